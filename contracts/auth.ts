@@ -1,0 +1,29 @@
+import * as z from "zod";
+
+/** `off`: keys are ignored. `optional`: no key is fine, a wrong one is 401. `required`: no key is 401. */
+export const AuthMode = z.enum(["off", "optional", "required"]);
+export type AuthMode = z.infer<typeof AuthMode>;
+
+/** The usage plan of requests that come without a key. */
+export const ANONYMOUS_PLAN = "anonymous";
+
+/** One item of the keys table. The secret itself is never stored: only its SHA-256, in hex. */
+export const ApiKeyItem = z.strictObject({
+  /** Partition key: the public part of the key, 12 characters of a-z2-7. */
+  keyId: z.string().regex(/^[a-z2-7]{12}$/),
+  /** SHA-256 of the whole key string, lower-case hex. 256 random bits need no salt. */
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  name: z.string().min(1).max(100),
+  /** Name of the usage plan in the environment file. */
+  plan: z.string().min(1),
+  /** ISO 8601, UTC. */
+  createdAt: z.iso.datetime(),
+  revokedAt: z.iso.datetime().optional(),
+});
+export type ApiKeyItem = z.infer<typeof ApiKeyItem>;
+
+/** What the authorizer hands to API Gateway in `context`; values must be strings there. */
+export interface AuthorizerContext {
+  readonly keyId: string;
+  readonly plan: string;
+}

@@ -1,0 +1,106 @@
+import * as z from "zod";
+import { FinishReason, samplingFields, Usage } from "./sampling.ts";
+
+const ContentPart = z.looseObject({ type: z.enum(["text", "image_url", "input_audio", "file", "refusal"]) });
+
+const ChatMessage = z.looseObject({
+  role: z.enum(["system", "developer", "user", "assistant", "tool", "function"]),
+  content: z.union([z.string(), z.array(ContentPart).min(1)]).nullish(),
+  name: z.string().max(64).nullish(),
+});
+
+const ResponseFormat = z.discriminatedUnion("type", [
+  z.looseObject({ type: z.literal("text") }),
+  z.looseObject({ type: z.literal("json_object") }),
+  z.looseObject({
+    type: z.literal("json_schema"),
+    json_schema: z.looseObject({
+      name: z.string().min(1).max(64),
+      schema: z.record(z.string(), z.unknown()),
+      strict: z.boolean().nullish(),
+    }),
+  }),
+]);
+
+const Tool = z.looseObject({
+  type: z.literal("function"),
+  function: z.looseObject({ name: z.string().min(1).max(64), parameters: z.record(z.string(), z.unknown()).nullish() }),
+});
+
+const ToolChoice = z.union([
+  z.enum(["none", "auto", "required"]),
+  z.looseObject({ type: z.literal("function"), function: z.looseObject({ name: z.string().min(1) }) }),
+]);
+
+/** `POST /v1/chat/completions`. */
+export const ChatCompletionRequest = z
+  .looseObject({
+    ...samplingFields,
+    messages: z.array(ChatMessage).min(1).max(2048),
+    max_completion_tokens: z.int().min(1).max(1_000_000).nullish(),
+    logprobs: z.boolean().nullish(),
+    top_logprobs: z.int().min(0).max(20).nullish(),
+    response_format: ResponseFormat.nullish(),
+    tools: z.array(Tool).max(128).nullish(),
+    tool_choice: ToolChoice.nullish(),
+  })
+  .meta({ id: "ChatCompletionRequest" });
+export type ChatCompletionRequest = z.infer<typeof ChatCompletionRequest>;
+
+const TokenLogprob = z.looseObject({
+  token: z.string(),
+  logprob: z.number(),
+  bytes: z.array(z.int()).nullable(),
+  top_logprobs: z.array(z.looseObject({ token: z.string(), logprob: z.number(), bytes: z.array(z.int()).nullable() })),
+});
+const ChatLogprobs = z.looseObject({ content: z.array(TokenLogprob).nullable() });
+
+const ToolCall = z.looseObject({
+  id: z.string(),
+  type: z.literal("function"),
+  function: z.looseObject({ name: z.string(), arguments: z.string() }),
+});
+
+/** The answer of `POST /v1/chat/completions` when it is not streamed. */
+export const ChatCompletionResponse = z
+  .looseObject({
+    id: z.string(),
+    object: z.literal("chat.completion"),
+    created: z.int(),
+    model: z.string(),
+    choices: z.array(
+      z.looseObject({
+        index: z.int(),
+        message: z.looseObject({
+          role: z.literal("assistant"),
+          content: z.string().nullable(),
+          tool_calls: z.array(ToolCall).nullish(),
+        }),
+        finish_reason: FinishReason.nullable(),
+        logprobs: ChatLogprobs.nullish(),
+      }),
+    ),
+    usage: Usage.nullish(),
+  })
+  .meta({ id: "ChatCompletionResponse" });
+export type ChatCompletionResponse = z.infer<typeof ChatCompletionResponse>;
+
+/** One event's data of a streamed chat completion. The stream ends with `data: [DONE]`. */
+export const ChatCompletionChunk = z
+  .looseObject({
+    id: z.string(),
+    object: z.literal("chat.completion.chunk"),
+    created: z.int(),
+    model: z.string(),
+    choices: z.array(
+      z.looseObject({
+        index: z.int(),
+        delta: z.looseObject({ role: z.literal("assistant").nullish(), content: z.string().nullish() }),
+        finish_reason: FinishReason.nullable(),
+        logprobs: ChatLogprobs.nullish(),
+      }),
+    ),
+    usage: Usage.nullish(),
+  })
+  .meta({ id: "ChatCompletionChunk" });
+export type ChatCompletionChunk = z.infer<typeof ChatCompletionChunk>;

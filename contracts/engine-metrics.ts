@@ -1,0 +1,15 @@
+/** Metric names of an engine: vLLM's (v0.29 and later), so that dashboards and routing are the same everywhere. */
+export const ENGINE_METRICS = {
+  requestsRunning: "vllm:num_requests_running",
+  requestsWaiting: "vllm:num_requests_waiting",
+  kvCacheUsage: "vllm:kv_cache_usage_perc",
+  promptTokens: "vllm:prompt_tokens_total",
+  generationTokens: "vllm:generation_tokens_total",
+  requestSuccess: "vllm:request_success_total",
+  prefixCacheQueries: "vllm:prefix_cache_queries_total",
+  prefixCacheHits: "vllm:prefix_cache_hits_total",
+  timeToFirstToken: "vllm:time_to_first_token_seconds",
+  interTokenLatency: "vllm:inter_token_latency_seconds",
+  endToEndLatency: "vllm:e2e_request_latency_seconds",
+  queueTime: "vllm:request_queue_time_seconds",
+} as const;

@@ -1,0 +1,180 @@
+/**
+ * The error catalogue: every error the API can answer with, whoever says it (gateway, authorizer, API Gateway, WAF).
+ * `docs/errors.md` lists the same codes; a test compares both ways.
+ */
+
+/** Whose fault an error is: the caller's (4xx) or the service's (5xx). */
+export type ErrorBlame = "client" | "service";
+
+interface ErrorEntry {
+  readonly status: number;
+  /** The OpenAI `error.type`. */
+  readonly type: string;
+  readonly blame: ErrorBlame;
+  /** One sentence for the docs and the default message; ends with what to do. */
+  readonly message: string;
+  /** Default `Retry-After` in seconds, where trying again can help. */
+  readonly retryAfterSeconds?: number;
+}
+
+export const ERRORS = {
+  invalid_json: {
+    status: 400,
+    type: "invalid_request_error",
+    blame: "client",
+    message: "The request body is not valid JSON. Send one JSON object.",
+  },
+  invalid_request: {
+    status: 400,
+    type: "invalid_request_error",
+    blame: "client",
+    message: "The request has invalid fields. Correct the fields listed in `details`.",
+  },
+  context_length_exceeded: {
+    status: 400,
+    type: "invalid_request_error",
+    blame: "client",
+    message: "Prompt plus max_tokens exceed the model's context. Shorten the prompt or lower max_tokens.",
+  },
+  invalid_api_key: {
+    status: 401,
+    type: "authentication_error",
+    blame: "client",
+    message: "The API key is not valid. Check the key, or ask your operator for a new one.",
+  },
+  missing_api_key: {
+    status: 401,
+    type: "authentication_error",
+    blame: "client",
+    message: "An API key is required. Send it as `Authorization: Bearer <key>`.",
+  },
+  permission_denied: {
+    status: 403,
+    type: "permission_error",
+    blame: "client",
+    message: "This key may not do that. Ask your operator for a key with the needed permission.",
+  },
+  model_not_found: {
+    status: 404,
+    type: "invalid_request_error",
+    blame: "client",
+    message: "The model does not exist here. `GET /v1/models` lists those that do.",
+  },
+  not_found: {
+    status: 404,
+    type: "invalid_request_error",
+    blame: "client",
+    message: "There is nothing at this path. See the API reference for the paths that exist.",
+  },
+  method_not_allowed: {
+    status: 405,
+    type: "invalid_request_error",
+    blame: "client",
+    message: "This path does not take that method. The `allow` header names those it takes.",
+  },
+  request_too_large: {
+    status: 413,
+    type: "invalid_request_error",
+    blame: "client",
+    message: "The request body is over the size limit. Send a shorter prompt.",
+  },
+  unsupported_media_type: {
+    status: 415,
+    type: "invalid_request_error",
+    blame: "client",
+    message: "The body must be JSON. Send `content-type: application/json`.",
+  },
+  rate_limit_exceeded: {
+    status: 429,
+    type: "rate_limit_error",
+    blame: "client",
+    message: "Too many requests. Wait for the seconds given in Retry-After.",
+    retryAfterSeconds: 60,
+  },
+  internal_error: {
+    status: 500,
+    type: "server_error",
+    blame: "service",
+    message: "The service failed. Try again; quote the request id if it stays.",
+  },
+  upstream_error: {
+    status: 502,
+    type: "server_error",
+    blame: "service",
+    message: "The model's engine answered with an error. Try again; quote the request id if it stays.",
+  },
+  model_unavailable: {
+    status: 503,
+    type: "server_error",
+    blame: "service",
+    message: "No engine is ready for this model. Try again after the seconds given in Retry-After.",
+    retryAfterSeconds: 30,
+  },
+  overloaded: {
+    status: 503,
+    type: "server_error",
+    blame: "service",
+    message: "All engines of this model are full. Try again after the seconds given in Retry-After.",
+    retryAfterSeconds: 5,
+  },
+  shutting_down: {
+    status: 503,
+    type: "server_error",
+    blame: "service",
+    message: "This gateway is being replaced. Try again.",
+    retryAfterSeconds: 1,
+  },
+  timeout: {
+    status: 504,
+    type: "timeout_error",
+    blame: "service",
+    message: "The model did not answer in time. Shorten the request, or stream the answer.",
+  },
+  stream_interrupted: {
+    status: 502,
+    type: "server_error",
+    blame: "service",
+    message: "The engine stopped in the middle of the answer. Send the request again.",
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** One field that is wrong: OpenAI's `param` path and what to do about it. */
+export interface ErrorDetail {
+  readonly param: string;
+  readonly message: string;
+}
+
+/** The body of every error answer (OpenAI's shape; `details` lists every problem when there are several). */
+export interface ErrorBody {
+  readonly error: {
+    readonly message: string;
+    readonly type: string;
+    readonly param: string | null;
+    readonly code: ErrorCode;
+    readonly details?: readonly ErrorDetail[];
+  };
+}
+
+/** The catalogue entry of a code, with the optional fields visible to the type checker. */
+export function errorEntry(code: ErrorCode): ErrorEntry {
+  return ERRORS[code];
+}
+
+/** Builds the body; `message` defaults to the catalogue's, `param` to the first detail's. */
+export function errorBody(
+  code: ErrorCode,
+  options: { readonly message?: string; readonly param?: string; readonly details?: readonly ErrorDetail[] } = {},
+): ErrorBody {
+  const { details = [] } = options;
+  return {
+    error: {
+      message: options.message ?? ERRORS[code].message,
+      type: ERRORS[code].type,
+      param: options.param ?? details[0]?.param ?? null,
+      code,
+      ...(details.length > 0 ? { details } : {}),
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import * as z from "zod";
+import { AuthMode } from "./auth.ts";
+
+const seconds = z.number().gt(0).max(900);
+
+/** Time limits of one route, in seconds. */
+export const RouteTimeouts = z.strictObject({
+  /** No first byte from the engine within this: 504. For a streamed answer. */
+  firstByteSeconds: seconds,
+  /** No complete answer within this: 504. For an answer that is not streamed. */
+  totalSeconds: seconds,
+  /** Silence in the middle of a stream longer than this ends it with an error event. */
+  idleSeconds: seconds,
+});
+export type RouteTimeouts = z.infer<typeof RouteTimeouts>;
+
+/** Everything a gateway process is told; it comes as one line of JSON in `SLUICE_CONFIG`. */
+export const GatewayConfig = z.strictObject({
+  environment: z.string(),
+  /** The API Gateway stage: private integrations prepend `/<stage>` to the path; the gateway takes it off. */
+  stage: z.string(),
+  auth: AuthMode,
+  /** DynamoDB table of API keys. */
+  keysTable: z.string(),
+  /** Exact limit of one gateway per client address, on `/v1/*`; the WAF rule holds the same for the fleet. */
+  requestsPerMinutePerIp: z.int().min(1),
+  bodyLimitBytes: z.int().min(1024),
+  /** `["*"]`, or the origins of pages that may call the API. */
+  corsOrigins: z.array(z.string()).min(1),
+  timeouts: RouteTimeouts,
+  /** Exceptions by route, e.g. `"/v1/chat/completions"`. */
+  routeTimeouts: z.record(z.string(), RouteTimeouts.partial()),
+  /** How long SIGTERM waits for open requests. */
+  drainSeconds: seconds,
+  /** The engine listener of the load balancer, e.g. `http://internal-…:8000`: the way that works when discovery fails. */
+  engineListenerUrl: z.string(),
+  models: z
+    .array(
+      z.strictObject({
+        /** Public name, as in `model` of a request. */
+        id: z.string(),
+        /** Context in tokens, from the catalogue. A smaller one reported by the engine wins. */
+        contextTokens: z.int().min(1),
+        /** Target group in which the pool's engines are registered. */
+        targetGroupArn: z.string(),
+        /** `Host` that selects the pool on the engine listener. */
+        engineHost: z.string(),
+        /** Requests that one engine may hold at once (running and waiting); the next one is answered 503. */
+        maxRequestsPerEngine: z.int().min(1),
+      }),
+    )
+    .min(1),
+});
+export type GatewayConfig = z.infer<typeof GatewayConfig>;

@@ -1,0 +1,13 @@
+/** Metric names of the gateway's `/metrics` (Prometheus). Labels are bounded: route, model, status, code; never a key. */
+export const GATEWAY_METRICS = {
+  requests: "sluice_requests_total",
+  requestDuration: "sluice_request_duration_seconds",
+  timeToFirstToken: "sluice_time_to_first_token_seconds",
+  interTokenLatency: "sluice_inter_token_latency_seconds",
+  promptTokens: "sluice_prompt_tokens_total",
+  completionTokens: "sluice_completion_tokens_total",
+  inFlight: "sluice_requests_in_flight",
+  errors: "sluice_errors_total",
+  clientAborts: "sluice_client_aborts_total",
+  engineReady: "sluice_engines_ready",
+} as const;

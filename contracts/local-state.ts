@@ -1,0 +1,17 @@
+import * as z from "zod";
+
+/** `.sluice/local.json`: what runs where, for tools. Written when the twin is ready, removed when it stops. */
+export const LocalState = z.strictObject({
+  environment: z.string(),
+  startedAt: z.iso.datetime(),
+  apiUrl: z.url(),
+  siteUrl: z.url(),
+  /** Local endpoint of DynamoDB, ELB and EC2 for AWS clients. */
+  awsUrl: z.url(),
+  region: z.string(),
+  keysTable: z.string(),
+  processes: z.array(
+    z.strictObject({ name: z.string(), role: z.enum(["twin", "gateway", "engine"]), pid: z.int(), url: z.string() }),
+  ),
+});
+export type LocalState = z.infer<typeof LocalState>;

@@ -1,0 +1,21 @@
+import * as z from "zod";
+
+/** One served model, in vLLM's form: `root` names the weights that really answer, `max_model_len` the context. */
+export const ModelCard = z
+  .looseObject({
+    id: z.string(),
+    object: z.literal("model"),
+    created: z.int(),
+    owned_by: z.string(),
+    /** Weights in use, e.g. `microsoft/Phi-3-mini-4k-instruct`; differs from the catalogue's in the twin. */
+    root: z.string().nullish(),
+    /** Context in tokens. */
+    max_model_len: z.int().min(1).nullish(),
+  })
+  .meta({ id: "Model" });
+export type ModelCard = z.infer<typeof ModelCard>;
+
+export const ModelList = z
+  .looseObject({ object: z.literal("list"), data: z.array(ModelCard) })
+  .meta({ id: "ModelList" });
+export type ModelList = z.infer<typeof ModelList>;

@@ -1,0 +1,45 @@
+/**
+ * Names of the environment variables that cross a process boundary. User data writes them on AWS
+ * (`/etc/sluice/<role>.env`), the twin reads them out of the same user data.
+ */
+export const ENV = {
+  /** `gateway` or `engine`. */
+  role: "SLUICE_ROLE",
+  /** Port of the process: 8080 for a gateway, 8000 for an engine. */
+  port: "SLUICE_PORT",
+  /** Address to listen on; default 0.0.0.0, the twin sets 127.0.0.1. */
+  host: "SLUICE_HOST",
+  /** Port of the gateway's `/metrics`; default 9090. */
+  metricsPort: "SLUICE_METRICS_PORT",
+  /** The gateway's configuration: one line of JSON, `contracts/gateway-config.ts`. */
+  gatewayConfig: "SLUICE_CONFIG",
+  /** The engine's arguments in vLLM's words: one line of JSON, an array of strings. */
+  engineArguments: "SLUICE_ENGINE_ARGUMENTS",
+  /** Public model name of the pool. */
+  model: "SLUICE_MODEL",
+  /** Where an engine finds its weights on AWS: `s3://…`. */
+  weightsUri: "SLUICE_WEIGHTS_URI",
+  /** The keys table's name (authorizer Lambda). */
+  keysTable: "SLUICE_KEYS_TABLE",
+  /** `off | optional | required` (authorizer Lambda). */
+  authMode: "SLUICE_AUTH_MODE",
+  /** JSON object: plan name → API Gateway API key value that stands for it (authorizer Lambda). */
+  planKeys: "SLUICE_PLAN_KEYS",
+  /** pino level; default info. */
+  logLevel: "SLUICE_LOG_LEVEL",
+} as const;
+
+/** User data holds the variables between these two lines, one `NAME='value'` each. */
+export const ENV_BLOCK_START = "<<'SLUICE_ENV'";
+export const ENV_BLOCK_END = "SLUICE_ENV";
+
+export const GATEWAY_PORT = 8080;
+export const GATEWAY_METRICS_PORT = 9090;
+export const ENGINE_PORT = 8000;
+/** Listener of the load balancer that forwards to engines by host name; open to the gateways only. */
+export const ENGINE_LISTENER_PORT = 8000;
+
+/** Host name by which the engine listener tells pools apart. */
+export function engineHost(pool: string): string {
+  return `${pool}.engines.internal`;
+}

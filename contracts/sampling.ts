@@ -1,0 +1,35 @@
+import * as z from "zod";
+
+/** Parameters that completions and chat completions share. Unknown fields pass through to the engine. */
+export const samplingFields = {
+  model: z.string().min(1).max(200),
+  /** Upper bound of generated tokens; the engine's own default applies when absent. */
+  max_tokens: z.int().min(1).max(1_000_000).nullish(),
+  temperature: z.number().min(0).max(2).nullish(),
+  top_p: z.number().gt(0).max(1).nullish(),
+  /** vLLM's extension: -1 or 0 switches it off. */
+  top_k: z.int().min(-1).max(1_000_000).nullish(),
+  n: z.int().min(1).max(16).nullish(),
+  stream: z.boolean().nullish(),
+  stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
+  stop: z.union([z.string().min(1), z.array(z.string().min(1)).max(16)]).nullish(),
+  presence_penalty: z.number().min(-2).max(2).nullish(),
+  frequency_penalty: z.number().min(-2).max(2).nullish(),
+  /** vLLM's extension; 1 means none. */
+  repetition_penalty: z.number().gt(0).max(2).nullish(),
+  seed: z.int().min(Number.MIN_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER).nullish(),
+  logit_bias: z.record(z.string().regex(/^\d+$/), z.number().min(-100).max(100)).nullish(),
+  user: z.string().max(512).nullish(),
+} as const;
+
+/** Token counts of one request, as OpenAI reports them. */
+export const Usage = z.looseObject({
+  prompt_tokens: z.int().min(0),
+  completion_tokens: z.int().min(0),
+  total_tokens: z.int().min(0),
+  prompt_tokens_details: z.looseObject({ cached_tokens: z.int().min(0) }).nullish(),
+});
+export type Usage = z.infer<typeof Usage>;
+
+export const FinishReason = z.enum(["stop", "length", "content_filter", "tool_calls"]);
+export type FinishReason = z.infer<typeof FinishReason>;

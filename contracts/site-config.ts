@@ -1,0 +1,29 @@
+import * as z from "zod";
+import { AuthMode } from "./auth.ts";
+
+/** `config.json` of the demo page: written by the site stack, so that one bundle serves every environment. */
+export const SiteConfig = z.strictObject({
+  environment: z.string(),
+  title: z.string(),
+  /** Base address of the API, without `/v1`. */
+  apiUrl: z.string(),
+  auth: AuthMode,
+  models: z
+    .array(
+      z.strictObject({
+        id: z.string(),
+        displayName: z.string(),
+        /** Weights declared in the catalogue; the page says so when others answer. */
+        weights: z.string(),
+        contextTokens: z.int().min(1),
+      }),
+    )
+    .min(1),
+  defaults: z.strictObject({
+    temperature: z.number().min(0).max(2),
+    topP: z.number().gt(0).max(1),
+    maxTokens: z.int().min(1),
+  }),
+  samplePrompts: z.array(z.string().min(1)).max(6),
+});
+export type SiteConfig = z.infer<typeof SiteConfig>;

@@ -1,0 +1,56 @@
+import type { Environment } from "./schema.ts";
+
+/** The cheapest whole system: one small gateway, Phi-3 mini on one g5.xlarge, a demo page that anyone may try. */
+export default {
+  name: "dev",
+  region: "us-east-1",
+  zones: ["a", "b"],
+  tags: { CostCenter: "sluice-dev" },
+  state: { bucket: "sluice-dev-state", lockTable: "sluice-dev-locks" },
+  network: { cidr: "10.20.0.0/16" },
+  api: {
+    auth: "optional",
+    stage: "live",
+    domain: null,
+    corsOrigins: ["*"],
+    bodyLimitBytes: 1_000_000,
+    requestsPerMinutePerIp: 100,
+    timeouts: { firstByteSeconds: 30, totalSeconds: 30, idleSeconds: 30 },
+    routeTimeouts: {},
+    throttle: { requestsPerSecond: 50, burst: 100 },
+    usagePlans: {
+      anonymous: { requestsPerSecond: 10, burst: 40, requestsPerMonth: 100_000 },
+      standard: { requestsPerSecond: 25, burst: 50, requestsPerMonth: null },
+    },
+  },
+  gateways: {
+    instanceType: "t4g.small",
+    minInstances: 1,
+    maxInstances: 2,
+    image: "resolve:ssm:/sluice/images/gateway",
+    drainSeconds: 60,
+  },
+  pools: {
+    "phi-3-mini": {
+      model: "phi-3-mini-4k-instruct",
+      instanceType: "g5.xlarge",
+      tensorParallel: 1,
+      contextTokens: 4096,
+      maxSequences: 32,
+      maxQueued: 32,
+      minInstances: 1,
+      maxInstances: 2,
+      image: "resolve:ssm:/sluice/images/engine",
+      volumeGiB: 60,
+      startupSeconds: 300,
+      warmPool: null,
+    },
+  },
+  site: {
+    title: "Sluice demo",
+    defaults: { temperature: 0.2, topP: 0.9, maxTokens: 200 },
+    samplePrompts: ["List three fruits", "Explain what a load balancer does"],
+  },
+  logRetentionDays: 30,
+  deletionProtection: false,
+} satisfies Environment;

@@ -1,0 +1,103 @@
+import * as z from "zod";
+import { INSTANCE_TYPE_IDS } from "../catalog/instance-types.ts";
+import { MODEL_IDS } from "../catalog/models.ts";
+import { REGION_IDS } from "../catalog/regions.ts";
+import { ANONYMOUS_PLAN, AuthMode } from "../contracts/auth.ts";
+import { RouteTimeouts } from "../contracts/gateway-config.ts";
+
+const name = z.string().regex(/^[a-z][a-z0-9-]{0,19}$/, "must be 1 to 20 of a-z, 0-9 and -, starting with a letter");
+const poolName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9.-]{0,39}$/, "must be 1 to 40 of a-z, 0-9, . and -: it is the public model name");
+const image = z
+  .string()
+  .regex(/^(ami-[0-9a-f]{8,17}|resolve:ssm:\/[\w./-]+)$/, "must be an AMI id (ami-…) or resolve:ssm:/parameter");
+const origin = z.union([z.literal("*"), z.url({ protocol: /^https?$/, error: "must be * or an http(s) origin" })]);
+
+const UsagePlan = z.strictObject({
+  /** Steady rate of all callers on this plan together, in requests per second. */
+  requestsPerSecond: z.number().gt(0).max(10_000),
+  /** Requests that may come at once above the steady rate. */
+  burst: z.int().min(1).max(10_000),
+  /** Requests per calendar month; `null` for no quota. */
+  requestsPerMonth: z.int().min(1).nullable(),
+});
+
+const Pool = z.strictObject({
+  /** Catalogue entry to serve. */
+  model: z.enum(MODEL_IDS),
+  instanceType: z.enum(INSTANCE_TYPE_IDS),
+  /** GPUs that one copy of the model is split over. */
+  tensorParallel: z.int().min(1).max(8),
+  /** Context in tokens; at most the catalogue's. */
+  contextTokens: z.int().min(256),
+  /** vLLM's `--max-num-seqs`: sequences that decode together on one engine. */
+  maxSequences: z.int().min(1).max(1024),
+  /** Requests that may wait on one engine beyond those that run; the next is answered 503. */
+  maxQueued: z.int().min(0).max(4096),
+  minInstances: z.int().min(1),
+  /** Default of the OpenTofu variable `<pool>_max_instances`. */
+  maxInstances: z.int().min(1).max(64),
+  image,
+  /** EBS root volume in GiB: system, image and weights. */
+  volumeGiB: z.int().min(40).max(1000),
+  /** Seconds from launch until a health check may fail the instance. S1 asks for ready within 300. */
+  startupSeconds: z.int().min(60).max(1800),
+  warmPool: z.strictObject({ minInstances: z.int().min(0).max(16), maxPrepared: z.int().min(0).max(64) }).nullable(),
+});
+
+/** The whole description of a deployment: plain data, no logic. Unknown keys are refused. */
+export const EnvironmentSchema = z.strictObject({
+  name,
+  region: z.enum(REGION_IDS),
+  /** Letters of 2 or 3 zones of the region. */
+  zones: z
+    .array(z.string().regex(/^[a-f]$/, "must be a zone letter, a to f"))
+    .min(2)
+    .max(3),
+  /** Tags on every resource; `Project` and `Environment` are added. */
+  tags: z.record(z.string(), z.string()),
+  state: z.strictObject({ bucket: z.string().min(3).max(63), lockTable: z.string().min(3) }),
+  network: z.strictObject({ cidr: z.cidrv4() }),
+  api: z.strictObject({
+    auth: AuthMode,
+    /** API Gateway stage, part of the URL where no domain is configured. */
+    stage: z.string().regex(/^[a-z][a-z0-9]{0,15}$/, "must be 1 to 16 of a-z and 0-9, starting with a letter"),
+    /** Domain of the API, with its Route 53 zone; `null` for API Gateway's own address. */
+    domain: z.strictObject({ name: z.string().min(4), hostedZoneId: z.string().regex(/^Z[A-Z0-9]+$/) }).nullable(),
+    corsOrigins: z.array(origin).min(1),
+    bodyLimitBytes: z.int().min(1024).max(10_000_000),
+    requestsPerMinutePerIp: z.int().min(10).max(2_000_000_000), // 10 is WAF's own minimum
+    timeouts: RouteTimeouts,
+    routeTimeouts: z.partialRecord(z.enum(["/v1/completions", "/v1/chat/completions"]), RouteTimeouts.partial()),
+    /** Stage-wide throttle, the last wall in front of everything. */
+    throttle: z.strictObject({ requestsPerSecond: z.number().gt(0).max(10_000), burst: z.int().min(1).max(10_000) }),
+    /** Usage plans by name. Requests without a key are on `anonymous`. */
+    usagePlans: z.record(name, UsagePlan),
+  }),
+  gateways: z.strictObject({
+    instanceType: z.enum(INSTANCE_TYPE_IDS),
+    minInstances: z.int().min(1).max(64),
+    maxInstances: z.int().min(1).max(64),
+    image,
+    drainSeconds: z.int().min(5).max(900),
+  }),
+  /** Pools by public model name. */
+  pools: z.record(poolName, Pool),
+  site: z.strictObject({
+    title: z.string().min(1).max(80),
+    defaults: z.strictObject({
+      temperature: z.number().min(0).max(2),
+      topP: z.number().gt(0).max(1),
+      maxTokens: z.int().min(1),
+    }),
+    samplePrompts: z.array(z.string().min(1).max(200)).max(6),
+  }),
+  logRetentionDays: z.union([z.literal(7), z.literal(14), z.literal(30), z.literal(90), z.literal(365)]),
+  /** Whether stateful resources refuse to be destroyed. */
+  deletionProtection: z.boolean(),
+});
+
+export type Environment = z.infer<typeof EnvironmentSchema>;
+export type PoolConfig = Environment["pools"][string];
+export { ANONYMOUS_PLAN };
