@@ -1,0 +1,55 @@
+import { describe, expect, test } from "vitest";
+import { fitModel } from "./fit.ts";
+import { catalogInstanceType, INSTANCE_TYPE_IDS } from "./instance-types.ts";
+import { catalogModel, MODEL_IDS } from "./models.ts";
+
+describe("catalogue", () => {
+  test.each(MODEL_IDS)("%s is pinned to a commit, has a licence and whole KV bytes", (id) => {
+    const model = catalogModel(id);
+    expect(model.weights.revision).toMatch(/^[0-9a-f]{40}$/);
+    expect(model.licence.url).toMatch(/^https:\/\//);
+    expect(model.kvBytesPerToken % 1024).toBe(0);
+    expect(model.source).toMatch(/^https:\/\//);
+  });
+
+  test.each(INSTANCE_TYPE_IDS)("%s has a price with source and date", (id) => {
+    const { price } = catalogInstanceType(id);
+    expect(price.usdPerHour).toBeGreaterThan(0);
+    expect(price.source).not.toBe("");
+    expect(price.date).toMatch(/^20\d\d-\d\d-\d\d$/);
+  });
+});
+
+describe("fit", () => {
+  const phi = { model: "phi-3-mini-4k-instruct", tensorParallel: 1, contextTokens: 4096 } as const;
+
+  test("Phi-3 mini fits on a 16 GiB T4 and leaves room for more than one context", () => {
+    const fit = fitModel({ ...phi, instanceType: "g4dn.xlarge" });
+    expect(fit.fits).toBe(true);
+    expect(fit.kvCacheTokens).toBeGreaterThan(2 * 4096);
+  });
+
+  test("a 70B model needs more than one A100 of 40 GiB, and says how much more", () => {
+    const fit = fitModel({
+      model: "llama-3.3-70b-instruct",
+      instanceType: "p4d.24xlarge",
+      tensorParallel: 4,
+      contextTokens: 32_768,
+    });
+    expect(fit).toMatchObject({ fits: false, kvCacheTokens: 21626 });
+    expect(fit.arithmetic).toMatch(/= 138\.0 GiB usable; .* = 141\.4 GiB needed; 3\.4 GiB too much/);
+  });
+
+  test("an instance without GPU holds no model", () => {
+    expect(fitModel({ ...phi, instanceType: "t4g.small" })).toMatchObject({
+      fits: false,
+      arithmetic: "t4g.small has no GPU",
+    });
+  });
+
+  test("more tensor parallelism than GPUs is refused by count", () => {
+    expect(fitModel({ ...phi, instanceType: "g5.xlarge", tensorParallel: 2 }).arithmetic).toBe(
+      "tensorParallel 2 needs 2 GPUs, g5.xlarge has 1",
+    );
+  });
+});

@@ -1,0 +1,93 @@
+import { describe, expect, test } from "vitest";
+import dev from "./dev.ts";
+import { environmentNames, loadEnvironment } from "./load.ts";
+import { EnvironmentError } from "./problem.ts";
+import { validateEnvironment } from "./validate.ts";
+
+type Json = { [key: string]: Json } | Json[] | string | number | boolean | null | undefined;
+
+/** A copy of dev with one value replaced; `undefined` removes it. */
+function devWith(path: string, value: Json): unknown {
+  const copy = structuredClone(dev) as unknown as Record<string, Record<string, unknown>>;
+  const parts = path.split("/");
+  const last = parts.pop()!;
+  let place: Record<string, unknown> = copy;
+  for (const part of parts) place = place[part] as Record<string, unknown>;
+  if (value === undefined) delete place[last];
+  else place[last] = value;
+  return copy;
+}
+
+function problemsOf(data: unknown): EnvironmentError {
+  try {
+    validateEnvironment(data, "environments/dev.ts");
+  } catch (error) {
+    if (error instanceof EnvironmentError) return error;
+    throw error;
+  }
+  throw new Error("no problem was found");
+}
+
+describe("environment files", () => {
+  test("every file of the folder is a valid environment of its own name", async () => {
+    expect(environmentNames()).toEqual(expect.arrayContaining(["dev", "prod"]));
+    for (const name of environmentNames()) expect((await loadEnvironment(name)).name).toBe(name);
+  });
+
+  test("an unknown name is answered with the known ones", async () => {
+    await expect(loadEnvironment("staging")).rejects.toThrow(
+      /no environment "staging"; known are dev, prod\. Add environments\/staging\.ts/,
+    );
+  });
+
+  test("a misspelt setting is refused by its full path", () => {
+    expect(problemsOf(devWith("api/authh", "off")).message).toMatch(/api\.authh: is not a known setting, got "off"/);
+  });
+
+  test("all problems are listed at once, those of nested settings too", () => {
+    const data = devWith("api/requestsPerMinutePerIp", 5) as Record<string, unknown>;
+    Object.assign(data, { region: "mars-1", surprise: 1 });
+    expect(problemsOf(data).problems.map((problem) => problem.path)).toEqual([
+      "region",
+      "api.requestsPerMinutePerIp",
+      "surprise",
+    ]);
+  });
+
+  test.each([
+    ["region", "mars-1", /region: must be one of us-east-1, .*got "mars-1"; correct the value/],
+    ["api/requestsPerMinutePerIp", 5, /api\.requestsPerMinutePerIp: must be at least 10, got 5/],
+    ["pools/phi-3-mini/minInstances", 0, /pools\.phi-3-mini\.minInstances: must be at least 1, got 0/],
+    ["pools/phi-3-mini/image", "latest", /must be an AMI id .* got "latest"/],
+    ["network/cidr", undefined, /network\.cidr: is required, got nothing; add it/],
+    ["network/cidr", "10.0.0.0/24", /network\.cidr: must be a \/16.* got "10\.0\.0\.0\/24"/],
+    ["zones", ["a", "a"], /zones: must not repeat a zone/],
+    ["region", "eu-west-1", undefined],
+    ["pools/phi-3-mini/minInstances", 3, /must not exceed maxInstances \(3 > 2\).*raise maxInstances/],
+    ["pools/phi-3-mini/contextTokens", 8192, /must not exceed the 4096 tokens of phi-3-mini-4k-instruct/],
+    ["gateways/instanceType", "g5.xlarge", /must be an arm64 type/],
+    ["api/usagePlans", {}, /must name at least one plan when auth is optional/],
+    ["api/usagePlans/anonymous", undefined, /requests without a key are on it, got nothing/],
+    ["site/defaults/maxTokens", 4096, /must be below the smallest context of the pools \(4096\)/],
+    ["pools", {}, /pools: must have at least one pool/],
+    ["api/timeouts/firstByteSeconds", 301, /must not exceed 300 s/],
+    ["pools/phi-3-mini/volumeGiB", 40, undefined],
+  ] as const)("%s = %j", (path, value, message) => {
+    const data = devWith(path, value as Json);
+    if (message) expect(problemsOf(data).message).toMatch(message);
+    else expect(() => validateEnvironment(data, "environments/dev.ts")).not.toThrow();
+  });
+
+  test("a zone that the region does not have is named with those it has", () => {
+    const data = devWith("region", "eu-west-1") as Record<string, unknown>;
+    Object.assign(data, { zones: ["a", "f"] });
+    expect(problemsOf(data).message).toMatch(/zones\[1\]: must be a zone of eu-west-1, got "f"; use 2 or 3 of a, b, c/);
+  });
+
+  test("a model that does not fit shows the arithmetic", () => {
+    const data = devWith("pools/phi-3-mini/model", "phi-3-medium-4k-instruct");
+    expect(problemsOf(data).message).toMatch(
+      /1 × \(24 GiB × 0\.9 − 1\.5 GiB\) = 20\.1 GiB usable; weights 26\.0 GiB .* = 26\.8 GiB needed; 6\.7 GiB too much/,
+    );
+  });
+});

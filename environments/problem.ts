@@ -1,0 +1,28 @@
+/** One thing that is wrong in an environment file. */
+export interface Problem {
+  /** Where, e.g. `pools.phi-3-mini.maxInstances`. */
+  readonly path: string;
+  readonly value: unknown;
+  readonly rule: string;
+  readonly remedy: string;
+}
+
+const MAX_SHOWN = 80;
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? "nothing";
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
+}
+
+/** All problems of one file in one error, a line each. */
+export class EnvironmentError extends Error {
+  readonly problems: readonly Problem[];
+
+  constructor(file: string, problems: readonly Problem[]) {
+    const lines = problems.map(({ path, value, rule, remedy }) => `  ${path}: ${rule}, got ${shown(value)}; ${remedy}`);
+    const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+    super([`${file} has ${count}:`, ...lines].join("\n"));
+    this.name = "EnvironmentError";
+    this.problems = problems;
+  }
+}

@@ -1,0 +1,150 @@
+import { fitModel } from "../catalog/fit.ts";
+import { catalogInstanceType } from "../catalog/instance-types.ts";
+import { catalogModel } from "../catalog/models.ts";
+import { REGIONS, type Region } from "../catalog/regions.ts";
+import type { Problem } from "./problem.ts";
+import { ANONYMOUS_PLAN, type Environment, type PoolConfig } from "./schema.ts";
+
+/** Rules that span several fields. Each returns the problems it finds; none stops at the first. */
+export function crossFieldProblems(environment: Environment): readonly Problem[] {
+  return [
+    ...zoneProblems(environment),
+    ...networkProblems(environment),
+    ...gatewayProblems(environment),
+    ...planProblems(environment),
+    ...Object.entries(environment.pools).flatMap(([name, pool]) => poolProblems(name, pool)),
+    ...siteProblems(environment),
+    ...timeoutProblems(environment),
+  ];
+}
+
+function zoneProblems({ region, zones }: Environment): readonly Problem[] {
+  const known: Region = REGIONS[region];
+  const unknown = zones.filter((zone) => !known.zones.includes(zone));
+  const problems: Problem[] = unknown.map((zone) => ({
+    path: `zones[${zones.indexOf(zone)}]`,
+    value: zone,
+    rule: `must be a zone of ${region}`,
+    remedy: `use 2 or 3 of ${known.zones.join(", ")}`,
+  }));
+  if (new Set(zones).size !== zones.length)
+    problems.push({ path: "zones", value: zones, rule: "must not repeat a zone", remedy: "name each zone once" });
+  return problems;
+}
+
+function networkProblems({ network }: Environment): readonly Problem[] {
+  const prefix = Number(network.cidr.split("/")[1]);
+  if (prefix === 16) return [];
+  return [
+    {
+      path: "network.cidr",
+      value: network.cidr,
+      rule: "must be a /16, from which /20 subnets are cut",
+      remedy: "write it as 10.x.0.0/16",
+    },
+  ];
+}
+
+function rangeProblems(path: string, range: { minInstances: number; maxInstances: number }): readonly Problem[] {
+  if (range.minInstances <= range.maxInstances) return [];
+  return [
+    {
+      path: `${path}.minInstances`,
+      value: range.minInstances,
+      rule: `must not exceed maxInstances (${range.minInstances} > ${range.maxInstances})`,
+      remedy: "raise maxInstances or lower minInstances",
+    },
+  ];
+}
+
+function gatewayProblems({ gateways }: Environment): readonly Problem[] {
+  const type = catalogInstanceType(gateways.instanceType);
+  const problems = [...rangeProblems("gateways", gateways)];
+  if (type.architecture !== "arm64")
+    problems.push({
+      path: "gateways.instanceType",
+      value: gateways.instanceType,
+      rule: "must be an arm64 type: the gateway image is built for arm64",
+      remedy: "use t4g.small, c7g.large or c7g.xlarge",
+    });
+  return problems;
+}
+
+function planProblems({ api }: Environment): readonly Problem[] {
+  if (api.auth === "off") return [];
+  if (Object.keys(api.usagePlans).length === 0)
+    return [
+      {
+        path: "api.usagePlans",
+        value: api.usagePlans,
+        rule: `must name at least one plan when auth is ${api.auth}`,
+        remedy: "add a plan, e.g. standard, or set auth to off",
+      },
+    ];
+  if (api.auth === "optional" && !(ANONYMOUS_PLAN in api.usagePlans))
+    return [
+      {
+        path: `api.usagePlans.${ANONYMOUS_PLAN}`,
+        value: undefined,
+        rule: "must exist when auth is optional: requests without a key are on it",
+        remedy: `add the plan ${ANONYMOUS_PLAN}, or set auth to required`,
+      },
+    ];
+  return [];
+}
+
+function poolProblems(name: string, pool: PoolConfig): readonly Problem[] {
+  const path = `pools.${name}`;
+  const problems = [...rangeProblems(path, pool)];
+  const model = catalogModel(pool.model);
+  if (pool.contextTokens > model.contextTokens)
+    problems.push({
+      path: `${path}.contextTokens`,
+      value: pool.contextTokens,
+      rule: `must not exceed the ${model.contextTokens} tokens of ${pool.model}`,
+      remedy: `use at most ${model.contextTokens}`,
+    });
+  const fit = fitModel(pool);
+  if (!fit.fits)
+    problems.push({
+      path: `${path}.instanceType`,
+      value: pool.instanceType,
+      rule: `must hold ${pool.model}: ${fit.arithmetic}`,
+      remedy: "use a larger instance type, more tensorParallel GPUs or a smaller contextTokens",
+    });
+  if (pool.volumeGiB < model.weightsGiB + 30)
+    problems.push({
+      path: `${path}.volumeGiB`,
+      value: pool.volumeGiB,
+      rule: `must hold the weights (${model.weightsGiB} GiB) and 30 GiB of system and image`,
+      remedy: `use at least ${Math.ceil(model.weightsGiB + 30)}`,
+    });
+  return problems;
+}
+
+function siteProblems({ site, pools }: Environment): readonly Problem[] {
+  if (Object.keys(pools).length === 0)
+    return [{ path: "pools", value: pools, rule: "must have at least one pool", remedy: "add a model to serve" }];
+  const smallest = Math.min(...Object.values(pools).map((pool) => pool.contextTokens));
+  if (site.defaults.maxTokens < smallest) return [];
+  return [
+    {
+      path: "site.defaults.maxTokens",
+      value: site.defaults.maxTokens,
+      rule: `must be below the smallest context of the pools (${smallest})`,
+      remedy: "lower it, so that a prompt fits beside the answer",
+    },
+  ];
+}
+
+function timeoutProblems({ api }: Environment): readonly Problem[] {
+  // API Gateway's streaming integration ends at 300 s (provider 6.25 allows no more).
+  return Object.entries(api.timeouts)
+    .filter(([, seconds]) => seconds > 300)
+    .map(([field, seconds]) => ({
+      path: `api.timeouts.${field}`,
+      value: seconds,
+      rule: "must not exceed 300 s, the limit of the integration in front",
+      remedy: "use at most 300",
+    }));
+}
