@@ -27,6 +27,20 @@ export const ENV = {
   planKeys: "SLUICE_PLAN_KEYS",
   /** pino level; default info. */
   logLevel: "SLUICE_LOG_LEVEL",
+  /** Local engine: id of a model in `engine/local-models.ts`, or the path of a .gguf file. */
+  localModel: "SLUICE_LOCAL_MODEL",
+  /** Local engine: sequences that decode together; default `--max-num-seqs`, at most 4. */
+  localSlots: "SLUICE_LOCAL_SLOTS",
+  /** Local engine: context in tokens; default `--max-model-len`, at most 4096. */
+  localContext: "SLUICE_LOCAL_CONTEXT",
+  /** Local engine: CPU threads; default one fewer than cores. */
+  engineThreads: "SLUICE_ENGINE_THREADS",
+  /** Local engine: address of any OpenAI-compatible server that answers instead. */
+  engineUrl: "SLUICE_ENGINE_URL",
+  /** Its model; default the first it lists. */
+  engineModel: "SLUICE_ENGINE_MODEL",
+  /** Its key, if it wants one. */
+  engineKey: "SLUICE_ENGINE_KEY",
 } as const;
 
 /** User data holds the variables between these two lines, one `NAME='value'` each. */
