@@ -103,6 +103,13 @@ export const ERRORS = {
     blame: "service",
     message: "The model's engine answered with an error. Try again; quote the request id if it stays.",
   },
+  auth_unavailable: {
+    status: 503,
+    type: "server_error",
+    blame: "service",
+    message: "The API key could not be checked just now. Try again after the seconds given in Retry-After.",
+    retryAfterSeconds: 2,
+  },
   model_unavailable: {
     status: 503,
     type: "server_error",
