@@ -1,0 +1,99 @@
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { ENV, ENV_BLOCK_END, ENV_BLOCK_START } from "../../contracts/process-environment.ts";
+import { AutoScalingGroup } from "../services/auto-scaling-group.ts";
+import { freePort } from "../services/http.ts";
+import { asNumber, asText, block, type JsonObject } from "../template/json.ts";
+import type { World } from "../world.ts";
+import { idOf } from "./names.ts";
+import type { ResourcePlugin } from "./plugin.ts";
+
+export const launchTemplate: ResourcePlugin = {
+  type: "aws_launch_template",
+  start(config, resource, world) {
+    world.launchTemplates.set(idOf(resource), config);
+  },
+};
+
+/** Gateways finish their streams first; on a laptop that may take this long at most, in seconds. */
+const STOP_SECONDS = 10;
+
+/** The two kinds of Auto Scaling group: user data's `SLUICE_ROLE` tells which process stands for an instance. */
+export const autoScalingGroup: ResourcePlugin = {
+  type: "aws_autoscaling_group",
+  async start(config, resource, world) {
+    const template = world.launchTemplates.get(asText(block(config.launch_template)?.id));
+    if (!template) throw new Error(`${resource.address}: the twin needs a launch template of the same environment`);
+    const variables = environmentBlock(Buffer.from(asText(template.user_data), "base64").toString());
+    const role = variables[ENV.role];
+    if (role !== "gateway" && role !== "engine")
+      throw new Error(`${resource.address}: user data must set ${ENV.role} to gateway or engine, got ${role}`);
+    const desired = asNumber(config.desired_capacity ?? config.min_size);
+    if (role === "engine") world.engineCount += desired;
+    const group = new AutoScalingGroup({
+      name: role === "engine" ? `engine-${variables[ENV.model]}` : "gateway",
+      role,
+      desired,
+      targetGroups: targetGroupsOf(config, world),
+      replacesUnhealthy: config.health_check_type === "ELB",
+      logFolder: join(world.settings.workFolder, "logs"),
+      stopSeconds: STOP_SECONDS,
+      freePort,
+      report: world.settings.report,
+      process: (port, metricsPort) => ({
+        entry: join(world.settings.projectFolder, role, "server.ts"),
+        environment: {
+          ...variables,
+          ...world.settings.passedEnvironment,
+          SLUICE_ENGINE_THREADS: String(engineThreads(world)),
+          ...awsEnvironment(world),
+          [ENV.host]: "127.0.0.1",
+          [ENV.port]: String(port),
+          [ENV.metricsPort]: String(metricsPort),
+        },
+      }),
+    });
+    world.groups.push(group);
+  },
+};
+
+function targetGroupsOf(config: JsonObject, world: World) {
+  const arns = Array.isArray(config.target_group_arns) ? config.target_group_arns.map(asText) : [];
+  return arns.map((arn) => {
+    const group = world.targetGroups.get(arn);
+    if (!group) throw new Error(`there is no target group ${arn}`);
+    return group;
+  });
+}
+
+/** The cores left beside the rest of the machine, shared among the engines: threads = cores collapses under load. */
+function engineThreads(world: World): number {
+  const given = Number(world.settings.passedEnvironment.SLUICE_ENGINE_THREADS);
+  if (given >= 1) return given;
+  return Math.max(1, Math.floor((availableParallelism() - 1) / Math.max(1, world.engineCount)));
+}
+
+/** What a process needs so that the AWS SDK calls the twin. */
+export function awsEnvironment(world: World): Readonly<Record<string, string>> {
+  return {
+    AWS_ENDPOINT_URL: world.settings.awsUrl,
+    AWS_REGION: world.settings.region,
+    AWS_ACCESS_KEY_ID: "local",
+    AWS_SECRET_ACCESS_KEY: "local",
+  };
+}
+
+/** The variables in user data: `NAME='value'` lines between the markers. */
+export function environmentBlock(userData: string): Readonly<Record<string, string>> {
+  const lines = userData.split("\n");
+  const start = lines.findIndex((line) => line.trimEnd().endsWith(ENV_BLOCK_START));
+  const end = lines.indexOf(ENV_BLOCK_END, start);
+  if (start === -1 || end === -1) throw new Error("user data has no block of environment variables");
+  return Object.fromEntries(
+    lines.slice(start + 1, end).map((line) => {
+      const match = /^([A-Z_][A-Z0-9_]*)='([^']*)'$/.exec(line);
+      if (!match?.[1]) throw new Error(`user data: expected NAME='value', got a line of ${line.length} characters`);
+      return [match[1], match[2] ?? ""] as const;
+    }),
+  );
+}

@@ -1,0 +1,38 @@
+import { isAbsolute, join } from "node:path";
+import { LambdaFunction } from "../services/lambda-function.ts";
+import { asNumber, asText, block, isObject } from "../template/json.ts";
+import { awsEnvironment } from "./compute.ts";
+import { arnOf } from "./names.ts";
+import type { ResourcePlugin } from "./plugin.ts";
+
+/** AWS's default of `timeout`, in seconds. */
+const TIMEOUT_SECONDS = 3;
+
+export const lambdaFunction: ResourcePlugin = {
+  type: "aws_lambda_function",
+  attributes: (resource, world) => {
+    const arn = arnOf(resource, world);
+    const path = `lambda:path/2015-03-31/functions/${arn}/invocations`;
+    return {
+      invoke_arn: `arn:aws:apigateway:${world.settings.region}:${path}`,
+      qualified_arn: `${arn}:1`,
+      version: "1",
+    };
+  },
+  start(config, resource, world) {
+    const file = asText(config.filename);
+    const declared = block(config.environment)?.variables;
+    const variables = isObject(declared) ? Object.entries(declared).map(([name, value]) => [name, asText(value)]) : [];
+    world.lambdas.set(
+      arnOf(resource, world),
+      new LambdaFunction({
+        name: asText(config.function_name),
+        zip: isAbsolute(file) ? file : join(resource.stack.folder, file),
+        handler: asText(config.handler),
+        timeoutSeconds: asNumber(config.timeout ?? TIMEOUT_SECONDS),
+        environment: { ...Object.fromEntries(variables), ...awsEnvironment(world) },
+        workFolder: join(world.settings.workFolder, "lambda"),
+      }),
+    );
+  },
+};

@@ -1,0 +1,92 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { answer, header } from "./http.ts";
+import type { TargetGroup } from "./target-group.ts";
+
+export interface AwsEndpointOptions {
+  /** Takes DynamoDB requests (JSON protocol). */
+  dynamodb(request: IncomingMessage, response: ServerResponse): void;
+  targetGroup(arn: string): TargetGroup | undefined;
+}
+
+/**
+ * The AWS API calls that processes of the twin make, on one address: DynamoDB, `elasticloadbalancing:DescribeTargetHealth`
+ * and `ec2:DescribeInstances`. Anything else is refused by name.
+ */
+export function awsEndpoint(options: AwsEndpointOptions): (request: IncomingMessage, response: ServerResponse) => void {
+  return (request, response) => {
+    if (header(request, "x-amz-target")?.startsWith("DynamoDB_")) return options.dynamodb(request, response);
+    readBody(request).then(
+      (body) => {
+        const parameters = new URLSearchParams(body);
+        const action = parameters.get("Action") ?? "";
+        if (action === "DescribeTargetHealth") return describeTargetHealth(parameters, options, response);
+        if (action === "DescribeInstances") return describeInstances(parameters, response);
+        const text = `the twin has no local answer for the action ${action || "(none)"}`;
+        xml(
+          response,
+          400,
+          `<ErrorResponse><Error><Code>InvalidAction</Code><Message>${text}</Message></Error></ErrorResponse>`,
+        );
+      },
+      () => response.destroy(),
+    );
+  };
+}
+
+function describeTargetHealth(
+  parameters: URLSearchParams,
+  options: AwsEndpointOptions,
+  response: ServerResponse,
+): void {
+  const arn = parameters.get("TargetGroupArn") ?? "";
+  const group = options.targetGroup(arn);
+  if (!group) {
+    const message = `One or more target groups not found: ${escapeXml(arn)}`;
+    const body = `<Error><Type>Sender</Type><Code>TargetGroupNotFound</Code><Message>${message}</Message></Error>`;
+    return xml(response, 400, `<ErrorResponse>${body}<RequestId>local</RequestId></ErrorResponse>`);
+  }
+  const members = group.targets.map(
+    ({ id, port, state }) =>
+      `<member><Target><Id>${id}</Id><Port>${port}</Port></Target><HealthCheckPort>${port}</HealthCheckPort>` +
+      `<TargetHealth><State>${state}</State></TargetHealth></member>`,
+  );
+  xml(
+    response,
+    200,
+    '<DescribeTargetHealthResponse xmlns="http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/">' +
+      `<DescribeTargetHealthResult><TargetHealthDescriptions>${members.join("")}</TargetHealthDescriptions>` +
+      "</DescribeTargetHealthResult><ResponseMetadata><RequestId>local</RequestId></ResponseMetadata>" +
+      "</DescribeTargetHealthResponse>",
+  );
+}
+
+/** Every instance of the twin lives on the loopback address; ports tell them apart. */
+function describeInstances(parameters: URLSearchParams, response: ServerResponse): void {
+  const ids = [...parameters].filter(([name]) => name.startsWith("InstanceId.")).map(([, id]) => id);
+  const instances = ids.map(
+    (id) =>
+      `<item><instanceId>${escapeXml(id)}</instanceId><privateIpAddress>127.0.0.1</privateIpAddress>` +
+      "<instanceState><code>16</code><name>running</name></instanceState></item>",
+  );
+  xml(
+    response,
+    200,
+    '<DescribeInstancesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>local</requestId>' +
+      `<reservationSet><item><reservationId>r-local</reservationId><instancesSet>${instances.join("")}</instancesSet>` +
+      "</item></reservationSet></DescribeInstancesResponse>",
+  );
+}
+
+function xml(response: ServerResponse, status: number, body: string): void {
+  answer(response, status, { "content-type": "text/xml" }, body);
+}
+
+function escapeXml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString();
+}

@@ -1,0 +1,29 @@
+import { readFileSync } from "node:fs";
+import { isAbsolute, join } from "node:path";
+import { asText, type JsonObject } from "../template/json.ts";
+
+export interface StoredObject {
+  readonly body: Buffer;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** An S3 bucket: the objects that the stacks put into it. */
+export class Bucket {
+  readonly #objects = new Map<string, () => StoredObject>();
+
+  /** `stackFolder` is where relative `source` paths start. */
+  put(config: JsonObject, stackFolder: string): void {
+    const headers: Record<string, string> = { "content-type": asText(config.content_type ?? "binary/octet-stream") };
+    if (config.cache_control) headers["cache-control"] = asText(config.cache_control);
+    const source = config.source === undefined ? undefined : asText(config.source);
+    const body =
+      source === undefined
+        ? Buffer.from(asText(config.content ?? ""))
+        : readFileSync(isAbsolute(source) ? source : join(stackFolder, source));
+    this.#objects.set(asText(config.key), () => ({ body, headers }));
+  }
+
+  get(key: string): StoredObject | undefined {
+    return this.#objects.get(key)?.();
+  }
+}

@@ -1,0 +1,134 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { asNumber, asText, block, blocks, type JsonObject } from "../template/json.ts";
+import { answer, type BoundServer, bind, clientAddress, header, requestTarget } from "./http.ts";
+import { endToEnd, relay, relayAgent } from "./relay.ts";
+import type { TargetGroup } from "./target-group.ts";
+
+interface Rule {
+  readonly priority: number;
+  matches(request: IncomingMessage): boolean;
+  readonly action: JsonObject;
+}
+
+export interface ListenerOptions {
+  readonly config: JsonObject;
+  /** Seconds without a byte from the target after which the load balancer answers 504. */
+  readonly idleTimeoutSeconds: number;
+  targetGroup(arn: string): TargetGroup | undefined;
+}
+
+/** One listener of a load balancer: its rules in order, then its default action. TLS ends outside the twin. */
+export class Listener {
+  readonly #options: ListenerOptions;
+  readonly #rules: Rule[] = [];
+  readonly #agent = relayAgent();
+  readonly #bound: BoundServer;
+
+  private constructor(options: ListenerOptions, bound: BoundServer) {
+    this.#options = options;
+    this.#bound = bound;
+  }
+
+  static async open(options: ListenerOptions): Promise<Listener> {
+    const bound = await bind(0, "", (request, response) => listener.#handle(request, response));
+    const listener: Listener = new Listener(options, bound);
+    return listener;
+  }
+
+  /** Port on this machine. */
+  get port(): number {
+    return this.#bound.port;
+  }
+
+  addRule(config: JsonObject): void {
+    const conditions = blocks(config.condition).map(condition);
+    this.#rules.push({
+      priority: asNumber(config.priority),
+      matches: (request) => conditions.every((holds) => holds(request)),
+      action: block(config.action) ?? {},
+    });
+    this.#rules.sort((a, b) => a.priority - b.priority);
+  }
+
+  async close(): Promise<void> {
+    this.#agent.destroy();
+    await this.#bound.close();
+  }
+
+  #handle(request: IncomingMessage, response: ServerResponse): void {
+    const rule = this.#rules.find((candidate) => candidate.matches(request));
+    const action = rule?.action ?? block(this.#options.config.default_action) ?? {};
+    if (action.type === "fixed-response") return fixedResponse(action, response);
+    if (action.type !== "forward") return plainError(response, 500, `action ${String(action.type)} is not simulated`);
+    const target = this.#options.targetGroup(forwardArn(action))?.choose();
+    if (!target) return plainError(response, 503, "Service Temporarily Unavailable");
+    target.inFlight += 1;
+    const { path, query } = requestTarget(request);
+    relay(
+      request,
+      response,
+      {
+        port: target.port,
+        path: path + query,
+        headers: { ...endToEnd(request.headers), ...forwardedHeaders(request) },
+        silenceMs: this.#options.idleTimeoutSeconds * 1000,
+        silenceCutsStream: true,
+      },
+      this.#agent,
+      {
+        answerHeaders: () => ({}),
+        timedOut: () => plainError(response, 504, "Gateway Time-out"),
+        failed: () => plainError(response, 502, "Bad Gateway"),
+        finished: () => {
+          target.inFlight -= 1;
+        },
+      },
+    );
+  }
+}
+
+function forwardArn(action: JsonObject): string {
+  const group = block(block(action.forward)?.target_group);
+  return asText(action.target_group_arn ?? group?.arn);
+}
+
+function forwardedHeaders(request: IncomingMessage): Readonly<Record<string, string>> {
+  const before = header(request, "x-forwarded-for");
+  const client = clientAddress(request);
+  return { "x-forwarded-for": before ? `${before}, ${client}` : client, "x-forwarded-proto": "https" };
+}
+
+function fixedResponse(action: JsonObject, response: ServerResponse): void {
+  const fixed = block(action.fixed_response) ?? {};
+  const headers = { "content-type": asText(fixed.content_type ?? "text/plain") };
+  answer(response, asNumber(fixed.status_code ?? 200), headers, asText(fixed.message_body ?? ""));
+}
+
+/** The load balancer's own errors: a short page, as AWS sends. */
+function plainError(response: ServerResponse, status: number, title: string): void {
+  const page = `<html><head><title>${status} ${title}</title></head><body><h1>${status} ${title}</h1></body></html>`;
+  answer(response, status, { "content-type": "text/html", server: "awselb/2.0" }, page);
+}
+
+function condition(config: JsonObject): (request: IncomingMessage) => boolean {
+  const values = (part: string) => {
+    const list = block(config[part])?.values;
+    return Array.isArray(list) ? list.map(asText) : undefined;
+  };
+  const hosts = values("host_header")?.map(wildcard);
+  const paths = values("path_pattern")?.map(wildcard);
+  if (hosts) return (request) => hosts.some((host) => host.test((header(request, "host") ?? "").replace(/:\d+$/, "")));
+  if (paths) return (request) => paths.some((path) => path.test(requestTarget(request).path));
+  throw new Error(
+    `The twin knows host_header and path_pattern conditions; this rule has ${Object.keys(config).join(", ")}.`,
+  );
+}
+
+/** ALB patterns: `*` any characters, `?` one. */
+function wildcard(pattern: string): RegExp {
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
+  return new RegExp(`^${source}$`, "i");
+}

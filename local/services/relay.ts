@@ -1,0 +1,86 @@
+import { Agent, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse, request as send } from "node:http";
+import { pipeline } from "node:stream";
+
+/** Headers that belong to one connection, not to the message (RFC 9110, 7.6.1). */
+const HOP_BY_HOP = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+export interface RelayTarget {
+  readonly port: number;
+  readonly path: string;
+  readonly headers: OutgoingHttpHeaders;
+  /** Milliseconds of silence from the target, before and between bytes of the answer. */
+  readonly silenceMs: number;
+  /** Whether `silenceMs` also holds after the answer's headers. */
+  readonly silenceCutsStream: boolean;
+}
+
+export interface RelayEvents {
+  /** Headers to add or replace in the answer. */
+  answerHeaders(answer: IncomingMessage): Readonly<Record<string, string>>;
+  /** Nothing came within the limit: nothing has been sent to the client yet. */
+  timedOut(): void;
+  /** The target refused or broke the connection: nothing has been sent to the client yet. */
+  failed(error: Error): void;
+  /** The exchange is over, however it ended. */
+  finished?(): void;
+}
+
+/** Passes a request on to a loopback port and its answer back, byte by byte as they come. */
+export function relay(
+  request: IncomingMessage,
+  response: ServerResponse,
+  target: RelayTarget,
+  agent: Agent,
+  events: RelayEvents,
+): void {
+  let over = false;
+  const finish = (report?: () => void) => {
+    if (over) return;
+    over = true;
+    report?.();
+    events.finished?.();
+  };
+  const outgoing = send({
+    host: "127.0.0.1",
+    port: target.port,
+    path: target.path,
+    method: request.method,
+    headers: target.headers,
+    agent,
+  });
+  outgoing.setTimeout(target.silenceMs, () => {
+    if (response.headersSent && !target.silenceCutsStream) return;
+    finish(() => (response.headersSent ? response.destroy() : events.timedOut()));
+    outgoing.destroy();
+  });
+  outgoing.on("error", (error) => finish(() => (response.headersSent ? response.destroy() : events.failed(error))));
+  outgoing.on("response", (answer) => {
+    if (over) return;
+    response.writeHead(answer.statusCode ?? 502, { ...endToEnd(answer.headers), ...events.answerHeaders(answer) });
+    response.flushHeaders();
+    pipeline(answer, response, () => finish());
+  });
+  response.on("close", () => {
+    if (!response.writableFinished) outgoing.destroy();
+    finish();
+  });
+  request.pipe(outgoing);
+}
+
+/** The headers that travel on. */
+export function endToEnd(headers: OutgoingHttpHeaders): OutgoingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !HOP_BY_HOP.has(name)));
+}
+
+/** One agent a service: connections are kept, without a limit of their own. */
+export function relayAgent(): Agent {
+  return new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY });
+}

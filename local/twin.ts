@@ -1,0 +1,137 @@
+import { join } from "node:path";
+import { commonAttributes } from "./plugins/names.ts";
+import { PLUGINS, WITHOUT_LOCAL_MEANING } from "./plugins/table.ts";
+import { awsEndpoint } from "./services/aws-endpoint.ts";
+import { LocalDynamoDb } from "./services/dynamodb.ts";
+import { answer, type BoundServer, bind } from "./services/http.ts";
+import { Evaluator } from "./template/evaluator.ts";
+import type { JsonObject } from "./template/json.ts";
+import { type RawResource, rawResources, readStacks, type Stack } from "./template/stacks.ts";
+import { World } from "./world.ts";
+
+export interface TwinOptions {
+  readonly environment: string;
+  /** Folder that synthesis wrote, `cdktf.out`. */
+  readonly outputFolder: string;
+  readonly projectFolder: string;
+  /** Folder for logs and data, `.sluice`. */
+  readonly workFolder: string;
+  /** 0 for any free port. */
+  readonly apiPort: number;
+  readonly sitePort: number;
+  /** Whether tables are kept in `workFolder` between runs. */
+  readonly keepsData: boolean;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly passedEnvironment: Readonly<Record<string, string>>;
+  report(line: string): void;
+}
+
+/** The synthesized stacks of one environment, running on this machine. */
+export interface Twin {
+  readonly world: World;
+  /** Resource types that were left out, with the reason and their number. */
+  readonly leftOut: readonly { readonly type: string; readonly count: number; readonly reason: string }[];
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a local thing for each resource with the synthesized settings.
+ * @throws when a stack has a type that the twin does not know, or when a port is taken
+ */
+export async function startTwin(options: TwinOptions): Promise<Twin> {
+  const stacks = readStacks(options.outputFolder, options.environment);
+  const resources = stacks.flatMap((stack) => rawResources(stack));
+  refuseUnknownTypes(resources);
+  const dynamodb = new LocalDynamoDb(
+    options.keepsData ? join(options.workFolder, "data", options.environment) : undefined,
+  );
+  const servers: BoundServer[] = [];
+  const open = async (port: number, setting: string, handle: Parameters<typeof bind>[2]) => {
+    const server = await bind(port, setting, handle);
+    servers.push(server);
+    return `http://127.0.0.1:${server.port}`;
+  };
+  const starting = { "content-type": "text/plain", "retry-after": "1" };
+  try {
+    const world: World = new World(
+      {
+        region: regionOf(stacks),
+        apiUrl: await open(options.apiPort, "SLUICE_API_PORT", (request, response) => {
+          if (!world.stage) return answer(response, 503, starting, "starting");
+          world.stage.handle(request, response).catch(() => answer(response, 500, {}, "twin failure"));
+        }),
+        siteUrl: await open(options.sitePort, "SLUICE_SITE_PORT", (request, response) =>
+          world.distribution
+            ? world.distribution.handle(request, response)
+            : answer(response, 503, starting, "starting"),
+        ),
+        awsUrl: await open(0, "", (request, response) => aws(request, response)),
+        workFolder: options.workFolder,
+        projectFolder: options.projectFolder,
+        passedEnvironment: options.passedEnvironment,
+        report: options.report,
+      },
+      dynamodb,
+    );
+    const aws = awsEndpoint({
+      dynamodb: (request, response) => dynamodb.handle(request, response),
+      targetGroup: (arn) => world.targetGroups.get(arn),
+    });
+    await startResources(resources, stacks, world, options.variables);
+    return { world, leftOut: leftOut(resources), stop: () => stopWorld(world, servers) };
+  } catch (error) {
+    await Promise.all(servers.map((server) => server.close()));
+    throw error;
+  }
+}
+
+async function startResources(
+  resources: readonly RawResource[],
+  stacks: readonly Stack[],
+  world: World,
+  variables: Readonly<Record<string, string>>,
+): Promise<void> {
+  const byType = new Map(PLUGINS.map((plugin) => [plugin.type, plugin]));
+  const attributes = (resource: RawResource): JsonObject => ({
+    ...commonAttributes(resource, world),
+    ...byType.get(resource.type)?.attributes?.(resource, world),
+  });
+  const evaluator = new Evaluator({ stacks, attributes, variables });
+  for (const plugin of PLUGINS)
+    for (const resource of resources.filter(({ type }) => type === plugin.type))
+      await plugin.start?.(evaluator.config(resource), resource, world);
+  // All groups are known now, so that engines can share the cores.
+  await Promise.all(world.groups.map((group) => group.start()));
+}
+
+function refuseUnknownTypes(resources: readonly RawResource[]): void {
+  const known = new Set([...PLUGINS.map(({ type }) => type), ...Object.keys(WITHOUT_LOCAL_MEANING)]);
+  const unknown = [...new Set(resources.filter(({ type }) => !known.has(type)).map(({ type }) => type))].sort();
+  if (unknown.length === 0) return;
+  throw new Error(
+    `The twin does not know ${unknown.join(", ")}; give each a plugin in local/plugins/table.ts, or a reason to leave it out.`,
+  );
+}
+
+function leftOut(resources: readonly RawResource[]): Twin["leftOut"] {
+  return Object.entries(WITHOUT_LOCAL_MEANING)
+    .map(([type, reason]) => ({ type, reason, count: resources.filter((resource) => resource.type === type).length }))
+    .filter(({ count }) => count > 0);
+}
+
+/** The region of the stacks' AWS provider. */
+function regionOf(stacks: readonly Stack[]): string {
+  const providers = stacks[0]?.document.provider;
+  const text = JSON.stringify(providers ?? {});
+  return /"region":"([a-z0-9-]+)"/.exec(text)?.[1] ?? "us-east-1";
+}
+
+async function stopWorld(world: World, servers: readonly BoundServer[]): Promise<void> {
+  for (const group of world.targetGroups.values()) group.stop();
+  world.stage?.close();
+  await Promise.all(world.groups.map((group) => group.stop()));
+  await Promise.all([...world.listeners.values()].map(({ listener }) => listener.close()));
+  await Promise.all([...world.lambdas.values()].map((lambda) => lambda.stop()));
+  await Promise.all(servers.map((server) => server.close()));
+  await world.dynamodb.close();
+}

@@ -1,0 +1,67 @@
+import type { AutoScalingGroup } from "./services/auto-scaling-group.ts";
+import type { Bucket } from "./services/bucket.ts";
+import type { Distribution } from "./services/distribution.ts";
+import type { LocalDynamoDb } from "./services/dynamodb.ts";
+import type { LambdaFunction } from "./services/lambda-function.ts";
+import type { Listener } from "./services/load-balancer.ts";
+import type { RestApiDefinition } from "./services/openapi-routes.ts";
+import type { RestApiStage } from "./services/rest-api.ts";
+import type { TargetGroup } from "./services/target-group.ts";
+import type { TokenBucket } from "./services/token-bucket.ts";
+import { UsagePlans } from "./services/usage-plans.ts";
+import type { WebAcl } from "./services/web-acl.ts";
+import type { JsonObject } from "./template/json.ts";
+
+/** What the twin is told from outside; everything else it reads from the stacks. */
+export interface WorldSettings {
+  readonly region: string;
+  /** Addresses of the bound servers, e.g. `http://127.0.0.1:8080`. */
+  readonly apiUrl: string;
+  readonly siteUrl: string;
+  readonly awsUrl: string;
+  /** Folder for logs, unpacked Lambda bundles. */
+  readonly workFolder: string;
+  /** The repository: processes are started from it. */
+  readonly projectFolder: string;
+  /** Environment variables that reach the processes beside those of user data. */
+  readonly passedEnvironment: Readonly<Record<string, string>>;
+  /** Told of what happens while running, one line each. */
+  report(line: string): void;
+}
+
+/** A listener and the port that clients on AWS would use. */
+export interface ListenerEntry {
+  readonly listener: Listener;
+  readonly loadBalancerArn: string;
+  readonly port: number;
+}
+
+/** Everything that runs, by the ids and ARNs by which resources refer to each other. */
+export class World {
+  readonly settings: WorldSettings;
+  readonly dynamodb: LocalDynamoDb;
+  readonly buckets = new Map<string, Bucket>();
+  readonly lambdas = new Map<string, LambdaFunction>();
+  readonly loadBalancers = new Map<string, JsonObject>();
+  readonly targetGroups = new Map<string, TargetGroup>();
+  readonly listeners = new Map<string, ListenerEntry>();
+  readonly launchTemplates = new Map<string, JsonObject>();
+  readonly groups: AutoScalingGroup[] = [];
+  readonly restApis = new Map<string, RestApiDefinition>();
+  readonly stageThrottles = new Map<string, TokenBucket>();
+  readonly usagePlans = new UsagePlans();
+  readonly webAcls = new Map<string, WebAcl>();
+  /** ARN of what is protected → ARN of its web ACL. */
+  readonly webAclOf = new Map<string, string>();
+  readonly headersPolicies = new Map<string, JsonObject>();
+  readonly tables: string[] = [];
+  /** Number of engine processes that share this machine's cores. */
+  engineCount = 0;
+  stage: RestApiStage | undefined;
+  distribution: Distribution | undefined;
+
+  constructor(settings: WorldSettings, dynamodb: LocalDynamoDb) {
+    this.settings = settings;
+    this.dynamodb = dynamodb;
+  }
+}
