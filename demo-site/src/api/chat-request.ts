@@ -1,0 +1,41 @@
+import type { ChatCompletionRequest } from "../../../contracts/chat.ts";
+
+/** One prompt as the page asks it. A setting left empty is not sent: the engine's own default then applies. */
+export interface ChatRequest {
+  readonly model: string;
+  readonly prompt: string;
+  readonly temperature?: number;
+  readonly topP?: number;
+  readonly maxTokens?: number;
+}
+
+export function chatUrl(apiUrl: string): string {
+  return `${apiUrl}/v1/chat/completions`;
+}
+
+export function chatBody(request: ChatRequest): ChatCompletionRequest {
+  return {
+    model: request.model,
+    messages: [{ role: "user", content: request.prompt }],
+    ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
+    ...(request.topP === undefined ? {} : { top_p: request.topP }),
+    ...(request.maxTokens === undefined ? {} : { max_tokens: request.maxTokens }),
+    stream: true,
+    stream_options: { include_usage: true },
+  };
+}
+
+/** The request as a shell command. The key is never in it: the reader's own shell variable stands in its place. */
+export function curlCommand(apiUrl: string, request: ChatRequest, withKey: boolean): string {
+  const lines = [
+    `curl -N ${quote(chatUrl(apiUrl))}`,
+    `-H ${quote("content-type: application/json")}`,
+    ...(withKey ? ['-H "authorization: Bearer $SLUICE_API_KEY"'] : []),
+    `-d ${quote(JSON.stringify(chatBody(request), null, 2))}`,
+  ];
+  return lines.join(" \\\n  ");
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

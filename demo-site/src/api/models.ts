@@ -1,0 +1,45 @@
+import type { SiteModel } from "./config.ts";
+import { isRecord, parseJson } from "./json.ts";
+
+/** Model id → weights that really answer. */
+export type ServedWeights = ReadonlyMap<string, string>;
+
+/**
+ * Asks `GET /v1/models` which weights are in use. The page works without the answer, so every failure gives
+ * `undefined` and nothing else.
+ */
+export async function fetchServedWeights(
+  apiUrl: string,
+  apiKey: string,
+  signal: AbortSignal,
+): Promise<ServedWeights | undefined> {
+  try {
+    const response = await fetch(`${apiUrl}/v1/models`, {
+      headers: apiKey === "" ? {} : { authorization: `Bearer ${apiKey}` },
+      credentials: "omit",
+      signal,
+    });
+    return response.ok ? readServedWeights(parseJson(await response.text())) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function readServedWeights(body: unknown): ServedWeights {
+  const cards: readonly unknown[] = isRecord(body) && Array.isArray(body.data) ? body.data : [];
+  return new Map(
+    cards.flatMap((card): [string, string][] =>
+      isRecord(card) && typeof card.id === "string" && typeof card.root === "string" ? [[card.id, card.root]] : [],
+    ),
+  );
+}
+
+/**
+ * The name of the model that stands in for `model`, or `undefined` when the declared weights answer or nobody knows.
+ * An engine that was started from a folder reports that folder as `root`: a path names no weights.
+ */
+export function standInName(model: SiteModel, served: ServedWeights | undefined): string | undefined {
+  const root = served?.get(model.id);
+  if (root === undefined || root === "" || root.startsWith("/") || root === model.weights) return undefined;
+  return root.split("/").at(-1);
+}

@@ -1,0 +1,156 @@
+import { type ChatRequest, chatBody, chatUrl } from "./chat-request.ts";
+import { isRecord, parseJson } from "./json.ts";
+import { localProblem, type Problem, problemFromResponse, readErrorBody } from "./problem.ts";
+import { type SseEvent, SseParser } from "./sse.ts";
+
+export interface ChatCall {
+  readonly apiUrl: string;
+  readonly apiKey: string;
+  readonly request: ChatRequest;
+  readonly signal: AbortSignal;
+  /** False when the browser knows that it has no connection. */
+  readonly isOnline: () => boolean;
+}
+
+export interface TokenUsage {
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+}
+
+/** What one read from the network brought. */
+export interface AnswerPart {
+  readonly text: string;
+  /** Content deltas in it: about one token each, until `usage` tells the true count. */
+  readonly deltas: number;
+  readonly usage?: TokenUsage;
+  readonly finishReason?: string;
+}
+
+export type ChatOutcome =
+  | { readonly kind: "complete" }
+  | { readonly kind: "stopped" }
+  | { readonly kind: "problem"; readonly problem: Problem };
+
+/** Asks once and hands over the answer piece by piece. Never throws; an abort of the signal gives `stopped`. */
+export async function streamChat(call: ChatCall, onPart: (part: AnswerPart) => void): Promise<ChatOutcome> {
+  if (!call.isOnline()) return offline();
+  let response: Response;
+  try {
+    response = await fetch(chatUrl(call.apiUrl), {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        ...(call.apiKey === "" ? {} : { authorization: `Bearer ${call.apiKey}` }),
+      },
+      body: JSON.stringify(chatBody(call.request)),
+      // The key is the only credential; no cookie ever travels to the API's origin.
+      credentials: "omit",
+      signal: call.signal,
+    });
+  } catch {
+    if (call.signal.aborted) return { kind: "stopped" };
+    return call.isOnline() ? unreachable(call.apiUrl) : offline();
+  }
+  if (!response.ok) {
+    const problem = await problemFromResponse(response, new Date());
+    return call.signal.aborted ? { kind: "stopped" } : { kind: "problem", problem };
+  }
+  if (response.body === null || !response.headers.get("content-type")?.startsWith("text/event-stream")) {
+    const type = response.headers.get("content-type") ?? "nothing";
+    return problem(localProblem("other", `The API answered with ${type} where an event stream was asked for.`));
+  }
+  return await readAnswer(response.body.getReader(), call, onPart);
+}
+
+async function readAnswer(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  call: ChatCall,
+  onPart: (part: AnswerPart) => void,
+): Promise<ChatOutcome> {
+  const parser = new SseParser();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      const read = readEvents(done ? parser.end() : parser.push(value));
+      if (read.part.text !== "" || read.part.usage !== undefined || read.part.finishReason !== undefined) {
+        onPart(read.part);
+      }
+      if (read.problem !== undefined) return problem(read.problem);
+      if (read.isDone) return { kind: "complete" };
+      if (done) return broken("The answer ended without its closing mark, so its end may be missing.");
+    }
+  } catch {
+    if (call.signal.aborted) return { kind: "stopped" };
+    return broken(
+      call.isOnline()
+        ? "The connection broke in the middle of the answer."
+        : "You went offline in the middle of the answer.",
+    );
+  } finally {
+    // Frees the connection when the stream was left early; what it says then no longer matters.
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
+interface ReadEvents {
+  readonly part: AnswerPart;
+  readonly isDone: boolean;
+  readonly problem?: Problem;
+}
+
+function readEvents(events: readonly SseEvent[]): ReadEvents {
+  let part: AnswerPart = { text: "", deltas: 0 };
+  for (const { event, data } of events) {
+    if (data === "[DONE]") return { part, isDone: true };
+    const value = parseJson(data);
+    if (event === "error" || (isRecord(value) && isRecord(value.error))) {
+      const { message = "The engine stopped in the middle of the answer.", details } = readErrorBody(value);
+      return { part, isDone: false, problem: { kind: "interrupted", message, details } };
+    }
+    part = addChunk(part, value);
+  }
+  return { part, isDone: false };
+}
+
+/** Adds one `chat.completion.chunk`. Fields of another shape are skipped: a strange chunk is no reason to lose an answer. */
+function addChunk(part: AnswerPart, value: unknown): AnswerPart {
+  if (!isRecord(value)) return part;
+  const choice: unknown = Array.isArray(value.choices) ? value.choices[0] : undefined;
+  const delta = isRecord(choice) && isRecord(choice.delta) ? choice.delta : {};
+  const text = typeof delta.content === "string" ? delta.content : "";
+  const usage = readUsage(value.usage);
+  const finishReason = isRecord(choice) && typeof choice.finish_reason === "string" ? choice.finish_reason : undefined;
+  return {
+    ...part,
+    text: part.text + text,
+    // The role frame has empty content and is no token.
+    deltas: part.deltas + (text === "" ? 0 : 1),
+    ...(usage === undefined ? {} : { usage }),
+    ...(finishReason === undefined ? {} : { finishReason }),
+  };
+}
+
+function readUsage(value: unknown): TokenUsage | undefined {
+  if (!isRecord(value)) return undefined;
+  const { prompt_tokens: promptTokens, completion_tokens: completionTokens } = value;
+  if (typeof promptTokens !== "number" || typeof completionTokens !== "number") return undefined;
+  return { promptTokens, completionTokens };
+}
+
+function problem(what: Problem): ChatOutcome {
+  return { kind: "problem", problem: what };
+}
+
+function broken(message: string): ChatOutcome {
+  return problem(localProblem("interrupted", message));
+}
+
+function offline(): ChatOutcome {
+  return problem(localProblem("offline", "This browser has no network connection."));
+}
+
+function unreachable(apiUrl: string): ChatOutcome {
+  return problem(
+    localProblem("unreachable", `Nothing answered at ${apiUrl}. The API may be down, or it may not allow this page.`),
+  );
+}

@@ -1,0 +1,69 @@
+import type { ReactNode, Ref } from "react";
+import { type ChatState, isBusy } from "../state/chat-state.ts";
+import { figuresOf } from "../state/figures.ts";
+import { CopyButton } from "./copy-button.tsx";
+import { FiguresList } from "./figures-list.tsx";
+import { FlowStrip } from "./flow-strip.tsx";
+import { ProblemNotice } from "./problem-notice.tsx";
+import { WaitingClock } from "./waiting-clock.tsx";
+
+interface AnswerPaneProps {
+  readonly ref: Ref<HTMLElement>;
+  readonly state: ChatState;
+  /** Who answers, in the visitor's words. */
+  readonly answeredBy: string;
+  readonly onTryAgain: () => void;
+  /** What belongs under a finished answer. */
+  readonly children: ReactNode;
+}
+
+export function AnswerPane({ ref, state, answeredBy, onTryAgain, children }: AnswerPaneProps) {
+  const { phase, current } = state;
+  return (
+    <section
+      ref={ref}
+      className="answer"
+      aria-labelledby="answer-heading"
+      aria-busy={phase.kind === "waiting" || phase.kind === "streaming"}
+      tabIndex={-1}
+    >
+      <h2 id="answer-heading">Answer</h2>
+      {current === undefined ? (
+        <p className="answer-empty">The answer appears here word by word, with the time that each part of it took.</p>
+      ) : (
+        <>
+          <blockquote className="asked">{current.request.prompt}</blockquote>
+          <p className="answered-by">{answeredBy}</p>
+          {"problem" in phase && current.answer === "" && <ProblemNotice phase={phase} onTryAgain={onTryAgain} />}
+          {phase.kind === "waiting" && <WaitingClock since={current.sentAt} />}
+          {(current.answer !== "" || phase.kind === "streaming") && (
+            <div className="answer-text" data-part="answer-text" data-streaming={phase.kind === "streaming"}>
+              {current.answer}
+            </div>
+          )}
+          {"problem" in phase && current.answer !== "" && <ProblemNotice phase={phase} onTryAgain={onTryAgain} />}
+          {current.finishReason === "length" && phase.kind === "done" && (
+            <p className="answer-note">The answer ends here because it reached “Max tokens”.</p>
+          )}
+          {phase.kind === "done" && current.ending === "stopped" && (
+            <p className="answer-note">
+              {current.answer === "" ? "Stopped before the first token." : "You stopped the answer here."}
+            </p>
+          )}
+          {(phase.kind === "waiting" || current.deltas > 0) && (
+            <>
+              <FlowStrip exchange={current} isRunning={phase.kind === "waiting" || phase.kind === "streaming"} />
+              <FiguresList figures={figuresOf(current)} />
+            </>
+          )}
+          {!isBusy(phase) && (
+            <div className="answer-actions">
+              {current.answer !== "" && <CopyButton label="Copy answer" text={current.answer} />}
+              {children}
+            </div>
+          )}
+        </>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,202 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+import type { ChatRequest } from "../api/chat-request.ts";
+import type { SiteConfig } from "../api/config.ts";
+import { FIELD_IDS, type FieldErrors, type FieldName, fieldErrors } from "../fields.ts";
+import { useChat } from "../hooks/use-chat.ts";
+import { useFollowBottom } from "../hooks/use-follow-bottom.ts";
+import { useOnline } from "../hooks/use-online.ts";
+import { useSessionText } from "../hooks/use-session-text.ts";
+import { useStandIn } from "../hooks/use-stand-in.ts";
+import { canSend, isBusy } from "../state/chat-state.ts";
+import { AnswerPane } from "./answer-pane.tsx";
+import { Composer } from "./composer.tsx";
+import { CurlRequest } from "./curl-request.tsx";
+import { History } from "./history.tsx";
+import { KeyField } from "./key-field.tsx";
+import { ModelChoice } from "./model-choice.tsx";
+import { PageHeader } from "./page-header.tsx";
+import { PromptField } from "./prompt-field.tsx";
+import { SamplePrompts } from "./sample-prompts.tsx";
+import { Settings, type SettingsText } from "./settings.tsx";
+import { StatusLine } from "./status-line.tsx";
+
+/** The page once its configuration is known: the form on one side, the answer on the other. */
+export function Playground({ config }: { readonly config: SiteConfig }) {
+  const { apiUrl, auth, models, defaults } = config;
+  const isOnline = useOnline();
+  const { state, send, stop } = useChat(apiUrl, isOnline);
+  const { phase, current, history } = state;
+  const [prompt, setPrompt] = useState("");
+  const [modelId, setModelId] = useState(models[0]?.id ?? "");
+  const [apiKey, setApiKey] = useSessionText("sluice.api-key");
+  const [sentKey, setSentKey] = useState(apiKey);
+  const [settings, setSettings] = useState<SettingsText>({
+    temperature: String(defaults.temperature),
+    topP: String(defaults.topP),
+    maxTokens: String(defaults.maxTokens),
+  });
+  const [errors, setErrors] = useState<FieldErrors>({});
+  const standInFor = useStandIn(config, sentKey, history.length + (phase.kind === "done" ? 1 : 0));
+  const answer = useRef<HTMLElement>(null);
+  useFollowBottom(current?.answer ?? "", phase.kind === "streaming");
+
+  const model = models.find(({ id }) => id === modelId) ?? models[0];
+  const clearError = (name: FieldName) => setErrors(({ [name]: _gone, ...rest }) => rest);
+
+  const refuse = (name: FieldName, error: string) => {
+    setErrors({ [name]: error });
+    focusField(name);
+  };
+  const sendRequest = (request: ChatRequest) => {
+    if (!canSend(phase)) return;
+    if (request.prompt.trim() === "") return refuse("prompt", "Type a prompt first.");
+    if (auth === "required" && apiKey === "") return refuse("apiKey", "This API needs a key.");
+    setErrors({});
+    setSentKey(auth === "off" ? "" : apiKey);
+    send(request, auth === "off" ? "" : apiKey);
+    answer.current?.scrollIntoView({ block: "nearest" });
+  };
+  const submit = () => sendRequest({ model: modelId, prompt, ...readSettings(settings) });
+  const usePrompt = useCallback((text: string) => {
+    setPrompt(text);
+    setErrors({});
+    focusField("prompt");
+  }, []);
+  const tryAgain = () => {
+    if (current === undefined) return;
+    sendRequest(current.request);
+    // Its button goes away with the problem; the answer is what comes next.
+    answer.current?.focus({ preventScroll: true });
+  };
+
+  // A prompt leaves its field when the model begins to answer it; one that was refused stays to be mended.
+  const answeredPrompt = phase.kind === "streaming" ? current?.request.prompt : undefined;
+  useEffect(() => {
+    if (answeredPrompt !== undefined) setPrompt((text) => (text === answeredPrompt ? "" : text));
+  }, [answeredPrompt]);
+
+  useEffect(() => {
+    if (phase.kind !== "failed") return;
+    const { kind, message, details } = phase.problem;
+    const found: FieldErrors = kind === "unauthorized" ? { apiKey: message } : fieldErrors(details);
+    setErrors(found);
+    const first = FIELD_NAMES.find((name) => found[name] !== undefined);
+    if (first !== undefined) focusField(first);
+  }, [phase]);
+
+  const canStop = isBusy(phase);
+  useEffect(() => {
+    if (!canStop) return;
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key === "Escape" && !event.isComposing && !event.defaultPrevented) stop();
+    };
+    document.addEventListener("keydown", onKeyDown);
+    return () => document.removeEventListener("keydown", onKeyDown);
+  }, [canStop, stop]);
+
+  if (model === undefined) return null;
+  const standIn = standInFor(model);
+  const answering = models.find(({ id }) => id === current?.request.model) ?? model;
+  const answeringStandIn = standInFor(answering);
+
+  return (
+    <div className="page">
+      <PageHeader title={config.title} environment={config.environment} />
+      <main className="panes">
+        <div className="pane-left">
+          <Composer
+            canSend={canSend(phase) && isOnline}
+            canStop={canStop}
+            onSend={submit}
+            onStop={stop}
+            status={<StatusLine state={state} isOnline={isOnline} />}
+            more={
+              <>
+                <SamplePrompts prompts={config.samplePrompts} onPick={usePrompt} />
+                <Settings
+                  value={settings}
+                  contextTokens={model.contextTokens}
+                  errors={errors}
+                  onChange={(name, value) => {
+                    setSettings((all) => ({ ...all, [name]: value }));
+                    clearError(name);
+                  }}
+                />
+              </>
+            }
+          >
+            <ModelChoice
+              models={models}
+              model={model}
+              standIn={standIn}
+              error={errors.model}
+              onChange={(id) => {
+                setModelId(id);
+                clearError("model");
+              }}
+            />
+            {auth !== "off" && (
+              <KeyField
+                value={apiKey}
+                isRequired={auth === "required"}
+                error={errors.apiKey}
+                onChange={(key) => {
+                  setApiKey(key);
+                  clearError("apiKey");
+                }}
+              />
+            )}
+            <PromptField
+              value={prompt}
+              error={errors.prompt}
+              onChange={(text) => {
+                setPrompt(text);
+                clearError("prompt");
+              }}
+              onSubmit={submit}
+            />
+          </Composer>
+        </div>
+        <div className="pane-right">
+          <AnswerPane
+            ref={answer}
+            state={state}
+            answeredBy={
+              answeringStandIn === undefined
+                ? answering.displayName
+                : `${answeringStandIn}, standing in for ${answering.displayName}`
+            }
+            onTryAgain={tryAgain}
+          >
+            {current !== undefined && (
+              <CurlRequest apiUrl={apiUrl} request={current.request} withKey={sentKey !== ""} />
+            )}
+          </AnswerPane>
+          <History exchanges={history} onUse={usePrompt} />
+        </div>
+      </main>
+      <footer className="page-footer">
+        <p>A language model writes these answers, and it can be wrong.</p>
+        <p>
+          API <code>{apiUrl}/v1</code>
+        </p>
+      </footer>
+    </div>
+  );
+}
+
+const FIELD_NAMES = ["model", "apiKey", "prompt", "temperature", "topP", "maxTokens"] as const satisfies FieldName[];
+
+function focusField(name: FieldName): void {
+  const element = document.getElementById(FIELD_IDS[name]);
+  element?.closest("details")?.setAttribute("open", "");
+  element?.focus();
+}
+
+function readSettings({ temperature, topP, maxTokens }: SettingsText): Partial<ChatRequest> {
+  return {
+    ...(temperature === "" ? {} : { temperature: Number(temperature) }),
+    ...(topP === "" ? {} : { topP: Number(topP) }),
+    ...(maxTokens === "" ? {} : { maxTokens: Number(maxTokens) }),
+  };
+}

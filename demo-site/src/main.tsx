@@ -1,0 +1,15 @@
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { App } from "./app.tsx";
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./styles/composer.css";
+import "./styles/answer.css";
+
+const root = document.getElementById("root");
+if (root === null) throw new Error("index.html has no element `root`; the page has nowhere to go.");
+createRoot(root).render(
+  <StrictMode>
+    <App configUrl="/config.json" />
+  </StrictMode>,
+);
