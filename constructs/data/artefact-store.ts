@@ -1,0 +1,53 @@
+import { Construct } from "constructs";
+import type { PolicyStatement } from "../identity/service-role.ts";
+import type { EncryptionKey } from "./encryption-key.ts";
+import { PrivateBucket } from "./private-bucket.ts";
+
+export interface ArtefactStoreProps {
+  readonly namePrefix: string;
+  readonly encryptionKey: EncryptionKey;
+  /** Whether OpenTofu refuses to destroy the bucket. */
+  readonly isProtected: boolean;
+}
+
+/** Old weights and builds stay this long, so that a roll-back finds them. */
+const OLD_VERSION_DAYS = 30;
+
+/** The bucket of what instances run: gateway builds under `gateway/`, weights under `weights/<id>/<revision>/`. */
+export class ArtefactStore extends Construct {
+  readonly bucketName: string;
+  readonly #bucket: PrivateBucket;
+  readonly #encryptionKey: EncryptionKey;
+
+  constructor(scope: Construct, id: string, { namePrefix, encryptionKey, isProtected }: ArtefactStoreProps) {
+    super(scope, id);
+    this.#encryptionKey = encryptionKey;
+    this.#bucket = new PrivateBucket(this, "Bucket", {
+      namePrefix,
+      kmsKeyArn: encryptionKey.arn,
+      isProtected,
+      oldVersionDays: OLD_VERSION_DAYS,
+    });
+    this.bucketName = this.#bucket.bucketName;
+  }
+
+  /** Reading the objects under one prefix, and finding them. */
+  readStatements(prefix: string): readonly PolicyStatement[] {
+    return [
+      {
+        Sid: "ReadArtefacts",
+        Effect: "Allow",
+        Action: ["s3:GetObject"],
+        Resource: [`${this.#bucket.arn}/${prefix}*`],
+      },
+      {
+        Sid: "ListArtefacts",
+        Effect: "Allow",
+        Action: ["s3:ListBucket"],
+        Resource: [this.#bucket.arn],
+        Condition: { StringLike: { "s3:prefix": [`${prefix}*`] } },
+      },
+      this.#encryptionKey.decryptStatement("s3"),
+    ];
+  }
+}

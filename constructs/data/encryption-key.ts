@@ -1,0 +1,42 @@
+import { KmsAlias } from "@cdktf/provider-aws/lib/kms-alias/index.js";
+import { KmsKey } from "@cdktf/provider-aws/lib/kms-key/index.js";
+import { Construct } from "constructs";
+import type { PolicyStatement } from "../identity/service-role.ts";
+
+export interface EncryptionKeyProps {
+  readonly name: string;
+  readonly region: string;
+  /** Whether OpenTofu refuses to destroy the key. */
+  readonly isProtected: boolean;
+}
+
+/** The customer key of everything that an environment stores. */
+export class EncryptionKey extends Construct {
+  readonly resource: KmsKey;
+  readonly arn: string;
+  readonly #region: string;
+
+  constructor(scope: Construct, id: string, { name, region, isProtected }: EncryptionKeyProps) {
+    super(scope, id);
+    this.#region = region;
+    this.resource = new KmsKey(this, "Default", {
+      description: `Data of ${name}`,
+      enableKeyRotation: true,
+      deletionWindowInDays: 30, // the longest there is: what it encrypts is lost with it
+      lifecycle: { preventDestroy: isProtected },
+    });
+    this.arn = this.resource.arn;
+    new KmsAlias(this, "Alias", { name: `alias/${name}`, targetKeyId: this.resource.keyId });
+  }
+
+  /** Lets a role decrypt what the given service hands it, and nothing by calling KMS itself. */
+  decryptStatement(service: "dynamodb" | "s3"): PolicyStatement {
+    return {
+      Sid: `Decrypt${service === "s3" ? "S3" : "DynamoDb"}`,
+      Effect: "Allow",
+      Action: ["kms:Decrypt"],
+      Resource: [this.arn],
+      Condition: { StringEquals: { "kms:ViaService": `${service}.${this.#region}.amazonaws.com` } },
+    };
+  }
+}

@@ -1,0 +1,47 @@
+import { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table/index.js";
+import { Construct } from "constructs";
+import type { PolicyStatement } from "../identity/service-role.ts";
+import type { EncryptionKey } from "./encryption-key.ts";
+
+export interface KeysTableProps {
+  readonly name: string;
+  readonly encryptionKey: EncryptionKey;
+  /** Whether AWS and OpenTofu refuse to destroy the table. */
+  readonly isProtected: boolean;
+}
+
+/** API keys by their public id; only hashes are stored. Item shape: `contracts/auth.ts`. */
+export class KeysTable extends Construct {
+  readonly resource: DynamodbTable;
+  readonly tableName: string;
+  readonly #encryptionKey: EncryptionKey;
+
+  constructor(scope: Construct, id: string, { name, encryptionKey, isProtected }: KeysTableProps) {
+    super(scope, id);
+    this.#encryptionKey = encryptionKey;
+    this.resource = new DynamodbTable(this, "Default", {
+      name,
+      billingMode: "PAY_PER_REQUEST",
+      hashKey: "keyId",
+      attribute: [{ name: "keyId", type: "S" }],
+      pointInTimeRecovery: { enabled: true },
+      serverSideEncryption: { enabled: true, kmsKeyArn: encryptionKey.arn },
+      deletionProtectionEnabled: isProtected,
+      lifecycle: { preventDestroy: isProtected },
+    });
+    this.tableName = this.resource.name;
+  }
+
+  /** What verifying a key takes: one item at a time, never a scan. */
+  readStatements(): readonly PolicyStatement[] {
+    return [
+      {
+        Sid: "ReadKeys",
+        Effect: "Allow",
+        Action: ["dynamodb:GetItem"],
+        Resource: [this.resource.arn],
+      },
+      this.#encryptionKey.decryptStatement("dynamodb"),
+    ];
+  }
+}

@@ -1,0 +1,98 @@
+import { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket/index.js";
+import { S3BucketLifecycleConfiguration } from "@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration/index.js";
+import { S3BucketOwnershipControls } from "@cdktf/provider-aws/lib/s3-bucket-ownership-controls/index.js";
+import { S3BucketPolicy } from "@cdktf/provider-aws/lib/s3-bucket-policy/index.js";
+import { S3BucketPublicAccessBlock } from "@cdktf/provider-aws/lib/s3-bucket-public-access-block/index.js";
+import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration/index.js";
+import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versioning/index.js";
+import { Construct } from "constructs";
+
+export interface PrivateBucketProps {
+  /** Start of the bucket's name, at most 37 characters; AWS adds what makes it unique in the world. */
+  readonly namePrefix: string;
+  /** Customer key. @default - S3's own keys */
+  readonly kmsKeyArn?: string;
+  /** Whether OpenTofu refuses to destroy the bucket; otherwise it is destroyed with its content. */
+  readonly isProtected: boolean;
+  /** Days after which a replaced or deleted version goes. */
+  readonly oldVersionDays: number;
+  /** Whether the owner writes the bucket's one policy itself, with `tlsOnlyStatement` in it. @default false */
+  readonly hasOwnPolicy?: boolean;
+}
+
+/** A bucket that is encrypted, versioned, closed to the public and to plain HTTP. */
+export class PrivateBucket extends Construct {
+  readonly resource: S3Bucket;
+  readonly bucketName: string;
+  readonly arn: string;
+  /** What a bucket policy must wait for: both change the same setting; at once they conflict. */
+  readonly publicAccessBlock: S3BucketPublicAccessBlock;
+
+  constructor(scope: Construct, id: string, props: PrivateBucketProps) {
+    super(scope, id);
+    const { namePrefix, kmsKeyArn, isProtected, oldVersionDays, hasOwnPolicy = false } = props;
+    this.resource = new S3Bucket(this, "Default", {
+      bucketPrefix: namePrefix,
+      forceDestroy: !isProtected,
+      lifecycle: { preventDestroy: isProtected },
+    });
+    const bucket = this.resource.bucket;
+    this.bucketName = bucket;
+    this.arn = this.resource.arn;
+    const versioning = new S3BucketVersioningA(this, "Versioning", {
+      bucket,
+      versioningConfiguration: { status: "Enabled" },
+    });
+    new S3BucketServerSideEncryptionConfigurationA(this, "Encryption", {
+      bucket,
+      rule: [
+        {
+          bucketKeyEnabled: true,
+          applyServerSideEncryptionByDefault: kmsKeyArn
+            ? { sseAlgorithm: "aws:kms", kmsMasterKeyId: kmsKeyArn }
+            : { sseAlgorithm: "AES256" },
+        },
+      ],
+    });
+    new S3BucketOwnershipControls(this, "Ownership", { bucket, rule: { objectOwnership: "BucketOwnerEnforced" } });
+    this.publicAccessBlock = new S3BucketPublicAccessBlock(this, "PublicAccess", {
+      bucket,
+      blockPublicAcls: true,
+      blockPublicPolicy: true,
+      ignorePublicAcls: true,
+      restrictPublicBuckets: true,
+    });
+    new S3BucketLifecycleConfiguration(this, "Lifecycle", {
+      bucket,
+      rule: [
+        {
+          id: "old-versions",
+          status: "Enabled",
+          filter: [{ prefix: "" }],
+          noncurrentVersionExpiration: [{ noncurrentDays: oldVersionDays }],
+          abortIncompleteMultipartUpload: [{ daysAfterInitiation: 7 }],
+        },
+      ],
+      dependsOn: [versioning], // S3 refuses the rule while versioning is not yet on
+    });
+    if (!hasOwnPolicy) {
+      new S3BucketPolicy(this, "Policy", {
+        bucket,
+        policy: JSON.stringify({ Version: "2012-10-17", Statement: [tlsOnlyStatement(this.arn)] }),
+        dependsOn: [this.publicAccessBlock],
+      });
+    }
+  }
+}
+
+/** Refuses plain HTTP to everyone: the principal is `*` because a refusal must have no gaps. */
+export function tlsOnlyStatement(bucketArn: string): object {
+  return {
+    Sid: "TlsOnly",
+    Effect: "Deny",
+    Principal: "*",
+    Action: "s3:*",
+    Resource: [bucketArn, `${bucketArn}/*`],
+    Condition: { Bool: { "aws:SecureTransport": "false" } },
+  };
+}

@@ -1,0 +1,29 @@
+import { ApiGatewayAccount } from "@cdktf/provider-aws/lib/api-gateway-account/index.js";
+import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment/index.js";
+import { Construct } from "constructs";
+import { ServiceRole } from "../identity/service-role.ts";
+
+export interface LoggingPermissionProps {
+  readonly name: string;
+}
+
+/**
+ * Lets API Gateway write to CloudWatch Logs. The setting belongs to account and region, not to one API: with two
+ * environments in one account the last one applied wins, and both roles may do the same.
+ */
+export class LoggingPermission extends Construct {
+  readonly resource: ApiGatewayAccount;
+
+  constructor(scope: Construct, id: string, { name }: LoggingPermissionProps) {
+    super(scope, id);
+    const role = new ServiceRole(this, "Role", { name, service: "apigateway.amazonaws.com", statements: [] });
+    const policy = new IamRolePolicyAttachment(this, "Policy", {
+      role: role.resource.name,
+      policyArn: "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs",
+    });
+    this.resource = new ApiGatewayAccount(this, "Default", {
+      cloudwatchRoleArn: role.resource.arn,
+      dependsOn: [policy], // AWS tries the role when it is set
+    });
+  }
+}

@@ -1,0 +1,132 @@
+import { ApiGatewayDeployment } from "@cdktf/provider-aws/lib/api-gateway-deployment/index.js";
+import { ApiGatewayMethodSettings } from "@cdktf/provider-aws/lib/api-gateway-method-settings/index.js";
+import { ApiGatewayRestApi } from "@cdktf/provider-aws/lib/api-gateway-rest-api/index.js";
+import { ApiGatewayStage } from "@cdktf/provider-aws/lib/api-gateway-stage/index.js";
+import { Apigatewayv2VpcLink } from "@cdktf/provider-aws/lib/apigatewayv2-vpc-link/index.js";
+import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group/index.js";
+import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission/index.js";
+import { Fn, type ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import type { AuthMode } from "../../contracts/auth.ts";
+import { apiGatewayDocument } from "../../contracts/openapi/api-gateway.ts";
+import type { Authorizer } from "./authorizer.ts";
+
+export interface RestApiProps {
+  readonly name: string;
+  readonly stage: string;
+  readonly auth: AuthMode;
+  readonly corsOrigins: readonly string[];
+  /** Name on the load balancer's certificate. */
+  readonly loadBalancerHost: string;
+  readonly loadBalancerArn: string;
+  /** Whether that certificate comes from a public authority. */
+  readonly isPublicCertificate: boolean;
+  /** Private subnets of the VPC link. */
+  readonly subnetIds: readonly string[];
+  readonly securityGroupId: string;
+  /** Needed unless auth is `off`. */
+  readonly authorizer: Authorizer | undefined;
+  /** Throttle of the whole stage. */
+  readonly throttle: { readonly requestsPerSecond: number; readonly burst: number };
+  readonly logRetentionDays: number;
+  /** Whether the API has a domain, so that API Gateway's own address is switched off. */
+  readonly hasDomain: boolean;
+  /** The account's permission to write logs, which a stage with logs needs first. */
+  readonly loggingPermission: ITerraformDependable;
+}
+
+/** What an access log line holds: who and how fast, but neither query, headers nor keys. */
+const ACCESS_LOG = {
+  requestId: "$context.requestId",
+  time: "$context.requestTimeEpoch",
+  ip: "$context.identity.sourceIp",
+  method: "$context.httpMethod",
+  resource: "$context.resourcePath",
+  status: "$context.status",
+  errorType: "$context.error.responseType",
+  responseMillis: "$context.responseLatency",
+  integrationMillis: "$context.integrationLatency",
+  integrationStatus: "$context.integration.status",
+  keyId: "$context.authorizer.keyId",
+  plan: "$context.authorizer.plan",
+} as const;
+
+/** The public face: a Regional REST API, described by one OpenAPI document, in front of the internal load balancer. */
+export class RestApi extends Construct {
+  readonly resource: ApiGatewayRestApi;
+  readonly apiId: string;
+  readonly stageName: string;
+  readonly stageArn: string;
+  /** `https://….execute-api.<region>.amazonaws.com/<stage>` */
+  readonly invokeUrl: string;
+
+  constructor(scope: Construct, id: string, props: RestApiProps) {
+    super(scope, id);
+    const { name, auth, authorizer } = props;
+    const vpcLink = new Apigatewayv2VpcLink(this, "VpcLink", {
+      name,
+      subnetIds: [...props.subnetIds],
+      securityGroupIds: [props.securityGroupId],
+    });
+    this.resource = new ApiGatewayRestApi(this, "Default", {
+      name,
+      body: JSON.stringify(
+        apiGatewayDocument({
+          title: name,
+          auth,
+          corsOrigins: props.corsOrigins,
+          host: props.loadBalancerHost,
+          isPublicCertificate: props.isPublicCertificate,
+          vpcLinkId: vpcLink.id,
+          loadBalancerArn: props.loadBalancerArn,
+          authorizerUri: authorizer?.invokeArn,
+        }),
+      ),
+      endpointConfiguration: { types: ["REGIONAL"] },
+      disableExecuteApiEndpoint: props.hasDomain,
+      failOnWarnings: false, // the import warns of response descriptions that it does not keep
+    });
+    this.apiId = this.resource.id;
+    if (authorizer) {
+      new LambdaPermission(this, "InvokeAuthorizer", {
+        functionName: authorizer.functionName,
+        action: "lambda:InvokeFunction",
+        principal: "apigateway.amazonaws.com",
+        sourceArn: `${this.resource.executionArn}/authorizers/*`,
+      });
+    }
+
+    const deployment = new ApiGatewayDeployment(this, "Deployment", {
+      restApiId: this.apiId,
+      triggers: { body: Fn.sha1(this.resource.body) }, // a changed document is live only once deployed
+      lifecycle: { createBeforeDestroy: true }, // the stage must never point at nothing
+    });
+    const logs = new CloudwatchLogGroup(this, "AccessLogs", {
+      name: `/sluice/${name}/access`,
+      retentionInDays: props.logRetentionDays,
+    });
+    const stage = new ApiGatewayStage(this, "Stage", {
+      restApiId: this.apiId,
+      deploymentId: deployment.id,
+      stageName: props.stage,
+      accessLogSettings: { destinationArn: logs.arn, format: JSON.stringify(ACCESS_LOG) },
+      xrayTracingEnabled: false,
+      dependsOn: [props.loggingPermission],
+    });
+    this.stageName = stage.stageName;
+    this.stageArn = stage.arn;
+    this.invokeUrl = stage.invokeUrl;
+    new ApiGatewayMethodSettings(this, "Throttle", {
+      restApiId: this.apiId,
+      stageName: stage.stageName,
+      methodPath: "*/*",
+      settings: {
+        throttlingRateLimit: props.throttle.requestsPerSecond,
+        throttlingBurstLimit: props.throttle.burst,
+        metricsEnabled: true,
+        loggingLevel: "OFF", // execution logs would hold headers, and with them keys
+        dataTraceEnabled: false,
+      },
+    });
+  }
+}

@@ -1,0 +1,45 @@
+import { GPU_MEMORY_UTILIZATION } from "../../catalog/fit.ts";
+import { catalogInstanceType, type InstanceTypeId } from "../../catalog/instance-types.ts";
+import { catalogModel, type ModelId } from "../../catalog/models.ts";
+import { ENGINE_PORT } from "../../contracts/process-environment.ts";
+
+export interface VllmArgumentsProps {
+  /** Public name of the pool: what callers write in `model`. */
+  readonly servedName: string;
+  readonly model: ModelId;
+  readonly instanceType: InstanceTypeId;
+  readonly tensorParallel: number;
+  readonly contextTokens: number;
+  readonly maxSequences: number;
+  readonly maxQueued: number;
+}
+
+/** Where the machine image keeps the weights. */
+export const WEIGHTS_DIRECTORY = "/opt/sluice/weights";
+
+/** The command line of an engine, computed from pool and catalogue. */
+export function vllmArguments(props: VllmArgumentsProps): readonly string[] {
+  const model = catalogModel(props.model);
+  const { gpu } = catalogInstanceType(props.instanceType);
+  return [
+    ["--model", WEIGHTS_DIRECTORY],
+    ["--served-model-name", props.servedName],
+    ["--port", ENGINE_PORT],
+    ["--max-model-len", props.contextTokens],
+    ["--max-num-seqs", props.maxSequences],
+    // vLLM counts running and waiting together; it answers 503 beyond.
+    ["--max-num-queued-reqs", maxRequestsPerEngine(props)],
+    ["--tensor-parallel-size", props.tensorParallel],
+    ["--gpu-memory-utilization", GPU_MEMORY_UTILIZATION],
+    gpu?.bfloat16 === false ? ["--dtype", "half"] : [],
+    model.tokenizer ? ["--tokenizer", model.tokenizer] : [],
+    model.engineArguments,
+  ]
+    .flat()
+    .map(String);
+}
+
+/** Requests that one engine may hold at once, running and waiting. */
+export function maxRequestsPerEngine(props: Pick<VllmArgumentsProps, "maxSequences" | "maxQueued">): number {
+  return props.maxSequences + props.maxQueued;
+}

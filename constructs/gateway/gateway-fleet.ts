@@ -1,0 +1,71 @@
+import { Construct } from "constructs";
+import type { GatewayConfig } from "../../contracts/gateway-config.ts";
+import { ENV, GATEWAY_METRICS_PORT, GATEWAY_PORT } from "../../contracts/process-environment.ts";
+import { Fleet } from "../compute/fleet.ts";
+import { toSingleLineJson, userData } from "../compute/user-data.ts";
+import type { KeysTable } from "../data/keys-table.ts";
+import type { Network } from "../network/network.ts";
+
+export interface GatewayFleetProps {
+  /** Name of group, role and instances. */
+  readonly name: string;
+  readonly region: string;
+  readonly image: string;
+  readonly instanceType: string;
+  readonly minInstances: number;
+  /** A number, or the token of an OpenTofu variable. */
+  readonly maxInstances: number;
+  readonly config: GatewayConfig;
+  /** Target group in which the load balancer finds the gateways. */
+  readonly targetGroupArn: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly network: Network;
+  readonly securityGroupId: string;
+  readonly keysTable: KeysTable;
+}
+
+/** System and gateway; logs leave the instance. 8 GiB is also the smallest root volume of Amazon Linux 2023. */
+const VOLUME_GIB = 8;
+/** A gateway listens about 30 s after launch; the rest is margin for a slow boot. */
+const STARTUP_SECONDS = 120;
+
+/** The data plane: arm64 instances that run the gateway and are the only ones to reach engines. */
+export class GatewayFleet extends Construct {
+  readonly resource: Fleet;
+
+  constructor(scope: Construct, id: string, props: GatewayFleetProps) {
+    super(scope, id);
+    this.resource = new Fleet(this, "Fleet", {
+      name: props.name,
+      image: props.image,
+      instanceType: props.instanceType,
+      volumeGiB: VOLUME_GIB,
+      userData: userData({
+        role: "gateway",
+        variables: {
+          [ENV.role]: "gateway",
+          [ENV.port]: String(GATEWAY_PORT),
+          [ENV.metricsPort]: String(GATEWAY_METRICS_PORT),
+          [ENV.gatewayConfig]: toSingleLineJson(props.config),
+          AWS_REGION: props.region, // the SDK does not ask the instance for it
+        },
+      }),
+      statements: [
+        ...props.keysTable.readStatements(),
+        {
+          Sid: "DiscoverEngines",
+          Effect: "Allow",
+          Action: ["elasticloadbalancing:DescribeTargetHealth", "ec2:DescribeInstances"],
+          Resource: ["*"], // neither action knows resources: AWS accepts nothing narrower
+        },
+      ],
+      securityGroupId: props.securityGroupId,
+      subnetIds: props.network.privateSubnetIds,
+      minInstances: props.minInstances,
+      maxInstances: props.maxInstances,
+      targetGroupArn: props.targetGroupArn,
+      startupSeconds: STARTUP_SECONDS,
+      tags: props.tags,
+    });
+  }
+}

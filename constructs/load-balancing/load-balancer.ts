@@ -1,0 +1,90 @@
+import { Lb } from "@cdktf/provider-aws/lib/lb/index.js";
+import { LbListener } from "@cdktf/provider-aws/lib/lb-listener/index.js";
+import { LbListenerRule } from "@cdktf/provider-aws/lib/lb-listener-rule/index.js";
+import { Construct } from "constructs";
+import { errorBody } from "../../contracts/errors.ts";
+import { ENGINE_LISTENER_PORT } from "../../contracts/process-environment.ts";
+
+export interface LoadBalancerProps {
+  readonly name: string;
+  readonly subnetIds: readonly string[];
+  readonly securityGroupId: string;
+  /** Certificate of the HTTPS listener. */
+  readonly certificateArn: string;
+  /** Target group of the gateways: what HTTPS requests go to. */
+  readonly gatewayTargetGroupArn: string;
+  /** Whether AWS refuses to delete the load balancer. */
+  readonly isProtected: boolean;
+}
+
+/**
+ * Seconds of silence after which the load balancer answers 504. Twice the gateway's 30 s, so that the gateway's own
+ * 504, which has our error body, always comes first.
+ */
+const IDLE_TIMEOUT_SECONDS = 60;
+
+/**
+ * The internal load balancer: HTTPS for API Gateway's VPC link, and a listener for gateways only that tells engine
+ * pools apart by host name. It stands in the public subnets but has no public address.
+ */
+export class LoadBalancer extends Construct {
+  readonly resource: Lb;
+  readonly arn: string;
+  readonly dnsName: string;
+  /** Where gateways find engines when discovery fails, e.g. `http://internal-….elb.amazonaws.com:8000`. */
+  readonly engineListenerUrl: string;
+  readonly #engineListener: LbListener;
+
+  constructor(scope: Construct, id: string, props: LoadBalancerProps) {
+    super(scope, id);
+    this.resource = new Lb(this, "Default", {
+      name: props.name,
+      loadBalancerType: "application",
+      internal: true,
+      subnets: [...props.subnetIds],
+      securityGroups: [props.securityGroupId],
+      idleTimeout: IDLE_TIMEOUT_SECONDS,
+      dropInvalidHeaderFields: true,
+      desyncMitigationMode: "strictest", // API Gateway and our gateways speak clean HTTP; anything else is an attack
+      enableDeletionProtection: props.isProtected,
+      tags: { Name: props.name },
+    });
+    this.arn = this.resource.arn;
+    this.dnsName = this.resource.dnsName;
+    this.engineListenerUrl = `http://${this.dnsName}:${ENGINE_LISTENER_PORT}`;
+
+    new LbListener(this, "Https", {
+      loadBalancerArn: this.arn,
+      port: 443,
+      protocol: "HTTPS",
+      sslPolicy: "ELBSecurityPolicy-TLS13-1-2-2021-06",
+      certificateArn: props.certificateArn,
+      defaultAction: [{ type: "forward", targetGroupArn: props.gatewayTargetGroupArn }],
+    });
+    this.#engineListener = new LbListener(this, "Engines", {
+      loadBalancerArn: this.arn,
+      port: ENGINE_LISTENER_PORT,
+      protocol: "HTTP",
+      defaultAction: [
+        {
+          type: "fixed-response",
+          fixedResponse: {
+            statusCode: "404",
+            contentType: "application/json",
+            messageBody: JSON.stringify(errorBody("model_not_found")),
+          },
+        },
+      ],
+    });
+  }
+
+  /** Sends requests for a host name on the engine listener to a pool's target group. */
+  routeEngines(scope: Construct, props: { readonly host: string; readonly targetGroupArn: string }): void {
+    // No priority: AWS takes the next free one, so that adding a pool moves no other rule.
+    new LbListenerRule(scope, "EngineRoute", {
+      listenerArn: this.#engineListener.arn,
+      condition: [{ hostHeader: { values: [props.host] } }],
+      action: [{ type: "forward", targetGroupArn: props.targetGroupArn }],
+    });
+  }
+}

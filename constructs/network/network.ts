@@ -1,0 +1,78 @@
+import { DefaultSecurityGroup } from "@cdktf/provider-aws/lib/default-security-group/index.js";
+import { InternetGateway } from "@cdktf/provider-aws/lib/internet-gateway/index.js";
+import { Route } from "@cdktf/provider-aws/lib/route/index.js";
+import { RouteTable } from "@cdktf/provider-aws/lib/route-table/index.js";
+import { RouteTableAssociation } from "@cdktf/provider-aws/lib/route-table-association/index.js";
+import { Subnet } from "@cdktf/provider-aws/lib/subnet/index.js";
+import { Vpc } from "@cdktf/provider-aws/lib/vpc/index.js";
+import { Construct } from "constructs";
+import { subnetCidrs } from "./subnet-cidrs.ts";
+
+export interface NetworkProps {
+  /** Prefix of the names that people see in the console. */
+  readonly name: string;
+  readonly region: string;
+  /** Letters of the zones. */
+  readonly zones: readonly string[];
+  /** Range of the VPC; /16 holds every size. */
+  readonly cidr: string;
+}
+
+/**
+ * A VPC with a public and an isolated private subnet in each zone. Public means: routed to the internet gateway; only
+ * the load balancer's addresses are there, and it is internal. Private subnets have no route out of the VPC at all.
+ */
+export class Network extends Construct {
+  readonly resource: Vpc;
+  readonly vpcId: string;
+  readonly publicSubnetIds: readonly string[];
+  readonly privateSubnetIds: readonly string[];
+  /** Route table of the private subnets, for gateway endpoints. */
+  readonly privateRouteTableId: string;
+
+  constructor(scope: Construct, id: string, { name, region, zones, cidr }: NetworkProps) {
+    super(scope, id);
+    this.resource = new Vpc(this, "Default", {
+      cidrBlock: cidr,
+      enableDnsSupport: true, // both are needed for the private names of interface endpoints
+      enableDnsHostnames: true,
+      tags: { Name: name },
+    });
+    this.vpcId = this.resource.id;
+
+    // Without rules the default group lets nothing in or out: nobody gets access by forgetting a group.
+    new DefaultSecurityGroup(this, "DefaultSecurityGroup", { vpcId: this.vpcId, tags: { Name: `${name}-unused` } });
+
+    const internetGateway = new InternetGateway(this, "InternetGateway", { vpcId: this.vpcId, tags: { Name: name } });
+    const publicRoutes = new RouteTable(this, "PublicRoutes", { vpcId: this.vpcId, tags: { Name: `${name}-public` } });
+    new Route(this, "PublicDefaultRoute", {
+      routeTableId: publicRoutes.id,
+      destinationCidrBlock: "0.0.0.0/0",
+      gatewayId: internetGateway.id,
+    });
+    const privateRoutes = new RouteTable(this, "PrivateRoutes", {
+      vpcId: this.vpcId,
+      tags: { Name: `${name}-private` },
+    });
+    this.privateRouteTableId = privateRoutes.id;
+
+    const cidrs = subnetCidrs(cidr, zones.length);
+    const subnets = (kind: "Public" | "Private", blocks: readonly string[], routes: RouteTable): readonly string[] => {
+      const group = new Construct(this, `${kind}Subnets`);
+      return zones.map((zone, index) => {
+        const place = new Construct(group, zone);
+        const subnet = new Subnet(place, "Default", {
+          vpcId: this.vpcId,
+          availabilityZone: `${region}${zone}`,
+          cidrBlock: blocks[index] ?? "",
+          mapPublicIpOnLaunch: false, // nothing here gets a public address, not even in the public subnets
+          tags: { Name: `${name}-${kind.toLowerCase()}-${zone}`, Tier: kind.toLowerCase() },
+        });
+        new RouteTableAssociation(place, "Routes", { subnetId: subnet.id, routeTableId: routes.id });
+        return subnet.id;
+      });
+    };
+    this.publicSubnetIds = subnets("Public", cidrs.public, publicRoutes);
+    this.privateSubnetIds = subnets("Private", cidrs.private, privateRoutes);
+  }
+}

@@ -1,0 +1,60 @@
+import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint/index.js";
+import { Construct } from "constructs";
+import type { Network } from "./network.ts";
+
+export interface VpcEndpointsProps {
+  readonly name: string;
+  readonly region: string;
+  readonly network: Network;
+  /** Security group of the interface endpoints. */
+  readonly securityGroupId: string;
+  /** Private subnets that get an address of each interface endpoint; each costs 7.30 dollars a month. */
+  readonly subnetIds: readonly string[];
+}
+
+/**
+ * The services that isolated instances call, and why. Each is an hourly price per zone (0.01 dollars, us-east-1), so
+ * a service is here only if something would stop working without it.
+ */
+const INTERFACE_SERVICES = {
+  Ec2: "ec2", // gateways look up engines' addresses (DescribeInstances); the CloudWatch agent reads its group's tags
+  ElasticLoadBalancing: "elasticloadbalancing", // gateways ask which engines are healthy (DescribeTargetHealth)
+  Logs: "logs", // gateways and engines ship their logs
+  Monitoring: "monitoring", // engines report GPU utilisation, which scaling acts on
+} as const;
+
+/** Ways from the private subnets to AWS services: the only ones there are. */
+export class VpcEndpoints extends Construct {
+  /** Prefix list of S3's addresses, for egress rules. */
+  readonly s3PrefixListId: string;
+  /** Prefix list of DynamoDB's addresses, for egress rules. */
+  readonly dynamodbPrefixListId: string;
+
+  constructor(scope: Construct, id: string, props: VpcEndpointsProps) {
+    super(scope, id);
+    const { name, region, network, securityGroupId, subnetIds } = props;
+    // Gateway endpoints cost nothing: weights and artefacts come through S3, keys through DynamoDB.
+    const gatewayEndpoint = (endpointId: string, service: string) =>
+      new VpcEndpoint(this, endpointId, {
+        vpcId: network.vpcId,
+        serviceName: `com.amazonaws.${region}.${service}`,
+        vpcEndpointType: "Gateway",
+        routeTableIds: [network.privateRouteTableId],
+        tags: { Name: `${name}-${service}` },
+      });
+    this.s3PrefixListId = gatewayEndpoint("S3", "s3").prefixListId;
+    this.dynamodbPrefixListId = gatewayEndpoint("Dynamodb", "dynamodb").prefixListId;
+
+    for (const [endpointId, service] of Object.entries(INTERFACE_SERVICES)) {
+      new VpcEndpoint(this, endpointId, {
+        vpcId: network.vpcId,
+        serviceName: `com.amazonaws.${region}.${service}`,
+        vpcEndpointType: "Interface",
+        privateDnsEnabled: true,
+        subnetIds: [...subnetIds],
+        securityGroupIds: [securityGroupId],
+        tags: { Name: `${name}-${service}` },
+      });
+    }
+  }
+}

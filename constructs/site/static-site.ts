@@ -1,0 +1,147 @@
+import { CloudfrontDistribution } from "@cdktf/provider-aws/lib/cloudfront-distribution/index.js";
+import { CloudfrontOriginAccessControl } from "@cdktf/provider-aws/lib/cloudfront-origin-access-control/index.js";
+import { CloudfrontResponseHeadersPolicy } from "@cdktf/provider-aws/lib/cloudfront-response-headers-policy/index.js";
+import { S3BucketPolicy } from "@cdktf/provider-aws/lib/s3-bucket-policy/index.js";
+import { S3Object } from "@cdktf/provider-aws/lib/s3-object/index.js";
+import { AssetType, TerraformAsset } from "cdktf";
+import { Construct } from "constructs";
+import type { SiteConfig } from "../../contracts/site-config.ts";
+import { PrivateBucket, tlsOnlyStatement } from "../data/private-bucket.ts";
+import { contentSecurityPolicy } from "./content-security-policy.ts";
+import { SHORT_LIVED, siteFiles } from "./site-files.ts";
+
+export interface StaticSiteProps {
+  readonly name: string;
+  /** Folder of the built page. */
+  readonly directory: string;
+  /** Becomes `config.json` beside the page. */
+  readonly config: SiteConfig;
+  /** Origin of the API, the only other place that the page may connect to. */
+  readonly apiOrigin: string;
+}
+
+/** AWS's managed cache policy CachingOptimized: compresses, and keeps what Cache-Control says. */
+const CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6";
+
+/** The demo page: files in a private bucket, served by CloudFront over HTTPS with strict headers. */
+export class StaticSite extends Construct {
+  readonly resource: CloudfrontDistribution;
+  readonly bucketName: string;
+  /** `https://<id>.cloudfront.net` */
+  readonly url: string;
+
+  constructor(scope: Construct, id: string, { name, directory, config, apiOrigin }: StaticSiteProps) {
+    super(scope, id);
+    const bucket = new PrivateBucket(this, "Bucket", {
+      namePrefix: `${name}-site-`,
+      isProtected: false, // everything in it is built again by a deployment
+      oldVersionDays: 30,
+      hasOwnPolicy: true,
+    });
+    this.bucketName = bucket.bucketName;
+    const originAccess = new CloudfrontOriginAccessControl(this, "OriginAccess", {
+      name,
+      originAccessControlOriginType: "s3",
+      signingBehavior: "always",
+      signingProtocol: "sigv4",
+    });
+    const headers = new CloudfrontResponseHeadersPolicy(this, "Headers", {
+      name,
+      securityHeadersConfig: {
+        contentSecurityPolicy: { contentSecurityPolicy: contentSecurityPolicy({ apiOrigin }), override: true },
+        strictTransportSecurity: { accessControlMaxAgeSec: 31_536_000, includeSubdomains: true, override: true },
+        contentTypeOptions: { override: true },
+        frameOptions: { frameOption: "DENY", override: true },
+        referrerPolicy: { referrerPolicy: "no-referrer", override: true },
+      },
+      customHeadersConfig: {
+        items: [
+          {
+            header: "permissions-policy",
+            value: "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+            override: true,
+          },
+        ],
+      },
+    });
+    this.resource = new CloudfrontDistribution(this, "Default", {
+      comment: name,
+      enabled: true,
+      isIpv6Enabled: true,
+      httpVersion: "http2and3",
+      priceClass: "PriceClass_100", // North America and Europe, the cheapest; others are served from there
+      defaultRootObject: "index.html",
+      origin: [
+        {
+          originId: "bucket",
+          domainName: bucket.resource.bucketRegionalDomainName,
+          originAccessControlId: originAccess.id,
+        },
+      ],
+      defaultCacheBehavior: {
+        targetOriginId: "bucket",
+        viewerProtocolPolicy: "redirect-to-https",
+        allowedMethods: ["GET", "HEAD"],
+        cachedMethods: ["GET", "HEAD"],
+        compress: true,
+        cachePolicyId: CACHING_OPTIMIZED,
+        responseHeadersPolicyId: headers.id,
+      },
+      // The page draws itself at any path, but the status stays true: a missing script must not look like one that
+      // came as HTML. 403 is what S3 says of a missing file to those who may not list.
+      customErrorResponse: [403, 404].map((errorCode) => ({
+        errorCode,
+        responseCode: 404,
+        responsePagePath: "/index.html",
+        errorCachingMinTtl: 10,
+      })),
+      restrictions: { geoRestriction: { restrictionType: "none" } },
+      viewerCertificate: { cloudfrontDefaultCertificate: true },
+    });
+    this.url = `https://${this.resource.domainName}`;
+
+    new S3BucketPolicy(this, "BucketPolicy", {
+      bucket: bucket.bucketName,
+      policy: JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [
+          tlsOnlyStatement(bucket.arn),
+          {
+            Sid: "ReadByDistribution",
+            Effect: "Allow",
+            Principal: { Service: "cloudfront.amazonaws.com" },
+            Action: "s3:GetObject",
+            Resource: `${bucket.arn}/*`,
+            Condition: { StringEquals: { "AWS:SourceArn": this.resource.arn } },
+          },
+        ],
+      }),
+      dependsOn: [bucket.publicAccessBlock],
+    });
+    this.#uploadFiles(directory, bucket.bucketName);
+    new S3Object(this, "Config", {
+      bucket: bucket.bucketName,
+      key: "config.json",
+      content: JSON.stringify(config),
+      contentType: "application/json",
+      cacheControl: SHORT_LIVED,
+    });
+  }
+
+  #uploadFiles(directory: string, bucket: string): void {
+    const files = siteFiles(directory).filter(({ key }) => key !== "config.json"); // a build's own is for development
+    const asset = new TerraformAsset(this, "Build", { path: directory, type: AssetType.DIRECTORY });
+    const group = new Construct(this, "Files");
+    for (const file of files) {
+      new S3Object(group, file.stableName.replaceAll("/", "."), {
+        bucket,
+        key: file.key,
+        source: `${asset.path}${file.key}`,
+        sourceHash: file.hash,
+        contentType: file.contentType,
+        cacheControl: file.cacheControl,
+        lifecycle: { createBeforeDestroy: true }, // open pages still ask for the old names while the new ones come
+      });
+    }
+  }
+}

@@ -1,0 +1,164 @@
+import type { AuthMode } from "../auth.ts";
+import { CLIENT_IP_HEADER, EDGE_REQUEST_ID_HEADER } from "../headers.ts";
+import { hasFixedPreflight, preflightHeaders } from "./cors.ts";
+import { API_INFO, groupByPath, pathParameters } from "./document.ts";
+import { gatewayResponses } from "./gateway-responses.ts";
+import type { Operation } from "./operations.ts";
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+/**
+ * Longest silence of a streamed answer that API Gateway allows on a Regional API, and the longest that the AWS
+ * provider's validation lets through. The 30 s of the API are the gateway's, which ends with our error body.
+ */
+const STREAM_TIMEOUT_MILLIS = 300_000;
+/** API Gateway's own limit of an answer that is not streamed. */
+const BUFFERED_TIMEOUT_MILLIS = 29_000;
+/** How long API Gateway keeps the authorizer's answer, so how long a revoked key may pass it (not the gateway). */
+export const AUTHORIZER_TTL_SECONDS = 60;
+
+export interface ApiGatewayDocumentOptions {
+  readonly title: string;
+  readonly auth: AuthMode;
+  readonly corsOrigins: readonly string[];
+  /** Name of the load balancer's certificate: `Host` and TLS name of the private hop. */
+  readonly host: string;
+  /** Whether the certificate comes from a public authority; otherwise only its name and dates are checked. */
+  readonly isPublicCertificate: boolean;
+  readonly vpcLinkId: string;
+  readonly loadBalancerArn: string;
+  /** Invocation address of the authorizer; needed unless auth is `off`. */
+  readonly authorizerUri: string | undefined;
+}
+
+/**
+ * The API as API Gateway imports it: the operations of the reference with the `x-amazon-apigateway-*` extensions.
+ *
+ * Left out on purpose: request and response schemas and examples. API Gateway would make models of them, whose
+ * dialect knows neither `nullable` nor `anyOf` in this form, and nothing would use them: bodies are validated by the
+ * gateway, which says what is wrong.
+ */
+export function apiGatewayDocument(options: ApiGatewayDocumentOptions): JsonObject {
+  const { auth, corsOrigins, authorizerUri } = options;
+  return {
+    openapi: "3.0.1",
+    info: { title: options.title, version: API_INFO.version },
+    paths: groupByPath(
+      (operation) => edgeOperation(operation, operation.method, options),
+      (path, operations) => ({
+        options: preflight(path, operations, options),
+        "x-amazon-apigateway-any-method": anyMethod(operations, options),
+      }),
+    ),
+    components:
+      auth === "off" || authorizerUri === undefined ? {} : { securitySchemes: securitySchemes(auth, authorizerUri) },
+    "x-amazon-apigateway-request-validators": {
+      parameters: { validateRequestBody: false, validateRequestParameters: true },
+    },
+    "x-amazon-apigateway-request-validator": "parameters",
+    "x-amazon-apigateway-gateway-responses": gatewayResponses(auth, corsOrigins),
+    // The authorizer names the caller's usage plan; callers know nothing of API Gateway's keys.
+    ...(auth === "off" ? {} : { "x-amazon-apigateway-api-key-source": "AUTHORIZER" }),
+  };
+}
+
+function edgeOperation(operation: Operation, method: string, options: ApiGatewayDocumentOptions): JsonObject {
+  return {
+    ...(method === operation.method ? { operationId: operation.operationId } : {}),
+    ...(operation.pathParameters.length > 0 ? { parameters: pathParameters(operation) } : {}),
+    responses: { default: { description: "The gateway's answer, unchanged." } },
+    ...(options.auth === "off" || operation.isPublic ? {} : { security: [{ authorizer: [], usagePlanKey: [] }] }),
+    "x-amazon-apigateway-integration": proxyIntegration(operation, method.toUpperCase(), options),
+  };
+}
+
+/** Methods that the path does not have go through too, so that the gateway's 405 with `allow` answers them. */
+function anyMethod(operations: readonly Operation[], options: ApiGatewayDocumentOptions): JsonObject {
+  const [operation] = operations;
+  return operation ? edgeOperation(operation, "any", options) : {};
+}
+
+function proxyIntegration(
+  { path, pathParameters: names, stream }: Operation,
+  httpMethod: string,
+  { host, isPublicCertificate, vpcLinkId, loadBalancerArn }: ApiGatewayDocumentOptions,
+): JsonObject {
+  return {
+    type: "http_proxy",
+    httpMethod,
+    uri: `https://${host}${path}`,
+    connectionType: "VPC_LINK",
+    connectionId: vpcLinkId,
+    integrationTarget: loadBalancerArn,
+    passthroughBehavior: "when_no_match",
+    ...(stream
+      ? { responseTransferMode: "STREAM", timeoutInMillis: STREAM_TIMEOUT_MILLIS }
+      : { timeoutInMillis: BUFFERED_TIMEOUT_MILLIS }),
+    requestParameters: {
+      // Both overwrite whatever the client sent under these names.
+      [`integration.request.header.${CLIENT_IP_HEADER}`]: "context.identity.sourceIp",
+      [`integration.request.header.${EDGE_REQUEST_ID_HEADER}`]: "context.requestId",
+      ...Object.fromEntries(names.map((name) => [`integration.request.path.${name}`, `method.request.path.${name}`])),
+    },
+    // Without a domain the operator brings a certificate, perhaps of a private authority. API Gateway then still
+    // checks name and dates, and the hop never leaves the VPC.
+    ...(isPublicCertificate ? {} : { tlsConfig: { insecureSkipVerification: true } }),
+  };
+}
+
+/** Answers preflights at the edge, without authorizer, so that they cost nothing behind it. */
+function preflight(path: string, operations: readonly Operation[], options: ApiGatewayDocumentOptions): JsonObject {
+  const [operation] = operations;
+  if (operation && !hasFixedPreflight(options.corsOrigins)) {
+    // No operation id and no security: a browser sends its preflight without a key.
+    return edgeOperation({ ...operation, isPublic: true }, "options", options);
+  }
+  const methods = [...operations.map(({ method }) => method.toUpperCase()), "OPTIONS"];
+  const headers = Object.entries(preflightHeaders(options.corsOrigins, methods));
+  return {
+    ...(operation && operation.pathParameters.length > 0 ? { parameters: pathParameters(operation) } : {}),
+    responses: {
+      204: {
+        description: `What a browser may send to ${path}.`,
+        headers: Object.fromEntries(headers.map(([name]) => [name, { schema: { type: "string" } }])),
+      },
+    },
+    "x-amazon-apigateway-integration": {
+      type: "mock",
+      passthroughBehavior: "when_no_match",
+      requestTemplates: { "application/json": JSON.stringify({ statusCode: 204 }) },
+      responses: {
+        default: {
+          statusCode: "204",
+          responseParameters: Object.fromEntries(
+            headers.map(([name, value]) => [`method.response.header.${name}`, `'${value}'`]),
+          ),
+        },
+      },
+    },
+  };
+}
+
+function securitySchemes(auth: AuthMode, authorizerUri: string): JsonObject {
+  return {
+    authorizer: {
+      type: "apiKey",
+      name: "Authorization",
+      in: "header",
+      "x-amazon-apigateway-authtype": "custom",
+      "x-amazon-apigateway-authorizer": {
+        type: "request",
+        authorizerUri,
+        // With an identity source a request without a key is 401 before the function runs, and answers are kept.
+        // When a key is optional there is no identity source, and without one nothing may be kept.
+        ...(auth === "required"
+          ? {
+              identitySource: "method.request.header.Authorization",
+              authorizerResultTtlInSeconds: AUTHORIZER_TTL_SECONDS,
+            }
+          : { authorizerResultTtlInSeconds: 0 }),
+      },
+    },
+    usagePlanKey: { type: "apiKey", name: "x-api-key", in: "header" },
+  };
+}

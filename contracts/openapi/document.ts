@@ -1,0 +1,155 @@
+import type { AuthMode } from "../auth.ts";
+import { type ErrorCode, errorBody, errorEntry } from "../errors.ts";
+import { REQUEST_ID_HEADER } from "../headers.ts";
+import { OPERATIONS, type Operation } from "./operations.ts";
+import { componentSchemas, schemaRef } from "./schemas.ts";
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+export interface OpenApiDocument {
+  readonly openapi: "3.0.3";
+  readonly info: { readonly title: string; readonly version: string; readonly description: string };
+  readonly servers?: readonly { readonly url: string }[];
+  readonly paths: Readonly<Record<string, JsonObject>>;
+  readonly components: JsonObject;
+}
+
+export interface DocumentOptions {
+  /** Whether the reference asks for a key. */
+  readonly auth: AuthMode;
+  /** @default - no server is named */
+  readonly serverUrl?: string;
+}
+
+export const API_INFO = {
+  title: "Sluice",
+  version: "1.0.0",
+  description: "Language models in OpenAI's dialect. The official OpenAI SDKs work with `<address>/v1` as base URL.",
+} as const;
+
+/** The published API reference: everything a caller needs to know, nothing about how it is deployed. */
+export function openApiDocument({ auth, serverUrl }: DocumentOptions): OpenApiDocument {
+  return {
+    openapi: "3.0.3",
+    info: API_INFO,
+    ...(serverUrl === undefined ? {} : { servers: [{ url: serverUrl }] }),
+    paths: groupByPath((operation) => describeOperation(operation, auth)),
+    components: {
+      schemas: componentSchemas(),
+      headers: {
+        RequestId: { description: "Identifies this request in the logs.", schema: { type: "string" } },
+        RetryAfter: { description: "Seconds to wait before the next attempt.", schema: { type: "integer" } },
+      },
+      ...(auth === "off"
+        ? {}
+        : {
+            securitySchemes: {
+              apiKey: { type: "http", scheme: "bearer", description: "A key made by `sluice keys create`." },
+            },
+          }),
+    },
+  };
+}
+
+/** Lays operations out as OpenAPI's `paths`, each described by the function given. */
+export function groupByPath(
+  describe: (operation: Operation) => JsonObject,
+  extra: (path: string, operations: readonly Operation[]) => JsonObject = () => ({}),
+): Record<string, JsonObject> {
+  const byPath = Map.groupBy(OPERATIONS, (operation) => operation.path);
+  return Object.fromEntries(
+    Array.from(byPath, ([path, operations]) => [
+      path,
+      {
+        ...Object.fromEntries(operations.map((operation) => [operation.method, describe(operation)])),
+        ...extra(path, operations),
+      },
+    ]),
+  );
+}
+
+/** Declaration of the path parameters; the same for callers and for API Gateway. */
+export function pathParameters(operation: Operation): readonly JsonObject[] {
+  return operation.pathParameters.map((name) => ({ name, in: "path", required: true, schema: { type: "string" } }));
+}
+
+function describeOperation(operation: Operation, auth: AuthMode): JsonObject {
+  const { operationId, summary, description, request, response, stream, isPublic } = operation;
+  const parameters = pathParameters(operation);
+  return {
+    operationId,
+    summary,
+    description,
+    ...(parameters.length > 0 ? { parameters } : {}),
+    security: security(auth, isPublic),
+    ...(request
+      ? {
+          requestBody: {
+            required: true,
+            content: { "application/json": { schema: schemaRef(request.schema), example: request.example } },
+          },
+        }
+      : {}),
+    responses: {
+      200: {
+        description: response.description,
+        headers: headers(false),
+        content: {
+          "application/json": {
+            schema: schemaRef(response.schema),
+            ...(response.example === undefined ? {} : { example: response.example }),
+          },
+          ...(stream
+            ? {
+                "text/event-stream": {
+                  schema: { type: "string", description: `Events with a ${stream} as data, then \`data: [DONE]\`.` },
+                },
+              }
+            : {}),
+        },
+      },
+      ...otherResponses(operation),
+      ...errorResponses(operation.errors),
+    },
+  };
+}
+
+function security(auth: AuthMode, isPublic: boolean): readonly JsonObject[] {
+  if (auth === "off" || isPublic) return [];
+  return auth === "optional" ? [{ apiKey: [] }, {}] : [{ apiKey: [] }];
+}
+
+function otherResponses({ otherStatuses = [], response }: Operation): JsonObject {
+  return Object.fromEntries(
+    otherStatuses.map(({ status, description }) => [
+      status,
+      { description, headers: headers(true), content: { "application/json": { schema: schemaRef(response.schema) } } },
+    ]),
+  );
+}
+
+function errorResponses(codes: readonly ErrorCode[]): JsonObject {
+  const byStatus = Map.groupBy(codes, (code) => errorEntry(code).status);
+  return Object.fromEntries(
+    Array.from(byStatus, ([status, sameStatus]) => [
+      status,
+      {
+        description: sameStatus.map((code) => `\`${code}\`: ${errorEntry(code).message}`).join("\n\n"),
+        headers: headers(sameStatus.some((code) => errorEntry(code).retryAfterSeconds !== undefined)),
+        content: {
+          "application/json": {
+            schema: schemaRef("Error"),
+            examples: Object.fromEntries(sameStatus.map((code) => [code, { value: errorBody(code) }])),
+          },
+        },
+      },
+    ]),
+  );
+}
+
+function headers(retryAfter: boolean): JsonObject {
+  return {
+    [REQUEST_ID_HEADER]: { $ref: "#/components/headers/RequestId" },
+    ...(retryAfter ? { "retry-after": { $ref: "#/components/headers/RetryAfter" } } : {}),
+  };
+}

@@ -1,0 +1,83 @@
+import type { AuthMode } from "../auth.ts";
+import { type ErrorCode, errorBody, errorEntry } from "../errors.ts";
+import { REQUEST_ID_HEADER } from "../headers.ts";
+import { corsResponseHeaders } from "./cors.ts";
+
+interface Answer {
+  readonly code: ErrorCode;
+  readonly message?: string;
+  /** @default - the catalogue's */
+  readonly retryAfterSeconds?: number;
+  /** Whether API Gateway's own status stays: the two DEFAULT types stand for many. */
+  readonly keepsStatus?: boolean;
+}
+
+/** API Gateway's own errors, by its type names, and what our API says instead. */
+function answers(auth: AuthMode): Readonly<Record<string, Answer>> {
+  const wrongKey: Answer =
+    auth === "required"
+      ? {
+          code: "invalid_api_key",
+          // API Gateway has one type for both, so the message must name both.
+          message: "The API key is missing or not valid. Send it as `Authorization: Bearer <key>`.",
+        }
+      : { code: "invalid_api_key" };
+  return {
+    ACCESS_DENIED: { code: "permission_denied" },
+    API_CONFIGURATION_ERROR: { code: "model_unavailable" }, // what an unreachable VPC link target looks like
+    AUTHORIZER_CONFIGURATION_ERROR: { code: "internal_error" },
+    AUTHORIZER_FAILURE: { code: "internal_error" },
+    BAD_REQUEST_BODY: { code: "invalid_request" },
+    BAD_REQUEST_PARAMETERS: { code: "invalid_request" },
+    DEFAULT_4XX: { code: "invalid_request", message: "The request was refused. See the status.", keepsStatus: true },
+    DEFAULT_5XX: { code: "internal_error", keepsStatus: true },
+    EXPIRED_TOKEN: { code: "permission_denied" },
+    INTEGRATION_FAILURE: { code: "model_unavailable" },
+    INTEGRATION_TIMEOUT: { code: "timeout" },
+    INVALID_API_KEY: wrongKey,
+    INVALID_SIGNATURE: { code: "not_found" }, // no method takes AWS signatures: it is an unknown path with a bearer key
+    MISSING_AUTHENTICATION_TOKEN: { code: "not_found" }, // API Gateway's words for an unknown path
+    QUOTA_EXCEEDED: {
+      code: "rate_limit_exceeded",
+      message: "The usage plan's requests of this month are used up. Ask your operator for a larger plan.",
+      retryAfterSeconds: 3600,
+    },
+    REQUEST_TOO_LARGE: { code: "request_too_large" },
+    RESOURCE_NOT_FOUND: { code: "not_found" },
+    THROTTLED: { code: "rate_limit_exceeded", retryAfterSeconds: 1 }, // a token bucket that refills every second
+    UNAUTHORIZED: wrongKey,
+    UNSUPPORTED_MEDIA_TYPE: { code: "unsupported_media_type" },
+    WAF_FILTERED: { code: "rate_limit_exceeded" },
+  };
+}
+
+export interface GatewayResponse {
+  readonly statusCode?: string;
+  readonly responseParameters: Readonly<Record<string, string>>;
+  readonly responseTemplates: { readonly "application/json": string };
+}
+
+/** The value of `x-amazon-apigateway-gateway-responses`: API Gateway's errors in the form of all others. */
+export function gatewayResponses(
+  auth: AuthMode,
+  corsOrigins: readonly string[],
+): Readonly<Record<string, GatewayResponse>> {
+  const cors = Object.entries(corsResponseHeaders(corsOrigins));
+  return Object.fromEntries(
+    Object.entries(answers(auth)).map(([type, answer]) => {
+      const { status, retryAfterSeconds: usual } = errorEntry(answer.code);
+      const retryAfter = answer.retryAfterSeconds ?? usual;
+      const body = errorBody(answer.code, answer.message === undefined ? {} : { message: answer.message });
+      const response: GatewayResponse = {
+        ...(answer.keepsStatus ? {} : { statusCode: String(status) }),
+        responseParameters: {
+          ...Object.fromEntries(cors.map(([name, value]) => [`gatewayresponse.header.${name}`, `'${value}'`])),
+          [`gatewayresponse.header.${REQUEST_ID_HEADER}`]: "context.requestId",
+          ...(retryAfter === undefined ? {} : { "gatewayresponse.header.Retry-After": `'${retryAfter}'` }),
+        },
+        responseTemplates: { "application/json": JSON.stringify(body) },
+      };
+      return [type, response];
+    }),
+  );
+}

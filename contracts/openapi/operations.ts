@@ -1,0 +1,169 @@
+import type { ErrorCode } from "../errors.ts";
+import type { SchemaName } from "./schemas.ts";
+
+/** One method on one path of the API: what both the published reference and the edge are generated from. */
+export interface Operation {
+  readonly path: string;
+  readonly method: "get" | "post";
+  readonly operationId: string;
+  readonly summary: string;
+  readonly description: string;
+  /** Names of the parameters in the path. */
+  readonly pathParameters: readonly string[];
+  readonly request?: { readonly schema: SchemaName; readonly example: unknown };
+  readonly response: { readonly schema: SchemaName; readonly description: string; readonly example?: unknown };
+  /** Schema of one event's data where the answer can be streamed. */
+  readonly stream?: SchemaName;
+  /** Statuses besides 200 that carry the same body, not the error body. */
+  readonly otherStatuses?: readonly { readonly status: number; readonly description: string }[];
+  readonly errors: readonly ErrorCode[];
+  /** Whether the operation is open to everyone, whatever `auth` says. */
+  readonly isPublic: boolean;
+}
+
+const CREDENTIALS = ["invalid_api_key", "missing_api_key"] as const satisfies readonly ErrorCode[];
+
+const GENERATION_ERRORS = [
+  "invalid_json",
+  "invalid_request",
+  "context_length_exceeded",
+  ...CREDENTIALS,
+  "permission_denied",
+  "model_not_found",
+  "method_not_allowed",
+  "request_too_large",
+  "unsupported_media_type",
+  "rate_limit_exceeded",
+  "internal_error",
+  "upstream_error",
+  "model_unavailable",
+  "overloaded",
+  "shutting_down",
+  "timeout",
+] as const satisfies readonly ErrorCode[];
+
+const READING_ERRORS = [
+  ...CREDENTIALS,
+  "permission_denied",
+  "method_not_allowed",
+  "rate_limit_exceeded",
+  "internal_error",
+  "model_unavailable",
+] as const satisfies readonly ErrorCode[];
+
+const EXAMPLE_USAGE = { prompt_tokens: 5, completion_tokens: 7, total_tokens: 12 };
+const EXAMPLE_MODEL = {
+  id: "phi-3-mini",
+  object: "model",
+  created: 1767225600,
+  owned_by: "sluice",
+  root: "microsoft/Phi-3-mini-4k-instruct",
+  max_model_len: 4096,
+};
+
+/** Every operation of the API, in the order in which the reference shows them. */
+export const OPERATIONS: readonly Operation[] = [
+  {
+    path: "/v1/completions",
+    method: "post",
+    operationId: "createCompletion",
+    summary: "Continue a prompt",
+    description: "Generates text that follows the prompt. With `stream: true` the answer is a stream of events.",
+    pathParameters: [],
+    request: {
+      schema: "CompletionRequest",
+      example: { model: "phi-3-mini", prompt: "Three fruits:", max_tokens: 32 },
+    },
+    response: {
+      schema: "CompletionResponse",
+      description: "The generated text.",
+      example: {
+        id: "cmpl-1",
+        object: "text_completion",
+        created: 1767225600,
+        model: "phi-3-mini",
+        choices: [{ index: 0, text: " apple, banana, cherry", finish_reason: "stop", logprobs: null }],
+        usage: EXAMPLE_USAGE,
+      },
+    },
+    stream: "CompletionResponse",
+    errors: GENERATION_ERRORS,
+    isPublic: false,
+  },
+  {
+    path: "/v1/chat/completions",
+    method: "post",
+    operationId: "createChatCompletion",
+    summary: "Answer a conversation",
+    description: "Generates the next message of a conversation. With `stream: true` the answer is a stream of events.",
+    pathParameters: [],
+    request: {
+      schema: "ChatCompletionRequest",
+      example: { model: "phi-3-mini", messages: [{ role: "user", content: "List three fruits" }], stream: true },
+    },
+    response: {
+      schema: "ChatCompletionResponse",
+      description: "The generated message.",
+      example: {
+        id: "chatcmpl-1",
+        object: "chat.completion",
+        created: 1767225600,
+        model: "phi-3-mini",
+        choices: [
+          { index: 0, message: { role: "assistant", content: "Apple, banana, cherry." }, finish_reason: "stop" },
+        ],
+        usage: EXAMPLE_USAGE,
+      },
+    },
+    stream: "ChatCompletionChunk",
+    errors: GENERATION_ERRORS,
+    isPublic: false,
+  },
+  {
+    path: "/v1/models",
+    method: "get",
+    operationId: "listModels",
+    summary: "List the models",
+    description: "The models that this deployment serves.",
+    pathParameters: [],
+    response: {
+      schema: "ModelList",
+      description: "The models.",
+      example: { object: "list", data: [EXAMPLE_MODEL] },
+    },
+    errors: READING_ERRORS,
+    isPublic: false,
+  },
+  {
+    path: "/v1/models/{model}",
+    method: "get",
+    operationId: "getModel",
+    summary: "Describe one model",
+    description: "One of the models that `GET /v1/models` lists.",
+    pathParameters: ["model"],
+    response: { schema: "Model", description: "The model.", example: EXAMPLE_MODEL },
+    errors: ["model_not_found", ...READING_ERRORS],
+    isPublic: false,
+  },
+  {
+    path: "/health",
+    method: "get",
+    operationId: "getHealth",
+    summary: "Tell whether a model can answer",
+    description: "Needs no key. Shows each model's readiness.",
+    pathParameters: [],
+    response: {
+      schema: "Health",
+      description: "At least one model can answer.",
+      example: {
+        status: "ready",
+        environment: "dev",
+        version: "0.1.0",
+        models: [{ id: "phi-3-mini", ready: true, engines: { known: 1, ready: 1 } }],
+      },
+    },
+    otherStatuses: [{ status: 503, description: "No model can answer now; `Retry-After` says when to ask again." }],
+    errors: ["method_not_allowed", "rate_limit_exceeded", "internal_error", "timeout"],
+    isPublic: true,
+  },
+];

@@ -1,0 +1,54 @@
+import * as z from "zod";
+import { ChatCompletionChunk, ChatCompletionRequest, ChatCompletionResponse } from "../chat.ts";
+import { CompletionRequest, CompletionResponse } from "../completions.ts";
+import { ERRORS } from "../errors.ts";
+import { Health } from "../health.ts";
+import { ModelCard, ModelList } from "../models.ts";
+
+const ErrorBody = z.object({
+  error: z.object({
+    message: z.string(),
+    type: z.string(),
+    param: z.string().nullable(),
+    code: z.enum(Object.keys(ERRORS)),
+    details: z.array(z.object({ param: z.string(), message: z.string() })).optional(),
+  }),
+});
+
+const SCHEMAS = {
+  CompletionRequest,
+  CompletionResponse,
+  ChatCompletionRequest,
+  ChatCompletionResponse,
+  ChatCompletionChunk,
+  Model: ModelCard,
+  ModelList,
+  Health,
+  Error: ErrorBody,
+} as const;
+
+export type SchemaName = keyof typeof SCHEMAS;
+
+/** Reference to a component schema. */
+export function schemaRef(name: SchemaName): { readonly $ref: string } {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+/** The component schemas of the reference, generated from the zod contracts in OpenAPI 3.0's dialect. */
+export function componentSchemas(): Readonly<Record<string, unknown>> {
+  const registry = z.registry<{ id: string }>();
+  for (const [id, schema] of Object.entries(SCHEMAS)) registry.add(schema, { id });
+  const { schemas } = z.toJSONSchema(registry, {
+    target: "openapi-3.0",
+    io: "input",
+    uri: (id) => `#/components/schemas/${id}`,
+  });
+  return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, withoutIdentity(schema)]));
+}
+
+/** OpenAPI 3.0 has no `$id` and no `$schema`: the place in `components` is the identity. */
+function withoutIdentity(schema: object): object {
+  return Object.fromEntries(
+    Object.entries(schema).filter(([key]) => key !== "$id" && key !== "$schema" && key !== "id"),
+  );
+}

@@ -1,0 +1,74 @@
+import { ANONYMOUS_PLAN, type ApiKeyItem, type AuthMode, type AuthorizerContext } from "../../contracts/auth.ts";
+import { apiKeyId, bearerCredential, isApiKeyValid } from "../../domain/api-key.ts";
+
+export interface AuthorizeRequest {
+  /** The `Authorization` header, as the client sent it. */
+  readonly authorization: string | undefined;
+  /** `arn:aws:execute-api:<region>:<account>:<api>/<stage>/<method>/<path>` */
+  readonly methodArn: string;
+}
+
+export interface AuthorizeOptions {
+  readonly mode: Exclude<AuthMode, "off">;
+  /** Plan name → API key value that stands for it in API Gateway. */
+  readonly planKeys: Readonly<Record<string, string>>;
+  readonly findKey: (keyId: string) => Promise<ApiKeyItem | undefined>;
+}
+
+/** What API Gateway expects of an authorizer. */
+export interface Authorization {
+  readonly principalId: string;
+  readonly policyDocument: {
+    readonly Version: "2012-10-17";
+    readonly Statement: readonly [{ readonly Action: string; readonly Effect: "Allow"; readonly Resource: string }];
+  };
+  readonly context: AuthorizerContext;
+  readonly usageIdentifierKey: string;
+}
+
+/** API Gateway answers 401 to exactly this message, and 500 to any other. */
+export function unauthorized(): Error {
+  return new Error("Unauthorized");
+}
+
+/**
+ * Tells who sent a request.
+ * @throws `Unauthorized` for a wrong, revoked or missing key; anything else is a failure of ours
+ */
+export async function authorize(request: AuthorizeRequest, options: AuthorizeOptions): Promise<Authorization> {
+  const { keyId, plan } = await identify(request.authorization, options);
+  const usageIdentifierKey = options.planKeys[plan];
+  if (usageIdentifierKey === undefined) {
+    throw new Error(
+      `Key ${keyId} is on plan "${plan}", which is not among ${Object.keys(options.planKeys).join(", ")}; ` +
+        "add the plan to api.usagePlans or make a new key",
+    );
+  }
+  return {
+    principalId: keyId,
+    policyDocument: {
+      Version: "2012-10-17",
+      Statement: [{ Action: "execute-api:Invoke", Effect: "Allow", Resource: wholeStage(request.methodArn) }],
+    },
+    context: { keyId, plan },
+    usageIdentifierKey,
+  };
+}
+
+async function identify(
+  authorization: string | undefined,
+  { mode, findKey }: AuthorizeOptions,
+): Promise<AuthorizerContext> {
+  if (!authorization?.trim() && mode === "optional") return { keyId: ANONYMOUS_PLAN, plan: ANONYMOUS_PLAN };
+  const secret = bearerCredential(authorization);
+  const keyId = secret === undefined ? undefined : apiKeyId(secret);
+  if (secret === undefined || keyId === undefined) throw unauthorized();
+  const item = await findKey(keyId);
+  if (!item || !isApiKeyValid(secret, item)) throw unauthorized();
+  return { keyId, plan: item.plan };
+}
+
+/** API Gateway keeps the answer for all methods, so it must allow all, or the next path would be refused. */
+function wholeStage(methodArn: string): string {
+  return `${methodArn.split("/").slice(0, 2).join("/")}/*`;
+}

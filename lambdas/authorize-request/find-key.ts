@@ -1,0 +1,14 @@
+import { type DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
+import { ApiKeyItem } from "../../contracts/auth.ts";
+
+/** Reads one key's item; strings are all it holds, so no marshalling library is needed. */
+export function keyFinder(
+  client: DynamoDBClient,
+  tableName: string,
+): (keyId: string) => Promise<ApiKeyItem | undefined> {
+  return async (keyId) => {
+    const { Item } = await client.send(new GetItemCommand({ TableName: tableName, Key: { keyId: { S: keyId } } }));
+    if (!Item) return undefined;
+    return ApiKeyItem.parse(Object.fromEntries(Object.entries(Item).map(([name, value]) => [name, value.S])));
+  };
+}

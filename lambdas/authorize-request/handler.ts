@@ -1,0 +1,24 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import middy from "@middy/core";
+import * as z from "zod";
+import { ENV } from "../../contracts/process-environment.ts";
+import { authorize } from "./authorize.ts";
+import { keyFinder } from "./find-key.ts";
+
+const Settings = z.object({
+  [ENV.keysTable]: z.string().min(1),
+  [ENV.authMode]: z.enum(["optional", "required"]),
+  [ENV.planKeys]: z.string().transform((json) => z.record(z.string(), z.string()).parse(JSON.parse(json))),
+});
+const Event = z.object({ methodArn: z.string(), headers: z.record(z.string(), z.string()).nullish() });
+
+const settings = Settings.parse(process.env);
+const findKey = keyFinder(new DynamoDBClient(), settings[ENV.keysTable]);
+const options = { mode: settings[ENV.authMode], planKeys: settings[ENV.planKeys], findKey };
+
+/** API Gateway's REQUEST authorizer. */
+export const handler = middy().handler(async (event: unknown) => {
+  const { methodArn, headers } = Event.parse(event);
+  const name = Object.keys(headers ?? {}).find((header) => header.toLowerCase() === "authorization");
+  return authorize({ methodArn, authorization: name === undefined ? undefined : headers?.[name] }, options);
+});

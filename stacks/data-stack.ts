@@ -1,0 +1,36 @@
+import { TerraformOutput, TerraformStack } from "cdktf";
+import type { Construct } from "constructs";
+import { ArtefactStore } from "../constructs/data/artefact-store.ts";
+import { EncryptionKey } from "../constructs/data/encryption-key.ts";
+import { KeysTable } from "../constructs/data/keys-table.ts";
+import type { Environment } from "../environments/schema.ts";
+import { configureStack, resourceName, stackId } from "./stack-settings.ts";
+
+/** What must outlive everything else: keys and artefacts, and what they are encrypted with. */
+export class DataStack extends TerraformStack {
+  readonly keysTable: KeysTable;
+  readonly artefacts: ArtefactStore;
+
+  constructor(scope: Construct, environment: Environment) {
+    super(scope, stackId(environment, "data"));
+    configureStack(this, environment, "data");
+    const name = resourceName(environment);
+    const isProtected = environment.deletionProtection;
+    const encryptionKey = new EncryptionKey(this, "EncryptionKey", { name, region: environment.region, isProtected });
+    this.keysTable = new KeysTable(this, "Keys", { name: `${name}-keys`, encryptionKey, isProtected });
+    this.artefacts = new ArtefactStore(this, "Artefacts", {
+      namePrefix: `${name}-assets-`,
+      encryptionKey,
+      isProtected,
+    });
+
+    new TerraformOutput(this, "keys_table", {
+      description: "DynamoDB table of API keys, for the sluice command.",
+      value: this.keysTable.tableName,
+    });
+    new TerraformOutput(this, "artefact_bucket", {
+      description: "Bucket of gateway builds and model weights.",
+      value: this.artefacts.bucketName,
+    });
+  }
+}

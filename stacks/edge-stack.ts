@@ -1,0 +1,110 @@
+import { join } from "node:path";
+import { TerraformOutput, TerraformStack, TerraformVariable } from "cdktf";
+import type { Construct } from "constructs";
+import { AddressLimit } from "../constructs/edge/address-limit.ts";
+import { ApiDomain } from "../constructs/edge/api-domain.ts";
+import { Authorizer } from "../constructs/edge/authorizer.ts";
+import { LoggingPermission } from "../constructs/edge/logging-permission.ts";
+import { RestApi } from "../constructs/edge/rest-api.ts";
+import { planKeys, UsagePlans } from "../constructs/edge/usage-plans.ts";
+import type { Environment } from "../environments/schema.ts";
+import type { DataStack } from "./data-stack.ts";
+import type { NetworkStack } from "./network-stack.ts";
+import type { ServingStack } from "./serving-stack.ts";
+import { configureStack, resourceName, stackId } from "./stack-settings.ts";
+
+export interface EdgeStackProps {
+  readonly environment: Environment;
+  readonly network: NetworkStack;
+  readonly data: DataStack;
+  readonly serving: ServingStack;
+  /** Folder of the Lambda bundles. */
+  readonly lambdas: string;
+}
+
+/** What the world sees of the API: REST API, firewall, usage plans, authorizer and domain. */
+export class EdgeStack extends TerraformStack {
+  /** Address of the API, without `/v1`. */
+  readonly apiUrl: string;
+  /** Stage in the path of `apiUrl`; `undefined` where a domain hides it. */
+  readonly stageInPath: string | undefined;
+
+  constructor(scope: Construct, props: EdgeStackProps) {
+    const { environment, network, data, serving } = props;
+    super(scope, stackId(environment, "edge"));
+    configureStack(this, environment, "edge");
+    const { api, logRetentionDays } = environment;
+    const name = resourceName(environment);
+    const identifiers = planKeys(environment.name, Object.keys(api.usagePlans));
+
+    const authorizer =
+      api.auth === "off"
+        ? undefined
+        : new Authorizer(this, "Authorizer", {
+            name: `${name}-authorize-request`,
+            bundle: join(props.lambdas, "authorize-request.zip"),
+            auth: api.auth,
+            keysTable: data.keysTable,
+            planKeys: identifiers,
+            logRetentionDays,
+          });
+    const restApi = new RestApi(this, "Api", {
+      name,
+      stage: api.stage,
+      auth: api.auth,
+      corsOrigins: api.corsOrigins,
+      loadBalancerHost: api.domain?.name ?? this.#certificateDomainVariable(),
+      loadBalancerArn: serving.loadBalancer.arn,
+      isPublicCertificate: api.domain !== null,
+      subnetIds: network.network.privateSubnetIds,
+      securityGroupId: network.securityGroups.vpcLinkId,
+      authorizer,
+      throttle: api.throttle,
+      logRetentionDays,
+      hasDomain: api.domain !== null,
+      loggingPermission: new LoggingPermission(this, "Logging", { name: `${name}-api-logs` }).resource,
+    });
+    if (authorizer) {
+      new UsagePlans(this, "UsagePlans", { name, api: restApi, plans: api.usagePlans, planKeys: identifiers });
+    }
+    new AddressLimit(this, "AddressLimit", {
+      name,
+      requestsPerMinute: api.requestsPerMinutePerIp,
+      corsOrigins: api.corsOrigins,
+      resourceArn: restApi.stageArn,
+    });
+    if (api.domain && serving.domainCertificateArn !== undefined) {
+      new ApiDomain(this, "Domain", {
+        domainName: api.domain.name,
+        hostedZoneId: api.domain.hostedZoneId,
+        certificateArn: serving.domainCertificateArn,
+        api: restApi,
+      });
+    }
+    this.apiUrl = api.domain ? `https://${api.domain.name}` : restApi.invokeUrl;
+    this.stageInPath = api.domain ? undefined : api.stage;
+
+    new TerraformOutput(this, "api_url", {
+      description: "Address of the API; add /v1 for an OpenAI SDK's base URL.",
+      value: this.apiUrl,
+    });
+    new TerraformOutput(this, "rest_api_id", { description: "Id of the REST API.", value: restApi.apiId });
+  }
+
+  #certificateDomainVariable(): string {
+    const variable = new TerraformVariable(this, "certificate_domain", {
+      type: "string",
+      nullable: false,
+      default: "api.sluice.internal",
+      description:
+        "A name on the serving stack's certificate_arn. API Gateway calls the load balancer by it and checks it; it need not resolve.",
+      validation: [
+        {
+          condition: `\${can(regex("^[a-z0-9]([a-z0-9-]*[a-z0-9])?([.][a-z0-9]([a-z0-9-]*[a-z0-9])?)+$", var.certificate_domain))}`,
+          errorMessage: "certificate_domain must be a lower-case host name such as api.example.com.",
+        },
+      ],
+    });
+    return variable.stringValue;
+  }
+}

@@ -1,0 +1,24 @@
+import type { App } from "cdktf";
+import type { Environment } from "../environments/schema.ts";
+import { DataStack } from "./data-stack.ts";
+import { EdgeStack } from "./edge-stack.ts";
+import { NetworkStack } from "./network-stack.ts";
+import { ServingStack } from "./serving-stack.ts";
+import { SiteStack } from "./site-stack.ts";
+
+/** What `npm run build` makes and the stacks upload. */
+export interface BuiltAssets {
+  /** Folder of the demo page, with `index.html`. */
+  readonly site: string;
+  /** Folder of the Lambda bundles, one `<name>.zip` each. */
+  readonly lambdas: string;
+}
+
+/** All stacks of one environment, cut by lifetime; a stack takes what it needs from those before it. */
+export function synthesizeEnvironment(app: App, environment: Environment, assets: BuiltAssets): void {
+  const network = new NetworkStack(app, environment);
+  const data = new DataStack(app, environment);
+  const serving = new ServingStack(app, { environment, network, data });
+  const edge = new EdgeStack(app, { environment, network, data, serving, lambdas: assets.lambdas });
+  new SiteStack(app, { environment, edge, directory: assets.site });
+}

@@ -1,0 +1,40 @@
+import type { EnginePool } from "../constructs/engine/engine-pool.ts";
+import type { GatewayConfig } from "../contracts/gateway-config.ts";
+import type { Environment } from "../environments/schema.ts";
+
+export interface GatewayConfigProps {
+  readonly environment: Environment;
+  readonly keysTable: string;
+  readonly engineListenerUrl: string;
+  readonly pools: readonly Pick<
+    EnginePool,
+    "servedName" | "contextTokens" | "targetGroupArn" | "host" | "maxRequestsPerEngine"
+  >[];
+}
+
+/** What an environment and its resources mean to a gateway process. */
+export function gatewayConfig({ environment, keysTable, engineListenerUrl, pools }: GatewayConfigProps): GatewayConfig {
+  const { api, gateways } = environment;
+  return {
+    environment: environment.name,
+    stage: api.stage,
+    auth: api.auth,
+    keysTable,
+    requestsPerMinutePerIp: api.requestsPerMinutePerIp,
+    bodyLimitBytes: api.bodyLimitBytes,
+    corsOrigins: api.corsOrigins,
+    timeouts: api.timeouts,
+    routeTimeouts: Object.fromEntries(
+      Object.entries(api.routeTimeouts).flatMap(([route, timeouts]) => (timeouts ? [[route, timeouts]] : [])),
+    ),
+    drainSeconds: gateways.drainSeconds,
+    engineListenerUrl,
+    models: pools.map((pool) => ({
+      id: pool.servedName,
+      contextTokens: pool.contextTokens,
+      targetGroupArn: pool.targetGroupArn,
+      engineHost: pool.host,
+      maxRequestsPerEngine: pool.maxRequestsPerEngine,
+    })),
+  };
+}

@@ -1,0 +1,24 @@
+import { join } from "node:path";
+import { App } from "cdktf";
+import { environmentNames, loadEnvironment } from "../environments/load.ts";
+import { synthesizeEnvironment } from "./environment-stacks.ts";
+
+/**
+ * Writes the OpenTofu of every environment, or of the one in SLUICE_ENVIRONMENT, to cdktf.out (CDKTF_OUTDIR).
+ * `cdktf synth` runs it too; cdktf's App reads the CLI's context (CDKTF_CONTEXT_JSON) itself.
+ */
+const root = join(import.meta.dirname, "..");
+const { SLUICE_ENVIRONMENT: only, CDKTF_OUTDIR: outdir = join(root, "cdktf.out") } = process.env;
+const assets = { site: join(root, "dist/site"), lambdas: join(root, "dist/lambdas") };
+
+try {
+  // Stack traces would put this machine's paths into the output.
+  const app = new App({ outdir, stackTraces: false });
+  for (const name of only ? [only] : environmentNames()) {
+    synthesizeEnvironment(app, await loadEnvironment(name), assets);
+  }
+  app.synth();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

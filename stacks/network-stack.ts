@@ -1,0 +1,46 @@
+import { TerraformStack } from "cdktf";
+import type { Construct } from "constructs";
+import { Network } from "../constructs/network/network.ts";
+import { SecurityGroups } from "../constructs/network/security-groups.ts";
+import { VpcEndpoints } from "../constructs/network/vpc-endpoints.ts";
+import type { Environment } from "../environments/schema.ts";
+import { configureStack, resourceName, stackId } from "./stack-settings.ts";
+
+/** What changes least: the VPC, its subnets, the ways out of it and who may talk to whom. */
+export class NetworkStack extends TerraformStack {
+  readonly network: Network;
+  readonly securityGroups: SecurityGroups;
+
+  constructor(scope: Construct, environment: Environment) {
+    super(scope, stackId(environment, "network"));
+    configureStack(this, environment, "network");
+    const { region, zones, gateways } = environment;
+    const name = resourceName(environment);
+    this.network = new Network(this, "Network", { name, region, zones, cidr: environment.network.cidr });
+    this.securityGroups = new SecurityGroups(this, "SecurityGroups", { name, vpcId: this.network.vpcId });
+    const { gatewayId, engineId, endpointsId } = this.securityGroups;
+    const endpoints = new VpcEndpoints(this, "Endpoints", {
+      name,
+      region,
+      network: this.network,
+      securityGroupId: endpointsId,
+      // An endpoint that outlives its zone helps only if a gateway does too; one address serves the whole VPC.
+      subnetIds: this.network.privateSubnetIds.slice(0, gateways.minInstances),
+    });
+    this.securityGroups.allowPrefixList("GatewayToDynamodb", {
+      securityGroupId: gatewayId,
+      prefixListId: endpoints.dynamodbPrefixListId,
+      why: "API keys",
+    });
+    this.securityGroups.allowPrefixList("GatewayToS3", {
+      securityGroupId: gatewayId,
+      prefixListId: endpoints.s3PrefixListId,
+      why: "Gateway builds and system packages",
+    });
+    this.securityGroups.allowPrefixList("EngineToS3", {
+      securityGroupId: engineId,
+      prefixListId: endpoints.s3PrefixListId,
+      why: "Weights",
+    });
+  }
+}

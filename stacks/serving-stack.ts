@@ -1,0 +1,156 @@
+import { TerraformOutput, TerraformStack, TerraformVariable } from "cdktf";
+import { Construct } from "constructs";
+import { DomainCertificate } from "../constructs/edge/domain-certificate.ts";
+import { EnginePool } from "../constructs/engine/engine-pool.ts";
+import { GatewayFleet } from "../constructs/gateway/gateway-fleet.ts";
+import { InstanceTargets } from "../constructs/load-balancing/instance-targets.ts";
+import { LoadBalancer } from "../constructs/load-balancing/load-balancer.ts";
+import { GATEWAY_PORT } from "../contracts/process-environment.ts";
+import type { Environment } from "../environments/schema.ts";
+import type { DataStack } from "./data-stack.ts";
+import { gatewayConfig } from "./gateway-config.ts";
+import { instanceVariable, instanceVariableName } from "./instance-variable.ts";
+import type { NetworkStack } from "./network-stack.ts";
+import { configureStack, resourceName, stackId, stackTags } from "./stack-settings.ts";
+
+export interface ServingStackProps {
+  readonly environment: Environment;
+  readonly network: NetworkStack;
+  readonly data: DataStack;
+}
+
+/** What answers requests: the load balancer, the gateways behind it, and a pool of engines per model. */
+export class ServingStack extends TerraformStack {
+  readonly loadBalancer: LoadBalancer;
+  /** Certificate of the API's domain; `undefined` where none is configured. */
+  readonly domainCertificateArn: string | undefined;
+
+  constructor(scope: Construct, { environment, network, data }: ServingStackProps) {
+    super(scope, stackId(environment, "serving"));
+    configureStack(this, environment, "serving");
+    const { region, api, gateways } = environment;
+    const { gatewayId, engineId, loadBalancerId } = network.securityGroups;
+    const name = resourceName(environment);
+    const tags = stackTags(environment, "serving");
+
+    this.domainCertificateArn = api.domain
+      ? new DomainCertificate(this, "Certificate", {
+          domainName: api.domain.name,
+          hostedZoneId: api.domain.hostedZoneId,
+        }).arn
+      : undefined;
+
+    const gatewayTargets = new InstanceTargets(this, "GatewayTargets", {
+      name: `${name}-gateway`,
+      vpcId: network.network.vpcId,
+      port: GATEWAY_PORT,
+      // Not /health, which is 503 when no model can answer: all gateways would be taken out just when they are
+      // needed to say 503 with Retry-After. /livez is 200 until the gateway drains.
+      healthCheckPath: "/livez",
+      drainSeconds: gateways.drainSeconds,
+    });
+    this.loadBalancer = new LoadBalancer(this, "LoadBalancer", {
+      name,
+      subnetIds: network.network.publicSubnetIds,
+      securityGroupId: loadBalancerId,
+      certificateArn: this.domainCertificateArn ?? this.#certificateVariable(),
+      gatewayTargetGroupArn: gatewayTargets.arn,
+      isProtected: environment.deletionProtection,
+    });
+
+    const pools = this.#enginePools(environment, network, data, engineId);
+    new GatewayFleet(this, "Gateways", {
+      name: `${name}-gateway`,
+      region,
+      image: gateways.image,
+      instanceType: gateways.instanceType,
+      minInstances: gateways.minInstances,
+      maxInstances: instanceVariable(this, "gateway", {
+        what: "the gateways",
+        minInstances: gateways.minInstances,
+        maxInstances: gateways.maxInstances,
+      }),
+      config: gatewayConfig({
+        environment,
+        keysTable: data.keysTable.tableName,
+        engineListenerUrl: this.loadBalancer.engineListenerUrl,
+        pools,
+      }),
+      targetGroupArn: gatewayTargets.arn,
+      tags,
+      network: network.network,
+      securityGroupId: gatewayId,
+      keysTable: data.keysTable,
+    });
+
+    new TerraformOutput(this, "load_balancer_dns_name", {
+      description: "Name of the internal load balancer; reachable inside the VPC only.",
+      value: this.loadBalancer.dnsName,
+    });
+  }
+
+  #certificateVariable(): string {
+    const variable = new TerraformVariable(this, "certificate_arn", {
+      type: "string",
+      nullable: false,
+      description:
+        "ACM certificate of the load balancer's HTTPS listener, in this region. Its name is the edge stack's certificate_domain.",
+      validation: [
+        {
+          condition: `\${can(regex("^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]+$", var.certificate_arn))}`,
+          errorMessage:
+            "certificate_arn must be the ARN of an ACM certificate: arn:aws:acm:<region>:<account>:certificate/<id>.",
+        },
+      ],
+    });
+    return variable.stringValue;
+  }
+
+  #enginePools(
+    environment: Environment,
+    network: NetworkStack,
+    data: DataStack,
+    engineId: string,
+  ): readonly EnginePool[] {
+    const group = new Construct(this, "Engines");
+    const name = resourceName(environment);
+    const named = Map.groupBy(Object.keys(environment.pools), instanceVariableName);
+    for (const [variable, pools] of named) {
+      if (pools.length > 1 || variable === instanceVariableName("gateway")) {
+        throw new Error(
+          `Pools ${pools.join(" and ")} of environment ${environment.name} need the OpenTofu variable ${variable}, which must be one pool's alone; rename one.`,
+        );
+      }
+    }
+    return Object.entries(environment.pools).map(
+      ([pool, config]) =>
+        new EnginePool(group, pool, {
+          name: `${name}-engine-${pool}`,
+          region: environment.region,
+          servedName: pool,
+          model: config.model,
+          instanceType: config.instanceType,
+          tensorParallel: config.tensorParallel,
+          contextTokens: config.contextTokens,
+          maxSequences: config.maxSequences,
+          maxQueued: config.maxQueued,
+          minInstances: config.minInstances,
+          maxInstances: instanceVariable(this, pool, {
+            what: `the pool ${pool}`,
+            minInstances: config.minInstances,
+            maxInstances: config.maxInstances,
+          }),
+          image: config.image,
+          volumeGiB: config.volumeGiB,
+          startupSeconds: config.startupSeconds,
+          warmPool: config.warmPool,
+          drainSeconds: environment.gateways.drainSeconds, // no stream lives longer than its gateway lets it
+          tags: stackTags(environment, "serving"),
+          network: network.network,
+          securityGroupId: engineId,
+          loadBalancer: this.loadBalancer,
+          artefacts: data.artefacts,
+        }),
+    );
+  }
+}

@@ -1,0 +1,54 @@
+import { Fn, TerraformOutput, TerraformStack } from "cdktf";
+import type { Construct } from "constructs";
+import { catalogModel } from "../catalog/models.ts";
+import { StaticSite } from "../constructs/site/static-site.ts";
+import type { SiteConfig } from "../contracts/site-config.ts";
+import type { Environment } from "../environments/schema.ts";
+import type { EdgeStack } from "./edge-stack.ts";
+import { configureStack, resourceName, stackId } from "./stack-settings.ts";
+
+export interface SiteStackProps {
+  readonly environment: Environment;
+  readonly edge: EdgeStack;
+  /** Folder of the built page. */
+  readonly directory: string;
+}
+
+/** The demo page and what it is told about this environment. */
+export class SiteStack extends TerraformStack {
+  constructor(scope: Construct, { environment, edge, directory }: SiteStackProps) {
+    super(scope, stackId(environment, "site"));
+    configureStack(this, environment, "site");
+    const site = new StaticSite(this, "Site", {
+      name: resourceName(environment),
+      directory,
+      config: siteConfig(environment, edge.apiUrl),
+      // A policy names origins, which have no path.
+      apiOrigin: edge.stageInPath === undefined ? edge.apiUrl : Fn.trimsuffix(edge.apiUrl, `/${edge.stageInPath}`),
+    });
+    new TerraformOutput(this, "site_url", { description: "Address of the demo page.", value: site.url });
+    new TerraformOutput(this, "site_bucket", { description: "Bucket of the page's files.", value: site.bucketName });
+  }
+}
+
+/** What `config.json` tells the page. */
+export function siteConfig(environment: Environment, apiUrl: string): SiteConfig {
+  const { name, api, site, pools } = environment;
+  return {
+    environment: name,
+    title: site.title,
+    apiUrl,
+    auth: api.auth,
+    models: Object.entries(pools).map(([id, pool]) => {
+      const model = catalogModel(pool.model);
+      return {
+        id,
+        displayName: model.displayName,
+        weights: model.weights.id,
+        contextTokens: pool.contextTokens,
+      };
+    }),
+    defaults: site.defaults,
+    samplePrompts: site.samplePrompts,
+  };
+}
