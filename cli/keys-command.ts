@@ -1,0 +1,89 @@
+import { Command } from "commander";
+import type { ApiKeyItem } from "../contracts/auth.ts";
+import { newApiKey } from "../domain/api-key.ts";
+import type { KeyRegistry } from "./key-registry.ts";
+import type { KeysPlace, PlaceOptions } from "./keys-place.ts";
+import { UserError } from "./user-error.ts";
+
+export interface KeysTools {
+  print(text: string): void;
+  place(options: PlaceOptions): Promise<KeysPlace>;
+  registry(place: KeysPlace): KeyRegistry;
+  now(): Date;
+}
+
+interface CreateOptions extends PlaceOptions {
+  readonly name: string;
+  readonly plan?: string;
+}
+
+/** The plan of a new key when none is named. */
+const DEFAULT_PLAN = "standard";
+
+/** `sluice keys create|list|revoke`. */
+export function keysCommand(tools: KeysTools): Command {
+  const keys = new Command("keys").description("API keys, of the local stack or on AWS");
+  const placed = (command: Command) =>
+    command
+      .option("--environment <name>", "the environment; with --aws it must be given")
+      .option("--aws", "the deployed environment's keys, with your AWS credentials");
+  placed(keys.command("create").description("make a key; it is shown once"))
+    .requiredOption("--name <name>", "whose key it is, for the list")
+    .option("--plan <plan>", `usage plan (default ${DEFAULT_PLAN})`)
+    .action((options: CreateOptions) => create(options, tools));
+  placed(keys.command("list").description("list the keys, without their secrets")).action((options: PlaceOptions) =>
+    list(options, tools),
+  );
+  placed(keys.command("revoke <key-id>").description("refuse a key from now on (within 5 s everywhere)")).action(
+    (keyId: string, options: PlaceOptions) => revoke(keyId, options, tools),
+  );
+  return keys;
+}
+
+async function create({ name, plan = DEFAULT_PLAN, ...where }: CreateOptions, tools: KeysTools): Promise<void> {
+  const place = await tools.place(where);
+  if (name.trim() === "" || name.length > 100)
+    throw new UserError(`--name must have 1 to 100 characters, got ${name.length}; give a shorter one.`);
+  if (!place.plans.includes(plan))
+    throw new UserError(
+      `--plan must be a usage plan of ${place.environment}, got "${plan}"; use ${place.plans.join(" or ")}.`,
+    );
+  const { keyId, secret, hash } = newApiKey();
+  await tools.registry(place).add({ keyId, hash, name, plan, createdAt: tools.now().toISOString() });
+  tools.print(
+    `${secret}\n\nKeep it: it is not shown again. Id ${keyId}, plan ${plan}, environment ${place.environment}.`,
+  );
+}
+
+async function list(options: PlaceOptions, tools: KeysTools): Promise<void> {
+  const place = await tools.place(options);
+  const items = await tools.registry(place).list();
+  if (items.length === 0) {
+    tools.print(`No keys in ${place.environment}; make one with \`sluice keys create --name NAME\`.`);
+    return;
+  }
+  const rows = [["ID", "NAME", "PLAN", "CREATED", "STATE"], ...items.map(row)];
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((cells) => (cells[column] ?? "").length)) + 2);
+  tools.print(
+    rows
+      .map((cells) =>
+        cells
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join("")
+          .trimEnd(),
+      )
+      .join("\n"),
+  );
+}
+
+function row({ keyId, name, plan, createdAt, revokedAt }: ApiKeyItem): readonly string[] {
+  return [keyId, name, plan, createdAt.slice(0, 16), revokedAt ? `revoked ${revokedAt.slice(0, 16)}` : "active"];
+}
+
+async function revoke(keyId: string, options: PlaceOptions, tools: KeysTools): Promise<void> {
+  const place = await tools.place(options);
+  const found = await tools.registry(place).revoke(keyId, tools.now());
+  if (!found)
+    throw new UserError(`There is no key ${keyId} in ${place.environment}; \`sluice keys list\` shows the ids.`);
+  tools.print(`Revoked ${keyId}: refused everywhere within 5 s.`);
+}

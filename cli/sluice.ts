@@ -1,0 +1,28 @@
+import { Command } from "commander";
+import { DynamoKeyRegistry } from "./key-registry.ts";
+import { keysCommand } from "./keys-command.ts";
+import { type KeysPlace, keysPlace } from "./keys-place.ts";
+import { UserError } from "./user-error.ts";
+import { validateCommand } from "./validate-command.ts";
+
+const program = new Command("sluice")
+  .description("Serve LLMs from one typed file, on AWS or on this machine.")
+  .showHelpAfterError("(--help lists what there is)")
+  .addCommand(
+    keysCommand({
+      print: (text) => console.log(text),
+      place: (options) => keysPlace(options),
+      registry: (place: KeysPlace) => new DynamoKeyRegistry(place),
+      now: () => new Date(),
+    }),
+  )
+  .addCommand(validateCommand((text) => console.log(text)));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  // A user's mistake is one line; anything else is ours, and its stack helps to mend it.
+  if (!(error instanceof UserError)) throw error;
+  console.error(`sluice: ${error.message}`);
+  process.exitCode = 1;
+}

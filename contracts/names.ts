@@ -1,0 +1,6 @@
+/** Names that tools outside the stacks need to know. */
+
+/** DynamoDB table of an environment's API keys. */
+export function keysTableName(environment: string): string {
+  return `sluice-${environment}-keys`;
+}

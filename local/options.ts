@@ -1,0 +1,79 @@
+import { parseArgs } from "node:util";
+
+export interface StartOptions {
+  readonly environment: string;
+  /** Forget tables, logs and unpacked bundles of earlier runs. */
+  readonly fresh: boolean;
+  readonly apiPort: number;
+  readonly sitePort: number;
+  readonly help: boolean;
+}
+
+export const START_HELP = `npm start -- [options]
+
+  --environment NAME   environment file to run (default dev)
+  --fresh              forget keys, logs and bundles of earlier runs
+  --help               this text
+
+Settings (environment variables)
+  SLUICE_API_PORT      port of the API (default 8080; 0 for any)
+  SLUICE_SITE_PORT     port of the page (default 8081; 0 for any)
+  SLUICE_LOCAL_MODEL   local model: an id of engine/local-models.ts, or the path of a .gguf file
+  SLUICE_ENGINE_URL    an OpenAI-compatible server to use in place of the local engine (vLLM, Ollama, llama-server)
+  SLUICE_ENGINE_MODEL  the model's name on that server
+  SLUICE_ENGINE_KEY    its key, if it wants one
+  TF_VAR_<name>        value of an OpenTofu variable, as OpenTofu itself reads it`;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** @throws one line that names the option or variable, its value, the rule and the remedy */
+export function startOptions(args: readonly string[], environment: Environment): StartOptions {
+  const { values } = parse(args);
+  return {
+    environment: values.environment ?? "dev",
+    fresh: values.fresh ?? false,
+    help: values.help ?? false,
+    apiPort: port("SLUICE_API_PORT", environment, 8080),
+    sitePort: port("SLUICE_SITE_PORT", environment, 8081),
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: { environment: { type: "string" }, fresh: { type: "boolean" }, help: { type: "boolean" } },
+    });
+  } catch (error) {
+    const message = error instanceof Error ? error.message.split(". ")[0] : String(error);
+    throw new Error(`${message}; \`npm start -- --help\` lists the options.`);
+  }
+}
+
+function port(name: string, environment: Environment, fallback: number): number {
+  const text = environment[name];
+  if (text === undefined || text === "") return fallback;
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 0 && value <= 65_535) return value;
+  throw new Error(`${name} must be a port from 0 to 65535, got "${text}"; set it to a free port, or 0 for any.`);
+}
+
+/** OpenTofu variables from `TF_VAR_<name>`. */
+export function tofuVariables(environment: Environment): Readonly<Record<string, string>> {
+  const entries = Object.entries(environment).flatMap(([name, value]) =>
+    name.startsWith("TF_VAR_") && value !== undefined ? [[name.slice("TF_VAR_".length), value] as const] : [],
+  );
+  return Object.fromEntries(entries);
+}
+
+/** What the processes of the twin get from the user's own environment: paths, and settings of the local engine. */
+export function passedEnvironment(environment: Environment): Readonly<Record<string, string>> {
+  const isPassed = (name: string) =>
+    ["PATH", "HOME", "XDG_CACHE_HOME", "TMPDIR", "SLUICE_LOG_LEVEL"].includes(name) ||
+    name.startsWith("SLUICE_LOCAL_") ||
+    name.startsWith("SLUICE_ENGINE_");
+  const entries = Object.entries(environment).flatMap(([name, value]) =>
+    isPassed(name) && value !== undefined ? [[name, value] as const] : [],
+  );
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,54 @@
+import type { Twin } from "./twin.ts";
+
+/** What runs where, a line each. */
+export function runningTable(environment: string, { world, leftOut }: Twin): string {
+  const { settings, groups, lambdas, tables, webAcls, listeners } = world;
+  const instances = groups.flatMap(({ name, instances: members }) =>
+    members.map(({ port, child }) => [name, `http://127.0.0.1:${port}`, `pid ${child.pid}`] as const),
+  );
+  const rows = [
+    ["page (S3 + CloudFront)", settings.siteUrl, ""],
+    ["API (API Gateway REST)", settings.apiUrl, `${webAcls.size} web ACL, ${lambdas.size} Lambda`],
+    ...[...listeners.values()].map(
+      ({ listener, port }) => [`load balancer :${port}`, `http://127.0.0.1:${listener.port}`, ""] as const,
+    ),
+    ...instances,
+    ["DynamoDB, ELB, EC2 API", settings.awsUrl, tables.join(", ")],
+  ] as const;
+  const width = (column: 0 | 1) => Math.max(...rows.map((row) => row[column].length)) + 2;
+  const lines = rows.map((row) => `  ${row[0].padEnd(width(0))}${row[1].padEnd(width(1))}${row[2]}`.trimEnd());
+  const count = leftOut.reduce((sum, entry) => sum + entry.count, 0);
+  return [
+    "",
+    `${environment}, from cdktf.out:`,
+    ...lines,
+    `  (${count} resources of ${leftOut.length} types have no local meaning: local/plugins/table.ts gives the reasons)`,
+  ].join("\n");
+}
+
+export interface ReadyFacts {
+  readonly twin: Twin;
+  readonly model: string;
+  /** Answer to the first request. */
+  readonly text: string;
+  readonly seconds: number;
+}
+
+/** The last words of a start: that it works, where, and what to paste. */
+export function readyMessage({ twin, model, text, seconds }: ReadyFacts): string {
+  const { apiUrl, siteUrl, workFolder } = twin.world.settings;
+  const body = JSON.stringify({ model, messages: [{ role: "user", content: "List three fruits" }], max_tokens: 60 });
+  return [
+    "",
+    `first request through the whole path: ${JSON.stringify(text)}`,
+    "",
+    `ready in ${seconds.toFixed(1)} s`,
+    `  page  ${siteUrl}`,
+    `  API   ${apiUrl}/v1`,
+    `  logs  ${workFolder}/logs`,
+    "",
+    `curl -s ${apiUrl}/v1/chat/completions -H 'content-type: application/json' -d '${body}'`,
+    "",
+    "Ctrl-C stops everything.",
+  ].join("\n");
+}

@@ -1,0 +1,63 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { runStep } from "./run-step.ts";
+
+interface BuildStep {
+  readonly name: string;
+  readonly script: string;
+  /** Files and folders whose content decides whether the last build still holds. */
+  readonly sources: readonly string[];
+  /** What must be there after the build. */
+  readonly product: string;
+}
+
+const STEPS: readonly BuildStep[] = [
+  {
+    name: "Lambda bundles",
+    script: "lambdas/build.ts",
+    sources: ["lambdas", "domain", "contracts", "package-lock.json"],
+    product: "dist/lambdas",
+  },
+  {
+    name: "demo page",
+    script: "demo-site/build.ts",
+    sources: ["demo-site", "contracts", "package-lock.json"],
+    product: "dist/site/index.html",
+  },
+];
+
+/** Builds what the stacks deploy, when its sources changed since the last build. */
+export async function buildAll(project: string, report: (line: string) => void): Promise<void> {
+  for (const step of STEPS) {
+    const stamp = join(project, "dist", ".stamps", step.name.replaceAll(" ", "-"));
+    const hash = hashSources(project, step.sources);
+    const isCurrent =
+      existsSync(join(project, step.product)) && existsSync(stamp) && readFileSync(stamp, "utf8") === hash;
+    if (isCurrent) continue;
+    report(`building the ${step.name} …`);
+    await runStep(project, step.script);
+    mkdirSync(dirname(stamp), { recursive: true });
+    writeFileSync(stamp, hash);
+  }
+}
+
+function hashSources(project: string, sources: readonly string[]): string {
+  const hash = createHash("sha256");
+  for (const source of sources)
+    for (const file of filesUnder(project, source)) {
+      hash
+        .update(`${file}\0`)
+        .update(readFileSync(join(project, file)))
+        .update("\0");
+    }
+  return hash.digest("hex");
+}
+
+function filesUnder(project: string, path: string): readonly string[] {
+  if (statSync(join(project, path)).isFile()) return [path];
+  return readdirSync(join(project, path), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.includes(".test."))
+    .map((entry) => relative(project, join(entry.parentPath, entry.name)))
+    .sort();
+}

@@ -1,0 +1,48 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ensureDisk, npm } from "./npm.mjs";
+import { SetupError } from "./setup-error.mjs";
+
+/**
+ * Installs the packages when the lock file is not the one that was installed last. No install script runs.
+ * @param {string} project
+ * @param {string} node
+ */
+export async function ensurePackages(project, node) {
+  const lock = readFileSync(join(project, "package-lock.json"));
+  const wanted = `${createHash("sha256").update(lock).digest("hex")} ${process.platform}-${process.arch}`;
+  const stamp = join(project, "node_modules", ".sluice-lock");
+  const installed = () => existsSync(stamp) && readFileSync(stamp, "utf8") === wanted;
+  if (installed()) return;
+  const release = await takeTurn(join(project, ".sluice-setup"));
+  try {
+    if (installed()) return;
+    await ensureDisk(project, 1200, "Installing packages");
+    const started = Date.now();
+    console.error("sluice: installing packages …");
+    await npm(node, ["ci", "--ignore-scripts"], project, "packages");
+    writeFileSync(stamp, wanted);
+    console.error(`sluice: packages installed in ${Math.round((Date.now() - started) / 1000)} s`);
+  } finally {
+    release();
+  }
+}
+
+/** One set-up at a time in a clone; the turn of one that died is taken over after ten minutes. */
+async function takeTurn(folder) {
+  const deadline = Date.now() + 600_000;
+  for (;;) {
+    try {
+      mkdirSync(folder);
+      return () => rmSync(folder, { recursive: true, force: true });
+    } catch (error) {
+      if (error.code !== "EEXIST") throw new SetupError(`Can't write to the project folder: ${error.message}`);
+      if (existsSync(folder) && Date.now() - statSync(folder).mtimeMs > 600_000)
+        rmSync(folder, { recursive: true, force: true });
+      if (Date.now() > deadline) throw new SetupError(`Another set-up seems to run; if none does, remove ${folder}.`);
+      await sleep(300);
+    }
+  }
+}

@@ -1,0 +1,29 @@
+// Runs one of Sluice's own .ts files with everything it needs: Node 24 and the packages of the lock file.
+// No dependencies, and plain enough for Node 20: this file runs before anything is installed.
+// Usage: node local/setup/run.mjs <file.ts> [arguments]
+import { spawn } from "node:child_process";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ensureNode } from "./node-runtime.mjs";
+import { ensurePackages } from "./packages.mjs";
+import { SetupError } from "./setup-error.mjs";
+
+const project = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+
+try {
+  const [file, ...args] = process.argv.slice(2);
+  if (!file) throw new SetupError("Usage: node local/setup/run.mjs <file.ts> [arguments]");
+  const node = await ensureNode();
+  await ensurePackages(project, node);
+  const child = spawn(node, [join(project, file), ...args], { stdio: "inherit" });
+  // Ctrl-C reaches the child by itself; a signal to this process alone must be passed on.
+  process.on("SIGINT", () => {});
+  process.on("SIGTERM", () => child.kill("SIGTERM"));
+  child.on("exit", (code, signal) => {
+    process.exitCode = code ?? (signal === "SIGINT" ? 130 : 143);
+  });
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error;
+  console.error(`sluice: ${error.message}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,92 @@
+import { rmSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { firstRequest, waitUntilReady } from "./first-request.ts";
+import { passedEnvironment, START_HELP, type StartOptions, startOptions, tofuVariables } from "./options.ts";
+import { readyMessage, runningTable } from "./report.ts";
+import { buildAll } from "./setup/build-all.ts";
+import { runStep } from "./setup/run-step.ts";
+import { readState, removeState, stateOf, writeState } from "./state-file.ts";
+import { startTwin, type Twin } from "./twin.ts";
+
+/** Loading a larger model from a slow disk takes minutes. */
+const READY_LIMIT_SECONDS = 600;
+
+const project = resolve(import.meta.dirname, "..");
+const workFolder = join(project, ".sluice");
+const say = (line: string) => console.error(`sluice: ${line}`);
+
+async function start(options: StartOptions): Promise<void> {
+  const startedAt = new Date();
+  const running = readState(workFolder);
+  if (running)
+    throw new Error(
+      `Sluice already runs here (${running.environment}): API ${running.apiUrl}, page ${running.siteUrl}; stop it with Ctrl-C there.`,
+    );
+  if (options.fresh) rmSync(workFolder, { recursive: true, force: true });
+  if (!process.env.SLUICE_ENGINE_URL) await runStep(project, "engine/fetch-model.ts", { showsProgress: true });
+  await buildAll(project, say);
+  say(`synthesizing the stacks of ${options.environment} …`);
+  await runStep(project, "stacks/main.ts", { environment: { SLUICE_ENVIRONMENT: options.environment } });
+  say("starting what they describe …");
+  const twin = await startTwin({
+    environment: options.environment,
+    outputFolder: join(project, "cdktf.out"),
+    projectFolder: project,
+    workFolder,
+    apiPort: options.apiPort,
+    sitePort: options.sitePort,
+    keepsData: true,
+    variables: tofuVariables(process.env),
+    passedEnvironment: passedEnvironment(process.env),
+    report: say,
+  });
+  const ended = stopOnSignal(twin);
+  const update = () => writeState(workFolder, stateOf(options.environment, startedAt, twin));
+  update();
+  const stopped = await Promise.race([serve(twin, startedAt, options.environment), ended]);
+  update();
+  // Instances come and go; tools read their pids from the file.
+  const timer = setInterval(update, 2000);
+  if (stopped !== "stopped") await ended;
+  clearInterval(timer);
+  removeState(workFolder);
+}
+
+async function serve(twin: Twin, startedAt: Date, environment: string): Promise<"ready"> {
+  try {
+    const [model = ""] = await waitUntilReady(twin, READY_LIMIT_SECONDS);
+    console.log(runningTable(environment, twin));
+    const text = await firstRequest(twin.world.settings.apiUrl, model);
+    console.log(readyMessage({ twin, model, text, seconds: (Date.now() - startedAt.getTime()) / 1000 }));
+    return "ready";
+  } catch (error) {
+    await twin.stop();
+    removeState(workFolder);
+    throw error;
+  }
+}
+
+/** Ctrl-C and SIGTERM stop everything; a second one ends at once. */
+function stopOnSignal(twin: Twin): Promise<"stopped"> {
+  return new Promise((resolve, reject) => {
+    let stopping = false;
+    const stop = () => {
+      if (stopping) process.exit(1);
+      stopping = true;
+      say("stopping …");
+      twin.stop().then(() => resolve("stopped"), reject);
+    };
+    process.on("SIGINT", stop);
+    process.on("SIGTERM", stop);
+  });
+}
+
+try {
+  const options = startOptions(process.argv.slice(2), process.env);
+  if (options.help) console.log(START_HELP);
+  else await start(options);
+  process.exit();
+} catch (error) {
+  say(error instanceof Error ? error.message : String(error));
+  process.exit(1);
+}

@@ -1,0 +1,64 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { LocalState } from "../contracts/local-state.ts";
+import type { Twin } from "./twin.ts";
+
+export function stateFile(workFolder: string): string {
+  return join(workFolder, "local.json");
+}
+
+/** What runs in this clone, or `undefined` when nothing does (a file left by a crash counts as nothing). */
+export function readState(workFolder: string): LocalState | undefined {
+  let text: string;
+  try {
+    text = readFileSync(stateFile(workFolder), "utf8");
+  } catch {
+    return undefined;
+  }
+  const parsed = LocalState.safeParse(JSON.parse(text));
+  const twin = parsed.data?.processes.find(({ role }) => role === "twin");
+  return twin && isAlive(twin.pid) ? parsed.data : undefined;
+}
+
+export function writeState(workFolder: string, state: LocalState): void {
+  const file = stateFile(workFolder);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(`${file}.new`, `${JSON.stringify(state, null, 2)}\n`);
+  renameSync(`${file}.new`, file);
+}
+
+export function removeState(workFolder: string): void {
+  rmSync(stateFile(workFolder), { force: true });
+}
+
+/** The state of a running twin, as of now: instances come and go. */
+export function stateOf(environment: string, startedAt: Date, twin: Twin): LocalState {
+  const { settings, groups, tables } = twin.world;
+  const instances = groups.flatMap(({ name, role, instances: members }) =>
+    members.map(({ id, port, child }) => ({
+      name: `${name} ${id}`,
+      role,
+      pid: child.pid ?? 0,
+      url: `http://127.0.0.1:${port}`,
+    })),
+  );
+  return {
+    environment,
+    startedAt: startedAt.toISOString(),
+    apiUrl: settings.apiUrl,
+    siteUrl: settings.siteUrl,
+    awsUrl: settings.awsUrl,
+    region: settings.region,
+    keysTable: tables.find((name) => name.includes("keys")) ?? "",
+    processes: [{ name: "twin", role: "twin", pid: process.pid, url: settings.apiUrl }, ...instances],
+  };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
