@@ -136,7 +136,7 @@ export class StaticSite extends Construct {
       new S3Object(group, file.stableName.replaceAll("/", "."), {
         bucket,
         key: file.key,
-        source: `${asset.path}${file.key}`,
+        source: `${asset.path}/${file.key}`,
         sourceHash: file.hash,
         contentType: file.contentType,
         cacheControl: file.cacheControl,
