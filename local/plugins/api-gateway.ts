@@ -62,7 +62,7 @@ export const stage: ResourcePlugin = {
       [...definition.authorizers].map(([scheme, settings]) => {
         const lambda = world.lambdas.get(settings.lambdaArn);
         if (!lambda) throw new Error(`${resource.address}: the authorizer ${scheme} names no function of the stacks`);
-        return [scheme, new RequestAuthorizer(settings, lambda)] as const;
+        return [scheme, new RequestAuthorizer(settings, lambda, world.settings.report)] as const;
       }),
     );
     world.stage = new RestApiStage({

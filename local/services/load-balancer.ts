@@ -43,7 +43,8 @@ export class Listener {
   addRule(config: JsonObject): void {
     const conditions = blocks(config.condition).map(condition);
     this.#rules.push({
-      priority: asNumber(config.priority),
+      // Without a priority AWS takes the next free one.
+      priority: config.priority === undefined ? (this.#rules.at(-1)?.priority ?? 0) + 1 : asNumber(config.priority),
       matches: (request) => conditions.every((holds) => holds(request)),
       action: block(config.action) ?? {},
     });

@@ -29,11 +29,19 @@ export class RequestAuthorizer {
   readonly #settings: Authorizer;
   readonly #lambda: LambdaFunction;
   readonly #now: () => number;
+  readonly #report: (line: string) => void;
   readonly #cache = new Map<string, { readonly until: number; readonly result: Json }>();
 
-  constructor(settings: Authorizer, lambda: LambdaFunction, now: () => number = Date.now) {
+  /** `report` is told why the function failed, as its log would. */
+  constructor(
+    settings: Authorizer,
+    lambda: LambdaFunction,
+    report: (line: string) => void,
+    now: () => number = Date.now,
+  ) {
     this.#settings = settings;
     this.#lambda = lambda;
+    this.#report = report;
     this.#now = now;
   }
 
@@ -50,7 +58,10 @@ export class RequestAuthorizer {
       if (cacheKey !== undefined) this.#remember(cacheKey, result, cacheSeconds);
       return verdict(result, methodArn(call));
     } catch (error) {
-      return { verdict: error instanceof Error && error.message === "Unauthorized" ? "unauthorized" : "failed" };
+      const message = error instanceof Error ? error.message : String(error);
+      if (message === "Unauthorized") return { verdict: "unauthorized" };
+      this.#report(`authorizer: ${message}`);
+      return { verdict: "failed" };
     }
   }
 

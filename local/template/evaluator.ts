@@ -69,6 +69,7 @@ export class Evaluator {
   #reference(path: readonly string[], stack: Stack): Json {
     const [head = "", second = "", third = "", ...rest] = path;
     if (head === "var") return select(this.#variable(second, stack), path.slice(2));
+    if (head === "local") return select(this.#local(second, stack), path.slice(2));
     if (head === "data" && second === "terraform_remote_state") return this.#remoteState(third, rest, stack);
     const section = head === "data" ? "data" : "resource";
     const [type, name, attribute, deeper] =
@@ -93,6 +94,13 @@ export class Evaluator {
     } finally {
       this.#inProgress.delete(key);
     }
+  }
+
+  #local(name: string, stack: Stack): Json {
+    const locals = stack.document.locals;
+    const declared = isObject(locals) ? locals[name] : undefined;
+    if (declared === undefined) throw new Error(`${stack.name}: there is no local value ${name}.`);
+    return this.value(declared, stack);
   }
 
   #variable(name: string, stack: Stack): Json {

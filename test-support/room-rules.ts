@@ -1,0 +1,98 @@
+/** Who may import whom: the table of `docs/architecture.md`, as data. */
+export const ROOMS: Readonly<
+  Record<string, { readonly rooms: readonly string[]; readonly packages: readonly RegExp[] }>
+> = {
+  ami: { rooms: [], packages: [] },
+  catalog: { rooms: [], packages: [] },
+  cli: {
+    rooms: ["domain", "contracts", "catalog", "environments", "simulator", "local"],
+    packages: [/^@aws-sdk\//, /^commander$/, /^zod$/],
+  },
+  constructs: {
+    rooms: ["contracts", "catalog", "domain"],
+    packages: [/^cdktf$/, /^constructs$/, /^@cdktf\/provider-aws\/lib\/[a-z0-9-]+\/index\.js$/],
+  },
+  contracts: { rooms: [], packages: [/^zod$/] },
+  "demo-site": { rooms: ["contracts"], packages: [/^react(-dom)?(\/.+)?$/, /^vite$/, /^@vitejs\/plugin-react$/] },
+  domain: { rooms: ["contracts", "catalog"], packages: [] },
+  engine: { rooms: ["contracts"], packages: [/^node-llama-cpp$/, /^pino$/, /^prom-client$/, /^undici$/, /^zod$/] },
+  environments: { rooms: ["catalog", "contracts"], packages: [/^zod$/] },
+  gateway: {
+    rooms: ["contracts", "domain"],
+    packages: [/^undici$/, /^pino$/, /^prom-client$/, /^zod$/, /^lru-cache$/, /^@aws-sdk\//],
+  },
+  lambdas: {
+    rooms: ["contracts", "domain"],
+    packages: [/^@middy\/core$/, /^@aws-sdk\//, /^zod$/, /^esbuild$/, /^fflate$/],
+  },
+  local: {
+    rooms: ["gateway", "lambdas", "contracts", "domain"],
+    packages: [/^@aws-sdk\//, /^dynalite$/, /^fflate$/, /^zod$/],
+  },
+  stacks: {
+    rooms: ["constructs", "environments", "contracts", "catalog"],
+    packages: [/^cdktf$/, /^constructs$/, /^@cdktf\/provider-aws\/lib\/[a-z0-9-]+\/index\.js$/],
+  },
+  "test-support": { rooms: ["contracts"], packages: [/./] },
+};
+
+/** Rooms and packages that any test may use beside its room's own. */
+const TEST_ROOMS = ["test-support", "contracts", "environments", "stacks"];
+
+/** Files that may read `process.env`. */
+const ENVIRONMENT_READERS = [
+  /^[\w-]+\/server\.ts$/,
+  /^lambdas\/[\w-]+\/handler\.ts$/,
+  /^stacks\/main\.ts$/,
+  /^engine\/fetch-model\.ts$/,
+  /^local\//,
+  /^cli\//,
+  /^test-support\//,
+  /\.test\.tsx?$/,
+];
+
+export interface SourceFile {
+  /** Path from the repository's root, with `/`. */
+  readonly path: string;
+  readonly text: string;
+}
+
+const IMPORT =
+  /(?:^|\n)\s*(?:import|export)\s[^'"`;]*?from\s*["']([^"']+)["']|(?:^|\n)\s*import\s*["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']/g;
+
+/** What is wrong with a file's imports, a sentence each: file, import, rule, way out. */
+export function importProblems({ path, text }: SourceFile): readonly string[] {
+  const room = path.split("/")[0] ?? "";
+  const rules = ROOMS[room];
+  if (!rules) return [`${path}: ${room}/ is not a room; add it to test-support/room-rules.ts with what it may import.`];
+  const isTest = /\.test\.tsx?$/.test(path) || path.includes("/test/");
+  const problems = specifiers(text).flatMap((specifier): readonly string[] => {
+    if (specifier.startsWith("node:")) return [];
+    if (!specifier.startsWith(".")) {
+      if (isTest || rules.packages.some((allowed) => allowed.test(specifier))) return [];
+      return [
+        `${path} imports the package ${specifier}, which ${room}/ may not; use what ${room}/ has, or allow it in ` +
+          "test-support/room-rules.ts and say why in docs/decisions/.",
+      ];
+    }
+    const target = new URL(specifier, `file:///${path}`).pathname.slice(1);
+    const targetRoom = target.split("/")[0] ?? "";
+    const allowed = [room, ...rules.rooms, ...(isTest ? TEST_ROOMS : [])];
+    if (!target.includes("/") || allowed.includes(targetRoom)) return [];
+    return [
+      `${path} imports ${target}, but ${room}/ may import ${rules.rooms.join(", ") || "nothing"} only; move what both ` +
+        "need to contracts/ (shapes) or domain/ (logic), or pass it in as an argument.",
+    ];
+  });
+  if (text.includes("process.env") && !ENVIRONMENT_READERS.some((reader) => reader.test(path)))
+    return [
+      ...problems,
+      `${path} reads process.env; read it in the room's server.ts or handler and pass the value in.`,
+    ];
+  return problems;
+}
+
+/** Everything that a file imports, in order. */
+export function specifiers(text: string): readonly string[] {
+  return [...text.matchAll(IMPORT)].map((match) => match[1] ?? match[2] ?? match[3] ?? "");
+}
