@@ -26,7 +26,7 @@ function answers(auth: AuthMode): Readonly<Record<string, Answer>> {
     ACCESS_DENIED: { code: "permission_denied" },
     API_CONFIGURATION_ERROR: { code: "model_unavailable" }, // what an unreachable VPC link target looks like
     AUTHORIZER_CONFIGURATION_ERROR: { code: "internal_error" },
-    AUTHORIZER_FAILURE: { code: "internal_error" },
+    AUTHORIZER_FAILURE: { code: "auth_unavailable" }, // the keys table failed; the gateway says the same of it
     BAD_REQUEST_BODY: { code: "invalid_request" },
     BAD_REQUEST_PARAMETERS: { code: "invalid_request" },
     DEFAULT_4XX: { code: "invalid_request", message: "The request was refused. See the status.", keepsStatus: true },

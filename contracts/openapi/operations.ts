@@ -36,6 +36,7 @@ const GENERATION_ERRORS = [
   "rate_limit_exceeded",
   "internal_error",
   "upstream_error",
+  "auth_unavailable",
   "model_unavailable",
   "overloaded",
   "shutting_down",
@@ -48,6 +49,7 @@ const READING_ERRORS = [
   "method_not_allowed",
   "rate_limit_exceeded",
   "internal_error",
+  "auth_unavailable",
   "model_unavailable",
 ] as const satisfies readonly ErrorCode[];
 

@@ -59,8 +59,11 @@ async function identify(
   authorization: string | undefined,
   { mode, findKey }: AuthorizeOptions,
 ): Promise<AuthorizerContext> {
-  if (!authorization?.trim() && mode === "optional") return { keyId: ANONYMOUS_PLAN, plan: ANONYMOUS_PLAN };
-  const secret = bearerCredential(authorization);
+  const header = authorization?.trim() ?? "";
+  // A client with an empty key sends the bare word; the gateway takes both for no key.
+  if ((header === "" || /^bearer$/i.test(header)) && mode === "optional")
+    return { keyId: ANONYMOUS_PLAN, plan: ANONYMOUS_PLAN };
+  const secret = bearerCredential(header);
   const keyId = secret === undefined ? undefined : apiKeyId(secret);
   if (secret === undefined || keyId === undefined) throw unauthorized();
   const item = await findKey(keyId);

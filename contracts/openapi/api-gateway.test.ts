@@ -1,0 +1,142 @@
+import { describe, expect, test } from "vitest";
+import { type ApiGatewayDocumentOptions, apiGatewayDocument } from "./api-gateway.ts";
+
+// biome-ignore lint/suspicious/noExplicitAny: extensions are looked at as API Gateway sees them, as plain JSON
+type Json = any;
+
+const build = (options: Partial<ApiGatewayDocumentOptions> = {}): Json =>
+  JSON.parse(
+    JSON.stringify(
+      apiGatewayDocument({
+        title: "sluice-test",
+        auth: "required",
+        corsOrigins: ["*"],
+        host: "api.example.com",
+        isPublicCertificate: true,
+        vpcLinkId: "link",
+        loadBalancerArn: "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/x/y",
+        authorizerUri: "arn:aws:apigateway:us-east-1:lambda:path/x/invocations",
+        ...options,
+      }),
+    ),
+  );
+const INTEGRATION = "x-amazon-apigateway-integration";
+const ANY = "x-amazon-apigateway-any-method";
+
+describe("the API as API Gateway imports it", () => {
+  test.each(["/v1/completions", "/v1/chat/completions"])(
+    "streams %s through the VPC link to the load balancer",
+    (path) => {
+      expect(build().paths[path].post[INTEGRATION]).toEqual({
+        type: "http_proxy",
+        httpMethod: "POST",
+        uri: `https://api.example.com${path}`,
+        connectionType: "VPC_LINK",
+        connectionId: "link",
+        integrationTarget: "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/x/y",
+        passthroughBehavior: "when_no_match",
+        responseTransferMode: "STREAM",
+        timeoutInMillis: 300_000,
+        requestParameters: {
+          "integration.request.header.x-sluice-client-ip": "context.identity.sourceIp",
+          "integration.request.header.x-sluice-request-id": "context.requestId",
+        },
+      });
+    },
+  );
+
+  test("hands the model's name in the path on", () => {
+    const { get } = build().paths["/v1/models/{model}"];
+    expect(get.parameters).toMatchObject([{ name: "model", in: "path", required: true }]);
+    expect(get[INTEGRATION].requestParameters).toMatchObject({
+      "integration.request.path.model": "method.request.path.model",
+    });
+  });
+
+  test("lets wrong methods through to the gateway, whose 405 names the right ones", () => {
+    for (const item of Object.values<Json>(build().paths)) {
+      expect(item[ANY][INTEGRATION]).toMatchObject({ type: "http_proxy", httpMethod: "ANY" });
+      expect(item[ANY]).not.toHaveProperty("operationId");
+    }
+  });
+
+  test("answers preflights itself, without authorizer", () => {
+    const { options } = build({ corsOrigins: ["https://demo.example.com"] }).paths["/v1/chat/completions"];
+    expect(options).not.toHaveProperty("security");
+    expect(options[INTEGRATION]).toMatchObject({
+      type: "mock",
+      requestTemplates: { "application/json": '{"statusCode":204}' },
+      responses: {
+        default: {
+          statusCode: "204",
+          responseParameters: {
+            "method.response.header.Access-Control-Allow-Origin": "'https://demo.example.com'",
+            "method.response.header.Access-Control-Allow-Methods": "'POST,OPTIONS'",
+          },
+        },
+      },
+    });
+    const declared = Object.keys(options.responses[204].headers).map((name) => `method.response.header.${name}`);
+    expect(declared).toEqual(Object.keys(options[INTEGRATION].responses.default.responseParameters));
+  });
+
+  test("with several origins leaves preflights to the gateway, which can look at the origin", () => {
+    const { options } = build({ corsOrigins: ["https://a.example.com", "https://b.example.com"] }).paths["/v1/models"];
+    expect(options[INTEGRATION]).toMatchObject({ type: "http_proxy", httpMethod: "OPTIONS" });
+    expect(options).not.toHaveProperty("security");
+  });
+
+  test("auth required: the key's header is the identity source, kept for a minute", () => {
+    const document = build({ auth: "required" });
+    expect(document["x-amazon-apigateway-api-key-source"]).toBe("AUTHORIZER");
+    expect(document.components.securitySchemes.authorizer["x-amazon-apigateway-authorizer"]).toEqual({
+      type: "request",
+      authorizerUri: "arn:aws:apigateway:us-east-1:lambda:path/x/invocations",
+      identitySource: "method.request.header.Authorization",
+      authorizerResultTtlInSeconds: 60,
+    });
+  });
+
+  test("auth optional: no identity source, so that requests without a key reach the authorizer, and nothing is kept", () => {
+    const { authorizer } = build({ auth: "optional" }).components.securitySchemes;
+    expect(authorizer["x-amazon-apigateway-authorizer"]).not.toHaveProperty("identitySource");
+    expect(authorizer["x-amazon-apigateway-authorizer"].authorizerResultTtlInSeconds).toBe(0);
+  });
+
+  test("auth off: no authorizer, no key source, no security anywhere", () => {
+    const document = build({ auth: "off", authorizerUri: undefined });
+    expect(document.components).toEqual({});
+    expect(document).not.toHaveProperty("x-amazon-apigateway-api-key-source");
+    expect(JSON.stringify(document.paths)).not.toContain('"security"');
+  });
+
+  test("asks for authorizer and usage plan on every method but health and preflights", () => {
+    const { paths } = build();
+    for (const [path, item] of Object.entries<Json>(paths)) {
+      for (const [method, operation] of Object.entries<Json>(item)) {
+        const isOpen = path === "/health" || method === "options";
+        expect(operation.security, `${method} ${path}`).toEqual(
+          isOpen ? undefined : [{ authorizer: [], usagePlanKey: [] }],
+        );
+      }
+    }
+  });
+
+  test("gives up on the certificate's issuer only where there is no public certificate", () => {
+    expect(build().paths["/health"].get[INTEGRATION]).not.toHaveProperty("tlsConfig");
+    expect(build({ isPublicCertificate: false }).paths["/health"].get[INTEGRATION].tlsConfig).toEqual({
+      insecureSkipVerification: true,
+    });
+  });
+
+  test("holds no schemas of bodies, which API Gateway's models could not express", () => {
+    expect(JSON.stringify(build())).not.toMatch(/#\/components\/schemas|anyOf|nullable/);
+  });
+
+  test("checks parameters but not bodies", () => {
+    const document = build();
+    expect(
+      document["x-amazon-apigateway-request-validators"][document["x-amazon-apigateway-request-validator"]],
+    ).toEqual({ validateRequestBody: false, validateRequestParameters: true });
+  });
+});

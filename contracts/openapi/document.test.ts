@@ -1,0 +1,87 @@
+import { describe, expect, test } from "vitest";
+import { ERRORS, type ErrorCode, errorBody } from "../errors.ts";
+import { openApiDocument } from "./document.ts";
+import { OPERATIONS } from "./operations.ts";
+
+const document = openApiDocument({ auth: "required", serverUrl: "https://api.example.com" });
+
+/** Every value under a key, wherever it stands in the document. */
+function valuesOf(key: string, node: unknown): readonly unknown[] {
+  if (Array.isArray(node)) return node.flatMap((item) => valuesOf(key, item));
+  if (typeof node !== "object" || node === null) return [];
+  return Object.entries(node).flatMap(([name, value]) => [...(name === key ? [value] : []), ...valuesOf(key, value)]);
+}
+
+function lookUp(reference: string): unknown {
+  return reference
+    .slice("#/".length)
+    .split("/")
+    .reduce<unknown>((node, part) => (node as Record<string, unknown> | undefined)?.[part], document);
+}
+
+describe("the published API reference", () => {
+  test("has the five operations of the API", () => {
+    const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+      Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(operations).toEqual([
+      "POST /v1/completions",
+      "POST /v1/chat/completions",
+      "GET /v1/models",
+      "GET /v1/models/{model}",
+      "GET /health",
+    ]);
+  });
+
+  test("every reference points at something in the document", () => {
+    const references = valuesOf("$ref", document) as string[];
+    expect(references.length).toBeGreaterThan(10);
+    expect(references.filter((reference) => lookUp(reference) === undefined)).toEqual([]);
+  });
+
+  test("says nothing of how the API is deployed", () => {
+    expect(JSON.stringify(document)).not.toMatch(/amazon|arn:|TfToken/i);
+  });
+
+  test("shows an example body for every error of an operation, under its status", () => {
+    for (const { path, method, errors } of OPERATIONS) {
+      const { responses } = document.paths[path]![method] as { responses: Record<string, object> };
+      for (const code of errors as ErrorCode[]) {
+        const examples = valuesOf(code, responses[ERRORS[code].status]);
+        expect(examples, `${code} of ${path}`).toEqual([{ value: errorBody(code) }]);
+      }
+    }
+  });
+
+  test("says on 429 and 503 when to come back", () => {
+    const post = document.paths["/v1/completions"]!.post as { responses: Record<string, { headers: object }> };
+    expect(Object.keys(post.responses[429]!.headers)).toContain("retry-after");
+    expect(Object.keys(post.responses[503]!.headers)).toContain("retry-after");
+    expect(Object.keys(post.responses[400]!.headers)).not.toContain("retry-after");
+  });
+
+  test("limits reach the schema of a request", () => {
+    const schema = lookUp("#/components/schemas/CompletionRequest");
+    expect(schema).toMatchObject({
+      required: ["model", "prompt"],
+      properties: { temperature: { minimum: 0, maximum: 2, nullable: true } },
+    });
+  });
+
+  test("is in OpenAPI 3.0's dialect: no type lists, no const, no $schema", () => {
+    expect(valuesOf("$schema", document)).toEqual([]);
+    expect(valuesOf("const", document)).toEqual([]);
+    expect(valuesOf("type", document).filter(Array.isArray)).toEqual([]);
+  });
+
+  test.each([
+    ["off", [], undefined],
+    ["optional", [{ apiKey: [] }, {}], "bearer"],
+    ["required", [{ apiKey: [] }], "bearer"],
+  ] as const)("with auth %s asks for a key accordingly, and never for health", (auth, security, scheme) => {
+    const { paths, components } = openApiDocument({ auth });
+    expect(paths["/v1/models"]!.get).toMatchObject({ security });
+    expect(paths["/health"]!.get).toMatchObject({ security: [] });
+    expect(valuesOf("scheme", components)[0]).toBe(scheme);
+  });
+});

@@ -1,0 +1,95 @@
+import { describe, expect, test } from "vitest";
+import type { ApiKeyItem } from "../../contracts/auth.ts";
+import { newApiKey } from "../../domain/api-key.ts";
+import { type AuthorizeOptions, authorize } from "./authorize.ts";
+
+const METHOD_ARN = "arn:aws:execute-api:us-east-1:123456789012:abc123/live/POST/v1/completions";
+const key = newApiKey();
+const item: ApiKeyItem = {
+  keyId: key.keyId,
+  hash: key.hash,
+  name: "test",
+  plan: "standard",
+  createdAt: "2026-01-01T00:00:00Z",
+};
+
+const ask = (authorization: string | undefined, options: Partial<AuthorizeOptions> = {}) =>
+  authorize(
+    { authorization, methodArn: METHOD_ARN },
+    {
+      mode: "required",
+      planKeys: { anonymous: "identifier-of-anonymous", standard: "identifier-of-standard" },
+      findKey: async (keyId) => (keyId === item.keyId ? item : undefined),
+      ...options,
+    },
+  );
+
+describe("the authorizer", () => {
+  test("lets a valid key into every method of the stage, under its plan", async () => {
+    expect(await ask(`Bearer ${key.secret}`)).toEqual({
+      principalId: key.keyId,
+      policyDocument: {
+        Version: "2012-10-17",
+        Statement: [
+          {
+            Action: "execute-api:Invoke",
+            Effect: "Allow",
+            Resource: "arn:aws:execute-api:us-east-1:123456789012:abc123/live/*",
+          },
+        ],
+      },
+      context: { keyId: key.keyId, plan: "standard" },
+      usageIdentifierKey: "identifier-of-standard",
+    });
+  });
+
+  test.each([
+    ["a key that is not in the table", `Bearer ${newApiKey().secret}`],
+    ["the right id with a wrong secret", `Bearer sk-sl-${key.keyId}-${"A".repeat(43)}`],
+    ["text that is no key", "Bearer sk-other"],
+    ["another scheme", "Basic dXNlcjpwYXNz"],
+  ])("answers Unauthorized to %s, whether a key is required or not", async (_, authorization) => {
+    await expect(ask(authorization)).rejects.toThrow(/^Unauthorized$/);
+    await expect(ask(authorization, { mode: "optional" })).rejects.toThrow(/^Unauthorized$/);
+  });
+
+  test("answers Unauthorized to a revoked key", async () => {
+    const findKey = async () => ({ ...item, revokedAt: "2026-02-01T00:00:00Z" });
+    await expect(ask(`Bearer ${key.secret}`, { findKey })).rejects.toThrow(/^Unauthorized$/);
+  });
+
+  test("answers Unauthorized to no key where one is required", async () => {
+    await expect(ask(undefined)).rejects.toThrow(/^Unauthorized$/);
+  });
+
+  test.each([[undefined], [""], ["  "], ["Bearer"], ["Bearer "]])(
+    "puts a request without a key on the anonymous plan: %j",
+    async (header) => {
+      const answer = await ask(header, { mode: "optional" });
+      expect(answer).toMatchObject({ principalId: "anonymous", usageIdentifierKey: "identifier-of-anonymous" });
+    },
+  );
+
+  test("does not look up what cannot be a key", async () => {
+    const asked: string[] = [];
+    const findKey = async (keyId: string) => {
+      asked.push(keyId);
+      return undefined;
+    };
+    await expect(ask("Bearer sk-other", { findKey })).rejects.toThrow("Unauthorized");
+    expect(asked).toEqual([]);
+  });
+
+  test("a failing table is our failure, not the caller's", async () => {
+    const findKey = async () => {
+      throw new Error("table is gone");
+    };
+    await expect(ask(`Bearer ${key.secret}`, { findKey })).rejects.toThrow("table is gone");
+  });
+
+  test("names the plan that a key has and the environment lacks", async () => {
+    await expect(ask(`Bearer ${key.secret}`, { planKeys: { other: "x" } })).rejects.toThrow(
+      /plan "standard", which is not among other; add the plan/,
+    );
+  });
+});

@@ -1,0 +1,111 @@
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { CreateTableCommand, DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import dynalite from "dynalite";
+import { unzipSync } from "fflate";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { newApiKey } from "../../domain/api-key.ts";
+import { buildLambdas } from "../build.ts";
+
+const root = join(import.meta.dirname, "../..");
+const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+const key = newApiKey();
+const server = dynalite({ createTableMs: 0 });
+let folder: string;
+let endpoint: string;
+
+/** Runs the built bundle as Lambda does: a process of its own, with the SDK outside the bundle. */
+async function invoke(
+  mode: string,
+  headers: Record<string, string> | null,
+  table = "keys",
+): Promise<{ readonly error?: string }> {
+  const methodArn = "arn:aws:execute-api:us-east-1:123456789012:abc123/live/GET/v1/models";
+  const script = `
+    require(process.argv[1]).handler(JSON.parse(process.argv[2]), {}).then(
+      (answer) => console.log(JSON.stringify(answer)),
+      (error) => console.log(JSON.stringify({ error: error.message })),
+    )`;
+  const run = promisify(execFile);
+  const { stdout } = await run(
+    process.execPath,
+    ["-e", script, join(folder, "index.js"), JSON.stringify({ type: "REQUEST", methodArn, headers })],
+    {
+      env: {
+        NODE_PATH: join(root, "node_modules"),
+        AWS_REGION: "us-east-1",
+        AWS_ENDPOINT_URL: endpoint,
+        AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+        SLUICE_KEYS_TABLE: table,
+        SLUICE_AUTH_MODE: mode,
+        SLUICE_PLAN_KEYS: JSON.stringify({ anonymous: "for-anonymous", standard: "for-standard" }),
+      },
+    },
+  );
+  return JSON.parse(stdout);
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "sluice-lambda-"));
+  const [bundle] = await buildLambdas(folder);
+  const files = unzipSync(await readFile(bundle!.path));
+  await writeFile(join(folder, "index.js"), files["index.js"]!);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  endpoint = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
+  const client = new DynamoDBClient({ endpoint, region: "us-east-1", credentials });
+  await client.send(
+    new CreateTableCommand({
+      TableName: "keys",
+      BillingMode: "PAY_PER_REQUEST",
+      KeySchema: [{ AttributeName: "keyId", KeyType: "HASH" }],
+      AttributeDefinitions: [{ AttributeName: "keyId", AttributeType: "S" }],
+    }),
+  );
+  await client.send(
+    new PutItemCommand({
+      TableName: "keys",
+      Item: {
+        keyId: { S: key.keyId },
+        hash: { S: key.hash },
+        name: { S: "test" },
+        plan: { S: "standard" },
+        createdAt: { S: "2026-01-01T00:00:00Z" },
+      },
+    }),
+  );
+  client.destroy();
+});
+
+afterAll(async () => {
+  server.closeAllConnections();
+  await promisify(server.close.bind(server))();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe("the authorizer's bundle", () => {
+  test.each(["Authorization", "authorization"])("knows a key of the table by the header %s", async (header) => {
+    const answer = await invoke("required", { [header]: `Bearer ${key.secret}` });
+    expect(answer).toMatchObject({ principalId: key.keyId, usageIdentifierKey: "for-standard" });
+  });
+
+  test("fails with exactly Unauthorized on a wrong key, which API Gateway turns into 401", async () => {
+    const answer = await invoke("required", { authorization: `Bearer ${newApiKey().secret}` });
+    expect(answer).toEqual({ error: "Unauthorized" });
+  });
+
+  test("puts a request without any headers on the anonymous plan where keys are optional", async () => {
+    expect(await invoke("optional", null)).toMatchObject({ principalId: "anonymous" });
+  });
+
+  test("fails with another message when the table is not there, which API Gateway turns into 500", async () => {
+    const { error } = await invoke("required", { authorization: `Bearer ${key.secret}` }, "no-such-table");
+    expect(error).toMatch(/resource not found/i);
+  });
+});

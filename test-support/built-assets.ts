@@ -1,0 +1,31 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+export interface BuiltAssetsFixture {
+  /** Folder of a page with one script. */
+  readonly site: string;
+  /** Folder of Lambda bundles. */
+  readonly lambdas: string;
+  readonly remove: () => void;
+}
+
+/** A temporary stand-in for what `npm run build` makes, so that synthesis can be tested without it. */
+export function builtAssets(files: Readonly<Record<string, string>> = {}): BuiltAssetsFixture {
+  const root = mkdtempSync(join(tmpdir(), "sluice-assets-"));
+  const content = {
+    "site/index.html": '<!doctype html><script type="module" src="/assets/index-aaaaaaaa.js"></script>',
+    "site/assets/index-aaaaaaaa.js": "console.log('page');",
+    "lambdas/authorize-request.zip": "a bundle",
+    ...files,
+  };
+  for (const [path, text] of Object.entries(content)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  return {
+    site: join(root, "site"),
+    lambdas: join(root, "lambdas"),
+    remove: () => rmSync(root, { recursive: true, force: true }),
+  };
+}
