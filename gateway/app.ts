@@ -1,0 +1,202 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { type AddressInfo, Server as NetServer } from "node:net";
+import type { Logger } from "pino";
+import type { GatewayConfig, RouteTimeouts } from "../contracts/gateway-config.ts";
+import { ENGINE_INTERVALS, EngineDirectory, type EngineDirectoryIntervals } from "./engines/engine-directory.ts";
+import type { EngineDiscovery } from "./engines/engine-discovery.ts";
+import { Exchange } from "./exchange.ts";
+import { ClientGone, GatewayError } from "./gateway-error.ts";
+import { sendJson } from "./http/answer.ts";
+import { answerClientError } from "./http/client-error.ts";
+import { Cors } from "./http/cors.ts";
+import { createMetricsServer } from "./http/metrics-server.ts";
+import type { Route } from "./http/routes.ts";
+import type { KeyStore } from "./keys/key-store.ts";
+import { GatewayMetrics } from "./metrics.ts";
+import { health } from "./pages/health.ts";
+import { modelById, modelList } from "./pages/model-cards.ts";
+import { admitAddress, createAddressLimit } from "./stages/admit-address.ts";
+import { answerError } from "./stages/answer-error.ts";
+import { callEngine } from "./stages/call.ts";
+import { identify } from "./stages/identify.ts";
+import { type GenerationRoute, parseBody } from "./stages/parse-body.ts";
+import { parseHead } from "./stages/parse-head.ts";
+import { relayStream, relayWhole } from "./stages/relay.ts";
+import { routeModel } from "./stages/route.ts";
+import { settle } from "./stages/settle.ts";
+
+/** Node closes a kept-alive connection after this silence; the load balancer in front does so after 60 s, so it is first. */
+const KEEP_ALIVE_MS = 75_000;
+/** A head of at most 16 KiB and a body of some megabytes come within this, or the sender is not serious. */
+const HEADERS_TIMEOUT_MS = 15_000;
+const REQUEST_TIMEOUT_MS = 60_000;
+
+export interface GatewayOptions {
+  readonly config: GatewayConfig;
+  readonly discovery: EngineDiscovery;
+  readonly keys: KeyStore;
+  readonly logger: Logger;
+  /** Shown by `/health`. */
+  readonly version: string;
+  /** Milliseconds of a monotonic clock. @default - performance.now */
+  readonly clock?: () => number;
+  /** @default - engines are asked every 2 s, their target groups every 3 s */
+  readonly intervals?: EngineDirectoryIntervals;
+}
+
+export interface Gateway {
+  /** Starts to listen and to look for engines. @param port 0 for any free one @returns the port */
+  listen(port: number, host: string): Promise<number>;
+  /** Serves `/metrics` on a port of its own. @returns the port */
+  listenMetrics(port: number, host: string): Promise<number>;
+  /** Resolves when the first round of looking for engines is over, whatever it found. */
+  readonly started: Promise<void>;
+  /** Takes no more connections, lets open requests finish for at most `config.drainSeconds`, then closes everything. */
+  drain(): Promise<void>;
+}
+
+/** Builds the data plane. Nothing listens or calls before `listen`. */
+export function createGateway(options: GatewayOptions): Gateway {
+  const { config, keys, logger, version } = options;
+  const clock = options.clock ?? (() => performance.now());
+  const directory = new EngineDirectory({ ...options, intervals: options.intervals ?? ENGINE_INTERVALS });
+  const metrics = new GatewayMetrics(directory);
+  const cors = new Cors(config.corsOrigins);
+  const addressLimit = createAddressLimit(config.requestsPerMinutePerIp);
+  const createdAt = Math.floor(Date.now() / 1000);
+  const open = new Set<Exchange>();
+  const started = Promise.withResolvers<void>();
+  let isDraining = false;
+  let onIdle: (() => void) | undefined;
+
+  const server = createServer({
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+  });
+  const metricsServer = createMetricsServer(metrics.registry);
+  server.on("request", accept).on("checkContinue", accept).on("clientError", answerClientError);
+
+  function accept(request: IncomingMessage, response: ServerResponse): void {
+    const exchange = new Exchange(request, response, clock());
+    Object.assign(exchange.headers, cors.answerHeaders(request.headers.origin));
+    if (isDraining) exchange.headers.connection = "close";
+    open.add(exchange);
+    metrics.inFlight.inc();
+    response.once("close", () => {
+      if (!response.writableFinished) {
+        exchange.isAborted = true;
+        exchange.abort.abort(new ClientGone());
+      }
+      metrics.inFlight.dec();
+      open.delete(exchange);
+      if (open.size === 0) onIdle?.();
+    });
+    void serve(exchange);
+  }
+
+  /** Never rejects: whatever happens becomes an answer, and is settled. */
+  async function serve(exchange: Exchange): Promise<void> {
+    try {
+      if (exchange.request.method === "OPTIONS") answerPreflight(exchange);
+      else await answer(exchange, parseHead(exchange, config.stage));
+    } catch (error) {
+      answerError(exchange, error);
+    } finally {
+      settle(exchange, logger, metrics, clock());
+    }
+  }
+
+  /** The stages, in their order. */
+  async function answer(exchange: Exchange, route: Route): Promise<void> {
+    if (route.path === "/health") return answerHealth(exchange);
+    admitAddress(exchange, addressLimit, clock());
+    await identify(exchange, config.auth, keys);
+    if (route.path === "/v1/models") return answerJson(exchange, modelList(directory, createdAt));
+    if (route.path === "/v1/models/{id}") return answerJson(exchange, modelById(directory, route.encodedId, createdAt));
+    await generate(exchange, route.path);
+  }
+
+  async function generate(exchange: Exchange, route: GenerationRoute): Promise<void> {
+    const request = await parseBody(exchange, route, config.bodyLimitBytes);
+    const pool = routeModel(exchange, request, directory);
+    const timeouts = timeoutsOf(config, route);
+    const engineAnswer = await callEngine(exchange, route, request, pool, timeouts);
+    if (engineAnswer.kind === "whole") return relayWhole(exchange, engineAnswer.bytes);
+    const { idleSeconds } = timeouts;
+    await relayStream(exchange, engineAnswer, { idleSeconds, stripUsage: !request.wantsUsage, now: clock });
+  }
+
+  function answerHealth(exchange: Exchange): void {
+    if (isDraining) throw new GatewayError("shutting_down");
+    const { status, headers, body } = health(directory, { environment: config.environment, version });
+    sendJson(exchange.response, status, { ...exchange.headers, ...headers, "cache-control": "no-store" }, body);
+  }
+
+  function answerJson(exchange: Exchange, body: unknown): void {
+    sendJson(exchange.response, 200, exchange.headers, body);
+  }
+
+  /** On every path: a browser then asks for real, and gets an answer that its page can read. */
+  function answerPreflight({ response, headers }: Exchange): void {
+    response.writeHead(204, { ...headers, ...cors.preflightHeaders() }).end();
+  }
+
+  async function listen(port: number, host: string): Promise<number> {
+    const actual = await listenOn(server, port, host);
+    directory.start().then(started.resolve, started.reject);
+    return actual;
+  }
+
+  async function drain(): Promise<void> {
+    isDraining = true;
+    // Not http's own close: that also cuts idle connections, on which a load balancer may just be sending a request.
+    // They stay until the last request is answered, and each answer now says `connection: close`.
+    NetServer.prototype.close.call(server);
+    const idle = new Promise<void>((resolve) => {
+      onIdle = resolve;
+      if (open.size === 0) resolve();
+    });
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, config.drainSeconds * 1000);
+    });
+    await Promise.race([idle, deadline]);
+    clearTimeout(timer);
+    if (open.size > 0) logger.warn({ openRequests: open.size }, "drain time is over, closing open requests");
+    server.closeAllConnections();
+    server.close();
+    metricsServer.closeAllConnections();
+    metricsServer.close();
+    await directory.stop();
+  }
+
+  return {
+    listen,
+    listenMetrics: (port, host) => listenOn(metricsServer, port, host),
+    started: started.promise,
+    drain,
+  };
+}
+
+function timeoutsOf(config: GatewayConfig, route: GenerationRoute): RouteTimeouts {
+  const own = config.routeTimeouts[route] ?? {};
+  const { firstByteSeconds, totalSeconds, idleSeconds } = config.timeouts;
+  return {
+    firstByteSeconds: own.firstByteSeconds ?? firstByteSeconds,
+    totalSeconds: own.totalSeconds ?? totalSeconds,
+    idleSeconds: own.idleSeconds ?? idleSeconds,
+  };
+}
+
+/** @throws the listening error, e.g. EADDRINUSE */
+function listenOn(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      const address: AddressInfo | string | null = server.address();
+      resolve(typeof address === "object" && address !== null ? address.port : port);
+    });
+  });
+}

@@ -1,0 +1,133 @@
+import type { Logger } from "pino";
+import type { GatewayConfig } from "../../contracts/gateway-config.ts";
+import type { Engine } from "./engine.ts";
+import type { EngineDiscovery } from "./engine-discovery.ts";
+import { ModelPool } from "./model-pool.ts";
+import { probeEngine, readEngineModel } from "./probe-engine.ts";
+
+export interface EngineDirectoryIntervals {
+  /** How often the target groups are asked. */
+  readonly discoverMs: number;
+  /** How often each engine is asked whether it is alive. */
+  readonly probeMs: number;
+  readonly probeTimeoutMs: number;
+}
+
+export const ENGINE_INTERVALS: EngineDirectoryIntervals = { discoverMs: 3000, probeMs: 2000, probeTimeoutMs: 1000 };
+
+export interface EngineDirectoryOptions {
+  readonly config: Pick<GatewayConfig, "models" | "engineListenerUrl">;
+  readonly discovery: EngineDiscovery;
+  readonly logger: Logger;
+  readonly intervals: EngineDirectoryIntervals;
+}
+
+/** Knows every model's engines: asks discovery who they are, and each of them whether it is alive. */
+export class EngineDirectory {
+  readonly pools: readonly ModelPool[];
+  readonly #byId: ReadonlyMap<string, ModelPool>;
+  readonly #options: EngineDirectoryOptions;
+  /** Engines whose last probe timed out while they were alive. */
+  readonly #late = new WeakSet<Engine>();
+  readonly #logged = new Map<string, string>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #isStopped = false;
+
+  constructor(options: EngineDirectoryOptions) {
+    this.#options = options;
+    this.pools = options.config.models.map((model) => new ModelPool(model, options.config.engineListenerUrl));
+    this.#byId = new Map(this.pools.map((pool) => [pool.config.id, pool]));
+  }
+
+  pool(modelId: string): ModelPool | undefined {
+    return this.#byId.get(modelId);
+  }
+
+  /** Starts asking. Resolves after the first round, whatever it found. */
+  async start(): Promise<void> {
+    const { discoverMs, probeMs } = this.#options.intervals;
+    await this.#repeat(discoverMs, () => this.#discoverAll());
+    await this.#repeat(probeMs, () => this.#probeAll());
+  }
+
+  /** Stops asking and closes all connections to engines. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    await Promise.all(this.pools.flatMap((pool) => [pool.fallback, ...pool.engines].map((engine) => engine.destroy())));
+  }
+
+  async #repeat(everyMs: number, round: () => Promise<void>): Promise<void> {
+    await round();
+    if (this.#isStopped) return;
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      void this.#repeat(everyMs, round);
+    }, everyMs);
+    timer.unref();
+    this.#timers.add(timer);
+  }
+
+  async #discoverAll(): Promise<void> {
+    await Promise.all(this.pools.map((pool) => this.#discover(pool)));
+  }
+
+  async #discover(pool: ModelPool): Promise<void> {
+    const known = new Set(pool.engines);
+    try {
+      const discovered = await this.#options.discovery.discover(pool.config.targetGroupArn);
+      if (this.#isStopped) return;
+      const left = pool.replace(discovered);
+      pool.isStale = false;
+      for (const engine of left) engine.close().catch(() => undefined);
+      this.#logOnce(pool, "discovery", "works");
+    } catch (error) {
+      pool.isStale = true;
+      this.#logOnce(pool, "discovery", `failed: ${reasonOf(error)}`);
+    }
+    // A new engine does not wait for the next round of probes.
+    const added = pool.candidates.filter((engine) => !known.has(engine) && !engine.isAlive);
+    await Promise.all(added.map((engine) => this.#probe(pool, engine)));
+    this.#logEngines(pool);
+  }
+
+  async #probeAll(): Promise<void> {
+    await Promise.all(
+      this.pools.map(async (pool) => {
+        await Promise.all(pool.candidates.map((engine) => this.#probe(pool, engine)));
+        this.#logEngines(pool);
+      }),
+    );
+  }
+
+  async #probe(pool: ModelPool, engine: Engine): Promise<void> {
+    const { probeTimeoutMs } = this.#options.intervals;
+    const result = await probeEngine(engine, probeTimeoutMs);
+    const isFirstSilence = result === "silent" && engine.isAlive && !this.#late.has(engine);
+    if (result === "silent") this.#late.add(engine);
+    else this.#late.delete(engine);
+    if (result === "alive" && engine.model === undefined)
+      engine.model = await readEngineModel(engine, pool.config.id, probeTimeoutMs);
+    if (!isFirstSilence) engine.isAlive = result === "alive";
+  }
+
+  #logEngines(pool: ModelPool): void {
+    const ids = pool.readyEngines.map((engine) => engine.id).sort();
+    this.#logOnce(pool, "ready engines", ids.length === 0 ? "none" : ids.join(", "));
+  }
+
+  /** Says what is so now, when it was not so the last time. */
+  #logOnce(pool: ModelPool, what: string, state: string): void {
+    const key = `${pool.config.id} ${what}`;
+    if (this.#logged.get(key) === state || this.#isStopped) return;
+    this.#logged.set(key, state);
+    this.#options.logger.info(
+      { model: pool.config.id, [what === "discovery" ? "discovery" : "readyEngines"]: state },
+      what,
+    );
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message.slice(0, 200)}` : "unknown error";
+}

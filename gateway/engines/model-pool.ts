@@ -1,0 +1,79 @@
+import type { GatewayConfig } from "../../contracts/gateway-config.ts";
+import { Engine } from "./engine.ts";
+import type { DiscoveredEngine } from "./engine-discovery.ts";
+
+export type ModelConfig = GatewayConfig["models"][number];
+
+/** The engines of one model, as far as this gateway knows. */
+export class ModelPool {
+  readonly config: ModelConfig;
+  /**
+   * The way through the load balancer, for when discovery can't help: it chooses among the healthy engines itself.
+   * How many stand behind it is not known here, so there is no cap; an engine that is full says so.
+   */
+  readonly fallback: Engine;
+  /** Whether the last discovery failed: then the set below may be out of date. */
+  isStale = true;
+  #engines: readonly Engine[] = [];
+  #turn = 0;
+
+  constructor(config: ModelConfig, engineListenerUrl: string) {
+    this.config = config;
+    this.fallback = new Engine({
+      id: "load-balancer",
+      origin: new URL(engineListenerUrl).origin,
+      host: config.engineHost,
+      maxRequests: Number.POSITIVE_INFINITY,
+    });
+  }
+
+  get engines(): readonly Engine[] {
+    return this.#engines;
+  }
+
+  /** Whether requests go through the load balancer now. */
+  get usesFallback(): boolean {
+    return this.#engines.length === 0 || (this.isStale && !this.#engines.some((engine) => engine.isReady));
+  }
+
+  /** Engines that requests may go to now, ready or not. */
+  get candidates(): readonly Engine[] {
+    return this.usesFallback ? [this.fallback] : this.#engines;
+  }
+
+  get readyEngines(): readonly Engine[] {
+    return this.candidates.filter((engine) => engine.isReady);
+  }
+
+  /** Context in tokens: the configured one, or a smaller one that an engine reports. */
+  get contextTokens(): number {
+    const reported = [...this.#engines, this.fallback].flatMap((engine) => engine.model?.contextTokens ?? []);
+    return Math.min(this.config.contextTokens, ...reported);
+  }
+
+  /** The weights that really answer, once an engine has said so. */
+  get root(): string | undefined {
+    return this.candidates.find((engine) => engine.model?.root !== undefined)?.model?.root;
+  }
+
+  /** Among the ready engines outside `excluded`, the one with the fewest requests from here; equals take turns. */
+  leastLoaded(excluded: ReadonlySet<Engine>): Engine | undefined {
+    const open = this.readyEngines.filter((engine) => !excluded.has(engine) && !engine.isFull);
+    const fewest = Math.min(...open.map((engine) => engine.inFlight));
+    const equals = open.filter((engine) => engine.inFlight === fewest);
+    return equals[this.#turn++ % equals.length];
+  }
+
+  /** Takes over a newly discovered set. Engines that stay keep their connections and state. @returns those that left */
+  replace(discovered: readonly DiscoveredEngine[]): readonly Engine[] {
+    const before = new Map(this.#engines.map((engine) => [engine.id, engine]));
+    this.#engines = discovered.map(({ id, origin, inService }) => {
+      const known = before.get(id);
+      const isSame = known?.origin === origin;
+      const engine = isSame ? known : new Engine({ id, origin, maxRequests: this.config.maxRequestsPerEngine });
+      engine.inService = inService;
+      return engine;
+    });
+    return [...before.values()].filter((engine) => !this.#engines.includes(engine));
+  }
+}

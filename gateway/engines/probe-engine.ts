@@ -1,0 +1,35 @@
+import { ModelList } from "../../contracts/models.ts";
+import type { Engine, EngineModel } from "./engine.ts";
+
+/** `silent` is apart from `down`: a busy engine may be late once, a dead one refuses at once. */
+export type ProbeResult = "alive" | "down" | "silent";
+
+/** Asks the engine itself whether it can serve: 200 on `/health`. Never rejects. */
+export async function probeEngine(engine: Engine, timeoutMs: number): Promise<ProbeResult> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  try {
+    const answer = await engine.pool.request({ method: "GET", path: "/health", headers: engine.headers, signal });
+    await answer.body.dump();
+    return answer.statusCode === 200 ? "alive" : "down";
+  } catch {
+    return signal.aborted ? "silent" : "down";
+  }
+}
+
+/** Reads what the engine says of `modelId` (or of the one model it serves). `undefined` when it can't be read now. */
+export async function readEngineModel(
+  engine: Engine,
+  modelId: string,
+  timeoutMs: number,
+): Promise<EngineModel | undefined> {
+  try {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const answer = await engine.pool.request({ method: "GET", path: "/v1/models", headers: engine.headers, signal });
+    const list = ModelList.safeParse(await answer.body.json());
+    if (answer.statusCode !== 200 || !list.success) return undefined;
+    const card = list.data.data.find(({ id }) => id === modelId) ?? list.data.data[0];
+    return { root: card?.root ?? undefined, contextTokens: card?.max_model_len ?? undefined };
+  } catch {
+    return undefined;
+  }
+}

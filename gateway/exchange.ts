@@ -1,0 +1,47 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ErrorCode } from "../contracts/errors.ts";
+import { EDGE_REQUEST_ID_HEADER, REQUEST_ID_HEADER } from "../contracts/headers.ts";
+import type { RoutePath } from "./http/routes.ts";
+
+const EDGE_ID_FORM = /^[\w=.:+/-]{1,128}$/;
+
+/** One request and its answer, with what the stages found out about it; `settle` turns that into a log line and counts. */
+export class Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly requestId: string;
+  /** Milliseconds of the gateway's clock. */
+  readonly startedAt: number;
+  /** Headers of the answer, whatever it will be. */
+  readonly headers: Record<string, string>;
+  /** Ends the calls to engines that are made for this request; its reason says why. */
+  readonly abort = new AbortController();
+
+  route: RoutePath | "other" = "other";
+  /** As the client wrote it, so it may be unknown; a metric label only after it was found. */
+  model: string | undefined = undefined;
+  isModelKnown = false;
+  engineId: string | undefined = undefined;
+  keyId: string | undefined = undefined;
+  stream = false;
+  promptTokens: number | undefined = undefined;
+  completionTokens: number | undefined = undefined;
+  firstTokenAt: number | undefined = undefined;
+  lastTokenAt: number | undefined = undefined;
+  errorCode: ErrorCode | undefined = undefined;
+  /** What was thrown that is not part of the catalogue. */
+  failure: unknown = undefined;
+  /** Whether the client left before its answer was complete. */
+  isAborted = false;
+
+  constructor(request: IncomingMessage, response: ServerResponse, now: number) {
+    this.request = request;
+    this.response = response;
+    this.startedAt = now;
+    const edgeId = request.headers[EDGE_REQUEST_ID_HEADER];
+    this.requestId =
+      typeof edgeId === "string" && EDGE_ID_FORM.test(edgeId) ? edgeId : `req_${randomUUID().replaceAll("-", "")}`;
+    this.headers = { [REQUEST_ID_HEADER]: this.requestId };
+  }
+}

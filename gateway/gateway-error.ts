@@ -1,0 +1,53 @@
+import { type ErrorBody, type ErrorCode, type ErrorDetail, errorBody, errorEntry } from "../contracts/errors.ts";
+
+export interface GatewayErrorOptions {
+  /** @default - the catalogue's message */
+  readonly message?: string;
+  /** @default - the first detail's path */
+  readonly param?: string;
+  readonly details?: readonly ErrorDetail[];
+  /** @default - the catalogue's figure, if it has one */
+  readonly retryAfterSeconds?: number;
+  /** More headers for the answer, e.g. `allow`. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A refusal or failure that the client is told about, by its code in the catalogue. */
+export class GatewayError extends Error {
+  readonly code: ErrorCode;
+  readonly options: GatewayErrorOptions;
+
+  constructor(code: ErrorCode, options: GatewayErrorOptions = {}) {
+    super(options.message ?? errorEntry(code).message);
+    this.name = "GatewayError";
+    this.code = code;
+    this.options = options;
+  }
+
+  get status(): number {
+    return errorEntry(this.code).status;
+  }
+
+  get body(): ErrorBody {
+    const { message, param, details } = this.options;
+    return errorBody(this.code, {
+      ...(message === undefined ? {} : { message }),
+      ...(param === undefined ? {} : { param }),
+      ...(details === undefined ? {} : { details }),
+    });
+  }
+
+  /** Headers that belong to this error: `retry-after` where trying again can help, and the error's own. */
+  get headers(): Readonly<Record<string, string>> {
+    const seconds = this.options.retryAfterSeconds ?? errorEntry(this.code).retryAfterSeconds;
+    return { ...(seconds === undefined ? {} : { "retry-after": String(seconds) }), ...this.options.headers };
+  }
+}
+
+/** The client closed its connection before the answer was complete: there is no one to answer. */
+export class ClientGone extends Error {
+  constructor() {
+    super("The client closed the connection.");
+    this.name = "ClientGone";
+  }
+}

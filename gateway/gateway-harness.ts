@@ -1,0 +1,178 @@
+import { Writable } from "node:stream";
+import { pino } from "pino";
+import { expect, onTestFinished, vi } from "vitest";
+import type { ApiKeyItem } from "../contracts/auth.ts";
+import type { GatewayConfig } from "../contracts/gateway-config.ts";
+import { type FakeEngine, type FakeEngineBehaviour, startFakeEngine } from "../test-support/fake-engine.ts";
+import { createGateway, type Gateway } from "./app.ts";
+import type { DiscoveredEngine, EngineDiscovery } from "./engines/engine-discovery.ts";
+import type { KeyStore } from "./keys/key-store.ts";
+
+/** For tests: a gateway on a real socket in front of fake engines, with everything it logged. */
+export interface TestGateway {
+  readonly url: string;
+  readonly metricsUrl: string;
+  readonly gateway: Gateway;
+  readonly engines: readonly FakeEngine[];
+  /** The lines of the log, parsed. */
+  readonly log: () => readonly Record<string, unknown>[];
+  readonly logText: () => string;
+  /** The one line of the only request so far that is not `/health`. */
+  readonly requestLine: () => Promise<Record<string, unknown>>;
+  readonly keys: Map<string, ApiKeyItem>;
+  readonly discovery: ListDiscovery;
+}
+
+/** Discovery from a list that the test changes. */
+export class ListDiscovery implements EngineDiscovery {
+  engines: readonly DiscoveredEngine[] = [];
+  isBroken = false;
+
+  async discover(): Promise<readonly DiscoveredEngine[]> {
+    if (this.isBroken) throw new Error("discovery is broken");
+    return this.engines;
+  }
+}
+
+export interface TestGatewayOptions {
+  readonly config?: Partial<GatewayConfig>;
+  readonly model?: Partial<GatewayConfig["models"][number]>;
+  /** One entry for each engine. @default - one that answers */
+  readonly engines?: readonly Partial<FakeEngineBehaviour>[];
+  readonly keys?: KeyStore;
+  readonly clock?: () => number;
+  /** @default 50 */
+  readonly probeMs?: number;
+  readonly discovery?: ListDiscovery;
+}
+
+export function testConfig(
+  overrides: Partial<GatewayConfig> = {},
+  model: TestGatewayOptions["model"] = {},
+): GatewayConfig {
+  return {
+    environment: "test",
+    stage: "live",
+    auth: "off",
+    keysTable: "test-keys",
+    requestsPerMinutePerIp: 10_000,
+    bodyLimitBytes: 100_000,
+    corsOrigins: ["*"],
+    timeouts: { firstByteSeconds: 5, totalSeconds: 5, idleSeconds: 5 },
+    routeTimeouts: {},
+    drainSeconds: 5,
+    // Port 9 (discard) refuses connections wherever the tests run.
+    engineListenerUrl: "http://127.0.0.1:9",
+    models: [
+      {
+        id: "tiny",
+        contextTokens: 4096,
+        targetGroupArn: "arn:tiny",
+        engineHost: "tiny.engines.internal",
+        maxRequestsPerEngine: 200,
+        ...model,
+      },
+    ],
+    ...overrides,
+  };
+}
+
+export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
+  const engines = await Promise.all((options.engines ?? [{}]).map((behaviour) => startFakeEngine(behaviour)));
+  const discovery = options.discovery ?? new ListDiscovery();
+  if (options.discovery === undefined)
+    discovery.engines = engines.map(({ origin }, index) => ({ id: `i-${index}`, origin, inService: true }));
+  const keys = new Map<string, ApiKeyItem>();
+  let text = "";
+  const sink = new Writable({
+    write(chunk, _encoding, done) {
+      text += String(chunk);
+      done();
+    },
+  });
+  const gateway = createGateway({
+    config: testConfig(options.config, options.model),
+    discovery,
+    keys: options.keys ?? { get: async (keyId) => keys.get(keyId) },
+    logger: pino({ level: "info" }, sink),
+    version: "0.0.0",
+    ...(options.clock === undefined ? {} : { clock: options.clock }),
+    intervals: { discoverMs: 50, probeMs: options.probeMs ?? 50, probeTimeoutMs: 500 },
+  });
+  const port = await gateway.listen(0, "127.0.0.1");
+  const metricsPort = await gateway.listenMetrics(0, "127.0.0.1");
+  onTestFinished(async () => {
+    await Promise.all(engines.map((engine) => engine.stop()));
+    await gateway.drain();
+  });
+  await gateway.started;
+  const log = () =>
+    text
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line));
+  return {
+    url: `http://127.0.0.1:${port}`,
+    metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
+    gateway,
+    engines,
+    log,
+    logText: () => text,
+    requestLine: async () => {
+      const lines = () => log().filter((line) => line.msg === "request" && line.route !== "/health");
+      await vi.waitFor(() => expect(lines()).toHaveLength(1));
+      return lines()[0]!;
+    },
+    keys,
+    discovery,
+  };
+}
+
+/** Posts a JSON body (or text as it is). */
+export async function post(
+  url: string,
+  path: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+  init: RequestInit = {},
+): Promise<Response> {
+  return await fetch(url + path, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: typeof body === "string" ? body : JSON.stringify(body),
+    ...init,
+  });
+}
+
+export const completion = (fields: Record<string, unknown> = {}) => ({ model: "tiny", prompt: "Once", ...fields });
+export const chat = (fields: Record<string, unknown> = {}) => ({
+  model: "tiny",
+  messages: [{ role: "user", content: "Hello" }],
+  ...fields,
+});
+
+/** Checks an error answer's shape and returns its `error`. */
+export async function errorOf(response: Response, status: number, code: string) {
+  expect(response.status).toBe(status);
+  expect(response.headers.get("content-type")).toBe("application/json");
+  expect(response.headers.get("x-request-id")).toMatch(/^req_[0-9a-f]{32}$/);
+  const body = (await response.json()) as {
+    error: {
+      message: string;
+      type: string;
+      param: string | null;
+      code: string;
+      details?: { param: string; message: string }[];
+    };
+  };
+  expect(body.error.code).toBe(code);
+  return body.error;
+}
+
+/** The data of every event of a stream. */
+export function eventsOf(text: string): string[] {
+  return text
+    .split("\n\n")
+    .filter((event) => event.startsWith("data: "))
+    .map((event) => event.slice(6));
+}

@@ -1,0 +1,91 @@
+import type { ApiKeyItem } from "../../contracts/auth.ts";
+import type { KeyStore } from "./key-store.ts";
+
+export interface CachedKeyStoreOptions {
+  readonly store: KeyStore;
+  /** Milliseconds of any monotonic clock. */
+  readonly now: () => number;
+  /** How long an answer is believed, "no such key" included: after a revocation the key works at most this long. */
+  readonly ttlMs?: number;
+  /** How long a key that was found still works while the store can't be asked. */
+  readonly staleMs?: number;
+  /** Answers remembered; the one used least recently leaves. */
+  readonly maxEntries?: number;
+}
+
+const DEFAULTS = { ttlMs: 5000, staleMs: 60_000, maxEntries: 10_000 } as const;
+
+/** After a failure, keys that still work are not held up by another question for this long. */
+const PAUSE_AFTER_FAILURE_MS = 1000;
+
+interface Entry {
+  readonly item: ApiKeyItem | undefined;
+  readonly readAt: number;
+}
+
+/**
+ * Remembers answers of a key store for seconds. Requests that ask for one key at the same time share one question.
+ * When the store fails, a key that was found within the last minute still works; anything else rejects.
+ */
+export class CachedKeyStore implements KeyStore {
+  readonly #options: Required<CachedKeyStoreOptions>;
+  readonly #entries = new Map<string, Entry>();
+  readonly #pending = new Map<string, Promise<ApiKeyItem | undefined>>();
+  #failedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: CachedKeyStoreOptions) {
+    this.#options = { ...DEFAULTS, ...options };
+  }
+
+  async get(keyId: string): Promise<ApiKeyItem | undefined> {
+    const { now, ttlMs } = this.#options;
+    const entry = this.#entries.get(keyId);
+    if (entry !== undefined && now() - entry.readAt < ttlMs) {
+      this.#remember(keyId, entry);
+      return entry.item;
+    }
+    const stale = this.#staleItem(keyId);
+    if (stale !== undefined && now() - this.#failedAt < PAUSE_AFTER_FAILURE_MS) return stale;
+    const pending = this.#pending.get(keyId) ?? this.#ask(keyId);
+    return await pending;
+  }
+
+  #ask(keyId: string): Promise<ApiKeyItem | undefined> {
+    const question = this.#read(keyId).finally(() => this.#pending.delete(keyId));
+    this.#pending.set(keyId, question);
+    return question;
+  }
+
+  async #read(keyId: string): Promise<ApiKeyItem | undefined> {
+    const { store, now } = this.#options;
+    // The moment of asking, not of the answer: what is revoked in between is believed no longer than promised.
+    const readAt = now();
+    try {
+      const item = await store.get(keyId);
+      this.#remember(keyId, { item, readAt });
+      return item;
+    } catch (error) {
+      this.#failedAt = now();
+      const stale = this.#staleItem(keyId);
+      if (stale !== undefined) return stale;
+      throw error;
+    }
+  }
+
+  /** What may be used while the store can't be asked: a key that was there, and not longer ago than `staleMs`. */
+  #staleItem(keyId: string): ApiKeyItem | undefined {
+    const entry = this.#entries.get(keyId);
+    if (entry === undefined || this.#options.now() - entry.readAt >= this.#options.staleMs) return undefined;
+    return entry.item;
+  }
+
+  #remember(keyId: string, entry: Entry): void {
+    this.#entries.delete(keyId);
+    this.#entries.set(keyId, entry);
+    if (this.#entries.size <= this.#options.maxEntries) return;
+    for (const oldest of this.#entries.keys()) {
+      this.#entries.delete(oldest);
+      return;
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import { type DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
+import { ApiKeyItem } from "../../contracts/auth.ts";
+import type { KeyStore } from "./key-store.ts";
+
+/** DynamoDB answers a single read in a few milliseconds; after a second it is not going to. */
+const TIMEOUT_MS = 1000;
+
+export interface DynamoKeyStoreOptions {
+  readonly client: Pick<DynamoDBDocumentClient, "send">;
+  readonly tableName: string;
+}
+
+/** Reads keys from the keys table. An item that has not the form of a key counts as none: it can let nobody in. */
+export class DynamoKeyStore implements KeyStore {
+  readonly #options: DynamoKeyStoreOptions;
+
+  constructor(options: DynamoKeyStoreOptions) {
+    this.#options = options;
+  }
+
+  async get(keyId: string): Promise<ApiKeyItem | undefined> {
+    const { client, tableName } = this.#options;
+    // Consistent: a key must work as soon as it was shown to its owner, and not after it was revoked.
+    const command = new GetCommand({ TableName: tableName, Key: { keyId }, ConsistentRead: true });
+    const answer = await client.send(command, { abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
+    const item = ApiKeyItem.safeParse(answer.Item);
+    return item.success ? item.data : undefined;
+  }
+}

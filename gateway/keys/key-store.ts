@@ -1,0 +1,7 @@
+import type { ApiKeyItem } from "../../contracts/auth.ts";
+
+/** Where API keys are looked up by their public part. Rejects when the store can't answer. */
+export interface KeyStore {
+  /** @returns the key's item, or `undefined` when there is none */
+  get(keyId: string): Promise<ApiKeyItem | undefined>;
+}

@@ -1,0 +1,113 @@
+import { describe, expect, test } from "vitest";
+import { EventScanner } from "./event-scanner.ts";
+
+const data = (value: unknown) => `data: ${JSON.stringify(value)}\n\n`;
+const role = data({ choices: [{ index: 0, delta: { role: "assistant", content: "" }, finish_reason: null }] });
+const token = (text: string) => data({ choices: [{ index: 0, delta: { content: text }, finish_reason: null }] });
+const finish = data({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] });
+const usage = data({ choices: [], usage: { prompt_tokens: 3, total_tokens: 5, completion_tokens: 2 } });
+const done = "data: [DONE]\n\n";
+const stream = role + token("Hello ") + token('"usage": wörld\n\n') + finish + usage + done;
+
+function pushInPieces(text: string, size: number, stripUsage = true) {
+  const scanner = new EventScanner({ stripUsage });
+  const bytes = Buffer.from(text);
+  let out = "";
+  const pieces: Buffer[] = [];
+  for (let at = 0; at < bytes.length; at += size) pieces.push(scanner.push(bytes.subarray(at, at + size)));
+  out = Buffer.concat([...pieces, scanner.rest()]).toString("utf8");
+  return { scanner, out };
+}
+
+describe("the event scanner", () => {
+  test.each([1, 2, 3, 7, 64, 1000, 100_000])(
+    "takes out the usage event and nothing else, in pieces of %i bytes",
+    (size) => {
+      const { scanner, out } = pushInPieces(stream, size);
+      expect(out).toBe(stream.replace(usage, ""));
+      expect(scanner).toMatchObject({
+        isDone: true,
+        textEvents: 2,
+        hasError: false,
+        usage: { promptTokens: 3, completionTokens: 2 },
+      });
+    },
+  );
+
+  test.each([1, 5, 100_000])("passes everything on when the client asked for usage, in pieces of %i bytes", (size) => {
+    const { scanner, out } = pushInPieces(stream, size, false);
+    expect(out).toBe(stream);
+    expect(scanner.usage).toEqual({ promptTokens: 3, completionTokens: 2 });
+  });
+
+  test("understands lines that end with CR LF", () => {
+    const crlf = stream.replaceAll("\n", "\r\n");
+    const { scanner, out } = pushInPieces(crlf, 3);
+    expect(out).toBe(crlf.replace(usage.replaceAll("\n", "\r\n"), ""));
+    expect(scanner.isDone).toBe(true);
+  });
+
+  test("keeps an event that has both usage and choices", () => {
+    const both = data({ choices: [{ index: 0, text: "", finish_reason: "stop" }], usage: { prompt_tokens: 1 } });
+    expect(pushInPieces(both, 9).out).toBe(both);
+  });
+
+  test("keeps comments, so that an engine's pings arrive", () => {
+    expect(pushInPieces(`: ping\n\n${token("a")}`, 4).out).toBe(`: ping\n\n${token("a")}`);
+  });
+
+  test("passes the very buffer on when it holds whole events and nothing is taken out", () => {
+    const scanner = new EventScanner({ stripUsage: true });
+    const chunk = Buffer.from(token("a") + token("b"));
+    const out = scanner.push(chunk);
+    expect(out.buffer).toBe(chunk.buffer);
+    expect(out.length).toBe(chunk.length);
+  });
+
+  test("does not pass on half an event", () => {
+    const scanner = new EventScanner({ stripUsage: true });
+    expect(scanner.push(Buffer.from(`${token("a")}data: {"cho`)).toString()).toBe(token("a"));
+    expect(scanner.rest().toString()).toBe('data: {"cho');
+  });
+
+  test("does not hold an event of many megabytes back, and sees the next one", () => {
+    const large = token("x".repeat(5_000_000));
+    const scanner = new EventScanner({ stripUsage: true });
+    const bytes = Buffer.from(large + usage + done);
+    const pieces: Buffer[] = [];
+    for (let at = 0; at < bytes.length; at += 65_536) {
+      pieces.push(scanner.push(bytes.subarray(at, at + 65_536)));
+      expect(scanner.rest().length).toBeLessThan(1_200_000);
+    }
+    expect(Buffer.concat(pieces).toString("utf8") === large + done).toBe(true);
+    expect(scanner).toMatchObject({ isDone: true, usage: { promptTokens: 3, completionTokens: 2 } });
+  });
+
+  test("does not count the role frame, the finish frame or an empty text as a token", () => {
+    expect(pushInPieces(role + finish + data({ choices: [{ text: "" }] }), 50).scanner.textEvents).toBe(0);
+  });
+
+  test("counts tool calls, reasoning and spaced JSON as text", () => {
+    const spaced = 'data: {"choices": [{"delta": {"content": "hello there"}}]}\n\n';
+    const tool = data({ choices: [{ delta: { tool_calls: [{ function: { arguments: '{"a"' } }] } }] });
+    const thought = data({ choices: [{ delta: { reasoning_content: "hm, let me think" } }] });
+    expect(pushInPieces(spaced + tool + thought, 50).scanner.textEvents).toBe(3);
+  });
+
+  test("keeps the last count when each event carries one", () => {
+    const counted = (n: number) =>
+      data({ choices: [{ delta: { content: "a" } }], usage: { prompt_tokens: 4, completion_tokens: n } });
+    const { scanner, out } = pushInPieces(counted(1) + counted(2), 11);
+    expect(scanner.usage).toEqual({ promptTokens: 4, completionTokens: 2 });
+    expect(out).toBe(counted(1) + counted(2));
+  });
+
+  test("notices an error that the engine sends as an event", () => {
+    const error = data({ error: { message: "engine core died", type: "InternalServerError" } });
+    expect(pushInPieces(error, 10).scanner.hasError).toBe(true);
+  });
+
+  test("text that mentions [DONE] is not the end", () => {
+    expect(pushInPieces(token("[DONE]"), 8).scanner.isDone).toBe(false);
+  });
+});

@@ -1,0 +1,116 @@
+import { findUsage, type TokenUsage } from "./usage.ts";
+
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+const QUOTE = 0x22;
+const SPACE = 0x20;
+const EMPTY = Buffer.alloc(0);
+const DONE = Buffer.from("[DONE]");
+const EMPTY_CHOICES = /"choices"\s*:\s*\[\s*\]/;
+const ERROR_EVENT = /^data:\s*\{\s*"error"/;
+/** Keys whose value is generated text, in vLLM's and OpenAI's chunks. */
+const TEXT_KEYS = ["content", "text", "reasoning_content", "reasoning", "arguments"].map((key) =>
+  Buffer.from(`"${key}":`),
+);
+
+/**
+ * An event longer than this is passed on in pieces as it comes, instead of being held until it is complete:
+ * an engine's event is some hundred bytes, a few kilobytes with logprobs.
+ */
+const MAX_HELD_BYTES = 1024 * 1024;
+
+/**
+ * Watches the server-sent events of one answer go by. Complete events are passed on byte for byte and as soon as they
+ * are complete (a client can't use half an event, and so never sees one if the engine dies in the middle of it).
+ * It counts tokens, finds the usage and the end, and takes out the one usage event that the client did not ask for.
+ */
+export class EventScanner {
+  /** The engine's own count; `undefined` until it said so. */
+  usage: TokenUsage | undefined = undefined;
+  /** Events that carried generated text: one token each, but for engines that send several at once. */
+  textEvents = 0;
+  /** Whether `[DONE]` has come. */
+  isDone = false;
+  /** Whether the engine itself reported an error as an event. */
+  hasError = false;
+  readonly #stripUsage: boolean;
+  #held: Buffer = EMPTY;
+  /** How much of `#held` is known to contain no end of an event. */
+  #searched = 0;
+  #isOversized = false;
+
+  constructor(options: { readonly stripUsage: boolean }) {
+    this.#stripUsage = options.stripUsage;
+  }
+
+  /** Takes the next bytes from the engine. @returns what to pass on now, possibly nothing */
+  push(chunk: Buffer): Buffer {
+    const data = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
+    const kept: Buffer[] = [];
+    let keepFrom = 0;
+    let eventStart = 0;
+    for (let end = eventEnd(data, this.#searched); end !== -1; end = eventEnd(data, end)) {
+      const isWhole = !this.#isOversized;
+      this.#isOversized = false;
+      if (isWhole && !this.#inspect(data.subarray(eventStart, end))) {
+        kept.push(data.subarray(keepFrom, eventStart));
+        keepFrom = end;
+      }
+      eventStart = end;
+    }
+    if (data.length - eventStart > MAX_HELD_BYTES) this.#isOversized = true;
+    // The last three bytes may be the beginning of a blank line.
+    const heldFrom = this.#isOversized ? Math.max(eventStart, data.length - 3) : eventStart;
+    this.#held = data.subarray(heldFrom);
+    this.#searched = Math.max(0, this.#held.length - 3);
+    const last = data.subarray(keepFrom, heldFrom);
+    return kept.length === 0 ? last : Buffer.concat([...kept, last]);
+  }
+
+  /** Bytes after the last complete event: to be passed on when the engine ended properly, dropped when it died. */
+  rest(): Buffer {
+    return this.#held;
+  }
+
+  /** @returns whether the client shall see this event */
+  #inspect(event: Buffer): boolean {
+    if (event.length < 32) {
+      this.isDone ||= event.includes(DONE);
+      return true;
+    }
+    if (hasText(event)) {
+      this.textEvents++;
+      // With vLLM's continuous_usage_stats each event has the count so far; the last one wins.
+      if (event.includes('"usage"')) this.usage = findUsage(event) ?? this.usage;
+      return true;
+    }
+    const usage = event.includes('"usage"') ? findUsage(event) : undefined;
+    if (usage !== undefined) {
+      this.usage = usage;
+      return !(this.#stripUsage && EMPTY_CHOICES.test(event.toString("utf8")));
+    }
+    if (ERROR_EVENT.test(event.toString("utf8", 0, 64))) this.hasError = true;
+    return true;
+  }
+}
+
+/** The index after the blank line that ends an event, or -1. */
+function eventEnd(data: Buffer, from: number): number {
+  for (let at = data.indexOf(LINE_FEED, from); at !== -1; at = data.indexOf(LINE_FEED, at + 1)) {
+    if (data[at + 1] === LINE_FEED) return at + 2;
+    if (data[at + 1] === CARRIAGE_RETURN && data[at + 2] === LINE_FEED) return at + 3;
+  }
+  return -1;
+}
+
+/** Whether a text key has a string that is not empty; the frame that only names the role does not count. */
+function hasText(event: Buffer): boolean {
+  return TEXT_KEYS.some((key) => {
+    for (let at = event.indexOf(key); at !== -1; at = event.indexOf(key, at + 1)) {
+      let value = at + key.length;
+      while (event[value] === SPACE) value++;
+      if (event[value] === QUOTE && event[value + 1] !== QUOTE) return true;
+    }
+    return false;
+  });
+}

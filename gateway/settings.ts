@@ -1,0 +1,71 @@
+import { GatewayConfig } from "../contracts/gateway-config.ts";
+import { ENV, GATEWAY_METRICS_PORT, GATEWAY_PORT } from "../contracts/process-environment.ts";
+
+/** What a gateway process reads from its environment. */
+export interface GatewaySettings {
+  readonly config: GatewayConfig;
+  readonly host: string;
+  readonly port: number;
+  readonly metricsPort: number;
+  readonly logLevel: string;
+}
+
+/** All that is wrong with the environment variables, in one line. */
+export class SettingsError extends Error {
+  constructor(problems: readonly string[]) {
+    super(`The gateway can't start: ${problems.join("; ")}.`);
+    this.name = "SettingsError";
+  }
+}
+
+const LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
+
+/**
+ * Reads the settings of a gateway process.
+ * @throws {SettingsError} listing every problem
+ */
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): GatewaySettings {
+  const problems: string[] = [];
+  const port = readPort(environment, ENV.port, GATEWAY_PORT, problems);
+  const metricsPort = readPort(environment, ENV.metricsPort, GATEWAY_METRICS_PORT, problems);
+  const logLevel = environment[ENV.logLevel] ?? "info";
+  if (!LEVELS.includes(logLevel)) problems.push(`${ENV.logLevel} must be one of ${LEVELS.join(", ")}, got ${logLevel}`);
+  const config = readConfig(environment[ENV.gatewayConfig], problems);
+  if (config === undefined || problems.length > 0) throw new SettingsError(problems);
+  return { config, host: environment[ENV.host] ?? "0.0.0.0", port, metricsPort, logLevel };
+}
+
+function readPort(
+  environment: Readonly<Record<string, string | undefined>>,
+  name: string,
+  otherwise: number,
+  problems: string[],
+): number {
+  const text = environment[name];
+  if (text === undefined) return otherwise;
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) problems.push(`${name} must be a port from 0 to 65535, got ${text}`);
+  return port;
+}
+
+function readConfig(text: string | undefined, problems: string[]): GatewayConfig | undefined {
+  if (text === undefined) {
+    problems.push(`${ENV.gatewayConfig} is required: one line of JSON, see contracts/gateway-config.ts`);
+    return undefined;
+  }
+  const parsed = GatewayConfig.safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
+  for (const { path, message } of parsed.error.issues) {
+    const place = path.length === 0 ? "" : ` ${path.map(String).join(".")}`;
+    problems.push(`${ENV.gatewayConfig}${place}: ${message}`);
+  }
+  return undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,44 @@
+import { CLIENT_IP_HEADER } from "../../contracts/headers.ts";
+import { addressBucket } from "../../domain/client-address.ts";
+import { SlidingWindow } from "../../domain/sliding-window.ts";
+import type { Exchange } from "../exchange.ts";
+import { GatewayError } from "../gateway-error.ts";
+
+const WINDOW_MS = 60_000;
+/** A hundred thousand callers with a hundred requests each are 80 MB, far more than one gateway serves in a minute. */
+const MAX_ADDRESSES = 100_000;
+
+export interface AddressLimit {
+  readonly limit: number;
+  readonly window: SlidingWindow;
+}
+
+export function createAddressLimit(requestsPerMinute: number): AddressLimit {
+  const window = new SlidingWindow({ limit: requestsPerMinute, windowMs: WINDOW_MS, maxCallers: MAX_ADDRESSES });
+  return { limit: requestsPerMinute, window };
+}
+
+/**
+ * Second stage: the limit per client address, before a key is looked up or a body read.
+ * The address is API Gateway's word (a header that it overwrites); without it, the peer of the connection. Headers that
+ * a client can write, such as `x-forwarded-for`, count for nothing.
+ * @throws {GatewayError} `rate_limit_exceeded`
+ */
+export function admitAddress(exchange: Exchange, { limit, window }: AddressLimit, now: number): void {
+  const decision = window.admit(clientBucket(exchange), now);
+  const resetSeconds = Math.max(1, Math.ceil(decision.resetMs / 1000));
+  exchange.headers["x-ratelimit-limit-requests"] = String(limit);
+  exchange.headers["x-ratelimit-remaining-requests"] = String(decision.remaining);
+  exchange.headers["x-ratelimit-reset-requests"] = `${resetSeconds}s`;
+  if (decision.admitted) return;
+  throw new GatewayError("rate_limit_exceeded", {
+    message: `Over ${limit} requests in a minute from one address. Wait ${resetSeconds} s.`,
+    retryAfterSeconds: resetSeconds,
+  });
+}
+
+function clientBucket({ request }: Exchange): string {
+  const fromEdge = request.headers[CLIENT_IP_HEADER];
+  const address = typeof fromEdge === "string" ? addressBucket(fromEdge.trim()) : undefined;
+  return address ?? addressBucket(request.socket.remoteAddress ?? "") ?? "unknown";
+}

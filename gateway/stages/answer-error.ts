@@ -1,0 +1,23 @@
+import type { Exchange } from "../exchange.ts";
+import { ClientGone, GatewayError } from "../gateway-error.ts";
+import { sendJson, sendJsonAndHangUp } from "../http/answer.ts";
+
+/** Turns whatever a stage threw into the client's answer. What is not in the catalogue stays in the log. */
+export function answerError(exchange: Exchange, thrown: unknown): void {
+  const { request, response } = exchange;
+  if (thrown instanceof ClientGone || exchange.isAborted) {
+    exchange.isAborted = true;
+    response.destroy();
+    return;
+  }
+  const error = thrown instanceof GatewayError ? thrown : new GatewayError("internal_error");
+  if (error !== thrown) exchange.failure = thrown;
+  exchange.errorCode = error.code;
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const headers = { ...exchange.headers, ...error.headers };
+  if (error.code === "request_too_large") sendJsonAndHangUp(request, response, error.status, headers, error.body);
+  else sendJson(response, error.status, headers, error.body);
+}

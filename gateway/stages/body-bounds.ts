@@ -1,0 +1,61 @@
+import type { ErrorDetail } from "../../contracts/errors.ts";
+import { isRecord } from "../is-record.ts";
+
+/**
+ * More single values than any real request has outside of its prompt (2,048 messages with some parts each, tool
+ * schemas). The schema check costs about 2 µs for each wrong one: a body of 4 MB full of them would hold up every other
+ * request for seconds.
+ */
+const MAX_VALUES = 50_000;
+/** Token ids, or prompts; twice the longest context in use. */
+const MAX_PROMPT_ITEMS = 300_000;
+
+/** Finds what would make the schema check itself expensive. Cheap: stops at the first. */
+export function boundProblem(fields: Readonly<Record<string, unknown>>): ErrorDetail | undefined {
+  const { prompt, ...rest } = fields;
+  if (countValues(rest, MAX_VALUES) > MAX_VALUES)
+    return { param: "", message: `The body has over ${MAX_VALUES} values; send fewer messages, parts or tools.` };
+  return Array.isArray(prompt) ? promptProblem(prompt) : undefined;
+}
+
+function promptProblem(prompt: readonly unknown[]): ErrorDetail | undefined {
+  if (prompt.length > MAX_PROMPT_ITEMS)
+    return {
+      param: "prompt",
+      message: `\`prompt\` must have at most ${MAX_PROMPT_ITEMS} items, got ${prompt.length}; shorten it.`,
+    };
+  const [first] = prompt;
+  for (const [index, item] of prompt.entries()) {
+    const param = `prompt[${index}]`;
+    if (Array.isArray(first)) {
+      const wrong = Array.isArray(item) ? item.findIndex((token) => !isTokenId(token)) : -1;
+      if (!Array.isArray(item))
+        return { param, message: `\`${param}\` must be an array of token ids, as the first is.` };
+      if (wrong >= 0)
+        return {
+          param: `${param}[${wrong}]`,
+          message: `\`${param}[${wrong}]\` must be a token id; send a whole number.`,
+        };
+    } else if (typeof first === "string") {
+      if (typeof item !== "string") return { param, message: `\`${param}\` must be a string, as the first is.` };
+    } else if (!isTokenId(item))
+      return { param, message: `\`${param}\` must be a string or a token id (a whole number).` };
+  }
+  return undefined;
+}
+
+function isTokenId(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
+function countValues(root: unknown, limit: number): number {
+  const open: unknown[] = [root];
+  let count = 0;
+  for (let value = open.pop(); value !== undefined && count <= limit; value = open.pop()) {
+    const children: readonly unknown[] = Array.isArray(value) ? value : isRecord(value) ? Object.values(value) : [];
+    count += children.length;
+    if (count > limit) break;
+    for (const child of children) if (typeof child === "object" && child !== null) open.push(child);
+  }
+  return count;
+}

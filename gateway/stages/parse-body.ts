@@ -1,0 +1,109 @@
+import { isUtf8 } from "node:buffer";
+import { ChatCompletionRequest } from "../../contracts/chat.ts";
+import { CompletionRequest } from "../../contracts/completions.ts";
+import type { Exchange } from "../exchange.ts";
+import { GatewayError } from "../gateway-error.ts";
+import { readBody } from "../http/read-body.ts";
+import { isRecord } from "../is-record.ts";
+import { boundProblem } from "./body-bounds.ts";
+import { bodyProblems, invalidRequest } from "./body-problems.ts";
+
+/** What the later stages need to know of a generation request; everything else in it is the engine's business. */
+export interface GenerationRequest {
+  readonly model: string;
+  readonly stream: boolean;
+  /** Whether the client wants the usage as the last event of its stream. */
+  readonly wantsUsage: boolean;
+  /** The client's upper bound of generated tokens, and the field it wrote it in. */
+  readonly maxTokens: { readonly field: string; readonly value: number } | undefined;
+  /** The body as it came. */
+  readonly bytes: Buffer;
+  /** The body, parsed. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+export type GenerationRoute = "/v1/completions" | "/v1/chat/completions";
+
+/**
+ * Fourth stage: reads and checks the body of a generation request, for callers that were admitted.
+ * @throws {GatewayError} 400, 413 or 415 from the catalogue
+ */
+export async function parseBody(
+  exchange: Exchange,
+  route: GenerationRoute,
+  limitBytes: number,
+): Promise<GenerationRequest> {
+  const { request, response } = exchange;
+  checkMediaType(request.headers);
+  const bytes = await readBody(request, response, limitBytes);
+  const fields = parseObject(bytes);
+  const bound = boundProblem(fields);
+  if (bound !== undefined) throw invalidRequest([bound]);
+  const schema = route === "/v1/completions" ? CompletionRequest : ChatCompletionRequest;
+  const parsed = schema.safeParse(fields, { reportInput: true });
+  if (!parsed.success) throw invalidRequest(bodyProblems(parsed.error.issues));
+  const { data } = parsed;
+  exchange.model = data.model;
+  exchange.stream = own(fields, "stream") && data.stream === true;
+  return {
+    model: data.model,
+    stream: exchange.stream,
+    wantsUsage: own(fields, "stream_options") && data.stream_options?.include_usage === true,
+    maxTokens: maxTokensOf(fields),
+    bytes,
+    fields,
+  };
+}
+
+function checkMediaType(headers: Exchange["request"]["headers"]): void {
+  const encoding = headers["content-encoding"]?.trim().toLowerCase() ?? "identity";
+  if (encoding !== "identity")
+    throw new GatewayError("unsupported_media_type", {
+      message: "The body must not be compressed. Send it without `content-encoding`.",
+    });
+  const type = headers["content-type"];
+  const hasBody = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+  // Without a body there is nothing of the wrong type: that it is missing is the better answer.
+  if (type === undefined && !hasBody) return;
+  if (!/^application\/json\s*(;|$)/i.test(type?.trim() ?? "")) throw new GatewayError("unsupported_media_type");
+}
+
+function parseObject(bytes: Buffer): Readonly<Record<string, unknown>> {
+  if (bytes.length === 0)
+    throw new GatewayError("invalid_json", { message: "The request has no body. Send one JSON object." });
+  if (!isUtf8(bytes))
+    throw new GatewayError("invalid_json", { message: "The request body is not valid UTF-8. Send JSON in UTF-8." });
+  const value = parseJson(bytes.toString("utf8"));
+  if (!isRecord(value))
+    throw new GatewayError("invalid_json", {
+      message: `The request body must be a JSON object, not ${Array.isArray(value) ? "an array" : value === null ? "null" : `a ${typeof value}`}.`,
+    });
+  return value;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    // The parser's own message quotes the text, which may be a prompt; the position is what helps.
+    const message = error instanceof SyntaxError ? error.message : "";
+    const place = / at (position \d+ \(line \d+ column \d+\))$/.exec(message)?.[1];
+    const where = place === undefined ? "" : ` at ${place}`;
+    throw new GatewayError("invalid_json", {
+      message: `The request body is not valid JSON${where}. Send one JSON object.`,
+    });
+  }
+}
+
+/** A `__proto__` in the body must not lend its fields to the request. */
+function own(fields: Readonly<Record<string, unknown>>, name: string): boolean {
+  return Object.hasOwn(fields, name);
+}
+
+function maxTokensOf(fields: Readonly<Record<string, unknown>>): GenerationRequest["maxTokens"] {
+  for (const field of ["max_completion_tokens", "max_tokens"]) {
+    const value = own(fields, field) ? fields[field] : undefined;
+    if (typeof value === "number") return { field, value };
+  }
+  return undefined;
+}

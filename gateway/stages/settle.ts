@@ -1,0 +1,47 @@
+import type { Logger } from "pino";
+import type { Exchange } from "../exchange.ts";
+import type { GatewayMetrics } from "../metrics.ts";
+
+/** As in nginx's logs: the client left before anything was sent. Never on the wire. */
+const CLIENT_CLOSED_REQUEST = 499;
+const MAX_MODEL_CHARACTERS = 80;
+
+/**
+ * Last stage, for every request however it ended: one log line and the counts. The line has neither prompt nor answer,
+ * neither key nor headers.
+ */
+export function settle(exchange: Exchange, logger: Logger, metrics: GatewayMetrics, now: number): void {
+  const { request, response, failure } = exchange;
+  const status = response.headersSent ? response.statusCode : CLIENT_CLOSED_REQUEST;
+  const durationMs = now - exchange.startedAt;
+  metrics.record(exchange, status, durationMs);
+  const line = {
+    requestId: exchange.requestId,
+    route: exchange.route,
+    method: request.method,
+    status,
+    errorCode: exchange.errorCode,
+    model: exchange.model?.slice(0, MAX_MODEL_CHARACTERS),
+    engineId: exchange.engineId,
+    keyId: exchange.keyId,
+    stream: exchange.stream,
+    promptTokens: exchange.promptTokens,
+    completionTokens: exchange.completionTokens,
+    firstTokenMs: exchange.firstTokenAt === undefined ? undefined : rounded(exchange.firstTokenAt - exchange.startedAt),
+    durationMs: rounded(durationMs),
+    aborted: exchange.isAborted,
+  };
+  if (failure === undefined) logger.info(line, "request");
+  else logger.error({ ...line, failure: describe(failure) }, "request");
+}
+
+function rounded(milliseconds: number): number {
+  return Math.round(milliseconds * 10) / 10;
+}
+
+/** Kind and place of an unexpected exception. Not its message: that may quote what the client sent. */
+function describe(failure: unknown): { readonly name: string; readonly stack: readonly string[] } {
+  if (!(failure instanceof Error)) return { name: typeof failure, stack: [] };
+  const frames = (failure.stack ?? "").split("\n").filter((frame) => frame.startsWith("    at "));
+  return { name: failure.name, stack: frames.map((frame) => frame.trim()) };
+}

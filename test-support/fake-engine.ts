@@ -1,0 +1,200 @@
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** How a fake engine answers; change it at any time. */
+export interface FakeEngineBehaviour {
+  /** `/health`: 200, 503 as while it loads, or no answer at all. */
+  health: "ready" | "loading" | "silent";
+  /** `answer`, or a status with this body, or never a word. */
+  mode:
+    | "answer"
+    | "hang"
+    | { readonly status: number; readonly body: string; readonly headers?: Record<string, string> };
+  /** Tokens of an answer. */
+  tokens: number;
+  /** Milliseconds between two of them. */
+  intervalMs: number;
+  /** Milliseconds before the first byte of the body. */
+  firstByteMs: number;
+  /** Whether a stream's headers go out before `firstByteMs`. */
+  headersEarly: boolean;
+  /** Cuts the connection after so many tokens (0: before anything is sent). */
+  diesAfterTokens: number | undefined;
+  /** Falls silent after so many tokens, with the connection open. */
+  stallsAfterTokens: number | undefined;
+  /** Bytes of text in each token. */
+  tokenBytes: number;
+  /** `max_model_len` of `/v1/models`. */
+  contextTokens: number;
+}
+
+export interface ReceivedRequest {
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  /** The bytes of the body as text, and parsed. */
+  readonly text: string;
+  readonly body: Record<string, unknown>;
+  /** Whether the caller left before the answer was complete. */
+  aborted: boolean;
+  /** Bytes that this engine could hand to its socket so far. */
+  sentBytes: number;
+}
+
+const DEFAULTS: FakeEngineBehaviour = {
+  health: "ready",
+  mode: "answer",
+  tokens: 3,
+  intervalMs: 0,
+  firstByteMs: 0,
+  headersEarly: true,
+  diesAfterTokens: undefined,
+  stallsAfterTokens: undefined,
+  tokenBytes: 1,
+  contextTokens: 4096,
+};
+
+export interface FakeEngine {
+  readonly origin: string;
+  readonly port: number;
+  readonly behaviour: FakeEngineBehaviour;
+  /** Generation requests, in the order they came. */
+  readonly received: readonly ReceivedRequest[];
+  /** Times that `/health` was asked. */
+  readonly probes: number;
+  /** `Host` headers that came. */
+  readonly hosts: ReadonlySet<string>;
+  /** Stops listening and cuts all connections, as a crash does. */
+  stop(): Promise<void>;
+}
+
+/** Starts an engine with vLLM's surface that does what it is told, on a real socket. */
+export async function startFakeEngine(behaviour: Partial<FakeEngineBehaviour> = {}, port = 0): Promise<FakeEngine> {
+  const state: FakeEngineBehaviour = { ...DEFAULTS, ...behaviour };
+  const received: ReceivedRequest[] = [];
+  const hosts = new Set<string>();
+  let probes = 0;
+  const server = createServer((request, response) => {
+    hosts.add(request.headers.host ?? "");
+    if (request.url === "/health") {
+      probes++;
+      if (state.health !== "silent") response.writeHead(state.health === "ready" ? 200 : 503).end();
+      return;
+    }
+    if (request.url === "/v1/models") return sendJson(response, 200, modelList(state));
+    void generate(request, response, state, received).catch(() => response.destroy());
+  });
+  server.listen(port, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port: actualPort } = server.address() as AddressInfo;
+  return {
+    origin: `http://127.0.0.1:${actualPort}`,
+    port: actualPort,
+    behaviour: state,
+    received,
+    hosts,
+    get probes() {
+      return probes;
+    },
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function modelList({ contextTokens }: FakeEngineBehaviour): unknown {
+  const card = { id: "tiny", object: "model", created: 1, owned_by: "vllm", root: "maker/tiny-weights" };
+  return { object: "list", data: [{ ...card, max_model_len: contextTokens }] };
+}
+
+async function generate(
+  request: IncomingMessage,
+  response: ServerResponse,
+  state: FakeEngineBehaviour,
+  received: ReceivedRequest[],
+): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const text = Buffer.concat(chunks).toString("utf8");
+  const body = JSON.parse(text) as Record<string, unknown>;
+  const record: ReceivedRequest = {
+    path: request.url ?? "",
+    headers: request.headers,
+    text,
+    body,
+    aborted: false,
+    sentBytes: 0,
+  };
+  received.push(record);
+  response.once("close", () => {
+    record.aborted = !response.writableFinished;
+  });
+  const { mode } = state;
+  if (mode === "hang") return;
+  if (typeof mode === "object") {
+    response.writeHead(mode.status, { "content-type": "application/json", ...mode.headers }).end(mode.body);
+    return;
+  }
+  if (body.stream === true) await stream(response, state, record);
+  else await whole(response, state, record);
+}
+
+async function whole(response: ServerResponse, state: FakeEngineBehaviour, record: ReceivedRequest): Promise<void> {
+  await sleep(state.firstByteMs);
+  if (state.diesAfterTokens === 0) return void response.destroy();
+  const isChat = record.path.includes("chat");
+  const content = " word".repeat(state.tokens);
+  const choice = isChat ? { message: { role: "assistant", content } } : { text: content };
+  const bytes = Buffer.from(
+    JSON.stringify({
+      id: "fake-1",
+      object: isChat ? "chat.completion" : "text_completion",
+      created: 1,
+      model: record.body.model,
+      choices: [{ index: 0, ...choice, finish_reason: "stop" }],
+      usage: usageOf(state),
+    }),
+  );
+  response.writeHead(200, { "content-type": "application/json", "content-length": bytes.length });
+  if (state.diesAfterTokens === undefined) return void response.end(bytes);
+  response.write(bytes.subarray(0, bytes.length / 2), () => response.destroy());
+}
+
+async function stream(response: ServerResponse, state: FakeEngineBehaviour, record: ReceivedRequest): Promise<void> {
+  const isChat = record.path.includes("chat");
+  const head = { id: "fake-1", object: isChat ? "chat.completion.chunk" : "text_completion", created: 1 };
+  const send = async (fields: Record<string, unknown>) => {
+    const data = Buffer.from(`data: ${JSON.stringify({ ...head, model: record.body.model, ...fields })}\n\n`);
+    const isTaken = response.write(data);
+    record.sentBytes += data.length;
+    if (!isTaken) await new Promise((resolve) => response.once("drain", resolve).once("close", resolve));
+  };
+  if (state.headersEarly)
+    response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" }).flushHeaders();
+  if (state.firstByteMs > 0) await sleep(state.firstByteMs);
+  if (!state.headersEarly) response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" });
+  if (state.diesAfterTokens === 0) return void response.destroy();
+  if (isChat) await send({ choices: [{ index: 0, delta: { role: "assistant", content: "" }, finish_reason: null }] });
+  for (let index = 0; index < state.tokens && !response.destroyed; index++) {
+    if (index === state.diesAfterTokens) return void response.destroy();
+    if (index === state.stallsAfterTokens) return;
+    if (index > 0 && state.intervalMs > 0) await sleep(state.intervalMs);
+    const word = "w".repeat(state.tokenBytes) + index;
+    await send({
+      choices: [{ index: 0, ...(isChat ? { delta: { content: word } } : { text: word }), finish_reason: null }],
+    });
+  }
+  await send({ choices: [{ index: 0, ...(isChat ? { delta: {} } : { text: "" }), finish_reason: "stop" }] });
+  const options = record.body.stream_options as { include_usage?: boolean } | null | undefined;
+  if (options?.include_usage === true) await send({ choices: [], usage: usageOf(state) });
+  response.end("data: [DONE]\n\n");
+}
+
+function usageOf({ tokens }: FakeEngineBehaviour) {
+  return { prompt_tokens: 7, total_tokens: 7 + tokens, completion_tokens: tokens };
+}
+
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+}
