@@ -5,7 +5,7 @@ import { EnginePool } from "../constructs/engine/engine-pool.ts";
 import { GatewayFleet } from "../constructs/gateway/gateway-fleet.ts";
 import { InstanceTargets } from "../constructs/load-balancing/instance-targets.ts";
 import { LoadBalancer } from "../constructs/load-balancing/load-balancer.ts";
-import { GATEWAY_PORT } from "../contracts/process-environment.ts";
+import { GATEWAY_PORT, LIVENESS_PATH } from "../contracts/process-environment.ts";
 import type { Environment } from "../environments/schema.ts";
 import type { DataStack } from "./data-stack.ts";
 import { gatewayConfig } from "./gateway-config.ts";
@@ -46,7 +46,7 @@ export class ServingStack extends TerraformStack {
       port: GATEWAY_PORT,
       // Not /health, which is 503 when no model can answer: all gateways would be taken out just when they are
       // needed to say 503 with Retry-After. /livez is 200 until the gateway drains.
-      healthCheckPath: "/livez",
+      healthCheckPath: LIVENESS_PATH,
       drainSeconds: gateways.drainSeconds,
     });
     this.loadBalancer = new LoadBalancer(this, "LoadBalancer", {

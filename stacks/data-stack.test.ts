@@ -1,0 +1,37 @@
+import { describe, expect, test } from "vitest";
+import { loadEnvironment } from "../environments/load.ts";
+import { only, typeCounts } from "../test-support/synth.ts";
+import { environmentSynth } from "./environment-synth.ts";
+
+const synth = environmentSynth();
+const dev = synth(await loadEnvironment("dev"))["dev-data"];
+const prod = synth(await loadEnvironment("prod"))["prod-data"];
+
+describe("the data stack", () => {
+  test("holds a table, a bucket and their key", () => {
+    expect(typeCounts(dev)).toEqual({
+      aws_dynamodb_table: 1,
+      aws_kms_alias: 1,
+      aws_kms_key: 1,
+      aws_s3_bucket: 1,
+      aws_s3_bucket_lifecycle_configuration: 1,
+      aws_s3_bucket_ownership_controls: 1,
+      aws_s3_bucket_policy: 1,
+      aws_s3_bucket_public_access_block: 1,
+      aws_s3_bucket_server_side_encryption_configuration: 1,
+      aws_s3_bucket_versioning: 1,
+    });
+  });
+
+  test.each(["aws_dynamodb_table", "aws_kms_key", "aws_s3_bucket"])(
+    "%s is kept from destruction as the file says",
+    (type) => {
+      expect(only(prod, type).lifecycle).toEqual({ prevent_destroy: true });
+      expect(only(dev, type).lifecycle).toEqual({ prevent_destroy: false });
+    },
+  );
+
+  test("tells the sluice command which table and bucket there are", () => {
+    expect(Object.keys(dev?.output ?? {})).toEqual(expect.arrayContaining(["artefact_bucket", "keys_table"]));
+  });
+});

@@ -1,0 +1,127 @@
+import type { App } from "cdktf";
+import { afterAll, describe, expect, test } from "vitest";
+import { environmentNames, loadEnvironment } from "../environments/load.ts";
+import { builtAssets } from "../test-support/built-assets.ts";
+import { addresses, type Block, resources, synthApp, synthTexts, typeCounts } from "../test-support/synth.ts";
+import { synthesizeEnvironment } from "./environment-stacks.ts";
+import { STACK_NAMES } from "./stack-settings.ts";
+
+const assets = builtAssets();
+afterAll(() => assets.remove());
+const environments = await Promise.all(environmentNames().map(loadEnvironment));
+const dev = await loadEnvironment("dev");
+const prod = await loadEnvironment("prod");
+const synth = (environment: typeof dev) => synthApp((app) => synthesizeEnvironment(app, environment, assets));
+const devStacks = synth(dev);
+const prodStacks = synth(prod);
+
+describe.each(environments.map((environment) => [environment.name, environment] as const))(
+  "%s",
+  (name, environment) => {
+    const stacks = synth(environment);
+
+    test("has the five stacks, named <environment>-<stack>", () => {
+      expect(Object.keys(stacks).sort()).toEqual(STACK_NAMES.map((stack) => `${name}-${stack}`).sort());
+    });
+
+    test("two synths are equal to the byte", () => {
+      const texts = () => synthTexts((app: App) => synthesizeEnvironment(app, environment, assets));
+      expect(texts()).toEqual(texts());
+    });
+
+    test("every stack keeps its state in S3 with a lock table, encrypted, under its own key", () => {
+      for (const stack of STACK_NAMES) {
+        expect(stacks[`${name}-${stack}`]?.terraform).toMatchObject({
+          backend: {
+            s3: {
+              bucket: environment.state.bucket,
+              key: `${name}/${stack}.tfstate`,
+              dynamodb_table: environment.state.lockTable,
+              encrypt: true,
+            },
+          },
+        });
+      }
+    });
+
+    test("every stack tags what it makes", () => {
+      for (const stack of STACK_NAMES) {
+        const [provider] = stacks[`${name}-${stack}`]?.provider?.aws ?? [];
+        expect(provider).toMatchObject({
+          region: environment.region,
+          default_tags: [{ tags: { Project: "sluice", Environment: name, Stack: stack, ...environment.tags } }],
+        });
+      }
+    });
+
+    test("remote state is read from the same place as it is written", () => {
+      for (const stack of Object.values(stacks)) {
+        for (const state of Object.values(stack.data?.terraform_remote_state ?? {})) {
+          expect(state).toMatchObject({ backend: "s3", config: { bucket: environment.state.bucket, encrypt: true } });
+          expect(state.config.key).toMatch(new RegExp(`^${name}/(network|data|serving|edge)\\.tfstate$`));
+        }
+      }
+    });
+
+    test("a stack depends only on stacks that are deployed before it", () => {
+      for (const [index, stack] of STACK_NAMES.entries()) {
+        const states = Object.values(stacks[`${name}-${stack}`]?.data?.terraform_remote_state ?? {});
+        const producers = states.map(({ config }) => config.key.split("/")[1].replace(".tfstate", ""));
+        expect(STACK_NAMES.slice(0, index)).toEqual(expect.arrayContaining(producers));
+      }
+    });
+
+    test("holds no path of the machine that synthesized it", () => {
+      expect(JSON.stringify(stacks)).not.toMatch(/\/(work|home|tmp|Users)\//);
+    });
+
+    test("no statement allows every action, and only look-ups that know no resources allow every resource", () => {
+      const policies = Object.values(stacks).flatMap((stack) => Object.values(resources(stack, "aws_iam_role_policy")));
+      const statements: readonly Block[] = policies.flatMap(({ policy }) => JSON.parse(policy).Statement);
+      expect(statements.filter(({ Action }) => Action.some((action: string) => action.includes("*")))).toEqual([]);
+      const wide = statements.filter(({ Resource }) => Resource.includes("*")).map(({ Sid }) => Sid);
+      expect(wide).toEqual(["DiscoverEngines"]);
+    });
+  },
+);
+
+describe("dev and prod", () => {
+  test("differ in resources only where the environment file asks for it", () => {
+    // Zones, pools and plans are lists in the file; everything else must be the same resources with other values.
+    const perItem = /_(Public|Private)Subnets_[a-f]_|^(.*\.)?Engines_|_UsagePlans_|\.UsagePlans_/;
+    const common = (stacks: typeof devStacks, name: string) =>
+      STACK_NAMES.flatMap((stack) => addresses(stacks[`${name}-${stack}`])).filter((address) => !perItem.test(address));
+    expect(common(devStacks, "dev")).toEqual(common(prodStacks, "prod"));
+  });
+
+  test("each pool, zone and plan brings the same resources in both", () => {
+    const perPool = (counts: Readonly<Record<string, number>>) => counts.aws_launch_template;
+    expect(perPool(typeCounts(devStacks["dev-serving"]))).toBe(1 + Object.keys(dev.pools).length);
+    expect(perPool(typeCounts(prodStacks["prod-serving"]))).toBe(1 + Object.keys(prod.pools).length);
+    expect(typeCounts(prodStacks["prod-network"]).aws_subnet).toBe(2 * prod.zones.length);
+    expect(typeCounts(prodStacks["prod-edge"]).aws_api_gateway_usage_plan).toBe(
+      Object.keys(prod.api.usagePlans).length,
+    );
+  });
+});
+
+/** One line per resource: a review sees what appears and what disappears. Stateful addresses must never change. */
+describe("addresses", () => {
+  test.each(Object.entries({ ...devStacks, ...prodStacks }))("of %s are those on file", async (name, stack) => {
+    await expect(`${addresses(stack).join("\n")}\n`).toMatchFileSnapshot(`addresses/${name}.txt`);
+  });
+});
+
+describe("what is not built", () => {
+  test("a missing page is an error that names the remedy", () => {
+    expect(() => synthApp((app) => synthesizeEnvironment(app, dev, { ...assets, site: "/nowhere" }))).toThrow(
+      /no built page at \/nowhere.*npm run build/,
+    );
+  });
+
+  test("a missing bundle is an error that names the remedy", () => {
+    expect(() => synthApp((app) => synthesizeEnvironment(app, dev, { ...assets, lambdas: "/nowhere" }))).toThrow(
+      /no Lambda bundle at \/nowhere\/authorize-request\.zip.*npm run build/,
+    );
+  });
+});

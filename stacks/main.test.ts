@@ -1,0 +1,36 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+
+const root = join(import.meta.dirname, "..");
+const outdir = mkdtempSync(join(tmpdir(), "sluice-main-"));
+afterAll(() => rmSync(outdir, { recursive: true, force: true }));
+
+const run = (env: Record<string, string>) =>
+  spawnSync(process.execPath, [join(root, "stacks/main.ts")], {
+    encoding: "utf8",
+    cwd: tmpdir(),
+    env: { CDKTF_OUTDIR: outdir, CDKTF_CONTEXT_JSON: "{}", ...env },
+  });
+const isBuilt = existsSync(join(root, "dist/site/index.html")) && existsSync(join(root, "dist/lambdas"));
+
+describe("node stacks/main.ts", () => {
+  test.skipIf(!isBuilt)("writes the one environment asked for where the cdktf command wants it", () => {
+    const { status, stderr } = run({ SLUICE_ENVIRONMENT: "dev" });
+    expect(stderr).toBe("");
+    expect(status).toBe(0);
+    expect(readdirSync(join(outdir, "stacks")).sort()).toEqual(
+      ["data", "edge", "network", "serving", "site"].map((stack) => `dev-${stack}`),
+    );
+    expect(existsSync(join(outdir, "manifest.json"))).toBe(true);
+  });
+
+  test("says in words, without a stack trace, that an environment does not exist", () => {
+    const { status, stderr } = run({ SLUICE_ENVIRONMENT: "nowhere" });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/There is no environment "nowhere"; known are .*dev/);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+});

@@ -1,0 +1,70 @@
+import { describe, expect, test } from "vitest";
+import { loadEnvironment } from "../environments/load.ts";
+import { resources, typeCounts } from "../test-support/synth.ts";
+import { environmentSynth } from "./environment-synth.ts";
+
+const synth = environmentSynth();
+const stack = synth(await loadEnvironment("dev"))["dev-network"];
+const rules = [
+  ...Object.values(resources(stack, "aws_vpc_security_group_ingress_rule")),
+  ...Object.values(resources(stack, "aws_vpc_security_group_egress_rule")),
+];
+
+describe("the network stack", () => {
+  test("holds these resources and no NAT", () => {
+    expect(typeCounts(stack)).toEqual({
+      aws_default_security_group: 1,
+      aws_internet_gateway: 1,
+      aws_route: 1,
+      aws_route_table: 2,
+      aws_route_table_association: 4,
+      aws_security_group: 5,
+      aws_subnet: 4,
+      aws_vpc: 1,
+      aws_vpc_endpoint: 6,
+      aws_vpc_security_group_egress_rule: 10,
+      aws_vpc_security_group_ingress_rule: 7,
+    });
+  });
+
+  test("no rule lets an address range in or out", () => {
+    for (const rule of rules) {
+      expect(rule).not.toHaveProperty("cidr_ipv4");
+      expect(rule).not.toHaveProperty("cidr_ipv6");
+    }
+  });
+
+  test("the only way in from outside is the VPC link, on 443", () => {
+    const fromLink = Object.values(resources(stack, "aws_vpc_security_group_ingress_rule")).filter(
+      ({ referenced_security_group_id }) => referenced_security_group_id.includes("VpcLink"),
+    );
+    expect(fromLink).toHaveLength(1);
+    expect(fromLink[0]).toMatchObject({ ip_protocol: "tcp", from_port: 443, to_port: 443 });
+    const intoLink = Object.values(resources(stack, "aws_vpc_security_group_ingress_rule")).filter(
+      ({ security_group_id }) => security_group_id.includes("VpcLink"),
+    );
+    expect(intoLink).toEqual([]);
+  });
+
+  test("engines take connections from gateways and the load balancer only", () => {
+    const sources = Object.values(resources(stack, "aws_vpc_security_group_ingress_rule"))
+      .filter(({ security_group_id }) => security_group_id.includes("_Engine_"))
+      .map(({ referenced_security_group_id, from_port }) => [
+        /SecurityGroups_(\w+?)_/.exec(referenced_security_group_id)?.[1],
+        from_port,
+      ]);
+    expect(sources.sort()).toEqual([
+      ["Gateway", 8000],
+      ["LoadBalancer", 8000],
+    ]);
+  });
+
+  test("an interface endpoint stands in as many zones as there are gateways at least", async () => {
+    const subnetCounts = (network: typeof stack) =>
+      Object.values(resources(network, "aws_vpc_endpoint"))
+        .filter(({ vpc_endpoint_type }) => vpc_endpoint_type === "Interface")
+        .map(({ subnet_ids }) => subnet_ids.length);
+    expect(subnetCounts(stack)).toEqual([1, 1, 1, 1]);
+    expect(subnetCounts(synth(await loadEnvironment("prod"))["prod-network"])).toEqual([3, 3, 3, 3]);
+  });
+});
