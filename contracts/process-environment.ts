@@ -49,6 +49,8 @@ export const ENV_BLOCK_END = "SLUICE_ENV";
 
 export const GATEWAY_PORT = 8080;
 export const GATEWAY_METRICS_PORT = 9090;
+/** Where the load balancer asks whether a gateway takes requests. `/health` tells whether a model can answer. */
+export const LIVENESS_PATH = "/livez";
 export const ENGINE_PORT = 8000;
 /** Listener of the load balancer that forwards to engines by host name; open to the gateways only. */
 export const ENGINE_LISTENER_PORT = 8000;

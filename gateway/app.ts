@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo, Server as NetServer } from "node:net";
 import type { Logger } from "pino";
 import type { GatewayConfig, RouteTimeouts } from "../contracts/gateway-config.ts";
+import { LIVENESS_PATH } from "../contracts/process-environment.ts";
 import { ENGINE_INTERVALS, EngineDirectory, type EngineDirectoryIntervals } from "./engines/engine-directory.ts";
 import type { EngineDiscovery } from "./engines/engine-discovery.ts";
 import { Exchange } from "./exchange.ts";
@@ -110,6 +111,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   /** The stages, in their order. */
   async function answer(exchange: Exchange, route: Route): Promise<void> {
     if (route.path === "/health") return answerHealth(exchange);
+    if (route.path === LIVENESS_PATH) return answerLiveness(exchange);
     admitAddress(exchange, addressLimit, clock());
     await identify(exchange, config.auth, keys);
     if (route.path === "/v1/models") return answerJson(exchange, modelList(directory, createdAt));
@@ -131,6 +133,12 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (isDraining) throw new GatewayError("shutting_down");
     const { status, headers, body } = health(directory, { environment: config.environment, version });
     sendJson(exchange.response, status, { ...exchange.headers, ...headers, "cache-control": "no-store" }, body);
+  }
+
+  /** For the load balancer: this process takes requests. Whether a model can answer is `/health`'s matter. */
+  function answerLiveness(exchange: Exchange): void {
+    if (isDraining) throw new GatewayError("shutting_down");
+    answerJson(exchange, { status: "live" });
   }
 
   function answerJson(exchange: Exchange, body: unknown): void {

@@ -51,8 +51,6 @@ export class LoadBalancer extends Construct {
     });
     this.arn = this.resource.arn;
     this.dnsName = this.resource.dnsName;
-    this.engineListenerUrl = `http://${this.dnsName}:${ENGINE_LISTENER_PORT}`;
-
     new LbListener(this, "Https", {
       loadBalancerArn: this.arn,
       port: 443,
@@ -76,6 +74,8 @@ export class LoadBalancer extends Construct {
         },
       ],
     });
+    // By reference, not by number: where the listener has another port (on one machine), gateways are told that one.
+    this.engineListenerUrl = `http://${this.dnsName}:${this.#engineListener.getStringAttribute("port")}`;
   }
 
   /** Sends requests for a host name on the engine listener to a pool's target group. */

@@ -1,5 +1,13 @@
-/** The paths of the API; the last one stands for a single model. */
-export type RoutePath = "/v1/completions" | "/v1/chat/completions" | "/v1/models" | "/v1/models/{id}" | "/health";
+import { LIVENESS_PATH } from "../../contracts/process-environment.ts";
+
+/** The paths of the API; `/v1/models/{id}` stands for a single model. */
+export type RoutePath =
+  | "/v1/completions"
+  | "/v1/chat/completions"
+  | "/v1/models"
+  | "/v1/models/{id}"
+  | "/health"
+  | typeof LIVENESS_PATH;
 
 export interface Route {
   readonly path: RoutePath;
@@ -20,6 +28,7 @@ export function findRoute(path: string): Route | undefined {
       return { path, methods: POST, encodedId: "" };
     case "/v1/models":
     case "/health":
+    case LIVENESS_PATH:
       return { path, methods: READ, encodedId: "" };
     default: {
       const encodedId = path.startsWith(MODEL_PREFIX) ? path.slice(MODEL_PREFIX.length) : "";
