@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { LocalState } from "../contracts/local-state.ts";
 import { keysTableName } from "../contracts/names.ts";
 import { loadEnvironment } from "../environments/load.ts";
+import { workFolder } from "../local/folders.ts";
+import { readState } from "../local/state-file.ts";
 import { UserError } from "./user-error.ts";
 
 /** Where an environment's keys are: the running local stack, or AWS. */
@@ -21,8 +20,6 @@ export interface PlaceOptions {
   readonly aws?: boolean | undefined;
 }
 
-const project = join(import.meta.dirname, "..");
-
 /**
  * The local stack unless `--aws` is given.
  * @throws {UserError} when no local stack runs, or another environment's does
@@ -33,7 +30,7 @@ export async function keysPlace({ environment, aws = false }: PlaceOptions): Pro
     const { region, plans } = await settingsOf(environment);
     return { environment, table: keysTableName(environment), region, plans };
   }
-  const state = localState();
+  const state = readState(workFolder(process.env));
   if (!state)
     throw new UserError(
       "No local stack runs in this clone; start it with `npm start`, or add --aws --environment NAME.",
@@ -57,15 +54,4 @@ async function settingsOf(name: string): Promise<{ readonly region: string; read
     throw new UserError(error instanceof Error ? error.message : String(error));
   });
   return { region: environment.region, plans: Object.keys(environment.api.usagePlans) };
-}
-
-function localState(): LocalState | undefined {
-  try {
-    const state = LocalState.parse(JSON.parse(readFileSync(join(project, ".sluice", "local.json"), "utf8")));
-    const twin = state.processes.find(({ role }) => role === "twin");
-    process.kill(twin?.pid ?? 0, 0);
-    return state;
-  } catch {
-    return undefined;
-  }
 }

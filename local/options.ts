@@ -18,6 +18,7 @@ export const START_HELP = `npm start -- [options]
 Settings (environment variables)
   SLUICE_API_PORT      port of the API (default 8080; 0 for any)
   SLUICE_SITE_PORT     port of the page (default 8081; 0 for any)
+  SLUICE_FOLDER        folder for state, logs and data (default .sluice); two folders, two stacks side by side
   SLUICE_LOCAL_MODEL   local model: an id of engine/local-models.ts, or the path of a .gguf file
   SLUICE_ENGINE_URL    an OpenAI-compatible server to use in place of the local engine (vLLM, Ollama, llama-server)
   SLUICE_ENGINE_MODEL  the model's name on that server

@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
-import { join, resolve } from "node:path";
 import { firstRequest, waitUntilReady } from "./first-request.ts";
+import { outputFolder, PROJECT_FOLDER, workFolder } from "./folders.ts";
 import { passedEnvironment, START_HELP, type StartOptions, startOptions, tofuVariables } from "./options.ts";
 import { readyMessage, runningTable } from "./report.ts";
 import { buildAll } from "./setup/build-all.ts";
@@ -11,28 +11,31 @@ import { startTwin, type Twin } from "./twin.ts";
 /** Loading a larger model from a slow disk takes minutes. */
 const READY_LIMIT_SECONDS = 600;
 
-const project = resolve(import.meta.dirname, "..");
-const workFolder = join(project, ".sluice");
+const project = PROJECT_FOLDER;
+const work = workFolder(process.env);
+const output = outputFolder(process.env);
 const say = (line: string) => console.error(`sluice: ${line}`);
 
 async function start(options: StartOptions): Promise<void> {
   const startedAt = new Date();
-  const running = readState(workFolder);
+  const running = readState(work);
   if (running)
     throw new Error(
       `Sluice already runs here (${running.environment}): API ${running.apiUrl}, page ${running.siteUrl}; stop it with Ctrl-C there.`,
     );
-  if (options.fresh) rmSync(workFolder, { recursive: true, force: true });
+  if (options.fresh) rmSync(work, { recursive: true, force: true });
   if (!process.env.SLUICE_ENGINE_URL) await runStep(project, "engine/fetch-model.ts", { showsProgress: true });
   await buildAll(project, say);
   say(`synthesizing the stacks of ${options.environment} …`);
-  await runStep(project, "stacks/main.ts", { environment: { SLUICE_ENVIRONMENT: options.environment } });
+  await runStep(project, "stacks/main.ts", {
+    environment: { SLUICE_ENVIRONMENT: options.environment, CDKTF_OUTDIR: output },
+  });
   say("starting what they describe …");
   const twin = await startTwin({
     environment: options.environment,
-    outputFolder: join(project, "cdktf.out"),
+    outputFolder: output,
     projectFolder: project,
-    workFolder,
+    workFolder: work,
     apiPort: options.apiPort,
     sitePort: options.sitePort,
     keepsData: true,
@@ -41,7 +44,7 @@ async function start(options: StartOptions): Promise<void> {
     report: say,
   });
   const ended = stopOnSignal(twin);
-  const update = () => writeState(workFolder, stateOf(options.environment, startedAt, twin));
+  const update = () => writeState(work, stateOf(options.environment, startedAt, twin));
   update();
   const stopped = await Promise.race([serve(twin, startedAt, options.environment), ended]);
   update();
@@ -49,7 +52,7 @@ async function start(options: StartOptions): Promise<void> {
   const timer = setInterval(update, 2000);
   if (stopped !== "stopped") await ended;
   clearInterval(timer);
-  removeState(workFolder);
+  removeState(work);
 }
 
 async function serve(twin: Twin, startedAt: Date, environment: string): Promise<"ready"> {
@@ -61,7 +64,7 @@ async function serve(twin: Twin, startedAt: Date, environment: string): Promise<
     return "ready";
   } catch (error) {
     await twin.stop();
-    removeState(workFolder);
+    removeState(work);
     throw error;
   }
 }
