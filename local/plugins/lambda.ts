@@ -30,7 +30,12 @@ export const lambdaFunction: ResourcePlugin = {
         zip: isAbsolute(file) ? file : join(resource.stack.folder, file),
         handler: asText(config.handler),
         timeoutSeconds: asNumber(config.timeout ?? TIMEOUT_SECONDS),
-        environment: { ...Object.fromEntries(variables), ...awsEnvironment(world) },
+        environment: {
+          ...Object.fromEntries(variables),
+          ...awsEnvironment(world),
+          // As in AWS's runtime: the SDK is not in the bundle, it is found here.
+          NODE_PATH: join(world.settings.projectFolder, "node_modules"),
+        },
         workFolder: join(world.settings.workFolder, "lambda"),
       }),
     );

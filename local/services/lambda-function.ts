@@ -13,7 +13,7 @@ export interface LambdaOptions {
   readonly handler: string;
   readonly timeoutSeconds: number;
   readonly environment: Readonly<Record<string, string>>;
-  /** Folder to unpack into; under the project, so that the SDK (which AWS's runtime brings) is found. */
+  /** Folder to unpack into. */
   readonly workFolder: string;
 }
 
