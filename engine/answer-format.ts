@@ -1,0 +1,80 @@
+import type { LlamaGrammar } from "node-llama-cpp";
+import type { ChatCompletionRequest } from "../contracts/chat.ts";
+import { jsonObjectGrammar, jsonSchemaGrammar, UnsupportedSchema } from "./json-grammar.ts";
+import type { LlamaEngine } from "./llama.ts";
+import { invalid } from "./requests.ts";
+
+/** What shape an answer must have, as far as a grammar can force it. */
+export interface AnswerFormat {
+  readonly grammar: LlamaGrammar | null;
+  /** Said to the model in the system message, so that it knows what the grammar wants. */
+  readonly instructions: string | null;
+  /**
+   * `text`: the text is the answer. `call`: it is the arguments of the function `name`. `any-call`: it is
+   * `{"name": …, "arguments": …}`.
+   */
+  readonly kind:
+    | { readonly type: "text" }
+    | { readonly type: "call"; readonly name: string }
+    | { readonly type: "any-call" };
+}
+
+const TEXT = { type: "text" } as const;
+
+/**
+ * Reads `tools`, `tool_choice` and `response_format`. A forced call becomes a grammar; with `auto` the model answers in
+ * text (small models don't call on their own). Throws a Problem for what no grammar can force.
+ */
+export async function readAnswerFormat(body: ChatCompletionRequest, engine: LlamaEngine): Promise<AnswerFormat> {
+  const { tool_choice: choice, response_format: format } = body;
+  const tools = body.tools ?? [];
+  if (choice != null && choice !== "none" && choice !== "auto") {
+    if (tools.length === 0) throw invalid([{ param: "tool_choice", message: "needs `tools` to choose from" }]);
+    const name = choice === "required" ? (tools.length === 1 ? tools[0]?.function.name : null) : choice.function.name;
+    const place = tools.findIndex((tool) => tool.function.name === name);
+    if (name !== null && place < 0) {
+      throw invalid([{ param: "tool_choice.function.name", message: `\`${name}\` is none of the given tools` }]);
+    }
+    const tool = tools[place];
+    const schema = tool
+      ? parametersOf(tool)
+      : {
+          anyOf: tools.map((each) => ({
+            type: "object",
+            properties: { name: { const: each.function.name }, arguments: parametersOf(each) },
+            required: ["name", "arguments"],
+          })),
+        };
+    const listed = (tool ? [tool] : tools).map((each) => JSON.stringify(each.function)).join("\n");
+    return {
+      grammar: await compile(engine, () => jsonSchemaGrammar(schema), `tools${tool ? `.${place}` : ""}`),
+      instructions: `Call one of these functions; answer with the JSON of its arguments only:\n${listed}`,
+      kind: tool ? { type: "call", name: tool.function.name } : { type: "any-call" },
+    };
+  }
+  if (format?.type === "json_schema") {
+    const { schema } = format.json_schema;
+    return {
+      grammar: await compile(engine, () => jsonSchemaGrammar(schema), "response_format.json_schema.schema"),
+      instructions: `Answer with JSON only, by this schema:\n${JSON.stringify(schema)}`,
+      kind: TEXT,
+    };
+  }
+  if (format?.type === "json_object") {
+    return { grammar: await compile(engine, jsonObjectGrammar, "response_format"), instructions: null, kind: TEXT };
+  }
+  return { grammar: null, instructions: null, kind: TEXT };
+}
+
+function parametersOf(tool: NonNullable<ChatCompletionRequest["tools"]>[number]): Readonly<Record<string, unknown>> {
+  return tool.function.parameters ?? { type: "object", additionalProperties: false };
+}
+
+async function compile(engine: LlamaEngine, write: () => string, param: string): Promise<LlamaGrammar> {
+  try {
+    return await engine.grammar(write());
+  } catch (error) {
+    const why = error instanceof UnsupportedSchema ? error.message : "llama.cpp can't compile this schema";
+    throw invalid([{ param, message: `${why}; simplify the schema, or run vLLM` }]);
+  }
+}

