@@ -1,12 +1,12 @@
 import { Writable } from "node:stream";
 import { pino } from "pino";
 import { expect, onTestFinished, vi } from "vitest";
-import type { ApiKeyItem } from "../contracts/auth.ts";
-import type { GatewayConfig } from "../contracts/gateway-config.ts";
-import { type FakeEngine, type FakeEngineBehaviour, startFakeEngine } from "../test-support/fake-engine.ts";
-import { createGateway, type Gateway } from "./app.ts";
-import type { DiscoveredEngine, EngineDiscovery } from "./engines/engine-discovery.ts";
-import type { KeyStore } from "./keys/key-store.ts";
+import type { ApiKeyItem } from "../../contracts/auth.ts";
+import type { GatewayConfig } from "../../contracts/gateway-config.ts";
+import { type FakeEngine, type FakeEngineBehaviour, startFakeEngine } from "../../test-support/fake-engine.ts";
+import { createGateway, type Gateway } from "../app.ts";
+import type { DiscoveredEngine, EngineDiscovery } from "../engines/engine-discovery.ts";
+import type { KeyStore } from "../keys/key-store.ts";
 
 /** For tests: a gateway on a real socket in front of fake engines, with everything it logged. */
 export interface TestGateway {
@@ -121,7 +121,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     requestLine: async () => {
       const lines = () => log().filter((line) => line.msg === "request" && line.route !== "/health");
       await vi.waitFor(() => expect(lines()).toHaveLength(1));
-      return lines()[0]!;
+      return lines()[0] ?? {};
     },
     keys,
     discovery,

@@ -1,0 +1,58 @@
+import { describe, expect, test } from "vitest";
+import { CLIENT_IP_HEADER } from "../../contracts/headers.ts";
+import { errorOf, post, startTestGateway } from "../test/test-gateway.ts";
+
+describe("the limit per address", () => {
+  test("request 101 in a minute is 429 with Retry-After, and passes when that time is over", async () => {
+    let now = 1000;
+    const { url } = await startTestGateway({ config: { requestsPerMinutePerIp: 100 }, clock: () => now });
+    const ask = () => fetch(`${url}/v1/models`);
+    const first = await ask();
+    expect(first.headers.get("x-ratelimit-limit-requests")).toBe("100");
+    expect(first.headers.get("x-ratelimit-remaining-requests")).toBe("99");
+    expect(first.headers.get("x-ratelimit-reset-requests")).toBe("60s");
+    now += 20_000;
+    for (let index = 2; index <= 100; index++) expect((await ask()).status).toBe(200);
+    const refused = await ask();
+    expect(refused.headers.get("retry-after")).toBe("40");
+    expect(refused.headers.get("x-ratelimit-remaining-requests")).toBe("0");
+    const error = await errorOf(refused, 429, "rate_limit_exceeded");
+    expect(error.type).toBe("rate_limit_error");
+    now += 40_000;
+    expect((await ask()).status).toBe(200);
+    expect((await ask()).status).toBe(429);
+  });
+
+  test("requests that fail count too, those to /health do not", async () => {
+    const { url } = await startTestGateway({ config: { requestsPerMinutePerIp: 3 } });
+    for (let index = 0; index < 5; index++) expect((await fetch(`${url}/health`)).status).toBe(200);
+    for (let index = 0; index < 3; index++) expect((await post(url, "/v1/completions", "{")).status).toBe(400);
+    expect((await post(url, "/v1/completions", "{")).status).toBe(429);
+    expect((await fetch(`${url}/health`)).status).toBe(200);
+  });
+
+  test("the address is the edge's word; what a client can write counts for nothing", async () => {
+    const { url } = await startTestGateway({ config: { requestsPerMinutePerIp: 1 } });
+    const ask = async (headers: Record<string, string>) => (await fetch(`${url}/v1/models`, { headers })).status;
+    expect(await ask({ [CLIENT_IP_HEADER]: "203.0.113.1" })).toBe(200);
+    expect(await ask({ [CLIENT_IP_HEADER]: "203.0.113.2" })).toBe(200);
+    expect(await ask({ [CLIENT_IP_HEADER]: "203.0.113.1", "x-forwarded-for": "198.51.100.9" })).toBe(429);
+    expect(await ask({ [CLIENT_IP_HEADER]: "203.0.113.1", forwarded: "for=198.51.100.9" })).toBe(429);
+  });
+
+  test("without the edge's header the peer of the connection counts, whatever it claims", async () => {
+    const { url } = await startTestGateway({ config: { requestsPerMinutePerIp: 1 } });
+    const ask = async (headers: Record<string, string>) => (await fetch(`${url}/v1/models`, { headers })).status;
+    expect(await ask({})).toBe(200);
+    expect(await ask({ "x-forwarded-for": "198.51.100.9" })).toBe(429);
+    expect(await ask({ [CLIENT_IP_HEADER]: "not an address" })).toBe(429);
+  });
+
+  test("one /64 of IPv6 is one caller", async () => {
+    const { url } = await startTestGateway({ config: { requestsPerMinutePerIp: 1 } });
+    const ask = async (ip: string) => (await fetch(`${url}/v1/models`, { headers: { [CLIENT_IP_HEADER]: ip } })).status;
+    expect(await ask("2001:db8:1:2::1")).toBe(200);
+    expect(await ask("2001:db8:1:2:ffff::9")).toBe(429);
+    expect(await ask("2001:db8:1:3::1")).toBe(200);
+  });
+});
