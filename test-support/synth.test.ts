@@ -7,7 +7,6 @@ import { addresses, only, resources, synthApp, synthConstruct, typeCounts } from
 
 const twoVpcs = () =>
   synthConstruct((stack) => {
-    new AwsProvider(stack, "Aws", { region: "us-east-1" });
     new Vpc(stack, "One", { cidrBlock: "10.0.0.0/16" });
     new Vpc(stack, "Two", { cidrBlock: "10.1.0.0/16" });
     new InternetGateway(stack, "Door", {});

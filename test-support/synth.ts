@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider/index.js";
 import { App, TerraformStack } from "cdktf";
 
 /** A block of synthesized JSON; tests look at what a plan would show, so nothing is typed more closely. */
@@ -44,9 +45,13 @@ export function synthTexts(build: (app: App) => void): Readonly<Record<string, s
   }
 }
 
-/** Synthesizes constructs in a stack of their own. */
+/** Synthesizes constructs in a stack of their own, which has the AWS provider. */
 export function synthConstruct(build: (stack: TerraformStack) => void): SynthesizedStack {
-  const { test: stack } = synthApp((app) => build(new TerraformStack(app, "test")));
+  const { test: stack } = synthApp((app) => {
+    const scope = new TerraformStack(app, "test");
+    new AwsProvider(scope, "Aws", { region: "us-east-1" });
+    build(scope);
+  });
   if (!stack) throw new Error("The stack was not synthesized");
   return stack;
 }

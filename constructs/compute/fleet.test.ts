@@ -1,0 +1,104 @@
+import { describe, expect, test } from "vitest";
+import { only, statements, synthConstruct, typeCounts } from "../../test-support/synth.ts";
+import { Fleet, type FleetProps } from "./fleet.ts";
+
+const PROPS: FleetProps = {
+  name: "test-gateway",
+  image: "ami-0123456789abcdef0",
+  instanceType: "t4g.small",
+  volumeGiB: 8,
+  userData: "#!/bin/bash\n",
+  statements: [{ Sid: "Read", Effect: "Allow", Action: ["s3:GetObject"], Resource: ["arn:aws:s3:::b/*"] }],
+  securityGroupId: "sg-1",
+  subnetIds: ["subnet-1", "subnet-2"],
+  minInstances: 1,
+  maxInstances: 3,
+  targetGroupArn: "arn:targets",
+  startupSeconds: 300,
+  tags: { Project: "sluice", CostCenter: "x" },
+};
+const synth = (props: Partial<FleetProps> = {}) =>
+  synthConstruct((scope) => {
+    new Fleet(scope, "Fleet", { ...PROPS, ...props });
+  });
+const stack = synth();
+
+describe("a fleet", () => {
+  test("is a group, its template and its role", () => {
+    expect(typeCounts(stack)).toEqual({
+      aws_autoscaling_group: 1,
+      aws_iam_instance_profile: 1,
+      aws_iam_role: 1,
+      aws_iam_role_policy: 1,
+      aws_launch_template: 1,
+    });
+    expect(statements(only(stack, "aws_iam_role_policy").policy)).toEqual(PROPS.statements);
+  });
+
+  test("asks for session tokens, and lets no container near the role", () => {
+    expect(only(stack, "aws_launch_template").metadata_options).toEqual({
+      http_endpoint: "enabled",
+      http_tokens: "required",
+      http_put_response_hop_limit: 1,
+    });
+  });
+
+  test("encrypts the disk and gives out no public address", () => {
+    const template = only(stack, "aws_launch_template");
+    expect(template.block_device_mappings[0].ebs).toMatchObject({
+      encrypted: "true",
+      volume_size: 8,
+      volume_type: "gp3",
+    });
+    expect(template).not.toHaveProperty("network_interfaces");
+    expect(template.vpc_security_group_ids).toEqual(["sg-1"]);
+  });
+
+  test("its script is base64 of a local, so that a plan shows it in clear", () => {
+    const [name, text] = Object.entries(stack.locals ?? {})[0]!;
+    expect(text).toBe("#!/bin/bash\n");
+    expect(only(stack, "aws_launch_template").user_data).toBe(`\${base64encode(local.${name})}`);
+  });
+
+  test("the load balancer's check replaces sick instances, once they had time to start", () => {
+    expect(only(stack, "aws_autoscaling_group")).toMatchObject({
+      min_size: 1,
+      max_size: 3,
+      health_check_type: "ELB",
+      health_check_grace_period: 300,
+      target_group_arns: ["arn:targets"],
+      vpc_zone_identifier: ["subnet-1", "subnet-2"],
+    });
+  });
+
+  test("a new template rolls out with new instances first", () => {
+    const group = only(stack, "aws_autoscaling_group");
+    expect(group.launch_template.version).toMatch(/latest_version\}$/);
+    expect(group.instance_refresh).toEqual({
+      strategy: "Rolling",
+      preferences: { min_healthy_percentage: 100, max_healthy_percentage: 200 },
+    });
+  });
+
+  test("instances, volumes and network interfaces carry the cost tags", () => {
+    const tags = { Project: "sluice", CostCenter: "x", Name: "test-gateway" };
+    expect(only(stack, "aws_launch_template").tag_specifications).toEqual(
+      ["instance", "volume", "network-interface"].map((type) => ({ resource_type: type, tags })),
+    );
+    expect(only(stack, "aws_autoscaling_group").tag).toContainEqual({
+      key: "CostCenter",
+      value: "x",
+      propagate_at_launch: true,
+    });
+  });
+
+  test("has a warm pool of stopped instances only where asked for", () => {
+    expect(only(stack, "aws_autoscaling_group")).not.toHaveProperty("warm_pool");
+    expect(only(synth({ warmPool: { minInstances: 1, maxPrepared: 3 } }), "aws_autoscaling_group").warm_pool).toEqual({
+      pool_state: "Stopped",
+      min_size: 1,
+      max_group_prepared_capacity: 3,
+      instance_reuse_policy: { reuse_on_scale_in: true },
+    });
+  });
+});

@@ -1,0 +1,41 @@
+import { TerraformOutput } from "cdktf";
+import { describe, expect, test } from "vitest";
+import { only, synthConstruct } from "../../test-support/synth.ts";
+import { EncryptionKey } from "./encryption-key.ts";
+import { KeysTable } from "./keys-table.ts";
+
+const synth = (isProtected: boolean) =>
+  synthConstruct((scope) => {
+    const encryptionKey = new EncryptionKey(scope, "Key", { name: "test", region: "us-east-1", isProtected });
+    const table = new KeysTable(scope, "Keys", { name: "test-keys", encryptionKey, isProtected });
+    new TerraformOutput(scope, "granted", {
+      value: table.readStatements().map(({ Action, Resource }) => [Action, Resource]),
+    });
+  });
+
+describe("the keys table", () => {
+  test("lets a reader get single items and decrypt them, never scan", () => {
+    expect(synth(true).output?.granted?.value).toEqual([
+      [["dynamodb:GetItem"], [`\${aws_dynamodb_table.Keys.arn}`]],
+      [["kms:Decrypt"], [`\${aws_kms_key.Key.arn}`]],
+    ]);
+  });
+
+  test("is keyed by the public id, paid by request, restorable and encrypted with our key", () => {
+    expect(only(synth(true), "aws_dynamodb_table")).toMatchObject({
+      name: "test-keys",
+      hash_key: "keyId",
+      attribute: [{ name: "keyId", type: "S" }],
+      billing_mode: "PAY_PER_REQUEST",
+      point_in_time_recovery: { enabled: true },
+      server_side_encryption: { enabled: true, kms_key_arn: expect.stringContaining("aws_kms_key.Key") },
+    });
+  });
+
+  test.each([true, false])("is protected by AWS and by OpenTofu alike: %s", (isProtected) => {
+    expect(only(synth(isProtected), "aws_dynamodb_table")).toMatchObject({
+      deletion_protection_enabled: isProtected,
+      lifecycle: { prevent_destroy: isProtected },
+    });
+  });
+});

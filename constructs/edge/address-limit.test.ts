@@ -1,0 +1,46 @@
+import { describe, expect, test } from "vitest";
+import { only, synthConstruct } from "../../test-support/synth.ts";
+import { AddressLimit } from "./address-limit.ts";
+
+const stack = synthConstruct((scope) => {
+  new AddressLimit(scope, "AddressLimit", {
+    name: "test",
+    requestsPerMinute: 100,
+    corsOrigins: ["https://demo.example.com"],
+    resourceArn: "arn:stage",
+  });
+});
+const acl = only(stack, "aws_wafv2_web_acl");
+
+describe("the limit per address", () => {
+  test("counts 100 requests in 60 seconds, in the words that the provider passes on as they are", () => {
+    expect(acl.rule).toHaveLength(1);
+    expect(acl.rule[0].statement).toEqual({
+      rate_based_statement: { limit: 100, evaluation_window_sec: 60, aggregate_key_type: "IP" },
+    });
+  });
+
+  test("answers 429 with Retry-After and the API's error body, readable by the page's script", () => {
+    const response = acl.rule[0].action.block.custom_response;
+    expect(response.response_code).toBe(429);
+    expect(response.response_header).toEqual(
+      expect.arrayContaining([
+        { name: "Retry-After", value: "60" },
+        { name: "Access-Control-Allow-Origin", value: "https://demo.example.com" },
+      ]),
+    );
+    const [body] = acl.custom_response_body;
+    expect(body).toMatchObject({ key: response.custom_response_body_key, content_type: "APPLICATION_JSON" });
+    expect(JSON.parse(body.content).error.code).toBe("rate_limit_exceeded");
+  });
+
+  test("lets everything else through and keeps no samples of requests", () => {
+    expect(acl.default_action).toEqual({ allow: {} });
+    expect(acl.visibility_config.sampled_requests_enabled).toBe(false);
+  });
+
+  test("stands in front of the resource given", () => {
+    expect(acl.scope).toBe("REGIONAL");
+    expect(only(stack, "aws_wafv2_web_acl_association").resource_arn).toBe("arn:stage");
+  });
+});

@@ -1,0 +1,40 @@
+import type { TerraformStack } from "cdktf";
+import { EncryptionKey } from "../data/encryption-key.ts";
+import { KeysTable } from "../data/keys-table.ts";
+import { Authorizer } from "./authorizer.ts";
+import { LoggingPermission } from "./logging-permission.ts";
+import { RestApi, type RestApiProps } from "./rest-api.ts";
+
+/** For tests: an authorizer over a table of its own. */
+export function testAuthorizer(scope: TerraformStack, bundle: string): Authorizer {
+  const encryptionKey = new EncryptionKey(scope, "Key", { name: "t", region: "us-east-1", isProtected: false });
+  return new Authorizer(scope, "Authorizer", {
+    name: "test-authorize-request",
+    bundle,
+    auth: "required",
+    keysTable: new KeysTable(scope, "Keys", { name: "test-keys", encryptionKey, isProtected: false }),
+    planKeys: { standard: "for-standard" },
+    logRetentionDays: 30,
+  });
+}
+
+/** For tests: a REST API with minimal settings. */
+export function testRestApi(scope: TerraformStack, props: Partial<RestApiProps> = {}): RestApi {
+  return new RestApi(scope, "Api", {
+    name: "test",
+    stage: "live",
+    auth: "off",
+    corsOrigins: ["*"],
+    loadBalancerHost: "api.sluice.internal",
+    loadBalancerArn: "arn:lb",
+    isPublicCertificate: false,
+    subnetIds: ["subnet-1", "subnet-2"],
+    securityGroupId: "sg-link",
+    authorizer: undefined,
+    throttle: { requestsPerSecond: 50, burst: 100 },
+    logRetentionDays: 30,
+    hasDomain: false,
+    loggingPermission: new LoggingPermission(scope, "Logging", { name: "test-logs" }).resource,
+    ...props,
+  });
+}

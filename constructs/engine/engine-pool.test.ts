@@ -1,0 +1,89 @@
+import { describe, expect, test } from "vitest";
+import { only, resources, statements, synthConstruct, typeCounts } from "../../test-support/synth.ts";
+import { ArtefactStore } from "../data/artefact-store.ts";
+import { EncryptionKey } from "../data/encryption-key.ts";
+import { LoadBalancer } from "../load-balancing/load-balancer.ts";
+import { Network } from "../network/network.ts";
+import { EnginePool } from "./engine-pool.ts";
+
+const stack = synthConstruct((scope) => {
+  const region = "us-east-1";
+  const encryptionKey = new EncryptionKey(scope, "Key", { name: "t", region, isProtected: false });
+  new EnginePool(scope, "Pool", {
+    name: "test-engine-phi",
+    region,
+    servedName: "phi",
+    model: "phi-3-mini-4k-instruct",
+    instanceType: "g5.xlarge",
+    tensorParallel: 1,
+    contextTokens: 4096,
+    maxSequences: 8,
+    maxQueued: 8,
+    minInstances: 1,
+    maxInstances: 2,
+    image: "ami-0123456789abcdef0",
+    volumeGiB: 60,
+    startupSeconds: 300,
+    warmPool: null,
+    drainSeconds: 60,
+    tags: {},
+    network: new Network(scope, "Network", { name: "t", region, zones: ["a", "b"], cidr: "10.0.0.0/16" }),
+    securityGroupId: "sg-engine",
+    loadBalancer: new LoadBalancer(scope, "LoadBalancer", {
+      name: "t",
+      subnetIds: ["subnet-1", "subnet-2"],
+      securityGroupId: "sg-lb",
+      certificateArn: "arn:certificate",
+      gatewayTargetGroupArn: "arn:gateways",
+      isProtected: false,
+    }),
+    artefacts: new ArtefactStore(scope, "Artefacts", { namePrefix: "t-", encryptionKey, isProtected: false }),
+  });
+});
+const script = Object.values(stack.locals ?? {})[0];
+
+describe("an engine pool", () => {
+  test("is one fleet, one target group and one rule on the engine listener", () => {
+    expect(typeCounts(stack)).toMatchObject({
+      aws_autoscaling_group: 1,
+      aws_launch_template: 1,
+      aws_lb_target_group: 1,
+      aws_lb_listener_rule: 1,
+    });
+    expect(only(stack, "aws_lb_listener_rule")).toMatchObject({
+      condition: [{ host_header: { values: ["phi.engines.internal"] } }],
+      action: [{ type: "forward", target_group_arn: expect.stringContaining("Pool_Targets") }],
+    });
+    expect(only(stack, "aws_autoscaling_group").target_group_arns).toEqual([expect.stringContaining("Pool_Targets")]);
+  });
+
+  test("is checked on /health every 30 seconds, and given its own start-up time", () => {
+    expect(only(stack, "aws_lb_target_group")).toMatchObject({
+      port: 8000,
+      protocol: "HTTP",
+      load_balancing_algorithm_type: "least_outstanding_requests",
+      deregistration_delay: "60",
+      health_check: { path: "/health", interval: 30, unhealthy_threshold: 2, matcher: "200" },
+    });
+    expect(only(stack, "aws_autoscaling_group").health_check_grace_period).toBe(300);
+  });
+
+  test("its engines are told role, model, arguments and where the weights are", () => {
+    expect(script).toContain("SLUICE_ROLE='engine'\n");
+    expect(script).toContain("SLUICE_MODEL='phi'\n");
+    expect(JSON.parse(/^SLUICE_ENGINE_ARGUMENTS='(.*)'$/m.exec(script!)![1]!)).toContain("--max-num-seqs");
+    expect(script).toMatch(
+      /^SLUICE_WEIGHTS_URI='s3:\/\/.*\/weights\/microsoft\/Phi-3-mini-4k-instruct\/0a67737c.*\/'$/m,
+    );
+  });
+
+  test("its engines may read their weights and nothing else", () => {
+    const actions = statements(only(stack, "aws_iam_role_policy").policy).flatMap(({ Action }) => Action);
+    expect(actions).toEqual(["s3:GetObject", "s3:ListBucket", "kms:Decrypt"]);
+  });
+
+  test("stands in private subnets", () => {
+    for (const subnet of only(stack, "aws_autoscaling_group").vpc_zone_identifier) expect(subnet).toContain("Private");
+    expect(Object.keys(resources(stack, "aws_eip"))).toEqual([]);
+  });
+});

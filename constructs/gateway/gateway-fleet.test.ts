@@ -1,0 +1,76 @@
+import { describe, expect, test } from "vitest";
+import { GatewayConfig } from "../../contracts/gateway-config.ts";
+import { only, statements, synthConstruct } from "../../test-support/synth.ts";
+import { EncryptionKey } from "../data/encryption-key.ts";
+import { KeysTable } from "../data/keys-table.ts";
+import { Network } from "../network/network.ts";
+import { GatewayFleet } from "./gateway-fleet.ts";
+
+const region = "us-east-1";
+const timeouts = { firstByteSeconds: 30, totalSeconds: 30, idleSeconds: 30 };
+const config: GatewayConfig = {
+  environment: "test",
+  stage: "live",
+  auth: "off",
+  keysTable: "keys",
+  requestsPerMinutePerIp: 100,
+  bodyLimitBytes: 1024,
+  corsOrigins: ["*"],
+  timeouts,
+  routeTimeouts: {},
+  drainSeconds: 60,
+  engineListenerUrl: "http://lb:8000",
+  models: [
+    {
+      id: "phi",
+      contextTokens: 4096,
+      targetGroupArn: "arn:engines",
+      engineHost: "phi.engines.internal",
+      maxRequestsPerEngine: 16,
+    },
+  ],
+};
+const stack = synthConstruct((scope) => {
+  const encryptionKey = new EncryptionKey(scope, "Key", { name: "t", region, isProtected: false });
+  new GatewayFleet(scope, "Gateways", {
+    name: "test-gateway",
+    region,
+    image: "ami-0123456789abcdef0",
+    instanceType: "t4g.small",
+    minInstances: 1,
+    maxInstances: 2,
+    config,
+    targetGroupArn: "arn:gateways",
+    tags: {},
+    network: new Network(scope, "Network", { name: "t", region, zones: ["a", "b"], cidr: "10.0.0.0/16" }),
+    securityGroupId: "sg-gateway",
+    keysTable: new KeysTable(scope, "Keys", { name: "keys", encryptionKey, isProtected: false }),
+  });
+});
+
+describe("the gateway fleet", () => {
+  test("its gateways are told the whole configuration on one line", () => {
+    const script = Object.values(stack.locals ?? {})[0]!;
+    expect(GatewayConfig.parse(JSON.parse(/^SLUICE_CONFIG='(.*)'$/m.exec(script)![1]!))).toEqual(config);
+    expect(script).toContain("SLUICE_PORT='8080'\n");
+    expect(script).toContain("SLUICE_METRICS_PORT='9090'\n");
+  });
+
+  test("its gateways may read single keys and look for engines, no more", () => {
+    const granted = statements(only(stack, "aws_iam_role_policy").policy).map(({ Action, Resource }) => [
+      Action.join(" "),
+      Resource.join(" "),
+    ]);
+    expect(granted).toEqual([
+      ["dynamodb:GetItem", expect.stringContaining("aws_dynamodb_table.Keys")],
+      ["kms:Decrypt", expect.stringContaining("aws_kms_key.Key")],
+      ["elasticloadbalancing:DescribeTargetHealth ec2:DescribeInstances", "*"],
+    ]);
+  });
+
+  test("stands in private subnets behind the load balancer", () => {
+    const group = only(stack, "aws_autoscaling_group");
+    expect(group.target_group_arns).toEqual(["arn:gateways"]);
+    for (const subnet of group.vpc_zone_identifier) expect(subnet).toContain("PrivateSubnets");
+  });
+});

@@ -1,0 +1,17 @@
+import { describe, expect, test } from "vitest";
+import { contentSecurityPolicy } from "./content-security-policy.ts";
+
+describe("the content security policy", () => {
+  const policy = contentSecurityPolicy({ apiOrigin: "https://api.example.com" });
+
+  test("allows nothing that it does not name", () => {
+    expect(policy).toBe(
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
+        "connect-src 'self' https://api.example.com; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    );
+  });
+
+  test("knows neither inline code nor wildcards", () => {
+    expect(policy).not.toMatch(/unsafe|\*/);
+  });
+});

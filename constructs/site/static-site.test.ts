@@ -1,0 +1,87 @@
+import { afterAll, describe, expect, test } from "vitest";
+import { builtAssets } from "../../test-support/built-assets.ts";
+import { only, resources, statements, synthConstruct } from "../../test-support/synth.ts";
+import { StaticSite } from "./static-site.ts";
+
+const assets = builtAssets({ "site/config.json": '{"from":"development"}' });
+afterAll(() => assets.remove());
+const config = {
+  environment: "test",
+  title: "Test",
+  apiUrl: "https://api.example.com",
+  auth: "off" as const,
+  models: [{ id: "phi", displayName: "Phi", weights: "microsoft/phi", contextTokens: 4096 }],
+  defaults: { temperature: 0.2, topP: 0.9, maxTokens: 200 },
+  samplePrompts: [],
+};
+const stack = synthConstruct((scope) => {
+  new StaticSite(scope, "Site", { name: "test", directory: assets.site, config, apiOrigin: "https://api.example.com" });
+});
+const distribution = only(stack, "aws_cloudfront_distribution");
+const objects = Object.entries(resources(stack, "aws_s3_object"));
+
+describe("the static site", () => {
+  test("is served at / over HTTPS only", () => {
+    expect(distribution.default_root_object).toBe("index.html");
+    expect(distribution.default_cache_behavior).toMatchObject({
+      viewer_protocol_policy: "redirect-to-https",
+      allowed_methods: ["GET", "HEAD"],
+      compress: true,
+    });
+  });
+
+  test("the bucket can be read by this distribution and no one else", () => {
+    const [deny, allow, ...rest] = statements(only(stack, "aws_s3_bucket_policy").policy);
+    expect(rest).toEqual([]);
+    expect(deny).toMatchObject({ Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } } });
+    expect(allow).toMatchObject({
+      Principal: { Service: "cloudfront.amazonaws.com" },
+      Action: "s3:GetObject",
+      Condition: { StringEquals: { "AWS:SourceArn": `\${aws_cloudfront_distribution.Site.arn}` } },
+    });
+    expect(only(stack, "aws_cloudfront_origin_access_control").signing_behavior).toBe("always");
+  });
+
+  test("an unknown path shows the page but says 404", () => {
+    for (const answer of distribution.custom_error_response) {
+      expect(answer).toMatchObject({ response_code: 404, response_page_path: "/index.html" });
+    }
+    expect(distribution.custom_error_response.map((answer: { error_code: number }) => answer.error_code)).toEqual([
+      403, 404,
+    ]);
+  });
+
+  test("every answer has the strict headers", () => {
+    const headers = only(stack, "aws_cloudfront_response_headers_policy");
+    expect(headers.security_headers_config).toMatchObject({
+      content_security_policy: {
+        override: true,
+        content_security_policy: expect.stringContaining("connect-src 'self' https://api.example.com;"),
+      },
+      strict_transport_security: { access_control_max_age_sec: 31_536_000, override: true },
+      content_type_options: { override: true },
+      frame_options: { frame_option: "DENY", override: true },
+      referrer_policy: { referrer_policy: "no-referrer", override: true },
+    });
+    expect(headers.custom_headers_config.items[0].header).toBe("permissions-policy");
+    expect(distribution.default_cache_behavior.response_headers_policy_id).toContain("Site_Headers");
+  });
+
+  test("config.json is the environment's, never one left over from development", () => {
+    const configs = objects.filter(([, { key }]) => key === "config.json");
+    expect(configs).toHaveLength(1);
+    expect(JSON.parse(configs[0]![1].content)).toEqual(config);
+    expect(configs[0]![1].cache_control).toBe("public, max-age=60");
+  });
+
+  test("a file's address has no content hash in it, and its new version comes before the old one goes", () => {
+    const [name, script] = objects.find(([, { key }]) => key === "assets/index-aaaaaaaa.js")!;
+    expect(name).not.toContain("aaaaaaaa");
+    expect(script).toMatchObject({
+      source: expect.stringMatching(/^assets\/.*\/assets\/index-aaaaaaaa\.js$/),
+      source_hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+      content_type: "text/javascript; charset=utf-8",
+      lifecycle: { create_before_destroy: true },
+    });
+  });
+});
