@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { loadEnvironment } from "../environments/load.ts";
 import { only, resources, typeCounts } from "../test-support/synth.ts";
-import { environmentSynth } from "./environment-synth.ts";
+import { environmentSynth } from "./test/environment-synth.ts";
 
 const synth = environmentSynth();
 const dev = await loadEnvironment("dev");

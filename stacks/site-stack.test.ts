@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { SiteConfig } from "../contracts/site-config.ts";
 import { loadEnvironment } from "../environments/load.ts";
 import { only, resources, typeCounts } from "../test-support/synth.ts";
-import { environmentSynth } from "./environment-synth.ts";
 import { siteConfig } from "./site-stack.ts";
+import { environmentSynth } from "./test/environment-synth.ts";
 
 const dev = await loadEnvironment("dev");
 const stack = environmentSynth()(dev)["dev-site"];

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { only, resources, synthConstruct } from "../../test-support/synth.ts";
 import { ApiDomain } from "./api-domain.ts";
 import { DomainCertificate } from "./domain-certificate.ts";
-import { testRestApi } from "./edge-fixture.ts";
+import { testRestApi } from "./test/edge-fixture.ts";
 
 const stack = synthConstruct((scope) => {
   const domain = { domainName: "api.example.com", hostedZoneId: "Z1" };

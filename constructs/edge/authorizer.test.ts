@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { builtAssets } from "../../test-support/built-assets.ts";
 import { only, statements, synthConstruct } from "../../test-support/synth.ts";
-import { testAuthorizer, testRestApi } from "./edge-fixture.ts";
+import { testAuthorizer, testRestApi } from "./test/edge-fixture.ts";
 
 const assets = builtAssets();
 afterAll(() => assets.remove());

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { resources, synthConstruct } from "../../test-support/synth.ts";
-import { testRestApi } from "./edge-fixture.ts";
+import { testRestApi } from "./test/edge-fixture.ts";
 import { planKeys, UsagePlans } from "./usage-plans.ts";
 
 const plans = {

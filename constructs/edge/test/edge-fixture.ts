@@ -1,9 +1,9 @@
 import type { TerraformStack } from "cdktf";
-import { EncryptionKey } from "../data/encryption-key.ts";
-import { KeysTable } from "../data/keys-table.ts";
-import { Authorizer } from "./authorizer.ts";
-import { LoggingPermission } from "./logging-permission.ts";
-import { RestApi, type RestApiProps } from "./rest-api.ts";
+import { EncryptionKey } from "../../data/encryption-key.ts";
+import { KeysTable } from "../../data/keys-table.ts";
+import { Authorizer } from "../authorizer.ts";
+import { LoggingPermission } from "../logging-permission.ts";
+import { RestApi, type RestApiProps } from "../rest-api.ts";
 
 /** For tests: an authorizer over a table of its own. */
 export function testAuthorizer(scope: TerraformStack, bundle: string): Authorizer {

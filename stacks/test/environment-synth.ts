@@ -1,8 +1,8 @@
 import { afterAll } from "vitest";
-import type { Environment } from "../environments/schema.ts";
-import { type BuiltAssetsFixture, builtAssets } from "../test-support/built-assets.ts";
-import { type SynthesizedStack, synthApp } from "../test-support/synth.ts";
-import { synthesizeEnvironment } from "./environment-stacks.ts";
+import type { Environment } from "../../environments/schema.ts";
+import { type BuiltAssetsFixture, builtAssets } from "../../test-support/built-assets.ts";
+import { type SynthesizedStack, synthApp } from "../../test-support/synth.ts";
+import { synthesizeEnvironment } from "../environment-stacks.ts";
 
 /** For tests: synthesizes environments over stand-ins for the built page and bundles, removed after the file's tests. */
 export function environmentSynth(): (environment: Environment) => Readonly<Record<string, SynthesizedStack>> {
