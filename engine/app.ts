@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { finished } from "node:stream/promises";
 import type { Backend, LogEvent } from "./backend.ts";
 import { sendJson, sendProblem } from "./http.ts";
 import { Problem } from "./problem.ts";
@@ -17,7 +18,11 @@ export class EngineApp {
     this.#backend = backend;
     this.#log = log;
     this.#server = createServer((request, response) => {
-      const done = this.#handle(request, response).finally(() => this.#open.delete(done));
+      // Open until the last byte is out, so that a drain never cuts an answer.
+      const done = this.#handle(request, response)
+        .then(() => finished(response))
+        .catch(() => {})
+        .finally(() => this.#open.delete(done));
       this.#open.add(done);
     });
     // Gateways keep connections; a shorter limit than theirs would close one under a request.

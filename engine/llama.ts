@@ -21,6 +21,11 @@ export interface LlamaEngineOptions {
   readonly threads: number;
 }
 
+/**
+ * A shorter match than this doesn't decide which slot a prompt gets: every chat shares its first tokens (23 of system
+ * message with the default model), and taking that slot would throw a whole conversation away.
+ */
+const MIN_SHARED_TOKENS = 32;
 /** Grammars that are kept: compiling one takes longer than a few tokens. */
 const MAX_GRAMMARS = 32;
 
@@ -46,7 +51,10 @@ export class LlamaEngine {
     this.maxModelLength = length;
     this.#vocabularySize = [...model.iterateAllTokens()].length;
     const sequences = Array.from({ length: context.totalSequences }, () => context.getSequence());
-    this.pool = new SlotPool(sequences, (sequence, tokens) => commonPrefix(sequence.contextTokens, tokens));
+    this.pool = new SlotPool(sequences, (sequence, tokens) => {
+      const shared = commonPrefix(sequence.contextTokens, tokens);
+      return shared < MIN_SHARED_TOKENS ? 0 : shared;
+    });
   }
 
   /** Loads the file and runs one evaluation, because the first is slow. */
