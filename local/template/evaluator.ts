@@ -36,7 +36,7 @@ export class Evaluator {
 
   /** Any value of a stack with its expressions resolved. */
   value(value: Json, stack: Stack): Json {
-    if (typeof value === "string") return value.includes("${") ? this.#evaluate(parseTemplate(value), stack) : value;
+    if (typeof value === "string") return /[$%]\{/.test(value) ? this.#evaluate(parseTemplate(value), stack) : value;
     if (Array.isArray(value)) return value.map((item: Json) => this.value(item, stack));
     if (!isObject(value)) return value;
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.value(item ?? null, stack)]));
@@ -57,7 +57,7 @@ export class Evaluator {
       case "access":
         return select(this.#evaluate(expression.target, stack), [asText(this.#evaluate(expression.key, stack))]);
       case "call": {
-        const call = FUNCTIONS[expression.name];
+        const call = Object.hasOwn(FUNCTIONS, expression.name) ? FUNCTIONS[expression.name] : undefined;
         if (!call) throw new Error(`The twin does not know the function ${expression.name}(); add it to functions.ts.`);
         return call(expression.args.map((argument) => this.#evaluate(argument, stack)));
       }
@@ -107,7 +107,7 @@ export class Evaluator {
     const given = this.#options.variables[name];
     const declared = isObject(stack.document.variable) ? stack.document.variable[name] : undefined;
     if (!isObject(declared)) throw new Error(`${stack.name}: there is no variable ${name}.`);
-    if (given !== undefined) return declared.type === "number" ? Number(given) : given;
+    if (given !== undefined) return typed(name, given, declared.type);
     if (declared.default !== undefined) return declared.default;
     // An operator must give it on AWS (a certificate, say); nothing on the local path reads it.
     return `local-${name}`;
@@ -124,6 +124,21 @@ export class Evaluator {
       throw new Error(`${stack.name}: no stack here has the output ${output} (state ${String(config.key)}).`);
     return select(this.value(declared.value, producer), rest);
   }
+}
+
+/** The text of a `TF_VAR_…` as OpenTofu reads it: numbers, booleans, and JSON for lists and objects. */
+function typed(name: string, text: string, type: Json | undefined): Json {
+  if (type === undefined || type === "string" || type === "any") return text;
+  const wrong = () => new Error(`TF_VAR_${name} must be a ${String(type)}, got "${text}"; correct it or unset it.`);
+  let value: Json;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw wrong();
+  }
+  if ((type === "number" && typeof value !== "number") || (type === "bool" && typeof value !== "boolean"))
+    throw wrong();
+  return value;
 }
 
 /** Arguments for OpenTofu itself, not for the provider. */

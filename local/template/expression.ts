@@ -11,7 +11,7 @@ export type Expression =
   | { readonly kind: "object"; readonly entries: readonly (readonly [Expression, Expression])[] }
   | { readonly kind: "access"; readonly target: Expression; readonly key: Expression };
 
-/** Parses a string of the JSON as OpenTofu does: literal text with `${…}`; `$${` is a literal `${`. */
+/** Parses a string of the JSON as OpenTofu does: literal text with `${…}`; `$${` is a literal `${`, `%%{` a `%{`. */
 export function parseTemplate(text: string): Expression {
   const parser = new Parser(text);
   const parts = parser.templateParts(undefined);
@@ -55,6 +55,8 @@ class Parser {
         break;
       }
       if (this.#take("$${")) literal += "${";
+      else if (this.#take("%%{")) literal += "%{";
+      else if (this.#text.startsWith("%{", this.#at)) this.#fail("no directive");
       else if (this.#take("${")) {
         flush();
         parts.push(this.#expression());
@@ -73,6 +75,7 @@ class Parser {
     const next = this.#text[this.#at + 1] ?? "";
     if (next === "u") {
       const code = this.#text.slice(this.#at + 2, this.#at + 6);
+      if (!/^[0-9a-f]{4}$/i.test(code)) this.#fail("four hexadecimal digits");
       this.#at += 6;
       return String.fromCharCode(Number.parseInt(code, 16));
     }

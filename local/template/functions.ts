@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { asList, asText, type Json } from "./json.ts";
+import { asList, asNumber, asText, isObject, type Json } from "./json.ts";
 
 const digest = (algorithm: string) => (args: readonly Json[]) =>
   createHash(algorithm).update(asText(args[0])).digest("hex");
@@ -27,10 +27,14 @@ export const FUNCTIONS: Readonly<Record<string, (args: readonly Json[]) => Json>
     return value.startsWith(start) ? value.slice(start.length) : value;
   },
   tostring: ([value]) => asText(value),
-  tonumber: ([value]) => Number(value),
-  element: ([list, index]) => asList(list)[Number(index)] ?? null,
+  tonumber: ([value]) => asNumber(value),
+  // OpenTofu starts over at the end of the list.
+  element: ([list, index]) => asList(list)[asNumber(index) % asList(list).length] ?? null,
   concat: (args) => args.flatMap(asList),
   toset: ([list]) => [...new Set(asList(list))],
   tolist: ([list]) => asList(list),
-  length: ([value]) => (typeof value === "string" ? value.length : asList(value).length),
+  length: ([value]) => {
+    if (typeof value === "string") return value.length;
+    return isObject(value) ? Object.keys(value).length : asList(value).length;
+  },
 };

@@ -26,7 +26,9 @@ export interface Stack {
  */
 export function readStacks(outputFolder: string, environment: string): readonly Stack[] {
   const root = join(outputFolder, "stacks");
-  const names = existsSync(root) ? readdirSync(root).filter((name) => name.startsWith(`${environment}-`)) : [];
+  // A stack's own name has no hyphen; an environment's may: `dev` must not read the stacks of `dev-eu`.
+  const isOurs = (name: string) => name.slice(0, name.lastIndexOf("-")) === environment;
+  const names = existsSync(root) ? readdirSync(root).filter(isOurs) : [];
   const stacks = names.sort().map((name) => {
     const folder = join(root, name);
     const document: Json = JSON.parse(readFileSync(join(folder, "cdk.tf.json"), "utf8"));
