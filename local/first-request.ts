@@ -1,40 +1,53 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 import { ChatCompletionResponse } from "../contracts/chat.ts";
-import type { ErrorBody } from "../contracts/errors.ts";
 import { Health } from "../contracts/health.ts";
 import type { Twin } from "./twin.ts";
 
 /**
- * Waits until every model can answer, asking `/health` through the whole path.
- * @throws when it takes longer than the limit, or when a process can't start, naming the log to read
+ * Waits until every load-balancer target is healthy and every gateway can reach each model. Gateways are asked
+ * directly: requests through the web ACL would use up the user's own limit.
+ * @returns the models
+ * @throws when it takes longer than the limit, naming the folder of the logs
  */
 export async function waitUntilReady(twin: Twin, limitSeconds: number): Promise<readonly string[]> {
   const deadline = Date.now() + limitSeconds * 1000;
   let last = "no answer yet";
   while (Date.now() < deadline) {
-    const models = await readyModels(twin.world.settings.apiUrl).catch((error: unknown) => {
+    const models = await readyModels(twin).catch((error: unknown) => {
       last = error instanceof Error ? error.message : String(error);
       return undefined;
     });
     if (models) return models;
     await sleep(200);
   }
-  const logs = `${twin.world.settings.workFolder}/logs`;
-  throw new Error(`Not ready after ${limitSeconds} s (${last}); the reason is in ${logs}.`);
+  throw new Error(
+    `Not ready after ${limitSeconds} s (${last}); the reason is in ${twin.world.settings.workFolder}/logs.`,
+  );
 }
 
-async function readyModels(apiUrl: string): Promise<readonly string[] | undefined> {
-  const response = await fetch(`${apiUrl}/health`, { signal: AbortSignal.timeout(5000) });
-  const health = Health.parse(await response.json());
-  return health.models.every(({ ready }) => ready) ? health.models.map(({ id }) => id) : undefined;
+async function readyModels({ world }: Twin): Promise<readonly string[] | undefined> {
+  const targets = [...world.targetGroups.values()].flatMap((group) => group.targets);
+  const waiting = targets.filter(({ state }) => state !== "healthy").length;
+  if (waiting > 0 || targets.length === 0) throw new Error(`${waiting} of ${targets.length} instances are not healthy`);
+  const gateways = world.groups.filter(({ role }) => role === "gateway").flatMap(({ instances }) => instances);
+  const reports = await Promise.all(
+    gateways.map(async ({ port }) => {
+      const response = await fetch(`http://127.0.0.1:${port}/health`, { signal: AbortSignal.timeout(5000) });
+      return Health.parse(await response.json());
+    }),
+  );
+  const models = reports.flatMap((report) => report.models);
+  const missing = models.filter(({ ready }) => !ready).map(({ id }) => id);
+  if (missing.length > 0) throw new Error(`no engine ready for ${[...new Set(missing)].join(", ")}`);
+  return [...new Set(models.map(({ id }) => id))];
 }
 
-const AnyError = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+const AnyError = z.object({ error: z.object({ code: z.string() }) });
 
 /**
- * One chat completion through WAF, API Gateway, load balancer, gateway and engine.
- * @returns the answer's text; or, where keys are required and none was given, that the door is shut as it should be
+ * One chat completion through web ACL, API Gateway, load balancer, gateway and engine.
+ * @returns the answer's text; or, where keys are required, that the door is shut as it should be
  */
 export async function firstRequest(apiUrl: string, model: string): Promise<string> {
   const response = await fetch(`${apiUrl}/v1/chat/completions`, {
@@ -44,7 +57,6 @@ export async function firstRequest(apiUrl: string, model: string): Promise<strin
   });
   const body: unknown = await response.json();
   if (response.ok) return ChatCompletionResponse.parse(body).choices[0]?.message.content ?? "";
-  const code: ErrorBody["error"]["code"] | string = AnyError.parse(body).error.code;
-  if (response.status === 401) return "(a key is required: `npm run sluice -- keys create --name me`)";
-  throw new Error(`The first request was answered ${response.status} ${code}.`);
+  if (response.status === 401) return "(a key is required: npm run sluice -- keys create --name me)";
+  throw new Error(`The first request was answered ${response.status} ${AnyError.parse(body).error.code}.`);
 }

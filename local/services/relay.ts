@@ -61,12 +61,24 @@ export function relay(
     finish(() => (response.headersSent ? response.destroy() : events.timedOut()));
     outgoing.destroy();
   });
-  outgoing.on("error", (error) => finish(() => (response.headersSent ? response.destroy() : events.failed(error))));
+  let answered = false;
+  // Once there is an answer, its own stream tells how it ends: a target may refuse a body that is still being sent.
+  outgoing.on("error", (error) => {
+    if (!answered) finish(() => events.failed(error));
+  });
   outgoing.on("response", (answer) => {
     if (over) return;
+    answered = true;
     response.writeHead(answer.statusCode ?? 502, { ...endToEnd(answer.headers), ...events.answerHeaders(answer) });
     response.flushHeaders();
-    pipeline(answer, response, () => finish());
+    pipeline(answer, response, () => {
+      if (!request.complete) {
+        request.unpipe(outgoing);
+        outgoing.destroy();
+        request.resume(); // the rest of the body, so that the client's connection can be used again
+      }
+      finish();
+    });
   });
   response.on("close", () => {
     if (!response.writableFinished) outgoing.destroy();
