@@ -7,6 +7,8 @@ export interface FakeTarget {
   readonly address: string;
   /** The load balancer's word: `healthy`, `initial`, `unhealthy`, `draining`, `unused`. */
   readonly state: string;
+  /** Whether EC2 answers that there is no such instance. */
+  readonly unknownToEc2?: boolean;
 }
 
 /** The few AWS calls that a gateway makes, on a real socket. Change the fields at any time. */
@@ -59,7 +61,7 @@ export async function startFakeAws(): Promise<FakeAws> {
 
   function sendInstances(response: ServerResponse, query: URLSearchParams): void {
     const wanted = [...query].filter(([name]) => name.startsWith("InstanceId.")).map(([, value]) => value);
-    const known = [...targets.values()].flat();
+    const known = [...targets.values()].flat().filter(({ unknownToEc2 }) => unknownToEc2 !== true);
     const missing = wanted.find((id) => !known.some(({ instanceId }) => instanceId === id));
     if (missing === undefined)
       return sendXml(response, instances(known.filter(({ instanceId }) => wanted.includes(instanceId))));

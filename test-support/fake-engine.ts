@@ -168,7 +168,7 @@ async function stream(response: ServerResponse, state: FakeEngineBehaviour, reco
     const data = Buffer.from(`data: ${JSON.stringify({ ...head, model: record.body.model, ...fields })}\n\n`);
     const isTaken = response.write(data);
     record.sentBytes += data.length;
-    if (!isTaken) await new Promise((resolve) => response.once("drain", resolve).once("close", resolve));
+    if (!isTaken && !response.destroyed) await taken(response);
   };
   if (state.headersEarly)
     response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" }).flushHeaders();
@@ -177,9 +177,9 @@ async function stream(response: ServerResponse, state: FakeEngineBehaviour, reco
   if (state.diesAfterTokens === 0) return void response.destroy();
   if (isChat) await send({ choices: [{ index: 0, delta: { role: "assistant", content: "" }, finish_reason: null }] });
   for (let index = 0; index < state.tokens && !response.destroyed; index++) {
+    if (index > 0 && state.intervalMs > 0) await sleep(state.intervalMs);
     if (index === state.diesAfterTokens) return void response.destroy();
     if (index === state.stallsAfterTokens) return;
-    if (index > 0 && state.intervalMs > 0) await sleep(state.intervalMs);
     const word = "w".repeat(state.tokenBytes) + index;
     await send({
       choices: [{ index: 0, ...(isChat ? { delta: { content: word } } : { text: word }), finish_reason: null }],
@@ -189,6 +189,17 @@ async function stream(response: ServerResponse, state: FakeEngineBehaviour, reco
   const options = record.body.stream_options as { include_usage?: boolean } | null | undefined;
   if (options?.include_usage === true) await send({ choices: [], usage: usageOf(state) });
   response.end("data: [DONE]\n\n");
+}
+
+/** Resolves when the socket takes more, or is gone. */
+function taken(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const finish = () => {
+      response.off("drain", finish).off("close", finish);
+      resolve();
+    };
+    response.on("drain", finish).on("close", finish);
+  });
 }
 
 function usageOf({ tokens }: FakeEngineBehaviour) {

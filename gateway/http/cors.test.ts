@@ -1,0 +1,54 @@
+import { describe, expect, test } from "vitest";
+import { completion, post, startTestGateway } from "../test/test-gateway.ts";
+
+const origin = "https://demo.example.com";
+
+describe("pages of other origins", () => {
+  test("may read every answer, errors and streams included, when all origins are allowed", async () => {
+    const { url } = await startTestGateway();
+    const answers = [
+      await fetch(`${url}/v1/models`, { headers: { origin } }),
+      await fetch(`${url}/nowhere`, { headers: { origin } }),
+      await fetch(`${url}/health`, { headers: { origin } }),
+      await post(url, "/v1/completions", "{", { origin }),
+      await post(url, "/v1/completions", completion({ stream: true }), { origin }),
+      await post(url, "/v1/completions", "x".repeat(200_000), { origin }),
+    ];
+    for (const answer of answers) {
+      expect(answer.headers.get("access-control-allow-origin")).toBe("*");
+      expect(answer.headers.get("access-control-expose-headers")).toContain("retry-after");
+      await answer.text();
+    }
+  });
+
+  test("are told apart when only some are allowed", async () => {
+    const { url } = await startTestGateway({ config: { corsOrigins: [origin] } });
+    const allowed = await fetch(`${url}/nowhere`, { headers: { origin } });
+    expect(allowed.headers.get("access-control-allow-origin")).toBe(origin);
+    expect(allowed.headers.get("vary")).toBe("origin");
+    for (const headers of [
+      { origin: "https://evil.example.com" },
+      { origin: `${origin}.evil.example.com` },
+      undefined,
+    ]) {
+      const refused = await fetch(`${url}/v1/models`, headers === undefined ? {} : { headers });
+      expect(refused.headers.get("access-control-allow-origin")).toBeNull();
+      expect(refused.headers.get("vary")).toBe("origin");
+    }
+  });
+
+  test("ask first and get 204 with what they may send, without limit and without key", async () => {
+    const { url } = await startTestGateway({ config: { requestsPerMinutePerIp: 1, auth: "required" } });
+    for (let index = 0; index < 3; index++) {
+      const answer = await fetch(`${url}/live/v1/chat/completions`, {
+        method: "OPTIONS",
+        headers: { origin, "access-control-request-method": "POST", "access-control-request-headers": "authorization" },
+      });
+      expect(answer.status).toBe(204);
+      expect(answer.headers.get("access-control-allow-origin")).toBe("*");
+      expect(answer.headers.get("access-control-allow-methods")).toContain("POST");
+      expect(answer.headers.get("access-control-allow-headers")).toContain("authorization");
+      expect(answer.headers.get("access-control-max-age")).toBe("7200");
+    }
+  });
+});

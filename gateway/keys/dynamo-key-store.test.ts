@@ -1,0 +1,47 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { expect, onTestFinished, test } from "vitest";
+import { startFakeAws } from "../../test-support/fake-aws.ts";
+import { DynamoKeyStore } from "./dynamo-key-store.ts";
+
+const stored = {
+  keyId: "abcdefghijkl",
+  hash: "0".repeat(64),
+  name: "a",
+  plan: "standard",
+  createdAt: "2026-01-01T00:00:00Z",
+};
+
+async function setUp() {
+  const aws = await startFakeAws();
+  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+  const client = new DynamoDBClient({ endpoint: aws.url, region: "us-east-1", credentials, maxAttempts: 1 });
+  onTestFinished(async () => {
+    client.destroy();
+    await aws.stop();
+  });
+  return { aws, store: new DynamoKeyStore({ client: DynamoDBDocumentClient.from(client), tableName: "keys" }) };
+}
+
+test("reads a key's item", async () => {
+  const { aws, store } = await setUp();
+  aws.keys.set(stored.keyId, stored);
+  expect(await store.get(stored.keyId)).toEqual(stored);
+});
+
+test("a key that is not there is undefined", async () => {
+  const { store } = await setUp();
+  expect(await store.get("zzzzzzzzzzzz")).toBeUndefined();
+});
+
+test("an item without the form of a key lets nobody in", async () => {
+  const { aws, store } = await setUp();
+  aws.keys.set(stored.keyId, { ...stored, hash: "" });
+  expect(await store.get(stored.keyId)).toBeUndefined();
+});
+
+test("rejects when the table can't be read", async () => {
+  const { aws, store } = await setUp();
+  aws.isBroken = true;
+  await expect(store.get(stored.keyId)).rejects.toThrow();
+});

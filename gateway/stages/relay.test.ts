@@ -1,0 +1,230 @@
+import { connect } from "node:net";
+import OpenAI from "openai";
+import { describe, expect, test, vi } from "vitest";
+import { chat, completion, eventsOf, post, startTestGateway } from "../test/test-gateway.ts";
+
+const stream = (fields: Record<string, unknown> = {}) => completion({ stream: true, ...fields });
+
+describe("a stream", () => {
+  test("arrives event by event with the headers of a stream", async () => {
+    const { url } = await startTestGateway();
+    const answer = await post(url, "/v1/chat/completions", chat({ stream: true }));
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
+    expect(answer.headers.get("cache-control")).toBe("no-cache");
+    expect(answer.headers.get("x-accel-buffering")).toBe("no");
+    const events = eventsOf(await answer.text());
+    expect(events).toHaveLength(6); // role, three tokens, finish, [DONE]
+    expect(events.at(-1)).toBe("[DONE]");
+  });
+
+  test("its first token is there long before its last", async () => {
+    const { url } = await startTestGateway({ engines: [{ tokens: 2, stallsAfterTokens: 1 }] });
+    const answer = await post(url, "/v1/completions", stream());
+    const first = await answer.body?.getReader().read();
+    expect(Buffer.from(first?.value ?? []).toString()).toContain('"text":"w0"');
+  });
+
+  test("usage is counted although the client did not ask, and the client sees nothing of it", async () => {
+    const { url, engines, requestLine } = await startTestGateway();
+    const body = stream({ temperature: 0 });
+    const events = eventsOf(await (await post(url, "/v1/completions", body)).text());
+    expect(events.filter((event) => event.includes("usage"))).toEqual([]);
+    expect(engines[0]?.received[0]?.body).toEqual({ ...body, stream_options: { include_usage: true } });
+    expect(await requestLine()).toMatchObject({ promptTokens: 7, completionTokens: 3, stream: true });
+  });
+
+  test("usage that the client asked for is the last event, and its bytes go to the engine unchanged", async () => {
+    const { url, engines } = await startTestGateway();
+    const text = JSON.stringify(stream({ stream_options: { include_usage: true } }), null, 1);
+    const events = eventsOf(await (await post(url, "/v1/completions", text)).text());
+    expect(JSON.parse(events.at(-2) ?? "")).toMatchObject({ choices: [], usage: { completion_tokens: 3 } });
+    expect(engines[0]?.received[0]?.text).toBe(text);
+  });
+
+  test.each([{ include_usage: false }, { other: 1 }, null])(
+    "stream_options %j stay as they are beside our question",
+    async (options) => {
+      const { url, engines } = await startTestGateway();
+      const events = eventsOf(await (await post(url, "/v1/completions", stream({ stream_options: options }))).text());
+      expect(events.filter((event) => event.includes("usage"))).toEqual([]);
+      expect(engines[0]?.received[0]?.body.stream_options).toEqual({ ...options, include_usage: true });
+    },
+  );
+
+  test("a hundred at once all arrive whole", async () => {
+    const { url } = await startTestGateway({
+      engines: [
+        { tokens: 30, intervalMs: 5 },
+        { tokens: 30, intervalMs: 5 },
+      ],
+    });
+    const texts = await Promise.all(
+      Array.from({ length: 100 }, async () => (await post(url, "/v1/completions", stream())).text()),
+    );
+    for (const text of texts) {
+      const words = eventsOf(text)
+        .slice(0, 30)
+        .map((event) => JSON.parse(event).choices[0].text);
+      expect(words).toEqual(Array.from({ length: 30 }, (_, index) => `w${index}`));
+      expect(text.endsWith("data: [DONE]\n\n")).toBe(true);
+    }
+  });
+});
+
+describe("a stream that breaks", () => {
+  test("an engine that dies in the middle ends it with an error event and without [DONE]", async () => {
+    const { url, requestLine } = await startTestGateway({
+      engines: [{ tokens: 10, diesAfterTokens: 4, intervalMs: 5 }],
+    });
+    const answer = await post(url, "/v1/completions", stream());
+    const events = eventsOf(await answer.text());
+    expect(events).toHaveLength(5);
+    expect(JSON.parse(events.at(-1) ?? "").error).toMatchObject({ code: "stream_interrupted", type: "server_error" });
+    expect(await requestLine()).toMatchObject({
+      status: 200,
+      errorCode: "stream_interrupted",
+      completionTokens: 4,
+      aborted: false,
+    });
+  });
+
+  test("the OpenAI SDK throws on it", async () => {
+    const { url } = await startTestGateway({ engines: [{ tokens: 10, diesAfterTokens: 4, intervalMs: 5 }] });
+    const openai = new OpenAI({ baseURL: `${url}/v1`, apiKey: "none", maxRetries: 0 });
+    const words: string[] = [];
+    const read = async () => {
+      for await (const part of await openai.completions.create({ model: "tiny", prompt: "a", stream: true }))
+        words.push(part.choices[0]?.text ?? "");
+    };
+    await expect(read()).rejects.toThrow(/stopped in the middle/);
+    expect(words).toEqual(["w0", "w1", "w2", "w3"]);
+  });
+
+  test("an engine that falls silent ends it with an error event after idleSeconds", async () => {
+    const { url, engines } = await startTestGateway({
+      engines: [{ tokens: 10, stallsAfterTokens: 2 }],
+      config: { timeouts: { firstByteSeconds: 5, totalSeconds: 5, idleSeconds: 0.2 } },
+    });
+    const events = eventsOf(await (await post(url, "/v1/completions", stream())).text());
+    expect(JSON.parse(events.at(-1) ?? "").error).toMatchObject({ code: "timeout" });
+    await vi.waitFor(() => expect(engines[0]?.received[0]?.aborted).toBe(true));
+  });
+
+  test("a stream that keeps talking outlives firstByteSeconds, totalSeconds and idleSeconds", async () => {
+    const { url } = await startTestGateway({
+      engines: [{ tokens: 12, intervalMs: 50 }],
+      config: { timeouts: { firstByteSeconds: 0.3, totalSeconds: 0.3, idleSeconds: 0.3 } },
+    });
+    expect(eventsOf(await (await post(url, "/v1/completions", stream())).text()).at(-1)).toBe("[DONE]");
+  });
+});
+
+describe("a client that leaves", () => {
+  test("in mid-stream: the engine is told at once, and what was generated is recorded", async () => {
+    const { url, engines, requestLine, metricsUrl } = await startTestGateway({
+      engines: [{ tokens: 1000, intervalMs: 10 }],
+    });
+    const controller = new AbortController();
+    const answer = await post(url, "/v1/chat/completions", chat({ stream: true }), {}, { signal: controller.signal });
+    const reader = answer.body!.getReader();
+    let seen = "";
+    while (eventsOf(seen).length < 6) seen += Buffer.from((await reader.read()).value ?? []).toString();
+    controller.abort();
+    await vi.waitFor(() => expect(engines[0]?.received[0]?.aborted).toBe(true));
+    const line = await requestLine();
+    expect(line).toMatchObject({ aborted: true, status: 200 });
+    expect(line.completionTokens).toBeGreaterThanOrEqual(5);
+    expect(line.completionTokens).toBeLessThan(500);
+    expect(line.firstTokenMs).toBeGreaterThan(0);
+    expect(await (await fetch(metricsUrl)).text()).toContain("sluice_client_aborts_total 1");
+  });
+
+  test.each([true, false])("before anything came (stream %s): the engine is told at once", async (isStream) => {
+    const { url, engines, requestLine } = await startTestGateway({ engines: [{ mode: "hang" }] });
+    const controller = new AbortController();
+    const answer = post(url, "/v1/completions", completion({ stream: isStream }), {}, { signal: controller.signal });
+    await vi.waitFor(() => expect(engines[0]?.received).toHaveLength(1));
+    controller.abort();
+    await expect(answer).rejects.toThrow();
+    await vi.waitFor(() => expect(engines[0]?.received[0]?.aborted).toBe(true));
+    expect(await requestLine()).toMatchObject({ aborted: true, status: 499 });
+  });
+
+  test("in the middle of its own body: nothing is called, and it is logged", async () => {
+    const { url, engines, requestLine } = await startTestGateway();
+    const socket = connect(Number(new URL(url).port), "127.0.0.1");
+    socket.write(
+      "POST /v1/completions HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n{",
+      () => socket.destroy(),
+    );
+    expect(await requestLine()).toMatchObject({ aborted: true, status: 499 });
+    expect(engines[0]?.received).toHaveLength(0);
+  });
+
+  test("frees its place on the engine", async () => {
+    const { url } = await startTestGateway({
+      engines: [{ tokens: 1000, intervalMs: 10 }],
+      model: { maxRequestsPerEngine: 1 },
+    });
+    const controller = new AbortController();
+    const first = await post(url, "/v1/completions", stream(), {}, { signal: controller.signal });
+    expect((await post(url, "/v1/completions", stream())).status).toBe(503);
+    controller.abort();
+    await first.text().catch(() => undefined);
+    await vi.waitFor(async () => {
+      const again = new AbortController();
+      const answer = await post(url, "/v1/completions", stream(), {}, { signal: again.signal });
+      again.abort();
+      expect(answer.status).toBe(200);
+    });
+  });
+});
+
+describe("a client that reads slowly", () => {
+  const PATH = "POST /v1/completions HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n";
+  const body = JSON.stringify(stream());
+  const open = (url: string) => {
+    const socket = connect(Number(new URL(url).port), "127.0.0.1");
+    socket.write(`${PATH}content-length: ${body.length}\r\n\r\n${body}`);
+    socket.pause();
+    return socket;
+  };
+
+  test("slows the engine down instead of filling the gateway's memory, and gets everything in the end", async () => {
+    const { url, engines } = await startTestGateway({ engines: [{ tokens: 2000, tokenBytes: 50_000 }] });
+    const socket = open(url);
+    const sent = () => engines[0]?.received[0]?.sentBytes ?? 0;
+    let before = -1;
+    // Until the engine can't get rid of more: the sockets' buffers between it and the client are full.
+    await vi.waitFor(
+      () => {
+        const isStill = sent() > 0 && sent() === before;
+        before = sent();
+        expect(isStill).toBe(true);
+      },
+      { timeout: 10_000, interval: 200 },
+    );
+    expect(before).toBeLessThan(30_000_000); // of 100 MB
+    let text = "";
+    socket.on("data", (chunk) => {
+      text = (text + chunk.toString("latin1")).slice(-200);
+    });
+    socket.resume();
+    await vi.waitFor(() => expect(text).toContain("data: [DONE]"), { timeout: 15_000 });
+    expect(sent()).toBeGreaterThan(100_000_000);
+    socket.destroy();
+  });
+
+  test("is given up when it takes nothing for idleSeconds, so that it does not hold an engine for ever", async () => {
+    const { url, engines, requestLine } = await startTestGateway({
+      engines: [{ tokens: 2000, tokenBytes: 50_000 }],
+      config: { timeouts: { firstByteSeconds: 5, totalSeconds: 5, idleSeconds: 0.3 } },
+    });
+    const socket = open(url);
+    socket.on("error", () => undefined);
+    expect(await requestLine()).toMatchObject({ aborted: true });
+    await vi.waitFor(() => expect(engines[0]?.received[0]?.aborted).toBe(true));
+    socket.destroy();
+  });
+});
