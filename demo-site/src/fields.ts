@@ -2,9 +2,9 @@ import type { ErrorDetail } from "../../contracts/errors.ts";
 
 /** Element ids of the fields that an API error can be about, in the order of the page. */
 export const FIELD_IDS = {
-  model: "field-model",
   apiKey: "field-api-key",
   prompt: "field-prompt",
+  model: "field-model",
   temperature: "field-temperature",
   topP: "field-top-p",
   maxTokens: "field-max-tokens",

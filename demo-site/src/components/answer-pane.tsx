@@ -29,7 +29,10 @@ export function AnswerPane({ ref, state, answeredBy, onTryAgain, children }: Ans
     >
       <h2 id="answer-heading">Answer</h2>
       {current === undefined ? (
-        <p className="answer-empty">The answer appears here word by word, with the time that each part of it took.</p>
+        <div className="answer-empty">
+          <p>The answer appears here word by word, with the time that each part of it took.</p>
+          <p className="answered-by">Answers come from {answeredBy}.</p>
+        </div>
       ) : (
         <>
           <blockquote className="asked">{current.request.prompt}</blockquote>

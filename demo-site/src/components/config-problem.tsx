@@ -1,7 +1,7 @@
 /** Shown instead of the page when it can't know where its API is. */
 export function ConfigProblem({ problems }: { readonly problems: readonly string[] }) {
   return (
-    <main className="page-message" role="alert">
+    <main className="page-message">
       <h1>This page has no configuration</h1>
       <p>
         It reads the API’s address and the list of models from <code>/config.json</code> when it starts, and that did

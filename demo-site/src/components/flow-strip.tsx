@@ -3,12 +3,12 @@ import { type Exchange, FLOW_STEP_MS } from "../state/chat-state.ts";
 import { formatDuration } from "../state/figures.ts";
 
 /** The strip shows at least this many steps (5 s), so that a short answer does not look like a long one. */
-const LEAST_STEPS = 25;
+const LEAST_STEPS = 50;
 /** Height of the drawing in its own units. */
 const HEIGHT = 20;
 
 /**
- * When the tokens came: still water until the first one opens the gate, then a bar for each fifth of a second.
+ * When the tokens came: still water until the first one opens the gate, then a bar for each tenth of a second.
  * A picture of the figures beneath it, so screen readers are spared.
  */
 export function FlowStrip({ exchange, isRunning }: { readonly exchange: Exchange; readonly isRunning: boolean }) {

@@ -3,9 +3,12 @@ export function PageHeader({ title, environment }: { readonly title: string; rea
   return (
     <header className="page-header">
       <svg className="mark" viewBox="0 0 32 32" aria-hidden="true">
-        <path className="mark-frame" d="M7 27V5h18v22" />
-        <path className="mark-gate" d="M10 5h12v9H10z" />
-        <path className="mark-flow" d="M3 22c3.2-2.6 5.4-2.6 8.6 0s5.4 2.6 8.6 0 5.4-2.6 8.8 0" />
+        <path className="mark-frame" d="M3 4.5h26M6.5 4.5v22M25.5 4.5v22" />
+        <path className="mark-gate" d="M10.5 8.5h11v6h-11z" />
+        <path
+          className="mark-flow"
+          d="M10.5 20.5c2-1.6 3.5-1.6 5.5 0s3.5 1.6 5.5 0M10.5 26c2-1.6 3.5-1.6 5.5 0s3.5 1.6 5.5 0"
+        />
       </svg>
       <h1>{title}</h1>
       <p className="chip">

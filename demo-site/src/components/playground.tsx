@@ -3,7 +3,7 @@ import type { ChatRequest } from "../api/chat-request.ts";
 import type { SiteConfig } from "../api/config.ts";
 import { FIELD_IDS, type FieldErrors, type FieldName, fieldErrors } from "../fields.ts";
 import { useChat } from "../hooks/use-chat.ts";
-import { useFollowBottom } from "../hooks/use-follow-bottom.ts";
+import { showAnswer, useFollowEnd } from "../hooks/use-follow-end.ts";
 import { useOnline } from "../hooks/use-online.ts";
 import { useSessionText } from "../hooks/use-session-text.ts";
 import { useStandIn } from "../hooks/use-stand-in.ts";
@@ -38,7 +38,7 @@ export function Playground({ config }: { readonly config: SiteConfig }) {
   const [errors, setErrors] = useState<FieldErrors>({});
   const standInFor = useStandIn(config, sentKey, history.length + (phase.kind === "done" ? 1 : 0));
   const answer = useRef<HTMLElement>(null);
-  useFollowBottom(current?.answer ?? "", phase.kind === "streaming");
+  useFollowEnd(answer, current?.answer ?? "", phase.kind === "streaming");
 
   const model = models.find(({ id }) => id === modelId) ?? models[0];
   const clearError = (name: FieldName) => setErrors(({ [name]: _gone, ...rest }) => rest);
@@ -54,7 +54,7 @@ export function Playground({ config }: { readonly config: SiteConfig }) {
     setErrors({});
     setSentKey(auth === "off" ? "" : apiKey);
     send(request, auth === "off" ? "" : apiKey);
-    answer.current?.scrollIntoView({ block: "nearest" });
+    showAnswer(answer.current);
   };
   const submit = () => sendRequest({ model: modelId, prompt, ...readSettings(settings) });
   const usePrompt = useCallback((text: string) => {
@@ -80,8 +80,8 @@ export function Playground({ config }: { readonly config: SiteConfig }) {
     const { kind, message, details } = phase.problem;
     const found: FieldErrors = kind === "unauthorized" ? { apiKey: message } : fieldErrors(details);
     setErrors(found);
-    const first = FIELD_NAMES.find((name) => found[name] !== undefined);
-    if (first !== undefined) focusField(first);
+    const wrong = FIELD_NAMES.filter((name) => found[name] !== undefined);
+    for (const name of wrong.toReversed()) focusField(name);
   }, [phase]);
 
   const canStop = isBusy(phase);
@@ -99,64 +99,65 @@ export function Playground({ config }: { readonly config: SiteConfig }) {
   const answering = models.find(({ id }) => id === current?.request.model) ?? model;
   const answeringStandIn = standInFor(answering);
 
+  const keyField = (
+    <KeyField
+      value={apiKey}
+      isRequired={auth === "required"}
+      error={errors.apiKey}
+      onChange={(key) => {
+        setApiKey(key);
+        clearError("apiKey");
+      }}
+    />
+  );
+
   return (
     <div className="page">
       <PageHeader title={config.title} environment={config.environment} />
       <main className="panes">
-        <div className="pane-left">
-          <Composer
-            canSend={canSend(phase) && isOnline}
-            canStop={canStop}
-            onSend={submit}
-            onStop={stop}
-            status={<StatusLine state={state} isOnline={isOnline} />}
-            more={
-              <>
-                <SamplePrompts prompts={config.samplePrompts} onPick={usePrompt} />
-                <Settings
-                  value={settings}
-                  contextTokens={model.contextTokens}
-                  errors={errors}
-                  onChange={(name, value) => {
-                    setSettings((all) => ({ ...all, [name]: value }));
-                    clearError(name);
-                  }}
-                />
-              </>
-            }
-          >
-            <ModelChoice
-              models={models}
-              model={model}
-              standIn={standIn}
-              error={errors.model}
-              onChange={(id) => {
-                setModelId(id);
-                clearError("model");
-              }}
-            />
-            {auth !== "off" && (
-              <KeyField
-                value={apiKey}
-                isRequired={auth === "required"}
-                error={errors.apiKey}
-                onChange={(key) => {
-                  setApiKey(key);
-                  clearError("apiKey");
+        <Composer
+          canSend={canSend(phase) && isOnline}
+          canStop={canStop}
+          onSend={submit}
+          onStop={stop}
+          status={<StatusLine state={state} isOnline={isOnline} />}
+          samples={<SamplePrompts prompts={config.samplePrompts} onPick={usePrompt} />}
+          choices={
+            <>
+              <ModelChoice
+                models={models}
+                model={model}
+                standIn={standIn}
+                error={errors.model}
+                onChange={(id) => {
+                  setModelId(id);
+                  clearError("model");
                 }}
               />
-            )}
-            <PromptField
-              value={prompt}
-              error={errors.prompt}
-              onChange={(text) => {
-                setPrompt(text);
-                clearError("prompt");
-              }}
-              onSubmit={submit}
-            />
-          </Composer>
-        </div>
+              {auth === "optional" && keyField}
+              <Settings
+                value={settings}
+                contextTokens={model.contextTokens}
+                errors={errors}
+                onChange={(name, value) => {
+                  setSettings((all) => ({ ...all, [name]: value }));
+                  clearError(name);
+                }}
+              />
+            </>
+          }
+        >
+          {auth === "required" && keyField}
+          <PromptField
+            value={prompt}
+            error={errors.prompt}
+            onChange={(text) => {
+              setPrompt(text);
+              clearError("prompt");
+            }}
+            onSubmit={submit}
+          />
+        </Composer>
         <div className="pane-right">
           <AnswerPane
             ref={answer}
@@ -164,7 +165,7 @@ export function Playground({ config }: { readonly config: SiteConfig }) {
             answeredBy={
               answeringStandIn === undefined
                 ? answering.displayName
-                : `${answeringStandIn}, standing in for ${answering.displayName}`
+                : `${answeringStandIn}, a tiny local stand-in for ${answering.displayName}`
             }
             onTryAgain={tryAgain}
           >
@@ -185,8 +186,9 @@ export function Playground({ config }: { readonly config: SiteConfig }) {
   );
 }
 
-const FIELD_NAMES = ["model", "apiKey", "prompt", "temperature", "topP", "maxTokens"] as const satisfies FieldName[];
+const FIELD_NAMES = ["apiKey", "prompt", "model", "temperature", "topP", "maxTokens"] as const satisfies FieldName[];
 
+/** Focuses a field, and first unfolds what it is in. */
 function focusField(name: FieldName): void {
   const element = document.getElementById(FIELD_IDS[name]);
   element?.closest("details")?.setAttribute("open", "");

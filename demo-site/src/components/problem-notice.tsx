@@ -15,7 +15,7 @@ export function ProblemNotice({ phase, onTryAgain }: ProblemNoticeProps) {
   return (
     <div className="notice" data-tone={phase.kind === "failed" ? "failed" : "waiting"}>
       <h3>{problemTitle(phase)}</h3>
-      <p>{problem.message}</p>
+      {(problem.kind !== "invalid" || problem.details.length === 0) && <p>{problem.message}</p>}
       {problem.details.length > 0 && (
         <ul className="notice-details">
           {problem.details.map(({ param, message }) => (

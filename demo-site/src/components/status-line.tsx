@@ -1,3 +1,4 @@
+import type { Problem } from "../api/problem.ts";
 import type { ChatState } from "../state/chat-state.ts";
 import { statusText } from "../state/status-text.ts";
 
@@ -9,9 +10,14 @@ export function StatusLine({ state, isOnline }: { readonly state: ChatState; rea
   return (
     <div className="status" data-tone={tone} role="status" aria-atomic="true">
       <span>{isOffline ? "You are offline. Sending works again once you are back." : statusText(state)}</span>
+      {phase.kind === "failed" && <span className="visually-hidden"> {problemText(phase.problem)}</span>}
       {phase.kind === "done" && current !== undefined && current.answer !== "" && (
-        <span className="visually-hidden">The answer: {current.answer}</span>
+        <span className="visually-hidden"> The answer: {current.answer}</span>
       )}
     </div>
   );
+}
+
+function problemText({ message, details }: Problem): string {
+  return [message, ...details.map((detail) => `${detail.param}: ${detail.message}`)].join(" ");
 }

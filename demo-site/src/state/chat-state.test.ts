@@ -47,7 +47,7 @@ describe("the way of one answer", () => {
   });
 
   test("counts arrivals per step of time, with the silent steps at nought", () => {
-    expect(run(sent(1), text(1, 450, "a", 2), text(1, 1010, "b")).current?.flow).toEqual([0, 0, 2, 0, 0, 1]);
+    expect(run(sent(1), text(1, 250, "a", 2), text(1, 510, "b")).current?.flow).toEqual([0, 0, 2, 0, 0, 1]);
   });
 
   test("keeps the text when it is stopped, and takes nothing that comes later", () => {

@@ -3,7 +3,7 @@ import type { Problem } from "../api/problem.ts";
 import type { AnswerPart, TokenUsage } from "../api/stream-chat.ts";
 
 /** Length of one step of `Exchange.flow`, in ms: fine enough to see a stall, few enough to draw a minute. */
-export const FLOW_STEP_MS = 200;
+export const FLOW_STEP_MS = 100;
 /** Exchanges kept on the page; older ones go. */
 const HISTORY_LIMIT = 20;
 
