@@ -54,7 +54,12 @@ function readConfig(text: string | undefined, problems: string[]): GatewayConfig
     return undefined;
   }
   const parsed = GatewayConfig.safeParse(parseJson(text));
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const { engineListenerUrl } = parsed.data;
+    if (!/^https?:$/.test(URL.parse(engineListenerUrl)?.protocol ?? ""))
+      problems.push(`${ENV.gatewayConfig} engineListenerUrl must be an http URL, got ${engineListenerUrl}`);
+    return parsed.data;
+  }
   for (const { path, message } of parsed.error.issues) {
     const place = path.length === 0 ? "" : ` ${path.map(String).join(".")}`;
     problems.push(`${ENV.gatewayConfig}${place}: ${message}`);

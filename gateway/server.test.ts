@@ -1,0 +1,133 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { newApiKey } from "../domain/api-key.ts";
+import { startFakeAws } from "../test-support/fake-aws.ts";
+import { type FakeEngineBehaviour, startFakeEngine } from "../test-support/fake-engine.ts";
+import { completion, errorOf, eventsOf, post, testConfig } from "./test/test-gateway.ts";
+
+const SERVER = new URL("./server.ts", import.meta.url).pathname;
+
+interface ServerProcess {
+  readonly child: ChildProcess;
+  readonly output: () => string;
+  readonly exit: Promise<number | null>;
+}
+
+function start(environment: Record<string, string>): ServerProcess {
+  const child = spawn(process.execPath, [SERVER], { env: { PATH: process.env.PATH, ...environment } });
+  let text = "";
+  child.stdout.on("data", (chunk) => {
+    text += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    text += chunk;
+  });
+  const exit = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  onTestFinished(() => void child.kill("SIGKILL"));
+  return { child, output: () => text, exit };
+}
+
+/** A gateway process with one engine, found through AWS calls. */
+async function startAll(config: Parameters<typeof testConfig>[0] = {}, behaviour: Partial<FakeEngineBehaviour> = {}) {
+  const engine = await startFakeEngine(behaviour);
+  const aws = await startFakeAws();
+  aws.targets.set("arn:tiny", [{ instanceId: "i-0abc", port: engine.port, address: "127.0.0.1", state: "initial" }]);
+  const server = start({
+    ...aws.environment,
+    SLUICE_CONFIG: JSON.stringify(testConfig(config)),
+    SLUICE_HOST: "127.0.0.1",
+    SLUICE_PORT: "0",
+    SLUICE_METRICS_PORT: "0",
+  });
+  onTestFinished(async () => {
+    await engine.stop();
+    await aws.stop();
+  });
+  const listening = await vi.waitFor(
+    () => {
+      const line = server
+        .output()
+        .split("\n")
+        .find((text) => text.includes('"listening"'));
+      expect(line).toBeDefined();
+      return JSON.parse(line ?? "{}") as { port: number; metricsPort: number };
+    },
+    { timeout: 10_000 },
+  );
+  const url = `http://127.0.0.1:${listening.port}`;
+  await vi.waitFor(async () => expect((await fetch(`${url}/health`)).status).toBe(200), { timeout: 10_000 });
+  return { ...server, engine, aws, url, metricsUrl: `http://127.0.0.1:${listening.metricsPort}/metrics` };
+}
+
+describe("the gateway process", () => {
+  test("finds its engines and keys through AWS, and serves", async () => {
+    const { url, metricsUrl, aws, output } = await startAll({ auth: "required" });
+    const key = newApiKey();
+    aws.keys.set(key.keyId, {
+      keyId: key.keyId,
+      hash: key.hash,
+      name: "a",
+      plan: "standard",
+      createdAt: "2026-01-01T00:00:00Z",
+    });
+    await errorOf(await post(url, "/v1/completions", completion()), 401, "missing_api_key");
+    const answer = await post(url, "/v1/completions", completion(), { authorization: `Bearer ${key.secret}` });
+    expect(answer.status).toBe(200);
+    expect(await (await fetch(metricsUrl)).text()).toContain('sluice_engines_ready{model="tiny"} 1');
+    await vi.waitFor(() => expect(output()).toContain('"engineId":"i-0abc:'));
+    expect(output()).toContain(`"keyId":"${key.keyId}"`);
+    expect(output()).not.toContain(key.secret);
+  });
+
+  test("on SIGTERM finishes the running stream, refuses new connections, and exits with 0", async () => {
+    const { url, child, exit, output } = await startAll({}, { tokens: 30, intervalMs: 30 });
+    const answer = await post(url, "/v1/completions", completion({ stream: true }));
+    child.kill("SIGTERM");
+    await vi.waitFor(async () => expect(await fetch(`${url}/health`).catch(() => "refused")).toBe("refused"));
+    expect(eventsOf(await answer.text()).at(-1)).toBe("[DONE]");
+    expect(await exit).toBe(0);
+    expect(output()).toContain('"drained"');
+    expect(
+      output()
+        .split("\n")
+        .filter((line) => line.includes('"stream":true')),
+    ).toHaveLength(1);
+  });
+
+  test("on SIGTERM waits for drainSeconds and no longer", async () => {
+    const { url, child, exit, output } = await startAll({ drainSeconds: 0.3 }, { tokens: 5, stallsAfterTokens: 1 });
+    const answer = await post(url, "/v1/completions", completion({ stream: true }));
+    child.kill("SIGINT");
+    await expect(answer.text()).rejects.toThrow();
+    expect(await exit).toBe(0);
+    expect(output()).toContain("drain time is over");
+  });
+
+  test("with nothing to do exits at once on SIGTERM", async () => {
+    const { child, exit } = await startAll({ drainSeconds: 600 });
+    child.kill("SIGTERM");
+    expect(await exit).toBe(0);
+  });
+
+  test("with a wrong configuration says all of it in one line and exits with 1", async () => {
+    const { exit, output } = start({ SLUICE_CONFIG: '{"auth":"maybe"}', SLUICE_PORT: "x" });
+    expect(await exit).toBe(1);
+    expect(output().trim().split("\n")).toHaveLength(1);
+    expect(output()).toMatch(
+      /^The gateway can't start: SLUICE_PORT must be a port.*; SLUICE_CONFIG environment: .*; SLUICE_CONFIG auth: /,
+    );
+  });
+
+  test("on a port that is in use says so and exits with 1", async () => {
+    const engine = await startFakeEngine();
+    const environment = {
+      SLUICE_CONFIG: JSON.stringify(testConfig()),
+      SLUICE_HOST: "127.0.0.1",
+      SLUICE_METRICS_PORT: "0",
+    };
+    const { exit, output } = start({ ...environment, SLUICE_PORT: String(engine.port), AWS_REGION: "us-east-1" });
+    expect(await exit).toBe(1);
+    expect(output()).toMatch(/EADDRINUSE.*in use/);
+    await engine.stop();
+  });
+});
