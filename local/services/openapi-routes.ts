@@ -63,7 +63,7 @@ export function readDefinition(body: JsonObject): RestApiDefinition {
   for (const [name, value] of Object.entries(schemes)) {
     const scheme = record(value);
     const authorizer = scheme["x-amazon-apigateway-authorizer"];
-    if (isObject(authorizer)) authorizers.set(name, readAuthorizer(authorizer));
+    if (isObject(authorizer)) authorizers.set(name, readAuthorizer(name, authorizer));
     else if (scheme.type === "apiKey") apiKeySchemes.add(name);
   }
   const validators = record(body["x-amazon-apigateway-request-validators"]);
@@ -81,7 +81,7 @@ export function readDefinition(body: JsonObject): RestApiDefinition {
   const responses = Object.entries(record(body["x-amazon-apigateway-gateway-responses"]));
   return {
     // Literal segments win over parameters, as in API Gateway.
-    routes: routes.toSorted((a, b) => specificity(b.resource) - specificity(a.resource)),
+    routes: routes.toSorted((a, b) => (specificity(a.resource) < specificity(b.resource) ? 1 : -1)),
     authorizers,
     gatewayResponses: new Map(responses.map(([type, value]) => [type, readGatewayResponse(record(value))])),
   };
@@ -166,7 +166,9 @@ function readMock(integration: JsonObject): Integration["mock"] {
   return { status: Number(answer.statusCode ?? 200), headers: Object.fromEntries(headers) };
 }
 
-function readAuthorizer(authorizer: JsonObject): Authorizer {
+function readAuthorizer(name: string, authorizer: JsonObject): Authorizer {
+  if (authorizer.type !== "request")
+    throw new Error(`authorizer ${name}: the twin knows the type request only, got ${String(authorizer.type)}`);
   const uri = asText(authorizer.authorizerUri);
   const lambdaArn = /functions\/(arn:.+?)\/(?:invocations|response-streaming-invocations)$/.exec(uri)?.[1];
   if (!lambdaArn) throw new Error(`authorizerUri must name a function's invocations, got ${uri}`);
@@ -175,6 +177,9 @@ function readAuthorizer(authorizer: JsonObject): Authorizer {
     .split(",")
     .map((source) => source.trim())
     .filter((source) => source !== "");
+  const other = headers.find((source) => !source.startsWith("method.request.header."));
+  if (other !== undefined)
+    throw new Error(`authorizer ${name}: the twin knows headers as identity sources only, got ${other}`);
   return {
     lambdaArn,
     identityHeaders: headers.map((source) => source.replace(/^method\.request\.header\./, "").toLowerCase()),
@@ -199,10 +204,10 @@ export function unquote(text: string): string {
   return /^'.*'$/.test(text) ? text.slice(1, -1) : text;
 }
 
-function specificity(resource: string): number {
-  return resource
-    .split("/")
-    .reduce((sum, segment) => sum * 4 + (segment.startsWith("{") ? (segment.endsWith("+}") ? 1 : 2) : 3), 0);
+/** A digit a segment, so that routes compare segment by segment: literal before parameter before greedy one. */
+function specificity(resource: string): string {
+  const rank = (segment: string) => (segment.startsWith("{") ? (segment.endsWith("+}") ? "1" : "2") : "3");
+  return resource.split("/").map(rank).join("");
 }
 
 function record(value: Json | undefined): JsonObject {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { asList, asText, isObject, type Json, type JsonObject } from "../template/json.ts";
+import { asText, blocks, isObject, type Json, type JsonObject } from "../template/json.ts";
 import { header } from "./http.ts";
 import type { LambdaFunction } from "./lambda-function.ts";
 import type { Authorizer } from "./openapi-routes.ts";
@@ -55,8 +55,10 @@ export class RequestAuthorizer {
     if (cached && cached.until > this.#now()) return verdict(cached.result, methodArn(call));
     try {
       const result = await this.#lambda.invoke(event(call));
+      const authorization = verdict(result, methodArn(call));
+      if (authorization.verdict === "failed") throw new Error("the function's answer is not a policy");
       if (cacheKey !== undefined) this.#remember(cacheKey, result, cacheSeconds);
-      return verdict(result, methodArn(call));
+      return authorization;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       if (message === "Unauthorized") return { verdict: "unauthorized" };
@@ -107,7 +109,7 @@ function event(call: AuthorizationRequest): Json {
 function verdict(result: Json, arn: string): Authorization {
   if (!isObject(result) || !isObject(result.policyDocument) || typeof result.principalId !== "string")
     return { verdict: "failed" };
-  const statements = asList(result.policyDocument.Statement).filter(isObject);
+  const statements = blocks(result.policyDocument.Statement);
   const matching = statements.filter((statement) => matches(statement, arn));
   const allowed =
     matching.some(({ Effect }) => Effect === "Allow") && !matching.some(({ Effect }) => Effect === "Deny");

@@ -17,7 +17,9 @@ export class TokenBucket {
   /** Takes one token; `false` when there is none. */
   take(): boolean {
     const now = this.#now();
-    this.#tokens = Math.min(this.#burst, this.#tokens + ((now - this.#filledAt) / 1000) * this.#rate);
+    // A clock that was set back takes nothing away.
+    const elapsedSeconds = Math.max(0, now - this.#filledAt) / 1000;
+    this.#tokens = Math.min(this.#burst, this.#tokens + elapsedSeconds * this.#rate);
     this.#filledAt = now;
     if (this.#tokens < 1) return false;
     this.#tokens -= 1;

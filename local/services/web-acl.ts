@@ -29,6 +29,8 @@ export class WebAcl {
 
   constructor(config: JsonObject, now: () => number = Date.now) {
     this.#now = now;
+    if (block(config.default_action)?.block !== undefined)
+      throw new Error("The twin knows web ACLs that allow by default; this one blocks.");
     this.#rules = blocks(config.rule)
       .toSorted((a, b) => asNumber(a.priority) - asNumber(b.priority))
       .map((rule) => rateRule(rule, config));
@@ -40,6 +42,12 @@ export class WebAcl {
     return this.#rules.find((rule) => isOver(rule, address, now))?.answer;
   }
 }
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  APPLICATION_JSON: "application/json",
+  TEXT_HTML: "text/html",
+  TEXT_PLAIN: "text/plain",
+};
 
 function isOver(rule: RateRule, address: string, now: number): boolean {
   const times = (rule.seen.get(address) ?? []).filter((time) => time > now - rule.windowMs);
@@ -59,7 +67,11 @@ function rateRule(rule: JsonObject, acl: JsonObject): RateRule {
   const rate = block(block(rule.statement)?.rate_based_statement);
   if (!rate) throw new Error(`The twin knows rate-based WAF rules only; rule ${name} has another statement.`);
   if (rate.aggregate_key_type !== "IP") throw new Error(`WAF rule ${name}: the twin counts by IP only.`);
-  const custom = block(block(block(rule.action)?.block)?.custom_response);
+  if (rate.scope_down_statement !== undefined)
+    throw new Error(`WAF rule ${name}: the twin counts every request; it has no scope_down_statement.`);
+  const action = block(rule.action)?.block;
+  if (action === undefined) throw new Error(`WAF rule ${name}: the twin knows the action block only.`);
+  const custom = block(block(action)?.custom_response);
   const bodyKey = custom?.custom_response_body_key;
   const body = blocks(acl.custom_response_body).find((candidate) => candidate.key === bodyKey);
   const headers = Object.fromEntries(
@@ -73,10 +85,9 @@ function rateRule(rule: JsonObject, acl: JsonObject): RateRule {
     answer: {
       rule: name,
       status: custom ? asNumber(custom.response_code) : 403,
-      headers: {
-        ...headers,
-        "content-type": body?.content_type === "APPLICATION_JSON" ? "application/json" : "text/plain",
-      },
+      headers: body
+        ? { ...headers, "content-type": CONTENT_TYPES[asText(body.content_type)] ?? "text/plain" }
+        : headers,
       body: body ? asText(body.content) : "",
     },
   };
