@@ -16,7 +16,12 @@ describe("settings", () => {
   });
 
   test("own variables override slots, context and threads", () => {
-    const env = { SLUICE_LOCAL_SLOTS: "8", SLUICE_LOCAL_CONTEXT: "8192", SLUICE_ENGINE_THREADS: "3", SLUICE_MODEL: "m" };
+    const env = {
+      SLUICE_LOCAL_SLOTS: "8",
+      SLUICE_LOCAL_CONTEXT: "8192",
+      SLUICE_ENGINE_THREADS: "3",
+      SLUICE_MODEL: "m",
+    };
     expect(readSettings(env, 2)).toMatchObject({ slots: 8, contextTokens: 8192, threads: 3, servedModelNames: ["m"] });
   });
 
