@@ -41,7 +41,7 @@ export function gatewayResponse(
     requestId: context.requestId,
   };
   const fill = (text: string) =>
-    text.replace(/\$?\$context\.([\w.]+?)(?=[^\w.]|$)/g, (_, name: string) => variables[name] ?? "");
+    text.replace(/\$context\.(\w+(?:\.\w+)*)/g, (_, name: string) => variables[name] ?? "");
   const headers = Object.entries(chosen?.headers ?? {}).map(
     ([name, value]) =>
       [name, value.startsWith("'") ? unquote(value) : (variables[value.replace(/^context\./, "")] ?? "")] as const,
