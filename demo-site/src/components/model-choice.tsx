@@ -31,8 +31,8 @@ export function ModelChoice({ models, model, standIn, error, onChange }: ModelCh
       </Field>
       {standIn !== undefined && (
         <p className="stand-in">
-          <strong>A tiny local stand-in model answers here:</strong> {standIn}, not {model.displayName}. It runs on this
-          machine’s CPU; expect simple and often wrong answers.
+          <strong>A tiny local stand-in model answers here:</strong> {standIn}, not {model.displayName}. Expect simple
+          and often wrong answers.
         </p>
       )}
     </>
