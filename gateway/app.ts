@@ -84,6 +84,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (isDraining) exchange.headers.connection = "close";
     open.add(exchange);
     metrics.inFlight.inc();
+    // A client that leaves while we write is dealt with below; unheard, the error would end the process.
+    response.on("error", () => undefined);
     response.once("close", () => {
       if (!response.writableFinished) {
         exchange.isAborted = true;

@@ -2,6 +2,7 @@ import { ALLOWED_REQUEST_HEADERS, EXPOSED_HEADERS } from "../../contracts/header
 
 type Headers = Readonly<Record<string, string>>;
 
+const EXPOSED = EXPOSED_HEADERS.join(", ");
 const METHODS = "GET, HEAD, POST, OPTIONS";
 /** Chrome keeps a preflight answer for two hours at most. */
 const MAX_AGE_SECONDS = "7200";
@@ -19,11 +20,10 @@ export class Cors {
 
   /** For every answer, errors included. */
   answerHeaders(origin: string | undefined): Headers {
-    const exposed = EXPOSED_HEADERS.join(", ");
-    if (this.#isOpen) return { "access-control-allow-origin": "*", "access-control-expose-headers": exposed };
+    if (this.#isOpen) return { "access-control-allow-origin": "*", "access-control-expose-headers": EXPOSED };
     // Even an answer without these headers depends on who asked; caches must know.
     if (origin === undefined || !this.#origins.has(origin)) return { vary: "origin" };
-    return { "access-control-allow-origin": origin, "access-control-expose-headers": exposed, vary: "origin" };
+    return { "access-control-allow-origin": origin, "access-control-expose-headers": EXPOSED, vary: "origin" };
   }
 
   /** In addition, for the question that a browser asks first. */

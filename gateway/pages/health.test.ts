@@ -32,6 +32,11 @@ test("is 503 with Retry-After while no model can answer, and 200 as soon as an e
   await vi.waitFor(async () => expect(await read(url)).toMatchObject({ status: 200, body: { status: "ready" } }));
 });
 
+test("knows no engines where there are none", async () => {
+  const { url } = await startTestGateway({ engines: [] });
+  expect((await read(url)).body.models).toEqual([{ id: "tiny", ready: false, engines: { known: 0, ready: 0 } }]);
+});
+
 test("is degraded, and still 200, when one of two models can answer", async () => {
   const [tiny] = testConfig().models;
   const models = [tiny!, { ...tiny!, id: "large", targetGroupArn: "arn:large" }];

@@ -8,8 +8,9 @@ export function health(
   about: { readonly environment: string; readonly version: string },
 ): { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: Health } {
   const models = directory.pools.map((pool) => {
+    // The way through the load balancer counts as one engine while it is in use and answers.
     const ready = pool.readyEngines.length;
-    return { id: pool.config.id, ready: ready > 0, engines: { known: pool.candidates.length, ready } };
+    return { id: pool.config.id, ready: ready > 0, engines: { known: Math.max(pool.engines.length, ready), ready } };
   });
   const readyModels = models.filter((model) => model.ready).length;
   const status = readyModels === models.length ? "ready" : readyModels > 0 ? "degraded" : "unavailable";
