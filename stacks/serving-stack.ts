@@ -55,6 +55,7 @@ export class ServingStack extends TerraformStack {
       securityGroupId: loadBalancerId,
       certificateArn: this.domainCertificateArn ?? this.#certificateVariable(),
       gatewayTargetGroupArn: gatewayTargets.arn,
+      idleTimeoutSeconds: idleTimeoutSeconds(api),
       isProtected: environment.deletionProtection,
     });
 
@@ -153,4 +154,15 @@ export class ServingStack extends TerraformStack {
         }),
     );
   }
+}
+
+/** Twice the gateway's longest time limit: its own 504, which has our error body, always comes first. */
+function idleTimeoutSeconds({ timeouts, routeTimeouts }: Environment["api"]): number {
+  const routes = [timeouts, ...Object.values(routeTimeouts).filter((route) => route !== undefined)];
+  const limits = routes.flatMap(({ firstByteSeconds = 0, totalSeconds = 0, idleSeconds = 0 }) => [
+    firstByteSeconds,
+    totalSeconds,
+    idleSeconds,
+  ]);
+  return Math.ceil(2 * Math.max(...limits));
 }

@@ -35,6 +35,7 @@ const stack = synthConstruct((scope) => {
       securityGroupId: "sg-lb",
       certificateArn: "arn:certificate",
       gatewayTargetGroupArn: "arn:gateways",
+      idleTimeoutSeconds: 60,
       isProtected: false,
     }),
     artefacts: new ArtefactStore(scope, "Artefacts", { namePrefix: "t-", encryptionKey, isProtected: false }),

@@ -10,6 +10,7 @@ const synth = (isProtected = true) =>
       securityGroupId: "sg-1",
       certificateArn: "arn:certificate",
       gatewayTargetGroupArn: "arn:gateways",
+      idleTimeoutSeconds: 90,
       isProtected,
     });
     balancer.routeEngines(scope, { host: "phi.engines.internal", targetGroupArn: "arn:engines" });
@@ -28,8 +29,8 @@ describe("the load balancer", () => {
     });
   });
 
-  test("waits longer than the gateway's 30 seconds, so that the gateway's 504 comes first", () => {
-    expect(only(synth(), "aws_lb").idle_timeout).toBe(60);
+  test("answers 504 after the silence that it is given", () => {
+    expect(only(synth(), "aws_lb").idle_timeout).toBe(90);
   });
 
   test("is protected from deletion as asked", () => {

@@ -13,15 +13,11 @@ export interface LoadBalancerProps {
   readonly certificateArn: string;
   /** Target group of the gateways: what HTTPS requests go to. */
   readonly gatewayTargetGroupArn: string;
+  /** Seconds of silence after which the load balancer answers 504; longer than the gateway's own limits. */
+  readonly idleTimeoutSeconds: number;
   /** Whether AWS refuses to delete the load balancer. */
   readonly isProtected: boolean;
 }
-
-/**
- * Seconds of silence after which the load balancer answers 504. Twice the gateway's 30 s, so that the gateway's own
- * 504, which has our error body, always comes first.
- */
-const IDLE_TIMEOUT_SECONDS = 60;
 
 /**
  * The internal load balancer: HTTPS for API Gateway's VPC link, and a listener for gateways only that tells engine
@@ -43,7 +39,7 @@ export class LoadBalancer extends Construct {
       internal: true,
       subnets: [...props.subnetIds],
       securityGroups: [props.securityGroupId],
-      idleTimeout: IDLE_TIMEOUT_SECONDS,
+      idleTimeout: props.idleTimeoutSeconds,
       dropInvalidHeaderFields: true,
       desyncMitigationMode: "strictest", // API Gateway and our gateways speak clean HTTP; anything else is an attack
       enableDeletionProtection: props.isProtected,
