@@ -275,6 +275,20 @@ describe("scheduling", () => {
     expect(Math.max(...[0, 1, 2, 3].map(first))).toBeLessThan(Math.min(...[0, 1, 2, 3].map(last)));
   });
 
+  test("a newcomer to a used slot need not wait until busy neighbours end", async () => {
+    await Promise.all(["A", "B", "C", "D"].map((prompt) => complete({ prompt, max_tokens: 2 })));
+    const leaving = new AbortController();
+    const long = (prompt: string) =>
+      post("/v1/completions", { prompt, max_tokens: 900, ignore_eos: true }, leaving.signal);
+    const busy = ["E", "F", "G"].map((prompt) => long(prompt).catch(() => null));
+    await until(async () => (await metric("vllm:num_requests_running")) === 3);
+    await complete({ prompt: "H", max_tokens: 2 });
+    expect(await metric("vllm:num_requests_running")).toBe(3);
+    leaving.abort();
+    await Promise.all(busy);
+    await until(async () => (await metric("vllm:num_requests_running")) === 0);
+  });
+
   test("a client that leaves frees its slot, also in the middle of a long prompt", async () => {
     for (const prompt of ["Go on:", `Backwards: ${numbers.split(" ").reverse().join(" ")}`]) {
       const leaving = new AbortController();

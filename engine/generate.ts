@@ -68,9 +68,9 @@ export async function generate(
 ): Promise<GenerationEnd> {
   const sequence = await engine.pool.acquire(request.tokens, signal);
   try {
-    const cachedTokens = await reusePrefix(sequence, request.tokens);
+    const cachedTokens = await reusePrefix(engine, sequence, request.tokens);
     events.onStart?.(cachedTokens);
-    const rest = await prefill(sequence, request.tokens, signal);
+    const rest = await prefill(engine, sequence, request.tokens, signal);
     const end = await decode(engine, sequence, rest, request, signal, onPiece, events);
     return { ...end, cachedTokens };
   } finally {
@@ -79,18 +79,25 @@ export async function generate(
 }
 
 /** Keeps what the slot has in common with the prompt; the last token must be evaluated again to get its successor. */
-async function reusePrefix(sequence: LlamaContextSequence, tokens: readonly Token[]): Promise<number> {
-  await sequence.adaptStateToTokens(tokens.slice(0, -1), false);
+async function reusePrefix(
+  { gate }: LlamaEngine,
+  sequence: LlamaContextSequence,
+  tokens: readonly Token[],
+): Promise<number> {
+  const kept = tokens.slice(0, -1);
+  if (sequence.nextTokenIndex > 0) await gate.between(() => sequence.adaptStateToTokens(kept, false));
   return sequence.nextTokenIndex;
 }
 
 async function prefill(
+  { gate }: LlamaEngine,
   sequence: LlamaContextSequence,
   tokens: readonly Token[],
   signal: AbortSignal,
 ): Promise<Token[]> {
   let at = sequence.nextTokenIndex;
   while (tokens.length - at > PREFILL_CHUNK) {
+    await gate.pass();
     signal.throwIfAborted();
     await sequence.evaluateWithoutGeneratingNewTokens(tokens.slice(at, at + PREFILL_CHUNK));
     at += PREFILL_CHUNK;
@@ -134,6 +141,7 @@ async function decode(
   try {
     let replacement: Token | undefined;
     for (;;) {
+      await engine.gate.pass();
       const next = await iterator.next(replacement);
       signal.throwIfAborted();
       if (next.done) break;

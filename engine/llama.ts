@@ -8,6 +8,7 @@ import {
   type LlamaModel,
   type Token,
 } from "node-llama-cpp";
+import { BatchGate } from "./batch-gate.ts";
 import { ChatPrompt } from "./chat-prompt.ts";
 import type { ModelFile } from "./model-file.ts";
 import { SlotPool } from "./slot-pool.ts";
@@ -37,6 +38,7 @@ export class LlamaEngine {
   /** Longest prompt plus answer, in tokens. */
   readonly maxModelLength: number;
   readonly pool: SlotPool<LlamaContextSequence>;
+  readonly gate = new BatchGate();
   readonly #llama: Llama;
   readonly #context: LlamaContext;
   readonly #grammars = new Map<string, Promise<LlamaGrammar>>();
