@@ -22,12 +22,19 @@ interface Pending {
   reject(error: Error): void;
 }
 
+/** A thread with the loaded bundle, and the invocations that it has not answered yet. */
+interface WarmEnvironment {
+  readonly worker: Worker;
+  readonly pending: Map<number, Pending>;
+}
+
 /** A Lambda function run from its deployed bundle in a thread of its own, with its own environment and timeout. */
 export class LambdaFunction {
   readonly #options: LambdaOptions;
   readonly #file: string;
-  readonly #pending = new Map<number, Pending>();
-  #worker: Worker | undefined;
+  readonly #environments = new Set<WarmEnvironment>();
+  /** Takes the next invocation. */
+  #current: WarmEnvironment | undefined;
   #nextId = 0;
 
   constructor(options: LambdaOptions) {
@@ -39,18 +46,19 @@ export class LambdaFunction {
   invoke(event: Json): Promise<Json> {
     const { name, timeoutSeconds } = this.#options;
     const id = this.#nextId++;
+    this.#current ??= this.#launch();
+    const environment = this.#current;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        this.#pending.delete(id);
-        void this.#worker?.terminate();
-        this.#worker = undefined;
-        reject(new Error(`${name}: Task timed out after ${timeoutSeconds} seconds`));
+        environment.pending.get(id)?.reject(new Error(`${name}: Task timed out after ${timeoutSeconds} seconds`));
+        this.#retire(environment);
       }, timeoutSeconds * 1000);
       const settle = () => {
         clearTimeout(timer);
-        this.#pending.delete(id);
+        environment.pending.delete(id);
+        if (environment !== this.#current) this.#retire(environment);
       };
-      this.#pending.set(id, {
+      environment.pending.set(id, {
         resolve: (result) => {
           settle();
           resolve(result);
@@ -60,33 +68,42 @@ export class LambdaFunction {
           reject(error);
         },
       });
-      this.#running().postMessage({ id, event, deadline: Date.now() + timeoutSeconds * 1000 });
+      environment.worker.postMessage({ id, event, deadline: Date.now() + timeoutSeconds * 1000 });
     });
   }
 
   async stop(): Promise<void> {
-    await this.#worker?.terminate();
+    this.#current = undefined;
+    await Promise.all([...this.#environments].map(({ worker }) => worker.terminate()));
   }
 
-  #running(): Worker {
-    if (this.#worker) return this.#worker;
+  /** No new invocation; those that still run there (on AWS each has an environment of its own) may finish. */
+  #retire(environment: WarmEnvironment): void {
+    if (this.#current === environment) this.#current = undefined;
+    if (environment.pending.size === 0) void environment.worker.terminate();
+  }
+
+  #launch(): WarmEnvironment {
     const worker = new Worker(new URL("./lambda-worker.ts", import.meta.url), {
       env: { ...this.#options.environment },
       workerData: { file: this.#file, exportName: this.#options.handler.split(".").at(-1) },
     });
+    const environment: WarmEnvironment = { worker, pending: new Map() };
+    const end = (cause: Error) => {
+      this.#environments.delete(environment);
+      this.#retire(environment);
+      for (const pending of [...environment.pending.values()]) pending.reject(cause);
+    };
     worker.on("message", (message: { readonly id: number; readonly result?: Json; readonly error?: string }) => {
-      const pending = this.#pending.get(message.id);
+      const pending = environment.pending.get(message.id);
       if (message.error === undefined) pending?.resolve(message.result ?? null);
       else pending?.reject(new Error(message.error));
     });
-    worker.on("error", (error: unknown) => {
-      this.#worker = undefined;
-      const cause = error instanceof Error ? error : new Error(String(error));
-      for (const pending of [...this.#pending.values()]) pending.reject(cause);
-    });
+    worker.on("error", (error: unknown) => end(error instanceof Error ? error : new Error(String(error))));
+    worker.on("exit", () => end(new Error(`${this.#options.name}: Runtime exited before it answered`)));
     worker.unref();
-    this.#worker = worker;
-    return worker;
+    this.#environments.add(environment);
+    return environment;
   }
 }
 
@@ -95,7 +112,8 @@ function unpack({ name, zip, handler, workFolder }: LambdaOptions): string {
   const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 12);
   const folder = join(workFolder, `${name}-${hash}`);
   const module = handler.split(".").slice(0, -1).join(".");
-  const files = Object.entries(unzipSync(bytes));
+  // Some tools write folders as entries of their own.
+  const files = Object.entries(unzipSync(bytes)).filter(([path]) => !path.endsWith("/"));
   for (const [path, content] of files) {
     const target = join(folder, path);
     mkdirSync(dirname(target), { recursive: true });

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { parentPort, workerData } from "node:worker_threads";
-import { isObject, type Json } from "../template/json.ts";
+import type { Json } from "../template/json.ts";
 
 /** Runs one Lambda bundle: loads the handler once (as a warm environment does) and answers invocations in turn. */
 const { file, exportName } = workerData;
@@ -14,11 +14,12 @@ parentPort?.on("message", async (message: { readonly id: number; readonly event:
     getRemainingTimeInMillis: () => Math.max(0, message.deadline - Date.now()),
   };
   try {
-    const result: Json = await handler(message.event, context);
-    parentPort?.postMessage({ id: message.id, result: result ?? null });
+    // Events and results travel as JSON on AWS, which drops what JSON does not have.
+    const text = JSON.stringify((await handler(message.event, context)) ?? null);
+    parentPort?.postMessage({ id: message.id, result: JSON.parse(text) });
   } catch (error) {
-    const text =
-      error instanceof Error ? error.message : isObject(error as Json) ? JSON.stringify(error) : String(error);
+    const isData = typeof error === "object" && !(error instanceof Error);
+    const text = error instanceof Error ? error.message : isData ? JSON.stringify(error) : String(error);
     parentPort?.postMessage({ id: message.id, error: text });
   }
 });
