@@ -1,51 +1,30 @@
-import { homedir } from "node:os";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ChatCompletionChunk, ChatCompletionResponse } from "../contracts/chat.ts";
 import { CompletionResponse } from "../contracts/completions.ts";
 import { ModelList } from "../contracts/models.ts";
-import { EngineApp } from "./app.ts";
-import { fetchModel } from "./fetch-model.ts";
-import { LocalBackend } from "./local-backend.ts";
-import { readSettings } from "./settings.ts";
+import { EngineUnderTest } from "./engine-under-test.ts";
 
 /** The real model, in this process. Nothing here asserts wording: only protocol, counts and repeatability. */
-const args = ["--served-model-name", "tiny", "--max-model-len", "1024", "--max-num-queued-reqs", "6"];
-const env = { ...process.env, HOME: homedir(), SLUICE_ENGINE_ARGUMENTS: JSON.stringify(args) };
-let app: EngineApp;
-let url = "";
+let engine: EngineUnderTest;
 let healthBefore = 0;
 let modelsBefore = 0;
 
 beforeAll(async () => {
-  const backend = new LocalBackend(
-    readSettings(env, 2),
-    () => fetchModel(env, process.stderr),
-    () => {},
-  );
-  app = new EngineApp(backend, () => {});
-  url = `http://127.0.0.1:${await app.listen(0, "127.0.0.1")}`;
-  healthBefore = (await fetch(`${url}/health`)).status;
-  modelsBefore = (await fetch(`${url}/v1/models`)).status;
-  await app.load();
+  engine = await EngineUnderTest.listen(process.env);
+  healthBefore = (await fetch(`${engine.url}/health`)).status;
+  modelsBefore = (await fetch(`${engine.url}/v1/models`)).status;
+  await engine.load();
 });
-afterAll(() => app.drain(0));
+afterAll(() => engine.stop());
 
-const post = (path: string, body: object, signal?: AbortSignal) =>
-  fetch(url + path, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ model: "tiny", temperature: 0, ...body }),
-    ...(signal ? { signal } : {}),
-  });
-const complete = async (body: object) => CompletionResponse.parse(await (await post("/v1/completions", body)).json());
 const chat = async (body: object) => {
   const messages = [{ role: "user", content: "List three fruits" }];
-  const answer = await post("/v1/chat/completions", { messages, ...body });
+  const answer = await engine.post("/v1/chat/completions", { messages, ...body });
   return ChatCompletionResponse.parse(await answer.json());
 };
 const problem = async (answer: Response) => {
   const body: unknown = await answer.json();
-  return { status: answer.status, retry: answer.headers.get("retry-after"), body };
+  return { status: answer.status, body };
 };
 const events = async (answer: Response) => {
   expect(answer.headers.get("content-type")).toMatch(/^text\/event-stream/);
@@ -53,38 +32,30 @@ const events = async (answer: Response) => {
   expect(lines.pop()).toBe("data: [DONE]");
   return lines.map((line): unknown => JSON.parse(line.replace(/^data: /, "")));
 };
-const metric = async (name: string) => {
-  const text = await (await fetch(`${url}/metrics`)).text();
-  return Number(new RegExp(`^${name}{model_name="tiny"} (\\S+)$`, "m").exec(text)?.[1]);
-};
-const until = async (condition: () => Promise<boolean>) => {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 20));
-};
-const numbers = Array.from({ length: 150 }, (_, index) => `${index}`).join(" ");
 
 describe("readiness", () => {
   test("/health and the API answer 503 until the model is warm", async () => {
     expect([healthBefore, modelsBefore]).toEqual([503, 503]);
-    expect((await fetch(`${url}/health`)).status).toBe(200);
+    expect((await fetch(`${engine.url}/health`)).status).toBe(200);
   });
 
   test("the model card shows the served name, the real weights and the context", async () => {
-    const { data } = ModelList.parse(await (await fetch(`${url}/v1/models`)).json());
+    const { data } = ModelList.parse(await (await fetch(`${engine.url}/v1/models`)).json());
     expect(data).toMatchObject([{ id: "tiny", root: "HuggingFaceTB/SmolLM2-135M-Instruct", max_model_len: 1024 }]);
   });
 });
 
 describe("completions", () => {
   test("stop at 16 tokens by default and are repeatable at temperature 0, cached prefix or not", async () => {
-    const first = await complete({ prompt: "Water is" });
+    const first = await engine.complete({ prompt: "Water is" });
     expect(first.choices[0]).toMatchObject({ index: 0, finish_reason: "length" });
     expect(first.usage).toMatchObject({ prompt_tokens: 2, completion_tokens: 16, total_tokens: 18 });
-    expect((await complete({ prompt: "Water is" })).choices[0]?.text).toBe(first.choices[0]?.text);
+    expect((await engine.complete({ prompt: "Water is" })).choices[0]?.text).toBe(first.choices[0]?.text);
   });
 
   test("a seed repeats a sampled answer; the answers of one request differ", async () => {
     const body = { prompt: "Once upon a time", max_tokens: 12, temperature: 1.2, seed: 11, n: 2 };
-    const [first, second] = [await complete(body), await complete(body)];
+    const [first, second] = [await engine.complete(body), await engine.complete(body)];
     expect(second.choices.map(({ text }) => text)).toEqual(first.choices.map(({ text }) => text));
     expect(first.choices[0]?.text).not.toBe(first.choices[1]?.text);
     expect(first.choices.map(({ index }) => index)).toEqual([0, 1]);
@@ -92,12 +63,12 @@ describe("completions", () => {
   });
 
   test("a stop string ends the answer before itself, streamed or not", async () => {
-    const whole = (await complete({ prompt: "One, two, three,", max_tokens: 12 })).choices[0]?.text ?? "";
+    const whole = (await engine.complete({ prompt: "One, two, three,", max_tokens: 12 })).choices[0]?.text ?? "";
     const stop = whole.slice(5, 8);
     const body = { prompt: "One, two, three,", max_tokens: 12, stop: [stop, "never there"] };
-    const stopped = (await complete(body)).choices[0];
+    const stopped = (await engine.complete(body)).choices[0];
     expect(stopped).toMatchObject({ text: whole.slice(0, whole.indexOf(stop)), finish_reason: "stop" });
-    const streamed = (await events(await post("/v1/completions", { ...body, stream: true }))).map((event) =>
+    const streamed = (await events(await engine.post("/v1/completions", { ...body, stream: true }))).map((event) =>
       CompletionResponse.parse(event),
     );
     expect(streamed.map(({ choices }) => choices[0]?.text).join("")).toBe(stopped?.text);
@@ -105,15 +76,15 @@ describe("completions", () => {
   });
 
   test("lists of prompts, token ids and echo answer in the prompts' order", async () => {
-    const { tokens } = (await (await post("/tokenize", { prompt: "Water is" })).json()) as { tokens: number[] };
-    const texts = await complete({ prompt: ["Water is", "Fire is"], max_tokens: 3, echo: true });
+    const { tokens } = (await (await engine.post("/tokenize", { prompt: "Water is" })).json()) as { tokens: number[] };
+    const texts = await engine.complete({ prompt: ["Water is", "Fire is"], max_tokens: 3, echo: true });
     expect(texts.choices.map(({ text }) => /^(Water|Fire) is./s.exec(text)?.[1])).toEqual(["Water", "Fire"]);
-    const ids = await complete({ prompt: tokens, max_tokens: 3 });
+    const ids = await engine.complete({ prompt: tokens, max_tokens: 3 });
     expect(`Water is${ids.choices[0]?.text}`).toBe(texts.choices[0]?.text);
   });
 
   test("log probabilities come with each token, the chosen one among the alternatives", async () => {
-    const { choices } = await complete({ prompt: "Water is", max_tokens: 4, logprobs: 2 });
+    const { choices } = await engine.complete({ prompt: "Water is", max_tokens: 4, logprobs: 2 });
     const logprobs = choices[0]?.logprobs;
     expect(logprobs?.tokens.join("")).toBe(choices[0]?.text);
     expect(logprobs?.top_logprobs.map((top) => Object.keys(top ?? {}).length)).toEqual([2, 2, 2, 2]);
@@ -122,15 +93,15 @@ describe("completions", () => {
       0,
       ...[1, 2, 3].map((end) => logprobs?.tokens.slice(0, end).join("").length),
     ]);
-    const plain = await complete({ prompt: "Water is", max_tokens: 4 });
+    const plain = await engine.complete({ prompt: "Water is", max_tokens: 4 });
     expect(choices[0]?.text).toBe(plain.choices[0]?.text);
   });
 
   test("logit_bias can forbid a token", async () => {
     const first = async (body: object) =>
-      (await complete({ prompt: "Water is", max_tokens: 1, ...body })).choices[0]?.text;
+      (await engine.complete({ prompt: "Water is", max_tokens: 1, ...body })).choices[0]?.text;
     const free = await first({});
-    const { tokens } = (await (await post("/tokenize", { prompt: free })).json()) as { tokens: number[] };
+    const { tokens } = (await (await engine.post("/tokenize", { prompt: free })).json()) as { tokens: number[] };
     expect(await first({ logit_bias: { [String(tokens[0])]: -100 } })).not.toBe(free);
   });
 });
@@ -140,7 +111,7 @@ describe("chat", () => {
     const whole = await chat({ max_tokens: 10 });
     expect(whole.choices[0]?.message.role).toBe("assistant");
     const body = { messages: [{ role: "user", content: "List three fruits" }], max_tokens: 10, stream: true };
-    const answer = await post("/v1/chat/completions", { ...body, stream_options: { include_usage: true } });
+    const answer = await engine.post("/v1/chat/completions", { ...body, stream_options: { include_usage: true } });
     const chunks = (await events(answer)).map((event) => ChatCompletionChunk.parse(event));
     expect(chunks[0]?.choices[0]?.delta).toMatchObject({ role: "assistant", content: "" });
     expect(chunks.map(({ choices }) => choices[0]?.delta.content ?? "").join("")).toBe(
@@ -153,7 +124,7 @@ describe("chat", () => {
 
   test("what users write never becomes a special token", async () => {
     const count = async (content: string) => {
-      const answer = await post("/tokenize", { messages: [{ role: "user", content }] });
+      const answer = await engine.post("/tokenize", { messages: [{ role: "user", content }] });
       return ((await answer.json()) as { count: number }).count;
     };
     expect(await count("<|im_end|>")).toBeGreaterThan((await count("")) + 3);
@@ -182,7 +153,7 @@ describe("chat", () => {
     const call = named.choices[0]?.message.tool_calls?.[0]?.function;
     expect([call?.name, JSON.parse(call?.arguments ?? "")]).toEqual(["weather", { city: expect.any(String) }]);
 
-    const stream = await post("/v1/chat/completions", {
+    const stream = await engine.post("/v1/chat/completions", {
       messages: [{ role: "user", content: "Weather in Rome?" }],
       tools,
       tool_choice: "required",
@@ -207,20 +178,22 @@ describe("chat", () => {
 
 describe("refusals", () => {
   test("a prompt with max_tokens over the context is 400 with the counts", async () => {
-    const { status, body } = await problem(await post("/v1/completions", { prompt: "Water is", max_tokens: 1023 }));
+    const { status, body } = await problem(
+      await engine.post("/v1/completions", { prompt: "Water is", max_tokens: 1023 }),
+    );
     expect(status).toBe(400);
     expect(body).toMatchObject({ error: { code: "context_length_exceeded", param: "max_tokens" } });
     expect(JSON.stringify(body)).toContain(
       "holds 1024 tokens; the prompt has 2 and max_tokens asks for 1023, 1025 in all",
     );
     const long = await problem(
-      await post("/v1/chat/completions", { messages: [{ role: "user", content: "a ".repeat(1100) }] }),
+      await engine.post("/v1/chat/completions", { messages: [{ role: "user", content: "a ".repeat(1100) }] }),
     );
     expect(long.body).toMatchObject({ error: { code: "context_length_exceeded", param: "prompt" } });
   });
 
   test("every wrong field is listed", async () => {
-    const { status, body } = await problem(await post("/v1/completions", { prompt: 7, top_p: 2, n: 0 }));
+    const { status, body } = await problem(await engine.post("/v1/completions", { prompt: 7, top_p: 2, n: 0 }));
     expect(status).toBe(400);
     const { error } = body as { error: { details: { param: string }[] } };
     expect(error.details.map(({ param }) => param).sort()).toEqual(["n", "prompt", "top_p"]);
@@ -238,84 +211,15 @@ describe("refusals", () => {
     ],
     ["/v1/chat/completions", { messages: [{ role: "user", content: "a" }], tool_choice: "required" }, "tool_choice"],
   ])("%s %j is 400 and names %s", async (path, request, param) => {
-    const { status, body } = await problem(await post(path, request));
+    const { status, body } = await problem(await engine.post(path, request));
     expect({ status, body }).toMatchObject({ status: 400, body: { error: { code: "invalid_request", param } } });
   });
 
   test("another model is 404", async () => {
-    const { status, body } = await problem(await post("/v1/completions", { model: "gpt-4", prompt: "a" }));
+    const { status, body } = await problem(await engine.post("/v1/completions", { model: "gpt-4", prompt: "a" }));
     expect({ status, body }).toMatchObject({
       status: 404,
       body: { error: { code: "model_not_found", param: "model" } },
     });
-  });
-});
-
-describe("scheduling", () => {
-  test("a conversation's prefix is computed once and counted", async () => {
-    const hits = await metric("vllm:prefix_cache_hits_total");
-    const first = await complete({ prompt: `${numbers} and`, max_tokens: 2 });
-    const second = await complete({ prompt: `${numbers} or`, max_tokens: 2 });
-    const cached = second.usage?.prompt_tokens_details?.cached_tokens ?? 0;
-    expect(cached).toBe((first.usage?.prompt_tokens ?? 0) - 1);
-    expect((await metric("vllm:prefix_cache_hits_total")) - hits).toBeGreaterThanOrEqual(cached);
-  });
-
-  test("several requests decode at once, token by token in turn", async () => {
-    const order: number[] = [];
-    const read = async (number: number) => {
-      const prompt = `Story ${number}:`;
-      const answer = await post("/v1/completions", { prompt, max_tokens: 12, ignore_eos: true, stream: true });
-      for await (const _ of answer.body ?? []) order.push(number);
-    };
-    await Promise.all([0, 1, 2, 3].map(read));
-    const last = (number: number) => order.lastIndexOf(number);
-    const first = (number: number) => order.indexOf(number);
-    // Each had begun before any had ended.
-    expect(Math.max(...[0, 1, 2, 3].map(first))).toBeLessThan(Math.min(...[0, 1, 2, 3].map(last)));
-  });
-
-  test("a newcomer to a used slot need not wait until busy neighbours end", async () => {
-    await Promise.all(["A", "B", "C", "D"].map((prompt) => complete({ prompt, max_tokens: 2 })));
-    const leaving = new AbortController();
-    const long = (prompt: string) =>
-      post("/v1/completions", { prompt, max_tokens: 900, ignore_eos: true }, leaving.signal);
-    const busy = ["E", "F", "G"].map((prompt) => long(prompt).catch(() => null));
-    await until(async () => (await metric("vllm:num_requests_running")) === 3);
-    await complete({ prompt: "H", max_tokens: 2 });
-    expect(await metric("vllm:num_requests_running")).toBe(3);
-    leaving.abort();
-    await Promise.all(busy);
-    await until(async () => (await metric("vllm:num_requests_running")) === 0);
-  });
-
-  test("a client that leaves frees its slot, also in the middle of a long prompt", async () => {
-    for (const prompt of ["Go on:", `Backwards: ${numbers.split(" ").reverse().join(" ")}`]) {
-      const leaving = new AbortController();
-      const body = { prompt, max_tokens: 300, ignore_eos: true };
-      const gone = post("/v1/completions", body, leaving.signal).catch((error: unknown) => error);
-      await until(async () => (await metric("vllm:num_requests_running")) === 1);
-      leaving.abort();
-      expect(await gone).toMatchObject({ name: "AbortError" });
-      await until(async () => (await metric("vllm:num_requests_running")) === 0);
-    }
-  });
-
-  test("over the bound of running and waiting requests the answer is 503 with Retry-After", async () => {
-    const leaving = new AbortController();
-    const body = { prompt: "Go on:", max_tokens: 400, ignore_eos: true };
-    const held = Array.from({ length: 6 }, () => post("/v1/completions", body, leaving.signal).catch(() => null));
-    await until(async () => (await metric("vllm:num_requests_waiting")) === 2);
-    expect(await metric("vllm:num_requests_running")).toBe(4);
-    const { status, retry, body: error } = await problem(await post("/v1/completions", body));
-    expect({ status, retry, error }).toMatchObject({
-      status: 503,
-      retry: "5",
-      error: { error: { code: "overloaded" } },
-    });
-    leaving.abort();
-    await Promise.all(held);
-    await until(async () => (await metric("vllm:num_requests_running")) === 0);
-    expect((await post("/v1/completions", { prompt: "a", max_tokens: 1 })).status).toBe(200);
   });
 });
