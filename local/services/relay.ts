@@ -41,6 +41,8 @@ export function relay(
   agent: Agent,
   events: RelayEvents,
 ): void {
+  // The client left while others still thought about its request.
+  if (response.destroyed) return events.finished?.();
   let over = false;
   const finish = (report?: () => void) => {
     if (over) return;

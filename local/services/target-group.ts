@@ -105,7 +105,9 @@ export class TargetGroup {
 
 function answersInTime(port: number, check: HealthCheck): Promise<boolean> {
   return new Promise((resolve) => {
-    const request = get({ host: "127.0.0.1", port, path: check.path, timeout: check.timeoutMs }, (response) => {
+    // A connection of its own, as AWS's checks have: a kept one may be closed by the target in that moment.
+    const to = { host: "127.0.0.1", port, path: check.path, timeout: check.timeoutMs, agent: false };
+    const request = get(to, (response) => {
       response.resume();
       resolve(check.matches(response.statusCode ?? 0));
     });
