@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { firstRequest, waitUntilReady } from "./first-request.ts";
 import { outputFolder, PROJECT_FOLDER, workFolder } from "./folders.ts";
 import { passedEnvironment, START_HELP, type StartOptions, startOptions, tofuVariables } from "./options.ts";
@@ -24,6 +24,7 @@ async function start(options: StartOptions): Promise<void> {
       `Sluice already runs here (${running.environment}): API ${running.apiUrl}, page ${running.siteUrl}; stop it with Ctrl-C there.`,
     );
   if (options.fresh) rmSync(work, { recursive: true, force: true });
+  mkdirSync(work, { recursive: true });
   if (!process.env.SLUICE_ENGINE_URL) await runStep(project, "engine/fetch-model.ts", { showsProgress: true });
   await buildAll(project, say);
   say(`synthesizing the stacks of ${options.environment} …`);

@@ -44,6 +44,7 @@ const ENVIRONMENT_READERS = [
   /^[\w-]+\/server\.ts$/,
   /^lambdas\/[\w-]+\/handler\.ts$/,
   /^stacks\/main\.ts$/,
+  /^demo-site\/build\.ts$/, // Vite takes the mode from NODE_ENV
   /^engine\/fetch-model\.ts$/,
   /^local\//,
   /^cli\//,
