@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { ApiKeyItem } from "../contracts/auth.ts";
+import { type ApiKeyItem, DEFAULT_PLAN } from "../contracts/auth.ts";
 import { newApiKey } from "../domain/api-key.ts";
 import type { KeyRegistry } from "./key-registry.ts";
 import type { KeysPlace, PlaceOptions } from "./keys-place.ts";
@@ -16,9 +16,6 @@ interface CreateOptions extends PlaceOptions {
   readonly name: string;
   readonly plan?: string;
 }
-
-/** The plan of a new key when none is named. */
-const DEFAULT_PLAN = "standard";
 
 /** `sluice keys create|list|revoke`. */
 export function keysCommand(tools: KeysTools): Command {

@@ -7,6 +7,9 @@ export type AuthMode = z.infer<typeof AuthMode>;
 /** The usage plan of requests that come without a key. */
 export const ANONYMOUS_PLAN = "anonymous";
 
+/** The usage plan of a new key when none is named. */
+export const DEFAULT_PLAN = "standard";
+
 /** One item of the keys table. The secret itself is never stored: only its SHA-256, in hex. */
 export const ApiKeyItem = z.strictObject({
   /** Partition key: the public part of the key, 12 characters of a-z2-7. */

@@ -47,16 +47,16 @@ const AnyError = z.object({ error: z.object({ code: z.string() }) });
 
 /**
  * One chat completion through web ACL, API Gateway, load balancer, gateway and engine.
- * @returns the answer's text; or, where keys are required, that the door is shut as it should be
+ * @returns the answer's text, or `undefined` where a key is required and none was given
  */
-export async function firstRequest(apiUrl: string, model: string): Promise<string> {
+export async function firstRequest(apiUrl: string, model: string, key?: string): Promise<string | undefined> {
   const response = await fetch(`${apiUrl}/v1/chat/completions`, {
     method: "POST",
-    headers: { "content-type": "application/json" },
+    headers: { "content-type": "application/json", ...(key ? { authorization: `Bearer ${key}` } : {}) },
     body: JSON.stringify({ model, max_tokens: 8, temperature: 0, messages: [{ role: "user", content: "Say hello" }] }),
   });
   const body: unknown = await response.json();
   if (response.ok) return ChatCompletionResponse.parse(body).choices[0]?.message.content ?? "";
-  if (response.status === 401) return "(a key is required: npm run sluice -- keys create --name me)";
+  if (response.status === 401 && key === undefined) return undefined;
   throw new Error(`The first request was answered ${response.status} ${AnyError.parse(body).error.code}.`);
 }

@@ -31,13 +31,16 @@ export interface ReadyFacts {
   readonly model: string;
   /** Answer to the first request. */
   readonly text: string;
+  /** A key for this start, where keys are required. */
+  readonly key: string | undefined;
   readonly seconds: number;
 }
 
 /** The last words of a start: that it works, where, and what to paste. */
-export function readyMessage({ twin, model, text, seconds }: ReadyFacts): string {
+export function readyMessage({ twin, model, text, key, seconds }: ReadyFacts): string {
   const { apiUrl, siteUrl, workFolder } = twin.world.settings;
   const body = JSON.stringify({ model, messages: [{ role: "user", content: "List three fruits" }], max_tokens: 60 });
+  const authorization = key === undefined ? "" : ` -H 'authorization: Bearer ${key}'`;
   return [
     "",
     `first request through the whole path: ${JSON.stringify(text)}`,
@@ -46,8 +49,9 @@ export function readyMessage({ twin, model, text, seconds }: ReadyFacts): string
     `  page  ${siteUrl}`,
     `  API   ${apiUrl}/v1`,
     `  logs  ${workFolder}/logs`,
+    ...(key === undefined ? [] : [`  key   ${key} (for the page too; valid until this stops)`]),
     "",
-    `curl -s ${apiUrl}/v1/chat/completions -H 'content-type: application/json' -d '${body}'`,
+    `curl -s ${apiUrl}/v1/chat/completions -H 'content-type: application/json'${authorization} -d '${body}'`,
     "",
     "Ctrl-C stops everything.",
   ].join("\n");

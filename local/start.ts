@@ -5,6 +5,7 @@ import { passedEnvironment, START_HELP, type StartOptions, startOptions, tofuVar
 import { readyMessage, runningTable } from "./report.ts";
 import { buildAll } from "./setup/build-all.ts";
 import { runStep } from "./setup/run-step.ts";
+import { createStartKey, removeStartKeys } from "./start-key.ts";
 import { readState, removeState, stateOf, writeState } from "./state-file.ts";
 import { startTwin, type Twin } from "./twin.ts";
 
@@ -60,8 +61,11 @@ async function serve(twin: Twin, startedAt: Date, environment: string): Promise<
   try {
     const [model = ""] = await waitUntilReady(twin, READY_LIMIT_SECONDS);
     console.log(runningTable(environment, twin));
-    const text = await firstRequest(twin.world.settings.apiUrl, model);
-    console.log(readyMessage({ twin, model, text, seconds: (Date.now() - startedAt.getTime()) / 1000 }));
+    const { apiUrl } = twin.world.settings;
+    const open = await firstRequest(apiUrl, model);
+    const key = open === undefined ? await createStartKey(twin, startedAt) : undefined;
+    const text = open ?? (await firstRequest(apiUrl, model, key)) ?? "";
+    console.log(readyMessage({ twin, model, text, key, seconds: (Date.now() - startedAt.getTime()) / 1000 }));
     return "ready";
   } catch (error) {
     await twin.stop();
@@ -78,7 +82,9 @@ function stopOnSignal(twin: Twin): Promise<"stopped"> {
       if (stopping) process.exit(1);
       stopping = true;
       say("stopping …");
-      twin.stop().then(() => resolve("stopped"), reject);
+      removeStartKeys(twin)
+        .then(() => twin.stop())
+        .then(() => resolve("stopped"), reject);
     };
     process.on("SIGINT", stop);
     process.on("SIGTERM", stop);
