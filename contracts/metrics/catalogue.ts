@@ -1,0 +1,227 @@
+import { ENGINE_METRICS } from "../engine-metrics.ts";
+
+/** CloudWatch's own names of units, those that we use. */
+export type MetricUnit = "Milliseconds" | "Seconds" | "Count" | "Percent" | "None";
+
+export interface MetricEntry {
+  readonly namespace: string;
+  readonly name: string;
+  readonly unit: MetricUnit;
+  /** Each list is a series of its own: a query names exactly the dimensions of one of them. */
+  readonly dimensions: readonly (readonly string[])[];
+  /** What one value means, for people. */
+  readonly about: string;
+}
+
+const GATEWAY = "Sluice/Gateway";
+const ENGINE = "Sluice/Engine";
+const COST = "Sluice/Cost";
+const LOAD_BALANCER = "AWS/ApplicationELB";
+const REST_API = "AWS/ApiGateway";
+
+const ALL = ["Environment"] as const;
+const BY_MODEL = ["Environment", "Model"] as const;
+const BY_ROUTE = ["Environment", "Model", "Route"] as const;
+const STAGE = ["ApiName", "Stage"] as const;
+const TARGETS = ["LoadBalancer", "TargetGroup"] as const;
+
+/**
+ * Every CloudWatch metric that something here writes, draws or watches. Dimension values are bounded: environments,
+ * configured models, known routes, codes of the error catalogue.
+ */
+export const METRICS = {
+  latency: {
+    namespace: GATEWAY,
+    name: "Latency",
+    unit: "Milliseconds",
+    dimensions: [ALL, BY_ROUTE],
+    about: "From a request's head to the end of its answer, for requests to a known model.",
+  },
+  timeToFirstToken: {
+    namespace: GATEWAY,
+    name: "TimeToFirstToken",
+    unit: "Milliseconds",
+    dimensions: [ALL, BY_ROUTE],
+    about: "From a request's head to the first event with text; streams only.",
+  },
+  timePerOutputToken: {
+    namespace: GATEWAY,
+    name: "TimePerOutputToken",
+    unit: "Milliseconds",
+    dimensions: [ALL, BY_ROUTE],
+    about: "Mean time between the tokens of a stream; one value for each stream.",
+  },
+  requests: {
+    namespace: GATEWAY,
+    name: "Requests",
+    unit: "Count",
+    dimensions: [ALL, BY_ROUTE],
+    about: "Requests that are over; health checks are not counted.",
+  },
+  clientErrors: {
+    namespace: GATEWAY,
+    name: "ClientErrors",
+    unit: "Count",
+    dimensions: [ALL, BY_ROUTE],
+    about: "Answers 400 to 499.",
+  },
+  serverErrors: {
+    namespace: GATEWAY,
+    name: "ServerErrors",
+    unit: "Count",
+    dimensions: [ALL, BY_ROUTE],
+    about: "Answers 500 to 599, and streams that the service broke off.",
+  },
+  errorsByCode: {
+    namespace: GATEWAY,
+    name: "Errors",
+    unit: "Count",
+    dimensions: [["Environment", "ErrorCode"]],
+    about: "Errors by their code in the error catalogue.",
+  },
+  clientAborts: {
+    namespace: GATEWAY,
+    name: "ClientAborts",
+    unit: "Count",
+    dimensions: [ALL],
+    about: "Clients that left before the end of their answer.",
+  },
+  promptTokens: {
+    namespace: GATEWAY,
+    name: "PromptTokens",
+    unit: "Count",
+    dimensions: [ALL, BY_ROUTE],
+    about: "Tokens of prompts, as the engines count them.",
+  },
+  completionTokens: {
+    namespace: GATEWAY,
+    name: "CompletionTokens",
+    unit: "Count",
+    dimensions: [ALL, BY_ROUTE],
+    about: "Generated tokens, as the engines count them.",
+  },
+  inFlight: {
+    namespace: GATEWAY,
+    name: "InFlight",
+    unit: "Count",
+    dimensions: [ALL],
+    about: "Most requests in progress at once on one gateway within a window.",
+  },
+  engineRequests: {
+    namespace: GATEWAY,
+    name: "EngineRequests",
+    unit: "Count",
+    dimensions: [BY_MODEL],
+    about: "Requests that one gateway has at a model's engines; one sample per gateway and window.",
+  },
+  engineCapacity: {
+    namespace: GATEWAY,
+    name: "EngineCapacity",
+    unit: "Count",
+    dimensions: [BY_MODEL],
+    about: "Requests that a model's ready engines can hold together; one sample per gateway and window.",
+  },
+  readyEngines: {
+    namespace: GATEWAY,
+    name: "ReadyEngines",
+    unit: "Count",
+    dimensions: [BY_MODEL],
+    about: "Engines of a model that a gateway can use.",
+  },
+  gpuUtilization: {
+    namespace: "CWAgent",
+    name: "nvidia_smi_utilization_gpu",
+    unit: "Percent",
+    dimensions: [["AutoScalingGroupName"]],
+    about: "Share of time in which a GPU computed anything; one value per GPU.",
+  },
+  gpuMemoryUsed: {
+    namespace: "CWAgent",
+    name: "nvidia_smi_memory_used",
+    unit: "None", // the agent sends MB without naming a unit that CloudWatch knows
+    dimensions: [["AutoScalingGroupName"]],
+    about: "Memory in use on a GPU, in MiB.",
+  },
+  requestsRunning: {
+    namespace: ENGINE,
+    name: ENGINE_METRICS.requestsRunning,
+    unit: "Count",
+    dimensions: [BY_MODEL],
+    about: "Requests that one engine computes.",
+  },
+  requestsWaiting: {
+    namespace: ENGINE,
+    name: ENGINE_METRICS.requestsWaiting,
+    unit: "Count",
+    dimensions: [BY_MODEL],
+    about: "Requests that wait in one engine's queue.",
+  },
+  kvCacheUsage: {
+    namespace: ENGINE,
+    name: ENGINE_METRICS.kvCacheUsage,
+    unit: "None",
+    dimensions: [BY_MODEL],
+    about: "Share of an engine's KV cache in use, 0 to 1.",
+  },
+  hourlyCost: {
+    namespace: COST,
+    name: "EstimatedHourlyCost",
+    unit: "None",
+    dimensions: [ALL, BY_MODEL],
+    about: "Dollars per hour of the instances that run now and the requests of the last hour.",
+  },
+  costPerMillionTokens: {
+    namespace: COST,
+    name: "CostPerMillionTokens",
+    unit: "None",
+    dimensions: [ALL, BY_MODEL],
+    about: "Dollars of the last hour for each million of its tokens.",
+  },
+  apiLatency: {
+    namespace: REST_API,
+    name: "Latency",
+    unit: "Milliseconds",
+    dimensions: [STAGE],
+    about: "As API Gateway measures it.",
+  },
+  apiCount: {
+    namespace: REST_API,
+    name: "Count",
+    unit: "Count",
+    dimensions: [STAGE],
+    about: "Requests at API Gateway.",
+  },
+  api4xx: {
+    namespace: REST_API,
+    name: "4XXError",
+    unit: "Count",
+    dimensions: [STAGE],
+    about: "Answers 400 to 499 at API Gateway, its own refusals included.",
+  },
+  api5xx: {
+    namespace: REST_API,
+    name: "5XXError",
+    unit: "Count",
+    dimensions: [STAGE],
+    about: "Answers 500 to 599 at API Gateway, its own included.",
+  },
+  healthyHosts: {
+    namespace: LOAD_BALANCER,
+    name: "HealthyHostCount",
+    unit: "Count",
+    dimensions: [TARGETS],
+    about: "Instances of a target group that pass the load balancer's health check.",
+  },
+  certificateDays: {
+    namespace: "AWS/CertificateManager",
+    name: "DaysToExpiry",
+    unit: "None",
+    dimensions: [["CertificateArn"]],
+    about: "Days for which a certificate is still valid.",
+  },
+} as const satisfies Record<string, MetricEntry>;
+
+export type MetricId = keyof typeof METRICS;
+
+/** A gateway writes its metrics once in this many seconds; `EngineRequests` summed over a minute is divided by 60 / it. */
+export const GATEWAY_METRICS_WINDOW_SECONDS = 10;
