@@ -77,19 +77,21 @@ export class AutoScalingGroup {
     const { entry, environment } = processFor(port, metricsPort);
     mkdirSync(logFolder, { recursive: true });
     const log = createWriteStream(join(logFolder, `${name}-${++this.#launches}.log`));
+    // A full disk costs the log, not the instance.
+    log.on("error", (error) => this.#options.report(`${name}: no log (${error.message})`));
     const child = spawn(process.execPath, [entry], { env: environment, stdio: ["ignore", "pipe", "pipe"] });
     child.stdout.pipe(log, { end: false });
     child.stderr.pipe(log, { end: false });
     this.#instances.set(id, { id, port, child });
     for (const group of targetGroups) group.register(id, port);
-    child.once("exit", (code, signal) => {
-      log.end();
-      this.#lost(id, signal ?? `exit code ${code}`);
-    });
+    child.once("error", (error) => this.#lost(id, error.message));
+    child.once("exit", (code, signal) => this.#lost(id, signal ?? `exit code ${code}`));
+    // Its last words may come after its end.
+    child.once("close", () => log.end());
   }
 
   #lost(id: string, cause: string): void {
-    this.#instances.delete(id);
+    if (!this.#instances.delete(id)) return;
     for (const group of this.#options.targetGroups) group.deregister(id);
     if (this.#stopping) return;
     this.#options.report(`${this.#options.name}: ${id} is gone (${cause}); launching another`);

@@ -79,7 +79,8 @@ export class TargetGroup {
   }
 
   #schedule(target: Target): void {
-    const delay = target.state === "initial" ? FIRST_CHECK_MS : this.#check.intervalMs;
+    const { intervalMs } = this.#check;
+    const delay = target.state === "initial" ? Math.min(FIRST_CHECK_MS, intervalMs) : intervalMs;
     const timer = setTimeout(() => void this.#probe(target), delay);
     this.#timers.set(target.id, timer);
   }

@@ -1,0 +1,150 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { call, temporaryFolder } from "../test/tools.ts";
+import { AutoScalingGroup, type AutoScalingGroupOptions } from "./auto-scaling-group.ts";
+import { freePort } from "./http.ts";
+import { TargetGroup } from "./target-group.ts";
+
+/** Answers its pid; `/sick` makes its health checks fail. Plain JavaScript: no packages, starts at once. */
+const SERVER = `
+let status = 200;
+console.log("listening on", process.env.PORT, process.env.KIND);
+require("node:http").createServer((request, response) => {
+  if (request.url === "/sick") status = 500;
+  response.writeHead(request.url === "/health" ? status : 200).end(String(process.pid));
+}).listen(Number(process.env.PORT), "127.0.0.1");`;
+
+async function group(script = SERVER, options: Partial<AutoScalingGroupOptions> = {}) {
+  const folder = temporaryFolder({ "server.cjs": script });
+  const reports: string[] = [];
+  const targets = new TargetGroup("arn:g", {
+    health_check: { path: "/health", interval: 0.05, timeout: 5, healthy_threshold: 1, unhealthy_threshold: 2 },
+  });
+  const created = new AutoScalingGroup({
+    name: "gateway",
+    role: "gateway",
+    desired: 1,
+    targetGroups: [targets],
+    replacesUnhealthy: true,
+    logFolder: join(folder, "logs"),
+    stopSeconds: 5,
+    process: (port) => ({
+      entry: join(folder, "server.cjs"),
+      environment: { PORT: String(port), KIND: "test" },
+    }),
+    freePort,
+    report: (line) => reports.push(line),
+    ...options,
+  });
+  onTestFinished(async () => {
+    targets.stop();
+    await created.stop();
+  });
+  await created.start();
+  return { created, targets, reports, folder };
+}
+
+const states = ({ targets }: TargetGroup) => targets.map(({ state }) => state);
+const isRunning = (pid: number | undefined) => {
+  try {
+    return process.kill(pid ?? 0, 0);
+  } catch {
+    return false;
+  }
+};
+const poll = (value: () => unknown) => expect.poll(value, { timeout: 15_000, interval: 20 });
+
+describe("instances", () => {
+  test("are as many processes as desired, each registered with its port", async () => {
+    const { created, targets } = await group(SERVER, { desired: 2 });
+    await poll(() => states(targets)).toEqual(["healthy", "healthy"]);
+    expect(new Set(created.instances.map(({ port }) => port)).size).toBe(2);
+    for (const { id, port, child } of created.instances) {
+      expect(id).toMatch(/^i-[0-9a-f]{16}$/);
+      expect((await call(port, "/")).body).toBe(String(child.pid));
+      expect(targets.targets.find((target) => target.id === id)?.port).toBe(port);
+    }
+  });
+
+  test("write what they say to a log of their own", async () => {
+    const { created, targets, folder } = await group(SERVER, { desired: 2 });
+    await poll(() => states(targets)).toEqual(["healthy", "healthy"]);
+    const logs = () =>
+      readdirSync(join(folder, "logs")).map((file) => readFileSync(join(folder, "logs", file), "utf8"));
+    const wanted = created.instances.map(({ port }) => `listening on ${port} test\n`).sort();
+    await poll(() => logs().sort()).toEqual(wanted);
+  });
+
+  test("that say much and end leave their last words in the log, and the group alive", async () => {
+    const script = `process.stdout.write("x".repeat(300_000) + "the last word"); process.exitCode = 3;`;
+    const { folder, reports } = await group(script);
+    await poll(() => reports.length).toBeGreaterThan(0);
+    expect(reports[0]).toMatch(/^gateway: i-[0-9a-f]{16} is gone \(exit code 3\); launching another$/);
+    const log = join(folder, "logs", "gateway-1.log");
+    await poll(() => readFileSync(log, "utf8").length).toBe(300_013);
+  });
+});
+
+describe("a lost instance", () => {
+  test("that was killed is reported, deregistered and replaced on another process", async () => {
+    const { created, targets, reports } = await group();
+    await poll(() => states(targets)).toEqual(["healthy"]);
+    const [before] = created.instances;
+    process.kill(before!.child.pid!, "SIGKILL");
+    await poll(() => created.instances.filter(({ id }) => id !== before!.id).length).toBe(1);
+    await poll(() => states(targets)).toEqual(["healthy"]);
+    expect(reports).toEqual([`gateway: ${before!.id} is gone (SIGKILL); launching another`]);
+    expect(targets.targets[0]?.id).not.toBe(before!.id);
+    expect(created.instances).toHaveLength(1);
+  });
+
+  test("that fails its health checks is ended and replaced", async () => {
+    const { created, targets, reports } = await group();
+    await poll(() => states(targets)).toEqual(["healthy"]);
+    const [before] = created.instances;
+    await call(before!.port, "/sick");
+    await poll(() => created.instances.filter(({ id }) => id !== before!.id).length).toBe(1);
+    await poll(() => states(targets)).toEqual(["healthy"]);
+    expect(reports[0]).toBe(`gateway: ${before!.id} failed its health checks; replacing it`);
+    expect(isRunning(before!.child.pid)).toBe(false);
+  });
+
+  test("that fails its health checks stays where the group looks at instances only (EC2)", async () => {
+    const { created, targets, reports } = await group(SERVER, { replacesUnhealthy: false });
+    await poll(() => states(targets)).toEqual(["healthy"]);
+    const [before] = created.instances;
+    await call(before!.port, "/sick");
+    await poll(() => states(targets)).toEqual(["unhealthy"]);
+    expect([created.instances[0]?.id, reports]).toEqual([before!.id, []]);
+  });
+});
+
+describe("stopping", () => {
+  test("ends every process, replaces none and reports nothing", async () => {
+    const { created, targets, reports } = await group(SERVER, { desired: 2 });
+    const pids = created.instances.map(({ child }) => child.pid);
+    await created.stop();
+    expect(pids.map(isRunning)).toEqual([false, false]);
+    expect([created.instances, targets.targets, reports]).toEqual([[], [], []]);
+  });
+
+  test("kills a process that ignores SIGTERM once its time is over", async () => {
+    const script = `process.on("SIGTERM", () => console.log("no"));${SERVER}`;
+    const { created, targets } = await group(script, { stopSeconds: 0.2 });
+    await poll(() => states(targets)).toEqual(["healthy"]);
+    const [instance] = created.instances;
+    await created.stop();
+    expect(instance!.child.signalCode).toBe("SIGKILL");
+  });
+
+  test("while a replacement waits for its turn launches nothing any more", async () => {
+    const { created, targets, reports, folder } = await group();
+    await poll(() => states(targets)).toEqual(["healthy"]);
+    process.kill(created.instances[0]!.child.pid!, "SIGKILL");
+    await poll(() => reports.length).toBe(1);
+    await created.stop();
+    await new Promise((resolve) => setTimeout(resolve, 1300)); // longer than a replacement waits
+    expect([created.instances, readdirSync(join(folder, "logs"))]).toEqual([[], ["gateway-1.log"]]);
+  });
+});
