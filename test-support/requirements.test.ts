@@ -1,0 +1,35 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const root = join(import.meta.dirname, "..");
+const page = readFileSync(join(root, "docs", "requirements.md"), "utf8");
+const rows = [...page.matchAll(/^\| (\d\.\d) [^|]*\|([^|]*)\|([^|]*)\|$/gm)].map(
+  ([, id = "", held = "", shown = ""]) => ({
+    id,
+    held,
+    shown,
+  }),
+);
+
+/** Number of acceptance criteria of each of the nine requirements. */
+const CRITERIA = [4, 5, 5, 6, 7, 5, 4, 4, 5];
+
+describe("docs/requirements.md", () => {
+  test("has a row for every acceptance criterion, in order", () => {
+    const ids = CRITERIA.flatMap((count, index) => Array.from({ length: count }, (_, n) => `${index + 1}.${n + 1}`));
+    expect(rows.map(({ id }) => id)).toEqual(ids);
+  });
+
+  test.each(rows)("$id names files that exist, or what it waits for", ({ held }) => {
+    const files = [...held.matchAll(/`([^`]+)`/g)].map(([, file = ""]) => file);
+    if (files.length === 0) expect(held).toMatch(/waits for/);
+    expect(files.filter((file) => !existsSync(join(root, file)))).toEqual([]);
+  });
+
+  test.each(rows.filter(({ held }) => !held.includes("waits for")))("$id names a test that exists", ({ shown }) => {
+    const [, file = "", title = ""] = /`([^`]+)`: ([^·]+)/.exec(shown) ?? [];
+    const source = readFileSync(join(root, file), "utf8");
+    expect(source, `${file} has no test titled "${title.trim()}"`).toContain(`test("${title.trim()}"`);
+  });
+});
