@@ -19,6 +19,13 @@ export const ENV = {
   model: "SLUICE_MODEL",
   /** Where an engine finds its weights on AWS: `s3://…`. */
   weightsUri: "SLUICE_WEIGHTS_URI",
+  /** The instance's Auto Scaling group (engine). */
+  groupName: "SLUICE_GROUP_NAME",
+  /**
+   * Launch hook that the instance completes with CONTINUE once `/health` is 200 (engine):
+   * `aws autoscaling complete-lifecycle-action`. Without it the instance is ended when the hook's time is over.
+   */
+  launchHook: "SLUICE_LAUNCH_HOOK",
   /** The keys table's name (authorizer Lambda). */
   keysTable: "SLUICE_KEYS_TABLE",
   /** `off | optional | required` (authorizer Lambda). */
