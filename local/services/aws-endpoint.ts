@@ -21,12 +21,7 @@ export function awsEndpoint(options: AwsEndpointOptions): (request: IncomingMess
         const action = parameters.get("Action") ?? "";
         if (action === "DescribeTargetHealth") return describeTargetHealth(parameters, options, response);
         if (action === "DescribeInstances") return describeInstances(parameters, response);
-        const text = `the twin has no local answer for the action ${action || "(none)"}`;
-        xml(
-          response,
-          400,
-          `<ErrorResponse><Error><Code>InvalidAction</Code><Message>${text}</Message></Error></ErrorResponse>`,
-        );
+        refuse(response, "InvalidAction", `The twin has no local answer for the action ${action || "(none)"}.`);
       },
       () => response.destroy(),
     );
@@ -40,11 +35,7 @@ function describeTargetHealth(
 ): void {
   const arn = parameters.get("TargetGroupArn") ?? "";
   const group = options.targetGroup(arn);
-  if (!group) {
-    const message = `One or more target groups not found: ${escapeXml(arn)}`;
-    const body = `<Error><Type>Sender</Type><Code>TargetGroupNotFound</Code><Message>${message}</Message></Error>`;
-    return xml(response, 400, `<ErrorResponse>${body}<RequestId>local</RequestId></ErrorResponse>`);
-  }
+  if (!group) return refuse(response, "TargetGroupNotFound", `One or more target groups not found: ${arn}`);
   const members = group.targets.map(
     ({ id, port, state }) =>
       `<member><Target><Id>${id}</Id><Port>${port}</Port></Target><HealthCheckPort>${port}</HealthCheckPort>` +
@@ -75,6 +66,12 @@ function describeInstances(parameters: URLSearchParams, response: ServerResponse
       `<reservationSet><item><reservationId>r-local</reservationId><instancesSet>${instances.join("")}</instancesSet>` +
       "</item></reservationSet></DescribeInstancesResponse>",
   );
+}
+
+/** An error in the form of the query protocol, and in EC2's own beside it: each SDK reads the one that it knows. */
+function refuse(response: ServerResponse, code: string, message: string): void {
+  const error = `<Error><Type>Sender</Type><Code>${code}</Code><Message>${escapeXml(message)}</Message></Error>`;
+  xml(response, 400, `<ErrorResponse>${error}<Errors>${error}</Errors><RequestId>local</RequestId></ErrorResponse>`);
 }
 
 function xml(response: ServerResponse, status: number, body: string): void {

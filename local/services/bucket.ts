@@ -9,21 +9,26 @@ export interface StoredObject {
 
 /** An S3 bucket: the objects that the stacks put into it. */
 export class Bucket {
-  readonly #objects = new Map<string, () => StoredObject>();
+  readonly #objects = new Map<string, StoredObject>();
 
   /** `stackFolder` is where relative `source` paths start. */
   put(config: JsonObject, stackFolder: string): void {
     const headers: Record<string, string> = { "content-type": asText(config.content_type ?? "binary/octet-stream") };
     if (config.cache_control) headers["cache-control"] = asText(config.cache_control);
-    const source = config.source === undefined ? undefined : asText(config.source);
-    const body =
-      source === undefined
-        ? Buffer.from(asText(config.content ?? ""))
-        : readFileSync(isAbsolute(source) ? source : join(stackFolder, source));
-    this.#objects.set(asText(config.key), () => ({ body, headers }));
+    const body = content(config, stackFolder);
+    this.#objects.set(asText(config.key), { body, headers });
   }
 
   get(key: string): StoredObject | undefined {
-    return this.#objects.get(key)?.();
+    return this.#objects.get(key);
   }
+}
+
+function content(config: JsonObject, stackFolder: string): Buffer {
+  if (config.source !== undefined) {
+    const source = asText(config.source);
+    return readFileSync(isAbsolute(source) ? source : join(stackFolder, source));
+  }
+  if (config.content_base64 !== undefined) return Buffer.from(asText(config.content_base64), "base64");
+  return Buffer.from(asText(config.content ?? ""));
 }

@@ -20,6 +20,9 @@ export class Distribution {
 
   constructor(options: DistributionOptions) {
     this.#config = options.config;
+    for (const part of ["ordered_cache_behavior", "origin_group"])
+      if (blocks(options.config[part]).length > 0)
+        throw new Error(`The twin's CloudFront has one behaviour and one origin; ${part} is not simulated.`);
     const behavior = block(options.config.default_cache_behavior) ?? {};
     const origin = blocks(options.config.origin).find((candidate) => candidate.origin_id === behavior.target_origin_id);
     const bucket = origin && options.bucket(asText(origin.domain_name));
@@ -42,7 +45,8 @@ export class Distribution {
     if (found) return this.#send(request, response, 200, found);
     // A private bucket answers 403 for a missing object, unless ListBucket is allowed.
     const custom = blocks(this.#config.custom_error_response).find((entry) => asNumber(entry.error_code) === 403);
-    const page = custom && this.#bucket.get(asText(custom.response_page_path).replace(/^\//, ""));
+    // One without a page only says how long the error is cached.
+    const page = custom?.response_page_path && this.#bucket.get(asText(custom.response_page_path).replace(/^\//, ""));
     if (custom && page) return this.#send(request, response, asNumber(custom.response_code), page);
     answer(response, 403, { "content-type": "text/plain", ...this.#headers }, "Access denied");
   }
@@ -50,7 +54,11 @@ export class Distribution {
   #send(request: IncomingMessage, response: ServerResponse, status: number, object: StoredObject): void {
     const etag = `"${createHash("md5").update(object.body).digest("hex")}"`;
     const headers = { ...object.headers, ...this.#headers, etag };
-    if (status === 200 && header(request, "if-none-match") === etag) return answer(response, 304, headers);
+    if (status === 200 && header(request, "if-none-match")?.includes(etag)) {
+      // No content-length: here it would have to be the object's.
+      response.writeHead(304, headers).end();
+      return;
+    }
     response.writeHead(status, { ...headers, "content-length": String(object.body.length) });
     response.end(request.method === "HEAD" ? undefined : object.body);
   }

@@ -50,7 +50,8 @@ export class LocalDynamoDb {
 
   close(): Promise<void> {
     return new Promise((resolve) => {
-      this.#server.close(() => resolve());
+      // dynalite closes its database only if its server was listening; requests reach it without that.
+      this.#server.listen(0, "127.0.0.1", () => this.#server.close(() => resolve()));
     });
   }
 }
