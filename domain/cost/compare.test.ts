@@ -1,0 +1,32 @@
+import { describe, expect, test } from "vitest";
+import { loadEnvironment } from "../../environments/load.ts";
+import { compareForecasts } from "./compare.ts";
+import { forecast } from "./forecast.ts";
+import { DEFAULT_USAGE } from "./usage.ts";
+
+const dev = await loadEnvironment("dev");
+
+describe("the difference of two forecasts", () => {
+  const before = forecast(dev, DEFAULT_USAGE);
+
+  test("of the same environment is nothing", () => {
+    expect(compareForecasts(before, before)).toEqual({
+      byType: [],
+      total: { minimum: 0, expected: 0, maximum: 0 },
+    });
+  });
+
+  test("names only what changes: one more gateway at most raises gateways and their volumes at most", () => {
+    const gateways = { ...dev.gateways, maxInstances: dev.gateways.maxInstances + 1 };
+    const { byType, total } = compareForecasts(before, forecast({ ...dev, gateways }, DEFAULT_USAGE));
+    expect(byType.map(({ type }) => type)).toEqual(["Gateways", "EBS volumes"]);
+    expect(total.minimum).toBe(0);
+    expect(total.maximum).toBeCloseTo(730 * 0.0168 + 8 * 0.08, 6);
+    expect(total.expected).toBeCloseTo(total.maximum / 4, 6);
+  });
+
+  test("is negative for a saving", () => {
+    const usage = { ...DEFAULT_USAGE, requestsPerMonth: 0 };
+    expect(compareForecasts(before, forecast(dev, usage)).total.expected).toBeLessThan(0);
+  });
+});

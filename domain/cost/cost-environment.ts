@@ -1,0 +1,27 @@
+import type { InstanceTypeId } from "../../catalog/instance-types.ts";
+import type { ModelId } from "../../catalog/models.ts";
+import type { RegionId } from "../../catalog/regions.ts";
+
+/** What a forecast needs to know of an environment: a part of the environment file. */
+export interface CostEnvironment {
+  readonly name: string;
+  readonly region: RegionId;
+  readonly zones: readonly string[];
+  readonly api: { readonly auth: "off" | "optional" | "required" };
+  readonly gateways: {
+    readonly instanceType: InstanceTypeId;
+    readonly minInstances: number;
+    readonly maxInstances: number;
+  };
+  readonly pools: Readonly<Record<string, CostPool>>;
+  readonly logRetentionDays: number;
+}
+
+export interface CostPool {
+  readonly model: ModelId;
+  readonly instanceType: InstanceTypeId;
+  readonly minInstances: number;
+  readonly maxInstances: number;
+  readonly volumeGiB: number;
+  readonly warmPool: { readonly minInstances: number; readonly maxPrepared: number } | null;
+}

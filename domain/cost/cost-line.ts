@@ -1,0 +1,47 @@
+import { costOf, type Price } from "../../catalog/prices/price.ts";
+
+/** The rows of a forecast, in the order in which they are shown. */
+export const COST_TYPES = [
+  "GPU instances",
+  "Gateways",
+  "EBS volumes",
+  "Load balancer",
+  "Interface endpoints",
+  "Data transfer",
+  "API Gateway",
+  "WAF",
+  "CloudWatch",
+  "DynamoDB",
+  "S3",
+  "CloudFront",
+  "KMS",
+  "Lambda",
+] as const;
+export type CostType = (typeof COST_TYPES)[number];
+
+/** One thing that costs money by the month. */
+export interface CostLine {
+  readonly type: CostType;
+  /** What it is, unique in a forecast. */
+  readonly what: string;
+  /** Units of the price in a month; of one instance when there is a fleet. */
+  readonly quantity: number;
+  readonly price: Price;
+  /** Fleet whose instances each cost this. @default - it costs this once */
+  readonly fleet?: string;
+  /** Pool that it is for. @default - the platform, which runs whether or not a model does */
+  readonly pool?: string;
+}
+
+/** Instances that grow and shrink together. */
+export interface CostFleet {
+  /** Pool's name, or `gateway`. */
+  readonly name: string;
+  readonly minInstances: number;
+  readonly maxInstances: number;
+}
+
+/** Dollars a month, of one instance when the line belongs to a fleet. */
+export function lineCost({ quantity, price }: CostLine): number {
+  return costOf(quantity, price);
+}

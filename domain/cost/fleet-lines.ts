@@ -1,0 +1,68 @@
+import { catalogInstanceType, type InstanceTypeId } from "../../catalog/instance-types.ts";
+import type { Price } from "../../catalog/prices/price.ts";
+import type { RegionPrices } from "../../catalog/prices/region-prices.ts";
+import type { CostEnvironment, CostPool } from "./cost-environment.ts";
+import type { CostFleet, CostLine } from "./cost-line.ts";
+import { HOURS_PER_MONTH } from "./usage.ts";
+
+/** Name of the gateways among the fleets; the pools have their own. */
+export const GATEWAY_FLEET = "gateway";
+/** Root volume of a gateway: the smallest that Amazon Linux 2023 takes. */
+export const GATEWAY_VOLUME_GIB = 8;
+
+export function fleetsOf({ gateways, pools }: CostEnvironment): readonly CostFleet[] {
+  const named = [...Object.entries(pools), [GATEWAY_FLEET, gateways] as const];
+  return named.map(([name, { minInstances, maxInstances }]) => ({ name, minInstances, maxInstances }));
+}
+
+/** What grows with the number of instances: hours and volumes. */
+export function fleetLines({ gateways, pools }: CostEnvironment, prices: RegionPrices): readonly CostLine[] {
+  return [
+    ...Object.entries(pools).flatMap(([name, pool]) => poolLines(name, pool, prices)),
+    {
+      type: "Gateways",
+      what: `${gateways.instanceType}, gateways`,
+      quantity: HOURS_PER_MONTH,
+      price: instanceHour(gateways.instanceType),
+      fleet: GATEWAY_FLEET,
+    },
+    {
+      type: "EBS volumes",
+      what: "volumes of gateways",
+      quantity: GATEWAY_VOLUME_GIB,
+      price: prices.volumeGb,
+      fleet: GATEWAY_FLEET,
+    },
+  ];
+}
+
+function poolLines(name: string, pool: CostPool, prices: RegionPrices): readonly CostLine[] {
+  const { instanceType, volumeGiB } = pool;
+  const stopped = stoppedInstances(pool);
+  const volume = { type: "EBS volumes", price: prices.volumeGb } as const;
+  return [
+    {
+      type: "GPU instances",
+      what: `${instanceType}, pool ${name}`,
+      quantity: HOURS_PER_MONTH,
+      price: instanceHour(instanceType),
+      fleet: name,
+      pool: name,
+    },
+    { ...volume, what: `volumes of pool ${name}`, quantity: volumeGiB, fleet: name, pool: name },
+    ...(stopped > 0
+      ? [{ ...volume, what: `volumes of stopped ${name}`, quantity: volumeGiB * stopped, pool: name }]
+      : []),
+  ];
+}
+
+/** A warm pool's stopped instances cost their volume only. AWS prepares up to `maxPrepared`, running ones included. */
+function stoppedInstances({ warmPool, minInstances }: CostPool): number {
+  return warmPool ? Math.max(warmPool.minInstances, warmPool.maxPrepared - minInstances) : 0;
+}
+
+/** Hourly on-demand price of an instance type. Spot and savings plans cost less. */
+export function instanceHour(instanceType: InstanceTypeId): Price {
+  const { usdPerHour, source, date } = catalogInstanceType(instanceType).price;
+  return { usd: usdPerHour, units: 1, unit: "hour", source, date };
+}

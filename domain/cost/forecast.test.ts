@@ -1,0 +1,71 @@
+import { describe, expect, test } from "vitest";
+import { loadEnvironment } from "../../environments/load.ts";
+import { COST_TYPES, lineCost } from "./cost-line.ts";
+import { forecast } from "./forecast.ts";
+import { DEFAULT_USAGE } from "./usage.ts";
+
+const dev = await loadEnvironment("dev");
+const prod = await loadEnvironment("prod");
+const rowOf = (result: ReturnType<typeof forecast>, type: string) => result.byType.find((row) => row.type === type);
+
+describe("the forecast", () => {
+  const result = forecast(dev, DEFAULT_USAGE);
+
+  test("has a row for every type, and rows that add up to the total", () => {
+    expect(result.byType.map(({ type }) => type)).toEqual(COST_TYPES);
+    for (const scenario of ["minimum", "expected", "maximum"] as const) {
+      const sum = result.byType.reduce((total, row) => total + row[scenario], 0);
+      expect(sum).toBeCloseTo(result.total[scenario], 6);
+    }
+  });
+
+  test("every line is named once, costs something and says where its price is from", () => {
+    const { lines } = forecast(prod, DEFAULT_USAGE);
+    expect(new Set(lines.map(({ what }) => what)).size).toBe(lines.length);
+    for (const line of lines) {
+      expect(lineCost(line), line.what).toBeGreaterThan(0);
+      expect(line.price.source, line.what).not.toBe("");
+    }
+  });
+
+  test("dev's platform without GPUs stays under 75 dollars a month", () => {
+    expect(result.platform.expected).toBeLessThan(75);
+  });
+
+  test("one g5.xlarge at least and two at most are 734.38 and 1468.76 dollars", () => {
+    const gpus = rowOf(result, "GPU instances");
+    expect(gpus?.minimum).toBeCloseTo(734.38, 2);
+    expect(gpus?.maximum).toBeCloseTo(1468.76, 2);
+    expect(gpus?.expected).toBeCloseTo(734.38 * 1.25, 2);
+  });
+
+  test("usage changes what is paid by volume and nothing else", () => {
+    const busy = forecast(dev, { ...DEFAULT_USAGE, requestsPerMonth: 10_000_000 });
+    expect(rowOf(busy, "API Gateway")?.expected).toBeCloseTo(35, 6);
+    expect(rowOf(busy, "WAF")?.expected).toBeCloseTo(12, 6);
+    for (const type of ["GPU instances", "Gateways", "EBS volumes", "KMS"])
+      expect(rowOf(busy, type)?.maximum).toBeCloseTo(rowOf(result, type)?.maximum ?? Number.NaN, 0);
+  });
+
+  test("a stopped instance of a warm pool costs its volume, not its hours", () => {
+    const pool = { ...dev.pools["phi-3-mini"]!, warmPool: { minInstances: 1, maxPrepared: 3 } };
+    const warm = forecast({ ...dev, pools: { "phi-3-mini": pool } }, DEFAULT_USAGE);
+    expect(rowOf(warm, "GPU instances")).toEqual(rowOf(result, "GPU instances"));
+    const volumes = (rowOf(warm, "EBS volumes")?.minimum ?? 0) - (rowOf(result, "EBS volumes")?.minimum ?? 0);
+    expect(volumes).toBeCloseTo(2 * 60 * 0.08, 6);
+  });
+
+  test("without authorization no Lambda is paid for each request", () => {
+    const off = forecast({ ...dev, api: { auth: "off" } }, { ...DEFAULT_USAGE, requestsPerMonth: 1e6 });
+    expect(off.lines.map(({ what }) => what)).not.toContain("authorizations");
+  });
+
+  test("tells what NAT would cost in place of the endpoints", () => {
+    expect(result.waysToAws.interfaceEndpoints).toBeCloseTo(29.2, 1);
+    expect(result.waysToAws.natGateways).toBeCloseTo(730 * (0.045 + 0.005), 1);
+  });
+
+  test("a region without prices is refused by name", () => {
+    expect(() => forecast({ ...dev, region: "eu-central-1" }, DEFAULT_USAGE)).toThrow(/no prices for eu-central-1/);
+  });
+});

@@ -1,0 +1,143 @@
+import { catalogModel } from "../../catalog/models.ts";
+import type { RegionPrices } from "../../catalog/prices/region-prices.ts";
+import type { CostEnvironment } from "./cost-environment.ts";
+import type { CostLine } from "./cost-line.ts";
+import type { Footprint } from "./footprint.ts";
+import { HOURS_PER_MONTH, type Volumes } from "./usage.ts";
+
+const DAYS_PER_MONTH = HOURS_PER_MONTH / 24;
+/** CloudWatch stores logs compressed, to about 15 % (AWS's pricing examples). */
+const LOG_COMPRESSION = 0.15;
+/** Memory and mean run time of the authorizer: one read of DynamoDB on a warm function. */
+const AUTHORIZER = { memoryGb: 0.25, seconds: 0.02 } as const;
+/** The cost publisher runs hourly: two reads of AWS's APIs. */
+const PUBLISHER = { memoryGb: 0.25, seconds: 2, metricsRead: 3 } as const;
+/** Items are hashes of some 200 bytes: thousands of keys are less than this. */
+const TABLE_GB = 0.01;
+/** What a gateway build and its older versions take, beside the weights. */
+const BUILDS_GB = 1;
+/** CloudFront answers most requests itself; the bucket sees those of a new build. */
+const SITE_MISS_SHARE = 0.05;
+/** DynamoDB asks for the table's key at most every five minutes for each role: gateways and authorizer. */
+const KEY_REQUESTS = 2 * 12 * HOURS_PER_MONTH;
+const GB_PER_GIB = 1.073741824;
+
+export interface PlatformProps {
+  readonly environment: CostEnvironment;
+  readonly footprint: Footprint;
+  readonly prices: RegionPrices;
+  readonly volumes: Volumes;
+}
+
+/** What every environment has once: load balancer, ways to AWS, API, firewall, logs, storage, keys, functions. */
+export function platformLines(props: PlatformProps): readonly CostLine[] {
+  return [
+    ...networkLines(props),
+    ...edgeLines(props),
+    ...observabilityLines(props),
+    ...storageLines(props),
+    ...functionLines(props),
+  ];
+}
+
+function networkLines({ environment, footprint, prices, volumes }: PlatformProps): readonly CostLine[] {
+  const zones = environment.zones.length;
+  return [
+    { type: "Load balancer", what: "load balancer", quantity: HOURS_PER_MONTH, price: prices.loadBalancerHour },
+    {
+      type: "Load balancer",
+      what: "load balancer capacity",
+      quantity: HOURS_PER_MONTH * volumes.loadBalancerUnits,
+      price: prices.loadBalancerCapacity,
+    },
+    {
+      type: "Interface endpoints",
+      what: "interface endpoints",
+      quantity: HOURS_PER_MONTH * footprint.interfaceEndpoints * footprint.endpointZones,
+      price: prices.interfaceEndpointHour,
+    },
+    {
+      type: "Interface endpoints",
+      what: "data through endpoints",
+      quantity: volumes.gatewayLogGb,
+      price: prices.interfaceEndpointGb,
+    },
+    { type: "Data transfer", what: "answers to clients", quantity: volumes.responseGb, price: prices.dataOutGb },
+    {
+      type: "Data transfer",
+      what: "gateways to engines in other zones",
+      quantity: 2 * volumes.engineGb * ((zones - 1) / zones), // both sides pay
+      price: prices.crossZoneGb,
+    },
+  ];
+}
+
+function edgeLines({ footprint, prices, volumes }: PlatformProps): readonly CostLine[] {
+  return [
+    { type: "API Gateway", what: "API requests", quantity: volumes.requests, price: prices.apiRequests },
+    { type: "WAF", what: "web ACL", quantity: 1, price: prices.firewallAcl },
+    { type: "WAF", what: "firewall rules", quantity: footprint.firewallRules, price: prices.firewallRule },
+    { type: "WAF", what: "requests checked", quantity: volumes.requests, price: prices.firewallRequests },
+    { type: "CloudFront", what: "page to visitors", quantity: volumes.siteGb, price: prices.distributionGb },
+    { type: "CloudFront", what: "page requests", quantity: volumes.siteRequests, price: prices.distributionRequests },
+  ];
+}
+
+function observabilityLines({ environment, footprint, prices, volumes }: PlatformProps): readonly CostLine[] {
+  const authorizerGb = environment.api.auth === "off" ? 0 : volumes.functionLogGb;
+  const logsGb = volumes.accessLogGb + volumes.gatewayLogGb + authorizerGb;
+  const metricsRead = HOURS_PER_MONTH * PUBLISHER.metricsRead * Object.keys(environment.pools).length;
+  const cloudWatch = { type: "CloudWatch" } as const;
+  return [
+    { ...cloudWatch, what: "metrics", quantity: footprint.metrics, price: prices.metric },
+    { ...cloudWatch, what: "metrics read", quantity: metricsRead, price: prices.metricReads },
+    { ...cloudWatch, what: "alarms", quantity: footprint.alarms, price: prices.alarm },
+    { ...cloudWatch, what: "dashboards", quantity: footprint.dashboards, price: prices.dashboard },
+    { ...cloudWatch, what: "logs", quantity: logsGb, price: prices.logsGb },
+    {
+      ...cloudWatch,
+      what: "logs kept",
+      quantity: logsGb * LOG_COMPRESSION * (environment.logRetentionDays / DAYS_PER_MONTH),
+      price: prices.logsStoredGb,
+    },
+  ];
+}
+
+function storageLines({ environment, footprint, prices, volumes }: PlatformProps): readonly CostLine[] {
+  const models = new Set(Object.values(environment.pools).map(({ model }) => model));
+  const weightsGb = [...models].reduce((sum, model) => sum + catalogModel(model).weightsGiB * GB_PER_GIB, 0);
+  return [
+    // The gateway checks every key again; half a read unit for each of the two reads.
+    { type: "DynamoDB", what: "key look-ups", quantity: volumes.requests, price: prices.tableReads },
+    { type: "DynamoDB", what: "keys", quantity: TABLE_GB, price: prices.tableGb },
+    { type: "DynamoDB", what: "recovery of keys", quantity: TABLE_GB, price: prices.tableRecoveryGb },
+    { type: "S3", what: "weights and builds", quantity: weightsGb + BUILDS_GB, price: prices.bucketGb },
+    {
+      type: "S3",
+      what: "reads of the page's files",
+      quantity: volumes.siteRequests * SITE_MISS_SHARE,
+      price: prices.bucketReads,
+    },
+    { type: "KMS", what: "encryption keys", quantity: footprint.encryptionKeys, price: prices.encryptionKey },
+    { type: "KMS", what: "encryption requests", quantity: KEY_REQUESTS, price: prices.encryptionRequests },
+  ];
+}
+
+function functionLines({ environment, prices, volumes }: PlatformProps): readonly CostLine[] {
+  const authorizations = environment.api.auth === "off" ? 0 : volumes.requests;
+  return [
+    { type: "Lambda", what: "authorizations", quantity: authorizations, price: prices.lambdaRequests },
+    {
+      type: "Lambda",
+      what: "time of the authorizer",
+      quantity: authorizations * AUTHORIZER.seconds * AUTHORIZER.memoryGb,
+      price: prices.lambdaGbSeconds,
+    },
+    {
+      type: "Lambda",
+      what: "time of the cost publisher",
+      quantity: HOURS_PER_MONTH * PUBLISHER.seconds * PUBLISHER.memoryGb,
+      price: prices.lambdaGbSeconds,
+    },
+  ];
+}

@@ -1,0 +1,84 @@
+/** What a forecast assumes of the callers, per month. */
+export interface Usage {
+  readonly requestsPerMonth: number;
+  /** Mean prompt of a request, in tokens. */
+  readonly promptTokens: number;
+  /** Mean answer of a request, in tokens. */
+  readonly completionTokens: number;
+  /** Visits of the demo page. */
+  readonly siteVisitsPerMonth: number;
+  /** How far above its minimum a fleet is on average: 0 is always at the minimum, 1 always at the maximum. */
+  readonly instanceShare: number;
+}
+
+/** A small service: a request every 26 seconds on average, and fleets that are mostly at their minimum. */
+export const DEFAULT_USAGE: Usage = {
+  requestsPerMonth: 100_000,
+  promptTokens: 300,
+  completionTokens: 200,
+  siteVisitsPerMonth: 1000,
+  instanceShare: 0.25,
+};
+
+/** What the usage means to the services that are priced by volume. */
+export interface Volumes {
+  readonly requests: number;
+  /** To clients, in GB. */
+  readonly responseGb: number;
+  /** Between gateways and engines, both directions, in GB. */
+  readonly engineGb: number;
+  /** Lines of gateways, functions and the API's access log, in GB. */
+  readonly accessLogGb: number;
+  readonly gatewayLogGb: number;
+  readonly functionLogGb: number;
+  /** Load balancer capacity units, the mean over the month. */
+  readonly loadBalancerUnits: number;
+  readonly siteGb: number;
+  readonly siteRequests: number;
+}
+
+export const HOURS_PER_MONTH = 730;
+const SECONDS_PER_MONTH = HOURS_PER_MONTH * 3600;
+const GB = 1e9;
+
+/** One streamed token is an event of about 250 bytes: id, object, time, model and the text in JSON. */
+const BYTES_PER_STREAMED_TOKEN = 250;
+/** English text has about four characters to a token. */
+const BYTES_PER_PROMPT_TOKEN = 4;
+/** Headers of request and answer, and the body's own frame. */
+const BYTES_AROUND_A_REQUEST = 1500;
+/** API Gateway's access log line; the gateway's line of a request; START, END and REPORT of a Lambda invocation. */
+const ACCESS_LOG_BYTES = 600;
+const GATEWAY_LOG_BYTES = 500;
+const FUNCTION_LOG_BYTES = 400;
+/** The demo page is about 300 kB in 8 files. */
+const SITE_BYTES = 300_000;
+const SITE_FILES = 8;
+
+/** One capacity unit carries, by whichever is most: 25 new connections a second, 3,000 open ones, 1 GB an hour. */
+const UNIT = { newConnections: 25, openConnections: 3000, gbPerHour: 1 } as const;
+/** A streamed answer holds its connection about this long. */
+const SECONDS_PER_ANSWER = 10;
+
+export function volumesOf(usage: Usage): Volumes {
+  const { requestsPerMonth: requests, promptTokens, completionTokens, siteVisitsPerMonth } = usage;
+  const perRequest = promptTokens * BYTES_PER_PROMPT_TOKEN + BYTES_AROUND_A_REQUEST;
+  const perResponse = completionTokens * BYTES_PER_STREAMED_TOKEN + BYTES_AROUND_A_REQUEST;
+  const engineGb = (requests * (perRequest + perResponse)) / GB;
+  const requestsPerSecond = requests / SECONDS_PER_MONTH;
+  return {
+    requests,
+    responseGb: (requests * perResponse) / GB,
+    engineGb,
+    accessLogGb: (requests * ACCESS_LOG_BYTES) / GB,
+    gatewayLogGb: (requests * GATEWAY_LOG_BYTES) / GB,
+    functionLogGb: (requests * FUNCTION_LOG_BYTES) / GB,
+    loadBalancerUnits: Math.max(
+      requestsPerSecond / UNIT.newConnections,
+      (requestsPerSecond * SECONDS_PER_ANSWER) / UNIT.openConnections,
+      engineGb / HOURS_PER_MONTH / UNIT.gbPerHour,
+    ),
+    siteGb: (siteVisitsPerMonth * SITE_BYTES) / GB,
+    siteRequests: siteVisitsPerMonth * SITE_FILES,
+  };
+}
