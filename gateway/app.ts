@@ -3,6 +3,7 @@ import { type AddressInfo, Server as NetServer } from "node:net";
 import type { Logger } from "pino";
 import type { GatewayConfig, RouteTimeouts } from "../contracts/gateway-config.ts";
 import { LIVENESS_PATH } from "../contracts/process-environment.ts";
+import { EmfMetrics } from "./emf-metrics.ts";
 import { ENGINE_INTERVALS, EngineDirectory, type EngineDirectoryIntervals } from "./engines/engine-directory.ts";
 import type { EngineDiscovery } from "./engines/engine-discovery.ts";
 import { Exchange } from "./exchange.ts";
@@ -43,6 +44,8 @@ export interface GatewayOptions {
   readonly clock?: () => number;
   /** @default - engines are asked every 2 s, their target groups every 3 s */
   readonly intervals?: EngineDirectoryIntervals;
+  /** Takes lines in CloudWatch's embedded metric format, without their line break. @default - no such metrics */
+  readonly writeMetrics?: (line: string) => void;
 }
 
 export interface Gateway {
@@ -61,7 +64,10 @@ export function createGateway(options: GatewayOptions): Gateway {
   const { config, keys, logger, version } = options;
   const clock = options.clock ?? (() => performance.now());
   const directory = new EngineDirectory({ ...options, intervals: options.intervals ?? ENGINE_INTERVALS });
-  const metrics = new GatewayMetrics(directory);
+  const { writeMetrics } = options;
+  const emf =
+    writeMetrics && new EmfMetrics({ environment: config.environment, directory, write: (line) => writeMetrics(line) });
+  const metrics = new GatewayMetrics(directory, emf);
   const cors = new Cors(config.corsOrigins);
   const addressLimit = createAddressLimit(config.requestsPerMinutePerIp);
   const createdAt = Math.floor(Date.now() / 1000);
@@ -84,6 +90,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (isDraining) exchange.headers.connection = "close";
     open.add(exchange);
     metrics.inFlight.inc();
+    emf?.opened();
     // A client that leaves while we write is dealt with below; unheard, the error would end the process.
     response.on("error", () => undefined);
     response.once("close", () => {
@@ -92,6 +99,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         exchange.abort.abort(new ClientGone());
       }
       metrics.inFlight.dec();
+      emf?.closed();
       open.delete(exchange);
       if (open.size === 0) onIdle?.();
     });
@@ -155,6 +163,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   async function listen(port: number, host: string): Promise<number> {
     const actual = await listenOn(server, port, host);
     directory.start().then(started.resolve, started.reject);
+    emf?.start();
     return actual;
   }
 
@@ -178,6 +187,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     server.close();
     metricsServer.closeAllConnections();
     metricsServer.close();
+    emf?.stop();
     await directory.stop();
   }
 

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { GATEWAY_METRICS } from "../contracts/gateway-metrics.ts";
+import type { EmfMetrics } from "./emf-metrics.ts";
 import type { EngineDirectory } from "./engines/engine-directory.ts";
 import type { Exchange } from "./exchange.ts";
 
@@ -20,8 +21,11 @@ export class GatewayMetrics {
   readonly #duration: Histogram<"route">;
   readonly #firstToken: Histogram<"model">;
   readonly #interToken: Histogram<"model">;
+  readonly #emf: EmfMetrics | undefined;
 
-  constructor(directory: EngineDirectory) {
+  /** @param emf counts the same requests for CloudWatch */
+  constructor(directory: EngineDirectory, emf?: EmfMetrics) {
+    this.#emf = emf;
     const registers = [this.registry];
     const names = GATEWAY_METRICS;
     collectDefaultMetrics({ register: this.registry });
@@ -85,6 +89,7 @@ export class GatewayMetrics {
 
   /** Counts one request that is over. */
   record(exchange: Exchange, status: number, durationMs: number): void {
+    this.#emf?.record(exchange, status, durationMs);
     const model = exchange.isModelKnown && exchange.model !== undefined ? exchange.model : labelOfNoModel(exchange);
     this.#requests.inc({ route: exchange.route, model, status: String(status) });
     this.#duration.observe({ route: exchange.route }, durationMs / 1000);

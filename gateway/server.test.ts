@@ -109,6 +109,20 @@ describe("the gateway process", () => {
     expect(await exit).toBe(0);
   });
 
+  test("writes its metrics to the same output, at the latest when it leaves", async () => {
+    const { child, exit, output, url } = await startAll();
+    await (await post(url, "/v1/completions", completion())).text();
+    child.kill("SIGTERM");
+    expect(await exit).toBe(0);
+    const lines = output()
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    const written = lines.filter((line) => "_aws" in line && line.Route === "/v1/completions");
+    expect(written.map(({ Requests }) => Requests)).toEqual([1]);
+    expect(lines.filter((line) => line.msg === "request" && line.route === "/v1/completions")).toHaveLength(1);
+  });
+
   test("with a wrong configuration says all of it in one line and exits with 1", async () => {
     const { exit, output } = start({ SLUICE_CONFIG: '{"auth":"maybe"}', SLUICE_PORT: "x" });
     expect(await exit).toBe(1);

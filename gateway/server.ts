@@ -28,6 +28,7 @@ async function run({ config, host, port, metricsPort, logLevel }: GatewaySetting
     config,
     logger,
     version: manifest.version,
+    writeMetrics: (line) => output.write(`${line}\n`),
     discovery: new TargetGroupDiscovery({
       elb: new ElasticLoadBalancingV2Client({ maxAttempts: 2 }),
       ec2: new EC2Client({ maxAttempts: 2 }),

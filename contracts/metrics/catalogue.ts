@@ -35,7 +35,7 @@ export const METRICS = {
     name: "Latency",
     unit: "Milliseconds",
     dimensions: [ALL, BY_ROUTE],
-    about: "From a request's head to the end of its answer, for requests to a known model.",
+    about: "From a request's head to the end of its answer, for requests to a known model that were not refused.",
   },
   timeToFirstToken: {
     namespace: GATEWAY,

@@ -44,6 +44,8 @@ export interface TestGatewayOptions {
   /** @default 50 */
   readonly probeMs?: number;
   readonly discovery?: ListDiscovery;
+  /** Takes the lines for CloudWatch. @default - there are none */
+  readonly writeMetrics?: (line: string) => void;
 }
 
 export function testConfig(
@@ -97,6 +99,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     logger: pino({ level: "info" }, sink),
     version: "0.0.0",
     ...(options.clock === undefined ? {} : { clock: options.clock }),
+    ...(options.writeMetrics === undefined ? {} : { writeMetrics: options.writeMetrics }),
     intervals: { discoverMs: 50, probeMs: options.probeMs ?? 50, probeTimeoutMs: 500 },
   });
   const port = await gateway.listen(0, "127.0.0.1");

@@ -1,0 +1,119 @@
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { METRICS, type MetricEntry } from "../contracts/metrics/catalogue.ts";
+import { EmfMetrics } from "./emf-metrics.ts";
+import { emfProblems } from "./test/emf-problems.ts";
+import { chat, completion, post, startTestGateway, type TestGatewayOptions } from "./test/test-gateway.ts";
+
+/** Sends what the test wants, drains the gateway and gives all that it wrote, by metric and dimensions. */
+async function linesAfter(send: (url: string) => Promise<unknown>, options: TestGatewayOptions = {}) {
+  const lines: string[] = [];
+  const { url, gateway } = await startTestGateway({ ...options, writeMetrics: (line) => lines.push(line) });
+  await send(url);
+  await gateway.drain();
+  for (const line of lines) expect(emfProblems(line)).toEqual([]);
+  return lines.map((line) => JSON.parse(line));
+}
+
+type Line = Awaited<ReturnType<typeof linesAfter>>[number];
+const ofRoute = (lines: readonly Line[], route: string) => lines.find(({ Route }) => Route === route);
+const text = (url: string, path: string, body: unknown) => post(url, path, body).then((answer) => answer.text());
+
+describe("the gateway's metrics", () => {
+  test("a stream has latency, time to first token, time per token and tokens under its model and route", async () => {
+    const lines = await linesAfter((url) => text(url, "/v1/chat/completions", chat({ stream: true })));
+    const line = ofRoute(lines, "/v1/chat/completions");
+    expect(line).toMatchObject({
+      Environment: "test",
+      Model: "tiny",
+      Requests: 1,
+      ClientErrors: 0,
+      ServerErrors: 0,
+      PromptTokens: 7,
+      CompletionTokens: 3,
+      Latency: { Counts: [1], Count: 1 },
+      TimeToFirstToken: { Count: 1 },
+      TimePerOutputToken: { Count: 1 },
+    });
+    expect(line.TimeToFirstToken.Sum).toBeLessThanOrEqual(line.Latency.Sum);
+  });
+
+  test("a hundred requests make as many lines as one", async () => {
+    const once = await linesAfter((url) => text(url, "/v1/completions", completion()));
+    const often = await linesAfter(async (url) => {
+      for (let index = 0; index < 100; index++) await text(url, "/v1/completions", completion());
+    });
+    expect(often.length).toBe(once.length);
+    expect(ofRoute(often, "/v1/completions").Latency.Count).toBe(100);
+  });
+
+  test("a refusal counts by its code, has no latency, and its model is none", async () => {
+    const lines = await linesAfter((url) => text(url, "/v1/completions", completion({ model: "gpt-9" })));
+    expect(ofRoute(lines, "/v1/completions")).toMatchObject({ Model: "none", Requests: 1, ClientErrors: 1 });
+    expect(ofRoute(lines, "/v1/completions")).not.toHaveProperty("Latency");
+    expect(lines.find(({ ErrorCode }) => ErrorCode !== undefined)).toMatchObject({
+      ErrorCode: "model_not_found",
+      Errors: 1,
+    });
+  });
+
+  test("an engine's failure is a server error with its latency", async () => {
+    const lines = await linesAfter((url) => text(url, "/v1/completions", completion()), { engines: [] });
+    expect(ofRoute(lines, "/v1/completions")).toMatchObject({ ServerErrors: 1, ClientErrors: 0 });
+    expect(ofRoute(lines, "/v1/completions").Latency.Count).toBe(1);
+  });
+
+  test("health checks and preflights are no requests", async () => {
+    const lines = await linesAfter(async (url) => {
+      await (await fetch(`${url}/health`)).text();
+      await (await fetch(`${url}/livez`)).text();
+      await fetch(`${url}/v1/completions`, { method: "OPTIONS" });
+    });
+    expect(lines.filter(({ Route }) => Route !== undefined)).toEqual([]);
+  });
+
+  test("without requests a window still says so, and how many engines are ready with what room", async () => {
+    const lines = await linesAfter(async () => undefined, { engines: [{}, {}], model: { maxRequestsPerEngine: 5 } });
+    expect(lines).toMatchObject([
+      { Environment: "test", Requests: 0, ServerErrors: 0, InFlight: 0, ClientAborts: 0 },
+      { Environment: "test", Model: "tiny", ReadyEngines: 2, EngineCapacity: 10, EngineRequests: 0 },
+    ]);
+  });
+
+  test("every gateway metric of the catalogue is written, and none that is not in it", async () => {
+    const lines = await linesAfter(async (url) => {
+      await text(url, "/v1/completions", completion({ stream: true }));
+      await text(url, "/v1/completions", completion({ model: "gpt-9" }));
+    });
+    const written = lines.flatMap((line) =>
+      line._aws.CloudWatchMetrics.flatMap((directive: { Namespace: string; Metrics: { Name: string }[] }) =>
+        directive.Metrics.map(({ Name }) => `${directive.Namespace} ${Name}`),
+      ),
+    );
+    const entries: readonly MetricEntry[] = Object.values(METRICS);
+    const wanted = entries.filter(({ namespace }) => namespace === METRICS.latency.namespace);
+    expect([...new Set(written)].sort()).toEqual(wanted.map(({ namespace, name }) => `${namespace} ${name}`).sort());
+  });
+});
+
+describe("windows", () => {
+  test("end at multiples of their length, once each", async () => {
+    const times: number[] = [];
+    const metrics = new EmfMetrics({
+      environment: "test",
+      directory: { pools: [] },
+      windowMs: 20,
+      write: (line) => times.push(JSON.parse(line)._aws.Timestamp),
+    });
+    metrics.start();
+    let isStopped = false;
+    onTestFinished(() => {
+      if (!isStopped) metrics.stop();
+    });
+    await vi.waitFor(() => expect(times.length).toBeGreaterThanOrEqual(5));
+    const seen = [...times];
+    metrics.stop();
+    isStopped = true;
+    expect(seen.map((time) => (time + 1) % 20)).toEqual(seen.map(() => 0));
+    expect(new Set(seen).size).toBe(seen.length);
+  });
+});
