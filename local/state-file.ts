@@ -9,13 +9,13 @@ export function stateFile(workFolder: string): string {
 
 /** What runs in this clone, or `undefined` when nothing does (a file left by a crash counts as nothing). */
 export function readState(workFolder: string): LocalState | undefined {
-  let text: string;
+  let content: unknown;
   try {
-    text = readFileSync(stateFile(workFolder), "utf8");
+    content = JSON.parse(readFileSync(stateFile(workFolder), "utf8"));
   } catch {
     return undefined;
   }
-  const parsed = LocalState.safeParse(JSON.parse(text));
+  const parsed = LocalState.safeParse(content);
   const twin = parsed.data?.processes.find(({ role }) => role === "twin");
   return twin && isAlive(twin.pid) ? parsed.data : undefined;
 }
@@ -55,10 +55,13 @@ export function stateOf(environment: string, startedAt: Date, twin: Twin): Local
 }
 
 function isAlive(pid: number): boolean {
+  // 0 and less mean groups of processes.
+  if (pid <= 0) return false;
   try {
     process.kill(pid, 0);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    // It is there, but it is another user's.
+    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }

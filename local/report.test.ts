@@ -1,0 +1,58 @@
+import { execFileSync } from "node:child_process";
+import { describe, expect, test } from "vitest";
+import { readyMessage, runningTable } from "./report.ts";
+import { emptyWorld } from "./test/world.ts";
+import type { Twin } from "./twin.ts";
+
+function twin(leftOut: Twin["leftOut"] = []): Twin {
+  const world = emptyWorld({ workFolder: "/home/me/sluice/.sluice" });
+  world.tables.push("sluice-dev-keys");
+  return { world, leftOut, stop: () => Promise.resolve() };
+}
+
+describe("the table of what runs where", () => {
+  test("has page, API and AWS endpoint with their addresses in one column", () => {
+    const rows = runningTable("dev", twin())
+      .split("\n")
+      .filter((line) => line.includes("http://"));
+    expect(rows.map((row) => row.indexOf("http://"))).toEqual(Array(3).fill(rows[0]?.indexOf("http://")));
+    expect(rows).toEqual([
+      expect.stringMatching(/^ {2}page .*127\.0\.0\.1:8081$/),
+      expect.stringMatching(/^ {2}API .*127\.0\.0\.1:8080 .*0 web ACL, 0 Lambda$/),
+      expect.stringMatching(/DynamoDB.*sluice-dev-keys$/),
+    ]);
+  });
+
+  test("counts what has no local meaning and says where the reasons are", () => {
+    const leftOut = [
+      { type: "aws_vpc", count: 1, reason: "r" },
+      { type: "aws_subnet", count: 4, reason: "r" },
+    ];
+    expect(runningTable("dev", twin(leftOut))).toContain(
+      "(5 resources of 2 types have no local meaning: local/plugins/table.ts",
+    );
+  });
+});
+
+describe("the last words of a start", () => {
+  const facts = { model: "phi-3-mini", text: 'Hello "you"\n', key: undefined, seconds: 12.345 };
+  const curl = (text: string) => text.split("\n").find((line) => line.startsWith("curl")) ?? "";
+
+  test("say that it is ready, after how long, where, and what was answered", () => {
+    const text = readyMessage({ ...facts, twin: twin() });
+    expect(text).toContain("ready in 12.3 s");
+    expect(text).toContain("  page  http://127.0.0.1:8081");
+    expect(text).toContain("  API   http://127.0.0.1:8080/v1");
+    expect(text).toContain('first request through the whole path: "Hello \\"you\\"\\n"');
+  });
+
+  test("have a curl that a shell reads as address, headers and valid JSON", () => {
+    for (const key of [undefined, "sk-sl-aaaaaaaaaaaa-secret"]) {
+      const words = curl(readyMessage({ ...facts, twin: twin(), key })).replace(/^curl/, "printf '%s\\n'");
+      const printed = execFileSync("sh", ["-c", words], { encoding: "utf8" }).trim().split("\n");
+      expect(printed).toContain("http://127.0.0.1:8080/v1/chat/completions");
+      expect(JSON.parse(printed.at(-1) ?? "")).toMatchObject({ model: "phi-3-mini", messages: [{ role: "user" }] });
+      expect(printed.includes(`authorization: Bearer ${key}`)).toBe(key !== undefined);
+    }
+  });
+});

@@ -1,0 +1,90 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { LocalState } from "../contracts/local-state.ts";
+import { readState, removeState, stateFile, stateOf, writeState } from "./state-file.ts";
+import { temporaryFolder, writeTo } from "./test/tools.ts";
+import { emptyWorld } from "./test/world.ts";
+
+const state = (pid: number, role: "twin" | "gateway" = "twin"): LocalState => ({
+  environment: "dev",
+  startedAt: "2026-01-01T00:00:00.000Z",
+  apiUrl: "http://127.0.0.1:8080",
+  siteUrl: "http://127.0.0.1:8081",
+  awsUrl: "http://127.0.0.1:8082",
+  region: "eu-west-1",
+  keysTable: "sluice-dev-keys",
+  processes: [{ name: role, role, pid, url: "http://127.0.0.1:8080" }],
+});
+
+/** The id of a process that has ended. */
+async function deadPid(): Promise<number> {
+  const child = spawn(process.execPath, ["-e", ""]);
+  await once(child, "exit");
+  return child.pid!;
+}
+
+describe("what runs here", () => {
+  test("is what was written, while that process lives", () => {
+    const folder = join(temporaryFolder(), "new", "folder");
+    writeState(folder, state(process.pid));
+    expect(readState(folder)).toEqual(state(process.pid));
+    expect(readdirSync(folder)).toEqual(["local.json"]);
+  });
+
+  test("is nothing without a file, and removing it twice is fine", () => {
+    const folder = temporaryFolder();
+    expect(readState(folder)).toBeUndefined();
+    writeState(folder, state(process.pid));
+    removeState(folder);
+    removeState(folder);
+    expect([readState(folder), existsSync(stateFile(folder))]).toEqual([undefined, false]);
+  });
+
+  test("is nothing once the process has ended without cleaning up", async () => {
+    const folder = temporaryFolder();
+    writeState(folder, state(await deadPid()));
+    expect(readState(folder)).toBeUndefined();
+  });
+
+  test("is nothing when the file names no twin, or no process at all", () => {
+    const folder = temporaryFolder();
+    for (const entry of [state(process.pid, "gateway"), state(0), state(-1), { ...state(1), processes: [] }]) {
+      writeState(folder, entry);
+      expect(readState(folder)).toBeUndefined();
+    }
+  });
+
+  test("is nothing when the file is broken, of another shape or another version", () => {
+    const folder = temporaryFolder();
+    for (const text of [
+      "",
+      "{",
+      "null",
+      "[]",
+      '{"environment":"dev"}',
+      JSON.stringify({ ...state(process.pid), extra: 1 }),
+    ]) {
+      writeTo(stateFile(folder), text);
+      expect(readState(folder)).toBeUndefined();
+    }
+  });
+});
+
+describe("the state of a running twin", () => {
+  test("has its addresses, the keys table and this process", () => {
+    const world = emptyWorld();
+    world.tables.push("sluice-dev-usage", "sluice-dev-keys");
+    const twin = { world, leftOut: [], stop: () => Promise.resolve() };
+    const written = stateOf("dev", new Date("2026-01-01T00:00:00Z"), twin);
+    expect(LocalState.parse(written)).toMatchObject({
+      environment: "dev",
+      startedAt: "2026-01-01T00:00:00.000Z",
+      apiUrl: world.settings.apiUrl,
+      keysTable: "sluice-dev-keys",
+      processes: [{ name: "twin", role: "twin", pid: process.pid }],
+    });
+  });
+});
