@@ -6,7 +6,8 @@ export default {
   region: "us-east-1",
   zones: ["a", "b"],
   tags: { CostCenter: "sluice-dev" },
-  state: { bucket: "sluice-dev-state", lockTable: "sluice-dev-locks" },
+  state: { bucket: "sluice-dev-state", lockTable: "sluice-dev-locks", encryption: "none" },
+  ci: null,
   network: { cidr: "10.20.0.0/16" },
   api: {
     auth: "optional",
@@ -44,6 +45,8 @@ export default {
       volumeGiB: 60,
       startupSeconds: 300,
       warmPool: null,
+      purchase: { option: "on-demand" },
+      capacityReservation: null,
     },
   },
   site: {

@@ -72,10 +72,49 @@ describe("environment files", () => {
     ["pools", {}, /pools: must have at least one pool/],
     ["api/timeouts/firstByteSeconds", 301, /must not exceed 300 s/],
     ["pools/phi-3-mini/volumeGiB", 40, undefined],
+    ["state/bucket", "Sluice_State", /state\.bucket: must be 3 to 63 of a-z.* got "Sluice_State"/],
+    ["state/encryption", "aes", /state\.encryption: must be one of none, kms, got "aes"/],
+    [
+      "ci",
+      { repository: "a/b", branches: [], environments: [], oidcProvider: "create" },
+      /must name at least one branch/,
+    ],
+    [
+      "ci",
+      { repository: "a", branches: ["main"], environments: [], oidcProvider: "create" },
+      /ci\.repository: .*owner/,
+    ],
+    ["ci", { repository: "a/b", branches: ["*"], environments: [], oidcProvider: "create" }, /without wildcards/],
+    ["ci", { repository: "a/b", branches: ["main"], environments: [], oidcProvider: "existing" }, undefined],
+    ["pools/phi-3-mini/purchase", { option: "spot", onDemandBase: 1, overrides: ["g6.xlarge"] }, undefined],
+    [
+      "pools/phi-3-mini/purchase",
+      { option: "spot", onDemandBase: 1, overrides: ["t4g.small"] },
+      /purchase\.overrides\[0\]: must hold phi-3-mini-4k-instruct: t4g\.small has no GPU/,
+    ],
+    [
+      "pools/phi-3-mini/purchase",
+      { option: "spot", onDemandBase: 1, overrides: ["g4dn.xlarge"] },
+      /purchase\.overrides\[0\]: must know bfloat16 as g5\.xlarge does/,
+    ],
+    ["pools/phi-3-mini/capacityReservation", { id: "reserved" }, /must be a capacity reservation's id/],
+    ["pools/phi-3-mini/capacityReservation", { id: "cr-0123456789abcdef0" }, undefined],
   ] as const)("%s = %j", (path, value, message) => {
     const data = devWith(path, value as Json);
     if (message) expect(problemsOf(data).message).toMatch(message);
     else expect(() => validateEnvironment(data, "environments/dev.ts")).not.toThrow();
+  });
+
+  test("Spot goes with neither a warm pool nor a capacity reservation", () => {
+    const data = devWith("pools/phi-3-mini/purchase", { option: "spot", onDemandBase: 0, overrides: [] });
+    const pool = (data as typeof dev).pools["phi-3-mini"];
+    Object.assign(pool, {
+      warmPool: { minInstances: 1, maxPrepared: 1 },
+      capacityReservation: { id: "cr-0123456789abcdef0" },
+    });
+    const { message } = problemsOf(data);
+    expect(message).toMatch(/phi-3-mini\.warmPool: must be null with Spot.*set warmPool to null/);
+    expect(message).toMatch(/phi-3-mini\.capacityReservation: must be null with Spot/);
   });
 
   test("a zone that the region does not have is named with those it has", () => {

@@ -6,7 +6,8 @@ export default {
   region: "us-east-1",
   zones: ["a", "b", "c"],
   tags: { CostCenter: "sluice-prod" },
-  state: { bucket: "sluice-prod-state", lockTable: "sluice-prod-locks" },
+  state: { bucket: "sluice-prod-state", lockTable: "sluice-prod-locks", encryption: "none" },
+  ci: null,
   network: { cidr: "10.40.0.0/16" },
   api: {
     auth: "required",
@@ -44,6 +45,8 @@ export default {
       volumeGiB: 60,
       startupSeconds: 300,
       warmPool: { minInstances: 1, maxPrepared: 3 },
+      purchase: { option: "on-demand" },
+      capacityReservation: null,
     },
     "llama-3.3-70b": {
       model: "llama-3.3-70b-instruct",
@@ -58,6 +61,8 @@ export default {
       volumeGiB: 300,
       startupSeconds: 900,
       warmPool: { minInstances: 1, maxPrepared: 1 },
+      purchase: { option: "on-demand" },
+      capacityReservation: null,
     },
   },
   site: {

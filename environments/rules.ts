@@ -15,6 +15,7 @@ export function crossFieldProblems(environment: Environment): readonly Problem[]
     ...Object.entries(environment.pools).flatMap(([name, pool]) => poolProblems(name, pool)),
     ...siteProblems(environment),
     ...timeoutProblems(environment),
+    ...ciProblems(environment),
   ];
 }
 
@@ -119,6 +120,38 @@ function poolProblems(name: string, pool: PoolConfig): readonly Problem[] {
       rule: `must hold the weights (${model.weightsGiB} GiB) and 30 GiB of system and image`,
       remedy: `use at least ${Math.ceil(model.weightsGiB + 30)}`,
     });
+  return [...problems, ...purchaseProblems(path, pool)];
+}
+
+function purchaseProblems(path: string, pool: PoolConfig): readonly Problem[] {
+  const { purchase } = pool;
+  if (purchase.option === "on-demand") return [];
+  const hasBfloat16 = (type: PoolConfig["instanceType"]) => catalogInstanceType(type).gpu?.bfloat16 !== false;
+  const problems: Problem[] = purchase.overrides.flatMap((instanceType, index) => {
+    const at = { path: `${path}.purchase.overrides[${index}]`, value: instanceType };
+    const fit = fitModel({ ...pool, instanceType });
+    if (!fit.fits) {
+      const rule = `must hold ${pool.model}: ${fit.arithmetic}`;
+      return [{ ...at, rule, remedy: "use a larger instance type, or leave it out" }];
+    }
+    if (hasBfloat16(instanceType) || !hasBfloat16(pool.instanceType)) return [];
+    const rule = `must know bfloat16 as ${pool.instanceType} does: all engines of a pool get the same arguments`;
+    return [{ ...at, rule, remedy: "leave it out, or make it the pool's own instanceType" }];
+  });
+  if (pool.warmPool !== null)
+    problems.push({
+      path: `${path}.warmPool`,
+      value: pool.warmPool,
+      rule: "must be null with Spot: AWS stops no Spot instances for a warm pool",
+      remedy: 'set warmPool to null, or purchase to { option: "on-demand" }',
+    });
+  if (pool.capacityReservation !== null)
+    problems.push({
+      path: `${path}.capacityReservation`,
+      value: pool.capacityReservation,
+      rule: "must be null with Spot: reservations hold on-demand instances",
+      remedy: 'set capacityReservation to null, or purchase to { option: "on-demand" }',
+    });
   return problems;
 }
 
@@ -147,4 +180,16 @@ function timeoutProblems({ api }: Environment): readonly Problem[] {
       rule: "must not exceed 300 s, the limit of the integration in front",
       remedy: "use at most 300",
     }));
+}
+
+function ciProblems({ ci }: Environment): readonly Problem[] {
+  if (ci === null || ci.branches.length + ci.environments.length > 0) return [];
+  return [
+    {
+      path: "ci",
+      value: ci,
+      rule: "must name at least one branch or GitHub environment: nobody could use the role",
+      remedy: 'add one, e.g. environments: ["prod"], or set ci to null',
+    },
+  ];
 }

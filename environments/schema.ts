@@ -23,6 +23,17 @@ const UsagePlan = z.strictObject({
   requestsPerMonth: z.int().min(1).nullable(),
 });
 
+const Purchase = z.discriminatedUnion("option", [
+  z.strictObject({ option: z.literal("on-demand") }),
+  z.strictObject({
+    option: z.literal("spot"),
+    /** Instances on demand before the first Spot one: what AWS can't take back at two minutes' notice. */
+    onDemandBase: z.int().min(0).max(64),
+    /** Other types that may stand in when Spot has none of the pool's own. Each must hold the model. */
+    overrides: z.array(z.enum(INSTANCE_TYPE_IDS)).max(10),
+  }),
+]);
+
 const Pool = z.strictObject({
   /** Catalogue entry to serve. */
   model: z.enum(MODEL_IDS),
@@ -44,6 +55,22 @@ const Pool = z.strictObject({
   /** Seconds from launch until a health check may fail the instance. S1 asks for ready within 300. */
   startupSeconds: z.int().min(60).max(1800),
   warmPool: z.strictObject({ minInstances: z.int().min(0).max(16), maxPrepared: z.int().min(0).max(64) }).nullable(),
+  /** How the instances are paid for. */
+  purchase: Purchase,
+  /** A capacity reservation that is filled before on-demand capacity is asked for; `null` for none. */
+  capacityReservation: z
+    .strictObject({ id: z.string().regex(/^cr-[0-9a-f]{8,17}$/, "must be a capacity reservation's id (cr-…)") })
+    .nullable(),
+});
+
+const Ci = z.strictObject({
+  repository: z.string().regex(/^[\w.-]+\/[\w.-]+$/, "must be owner/name of a GitHub repository"),
+  /** Branches whose workflows may deploy. */
+  branches: z.array(z.string().regex(/^[\w./-]+$/, "must be a branch name, without wildcards")),
+  /** GitHub environments (with their approvals) whose jobs may deploy. */
+  environments: z.array(z.string().regex(/^[\w.-]+$/, "must be a GitHub environment's name, without wildcards")),
+  /** An account has one OIDC provider for GitHub: `create` it here, or use the `existing` one. */
+  oidcProvider: z.enum(["create", "existing"]),
 });
 
 /** The whole description of a deployment: plain data, no logic. Unknown keys are refused. */
@@ -57,7 +84,20 @@ export const EnvironmentSchema = z.strictObject({
     .max(3),
   /** Tags on every resource; `Project` and `Environment` are added. */
   tags: z.record(z.string(), z.string()),
-  state: z.strictObject({ bucket: z.string().min(3).max(63), lockTable: z.string().min(3) }),
+  state: z.strictObject({
+    /** Bucket of every stack's state; its name must be free in the whole world. */
+    bucket: z
+      .string()
+      .regex(
+        /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/,
+        "must be 3 to 63 of a-z, 0-9 and -, starting and ending with a-z or 0-9",
+      ),
+    lockTable: z.string().regex(/^[\w.-]{3,255}$/, "must be 3 to 255 of letters, digits, _, . and -"),
+    /** `kms`: OpenTofu encrypts states and plans itself, with the bootstrap stack's key; `none`: S3 alone does. */
+    encryption: z.enum(["none", "kms"]),
+  }),
+  /** The GitHub repository that may deploy without stored credentials; `null` for none. */
+  ci: Ci.nullable(),
   network: z.strictObject({ cidr: z.cidrv4() }),
   api: z.strictObject({
     auth: AuthMode,

@@ -20,7 +20,7 @@ describe.each(environments.map((environment) => [environment.name, environment] 
   (name, environment) => {
     const stacks = synth(environment);
 
-    test("has the five stacks, named <environment>-<stack>", () => {
+    test("has every stack, named <environment>-<stack>", () => {
       expect(Object.keys(stacks).sort()).toEqual(STACK_NAMES.map((stack) => `${name}-${stack}`).sort());
     });
 

@@ -1,5 +1,6 @@
 import type { App } from "cdktf";
 import type { Environment } from "../environments/schema.ts";
+import { BootstrapStack } from "./bootstrap-stack.ts";
 import { DataStack } from "./data-stack.ts";
 import { EdgeStack } from "./edge-stack.ts";
 import { NetworkStack } from "./network-stack.ts";
@@ -16,6 +17,7 @@ export interface BuiltAssets {
 
 /** All stacks of one environment, cut by lifetime; a stack takes what it needs from those before it. */
 export function synthesizeEnvironment(app: App, environment: Environment, assets: BuiltAssets): void {
+  new BootstrapStack(app, environment);
   const network = new NetworkStack(app, environment);
   const data = new DataStack(app, environment);
   const serving = new ServingStack(app, { environment, network, data });

@@ -22,7 +22,7 @@ describe("node stacks/main.ts", () => {
     expect(stderr).toBe("");
     expect(status).toBe(0);
     expect(readdirSync(join(outdir, "stacks")).sort()).toEqual(
-      ["data", "edge", "network", "serving", "site"].map((stack) => `dev-${stack}`),
+      ["bootstrap", "data", "edge", "network", "serving", "site"].map((stack) => `dev-${stack}`),
     );
     expect(existsSync(join(outdir, "manifest.json"))).toBe(true);
   });

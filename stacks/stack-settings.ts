@@ -3,7 +3,7 @@ import { S3Backend, type TerraformStack } from "cdktf";
 import type { Environment } from "../environments/schema.ts";
 
 /** The stacks of an environment, each with its own state, in the order in which they are deployed. */
-export const STACK_NAMES = ["network", "data", "serving", "edge", "site"] as const;
+export const STACK_NAMES = ["bootstrap", "network", "data", "serving", "edge", "site"] as const;
 export type StackName = (typeof STACK_NAMES)[number];
 
 /** Id of a stack: what `cdktf deploy` is given. */
@@ -21,7 +21,12 @@ export function stackTags(environment: Environment, stack: StackName): Record<st
   return { Project: "sluice", Environment: environment.name, Stack: stack, ...environment.tags };
 }
 
-/** What every stack has: the AWS provider with its tags, and the state's place. */
+/** Name of the key that encrypts an environment's states, without `alias/`: known before there is a key. */
+export function stateKeyName(environment: Environment): string {
+  return `${resourceName(environment)}-state`;
+}
+
+/** What every stack has: the AWS provider with its tags, and the state's place and encryption. */
 export function configureStack(scope: TerraformStack, environment: Environment, stack: StackName): void {
   new AwsProvider(scope, "Aws", {
     region: environment.region,
@@ -33,5 +38,31 @@ export function configureStack(scope: TerraformStack, environment: Environment, 
     region: environment.region,
     dynamodbTable: environment.state.lockTable,
     encrypt: true,
+    // Without it the backend asks S3 for its own key, over the bucket's setting.
+    kmsKeyId: `alias/${stateKeyName(environment)}`,
   });
+  if (environment.state.encryption === "kms") scope.addOverride("terraform.encryption", stateEncryption(environment));
+}
+
+/**
+ * OpenTofu's own encryption of states and plans: what lies in the bucket is unreadable without the key, also for those
+ * who may read the bucket. An unencrypted state is refused; `sluice bootstrap` and docs/operations.md move one over.
+ */
+function stateEncryption(environment: Environment): object {
+  const method = "method.aes_gcm.state";
+  return {
+    key_provider: {
+      aws_kms: {
+        state: {
+          kms_key_id: `alias/${stateKeyName(environment)}`,
+          region: environment.region,
+          key_spec: "AES_256",
+        },
+      },
+    },
+    method: { aes_gcm: { state: { keys: `\${key_provider.aws_kms.state}` } } },
+    state: { method },
+    plan: { method },
+    remote_state_data_sources: { default: { method } },
+  };
 }

@@ -9,7 +9,9 @@ import { Construct } from "constructs";
 
 export interface PrivateBucketProps {
   /** Start of the bucket's name, at most 37 characters; AWS adds what makes it unique in the world. */
-  readonly namePrefix: string;
+  readonly namePrefix?: string;
+  /** The whole name, where something outside the stacks must know it beforehand. @default - `namePrefix` and AWS's suffix */
+  readonly name?: string;
   /** Customer key. @default - S3's own keys */
   readonly kmsKeyArn?: string;
   /** Whether OpenTofu refuses to destroy the bucket; otherwise it is destroyed with its content. */
@@ -30,9 +32,10 @@ export class PrivateBucket extends Construct {
 
   constructor(scope: Construct, id: string, props: PrivateBucketProps) {
     super(scope, id);
-    const { namePrefix, kmsKeyArn, isProtected, oldVersionDays, hasOwnPolicy = false } = props;
+    const { namePrefix, name, kmsKeyArn, isProtected, oldVersionDays, hasOwnPolicy = false } = props;
     this.resource = new S3Bucket(this, "Default", {
-      bucketPrefix: namePrefix,
+      ...(name === undefined ? {} : { bucket: name }),
+      ...(namePrefix === undefined ? {} : { bucketPrefix: namePrefix }),
       forceDestroy: !isProtected,
       lifecycle: { preventDestroy: isProtected },
     });

@@ -26,6 +26,11 @@ describe("reading what synthesis wrote", () => {
     expect(readStacks(output, "dev-eu").map(({ name }) => name)).toEqual(["dev-eu-data"]);
   });
 
+  test("the stack of OpenTofu's own states is left out", () => {
+    const output = temporaryFolder({ "stacks/dev-bootstrap/cdk.tf.json": "{}", "stacks/dev-data/cdk.tf.json": "{}" });
+    expect(readStacks(output, "dev").map(({ name }) => name)).toEqual(["dev-data"]);
+  });
+
   test("an environment without stacks is refused with its name, the folder and the remedy", () => {
     const output = temporaryFolder({ "stacks/prod-data/cdk.tf.json": "{}" });
     const message = `There is no stack named dev-… under ${join(output, "stacks")}; synthesize it first.`;

@@ -27,7 +27,9 @@ export interface Stack {
 export function readStacks(outputFolder: string, environment: string): readonly Stack[] {
   const root = join(outputFolder, "stacks");
   // A stack's own name has no hyphen; an environment's may: `dev` must not read the stacks of `dev-eu`.
-  const isOurs = (name: string) => name.slice(0, name.lastIndexOf("-")) === environment;
+  // The bootstrap stack holds OpenTofu's own states, which there are none of here.
+  const isOurs = (name: string) =>
+    name.slice(0, name.lastIndexOf("-")) === environment && name !== `${environment}-bootstrap`;
   const names = existsSync(root) ? readdirSync(root).filter(isOurs) : [];
   const stacks = names.sort().map((name) => {
     const folder = join(root, name);

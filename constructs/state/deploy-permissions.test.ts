@@ -1,0 +1,52 @@
+import { describe, expect, test } from "vitest";
+import { deployGrants, deployStatements } from "./deploy-permissions.ts";
+
+const props = { name: "sluice-dev", region: "eu-west-1", environment: "dev" };
+const grants = deployGrants(props);
+
+describe("what deploying may do", () => {
+  test("every wildcard that is not a name's end has its reason", () => {
+    const isWide = ({ actions, resources }: (typeof grants)[number]) =>
+      resources.includes("*") || actions.some((action) => action.includes("*"));
+    expect(grants.filter(isWide).filter(({ why }) => why === undefined)).toEqual([]);
+  });
+
+  test("nothing may be done to all resources but looking, making what has no id yet, and what a tag binds", () => {
+    const wide = grants.filter(({ resources }) => resources.includes("*"));
+    expect(wide.map(({ sid, condition }) => [sid, Object.keys(Object.values(condition ?? {})[0] ?? {})])).toEqual([
+      ["LookUp", []],
+      ["Network", ["aws:RequestedRegion"]],
+      ["ChangeNetwork", ["aws:ResourceTag/Environment"]],
+      ["Site", []],
+      ["NewKeys", ["aws:RequestTag/Environment"]],
+    ]);
+  });
+
+  test("data stays closed: no item, no secret, no user and no policy of the account", () => {
+    const actions = grants.flatMap((grant) => grant.actions);
+    expect(actions).not.toContain("*");
+    for (const pattern of [
+      /^dynamodb:(Get|Scan|Query|BatchGet)/,
+      /^secretsmanager:/,
+      /^iam:.*(User|AccessKey)/,
+      /^iam:\*/,
+    ])
+      expect(actions.filter((action) => pattern.test(action))).toEqual([]);
+  });
+
+  test("roles are made and handed over by our names only, to the services that run them", () => {
+    const statement = deployStatements(props).find(({ Action }) => Action.includes("iam:PassRole"));
+    expect(statement?.Resource).toEqual(["arn:aws:iam::*:role/sluice-dev-*"]);
+    expect(statement?.Condition?.StringEquals?.["iam:PassedToService"]).toContain("ec2.amazonaws.com");
+  });
+
+  test("regional resources are those of the region", () => {
+    const arns = grants.flatMap(({ resources }) => resources).filter((arn) => /:(dynamodb|lambda|kms):/.test(arn));
+    expect(arns.filter((arn) => !arn.includes(":eu-west-1:"))).toEqual([]);
+  });
+
+  test("statements have names of their own", () => {
+    const sids = deployStatements(props).map(({ Sid }) => Sid);
+    expect(new Set(sids).size).toBe(sids.length);
+  });
+});

@@ -1,0 +1,262 @@
+import type { PolicyStatement } from "../identity/service-role.ts";
+
+export interface DeployPermissionsProps {
+  /** Start of the names of the environment's resources, e.g. `sluice-dev`. */
+  readonly name: string;
+  readonly region: string;
+  /** Tag `Environment` of the environment's resources. */
+  readonly environment: string;
+}
+
+interface Grant {
+  readonly sid: string;
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+  readonly condition?: PolicyStatement["Condition"];
+  /** Why a resource is `*`, or an action a family. Every grant with one has its reason. */
+  readonly why?: string;
+}
+
+/**
+ * What deploying the stacks takes beside their states. Resources that we name are bound by name; those whose ids AWS
+ * chooses by region or by our tag. Data is left out: no key is read, no object outside our buckets, no log line.
+ *
+ * Whoever may create roles may give them more than he has: that is why only named branches and GitHub environments can
+ * assume the role, and why it can't change itself.
+ */
+export function deployStatements(props: DeployPermissionsProps): readonly PolicyStatement[] {
+  return deployGrants(props).map(({ sid, actions, resources, condition }) => ({
+    Sid: sid,
+    Effect: "Allow",
+    Action: actions,
+    Resource: resources,
+    ...(condition ? { Condition: condition } : {}),
+  }));
+}
+
+/** The account in an ARN is `*` everywhere: a role has no rights in another account's resources unless that one agrees. */
+export function deployGrants({ name, region, environment }: DeployPermissionsProps): readonly Grant[] {
+  const here = (service: string, resource: string) => `arn:aws:${service}:${region}:*:${resource}`;
+  const inRegion = { StringEquals: { "aws:RequestedRegion": region } };
+  const ours = { StringEquals: { "aws:ResourceTag/Environment": environment } };
+  return [
+    {
+      sid: "LookUp",
+      actions: [
+        "acm:DescribeCertificate",
+        "acm:ListTagsForCertificate",
+        "autoscaling:Describe*",
+        "ec2:Describe*",
+        "elasticloadbalancing:Describe*",
+        "kms:ListAliases",
+        "logs:DescribeLogGroups",
+        "route53:GetChange",
+        "route53:GetHostedZone",
+        "route53:ListResourceRecordSets",
+        "wafv2:GetWebACLForResource",
+      ],
+      resources: ["*"],
+      why: "Describe calls of these services know no resources; they show settings, not data.",
+    },
+    {
+      sid: "Network",
+      actions: [
+        ...["AllocateAddress", "AssociateRouteTable", "AttachInternetGateway", "AuthorizeSecurityGroup*"],
+        ...["CreateFlowLogs", "CreateInternetGateway", "CreateLaunchTemplate*", "CreateNatGateway", "CreateRoute*"],
+        ...["CreateSecurityGroup", "CreateSubnet", "CreateTags", "CreateVpc", "CreateVpcEndpoint", "RunInstances"],
+      ].map((action) => `ec2:${action}`),
+      resources: ["*"],
+      condition: inRegion,
+      why: "What is made has no id yet; RunInstances is asked of whoever gives a launch template to a group.",
+    },
+    {
+      sid: "ChangeNetwork",
+      actions: [
+        ...["Delete*", "DetachInternetGateway", "DisassociateRouteTable", "Modify*", "ReleaseAddress"],
+        ...["ReplaceRoute*", "RevokeSecurityGroup*", "UpdateSecurityGroupRuleDescriptions*"],
+      ].map((action) => `ec2:${action}`),
+      resources: ["*"],
+      condition: ours,
+      why: "AWS chooses these ids; the tag keeps it to this environment's.",
+    },
+    {
+      sid: "LoadBalancing",
+      actions: ["elasticloadbalancing:*"],
+      resources: [
+        here("elasticloadbalancing", `loadbalancer/app/${name}*`),
+        here("elasticloadbalancing", `targetgroup/${name}*`),
+        here("elasticloadbalancing", `listener/app/${name}*`),
+        here("elasticloadbalancing", `listener-rule/app/${name}*`),
+      ],
+      why: "All calls are settings, and the resources are ours by name.",
+    },
+    {
+      sid: "Scaling",
+      actions: ["autoscaling:*"],
+      resources: [here("autoscaling", `autoScalingGroup:*:autoScalingGroupName/${name}-*`)],
+      why: "All calls are settings, and the groups are ours by name; their ids are AWS's.",
+    },
+    {
+      sid: "Api",
+      actions: ["DELETE", "GET", "PATCH", "POST", "PUT"].map((method) => `apigateway:${method}`),
+      resources: ["account", "apikeys*", "domainnames*", "restapis*", "tags/*", "usageplans*", "vpclinks*"].map(
+        (path) => `arn:aws:apigateway:${region}::/${path}`,
+      ),
+      why: "AWS chooses the ids in these paths.",
+    },
+    {
+      sid: "Firewall",
+      actions: ["wafv2:*"],
+      resources: [
+        here("wafv2", `regional/webacl/${name}*`),
+        here("wafv2", "regional/managedruleset/*"),
+        `arn:aws:apigateway:${region}::/restapis/*/stages/*`,
+      ],
+      why: "All calls are settings; a stage's id is AWS's.",
+    },
+    {
+      sid: "Site",
+      actions: [
+        ...["CreateDistribution*", "CreateInvalidation", "CreateOriginAccessControl", "CreateResponseHeadersPolicy"],
+        ...["CreateCachePolicy", "CreateFunction", "Delete*", "DescribeFunction", "Get*", "List*", "PublishFunction"],
+        ...["TagResource", "UntagResource", "Update*"],
+      ].map((action) => `cloudfront:${action}`),
+      resources: ["*"],
+      why: "AWS chooses these ids, and policies of CloudFront carry neither name in their ARN nor tags.",
+    },
+    {
+      sid: "Buckets",
+      actions: ["s3:CreateBucket", "s3:DeleteBucket*", "s3:Get*", "s3:List*", "s3:Put*", "s3:DeleteObject*"],
+      resources: [`arn:aws:s3:::${name}-*`],
+      why: "The provider reads every setting of a bucket, and more of them with each version.",
+    },
+    {
+      sid: "Tables",
+      actions: [
+        ...["CreateTable", "DeleteTable", "Describe*", "ListTagsOfResource", "TagResource", "UntagResource"],
+        ...["UpdateContinuousBackups", "UpdateTable", "UpdateTimeToLive"],
+      ].map((action) => `dynamodb:${action}`),
+      resources: [here("dynamodb", `table/${name}-*`)],
+      why: "Describe calls show settings, never items.",
+    },
+    {
+      sid: "Functions",
+      actions: ["lambda:*"],
+      resources: [here("lambda", `function:${name}-*`)],
+      why: "The functions are ours by name, and their code is what is deployed.",
+    },
+    {
+      sid: "Observe",
+      actions: [
+        ...["cloudwatch:Delete*", "cloudwatch:Describe*", "cloudwatch:Get*", "cloudwatch:ListTagsForResource"],
+        ...["cloudwatch:Put*", "cloudwatch:TagResource", "cloudwatch:UntagResource"],
+        ...["events:*", "scheduler:*", "sns:*"],
+      ],
+      resources: [
+        here("cloudwatch", `alarm:${name}*`),
+        `arn:aws:cloudwatch::*:dashboard/${name}*`,
+        here("events", `rule/${name}*`),
+        here("scheduler", `schedule/*/${name}*`),
+        here("sns", `${name}*`),
+      ],
+      why: "The resources are ours by name; a dashboard has no region.",
+    },
+    {
+      sid: "Budgets",
+      actions: ["budgets:ModifyBudget", "budgets:TagResource", "budgets:UntagResource", "budgets:View*"],
+      resources: [`arn:aws:budgets::*:budget/${name}*`],
+      why: "ViewBudget and its details; budgets have no region.",
+    },
+    {
+      sid: "Logs",
+      actions: [
+        ...["CreateLogGroup", "DeleteLogGroup", "DeleteRetentionPolicy", "ListTagsForResource", "PutRetentionPolicy"],
+        ...["AssociateKmsKey", "DisassociateKmsKey", "TagResource", "UntagResource", "*MetricFilter*"],
+      ].map((action) => `logs:${action}`),
+      resources: [here("logs", `log-group:/sluice/${name}*`), here("logs", `log-group:/aws/*/${name}*`)],
+      why: "Services write under /aws/<service>/; metric filters are settings.",
+    },
+    {
+      sid: "NewKeys",
+      actions: ["kms:CreateKey", "acm:RequestCertificate"],
+      resources: ["*"],
+      condition: { StringEquals: { "aws:RequestTag/Environment": environment } },
+      why: "What is made has no id yet; the tag it must carry binds what may be done with it.",
+    },
+    {
+      sid: "Keys",
+      actions: [
+        ...["kms:CreateAlias", "kms:CreateGrant", "kms:DeleteAlias", "kms:DescribeKey", "kms:EnableKeyRotation"],
+        ...["kms:Decrypt", "kms:GenerateDataKey"], // S3 and DynamoDB make the caller show that he may use the key
+        ...["kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags", "kms:PutKeyPolicy"],
+        ...["kms:ScheduleKeyDeletion", "kms:TagResource", "kms:UpdateAlias", "kms:UpdateKeyDescription"],
+        ...["acm:AddTagsToCertificate", "acm:DeleteCertificate"],
+      ],
+      resources: [here("kms", "key/*"), here("acm", "certificate/*")],
+      condition: ours,
+      why: "AWS chooses these ids; the tag keeps it to this environment's.",
+    },
+    {
+      sid: "KeyNames",
+      actions: ["kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"],
+      resources: [here("kms", `alias/${name}*`)],
+    },
+    {
+      sid: "Records",
+      actions: ["route53:ChangeResourceRecordSets"],
+      resources: ["arn:aws:route53:::hostedzone/*"],
+      condition: {
+        "ForAllValues:StringEquals": { "route53:ChangeResourceRecordSetsRecordTypes": ["A", "AAAA", "CNAME"] },
+      },
+      why: "Zones belong to the account, not to us; no NS, MX or TXT record can be touched.",
+    },
+    {
+      sid: "Roles",
+      actions: [
+        ...[
+          "AddRoleToInstanceProfile",
+          "AttachRolePolicy",
+          "CreateInstanceProfile",
+          "CreateRole",
+          "DeleteInstanceProfile",
+        ],
+        ...["DeleteRole", "DeleteRolePolicy", "DetachRolePolicy", "GetInstanceProfile", "GetRole", "GetRolePolicy"],
+        ...["ListAttachedRolePolicies", "ListInstanceProfilesForRole", "ListRolePolicies", "PutRolePolicy"],
+        ...["RemoveRoleFromInstanceProfile", "TagInstanceProfile", "TagRole", "UntagRole", "UpdateAssumeRolePolicy"],
+      ].map((action) => `iam:${action}`),
+      resources: [`arn:aws:iam::*:role/${name}-*`, `arn:aws:iam::*:instance-profile/${name}-*`],
+    },
+    {
+      sid: "HandRolesOver",
+      actions: ["iam:PassRole"],
+      resources: [`arn:aws:iam::*:role/${name}-*`],
+      condition: {
+        StringEquals: {
+          "iam:PassedToService": [
+            ...["apigateway", "autoscaling", "ec2", "events", "lambda", "scheduler", "vpc-flow-logs"].map(
+              (service) => `${service}.amazonaws.com`,
+            ),
+          ],
+        },
+      },
+    },
+    {
+      sid: "ServiceRoles",
+      actions: ["iam:CreateServiceLinkedRole"],
+      resources: ["arn:aws:iam::*:role/aws-service-role/*"],
+      condition: {
+        StringEquals: {
+          "iam:AWSServiceName": ["autoscaling", "elasticloadbalancing", "ops.apigateway"].map(
+            (service) => `${service}.amazonaws.com`,
+          ),
+        },
+      },
+      why: "AWS names these roles and what they may do; an account's first load balancer makes one.",
+    },
+    {
+      sid: "Images",
+      actions: ["ssm:GetParameter", "ssm:GetParameters"],
+      resources: [here("ssm", "parameter/sluice/images/*")],
+    },
+  ];
+}

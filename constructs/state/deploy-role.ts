@@ -1,0 +1,102 @@
+import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity/index.js";
+import { IamOpenidConnectProvider } from "@cdktf/provider-aws/lib/iam-openid-connect-provider/index.js";
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role/index.js";
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy/index.js";
+import { Construct } from "constructs";
+import type { PolicyStatement } from "../identity/service-role.ts";
+import { deployStatements } from "./deploy-permissions.ts";
+
+export interface DeployRoleProps {
+  /** Start of the names of the environment's resources, e.g. `sluice-dev`. */
+  readonly name: string;
+  /** Tag `Environment` of the environment's resources. */
+  readonly environment: string;
+  readonly region: string;
+  /** GitHub repository, `owner/name`. */
+  readonly repository: string;
+  /** Branches whose workflows may assume the role. */
+  readonly branches: readonly string[];
+  /** GitHub environments whose jobs may assume the role. */
+  readonly environments: readonly string[];
+  /** An account has at most one provider for GitHub. */
+  readonly oidcProvider: "create" | "existing";
+  /** What using the states takes. */
+  readonly stateStatements: readonly PolicyStatement[];
+  /** ARNs of what holds the states: the role never destroys it. */
+  readonly stateArns: readonly string[];
+}
+
+const ISSUER = "token.actions.githubusercontent.com";
+
+/** The role by which CI deploys: assumed by a token that GitHub signs for one job, so that no credential is stored. */
+export class DeployRole extends Construct {
+  readonly resource: IamRole;
+  readonly arn: string;
+
+  constructor(scope: Construct, id: string, props: DeployRoleProps) {
+    super(scope, id);
+    const { name, repository, region, environment } = props;
+    const roleName = `${name}-ci`;
+    this.resource = new IamRole(this, "Default", {
+      name: roleName,
+      description: `Deploys ${name} from GitHub's ${repository}`,
+      assumeRolePolicy: JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [
+          {
+            Effect: "Allow",
+            Principal: { Federated: this.#providerArn(props.oidcProvider) },
+            Action: "sts:AssumeRoleWithWebIdentity",
+            Condition: {
+              // Exact subjects: a pattern such as repo:owner/* would let any branch, or a pull request, in.
+              StringEquals: { [`${ISSUER}:aud`]: "sts.amazonaws.com", [`${ISSUER}:sub`]: subjects(props) },
+            },
+          },
+        ],
+      }),
+    });
+    this.arn = this.resource.arn;
+    this.#policy("State", "state", props.stateStatements);
+    // Apart, because IAM counts 10,240 characters for all inline policies of a role: the test adds them up.
+    this.#policy("Deploy", "deploy", [
+      ...deployStatements({ name, region, environment }),
+      {
+        Sid: "NotItself",
+        Effect: "Deny",
+        Action: ["iam:*"], // a refusal must have no gaps
+        Resource: [`arn:aws:iam::*:role/${roleName}`],
+      },
+      {
+        Sid: "NotTheStates",
+        Effect: "Deny",
+        Action: ["dynamodb:DeleteTable", "kms:ScheduleKeyDeletion", "s3:DeleteBucket*", "s3:DeleteObject*"],
+        Resource: [...props.stateArns],
+      },
+    ]);
+  }
+
+  #policy(id: string, name: string, statements: readonly PolicyStatement[]): void {
+    new IamRolePolicy(this, id, {
+      name,
+      role: this.resource.id,
+      policy: JSON.stringify({ Version: "2012-10-17", Statement: statements }),
+    });
+  }
+
+  #providerArn(oidcProvider: DeployRoleProps["oidcProvider"]): string {
+    if (oidcProvider === "create")
+      return new IamOpenidConnectProvider(this, "Provider", {
+        url: `https://${ISSUER}`,
+        clientIdList: ["sts.amazonaws.com"],
+      }).arn;
+    const account = new DataAwsCallerIdentity(this, "Account", {}).accountId;
+    return `arn:aws:iam::${account}:oidc-provider/${ISSUER}`;
+  }
+}
+
+function subjects({ repository, branches, environments }: DeployRoleProps): readonly string[] {
+  return [
+    ...branches.map((branch) => `repo:${repository}:ref:refs/heads/${branch}`),
+    ...environments.map((environment) => `repo:${repository}:environment:${environment}`),
+  ];
+}

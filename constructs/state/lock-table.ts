@@ -1,0 +1,30 @@
+import { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table/index.js";
+import { Construct } from "constructs";
+
+export interface LockTableProps {
+  readonly name: string;
+  readonly kmsKeyArn: string;
+  /** Whether AWS and OpenTofu refuse to destroy the table. */
+  readonly isProtected: boolean;
+}
+
+/** Who changes which state right now, and the digest of each: OpenTofu's S3 backend decides the shape. */
+export class LockTable extends Construct {
+  readonly resource: DynamodbTable;
+  readonly arn: string;
+
+  constructor(scope: Construct, id: string, { name, kmsKeyArn, isProtected }: LockTableProps) {
+    super(scope, id);
+    this.resource = new DynamodbTable(this, "Default", {
+      name,
+      billingMode: "PAY_PER_REQUEST",
+      hashKey: "LockID",
+      attribute: [{ name: "LockID", type: "S" }],
+      pointInTimeRecovery: { enabled: true },
+      serverSideEncryption: { enabled: true, kmsKeyArn },
+      deletionProtectionEnabled: isProtected,
+      lifecycle: { preventDestroy: isProtected },
+    });
+    this.arn = this.resource.arn;
+  }
+}

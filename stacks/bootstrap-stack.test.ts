@@ -1,0 +1,55 @@
+import { describe, expect, test } from "vitest";
+import { loadEnvironment } from "../environments/load.ts";
+import type { Environment } from "../environments/schema.ts";
+import { only, resources, typeCounts } from "../test-support/synth.ts";
+import { environmentSynth } from "./test/environment-synth.ts";
+
+const synth = environmentSynth();
+const dev = await loadEnvironment("dev");
+const bootstrapOf = (changes: Partial<Environment> = {}) => synth({ ...dev, ...changes })["dev-bootstrap"];
+const ci = { repository: "owner/name", branches: [], environments: ["dev"], oidcProvider: "create" } as const;
+
+describe("the bootstrap stack", () => {
+  test("makes the bucket, table and key that every backend of the environment names", () => {
+    const stacks = synth(dev);
+    const bucket = only(stacks["dev-bootstrap"], "aws_s3_bucket").bucket;
+    const table = only(stacks["dev-bootstrap"], "aws_dynamodb_table").name;
+    const alias = only(stacks["dev-bootstrap"], "aws_kms_alias").name;
+    for (const stack of Object.values(stacks))
+      expect(stack.terraform?.backend.s3).toMatchObject({ bucket, dynamodb_table: table, kms_key_id: alias });
+  });
+
+  test("without CI there is neither role nor provider", () => {
+    const types = Object.keys(typeCounts(bootstrapOf()));
+    expect(types.filter((type) => type.startsWith("aws_iam"))).toEqual([]);
+    expect(Object.keys(bootstrapOf()?.output ?? {}).sort()).toEqual(["lock_table", "state_bucket"]);
+  });
+
+  test("with CI it makes the role, which may use the environment's states and says where it is", () => {
+    const stack = bootstrapOf({ ci: { ...ci, branches: [], environments: ["dev"] } });
+    expect(only(stack, "aws_iam_role").name).toBe("sluice-dev-ci");
+    const policies = Object.values(resources(stack, "aws_iam_role_policy"));
+    expect(policies.map(({ name }) => name).sort()).toEqual(["deploy", "state"]);
+    expect(stack?.output).toHaveProperty("ci_role_arn");
+  });
+});
+
+describe("state encryption", () => {
+  test("by default S3 encrypts and OpenTofu writes plain text", () => {
+    for (const stack of Object.values(synth({ ...dev, state: { ...dev.state, encryption: "none" } })))
+      expect(stack.terraform).not.toHaveProperty("encryption");
+  });
+
+  test("kms: every stack encrypts states and plans, and reads the others' with the same key", () => {
+    for (const stack of Object.values(synth({ ...dev, state: { ...dev.state, encryption: "kms" } })))
+      expect(stack.terraform?.encryption).toEqual({
+        key_provider: {
+          aws_kms: { state: { kms_key_id: "alias/sluice-dev-state", region: "us-east-1", key_spec: "AES_256" } },
+        },
+        method: { aes_gcm: { state: { keys: `\${key_provider.aws_kms.state}` } } },
+        state: { method: "method.aes_gcm.state" },
+        plan: { method: "method.aes_gcm.state" },
+        remote_state_data_sources: { default: { method: "method.aes_gcm.state" } },
+      });
+  });
+});

@@ -1,0 +1,50 @@
+import { TerraformOutput, TerraformStack } from "cdktf";
+import type { Construct } from "constructs";
+import { DeployRole } from "../constructs/state/deploy-role.ts";
+import { StateStore } from "../constructs/state/state-store.ts";
+import type { Environment } from "../environments/schema.ts";
+import { configureStack, resourceName, stackId, stateKeyName } from "./stack-settings.ts";
+
+/**
+ * What OpenTofu itself needs: the place of all states, its own included, and who may deploy from CI. `sluice bootstrap`
+ * makes it with a state on disk first, and then moves that state into the bucket.
+ */
+export class BootstrapStack extends TerraformStack {
+  constructor(scope: Construct, environment: Environment) {
+    super(scope, stackId(environment, "bootstrap"));
+    configureStack(this, environment, "bootstrap");
+    const { region, state, ci, deletionProtection } = environment;
+    const store = new StateStore(this, "State", {
+      bucketName: state.bucket,
+      lockTableName: state.lockTable,
+      keyName: stateKeyName(environment),
+      region,
+      keyPrefix: `${environment.name}/`,
+      isProtected: deletionProtection,
+    });
+    new TerraformOutput(this, "state_bucket", {
+      description: "Bucket of the environment's OpenTofu states.",
+      value: store.bucket.bucketName,
+    });
+    new TerraformOutput(this, "lock_table", {
+      description: "DynamoDB table that keeps two from changing one state at once.",
+      value: store.lockTable.resource.name,
+    });
+    if (ci === null) return;
+    const role = new DeployRole(this, "Ci", {
+      name: resourceName(environment),
+      environment: environment.name,
+      region,
+      repository: ci.repository,
+      branches: ci.branches,
+      environments: ci.environments,
+      oidcProvider: ci.oidcProvider,
+      stateStatements: store.accessStatements(),
+      stateArns: store.arns,
+    });
+    new TerraformOutput(this, "ci_role_arn", {
+      description: "Role that the deploy workflow assumes by OIDC (aws-actions/configure-aws-credentials).",
+      value: role.arn,
+    });
+  }
+}
