@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { only, statements, synthConstruct, typeCounts } from "../../test-support/synth.ts";
+import { only, resources, statements, synthConstruct, typeCounts } from "../../test-support/synth.ts";
 import { Fleet, type FleetProps } from "./fleet.ts";
 
 const PROPS: FleetProps = {
@@ -76,8 +76,75 @@ describe("a fleet", () => {
     expect(group.launch_template.version).toMatch(/latest_version\}$/);
     expect(group.instance_refresh).toEqual({
       strategy: "Rolling",
-      preferences: { min_healthy_percentage: 100, max_healthy_percentage: 200 },
+      preferences: { min_healthy_percentage: 100, max_healthy_percentage: 200, auto_rollback: true },
     });
+    expect(group.instance_maintenance_policy).toEqual({ min_healthy_percentage: 100, max_healthy_percentage: 200 });
+  });
+
+  test("a rollout stops on its alarm, and goes back where the template has an image of its own", () => {
+    const preferences = (props: Partial<FleetProps>) =>
+      only(synth({ rolloutAlarm: "sick", ...props }), "aws_autoscaling_group").instance_refresh.preferences;
+    expect(preferences({})).toMatchObject({ auto_rollback: true, alarm_specification: { alarms: ["sick"] } });
+    // AWS refuses a rollback to a template whose image is looked up at launch.
+    expect(preferences({ image: "resolve:ssm:/images/a" })).not.toHaveProperty("auto_rollback");
+  });
+
+  test("its hooks hold the very first instance back, and follow later changes", () => {
+    const hooked = synth({
+      launchHook: { name: "ready", heartbeatSeconds: 300 },
+      terminateHook: { name: "drain", heartbeatSeconds: 120, metadata: '{"a":1}' },
+    });
+    const launch = {
+      name: "ready",
+      lifecycle_transition: "autoscaling:EC2_INSTANCE_LAUNCHING",
+      heartbeat_timeout: 300,
+      default_result: "ABANDON",
+    };
+    expect(only(hooked, "aws_autoscaling_group").initial_lifecycle_hook).toEqual([launch]);
+    expect(Object.values(resources(hooked, "aws_autoscaling_lifecycle_hook"))).toMatchObject([
+      launch,
+      {
+        name: "drain",
+        lifecycle_transition: "autoscaling:EC2_INSTANCE_TERMINATING",
+        heartbeat_timeout: 120,
+        default_result: "CONTINUE",
+        notification_metadata: '{"a":1}',
+      },
+    ]);
+  });
+
+  test("on Spot it keeps its base on demand, and other types stand in", () => {
+    const group = only(
+      synth({ purchase: { option: "spot", onDemandBase: 1, overrides: ["g6.xlarge", "t4g.small"] } }),
+      "aws_autoscaling_group",
+    );
+    expect(group).not.toHaveProperty("launch_template");
+    expect(group.capacity_rebalance).toBe(true);
+    expect(group.mixed_instances_policy).toMatchObject({
+      instances_distribution: {
+        on_demand_base_capacity: 1,
+        on_demand_percentage_above_base_capacity: 0,
+        spot_allocation_strategy: "price-capacity-optimized",
+      },
+      launch_template: {
+        launch_template_specification: { version: expect.stringMatching(/latest_version\}$/) },
+        override: [{ instance_type: "t4g.small" }, { instance_type: "g6.xlarge" }],
+      },
+    });
+  });
+
+  test("fills a capacity reservation before it asks for more", () => {
+    expect(only(stack, "aws_autoscaling_group")).not.toHaveProperty("capacity_reservation_specification");
+    const group = only(synth({ capacityReservation: "cr-0123456789abcdef0" }), "aws_autoscaling_group");
+    expect(group.capacity_reservation_specification).toEqual({
+      capacity_reservation_preference: "capacity-reservations-first",
+      capacity_reservation_target: { capacity_reservation_ids: ["cr-0123456789abcdef0"] },
+    });
+  });
+
+  test("warms up as long as it starts, unless told otherwise", () => {
+    expect(only(stack, "aws_autoscaling_group").default_instance_warmup).toBe(300);
+    expect(only(synth({ warmupSeconds: 60 }), "aws_autoscaling_group").default_instance_warmup).toBe(60);
   });
 
   test("instances, volumes and network interfaces carry the cost tags", () => {

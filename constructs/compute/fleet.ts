@@ -4,6 +4,8 @@ import { LaunchTemplate } from "@cdktf/provider-aws/lib/launch-template/index.js
 import { Fn, TerraformLocal, Token } from "cdktf";
 import { Construct } from "constructs";
 import { type PolicyStatement, ServiceRole } from "../identity/service-role.ts";
+import { initialHook, type LaunchHook, LifecycleHooks, type TerminateHook } from "./lifecycle-hooks.ts";
+import { mixedInstances, type Purchase } from "./purchase.ts";
 
 export interface FleetProps {
   /** Name of group, template, role and instances. */
@@ -24,11 +26,26 @@ export interface FleetProps {
   readonly targetGroupArn: string;
   /** Seconds from launch in which a failing health check is no reason to replace an instance. */
   readonly startupSeconds: number;
+  /** Seconds from then on in which an instance counts for no scaling decision. @default - `startupSeconds` */
+  readonly warmupSeconds?: number;
+  /** Where an instance is held back until it can serve. @default - in service as soon as it runs */
+  readonly launchHook?: LaunchHook;
+  /** Where an instance is kept alive until its work is done. @default - ended as soon as the load balancer let it go */
+  readonly terminateHook?: TerminateHook;
+  /** Name of the alarm that stops the rollout of a new template. @default - failing instances alone stop it */
+  readonly rolloutAlarm?: string;
+  /** How instances are paid for. @default - on demand */
+  readonly purchase?: Purchase;
+  /** Id of a capacity reservation to fill first, `cr-…`. @default - none */
+  readonly capacityReservation?: string;
   /** Stopped instances that are booted already. @default - none */
   readonly warmPool?: { readonly minInstances: number; readonly maxPrepared: number };
   /** Tags of everything in the fleet: the provider's default tags reach neither instances nor volumes. */
   readonly tags: Readonly<Record<string, string>>;
 }
+
+/** A fleet of one would otherwise be empty while its instance is replaced. It needs room for twice the instances. */
+const NEW_ONES_FIRST = { minHealthyPercentage: 100, maxHealthyPercentage: 200 } as const;
 
 /** Identical instances in isolated subnets that replace themselves when the load balancer finds them unhealthy. */
 export class Fleet extends Construct {
@@ -37,7 +54,7 @@ export class Fleet extends Construct {
 
   constructor(scope: Construct, id: string, props: FleetProps) {
     super(scope, id);
-    const { name, warmPool } = props;
+    const { name, warmPool, launchHook, terminateHook, purchase, capacityReservation, rolloutAlarm } = props;
     const role = new ServiceRole(this, "Role", { name, service: "ec2.amazonaws.com", statements: props.statements });
     const profile = new IamInstanceProfile(this, "Profile", { name, role: role.resource.name });
     const tags = { ...props.tags, Name: name };
@@ -60,22 +77,43 @@ export class Fleet extends Construct {
       ],
       tagSpecifications: ["instance", "volume", "network-interface"].map((resourceType) => ({ resourceType, tags })),
     });
+    const version = { id: template.id, version: Token.asString(template.latestVersion) };
     this.resource = new AutoscalingGroup(this, "Default", {
       name,
       minSize: props.minInstances,
       maxSize: props.maxInstances,
       vpcZoneIdentifier: [...props.subnetIds],
-      launchTemplate: { id: template.id, version: Token.asString(template.latestVersion) },
+      ...(purchase?.option === "spot"
+        ? { mixedInstancesPolicy: mixedInstances(purchase, version, props.instanceType), capacityRebalance: true }
+        : { launchTemplate: version }),
+      ...(capacityReservation === undefined
+        ? {}
+        : {
+            capacityReservationSpecification: {
+              capacityReservationPreference: "capacity-reservations-first", // when it is full, on demand is next
+              capacityReservationTarget: { capacityReservationIds: [capacityReservation] },
+            },
+          }),
       targetGroupArns: [props.targetGroupArn],
       healthCheckType: "ELB",
       healthCheckGracePeriod: props.startupSeconds,
-      defaultInstanceWarmup: props.startupSeconds,
+      defaultInstanceWarmup: props.warmupSeconds ?? props.startupSeconds,
+      // Old versions go first; then the newest, which has the least in its caches. AWS keeps zones balanced before both.
+      terminationPolicies: ["OldestLaunchTemplate", "NewestInstance"],
+      ...(launchHook ? { initialLifecycleHook: [initialHook(launchHook)] } : {}),
       // GPUs can be sold out for hours; an apply must not wait for them. Alarms tell of missing instances.
       waitForCapacityTimeout: "0",
+      // Also when AWS replaces an instance on its own (health, zones, Spot): the new one first.
+      instanceMaintenancePolicy: NEW_ONES_FIRST,
       instanceRefresh: {
         strategy: "Rolling",
-        // New ones first: a fleet of one would otherwise be empty while it is renewed.
-        preferences: { minHealthyPercentage: 100, maxHealthyPercentage: 200 },
+        preferences: {
+          ...NEW_ONES_FIRST,
+          // AWS can go back to a numbered template version with an image of its own (`latest_version` is a number), but
+          // not where it looks the image up at launch: there the rollout only stops.
+          ...(props.image.startsWith("ami-") ? { autoRollback: true } : {}),
+          ...(rolloutAlarm === undefined ? {} : { alarmSpecification: { alarms: [rolloutAlarm] } }),
+        },
       },
       ...(warmPool
         ? {
@@ -90,5 +128,6 @@ export class Fleet extends Construct {
       tag: Object.entries(tags).map(([key, value]) => ({ key, value, propagateAtLaunch: true })),
     });
     this.groupName = this.resource.name;
+    new LifecycleHooks(this, "Hooks", { group: this.resource, launchHook, terminateHook });
   }
 }

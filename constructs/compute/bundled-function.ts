@@ -1,0 +1,76 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group/index.js";
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy/index.js";
+import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function/index.js";
+import { AssetType, TerraformAsset } from "cdktf";
+import { Construct } from "constructs";
+import { type PolicyStatement, ServiceRole } from "../identity/service-role.ts";
+
+export interface BundledFunctionProps {
+  /** Name of function, role and log group. */
+  readonly name: string;
+  /** Path of the bundle, `<verb-noun>.zip`. */
+  readonly bundle: string;
+  readonly statements: readonly PolicyStatement[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeoutSeconds: number;
+  readonly logRetentionDays: number;
+  /** Where in the network it stands. @default - outside: it reaches AWS's public addresses only */
+  readonly network?: { readonly subnetIds: readonly string[]; readonly securityGroupId: string };
+}
+
+/** A Lambda function from a bundle of `lambdas/`, with its role and its log. */
+export class BundledFunction extends Construct {
+  readonly resource: LambdaFunction;
+
+  constructor(scope: Construct, id: string, props: BundledFunctionProps) {
+    super(scope, id);
+    const { name, bundle, network, environment } = props;
+    if (!existsSync(bundle)) throw new Error(`There is no Lambda bundle at ${bundle}; run \`npm run build\` first.`);
+    const asset = new TerraformAsset(this, "Bundle", { path: bundle, type: AssetType.FILE });
+    const logs = new CloudwatchLogGroup(this, "Logs", {
+      name: `/aws/lambda/${name}`,
+      retentionInDays: props.logRetentionDays,
+    });
+    const role = new ServiceRole(this, "Role", {
+      name,
+      service: "lambda.amazonaws.com",
+      statements: [
+        ...props.statements,
+        {
+          Sid: "WriteLogs",
+          Effect: "Allow",
+          Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+          Resource: [`${logs.arn}:*`], // the streams of this one group
+        },
+        ...(network ? [NETWORK_STATEMENT] : []),
+      ],
+    });
+    this.resource = new LambdaFunction(this, "Default", {
+      functionName: name,
+      role: role.resource.arn,
+      architectures: ["arm64"],
+      runtime: "nodejs24.x",
+      handler: "index.handler",
+      filename: asset.path,
+      sourceCodeHash: createHash("sha256").update(readFileSync(bundle)).digest("base64"),
+      memorySize: 256, // CPU comes with memory; less makes a cold start slower than it saves
+      timeout: props.timeoutSeconds,
+      ...(Object.keys(environment).length > 0 ? { environment: { variables: { ...environment } } } : {}),
+      ...(network
+        ? { vpcConfig: { subnetIds: [...network.subnetIds], securityGroupIds: [network.securityGroupId] } }
+        : {}),
+      // Otherwise Lambda makes its own log group, without retention; and in a network it needs its permissions first.
+      dependsOn: [logs, ...role.node.children.filter((child) => child instanceof IamRolePolicy)],
+    });
+  }
+}
+
+/** What Lambda itself does in the function's name to stand in a network. */
+const NETWORK_STATEMENT: PolicyStatement = {
+  Sid: "StandInNetwork",
+  Effect: "Allow",
+  Action: ["ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface"],
+  Resource: ["*"], // interfaces that don't exist yet; Lambda checks for exactly this when the function is created
+};

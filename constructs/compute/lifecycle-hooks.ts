@@ -1,0 +1,65 @@
+import type {
+  AutoscalingGroup,
+  AutoscalingGroupInitialLifecycleHook,
+} from "@cdktf/provider-aws/lib/autoscaling-group/index.js";
+import { AutoscalingLifecycleHook } from "@cdktf/provider-aws/lib/autoscaling-lifecycle-hook/index.js";
+import { Construct } from "constructs";
+
+/** Holds a new instance back until somebody completes the hook; ends the instance when nobody does in time. */
+export interface LaunchHook {
+  readonly name: string;
+  /** 30 to 7200. */
+  readonly heartbeatSeconds: number;
+}
+
+/** Keeps an instance that shall end alive until somebody completes the hook, or until its time is over. */
+export interface TerminateHook {
+  readonly name: string;
+  /** 30 to 7200. */
+  readonly heartbeatSeconds: number;
+  /** Handed to whoever hears of the hook; at most 1023 characters. */
+  readonly metadata: string;
+}
+
+export interface LifecycleHooksProps {
+  readonly group: AutoscalingGroup;
+  readonly launchHook: LaunchHook | undefined;
+  readonly terminateHook: TerminateHook | undefined;
+}
+
+const launchSettings = ({ heartbeatSeconds }: LaunchHook) => ({
+  lifecycleTransition: "autoscaling:EC2_INSTANCE_LAUNCHING",
+  heartbeatTimeout: heartbeatSeconds,
+  defaultResult: "ABANDON", // one that never became ready is ended and replaced
+});
+
+/** The launch hook as part of a new group, so that its very first instances wait too. */
+export function initialHook(hook: LaunchHook): AutoscalingGroupInitialLifecycleHook {
+  return { name: hook.name, ...launchSettings(hook) };
+}
+
+/** Pauses in the life of a group's instances. */
+export class LifecycleHooks extends Construct {
+  constructor(scope: Construct, id: string, { group, launchHook, terminateHook }: LifecycleHooksProps) {
+    super(scope, id);
+    const autoscalingGroupName = group.name;
+    if (launchHook) {
+      // The same hook as in the group's own block, which AWS reads at creation only: this one follows later changes.
+      new AutoscalingLifecycleHook(this, "Launch", {
+        autoscalingGroupName,
+        name: launchHook.name,
+        ...launchSettings(launchHook),
+      });
+    }
+    if (terminateHook) {
+      new AutoscalingLifecycleHook(this, "Terminate", {
+        autoscalingGroupName,
+        name: terminateHook.name,
+        lifecycleTransition: "autoscaling:EC2_INSTANCE_TERMINATING",
+        heartbeatTimeout: terminateHook.heartbeatSeconds,
+        defaultResult: "CONTINUE", // it ends either way; ABANDON would skip other hooks
+        notificationMetadata: terminateHook.metadata,
+      });
+    }
+  }
+}
