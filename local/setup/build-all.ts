@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { runStep } from "./run-step.ts";
 
@@ -36,6 +36,8 @@ export async function buildAll(project: string, report: (line: string) => void):
       existsSync(join(project, step.product)) && existsSync(stamp) && readFileSync(stamp, "utf8") === hash;
     if (isCurrent) continue;
     report(`building the ${step.name} …`);
+    // A build that fails half-way leaves a product that no earlier stamp vouches for.
+    rmSync(stamp, { force: true });
     await runStep(project, step.script);
     mkdirSync(dirname(stamp), { recursive: true });
     writeFileSync(stamp, hash);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { ensureDisk, npm } from "./npm.mjs";
@@ -31,20 +31,27 @@ export async function ensureNode() {
       `Node ${WANTED_MAJOR} is needed, this is ${process.version} on ${process.platform}-${process.arch}; install Node ${WANTED_MAJOR}.`,
     );
   const [name, version] = build;
-  const folder = join(cacheFolder(), `${name}-${version}`);
-  const executable = join(folder, "node_modules", name, "bin", "node");
+  const place = join(cacheFolder(), `${name}-${version}`);
+  const executable = join(place, "node_modules", name, "bin", "node");
   if (existsSync(executable)) return executable;
-  mkdirSync(folder, { recursive: true });
-  await ensureDisk(folder, 300, `Node ${version}`);
-  console.error(`sluice: this is Node ${process.versions.node}; fetching Node ${version} once …`);
-  writeFileSync(join(folder, "package.json"), '{"private":true}\n');
-  await npm(
-    process.execPath,
-    ["install", "--ignore-scripts", "--no-save", `${name}@${version}`],
-    folder,
-    `Node ${version}`,
-  );
-  if (!existsSync(executable))
-    throw new SetupError(`npm's package ${name} has no executable; install Node ${WANTED_MAJOR}.`);
+  // Made aside and renamed when whole: an interrupted or simultaneous set-up leaves no half of it.
+  const folder = `${place}.${process.pid}`;
+  try {
+    mkdirSync(folder, { recursive: true });
+    await ensureDisk(folder, 300, `Node ${version}`);
+    console.error(`sluice: this is Node ${process.versions.node}; fetching Node ${version} once …`);
+    writeFileSync(join(folder, "package.json"), '{"private":true}\n');
+    const args = ["install", "--ignore-scripts", "--no-save", `${name}@${version}`];
+    await npm(process.execPath, args, folder, `Node ${version}`);
+    if (!existsSync(join(folder, "node_modules", name, "bin", "node")))
+      throw new SetupError(`npm's package ${name} has no executable; install Node ${WANTED_MAJOR}.`);
+    // Another set-up may have been quicker.
+    if (!existsSync(executable)) {
+      rmSync(place, { recursive: true, force: true });
+      renameSync(folder, place);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
   return executable;
 }

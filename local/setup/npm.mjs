@@ -32,7 +32,8 @@ export async function npm(node, args, folder, purpose) {
       output += error.message;
       resolve(-1);
     });
-    child.on("exit", resolve);
+    // Not "exit": the reason may still be on its way then.
+    child.on("close", resolve);
   });
   if (code === 0) return;
   if (/ENOSPC/.test(output))

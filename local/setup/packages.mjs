@@ -30,19 +30,34 @@ export async function ensurePackages(project, node) {
   }
 }
 
-/** One set-up at a time in a clone; the turn of one that died is taken over after ten minutes. */
+/** One set-up at a time in a clone; the turn of one that was interrupted is taken over. */
 async function takeTurn(folder) {
   const deadline = Date.now() + 600_000;
-  for (;;) {
+  for (let waits = 0; ; waits++) {
     try {
       mkdirSync(folder);
+      writeFileSync(join(folder, "pid"), String(process.pid));
       return () => rmSync(folder, { recursive: true, force: true });
     } catch (error) {
       if (error.code !== "EEXIST") throw new SetupError(`Can't write to the project folder: ${error.message}`);
-      if (existsSync(folder) && Date.now() - statSync(folder).mtimeMs > 600_000)
-        rmSync(folder, { recursive: true, force: true });
-      if (Date.now() > deadline) throw new SetupError(`Another set-up seems to run; if none does, remove ${folder}.`);
-      await sleep(300);
     }
+    if (waits === 0) console.error("sluice: another set-up is at work here; waiting for it …");
+    if (isAbandoned(folder)) rmSync(folder, { recursive: true, force: true });
+    else await sleep(300);
+    if (Date.now() > deadline) throw new SetupError(`Another set-up seems to run; if none does, remove ${folder}.`);
+  }
+}
+
+/** Whether the process that took the turn is gone. It writes its id a moment after it made the folder. */
+function isAbandoned(folder) {
+  try {
+    const file = join(folder, "pid");
+    if (!existsSync(file)) return Date.now() - statSync(folder).mtimeMs > 10_000;
+    const pid = Number(readFileSync(file, "utf8"));
+    // 0: read before it was written.
+    if (pid > 0) process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return error.code === "ESRCH";
   }
 }

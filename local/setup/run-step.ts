@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 /**
  * Runs one of the project's scripts in a process of its own: rooms that the twin may not import are still used.
  * @returns what it wrote to standard output
- * @throws with the last lines of its error output when it fails
+ * @throws with its error output when it fails
  */
 export function runStep(
   project: string,
@@ -31,9 +31,9 @@ export function runStep(
   });
   return new Promise((resolve, reject) => {
     child.on("error", reject);
-    child.on("close", (code) => {
+    child.on("close", (code, signal) => {
       if (code === 0) resolve(output);
-      else reject(new Error(errors.trim() || `${script} ended with exit code ${code}`));
+      else reject(new Error(errors.trim() || `${script} ended with ${signal ?? `exit code ${code}`}`));
     });
   });
 }

@@ -1,0 +1,106 @@
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { runNode } from "../test/setup-project.ts";
+import { temporaryFolder, writeTo } from "../test/tools.ts";
+import { buildAll } from "./build-all.ts";
+
+/** Notes that it ran, and writes the product; fails while there is a file named `broken`. */
+const build = (name: string, product: string) => `
+import { appendFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+appendFileSync("built.log", "${name} ");
+mkdirSync(dirname("${product}"), { recursive: true });
+writeFileSync("${product}", existsSync("broken") ? "half" : "whole");
+if (existsSync("broken")) throw new Error("broken build");`;
+
+function project() {
+  const folder = temporaryFolder({
+    "package.json": '{"type":"module"}',
+    "package-lock.json": "{}",
+    "lambdas/build.ts": build("lambdas", "dist/lambdas/a.zip"),
+    "lambdas/check/handler.ts": "1",
+    "domain/key.ts": "1",
+    "contracts/auth.ts": "1",
+    "demo-site/build.ts": build("site", "dist/site/index.html"),
+  });
+  const reports: string[] = [];
+  const built = async () => {
+    rmSync(join(folder, "built.log"), { force: true });
+    await buildAll(folder, (line) => reports.push(line));
+    return existsSync(join(folder, "built.log")) ? readFileSync(join(folder, "built.log"), "utf8").trim() : "";
+  };
+  return { folder, reports, built };
+}
+
+describe("building what the stacks deploy", () => {
+  test("builds everything once, and nothing the second time", async () => {
+    const { built, reports } = project();
+    expect(await built()).toBe("lambdas site");
+    expect(reports).toEqual(["building the Lambda bundles …", "building the demo page …"]);
+    expect(await built()).toBe("");
+    expect(reports).toHaveLength(2);
+  });
+
+  test("builds again only what has a changed, new or removed source", async () => {
+    const { folder, built } = project();
+    await built();
+    writeTo(join(folder, "domain/key.ts"), "2");
+    expect(await built()).toBe("lambdas");
+    writeTo(join(folder, "demo-site/src/new.tsx"), "1");
+    expect(await built()).toBe("site");
+    rmSync(join(folder, "demo-site/src/new.tsx"));
+    expect(await built()).toBe("site");
+    writeTo(join(folder, "contracts/auth.ts"), "2");
+    expect(await built()).toBe("lambdas site");
+  });
+
+  test("takes a renamed source for a change, and a test for none", async () => {
+    const { folder, built } = project();
+    await built();
+    rmSync(join(folder, "lambdas/check"), { recursive: true });
+    writeTo(join(folder, "lambdas/verify/handler.ts"), "1");
+    expect(await built()).toBe("lambdas");
+    writeTo(join(folder, "lambdas/verify/handler.test.ts"), "1");
+    expect(await built()).toBe("");
+  });
+
+  test("builds again when the product is gone", async () => {
+    const { folder, built } = project();
+    await built();
+    rmSync(join(folder, "dist/site"), { recursive: true });
+    expect(await built()).toBe("site");
+  });
+
+  test("never takes what a failed build left for a product, not even when the sources are as before", async () => {
+    const { folder, built } = project();
+    await built();
+    writeTo(join(folder, "domain/key.ts"), "2");
+    writeTo(join(folder, "broken"), "");
+    await expect(built()).rejects.toThrow("broken build");
+    writeTo(join(folder, "domain/key.ts"), "1");
+    rmSync(join(folder, "broken"));
+    expect(await built()).toBe("lambdas");
+    expect(readFileSync(join(folder, "dist/lambdas/a.zip"), "utf8")).toBe("whole");
+  });
+});
+
+describe("npm run build", () => {
+  test("works in a folder whose name has a space, and says a failure in one place", async () => {
+    const { folder } = project();
+    const home = join(folder, "my clone");
+    for (const file of [
+      "package.json",
+      "package-lock.json",
+      "domain/key.ts",
+      "contracts/auth.ts",
+      "demo-site/build.ts",
+    ])
+      writeTo(join(home, file), readFileSync(join(folder, file), "utf8"));
+    writeTo(join(home, "lambdas/build.ts"), 'console.error("no esbuild");\nprocess.exitCode = 1;');
+    for (const file of ["build.ts", "build-all.ts", "run-step.ts"])
+      writeTo(join(home, "local/setup", file), readFileSync(join(import.meta.dirname, file), "utf8"));
+    const { code, stderr } = await runNode(["local/setup/build.ts"], { cwd: home });
+    expect([code, stderr]).toEqual([1, "sluice: building the Lambda bundles …\nsluice: no esbuild\n"]);
+  });
+});
