@@ -2,6 +2,7 @@ import { ApiGatewayAccount } from "@cdktf/provider-aws/lib/api-gateway-account/i
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment/index.js";
 import { Construct } from "constructs";
 import { ServiceRole } from "../identity/service-role.ts";
+import { explainWildcards } from "../policy/wildcard-reasons.ts";
 
 export interface LoggingPermissionProps {
   readonly name: string;
@@ -20,6 +21,9 @@ export class LoggingPermission extends Construct {
     const policy = new IamRolePolicyAttachment(this, "Policy", {
       role: role.resource.name,
       policyArn: "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs",
+    });
+    explainWildcards(policy, {
+      AmazonAPIGatewayPushToCloudWatchLogs: "API Gateway tries the role on all of CloudWatch Logs when it is set; AWS keeps this policy for it.",
     });
     this.resource = new ApiGatewayAccount(this, "Default", {
       cloudwatchRoleArn: role.resource.arn,

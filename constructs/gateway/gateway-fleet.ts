@@ -56,7 +56,8 @@ export class GatewayFleet extends Construct {
           Sid: "DiscoverEngines",
           Effect: "Allow",
           Action: ["elasticloadbalancing:DescribeTargetHealth", "ec2:DescribeInstances"],
-          Resource: ["*"], // neither action knows resources: AWS accepts nothing narrower
+          Resource: ["*"],
+          reason: "Neither action knows resources: AWS accepts nothing narrower.",
         },
       ],
       securityGroupId: props.securityGroupId,

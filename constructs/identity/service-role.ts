@@ -1,14 +1,17 @@
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role/index.js";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy/index.js";
 import { Construct } from "constructs";
+import { explainWildcards } from "../policy/wildcard-reasons.ts";
 
-/** One statement of an IAM policy, in IAM's own words. Actions and resources are named; a `*` needs a comment. */
+/** One statement of an IAM policy, in IAM's own words. Actions and resources are named; a wildcard needs a reason. */
 export interface PolicyStatement {
   readonly Sid: string;
   readonly Effect: "Allow" | "Deny";
   readonly Action: readonly string[];
   readonly Resource: readonly string[];
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+  /** Why it can't do without a wildcard. It stays in the code. @default - it has none */
+  readonly reason?: string;
 }
 
 export interface ServiceRoleProps {
@@ -33,11 +36,22 @@ export class ServiceRole extends Construct {
       }),
     });
     if (statements.length > 0) {
-      new IamRolePolicy(this, "Policy", {
+      const policy = new IamRolePolicy(this, "Policy", {
         name: "permissions",
         role: this.resource.id,
-        policy: JSON.stringify({ Version: "2012-10-17", Statement: statements }),
+        policy: policyDocument(statements),
       });
+      explainWildcards(policy, statementReasons(statements));
     }
   }
+}
+
+/** Statements as the JSON text of a policy, without their reasons. */
+export function policyDocument(statements: readonly PolicyStatement[]): string {
+  return JSON.stringify({ Version: "2012-10-17", Statement: statements.map(({ reason, ...statement }) => statement) });
+}
+
+/** The reasons by `Sid`, for `explainWildcards`. */
+export function statementReasons(statements: readonly PolicyStatement[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(statements.flatMap(({ Sid, reason }) => (reason === undefined ? [] : [[Sid, reason]])));
 }

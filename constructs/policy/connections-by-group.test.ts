@@ -1,0 +1,50 @@
+import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule/index.js";
+import { describe, expect, test } from "vitest";
+import { connectionsByGroup } from "./connections-by-group.ts";
+import { resource, synthUnder } from "./test/policy-fixture.ts";
+
+const check = (type: string, attributes: Record<string, unknown>) =>
+  connectionsByGroup.check(resource(type, attributes), []);
+const way = (cidr: string, from: number, to = from) => ({ cidr_ipv4: cidr, from_port: from, to_port: to });
+
+describe("the rule that security groups name each other", () => {
+  test("one group lets another in", () => {
+    const rule = { referenced_security_group_id: "sg-1", from_port: 8000, to_port: 8000 };
+    expect(check("aws_vpc_security_group_ingress_rule", rule)).toBeUndefined();
+    expect(check("aws_vpc_security_group_egress_rule", { prefix_list_id: "pl-1" })).toBeUndefined();
+  });
+
+  test("from outside only 443 comes in", () => {
+    const into = (rule: object) => check("aws_vpc_security_group_ingress_rule", { ...rule });
+    expect(into(way("0.0.0.0/0", 443))).toBeUndefined();
+    expect(into(way("0.0.0.0/0", 22))).toMatch(/lets 0\.0\.0\.0\/0 in on 22/);
+    expect(into(way("0.0.0.0/0", 443, 8443))).toMatch(/in on 443 to 8443/);
+    expect(into({ cidr_ipv6: "::/0", ip_protocol: "-1" })).toMatch(/in on all ports of -1/);
+    expect(into(way("10.0.0.0/16", 443))).toMatch(/name the other security group/);
+  });
+
+  test("nothing goes out to a range of addresses", () => {
+    expect(check("aws_vpc_security_group_egress_rule", way("0.0.0.0/0", 443))).toMatch(/endpoint's prefix list/);
+  });
+
+  test("the older kind of rule is read too", () => {
+    const rule = { from_port: 22, to_port: 22, cidr_blocks: ["0.0.0.0/0"] };
+    expect(check("aws_security_group_rule", { ...rule, type: "ingress" })).toMatch(/in on 22/);
+    expect(check("aws_security_group_rule", { ...rule, type: "egress" })).toMatch(/out to 0\.0\.0\.0\/0/);
+  });
+
+  test("a group has no rules of its own", () => {
+    expect(check("aws_security_group", {})).toBeUndefined();
+    expect(check("aws_security_group", { ingress: [{ from_port: 22 }] })).toMatch(/rules of its own/);
+    expect(check("aws_default_security_group", { egress: [{}] })).toMatch(/rules of its own/);
+  });
+
+  test("fails a synth by the resource's address", () => {
+    expect(() =>
+      synthUnder(connectionsByGroup, (stack) => {
+        const open = { securityGroupId: "sg-1", ipProtocol: "tcp", fromPort: 22, toPort: 22, cidrIpv4: "0.0.0.0/0" };
+        new VpcSecurityGroupIngressRule(stack, "Ssh", open);
+      }),
+    ).toThrow(/aws_vpc_security_group_ingress_rule\.Ssh lets 0\.0\.0\.0\/0 in on 22/);
+  });
+});

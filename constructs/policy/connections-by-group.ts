@@ -1,0 +1,55 @@
+import { type Attributes, blocks, texts } from "./attributes.ts";
+import type { PolicyResource, PolicyRule } from "./policy-rule.ts";
+
+const HTTPS = 443;
+
+/**
+ * Security groups let each other in and out by name, never ranges of addresses: a range lets in whatever stands there
+ * tomorrow. From outside, 443 is the only port.
+ */
+export const connectionsByGroup: PolicyRule = { name: "connections-by-group", check };
+
+function check({ type, attributes }: PolicyResource): string | undefined {
+  switch (type) {
+    case "aws_vpc_security_group_ingress_rule":
+      return inProblem(attributes);
+    case "aws_vpc_security_group_egress_rule":
+      return outProblem(attributes);
+    case "aws_security_group_rule":
+      return attributes.type === "ingress" ? inProblem(attributes) : outProblem(attributes);
+    case "aws_security_group":
+    case "aws_default_security_group":
+      return blocks(attributes.ingress).length + blocks(attributes.egress).length > 0
+        ? "has rules of its own, which no other rule can add to; write each as a rule resource between two groups"
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function inProblem(rule: Attributes): string | undefined {
+  const [range] = ranges(rule);
+  if (range === undefined) return undefined;
+  if (isEverywhere(range) && rule.from_port === HTTPS && rule.to_port === HTTPS) return undefined;
+  return `lets ${range} in on ${ports(rule)}; name the other security group, or let in 443 only`;
+}
+
+function outProblem(rule: Attributes): string | undefined {
+  const [range] = ranges(rule);
+  return range === undefined
+    ? undefined
+    : `lets connections out to ${range} on ${ports(rule)}; name a security group or an endpoint's prefix list`;
+}
+
+function ranges({ cidr_ipv4, cidr_ipv6, cidr_blocks, ipv6_cidr_blocks }: Attributes): readonly string[] {
+  return [cidr_ipv4, cidr_ipv6, cidr_blocks, ipv6_cidr_blocks].flatMap(texts);
+}
+
+function isEverywhere(range: string): boolean {
+  return range === "0.0.0.0/0" || range === "::/0";
+}
+
+function ports({ ip_protocol, protocol, from_port, to_port }: Attributes): string {
+  if (from_port === undefined) return `all ports of ${String(ip_protocol ?? protocol)}`;
+  return from_port === to_port ? String(from_port) : `${String(from_port)} to ${String(to_port)}`;
+}

@@ -1,0 +1,39 @@
+import { type Attributes, blocks, isAttributes, isTrue } from "./attributes.ts";
+import type { PolicyResource, PolicyRule } from "./policy-rule.ts";
+
+/** What a launch template can tag at launch; the provider's default tags reach none of it. */
+const LAUNCHED = ["instance", "volume", "network-interface"];
+
+/** Whatever an Auto Scaling group launches carries the tags that costs are split by. */
+export function costTags({ tags }: { readonly tags: Readonly<Record<string, string>> }): PolicyRule {
+  return {
+    name: "cost-tags",
+    check({ type, attributes }: PolicyResource): string | undefined {
+      if (type === "aws_launch_template") {
+        const bare = LAUNCHED.filter((kind) => missing(tags, launchTags(attributes, kind)).length > 0);
+        return bare.length > 0
+          ? `launches ${bare.join(", ")} without ${Object.keys(tags).join(", ")}; add the stack's tags to tag_specifications`
+          : undefined;
+      }
+      if (type !== "aws_autoscaling_group") return undefined;
+      const propagated = Object.fromEntries(
+        blocks(attributes.tag)
+          .filter((tag) => isTrue(tag.propagate_at_launch))
+          .map(({ key, value }) => [key, value]),
+      );
+      const lacking = missing(tags, propagated);
+      return lacking.length > 0
+        ? `gives its instances no ${lacking.join(", ")}; add the stack's tags with propagate_at_launch`
+        : undefined;
+    },
+  };
+}
+
+function launchTags(attributes: Attributes, kind: string): Attributes {
+  const specification = blocks(attributes.tag_specifications).find(({ resource_type }) => resource_type === kind);
+  return isAttributes(specification?.tags) ? specification.tags : {};
+}
+
+function missing(wanted: Readonly<Record<string, string>>, given: Attributes): readonly string[] {
+  return Object.entries(wanted).flatMap(([name, value]) => (given[name] === value ? [] : [name]));
+}

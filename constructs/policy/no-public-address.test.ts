@@ -1,0 +1,34 @@
+import { Subnet } from "@cdktf/provider-aws/lib/subnet/index.js";
+import { describe, expect, test } from "vitest";
+import { noPublicAddress } from "./no-public-address.ts";
+import { resource, synthUnder } from "./test/policy-fixture.ts";
+
+const check = (type: string, attributes: Record<string, unknown>) =>
+  noPublicAddress.check(resource(type, attributes), []);
+
+describe("the rule against public addresses", () => {
+  test.each([
+    ["aws_subnet", { map_public_ip_on_launch: true }, /map_public_ip_on_launch to false/],
+    ["aws_instance", { associate_public_ip_address: true }, /has a public address/],
+    ["aws_launch_template", { network_interfaces: [{ associate_public_ip_address: "true" }] }, /public addresses/],
+    ["aws_lb", {}, /faces the internet; set internal to true/],
+    ["aws_eip", {}, /write a waiver/],
+  ])("%s with %j is a breach", (type, attributes, message) => {
+    expect(check(type, attributes)).toMatch(message);
+  });
+
+  test.each([
+    ["aws_subnet", { map_public_ip_on_launch: false }],
+    ["aws_instance", {}],
+    ["aws_launch_template", { network_interfaces: [{ associate_public_ip_address: "false" }] }],
+    ["aws_lb", { internal: true }],
+  ])("%s with %j is none", (type, attributes) => {
+    expect(check(type, attributes)).toBeUndefined();
+  });
+
+  test("fails a synth by the resource's address", () => {
+    expect(() =>
+      synthUnder(noPublicAddress, (stack) => new Subnet(stack, "Open", { vpcId: "v", mapPublicIpOnLaunch: true })),
+    ).toThrow(/aws_subnet\.Open gives instances public addresses/);
+  });
+});

@@ -1,0 +1,28 @@
+import { blocks, isTrue } from "./attributes.ts";
+import type { PolicyResource, PolicyRule } from "./policy-rule.ts";
+
+/** Nothing in the VPC has an address on the internet: API Gateway and CloudFront are the only doors. */
+export const noPublicAddress: PolicyRule = { name: "no-public-address", check };
+
+function check({ type, attributes }: PolicyResource): string | undefined {
+  switch (type) {
+    case "aws_subnet":
+      return isTrue(attributes.map_public_ip_on_launch)
+        ? "gives instances public addresses; set map_public_ip_on_launch to false"
+        : undefined;
+    case "aws_instance":
+      return isTrue(attributes.associate_public_ip_address)
+        ? "has a public address; set associate_public_ip_address to false"
+        : undefined;
+    case "aws_launch_template":
+      return blocks(attributes.network_interfaces).some((it) => isTrue(it.associate_public_ip_address))
+        ? "launches instances with public addresses; remove associate_public_ip_address"
+        : undefined;
+    case "aws_lb":
+      return isTrue(attributes.internal) ? undefined : "faces the internet; set internal to true";
+    case "aws_eip":
+      return "is a public address; reach AWS services by endpoints, or write a waiver";
+    default:
+      return undefined;
+  }
+}

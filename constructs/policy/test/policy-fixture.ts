@@ -1,0 +1,25 @@
+import { Aspects, type TerraformStack } from "cdktf";
+import { type SynthesizedStack, synthConstruct } from "../../../test-support/synth.ts";
+import { PolicyAspect, type PolicyAspectProps } from "../policy-aspect.ts";
+import type { PolicyResource, PolicyRule } from "../policy-rule.ts";
+
+/** A resource named `It`, as a rule sees it. */
+export function resource(
+  type: string,
+  attributes: Readonly<Record<string, unknown>> = {},
+  wildcardReasons: Readonly<Record<string, string>> = {},
+): PolicyResource {
+  return { type, address: `${type}.It`, attributes, wildcardReasons };
+}
+
+/** Synthesizes with the real `app.synth()` under one rule; throws what a breach prints. */
+export function synthUnder(
+  rule: PolicyRule,
+  build: (stack: TerraformStack) => void,
+  props: Partial<PolicyAspectProps> = {},
+): SynthesizedStack {
+  return synthConstruct((stack) => {
+    Aspects.of(stack).add(new PolicyAspect({ rules: [rule], reviewedOn: "2026-06-30", ...props }));
+    build(stack);
+  });
+}
