@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Twin } from "./twin.ts";
 
 /** What runs where, a line each. */
@@ -22,8 +23,22 @@ export function runningTable(environment: string, { world, leftOut }: Twin): str
     "",
     `${environment}, from cdktf.out:`,
     ...lines,
-    `  (${count} resources of ${leftOut.length} types have no local meaning: local/plugins/table.ts gives the reasons)`,
+    `  (${count} resources of ${leftOut.length} types have no local meaning; the reasons are in ${leftOutFile(settings.workFolder)})`,
   ].join("\n");
+}
+
+/** Where the types without local meaning are listed. */
+export function leftOutFile(workFolder: string): string {
+  return join(workFolder, "left-out.txt");
+}
+
+/** Each type without local meaning, how many there are, and why. */
+export function leftOutList({ leftOut }: Twin): string {
+  const width = Math.max(0, ...leftOut.map(({ type }) => type.length)) + 2;
+  const lines = leftOut.map(
+    ({ type, count, reason }) => `${type.padEnd(width)}${String(count).padStart(3)}  ${reason}`,
+  );
+  return `${lines.join("\n")}\n`;
 }
 
 export interface ReadyFacts {

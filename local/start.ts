@@ -1,8 +1,8 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { firstRequest, waitUntilReady } from "./first-request.ts";
 import { outputFolder, PROJECT_FOLDER, workFolder } from "./folders.ts";
 import { passedEnvironment, START_HELP, type StartOptions, startOptions, tofuVariables } from "./options.ts";
-import { readyMessage, runningTable } from "./report.ts";
+import { leftOutFile, leftOutList, readyMessage, runningTable } from "./report.ts";
 import { buildAll } from "./setup/build-all.ts";
 import { runStep } from "./setup/run-step.ts";
 import { createStartKey, removeStartKeys } from "./start-key.ts";
@@ -45,6 +45,7 @@ async function start(options: StartOptions): Promise<void> {
     passedEnvironment: passedEnvironment(process.env),
     report: say,
   });
+  writeFileSync(leftOutFile(work), leftOutList(twin));
   const ended = stopOnSignal(twin);
   const update = () => writeState(work, stateOf(options.environment, startedAt, twin));
   update();

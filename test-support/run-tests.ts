@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { startVitest } from "vitest/node";
+import { CHROMIUM_REMEDY, findChromium } from "./chromium.ts";
 import { ClosingLineReporter, closingLine } from "./closing-line-reporter.ts";
 
 /** `npm test [-- filters]`: builds, checks types and style, runs every test, ends with one counting line. */
@@ -31,6 +32,17 @@ function run({ command }: Step): Promise<boolean> {
   return new Promise((resolve) => child.on("close", (code) => resolve(code === 0)));
 }
 
+/** Where no browser is found, Playwright may fetch one into its cache; without a network the tests are skipped. */
+async function ensureBrowser(): Promise<void> {
+  if (findChromium() !== undefined) return;
+  console.log("no Chromium found; asking Playwright to fetch one …");
+  const command = ["node_modules/playwright-core/cli.js", "install", "chromium"];
+  const child = spawn(process.execPath, command, { cwd: project, stdio: "ignore", timeout: 180_000 });
+  await new Promise((resolve) => child.on("close", resolve));
+  if (findChromium() === undefined) console.log(CHROMIUM_REMEDY);
+}
+
+await ensureBrowser();
 const failures: string[] = [];
 let checks = 0;
 for (const step of filters.length > 0 ? steps.filter((each) => !each.isCheck) : steps) {
