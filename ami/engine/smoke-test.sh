@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Last step of the build, as root on its GPU: the image must start vLLM the way an engine will, or there is no image.
+# The model is a Llama of two tiny layers with random weights: it loads and compiles in seconds and says nothing useful.
+set -euo pipefail
+
+: "${VLLM_VERSION:?is not set}"
+image="$(cat /opt/sluice/vllm-image)"
+
+echo "== the pinned vLLM"
+version="$(docker run --rm --pull never --gpus all --entrypoint vllm "$image" --version | tail -n 1)"
+[ "$version" = "$VLLM_VERSION" ] || {
+  echo "the image says vLLM $version, the pin says $VLLM_VERSION" >&2
+  exit 1
+}
+
+echo "== weights without a signature are refused"
+export SLUICE_MANIFEST_KEY=/opt/sluice/manifest-key.pem
+if /opt/sluice/bin/fetch-signed.sh file:///tmp/smoke-model/ /tmp/smoke-target; then
+  echo "unsigned weights were accepted" >&2
+  exit 1
+fi
+
+echo "== an engine answers"
+export SLUICE_DATA_FOLDER=/tmp/smoke-data
+mkdir -p "$SLUICE_DATA_FOLDER/vllm-cache"
+cp -r /tmp/smoke-model "$SLUICE_DATA_FOLDER/weights"
+chown -R sluice: "$SLUICE_DATA_FOLDER"
+export SLUICE_ENGINE_ARGUMENTS='["--model","/opt/sluice/weights","--served-model-name","smoke","--port","8000","--load-format","dummy","--skip-tokenizer-init","--max-model-len","256","--max-num-seqs","4","--max-num-queued-reqs","8","--gpu-memory-utilization","0.5","--enable-prefix-caching"]'
+runuser -u sluice -g sluice -G docker -- /opt/sluice/bin/start-engine.sh &
+engine=$!
+seconds=0
+until curl --fail --silent --output /dev/null http://127.0.0.1:8000/health; do
+  seconds=$((seconds + 1))
+  if ! kill -0 "$engine" 2>/dev/null || [ "$seconds" -gt 300 ]; then
+    echo "the engine was not ready after $seconds s" >&2
+    exit 1
+  fi
+  sleep 1
+done
+echo "ready after $seconds s"
+curl --fail --silent http://127.0.0.1:8000/v1/models | jq -e '.data[0].id == "smoke"' >/dev/null
+docker stop --time 20 sluice-engine >/dev/null
+wait "$engine" || true
+
+echo "== the metrics agent reads its configuration"
+/opt/aws/amazon-cloudwatch-agent/bin/config-translator --os linux --mode ec2 \
+  --input /opt/aws/amazon-cloudwatch-agent/etc/amazon-cloudwatch-agent.json --output /tmp/agent.toml
+
+rm -rf /tmp/smoke-model /tmp/smoke-data /tmp/smoke-target /tmp/agent.toml
+echo "smoke test passed"
