@@ -19,6 +19,12 @@ const captured = { source: "AWS Price List API", date: "2026-08-17" } as const;
 const listed = { source: "https://aws.amazon.com/ec2/pricing/on-demand/", date: "2026-11-21" } as const;
 
 export const INSTANCE_TYPES = {
+  "t4g.micro": {
+    architecture: "arm64",
+    vcpus: 2,
+    memoryGiB: 1,
+    price: { usdPerHour: 0.0084, ...listed },
+  },
   "t4g.small": {
     architecture: "arm64",
     vcpus: 2,

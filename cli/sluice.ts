@@ -1,4 +1,6 @@
 import { Command } from "commander";
+import { costTools } from "./cost/cost-tools.ts";
+import { costCommand } from "./cost-command.ts";
 import { DynamoKeyRegistry } from "./key-registry.ts";
 import { keysCommand } from "./keys-command.ts";
 import { type KeysPlace, keysPlace } from "./keys-place.ts";
@@ -7,7 +9,6 @@ import { validateCommand } from "./validate-command.ts";
 
 const program = new Command("sluice")
   .description("Serve LLMs from one typed file, on AWS or on this machine.")
-  .showHelpAfterError("(--help lists what there is)")
   .addCommand(
     keysCommand({
       print: (text) => console.log(text),
@@ -16,7 +17,20 @@ const program = new Command("sluice")
       now: () => new Date(),
     }),
   )
+  .addCommand(costCommand(costTools((text) => console.log(text))))
   .addCommand(validateCommand((text) => console.log(text)));
+
+const commands = (command: Command): readonly Command[] => [command, ...command.commands.flatMap(commands)];
+for (const command of commands(program))
+  command.configureOutput({
+    outputError: (text, write) =>
+      write(
+        `sluice: ${text
+          .replace(/^error: /, "")
+          .trim()
+          .replaceAll("\n", " ")}; --help lists what there is.\n`,
+      ),
+  });
 
 try {
   await program.parseAsync();

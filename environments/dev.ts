@@ -25,7 +25,7 @@ export default {
     },
   },
   gateways: {
-    instanceType: "t4g.small",
+    instanceType: "t4g.micro", // keeps everything but the GPU under 75 dollars a month
     minInstances: 1,
     maxInstances: 2,
     image: "resolve:ssm:/sluice/images/gateway",

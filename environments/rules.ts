@@ -66,7 +66,7 @@ function gatewayProblems({ gateways }: Environment): readonly Problem[] {
       path: "gateways.instanceType",
       value: gateways.instanceType,
       rule: "must be an arm64 type: the gateway image is built for arm64",
-      remedy: "use t4g.small, c7g.large or c7g.xlarge",
+      remedy: "use t4g.micro, t4g.small, c7g.large or c7g.xlarge",
     });
   return problems;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { catalogInstanceType } from "../../catalog/instance-types.ts";
 import { loadEnvironment } from "../../environments/load.ts";
 import { compareForecasts } from "./compare.ts";
 import { forecast } from "./forecast.ts";
@@ -16,12 +17,13 @@ describe("the difference of two forecasts", () => {
     });
   });
 
-  test("names only what changes: one more gateway at most raises gateways and their volumes at most", () => {
+  test("names only what changes: one more gateway at most raises gateways and their volumes at most, and its log lines", () => {
     const gateways = { ...dev.gateways, maxInstances: dev.gateways.maxInstances + 1 };
     const { byType, total } = compareForecasts(before, forecast({ ...dev, gateways }, DEFAULT_USAGE));
-    expect(byType.map(({ type }) => type)).toEqual(["Gateways", "EBS volumes"]);
+    expect(byType.map(({ type }) => type)).toEqual(["Gateways", "EBS volumes", "CloudWatch"]);
     expect(total.minimum).toBe(0);
-    expect(total.maximum).toBeCloseTo(730 * 0.0168 + 8 * 0.08, 6);
+    const hours = 730 * catalogInstanceType(dev.gateways.instanceType).price.usdPerHour;
+    expect(total.maximum).toBeCloseTo(hours + 8 * 0.08 + 0.3942 * 0.5, 6); // hours, volume, log lines
     expect(total.expected).toBeCloseTo(total.maximum / 4, 6);
   });
 

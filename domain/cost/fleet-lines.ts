@@ -1,6 +1,7 @@
 import { catalogInstanceType, type InstanceTypeId } from "../../catalog/instance-types.ts";
 import type { Price } from "../../catalog/prices/price.ts";
 import type { RegionPrices } from "../../catalog/prices/region-prices.ts";
+import { GATEWAY_METRICS_WINDOW_SECONDS } from "../../contracts/metrics/catalogue.ts";
 import type { CostEnvironment, CostPool } from "./cost-environment.ts";
 import type { CostFleet, CostLine } from "./cost-line.ts";
 import { HOURS_PER_MONTH } from "./usage.ts";
@@ -9,6 +10,8 @@ import { HOURS_PER_MONTH } from "./usage.ts";
 export const GATEWAY_FLEET = "gateway";
 /** Root volume of a gateway: the smallest that Amazon Linux 2023 takes. */
 export const GATEWAY_VOLUME_GIB = 8;
+/** A gateway's metrics are a few log lines, together about 1.5 kB, at the end of every window. */
+const METRIC_LINES_GB = ((HOURS_PER_MONTH * 3600) / GATEWAY_METRICS_WINDOW_SECONDS) * 1.5e-6;
 
 export function fleetsOf({ gateways, pools }: CostEnvironment): readonly CostFleet[] {
   const named = [...Object.entries(pools), [GATEWAY_FLEET, gateways] as const];
@@ -31,6 +34,13 @@ export function fleetLines({ gateways, pools }: CostEnvironment, prices: RegionP
       what: "volumes of gateways",
       quantity: GATEWAY_VOLUME_GIB,
       price: prices.volumeGb,
+      fleet: GATEWAY_FLEET,
+    },
+    {
+      type: "CloudWatch",
+      what: "metric lines of gateways",
+      quantity: METRIC_LINES_GB,
+      price: prices.logsGb,
       fleet: GATEWAY_FLEET,
     },
   ];

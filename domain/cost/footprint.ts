@@ -1,4 +1,5 @@
 import type { CostEnvironment } from "./cost-environment.ts";
+import { type CustomMetrics, customMetrics } from "./custom-metrics.ts";
 
 /**
  * How many priced things the stacks make for an environment, beyond its fleets. The stacks' forecast test counts the
@@ -12,12 +13,11 @@ export interface Footprint {
   readonly firewallRules: number;
   readonly alarms: number;
   readonly dashboards: number;
-  /** Custom metrics: each name with each set of dimension values counts. */
-  readonly metrics: number;
+  /** Custom metrics of the environment, and of each of its pools. */
+  readonly metrics: CustomMetrics;
 }
 
-export function footprintOf({ zones, gateways, pools }: CostEnvironment): Footprint {
-  const models = Object.keys(pools).length;
+export function footprintOf({ zones, gateways }: CostEnvironment): Footprint {
   return {
     interfaceEndpoints: 4, // ec2, elasticloadbalancing, logs, monitoring
     endpointZones: Math.min(zones.length, gateways.minInstances),
@@ -25,6 +25,6 @@ export function footprintOf({ zones, gateways, pools }: CostEnvironment): Footpr
     firewallRules: 1,
     alarms: 0,
     dashboards: 0,
-    metrics: 2 + 3 * models, // the cost publisher's
+    metrics: customMetrics(),
   };
 }

@@ -89,7 +89,14 @@ function observabilityLines({ environment, footprint, prices, volumes }: Platfor
   const metricsRead = HOURS_PER_MONTH * PUBLISHER.metricsRead * Object.keys(environment.pools).length;
   const cloudWatch = { type: "CloudWatch" } as const;
   return [
-    { ...cloudWatch, what: "metrics", quantity: footprint.metrics, price: prices.metric },
+    { ...cloudWatch, what: "metrics", quantity: footprint.metrics.once, price: prices.metric },
+    ...Object.keys(environment.pools).map((pool) => ({
+      ...cloudWatch,
+      what: `metrics of pool ${pool}`,
+      quantity: footprint.metrics.perPool,
+      price: prices.metric,
+      pool,
+    })),
     { ...cloudWatch, what: "metrics read", quantity: metricsRead, price: prices.metricReads },
     { ...cloudWatch, what: "alarms", quantity: footprint.alarms, price: prices.alarm },
     { ...cloudWatch, what: "dashboards", quantity: footprint.dashboards, price: prices.dashboard },

@@ -1,0 +1,98 @@
+import type { Difference } from "../../domain/cost/compare.ts";
+import { lineCost } from "../../domain/cost/cost-line.ts";
+import type { Forecast, Month } from "../../domain/cost/forecast.ts";
+import type { Usage } from "../../domain/cost/usage.ts";
+
+const BAR_WIDTH = 30;
+const TYPE_WIDTH = 24;
+const NUMBER_WIDTH = 12;
+
+/** A forecast for people: a row for each type with a bar, totals, and the two ways to AWS. */
+export function forecastText(forecast: Forecast): string {
+  const { byType, total, platform, waysToAws, environment, region, usage } = forecast;
+  const most = Math.max(...byType.map(({ expected }) => expected));
+  return [
+    `${environment} in ${region}, dollars a month at list prices (on demand, without free tiers)`,
+    usageText(usage),
+    "",
+    header("minimum", "expected", "maximum"),
+    ...byType.map((row) => `${monthRow(row.type, row)}  ${bar(row.expected, most)}`.trimEnd()),
+    monthRow("total", total),
+    monthRow("platform without models", platform),
+    "",
+    `Ways to AWS's APIs: interface endpoints ${dollars(waysToAws.interfaceEndpoints)} (in the forecast), ` +
+      `NAT gateways in the same zones would cost ${dollars(waysToAws.natGateways)}.`,
+  ].join("\n");
+}
+
+/** Every line of a forecast: quantity, price, what it is for, and where the price is from. */
+export function linesText({ lines, fleets }: Forecast): string {
+  return lines
+    .map((line) => {
+      const { type, what, quantity, price, fleet } = line;
+      const { minInstances, maxInstances } = fleets.find(({ name }) => name === fleet) ?? {};
+      const times = minInstances === undefined ? "" : ` for each of ${minInstances} to ${maxInstances}`;
+      const units = price.units === 1 ? price.unit : `${price.units.toLocaleString("en-US")} ${price.unit}`;
+      const sum = `${rounded(quantity)} × $${price.usd} per ${units} = $${dollars(lineCost(line))}${times}`;
+      return `${type}: ${what}\n  ${sum}\n  ${price.source} (${price.date})`;
+    })
+    .join("\n");
+}
+
+/** One line for each environment. */
+export function overviewText(forecasts: readonly Forecast[]): string {
+  const [first] = forecasts;
+  return [
+    ...(first ? [usageText(first.usage), ""] : []),
+    header("minimum", "expected", "maximum"),
+    ...forecasts.map(({ environment, total }) => monthRow(environment, total)),
+  ].join("\n");
+}
+
+/** What one forecast is above another, signed. */
+export function differenceText(from: string, to: string, { byType, total }: Difference): string {
+  if (byType.length === 0) return `${to} costs the same as ${from}.`;
+  return [
+    `${to} against ${from}, dollars a month`,
+    "",
+    header("minimum", "expected", "maximum"),
+    ...byType.map((row) => monthRow(row.type, row, signed)),
+    monthRow("total", total, signed),
+  ].join("\n");
+}
+
+function usageText({ requestsPerMonth, promptTokens, completionTokens, instanceShare }: Usage): string {
+  return (
+    `${requestsPerMonth.toLocaleString("en-US")} requests a month of ${promptTokens} + ${completionTokens} tokens; ` +
+    `expected: fleets ${Math.round(100 * instanceShare)} % of the way from minimum to maximum`
+  );
+}
+
+function header(...names: readonly string[]): string {
+  return " ".repeat(TYPE_WIDTH) + names.map((name) => name.padStart(NUMBER_WIDTH)).join("");
+}
+
+function monthRow(name: string, { minimum, expected, maximum }: Month, format = dollars): string {
+  const numbers = [minimum, expected, maximum].map((value) => format(value).padStart(NUMBER_WIDTH));
+  return name.padEnd(TYPE_WIDTH) + numbers.join("");
+}
+
+/** At least an eighth of a block for what costs a cent. */
+function bar(value: number, most: number): string {
+  if (value < 0.005 || most === 0) return "";
+  const eighths = Math.max(1, Math.round((value / most) * BAR_WIDTH * 8));
+  return "█".repeat(Math.floor(eighths / 8)) + ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8];
+}
+
+function dollars(value: number): string {
+  return value.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+}
+
+function signed(value: number): string {
+  if (Math.abs(value) < 0.005) return "0.00";
+  return value > 0 ? `+${dollars(value)}` : dollars(value);
+}
+
+function rounded(value: number): string {
+  return value.toLocaleString("en-US", { maximumSignificantDigits: 4 });
+}
