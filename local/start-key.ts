@@ -11,12 +11,10 @@ const NAME = "npm start";
  * needs one.
  * @returns the key
  */
-export async function createStartKey(twin: Twin, now: Date): Promise<string> {
+export async function createStartKey(twin: Twin, table: string, now: Date): Promise<string> {
   const { keyId, secret, hash } = newApiKey();
   const item = { keyId, hash, name: NAME, plan: DEFAULT_PLAN, createdAt: now.toISOString() };
   const attributes = Object.entries(item).map(([name, value]) => [name, { S: value }] as const);
-  const table = keysTable(twin);
-  if (table === undefined) throw new Error("The stacks have no table of keys, but a key is required.");
   await withClient(twin, (client) =>
     client.send(new PutItemCommand({ TableName: table, Item: Object.fromEntries(attributes) })),
   );
@@ -24,18 +22,12 @@ export async function createStartKey(twin: Twin, now: Date): Promise<string> {
 }
 
 /** Removes the keys of this start and of earlier ones that did not end well. */
-export async function removeStartKeys(twin: Twin): Promise<void> {
-  const table = keysTable(twin);
-  if (table === undefined) return;
+export async function removeStartKeys(twin: Twin, table: string): Promise<void> {
   await withClient(twin, async (client) => {
     const { Items = [] } = await client.send(new ScanCommand({ TableName: table }));
     for (const { keyId, name } of Items)
       if (keyId && name?.S === NAME) await client.send(new DeleteItemCommand({ TableName: table, Key: { keyId } }));
   });
-}
-
-function keysTable(twin: Twin): string | undefined {
-  return twin.world.tables.find((name) => name.endsWith("-keys"));
 }
 
 async function withClient(twin: Twin, use: (client: DynamoDBClient) => Promise<unknown>): Promise<void> {

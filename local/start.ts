@@ -1,4 +1,5 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { keysTableName } from "../contracts/names.ts";
 import { firstRequest, waitUntilReady } from "./first-request.ts";
 import { outputFolder, PROJECT_FOLDER, workFolder } from "./folders.ts";
 import { passedEnvironment, START_HELP, type StartOptions, startOptions, tofuVariables } from "./options.ts";
@@ -46,7 +47,7 @@ async function start(options: StartOptions): Promise<void> {
     report: say,
   });
   writeFileSync(leftOutFile(work), leftOutList(twin));
-  const ended = stopOnSignal(twin);
+  const ended = stopOnSignal(twin, options.environment);
   const update = () => writeState(work, stateOf(options.environment, startedAt, twin));
   update();
   const stopped = await Promise.race([serve(twin, startedAt, options.environment), ended]);
@@ -64,7 +65,7 @@ async function serve(twin: Twin, startedAt: Date, environment: string): Promise<
     console.log(runningTable(environment, twin));
     const { apiUrl } = twin.world.settings;
     const open = await firstRequest(apiUrl, model);
-    const key = open === undefined ? await createStartKey(twin, startedAt) : undefined;
+    const key = open === undefined ? await createStartKey(twin, keysTableName(environment), startedAt) : undefined;
     const text = open ?? (await firstRequest(apiUrl, model, key)) ?? "";
     console.log(readyMessage({ twin, model, text, key, seconds: (Date.now() - startedAt.getTime()) / 1000 }));
     return "ready";
@@ -76,14 +77,14 @@ async function serve(twin: Twin, startedAt: Date, environment: string): Promise<
 }
 
 /** Ctrl-C and SIGTERM stop everything; a second one ends at once. */
-function stopOnSignal(twin: Twin): Promise<"stopped"> {
+function stopOnSignal(twin: Twin, environment: string): Promise<"stopped"> {
   return new Promise((resolve, reject) => {
     let stopping = false;
     const stop = () => {
       if (stopping) process.exit(1);
       stopping = true;
       say("stopping …");
-      removeStartKeys(twin)
+      removeStartKeys(twin, keysTableName(environment))
         .then(() => twin.stop())
         .then(() => resolve("stopped"), reject);
     };

@@ -76,7 +76,6 @@ describe("what runs here", () => {
 describe("the state of a running twin", () => {
   test("has its addresses, the keys table and this process", () => {
     const world = emptyWorld();
-    world.tables.push("sluice-dev-usage", "sluice-dev-keys");
     const twin = { world, leftOut: [], stop: () => Promise.resolve() };
     const written = stateOf("dev", new Date("2026-01-01T00:00:00Z"), twin);
     expect(LocalState.parse(written)).toMatchObject({

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { LocalState } from "../contracts/local-state.ts";
+import { keysTableName } from "../contracts/names.ts";
 import type { Twin } from "./twin.ts";
 
 export function stateFile(workFolder: string): string {
@@ -33,7 +34,7 @@ export function removeState(workFolder: string): void {
 
 /** The state of a running twin, as of now: instances come and go. */
 export function stateOf(environment: string, startedAt: Date, twin: Twin): LocalState {
-  const { settings, groups, tables } = twin.world;
+  const { settings, groups } = twin.world;
   const instances = groups.flatMap(({ name, role, instances: members }) =>
     members.map(({ id, port, child }) => ({
       name: `${name} ${id}`,
@@ -49,7 +50,7 @@ export function stateOf(environment: string, startedAt: Date, twin: Twin): Local
     siteUrl: settings.siteUrl,
     awsUrl: settings.awsUrl,
     region: settings.region,
-    keysTable: tables.find((name) => name.includes("keys")) ?? "",
+    keysTable: keysTableName(environment),
     processes: [{ name: "twin", role: "twin", pid: process.pid, url: settings.apiUrl }, ...instances],
   };
 }

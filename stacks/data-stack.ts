@@ -3,6 +3,7 @@ import type { Construct } from "constructs";
 import { ArtefactStore } from "../constructs/data/artefact-store.ts";
 import { EncryptionKey } from "../constructs/data/encryption-key.ts";
 import { KeysTable } from "../constructs/data/keys-table.ts";
+import { keysTableName } from "../contracts/names.ts";
 import type { Environment } from "../environments/schema.ts";
 import { configureStack, resourceName, stackId } from "./stack-settings.ts";
 
@@ -17,7 +18,7 @@ export class DataStack extends TerraformStack {
     const name = resourceName(environment);
     const isProtected = environment.deletionProtection;
     const encryptionKey = new EncryptionKey(this, "EncryptionKey", { name, region: environment.region, isProtected });
-    this.keysTable = new KeysTable(this, "Keys", { name: `${name}-keys`, encryptionKey, isProtected });
+    this.keysTable = new KeysTable(this, "Keys", { name: keysTableName(environment.name), encryptionKey, isProtected });
     this.artefacts = new ArtefactStore(this, "Artefacts", {
       namePrefix: `${name}-assets-`,
       encryptionKey,
