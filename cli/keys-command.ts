@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { type ApiKeyItem, DEFAULT_PLAN } from "../contracts/auth.ts";
 import { newApiKey } from "../domain/api-key.ts";
+import { explainedAwsError } from "./aws-error.ts";
 import type { KeyRegistry } from "./key-registry.ts";
 import type { KeysPlace, PlaceOptions } from "./keys-place.ts";
 import { UserError } from "./user-error.ts";
@@ -37,16 +38,27 @@ export function keysCommand(tools: KeysTools): Command {
   return keys;
 }
 
-async function create({ name, plan = DEFAULT_PLAN, ...where }: CreateOptions, tools: KeysTools): Promise<void> {
+/** Does something with the keys of a place; errors of AWS's become what the user can do about them. */
+async function withKeys<T>(place: KeysPlace, tools: KeysTools, use: (keys: KeyRegistry) => Promise<T>): Promise<T> {
+  try {
+    return await use(tools.registry(place));
+  } catch (error) {
+    throw explainedAwsError(error, place);
+  }
+}
+
+async function create({ name: given, plan = DEFAULT_PLAN, ...where }: CreateOptions, tools: KeysTools): Promise<void> {
   const place = await tools.place(where);
-  if (name.trim() === "" || name.length > 100)
-    throw new UserError(`--name must have 1 to 100 characters, got ${name.length}; give a shorter one.`);
+  const name = given.trim();
+  if (name === "" || name.length > 100)
+    throw new UserError(`--name must have 1 to 100 characters, got ${name.length}; say whose key it is.`);
   if (!place.plans.includes(plan))
     throw new UserError(
       `--plan must be a usage plan of ${place.environment}, got "${plan}"; use ${place.plans.join(" or ")}.`,
     );
   const { keyId, secret, hash } = newApiKey();
-  await tools.registry(place).add({ keyId, hash, name, plan, createdAt: tools.now().toISOString() });
+  const item = { keyId, hash, name, plan, createdAt: tools.now().toISOString() };
+  await withKeys(place, tools, (keys) => keys.add(item));
   tools.print(
     `${secret}\n\nKeep it: it is not shown again. Id ${keyId}, plan ${plan}, environment ${place.environment}.`,
   );
@@ -54,7 +66,7 @@ async function create({ name, plan = DEFAULT_PLAN, ...where }: CreateOptions, to
 
 async function list(options: PlaceOptions, tools: KeysTools): Promise<void> {
   const place = await tools.place(options);
-  const items = await tools.registry(place).list();
+  const items = await withKeys(place, tools, (keys) => keys.list());
   if (items.length === 0) {
     tools.print(`No keys in ${place.environment}; make one with \`sluice keys create --name NAME\`.`);
     return;
@@ -79,7 +91,7 @@ function row({ keyId, name, plan, createdAt, revokedAt }: ApiKeyItem): readonly 
 
 async function revoke(keyId: string, options: PlaceOptions, tools: KeysTools): Promise<void> {
   const place = await tools.place(options);
-  const found = await tools.registry(place).revoke(keyId, tools.now());
+  const found = await withKeys(place, tools, (keys) => keys.revoke(keyId, tools.now()));
   if (!found)
     throw new UserError(`There is no key ${keyId} in ${place.environment}; \`sluice keys list\` shows the ids.`);
   tools.print(`Revoked ${keyId}: refused everywhere within 5 s.`);

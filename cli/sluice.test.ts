@@ -1,0 +1,105 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { LocalState } from "../contracts/local-state.ts";
+import { environmentNames } from "../environments/load.ts";
+import { stateFile } from "../local/state-file.ts";
+import { runNode } from "../local/test/setup-project.ts";
+import { temporaryFolder, writeTo } from "../local/test/tools.ts";
+
+const project = join(import.meta.dirname, "..");
+
+/** The command as its user runs it, without credentials; `folder` is where a running stack would say so. */
+const sluice = (args: readonly string[], folder = "/nowhere/at/all") =>
+  runNode(["cli/sluice.ts", ...args], {
+    cwd: project,
+    env: {
+      PATH: process.env.PATH,
+      HOME: "/nowhere",
+      SLUICE_FOLDER: folder,
+      AWS_EC2_METADATA_DISABLED: "true",
+      AWS_CONFIG_FILE: "/nowhere/config",
+      AWS_SHARED_CREDENTIALS_FILE: "/nowhere/credentials",
+    },
+  });
+
+/** A state file as a stack of `dev` writes it, with this process or another one as the twin. */
+function stateOf(pid: number, environment = "dev"): string {
+  const url = "http://127.0.0.1:9";
+  const processes = [{ name: "twin", role: "twin" as const, pid, url }];
+  const common = { environment, startedAt: new Date().toISOString(), region: "eu-west-1", keysTable: "k", processes };
+  const folder = temporaryFolder();
+  writeTo(stateFile(folder), JSON.stringify(LocalState.parse({ ...common, apiUrl: url, siteUrl: url, awsUrl: url })));
+  return folder;
+}
+
+describe("sluice validate", () => {
+  test("names every environment of the clone as valid, with what it serves", async () => {
+    const { code, stdout, stderr } = await sluice(["validate"]);
+    expect([code, stderr]).toEqual([0, ""]);
+    const names = stdout
+      .trim()
+      .split("\n")
+      .map((line) => /^(\S+): valid, serves \S/.exec(line)?.[1]);
+    expect(names).toEqual(environmentNames());
+  });
+
+  test("checks the one that is named", async () => {
+    const { code, stdout } = await sluice(["validate", "dev"]);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^dev: valid, serves [^\n]+\n$/)]);
+  });
+
+  test("an unknown one is one line with the known ones, and exit code 1", async () => {
+    const { code, stdout, stderr } = await sluice(["validate", "staging"]);
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(/^sluice: There is no environment "staging"; known are [^\n]+\n$/);
+  });
+});
+
+describe("a mistake is one line on standard error, exit code 1 and no stack", () => {
+  test.each([
+    [["--wrong"], "unknown option '--wrong'"],
+    [["kyes"], "unknown command 'kyes'"],
+    [["keys", "create"], "required option '--name <name>' not specified"],
+    [["keys", "list", "--al"], "unknown option '--al'"],
+    [["keys", "revoke"], "missing required argument 'key-id'"],
+    [["keys", "list", "--aws"], "--aws needs --environment NAME"],
+    [["keys", "list"], "No local stack runs in this clone; start it with `npm start`"],
+    [["keys", "list", "--aws", "--environment", "staging"], 'There is no environment "staging"'],
+    [["keys", "list", "--aws", "--environment", "dev"], "There are no AWS credentials; set AWS_PROFILE"],
+  ])("%j", async (args, message) => {
+    const { code, stdout, stderr } = await sluice(args);
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(/^sluice: [^\n]+\n$/);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toMatch(/\bat .*:\d+/);
+  });
+});
+
+describe("sluice --help", () => {
+  test("lists the commands and succeeds", async () => {
+    const { code, stdout } = await sluice(["--help"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/keys [\s\S]*validate /);
+  });
+});
+
+describe("which stack is meant", () => {
+  test("a stack that has ended without a word does not count", async () => {
+    const ended = spawn(process.execPath, ["-e", ""]);
+    await once(ended, "exit");
+    const { code, stderr } = await sluice(["keys", "list"], stateOf(ended.pid!));
+    expect([code, stderr]).toEqual([1, expect.stringContaining("No local stack runs in this clone")]);
+  });
+
+  test("another environment than the running one is refused", async () => {
+    const { stderr } = await sluice(["keys", "list", "--environment", "prod"], stateOf(process.pid));
+    expect(stderr).toBe("sluice: The local stack runs dev, not prod; leave --environment out, or add --aws.\n");
+  });
+
+  test("the running stack is called at the address of its state file", async () => {
+    const { code, stderr } = await sluice(["keys", "list"], stateOf(process.pid));
+    expect([code, stderr]).toEqual([1, expect.stringContaining("Can't reach DynamoDB at http://127.0.0.1:9 (")]);
+  });
+});
