@@ -1,0 +1,19 @@
+import type { Amendment } from "./amendment.ts";
+import { importRestApi } from "./import-rest-api.ts";
+
+export function apigatewayAmendments(): readonly Amendment[] {
+  return [
+    {
+      service: "apigateway",
+      operation: / \/v2\/vpclinks/,
+      reason: "MiniStack has no VPC links, moto has",
+      answer: (call, send) => send(call, "moto"),
+    },
+    {
+      service: "apigateway",
+      operation: /^PUT \/restapis\/[^/]+$/,
+      reason: "MiniStack can't import a document into an API, but answers requests to one that is made by single calls",
+      answer: importRestApi,
+    },
+  ];
+}

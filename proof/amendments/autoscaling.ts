@@ -1,0 +1,87 @@
+import { type Call, editText, form, type Reply, xmlReply } from "../front-door/call.ts";
+import type { Amendment, Send } from "./amendment.ts";
+import { fieldsAsXml } from "./xml.ts";
+
+const NAMESPACE = "http://autoscaling.amazonaws.com/doc/2011-01-01/";
+
+/** Parts of a group that moto takes and does not give back. */
+const FORGOTTEN = [
+  "AvailabilityZoneDistribution",
+  "DefaultInstanceWarmup",
+  "InstanceMaintenancePolicy",
+  "MaxInstanceLifetime",
+  "MixedInstancesPolicy",
+];
+
+export function autoscalingAmendments(): readonly Amendment[] {
+  const groups = new Map<string, string>();
+  const remember = (call: Call, send: Send): Promise<Reply> => {
+    const fields = form(call);
+    const forgotten = fieldsAsXml(fields, FORGOTTEN);
+    if (forgotten !== "") groups.set(fields.get("AutoScalingGroupName") ?? "", forgotten);
+    return send(call);
+  };
+  const reason = "moto forgets a group's warm-up, maintenance policy, zone distribution and mixed instances";
+  return [
+    { service: "autoscaling", operation: "CreateAutoScalingGroup", reason, answer: remember },
+    { service: "autoscaling", operation: "UpdateAutoScalingGroup", reason, answer: remember },
+    {
+      service: "autoscaling",
+      operation: "DescribeAutoScalingGroups",
+      reason: "gives back what moto forgot of a group",
+      answer: async (call, send) =>
+        editText(await send(call), (text) =>
+          text
+            .replace(/<MixedInstancesPolicy>.*?<\/MixedInstancesPolicy>/gs, "")
+            .replace(
+              /<AutoScalingGroupName>([^<]*)<\/AutoScalingGroupName>(?=\s*<AutoScalingGroupARN>)/g,
+              (name, group) => `${name}${groups.get(group) ?? ""}`,
+            ),
+        ),
+    },
+    {
+      service: "autoscaling",
+      operation: "DescribePolicies",
+      reason: "moto leaves out that a policy is enabled and answers an empty predictive configuration",
+      answer: async (call, send) =>
+        editText(await send(call), (text) =>
+          text
+            .replace(/<PredictiveScalingConfiguration ?\/>/g, "")
+            .replace(/<\/PolicyType>/g, "</PolicyType><Enabled>true</Enabled>"),
+        ),
+    },
+    {
+      service: "autoscaling",
+      operation: "DescribeLifecycleHooks",
+      reason: "moto invents a hook's notification target",
+      answer: async (call, send) =>
+        editText(await send(call), (text) =>
+          text.replace(/<(NotificationTargetARN|RoleARN|NotificationMetadata)>[^<]*<\/\1>/g, ""),
+        ),
+    },
+    {
+      service: "autoscaling",
+      operation: "StartInstanceRefresh",
+      reason: "moto has no instance refreshes",
+      isEcho: true,
+      answer: async () =>
+        xmlReply(
+          "StartInstanceRefresh",
+          "<StartInstanceRefreshResult><InstanceRefreshId>refresh</InstanceRefreshId></StartInstanceRefreshResult>",
+          NAMESPACE,
+        ),
+    },
+    {
+      service: "autoscaling",
+      operation: "DescribeInstanceRefreshes",
+      reason: "moto has no instance refreshes",
+      isEcho: true,
+      answer: async () =>
+        xmlReply(
+          "DescribeInstanceRefreshes",
+          "<DescribeInstanceRefreshesResult><InstanceRefreshes/></DescribeInstanceRefreshesResult>",
+          NAMESPACE,
+        ),
+    },
+  ];
+}

@@ -1,0 +1,15 @@
+import type { Amendment } from "./amendment.ts";
+import { apigatewayAmendments } from "./apigateway.ts";
+import { autoscalingAmendments } from "./autoscaling.ts";
+import { cloudfrontAmendments } from "./cloudfront.ts";
+import { ec2Amendments } from "./ec2.ts";
+import { wafv2Amendments } from "./wafv2.ts";
+
+/** Every amendment, by service. Each set has its own memory: a bench that starts anew remembers nothing. */
+export const AMENDMENTS: readonly (() => readonly Amendment[])[] = [
+  apigatewayAmendments,
+  autoscalingAmendments,
+  cloudfrontAmendments,
+  ec2Amendments,
+  wafv2Amendments,
+];

@@ -1,0 +1,85 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { isObject, type Json, type JsonObject } from "../../local/template/json.ts";
+
+/** One AWS API call as it came to the front door. */
+export interface Call {
+  readonly method: string;
+  /** Path with query. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  /** Signing name: `ec2`, `s3`, `monitoring`, …; `none` for a call without a signature. */
+  readonly service: string;
+  /** `RunInstances`, `PutItem`, or for REST services `PUT /restapis/abc`, without query. */
+  readonly operation: string;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly body: Buffer;
+}
+
+const SCOPE = /Credential=[^/\s]+\/\d+\/[^/]+\/([^/]+)\/aws4_request/;
+
+/** The service for which a call is signed: only the signature tells it when all services have one address. */
+export function serviceOf(headers: IncomingHttpHeaders, url: string): string {
+  const signed = SCOPE.exec(headers.authorization ?? "")?.[1];
+  if (signed) return signed;
+  const credential = new URL(url, "http://front-door").searchParams.get("X-Amz-Credential");
+  return credential?.split("/")[3] ?? "none";
+}
+
+/** What a call asks for: the target header of JSON services, the action of query services, else method and path. */
+export function operationOf(method: string, url: string, headers: IncomingHttpHeaders, body: Buffer): string {
+  const target = headers["x-amz-target"];
+  if (typeof target === "string") return target.split(".").at(-1) ?? target;
+  const isForm = /x-www-form-urlencoded/.test(headers["content-type"] ?? "");
+  const action = isForm ? new URLSearchParams(body.toString("utf8")).get("Action") : null;
+  return action ?? `${method} ${url.split("?")[0]}`;
+}
+
+/** Fields of a query service's call. */
+export function form(call: Call): URLSearchParams {
+  return new URLSearchParams(call.body.toString("utf8"));
+}
+
+/** Body of a JSON service's call; an empty one is an empty object. */
+export function input(call: Call): JsonObject {
+  return parseObject(call.body.toString("utf8") || "{}");
+}
+
+/** @throws when the text is no JSON object */
+export function parseObject(text: string): JsonObject {
+  const value: Json = JSON.parse(text);
+  if (!isObject(value)) throw new Error(`expected a JSON object, got ${text.slice(0, 80)}`);
+  return value;
+}
+
+/** The same call with another body, and path if wanted. */
+export function withBody(call: Call, body: string, url: string = call.url): Call {
+  return { ...call, url, body: Buffer.from(body) };
+}
+
+export function jsonReply(status: number, value: Json): Reply {
+  return {
+    status,
+    headers: { "content-type": "application/x-amz-json-1.1" },
+    body: Buffer.from(JSON.stringify(value)),
+  };
+}
+
+export function xmlReply(operation: string, inner: string, namespace: string): Reply {
+  const text = `<${operation}Response xmlns="${namespace}">${inner}<requestId>front-door</requestId></${operation}Response>`;
+  return { status: 200, headers: { "content-type": "text/xml" }, body: Buffer.from(text) };
+}
+
+/** A successful reply with edited text; a refusal passes as it is. */
+export function editText(reply: Reply, edit: (text: string) => string): Reply {
+  return reply.status >= 300 ? reply : { ...reply, body: Buffer.from(edit(reply.body.toString("utf8"))) };
+}
+
+/** A successful JSON reply with an edited value; a refusal passes as it is. */
+export function editJson(reply: Reply, edit: (value: JsonObject) => JsonObject): Reply {
+  return editText(reply, (text) => JSON.stringify(edit(parseObject(text))));
+}

@@ -1,0 +1,75 @@
+import { rawResources, type Stack, stateKey } from "../../local/template/stacks.ts";
+import { asObject, isObject } from "../../local/template/json.ts";
+
+/** Names of the stacks whose state a stack reads. */
+export function needs(stack: Stack, all: readonly Stack[]): readonly string[] {
+  const byKey = new Map(all.map((each) => [stateKey(each), each.name]));
+  return rawResources(stack, "data")
+    .filter(({ type }) => type === "terraform_remote_state")
+    .map(({ config, address }) => {
+      const { key } = isObject(config.config) ? config.config : {};
+      const name = typeof key === "string" ? byKey.get(key) : undefined;
+      if (name === undefined) throw new Error(`${stack.name}: no stack keeps the state that ${address} reads (${key}).`);
+      return name;
+    });
+}
+
+/** The chosen stacks and all that they need, by the names without the environment. */
+export function choose(all: readonly Stack[], environment: string, names: readonly string[]): readonly Stack[] {
+  const wanted = new Set<string>();
+  const add = (name: string): void => {
+    const stack = all.find((each) => each.name === name);
+    if (!stack)
+      throw new Error(
+        `There is no stack ${name}; there are ${all.map((each) => each.name.slice(environment.length + 1)).join(", ")}.`,
+      );
+    wanted.add(name);
+    for (const needed of needs(stack, all)) add(needed);
+  };
+  for (const name of names.length > 0 ? names.map((each) => `${environment}-${each}`) : all.map((each) => each.name))
+    add(name);
+  return all.filter(({ name }) => wanted.has(name));
+}
+
+/** Runs one piece of work per stack, after that of the stacks which it waits for, some side by side. */
+export async function inOrder<Item extends { readonly name: string }>(
+  items: readonly Item[],
+  waitsFor: (item: Item) => readonly string[],
+  width: number,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const done = new Set<string>();
+  const running = new Map<string, Promise<void>>();
+  const names = new Set(items.map(({ name }) => name));
+  while (done.size < items.length) {
+    const ready = items.filter(
+      (item) =>
+        !done.has(item.name) &&
+        !running.has(item.name) &&
+        waitsFor(item).every((name) => done.has(name) || !names.has(name)),
+    );
+    for (const item of ready.slice(0, width - running.size)) {
+      const finished = work(item).then(() => {
+        done.add(item.name);
+        running.delete(item.name);
+      });
+      running.set(item.name, finished);
+    }
+    if (running.size === 0) throw new Error(`These stacks wait for each other: ${[...names].join(", ")}.`);
+    try {
+      await Promise.race(running.values());
+    } catch (error) {
+      await Promise.allSettled(running.values()); // nothing goes on behind the back of a failure
+      throw error;
+    }
+  }
+}
+
+/** Bucket and lock table of a stack's state; `undefined` when it keeps its state in a file. */
+export function stateStore(stack: Stack): { readonly bucket: string; readonly lockTable: string } | undefined {
+  const { backend } = asObject(stack.document.terraform);
+  const { s3 } = asObject(backend ?? {});
+  if (!isObject(s3)) return undefined;
+  const { bucket, dynamodb_table: lockTable } = s3;
+  return typeof bucket === "string" && typeof lockTable === "string" ? { bucket, lockTable } : undefined;
+}

@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+
+export interface ChildOptions {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly cwd?: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** File for its output; else the output is kept and returned. */
+  readonly logFile?: string;
+}
+
+export interface ChildResult {
+  /** `null` when a signal ended it. */
+  readonly code: number | null;
+  /** Standard output and error, in the order in which they came. */
+  readonly output: string;
+}
+
+export interface RunningChild {
+  readonly done: Promise<ChildResult>;
+  /** Kills the process and all that it started, at once. */
+  kill(): void;
+}
+
+/** Every process that the proof starts, so that none outlives it. Each leads a group of its own: tofu's providers too. */
+export class Children {
+  readonly #running = new Set<ChildProcess>();
+  #isStopped = false;
+
+  start({ command, args, cwd, environment, logFile }: ChildOptions): RunningChild {
+    if (this.#isStopped) throw new Error("The proof is being stopped.");
+    const log = logFile === undefined ? undefined : openSync(logFile, "a");
+    const out = log ?? "pipe";
+    const child = spawn(command, [...args], {
+      ...(cwd === undefined ? {} : { cwd }),
+      env: { ...environment },
+      stdio: ["ignore", out, out],
+      detached: true,
+    });
+    if (log !== undefined) closeSync(log);
+    this.#running.add(child);
+    const chunks: Buffer[] = [];
+    child.stdout?.on("data", (chunk: Buffer) => chunks.push(chunk));
+    child.stderr?.on("data", (chunk: Buffer) => chunks.push(chunk));
+    const done = new Promise<ChildResult>((resolve, reject) => {
+      child.on("error", (error) => {
+        this.#running.delete(child);
+        reject(error);
+      });
+      child.on("close", (code) => {
+        this.#running.delete(child);
+        resolve({ code, output: Buffer.concat(chunks).toString("utf8") });
+      });
+    });
+    done.catch(() => {}); // whoever waits for it hears of it; a child that no one waits for must not end the proof
+    return { done, kill: () => killGroup(child, "SIGKILL") };
+  }
+
+  /** Runs a command to its end. */
+  run(options: ChildOptions): Promise<ChildResult> {
+    return this.start(options).done;
+  }
+
+  /** Ends everything: for `finally` and for the handler of a signal, so nothing in it waits. */
+  stopAll(): void {
+    this.#isStopped = true;
+    for (const child of this.#running) killGroup(child, "SIGKILL"); // nothing of theirs is kept
+    this.#running.clear();
+  }
+}
+
+function killGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // it has ended by itself
+  }
+}

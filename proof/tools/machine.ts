@@ -1,0 +1,33 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { Children } from "./children.ts";
+
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Where the proof runs: what it finds there, and who ends its processes. */
+export interface Machine {
+  /** The environment variables of this run. */
+  readonly variables: Variables;
+  /** Folder for what is kept between runs: emulators, provider, schema. */
+  readonly cache: string;
+  readonly children: Children;
+  /** Progress, a line at a time. */
+  readonly report: (line: string) => void;
+}
+
+/** Where emulators, provider and its schema are kept between runs. */
+export function proofCache(variables: Variables): string {
+  return join(variables.XDG_CACHE_HOME || join(homedir(), ".cache"), "sluice", "proof");
+}
+
+const FOR_DOWNLOADS =
+  /^(PATH|HOME|LANG|TMPDIR|PIP_\w+|\w*_proxy|\w*_PROXY|SSL_CERT_\w+|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE)$/;
+
+/** Environment of a program that downloads: the user's own proxy and index hold there. */
+export function downloadEnvironment(variables: Variables): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(variables).flatMap(([name, value]) =>
+      value !== undefined && FOR_DOWNLOADS.test(name) ? [[name, value]] : [],
+    ),
+  );
+}

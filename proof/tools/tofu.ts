@@ -1,0 +1,68 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { Children, ChildResult, RunningChild } from "./children.ts";
+import { findProgram } from "./find-program.ts";
+import type { Machine } from "./machine.ts";
+import { MissingTool } from "./missing-tool.ts";
+import { findProvider, mirrorProvider } from "./provider.ts";
+
+export interface TofuProps {
+  readonly command: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly children: Children;
+  readonly providerVersion: string;
+}
+
+/** OpenTofu with one provider and no way to the network. */
+export class Tofu {
+  readonly providerVersion: string;
+  readonly #props: TofuProps;
+
+  constructor(props: TofuProps) {
+    this.#props = props;
+    this.providerVersion = props.providerVersion;
+  }
+
+  start(folder: string, args: readonly string[]): RunningChild {
+    const { command, environment, children } = this.#props;
+    return children.start({ command, args: [...args, "-no-color"], cwd: folder, environment });
+  }
+
+  run(folder: string, args: readonly string[]): Promise<ChildResult> {
+    return this.start(folder, args).done;
+  }
+}
+
+/**
+ * OpenTofu on PATH with a provider of this machine.
+ * @throws MissingTool when either is missing
+ */
+export function findTofu({ variables, cache, children }: Machine): Tofu {
+  const command = findProgram(["tofu"], variables.PATH);
+  if (command === undefined)
+    throw new MissingTool("no OpenTofu found: install it (https://opentofu.org/docs/intro/install/) so that `tofu` is on PATH");
+  const provider = findProvider(variables);
+  const mirror = mirrorProvider(cache, provider);
+  const configuration = join(cache, "tofu.rc");
+  mkdirSync(cache, { recursive: true });
+  writeFileSync(
+    configuration,
+    `provider_installation {\n  filesystem_mirror {\n    path    = ${JSON.stringify(mirror)}\n    include = ["registry.opentofu.org/*/*"]\n  }\n}\n`,
+  );
+  return new Tofu({
+    command,
+    children,
+    providerVersion: provider.version,
+    environment: {
+      // No AWS_… and no TF_… of the user: neither an account nor a variable of theirs may come in.
+      PATH: variables.PATH ?? "",
+      HOME: variables.HOME || homedir(),
+      TF_CLI_CONFIG_FILE: configuration,
+      TF_IN_AUTOMATION: "1",
+      TF_INPUT: "0",
+      CHECKPOINT_DISABLE: "1",
+      AWS_EC2_METADATA_DISABLED: "true",
+    },
+  });
+}
