@@ -30,7 +30,7 @@ const sha256 = async (path: string) =>
 
 describe("the Lambda bundles", () => {
   test("there is one per folder with a handler", () => {
-    expect(bundles.map(({ name }) => name)).toEqual(["authorize-request"]);
+    expect(bundles.map(({ name }) => name)).toEqual(["authorize-request", "drain-engine"]);
   });
 
   test("equal sources give equal bytes", async () => {
@@ -47,7 +47,7 @@ describe("the Lambda bundles", () => {
     for (const { path } of bundles) {
       const code = Buffer.from(unzipSync(await readFile(path))["index.js"]!).toString();
       const required = [...code.matchAll(/require\("([^"]+)"\)/g)].map(([, name]) => name);
-      expect(required).toContain("@aws-sdk/client-dynamodb");
+      expect(required).toContainEqual(expect.stringMatching(/^@aws-sdk\/client-/));
       expect(required.filter((name) => !/^(node:|@aws-sdk\/)/.test(name!))).toEqual([]);
     }
   });

@@ -11,7 +11,7 @@ export interface FakeTarget {
   readonly unknownToEc2?: boolean;
 }
 
-/** The few AWS calls that a gateway makes, on a real socket. Change the fields at any time. */
+/** The few AWS calls that a gateway and `drain-engine` make, on a real socket. Change the fields at any time. */
 export interface FakeAws {
   readonly url: string;
   /** Targets by target group ARN. */
@@ -22,6 +22,10 @@ export interface FakeAws {
   isBroken: boolean;
   /** Names of the calls that came. */
   readonly calls: readonly string[];
+  /** Parameters of the calls that came in the query protocol, in their order. */
+  readonly queries: readonly Readonly<Record<string, string>>[];
+  /** Answers of calls by name, in place of the usual one: status and XML. */
+  readonly answers: Map<string, readonly [number, string]>;
   /** What to set for an AWS SDK that shall call here. */
   readonly environment: Readonly<Record<string, string>>;
   stop(): Promise<void>;
@@ -29,6 +33,8 @@ export interface FakeAws {
 
 export async function startFakeAws(): Promise<FakeAws> {
   const calls: string[] = [];
+  const queries: Record<string, string>[] = [];
+  const answers: FakeAws["answers"] = new Map();
   const targets: FakeAws["targets"] = new Map();
   const keys: FakeAws["keys"] = new Map();
   const server = createServer((request, response) => {
@@ -43,11 +49,16 @@ export async function startFakeAws(): Promise<FakeAws> {
     const query = new URLSearchParams(text);
     const call = typeof target === "string" ? (target.split(".")[1] ?? "") : (query.get("Action") ?? "");
     calls.push(call);
+    if (typeof target !== "string") queries.push(Object.fromEntries(query));
     if (fake.isBroken) return void response.writeHead(500).end("broken");
+    const [status, xml] = answers.get(call) ?? [];
+    if (status !== undefined) return void response.writeHead(status, { "content-type": "text/xml" }).end(xml);
     if (call === "GetItem") return sendItem(response, JSON.parse(text).Key.keyId.S);
     if (call === "DescribeTargetHealth")
       return sendXml(response, targetHealth(targets.get(query.get("TargetGroupArn") ?? "") ?? []));
     if (call === "DescribeInstances") return sendInstances(response, query);
+    if (call === "DeregisterTargets") return sendXml(response, emptyResult(call));
+    if (call === "CompleteLifecycleAction") return sendXml(response, emptyResult(call));
     response.writeHead(400).end(`no such call: ${call}`);
   }
 
@@ -80,6 +91,8 @@ export async function startFakeAws(): Promise<FakeAws> {
     keys,
     isBroken: false,
     calls,
+    queries,
+    answers,
     environment: {
       AWS_ENDPOINT_URL: url,
       AWS_REGION: "us-east-1",
@@ -96,6 +109,11 @@ export async function startFakeAws(): Promise<FakeAws> {
 
 function sendXml(response: ServerResponse, xml: string): void {
   response.writeHead(200, { "content-type": "text/xml" }).end(xml);
+}
+
+function emptyResult(call: string): string {
+  const metadata = "<ResponseMetadata><RequestId>r</RequestId></ResponseMetadata>";
+  return `<${call}Response><${call}Result/>${metadata}</${call}Response>`;
 }
 
 function targetHealth(targets: readonly FakeTarget[]): string {

@@ -1,0 +1,28 @@
+import { ENGINE_METRICS } from "../../contracts/engine-metrics.ts";
+
+/** An engine that is busy answers late; one that is gone does not answer at all. */
+const TIMEOUT_MS = 2000;
+const COUNTED: readonly string[] = [ENGINE_METRICS.requestsRunning, ENGINE_METRICS.requestsWaiting];
+
+/**
+ * Requests that an engine computes or holds in its queue, from its own `/metrics`.
+ * @returns `undefined` when it does not answer
+ */
+export async function engineLoad(origin: string): Promise<number | undefined> {
+  try {
+    const answer = await fetch(`${origin}/metrics`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    return answer.ok ? requestsIn(await answer.text()) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The sum over all series of both gauges in Prometheus' text; `undefined` when there is neither. */
+export function requestsIn(text: string): number | undefined {
+  const values = text.split("\n").flatMap((line) => {
+    const [, name = "", value] = /^([\w:]+)(?:\{[^}]*\})?\s+(\S+)/.exec(line) ?? [];
+    return COUNTED.includes(name) ? [Number(value)] : [];
+  });
+  if (values.length === 0 || values.some(Number.isNaN)) return undefined;
+  return values.reduce((sum, value) => sum + value, 0);
+}

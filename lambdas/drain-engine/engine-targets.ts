@@ -1,0 +1,41 @@
+import { DescribeInstancesCommand, type EC2Client } from "@aws-sdk/client-ec2";
+import {
+  DeregisterTargetsCommand,
+  DescribeTargetHealthCommand,
+  type ElasticLoadBalancingV2Client,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+
+export interface EngineTarget {
+  readonly instanceId: string;
+  readonly targetGroupArn: string;
+  /** Where it listens when the target group no longer knows. */
+  readonly port: number;
+}
+
+/** Where the engine listens, or `undefined` when EC2 has no such instance any more. */
+export async function engineOrigin(
+  { instanceId, targetGroupArn, port }: EngineTarget,
+  elb: ElasticLoadBalancingV2Client,
+  ec2: EC2Client,
+): Promise<string | undefined> {
+  const health = await elb.send(new DescribeTargetHealthCommand({ TargetGroupArn: targetGroupArn }));
+  const own = (health.TargetHealthDescriptions ?? []).find(({ Target }) => Target?.Id === instanceId);
+  const address = await privateAddress(instanceId, ec2);
+  return address === undefined ? undefined : `http://${address}:${own?.Target?.Port ?? port}`;
+}
+
+async function privateAddress(instanceId: string, ec2: EC2Client): Promise<string | undefined> {
+  try {
+    const answer = await ec2.send(new DescribeInstancesCommand({ InstanceIds: [instanceId] }));
+    return answer.Reservations?.[0]?.Instances?.[0]?.PrivateIpAddress;
+  } catch (error) {
+    if (error instanceof Error && error.name === "InvalidInstanceID.NotFound") return undefined;
+    throw error;
+  }
+}
+
+/** Out of routing: gateways give no new request to a target that drains. AWS takes no offence at a second time. */
+export async function deregister(target: EngineTarget, elb: ElasticLoadBalancingV2Client): Promise<void> {
+  const { targetGroupArn, instanceId } = target;
+  await elb.send(new DeregisterTargetsCommand({ TargetGroupArn: targetGroupArn, Targets: [{ Id: instanceId }] }));
+}

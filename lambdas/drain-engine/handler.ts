@@ -1,0 +1,29 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
+import { EC2Client } from "@aws-sdk/client-ec2";
+import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import middy from "@middy/core";
+import { drain } from "./drain.ts";
+import { engineLoad } from "./engine-load.ts";
+import { deregister, engineOrigin } from "./engine-targets.ts";
+import { completeTermination, TerminateEvent } from "./termination.ts";
+
+const [elb, ec2, autoScaling] = [new ElasticLoadBalancingV2Client(), new EC2Client(), new AutoScalingClient()];
+
+/** EventBridge: an engine's terminate hook began. */
+export const handler = middy().handler(async (event: unknown, context) => {
+  const { instanceId, askedAt, metadata, ...termination } = TerminateEvent.parse(event);
+  const target = { instanceId, ...metadata };
+  const origin = await engineOrigin(target, elb, ec2);
+  const outcome = await drain({
+    askedAt,
+    drainSeconds: metadata.drainSeconds,
+    takeOutOfRouting: () => deregister(target, elb),
+    load: async () => (origin === undefined ? undefined : engineLoad(origin)),
+    now: Date.now,
+    sleep,
+    invocationEndsAt: Date.now() + context.getRemainingTimeInMillis(),
+  });
+  console.log(JSON.stringify({ event: "drained", instanceId, outcome, seconds: (Date.now() - askedAt) / 1000 }));
+  await completeTermination({ ...termination, instanceId }, autoScaling);
+});

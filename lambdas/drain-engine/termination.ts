@@ -1,0 +1,53 @@
+import { type AutoScalingClient, CompleteLifecycleActionCommand } from "@aws-sdk/client-auto-scaling";
+import * as z from "zod";
+import { DrainMetadata, TERMINATE_EVENT } from "../../contracts/engine-drain.ts";
+
+/** The instance that Auto Scaling wants to end, and the hook in which it waits. */
+export interface Termination {
+  readonly instanceId: string;
+  readonly groupName: string;
+  readonly hookName: string;
+  readonly token: string;
+}
+
+/** EventBridge's event of a terminate hook. */
+export const TerminateEvent = z
+  .object({
+    "detail-type": z.literal(TERMINATE_EVENT),
+    time: z.iso.datetime(),
+    detail: z.object({
+      EC2InstanceId: z.string().min(1),
+      AutoScalingGroupName: z.string().min(1),
+      LifecycleHookName: z.string().min(1),
+      LifecycleActionToken: z.string().min(1),
+      NotificationMetadata: z.string().transform((json) => DrainMetadata.parse(JSON.parse(json))),
+    }),
+  })
+  .transform(({ time, detail }) => ({
+    instanceId: detail.EC2InstanceId,
+    groupName: detail.AutoScalingGroupName,
+    hookName: detail.LifecycleHookName,
+    token: detail.LifecycleActionToken,
+    metadata: detail.NotificationMetadata,
+    /** Milliseconds since 1970. */
+    askedAt: Date.parse(time),
+  }));
+
+/** Lets the instance go. Does nothing when the hook is over already (its time was up, or an earlier attempt did it). */
+export async function completeTermination(termination: Termination, client: AutoScalingClient): Promise<void> {
+  try {
+    await client.send(
+      new CompleteLifecycleActionCommand({
+        AutoScalingGroupName: termination.groupName,
+        LifecycleHookName: termination.hookName,
+        LifecycleActionToken: termination.token,
+        InstanceId: termination.instanceId,
+        LifecycleActionResult: "CONTINUE",
+      }),
+    );
+  } catch (error) {
+    const isOver =
+      error instanceof Error && error.name === "ValidationError" && /no active lifecycle/i.test(error.message);
+    if (!isOver) throw error;
+  }
+}
