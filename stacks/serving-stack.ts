@@ -1,5 +1,6 @@
 import { TerraformOutput, TerraformStack, TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
+import { CostOutputs } from "../constructs/cost/cost-outputs.ts";
 import { DomainCertificate } from "../constructs/edge/domain-certificate.ts";
 import { EnginePool } from "../constructs/engine/engine-pool.ts";
 import { GatewayFleet } from "../constructs/gateway/gateway-fleet.ts";
@@ -84,6 +85,7 @@ export class ServingStack extends TerraformStack {
       keysTable: data.keysTable,
     });
 
+    new CostOutputs(this, "Cost", { environment, variableOf: instanceVariableName });
     new TerraformOutput(this, "load_balancer_dns_name", {
       description: "Name of the internal load balancer; reachable inside the VPC only.",
       value: this.loadBalancer.dnsName,

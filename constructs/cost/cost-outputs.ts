@@ -1,0 +1,53 @@
+import { TerraformOutput } from "cdktf";
+import { Construct } from "constructs";
+import { hasPrices, noPricesText } from "../../catalog/prices/region-prices.ts";
+import type { CostEnvironment } from "../../domain/cost/cost-environment.ts";
+import { COST_TYPES, type CostLine } from "../../domain/cost/cost-line.ts";
+import { forecast } from "../../domain/cost/forecast.ts";
+import { DEFAULT_USAGE, type Usage } from "../../domain/cost/usage.ts";
+import { monthExpression } from "./month-expression.ts";
+
+export interface CostOutputsProps {
+  readonly environment: CostEnvironment;
+  /** OpenTofu variable of this stack that holds a fleet's maximum; the gateways' fleet is `gateway`. */
+  readonly variableOf: (fleet: string) => string;
+  /** @default DEFAULT_USAGE */
+  readonly usage?: Usage;
+}
+
+/** The whole environment's forecast as outputs of the stack that has the fleets' variables: a plan shows what they cost. */
+export class CostOutputs extends Construct {
+  constructor(scope: Construct, id: string, { environment, variableOf, usage = DEFAULT_USAGE }: CostOutputsProps) {
+    super(scope, id);
+    const output = (name: string, description: string, value: unknown) =>
+      new TerraformOutput(this, name, { description, value, staticId: true });
+    if (!hasPrices(environment.region)) {
+      output("estimated_monthly_cost", "Why there is no forecast.", noPricesText(environment.region));
+      return;
+    }
+    const { lines, fleets } = forecast(environment, usage);
+    const shares = { minimum: 0, expected: usage.instanceShare, maximum: 1 };
+    const assumed = `${usage.requestsPerMonth} requests a month at list prices`;
+    const at = (chosen: readonly CostLine[], share: number) =>
+      monthExpression({ lines: chosen, fleets, share, variableOf });
+    for (const [scenario, share] of Object.entries(shares)) {
+      output(
+        `estimated_monthly_cost_${scenario}`,
+        `Dollars a month, fleets at ${scenario}; ${assumed}.`,
+        at(lines, share),
+      );
+    }
+    const breakdown = COST_TYPES.map((type) => {
+      const ofType = lines.filter((line) => line.type === type);
+      return [
+        type,
+        Object.fromEntries(Object.entries(shares).map(([scenario, share]) => [scenario, at(ofType, share)])),
+      ];
+    });
+    output(
+      "estimated_monthly_cost_breakdown",
+      `Dollars a month by resource type; ${assumed}.`,
+      Object.fromEntries(breakdown),
+    );
+  }
+}

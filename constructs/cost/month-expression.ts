@@ -1,0 +1,38 @@
+import { type CostFleet, type CostLine, lineCost } from "../../domain/cost/cost-line.ts";
+import { instancesAt } from "../../domain/cost/forecast.ts";
+
+export interface MonthExpressionProps {
+  readonly lines: readonly CostLine[];
+  readonly fleets: readonly CostFleet[];
+  /** How far fleets are above their minimum, 0 to 1. */
+  readonly share: number;
+  /** OpenTofu variable that holds a fleet's maximum. */
+  readonly variableOf: (fleet: string) => string;
+}
+
+/**
+ * Dollars a month as an OpenTofu expression that follows the fleets' variables: what is fixed is a number, what grows
+ * with a fleet is multiplied by its instances. Rounded to cents.
+ */
+export function monthExpression({ lines, fleets, share, variableOf }: MonthExpressionProps): string {
+  const costOfLines = (fleet: string | undefined) =>
+    lines.filter((line) => line.fleet === fleet).reduce((sum, line) => sum + lineCost(line), 0);
+  const fleetTerms = fleets.map((fleet) => ({ fleet, each: costOfLines(fleet.name) })).filter(({ each }) => each > 0);
+  const atMinimum = fleetTerms.reduce(
+    (sum, { fleet, each }) => sum + each * instancesAt(fleet, 0),
+    costOfLines(undefined),
+  );
+  const above =
+    share === 0
+      ? []
+      : fleetTerms.map(
+          ({ fleet, each }) => `${exact(each * share)} * (var.${variableOf(fleet.name)} - ${fleet.minInstances})`,
+        );
+  // OpenTofu has no round.
+  return `\${floor((${[exact(atMinimum), ...above].join(" + ")}) * 100 + 0.5) / 100}`;
+}
+
+/** A millionth of a dollar: sums of binary fractions would otherwise fill the plan with digits. */
+function exact(value: number): string {
+  return String(Number(value.toFixed(6)));
+}
