@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
-import { readyMessage, runningTable } from "./report.ts";
+import { leftOutFile, leftOutList, readyMessage, runningTable } from "./report.ts";
 import { emptyWorld } from "./test/world.ts";
 import type { Twin } from "./twin.ts";
 
@@ -28,9 +28,11 @@ describe("the table of what runs where", () => {
       { type: "aws_vpc", count: 1, reason: "r" },
       { type: "aws_subnet", count: 4, reason: "r" },
     ];
+    const file = leftOutFile("/home/me/sluice/.sluice");
     expect(runningTable("dev", twin(leftOut))).toContain(
-      "(5 resources of 2 types have no local meaning: local/plugins/table.ts",
+      `(5 resources of 2 types have no local meaning; the reasons are in ${file})`,
     );
+    expect(leftOutList(twin(leftOut))).toBe("aws_vpc       1  r\naws_subnet    4  r\n");
   });
 });
 
