@@ -1,13 +1,18 @@
+import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity/index.js";
 import { KmsAlias } from "@cdktf/provider-aws/lib/kms-alias/index.js";
 import { KmsKey } from "@cdktf/provider-aws/lib/kms-key/index.js";
 import { Construct } from "constructs";
 import type { PolicyStatement } from "../identity/service-role.ts";
+import { explainWildcards } from "../policy/wildcard-reasons.ts";
+import { KEY_POLICY_REASONS, type KeyUse, keyPolicy } from "./key-policy.ts";
 
 export interface EncryptionKeyProps {
   readonly name: string;
   readonly region: string;
   /** Whether OpenTofu refuses to destroy the key. */
   readonly isProtected: boolean;
+  /** What AWS encrypts or decrypts with it on its own. @default - nothing: roles do, by their own policies */
+  readonly uses?: readonly KeyUse[];
 }
 
 /** The customer key of everything that an environment stores. */
@@ -16,15 +21,18 @@ export class EncryptionKey extends Construct {
   readonly arn: string;
   readonly #region: string;
 
-  constructor(scope: Construct, id: string, { name, region, isProtected }: EncryptionKeyProps) {
+  constructor(scope: Construct, id: string, { name, region, isProtected, uses = [] }: EncryptionKeyProps) {
     super(scope, id);
     this.#region = region;
+    const accountId = new DataAwsCallerIdentity(this, "Account", {}).accountId;
     this.resource = new KmsKey(this, "Default", {
       description: `Data of ${name}`,
+      policy: keyPolicy({ accountId, region, uses }),
       enableKeyRotation: true,
       deletionWindowInDays: 30, // the longest there is: what it encrypts is lost with it
       lifecycle: { preventDestroy: isProtected },
     });
+    explainWildcards(this.resource, KEY_POLICY_REASONS);
     this.arn = this.resource.arn;
     new KmsAlias(this, "Alias", { name: `alias/${name}`, targetKeyId: this.resource.keyId });
   }

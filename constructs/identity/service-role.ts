@@ -18,6 +18,8 @@ export interface ServiceRoleProps {
   readonly name: string;
   /** Service that assumes the role, e.g. `ec2.amazonaws.com`. */
   readonly service: string;
+  /** Account for whose things alone the service may assume it. @default - the service decides */
+  readonly sourceAccountId?: string;
   /** What the role may do; written by the constructs that own the resources. */
   readonly statements: readonly PolicyStatement[];
 }
@@ -26,13 +28,22 @@ export interface ServiceRoleProps {
 export class ServiceRole extends Construct {
   readonly resource: IamRole;
 
-  constructor(scope: Construct, id: string, { name, service, statements }: ServiceRoleProps) {
+  constructor(scope: Construct, id: string, { name, service, sourceAccountId, statements }: ServiceRoleProps) {
     super(scope, id);
     this.resource = new IamRole(this, "Default", {
       name,
       assumeRolePolicy: JSON.stringify({
         Version: "2012-10-17",
-        Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" }],
+        Statement: [
+          {
+            Effect: "Allow",
+            Principal: { Service: service },
+            Action: "sts:AssumeRole",
+            ...(sourceAccountId === undefined
+              ? {}
+              : { Condition: { StringEquals: { "aws:SourceAccount": sourceAccountId } } }),
+          },
+        ],
       }),
     });
     if (statements.length > 0) {

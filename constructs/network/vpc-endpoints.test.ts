@@ -27,11 +27,16 @@ describe("the endpoints", () => {
     ).toEqual([
       "Gateway com.amazonaws.eu-west-1.dynamodb",
       "Gateway com.amazonaws.eu-west-1.s3",
+      "Interface com.amazonaws.eu-west-1.autoscaling",
       "Interface com.amazonaws.eu-west-1.ec2",
       "Interface com.amazonaws.eu-west-1.elasticloadbalancing",
       "Interface com.amazonaws.eu-west-1.logs",
       "Interface com.amazonaws.eu-west-1.monitoring",
     ]);
+  });
+
+  test("each has a policy of its own instead of AWS's, which lets everything through", () => {
+    for (const { policy } of endpoints) expect(JSON.parse(policy).Statement[0].Sid).toMatch(/^Own/);
   });
 
   test("gateway endpoints serve the private route table, interfaces have private names and the group", () => {

@@ -1,5 +1,8 @@
-import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint/index.js";
+import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity/index.js";
+import { VpcEndpoint, type VpcEndpointConfig } from "@cdktf/provider-aws/lib/vpc-endpoint/index.js";
 import { Construct } from "constructs";
+import { explainWildcards } from "../policy/wildcard-reasons.ts";
+import { ENDPOINT_POLICY_REASONS, endpointPolicies } from "./endpoint-policy.ts";
 import type { Network } from "./network.ts";
 
 export interface VpcEndpointsProps {
@@ -17,6 +20,7 @@ export interface VpcEndpointsProps {
  * a service is here only if something would stop working without it.
  */
 const INTERFACE_SERVICES = {
+  Autoscaling: "autoscaling", // engines say that they are ready, drain-engine that one may go (CompleteLifecycleAction)
   Ec2: "ec2", // gateways look up engines' addresses (DescribeInstances); the CloudWatch agent reads its group's tags
   ElasticLoadBalancing: "elasticloadbalancing", // gateways ask which engines are healthy (DescribeTargetHealth)
   Logs: "logs", // gateways and engines ship their logs
@@ -33,27 +37,35 @@ export class VpcEndpoints extends Construct {
   constructor(scope: Construct, id: string, props: VpcEndpointsProps) {
     super(scope, id);
     const { name, region, network, securityGroupId, subnetIds } = props;
-    // Gateway endpoints cost nothing: weights and artefacts come through S3, keys through DynamoDB.
-    const gatewayEndpoint = (endpointId: string, service: string) =>
-      new VpcEndpoint(this, endpointId, {
+    const accountId = new DataAwsCallerIdentity(this, "Account", {}).accountId;
+    const policies = endpointPolicies({ name, region, accountId });
+    const endpoint = (endpointId: string, service: string, config: Partial<VpcEndpointConfig>) => {
+      const resource = new VpcEndpoint(this, endpointId, {
         vpcId: network.vpcId,
         serviceName: `com.amazonaws.${region}.${service}`,
+        tags: { Name: `${name}-${service}` },
+        ...config,
+      });
+      explainWildcards(resource, ENDPOINT_POLICY_REASONS);
+      return resource;
+    };
+    // Gateway endpoints cost nothing: weights and artefacts come through S3, keys through DynamoDB.
+    const gatewayEndpoint = (endpointId: string, service: "dynamodb" | "s3") =>
+      endpoint(endpointId, service, {
         vpcEndpointType: "Gateway",
         routeTableIds: [network.privateRouteTableId],
-        tags: { Name: `${name}-${service}` },
+        policy: policies[service],
       });
     this.s3PrefixListId = gatewayEndpoint("S3", "s3").prefixListId;
     this.dynamodbPrefixListId = gatewayEndpoint("Dynamodb", "dynamodb").prefixListId;
 
     for (const [endpointId, service] of Object.entries(INTERFACE_SERVICES)) {
-      new VpcEndpoint(this, endpointId, {
-        vpcId: network.vpcId,
-        serviceName: `com.amazonaws.${region}.${service}`,
+      endpoint(endpointId, service, {
         vpcEndpointType: "Interface",
         privateDnsEnabled: true,
         subnetIds: [...subnetIds],
         securityGroupIds: [securityGroupId],
-        tags: { Name: `${name}-${service}` },
+        policy: policies.interface,
       });
     }
   }

@@ -1,0 +1,36 @@
+import { describe, expect, test } from "vitest";
+import { statements } from "../../test-support/synth.ts";
+import { endpointPolicies } from "./endpoint-policy.ts";
+
+const policies = endpointPolicies({ name: "sluice-test", region: "eu-west-1", accountId: "123456789012" });
+
+describe("the endpoints' policies", () => {
+  test("S3: our buckets, in our account, and the system's packages, to read", () => {
+    expect(statements(policies.s3)).toEqual([
+      expect.objectContaining({
+        Action: ["s3:GetObject", "s3:ListBucket"],
+        Resource: ["arn:aws:s3:::sluice-test-*"],
+        Condition: { StringEquals: { "aws:ResourceAccount": "123456789012" } },
+      }),
+      expect.objectContaining({
+        Action: ["s3:GetObject"],
+        Resource: ["arn:aws:s3:::al2023-repos-eu-west-1-de612dc2/*"],
+      }),
+    ]);
+  });
+
+  test("DynamoDB: one item at a time of our tables", () => {
+    expect(statements(policies.dynamodb)).toEqual([
+      expect.objectContaining({
+        Action: ["dynamodb:GetItem"],
+        Resource: ["arn:aws:dynamodb:eu-west-1:123456789012:table/sluice-test-*"],
+      }),
+    ]);
+  });
+
+  test("the others: callers of our account", () => {
+    expect(statements(policies.interface)).toEqual([
+      expect.objectContaining({ Condition: { StringEquals: { "aws:PrincipalAccount": "123456789012" } } }),
+    ]);
+  });
+});

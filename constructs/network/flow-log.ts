@@ -1,0 +1,59 @@
+import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group/index.js";
+import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity/index.js";
+import { FlowLog as VpcFlowLog } from "@cdktf/provider-aws/lib/flow-log/index.js";
+import { Construct } from "constructs";
+import { ServiceRole } from "../identity/service-role.ts";
+
+export interface FlowLogProps {
+  /** Start of the names of group and role. */
+  readonly name: string;
+  readonly vpcId: string;
+  readonly kmsKeyArn: string;
+  readonly logRetentionDays: number;
+}
+
+/** The longest that AWS gathers a flow before it writes a line: the fewest lines, for what is read days later. */
+const AGGREGATION_SECONDS = 600;
+
+/** Who talked to whom in the VPC, accepted or refused. */
+export class FlowLog extends Construct {
+  readonly resource: VpcFlowLog;
+
+  constructor(scope: Construct, id: string, { name, vpcId, kmsKeyArn, logRetentionDays }: FlowLogProps) {
+    super(scope, id);
+    const logs = new CloudwatchLogGroup(this, "Logs", {
+      name: `/sluice/${name}/flows`,
+      retentionInDays: logRetentionDays,
+      kmsKeyId: kmsKeyArn,
+    });
+    const role = new ServiceRole(this, "Role", {
+      name: `${name}-flow-log`,
+      service: "vpc-flow-logs.amazonaws.com",
+      sourceAccountId: new DataAwsCallerIdentity(this, "Account", {}).accountId,
+      statements: [
+        {
+          Sid: "WriteFlows",
+          Effect: "Allow",
+          Action: ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+          Resource: [`${logs.arn}:*`], // the streams of this one group
+        },
+        {
+          Sid: "FindGroup",
+          Effect: "Allow",
+          Action: ["logs:DescribeLogGroups"],
+          Resource: ["*"],
+          reason: "The service looks its group up in the list of all; the list holds names, no logs.",
+        },
+      ],
+    });
+    this.resource = new VpcFlowLog(this, "Default", {
+      vpcId,
+      trafficType: "ALL",
+      logDestinationType: "cloud-watch-logs",
+      logDestination: logs.arn,
+      iamRoleArn: role.resource.arn,
+      maxAggregationInterval: AGGREGATION_SECONDS,
+      tags: { Name: name },
+    });
+  }
+}
