@@ -81,8 +81,8 @@ describe("instances", () => {
     const helper = `setTimeout(() => console.log("the last word"), 300)`;
     const script = `const { spawn } = require("node:child_process");
       console.log("x".repeat(300_000));
-      spawn(process.execPath, ["-e", ${JSON.stringify(helper)}], { stdio: ["ignore", "inherit", "inherit"] });
-      process.exit(3);`;
+      spawn(process.execPath, ["-e", ${JSON.stringify(helper)}], { stdio: ["ignore", "inherit", "inherit"] }).unref();
+      process.exitCode = 3;`;
     const { folder, reports } = await group(script);
     await poll(() => reports.length).toBeGreaterThan(0);
     expect(reports[0]).toMatch(/^gateway: i-[0-9a-f]{16} is gone \(exit code 3\); launching another$/);
