@@ -54,6 +54,7 @@ export default {
     defaults: { temperature: 0.2, topP: 0.9, maxTokens: 200 },
     samplePrompts: ["List three fruits", "Explain what a load balancer does"],
   },
+  alarms: { emails: ["oncall@example.com"], webhooks: [] },
   logRetentionDays: 30,
   deletionProtection: false,
 } satisfies Environment;

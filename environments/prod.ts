@@ -70,6 +70,7 @@ export default {
     defaults: { temperature: 0.2, topP: 0.9, maxTokens: 400 },
     samplePrompts: ["List three fruits", "Explain what a load balancer does"],
   },
+  alarms: { emails: ["oncall@example.com"], webhooks: ["https://hooks.example.com/sluice"] },
   logRetentionDays: 90,
   deletionProtection: true,
 } satisfies Environment;

@@ -133,6 +133,11 @@ export const EnvironmentSchema = z.strictObject({
     }),
     samplePrompts: z.array(z.string().min(1).max(200)).max(6),
   }),
+  /** Who is told of alarms; each mail address and webhook confirms once. */
+  alarms: z.strictObject({
+    emails: z.array(z.email("must be a mail address")).max(20),
+    webhooks: z.array(z.url({ protocol: /^https$/, error: "must be an https address" })).max(20),
+  }),
   logRetentionDays: z.union([z.literal(7), z.literal(14), z.literal(30), z.literal(90), z.literal(365)]),
   /** Whether stateful resources refuse to be destroyed. */
   deletionProtection: z.boolean(),

@@ -3,6 +3,7 @@ import type { Environment } from "../environments/schema.ts";
 import { BootstrapStack } from "./bootstrap-stack.ts";
 import { DataStack } from "./data-stack.ts";
 import { EdgeStack } from "./edge-stack.ts";
+import { MonitoringStack } from "./monitoring-stack.ts";
 import { NetworkStack } from "./network-stack.ts";
 import { ServingStack } from "./serving-stack.ts";
 import { SiteStack } from "./site-stack.ts";
@@ -22,5 +23,6 @@ export function synthesizeEnvironment(app: App, environment: Environment, assets
   const data = new DataStack(app, environment);
   const serving = new ServingStack(app, { environment, network, data });
   const edge = new EdgeStack(app, { environment, network, data, serving, lambdas: assets.lambdas });
+  new MonitoringStack(app, { environment, serving });
   new SiteStack(app, { environment, edge, directory: assets.site });
 }

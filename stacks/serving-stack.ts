@@ -25,6 +25,10 @@ export class ServingStack extends TerraformStack {
   readonly loadBalancer: LoadBalancer;
   /** Certificate of the API's domain; `undefined` where none is configured. */
   readonly domainCertificateArn: string | undefined;
+  /** Certificate of the HTTPS listener, the domain's or a given one. */
+  readonly certificateArn: string;
+  readonly gatewayTargets: InstanceTargets;
+  readonly pools: readonly EnginePool[];
 
   constructor(scope: Construct, { environment, network, data }: ServingStackProps) {
     super(scope, stackId(environment, "serving"));
@@ -41,7 +45,7 @@ export class ServingStack extends TerraformStack {
         }).arn
       : undefined;
 
-    const gatewayTargets = new InstanceTargets(this, "GatewayTargets", {
+    this.gatewayTargets = new InstanceTargets(this, "GatewayTargets", {
       name: `${name}-gateway`,
       vpcId: network.network.vpcId,
       port: GATEWAY_PORT,
@@ -50,17 +54,18 @@ export class ServingStack extends TerraformStack {
       healthCheckPath: LIVENESS_PATH,
       drainSeconds: gateways.drainSeconds,
     });
+    this.certificateArn = this.domainCertificateArn ?? this.#certificateVariable();
     this.loadBalancer = new LoadBalancer(this, "LoadBalancer", {
       name,
       subnetIds: network.network.publicSubnetIds,
       securityGroupId: loadBalancerId,
-      certificateArn: this.domainCertificateArn ?? this.#certificateVariable(),
-      gatewayTargetGroupArn: gatewayTargets.arn,
+      certificateArn: this.certificateArn,
+      gatewayTargetGroupArn: this.gatewayTargets.arn,
       idleTimeoutSeconds: idleTimeoutSeconds(api),
       isProtected: environment.deletionProtection,
     });
 
-    const pools = this.#enginePools(environment, network, data, engineId);
+    this.pools = this.#enginePools(environment, network, data, engineId);
     new GatewayFleet(this, "Gateways", {
       name: `${name}-gateway`,
       region,
@@ -76,9 +81,9 @@ export class ServingStack extends TerraformStack {
         environment,
         keysTable: data.keysTable.tableName,
         engineListenerUrl: this.loadBalancer.engineListenerUrl,
-        pools,
+        pools: this.pools,
       }),
-      targetGroupArn: gatewayTargets.arn,
+      targetGroupArn: this.gatewayTargets.arn,
       tags,
       network: network.network,
       securityGroupId: gatewayId,

@@ -3,7 +3,7 @@ import { S3Backend, type TerraformStack } from "cdktf";
 import type { Environment } from "../environments/schema.ts";
 
 /** The stacks of an environment, each with its own state, in the order in which they are deployed. */
-export const STACK_NAMES = ["bootstrap", "network", "data", "serving", "edge", "site"] as const;
+export const STACK_NAMES = ["bootstrap", "data", "network", "serving", "edge", "monitoring", "site"] as const;
 export type StackName = (typeof STACK_NAMES)[number];
 
 /** Id of a stack: what `cdktf deploy` is given. */

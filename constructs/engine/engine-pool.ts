@@ -45,6 +45,8 @@ export class EnginePool extends Construct {
   readonly servedName: string;
   readonly contextTokens: number;
   readonly targetGroupArn: string;
+  /** The target group as CloudWatch names it. */
+  readonly targetGroupArnSuffix: string;
   readonly maxRequestsPerEngine: number;
   /** `Host` that selects the pool on the engine listener. */
   readonly host: string;
@@ -67,6 +69,7 @@ export class EnginePool extends Construct {
       drainSeconds: props.drainSeconds,
     });
     this.targetGroupArn = targets.arn;
+    this.targetGroupArnSuffix = targets.resource.arnSuffix;
     props.loadBalancer.routeEngines(this, { host: this.host, targetGroupArn: targets.arn });
 
     this.resource = new Fleet(this, "Fleet", {

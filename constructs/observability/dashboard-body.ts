@@ -1,0 +1,257 @@
+import { ERRORS } from "../../contracts/errors.ts";
+import { METRICS, type MetricEntry } from "../../contracts/metrics/catalogue.ts";
+import { saturationExpression } from "./service-alarms.ts";
+import { alarmList, type ChartLine, type ChartProps, type ComputedLine, chart, heading, placed } from "./widgets.ts";
+
+export interface DashboardPool {
+  /** Public name of the model. */
+  readonly model: string;
+  readonly autoScalingGroupName: string;
+  readonly targetGroupArnSuffix: string;
+}
+
+export interface DashboardBodyProps {
+  readonly region: string;
+  /** Dimension of our own metrics. */
+  readonly environment: string;
+  readonly alarmArns: readonly string[];
+  readonly loadBalancerArnSuffix: string;
+  readonly gatewayTargetGroupArnSuffix: string;
+  readonly pools: readonly DashboardPool[];
+  readonly apiName: string;
+  readonly stage: string;
+}
+
+/** Paths on which models answer. */
+const ROUTES = ["/v1/chat/completions", "/v1/completions"] as const;
+const PERCENTILES = ["p50", "p95", "p99"] as const;
+const HOURS_PER_MONTH = 730;
+
+/** What a person on call asks, in this order: is it up, is it fast, is it full, what does it cost. */
+export function dashboardBody(props: DashboardBodyProps): object {
+  const draw = (charts: readonly ChartProps[]) => charts.map((one) => chart(props.region, one));
+  return {
+    start: "-PT3H",
+    periodOverride: "inherit",
+    widgets: placed([
+      heading("Is it up?", "Alarms, what can answer, and what goes wrong."),
+      alarmList("Alarms", props.alarmArns),
+      ...draw(upCharts(props)),
+      heading("Is it fast?", "As the gateways measure it; medians say what is usual, p99 what the unlucky see."),
+      ...draw(fastCharts(props)),
+      heading("Is it full?", "What comes in, and how much of the room it takes."),
+      ...draw(fullCharts(props)),
+      heading("What does it cost?", "Estimated from running instances and requests; the bill comes later."),
+      ...draw(costCharts(props)),
+    ]),
+  };
+}
+
+function upCharts(props: DashboardBodyProps): readonly ChartProps[] {
+  const all = { Environment: props.environment };
+  const stage = { ApiName: props.apiName, Stage: props.stage };
+  const healthy = (label: string, targetGroup: string): ChartLine => ({
+    metric: METRICS.healthyHosts,
+    dimensions: { LoadBalancer: props.loadBalancerArnSuffix, TargetGroup: targetGroup },
+    statistic: "Maximum",
+    label,
+  });
+  return [
+    {
+      title: "Healthy instances",
+      unit: "instances",
+      lines: [
+        healthy("gateways", props.gatewayTargetGroupArnSuffix),
+        ...props.pools.map(({ model, targetGroupArnSuffix }) => healthy(`engines ${model}`, targetGroupArnSuffix)),
+      ],
+    },
+    {
+      title: "Failed requests",
+      unit: "% of requests",
+      lines: [
+        ...sums("requests", METRICS.requests, all),
+        ...sums("theirs", METRICS.clientErrors, all),
+        ...sums("ours", METRICS.serverErrors, all),
+        { expression: "IF(requests > 0, 100 * theirs / requests, 0)", label: "4xx: the caller's" },
+        { expression: "IF(requests > 0, 100 * ours / requests, 0)", label: "5xx: ours" },
+      ],
+      limit: { label: "alarm", value: 5 },
+    },
+    {
+      title: "Errors by cause",
+      unit: "errors per minute",
+      lines: Object.keys(ERRORS).map((code) => ({
+        metric: METRICS.errorsByCode,
+        dimensions: { ...all, ErrorCode: code },
+        statistic: "Sum",
+        label: code,
+      })),
+    },
+    {
+      title: "API Gateway: answers",
+      unit: "per minute",
+      lines: [
+        { metric: METRICS.apiCount, dimensions: stage, statistic: "Sum", label: "requests" },
+        { metric: METRICS.api4xx, dimensions: stage, statistic: "Sum", label: "4xx" },
+        { metric: METRICS.api5xx, dimensions: stage, statistic: "Sum", label: "5xx" },
+      ],
+    },
+    {
+      title: "Clients that left early",
+      unit: "per minute",
+      lines: [{ metric: METRICS.clientAborts, dimensions: all, statistic: "Sum", label: "left" }],
+    },
+  ];
+}
+
+function fastCharts(props: DashboardBodyProps): readonly ChartProps[] {
+  const all = { Environment: props.environment };
+  const percentiles = (metric: MetricEntry, dimensions: Readonly<Record<string, string>>) =>
+    PERCENTILES.map((statistic): ChartLine => ({ metric, dimensions, statistic, label: statistic }));
+  return [
+    {
+      title: "Latency",
+      unit: "ms",
+      lines: percentiles(METRICS.latency, all),
+      limit: { label: "alarm on p99", value: 5000 },
+    },
+    { title: "Time to first token", unit: "ms", lines: percentiles(METRICS.timeToFirstToken, all) },
+    { title: "Time per output token", unit: "ms", lines: percentiles(METRICS.timePerOutputToken, all) },
+    {
+      title: "Latency p95 by model and route",
+      unit: "ms",
+      lines: props.pools.flatMap(({ model }) =>
+        ROUTES.map((route) => ({
+          metric: METRICS.latency,
+          dimensions: { ...all, Model: model, Route: route },
+          statistic: "p95",
+          label: `${model} ${route}`,
+        })),
+      ),
+    },
+    {
+      title: "API Gateway: latency",
+      unit: "ms",
+      lines: percentiles(METRICS.apiLatency, { ApiName: props.apiName, Stage: props.stage }),
+    },
+  ];
+}
+
+function fullCharts(props: DashboardBodyProps): readonly ChartProps[] {
+  const { environment: Environment, pools } = props;
+  const all = { Environment };
+  const perModel = (metric: MetricEntry, statistic: string, what = "") =>
+    pools.map(
+      ({ model }): ChartLine => ({
+        metric,
+        dimensions: { Environment, Model: model },
+        statistic,
+        label: what === "" ? model : `${model} ${what}`,
+      }),
+    );
+  return [
+    { title: "Requests per second", unit: "1/s", lines: rate("requests", METRICS.requests, all, "requests") },
+    {
+      title: "Tokens per second",
+      unit: "1/s",
+      lines: [
+        ...rate("prompt", METRICS.promptTokens, all, "prompt"),
+        ...rate("completion", METRICS.completionTokens, all, "generated"),
+      ],
+    },
+    {
+      title: "Saturation of the engines",
+      unit: "% of room",
+      max: 100,
+      lines: pools.flatMap(({ model }, index): readonly (ChartLine | ComputedLine)[] => [
+        ...sums(`requests${index}`, METRICS.engineRequests, { Environment, Model: model }),
+        {
+          metric: METRICS.engineCapacity,
+          dimensions: { Environment, Model: model },
+          statistic: "Average",
+          label: `room ${model}`,
+          id: `room${index}`,
+          isHidden: true,
+        },
+        { expression: saturationExpression(`requests${index}`, `room${index}`), label: model },
+      ]),
+      limit: { label: "alarm", value: 90 },
+    },
+    {
+      title: "Requests at one engine",
+      unit: "most at once",
+      lines: [
+        ...perModel(METRICS.requestsRunning, "Maximum", "running"),
+        ...perModel(METRICS.requestsWaiting, "Maximum", "waiting"),
+      ],
+    },
+    { title: "KV cache in use", unit: "share", max: 1, lines: perModel(METRICS.kvCacheUsage, "Average") },
+    {
+      title: "GPU utilisation",
+      unit: "%",
+      max: 100,
+      lines: pools.map(({ model, autoScalingGroupName }) => ({
+        metric: METRICS.gpuUtilization,
+        dimensions: { AutoScalingGroupName: autoScalingGroupName },
+        statistic: "Average",
+        label: model,
+      })),
+      limit: { label: "adds an engine", value: 70 },
+    },
+    {
+      title: "Requests in progress on one gateway",
+      unit: "most at once",
+      lines: [{ metric: METRICS.inFlight, dimensions: all, statistic: "Maximum", label: "in progress" }],
+    },
+    { title: "Engines that gateways can use", unit: "engines", lines: perModel(METRICS.readyEngines, "Minimum") },
+  ];
+}
+
+function costCharts({ environment: Environment, pools }: DashboardBodyProps): readonly ChartProps[] {
+  const lines = (metric: MetricEntry): readonly ChartLine[] => [
+    { metric, dimensions: { Environment }, statistic: "Average", label: "all", id: "all" },
+    ...pools.map(({ model }) => ({
+      metric,
+      dimensions: { Environment, Model: model },
+      statistic: "Average",
+      label: model,
+    })),
+  ];
+  return [
+    { title: "Cost per hour", unit: "$", lines: lines(METRICS.hourlyCost) },
+    { title: "Cost per million tokens", unit: "$", lines: lines(METRICS.costPerMillionTokens) },
+    {
+      title: "A month at this rate",
+      unit: "$",
+      lines: [
+        {
+          metric: METRICS.hourlyCost,
+          dimensions: { Environment },
+          statistic: "Average",
+          label: "per hour",
+          id: "hourly",
+          isHidden: true,
+        },
+        { expression: `hourly * ${HOURS_PER_MONTH}`, label: "per month" },
+      ],
+    },
+  ];
+}
+
+/** A sum per period that only expressions use. */
+function sums(
+  id: string,
+  metric: MetricEntry,
+  dimensions: Readonly<Record<string, string>>,
+): readonly [ChartLine & { readonly id: string }] {
+  return [{ metric, dimensions, statistic: "Sum", label: id, id, isHidden: true }];
+}
+
+function rate(
+  id: string,
+  metric: MetricEntry,
+  dimensions: Readonly<Record<string, string>>,
+  label: string,
+): readonly (ChartLine | ComputedLine)[] {
+  return [...sums(id, metric, dimensions), { expression: `${id} / PERIOD(${id})`, label }];
+}

@@ -1,0 +1,15 @@
+/**
+ * Where an alarm's page is: every alarm's description ends with it, and a test holds that the heading is there.
+ * @param heading heading in docs/operations.md, under "Alarms"
+ */
+export function runbookLink(heading: string): string {
+  return `docs/operations.md#${headingAnchor(heading)}`;
+}
+
+/** The anchor that Markdown viewers give to a heading. */
+export function headingAnchor(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9 -]/g, "")
+    .replaceAll(" ", "-");
+}

@@ -1,0 +1,124 @@
+import type { TerraformStack } from "cdktf";
+import { describe, expect, test } from "vitest";
+import { METRICS } from "../../contracts/metrics/catalogue.ts";
+import { type Block, only, resources, synthConstruct } from "../../test-support/synth.ts";
+import { createAlarm } from "./alarm.ts";
+import { ServiceAlarms, type ServiceAlarmsProps } from "./service-alarms.ts";
+
+const props: ServiceAlarmsProps = {
+  name: "sluice-test",
+  environment: "test",
+  topicArn: "arn:topic",
+  loadBalancerArnSuffix: "app/lb",
+  gatewayTargetGroupArnSuffix: "targetgroup/gateway",
+  pools: [
+    { model: "small", targetGroupArnSuffix: "targetgroup/small", maxQueued: 31 },
+    { model: "large", targetGroupArnSuffix: "targetgroup/large", maxQueued: 0 },
+  ],
+  certificateArn: "arn:certificate",
+};
+const stack = synthConstruct((scope) => new ServiceAlarms(scope, "Alarms", props));
+const alarms = Object.values(resources(stack, "aws_cloudwatch_metric_alarm"));
+const alarm = (name: string): Block | undefined =>
+  alarms.find(({ alarm_name }) => alarm_name === `sluice-test-${name}`);
+
+describe("the alarms", () => {
+  test("rings when p99 exceeds 5 seconds, by the gateways' own measure (S1 4.4)", () => {
+    expect(alarm("latency")).toMatchObject({
+      namespace: "Sluice/Gateway",
+      metric_name: "Latency",
+      dimensions: { Environment: "test" },
+      extended_statistic: "p99",
+      comparison_operator: "GreaterThanThreshold",
+      threshold: 5000,
+      period: 60,
+      evaluation_periods: 3,
+      datapoints_to_alarm: 2,
+      treat_missing_data: "notBreaching",
+    });
+    expect(alarm("latency")).not.toHaveProperty("statistic");
+  });
+
+  test("rings when more than 5 % of at least 20 requests a minute fail on our side", () => {
+    expect(alarm("error-rate")).toMatchObject({ threshold: 5, evaluation_periods: 5, datapoints_to_alarm: 3 });
+    expect(alarm("error-rate")?.metric_query).toMatchObject([
+      { id: "result", expression: "IF(requests >= 20, 100 * errors / requests, 0)", return_data: true },
+      { id: "requests", return_data: false, metric: { metric_name: "Requests", stat: "Sum", period: 60 } },
+      { id: "errors", return_data: false, metric: { metric_name: "ServerErrors", stat: "Sum", period: 60 } },
+    ]);
+  });
+
+  test.each([
+    ["no-gateway", "targetgroup/gateway"],
+    ["no-engine-small", "targetgroup/small"],
+    ["no-engine-large", "targetgroup/large"],
+  ])("%s rings after two minutes without a healthy instance, and when nothing is reported", (name, targetGroup) => {
+    expect(alarm(name)).toMatchObject({
+      namespace: "AWS/ApplicationELB",
+      metric_name: "HealthyHostCount",
+      dimensions: { LoadBalancer: "app/lb", TargetGroup: targetGroup },
+      statistic: "Maximum",
+      comparison_operator: "LessThanThreshold",
+      threshold: 1,
+      evaluation_periods: 2,
+      treat_missing_data: "breaching",
+    });
+  });
+
+  test("saturation counts the fleet: six windows of every gateway in a minute", () => {
+    expect(alarm("saturation-small")).toMatchObject({ threshold: 90, evaluation_periods: 5 });
+    expect(alarm("saturation-small")?.metric_query[0].expression).toBe(
+      "IF(capacity > 0, 100 * requests / 6 / capacity, 0)",
+    );
+  });
+
+  test("a queue alarm rings at half of the queue, and there is none where nothing may wait", () => {
+    expect(alarm("queue-small")).toMatchObject({
+      metric_name: "vllm:num_requests_waiting",
+      dimensions: { Environment: "test", Model: "small" },
+      threshold: 16,
+    });
+    expect(alarm("queue-large")).toBeUndefined();
+  });
+
+  test("the certificate's alarm rings 30 days before its end", () => {
+    expect(alarm("certificate")).toMatchObject({
+      namespace: "AWS/CertificateManager",
+      metric_name: "DaysToExpiry",
+      threshold: 30,
+      period: 86_400,
+      comparison_operator: "LessThanThreshold",
+    });
+  });
+
+  test("the service is down without gateways, or without engines of any model", () => {
+    const { alarm_rule: rule } = only(stack, "aws_cloudwatch_composite_alarm");
+    expect(
+      rule.replaceAll(/\$\{aws_cloudwatch_metric_alarm\.Alarms_(\w+?)(_[\w-]+)?_[0-9A-F]{8}\.alarm_name\}/g, "$1$2"),
+    ).toBe('ALARM("NoGateway") OR (ALARM("NoEngine_small") AND ALARM("NoEngine_large"))');
+  });
+
+  test("all of them tell the topic, also when they are over", () => {
+    for (const one of [...alarms, only(stack, "aws_cloudwatch_composite_alarm")])
+      expect(one).toMatchObject({ alarm_actions: ["arn:topic"], ok_actions: ["arn:topic"] });
+  });
+});
+
+test("a series that the catalogue does not have is refused, for it would never be measured", () => {
+  const scope = (stack: TerraformStack) =>
+    createAlarm(stack, "Alarm", {
+      name: "x",
+      says: "x",
+      page: "x",
+      watches: { metric: METRICS.latency, dimensions: { Model: "small" }, statistic: "p99" },
+      periodSeconds: 60,
+      comparison: "GreaterThanThreshold",
+      threshold: 1,
+      periods: 1,
+      missingData: "breaching",
+      topicArn: "arn",
+    });
+  expect(() => synthConstruct(scope)).toThrow(
+    /Sluice\/Gateway Latency is measured by Environment, or Environment \+ Model \+ Route; got Model/,
+  );
+});

@@ -1,0 +1,208 @@
+import { CloudwatchCompositeAlarm } from "@cdktf/provider-aws/lib/cloudwatch-composite-alarm/index.js";
+import type { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm/index.js";
+import { Construct } from "constructs";
+import { GATEWAY_METRICS_WINDOW_SECONDS, METRICS } from "../../contracts/metrics/catalogue.ts";
+import { createAlarm } from "./alarm.ts";
+import { runbookLink } from "./runbook.ts";
+
+/** What of a pool is watched. */
+export interface WatchedPool {
+  /** Public name of the model. */
+  readonly model: string;
+  readonly targetGroupArnSuffix: string;
+  /** Requests that may wait on one engine. */
+  readonly maxQueued: number;
+}
+
+export interface ServiceAlarmsProps {
+  /** Start of the alarms' names. */
+  readonly name: string;
+  /** Dimension of our own metrics. */
+  readonly environment: string;
+  readonly topicArn: string;
+  readonly loadBalancerArnSuffix: string;
+  readonly gatewayTargetGroupArnSuffix: string;
+  readonly pools: readonly WatchedPool[];
+  /** Certificate of the load balancer's HTTPS listener. */
+  readonly certificateArn: string;
+}
+
+/** S1, requirement 4.4. */
+const LATENCY_LIMIT_MS = 5000;
+const ERROR_PERCENT = 5;
+/** Fewer requests than this in a minute say nothing about a rate. */
+const ERROR_MIN_REQUESTS = 20;
+const FULL_PERCENT = 90;
+/** ACM renews what it may 60 days before the end; at 30 it has failed for a month. */
+const CERTIFICATE_DAYS = 30;
+const MINUTE = 60;
+const DAY = 86_400;
+
+/** The alarms of an environment: each says what is wrong and links to its page in docs/operations.md. */
+export class ServiceAlarms extends Construct {
+  /** All of them, the summary first. */
+  readonly arns: readonly string[];
+
+  constructor(scope: Construct, id: string, props: ServiceAlarmsProps) {
+    super(scope, id);
+    const { name, topicArn, pools } = props;
+    const Environment = props.environment;
+    const perMinute = { periodSeconds: MINUTE, topicArn } as const;
+
+    const latency = createAlarm(this, "Latency", {
+      ...perMinute,
+      name: `${name}-latency`,
+      says: "One request in a hundred takes longer than 5 seconds.",
+      page: "Latency p99 over 5 seconds",
+      watches: { metric: METRICS.latency, dimensions: { Environment }, statistic: "p99" },
+      comparison: "GreaterThanThreshold",
+      threshold: LATENCY_LIMIT_MS,
+      periods: 3,
+      breaches: 2, // a single minute may be one long request
+      missingData: "notBreaching",
+    });
+    const errors = createAlarm(this, "ErrorRate", {
+      ...perMinute,
+      name: `${name}-error-rate`,
+      says: `More than ${ERROR_PERCENT} % of the requests fail on our side.`,
+      page: "Error rate",
+      watches: {
+        expression: `IF(requests >= ${ERROR_MIN_REQUESTS}, 100 * errors / requests, 0)`,
+        series: {
+          requests: { metric: METRICS.requests, dimensions: { Environment }, statistic: "Sum" },
+          errors: { metric: METRICS.serverErrors, dimensions: { Environment }, statistic: "Sum" },
+        },
+      },
+      comparison: "GreaterThanThreshold",
+      threshold: ERROR_PERCENT,
+      periods: 5,
+      breaches: 3,
+      missingData: "notBreaching",
+    });
+    const noGateway = this.#noHealthyHost("NoGateway", props, {
+      name: `${name}-no-gateway`,
+      says: "No gateway passes the load balancer's health check: every request fails.",
+      page: "No healthy gateway",
+      targetGroup: props.gatewayTargetGroupArnSuffix,
+    });
+    const noEngine = pools.map(({ model, targetGroupArnSuffix }) =>
+      this.#noHealthyHost(`NoEngine/${model}`, props, {
+        name: `${name}-no-engine-${model}`,
+        says: `No engine of ${model} passes the load balancer's health check: its requests get 503.`,
+        page: "No healthy engine",
+        targetGroup: targetGroupArnSuffix,
+      }),
+    );
+    const full = pools.map(({ model }) =>
+      createAlarm(namespace(this, "Saturation"), model, {
+        ...perMinute,
+        name: `${name}-saturation-${model}`,
+        says: `The engines of ${model} are over ${FULL_PERCENT} % full: soon requests get 503.`,
+        page: "Saturation",
+        watches: {
+          expression: saturationExpression("requests", "capacity"),
+          series: {
+            requests: { metric: METRICS.engineRequests, dimensions: { Environment, Model: model }, statistic: "Sum" },
+            capacity: {
+              metric: METRICS.engineCapacity,
+              dimensions: { Environment, Model: model },
+              statistic: "Average",
+            },
+          },
+        },
+        comparison: "GreaterThanThreshold",
+        threshold: FULL_PERCENT,
+        periods: 5,
+        missingData: "notBreaching",
+      }),
+    );
+    const queues = pools
+      .filter(({ maxQueued }) => maxQueued > 0)
+      .map(({ model, maxQueued }) =>
+        createAlarm(namespace(this, "Queue"), model, {
+          ...perMinute,
+          name: `${name}-queue-${model}`,
+          says: `On an engine of ${model} half of the queue is taken: answers begin late.`,
+          page: "Queue",
+          watches: {
+            metric: METRICS.requestsWaiting,
+            dimensions: { Environment, Model: model },
+            statistic: "Maximum",
+          },
+          comparison: "GreaterThanOrEqualToThreshold",
+          threshold: Math.max(1, Math.ceil(maxQueued / 2)),
+          periods: 3,
+          missingData: "notBreaching",
+        }),
+      );
+    const certificate = createAlarm(this, "Certificate", {
+      name: `${name}-certificate`,
+      says: `The load balancer's certificate ends in less than ${CERTIFICATE_DAYS} days.`,
+      page: "Certificate",
+      watches: {
+        metric: METRICS.certificateDays,
+        dimensions: { CertificateArn: props.certificateArn },
+        statistic: "Minimum",
+      },
+      periodSeconds: DAY, // ACM counts twice a day
+      comparison: "LessThanThreshold",
+      threshold: CERTIFICATE_DAYS,
+      periods: 1,
+      missingData: "notBreaching",
+      topicArn,
+    });
+    const down = new CloudwatchCompositeAlarm(this, "Down", {
+      alarmName: `${name}-down`,
+      alarmDescription: `The service is down: nobody gets an answer. See ${runbookLink("Service is down")}`,
+      alarmRule: `${ringing(noGateway)} OR (${noEngine.map(ringing).join(" AND ")})`,
+      alarmActions: [topicArn],
+      okActions: [topicArn],
+    });
+    const alarms = [noGateway, ...noEngine, errors, latency, ...full, ...queues, certificate];
+    this.arns = [down.arn, ...alarms.map(({ arn }) => arn)];
+  }
+
+  #noHealthyHost(
+    id: string,
+    props: ServiceAlarmsProps,
+    alarm: { readonly name: string; readonly says: string; readonly page: string; readonly targetGroup: string },
+  ): CloudwatchMetricAlarm {
+    const [first = id, child] = id.split("/");
+    return createAlarm(child === undefined ? this : namespace(this, first), child ?? first, {
+      name: alarm.name,
+      says: alarm.says,
+      page: alarm.page,
+      watches: {
+        metric: METRICS.healthyHosts,
+        dimensions: { LoadBalancer: props.loadBalancerArnSuffix, TargetGroup: alarm.targetGroup },
+        // Each of the load balancer's nodes has its own view: one that sees a healthy instance is enough.
+        statistic: "Maximum",
+      },
+      periodSeconds: MINUTE,
+      comparison: "LessThanThreshold",
+      threshold: 1,
+      periods: 2,
+      missingData: "breaching", // a group without instances is not reported at all
+      topicArn: props.topicArn,
+    });
+  }
+}
+
+/**
+ * Share of a pool's room that is taken, in percent. Every gateway gives one sample per window, so the sum over a minute
+ * is the fleet's requests times the windows of a minute.
+ */
+export function saturationExpression(requests: string, capacity: string): string {
+  const windows = MINUTE / GATEWAY_METRICS_WINDOW_SECONDS;
+  return `IF(${capacity} > 0, 100 * ${requests} / ${windows} / ${capacity}, 0)`;
+}
+
+/** By reference, so that the summary is created after what it sums up. */
+function ringing({ alarmName }: CloudwatchMetricAlarm): string {
+  return `ALARM("${alarmName}")`;
+}
+
+function namespace(scope: Construct, id: string): Construct {
+  const existing = scope.node.tryFindChild(id);
+  return existing instanceof Construct ? existing : new Construct(scope, id);
+}

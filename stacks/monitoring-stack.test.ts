@@ -1,0 +1,62 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { headingAnchor } from "../constructs/observability/runbook.ts";
+import { loadEnvironment } from "../environments/load.ts";
+import { only, resources, typeCounts } from "../test-support/synth.ts";
+import { environmentSynth } from "./test/environment-synth.ts";
+
+const synth = environmentSynth();
+const dev = await loadEnvironment("dev");
+const prod = await loadEnvironment("prod");
+const stack = synth(dev)["dev-monitoring"];
+const prodStack = synth(prod)["prod-monitoring"];
+const operations = readFileSync(new URL("../docs/operations.md", import.meta.url), "utf8");
+
+/** Headings under "Alarms". */
+const pages = (operations.split(/^## Alarms$/m)[1] ?? "")
+  .split(/^## /m)[0]
+  ?.match(/^### .+$/gm)
+  ?.map((line) => line.slice("### ".length));
+const alarms = [stack, prodStack].flatMap((one) => [
+  ...Object.values(resources(one, "aws_cloudwatch_metric_alarm")),
+  ...Object.values(resources(one, "aws_cloudwatch_composite_alarm")),
+]);
+
+describe("the monitoring stack", () => {
+  test("holds these resources", () => {
+    expect(typeCounts(stack)).toMatchObject({
+      aws_cloudwatch_composite_alarm: 1,
+      aws_cloudwatch_dashboard: 1,
+      aws_cloudwatch_metric_alarm: 7,
+      aws_kms_alias: 1,
+      aws_kms_key: 1,
+      aws_sns_topic: 1,
+      aws_sns_topic_policy: 1,
+      aws_sns_topic_subscription: 1,
+    });
+  });
+
+  test("prod has engine, saturation and queue alarms for each of its pools, and its webhook", () => {
+    expect(typeCounts(prodStack).aws_cloudwatch_metric_alarm).toBe(10);
+    expect(typeCounts(prodStack).aws_sns_topic_subscription).toBe(2);
+  });
+
+  test("the dashboard lists every alarm of the stack", () => {
+    const { dashboard_body: body } = only(prodStack, "aws_cloudwatch_dashboard");
+    for (const type of ["aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm"])
+      for (const name of Object.keys(resources(prodStack, type))) expect(body).toContain(`${type}.${name}.arn`);
+  });
+});
+
+describe("docs/operations.md", () => {
+  test("has a page for every alarm, and the alarm's description ends with its address", () => {
+    const anchors = pages?.map((page) => `See docs/operations.md#${headingAnchor(page)}`);
+    for (const { alarm_description: text } of alarms) expect(anchors).toContain(/See \S+$/.exec(text)?.[0]);
+  });
+
+  test("has no page without an alarm", () => {
+    const linked = alarms.map(({ alarm_description: text }) => /#(\S+)$/.exec(text)?.[1]);
+    for (const page of pages ?? []) expect(linked).toContain(headingAnchor(page));
+    expect(pages?.length).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,63 @@
+import { TerraformOutput, TerraformStack } from "cdktf";
+import type { Construct } from "constructs";
+import { AlarmTopic } from "../constructs/observability/alarm-topic.ts";
+import { Dashboard } from "../constructs/observability/dashboard.ts";
+import { ServiceAlarms } from "../constructs/observability/service-alarms.ts";
+import type { Environment } from "../environments/schema.ts";
+import type { ServingStack } from "./serving-stack.ts";
+import { configureStack, resourceName, stackId } from "./stack-settings.ts";
+
+export interface MonitoringStackProps {
+  readonly environment: Environment;
+  readonly serving: ServingStack;
+}
+
+/** What tells people how the environment is: alarms, whom they reach, and the dashboard. */
+export class MonitoringStack extends TerraformStack {
+  readonly alarmTopic: AlarmTopic;
+
+  constructor(scope: Construct, { environment, serving }: MonitoringStackProps) {
+    super(scope, stackId(environment, "monitoring"));
+    configureStack(this, environment, "monitoring");
+    const name = resourceName(environment);
+    const { pools, loadBalancer, gatewayTargets } = serving;
+    this.alarmTopic = new AlarmTopic(this, "AlarmTopic", { name: `${name}-alarms`, ...environment.alarms });
+    const alarms = new ServiceAlarms(this, "Alarms", {
+      name,
+      environment: environment.name,
+      topicArn: this.alarmTopic.arn,
+      loadBalancerArnSuffix: loadBalancer.resource.arnSuffix,
+      gatewayTargetGroupArnSuffix: gatewayTargets.resource.arnSuffix,
+      pools: pools.map(({ servedName, targetGroupArnSuffix }) => ({
+        model: servedName,
+        targetGroupArnSuffix,
+        maxQueued: environment.pools[servedName]?.maxQueued ?? 0,
+      })),
+      certificateArn: serving.certificateArn,
+    });
+    new Dashboard(this, "Dashboard", {
+      name,
+      region: environment.region,
+      environment: environment.name,
+      alarmArns: alarms.arns,
+      loadBalancerArnSuffix: loadBalancer.resource.arnSuffix,
+      gatewayTargetGroupArnSuffix: gatewayTargets.resource.arnSuffix,
+      pools: pools.map(({ servedName, targetGroupArnSuffix }) => ({
+        model: servedName,
+        autoScalingGroupName: `${name}-engine-${servedName}`,
+        targetGroupArnSuffix,
+      })),
+      apiName: name,
+      stage: environment.api.stage,
+    });
+
+    new TerraformOutput(this, "dashboard_url", {
+      description: "Address of the dashboard.",
+      value: `https://${environment.region}.console.aws.amazon.com/cloudwatch/home?region=${environment.region}#dashboards/dashboard/${name}`,
+    });
+    new TerraformOutput(this, "alarm_topic_arn", {
+      description: "SNS topic that every alarm tells.",
+      value: this.alarmTopic.arn,
+    });
+  }
+}
