@@ -1,38 +1,71 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { readStacks } from "../local/template/stacks.ts";
-import { type Bench, startBench } from "./bench.ts";
-import { choose, inOrder, needs } from "./stacks/stack-order.ts";
-import { StackRun } from "./stacks/stack-run.ts";
-import { makeStateStores } from "./stacks/state-store.ts";
+import { join, resolve } from "node:path";
+import { environmentNames } from "../environments/load.ts";
+import { buildAll } from "../local/setup/build-all.ts";
+import { startBench } from "./bench.ts";
+import { EXCUSES } from "./excused.ts";
+import { readOptions } from "./options.ts";
+import { type ProvenStack, proveEnvironment, synthesize } from "./prove-environment.ts";
 import { Children } from "./tools/children.ts";
 import { proofCache } from "./tools/machine.ts";
-import { readOptions } from "./options.ts";
+import { MissingTool } from "./tools/missing-tool.ts";
 
-const options = readOptions(process.argv.slice(2));
+/** `npm run prove [-- --environment dev] [--stacks network,data] [--keep]`: applies everything to an AWS on this machine. */
+const project = resolve(import.meta.dirname, "..");
+const started = performance.now();
+const seconds = () => Math.round((performance.now() - started) / 1000);
+const report = (line: string) => console.log(`proof: ${String(seconds()).padStart(4)} s  ${line}`);
 const children = new Children();
+process.on("exit", () => children.stopAll());
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
+
 const folder = mkdtempSync(join(tmpdir(), "sluice-proof-"));
-const started = Date.now();
-const report = (line: string) => console.log(`proof ${Math.round((Date.now() - started) / 1000)} s: ${line}`);
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => { children.stopAll(); process.exit(130); });
-const bench = await startBench({ variables: process.env, cache: proofCache(process.env), children, report }, folder);
-report(`up at ${bench.frontDoor.url}, ${folder}`);
 try {
-  const name = options.environment ?? "dev";
-  const stacks = choose(readStacks(process.env.SYNTH ?? "", name), name, options.stacks);
-  await makeStateStores(bench.frontDoor.url, stacks);
-  const runs = stacks.map((stack) => new StackRun(bench, stack));
-  await inOrder(runs, (run) => needs(run.stack, stacks), 2, async (run) => {
-    report(`${run.name}: init`);
-    await run.init();
-    await run.apply();
-    report(`${run.name}: applied`);
-    await run.expectClean("after apply");
-    report(`${run.name}: clean`);
-  }).catch((e) => console.error(e.message));
-  if (options.keeps) await new Promise(() => {setInterval(()=>{}, 1000)});
-} finally {
-  console.log([...bench.frontDoor.unanswered]);
+  const options = readOptions(process.argv.slice(2));
+  const machine = { variables: process.env, cache: proofCache(process.env), children, report };
+  const bench = await startBench(machine, folder);
+  report(`AWS on this machine: ${bench.frontDoor.url}, its calls in ${join(folder, "calls.log")}`);
+  await buildAll(project, report);
+  const proven: ProvenStack[] = [];
+  for (const environment of options.environment ? [options.environment] : environmentNames()) {
+    const stacks = await synthesize(project, environment, options.stacks, join(folder, environment));
+    proven.push(
+      ...(await proveEnvironment({ environment, stacks, bench, report }, options.keeps ? untilInterrupted : undefined)),
+    );
+  }
   await bench.stop();
+  const unanswered = [...bench.frontDoor.unanswered];
+  if (unanswered.length > 0)
+    throw new Error(
+      `No one answered ${unanswered.join(", ")}; add an amendment in proof/amendments/ (and to excused.ts when it only echoes).`,
+    );
+  for (const {
+    name,
+    resources,
+    seconds: { apply, update, destroy },
+  } of proven)
+    console.log(`proof: ${name}: ${resources} resources, apply ${apply} s, update ${update} s, destroy ${destroy} s`);
+  for (const { what, why, coveredBy } of EXCUSES) console.log(`excused: ${what}: ${why}; covered by ${coveredBy}`);
+  const resources = proven.reduce((sum, stack) => sum + stack.resources, 0);
+  console.log(
+    `proof: ${proven.length} stacks, ${resources} resources, applied, updated, clean, destroyed in ${seconds()} s; excused: ${EXCUSES.length}`,
+  );
+  rmSync(folder, { recursive: true, force: true });
+} catch (error) {
+  if (error instanceof MissingTool) console.log(`skipped: the apply proof: ${error.message}`);
+  else {
+    console.error(`proof: ${error instanceof Error ? error.message : error}\nproof: failed; logs are in ${folder}`);
+    process.exitCode = 1;
+  }
+}
+children.stopAll();
+process.exit();
+
+/** For `--keep`: everything stays up until Ctrl-C. */
+async function untilInterrupted(): Promise<void> {
+  report("everything is up; Ctrl-C ends it");
+  await new Promise(() => {
+    setInterval(() => {}, 60_000); // keeps the process alive
+  });
 }

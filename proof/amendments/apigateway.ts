@@ -1,3 +1,5 @@
+import { isObject } from "../../local/template/json.ts";
+import { editJson } from "../front-door/call.ts";
 import type { Amendment } from "./amendment.ts";
 import { importRestApi } from "./import-rest-api.ts";
 
@@ -14,6 +16,17 @@ export function apigatewayAmendments(): readonly Amendment[] {
       operation: /^PUT \/restapis\/[^/]+$/,
       reason: "MiniStack can't import a document into an API, but answers requests to one that is made by single calls",
       answer: importRestApi,
+    },
+    {
+      service: "apigateway",
+      operation: /^(GET|POST|PATCH) \/usageplans(\/[^/]+)?$/,
+      reason: "MiniStack answers an empty quota and throttle for a plan that has none",
+      answer: async (call, send) =>
+        editJson(await send(call), (plan) =>
+          Object.fromEntries(
+            Object.entries(plan).filter(([, value]) => !isObject(value) || Object.keys(value).length > 0),
+          ),
+        ),
     },
   ];
 }

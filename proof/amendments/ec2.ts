@@ -15,7 +15,9 @@ export function ec2Amendments(): readonly Amendment[] {
       answer: async (call, send) => {
         const reply = await send(call);
         const fields = form(call);
-        const text = SOURCES.map((source) => fields.get(`IpPermissions.1.${source}.1.Description`)).find((each) => each);
+        const text = SOURCES.map((source) => fields.get(`IpPermissions.1.${source}.1.Description`)).find(
+          (each) => each,
+        );
         if (text) for (const id of elements(reply.body.toString(), "securityGroupRuleId")) descriptions.set(id, text);
         return reply;
       },
@@ -38,15 +40,18 @@ export function ec2Amendments(): readonly Amendment[] {
       reason: "gives back the descriptions that moto forgot",
       answer: async (call, send) =>
         editText(await send(call), (text) =>
-          text.replace(/<item>(?:(?!<item>).)*?<securityGroupRuleId>(.*?)<\/securityGroupRuleId>.*?<\/item>/gs, (item, id) => {
-            const description = descriptions.get(id);
-            if (description === undefined) return item;
-            const bare = item.replace(/<description>.*?<\/description>|<description ?\/>/s, "");
-            return bare.replace(
-              "</securityGroupRuleId>",
-              `</securityGroupRuleId><description>${escapeXml(description)}</description>`,
-            );
-          }),
+          text.replace(
+            /<item>(?:(?!<item>).)*?<securityGroupRuleId>(.*?)<\/securityGroupRuleId>.*?<\/item>/gs,
+            (item, id) => {
+              const description = descriptions.get(id);
+              if (description === undefined) return item;
+              const bare = item.replace(/<description>.*?<\/description>|<description ?\/>/s, "");
+              return bare.replace(
+                "</securityGroupRuleId>",
+                `</securityGroupRuleId><description>${escapeXml(description)}</description>`,
+              );
+            },
+          ),
         ),
     },
     {

@@ -11,9 +11,16 @@ export async function importRestApi(call: Call, send: Send): Promise<Reply> {
   const api = call.operation.split(" ")[1] ?? "";
   const ask = async (method: string, path: string, body?: JsonObject): Promise<JsonObject> => {
     const text = body === undefined ? "" : JSON.stringify(body);
-    const reply = await send({ ...call, method, url: `${api}${path}`, operation: `${method} ${api}${path}`, body: Buffer.from(text) });
+    const reply = await send({
+      ...call,
+      method,
+      url: `${api}${path}`,
+      operation: `${method} ${api}${path}`,
+      body: Buffer.from(text),
+    });
     const answer = reply.body.toString("utf8");
-    if (reply.status >= 300) throw new Error(`${method} ${api}${path} was answered ${reply.status}: ${answer} to ${text}`);
+    if (reply.status >= 300)
+      throw new Error(`${method} ${api}${path} was answered ${reply.status}: ${answer} to ${text}`);
     return answer.trim() === "" ? {} : parseObject(answer);
   };
 
@@ -22,7 +29,8 @@ export async function importRestApi(call: Call, send: Send): Promise<Reply> {
   await ask("PATCH", "", { patchOperations: [{ op: "replace", path: "/apiKeySource", value: parts.apiKeySource }] });
   const authorizers = await makeAll(ask, "/authorizers", parts.authorizers);
   const validators = await makeAll(ask, "/requestvalidators", parts.validators);
-  for (const [type, body] of Object.entries(parts.gatewayResponses)) await ask("PUT", `/gatewayresponses/${type}`, body);
+  for (const [type, body] of Object.entries(parts.gatewayResponses))
+    await ask("PUT", `/gatewayresponses/${type}`, body);
 
   const resources = new Map<string, string>([["", await rootId(ask)]]);
   for (const method of parts.methods) {
@@ -52,7 +60,8 @@ async function makeAll(
   bodies: Readonly<Record<string, JsonObject>>,
 ): Promise<ReadonlyMap<string, Json>> {
   const ids = new Map<string, Json>();
-  for (const [name, body] of Object.entries(bodies)) ids.set(name, (await ask("POST", path, { ...body, name })).id ?? null);
+  for (const [name, body] of Object.entries(bodies))
+    ids.set(name, (await ask("POST", path, { ...body, name })).id ?? null);
   return ids;
 }
 

@@ -1,6 +1,6 @@
-import { parseObject } from "../front-door/call.ts";
 import { asText, isObject, type Json, type JsonObject } from "../../local/template/json.ts";
 import type { Stack } from "../../local/template/stacks.ts";
+import { parseObject } from "../front-door/call.ts";
 import { askAws } from "../read-backs/aws-call.ts";
 
 /** What an operator must say before a first apply, and how the bench comes by it. */

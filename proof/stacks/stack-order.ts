@@ -1,5 +1,5 @@
-import { rawResources, type Stack, stateKey } from "../../local/template/stacks.ts";
 import { asObject, isObject } from "../../local/template/json.ts";
+import { rawResources, type Stack, stateKey } from "../../local/template/stacks.ts";
 
 /** Names of the stacks whose state a stack reads. */
 export function needs(stack: Stack, all: readonly Stack[]): readonly string[] {
@@ -9,7 +9,8 @@ export function needs(stack: Stack, all: readonly Stack[]): readonly string[] {
     .map(({ config, address }) => {
       const { key } = isObject(config.config) ? config.config : {};
       const name = typeof key === "string" ? byKey.get(key) : undefined;
-      if (name === undefined) throw new Error(`${stack.name}: no stack keeps the state that ${address} reads (${key}).`);
+      if (name === undefined)
+        throw new Error(`${stack.name}: no stack keeps the state that ${address} reads (${key}).`);
       return name;
     });
 }

@@ -60,7 +60,11 @@ export class StackRun {
 
   /** What a plan wants: the lines `# <address> will be …` with the lines of the change. */
   async plannedChanges(): Promise<readonly string[]> {
-    const { code, output } = await this.#bench.tofu.run(this.folder, ["plan", "-detailed-exitcode", "-out=proof.tfplan"]);
+    const { code, output } = await this.#bench.tofu.run(this.folder, [
+      "plan",
+      "-detailed-exitcode",
+      "-out=proof.tfplan",
+    ]);
     if (code === 0) return [];
     if (code !== 2) throw this.#failure("plan", output);
     const lines = output.split("\n").filter((line) => /^ {2}# .+|^ +[~+-]|^ *-\/\+/.test(line));

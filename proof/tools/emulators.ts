@@ -87,12 +87,21 @@ export async function startEmulators(props: StartProps): Promise<Readonly<Record
   const ministack = children.start({
     command: join(programs.ministack, "ministack"),
     args: [],
-    environment: { ...common, MINISTACK_ACCOUNT_ID: ACCOUNT, GATEWAY_PORT: String(ports.ministack), NODE_PATH: nodeModules },
+    environment: {
+      ...common,
+      MINISTACK_ACCOUNT_ID: ACCOUNT,
+      GATEWAY_PORT: String(ports.ministack),
+      NODE_PATH: nodeModules,
+    },
     logFile: join(folder, "ministack.log"),
   });
   await Promise.all([
     untilAnswers(`http://127.0.0.1:${ports.moto}/moto-api/`, moto.done, join(folder, "moto.log")),
-    untilAnswers(`http://127.0.0.1:${ports.ministack}/_ministack/health`, ministack.done, join(folder, "ministack.log")),
+    untilAnswers(
+      `http://127.0.0.1:${ports.ministack}/_ministack/health`,
+      ministack.done,
+      join(folder, "ministack.log"),
+    ),
   ]);
   return ports;
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseObject } from "../front-door/call.ts";
 import { asObject, type JsonObject } from "../../local/template/json.ts";
+import { parseObject } from "../front-door/call.ts";
 import type { Tofu } from "./tofu.ts";
 
 /** A provider's blocks and attributes, as `tofu providers schema -json` tells them. */

@@ -45,7 +45,9 @@ function pluginFolders(variables: Variables): readonly string[] {
   const home = variables.HOME || homedir();
   const file = variables.TF_CLI_CONFIG_FILE || join(home, ".tofurc");
   const text = existsSync(file) ? readFileSync(file, "utf8") : "";
-  const configured = [...text.matchAll(/^\s*(?:plugin_cache_dir|path)\s*=\s*"([^"]+)"/gm)].map((match) => match[1] ?? "");
+  const configured = [...text.matchAll(/^\s*(?:plugin_cache_dir|path)\s*=\s*"([^"]+)"/gm)].map(
+    (match) => match[1] ?? "",
+  );
   return [
     ...(variables.TF_PLUGIN_CACHE_DIR ?? "").split(delimiter),
     ...configured,
@@ -62,7 +64,9 @@ function providersIn(folder: string): readonly Provider[] {
     if (!existsSync(versions)) return [];
     return readdirSync(versions).flatMap((version) => {
       const system = join(versions, version, platformName());
-      const file = existsSync(system) ? readdirSync(system).find((name) => name.startsWith("terraform-provider-aws")) : undefined;
+      const file = existsSync(system)
+        ? readdirSync(system).find((name) => name.startsWith("terraform-provider-aws"))
+        : undefined;
       return file === undefined ? [] : [{ version, path: join(system, file) }];
     });
   });

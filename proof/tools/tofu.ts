@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import type { Children, ChildResult, RunningChild } from "./children.ts";
+import type { ChildResult, Children, RunningChild } from "./children.ts";
 import { findProgram } from "./find-program.ts";
 import type { Machine } from "./machine.ts";
 import { MissingTool } from "./missing-tool.ts";
@@ -41,7 +41,9 @@ export class Tofu {
 export function findTofu({ variables, cache, children }: Machine): Tofu {
   const command = findProgram(["tofu"], variables.PATH);
   if (command === undefined)
-    throw new MissingTool("no OpenTofu found: install it (https://opentofu.org/docs/intro/install/) so that `tofu` is on PATH");
+    throw new MissingTool(
+      "no OpenTofu found: install it (https://opentofu.org/docs/intro/install/) so that `tofu` is on PATH",
+    );
   const provider = findProvider(variables);
   const mirror = mirrorProvider(cache, provider);
   const configuration = join(cache, "tofu.rc");

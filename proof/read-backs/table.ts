@@ -1,0 +1,15 @@
+import { DATA } from "./data.ts";
+import { EDGE } from "./edge.ts";
+import { NETWORK } from "./network.ts";
+import type { ReadBack } from "./read-back.ts";
+import { SERVING } from "./serving.ts";
+import { SITE } from "./site.ts";
+
+/** What is asked of AWS after an apply, by the stack's name without the environment. */
+export const READ_BACKS: Readonly<Record<string, readonly ReadBack[]>> = {
+  network: NETWORK,
+  data: DATA,
+  serving: SERVING,
+  edge: EDGE,
+  site: SITE,
+};
