@@ -38,7 +38,9 @@ beforeEach(() => {
 });
 afterEach(() => signed.remove());
 
-describe.skipIf(missing)(`the compile cache${missing ? ` (${missing})` : ""}`, () => {
+describe("the compile cache", () => {
+  beforeEach(({ skip }) => skip(missing !== undefined, missing));
+
   test("is named after GPU and vLLM image", () => {
     expect(onEngine("compile-cache-key.sh").stdout.trim()).toBe(KEY);
   });

@@ -122,7 +122,7 @@ build {
   sources = ["source.amazon-ebs.engine"]
 
   provisioner "file" {
-    sources     = ["${path.root}/files", "${path.root}/smoke-model"]
+    sources     = ["${path.root}/files", "${path.root}/../shared", "${path.root}/smoke-model"]
     destination = "/tmp/"
   }
 

@@ -4,7 +4,7 @@
 set -euo pipefail
 
 : "${VLLM_IMAGE:?is not set}"
-readonly from=/tmp/files
+readonly from=/tmp/files shared=/tmp/shared
 
 echo "== what the base image must bring"
 nvidia-smi --query-gpu=name,driver_version --format=csv
@@ -30,17 +30,20 @@ echo "$VLLM_IMAGE" >/opt/sluice/vllm-image
 
 echo "== engine"
 useradd --system --no-create-home --home-dir /var/lib/sluice --shell /sbin/nologin --groups docker sluice
-install -m 0755 "$from"/*.sh /opt/sluice/bin/
+install -m 0755 "$from"/*.sh "$shared"/*.sh /opt/sluice/bin/
 install -m 0644 "$from/aws-config" /opt/sluice/aws-config
 install -d -m 0755 /etc/sluice # user data narrows it to 0750 and adds engine.env
 openssl pkey -pubin -in /tmp/manifest-key.pem -noout
 install -m 0644 /tmp/manifest-key.pem /opt/sluice/manifest-key.pem
-install -m 0644 "$from/sluice-engine.service" /etc/systemd/system/sluice-engine.service
+install -m 0644 "$from/sluice-engine.service" "$from/sluice-launched.service" /etc/systemd/system/
+install -m 0644 "$from/amazon-cloudwatch-agent.json" /opt/sluice/amazon-cloudwatch-agent.json
 install -m 0644 "$from/amazon-cloudwatch-agent.json" /opt/aws/amazon-cloudwatch-agent/etc/amazon-cloudwatch-agent.json
-systemd-analyze verify /etc/systemd/system/sluice-engine.service
-systemctl enable amazon-cloudwatch-agent.service
+install -m 0644 "$shared/sluice-logs@.service" /etc/systemd/system/sluice-logs@.service
+install -D -m 0644 "$shared/journald.conf" /etc/systemd/journald.conf.d/sluice.conf
+systemd-analyze verify /etc/systemd/system/sluice-*.service
+systemctl enable amazon-cloudwatch-agent.service sluice-logs@engine.service
 # Not sluice-engine.service: user data enables it once it has written the environment.
 
 echo "== clean"
 dnf clean all --quiet
-rm -rf /tmp/files /tmp/manifest-key.pem /var/log/sluice
+rm -rf /tmp/files /tmp/shared /tmp/manifest-key.pem

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { missingTools, type Outcome, run } from "../test/tools.ts";
 
 const script = (name: string) => join(import.meta.dirname, "files", name);
@@ -9,7 +9,9 @@ const toArguments = (json: string) => run(script("engine-arguments.sh"), [], { S
 const split = ({ stdout }: Outcome) => stdout.split("\0").slice(0, -1);
 const missing = missingTools("bash", "jq");
 
-describe.skipIf(missing)(`an engine's arguments${missing ? ` (${missing})` : ""}`, () => {
+describe("an engine's arguments", () => {
+  beforeEach(({ skip }) => skip(missing !== undefined, missing));
+
   test("the model comes first, as vllm serve wants it, and the rest in order", () => {
     const json = JSON.stringify(["--port", "8000", "--model", "/opt/sluice/weights", "--enforce-eager"]);
     expect(split(toArguments(json))).toEqual(["/opt/sluice/weights", "--port", "8000", "--enforce-eager"]);
@@ -53,7 +55,9 @@ describe.skipIf(missing)(`an engine's arguments${missing ? ` (${missing})` : ""}
 
 const hasMapfile = missing === undefined && run("bash", ["-c", "type mapfile"]).status === 0;
 
-describe.skipIf(!hasMapfile)("the engine's container", () => {
+describe("the engine's container", () => {
+  beforeEach(({ skip }) => skip(!hasMapfile, "bash is older than 4.4"));
+
   const root = realpathSync(mkdtempSync(join(tmpdir(), "sluice-start-")));
   const image = `docker.io/vllm/vllm-openai@sha256:${"a".repeat(64)}`;
   const docker = join(root, "docker");

@@ -95,7 +95,7 @@ build {
   sources = ["source.amazon-ebs.gateway"]
 
   provisioner "file" {
-    sources     = ["${path.root}/files", "${var.artefact}/server.mjs", "${var.artefact}/server.mjs.sha256"]
+    sources     = ["${path.root}/files", "${path.root}/../shared", "${var.artefact}/server.mjs", "${var.artefact}/server.mjs.sha256"]
     destination = "/tmp/"
   }
 

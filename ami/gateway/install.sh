@@ -2,26 +2,30 @@
 # Runs as root on the build instance and turns Amazon Linux 2023 into a gateway.
 set -euo pipefail
 
-readonly from=/tmp/files
+readonly from=/tmp/files shared=/tmp/shared
 
 echo "== the artefact is the one that was built"
 (cd /tmp && sha256sum --check server.mjs.sha256)
 
 echo "== packages"
-dnf install --assumeyes --quiet nodejs24 amazon-cloudwatch-agent
+dnf install --assumeyes --quiet nodejs24 jq amazon-cloudwatch-agent
 node-24 --version
 
 echo "== gateway"
 useradd --system --no-create-home --shell /sbin/nologin sluice
-install -d -m 0755 /opt/sluice /opt/sluice/gateway
+install -d -m 0755 /opt/sluice /opt/sluice/bin /opt/sluice/gateway
+install -m 0755 "$shared"/*.sh /opt/sluice/bin/
 install -m 0644 /tmp/server.mjs /opt/sluice/gateway/server.mjs
 install -d -m 0755 /etc/sluice # user data narrows it to 0750 and adds gateway.env
 install -m 0644 "$from/sluice-gateway.service" /etc/systemd/system/sluice-gateway.service
+install -m 0644 "$from/amazon-cloudwatch-agent.json" /opt/sluice/amazon-cloudwatch-agent.json
 install -m 0644 "$from/amazon-cloudwatch-agent.json" /opt/aws/amazon-cloudwatch-agent/etc/amazon-cloudwatch-agent.json
-systemd-analyze verify /etc/systemd/system/sluice-gateway.service
-systemctl enable amazon-cloudwatch-agent.service
+install -m 0644 "$shared/sluice-logs@.service" /etc/systemd/system/sluice-logs@.service
+install -D -m 0644 "$shared/journald.conf" /etc/systemd/journald.conf.d/sluice.conf
+systemd-analyze verify /etc/systemd/system/sluice-*.service
+systemctl enable amazon-cloudwatch-agent.service sluice-logs@gateway.service
 # Not sluice-gateway.service: user data enables it once it has written the environment.
 
 echo "== clean"
 dnf clean all --quiet
-rm -rf /tmp/files /tmp/server.mjs /tmp/server.mjs.sha256
+rm -rf /tmp/files /tmp/shared /tmp/server.mjs /tmp/server.mjs.sha256

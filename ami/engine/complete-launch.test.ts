@@ -1,0 +1,101 @@
+import { spawn } from "node:child_process";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { missingTools } from "../test/tools.ts";
+
+const missing = missingTools("bash", "curl");
+let folder: string;
+let server: Server;
+let isReady: boolean;
+let healthChecks: number;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "sluice-launch-"));
+  isReady = true;
+  healthChecks = 0;
+  // Engine and metadata service in one: they are told apart by path.
+  server = createServer((request, response) => {
+    const answer = (status: number, text = "") => response.writeHead(status).end(text);
+    if (request.url === "/health") {
+      healthChecks += 1;
+      return answer(isReady ? 200 : 503);
+    }
+    if (request.url === "/latest/api/token" && request.method === "PUT") return answer(200, "a-token");
+    if (request.headers["x-aws-ec2-metadata-token"] !== "a-token") return answer(401);
+    return request.url === "/latest/meta-data/instance-id" ? answer(200, "i-0123456789abcdef0") : answer(404);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+});
+afterEach(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Runs the script; `aws` writes down how it was called and ends as told. */
+function complete(awsScript: string, env: Readonly<Record<string, string>> = {}) {
+  const aws = join(folder, "aws");
+  writeFileSync(aws, `#!/usr/bin/env bash\necho "$@" > ${join(folder, "calls")}\n${awsScript}\n`);
+  chmodSync(aws, 0o755);
+  const port = String((server.address() as AddressInfo).port);
+  const child = spawn(join(import.meta.dirname, "files/complete-launch.sh"), [], {
+    env: {
+      PATH: process.env.PATH ?? "",
+      SLUICE_AWS: aws,
+      SLUICE_PORT: port,
+      SLUICE_METADATA_URL: `http://127.0.0.1:${port}`,
+      SLUICE_GROUP_NAME: "sluice-dev-engine-phi",
+      SLUICE_LAUNCH_HOOK: "ready",
+      ...env,
+    },
+  });
+  let stderr = "";
+  child.stderr.on("data", (data) => {
+    stderr += data;
+  });
+  return new Promise<{ status: number | null; stderr: string }>((resolve) =>
+    child.on("close", (status) => resolve({ status, stderr })),
+  );
+}
+
+describe("the launch hook", () => {
+  beforeEach(({ skip }) => skip(missing !== undefined, missing));
+
+  test("is completed for this instance once the engine is healthy", async () => {
+    const { status, stderr } = await complete("exit 0");
+    expect(stderr).toContain("i-0123456789abcdef0 is ready");
+    expect(status).toBe(0);
+    expect(readFileSync(join(folder, "calls"), "utf8").trim()).toBe(
+      "autoscaling complete-lifecycle-action --auto-scaling-group-name sluice-dev-engine-phi " +
+        "--lifecycle-hook-name ready --instance-id i-0123456789abcdef0 --lifecycle-action-result CONTINUE",
+    );
+  });
+
+  test("waits as long as the model loads", async () => {
+    isReady = false;
+    const completed = complete("exit 0");
+    await expect.poll(() => healthChecks, { timeout: 10_000 }).toBeGreaterThan(1);
+    isReady = true;
+    expect((await completed).status).toBe(0);
+  });
+
+  test("that nobody waits for is no failure: a reboot in service", async () => {
+    const { status } = await complete(
+      "echo 'An error occurred (ValidationError): No active Lifecycle Action found' >&2; exit 254",
+    );
+    expect(status).toBe(0);
+  });
+
+  test("that can't be completed is a failure, which systemd tries again", async () => {
+    const { status, stderr } = await complete("echo 'AccessDenied' >&2; exit 254");
+    expect(status).toBe(1);
+    expect(stderr).toContain("AccessDenied");
+  });
+
+  test("without a group there is nothing to do", async () => {
+    expect((await complete("exit 1", { SLUICE_GROUP_NAME: "" })).status).toBe(0);
+  });
+});
