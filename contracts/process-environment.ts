@@ -32,6 +32,8 @@ export const ENV = {
   authMode: "SLUICE_AUTH_MODE",
   /** JSON object: plan name → API Gateway API key value that stands for it (authorizer Lambda). */
   planKeys: "SLUICE_PLAN_KEYS",
+  /** The cost publisher's settings: one line of JSON, `contracts/cost-publisher.ts`. */
+  costs: "SLUICE_COSTS",
   /** pino level; default info. */
   logLevel: "SLUICE_LOG_LEVEL",
   /** Local engine: id of a model in `engine/local-models.ts`, or the path of a .gguf file. */

@@ -1,0 +1,26 @@
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { EC2Client } from "@aws-sdk/client-ec2";
+import middy from "@middy/core";
+import * as z from "zod";
+import { CostPublisherSettings } from "../../contracts/cost-publisher.ts";
+import { ENV } from "../../contracts/process-environment.ts";
+import { HOUR_MS, hourlyCosts } from "../../domain/cost/hourly-cost.ts";
+import { metricLines } from "./metric-lines.ts";
+import { modelTraffic } from "./model-traffic.ts";
+import { runInstances } from "./run-instances.ts";
+
+const Event = z.object({ time: z.iso.datetime() });
+const { environment, models, ...rates } = CostPublisherSettings.parse(JSON.parse(process.env[ENV.costs] ?? "null"));
+const [ec2, cloudWatch] = [new EC2Client(), new CloudWatchClient()];
+
+/** EventBridge's schedule: what did the last whole hour cost? */
+export const handler = middy().handler(async (event: unknown) => {
+  const from = Math.floor(Date.parse(Event.parse(event).time) / HOUR_MS) * HOUR_MS - HOUR_MS;
+  const [instances, traffic] = await Promise.all([
+    runInstances(environment, ec2),
+    modelTraffic({ environment, models, from }, cloudWatch),
+  ]);
+  const costs = hourlyCosts({ from, instances, traffic, rates });
+  // Not console.log: Lambda would put time and level before the line, and CloudWatch would see no metric in it.
+  for (const line of metricLines({ environment, time: from + HOUR_MS - 1, costs })) process.stdout.write(`${line}\n`);
+});
