@@ -20,7 +20,7 @@ export const ROOMS: Readonly<
   environments: { rooms: ["catalog", "contracts"], packages: [/^zod$/] },
   gateway: {
     rooms: ["contracts", "domain"],
-    packages: [/^undici$/, /^pino$/, /^prom-client$/, /^zod$/, /^lru-cache$/, /^@aws-sdk\//],
+    packages: [/^undici$/, /^pino$/, /^prom-client$/, /^zod$/, /^lru-cache$/, /^@aws-sdk\//, /^esbuild$/],
   },
   lambdas: {
     rooms: ["contracts", "domain"],

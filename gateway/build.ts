@@ -1,0 +1,39 @@
+import { createHash } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { build } from "esbuild";
+
+/** ES modules have no `require`; packages that were CommonJS ask for Node's own modules by it. */
+const REQUIRE = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
+
+/**
+ * Bundles the gateway with all it needs into `<outDir>/server.mjs`, with its SHA-256 beside it in `sha256sum`'s format.
+ * Equal sources give equal bytes.
+ * @returns the bundle's path and SHA-256
+ */
+export async function buildGateway(outDir: string): Promise<{ readonly path: string; readonly sha256: string }> {
+  await mkdir(outDir, { recursive: true });
+  const path = join(outDir, "server.mjs");
+  await build({
+    entryPoints: [join(import.meta.dirname, "server.ts")],
+    absWorkingDir: join(import.meta.dirname, ".."), // paths in the output must not depend on where it is built
+    outfile: path,
+    bundle: true,
+    platform: "node",
+    target: "node24",
+    format: "esm",
+    banner: { js: REQUIRE },
+    legalComments: "none", // not minified: a stack trace must be readable
+    logLevel: "warning",
+  });
+  const sha256 = createHash("sha256")
+    .update(await readFile(path))
+    .digest("hex");
+  await writeFile(`${path}.sha256`, `${sha256}  server.mjs\n`);
+  return { path, sha256 };
+}
+
+if (import.meta.main) {
+  const { sha256 } = await buildGateway(join(import.meta.dirname, "../dist/gateway"));
+  console.log(`dist/gateway/server.mjs ${sha256}`);
+}
