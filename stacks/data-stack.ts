@@ -9,6 +9,7 @@ import { configureStack, resourceName, stackId } from "./stack-settings.ts";
 
 /** What must outlive everything else: keys and artefacts, and what they are encrypted with. */
 export class DataStack extends TerraformStack {
+  readonly encryptionKey: EncryptionKey;
   readonly keysTable: KeysTable;
   readonly artefacts: ArtefactStore;
 
@@ -17,7 +18,13 @@ export class DataStack extends TerraformStack {
     configureStack(this, environment, "data");
     const name = resourceName(environment);
     const isProtected = environment.deletionProtection;
-    const encryptionKey = new EncryptionKey(this, "EncryptionKey", { name, region: environment.region, isProtected });
+    const encryptionKey = new EncryptionKey(this, "EncryptionKey", {
+      name,
+      region: environment.region,
+      isProtected,
+      uses: ["alarmTopics", "logGroups", "site", "volumes"],
+    });
+    this.encryptionKey = encryptionKey;
     this.keysTable = new KeysTable(this, "Keys", { name: keysTableName(environment.name), encryptionKey, isProtected });
     this.artefacts = new ArtefactStore(this, "Artefacts", {
       namePrefix: `${name}-assets-`,

@@ -35,6 +35,7 @@ export class EdgeStack extends TerraformStack {
     configureStack(this, environment, "edge");
     const { api, logRetentionDays } = environment;
     const name = resourceName(environment);
+    const kmsKeyArn = data.encryptionKey.arn;
     const identifiers = planKeys(environment.name, Object.keys(api.usagePlans));
 
     const authorizer =
@@ -47,6 +48,7 @@ export class EdgeStack extends TerraformStack {
             keysTable: data.keysTable,
             planKeys: identifiers,
             logRetentionDays,
+            kmsKeyArn,
           });
     const restApi = new RestApi(this, "Api", {
       name,
@@ -61,6 +63,7 @@ export class EdgeStack extends TerraformStack {
       authorizer,
       throttle: api.throttle,
       logRetentionDays,
+      kmsKeyArn,
       hasDomain: api.domain !== null,
       loggingPermission: new LoggingPermission(this, "Logging", { name: `${name}-api-logs` }).resource,
     });

@@ -19,10 +19,10 @@ export interface BuiltAssets {
 /** All stacks of one environment, cut by lifetime; a stack takes what it needs from those before it. */
 export function synthesizeEnvironment(app: App, environment: Environment, assets: BuiltAssets): void {
   new BootstrapStack(app, environment);
-  const network = new NetworkStack(app, environment);
   const data = new DataStack(app, environment);
+  const network = new NetworkStack(app, { environment, data });
   const serving = new ServingStack(app, { environment, network, data });
   const edge = new EdgeStack(app, { environment, network, data, serving, lambdas: assets.lambdas });
   new MonitoringStack(app, { environment, serving });
-  new SiteStack(app, { environment, edge, directory: assets.site });
+  new SiteStack(app, { environment, data, edge, directory: assets.site });
 }

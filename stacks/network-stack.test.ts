@@ -13,7 +13,11 @@ const rules = [
 describe("the network stack", () => {
   test("holds these resources and no NAT", () => {
     expect(typeCounts(stack)).toEqual({
+      aws_cloudwatch_log_group: 1,
       aws_default_security_group: 1,
+      aws_flow_log: 1,
+      aws_iam_role: 1,
+      aws_iam_role_policy: 1,
       aws_internet_gateway: 1,
       aws_route: 1,
       aws_route_table: 2,
@@ -21,7 +25,7 @@ describe("the network stack", () => {
       aws_security_group: 5,
       aws_subnet: 4,
       aws_vpc: 1,
-      aws_vpc_endpoint: 6,
+      aws_vpc_endpoint: 7,
       aws_vpc_security_group_egress_rule: 10,
       aws_vpc_security_group_ingress_rule: 7,
     });
@@ -64,7 +68,7 @@ describe("the network stack", () => {
       Object.values(resources(network, "aws_vpc_endpoint"))
         .filter(({ vpc_endpoint_type }) => vpc_endpoint_type === "Interface")
         .map(({ subnet_ids }) => subnet_ids.length);
-    expect(subnetCounts(stack)).toEqual([1, 1, 1, 1]);
-    expect(subnetCounts(synth(await loadEnvironment("prod"))["prod-network"])).toEqual([3, 3, 3, 3]);
+    expect(subnetCounts(stack)).toEqual([1, 1, 1, 1, 1]);
+    expect(subnetCounts(synth(await loadEnvironment("prod"))["prod-network"])).toEqual([3, 3, 3, 3, 3]);
   });
 });

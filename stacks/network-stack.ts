@@ -1,22 +1,35 @@
 import { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
+import { FlowLog } from "../constructs/network/flow-log.ts";
 import { Network } from "../constructs/network/network.ts";
 import { SecurityGroups } from "../constructs/network/security-groups.ts";
 import { VpcEndpoints } from "../constructs/network/vpc-endpoints.ts";
 import type { Environment } from "../environments/schema.ts";
+import type { DataStack } from "./data-stack.ts";
 import { configureStack, resourceName, stackId } from "./stack-settings.ts";
+
+export interface NetworkStackProps {
+  readonly environment: Environment;
+  readonly data: DataStack;
+}
 
 /** What changes least: the VPC, its subnets, the ways out of it and who may talk to whom. */
 export class NetworkStack extends TerraformStack {
   readonly network: Network;
   readonly securityGroups: SecurityGroups;
 
-  constructor(scope: Construct, environment: Environment) {
+  constructor(scope: Construct, { environment, data }: NetworkStackProps) {
     super(scope, stackId(environment, "network"));
     configureStack(this, environment, "network");
     const { region, zones, gateways } = environment;
     const name = resourceName(environment);
     this.network = new Network(this, "Network", { name, region, zones, cidr: environment.network.cidr });
+    new FlowLog(this, "FlowLog", {
+      name,
+      vpcId: this.network.vpcId,
+      kmsKeyArn: data.encryptionKey.arn,
+      logRetentionDays: environment.logRetentionDays,
+    });
     this.securityGroups = new SecurityGroups(this, "SecurityGroups", { name, vpcId: this.network.vpcId });
     const { gatewayId, engineId, endpointsId } = this.securityGroups;
     const endpoints = new VpcEndpoints(this, "Endpoints", {

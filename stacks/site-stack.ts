@@ -4,11 +4,13 @@ import { catalogModel } from "../catalog/models.ts";
 import { StaticSite } from "../constructs/site/static-site.ts";
 import type { SiteConfig } from "../contracts/site-config.ts";
 import type { Environment } from "../environments/schema.ts";
+import type { DataStack } from "./data-stack.ts";
 import type { EdgeStack } from "./edge-stack.ts";
 import { configureStack, resourceName, stackId } from "./stack-settings.ts";
 
 export interface SiteStackProps {
   readonly environment: Environment;
+  readonly data: DataStack;
   readonly edge: EdgeStack;
   /** Folder of the built page. */
   readonly directory: string;
@@ -16,11 +18,12 @@ export interface SiteStackProps {
 
 /** The demo page and what it is told about this environment. */
 export class SiteStack extends TerraformStack {
-  constructor(scope: Construct, { environment, edge, directory }: SiteStackProps) {
+  constructor(scope: Construct, { environment, data, edge, directory }: SiteStackProps) {
     super(scope, stackId(environment, "site"));
     configureStack(this, environment, "site");
     const site = new StaticSite(this, "Site", {
       name: resourceName(environment),
+      kmsKeyArn: data.encryptionKey.arn,
       directory,
       config: siteConfig(environment, edge.apiUrl),
       // A policy names origins, which have no path.

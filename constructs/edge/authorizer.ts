@@ -19,6 +19,8 @@ export interface AuthorizerProps {
   /** Plan name → API key value that stands for it in API Gateway. */
   readonly planKeys: Readonly<Record<string, string>>;
   readonly logRetentionDays: number;
+  /** Customer key of the log; its policy lets CloudWatch Logs use it. */
+  readonly kmsKeyArn: string;
 }
 
 /** The Lambda that tells API Gateway who a caller is: the outer wall, the gateway verifies every key again. */
@@ -36,6 +38,7 @@ export class Authorizer extends Construct {
     const logs = new CloudwatchLogGroup(this, "Logs", {
       name: `/aws/lambda/${name}`,
       retentionInDays: props.logRetentionDays,
+      kmsKeyId: props.kmsKeyArn,
     });
     const role = new ServiceRole(this, "Role", {
       name,

@@ -23,7 +23,8 @@ export class LoggingPermission extends Construct {
       policyArn: "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs",
     });
     explainWildcards(policy, {
-      AmazonAPIGatewayPushToCloudWatchLogs: "API Gateway tries the role on all of CloudWatch Logs when it is set; AWS keeps this policy for it.",
+      AmazonAPIGatewayPushToCloudWatchLogs:
+        "API Gateway tries the role on all of CloudWatch Logs when it is set; AWS keeps this policy for it.",
     });
     this.resource = new ApiGatewayAccount(this, "Default", {
       cloudwatchRoleArn: role.resource.arn,

@@ -29,6 +29,8 @@ export interface RestApiProps {
   /** Throttle of the whole stage. */
   readonly throttle: { readonly requestsPerSecond: number; readonly burst: number };
   readonly logRetentionDays: number;
+  /** Customer key of the log; its policy lets CloudWatch Logs use it. */
+  readonly kmsKeyArn: string;
   /** Whether the API has a domain, so that API Gateway's own address is switched off. */
   readonly hasDomain: boolean;
   /** The account's permission to write logs, which a stage with logs needs first. */
@@ -104,6 +106,7 @@ export class RestApi extends Construct {
     const logs = new CloudwatchLogGroup(this, "AccessLogs", {
       name: `/sluice/${name}/access`,
       retentionInDays: props.logRetentionDays,
+      kmsKeyId: props.kmsKeyArn,
     });
     const stage = new ApiGatewayStage(this, "Stage", {
       restApiId: this.apiId,

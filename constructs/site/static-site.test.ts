@@ -15,7 +15,13 @@ const config = {
   samplePrompts: [],
 };
 const stack = synthConstruct((scope) => {
-  new StaticSite(scope, "Site", { name: "test", directory: assets.site, config, apiOrigin: "https://api.example.com" });
+  new StaticSite(scope, "Site", {
+    name: "test",
+    kmsKeyArn: "arn:key",
+    directory: assets.site,
+    config,
+    apiOrigin: "https://api.example.com",
+  });
 });
 const distribution = only(stack, "aws_cloudfront_distribution");
 const objects = Object.entries(resources(stack, "aws_s3_object"));

@@ -12,6 +12,8 @@ import { SHORT_LIVED, siteFiles } from "./site-files.ts";
 
 export interface StaticSiteProps {
   readonly name: string;
+  /** Customer key of the bucket; its policy lets CloudFront use it. */
+  readonly kmsKeyArn: string;
   /** Folder of the built page. */
   readonly directory: string;
   /** Becomes `config.json` beside the page. */
@@ -30,10 +32,11 @@ export class StaticSite extends Construct {
   /** `https://<id>.cloudfront.net` */
   readonly url: string;
 
-  constructor(scope: Construct, id: string, { name, directory, config, apiOrigin }: StaticSiteProps) {
+  constructor(scope: Construct, id: string, { name, kmsKeyArn, directory, config, apiOrigin }: StaticSiteProps) {
     super(scope, id);
     const bucket = new PrivateBucket(this, "Bucket", {
       namePrefix: `${name}-site-`,
+      kmsKeyArn,
       isProtected: false, // everything in it is built again by a deployment
       oldVersionDays: 30,
       hasOwnPolicy: true,

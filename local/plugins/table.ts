@@ -54,6 +54,7 @@ export const WITHOUT_LOCAL_MEANING: Readonly<Record<string, string>> = {
   aws_cloudwatch_log_group: "logs are files under .sluice/logs",
   aws_cloudwatch_metric_alarm: "scaling by alarms comes with monitoring",
   aws_default_security_group: network,
+  aws_flow_log: network,
   aws_iam_instance_profile: iam,
   aws_iam_openid_connect_provider: iam,
   aws_iam_policy: iam,

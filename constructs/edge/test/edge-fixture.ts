@@ -15,6 +15,7 @@ export function testAuthorizer(scope: TerraformStack, bundle: string): Authorize
     keysTable: new KeysTable(scope, "Keys", { name: "test-keys", encryptionKey, isProtected: false }),
     planKeys: { standard: "for-standard" },
     logRetentionDays: 30,
+    kmsKeyArn: "arn:key",
   });
 }
 
@@ -33,6 +34,7 @@ export function testRestApi(scope: TerraformStack, props: Partial<RestApiProps> 
     authorizer: undefined,
     throttle: { requestsPerSecond: 50, burst: 100 },
     logRetentionDays: 30,
+    kmsKeyArn: "arn:key",
     hasDomain: false,
     loggingPermission: new LoggingPermission(scope, "Logging", { name: "test-logs" }).resource,
     ...props,
