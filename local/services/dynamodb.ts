@@ -1,6 +1,12 @@
 import { mkdirSync } from "node:fs";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import { CreateTableCommand, DynamoDBClient, ResourceInUseException } from "@aws-sdk/client-dynamodb";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  CreateTableCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  ResourceInUseException,
+} from "@aws-sdk/client-dynamodb";
 import dynalite from "dynalite";
 import { asText, blocks, type JsonObject } from "../template/json.ts";
 
@@ -18,7 +24,10 @@ export class LocalDynamoDb {
     this.#server.emit("request", request, response);
   }
 
-  /** Creates the table unless an earlier run did. */
+  /**
+   * Creates the table unless an earlier run did, and waits until it can be used.
+   * @throws when an earlier run was interrupted while it made the table
+   */
   async createTable(config: JsonObject, endpoint: string, region: string): Promise<void> {
     const client = new DynamoDBClient({ endpoint, region, credentials: LOCAL_CREDENTIALS });
     const keys = [
@@ -32,8 +41,8 @@ export class LocalDynamoDb {
         AttributeName: asText(attribute.name),
         AttributeType: scalarType(asText(attribute.type)),
       }));
-    try {
-      await client.send(
+    const create = () =>
+      client.send(
         new CreateTableCommand({
           TableName: asText(config.name),
           KeySchema: keys,
@@ -41,8 +50,11 @@ export class LocalDynamoDb {
           BillingMode: "PAY_PER_REQUEST",
         }),
       );
-    } catch (error) {
-      if (!(error instanceof ResourceInUseException)) throw error;
+    try {
+      await create().catch((error: unknown) => {
+        if (!(error instanceof ResourceInUseException)) throw error;
+      });
+      await untilActive(client, asText(config.name));
     } finally {
       client.destroy();
     }
@@ -54,6 +66,19 @@ export class LocalDynamoDb {
       this.#server.listen(0, "127.0.0.1", () => this.#server.close(() => resolve()));
     });
   }
+}
+
+/** dynalite answers before the table's state is written; it takes milliseconds. */
+const ACTIVE_LIMIT_MS = 5000;
+
+async function untilActive(client: DynamoDBClient, name: string): Promise<void> {
+  const deadline = Date.now() + ACTIVE_LIMIT_MS;
+  while (Date.now() < deadline) {
+    const { Table } = await client.send(new DescribeTableCommand({ TableName: name }));
+    if (Table?.TableStatus === "ACTIVE") return;
+    await sleep(5);
+  }
+  throw new Error(`The local table ${name} was left half-made by an earlier run; start with --fresh.`);
 }
 
 /** Any credentials do: nothing local checks them. */
