@@ -88,6 +88,7 @@ export class ServingStack extends TerraformStack {
       network: network.network,
       securityGroupId: gatewayId,
       keysTable: data.keysTable,
+      kmsKeyArn: data.encryptionKey.arn,
     });
 
     new CostOutputs(this, "Cost", { environment, variableOf: instanceVariableName });
@@ -158,6 +159,7 @@ export class ServingStack extends TerraformStack {
           securityGroupId: engineId,
           loadBalancer: this.loadBalancer,
           artefacts: data.artefacts,
+          kmsKeyArn: data.encryptionKey.arn,
         }),
     );
   }

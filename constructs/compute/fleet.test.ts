@@ -7,6 +7,7 @@ const PROPS: FleetProps = {
   image: "ami-0123456789abcdef0",
   instanceType: "t4g.small",
   volumeGiB: 8,
+  kmsKeyArn: "arn:key",
   userData: "#!/bin/bash\n",
   statements: [{ Sid: "Read", Effect: "Allow", Action: ["s3:GetObject"], Resource: ["arn:aws:s3:::b/*"] }],
   securityGroupId: "sg-1",
@@ -47,6 +48,7 @@ describe("a fleet", () => {
     const template = only(stack, "aws_launch_template");
     expect(template.block_device_mappings[0].ebs).toMatchObject({
       encrypted: "true",
+      kms_key_id: "arn:key",
       volume_size: 8,
       volume_type: "gp3",
     });

@@ -14,6 +14,8 @@ export interface FleetProps {
   readonly image: string;
   readonly instanceType: string;
   readonly volumeGiB: number;
+  /** Customer key of the volumes; its policy lets Auto Scaling use it. */
+  readonly kmsKeyArn: string;
   /** First-boot script, in clear text. */
   readonly userData: string;
   /** What the instances may do in AWS. */
@@ -72,7 +74,13 @@ export class Fleet extends Construct {
       blockDeviceMappings: [
         {
           deviceName: "/dev/xvda",
-          ebs: { volumeSize: props.volumeGiB, volumeType: "gp3", encrypted: "true", deleteOnTermination: "true" },
+          ebs: {
+            volumeSize: props.volumeGiB,
+            volumeType: "gp3",
+            encrypted: "true",
+            kmsKeyId: props.kmsKeyArn,
+            deleteOnTermination: "true",
+          },
         },
       ],
       tagSpecifications: ["instance", "volume", "network-interface"].map((resourceType) => ({ resourceType, tags })),

@@ -39,6 +39,7 @@ const stack = synthConstruct((scope) => {
       isProtected: false,
     }),
     artefacts: new ArtefactStore(scope, "Artefacts", { namePrefix: "t-", encryptionKey, isProtected: false }),
+    kmsKeyArn: encryptionKey.arn,
   });
 });
 const script = Object.values(stack.locals ?? {})[0];

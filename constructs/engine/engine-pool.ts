@@ -37,6 +37,8 @@ export interface EnginePoolProps {
   readonly securityGroupId: string;
   readonly loadBalancer: LoadBalancer;
   readonly artefacts: ArtefactStore;
+  /** Customer key of the volumes; its policy lets Auto Scaling use it. */
+  readonly kmsKeyArn: string;
 }
 
 /** Identical engines that serve one model, checked by the load balancer and reachable through it by host name. */
@@ -77,6 +79,7 @@ export class EnginePool extends Construct {
       image: props.image,
       instanceType: props.instanceType,
       volumeGiB: props.volumeGiB,
+      kmsKeyArn: props.kmsKeyArn,
       userData: userData({
         role: "engine",
         variables: {

@@ -45,6 +45,7 @@ const stack = synthConstruct((scope) => {
     network: new Network(scope, "Network", { name: "t", region, zones: ["a", "b"], cidr: "10.0.0.0/16" }),
     securityGroupId: "sg-gateway",
     keysTable: new KeysTable(scope, "Keys", { name: "keys", encryptionKey, isProtected: false }),
+    kmsKeyArn: encryptionKey.arn,
   });
 });
 

@@ -22,6 +22,8 @@ export interface GatewayFleetProps {
   readonly network: Network;
   readonly securityGroupId: string;
   readonly keysTable: KeysTable;
+  /** Customer key of the volumes; its policy lets Auto Scaling use it. */
+  readonly kmsKeyArn: string;
 }
 
 /** System and gateway; logs leave the instance. 8 GiB is also the smallest root volume of Amazon Linux 2023. */
@@ -40,6 +42,7 @@ export class GatewayFleet extends Construct {
       image: props.image,
       instanceType: props.instanceType,
       volumeGiB: VOLUME_GIB,
+      kmsKeyArn: props.kmsKeyArn,
       userData: userData({
         role: "gateway",
         variables: {
