@@ -28,8 +28,6 @@ describe("the monitoring stack", () => {
       aws_cloudwatch_composite_alarm: 1,
       aws_cloudwatch_dashboard: 1,
       aws_cloudwatch_metric_alarm: 7,
-      aws_kms_alias: 1,
-      aws_kms_key: 1,
       aws_sns_topic: 1,
       aws_sns_topic_policy: 1,
       aws_sns_topic_subscription: 1,

@@ -4,11 +4,13 @@ import { AlarmTopic } from "../constructs/observability/alarm-topic.ts";
 import { Dashboard } from "../constructs/observability/dashboard.ts";
 import { ServiceAlarms } from "../constructs/observability/service-alarms.ts";
 import type { Environment } from "../environments/schema.ts";
+import type { DataStack } from "./data-stack.ts";
 import type { ServingStack } from "./serving-stack.ts";
 import { configureStack, resourceName, stackId } from "./stack-settings.ts";
 
 export interface MonitoringStackProps {
   readonly environment: Environment;
+  readonly data: DataStack;
   readonly serving: ServingStack;
 }
 
@@ -16,12 +18,16 @@ export interface MonitoringStackProps {
 export class MonitoringStack extends TerraformStack {
   readonly alarmTopic: AlarmTopic;
 
-  constructor(scope: Construct, { environment, serving }: MonitoringStackProps) {
+  constructor(scope: Construct, { environment, data, serving }: MonitoringStackProps) {
     super(scope, stackId(environment, "monitoring"));
     configureStack(this, environment, "monitoring");
     const name = resourceName(environment);
     const { pools, loadBalancer, gatewayTargets } = serving;
-    this.alarmTopic = new AlarmTopic(this, "AlarmTopic", { name: `${name}-alarms`, ...environment.alarms });
+    this.alarmTopic = new AlarmTopic(this, "AlarmTopic", {
+      name: `${name}-alarms`,
+      kmsKeyArn: data.encryptionKey.arn,
+      ...environment.alarms,
+    });
     const alarms = new ServiceAlarms(this, "Alarms", {
       name,
       environment: environment.name,
