@@ -1,12 +1,17 @@
 import { Command } from "commander";
+import { bootstrapCommand } from "./bootstrap-command.ts";
 import { costTools } from "./cost/cost-tools.ts";
 import { costCommand } from "./cost-command.ts";
+import { deployCommand, destroyCommand, planCommand } from "./deploy-command.ts";
+import { doctorCommand } from "./doctor-command.ts";
 import { DynamoKeyRegistry } from "./key-registry.ts";
 import { keysCommand } from "./keys-command.ts";
 import { type KeysPlace, keysPlace } from "./keys-place.ts";
+import { operatorTools } from "./operator-tools.ts";
 import { UserError } from "./user-error.ts";
 import { validateCommand } from "./validate-command.ts";
 
+const operator = operatorTools();
 const program = new Command("sluice")
   .description("Serve LLMs from one typed file, on AWS or on this machine.")
   .addCommand(
@@ -17,6 +22,11 @@ const program = new Command("sluice")
       now: () => new Date(),
     }),
   )
+  .addCommand(bootstrapCommand(operator))
+  .addCommand(deployCommand(operator))
+  .addCommand(planCommand(operator))
+  .addCommand(destroyCommand(operator))
+  .addCommand(doctorCommand(operator))
   .addCommand(costCommand(costTools((text) => console.log(text))))
   .addCommand(validateCommand((text) => console.log(text)));
 

@@ -1,0 +1,89 @@
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import * as z from "zod";
+import { consent } from "./deploy-command.ts";
+import type { DeployStack } from "./deploy-order.ts";
+import type { OperatorTools } from "./operator-tools.ts";
+import { hasChanges, summaryLines } from "./plan-summary.ts";
+import { type DeployPlace, StackRun } from "./stack-run.ts";
+import { readDocument, stateAddress, withStateOnDisk, withUnencryptedRead, writeDocument } from "./state-backend.ts";
+import type { StatePlace } from "./state-place.ts";
+import { UserError } from "./user-error.ts";
+
+const STATE_FILE = "terraform.tfstate";
+const StateFile = z.object({ resources: z.array(z.unknown()) });
+
+export interface BootstrapProps {
+  readonly place: DeployPlace;
+  /** The bootstrap stack as synthesized. */
+  readonly stack: DeployStack;
+  readonly states: StatePlace;
+  readonly asks: boolean;
+}
+
+/**
+ * Makes the state bucket with a state on disk, then moves that state into it. What exists is found out each time, so it
+ * can be repeated, also after an interruption.
+ */
+export async function bootstrapState(props: BootstrapProps, tools: OperatorTools): Promise<void> {
+  const { place, states } = props;
+  // A folder that synthesis does not touch: for a while the only copy of the state is here.
+  const stack = { ...props.stack, folder: join(place.folder, "bootstrap") };
+  mkdirSync(stack.folder, { recursive: true });
+  const document = readDocument(props.stack.folder);
+  const { bucket, key } = stateAddress(document);
+  const found = await states.bucket(bucket);
+  if (found === "foreign")
+    throw new UserError(
+      `The bucket ${bucket} is another account's, or closed to you. Bucket names are unique in the world: choose another ` +
+        `state.bucket in environments/${place.environment.name}.ts, or check your credentials with sluice doctor.`,
+    );
+  const run = new StackRun(stack, place, tools);
+  const apply = () => planAndApply(run, props.asks, tools);
+
+  if (found === "ours" && (await states.hasState(bucket, key))) {
+    writeDocument(stack.folder, document);
+    await run.init();
+    await apply();
+    removeStateFiles(stack.folder);
+    tools.print(`The states are in ${bucket}.`);
+    return;
+  }
+  if (found === "ours" && !hasResources(stack.folder))
+    throw new UserError(
+      `The bucket ${bucket} is there without a state of its own (${key}): someone made it by another way, or from another ` +
+        `machine that was interrupted. Choose another state.bucket, or go on where .sluice/deploy/ has the state.`,
+    );
+  writeDocument(stack.folder, withStateOnDisk(document));
+  await run.init();
+  await apply();
+  tools.print(`Moving the state of ${stack.id} into ${bucket} …`);
+  writeDocument(stack.folder, withUnencryptedRead(document));
+  await run.init("-migrate-state", "-force-copy");
+  if (!(await states.hasState(bucket, key)))
+    throw new Error(`The state was moved to ${bucket}, but ${key} is not there; it is still in ${stack.folder}.`);
+  removeStateFiles(stack.folder);
+  tools.print(`The states are in ${bucket}.`);
+}
+
+async function planAndApply(run: StackRun, asks: boolean, tools: OperatorTools): Promise<void> {
+  try {
+    const summary = await run.plan();
+    tools.print(summaryLines(run.stack.id, summary).join("\n"));
+    if (!hasChanges(summary)) return;
+    if (asks) await consent(`Apply this to ${run.stack.id}?`, tools);
+    await run.apply();
+  } finally {
+    run.forgetPlan();
+  }
+}
+
+function hasResources(folder: string): boolean {
+  const file = join(folder, STATE_FILE);
+  if (!existsSync(file)) return false;
+  return StateFile.parse(JSON.parse(readFileSync(file, "utf8"))).resources.length > 0;
+}
+
+function removeStateFiles(folder: string): void {
+  for (const file of [STATE_FILE, `${STATE_FILE}.backup`]) rmSync(join(folder, file), { force: true });
+}

@@ -1,0 +1,289 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { beforeEach, describe, expect, test } from "vitest";
+import { LOCAL_CREDENTIALS } from "../local/services/dynamodb.ts";
+import { temporaryFolder } from "../local/test/tools.ts";
+import { deployCommand, destroyCommand, planCommand } from "./deploy-command.ts";
+import type { OperatorTools } from "./operator-tools.ts";
+import { dataStack, type HandMade, type OperatorProps, operator, reading, TOFU_MISSING } from "./test/operator.ts";
+import { stateAws } from "./test/state-aws.ts";
+
+beforeEach((context) => {
+  if (TOFU_MISSING) context.skip(TOFU_MISSING);
+});
+
+const run = (command: typeof deployCommand, tools: OperatorTools, ...args: readonly string[]) =>
+  command(tools).parseAsync(["--environment", "dev", ...args], { from: "user" });
+
+/** network and data, which edge reads; the trigger's change replaces network's resource. */
+const threeStacks = (folder: string, trigger: string): HandMade => ({
+  edge: {
+    reads: ["network", "data"],
+    ...dataStack(
+      folder,
+      "edge",
+      { Api: { input: `\${data.terraform_remote_state.network.outputs.id}` } },
+      reading(folder, "network"),
+    ),
+  },
+  network: dataStack(
+    folder,
+    "network",
+    { Vpc: { input: "vpc", triggers_replace: trigger } },
+    { output: { id: { value: `\${terraform_data.Vpc.output}` } } },
+  ),
+  data: dataStack(folder, "data", { Keys: { input: "keys" } }),
+});
+
+function fixture(props: Partial<OperatorProps> = {}) {
+  const folder = temporaryFolder();
+  const settings = { trigger: "1" };
+  const tools = (more: Partial<OperatorProps> = {}) =>
+    operator({ folder, stacks: () => threeStacks(folder, settings.trigger), ...props, ...more });
+  const resources = (stack: string): readonly { type: string; name: string }[] =>
+    JSON.parse(readFileSync(join(folder, `${stack}.tfstate`), "utf8")).resources;
+  return { folder, settings, tools, resources };
+}
+
+describe("sluice deploy", () => {
+  test("applies every stack after those it reads, and the second time finds nothing to do", async () => {
+    const { tools, resources } = fixture();
+    const first = tools();
+    await run(deployCommand, first, "--yes");
+    expect(first.printed).toEqual([
+      "dev-data: 1 to add",
+      "dev-network: 1 to add",
+      "dev-edge: 1 to add",
+      "dev is as its file says.",
+    ]);
+    expect(resources("edge")).toHaveLength(2);
+    const second = tools();
+    await run(deployCommand, second, "--yes");
+    expect(second.printed.slice(0, 3)).toEqual(
+      ["dev-data", "dev-network", "dev-edge"].map((id) => `${id}: no changes`),
+    );
+  });
+
+  test("names what will be replaced before it asks, and a no leaves everything as it was", async () => {
+    const { folder, settings, tools } = fixture();
+    await run(deployCommand, tools(), "--yes");
+    settings.trigger = "2";
+    const before = readFileSync(join(folder, "network.tfstate"), "utf8");
+    const asked = tools({ answers: ["no"] });
+    await expect(run(deployCommand, asked)).rejects.toThrow("Declined: nothing more was changed.");
+    expect(asked.printed.at(-1)).toBe("dev-network: 1 to replace\n  replace  terraform_data.Vpc");
+    expect(asked.questions).toEqual(["Apply this to dev-network? [yes/no] "]);
+    expect(readFileSync(join(folder, "network.tfstate"), "utf8")).toBe(before);
+  });
+
+  test("keeps no plan: it holds every value in plain text", async () => {
+    const { folder, tools } = fixture();
+    await run(deployCommand, tools(), "--yes");
+    await expect(run(deployCommand, tools({ answers: [] }), "--stack", "nope")).rejects.toThrow(
+      /no stack nope; known are/,
+    );
+    const files = readdirSync(join(folder, "deploy"), { recursive: true, encoding: "utf8" });
+    expect(files.filter((file) => file.endsWith(".tfplan"))).toEqual([]);
+  });
+
+  test("without a terminal it goes on only with --yes", async () => {
+    const { folder, tools } = fixture();
+    await expect(run(deployCommand, tools())).rejects.toThrow(/no terminal to ask at; add --yes/);
+    expect(existsSync(join(folder, "deploy"))).toBe(false);
+  });
+
+  test("only the stack asked for, by name or id", async () => {
+    const { tools, resources } = fixture();
+    const asked = tools();
+    await run(deployCommand, asked, "--yes", "--stack", "dev-network");
+    expect(asked.printed[0]).toBe("dev-network: 1 to add");
+    expect(resources("network")).toHaveLength(1);
+    expect(() => resources("data")).toThrow();
+  });
+
+  test("shows the price before the first question", async () => {
+    const { tools } = fixture();
+    const priced = { ...tools({ answers: ["no"] }), priceLines: () => ["about 60 dollars a month"] };
+    await expect(run(deployCommand, priced)).rejects.toThrow(/Declined/);
+    expect(priced.printed[0]).toBe("about 60 dollars a month");
+  });
+
+  test("takes variables from the environment's file, and TF_VAR_ over them", async () => {
+    const folder = temporaryFolder();
+    const stacks = () => ({
+      data: dataStack(
+        folder,
+        "data",
+        { Keys: { input: `\${var.kept}/\${var.set}` } },
+        { variable: { kept: { type: "string" }, set: { type: "number" } } },
+      ),
+    });
+    const tools = operator({ folder, stacks, environment: { TF_VAR_set: "2" } });
+    await tools.synthesize("dev", join(folder, "deploy/dev/cdktf.out"));
+    writeFileSync(join(folder, "deploy/dev/terraform.tfvars.json"), JSON.stringify({ kept: "a", set: 1, other: true }));
+    await run(deployCommand, tools, "--yes");
+    expect(readFileSync(join(folder, "data.tfstate"), "utf8")).toContain('"a/2"');
+  });
+
+  test("a resource that can't be made is told as OpenTofu told it, and the stacks after it are left alone", async () => {
+    const folder = temporaryFolder();
+    const failing = { Vpc: { provisioner: { "local-exec": { command: "echo the zone is full >&2; exit 3" } } } };
+    const stacks = () => ({ a: dataStack(folder, "a", failing), b: { reads: ["a"], ...dataStack(folder, "b", {}) } });
+    const tools = operator({ folder, stacks });
+    await expect(run(deployCommand, tools, "--yes")).rejects.toThrow(
+      /dev-a: tofu apply ended with exit code 1:\n.*the zone is full/s,
+    );
+    expect(tools.printed).toEqual(["dev-a: 1 to add"]);
+  });
+});
+
+describe("sluice plan", () => {
+  test("before the first deployment it says which stacks have to wait", async () => {
+    const { tools } = fixture();
+    const asked = tools();
+    await run(planCommand, asked, "--detailed-exitcode");
+    expect(asked.printed).toEqual([
+      "dev-data: 1 to add\ndev-network: 1 to add\n" +
+        "dev-edge: can't be planned before the stacks that it reads are deployed",
+    ]);
+    expect(asked.exitCodes).toEqual([2]);
+  });
+
+  test("with --detailed-exitcode 0 means that nothing would change", async () => {
+    const { settings, tools } = fixture();
+    await run(deployCommand, tools(), "--yes");
+    const clean = tools();
+    await run(planCommand, clean, "--detailed-exitcode");
+    expect(clean.exitCodes).toEqual([]);
+    settings.trigger = "2";
+    const changed = tools();
+    await run(planCommand, changed);
+    expect(changed.exitCodes).toEqual([]);
+    expect(changed.printed[0]).toContain("dev-network: 1 to replace");
+  });
+});
+
+describe("sluice destroy", () => {
+  test("without a terminal it destroys nothing before every stack with data is confirmed", async () => {
+    const { tools, resources } = fixture();
+    await run(deployCommand, tools(), "--yes");
+    await expect(run(destroyCommand, tools(), "--yes")).rejects.toThrow(
+      /dev-data holds data that can't be brought back; to destroy it add --confirm dev-data/,
+    );
+    expect(resources("edge")).toHaveLength(2);
+  });
+
+  test("goes the other way round, and leaves nothing", async () => {
+    const { tools, resources } = fixture();
+    await run(deployCommand, tools(), "--yes");
+    const asked = tools();
+    await run(destroyCommand, asked, "--yes", "--confirm", "dev-data");
+    expect(asked.printed).toEqual([
+      "dev-edge: 1 to destroy\n  destroy  terraform_data.Api",
+      "dev-network: 1 to destroy\n  destroy  terraform_data.Vpc",
+      "dev-data: 1 to destroy\n  destroy  terraform_data.Keys",
+      "dev-edge, dev-network, dev-data: nothing is left.",
+    ]);
+    for (const stack of ["edge", "network", "data"]) expect(resources(stack)).toEqual([]);
+  });
+
+  test("at a terminal the stack's name has to be typed", async () => {
+    const { tools, resources } = fixture();
+    await run(deployCommand, tools(), "--yes", "--stack", "data");
+    const mistyped = tools({ answers: ["yes"] });
+    await expect(run(destroyCommand, mistyped, "--stack", "data")).rejects.toThrow(/not dev-data: nothing more was/);
+    expect(resources("data")).toHaveLength(1);
+    await run(destroyCommand, tools({ answers: ["dev-data"] }), "--stack", "data");
+    expect(resources("data")).toEqual([]);
+  });
+
+  test("a protected resource stays, and the error says where the protection is", async () => {
+    const folder = temporaryFolder();
+    const kept = { Keys: { input: "keys", lifecycle: { prevent_destroy: true } } };
+    const tools = () => operator({ folder, stacks: () => ({ data: dataStack(folder, "data", kept) }) });
+    await run(deployCommand, tools(), "--yes");
+    await expect(run(destroyCommand, tools(), "--yes", "--confirm", "dev-data")).rejects.toThrow(
+      /dev-data: terraform_data\.Keys is protected\. .*set deletionProtection to false in environments\/dev\.ts/,
+    );
+  });
+
+  test("the bootstrap stack is not destroyed by it", async () => {
+    const folder = temporaryFolder();
+    const tools = operator({ folder, stacks: () => ({ bootstrap: dataStack(folder, "bootstrap", {}) }) });
+    await expect(run(destroyCommand, tools, "--yes", "--stack", "bootstrap")).rejects.toThrow(
+      /dev-bootstrap holds the states of all stacks.*docs\/operations\.md/,
+    );
+  });
+});
+
+describe("the state in S3", () => {
+  const s3Stack = (url: string, encryption?: object) => ({
+    document: {
+      terraform: {
+        backend: {
+          s3: {
+            ...{ bucket: "states", key: "dev/data.tfstate", region: "us-east-1", dynamodb_table: "locks" },
+            ...{ use_path_style: true, skip_credentials_validation: true, skip_requesting_account_id: true },
+            endpoints: { s3: url, dynamodb: url },
+          },
+        },
+        ...(encryption ? { encryption } : {}),
+      },
+      resource: { terraform_data: { Keys: { input: "keys" } } },
+    },
+  });
+
+  test("a lock that another holds is told with owner, time and the way to free it", async () => {
+    const aws = await stateAws("locks");
+    aws.buckets.set("states", new Map());
+    const client = new DynamoDBClient({ endpoint: aws.url, region: "us-east-1", credentials: LOCAL_CREDENTIALS });
+    const info = { ID: "7c5", Who: "ada@laptop", Operation: "OperationTypeApply", Created: "2026-11-20T10:00:00Z" };
+    const Item = { LockID: { S: "states/dev/data.tfstate" }, Info: { S: JSON.stringify(info) } };
+    await client.send(new PutItemCommand({ TableName: "locks", Item }));
+    client.destroy();
+    const folder = temporaryFolder();
+    const tools = operator({ folder, stacks: () => ({ data: s3Stack(aws.url) }), environment: aws.environment });
+    await expect(run(deployCommand, tools, "--yes")).rejects.toThrow(
+      /dev-data: ada@laptop holds the state's lock since 2026-11-20 10:00:00 \+0000 UTC \(Apply\)\..*force-unlock 7c5$/,
+    );
+  });
+
+  test("without a state bucket the remedy is bootstrap", async () => {
+    const aws = await stateAws("locks");
+    const tools = operator({
+      folder: temporaryFolder(),
+      stacks: () => ({ data: s3Stack(aws.url) }),
+      environment: aws.environment,
+    });
+    await expect(run(deployCommand, tools, "--yes")).rejects.toThrow(
+      /dev-data: there is no state bucket yet; make it: sluice bootstrap --environment dev/,
+    );
+  });
+
+  test("a state written before state.encryption was kms is refused, and encrypted on request", async () => {
+    const aws = await stateAws("locks");
+    aws.buckets.set("states", new Map());
+    const method = "method.aes_gcm.state";
+    const encryption = {
+      key_provider: { aws_kms: { state: { kms_key_id: "alias/k", region: "us-east-1", key_spec: "AES_256" } } },
+      method: { aes_gcm: { state: { keys: `\${key_provider.aws_kms.state}` } } },
+      ...{ state: { method }, plan: { method }, remote_state_data_sources: { default: { method } } },
+    };
+    const folder = temporaryFolder();
+    const deploy = (block: object | undefined, ...args: readonly string[]) => {
+      const stacks = () => ({ data: s3Stack(aws.url, block) });
+      return run(deployCommand, operator({ folder, stacks, environment: aws.environment }), "--yes", ...args);
+    };
+    const state = () => aws.buckets.get("states")?.get("dev/data.tfstate")?.toString() ?? "";
+    await deploy(undefined);
+    expect(state()).toContain('"keys"');
+    await expect(deploy(encryption)).rejects.toThrow(
+      /not encrypted yet.*sluice deploy --environment dev --encrypt-states/,
+    );
+    await deploy(encryption, "--encrypt-states");
+    expect(state()).toContain("encrypted_data");
+    expect(state()).not.toContain('"keys"');
+    await deploy(encryption);
+  });
+});

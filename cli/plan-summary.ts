@@ -1,0 +1,60 @@
+import * as z from "zod";
+
+const Plan = z.object({
+  resource_changes: z
+    .array(z.object({ address: z.string(), change: z.object({ actions: z.array(z.string()) }) }))
+    .default([]),
+  output_changes: z.record(z.string(), z.object({ actions: z.array(z.string()) })).default({}),
+});
+
+/** What a plan will do, by address. */
+export interface PlanSummary {
+  readonly add: readonly string[];
+  readonly change: readonly string[];
+  readonly replace: readonly string[];
+  readonly destroy: readonly string[];
+  /** Names of outputs that change. */
+  readonly outputs: readonly string[];
+}
+
+/**
+ * Sums up a plan.
+ * @param json what `tofu show -json <plan>` prints
+ */
+export function planSummary(json: string): PlanSummary {
+  const { resource_changes, output_changes } = Plan.parse(JSON.parse(json));
+  const doing = (...actions: readonly string[]) =>
+    resource_changes.filter(({ change }) => actions.includes(change.actions.join("+"))).map(({ address }) => address);
+  return {
+    add: doing("create"),
+    change: doing("update"),
+    replace: doing("delete+create", "create+delete"),
+    destroy: doing("delete"),
+    outputs: Object.entries(output_changes)
+      .filter(([, { actions }]) => actions.some((action) => action !== "no-op"))
+      .map(([name]) => name),
+  };
+}
+
+/** Whether applying changes a resource or an output. */
+export function hasChanges({ add, change, replace, destroy, outputs }: PlanSummary): boolean {
+  return [add, change, replace, destroy, outputs].some(({ length }) => length > 0);
+}
+
+/** Counts in one line, then what is lost, each by its address. */
+export function summaryLines(stack: string, summary: PlanSummary): readonly string[] {
+  const { add, change, replace, destroy, outputs } = summary;
+  if (!hasChanges(summary)) return [`${stack}: no changes`];
+  const counts = [
+    [add, "to add"],
+    [change, "to change"],
+    [replace, "to replace"],
+    [destroy, "to destroy"],
+  ] as const;
+  const told = counts.filter(([{ length }]) => length > 0).map(([{ length }, what]) => `${length} ${what}`);
+  return [
+    `${stack}: ${told.length > 0 ? told.join(", ") : `${outputs.length} outputs to change`}`,
+    ...replace.map((address) => `  replace  ${address}`),
+    ...destroy.map((address) => `  destroy  ${address}`),
+  ];
+}

@@ -1,0 +1,62 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import * as z from "zod";
+
+const FILE = "cdk.tf.json";
+const UNENCRYPTED = "method.unencrypted.before";
+
+const Fallible = z.looseObject({ method: z.string() });
+const Encryption = z.looseObject({
+  method: z.looseObject({}),
+  state: Fallible,
+  remote_state_data_sources: z.looseObject({ default: Fallible }),
+});
+const Backend = z.looseObject({ bucket: z.string(), key: z.string(), dynamodb_table: z.string().optional() });
+const Document = z.looseObject({
+  terraform: z.looseObject({ backend: z.looseObject({}), encryption: Encryption.optional() }),
+});
+type StackDocument = z.infer<typeof Document>;
+
+/** A stack's document, as cdktf wrote it. */
+export function readDocument(folder: string): StackDocument {
+  return Document.parse(JSON.parse(readFileSync(join(folder, FILE), "utf8")));
+}
+
+export function writeDocument(folder: string, document: StackDocument): void {
+  writeFileSync(join(folder, FILE), JSON.stringify(document, null, 2));
+}
+
+/** Bucket and key of the state in S3. */
+export function stateAddress({ terraform }: StackDocument): { readonly bucket: string; readonly key: string } {
+  return Backend.parse(terraform.backend.s3);
+}
+
+/** The same stack with its state in a file beside it, as plain text: the key that would encrypt it is yet to be made. */
+export function withStateOnDisk(document: StackDocument): StackDocument {
+  const { encryption: _, ...terraform } = document.terraform;
+  return { ...document, terraform: { ...terraform, backend: { local: { path: "terraform.tfstate" } } } };
+}
+
+/** The same stack, which also reads states that are not encrypted, and writes them encrypted. */
+export function withUnencryptedRead(document: StackDocument): StackDocument {
+  const { encryption } = document.terraform;
+  if (!encryption) return document;
+  const fallback = { method: UNENCRYPTED };
+  return {
+    ...document,
+    terraform: {
+      ...document.terraform,
+      encryption: {
+        ...encryption,
+        method: { ...encryption.method, unencrypted: { before: {} } },
+        state: { ...encryption.state, fallback },
+        remote_state_data_sources: { default: { ...encryption.remote_state_data_sources.default, fallback } },
+      },
+    },
+  };
+}
+
+/** Lets the synthesized stack in a folder read its unencrypted state this once: the next synth writes it anew. */
+export function allowUnencryptedState(folder: string): void {
+  writeDocument(folder, withUnencryptedRead(readDocument(folder)));
+}

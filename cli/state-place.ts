@@ -1,0 +1,45 @@
+import { HeadBucketCommand, HeadObjectCommand, S3Client, S3ServiceException } from "@aws-sdk/client-s3";
+
+/** Whether the state bucket is there: `foreign` is another account's, or one that we may not see. */
+export type BucketState = "missing" | "ours" | "foreign";
+
+/** What `sluice bootstrap` finds out before it begins. */
+export interface StatePlace {
+  bucket(name: string): Promise<BucketState>;
+  hasState(bucket: string, key: string): Promise<boolean>;
+}
+
+/** The state bucket on S3. Endpoint and credentials come from the AWS SDK's own settings. */
+export class S3StatePlace implements StatePlace {
+  readonly #client: S3Client;
+
+  constructor(region: string) {
+    this.#client = new S3Client({ region });
+  }
+
+  async bucket(name: string): Promise<BucketState> {
+    try {
+      await this.#client.send(new HeadBucketCommand({ Bucket: name }));
+      return "ours";
+    } catch (error) {
+      const status = statusOf(error);
+      if (status === 404) return "missing";
+      if (status === 403 || status === 301) return "foreign"; // 301: in another region
+      throw error;
+    }
+  }
+
+  async hasState(bucket: string, key: string): Promise<boolean> {
+    try {
+      await this.#client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+      return true;
+    } catch (error) {
+      if (statusOf(error) === 404) return false;
+      throw error;
+    }
+  }
+}
+
+function statusOf(error: unknown): number | undefined {
+  return error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+}
