@@ -21,7 +21,7 @@ export function synthesizeEnvironment(app: App, environment: Environment, assets
   new BootstrapStack(app, environment);
   const data = new DataStack(app, environment);
   const network = new NetworkStack(app, { environment, data });
-  const serving = new ServingStack(app, { environment, network, data });
+  const serving = new ServingStack(app, { environment, network, data, lambdas: assets.lambdas });
   const edge = new EdgeStack(app, { environment, network, data, serving, lambdas: assets.lambdas });
   new MonitoringStack(app, { environment, data, serving });
   new SiteStack(app, { environment, data, edge, directory: assets.site });

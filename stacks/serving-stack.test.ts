@@ -11,12 +11,20 @@ const stack = synth(dev)["dev-serving"];
 const groups = (serving: typeof stack) => Object.values(resources(serving, "aws_autoscaling_group"));
 
 describe("the serving stack", () => {
-  test("holds a load balancer with two listeners, and two fleets", () => {
+  test("holds a load balancer with two listeners, two fleets, and what scales and drains them", () => {
     expect(typeCounts(stack)).toEqual({
       aws_autoscaling_group: 2,
+      aws_autoscaling_lifecycle_hook: 2,
+      aws_autoscaling_policy: 2,
+      aws_cloudwatch_event_rule: 1,
+      aws_cloudwatch_event_target: 1,
+      aws_cloudwatch_log_group: 1,
+      aws_cloudwatch_metric_alarm: 3,
       aws_iam_instance_profile: 2,
-      aws_iam_role: 2,
-      aws_iam_role_policy: 2,
+      aws_iam_role: 3,
+      aws_iam_role_policy: 3,
+      aws_lambda_function: 1,
+      aws_lambda_permission: 1,
       aws_launch_template: 2,
       aws_lb: 1,
       aws_lb_listener: 2,

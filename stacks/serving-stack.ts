@@ -1,7 +1,9 @@
+import { join } from "node:path";
 import { TerraformOutput, TerraformStack, TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
 import { CostOutputs } from "../constructs/cost/cost-outputs.ts";
 import { DomainCertificate } from "../constructs/edge/domain-certificate.ts";
+import { DrainEngine } from "../constructs/engine/drain-engine.ts";
 import { EnginePool } from "../constructs/engine/engine-pool.ts";
 import { GatewayFleet } from "../constructs/gateway/gateway-fleet.ts";
 import { InstanceTargets } from "../constructs/load-balancing/instance-targets.ts";
@@ -18,6 +20,8 @@ export interface ServingStackProps {
   readonly environment: Environment;
   readonly network: NetworkStack;
   readonly data: DataStack;
+  /** Folder of the Lambda bundles. */
+  readonly lambdas: string;
 }
 
 /** What answers requests: the load balancer, the gateways behind it, and a pool of engines per model. */
@@ -30,7 +34,7 @@ export class ServingStack extends TerraformStack {
   readonly gatewayTargets: InstanceTargets;
   readonly pools: readonly EnginePool[];
 
-  constructor(scope: Construct, { environment, network, data }: ServingStackProps) {
+  constructor(scope: Construct, { environment, network, data, lambdas }: ServingStackProps) {
     super(scope, stackId(environment, "serving"));
     configureStack(this, environment, "serving");
     const { region, api, gateways } = environment;
@@ -66,6 +70,16 @@ export class ServingStack extends TerraformStack {
     });
 
     this.pools = this.#enginePools(environment, network, data, engineId);
+    new DrainEngine(this, "DrainEngine", {
+      name: `${name}-drain-engine`,
+      bundle: join(lambdas, "drain-engine.zip"),
+      pools: this.pools,
+      drainSeconds: gateways.drainSeconds,
+      subnetIds: network.network.privateSubnetIds,
+      securityGroupId: gatewayId,
+      logRetentionDays: environment.logRetentionDays,
+      kmsKeyArn: data.encryptionKey.arn,
+    });
     new GatewayFleet(this, "Gateways", {
       name: `${name}-gateway`,
       region,
@@ -153,6 +167,8 @@ export class ServingStack extends TerraformStack {
           volumeGiB: config.volumeGiB,
           startupSeconds: config.startupSeconds,
           warmPool: config.warmPool,
+          purchase: config.purchase,
+          capacityReservation: config.capacityReservation,
           drainSeconds: environment.gateways.drainSeconds, // no stream lives longer than its gateway lets it
           tags: stackTags(environment, "serving"),
           network: network.network,

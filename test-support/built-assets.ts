@@ -17,6 +17,7 @@ export function builtAssets(files: Readonly<Record<string, string>> = {}): Built
     "site/index.html": '<!doctype html><script type="module" src="/assets/index-aaaaaaaa.js"></script>',
     "site/assets/index-aaaaaaaa.js": "console.log('page');",
     "lambdas/authorize-request.zip": "a bundle",
+    "lambdas/drain-engine.zip": "a bundle",
     ...files,
   };
   for (const [path, text] of Object.entries(content)) {

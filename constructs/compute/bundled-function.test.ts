@@ -16,6 +16,7 @@ const synth = (props: Partial<BundledFunctionProps> = {}) =>
       environment: { A: "1" },
       timeoutSeconds: 60,
       logRetentionDays: 30,
+      kmsKeyArn: "arn:key",
       ...props,
     });
   });
@@ -42,8 +43,8 @@ describe("a bundled function", () => {
     expect(only(stack, "aws_lambda_function")).not.toHaveProperty("vpc_config");
   });
 
-  test("its log has a retention and exists first", () => {
-    expect(only(stack, "aws_cloudwatch_log_group").retention_in_days).toBe(30);
+  test("its log has a retention and our key, and exists first", () => {
+    expect(only(stack, "aws_cloudwatch_log_group")).toMatchObject({ retention_in_days: 30, kms_key_id: "arn:key" });
     expect(only(stack, "aws_lambda_function").depends_on).toContainEqual(
       expect.stringContaining("aws_cloudwatch_log_group.Function_Logs"),
     );

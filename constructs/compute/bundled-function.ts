@@ -16,6 +16,8 @@ export interface BundledFunctionProps {
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
   readonly logRetentionDays: number;
+  /** Customer key of the log; its policy lets CloudWatch Logs use it. */
+  readonly kmsKeyArn: string;
   /** Where in the network it stands. @default - outside: it reaches AWS's public addresses only */
   readonly network?: { readonly subnetIds: readonly string[]; readonly securityGroupId: string };
 }
@@ -32,6 +34,7 @@ export class BundledFunction extends Construct {
     const logs = new CloudwatchLogGroup(this, "Logs", {
       name: `/aws/lambda/${name}`,
       retentionInDays: props.logRetentionDays,
+      kmsKeyId: props.kmsKeyArn,
     });
     const role = new ServiceRole(this, "Role", {
       name,
@@ -72,5 +75,6 @@ const NETWORK_STATEMENT: PolicyStatement = {
   Sid: "StandInNetwork",
   Effect: "Allow",
   Action: ["ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface"],
-  Resource: ["*"], // interfaces that don't exist yet; Lambda checks for exactly this when the function is created
+  Resource: ["*"],
+  reason: "The interfaces don't exist yet; Lambda checks for exactly this when the function is created.",
 };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { DrainMetadata } from "../../contracts/engine-drain.ts";
 import { only, resources, statements, synthConstruct, typeCounts } from "../../test-support/synth.ts";
 import { ArtefactStore } from "../data/artefact-store.ts";
 import { EncryptionKey } from "../data/encryption-key.ts";
@@ -25,6 +26,8 @@ const stack = synthConstruct((scope) => {
     volumeGiB: 60,
     startupSeconds: 300,
     warmPool: null,
+    purchase: { option: "on-demand" },
+    capacityReservation: null,
     drainSeconds: 60,
     tags: {},
     network: new Network(scope, "Network", { name: "t", region, zones: ["a", "b"], cidr: "10.0.0.0/16" }),
@@ -51,6 +54,9 @@ describe("an engine pool", () => {
       aws_launch_template: 1,
       aws_lb_target_group: 1,
       aws_lb_listener_rule: 1,
+      aws_autoscaling_lifecycle_hook: 2,
+      aws_autoscaling_policy: 2,
+      aws_cloudwatch_metric_alarm: 3,
     });
     expect(only(stack, "aws_lb_listener_rule")).toMatchObject({
       condition: [{ host_header: { values: ["phi.engines.internal"] } }],
@@ -79,9 +85,54 @@ describe("an engine pool", () => {
     );
   });
 
-  test("its engines may read their weights and nothing else", () => {
-    const actions = statements(only(stack, "aws_iam_role_policy").policy).flatMap(({ Action }) => Action);
-    expect(actions).toEqual(["s3:GetObject", "s3:ListBucket", "kms:Decrypt"]);
+  test("its engines may read their weights, report, and say that they are ready", () => {
+    const granted = statements(only(stack, "aws_iam_role_policy").policy);
+    expect(granted.flatMap(({ Action }) => Action)).toEqual([
+      "s3:GetObject",
+      "s3:ListBucket",
+      "kms:Decrypt",
+      "autoscaling:CompleteLifecycleAction",
+      "cloudwatch:PutMetricData",
+      "ec2:DescribeTags",
+    ]);
+    expect(granted.find(({ Sid }) => Sid === "CompleteLaunch")?.Resource).toEqual([
+      "arn:aws:autoscaling:us-east-1:*:autoScalingGroup:*:autoScalingGroupName/test-engine-phi",
+    ]);
+    expect(granted.find(({ Sid }) => Sid === "PublishMetrics")?.Condition).toEqual({
+      StringEquals: { "cloudwatch:namespace": "CWAgent" },
+    });
+  });
+
+  test("a new engine waits for its own /health, as long as the pool's start may take", () => {
+    expect(script).toContain("SLUICE_GROUP_NAME='test-engine-phi'\n");
+    expect(script).toContain("SLUICE_LAUNCH_HOOK='engine-ready'\n");
+    const group = only(stack, "aws_autoscaling_group");
+    expect(group.name).toBe("test-engine-phi");
+    expect(group.initial_lifecycle_hook).toMatchObject([
+      { name: "engine-ready", heartbeat_timeout: 300, default_result: "ABANDON" },
+    ]);
+  });
+
+  test("an engine that shall end is kept until its requests may have ended, and says where it is routed", () => {
+    const hooks = Object.values(resources(stack, "aws_autoscaling_lifecycle_hook"));
+    const terminate = hooks.find(({ name }) => name === "engine-drained")!;
+    expect(terminate).toMatchObject({ heartbeat_timeout: 180, default_result: "CONTINUE" });
+    expect(DrainMetadata.parse(JSON.parse(terminate.notification_metadata))).toEqual({
+      targetGroupArn: expect.stringContaining("Pool_Targets"),
+      port: 8000,
+      drainSeconds: 60,
+    });
+  });
+
+  test("a rollout stops when instances that were ready turn sick", () => {
+    const alarms = Object.entries(resources(stack, "aws_cloudwatch_metric_alarm"));
+    const [name, alarm] = alarms.find(([id]) => id.includes("Rollout"))!;
+    expect(alarm).toMatchObject({ metric_name: "UnHealthyHostCount", threshold: 0, evaluation_periods: 2 });
+    expect(Object.keys(alarm.dimensions).sort()).toEqual(["LoadBalancer", "TargetGroup"]);
+    expect(only(stack, "aws_autoscaling_group").instance_refresh.preferences).toMatchObject({
+      alarm_specification: { alarms: [`\${aws_cloudwatch_metric_alarm.${name}.alarm_name}`] },
+      auto_rollback: true,
+    });
   });
 
   test("stands in private subnets", () => {

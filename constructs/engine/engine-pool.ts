@@ -1,13 +1,19 @@
 import { Construct } from "constructs";
 import type { InstanceTypeId } from "../../catalog/instance-types.ts";
 import { catalogModel, type ModelId } from "../../catalog/models.ts";
+import { type DrainMetadata, LAUNCH_HOOK, TERMINATE_HOOK } from "../../contracts/engine-drain.ts";
+import { METRICS } from "../../contracts/metrics/catalogue.ts";
 import { ENGINE_PORT, ENV, engineHost } from "../../contracts/process-environment.ts";
 import { Fleet } from "../compute/fleet.ts";
+import type { Purchase } from "../compute/purchase.ts";
 import { toSingleLineJson, userData } from "../compute/user-data.ts";
 import type { ArtefactStore } from "../data/artefact-store.ts";
+import type { PolicyStatement } from "../identity/service-role.ts";
 import { InstanceTargets } from "../load-balancing/instance-targets.ts";
 import type { LoadBalancer } from "../load-balancing/load-balancer.ts";
 import type { Network } from "../network/network.ts";
+import { GpuUtilizationScaling } from "./gpu-utilization-scaling.ts";
+import { RolloutAlarm } from "./rollout-alarm.ts";
 import { maxRequestsPerEngine, vllmArguments } from "./vllm-arguments.ts";
 
 export interface EnginePoolProps {
@@ -30,6 +36,9 @@ export interface EnginePoolProps {
   readonly startupSeconds: number;
   /** Stopped instances that are booted already; `null` for none. */
   readonly warmPool: { readonly minInstances: number; readonly maxPrepared: number } | null;
+  readonly purchase: Purchase;
+  /** Filled before on-demand capacity is asked for; `null` for none. */
+  readonly capacityReservation: { readonly id: string } | null;
   /** Seconds that an engine may take to end its requests once it is taken out. */
   readonly drainSeconds: number;
   readonly tags: Readonly<Record<string, string>>;
@@ -41,6 +50,14 @@ export interface EnginePoolProps {
   readonly kmsKeyArn: string;
 }
 
+/**
+ * A new engine takes its share of the load at once, for it is in service only when it can answer. The alarm that made
+ * it looks back 3 minutes; only then does its average show what the engine changed.
+ */
+const WARMUP_SECONDS = 180;
+/** What `drain-engine` may take beside the drain itself, before Auto Scaling goes on without it. */
+const DRAIN_MARGIN_SECONDS = 120;
+
 /** Identical engines that serve one model, checked by the load balancer and reachable through it by host name. */
 export class EnginePool extends Construct {
   readonly resource: Fleet;
@@ -49,13 +66,15 @@ export class EnginePool extends Construct {
   readonly targetGroupArn: string;
   /** The target group as CloudWatch names it. */
   readonly targetGroupArnSuffix: string;
+  readonly groupName: string;
+  readonly groupArn: string;
   readonly maxRequestsPerEngine: number;
   /** `Host` that selects the pool on the engine listener. */
   readonly host: string;
 
   constructor(scope: Construct, id: string, props: EnginePoolProps) {
     super(scope, id);
-    const { name, servedName, network, artefacts, warmPool } = props;
+    const { name, servedName, network, artefacts, warmPool, capacityReservation } = props;
     const { weights } = catalogModel(props.model);
     const weightsPrefix = `weights/${weights.id}/${weights.revision}/`;
     this.servedName = servedName;
@@ -74,6 +93,11 @@ export class EnginePool extends Construct {
     this.targetGroupArnSuffix = targets.resource.arnSuffix;
     props.loadBalancer.routeEngines(this, { host: this.host, targetGroupArn: targets.arn });
 
+    const metadata: DrainMetadata = {
+      targetGroupArn: targets.arn,
+      port: ENGINE_PORT,
+      drainSeconds: props.drainSeconds,
+    };
     this.resource = new Fleet(this, "Fleet", {
       name,
       image: props.image,
@@ -88,18 +112,65 @@ export class EnginePool extends Construct {
           [ENV.model]: servedName,
           [ENV.engineArguments]: toSingleLineJson(vllmArguments(props)),
           [ENV.weightsUri]: `s3://${artefacts.bucketName}/${weightsPrefix}`,
+          [ENV.groupName]: name,
+          [ENV.launchHook]: LAUNCH_HOOK,
           AWS_REGION: props.region, // the SDK does not ask the instance for it
         },
       }),
-      statements: artefacts.readStatements(weightsPrefix),
+      statements: [...artefacts.readStatements(weightsPrefix), ...ownStatements(name, props.region)],
       securityGroupId: props.securityGroupId,
       subnetIds: network.privateSubnetIds,
       minInstances: props.minInstances,
       maxInstances: props.maxInstances,
       targetGroupArn: targets.arn,
       startupSeconds: props.startupSeconds,
+      warmupSeconds: WARMUP_SECONDS,
+      launchHook: { name: LAUNCH_HOOK, heartbeatSeconds: props.startupSeconds },
+      terminateHook: {
+        name: TERMINATE_HOOK,
+        heartbeatSeconds: props.drainSeconds + DRAIN_MARGIN_SECONDS,
+        metadata: JSON.stringify(metadata),
+      },
+      rolloutAlarm: new RolloutAlarm(this, "RolloutAlarm", {
+        name,
+        targetGroupArnSuffix: targets.resource.arnSuffix,
+        loadBalancerArnSuffix: props.loadBalancer.resource.arnSuffix,
+      }).alarmName,
+      purchase: props.purchase,
+      ...(capacityReservation ? { capacityReservation: capacityReservation.id } : {}),
       ...(warmPool ? { warmPool } : {}),
       tags: { ...props.tags, Pool: servedName },
     });
+    this.groupName = this.resource.groupName;
+    this.groupArn = this.resource.resource.arn;
+    new GpuUtilizationScaling(this, "Scaling", { groupName: this.groupName });
   }
+}
+
+/** What an engine's own programs call: it completes its launch hook, and its agent reports. */
+function ownStatements(groupName: string, region: string): readonly PolicyStatement[] {
+  return [
+    {
+      Sid: "CompleteLaunch",
+      Effect: "Allow",
+      Action: ["autoscaling:CompleteLifecycleAction"],
+      Resource: [`arn:aws:autoscaling:${region}:*:autoScalingGroup:*:autoScalingGroupName/${groupName}`],
+      reason: "The group's ARN has an id that exists only after the role; the group's name in it is exact.",
+    },
+    {
+      Sid: "PublishMetrics",
+      Effect: "Allow",
+      Action: ["cloudwatch:PutMetricData"],
+      Resource: ["*"],
+      Condition: { StringEquals: { "cloudwatch:namespace": METRICS.gpuUtilization.namespace } },
+      reason: "The action knows no resources; the condition narrows it to the agent's namespace.",
+    },
+    {
+      Sid: "ReadGroupTag",
+      Effect: "Allow",
+      Action: ["ec2:DescribeTags"],
+      Resource: ["*"],
+      reason: "The action knows no resources; the agent learns its Auto Scaling group's name by it.",
+    },
+  ];
 }

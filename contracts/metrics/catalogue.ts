@@ -212,6 +212,13 @@ export const METRICS = {
     dimensions: [TARGETS],
     about: "Instances of a target group that pass the load balancer's health check.",
   },
+  unhealthyHosts: {
+    namespace: LOAD_BALANCER,
+    name: "UnHealthyHostCount",
+    unit: "Count",
+    dimensions: [TARGETS],
+    about: "Instances of a target group that fail the load balancer's health check.",
+  },
   certificateDays: {
     namespace: "AWS/CertificateManager",
     name: "DaysToExpiry",

@@ -51,6 +51,8 @@ export const WITHOUT_LOCAL_MEANING: Readonly<Record<string, string>> = {
   aws_cloudfront_origin_access_control: iam,
   aws_cloudwatch_composite_alarm: "the dashboard shows the metrics that alarms watch",
   aws_cloudwatch_dashboard: "drawn in the AWS console",
+  aws_cloudwatch_event_rule: "instances end as soon as they are asked to",
+  aws_cloudwatch_event_target: "instances end as soon as they are asked to",
   aws_cloudwatch_log_group: "logs are files under .sluice/logs",
   aws_cloudwatch_metric_alarm: "scaling by alarms comes with monitoring",
   aws_default_security_group: network,
