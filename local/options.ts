@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { ENV } from "../contracts/process-environment.ts";
 
 export interface StartOptions {
   readonly environment: string;
@@ -67,14 +68,26 @@ export function tofuVariables(environment: Environment): Readonly<Record<string,
   return Object.fromEntries(entries);
 }
 
+/** The user's own settings that reach the twin's processes. What user data decides is not among them. */
+const PASSED = new Set([
+  "PATH",
+  "HOME",
+  "XDG_CACHE_HOME",
+  "TMPDIR",
+  ENV.logLevel,
+  ENV.localModel,
+  ENV.localSlots,
+  ENV.localContext,
+  ENV.engineThreads,
+  ENV.engineUrl,
+  ENV.engineModel,
+  ENV.engineKey,
+]);
+
 /** What the processes of the twin get from the user's own environment: paths, and settings of the local engine. */
 export function passedEnvironment(environment: Environment): Readonly<Record<string, string>> {
-  const isPassed = (name: string) =>
-    ["PATH", "HOME", "XDG_CACHE_HOME", "TMPDIR", "SLUICE_LOG_LEVEL"].includes(name) ||
-    name.startsWith("SLUICE_LOCAL_") ||
-    name.startsWith("SLUICE_ENGINE_");
   const entries = Object.entries(environment).flatMap(([name, value]) =>
-    isPassed(name) && value !== undefined ? [[name, value] as const] : [],
+    PASSED.has(name) && value !== undefined ? [[name, value] as const] : [],
   );
   return Object.fromEntries(entries);
 }

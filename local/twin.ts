@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { handleDashboard, sampledMetrics } from "./plugins/monitoring.ts";
 import { commonAttributes } from "./plugins/names.ts";
 import { PLUGINS, WITHOUT_LOCAL_MEANING } from "./plugins/table.ts";
 import { awsEndpoint } from "./services/aws-endpoint.ts";
@@ -19,6 +20,8 @@ export interface TwinOptions {
   /** 0 for any free port. */
   readonly apiPort: number;
   readonly sitePort: number;
+  /** @default - any free one */
+  readonly dashboardPort?: number;
   /** Whether tables are kept in `workFolder` between runs. */
   readonly keepsData: boolean;
   readonly variables: Readonly<Record<string, string>>;
@@ -58,12 +61,17 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
         region: regionOf(stacks),
         apiUrl: await open(options.apiPort, "SLUICE_API_PORT", (request, response) => {
           if (!world.stage) return answer(response, 503, starting, "starting");
+          const startedAt = performance.now();
+          response.once("close", () => metrics.apiRequest(response.statusCode, performance.now() - startedAt));
           world.stage.handle(request, response).catch(() => answer(response, 500, {}, "twin failure"));
         }),
         siteUrl: await open(options.sitePort, "SLUICE_SITE_PORT", (request, response) =>
           world.distribution
             ? world.distribution.handle(request, response)
             : answer(response, 503, starting, "starting"),
+        ),
+        dashboardUrl: await open(options.dashboardPort ?? 0, "SLUICE_DASHBOARD_PORT", (request, response) =>
+          handleDashboard(world, request, response),
         ),
         awsUrl: await open(0, "", (request, response) => aws(request, response)),
         workFolder: options.workFolder,
@@ -77,8 +85,14 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
       dynamodb: (request, response) => dynamodb.handle(request, response),
       targetGroup: (arn) => world.targetGroups.get(arn),
     });
+    const metrics = sampledMetrics(world, options.environment);
     await startResources(resources, stacks, world, options.variables);
-    return { world, leftOut: leftOut(resources), stop: () => stopWorld(world, servers) };
+    metrics.start();
+    const stop = async () => {
+      metrics.stop();
+      await stopWorld(world, servers);
+    };
+    return { world, leftOut: leftOut(resources), stop };
   } catch (error) {
     await Promise.all(servers.map((server) => server.close()));
     throw error;
