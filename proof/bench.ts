@@ -44,7 +44,7 @@ export async function startBench(machine: Machine, folder: string): Promise<Benc
     log: (record) => log.write(`${JSON.stringify(record)}\n`),
   });
   return {
-    tofu,
+    tofu: tofu.at(frontDoor.url),
     schema,
     frontDoor,
     folder,

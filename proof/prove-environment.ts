@@ -1,3 +1,4 @@
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { runStep } from "../local/setup/run-step.ts";
@@ -30,7 +31,7 @@ export interface ProvenStack {
 
 /** Stacks at once: each takes a core and a gigabyte. */
 const WIDTH = 2;
-/** The stack whose first apply is killed half-way: S3's lifecycle makes it wait long enough. */
+/** The stack whose first apply is interrupted: S3's lifecycle makes it wait long enough. */
 const INTERRUPTED = "data";
 
 /** Synthesizes an environment into a folder and reads it. */
@@ -41,6 +42,7 @@ export async function synthesize(
   folder: string,
 ): Promise<readonly Stack[]> {
   const output = join(folder, "cdktf.out");
+  mkdirSync(folder, { recursive: true });
   await runStep(project, "stacks/main.ts", {
     environment: { SLUICE_ENVIRONMENT: environment, CDKTF_OUTDIR: output },
   });
@@ -69,8 +71,7 @@ export async function proveEnvironment(
     const seconds = await timed(run.name, "apply", async () => {
       await run.init();
       if (shortName(run) === INTERRUPTED) {
-        const owner = await healInterruptedApply(run, url);
-        report(`${run.name}: killed half-way, lock of ${owner} reported and removed, applied again`);
+        report(`${run.name}: ${await healInterruptedApply(run, url)}`);
       } else await run.apply();
       await run.expectClean("after its apply");
     });

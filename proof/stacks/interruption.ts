@@ -1,42 +1,56 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { asList, asObject, isObject } from "../../local/template/json.ts";
+import { asNumber, asObject } from "../../local/template/json.ts";
 import { parseObject } from "../front-door/call.ts";
 import { askAws } from "../read-backs/aws-call.ts";
+import { inventory, leftOver } from "../read-backs/leftovers.ts";
 import { stateStore } from "./stack-order.ts";
 import type { StackRun } from "./stack-run.ts";
 
 /**
- * Kills an apply half-way, sees the lock that it leaves reported with its owner, takes the lock away as an operator
- * would, and applies again.
- * @returns the owner that was reported
+ * Ends an apply half-way by a plain kill, kills the next one for good while it holds the lock, sees that lock reported
+ * with its owner, takes it away as an operator would, and applies once more.
+ * @returns what was seen, in words
  */
 export async function healInterruptedApply(run: StackRun, url: string): Promise<string> {
-  const apply = run.startApply();
+  const before = await inventory(url);
+  const first = run.startApply();
   let hasEnded = false;
-  const ended = apply.done.then(({ output }) => {
+  const ended = first.done.then((result) => {
     hasEnded = true;
-    return output;
+    return result;
   });
-  // OpenTofu writes what it has made every 20 s; what a killed process made after that no one knows.
-  while (!hasEnded && (await resourcesInState(run, url)) === 0) await sleep(200);
-  if (hasEnded) throw new Error(`${run.name}: the apply ended before it could be interrupted:\n${await ended}`);
-  apply.kill();
-  await ended;
+  while (!hasEnded && leftOver(before, await inventory(url)).length === 0) await sleep(100);
+  first.terminate();
+  const { code, output } = await ended;
+  if (code === 0) throw new Error(`${run.name}: the apply ended before it could be interrupted:\n${output}`);
+  const made = (await run.step("state", "list")).trim().split("\n").length;
+  if (made >= run.resources) throw new Error(`${run.name}: nothing was left to do when the apply was interrupted.`);
 
+  const second = run.startApply();
+  while (!(await isLocked(run, url))) await sleep(20);
+  second.kill();
+  await second.done;
   const refusal = await run.step("plan").catch((error: unknown) => (error instanceof Error ? error.message : ""));
-  const id = /ID:\s+(\S+)/.exec(refusal)?.[1];
-  const owner = /Who:\s+(\S+@\S+)/.exec(refusal)?.[1];
+  const id = /^\s*ID:\s+(\S+)$/m.exec(refusal)?.[1];
+  const owner = /^\s*Who:\s+(\S+@\S+)$/m.exec(refusal)?.[1];
   if (!refusal.includes("Error acquiring the state lock") || id === undefined || owner === undefined)
     throw new Error(`${run.name}: the lock of a killed apply is not reported with its owner:\n${refusal}`);
   await run.step("force-unlock", "-force", id);
   await run.apply();
-  return owner;
+  return `ended after ${made} of ${run.resources} resources; a killed apply's lock reported as ${owner}'s; then healed`;
 }
 
-async function resourcesInState(run: StackRun, url: string): Promise<number> {
-  const bucket = stateStore(run.stack)?.bucket;
-  const { s3 } = asObject(asObject(run.stack.document.terraform).backend ?? {});
-  if (bucket === undefined || !isObject(s3)) throw new Error(`${run.name} keeps no state in S3.`);
-  const text = await askAws(url, "s3", { method: "GET", path: `/${bucket}/${s3.key}` }).catch(() => "{}");
-  return asList(parseObject(text).resources ?? []).length;
+async function isLocked(run: StackRun, url: string): Promise<boolean> {
+  const store = stateStore(run.stack);
+  if (!store) throw new Error(`${run.name} keeps no state in S3.`);
+  // Beside its locks, OpenTofu keeps a checksum of each state there.
+  const answer = await askAws(url, "dynamodb", {
+    target: "DynamoDB_20120810.Scan",
+    body: {
+      TableName: store.lockTable,
+      FilterExpression: "attribute_exists(Info) AND contains(LockID, :stack)",
+      ExpressionAttributeValues: { ":stack": { S: `${run.name.slice(run.name.lastIndexOf("-") + 1)}.tfstate` } },
+    },
+  });
+  return asNumber(asObject(parseObject(answer)).Count) > 0;
 }

@@ -13,7 +13,7 @@ export interface PrepareProps {
 }
 
 /**
- * A copy of a synthesized stack for the bench: provider, backend and remote states talk to the front door, and what the
+ * A copy of a synthesized stack for the bench: backend and remote states are behind the front door, and what the
  * bench's provider does not know is left out.
  * @throws when something is left out that `excused.ts` does not list
  */
@@ -37,7 +37,7 @@ export function prepareStack(document: JsonObject, { name, schema, url }: Prepar
     provider: {
       aws: blocks(asObject(known.provider ?? {}).aws).map((block) => ({
         ...block,
-        ...providerSettings(schema, url),
+        ...PROVIDER_SETTINGS,
       })),
     },
     ...(isObject(known.data) ? { data: redirectRemoteStates(known.data, url) } : {}),
@@ -63,17 +63,13 @@ export function stateSettings(url: string): JsonObject {
   };
 }
 
-function providerSettings(schema: ProviderSchema, url: string): JsonObject {
-  const { endpoints } = asObject(schema.provider.block_types ?? {});
-  const services = Object.keys(asObject(asObject(asObject(endpoints).block).attributes));
-  return {
-    ...CREDENTIALS,
-    skip_metadata_api_check: "true",
-    s3_use_path_style: true,
-    max_retries: 2, // an emulator that refuses does so for ever
-    endpoints: [Object.fromEntries(services.map((service) => [service, url]))],
-  };
-}
+/** The provider's services are at the address that its environment names: see `Tofu.at`. */
+const PROVIDER_SETTINGS = {
+  ...CREDENTIALS,
+  skip_metadata_api_check: "true",
+  s3_use_path_style: true,
+  max_retries: 2, // an emulator that refuses does so for ever
+} as const;
 
 function redirectRemoteStates(data: JsonObject, url: string): JsonObject {
   if (!isObject(data.terraform_remote_state)) return data;

@@ -19,6 +19,8 @@ export interface ChildResult {
 
 export interface RunningChild {
   readonly done: Promise<ChildResult>;
+  /** Asks the process itself to end, as a plain `kill` does. */
+  terminate(): void;
   /** Kills the process and all that it started, at once. */
   kill(): void;
 }
@@ -54,7 +56,7 @@ export class Children {
       });
     });
     done.catch(() => {}); // whoever waits for it hears of it; a child that no one waits for must not end the proof
-    return { done, kill: () => killGroup(child, "SIGKILL") };
+    return { done, terminate: () => child.kill("SIGTERM"), kill: () => killGroup(child) };
   }
 
   /** Runs a command to its end. */
@@ -65,15 +67,15 @@ export class Children {
   /** Ends everything: for `finally` and for the handler of a signal, so nothing in it waits. */
   stopAll(): void {
     this.#isStopped = true;
-    for (const child of this.#running) killGroup(child, "SIGKILL"); // nothing of theirs is kept
+    for (const child of this.#running) killGroup(child); // nothing of theirs is kept
     this.#running.clear();
   }
 }
 
-function killGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+function killGroup({ pid }: ChildProcess): void {
   if (pid === undefined) return;
   try {
-    process.kill(-pid, signal);
+    process.kill(-pid, "SIGKILL");
   } catch {
     // it has ended by itself
   }

@@ -24,6 +24,12 @@ export class Tofu {
     this.providerVersion = props.providerVersion;
   }
 
+  /** The same, with every AWS service at this address. */
+  at(url: string): Tofu {
+    const environment = { ...this.#props.environment, AWS_ENDPOINT_URL: url };
+    return new Tofu({ ...this.#props, environment });
+  }
+
   start(folder: string, args: readonly string[]): RunningChild {
     const { command, environment, children } = this.#props;
     return children.start({ command, args: [...args, "-no-color"], cwd: folder, environment });
