@@ -1,6 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
+import { forecast } from "../domain/cost/forecast.ts";
+import { DEFAULT_USAGE } from "../domain/cost/usage.ts";
 import { loadEnvironment } from "../environments/load.ts";
 import type { Environment } from "../environments/schema.ts";
 import { PROJECT_FOLDER, workFolder } from "../local/folders.ts";
@@ -52,7 +54,17 @@ export function operatorTools(): OperatorTools {
     finish: (code) => {
       process.exitCode = code;
     },
+    priceLines,
   };
+}
+
+function priceLines(environment: Environment): readonly string[] {
+  const { minimum, expected, maximum } = forecast(environment, DEFAULT_USAGE).total;
+  const dollars = (amount: number) => Math.round(amount).toLocaleString("en-US");
+  return [
+    `A month of ${environment.name} costs about ${dollars(expected)} dollars, ${dollars(minimum)} to ${dollars(maximum)}; ` +
+      `what for: sluice cost --environment ${environment.name}`,
+  ];
 }
 
 /** `loadEnvironment` with its errors as the operator's. */
