@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { STACK_NAMES } from "./stack-settings.ts";
 
 const root = join(import.meta.dirname, "..");
 const outdir = mkdtempSync(join(tmpdir(), "sluice-main-"));
@@ -21,9 +22,7 @@ describe("node stacks/main.ts", () => {
     const { status, stderr } = run({ SLUICE_ENVIRONMENT: "dev" });
     expect(stderr).toBe("");
     expect(status).toBe(0);
-    expect(readdirSync(join(outdir, "stacks")).sort()).toEqual(
-      ["bootstrap", "data", "edge", "network", "serving", "site"].map((stack) => `dev-${stack}`),
-    );
+    expect(readdirSync(join(outdir, "stacks")).sort()).toEqual(STACK_NAMES.map((stack) => `dev-${stack}`).sort());
     expect(existsSync(join(outdir, "manifest.json"))).toBe(true);
   });
 

@@ -1,6 +1,7 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider/index.js";
 import { S3Backend, type TerraformStack } from "cdktf";
 import type { Environment } from "../environments/schema.ts";
+import { holdToPolicy } from "./policy.ts";
 
 /** The stacks of an environment, each with its own state, in the order in which they are deployed. */
 export const STACK_NAMES = ["bootstrap", "data", "network", "serving", "edge", "monitoring", "site"] as const;
@@ -26,12 +27,17 @@ export function stateKeyName(environment: Environment): string {
   return `${resourceName(environment)}-state`;
 }
 
-/** What every stack has: the AWS provider with its tags, and the state's place and encryption. */
+/** The first OpenTofu (or Terraform) that knows all that the stacks write. */
+const REQUIRED_VERSION = ">= 1.10";
+
+/** What every stack has: the AWS provider with its tags, the state's place and encryption, and the policy. */
 export function configureStack(scope: TerraformStack, environment: Environment, stack: StackName): void {
   new AwsProvider(scope, "Aws", {
     region: environment.region,
     defaultTags: [{ tags: stackTags(environment, stack) }],
   });
+  scope.addOverride("terraform.required_version", REQUIRED_VERSION);
+  holdToPolicy(scope, { isProtected: environment.deletionProtection, tags: stackTags(environment, stack) });
   new S3Backend(scope, {
     bucket: environment.state.bucket,
     key: `${environment.name}/${stack}.tfstate`,

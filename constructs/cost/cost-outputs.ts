@@ -1,4 +1,4 @@
-import { TerraformOutput } from "cdktf";
+import { TerraformOutput, Token } from "cdktf";
 import { Construct } from "constructs";
 import { hasPrices, noPricesText } from "../../catalog/prices/region-prices.ts";
 import type { CostEnvironment } from "../../domain/cost/cost-environment.ts";
@@ -47,7 +47,7 @@ export class CostOutputs extends Construct {
     output(
       "estimated_monthly_cost_breakdown",
       `Dollars a month by resource type; ${assumed}.`,
-      Object.fromEntries(breakdown),
+      Token.asString(Object.fromEntries(breakdown)), // given the object itself, cdktf calls what Node has deprecated
     );
   }
 }

@@ -25,12 +25,13 @@ interface Grant {
  * assume the role, and why it can't change itself.
  */
 export function deployStatements(props: DeployPermissionsProps): readonly PolicyStatement[] {
-  return deployGrants(props).map(({ sid, actions, resources, condition }) => ({
+  return deployGrants(props).map(({ sid, actions, resources, condition, why }) => ({
     Sid: sid,
     Effect: "Allow",
     Action: actions,
     Resource: resources,
     ...(condition ? { Condition: condition } : {}),
+    ...(why === undefined ? {} : { reason: why }),
   }));
 }
 

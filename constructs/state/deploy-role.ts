@@ -3,7 +3,8 @@ import { IamOpenidConnectProvider } from "@cdktf/provider-aws/lib/iam-openid-con
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role/index.js";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy/index.js";
 import { Construct } from "constructs";
-import type { PolicyStatement } from "../identity/service-role.ts";
+import { type PolicyStatement, policyDocument, statementReasons } from "../identity/service-role.ts";
+import { explainWildcards } from "../policy/wildcard-reasons.ts";
 import { deployStatements } from "./deploy-permissions.ts";
 
 export interface DeployRoleProps {
@@ -76,11 +77,8 @@ export class DeployRole extends Construct {
   }
 
   #policy(id: string, name: string, statements: readonly PolicyStatement[]): void {
-    new IamRolePolicy(this, id, {
-      name,
-      role: this.resource.id,
-      policy: JSON.stringify({ Version: "2012-10-17", Statement: statements }),
-    });
+    const policy = new IamRolePolicy(this, id, { name, role: this.resource.id, policy: policyDocument(statements) });
+    explainWildcards(policy, statementReasons(statements));
   }
 
   #providerArn(oidcProvider: DeployRoleProps["oidcProvider"]): string {
