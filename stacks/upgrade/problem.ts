@@ -1,0 +1,33 @@
+/** What a change would do to those who run the last release. */
+export interface UpgradeProblem {
+  /** Names the problem in `stacks/released/waivers.json`. */
+  readonly id: string;
+  /** What, rule and remedy. */
+  readonly text: string;
+}
+
+/** A break that is wanted: it is told to operators in the release notes. */
+export interface Waiver {
+  readonly id: string;
+  /** Why it must be, and what an operator does about it. */
+  readonly reason: string;
+  /** Day on which it was decided, `YYYY-MM-DD`. */
+  readonly date: string;
+}
+
+const WAIVER_REMEDY = "If it must be, add a waiver with id, reason and date to stacks/released/waivers.json";
+
+/** One line for each problem without a waiver, and for each waiver that is not needed or says too little. */
+export function upgradeFailures(problems: readonly UpgradeProblem[], waivers: readonly Waiver[]): readonly string[] {
+  const waived = new Set(waivers.map(({ id }) => id));
+  const found = new Set(problems.map(({ id }) => id));
+  return [
+    ...problems.filter(({ id }) => !waived.has(id)).map(({ id, text }) => `${text} ${WAIVER_REMEDY}: "${id}".`),
+    ...waivers
+      .filter(({ id }) => !found.has(id))
+      .map(({ id }) => `The waiver "${id}" excuses nothing; take it out of stacks/released/waivers.json.`),
+    ...waivers
+      .filter(({ reason, date }) => reason.length < 20 || !/^20\d\d-[01]\d-[0-3]\d$/.test(date))
+      .map(({ id }) => `The waiver "${id}" needs a reason of at least 20 characters and a date, YYYY-MM-DD.`),
+  ];
+}
