@@ -40,8 +40,8 @@ describe("sluice cost", () => {
     const text = await run(["--environment", "dev"]);
     expect(text).toMatch(/^GPU instances +734\.38 +917\.98 +1,468\.76 {2}█{30}$/m);
     expect(text).toMatch(/^Data transfer .*▏$/m);
-    expect(text).toMatch(/^platform without models +\d\d\.\d\d/m);
-    expect(text).toMatch(/interface endpoints 29\.20 .*NAT gateways .* 36\.50\./);
+    expect(text).toMatch(/^platform without engines +\d\d\.\d\d/m);
+    expect(text).toMatch(/interface endpoints 36\.50 .*NAT gateways .* 36\.50\./);
   });
 
   test("follows the usage that it is told", async () => {

@@ -55,6 +55,7 @@ export default {
     samplePrompts: ["List three fruits", "Explain what a load balancer does"],
   },
   alarms: { emails: ["oncall@example.com"], webhooks: [] },
+  budget: { monthlyUsd: 1_200 },
   logRetentionDays: 30,
   deletionProtection: false,
 } satisfies Environment;

@@ -71,6 +71,7 @@ export default {
     samplePrompts: ["List three fruits", "Explain what a load balancer does"],
   },
   alarms: { emails: ["oncall@example.com"], webhooks: ["https://hooks.example.com/sluice"] },
+  budget: { monthlyUsd: 30_000 },
   logRetentionDays: 90,
   deletionProtection: true,
 } satisfies Environment;

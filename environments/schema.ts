@@ -138,6 +138,8 @@ export const EnvironmentSchema = z.strictObject({
     emails: z.array(z.email("must be a mail address")).max(20),
     webhooks: z.array(z.url({ protocol: /^https$/, error: "must be an https address" })).max(20),
   }),
+  /** What a month may cost; those who are told of alarms hear at 80 % and when more is to be expected. `null` for none. */
+  budget: z.strictObject({ monthlyUsd: z.number().gt(0).max(10_000_000) }).nullable(),
   logRetentionDays: z.union([z.literal(7), z.literal(14), z.literal(30), z.literal(90), z.literal(365)]),
   /** Whether stateful resources refuse to be destroyed. */
   deletionProtection: z.boolean(),

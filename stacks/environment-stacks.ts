@@ -23,6 +23,6 @@ export function synthesizeEnvironment(app: App, environment: Environment, assets
   const network = new NetworkStack(app, { environment, data });
   const serving = new ServingStack(app, { environment, network, data, lambdas: assets.lambdas });
   const edge = new EdgeStack(app, { environment, network, data, serving, lambdas: assets.lambdas });
-  new MonitoringStack(app, { environment, data, serving });
+  new MonitoringStack(app, { environment, data, serving, lambdas: assets.lambdas });
   new SiteStack(app, { environment, data, edge, directory: assets.site });
 }

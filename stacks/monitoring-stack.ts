@@ -1,5 +1,9 @@
+import { join } from "node:path";
 import { TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
+import { hasPrices } from "../catalog/prices/region-prices.ts";
+import { CostPublisher } from "../constructs/cost/cost-publisher.ts";
+import { MonthlyBudget } from "../constructs/cost/monthly-budget.ts";
 import { AlarmTopic } from "../constructs/observability/alarm-topic.ts";
 import { Dashboard } from "../constructs/observability/dashboard.ts";
 import { ServiceAlarms } from "../constructs/observability/service-alarms.ts";
@@ -12,13 +16,15 @@ export interface MonitoringStackProps {
   readonly environment: Environment;
   readonly data: DataStack;
   readonly serving: ServingStack;
+  /** Folder of the Lambda bundles. */
+  readonly lambdas: string;
 }
 
 /** What tells people how the environment is: alarms, whom they reach, and the dashboard. */
 export class MonitoringStack extends TerraformStack {
   readonly alarmTopic: AlarmTopic;
 
-  constructor(scope: Construct, { environment, data, serving }: MonitoringStackProps) {
+  constructor(scope: Construct, { environment, data, serving, lambdas }: MonitoringStackProps) {
     super(scope, stackId(environment, "monitoring"));
     configureStack(this, environment, "monitoring");
     const name = resourceName(environment);
@@ -56,6 +62,24 @@ export class MonitoringStack extends TerraformStack {
       apiName: name,
       stage: environment.api.stage,
     });
+
+    if (hasPrices(environment.region)) {
+      new CostPublisher(this, "Cost", {
+        name: `${name}-publish-cost`,
+        bundle: join(lambdas, "publish-cost.zip"),
+        environment,
+        logRetentionDays: environment.logRetentionDays,
+        kmsKeyArn: data.encryptionKey.arn,
+      });
+    }
+    if (environment.budget) {
+      new MonthlyBudget(this, "Budget", {
+        name,
+        monthlyUsd: environment.budget.monthlyUsd,
+        environment: environment.name,
+        topicArn: this.alarmTopic.arn,
+      });
+    }
 
     new TerraformOutput(this, "dashboard_url", {
       description: "Address of the dashboard.",

@@ -18,6 +18,7 @@ export function builtAssets(files: Readonly<Record<string, string>> = {}): Built
     "site/assets/index-aaaaaaaa.js": "console.log('page');",
     "lambdas/authorize-request.zip": "a bundle",
     "lambdas/drain-engine.zip": "a bundle",
+    "lambdas/publish-cost.zip": "a bundle",
     ...files,
   };
   for (const [path, text] of Object.entries(content)) {

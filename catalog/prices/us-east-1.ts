@@ -65,7 +65,8 @@ export const US_EAST_1 = {
 
   metric: { usd: 0.3, units: 1, unit: "metric a month", ...recorded("cloudwatch/pricing") },
   metricReads: { usd: 0.01, units: 1000, unit: "metrics requested", ...page("cloudwatch/pricing") },
-  alarm: { usd: 0.1, units: 1, unit: "alarm a month", ...recorded("cloudwatch/pricing") },
+  alarm: { usd: 0.1, units: 1, unit: "metric of an alarm a month", ...recorded("cloudwatch/pricing") },
+  compositeAlarm: { usd: 0.5, units: 1, unit: "composite alarm a month", ...page("cloudwatch/pricing") },
   dashboard: { usd: 3, units: 1, unit: "dashboard a month", ...recorded("cloudwatch/pricing") },
   logsGb: { usd: 0.5, units: 1, unit: "GB ingested", ...recorded("cloudwatch/pricing") },
   logsStoredGb: { usd: 0.03, units: 1, unit: "GB-month, compressed", ...recorded("cloudwatch/pricing") },

@@ -4,7 +4,7 @@ import type { Forecast, Month } from "../../domain/cost/forecast.ts";
 import type { Usage } from "../../domain/cost/usage.ts";
 
 const BAR_WIDTH = 30;
-const TYPE_WIDTH = 24;
+const TYPE_WIDTH = 26;
 const NUMBER_WIDTH = 12;
 
 /** A forecast for people: a row for each type with a bar, totals, and the two ways to AWS. */
@@ -18,7 +18,7 @@ export function forecastText(forecast: Forecast): string {
     header("minimum", "expected", "maximum"),
     ...byType.map((row) => `${monthRow(row.type, row)}  ${bar(row.expected, most)}`.trimEnd()),
     monthRow("total", total),
-    monthRow("platform without models", platform),
+    monthRow("platform without engines", platform),
     "",
     `Ways to AWS's APIs: interface endpoints ${dollars(waysToAws.interfaceEndpoints)} (in the forecast), ` +
       `NAT gateways in the same zones would cost ${dollars(waysToAws.natGateways)}.`,

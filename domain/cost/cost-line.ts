@@ -29,8 +29,8 @@ export interface CostLine {
   readonly price: Price;
   /** Fleet whose instances each cost this. @default - it costs this once */
   readonly fleet?: string;
-  /** Pool that it is for. @default - the platform, which runs whether or not a model does */
-  readonly pool?: string;
+  /** Whether it is there for engines only. @default false, then gateways or the API need it too */
+  readonly forEngines?: boolean;
 }
 
 /** Instances that grow and shrink together. */

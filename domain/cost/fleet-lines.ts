@@ -57,11 +57,11 @@ function poolLines(name: string, pool: CostPool, prices: RegionPrices): readonly
       quantity: HOURS_PER_MONTH,
       price: instanceHour(instanceType),
       fleet: name,
-      pool: name,
+      forEngines: true,
     },
-    { ...volume, what: `volumes of pool ${name}`, quantity: volumeGiB, fleet: name, pool: name },
+    { ...volume, what: `volumes of pool ${name}`, quantity: volumeGiB, fleet: name, forEngines: true },
     ...(stopped > 0
-      ? [{ ...volume, what: `volumes of stopped ${name}`, quantity: volumeGiB * stopped, pool: name }]
+      ? [{ ...volume, what: `volumes of stopped ${name}`, quantity: volumeGiB * stopped, forEngines: true }]
       : []),
   ];
 }

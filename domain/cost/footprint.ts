@@ -6,12 +6,19 @@ import { type CustomMetrics, customMetrics } from "./custom-metrics.ts";
  * synthesized resources and fails when one of these numbers is no longer true.
  */
 export interface Footprint {
-  readonly interfaceEndpoints: number;
+  readonly interfaceEndpoints: {
+    /** Those that gateways need. */
+    readonly shared: number;
+    /** Those that only engines need. */
+    readonly engines: number;
+  };
   /** Zones in which each interface endpoint has an address. */
   readonly endpointZones: number;
   readonly encryptionKeys: number;
   readonly firewallRules: number;
-  readonly alarms: number;
+  /** Metrics that alarms watch, of the environment and of each of its pools: CloudWatch charges by them. */
+  readonly alarmMetrics: { readonly once: number; readonly perPool: number };
+  readonly compositeAlarms: number;
   readonly dashboards: number;
   /** Custom metrics of the environment, and of each of its pools. */
   readonly metrics: CustomMetrics;
@@ -19,12 +26,15 @@ export interface Footprint {
 
 export function footprintOf({ zones, gateways }: CostEnvironment): Footprint {
   return {
-    interfaceEndpoints: 4, // ec2, elasticloadbalancing, logs, monitoring
+    // Gateways call ec2, elasticloadbalancing and logs; engines also autoscaling and monitoring.
+    interfaceEndpoints: { shared: 3, engines: 2 },
     endpointZones: Math.min(zones.length, gateways.minInstances),
-    encryptionKeys: 1,
+    encryptionKeys: 2, // of what is stored, of the states
     firewallRules: 1,
-    alarms: 0,
-    dashboards: 0,
+    // Latency, certificate and no healthy gateway watch one metric each, the error rate two.
+    alarmMetrics: { once: 5, perPool: 7 },
+    compositeAlarms: 1,
+    dashboards: 1,
     metrics: customMetrics(),
   };
 }

@@ -32,6 +32,17 @@ describe("the forecast", () => {
     expect(result.platform.expected).toBeLessThan(75);
   });
 
+  test("the platform is everything but what is there for engines only", () => {
+    const engines = result.lines.filter(({ forEngines }) => forEngines).map(({ what }) => what);
+    expect(engines).toEqual([
+      "g5.xlarge, pool phi-3-mini",
+      "volumes of pool phi-3-mini",
+      "interface endpoints of engines",
+      "metrics of pool phi-3-mini",
+      "alarms of pool phi-3-mini",
+    ]);
+  });
+
   test("one g5.xlarge at least and two at most are 734.38 and 1468.76 dollars", () => {
     const gpus = rowOf(result, "GPU instances");
     expect(gpus?.minimum).toBeCloseTo(734.38, 2);
@@ -61,7 +72,7 @@ describe("the forecast", () => {
   });
 
   test("tells what NAT would cost in place of the endpoints", () => {
-    expect(result.waysToAws.interfaceEndpoints).toBeCloseTo(29.2, 1);
+    expect(result.waysToAws.interfaceEndpoints).toBeCloseTo(36.5, 1);
     expect(result.waysToAws.natGateways).toBeCloseTo(730 * (0.045 + 0.005), 1);
   });
 

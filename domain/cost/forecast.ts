@@ -24,7 +24,7 @@ export interface Forecast {
   /** One row for each type, also where it costs nothing. */
   readonly byType: readonly (Month & { readonly type: CostType })[];
   readonly total: Month;
-  /** The total without GPU instances and their volumes: what runs whether or not a model does. */
+  /** The total without engines and what is there for them only: their volumes, metrics, alarms and endpoints. */
   readonly platform: Month;
   /** The two ways of private instances to AWS's APIs, for the same month. */
   readonly waysToAws: { readonly interfaceEndpoints: number; readonly natGateways: number };
@@ -58,7 +58,7 @@ export function forecast(environment: CostEnvironment, usage: Usage): Forecast {
     lines,
     byType,
     total: monthOf(lines),
-    platform: monthOf(lines.filter(({ pool }) => pool === undefined)),
+    platform: monthOf(lines.filter(({ forEngines = false }) => !forEngines)),
     waysToAws: waysToAws(footprint, prices, volumes.gatewayLogGb),
   };
 }
@@ -76,14 +76,14 @@ function sumOf(lines: readonly CostLine[], fleets: readonly CostFleet[], share: 
 }
 
 function waysToAws(
-  { interfaceEndpoints, endpointZones }: Footprint,
+  { interfaceEndpoints: { shared, engines }, endpointZones }: Footprint,
   prices: RegionPrices,
   dataGb: number,
 ): Forecast["waysToAws"] {
   const hours = HOURS_PER_MONTH * endpointZones;
   return {
     interfaceEndpoints:
-      costOf(hours * interfaceEndpoints, prices.interfaceEndpointHour) + costOf(dataGb, prices.interfaceEndpointGb),
+      costOf(hours * (shared + engines), prices.interfaceEndpointHour) + costOf(dataGb, prices.interfaceEndpointGb),
     natGateways:
       costOf(hours, prices.natGatewayHour) +
       costOf(hours, prices.publicAddressHour) +

@@ -53,8 +53,15 @@ function networkLines({ environment, footprint, prices, volumes }: PlatformProps
     {
       type: "Interface endpoints",
       what: "interface endpoints",
-      quantity: HOURS_PER_MONTH * footprint.interfaceEndpoints * footprint.endpointZones,
+      quantity: HOURS_PER_MONTH * footprint.interfaceEndpoints.shared * footprint.endpointZones,
       price: prices.interfaceEndpointHour,
+    },
+    {
+      type: "Interface endpoints",
+      what: "interface endpoints of engines",
+      quantity: HOURS_PER_MONTH * footprint.interfaceEndpoints.engines * footprint.endpointZones,
+      price: prices.interfaceEndpointHour,
+      forEngines: true,
     },
     {
       type: "Interface endpoints",
@@ -85,7 +92,7 @@ function edgeLines({ footprint, prices, volumes }: PlatformProps): readonly Cost
 
 function observabilityLines({ environment, footprint, prices, volumes }: PlatformProps): readonly CostLine[] {
   const authorizerGb = environment.api.auth === "off" ? 0 : volumes.functionLogGb;
-  const logsGb = volumes.accessLogGb + volumes.gatewayLogGb + authorizerGb;
+  const logsGb = volumes.accessLogGb + volumes.gatewayLogGb + volumes.flowLogGb + authorizerGb;
   const metricsRead = HOURS_PER_MONTH * PUBLISHER.metricsRead * Object.keys(environment.pools).length;
   const cloudWatch = { type: "CloudWatch" } as const;
   return [
@@ -95,10 +102,18 @@ function observabilityLines({ environment, footprint, prices, volumes }: Platfor
       what: `metrics of pool ${pool}`,
       quantity: footprint.metrics.perPool,
       price: prices.metric,
-      pool,
+      forEngines: true,
     })),
     { ...cloudWatch, what: "metrics read", quantity: metricsRead, price: prices.metricReads },
-    { ...cloudWatch, what: "alarms", quantity: footprint.alarms, price: prices.alarm },
+    { ...cloudWatch, what: "alarms", quantity: footprint.alarmMetrics.once, price: prices.alarm },
+    ...Object.keys(environment.pools).map((pool) => ({
+      ...cloudWatch,
+      what: `alarms of pool ${pool}`,
+      quantity: footprint.alarmMetrics.perPool,
+      price: prices.alarm,
+      forEngines: true,
+    })),
+    { ...cloudWatch, what: "composite alarms", quantity: footprint.compositeAlarms, price: prices.compositeAlarm },
     { ...cloudWatch, what: "dashboards", quantity: footprint.dashboards, price: prices.dashboard },
     { ...cloudWatch, what: "logs", quantity: logsGb, price: prices.logsGb },
     {

@@ -31,6 +31,7 @@ export interface Volumes {
   readonly accessLogGb: number;
   readonly gatewayLogGb: number;
   readonly functionLogGb: number;
+  readonly flowLogGb: number;
   /** Load balancer capacity units, the mean over the month. */
   readonly loadBalancerUnits: number;
   readonly siteGb: number;
@@ -51,6 +52,8 @@ const BYTES_AROUND_A_REQUEST = 1500;
 const ACCESS_LOG_BYTES = 600;
 const GATEWAY_LOG_BYTES = 500;
 const FUNCTION_LOG_BYTES = 400;
+/** The network's log has a line of some 130 bytes at each end of a connection: link to balancer, balancer to gateway. */
+const FLOW_LOG_BYTES = 4 * 130;
 /** The demo page is about 300 kB in 8 files. */
 const SITE_BYTES = 300_000;
 const SITE_FILES = 8;
@@ -73,6 +76,7 @@ export function volumesOf(usage: Usage): Volumes {
     accessLogGb: (requests * ACCESS_LOG_BYTES) / GB,
     gatewayLogGb: (requests * GATEWAY_LOG_BYTES) / GB,
     functionLogGb: (requests * FUNCTION_LOG_BYTES) / GB,
+    flowLogGb: (requests * FLOW_LOG_BYTES) / GB,
     loadBalancerUnits: Math.max(
       requestsPerSecond / UNIT.newConnections,
       (requestsPerSecond * SECONDS_PER_ANSWER) / UNIT.openConnections,

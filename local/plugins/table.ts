@@ -47,6 +47,7 @@ export const WITHOUT_LOCAL_MEANING: Readonly<Record<string, string>> = {
   aws_apigatewayv2_vpc_link: network,
   aws_autoscaling_lifecycle_hook: "instances are processes; the target group's checks gate them",
   aws_autoscaling_policy: "scaling by alarms comes with monitoring",
+  aws_budgets_budget: "nothing here costs money",
   aws_cloudfront_cache_policy: "nothing is cached between this machine and itself",
   aws_cloudfront_origin_access_control: iam,
   aws_cloudwatch_composite_alarm: "the dashboard shows the metrics that alarms watch",

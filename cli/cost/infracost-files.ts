@@ -1,0 +1,59 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { isObject, type Json, type JsonObject } from "../../local/template/json.ts";
+import { hclBlock } from "./hcl.ts";
+
+/** Sections that say what is made; the others say how OpenTofu is to run. */
+const SECTIONS = ["variable", "resource"] as const;
+
+/**
+ * Everything of an environment as one HCL file, for Infracost: it reads nested blocks in HCL only, and neither
+ * credentials nor a plan are needed.
+ * @param stacks the synthesized documents, by stack
+ * @throws when two stacks have a resource of one address
+ */
+export function infracostSource(region: string, stacks: Readonly<Record<string, JsonObject>>): string {
+  const blocks = [hclBlock(["provider", "aws"], { region })];
+  const seen = new Map<string, string>();
+  for (const [stack, document] of Object.entries(stacks)) {
+    for (const { labels, body } of SECTIONS.flatMap((section) => blocksOf(document, section))) {
+      const address = labels.join(".");
+      const other = seen.get(address);
+      if (other !== undefined) throw new Error(`${address} is in ${other} and in ${stack}; rename one of them.`);
+      seen.set(address, stack);
+      blocks.push(hclBlock(labels, body));
+    }
+  }
+  return `${blocks.join("\n\n")}\n`;
+}
+
+interface SourceBlock {
+  readonly labels: readonly [string, ...string[]];
+  readonly body: JsonObject;
+}
+
+function blocksOf(document: JsonObject, section: (typeof SECTIONS)[number]): readonly SourceBlock[] {
+  const entries = objectsOf(document[section]);
+  if (section === "variable")
+    // Conditions are checked by OpenTofu; types without quotes are a matter of its own.
+    return entries.flatMap(([name, { default: value }]) =>
+      value === undefined ? [] : [{ labels: [section, name], body: { default: value } }],
+    );
+  return entries.flatMap(([type, named]) =>
+    objectsOf(named).map(([name, body]): SourceBlock => ({ labels: [section, type, name], body })),
+  );
+}
+
+function objectsOf(value: Json | undefined): readonly (readonly [string, JsonObject])[] {
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([name, item]) => (isObject(item) ? [[name, item] as const] : []));
+}
+
+/** Writes `<folder>/<environment>/main.tf` in place of what was there. */
+export function writeInfracostFiles(folder: string, sources: Readonly<Record<string, string>>): void {
+  rmSync(folder, { recursive: true, force: true });
+  for (const [environment, source] of Object.entries(sources)) {
+    mkdirSync(join(folder, environment), { recursive: true });
+    writeFileSync(join(folder, environment, "main.tf"), source);
+  }
+}

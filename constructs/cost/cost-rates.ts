@@ -1,0 +1,37 @@
+import { INSTANCE_TYPES } from "../../catalog/instance-types.ts";
+import { costOf } from "../../catalog/prices/price.ts";
+import { regionPrices } from "../../catalog/prices/region-prices.ts";
+import type { CostPublisherSettings } from "../../contracts/cost-publisher.ts";
+import type { CostEnvironment } from "../../domain/cost/cost-environment.ts";
+import { lineCost } from "../../domain/cost/cost-line.ts";
+import { forecast } from "../../domain/cost/forecast.ts";
+import { DEFAULT_USAGE, HOURS_PER_MONTH, volumesOf } from "../../domain/cost/usage.ts";
+
+/**
+ * What the cost publisher reckons with: today's list prices, and an hour's share of what the platform costs without
+ * any request.
+ * @throws when the region's prices are not on file
+ */
+export function costRates(environment: CostEnvironment): CostPublisherSettings {
+  const prices = regionPrices(environment.region);
+  const quiet = { ...DEFAULT_USAGE, requestsPerMonth: 0, siteVisitsPerMonth: 0 };
+  const platform = forecast(environment, quiet).lines.filter(({ fleet }) => fleet === undefined);
+  const oneToken = { ...quiet, requestsPerMonth: 1, promptTokens: 0, completionTokens: 1 };
+  const noToken = { ...oneToken, completionTokens: 0 };
+  const tokenGb = volumesOf(oneToken).responseGb - volumesOf(noToken).responseGb;
+  return {
+    environment: environment.name,
+    models: Object.keys(environment.pools),
+    instanceHour: Object.fromEntries(
+      Object.entries(INSTANCE_TYPES).map(([type, { price }]) => [type, price.usdPerHour]),
+    ),
+    platformHour: rounded(platform.reduce((sum, line) => sum + lineCost(line), 0) / HOURS_PER_MONTH),
+    request: rounded(costOf(1, prices.apiRequests) + costOf(1, prices.firewallRequests)),
+    completionToken: rounded(costOf(tokenGb, prices.dataOutGb)),
+  };
+}
+
+/** Six significant digits: a sum's last binary digits must not look like a change in a plan. */
+function rounded(usd: number): number {
+  return Number(usd.toPrecision(6));
+}
