@@ -37,12 +37,11 @@ openssl pkey -pubin -in /tmp/manifest-key.pem -noout
 install -m 0644 /tmp/manifest-key.pem /opt/sluice/manifest-key.pem
 install -m 0644 "$from/sluice-engine.service" "$from/sluice-launched.service" /etc/systemd/system/
 install -m 0644 "$from/amazon-cloudwatch-agent.json" /opt/sluice/amazon-cloudwatch-agent.json
-install -m 0644 "$from/amazon-cloudwatch-agent.json" /opt/aws/amazon-cloudwatch-agent/etc/amazon-cloudwatch-agent.json
 install -m 0644 "$shared/sluice-logs@.service" /etc/systemd/system/sluice-logs@.service
 install -D -m 0644 "$shared/journald.conf" /etc/systemd/journald.conf.d/sluice.conf
 systemd-analyze verify /etc/systemd/system/sluice-*.service
-systemctl enable amazon-cloudwatch-agent.service sluice-logs@engine.service
-# Not sluice-engine.service: user data enables it once it has written the environment.
+systemctl enable sluice-logs@engine.service
+# Not sluice-engine.service, which user data enables once it has written the environment; it starts the agent too.
 
 echo "== clean"
 dnf clean all --quiet

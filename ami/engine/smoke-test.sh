@@ -22,9 +22,9 @@ fi
 
 echo "== an engine answers"
 export SLUICE_DATA_FOLDER=/tmp/smoke-data
-mkdir -p "$SLUICE_DATA_FOLDER/vllm-cache"
-cp -r /tmp/smoke-model "$SLUICE_DATA_FOLDER/weights"
-chown -R sluice: "$SLUICE_DATA_FOLDER"
+systemctl start dlami-nvme.service
+/opt/sluice/bin/prepare-storage.sh
+install -o sluice -g sluice -m 0640 /tmp/smoke-model/config.json "$SLUICE_DATA_FOLDER/weights/"
 export SLUICE_ENGINE_ARGUMENTS='["--model","/opt/sluice/weights","--served-model-name","smoke","--port","8000","--load-format","dummy","--skip-tokenizer-init","--max-model-len","256","--max-num-seqs","4","--max-num-queued-reqs","8","--gpu-memory-utilization","0.5","--enable-prefix-caching"]'
 runuser -u sluice -g sluice -G docker -- /opt/sluice/bin/start-engine.sh &
 engine=$!
@@ -43,8 +43,11 @@ docker stop --time 20 sluice-engine >/dev/null
 wait "$engine" || true
 
 echo "== the metrics agent reads its configuration"
+SLUICE_GROUP_NAME=sluice-smoke-engine-smoke SLUICE_MODEL=smoke /opt/sluice/bin/configure-agent.sh engine
 /opt/aws/amazon-cloudwatch-agent/bin/config-translator --os linux --mode ec2 \
   --input /opt/aws/amazon-cloudwatch-agent/etc/amazon-cloudwatch-agent.json --output /tmp/agent.toml
 
-rm -rf /tmp/smoke-model /tmp/smoke-data /tmp/smoke-target /tmp/agent.toml
+rm -rf /tmp/smoke-model "$(readlink -f "$SLUICE_DATA_FOLDER")" "$SLUICE_DATA_FOLDER" /tmp/smoke-target /tmp/agent.toml
+systemctl stop amazon-cloudwatch-agent.service
+rm -f /opt/aws/amazon-cloudwatch-agent/etc/amazon-cloudwatch-agent.json /opt/sluice/prometheus.yml
 echo "smoke test passed"

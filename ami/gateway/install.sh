@@ -19,12 +19,11 @@ install -m 0644 /tmp/server.mjs /opt/sluice/gateway/server.mjs
 install -d -m 0755 /etc/sluice # user data narrows it to 0750 and adds gateway.env
 install -m 0644 "$from/sluice-gateway.service" /etc/systemd/system/sluice-gateway.service
 install -m 0644 "$from/amazon-cloudwatch-agent.json" /opt/sluice/amazon-cloudwatch-agent.json
-install -m 0644 "$from/amazon-cloudwatch-agent.json" /opt/aws/amazon-cloudwatch-agent/etc/amazon-cloudwatch-agent.json
 install -m 0644 "$shared/sluice-logs@.service" /etc/systemd/system/sluice-logs@.service
 install -D -m 0644 "$shared/journald.conf" /etc/systemd/journald.conf.d/sluice.conf
 systemd-analyze verify /etc/systemd/system/sluice-*.service
-systemctl enable amazon-cloudwatch-agent.service sluice-logs@gateway.service
-# Not sluice-gateway.service: user data enables it once it has written the environment.
+systemctl enable sluice-logs@gateway.service
+# Not sluice-gateway.service, which user data enables once it has written the environment; it starts the agent too.
 
 echo "== clean"
 dnf clean all --quiet

@@ -29,5 +29,6 @@ result="$(systemctl show sluice-gateway.service --property Result --value)"
 }
 /opt/aws/amazon-cloudwatch-agent/bin/config-translator --os linux --mode ec2 \
   --input /opt/aws/amazon-cloudwatch-agent/etc/amazon-cloudwatch-agent.json --output /tmp/agent.toml
-rm -rf /etc/sluice/gateway.env /tmp/agent.toml
+systemctl stop amazon-cloudwatch-agent.service
+rm -rf /etc/sluice/gateway.env /tmp/agent.toml /opt/aws/amazon-cloudwatch-agent/etc/amazon-cloudwatch-agent.json
 echo "smoke test passed"
