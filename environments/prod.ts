@@ -6,7 +6,7 @@ export default {
   region: "us-east-1",
   zones: ["a", "b", "c"],
   tags: { CostCenter: "sluice-prod" },
-  state: { bucket: "sluice-prod-state", lockTable: "sluice-prod-locks", encryption: "none" },
+  state: { bucket: "sluice-prod-state", lockTable: "sluice-prod-locks", encryption: "kms" },
   ci: null,
   network: { cidr: "10.40.0.0/16" },
   api: {
