@@ -8,6 +8,8 @@ export const LocalState = z.strictObject({
   siteUrl: z.url(),
   /** Local endpoint of DynamoDB, ELB and EC2 for AWS clients. */
   awsUrl: z.url(),
+  /** The dashboard over the metrics of this machine. */
+  dashboardUrl: z.url().optional(),
   region: z.string(),
   keysTable: z.string(),
   processes: z.array(

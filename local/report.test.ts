@@ -15,10 +15,11 @@ describe("the table of what runs where", () => {
     const rows = runningTable("dev", twin())
       .split("\n")
       .filter((line) => line.includes("http://"));
-    expect(rows.map((row) => row.indexOf("http://"))).toEqual(Array(3).fill(rows[0]?.indexOf("http://")));
+    expect(rows.map((row) => row.indexOf("http://"))).toEqual(Array(4).fill(rows[0]?.indexOf("http://")));
     expect(rows).toEqual([
       expect.stringMatching(/^ {2}page .*127\.0\.0\.1:8081$/),
       expect.stringMatching(/^ {2}API .*127\.0\.0\.1:8080 .*0 web ACL, 0 Lambda$/),
+      expect.stringMatching(/^ {2}dashboard .*127\.0\.0\.1:2 .*0 alarms$/),
       expect.stringMatching(/DynamoDB.*sluice-dev-keys$/),
     ]);
   });

@@ -14,6 +14,7 @@ export function runningTable(environment: string, { world, leftOut }: Twin): str
       ({ listener, port }) => [`load balancer :${port}`, `http://127.0.0.1:${listener.port}`, ""] as const,
     ),
     ...instances,
+    ["dashboard (CloudWatch)", settings.dashboardUrl, `${world.alarms.size} alarms`],
     ["DynamoDB, ELB, EC2 API", settings.awsUrl, tables.join(", ")],
   ] as const;
   const width = (column: 0 | 1) => Math.max(...rows.map((row) => row[column].length)) + 2;

@@ -49,6 +49,7 @@ export function stateOf(environment: string, startedAt: Date, twin: Twin): Local
     apiUrl: settings.apiUrl,
     siteUrl: settings.siteUrl,
     awsUrl: settings.awsUrl,
+    dashboardUrl: settings.dashboardUrl,
     region: settings.region,
     keysTable: keysTableName(environment),
     processes: [{ name: "twin", role: "twin", pid: process.pid, url: settings.apiUrl }, ...instances],

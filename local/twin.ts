@@ -20,8 +20,6 @@ export interface TwinOptions {
   /** 0 for any free port. */
   readonly apiPort: number;
   readonly sitePort: number;
-  /** @default - any free one */
-  readonly dashboardPort?: number;
   /** Whether tables are kept in `workFolder` between runs. */
   readonly keepsData: boolean;
   readonly variables: Readonly<Record<string, string>>;
@@ -70,7 +68,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
             ? world.distribution.handle(request, response)
             : answer(response, 503, starting, "starting"),
         ),
-        dashboardUrl: await open(options.dashboardPort ?? 0, "SLUICE_DASHBOARD_PORT", (request, response) =>
+        dashboardUrl: await open(0, "", (request, response) =>
           handleDashboard(world, request, response),
         ),
         awsUrl: await open(0, "", (request, response) => aws(request, response)),

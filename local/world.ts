@@ -4,6 +4,8 @@ import type { Distribution } from "./services/distribution.ts";
 import type { LocalDynamoDb } from "./services/dynamodb.ts";
 import type { LambdaFunction } from "./services/lambda-function.ts";
 import type { Listener } from "./services/load-balancer.ts";
+import type { MetricAlarm } from "./services/metric-alarm.ts";
+import { type Dimensions, MetricStore } from "./services/metric-store.ts";
 import type { RestApiDefinition } from "./services/openapi-routes.ts";
 import type { RestApiStage } from "./services/rest-api.ts";
 import type { TargetGroup } from "./services/target-group.ts";
@@ -19,6 +21,7 @@ export interface WorldSettings {
   readonly apiUrl: string;
   readonly siteUrl: string;
   readonly awsUrl: string;
+  readonly dashboardUrl: string;
   /** Folder for logs, unpacked Lambda bundles. */
   readonly workFolder: string;
   /** The repository: processes are started from it. */
@@ -36,6 +39,14 @@ export interface ListenerEntry {
   readonly port: number;
 }
 
+/** The engines of one model. */
+export interface EnginePoolEntry {
+  readonly model: string;
+  /** Name of the Auto Scaling group on AWS. */
+  readonly groupName: string;
+  readonly group: AutoScalingGroup;
+}
+
 /** Everything that runs, by the ids and ARNs by which resources refer to each other. */
 export class World {
   readonly settings: WorldSettings;
@@ -47,6 +58,8 @@ export class World {
   readonly listeners = new Map<string, ListenerEntry>();
   readonly launchTemplates = new Map<string, JsonObject>();
   readonly groups: AutoScalingGroup[] = [];
+  readonly enginePools: EnginePoolEntry[] = [];
+  readonly apiNames = new Map<string, string>();
   readonly restApis = new Map<string, RestApiDefinition>();
   readonly stageThrottles = new Map<string, TokenBucket>();
   readonly usagePlans = new UsagePlans();
@@ -54,10 +67,18 @@ export class World {
   /** ARN of what is protected → ARN of its web ACL. */
   readonly webAclOf = new Map<string, string>();
   readonly headersPolicies = new Map<string, JsonObject>();
+  /** What CloudWatch would know. */
+  readonly metrics = new MetricStore();
+  /** Alarms on metrics, by ARN. */
+  readonly alarms = new Map<string, MetricAlarm>();
+  /** Bodies of dashboards, by name. */
+  readonly dashboards = new Map<string, JsonObject>();
   readonly tables: string[] = [];
   /** Number of engine processes that share this machine's cores. */
   engineCount = 0;
   stage: RestApiStage | undefined;
+  /** By which CloudWatch knows the stage. */
+  stageDimensions: Dimensions | undefined;
   distribution: Distribution | undefined;
 
   constructor(settings: WorldSettings, dynamodb: LocalDynamoDb) {

@@ -79,7 +79,7 @@ function upCharts(props: DashboardBodyProps): readonly ChartProps[] {
     },
     {
       title: "Errors by cause",
-      unit: "errors per minute",
+      unit: "errors",
       lines: Object.keys(ERRORS).map((code) => ({
         metric: METRICS.errorsByCode,
         dimensions: { ...all, ErrorCode: code },
@@ -89,7 +89,7 @@ function upCharts(props: DashboardBodyProps): readonly ChartProps[] {
     },
     {
       title: "API Gateway: answers",
-      unit: "per minute",
+      unit: "count",
       lines: [
         { metric: METRICS.apiCount, dimensions: stage, statistic: "Sum", label: "requests" },
         { metric: METRICS.api4xx, dimensions: stage, statistic: "Sum", label: "4xx" },
@@ -98,7 +98,7 @@ function upCharts(props: DashboardBodyProps): readonly ChartProps[] {
     },
     {
       title: "Clients that left early",
-      unit: "per minute",
+      unit: "count",
       lines: [{ metric: METRICS.clientAborts, dimensions: all, statistic: "Sum", label: "left" }],
     },
   ];

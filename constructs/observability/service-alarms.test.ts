@@ -65,10 +65,10 @@ describe("the alarms", () => {
     });
   });
 
-  test("saturation counts the fleet: six windows of every gateway in a minute", () => {
+  test("saturation counts the fleet: every gateway gives one sample in 10 seconds", () => {
     expect(alarm("saturation-small")).toMatchObject({ threshold: 90, evaluation_periods: 5 });
     expect(alarm("saturation-small")?.metric_query[0].expression).toBe(
-      "IF(capacity > 0, 100 * requests / 6 / capacity, 0)",
+      "IF(capacity > 0, 100 * requests / (PERIOD(requests) / 10) / capacity, 0)",
     );
   });
 

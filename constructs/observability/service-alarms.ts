@@ -189,11 +189,11 @@ export class ServiceAlarms extends Construct {
 }
 
 /**
- * Share of a pool's room that is taken, in percent. Every gateway gives one sample per window, so the sum over a minute
- * is the fleet's requests times the windows of a minute.
+ * Share of a pool's room that is taken, in percent. Every gateway gives one sample per window, so the sum over a period
+ * is the fleet's requests times the windows in it.
  */
 export function saturationExpression(requests: string, capacity: string): string {
-  const windows = MINUTE / GATEWAY_METRICS_WINDOW_SECONDS;
+  const windows = `(PERIOD(${requests}) / ${GATEWAY_METRICS_WINDOW_SECONDS})`;
   return `IF(${capacity} > 0, 100 * ${requests} / ${windows} / ${capacity}, 0)`;
 }
 

@@ -16,6 +16,7 @@ export const restApi: ResourcePlugin = {
   start(config, resource, world) {
     const body: Json = JSON.parse(asText(config.body));
     world.restApis.set(idOf(resource), readDefinition(asObject(body)));
+    world.apiNames.set(idOf(resource), asText(config.name ?? idOf(resource)));
   },
 };
 
@@ -65,6 +66,7 @@ export const stage: ResourcePlugin = {
         return [scheme, new RequestAuthorizer(settings, lambda, world.settings.report)] as const;
       }),
     );
+    world.stageDimensions = { ApiName: world.apiNames.get(apiId) ?? apiId, Stage: name };
     world.stage = new RestApiStage({
       apiId,
       stage: name,

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { ENV, ENV_BLOCK_END, ENV_BLOCK_START } from "../../contracts/process-environment.ts";
 import { AutoScalingGroup } from "../services/auto-scaling-group.ts";
+import { ingestEmf } from "../services/emf-ingest.ts";
 import { freePort } from "../services/http.ts";
 import { asNumber, asText, block, type JsonObject } from "../template/json.ts";
 import type { World } from "../world.ts";
@@ -42,6 +43,7 @@ export const autoScalingGroup: ResourcePlugin = {
       report: world.settings.report,
       process: (port, metricsPort) => ({
         entry: join(world.settings.projectFolder, role, "server.ts"),
+        onOutput: (line) => takeMetrics(line, world),
         environment: {
           ...variables,
           ...world.settings.passedEnvironment,
@@ -54,8 +56,19 @@ export const autoScalingGroup: ResourcePlugin = {
       }),
     });
     world.groups.push(group);
+    if (role === "engine")
+      world.enginePools.push({ model: variables[ENV.model] ?? "", groupName: asText(config.name ?? idOf(resource)), group });
   },
 };
+
+/** What the agent on the instance and CloudWatch Logs do on AWS. */
+function takeMetrics(line: string, world: World): void {
+  try {
+    ingestEmf(line, world.metrics);
+  } catch (error) {
+    world.settings.report(`a line of metrics is not right: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
 
 function targetGroupsOf(config: JsonObject, world: World) {
   const arns = Array.isArray(config.target_group_arns) ? config.target_group_arns.map(asText) : [];

@@ -9,7 +9,11 @@ const IDLE_TIMEOUT_SECONDS = 60;
 
 export const loadBalancer: ResourcePlugin = {
   type: "aws_lb",
-  attributes: () => ({ dns_name: "127.0.0.1", zone_id: "Z-LOCAL" }),
+  attributes: (resource, world) => ({
+    dns_name: "127.0.0.1",
+    zone_id: "Z-LOCAL",
+    arn_suffix: arnOf(resource, world),
+  }),
   start(config, resource, world) {
     world.loadBalancers.set(arnOf(resource, world), config);
   },

@@ -3,6 +3,7 @@ import { distribution, responseHeadersPolicy } from "./cloudfront.ts";
 import { autoScalingGroup, launchTemplate } from "./compute.ts";
 import { lambdaFunction } from "./lambda.ts";
 import { listener, listenerRule, loadBalancer, targetGroup } from "./load-balancing.ts";
+import { dashboard, metricAlarm } from "./monitoring.ts";
 import type { ResourcePlugin } from "./plugin.ts";
 import { dynamodbTable, s3Bucket, s3Object } from "./storage.ts";
 import { webAcl, webAclAssociation } from "./waf.ts";
@@ -29,6 +30,8 @@ export const PLUGINS: readonly ResourcePlugin[] = [
   stage,
   responseHeadersPolicy,
   distribution,
+  metricAlarm,
+  dashboard,
 ];
 
 const iam = "permissions are not enforced on one machine";
@@ -51,11 +54,9 @@ export const WITHOUT_LOCAL_MEANING: Readonly<Record<string, string>> = {
   aws_cloudfront_cache_policy: "nothing is cached between this machine and itself",
   aws_cloudfront_origin_access_control: iam,
   aws_cloudwatch_composite_alarm: "the dashboard shows the metrics that alarms watch",
-  aws_cloudwatch_dashboard: "drawn in the AWS console",
   aws_cloudwatch_event_rule: "instances end as soon as they are asked to",
   aws_cloudwatch_event_target: "instances end as soon as they are asked to",
   aws_cloudwatch_log_group: "logs are files under .sluice/logs",
-  aws_cloudwatch_metric_alarm: "scaling by alarms comes with monitoring",
   aws_default_security_group: network,
   aws_flow_log: network,
   aws_iam_instance_profile: iam,

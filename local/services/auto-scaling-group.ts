@@ -2,11 +2,14 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { createWriteStream, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import type { TargetGroup } from "./target-group.ts";
 
 export interface InstanceProcess {
   readonly entry: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Given each line of its output, beside the log. @default - nobody */
+  readonly onOutput?: (line: string) => void;
 }
 
 export interface AutoScalingGroupOptions {
@@ -74,13 +77,14 @@ export class AutoScalingGroup {
     const [port, metricsPort] = [await freePort(), await freePort()];
     if (this.#stopping) return;
     const id = `i-${randomBytes(8).toString("hex")}`;
-    const { entry, environment } = processFor(port, metricsPort);
+    const { entry, environment, onOutput } = processFor(port, metricsPort);
     mkdirSync(logFolder, { recursive: true });
     const log = createWriteStream(join(logFolder, `${name}-${++this.#launches}.log`));
     // A full disk costs the log, not the instance.
     log.on("error", (error) => this.#options.report(`${name}: no log (${error.message})`));
     const child = spawn(process.execPath, [entry], { env: environment, stdio: ["ignore", "pipe", "pipe"] });
     child.stdout.pipe(log, { end: false });
+    if (onOutput) createInterface({ input: child.stdout }).on("line", onOutput);
     child.stderr.pipe(log, { end: false });
     this.#instances.set(id, { id, port, child });
     for (const group of targetGroups) group.register(id, port);

@@ -8,7 +8,12 @@ import { World, type WorldSettings } from "../world.ts";
 export function emptyWorld(settings: Partial<WorldSettings> = {}): World {
   const dynamodb = new LocalDynamoDb(undefined);
   onTestFinished(() => dynamodb.close());
-  const addresses = { apiUrl: "http://127.0.0.1:8080", siteUrl: "http://127.0.0.1:8081", awsUrl: "http://127.0.0.1:1" };
+  const addresses = {
+    apiUrl: "http://127.0.0.1:8080",
+    siteUrl: "http://127.0.0.1:8081",
+    awsUrl: "http://127.0.0.1:1",
+    dashboardUrl: "http://127.0.0.1:2",
+  };
   return new World(
     {
       region: "eu-west-1",

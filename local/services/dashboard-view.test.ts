@@ -1,0 +1,72 @@
+import { describe, expect, test } from "vitest";
+import { viewDashboard } from "./dashboard-view.ts";
+import { MetricStore } from "./metric-store.ts";
+
+const place = { x: 0, y: 0, width: 8, height: 6 };
+const range = { from: 0, to: 20_000, periodMs: 10_000 };
+const store = new MetricStore();
+for (const [time, value] of [
+  [0, 50],
+  [10_000, 100],
+] as const) {
+  const metric = { namespace: "N", time, values: [value] };
+  store.put({ ...metric, name: "Requests", dimensions: { Environment: "dev" } });
+}
+
+function viewOf(metrics: unknown[], properties: Record<string, unknown> = {}) {
+  const body = { widgets: [{ type: "metric", ...place, properties: { title: "T", metrics, ...properties } }] };
+  const [view] = viewDashboard(JSON.parse(JSON.stringify(body)), store, range);
+  if (view?.kind !== "chart") throw new Error("no chart");
+  return view;
+}
+
+describe("a chart", () => {
+  test("shows a metric with the dashboard's statistic and label", () => {
+    const { lines } = viewOf([["N", "Requests", "Environment", "dev", { stat: "Sum", label: "requests" }]]);
+    expect(lines).toEqual([
+      {
+        label: "requests",
+        points: [
+          { time: 0, value: 50 },
+          { time: 10_000, value: 100 },
+        ],
+      },
+    ]);
+  });
+
+  test("shows an expression over a hidden line, which itself is not shown", () => {
+    const { lines } = viewOf([
+      ["N", "Requests", "Environment", "dev", { stat: "Sum", label: "r", id: "r", visible: false }],
+      [{ expression: "r / PERIOD(r)", label: "per second" }],
+    ]);
+    expect(lines.map(({ label, points }) => [label, points.map(({ value }) => value)])).toEqual([
+      ["per second", [5, 10]],
+    ]);
+  });
+
+  test("has the axis and the limits of the dashboard", () => {
+    const properties = {
+      yAxis: { left: { label: "ms", max: 100 } },
+      annotations: { horizontal: [{ label: "alarm", value: 90 }] },
+    };
+    expect(viewOf([], properties)).toMatchObject({ unit: "ms", max: 100, limits: [{ label: "alarm", value: 90 }] });
+  });
+});
+
+test("headings and alarms keep their words and places", () => {
+  const body = {
+    widgets: [
+      { type: "text", ...place, properties: { markdown: "## Is it up?\nLook here." } },
+      { type: "alarm", ...place, properties: { title: "Alarms", alarms: ["arn:a"] } },
+    ],
+  };
+  expect(viewDashboard(body, store, range)).toEqual([
+    { kind: "text", ...place, heading: "Is it up?", text: "Look here." },
+    { kind: "alarms", ...place, title: "Alarms", arns: ["arn:a"] },
+  ]);
+});
+
+test("a widget that the twin does not know is refused by its type", () => {
+  const body = { widgets: [{ type: "log", ...place, properties: {} }] };
+  expect(() => viewDashboard(body, store, range)).toThrow(/does not know dashboard widgets of type log/);
+});
