@@ -39,12 +39,12 @@ export const ECHOES: readonly Excuse[] = [
   {
     what: "autoscaling StartInstanceRefresh",
     why: "neither emulator has instance refreshes; the answer is made up",
-    coveredBy: "assertions on the synthesized instance_refresh block; AWS's validation at the first real apply",
+    coveredBy: "the fleet's tests of its instance_refresh block",
   },
   {
     what: "autoscaling DescribeInstanceRefreshes",
-    why: "as above: it always says that none runs",
-    coveredBy: "as above",
+    why: "neither emulator has instance refreshes; it always says that none runs",
+    coveredBy: "the fleet's tests of its instance_refresh block",
   },
 ];
 

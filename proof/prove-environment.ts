@@ -2,13 +2,14 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { runStep } from "../local/setup/run-step.ts";
-import { readStacks, type Stack } from "../local/template/stacks.ts";
+import type { Stack } from "../local/template/stacks.ts";
 import type { Bench } from "./bench.ts";
 import { inventory, leftOver } from "./read-backs/leftovers.ts";
 import type { Applied } from "./read-backs/read-back.ts";
 import { READ_BACKS } from "./read-backs/table.ts";
 import { healInterruptedApply } from "./stacks/interruption.ts";
 import { isProtected, withoutProtection } from "./stacks/protection.ts";
+import { readEveryStack } from "./stacks/read-stacks.ts";
 import { choose, inOrder, needs } from "./stacks/stack-order.ts";
 import { StackRun } from "./stacks/stack-run.ts";
 import { makeStateStores } from "./stacks/state-store.ts";
@@ -46,7 +47,7 @@ export async function synthesize(
   await runStep(project, "stacks/main.ts", {
     environment: { SLUICE_ENVIRONMENT: environment, CDKTF_OUTDIR: output },
   });
-  return choose(readStacks(output, environment), environment, names);
+  return choose(readEveryStack(output), environment, names);
 }
 
 /**
@@ -63,7 +64,8 @@ export async function proveEnvironment(
   await makeStateStores(url, stacks);
   const stores = await inventory(url);
   const runs = stacks.map((stack) => new StackRun(bench, stack));
-  const waitsFor = (run: StackRun) => needs(run.stack, stacks);
+  const holders = runs.filter((run) => run.holdsStates).map(({ name }) => name);
+  const waitsFor = (run: StackRun) => (run.holdsStates ? [] : [...holders, ...needs(run.stack, stacks)]);
   const shortName = (run: StackRun) => run.name.slice(environment.length + 1);
   const timed = timer();
 
@@ -73,6 +75,7 @@ export async function proveEnvironment(
       if (shortName(run) === INTERRUPTED) {
         report(`${run.name}: ${await healInterruptedApply(run, url)}`);
       } else await run.apply();
+      if (run.holdsStates) await run.moveState("bucket");
       await run.expectClean("after its apply");
     });
     report(`${run.name}: ${run.resources} resources applied and clean in ${seconds} s`);
@@ -111,10 +114,12 @@ export async function proveEnvironment(
   const neededBy = (run: StackRun) => runs.filter((each) => waitsFor(each).includes(run.name)).map(({ name }) => name);
   await inOrder(runs, neededBy, WIDTH, async (run) => {
     const seconds = await timed(run.name, "destroy", async () => {
-      if (isProtected(run.stack.document)) {
-        run.write(withoutProtection);
+      const edit = isProtected(run.stack.document) ? withoutProtection : undefined;
+      if (edit) {
+        run.write(edit);
         await run.apply();
       }
+      if (run.holdsStates) await run.moveState("file", edit);
       await run.destroy();
     });
     report(`${run.name}: destroyed in ${seconds} s`);

@@ -13,8 +13,12 @@ const FORGOTTEN = [
   "MixedInstancesPolicy",
 ];
 
+/** Where a hook tells of itself. */
+const NOTIFICATION = ["NotificationTargetARN", "RoleARN", "NotificationMetadata"];
+
 export function autoscalingAmendments(): readonly Amendment[] {
   const groups = new Map<string, string>();
+  const hooks = new Map<string, string>();
   const remember = (call: Call, send: Send): Promise<Reply> => {
     const fields = form(call);
     const forgotten = fieldsAsXml(fields, FORGOTTEN);
@@ -52,11 +56,26 @@ export function autoscalingAmendments(): readonly Amendment[] {
     },
     {
       service: "autoscaling",
+      operation: "PutLifecycleHook",
+      reason: "remembered for the description of hooks",
+      answer: (call, send) => {
+        const fields = form(call);
+        hooks.set(fields.get("LifecycleHookName") ?? "", fieldsAsXml(fields, NOTIFICATION));
+        return send(call);
+      },
+    },
+    {
+      service: "autoscaling",
       operation: "DescribeLifecycleHooks",
-      reason: "moto invents a hook's notification target",
+      reason: "moto invents a notification target for a hook that has none",
       answer: async (call, send) =>
         editText(await send(call), (text) =>
-          text.replace(/<(NotificationTargetARN|RoleARN|NotificationMetadata)>[^<]*<\/\1>/g, ""),
+          text
+            .replace(new RegExp(`<(${NOTIFICATION.join("|")})>[^<]*</\\1>|<(${NOTIFICATION.join("|")}) ?/>`, "g"), "")
+            .replace(
+              /<LifecycleHookName>([^<]*)<\/LifecycleHookName>/g,
+              (name, hook) => `${name}${hooks.get(hook) ?? ""}`,
+            ),
         ),
     },
     {

@@ -7,6 +7,7 @@ import { parseObject } from "../front-door/call.ts";
 import type { RunningChild } from "../tools/children.ts";
 import { operatorVariables } from "./operator-variables.ts";
 import { prepareStack } from "./prepare-stack.ts";
+import { stateStore } from "./stack-order.ts";
 
 /** One stack on the bench, and OpenTofu's steps on it. Every step throws with what OpenTofu said. */
 export class StackRun {
@@ -27,16 +28,31 @@ export class StackRun {
   }
 
   /** Writes the prepared copy; `edit` changes what was synthesized before. */
-  write(edit: (document: JsonObject) => JsonObject = (document) => document): void {
+  write(edit: (document: JsonObject) => JsonObject = (same) => same): void {
     const { frontDoor, schema } = this.#bench;
     const document = prepareStack(edit(this.stack.document), { name: this.name, schema, url: frontDoor.url });
     mkdirSync(this.folder, { recursive: true });
     writeFileSync(join(this.folder, "cdk.tf.json"), JSON.stringify(document, undefined, 1));
   }
 
+  /** Whether it makes the place in which its own state is kept. */
+  get holdsStates(): boolean {
+    const bucket = stateStore(this.stack)?.bucket;
+    return rawResources(this.stack).some(({ type, config }) => type === "aws_s3_bucket" && config.bucket === bucket);
+  }
+
+  /** Moves the state out of the stack's own bucket into a file, or back. */
+  async moveState(
+    where: "file" | "bucket",
+    edit: (document: JsonObject) => JsonObject = (same) => same,
+  ): Promise<void> {
+    this.write((document) => (where === "file" ? withoutBackend(edit(document)) : edit(document)));
+    await this.step("init", "-migrate-state", "-force-copy");
+  }
+
   /** Prepares the copy with its assets and what an operator must say, and initializes it. */
   async init(): Promise<void> {
-    this.write();
+    this.write(this.holdsStates ? withoutBackend : undefined);
     const assets = join(this.stack.folder, "assets");
     if (existsSync(assets)) cpSync(assets, join(this.folder, "assets"), { recursive: true });
     const values = await operatorVariables(this.stack, this.#bench.frontDoor.url);
@@ -117,4 +133,9 @@ export class StackRun {
     const text = (from < 0 ? output : output.slice(from)).trim().split("\n").slice(0, 60).join("\n");
     return new Error(`${this.name}: tofu ${step} failed:\n${text}`);
   }
+}
+
+function withoutBackend(document: JsonObject): JsonObject {
+  const { backend: _, ...terraform } = asObject(document.terraform);
+  return { ...document, terraform };
 }

@@ -7,8 +7,6 @@ import type { Tofu } from "./tofu.ts";
 /** A provider's blocks and attributes, as `tofu providers schema -json` tells them. */
 export interface ProviderSchema {
   readonly version: string;
-  /** The provider's own block. */
-  readonly provider: JsonObject;
   /** Type → block. */
   readonly resources: JsonObject;
   readonly dataSources: JsonObject;
@@ -30,10 +28,9 @@ export async function providerSchema(tofu: Tofu, cache: string): Promise<Provide
     }
   }
   const [schema] = Object.values(asObject(parseObject(readFileSync(file, "utf8")).provider_schemas));
-  const { provider, resource_schemas, data_source_schemas } = asObject(schema);
+  const { resource_schemas, data_source_schemas } = asObject(schema);
   return {
     version,
-    provider: asObject(asObject(provider).block),
     resources: asObject(resource_schemas),
     dataSources: asObject(data_source_schemas),
   };

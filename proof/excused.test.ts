@@ -1,0 +1,25 @@
+import { describe, expect, test } from "vitest";
+import { AMENDMENTS } from "./amendments/table.ts";
+import { ECHOES, EXCUSES } from "./excused.ts";
+
+const amendments = AMENDMENTS.flatMap((make) => make());
+
+describe("excuses", () => {
+  test("list every operation that only the front door answers, and no other", () => {
+    const echoes = amendments.filter(({ isEcho }) => isEcho).map(({ service, operation }) => `${service} ${operation}`);
+    expect(ECHOES.map(({ what }) => what).toSorted()).toEqual(echoes.toSorted());
+  });
+
+  test("say why, and what covers the gap instead", () => {
+    for (const { what, why, coveredBy } of EXCUSES)
+      expect(Math.min(why.length, coveredBy.length), what).toBeGreaterThan(10);
+  });
+});
+
+describe("amendments", () => {
+  test("each say what is wrong with an emulator, and no two are for one operation", () => {
+    expect(amendments.filter(({ reason }) => reason.length < 20)).toEqual([]);
+    const keys = amendments.map(({ service, operation }) => `${service} ${operation}`);
+    expect(keys).toEqual([...new Set(keys)]);
+  });
+});
