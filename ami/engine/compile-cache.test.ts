@@ -14,6 +14,7 @@ function onEngine(script: string, ...args: string[]) {
   return run(join(files, script), args, {
     SLUICE_GPU_NAME: "NVIDIA A10G",
     SLUICE_IMAGE_FILE: join(signed.root, "image"),
+    SLUICE_DOCKER: join(signed.root, "docker"),
     SLUICE_DATA_FOLDER: join(signed.root, "data"),
     SLUICE_MANIFEST_KEY: signed.publicKey,
     SLUICE_WEIGHTS_URI: `file://${signed.source}/`,

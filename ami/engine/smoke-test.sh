@@ -13,6 +13,9 @@ version="$(docker run --rm --pull never --gpus all --entrypoint vllm "$image" --
   exit 1
 }
 
+echo "== its libraries can be read ahead"
+runuser -u sluice -g sluice -G docker -- /opt/sluice/bin/warm-image.sh
+
 echo "== weights without a signature are refused"
 export SLUICE_MANIFEST_KEY=/opt/sluice/manifest-key.pem
 if /opt/sluice/bin/fetch-signed.sh file:///tmp/smoke-model/ /tmp/smoke-target; then

@@ -7,12 +7,12 @@
 # already with the right checksum are kept, so that a run which was interrupted goes on with the files that it lacked.
 #
 # SLUICE_MANIFEST_KEY      public key (PEM); default /opt/sluice/manifest-key.pem, baked into the image
-# SLUICE_FETCH_PARALLEL    files at a time; default 8
+# SLUICE_FETCH_PARALLEL    files at a time; default one per CPU: checksums are computed meanwhile
 # Exit status: 0 all there, 1 refused or failed, 2 wrong use, 3 there is no manifest at the source.
 set -euo pipefail
 
 readonly key="${SLUICE_MANIFEST_KEY:-/opt/sluice/manifest-key.pem}"
-readonly parallel="${SLUICE_FETCH_PARALLEL:-8}"
+readonly parallel="${SLUICE_FETCH_PARALLEL:-$(getconf _NPROCESSORS_ONLN)}"
 
 say() { echo "fetch-signed: $*" >&2; }
 refuse() {

@@ -6,5 +6,8 @@ set -euo pipefail
 here="$(dirname "$(readlink -f "$0")")"
 readonly data="${SLUICE_DATA_FOLDER:-/var/lib/sluice}"
 
+timeout 60 "$here/warm-image.sh" &
+warming=$!
 "$here/fetch-signed.sh" "$SLUICE_WEIGHTS_URI" "$data/weights"
 "$here/restore-compile-cache.sh" "${SLUICE_WEIGHTS_URI%/}/compile-cache" "$data/vllm-cache"
+wait "$warming" || echo "fetch-weights: vLLM's libraries were not read ahead; the engine reads them itself" >&2
