@@ -217,13 +217,20 @@ describe("sluice destroy", () => {
   });
 });
 
+const method = "method.aes_gcm.state";
+const ENCRYPTION = {
+  key_provider: { aws_kms: { state: { kms_key_id: "alias/k", region: "us-east-1", key_spec: "AES_256" } } },
+  method: { aes_gcm: { state: { keys: `\${key_provider.aws_kms.state}` } } },
+  ...{ state: { method }, plan: { method }, remote_state_data_sources: { default: { method } } },
+};
+
 describe("the state in S3", () => {
-  const s3Stack = (url: string, encryption?: object) => ({
+  const s3Stack = (url: string, encryption?: object, key = "dev/data.tfstate") => ({
     document: {
       terraform: {
         backend: {
           s3: {
-            ...{ bucket: "states", key: "dev/data.tfstate", region: "us-east-1", dynamodb_table: "locks" },
+            ...{ bucket: "states", key, region: "us-east-1", dynamodb_table: "locks" },
             ...{ use_path_style: true, skip_credentials_validation: true, skip_requesting_account_id: true },
             endpoints: { s3: url, dynamodb: url },
           },
@@ -264,12 +271,6 @@ describe("the state in S3", () => {
   test("a state written before state.encryption was kms is refused, and encrypted on request", async () => {
     const aws = await stateAws("locks");
     aws.buckets.set("states", new Map());
-    const method = "method.aes_gcm.state";
-    const encryption = {
-      key_provider: { aws_kms: { state: { kms_key_id: "alias/k", region: "us-east-1", key_spec: "AES_256" } } },
-      method: { aes_gcm: { state: { keys: `\${key_provider.aws_kms.state}` } } },
-      ...{ state: { method }, plan: { method }, remote_state_data_sources: { default: { method } } },
-    };
     const folder = temporaryFolder();
     const deploy = (block: object | undefined, ...args: readonly string[]) => {
       const stacks = () => ({ data: s3Stack(aws.url, block) });
@@ -278,12 +279,34 @@ describe("the state in S3", () => {
     const state = () => aws.buckets.get("states")?.get("dev/data.tfstate")?.toString() ?? "";
     await deploy(undefined);
     expect(state()).toContain('"keys"');
-    await expect(deploy(encryption)).rejects.toThrow(
+    await expect(deploy(ENCRYPTION)).rejects.toThrow(
       /not encrypted yet.*sluice deploy --environment dev --encrypt-states/,
     );
-    await deploy(encryption, "--encrypt-states");
+    await deploy(ENCRYPTION, "--encrypt-states");
     expect(state()).toContain("encrypted_data");
     expect(state()).not.toContain('"keys"');
-    await deploy(encryption);
+    await deploy(ENCRYPTION);
+  });
+
+  test("an encrypted state is read by the stacks that need its outputs", async () => {
+    const aws = await stateAws("locks");
+    aws.buckets.set("states", new Map());
+    const data = s3Stack(aws.url, ENCRYPTION).document;
+    const reader = {
+      ...s3Stack(aws.url, ENCRYPTION, "dev/edge.tfstate").document,
+      data: { terraform_remote_state: { data: { backend: "s3", config: data.terraform.backend.s3 } } },
+      resource: { terraform_data: { Api: { input: `\${data.terraform_remote_state.data.outputs.id}` } } },
+    };
+    const tools = operator({
+      folder: temporaryFolder(),
+      stacks: () => ({
+        data: { document: { ...data, output: { id: { value: `\${terraform_data.Keys.output}`, sensitive: true } } } },
+        edge: { reads: ["data"], document: reader },
+      }),
+      environment: aws.environment,
+    });
+    await run(deployCommand, tools, "--yes");
+    expect(tools.printed.slice(0, 2)).toEqual(["dev-data: 1 to add", "dev-edge: 1 to add"]);
+    expect(aws.buckets.get("states")?.get("dev/edge.tfstate")?.toString()).toContain("encrypted_data");
   });
 });

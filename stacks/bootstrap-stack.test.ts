@@ -1,13 +1,18 @@
 import { describe, expect, test } from "vitest";
 import { loadEnvironment } from "../environments/load.ts";
 import type { Environment } from "../environments/schema.ts";
-import { only, resources, typeCounts } from "../test-support/synth.ts";
+import { only, resources, statements, typeCounts } from "../test-support/synth.ts";
 import { environmentSynth } from "./test/environment-synth.ts";
 
 const synth = environmentSynth();
 const dev = await loadEnvironment("dev");
 const bootstrapOf = (changes: Partial<Environment> = {}) => synth({ ...dev, ...changes })["dev-bootstrap"];
-const ci = { repository: "owner/name", branches: [], environments: ["dev"], oidcProvider: "create" } as const;
+const ci: Environment["ci"] = {
+  repository: "owner/name",
+  branches: [],
+  environments: ["dev"],
+  oidcProvider: "create",
+};
 
 describe("the bootstrap stack", () => {
   test("makes the bucket, table and key that every backend of the environment names", () => {
@@ -26,12 +31,49 @@ describe("the bootstrap stack", () => {
   });
 
   test("with CI it makes the role, which may use the environment's states and says where it is", () => {
-    const stack = bootstrapOf({ ci: { ...ci, branches: [], environments: ["dev"] } });
+    const stack = bootstrapOf({ ci });
     expect(only(stack, "aws_iam_role").name).toBe("sluice-dev-ci");
     const policies = Object.values(resources(stack, "aws_iam_role_policy"));
     expect(policies.map(({ name }) => name).sort()).toEqual(["deploy", "state"]);
     expect(stack?.output).toHaveProperty("ci_role_arn");
   });
+});
+
+/** IAM's service of each resource type; the first that matches. */
+const SERVICES: readonly (readonly [RegExp, string])[] = [
+  [/^aws_api_?gateway/, "apigateway"],
+  [/^aws_acm/, "acm"],
+  [/^aws_autoscaling/, "autoscaling"],
+  [/^aws_budgets/, "budgets"],
+  [/^aws_cloudfront/, "cloudfront"],
+  [/^aws_cloudwatch_event/, "events"],
+  [/^aws_cloudwatch_log/, "logs"],
+  [/^aws_cloudwatch/, "cloudwatch"],
+  [/^aws_dynamodb/, "dynamodb"],
+  [/^aws_(vpc|subnet|security_group|default_|route(_|$)|internet_|nat_|eip|flow_log|launch_template|ec2)/, "ec2"],
+  [/^aws_iam/, "iam"],
+  [/^aws_kms/, "kms"],
+  [/^aws_lambda/, "lambda"],
+  [/^aws_lb/, "elasticloadbalancing"],
+  [/^aws_route53/, "route53"],
+  [/^aws_s3/, "s3"],
+  [/^aws_scheduler/, "scheduler"],
+  [/^aws_sns/, "sns"],
+  [/^aws_wafv2/, "wafv2"],
+];
+
+test("CI's role has permissions for every service whose resources the stacks have", () => {
+  const stacks = synth({ ...dev, ci });
+  const types = new Set(Object.values(stacks).flatMap((stack) => Object.keys(typeCounts(stack))));
+  const policies = Object.values(resources(stacks["dev-bootstrap"], "aws_iam_role_policy"));
+  const allowed = policies
+    .flatMap(({ policy }) => statements(policy))
+    .filter(({ Effect }) => Effect === "Allow")
+    .flatMap(({ Action }) => Action.map((action: string) => action.split(":")[0]));
+  const serviceOf = (type: string) => SERVICES.find(([pattern]) => pattern.test(type))?.[1] ?? "unknown";
+  const missing = [...types].filter((type) => !allowed.includes(serviceOf(type)));
+  // A type in this list: say its service above, and what deploying it takes in constructs/state/deploy-permissions.ts.
+  expect(missing).toEqual([]);
 });
 
 describe("state encryption", () => {

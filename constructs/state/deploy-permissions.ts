@@ -17,6 +17,9 @@ interface Grant {
   readonly why?: string;
 }
 
+/** AWS's own policies that our roles have; any other, the administrator's above all, can't be attached. */
+const MANAGED_POLICIES = ["arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"];
+
 /**
  * What deploying the stacks takes beside their states. Resources that we name are bound by name; those whose ids AWS
  * chooses by region or by our tag. Data is left out: no key is read, no object outside our buckets, no log line.
@@ -221,11 +224,17 @@ export function deployGrants({ name, region, environment }: DeployPermissionsPro
           "CreateRole",
           "DeleteInstanceProfile",
         ],
-        ...["DeleteRole", "DeleteRolePolicy", "DetachRolePolicy", "GetInstanceProfile", "GetRole", "GetRolePolicy"],
+        ...["DeleteRole", "DeleteRolePolicy", "GetInstanceProfile", "GetRole", "GetRolePolicy"],
         ...["ListAttachedRolePolicies", "ListInstanceProfilesForRole", "ListRolePolicies", "PutRolePolicy"],
         ...["RemoveRoleFromInstanceProfile", "TagInstanceProfile", "TagRole", "UntagRole", "UpdateAssumeRolePolicy"],
       ].map((action) => `iam:${action}`),
       resources: [`arn:aws:iam::*:role/${name}-*`, `arn:aws:iam::*:instance-profile/${name}-*`],
+    },
+    {
+      sid: "ManagedPolicies",
+      actions: ["iam:AttachRolePolicy", "iam:DetachRolePolicy"],
+      resources: [`arn:aws:iam::*:role/${name}-*`],
+      condition: { ArnEquals: { "iam:PolicyARN": MANAGED_POLICIES } },
     },
     {
       sid: "HandRolesOver",
