@@ -85,6 +85,7 @@ export class RestApi extends Construct {
         }),
       ),
       endpointConfiguration: { types: ["REGIONAL"] },
+      lifecycle: { createBeforeDestroy: true }, // the deployment, which is made before its old one goes, asks for it anyway
       disableExecuteApiEndpoint: props.hasDomain,
       failOnWarnings: false, // the import warns of response descriptions that it does not keep
     });

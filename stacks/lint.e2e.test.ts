@@ -1,0 +1,60 @@
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { environmentNames, loadEnvironment } from "../environments/load.ts";
+import { builtAssets } from "../test-support/built-assets.ts";
+import { synthTexts } from "../test-support/synth.ts";
+import { synthesizeEnvironment } from "./environment-stacks.ts";
+import { CHECKOV_EXCUSES, TFLINT_EXCUSES } from "./lint-excuses.ts";
+import { hasAwsRules, isOnPath, lintProblems, runCheckov, runTflint } from "./test/lint-tools.ts";
+
+const assets = builtAssets();
+afterAll(() => assets.remove());
+const environments = await Promise.all(environmentNames().map(loadEnvironment));
+const stacks = synthTexts((app) => {
+  for (const environment of environments) synthesizeEnvironment(app, environment, assets);
+});
+const tflintConfig = join(import.meta.dirname, "tflint.hcl");
+
+describe("the stacks of every environment", () => {
+  test("pass checkov but for what is excused", ({ skip }) => {
+    skip(!isOnPath("checkov"), "checkov is not on PATH (pip install checkov)");
+    const { findings, passed, unreadable } = runCheckov(stacks);
+    expect(unreadable).toBe(0);
+    expect(passed).toBeGreaterThan(50 * environments.length); // it has really read resources
+    expect(lintProblems(findings, CHECKOV_EXCUSES)).toEqual([]);
+  });
+
+  test("pass tflint with its AWS rules but for what is excused", ({ skip }) => {
+    skip(!isOnPath("tflint"), "tflint is not on PATH");
+    skip(!hasAwsRules(tflintConfig), "tflint's AWS ruleset is not in TFLINT_PLUGIN_DIR");
+    expect(lintProblems(runTflint(stacks, tflintConfig), TFLINT_EXCUSES)).toEqual([]);
+  });
+
+  test("tflint sees a wrong instance type in what it is given", ({ skip }) => {
+    skip(!isOnPath("tflint") || !hasAwsRules(tflintConfig), "tflint or its AWS ruleset is missing");
+    const wrong = { resource: { aws_launch_template: { It: { instance_type: "g5.enormous" } } } };
+    expect(runTflint({ "test-serving": JSON.stringify(wrong) }, tflintConfig)).toContainEqual(
+      expect.objectContaining({ rule: "aws_launch_template_invalid_instance_type" }),
+    );
+  });
+});
+
+describe("excuses", () => {
+  const finding = { rule: "R1", where: "dev-data/Bucket", text: "is open" };
+
+  test("a finding that none covers is a problem", () => {
+    expect(lintProblems([finding], [])).toEqual(["R1 in dev-data/Bucket: is open"]);
+    expect(lintProblems([finding], [{ rule: "R1", only: /^prod-/, reason: "r" }])).toHaveLength(2);
+    expect(lintProblems([finding], [{ rule: "R1", only: /^dev-/, reason: "r" }])).toEqual([]);
+  });
+
+  test("an excuse of what is not found is a problem", () => {
+    expect(lintProblems([], [{ rule: "R1", reason: "r" }])).toEqual([expect.stringMatching(/^R1 .*not found; remove/)]);
+  });
+
+  test("each has a reason, and no rule is excused twice for the same", () => {
+    const all = [...CHECKOV_EXCUSES, ...TFLINT_EXCUSES];
+    for (const { reason } of all) expect(reason.length).toBeGreaterThan(10);
+    expect(new Set(all.map(({ rule, only = "" }) => `${rule} ${only}`)).size).toBe(all.length);
+  });
+});
