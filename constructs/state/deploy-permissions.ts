@@ -217,13 +217,7 @@ export function deployGrants({ name, region, environment }: DeployPermissionsPro
     {
       sid: "Roles",
       actions: [
-        ...[
-          "AddRoleToInstanceProfile",
-          "AttachRolePolicy",
-          "CreateInstanceProfile",
-          "CreateRole",
-          "DeleteInstanceProfile",
-        ],
+        ...["AddRoleToInstanceProfile", "CreateInstanceProfile", "CreateRole", "DeleteInstanceProfile"],
         ...["DeleteRole", "DeleteRolePolicy", "GetInstanceProfile", "GetRole", "GetRolePolicy"],
         ...["ListAttachedRolePolicies", "ListInstanceProfilesForRole", "ListRolePolicies", "PutRolePolicy"],
         ...["RemoveRoleFromInstanceProfile", "TagInstanceProfile", "TagRole", "UntagRole", "UpdateAssumeRolePolicy"],
