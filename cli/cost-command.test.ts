@@ -20,6 +20,7 @@ async function run(args: readonly string[], tools: Partial<CostTools> = {}): Pro
     environmentNames,
     environment: loadEnvironment,
     environmentAt: async () => dev,
+    exportForInfracost: async () => "written",
     ...tools,
   });
   await command

@@ -13,6 +13,8 @@ export interface CostTools {
   environment(name: string): Promise<CostEnvironment>;
   /** @throws {UserError} when there is no such commit, or no such environment in it */
   environmentAt(commit: string, name: string): Promise<CostEnvironment>;
+  /** Writes the synthesized environments for Infracost and tells where. */
+  exportForInfracost(): Promise<string>;
 }
 
 interface CostOptions {
@@ -26,6 +28,7 @@ interface CostOptions {
   readonly share?: number;
   readonly lines?: true;
   readonly json?: true;
+  readonly infracost?: true;
 }
 
 /** `sluice cost`: what a month costs, before anything is created. */
@@ -43,11 +46,13 @@ export function costCommand(tools: CostTools): Command {
     .option("--share <0 to 1>", `how far fleets are above their minimum (default ${instanceShare})`, share)
     .option("--lines", "every line with quantity, price and source")
     .option("--json", "the same as JSON")
+    .option("--infracost", "write what infracost.yml names, from the synthesized stacks")
     .action((options: CostOptions) => cost(options, tools));
 }
 
 async function cost(options: CostOptions, tools: CostTools): Promise<void> {
   const { environment: name, against, commit, json } = options;
+  if (options.infracost) return tools.print(await tools.exportForInfracost());
   const usage = usageOf(options);
   const show = (value: unknown, text: string) => tools.print(json ? JSON.stringify(value, undefined, 2) : text);
   const forecastOf = async (other: string) => forecastFor(await loaded(() => tools.environment(other)), usage);

@@ -85,8 +85,12 @@ export async function startPriceService({ prices, instanceHour }: PriceServicePr
     void text(request).then((body) => {
       response.setHeader("content-type", "application/json");
       if (request.url !== "/graphql") return void response.end("{}");
-      const queries: readonly { readonly variables: { readonly productFilter: ProductFilter } }[] = JSON.parse(body);
+      // Infracost also asks for other things here, such as the owner of the key: those have no variables.
+      const queries: readonly { readonly variables?: { readonly productFilter?: ProductFilter } | null }[] = [
+        JSON.parse(body),
+      ].flat();
       const answers = queries.map(({ variables }) => {
+        if (!variables?.productFilter) return { data: {} };
         const usd = priceOf(variables.productFilter);
         const prices = usd === undefined ? [] : [{ priceHash: "catalog", USD: usd.toFixed(12) }];
         return { data: { products: prices.length === 0 ? [] : [{ prices }] } };

@@ -1,5 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { infracostUsage } from "../../domain/cost/infracost-usage.ts";
+import type { Usage } from "../../domain/cost/usage.ts";
 import { isObject, type Json, type JsonObject } from "../../local/template/json.ts";
 import { hclBlock } from "./hcl.ts";
 
@@ -47,6 +49,29 @@ function blocksOf(document: JsonObject, section: (typeof SECTIONS)[number]): rea
 function objectsOf(value: Json | undefined): readonly (readonly [string, JsonObject])[] {
   if (!isObject(value)) return [];
   return Object.entries(value).flatMap(([name, item]) => (isObject(item) ? [[name, item] as const] : []));
+}
+
+/** Infracost's usage file of an assumption about the callers. */
+export function infracostUsageText(usage: Usage): string {
+  const lines = Object.entries(infracostUsage(usage)).flatMap(([address, quantities]) => [
+    `  ${address}:`,
+    ...Object.entries(quantities).flatMap(([name, quantity]) =>
+      typeof quantity === "number"
+        ? [`    ${name}: ${figure(quantity)}`]
+        : [`    ${name}:`, ...Object.entries(quantity).map(([key, value]) => `      ${key}: ${figure(value)}`)],
+    ),
+  ]);
+  return [
+    "# The forecast's default usage, for Infracost. Written by a test: `npx vitest run cli/cost -u`.",
+    "version: 0.1",
+    "resource_usage:",
+    ...lines,
+    "",
+  ].join("\n");
+}
+
+function figure(value: number): string {
+  return String(Number(value.toPrecision(6)));
 }
 
 /** Writes `<folder>/<environment>/main.tf` in place of what was there. */

@@ -63,7 +63,7 @@ describe("the forecast", () => {
     const warm = forecast({ ...dev, pools: { "phi-3-mini": pool } }, DEFAULT_USAGE);
     expect(rowOf(warm, "GPU instances")).toEqual(rowOf(result, "GPU instances"));
     const volumes = (rowOf(warm, "EBS volumes")?.minimum ?? 0) - (rowOf(result, "EBS volumes")?.minimum ?? 0);
-    expect(volumes).toBeCloseTo(2 * 60 * 0.08, 6);
+    expect(volumes).toBeCloseTo(2 * pool.volumeGiB * 0.08, 6);
   });
 
   test("without authorization no Lambda is paid for each request", () => {

@@ -1,20 +1,26 @@
+import { AUTHORIZER } from "./platform-lines.ts";
 import { HOURS_PER_MONTH, type Usage, volumesOf } from "./usage.ts";
 
+/** Quantities a month by the name of Infracost's usage key; a group of keys is one level deeper. */
+export type ResourceUsage = Readonly<Record<string, number | Readonly<Record<string, number>>>>;
+
 /**
- * The usage assumption in Infracost's words: resource type or address → quantity a month. Addresses are the stacks'
- * own, which never change.
+ * The usage assumption in Infracost's words, by the address of the stacks' resources, which never changes.
  */
-export function infracostUsage(usage: Usage): Readonly<Record<string, Readonly<Record<string, number>>>> {
+export function infracostUsage(usage: Usage): Readonly<Record<string, ResourceUsage>> {
   const volumes = volumesOf(usage);
   const { requests } = volumes;
   return {
     "aws_api_gateway_rest_api.Api": { monthly_requests: requests },
-    "aws_wafv2_web_acl.AddressLimit": { monthly_requests: requests },
-    "aws_lb.LoadBalancer": { processed_bytes_gb: volumes.loadBalancerUnits * HOURS_PER_MONTH },
-    "aws_vpc_endpoint.Endpoints_Logs_D03A382F": { monthly_data_processed_gb: volumes.gatewayLogGb },
+    "aws_cloudfront_distribution.Site": {
+      monthly_data_transfer_to_internet_gb: { us: volumes.siteGb },
+      monthly_https_requests: { us: volumes.siteRequests },
+    },
     "aws_cloudwatch_log_group.Api_AccessLogs_50DA825E": { monthly_data_ingested_gb: volumes.accessLogGb },
     "aws_dynamodb_table.Keys": { monthly_read_request_units: requests },
-    "aws_lambda_function.Authorizer": { monthly_requests: requests, request_duration_ms: 20 },
-    "aws_cloudfront_distribution.Site": { monthly_https_requests: volumes.siteRequests },
+    "aws_lambda_function.Authorizer": { monthly_requests: requests, request_duration_ms: 1000 * AUTHORIZER.seconds },
+    "aws_lb.LoadBalancer": { processed_bytes_gb: volumes.loadBalancerUnits * HOURS_PER_MONTH },
+    "aws_vpc_endpoint.Endpoints_Logs_D03A382F": { monthly_data_processed_gb: volumes.gatewayLogGb },
+    "aws_wafv2_web_acl.AddressLimit": { monthly_requests: requests },
   };
 }

@@ -9,7 +9,7 @@ const DAYS_PER_MONTH = HOURS_PER_MONTH / 24;
 /** CloudWatch stores logs compressed, to about 15 % (AWS's pricing examples). */
 const LOG_COMPRESSION = 0.15;
 /** Memory and mean run time of the authorizer: one read of DynamoDB on a warm function. */
-const AUTHORIZER = { memoryGb: 0.25, seconds: 0.02 } as const;
+export const AUTHORIZER = { memoryGb: 0.25, seconds: 0.02 } as const;
 /** The cost publisher runs hourly: two reads of AWS's APIs. */
 const PUBLISHER = { memoryGb: 0.25, seconds: 2, metricsRead: 3 } as const;
 /** Items are hashes of some 200 bytes: thousands of keys are less than this. */
