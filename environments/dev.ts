@@ -42,7 +42,7 @@ export default {
       minInstances: 1,
       maxInstances: 2,
       image: "resolve:ssm:/sluice/images/engine",
-      volumeGiB: 60,
+      volumeGiB: 80,
       startupSeconds: 300,
       warmPool: null,
       purchase: { option: "on-demand" },

@@ -71,7 +71,8 @@ describe("environment files", () => {
     ["site/defaults/maxTokens", 4096, /must be below the smallest context of the pools \(4096\)/],
     ["pools", {}, /pools: must have at least one pool/],
     ["api/timeouts/firstByteSeconds", 301, /must not exceed 300 s/],
-    ["pools/phi-3-mini/volumeGiB", 40, undefined],
+    ["pools/phi-3-mini/volumeGiB", 75, undefined],
+    ["pools/phi-3-mini/volumeGiB", 60, /pools\.phi-3-mini\.volumeGiB: must be at least 75, got 60/],
     ["state/bucket", "Sluice_State", /state\.bucket: must be 3 to 63 of a-z.* got "Sluice_State"/],
     ["state/encryption", "aes", /state\.encryption: must be one of none, kms, got "aes"/],
     [

@@ -42,7 +42,7 @@ export default {
       minInstances: 2,
       maxInstances: 8,
       image: "resolve:ssm:/sluice/images/engine",
-      volumeGiB: 60,
+      volumeGiB: 80,
       startupSeconds: 300,
       warmPool: { minInstances: 1, maxPrepared: 3 },
       purchase: { option: "on-demand" },

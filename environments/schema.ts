@@ -51,7 +51,7 @@ const Pool = z.strictObject({
   maxInstances: z.int().min(1).max(64),
   image,
   /** EBS root volume in GiB: system, image and weights. */
-  volumeGiB: z.int().min(40).max(1000),
+  volumeGiB: z.int().min(75).max(1000), // the engine image's own size (ami/engine): EC2 launches no smaller volume
   /** Seconds from launch until a health check may fail the instance. S1 asks for ready within 300. */
   startupSeconds: z.int().min(60).max(1800),
   warmPool: z.strictObject({ minInstances: z.int().min(0).max(16), maxPrepared: z.int().min(0).max(64) }).nullable(),
