@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
@@ -75,6 +75,28 @@ describe("user data of the stacks", () => {
         expect(
           JSON.parse(readFileSync(join(folder, "prometheus.yml"), "utf8")).scrape_configs[0].static_configs,
         ).toEqual([{ targets: ["127.0.0.1:8000"], labels: { Environment: environment, Model: env.SLUICE_MODEL } }]);
+    }
+  });
+
+  test("is read by systemd as it was written, quotes and backslashes too", ({ skip }) => {
+    const noSystemd = missingTools("systemd-tmpfiles");
+    skip(noSystemd !== undefined || process.getuid?.() !== 0, noSystemd ?? "systemd-tmpfiles --root needs root");
+    const values = [
+      ...instances.flatMap(({ env }) => [env.SLUICE_CONFIG, env.SLUICE_ENGINE_ARGUMENTS]),
+      '["\\"\\u0027\\n"]',
+    ];
+    for (const value of values.filter((each) => each !== undefined)) {
+      // systemd reads an os-release by the same parser as an EnvironmentFile, and tmpfiles writes its ID out as %o.
+      mkdirSync(join(folder, "root/etc"), { recursive: true });
+      writeFileSync(join(folder, "root/etc/os-release"), `ID='${value}'\n`);
+      writeFileSync(join(folder, "root/out.conf"), "f+ /out - - - - %o\n");
+      const { status, stderr } = run("systemd-tmpfiles", [
+        "--create",
+        `--root=${folder}/root`,
+        `${folder}/root/out.conf`,
+      ]);
+      expect(status, stderr).toBe(0);
+      expect(readFileSync(join(folder, "root/out"), "utf8")).toBe(value);
     }
   });
 
