@@ -4,8 +4,9 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import { temporaryFolder } from "../local/test/tools.ts";
 import { type BootstrapClients, bootstrapCommand } from "./bootstrap-command.ts";
 import { AcmCertificateStore } from "./certificate-import.ts";
+import { deployCommand, destroyCommand } from "./deploy-command.ts";
 import { S3StatePlace } from "./state-place.ts";
-import { type OperatorProps, operator, TOFU_MISSING } from "./test/operator.ts";
+import { dataStack, type OperatorProps, operator, TOFU_MISSING } from "./test/operator.ts";
 import { type StateAws, stateAws } from "./test/state-aws.ts";
 
 beforeEach((context) => {
@@ -18,7 +19,10 @@ const KEY = "dev/bootstrap.tfstate";
 /** Like the real stack: it makes the bucket that its own backend names. */
 function bootstrapStack(aws: StateAws, encryption: "none" | "kms") {
   const method = "method.aes_gcm.state";
-  const make = `node -e "fetch('${aws.url}/${BUCKET}',{method:'PUT'})"`;
+  const call = (method: string) => `node -e "fetch('${aws.url}/${BUCKET}',{method:'${method}'})"`;
+  const provisioner = {
+    "local-exec": [{ command: call("PUT") }, { command: call("DELETE"), when: "destroy" }],
+  };
   return {
     document: {
       terraform: {
@@ -37,7 +41,7 @@ function bootstrapStack(aws: StateAws, encryption: "none" | "kms") {
           },
         }),
       },
-      resource: { terraform_data: { Bucket: { input: "made", provisioner: { "local-exec": { command: make } } } } },
+      resource: { terraform_data: { Bucket: { input: "made", provisioner } } },
     },
   };
 }
@@ -46,8 +50,14 @@ async function fixture(encryption: "none" | "kms" = "none", props: Partial<Opera
   const aws = await stateAws("locks");
   for (const [name, value] of Object.entries(aws.environment)) vi.stubEnv(name, value);
   const folder = temporaryFolder();
-  const edge = { document: { terraform: { backend: {} }, variable: { certificate_domain: { default: "api.test" } } } };
-  const stacks = () => ({ bootstrap: bootstrapStack(aws, encryption), edge });
+  const edited: Record<string, { document: object }> = {};
+  const edge = {
+    document: {
+      terraform: { backend: { local: { path: join(folder, "edge.tfstate") } } },
+      variable: { certificate_domain: { default: "api.test" } },
+    },
+  };
+  const stacks = () => ({ bootstrap: bootstrapStack(aws, encryption), edge, ...edited });
   const tools = () => operator({ folder, stacks, environment: aws.environment, ...props });
   const bootstrap = async (...args: readonly string[]) => {
     const used = tools();
@@ -60,7 +70,13 @@ async function fixture(encryption: "none" | "kms" = "none", props: Partial<Opera
   };
   const work = join(folder, "deploy/dev/bootstrap");
   const state = () => aws.buckets.get(BUCKET)?.get(KEY)?.toString() ?? "";
-  return { aws, folder, work, bootstrap, state };
+  const destroy = async (...args: readonly string[]) => {
+    const used = tools();
+    const given = ["--environment", "dev", "--stack", "bootstrap", ...args];
+    await destroyCommand(used).parseAsync(given, { from: "user" });
+    return used.printed;
+  };
+  return { aws, folder, work, bootstrap, destroy, state, stacks: edited };
 }
 
 describe("sluice bootstrap", () => {
@@ -131,6 +147,46 @@ describe("sluice bootstrap", () => {
     await expect(bootstrapCommand(tools).parseAsync(["--environment", "dev"], { from: "user" })).rejects.toThrow(
       /no terminal to ask at; add --yes/,
     );
+  });
+});
+
+describe("sluice destroy --stack bootstrap", () => {
+  test.each(["none", "kms"] as const)(
+    "takes the state out first, whatever its encryption (%s), and ends with nothing",
+    async (encryption) => {
+      const { aws, work, bootstrap, destroy } = await fixture(encryption);
+      await bootstrap();
+      await expect(destroy("--yes")).rejects.toThrow(
+        /dev-bootstrap holds data that can't be brought back.*--confirm dev-bootstrap/,
+      );
+      expect(await destroy("--yes", "--confirm", "dev-bootstrap")).toEqual([
+        "dev-bootstrap: 1 to destroy\n  destroy  terraform_data.Bucket",
+        "dev-bootstrap: nothing is left.",
+      ]);
+      expect([...aws.buckets.keys()]).toEqual([]);
+      expect(readdirSync(work).filter((file) => file.includes("tfstate"))).toEqual([]);
+    },
+  );
+
+  test("is refused while another stack has resources", async () => {
+    const { folder, bootstrap, destroy, stacks, state } = await fixture();
+    await bootstrap();
+    stacks.data = dataStack(folder, "data", { Keys: { input: "keys" } });
+    const tools = operator({ folder, stacks: () => ({ data: stacks.data ?? { document: {} } }) });
+    await deployCommand(tools).parseAsync(["--environment", "dev", "--yes"], { from: "user" });
+    await expect(destroy("--yes", "--confirm", "dev-bootstrap")).rejects.toThrow(
+      /dev-data still has 1 resources.*sluice destroy --environment dev --stack data/,
+    );
+    expect(state()).toContain('"made"');
+  });
+
+  test("declined, everything stays where it was", async () => {
+    const { work, bootstrap, destroy, state } = await fixture("none", { answers: ["no"] });
+    await bootstrap();
+    await expect(destroy()).rejects.toThrow(/That is not dev-bootstrap: nothing more was destroyed/);
+    expect(state()).toContain('"made"');
+    expect(readdirSync(work).filter((file) => file.includes("tfstate"))).toEqual([]);
+    expect(await bootstrap()).toEqual(["dev-bootstrap: no changes", `The states are in ${BUCKET}.`]);
   });
 });
 

@@ -1,17 +1,14 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import * as z from "zod";
-import { consent } from "./deploy-command.ts";
+import { consent } from "./consent.ts";
 import type { DeployStack } from "./deploy-order.ts";
 import type { OperatorTools } from "./operator-tools.ts";
 import { hasChanges, summaryLines } from "./plan-summary.ts";
 import { type DeployPlace, StackRun } from "./stack-run.ts";
 import { readDocument, stateAddress, withStateOnDisk, withUnencryptedRead, writeDocument } from "./state-backend.ts";
+import { hasStateOnDisk, removeStateOnDisk } from "./state-on-disk.ts";
 import type { StatePlace } from "./state-place.ts";
 import { UserError } from "./user-error.ts";
-
-const STATE_FILE = "terraform.tfstate";
-const StateFile = z.object({ resources: z.array(z.unknown()) });
 
 export interface BootstrapProps {
   readonly place: DeployPlace;
@@ -27,9 +24,7 @@ export interface BootstrapProps {
  */
 export async function bootstrapState(props: BootstrapProps, tools: OperatorTools): Promise<void> {
   const { place, states } = props;
-  // A folder that synthesis does not touch: for a while the only copy of the state is here.
-  const stack = { ...props.stack, folder: join(place.folder, "bootstrap") };
-  mkdirSync(stack.folder, { recursive: true });
+  const stack = workingCopy(props.stack, place);
   const document = readDocument(props.stack.folder);
   const { bucket, key } = stateAddress(document);
   const found = await states.bucket(bucket);
@@ -45,11 +40,11 @@ export async function bootstrapState(props: BootstrapProps, tools: OperatorTools
     writeDocument(stack.folder, document);
     await run.init();
     await apply();
-    removeStateFiles(stack.folder);
+    removeStateOnDisk(stack.folder);
     tools.print(`The states are in ${bucket}.`);
     return;
   }
-  if (found === "ours" && !hasResources(stack.folder))
+  if (found === "ours" && !hasStateOnDisk(stack.folder))
     throw new UserError(
       `The bucket ${bucket} is there without a state of its own (${key}): someone made it by another way, or from another ` +
         `machine that was interrupted. Choose another state.bucket, or go on where .sluice/deploy/ has the state.`,
@@ -62,8 +57,15 @@ export async function bootstrapState(props: BootstrapProps, tools: OperatorTools
   await run.init("-migrate-state", "-force-copy");
   if (!(await states.hasState(bucket, key)))
     throw new Error(`The state was moved to ${bucket}, but ${key} is not there; it is still in ${stack.folder}.`);
-  removeStateFiles(stack.folder);
+  removeStateOnDisk(stack.folder);
   tools.print(`The states are in ${bucket}.`);
+}
+
+/** A folder that synthesis does not touch: for a while the only copy of the state is here. */
+export function workingCopy(stack: DeployStack, place: DeployPlace): DeployStack {
+  const folder = join(place.folder, "bootstrap");
+  mkdirSync(folder, { recursive: true });
+  return { ...stack, folder };
 }
 
 async function planAndApply(run: StackRun, asks: boolean, tools: OperatorTools): Promise<void> {
@@ -76,14 +78,4 @@ async function planAndApply(run: StackRun, asks: boolean, tools: OperatorTools):
   } finally {
     run.forgetPlan();
   }
-}
-
-function hasResources(folder: string): boolean {
-  const file = join(folder, STATE_FILE);
-  if (!existsSync(file)) return false;
-  return StateFile.parse(JSON.parse(readFileSync(file, "utf8"))).resources.length > 0;
-}
-
-function removeStateFiles(folder: string): void {
-  for (const file of [STATE_FILE, `${STATE_FILE}.backup`]) rmSync(join(folder, file), { force: true });
 }

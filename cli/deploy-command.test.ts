@@ -207,14 +207,6 @@ describe("sluice destroy", () => {
       /dev-data: terraform_data\.Keys is protected\. .*set deletionProtection to false in environments\/dev\.ts/,
     );
   });
-
-  test("the bootstrap stack is not destroyed by it", async () => {
-    const folder = temporaryFolder();
-    const tools = operator({ folder, stacks: () => ({ bootstrap: dataStack(folder, "bootstrap", {}) }) });
-    await expect(run(destroyCommand, tools, "--yes", "--stack", "bootstrap")).rejects.toThrow(
-      /dev-bootstrap holds the states of all stacks.*docs\/operations\.md/,
-    );
-  });
 });
 
 const method = "method.aes_gcm.state";

@@ -1,4 +1,6 @@
 import { Command } from "commander";
+import { withStateTakenOut } from "./bootstrap-destroy.ts";
+import { consent } from "./consent.ts";
 import { BOOTSTRAP, type DeployStack, STATEFUL, selectStacks, stacksInOrder } from "./deploy-order.ts";
 import type { OperatorTools } from "./operator-tools.ts";
 import { hasChanges, type PlanSummary, summaryLines } from "./plan-summary.ts";
@@ -112,29 +114,31 @@ async function destroy(options: DestroyOptions, tools: OperatorTools): Promise<v
   needConsent(options, tools);
   const place = await preparePlace(options.environment, tools);
   const stacks = stacksOf(place, options).toReversed();
-  const bootstrap = stacks.find(({ name }) => name === BOOTSTRAP);
-  if (bootstrap)
-    throw new UserError(
-      `${bootstrap.id} holds the states of all stacks, its own too; take it away as docs/operations.md says (Destroy).`,
-    );
   const unconfirmed = stacks.filter(({ id, name }) => STATEFUL.includes(name) && !options.confirm.includes(id));
   if (unconfirmed.length > 0 && !tools.isInteractive)
     throw new UserError(
       `${unconfirmed.map(({ id }) => id).join(", ")} holds data that can't be brought back; to destroy it add ` +
         `${unconfirmed.map(({ id }) => `--confirm ${id}`).join(" ")}, to keep it name the others with --stack.`,
     );
+  const all = stacksInOrder(place.outputFolder, place.environment.name);
   for (const stack of stacks) {
-    const run = new StackRun(stack, place, tools);
-    await run.init();
-    try {
-      const summary = await run.plan({ destroys: true });
-      tell(stack, summary, tools);
-      if (!hasChanges(summary)) continue;
-      if (unconfirmed.includes(stack)) await typedName(stack, tools);
-      else if (!options.yes) await consent(`Destroy this in ${stack.id}?`, tools);
-      await run.apply();
-    } finally {
-      run.forgetPlan();
+    const destroyed = async (run: StackRun) => {
+      try {
+        const summary = await run.plan({ destroys: true });
+        tell(stack, summary, tools);
+        if (!hasChanges(summary)) return;
+        if (unconfirmed.includes(stack)) await typedName(stack, tools);
+        else if (!options.yes) await consent(`Destroy this in ${stack.id}?`, tools);
+        await run.apply();
+      } finally {
+        run.forgetPlan();
+      }
+    };
+    if (stack.name === BOOTSTRAP) await withStateTakenOut({ place, stack, all }, tools, destroyed);
+    else {
+      const run = new StackRun(stack, place, tools);
+      await run.init();
+      await destroyed(run);
     }
   }
   tools.print(`${stacks.map(({ id }) => id).join(", ")}: nothing is left.`);
@@ -153,12 +157,6 @@ function needConsent({ yes = false }: { readonly yes?: boolean }, { isInteractiv
     throw new UserError(
       "There is no terminal to ask at; add --yes to go on without asking, or look with `sluice plan`.",
     );
-}
-
-/** @throws {UserError} unless the operator says yes */
-export async function consent(question: string, tools: OperatorTools): Promise<void> {
-  const answer = await tools.ask(`${question} [yes/no] `);
-  if (!/^y(es)?$/i.test(answer.trim())) throw new UserError("Declined: nothing more was changed.");
 }
 
 async function typedName({ id }: DeployStack, tools: OperatorTools): Promise<void> {

@@ -77,6 +77,14 @@ export class StackRun {
     await this.#do("init", args.length > 0 ? args : ["-reconfigure"]);
   }
 
+  /** Addresses of what the state holds. */
+  async resources(): Promise<readonly string[]> {
+    const result = await this.#tofu.run(["state", "list"]);
+    if (result.code === 0) return result.stdout.split("\n").filter((line) => line.trim() !== "");
+    if (/No state file was found/.test(result.stderr)) return [];
+    throw this.#failure("state list", result);
+  }
+
   /** Plans into a file; `isShown` prints what OpenTofu says about each resource. */
   async plan({ destroys = false, isShown = false } = {}): Promise<PlanSummary> {
     const args = [`-out=${PLAN_FILE}`, ...(destroys ? ["-destroy"] : [])];
@@ -98,7 +106,11 @@ export class StackRun {
     const input = action === "show" || action === "apply" ? [] : ["-input=false", "-no-color"];
     const result = await this.#tofu.run([action, ...input, ...args], { isShown });
     if (result.code === 0 && !result.isInterrupted) return result;
+    throw this.#failure(action, result);
+  }
+
+  #failure(action: string, result: TofuResult): UserError {
     const { id, folder } = this.stack;
-    throw tofuFailure({ stack: id, environment: this.#environment, folder, action }, result);
+    return tofuFailure({ stack: id, environment: this.#environment, folder, action }, result);
   }
 }

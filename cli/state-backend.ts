@@ -37,6 +37,16 @@ export function withStateOnDisk(document: StackDocument): StackDocument {
   return { ...document, terraform: { ...terraform, backend: { local: { path: "terraform.tfstate" } } } };
 }
 
+/** The same on its way there from the bucket: reads what is encrypted, writes plain text. */
+export function withStateLeavingEncryption(document: StackDocument): StackDocument {
+  const { terraform } = withStateOnDisk(document);
+  const { encryption } = document.terraform;
+  if (!encryption) return { ...document, terraform };
+  const method = { ...encryption.method, unencrypted: { before: {} } };
+  const state = { method: UNENCRYPTED, fallback: { method: encryption.state.method } };
+  return { ...document, terraform: { ...terraform, encryption: { ...encryption, method, state } } };
+}
+
 /** The same stack, which also reads states that are not encrypted, and writes them encrypted. */
 export function withUnencryptedRead(document: StackDocument): StackDocument {
   const { encryption } = document.terraform;

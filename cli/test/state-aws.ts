@@ -46,6 +46,7 @@ export async function stateAws(lockTable: string): Promise<StateAws> {
     const objects = buckets.get(bucket);
     const body = Buffer.from(await readText(request));
     if (request.method === "PUT" && key === "") buckets.set(bucket, new Map());
+    else if (request.method === "DELETE" && key === "") buckets.delete(bucket);
     else if (!objects) return notFound(response, "NoSuchBucket");
     else if (key === "") return void response.end(EMPTY_LIST);
     else if (request.method === "PUT") {
