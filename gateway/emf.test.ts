@@ -14,6 +14,8 @@ describe("lines in the embedded metric format", () => {
       values: [{ metric: METRICS.requests, value: 3 }],
     });
     expect(more).toEqual([]);
+    // By its beginning the instance's agent tells a line from those for people.
+    expect(line).toMatch(/^\{"_aws":/);
     expect(JSON.parse(line)).toEqual({
       _aws: {
         Timestamp: 5,

@@ -8,8 +8,9 @@ const dev = synth(await loadEnvironment("dev"))["dev-data"];
 const prod = synth(await loadEnvironment("prod"))["prod-data"];
 
 describe("the data stack", () => {
-  test("holds a table, a bucket and their key", () => {
+  test("holds a table, a bucket, their key and the logs of processes", () => {
     expect(typeCounts(dev)).toEqual({
+      aws_cloudwatch_log_group: 4,
       aws_dynamodb_table: 1,
       aws_kms_alias: 1,
       aws_kms_key: 1,

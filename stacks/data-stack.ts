@@ -3,6 +3,7 @@ import type { Construct } from "constructs";
 import { ArtefactStore } from "../constructs/data/artefact-store.ts";
 import { EncryptionKey } from "../constructs/data/encryption-key.ts";
 import { KeysTable } from "../constructs/data/keys-table.ts";
+import { ProcessLogs } from "../constructs/observability/process-logs.ts";
 import { keysTableName } from "../contracts/names.ts";
 import type { Environment } from "../environments/schema.ts";
 import { configureStack, resourceName, stackId } from "./stack-settings.ts";
@@ -12,6 +13,8 @@ export class DataStack extends TerraformStack {
   readonly encryptionKey: EncryptionKey;
   readonly keysTable: KeysTable;
   readonly artefacts: ArtefactStore;
+  /** Of gateways and engines: what an instance said outlives it. */
+  readonly logs: ProcessLogs;
 
   constructor(scope: Construct, environment: Environment) {
     super(scope, stackId(environment, "data"));
@@ -30,6 +33,11 @@ export class DataStack extends TerraformStack {
       namePrefix: `${name}-assets-`,
       encryptionKey,
       isProtected,
+    });
+    this.logs = new ProcessLogs(this, "Logs", {
+      name,
+      logRetentionDays: environment.logRetentionDays,
+      kmsKeyArn: encryptionKey.arn,
     });
 
     new TerraformOutput(this, "keys_table", {

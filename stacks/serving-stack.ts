@@ -102,6 +102,7 @@ export class ServingStack extends TerraformStack {
       network: network.network,
       securityGroupId: gatewayId,
       keysTable: data.keysTable,
+      logs: data.logs,
       kmsKeyArn: data.encryptionKey.arn,
     });
 
@@ -175,6 +176,7 @@ export class ServingStack extends TerraformStack {
           securityGroupId: engineId,
           loadBalancer: this.loadBalancer,
           artefacts: data.artefacts,
+          logs: data.logs,
           kmsKeyArn: data.encryptionKey.arn,
         }),
     );

@@ -5,6 +5,7 @@ import { ArtefactStore } from "../data/artefact-store.ts";
 import { EncryptionKey } from "../data/encryption-key.ts";
 import { LoadBalancer } from "../load-balancing/load-balancer.ts";
 import { Network } from "../network/network.ts";
+import { ProcessLogs } from "../observability/process-logs.ts";
 import { EnginePool } from "./engine-pool.ts";
 
 const stack = synthConstruct((scope) => {
@@ -43,6 +44,7 @@ const stack = synthConstruct((scope) => {
     }),
     artefacts: new ArtefactStore(scope, "Artefacts", { namePrefix: "t-", encryptionKey, isProtected: false }),
     kmsKeyArn: encryptionKey.arn,
+    logs: new ProcessLogs(scope, "Logs", { name: "t", logRetentionDays: 30, kmsKeyArn: encryptionKey.arn }),
   });
 });
 const script = Object.values(stack.locals ?? {})[0];
@@ -91,6 +93,9 @@ describe("an engine pool", () => {
       "s3:GetObject",
       "s3:ListBucket",
       "kms:Decrypt",
+      "logs:CreateLogStream",
+      "logs:PutLogEvents",
+      "logs:DescribeLogStreams",
       "autoscaling:CompleteLifecycleAction",
       "cloudwatch:PutMetricData",
       "ec2:DescribeTags",

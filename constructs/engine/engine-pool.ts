@@ -12,6 +12,7 @@ import type { PolicyStatement } from "../identity/service-role.ts";
 import { InstanceTargets } from "../load-balancing/instance-targets.ts";
 import type { LoadBalancer } from "../load-balancing/load-balancer.ts";
 import type { Network } from "../network/network.ts";
+import type { ProcessLogs } from "../observability/process-logs.ts";
 import { GpuUtilizationScaling } from "./gpu-utilization-scaling.ts";
 import { RolloutAlarm } from "./rollout-alarm.ts";
 import { maxRequestsPerEngine, vllmArguments } from "./vllm-arguments.ts";
@@ -46,6 +47,8 @@ export interface EnginePoolProps {
   readonly securityGroupId: string;
   readonly loadBalancer: LoadBalancer;
   readonly artefacts: ArtefactStore;
+  /** Where the instances' agent writes. */
+  readonly logs: ProcessLogs;
   /** Customer key of the volumes; its policy lets Auto Scaling use it. */
   readonly kmsKeyArn: string;
 }
@@ -117,7 +120,11 @@ export class EnginePool extends Construct {
           AWS_REGION: props.region, // the SDK does not ask the instance for it
         },
       }),
-      statements: [...artefacts.readStatements(weightsPrefix), ...ownStatements(name, props.region)],
+      statements: [
+        ...artefacts.readStatements(weightsPrefix),
+        props.logs.writeStatement("engine"),
+        ...ownStatements(name, props.region),
+      ],
       securityGroupId: props.securityGroupId,
       subnetIds: network.privateSubnetIds,
       minInstances: props.minInstances,

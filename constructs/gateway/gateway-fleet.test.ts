@@ -4,6 +4,7 @@ import { only, statements, synthConstruct } from "../../test-support/synth.ts";
 import { EncryptionKey } from "../data/encryption-key.ts";
 import { KeysTable } from "../data/keys-table.ts";
 import { Network } from "../network/network.ts";
+import { ProcessLogs } from "../observability/process-logs.ts";
 import { GatewayFleet } from "./gateway-fleet.ts";
 
 const region = "us-east-1";
@@ -46,6 +47,7 @@ const stack = synthConstruct((scope) => {
     securityGroupId: "sg-gateway",
     keysTable: new KeysTable(scope, "Keys", { name: "keys", encryptionKey, isProtected: false }),
     kmsKeyArn: encryptionKey.arn,
+    logs: new ProcessLogs(scope, "Logs", { name: "t", logRetentionDays: 30, kmsKeyArn: encryptionKey.arn }),
   });
 });
 
@@ -57,7 +59,7 @@ describe("the gateway fleet", () => {
     expect(script).toContain("SLUICE_METRICS_PORT='9090'\n");
   });
 
-  test("its gateways may read single keys and look for engines, no more", () => {
+  test("its gateways may read single keys, write their logs and look for engines, no more", () => {
     const granted = statements(only(stack, "aws_iam_role_policy").policy).map(({ Action, Resource }) => [
       Action.join(" "),
       Resource.join(" "),
@@ -65,6 +67,7 @@ describe("the gateway fleet", () => {
     expect(granted).toEqual([
       ["dynamodb:GetItem", expect.stringContaining("aws_dynamodb_table.Keys")],
       ["kms:Decrypt", expect.stringContaining("aws_kms_key.Key")],
+      ["logs:CreateLogStream logs:PutLogEvents logs:DescribeLogStreams", expect.stringMatching(/Logs_gateway_.*:\*/)],
       ["elasticloadbalancing:DescribeTargetHealth ec2:DescribeInstances", "*"],
     ]);
   });

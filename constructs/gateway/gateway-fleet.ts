@@ -5,6 +5,7 @@ import { Fleet } from "../compute/fleet.ts";
 import { toSingleLineJson, userData } from "../compute/user-data.ts";
 import type { KeysTable } from "../data/keys-table.ts";
 import type { Network } from "../network/network.ts";
+import type { ProcessLogs } from "../observability/process-logs.ts";
 
 export interface GatewayFleetProps {
   /** Name of group, role and instances. */
@@ -22,6 +23,8 @@ export interface GatewayFleetProps {
   readonly network: Network;
   readonly securityGroupId: string;
   readonly keysTable: KeysTable;
+  /** Where the instances' agent writes. */
+  readonly logs: ProcessLogs;
   /** Customer key of the volumes; its policy lets Auto Scaling use it. */
   readonly kmsKeyArn: string;
 }
@@ -55,6 +58,7 @@ export class GatewayFleet extends Construct {
       }),
       statements: [
         ...props.keysTable.readStatements(),
+        props.logs.writeStatement("gateway"),
         {
           Sid: "DiscoverEngines",
           Effect: "Allow",
