@@ -53,6 +53,7 @@ const ENVIRONMENT_READERS = [
   /^cli\//,
   /^test-support\//,
   /\.test\.tsx?$/,
+  /\/test\//, // what tests share
 ];
 
 export interface SourceFile {
