@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import type { LintExcuse } from "../lint-excuses.ts";
 
 export interface LintFinding {
@@ -36,14 +36,7 @@ export function inStackFolders<Result>(
 
 /** Whether a program is on PATH. */
 export function isOnPath(program: string): boolean {
-  return (process.env.PATH ?? "").split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, program), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+  return spawnSync(program, ["--version"]).error === undefined;
 }
 
 /** Every check of checkov, offline. It can't read the block `terraform`, which holds no resource, so that is left out. */
