@@ -107,6 +107,19 @@ describe("sluice bootstrap", () => {
     expect(await bootstrap()).toEqual(["dev-bootstrap: no changes", `The states are in ${BUCKET}.`]);
   });
 
+  test("after state.encryption became kms, deploy --encrypt-states encrypts this state as well", async () => {
+    const { aws, folder, bootstrap, stacks, state } = await fixture();
+    await bootstrap();
+    stacks.bootstrap = bootstrapStack(aws, "kms");
+    await expect(bootstrap()).rejects.toThrow(/not encrypted yet.*sluice deploy --environment dev --encrypt-states/);
+    const only = () => ({ bootstrap: bootstrapStack(aws, "kms") });
+    const tools = operator({ folder, stacks: only, environment: aws.environment });
+    const args = ["--environment", "dev", "--yes", "--encrypt-states"];
+    await deployCommand(tools).parseAsync(args, { from: "user" });
+    expect(state()).toContain("encrypted_data");
+    expect(await bootstrap()).toEqual(["dev-bootstrap: no changes", `The states are in ${BUCKET}.`]);
+  });
+
   test("interrupted between the apply and the move, it goes on with the move", async () => {
     const { aws, work, bootstrap, state } = await fixture();
     aws.isWritable = false;

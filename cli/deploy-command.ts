@@ -65,7 +65,9 @@ export function destroyCommand(tools: OperatorTools): Command {
 async function deploy(options: DeployOptions, tools: OperatorTools): Promise<void> {
   needConsent(options, tools);
   const place = await preparePlace(options.environment, tools);
-  const stacks = stacksOf(place, options);
+  // The states of all are to be encrypted, the bootstrap stack's own too.
+  const all = stacksInOrder(place.outputFolder, options.environment);
+  const stacks = options.encryptStates && options.stack.length === 0 ? all : stacksOf(place, options);
   for (const line of tools.priceLines?.(place.environment) ?? []) tools.print(line);
   for (const stack of stacks) {
     if (options.encryptStates) allowUnencryptedState(stack.folder);
