@@ -9,6 +9,7 @@ describe("npm start's options", () => {
       help: false,
       apiPort: 8080,
       sitePort: 8081,
+      timeFactor: 1,
     });
   });
 
@@ -20,6 +21,7 @@ describe("npm start's options", () => {
       help: true,
       apiPort: 0,
       sitePort: 8081,
+      timeFactor: 1,
     });
   });
 
@@ -27,6 +29,14 @@ describe("npm start's options", () => {
     expect(() => startOptions([], { SLUICE_API_PORT: value })).toThrow(
       `SLUICE_API_PORT must be a port from 0 to 65535, got "${value}"; set it to a free port, or 0 for any.`,
     );
+  });
+
+  test("the time factor is a number from 1 to 120", () => {
+    expect(startOptions([], { SLUICE_LOCAL_TIME_FACTOR: "60" }).timeFactor).toBe(60);
+    for (const value of ["0.5", "121", "fast"])
+      expect(() => startOptions([], { SLUICE_LOCAL_TIME_FACTOR: value })).toThrow(
+        `SLUICE_LOCAL_TIME_FACTOR must be a number from 1 to 120, got "${value}"; 60 makes a minute a second.`,
+      );
   });
 
   test("an unknown option, a stray word and a missing value are refused in one line that says where help is", () => {
@@ -41,7 +51,15 @@ describe("npm start's options", () => {
   });
 
   test("the help names every option and setting that is read", () => {
-    for (const name of ["--environment", "--fresh", "--help", "SLUICE_API_PORT", "SLUICE_SITE_PORT", "TF_VAR_"])
+    for (const name of [
+      "--environment",
+      "--fresh",
+      "--help",
+      "SLUICE_API_PORT",
+      "SLUICE_SITE_PORT",
+      "SLUICE_LOCAL_TIME_FACTOR",
+      "TF_VAR_",
+    ])
       expect(START_HELP).toContain(name);
   });
 });

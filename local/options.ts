@@ -7,6 +7,8 @@ export interface StartOptions {
   readonly fresh: boolean;
   readonly apiPort: number;
   readonly sitePort: number;
+  /** By how much the periods of alarms are shorter than on AWS. */
+  readonly timeFactor: number;
   readonly help: boolean;
 }
 
@@ -21,6 +23,7 @@ Settings (environment variables)
   SLUICE_SITE_PORT     port of the page (default 8081; 0 for any)
   SLUICE_FOLDER        folder for state, logs and data (default .sluice); two folders, two stacks side by side
   SLUICE_LOCAL_MODEL   local model: an id of engine/local-models.ts, or the path of a .gguf file
+  SLUICE_LOCAL_TIME_FACTOR  by how much alarms' periods are shorter than on AWS (default 1; 60 makes a minute a second)
   SLUICE_ENGINE_URL    an OpenAI-compatible server to use in place of the local engine (vLLM, Ollama, llama-server)
   SLUICE_ENGINE_MODEL  the model's name on that server
   SLUICE_ENGINE_KEY    its key, if it wants one
@@ -37,6 +40,7 @@ export function startOptions(args: readonly string[], environment: Environment):
     help: values.help ?? false,
     apiPort: port("SLUICE_API_PORT", environment, 8080),
     sitePort: port("SLUICE_SITE_PORT", environment, 8081),
+    timeFactor: timeFactor(environment),
   };
 }
 
@@ -58,6 +62,17 @@ function port(name: string, environment: Environment, fallback: number): number 
   const value = Number(text);
   if (Number.isInteger(value) && value >= 0 && value <= 65_535) return value;
   throw new Error(`${name} must be a port from 0 to 65535, got "${text}"; set it to a free port, or 0 for any.`);
+}
+
+function timeFactor(environment: Environment): number {
+  const text = environment.SLUICE_LOCAL_TIME_FACTOR;
+  if (text === undefined || text === "") return 1;
+  const value = Number(text);
+  // Beyond, a period is shorter than what it takes to measure something in it.
+  if (value >= 1 && value <= 120) return value;
+  throw new Error(
+    `SLUICE_LOCAL_TIME_FACTOR must be a number from 1 to 120, got "${text}"; 60 makes a minute a second.`,
+  );
 }
 
 /** OpenTofu variables from `TF_VAR_<name>`. */

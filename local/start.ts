@@ -41,6 +41,7 @@ async function start(options: StartOptions): Promise<void> {
     workFolder: work,
     apiPort: options.apiPort,
     sitePort: options.sitePort,
+    timeFactor: options.timeFactor,
     keepsData: true,
     variables: tofuVariables(process.env),
     passedEnvironment: passedEnvironment(process.env),

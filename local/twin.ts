@@ -20,6 +20,8 @@ export interface TwinOptions {
   /** 0 for any free port. */
   readonly apiPort: number;
   readonly sitePort: number;
+  /** By how much the periods of alarms are shorter than on AWS. @default 1 */
+  readonly timeFactor?: number;
   /** Whether tables are kept in `workFolder` between runs. */
   readonly keepsData: boolean;
   readonly variables: Readonly<Record<string, string>>;
@@ -68,13 +70,12 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
             ? world.distribution.handle(request, response)
             : answer(response, 503, starting, "starting"),
         ),
-        dashboardUrl: await open(0, "", (request, response) =>
-          handleDashboard(world, request, response),
-        ),
+        dashboardUrl: await open(0, "", (request, response) => handleDashboard(world, request, response)),
         awsUrl: await open(0, "", (request, response) => aws(request, response)),
         workFolder: options.workFolder,
         projectFolder: options.projectFolder,
         passedEnvironment: options.passedEnvironment,
+        ...(options.timeFactor === undefined ? {} : { timeFactor: options.timeFactor }),
         report: options.report,
       },
       dynamodb,
@@ -82,6 +83,8 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     const aws = awsEndpoint({
       dynamodb: (request, response) => dynamodb.handle(request, response),
       targetGroup: (arn) => world.targetGroups.get(arn),
+      completeTermination: (groupName, instance, hook) =>
+        world.groups.some((group) => group.groupName === groupName && group.completeTermination(instance, hook)),
     });
     const metrics = sampledMetrics(world, options.environment);
     await startResources(resources, stacks, world, options.variables);
@@ -114,6 +117,8 @@ async function startResources(
       await plugin.start?.(evaluator.config(resource), resource, world);
   // All groups are known now, so that engines can share the cores.
   await Promise.all(world.groups.map((group) => group.start()));
+  world.utilization.start();
+  world.scaling.start();
 }
 
 function refuseUnknownTypes(resources: readonly RawResource[]): void {
@@ -139,6 +144,9 @@ function regionOf(stacks: readonly Stack[]): string {
 }
 
 async function stopWorld(world: World, servers: readonly BoundServer[]): Promise<void> {
+  world.scaling.stop();
+  world.events.stop();
+  world.utilization.stop();
   for (const group of world.targetGroups.values()) group.stop();
   world.stage?.close();
   await Promise.all(world.groups.map((group) => group.stop()));

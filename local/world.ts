@@ -2,15 +2,18 @@ import type { AutoScalingGroup } from "./services/auto-scaling-group.ts";
 import type { Bucket } from "./services/bucket.ts";
 import type { Distribution } from "./services/distribution.ts";
 import type { LocalDynamoDb } from "./services/dynamodb.ts";
+import { EventBus } from "./services/event-bus.ts";
 import type { LambdaFunction } from "./services/lambda-function.ts";
 import type { Listener } from "./services/load-balancer.ts";
 import type { MetricAlarm } from "./services/metric-alarm.ts";
 import { type Dimensions, MetricStore } from "./services/metric-store.ts";
 import type { RestApiDefinition } from "./services/openapi-routes.ts";
 import type { RestApiStage } from "./services/rest-api.ts";
+import { Scaling } from "./services/scaling.ts";
 import type { TargetGroup } from "./services/target-group.ts";
 import type { TokenBucket } from "./services/token-bucket.ts";
 import { UsagePlans } from "./services/usage-plans.ts";
+import { UtilizationSampler } from "./services/utilization-sampler.ts";
 import type { WebAcl } from "./services/web-acl.ts";
 import type { JsonObject } from "./template/json.ts";
 
@@ -28,6 +31,8 @@ export interface WorldSettings {
   readonly projectFolder: string;
   /** Environment variables that reach the processes beside those of user data. */
   readonly passedEnvironment: Readonly<Record<string, string>>;
+  /** By how much the periods of alarms and warm-ups are shorter than on AWS; 60 makes a minute a second. @default 1 */
+  readonly timeFactor?: number;
   /** Told of what happens while running, one line each. */
   report(line: string): void;
 }
@@ -71,6 +76,11 @@ export class World {
   readonly metrics = new MetricStore();
   /** Alarms on metrics, by ARN. */
   readonly alarms = new Map<string, MetricAlarm>();
+  /** EventBridge's default bus. */
+  readonly events: EventBus;
+  /** Alarms that change the number of instances. */
+  readonly scaling: Scaling;
+  readonly utilization: UtilizationSampler;
   /** Bodies of dashboards, by name. */
   readonly dashboards = new Map<string, JsonObject>();
   readonly tables: string[] = [];
@@ -83,6 +93,21 @@ export class World {
 
   constructor(settings: WorldSettings, dynamodb: LocalDynamoDb) {
     this.settings = settings;
+    const { timeFactor = 1, report } = settings;
+    const { metrics, enginePools, groups, alarms } = this;
+    this.events = new EventBus(report);
+    this.scaling = new Scaling({ metrics, timeFactor, alarms: () => alarms.values(), groups: () => groups, report });
+    this.utilization = new UtilizationSampler({
+      metrics,
+      groups: () => enginePools.map(({ groupName, group }) => ({ groupName, engines: group.inService })),
+      ...looksPerValue(timeFactor),
+    });
     this.dynamodb = dynamodb;
   }
+}
+
+/** A look in each second and a value in 10 of them, as seen on AWS; looks are never closer than 50 ms. */
+function looksPerValue(timeFactor: number): { readonly sampleMs: number; readonly samplesPerValue: number } {
+  const sampleMs = Math.max(50, 1000 / timeFactor);
+  return { sampleMs, samplesPerValue: Math.max(1, Math.round(10_000 / timeFactor / sampleMs)) };
 }

@@ -4,8 +4,9 @@ import { ENV, ENV_BLOCK_END, ENV_BLOCK_START } from "../../contracts/process-env
 import { AutoScalingGroup } from "../services/auto-scaling-group.ts";
 import { ingestEmf } from "../services/emf-ingest.ts";
 import { freePort } from "../services/http.ts";
-import { asNumber, asText, block, type JsonObject } from "../template/json.ts";
+import { asNumber, asText, block, blocks, type JsonObject } from "../template/json.ts";
 import type { World } from "../world.ts";
+import { addHook, terminateEvent } from "./lifecycle.ts";
 import { idOf } from "./names.ts";
 import type { ResourcePlugin } from "./plugin.ts";
 
@@ -23,7 +24,7 @@ const STOP_SECONDS = 10;
 export const autoScalingGroup: ResourcePlugin = {
   type: "aws_autoscaling_group",
   async start(config, resource, world) {
-    const template = world.launchTemplates.get(asText(block(config.launch_template)?.id));
+    const template = world.launchTemplates.get(templateId(config));
     if (!template) throw new Error(`${resource.address}: the twin needs a launch template of the same environment`);
     const variables = environmentBlock(Buffer.from(asText(template.user_data), "base64").toString());
     const role = variables[ENV.role];
@@ -32,6 +33,10 @@ export const autoScalingGroup: ResourcePlugin = {
     const desired = asNumber(config.desired_capacity ?? config.min_size);
     if (role === "engine") world.engineCount += desired;
     const group = new AutoScalingGroup({
+      groupName: asText(config.name ?? idOf(resource)),
+      bounds: { min: asNumber(config.min_size), max: asNumber(config.max_size ?? desired) },
+      warmupSeconds: asNumber(config.default_instance_warmup ?? 0) / (world.settings.timeFactor ?? 1),
+      onTerminating: (notice) => world.events.put(terminateEvent(notice)) > 0,
       name: role === "engine" ? `engine-${variables[ENV.model]}` : "gateway",
       role,
       desired,
@@ -55,11 +60,19 @@ export const autoScalingGroup: ResourcePlugin = {
         },
       }),
     });
+    for (const hook of blocks(config.initial_lifecycle_hook)) addHook(group, hook, resource.address);
     world.groups.push(group);
     if (role === "engine")
-      world.enginePools.push({ model: variables[ENV.model] ?? "", groupName: asText(config.name ?? idOf(resource)), group });
+      world.enginePools.push({ model: variables[ENV.model] ?? "", groupName: group.groupName, group });
   },
 };
+
+/** Id of the group's launch template, its own or that of its mixed instances. */
+function templateId(config: JsonObject): string {
+  const mixed = block(block(config.mixed_instances_policy)?.launch_template);
+  const id = block(config.launch_template)?.id ?? block(mixed?.launch_template_specification)?.launch_template_id;
+  return asText(id);
+}
 
 /** What the agent on the instance and CloudWatch Logs do on AWS. */
 function takeMetrics(line: string, world: World): void {

@@ -1,10 +1,13 @@
 import { apiKey, methodSettings, restApi, stage, usagePlan, usagePlanKey } from "./api-gateway.ts";
 import { distribution, responseHeadersPolicy } from "./cloudfront.ts";
 import { autoScalingGroup, launchTemplate } from "./compute.ts";
+import { eventRule, eventTarget } from "./events.ts";
 import { lambdaFunction } from "./lambda.ts";
+import { lifecycleHook } from "./lifecycle.ts";
 import { listener, listenerRule, loadBalancer, targetGroup } from "./load-balancing.ts";
 import { dashboard, metricAlarm } from "./monitoring.ts";
 import type { ResourcePlugin } from "./plugin.ts";
+import { scalingPolicy } from "./scaling.ts";
 import { dynamodbTable, s3Bucket, s3Object } from "./storage.ts";
 import { webAcl, webAclAssociation } from "./waf.ts";
 
@@ -19,7 +22,11 @@ export const PLUGINS: readonly ResourcePlugin[] = [
   listener,
   listenerRule,
   launchTemplate,
+  eventRule,
+  eventTarget,
   autoScalingGroup,
+  lifecycleHook,
+  scalingPolicy,
   restApi,
   methodSettings,
   usagePlan,
@@ -48,14 +55,10 @@ export const WITHOUT_LOCAL_MEANING: Readonly<Record<string, string>> = {
   aws_api_gateway_deployment: "the API is read from its body",
   aws_api_gateway_domain_name: "the API answers on its local port",
   aws_apigatewayv2_vpc_link: network,
-  aws_autoscaling_lifecycle_hook: "instances are processes; the target group's checks gate them",
-  aws_autoscaling_policy: "scaling by alarms comes with monitoring",
   aws_budgets_budget: "nothing here costs money",
   aws_cloudfront_cache_policy: "nothing is cached between this machine and itself",
   aws_cloudfront_origin_access_control: iam,
   aws_cloudwatch_composite_alarm: "the dashboard shows the metrics that alarms watch",
-  aws_cloudwatch_event_rule: "instances end as soon as they are asked to",
-  aws_cloudwatch_event_target: "instances end as soon as they are asked to",
   aws_cloudwatch_log_group: "logs are files under .sluice/logs",
   aws_default_security_group: network,
   aws_flow_log: network,

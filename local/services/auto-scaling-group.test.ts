@@ -2,7 +2,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { call, temporaryFolder } from "../test/tools.ts";
-import { AutoScalingGroup, type AutoScalingGroupOptions } from "./auto-scaling-group.ts";
+import {
+  AutoScalingGroup,
+  type AutoScalingGroupOptions,
+  type LaunchHook,
+  type TerminateHook,
+  type TerminateNotice,
+} from "./auto-scaling-group.ts";
 import { freePort } from "./http.ts";
 import { TargetGroup } from "./target-group.ts";
 
@@ -15,7 +21,15 @@ require("node:http").createServer((request, response) => {
   response.writeHead(request.url === "/health" ? status : 200).end(String(process.pid));
 }).listen(Number(process.env.PORT), "127.0.0.1");`;
 
-async function group(script = SERVER, options: Partial<AutoScalingGroupOptions> = {}) {
+interface Hooks {
+  readonly launchHook?: LaunchHook;
+  readonly terminateHook?: TerminateHook;
+}
+
+async function group(
+  script = SERVER,
+  { launchHook, terminateHook, ...options }: Partial<AutoScalingGroupOptions> & Hooks = {},
+) {
   const folder = temporaryFolder({ "server.cjs": script });
   const reports: string[] = [];
   const targets = new TargetGroup("arn:g", {
@@ -41,6 +55,8 @@ async function group(script = SERVER, options: Partial<AutoScalingGroupOptions> 
     targets.stop();
     await created.stop();
   });
+  if (launchHook) created.holdLaunches(launchHook);
+  if (terminateHook) created.holdTerminations(terminateHook);
   await created.start();
   return { created, targets, reports, folder };
 }
@@ -122,6 +138,102 @@ describe("a lost instance", () => {
     await call(before!.port, "/sick");
     await poll(() => states(targets)).toEqual(["unhealthy"]);
     expect([created.instances[0]?.id, reports]).toEqual([before!.id, []]);
+  });
+});
+
+/** Not ready until `/ready` was called. */
+const SLOW = SERVER.replace("let status = 200", "let status = 503").replace(
+  "response.writeHead",
+  'if (request.url === "/ready") status = 200;\n  response.writeHead',
+);
+
+describe("a launch hook", () => {
+  const launchHook = { name: "ready", heartbeatSeconds: 30 };
+
+  test("keeps an instance out of the target groups until its /health is 200", async () => {
+    const { created, targets, reports } = await group(SLOW, { launchHook });
+    await poll(() => created.instances.length).toBe(1);
+    const { id, port } = created.instances[0]!;
+    await poll(() =>
+      call(port, "/")
+        .then(({ status }) => status)
+        .catch(() => 0),
+    ).toBe(200);
+    expect([targets.targets, created.inService]).toEqual([[], []]);
+    await call(port, "/ready");
+    await poll(() => states(targets)).toEqual(["healthy"]);
+    expect(reports).toEqual([`gateway: ${id} is in service`]);
+  });
+
+  test("ends and replaces an instance that is not ready in time", async () => {
+    const { created, reports } = await group(SLOW, { launchHook: { name: "ready", heartbeatSeconds: 0.5 } });
+    const [before] = created.instances;
+    await poll(() => created.instances.some(({ id }) => id === before!.id)).toBe(false);
+    expect(reports[0]).toBe(`gateway: ${before!.id} was not ready in 0.5 s (ready); replacing it`);
+    await poll(() => created.instances.length).toBeGreaterThan(0);
+  });
+});
+
+describe("the desired number", () => {
+  const bounds = { min: 1, max: 3 };
+
+  test("can grow and shrink; the newest leaves", async () => {
+    const { created, targets, reports } = await group(SERVER, { bounds });
+    const [first] = created.instances;
+    created.setDesired(3, "much to do");
+    await poll(() => states(targets)).toEqual(["healthy", "healthy", "healthy"]);
+    expect(created.capacity).toEqual({ desired: 3, warm: 3, leaving: 0, min: 1, max: 3 });
+    created.setDesired(1, "nothing to do");
+    await poll(() => created.instances.map(({ id }) => id)).toEqual([first!.id]);
+    expect(reports.slice(0, 2)).toEqual([
+      "gateway: from 1 to 3 instances (much to do)",
+      "gateway: from 3 to 1 instances (nothing to do)",
+    ]);
+    expect(reports.filter((line) => line.endsWith("has left"))).toHaveLength(2);
+  });
+
+  test("counts an instance as warm only after its warm-up", async () => {
+    const { created } = await group(SERVER, { bounds, warmupSeconds: 0.3 });
+    expect(created.capacity.warm).toBe(0);
+    await poll(() => created.capacity.warm).toBe(1);
+  });
+});
+
+describe("a terminate hook", () => {
+  const terminateHook = { name: "drained", heartbeatSeconds: 30, metadata: "{}" };
+
+  test("keeps an instance alive until it is completed", async () => {
+    const notices: TerminateNotice[] = [];
+    const { created } = await group(SERVER, {
+      desired: 2,
+      bounds: { min: 1, max: 2 },
+      groupName: "on-aws",
+      terminateHook,
+      onTerminating: (notice) => notices.push(notice) > 0,
+    });
+    created.setDesired(1, "test");
+    const [notice] = notices;
+    expect(notice).toMatchObject({ groupName: "on-aws", hookName: "drained", metadata: "{}" });
+    const leaving = created.instances.find(({ id }) => id === notice!.instanceId);
+    expect([isRunning(leaving!.child.pid), created.capacity.leaving, created.inService.length]).toEqual([true, 1, 1]);
+    expect(created.completeTermination(notice!.instanceId, "another")).toBe(false);
+    expect(created.completeTermination(notice!.instanceId, "drained")).toBe(true);
+    await poll(() => created.instances.length).toBe(1);
+    expect(created.completeTermination(notice!.instanceId, "drained")).toBe(false);
+  });
+
+  test.each([
+    ["its time is over", { ...terminateHook, heartbeatSeconds: 0.2 }, true],
+    ["nobody listens", terminateHook, false],
+  ])("lets an instance go when %s", async (_, hook, isHeard) => {
+    const { created } = await group(SERVER, {
+      desired: 2,
+      bounds: { min: 1, max: 2 },
+      terminateHook: hook,
+      onTerminating: () => isHeard,
+    });
+    created.setDesired(1, "test");
+    await poll(() => created.instances.length).toBe(1);
   });
 });
 

@@ -1,5 +1,7 @@
+import { AutoScalingClient, CompleteLifecycleActionCommand } from "@aws-sdk/client-auto-scaling";
 import { DescribeInstancesCommand, DescribeVpcsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import {
+  DeregisterTargetsCommand,
   DescribeLoadBalancersCommand,
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
@@ -19,16 +21,19 @@ async function clients() {
   const handle = awsEndpoint({
     dynamodb: (_request, response) => void response.end("dynamodb"),
     targetGroup: (arn) => (arn === ARN ? group : undefined),
+    completeTermination: (...waiting) => waiting.join() === "pool,i-1,drained",
   });
   const port = await serve(handle);
   const settings = { endpoint: `http://127.0.0.1:${port}`, region: "eu-west-1", credentials: LOCAL_CREDENTIALS };
   const elb = new ElasticLoadBalancingV2Client(settings);
   const ec2 = new EC2Client(settings);
+  const autoScaling = new AutoScalingClient(settings);
   onTestFinished(() => {
     elb.destroy();
     ec2.destroy();
+    autoScaling.destroy();
   });
-  return { group, elb, ec2, port };
+  return { group, elb, ec2, autoScaling, port };
 }
 
 describe("AWS's own clients", () => {
@@ -67,6 +72,36 @@ describe("AWS's own clients", () => {
       { InstanceId: "i-0a", PrivateIpAddress: "127.0.0.1", State: { Name: "running" } },
       { InstanceId: "i-0b", PrivateIpAddress: "127.0.0.1", State: { Name: "running" } },
     ]);
+  });
+
+  test("take a target out of routing; one that is not registered is no error", async () => {
+    const { group, elb } = await clients();
+    group.register("i-0a", 4001);
+    const deregister = (Id: string) =>
+      elb.send(new DeregisterTargetsCommand({ TargetGroupArn: ARN, Targets: [{ Id }] }));
+    await deregister("i-0a");
+    await deregister("i-gone");
+    expect(group.targets).toMatchObject([{ id: "i-0a", state: "draining" }]);
+    expect(group.choose()).toBeUndefined();
+  });
+
+  test("complete a terminate hook in which an instance waits, and are told when none does", async () => {
+    const { autoScaling } = await clients();
+    const complete = (InstanceId: string, LifecycleActionResult = "CONTINUE") =>
+      autoScaling.send(
+        new CompleteLifecycleActionCommand({
+          AutoScalingGroupName: "pool",
+          LifecycleHookName: "drained",
+          InstanceId,
+          LifecycleActionResult,
+        }),
+      );
+    await complete("i-1");
+    await expect(complete("i-2")).rejects.toMatchObject({
+      name: "ValidationError",
+      message: "No active Lifecycle Action found with instance ID i-2",
+    });
+    await expect(complete("i-1", "ABANDON")).rejects.toThrow(/completes hooks with CONTINUE only, got ABANDON/);
   });
 
   test("are refused any other action by its name", async () => {

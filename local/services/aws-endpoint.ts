@@ -6,11 +6,14 @@ export interface AwsEndpointOptions {
   /** Takes DynamoDB requests (JSON protocol). */
   dynamodb(request: IncomingMessage, response: ServerResponse): void;
   targetGroup(arn: string): TargetGroup | undefined;
+  /** Lets an instance go that waits in a terminate hook. @returns whether one waited */
+  completeTermination(groupName: string, instanceId: string, hookName: string): boolean;
 }
 
 /**
- * The AWS API calls that processes of the twin make, on one address: DynamoDB, `elasticloadbalancing:DescribeTargetHealth`
- * and `ec2:DescribeInstances`. Anything else is refused by name.
+ * The AWS API calls that processes of the twin make, on one address: DynamoDB, `DescribeTargetHealth` and
+ * `DeregisterTargets` of the load balancer, `ec2:DescribeInstances` and `autoscaling:CompleteLifecycleAction`. Anything
+ * else is refused by name.
  */
 export function awsEndpoint(options: AwsEndpointOptions): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
@@ -21,6 +24,8 @@ export function awsEndpoint(options: AwsEndpointOptions): (request: IncomingMess
         const action = parameters.get("Action") ?? "";
         if (action === "DescribeTargetHealth") return describeTargetHealth(parameters, options, response);
         if (action === "DescribeInstances") return describeInstances(parameters, response);
+        if (action === "DeregisterTargets") return deregisterTargets(parameters, options, response);
+        if (action === "CompleteLifecycleAction") return completeLifecycleAction(parameters, options, response);
         refuse(response, "InvalidAction", `The twin has no local answer for the action ${action || "(none)"}.`);
       },
       () => response.destroy(),
@@ -49,6 +54,38 @@ function describeTargetHealth(
       "</DescribeTargetHealthResult><ResponseMetadata><RequestId>local</RequestId></ResponseMetadata>" +
       "</DescribeTargetHealthResponse>",
   );
+}
+
+/** Targets that are not registered are no error, as on AWS. */
+function deregisterTargets(parameters: URLSearchParams, options: AwsEndpointOptions, response: ServerResponse): void {
+  const arn = parameters.get("TargetGroupArn") ?? "";
+  const group = options.targetGroup(arn);
+  if (!group) return refuse(response, "TargetGroupNotFound", `One or more target groups not found: ${arn}`);
+  for (const [name, id] of parameters) if (/^Targets\.member\.\d+\.Id$/.test(name)) group.drain(id);
+  empty(response, "DeregisterTargets");
+}
+
+function completeLifecycleAction(
+  parameters: URLSearchParams,
+  options: AwsEndpointOptions,
+  response: ServerResponse,
+): void {
+  const [group = "", instance = "", hook = "", result] = [
+    "AutoScalingGroupName",
+    "InstanceId",
+    "LifecycleHookName",
+    "LifecycleActionResult",
+  ].map((name) => parameters.get(name) ?? "");
+  if (result !== "CONTINUE")
+    return refuse(response, "ValidationError", `The twin completes hooks with CONTINUE only, got ${result}.`);
+  if (!options.completeTermination(group, instance, hook))
+    return refuse(response, "ValidationError", `No active Lifecycle Action found with instance ID ${instance}`);
+  empty(response, "CompleteLifecycleAction");
+}
+
+function empty(response: ServerResponse, action: string): void {
+  const metadata = "<ResponseMetadata><RequestId>local</RequestId></ResponseMetadata>";
+  xml(response, 200, `<${action}Response><${action}Result/>${metadata}</${action}Response>`);
 }
 
 /** Every instance of the twin lives on the loopback address; ports tell them apart. */

@@ -20,6 +20,7 @@ const ATTEMPTS = 3;
 /** EventBridge's default bus: rules by name, each with its pattern and its targets. */
 export class EventBus {
   readonly #rules = new Map<string, Rule>();
+  readonly #timers = new Set<NodeJS.Timeout>();
   readonly #report: (line: string) => void;
   /** Between two attempts; on AWS one and two minutes. */
   readonly #retryMs: number;
@@ -33,6 +34,32 @@ export class EventBus {
   addRule(name: string, pattern: JsonObject): void {
     checkPattern(name, pattern);
     this.#rules.set(name, { pattern, targets: [] });
+  }
+
+  /**
+   * A rule that fires by the clock: `rate(N minutes|hours|days)`, or `cron(M * * * ? *)`, each hour at minute M.
+   * @throws when the expression is another one
+   */
+  addSchedule(name: string, expression: string): void {
+    const delay = delayOf(name, expression);
+    this.#rules.set(name, { pattern: { source: [`schedule ${name}`] }, targets: [] });
+    const wait = () => {
+      const timer = setTimeout(() => {
+        this.#timers.delete(timer);
+        const time = new Date().toISOString();
+        const event = { source: "aws.events", "detail-type": "Scheduled Event", time, detail: {} };
+        for (const target of this.#rules.get(name)?.targets ?? []) void this.#deliver(name, target, event);
+        wait();
+      }, delay(Date.now())).unref();
+      this.#timers.add(timer);
+    };
+    wait();
+  }
+
+  /** Ends all schedules. */
+  stop(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
   }
 
   /** @throws when there is no such rule */
@@ -60,6 +87,21 @@ export class EventBus {
       }
     }
   }
+}
+
+const MINUTE_MS = 60_000;
+const UNITS: Readonly<Record<string, number>> = { minute: MINUTE_MS, hour: 60 * MINUTE_MS, day: 1440 * MINUTE_MS };
+
+/** Milliseconds from a time until a schedule fires next. */
+function delayOf(rule: string, expression: string): (now: number) => number {
+  const [, count, unit = ""] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
+  const every = UNITS[unit];
+  if (every !== undefined) return () => Number(count) * every;
+  const minute = /^cron\((\d{1,2}) \* \* \* \? \*\)$/.exec(expression)?.[1];
+  if (minute === undefined)
+    throw new Error(`event rule ${rule}: the twin knows rate(N hours) and cron(M * * * ? *), got ${expression}`);
+  const hour = 60 * MINUTE_MS;
+  return (now) => hour - ((now - Number(minute) * MINUTE_MS) % hour);
 }
 
 function checkPattern(rule: string, pattern: JsonObject): void {

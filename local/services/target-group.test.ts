@@ -26,6 +26,25 @@ const stateOf = (created: TargetGroup, id = "i-1") => created.targets.find((each
 const reaches = (created: TargetGroup, state: string, id = "i-1") =>
   expect.poll(() => stateOf(created, id), { timeout: 10_000, interval: 10 }).toBe(state);
 
+describe("a draining target", () => {
+  test("gets no new request and is asked nothing any more, until it is deregistered", async () => {
+    const { state, port } = await target();
+    const created = group();
+    created.register("i-1", port);
+    await reaches(created, "healthy");
+    created.drain("i-1");
+    const asked = state.asked.length;
+    await new Promise((resolve) => setTimeout(resolve, 200)); // four intervals
+    expect([stateOf(created), created.choose(), state.asked.length - asked <= 1]).toEqual([
+      "draining",
+      undefined,
+      true,
+    ]);
+    created.deregister("i-1");
+    expect(created.targets).toEqual([]);
+  });
+});
+
 describe("health", () => {
   test("goes from initial to healthy to unhealthy and back", async () => {
     const { state, port } = await target(503);

@@ -66,6 +66,15 @@ export class TargetGroup {
     this.#targets.delete(id);
   }
 
+  /** No new requests; those that run may end. It stays known until it is deregistered. */
+  drain(id: string): void {
+    const target = this.#targets.get(id);
+    if (!target) return;
+    clearTimeout(this.#timers.get(id));
+    this.#timers.delete(id);
+    target.state = "draining";
+  }
+
   stop(): void {
     for (const id of [...this.#targets.keys()]) this.deregister(id);
   }
@@ -87,7 +96,7 @@ export class TargetGroup {
 
   async #probe(target: Target): Promise<void> {
     const passed = await answersInTime(target.port, this.#check);
-    if (this.#targets.get(target.id) !== target) return;
+    if (this.#targets.get(target.id) !== target || target.state === "draining") return;
     if (target.state === "initial") {
       if (passed) target.state = "healthy";
     } else if (passed === (target.state === "healthy")) target.streak = 0;

@@ -1,0 +1,57 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createWriteStream, mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { createInterface } from "node:readline";
+
+export interface InstanceProcess {
+  readonly entry: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Given each line of its output, beside the log. @default - nobody */
+  readonly onOutput?: (line: string) => void;
+}
+
+export interface ProcessEvents {
+  /** It ended, or could not be started; called once. */
+  onEnd(cause: string): void;
+  /** Its log can't be written. */
+  onLogError(error: Error): void;
+}
+
+/** Starts a Node process that stands for an instance; what it says goes to a file. */
+export function startProcess(
+  { entry, environment, onOutput }: InstanceProcess,
+  logFile: string,
+  { onEnd, onLogError }: ProcessEvents,
+): ChildProcess {
+  mkdirSync(dirname(logFile), { recursive: true });
+  const log = createWriteStream(logFile);
+  // A full disk costs the log, not the instance.
+  log.on("error", onLogError);
+  const child = spawn(process.execPath, [entry], { env: environment, stdio: ["ignore", "pipe", "pipe"] });
+  child.stdout.pipe(log, { end: false });
+  if (onOutput) createInterface({ input: child.stdout }).on("line", onOutput);
+  child.stderr.pipe(log, { end: false });
+  let hasEnded = false;
+  const end = (cause: string) => {
+    if (!hasEnded) onEnd(cause);
+    hasEnded = true;
+  };
+  child.once("error", (error) => end(error.message));
+  child.once("exit", (code, signal) => end(signal ?? `exit code ${code}`));
+  // Its last words may come after its end.
+  child.once("close", () => log.end());
+  return child;
+}
+
+/** SIGTERM, and SIGKILL when that was not enough. Resolves when it is over. */
+export function endProcess(child: ChildProcess, stopSeconds: number): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => child.kill("SIGKILL"), stopSeconds * 1000);
+    child.once("exit", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    child.kill("SIGTERM");
+  });
+}
