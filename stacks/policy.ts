@@ -5,6 +5,7 @@ import { costTags } from "../constructs/policy/cost-tags.ts";
 import { customerKey } from "../constructs/policy/customer-key.ts";
 import { deletionProtection } from "../constructs/policy/deletion-protection.ts";
 import { instanceMetadata } from "../constructs/policy/instance-metadata.ts";
+import { isolatedSubnets } from "../constructs/policy/isolated-subnets.ts";
 import { logRetention } from "../constructs/policy/log-retention.ts";
 import { noPublicAddress } from "../constructs/policy/no-public-address.ts";
 import { PolicyAspect } from "../constructs/policy/policy-aspect.ts";
@@ -31,6 +32,7 @@ export function policyRules({ isProtected, tags }: Omit<PolicyProps, "waivers">)
     customerKey,
     deletionProtection({ isProtected }),
     instanceMetadata,
+    isolatedSubnets,
     logRetention,
     noPublicAddress,
     reasonedWildcard,

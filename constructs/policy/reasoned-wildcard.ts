@@ -2,7 +2,7 @@ import { type Attributes, isAttributes, texts } from "./attributes.ts";
 import type { PolicyResource, PolicyRule } from "./policy-rule.ts";
 import { policyStatements } from "./policy-statements.ts";
 
-const POLICY_ATTRIBUTES = ["policy", "assume_role_policy"];
+const POLICY_ATTRIBUTES = ["policy", "assume_role_policy", "policy_document"];
 
 /** Permissions name their actions, resources and principals; a statement with a wildcard says why it can't. */
 export const reasonedWildcard: PolicyRule = { name: "reasoned-wildcard", check };
@@ -15,6 +15,8 @@ function check(resource: PolicyResource): string | undefined {
       ? undefined
       : `attaches AWS's policy ${name}, which AWS may widen; write the statements, or explainWildcards({ ${name}: "…" })`;
   }
+  if (type === "aws_iam_role" && (attributes.inline_policy ?? attributes.managed_policy_arns) !== undefined)
+    return "has policies inside the role; write each as a resource, where this rule reads it (ServiceRole does)";
   for (const attribute of POLICY_ATTRIBUTES) {
     const policy = attributes[attribute];
     if (policy === undefined || !isPolicyType(type)) continue;
@@ -32,7 +34,7 @@ function check(resource: PolicyResource): string | undefined {
 
 /** Other types have an attribute `policy` that is no IAM policy, e.g. a scaling policy. */
 function isPolicyType(type: string): boolean {
-  return /^aws_(iam_|s3_bucket_policy|kms_key|vpc_endpoint|sns_topic|sqs_queue|secretsmanager_|api_gateway_rest_api|ecr_)/.test(
+  return /^aws_(iam_|cloudwatch_log_resource_policy|s3_bucket_policy|kms_key|vpc_endpoint|sns_topic|sqs_queue|secretsmanager_|api_gateway_rest_api|ecr_)/.test(
     type,
   );
 }
