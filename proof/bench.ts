@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { AMENDMENTS } from "./amendments/table.ts";
 import { type FrontDoor, startFrontDoor } from "./front-door/front-door.ts";
+import type { Emulator } from "./front-door/routes.ts";
 import { installEmulators, startEmulators } from "./tools/emulators.ts";
 import type { Machine } from "./tools/machine.ts";
 import { type ProviderSchema, providerSchema } from "./tools/provider-schema.ts";
@@ -18,17 +19,29 @@ export interface Bench {
   stop(): Promise<void>;
 }
 
+/** What benches are made of; it is found and installed once. */
+export interface Workshop {
+  readonly tofu: Tofu;
+  readonly schema: ProviderSchema;
+  readonly programs: Readonly<Record<Emulator, string>>;
+  readonly machine: Machine;
+}
+
 /**
- * Sets up what is missing and starts everything.
+ * Sets up what is missing.
  * @throws MissingTool where OpenTofu, a provider or Python is missing
  */
-export async function startBench(machine: Machine, folder: string): Promise<Bench> {
-  const { variables, cache, children } = machine;
+export async function openWorkshop(machine: Machine): Promise<Workshop> {
   const tofu = findTofu(machine);
   const programs = await installEmulators(machine);
-  const schema = await providerSchema(tofu, cache);
+  return { tofu, programs, schema: await providerSchema(tofu, machine.cache), machine };
+}
+
+/** Starts emulators and front door. */
+export async function startBench({ tofu, schema, programs, machine }: Workshop, folder: string): Promise<Bench> {
+  const { variables, children } = machine;
   mkdirSync(folder, { recursive: true });
-  const ports = await startEmulators({
+  const emulators = await startEmulators({
     programs,
     // MiniStack runs functions by the first node on PATH: let it be this one.
     path: `${dirname(process.execPath)}${delimiter}${variables.PATH ?? ""}`,
@@ -39,7 +52,7 @@ export async function startBench(machine: Machine, folder: string): Promise<Benc
   });
   const log = createWriteStream(join(folder, "calls.log"), { flags: "a" });
   const frontDoor = await startFrontDoor({
-    ports,
+    ports: emulators.ports,
     amendments: AMENDMENTS.flatMap((make) => make()),
     log: (record) => log.write(`${JSON.stringify(record)}\n`),
   });
@@ -49,7 +62,7 @@ export async function startBench(machine: Machine, folder: string): Promise<Benc
     frontDoor,
     folder,
     stop: async () => {
-      children.stopAll();
+      emulators.stop();
       await frontDoor.stop();
       await new Promise((resolve) => log.end(resolve));
     },

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { environmentNames } from "../environments/load.ts";
 import { buildAll } from "../local/setup/build-all.ts";
-import { startBench } from "./bench.ts";
+import { openWorkshop, startBench, type Workshop } from "./bench.ts";
 import { EXCUSES } from "./excused.ts";
-import { readOptions } from "./options.ts";
+import { type ProofOptions, readOptions } from "./options.ts";
 import { type ProvenStack, proveEnvironment, synthesize } from "./prove-environment.ts";
 import { Children } from "./tools/children.ts";
 import { proofCache } from "./tools/machine.ts";
@@ -24,22 +24,12 @@ const folder = mkdtempSync(join(tmpdir(), "sluice-proof-"));
 try {
   const options = readOptions(process.argv.slice(2));
   const machine = { variables: process.env, cache: proofCache(process.env), children, report };
-  const bench = await startBench(machine, folder);
-  report(`AWS on this machine: ${bench.frontDoor.url}, its calls in ${join(folder, "calls.log")}`);
+  const workshop = await openWorkshop(machine);
   await buildAll(project, report);
-  const proven: ProvenStack[] = [];
-  for (const environment of options.environment ? [options.environment] : environmentNames()) {
-    const stacks = await synthesize(project, environment, options.stacks, join(folder, environment));
-    proven.push(
-      ...(await proveEnvironment({ environment, stacks, bench, report }, options.keeps ? untilInterrupted : undefined)),
-    );
-  }
-  await bench.stop();
-  const unanswered = [...bench.frontDoor.unanswered];
-  if (unanswered.length > 0)
-    throw new Error(
-      `No one answered ${unanswered.join(", ")}; add an amendment in proof/amendments/ (and to excused.ts when it only echoes).`,
-    );
+  const environments = options.environment ? [options.environment] : environmentNames();
+  // Side by side: most of an apply is the provider's waiting. Each has an AWS of its own, as it has an account.
+  const results = await Promise.all(environments.map((environment) => proveOne(workshop, environment, options)));
+  const proven = results.flat();
   for (const {
     name,
     resources,
@@ -61,6 +51,25 @@ try {
 }
 children.stopAll();
 process.exit();
+
+async function proveOne(
+  workshop: Workshop,
+  environment: string,
+  { stacks: names, keeps }: ProofOptions,
+): Promise<readonly ProvenStack[]> {
+  const own = join(folder, environment);
+  const bench = await startBench(workshop, own);
+  report(`AWS for ${environment}: ${bench.frontDoor.url}, its calls in ${join(own, "calls.log")}`);
+  const stacks = await synthesize(project, environment, names, own);
+  const proven = await proveEnvironment({ environment, stacks, bench, report }, keeps ? untilInterrupted : undefined);
+  await bench.stop();
+  const unanswered = [...bench.frontDoor.unanswered];
+  if (unanswered.length > 0)
+    throw new Error(
+      `No one answered ${unanswered.join(", ")}; add an amendment in proof/amendments/ (and to excused.ts when it only echoes).`,
+    );
+  return proven;
+}
 
 /** For `--keep`: everything stays up until Ctrl-C. */
 async function untilInterrupted(): Promise<void> {

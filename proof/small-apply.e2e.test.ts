@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { type Bench, startBench } from "./bench.ts";
+import { type Bench, openWorkshop, startBench, type Workshop } from "./bench.ts";
 import { synthesize } from "./prove-environment.ts";
 import { inventory, leftOver } from "./read-backs/leftovers.ts";
 import { inOrder, needs } from "./stacks/stack-order.ts";
@@ -17,8 +17,8 @@ const folder = mkdtempSync(join(tmpdir(), "sluice-small-apply-"));
 const children = new Children();
 let bench: Bench | undefined;
 afterEach(async () => {
-  children.stopAll();
   await bench?.stop();
+  children.stopAll();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -27,17 +27,18 @@ test("data and network are applied by OpenTofu, plan nothing more, and leave not
   timeout: 500_000, // the first time, the emulators are installed
 }, async (context) => {
   const machine = { variables: process.env, cache: proofCache(process.env), children, report: () => {} };
-  const started = await startBench(machine, folder).catch((error: unknown) => error);
-  if (started instanceof MissingTool) return context.skip(started.message);
-  if (started instanceof Error) throw started;
-  bench = started as Bench;
-  const { url, unanswered } = bench.frontDoor;
+  const workshop = await openWorkshop(machine).catch((error: unknown) => error);
+  if (workshop instanceof MissingTool) return context.skip(workshop.message);
+  if (workshop instanceof Error) throw workshop;
+  const here = await startBench(workshop as Workshop, folder);
+  bench = here;
+  const { url, unanswered } = here.frontDoor;
 
   const stacks = await synthesize(project, "dev", ["network", "data"], join(folder, "synth"));
   expect(stacks.map(({ name }) => name)).toEqual(["dev-data", "dev-network"]);
   await makeStateStores(url, stacks);
   const before = await inventory(url);
-  const runs = stacks.map((stack) => new StackRun(started as Bench, stack));
+  const runs = stacks.map((stack) => new StackRun(here, stack));
   const waitsFor = (run: StackRun) => needs(run.stack, stacks);
   await inOrder(runs, waitsFor, 2, async (run) => {
     await run.init();

@@ -2,6 +2,7 @@ import type { Amendment } from "./amendment.ts";
 import { apigatewayAmendments } from "./apigateway.ts";
 import { autoscalingAmendments } from "./autoscaling.ts";
 import { cloudfrontAmendments } from "./cloudfront.ts";
+import { cloudwatchAmendments } from "./cloudwatch.ts";
 import { ec2Amendments } from "./ec2.ts";
 import { wafv2Amendments } from "./wafv2.ts";
 
@@ -10,6 +11,7 @@ export const AMENDMENTS: readonly (() => readonly Amendment[])[] = [
   apigatewayAmendments,
   autoscalingAmendments,
   cloudfrontAmendments,
+  cloudwatchAmendments,
   ec2Amendments,
   wafv2Amendments,
 ];

@@ -66,8 +66,13 @@ export interface StartProps {
   readonly children: Children;
 }
 
+export interface RunningEmulators {
+  readonly ports: Readonly<Record<Emulator, number>>;
+  stop(): void;
+}
+
 /** Starts both and waits until they answer. */
-export async function startEmulators(props: StartProps): Promise<Readonly<Record<Emulator, number>>> {
+export async function startEmulators(props: StartProps): Promise<RunningEmulators> {
   const ports = { moto: await freePort(), ministack: await freePort() };
   const { programs, path, home, folder, nodeModules, children } = props;
   const common = {
@@ -103,7 +108,13 @@ export async function startEmulators(props: StartProps): Promise<Readonly<Record
       join(folder, "ministack.log"),
     ),
   ]);
-  return ports;
+  return {
+    ports,
+    stop: () => {
+      moto.kill();
+      ministack.kill();
+    },
+  };
 }
 
 const START_SECONDS = 60; // 4 s on an idle machine
