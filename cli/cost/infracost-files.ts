@@ -1,8 +1,9 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { infracostUsage } from "../../domain/cost/infracost-usage.ts";
 import type { Usage } from "../../domain/cost/usage.ts";
-import { isObject, type Json, type JsonObject } from "../../local/template/json.ts";
+import { asObject, isObject, type Json, type JsonObject } from "../../local/template/json.ts";
+import { UserError } from "../user-error.ts";
 import { hclBlock } from "./hcl.ts";
 
 /** Sections that say what is made; the others say how OpenTofu is to run. */
@@ -49,6 +50,25 @@ function blocksOf(document: JsonObject, section: (typeof SECTIONS)[number]): rea
 function objectsOf(value: Json | undefined): readonly (readonly [string, JsonObject])[] {
   if (!isObject(value)) return [];
   return Object.entries(value).flatMap(([name, item]) => (isObject(item) ? [[name, item] as const] : []));
+}
+
+/**
+ * All synthesized stacks of an environment, the one of OpenTofu's own states included: that costs too.
+ * @throws {UserError} when there are none
+ */
+export function synthesizedDocuments(synthesized: string, environment: string): Readonly<Record<string, JsonObject>> {
+  const root = join(synthesized, "stacks");
+  // A stack's own name has no hyphen; an environment's may.
+  const isOurs = (name: string) => name.slice(0, name.lastIndexOf("-")) === environment;
+  const names = existsSync(root) ? readdirSync(root).filter(isOurs).sort() : [];
+  if (names.length === 0)
+    throw new UserError(`There is no stack named ${environment}-… under ${root}; run \`npm run synth\` first.`);
+  return Object.fromEntries(
+    names.map((name) => {
+      const document: Json = JSON.parse(readFileSync(join(root, name, "cdk.tf.json"), "utf8"));
+      return [name, asObject(document)];
+    }),
+  );
 }
 
 /** Infracost's usage file of an assumption about the callers. */

@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from "node:child_process";
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -12,7 +12,7 @@ import { DEFAULT_USAGE } from "../../domain/cost/usage.ts";
 import { loadEnvironment } from "../../environments/load.ts";
 import { environmentSynth } from "../../stacks/test/environment-synth.ts";
 import { type PriceService, startPriceService } from "../../test-support/price-service.ts";
-import { infracostSource, infracostUsageText, writeInfracostFiles } from "./infracost-files.ts";
+import { infracostSource, infracostUsageText, synthesizedDocuments, writeInfracostFiles } from "./infracost-files.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const synth = environmentSynth();
@@ -27,6 +27,20 @@ test("infracost.yml names a file for every environment", () => {
   const text = readFileSync(join(root, "infracost.yml"), "utf8");
   const paths = [...text.matchAll(/path: (\S+)/g)].map(([, path]) => path);
   expect(paths).toEqual(["dev", "prod"].map((name) => `cdktf.out/infracost/${name}`));
+});
+
+test("an environment's stacks are all that are named after it, and none is an error that names the remedy", () => {
+  const synthesized = mkdtempSync(join(tmpdir(), "sluice-synthesized-"));
+  try {
+    for (const stack of ["dev-bootstrap", "dev-data", "dev-eu-data"]) {
+      mkdirSync(join(synthesized, "stacks", stack), { recursive: true });
+      writeFileSync(join(synthesized, "stacks", stack, "cdk.tf.json"), "{}");
+    }
+    expect(Object.keys(synthesizedDocuments(synthesized, "dev"))).toEqual(["dev-bootstrap", "dev-data"]);
+    expect(() => synthesizedDocuments(synthesized, "prod")).toThrow(/no stack named prod-….*npm run synth/);
+  } finally {
+    rmSync(synthesized, { recursive: true, force: true });
+  }
 });
 
 test("two stacks with one address are refused by name", () => {
@@ -104,6 +118,7 @@ describe("Infracost, over prices of the catalogue", () => {
         INFRACOST_API_KEY: "none",
         INFRACOST_SKIP_UPDATE_CHECK: "true",
         INFRACOST_ENABLE_CLOUD: "false",
+        INFRACOST_PRICING_CACHE_DISABLED: "true", // it would keep other prices in a folder above
         INFRACOST_NO_COLOR: "true",
       },
     });
