@@ -3,6 +3,7 @@ import { TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { hasPrices } from "../catalog/prices/region-prices.ts";
 import { CostPublisher } from "../constructs/cost/cost-publisher.ts";
+import { expectedUsdPerHour } from "../constructs/cost/expected-cost.ts";
 import { MonthlyBudget } from "../constructs/cost/monthly-budget.ts";
 import { AlarmTopic } from "../constructs/observability/alarm-topic.ts";
 import { Dashboard } from "../constructs/observability/dashboard.ts";
@@ -46,6 +47,7 @@ export class MonitoringStack extends TerraformStack {
         maxQueued: environment.pools[servedName]?.maxQueued ?? 0,
       })),
       certificateArn: serving.certificateArn,
+      ...(hasPrices(environment.region) ? { expectedUsdPerHour: expectedUsdPerHour(environment) } : {}),
     });
     new Dashboard(this, "Dashboard", {
       name,

@@ -16,6 +16,7 @@ const props: ServiceAlarmsProps = {
     { model: "large", targetGroupArnSuffix: "targetgroup/large", maxQueued: 0 },
   ],
   certificateArn: "arn:certificate",
+  expectedUsdPerHour: 1.2345,
 };
 const stack = synthConstruct((scope) => new ServiceAlarms(scope, "Alarms", props));
 const alarms = Object.values(resources(stack, "aws_cloudwatch_metric_alarm"));
@@ -89,6 +90,23 @@ describe("the alarms", () => {
       period: 86_400,
       comparison_operator: "LessThanThreshold",
     });
+  });
+
+  test("cost rings after twelve hours above what the forecast expects, and is left out where nothing is expected", () => {
+    expect(alarm("cost")).toMatchObject({
+      namespace: "Sluice/Cost",
+      metric_name: "EstimatedHourlyCost",
+      dimensions: { Environment: "test" },
+      threshold: 1.23,
+      period: 3600,
+      evaluation_periods: 12,
+      datapoints_to_alarm: 12,
+      treat_missing_data: "notBreaching",
+    });
+    const { expectedUsdPerHour: _, ...without } = props;
+    const unpriced = synthConstruct((scope) => new ServiceAlarms(scope, "Alarms", without));
+    const names = Object.values(resources(unpriced, "aws_cloudwatch_metric_alarm")).map(({ alarm_name }) => alarm_name);
+    expect(names).not.toContain("sluice-test-cost");
   });
 
   test("the service is down without gateways, or without engines of any model", () => {

@@ -25,6 +25,8 @@ export interface ServiceAlarmsProps {
   readonly pools: readonly WatchedPool[];
   /** Certificate of the load balancer's HTTPS listener. */
   readonly certificateArn: string;
+  /** What the forecast expects. @default - no alarm on cost: the region's prices are not on file */
+  readonly expectedUsdPerHour?: number;
 }
 
 /** S1, requirement 4.4. */
@@ -35,7 +37,10 @@ const ERROR_MIN_REQUESTS = 20;
 const FULL_PERCENT = 90;
 /** ACM renews what it may 60 days before the end; at 30 it has failed for a month. */
 const CERTIFICATE_DAYS = 30;
+/** A busy afternoon is no alarm; a day's rhythm is over within this. */
+const COST_HOURS = 12;
 const MINUTE = 60;
+const HOUR = 3600;
 const DAY = 86_400;
 
 /** The alarms of an environment: each says what is wrong and links to its page in docs/operations.md. */
@@ -151,6 +156,23 @@ export class ServiceAlarms extends Construct {
       missingData: "notBreaching",
       topicArn,
     });
+    const cost =
+      props.expectedUsdPerHour === undefined
+        ? []
+        : [
+            createAlarm(this, "Cost", {
+              name: `${name}-cost`,
+              says: `For ${COST_HOURS} hours the environment has cost more than its forecast expects.`,
+              page: "Cost above forecast",
+              watches: { metric: METRICS.hourlyCost, dimensions: { Environment }, statistic: "Average" },
+              periodSeconds: HOUR,
+              comparison: "GreaterThanThreshold",
+              threshold: Number(props.expectedUsdPerHour.toFixed(2)),
+              periods: COST_HOURS,
+              missingData: "notBreaching",
+              topicArn,
+            }),
+          ];
     const down = new CloudwatchCompositeAlarm(this, "Down", {
       alarmName: `${name}-down`,
       alarmDescription: `The service is down: nobody gets an answer. See ${runbookLink("Service is down")}`,
@@ -158,7 +180,7 @@ export class ServiceAlarms extends Construct {
       alarmActions: [topicArn],
       okActions: [topicArn],
     });
-    const alarms = [noGateway, ...noEngine, errors, latency, ...full, ...queues, certificate];
+    const alarms = [noGateway, ...noEngine, errors, latency, ...full, ...queues, certificate, ...cost];
     this.arns = [down.arn, ...alarms.map(({ arn }) => arn)];
   }
 

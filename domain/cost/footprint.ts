@@ -32,7 +32,7 @@ export function footprintOf({ zones, gateways }: CostEnvironment): Footprint {
     encryptionKeys: 2, // of what is stored, of the states
     firewallRules: 1,
     // Latency, certificate and no healthy gateway watch one metric each, the error rate two.
-    alarmMetrics: { once: 5, perPool: 7 },
+    alarmMetrics: { once: 6, perPool: 7 },
     compositeAlarms: 1,
     dashboards: 1,
     metrics: customMetrics(),
