@@ -15,11 +15,11 @@ describe("the serving stack", () => {
     expect(typeCounts(stack)).toEqual({
       aws_autoscaling_group: 2,
       aws_autoscaling_lifecycle_hook: 2,
-      aws_autoscaling_policy: 2,
+      aws_autoscaling_policy: 4,
       aws_cloudwatch_event_rule: 1,
       aws_cloudwatch_event_target: 1,
       aws_cloudwatch_log_group: 1,
-      aws_cloudwatch_metric_alarm: 3,
+      aws_cloudwatch_metric_alarm: 4,
       aws_iam_instance_profile: 2,
       aws_iam_role: 3,
       aws_iam_role_policy: 3,

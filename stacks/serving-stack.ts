@@ -98,6 +98,8 @@ export class ServingStack extends TerraformStack {
         pools: this.pools,
       }),
       targetGroupArn: this.gatewayTargets.arn,
+      targetGroupArnSuffix: this.gatewayTargets.resource.arnSuffix,
+      loadBalancerArnSuffix: this.loadBalancer.resource.arnSuffix,
       tags,
       network: network.network,
       securityGroupId: gatewayId,

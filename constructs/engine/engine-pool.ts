@@ -6,6 +6,7 @@ import { METRICS } from "../../contracts/metrics/catalogue.ts";
 import { ENGINE_PORT, ENV, engineHost } from "../../contracts/process-environment.ts";
 import { Fleet } from "../compute/fleet.ts";
 import type { Purchase } from "../compute/purchase.ts";
+import { RolloutAlarm } from "../compute/rollout-alarm.ts";
 import { toSingleLineJson, userData } from "../compute/user-data.ts";
 import type { ArtefactStore } from "../data/artefact-store.ts";
 import type { PolicyStatement } from "../identity/service-role.ts";
@@ -14,7 +15,6 @@ import type { LoadBalancer } from "../load-balancing/load-balancer.ts";
 import type { Network } from "../network/network.ts";
 import type { ProcessLogs } from "../observability/process-logs.ts";
 import { GpuUtilizationScaling } from "./gpu-utilization-scaling.ts";
-import { RolloutAlarm } from "./rollout-alarm.ts";
 import { maxRequestsPerEngine, vllmArguments } from "./vllm-arguments.ts";
 
 export interface EnginePoolProps {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { GatewayConfig } from "../../contracts/gateway-config.ts";
-import { only, statements, synthConstruct } from "../../test-support/synth.ts";
+import { only, resources, statements, synthConstruct } from "../../test-support/synth.ts";
 import { EncryptionKey } from "../data/encryption-key.ts";
 import { KeysTable } from "../data/keys-table.ts";
 import { Network } from "../network/network.ts";
@@ -42,6 +42,8 @@ const stack = synthConstruct((scope) => {
     maxInstances: 2,
     config,
     targetGroupArn: "arn:gateways",
+    targetGroupArnSuffix: "targetgroup/gateways/1",
+    loadBalancerArnSuffix: "app/t/1",
     tags: {},
     network: new Network(scope, "Network", { name: "t", region, zones: ["a", "b"], cidr: "10.0.0.0/16" }),
     securityGroupId: "sg-gateway",
@@ -70,6 +72,24 @@ describe("the gateway fleet", () => {
       ["logs:CreateLogStream logs:PutLogEvents logs:DescribeLogStreams", expect.stringMatching(/Logs_gateway_.*:\*/)],
       ["elasticloadbalancing:DescribeTargetHealth ec2:DescribeInstances", "*"],
     ]);
+  });
+
+  test("a new version replaces gateways one after another, new ones first, and stops when they turn sick", () => {
+    const { instance_refresh } = only(stack, "aws_autoscaling_group");
+    expect(instance_refresh.preferences).toMatchObject({
+      min_healthy_percentage: 100,
+      max_healthy_percentage: 200,
+      alarm_specification: { alarms: [expect.stringContaining("Gateways_RolloutAlarm")] },
+    });
+  });
+
+  test("scales between its bounds by policies of its own group", () => {
+    const policies = Object.values(resources(stack, "aws_autoscaling_policy"));
+    expect(policies.map(({ name }) => name)).toEqual([
+      expect.stringMatching(/-cpu$/),
+      expect.stringMatching(/-in-flight$/),
+    ]);
+    for (const { autoscaling_group_name } of policies) expect(autoscaling_group_name).toMatch(/Gateways_Fleet.*\.name/);
   });
 
   test("stands in private subnets behind the load balancer", () => {

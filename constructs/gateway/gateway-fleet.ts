@@ -2,10 +2,12 @@ import { Construct } from "constructs";
 import type { GatewayConfig } from "../../contracts/gateway-config.ts";
 import { ENV, GATEWAY_METRICS_PORT, GATEWAY_PORT } from "../../contracts/process-environment.ts";
 import { Fleet } from "../compute/fleet.ts";
+import { RolloutAlarm } from "../compute/rollout-alarm.ts";
 import { toSingleLineJson, userData } from "../compute/user-data.ts";
 import type { KeysTable } from "../data/keys-table.ts";
 import type { Network } from "../network/network.ts";
 import type { ProcessLogs } from "../observability/process-logs.ts";
+import { GatewayScaling } from "./gateway-scaling.ts";
 
 export interface GatewayFleetProps {
   /** Name of group, role and instances. */
@@ -19,6 +21,9 @@ export interface GatewayFleetProps {
   readonly config: GatewayConfig;
   /** Target group in which the load balancer finds the gateways. */
   readonly targetGroupArn: string;
+  /** Names of target group and load balancer in CloudWatch. */
+  readonly targetGroupArnSuffix: string;
+  readonly loadBalancerArnSuffix: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly network: Network;
   readonly securityGroupId: string;
@@ -73,7 +78,14 @@ export class GatewayFleet extends Construct {
       maxInstances: props.maxInstances,
       targetGroupArn: props.targetGroupArn,
       startupSeconds: STARTUP_SECONDS,
+      rolloutAlarm: new RolloutAlarm(this, "RolloutAlarm", {
+        name: props.name,
+        targetGroupArnSuffix: props.targetGroupArnSuffix,
+        loadBalancerArnSuffix: props.loadBalancerArnSuffix,
+      }).alarmName,
       tags: props.tags,
     });
+    const { groupName } = this.resource;
+    new GatewayScaling(this, "Scaling", { groupName, environment: props.config.environment });
   }
 }

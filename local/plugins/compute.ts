@@ -96,7 +96,9 @@ function targetGroupsOf(config: JsonObject, world: World) {
 function engineThreads(world: World): number {
   const given = Number(world.settings.passedEnvironment.SLUICE_ENGINE_THREADS);
   if (given >= 1) return given;
-  return Math.max(1, Math.floor((availableParallelism() - 1) / Math.max(1, world.engineCount)));
+  // One more than now run, when a group grows; at the start, all that are declared.
+  const running = world.groups.filter(({ role }) => role === "engine").flatMap(({ instances }) => instances).length;
+  return Math.max(1, Math.floor((availableParallelism() - 1) / Math.max(1, world.engineCount, running + 1)));
 }
 
 /** What a process needs so that the AWS SDK calls the twin. */

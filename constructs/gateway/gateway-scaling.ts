@@ -1,0 +1,48 @@
+import { AutoscalingPolicy } from "@cdktf/provider-aws/lib/autoscaling-policy/index.js";
+import { Construct } from "constructs";
+import { METRICS } from "../../contracts/metrics/catalogue.ts";
+
+export interface GatewayScalingProps {
+  readonly groupName: string;
+  /** Name of the environment: the metric's dimension. */
+  readonly environment: string;
+}
+
+/** Relaying is CPU work that comes in bursts; 40 % are left for the minutes that another gateway takes to start. */
+const CPU_PERCENT = 60;
+/**
+ * Requests in progress on one gateway. A stream that waits for tokens costs no CPU but buffers and sockets: about
+ * 1000 fit into the 2 GiB of the smallest type (an estimate, without a measurement), so half of it.
+ */
+const REQUESTS_IN_FLIGHT = 500;
+
+/** Gateways are cheap and start within a minute, so AWS may track both targets itself; the higher need wins. */
+export class GatewayScaling extends Construct {
+  constructor(scope: Construct, id: string, { groupName, environment }: GatewayScalingProps) {
+    super(scope, id);
+    new AutoscalingPolicy(this, "Cpu", {
+      name: `${groupName}-cpu`,
+      autoscalingGroupName: groupName,
+      policyType: "TargetTrackingScaling",
+      targetTrackingConfiguration: {
+        predefinedMetricSpecification: { predefinedMetricType: "ASGAverageCPUUtilization" },
+        targetValue: CPU_PERCENT,
+      },
+    });
+    const { namespace, name } = METRICS.inFlight;
+    new AutoscalingPolicy(this, "InFlight", {
+      name: `${groupName}-in-flight`,
+      autoscalingGroupName: groupName,
+      policyType: "TargetTrackingScaling",
+      targetTrackingConfiguration: {
+        customizedMetricSpecification: {
+          namespace,
+          metricName: name,
+          metricDimension: [{ name: "Environment", value: environment }],
+          statistic: "Average", // each gateway writes its own number
+        },
+        targetValue: REQUESTS_IN_FLIGHT,
+      },
+    });
+  }
+}
