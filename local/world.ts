@@ -1,5 +1,6 @@
 import type { AutoScalingGroup } from "./services/auto-scaling-group.ts";
 import type { Bucket } from "./services/bucket.ts";
+import type { CompositeAlarm } from "./services/composite-alarm.ts";
 import type { Distribution } from "./services/distribution.ts";
 import type { LocalDynamoDb } from "./services/dynamodb.ts";
 import { EventBus } from "./services/event-bus.ts";
@@ -81,6 +82,8 @@ export class World {
   /** Alarms that change the number of instances. */
   readonly scaling: Scaling;
   readonly utilization: UtilizationSampler;
+  /** Alarms on alarms, by ARN. */
+  readonly compositeAlarms = new Map<string, CompositeAlarm>();
   /** Bodies of dashboards, by name. */
   readonly dashboards = new Map<string, JsonObject>();
   readonly tables: string[] = [];

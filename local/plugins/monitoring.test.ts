@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { bind } from "../services/http.ts";
 import { emptyWorld, resource } from "../test/world.ts";
-import { dashboard, handleDashboard, metricAlarm } from "./monitoring.ts";
+import { compositeAlarm, dashboard, handleDashboard, metricAlarm } from "./monitoring.ts";
 import { arnOf } from "./names.ts";
 
 const alarmConfig = {
@@ -26,11 +26,21 @@ async function servedWorld() {
   const alarm = resource("aws_cloudwatch_metric_alarm", "Latency");
   const show = async () => {
     await metricAlarm.start?.(alarmConfig, alarm, world);
+    const down = resource("aws_cloudwatch_composite_alarm", "Down");
+    await compositeAlarm.start?.(
+      { alarm_name: "sluice-dev-down", alarm_rule: 'ALARM("sluice-dev-latency")' },
+      down,
+      world,
+    );
     const place = { x: 0, y: 0, width: 8, height: 6 };
     const line = ["N", "Latency", "Environment", "dev", { stat: "p99", label: "p99" }];
     const body = {
       widgets: [
-        { type: "alarm", ...place, properties: { title: "Alarms", alarms: [arnOf(alarm, world), "arn:other"] } },
+        {
+          type: "alarm",
+          ...place,
+          properties: { title: "Alarms", alarms: [arnOf(down, world), arnOf(alarm, world), "arn:other"] },
+        },
         { type: "metric", ...place, properties: { title: "Latency", metrics: [line] } },
       ],
     };
@@ -56,7 +66,8 @@ describe("the dashboard's page", () => {
     const answer = await get();
     const text = await answer.text();
     expect(answer.headers.get("content-security-policy")).toMatch(/^default-src 'none'; script-src 'sha256-/);
-    expect(text).toContain('<b class="ALARM">ALARM</b>');
+    expect(text.match(/<b class="ALARM">ALARM<\/b>/g)).toHaveLength(2);
+    expect(text).toContain("sluice-dev-down");
     expect(text).toContain("sluice-dev-latency");
     expect(text).toMatch(/<td>6123<\/td>/);
     expect(text).toContain("Latency as a table");

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { GATEWAY_METRICS_WINDOW_SECONDS } from "../../contracts/metrics/catalogue.ts";
+import type { AlarmState } from "../../domain/scaling-policy.ts";
+import { CompositeAlarm } from "../services/composite-alarm.ts";
 import { type AlarmLine, DASHBOARD_POLICY, dashboardPage } from "../services/dashboard-page.ts";
 import { viewDashboard } from "../services/dashboard-view.ts";
 import { answer } from "../services/http.ts";
@@ -14,6 +16,13 @@ export const metricAlarm: ResourcePlugin = {
   type: "aws_cloudwatch_metric_alarm",
   start(config, resource, world) {
     world.alarms.set(arnOf(resource, world), new MetricAlarm(config));
+  },
+};
+
+export const compositeAlarm: ResourcePlugin = {
+  type: "aws_cloudwatch_composite_alarm",
+  start(config, resource, world) {
+    world.compositeAlarms.set(arnOf(resource, world), new CompositeAlarm(config));
   },
 };
 
@@ -83,10 +92,17 @@ export function handleDashboard(world: World, request: IncomingMessage, response
 
 function alarmLines(world: World): ReadonlyMap<string, AlarmLine> {
   const now = Date.now();
-  return new Map(
-    [...world.alarms].map(([arn, alarm]) => [
-      arn,
-      { name: alarm.name, description: alarm.description, state: alarm.state(world.metrics, now) },
-    ]),
-  );
+  const lines = new Map<string, AlarmLine>();
+  const states = new Map<string, AlarmState>();
+  for (const [arn, alarm] of world.alarms) {
+    const { name, description } = alarm;
+    const state = alarm.state(world.metrics, now, "INSUFFICIENT_DATA", world.settings.timeFactor);
+    states.set(name, state);
+    lines.set(arn, { name, description, state });
+  }
+  for (const [arn, alarm] of world.compositeAlarms) {
+    const { name, description } = alarm;
+    lines.set(arn, { name, description, state: alarm.state((child) => states.get(child) ?? "INSUFFICIENT_DATA") });
+  }
+  return lines;
 }

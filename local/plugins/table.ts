@@ -5,7 +5,7 @@ import { eventRule, eventTarget } from "./events.ts";
 import { lambdaFunction } from "./lambda.ts";
 import { lifecycleHook } from "./lifecycle.ts";
 import { listener, listenerRule, loadBalancer, targetGroup } from "./load-balancing.ts";
-import { dashboard, metricAlarm } from "./monitoring.ts";
+import { compositeAlarm, dashboard, metricAlarm } from "./monitoring.ts";
 import type { ResourcePlugin } from "./plugin.ts";
 import { scalingPolicy } from "./scaling.ts";
 import { dynamodbTable, s3Bucket, s3Object } from "./storage.ts";
@@ -38,6 +38,7 @@ export const PLUGINS: readonly ResourcePlugin[] = [
   responseHeadersPolicy,
   distribution,
   metricAlarm,
+  compositeAlarm,
   dashboard,
 ];
 
@@ -58,7 +59,6 @@ export const WITHOUT_LOCAL_MEANING: Readonly<Record<string, string>> = {
   aws_budgets_budget: "nothing here costs money",
   aws_cloudfront_cache_policy: "nothing is cached between this machine and itself",
   aws_cloudfront_origin_access_control: iam,
-  aws_cloudwatch_composite_alarm: "the dashboard shows the metrics that alarms watch",
   aws_cloudwatch_log_group: "logs are files under .sluice/logs",
   aws_default_security_group: network,
   aws_flow_log: network,

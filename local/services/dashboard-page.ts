@@ -36,8 +36,8 @@ svg { width: 100%; height: auto; display: block; }
 .sample { display: inline-block; width: 24px; height: 8px; vertical-align: middle; }
 .grid { stroke: var(--edge); } .tick, .nothing, .limit-label { fill: var(--soft); font-size: 11px; }
 .limit { stroke: var(--bad); stroke-dasharray: 3 3; } .limit-label { fill: var(--bad); }
-.line { fill: none; stroke-width: 1.8; }
-.c0 { stroke: #2f6fde; } .c1 { stroke: #d9741a; } .c2 { stroke: #2c9a62; } .c3 { stroke: #b3439b; } .c4 { stroke: #8a6d1d; } .c5 { stroke: #5a67c9; }
+.line { fill: none; stroke: var(--c); stroke-width: 1.8; } circle { fill: var(--c); }
+.c0 { --c: #2f6fde; } .c1 { --c: #d9741a; } .c2 { --c: #2c9a62; } .c3 { --c: #b3439b; } .c4 { --c: #8a6d1d; } .c5 { --c: #5a67c9; }
 ul { list-style: none; margin: .25rem 0 0; padding: 0; } .legend li { display: inline-block; margin-right: .8rem; }
 .alarms li { margin-bottom: .3rem; } .alarms b { display: inline-block; min-width: 5rem; } .ALARM { color: var(--bad); } .OK { color: var(--good); }
 summary { color: var(--soft); cursor: pointer; } summary:focus-visible { outline: 2px solid #2f6fde; }

@@ -7,6 +7,7 @@ const PLOT = { width: WIDTH - MARGIN.left - MARGIN.right, height: HEIGHT - MARGI
 /** Told apart by dashes too, not by colour alone. */
 const DASHES = ["", "6 3", "2 3", "10 3 2 3"];
 const COLOURS = 6;
+const MOST_DOTS = 30;
 
 /** An SVG of the chart's lines over a range of time, with its values in words for those who don't see it. */
 export function lineChart(chart: ChartView, from: number, to: number): string {
@@ -34,9 +35,12 @@ export function lineChart(chart: ChartView, from: number, to: number): string {
 function drawLine({ points }: Line, index: number, x: (time: number) => number, y: (value: number) => number): string {
   const style = `class="line c${index % COLOURS}" stroke-dasharray="${dashOf(index)}"`;
   const places = points.map(({ time, value }) => `${x(time)},${y(value)}`);
-  const [only] = points;
-  if (points.length === 1 && only) return `<circle ${style} cx="${x(only.time)}" cy="${y(only.value)}" r="2"/>`;
-  return `<polyline ${style} points="${places.join(" ")}"/>`;
+  // Rare values would be specks that nobody sees.
+  const dots = points.length > MOST_DOTS ? [] : points;
+  const marks = dots.map(
+    ({ time, value }) => `<circle class="c${index % COLOURS}" cx="${x(time)}" cy="${y(value)}" r="2"/>`,
+  );
+  return `<polyline ${style} points="${places.join(" ")}"/>${marks.join("")}`;
 }
 
 function gridLine(value: number, at: number): string {
