@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { loadEnvironment } from "../environments/load.ts";
-import { resources, typeCounts } from "../test-support/synth.ts";
+import { resources, statements, typeCounts } from "../test-support/synth.ts";
 import { environmentSynth } from "./test/environment-synth.ts";
 
 const synth = environmentSynth();
-const stack = synth(await loadEnvironment("dev"))["dev-network"];
+const dev = await loadEnvironment("dev");
+const stack = synth(dev)["dev-network"];
 const rules = [
   ...Object.values(resources(stack, "aws_vpc_security_group_ingress_rule")),
   ...Object.values(resources(stack, "aws_vpc_security_group_egress_rule")),
@@ -62,6 +63,23 @@ describe("the network stack", () => {
       ["LoadBalancer", 8000],
     ]);
   });
+
+  test.each(["s3", "dynamodb"])(
+    "the %s endpoint lets through all that instances may do there, and no more",
+    (service) => {
+      const ofService = (policies: readonly string[]) =>
+        policies
+          .flatMap(statements)
+          .flatMap(({ Action }) => Action)
+          .filter((action) => action.startsWith(`${service}:`));
+      const serving = Object.values(resources(synth(dev)["dev-serving"], "aws_iam_role_policy"));
+      const endpoints = Object.values(resources(stack, "aws_vpc_endpoint"));
+      const passed = endpoints.filter(({ service_name }) => service_name.endsWith(`.${service}`));
+      expect(new Set(ofService(passed.map(({ policy }) => policy)))).toEqual(
+        new Set(ofService(serving.map(({ policy }) => policy))),
+      );
+    },
+  );
 
   test("an interface endpoint stands in as many zones as there are gateways at least", async () => {
     const subnetCounts = (network: typeof stack) =>
