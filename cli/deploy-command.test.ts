@@ -52,7 +52,7 @@ describe("sluice deploy", () => {
       "dev-data: 1 to add",
       "dev-network: 1 to add",
       "dev-edge: 1 to add",
-      "dev is as its file says.",
+      "dev: as the environment file says.",
     ]);
     expect(resources("edge")).toHaveLength(2);
     const second = tools();
@@ -94,7 +94,7 @@ describe("sluice deploy", () => {
     const { tools, resources } = fixture();
     const asked = tools();
     await run(deployCommand, asked, "--yes", "--stack", "dev-network");
-    expect(asked.printed[0]).toBe("dev-network: 1 to add");
+    expect(asked.printed).toEqual(["dev-network: 1 to add", "dev-network: as the environment file says."]);
     expect(resources("network")).toHaveLength(1);
     expect(() => resources("data")).toThrow();
   });

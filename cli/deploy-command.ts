@@ -84,7 +84,8 @@ async function deploy(options: DeployOptions, tools: OperatorTools): Promise<voi
       run.forgetPlan();
     }
   }
-  tools.print(`${options.environment} is as its file says.`);
+  const what = options.stack.length > 0 ? stacks.map(({ id }) => id).join(", ") : options.environment;
+  tools.print(`${what}: as the environment file says.`);
 }
 
 async function plan(options: PlanOptions, tools: OperatorTools): Promise<void> {
