@@ -31,8 +31,8 @@ export function footprintOf({ zones, gateways }: CostEnvironment): Footprint {
     endpointZones: Math.min(zones.length, gateways.minInstances),
     encryptionKeys: 2, // of what is stored, of the states
     firewallRules: 1,
-    // Latency, certificate and no healthy gateway watch one metric each, the error rate two.
-    alarmMetrics: { once: 6, perPool: 7 },
+    // Latency, cost, certificate, gateways' health and their rollout watch one metric each, the error rate two.
+    alarmMetrics: { once: 7, perPool: 7 },
     compositeAlarms: 1,
     dashboards: 1,
     metrics: customMetrics(),
