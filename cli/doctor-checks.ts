@@ -1,8 +1,8 @@
-import { catalogInstanceType } from "../catalog/instance-types.ts";
 import type { Environment } from "../environments/schema.ts";
 import type { AwsFacts } from "./aws-facts.ts";
 import { awsFailure } from "./aws-failure.ts";
 import { isTofuNewEnough, OLDEST_TOFU } from "./tofu-version.ts";
+import { type VcpuNeed, vcpuNeeds } from "./vcpu-needs.ts";
 
 export interface Finding {
   readonly level: "ok" | "warn" | "fail";
@@ -34,12 +34,6 @@ export interface CheckedThings {
 const SKEW_SECONDS = { warn: 30, fail: 150 } as const;
 /** Long enough to renew by hand. */
 const EXPIRY_DAYS = 30;
-/** vCPUs of running on-demand instances: a quota per family, and low or 0 in a new account. */
-const QUOTAS = [
-  { code: "L-DB2E81BA", family: "G", pattern: /^(g|vt)\d/ },
-  { code: "L-417A185B", family: "P", pattern: /^p\d/ },
-] as const;
-
 /** All checks of an environment. They don't depend on each other and may run at once. */
 export function doctorChecks(things: CheckedThings): readonly Check[] {
   const { environment, aws } = things;
@@ -51,9 +45,9 @@ export function doctorChecks(things: CheckedThings): readonly Check[] {
     { name: "credentials", run: (signal) => credentialsFinding(aws, signal) },
     { name: "region", run: async () => regionFinding(things) },
     { name: "clock", run: (signal) => clockFinding(things, signal) },
-    ...QUOTAS.filter(({ pattern }) => vcpus(environment, pattern).max > 0).map((quota) => ({
-      name: `${quota.family} vCPUs`,
-      run: (signal: AbortSignal) => quotaFinding(things, quota, signal),
+    ...vcpuNeeds(environment).map((need) => ({
+      name: `${need.family} vCPUs`,
+      run: (signal: AbortSignal) => quotaFinding(things, need, signal),
     })),
     ...[...images].map((image) => ({
       name: "image",
@@ -118,10 +112,9 @@ async function clockFinding({ aws, now }: CheckedThings, signal: AbortSignal): P
 
 async function quotaFinding(
   { environment, aws }: CheckedThings,
-  { code, family, pattern }: (typeof QUOTAS)[number],
+  { code, family, min, max }: VcpuNeed,
   signal: AbortSignal,
 ): Promise<Finding> {
-  const { min, max } = vcpus(environment, pattern);
   const quota = await aws.ec2Quota(code, signal);
   const remedy =
     `ask for ${max}: aws service-quotas request-service-quota-increase --service-code ec2 --quota-code ${code} ` +
@@ -133,14 +126,6 @@ async function quotaFinding(
       remedy,
     );
   return fail(`${quota} allowed, the ${family} pools need ${min} to start and ${max} at most`, remedy);
-}
-
-/** vCPUs of the pools on a family, with the fewest and the most instances. */
-function vcpus({ pools }: Environment, pattern: RegExp): { readonly min: number; readonly max: number } {
-  const matching = Object.values(pools).filter(({ instanceType }) => pattern.test(instanceType));
-  const sum = (count: (pool: (typeof matching)[number]) => number) =>
-    matching.reduce((total, pool) => total + count(pool) * catalogInstanceType(pool.instanceType).vcpus, 0);
-  return { min: sum(({ minInstances }) => minInstances), max: sum(({ maxInstances }) => maxInstances) };
 }
 
 async function imageFinding(aws: AwsFacts, image: string, signal: AbortSignal): Promise<Finding> {
