@@ -1,5 +1,6 @@
 import { DATA } from "./data.ts";
 import { EDGE } from "./edge.ts";
+import { MONITORING } from "./monitoring.ts";
 import { NETWORK } from "./network.ts";
 import type { ReadBack } from "./read-back.ts";
 import { SERVING } from "./serving.ts";
@@ -12,4 +13,5 @@ export const READ_BACKS: Readonly<Record<string, readonly ReadBack[]>> = {
   serving: SERVING,
   edge: EDGE,
   site: SITE,
+  monitoring: MONITORING,
 };

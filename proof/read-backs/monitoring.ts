@@ -1,0 +1,46 @@
+import { asObject, asText } from "../../local/template/json.ts";
+import { elements } from "../amendments/xml.ts";
+import { askAws, type Question } from "./aws-call.ts";
+import { type Applied, expectAll, type ReadBack } from "./read-back.ts";
+
+const query = (action: string, fields: Readonly<Record<string, string>> = {}): Question => ({
+  action,
+  version: "2010-08-01",
+  fields,
+});
+
+export const MONITORING: readonly ReadBack[] = [
+  {
+    claim: "every alarm tells the alarm topic, and says what to do",
+    check: async ({ url, attributes, outputs }) => {
+      const topic = asText(outputs.alarm_topic_arn);
+      const names = namesOf({ attributes }, "aws_cloudwatch_metric_alarm", "alarm_name");
+      const fields = Object.fromEntries(names.map((name, index) => [`AlarmNames.member.${index + 1}`, name]));
+      const answer = await askAws(url, "monitoring", query("DescribeAlarms", fields));
+      const found = answer.split("<AlarmName>").slice(1);
+      expectAll(
+        "alarms",
+        found,
+        (alarm) =>
+          elements(alarm, "AlarmActions").some((actions) => actions.includes(topic)) &&
+          /docs\/operations\.md/.test(alarm),
+      );
+      expectAll("alarms that AWS knows", names, (name) => found.some((alarm) => alarm.startsWith(`${name}<`)));
+    },
+  },
+  {
+    claim: "the dashboard is there and has rows",
+    check: async ({ url, attributes }) => {
+      for (const name of namesOf({ attributes }, "aws_cloudwatch_dashboard", "dashboard_name")) {
+        const answer = await askAws(url, "monitoring", query("GetDashboard", { DashboardName: name }));
+        expectAll("widgets", elements(answer, "DashboardBody"), (body) => body.includes("widgets"));
+      }
+    },
+  },
+];
+
+function namesOf({ attributes }: Pick<Applied, "attributes">, type: string, attribute: string): readonly string[] {
+  return Object.entries(attributes)
+    .filter(([address]) => address.startsWith(`${type}.`))
+    .map(([, values]) => asText(asObject(values)[attribute]));
+}
