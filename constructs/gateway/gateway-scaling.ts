@@ -11,8 +11,8 @@ export interface GatewayScalingProps {
 /** Relaying is CPU work that comes in bursts; 40 % are left for the minutes that another gateway takes to start. */
 const CPU_PERCENT = 60;
 /**
- * Requests in progress on one gateway. A stream that waits for tokens costs no CPU but buffers and sockets: about
- * 1000 fit into the 2 GiB of the smallest type (an estimate, without a measurement), so half of it.
+ * Requests in progress on one gateway. A stream that waits for tokens costs little CPU, but sockets and buffers: by
+ * estimate (not measured) at most half a MiB, so that these take a quarter of the 1 GiB of the smallest type.
  */
 const REQUESTS_IN_FLIGHT = 500;
 
