@@ -59,12 +59,17 @@ export function operatorTools(): OperatorTools {
 }
 
 function priceLines(environment: Environment): readonly string[] {
-  const { minimum, expected, maximum } = forecast(environment, DEFAULT_USAGE).total;
-  const dollars = (amount: number) => Math.round(amount).toLocaleString("en-US");
-  return [
-    `A month of ${environment.name} costs about ${dollars(expected)} dollars, ${dollars(minimum)} to ${dollars(maximum)}; ` +
-      `what for: sluice cost --environment ${environment.name}`,
-  ];
+  try {
+    const { minimum, expected, maximum } = forecast(environment, DEFAULT_USAGE).total;
+    const dollars = (amount: number) => Math.round(amount).toLocaleString("en-US");
+    return [
+      `A month of ${environment.name} costs about ${dollars(expected)} dollars, ${dollars(minimum)} to ${dollars(maximum)}; ` +
+        `what for: sluice cost --environment ${environment.name}`,
+    ];
+  } catch (error) {
+    // A region whose prices are not on file can be deployed to all the same.
+    return [`What a month costs is not known: ${error instanceof Error ? error.message : String(error)}`];
+  }
 }
 
 /** `loadEnvironment` with its errors as the operator's. */
