@@ -16,6 +16,10 @@ const FORGOTTEN = [
 /** Where a hook tells of itself. */
 const NOTIFICATION = ["NotificationTargetARN", "RoleARN", "NotificationMetadata"];
 
+function hookKey(fields: URLSearchParams, hook: string | null): string {
+  return `${fields.get("AutoScalingGroupName")} ${hook}`;
+}
+
 export function autoscalingAmendments(): readonly Amendment[] {
   const groups = new Map<string, string>();
   const hooks = new Map<string, string>();
@@ -60,7 +64,7 @@ export function autoscalingAmendments(): readonly Amendment[] {
       reason: "remembered for the description of hooks",
       answer: (call, send) => {
         const fields = form(call);
-        hooks.set(fields.get("LifecycleHookName") ?? "", fieldsAsXml(fields, NOTIFICATION));
+        hooks.set(hookKey(fields, fields.get("LifecycleHookName")), fieldsAsXml(fields, NOTIFICATION));
         return send(call);
       },
     },
@@ -74,7 +78,7 @@ export function autoscalingAmendments(): readonly Amendment[] {
             .replace(new RegExp(`<(${NOTIFICATION.join("|")})>[^<]*</\\1>|<(${NOTIFICATION.join("|")}) ?/>`, "g"), "")
             .replace(
               /<LifecycleHookName>([^<]*)<\/LifecycleHookName>/g,
-              (name, hook) => `${name}${hooks.get(hook) ?? ""}`,
+              (name, hook) => `${name}${hooks.get(hookKey(form(call), hook)) ?? ""}`,
             ),
         ),
     },

@@ -1,0 +1,18 @@
+import { expect, test } from "vitest";
+import { readOptions } from "./options.ts";
+
+test("without options everything is proven and taken down", () => {
+  expect(readOptions([])).toEqual({ environment: undefined, stacks: [], keeps: false });
+});
+
+test("an environment and some of its stacks can be chosen", () => {
+  expect(readOptions(["--environment", "dev", "--stacks=network,data", "--keep"])).toEqual({
+    environment: "dev",
+    stacks: ["network", "data"],
+    keeps: true,
+  });
+});
+
+test("an unknown option is refused", () => {
+  expect(() => readOptions(["--environments", "dev"])).toThrow("--environments");
+});
