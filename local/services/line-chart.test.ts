@@ -33,6 +33,12 @@ describe("a chart's picture", () => {
     expect(Math.max(x0, x1)).toBeLessThanOrEqual(480);
   });
 
+  test("has no line through a time in which nothing was measured", () => {
+    const points = [0, 10, 20, 70, 80].map((time) => ({ time, value: 1 }));
+    const lines = [...lineChart({ ...chart, lines: [{ label: "p99", points }] }, 0, 100).matchAll(/<polyline/g)];
+    expect(lines).toHaveLength(2);
+  });
+
   test("says its latest values in words, with markup escaped", () => {
     expect(lineChart(chart, 0, 100)).toContain('aria-label="Latency &lt;&quot;p99&quot;&gt; (ms), latest: p99 30"');
   });

@@ -1,4 +1,5 @@
 import type { ChartView, Line } from "./dashboard-view.ts";
+import type { MetricPoint } from "./metric-store.ts";
 
 const WIDTH = 480;
 const HEIGHT = 200;
@@ -34,13 +35,23 @@ export function lineChart(chart: ChartView, from: number, to: number): string {
 
 function drawLine({ points }: Line, index: number, x: (time: number) => number, y: (value: number) => number): string {
   const style = `class="line c${index % COLOURS}" stroke-dasharray="${dashOf(index)}"`;
-  const places = points.map(({ time, value }) => `${x(time)},${y(value)}`);
+  const lines = unbroken(points).map(
+    (part) => `<polyline ${style} points="${part.map(({ time, value }) => `${x(time)},${y(value)}`).join(" ")}"/>`,
+  );
   // Rare values would be specks that nobody sees.
   const dots = points.length > MOST_DOTS ? [] : points;
   const marks = dots.map(
     ({ time, value }) => `<circle class="c${index % COLOURS}" cx="${x(time)}" cy="${y(value)}" r="2"/>`,
   );
-  return `<polyline ${style} points="${places.join(" ")}"/>${marks.join("")}`;
+  return `${lines.join("")}${marks.join("")}`;
+}
+
+/** Parts between which nothing was measured: a line through a gap would claim that something was. */
+function unbroken(points: readonly MetricPoint[]): readonly (readonly MetricPoint[])[] {
+  const steps = points.slice(1).map(({ time }, index) => time - (points[index]?.time ?? time));
+  const step = Math.min(...steps);
+  const starts = [0, ...steps.flatMap((length, index) => (length > step * 1.5 ? [index + 1] : []))];
+  return starts.map((start, index) => points.slice(start, starts[index + 1]));
 }
 
 function gridLine(value: number, at: number): string {
@@ -53,7 +64,7 @@ function gridLine(value: number, at: number): string {
 function limitLine(label: string, at: number): string {
   return (
     `<line class="limit" x1="${MARGIN.left}" x2="${WIDTH - MARGIN.right}" y1="${at}" y2="${at}"/>` +
-    `<text class="limit-label" x="${WIDTH - MARGIN.right}" y="${at - 3}" text-anchor="end">${escapeHtml(label)}</text>`
+    `<text class="limit-label" x="${MARGIN.left + 4}" y="${at - 3}">${escapeHtml(label)}</text>`
   );
 }
 
