@@ -18,9 +18,15 @@ const seconds = () => Math.round((performance.now() - started) / 1000);
 const report = (line: string) => console.log(`proof: ${String(seconds()).padStart(4)} s  ${line}`);
 const children = new Children();
 process.on("exit", () => children.stopAll());
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
-
 const folder = mkdtempSync(join(tmpdir(), "sluice-proof-"));
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => {
+    children.stopAll();
+    rmSync(folder, { recursive: true, force: true });
+    process.exit(130);
+  });
+}
+
 try {
   const options = readOptions(process.argv.slice(2));
   const machine = { variables: process.env, cache: proofCache(process.env), children, report };
