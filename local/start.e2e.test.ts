@@ -210,6 +210,14 @@ describe("faults and limits", () => {
     expect(await codeOf(last)).toBe("rate_limit_exceeded");
   });
 
+  test("processes end by themselves when the twin was killed", async () => {
+    const doomed = await StartedStack.start();
+    const { processes } = doomed.state;
+    doomed.child.kill("SIGKILL");
+    await until(() => processes.every(({ pid }) => !isAlive(pid)), "all of them have ended");
+    doomed.remove();
+  });
+
   test("Ctrl-C ends every process and removes the state file", async () => {
     const { processes } = stack.state;
     expect(await stack.stop()).toBe(0);

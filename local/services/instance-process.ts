@@ -17,6 +17,8 @@ export interface ProcessEvents {
   onLogError(error: Error): void;
 }
 
+const END_WITH_PARENT = new URL("./end-with-parent.ts", import.meta.url).href;
+
 /** Starts a Node process that stands for an instance; what it says goes to a file. */
 export function startProcess(
   { entry, environment, onOutput }: InstanceProcess,
@@ -27,7 +29,12 @@ export function startProcess(
   const log = createWriteStream(logFile);
   // A full disk costs the log, not the instance.
   log.on("error", onLogError);
-  const child = spawn(process.execPath, [entry], { env: environment, stdio: ["ignore", "pipe", "pipe"] });
+  // In a process group of its own: a terminal's Ctrl-C is the twin's alone, which then drains its instances.
+  const child = spawn(process.execPath, ["--import", END_WITH_PARENT, entry], {
+    env: environment,
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
   child.stdout.pipe(log, { end: false });
   if (onOutput) createInterface({ input: child.stdout }).on("line", onOutput);
   child.stderr.pipe(log, { end: false });
