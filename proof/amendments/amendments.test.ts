@@ -51,19 +51,16 @@ describe("security group rules", () => {
 });
 
 describe("Auto Scaling groups", () => {
-  test("keep their warm-up", async () => {
+  test("keep their warm-up, also when an update names other parts only", async () => {
     const autoscaling = autoscalingAmendments();
-    await ask(
-      autoscaling,
-      "autoscaling",
-      "CreateAutoScalingGroup",
-      query({ AutoScalingGroupName: "g", DefaultInstanceWarmup: "300" }),
-      "",
-    );
+    const group = (operation: string, more: object) =>
+      ask(autoscaling, "autoscaling", operation, query({ AutoScalingGroupName: "g", ...more }), "");
+    await group("CreateAutoScalingGroup", { DefaultInstanceWarmup: "300", MaxInstanceLifetime: "1" });
+    await group("UpdateAutoScalingGroup", { MaxInstanceLifetime: "2" });
     const answer = "<AutoScalingGroupName>g</AutoScalingGroupName><AutoScalingGroupARN>arn</AutoScalingGroupARN>";
-    expect(await ask(autoscaling, "autoscaling", "DescribeAutoScalingGroups", "", answer)).toContain(
-      "<DefaultInstanceWarmup>300</DefaultInstanceWarmup>",
-    );
+    const described = await ask(autoscaling, "autoscaling", "DescribeAutoScalingGroups", "", answer);
+    expect(described).toContain("<DefaultInstanceWarmup>300</DefaultInstanceWarmup>");
+    expect(described).toContain("<MaxInstanceLifetime>2</MaxInstanceLifetime>");
   });
 
   test("keep what a hook tells, each group's its own, and nothing that it was not told", async () => {

@@ -21,12 +21,14 @@ function hookKey(fields: URLSearchParams, hook: string | null): string {
 }
 
 export function autoscalingAmendments(): readonly Amendment[] {
-  const groups = new Map<string, string>();
+  const groups = new Map<string, Readonly<Record<string, string>>>();
   const hooks = new Map<string, string>();
   const remember = (call: Call, send: Send): Promise<Reply> => {
     const fields = form(call);
-    const forgotten = fieldsAsXml(fields, FORGOTTEN);
-    if (forgotten !== "") groups.set(fields.get("AutoScalingGroupName") ?? "", forgotten);
+    // An update says only what changes; the rest of what was asked stays.
+    const parts = FORGOTTEN.map((name) => [name, fieldsAsXml(fields, [name])] as const).filter(([, xml]) => xml !== "");
+    const name = fields.get("AutoScalingGroupName") ?? "";
+    groups.set(name, { ...groups.get(name), ...Object.fromEntries(parts) });
     return send(call);
   };
   const reason = "moto forgets a group's warm-up, maintenance policy, zone distribution and mixed instances";
@@ -43,7 +45,7 @@ export function autoscalingAmendments(): readonly Amendment[] {
             .replace(/<MixedInstancesPolicy>.*?<\/MixedInstancesPolicy>/gs, "")
             .replace(
               /<AutoScalingGroupName>([^<]*)<\/AutoScalingGroupName>(?=\s*<AutoScalingGroupARN>)/g,
-              (name, group) => `${name}${groups.get(group) ?? ""}`,
+              (name, group) => `${name}${Object.values(groups.get(group) ?? {}).join("")}`,
             ),
         ),
     },

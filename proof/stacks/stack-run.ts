@@ -129,7 +129,7 @@ export class StackRun {
   }
 
   #failure(step: string, output: string): Error {
-    const from = output.indexOf("Error");
+    const from = output.search(/^\W*Error: /m);
     const text = (from < 0 ? output : output.slice(from)).trim().split("\n").slice(0, 60).join("\n");
     return new Error(`${this.name}: tofu ${step} failed:\n${text}`);
   }
