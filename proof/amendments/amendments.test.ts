@@ -4,6 +4,7 @@ import { type Amendment, amendmentFor } from "./amendment.ts";
 import { autoscalingAmendments } from "./autoscaling.ts";
 import { cloudwatchAmendments } from "./cloudwatch.ts";
 import { ec2Amendments } from "./ec2.ts";
+import { snsAmendments } from "./sns.ts";
 import { wafv2Amendments } from "./wafv2.ts";
 import { fieldsAsXml } from "./xml.ts";
 
@@ -87,6 +88,18 @@ test("composite alarms are described as asked, and gone once deleted", async () 
   expect(await ask(cloudwatch, "monitoring", "DescribeAlarms", "", "moto")).toBe("moto");
   await ask(cloudwatch, "monitoring", "DeleteAlarms", query({ "AlarmNames.member.1": "down" }), "");
   expect(await ask(cloudwatch, "monitoring", "DescribeAlarms", which, "moto")).not.toContain("AlarmRule");
+});
+
+test("a subscription's ARN is told before it is confirmed, when it is asked for", async () => {
+  const endpoint = "<Endpoint>https://a?b&amp;c</Endpoint>";
+  // Stands for both of the emulator's answers: that of Subscribe and the list.
+  const answer =
+    "<SubscriptionArn>pending confirmation</SubscriptionArn>" +
+    `<member><SubscriptionArn>arn:other</SubscriptionArn></member><member><SubscriptionArn>arn:own</SubscriptionArn>${endpoint}</member>`;
+  const fields = { Endpoint: "https://a?b&c", TopicArn: "arn:topic" };
+  const subscribe = (more: object) => ask(snsAmendments(), "sns", "Subscribe", query({ ...fields, ...more }), answer);
+  expect(await subscribe({ ReturnSubscriptionArn: "true" })).toMatch(/^<SubscriptionArn>arn:own</);
+  expect(await subscribe({})).toBe(answer);
 });
 
 test("a web ACL keeps its response bodies", async () => {

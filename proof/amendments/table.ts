@@ -4,6 +4,7 @@ import { autoscalingAmendments } from "./autoscaling.ts";
 import { cloudfrontAmendments } from "./cloudfront.ts";
 import { cloudwatchAmendments } from "./cloudwatch.ts";
 import { ec2Amendments } from "./ec2.ts";
+import { snsAmendments } from "./sns.ts";
 import { wafv2Amendments } from "./wafv2.ts";
 
 /** Every amendment, by service. Each set has its own memory: a bench that starts anew remembers nothing. */
@@ -13,5 +14,6 @@ export const AMENDMENTS: readonly (() => readonly Amendment[])[] = [
   cloudfrontAmendments,
   cloudwatchAmendments,
   ec2Amendments,
+  snsAmendments,
   wafv2Amendments,
 ];

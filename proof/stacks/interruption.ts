@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { asNumber, asObject } from "../../local/template/json.ts";
+import { asNumber, asObject, isObject } from "../../local/template/json.ts";
+import { rawResources } from "../../local/template/stacks.ts";
 import { parseObject } from "../front-door/call.ts";
 import { askAws } from "../read-backs/aws-call.ts";
 import { inventory, leftOver } from "../read-backs/leftovers.ts";
@@ -25,6 +26,9 @@ export async function healInterruptedApply(run: StackRun, url: string): Promise<
   if (code === 0) throw new Error(`${run.name}: the apply ended before it could be interrupted:\n${output}`);
   const made = (await run.step("state", "list")).trim().split("\n").length;
   if (made >= run.resources) throw new Error(`${run.name}: nothing was left to do when the apply was interrupted.`);
+  // What was half made would be replaced, which OpenTofu refuses for what is protected: there an operator keeps it.
+  const kept = (await run.tainted()).filter((address) => isKept(run, address));
+  for (const address of kept) await run.step("untaint", address);
 
   const second = run.startApply();
   while (!(await isLocked(run, url))) await sleep(20);
@@ -37,7 +41,13 @@ export async function healInterruptedApply(run: StackRun, url: string): Promise<
     throw new Error(`${run.name}: the lock of a killed apply is not reported with its owner:\n${refusal}`);
   await run.step("force-unlock", "-force", id);
   await run.apply();
-  return `ended after ${made} of ${run.resources} resources; a killed apply's lock reported as ${owner}'s; then healed`;
+  const untainted = kept.length > 0 ? `; ${kept.join(", ")} untainted` : "";
+  return `ended after ${made} of ${run.resources} resources${untainted}; a killed apply's lock reported as ${owner}'s; then healed`;
+}
+
+function isKept({ stack }: StackRun, address: string): boolean {
+  const config = rawResources(stack).find((resource) => resource.address === address)?.config;
+  return isObject(config?.lifecycle) && config.lifecycle.prevent_destroy === true;
 }
 
 async function isLocked(run: StackRun, url: string): Promise<boolean> {

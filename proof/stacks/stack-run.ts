@@ -112,13 +112,21 @@ export class StackRun {
 
   /** The state's resources as attributes by address. */
   async attributes(): Promise<JsonObject> {
+    return Object.fromEntries((await this.#stateResources()).map(({ address, values }) => [String(address), values]));
+  }
+
+  /** Addresses of what was being made when an apply was interrupted: the next apply would replace it. */
+  async tainted(): Promise<readonly string[]> {
+    return (await this.#stateResources())
+      .filter(({ tainted }) => tainted === true)
+      .map(({ address }) => String(address));
+  }
+
+  async #stateResources(): Promise<readonly JsonObject[]> {
     const { values } = parseObject(await this.step("show", "-json"));
     const { root_module } = asObject(values ?? {});
     const { resources } = asObject(root_module ?? {});
-    const list = Array.isArray(resources) ? resources : [];
-    return Object.fromEntries(
-      list.flatMap((resource) => (isObject(resource) ? [[String(resource.address), resource.values]] : [])),
-    );
+    return Array.isArray(resources) ? resources.filter(isObject) : [];
   }
 
   /** Runs a step to its end and returns what it wrote. */
