@@ -49,8 +49,10 @@ try {
   );
   rmSync(folder, { recursive: true, force: true });
 } catch (error) {
-  if (error instanceof MissingTool) console.log(`skipped: the apply proof: ${error.message}`);
-  else {
+  if (error instanceof MissingTool) {
+    console.log(`skipped: the apply proof: ${error.message}`);
+    rmSync(folder, { recursive: true, force: true });
+  } else {
     console.error(`proof: ${error instanceof Error ? error.message : error}\nproof: failed; logs are in ${folder}`);
     process.exitCode = 1;
   }
