@@ -83,6 +83,8 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     const aws = awsEndpoint({
       dynamodb: (request, response) => dynamodb.handle(request, response),
       targetGroup: (arn) => world.targetGroups.get(arn),
+      instances: () => world.groups.flatMap(({ described }) => described),
+      metrics: world.metrics,
       completeTermination: (groupName, instance, hook) =>
         world.groups.some((group) => group.groupName === groupName && group.completeTermination(instance, hook)),
     });

@@ -40,7 +40,7 @@ const MIRROR = `require("node:http").createServer((_, response) => response.end(
   .listen(Number(process.env.SLUICE_PORT), process.env.SLUICE_HOST);`;
 
 /** A world with a launch template of this user data and a target group; starts the group of it. */
-async function started(lines: readonly string[], config = {}, passedEnvironment = {}) {
+async function started(lines: readonly string[], config = {}, passedEnvironment = {}, template = {}) {
   const folder = temporaryFolder({
     "package.json": '{"type":"commonjs"}',
     "gateway/server.ts": MIRROR,
@@ -50,7 +50,7 @@ async function started(lines: readonly string[], config = {}, passedEnvironment 
   const targets = new TargetGroup("arn:g", { health_check: { interval: 0.05 } });
   world.targetGroups.set("arn:g", targets);
   const user_data = Buffer.from(userData(...lines)).toString("base64");
-  await launchTemplate.start?.({ user_data }, resource("aws_launch_template", "Template"), world);
+  await launchTemplate.start?.({ user_data, ...template }, resource("aws_launch_template", "Template"), world);
   const groupConfig = {
     launch_template: { id: "dev-serving-Template" },
     min_size: 1,
@@ -69,6 +69,26 @@ async function started(lines: readonly string[], config = {}, passedEnvironment 
 }
 
 describe("an Auto Scaling group", () => {
+  test("tells EC2 its instances' type, tags and launch; the group's own tags win over the template's", async () => {
+    const before = Date.now();
+    const tag_specifications = [
+      { resource_type: "volume", tags: { Kind: "volume" } },
+      { resource_type: "instance", tags: { Project: "sluice", Environment: "template" } },
+    ];
+    const template = { instance_type: "t4g.small", tag_specifications };
+    const tag = [{ key: "Environment", value: "dev", propagate_at_launch: true }];
+    const { group } = await started(["SLUICE_ROLE='gateway'", "SLUICE_CONFIG='{}'"], { tag }, {}, template);
+    const [described] = group.described;
+    const tags = { Project: "sluice", Environment: "dev" };
+    expect(described).toEqual({
+      id: group.instances[0]!.id,
+      launchedAt: expect.any(Number),
+      instanceType: "t4g.small",
+      tags,
+    });
+    expect(described!.launchedAt).toBeGreaterThanOrEqual(before);
+  });
+
   test("runs the role's server with user data's variables, a free port and this machine's AWS", async () => {
     const { group, targets } = await started(["SLUICE_ROLE='gateway'", "SLUICE_CONFIG='{}'"]);
     await expect.poll(() => targets.targets[0]?.state, { timeout: 15_000 }).toBe("healthy");

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { ENV, ENV_BLOCK_END, ENV_BLOCK_START } from "../../contracts/process-environment.ts";
-import { AutoScalingGroup } from "../services/auto-scaling-group.ts";
+import { AutoScalingGroup, type Machine } from "../services/auto-scaling-group.ts";
 import { ingestEmf } from "../services/emf-ingest.ts";
 import { freePort } from "../services/http.ts";
 import { asNumber, asText, block, blocks, type JsonObject } from "../template/json.ts";
@@ -41,6 +41,7 @@ export const autoScalingGroup: ResourcePlugin = {
       role,
       desired,
       targetGroups: targetGroupsOf(config, world),
+      machine: machineOf(template, config),
       replacesUnhealthy: config.health_check_type === "ELB",
       logFolder: join(world.settings.workFolder, "logs"),
       stopSeconds: STOP_SECONDS,
@@ -74,8 +75,19 @@ function templateId(config: JsonObject): string {
   return asText(id);
 }
 
-/** What the agent on the instance and CloudWatch Logs do on AWS. */
-function takeMetrics(line: string, world: World): void {
+/** The template's type and tags; the group's own tags win over them, as on AWS. Without a type nobody asks EC2. */
+function machineOf(template: JsonObject, config: JsonObject): Machine | undefined {
+  const launch = block(block(config.mixed_instances_policy)?.launch_template);
+  const type = template.instance_type ?? blocks(launch?.override)[0]?.instance_type;
+  if (typeof type !== "string") return undefined;
+  const specification = blocks(template.tag_specifications).find((each) => each.resource_type === "instance");
+  const templateTags = Object.entries(block(specification?.tags) ?? {}).map(([key, value]) => [key, asText(value)]);
+  const groupTags = blocks(config.tag).map(({ key, value }) => [asText(key), asText(value)]);
+  return { instanceType: type, tags: Object.fromEntries([...templateTags, ...groupTags]) };
+}
+
+/** What the agent on an instance, and CloudWatch Logs with a function's output, do on AWS. */
+export function takeMetrics(line: string, world: World): void {
   try {
     ingestEmf(line, world.metrics);
   } catch (error) {

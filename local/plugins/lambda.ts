@@ -1,7 +1,7 @@
 import { isAbsolute, join } from "node:path";
 import { LambdaFunction } from "../services/lambda-function.ts";
 import { asNumber, asText, block, isObject } from "../template/json.ts";
-import { awsEnvironment } from "./compute.ts";
+import { awsEnvironment, takeMetrics } from "./compute.ts";
 import { arnOf } from "./names.ts";
 import type { ResourcePlugin } from "./plugin.ts";
 
@@ -23,10 +23,11 @@ export const lambdaFunction: ResourcePlugin = {
     const file = asText(config.filename);
     const declared = block(config.environment)?.variables;
     const variables = isObject(declared) ? Object.entries(declared).map(([name, value]) => [name, asText(value)]) : [];
+    const name = asText(config.function_name);
     world.lambdas.set(
       arnOf(resource, world),
       new LambdaFunction({
-        name: asText(config.function_name),
+        name,
         zip: isAbsolute(file) ? file : join(resource.stack.folder, file),
         handler: asText(config.handler),
         timeoutSeconds: asNumber(config.timeout ?? TIMEOUT_SECONDS),
@@ -37,6 +38,11 @@ export const lambdaFunction: ResourcePlugin = {
           NODE_PATH: join(world.settings.projectFolder, "node_modules"),
         },
         workFolder: join(world.settings.workFolder, "lambda"),
+        output: {
+          logFile: join(world.settings.workFolder, "logs", `${name}.log`),
+          onLine: (line) => takeMetrics(line, world),
+          onLogError: (error) => world.settings.report(`${name}: no log (${error.message})`),
+        },
       }),
     );
   },

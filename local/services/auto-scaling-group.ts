@@ -28,6 +28,12 @@ export interface TerminateNotice {
   readonly metadata: string;
 }
 
+/** What EC2 tells of each instance of a group. */
+export interface Machine {
+  readonly instanceType: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
 export interface AutoScalingGroupOptions {
   readonly name: string;
   /** Its name on AWS, by which alarms, hooks and policies know it. @default - `name` */
@@ -39,6 +45,8 @@ export interface AutoScalingGroupOptions {
   /** Time after which a new instance counts in scaling decisions. @default 0 */
   readonly warmupSeconds?: number;
   readonly targetGroups: readonly TargetGroup[];
+  /** @default - EC2 knows nothing of its instances */
+  readonly machine?: Machine | undefined;
   /** Whether a target group's verdict replaces the instance (`health_check_type: ELB`). */
   readonly replacesUnhealthy: boolean;
   readonly logFolder: string;
@@ -59,7 +67,16 @@ export interface Instance {
   readonly child: ChildProcess;
 }
 
+/** An instance with what EC2 tells of it. */
+export interface DescribedInstance extends Machine {
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly launchedAt: number;
+}
+
 interface Member extends Instance {
+  /** Milliseconds since 1970. */
+  readonly launchedAt: number;
   state: "pending" | "inService" | "leaving";
   /** When it came into service, in milliseconds since 1970. */
   since: number;
@@ -109,6 +126,12 @@ export class AutoScalingGroup {
   }
   get instances(): readonly Instance[] {
     return [...this.#members.values()];
+  }
+  /** All that run, for EC2. */
+  get described(): readonly DescribedInstance[] {
+    const { machine } = this.#options;
+    if (!machine) return [];
+    return [...this.#members.values()].map(({ id, launchedAt }) => ({ id, launchedAt, ...machine }));
   }
   /** Those that the load balancer knows and that are not about to end. */
   get inService(): readonly Instance[] {
@@ -183,7 +206,8 @@ export class AutoScalingGroup {
       onEnd: (cause) => this.#ended(id, cause),
       onLogError: (error) => report(`${this.name}: no log (${error.message})`),
     });
-    const member: Member = { id, port, child, state: "pending", since: 0, release: undefined };
+    const times = { launchedAt: Date.now(), since: 0 };
+    const member: Member = { id, port, child, state: "pending", ...times, release: undefined };
     this.#members.set(id, member);
     if (this.#launchHook) void this.#awaitReady(member, this.#launchHook);
     else this.#enterService(member);

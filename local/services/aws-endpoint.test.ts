@@ -10,6 +10,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { call, serve } from "../test/tools.ts";
 import { awsEndpoint } from "./aws-endpoint.ts";
 import { LOCAL_CREDENTIALS } from "./dynamodb.ts";
+import { MetricStore } from "./metric-store.ts";
 import { TargetGroup } from "./target-group.ts";
 
 const ARN = "arn:aws:elasticloadbalancing:eu-west-1:000000000000:targetgroup/phi&mini";
@@ -20,6 +21,8 @@ async function clients() {
   onTestFinished(() => group.stop());
   const handle = awsEndpoint({
     dynamodb: (_request, response) => void response.end("dynamodb"),
+    instances: () => [],
+    metrics: new MetricStore(),
     targetGroup: (arn) => (arn === ARN ? group : undefined),
     completeTermination: (...waiting) => waiting.join() === "pool,i-1,drained",
   });

@@ -1,29 +1,38 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { asObject, type Json } from "../template/json.ts";
+import { getMetricData } from "./cloudwatch-api.ts";
+import { describeInstances, type Ec2Instance, escapeXml } from "./ec2-api.ts";
 import { answer, header } from "./http.ts";
+import type { MetricStore } from "./metric-store.ts";
 import type { TargetGroup } from "./target-group.ts";
 
 export interface AwsEndpointOptions {
   /** Takes DynamoDB requests (JSON protocol). */
   dynamodb(request: IncomingMessage, response: ServerResponse): void;
   targetGroup(arn: string): TargetGroup | undefined;
+  /** Those that run now. */
+  instances(): readonly Ec2Instance[];
+  readonly metrics: MetricStore;
   /** Lets an instance go that waits in a terminate hook. @returns whether one waited */
   completeTermination(groupName: string, instanceId: string, hookName: string): boolean;
 }
 
 /**
- * The AWS API calls that processes of the twin make, on one address: DynamoDB, `DescribeTargetHealth` and
- * `DeregisterTargets` of the load balancer, `ec2:DescribeInstances` and `autoscaling:CompleteLifecycleAction`. Anything
- * else is refused by name.
+ * The AWS API calls that processes and functions of the twin make, on one address: DynamoDB, `DescribeTargetHealth` and
+ * `DeregisterTargets` of the load balancer, `ec2:DescribeInstances`, `autoscaling:CompleteLifecycleAction` and
+ * `cloudwatch:GetMetricData`. Anything else is refused by name.
  */
 export function awsEndpoint(options: AwsEndpointOptions): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
-    if (header(request, "x-amz-target")?.startsWith("DynamoDB_")) return options.dynamodb(request, response);
+    const target = header(request, "x-amz-target");
+    if (target?.startsWith("DynamoDB_")) return options.dynamodb(request, response);
     readBody(request).then(
       (body) => {
+        if (target?.endsWith(".GetMetricData")) return metricData(body, options, response);
         const parameters = new URLSearchParams(body);
         const action = parameters.get("Action") ?? "";
         if (action === "DescribeTargetHealth") return describeTargetHealth(parameters, options, response);
-        if (action === "DescribeInstances") return describeInstances(parameters, response);
+        if (action === "DescribeInstances") return instances(parameters, options, response);
         if (action === "DeregisterTargets") return deregisterTargets(parameters, options, response);
         if (action === "CompleteLifecycleAction") return completeLifecycleAction(parameters, options, response);
         refuse(response, "InvalidAction", `The twin has no local answer for the action ${action || "(none)"}.`);
@@ -88,21 +97,27 @@ function empty(response: ServerResponse, action: string): void {
   xml(response, 200, `<${action}Response><${action}Result/>${metadata}</${action}Response>`);
 }
 
-/** Every instance of the twin lives on the loopback address; ports tell them apart. */
-function describeInstances(parameters: URLSearchParams, response: ServerResponse): void {
-  const ids = [...parameters].filter(([name]) => name.startsWith("InstanceId.")).map(([, id]) => id);
-  const instances = ids.map(
-    (id) =>
-      `<item><instanceId>${escapeXml(id)}</instanceId><privateIpAddress>127.0.0.1</privateIpAddress>` +
-      "<instanceState><code>16</code><name>running</name></instanceState></item>",
-  );
-  xml(
-    response,
-    200,
-    '<DescribeInstancesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>local</requestId>' +
-      `<reservationSet><item><reservationId>r-local</reservationId><instancesSet>${instances.join("")}</instancesSet>` +
-      "</item></reservationSet></DescribeInstancesResponse>",
-  );
+function instances(parameters: URLSearchParams, options: AwsEndpointOptions, response: ServerResponse): void {
+  try {
+    xml(response, 200, describeInstances(parameters, options.instances()));
+  } catch (error) {
+    refuse(response, "InvalidParameterValue", messageOf(error));
+  }
+}
+
+function metricData(body: string, { metrics }: AwsEndpointOptions, response: ServerResponse): void {
+  const json = { "content-type": "application/x-amz-json-1.0" };
+  try {
+    const request: Json = JSON.parse(body);
+    answer(response, 200, json, JSON.stringify(getMetricData(asObject(request), metrics)));
+  } catch (error) {
+    const problem = { __type: "InvalidParameterValueException", message: messageOf(error) };
+    answer(response, 400, json, JSON.stringify(problem));
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** An error in the form of the query protocol, and in EC2's own beside it: each SDK reads the one that it knows. */
@@ -113,10 +128,6 @@ function refuse(response: ServerResponse, code: string, message: string): void {
 
 function xml(response: ServerResponse, status: number, body: string): void {
   answer(response, status, { "content-type": "text/xml" }, body);
-}
-
-function escapeXml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

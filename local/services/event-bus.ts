@@ -82,7 +82,9 @@ export class EventBus {
         await target(event);
         return;
       } catch (error) {
-        this.#report(`event rule ${rule}: ${error instanceof Error ? error.message : String(error)}`);
+        const cause = error instanceof Error ? error.message : String(error);
+        // A schema's complaint has many lines; the terminal gets one for each attempt.
+        this.#report(`event rule ${rule}: ${cause.replaceAll(/\s*\n\s*/g, " ")}`);
         if (attempt < ATTEMPTS) await new Promise((resolve) => setTimeout(resolve, this.#retryMs * attempt).unref());
       }
     }

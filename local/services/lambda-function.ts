@@ -1,9 +1,20 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createWriteStream, mkdirSync, readFileSync, type WriteStream, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
 import { Worker } from "node:worker_threads";
 import { unzipSync } from "fflate";
 import type { Json } from "../template/json.ts";
+
+/** Where a function's stdout and stderr go. */
+export interface LambdaOutput {
+  /** Each run appends to it. */
+  readonly logFile: string;
+  /** Given each line beside the log. */
+  onLine(line: string): void;
+  /** The log can't be written. */
+  onLogError(error: Error): void;
+}
 
 export interface LambdaOptions {
   readonly name: string;
@@ -15,6 +26,8 @@ export interface LambdaOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** Folder to unpack into. */
   readonly workFolder: string;
+  /** @default - they go to the twin's own */
+  readonly output?: LambdaOutput;
 }
 
 interface Pending {
@@ -36,6 +49,7 @@ export class LambdaFunction {
   /** Takes the next invocation. */
   #current: WarmEnvironment | undefined;
   #nextId = 0;
+  #log: WriteStream | undefined;
 
   constructor(options: LambdaOptions) {
     this.#options = options;
@@ -75,6 +89,8 @@ export class LambdaFunction {
   async stop(): Promise<void> {
     this.#current = undefined;
     await Promise.all([...this.#environments].map(({ worker }) => worker.terminate()));
+    this.#log?.end();
+    this.#log = undefined;
   }
 
   /** No new invocation; those that still run there (on AWS each has an environment of its own) may finish. */
@@ -83,11 +99,27 @@ export class LambdaFunction {
     if (environment.pending.size === 0) void environment.worker.terminate();
   }
 
+  #follow(stream: NodeJS.ReadableStream, { logFile, onLine, onLogError }: LambdaOutput): void {
+    createInterface({ input: stream }).on("line", (line) => {
+      if (!this.#log) {
+        mkdirSync(dirname(logFile), { recursive: true });
+        // A full disk costs the log, not the function.
+        this.#log = createWriteStream(logFile, { flags: "a" }).on("error", onLogError);
+      }
+      this.#log.write(`${line}\n`);
+      onLine(line);
+    });
+  }
+
   #launch(): WarmEnvironment {
+    const { output } = this.#options;
     const worker = new Worker(new URL("./lambda-worker.ts", import.meta.url), {
       env: { ...this.#options.environment },
+      stdout: output !== undefined,
+      stderr: output !== undefined,
       workerData: { file: this.#file, exportName: this.#options.handler.split(".").at(-1) },
     });
+    if (output) for (const stream of [worker.stdout, worker.stderr]) this.#follow(stream, output);
     const environment: WarmEnvironment = { worker, pending: new Map() };
     const end = (cause: Error) => {
       this.#environments.delete(environment);
