@@ -103,6 +103,15 @@ describe("the gateway process", () => {
     expect(output()).toContain("drain time is over");
   });
 
+  test("exits on SIGTERM also when nobody reads its log any more", async () => {
+    const { child, exit, url } = await startAll();
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+    await post(url, "/v1/completions", completion());
+    child.kill("SIGTERM");
+    expect(await exit).toBe(0);
+  });
+
   test("with nothing to do exits at once on SIGTERM", async () => {
     const { child, exit } = await startAll({ drainSeconds: 600 });
     child.kill("SIGTERM");

@@ -51,7 +51,7 @@ async function run({ config, host, port, metricsPort, logLevel }: GatewaySetting
     logger.info({ signal, drainSeconds: config.drainSeconds }, "draining");
     await gateway.drain();
     logger.info("drained");
-    output.flushSync();
+    await closeLog(output);
     process.exit(0);
   }
   process.on("SIGTERM", (signal) => void leave(signal));
@@ -60,4 +60,23 @@ async function run({ config, host, port, metricsPort, logLevel }: GatewaySetting
   const actualMetricsPort = await gateway.listenMetrics(metricsPort, host);
   const actualPort = await gateway.listen(port, host);
   logger.info({ host, port: actualPort, metricsPort: actualMetricsPort, version: manifest.version }, "listening");
+}
+
+/**
+ * Writes what is left of the log, for a second at most. pino's own way at exit waits for ever when the reader of our
+ * output has gone (sonic-boom repeats the write whatever the error), and so would a gateway that is asked to leave;
+ * a destroyed output is left alone.
+ */
+function closeLog(output: ReturnType<typeof destination>): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      output.destroy();
+      resolve();
+    };
+    const timer = setTimeout(end, 1000);
+    output.once("close", end);
+    output.once("error", end);
+    output.end();
+  });
 }
