@@ -3,7 +3,7 @@ import { TerraformOutput, TerraformStack, TerraformVariable } from "cdktf";
 import type { Construct } from "constructs";
 import { AddressLimit } from "../constructs/edge/address-limit.ts";
 import { ApiDomain } from "../constructs/edge/api-domain.ts";
-import { Authorizer } from "../constructs/edge/authorizer.ts";
+import { createAuthorizer } from "../constructs/edge/authorizer.ts";
 import { LoggingPermission } from "../constructs/edge/logging-permission.ts";
 import { RestApi } from "../constructs/edge/rest-api.ts";
 import { planKeys, UsagePlans } from "../constructs/edge/usage-plans.ts";
@@ -41,7 +41,7 @@ export class EdgeStack extends TerraformStack {
     const authorizer =
       api.auth === "off"
         ? undefined
-        : new Authorizer(this, "Authorizer", {
+        : createAuthorizer(this, "Authorizer", {
             name: `${name}-authorize-request`,
             bundle: join(props.lambdas, "authorize-request.zip"),
             auth: api.auth,

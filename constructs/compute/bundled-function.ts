@@ -65,7 +65,7 @@ export class BundledFunction extends Construct {
         ? { vpcConfig: { subnetIds: [...network.subnetIds], securityGroupIds: [network.securityGroupId] } }
         : {}),
       // Otherwise Lambda makes its own log group, without retention; and in a network it needs its permissions first.
-      dependsOn: [logs, ...role.node.children.filter((child) => child instanceof IamRolePolicy)],
+      dependsOn: [logs, ...(network ? role.node.children.filter((child) => child instanceof IamRolePolicy) : [])],
     });
   }
 }

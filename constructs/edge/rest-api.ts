@@ -9,7 +9,7 @@ import { Fn, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { AuthMode } from "../../contracts/auth.ts";
 import { apiGatewayDocument } from "../../contracts/openapi/api-gateway.ts";
-import type { Authorizer } from "./authorizer.ts";
+import type { BundledFunction } from "../compute/bundled-function.ts";
 
 export interface RestApiProps {
   readonly name: string;
@@ -25,7 +25,7 @@ export interface RestApiProps {
   readonly subnetIds: readonly string[];
   readonly securityGroupId: string;
   /** Needed unless auth is `off`. */
-  readonly authorizer: Authorizer | undefined;
+  readonly authorizer: BundledFunction | undefined;
   /** Throttle of the whole stage. */
   readonly throttle: { readonly requestsPerSecond: number; readonly burst: number };
   readonly logRetentionDays: number;
@@ -81,7 +81,7 @@ export class RestApi extends Construct {
           isPublicCertificate: props.isPublicCertificate,
           vpcLinkId: vpcLink.id,
           loadBalancerArn: props.loadBalancerArn,
-          authorizerUri: authorizer?.invokeArn,
+          authorizerUri: authorizer?.resource.invokeArn,
         }),
       ),
       endpointConfiguration: { types: ["REGIONAL"] },
@@ -92,7 +92,7 @@ export class RestApi extends Construct {
     this.apiId = this.resource.id;
     if (authorizer) {
       new LambdaPermission(this, "InvokeAuthorizer", {
-        functionName: authorizer.functionName,
+        functionName: authorizer.resource.functionName,
         action: "lambda:InvokeFunction",
         principal: "apigateway.amazonaws.com",
         sourceArn: `${this.resource.executionArn}/authorizers/*`,

@@ -1,14 +1,15 @@
 import type { TerraformStack } from "cdktf";
+import type { BundledFunction } from "../../compute/bundled-function.ts";
 import { EncryptionKey } from "../../data/encryption-key.ts";
 import { KeysTable } from "../../data/keys-table.ts";
-import { Authorizer } from "../authorizer.ts";
+import { createAuthorizer } from "../authorizer.ts";
 import { LoggingPermission } from "../logging-permission.ts";
 import { RestApi, type RestApiProps } from "../rest-api.ts";
 
 /** For tests: an authorizer over a table of its own. */
-export function testAuthorizer(scope: TerraformStack, bundle: string): Authorizer {
+export function testAuthorizer(scope: TerraformStack, bundle: string): BundledFunction {
   const encryptionKey = new EncryptionKey(scope, "Key", { name: "t", region: "us-east-1", isProtected: false });
-  return new Authorizer(scope, "Authorizer", {
+  return createAuthorizer(scope, "Authorizer", {
     name: "test-authorize-request",
     bundle,
     auth: "required",
