@@ -12,6 +12,19 @@ export interface Update {
 const withRetention = (document: JsonObject): JsonObject =>
   changeResources(document, "aws_cloudwatch_log_group", (config) => ({ ...config, retention_in_days: 90 }));
 
+const OLD_VERSION_DAYS: Update = {
+  what: "the days that old versions are kept",
+  types: ["aws_s3_bucket_lifecycle_configuration"],
+  edit: (document) =>
+    changeResources(document, "aws_s3_bucket_lifecycle_configuration", (config) =>
+      changeValue(
+        config,
+        ["rule", 0, "noncurrent_version_expiration", 0, "noncurrent_days"],
+        (days) => asNumber(days) + 1,
+      ),
+    ),
+};
+
 /** One change per stack, by the stack's name without the environment. */
 const UPDATES: Readonly<Record<string, Update>> = {
   network: {
@@ -23,18 +36,7 @@ const UPDATES: Readonly<Record<string, Update>> = {
         description: `${asText(config.description)} (changed)`,
       })),
   },
-  data: {
-    what: "the days that old versions are kept",
-    types: ["aws_s3_bucket_lifecycle_configuration"],
-    edit: (document) =>
-      changeResources(document, "aws_s3_bucket_lifecycle_configuration", (config) =>
-        changeValue(
-          config,
-          ["rule", 0, "noncurrent_version_expiration", 0, "noncurrent_days"],
-          (days) => asNumber(days) + 1,
-        ),
-      ),
-  },
+  data: OLD_VERSION_DAYS,
   serving: {
     what: "the most gateways and how long targets drain",
     types: ["aws_autoscaling_group", "aws_lb_target_group"],
@@ -84,18 +86,7 @@ const USUAL: readonly Update[] = [
       ),
   },
   { what: "the logs' retention", types: ["aws_cloudwatch_log_group"], edit: withRetention },
-  {
-    what: "the days that old versions are kept",
-    types: ["aws_s3_bucket_lifecycle_configuration"],
-    edit: (document) =>
-      changeResources(document, "aws_s3_bucket_lifecycle_configuration", (config) =>
-        changeValue(
-          config,
-          ["rule", 0, "noncurrent_version_expiration", 0, "noncurrent_days"],
-          (days) => asNumber(days) + 1,
-        ),
-      ),
-  },
+  OLD_VERSION_DAYS,
 ];
 
 /**
