@@ -20,7 +20,13 @@ export const ROOMS: Readonly<
   environments: { rooms: ["catalog", "contracts"], packages: [/^zod$/] },
   gateway: {
     rooms: ["contracts", "domain"],
-    packages: [/^undici$/, /^pino$/, /^prom-client$/, /^zod$/, /^lru-cache$/, /^@aws-sdk\//, /^esbuild$/],
+    packages: [
+      /^(undici|pino|prom-client|zod|lru-cache|iovalkey|ws|ipaddr\.js)$/,
+      /^@aws-sdk\//,
+      /^@smithy\//,
+      /^@aws-crypto\/sha256-js$/,
+      /^esbuild$/,
+    ],
   },
   lambdas: {
     rooms: ["contracts", "domain"],
