@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo, Server as NetServer } from "node:net";
 import type { Logger } from "pino";
 import type { GatewayConfig, RouteTimeouts } from "../contracts/gateway-config.ts";
+import type { GenerationRoute } from "../contracts/generation-routes.ts";
 import { LIVENESS_PATH } from "../contracts/process-environment.ts";
 import { EmfMetrics } from "./emf-metrics.ts";
 import { ENGINE_INTERVALS, EngineDirectory, type EngineDirectoryIntervals } from "./engines/engine-directory.ts";
@@ -19,13 +20,14 @@ import { health } from "./pages/health.ts";
 import { modelById, modelList } from "./pages/model-cards.ts";
 import { admitAddress, createAddressLimit } from "./stages/admit-address.ts";
 import { answerError } from "./stages/answer-error.ts";
-import { callEngine } from "./stages/call.ts";
+import { callTargets } from "./stages/call.ts";
 import { identify } from "./stages/identify.ts";
-import { type GenerationRoute, parseBody } from "./stages/parse-body.ts";
+import { parseBody } from "./stages/parse-body.ts";
 import { parseHead } from "./stages/parse-head.ts";
+import { planTargets } from "./stages/plan.ts";
 import { relayStream, relayWhole } from "./stages/relay.ts";
-import { routeModel } from "./stages/route.ts";
 import { settle } from "./stages/settle.ts";
+import { Router } from "./targets/router.ts";
 
 /** Node closes a kept-alive connection after this silence; the load balancer in front does so after 60 s, so it is first. */
 const KEEP_ALIVE_MS = 75_000;
@@ -64,6 +66,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const { config, keys, logger, version } = options;
   const clock = options.clock ?? (() => performance.now());
   const directory = new EngineDirectory({ ...options, intervals: options.intervals ?? ENGINE_INTERVALS });
+  const router = new Router(directory);
   const { writeMetrics } = options;
   const emf =
     writeMetrics && new EmfMetrics({ environment: config.environment, directory, write: (line) => writeMetrics(line) });
@@ -131,12 +134,12 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   async function generate(exchange: Exchange, route: GenerationRoute): Promise<void> {
     const request = await parseBody(exchange, route, config.bodyLimitBytes);
-    const pool = routeModel(exchange, request, directory);
+    const plan = planTargets(exchange, request, router);
     const timeouts = timeoutsOf(config, route);
-    const engineAnswer = await callEngine(exchange, route, request, pool, timeouts);
-    if (engineAnswer.kind === "whole") return relayWhole(exchange, engineAnswer.bytes);
+    const upstreamAnswer = await callTargets(exchange, request, plan, timeouts);
+    if (upstreamAnswer.kind === "whole") return relayWhole(exchange, upstreamAnswer.bytes);
     const { idleSeconds } = timeouts;
-    await relayStream(exchange, engineAnswer, { idleSeconds, stripUsage: !request.wantsUsage, now: clock });
+    await relayStream(exchange, upstreamAnswer, { idleSeconds, stripUsage: !request.wantsUsage, now: clock });
   }
 
   function answerHealth(exchange: Exchange): void {

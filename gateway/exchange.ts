@@ -2,9 +2,13 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ErrorCode } from "../contracts/errors.ts";
 import { EDGE_REQUEST_ID_HEADER, REQUEST_ID_HEADER } from "../contracts/headers.ts";
+import type { InboundContext, InboundDialect } from "./dialects/dialect.ts";
 import type { RoutePath } from "./http/routes.ts";
 
 const EDGE_ID_FORM = /^[\w=.:+/-]{1,128}$/;
+
+/** Bands in which requests wait, the first before the second before the third. */
+export type Priority = "critical" | "normal" | "batch";
 
 /** One request and its answer, with what the stages found out about it; `settle` turns that into a log line and counts. */
 export class Exchange {
@@ -22,6 +26,12 @@ export class Exchange {
   /** As the client wrote it, so it may be unknown; a metric label only after it was found. */
   model: string | undefined = undefined;
   isModelKnown = false;
+  /** Whose share of the service this request takes: a key's, else an address's. */
+  tenant = "unknown";
+  priority: Priority = "normal";
+  /** How the client speaks, where that is not OpenAI's dialect; known once the body was read. */
+  inbound: { readonly dialect: InboundDialect; readonly context: InboundContext } | undefined = undefined;
+  targetId: string | undefined = undefined;
   engineId: string | undefined = undefined;
   keyId: string | undefined = undefined;
   stream = false;

@@ -1,4 +1,5 @@
 import { Pool } from "undici";
+import type { Upstream } from "../targets/upstream.ts";
 
 /** TCP connect inside one VPC takes about a millisecond; after a second the host is not there. */
 const CONNECT_TIMEOUT_MS = 1000;
@@ -23,7 +24,7 @@ export interface EngineOptions {
 }
 
 /** One engine and what this gateway knows of it: its connections, its load from here, whether it can take a request. */
-export class Engine {
+export class Engine implements Upstream {
   readonly id: string;
   readonly origin: string;
   readonly pool: Pool;

@@ -1,4 +1,6 @@
 import type { GatewayConfig } from "../../contracts/gateway-config.ts";
+import type { GenerationRequest } from "../generation-request.ts";
+import type { Upstream } from "../targets/upstream.ts";
 import { Engine } from "./engine.ts";
 import type { DiscoveredEngine } from "./engine-discovery.ts";
 
@@ -56,9 +58,9 @@ export class ModelPool {
     return this.candidates.find((engine) => engine.model?.root !== undefined)?.model?.root;
   }
 
-  /** Among the ready engines outside `excluded`, the one with the fewest requests from here; equals take turns. */
-  leastLoaded(excluded: ReadonlySet<Engine>): Engine | undefined {
-    const open = this.readyEngines.filter((engine) => !excluded.has(engine) && !engine.isFull);
+  /** Among the ready engines outside `tried`, the one with the fewest requests from here; equals take turns. */
+  choose(_request: GenerationRequest, tried: ReadonlySet<Upstream>): Engine | undefined {
+    const open = this.readyEngines.filter((engine) => !tried.has(engine) && !engine.isFull);
     const fewest = Math.min(...open.map((engine) => engine.inFlight));
     const equals = open.filter((engine) => engine.inFlight === fewest);
     return equals[this.#turn++ % equals.length];

@@ -25,7 +25,9 @@ export function createAddressLimit(requestsPerMinute: number): AddressLimit {
  * @throws {GatewayError} `rate_limit_exceeded`
  */
 export function admitAddress(exchange: Exchange, { limit, window }: AddressLimit, now: number): void {
-  const decision = window.admit(clientBucket(exchange), now);
+  const bucket = clientBucket(exchange);
+  exchange.tenant = `address:${bucket}`;
+  const decision = window.admit(bucket, now);
   const resetSeconds = Math.max(1, Math.ceil(decision.resetMs / 1000));
   exchange.headers["x-ratelimit-limit-requests"] = String(limit);
   exchange.headers["x-ratelimit-remaining-requests"] = String(decision.remaining);

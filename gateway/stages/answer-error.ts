@@ -1,9 +1,13 @@
+import type { InboundDialect } from "../dialects/dialect.ts";
 import type { Exchange } from "../exchange.ts";
 import { ClientGone, GatewayError } from "../gateway-error.ts";
 import { sendJson, sendJsonAndHangUp } from "../http/answer.ts";
 
-/** Turns whatever a stage threw into the client's answer. What is not in the catalogue stays in the log. */
-export function answerError(exchange: Exchange, thrown: unknown): void {
+/**
+ * Turns whatever a stage threw into the client's answer. What is not in the catalogue stays in the log.
+ * @param inbound how clients speak on this route, where that is not OpenAI's dialect
+ */
+export function answerError(exchange: Exchange, thrown: unknown, inbound?: InboundDialect): void {
   const { request, response } = exchange;
   if (thrown instanceof ClientGone || exchange.isAborted) {
     exchange.isAborted = true;
@@ -18,6 +22,7 @@ export function answerError(exchange: Exchange, thrown: unknown): void {
     return;
   }
   const headers = { ...exchange.headers, ...error.headers };
-  if (error.code === "request_too_large") sendJsonAndHangUp(request, response, error.status, headers, error.body);
-  else sendJson(response, error.status, headers, error.body);
+  const body = inbound === undefined ? error.body : inbound.errorBody(error.body, exchange.requestId);
+  if (error.code === "request_too_large") sendJsonAndHangUp(request, response, error.status, headers, body);
+  else sendJson(response, error.status, headers, body);
 }

@@ -1,59 +1,69 @@
 import type { Dispatcher } from "undici";
 import type { RouteTimeouts } from "../../contracts/gateway-config.ts";
 import { REQUEST_ID_HEADER } from "../../contracts/headers.ts";
-import type { Engine } from "../engines/engine.ts";
-import type { ModelPool } from "../engines/model-pool.ts";
+import type { OutboundRequest, StreamTranslator } from "../dialects/dialect.ts";
 import type { Exchange } from "../exchange.ts";
 import { GatewayError } from "../gateway-error.ts";
-import { engineBody } from "./engine-body.ts";
-import { answerFailure, connectionFailure, EngineFailure } from "./engine-failure.ts";
-import type { GenerationRequest, GenerationRoute } from "./parse-body.ts";
-import { routeEngine } from "./route.ts";
+import type { GenerationRequest } from "../generation-request.ts";
+import type { Target } from "../targets/target.ts";
+import type { Upstream } from "../targets/upstream.ts";
+import type { Plan } from "./plan.ts";
+import { answerFailure, connectionFailure, UpstreamFailure } from "./upstream-failure.ts";
 
-type EngineResponse = Dispatcher.ResponseData;
-export type EngineBody = EngineResponse["body"];
+export type UpstreamBody = Dispatcher.ResponseData["body"];
 
-/** An engine's answer: a stream whose first byte has come, or the whole of an answer that is not streamed. */
-export type EngineAnswer =
-  | { readonly kind: "stream"; readonly body: EngineBody; readonly first: Buffer; readonly release: () => void }
+/** An answer: a stream whose first byte has come, or the whole of one that is not streamed, in OpenAI's dialect. */
+export type UpstreamAnswer =
+  | {
+      readonly kind: "stream";
+      readonly body: UpstreamBody;
+      readonly first: Buffer;
+      /** To OpenAI's dialect, where the target speaks another one. */
+      readonly translator: StreamTranslator | undefined;
+      readonly release: () => void;
+    }
   | { readonly kind: "whole"; readonly bytes: Buffer };
 
-/** One engine, and two that may take over. */
+/** One upstream, and two that may take over. */
 const MAX_ATTEMPTS = 3;
 /** An answer with logprobs has about a kilobyte per token; this is far above any of them. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 const MAX_ERROR_BYTES = 64 * 1024;
 
 /**
- * Sixth stage: calls an engine, and another one when it is gone or full, as long as the client has got nothing.
- * @throws {GatewayError} `timeout`, `model_unavailable`, `overloaded`, `upstream_error`, or the engine's own refusal
+ * Sixth stage: calls a server of the first target, and another one, there or at the next target, when it is gone or
+ * full, as long as the client has got nothing.
+ * @throws {GatewayError} `timeout`, `model_unavailable`, `overloaded`, `upstream_error`, or the target's own refusal
  */
-export async function callEngine(
+export async function callTargets(
   exchange: Exchange,
-  route: GenerationRoute,
   request: GenerationRequest,
-  pool: ModelPool,
+  plan: Plan,
   timeouts: RouteTimeouts,
-): Promise<EngineAnswer> {
+): Promise<UpstreamAnswer> {
   const seconds = request.stream ? timeouts.firstByteSeconds : timeouts.totalSeconds;
   const timeout = new GatewayError("timeout", { message: timeoutMessage(request.stream, seconds) });
   const timer = setTimeout(() => exchange.abort.abort(timeout), seconds * 1000);
-  const call = { exchange, route, stream: request.stream, body: engineBody(request) };
-  const tried = new Set<Engine>();
-  let failure: EngineFailure | undefined;
+  const tried = new Set<Upstream>();
+  let failure: UpstreamFailure | undefined;
   try {
-    while (tried.size < MAX_ATTEMPTS) {
-      const engine = nextEngine(pool, tried, failure);
-      tried.add(engine);
-      try {
-        return await attempt(call, engine);
-      } catch (error) {
-        if (!(error instanceof EngineFailure)) throw error;
-        if (error.kind === "refused") engine.markDown();
-        failure = worse(failure, error);
+    for (const target of plan) {
+      while (tried.size < MAX_ATTEMPTS) {
+        const upstream = target.choose(request, tried);
+        if (upstream === undefined) break;
+        tried.add(upstream);
+        try {
+          return await attempt(exchange, request, target, upstream);
+        } catch (error) {
+          if (!(error instanceof UpstreamFailure)) throw error;
+          if (error.kind === "refused") upstream.markDown();
+          failure = worse(failure, error);
+        }
       }
     }
-    throw failure?.toGatewayError() ?? new GatewayError("model_unavailable");
+    // That no other upstream is left is the consequence; what happened to those tried is the cause.
+    if (failure !== undefined) throw failure.toGatewayError();
+    throw new GatewayError(plan.some((target) => target.isFull(tried)) ? "overloaded" : "model_unavailable");
   } finally {
     clearTimeout(timer);
   }
@@ -65,52 +75,53 @@ function timeoutMessage(isStream: boolean, seconds: number): string {
     : `The model did not answer within ${seconds} s. Lower max_tokens, or stream the answer.`;
 }
 
-function nextEngine(pool: ModelPool, tried: ReadonlySet<Engine>, failure: EngineFailure | undefined): Engine {
-  try {
-    return routeEngine(pool, tried);
-  } catch (error) {
-    // That no other engine is left is the consequence; what happened to those tried is the cause.
-    throw failure?.toGatewayError() ?? error;
-  }
-}
-
-/** A full engine tells most: the model is there, and waiting helps. */
-function worse(before: EngineFailure | undefined, now: EngineFailure): EngineFailure {
+/** A full upstream tells most: the model is there, and waiting helps. */
+function worse(before: UpstreamFailure | undefined, now: UpstreamFailure): UpstreamFailure {
   return before?.kind === "busy" ? before : now;
 }
 
-interface Call {
-  readonly exchange: Exchange;
-  readonly route: GenerationRoute;
-  readonly stream: boolean;
-  readonly body: Buffer;
-}
-
-async function attempt({ exchange, route, stream, body }: Call, engine: Engine): Promise<EngineAnswer> {
+async function attempt(
+  exchange: Exchange,
+  generation: GenerationRequest,
+  target: Target,
+  upstream: Upstream,
+): Promise<UpstreamAnswer> {
   const { signal } = exchange.abort;
   signal.throwIfAborted();
-  const release = engine.acquire();
-  exchange.engineId = engine.id;
+  const { dialect } = target;
+  const { stream } = generation;
+  const release = upstream.acquire();
+  exchange.targetId = target.id;
+  exchange.engineId = upstream.id;
   let isHandedOn = false;
   try {
+    const outbound: OutboundRequest = { generation, model: target.upstreamModel, origin: upstream.origin };
+    const call = await dialect.encode(outbound);
     const headers = {
-      ...engine.headers,
       "content-type": "application/json",
-      accept: stream ? "text/event-stream" : "application/json",
+      accept: stream ? dialect.streamMediaType : "application/json",
       [REQUEST_ID_HEADER]: exchange.requestId,
+      ...upstream.headers,
+      ...call.headers,
     };
-    const answer = await engine.pool.request({ method: "POST", path: route, headers, body, signal });
+    const { path, body } = call;
+    const answer = await upstream.pool.request({ method: "POST", path, headers, body, signal });
     answer.body.on("error", ignore);
-    if (answer.statusCode !== 200)
-      throw answerFailure(answer.statusCode, answer.headers["retry-after"], await readError(answer.body));
-    if (!stream || !String(answer.headers["content-type"]).startsWith("text/event-stream"))
-      return { kind: "whole", bytes: await readWhole(answer.body, MAX_ANSWER_BYTES) };
+    const { statusCode } = answer;
+    if (statusCode !== 200) {
+      const problem = dialect.decodeProblem(statusCode, await readError(answer.body));
+      throw answerFailure(statusCode, answer.headers["retry-after"], problem);
+    }
+    if (!stream || !String(answer.headers["content-type"]).startsWith(dialect.streamMediaType)) {
+      const bytes = await readWhole(answer.body, MAX_ANSWER_BYTES);
+      return { kind: "whole", bytes: dialect.decodeWhole(bytes, outbound) };
+    }
     const first = await firstBytes(answer.body);
     isHandedOn = true;
-    return { kind: "stream", body: answer.body, first, release };
+    return { kind: "stream", body: answer.body, first, translator: dialect.decodeStream(outbound), release };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    throw error instanceof EngineFailure || error instanceof GatewayError ? error : connectionFailure(error);
+    throw error instanceof UpstreamFailure || error instanceof GatewayError ? error : connectionFailure(error);
   } finally {
     if (!isHandedOn) release();
   }
@@ -119,7 +130,7 @@ async function attempt({ exchange, route, stream, body }: Call, engine: Engine):
 /** The listener that keeps a late error of an aborted body from ending the process. */
 function ignore(): void {}
 
-async function readWhole(body: EngineBody, limitBytes: number): Promise<Buffer> {
+async function readWhole(body: UpstreamBody, limitBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body) {
@@ -132,7 +143,7 @@ async function readWhole(body: EngineBody, limitBytes: number): Promise<Buffer> 
 }
 
 /** The status says enough when the text can't be read. */
-async function readError(body: EngineBody): Promise<string> {
+async function readError(body: UpstreamBody): Promise<string> {
   try {
     return (await readWhole(body, MAX_ERROR_BYTES)).toString("utf8");
   } catch {
@@ -141,7 +152,7 @@ async function readError(body: EngineBody): Promise<string> {
 }
 
 /** Waits for the first bytes and leaves the body paused behind them. */
-function firstBytes(body: EngineBody): Promise<Buffer> {
+function firstBytes(body: UpstreamBody): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const finish = (settle: () => void) => {
       body.off("data", onData).off("end", onEnd).off("error", onError);
@@ -151,7 +162,7 @@ function firstBytes(body: EngineBody): Promise<Buffer> {
       body.pause();
       finish(() => resolve(chunk));
     };
-    const onEnd = () => finish(() => reject(new EngineFailure("died")));
+    const onEnd = () => finish(() => reject(new UpstreamFailure("died")));
     const onError = (error: Error) => finish(() => reject(error));
     body.on("data", onData).on("end", onEnd).on("error", onError);
   });

@@ -24,6 +24,7 @@ export async function identify(exchange: Exchange, mode: AuthMode, keys: KeyStor
   const item = await lookUp(keys, keyId);
   if (item === undefined || !isApiKeyValid(secret, item)) throw new GatewayError("invalid_api_key", CHALLENGE);
   exchange.keyId = keyId;
+  exchange.tenant = `key:${keyId}`;
   return item;
 }
 

@@ -1,55 +1,66 @@
 import { isUtf8 } from "node:buffer";
 import { ChatCompletionRequest } from "../../contracts/chat.ts";
 import { CompletionRequest } from "../../contracts/completions.ts";
+import type { GenerationRoute } from "../../contracts/generation-routes.ts";
+import { estimateTokens } from "../../domain/token-estimate.ts";
+import type { InboundDialect } from "../dialects/dialect.ts";
 import type { Exchange } from "../exchange.ts";
 import { GatewayError } from "../gateway-error.ts";
+import type { GenerationRequest } from "../generation-request.ts";
 import { readBody } from "../http/read-body.ts";
 import { isRecord } from "../is-record.ts";
 import { boundProblem } from "./body-bounds.ts";
 import { bodyProblems, invalidRequest } from "./body-problems.ts";
 
-/** What the later stages need to know of a generation request; everything else in it is the engine's business. */
-export interface GenerationRequest {
-  readonly model: string;
-  readonly stream: boolean;
-  /** Whether the client wants the usage as the last event of its stream. */
-  readonly wantsUsage: boolean;
-  /** The client's upper bound of generated tokens, and the field it wrote it in. */
-  readonly maxTokens: { readonly field: string; readonly value: number } | undefined;
-  /** The body as it came. */
-  readonly bytes: Buffer;
-  /** The body, parsed. */
-  readonly fields: Readonly<Record<string, unknown>>;
-}
-
-export type GenerationRoute = "/v1/completions" | "/v1/chat/completions";
+/** What a body of each route must be. */
+const SCHEMAS = {
+  "/v1/completions": CompletionRequest,
+  "/v1/chat/completions": ChatCompletionRequest,
+} as const;
 
 /**
  * Fourth stage: reads and checks the body of a generation request, for callers that were admitted.
+ * @param inbound how the client speaks, where that is not OpenAI's dialect
  * @throws {GatewayError} 400, 413 or 415 from the catalogue
  */
 export async function parseBody(
   exchange: Exchange,
   route: GenerationRoute,
   limitBytes: number,
+  inbound?: InboundDialect,
 ): Promise<GenerationRequest> {
   const { request, response } = exchange;
   checkMediaType(request.headers);
   const bytes = await readBody(request, response, limitBytes);
-  const fields = parseObject(bytes);
+  const clientFields = parseObject(bytes);
+  if (inbound === undefined) return generationRequest(exchange, route, bytes, clientFields);
+  const fields = inbound.toChat(clientFields);
+  const generation = generationRequest(exchange, route, Buffer.from(JSON.stringify(fields)), fields);
+  exchange.inbound = { dialect: inbound, context: { requestId: exchange.requestId, clientFields, generation } };
+  return generation;
+}
+
+function generationRequest(
+  exchange: Exchange,
+  route: GenerationRoute,
+  bytes: Buffer,
+  fields: Readonly<Record<string, unknown>>,
+): GenerationRequest {
   const bound = boundProblem(fields);
   if (bound !== undefined) throw invalidRequest([bound]);
-  const schema = route === "/v1/completions" ? CompletionRequest : ChatCompletionRequest;
-  const parsed = schema.safeParse(fields, { reportInput: true });
+  const parsed = SCHEMAS[route].safeParse(fields, { reportInput: true });
   if (!parsed.success) throw invalidRequest(bodyProblems(parsed.error.issues));
   const { data } = parsed;
   exchange.model = data.model;
   exchange.stream = own(fields, "stream") && data.stream === true;
   return {
+    route,
     model: data.model,
     stream: exchange.stream,
     wantsUsage: own(fields, "stream_options") && data.stream_options?.include_usage === true,
     maxTokens: maxTokensOf(fields),
+    // The body is little but prompt; what else is in it makes the estimate a little high.
+    promptTokensEstimate: estimateTokens(bytes.length),
     bytes,
     fields,
   };

@@ -3,7 +3,7 @@ import type { Exchange } from "../exchange.ts";
 import { sendBytes } from "../http/answer.ts";
 import { EventScanner } from "../relay/event-scanner.ts";
 import { findUsage } from "../relay/usage.ts";
-import type { EngineAnswer } from "./call.ts";
+import type { UpstreamAnswer } from "./call.ts";
 
 const STREAM_HEADERS = {
   "content-type": "text/event-stream; charset=utf-8",
@@ -12,12 +12,14 @@ const STREAM_HEADERS = {
   "x-accel-buffering": "no",
 } as const;
 
-/** Seventh stage, for an answer that is not streamed: the engine's bytes as they are. */
+/** Seventh stage, for an answer that is not streamed: its bytes as they are, or in the client's dialect. */
 export function relayWhole(exchange: Exchange, bytes: Buffer): void {
   const usage = findUsage(bytes);
   exchange.promptTokens = usage?.promptTokens;
   exchange.completionTokens = usage?.completionTokens;
-  sendBytes(exchange.response, 200, { ...exchange.headers, "content-type": "application/json" }, bytes);
+  const { inbound } = exchange;
+  const said = inbound === undefined ? bytes : inbound.dialect.encodeWhole(bytes, inbound.context);
+  sendBytes(exchange.response, 200, { ...exchange.headers, "content-type": "application/json" }, said);
 }
 
 export interface RelayOptions {
@@ -28,7 +30,7 @@ export interface RelayOptions {
   readonly now: () => number;
 }
 
-type StreamAnswer = Extract<EngineAnswer, { kind: "stream" }>;
+type StreamAnswer = Extract<UpstreamAnswer, { kind: "stream" }>;
 
 /**
  * Seventh stage, for a stream: passes the engine's events on as they come and as fast as the client takes them.
@@ -37,7 +39,9 @@ type StreamAnswer = Extract<EngineAnswer, { kind: "stream" }>;
  */
 export function relayStream(exchange: Exchange, answer: StreamAnswer, options: RelayOptions): Promise<void> {
   const { response } = exchange;
-  const { body, first, release } = answer;
+  const { body, first, translator, release } = answer;
+  const { inbound } = exchange;
+  const encoder = inbound?.dialect.encodeStream(inbound.context);
   const scanner = new EventScanner({ stripUsage: options.stripUsage });
 
   return new Promise((resolve) => {
@@ -46,13 +50,19 @@ export function relayStream(exchange: Exchange, answer: StreamAnswer, options: R
 
     function onData(chunk: Buffer): void {
       idle.refresh();
+      const passed = scan(translator === undefined ? chunk : translator.push(chunk));
+      if (passed.length > 0 && !response.write(passed)) body.pause();
+    }
+
+    /** Counts what is in these bytes of OpenAI's dialect. @returns what the client gets of them, in its own */
+    function scan(bytes: Buffer): Buffer {
       const textBefore = scanner.textEvents;
-      const passed = scanner.push(chunk);
+      const passed = scanner.push(bytes);
       if (scanner.textEvents > textBefore) {
         exchange.lastTokenAt = options.now();
         exchange.firstTokenAt ??= exchange.lastTokenAt;
       }
-      if (passed.length > 0 && !response.write(passed)) body.pause();
+      return encoder === undefined ? passed : encoder.push(passed);
     }
 
     function onDrain(): void {
@@ -70,11 +80,18 @@ export function relayStream(exchange: Exchange, answer: StreamAnswer, options: R
     }
 
     function onEnd(): void {
+      const last = translator === undefined || isOver ? undefined : scan(translator.end());
+      if (last !== undefined && last.length > 0) response.write(last);
       if (!scanner.isDone) return fail("stream_interrupted");
-      const rest = scanner.rest();
       if (scanner.hasError) exchange.errorCode = "upstream_error";
-      response.end(rest.length > 0 ? rest : undefined);
+      end(scanner.rest());
       finish();
+    }
+
+    /** The last bytes, of OpenAI's dialect. */
+    function end(bytes: Buffer): void {
+      const said = encoder === undefined ? bytes : Buffer.concat([encoder.push(bytes), encoder.end()]);
+      response.end(said.length > 0 ? said : undefined);
     }
 
     function onError(): void {
@@ -87,7 +104,7 @@ export function relayStream(exchange: Exchange, answer: StreamAnswer, options: R
       if (isOver) return;
       exchange.errorCode = code;
       const event = errorBody(code, message === undefined ? {} : { message: `${message} Send the request again.` });
-      response.end(`data: ${JSON.stringify(event)}\n\n`);
+      end(Buffer.from(`data: ${JSON.stringify(event)}\n\n`));
       finish();
     }
 

@@ -20,6 +20,7 @@ describe("the log", () => {
       model: "tiny",
       engineId: "i-0",
       stream: true,
+      targetId: "tiny",
       promptTokens: 7,
       completionTokens: 3,
       aborted: false,

@@ -22,6 +22,7 @@ export function settle(exchange: Exchange, logger: Logger, metrics: GatewayMetri
     status,
     errorCode: exchange.errorCode,
     model: exchange.model?.slice(0, MAX_MODEL_CHARACTERS),
+    targetId: exchange.targetId,
     engineId: exchange.engineId,
     keyId: exchange.keyId,
     stream: exchange.stream,

@@ -1,0 +1,19 @@
+import type { GenerationRoute } from "../contracts/generation-routes.ts";
+
+/** What the stages behind parsing need to know of a generation request; everything else in it is the target's business. */
+export interface GenerationRequest {
+  /** The OpenAI route whose body this is, whatever route it came by. */
+  readonly route: GenerationRoute;
+  readonly model: string;
+  readonly stream: boolean;
+  /** Whether the client wants the usage as the last event of its stream. */
+  readonly wantsUsage: boolean;
+  /** The client's upper bound of generated tokens, and the field it wrote it in. */
+  readonly maxTokens: { readonly field: string; readonly value: number } | undefined;
+  /** Tokens of the prompt, roughly: no tokenizer is asked. */
+  readonly promptTokensEstimate: number;
+  /** The body as it came, or as it was translated. */
+  readonly bytes: Buffer;
+  /** The body, parsed. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,35 @@
+import { OPENAI_DIALECT } from "../dialects/openai.ts";
+import type { ModelPool } from "../engines/model-pool.ts";
+import type { GenerationRequest } from "../generation-request.ts";
+import type { Target } from "./target.ts";
+import type { Upstream } from "./upstream.ts";
+
+/** A pool of our own engines. */
+export class PoolTarget implements Target {
+  readonly dialect = OPENAI_DIALECT;
+  readonly pool: ModelPool;
+
+  constructor(pool: ModelPool) {
+    this.pool = pool;
+  }
+
+  get id(): string {
+    return this.pool.config.id;
+  }
+
+  get upstreamModel(): string {
+    return this.pool.config.id;
+  }
+
+  get contextTokens(): number {
+    return this.pool.contextTokens;
+  }
+
+  choose(request: GenerationRequest, tried: ReadonlySet<Upstream>): Upstream | undefined {
+    return this.pool.choose(request, tried);
+  }
+
+  isFull(tried: ReadonlySet<Upstream>): boolean {
+    return this.pool.readyEngines.some((ready) => !tried.has(ready) && ready.isFull);
+  }
+}

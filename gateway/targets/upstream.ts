@@ -1,0 +1,15 @@
+import type { Pool } from "undici";
+
+/** One server that requests can be sent to: an engine of ours, or a provider's endpoint. */
+export interface Upstream {
+  readonly id: string;
+  /** Scheme, host and port. */
+  readonly origin: string;
+  readonly pool: Pool;
+  /** Headers that every call to it carries. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Counts one request. @returns the function that gives its place back; calling it again does nothing */
+  acquire(): () => void;
+  /** A call found no one there: no more requests until it has been seen again. */
+  markDown(): void;
+}
