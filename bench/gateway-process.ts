@@ -59,6 +59,7 @@ const CONFIG: GatewayConfig = {
   timeouts: { firstByteSeconds: 30, totalSeconds: 30, idleSeconds: 30 },
   routeTimeouts: {},
   drainSeconds: 5,
+  threads: 1,
   engineListenerUrl: "http://127.0.0.1:9",
   models: [
     {

@@ -32,6 +32,8 @@ export const GatewayConfig = z.strictObject({
   routeTimeouts: z.record(z.string(), RouteTimeouts.partial()),
   /** How long SIGTERM waits for open requests. */
   drainSeconds: seconds,
+  /** Threads that serve, each a whole gateway on the same port. */
+  threads: z.union([z.literal("per-core"), z.int().min(1).max(64)]),
   /** The engine listener of the load balancer, e.g. `http://internal-…:8000`: the way that works when discovery fails. */
   engineListenerUrl: z.string(),
   models: z

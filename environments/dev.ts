@@ -30,6 +30,7 @@ export default {
     maxInstances: 2,
     image: "resolve:ssm:/sluice/images/gateway",
     drainSeconds: 60,
+    threads: 1,
   },
   pools: {
     "phi-3-mini": {

@@ -30,6 +30,7 @@ export default {
     maxInstances: 9,
     image: "resolve:ssm:/sluice/images/gateway",
     drainSeconds: 300,
+    threads: "per-core",
   },
   pools: {
     "phi-3-mini": {

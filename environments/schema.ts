@@ -121,6 +121,8 @@ export const EnvironmentSchema = z.strictObject({
     maxInstances: z.int().min(1).max(64),
     image,
     drainSeconds: z.int().min(5).max(900),
+    /** Threads that serve on each instance; one needs about 100 MiB. */
+    threads: z.union([z.literal("per-core"), z.int().min(1).max(64)]),
   }),
   /** Pools by public model name. */
   pools: z.record(poolName, Pool),

@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { type AddressInfo, Server as NetServer } from "node:net";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { Server as NetServer } from "node:net";
 import type { Logger } from "pino";
 import type { GatewayConfig, RouteTimeouts } from "../contracts/gateway-config.ts";
 import type { GenerationRoute } from "../contracts/generation-routes.ts";
@@ -12,7 +12,8 @@ import { ClientGone, GatewayError } from "./gateway-error.ts";
 import { sendJson } from "./http/answer.ts";
 import { answerClientError } from "./http/client-error.ts";
 import { Cors } from "./http/cors.ts";
-import { createMetricsServer } from "./http/metrics-server.ts";
+import { listenOn } from "./http/listen.ts";
+import type { ThreadMetrics } from "./http/metrics-server.ts";
 import type { Route } from "./http/routes.ts";
 import type { KeyStore } from "./keys/key-store.ts";
 import { GatewayMetrics } from "./metrics.ts";
@@ -28,6 +29,7 @@ import { planTargets } from "./stages/plan.ts";
 import { relayStream, relayWhole } from "./stages/relay.ts";
 import { settle } from "./stages/settle.ts";
 import { Router } from "./targets/router.ts";
+import { createSharedMemory, SharedCount, type SharedMemory } from "./threads/shared-memory.ts";
 
 /** Node closes a kept-alive connection after this silence; the load balancer in front does so after 60 s, so it is first. */
 const KEEP_ALIVE_MS = 75_000;
@@ -42,8 +44,10 @@ export interface GatewayOptions {
   readonly logger: Logger;
   /** Shown by `/health`. */
   readonly version: string;
-  /** Milliseconds of a monotonic clock. @default - performance.now */
+  /** Milliseconds of a monotonic clock, the same for all who share `memory`. @default - performance.now */
   readonly clock?: () => number;
+  /** What is counted together with the process's other threads. @default - this gateway's alone */
+  readonly memory?: SharedMemory;
   /** @default - engines are asked every 2 s, their target groups every 3 s */
   readonly intervals?: EngineDirectoryIntervals;
   /** Takes lines in CloudWatch's embedded metric format, without their line break. @default - no such metrics */
@@ -52,9 +56,9 @@ export interface GatewayOptions {
 
 export interface Gateway {
   /** Starts to listen and to look for engines. @param port 0 for any free one @returns the port */
-  listen(port: number, host: string): Promise<number>;
-  /** Serves `/metrics` on a port of its own. @returns the port */
-  listenMetrics(port: number, host: string): Promise<number>;
+  listen(port: number, host: string, options?: { readonly reusePort: boolean }): Promise<number>;
+  /** What was counted so far, for `createMetricsServer`. */
+  metrics(): Promise<ThreadMetrics>;
   /** Resolves when the first round of looking for engines is over, whatever it found. */
   readonly started: Promise<void>;
   /** Takes no more connections, lets open requests finish for at most `config.drainSeconds`, then closes everything. */
@@ -67,12 +71,19 @@ export function createGateway(options: GatewayOptions): Gateway {
   const clock = options.clock ?? (() => performance.now());
   const directory = new EngineDirectory({ ...options, intervals: options.intervals ?? ENGINE_INTERVALS });
   const router = new Router(directory);
+  const memory = options.memory ?? createSharedMemory(config);
   const { writeMetrics } = options;
   const emf =
-    writeMetrics && new EmfMetrics({ environment: config.environment, directory, write: (line) => writeMetrics(line) });
+    writeMetrics &&
+    new EmfMetrics({
+      environment: config.environment,
+      directory,
+      inFlight: new SharedCount(memory.inFlight),
+      write: (line) => writeMetrics(line),
+    });
   const metrics = new GatewayMetrics(directory, emf);
   const cors = new Cors(config.corsOrigins);
-  const addressLimit = createAddressLimit(config.requestsPerMinutePerIp);
+  const addressLimit = createAddressLimit(config.requestsPerMinutePerIp, memory.addresses);
   const createdAt = Math.floor(Date.now() / 1000);
   const open = new Set<Exchange>();
   const started = Promise.withResolvers<void>();
@@ -84,7 +95,6 @@ export function createGateway(options: GatewayOptions): Gateway {
     headersTimeout: HEADERS_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
   });
-  const metricsServer = createMetricsServer(metrics.registry);
   server.on("request", accept).on("checkContinue", accept).on("clientError", answerClientError);
 
   function accept(request: IncomingMessage, response: ServerResponse): void {
@@ -163,8 +173,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     response.writeHead(204, { ...headers, ...cors.preflightHeaders() }).end();
   }
 
-  async function listen(port: number, host: string): Promise<number> {
-    const actual = await listenOn(server, port, host);
+  async function listen(port: number, host: string, { reusePort } = { reusePort: false }): Promise<number> {
+    const actual = await listenOn(server, { port, host, reusePort });
     directory.start().then(started.resolve, started.reject);
     emf?.start();
     return actual;
@@ -188,15 +198,13 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (open.size > 0) logger.warn({ openRequests: open.size }, "drain time is over, closing open requests");
     server.closeAllConnections();
     server.close();
-    metricsServer.closeAllConnections();
-    metricsServer.close();
     emf?.stop();
     await directory.stop();
   }
 
   return {
     listen,
-    listenMetrics: (port, host) => listenOn(metricsServer, port, host),
+    metrics: () => metrics.registry.getMetricsAsJSON(),
     started: started.promise,
     drain,
   };
@@ -210,16 +218,4 @@ function timeoutsOf(config: GatewayConfig, route: GenerationRoute): RouteTimeout
     totalSeconds: own.totalSeconds ?? totalSeconds,
     idleSeconds: own.idleSeconds ?? idleSeconds,
   };
-}
-
-/** @throws the listening error, e.g. EADDRINUSE */
-function listenOn(server: Server, port: number, host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, () => {
-      server.off("error", reject);
-      const address: AddressInfo | string | null = server.address();
-      resolve(typeof address === "object" && address !== null ? address.port : port);
-    });
-  });
 }

@@ -3,6 +3,7 @@ import { METRICS, type MetricEntry } from "../contracts/metrics/catalogue.ts";
 import { EmfMetrics } from "./emf-metrics.ts";
 import { emfProblems } from "./test/emf-problems.ts";
 import { chat, completion, post, startTestGateway, type TestGatewayOptions } from "./test/test-gateway.ts";
+import { SharedCount } from "./threads/shared-memory.ts";
 
 /** Sends what the test wants, drains the gateway and gives all that it wrote, by metric and dimensions. */
 async function linesAfter(send: (url: string) => Promise<unknown>, options: TestGatewayOptions = {}) {
@@ -101,6 +102,7 @@ describe("windows", () => {
     const metrics = new EmfMetrics({
       environment: "test",
       directory: { pools: [] },
+      inFlight: new SharedCount(new SharedArrayBuffer(4)),
       windowMs: 20,
       write: (line) => times.push(JSON.parse(line)._aws.Timestamp),
     });

@@ -5,10 +5,13 @@ import { type EmfRecord, emfLines } from "./emf.ts";
 import { Distribution } from "./emf-distribution.ts";
 import type { EngineDirectory } from "./engines/engine-directory.ts";
 import type { Exchange } from "./exchange.ts";
+import type { SharedCount } from "./threads/shared-memory.ts";
 
 export interface EmfMetricsOptions {
   readonly environment: string;
   readonly directory: Pick<EngineDirectory, "pools">;
+  /** Requests in progress on this gateway, in all its threads. */
+  readonly inFlight: SharedCount;
   /** Takes one line, without its line break. */
   write(line: string): void;
   /** Milliseconds since 1970. @default - Date.now */
@@ -43,7 +46,6 @@ export class EmfMetrics {
   #tallies = new Map<string, Map<string, Tally>>();
   #errors = new Map<string, number>();
   #aborts = 0;
-  #inFlight = 0;
   #peak = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -65,12 +67,11 @@ export class EmfMetrics {
   }
 
   opened(): void {
-    this.#inFlight++;
-    if (this.#inFlight > this.#peak) this.#peak = this.#inFlight;
+    this.#peak = Math.max(this.#peak, this.#options.inFlight.add(1));
   }
 
   closed(): void {
-    this.#inFlight--;
+    this.#options.inFlight.add(-1);
   }
 
   /** Counts one request that is over. Health checks and preflights are none. */
@@ -113,7 +114,7 @@ export class EmfMetrics {
     this.#tallies = new Map();
     this.#errors = new Map();
     this.#aborts = 0;
-    this.#peak = this.#inFlight;
+    this.#peak = this.#options.inFlight.value;
   }
 
   #tally(model: string, route: string): Tally {

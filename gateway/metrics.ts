@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { GATEWAY_METRICS } from "../contracts/gateway-metrics.ts";
 import type { EmfMetrics } from "./emf-metrics.ts";
 import type { EngineDirectory } from "./engines/engine-directory.ts";
@@ -28,7 +28,6 @@ export class GatewayMetrics {
     this.#emf = emf;
     const registers = [this.registry];
     const names = GATEWAY_METRICS;
-    collectDefaultMetrics({ register: this.registry });
     this.inFlight = new Gauge({ name: names.inFlight, help: "Requests in progress.", registers });
     this.#requests = new Counter({
       name: names.requests,
@@ -81,6 +80,7 @@ export class GatewayMetrics {
       help: "Engines that can take a request.",
       labelNames: ["model"],
       registers,
+      aggregator: "max", // every thread knows the same engines
       collect() {
         for (const pool of directory.pools) this.set({ model: pool.config.id }, pool.readyEngines.length);
       },

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { Agent, get } from "node:http";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { newApiKey } from "../domain/api-key.ts";
 import { startFakeAws } from "../test-support/fake-aws.ts";
@@ -152,5 +153,60 @@ describe("the gateway process", () => {
     expect(await exit).toBe(1);
     expect(output()).toMatch(/EADDRINUSE.*in use/);
     await engine.stop();
+  });
+});
+
+describe("a gateway of several threads", () => {
+  /** New connections, so that the kernel spreads them. */
+  const ask = async (url: string, path: string) =>
+    await new Promise<number | undefined>((resolve, reject) =>
+      get(url + path, { agent: new Agent() }, (answer) => {
+        answer.resume().once("end", () => resolve(answer.statusCode));
+      }).on("error", reject),
+    );
+
+  test("counts an address's requests in all threads together", async () => {
+    const { url } = await startAll({ threads: 3, requestsPerMinutePerIp: 50 });
+    const statuses: (number | undefined)[] = [];
+    for (let index = 0; index < 60; index++) statuses.push(await ask(url, "/v1/models"));
+    expect(statuses.filter((status) => status === 200)).toHaveLength(50);
+    expect(statuses.slice(50).every((status) => status === 429)).toBe(true);
+  });
+
+  test("serves from every thread, says so in one log, and is one gateway in its metrics", async () => {
+    const { url, metricsUrl, output } = await startAll({ threads: 3 });
+    for (let index = 0; index < 40; index++) expect(await ask(url, "/v1/models")).toBe(200);
+    const text = await (await fetch(metricsUrl)).text();
+    expect(text).toContain('sluice_engines_ready{model="tiny"} 1');
+    expect(text).toMatch(/sluice_requests_total\{route="\/v1\/models".*\} 40\n/);
+    expect(text.match(/^process_resident_memory_bytes /gm)).toHaveLength(1);
+    await vi.waitFor(() => expect(output().match(/"route":"\/v1\/models"/g)).toHaveLength(40));
+    for (const line of output().trim().split("\n")) expect(() => JSON.parse(line)).not.toThrow();
+  });
+
+  test("on SIGTERM finishes the streams of all threads and exits with 0", async () => {
+    const { url, child, exit, output } = await startAll({ threads: 2 }, { tokens: 20, intervalMs: 30 });
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () =>
+        post(url, "/v1/completions", completion({ stream: true }), { connection: "close" }),
+      ),
+    );
+    child.kill("SIGTERM");
+    for (const answer of answers) expect(eventsOf(await answer.text()).at(-1)).toBe("[DONE]");
+    expect(await exit).toBe(0);
+    expect(output().match(/"stream":true/g)).toHaveLength(8);
+  });
+
+  test("on a port that is in use says so and exits with 1", async () => {
+    const { url } = await startAll();
+    const { exit, output } = start({
+      SLUICE_CONFIG: JSON.stringify(testConfig({ threads: 2 })),
+      SLUICE_HOST: "127.0.0.1",
+      SLUICE_METRICS_PORT: "0",
+      SLUICE_PORT: new URL(url).port,
+      AWS_REGION: "us-east-1",
+    });
+    expect(await exit).toBe(1);
+    expect(output()).toMatch(/EADDRINUSE.*in use/);
   });
 });

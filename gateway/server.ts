@@ -1,47 +1,37 @@
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { EC2Client } from "@aws-sdk/client-ec2";
-import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { destination, pino } from "pino";
-import manifest from "../package.json" with { type: "json" };
-import { createGateway } from "./app.ts";
-import { TargetGroupDiscovery } from "./engines/target-group-discovery.ts";
-import { CachedKeyStore } from "./keys/cached-key-store.ts";
-import { DynamoKeyStore } from "./keys/dynamo-key-store.ts";
+import { availableParallelism } from "node:os";
+import { isMainThread } from "node:worker_threads";
+import { destination } from "pino";
+import { collectDefaultMetrics, Registry } from "prom-client";
+import { listenOn } from "./http/listen.ts";
+import { createMetricsServer, type ThreadMetrics } from "./http/metrics-server.ts";
+import { buildGateway, createLogger, VERSION } from "./serve.ts";
 import { type GatewaySettings, readSettings, SettingsError } from "./settings.ts";
+import { createSharedMemory } from "./threads/shared-memory.ts";
+import { runThread } from "./threads/thread.ts";
+import { ThreadFleet } from "./threads/thread-fleet.ts";
 
-/** Discovery may take its time: the last known engines serve meanwhile. */
-const DISCOVERY_TIMEOUT_MS = 2000;
+type Output = ReturnType<typeof destination>;
 
-try {
-  await run(readSettings(process.env));
-} catch (error) {
-  const isTold = error instanceof SettingsError || (error instanceof Error && "syscall" in error);
-  console.error(isTold ? error.message : error);
-  process.exit(1);
+if (isMainThread) await main();
+else await runThread();
+
+async function main(): Promise<void> {
+  try {
+    await run(readSettings(process.env));
+  } catch (error) {
+    const isTold = error instanceof SettingsError || (error instanceof Error && "syscall" in error);
+    console.error(isTold ? error.message : error);
+    process.exit(1);
+  }
 }
 
-async function run({ config, host, port, metricsPort, logLevel }: GatewaySettings): Promise<void> {
+/** Serves in this thread when one is enough; else this one only keeps the others, their output and their metrics. */
+async function run(settings: GatewaySettings): Promise<void> {
+  const { config, host, metricsPort } = settings;
   const output = destination({ sync: false });
-  const logger = pino({ level: logLevel, base: null, formatters: { level: (label) => ({ level: label }) } }, output);
-  const gateway = createGateway({
-    config,
-    logger,
-    version: manifest.version,
-    writeMetrics: (line) => output.write(`${line}\n`),
-    discovery: new TargetGroupDiscovery({
-      elb: new ElasticLoadBalancingV2Client({ maxAttempts: 2 }),
-      ec2: new EC2Client({ maxAttempts: 2 }),
-      timeoutMs: DISCOVERY_TIMEOUT_MS,
-    }),
-    keys: new CachedKeyStore({
-      now: () => performance.now(),
-      store: new DynamoKeyStore({
-        client: DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 2 })),
-        tableName: config.keysTable,
-      }),
-    }),
-  });
+  const logger = createLogger(settings.logLevel, output);
+  const threads = config.threads === "per-core" ? availableParallelism() : config.threads;
+  const { listen, drain, collect } = threads === 1 ? alone(settings, output) : fleet(settings, output, threads);
 
   let isLeaving = false;
   async function leave(signal: string): Promise<void> {
@@ -49,7 +39,9 @@ async function run({ config, host, port, metricsPort, logLevel }: GatewaySetting
     if (isLeaving) process.exit(1);
     isLeaving = true;
     logger.info({ signal, drainSeconds: config.drainSeconds }, "draining");
-    await gateway.drain();
+    await drain();
+    metrics.closeAllConnections();
+    metrics.close();
     logger.info("drained");
     await closeLog(output);
     process.exit(0);
@@ -57,9 +49,46 @@ async function run({ config, host, port, metricsPort, logLevel }: GatewaySetting
   process.on("SIGTERM", (signal) => void leave(signal));
   process.on("SIGINT", (signal) => void leave(signal));
 
-  const actualMetricsPort = await gateway.listenMetrics(metricsPort, host);
-  const actualPort = await gateway.listen(port, host);
-  logger.info({ host, port: actualPort, metricsPort: actualMetricsPort, version: manifest.version }, "listening");
+  const own = new Registry();
+  collectDefaultMetrics({ register: own });
+  const metrics = createMetricsServer(async () => [...(await collect()), await own.getMetricsAsJSON()]);
+  const actualMetricsPort = await listenOn(metrics, { port: metricsPort, host });
+  const port = await listen();
+  logger.info({ host, port, metricsPort: actualMetricsPort, threads, version: VERSION }, "listening");
+}
+
+interface Serving {
+  /** @returns the port */
+  readonly listen: () => Promise<number>;
+  readonly drain: () => Promise<void>;
+  readonly collect: () => Promise<readonly ThreadMetrics[]>;
+}
+
+function alone(settings: GatewaySettings, output: Output): Serving {
+  const gateway = buildGateway(
+    settings,
+    createLogger(settings.logLevel, output),
+    output,
+    createSharedMemory(settings.config),
+  );
+  return {
+    listen: () => gateway.listen(settings.port, settings.host),
+    drain: () => gateway.drain(),
+    collect: async () => [await gateway.metrics()],
+  };
+}
+
+function fleet(settings: GatewaySettings, output: Output, threads: number): Serving {
+  const logger = createLogger(settings.logLevel, output);
+  const memory = createSharedMemory(settings.config);
+  const write = (text: string) => void output.write(text);
+  const entry = new URL(import.meta.url);
+  const workers = new ThreadFleet({ entry, settings, memory, threads, logger, write });
+  return {
+    listen: () => workers.start(),
+    drain: () => workers.drain(),
+    collect: () => workers.collect(),
+  };
 }
 
 /**

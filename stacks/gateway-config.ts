@@ -28,6 +28,7 @@ export function gatewayConfig({ environment, keysTable, engineListenerUrl, pools
       Object.entries(api.routeTimeouts).flatMap(([route, timeouts]) => (timeouts ? [[route, timeouts]] : [])),
     ),
     drainSeconds: gateways.drainSeconds,
+    threads: gateways.threads,
     engineListenerUrl,
     models: pools.map((pool) => ({
       id: pool.servedName,

@@ -20,6 +20,7 @@ const config: GatewayConfig = {
   timeouts,
   routeTimeouts: {},
   drainSeconds: 60,
+  threads: 1,
   engineListenerUrl: "http://lb:8000",
   models: [
     {

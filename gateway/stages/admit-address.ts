@@ -1,21 +1,30 @@
+import { randomInt } from "node:crypto";
 import { CLIENT_IP_HEADER } from "../../contracts/headers.ts";
 import { addressBucket } from "../../domain/client-address.ts";
-import { SlidingWindow } from "../../domain/sliding-window.ts";
+import { SharedWindow, type SharedWindowOptions } from "../../domain/shared-window.ts";
 import type { Exchange } from "../exchange.ts";
 import { GatewayError } from "../gateway-error.ts";
 
 const WINDOW_MS = 60_000;
-/** A hundred thousand callers with a hundred requests each are 80 MB, far more than one gateway serves in a minute. */
+/** With 100 requests each these are 43 MB, if they all come in one minute: far more than one gateway serves. */
 const MAX_ADDRESSES = 100_000;
 
 export interface AddressLimit {
   readonly limit: number;
-  readonly window: SlidingWindow;
+  readonly window: SharedWindow;
 }
 
-export function createAddressLimit(requestsPerMinute: number): AddressLimit {
-  const window = new SlidingWindow({ limit: requestsPerMinute, windowMs: WINDOW_MS, maxCallers: MAX_ADDRESSES });
-  return { limit: requestsPerMinute, window };
+/** Memory in which all threads of a gateway count together. */
+export function addressLimitMemory(requestsPerMinute: number): SharedArrayBuffer {
+  return SharedWindow.memory(windowOptions(requestsPerMinute), randomInt(2 ** 31));
+}
+
+export function createAddressLimit(requestsPerMinute: number, memory: SharedArrayBuffer): AddressLimit {
+  return { limit: requestsPerMinute, window: new SharedWindow(windowOptions(requestsPerMinute), memory) };
+}
+
+function windowOptions(limit: number): SharedWindowOptions {
+  return { limit, windowMs: WINDOW_MS, maxCallers: MAX_ADDRESSES };
 }
 
 /**

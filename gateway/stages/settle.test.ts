@@ -111,7 +111,6 @@ describe("the metrics", () => {
     expect(text).toContain('sluice_time_to_first_token_seconds_count{model="tiny"} 1');
     expect(text).toContain('sluice_engines_ready{model="tiny"} 1');
     expect(text).toContain("sluice_requests_in_flight 0");
-    expect(text).toContain("process_resident_memory_bytes");
     expect(text).not.toContain("guess");
   });
 

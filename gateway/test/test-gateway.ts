@@ -6,6 +6,8 @@ import type { GatewayConfig } from "../../contracts/gateway-config.ts";
 import { type FakeEngine, type FakeEngineBehaviour, startFakeEngine } from "../../test-support/fake-engine.ts";
 import { createGateway, type Gateway } from "../app.ts";
 import type { DiscoveredEngine, EngineDiscovery } from "../engines/engine-discovery.ts";
+import { listenOn } from "../http/listen.ts";
+import { createMetricsServer } from "../http/metrics-server.ts";
 import type { KeyStore } from "../keys/key-store.ts";
 
 /** For tests: a gateway on a real socket in front of fake engines, with everything it logged. */
@@ -63,6 +65,7 @@ export function testConfig(
     timeouts: { firstByteSeconds: 5, totalSeconds: 5, idleSeconds: 5 },
     routeTimeouts: {},
     drainSeconds: 5,
+    threads: 1,
     // Port 9 (discard) refuses connections wherever the tests run.
     engineListenerUrl: "http://127.0.0.1:9",
     models: [
@@ -103,10 +106,13 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     intervals: { discoverMs: 50, probeMs: options.probeMs ?? 50, probeTimeoutMs: 500 },
   });
   const port = await gateway.listen(0, "127.0.0.1");
-  const metricsPort = await gateway.listenMetrics(0, "127.0.0.1");
+  const metrics = createMetricsServer(async () => [await gateway.metrics()]);
+  const metricsPort = await listenOn(metrics, { port: 0, host: "127.0.0.1" });
   onTestFinished(async () => {
     await Promise.all(engines.map((engine) => engine.stop()));
     await gateway.drain();
+    metrics.closeAllConnections();
+    metrics.close();
   });
   await gateway.started;
   const log = () =>

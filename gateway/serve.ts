@@ -1,0 +1,61 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { EC2Client } from "@aws-sdk/client-ec2";
+import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { type Logger, pino } from "pino";
+import manifest from "../package.json" with { type: "json" };
+import { createGateway, type Gateway } from "./app.ts";
+import { TargetGroupDiscovery } from "./engines/target-group-discovery.ts";
+import { CachedKeyStore } from "./keys/cached-key-store.ts";
+import { DynamoKeyStore } from "./keys/dynamo-key-store.ts";
+import type { GatewaySettings } from "./settings.ts";
+import type { SharedMemory } from "./threads/shared-memory.ts";
+
+export const VERSION = manifest.version;
+
+/** Discovery may take its time: the last known engines serve meanwhile. */
+const DISCOVERY_TIMEOUT_MS = 2000;
+
+/** Takes whole lines. */
+export interface LineOutput {
+  write(text: string): unknown;
+}
+
+export function createLogger(level: string, output: LineOutput): Logger {
+  return pino({ level, base: null, formatters: { level: (label) => ({ level: label }) } }, output);
+}
+
+/** The gateway of this thread, with AWS behind it. */
+export function buildGateway(
+  { config }: GatewaySettings,
+  logger: Logger,
+  output: LineOutput,
+  memory: SharedMemory,
+): Gateway {
+  return createGateway({
+    config,
+    logger,
+    memory,
+    version: VERSION,
+    clock: sharedClock,
+    writeMetrics: (line) => output.write(`${line}\n`),
+    discovery: new TargetGroupDiscovery({
+      elb: new ElasticLoadBalancingV2Client({ maxAttempts: 2 }),
+      ec2: new EC2Client({ maxAttempts: 2 }),
+      timeoutMs: DISCOVERY_TIMEOUT_MS,
+    }),
+    keys: new CachedKeyStore({
+      now: () => performance.now(),
+      store: new DynamoKeyStore({
+        client: DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 2 })),
+        tableName: config.keysTable,
+      }),
+    }),
+  });
+}
+
+/** The system's monotonic clock, in milliseconds: the same for all threads, which `performance.now` is not. */
+function sharedClock(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1000 + nanoseconds / 1e6;
+}

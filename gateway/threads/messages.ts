@@ -1,0 +1,18 @@
+import type { ThreadMetrics } from "../http/metrics-server.ts";
+import type { GatewaySettings } from "../settings.ts";
+import type { SharedMemory } from "./shared-memory.ts";
+
+/** What a thread is given when it starts. */
+export interface ThreadStart {
+  readonly settings: GatewaySettings;
+  readonly memory: SharedMemory;
+}
+
+export type ToThread = { readonly kind: "drain" } | { readonly kind: "collect"; readonly id: number };
+
+export type FromThread =
+  | { readonly kind: "listening"; readonly port: number }
+  /** Whole lines for the process's output. */
+  | { readonly kind: "output"; readonly text: string }
+  | { readonly kind: "metrics"; readonly id: number; readonly metrics: ThreadMetrics }
+  | { readonly kind: "drained" };

@@ -1,0 +1,29 @@
+import { addressLimitMemory } from "../stages/admit-address.ts";
+
+/** What the threads of one gateway process count together. */
+export interface SharedMemory {
+  readonly addresses: SharedArrayBuffer;
+  readonly inFlight: SharedArrayBuffer;
+}
+
+export function createSharedMemory(config: { readonly requestsPerMinutePerIp: number }): SharedMemory {
+  return { addresses: addressLimitMemory(config.requestsPerMinutePerIp), inFlight: new SharedArrayBuffer(4) };
+}
+
+/** A number that all threads change. */
+export class SharedCount {
+  readonly #cell: Int32Array;
+
+  constructor(memory: SharedArrayBuffer) {
+    this.#cell = new Int32Array(memory);
+  }
+
+  get value(): number {
+    return Atomics.load(this.#cell, 0);
+  }
+
+  /** @returns the new value */
+  add(difference: number): number {
+    return Atomics.add(this.#cell, 0, difference) + difference;
+  }
+}

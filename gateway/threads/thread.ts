@@ -1,0 +1,24 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { buildGateway, createLogger } from "../serve.ts";
+import { LineBatch } from "./line-batch.ts";
+import type { FromThread, ThreadStart, ToThread } from "./messages.ts";
+
+/** One serving thread: a whole gateway on the port that all threads share. What it has to say goes to the main thread. */
+export async function runThread(): Promise<void> {
+  const { settings, memory }: ThreadStart = workerData;
+  const send = (message: FromThread) => parentPort?.postMessage(message);
+  const output = new LineBatch((text) => send({ kind: "output", text }));
+  const gateway = buildGateway(settings, createLogger(settings.logLevel, output), output, memory);
+  parentPort?.on("message", (message: ToThread) => {
+    if (message.kind === "collect") {
+      void gateway.metrics().then((metrics) => send({ kind: "metrics", id: message.id, metrics }));
+      return;
+    }
+    void gateway.drain().then(() => {
+      output.flush();
+      send({ kind: "drained" });
+      parentPort?.close();
+    });
+  });
+  send({ kind: "listening", port: await gateway.listen(settings.port, settings.host, { reusePort: true }) });
+}
