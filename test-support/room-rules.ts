@@ -57,6 +57,7 @@ const ENVIRONMENT_READERS = [
   /^proof\/prove\.ts$/,
   /^local\//,
   /^cli\//,
+  /^bench\//, // starts the systems that it measures
   /^test-support\//,
   /\.test\.tsx?$/,
   /\/test\//, // what tests share

@@ -42,8 +42,9 @@ export async function callTargets(
   timeouts: RouteTimeouts,
 ): Promise<UpstreamAnswer> {
   const seconds = request.stream ? timeouts.firstByteSeconds : timeouts.totalSeconds;
-  const timeout = new GatewayError("timeout", { message: timeoutMessage(request.stream, seconds) });
-  const timer = setTimeout(() => exchange.abort.abort(timeout), seconds * 1000);
+  const timer = setTimeout(() => {
+    exchange.abort.abort(new GatewayError("timeout", { message: timeoutMessage(request.stream, seconds) }));
+  }, seconds * 1000);
   const tried = new Set<Upstream>();
   let failure: UpstreamFailure | undefined;
   try {

@@ -5,6 +5,7 @@ import { Pool } from "undici";
 export interface Load {
   readonly origin: string;
   readonly headers: Readonly<Record<string, string>>;
+  readonly path: string;
   readonly body: unknown;
   /** Arrivals per second, evenly spaced and independent of answers. */
   readonly rate: number;
@@ -31,8 +32,8 @@ export interface Figures {
   readonly totalMs: Percentiles;
 }
 
-/** Sends completions at a fixed rate. Time counts from the planned arrival, so that a slow server can't hide. */
-export async function openLoop({ origin, headers, body, rate, seconds }: Load): Promise<readonly Sample[]> {
+/** Sends requests at a fixed rate. Time counts from the planned arrival, so that a slow server can't hide. */
+export async function openLoop({ origin, headers, path, body, rate, seconds }: Load): Promise<readonly Sample[]> {
   const pool = new Pool(origin, { connections: 512, pipelining: 1 });
   const text = JSON.stringify(body);
   const pending: Promise<Sample>[] = [];
@@ -41,7 +42,7 @@ export async function openLoop({ origin, headers, body, rate, seconds }: Load): 
     const due = start + (count * 1000) / rate;
     const early = due - performance.now();
     if (early > 1) await sleep(early);
-    pending.push(one(pool, due, headers, text));
+    pending.push(one(pool, path, due, headers, text));
   }
   const samples = await Promise.all(pending);
   await pool.close();
@@ -50,6 +51,7 @@ export async function openLoop({ origin, headers, body, rate, seconds }: Load): 
 
 async function one(
   pool: Pool,
+  path: string,
   planned: number,
   headers: Readonly<Record<string, string>>,
   body: string,
@@ -57,7 +59,7 @@ async function one(
   // Timers are a millisecond coarse: a request may leave a little before its time.
   const due = Math.min(planned, performance.now());
   try {
-    const request = { method: "POST", path: "/v1/completions", body } as const;
+    const request = { method: "POST", path, body } as const;
     const answer = await pool.request({ ...request, headers: { "content-type": "application/json", ...headers } });
     let first = 0;
     for await (const _ of answer.body) first ||= performance.now();

@@ -1,0 +1,60 @@
+import { join } from "node:path";
+import type { GatewayConfig } from "../../contracts/gateway-config.ts";
+import { newApiKey } from "../../domain/api-key.ts";
+import manifest from "../../package.json" with { type: "json" };
+import type { FakeAws } from "../../test-support/fake-aws.ts";
+import { freePort, type System, startPinned, stopProcess } from "./systems.ts";
+
+/** A gateway with everything on: keys required, limits (out of reach), metering, metrics, a log line for each request. */
+export async function startSluice(aws: FakeAws, upstreamPort: number, folder: string, threads = 1): Promise<System> {
+  const { keyId, hash, secret } = newApiKey();
+  aws.keys.set(keyId, { keyId, hash, name: "bench", plan: "standard", createdAt: "2026-01-01T00:00:00Z" });
+  aws.targets.set("arn:tiny", [{ instanceId: "i-1", port: upstreamPort, address: "127.0.0.1", state: "healthy" }]);
+  const port = await freePort();
+  const origin = `http://127.0.0.1:${port}`;
+  const child = await startPinned({
+    command: [process.execPath, join(import.meta.dirname, "../../gateway/server.ts")],
+    environment: {
+      ...aws.environment,
+      SLUICE_CONFIG: JSON.stringify({ ...CONFIG, threads }),
+      SLUICE_HOST: "127.0.0.1",
+      SLUICE_PORT: String(port),
+      SLUICE_METRICS_PORT: "0",
+    },
+    logFile: join(folder, "sluice.log"),
+    readyUrl: `${origin}/health`,
+  });
+  return {
+    name: "sluice",
+    version: manifest.version,
+    origin,
+    headers: { authorization: `Bearer ${secret}` },
+    pid: child.pid,
+    rates: { json: 500, sse: 200 },
+    stop: () => stopProcess(child),
+  };
+}
+
+const CONFIG: GatewayConfig = {
+  environment: "bench",
+  stage: "live",
+  auth: "required",
+  keysTable: "keys",
+  requestsPerMinutePerIp: 10_000_000,
+  bodyLimitBytes: 1_000_000,
+  corsOrigins: ["*"],
+  timeouts: { firstByteSeconds: 30, totalSeconds: 30, idleSeconds: 30 },
+  routeTimeouts: {},
+  drainSeconds: 5,
+  threads: 1,
+  engineListenerUrl: "http://127.0.0.1:9",
+  models: [
+    {
+      id: "tiny",
+      contextTokens: 4096,
+      targetGroupArn: "arn:tiny",
+      engineHost: "tiny.engines.internal",
+      maxRequestsPerEngine: 4096,
+    },
+  ],
+};

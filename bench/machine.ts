@@ -1,0 +1,26 @@
+import { availableParallelism, cpus, release, totalmem } from "node:os";
+
+/** What a benchmark ran on, for its report. */
+export function machine() {
+  return {
+    cores: availableParallelism(),
+    cpu: cpus()[0]?.model ?? "unknown",
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    kernel: release(),
+    node: process.version,
+  };
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return rounded(sorted[Math.floor(sorted.length / 2)] ?? Number.NaN);
+}
+
+/** Smallest and largest, for the spread beside a median. */
+export function range(values: readonly number[]): readonly [number, number] {
+  return [rounded(Math.min(...values)), rounded(Math.max(...values))];
+}
+
+export function rounded(value: number): number {
+  return Math.round(value * 100) / 100;
+}
