@@ -1,0 +1,178 @@
+"""Runs scenarios with the official SDKs for Python; see ../README.md."""
+
+import json
+import sys
+
+import anthropic
+import openai
+
+
+def error_of(status, message, code=None, param=None):
+    error = {"status": status, "message": message}
+    if code:
+        error["code"] = code
+    if param:
+        error["param"] = param
+    return {"error": error}
+
+
+def usage_of(usage, prompt, completion):
+    if usage is None:
+        return {}
+    return {"promptTokens": getattr(usage, prompt), "completionTokens": getattr(usage, completion)}
+
+
+def openai_usage(usage):
+    return usage_of(usage, "prompt_tokens", "completion_tokens")
+
+
+def response_usage(usage):
+    return usage_of(usage, "input_tokens", "output_tokens")
+
+
+def models_list(client, scenario, body):
+    return {"ids": [model.id for model in client.models.list()]}
+
+
+def models_get(client, scenario, body):
+    return {"ids": [client.models.retrieve(scenario["model"]).id]}
+
+
+def completions(client, scenario, body):
+    answer = client.completions.create(**body)
+    choice = answer.choices[0]
+    return {"text": choice.text, "finish": choice.finish_reason, **openai_usage(answer.usage)}
+
+
+def completions_stream(client, scenario, body):
+    parts = [chunk.choices[0].text for chunk in client.completions.create(**body, stream=True) if chunk.choices]
+    parts = [part for part in parts if part]
+    return {"text": "".join(parts), "chunks": len(parts)}
+
+
+def chat(client, scenario, body):
+    answer = client.chat.completions.create(**body)
+    choice = answer.choices[0]
+    result = {
+        "text": choice.message.content or "",
+        "finish": choice.finish_reason,
+        "choices": len(answer.choices),
+        "logprobs": len(choice.logprobs.content or []) if choice.logprobs else 0,
+        **openai_usage(answer.usage),
+    }
+    if choice.message.tool_calls:
+        called = choice.message.tool_calls[0].function
+        result["tool"] = {"name": called.name, "arguments": called.arguments}
+    return result
+
+
+def chat_stream(client, scenario, body):
+    parts, finish, usage = [], "", None
+    for chunk in client.chat.completions.create(**body, stream=True):
+        usage = chunk.usage or usage
+        if not chunk.choices:
+            continue
+        choice = chunk.choices[0]
+        finish = choice.finish_reason or finish
+        if choice.delta.content:
+            parts.append(choice.delta.content)
+    return {"text": "".join(parts), "chunks": len(parts), "finish": finish, **openai_usage(usage)}
+
+
+def embeddings(client, scenario, body):
+    answer = client.embeddings.create(**body)
+    return {"vectors": [len(entry.embedding) for entry in answer.data]}
+
+
+def responses(client, scenario, body):
+    answer = client.responses.create(**body)
+    return {"text": answer.output_text, **response_usage(answer.usage)}
+
+
+def responses_stream(client, scenario, body):
+    chunks = 0
+    with client.responses.stream(**body) as stream:
+        for event in stream:
+            if event.type == "response.output_text.delta":
+                chunks += 1
+        answer = stream.get_final_response()
+    return {"text": answer.output_text, "chunks": chunks, **response_usage(answer.usage)}
+
+
+def responses_chain(client, scenario, body):
+    first = client.responses.create(**body)
+    follow_up = {**body, "input": "What is my name?", "previous_response_id": first.id}
+    second = client.responses.create(**follow_up)
+    found = client.responses.retrieve(second.id)
+    client.responses.delete(second.id)
+    try:
+        client.responses.retrieve(second.id)
+    except openai.NotFoundError:
+        return {"text": found.output_text}
+    raise RuntimeError("a deleted response is still there")
+
+
+def message_result(message, chunks):
+    result = {
+        "text": "".join(block.text for block in message.content if block.type == "text"),
+        "finish": message.stop_reason or "",
+        "chunks": chunks,
+        **response_usage(message.usage),
+    }
+    for block in message.content:
+        if block.type == "tool_use":
+            result["tool"] = {"name": block.name, "arguments": json.dumps(block.input)}
+    return result
+
+
+def messages(client, scenario, body):
+    return message_result(client.messages.create(**body), 0)
+
+
+def messages_stream(client, scenario, body):
+    chunks = 0
+    with client.messages.stream(**body) as stream:
+        for _ in stream.text_stream:
+            chunks += 1
+        return message_result(stream.get_final_message(), chunks)
+
+
+CALLS = {
+    "models.list": models_list,
+    "models.get": models_get,
+    "completions": completions,
+    "completions.stream": completions_stream,
+    "chat": chat,
+    "chat.stream": chat_stream,
+    "embeddings": embeddings,
+    "responses": responses,
+    "responses.stream": responses_stream,
+    "responses.chain": responses_chain,
+    "messages": messages,
+    "messages.stream": messages_stream,
+}
+
+
+def outcome(given, scenario):
+    key = given["key"] if scenario["key"] == "right" else "sk-slu-wrong"
+    if scenario["sdk"] == "anthropic":
+        client = anthropic.Anthropic(base_url=given["baseUrl"], api_key=key, max_retries=0)
+    else:
+        client = openai.OpenAI(base_url=given["baseUrl"] + "/v1", api_key=key, max_retries=0)
+    try:
+        return CALLS[scenario["call"]](client, scenario, scenario.get("body", {}))
+    except openai.APIStatusError as error:
+        return error_of(error.status_code, error.message, error.code, error.param)
+    except anthropic.APIStatusError as error:
+        return error_of(error.status_code, error.message)
+    except Exception as error:  # a runner tells of whatever goes wrong
+        return error_of(0, repr(error))
+
+
+def main():
+    given = json.load(sys.stdin)
+    for scenario in given["scenarios"]:
+        print(json.dumps({"id": scenario["id"], **outcome(given, scenario)}), flush=True)
+
+
+main()
