@@ -4,6 +4,8 @@ import type { Logger } from "pino";
 import type { GatewayConfig, RouteTimeouts } from "../contracts/gateway-config.ts";
 import type { GenerationRoute } from "../contracts/generation-routes.ts";
 import { LIVENESS_PATH } from "../contracts/process-environment.ts";
+import type { InboundDialect } from "./dialects/dialect.ts";
+import { inboundOf } from "./dialects/inbound.ts";
 import { EmfMetrics } from "./emf-metrics.ts";
 import { ENGINE_INTERVALS, EngineDirectory, type EngineDirectoryIntervals } from "./engines/engine-directory.ts";
 import type { EngineDiscovery } from "./engines/engine-discovery.ts";
@@ -123,9 +125,13 @@ export function createGateway(options: GatewayOptions): Gateway {
   async function serve(exchange: Exchange): Promise<void> {
     try {
       if (exchange.request.method === "OPTIONS") answerPreflight(exchange);
-      else await answer(exchange, parseHead(exchange, config.stage));
+      else {
+        const route = parseHead(exchange, config.stage);
+        Object.assign(exchange.headers, inboundOf(exchange)?.headers?.(exchange.requestId));
+        await answer(exchange, route);
+      }
     } catch (error) {
-      answerError(exchange, error);
+      answerError(exchange, error, inboundOf(exchange));
     } finally {
       settle(exchange, logger, metrics, clock());
     }
@@ -139,11 +145,20 @@ export function createGateway(options: GatewayOptions): Gateway {
     await identify(exchange, config.auth, keys);
     if (route.path === "/v1/models") return answerJson(exchange, modelList(directory, createdAt));
     if (route.path === "/v1/models/{id}") return answerJson(exchange, modelById(directory, route.encodedId, createdAt));
-    await generate(exchange, route.path);
+    const inbound = inboundOf(exchange);
+    if (route.path === "/v1/messages/count_tokens") return await countTokens(exchange, inbound);
+    await generate(exchange, route.path === "/v1/messages" ? "/v1/chat/completions" : route.path, inbound);
   }
 
-  async function generate(exchange: Exchange, route: GenerationRoute): Promise<void> {
-    const request = await parseBody(exchange, route, config.bodyLimitBytes);
+  /** An estimate, as the limits use it: the model's tokenizer is with its engines. */
+  async function countTokens(exchange: Exchange, inbound: InboundDialect | undefined): Promise<void> {
+    const request = await parseBody(exchange, "/v1/chat/completions", config.bodyLimitBytes, inbound);
+    planTargets(exchange, request, router);
+    answerJson(exchange, { input_tokens: request.promptTokensEstimate });
+  }
+
+  async function generate(exchange: Exchange, route: GenerationRoute, inbound?: InboundDialect): Promise<void> {
+    const request = await parseBody(exchange, route, config.bodyLimitBytes, inbound);
     const plan = planTargets(exchange, request, router);
     const timeouts = timeoutsOf(config, route);
     const upstreamAnswer = await callTargets(exchange, request, plan, timeouts);

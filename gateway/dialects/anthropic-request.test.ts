@@ -6,8 +6,8 @@ import { conversations } from "../test/dialect-cases.ts";
 import { anthropicRequest } from "./anthropic-request.ts";
 
 const user = { role: "user", content: "Hi" };
-const say = (fields: Record<string, unknown>) =>
-  anthropicRequest({ messages: [user], ...fields }, { model: "claude", stream: false, defaultMaxTokens: 4096 });
+const options = { model: "claude", stream: false, defaultMaxTokens: 4096, takesSampling: true };
+const say = (fields: Record<string, unknown>) => anthropicRequest({ messages: [user], ...fields }, options);
 const weather = {
   type: "function",
   function: { name: "weather", description: "Looks", parameters: { properties: { city: { type: "string" } } } },
@@ -69,6 +69,9 @@ describe("a chat completion for Anthropic", () => {
     expect(say({ ...fields, stop: ["a", "b"], top_p: 1 })).toMatchObject({ stop_sequences: ["a", "b"] });
     expect(say({ top_p: 1 })).not.toHaveProperty("top_p");
     expect(say(fields)).not.toHaveProperty("seed");
+    const without = anthropicRequest({ messages: [user], ...fields }, { ...options, takesSampling: false });
+    expect(Object.keys(without)).not.toEqual(expect.arrayContaining(["temperature"]));
+    expect(without).toMatchObject({ stop_sequences: ["END"] });
   });
 
   test("has tool calls and their answers as blocks of turns that alternate", () => {

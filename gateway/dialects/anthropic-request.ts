@@ -25,6 +25,8 @@ export interface AnthropicRequestOptions {
   readonly stream: boolean;
   /** Anthropic requires `max_tokens`; OpenAI does not. */
   readonly defaultMaxTokens: number;
+  /** Whether the model takes `temperature`, `top_p` and `top_k`; its newest do not. */
+  readonly takesSampling: boolean;
 }
 
 /**
@@ -36,9 +38,6 @@ export function anthropicRequest(fields: Fields, options: AnthropicRequestOption
   const conversation = readConversation(fields.messages);
   const toolSet = readTools(fields, conversation);
   const stop = stopSequences(fields);
-  const temperature = numberOf(fields.temperature);
-  const topP = numberOf(fields.top_p);
-  const topK = numberOf(fields.top_k);
   const user = textOf(fields.user) ?? textOf(fields.safety_identifier);
   const schema = answerSchema(fields, DIALECT);
   const effort = readEffort(fields.reasoning_effort);
@@ -53,14 +52,23 @@ export function anthropicRequest(fields: Fields, options: AnthropicRequestOption
     messages: conversation.turns.map(({ role, blocks }) => ({ role, content: blocks.map(sayBlock) })),
     ...sayTools(toolSet),
     ...(stop.length > 0 ? { stop_sequences: stop } : {}),
-    ...(temperature === undefined ? {} : { temperature: Math.min(temperature, MAX_TEMPERATURE) }),
-    // 1 changes nothing, and newer models refuse it beside a temperature.
-    ...(topP === undefined || topP === 1 ? {} : { top_p: topP }),
-    ...(topK === undefined || topK <= 0 ? {} : { top_k: topK }),
+    ...(options.takesSampling ? saySampling(fields) : {}),
     ...(user === undefined ? {} : { metadata: { user_id: user } }),
     ...(isRecord(fields.thinking) ? { thinking: fields.thinking } : {}),
     ...(Object.keys(outputConfig).length > 0 ? { output_config: outputConfig } : {}),
     ...(options.stream ? { stream: true } : {}),
+  };
+}
+
+function saySampling(fields: Fields): Fields {
+  const temperature = numberOf(fields.temperature);
+  const topP = numberOf(fields.top_p);
+  const topK = numberOf(fields.top_k);
+  return {
+    ...(temperature === undefined ? {} : { temperature: Math.min(temperature, MAX_TEMPERATURE) }),
+    // 1 changes nothing, and some models refuse it beside a temperature.
+    ...(topP === undefined || topP === 1 ? {} : { top_p: topP }),
+    ...(topK === undefined || topK <= 0 ? {} : { top_k: topK }),
   };
 }
 

@@ -12,10 +12,13 @@ export interface AnthropicDialectOptions {
   readonly now: () => number;
   /** `max_tokens` of a request that names none: Anthropic requires it. @default 4096 */
   readonly defaultMaxTokens?: number;
+  /** Whether `temperature`, `top_p` and `top_k` are sent: Anthropic's newest models refuse them. @default true */
+  readonly takesSampling?: boolean;
 }
 
 /** Anthropic's Messages, for chat completions. The credential (`x-api-key`) is one of the upstream's headers. */
-export function anthropicDialect({ now, defaultMaxTokens = 4096 }: AnthropicDialectOptions): OutboundDialect {
+export function anthropicDialect(options: AnthropicDialectOptions): OutboundDialect {
+  const { now, defaultMaxTokens = 4096, takesSampling = true } = options;
   const head = ({ generation }: OutboundRequest) => ({
     model: generation.model,
     created: Math.floor(now() / 1000),
@@ -27,7 +30,7 @@ export function anthropicDialect({ now, defaultMaxTokens = 4096 }: AnthropicDial
       if (generation.route !== "/v1/chat/completions")
         throw refuse("model", "This model answers chat completions only; use /v1/chat/completions.");
       const { fields, stream } = generation;
-      const body = anthropicRequest(fields, { model, stream, defaultMaxTokens });
+      const body = anthropicRequest(fields, { model, stream, defaultMaxTokens, takesSampling });
       return {
         path: "/v1/messages",
         headers: { "anthropic-version": ANTHROPIC_VERSION },

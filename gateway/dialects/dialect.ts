@@ -64,4 +64,6 @@ export interface InboundDialect {
   /** Takes chat completion events: usage, error events and `[DONE]` included. */
   encodeStream(context: InboundContext): StreamTranslator;
   errorBody(body: ErrorBody, requestId: string): unknown;
+  /** Headers of every answer, errors included. @default - none of its own */
+  headers?(requestId: string): Readonly<Record<string, string>>;
 }

@@ -4,6 +4,8 @@ import { LIVENESS_PATH } from "../../contracts/process-environment.ts";
 export type RoutePath =
   | "/v1/completions"
   | "/v1/chat/completions"
+  | "/v1/messages"
+  | "/v1/messages/count_tokens"
   | "/v1/models"
   | "/v1/models/{id}"
   | "/health"
@@ -25,6 +27,8 @@ export function findRoute(path: string): Route | undefined {
   switch (path) {
     case "/v1/completions":
     case "/v1/chat/completions":
+    case "/v1/messages":
+    case "/v1/messages/count_tokens":
       return { path, methods: POST, encodedId: "" };
     case "/v1/models":
     case "/health":
@@ -35,6 +39,11 @@ export function findRoute(path: string): Route | undefined {
       return encodedId === "" ? undefined : { path: "/v1/models/{id}", methods: READ, encodedId };
     }
   }
+}
+
+/** Routes on which clients speak Anthropic's dialect. */
+export function isMessagesRoute(path: string): boolean {
+  return path === "/v1/messages" || path === "/v1/messages/count_tokens";
 }
 
 /**
