@@ -58,7 +58,9 @@ export interface InboundContext {
 /** How clients speak on a route that is not OpenAI's own. */
 export interface InboundDialect {
   /** The body as one of a chat completion. @throws {GatewayError} `invalid_request` */
-  toChat(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
+  toChat(
+    fields: Readonly<Record<string, unknown>>,
+  ): Readonly<Record<string, unknown>> | Promise<Readonly<Record<string, unknown>>>;
   /** @param bytes a whole chat completion */
   encodeWhole(bytes: Buffer, context: InboundContext): Buffer;
   /** Takes chat completion events: usage, error events and `[DONE]` included. */

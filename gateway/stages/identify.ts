@@ -2,9 +2,10 @@ import type { ApiKeyItem, AuthMode } from "../../contracts/auth.ts";
 import { apiKeyId, bearerCredential, isApiKeyValid } from "../../domain/api-key.ts";
 import type { Exchange } from "../exchange.ts";
 import { GatewayError } from "../gateway-error.ts";
-import { isMessagesRoute } from "../http/routes.ts";
 import type { KeyStore } from "../keys/key-store.ts";
 
+/** Where clients speak Anthropic's dialect. */
+const MESSAGES_ROUTE = "/v1/messages";
 const CHALLENGE = { headers: { "www-authenticate": "Bearer" } } as const;
 
 /**
@@ -32,7 +33,7 @@ export async function identify(exchange: Exchange, mode: AuthMode, keys: KeyStor
 /** `Authorization`, or what Anthropic's SDKs send in its place. */
 function credentialHeader({ request, route }: Exchange): string {
   const { authorization, "x-api-key": apiKey } = request.headers;
-  if (authorization === undefined && typeof apiKey === "string" && isMessagesRoute(route))
+  if (authorization === undefined && typeof apiKey === "string" && route.startsWith(MESSAGES_ROUTE))
     return `Bearer ${apiKey.trim()}`;
   return authorization?.trim() ?? "";
 }

@@ -3,7 +3,6 @@ import { ChatCompletionRequest } from "../../contracts/chat.ts";
 import { CompletionRequest } from "../../contracts/completions.ts";
 import type { GenerationRoute } from "../../contracts/generation-routes.ts";
 import { estimateTokens } from "../../domain/token-estimate.ts";
-import type { InboundDialect } from "../dialects/dialect.ts";
 import type { Exchange } from "../exchange.ts";
 import { GatewayError } from "../gateway-error.ts";
 import type { GenerationRequest } from "../generation-request.ts";
@@ -20,21 +19,20 @@ const SCHEMAS = {
 
 /**
  * Fourth stage: reads and checks the body of a generation request, for callers that were admitted.
- * @param inbound how the client speaks, where that is not OpenAI's dialect
  * @throws {GatewayError} 400, 413 or 415 from the catalogue
  */
 export async function parseBody(
   exchange: Exchange,
   route: GenerationRoute,
   limitBytes: number,
-  inbound?: InboundDialect,
 ): Promise<GenerationRequest> {
   const { request, response } = exchange;
   checkMediaType(request.headers);
   const bytes = await readBody(request, response, limitBytes);
   const clientFields = parseObject(bytes);
+  const inbound = exchange.clientDialect;
   if (inbound === undefined) return generationRequest(exchange, route, bytes, clientFields);
-  const fields = inbound.toChat(clientFields);
+  const fields = await inbound.toChat(clientFields);
   const generation = generationRequest(exchange, route, Buffer.from(JSON.stringify(fields)), fields);
   exchange.inbound = { dialect: inbound, context: { requestId: exchange.requestId, clientFields, generation } };
   return generation;
