@@ -1,7 +1,7 @@
 import { isRecord } from "../is-record.ts";
 import type { Block, Media } from "./conversation.ts";
 import { itemsOf, textOf } from "./json.ts";
-import { refuse } from "./refuse.ts";
+import { kindOf, refuse } from "./refuse.ts";
 
 const DATA_URL = /^data:([\w.+-]+\/[\w.+-]+)(?:;[\w.+-]+=[^;,]*)*;base64,([A-Za-z0-9+/=\s]*)$/;
 
@@ -25,7 +25,7 @@ function readPart(part: unknown, param: string): readonly Block[] {
     case "file":
       return [readFile(isRecord(part.file) ? part.file : {}, `${param}.file`)];
     default:
-      throw refuse(`${param}.type`, `\`${param}.type\` ${JSON.stringify(part.type)} is not taken by this model.`);
+      throw refuse(`${param}.type`, `\`${param}.type\` ${kindOf(part.type)} is not taken by this model.`);
   }
 }
 

@@ -1,3 +1,4 @@
+import type * as z from "zod";
 import type { ErrorBody } from "../../contracts/errors.ts";
 import type { GenerationRequest } from "../generation-request.ts";
 
@@ -57,6 +58,8 @@ export interface InboundContext {
 
 /** How clients speak on a route that is not OpenAI's own. */
 export interface InboundDialect {
+  /** What a body must be; checked first, so that problems have the client's own names. */
+  readonly body: z.ZodType;
   /** The body as one of a chat completion. @throws {GatewayError} `invalid_request` */
   toChat(
     fields: Readonly<Record<string, unknown>>,

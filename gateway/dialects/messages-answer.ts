@@ -1,5 +1,3 @@
-import type { ErrorBody } from "../../contracts/errors.ts";
-import { errorEntry } from "../../contracts/errors.ts";
 import { GatewayError } from "../gateway-error.ts";
 import { isRecord } from "../is-record.ts";
 import { type ChatUsage, readUsage } from "./chat-events.ts";
@@ -84,31 +82,4 @@ function toolUse(call: Fields): Fields {
   const input = parseJson(text);
   // Arguments that a model broke off or got wrong can't be an object: they are told as they are.
   return { type: "tool_use", id: call.id, name: called.name, input: isRecord(input) ? input : { raw_arguments: text } };
-}
-
-const ERROR_TYPES: Readonly<Record<number, string>> = {
-  400: "invalid_request_error",
-  401: "authentication_error",
-  403: "permission_error",
-  404: "not_found_error",
-  405: "invalid_request_error",
-  413: "request_too_large",
-  415: "invalid_request_error",
-  429: "rate_limit_error",
-  503: "overloaded_error",
-  504: "timeout_error",
-};
-
-/** An error in Anthropic's shape; our code is under `details`, where its SDK looks for one. */
-export function messagesError({ error }: ErrorBody, requestId: string): Fields {
-  const { message, code, param, details } = error;
-  return {
-    type: "error",
-    error: {
-      type: ERROR_TYPES[errorEntry(code).status] ?? "api_error",
-      message,
-      details: { error_code: code, ...(param === null ? {} : { param }), ...(details ? { problems: details } : {}) },
-    },
-    request_id: requestId,
-  };
 }

@@ -1,6 +1,6 @@
 import { isRecord } from "../is-record.ts";
 import { itemsOf, textOf } from "./json.ts";
-import { refuse } from "./refuse.ts";
+import { kindOf, refuse } from "./refuse.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -79,7 +79,7 @@ function chatPart(block: unknown, param: string): Fields {
     case "search_result":
       return { type: "text", text: searchText(block) };
     default:
-      throw refuse(`${param}.type`, `\`${param}.type\` ${JSON.stringify(block.type)} is not served here.`);
+      throw refuse(`${param}.type`, `\`${param}.type\` ${kindOf(block.type)} is not served here.`);
   }
 }
 

@@ -1,10 +1,11 @@
 import type { ErrorBody } from "../../contracts/errors.ts";
+import { messagesErrorBody } from "../../contracts/messages.ts";
 import { GatewayError } from "../gateway-error.ts";
 import { isRecord } from "../is-record.ts";
 import { type ChatSaying, type ChatUsage, readChatEvent } from "./chat-events.ts";
 import type { StreamTranslator } from "./dialect.ts";
 import { textOf } from "./json.ts";
-import { messageId, messagesError, messageUsage, stopFields } from "./messages-answer.ts";
+import { messageId, messageUsage, stopFields } from "./messages-answer.ts";
 import { type SseEvent, SseReader } from "./sse-reader.ts";
 import { type Translation, translate } from "./translate.ts";
 
@@ -54,7 +55,7 @@ class MessagesTranslation implements Translation<SseEvent> {
   }
 
   fail(error: ErrorBody): string {
-    return sayEvent(messagesError(error, this.#options.requestId));
+    return sayEvent(messagesErrorBody(error, this.#options.requestId));
   }
 
   #start({ data }: SseEvent): string {

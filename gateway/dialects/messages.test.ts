@@ -88,7 +88,7 @@ describe("Anthropic's SDK", () => {
     const hot: object = { temperature: 9 };
     const invalid = await failure(anthropic.messages.create({ ...ask, ...hot }));
     expect(invalid).toBeInstanceOf(Anthropic.BadRequestError);
-    expect(invalid).toMatchObject({ message: expect.stringContaining("`temperature` must be at most 2") });
+    expect(invalid).toMatchObject({ message: expect.stringContaining("`temperature` must be at most 1") });
   });
 
   test("throws when the engine dies in the middle of a stream", async () => {

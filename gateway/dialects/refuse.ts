@@ -9,3 +9,8 @@ export function refuse(param: string, message: string): GatewayError {
 export function cannotSay(param: string, dialect: string, remedy: string): GatewayError {
   return refuse(param, `\`${param}\` can't be said in ${dialect}; ${remedy}.`);
 }
+
+/** A type that a client wrote, where it is short and plain enough to be said again. */
+export function kindOf(type: unknown): string {
+  return typeof type === "string" && /^[\w.-]{1,40}$/.test(type) ? `"${type}"` : "of this kind";
+}

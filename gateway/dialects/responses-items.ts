@@ -1,6 +1,6 @@
 import { isRecord } from "../is-record.ts";
 import { itemsOf, parseJson, textOf } from "./json.ts";
-import { refuse } from "./refuse.ts";
+import { kindOf, refuse } from "./refuse.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -109,7 +109,7 @@ function messageOf(item: Fields, param: string): Fields {
   if (type !== "message")
     throw refuse(
       `${param}.type`,
-      `\`${param}.type\` ${JSON.stringify(type)} is not served here; send messages and function calls.`,
+      `\`${param}.type\` ${kindOf(type)} is not served here; send messages and function calls.`,
     );
   if (role !== "user" && role !== "system" && role !== "developer")
     throw refuse(`${param}.role`, `\`${param}.role\` must be one of user, assistant, system, developer; correct it.`);
@@ -155,7 +155,7 @@ function chatPart(part: unknown, param: string): Fields {
     case "input_audio":
       return { type: "input_audio", input_audio: part.input_audio };
     default:
-      throw refuse(`${param}.type`, `\`${param}.type\` ${JSON.stringify(part.type)} is not served here.`);
+      throw refuse(`${param}.type`, `\`${param}.type\` ${kindOf(part.type)} is not served here.`);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ErrorBody } from "../../contracts/errors.ts";
+import { ResponseRequest } from "../../contracts/responses.ts";
 import { isRecord } from "../is-record.ts";
 import type { ResponseStore } from "../responses/response-store.ts";
 import type { InboundContext, InboundDialect, StreamTranslator } from "./dialect.ts";
@@ -24,6 +25,7 @@ export interface ResponsesDialectOptions {
 
 /** OpenAI's Responses, for one request: what it asked for is needed again to write its answer. */
 export class ResponsesDialect implements InboundDialect {
+  readonly body = ResponseRequest;
   readonly #options: ResponsesDialectOptions;
   readonly #tenant: () => string;
   #items: readonly Fields[] = [];

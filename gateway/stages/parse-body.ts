@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import type * as z from "zod";
 import { ChatCompletionRequest } from "../../contracts/chat.ts";
 import { CompletionRequest } from "../../contracts/completions.ts";
 import type { GenerationRoute } from "../../contracts/generation-routes.ts";
@@ -32,6 +33,7 @@ export async function parseBody(
   const clientFields = parseObject(bytes);
   const inbound = exchange.clientDialect;
   if (inbound === undefined) return generationRequest(exchange, route, bytes, clientFields);
+  check(inbound.body, clientFields);
   const fields = await inbound.toChat(clientFields);
   const generation = generationRequest(exchange, route, Buffer.from(JSON.stringify(fields)), fields);
   exchange.inbound = { dialect: inbound, context: { requestId: exchange.requestId, clientFields, generation } };
@@ -44,11 +46,7 @@ function generationRequest(
   bytes: Buffer,
   fields: Readonly<Record<string, unknown>>,
 ): GenerationRequest {
-  const bound = boundProblem(fields);
-  if (bound !== undefined) throw invalidRequest([bound]);
-  const parsed = SCHEMAS[route].safeParse(fields, { reportInput: true });
-  if (!parsed.success) throw invalidRequest(bodyProblems(parsed.error.issues));
-  const { data } = parsed;
+  const data = check(SCHEMAS[route], fields);
   exchange.model = data.model;
   exchange.stream = own(fields, "stream") && data.stream === true;
   return {
@@ -62,6 +60,15 @@ function generationRequest(
     bytes,
     fields,
   };
+}
+
+/** @throws {GatewayError} `invalid_request` with every problem */
+function check<Schema extends z.ZodType>(schema: Schema, fields: Readonly<Record<string, unknown>>): z.output<Schema> {
+  const bound = boundProblem(fields);
+  if (bound !== undefined) throw invalidRequest([bound]);
+  const parsed = schema.safeParse(fields, { reportInput: true });
+  if (!parsed.success) throw invalidRequest(bodyProblems(parsed.error.issues));
+  return parsed.data;
 }
 
 function checkMediaType(headers: Exchange["request"]["headers"]): void {
