@@ -1,6 +1,8 @@
 import Anthropic from "@anthropic-ai/sdk";
 import { describe, expect, test, vi } from "vitest";
+import { Message } from "../../contracts/messages.ts";
 import { newApiKey } from "../../domain/api-key.ts";
+import { TOOL_CALL } from "../test/dialect-cases.ts";
 import { post, startTestGateway, type TestGatewayOptions } from "../test/test-gateway.ts";
 import { messageOfChat } from "./messages-answer.ts";
 
@@ -60,6 +62,41 @@ describe("Anthropic's SDK", () => {
       usage: { input_tokens: 7, output_tokens: 5 },
     });
     expect(stream.request_id).toMatch(/^req_/);
+  });
+
+  test.each(["whole", "stream"] as const)("gets a tool call, %s, and gives the tool's answer back", async (kind) => {
+    const { anthropic, engines } = await start({ engines: [{ mode: TOOL_CALL[kind] }] });
+    const tools = [{ name: "weather", input_schema: { type: "object" as const } }];
+    const asked = { ...ask, tools, tool_choice: { type: "any" as const } };
+    const message =
+      kind === "whole" ? await anthropic.messages.create(asked) : await anthropic.messages.stream(asked).finalMessage();
+    expect(Message.safeParse(message).success).toBe(true);
+    expect(message).toMatchObject({
+      content: [
+        { type: "text", text: "Looking" },
+        { type: "tool_use", id: "call_1", name: "weather", input: { city: "Oslo" } },
+      ],
+      stop_reason: "tool_use",
+    });
+    const result = { type: "tool_result" as const, tool_use_id: "call_1", content: "3 °C" };
+    const messages = [
+      ...ask.messages,
+      { role: "assistant" as const, content: message.content },
+      { role: "user" as const, content: [result] },
+    ];
+    const again = { ...asked, messages };
+    if (kind === "whole") await anthropic.messages.create(again);
+    else await anthropic.messages.stream(again).finalMessage();
+    expect(engines[0]?.received[0]?.body).toMatchObject({ tool_choice: "required" });
+    expect(engines[0]?.received[1]?.body.messages).toMatchObject([
+      { role: "user" },
+      {
+        role: "assistant",
+        content: "Looking",
+        tool_calls: [{ id: "call_1", function: { arguments: '{"city":"Oslo"}' } }],
+      },
+      { role: "tool", tool_call_id: "call_1", content: "3 °C" },
+    ]);
   });
 
   test("counts tokens, as an estimate", async () => {

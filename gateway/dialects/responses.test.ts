@@ -1,7 +1,9 @@
 import OpenAI from "openai";
 import { describe, expect, test, vi } from "vitest";
+import { ModelResponse } from "../../contracts/responses.ts";
 import { newApiKey } from "../../domain/api-key.ts";
 import { MemoryResponseStore } from "../responses/memory-response-store.ts";
+import { TOOL_CALL } from "../test/dialect-cases.ts";
 import { post, startTestGateway, type TestGatewayOptions } from "../test/test-gateway.ts";
 
 async function start(options: TestGatewayOptions = {}) {
@@ -82,6 +84,36 @@ describe("OpenAI's SDK on /v1/responses", () => {
     expect(sequence).toEqual(types.map((_type, index) => index));
     const final = await stream.finalResponse();
     expect(final).toMatchObject({ status: "completed", output_text: "w0w1w2", usage: { output_tokens: 3 } });
+  });
+
+  test.each(["whole", "stream"] as const)("gets a function call, %s, and gives its output back", async (kind) => {
+    const { openai, engines } = await start({ engines: [{ mode: TOOL_CALL[kind] }] });
+    const parameters = { type: "object", properties: { city: { type: "string" } } };
+    const tools = [{ type: "function" as const, name: "weather", parameters, strict: true }];
+    const create = async (body: Omit<OpenAI.Responses.ResponseCreateParamsNonStreaming, "stream">) =>
+      kind === "whole" ? await openai.responses.create(body) : await openai.responses.stream(body).finalResponse();
+    const first = await create({ model: "tiny", input: "Weather?", tools, store: true });
+    expect(ModelResponse.safeParse(first).success).toBe(true);
+    expect(first).toMatchObject({
+      status: "completed",
+      output: [
+        { type: "message", content: [{ type: "output_text", text: "Looking" }] },
+        {
+          type: "function_call",
+          call_id: "call_1",
+          name: "weather",
+          arguments: '{"city":"Oslo"}',
+          status: "completed",
+        },
+      ],
+    });
+    const output = { type: "function_call_output" as const, call_id: "call_1", output: "3 °C" };
+    await create({ model: "tiny", input: [output], previous_response_id: first.id, tools });
+    expect(engines[0]?.received[1]?.body.messages).toMatchObject([
+      { role: "user", content: "Weather?" },
+      { role: "assistant", content: "Looking", tool_calls: [{ id: "call_1", function: { name: "weather" } }] },
+      { role: "tool", tool_call_id: "call_1", content: "3 °C" },
+    ]);
   });
 
   test("goes on from a response that was kept, retrieves it, lists what went in, and deletes it", async () => {

@@ -152,3 +152,49 @@ export const conversations = fc
       ...calls.map((_call, place) => ({ role: "tool", tool_call_id: `call_${index}_${place}`, content: "done" })),
     ]),
   ]);
+
+/** For fake engines: a call of `weather` for Oslo, as a whole answer and as a stream. */
+export const TOOL_CALL = {
+  whole: {
+    status: 200,
+    body: JSON.stringify({
+      id: "chatcmpl-1",
+      object: "chat.completion",
+      created: 1,
+      model: "tiny",
+      choices: [
+        {
+          index: 0,
+          message: {
+            role: "assistant",
+            content: "Looking",
+            tool_calls: [
+              { id: "call_1", type: "function", function: { name: "weather", arguments: '{"city":"Oslo"}' } },
+            ],
+          },
+          finish_reason: "tool_calls",
+        },
+      ],
+      usage: { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 },
+    }),
+  },
+  stream: {
+    status: 200,
+    headers: { "content-type": "text/event-stream" },
+    body: [
+      { choices: [{ index: 0, delta: { role: "assistant", content: "Looking" }, finish_reason: null }] },
+      toolDelta({ id: "call_1", type: "function", function: { name: "weather", arguments: "" } }),
+      toolDelta({ function: { arguments: '{"city":' } }),
+      toolDelta({ function: { arguments: '"Oslo"}' } }),
+      { choices: [{ index: 0, delta: {}, finish_reason: "tool_calls" }] },
+      { choices: [], usage: { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 } },
+    ]
+      .map((event) => `data: ${JSON.stringify({ id: "chatcmpl-1", ...event })}\n\n`)
+      .concat("data: [DONE]\n\n")
+      .join(""),
+  },
+};
+
+function toolDelta(call: Record<string, unknown>) {
+  return { choices: [{ index: 0, delta: { tool_calls: [{ index: 0, ...call }] }, finish_reason: null }] };
+}
