@@ -1,9 +1,12 @@
+import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { Server as NetServer } from "node:net";
 import type { Logger } from "pino";
 import type { GatewayConfig, RouteTimeouts } from "../contracts/gateway-config.ts";
 import type { GenerationRoute } from "../contracts/generation-routes.ts";
 import { LIVENESS_PATH } from "../contracts/process-environment.ts";
+import { chooseClientDialect } from "./dialects/inbound.ts";
+import type { ResponsesDialectOptions } from "./dialects/responses.ts";
 import { EmfMetrics } from "./emf-metrics.ts";
 import { ENGINE_INTERVALS, EngineDirectory, type EngineDirectoryIntervals } from "./engines/engine-directory.ts";
 import type { EngineDiscovery } from "./engines/engine-discovery.ts";
@@ -19,6 +22,8 @@ import type { KeyStore } from "./keys/key-store.ts";
 import { GatewayMetrics } from "./metrics.ts";
 import { health } from "./pages/health.ts";
 import { modelById, modelList } from "./pages/model-cards.ts";
+import { storedResponse } from "./pages/stored-response.ts";
+import type { ResponseStore } from "./responses/response-store.ts";
 import { admitAddress, createAddressLimit } from "./stages/admit-address.ts";
 import { answerError } from "./stages/answer-error.ts";
 import { callTargets } from "./stages/call.ts";
@@ -27,7 +32,7 @@ import { parseBody } from "./stages/parse-body.ts";
 import { parseHead } from "./stages/parse-head.ts";
 import { planTargets } from "./stages/plan.ts";
 import { relayStream, relayWhole } from "./stages/relay.ts";
-import { settle } from "./stages/settle.ts";
+import { describeFailure, settle } from "./stages/settle.ts";
 import { Router } from "./targets/router.ts";
 import { createSharedMemory, SharedCount, type SharedMemory } from "./threads/shared-memory.ts";
 
@@ -50,6 +55,8 @@ export interface GatewayOptions {
   readonly memory?: SharedMemory;
   /** @default - engines are asked every 2 s, their target groups every 3 s */
   readonly intervals?: EngineDirectoryIntervals;
+  /** Where responses of `/v1/responses` are kept. @default - they are not */
+  readonly responses?: ResponseStore;
   /** Takes lines in CloudWatch's embedded metric format, without their line break. @default - no such metrics */
   readonly writeMetrics?: (line: string) => void;
 }
@@ -84,6 +91,12 @@ export function createGateway(options: GatewayOptions): Gateway {
   const metrics = new GatewayMetrics(directory, emf);
   const cors = new Cors(config.corsOrigins);
   const addressLimit = createAddressLimit(config.requestsPerMinutePerIp, memory.addresses);
+  const responses: ResponsesDialectOptions = {
+    store: options.responses,
+    now: Date.now,
+    newId: (prefix) => `${prefix}_${randomBytes(24).toString("hex")}`,
+    onLost: (failure) => logger.error({ failure: describeFailure(failure) }, "a response was not kept"),
+  };
   const createdAt = Math.floor(Date.now() / 1000);
   const open = new Set<Exchange>();
   const started = Promise.withResolvers<void>();
@@ -123,11 +136,20 @@ export function createGateway(options: GatewayOptions): Gateway {
   async function serve(exchange: Exchange): Promise<void> {
     try {
       if (exchange.request.method === "OPTIONS") answerPreflight(exchange);
-      else await answer(exchange, parseHead(exchange, config.stage));
+      else await answer(exchange, readHead(exchange));
     } catch (error) {
-      answerError(exchange, error);
+      answerError(exchange, error, exchange.clientDialect);
     } finally {
       settle(exchange, logger, metrics, clock());
+    }
+  }
+
+  /** Also where the method is wrong, which the client shall be told in its dialect. */
+  function readHead(exchange: Exchange): Route {
+    try {
+      return parseHead(exchange, config.stage);
+    } finally {
+      chooseClientDialect(exchange, responses);
     }
   }
 
@@ -139,7 +161,25 @@ export function createGateway(options: GatewayOptions): Gateway {
     await identify(exchange, config.auth, keys);
     if (route.path === "/v1/models") return answerJson(exchange, modelList(directory, createdAt));
     if (route.path === "/v1/models/{id}") return answerJson(exchange, modelById(directory, route.encodedId, createdAt));
-    await generate(exchange, route.path);
+    switch (route.path) {
+      case "/v1/messages/count_tokens":
+        return await countTokens(exchange);
+      case "/v1/messages":
+      case "/v1/responses":
+        return await generate(exchange, "/v1/chat/completions");
+      case "/v1/responses/{id}":
+      case "/v1/responses/{id}/input_items":
+        return answerJson(exchange, await storedResponse(exchange, route, responses.store));
+      default:
+        return await generate(exchange, route.path);
+    }
+  }
+
+  /** An estimate, as the limits use it: the model's tokenizer is with its engines. */
+  async function countTokens(exchange: Exchange): Promise<void> {
+    const request = await parseBody(exchange, "/v1/chat/completions", config.bodyLimitBytes);
+    planTargets(exchange, request, router);
+    answerJson(exchange, { input_tokens: request.promptTokensEstimate });
   }
 
   async function generate(exchange: Exchange, route: GenerationRoute): Promise<void> {

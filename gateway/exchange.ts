@@ -29,7 +29,9 @@ export class Exchange {
   /** Whose share of the service this request takes: a key's, else an address's. */
   tenant = "unknown";
   priority: Priority = "normal";
-  /** How the client speaks, where that is not OpenAI's dialect; known once the body was read. */
+  /** How the client speaks, where that is not OpenAI's chat; known from the path. */
+  clientDialect: InboundDialect | undefined = undefined;
+  /** The same with what its body said; known once that was read. */
   inbound: { readonly dialect: InboundDialect; readonly context: InboundContext } | undefined = undefined;
   targetId: string | undefined = undefined;
   engineId: string | undefined = undefined;

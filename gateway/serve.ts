@@ -3,11 +3,14 @@ import { EC2Client } from "@aws-sdk/client-ec2";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { type Logger, pino } from "pino";
+import type { GatewayConfig } from "../contracts/gateway-config.ts";
 import manifest from "../package.json" with { type: "json" };
 import { createGateway, type Gateway } from "./app.ts";
 import { TargetGroupDiscovery } from "./engines/target-group-discovery.ts";
 import { CachedKeyStore } from "./keys/cached-key-store.ts";
 import { DynamoKeyStore } from "./keys/dynamo-key-store.ts";
+import { DynamoResponseStore } from "./responses/dynamo-response-store.ts";
+import type { ResponseStore } from "./responses/response-store.ts";
 import type { GatewaySettings } from "./settings.ts";
 import type { SharedMemory } from "./threads/shared-memory.ts";
 
@@ -32,6 +35,8 @@ export function buildGateway(
   output: LineOutput,
   memory: SharedMemory,
 ): Gateway {
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 2 }));
+  const { responseStorage } = config;
   return createGateway({
     config,
     logger,
@@ -47,11 +52,19 @@ export function buildGateway(
     keys: new CachedKeyStore({
       now: () => performance.now(),
       store: new DynamoKeyStore({
-        client: DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 2 })),
+        client,
         tableName: config.keysTable,
       }),
     }),
+    ...(responseStorage === undefined ? {} : { responses: responseStore(client, responseStorage) }),
   });
+}
+
+function responseStore(
+  client: DynamoDBDocumentClient,
+  { table: tableName, ttlSeconds }: NonNullable<GatewayConfig["responseStorage"]>,
+): ResponseStore {
+  return new DynamoResponseStore({ client, tableName, ttlSeconds, now: Date.now });
 }
 
 /** The system's monotonic clock, in milliseconds: the same for all threads, which `performance.now` is not. */

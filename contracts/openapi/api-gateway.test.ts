@@ -24,7 +24,7 @@ const INTEGRATION = "x-amazon-apigateway-integration";
 const ANY = "x-amazon-apigateway-any-method";
 
 describe("the API as API Gateway imports it", () => {
-  test.each(["/v1/completions", "/v1/chat/completions"])(
+  test.each(["/v1/completions", "/v1/chat/completions", "/v1/responses", "/v1/messages"])(
     "streams %s through the VPC link to the load balancer",
     (path) => {
       expect(build().paths[path].post[INTEGRATION]).toEqual({
@@ -103,6 +103,15 @@ describe("the API as API Gateway imports it", () => {
     expect(authorizer["x-amazon-apigateway-authorizer"].authorizerResultTtlInSeconds).toBe(0);
   });
 
+  test("where the key comes in one of two headers, the authorizer has no identity source, whatever auth is", () => {
+    const { eitherHeaderAuthorizer } = build({ auth: "required" }).components.securitySchemes;
+    expect(eitherHeaderAuthorizer["x-amazon-apigateway-authorizer"]).toEqual({
+      type: "request",
+      authorizerUri: "arn:aws:apigateway:us-east-1:lambda:path/x/invocations",
+      authorizerResultTtlInSeconds: 0,
+    });
+  });
+
   test("auth off: no authorizer, no key source, no security anywhere", () => {
     const document = build({ auth: "off", authorizerUri: undefined });
     expect(document.components).toEqual({});
@@ -114,9 +123,10 @@ describe("the API as API Gateway imports it", () => {
     const { paths } = build();
     for (const [path, item] of Object.entries<Json>(paths)) {
       for (const [method, operation] of Object.entries<Json>(item)) {
+        const authorizer = path.startsWith("/v1/messages") ? "eitherHeaderAuthorizer" : "authorizer";
         const isOpen = path === "/health" || method === "options";
         expect(operation.security, `${method} ${path}`).toEqual(
-          isOpen ? undefined : [{ authorizer: [], usagePlanKey: [] }],
+          isOpen ? undefined : [{ [authorizer]: [], usagePlanKey: [] }],
         );
       }
     }

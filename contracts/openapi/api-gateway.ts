@@ -67,9 +67,16 @@ function edgeOperation(operation: Operation, method: string, options: ApiGateway
     ...(method === operation.method ? { operationId: operation.operationId } : {}),
     ...(operation.pathParameters.length > 0 ? { parameters: pathParameters(operation) } : {}),
     responses: { default: { description: "The gateway's answer, unchanged." } },
-    ...(options.auth === "off" || operation.isPublic ? {} : { security: [{ authorizer: [], usagePlanKey: [] }] }),
+    ...(options.auth === "off" || operation.isPublic
+      ? {}
+      : { security: [{ [authorizerOf(operation)]: [], usagePlanKey: [] }] }),
     "x-amazon-apigateway-integration": proxyIntegration(operation, method.toUpperCase(), options),
   };
+}
+
+/** Anthropic's SDKs send the key in another header, and API Gateway can't take one of two. */
+function authorizerOf({ errorShape }: Operation): string {
+  return errorShape === "anthropic" ? "eitherHeaderAuthorizer" : "authorizer";
 }
 
 /** Methods that the path does not have go through too, so that the gateway's 405 with `allow` answers them. */
@@ -140,25 +147,28 @@ function preflight(path: string, operations: readonly Operation[], options: ApiG
 }
 
 function securitySchemes(auth: AuthMode, authorizerUri: string): JsonObject {
+  const identity = "method.request.header.Authorization";
   return {
-    authorizer: {
-      type: "apiKey",
-      name: "Authorization",
-      in: "header",
-      "x-amazon-apigateway-authtype": "custom",
-      "x-amazon-apigateway-authorizer": {
-        type: "request",
-        authorizerUri,
-        // With an identity source a request without a key is 401 before the function runs, and answers are kept.
-        // When a key is optional there is no identity source, and without one nothing may be kept.
-        ...(auth === "required"
-          ? {
-              identitySource: "method.request.header.Authorization",
-              authorizerResultTtlInSeconds: AUTHORIZER_TTL_SECONDS,
-            }
-          : { authorizerResultTtlInSeconds: 0 }),
-      },
-    },
+    // With an identity source a request without a key is 401 before the function runs, and answers are kept.
+    // When a key is optional there is no identity source, and without one nothing may be kept.
+    authorizer: authorizerScheme(authorizerUri, auth === "required" ? identity : undefined),
+    eitherHeaderAuthorizer: authorizerScheme(authorizerUri, undefined),
     usagePlanKey: { type: "apiKey", name: "x-api-key", in: "header" },
+  };
+}
+
+function authorizerScheme(authorizerUri: string, identitySource: string | undefined): JsonObject {
+  return {
+    type: "apiKey",
+    name: "Authorization",
+    in: "header",
+    "x-amazon-apigateway-authtype": "custom",
+    "x-amazon-apigateway-authorizer": {
+      type: "request",
+      authorizerUri,
+      ...(identitySource === undefined
+        ? { authorizerResultTtlInSeconds: 0 }
+        : { identitySource, authorizerResultTtlInSeconds: AUTHORIZER_TTL_SECONDS }),
+    },
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { ERRORS, type ErrorCode, errorBody } from "../errors.ts";
-import { openApiDocument } from "./document.ts";
+import { ERRORS, type ErrorCode } from "../errors.ts";
+import { exampleError, openApiDocument } from "./document.ts";
 import { OPERATIONS } from "./operations.ts";
 
 const document = openApiDocument({ auth: "required", serverUrl: "https://api.example.com" });
@@ -20,13 +20,19 @@ function lookUp(reference: string): unknown {
 }
 
 describe("the published API reference", () => {
-  test("has the five operations of the API", () => {
+  test("has every operation of the API", () => {
     const operations = Object.entries(document.paths).flatMap(([path, item]) =>
       Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
     );
     expect(operations).toEqual([
       "POST /v1/completions",
       "POST /v1/chat/completions",
+      "POST /v1/responses",
+      "GET /v1/responses/{response}",
+      "DELETE /v1/responses/{response}",
+      "GET /v1/responses/{response}/input_items",
+      "POST /v1/messages",
+      "POST /v1/messages/count_tokens",
       "GET /v1/models",
       "GET /v1/models/{model}",
       "GET /health",
@@ -44,11 +50,12 @@ describe("the published API reference", () => {
   });
 
   test("shows an example body for every error of an operation, under its status", () => {
-    for (const { path, method, errors } of OPERATIONS) {
+    for (const operation of OPERATIONS) {
+      const { path, method, errors } = operation;
       const { responses } = document.paths[path]![method] as { responses: Record<string, object> };
       for (const code of errors as ErrorCode[]) {
         const examples = valuesOf(code, responses[ERRORS[code].status]);
-        expect(examples, `${code} of ${path}`).toEqual([{ value: errorBody(code) }]);
+        expect(examples, `${code} of ${path}`).toEqual([{ value: exampleError(operation, code) }]);
       }
     }
   });

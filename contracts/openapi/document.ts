@@ -1,6 +1,7 @@
 import type { AuthMode } from "../auth.ts";
 import { type ErrorCode, errorBody, errorEntry } from "../errors.ts";
 import { REQUEST_ID_HEADER } from "../headers.ts";
+import { messagesErrorBody } from "../messages.ts";
 import { OPERATIONS, type Operation } from "./operations.ts";
 import { componentSchemas, schemaRef } from "./schemas.ts";
 
@@ -73,9 +74,19 @@ export function pathParameters(operation: Operation): readonly JsonObject[] {
   return operation.pathParameters.map((name) => ({ name, in: "path", required: true, schema: { type: "string" } }));
 }
 
+function queryParameters({ queryParameters: parameters = [] }: Operation): readonly JsonObject[] {
+  return parameters.map(({ name, description }) => ({
+    name,
+    in: "query",
+    required: false,
+    description,
+    schema: { type: "string" },
+  }));
+}
+
 function describeOperation(operation: Operation, auth: AuthMode): JsonObject {
   const { operationId, summary, description, request, response, stream, isPublic } = operation;
-  const parameters = pathParameters(operation);
+  const parameters = [...pathParameters(operation), ...queryParameters(operation)];
   return {
     operationId,
     summary,
@@ -102,14 +113,14 @@ function describeOperation(operation: Operation, auth: AuthMode): JsonObject {
           ...(stream
             ? {
                 "text/event-stream": {
-                  schema: { type: "string", description: `Events with a ${stream} as data, then \`data: [DONE]\`.` },
+                  schema: { type: "string", description: `Events with a ${stream.schema} as data, ${stream.end}.` },
                 },
               }
             : {}),
         },
       },
       ...otherResponses(operation),
-      ...errorResponses(operation.errors),
+      ...errorResponses(operation),
     },
   };
 }
@@ -128,8 +139,13 @@ function otherResponses({ otherStatuses = [], response }: Operation): JsonObject
   );
 }
 
-function errorResponses(codes: readonly ErrorCode[]): JsonObject {
-  const byStatus = Map.groupBy(codes, (code) => errorEntry(code).status);
+/** The body of an error as it would be on this operation. */
+export function exampleError({ errorShape }: Operation, code: ErrorCode): unknown {
+  return errorShape === "anthropic" ? messagesErrorBody(errorBody(code), "req_1") : errorBody(code);
+}
+
+function errorResponses(operation: Operation): JsonObject {
+  const byStatus = Map.groupBy(operation.errors, (code) => errorEntry(code).status);
   return Object.fromEntries(
     Array.from(byStatus, ([status, sameStatus]) => [
       status,
@@ -138,8 +154,8 @@ function errorResponses(codes: readonly ErrorCode[]): JsonObject {
         headers: headers(sameStatus.some((code) => errorEntry(code).retryAfterSeconds !== undefined)),
         content: {
           "application/json": {
-            schema: schemaRef("Error"),
-            examples: Object.fromEntries(sameStatus.map((code) => [code, { value: errorBody(code) }])),
+            schema: schemaRef(operation.errorShape === "anthropic" ? "MessagesError" : "Error"),
+            examples: Object.fromEntries(sameStatus.map((code) => [code, { value: exampleError(operation, code) }])),
           },
         },
       },

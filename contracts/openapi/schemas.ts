@@ -3,7 +3,16 @@ import { ChatCompletionChunk, ChatCompletionRequest, ChatCompletionResponse } fr
 import { CompletionRequest, CompletionResponse } from "../completions.ts";
 import { ERRORS } from "../errors.ts";
 import { Health } from "../health.ts";
+import {
+  CountTokensRequest,
+  Message,
+  MessageEvent,
+  MessagesErrorBody,
+  MessagesRequest,
+  MessageTokens,
+} from "../messages.ts";
 import { ModelCard, ModelList } from "../models.ts";
+import { DeletedResponse, ModelResponse, ResponseEvent, ResponseItemList, ResponseRequest } from "../responses.ts";
 
 const ErrorBody = z.object({
   error: z.object({
@@ -21,6 +30,17 @@ const SCHEMAS = {
   ChatCompletionRequest,
   ChatCompletionResponse,
   ChatCompletionChunk,
+  ResponseRequest,
+  Response: ModelResponse,
+  ResponseEvent,
+  DeletedResponse,
+  ResponseItemList,
+  MessagesRequest,
+  Message,
+  MessageEvent,
+  CountTokensRequest,
+  MessageTokens,
+  MessagesError: MessagesErrorBody,
   Model: ModelCard,
   ModelList,
   Health,

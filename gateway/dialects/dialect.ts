@@ -1,3 +1,4 @@
+import type * as z from "zod";
 import type { ErrorBody } from "../../contracts/errors.ts";
 import type { GenerationRequest } from "../generation-request.ts";
 
@@ -57,11 +58,17 @@ export interface InboundContext {
 
 /** How clients speak on a route that is not OpenAI's own. */
 export interface InboundDialect {
+  /** What a body must be; checked first, so that problems have the client's own names. */
+  readonly body: z.ZodType;
   /** The body as one of a chat completion. @throws {GatewayError} `invalid_request` */
-  toChat(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
+  toChat(
+    fields: Readonly<Record<string, unknown>>,
+  ): Readonly<Record<string, unknown>> | Promise<Readonly<Record<string, unknown>>>;
   /** @param bytes a whole chat completion */
   encodeWhole(bytes: Buffer, context: InboundContext): Buffer;
   /** Takes chat completion events: usage, error events and `[DONE]` included. */
   encodeStream(context: InboundContext): StreamTranslator;
   errorBody(body: ErrorBody, requestId: string): unknown;
+  /** Headers of every answer, errors included. @default - none of its own */
+  headers?(requestId: string): Readonly<Record<string, string>>;
 }

@@ -1,5 +1,6 @@
 import { isRecord } from "../is-record.ts";
 import type { OutboundDialect, UpstreamProblem } from "./dialect.ts";
+import { parseJson } from "./json.ts";
 import { openAiBody } from "./openai-body.ts";
 
 /** OpenAI's own words: vLLM, OpenAI, Together, Hugging Face's router, Ollama and others. Bytes pass as they are. */
@@ -16,7 +17,7 @@ export const OPENAI_DIALECT: OutboundDialect = {
 
 /** OpenAI's and vLLM's form is `{"error":{…}}`; older vLLM has the fields at the top; FastAPI has `detail`. */
 export function openAiProblem(body: string): UpstreamProblem {
-  const parsed = parse(body);
+  const parsed = parseJson(body);
   const error = isRecord(parsed) && isRecord(parsed.error) ? parsed.error : parsed;
   if (!isRecord(error)) return {};
   const { message, param, code } = error;
@@ -25,12 +26,4 @@ export function openAiProblem(body: string): UpstreamProblem {
     ...(typeof param === "string" ? { param } : {}),
     ...(typeof code === "string" ? { code } : {}),
   };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -3,7 +3,7 @@ import { ALLOWED_REQUEST_HEADERS, EXPOSED_HEADERS } from "../../contracts/header
 type Headers = Readonly<Record<string, string>>;
 
 const EXPOSED = EXPOSED_HEADERS.join(", ");
-const METHODS = "GET, HEAD, POST, OPTIONS";
+const METHODS = "GET, HEAD, POST, DELETE, OPTIONS";
 /** Chrome keeps a preflight answer for two hours at most. */
 const MAX_AGE_SECONDS = "7200";
 

@@ -4,6 +4,11 @@ import { LIVENESS_PATH } from "../../contracts/process-environment.ts";
 export type RoutePath =
   | "/v1/completions"
   | "/v1/chat/completions"
+  | "/v1/messages"
+  | "/v1/messages/count_tokens"
+  | "/v1/responses"
+  | "/v1/responses/{id}"
+  | "/v1/responses/{id}/input_items"
   | "/v1/models"
   | "/v1/models/{id}"
   | "/health"
@@ -12,12 +17,14 @@ export type RoutePath =
 export interface Route {
   readonly path: RoutePath;
   readonly methods: readonly string[];
-  /** The model in `/v1/models/{id}`, still percent-encoded; empty elsewhere. */
+  /** What stands for `{id}` in the path, still percent-encoded; empty elsewhere. */
   readonly encodedId: string;
 }
 
 const READ = ["GET", "HEAD"] as const;
 const POST = ["POST"] as const;
+const READ_DELETE = [...READ, "DELETE"] as const;
+const STORED_RESPONSE = /^\/v1\/responses\/([^/]+)(\/input_items)?$/;
 const MODEL_PREFIX = "/v1/models/";
 
 /** Finds the route of a path without query, or `undefined`. */
@@ -25,16 +32,26 @@ export function findRoute(path: string): Route | undefined {
   switch (path) {
     case "/v1/completions":
     case "/v1/chat/completions":
+    case "/v1/messages":
+    case "/v1/messages/count_tokens":
+    case "/v1/responses":
       return { path, methods: POST, encodedId: "" };
     case "/v1/models":
     case "/health":
     case LIVENESS_PATH:
       return { path, methods: READ, encodedId: "" };
     default: {
+      const response = STORED_RESPONSE.exec(path);
+      if (response !== null) return storedResponse(response[1] ?? "", response[2] !== undefined);
       const encodedId = path.startsWith(MODEL_PREFIX) ? path.slice(MODEL_PREFIX.length) : "";
       return encodedId === "" ? undefined : { path: "/v1/models/{id}", methods: READ, encodedId };
     }
   }
+}
+
+function storedResponse(encodedId: string, isItems: boolean): Route {
+  if (isItems) return { path: "/v1/responses/{id}/input_items", methods: READ, encodedId };
+  return { path: "/v1/responses/{id}", methods: READ_DELETE, encodedId };
 }
 
 /**

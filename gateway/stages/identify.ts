@@ -4,6 +4,8 @@ import type { Exchange } from "../exchange.ts";
 import { GatewayError } from "../gateway-error.ts";
 import type { KeyStore } from "../keys/key-store.ts";
 
+/** Where clients speak Anthropic's dialect. */
+const MESSAGES_ROUTE = "/v1/messages";
 const CHALLENGE = { headers: { "www-authenticate": "Bearer" } } as const;
 
 /**
@@ -13,7 +15,7 @@ const CHALLENGE = { headers: { "www-authenticate": "Bearer" } } as const;
  */
 export async function identify(exchange: Exchange, mode: AuthMode, keys: KeyStore): Promise<ApiKeyItem | undefined> {
   if (mode === "off") return undefined;
-  const header = exchange.request.headers.authorization?.trim() ?? "";
+  const header = credentialHeader(exchange);
   if (header === "" || /^bearer$/i.test(header)) {
     if (mode === "optional") return undefined;
     throw new GatewayError("missing_api_key", CHALLENGE);
@@ -26,6 +28,14 @@ export async function identify(exchange: Exchange, mode: AuthMode, keys: KeyStor
   exchange.keyId = keyId;
   exchange.tenant = `key:${keyId}`;
   return item;
+}
+
+/** `Authorization`, or what Anthropic's SDKs send in its place. */
+function credentialHeader({ request, route }: Exchange): string {
+  const { authorization, "x-api-key": apiKey } = request.headers;
+  if (authorization === undefined && typeof apiKey === "string" && route.startsWith(MESSAGES_ROUTE))
+    return `Bearer ${apiKey.trim()}`;
+  return authorization?.trim() ?? "";
 }
 
 async function lookUp(keys: KeyStore, keyId: string): Promise<ApiKeyItem | undefined> {

@@ -1,9 +1,9 @@
 import { isUtf8 } from "node:buffer";
+import type * as z from "zod";
 import { ChatCompletionRequest } from "../../contracts/chat.ts";
 import { CompletionRequest } from "../../contracts/completions.ts";
 import type { GenerationRoute } from "../../contracts/generation-routes.ts";
 import { estimateTokens } from "../../domain/token-estimate.ts";
-import type { InboundDialect } from "../dialects/dialect.ts";
 import type { Exchange } from "../exchange.ts";
 import { GatewayError } from "../gateway-error.ts";
 import type { GenerationRequest } from "../generation-request.ts";
@@ -20,21 +20,21 @@ const SCHEMAS = {
 
 /**
  * Fourth stage: reads and checks the body of a generation request, for callers that were admitted.
- * @param inbound how the client speaks, where that is not OpenAI's dialect
  * @throws {GatewayError} 400, 413 or 415 from the catalogue
  */
 export async function parseBody(
   exchange: Exchange,
   route: GenerationRoute,
   limitBytes: number,
-  inbound?: InboundDialect,
 ): Promise<GenerationRequest> {
   const { request, response } = exchange;
   checkMediaType(request.headers);
   const bytes = await readBody(request, response, limitBytes);
   const clientFields = parseObject(bytes);
+  const inbound = exchange.clientDialect;
   if (inbound === undefined) return generationRequest(exchange, route, bytes, clientFields);
-  const fields = inbound.toChat(clientFields);
+  check(inbound.body, clientFields);
+  const fields = await inbound.toChat(clientFields);
   const generation = generationRequest(exchange, route, Buffer.from(JSON.stringify(fields)), fields);
   exchange.inbound = { dialect: inbound, context: { requestId: exchange.requestId, clientFields, generation } };
   return generation;
@@ -46,11 +46,7 @@ function generationRequest(
   bytes: Buffer,
   fields: Readonly<Record<string, unknown>>,
 ): GenerationRequest {
-  const bound = boundProblem(fields);
-  if (bound !== undefined) throw invalidRequest([bound]);
-  const parsed = SCHEMAS[route].safeParse(fields, { reportInput: true });
-  if (!parsed.success) throw invalidRequest(bodyProblems(parsed.error.issues));
-  const { data } = parsed;
+  const data = check(SCHEMAS[route], fields);
   exchange.model = data.model;
   exchange.stream = own(fields, "stream") && data.stream === true;
   return {
@@ -64,6 +60,15 @@ function generationRequest(
     bytes,
     fields,
   };
+}
+
+/** @throws {GatewayError} `invalid_request` with every problem */
+function check<Schema extends z.ZodType>(schema: Schema, fields: Readonly<Record<string, unknown>>): z.output<Schema> {
+  const bound = boundProblem(fields);
+  if (bound !== undefined) throw invalidRequest([bound]);
+  const parsed = schema.safeParse(fields, { reportInput: true });
+  if (!parsed.success) throw invalidRequest(bodyProblems(parsed.error.issues));
+  return parsed.data;
 }
 
 function checkMediaType(headers: Exchange["request"]["headers"]): void {

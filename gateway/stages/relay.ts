@@ -52,6 +52,8 @@ export function relayStream(exchange: Exchange, answer: StreamAnswer, options: R
       idle.refresh();
       const passed = scan(translator === undefined ? chunk : translator.push(chunk));
       if (passed.length > 0 && !response.write(passed)) body.pause();
+      // A translator says nothing after an error: what its source sends on is of no use.
+      if (translator !== undefined && scanner.hasError) onEnd();
     }
 
     /** Counts what is in these bytes of OpenAI's dialect. @returns what the client gets of them, in its own */
@@ -82,7 +84,7 @@ export function relayStream(exchange: Exchange, answer: StreamAnswer, options: R
     function onEnd(): void {
       const last = translator === undefined || isOver ? undefined : scan(translator.end());
       if (last !== undefined && last.length > 0) response.write(last);
-      if (!scanner.isDone) return fail("stream_interrupted");
+      if (!scanner.isDone && !scanner.hasError) return fail("stream_interrupted");
       if (scanner.hasError) exchange.errorCode = "upstream_error";
       end(scanner.rest());
       finish();
@@ -126,6 +128,7 @@ export function relayStream(exchange: Exchange, answer: StreamAnswer, options: R
     body.on("end", onEnd).on("error", onError);
     if (response.destroyed) return finish();
     onData(first);
+    if (isOver) return;
     body.on("data", onData);
     // It may have broken between its first bytes and the listeners above.
     if (body.errored !== null) return onError();

@@ -33,7 +33,7 @@ export function settle(exchange: Exchange, logger: Logger, metrics: GatewayMetri
     aborted: exchange.isAborted,
   };
   if (failure === undefined) logger.info(line, "request");
-  else logger.error({ ...line, failure: describe(failure) }, "request");
+  else logger.error({ ...line, failure: describeFailure(failure) }, "request");
 }
 
 function rounded(milliseconds: number): number {
@@ -41,7 +41,7 @@ function rounded(milliseconds: number): number {
 }
 
 /** Kind and place of an unexpected exception. Not its message: that may quote what the client sent. */
-function describe(failure: unknown): { readonly name: string; readonly stack: readonly string[] } {
+export function describeFailure(failure: unknown): { readonly name: string; readonly stack: readonly string[] } {
   if (!(failure instanceof Error)) return { name: typeof failure, stack: [] };
   const frames = (failure.stack ?? "").split("\n").filter((frame) => frame.startsWith("    at "));
   return { name: failure.name, stack: frames.map((frame) => frame.trim()) };

@@ -9,6 +9,7 @@ import type { DiscoveredEngine, EngineDiscovery } from "../engines/engine-discov
 import { listenOn } from "../http/listen.ts";
 import { createMetricsServer } from "../http/metrics-server.ts";
 import type { KeyStore } from "../keys/key-store.ts";
+import type { ResponseStore } from "../responses/response-store.ts";
 
 /** For tests: a gateway on a real socket in front of fake engines, with everything it logged. */
 export interface TestGateway {
@@ -46,6 +47,8 @@ export interface TestGatewayOptions {
   /** @default 50 */
   readonly probeMs?: number;
   readonly discovery?: ListDiscovery;
+  /** Where responses are kept. @default - they are not */
+  readonly responses?: ResponseStore;
   /** Takes the lines for CloudWatch. @default - there are none */
   readonly writeMetrics?: (line: string) => void;
 }
@@ -102,6 +105,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     logger: pino({ level: "info" }, sink),
     version: "0.0.0",
     ...(options.clock === undefined ? {} : { clock: options.clock }),
+    ...(options.responses === undefined ? {} : { responses: options.responses }),
     ...(options.writeMetrics === undefined ? {} : { writeMetrics: options.writeMetrics }),
     intervals: { discoverMs: 50, probeMs: options.probeMs ?? 50, probeTimeoutMs: 500 },
   });

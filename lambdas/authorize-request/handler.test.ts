@@ -23,6 +23,7 @@ async function invoke(
   mode: string,
   headers: Record<string, string> | null,
   table = "keys",
+  resource = "/v1/models",
 ): Promise<{ readonly error?: string }> {
   const methodArn = "arn:aws:execute-api:us-east-1:123456789012:abc123/live/GET/v1/models";
   const script = `
@@ -33,7 +34,7 @@ async function invoke(
   const run = promisify(execFile);
   const { stdout } = await run(
     process.execPath,
-    ["-e", script, join(folder, "index.js"), JSON.stringify({ type: "REQUEST", methodArn, headers })],
+    ["-e", script, join(folder, "index.js"), JSON.stringify({ type: "REQUEST", methodArn, resource, headers })],
     {
       env: {
         NODE_PATH: join(root, "node_modules"),
@@ -93,6 +94,12 @@ describe("the authorizer's bundle", () => {
   test.each(["Authorization", "authorization"])("knows a key of the table by the header %s", async (header) => {
     const answer = await invoke("required", { [header]: `Bearer ${key.secret}` });
     expect(answer).toMatchObject({ principalId: key.keyId, usageIdentifierKey: "for-standard" });
+  });
+
+  test("knows a key that comes as x-api-key, where Anthropic's SDKs send it and nowhere else", async () => {
+    const headers = { "X-Api-Key": key.secret };
+    expect(await invoke("required", headers, "keys", "/v1/messages")).toMatchObject({ principalId: key.keyId });
+    expect(await invoke("required", headers, "keys", "/v1/models")).toEqual({ error: "Unauthorized" });
   });
 
   test("fails with exactly Unauthorized on a wrong key, which API Gateway turns into 401", async () => {

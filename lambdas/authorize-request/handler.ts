@@ -10,7 +10,11 @@ const Settings = z.object({
   [ENV.authMode]: z.enum(["optional", "required"]),
   [ENV.planKeys]: z.string().transform((json) => z.record(z.string(), z.string()).parse(JSON.parse(json))),
 });
-const Event = z.object({ methodArn: z.string(), headers: z.record(z.string(), z.string()).nullish() });
+const Event = z.object({
+  methodArn: z.string(),
+  resource: z.string().nullish(),
+  headers: z.record(z.string(), z.string()).nullish(),
+});
 
 const settings = Settings.parse(process.env);
 const findKey = keyFinder(new DynamoDBClient(), settings[ENV.keysTable]);
@@ -18,7 +22,13 @@ const options = { mode: settings[ENV.authMode], planKeys: settings[ENV.planKeys]
 
 /** API Gateway's REQUEST authorizer. */
 export const handler = middy().handler(async (event: unknown) => {
-  const { methodArn, headers } = Event.parse(event);
-  const name = Object.keys(headers ?? {}).find((header) => header.toLowerCase() === "authorization");
-  return authorize({ methodArn, authorization: name === undefined ? undefined : headers?.[name] }, options);
+  const { methodArn, resource, headers } = Event.parse(event);
+  return authorize({ methodArn, authorization: credential(headers ?? {}, resource ?? "") }, options);
 });
+
+/** `Authorization`, or the key alone where Anthropic's SDKs send it. */
+function credential(headers: Readonly<Record<string, string>>, resource: string): string | undefined {
+  const byName = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  const key = resource.startsWith("/v1/messages") ? byName.get("x-api-key") : undefined;
+  return byName.get("authorization") ?? (key === undefined ? undefined : `Bearer ${key}`);
+}

@@ -32,6 +32,7 @@ describe("our API's document, taken apart", () => {
         authorizerUri: "arn:authorizer",
         identitySource: "method.request.header.Authorization",
       }),
+      eitherHeaderAuthorizer: expect.objectContaining({ type: "REQUEST", authorizerResultTtlInSeconds: 0 }),
     });
     expect(apiKeySource).toBe("AUTHORIZER");
     expect(parts("off")).toMatchObject({ authorizers: {}, apiKeySource: "HEADER" });

@@ -1,0 +1,172 @@
+import { callItem, messageItem, reasoningItem, refusalPart, textPart } from "./responses-answer.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+type Closed = "completed" | "incomplete";
+
+export type SayEvent = (type: string, fields: Fields) => string;
+
+/** One item of a response's output as it grows: what is said when it begins, grows and ends. */
+export interface OutputItem {
+  readonly isOpen: boolean;
+  readonly status: Closed;
+  open(): string;
+  close(status: Closed): string;
+  /** The item itself. */
+  fields(status: Closed): Fields;
+}
+
+abstract class Output implements OutputItem {
+  isOpen = false;
+  status: Closed = "completed";
+  protected readonly id: string;
+  protected readonly say: SayEvent;
+  protected readonly index: number;
+
+  constructor(id: string, index: number, say: SayEvent) {
+    this.id = id;
+    this.index = index;
+    this.say = say;
+  }
+
+  open(): string {
+    this.isOpen = true;
+    return this.say("response.output_item.added", { output_index: this.index, item: this.empty() });
+  }
+
+  close(status: Closed): string {
+    this.isOpen = false;
+    this.status = status;
+    return (
+      this.closeContent() +
+      this.say("response.output_item.done", { output_index: this.index, item: this.fields(status) })
+    );
+  }
+
+  abstract fields(status: Closed): Fields;
+  protected abstract empty(): Fields;
+  protected abstract closeContent(): string;
+
+  protected get place(): Fields {
+    return { item_id: this.id, output_index: this.index };
+  }
+}
+
+/** The model's message: a part of text, a part of refusal, or both. */
+export class MessageOutput extends Output {
+  readonly #parts: { readonly kind: "text" | "refusal"; text: string }[] = [];
+
+  add(kind: "text" | "refusal", delta: string): string {
+    let said = "";
+    let part = this.#parts.at(-1);
+    if (part?.kind !== kind) {
+      said = this.closeContent();
+      part = { kind, text: "" };
+      this.#parts.push(part);
+      said += this.say("response.content_part.added", { ...this.#partPlace, part: partFields(kind, "") });
+    }
+    part.text += delta;
+    const type = kind === "text" ? "response.output_text.delta" : "response.refusal.delta";
+    return said + this.say(type, { ...this.#partPlace, delta, ...(kind === "text" ? { logprobs: [] } : {}) });
+  }
+
+  fields(status: Closed): Fields {
+    return messageItem(
+      this.id,
+      status,
+      this.#parts.map(({ kind, text }) => partFields(kind, text)),
+    );
+  }
+
+  protected empty(): Fields {
+    return messageItem(this.id, "in_progress", []);
+  }
+
+  protected closeContent(): string {
+    const part = this.#parts.at(-1);
+    if (part === undefined) return "";
+    const { kind, text } = part;
+    const done =
+      kind === "text"
+        ? this.say("response.output_text.done", { ...this.#partPlace, text, logprobs: [] })
+        : this.say("response.refusal.done", { ...this.#partPlace, refusal: text });
+    return done + this.say("response.content_part.done", { ...this.#partPlace, part: partFields(kind, text) });
+  }
+
+  get #partPlace(): Fields {
+    return { ...this.place, content_index: this.#parts.length - 1 };
+  }
+}
+
+function partFields(kind: "text" | "refusal", text: string): Fields {
+  return kind === "text" ? textPart(text) : refusalPart(text);
+}
+
+/** The model's reasoning. */
+export class ReasoningOutput extends Output {
+  #text = "";
+  readonly #signed: unknown[] = [];
+
+  add(delta: string): string {
+    const place = { ...this.place, content_index: 0 };
+    const opened =
+      this.#text === ""
+        ? this.say("response.content_part.added", { ...place, part: { type: "reasoning_text", text: "" } })
+        : "";
+    this.#text += delta;
+    return opened + this.say("response.reasoning_text.delta", { ...place, delta });
+  }
+
+  /** Takes thinking that its maker signed; it is told when the item ends. */
+  sign(blocks: readonly unknown[]): string {
+    this.#signed.push(...blocks);
+    return "";
+  }
+
+  fields(status: Closed): Fields {
+    return reasoningItem(this.id, status, this.#text, this.#signed);
+  }
+
+  protected empty(): Fields {
+    return reasoningItem(this.id, "in_progress", "", []);
+  }
+
+  protected closeContent(): string {
+    if (this.#text === "") return "";
+    const place = { ...this.place, content_index: 0 };
+    const part = { type: "reasoning_text", text: this.#text };
+    return (
+      this.say("response.reasoning_text.done", { ...place, text: this.#text }) +
+      this.say("response.content_part.done", { ...place, part })
+    );
+  }
+}
+
+/** A call of a function. */
+export class CallOutput extends Output {
+  readonly #call: { readonly callId: string; readonly name: string };
+  #arguments = "";
+
+  constructor(id: string, index: number, say: SayEvent, call: { readonly callId: string; readonly name: string }) {
+    super(id, index, say);
+    this.#call = call;
+  }
+
+  add(delta: string): string {
+    if (delta === "") return "";
+    this.#arguments += delta;
+    return this.say("response.function_call_arguments.delta", { ...this.place, delta });
+  }
+
+  fields(status: Closed): Fields {
+    return callItem(this.id, status, { ...this.#call, arguments: this.#arguments });
+  }
+
+  protected empty(): Fields {
+    return callItem(this.id, "in_progress", { ...this.#call, arguments: "" });
+  }
+
+  protected closeContent(): string {
+    const { name } = this.#call;
+    return this.say("response.function_call_arguments.done", { ...this.place, name, arguments: this.#arguments });
+  }
+}

@@ -1,0 +1,79 @@
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { promisify } from "node:util";
+import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import dynalite from "dynalite";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { DynamoResponseStore } from "./dynamo-response-store.ts";
+
+async function start() {
+  const server = dynalite({ createTableMs: 0 });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const client = new DynamoDBClient({
+    endpoint: `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`,
+    region: "us-east-1",
+    credentials: { accessKeyId: "local", secretAccessKey: "local" },
+    maxAttempts: 1,
+  });
+  onTestFinished(async () => {
+    client.destroy();
+    server.closeAllConnections();
+    await promisify(server.close.bind(server))();
+  });
+  await client.send(
+    new CreateTableCommand({
+      TableName: "responses",
+      BillingMode: "PAY_PER_REQUEST",
+      KeySchema: [
+        { AttributeName: "tenant", KeyType: "HASH" },
+        { AttributeName: "id", KeyType: "RANGE" },
+      ],
+      AttributeDefinitions: ["tenant", "id"].map((name) => ({ AttributeName: name, AttributeType: "S" as const })),
+    }),
+  );
+  const clock = { ms: 1_000_000 };
+  const document = DynamoDBDocumentClient.from(client);
+  const options = { client: document, tableName: "responses", ttlSeconds: 60, now: () => clock.ms };
+  return { clock, store: new DynamoResponseStore(options), other: new DynamoResponseStore(options) };
+}
+
+const stored = (text: string) => ({ response: { id: "resp_1", text }, input: [{ type: "message" }] });
+
+describe("responses in DynamoDB", () => {
+  test("are their tenant's alone, for every gateway, until they are deleted", async () => {
+    const { store, other } = await start();
+    await store.put("a", "resp_1", stored("A"));
+    await store.put("b", "resp_1", stored("B"));
+    expect(await other.get("a", "resp_1")).toEqual(stored("A"));
+    expect(await other.get("c", "resp_1")).toBeUndefined();
+    expect(await other.delete("c", "resp_1")).toBe(false);
+    expect(await other.delete("a", "resp_1")).toBe(true);
+    expect(await store.get("a", "resp_1")).toBeUndefined();
+    expect(await store.get("b", "resp_1")).toEqual(stored("B"));
+  });
+
+  test("are there for their own gateway while they are written", async () => {
+    const { store } = await start();
+    const writing = store.put("a", "resp_1", stored("A"));
+    expect(await store.get("a", "resp_1")).toEqual(stored("A"));
+    await writing;
+  });
+
+  test("are gone when their time is over, removed or not", async () => {
+    const { store, clock } = await start();
+    await store.put("a", "resp_1", stored("A"));
+    clock.ms += 59_000;
+    expect(await store.get("a", "resp_1")).toBeDefined();
+    clock.ms += 2_000;
+    expect(await store.get("a", "resp_1")).toBeUndefined();
+  });
+
+  test("of over 400 KB are not kept, which is told", async () => {
+    const { store } = await start();
+    await expect(store.put("a", "resp_1", stored(randomBytes(500_000).toString("base64")))).rejects.toThrow(/size/i);
+    expect(await store.get("a", "resp_1")).toBeUndefined();
+  });
+});
