@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { Server as NetServer } from "node:net";
 import type { Logger } from "pino";
+import { DEPRECATIONS, type Deprecation } from "../contracts/deprecations.ts";
 import type { GatewayConfig, RouteTimeouts } from "../contracts/gateway-config.ts";
 import type { GenerationRoute } from "../contracts/generation-routes.ts";
 import { LIVENESS_PATH } from "../contracts/process-environment.ts";
@@ -19,6 +20,8 @@ import type { KeyStore } from "./keys/key-store.ts";
 import { GatewayMetrics } from "./metrics.ts";
 import { health } from "./pages/health.ts";
 import { modelById, modelList } from "./pages/model-cards.ts";
+import { referencePages } from "./pages/reference/reference-page.ts";
+import { answerStaticPage } from "./pages/static-page.ts";
 import { admitAddress, createAddressLimit } from "./stages/admit-address.ts";
 import { answerError } from "./stages/answer-error.ts";
 import { callTargets } from "./stages/call.ts";
@@ -50,6 +53,8 @@ export interface GatewayOptions {
   readonly memory?: SharedMemory;
   /** @default - engines are asked every 2 s, their target groups every 3 s */
   readonly intervals?: EngineDirectoryIntervals;
+  /** What is announced as deprecated. @default - the API's own table */
+  readonly deprecations?: readonly Deprecation[];
   /** Takes lines in CloudWatch's embedded metric format, without their line break. @default - no such metrics */
   readonly writeMetrics?: (line: string) => void;
 }
@@ -67,7 +72,7 @@ export interface Gateway {
 
 /** Builds the data plane. Nothing listens or calls before `listen`. */
 export function createGateway(options: GatewayOptions): Gateway {
-  const { config, keys, logger, version } = options;
+  const { config, keys, logger, version, deprecations = DEPRECATIONS } = options;
   const clock = options.clock ?? (() => performance.now());
   const directory = new EngineDirectory({ ...options, intervals: options.intervals ?? ENGINE_INTERVALS });
   const router = new Router(directory);
@@ -82,6 +87,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       write: (line) => writeMetrics(line),
     });
   const metrics = new GatewayMetrics(directory, emf);
+  const pages = referencePages(config.auth, deprecations);
   const cors = new Cors(config.corsOrigins);
   const addressLimit = createAddressLimit(config.requestsPerMinutePerIp, memory.addresses);
   const createdAt = Math.floor(Date.now() / 1000);
@@ -123,7 +129,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   async function serve(exchange: Exchange): Promise<void> {
     try {
       if (exchange.request.method === "OPTIONS") answerPreflight(exchange);
-      else await answer(exchange, parseHead(exchange, config.stage));
+      else await answer(exchange, parseHead(exchange, config.stage, deprecations));
     } catch (error) {
       answerError(exchange, error);
     } finally {
@@ -136,6 +142,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (route.path === "/health") return answerHealth(exchange);
     if (route.path === LIVENESS_PATH) return answerLiveness(exchange);
     admitAddress(exchange, addressLimit, clock());
+    if (route.path === "/openapi.json") return answerStaticPage(exchange, pages.openApi());
+    if (route.path === "/reference") return answerStaticPage(exchange, pages.reference());
     await identify(exchange, config.auth, keys);
     if (route.path === "/v1/models") return answerJson(exchange, modelList(directory, createdAt));
     if (route.path === "/v1/models/{id}") return answerJson(exchange, modelById(directory, route.encodedId, createdAt));
@@ -143,7 +151,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 
   async function generate(exchange: Exchange, route: GenerationRoute): Promise<void> {
-    const request = await parseBody(exchange, route, config.bodyLimitBytes);
+    const request = await parseBody(exchange, route, config.bodyLimitBytes, undefined, deprecations);
     const plan = planTargets(exchange, request, router);
     const timeouts = timeoutsOf(config, route);
     const upstreamAnswer = await callTargets(exchange, request, plan, timeouts);

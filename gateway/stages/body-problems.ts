@@ -8,7 +8,8 @@ const SHOWN_CHARACTERS = 80;
 /** A body can be wrong in thousands of places; the first ones tell what is going on. */
 const MAX_DETAILS = 50;
 /** Fields whose values are, or may quote, what people wrote: never repeated in an answer. */
-const SECRET = /^(prompt|suffix|tools|tool_choice|response_format|stop|user|messages(?!\[\d+\]\.role$))/;
+const SECRET =
+  /^(prompt|suffix|input|structured_outputs|guided_\w+|tools|tool_choice|response_format|stop|user|messages(?!\[\d+\]\.role$))/;
 
 /** Every problem of a body as OpenAI's `param` path and a message: value, rule, remedy. */
 export function bodyProblems(issues: readonly Issue[]): readonly ErrorDetail[] {

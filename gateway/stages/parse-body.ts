@@ -1,7 +1,10 @@
 import { isUtf8 } from "node:buffer";
 import { ChatCompletionRequest } from "../../contracts/chat.ts";
 import { CompletionRequest } from "../../contracts/completions.ts";
+import { DEPRECATIONS, type Deprecation } from "../../contracts/deprecations.ts";
+import { EmbeddingRequest } from "../../contracts/embeddings.ts";
 import type { GenerationRoute } from "../../contracts/generation-routes.ts";
+import { DetokenizeRequest, TokenizeRequest } from "../../contracts/tokenize.ts";
 import { estimateTokens } from "../../domain/token-estimate.ts";
 import type { InboundDialect } from "../dialects/dialect.ts";
 import type { Exchange } from "../exchange.ts";
@@ -9,18 +12,26 @@ import { GatewayError } from "../gateway-error.ts";
 import type { GenerationRequest } from "../generation-request.ts";
 import { readBody } from "../http/read-body.ts";
 import { isRecord } from "../is-record.ts";
+import { announceDeprecations } from "./announce-deprecations.ts";
 import { boundProblem } from "./body-bounds.ts";
 import { bodyProblems, invalidRequest } from "./body-problems.ts";
+import { withoutGuidedFields } from "./guided-fields.ts";
 
 /** What a body of each route must be. */
 const SCHEMAS = {
   "/v1/completions": CompletionRequest,
   "/v1/chat/completions": ChatCompletionRequest,
+  "/v1/embeddings": EmbeddingRequest,
+  "/tokenize": TokenizeRequest,
+  "/detokenize": DetokenizeRequest,
 } as const;
+/** Routes whose answer can be a stream. */
+const STREAMED: readonly GenerationRoute[] = ["/v1/completions", "/v1/chat/completions"];
 
 /**
  * Fourth stage: reads and checks the body of a generation request, for callers that were admitted.
  * @param inbound how the client speaks, where that is not OpenAI's dialect
+ * @param deprecations what the answer's headers have to announce
  * @throws {GatewayError} 400, 413 or 415 from the catalogue
  */
 export async function parseBody(
@@ -28,12 +39,18 @@ export async function parseBody(
   route: GenerationRoute,
   limitBytes: number,
   inbound?: InboundDialect,
+  deprecations: readonly Deprecation[] = DEPRECATIONS,
 ): Promise<GenerationRequest> {
   const { request, response } = exchange;
   checkMediaType(request.headers);
   const bytes = await readBody(request, response, limitBytes);
   const clientFields = parseObject(bytes);
-  if (inbound === undefined) return generationRequest(exchange, route, bytes, clientFields);
+  announceDeprecations(exchange, deprecations, clientFields);
+  if (inbound === undefined) {
+    const fields = withoutGuidedFields(clientFields);
+    const body = fields === clientFields ? bytes : Buffer.from(JSON.stringify(fields));
+    return generationRequest(exchange, route, body, fields);
+  }
   const fields = inbound.toChat(clientFields);
   const generation = generationRequest(exchange, route, Buffer.from(JSON.stringify(fields)), fields);
   exchange.inbound = { dialect: inbound, context: { requestId: exchange.requestId, clientFields, generation } };
@@ -52,12 +69,13 @@ function generationRequest(
   if (!parsed.success) throw invalidRequest(bodyProblems(parsed.error.issues));
   const { data } = parsed;
   exchange.model = data.model;
-  exchange.stream = own(fields, "stream") && data.stream === true;
+  exchange.stream = STREAMED.includes(route) && own(fields, "stream") && data.stream === true;
   return {
     route,
     model: data.model,
     stream: exchange.stream,
-    wantsUsage: own(fields, "stream_options") && data.stream_options?.include_usage === true,
+    wantsUsage:
+      own(fields, "stream_options") && isRecord(data.stream_options) && data.stream_options.include_usage === true,
     maxTokens: maxTokensOf(fields),
     // The body is little but prompt; what else is in it makes the estimate a little high.
     promptTokensEstimate: estimateTokens(bytes.length),

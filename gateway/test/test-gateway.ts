@@ -2,6 +2,7 @@ import { Writable } from "node:stream";
 import { pino } from "pino";
 import { expect, onTestFinished, vi } from "vitest";
 import type { ApiKeyItem } from "../../contracts/auth.ts";
+import type { Deprecation } from "../../contracts/deprecations.ts";
 import type { GatewayConfig } from "../../contracts/gateway-config.ts";
 import { type FakeEngine, type FakeEngineBehaviour, startFakeEngine } from "../../test-support/fake-engine.ts";
 import { createGateway, type Gateway } from "../app.ts";
@@ -46,6 +47,7 @@ export interface TestGatewayOptions {
   /** @default 50 */
   readonly probeMs?: number;
   readonly discovery?: ListDiscovery;
+  readonly deprecations?: readonly Deprecation[];
   /** Takes the lines for CloudWatch. @default - there are none */
   readonly writeMetrics?: (line: string) => void;
 }
@@ -101,6 +103,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     keys: options.keys ?? { get: async (keyId) => keys.get(keyId) },
     logger: pino({ level: "info" }, sink),
     version: "0.0.0",
+    ...(options.deprecations === undefined ? {} : { deprecations: options.deprecations }),
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     ...(options.writeMetrics === undefined ? {} : { writeMetrics: options.writeMetrics }),
     intervals: { discoverMs: 50, probeMs: options.probeMs ?? 50, probeTimeoutMs: 500 },
