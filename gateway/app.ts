@@ -15,14 +15,14 @@ import { answerClientError } from "./http/client-error.ts";
 import { Cors } from "./http/cors.ts";
 import { listenOn } from "./http/listen.ts";
 import type { ThreadMetrics } from "./http/metrics-server.ts";
-import type { Route } from "./http/routes.ts";
+import { type Route, requestPath } from "./http/routes.ts";
 import type { KeyStore } from "./keys/key-store.ts";
 import { GatewayMetrics } from "./metrics.ts";
 import { health } from "./pages/health.ts";
 import { modelById, modelList } from "./pages/model-cards.ts";
 import { referencePages } from "./pages/reference/reference-page.ts";
 import { answerStaticPage } from "./pages/static-page.ts";
-import { admitAddress, createAddressLimit } from "./stages/admit-address.ts";
+import { admitAddress, clientAddress, createAddressLimit } from "./stages/admit-address.ts";
 import { answerError } from "./stages/answer-error.ts";
 import { callTargets } from "./stages/call.ts";
 import { identify } from "./stages/identify.ts";
@@ -33,6 +33,7 @@ import { relayStream, relayWhole } from "./stages/relay.ts";
 import { settle } from "./stages/settle.ts";
 import { Router } from "./targets/router.ts";
 import { createSharedMemory, SharedCount, type SharedMemory } from "./threads/shared-memory.ts";
+import { CHAT_PATH, ChatSockets } from "./websocket/chat-sockets.ts";
 
 /** Node closes a kept-alive connection after this silence; the load balancer in front does so after 60 s, so it is first. */
 const KEEP_ALIVE_MS = 75_000;
@@ -53,6 +54,8 @@ export interface GatewayOptions {
   readonly memory?: SharedMemory;
   /** @default - engines are asked every 2 s, their target groups every 3 s */
   readonly intervals?: EngineDirectoryIntervals;
+  /** Milliseconds between two pings of a WebSocket. @default 30000 */
+  readonly heartbeatMs?: number;
   /** What is announced as deprecated. @default - the API's own table */
   readonly deprecations?: readonly Deprecation[];
   /** Takes lines in CloudWatch's embedded metric format, without their line break. @default - no such metrics */
@@ -100,6 +103,16 @@ export function createGateway(options: GatewayOptions): Gateway {
     keepAliveTimeout: KEEP_ALIVE_MS,
     headersTimeout: HEADERS_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    // Every other request for an upgrade is answered as if it had not asked.
+    shouldUpgradeCallback: (request) => isChatHandshake(request, config.stage),
+  });
+  const sockets = new ChatSockets({
+    bodyLimitBytes: config.bodyLimitBytes,
+    allowsOrigin: (origin) => cors.allows(origin),
+    ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
+  });
+  server.on("upgrade", (request, connection, head) => {
+    void sockets.upgrade(request, connection, head, clientAddress(request));
   });
   server.on("request", accept).on("checkContinue", accept).on("clientError", answerClientError);
 
@@ -183,6 +196,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   async function listen(port: number, host: string, { reusePort } = { reusePort: false }): Promise<number> {
     const actual = await listenOn(server, { port, host, reusePort });
+    sockets.start(actual, host);
     directory.start().then(started.resolve, started.reject);
     emf?.start();
     return actual;
@@ -201,9 +215,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     const deadline = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, config.drainSeconds * 1000);
     });
-    await Promise.race([idle, deadline]);
+    await Promise.race([Promise.all([sockets.drain(), idle]), deadline]);
     clearTimeout(timer);
     if (open.size > 0) logger.warn({ openRequests: open.size }, "drain time is over, closing open requests");
+    await sockets.close();
     server.closeAllConnections();
     server.close();
     emf?.stop();
@@ -216,6 +231,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     started: started.promise,
     drain,
   };
+}
+
+function isChatHandshake({ url = "/", method, headers }: IncomingMessage, stage: string): boolean {
+  return method === "GET" && /^websocket$/i.test(headers.upgrade ?? "") && requestPath(url, stage) === CHAT_PATH;
 }
 
 function timeoutsOf(config: GatewayConfig, route: GenerationRoute): RouteTimeouts {

@@ -48,6 +48,7 @@ export interface TestGatewayOptions {
   readonly probeMs?: number;
   readonly discovery?: ListDiscovery;
   readonly deprecations?: readonly Deprecation[];
+  readonly heartbeatMs?: number;
   /** Takes the lines for CloudWatch. @default - there are none */
   readonly writeMetrics?: (line: string) => void;
 }
@@ -103,6 +104,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     keys: options.keys ?? { get: async (keyId) => keys.get(keyId) },
     logger: pino({ level: "info" }, sink),
     version: "0.0.0",
+    ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
     ...(options.deprecations === undefined ? {} : { deprecations: options.deprecations }),
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     ...(options.writeMetrics === undefined ? {} : { writeMetrics: options.writeMetrics }),
