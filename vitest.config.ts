@@ -2,7 +2,7 @@ import { configDefaults, defineConfig } from "vitest/config";
 
 const notOurs = [...configDefaults.exclude, "dist/**", "cdktf.out/**", ".sluice/**"];
 /** Tests with the real model, whole processes or a browser: one file at a time, so that they don't starve each other. */
-const whole = ["**/*.e2e.test.ts", "**/*.browser.test.ts", "engine/engine.test.ts"];
+const whole = ["**/*.e2e.test.ts", "**/*.browser.test.ts", "engine/engine.test.ts", "engine/surfaces.test.ts"];
 
 export default defineConfig({
   test: {

@@ -1,3 +1,9 @@
-/** Routes that engines and providers answer; each has a body of OpenAI's. */
-export const GENERATION_ROUTES = ["/v1/completions", "/v1/chat/completions"] as const;
+/** Routes that engines and providers answer; each has a body of OpenAI's, or of vLLM's where OpenAI has none. */
+export const GENERATION_ROUTES = [
+  "/v1/completions",
+  "/v1/chat/completions",
+  "/v1/embeddings",
+  "/tokenize",
+  "/detokenize",
+] as const;
 export type GenerationRoute = (typeof GENERATION_ROUTES)[number];

@@ -9,6 +9,9 @@ export const EDGE_REQUEST_ID_HEADER = "x-sluice-request-id";
 /** Response headers that a browser on another origin may read. */
 export const EXPOSED_HEADERS = [
   "retry-after",
+  "deprecation",
+  "sunset",
+  "link",
   REQUEST_ID_HEADER,
   ANTHROPIC_REQUEST_ID_HEADER,
   "x-ratelimit-limit-requests",

@@ -1,5 +1,15 @@
 import * as z from "zod";
 
+/** vLLM's structured outputs: one of these, and the answer has that form. */
+const StructuredOutputs = z.looseObject({
+  /** A JSON schema, or its text. */
+  json: z.union([z.record(z.string(), z.unknown()), z.string().min(1)]).nullish(),
+  regex: z.string().min(1).nullish(),
+  choice: z.array(z.string()).min(1).nullish(),
+  grammar: z.string().min(1).nullish(),
+  json_object: z.boolean().nullish(),
+});
+
 /** Parameters that completions and chat completions share. Unknown fields pass through to the engine. */
 export const samplingFields = {
   model: z.string().min(1).max(200),
@@ -9,6 +19,8 @@ export const samplingFields = {
   top_p: z.number().gt(0).max(1).nullish(),
   /** vLLM's extension: -1 or 0 switches it off. */
   top_k: z.int().min(-1).max(1_000_000).nullish(),
+  /** vLLM's extension: tokens less likely than this share of the most likely one are left out. */
+  min_p: z.number().min(0).max(1).nullish(),
   n: z.int().min(1).max(16).nullish(),
   stream: z.boolean().nullish(),
   stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
@@ -20,6 +32,8 @@ export const samplingFields = {
   seed: z.int().min(Number.MIN_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER).nullish(),
   logit_bias: z.record(z.string().regex(/^\d+$/), z.number().min(-100).max(100)).nullish(),
   user: z.string().max(512).nullish(),
+  /** vLLM's extension. */
+  structured_outputs: StructuredOutputs.nullish(),
 } as const;
 
 /** Token counts of one request, as OpenAI reports them. */

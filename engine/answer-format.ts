@@ -1,8 +1,9 @@
 import type { LlamaGrammar } from "node-llama-cpp";
 import type { ChatCompletionRequest } from "../contracts/chat.ts";
-import { jsonObjectGrammar, jsonSchemaGrammar, UnsupportedSchema } from "./json-grammar.ts";
+import { jsonObjectGrammar, jsonSchemaGrammar } from "./json-grammar.ts";
 import type { LlamaEngine } from "./llama.ts";
 import { invalid } from "./requests.ts";
+import { compileGrammar, readStructure } from "./structured-outputs.ts";
 
 /** What shape an answer must have, as far as a grammar can force it. */
 export interface AnswerFormat {
@@ -22,13 +23,23 @@ export interface AnswerFormat {
 const TEXT = { type: "text" } as const;
 
 /**
- * Reads `tools`, `tool_choice` and `response_format`. A forced call becomes a grammar; with `auto` the model answers in
+ * Reads `tools`, `tool_choice`, `response_format` and vLLM's `structured_outputs`. A forced call becomes a grammar; with `auto` the model answers in
  * text (small models don't call on their own). Throws a Problem for what no grammar can force.
  */
 export async function readAnswerFormat(body: ChatCompletionRequest, engine: LlamaEngine): Promise<AnswerFormat> {
   const { tool_choice: choice, response_format: format } = body;
   const tools = body.tools ?? [];
-  if (choice != null && choice !== "none" && choice !== "auto") {
+  const structure = await readStructure(body, engine);
+  if (structure !== null) {
+    const other =
+      format != null && format.type !== "text" ? "response_format" : isForced(choice) ? "tool_choice" : null;
+    if (other !== null) {
+      throw invalid([{ param: structure.param, message: `excludes \`${other}\`; leave one of them out` }]);
+    }
+    const { grammar, schema } = structure;
+    return { grammar, instructions: schema === null ? null : bySchema(schema), kind: TEXT };
+  }
+  if (isForced(choice)) {
     if (tools.length === 0) throw invalid([{ param: "tool_choice", message: "needs `tools` to choose from" }]);
     const name = choice === "required" ? (tools.length === 1 ? tools[0]?.function.name : null) : choice.function.name;
     const place = tools.findIndex((tool) => tool.function.name === name);
@@ -47,7 +58,7 @@ export async function readAnswerFormat(body: ChatCompletionRequest, engine: Llam
         };
     const listed = (tool ? [tool] : tools).map((each) => JSON.stringify(each.function)).join("\n");
     return {
-      grammar: await compile(engine, () => jsonSchemaGrammar(schema), `tools${tool ? `.${place}` : ""}`),
+      grammar: await compileGrammar(engine, () => jsonSchemaGrammar(schema), `tools${tool ? `.${place}` : ""}`),
       instructions: `Call one of these functions; answer with the JSON of its arguments only:\n${listed}`,
       kind: tool ? { type: "call", name: tool.function.name } : { type: "any-call" },
     };
@@ -55,26 +66,31 @@ export async function readAnswerFormat(body: ChatCompletionRequest, engine: Llam
   if (format?.type === "json_schema") {
     const { schema } = format.json_schema;
     return {
-      grammar: await compile(engine, () => jsonSchemaGrammar(schema), "response_format.json_schema.schema"),
-      instructions: `Answer with JSON only, by this schema:\n${JSON.stringify(schema)}`,
+      grammar: await compileGrammar(engine, () => jsonSchemaGrammar(schema), "response_format.json_schema.schema"),
+      instructions: bySchema(schema),
       kind: TEXT,
     };
   }
   if (format?.type === "json_object") {
-    return { grammar: await compile(engine, jsonObjectGrammar, "response_format"), instructions: null, kind: TEXT };
+    return {
+      grammar: await compileGrammar(engine, jsonObjectGrammar, "response_format"),
+      instructions: null,
+      kind: TEXT,
+    };
   }
   return { grammar: null, instructions: null, kind: TEXT };
 }
 
-function parametersOf(tool: NonNullable<ChatCompletionRequest["tools"]>[number]): Readonly<Record<string, unknown>> {
-  return tool.function.parameters ?? { type: "object", additionalProperties: false };
+type ToolChoice = NonNullable<ChatCompletionRequest["tool_choice"]>;
+
+function isForced(choice: ToolChoice | null | undefined): choice is Exclude<ToolChoice, "none" | "auto"> {
+  return choice != null && choice !== "none" && choice !== "auto";
 }
 
-async function compile(engine: LlamaEngine, write: () => string, param: string): Promise<LlamaGrammar> {
-  try {
-    return await engine.grammar(write());
-  } catch (error) {
-    const why = error instanceof UnsupportedSchema ? error.message : "llama.cpp can't compile this schema";
-    throw invalid([{ param, message: `${why}; simplify the schema, or run vLLM` }]);
-  }
+function bySchema(schema: Readonly<Record<string, unknown>>): string {
+  return `Answer with JSON only, by this schema:\n${JSON.stringify(schema)}`;
+}
+
+function parametersOf(tool: NonNullable<ChatCompletionRequest["tools"]>[number]): Readonly<Record<string, unknown>> {
+  return tool.function.parameters ?? { type: "object", additionalProperties: false };
 }

@@ -27,6 +27,7 @@ export async function handleChat(service: LocalService, exchange: Exchange): Pro
     const prompts = [{ tokens, maxTokens: allowedTokens(engine, tokens, asked, engine.maxModelLength) }];
     const settings: ChoiceSettings = {
       stop: common.stop,
+      stopTokens: common.stopTokens,
       sampling: common.sampling,
       ignoreEnd: common.ignoreEnd && format.grammar === null,
       grammar: format.grammar,

@@ -1,13 +1,12 @@
 import { randomUUID } from "node:crypto";
-import type { Token } from "node-llama-cpp";
 import { CompletionRequest, type CompletionResponse } from "../contracts/completions.ts";
 import type { TokenLogprob } from "./generate.ts";
 import { type Exchange, readJson, sendJson } from "./http.ts";
-import type { LlamaEngine } from "./llama.ts";
 import { type ChoiceSettings, generateChoices, type LocalService, type Prompt, usageOf } from "./local-service.ts";
-import { notLocal, Problem } from "./problem.ts";
-import { allowedTokens, invalid, parseBody, readCommon } from "./requests.ts";
+import { notLocal } from "./problem.ts";
+import { allowedTokens, parseBody, readCommon, readTextOrTokens } from "./requests.ts";
 import { EventStream } from "./sse.ts";
+import { readStructure } from "./structured-outputs.ts";
 
 /** OpenAI's default of `max_tokens` for completions. */
 const DEFAULT_MAX_TOKENS = 16;
@@ -23,9 +22,10 @@ export async function handleCompletion(service: LocalService, exchange: Exchange
     if (body.best_of != null && body.best_of !== common.n) {
       throw notLocal("best_of", `best_of is ${body.best_of} with n = ${common.n}`);
     }
+    const structure = await readStructure(body, engine);
     if (body.echo && body.logprobs != null) throw notLocal("echo", "Log probabilities of the prompt were asked for");
-    const prompts = readPrompts(engine, body.prompt).map(
-      (tokens): Prompt => ({
+    const prompts = readTextOrTokens(engine, body.prompt, "prompt").map(
+      ({ tokens }): Prompt => ({
         tokens,
         maxTokens: allowedTokens(engine, tokens, body.max_tokens ?? null, DEFAULT_MAX_TOKENS),
       }),
@@ -33,8 +33,9 @@ export async function handleCompletion(service: LocalService, exchange: Exchange
     const settings: ChoiceSettings = {
       stop: common.stop,
       sampling: common.sampling,
-      ignoreEnd: common.ignoreEnd,
-      grammar: null,
+      stopTokens: common.stopTokens,
+      ignoreEnd: common.ignoreEnd && structure === null,
+      grammar: structure?.grammar ?? null,
       logprobs: body.logprobs ?? null,
     };
     const echo = (index: number) =>
@@ -91,29 +92,6 @@ export async function handleCompletion(service: LocalService, exchange: Exchange
   } finally {
     leave();
   }
-}
-
-function readPrompts(engine: LlamaEngine, prompt: CompletionRequest["prompt"]): readonly Token[][] {
-  if (typeof prompt === "string") return [readPrompt(engine, prompt, "prompt")];
-  if (prompt.every((part) => typeof part === "number")) return [readPrompt(engine, prompt, "prompt")];
-  return prompt.map((part, index) => {
-    if (typeof part === "number") throw new Problem("invalid_request");
-    return readPrompt(engine, part, `prompt.${index}`);
-  });
-}
-
-function readPrompt(engine: LlamaEngine, prompt: string | readonly number[], param: string): Token[] {
-  const tokens: Token[] = [];
-  if (typeof prompt === "string") tokens.push(...engine.tokenize(prompt));
-  else {
-    for (const [index, id] of prompt.entries()) {
-      if (!engine.isToken(id))
-        throw invalid([{ param: `${param}.${index}`, message: `${id} is not a token of this model` }]);
-      tokens.push(id);
-    }
-  }
-  if (tokens.length === 0) throw invalid([{ param, message: "must not be empty" }]);
-  return tokens;
 }
 
 /** OpenAI's older form: parallel lists. `offsets` holds how many characters of each choice have gone out. */

@@ -202,7 +202,6 @@ describe("refusals", () => {
   test.each([
     ["/v1/completions", { prompt: "a", suffix: "b" }, "suffix"],
     ["/v1/completions", { prompt: "a", best_of: 3 }, "best_of"],
-    ["/v1/completions", { prompt: "a", guided_regex: "x" }, "guided_regex"],
     ["/v1/completions", { prompt: [999_999] }, "prompt.0"],
     [
       "/v1/chat/completions",

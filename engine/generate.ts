@@ -19,6 +19,8 @@ export interface GenerationRequest {
   readonly tokens: readonly Token[];
   readonly maxTokens: number;
   readonly stop: readonly string[];
+  /** Tokens that end the answer as the model's own end does. */
+  readonly stopTokens: readonly Token[];
   readonly sampling: Sampling;
   readonly seed: number;
   readonly grammar: LlamaGrammar | null;
@@ -150,7 +152,7 @@ async function decode(
       const token = sampler?.choose(probabilities) ?? sampled.token;
       replacement = token;
       events.onToken?.();
-      if (model.isEogToken(token) && !request.ignoreEnd) {
+      if ((model.isEogToken(token) && !request.ignoreEnd) || request.stopTokens.includes(token)) {
         // The end counts as a token of the answer, as in vLLM.
         await emit(stops.push(text.flush()).text + stops.flush());
         return { finishReason: "stop", completionTokens: generated.length + 1 };

@@ -1,10 +1,5 @@
-/** A schema keyword that the grammar can't enforce; `path` says where it stands. */
-export class UnsupportedSchema extends Error {
-  override readonly name = "UnsupportedSchema";
-  constructor(path: string, what: string) {
-    super(`${what} (at ${path || "the top"})`);
-  }
-}
+import { regexExpression } from "./regex-grammar.ts";
+import { UnsupportedSchema } from "./unsupported-schema.ts";
 
 const JSON_RULES = `value ::= object | array | string | number | boolean | null
 object ::= "{" (pair ("," sp pair)*)? "}"
@@ -20,7 +15,6 @@ sp ::= " "?`;
 
 /** Keywords with a meaning that text grammar can't hold; ignoring them would break the promise of a valid answer. */
 const UNSUPPORTED = [
-  "pattern",
   "not",
   "if",
   "minimum",
@@ -98,6 +92,11 @@ class GrammarWriter {
     if (type === "array") return this.#array(schema, path);
     if (type === "string") {
       const times = repeat(schema, "minLength", "maxLength", path);
+      if (typeof schema.pattern === "string") {
+        if (times !== null) throw new UnsupportedSchema(path, "`pattern` beside a length can't be enforced");
+        const text = regexExpression(schema.pattern, { inJsonString: true, path: `${path}/pattern` });
+        return `"\\"" ${text} "\\""`;
+      }
       return times === null ? "string" : `"\\"" char${times} "\\""`;
     }
     if (typeof type === "string" && TYPES.includes(type)) return type;

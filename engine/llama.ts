@@ -10,6 +10,7 @@ import {
 } from "node-llama-cpp";
 import { BatchGate } from "./batch-gate.ts";
 import { ChatPrompt } from "./chat-prompt.ts";
+import { Embedder } from "./embedder.ts";
 import type { ModelFile } from "./model-file.ts";
 import { SlotPool } from "./slot-pool.ts";
 
@@ -39,18 +40,27 @@ export class LlamaEngine {
   readonly maxModelLength: number;
   readonly pool: SlotPool<LlamaContextSequence>;
   readonly gate = new BatchGate();
+  readonly embedder: Embedder;
   readonly #llama: Llama;
   readonly #context: LlamaContext;
   readonly #grammars = new Map<string, Promise<LlamaGrammar>>();
   readonly #vocabularySize: number;
 
-  private constructor(llama: Llama, model: LlamaModel, context: LlamaContext, file: ModelFile, length: number) {
+  private constructor(
+    llama: Llama,
+    model: LlamaModel,
+    context: LlamaContext,
+    file: ModelFile,
+    length: number,
+    threads: number,
+  ) {
     this.#llama = llama;
     this.#context = context;
     this.file = file;
     this.model = model;
     this.chat = new ChatPrompt(model);
     this.maxModelLength = length;
+    this.embedder = new Embedder({ model, contextTokens: length, threads });
     this.#vocabularySize = [...model.iterateAllTokens()].length;
     const sequences = Array.from({ length: context.totalSequences }, () => context.getSequence());
     this.pool = new SlotPool(sequences, (sequence, tokens) => {
@@ -78,7 +88,7 @@ export class LlamaEngine {
       // Models with a sliding window would lose the prefix otherwise.
       swaFullCache: true,
     });
-    const engine = new LlamaEngine(llama, model, context, file, length);
+    const engine = new LlamaEngine(llama, model, context, file, length, threads);
     await engine.#warmUp();
     return engine;
   }

@@ -1,30 +1,17 @@
-import * as z from "zod";
-import { ChatCompletionRequest } from "../contracts/chat.ts";
 import type { ModelList } from "../contracts/models.ts";
 import { Admission } from "./admission.ts";
 import type { Backend, LogEvent } from "./backend.ts";
 import { handleChat } from "./chat-handler.ts";
-import { contentProblems } from "./chat-prompt.ts";
 import { handleCompletion } from "./completions-handler.ts";
-import { type Exchange, type Handler, type Routes, readJson, sendJson } from "./http.ts";
+import { handleEmbeddings } from "./embeddings-handler.ts";
+import { type Exchange, type Handler, type Routes, sendJson } from "./http.ts";
 import { LlamaEngine } from "./llama.ts";
 import type { LocalService } from "./local-service.ts";
 import { EngineMetrics } from "./metrics.ts";
 import type { ModelFile } from "./model-file.ts";
 import { Problem } from "./problem.ts";
-import { invalid, parseBody } from "./requests.ts";
 import type { EngineSettings } from "./settings.ts";
-
-/** vLLM's `/tokenize`: a text or a conversation. */
-const TokenizeRequest = z
-  .looseObject({
-    model: z.string().nullish(),
-    prompt: z.string().optional(),
-    messages: ChatCompletionRequest.shape.messages.optional(),
-  })
-  .refine((body) => (body.prompt === undefined) !== (body.messages === undefined), {
-    message: "give either `prompt` or `messages`",
-  });
+import { handleDetokenize, handleTokenize } from "./tokenize-handler.ts";
 
 /** The model on this machine. `findFile` finds or fetches it. */
 export class LocalBackend implements Backend {
@@ -49,7 +36,9 @@ export class LocalBackend implements Backend {
       "/v1/completions": { POST: ready(handleCompletion) },
       "/v1/chat/completions": { POST: ready(handleChat) },
       "/v1/models": { GET: ready((service, exchange) => this.#listModels(service, exchange)) },
-      "/tokenize": { POST: ready(tokenize) },
+      "/v1/embeddings": { POST: ready(handleEmbeddings) },
+      "/tokenize": { POST: ready(handleTokenize) },
+      "/detokenize": { POST: ready(handleDetokenize) },
       "/metrics": { GET: ready(showMetrics) },
     };
   }
@@ -93,19 +82,6 @@ export class LocalBackend implements Backend {
     };
     sendJson(response, 200, list);
   }
-}
-
-async function tokenize({ engine, names }: LocalService, { request, response }: Exchange): Promise<void> {
-  const body = parseBody(TokenizeRequest, await readJson(request));
-  if (body.model != null && !names.includes(body.model)) {
-    throw new Problem("model_not_found", {
-      details: [{ param: "model", message: `this engine serves ${names.join(", ")}` }],
-    });
-  }
-  const problems = contentProblems(body.messages ?? []);
-  if (problems.length > 0) throw invalid(problems);
-  const tokens = body.messages ? engine.chat.tokens(body.messages, null) : engine.tokenize(body.prompt ?? "");
-  sendJson(response, 200, { count: tokens.length, max_model_len: engine.maxModelLength, tokens });
 }
 
 async function showMetrics({ metrics }: LocalService, { response }: Exchange): Promise<void> {

@@ -10,21 +10,21 @@ import { readSampling, type Sampling, type SamplingFields } from "./sampling.ts"
 const ExtraFields = z.looseObject({
   min_p: z.number().min(0).max(1).nullish(),
   ignore_eos: z.boolean().nullish(),
+  stop_token_ids: z.array(z.int().min(0)).max(64).nullish(),
 });
 
 /** vLLM's fields that would change the answer and that llama.cpp can't follow. */
 const NOT_LOCAL = [
-  "stop_token_ids",
   "min_tokens",
   "bad_words",
   "allowed_token_ids",
   "prompt_logprobs",
   "use_beam_search",
-  "structured_outputs",
-  "guided_json",
-  "guided_regex",
-  "guided_choice",
-  "guided_grammar",
+  "guided_whitespace_pattern",
+  "include_stop_str_in_output",
+  "truncate_prompt_tokens",
+  "continue_final_message",
+  "chat_template",
   "prompt_embeds",
   "audio",
   "functions",
@@ -35,6 +35,7 @@ const NOT_LOCAL = [
 export interface CommonRequest {
   readonly n: number;
   readonly stop: readonly string[];
+  readonly stopTokens: readonly Token[];
   readonly sampling: Sampling;
   readonly stream: boolean;
   readonly includeUsage: boolean;
@@ -55,14 +56,44 @@ export function invalid(details: readonly ErrorDetail[]): Problem {
   return new Problem("invalid_request", { message: `The request has invalid fields. ${listed}`, details });
 }
 
+/** Throws `model_not_found` for a name under which this engine serves nothing. */
+export function requireModel(model: string, names: readonly string[]): void {
+  if (names.includes(model)) return;
+  const message = `The model \`${model}\` does not exist here. This engine serves ${names.join(", ")}.`;
+  throw new Problem("model_not_found", { message, details: [{ param: "model", message }] });
+}
+
+/** Token ids of a request as this model's tokens. Throws a Problem that names the first that is none. */
+export function readTokens(engine: LlamaEngine, ids: readonly number[], param: string): Token[] {
+  return ids.map((id, index) => {
+    if (engine.isToken(id)) return id;
+    throw invalid([{ param: `${param}.${index}`, message: `${id} is not a token of this model` }]);
+  });
+}
+
+/** OpenAI's four forms of a text: one or several, as text or as token ids; `param` is where each stood. */
+export function readTextOrTokens(
+  engine: LlamaEngine,
+  value: string | readonly string[] | readonly number[] | readonly (readonly number[])[],
+  param: string,
+): readonly { readonly param: string; readonly tokens: Token[] }[] {
+  if (typeof value === "string") return [readOne(engine, value, param)];
+  const ids = value.filter((part) => typeof part === "number");
+  if (ids.length > 0) return [readOne(engine, ids, param)];
+  return value.flatMap((part, index) => (typeof part === "number" ? [] : [readOne(engine, part, `${param}.${index}`)]));
+}
+
+function readOne(engine: LlamaEngine, text: string | readonly number[], param: string) {
+  const tokens = typeof text === "string" ? engine.tokenize(text) : readTokens(engine, text, param);
+  if (tokens.length === 0) throw invalid([{ param, message: "must not be empty" }]);
+  return { param, tokens };
+}
+
 const Common = z.looseObject(samplingFields);
 
 /** Reads the shared fields of a request that passed its schema. */
 export function readCommon(body: z.infer<typeof Common>, engine: LlamaEngine, names: readonly string[]): CommonRequest {
-  if (!names.includes(body.model)) {
-    const message = `The model \`${body.model}\` does not exist here. This engine serves ${names.join(", ")}.`;
-    throw new Problem("model_not_found", { message, details: [{ param: "model", message }] });
-  }
+  requireModel(body.model, names);
   for (const field of NOT_LOCAL) {
     const value = body[field];
     const empty = Array.isArray(value) && value.length === 0;
@@ -78,6 +109,7 @@ export function readCommon(body: z.infer<typeof Common>, engine: LlamaEngine, na
   return {
     n: body.n ?? 1,
     stop: typeof stop === "string" ? [stop] : (stop ?? []),
+    stopTokens: readTokens(engine, extra.stop_token_ids ?? [], "stop_token_ids"),
     sampling: readSampling(fields, engine.file.sampling),
     stream: body.stream ?? false,
     includeUsage: body.stream_options?.include_usage ?? false,

@@ -44,7 +44,9 @@ export class UpstreamBackend implements Backend {
     this.routes = {
       "/v1/completions": relay("/v1/completions"),
       "/v1/chat/completions": relay("/v1/chat/completions"),
+      "/v1/embeddings": relay("/v1/embeddings"),
       "/tokenize": relay("/tokenize"),
+      "/detokenize": relay("/detokenize"),
       "/v1/models": { GET: (exchange) => this.#listModels(exchange) },
       "/metrics": { GET: (exchange) => this.#showMetrics(exchange) },
     };

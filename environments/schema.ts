@@ -4,6 +4,7 @@ import { MODEL_IDS } from "../catalog/models.ts";
 import { REGION_IDS } from "../catalog/regions.ts";
 import { ANONYMOUS_PLAN, AuthMode } from "../contracts/auth.ts";
 import { RouteTimeouts } from "../contracts/gateway-config.ts";
+import { GENERATION_ROUTES } from "../contracts/generation-routes.ts";
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,19}$/, "must be 1 to 20 of a-z, 0-9 and -, starting with a letter");
 const poolName = z
@@ -109,7 +110,7 @@ export const EnvironmentSchema = z.strictObject({
     bodyLimitBytes: z.int().min(1024).max(10_000_000),
     requestsPerMinutePerIp: z.int().min(10).max(2_000_000_000), // 10 is WAF's own minimum
     timeouts: RouteTimeouts,
-    routeTimeouts: z.partialRecord(z.enum(["/v1/completions", "/v1/chat/completions"]), RouteTimeouts.partial()),
+    routeTimeouts: z.partialRecord(z.enum(GENERATION_ROUTES), RouteTimeouts.partial()),
     /** Stage-wide throttle, the last wall in front of everything. */
     throttle: z.strictObject({ requestsPerSecond: z.number().gt(0).max(10_000), burst: z.int().min(1).max(10_000) }),
     /** Usage plans by name. Requests without a key are on `anonymous`. */

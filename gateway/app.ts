@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { Server as NetServer } from "node:net";
 import type { Logger } from "pino";
+import { DEPRECATIONS, type Deprecation } from "../contracts/deprecations.ts";
 import type { GatewayConfig, RouteTimeouts } from "../contracts/gateway-config.ts";
 import type { GenerationRoute } from "../contracts/generation-routes.ts";
 import { LIVENESS_PATH } from "../contracts/process-environment.ts";
@@ -17,14 +18,16 @@ import { answerClientError } from "./http/client-error.ts";
 import { Cors } from "./http/cors.ts";
 import { listenOn } from "./http/listen.ts";
 import type { ThreadMetrics } from "./http/metrics-server.ts";
-import type { Route } from "./http/routes.ts";
+import { type Route, requestPath } from "./http/routes.ts";
 import type { KeyStore } from "./keys/key-store.ts";
 import { GatewayMetrics } from "./metrics.ts";
 import { health } from "./pages/health.ts";
 import { modelById, modelList } from "./pages/model-cards.ts";
+import { referencePages } from "./pages/reference/reference-page.ts";
+import { answerStaticPage } from "./pages/static-page.ts";
 import { storedResponse } from "./pages/stored-response.ts";
 import type { ResponseStore } from "./responses/response-store.ts";
-import { admitAddress, createAddressLimit } from "./stages/admit-address.ts";
+import { admitAddress, clientAddress, createAddressLimit } from "./stages/admit-address.ts";
 import { answerError } from "./stages/answer-error.ts";
 import { callTargets } from "./stages/call.ts";
 import { identify } from "./stages/identify.ts";
@@ -35,6 +38,7 @@ import { relayStream, relayWhole } from "./stages/relay.ts";
 import { describeFailure, settle } from "./stages/settle.ts";
 import { Router } from "./targets/router.ts";
 import { createSharedMemory, SharedCount, type SharedMemory } from "./threads/shared-memory.ts";
+import { CHAT_PATH, ChatSockets } from "./websocket/chat-sockets.ts";
 
 /** Node closes a kept-alive connection after this silence; the load balancer in front does so after 60 s, so it is first. */
 const KEEP_ALIVE_MS = 75_000;
@@ -57,6 +61,10 @@ export interface GatewayOptions {
   readonly intervals?: EngineDirectoryIntervals;
   /** Where responses of `/v1/responses` are kept. @default - they are not */
   readonly responses?: ResponseStore;
+  /** Milliseconds between two pings of a WebSocket. @default 30000 */
+  readonly heartbeatMs?: number;
+  /** What is announced as deprecated. @default - the API's own table */
+  readonly deprecations?: readonly Deprecation[];
   /** Takes lines in CloudWatch's embedded metric format, without their line break. @default - no such metrics */
   readonly writeMetrics?: (line: string) => void;
 }
@@ -74,7 +82,7 @@ export interface Gateway {
 
 /** Builds the data plane. Nothing listens or calls before `listen`. */
 export function createGateway(options: GatewayOptions): Gateway {
-  const { config, keys, logger, version } = options;
+  const { config, keys, logger, version, deprecations = DEPRECATIONS } = options;
   const clock = options.clock ?? (() => performance.now());
   const directory = new EngineDirectory({ ...options, intervals: options.intervals ?? ENGINE_INTERVALS });
   const router = new Router(directory);
@@ -89,6 +97,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       write: (line) => writeMetrics(line),
     });
   const metrics = new GatewayMetrics(directory, emf);
+  const pages = referencePages(config.auth, deprecations);
   const cors = new Cors(config.corsOrigins);
   const addressLimit = createAddressLimit(config.requestsPerMinutePerIp, memory.addresses);
   const responses: ResponsesDialectOptions = {
@@ -107,6 +116,16 @@ export function createGateway(options: GatewayOptions): Gateway {
     keepAliveTimeout: KEEP_ALIVE_MS,
     headersTimeout: HEADERS_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    // Every other request for an upgrade is answered as if it had not asked.
+    shouldUpgradeCallback: (request) => isChatHandshake(request, config.stage),
+  });
+  const sockets = new ChatSockets({
+    bodyLimitBytes: config.bodyLimitBytes,
+    allowsOrigin: (origin) => cors.allows(origin),
+    ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
+  });
+  server.on("upgrade", (request, connection, head) => {
+    void sockets.upgrade(request, connection, head, clientAddress(request));
   });
   server.on("request", accept).on("checkContinue", accept).on("clientError", answerClientError);
 
@@ -147,7 +166,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   /** Also where the method is wrong, which the client shall be told in its dialect. */
   function readHead(exchange: Exchange): Route {
     try {
-      return parseHead(exchange, config.stage);
+      return parseHead(exchange, config.stage, deprecations);
     } finally {
       chooseClientDialect(exchange, responses);
     }
@@ -158,6 +177,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (route.path === "/health") return answerHealth(exchange);
     if (route.path === LIVENESS_PATH) return answerLiveness(exchange);
     admitAddress(exchange, addressLimit, clock());
+    if (route.path === "/openapi.json") return answerStaticPage(exchange, pages.openApi());
+    if (route.path === "/reference") return answerStaticPage(exchange, pages.reference());
     await identify(exchange, config.auth, keys);
     if (route.path === "/v1/models") return answerJson(exchange, modelList(directory, createdAt));
     if (route.path === "/v1/models/{id}") return answerJson(exchange, modelById(directory, route.encodedId, createdAt));
@@ -183,7 +204,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 
   async function generate(exchange: Exchange, route: GenerationRoute): Promise<void> {
-    const request = await parseBody(exchange, route, config.bodyLimitBytes);
+    const request = await parseBody(exchange, route, config.bodyLimitBytes, deprecations);
     const plan = planTargets(exchange, request, router);
     const timeouts = timeoutsOf(config, route);
     const upstreamAnswer = await callTargets(exchange, request, plan, timeouts);
@@ -214,8 +235,11 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 
   async function listen(port: number, host: string, { reusePort } = { reusePort: false }): Promise<number> {
-    const actual = await listenOn(server, { port, host, reusePort });
     directory.start().then(started.resolve, started.reject);
+    // Others answer on this port already: a thread that knew no engine yet would refuse what they could serve.
+    if (reusePort) await started.promise;
+    const actual = await listenOn(server, { port, host, reusePort });
+    sockets.start(actual, host);
     emf?.start();
     return actual;
   }
@@ -233,9 +257,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     const deadline = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, config.drainSeconds * 1000);
     });
-    await Promise.race([idle, deadline]);
+    await Promise.race([Promise.all([sockets.drain(), idle]), deadline]);
     clearTimeout(timer);
     if (open.size > 0) logger.warn({ openRequests: open.size }, "drain time is over, closing open requests");
+    await sockets.close();
     server.closeAllConnections();
     server.close();
     emf?.stop();
@@ -248,6 +273,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     started: started.promise,
     drain,
   };
+}
+
+function isChatHandshake({ url = "/", method, headers }: IncomingMessage, stage: string): boolean {
+  return method === "GET" && /^websocket$/i.test(headers.upgrade ?? "") && requestPath(url, stage) === CHAT_PATH;
 }
 
 function timeoutsOf(config: GatewayConfig, route: GenerationRoute): RouteTimeouts {

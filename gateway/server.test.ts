@@ -53,10 +53,10 @@ async function startAll(config: Parameters<typeof testConfig>[0] = {}, behaviour
       expect(line).toBeDefined();
       return JSON.parse(line ?? "{}") as { port: number; metricsPort: number };
     },
-    { timeout: 10_000 },
+    { timeout: 15_000 },
   );
   const url = `http://127.0.0.1:${listening.port}`;
-  await vi.waitFor(async () => expect((await fetch(`${url}/health`)).status).toBe(200), { timeout: 10_000 });
+  await vi.waitFor(async () => expect((await fetch(`${url}/health`)).status).toBe(200), { timeout: 15_000 });
   return { ...server, engine, aws, url, metricsUrl: `http://127.0.0.1:${listening.metricsPort}/metrics` };
 }
 

@@ -143,22 +143,43 @@ async function generate(
 async function whole(response: ServerResponse, state: FakeEngineBehaviour, record: ReceivedRequest): Promise<void> {
   await sleep(state.firstByteMs);
   if (state.diesAfterTokens === 0) return void response.destroy();
-  const isChat = record.path.includes("chat");
-  const content = " word".repeat(state.tokens);
-  const choice = isChat ? { message: { role: "assistant", content } } : { text: content };
-  const bytes = Buffer.from(
-    JSON.stringify({
-      id: "fake-1",
-      object: isChat ? "chat.completion" : "text_completion",
-      created: 1,
-      model: record.body.model,
-      choices: [{ index: 0, ...choice, finish_reason: "stop" }],
-      usage: usageOf(state),
-    }),
-  );
+  const bytes = Buffer.from(JSON.stringify(wholeAnswer(state, record)));
   response.writeHead(200, { "content-type": "application/json", "content-length": bytes.length });
   if (state.diesAfterTokens === undefined) return void response.end(bytes);
   response.write(bytes.subarray(0, bytes.length / 2), () => response.destroy());
+}
+
+function wholeAnswer(state: FakeEngineBehaviour, { path, body }: ReceivedRequest): unknown {
+  const { model } = body;
+  switch (path) {
+    case "/v1/embeddings":
+      return { object: "list", data: embeddings(body), model, usage: { prompt_tokens: 7, total_tokens: 7 } };
+    case "/tokenize":
+      return { count: 3, max_model_len: state.contextTokens, tokens: [1, 2, 3], token_strs: null };
+    case "/detokenize":
+      return { prompt: "one two three" };
+    default: {
+      const isChat = path.includes("chat");
+      const content = " word".repeat(state.tokens);
+      const choice = isChat ? { message: { role: "assistant", content } } : { text: content };
+      return {
+        id: "fake-1",
+        object: isChat ? "chat.completion" : "text_completion",
+        created: 1,
+        model,
+        choices: [{ index: 0, ...choice, finish_reason: "stop" }],
+        usage: usageOf(state),
+      };
+    }
+  }
+}
+
+/** The same small vector for every input, in the form that was asked for. */
+function embeddings({ input, encoding_format: format }: Record<string, unknown>): unknown {
+  const count = Array.isArray(input) && typeof input[0] !== "number" ? input.length : 1;
+  const bytes = Buffer.from(Float32Array.of(0.6, -0.8).buffer);
+  const embedding = format === "base64" ? bytes.toString("base64") : [0.6, -0.8];
+  return Array.from({ length: count }, (_, index) => ({ object: "embedding", index, embedding }));
 }
 
 async function stream(response: ServerResponse, state: FakeEngineBehaviour, record: ReceivedRequest): Promise<void> {

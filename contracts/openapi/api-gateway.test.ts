@@ -24,7 +24,7 @@ const INTEGRATION = "x-amazon-apigateway-integration";
 const ANY = "x-amazon-apigateway-any-method";
 
 describe("the API as API Gateway imports it", () => {
-  test.each(["/v1/completions", "/v1/chat/completions", "/v1/responses", "/v1/messages"])(
+  test.each(["/v1/completions", "/v1/chat/completions", "/v1/responses", "/v1/messages", "/v1/embeddings"])(
     "streams %s through the VPC link to the load balancer",
     (path) => {
       expect(build().paths[path].post[INTEGRATION]).toEqual({
@@ -119,12 +119,12 @@ describe("the API as API Gateway imports it", () => {
     expect(JSON.stringify(document.paths)).not.toContain('"security"');
   });
 
-  test("asks for authorizer and usage plan on every method but health and preflights", () => {
+  test("asks for authorizer and usage plan on every method but those of public pages and preflights", () => {
     const { paths } = build();
     for (const [path, item] of Object.entries<Json>(paths)) {
       for (const [method, operation] of Object.entries<Json>(item)) {
         const authorizer = path.startsWith("/v1/messages") ? "eitherHeaderAuthorizer" : "authorizer";
-        const isOpen = path === "/health" || method === "options";
+        const isOpen = ["/health", "/openapi.json", "/reference"].includes(path) || method === "options";
         expect(operation.security, `${method} ${path}`).toEqual(
           isOpen ? undefined : [{ [authorizer]: [], usagePlanKey: [] }],
         );

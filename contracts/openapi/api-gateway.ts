@@ -86,7 +86,7 @@ function anyMethod(operations: readonly Operation[], options: ApiGatewayDocument
 }
 
 function proxyIntegration(
-  { path, pathParameters: names, stream }: Operation,
+  { path, pathParameters: names, stream, isLong = false }: Operation,
   httpMethod: string,
   { host, isPublicCertificate, vpcLinkId, loadBalancerArn }: ApiGatewayDocumentOptions,
 ): JsonObject {
@@ -98,7 +98,7 @@ function proxyIntegration(
     connectionId: vpcLinkId,
     integrationTarget: loadBalancerArn,
     passthroughBehavior: "when_no_match",
-    ...(stream
+    ...(stream || isLong
       ? { responseTransferMode: "STREAM", timeoutInMillis: STREAM_TIMEOUT_MILLIS }
       : { timeoutInMillis: BUFFERED_TIMEOUT_MILLIS }),
     requestParameters: {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ERRORS, type ErrorCode } from "../errors.ts";
 import { exampleError, openApiDocument } from "./document.ts";
+import { FIELD_NOTES } from "./field-notes.ts";
 import { OPERATIONS } from "./operations.ts";
 
 const document = openApiDocument({ auth: "required", serverUrl: "https://api.example.com" });
@@ -20,7 +21,7 @@ function lookUp(reference: string): unknown {
 }
 
 describe("the published API reference", () => {
-  test("has every operation of the API", () => {
+  test("has these operations of the API", () => {
     const operations = Object.entries(document.paths).flatMap(([path, item]) =>
       Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
     );
@@ -33,9 +34,14 @@ describe("the published API reference", () => {
       "GET /v1/responses/{response}/input_items",
       "POST /v1/messages",
       "POST /v1/messages/count_tokens",
+      "POST /v1/embeddings",
+      "POST /tokenize",
+      "POST /detokenize",
       "GET /v1/models",
       "GET /v1/models/{model}",
       "GET /health",
+      "GET /openapi.json",
+      "GET /reference",
     ]);
   });
 
@@ -73,6 +79,16 @@ describe("the published API reference", () => {
       required: ["model", "prompt"],
       properties: { temperature: { minimum: 0, maximum: 2, nullable: true } },
     });
+  });
+
+  test("says of every field of a request what it is for, and nothing of fields that are not there", () => {
+    for (const { request } of OPERATIONS) {
+      if (request === undefined) continue;
+      const { properties } = lookUp(`#/components/schemas/${request.schema}`) as { properties: Record<string, object> };
+      const named = Object.entries(properties).filter(([, type]) => "description" in type);
+      expect(named.map(([field]) => field)).toEqual(Object.keys(properties));
+      expect(Object.keys(properties).sort()).toEqual(Object.keys(FIELD_NOTES[request.schema] ?? {}).sort());
+    }
   });
 
   test("is in OpenAPI 3.0's dialect: no type lists, no const, no $schema", () => {

@@ -1,4 +1,5 @@
 import type { AuthMode } from "../auth.ts";
+import { DEPRECATIONS } from "../deprecations.ts";
 import { type ErrorCode, errorBody, errorEntry } from "../errors.ts";
 import { REQUEST_ID_HEADER } from "../headers.ts";
 import { messagesErrorBody } from "../messages.ts";
@@ -91,6 +92,7 @@ function describeOperation(operation: Operation, auth: AuthMode): JsonObject {
     operationId,
     summary,
     description,
+    ...(isDeprecated(operation) ? { deprecated: true } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
     security: security(auth, isPublic),
     ...(request
@@ -106,10 +108,14 @@ function describeOperation(operation: Operation, auth: AuthMode): JsonObject {
         description: response.description,
         headers: headers(false),
         content: {
-          "application/json": {
-            schema: schemaRef(response.schema),
-            ...(response.example === undefined ? {} : { example: response.example }),
-          },
+          ...(response.mediaType === undefined
+            ? {
+                "application/json": {
+                  schema: schemaRef(response.schema),
+                  ...(response.example === undefined ? {} : { example: response.example }),
+                },
+              }
+            : { [response.mediaType]: { schema: { type: "string" } } }),
           ...(stream
             ? {
                 "text/event-stream": {
@@ -123,6 +129,10 @@ function describeOperation(operation: Operation, auth: AuthMode): JsonObject {
       ...errorResponses(operation),
     },
   };
+}
+
+function isDeprecated({ path }: Operation): boolean {
+  return DEPRECATIONS.some((entry) => entry.path === path && entry.field === undefined);
 }
 
 function security(auth: AuthMode, isPublic: boolean): readonly JsonObject[] {

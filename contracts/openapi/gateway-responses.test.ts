@@ -58,4 +58,12 @@ describe("API Gateway's own errors", () => {
     const several = gatewayResponses("off", ["https://a.example.com", "https://b.example.com"]);
     expect(several.THROTTLED!.responseParameters["gatewayresponse.header.Access-Control-Allow-Origin"]).toBe("'*'");
   });
+
+  test("an unknown path is told which versions there are, by whatever name API Gateway calls it", () => {
+    const responses = gatewayResponses("off", ["*"]);
+    for (const type of ["MISSING_AUTHENTICATION_TOKEN", "INVALID_SIGNATURE", "RESOURCE_NOT_FOUND"]) {
+      const { error } = JSON.parse(responses[type]?.responseTemplates["application/json"] ?? "{}");
+      expect(error.message).toContain("The API's versions are /v1");
+    }
+  });
 });

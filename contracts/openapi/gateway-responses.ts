@@ -1,3 +1,4 @@
+import { API_VERSIONS } from "../api-versions.ts";
 import type { AuthMode } from "../auth.ts";
 import { type ErrorCode, errorBody, errorEntry } from "../errors.ts";
 import { REQUEST_ID_HEADER } from "../headers.ts";
@@ -22,6 +23,10 @@ function answers(auth: AuthMode): Readonly<Record<string, Answer>> {
           message: "The API key is missing or not valid. Send it as `Authorization: Bearer <key>`.",
         }
       : { code: "invalid_api_key" };
+  const unknownPath: Answer = {
+    code: "not_found",
+    message: `There is nothing at this path. The API's versions are ${API_VERSIONS.map((version) => `/${version}`).join(", ")}; \`/reference\` lists the paths.`,
+  };
   return {
     ACCESS_DENIED: { code: "permission_denied" },
     API_CONFIGURATION_ERROR: { code: "model_unavailable" }, // what an unreachable VPC link target looks like
@@ -35,15 +40,15 @@ function answers(auth: AuthMode): Readonly<Record<string, Answer>> {
     INTEGRATION_FAILURE: { code: "model_unavailable" },
     INTEGRATION_TIMEOUT: { code: "timeout" },
     INVALID_API_KEY: wrongKey,
-    INVALID_SIGNATURE: { code: "not_found" }, // no method takes AWS signatures: it is an unknown path with a bearer key
-    MISSING_AUTHENTICATION_TOKEN: { code: "not_found" }, // API Gateway's words for an unknown path
+    INVALID_SIGNATURE: unknownPath, // no method takes AWS signatures: it is an unknown path with a bearer key
+    MISSING_AUTHENTICATION_TOKEN: unknownPath, // API Gateway's words for an unknown path
     QUOTA_EXCEEDED: {
       code: "rate_limit_exceeded",
       message: "The usage plan's requests of this month are used up. Ask your operator for a larger plan.",
       retryAfterSeconds: 3600,
     },
     REQUEST_TOO_LARGE: { code: "request_too_large" },
-    RESOURCE_NOT_FOUND: { code: "not_found" },
+    RESOURCE_NOT_FOUND: unknownPath,
     THROTTLED: { code: "rate_limit_exceeded", retryAfterSeconds: 1 }, // a token bucket that refills every second
     UNAUTHORIZED: wrongKey,
     UNSUPPORTED_MEDIA_TYPE: { code: "unsupported_media_type" },

@@ -11,7 +11,15 @@ export interface Operation {
   /** Names of the parameters in the path. */
   readonly pathParameters: readonly string[];
   readonly request?: { readonly schema: SchemaName; readonly example: unknown };
-  readonly response: { readonly schema: SchemaName; readonly description: string; readonly example?: unknown };
+  readonly response: {
+    readonly schema: SchemaName;
+    readonly description: string;
+    readonly example?: unknown;
+    /** @default "application/json" */
+    readonly mediaType?: "text/html";
+  };
+  /** Whether an answer that is not streamed may take longer, or be larger, than API Gateway's buffer allows (10 MB). */
+  readonly isLong?: boolean;
   /** Parameters after the `?`, none of them required. */
   readonly queryParameters?: readonly { readonly name: string; readonly description: string }[];
   /** Schema of one event's data where the answer can be streamed, and what ends the stream. */
@@ -100,6 +108,12 @@ const EXAMPLE_MODEL = {
   root: "microsoft/Phi-3-mini-4k-instruct",
   max_model_len: 4096,
 };
+
+const PAGE_ERRORS = [
+  "method_not_allowed",
+  "rate_limit_exceeded",
+  "internal_error",
+] as const satisfies readonly ErrorCode[];
 
 /** Every operation of the API, in the order in which the reference shows them. */
 export const OPERATIONS: readonly Operation[] = [
@@ -275,6 +289,57 @@ export const OPERATIONS: readonly Operation[] = [
     isPublic: false,
   },
   {
+    path: "/v1/embeddings",
+    method: "post",
+    operationId: "createEmbedding",
+    summary: "Turn texts into vectors",
+    description: "One vector of length 1 for each input, in their order. Near texts have near vectors.",
+    pathParameters: [],
+    request: { schema: "EmbeddingRequest", example: { model: "phi-3-mini", input: ["A cat sat.", "Shares fell."] } },
+    response: {
+      schema: "EmbeddingResponse",
+      description: "The vectors.",
+      example: {
+        object: "list",
+        data: [{ object: "embedding", index: 0, embedding: [0.6, -0.8] }],
+        model: "phi-3-mini",
+        usage: { prompt_tokens: 4, total_tokens: 4 },
+      },
+    },
+    isLong: true,
+    errors: GENERATION_ERRORS,
+    isPublic: false,
+  },
+  {
+    path: "/tokenize",
+    method: "post",
+    operationId: "tokenize",
+    summary: "Count the tokens of a prompt",
+    description:
+      "The tokens of a text or of a conversation, as the model will read it. Computes nothing else. vLLM's own route, for models of our own pools.",
+    pathParameters: [],
+    request: { schema: "TokenizeRequest", example: { model: "phi-3-mini", prompt: "Hello" } },
+    response: {
+      schema: "TokenizeResponse",
+      description: "The tokens and how many there may be.",
+      example: { count: 1, max_model_len: 4096, tokens: [15043], token_strs: null },
+    },
+    errors: GENERATION_ERRORS,
+    isPublic: false,
+  },
+  {
+    path: "/detokenize",
+    method: "post",
+    operationId: "detokenize",
+    summary: "Turn tokens into text",
+    description: "The text of token ids, special tokens included. vLLM's own route, for models of our own pools.",
+    pathParameters: [],
+    request: { schema: "DetokenizeRequest", example: { model: "phi-3-mini", tokens: [15043] } },
+    response: { schema: "DetokenizeResponse", description: "The text.", example: { prompt: "Hello" } },
+    errors: GENERATION_ERRORS,
+    isPublic: false,
+  },
+  {
     path: "/v1/models",
     method: "get",
     operationId: "listModels",
@@ -319,6 +384,28 @@ export const OPERATIONS: readonly Operation[] = [
     },
     otherStatuses: [{ status: 503, description: "No model can answer now; `Retry-After` says when to ask again." }],
     errors: ["method_not_allowed", "rate_limit_exceeded", "internal_error", "timeout"],
+    isPublic: true,
+  },
+  {
+    path: "/openapi.json",
+    method: "get",
+    operationId: "getOpenApi",
+    summary: "This description as OpenAPI 3.0",
+    description: "Needs no key. For generators of clients; `etag` and `if-none-match` work.",
+    pathParameters: [],
+    response: { schema: "OpenApi", description: "The document." },
+    errors: PAGE_ERRORS,
+    isPublic: true,
+  },
+  {
+    path: "/reference",
+    method: "get",
+    operationId: "getReference",
+    summary: "This description as a page",
+    description: "Needs no key. The same document for people, without scripts.",
+    pathParameters: [],
+    response: { schema: "OpenApi", description: "The page.", mediaType: "text/html" },
+    errors: PAGE_ERRORS,
     isPublic: true,
   },
 ];

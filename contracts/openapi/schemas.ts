@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { ChatCompletionChunk, ChatCompletionRequest, ChatCompletionResponse } from "../chat.ts";
 import { CompletionRequest, CompletionResponse } from "../completions.ts";
+import { EmbeddingRequest, EmbeddingResponse } from "../embeddings.ts";
 import { ERRORS } from "../errors.ts";
 import { Health } from "../health.ts";
 import {
@@ -13,6 +14,11 @@ import {
 } from "../messages.ts";
 import { ModelCard, ModelList } from "../models.ts";
 import { DeletedResponse, ModelResponse, ResponseEvent, ResponseItemList, ResponseRequest } from "../responses.ts";
+import { DetokenizeRequest, DetokenizeResponse, TokenizeRequest, TokenizeResponse } from "../tokenize.ts";
+import { FIELD_NOTES } from "./field-notes.ts";
+
+/** `GET /openapi.json`. */
+const OpenApi = z.looseObject({ openapi: z.string(), paths: z.record(z.string(), z.unknown()) });
 
 const ErrorBody = z.object({
   error: z.object({
@@ -41,9 +47,16 @@ const SCHEMAS = {
   CountTokensRequest,
   MessageTokens,
   MessagesError: MessagesErrorBody,
+  EmbeddingRequest,
+  EmbeddingResponse,
+  TokenizeRequest,
+  TokenizeResponse,
+  DetokenizeRequest,
+  DetokenizeResponse,
   Model: ModelCard,
   ModelList,
   Health,
+  OpenApi,
   Error: ErrorBody,
 } as const;
 
@@ -63,11 +76,30 @@ export function componentSchemas(): Readonly<Record<string, unknown>> {
     io: "input",
     uri: (id) => `#/components/schemas/${id}`,
   });
-  return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, withoutIdentity(schema)]));
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, schema]) => [name, withNotes(name, withoutIdentity(schema))]),
+  );
+}
+
+/** The fields of a request get their notes. */
+function withNotes(name: string, schema: Readonly<Record<string, unknown>>): object {
+  const notes = FIELD_NOTES[name];
+  const properties = notes && asRecord(schema.properties);
+  if (!properties) return schema;
+  return {
+    ...schema,
+    properties: Object.fromEntries(
+      Object.entries(properties).map(([field, type]) => [field, { ...notes[field], ...asRecord(type) }]),
+    ),
+  };
+}
+
+function asRecord(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === "object" && value !== null ? { ...value } : undefined;
 }
 
 /** OpenAPI 3.0 has no `$id` and no `$schema`: the place in `components` is the identity. */
-function withoutIdentity(schema: object): object {
+function withoutIdentity(schema: object): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     Object.entries(schema).filter(([key]) => key !== "$id" && key !== "$schema" && key !== "id"),
   );

@@ -224,7 +224,7 @@ describe("a chat completion for Anthropic", () => {
   });
 
   test("of any conversation is one that Anthropic takes, and no text of it is lost", () => {
-    fc.assert(
+    void fc.assert(
       fc.property(conversations, (messages) => {
         const said = say({ messages });
         expect(requestProblem(JSON.parse(JSON.stringify(said)))).toBeUndefined();

@@ -50,7 +50,7 @@ describe("a stream of Anthropic's", () => {
   });
 
   test("loses nothing of text, thinking and tool calls, wherever its bytes are cut", () => {
-    fc.assert(
+    void fc.assert(
       fc.property(blocks, fc.integer({ min: 1, max: 9 }), cuts, (content, deltaLength, sizes) => {
         const bytes = bytesOf(content, deltaLength, "tool_use");
         const text = translated(anthropicStream(head), bytes, sizes);
@@ -75,7 +75,7 @@ describe("a stream of Anthropic's", () => {
   });
 
   test("that is damaged never throws, stays events, and ends in [DONE] or one error", () => {
-    fc.assert(
+    void fc.assert(
       fc.property(blocks, damage, cuts, (content, how, sizes) => {
         const bytes = damaged(bytesOf(content), how);
         const text = translated(anthropicStream(head), bytes, sizes);
@@ -88,7 +88,7 @@ describe("a stream of Anthropic's", () => {
   });
 
   test("of arbitrary bytes is one error event", () => {
-    fc.assert(
+    void fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), cuts, (bytes, sizes) => {
         const events = chatEvents(translated(anthropicStream(head), bytes, sizes));
         expect(events).toHaveLength(1);

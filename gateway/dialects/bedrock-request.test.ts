@@ -115,7 +115,7 @@ describe("a chat completion for Bedrock", () => {
   });
 
   test("of any conversation is one that Converse takes", () => {
-    fc.assert(
+    void fc.assert(
       fc.property(conversations, (messages) => {
         expect(converseProblemOf(JSON.parse(JSON.stringify(say({ messages }))))).toBeUndefined();
       }),

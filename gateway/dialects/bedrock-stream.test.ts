@@ -44,7 +44,7 @@ describe("a stream of Bedrock's", () => {
   });
 
   test("loses nothing of text, reasoning and tool calls, wherever its frames are cut", () => {
-    fc.assert(
+    void fc.assert(
       fc.property(blocks, fc.integer({ min: 2, max: 9 }), cuts, (content, deltaLength, sizes) => {
         const bytes = bytesOf(content, deltaLength, "tool_use");
         const text = translated(converseStream(head), bytes, sizes);
@@ -80,7 +80,7 @@ describe("a stream of Bedrock's", () => {
   });
 
   test("that is damaged never throws, stays events, and ends in [DONE] or one error", () => {
-    fc.assert(
+    void fc.assert(
       fc.property(blocks, damage, cuts, (content, how, sizes) => {
         const bytes = damaged(bytesOf(content), how);
         const text = translated(converseStream(head), bytes, sizes);
@@ -93,7 +93,7 @@ describe("a stream of Bedrock's", () => {
   });
 
   test("of arbitrary bytes is one error event", () => {
-    fc.assert(
+    void fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), cuts, (bytes, sizes) => {
         const events = chatEvents(translated(converseStream(head), bytes, sizes));
         expect(events).toMatchObject([{ error: {} }]);

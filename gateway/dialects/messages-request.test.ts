@@ -151,7 +151,7 @@ describe("a request of Anthropic's Messages", () => {
   });
 
   test("means the same after a way to Anthropic's dialect and back", () => {
-    fc.assert(
+    void fc.assert(
       fc.property(conversations, (messages) => {
         const options = { model: "claude", stream: false, defaultMaxTokens: 5, takesSampling: true };
         const there = anthropicRequest({ messages }, options);
@@ -169,7 +169,7 @@ describe("a request of Anthropic's Messages", () => {
   });
 
   test("that is no request never makes anything but a refusal or a chat", () => {
-    fc.assert(
+    void fc.assert(
       fc.property(
         fc.record(
           {

@@ -125,7 +125,7 @@ describe("a stream for Anthropic's SDKs", () => {
     const thinking = fc
       .tuple(words, words)
       .map(([text, signature]) => ({ type: "thinking", thinking: text, signature }) as const);
-    fc.assert(
+    void fc.assert(
       fc.property(
         fc.array(thinking, { maxLength: 2 }),
         fc.array(block, { maxLength: 4 }),
@@ -167,7 +167,7 @@ describe("a stream for Anthropic's SDKs", () => {
       ),
       { maxLength: 6 },
     );
-    fc.assert(
+    void fc.assert(
       fc.property(source, damage, cuts, (pieces, how, sizes) => {
         const bytes = damaged(Buffer.from([...pieces, delta({}, "stop"), usage, done].join("")), how);
         const text = translated(messagesStream(options), bytes, sizes);

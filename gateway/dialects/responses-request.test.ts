@@ -158,7 +158,7 @@ describe("a request of OpenAI's Responses", () => {
       },
       { requiredKeys: [] },
     );
-    fc.assert(
+    void fc.assert(
       fc.property(
         fc.record(
           {

@@ -124,7 +124,7 @@ describe("a stream of events of a response", () => {
   });
 
   test("that is damaged never throws, stays events, and ends completed, incomplete or failed", () => {
-    fc.assert(
+    void fc.assert(
       fc.property(pieces, damage, cuts, (said, how, sizes) => {
         const bytes = damaged(streamOf(said), how);
         const text = translated(start().translator, bytes, sizes);

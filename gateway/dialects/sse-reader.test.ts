@@ -26,7 +26,7 @@ describe("the reader of server-sent events", () => {
 
   test("reads the same wherever the bytes are cut, halves of a character included", () => {
     const line = fc.string({ unit: "binary", maxLength: 30 }).map((text) => text.replaceAll(/[\r\n]/g, ""));
-    fc.assert(
+    void fc.assert(
       fc.property(fc.array(fc.tuple(line, line), { maxLength: 6 }), cuts, (events, sizes) => {
         const text = events.map(([name, data]) => `event: ${name}\ndata: ${data}\n\n`).join("");
         expect(read(Buffer.from(text), sizes)).toEqual(events.map(([name, data]) => ({ name, data })));

@@ -18,6 +18,11 @@ export class Cors {
     this.#isOpen = this.#origins.has("*");
   }
 
+  /** Whether pages of this origin may use the answers. */
+  allows(origin: string): boolean {
+    return this.#isOpen || this.#origins.has(origin);
+  }
+
   /** For every answer, errors included. */
   answerHeaders(origin: string | undefined): Headers {
     if (this.#isOpen) return { "access-control-allow-origin": "*", "access-control-expose-headers": EXPOSED };

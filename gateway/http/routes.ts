@@ -1,9 +1,9 @@
+import { GENERATION_ROUTES, type GenerationRoute } from "../../contracts/generation-routes.ts";
 import { LIVENESS_PATH } from "../../contracts/process-environment.ts";
 
 /** The paths of the API; `/v1/models/{id}` stands for a single model. */
 export type RoutePath =
-  | "/v1/completions"
-  | "/v1/chat/completions"
+  | GenerationRoute
   | "/v1/messages"
   | "/v1/messages/count_tokens"
   | "/v1/responses"
@@ -12,6 +12,8 @@ export type RoutePath =
   | "/v1/models"
   | "/v1/models/{id}"
   | "/health"
+  | "/openapi.json"
+  | "/reference"
   | typeof LIVENESS_PATH;
 
 export interface Route {
@@ -29,15 +31,17 @@ const MODEL_PREFIX = "/v1/models/";
 
 /** Finds the route of a path without query, or `undefined`. */
 export function findRoute(path: string): Route | undefined {
+  const generation = GENERATION_ROUTES.find((route) => route === path);
+  if (generation !== undefined) return { path: generation, methods: POST, encodedId: "" };
   switch (path) {
-    case "/v1/completions":
-    case "/v1/chat/completions":
     case "/v1/messages":
     case "/v1/messages/count_tokens":
     case "/v1/responses":
       return { path, methods: POST, encodedId: "" };
     case "/v1/models":
     case "/health":
+    case "/openapi.json":
+    case "/reference":
     case LIVENESS_PATH:
       return { path, methods: READ, encodedId: "" };
     default: {

@@ -29,7 +29,7 @@ const stream = fc
 
 describe("the event scanner, whatever comes", () => {
   test("finds and passes on the same wherever the bytes are cut", () => {
-    fc.assert(
+    void fc.assert(
       fc.property(stream, cuts, fc.boolean(), (text, sizes, stripUsage) => {
         const bytes = Buffer.from(text);
         const whole = scan(bytes, [], stripUsage);
@@ -42,7 +42,7 @@ describe("the event scanner, whatever comes", () => {
   });
 
   test("takes no byte out when it is not to take out the usage, and never throws", () => {
-    fc.assert(
+    void fc.assert(
       fc.property(
         fc.oneof(
           fc.uint8Array({ maxLength: 500 }),
@@ -59,7 +59,7 @@ describe("the event scanner, whatever comes", () => {
   });
 
   test("takes out the usage events and nothing else", () => {
-    fc.assert(
+    void fc.assert(
       fc.property(stream, cuts, (text, sizes) => {
         const end = text.endsWith("\r\n\r\n") ? "\r\n\r\n" : "\n\n";
         const kept = text.split(end).filter((one) => !one.startsWith('data: {"choices":[],"usage"'));

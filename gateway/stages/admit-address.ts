@@ -1,4 +1,5 @@
 import { randomInt } from "node:crypto";
+import type { IncomingMessage } from "node:http";
 import { CLIENT_IP_HEADER } from "../../contracts/headers.ts";
 import { addressBucket } from "../../domain/client-address.ts";
 import { SharedWindow, type SharedWindowOptions } from "../../domain/shared-window.ts";
@@ -49,7 +50,12 @@ export function admitAddress(exchange: Exchange, { limit, window }: AddressLimit
 }
 
 function clientBucket({ request }: Exchange): string {
+  return addressBucket(clientAddress(request)) ?? "unknown";
+}
+
+/** The client's address, as far as it can be trusted; empty when the connection is gone. */
+export function clientAddress(request: IncomingMessage): string {
   const fromEdge = request.headers[CLIENT_IP_HEADER];
-  const address = typeof fromEdge === "string" ? addressBucket(fromEdge.trim()) : undefined;
-  return address ?? addressBucket(request.socket.remoteAddress ?? "") ?? "unknown";
+  const isAddress = typeof fromEdge === "string" && addressBucket(fromEdge.trim()) !== undefined;
+  return isAddress ? fromEdge.trim() : (request.socket.remoteAddress ?? "");
 }

@@ -10,23 +10,31 @@ const MAX_VALUES = 50_000;
 /** Token ids, or prompts; twice the longest context in use. */
 const MAX_PROMPT_ITEMS = 300_000;
 
+/** Fields that hold a text, texts or token ids, on one route or another. */
+const LONG_FIELDS = ["prompt", "input", "tokens"] as const;
+
 /** Finds what would make the schema check itself expensive. Cheap: stops at the first. */
 export function boundProblem(fields: Readonly<Record<string, unknown>>): ErrorDetail | undefined {
-  const { prompt, ...rest } = fields;
+  const { prompt: _prompt, input: _input, tokens: _tokens, ...rest } = fields;
   if (countValues(rest, MAX_VALUES) > MAX_VALUES)
     return { param: "", message: `The body has over ${MAX_VALUES} values; send fewer messages, parts or tools.` };
-  return Array.isArray(prompt) ? promptProblem(prompt) : undefined;
+  for (const name of LONG_FIELDS) {
+    const value = fields[name];
+    const problem = Array.isArray(value) ? listProblem(name, value) : undefined;
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
 }
 
-function promptProblem(prompt: readonly unknown[]): ErrorDetail | undefined {
-  if (prompt.length > MAX_PROMPT_ITEMS)
+function listProblem(name: string, list: readonly unknown[]): ErrorDetail | undefined {
+  if (list.length > MAX_PROMPT_ITEMS)
     return {
-      param: "prompt",
-      message: `\`prompt\` must have at most ${MAX_PROMPT_ITEMS} items, got ${prompt.length}; shorten it.`,
+      param: name,
+      message: `\`${name}\` must have at most ${MAX_PROMPT_ITEMS} items, got ${list.length}; shorten it.`,
     };
-  const [first] = prompt;
-  for (const [index, item] of prompt.entries()) {
-    const param = `prompt[${index}]`;
+  const [first] = list;
+  for (const [index, item] of list.entries()) {
+    const param = `${name}[${index}]`;
     if (Array.isArray(first)) {
       const wrong = Array.isArray(item) ? item.findIndex((token) => !isTokenId(token)) : -1;
       if (!Array.isArray(item))

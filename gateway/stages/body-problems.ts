@@ -9,7 +9,7 @@ const SHOWN_CHARACTERS = 80;
 const MAX_DETAILS = 50;
 /** Fields whose values are, or may quote, what people wrote: never repeated in an answer. */
 const SECRET =
-  /^(prompt|suffix|system|input|instructions|metadata|text|tools|tool_choice|response_format|stop|user|messages(?!\[\d+\]\.role$))/;
+  /^(prompt|suffix|system|input|instructions|metadata|text|structured_outputs|guided_\w+|tools|tool_choice|response_format|stop|user|messages(?!\[\d+\]\.role$))/;
 
 /** Every problem of a body as OpenAI's `param` path and a message: value, rule, remedy. */
 export function bodyProblems(issues: readonly Issue[]): readonly ErrorDetail[] {

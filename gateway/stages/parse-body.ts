@@ -2,37 +2,54 @@ import { isUtf8 } from "node:buffer";
 import type * as z from "zod";
 import { ChatCompletionRequest } from "../../contracts/chat.ts";
 import { CompletionRequest } from "../../contracts/completions.ts";
+import { DEPRECATIONS, type Deprecation } from "../../contracts/deprecations.ts";
+import { EmbeddingRequest } from "../../contracts/embeddings.ts";
 import type { GenerationRoute } from "../../contracts/generation-routes.ts";
+import { DetokenizeRequest, TokenizeRequest } from "../../contracts/tokenize.ts";
 import { estimateTokens } from "../../domain/token-estimate.ts";
 import type { Exchange } from "../exchange.ts";
 import { GatewayError } from "../gateway-error.ts";
 import type { GenerationRequest } from "../generation-request.ts";
 import { readBody } from "../http/read-body.ts";
 import { isRecord } from "../is-record.ts";
+import { announceDeprecations } from "./announce-deprecations.ts";
 import { boundProblem } from "./body-bounds.ts";
 import { bodyProblems, invalidRequest } from "./body-problems.ts";
+import { withoutGuidedFields } from "./guided-fields.ts";
 
 /** What a body of each route must be. */
 const SCHEMAS = {
   "/v1/completions": CompletionRequest,
   "/v1/chat/completions": ChatCompletionRequest,
+  "/v1/embeddings": EmbeddingRequest,
+  "/tokenize": TokenizeRequest,
+  "/detokenize": DetokenizeRequest,
 } as const;
+/** Routes whose answer can be a stream. */
+const STREAMED: readonly GenerationRoute[] = ["/v1/completions", "/v1/chat/completions"];
 
 /**
  * Fourth stage: reads and checks the body of a generation request, for callers that were admitted.
+ * @param deprecations what the answer's headers have to announce
  * @throws {GatewayError} 400, 413 or 415 from the catalogue
  */
 export async function parseBody(
   exchange: Exchange,
   route: GenerationRoute,
   limitBytes: number,
+  deprecations: readonly Deprecation[] = DEPRECATIONS,
 ): Promise<GenerationRequest> {
   const { request, response } = exchange;
   checkMediaType(request.headers);
   const bytes = await readBody(request, response, limitBytes);
   const clientFields = parseObject(bytes);
+  announceDeprecations(exchange, deprecations, clientFields);
   const inbound = exchange.clientDialect;
-  if (inbound === undefined) return generationRequest(exchange, route, bytes, clientFields);
+  if (inbound === undefined) {
+    const fields = withoutGuidedFields(clientFields);
+    const body = fields === clientFields ? bytes : Buffer.from(JSON.stringify(fields));
+    return generationRequest(exchange, route, body, fields);
+  }
   check(inbound.body, clientFields);
   const fields = await inbound.toChat(clientFields);
   const generation = generationRequest(exchange, route, Buffer.from(JSON.stringify(fields)), fields);
@@ -48,12 +65,13 @@ function generationRequest(
 ): GenerationRequest {
   const data = check(SCHEMAS[route], fields);
   exchange.model = data.model;
-  exchange.stream = own(fields, "stream") && data.stream === true;
+  exchange.stream = STREAMED.includes(route) && own(fields, "stream") && data.stream === true;
   return {
     route,
     model: data.model,
     stream: exchange.stream,
-    wantsUsage: own(fields, "stream_options") && data.stream_options?.include_usage === true,
+    wantsUsage:
+      own(fields, "stream_options") && isRecord(data.stream_options) && data.stream_options.include_usage === true,
     maxTokens: maxTokensOf(fields),
     // The body is little but prompt; what else is in it makes the estimate a little high.
     promptTokensEstimate: estimateTokens(bytes.length),

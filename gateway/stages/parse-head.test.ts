@@ -21,7 +21,7 @@ test.each([
   "/v1/models/",
   "//v1/models",
   "/metrics",
-  "/tokenize",
+  "/sleep",
   "/%zz",
 ])("%s is 404 not_found", async (path) => {
   const { url } = await startTestGateway();

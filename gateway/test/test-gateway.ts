@@ -2,6 +2,7 @@ import { Writable } from "node:stream";
 import { pino } from "pino";
 import { expect, onTestFinished, vi } from "vitest";
 import type { ApiKeyItem } from "../../contracts/auth.ts";
+import type { Deprecation } from "../../contracts/deprecations.ts";
 import type { GatewayConfig } from "../../contracts/gateway-config.ts";
 import { type FakeEngine, type FakeEngineBehaviour, startFakeEngine } from "../../test-support/fake-engine.ts";
 import { createGateway, type Gateway } from "../app.ts";
@@ -49,6 +50,8 @@ export interface TestGatewayOptions {
   readonly discovery?: ListDiscovery;
   /** Where responses are kept. @default - they are not */
   readonly responses?: ResponseStore;
+  readonly deprecations?: readonly Deprecation[];
+  readonly heartbeatMs?: number;
   /** Takes the lines for CloudWatch. @default - there are none */
   readonly writeMetrics?: (line: string) => void;
 }
@@ -104,6 +107,8 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     keys: options.keys ?? { get: async (keyId) => keys.get(keyId) },
     logger: pino({ level: "info" }, sink),
     version: "0.0.0",
+    ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
+    ...(options.deprecations === undefined ? {} : { deprecations: options.deprecations }),
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     ...(options.responses === undefined ? {} : { responses: options.responses }),
     ...(options.writeMetrics === undefined ? {} : { writeMetrics: options.writeMetrics }),

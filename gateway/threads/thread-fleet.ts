@@ -36,9 +36,10 @@ export class ThreadFleet {
   /** Starts every thread. @returns the port @throws what kept the first one from listening */
   async start(): Promise<number> {
     const { settings, threads } = this.#options;
-    // The first one finds the port where any will do, the others join it.
-    const port = await this.#spawn(settings);
-    await Promise.all(Array.from({ length: threads - 1 }, () => this.#spawn({ ...settings, port })));
+    // Where any port will do, the first one finds it, and the others join it.
+    const port = settings.port === 0 ? await this.#spawn(settings) : settings.port;
+    const others = settings.port === 0 ? threads - 1 : threads;
+    await Promise.all(Array.from({ length: others }, () => this.#spawn({ ...settings, port })));
     return port;
   }
 

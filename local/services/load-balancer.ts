@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
 import { asNumber, asText, block, blocks, type JsonObject } from "../template/json.ts";
 import { answer, type BoundServer, bind, clientAddress, header, requestTarget } from "./http.ts";
 import { endToEnd, relay, relayAgent } from "./relay.ts";
+import { relayUpgrade } from "./relay-upgrade.ts";
 import type { TargetGroup } from "./target-group.ts";
 
 interface Rule {
@@ -23,6 +25,8 @@ export class Listener {
   readonly #rules: Rule[] = [];
   readonly #agent = relayAgent();
   readonly #bound: BoundServer;
+  /** Connections that speak another protocol by now; closing the server leaves them alone. */
+  readonly #upgraded = new Set<Duplex>();
 
   private constructor(options: ListenerOptions, bound: BoundServer) {
     this.#options = options;
@@ -32,6 +36,7 @@ export class Listener {
   static async open(options: ListenerOptions): Promise<Listener> {
     const bound = await bind(0, "", (request, response) => listener.#handle(request, response));
     const listener: Listener = new Listener(options, bound);
+    bound.server.on("upgrade", (request, socket, head) => listener.#upgrade(request, socket, head));
     return listener;
   }
 
@@ -53,12 +58,36 @@ export class Listener {
 
   async close(): Promise<void> {
     this.#agent.destroy();
+    for (const socket of this.#upgraded) socket.destroy();
     await this.#bound.close();
   }
 
-  #handle(request: IncomingMessage, response: ServerResponse): void {
+  #actionFor(request: IncomingMessage): JsonObject {
     const rule = this.#rules.find((candidate) => candidate.matches(request));
-    const action = rule?.action ?? block(this.#options.config.default_action) ?? {};
+    return rule?.action ?? block(this.#options.config.default_action) ?? {};
+  }
+
+  /** WebSockets go to one target and stay there. */
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const action = this.#actionFor(request);
+    const target = action.type === "forward" ? this.#options.targetGroup(forwardArn(action))?.choose() : undefined;
+    const fail = () =>
+      socket.end("HTTP/1.1 503 Service Temporarily Unavailable\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+    socket.on("error", () => undefined);
+    if (!target) return void fail();
+    target.inFlight += 1;
+    this.#upgraded.add(socket);
+    const { path, query } = requestTarget(request);
+    const silenceMs = this.#options.idleTimeoutSeconds * 1000;
+    const headers = { ...request.headers, ...forwardedHeaders(request) };
+    relayUpgrade(request, socket, head, { port: target.port, path: path + query, headers, silenceMs }, fail, () => {
+      this.#upgraded.delete(socket);
+      target.inFlight -= 1;
+    });
+  }
+
+  #handle(request: IncomingMessage, response: ServerResponse): void {
+    const action = this.#actionFor(request);
     if (action.type === "fixed-response") return fixedResponse(action, response);
     if (action.type !== "forward") return plainError(response, 500, `action ${String(action.type)} is not simulated`);
     const target = this.#options.targetGroup(forwardArn(action))?.choose();

@@ -1,0 +1,146 @@
+import OpenAI from "openai";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ChatCompletionResponse } from "../contracts/chat.ts";
+import { EmbeddingResponse } from "../contracts/embeddings.ts";
+import { DetokenizeResponse, TokenizeResponse } from "../contracts/tokenize.ts";
+import { EngineUnderTest } from "./engine-under-test.ts";
+
+/** The real model, in this process, on the surfaces beside plain answers. */
+let engine: EngineUnderTest;
+beforeAll(async () => {
+  engine = await EngineUnderTest.listen(process.env);
+  await engine.load();
+});
+afterAll(() => engine.stop());
+
+const json = async (path: string, body: object): Promise<unknown> => (await engine.post(path, body)).json();
+const embed = async (body: object) => EmbeddingResponse.parse(await json("/v1/embeddings", body));
+const tokenize = async (body: object) => TokenizeResponse.parse(await json("/tokenize", body));
+const chatText = async (body: object) => {
+  const messages = [{ role: "user", content: "Pick one." }];
+  const answer = ChatCompletionResponse.parse(await json("/v1/chat/completions", { messages, ...body }));
+  return answer.choices[0]?.message.content ?? "";
+};
+
+describe("embeddings", () => {
+  test("are vectors of length 1 in the inputs' order, the same for a text and for its tokens", async () => {
+    const { tokens } = await tokenize({ prompt: "A cat sat." });
+    const answer = await embed({ input: ["A cat sat.", "Shares fell today."] });
+    const [cat, shares] = answer.data.map(({ embedding }) => embedding as number[]);
+    expect(answer.data.map(({ index }) => index)).toEqual([0, 1]);
+    expect(Math.hypot(...cat!)).toBeCloseTo(1, 6);
+    expect(cat).toHaveLength(576);
+    expect(shares).not.toEqual(cat);
+    expect(answer.usage.prompt_tokens).toBeGreaterThan(tokens.length);
+    const again = await embed({ input: tokens });
+    expect(again.data[0]?.embedding).toEqual(cat);
+    expect(again.usage).toEqual({ prompt_tokens: tokens.length, total_tokens: tokens.length });
+  });
+
+  test("nearer texts have nearer vectors", async () => {
+    const input = ["A cat sits on the mat", "A kitten rests on a rug", "The stock market fell today"];
+    const [cat, kitten, shares] = (await embed({ input })).data.map(({ embedding }) => embedding as number[]);
+    const cosine = (one: number[], other: number[]) =>
+      one.reduce((sum, value, at) => sum + value * (other[at] ?? 0), 0);
+    expect(cosine(cat!, kitten!)).toBeGreaterThan(cosine(cat!, shares!));
+  });
+
+  test("base64, which the official SDK asks for, decodes to the same vector", async () => {
+    const openai = new OpenAI({ baseURL: `${engine.url}/v1`, apiKey: "any", maxRetries: 0 });
+    const { data } = await openai.embeddings.create({ model: "tiny", input: "A cat sat." });
+    const floats = (await embed({ input: "A cat sat.", encoding_format: "float" })).data[0]?.embedding as number[];
+    expect(data[0]?.embedding).toHaveLength(576);
+    expect(data[0]?.embedding[7]).toBeCloseTo(floats[7]!, 6);
+  });
+
+  test.each([
+    [{ input: "a", dimensions: 64 }, "invalid_request", "dimensions"],
+    [{ input: [] }, "invalid_request", "input"],
+    [{ input: [999_999] }, "invalid_request", "input.0"],
+    [{ input: ["a", "b ".repeat(1100)] }, "context_length_exceeded", "input.1"],
+    [{ input: "a", model: "other" }, "model_not_found", "model"],
+  ])("wrong input number %# is refused by its code and field", async (body, code, param) => {
+    expect(await json("/v1/embeddings", body)).toMatchObject({ error: { code, param } });
+  });
+});
+
+describe("tokenize and detokenize", () => {
+  test("take each other back, with the strings of the tokens when asked", async () => {
+    const prompt = "Grüße, Welt! 😀";
+    const { tokens, count, max_model_len, token_strs } = await tokenize({ prompt, return_token_strs: true });
+    expect([count, max_model_len, token_strs?.length]).toEqual([tokens.length, 1024, tokens.length]);
+    expect(DetokenizeResponse.parse(await json("/detokenize", { tokens }))).toEqual({ prompt });
+    expect((await tokenize({ prompt })).token_strs).toBeNull();
+  });
+
+  test("a conversation counts with its template, exactly as its answer will", async () => {
+    const messages = [{ role: "user", content: "Hello" }];
+    const { count } = await tokenize({ messages });
+    const answer = ChatCompletionResponse.parse(await json("/v1/chat/completions", { messages, max_tokens: 1 }));
+    expect(answer.usage?.prompt_tokens).toBe(count);
+  });
+
+  test.each([
+    ["/tokenize", {}, "prompt"],
+    ["/tokenize", { prompt: "a", messages: [{ role: "user", content: "a" }] }, "prompt"],
+    [
+      "/tokenize",
+      { messages: [{ role: "user", content: "a" }], continue_final_message: true },
+      "continue_final_message",
+    ],
+    ["/detokenize", { tokens: [1, 999_999] }, "tokens.1"],
+  ])("%s %j is 400 and names %s", async (path, body, param) => {
+    expect(await json(path, body)).toMatchObject({ error: { code: "invalid_request", param } });
+  });
+});
+
+describe("structured output in vLLM's words", () => {
+  test.each([
+    ["guided_choice", { guided_choice: ["red", "blue\n"] }, /^(red|blue\n)$/],
+    ["guided_regex", { guided_regex: String.raw`#[0-9a-f]{6}( \w{1,5})?` }, /^#[0-9a-f]{6}( \w{1,5})?$/],
+    ["guided_grammar", { guided_grammar: 'root ::= "a" [0-9] "b"' }, /^a[0-9]b$/],
+    ["structured_outputs.regex", { structured_outputs: { regex: String.raw`\d{4}-\d{2}` } }, /^\d{4}-\d{2}$/],
+    ["structured_outputs.choice", { structured_outputs: { choice: ["yes", "no"] } }, /^(yes|no)$/],
+  ])("%s holds in chat and in completions", async (_name, body, form) => {
+    expect(await chatText({ max_tokens: 40, ...body })).toMatch(form);
+    const answer = await engine.complete({ prompt: "Answer:", max_tokens: 40, ...body });
+    expect(answer.choices[0]).toMatchObject({ text: expect.stringMatching(form), finish_reason: "stop" });
+  });
+
+  test.each(["guided_json", "structured_outputs"])("%s holds, patterns of strings included", async (field) => {
+    const code = { type: "string", pattern: "^[A-Z]{2}-[0-9]{3}$" };
+    const schema = { type: "object", properties: { code }, required: ["code"], additionalProperties: false };
+    const value = field === "guided_json" ? JSON.stringify(schema) : { json: schema };
+    const text = await chatText({ max_tokens: 60, [field]: value });
+    expect(JSON.parse(text)).toEqual({ code: expect.stringMatching(/^[A-Z]{2}-[0-9]{3}$/) });
+  });
+
+  test.each([
+    [{ guided_regex: "(?=a)" }, "guided_regex"],
+    [{ guided_regex: "a", guided_choice: ["b"] }, "guided_choice"],
+    [{ guided_choice: ["b"], response_format: { type: "json_object" } }, "guided_choice"],
+    [{ guided_grammar: "no grammar" }, "guided_grammar"],
+    [{ structured_outputs: { structural_tag: "{}" } }, "structured_outputs.structural_tag"],
+    [{ guided_json: "{" }, "guided_json"],
+    [{ min_tokens: 3 }, "min_tokens"],
+  ])("%j is 400 and names %s", async (body, param) => {
+    const answer = await json("/v1/chat/completions", { messages: [{ role: "user", content: "a" }], ...body });
+    expect(answer).toMatchObject({ error: { code: "invalid_request", param } });
+  });
+
+  test("a sampled answer under a grammar repeats with its seed", async () => {
+    const body = { max_tokens: 30, temperature: 1.5, guided_regex: "[a-z]{12}" };
+    const first = await chatText({ ...body, seed: 7 });
+    expect(await chatText({ ...body, seed: 7 })).toBe(first);
+    expect(await chatText({ ...body, seed: 8 })).not.toBe(first);
+  });
+
+  test("stop_token_ids end an answer like its own end", async () => {
+    const whole = (await engine.complete({ prompt: "Water is", max_tokens: 8 })).choices[0]?.text ?? "";
+    const { tokens } = await tokenize({ prompt: whole });
+    const stopped = await engine.complete({ prompt: "Water is", max_tokens: 8, stop_token_ids: [tokens[3]] });
+    expect(stopped.choices[0]).toMatchObject({ finish_reason: "stop" });
+    expect(whole.startsWith(stopped.choices[0]?.text ?? "-")).toBe(true);
+    expect(stopped.usage?.completion_tokens).toBeLessThan(8);
+  });
+});

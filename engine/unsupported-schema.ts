@@ -1,0 +1,7 @@
+/** A schema keyword that the grammar can't enforce; `path` says where it stands. */
+export class UnsupportedSchema extends Error {
+  override readonly name = "UnsupportedSchema";
+  constructor(path: string, what: string) {
+    super(`${what} (at ${path || "the top"})`);
+  }
+}

@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { withoutGuidedFields } from "./guided-fields.ts";
+
+test("fields that vLLM took out become structured_outputs, and nothing else changes", () => {
+  expect(
+    withoutGuidedFields({
+      model: "tiny",
+      guided_choice: ["a"],
+      guided_json: null,
+      guided_decoding_backend: "xgrammar",
+    }),
+  ).toEqual({ model: "tiny", structured_outputs: { choice: ["a"] } });
+});
+
+test("a request with both keeps both, for the engine to refuse", () => {
+  expect(withoutGuidedFields({ guided_regex: "a", structured_outputs: { json: {} } })).toEqual({
+    structured_outputs: { json: {}, regex: "a" },
+  });
+});
+
+test("a body without them is the same object", () => {
+  const body = { model: "tiny", structured_outputs: { regex: "a" } };
+  expect(withoutGuidedFields(body)).toBe(body);
+});

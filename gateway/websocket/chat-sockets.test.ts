@@ -1,0 +1,230 @@
+import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { type ClientOptions, WebSocket } from "ws";
+import { newApiKey } from "../../domain/api-key.ts";
+import { chat, eventsOf, post, startTestGateway } from "../test/test-gateway.ts";
+
+const PATH = "/v1/chat/completions";
+
+/** A client's socket, open, with everything that came. */
+async function open(url: string, options: ClientOptions = {}) {
+  const socket = new WebSocket(url.replace("http", "ws") + PATH, options);
+  onTestFinished(() => socket.terminate());
+  const messages: string[] = [];
+  socket.on("message", (data) => messages.push(String(data)));
+  await once(socket, "open");
+  const closed = once(socket, "close").then(([code, reason]) => ({ code, reason: String(reason) }));
+  return {
+    socket,
+    messages,
+    closed,
+    ask: (body: unknown) => socket.send(typeof body === "string" ? body : JSON.stringify(body)),
+    /** Waits until so many requests have ended. */
+    ends: (count: number) =>
+      vi.waitFor(() =>
+        expect(messages.filter((one) => one === "[DONE]" || one.startsWith('{"error"'))).toHaveLength(count),
+      ),
+  };
+}
+
+/** The answer to a handshake that is refused. */
+async function refused(url: string, options: ClientOptions = {}, path = PATH) {
+  const socket = new WebSocket(url.replace("http", "ws") + path, options);
+  socket.on("error", () => undefined);
+  const [, response] = (await once(socket, "unexpected-response")) as [unknown, IncomingMessage];
+  return { status: response.statusCode, headers: response.headers, body: JSON.parse(await text(response)) };
+}
+
+describe("a chat over a WebSocket", () => {
+  test("brings the very events of the stream, one message each", async () => {
+    const { url } = await startTestGateway();
+    const body = chat({ stream: true, stream_options: { include_usage: true } });
+    const { ask, ends, messages } = await open(url);
+    ask(body);
+    await ends(1);
+    expect(messages).toEqual(eventsOf(await (await post(url, PATH, body)).text()));
+    expect(messages.at(-2)).toContain('"usage"');
+  });
+
+  test("brings an answer that is not streamed as one message and [DONE]", async () => {
+    const { url } = await startTestGateway();
+    const { ask, ends, messages } = await open(url);
+    ask(chat());
+    await ends(1);
+    expect(messages).toEqual([await (await post(url, PATH, chat())).text(), "[DONE]"]);
+  });
+
+  test("answers several requests one after the other, wrong ones with the API's error body", async () => {
+    const { url, engines } = await startTestGateway({ engines: [{ tokens: 5, intervalMs: 10 }] });
+    const { ask, ends, messages } = await open(url);
+    ask(chat({ stream: true, seed: 1 }));
+    ask("no JSON");
+    ask(chat({ temperature: 9 }));
+    ask(chat({ stream: true, seed: 2 }));
+    await ends(4);
+    const codes = messages.filter((one) => one.startsWith('{"error"')).map((one) => JSON.parse(one).error.code);
+    expect(codes).toEqual(["invalid_json", "invalid_request"]);
+    expect(messages.indexOf("[DONE]")).toBeLessThan(messages.findIndex((one) => one.startsWith('{"error"')));
+    expect(engines[0]?.received.map(({ body }) => body.seed)).toEqual([1, 2]);
+  });
+
+  test("goes through every stage as any request: key, limits, log, client's address", async () => {
+    const { url, keys, log } = await startTestGateway({ config: { auth: "required", requestsPerMinutePerIp: 3 } });
+    const { keyId, secret, hash } = newApiKey();
+    keys.set(keyId, { keyId, hash, plan: "standard", createdAt: "2026-01-01T00:00:00Z", name: "me" });
+    const authorization = `Bearer ${secret}`;
+    const { ask, ends, messages } = await open(url, {
+      headers: { authorization, "x-sluice-client-ip": "203.0.113.7" },
+    });
+    for (let sent = 0; sent < 3; sent++) ask(chat());
+    await ends(3);
+    expect(JSON.parse(messages.at(-1) ?? "").error.code).toBe("rate_limit_exceeded");
+    const lines = log().filter((line) => line.route === PATH);
+    expect(lines.map(({ status, keyId: id }) => [status, id])).toEqual([
+      [200, keyId],
+      [200, keyId],
+      [429, undefined],
+    ]);
+    const other = await fetch(`${url}/v1/models`, { headers: { authorization, "x-sluice-client-ip": "203.0.113.8" } });
+    expect(other.status).toBe(200);
+  });
+
+  test("an engine that dies in the middle ends with an error body and leaves the socket open", async () => {
+    const { url, engines } = await startTestGateway({ engines: [{ tokens: 5, intervalMs: 20, diesAfterTokens: 2 }] });
+    const { ask, ends, messages } = await open(url);
+    ask(chat({ stream: true }));
+    await ends(1);
+    expect(JSON.parse(messages.at(-1) ?? "").error.code).toBe("stream_interrupted");
+    engines[0]!.behaviour.diesAfterTokens = undefined;
+    await vi.waitFor(async () => expect((await fetch(`${url}/health`)).status).toBe(200));
+    ask(chat({ stream: true }));
+    await ends(2);
+    expect(messages.at(-1)).toBe("[DONE]");
+  });
+});
+
+describe("the client's side", () => {
+  test("closing aborts the request that runs, and those behind it never start", async () => {
+    const { url, engines, log } = await startTestGateway({ engines: [{ tokens: 1000, intervalMs: 20 }] });
+    const { ask, socket, messages } = await open(url);
+    ask(chat({ stream: true }));
+    ask(chat({ stream: true, seed: 2 }));
+    await vi.waitFor(() => expect(messages.length).toBeGreaterThan(1));
+    socket.close();
+    await vi.waitFor(() => expect(engines[0]?.received[0]?.aborted).toBe(true));
+    await vi.waitFor(() => expect(log().filter((line) => line.route === PATH)).toHaveLength(1));
+    expect(engines[0]?.received).toHaveLength(1);
+  });
+
+  test("a client that reads nothing holds the engine back instead of filling this process", async () => {
+    const { url, engines } = await startTestGateway({ engines: [{ tokens: 2000, tokenBytes: 50_000 }] });
+    const { ask, ends, socket, messages } = await open(url);
+    socket.pause();
+    ask(chat({ stream: true }));
+    const sent = () => engines[0]?.received[0]?.sentBytes ?? 0;
+    let before = -1;
+    await vi.waitFor(
+      () => {
+        const isStill = sent() > 0 && sent() === before;
+        before = sent();
+        expect(isStill).toBe(true);
+      },
+      { timeout: 10_000, interval: 200 },
+    );
+    expect(before).toBeLessThan(40_000_000); // of 100 MB
+    socket.resume();
+    await vi.waitFor(() => expect(messages.at(-1)).toBe("[DONE]"), { timeout: 15_000 });
+    await ends(1);
+  });
+
+  test("too large, binary, or too many waiting messages close the socket with their code", async () => {
+    const { url } = await startTestGateway({ engines: [{ mode: "hang" }], config: { bodyLimitBytes: 2000 } });
+    const large = await open(url);
+    large.ask("x".repeat(2001));
+    expect((await large.closed).code).toBe(1009);
+    const binary = await open(url);
+    binary.socket.send(Buffer.from("{}"));
+    expect((await binary.closed).code).toBe(1003);
+    const many = await open(url);
+    for (let sent = 0; sent < 20; sent++) many.ask(chat());
+    expect(await many.closed).toEqual({ code: 1008, reason: "Too many requests are waiting. Wait for [DONE]." });
+  });
+
+  test("one that answers no ping is hung up on, one that does stays", async () => {
+    const { url } = await startTestGateway({ heartbeatMs: 100 });
+    const silent = await open(url, { autoPong: false });
+    const { socket } = await open(url);
+    expect((await silent.closed).code).toBe(1006);
+    expect(socket.readyState).toBe(WebSocket.OPEN);
+  });
+});
+
+describe("a handshake", () => {
+  test("without a valid key is answered 401 with the API's error body", async () => {
+    const { url } = await startTestGateway({ config: { auth: "required" } });
+    const { status, headers, body } = await refused(url);
+    expect([status, body.error.code]).toEqual([401, "missing_api_key"]);
+    expect([headers["www-authenticate"], headers["content-type"]]).toEqual(["Bearer", "application/json"]);
+    expect(headers["x-request-id"]).toMatch(/^req_/);
+    expect(await refused(url, { headers: { authorization: "Bearer sk-wrong" } })).toMatchObject({ status: 401 });
+  });
+
+  test("over the address's limit is 429 with Retry-After", async () => {
+    const { url } = await startTestGateway({ config: { requestsPerMinutePerIp: 1 } });
+    await open(url);
+    const { status, headers } = await refused(url);
+    expect([status, Number(headers["retry-after"]) > 0]).toEqual([429, true]);
+  });
+
+  test("from a page of another origin is 403, from an allowed one it is taken", async () => {
+    const { url } = await startTestGateway({ config: { corsOrigins: ["https://demo.example.com"] } });
+    expect(await refused(url, { origin: "https://evil.example.com" })).toMatchObject({ status: 403 });
+    await open(url, { origin: "https://demo.example.com" });
+  });
+
+  test("on another path, or for another protocol, is answered like a plain request", async () => {
+    const { url } = await startTestGateway();
+    expect(await refused(url, {}, "/v1/completions")).toMatchObject({ status: 405 });
+    expect(await refused(url, {}, "/v1/nothing")).toMatchObject({ status: 404 });
+    const answer = await new Promise<string>((resolve) => {
+      const socket = connect(Number(new URL(url).port), "127.0.0.1");
+      socket.on("data", (chunk) => {
+        resolve(String(chunk));
+        socket.destroy();
+      });
+      socket.write("GET /v1/models HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n");
+    });
+    expect(answer).toMatch(/^HTTP\/1\.1 200 OK/);
+  });
+});
+
+describe("a gateway that leaves", () => {
+  test("closes idle sockets, lets the running request finish, and takes no new one", async () => {
+    const { url, gateway } = await startTestGateway({ engines: [{ tokens: 20, intervalMs: 20 }] });
+    const [idle, busy] = [await open(url), await open(url)];
+    busy.ask(chat({ stream: true }));
+    busy.ask(chat({ stream: true }));
+    await vi.waitFor(() => expect(busy.messages.length).toBeGreaterThan(1));
+    const drained = gateway.drain();
+    expect((await idle.closed).code).toBe(1001);
+    expect((await busy.closed).code).toBe(1001);
+    expect(busy.messages.filter((one) => one === "[DONE]")).toHaveLength(1);
+    expect(busy.messages.at(-1)).toBe("[DONE]");
+    await drained;
+  });
+
+  test("ends sockets whose request outlasts the drain time", async () => {
+    const { url, gateway, engines } = await startTestGateway({
+      engines: [{ mode: "hang" }],
+      config: { drainSeconds: 0.3 },
+    });
+    const { ask, closed } = await open(url);
+    ask(chat());
+    await vi.waitFor(() => expect(engines[0]?.received).toHaveLength(1));
+    await gateway.drain();
+    expect((await closed).code).toBe(1006);
+  });
+});

@@ -1,0 +1,177 @@
+import { type IncomingHttpHeaders, type IncomingMessage, STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
+import { Pool } from "undici";
+import { WebSocketServer } from "ws";
+import { type ErrorCode, errorBody, errorEntry } from "../../contracts/errors.ts";
+import { CLIENT_IP_HEADER, EDGE_REQUEST_ID_HEADER, REQUEST_ID_HEADER } from "../../contracts/headers.ts";
+import { ChatSocket } from "./chat-socket.ts";
+
+export const CHAT_PATH = "/v1/chat/completions";
+
+export interface ChatSocketsOptions {
+  /** Largest body of a request. */
+  readonly bodyLimitBytes: number;
+  /** Whether pages of this origin may call the API. */
+  readonly allowsOrigin: (origin: string) => boolean;
+  /** Milliseconds between two questions whether a client is still there. @default 30000 */
+  readonly heartbeatMs?: number;
+}
+
+/** Within the 60 s after which a load balancer closes a silent connection. */
+const HEARTBEAT_MS = 30_000;
+/** Open sockets of one thread; each takes some tens of kilobytes. */
+const MAX_SOCKETS = 4096;
+/** What belongs to the handshake, or to one message, and not to the requests that are sent later. */
+const NOT_CARRIED =
+  /^(connection|upgrade|host|origin|expect|keep-alive|te|trailer|transfer-encoding|accept|accept-encoding|proxy-.*|sec-websocket-.*|content-.*)$/;
+
+/**
+ * Chat completions over WebSockets, without a way around anything: each request is sent to this gateway's own HTTP port
+ * with the client's headers and address, and so is the question whether a socket may be opened.
+ */
+export class ChatSockets {
+  readonly #options: ChatSocketsOptions;
+  readonly #server: WebSocketServer;
+  readonly #open = new Set<ChatSocket>();
+  #pool: Pool | undefined;
+  #heartbeat: NodeJS.Timeout | undefined;
+  #isLeaving = false;
+  #onEmpty: (() => void) | undefined;
+
+  constructor(options: ChatSocketsOptions) {
+    this.#options = options;
+    this.#server = new WebSocketServer({
+      noServer: true,
+      // Compression would hold small events back, and costs 300 kB a socket.
+      perMessageDeflate: false,
+      maxPayload: options.bodyLimitBytes,
+      clientTracking: false,
+    });
+  }
+
+  /** @param port and host on which this gateway listens */
+  start(port: number, host: string): void {
+    const isEverywhere = host === "0.0.0.0" || host === "::";
+    const name = isEverywhere ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;
+    // The routes have time limits of their own.
+    this.#pool = new Pool(`http://${name}:${port}`, { headersTimeout: 0, bodyTimeout: 0 });
+    this.#heartbeat = setInterval(() => {
+      for (const socket of this.#open) socket.beat();
+    }, this.#options.heartbeatMs ?? HEARTBEAT_MS).unref();
+  }
+
+  /** Takes a handshake over from the HTTP server: opens the socket, or answers as the API would. Never rejects. */
+  async upgrade(request: IncomingMessage, connection: Duplex, head: Buffer, address: string): Promise<void> {
+    connection.on("error", ignore);
+    try {
+      const refusal = this.#refusal(request) ?? (await this.#ask(request, address));
+      if (refusal !== undefined) return refuse(connection, refusal);
+    } catch {
+      return refuse(connection, refusalOf("internal_error"));
+    }
+    if (connection.destroyed) return;
+    connection.off("error", ignore);
+    this.#server.handleUpgrade(request, connection, head, (webSocket) => {
+      const headers = carriedHeaders(request.headers, address);
+      const socket = new ChatSocket(webSocket, {
+        maxWaitingBytes: this.#options.bodyLimitBytes,
+        post: (body, signal) =>
+          this.#own().request({
+            method: "POST",
+            path: CHAT_PATH,
+            headers: { ...headers, "content-type": "application/json" },
+            body,
+            signal,
+          }),
+      });
+      this.#open.add(socket);
+      webSocket.on("close", () => {
+        this.#open.delete(socket);
+        if (this.#open.size === 0) this.#onEmpty?.();
+      });
+      // The process may have begun to leave while this client was asked about.
+      if (this.#isLeaving) socket.leave();
+    });
+  }
+
+  /** Takes no more sockets, lets the requests that run finish. Resolves when every socket is closed. */
+  async drain(): Promise<void> {
+    this.#isLeaving = true;
+    if (this.#open.size === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#onEmpty = resolve;
+      for (const socket of this.#open) socket.leave();
+    });
+  }
+
+  /** Ends everything at once. */
+  async close(): Promise<void> {
+    clearInterval(this.#heartbeat);
+    for (const socket of this.#open) socket.terminate();
+    this.#server.close();
+    await this.#pool?.destroy();
+  }
+
+  #own(): Pool {
+    if (this.#pool === undefined) throw new Error("The gateway does not listen yet.");
+    return this.#pool;
+  }
+
+  #refusal(request: IncomingMessage): Refusal | undefined {
+    if (this.#isLeaving) return refusalOf("shutting_down");
+    if (this.#open.size >= MAX_SOCKETS) return refusalOf("overloaded");
+    const { origin } = request.headers;
+    // Browsers ask no preflight for a WebSocket.
+    if (origin !== undefined && !this.#options.allowsOrigin(origin)) return refusalOf("permission_denied");
+    return undefined;
+  }
+
+  /** Whether this client may ask anything now: what the models' list is answered says it, limits and key included. */
+  async #ask(request: IncomingMessage, address: string): Promise<Refusal | undefined> {
+    const headers = carriedHeaders(request.headers, address);
+    const answer = await this.#own().request({ method: "GET", path: "/v1/models", headers });
+    const body = await answer.body.text();
+    if (answer.statusCode === 200) return undefined;
+    const { "retry-after": retryAfter, "www-authenticate": challenge, [REQUEST_ID_HEADER]: id } = answer.headers;
+    const kept = Object.entries({ "retry-after": retryAfter, "www-authenticate": challenge, [REQUEST_ID_HEADER]: id });
+    return {
+      status: answer.statusCode,
+      body,
+      headers: Object.fromEntries(kept.flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : []))),
+    };
+  }
+}
+
+interface Refusal {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+function refusalOf(code: ErrorCode): Refusal {
+  const { status, retryAfterSeconds } = errorEntry(code);
+  const headers = retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) };
+  return { status, headers, body: JSON.stringify(errorBody(code)) };
+}
+
+function refuse(connection: Duplex, { status, headers, body }: Refusal): void {
+  const lines = Object.entries({
+    "content-type": "application/json",
+    "content-length": String(Buffer.byteLength(body)),
+    connection: "close",
+    ...headers,
+  }).map(([name, value]) => `${name}: ${value}`);
+  connection.end([`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`, ...lines, "", body].join("\r\n"));
+}
+
+/** The client's headers for a request of its own, and its address, which this process would not see otherwise. */
+function carriedHeaders(headers: IncomingHttpHeaders, address: string): Record<string, string | string[]> {
+  const carried = Object.entries(headers).flatMap(([name, value]) =>
+    value === undefined || NOT_CARRIED.test(name) ? [] : [[name, value] as const],
+  );
+  const { [EDGE_REQUEST_ID_HEADER]: _, ...own } = Object.fromEntries(carried);
+  return { ...own, [CLIENT_IP_HEADER]: address };
+}
+
+/** The listener that keeps a connection's error from ending the process. */
+function ignore(): void {}
