@@ -4,6 +4,9 @@ import type { Logger } from "pino";
 import type { GatewayConfig, RouteTimeouts } from "../contracts/gateway-config.ts";
 import type { GenerationRoute } from "../contracts/generation-routes.ts";
 import { LIVENESS_PATH } from "../contracts/process-environment.ts";
+import { createCache } from "./cache/create-cache.ts";
+import type { ResponseCache } from "./cache/response-cache.ts";
+import type { Embed } from "./cache/semantic-cache.ts";
 import { EmfMetrics } from "./emf-metrics.ts";
 import { ENGINE_INTERVALS, EngineDirectory, type EngineDirectoryIntervals } from "./engines/engine-directory.ts";
 import type { EngineDiscovery } from "./engines/engine-discovery.ts";
@@ -27,7 +30,9 @@ import { parseBody } from "./stages/parse-body.ts";
 import { parseHead } from "./stages/parse-head.ts";
 import { planTargets } from "./stages/plan.ts";
 import { relayStream, relayWhole } from "./stages/relay.ts";
+import { replay } from "./stages/replay.ts";
 import { settle } from "./stages/settle.ts";
+import type { FastStore } from "./store/fast-store.ts";
 import { Router } from "./targets/router.ts";
 import { createSharedMemory, SharedCount, type SharedMemory } from "./threads/shared-memory.ts";
 
@@ -48,10 +53,16 @@ export interface GatewayOptions {
   readonly clock?: () => number;
   /** What is counted together with the process's other threads. @default - this gateway's alone */
   readonly memory?: SharedMemory;
+  /** Milliseconds since 1970, of which the ages of kept answers are made. @default - Date.now */
+  readonly wallClock?: (() => number) | undefined;
   /** @default - engines are asked every 2 s, their target groups every 3 s */
   readonly intervals?: EngineDirectoryIntervals;
   /** Takes lines in CloudWatch's embedded metric format, without their line break. @default - no such metrics */
   readonly writeMetrics?: (line: string) => void;
+  /** What gateways share; closed when this one has drained. @default - this one is alone */
+  readonly store?: FastStore | undefined;
+  /** @default - the embedding model of the configuration, through its targets */
+  readonly embed?: Embed | undefined;
 }
 
 export interface Gateway {
@@ -63,6 +74,8 @@ export interface Gateway {
   readonly started: Promise<void>;
   /** Takes no more connections, lets open requests finish for at most `config.drainSeconds`, then closes everything. */
   drain(): Promise<void>;
+  /** Kept answers, to be cleared; `undefined` where none are kept. */
+  readonly cache: Pick<ResponseCache, "clear"> | undefined;
 }
 
 /** Builds the data plane. Nothing listens or calls before `listen`. */
@@ -82,6 +95,12 @@ export function createGateway(options: GatewayOptions): Gateway {
       write: (line) => writeMetrics(line),
     });
   const metrics = new GatewayMetrics(directory, emf);
+  const cache = createCache({
+    ...options,
+    registry: metrics.registry,
+    targetsOf: (model) => router.targets({ model }),
+    now: options.wallClock ?? Date.now,
+  });
   const cors = new Cors(config.corsOrigins);
   const addressLimit = createAddressLimit(config.requestsPerMinutePerIp, memory.addresses);
   const createdAt = Math.floor(Date.now() / 1000);
@@ -145,11 +164,22 @@ export function createGateway(options: GatewayOptions): Gateway {
   async function generate(exchange: Exchange, route: GenerationRoute): Promise<void> {
     const request = await parseBody(exchange, route, config.bodyLimitBytes);
     const plan = planTargets(exchange, request, router);
+    const turn = await cache?.stage.consult(exchange, request, plan);
+    if (turn?.answer !== undefined) return replay(exchange, request, turn.answer);
     const timeouts = timeoutsOf(config, route);
     const upstreamAnswer = await callTargets(exchange, request, plan, timeouts);
-    if (upstreamAnswer.kind === "whole") return relayWhole(exchange, upstreamAnswer.bytes);
+    if (upstreamAnswer.kind === "whole") {
+      relayWhole(exchange, upstreamAnswer.bytes);
+      return turn?.keep?.whole(upstreamAnswer.bytes);
+    }
     const { idleSeconds } = timeouts;
-    await relayStream(exchange, upstreamAnswer, { idleSeconds, stripUsage: !request.wantsUsage, now: clock });
+    const recording = turn?.keep?.stream();
+    await relayStream(exchange, upstreamAnswer, {
+      idleSeconds,
+      stripUsage: !request.wantsUsage,
+      recording,
+      now: clock,
+    });
   }
 
   function answerHealth(exchange: Exchange): void {
@@ -177,6 +207,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const actual = await listenOn(server, { port, host, reusePort });
     directory.start().then(started.resolve, started.reject);
     emf?.start();
+    cache?.answers.generations.start();
     return actual;
   }
 
@@ -199,7 +230,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     server.closeAllConnections();
     server.close();
     emf?.stop();
-    await directory.stop();
+    cache?.answers.generations.stop();
+    await Promise.all([directory.stop(), options.store?.close()]);
   }
 
   return {
@@ -207,6 +239,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     metrics: () => metrics.registry.getMetricsAsJSON(),
     started: started.promise,
     drain,
+    cache: cache?.answers,
   };
 }
 

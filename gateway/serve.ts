@@ -9,6 +9,7 @@ import { TargetGroupDiscovery } from "./engines/target-group-discovery.ts";
 import { CachedKeyStore } from "./keys/cached-key-store.ts";
 import { DynamoKeyStore } from "./keys/dynamo-key-store.ts";
 import type { GatewaySettings } from "./settings.ts";
+import { ValkeyStore } from "./store/valkey-store.ts";
 import type { SharedMemory } from "./threads/shared-memory.ts";
 
 export const VERSION = manifest.version;
@@ -32,8 +33,11 @@ export function buildGateway(
   output: LineOutput,
   memory: SharedMemory,
 ): Gateway {
+  const { valkeyUrl } = config;
+  const onChange = (isAvailable: boolean) => logger.warn({ isAvailable }, "the shared store");
   return createGateway({
     config,
+    store: valkeyUrl === null ? undefined : new ValkeyStore({ url: valkeyUrl, onChange }),
     logger,
     memory,
     version: VERSION,

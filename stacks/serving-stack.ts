@@ -95,6 +95,7 @@ export class ServingStack extends TerraformStack {
         environment,
         keysTable: data.keysTable.tableName,
         engineListenerUrl: this.loadBalancer.engineListenerUrl,
+        valkeyUrl: null,
         pools: this.pools,
       }),
       targetGroupArn: this.gatewayTargets.arn,

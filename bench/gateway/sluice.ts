@@ -48,9 +48,12 @@ const CONFIG: GatewayConfig = {
   drainSeconds: 5,
   threads: 1,
   engineListenerUrl: "http://127.0.0.1:9",
+  cache: null,
+  valkeyUrl: null,
   models: [
     {
       id: "tiny",
+      revision: "r1",
       contextTokens: 4096,
       targetGroupArn: "arn:tiny",
       engineHost: "tiny.engines.internal",
