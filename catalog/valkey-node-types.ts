@@ -17,3 +17,8 @@ export const VALKEY_NODE_TYPES = {
 
 export type ValkeyNodeTypeId = keyof typeof VALKEY_NODE_TYPES;
 export const VALKEY_NODE_TYPE_IDS = Object.keys(VALKEY_NODE_TYPES) as [ValkeyNodeTypeId, ...ValkeyNodeTypeId[]];
+
+/** The entry of a node type, typed without the literal values. */
+export function catalogValkeyNodeType(id: ValkeyNodeTypeId): ValkeyNodeType {
+  return VALKEY_NODE_TYPES[id];
+}
