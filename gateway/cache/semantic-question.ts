@@ -1,11 +1,12 @@
 import type { GenerationRequest } from "../generation-request.ts";
 import { isRecord } from "../is-record.ts";
 import { canonicalRequest } from "./canonical-request.ts";
+import { particulars } from "./particulars.ts";
 
 /** A request's last user message, apart from everything else in it. */
 export interface SemanticQuestion {
   readonly text: string;
-  /** The rest of the body, canonical: two questions are compared only where this is the same. */
+  /** The rest of the body, canonical, and the question's particulars: compared only where this is the same. */
   readonly rest: string;
 }
 
@@ -25,7 +26,7 @@ export function semanticQuestion({ route, fields }: GenerationRequest): Semantic
   const text = last.content.trim();
   if (text === "" || text.length > MAX_CHARACTERS) return undefined;
   const before = [...messages.slice(0, -1), { ...last, content: null }];
-  return { text, rest: canonicalRequest({ ...fields, messages: before }) };
+  return { text, rest: `${canonicalRequest({ ...fields, messages: before })} ${particulars(text)}` };
 }
 
 function isSome(value: unknown): boolean {
