@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { Server as NetServer } from "node:net";
+import { availableParallelism } from "node:os";
 import type { Logger } from "pino";
 import type { GatewayConfig, RouteTimeouts } from "../contracts/gateway-config.ts";
 import type { GenerationRoute } from "../contracts/generation-routes.ts";
@@ -98,6 +99,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   const cache = createCache({
     ...options,
     registry: metrics.registry,
+    clears: new SharedCount(memory.cacheClears),
+    threads: threadCount(config),
     targetsOf: (model) => router.targets({ model }),
     now: options.wallClock ?? Date.now,
   });
@@ -241,6 +244,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     drain,
     cache: cache?.answers,
   };
+}
+
+/** Of the process, this one among them. */
+function threadCount({ threads }: GatewayConfig): number {
+  return threads === "per-core" ? availableParallelism() : threads;
 }
 
 function timeoutsOf(config: GatewayConfig, route: GenerationRoute): RouteTimeouts {

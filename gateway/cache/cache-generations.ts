@@ -1,4 +1,5 @@
 import type { FastStore } from "../store/fast-store.ts";
+import type { SharedCount } from "../threads/shared-memory.ts";
 
 /** Gateways learn within this time that another one was told to clear its cache. */
 const EXCHANGE_MS = 2000;
@@ -11,6 +12,8 @@ const ALL = "";
 export interface CacheGenerationsOptions {
   /** Where gateways meet. @default - this gateway is alone */
   readonly store: FastStore | undefined;
+  /** Where the threads of one process meet when there is no store. */
+  readonly clears: SharedCount;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -30,14 +33,22 @@ export class CacheGenerations {
   }
 
   of(model: string): string {
-    return `${this.#clearedAt.get(ALL) ?? 0}.${this.#clearedAt.get(model) ?? 0}`;
+    const { store, clears } = this.#options;
+    // Gateways that share a store must come to the same text, and each counts its own threads.
+    const own = store === undefined ? clears.value : 0;
+    return `${this.#clearedAt.get(ALL) ?? 0}.${this.#clearedAt.get(model) ?? 0}.${own}`;
   }
 
-  /** A new generation, here at once and at the other gateways within seconds. @param model @default - all models */
+  /**
+   * A new generation, here at once and at the other gateways within seconds. The other threads of a gateway without a
+   * store forget all models' answers.
+   * @param model @default - all models
+   */
   async next(model: string = ALL): Promise<void> {
     const before = this.#clearedAt.get(model) ?? 0;
     // Later than every time that is known, whatever this machine's clock says.
     this.#clearedAt.set(model, Math.max(this.#options.now(), before + 1));
+    this.#options.clears.add(1);
     await this.exchange();
   }
 

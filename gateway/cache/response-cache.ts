@@ -1,5 +1,6 @@
 import type { FastStore } from "../store/fast-store.ts";
 import { MemoryStore } from "../store/memory-store.ts";
+import type { SharedCount } from "../threads/shared-memory.ts";
 import { CacheGenerations } from "./cache-generations.ts";
 import { type CachedAnswer, decodeAnswer, encodeAnswer } from "./cached-answer.ts";
 import { RecordingBudget, StreamRecorder } from "./stream-recorder.ts";
@@ -9,6 +10,8 @@ export interface ResponseCacheOptions {
   readonly memoryBytes: number;
   /** The store that gateways share. @default - answers are in this process alone */
   readonly store?: FastStore | undefined;
+  /** Where the threads of this process meet. */
+  readonly clears: SharedCount;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -33,8 +36,8 @@ export class ResponseCache {
   readonly #now: () => number;
   readonly #recording: RecordingBudget;
 
-  constructor({ memoryBytes, store, now }: ResponseCacheOptions) {
-    this.generations = new CacheGenerations({ store, now });
+  constructor({ memoryBytes, store, clears, now }: ResponseCacheOptions) {
+    this.generations = new CacheGenerations({ store, clears, now });
     this.#memory = new MemoryStore({ maxBytes: memoryBytes, now });
     this.#store = store;
     this.#now = now;
