@@ -1,10 +1,11 @@
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { ValkeyStore } from "../gateway/store/valkey-store.ts";
 import { startFakeAws } from "../test-support/fake-aws.ts";
 import { startFakeEngine } from "../test-support/fake-engine.ts";
 import { noRedisServer, startRedisServer } from "../test-support/redis-server.ts";
+import { stageTimes } from "./cache-stage.ts";
 import { figures, openLoop } from "./gateway/open-loop.ts";
 import { startSluice } from "./gateway/sluice.ts";
 import { machine, rounded } from "./machine.ts";
@@ -49,10 +50,21 @@ try {
   await Promise.all([engine.stop(), aws.stop()]);
 }
 
+const stages = [];
+for (const [promptCharacters, tokens] of [
+  [100, 30],
+  [4000, 1000],
+  [100_000, 1000],
+] as const)
+  stages.push({ promptCharacters, tokens, ...percentiles(await stageTimes(promptCharacters, tokens, 5000)) });
+
 const report = {
   command: `node bench/cache-hit.ts ${rate} ${seconds} ${rounds}`,
-  machine: machine(),
+  machine: { ...machine(), loadAverage: loadavg().map(rounded) },
   unit: "milliseconds; inside: by the gateway's log, to 0.1",
+  /** The cache's own part of a hit. */
+  stages,
+  /** The whole request, in a process pinned to a core that other programs of the machine use too. */
   rows,
   sharedStore: noRedisServer === undefined ? await sharedStore() : noRedisServer,
 };
@@ -60,6 +72,7 @@ const results = join(import.meta.dirname, "results");
 mkdirSync(results, { recursive: true });
 writeFileSync(join(results, "cache-hit.json"), `${JSON.stringify(report, null, 2)}\n`);
 for (const row of rows) for (const round of row.rounds) console.log(row.name, JSON.stringify(round));
+console.log("stages", JSON.stringify(stages));
 console.log("shared store", JSON.stringify(report.sharedStore));
 
 /** `durationMs` of every hit in the gateway's log. */
@@ -92,6 +105,7 @@ async function sharedStore() {
 
 function percentiles(values: readonly number[]) {
   const sorted = values.toSorted((a, b) => a - b);
-  const at = (share: number) => rounded(sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN);
+  const at = (share: number) =>
+    Math.round((sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN) * 1000) / 1000;
   return { count: sorted.length, p50: at(0.5), p95: at(0.95), p99: at(0.99) };
 }

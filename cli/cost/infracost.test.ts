@@ -162,6 +162,7 @@ describe("Infracost, over prices of the catalogue", () => {
       });
       const sum = (values: readonly { readonly usd: number }[]) => values.reduce((total, { usd }) => total + usd, 0);
       for (const [what, resource, component] of BOTH) {
+        if (environment.valkey === null && what.source.startsWith(", shared store")) continue;
         const own = sum(ours.filter((line) => what.test(line.what)));
         const other = sum(theirs.filter((each) => resource.test(each.of) && component.test(each.name)));
         expect(own, `${what}: forecast ${own}, Infracost ${other}`).toBeGreaterThan(0);

@@ -13,8 +13,8 @@ const FIRST_ROWS = 256;
 
 /**
  * Questions by their meaning: unit vectors in one flat array, each with the key of its answer. Only rows of the same
- * context are compared, one by one: with 384 dimensions, a thousand of them take some 0.3 ms. When it is full, the
- * oldest row leaves.
+ * context are compared, one by one: with 384 dimensions, a thousand of them take a little over a millisecond
+ * (`bench/semantic-cache.ts`). When it is full, the oldest row leaves.
  */
 export class SemanticIndex {
   readonly #maxRows: number;
