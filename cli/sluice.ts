@@ -1,5 +1,9 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
+import { workFolder } from "../local/folders.ts";
+import { readState } from "../local/state-file.ts";
 import { bootstrapCommand } from "./bootstrap-command.ts";
+import { cacheCommand } from "./cache-command.ts";
 import { costTools } from "./cost/cost-tools.ts";
 import { costCommand } from "./cost-command.ts";
 import { deployCommand, destroyCommand, planCommand } from "./deploy-command.ts";
@@ -20,6 +24,14 @@ const program = new Command("sluice")
       place: (options) => keysPlace(options),
       registry: (place: KeysPlace) => new DynamoKeyRegistry(place),
       now: () => new Date(),
+    }),
+  )
+  .addCommand(
+    cacheCommand({
+      print: (text) => console.log(text),
+      localUrl: () => readState(workFolder(process.env))?.apiUrl,
+      key: () => process.env.SLUICE_API_KEY ?? process.env.OPENAI_API_KEY,
+      wait: sleep,
     }),
   )
   .addCommand(bootstrapCommand(operator))

@@ -14,6 +14,28 @@ export const RouteTimeouts = z.strictObject({
 });
 export type RouteTimeouts = z.infer<typeof RouteTimeouts>;
 
+/** How answers are kept and given again; `docs/caching.md`. */
+export const CacheSettings = z.strictObject({
+  /** How long an answer is kept; at most a week. */
+  ttlSeconds: z.int().min(1).max(604_800),
+  /** Exceptions by route, e.g. `"/v1/embeddings"`. */
+  routeTtlSeconds: z.record(z.string(), z.int().min(1).max(604_800)),
+  /** Memory of one gateway process for answers. */
+  memoryMiB: z.int().min(1).max(16_384),
+  /** Finds answered questions that mean the same; `null` for equal requests only. */
+  semantic: z
+    .strictObject({
+      /** Public name of the model that `/v1/embeddings` is asked for. */
+      embeddingModel: z.string(),
+      /** Cosine at which two questions count as one; `docs/caching.md` has what each value lets through. */
+      threshold: z.number().min(0.5).max(1),
+      /** Questions remembered by one gateway process; a look through 10,000 of them takes 13 ms, in which nothing else runs. */
+      maxEntries: z.int().min(1).max(10_000),
+    })
+    .nullable(),
+});
+export type CacheSettings = z.infer<typeof CacheSettings>;
+
 /** Everything a gateway process is told; it comes as one line of JSON in `SLUICE_CONFIG`. */
 export const GatewayConfig = z.strictObject({
   environment: z.string(),
@@ -38,11 +60,17 @@ export const GatewayConfig = z.strictObject({
   threads: z.union([z.literal("per-core"), z.int().min(1).max(64)]),
   /** The engine listener of the load balancer, e.g. `http://internal-…:8000`: the way that works when discovery fails. */
   engineListenerUrl: z.string(),
+  /** `null`: no answer is kept. */
+  cache: CacheSettings.nullable(),
+  /** The store that gateways share, `redis://` or `rediss://`; `null`: each has its own memory alone. */
+  valkeyUrl: z.string().nullable(),
   models: z
     .array(
       z.strictObject({
         /** Public name, as in `model` of a request. */
         id: z.string(),
+        /** Version of the weights: answers of another one are not given again. */
+        revision: z.string(),
         /** Context in tokens, from the catalogue. A smaller one reported by the engine wins. */
         contextTokens: z.int().min(1),
         /** Target group in which the pool's engines are registered. */

@@ -11,3 +11,11 @@ export const GATEWAY_METRICS = {
   clientAborts: "sluice_client_aborts_total",
   engineReady: "sluice_engines_ready",
 } as const;
+
+/** Those of its cache, where it has one. */
+export const CACHE_METRICS = {
+  requests: "sluice_cache_requests_total",
+  savedTokens: "sluice_cache_saved_tokens_total",
+  bytes: "sluice_cache_bytes",
+  entries: "sluice_cache_entries",
+} as const;

@@ -6,6 +6,14 @@ export const REQUEST_ID_HEADER = "x-request-id";
 export const ANTHROPIC_REQUEST_ID_HEADER = "request-id";
 /** Set by API Gateway from `$context.requestId`. */
 export const EDGE_REQUEST_ID_HEADER = "x-sluice-request-id";
+/** Of a request: `on` or `off`. Of an answer: `hit`, `miss` or `bypass`; none where there is no cache. */
+export const CACHE_HEADER = "x-sluice-cache";
+/** Of a hit: `memory`, `shared` or `semantic`. */
+export const CACHE_LEVEL_HEADER = "x-sluice-cache-level";
+/** Of a hit: prompt and generated tokens that no model had to compute. */
+export const CACHE_SAVED_TOKENS_HEADER = "x-sluice-cache-saved-tokens";
+/** Of a semantic hit: cosine of the question and the one that was answered. */
+export const CACHE_SIMILARITY_HEADER = "x-sluice-cache-similarity";
 /** Response headers that a browser on another origin may read. */
 export const EXPOSED_HEADERS = [
   "retry-after",
@@ -14,6 +22,11 @@ export const EXPOSED_HEADERS = [
   "link",
   REQUEST_ID_HEADER,
   ANTHROPIC_REQUEST_ID_HEADER,
+  "age",
+  CACHE_HEADER,
+  CACHE_LEVEL_HEADER,
+  CACHE_SAVED_TOKENS_HEADER,
+  CACHE_SIMILARITY_HEADER,
   "x-ratelimit-limit-requests",
   "x-ratelimit-remaining-requests",
   "x-ratelimit-reset-requests",
@@ -24,9 +37,11 @@ export const ALLOWED_REQUEST_HEADERS = [
   "anthropic-dangerous-direct-browser-access",
   "anthropic-version",
   "authorization",
+  "cache-control",
   "content-type",
   "x-api-key",
   REQUEST_ID_HEADER,
+  CACHE_HEADER,
   "x-stainless-arch",
   "x-stainless-lang",
   "x-stainless-os",

@@ -13,6 +13,8 @@ export const ENV = {
   metricsPort: "SLUICE_METRICS_PORT",
   /** The gateway's configuration: one line of JSON, `contracts/gateway-config.ts`. */
   gatewayConfig: "SLUICE_CONFIG",
+  /** The gateway's shared store in place of its configuration's, `redis://…`; empty for none (the twin). */
+  valkeyUrl: "SLUICE_VALKEY_URL",
   /** The engine's arguments in vLLM's words: one line of JSON, an array of strings. */
   engineArguments: "SLUICE_ENGINE_ARGUMENTS",
   /** Public model name of the pool. */

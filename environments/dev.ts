@@ -32,6 +32,8 @@ export default {
     drainSeconds: 60,
     threads: 1,
   },
+  cache: { ttlSeconds: 3600, routeTtlSeconds: {}, memoryMiB: 64, semantic: null },
+  valkey: null,
   pools: {
     "phi-3-mini": {
       model: "phi-3-mini-4k-instruct",

@@ -32,6 +32,8 @@ export default {
     drainSeconds: 300,
     threads: "per-core",
   },
+  cache: { ttlSeconds: 3600, routeTtlSeconds: {}, memoryMiB: 512, semantic: null },
+  valkey: { nodeType: "cache.t4g.small", nodes: 2 },
   pools: {
     "phi-3-mini": {
       model: "phi-3-mini-4k-instruct",

@@ -2,8 +2,9 @@ import * as z from "zod";
 import { INSTANCE_TYPE_IDS } from "../catalog/instance-types.ts";
 import { MODEL_IDS } from "../catalog/models.ts";
 import { REGION_IDS } from "../catalog/regions.ts";
+import { VALKEY_NODE_TYPE_IDS } from "../catalog/valkey-node-types.ts";
 import { ANONYMOUS_PLAN, AuthMode } from "../contracts/auth.ts";
-import { RouteTimeouts } from "../contracts/gateway-config.ts";
+import { CacheSettings, RouteTimeouts } from "../contracts/gateway-config.ts";
 import { GENERATION_ROUTES } from "../contracts/generation-routes.ts";
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,19}$/, "must be 1 to 20 of a-z, 0-9 and -, starting with a letter");
@@ -62,6 +63,12 @@ const Pool = z.strictObject({
   capacityReservation: z
     .strictObject({ id: z.string().regex(/^cr-[0-9a-f]{8,17}$/, "must be a capacity reservation's id (cr-…)") })
     .nullable(),
+});
+
+const Valkey = z.strictObject({
+  nodeType: z.enum(VALKEY_NODE_TYPE_IDS),
+  /** Nodes in different zones, of which one takes the writes; with one there is nothing that could take its place. */
+  nodes: z.int().min(1).max(6),
 });
 
 const Ci = z.strictObject({
@@ -125,6 +132,10 @@ export const EnvironmentSchema = z.strictObject({
     /** Threads that serve on each instance; one needs about 100 MiB. */
     threads: z.union([z.literal("per-core"), z.int().min(1).max(64)]),
   }),
+  /** Answers that gateways keep and give again; `null` for none. */
+  cache: CacheSettings.nullable(),
+  /** A store that all gateways share (ElastiCache for Valkey); `null`: what one keeps, the others don't have. */
+  valkey: Valkey.nullable(),
   /** Pools by public model name. */
   pools: z.record(poolName, Pool),
   site: z.strictObject({

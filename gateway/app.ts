@@ -1,11 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { Server as NetServer } from "node:net";
+import { availableParallelism } from "node:os";
 import type { Logger } from "pino";
 import { DEPRECATIONS, type Deprecation } from "../contracts/deprecations.ts";
 import type { GatewayConfig, RouteTimeouts } from "../contracts/gateway-config.ts";
 import type { GenerationRoute } from "../contracts/generation-routes.ts";
 import { LIVENESS_PATH } from "../contracts/process-environment.ts";
+import { createCache } from "./cache/create-cache.ts";
+import type { ResponseCache } from "./cache/response-cache.ts";
+import type { Embed } from "./cache/semantic-cache.ts";
 import { chooseClientDialect } from "./dialects/inbound.ts";
 import type { ResponsesDialectOptions } from "./dialects/responses.ts";
 import { EmfMetrics } from "./emf-metrics.ts";
@@ -35,7 +39,9 @@ import { parseBody } from "./stages/parse-body.ts";
 import { parseHead } from "./stages/parse-head.ts";
 import { planTargets } from "./stages/plan.ts";
 import { relayStream, relayWhole } from "./stages/relay.ts";
+import { replay } from "./stages/replay.ts";
 import { describeFailure, settle } from "./stages/settle.ts";
+import type { FastStore } from "./store/fast-store.ts";
 import { Router } from "./targets/router.ts";
 import { createSharedMemory, SharedCount, type SharedMemory } from "./threads/shared-memory.ts";
 import { CHAT_PATH, ChatSockets } from "./websocket/chat-sockets.ts";
@@ -57,6 +63,8 @@ export interface GatewayOptions {
   readonly clock?: () => number;
   /** What is counted together with the process's other threads. @default - this gateway's alone */
   readonly memory?: SharedMemory;
+  /** Milliseconds since 1970, of which the ages of kept answers are made. @default - Date.now */
+  readonly wallClock?: (() => number) | undefined;
   /** @default - engines are asked every 2 s, their target groups every 3 s */
   readonly intervals?: EngineDirectoryIntervals;
   /** Where responses of `/v1/responses` are kept. @default - they are not */
@@ -67,6 +75,10 @@ export interface GatewayOptions {
   readonly deprecations?: readonly Deprecation[];
   /** Takes lines in CloudWatch's embedded metric format, without their line break. @default - no such metrics */
   readonly writeMetrics?: (line: string) => void;
+  /** What gateways share; closed when this one has drained. @default - this one is alone */
+  readonly store?: FastStore | undefined;
+  /** @default - the embedding model of the configuration, through its targets */
+  readonly embed?: Embed | undefined;
 }
 
 export interface Gateway {
@@ -78,6 +90,8 @@ export interface Gateway {
   readonly started: Promise<void>;
   /** Takes no more connections, lets open requests finish for at most `config.drainSeconds`, then closes everything. */
   drain(): Promise<void>;
+  /** Kept answers, to be cleared; `undefined` where none are kept. */
+  readonly cache: Pick<ResponseCache, "clear"> | undefined;
 }
 
 /** Builds the data plane. Nothing listens or calls before `listen`. */
@@ -98,6 +112,14 @@ export function createGateway(options: GatewayOptions): Gateway {
     });
   const metrics = new GatewayMetrics(directory, emf);
   const pages = referencePages(config.auth, deprecations);
+  const cache = createCache({
+    ...options,
+    registry: metrics.registry,
+    clears: new SharedCount(memory.cacheClears),
+    threads: threadCount(config),
+    targetsOf: (model) => router.targets({ model }),
+    now: options.wallClock ?? Date.now,
+  });
   const cors = new Cors(config.corsOrigins);
   const addressLimit = createAddressLimit(config.requestsPerMinutePerIp, memory.addresses);
   const responses: ResponsesDialectOptions = {
@@ -206,11 +228,22 @@ export function createGateway(options: GatewayOptions): Gateway {
   async function generate(exchange: Exchange, route: GenerationRoute): Promise<void> {
     const request = await parseBody(exchange, route, config.bodyLimitBytes, deprecations);
     const plan = planTargets(exchange, request, router);
+    const turn = await cache?.stage.consult(exchange, request, plan);
+    if (turn?.answer !== undefined) return replay(exchange, request, turn.answer);
     const timeouts = timeoutsOf(config, route);
     const upstreamAnswer = await callTargets(exchange, request, plan, timeouts);
-    if (upstreamAnswer.kind === "whole") return relayWhole(exchange, upstreamAnswer.bytes);
+    if (upstreamAnswer.kind === "whole") {
+      relayWhole(exchange, upstreamAnswer.bytes);
+      return turn?.keep?.whole(upstreamAnswer.bytes);
+    }
     const { idleSeconds } = timeouts;
-    await relayStream(exchange, upstreamAnswer, { idleSeconds, stripUsage: !request.wantsUsage, now: clock });
+    const recording = turn?.keep?.stream();
+    await relayStream(exchange, upstreamAnswer, {
+      idleSeconds,
+      stripUsage: !request.wantsUsage,
+      recording,
+      now: clock,
+    });
   }
 
   function answerHealth(exchange: Exchange): void {
@@ -241,6 +274,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const actual = await listenOn(server, { port, host, reusePort });
     sockets.start(actual, host);
     emf?.start();
+    cache?.answers.generations.start();
     return actual;
   }
 
@@ -264,7 +298,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     server.closeAllConnections();
     server.close();
     emf?.stop();
-    await directory.stop();
+    cache?.answers.generations.stop();
+    await Promise.all([directory.stop(), options.store?.close()]);
   }
 
   return {
@@ -272,11 +307,17 @@ export function createGateway(options: GatewayOptions): Gateway {
     metrics: () => metrics.registry.getMetricsAsJSON(),
     started: started.promise,
     drain,
+    cache: cache?.answers,
   };
 }
 
 function isChatHandshake({ url = "/", method, headers }: IncomingMessage, stage: string): boolean {
   return method === "GET" && /^websocket$/i.test(headers.upgrade ?? "") && requestPath(url, stage) === CHAT_PATH;
+}
+
+/** Of the process, this one among them. */
+function threadCount({ threads }: GatewayConfig): number {
+  return threads === "per-core" ? availableParallelism() : threads;
 }
 
 function timeoutsOf(config: GatewayConfig, route: GenerationRoute): RouteTimeouts {

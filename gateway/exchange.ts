@@ -10,6 +10,11 @@ const EDGE_ID_FORM = /^[\w=.:+/-]{1,128}$/;
 /** Bands in which requests wait, the first before the second before the third. */
 export type Priority = "critical" | "normal" | "batch";
 
+/** What the cache did for a request. */
+export type CacheOutcome =
+  | { readonly result: "hit"; readonly level: "memory" | "shared" | "semantic"; readonly savedTokens: number }
+  | { readonly result: "miss" | "bypass" };
+
 /** One request and its answer, with what the stages found out about it; `settle` turns that into a log line and counts. */
 export class Exchange {
   readonly request: IncomingMessage;
@@ -36,6 +41,8 @@ export class Exchange {
   targetId: string | undefined = undefined;
   engineId: string | undefined = undefined;
   keyId: string | undefined = undefined;
+  /** Not for what never comes to the cache. */
+  cache: CacheOutcome | undefined = undefined;
   stream = false;
   promptTokens: number | undefined = undefined;
   completionTokens: number | undefined = undefined;

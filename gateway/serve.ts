@@ -12,6 +12,7 @@ import { DynamoKeyStore } from "./keys/dynamo-key-store.ts";
 import { DynamoResponseStore } from "./responses/dynamo-response-store.ts";
 import type { ResponseStore } from "./responses/response-store.ts";
 import type { GatewaySettings } from "./settings.ts";
+import { ValkeyStore } from "./store/valkey-store.ts";
 import type { SharedMemory } from "./threads/shared-memory.ts";
 
 export const VERSION = manifest.version;
@@ -37,8 +38,11 @@ export function buildGateway(
 ): Gateway {
   const client = DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 2 }));
   const { responseStorage } = config;
+  const { valkeyUrl } = config;
+  const onChange = (isAvailable: boolean) => logger.warn({ isAvailable }, "the shared store");
   return createGateway({
     config,
+    store: valkeyUrl === null ? undefined : new ValkeyStore({ url: valkeyUrl, onChange }),
     logger,
     memory,
     version: VERSION,

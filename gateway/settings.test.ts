@@ -51,3 +51,14 @@ test("an engine listener that is no URL is refused before anything starts", () =
   const config = JSON.stringify(testConfig({ engineListenerUrl: "internal-lb:8000 " }));
   expect(() => readSettings({ SLUICE_CONFIG: config })).toThrow(/engineListenerUrl must be an http URL/);
 });
+
+test("the shared store's address must be one, and the environment's own wins over the configuration's", () => {
+  const config = JSON.stringify(testConfig({ valkeyUrl: "rediss://store:6379" }));
+  const read = (url?: string) =>
+    readSettings({ SLUICE_CONFIG: config, ...(url === undefined ? {} : { SLUICE_VALKEY_URL: url }) }).config.valkeyUrl;
+  expect(read()).toBe("rediss://store:6379");
+  expect(read("redis://127.0.0.1:1234")).toBe("redis://127.0.0.1:1234");
+  expect(read("")).toBeNull();
+  const wrong = JSON.stringify(testConfig({ valkeyUrl: "http://store:6379" }));
+  expect(() => readSettings({ SLUICE_CONFIG: wrong })).toThrow(/valkeyUrl must be a redis:\/\/ or rediss:\/\/ URL/);
+});

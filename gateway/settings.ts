@@ -32,6 +32,8 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   if (!LEVELS.includes(logLevel)) problems.push(`${ENV.logLevel} must be one of ${LEVELS.join(", ")}, got ${logLevel}`);
   const config = readConfig(environment[ENV.gatewayConfig], problems);
   if (config === undefined || problems.length > 0) throw new SettingsError(problems);
+  const storeUrl = environment[ENV.valkeyUrl];
+  if (storeUrl !== undefined) config.valkeyUrl = storeUrl === "" ? null : storeUrl;
   return { config, host: environment[ENV.host] ?? "0.0.0.0", port, metricsPort, logLevel };
 }
 
@@ -58,6 +60,9 @@ function readConfig(text: string | undefined, problems: string[]): GatewayConfig
     const { engineListenerUrl } = parsed.data;
     if (!/^https?:$/.test(URL.parse(engineListenerUrl)?.protocol ?? ""))
       problems.push(`${ENV.gatewayConfig} engineListenerUrl must be an http URL, got ${engineListenerUrl}`);
+    const { valkeyUrl } = parsed.data;
+    if (valkeyUrl !== null && !/^rediss?:$/.test(URL.parse(valkeyUrl)?.protocol ?? ""))
+      problems.push(`${ENV.gatewayConfig} valkeyUrl must be a redis:// or rediss:// URL`);
     return parsed.data;
   }
   for (const { path, message } of parsed.error.issues) {

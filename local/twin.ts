@@ -155,5 +155,6 @@ async function stopWorld(world: World, servers: readonly BoundServer[]): Promise
   await Promise.all([...world.listeners.values()].map(({ listener }) => listener.close()));
   await Promise.all([...world.lambdas.values()].map((lambda) => lambda.stop()));
   await Promise.all(servers.map((server) => server.close()));
+  await world.valkey?.stop();
   await world.dynamodb.close();
 }

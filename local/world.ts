@@ -6,6 +6,7 @@ import type { LocalDynamoDb } from "./services/dynamodb.ts";
 import { EventBus } from "./services/event-bus.ts";
 import type { LambdaFunction } from "./services/lambda-function.ts";
 import type { Listener } from "./services/load-balancer.ts";
+import type { LocalValkey } from "./services/local-valkey.ts";
 import type { MetricAlarm } from "./services/metric-alarm.ts";
 import { type Dimensions, MetricStore } from "./services/metric-store.ts";
 import type { RestApiDefinition } from "./services/openapi-routes.ts";
@@ -93,6 +94,8 @@ export class World {
   /** By which CloudWatch knows the stage. */
   stageDimensions: Dimensions | undefined;
   distribution: Distribution | undefined;
+  /** What gateways share, where the environment has it. */
+  valkey: LocalValkey | undefined;
 
   constructor(settings: WorldSettings, dynamodb: LocalDynamoDb) {
     this.settings = settings;

@@ -6,14 +6,17 @@ export interface GatewayConfigProps {
   readonly environment: Environment;
   readonly keysTable: string;
   readonly engineListenerUrl: string;
+  /** The store that gateways share; `null` where there is none. */
+  readonly valkeyUrl: string | null;
   readonly pools: readonly Pick<
     EnginePool,
-    "servedName" | "contextTokens" | "targetGroupArn" | "host" | "maxRequestsPerEngine"
+    "servedName" | "contextTokens" | "revision" | "targetGroupArn" | "host" | "maxRequestsPerEngine"
   >[];
 }
 
 /** What an environment and its resources mean to a gateway process. */
-export function gatewayConfig({ environment, keysTable, engineListenerUrl, pools }: GatewayConfigProps): GatewayConfig {
+export function gatewayConfig(props: GatewayConfigProps): GatewayConfig {
+  const { environment, keysTable, engineListenerUrl, valkeyUrl, pools } = props;
   const { api, gateways } = environment;
   return {
     environment: environment.name,
@@ -30,8 +33,11 @@ export function gatewayConfig({ environment, keysTable, engineListenerUrl, pools
     drainSeconds: gateways.drainSeconds,
     threads: gateways.threads,
     engineListenerUrl,
+    cache: environment.cache,
+    valkeyUrl,
     models: pools.map((pool) => ({
       id: pool.servedName,
+      revision: pool.revision,
       contextTokens: pool.contextTokens,
       targetGroupArn: pool.targetGroupArn,
       engineHost: pool.host,

@@ -37,6 +37,12 @@ export const CHECKOV_EXCUSES: readonly LintExcuse[] = [
   { rule: "CKV_AWS_378", reason: "As CKV_AWS_2, also for gateways: TLS ends at the load balancer." },
   { rule: "CKV2_AWS_20", reason: "There is no listener on 80 to redirect; the plain one is the engines'." },
   { rule: "CKV2_AWS_5", reason: "Each group is used in another stack, which checkov reads by itself." },
+  {
+    rule: "CKV_AWS_31",
+    only: /Valkey/,
+    reason:
+      "TLS is required; a token would stand in the state, and the security group lets in nobody who would not know it (docs/decisions/017).",
+  },
 
   { rule: "CKV_AWS_73", reason: "A request's id runs through all logs; traces would be paid for every token stream." },
   { rule: "CKV_AWS_120", reason: "An answer is its caller's alone, and is streamed: nothing to cache." },
@@ -97,4 +103,10 @@ export const CHECKOV_EXCUSES: readonly LintExcuse[] = [
 ];
 
 /** tflint's findings that stay. */
-export const TFLINT_EXCUSES: readonly LintExcuse[] = [];
+export const TFLINT_EXCUSES: readonly LintExcuse[] = [
+  {
+    rule: "aws_elasticache_replication_group_default_parameter_group",
+    reason:
+      "The default memory policy, volatile-lru, is the one that a cache wants; nothing else in it needs another value.",
+  },
+];

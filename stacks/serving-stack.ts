@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { TerraformOutput, TerraformStack, TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
 import { CostOutputs } from "../constructs/cost/cost-outputs.ts";
+import { Valkey } from "../constructs/data/valkey.ts";
 import { DomainCertificate } from "../constructs/edge/domain-certificate.ts";
 import { DrainEngine } from "../constructs/engine/drain-engine.ts";
 import { EnginePool } from "../constructs/engine/engine-pool.ts";
@@ -80,6 +81,16 @@ export class ServingStack extends TerraformStack {
       logRetentionDays: environment.logRetentionDays,
       kmsKeyArn: data.encryptionKey.arn,
     });
+    const valkey = environment.valkey
+      ? new Valkey(this, "Valkey", {
+          name,
+          nodeType: environment.valkey.nodeType,
+          nodes: environment.valkey.nodes,
+          network: network.network,
+          clientSecurityGroupId: gatewayId,
+          kmsKeyArn: data.encryptionKey.arn,
+        })
+      : undefined;
     new GatewayFleet(this, "Gateways", {
       name: `${name}-gateway`,
       region,
@@ -95,6 +106,7 @@ export class ServingStack extends TerraformStack {
         environment,
         keysTable: data.keysTable.tableName,
         engineListenerUrl: this.loadBalancer.engineListenerUrl,
+        valkeyUrl: valkey?.url ?? null,
         pools: this.pools,
       }),
       targetGroupArn: this.gatewayTargets.arn,

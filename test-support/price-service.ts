@@ -74,7 +74,8 @@ export async function startPriceService({ prices, instanceHour }: PriceServicePr
       ...(filter.attributeFilters ?? []).map(({ key, value, value_regex: regex }) => `${key}=${value ?? regex}`),
     ].join(" ");
     const instanceType = filter.attributeFilters?.find(({ key }) => key === "instanceType")?.value;
-    if (filter.productFamily === "Compute Instance" && instanceType !== undefined) return instanceHour[instanceType];
+    if (/^(Compute|Cache) Instance$/.test(filter.productFamily ?? "") && instanceType !== undefined)
+      return instanceHour[instanceType];
     const [, , name = ""] = PRODUCTS.find(([service, word]) => service === filter.service && word.test(words)) ?? [];
     const price = prices[name];
     if (price === undefined) unknown.add(`${filter.service} ${words}`);

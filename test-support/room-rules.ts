@@ -3,7 +3,10 @@ export const ROOMS: Readonly<
   Record<string, { readonly rooms: readonly string[]; readonly packages: readonly RegExp[] }>
 > = {
   ami: { rooms: [], packages: [] },
-  bench: { rooms: ["gateway", "simulator", "contracts", "domain", "test-support"], packages: [/^undici$/] },
+  bench: {
+    rooms: ["gateway", "simulator", "contracts", "domain", "test-support"],
+    packages: [/^undici$/, /^prom-client$/],
+  },
   catalog: { rooms: [], packages: [] },
   cli: {
     rooms: ["domain", "contracts", "catalog", "environments", "simulator", "local"],

@@ -5,8 +5,17 @@ import manifest from "../../package.json" with { type: "json" };
 import type { FakeAws } from "../../test-support/fake-aws.ts";
 import { freePort, type System, startPinned, stopProcess } from "./systems.ts";
 
-/** A gateway with everything on: keys required, limits (out of reach), metering, metrics, a log line for each request. */
-export async function startSluice(aws: FakeAws, upstreamPort: number, folder: string, threads = 1): Promise<System> {
+/**
+ * A gateway with everything on: keys required, limits (out of reach), metering, metrics, a log line for each request.
+ * @param settings in place of the usual ones, which have no cache
+ */
+export async function startSluice(
+  aws: FakeAws,
+  upstreamPort: number,
+  folder: string,
+  threads = 1,
+  settings: Partial<GatewayConfig> = {},
+): Promise<System> {
   const { keyId, hash, secret } = newApiKey();
   aws.keys.set(keyId, { keyId, hash, name: "bench", plan: "standard", createdAt: "2026-01-01T00:00:00Z" });
   aws.targets.set("arn:tiny", [{ instanceId: "i-1", port: upstreamPort, address: "127.0.0.1", state: "healthy" }]);
@@ -16,7 +25,7 @@ export async function startSluice(aws: FakeAws, upstreamPort: number, folder: st
     command: [process.execPath, join(import.meta.dirname, "../../gateway/server.ts")],
     environment: {
       ...aws.environment,
-      SLUICE_CONFIG: JSON.stringify({ ...CONFIG, threads }),
+      SLUICE_CONFIG: JSON.stringify({ ...CONFIG, threads, ...settings }),
       SLUICE_HOST: "127.0.0.1",
       SLUICE_PORT: String(port),
       SLUICE_METRICS_PORT: "0",
@@ -48,9 +57,12 @@ const CONFIG: GatewayConfig = {
   drainSeconds: 5,
   threads: 1,
   engineListenerUrl: "http://127.0.0.1:9",
+  cache: null,
+  valkeyUrl: null,
   models: [
     {
       id: "tiny",
+      revision: "r1",
       contextTokens: 4096,
       targetGroupArn: "arn:tiny",
       engineHost: "tiny.engines.internal",

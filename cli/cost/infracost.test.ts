@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { INSTANCE_TYPES } from "../../catalog/instance-types.ts";
 import { regionPrices } from "../../catalog/prices/region-prices.ts";
+import { VALKEY_NODE_TYPES } from "../../catalog/valkey-node-types.ts";
 import { lineCost } from "../../domain/cost/cost-line.ts";
 import { forecast, instancesAt } from "../../domain/cost/forecast.ts";
 import { DEFAULT_USAGE } from "../../domain/cost/usage.ts";
@@ -83,6 +84,7 @@ function components({ name, costComponents = [], subresources = [] }: Resource, 
 /** What both know: our lines, and Infracost's resources and components. */
 const BOTH: readonly (readonly [ours: RegExp, resource: RegExp, component: RegExp])[] = [
   [/, pool /, /^aws_autoscaling_group\.Engines/, /^Instance usage/],
+  [/, shared store$/, /^aws_elasticache_replication_group/, /^ElastiCache/],
   [/, gateways$/, /^aws_autoscaling_group\.Gateways/, /^Instance usage/],
   [/^volumes of (pool|gateways)/, /^aws_autoscaling_group/, /^Storage/],
   [/^load balancer$/, /^aws_lb/, /^Application load balancer/],
@@ -130,7 +132,10 @@ describe("Infracost, over prices of the catalogue", () => {
     service = await startPriceService({
       prices: regionPrices("us-east-1"),
       instanceHour: Object.fromEntries(
-        Object.entries(INSTANCE_TYPES).map(([type, { price }]) => [type, price.usdPerHour]),
+        Object.entries({ ...INSTANCE_TYPES, ...VALKEY_NODE_TYPES }).map(([type, { price }]) => [
+          type,
+          price.usdPerHour,
+        ]),
       ),
     });
     for (const file of ["infracost.yml", "infracost-usage.yml"]) copyFileSync(join(root, file), join(folder, file));
@@ -157,6 +162,7 @@ describe("Infracost, over prices of the catalogue", () => {
       });
       const sum = (values: readonly { readonly usd: number }[]) => values.reduce((total, { usd }) => total + usd, 0);
       for (const [what, resource, component] of BOTH) {
+        if (environment.valkey === null && what.source.startsWith(", shared store")) continue;
         const own = sum(ours.filter((line) => what.test(line.what)));
         const other = sum(theirs.filter((each) => resource.test(each.of) && component.test(each.name)));
         expect(own, `${what}: forecast ${own}, Infracost ${other}`).toBeGreaterThan(0);

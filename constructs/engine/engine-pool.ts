@@ -66,6 +66,8 @@ export class EnginePool extends Construct {
   readonly resource: Fleet;
   readonly servedName: string;
   readonly contextTokens: number;
+  /** Version of the weights. */
+  readonly revision: string;
   readonly targetGroupArn: string;
   /** The target group as CloudWatch names it. */
   readonly targetGroupArnSuffix: string;
@@ -82,6 +84,7 @@ export class EnginePool extends Construct {
     const weightsPrefix = `weights/${weights.id}/${weights.revision}/`;
     this.servedName = servedName;
     this.contextTokens = props.contextTokens;
+    this.revision = weights.revision;
     this.maxRequestsPerEngine = maxRequestsPerEngine(props);
     this.host = engineHost(servedName);
 

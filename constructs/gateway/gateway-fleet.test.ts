@@ -22,9 +22,12 @@ const config: GatewayConfig = {
   drainSeconds: 60,
   threads: 1,
   engineListenerUrl: "http://lb:8000",
+  cache: null,
+  valkeyUrl: null,
   models: [
     {
       id: "phi",
+      revision: "0a67737c",
       contextTokens: 4096,
       targetGroupArn: "arn:engines",
       engineHost: "phi.engines.internal",

@@ -11,6 +11,7 @@ describe("the rule that data is encrypted with a customer key", () => {
   test.each([
     ["aws_cloudwatch_log_group", "kms_key_id"],
     ["aws_ebs_volume", "kms_key_id"],
+    ["aws_elasticache_replication_group", "kms_key_id"],
     ["aws_secretsmanager_secret", "kms_key_id"],
     ["aws_sns_topic", "kms_master_key_id"],
     ["aws_sqs_queue", "kms_master_key_id"],

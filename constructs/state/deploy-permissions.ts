@@ -144,6 +144,17 @@ export function deployGrants({ name, region, environment }: DeployPermissionsPro
       why: "Describe calls show settings, never items.",
     },
     {
+      sid: "SharedStore",
+      actions: ["elasticache:*"],
+      resources: [
+        here("elasticache", `replicationgroup:${name}*`),
+        here("elasticache", `cluster:${name}*`),
+        here("elasticache", `subnetgroup:${name}*`),
+        here("elasticache", "parametergroup:default.*"),
+      ],
+      why: "All calls are settings, and the resources are ours by name; what is kept is read over another protocol.",
+    },
+    {
       sid: "Functions",
       actions: ["lambda:*"],
       resources: [here("lambda", `function:${name}-*`)],
@@ -250,7 +261,7 @@ export function deployGrants({ name, region, environment }: DeployPermissionsPro
       resources: ["arn:aws:iam::*:role/aws-service-role/*"],
       condition: {
         StringEquals: {
-          "iam:AWSServiceName": ["autoscaling", "elasticloadbalancing", "ops.apigateway"].map(
+          "iam:AWSServiceName": ["autoscaling", "elasticache", "elasticloadbalancing", "ops.apigateway"].map(
             (service) => `${service}.amazonaws.com`,
           ),
         },

@@ -1,6 +1,7 @@
 import type { InstanceTypeId } from "../../catalog/instance-types.ts";
 import type { ModelId } from "../../catalog/models.ts";
 import type { RegionId } from "../../catalog/regions.ts";
+import type { ValkeyNodeTypeId } from "../../catalog/valkey-node-types.ts";
 
 /** What a forecast needs to know of an environment: a part of the environment file. */
 export interface CostEnvironment {
@@ -13,6 +14,8 @@ export interface CostEnvironment {
     readonly minInstances: number;
     readonly maxInstances: number;
   };
+  /** @default - gateways share no store; so were environments before there was one */
+  readonly valkey?: { readonly nodeType: ValkeyNodeTypeId; readonly nodes: number } | null;
   readonly pools: Readonly<Record<string, CostPool>>;
   readonly logRetentionDays: number;
 }

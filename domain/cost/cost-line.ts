@@ -4,6 +4,7 @@ import { costOf, type Price } from "../../catalog/prices/price.ts";
 export const COST_TYPES = [
   "GPU instances",
   "Gateways",
+  "Valkey",
   "EBS volumes",
   "Load balancer",
   "Interface endpoints",

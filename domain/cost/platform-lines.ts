@@ -1,5 +1,6 @@
 import { catalogModel } from "../../catalog/models.ts";
 import type { RegionPrices } from "../../catalog/prices/region-prices.ts";
+import { catalogValkeyNodeType } from "../../catalog/valkey-node-types.ts";
 import type { CostEnvironment } from "./cost-environment.ts";
 import type { CostLine } from "./cost-line.ts";
 import type { Footprint } from "./footprint.ts";
@@ -35,6 +36,7 @@ export function platformLines(props: PlatformProps): readonly CostLine[] {
     ...networkLines(props),
     ...edgeLines(props),
     ...observabilityLines(props),
+    ...sharedStoreLines(props),
     ...storageLines(props),
     ...functionLines(props),
   ];
@@ -121,6 +123,19 @@ function observabilityLines({ environment, footprint, prices, volumes }: Platfor
       what: "logs kept",
       quantity: logsGb * LOG_COMPRESSION * (environment.logRetentionDays / DAYS_PER_MONTH),
       price: prices.logsStoredGb,
+    },
+  ];
+}
+
+function sharedStoreLines({ environment: { valkey } }: PlatformProps): readonly CostLine[] {
+  if (!valkey) return [];
+  const { usdPerHour, source, date } = catalogValkeyNodeType(valkey.nodeType).price;
+  return [
+    {
+      type: "Valkey",
+      what: `${valkey.nodeType}, shared store`,
+      quantity: HOURS_PER_MONTH * valkey.nodes,
+      price: { usd: usdPerHour, units: 1, unit: "hour", source, date },
     },
   ];
 }

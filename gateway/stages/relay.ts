@@ -5,7 +5,7 @@ import { EventScanner } from "../relay/event-scanner.ts";
 import { findUsage } from "../relay/usage.ts";
 import type { UpstreamAnswer } from "./call.ts";
 
-const STREAM_HEADERS = {
+export const STREAM_HEADERS = {
   "content-type": "text/event-stream; charset=utf-8",
   "cache-control": "no-cache",
   // Proxies of nginx's kind would collect the events otherwise.
@@ -22,11 +22,20 @@ export function relayWhole(exchange: Exchange, bytes: Buffer): void {
   sendBytes(exchange.response, 200, { ...exchange.headers, "content-type": "application/json" }, said);
 }
 
+/** Takes a stream's bytes, in OpenAI's dialect and with its usage event, as they go by. */
+export interface StreamRecording {
+  push(chunk: Buffer): void;
+  /** @param isComplete whether it came to its end without an error */
+  end(isComplete: boolean): void;
+}
+
 export interface RelayOptions {
   /** Silence of the engine, or of a client that takes nothing, after which the stream ends. */
   readonly idleSeconds: number;
   /** Whether the usage event was our wish alone. */
   readonly stripUsage: boolean;
+  /** @default - nothing is recorded */
+  readonly recording?: StreamRecording | undefined;
   readonly now: () => number;
 }
 
@@ -58,6 +67,7 @@ export function relayStream(exchange: Exchange, answer: StreamAnswer, options: R
 
     /** Counts what is in these bytes of OpenAI's dialect. @returns what the client gets of them, in its own */
     function scan(bytes: Buffer): Buffer {
+      options.recording?.push(bytes);
       const textBefore = scanner.textEvents;
       const passed = scanner.push(bytes);
       if (scanner.textEvents > textBefore) {
@@ -118,6 +128,7 @@ export function relayStream(exchange: Exchange, answer: StreamAnswer, options: R
       body.off("data", onData).off("end", onEnd).off("error", onError);
       body.destroy();
       release();
+      options.recording?.end(scanner.isDone && exchange.errorCode === undefined && !exchange.isAborted);
       exchange.promptTokens = scanner.usage?.promptTokens;
       exchange.completionTokens = scanner.usage?.completionTokens ?? scanner.textEvents;
       resolve();

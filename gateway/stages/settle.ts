@@ -26,6 +26,7 @@ export function settle(exchange: Exchange, logger: Logger, metrics: GatewayMetri
     engineId: exchange.engineId,
     keyId: exchange.keyId,
     stream: exchange.stream,
+    cache: exchange.cache?.result,
     promptTokens: exchange.promptTokens,
     completionTokens: exchange.completionTokens,
     firstTokenMs: exchange.firstTokenAt === undefined ? undefined : rounded(exchange.firstTokenAt - exchange.startedAt),

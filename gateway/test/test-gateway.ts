@@ -6,11 +6,13 @@ import type { Deprecation } from "../../contracts/deprecations.ts";
 import type { GatewayConfig } from "../../contracts/gateway-config.ts";
 import { type FakeEngine, type FakeEngineBehaviour, startFakeEngine } from "../../test-support/fake-engine.ts";
 import { createGateway, type Gateway } from "../app.ts";
+import type { Embed } from "../cache/semantic-cache.ts";
 import type { DiscoveredEngine, EngineDiscovery } from "../engines/engine-discovery.ts";
 import { listenOn } from "../http/listen.ts";
 import { createMetricsServer } from "../http/metrics-server.ts";
 import type { KeyStore } from "../keys/key-store.ts";
 import type { ResponseStore } from "../responses/response-store.ts";
+import type { FastStore } from "../store/fast-store.ts";
 
 /** For tests: a gateway on a real socket in front of fake engines, with everything it logged. */
 export interface TestGateway {
@@ -45,6 +47,7 @@ export interface TestGatewayOptions {
   readonly engines?: readonly Partial<FakeEngineBehaviour>[];
   readonly keys?: KeyStore;
   readonly clock?: () => number;
+  readonly wallClock?: () => number;
   /** @default 50 */
   readonly probeMs?: number;
   readonly discovery?: ListDiscovery;
@@ -52,6 +55,9 @@ export interface TestGatewayOptions {
   readonly responses?: ResponseStore;
   readonly deprecations?: readonly Deprecation[];
   readonly heartbeatMs?: number;
+  /** The store that gateways share. @default - there is none */
+  readonly store?: FastStore;
+  readonly embed?: Embed;
   /** Takes the lines for CloudWatch. @default - there are none */
   readonly writeMetrics?: (line: string) => void;
 }
@@ -74,9 +80,12 @@ export function testConfig(
     threads: 1,
     // Port 9 (discard) refuses connections wherever the tests run.
     engineListenerUrl: "http://127.0.0.1:9",
+    cache: null,
+    valkeyUrl: null,
     models: [
       {
         id: "tiny",
+        revision: "r1",
         contextTokens: 4096,
         targetGroupArn: "arn:tiny",
         engineHost: "tiny.engines.internal",
@@ -109,6 +118,9 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     version: "0.0.0",
     ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
     ...(options.deprecations === undefined ? {} : { deprecations: options.deprecations }),
+    store: options.store,
+    embed: options.embed,
+    wallClock: options.wallClock,
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     ...(options.responses === undefined ? {} : { responses: options.responses }),
     ...(options.writeMetrics === undefined ? {} : { writeMetrics: options.writeMetrics }),

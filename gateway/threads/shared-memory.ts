@@ -4,10 +4,16 @@ import { addressLimitMemory } from "../stages/admit-address.ts";
 export interface SharedMemory {
   readonly addresses: SharedArrayBuffer;
   readonly inFlight: SharedArrayBuffer;
+  /** How often a thread's cache was cleared. */
+  readonly cacheClears: SharedArrayBuffer;
 }
 
 export function createSharedMemory(config: { readonly requestsPerMinutePerIp: number }): SharedMemory {
-  return { addresses: addressLimitMemory(config.requestsPerMinutePerIp), inFlight: new SharedArrayBuffer(4) };
+  return {
+    addresses: addressLimitMemory(config.requestsPerMinutePerIp),
+    inFlight: new SharedArrayBuffer(4),
+    cacheClears: new SharedArrayBuffer(4),
+  };
 }
 
 /** A number that all threads change. */

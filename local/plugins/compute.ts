@@ -55,6 +55,7 @@ export const autoScalingGroup: ResourcePlugin = {
           ...world.settings.passedEnvironment,
           SLUICE_ENGINE_THREADS: String(engineThreads(world)),
           ...awsEnvironment(world),
+          ...(world.valkey === undefined ? {} : { [ENV.valkeyUrl]: world.valkey.url }),
           [ENV.host]: "127.0.0.1",
           [ENV.port]: String(port),
           [ENV.metricsPort]: String(metricsPort),

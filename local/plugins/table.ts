@@ -9,11 +9,13 @@ import { compositeAlarm, dashboard, metricAlarm } from "./monitoring.ts";
 import type { ResourcePlugin } from "./plugin.ts";
 import { scalingPolicy } from "./scaling.ts";
 import { dynamodbTable, s3Bucket, s3Object } from "./storage.ts";
+import { replicationGroup } from "./valkey.ts";
 import { webAcl, webAclAssociation } from "./waf.ts";
 
 /** Every resource type that does something here, in the order in which they start. */
 export const PLUGINS: readonly ResourcePlugin[] = [
   dynamodbTable,
+  replicationGroup,
   s3Bucket,
   s3Object,
   lambdaFunction,
@@ -61,6 +63,7 @@ export const WITHOUT_LOCAL_MEANING: Readonly<Record<string, string>> = {
   aws_cloudfront_origin_access_control: iam,
   aws_cloudwatch_log_group: "logs are files under .sluice/logs",
   aws_default_security_group: network,
+  aws_elasticache_subnet_group: network,
   aws_flow_log: network,
   aws_iam_instance_profile: iam,
   aws_iam_openid_connect_provider: iam,

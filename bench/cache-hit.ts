@@ -1,0 +1,111 @@
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import { ValkeyStore } from "../gateway/store/valkey-store.ts";
+import { startFakeAws } from "../test-support/fake-aws.ts";
+import { startFakeEngine } from "../test-support/fake-engine.ts";
+import { noRedisServer, startRedisServer } from "../test-support/redis-server.ts";
+import { stageTimes } from "./cache-stage.ts";
+import { figures, openLoop } from "./gateway/open-loop.ts";
+import { startSluice } from "./gateway/sluice.ts";
+import { machine, rounded } from "./machine.ts";
+
+/**
+ * What an answer from the cache takes inside a gateway process, from the request's head to the end of its answer as its
+ * log says, with everything else on; what the client sees; and what the shared store takes to give one.
+ * `node bench/cache-hit.ts [requests a second] [seconds] [rounds]` writes bench/results/cache-hit.json.
+ */
+const [rate = 200, seconds = 5, rounds = 3] = process.argv.slice(2).map(Number);
+
+const SHAPES = [
+  { name: "whole answer of 30 tokens", tokens: 30, stream: false },
+  { name: "stream of 30 tokens", tokens: 30, stream: true },
+  { name: "stream of 1,000 tokens", tokens: 1000, stream: true },
+] as const;
+
+const folder = mkdtempSync(join(tmpdir(), "sluice-bench-"));
+const engine = await startFakeEngine();
+const aws = await startFakeAws();
+const cache = { ttlSeconds: 3600, routeTtlSeconds: {}, memoryMiB: 64, semantic: null };
+const gateway = await startSluice(aws, engine.port, folder, 1, { cache });
+const rows = [];
+try {
+  for (const { name, tokens, stream } of SHAPES) {
+    engine.behaviour.tokens = tokens;
+    const body = { model: "tiny", temperature: 0, stream, messages: [{ role: "user", content: name }] };
+    const load = { origin: gateway.origin, headers: gateway.headers, path: "/v1/chat/completions", body };
+    const warm = await openLoop({ ...load, rate: 50, seconds: 2 });
+    const answered = engine.received.length;
+    const measured = [];
+    for (let round = 0; round < rounds; round++) {
+      const linesBefore = hits().length;
+      const client = figures(await openLoop({ ...load, rate, seconds }));
+      measured.push({ inside: percentiles(hits().slice(linesBefore)), client: client.totalMs, failed: client.failed });
+    }
+    if (engine.received.length !== answered) throw new Error(`${name}: the engine was asked during the measurement`);
+    rows.push({ name, warmRequests: warm.length, ratePerSecond: rate, rounds: measured });
+  }
+} finally {
+  await gateway.stop();
+  await Promise.all([engine.stop(), aws.stop()]);
+}
+
+const stages = [];
+for (const [promptCharacters, tokens] of [
+  [100, 30],
+  [4000, 1000],
+  [100_000, 1000],
+] as const)
+  stages.push({ promptCharacters, tokens, ...percentiles(await stageTimes(promptCharacters, tokens, 5000)) });
+
+const report = {
+  command: `node bench/cache-hit.ts ${rate} ${seconds} ${rounds}`,
+  machine: { ...machine(), loadAverage: loadavg().map(rounded) },
+  unit: "milliseconds; inside: by the gateway's log, to 0.1",
+  /** The cache's own part of a hit. */
+  stages,
+  /** The whole request, in a process pinned to a core that other programs of the machine use too. */
+  rows,
+  sharedStore: noRedisServer === undefined ? await sharedStore() : noRedisServer,
+};
+const results = join(import.meta.dirname, "results");
+mkdirSync(results, { recursive: true });
+writeFileSync(join(results, "cache-hit.json"), `${JSON.stringify(report, null, 2)}\n`);
+for (const row of rows) for (const round of row.rounds) console.log(row.name, JSON.stringify(round));
+console.log("stages", JSON.stringify(stages));
+console.log("shared store", JSON.stringify(report.sharedStore));
+
+/** `durationMs` of every hit in the gateway's log. */
+function hits(): readonly number[] {
+  return readFileSync(join(folder, "sluice.log"), "utf8")
+    .split("\n")
+    .filter((line) => line.includes('"cache":"hit"'))
+    .map((line) => Number(/"durationMs":([\d.]+)/.exec(line)?.[1]));
+}
+
+async function sharedStore() {
+  const server = await startRedisServer();
+  const store = new ValkeyStore({ url: server.url, commandTimeoutMs: 1000 });
+  while (!store.isAvailable) await new Promise((resolve) => setTimeout(resolve, 10));
+  const sizes = [];
+  for (const kib of [1, 16, 256]) {
+    await store.set("cache:answer:bench", Buffer.alloc(kib * 1024, 1), 60);
+    const times: number[] = [];
+    for (let count = 0; count < 2000; count++) {
+      const from = performance.now();
+      await store.get("cache:answer:bench");
+      times.push(performance.now() - from);
+    }
+    sizes.push({ kib, ...percentiles(times.slice(200)) });
+  }
+  await store.close();
+  await server.stop();
+  return sizes;
+}
+
+function percentiles(values: readonly number[]) {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share: number) =>
+    Math.round((sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN) * 1000) / 1000;
+  return { count: sorted.length, p50: at(0.5), p95: at(0.95), p99: at(0.99) };
+}

@@ -1,0 +1,77 @@
+import { IncomingMessage, ServerResponse } from "node:http";
+import { Socket } from "node:net";
+import { Registry } from "prom-client";
+import { createCache } from "../gateway/cache/create-cache.ts";
+import { answerBytes } from "../gateway/cache/finished-answer.ts";
+import { OPENAI_DIALECT } from "../gateway/dialects/openai.ts";
+import { Exchange } from "../gateway/exchange.ts";
+import type { GenerationRequest } from "../gateway/generation-request.ts";
+import type { Target } from "../gateway/targets/target.ts";
+import { SharedCount } from "../gateway/threads/shared-memory.ts";
+
+const TARGET: Target = {
+  id: "tiny",
+  dialect: OPENAI_DIALECT,
+  upstreamModel: "tiny",
+  contextTokens: 4096,
+  choose: () => undefined,
+  isFull: () => false,
+};
+
+/**
+ * What the cache's own stage takes for a hit, without reading the request and writing the answer: policy, canonical body,
+ * key, look-up, headers, the answer's bytes. @returns milliseconds of each of `count` hits
+ */
+export async function stageTimes(promptCharacters: number, tokens: number, count: number): Promise<readonly number[]> {
+  const settings = { ttlSeconds: 3600, routeTtlSeconds: {}, memoryMiB: 64, semantic: null };
+  const cache = createCache({
+    config: { cache: settings, models: [] },
+    clears: new SharedCount(new SharedArrayBuffer(4)),
+    threads: 1,
+    registry: new Registry(),
+    targetsOf: () => undefined,
+    now: Date.now,
+  });
+  const messages = [{ role: "user", content: "a".repeat(promptCharacters) }];
+  const request = streamRequest({ model: "tiny", temperature: 0, max_tokens: tokens, stream: true, messages });
+  const times: number[] = [];
+  for (let index = -1; index < count; index++) {
+    const message = new IncomingMessage(new Socket());
+    const exchange = new Exchange(message, new ServerResponse(message), 0);
+    exchange.targetId = TARGET.id;
+    const from = performance.now();
+    const turn = await cache?.stage.consult(exchange, request, [TARGET]);
+    if (turn?.answer !== undefined) {
+      answerBytes(turn.answer, false);
+      times.push(performance.now() - from);
+    } else if (index === -1) {
+      const recording = turn?.keep?.stream();
+      recording?.push(streamOf(tokens));
+      recording?.end(true);
+    }
+  }
+  return times;
+}
+
+function streamRequest(fields: Record<string, unknown>): GenerationRequest {
+  const bytes = Buffer.from(JSON.stringify(fields));
+  return {
+    route: "/v1/chat/completions",
+    model: "tiny",
+    stream: true,
+    wantsUsage: false,
+    maxTokens: undefined,
+    promptTokensEstimate: Math.ceil(bytes.length / 4),
+    bytes,
+    fields,
+  };
+}
+
+function streamOf(tokens: number): Buffer {
+  const event = (fields: unknown) => `data: ${JSON.stringify(fields)}\n\n`;
+  const words = Array.from({ length: tokens }, (_, index) =>
+    event({ id: "chatcmpl-1", model: "tiny", choices: [{ index: 0, delta: { content: `word${index}` } }] }),
+  );
+  const usage = { prompt_tokens: 7, completion_tokens: tokens, total_tokens: 7 + tokens };
+  return Buffer.from([...words, event({ choices: [], usage }), "data: [DONE]\n\n"].join(""));
+}

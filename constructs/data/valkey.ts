@@ -1,0 +1,83 @@
+import { ElasticacheReplicationGroup } from "@cdktf/provider-aws/lib/elasticache-replication-group/index.js";
+import { ElasticacheSubnetGroup } from "@cdktf/provider-aws/lib/elasticache-subnet-group/index.js";
+import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group/index.js";
+import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security-group-egress-rule/index.js";
+import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule/index.js";
+import { Construct } from "constructs";
+import type { ValkeyNodeTypeId } from "../../catalog/valkey-node-types.ts";
+import type { Network } from "../network/network.ts";
+
+export interface ValkeyProps {
+  /** At most 40 characters, which is ElastiCache's limit. */
+  readonly name: string;
+  readonly nodeType: ValkeyNodeTypeId;
+  /** Nodes in different zones, of which one takes the writes. */
+  readonly nodes: number;
+  readonly network: Network;
+  /** Who may connect: nobody else's packets arrive. */
+  readonly clientSecurityGroupId: string;
+  readonly kmsKeyArn: string;
+}
+
+const PORT = 6379;
+
+/**
+ * The store that gateways share: ElastiCache for Valkey, in the isolated subnets, encrypted on the way and at rest.
+ * Everything in it can be lost, so it has no snapshots. It has no password either: that would have to stand in the
+ * state, and the security group lets in nobody who would not know it.
+ */
+export class Valkey extends Construct {
+  readonly resource: ElasticacheReplicationGroup;
+  /** `rediss://…`: the node that takes the writes; the name moves to another one when that fails. */
+  readonly url: string;
+
+  constructor(scope: Construct, id: string, props: ValkeyProps) {
+    super(scope, id);
+    const { name, nodeType, nodes, network, clientSecurityGroupId, kmsKeyArn } = props;
+    const securityGroup = new SecurityGroup(this, "SecurityGroup", {
+      name: `${name}-valkey`,
+      description: "Valkey nodes",
+      vpcId: network.vpcId,
+      tags: { Name: `${name}-valkey` },
+    });
+    const flow = { ipProtocol: "tcp", fromPort: PORT, toPort: PORT, description: "Cached answers and shared state" };
+    new VpcSecurityGroupEgressRule(this, "Out", {
+      ...flow,
+      securityGroupId: clientSecurityGroupId,
+      referencedSecurityGroupId: securityGroup.id,
+    });
+    new VpcSecurityGroupIngressRule(this, "In", {
+      ...flow,
+      securityGroupId: securityGroup.id,
+      referencedSecurityGroupId: clientSecurityGroupId,
+    });
+    const subnets = new ElasticacheSubnetGroup(this, "Subnets", {
+      name,
+      description: `Isolated subnets of ${name}`,
+      subnetIds: [...network.privateSubnetIds],
+    });
+    this.resource = new ElasticacheReplicationGroup(this, "Default", {
+      replicationGroupId: name,
+      description: `Shared state of the gateways of ${name}`,
+      engine: "valkey",
+      engineVersion: "8.0",
+      // Its memory policy is volatile-lru: everything we write has a time to live, and what is asked for least goes first.
+      parameterGroupName: "default.valkey8",
+      nodeType,
+      numCacheClusters: nodes,
+      automaticFailoverEnabled: nodes > 1,
+      multiAzEnabled: nodes > 1,
+      port: PORT,
+      subnetGroupName: subnets.name,
+      securityGroupIds: [securityGroup.id],
+      atRestEncryptionEnabled: "true",
+      kmsKeyId: kmsKeyArn,
+      transitEncryptionEnabled: true,
+      transitEncryptionMode: "required",
+      snapshotRetentionLimit: 0,
+      autoMinorVersionUpgrade: "true",
+      applyImmediately: false,
+    });
+    this.url = `rediss://${this.resource.primaryEndpointAddress}:${PORT}`;
+  }
+}

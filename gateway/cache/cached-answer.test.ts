@@ -1,0 +1,36 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { decodeAnswer, encodeAnswer } from "./cached-answer.ts";
+
+describe("a kept answer", () => {
+  test("is the same after it was written and read", () => {
+    const count = fc.integer({ min: 0, max: 2 ** 32 - 1 });
+    fc.assert(
+      fc.property(
+        fc.constantFrom("whole" as const, "stream" as const),
+        fc.integer({ min: 0, max: 4e12 }),
+        count,
+        count,
+        fc.uint8Array({ maxLength: 200 }),
+        (kind, storedAt, promptTokens, completionTokens, array) => {
+          const bytes = Buffer.from(array);
+          const usageEvent = [Math.floor(bytes.length / 3), Math.floor(bytes.length / 2)] as const;
+          const answer = { kind, storedAt, promptTokens, completionTokens, usageEvent, bytes };
+          expect(decodeAnswer(encodeAnswer(answer))).toEqual(answer);
+        },
+      ),
+    );
+  });
+
+  test("is a miss, never a wrong answer, when other bytes stand under its key", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 64 }), (array) => {
+        const answer = decodeAnswer(Buffer.from(array));
+        if (answer === undefined) return;
+        expect(array[0]).toBe(1);
+        expect(answer.usageEvent[1]).toBeLessThanOrEqual(answer.bytes.length);
+      }),
+    );
+    expect(decodeAnswer(Buffer.from("2 something else of another version"))).toBeUndefined();
+  });
+});

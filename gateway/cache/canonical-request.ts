@@ -1,0 +1,56 @@
+import { isRecord } from "../is-record.ts";
+
+/** What says who asks, or how the answer is sent, and never what the answer is. */
+const IGNORED_FIELDS = new Set([
+  "metadata",
+  "model", // the key has the target that answers
+  "priority",
+  "prompt_cache_key",
+  "prompt_cache_retention",
+  "request_id",
+  "safety_identifier",
+  "service_tier",
+  "store",
+  "stream",
+  "stream_options",
+  "user",
+]);
+
+/** OpenAI's and vLLM's defaults: a field that says just this says nothing. `null` is every field's. */
+const DEFAULT_VALUES: Readonly<Record<string, unknown>> = {
+  best_of: 1,
+  echo: false,
+  encoding_format: "float",
+  frequency_penalty: 0,
+  logprobs: false,
+  n: 1,
+  parallel_tool_calls: true,
+  presence_penalty: 0,
+  repetition_penalty: 1,
+  top_p: 1,
+};
+
+/**
+ * The body of a request as one text that is the same for all bodies that ask for the same answer: fields in the order
+ * of their names, without those that make no difference.
+ */
+export function canonicalRequest(fields: Readonly<Record<string, unknown>>): string {
+  const said: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(fields)) {
+    if (IGNORED_FIELDS.has(name) || value === null || DEFAULT_VALUES[name] === value) continue;
+    // OpenAI renamed the one to the other; a body with both keeps both.
+    const isRenamed = name === "max_completion_tokens" && (fields.max_tokens ?? null) === null;
+    said[isRenamed ? "max_tokens" : name] = value;
+  }
+  return canonicalJson(said);
+}
+
+/** JSON with the fields of every object in the order of their names. The depth was bounded when the body was parsed. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (!isRecord(value)) return JSON.stringify(value) ?? "null";
+  const fields = Object.keys(value)
+    .sort()
+    .map((name) => `${JSON.stringify(name)}:${canonicalJson(value[name])}`);
+  return `{${fields.join(",")}}`;
+}

@@ -1,0 +1,56 @@
+import type { Registry } from "prom-client";
+import type { CacheSettings, GatewayConfig } from "../../contracts/gateway-config.ts";
+import { CacheStage } from "../stages/consult-cache.ts";
+import type { FastStore } from "../store/fast-store.ts";
+import type { Target } from "../targets/target.ts";
+import type { SharedCount } from "../threads/shared-memory.ts";
+import { CacheMetrics } from "./cache-metrics.ts";
+import { embedByTarget } from "./embed-by-target.ts";
+import { ResponseCache } from "./response-cache.ts";
+import { type Embed, SemanticCache } from "./semantic-cache.ts";
+
+export interface CreateCacheOptions {
+  readonly config: Pick<GatewayConfig, "cache" | "models">;
+  /** The store that gateways share. @default - there is none */
+  readonly store?: FastStore | undefined;
+  /** How often the cache was cleared by a thread of this process. */
+  readonly clears: SharedCount;
+  /** How many threads divide the process's memory. */
+  readonly threads: number;
+  readonly registry: Registry;
+  readonly targetsOf: (model: string) => readonly Target[] | undefined;
+  /** @default - the configured embedding model, through its targets */
+  readonly embed?: Embed | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** A gateway's cache: the stage that requests go through, and what clears it. */
+export interface GatewayCache {
+  readonly stage: CacheStage;
+  readonly answers: ResponseCache;
+}
+
+/** Builds the cache that the configuration asks for; `undefined` when it asks for none. */
+export function createCache(options: CreateCacheOptions): GatewayCache | undefined {
+  const { config, store, clears, threads, registry, now } = options;
+  const settings = config.cache;
+  if (settings === null) return undefined;
+  const memoryBytes = Math.floor((settings.memoryMiB * 1024 * 1024) / threads);
+  const answers = new ResponseCache({ memoryBytes, store, clears, now });
+  const semantic = createSemanticCache(settings.semantic, options);
+  const metrics = new CacheMetrics(registry, answers, semantic);
+  const revisions = new Map(config.models.map(({ id, revision }) => [id, revision]));
+  const revisionOf = (targetId: string) => revisions.get(targetId);
+  return { stage: new CacheStage({ settings, cache: answers, semantic, metrics, revisionOf, now }), answers };
+}
+
+function createSemanticCache(
+  settings: CacheSettings["semantic"],
+  { embed, targetsOf, threads }: CreateCacheOptions,
+): SemanticCache | undefined {
+  if (settings === null) return undefined;
+  const { embeddingModel, threshold } = settings;
+  const maxEntries = Math.ceil(settings.maxEntries / threads);
+  return new SemanticCache({ embed: embed ?? embedByTarget(embeddingModel, targetsOf), threshold, maxEntries });
+}

@@ -1,0 +1,65 @@
+import type { GenerationRequest } from "../generation-request.ts";
+import { isRecord } from "../is-record.ts";
+import type { Target } from "../targets/target.ts";
+import type { Embed } from "./semantic-cache.ts";
+
+/** 4,096 dimensions in decimal digits are some 90 KB. */
+const MAX_ANSWER_BYTES = 512 * 1024;
+
+/**
+ * Vectors from the model of that name, through the targets that clients reach by it.
+ * @param targetsOf where a request of that model may go; `undefined` when there is no such model
+ */
+export function embedByTarget(model: string, targetsOf: (model: string) => readonly Target[] | undefined): Embed {
+  return async (text, signal) => {
+    const target = targetsOf(model)?.find(({ dialect }) => dialect.name === "openai");
+    const upstream = target?.choose(requestFor(model, text), new Set());
+    if (target === undefined || upstream === undefined) throw new Error(`no server of ${model} can embed now`);
+    const release = upstream.acquire();
+    try {
+      const { statusCode, body } = await upstream.pool.request({
+        method: "POST",
+        path: "/v1/embeddings",
+        headers: { "content-type": "application/json", accept: "application/json", ...upstream.headers },
+        body: JSON.stringify({ model: target.upstreamModel, input: text }),
+        signal,
+      });
+      const chunks: Buffer[] = [];
+      let size = 0;
+      for await (const chunk of body) {
+        if (!Buffer.isBuffer(chunk)) continue;
+        size += chunk.length;
+        if (size > MAX_ANSWER_BYTES) throw new Error(`${model} answered more than ${MAX_ANSWER_BYTES} bytes`);
+        chunks.push(chunk);
+      }
+      if (statusCode !== 200) throw new Error(`${model} answered ${statusCode} to an embedding`);
+      return readVector(Buffer.concat(chunks), model);
+    } finally {
+      release();
+    }
+  };
+}
+
+/** What chooses a server looks at the model and the prompt. */
+function requestFor(model: string, text: string): GenerationRequest {
+  const fields = { model, prompt: text };
+  const bytes = Buffer.from(JSON.stringify(fields));
+  return {
+    route: "/v1/completions",
+    model,
+    stream: false,
+    wantsUsage: false,
+    maxTokens: undefined,
+    promptTokensEstimate: Math.ceil(bytes.length / 4),
+    bytes,
+    fields,
+  };
+}
+
+function readVector(bytes: Buffer, model: string): Float32Array {
+  const answer: unknown = JSON.parse(bytes.toString("utf8"));
+  const first: unknown = isRecord(answer) && Array.isArray(answer.data) ? answer.data[0] : undefined;
+  const values: readonly unknown[] = isRecord(first) && Array.isArray(first.embedding) ? first.embedding : [];
+  if (values.length === 0) throw new Error(`${model} answered no vector to an embedding`);
+  return Float32Array.from(values, Number);
+}

@@ -1,0 +1,53 @@
+import { describe, expect, test } from "vitest";
+import { answerBytes, finishedStream, finishedWhole } from "./finished-answer.ts";
+
+const usage = '"usage":{"prompt_tokens":7,"completion_tokens":2,"total_tokens":9}';
+const event = (json: string) => `data: ${json}\n\n`;
+const text = (word: string) => event(`{"id":"a","choices":[{"index":0,"text":"${word}","finish_reason":null}]}`);
+const usageEvent = event(`{"id":"a","choices":[],${usage}}`);
+const DONE = event("[DONE]");
+
+describe("a stream that can be kept", () => {
+  test("is given with its usage event or without, byte for byte", () => {
+    for (const parts of [
+      [text("a"), text("b"), usageEvent, DONE],
+      [usageEvent, text("a"), DONE],
+      [`data: ${text("a").slice(6)}`, usageEvent.replaceAll("\n\n", "\r\n\r\n"), DONE],
+    ]) {
+      const answer = finishedStream(Buffer.from(parts.join("")), 5);
+      expect(answer).toMatchObject({ kind: "stream", storedAt: 5, promptTokens: 7, completionTokens: 2 });
+      if (answer === undefined) throw new Error("not kept");
+      expect(String(answerBytes(answer, true))).toBe(parts.join(""));
+      expect(String(answerBytes(answer, false))).toBe(parts.filter((part) => !part.includes("usage")).join(""));
+    }
+  });
+
+  test.each([
+    ["without [DONE]", text("a") + usageEvent],
+    ["with an error in it", text("a") + event('{"error":{"message":"out of memory"}}') + usageEvent + DONE],
+    ["without usage", text("a") + DONE],
+    ["that the engine gave up", event('{"choices":[{"text":"abcdefgh","finish_reason":"abort"}]}') + usageEvent + DONE],
+    ["of nothing", ""],
+  ])("is none %s", (_name, bytes) => {
+    expect(finishedStream(Buffer.from(bytes), 5)).toBeUndefined();
+  });
+
+  test("has two usage events when the engine said so, and loses none by mistake", () => {
+    const answer = finishedStream(Buffer.from(usageEvent + text("a") + usageEvent + DONE), 5);
+    expect(answer).toBeUndefined();
+  });
+});
+
+describe("a whole answer that can be kept", () => {
+  test("has its usage", () => {
+    const bytes = Buffer.from(`{"choices":[{"text":"a","finish_reason":"stop"}],${usage}}`);
+    expect(finishedWhole(bytes, 5)).toMatchObject({ kind: "whole", promptTokens: 7, completionTokens: 2 });
+  });
+
+  test.each(['{"error":{"message":"no"}}', `{"choices":[{"finish_reason": "abort"}],${usage}}`, `{"a":1,${usage}`, ""])(
+    "is not %j",
+    (text) => {
+      expect(finishedWhole(Buffer.from(text), 5)).toBeUndefined();
+    },
+  );
+});

@@ -1,0 +1,34 @@
+/** Turn a question into its opposite while its vector hardly moves. */
+const NEGATIONS = new Set(["cannot", "neither", "never", "no", "none", "nor", "not", "without"]);
+const NUMBER_WORDS = new Set(
+  "zero one two three four five six seven eight nine ten eleven twelve hundred thousand million first second third fourth fifth".split(
+    " ",
+  ),
+);
+const WORD = /\p{N}[\p{N}.,:/%]*|[\p{L}\p{N}][\p{L}\p{N}'’]*/gu;
+/** After these a capital only begins a sentence. */
+const SENTENCE_START = /(^|[.!?:\n]\s*)$/;
+
+/**
+ * What a text names exactly, in its order: numbers, names, negations. Embeddings see little of these: "France's capital"
+ * and "Spain's capital", "from English to French" and back, "with" and "without" lie close together. Two questions
+ * are the same only if these are.
+ */
+export function particulars(text: string): string {
+  const found: string[] = [];
+  for (const { 0: word, index } of text.matchAll(WORD)) {
+    const plain = word
+      .toLowerCase()
+      .replace(/['’]s$/, "")
+      .replace(/[.,:/]+$/, "");
+    if (/n['’]t$/.test(plain) || NEGATIONS.has(plain)) found.push("not");
+    else if (/\p{N}/u.test(plain) || NUMBER_WORDS.has(plain)) found.push(plain);
+    else if (isName(word, text.slice(0, index))) found.push(plain);
+  }
+  return found.join(" ");
+}
+
+function isName(word: string, before: string): boolean {
+  if (/^\p{Lu}[\p{Lu}\p{N}]+$/u.test(word)) return true;
+  return /^\p{Lu}/u.test(word) && word !== "I" && !SENTENCE_START.test(before);
+}

@@ -1,0 +1,98 @@
+import type { FastStore } from "../store/fast-store.ts";
+import { MemoryStore } from "../store/memory-store.ts";
+import type { SharedCount } from "../threads/shared-memory.ts";
+import { CacheGenerations } from "./cache-generations.ts";
+import { type CachedAnswer, decodeAnswer, encodeAnswer } from "./cached-answer.ts";
+import { RecordingBudget, StreamRecorder } from "./stream-recorder.ts";
+
+export interface ResponseCacheOptions {
+  /** Answers in this process, and streams while they are recorded, take no more than this each. */
+  readonly memoryBytes: number;
+  /** The store that gateways share. @default - answers are in this process alone */
+  readonly store?: FastStore | undefined;
+  /** Where the threads of this process meet. */
+  readonly clears: SharedCount;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** Where an answer was found: in this process, or in the store that gateways share. */
+export type CacheLevel = "memory" | "shared";
+
+export interface CacheHit {
+  readonly answer: CachedAnswer;
+  readonly level: CacheLevel;
+  readonly ageSeconds: number;
+}
+
+/** An answer longer than this is not kept: a megabyte is some 4,000 streamed tokens, or 60 embeddings. */
+const MAX_ANSWER_BYTES = 1024 * 1024;
+
+/** Answers by their key, in this process and in the store that gateways share. */
+export class ResponseCache {
+  readonly generations: CacheGenerations;
+  readonly #memory: MemoryStore;
+  readonly #store: FastStore | undefined;
+  readonly #now: () => number;
+  readonly #recording: RecordingBudget;
+
+  constructor({ memoryBytes, store, clears, now }: ResponseCacheOptions) {
+    this.generations = new CacheGenerations({ store, clears, now });
+    this.#memory = new MemoryStore({ maxBytes: memoryBytes, now });
+    this.#store = store;
+    this.#now = now;
+    this.#recording = new RecordingBudget(memoryBytes);
+  }
+
+  /** What the answers in this process take. */
+  get memoryBytes(): number {
+    return this.#memory.bytes;
+  }
+
+  get memoryEntries(): number {
+    return this.#memory.size;
+  }
+
+  /** What the streams that are being recorded take. */
+  get recordingBytes(): number {
+    return this.#recording.usedBytes;
+  }
+
+  /** @param ttlSeconds how old it may be at most */
+  async get(key: string, ttlSeconds: number): Promise<CacheHit | undefined> {
+    const near = this.#hit(this.#memory.peekShared(key), "memory", ttlSeconds);
+    if (near !== undefined || this.#store === undefined) return near;
+    const encoded = await this.#store.get(key);
+    const far = this.#hit(encoded, "shared", ttlSeconds);
+    // The shared store counts the time from when it was told to; here it goes on from the answer's own age.
+    if (far !== undefined && encoded !== undefined) this.#memory.put(key, encoded, ttlSeconds - far.ageSeconds);
+    return far;
+  }
+
+  /** Keeps an answer; the shared store gets it while nobody waits. */
+  put(key: string, answer: CachedAnswer, ttlSeconds: number): void {
+    if (answer.bytes.length > MAX_ANSWER_BYTES) return;
+    const encoded = encodeAnswer(answer);
+    this.#memory.put(key, encoded, ttlSeconds);
+    void this.#store?.set(key, encoded, ttlSeconds);
+  }
+
+  recorder(): StreamRecorder {
+    return new StreamRecorder(this.#recording, MAX_ANSWER_BYTES);
+  }
+
+  /**
+   * Forgets every answer, or every one of a model, here at once and at all gateways within seconds. What it took is
+   * free again as it expires or is pushed out.
+   */
+  async clear(model?: string): Promise<void> {
+    await this.generations.next(model);
+  }
+
+  #hit(encoded: Buffer | undefined, level: CacheLevel, ttlSeconds: number): CacheHit | undefined {
+    const answer = encoded && decodeAnswer(encoded);
+    if (answer === undefined) return undefined;
+    const ageSeconds = Math.max(0, Math.floor((this.#now() - answer.storedAt) / 1000));
+    return ageSeconds > ttlSeconds ? undefined : { answer, level, ageSeconds };
+  }
+}

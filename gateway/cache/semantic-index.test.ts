@@ -1,0 +1,59 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { SemanticIndex } from "./semantic-index.ts";
+
+const vector = (...values: number[]) => new Float32Array(values);
+
+describe("the index of questions", () => {
+  test("finds the nearest of the same context, whatever the length of its vector", () => {
+    const index = new SemanticIndex(10);
+    index.add("a", vector(1, 0), "east");
+    index.add("a", vector(10, 10), "north-east");
+    index.add("b", vector(0, 1), "north");
+    expect(index.nearest("a", vector(0.1, 2), 0.5)).toMatchObject({ key: "north-east" });
+    expect(index.nearest("b", vector(0.1, 2), 0.5)).toMatchObject({ key: "north" });
+    expect(index.nearest("c", vector(0, 1), 0.5)).toBeUndefined();
+  });
+
+  test("finds nothing below the threshold", () => {
+    const index = new SemanticIndex(10);
+    index.add("a", vector(1, 1), "north-east");
+    expect(index.nearest("a", vector(0, 1), 0.7)?.similarity).toBeCloseTo(Math.SQRT1_2, 5);
+    expect(index.nearest("a", vector(0, 1), 0.71)).toBeUndefined();
+  });
+
+  test("has never more rows than its bound, and the newest are those that are left", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 0, max: 60 }), (bound, added) => {
+        const index = new SemanticIndex(bound);
+        for (let row = 0; row < added; row++) index.add(`context ${row % 3}`, vector(1, row), `key ${row}`);
+        expect(index.size).toBe(Math.min(bound, added));
+        expect(index.bytes).toBeLessThanOrEqual(bound * 2 * 4);
+        for (let row = 0; row < added; row++) {
+          const found = index.nearest(`context ${row % 3}`, vector(1, row), 0.5);
+          if (row >= added - bound) expect(found?.key).toBe(`key ${row}`);
+          else expect(found?.key).not.toBe(`key ${row}`);
+        }
+      }),
+    );
+  });
+
+  test("forgets a question, and takes it again", () => {
+    const index = new SemanticIndex(3);
+    index.add("a", vector(1, 0), "east");
+    index.forget("east");
+    index.forget("never");
+    expect(index.nearest("a", vector(1, 0), 0.5)).toBeUndefined();
+    for (const key of ["one", "two", "three", "four"]) index.add("a", vector(1, 0), key);
+    expect(index.size).toBe(3);
+  });
+
+  test("starts anew when vectors of another length come: the model is another one", () => {
+    const index = new SemanticIndex(3);
+    index.add("a", vector(1, 0), "east");
+    expect(index.nearest("a", vector(1, 0, 0), 0.1)).toBeUndefined();
+    index.add("a", vector(1, 0, 0), "x");
+    expect(index.size).toBe(1);
+    expect(index.nearest("a", vector(1, 0, 0), 0.5)).toMatchObject({ key: "x" });
+  });
+});

@@ -1,0 +1,34 @@
+import type { GenerationRequest } from "../generation-request.ts";
+import { isRecord } from "../is-record.ts";
+import { canonicalRequest } from "./canonical-request.ts";
+import { particulars } from "./particulars.ts";
+
+/** A request's last user message, apart from everything else in it. */
+export interface SemanticQuestion {
+  readonly text: string;
+  /** The rest of the body, canonical, and the question's particulars: compared only where this is the same. */
+  readonly rest: string;
+}
+
+/** Longer texts mean several things at once; one vector does not tell them apart. */
+const MAX_CHARACTERS = 2000;
+
+/**
+ * What may be compared by meaning: one user message in words at the end of a chat, at temperature 0 and without tools.
+ * `undefined` for everything else.
+ */
+export function semanticQuestion({ route, fields }: GenerationRequest): SemanticQuestion | undefined {
+  const { messages, temperature, tools, functions } = fields;
+  if (route !== "/v1/chat/completions" || temperature !== 0 || !Array.isArray(messages)) return undefined;
+  if (isSome(tools) || isSome(functions)) return undefined;
+  const last: unknown = messages.at(-1);
+  if (!isRecord(last) || last.role !== "user" || typeof last.content !== "string") return undefined;
+  const text = last.content.trim();
+  if (text === "" || text.length > MAX_CHARACTERS) return undefined;
+  const before = [...messages.slice(0, -1), { ...last, content: null }];
+  return { text, rest: `${canonicalRequest({ ...fields, messages: before })} ${particulars(text)}` };
+}
+
+function isSome(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0;
+}

@@ -1,0 +1,93 @@
+import { createServer } from "node:net";
+import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { noRedisServer, type RedisServer, startRedisServer } from "../../test-support/redis-server.ts";
+import { ValkeyStore } from "./valkey-store.ts";
+
+const WAIT = { timeout: 15_000, interval: 20 };
+
+async function startStore(commandTimeoutMs = 100) {
+  const server = await startRedisServer();
+  const changes: boolean[] = [];
+  const store = new ValkeyStore({ url: server.url, commandTimeoutMs, onChange: (is) => changes.push(is) });
+  onTestFinished(async () => {
+    await store.close();
+    server.thaw();
+    await server.stop();
+  });
+  await vi.waitFor(() => expect(store.isAvailable).toBe(true), WAIT);
+  return { server, store, changes };
+}
+
+describe("the Valkey store", () => {
+  beforeEach(({ skip }) => skip(noRedisServer !== undefined, noRedisServer));
+
+  test("answers a miss when the server is slow, and is not asked again until it is quick", async () => {
+    const { server, store, changes } = await startStore();
+    await store.set("cache:a", Buffer.from("a"), 60);
+    server.freeze();
+    expect(await store.get("cache:a")).toBeUndefined();
+    expect(store.isAvailable).toBe(false);
+    // Nothing is sent any more: the answer is there without a turn of the event loop.
+    let answers = 0;
+    for (let index = 0; index < 100; index++) void store.get("cache:a").then(() => answers++);
+    await new Promise<void>((resolve) => process.nextTick(() => queueMicrotask(resolve)));
+    await Promise.resolve();
+    expect(answers).toBe(100);
+    expect(await store.set("cache:b", Buffer.from("b"), 60)).toBe(false);
+    expect(await store.delete("cache:a")).toBe(false);
+    expect(await store.deletePrefix("cache:")).toBeUndefined();
+    server.thaw();
+    await vi.waitFor(() => expect(store.isAvailable).toBe(true), WAIT);
+    expect(String(await store.get("cache:a"))).toBe("a");
+    expect(changes).toEqual([true, false, true]);
+  });
+
+  test("answers misses while the server is gone, and finds the one that takes its place", async () => {
+    const { server, store } = await startStore();
+    await server.stop();
+    await vi.waitFor(() => expect(store.isAvailable).toBe(false), WAIT);
+    expect(await store.get("cache:a")).toBeUndefined();
+    const next: RedisServer = await startRedisServer(server.port);
+    onTestFinished(() => next.stop());
+    await vi.waitFor(() => expect(store.isAvailable).toBe(true), WAIT);
+    expect(await store.set("cache:a", Buffer.from("again"), 60)).toBe(true);
+    expect(String(await store.get("cache:a"))).toBe("again");
+  });
+
+  test("stays open when the server refuses a command", async () => {
+    const { store, server } = await startStore();
+    const other = new ValkeyStore({ url: server.url, commandTimeoutMs: 1000 });
+    onTestFinished(() => other.close());
+    await vi.waitFor(() => expect(other.isAvailable).toBe(true), WAIT);
+    // No expiry can be that late: the server answers with an error.
+    expect(await store.set("cache:a", Buffer.from("a"), 1e18)).toBe(false);
+    expect(store.isAvailable).toBe(true);
+    expect(await store.set("cache:a", Buffer.from("a"), 1)).toBe(true);
+  });
+});
+
+describe("the Valkey store without a server", () => {
+  test("answers misses from the start and leaves nothing running when it is closed", async () => {
+    const store = new ValkeyStore({ url: "redis://127.0.0.1:9" });
+    expect(await store.get("cache:a")).toBeUndefined();
+    expect(await store.set("cache:a", Buffer.from("a"), 60)).toBe(false);
+    await store.close();
+    expect(store.isAvailable).toBe(false);
+  });
+
+  test("takes what speaks another language for a server that is gone", async () => {
+    const server = createServer((socket) => {
+      socket.on("error", () => undefined);
+      socket.write("HTTP/1.1 400 Bad Request\r\n\r\n");
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    const port = typeof address === "object" ? address?.port : undefined;
+    const store = new ValkeyStore({ url: `redis://127.0.0.1:${port}`, commandTimeoutMs: 50 });
+    onTestFinished(async () => {
+      await store.close();
+      server.close();
+    });
+    expect(await store.get("cache:a")).toBeUndefined();
+  });
+});
