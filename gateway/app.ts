@@ -10,6 +10,7 @@ import type { ResponsesDialectOptions } from "./dialects/responses.ts";
 import { EmfMetrics } from "./emf-metrics.ts";
 import { ENGINE_INTERVALS, EngineDirectory, type EngineDirectoryIntervals } from "./engines/engine-directory.ts";
 import type { EngineDiscovery } from "./engines/engine-discovery.ts";
+import type { SnapshotStore } from "./engines/prefix-snapshots.ts";
 import { Exchange } from "./exchange.ts";
 import { ClientGone, GatewayError } from "./gateway-error.ts";
 import { sendJson } from "./http/answer.ts";
@@ -57,6 +58,8 @@ export interface GatewayOptions {
   readonly intervals?: EngineDirectoryIntervals;
   /** Where responses of `/v1/responses` are kept. @default - they are not */
   readonly responses?: ResponseStore;
+  /** Where what is known of the engines' caches outlives this process. @default - it does not */
+  readonly store?: SnapshotStore | undefined;
   /** Takes lines in CloudWatch's embedded metric format, without their line break. @default - no such metrics */
   readonly writeMetrics?: (line: string) => void;
 }

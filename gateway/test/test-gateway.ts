@@ -6,6 +6,7 @@ import type { GatewayConfig } from "../../contracts/gateway-config.ts";
 import { type FakeEngine, type FakeEngineBehaviour, startFakeEngine } from "../../test-support/fake-engine.ts";
 import { createGateway, type Gateway } from "../app.ts";
 import type { DiscoveredEngine, EngineDiscovery } from "../engines/engine-discovery.ts";
+import type { SnapshotStore } from "../engines/prefix-snapshots.ts";
 import { listenOn } from "../http/listen.ts";
 import { createMetricsServer } from "../http/metrics-server.ts";
 import type { KeyStore } from "../keys/key-store.ts";
@@ -49,6 +50,7 @@ export interface TestGatewayOptions {
   readonly discovery?: ListDiscovery;
   /** Where responses are kept. @default - they are not */
   readonly responses?: ResponseStore;
+  readonly store?: SnapshotStore;
   /** Takes the lines for CloudWatch. @default - there are none */
   readonly writeMetrics?: (line: string) => void;
 }
@@ -106,8 +108,9 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     version: "0.0.0",
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     ...(options.responses === undefined ? {} : { responses: options.responses }),
+    store: options.store,
     ...(options.writeMetrics === undefined ? {} : { writeMetrics: options.writeMetrics }),
-    intervals: { discoverMs: 50, probeMs: options.probeMs ?? 50, probeTimeoutMs: 500 },
+    intervals: { discoverMs: 50, probeMs: options.probeMs ?? 50, probeTimeoutMs: 500, snapshotMs: 100 },
   });
   const port = await gateway.listen(0, "127.0.0.1");
   const metrics = createMetricsServer(async () => [await gateway.metrics()]);
