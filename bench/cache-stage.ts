@@ -58,6 +58,7 @@ function streamRequest(fields: Record<string, unknown>): GenerationRequest {
   return {
     route: "/v1/chat/completions",
     model: "tiny",
+    tenant: "bench",
     stream: true,
     wantsUsage: false,
     maxTokens: undefined,

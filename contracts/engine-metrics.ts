@@ -3,6 +3,12 @@ export const ENGINE_METRICS = {
   requestsRunning: "vllm:num_requests_running",
   requestsWaiting: "vllm:num_requests_waiting",
   kvCacheUsage: "vllm:kv_cache_usage_perc",
+  /** Its name in versions before the change of vllm-project/vllm#18354. */
+  kvCacheUsageBefore: "vllm:gpu_cache_usage_perc",
+  /** Labels `block_size` (tokens) and `num_gpu_blocks` say how large the cache is. */
+  cacheConfigInfo: "vllm:cache_config_info",
+  /** Seconds since 1970; every Prometheus client library on Linux has it. */
+  processStart: "process_start_time_seconds",
   promptTokens: "vllm:prompt_tokens_total",
   generationTokens: "vllm:generation_tokens_total",
   requestSuccess: "vllm:request_success_total",

@@ -10,6 +10,8 @@ export const GATEWAY_METRICS = {
   errors: "sluice_errors_total",
   clientAborts: "sluice_client_aborts_total",
   engineReady: "sluice_engines_ready",
+  prefixIndexBlocks: "sluice_prefix_index_blocks",
+  routedPromptTokens: "sluice_routed_prompt_tokens_total",
 } as const;
 
 /** Those of its cache, where it has one. */

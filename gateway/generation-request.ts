@@ -5,6 +5,8 @@ export interface GenerationRequest {
   /** The OpenAI route whose body this is, whatever route it came by. */
   readonly route: GenerationRoute;
   readonly model: string;
+  /** Whose request it is; prompts of different tenants never count as shared. */
+  readonly tenant: string;
   readonly stream: boolean;
   /** Whether the client wants the usage as the last event of its stream. */
   readonly wantsUsage: boolean;

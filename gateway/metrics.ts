@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { GATEWAY_METRICS } from "../contracts/gateway-metrics.ts";
 import type { EmfMetrics } from "./emf-metrics.ts";
 import type { EngineDirectory } from "./engines/engine-directory.ts";
+import { registerRoutingMetrics } from "./engines/routing-metrics.ts";
 import type { Exchange } from "./exchange.ts";
 
 /** From a cache hit's milliseconds to the longest time limit. */
@@ -85,6 +86,7 @@ export class GatewayMetrics {
         for (const pool of directory.pools) this.set({ model: pool.config.id }, pool.readyEngines.length);
       },
     });
+    registerRoutingMetrics(this.registry, directory);
   }
 
   /** Counts one request that is over. */

@@ -1,6 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { ENGINE_METRICS } from "../contracts/engine-metrics.ts";
 
 /** How a fake engine answers; change it at any time. */
 export interface FakeEngineBehaviour {
@@ -25,8 +26,18 @@ export interface FakeEngineBehaviour {
   stallsAfterTokens: number | undefined;
   /** Bytes of text in each token. */
   tokenBytes: number;
+  /** What `/metrics` says of its load. @default - there is no such page */
+  load: FakeEngineLoad | undefined;
   /** `max_model_len` of `/v1/models`. */
   contextTokens: number;
+}
+
+export interface FakeEngineLoad {
+  readonly running: number;
+  readonly waiting: number;
+  readonly kvCacheUsage: number;
+  /** When its process began, in seconds since 1970. */
+  readonly startedAt: number;
 }
 
 export interface ReceivedRequest {
@@ -51,6 +62,7 @@ const DEFAULTS: FakeEngineBehaviour = {
   diesAfterTokens: undefined,
   stallsAfterTokens: undefined,
   tokenBytes: 1,
+  load: undefined,
   contextTokens: 4096,
 };
 
@@ -81,6 +93,7 @@ export async function startFakeEngine(behaviour: Partial<FakeEngineBehaviour> = 
       if (state.health !== "silent") response.writeHead(state.health === "ready" ? 200 : 503).end();
       return;
     }
+    if (request.url === "/metrics") return sendLoad(response, state);
     if (request.url === "/v1/models") return sendJson(response, 200, modelList(state));
     void generate(request, response, state, received).catch(() => response.destroy());
   });
@@ -101,6 +114,18 @@ export async function startFakeEngine(behaviour: Partial<FakeEngineBehaviour> = 
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function sendLoad(response: ServerResponse, { load }: FakeEngineBehaviour): void {
+  if (load === undefined) return void response.writeHead(404).end();
+  const gauges = {
+    [ENGINE_METRICS.requestsRunning]: load.running,
+    [ENGINE_METRICS.requestsWaiting]: load.waiting,
+    [ENGINE_METRICS.kvCacheUsage]: load.kvCacheUsage,
+    [ENGINE_METRICS.processStart]: load.startedAt,
+  };
+  const lines = Object.entries(gauges).map(([name, value]) => `${name}{engine="0",model_name="tiny"} ${value}\n`);
+  response.writeHead(200, { "content-type": "text/plain; version=0.0.4" }).end(lines.join(""));
 }
 
 function modelList({ contextTokens }: FakeEngineBehaviour): unknown {

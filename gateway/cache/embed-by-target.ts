@@ -13,9 +13,10 @@ const MAX_ANSWER_BYTES = 512 * 1024;
 export function embedByTarget(model: string, targetsOf: (model: string) => readonly Target[] | undefined): Embed {
   return async (text, signal) => {
     const target = targetsOf(model)?.find(({ dialect }) => dialect.name === "openai");
-    const upstream = target?.choose(requestFor(model, text), new Set());
+    const request = requestFor(model, text);
+    const upstream = target?.choose(request, new Set());
     if (target === undefined || upstream === undefined) throw new Error(`no server of ${model} can embed now`);
-    const release = upstream.acquire();
+    const release = upstream.acquire(request);
     try {
       const { statusCode, body } = await upstream.pool.request({
         method: "POST",
@@ -42,11 +43,12 @@ export function embedByTarget(model: string, targetsOf: (model: string) => reado
 
 /** What chooses a server looks at the model and the prompt. */
 function requestFor(model: string, text: string): GenerationRequest {
-  const fields = { model, prompt: text };
+  const fields = { model, input: text };
   const bytes = Buffer.from(JSON.stringify(fields));
   return {
-    route: "/v1/completions",
+    route: "/v1/embeddings",
     model,
+    tenant: "semantic-cache",
     stream: false,
     wantsUsage: false,
     maxTokens: undefined,

@@ -7,6 +7,7 @@ function request(fields: Record<string, unknown>, route: GenerationRequest["rout
   return {
     route,
     model: "tiny",
+    tenant: "key:a",
     stream: false,
     wantsUsage: false,
     maxTokens: undefined,

@@ -8,6 +8,7 @@ const request = (text: string, stream: boolean, wantsUsage = false): GenerationR
   stream,
   wantsUsage,
   maxTokens: undefined,
+  tenant: "t",
   promptTokensEstimate: 1,
   bytes: Buffer.from(text),
   fields: JSON.parse(text),

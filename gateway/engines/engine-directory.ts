@@ -1,9 +1,12 @@
 import type { Logger } from "pino";
 import type { GatewayConfig } from "../../contracts/gateway-config.ts";
+import { PromptHasher } from "../../domain/routing/prompt-blocks.ts";
 import type { Engine } from "./engine.ts";
 import type { EngineDiscovery } from "./engine-discovery.ts";
 import { ModelPool } from "./model-pool.ts";
+import { PrefixSnapshots, type SnapshotStore } from "./prefix-snapshots.ts";
 import { probeEngine, readEngineModel } from "./probe-engine.ts";
+import { readEngineLoad } from "./read-engine-load.ts";
 
 export interface EngineDirectoryIntervals {
   /** How often the target groups are asked. */
@@ -11,15 +14,28 @@ export interface EngineDirectoryIntervals {
   /** How often each engine is asked whether it is alive. */
   readonly probeMs: number;
   readonly probeTimeoutMs: number;
+  /** How often what is known of the engines' caches is saved, and taken over from other gateways. */
+  readonly snapshotMs: number;
 }
 
-export const ENGINE_INTERVALS: EngineDirectoryIntervals = { discoverMs: 3000, probeMs: 2000, probeTimeoutMs: 1000 };
+export const ENGINE_INTERVALS: EngineDirectoryIntervals = {
+  discoverMs: 3000,
+  probeMs: 2000,
+  probeTimeoutMs: 1000,
+  snapshotMs: 10_000,
+};
 
 export interface EngineDirectoryOptions {
-  readonly config: Pick<GatewayConfig, "models" | "engineListenerUrl">;
+  readonly config: Pick<GatewayConfig, "environment" | "models" | "engineListenerUrl">;
   readonly discovery: EngineDiscovery;
   readonly logger: Logger;
   readonly intervals: EngineDirectoryIntervals;
+  /** Milliseconds of a monotonic clock. @default - performance.now */
+  readonly clock?: (() => number) | undefined;
+  /** Milliseconds since 1970. @default - Date.now */
+  readonly wallClock?: (() => number) | undefined;
+  /** Where what is known of the engines' caches outlives this process. @default - it does not */
+  readonly store?: SnapshotStore | undefined;
 }
 
 /** Knows every model's engines: asks discovery who they are, and each of them whether it is alive. */
@@ -29,13 +45,17 @@ export class EngineDirectory {
   readonly #options: EngineDirectoryOptions;
   /** Engines whose last probe timed out while they were alive. */
   readonly #late = new WeakSet<Engine>();
+  readonly #snapshots: PrefixSnapshots | undefined;
   readonly #logged = new Map<string, string>();
   readonly #timers = new Set<NodeJS.Timeout>();
   #isStopped = false;
 
   constructor(options: EngineDirectoryOptions) {
     this.#options = options;
-    this.pools = options.config.models.map((model) => new ModelPool(model, options.config.engineListenerUrl));
+    const { config, clock = () => performance.now(), wallClock = () => Date.now(), store } = options;
+    const routing = { clock, wallClock, hasher: new PromptHasher() };
+    this.pools = config.models.map((model) => new ModelPool(model, config.engineListenerUrl, routing));
+    this.#snapshots = store && new PrefixSnapshots({ store, wallClock, environment: config.environment });
     this.#byId = new Map(this.pools.map((pool) => [pool.config.id, pool]));
   }
 
@@ -45,9 +65,10 @@ export class EngineDirectory {
 
   /** Starts asking. Resolves after the first round, whatever it found. */
   async start(): Promise<void> {
-    const { discoverMs, probeMs } = this.#options.intervals;
+    const { discoverMs, probeMs, snapshotMs } = this.#options.intervals;
     await this.#repeat(discoverMs, () => this.#discoverAll());
     await this.#repeat(probeMs, () => this.#probeAll());
+    if (this.#snapshots !== undefined) void this.#repeat(snapshotMs, () => this.#exchangeAll());
   }
 
   /** Stops asking and closes all connections to engines. */
@@ -100,15 +121,25 @@ export class EngineDirectory {
     );
   }
 
+  async #exchangeAll(): Promise<void> {
+    await Promise.all(this.pools.map((pool) => this.#snapshots?.exchange(pool)));
+  }
+
   async #probe(pool: ModelPool, engine: Engine): Promise<void> {
     const { probeTimeoutMs } = this.#options.intervals;
-    const result = await probeEngine(engine, probeTimeoutMs);
+    const [result, load] = await Promise.all([
+      probeEngine(engine, probeTimeoutMs),
+      // Behind the load balancer's address stands another engine each time.
+      engine === pool.fallback ? undefined : readEngineLoad(engine, probeTimeoutMs),
+    ]);
     const isFirstSilence = result === "silent" && engine.isAlive && !this.#late.has(engine);
     if (result === "silent") this.#late.add(engine);
     else this.#late.delete(engine);
     if (result === "alive" && engine.model === undefined)
       engine.model = await readEngineModel(engine, pool.config.id, probeTimeoutMs);
     if (!isFirstSilence) engine.isAlive = result === "alive";
+    if (load !== undefined) pool.routing.report(engine, load);
+    if (engine.isAlive) await this.#snapshots?.load(pool);
   }
 
   #logEngines(pool: ModelPool): void {

@@ -1,5 +1,7 @@
 import { Pool } from "undici";
+import type { GenerationRequest } from "../generation-request.ts";
 import type { Upstream } from "../targets/upstream.ts";
+import type { PoolRouting, SentRequest } from "./pool-routing.ts";
 
 /** TCP connect inside one VPC takes about a millisecond; after a second the host is not there. */
 const CONNECT_TIMEOUT_MS = 1000;
@@ -21,6 +23,8 @@ export interface EngineOptions {
   readonly host?: string;
   /** Requests that it may hold at once. */
   readonly maxRequests: number;
+  /** Learns of its life and its requests. @default - nobody chooses among several like it */
+  readonly routing?: PoolRouting;
 }
 
 /** One engine and what this gateway knows of it: its connections, its load from here, whether it can take a request. */
@@ -33,16 +37,18 @@ export class Engine implements Upstream {
   readonly maxRequests: number;
   /** The target group's word: whether it may get new requests. */
   inService = true;
-  /** Whether the last probe was answered 200 and no call has found it dead since. */
-  isAlive = false;
   /** Read once after the engine became ready. */
   model: EngineModel | undefined = undefined;
+  readonly #routing: PoolRouting | undefined;
+  readonly #sent = new WeakMap<GenerationRequest, SentRequest>();
+  #isAlive = false;
   #inFlight = 0;
 
   constructor(options: EngineOptions) {
     this.id = options.id;
     this.origin = options.origin;
     this.maxRequests = options.maxRequests;
+    this.#routing = options.routing;
     this.headers = options.host === undefined ? {} : { host: options.host };
     // Time limits are the stages' own (per route, first byte against whole answer); here they are off.
     this.pool = new Pool(options.origin, {
@@ -52,6 +58,17 @@ export class Engine implements Upstream {
       bodyTimeout: 0,
       allowH2: false,
     });
+  }
+
+  /** Whether the last probe was answered 200 and no call has found it dead since. */
+  get isAlive(): boolean {
+    return this.#isAlive;
+  }
+
+  set isAlive(isAlive: boolean) {
+    this.#isAlive = isAlive;
+    if (isAlive) this.#routing?.joined(this);
+    else this.#routing?.left(this);
   }
 
   get inFlight(): number {
@@ -67,13 +84,21 @@ export class Engine implements Upstream {
   }
 
   /** Counts one request. @returns the function that gives its place back; calling it again does nothing */
-  acquire(): () => void {
+  acquire(request: GenerationRequest): () => void {
     this.#inFlight++;
+    const sent = this.#routing?.sent(this, request);
+    if (sent !== undefined) this.#sent.set(request, sent);
     let isHeld = true;
     return () => {
-      if (isHeld) this.#inFlight--;
+      if (!isHeld) return;
       isHeld = false;
+      this.#inFlight--;
+      sent?.end();
     };
+  }
+
+  sawFirstByte(request: GenerationRequest): void {
+    this.#sent.get(request)?.firstToken();
   }
 
   /** A call found it gone: no more requests until a probe is answered. */
@@ -83,10 +108,12 @@ export class Engine implements Upstream {
 
   /** Lets running requests finish, then closes the connections. */
   async close(): Promise<void> {
+    this.#routing?.left(this);
     await this.pool.close();
   }
 
   async destroy(): Promise<void> {
+    this.#routing?.left(this);
     await this.pool.destroy();
   }
 }

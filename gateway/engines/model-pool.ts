@@ -3,6 +3,7 @@ import type { GenerationRequest } from "../generation-request.ts";
 import type { Upstream } from "../targets/upstream.ts";
 import { Engine } from "./engine.ts";
 import type { DiscoveredEngine } from "./engine-discovery.ts";
+import { PoolRouting, type PoolRoutingOptions } from "./pool-routing.ts";
 
 export type ModelConfig = GatewayConfig["models"][number];
 
@@ -16,11 +17,12 @@ export class ModelPool {
   readonly fallback: Engine;
   /** Whether the last discovery failed: then the set below may be out of date. */
   isStale = true;
+  readonly routing: PoolRouting;
   #engines: readonly Engine[] = [];
-  #turn = 0;
 
-  constructor(config: ModelConfig, engineListenerUrl: string) {
+  constructor(config: ModelConfig, engineListenerUrl: string, routing: Omit<PoolRoutingOptions, "model">) {
     this.config = config;
+    this.routing = new PoolRouting({ ...routing, model: config.id });
     this.fallback = new Engine({
       id: "load-balancer",
       origin: new URL(engineListenerUrl).origin,
@@ -58,12 +60,10 @@ export class ModelPool {
     return this.candidates.find((engine) => engine.model?.root !== undefined)?.model?.root;
   }
 
-  /** Among the ready engines outside `tried`, the one with the fewest requests from here; equals take turns. */
-  choose(_request: GenerationRequest, tried: ReadonlySet<Upstream>): Engine | undefined {
+  /** Among the ready engines outside `tried`, the one that will probably answer first. */
+  choose(request: GenerationRequest, tried: ReadonlySet<Upstream>): Engine | undefined {
     const open = this.readyEngines.filter((engine) => !tried.has(engine) && !engine.isFull);
-    const fewest = Math.min(...open.map((engine) => engine.inFlight));
-    const equals = open.filter((engine) => engine.inFlight === fewest);
-    return equals[this.#turn++ % equals.length];
+    return this.usesFallback ? open[0] : this.routing.choose(request, open);
   }
 
   /** Takes over a newly discovered set. Engines that stay keep their connections and state. @returns those that left */
@@ -72,10 +72,14 @@ export class ModelPool {
     this.#engines = discovered.map(({ id, origin, inService }) => {
       const known = before.get(id);
       const isSame = known?.origin === origin;
-      const engine = isSame ? known : new Engine({ id, origin, maxRequests: this.config.maxRequestsPerEngine });
+      const engine = isSame ? known : this.#newEngine(id, origin);
       engine.inService = inService;
       return engine;
     });
     return [...before.values()].filter((engine) => !this.#engines.includes(engine));
+  }
+
+  #newEngine(id: string, origin: string): Engine {
+    return new Engine({ id, origin, maxRequests: this.config.maxRequestsPerEngine, routing: this.routing });
   }
 }

@@ -1,6 +1,9 @@
 import { describe, expect, test, vi } from "vitest";
 import { chat, completion, errorOf, eventsOf, ListDiscovery, post, startTestGateway } from "../test/test-gateway.ts";
 
+/** Idle engines share prompts out by their text; among these each of two engines is first for some. */
+const PROMPTS = Array.from({ length: 8 }, (_, index) => `Once upon ${index}`);
+
 describe("an answer that is not streamed", () => {
   test.each([
     ["/v1/completions", completion({ max_tokens: 3 })],
@@ -57,9 +60,9 @@ describe("an answer that is not streamed", () => {
 
   test("from an engine that dies half way comes from another one", async () => {
     const { url, engines } = await startTestGateway({ engines: [{ diesAfterTokens: 2 }, {}] });
-    for (let index = 0; index < 4; index++) expect((await post(url, "/v1/completions", completion())).status).toBe(200);
+    for (const prompt of PROMPTS) expect((await post(url, "/v1/completions", completion({ prompt }))).status).toBe(200);
     expect(engines[0]?.received.length).toBeGreaterThan(0);
-    expect(engines[1]?.received).toHaveLength(4);
+    expect(engines[1]?.received).toHaveLength(PROMPTS.length);
   });
 
   test("from the only engine, which dies half way, is 502", async () => {
@@ -82,8 +85,8 @@ describe("a stream that has not begun", () => {
 
   test("comes from another engine when the first one dies before a byte of it", async () => {
     const { url, engines } = await startTestGateway({ engines: [{ diesAfterTokens: 0 }, {}] });
-    for (let index = 0; index < 4; index++) {
-      const answer = await post(url, "/v1/completions", stream);
+    for (const prompt of PROMPTS) {
+      const answer = await post(url, "/v1/completions", { ...stream, prompt });
       expect(eventsOf(await answer.text()).at(-1)).toBe("[DONE]");
     }
     expect(engines[0]?.received.length).toBeGreaterThan(0);
@@ -146,7 +149,7 @@ describe("engines that can't take a request", () => {
   test("an engine that says 503 itself is passed over", async () => {
     const full = { status: 503, body: "{}", headers: { "retry-after": "7" } } as const;
     const { url, engines } = await startTestGateway({ engines: [{ mode: full }, {}] });
-    for (let index = 0; index < 4; index++) expect((await post(url, "/v1/completions", completion())).status).toBe(200);
+    for (const prompt of PROMPTS) expect((await post(url, "/v1/completions", completion({ prompt }))).status).toBe(200);
     expect(engines[0]?.received.length).toBeGreaterThan(0);
   });
 

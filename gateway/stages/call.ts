@@ -91,7 +91,7 @@ async function attempt(
   signal.throwIfAborted();
   const { dialect } = target;
   const { stream } = generation;
-  const release = upstream.acquire();
+  const release = upstream.acquire(generation);
   exchange.targetId = target.id;
   exchange.engineId = upstream.id;
   let isHandedOn = false;
@@ -118,6 +118,7 @@ async function attempt(
       return { kind: "whole", bytes: dialect.decodeWhole(bytes, outbound) };
     }
     const first = await firstBytes(answer.body);
+    upstream.sawFirstByte?.(generation);
     isHandedOn = true;
     return { kind: "stream", body: answer.body, first, translator: dialect.decodeStream(outbound), release };
   } catch (error) {

@@ -69,6 +69,7 @@ function generationRequest(
   return {
     route,
     model: data.model,
+    tenant: exchange.tenant,
     stream: exchange.stream,
     wantsUsage:
       own(fields, "stream_options") && isRecord(data.stream_options) && data.stream_options.include_usage === true,

@@ -1,4 +1,5 @@
 import type { Pool } from "undici";
+import type { GenerationRequest } from "../generation-request.ts";
 
 /** One server that requests can be sent to: an engine of ours, or a provider's endpoint. */
 export interface Upstream {
@@ -9,7 +10,9 @@ export interface Upstream {
   /** Headers that every call to it carries. */
   readonly headers: Readonly<Record<string, string>>;
   /** Counts one request. @returns the function that gives its place back; calling it again does nothing */
-  acquire(): () => void;
+  acquire(request: GenerationRequest): () => void;
+  /** The first byte of this request's streamed answer came. @default - it does not matter there */
+  sawFirstByte?(request: GenerationRequest): void;
   /** A call found no one there: no more requests until it has been seen again. */
   markDown(): void;
 }

@@ -12,6 +12,7 @@ export function generation(fields: Record<string, unknown>): GenerationRequest {
   return {
     route: "/v1/chat/completions",
     model: body.model,
+    tenant: "t",
     stream: fields.stream === true,
     wantsUsage: true,
     maxTokens: undefined,

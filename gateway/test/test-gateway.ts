@@ -124,7 +124,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     ...(options.responses === undefined ? {} : { responses: options.responses }),
     ...(options.writeMetrics === undefined ? {} : { writeMetrics: options.writeMetrics }),
-    intervals: { discoverMs: 50, probeMs: options.probeMs ?? 50, probeTimeoutMs: 500 },
+    intervals: { discoverMs: 50, probeMs: options.probeMs ?? 50, probeTimeoutMs: 500, snapshotMs: 100 },
   });
   const port = await gateway.listen(0, "127.0.0.1");
   const metrics = createMetricsServer(async () => [await gateway.metrics()]);

@@ -1,0 +1,159 @@
+import type { Ticket } from "./ticket.ts";
+
+/** What an engine said of itself, of all gateways' requests together. */
+export interface EngineReport {
+  /** Milliseconds of the gateway's clock. */
+  readonly at: number;
+  readonly running: number;
+  readonly waiting: number;
+  /** From 0 to 1. */
+  readonly kvCacheUsage: number;
+}
+
+/** A report older than three rounds of questions (2 s each) says nothing of now. */
+export const STALE_AFTER_MS = 7000;
+/** Seconds added where there is no fresh report: as much as a queue of some prompts. */
+const STALE_SECONDS = 1;
+/**
+ * Seconds that each request in an engine counts for, beside its prompt. One that decodes adds about 0.1 ms to each of the
+ * engine's steps (`(36.4 - 12.5) / 255` for Llama-3-8B on an A100, roofline estimate), for some hundred steps. On the
+ * replay with decoding (bench/prefix-routing.ts) values from 0 to 8 ms differ by less than 2 %; 4 ms also evens out
+ * requests with short prompts and long answers.
+ */
+export const SEQUENCE_SECONDS = 0.004;
+/** Above this share of the KV cache vLLM begins to make requests wait or to preempt them. */
+const KV_FULL = 0.95;
+/** Weight of one measurement in the running means. */
+const LEARNING = 0.1;
+/** Prompts below it measure the fixed cost of a step, not the speed. */
+const MIN_MEASURED_TOKENS = 1024;
+/** One measurement counts for at most this factor: the prefix that we thought cached may not have been. */
+const MAX_SURPRISE = 4;
+
+/** One engine as routing sees it: what it has to do, how fast it does it. */
+export class Replica {
+  /** The same in every gateway, and after a restart. */
+  readonly id: string;
+  /** Its number in the prefix index. */
+  readonly number: number;
+  readonly seed: number;
+  /** When it came; milliseconds of the gateway's clock. */
+  readonly since: number;
+  prefillTokensPerSecond: number;
+  /** From a request's first token to its end. */
+  #meanDecodeSeconds = 5;
+  #meanUncachedTokens = 512;
+  #report: EngineReport | undefined;
+  #ownAtReport = 0;
+  /** Requests whose prompt it works on, in the order they were sent; those before `#head` are done. */
+  readonly #queue: Ticket[] = [];
+  #head = 0;
+  #pendingTokens = 0;
+  #prefilling = 0;
+  #decoding = 0;
+  /** When it began to work on the first of them, as far as we can tell. */
+  #workingSince = 0;
+
+  constructor(options: { id: string; number: number; seed: number; since: number; prefillTokensPerSecond: number }) {
+    this.id = options.id;
+    this.number = options.number;
+    this.seed = options.seed;
+    this.since = options.since;
+    this.prefillTokensPerSecond = options.prefillTokensPerSecond;
+  }
+
+  /** Requests from here that it has not finished. */
+  get inFlight(): number {
+    return this.#prefilling + this.#decoding;
+  }
+
+  get decoding(): number {
+    return this.#decoding;
+  }
+
+  report(report: EngineReport): void {
+    this.#report = report;
+    this.#ownAtReport = this.inFlight;
+  }
+
+  /** Prompt tokens from here that it has still to read, less what it must have read since the last first token. */
+  pendingTokens(now: number): number {
+    for (;;) {
+      const head = this.#queue[this.#head];
+      if (head === undefined) return 0;
+      const done = (Math.max(0, now - this.#workingSince) / 1000) * this.prefillTokensPerSecond;
+      if (done < head.uncachedTokens || head.isStream) return this.#pendingTokens - Math.min(done, head.uncachedTokens);
+      // Nobody tells us of the first token of an answer that is not streamed.
+      const seconds = head.uncachedTokens / this.prefillTokensPerSecond;
+      this.prefilled(head, this.#workingSince + seconds * 1000);
+    }
+  }
+
+  /** Predicted seconds from now to the first token of a request with so many tokens that it must read. */
+  predictSeconds(uncachedTokens: number, now: number): number {
+    const report = this.#report;
+    const isFresh = report !== undefined && now - report.at <= STALE_AFTER_MS;
+    const others = isFresh ? Math.max(0, report.running + report.waiting - this.#ownAtReport) : 0;
+    const othersWaiting = isFresh ? Math.min(others, report.waiting) : 0;
+    const tokens = this.pendingTokens(now) + othersWaiting * this.#meanUncachedTokens + uncachedTokens;
+    let seconds = tokens / this.prefillTokensPerSecond + (this.inFlight + others) * SEQUENCE_SECONDS;
+    if (!isFresh) seconds += STALE_SECONDS;
+    // No room: a place comes free when one of those that decode ends.
+    else if (report.waiting > 0 && report.kvCacheUsage >= KV_FULL)
+      seconds += ((report.waiting + 1) * this.#meanDecodeSeconds) / Math.max(1, report.running);
+    return seconds;
+  }
+
+  /** A request was sent. */
+  started(ticket: Ticket): void {
+    if (this.#prefilling === 0) this.#workingSince = ticket.startedAt;
+    this.#queue.push(ticket);
+    this.#prefilling++;
+    this.#pendingTokens += ticket.uncachedTokens;
+    this.#meanUncachedTokens += LEARNING * (ticket.uncachedTokens - this.#meanUncachedTokens);
+  }
+
+  /** Its prompt was read: the first token came, or should have. */
+  prefilled(ticket: Ticket, at: number): void {
+    if (!this.#leaveQueue(ticket)) return;
+    this.#decoding++;
+    this.#workingSince = Math.max(this.#workingSince, at);
+    ticket.prefilledAt = at;
+  }
+
+  /** Learns from the time that a first token really took. */
+  measured(ticket: Ticket, now: number): void {
+    const tokens = ticket.aheadTokens + ticket.uncachedTokens;
+    const seconds = (now - ticket.startedAt) / 1000 - ticket.decodingAtStart * SEQUENCE_SECONDS;
+    if (tokens < MIN_MEASURED_TOKENS || seconds <= 0) return;
+    const known = this.prefillTokensPerSecond;
+    const seen = Math.min(Math.max(tokens / seconds, known / MAX_SURPRISE), known * MAX_SURPRISE);
+    this.prefillTokensPerSecond = known + LEARNING * (seen - known);
+  }
+
+  /** Its answer is complete, or nobody waits for it any more. */
+  ended(ticket: Ticket, now: number): void {
+    if (this.#leaveQueue(ticket)) {
+      this.#workingSince = Math.max(this.#workingSince, now);
+      return;
+    }
+    this.#decoding--;
+    const seconds = (now - ticket.prefilledAt) / 1000;
+    if (seconds > 0) this.#meanDecodeSeconds += LEARNING * (seconds - this.#meanDecodeSeconds);
+  }
+
+  /** @returns false if it was not there any more */
+  #leaveQueue(ticket: Ticket): boolean {
+    if (!ticket.isQueued) return false;
+    ticket.isQueued = false;
+    this.#prefilling--;
+    this.#pendingTokens -= ticket.uncachedTokens;
+    while (this.#head < this.#queue.length && this.#queue[this.#head]?.isQueued === false) this.#head++;
+    // As many moves as there were additions, at most.
+    if (this.#head > 32 && this.#head * 2 > this.#queue.length) {
+      this.#queue.splice(0, this.#head);
+      this.#head = 0;
+    }
+    return true;
+  }
+}

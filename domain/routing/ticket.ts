@@ -1,0 +1,50 @@
+import type { Replica } from "./replica.ts";
+
+export interface TicketOptions {
+  readonly replica: Replica;
+  /** Milliseconds of the gateway's clock. */
+  readonly startedAt: number;
+  /** Prompt tokens that the replica must read for it. */
+  readonly uncachedTokens: number;
+  /** Whether `firstToken` will be called: the moment can be seen in a stream only. */
+  readonly isStream: boolean;
+}
+
+/** One request that a replica has in hand. Call `end` once it is over, however that came. */
+export class Ticket {
+  readonly startedAt: number;
+  readonly uncachedTokens: number;
+  readonly isStream: boolean;
+  /** Prompt tokens that were before it. */
+  readonly aheadTokens: number;
+  readonly decodingAtStart: number;
+  /** Whether its prompt is still to be read. The replica's to change, like the next. */
+  isQueued = true;
+  prefilledAt = 0;
+  readonly #replica: Replica;
+  #isOver = false;
+
+  constructor({ replica, startedAt, uncachedTokens, isStream }: TicketOptions) {
+    this.#replica = replica;
+    this.startedAt = startedAt;
+    this.uncachedTokens = uncachedTokens;
+    this.isStream = isStream;
+    this.aheadTokens = replica.pendingTokens(startedAt);
+    this.decodingAtStart = replica.decoding;
+    replica.started(this);
+  }
+
+  /** The first byte of the answer came. */
+  firstToken(now: number): void {
+    if (this.#isOver || !this.isQueued) return;
+    this.#replica.measured(this, now);
+    this.#replica.prefilled(this, now);
+  }
+
+  /** The answer is complete, broke off, or is not wanted any more. Calling it again does nothing. */
+  end(now: number): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#replica.ended(this, now);
+  }
+}

@@ -1,0 +1,33 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { findSamples } from "./prometheus-text.ts";
+
+describe("the reader of Prometheus pages", () => {
+  test("finds a metric by its whole name, with its labels", () => {
+    const page = [
+      "# HELP vllm:num_requests_running vllm:num_requests_running of all",
+      "vllm:num_requests_running_total 9",
+      'vllm:num_requests_running{engine="0",model_name="a"} 3.0',
+      'vllm:num_requests_running{engine="1",model_name="a"} 4 1700000000000',
+    ].join("\n");
+    expect(findSamples(page, "vllm:num_requests_running")).toEqual([
+      { labels: { engine: "0", model_name: "a" }, value: 3 },
+      { labels: { engine: "1", model_name: "a" }, value: 4 },
+    ]);
+  });
+
+  test("reads labels with braces, quotes and backslashes in them", () => {
+    const [sample] = findSamples(String.raw`up{a="}",b="\"x\\",c="1"} 5`, "up");
+    expect(sample).toEqual({ labels: { a: "}", b: String.raw`\"x\\`, c: "1" }, value: 5 });
+  });
+
+  test("leaves out what is no number, and lines that are cut", () => {
+    expect(findSamples('up NaN\nup\nup {\nup{a="b\nup 1', "up")).toEqual([{ labels: {}, value: 1 }]);
+  });
+
+  test("never throws, whatever an engine says", () => {
+    const piece = fc.oneof(fc.constantFrom("up", "{", "}", '"', "\\", "\n", " ", "=", "1", "NaN"), fc.string());
+    const page = fc.array(piece, { maxLength: 40 }).map((pieces) => pieces.join(""));
+    fc.assert(fc.property(page, (text) => findSamples(text, "up").every(({ value }) => !Number.isNaN(value))));
+  });
+});

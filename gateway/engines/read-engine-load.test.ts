@@ -1,0 +1,41 @@
+import { describe, expect, test } from "vitest";
+import { engineLoadOf } from "./read-engine-load.ts";
+
+const page = (...lines: readonly string[]) => `# TYPE x gauge\n${lines.join("\n")}\n`;
+
+describe("an engine's load", () => {
+  test("is what vLLM's page says, summed over the engines inside the server", () => {
+    const load = engineLoadOf(
+      page(
+        'vllm:num_requests_running{engine="0"} 3',
+        'vllm:num_requests_running{engine="1"} 2',
+        'vllm:num_requests_waiting{engine="0"} 1',
+        'vllm:kv_cache_usage_perc{engine="0"} 0.25',
+        'vllm:kv_cache_usage_perc{engine="1"} 0.5',
+        'vllm:cache_config_info{block_size="16",engine="0",num_gpu_blocks="1000"} 1',
+        "process_start_time_seconds 1.8e+09",
+      ),
+    );
+    expect(load).toEqual({
+      running: 5,
+      waiting: 1,
+      kvCacheUsage: 0.5,
+      kvCacheTokens: 16_000,
+      startedAt: 1_800_000_000,
+    });
+  });
+
+  test("takes the name that older versions give the cache's usage", () => {
+    const load = engineLoadOf(page("vllm:num_requests_running 1", "vllm:gpu_cache_usage_perc 0.75"));
+    expect(load?.kvCacheUsage).toBe(0.75);
+  });
+
+  test("leaves the cache's size open where the page has none", () => {
+    const info = 'vllm:cache_config_info{block_size="16",num_gpu_blocks="None"} 1';
+    expect(engineLoadOf(page("vllm:num_requests_running 1", info))?.kvCacheTokens).toBeUndefined();
+  });
+
+  test("is unknown when the page speaks of something else", () => {
+    expect(engineLoadOf(page("process_cpu_seconds_total 3"))).toBeUndefined();
+  });
+});

@@ -1,0 +1,72 @@
+import { ENGINE_METRICS } from "../../contracts/engine-metrics.ts";
+import type { Engine } from "./engine.ts";
+import { findSamples } from "./prometheus-text.ts";
+
+/** What an engine says of its load, of all gateways' requests together. */
+export interface EngineLoad {
+  readonly running: number;
+  readonly waiting: number;
+  /** From 0 to 1; the fullest of its caches where it has several. */
+  readonly kvCacheUsage: number;
+  /** Tokens that its KV cache holds; `undefined` where it does not say. */
+  readonly kvCacheTokens: number | undefined;
+  /** When its process began, in seconds since 1970; `undefined` where it does not say. */
+  readonly startedAt: number | undefined;
+}
+
+/** vLLM's page has about 100 kB; more than this is no page of metrics. */
+const MAX_PAGE_BYTES = 4 * 1024 * 1024;
+
+/** Asks an engine's `/metrics`. `undefined` when it has none, or they can't be read now. Never rejects. */
+export async function readEngineLoad(engine: Engine, timeoutMs: number): Promise<EngineLoad | undefined> {
+  try {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const answer = await engine.pool.request({ method: "GET", path: "/metrics", headers: engine.headers, signal });
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of answer.body) {
+      if (!Buffer.isBuffer(chunk)) continue;
+      size += chunk.length;
+      if (size > MAX_PAGE_BYTES) return undefined;
+      chunks.push(chunk);
+    }
+    return answer.statusCode === 200 ? engineLoadOf(Buffer.concat(chunks, size).toString("utf8")) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param page Prometheus' text format @returns `undefined` when the page says nothing of requests */
+export function engineLoadOf(page: string): EngineLoad | undefined {
+  const running = values(page, ENGINE_METRICS.requestsRunning);
+  const waiting = values(page, ENGINE_METRICS.requestsWaiting);
+  if (running.length === 0 && waiting.length === 0) return undefined;
+  const usage = values(page, ENGINE_METRICS.kvCacheUsage);
+  const share = Math.max(0, ...(usage.length > 0 ? usage : values(page, ENGINE_METRICS.kvCacheUsageBefore)));
+  return {
+    running: sum(running),
+    waiting: sum(waiting),
+    kvCacheUsage: Math.min(1, share),
+    kvCacheTokens: cacheTokens(page),
+    startedAt: values(page, ENGINE_METRICS.processStart)[0],
+  };
+}
+
+/** One sample for each data-parallel engine inside the server. */
+function values(page: string, name: string): readonly number[] {
+  return findSamples(page, name)
+    .map(({ value }) => value)
+    .filter((value) => value >= 0 && Number.isFinite(value));
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+function cacheTokens(page: string): number | undefined {
+  const tokens = findSamples(page, ENGINE_METRICS.cacheConfigInfo).map(
+    ({ labels }) => Number(labels.block_size) * Number(labels.num_gpu_blocks),
+  );
+  const known = sum(tokens.filter((count) => count > 0 && Number.isFinite(count)));
+  return known > 0 ? known : undefined;
+}
