@@ -10,4 +10,9 @@ export const GATEWAY_METRICS = {
   errors: "sluice_errors_total",
   clientAborts: "sluice_client_aborts_total",
   engineReady: "sluice_engines_ready",
+  targetCalls: "sluice_target_calls_total",
+  targetFailovers: "sluice_target_failovers_total",
+  targetSpend: "sluice_target_spend_usd_total",
+  targetBreaker: "sluice_target_breaker_state",
+  providerSpendMonth: "sluice_provider_spend_month_usd",
 } as const;

@@ -6,11 +6,19 @@ export const REQUEST_ID_HEADER = "x-request-id";
 export const ANTHROPIC_REQUEST_ID_HEADER = "request-id";
 /** Set by API Gateway from `$context.requestId`. */
 export const EDGE_REQUEST_ID_HEADER = "x-sluice-request-id";
+/** The target that answered, or was asked last: a pool, or `<provider>/<model>`. */
+export const TARGET_HEADER = "x-sluice-target";
+/** Calls to targets that were made for the request. */
+export const ATTEMPTS_HEADER = "x-sluice-attempts";
+/** A client's name for its session: a route that is sticky by session keeps it at one target. */
+export const SESSION_HEADER = "x-sluice-session";
 /** Response headers that a browser on another origin may read. */
 export const EXPOSED_HEADERS = [
   "retry-after",
   REQUEST_ID_HEADER,
   ANTHROPIC_REQUEST_ID_HEADER,
+  TARGET_HEADER,
+  ATTEMPTS_HEADER,
   "x-ratelimit-limit-requests",
   "x-ratelimit-remaining-requests",
   "x-ratelimit-reset-requests",
@@ -24,6 +32,7 @@ export const ALLOWED_REQUEST_HEADERS = [
   "content-type",
   "x-api-key",
   REQUEST_ID_HEADER,
+  SESSION_HEADER,
   "x-stainless-arch",
   "x-stainless-lang",
   "x-stainless-os",

@@ -33,7 +33,9 @@ import { parseHead } from "./stages/parse-head.ts";
 import { planTargets } from "./stages/plan.ts";
 import { relayStream, relayWhole } from "./stages/relay.ts";
 import { describeFailure, settle } from "./stages/settle.ts";
-import { Router } from "./targets/router.ts";
+import type { Lookup } from "./targets/address-guard.ts";
+import type { SecretReader } from "./targets/provider-credential.ts";
+import { TargetService } from "./targets/target-service.ts";
 import { createSharedMemory, SharedCount, type SharedMemory } from "./threads/shared-memory.ts";
 
 /** Node closes a kept-alive connection after this silence; the load balancer in front does so after 60 s, so it is first. */
@@ -59,6 +61,10 @@ export interface GatewayOptions {
   readonly responses?: ResponseStore;
   /** Takes lines in CloudWatch's embedded metric format, without their line break. @default - no such metrics */
   readonly writeMetrics?: (line: string) => void;
+  /** Reads providers' keys. @default - there are none */
+  readonly secrets?: SecretReader;
+  /** Resolves providers' names. @default - the system's resolver */
+  readonly lookup?: Lookup;
 }
 
 export interface Gateway {
@@ -77,7 +83,6 @@ export function createGateway(options: GatewayOptions): Gateway {
   const { config, keys, logger, version } = options;
   const clock = options.clock ?? (() => performance.now());
   const directory = new EngineDirectory({ ...options, intervals: options.intervals ?? ENGINE_INTERVALS });
-  const router = new Router(directory);
   const memory = options.memory ?? createSharedMemory(config);
   const { writeMetrics } = options;
   const emf =
@@ -89,6 +94,15 @@ export function createGateway(options: GatewayOptions): Gateway {
       write: (line) => writeMetrics(line),
     });
   const metrics = new GatewayMetrics(directory, emf);
+  const targets = new TargetService({
+    pools: directory.pools,
+    declared: config,
+    reader: options.secrets ?? NO_SECRETS,
+    logger,
+    registry: metrics.registry,
+    now: clock,
+    lookup: options.lookup,
+  });
   const cors = new Cors(config.corsOrigins);
   const addressLimit = createAddressLimit(config.requestsPerMinutePerIp, memory.addresses);
   const responses: ResponsesDialectOptions = {
@@ -141,6 +155,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       answerError(exchange, error, exchange.clientDialect);
     } finally {
       settle(exchange, logger, metrics, clock());
+      targets.account(exchange);
     }
   }
 
@@ -159,8 +174,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (route.path === LIVENESS_PATH) return answerLiveness(exchange);
     admitAddress(exchange, addressLimit, clock());
     await identify(exchange, config.auth, keys);
-    if (route.path === "/v1/models") return answerJson(exchange, modelList(directory, createdAt));
-    if (route.path === "/v1/models/{id}") return answerJson(exchange, modelById(directory, route.encodedId, createdAt));
+    if (route.path === "/v1/models") return answerJson(exchange, modelList(targets.registry.table, createdAt));
+    if (route.path === "/v1/models/{id}")
+      return answerJson(exchange, modelById(targets.registry.table, route.encodedId, createdAt));
     switch (route.path) {
       case "/v1/messages/count_tokens":
         return await countTokens(exchange);
@@ -178,15 +194,15 @@ export function createGateway(options: GatewayOptions): Gateway {
   /** An estimate, as the limits use it: the model's tokenizer is with its engines. */
   async function countTokens(exchange: Exchange): Promise<void> {
     const request = await parseBody(exchange, "/v1/chat/completions", config.bodyLimitBytes);
-    planTargets(exchange, request, router);
+    planTargets(exchange, request, targets.router);
     answerJson(exchange, { input_tokens: request.promptTokensEstimate });
   }
 
   async function generate(exchange: Exchange, route: GenerationRoute): Promise<void> {
     const request = await parseBody(exchange, route, config.bodyLimitBytes);
-    const plan = planTargets(exchange, request, router);
+    const plan = planTargets(exchange, request, targets.router);
     const timeouts = timeoutsOf(config, route);
-    const upstreamAnswer = await callTargets(exchange, request, plan, timeouts);
+    const upstreamAnswer = await callTargets(exchange, request, plan, timeouts, targets.calls);
     if (upstreamAnswer.kind === "whole") return relayWhole(exchange, upstreamAnswer.bytes);
     const { idleSeconds } = timeouts;
     await relayStream(exchange, upstreamAnswer, { idleSeconds, stripUsage: !request.wantsUsage, now: clock });
@@ -215,7 +231,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   async function listen(port: number, host: string, { reusePort } = { reusePort: false }): Promise<number> {
     const actual = await listenOn(server, { port, host, reusePort });
-    directory.start().then(started.resolve, started.reject);
+    Promise.all([directory.start(), targets.start()]).then(() => started.resolve(), started.reject);
     emf?.start();
     return actual;
   }
@@ -239,7 +255,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     server.closeAllConnections();
     server.close();
     emf?.stop();
-    await directory.stop();
+    await Promise.all([directory.stop(), targets.stop()]);
   }
 
   return {
@@ -249,6 +265,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     drain,
   };
 }
+
+const NO_SECRETS: SecretReader = {
+  secret: () => Promise.reject(new Error("There is no reader of secrets.")),
+  variable: () => undefined,
+};
 
 function timeoutsOf(config: GatewayConfig, route: GenerationRoute): RouteTimeouts {
   const own = config.routeTimeouts[route] ?? {};

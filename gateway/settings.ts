@@ -1,5 +1,6 @@
 import { GatewayConfig } from "../contracts/gateway-config.ts";
 import { ENV, GATEWAY_METRICS_PORT, GATEWAY_PORT } from "../contracts/process-environment.ts";
+import { targetProblems } from "../contracts/target-problems.ts";
 
 /** What a gateway process reads from its environment. */
 export interface GatewaySettings {
@@ -58,6 +59,13 @@ function readConfig(text: string | undefined, problems: string[]): GatewayConfig
     const { engineListenerUrl } = parsed.data;
     if (!/^https?:$/.test(URL.parse(engineListenerUrl)?.protocol ?? ""))
       problems.push(`${ENV.gatewayConfig} engineListenerUrl must be an http URL, got ${engineListenerUrl}`);
+    const { models, providers, routes } = parsed.data;
+    const found = targetProblems({
+      pools: models.map(({ id }) => id),
+      providers: Object.fromEntries(providers.map(({ name, ...settings }) => [name, settings])),
+      routes: Object.fromEntries(routes.map(({ name, ...settings }) => [name, settings])),
+    });
+    problems.push(...found.map(({ path, rule }) => `${ENV.gatewayConfig} ${path} ${rule}`));
     return parsed.data;
   }
   for (const { path, message } of parsed.error.issues) {

@@ -37,5 +37,8 @@ export function gatewayConfig({ environment, keysTable, engineListenerUrl, pools
       engineHost: pool.host,
       maxRequestsPerEngine: pool.maxRequestsPerEngine,
     })),
+    providers: Object.entries(environment.providers).map(([name, settings]) => ({ name, ...settings })),
+    routes: Object.entries(environment.routes).map(([name, settings]) => ({ name, ...settings })),
+    routesTable: null,
   };
 }

@@ -114,6 +114,11 @@ export class CircuitBreaker {
     );
   }
 
+  /** Counts a failure that came after its request had been called good: an answer that broke off. */
+  fail(nowMs: number): void {
+    if (this.#openUntil === undefined) this.#count(false, nowMs);
+  }
+
   #permit(settle: (isGood: boolean, nowMs: number) => void, forget: () => void): Permit {
     const epoch = this.#epoch;
     let isSettled = false;

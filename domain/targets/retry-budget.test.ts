@@ -5,12 +5,13 @@ import { RETRY_BUDGET, RetryBudget } from "./retry-budget.ts";
 describe("the retry budget", () => {
   test("allows the floor without any request", () => {
     const budget = new RetryBudget(RETRY_BUDGET);
-    expect(Array.from({ length: 5 }, () => budget.tryRetry(0))).toEqual([true, true, true, false, false]);
+    const allowed = Array.from({ length: 15 }, () => budget.tryRetry(0));
+    expect(allowed.filter(Boolean)).toHaveLength(10);
   });
 
   test("is there again when the window is over", () => {
     const budget = new RetryBudget(RETRY_BUDGET);
-    for (let index = 0; index < 4; index++) budget.tryRetry(0);
+    for (let index = 0; index < 11; index++) budget.tryRetry(0);
     expect(budget.tryRetry(8999)).toBe(false);
     expect(budget.tryRetry(10_000)).toBe(true);
   });
@@ -33,7 +34,7 @@ describe("the retry budget", () => {
             const since = now - RETRY_BUDGET.windowMs;
             // The coarse window may be up to one bucket shorter than the named one.
             const counted = retries.filter((at) => at > since + 1000).length;
-            expect(counted).toBeLessThanOrEqual(3 + 0.1 * requests.filter((at) => at > since).length);
+            expect(counted).toBeLessThanOrEqual(10 + 0.1 * requests.filter((at) => at > since).length);
           }
         }
       }),

@@ -6,8 +6,8 @@ export interface RetryBudgetOptions {
   readonly floor: number;
 }
 
-/** At most a tenth more load on upstreams that are in trouble already; three more in ten seconds where there is little. */
-export const RETRY_BUDGET: RetryBudgetOptions = { windowMs: 10_000, ratio: 0.1, floor: 3 };
+/** At most a tenth more load on upstreams that are in trouble already; one a second where there is little. */
+export const RETRY_BUDGET: RetryBudgetOptions = { windowMs: 10_000, ratio: 0.1, floor: 10 };
 
 const BUCKETS = 10;
 

@@ -12,4 +12,6 @@ export interface Upstream {
   acquire(): () => void;
   /** A call found no one there: no more requests until it has been seen again. */
   markDown(): void;
+  /** It refused our credentials. @returns whether there are new ones now, so that asking again makes sense */
+  renewCredentials?(): Promise<boolean>;
 }

@@ -81,6 +81,9 @@ export function testConfig(
         ...model,
       },
     ],
+    providers: [],
+    routes: [],
+    routesTable: null,
     ...overrides,
   };
 }
