@@ -10,6 +10,8 @@ import { listenOn } from "../http/listen.ts";
 import { createMetricsServer } from "../http/metrics-server.ts";
 import type { KeyStore } from "../keys/key-store.ts";
 import type { ResponseStore } from "../responses/response-store.ts";
+import type { Lookup } from "../targets/address-guard.ts";
+import type { SecretReader } from "../targets/provider-credential.ts";
 
 /** For tests: a gateway on a real socket in front of fake engines, with everything it logged. */
 export interface TestGateway {
@@ -51,6 +53,8 @@ export interface TestGatewayOptions {
   readonly responses?: ResponseStore;
   /** Takes the lines for CloudWatch. @default - there are none */
   readonly writeMetrics?: (line: string) => void;
+  readonly secrets?: SecretReader;
+  readonly lookup?: Lookup;
 }
 
 export function testConfig(
@@ -110,6 +114,8 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     ...(options.responses === undefined ? {} : { responses: options.responses }),
     ...(options.writeMetrics === undefined ? {} : { writeMetrics: options.writeMetrics }),
+    ...(options.secrets === undefined ? {} : { secrets: options.secrets }),
+    ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
     intervals: { discoverMs: 50, probeMs: options.probeMs ?? 50, probeTimeoutMs: 500 },
   });
   const port = await gateway.listen(0, "127.0.0.1");
