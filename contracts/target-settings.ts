@@ -142,6 +142,7 @@ export function targetId(reference: FallbackReference): string {
 }
 
 /** The environment variable that holds a provider's key where `credential` is from the `environment`. */
+export const PROVIDER_KEY_PREFIX = "SLUICE_PROVIDER_KEY_";
 export function providerKeyVariable(name: string): string {
-  return `SLUICE_PROVIDER_KEY_${name.toUpperCase().replaceAll("-", "_")}`;
+  return `${PROVIDER_KEY_PREFIX}${name.toUpperCase().replaceAll("-", "_")}`;
 }

@@ -7,6 +7,11 @@ import type { GenerationRoute } from "../contracts/generation-routes.ts";
 import { LIVENESS_PATH } from "../contracts/process-environment.ts";
 import { chooseClientDialect } from "./dialects/inbound.ts";
 import type { ResponsesDialectOptions } from "./dialects/responses.ts";
+import { AdminApi } from "./admin/admin-api.ts";
+import { type AdminRoute, isAdminRoute } from "./admin/admin-routes.ts";
+import type { ChangeStore } from "./admin/change-store.ts";
+import { Changes } from "./admin/changes.ts";
+import { requireAdmin } from "./admin/require-admin.ts";
 import { EmfMetrics } from "./emf-metrics.ts";
 import { ENGINE_INTERVALS, EngineDirectory, type EngineDirectoryIntervals } from "./engines/engine-directory.ts";
 import type { EngineDiscovery } from "./engines/engine-discovery.ts";
@@ -35,6 +40,7 @@ import { relayStream, relayWhole } from "./stages/relay.ts";
 import { describeFailure, settle } from "./stages/settle.ts";
 import type { Lookup } from "./targets/address-guard.ts";
 import type { SecretReader } from "./targets/provider-credential.ts";
+import type { SpendStore } from "./targets/spend-ledger.ts";
 import { TargetService } from "./targets/target-service.ts";
 import { createSharedMemory, SharedCount, type SharedMemory } from "./threads/shared-memory.ts";
 
@@ -65,6 +71,10 @@ export interface GatewayOptions {
   readonly secrets?: SecretReader;
   /** Resolves providers' names. @default - the system's resolver */
   readonly lookup?: Lookup;
+  /** Keeps what is changed at run time. @default - nothing can be */
+  readonly changeStore?: ChangeStore;
+  /** Adds up what providers cost. @default - this gateway's spend alone counts */
+  readonly spendStore?: SpendStore;
 }
 
 export interface Gateway {
@@ -102,7 +112,19 @@ export function createGateway(options: GatewayOptions): Gateway {
     registry: metrics.registry,
     now: clock,
     lookup: options.lookup,
+    spendStore: options.spendStore,
   });
+  const changes = options.changeStore && {
+    store: options.changeStore,
+    view: new Changes({
+      store: options.changeStore,
+      targets,
+      declared: config,
+      logger,
+      pollMs: options.intervals?.changesMs,
+    }),
+  };
+  const admin = new AdminApi({ targets, declared: config, changes, logger, now: clock, wallClock: Date.now });
   const cors = new Cors(config.corsOrigins);
   const addressLimit = createAddressLimit(config.requestsPerMinutePerIp, memory.addresses);
   const responses: ResponsesDialectOptions = {
@@ -160,7 +182,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 
   /** Also where the method is wrong, which the client shall be told in its dialect. */
-  function readHead(exchange: Exchange): Route {
+  function readHead(exchange: Exchange): Route | AdminRoute {
     try {
       return parseHead(exchange, config.stage);
     } finally {
@@ -169,10 +191,11 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 
   /** The stages, in their order. */
-  async function answer(exchange: Exchange, route: Route): Promise<void> {
+  async function answer(exchange: Exchange, route: Route | AdminRoute): Promise<void> {
     if (route.path === "/health") return answerHealth(exchange);
     if (route.path === LIVENESS_PATH) return answerLiveness(exchange);
     admitAddress(exchange, addressLimit, clock());
+    if (isAdminRoute(route)) return await administer(exchange, route);
     await identify(exchange, config.auth, keys);
     if (route.path === "/v1/models") return answerJson(exchange, modelList(targets.registry.table, createdAt));
     if (route.path === "/v1/models/{id}")
@@ -208,6 +231,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     await relayStream(exchange, upstreamAnswer, { idleSeconds, stripUsage: !request.wantsUsage, now: clock });
   }
 
+  async function administer(exchange: Exchange, route: AdminRoute): Promise<void> {
+    const { status, headers, body } = await admin.answer(exchange, route, await requireAdmin(exchange, keys));
+    sendJson(exchange.response, status, { ...exchange.headers, ...headers, "cache-control": "no-store" }, body);
+  }
+
   function answerHealth(exchange: Exchange): void {
     if (isDraining) throw new GatewayError("shutting_down");
     const { status, headers, body } = health(directory, { environment: config.environment, version });
@@ -231,7 +259,10 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   async function listen(port: number, host: string, { reusePort } = { reusePort: false }): Promise<number> {
     const actual = await listenOn(server, { port, host, reusePort });
-    Promise.all([directory.start(), targets.start()]).then(() => started.resolve(), started.reject);
+    Promise.all([directory.start(), targets.start(), changes?.view.start()]).then(
+      () => started.resolve(),
+      started.reject,
+    );
     emf?.start();
     return actual;
   }
@@ -255,6 +286,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     server.closeAllConnections();
     server.close();
     emf?.stop();
+    changes?.view.stop();
     await Promise.all([directory.stop(), targets.stop()]);
   }
 

@@ -1,6 +1,7 @@
 import { GatewayConfig } from "../contracts/gateway-config.ts";
 import { ENV, GATEWAY_METRICS_PORT, GATEWAY_PORT } from "../contracts/process-environment.ts";
 import { targetProblems } from "../contracts/target-problems.ts";
+import { PROVIDER_KEY_PREFIX } from "../contracts/target-settings.ts";
 
 /** What a gateway process reads from its environment. */
 export interface GatewaySettings {
@@ -9,6 +10,8 @@ export interface GatewaySettings {
   readonly port: number;
   readonly metricsPort: number;
   readonly logLevel: string;
+  /** Keys of providers whose credential is from the environment, by the variable's name. */
+  readonly providerKeys: Readonly<Record<string, string>>;
 }
 
 /** All that is wrong with the environment variables, in one line. */
@@ -33,7 +36,21 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   if (!LEVELS.includes(logLevel)) problems.push(`${ENV.logLevel} must be one of ${LEVELS.join(", ")}, got ${logLevel}`);
   const config = readConfig(environment[ENV.gatewayConfig], problems);
   if (config === undefined || problems.length > 0) throw new SettingsError(problems);
-  return { config, host: environment[ENV.host] ?? "0.0.0.0", port, metricsPort, logLevel };
+  return {
+    config,
+    host: environment[ENV.host] ?? "0.0.0.0",
+    port,
+    metricsPort,
+    logLevel,
+    providerKeys: providerKeys(environment),
+  };
+}
+
+function providerKeys(environment: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
+  const keys = Object.entries(environment).flatMap(([name, value]) =>
+    name.startsWith(PROVIDER_KEY_PREFIX) && value !== undefined ? [[name, value] as const] : [],
+  );
+  return Object.fromEntries(keys);
 }
 
 function readPort(

@@ -11,6 +11,8 @@ export interface EngineDirectoryIntervals {
   /** How often each engine is asked whether it is alive. */
   readonly probeMs: number;
   readonly probeTimeoutMs: number;
+  /** How often changes of routes are looked for. @default - every 2 s */
+  readonly changesMs?: number;
 }
 
 export const ENGINE_INTERVALS: EngineDirectoryIntervals = { discoverMs: 3000, probeMs: 2000, probeTimeoutMs: 1000 };

@@ -110,6 +110,18 @@ describe("a connection to a provider", () => {
     await expect(other.request({ method: "GET", path: "/" })).rejects.toMatchObject({ code: ADDRESS_REFUSED });
   });
 
+  test.each(["169.254.169.254", "::ffff:169.254.170.2", "fe80::1", "fd00:ec2::254"])(
+    "never goes to %s, where credentials are, whatever is allowed",
+    async (address) => {
+      const literal = address.includes(":") ? `[${address}]` : address;
+      const byName = poolOf("http://metadata.test", { "metadata.test": [address] }, ["metadata.test"]);
+      await expect(byName.request({ method: "GET", path: "/" })).rejects.toMatchObject({ code: ADDRESS_REFUSED });
+      const { origin, hostname } = new URL(`http://${literal}`);
+      const byAddress = poolOf(origin, {}, [address, hostname.replace(/[[\]]/g, "")]);
+      await expect(byAddress.request({ method: "GET", path: "/" })).rejects.toMatchObject({ code: ADDRESS_REFUSED });
+    },
+  );
+
   test("is not redirected anywhere", async () => {
     const { port, requests } = await startServer();
     const pool = poolOf(`http://ollama.test:${port}`, { "ollama.test": ["127.0.0.1"] }, ["ollama.test"]);

@@ -39,8 +39,17 @@ export function isPublicAddress(address: string): boolean {
   return parsed.match(GLOBAL_UNICAST) && parsed.range() === "unicast";
 }
 
+/** Ranges in which an instance's metadata and credentials are: not even a host that is allowed by name may lead there. */
+const NEVER = ["169.254.0.0/16", "fe80::/10", "fd00:ec2::/32"].map((range) => ipaddr.parseCIDR(range));
+
+function isNever(address: string): boolean {
+  if (!ipaddr.isValid(address)) return true;
+  const parsed = ipaddr.process(address);
+  return NEVER.some(([network, bits]) => network.kind() === parsed.kind() && parsed.match(network, bits));
+}
+
 export interface GuardOptions {
-  /** Hosts whose addresses are not looked at. */
+  /** Hosts that may have private addresses. */
   readonly allowPrivateHosts: readonly string[];
   /** @default - the system's resolver */
   readonly lookup?: Lookup;
@@ -55,7 +64,9 @@ export function guardedLookup({ allowPrivateHosts, lookup = dnsLookup }: GuardOp
     lookup(host, { ...options, all: true }, (error, addresses) => {
       if (error !== null) return done(error, "", 0);
       const [first] = addresses;
-      const isAllowed = allowPrivateHosts.includes(host) || addresses.every(({ address }) => isPublicAddress(address));
+      const isFit = (address: string) =>
+        allowPrivateHosts.includes(host) ? !isNever(address) : isPublicAddress(address);
+      const isAllowed = addresses.every(({ address }) => isFit(address));
       if (first === undefined || !isAllowed) return done(new AddressRefused(host), "", 0);
       if (options.all === true) done(null, addresses);
       else done(null, first.address, first.family);
@@ -69,8 +80,8 @@ export function guardedConnector(options: GuardOptions & { readonly connectMs: n
   return (target, done) => {
     const host = target.hostname.replace(/^\[|\]$/g, "");
     // A literal address is connected to without any lookup.
-    if (isIP(host) !== 0 && !options.allowPrivateHosts.includes(host) && !isPublicAddress(host))
-      return done(new AddressRefused(host), null);
+    const isAllowed = options.allowPrivateHosts.includes(host) ? !isNever(host) : isPublicAddress(host);
+    if (isIP(host) !== 0 && !isAllowed) return done(new AddressRefused(host), null);
     connect(target, done);
   };
 }

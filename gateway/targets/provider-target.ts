@@ -82,13 +82,13 @@ export class ProviderTarget implements Target {
 
   choose(request: GenerationRequest, tried: ReadonlySet<Upstream>): Upstream | undefined {
     const { provider } = this;
-    if (tried.has(this.upstream) || !provider.credential.isReady || !provider.hasRoom) return undefined;
+    if (tried.has(this.upstream) || !provider.isUsable || !provider.hasRoom) return undefined;
     const { monthlyCapUsd, name } = provider.config;
     return this.#ledger.hasRoom(name, monthlyCapUsd, this.#boundUsd(request)) ? this.upstream : undefined;
   }
 
   isFull(tried: ReadonlySet<Upstream>): boolean {
-    return !tried.has(this.upstream) && this.provider.credential.isReady && !this.provider.hasRoom;
+    return !tried.has(this.upstream) && this.provider.isUsable && !this.provider.hasRoom;
   }
 
   reserve(request: GenerationRequest): () => void {

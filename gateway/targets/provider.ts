@@ -3,6 +3,7 @@ import type { ProviderConfig } from "../../contracts/target-settings.ts";
 import { RequestAllowance } from "../../domain/targets/request-allowance.ts";
 import { guardedConnector, type Lookup } from "./address-guard.ts";
 import { ProviderCredential, type SecretReader } from "./provider-credential.ts";
+import { ProviderProbe } from "./provider-probe.ts";
 
 /** Under the 60 s after which common load balancers close an idle connection, so that we rarely race them. */
 const KEEP_ALIVE_MS = 30_000;
@@ -27,6 +28,9 @@ export class Provider {
   readonly credential: ProviderCredential;
   readonly #allowance: RequestAllowance | undefined;
   readonly #now: () => number;
+  readonly #probe: ProviderProbe;
+  /** What the last health checks said; `unknown` before the first, and where there are none. */
+  healthCheck: "ok" | "failed" | "unknown" = "unknown";
   #inFlight = 0;
 
   constructor({ config, reader, now, onProblem, lookup }: ProviderOptions) {
@@ -61,6 +65,18 @@ export class Provider {
       rateLimit === null
         ? undefined
         : new RequestAllowance({ requests: rateLimit.requests, windowMs: WINDOW_MS[rateLimit.per] });
+    this.#probe = new ProviderProbe(this);
+  }
+
+  /** Reads its key and starts to ask for its health. Resolves when its key was asked for once. */
+  async start(): Promise<void> {
+    await this.credential.start();
+    void this.#probe.start();
+  }
+
+  /** Whether it may get requests at all: there is a key, and its health check does not fail. */
+  get isUsable(): boolean {
+    return this.credential.isReady && this.healthCheck !== "failed";
   }
 
   get name(): string {
@@ -95,12 +111,17 @@ export class Provider {
 
   /** Lets running requests finish, then closes the connections. */
   async close(): Promise<void> {
-    this.credential.stop();
+    this.#stop();
     await this.pool.close();
   }
 
   async destroy(): Promise<void> {
-    this.credential.stop();
+    this.#stop();
     await this.pool.destroy();
+  }
+
+  #stop(): void {
+    this.credential.stop();
+    this.#probe.stop();
   }
 }

@@ -1,3 +1,4 @@
+import type { RouteOverride } from "../../contracts/target-changes.ts";
 import { answerCostUsd } from "../../domain/targets/target-cost.ts";
 import {
   byKey,
@@ -8,7 +9,6 @@ import {
   RoundRobin,
 } from "../../domain/targets/target-order.ts";
 import type { GenerationRequest } from "../generation-request.ts";
-import type { Override } from "./overrides.ts";
 import type { Target } from "./target.ts";
 import type { RouteEntry, TargetTable } from "./target-table.ts";
 import type { HealthBook } from "./upstream-health.ts";
@@ -24,7 +24,7 @@ export interface Caller {
 export interface RouterOptions {
   /** The targets as they are now. */
   readonly table: () => TargetTable;
-  readonly override: (route: string) => Override | undefined;
+  readonly override: (route: string) => RouteOverride | undefined;
   readonly health: HealthBook;
   readonly now: () => number;
   /** Uniform in [0, 1). */
@@ -66,7 +66,7 @@ export class Router {
       return { targets: [only.target], failoverAfterMs };
     const ordered = [...this.#order(entry, request, caller), ...fallbacks];
     const first = ordered.filter(({ id }) => id === override?.force);
-    const open = ordered.filter(({ id }) => id !== override?.force && override?.drain?.includes(id) !== true);
+    const open = ordered.filter(({ id }) => id !== override?.force && override?.drain.includes(id) !== true);
     const inTurn = [...first, ...open.filter(isUsual), ...open.filter((target) => !isUsual(target))];
     return { targets: inTurn.map(({ target }) => target), failoverAfterMs };
   }

@@ -48,6 +48,11 @@ export class TargetRegistry {
     this.#table = this.#build({ providers: [], routes: [] }, new Map());
   }
 
+  /** Names of our own pools. */
+  get pools(): readonly string[] {
+    return [...this.#pools.keys()];
+  }
+
   get table(): TargetTable {
     return this.#table;
   }
@@ -81,7 +86,7 @@ export class TargetRegistry {
     );
     this.#table = this.#build(config, providers);
     const added = [...providers.values()].filter((provider) => before.get(provider.name) !== provider);
-    this.#starting = Promise.all(added.map((provider) => provider.credential.start()));
+    this.#starting = Promise.all(added.map((provider) => provider.start()));
     for (const provider of before.values())
       if (providers.get(provider.name) !== provider) provider.close().catch(() => undefined);
   }

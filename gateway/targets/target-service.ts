@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { Registry } from "prom-client";
+import type { RouteOverride } from "../../contracts/target-changes.ts";
 import { RETRY_BUDGET, RetryBudget } from "../../domain/targets/retry-budget.ts";
 import { answerCostUsd } from "../../domain/targets/target-cost.ts";
 import type { ModelPool } from "../engines/model-pool.ts";
@@ -7,7 +8,6 @@ import type { Exchange } from "../exchange.ts";
 import type { CallContext } from "../stages/call.ts";
 import type { Lookup } from "./address-guard.ts";
 import { dialectOf } from "./dialect-of.ts";
-import type { Override } from "./overrides.ts";
 import type { SecretReader } from "./provider-credential.ts";
 import { Router } from "./router.ts";
 import { SpendLedger, type SpendStore } from "./spend-ledger.ts";
@@ -44,7 +44,7 @@ export class TargetService {
   /** What the call stage needs. */
   readonly calls: CallContext;
   /** By route. */
-  readonly overrides = new Map<string, Override>();
+  readonly overrides = new Map<string, RouteOverride>();
   readonly #metrics: TargetMetrics;
   #timer: NodeJS.Timeout | undefined = undefined;
 

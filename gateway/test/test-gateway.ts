@@ -4,6 +4,7 @@ import { expect, onTestFinished, vi } from "vitest";
 import type { ApiKeyItem } from "../../contracts/auth.ts";
 import type { GatewayConfig } from "../../contracts/gateway-config.ts";
 import { type FakeEngine, type FakeEngineBehaviour, startFakeEngine } from "../../test-support/fake-engine.ts";
+import type { ChangeStore } from "../admin/change-store.ts";
 import { createGateway, type Gateway } from "../app.ts";
 import type { DiscoveredEngine, EngineDiscovery } from "../engines/engine-discovery.ts";
 import { listenOn } from "../http/listen.ts";
@@ -12,6 +13,7 @@ import type { KeyStore } from "../keys/key-store.ts";
 import type { ResponseStore } from "../responses/response-store.ts";
 import type { Lookup } from "../targets/address-guard.ts";
 import type { SecretReader } from "../targets/provider-credential.ts";
+import type { SpendStore } from "../targets/spend-ledger.ts";
 
 /** For tests: a gateway on a real socket in front of fake engines, with everything it logged. */
 export interface TestGateway {
@@ -55,6 +57,8 @@ export interface TestGatewayOptions {
   readonly writeMetrics?: (line: string) => void;
   readonly secrets?: SecretReader;
   readonly lookup?: Lookup;
+  readonly changeStore?: ChangeStore;
+  readonly spendStore?: SpendStore;
 }
 
 export function testConfig(
@@ -116,7 +120,9 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     ...(options.writeMetrics === undefined ? {} : { writeMetrics: options.writeMetrics }),
     ...(options.secrets === undefined ? {} : { secrets: options.secrets }),
     ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
-    intervals: { discoverMs: 50, probeMs: options.probeMs ?? 50, probeTimeoutMs: 500 },
+    ...(options.changeStore === undefined ? {} : { changeStore: options.changeStore }),
+    ...(options.spendStore === undefined ? {} : { spendStore: options.spendStore }),
+    intervals: { discoverMs: 50, probeMs: options.probeMs ?? 50, probeTimeoutMs: 500, changesMs: 50 },
   });
   const port = await gateway.listen(0, "127.0.0.1");
   const metrics = createMetricsServer(async () => [await gateway.metrics()]);
