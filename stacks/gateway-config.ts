@@ -5,6 +5,7 @@ import type { Environment } from "../environments/schema.ts";
 export interface GatewayConfigProps {
   readonly environment: Environment;
   readonly keysTable: string;
+  readonly routesTable: string;
   readonly engineListenerUrl: string;
   readonly pools: readonly Pick<
     EnginePool,
@@ -13,7 +14,13 @@ export interface GatewayConfigProps {
 }
 
 /** What an environment and its resources mean to a gateway process. */
-export function gatewayConfig({ environment, keysTable, engineListenerUrl, pools }: GatewayConfigProps): GatewayConfig {
+export function gatewayConfig({
+  environment,
+  keysTable,
+  routesTable,
+  engineListenerUrl,
+  pools,
+}: GatewayConfigProps): GatewayConfig {
   const { api, gateways } = environment;
   return {
     environment: environment.name,
@@ -39,6 +46,6 @@ export function gatewayConfig({ environment, keysTable, engineListenerUrl, pools
     })),
     providers: Object.entries(environment.providers).map(([name, settings]) => ({ name, ...settings })),
     routes: Object.entries(environment.routes).map(([name, settings]) => ({ name, ...settings })),
-    routesTable: null,
+    routesTable,
   };
 }
