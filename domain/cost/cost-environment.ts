@@ -1,6 +1,7 @@
 import type { InstanceTypeId } from "../../catalog/instance-types.ts";
 import type { ModelId } from "../../catalog/models.ts";
 import type { RegionId } from "../../catalog/regions.ts";
+import type { ProviderSettings } from "../../contracts/target-settings.ts";
 
 /** What a forecast needs to know of an environment: a part of the environment file. */
 export interface CostEnvironment {
@@ -14,6 +15,7 @@ export interface CostEnvironment {
     readonly maxInstances: number;
   };
   readonly pools: Readonly<Record<string, CostPool>>;
+  readonly providers: Readonly<Record<string, Pick<ProviderSettings, "dialect" | "credential" | "region">>>;
   readonly logRetentionDays: number;
 }
 
