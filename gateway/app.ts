@@ -5,13 +5,13 @@ import type { Logger } from "pino";
 import type { GatewayConfig, RouteTimeouts } from "../contracts/gateway-config.ts";
 import type { GenerationRoute } from "../contracts/generation-routes.ts";
 import { LIVENESS_PATH } from "../contracts/process-environment.ts";
-import { chooseClientDialect } from "./dialects/inbound.ts";
-import type { ResponsesDialectOptions } from "./dialects/responses.ts";
 import { AdminApi } from "./admin/admin-api.ts";
 import { type AdminRoute, isAdminRoute } from "./admin/admin-routes.ts";
 import type { ChangeStore } from "./admin/change-store.ts";
 import { Changes } from "./admin/changes.ts";
 import { requireAdmin } from "./admin/require-admin.ts";
+import { chooseClientDialect } from "./dialects/inbound.ts";
+import type { ResponsesDialectOptions } from "./dialects/responses.ts";
 import { EmfMetrics } from "./emf-metrics.ts";
 import { ENGINE_INTERVALS, EngineDirectory, type EngineDirectoryIntervals } from "./engines/engine-directory.ts";
 import type { EngineDiscovery } from "./engines/engine-discovery.ts";
@@ -39,6 +39,7 @@ import { planTargets } from "./stages/plan.ts";
 import { relayStream, relayWhole } from "./stages/relay.ts";
 import { describeFailure, settle } from "./stages/settle.ts";
 import type { Lookup } from "./targets/address-guard.ts";
+import type { AwsCredentials } from "./targets/dialect-of.ts";
 import type { SecretReader } from "./targets/provider-credential.ts";
 import type { SpendStore } from "./targets/spend-ledger.ts";
 import { TargetService } from "./targets/target-service.ts";
@@ -69,6 +70,8 @@ export interface GatewayOptions {
   readonly writeMetrics?: (line: string) => void;
   /** Reads providers' keys. @default - there are none */
   readonly secrets?: SecretReader;
+  /** Signs what goes to Bedrock. @default - there are none */
+  readonly awsCredentials?: AwsCredentials;
   /** Resolves providers' names. @default - the system's resolver */
   readonly lookup?: Lookup;
   /** Keeps what is changed at run time. @default - nothing can be */
@@ -108,6 +111,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     pools: directory.pools,
     declared: config,
     reader: options.secrets ?? NO_SECRETS,
+    awsCredentials: options.awsCredentials ?? (() => Promise.reject(new Error("There are no AWS credentials."))),
     logger,
     registry: metrics.registry,
     now: clock,

@@ -39,7 +39,8 @@ export function buildGateway(
   output: LineOutput,
   memory: SharedMemory,
 ): Gateway {
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 2 }));
+  const dynamodb = new DynamoDBClient({ maxAttempts: 2 });
+  const client = DynamoDBDocumentClient.from(dynamodb);
   const { responseStorage } = config;
   const routes = config.routesTable === null ? undefined : { client, tableName: config.routesTable };
   return createGateway({
@@ -54,6 +55,8 @@ export function buildGateway(
       ec2: new EC2Client({ maxAttempts: 2 }),
       timeoutMs: DISCOVERY_TIMEOUT_MS,
     }),
+    // The SDK keeps the role's credentials and renews them in time.
+    awsCredentials: () => dynamodb.config.credentials(),
     secrets: new AwsSecretReader({ client: new SecretsManagerClient({ maxAttempts: 2 }), variables: providerKeys }),
     ...(routes === undefined
       ? {}

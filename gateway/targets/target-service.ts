@@ -7,7 +7,7 @@ import type { ModelPool } from "../engines/model-pool.ts";
 import type { Exchange } from "../exchange.ts";
 import type { CallContext } from "../stages/call.ts";
 import type { Lookup } from "./address-guard.ts";
-import { dialectOf } from "./dialect-of.ts";
+import { type AwsCredentials, dialectOf } from "./dialect-of.ts";
 import type { SecretReader } from "./provider-credential.ts";
 import { Router } from "./router.ts";
 import { SpendLedger, type SpendStore } from "./spend-ledger.ts";
@@ -20,6 +20,8 @@ export interface TargetServiceOptions {
   /** As the environment declares them. */
   readonly declared: TargetsConfig;
   readonly reader: SecretReader;
+  /** Sign what goes to Bedrock. */
+  readonly awsCredentials: AwsCredentials;
   readonly logger: Logger;
   readonly registry: Registry;
   readonly now: () => number;
@@ -49,7 +51,7 @@ export class TargetService {
   #timer: NodeJS.Timeout | undefined = undefined;
 
   constructor(options: TargetServiceOptions) {
-    const { pools, declared, reader, logger, now, lookup, spendStore } = options;
+    const { pools, declared, reader, awsCredentials, logger, now, lookup, spendStore } = options;
     const random = options.random ?? Math.random;
     this.ledger = new SpendLedger({
       wallClock: options.wallClock ?? Date.now,
@@ -58,7 +60,7 @@ export class TargetService {
     });
     this.registry = new TargetRegistry({
       pools,
-      dialectOf,
+      dialectOf: (config) => dialectOf(config, awsCredentials),
       reader,
       ledger: this.ledger,
       now,

@@ -12,6 +12,7 @@ import { createMetricsServer } from "../http/metrics-server.ts";
 import type { KeyStore } from "../keys/key-store.ts";
 import type { ResponseStore } from "../responses/response-store.ts";
 import type { Lookup } from "../targets/address-guard.ts";
+import type { AwsCredentials } from "../targets/dialect-of.ts";
 import type { SecretReader } from "../targets/provider-credential.ts";
 import type { SpendStore } from "../targets/spend-ledger.ts";
 
@@ -56,6 +57,7 @@ export interface TestGatewayOptions {
   /** Takes the lines for CloudWatch. @default - there are none */
   readonly writeMetrics?: (line: string) => void;
   readonly secrets?: SecretReader;
+  readonly awsCredentials?: AwsCredentials;
   readonly lookup?: Lookup;
   readonly changeStore?: ChangeStore;
   readonly spendStore?: SpendStore;
@@ -119,6 +121,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     ...(options.responses === undefined ? {} : { responses: options.responses }),
     ...(options.writeMetrics === undefined ? {} : { writeMetrics: options.writeMetrics }),
     ...(options.secrets === undefined ? {} : { secrets: options.secrets }),
+    ...(options.awsCredentials === undefined ? {} : { awsCredentials: options.awsCredentials }),
     ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
     ...(options.changeStore === undefined ? {} : { changeStore: options.changeStore }),
     ...(options.spendStore === undefined ? {} : { spendStore: options.spendStore }),
