@@ -11,6 +11,16 @@ import { SharedCount } from "../gateway/threads/shared-memory.ts";
 
 const TARGET: Target = {
   id: "tiny",
+  kind: "pool",
+  pathPrefix: "",
+  capabilities: "all",
+  price: { inputUsdPerMillion: 0, outputUsdPerMillion: 0 },
+  priority: 0,
+  isEmergencyOnly: false,
+  firstByteMs: undefined,
+  totalMs: undefined,
+  inFlight: 0,
+  reserve: () => () => undefined,
   dialect: OPENAI_DIALECT,
   upstreamModel: "tiny",
   contextTokens: 4096,

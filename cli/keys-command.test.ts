@@ -56,6 +56,13 @@ describe("sluice keys create", () => {
     expect(text).toContain("not shown again");
   });
 
+  test("with --scope admin makes a key that may change providers and routes, and no other scope", async () => {
+    const { run, stored } = await cli();
+    expect(await run("create", "--name", "ops", "--scope", "admin")).toContain("Scope admin.");
+    expect((await stored())[0]?.scopes).toEqual({ L: [{ S: "admin" }] });
+    await expect(run("create", "--name", "ops", "--scope", "root")).rejects.toThrow(/must be admin, got "root"/);
+  });
+
   test("stores the hash and never the secret", async () => {
     const { run, stored } = await cli();
     const secret = secretIn(await run("create", "--name", " me ", "--plan", "anonymous"));

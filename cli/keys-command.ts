@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { type ApiKeyItem, DEFAULT_PLAN } from "../contracts/auth.ts";
+import { type ApiKeyItem, DEFAULT_PLAN, KeyScope } from "../contracts/auth.ts";
 import { newApiKey } from "../domain/api-key.ts";
 import { explainedAwsError } from "./aws-error.ts";
 import type { KeyRegistry } from "./key-registry.ts";
@@ -16,6 +16,7 @@ export interface KeysTools {
 interface CreateOptions extends PlaceOptions {
   readonly name: string;
   readonly plan?: string;
+  readonly scope?: readonly string[];
 }
 
 /** `sluice keys create|list|revoke`. */
@@ -28,6 +29,7 @@ export function keysCommand(tools: KeysTools): Command {
   placed(keys.command("create").description("make a key; it is shown once"))
     .requiredOption("--name <name>", "whose key it is, for the list")
     .option("--plan <plan>", `usage plan (default ${DEFAULT_PLAN})`)
+    .option("--scope <scope...>", "what it may do beside using the models: admin changes providers and routes")
     .action((options: CreateOptions) => create(options, tools));
   placed(keys.command("list").description("list the keys, without their secrets")).action((options: PlaceOptions) =>
     list(options, tools),
@@ -47,7 +49,10 @@ async function withKeys<T>(place: KeysPlace, tools: KeysTools, use: (keys: KeyRe
   }
 }
 
-async function create({ name: given, plan = DEFAULT_PLAN, ...where }: CreateOptions, tools: KeysTools): Promise<void> {
+async function create(
+  { name: given, plan = DEFAULT_PLAN, scope = [], ...where }: CreateOptions,
+  tools: KeysTools,
+): Promise<void> {
   const place = await tools.place(where);
   const name = given.trim();
   if (name === "" || name.length > 100)
@@ -56,11 +61,28 @@ async function create({ name: given, plan = DEFAULT_PLAN, ...where }: CreateOpti
     throw new UserError(
       `--plan must be a usage plan of ${place.environment}, got "${plan}"; use ${place.plans.join(" or ")}.`,
     );
+  const scopes = scope.map((text) => scopeOf(text));
   const { keyId, secret, hash } = newApiKey();
-  const item = { keyId, hash, name, plan, createdAt: tools.now().toISOString() };
+  const item: ApiKeyItem = {
+    keyId,
+    hash,
+    name,
+    plan,
+    createdAt: tools.now().toISOString(),
+    ...(scopes.length === 0 ? {} : { scopes }),
+  };
   await withKeys(place, tools, (keys) => keys.add(item));
   tools.print(
-    `${secret}\n\nKeep it: it is not shown again. Id ${keyId}, plan ${plan}, environment ${place.environment}.`,
+    `${secret}\n\nKeep it: it is not shown again. Id ${keyId}, plan ${plan}, environment ${place.environment}.${scopes.length === 0 ? "" : ` Scope ${scopes.join(", ")}.`}`,
+  );
+}
+
+/** @throws {UserError} */
+function scopeOf(text: string): KeyScope {
+  const scope = KeyScope.safeParse(text);
+  if (scope.success) return scope.data;
+  throw new UserError(
+    `--scope must be ${KeyScope.options.join(" or ")}, got "${text}"; leave it out for a key that uses the models.`,
   );
 }
 

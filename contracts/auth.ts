@@ -10,6 +10,9 @@ export const ANONYMOUS_PLAN = "anonymous";
 /** The usage plan of a new key when none is named. */
 export const DEFAULT_PLAN = "standard";
 
+export const KeyScope = z.enum(["admin"]);
+export type KeyScope = z.infer<typeof KeyScope>;
+
 /** One item of the keys table. The secret itself is never stored: only its SHA-256, in hex. */
 export const ApiKeyItem = z.strictObject({
   /** Partition key: the public part of the key, 12 characters of a-z2-7. */
@@ -22,6 +25,8 @@ export const ApiKeyItem = z.strictObject({
   /** ISO 8601, UTC. */
   createdAt: z.iso.datetime(),
   revokedAt: z.iso.datetime().optional(),
+  /** What the key may do beside using the models: `admin` changes providers and routes. */
+  scopes: z.array(KeyScope).optional(),
 });
 export type ApiKeyItem = z.infer<typeof ApiKeyItem>;
 

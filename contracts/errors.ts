@@ -72,6 +72,12 @@ export const ERRORS = {
     blame: "client",
     message: "This path does not take that method. The `allow` header names those it takes.",
   },
+  version_conflict: {
+    status: 412,
+    type: "invalid_request_error",
+    blame: "client",
+    message: "It was changed meanwhile. Read it again, and send the change with its new version.",
+  },
   request_too_large: {
     status: 413,
     type: "invalid_request_error",
@@ -109,6 +115,13 @@ export const ERRORS = {
     blame: "service",
     message: "The API key could not be checked just now. Try again after the seconds given in Retry-After.",
     retryAfterSeconds: 2,
+  },
+  changes_unavailable: {
+    status: 503,
+    type: "server_error",
+    blame: "service",
+    message: "Changes can't be kept just now; what is in use stays as it is. Try again.",
+    retryAfterSeconds: 5,
   },
   model_unavailable: {
     status: 503,

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { AuthMode } from "./auth.ts";
+import { ProviderConfig, RouteConfig } from "./target-settings.ts";
 
 const seconds = z.number().gt(0).max(900);
 
@@ -82,5 +83,11 @@ export const GatewayConfig = z.strictObject({
       }),
     )
     .min(1),
+  /** Backends that we don't run. */
+  providers: z.array(ProviderConfig),
+  /** Public names beside the pools' own, which are routes by themselves. */
+  routes: z.array(RouteConfig),
+  /** DynamoDB table of what was changed at run time; `null`: nothing can be. */
+  routesTable: z.string().nullable(),
 });
 export type GatewayConfig = z.infer<typeof GatewayConfig>;

@@ -12,6 +12,11 @@ export const GATEWAY_METRICS = {
   engineReady: "sluice_engines_ready",
   prefixIndexBlocks: "sluice_prefix_index_blocks",
   routedPromptTokens: "sluice_routed_prompt_tokens_total",
+  targetCalls: "sluice_target_calls_total",
+  targetFailovers: "sluice_target_failovers_total",
+  targetSpend: "sluice_target_spend_usd_total",
+  targetBreaker: "sluice_target_breaker_state",
+  providerSpendMonth: "sluice_provider_spend_month_usd",
 } as const;
 
 /** Those of its cache, where it has one. */

@@ -14,6 +14,12 @@ export const CACHE_LEVEL_HEADER = "x-sluice-cache-level";
 export const CACHE_SAVED_TOKENS_HEADER = "x-sluice-cache-saved-tokens";
 /** Of a semantic hit: cosine of the question and the one that was answered. */
 export const CACHE_SIMILARITY_HEADER = "x-sluice-cache-similarity";
+/** The target that answered, or was asked last: a pool, or `<provider>/<model>`. */
+export const TARGET_HEADER = "x-sluice-target";
+/** Calls to targets that were made for the request. */
+export const ATTEMPTS_HEADER = "x-sluice-attempts";
+/** A client's name for its session: a route that is sticky by session keeps it at one target. */
+export const SESSION_HEADER = "x-sluice-session";
 /** Response headers that a browser on another origin may read. */
 export const EXPOSED_HEADERS = [
   "retry-after",
@@ -27,6 +33,8 @@ export const EXPOSED_HEADERS = [
   CACHE_LEVEL_HEADER,
   CACHE_SAVED_TOKENS_HEADER,
   CACHE_SIMILARITY_HEADER,
+  TARGET_HEADER,
+  ATTEMPTS_HEADER,
   "x-ratelimit-limit-requests",
   "x-ratelimit-remaining-requests",
   "x-ratelimit-reset-requests",
@@ -42,6 +50,7 @@ export const ALLOWED_REQUEST_HEADERS = [
   "x-api-key",
   REQUEST_ID_HEADER,
   CACHE_HEADER,
+  SESSION_HEADER,
   "x-stainless-arch",
   "x-stainless-lang",
   "x-stainless-os",

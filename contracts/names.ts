@@ -4,3 +4,8 @@
 export function keysTableName(environment: string): string {
   return `sluice-${environment}-keys`;
 }
+
+/** DynamoDB table of providers and routes that were changed at run time. */
+export function routesTableName(environment: string): string {
+  return `sluice-${environment}-routes`;
+}

@@ -52,6 +52,8 @@ export default {
       capacityReservation: null,
     },
   },
+  providers: {},
+  routes: {},
   site: {
     title: "Sluice demo",
     defaults: { temperature: 0.2, topP: 0.9, maxTokens: 200 },

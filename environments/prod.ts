@@ -68,6 +68,8 @@ export default {
       capacityReservation: null,
     },
   },
+  providers: {},
+  routes: {},
   site: {
     title: "Sluice",
     defaults: { temperature: 0.2, topP: 0.9, maxTokens: 400 },

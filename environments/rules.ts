@@ -2,6 +2,7 @@ import { fitModel } from "../catalog/fit.ts";
 import { catalogInstanceType } from "../catalog/instance-types.ts";
 import { catalogModel } from "../catalog/models.ts";
 import { REGIONS, type Region } from "../catalog/regions.ts";
+import { targetProblems } from "../contracts/target-problems.ts";
 import type { Problem } from "./problem.ts";
 import { ANONYMOUS_PLAN, type Environment, type PoolConfig } from "./schema.ts";
 
@@ -16,6 +17,7 @@ export function crossFieldProblems(environment: Environment): readonly Problem[]
     ...siteProblems(environment),
     ...timeoutProblems(environment),
     ...ciProblems(environment),
+    ...targetProblems({ ...environment, pools: Object.keys(environment.pools) }),
   ];
 }
 

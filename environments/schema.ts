@@ -6,6 +6,7 @@ import { VALKEY_NODE_TYPE_IDS } from "../catalog/valkey-node-types.ts";
 import { ANONYMOUS_PLAN, AuthMode } from "../contracts/auth.ts";
 import { CacheSettings, RouteTimeouts } from "../contracts/gateway-config.ts";
 import { GENERATION_ROUTES } from "../contracts/generation-routes.ts";
+import { ProviderName, ProviderSettings, PublicModelName, RouteSettings } from "../contracts/target-settings.ts";
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,19}$/, "must be 1 to 20 of a-z, 0-9 and -, starting with a letter");
 const poolName = z
@@ -138,6 +139,10 @@ export const EnvironmentSchema = z.strictObject({
   valkey: Valkey.nullable(),
   /** Pools by public model name. */
   pools: z.record(poolName, Pool),
+  /** Backends that we don't run, by name. */
+  providers: z.record(ProviderName, ProviderSettings),
+  /** Public model names beside the pools' own, and what stands behind each. */
+  routes: z.record(PublicModelName, RouteSettings),
   site: z.strictObject({
     title: z.string().min(1).max(80),
     defaults: z.strictObject({

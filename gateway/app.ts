@@ -7,6 +7,11 @@ import { DEPRECATIONS, type Deprecation } from "../contracts/deprecations.ts";
 import type { GatewayConfig, RouteTimeouts } from "../contracts/gateway-config.ts";
 import type { GenerationRoute } from "../contracts/generation-routes.ts";
 import { LIVENESS_PATH } from "../contracts/process-environment.ts";
+import { AdminApi } from "./admin/admin-api.ts";
+import { type AdminRoute, isAdminRoute } from "./admin/admin-routes.ts";
+import type { ChangeStore } from "./admin/change-store.ts";
+import { Changes } from "./admin/changes.ts";
+import { requireAdmin } from "./admin/require-admin.ts";
 import { createCache } from "./cache/create-cache.ts";
 import type { ResponseCache } from "./cache/response-cache.ts";
 import type { Embed } from "./cache/semantic-cache.ts";
@@ -42,7 +47,11 @@ import { relayStream, relayWhole } from "./stages/relay.ts";
 import { replay } from "./stages/replay.ts";
 import { describeFailure, settle } from "./stages/settle.ts";
 import type { FastStore } from "./store/fast-store.ts";
-import { Router } from "./targets/router.ts";
+import type { Lookup } from "./targets/address-guard.ts";
+import type { AwsCredentials } from "./targets/dialect-of.ts";
+import type { SecretReader } from "./targets/provider-credential.ts";
+import type { SpendStore } from "./targets/spend-ledger.ts";
+import { TargetService } from "./targets/target-service.ts";
 import { createSharedMemory, SharedCount, type SharedMemory } from "./threads/shared-memory.ts";
 import { CHAT_PATH, ChatSockets } from "./websocket/chat-sockets.ts";
 
@@ -79,6 +88,16 @@ export interface GatewayOptions {
   readonly store?: FastStore | undefined;
   /** @default - the embedding model of the configuration, through its targets */
   readonly embed?: Embed | undefined;
+  /** Reads providers' keys. @default - there are none */
+  readonly secrets?: SecretReader;
+  /** Signs what goes to Bedrock. @default - there are none */
+  readonly awsCredentials?: AwsCredentials;
+  /** Resolves providers' names. @default - the system's resolver */
+  readonly lookup?: Lookup;
+  /** Keeps what is changed at run time. @default - nothing can be */
+  readonly changeStore?: ChangeStore;
+  /** Adds up what providers cost. @default - this gateway's spend alone counts */
+  readonly spendStore?: SpendStore;
 }
 
 export interface Gateway {
@@ -99,7 +118,6 @@ export function createGateway(options: GatewayOptions): Gateway {
   const { config, keys, logger, version, deprecations = DEPRECATIONS } = options;
   const clock = options.clock ?? (() => performance.now());
   const directory = new EngineDirectory({ ...options, intervals: options.intervals ?? ENGINE_INTERVALS });
-  const router = new Router(directory);
   const memory = options.memory ?? createSharedMemory(config);
   const { writeMetrics } = options;
   const emf =
@@ -112,12 +130,34 @@ export function createGateway(options: GatewayOptions): Gateway {
     });
   const metrics = new GatewayMetrics(directory, emf);
   const pages = referencePages(config.auth, deprecations);
+  const targets = new TargetService({
+    pools: directory.pools,
+    declared: config,
+    reader: options.secrets ?? NO_SECRETS,
+    awsCredentials: options.awsCredentials ?? (() => Promise.reject(new Error("There are no AWS credentials."))),
+    logger,
+    registry: metrics.registry,
+    now: clock,
+    lookup: options.lookup,
+    spendStore: options.spendStore,
+  });
+  const changes = options.changeStore && {
+    store: options.changeStore,
+    view: new Changes({
+      store: options.changeStore,
+      targets,
+      declared: config,
+      logger,
+      pollMs: options.intervals?.changesMs,
+    }),
+  };
+  const admin = new AdminApi({ targets, declared: config, changes, logger, now: clock, wallClock: Date.now });
   const cache = createCache({
     ...options,
     registry: metrics.registry,
     clears: new SharedCount(memory.cacheClears),
     threads: threadCount(config),
-    targetsOf: (model) => router.targets({ model }),
+    targetsOf: (model) => targets.registry.table.routes.get(model)?.targets.map(({ target }) => target),
     now: options.wallClock ?? Date.now,
   });
   const cors = new Cors(config.corsOrigins);
@@ -182,11 +222,12 @@ export function createGateway(options: GatewayOptions): Gateway {
       answerError(exchange, error, exchange.clientDialect);
     } finally {
       settle(exchange, logger, metrics, clock());
+      targets.account(exchange);
     }
   }
 
   /** Also where the method is wrong, which the client shall be told in its dialect. */
-  function readHead(exchange: Exchange): Route {
+  function readHead(exchange: Exchange): Route | AdminRoute {
     try {
       return parseHead(exchange, config.stage, deprecations);
     } finally {
@@ -195,15 +236,17 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 
   /** The stages, in their order. */
-  async function answer(exchange: Exchange, route: Route): Promise<void> {
+  async function answer(exchange: Exchange, route: Route | AdminRoute): Promise<void> {
     if (route.path === "/health") return answerHealth(exchange);
     if (route.path === LIVENESS_PATH) return answerLiveness(exchange);
     admitAddress(exchange, addressLimit, clock());
     if (route.path === "/openapi.json") return answerStaticPage(exchange, pages.openApi());
     if (route.path === "/reference") return answerStaticPage(exchange, pages.reference());
+    if (isAdminRoute(route)) return await administer(exchange, route);
     await identify(exchange, config.auth, keys);
-    if (route.path === "/v1/models") return answerJson(exchange, modelList(directory, createdAt));
-    if (route.path === "/v1/models/{id}") return answerJson(exchange, modelById(directory, route.encodedId, createdAt));
+    if (route.path === "/v1/models") return answerJson(exchange, modelList(targets.registry.table, createdAt));
+    if (route.path === "/v1/models/{id}")
+      return answerJson(exchange, modelById(targets.registry.table, route.encodedId, createdAt));
     switch (route.path) {
       case "/v1/messages/count_tokens":
         return await countTokens(exchange);
@@ -221,17 +264,17 @@ export function createGateway(options: GatewayOptions): Gateway {
   /** An estimate, as the limits use it: the model's tokenizer is with its engines. */
   async function countTokens(exchange: Exchange): Promise<void> {
     const request = await parseBody(exchange, "/v1/chat/completions", config.bodyLimitBytes);
-    planTargets(exchange, request, router);
+    planTargets(exchange, request, targets.router);
     answerJson(exchange, { input_tokens: request.promptTokensEstimate });
   }
 
   async function generate(exchange: Exchange, route: GenerationRoute): Promise<void> {
     const request = await parseBody(exchange, route, config.bodyLimitBytes, deprecations);
-    const plan = planTargets(exchange, request, router);
+    const plan = planTargets(exchange, request, targets.router);
     const turn = await cache?.stage.consult(exchange, request, plan);
     if (turn?.answer !== undefined) return replay(exchange, request, turn.answer);
     const timeouts = timeoutsOf(config, route);
-    const upstreamAnswer = await callTargets(exchange, request, plan, timeouts);
+    const upstreamAnswer = await callTargets(exchange, request, plan, timeouts, targets.calls);
     if (upstreamAnswer.kind === "whole") {
       relayWhole(exchange, upstreamAnswer.bytes);
       return turn?.keep?.whole(upstreamAnswer.bytes);
@@ -244,6 +287,11 @@ export function createGateway(options: GatewayOptions): Gateway {
       recording,
       now: clock,
     });
+  }
+
+  async function administer(exchange: Exchange, route: AdminRoute): Promise<void> {
+    const { status, headers, body } = await admin.answer(exchange, route, await requireAdmin(exchange, keys));
+    sendJson(exchange.response, status, { ...exchange.headers, ...headers, "cache-control": "no-store" }, body);
   }
 
   function answerHealth(exchange: Exchange): void {
@@ -268,7 +316,10 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 
   async function listen(port: number, host: string, { reusePort } = { reusePort: false }): Promise<number> {
-    directory.start().then(started.resolve, started.reject);
+    Promise.all([directory.start(), targets.start(), changes?.view.start()]).then(
+      () => started.resolve(),
+      started.reject,
+    );
     // Others answer on this port already: a thread that knew no engine yet would refuse what they could serve.
     if (reusePort) await started.promise;
     const actual = await listenOn(server, { port, host, reusePort });
@@ -299,7 +350,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     server.close();
     emf?.stop();
     cache?.answers.generations.stop();
-    await Promise.all([directory.stop(), options.store?.close()]);
+    changes?.view.stop();
+    await Promise.all([directory.stop(), targets.stop(), options.store?.close()]);
   }
 
   return {
@@ -319,6 +371,11 @@ function isChatHandshake({ url = "/", method, headers }: IncomingMessage, stage:
 function threadCount({ threads }: GatewayConfig): number {
   return threads === "per-core" ? availableParallelism() : threads;
 }
+
+const NO_SECRETS: SecretReader = {
+  secret: () => Promise.reject(new Error("There is no reader of secrets.")),
+  variable: () => undefined,
+};
 
 function timeoutsOf(config: GatewayConfig, route: GenerationRoute): RouteTimeouts {
   const own = config.routeTimeouts[route] ?? {};

@@ -4,6 +4,7 @@ import type { ErrorCode } from "../contracts/errors.ts";
 import { EDGE_REQUEST_ID_HEADER, REQUEST_ID_HEADER } from "../contracts/headers.ts";
 import type { InboundContext, InboundDialect } from "./dialects/dialect.ts";
 import type { RoutePath } from "./http/routes.ts";
+import type { Target } from "./targets/target.ts";
 
 const EDGE_ID_FORM = /^[\w=.:+/-]{1,128}$/;
 
@@ -38,7 +39,13 @@ export class Exchange {
   clientDialect: InboundDialect | undefined = undefined;
   /** The same with what its body said; known once that was read. */
   inbound: { readonly dialect: InboundDialect; readonly context: InboundContext } | undefined = undefined;
+  /** Who answered, or was asked last. */
+  target: Target | undefined = undefined;
   targetId: string | undefined = undefined;
+  /** Calls made for this request. */
+  attempts = 0;
+  /** Silence of a target before its first byte after which the next one is tried. */
+  failoverAfterMs: number | undefined = undefined;
   engineId: string | undefined = undefined;
   keyId: string | undefined = undefined;
   /** Not for what never comes to the cache. */

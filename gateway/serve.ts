@@ -1,10 +1,12 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { type Logger, pino } from "pino";
 import type { GatewayConfig } from "../contracts/gateway-config.ts";
 import manifest from "../package.json" with { type: "json" };
+import { DynamoChangeStore } from "./admin/dynamo-change-store.ts";
 import { createGateway, type Gateway } from "./app.ts";
 import { TargetGroupDiscovery } from "./engines/target-group-discovery.ts";
 import { CachedKeyStore } from "./keys/cached-key-store.ts";
@@ -13,6 +15,8 @@ import { DynamoResponseStore } from "./responses/dynamo-response-store.ts";
 import type { ResponseStore } from "./responses/response-store.ts";
 import type { GatewaySettings } from "./settings.ts";
 import { ValkeyStore } from "./store/valkey-store.ts";
+import { AwsSecretReader } from "./targets/aws-secret-reader.ts";
+import { DynamoSpendStore } from "./targets/dynamo-spend-store.ts";
 import type { SharedMemory } from "./threads/shared-memory.ts";
 
 export const VERSION = manifest.version;
@@ -31,15 +35,17 @@ export function createLogger(level: string, output: LineOutput): Logger {
 
 /** The gateway of this thread, with AWS behind it. */
 export function buildGateway(
-  { config }: GatewaySettings,
+  { config, providerKeys }: GatewaySettings,
   logger: Logger,
   output: LineOutput,
   memory: SharedMemory,
 ): Gateway {
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 2 }));
+  const dynamodb = new DynamoDBClient({ maxAttempts: 2 });
+  const client = DynamoDBDocumentClient.from(dynamodb);
   const { responseStorage } = config;
   const { valkeyUrl } = config;
   const onChange = (isAvailable: boolean) => logger.warn({ isAvailable }, "the shared store");
+  const routes = config.routesTable === null ? undefined : { client, tableName: config.routesTable };
   return createGateway({
     config,
     store: valkeyUrl === null ? undefined : new ValkeyStore({ url: valkeyUrl, onChange }),
@@ -53,6 +59,12 @@ export function buildGateway(
       ec2: new EC2Client({ maxAttempts: 2 }),
       timeoutMs: DISCOVERY_TIMEOUT_MS,
     }),
+    // The SDK keeps the role's credentials and renews them in time.
+    awsCredentials: () => dynamodb.config.credentials(),
+    secrets: new AwsSecretReader({ client: new SecretsManagerClient({ maxAttempts: 2 }), variables: providerKeys }),
+    ...(routes === undefined
+      ? {}
+      : { changeStore: new DynamoChangeStore(routes), spendStore: new DynamoSpendStore(routes) }),
     keys: new CachedKeyStore({
       now: () => performance.now(),
       store: new DynamoKeyStore({

@@ -11,6 +11,7 @@ test("ports, address and level have defaults", () => {
     port: 8080,
     metricsPort: 9090,
     logLevel: "info",
+    providerKeys: {},
   });
 });
 
@@ -21,8 +22,15 @@ test("reads what is set", () => {
     SLUICE_PORT: "0",
     SLUICE_METRICS_PORT: "1",
     SLUICE_LOG_LEVEL: "warn",
+    SLUICE_PROVIDER_KEY_A: "k",
   };
-  expect(readSettings(environment)).toMatchObject({ host: "127.0.0.1", port: 0, metricsPort: 1, logLevel: "warn" });
+  expect(readSettings(environment)).toMatchObject({
+    host: "127.0.0.1",
+    port: 0,
+    metricsPort: 1,
+    logLevel: "warn",
+    providerKeys: { SLUICE_PROVIDER_KEY_A: "k" },
+  });
 });
 
 test("lists every problem in one line", () => {

@@ -1,5 +1,7 @@
 import { GatewayConfig } from "../contracts/gateway-config.ts";
 import { ENV, GATEWAY_METRICS_PORT, GATEWAY_PORT } from "../contracts/process-environment.ts";
+import { targetProblems } from "../contracts/target-problems.ts";
+import { PROVIDER_KEY_PREFIX } from "../contracts/target-settings.ts";
 
 /** What a gateway process reads from its environment. */
 export interface GatewaySettings {
@@ -8,6 +10,8 @@ export interface GatewaySettings {
   readonly port: number;
   readonly metricsPort: number;
   readonly logLevel: string;
+  /** Keys of providers whose credential is from the environment, by the variable's name. */
+  readonly providerKeys: Readonly<Record<string, string>>;
 }
 
 /** All that is wrong with the environment variables, in one line. */
@@ -34,7 +38,21 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   if (config === undefined || problems.length > 0) throw new SettingsError(problems);
   const storeUrl = environment[ENV.valkeyUrl];
   if (storeUrl !== undefined) config.valkeyUrl = storeUrl === "" ? null : storeUrl;
-  return { config, host: environment[ENV.host] ?? "0.0.0.0", port, metricsPort, logLevel };
+  return {
+    config,
+    host: environment[ENV.host] ?? "0.0.0.0",
+    port,
+    metricsPort,
+    logLevel,
+    providerKeys: providerKeys(environment),
+  };
+}
+
+function providerKeys(environment: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
+  const keys = Object.entries(environment).flatMap(([name, value]) =>
+    name.startsWith(PROVIDER_KEY_PREFIX) && value !== undefined ? [[name, value] as const] : [],
+  );
+  return Object.fromEntries(keys);
 }
 
 function readPort(
@@ -60,9 +78,15 @@ function readConfig(text: string | undefined, problems: string[]): GatewayConfig
     const { engineListenerUrl } = parsed.data;
     if (!/^https?:$/.test(URL.parse(engineListenerUrl)?.protocol ?? ""))
       problems.push(`${ENV.gatewayConfig} engineListenerUrl must be an http URL, got ${engineListenerUrl}`);
-    const { valkeyUrl } = parsed.data;
+    const { valkeyUrl, models, providers, routes } = parsed.data;
     if (valkeyUrl !== null && !/^rediss?:$/.test(URL.parse(valkeyUrl)?.protocol ?? ""))
       problems.push(`${ENV.gatewayConfig} valkeyUrl must be a redis:// or rediss:// URL`);
+    const found = targetProblems({
+      pools: models.map(({ id }) => id),
+      providers: Object.fromEntries(providers.map(({ name, ...settings }) => [name, settings])),
+      routes: Object.fromEntries(routes.map(({ name, ...settings }) => [name, settings])),
+    });
+    problems.push(...found.map(({ path, rule }) => `${ENV.gatewayConfig} ${path} ${rule}`));
     return parsed.data;
   }
   for (const { path, message } of parsed.error.issues) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { loadEnvironment } from "../environments/load.ts";
-import { only, typeCounts } from "../test-support/synth.ts";
+import { resources, typeCounts } from "../test-support/synth.ts";
 import { environmentSynth } from "./test/environment-synth.ts";
 
 const synth = environmentSynth();
@@ -8,10 +8,10 @@ const dev = synth(await loadEnvironment("dev"))["dev-data"];
 const prod = synth(await loadEnvironment("prod"))["prod-data"];
 
 describe("the data stack", () => {
-  test("holds a table, a bucket, their key and the logs of processes", () => {
+  test("holds two tables, a bucket, their key and the logs of processes", () => {
     expect(typeCounts(dev)).toEqual({
       aws_cloudwatch_log_group: 4,
-      aws_dynamodb_table: 1,
+      aws_dynamodb_table: 2,
       aws_kms_alias: 1,
       aws_kms_key: 1,
       aws_s3_bucket: 1,
@@ -27,8 +27,10 @@ describe("the data stack", () => {
   test.each(["aws_dynamodb_table", "aws_kms_key", "aws_s3_bucket"])(
     "%s is kept from destruction as the file says",
     (type) => {
-      expect(only(prod, type).lifecycle).toEqual({ prevent_destroy: true });
-      expect(only(dev, type).lifecycle).toEqual({ prevent_destroy: false });
+      for (const { lifecycle } of Object.values(resources(prod, type)))
+        expect(lifecycle).toEqual({ prevent_destroy: true });
+      for (const { lifecycle } of Object.values(resources(dev, type)))
+        expect(lifecycle).toEqual({ prevent_destroy: false });
     },
   );
 

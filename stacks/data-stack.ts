@@ -3,15 +3,17 @@ import type { Construct } from "constructs";
 import { ArtefactStore } from "../constructs/data/artefact-store.ts";
 import { EncryptionKey } from "../constructs/data/encryption-key.ts";
 import { KeysTable } from "../constructs/data/keys-table.ts";
+import { RoutesTable } from "../constructs/data/routes-table.ts";
 import { ProcessLogs } from "../constructs/observability/process-logs.ts";
-import { keysTableName } from "../contracts/names.ts";
+import { keysTableName, routesTableName } from "../contracts/names.ts";
 import type { Environment } from "../environments/schema.ts";
 import { configureStack, resourceName, stackId } from "./stack-settings.ts";
 
-/** What must outlive everything else: keys and artefacts, and what they are encrypted with. */
+/** What must outlive everything else: keys, changed routes and artefacts, and what they are encrypted with. */
 export class DataStack extends TerraformStack {
   readonly encryptionKey: EncryptionKey;
   readonly keysTable: KeysTable;
+  readonly routesTable: RoutesTable;
   readonly artefacts: ArtefactStore;
   /** Of gateways and engines: what an instance said outlives it. */
   readonly logs: ProcessLogs;
@@ -29,6 +31,11 @@ export class DataStack extends TerraformStack {
     });
     this.encryptionKey = encryptionKey;
     this.keysTable = new KeysTable(this, "Keys", { name: keysTableName(environment.name), encryptionKey, isProtected });
+    this.routesTable = new RoutesTable(this, "Routes", {
+      name: routesTableName(environment.name),
+      encryptionKey,
+      isProtected,
+    });
     this.artefacts = new ArtefactStore(this, "Artefacts", {
       namePrefix: `${name}-assets-`,
       encryptionKey,

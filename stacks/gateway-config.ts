@@ -5,6 +5,7 @@ import type { Environment } from "../environments/schema.ts";
 export interface GatewayConfigProps {
   readonly environment: Environment;
   readonly keysTable: string;
+  readonly routesTable: string;
   readonly engineListenerUrl: string;
   /** The store that gateways share; `null` where there is none. */
   readonly valkeyUrl: string | null;
@@ -16,7 +17,7 @@ export interface GatewayConfigProps {
 
 /** What an environment and its resources mean to a gateway process. */
 export function gatewayConfig(props: GatewayConfigProps): GatewayConfig {
-  const { environment, keysTable, engineListenerUrl, valkeyUrl, pools } = props;
+  const { environment, keysTable, routesTable, engineListenerUrl, valkeyUrl, pools } = props;
   const { api, gateways } = environment;
   return {
     environment: environment.name,
@@ -43,5 +44,8 @@ export function gatewayConfig(props: GatewayConfigProps): GatewayConfig {
       engineHost: pool.host,
       maxRequestsPerEngine: pool.maxRequestsPerEngine,
     })),
+    providers: Object.entries(environment.providers).map(([name, settings]) => ({ name, ...settings })),
+    routes: Object.entries(environment.routes).map(([name, settings]) => ({ name, ...settings })),
+    routesTable,
   };
 }

@@ -2,8 +2,10 @@ import { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { FlowLog } from "../constructs/network/flow-log.ts";
 import { Network } from "../constructs/network/network.ts";
+import { ProviderEndpoints } from "../constructs/network/provider-endpoints.ts";
 import { SecurityGroups } from "../constructs/network/security-groups.ts";
 import { VpcEndpoints } from "../constructs/network/vpc-endpoints.ts";
+import { providerServices } from "../contracts/provider-services.ts";
 import type { Environment } from "../environments/schema.ts";
 import type { DataStack } from "./data-stack.ts";
 import { configureStack, resourceName, stackId } from "./stack-settings.ts";
@@ -39,6 +41,14 @@ export class NetworkStack extends TerraformStack {
       securityGroupId: endpointsId,
       // An endpoint that outlives its zone helps only if a gateway does too; one address serves the whole VPC.
       subnetIds: this.network.privateSubnetIds.slice(0, gateways.minInstances),
+    });
+    new ProviderEndpoints(this, "ProviderEndpoints", {
+      name,
+      region,
+      network: this.network,
+      securityGroupId: endpointsId,
+      subnetIds: this.network.privateSubnetIds.slice(0, gateways.minInstances),
+      services: providerServices(region, Object.values(environment.providers)),
     });
     this.securityGroups.allowPrefixList("GatewayToDynamodb", {
       securityGroupId: gatewayId,

@@ -105,6 +105,7 @@ export class ServingStack extends TerraformStack {
       config: gatewayConfig({
         environment,
         keysTable: data.keysTable.tableName,
+        routesTable: data.routesTable.tableName,
         engineListenerUrl: this.loadBalancer.engineListenerUrl,
         valkeyUrl: valkey?.url ?? null,
         pools: this.pools,
@@ -116,6 +117,7 @@ export class ServingStack extends TerraformStack {
       network: network.network,
       securityGroupId: gatewayId,
       keysTable: data.keysTable,
+      routesTable: data.routesTable,
       logs: data.logs,
       kmsKeyArn: data.encryptionKey.arn,
     });

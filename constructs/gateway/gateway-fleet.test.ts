@@ -3,6 +3,7 @@ import { GatewayConfig } from "../../contracts/gateway-config.ts";
 import { only, resources, statements, synthConstruct } from "../../test-support/synth.ts";
 import { EncryptionKey } from "../data/encryption-key.ts";
 import { KeysTable } from "../data/keys-table.ts";
+import { RoutesTable } from "../data/routes-table.ts";
 import { Network } from "../network/network.ts";
 import { ProcessLogs } from "../observability/process-logs.ts";
 import { GatewayFleet } from "./gateway-fleet.ts";
@@ -19,6 +20,9 @@ const config: GatewayConfig = {
   corsOrigins: ["*"],
   timeouts,
   routeTimeouts: {},
+  providers: [],
+  routes: [],
+  routesTable: null,
   drainSeconds: 60,
   threads: 1,
   engineListenerUrl: "http://lb:8000",
@@ -52,6 +56,7 @@ const stack = synthConstruct((scope) => {
     network: new Network(scope, "Network", { name: "t", region, zones: ["a", "b"], cidr: "10.0.0.0/16" }),
     securityGroupId: "sg-gateway",
     keysTable: new KeysTable(scope, "Keys", { name: "keys", encryptionKey, isProtected: false }),
+    routesTable: new RoutesTable(scope, "Routes", { name: "routes", encryptionKey, isProtected: false }),
     kmsKeyArn: encryptionKey.arn,
     logs: new ProcessLogs(scope, "Logs", { name: "t", logRetentionDays: 30, kmsKeyArn: encryptionKey.arn }),
   });
@@ -65,13 +70,18 @@ describe("the gateway fleet", () => {
     expect(script).toContain("SLUICE_METRICS_PORT='9090'\n");
   });
 
-  test("its gateways may read single keys, write their logs and look for engines, no more", () => {
+  test("its gateways may read single keys, change routes, write their logs and look for engines, no more", () => {
     const granted = statements(only(stack, "aws_iam_role_policy").policy).map(({ Action, Resource }) => [
       Action.join(" "),
       Resource.join(" "),
     ]);
     expect(granted).toEqual([
       ["dynamodb:GetItem", expect.stringContaining("aws_dynamodb_table.Keys")],
+      ["kms:Decrypt", expect.stringContaining("aws_kms_key.Key")],
+      [
+        "dynamodb:GetItem dynamodb:Query dynamodb:UpdateItem dynamodb:DeleteItem",
+        expect.stringContaining("aws_dynamodb_table.Routes"),
+      ],
       ["kms:Decrypt", expect.stringContaining("aws_kms_key.Key")],
       ["logs:CreateLogStream logs:PutLogEvents logs:DescribeLogStreams", expect.stringMatching(/Logs_gateway_.*:\*/)],
       ["elasticloadbalancing:DescribeTargetHealth ec2:DescribeInstances", "*"],

@@ -1,3 +1,4 @@
+import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity/index.js";
 import { Construct } from "constructs";
 import type { GatewayConfig } from "../../contracts/gateway-config.ts";
 import { ENV, GATEWAY_METRICS_PORT, GATEWAY_PORT } from "../../contracts/process-environment.ts";
@@ -5,9 +6,12 @@ import { Fleet } from "../compute/fleet.ts";
 import { RolloutAlarm } from "../compute/rollout-alarm.ts";
 import { toSingleLineJson, userData } from "../compute/user-data.ts";
 import type { KeysTable } from "../data/keys-table.ts";
+import type { RoutesTable } from "../data/routes-table.ts";
+import type { PolicyStatement } from "../identity/service-role.ts";
 import type { Network } from "../network/network.ts";
 import type { ProcessLogs } from "../observability/process-logs.ts";
 import { GatewayScaling } from "./gateway-scaling.ts";
+import { providerAccess } from "./provider-access.ts";
 
 export interface GatewayFleetProps {
   /** Name of group, role and instances. */
@@ -28,6 +32,7 @@ export interface GatewayFleetProps {
   readonly network: Network;
   readonly securityGroupId: string;
   readonly keysTable: KeysTable;
+  readonly routesTable: RoutesTable;
   /** Where the instances' agent writes. */
   readonly logs: ProcessLogs;
   /** Customer key of the volumes; its policy lets Auto Scaling use it. */
@@ -63,6 +68,8 @@ export class GatewayFleet extends Construct {
       }),
       statements: [
         ...props.keysTable.readStatements(),
+        ...props.routesTable.changeStatements(),
+        ...this.#providerStatements(props),
         props.logs.writeStatement("gateway"),
         {
           Sid: "DiscoverEngines",
@@ -87,5 +94,11 @@ export class GatewayFleet extends Construct {
     });
     const { groupName } = this.resource;
     new GatewayScaling(this, "Scaling", { groupName, environment: props.config.environment });
+  }
+
+  #providerStatements({ config: { providers }, region }: GatewayFleetProps): readonly PolicyStatement[] {
+    if (providers.length === 0) return [];
+    const { accountId } = new DataAwsCallerIdentity(this, "Account", {});
+    return providerAccess({ providers, region, accountId });
   }
 }

@@ -19,10 +19,10 @@ describe("the endpoints' policies", () => {
     ]);
   });
 
-  test("DynamoDB: one item at a time of our tables", () => {
+  test("DynamoDB: items of our tables, never a scan", () => {
     expect(statements(policies.dynamodb)).toEqual([
       expect.objectContaining({
-        Action: ["dynamodb:GetItem"],
+        Action: ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
         Resource: ["arn:aws:dynamodb:eu-west-1:123456789012:table/sluice-test-*"],
       }),
     ]);

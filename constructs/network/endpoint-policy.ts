@@ -41,7 +41,7 @@ export function endpointPolicies({ name, region, accountId }: EndpointPolicyProp
     ),
     dynamodb: policy({
       Sid: "OwnTables",
-      Action: ["dynamodb:GetItem"],
+      Action: ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
       Resource: [`arn:aws:dynamodb:${region}:${accountId}:table/${name}-*`],
     }),
     interface: policy({

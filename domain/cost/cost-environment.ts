@@ -2,6 +2,7 @@ import type { InstanceTypeId } from "../../catalog/instance-types.ts";
 import type { ModelId } from "../../catalog/models.ts";
 import type { RegionId } from "../../catalog/regions.ts";
 import type { ValkeyNodeTypeId } from "../../catalog/valkey-node-types.ts";
+import type { ProviderSettings } from "../../contracts/target-settings.ts";
 
 /** What a forecast needs to know of an environment: a part of the environment file. */
 export interface CostEnvironment {
@@ -17,6 +18,7 @@ export interface CostEnvironment {
   /** @default - gateways share no store; so were environments before there was one */
   readonly valkey?: { readonly nodeType: ValkeyNodeTypeId; readonly nodes: number } | null;
   readonly pools: Readonly<Record<string, CostPool>>;
+  readonly providers: Readonly<Record<string, Pick<ProviderSettings, "dialect" | "credential" | "region">>>;
   readonly logRetentionDays: number;
 }
 

@@ -1,3 +1,4 @@
+import { providerServices } from "../../contracts/provider-services.ts";
 import type { CostEnvironment } from "./cost-environment.ts";
 import { type CustomMetrics, customMetrics } from "./custom-metrics.ts";
 
@@ -24,10 +25,11 @@ export interface Footprint {
   readonly metrics: CustomMetrics;
 }
 
-export function footprintOf({ zones, gateways }: CostEnvironment): Footprint {
+export function footprintOf({ region, zones, gateways, providers }: CostEnvironment): Footprint {
+  const forProviders = providerServices(region, Object.values(providers)).length;
   return {
     // Gateways call ec2, elasticloadbalancing and logs; engines also autoscaling and monitoring.
-    interfaceEndpoints: { shared: 3, engines: 2 },
+    interfaceEndpoints: { shared: 3 + forProviders, engines: 2 },
     endpointZones: Math.min(zones.length, gateways.minInstances),
     encryptionKeys: 2, // of what is stored, of the states
     firewallRules: 1,

@@ -13,7 +13,7 @@ const operation = fc.record({
 });
 
 test("holds what a map holds, after any additions and removals", () => {
-  fc.assert(
+  void fc.assert(
     fc.property(fc.array(operation, { maxLength: 300 }), (operations) => {
       const table = new BlockTable(8);
       const map = new Map<number, number>();

@@ -92,7 +92,7 @@ describe("the prefix index", () => {
   );
 
   test("never holds more than its bound, and always the longest prefix of what each replica holds", () => {
-    fc.assert(
+    void fc.assert(
       fc.property(
         fc.array(operation, { maxLength: 60 }),
         fc.array(fc.nat(30), { maxLength: 12 }),

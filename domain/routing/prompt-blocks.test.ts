@@ -70,7 +70,7 @@ describe("the blocks of a prompt", () => {
       .filter((value) => JSON.stringify(value) !== undefined)
       .map((value) => JSON.parse(JSON.stringify(value)));
     const body = fc.record({ messages: json, tools: json, prompt: json }, { requiredKeys: [] });
-    fc.assert(
+    void fc.assert(
       fc.property(body, (fields) => {
         const { keys, affinityKey } = blocks(fields);
         return [...keys, affinityKey].every((key) => Number.isInteger(key) && key >= 0 && key < 2 ** 48);

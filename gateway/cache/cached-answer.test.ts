@@ -5,7 +5,7 @@ import { decodeAnswer, encodeAnswer } from "./cached-answer.ts";
 describe("a kept answer", () => {
   test("is the same after it was written and read", () => {
     const count = fc.integer({ min: 0, max: 2 ** 32 - 1 });
-    fc.assert(
+    void fc.assert(
       fc.property(
         fc.constantFrom("whole" as const, "stream" as const),
         fc.integer({ min: 0, max: 4e12 }),
@@ -23,7 +23,7 @@ describe("a kept answer", () => {
   });
 
   test("is a miss, never a wrong answer, when other bytes stand under its key", () => {
-    fc.assert(
+    void fc.assert(
       fc.property(fc.uint8Array({ maxLength: 64 }), (array) => {
         const answer = decodeAnswer(Buffer.from(array));
         if (answer === undefined) return;

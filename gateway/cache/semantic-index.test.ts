@@ -23,7 +23,7 @@ describe("the index of questions", () => {
   });
 
   test("has never more rows than its bound, and the newest are those that are left", () => {
-    fc.assert(
+    void fc.assert(
       fc.property(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 0, max: 60 }), (bound, added) => {
         const index = new SemanticIndex(bound);
         for (let row = 0; row < added; row++) index.add(`context ${row % 3}`, vector(1, row), `key ${row}`);

@@ -5,7 +5,7 @@ import { RecordingBudget, StreamRecorder } from "./stream-recorder.ts";
 describe("recording a stream", () => {
   test("gives back all bytes of streams within the bounds, and never holds more than its budget", () => {
     const streams = fc.array(fc.array(fc.uint8Array({ maxLength: 3000 }), { maxLength: 8 }), { maxLength: 8 });
-    fc.assert(
+    void fc.assert(
       fc.property(streams, (chunked) => {
         const budget = new RecordingBudget(32 * 1024);
         const recorders = chunked.map(() => new StreamRecorder(budget, 16 * 1024));

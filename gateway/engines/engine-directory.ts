@@ -16,6 +16,8 @@ export interface EngineDirectoryIntervals {
   readonly probeTimeoutMs: number;
   /** How often what is known of the engines' caches is saved, and taken over from other gateways. */
   readonly snapshotMs: number;
+  /** How often changes of routes are looked for. @default - every 2 s */
+  readonly changesMs?: number;
 }
 
 export const ENGINE_INTERVALS: EngineDirectoryIntervals = {

@@ -1,8 +1,10 @@
 import { GENERATION_ROUTES, type GenerationRoute } from "../../contracts/generation-routes.ts";
 import { LIVENESS_PATH } from "../../contracts/process-environment.ts";
 
+import { type AdminPath, type AdminRoute, findAdminRoute } from "../admin/admin-routes.ts";
+
 /** The paths of the API; `/v1/models/{id}` stands for a single model. */
-export type RoutePath =
+export type ApiPath =
   | GenerationRoute
   | "/v1/messages"
   | "/v1/messages/count_tokens"
@@ -15,9 +17,11 @@ export type RoutePath =
   | "/openapi.json"
   | "/reference"
   | typeof LIVENESS_PATH;
+/** As it stands in logs and metrics. */
+export type RoutePath = ApiPath | AdminPath;
 
 export interface Route {
-  readonly path: RoutePath;
+  readonly path: ApiPath;
   readonly methods: readonly string[];
   /** What stands for `{id}` in the path, still percent-encoded; empty elsewhere. */
   readonly encodedId: string;
@@ -30,7 +34,7 @@ const STORED_RESPONSE = /^\/v1\/responses\/([^/]+)(\/input_items)?$/;
 const MODEL_PREFIX = "/v1/models/";
 
 /** Finds the route of a path without query, or `undefined`. */
-export function findRoute(path: string): Route | undefined {
+export function findRoute(path: string): Route | AdminRoute | undefined {
   const generation = GENERATION_ROUTES.find((route) => route === path);
   if (generation !== undefined) return { path: generation, methods: POST, encodedId: "" };
   switch (path) {
@@ -48,7 +52,7 @@ export function findRoute(path: string): Route | undefined {
       const response = STORED_RESPONSE.exec(path);
       if (response !== null) return storedResponse(response[1] ?? "", response[2] !== undefined);
       const encodedId = path.startsWith(MODEL_PREFIX) ? path.slice(MODEL_PREFIX.length) : "";
-      return encodedId === "" ? undefined : { path: "/v1/models/{id}", methods: READ, encodedId };
+      return encodedId === "" ? findAdminRoute(path) : { path: "/v1/models/{id}", methods: READ, encodedId };
     }
   }
 }

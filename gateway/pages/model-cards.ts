@@ -1,31 +1,42 @@
 import type { ModelCard, ModelList } from "../../contracts/models.ts";
-import type { EngineDirectory } from "../engines/engine-directory.ts";
-import type { ModelPool } from "../engines/model-pool.ts";
 import { GatewayError } from "../gateway-error.ts";
+import { PoolTarget } from "../targets/pool-target.ts";
+import type { RouteEntry, TargetTable } from "../targets/target-table.ts";
 
-/** `GET /v1/models`: every configured model, ready or not. @param created Unix seconds */
-export function modelList(directory: EngineDirectory, created: number): ModelList {
-  return { object: "list", data: directory.pools.map((pool) => modelCard(pool, created)) };
+/** `GET /v1/models`: every public name, whether it can answer now or not. @param created Unix seconds */
+export function modelList({ routes }: TargetTable, created: number): ModelList {
+  return { object: "list", data: [...routes.values()].map((route) => modelCard(route, created)) };
 }
 
 /**
  * `GET /v1/models/{id}`.
  * @throws {GatewayError} `model_not_found`, or `not_found` for an id that is no percent-encoded text
  */
-export function modelById(directory: EngineDirectory, encodedId: string, created: number): ModelCard {
+export function modelById({ routes }: TargetTable, encodedId: string, created: number): ModelCard {
   const id = decode(encodedId);
-  const pool = directory.pool(id);
-  if (pool === undefined)
+  const route = routes.get(id);
+  if (route === undefined)
     throw new GatewayError("model_not_found", {
       message: `The model ${JSON.stringify(id.slice(0, 80))} does not exist here. \`GET /v1/models\` lists those that do.`,
       param: "model",
     });
-  return modelCard(pool, created);
+  return modelCard(route, created);
 }
 
-function modelCard(pool: ModelPool, created: number): ModelCard {
-  const { id } = pool.config;
-  return { id, object: "model", created, owned_by: "sluice", root: pool.root ?? id, max_model_len: pool.contextTokens };
+/** The first target's weights where they are our own, and the most context that any target has. */
+function modelCard({ name, targets, fallbacks }: RouteEntry, created: number): ModelCard {
+  const all = [...targets, ...fallbacks].map(({ target }) => target);
+  const [first] = all;
+  const root = first instanceof PoolTarget ? first.pool.root : undefined;
+  const context = Math.max(0, ...all.map(({ contextTokens }) => contextTokens));
+  return {
+    id: name,
+    object: "model",
+    created,
+    owned_by: "sluice",
+    root: root ?? name,
+    ...(context === 0 ? {} : { max_model_len: context }),
+  };
 }
 
 function decode(text: string): string {

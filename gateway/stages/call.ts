@@ -1,38 +1,44 @@
-import type { Dispatcher } from "undici";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { RouteTimeouts } from "../../contracts/gateway-config.ts";
-import { REQUEST_ID_HEADER } from "../../contracts/headers.ts";
-import type { OutboundRequest, StreamTranslator } from "../dialects/dialect.ts";
+import { ATTEMPTS_HEADER, TARGET_HEADER } from "../../contracts/headers.ts";
+import { backoffMs } from "../../domain/targets/backoff.ts";
+import type { Permit } from "../../domain/targets/circuit-breaker.ts";
+import type { RetryBudget } from "../../domain/targets/retry-budget.ts";
 import type { Exchange } from "../exchange.ts";
-import { GatewayError } from "../gateway-error.ts";
+import { ClientGone, GatewayError } from "../gateway-error.ts";
 import type { GenerationRequest } from "../generation-request.ts";
 import type { Target } from "../targets/target.ts";
 import type { Upstream } from "../targets/upstream.ts";
+import type { HealthBook } from "../targets/upstream-health.ts";
+import { attempt, Unsayable, type UpstreamAnswer } from "./attempt.ts";
 import type { Plan } from "./plan.ts";
-import { answerFailure, connectionFailure, UpstreamFailure } from "./upstream-failure.ts";
+import { type FailureKind, UpstreamFailure } from "./upstream-failure.ts";
 
-export type UpstreamBody = Dispatcher.ResponseData["body"];
-
-/** An answer: a stream whose first byte has come, or the whole of one that is not streamed, in OpenAI's dialect. */
-export type UpstreamAnswer =
-  | {
-      readonly kind: "stream";
-      readonly body: UpstreamBody;
-      readonly first: Buffer;
-      /** To OpenAI's dialect, where the target speaks another one. */
-      readonly translator: StreamTranslator | undefined;
-      readonly release: () => void;
-    }
-  | { readonly kind: "whole"; readonly bytes: Buffer };
+/** What calls share: what is known of upstreams, and how many retries there may be. */
+export interface CallContext {
+  readonly health: HealthBook;
+  readonly budget: RetryBudget;
+  /** Milliseconds of a monotonic clock. */
+  readonly now: () => number;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** Told of every call to a target. */
+  readonly onCall: (target: Target, outcome: "ok" | "refused-request" | "abandoned" | FailureKind) => void;
+}
 
 /** One upstream, and two that may take over. */
 const MAX_ATTEMPTS = 3;
-/** An answer with logprobs has about a kilobyte per token; this is far above any of them. */
-const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
-const MAX_ERROR_BYTES = 64 * 1024;
+/** A chain of fallbacks may be longer; each of its targets is asked once. */
+const MAX_TARGETS = 6;
+/** What a request waits for its upstream at most before it is asked again; a longer Retry-After is the client's to wait. */
+const MAX_WAIT_MS = 2000;
+/** A provider that says 429 without a time. */
+const DEFAULT_PAUSE_MS = 1000;
 
 /**
- * Sixth stage: calls a server of the first target, and another one, there or at the next target, when it is gone or
- * full, as long as the client has got nothing.
+ * Sixth stage: calls a server of the first target, and another one, there or at the next target, when it is gone, full,
+ * slow or out of order, as long as the client has got nothing. A target gets a request once; asking it again is a retry
+ * and takes from the budget, unless nobody was there to do work.
  * @throws {GatewayError} `timeout`, `model_unavailable`, `overloaded`, `upstream_error`, or the target's own refusal
  */
 export async function callTargets(
@@ -40,33 +46,19 @@ export async function callTargets(
   request: GenerationRequest,
   plan: Plan,
   timeouts: RouteTimeouts,
+  context: CallContext,
 ): Promise<UpstreamAnswer> {
   const seconds = request.stream ? timeouts.firstByteSeconds : timeouts.totalSeconds;
   const timer = setTimeout(() => {
     exchange.abort.abort(new GatewayError("timeout", { message: timeoutMessage(request.stream, seconds) }));
   }, seconds * 1000);
-  const tried = new Set<Upstream>();
-  let failure: UpstreamFailure | undefined;
+  context.budget.request(context.now());
   try {
-    for (const target of plan) {
-      while (tried.size < MAX_ATTEMPTS) {
-        const upstream = target.choose(request, tried);
-        if (upstream === undefined) break;
-        tried.add(upstream);
-        try {
-          return await attempt(exchange, request, target, upstream);
-        } catch (error) {
-          if (!(error instanceof UpstreamFailure)) throw error;
-          if (error.kind === "refused") upstream.markDown();
-          failure = worse(failure, error);
-        }
-      }
-    }
-    // That no other upstream is left is the consequence; what happened to those tried is the cause.
-    if (failure !== undefined) throw failure.toGatewayError();
-    throw new GatewayError(plan.some((target) => target.isFull(tried)) ? "overloaded" : "model_unavailable");
+    return await new Call(exchange, request, plan, context).run();
   } finally {
     clearTimeout(timer);
+    if (exchange.attempts > 0) exchange.headers[ATTEMPTS_HEADER] = String(exchange.attempts);
+    if (exchange.targetId !== undefined) exchange.headers[TARGET_HEADER] = exchange.targetId;
   }
 }
 
@@ -76,96 +68,187 @@ function timeoutMessage(isStream: boolean, seconds: number): string {
     : `The model did not answer within ${seconds} s. Lower max_tokens, or stream the answer.`;
 }
 
-/** A full upstream tells most: the model is there, and waiting helps. */
-function worse(before: UpstreamFailure | undefined, now: UpstreamFailure): UpstreamFailure {
-  return before?.kind === "busy" ? before : now;
+interface Choice {
+  readonly target: Target;
+  readonly upstream: Upstream;
+  readonly permit: Permit;
 }
 
-async function attempt(
-  exchange: Exchange,
-  generation: GenerationRequest,
-  target: Target,
-  upstream: Upstream,
-): Promise<UpstreamAnswer> {
-  const { signal } = exchange.abort;
-  signal.throwIfAborted();
-  const { dialect } = target;
-  const { stream } = generation;
-  const release = upstream.acquire(generation);
-  exchange.targetId = target.id;
-  exchange.engineId = upstream.id;
-  let isHandedOn = false;
-  try {
-    const outbound: OutboundRequest = { generation, model: target.upstreamModel, origin: upstream.origin };
-    const call = await dialect.encode(outbound);
-    const headers = {
-      "content-type": "application/json",
-      accept: stream ? dialect.streamMediaType : "application/json",
-      [REQUEST_ID_HEADER]: exchange.requestId,
-      ...upstream.headers,
-      ...call.headers,
-    };
-    const { path, body } = call;
-    const answer = await upstream.pool.request({ method: "POST", path, headers, body, signal });
-    answer.body.on("error", ignore);
-    const { statusCode } = answer;
-    if (statusCode !== 200) {
-      const problem = dialect.decodeProblem(statusCode, await readError(answer.body));
-      throw answerFailure(statusCode, answer.headers["retry-after"], problem);
+/** One request's way through its plan. */
+class Call {
+  readonly #exchange: Exchange;
+  readonly #request: GenerationRequest;
+  readonly #plan: Plan;
+  readonly #context: CallContext;
+  readonly #maxAttempts: number;
+  /** Upstreams that are out of question in this round. */
+  readonly #tried = new Set<Upstream>();
+  /** How each target that was asked has failed last. */
+  readonly #failed = new Map<Target, UpstreamFailure>();
+  #worst: UpstreamFailure | undefined = undefined;
+  /** Said by a dialect that has no words for the request. */
+  #refusal: GatewayError | undefined = undefined;
+  #round = 0;
+  #isBudgetSpent = false;
+  /** Until the first of the upstreams opens again that may not be asked now. */
+  #blockedMs = Number.POSITIVE_INFINITY;
+  #isPaused = false;
+
+  constructor(exchange: Exchange, request: GenerationRequest, plan: Plan, context: CallContext) {
+    this.#exchange = exchange;
+    this.#request = request;
+    this.#plan = plan;
+    this.#context = context;
+    this.#maxAttempts = Math.max(MAX_ATTEMPTS, Math.min(plan.length, MAX_TARGETS));
+  }
+
+  async run(): Promise<UpstreamAnswer> {
+    while (this.#exchange.attempts < this.#maxAttempts) {
+      const choice = this.#choose(false) ?? this.#choose(true);
+      if (choice === undefined) {
+        if (await this.#nextRound()) continue;
+        break;
+      }
+      if (!this.#mayAsk(choice)) continue;
+      const answer = await this.#ask(choice);
+      if (answer !== undefined) return answer;
     }
-    if (!stream || !String(answer.headers["content-type"]).startsWith(dialect.streamMediaType)) {
-      const bytes = await readWhole(answer.body, MAX_ANSWER_BYTES);
-      return { kind: "whole", bytes: dialect.decodeWhole(bytes, outbound) };
+    throw this.#outcome();
+  }
+
+  /** @param insist also targets that just come back, beyond their share of requests */
+  #choose(insist: boolean): Choice | undefined {
+    const { health, now } = this.#context;
+    for (const target of this.#plan) {
+      let excluded: Set<Upstream> | undefined;
+      for (;;) {
+        const upstream = target.choose(this.#request, excluded ?? this.#tried);
+        if (upstream === undefined) break;
+        const known = health.of(upstream);
+        const permit = known.tryAcquire(now(), insist);
+        if (permit !== undefined) return { target, upstream, permit };
+        this.#blockedMs = Math.min(this.#blockedMs, known.waitMs(now()));
+        this.#isPaused ||= known.isPaused(now());
+        excluded ??= new Set(this.#tried);
+        excluded.add(upstream);
+      }
     }
-    const first = await firstBytes(answer.body);
-    upstream.sawFirstByte?.(generation);
-    isHandedOn = true;
-    return { kind: "stream", body: answer.body, first, translator: dialect.decodeStream(outbound), release };
-  } catch (error) {
-    if (signal.aborted) throw signal.reason;
-    throw error instanceof UpstreamFailure || error instanceof GatewayError ? error : connectionFailure(error);
-  } finally {
-    if (!isHandedOn) release();
+    return undefined;
   }
-}
 
-/** The listener that keeps a late error of an aborted body from ending the process. */
-function ignore(): void {}
-
-async function readWhole(body: UpstreamBody, limitBytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    if (!Buffer.isBuffer(chunk)) continue;
-    size += chunk.length;
-    if (size > limitBytes) throw new GatewayError("upstream_error");
-    chunks.push(chunk);
+  /** Whether the budget allows it, where this is a retry. */
+  #mayAsk({ target, upstream, permit }: Choice): boolean {
+    const before = this.#failed.get(target);
+    const isRetry = before !== undefined && (this.#round > 0 || !before.isWithoutWork);
+    if (!isRetry || this.#context.budget.tryRetry(this.#context.now())) return true;
+    permit.forget();
+    this.#tried.add(upstream);
+    this.#isBudgetSpent = true;
+    return false;
   }
-  return Buffer.concat(chunks, size);
-}
 
-/** The status says enough when the text can't be read. */
-async function readError(body: UpstreamBody): Promise<string> {
-  try {
-    return (await readWhole(body, MAX_ERROR_BYTES)).toString("utf8");
-  } catch {
-    return "";
+  /** @returns the answer, or `undefined` when it is somebody else's turn */
+  async #ask({ target, upstream, permit }: Choice): Promise<UpstreamAnswer | undefined> {
+    const { health, now, onCall } = this.#context;
+    const record = health.record(target);
+    const startedAt = now();
+    this.#tried.add(upstream);
+    this.#exchange.attempts++;
+    record.requests++;
+    try {
+      const answer = await attempt({
+        exchange: this.#exchange,
+        generation: this.#request,
+        target,
+        upstream,
+        firstByteMs: this.#firstByteMs(target),
+        onBroken: () => {
+          record.failures++;
+          health.of(upstream).breaker.fail(now());
+        },
+      });
+      permit.succeed(now());
+      record.latency.observe(now() - startedAt, now());
+      onCall(target, "ok");
+      return answer;
+    } catch (error) {
+      if (error instanceof UpstreamFailure) {
+        record.failures++;
+        onCall(target, error.kind);
+        await this.#onFailure({ target, upstream, permit }, error);
+        return undefined;
+      }
+      if (error instanceof Unsayable) {
+        permit.forget();
+        this.#exchange.attempts--;
+        this.#refusal ??= error.refusal;
+        return undefined;
+      }
+      this.#onEnd({ target, upstream, permit }, error);
+      throw error;
+    }
   }
-}
 
-/** Waits for the first bytes and leaves the body paused behind them. */
-function firstBytes(body: UpstreamBody): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const finish = (settle: () => void) => {
-      body.off("data", onData).off("end", onEnd).off("error", onError);
-      settle();
-    };
-    const onData = (chunk: Buffer) => {
-      body.pause();
-      finish(() => resolve(chunk));
-    };
-    const onEnd = () => finish(() => reject(new UpstreamFailure("died")));
-    const onError = (error: Error) => finish(() => reject(error));
-    body.on("data", onData).on("end", onEnd).on("error", onError);
-  });
+  async #onFailure({ target, upstream, permit }: Choice, failure: UpstreamFailure): Promise<void> {
+    const { health, now } = this.#context;
+    const { kind, retryAfterSeconds } = failure;
+    this.#failed.set(target, failure);
+    // A full upstream tells most: the model is there, and waiting helps.
+    if (this.#worst?.kind !== "busy") this.#worst = failure;
+    if (kind === "busy") permit.forget();
+    else permit.fail(now());
+    if (kind === "refused") upstream.markDown();
+    const pauseMs =
+      retryAfterSeconds === undefined ? (kind === "busy" ? DEFAULT_PAUSE_MS : 0) : retryAfterSeconds * 1000;
+    // Our own engines' load is known from this side; a pause would take the only engine away.
+    if (target.kind === "provider" && pauseMs > 0) health.of(upstream).pause(now() + pauseMs);
+    if (kind === "denied" && (await upstream.renewCredentials?.()) === true) this.#tried.delete(upstream);
+  }
+
+  /** The request is over with this attempt: the client has left, its time is over, or what it wrote was refused. */
+  #onEnd({ target, permit }: Choice, error: unknown): void {
+    const { now, onCall } = this.#context;
+    if (error instanceof ClientGone) permit.forget();
+    else if (error instanceof GatewayError && error.code === "timeout") {
+      // A long answer may outlast the request's time without any fault of our engines.
+      if (target.kind === "provider") permit.fail(now());
+      else permit.forget();
+    } else permit.succeed(now());
+    const isRefused = error instanceof GatewayError && error.status === 400;
+    onCall(target, isRefused ? "refused-request" : "abandoned");
+  }
+
+  #firstByteMs(target: Target): number | undefined {
+    const isLast = this.#plan.every((other) => other === target || this.#failed.has(other));
+    const { failoverAfterMs } = this.#exchange;
+    if (isLast || failoverAfterMs === undefined) return target.firstByteMs;
+    return Math.min(failoverAfterMs, target.firstByteMs ?? failoverAfterMs);
+  }
+
+  /** Waits until it makes sense to ask the same upstreams again. @returns false when it makes none */
+  async #nextRound(): Promise<boolean> {
+    const { random } = this.#context;
+    const failure = this.#worst;
+    const isWorthIt = failure !== undefined && failure.kind !== "slow" && failure.kind !== "denied";
+    if (!isWorthIt || this.#isBudgetSpent || this.#round >= MAX_ATTEMPTS - 1) return false;
+    const waitMs = Math.max(backoffMs(this.#round, random()), (failure.retryAfterSeconds ?? 0) * 1000);
+    if (waitMs > MAX_WAIT_MS) return false;
+    this.#round++;
+    const { signal } = this.#exchange.abort;
+    await sleep(waitMs, undefined, { signal }).catch(() => undefined);
+    signal.throwIfAborted();
+    this.#tried.clear();
+    return true;
+  }
+
+  #outcome(): GatewayError {
+    // That no other upstream is left is the consequence; what happened to those tried is the cause.
+    if (this.#worst !== undefined) return this.#worst.toGatewayError();
+    if (this.#refusal !== undefined) return this.#refusal;
+    const waits = Number.isFinite(this.#blockedMs)
+      ? { retryAfterSeconds: Math.max(1, Math.ceil(this.#blockedMs / 1000)) }
+      : {};
+    if (this.#plan.some((target) => target.isFull(this.#tried))) return new GatewayError("overloaded");
+    return new GatewayError(this.#isPaused ? "overloaded" : "model_unavailable", waits);
+  }
 }

@@ -1,5 +1,6 @@
 import { API_VERSIONS } from "../../contracts/api-versions.ts";
 import { DEPRECATIONS, type Deprecation } from "../../contracts/deprecations.ts";
+import type { AdminRoute } from "../admin/admin-routes.ts";
 import type { Exchange } from "../exchange.ts";
 import { GatewayError } from "../gateway-error.ts";
 import { findRoute, type Route, requestPath } from "../http/routes.ts";
@@ -13,7 +14,7 @@ export function parseHead(
   exchange: Exchange,
   stage: string,
   deprecations: readonly Deprecation[] = DEPRECATIONS,
-): Route {
+): Route | AdminRoute {
   const { url = "/", method = "GET" } = exchange.request;
   const path = requestPath(url, stage);
   const route = findRoute(path);

@@ -3,7 +3,7 @@ import type { Exchange } from "../exchange.ts";
 import { sendBytes } from "../http/answer.ts";
 import { EventScanner } from "../relay/event-scanner.ts";
 import { findUsage } from "../relay/usage.ts";
-import type { UpstreamAnswer } from "./call.ts";
+import type { UpstreamAnswer } from "./attempt.ts";
 
 export const STREAM_HEADERS = {
   "content-type": "text/event-stream; charset=utf-8",

@@ -6,7 +6,15 @@ import type { Upstream } from "./upstream.ts";
 
 /** A pool of our own engines. */
 export class PoolTarget implements Target {
+  readonly kind = "pool";
   readonly dialect = OPENAI_DIALECT;
+  readonly pathPrefix = "";
+  readonly capabilities = "all";
+  readonly price = { inputUsdPerMillion: 0, outputUsdPerMillion: 0 };
+  readonly priority = 0;
+  readonly isEmergencyOnly = false;
+  readonly firstByteMs = undefined;
+  readonly totalMs = undefined;
   readonly pool: ModelPool;
 
   constructor(pool: ModelPool) {
@@ -25,11 +33,19 @@ export class PoolTarget implements Target {
     return this.pool.contextTokens;
   }
 
+  get inFlight(): number {
+    return this.pool.candidates.reduce((sum, engine) => sum + engine.inFlight, 0);
+  }
+
   choose(request: GenerationRequest, tried: ReadonlySet<Upstream>): Upstream | undefined {
     return this.pool.choose(request, tried);
   }
 
   isFull(tried: ReadonlySet<Upstream>): boolean {
     return this.pool.readyEngines.some((ready) => !tried.has(ready) && ready.isFull);
+  }
+
+  reserve(): () => void {
+    return () => undefined;
   }
 }

@@ -15,4 +15,6 @@ export interface Upstream {
   sawFirstByte?(request: GenerationRequest): void;
   /** A call found no one there: no more requests until it has been seen again. */
   markDown(): void;
+  /** It refused our credentials. @returns whether there are new ones now, so that asking again makes sense */
+  renewCredentials?(): Promise<boolean>;
 }

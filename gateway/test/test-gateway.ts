@@ -5,6 +5,7 @@ import type { ApiKeyItem } from "../../contracts/auth.ts";
 import type { Deprecation } from "../../contracts/deprecations.ts";
 import type { GatewayConfig } from "../../contracts/gateway-config.ts";
 import { type FakeEngine, type FakeEngineBehaviour, startFakeEngine } from "../../test-support/fake-engine.ts";
+import type { ChangeStore } from "../admin/change-store.ts";
 import { createGateway, type Gateway } from "../app.ts";
 import type { Embed } from "../cache/semantic-cache.ts";
 import type { DiscoveredEngine, EngineDiscovery } from "../engines/engine-discovery.ts";
@@ -13,6 +14,10 @@ import { createMetricsServer } from "../http/metrics-server.ts";
 import type { KeyStore } from "../keys/key-store.ts";
 import type { ResponseStore } from "../responses/response-store.ts";
 import type { FastStore } from "../store/fast-store.ts";
+import type { Lookup } from "../targets/address-guard.ts";
+import type { AwsCredentials } from "../targets/dialect-of.ts";
+import type { SecretReader } from "../targets/provider-credential.ts";
+import type { SpendStore } from "../targets/spend-ledger.ts";
 
 /** For tests: a gateway on a real socket in front of fake engines, with everything it logged. */
 export interface TestGateway {
@@ -60,6 +65,11 @@ export interface TestGatewayOptions {
   readonly embed?: Embed;
   /** Takes the lines for CloudWatch. @default - there are none */
   readonly writeMetrics?: (line: string) => void;
+  readonly secrets?: SecretReader;
+  readonly awsCredentials?: AwsCredentials;
+  readonly lookup?: Lookup;
+  readonly changeStore?: ChangeStore;
+  readonly spendStore?: SpendStore;
 }
 
 export function testConfig(
@@ -93,6 +103,9 @@ export function testConfig(
         ...model,
       },
     ],
+    providers: [],
+    routes: [],
+    routesTable: null,
     ...overrides,
   };
 }
@@ -124,7 +137,18 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     ...(options.responses === undefined ? {} : { responses: options.responses }),
     ...(options.writeMetrics === undefined ? {} : { writeMetrics: options.writeMetrics }),
-    intervals: { discoverMs: 50, probeMs: options.probeMs ?? 50, probeTimeoutMs: 500, snapshotMs: 100 },
+    ...(options.secrets === undefined ? {} : { secrets: options.secrets }),
+    ...(options.awsCredentials === undefined ? {} : { awsCredentials: options.awsCredentials }),
+    ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
+    ...(options.changeStore === undefined ? {} : { changeStore: options.changeStore }),
+    ...(options.spendStore === undefined ? {} : { spendStore: options.spendStore }),
+    intervals: {
+      discoverMs: 50,
+      probeMs: options.probeMs ?? 50,
+      probeTimeoutMs: 500,
+      snapshotMs: 100,
+      changesMs: 50,
+    },
   });
   const port = await gateway.listen(0, "127.0.0.1");
   const metrics = createMetricsServer(async () => [await gateway.metrics()]);

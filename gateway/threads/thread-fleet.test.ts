@@ -26,7 +26,7 @@ async function fleetOf(code: string, threads: number) {
   });
   const fleet = new ThreadFleet({
     entry: pathToFileURL(file),
-    settings: { config, host: "127.0.0.1", port: 0, metricsPort: 0, logLevel: "info" },
+    settings: { config, host: "127.0.0.1", port: 0, metricsPort: 0, logLevel: "info", providerKeys: {} },
     memory: createSharedMemory(config),
     threads,
     logger: pino(sink),

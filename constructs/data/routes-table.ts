@@ -1,0 +1,51 @@
+import { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table/index.js";
+import { Construct } from "constructs";
+import type { PolicyStatement } from "../identity/service-role.ts";
+import type { EncryptionKey } from "./encryption-key.ts";
+
+export interface RoutesTableProps {
+  readonly name: string;
+  readonly encryptionKey: EncryptionKey;
+  /** Whether AWS and OpenTofu refuse to destroy the table. */
+  readonly isProtected: boolean;
+}
+
+/** Providers and routes as they were changed at run time, and what providers cost. Item shape: `contracts/target-changes.ts`. */
+export class RoutesTable extends Construct {
+  readonly resource: DynamodbTable;
+  readonly tableName: string;
+  readonly #encryptionKey: EncryptionKey;
+
+  constructor(scope: Construct, id: string, { name, encryptionKey, isProtected }: RoutesTableProps) {
+    super(scope, id);
+    this.#encryptionKey = encryptionKey;
+    this.resource = new DynamodbTable(this, "Default", {
+      name,
+      billingMode: "PAY_PER_REQUEST",
+      hashKey: "section",
+      rangeKey: "id",
+      attribute: [
+        { name: "section", type: "S" },
+        { name: "id", type: "S" },
+      ],
+      pointInTimeRecovery: { enabled: true },
+      serverSideEncryption: { enabled: true, kmsKeyArn: encryptionKey.arn },
+      deletionProtectionEnabled: isProtected,
+      lifecycle: { preventDestroy: isProtected },
+    });
+    this.tableName = this.resource.name;
+  }
+
+  /** What a gateway does: it looks for changes, keeps those of its admin API, and adds up spend. */
+  changeStatements(): readonly PolicyStatement[] {
+    return [
+      {
+        Sid: "ChangeRoutes",
+        Effect: "Allow",
+        Action: ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
+        Resource: [this.resource.arn],
+      },
+      { ...this.#encryptionKey.decryptStatement("dynamodb"), Sid: "DecryptRoutes" },
+    ];
+  }
+}

@@ -1,0 +1,70 @@
+import { describe, expect, test } from "vitest";
+import { ProviderConfig } from "../../contracts/target-settings.ts";
+import { providerAccess } from "./provider-access.ts";
+
+const provider = (fields: object) =>
+  ProviderConfig.parse({
+    name: "p",
+    dialect: "openai",
+    endpoint: "https://api.example.com",
+    region: null,
+    credential: { from: "none" },
+    rateLimit: null,
+    timeouts: { connectSeconds: 1, firstByteSeconds: 1, idleSeconds: 1, totalSeconds: 1 },
+    maxConnections: 1,
+    maxInFlight: 1,
+    priority: 1,
+    emergencyOnly: false,
+    monthlyCapUsd: null,
+    healthCheck: null,
+    allowPrivateHosts: [],
+    models: { m: { contextTokens: 1, capabilities: [], inputUsdPerMillion: 0, outputUsdPerMillion: 0 } },
+    ...fields,
+  });
+const granted = (...providers: readonly ProviderConfig[]) =>
+  providerAccess({ providers, region: "us-east-1", accountId: "123456789012" }).map(({ Action, Resource }) => [
+    Action,
+    Resource,
+  ]);
+const model = { contextTokens: 1, capabilities: [], inputUsdPerMillion: 0, outputUsdPerMillion: 0 };
+
+describe("what providers take", () => {
+  test("nothing where they need no key of ours", () => {
+    expect(granted(), "no providers").toEqual([]);
+    expect(granted(provider({})), "no key").toEqual([]);
+  });
+
+  test("their own secrets to read, by name or by ARN, and no others", () => {
+    const arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shared-a1B2c3";
+    expect(
+      granted(
+        provider({ credential: { from: "secret", secretId: "sluice/openai" } }),
+        provider({ credential: { from: "secret", secretId: arn } }),
+      ),
+    ).toEqual([
+      [
+        ["secretsmanager:GetSecretValue"],
+        ["arn:aws:secretsmanager:us-east-1:123456789012:secret:sluice/openai-??????", arn],
+      ],
+    ]);
+  });
+
+  test("the Bedrock models that they name, in their region; a profile's model wherever it is", () => {
+    const bedrock = provider({
+      dialect: "bedrock",
+      endpoint: "https://bedrock-runtime.us-west-2.amazonaws.com",
+      region: "us-west-2",
+      models: { "amazon.nova-lite-v1:0": model, "us.anthropic.claude-x": model },
+    });
+    expect(granted(bedrock)).toEqual([
+      [
+        ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"],
+        [
+          "arn:aws:bedrock:us-west-2::foundation-model/amazon.nova-lite-v1:0",
+          "arn:aws:bedrock:us-west-2:123456789012:inference-profile/us.anthropic.claude-x",
+          "arn:aws:bedrock:*::foundation-model/anthropic.claude-x",
+        ],
+      ],
+    ]);
+  });
+});

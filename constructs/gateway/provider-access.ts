@@ -1,0 +1,63 @@
+import type { ProviderConfig } from "../../contracts/target-settings.ts";
+import type { PolicyStatement } from "../identity/service-role.ts";
+
+export interface ProviderAccessProps {
+  readonly providers: readonly ProviderConfig[];
+  /** Region and account of the gateways: where a secret is that is named without its ARN. */
+  readonly region: string;
+  readonly accountId: string;
+}
+
+/** What the declared providers take: their own secrets, and the Bedrock models that they name. Nothing where there are none. */
+export function providerAccess({ providers, region, accountId }: ProviderAccessProps): readonly PolicyStatement[] {
+  const secrets = providers.flatMap(({ credential }) =>
+    credential.from === "secret" ? [secretArn(credential.secretId, region, accountId)] : [],
+  );
+  const models = providers.flatMap((provider) =>
+    provider.dialect === "bedrock" && provider.region !== null
+      ? Object.keys(provider.models).flatMap((model) => modelArns(model, provider.region ?? region, accountId))
+      : [],
+  );
+  return [
+    ...(secrets.length === 0
+      ? []
+      : [
+          {
+            Sid: "ReadProviderKeys",
+            Effect: "Allow",
+            Action: ["secretsmanager:GetSecretValue"],
+            Resource: [...new Set(secrets)],
+            reason:
+              "Secrets Manager ends an ARN with six characters of its own; a secret's name alone does not tell them.",
+          } as const,
+        ]),
+    ...(models.length === 0
+      ? []
+      : [
+          {
+            Sid: "CallBedrock",
+            Effect: "Allow",
+            Action: ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"],
+            Resource: [...new Set(models)],
+            reason:
+              "A profile over several regions calls the model in whichever has room: the model is named, its region is not.",
+          } as const,
+        ]),
+  ];
+}
+
+function secretArn(secretId: string, region: string, accountId: string): string {
+  return secretId.startsWith("arn:")
+    ? secretId
+    : `arn:aws:secretsmanager:${region}:${accountId}:secret:${secretId}-??????`;
+}
+
+/** Profiles over several regions, e.g. `us.anthropic.…`, are the account's; models are Amazon's and have no account. */
+function modelArns(model: string, region: string, accountId: string): readonly string[] {
+  const profiled = /^(?:us|eu|apac|jp|au|global|us-gov)\.(.+)$/.exec(model)?.[1];
+  if (profiled === undefined) return [`arn:aws:bedrock:${region}::foundation-model/${model}`];
+  return [
+    `arn:aws:bedrock:${region}:${accountId}:inference-profile/${model}`,
+    `arn:aws:bedrock:*::foundation-model/${profiled}`,
+  ];
+}

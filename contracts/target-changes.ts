@@ -1,0 +1,41 @@
+import * as z from "zod";
+import { ProviderName, ProviderSettings, PublicModelName, RouteSettings } from "./target-settings.ts";
+
+/** Partition key of everything in the routes table: it is small, and read as a whole. */
+export const CHANGES_SECTION = "targets";
+/** Sort key of the item that counts changes: gateways look at it every two seconds and read the rest when it has moved. */
+export const CHANGES_VERSION_ID = "version";
+
+/** What an operator says of a route by hand, until it is taken back. */
+export const RouteOverride = z.strictObject({
+  /** Target that comes first, whatever the policy says; `null` for none. */
+  force: z.string().min(1).nullable(),
+  /** Targets that get no new requests. */
+  drain: z.array(z.string().min(1)).max(20),
+});
+export type RouteOverride = z.infer<typeof RouteOverride>;
+
+const stored = {
+  section: z.literal(CHANGES_SECTION),
+  /** `provider#<name>`, `route#<name>` or `override#<route>`. */
+  id: z.string(),
+  /** Counts the changes of this item; the condition of the next one. */
+  version: z.int().min(1),
+  /** ISO 8601, UTC. */
+  updatedAt: z.iso.datetime(),
+  /** Id of the key that did it, or the operator's name. */
+  updatedBy: z.string(),
+};
+
+/** One item of the routes table: what stands in place of what the environment declares, or beside it. */
+export const TargetChange = z.discriminatedUnion("kind", [
+  z.strictObject({ ...stored, kind: z.literal("provider"), name: ProviderName, settings: ProviderSettings }),
+  z.strictObject({ ...stored, kind: z.literal("route"), name: PublicModelName, settings: RouteSettings }),
+  z.strictObject({ ...stored, kind: z.literal("override"), name: PublicModelName, settings: RouteOverride }),
+]);
+export type TargetChange = z.infer<typeof TargetChange>;
+export type ChangeKind = TargetChange["kind"];
+
+export function changeId(kind: ChangeKind, name: string): string {
+  return `${kind}#${name}`;
+}

@@ -1,0 +1,217 @@
+export interface CircuitBreakerOptions {
+  /** Length of the window over which the ratio of failures is taken. */
+  readonly windowMs: number;
+  /** Requests in the window below which the ratio says nothing. */
+  readonly minRequests: number;
+  /** Share of failures in the window from which on nothing more is sent. */
+  readonly failureRatio: number;
+  /** Failures in a row after which nothing more is sent, however few requests there were. */
+  readonly consecutiveFailures: number;
+  /** Shortest time without requests after a trip. */
+  readonly minOpenMs: number;
+  /** A random time up to this is added after the first trip, up to twice of it after the second, and so on. */
+  readonly openMs: number;
+  /** That random time's upper end stops growing here. */
+  readonly maxOpenMs: number;
+  /** After a good probe the share of requests that are let through grows to all within this time. */
+  readonly rampMs: number;
+}
+
+/** Trips on what users would notice; comes back within seconds where it was one restart, within a minute where it was not. */
+export const BREAKER: CircuitBreakerOptions = {
+  windowMs: 10_000,
+  minRequests: 20,
+  failureRatio: 0.5,
+  consecutiveFailures: 5,
+  minOpenMs: 500,
+  openMs: 1000,
+  maxOpenMs: 30_000,
+  rampMs: 5000,
+};
+
+/** `ramping` is closed, but not yet for everyone. */
+export type BreakerState = "closed" | "open" | "half-open" | "ramping";
+
+/** Leave to send one request. The first word about how it went counts; later ones do nothing. */
+export interface Permit {
+  succeed(nowMs: number): void;
+  fail(nowMs: number): void;
+  /** It ended without saying anything about the target: the client left, or the target was only busy. */
+  forget(): void;
+}
+
+const BUCKETS = 10;
+/** What the first moment after a good probe lets through. */
+const FIRST_SHARE = 0.1;
+
+/**
+ * A circuit breaker of one target. Closed, it counts; open, it refuses for a random time that grows with every trip in a
+ * row; then exactly one request may try (half-open); when that succeeds, the target gets its requests back bit by bit.
+ */
+export class CircuitBreaker {
+  readonly #options: CircuitBreakerOptions;
+  readonly #random: () => number;
+  readonly #window: Window;
+  #consecutive = 0;
+  /** Trips since it was last closed to the end. */
+  #trips = 0;
+  #openUntil: number | undefined = undefined;
+  #isProbing = false;
+  #rampFrom: number | undefined = undefined;
+  /** Results of requests that were sent before the last change of state say nothing about the state after it. */
+  #epoch = 0;
+
+  /** @param random uniform in [0, 1) */
+  constructor(options: CircuitBreakerOptions, random: () => number) {
+    this.#options = options;
+    this.#random = random;
+    this.#window = new Window(options.windowMs);
+  }
+
+  state(nowMs: number): BreakerState {
+    if (this.#openUntil !== undefined) return nowMs < this.#openUntil ? "open" : "half-open";
+    return this.#rampShare(nowMs) < 1 ? "ramping" : "closed";
+  }
+
+  /** Whether a request could be sent now, were it insisted on. */
+  isOpenTo(nowMs: number): boolean {
+    const state = this.state(nowMs);
+    return state === "half-open" ? !this.#isProbing : state !== "open";
+  }
+
+  /** Failures among the requests of the window, 0 to 1. */
+  failureRatio(nowMs: number): number {
+    const { requests, failures } = this.#window.count(nowMs);
+    return requests === 0 ? 0 : failures / requests;
+  }
+
+  /** Milliseconds until it may be tried again; 0 when it may. */
+  waitMs(nowMs: number): number {
+    return Math.max(0, (this.#openUntil ?? 0) - nowMs);
+  }
+
+  /**
+   * Asks to send one request.
+   * @param insist there is no other target: while it comes back, the share of requests does not matter
+   */
+  tryAcquire(nowMs: number, insist: boolean): Permit | undefined {
+    const state = this.state(nowMs);
+    if (state === "open") return undefined;
+    if (state === "half-open") {
+      if (this.#isProbing) return undefined;
+      this.#isProbing = true;
+      return this.#permit(
+        (isGood, at) => (isGood ? this.#comeBack(at) : this.#trip(at)),
+        () => {
+          this.#isProbing = false;
+        },
+      );
+    }
+    if (state === "ramping" && !insist && this.#random() >= this.#rampShare(nowMs)) return undefined;
+    return this.#permit(
+      (isGood, at) => this.#count(isGood, at),
+      () => undefined,
+    );
+  }
+
+  /** Counts a failure that came after its request had been called good: an answer that broke off. */
+  fail(nowMs: number): void {
+    if (this.#openUntil === undefined) this.#count(false, nowMs);
+  }
+
+  #permit(settle: (isGood: boolean, nowMs: number) => void, forget: () => void): Permit {
+    const epoch = this.#epoch;
+    let isSettled = false;
+    const once = (action: () => void) => {
+      if (!isSettled && epoch === this.#epoch) action();
+      isSettled = true;
+    };
+    return {
+      succeed: (nowMs) => once(() => settle(true, nowMs)),
+      fail: (nowMs) => once(() => settle(false, nowMs)),
+      forget: () => once(forget),
+    };
+  }
+
+  #count(isGood: boolean, nowMs: number): void {
+    this.#window.add(nowMs, isGood);
+    this.#consecutive = isGood ? 0 : this.#consecutive + 1;
+    if (isGood) {
+      if (this.#rampShare(nowMs) >= 1) this.#trips = 0;
+      return;
+    }
+    const { minRequests, failureRatio, consecutiveFailures } = this.#options;
+    const { requests, failures } = this.#window.count(nowMs);
+    const isOverRatio = requests >= minRequests && failures >= failureRatio * requests;
+    if (isOverRatio || this.#consecutive >= consecutiveFailures) this.#trip(nowMs);
+  }
+
+  #trip(nowMs: number): void {
+    const { minOpenMs, openMs, maxOpenMs } = this.#options;
+    this.#openUntil = nowMs + minOpenMs + this.#random() * Math.min(maxOpenMs, openMs * 2 ** this.#trips);
+    this.#trips++;
+    this.#rampFrom = undefined;
+    this.#turn();
+  }
+
+  #comeBack(nowMs: number): void {
+    this.#openUntil = undefined;
+    this.#rampFrom = nowMs;
+    this.#turn();
+  }
+
+  #turn(): void {
+    this.#epoch++;
+    this.#isProbing = false;
+    this.#consecutive = 0;
+    this.#window.clear();
+  }
+
+  #rampShare(nowMs: number): number {
+    if (this.#rampFrom === undefined) return 1;
+    const grown = FIRST_SHARE + (1 - FIRST_SHARE) * ((nowMs - this.#rampFrom) / this.#options.rampMs);
+    return Math.min(1, grown);
+  }
+}
+
+/** Requests and failures of the last `windowMs`, a tenth of it coarse. */
+class Window {
+  readonly #bucketMs: number;
+  readonly #requests = new Float64Array(BUCKETS);
+  readonly #failures = new Float64Array(BUCKETS);
+  #last = Number.NEGATIVE_INFINITY;
+
+  constructor(windowMs: number) {
+    this.#bucketMs = windowMs / BUCKETS;
+  }
+
+  add(nowMs: number, isGood: boolean): void {
+    const slot = this.#advance(nowMs);
+    this.#requests[slot] = (this.#requests[slot] ?? 0) + 1;
+    if (!isGood) this.#failures[slot] = (this.#failures[slot] ?? 0) + 1;
+  }
+
+  count(nowMs: number): { readonly requests: number; readonly failures: number } {
+    this.#advance(nowMs);
+    const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);
+    return { requests: sum(this.#requests), failures: sum(this.#failures) };
+  }
+
+  clear(): void {
+    this.#requests.fill(0);
+    this.#failures.fill(0);
+  }
+
+  /** Empties the buckets whose time is over. @returns the one of now */
+  #advance(nowMs: number): number {
+    const bucket = Math.floor(nowMs / this.#bucketMs);
+    if (bucket - this.#last >= BUCKETS) this.clear();
+    else
+      for (let index = this.#last + 1; index <= bucket; index++) {
+        this.#requests[index % BUCKETS] = 0;
+        this.#failures[index % BUCKETS] = 0;
+      }
+    this.#last = Math.max(this.#last, bucket);
+    return ((this.#last % BUCKETS) + BUCKETS) % BUCKETS;
+  }
+}

@@ -1,0 +1,57 @@
+export interface RetryBudgetOptions {
+  readonly windowMs: number;
+  /** Retries for each request of the window. */
+  readonly ratio: number;
+  /** Retries that are always there, so that a quiet service may retry too. */
+  readonly floor: number;
+}
+
+/** At most a tenth more load on upstreams that are in trouble already; one a second where there is little. */
+export const RETRY_BUDGET: RetryBudgetOptions = { windowMs: 10_000, ratio: 0.1, floor: 10 };
+
+const BUCKETS = 10;
+
+/** How many retries the requests of the last seconds allow: retries must not be what keeps an upstream down. */
+export class RetryBudget {
+  readonly #options: RetryBudgetOptions;
+  readonly #requests = new Float64Array(BUCKETS);
+  readonly #retries = new Float64Array(BUCKETS);
+  #last = Number.NEGATIVE_INFINITY;
+
+  constructor(options: RetryBudgetOptions) {
+    this.#options = options;
+  }
+
+  /** Counts one request. */
+  request(nowMs: number): void {
+    const slot = this.#advance(nowMs);
+    this.#requests[slot] = (this.#requests[slot] ?? 0) + 1;
+  }
+
+  /** Takes one retry out of the budget. @returns false when there is none left */
+  tryRetry(nowMs: number): boolean {
+    const slot = this.#advance(nowMs);
+    const { ratio, floor } = this.#options;
+    if (sum(this.#retries) + 1 > floor + ratio * sum(this.#requests)) return false;
+    this.#retries[slot] = (this.#retries[slot] ?? 0) + 1;
+    return true;
+  }
+
+  #advance(nowMs: number): number {
+    const bucket = Math.floor(nowMs / (this.#options.windowMs / BUCKETS));
+    const from = Math.max(this.#last + 1, bucket - BUCKETS + 1);
+    for (let index = from; index <= bucket; index++) {
+      const slot = ((index % BUCKETS) + BUCKETS) % BUCKETS;
+      this.#requests[slot] = 0;
+      this.#retries[slot] = 0;
+    }
+    this.#last = Math.max(this.#last, bucket);
+    return ((this.#last % BUCKETS) + BUCKETS) % BUCKETS;
+  }
+}
+
+function sum(values: Float64Array): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+}

@@ -1,0 +1,189 @@
+import type { Logger } from "pino";
+import { changeId, type TargetChange } from "../../contracts/target-changes.ts";
+import type { TargetProblem } from "../../contracts/target-problems.ts";
+import type { TargetsConfig } from "../targets/target-registry.ts";
+import type { TargetService } from "../targets/target-service.ts";
+import type { ChangeStore } from "./change-store.ts";
+
+export interface ChangesOptions {
+  readonly store: ChangeStore;
+  readonly targets: TargetService;
+  readonly declared: TargetsConfig;
+  readonly logger: Logger;
+  /** @default - every 2 s */
+  readonly pollMs?: number | undefined;
+}
+
+/** With the time that a read takes, every gateway has a change well within 5 s. */
+const POLL_MS = 2000;
+/** Also without a move of the count, in case a writer ended between its change and the count. */
+const FULL_READ_EVERY = 15;
+
+/** A description with the changes laid over it. */
+export interface Merged {
+  readonly config: TargetsConfig;
+  readonly overrides: ReadonlyMap<string, Extract<TargetChange, { kind: "override" }>["settings"]>;
+}
+
+/**
+ * Keeps the targets as the environment declares them and the routes table changes them. What can't be used is told and
+ * left out; when the table can't be read, everything stays as it is.
+ */
+export class Changes {
+  readonly #options: ChangesOptions;
+  /** Last usable form of each item. */
+  #good = new Map<string, TargetChange>();
+  #version = -1;
+  #rounds = 0;
+  #isReachable = true;
+  #timer: NodeJS.Timeout | undefined = undefined;
+  #isStopped = false;
+
+  constructor(options: ChangesOptions) {
+    this.#options = options;
+  }
+
+  /** Items in use. */
+  get current(): ReadonlyMap<string, TargetChange> {
+    return this.#good;
+  }
+
+  /** Looks for changes now and goes on doing so. Resolves after the first time, however it went. */
+  async start(): Promise<void> {
+    await this.refresh();
+    if (this.#isStopped) return;
+    this.#timer = setTimeout(() => void this.start(), this.#options.pollMs ?? POLL_MS);
+    this.#timer.unref();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** Never rejects. */
+  async refresh(): Promise<void> {
+    const { store, logger } = this.#options;
+    try {
+      const version = await store.version();
+      if (version !== this.#version || this.#rounds++ % FULL_READ_EVERY === 0) await this.#read(version);
+      if (!this.#isReachable) logger.info("changes of routes can be read again");
+      this.#isReachable = true;
+    } catch (error) {
+      if (this.#isReachable)
+        logger.warn(
+          { problem: error instanceof Error ? error.name : "unknown error" },
+          "changes of routes can't be read",
+        );
+      this.#isReachable = false;
+    }
+  }
+
+  /** What would be wrong if this change were made. */
+  problems(change: TargetChange): readonly TargetProblem[] {
+    const next = new Map(this.#good).set(change.id, change);
+    return this.#problemsOf(merge(this.#options.declared, next));
+  }
+
+  /** What would be wrong if this change were taken back. */
+  problemsWithout(id: string): readonly TargetProblem[] {
+    const next = new Map(this.#good);
+    next.delete(id);
+    return this.#problemsOf(merge(this.#options.declared, next));
+  }
+
+  async #read(version: number): Promise<void> {
+    const { store, logger, declared, targets } = this.#options;
+    const { changes, unreadable } = await store.all();
+    const next = new Map<string, TargetChange>();
+    for (const id of unreadable) {
+      if (version !== this.#version) logger.warn({ id }, "a change of routes has not the form of one and is left out");
+      const before = this.#good.get(id);
+      if (before !== undefined) next.set(id, before);
+    }
+    for (const change of changes) next.set(change.id, change);
+    this.#leaveOutWrong(next, version !== this.#version);
+    const isSame = sameVersions(this.#good, next);
+    this.#good = next;
+    this.#version = version;
+    if (isSame) return;
+    const { config, overrides } = merge(declared, next);
+    targets.registry.apply(config);
+    targets.overrides.clear();
+    for (const [route, override] of overrides) targets.overrides.set(route, override);
+    logger.info({ changes: next.size, version }, "routes changed");
+  }
+
+  /** Takes items out until nothing is wrong with the rest; the declared description alone has no problems. */
+  #leaveOutWrong(next: Map<string, TargetChange>, isTold: boolean): void {
+    for (;;) {
+      const [problem] = this.#problemsOf(merge(this.#options.declared, next));
+      if (problem === undefined) return;
+      const wrong = [...next.values()].find(({ kind, name }) => problem.path.startsWith(`${kind}s.${name}`));
+      // A declared route may need a provider that a change has taken its model from: then that change is wrong.
+      const left = wrong ?? [...next.values()].at(-1);
+      if (left === undefined) return;
+      next.delete(left.id);
+      const before = this.#good.get(left.id);
+      if (before !== undefined && before.version !== left.version) next.set(left.id, before);
+      if (isTold)
+        this.#options.logger.warn(
+          { id: left.id, problem: `${problem.path} ${problem.rule}` },
+          "a change of routes is left out",
+        );
+    }
+  }
+
+  #problemsOf({ config, overrides }: Merged): readonly TargetProblem[] {
+    const { targets, declared } = this.#options;
+    const allowed = new Set(declared.providers.flatMap(({ allowPrivateHosts }) => allowPrivateHosts));
+    const hosts = config.providers.flatMap(({ name, allowPrivateHosts }): readonly TargetProblem[] => {
+      const more = allowPrivateHosts.filter((host) => !allowed.has(host));
+      if (more.length === 0) return [];
+      const rule = "must be among those that the environment declares";
+      const remedy = "declare it in the environment file: who may change routes may not open the private network";
+      return [{ path: `providers.${name}.allowPrivateHosts`, value: more, rule, remedy }];
+    });
+    const routes = new Set([...config.routes.map(({ name }) => name), ...targets.registry.pools]);
+    const lost = [...overrides.keys()].filter((route) => !routes.has(route));
+    return [
+      ...targets.registry.problems(config),
+      ...hosts,
+      ...lost.map((route) => ({
+        path: `overrides.${route}`,
+        value: route,
+        rule: "must be of a route that exists",
+        remedy: "take the override back first",
+      })),
+    ];
+  }
+}
+
+/** The declared description with changes in place of what they are named like. */
+export function merge(declared: TargetsConfig, changes: ReadonlyMap<string, TargetChange>): Merged {
+  const all = [...changes.values()];
+  const providers = all.flatMap((change) =>
+    change.kind === "provider" ? [{ name: change.name, ...change.settings }] : [],
+  );
+  const routes = all.flatMap((change) => (change.kind === "route" ? [{ name: change.name, ...change.settings }] : []));
+  const isKept = (kind: "provider" | "route") => (item: { readonly name: string }) =>
+    !changes.has(changeId(kind, item.name));
+  return {
+    config: {
+      providers: [...declared.providers.filter(isKept("provider")), ...providers],
+      routes: [...declared.routes.filter(isKept("route")), ...routes],
+    },
+    overrides: new Map(
+      all.flatMap((change) => (change.kind === "override" ? [[change.name, change.settings] as const] : [])),
+    ),
+  };
+}
+
+function sameVersions(one: ReadonlyMap<string, TargetChange>, other: ReadonlyMap<string, TargetChange>): boolean {
+  return (
+    one.size === other.size &&
+    [...one].every(
+      ([id, change]) => other.get(id)?.version === change.version && other.get(id)?.updatedAt === change.updatedAt,
+    )
+  );
+}

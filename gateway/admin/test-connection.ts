@@ -1,0 +1,86 @@
+import { ModelList } from "../../contracts/models.ts";
+import { AddressRefused } from "../targets/address-guard.ts";
+import type { Provider } from "../targets/provider.ts";
+
+/** What a try to reach a provider found out. */
+export interface ConnectionTest {
+  readonly ok: boolean;
+  /** Milliseconds to the provider's answer. */
+  readonly latencyMs: number;
+  readonly status?: number;
+  /** Models that it lists, as many as fit. */
+  readonly models?: readonly string[];
+  /** What is in the way, with what to do. */
+  readonly problem?: string;
+}
+
+const TIMEOUT_MS = 10_000;
+const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+const MAX_MODELS = 200;
+
+/**
+ * Asks a provider for its models, over the connections that requests take: so under the same rules about addresses, and
+ * with the same key. Bedrock has no such list; there any answer shows that it can be reached. Never rejects.
+ */
+export async function testConnection(provider: Provider, now: () => number): Promise<ConnectionTest> {
+  const startedAt = now();
+  const latency = () => Math.round(now() - startedAt);
+  const { dialect } = provider.config;
+  if (!provider.credential.isReady)
+    return {
+      ok: false,
+      latencyMs: 0,
+      problem: "Its key could not be read; look at the secret and at who may read it.",
+    };
+  try {
+    const answer = await provider.pool.request({
+      method: "GET",
+      path: dialect === "bedrock" ? "/" : `${provider.pathPrefix}/v1/models`,
+      headers: {
+        accept: "application/json",
+        ...provider.headers,
+        ...(dialect === "anthropic" ? { "anthropic-version": "2023-06-01" } : {}),
+      },
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    const { statusCode: status } = answer;
+    const latencyMs = latency();
+    const text = await readSome(answer.body);
+    if (dialect === "bedrock") return { ok: true, latencyMs, status };
+    if (status === 401 || status === 403)
+      return { ok: false, latencyMs, status, problem: "It does not take our key; put a valid one into the secret." };
+    if (status !== 200)
+      return { ok: false, latencyMs, status, problem: `It answered ${status} to GET /v1/models; check its endpoint.` };
+    return { ok: true, latencyMs, status, models: modelsOf(text) };
+  } catch (error) {
+    return { ok: false, latencyMs: latency(), problem: problemOf(error) };
+  }
+}
+
+async function readSome(body: AsyncIterable<unknown>): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    size += chunk.length;
+    if (size > MAX_ANSWER_BYTES) break;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function modelsOf(text: string): readonly string[] {
+  try {
+    const list = ModelList.partial().safeParse(JSON.parse(text));
+    return (list.data?.data ?? []).slice(0, MAX_MODELS).map(({ id }) => id);
+  } catch {
+    return [];
+  }
+}
+
+function problemOf(error: unknown): string {
+  if (error instanceof AddressRefused) return error.message;
+  if (error instanceof Error && error.name === "TimeoutError") return `It sent nothing within ${TIMEOUT_MS / 1000} s.`;
+  const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+  return `No connection (${code}); check the endpoint, and that the network has a way there.`;
+}

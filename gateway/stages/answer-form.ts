@@ -1,0 +1,42 @@
+import { isRecord } from "../is-record.ts";
+import { UpstreamFailure } from "./upstream-failure.ts";
+
+/** What a stream of events can begin with. */
+const FIELDS = ["data:", "event:", "id:", "retry:", ":"];
+/** A provider that failed after its 200 says so in the first event. */
+const FIRST_IS_ERROR = /^\s*(event: ?error\s+)?data: ?\{\s*"error"\s*:/;
+const LOOK_AT_BYTES = 256;
+
+/**
+ * Whether a stream begins as one: a provider that answers in another dialect, or with a page of HTML, has failed, and
+ * another one can still take over.
+ * @throws {UpstreamFailure}
+ */
+export function checkFirstEvents(first: Buffer, mediaType: string): void {
+  if (mediaType !== "text/event-stream") return;
+  const text = first
+    .subarray(0, LOOK_AT_BYTES)
+    .toString("latin1")
+    .replace(/^(ï»¿)?\s+/, "");
+  const isCut = (field: string) => text.length < field.length && field.startsWith(text);
+  if (!FIELDS.some((field) => text.startsWith(field) || isCut(field))) throw new UpstreamFailure("malformed");
+  if (FIRST_IS_ERROR.test(text)) throw new UpstreamFailure("failed");
+}
+
+/**
+ * Whether a whole answer has OpenAI's form.
+ * @throws {UpstreamFailure}
+ */
+export function checkWhole(bytes: Buffer): void {
+  const answer = parse(bytes);
+  if (isRecord(answer) && (Array.isArray(answer.choices) || Array.isArray(answer.data))) return;
+  throw new UpstreamFailure(isRecord(answer) && answer.error !== undefined ? "failed" : "malformed");
+}
+
+function parse(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}

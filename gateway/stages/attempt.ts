@@ -1,0 +1,222 @@
+import type { Dispatcher } from "undici";
+import { REQUEST_ID_HEADER } from "../../contracts/headers.ts";
+import type { OutboundRequest, StreamTranslator, UpstreamCall } from "../dialects/dialect.ts";
+import type { Exchange } from "../exchange.ts";
+import { GatewayError } from "../gateway-error.ts";
+import type { GenerationRequest } from "../generation-request.ts";
+import type { Target } from "../targets/target.ts";
+import type { Upstream } from "../targets/upstream.ts";
+import { checkFirstEvents, checkWhole } from "./answer-form.ts";
+import { answerFailure, connectionFailure, UpstreamFailure } from "./upstream-failure.ts";
+
+export type UpstreamBody = Dispatcher.ResponseData["body"];
+
+/** An answer: a stream whose first byte has come, or the whole of one that is not streamed, in OpenAI's dialect. */
+export type UpstreamAnswer =
+  | {
+      readonly kind: "stream";
+      readonly body: UpstreamBody;
+      readonly first: Buffer;
+      /** To OpenAI's dialect, where the target speaks another one. */
+      readonly translator: StreamTranslator | undefined;
+      readonly release: () => void;
+    }
+  | { readonly kind: "whole"; readonly bytes: Buffer };
+
+/** The target's dialect has no words for the request: another target may have them. */
+export class Unsayable extends Error {
+  readonly refusal: GatewayError;
+
+  constructor(refusal: GatewayError) {
+    super("unsayable");
+    this.name = "Unsayable";
+    this.refusal = refusal;
+  }
+}
+
+export interface AttemptOptions {
+  readonly exchange: Exchange;
+  readonly generation: GenerationRequest;
+  readonly target: Target;
+  readonly upstream: Upstream;
+  /** A stream's first byte must come within this; `undefined`: the request's own limit is the only one. */
+  readonly firstByteMs: number | undefined;
+  /** Called when a stream breaks that was handed on already, and not by us. */
+  readonly onBroken: () => void;
+}
+
+/** An answer with logprobs has about a kilobyte per token; this is far above any of them. */
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+const MAX_ERROR_BYTES = 64 * 1024;
+
+/**
+ * Calls one upstream once.
+ * @throws {UpstreamFailure} when another one may do better
+ * @throws {GatewayError} the upstream's refusal of what the client wrote, or what the request's own abort says
+ */
+export async function attempt(options: AttemptOptions): Promise<UpstreamAnswer> {
+  const { exchange, generation, target, upstream } = options;
+  const { dialect } = target;
+  const { stream } = generation;
+  exchange.abort.signal.throwIfAborted();
+  const outbound: OutboundRequest = { generation, model: target.upstreamModel, origin: upstream.origin };
+  const call = await encode(target, outbound);
+  const release = takePlace(options);
+  const limits = new AttemptLimits(options);
+  let isHandedOn = false;
+  try {
+    const headers = {
+      "content-type": "application/json",
+      accept: stream ? dialect.streamMediaType : "application/json",
+      [REQUEST_ID_HEADER]: exchange.requestId,
+      ...upstream.headers,
+      ...call.headers,
+    };
+    const path = target.pathPrefix + call.path;
+    const { body } = call;
+    const answer = await upstream.pool.request({ method: "POST", path, headers, body, signal: limits.signal });
+    answer.body.on("error", () => {
+      if (isHandedOn && !exchange.abort.signal.aborted) options.onBroken();
+    });
+    const { statusCode } = answer;
+    if (statusCode !== 200) {
+      const problem = dialect.decodeProblem(statusCode, await readError(answer.body));
+      throw answerFailure(statusCode, answer.headers["retry-after"], problem, target.kind);
+    }
+    if (!stream || !String(answer.headers["content-type"]).startsWith(dialect.streamMediaType)) {
+      if (stream && target.kind === "provider") throw new UpstreamFailure("malformed");
+      const bytes = await readWhole(answer.body, MAX_ANSWER_BYTES);
+      return { kind: "whole", bytes: decodeWhole(target, bytes, outbound) };
+    }
+    const first = await firstBytes(answer.body);
+    upstream.sawFirstByte?.(generation);
+    if (target.kind === "provider") checkFirstEvents(first, dialect.streamMediaType);
+    isHandedOn = true;
+    limits.handOn();
+    return {
+      kind: "stream",
+      body: answer.body,
+      first,
+      translator: dialect.decodeStream(outbound),
+      release: () => {
+        limits.end();
+        release();
+      },
+    };
+  } catch (error) {
+    if (exchange.abort.signal.aborted) throw exchange.abort.signal.reason;
+    if (limits.signal.aborted) throw limits.signal.reason;
+    throw error instanceof UpstreamFailure || error instanceof GatewayError ? error : connectionFailure(error);
+  } finally {
+    if (!isHandedOn) {
+      limits.end();
+      release();
+    }
+  }
+}
+
+/** Time limits of one attempt beside those of the whole request, which it follows too. */
+class AttemptLimits {
+  readonly signal: AbortSignal;
+  readonly #whole: AbortSignal;
+  readonly #follow: (() => void) | undefined;
+  #firstByte: NodeJS.Timeout | undefined;
+  #total: NodeJS.Timeout | undefined;
+
+  constructor({ exchange, generation, target, firstByteMs }: AttemptOptions) {
+    this.#whole = exchange.abort.signal;
+    const limit = generation.stream ? firstByteMs : undefined;
+    if (limit === undefined && target.totalMs === undefined) {
+      this.signal = this.#whole;
+      return;
+    }
+    const own = new AbortController();
+    this.signal = own.signal;
+    const isSlow = () => own.abort(new UpstreamFailure("slow"));
+    if (limit !== undefined) this.#firstByte = setTimeout(isSlow, limit);
+    if (target.totalMs !== undefined) this.#total = setTimeout(isSlow, target.totalMs);
+    this.#follow = () => own.abort(this.#whole.reason);
+    this.#whole.addEventListener("abort", this.#follow);
+  }
+
+  /** The first byte is there. */
+  handOn(): void {
+    clearTimeout(this.#firstByte);
+  }
+
+  end(): void {
+    clearTimeout(this.#firstByte);
+    clearTimeout(this.#total);
+    if (this.#follow !== undefined) this.#whole.removeEventListener("abort", this.#follow);
+  }
+}
+
+async function encode(target: Target, outbound: OutboundRequest): Promise<UpstreamCall> {
+  try {
+    return await target.dialect.encode(outbound);
+  } catch (error) {
+    throw error instanceof GatewayError ? new Unsayable(error) : error;
+  }
+}
+
+/** Takes a place at the upstream, and the answer's money. @returns the function that gives both back, once */
+function takePlace({ exchange, generation, target, upstream }: AttemptOptions): () => void {
+  const free = upstream.acquire(generation);
+  const giveBack = target.reserve(generation);
+  exchange.targetId = target.id;
+  exchange.engineId = upstream.id;
+  exchange.target = target;
+  return () => {
+    giveBack();
+    free();
+  };
+}
+
+function decodeWhole(target: Target, bytes: Buffer, outbound: OutboundRequest): Buffer {
+  if (target.kind === "pool") return target.dialect.decodeWhole(bytes, outbound);
+  try {
+    const decoded = target.dialect.decodeWhole(bytes, outbound);
+    checkWhole(decoded);
+    return decoded;
+  } catch (error) {
+    throw error instanceof GatewayError ? new UpstreamFailure("malformed") : error;
+  }
+}
+
+async function readWhole(body: UpstreamBody, limitBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    size += chunk.length;
+    if (size > limitBytes) throw new GatewayError("upstream_error");
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, size);
+}
+
+/** The status says enough when the text can't be read. */
+async function readError(body: UpstreamBody): Promise<string> {
+  try {
+    return (await readWhole(body, MAX_ERROR_BYTES)).toString("utf8");
+  } catch {
+    return "";
+  }
+}
+
+/** Waits for the first bytes and leaves the body paused behind them. */
+function firstBytes(body: UpstreamBody): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const finish = (settle: () => void) => {
+      body.off("data", onData).off("end", onEnd).off("error", onError);
+      settle();
+    };
+    const onData = (chunk: Buffer) => {
+      body.pause();
+      finish(() => resolve(chunk));
+    };
+    const onEnd = () => finish(() => reject(new UpstreamFailure("died")));
+    const onError = (error: Error) => finish(() => reject(error));
+    body.on("data", onData).on("end", onEnd).on("error", onError);
+  });
+}

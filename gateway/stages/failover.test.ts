@@ -1,0 +1,181 @@
+import { describe, expect, test, vi } from "vitest";
+import type { FakeProviderBehaviour, ProviderFault } from "../../test-support/fake-provider.ts";
+import { provide, providerConfig, routeConfig } from "../test/provider-fixture.ts";
+import { chat, completion, errorOf, eventsOf, post, startTestGateway } from "../test/test-gateway.ts";
+
+/** A route over a provider that fails and one that answers. */
+async function setUp(
+  first: Partial<FakeProviderBehaviour>,
+  route: Record<string, unknown> = {},
+  limits: Record<string, unknown> = {},
+) {
+  const [bad, good] = [await provide(first), await provide()];
+  const gateway = await startTestGateway({
+    engines: [],
+    config: {
+      providers: [providerConfig("bad", bad.origin, limits), providerConfig("good", good.origin)],
+      routes: [routeConfig("chat", ["bad/small"], { fallbacks: ["good/small"], ...route })],
+    },
+  });
+  return { ...gateway, bad, good };
+}
+
+const FAULTS: readonly (readonly [string, ProviderFault])[] = [
+  ["resets before its headers", "reset-before-headers"],
+  ["resets after its headers", "reset-after-headers"],
+  ["answers 500", { status: 500 }],
+  ["answers 503 with Retry-After", { status: 503, retryAfter: "9" }],
+  ["answers 429 with Retry-After", { status: 429, retryAfter: "9" }],
+  ["does not take our key", { status: 401 }],
+  ["has not the model", { status: 404 }],
+  ["sends us elsewhere", "redirect"],
+  ["answers in another dialect", "wrong-dialect"],
+  ["answers with a page", "html"],
+  ["sends half a JSON", "half-json"],
+];
+
+describe("a provider that fails before its first byte", () => {
+  test.each(FAULTS)("which %s: the next target answers, and the client notices nothing", async (_, fault) => {
+    const { url, bad, good } = await setUp({ fault });
+    const answer = await post(url, "/v1/chat/completions", chat({ model: "chat" }));
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("x-sluice-target")).toBe("good/small");
+    expect(answer.headers.get("x-sluice-attempts")).toBe("2");
+    expect(await answer.json()).toMatchObject({ usage: { completion_tokens: 3 } });
+    expect([bad.received.length, good.received.length]).toEqual([1, 1]);
+  });
+
+  test.each([
+    ...FAULTS.filter(([, fault]) => fault !== "half-json"),
+    ["sends no events", "malformed-events"],
+    ["says so in its first event", "error-event"],
+  ] as const)("which %s: so does a stream", async (_, fault) => {
+    const { url } = await setUp({ fault });
+    const answer = await post(url, "/v1/chat/completions", chat({ model: "chat", stream: true }));
+    expect(answer.headers.get("x-sluice-target")).toBe("good/small");
+    expect(eventsOf(await answer.text()).at(-1)).toBe("[DONE]");
+  });
+
+  test("which refuses connections: the next target answers", async () => {
+    const { url, bad } = await setUp({});
+    await bad.stop();
+    const answer = await post(url, "/v1/chat/completions", chat({ model: "chat" }));
+    expect([answer.status, answer.headers.get("x-sluice-target")]).toEqual([200, "good/small"]);
+  });
+
+  test("which is slow: the next target answers after the route's patience, and the slow call is given up", async () => {
+    const { url, bad } = await setUp({ fault: "hang" }, { failoverAfterSeconds: 0.1 });
+    const answer = await post(url, "/v1/chat/completions", chat({ model: "chat", stream: true }));
+    expect(answer.headers.get("x-sluice-target")).toBe("good/small");
+    expect(eventsOf(await answer.text()).at(-1)).toBe("[DONE]");
+    await vi.waitFor(() => expect(bad.received[0]?.aborted).toBe(true));
+  });
+
+  test("the last target has all the time that is left", async () => {
+    const { url } = await setUp({ firstByteMs: 300 }, { failoverAfterSeconds: 0.1, fallbacks: [] });
+    const answer = await post(url, "/v1/chat/completions", chat({ model: "chat", stream: true }));
+    expect([answer.status, answer.headers.get("x-sluice-target")]).toEqual([200, "bad/small"]);
+  });
+
+  test("and has no one behind it: asked again a moment later, it may be well", async () => {
+    const { url, bad } = await setUp({ next: [{ status: 500 }, { status: 500 }] }, { fallbacks: [] });
+    const answer = await post(url, "/v1/chat/completions", chat({ model: "chat" }));
+    expect([answer.status, answer.headers.get("x-sluice-attempts")]).toEqual([200, "3"]);
+    expect(bad.received).toHaveLength(3);
+  });
+
+  test("what the client wrote wrong is not sent to the next", async () => {
+    const body = JSON.stringify({ error: { message: "temperature is too high", param: "temperature" } });
+    const { url, good } = await setUp({ fault: { status: 400, body } });
+    const error = await errorOf(
+      await post(url, "/v1/chat/completions", chat({ model: "chat" })),
+      400,
+      "invalid_request",
+    );
+    expect(error).toMatchObject({ param: "temperature", message: "temperature is too high" });
+    expect(good.received).toHaveLength(0);
+  });
+});
+
+describe("after the first byte", () => {
+  test("there is no second target: the client is told in the stream", async () => {
+    const { url, good } = await setUp({ fault: "reset-in-stream" });
+    const answer = await post(url, "/v1/chat/completions", chat({ model: "chat", stream: true }));
+    const events = eventsOf(await answer.text());
+    expect(events.at(-1)).toContain("stream_interrupted");
+    expect(good.received).toHaveLength(0);
+  });
+
+  test("a provider's whole time ends a stream that drips", async () => {
+    const limits = { timeouts: { connectSeconds: 1, firstByteSeconds: 1, idleSeconds: 1, totalSeconds: 0.3 } };
+    const { url } = await setUp({ fault: "slow-drip", tokens: 1000 }, {}, limits);
+    const answer = await post(url, "/v1/chat/completions", chat({ model: "chat", stream: true }));
+    expect(eventsOf(await answer.text()).at(-1)).toContain("stream_interrupted");
+  });
+
+  test("a provider's silence ends it too", async () => {
+    const limits = { timeouts: { connectSeconds: 1, firstByteSeconds: 5, idleSeconds: 0.2, totalSeconds: 5 } };
+    const { url } = await setUp({ fault: "slow-drip", dripMs: 3000 }, {}, limits);
+    const answer = await post(url, "/v1/chat/completions", chat({ model: "chat", stream: true }));
+    expect(eventsOf(await answer.text()).at(-1)).toContain("stream_interrupted");
+  });
+});
+
+describe("a provider in trouble", () => {
+  test("is left alone after five failures in a row, and comes back by one probe", async () => {
+    const { url, bad, metricsUrl } = await setUp({ fault: { status: 500 } });
+    const ask = async () =>
+      (await post(url, "/v1/chat/completions", chat({ model: "chat" }))).headers.get("x-sluice-target");
+    for (let index = 0; index < 12; index++) expect(await ask()).toBe("good/small");
+    expect(bad.received).toHaveLength(5);
+    expect(await (await fetch(metricsUrl)).text()).toContain('sluice_target_breaker_state{target="bad/small"} 3');
+    bad.behaviour.fault = undefined;
+    await vi.waitFor(async () => expect(await ask()).toBe("bad/small"), { timeout: 5000, interval: 100 });
+  });
+
+  test("that says 429 is left alone as long as it says, without a failure of its health", async () => {
+    const { url, bad, metricsUrl } = await setUp({ fault: { status: 429, retryAfter: "60" } });
+    for (let index = 0; index < 8; index++) await post(url, "/v1/chat/completions", chat({ model: "chat" }));
+    expect(bad.received).toHaveLength(1);
+    expect(await (await fetch(metricsUrl)).text()).toContain('sluice_target_breaker_state{target="bad/small"} 0');
+  });
+
+  test("with no one behind it: 503 with the time it named", async () => {
+    const { url, bad } = await setUp({ fault: { status: 429, retryAfter: "60" } }, { fallbacks: [] });
+    for (let index = 0; index < 2; index++) {
+      const answer = await post(url, "/v1/chat/completions", chat({ model: "chat" }));
+      expect(answer.headers.get("retry-after")).toBe("60");
+      await errorOf(answer, 503, "overloaded");
+    }
+    expect(bad.received).toHaveLength(1);
+  });
+
+  test("does not get more than a tenth more requests by retries, when all of them fail", async () => {
+    const { url, bad } = await setUp({ fault: "reset-after-headers" }, { fallbacks: [] });
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, () => post(url, "/v1/chat/completions", chat({ model: "chat" }))),
+    );
+    for (const { status } of answers) expect([502, 503]).toContain(status);
+    expect(bad.received.length).toBeLessThanOrEqual(40 + 4 + 10);
+  });
+});
+
+describe("a chain of four", () => {
+  test("reaches its last target when all others fail", async () => {
+    const providers = await Promise.all([
+      provide({ fault: { status: 500 } }),
+      provide({ fault: "wrong-dialect" }),
+      provide(),
+    ]);
+    const { url } = await startTestGateway({
+      engines: [{ mode: { status: 500, body: "{}" } }],
+      config: {
+        providers: providers.map(({ origin }, index) => providerConfig(`p${index}`, origin)),
+        routes: [routeConfig("tiny", ["tiny"], { fallbacks: ["p0/small", "p1/small", "p2/small"] })],
+      },
+    });
+    const answer = await post(url, "/v1/completions", completion());
+    expect([answer.status, answer.headers.get("x-sluice-target")]).toEqual([200, "p2/small"]);
+    expect(answer.headers.get("x-sluice-attempts")).toBe("4");
+  });
+});

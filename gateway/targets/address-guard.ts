@@ -1,0 +1,87 @@
+import { lookup as dnsLookup, type LookupAddress, type LookupOptions } from "node:dns";
+import { isIP, type LookupFunction } from "node:net";
+import ipaddr from "ipaddr.js";
+import { buildConnector } from "undici";
+
+/** As `dns.lookup` with `all`. */
+export type Lookup = (
+  host: string,
+  options: LookupOptions & { readonly all: true },
+  done: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
+
+export const ADDRESS_REFUSED = "SLUICE_ADDRESS_REFUSED";
+
+/** A provider's name led to an address that requests must not go to. */
+export class AddressRefused extends Error {
+  readonly code = ADDRESS_REFUSED;
+
+  constructor(host: string) {
+    super(
+      `${host} has an address that is not public; name it in the provider's allowPrivateHosts if requests shall go there.`,
+    );
+    this.name = "AddressRefused";
+  }
+}
+
+/** IPv6 addresses of hosts on the internet; all else is special or not given out. */
+const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR("2000::/3");
+
+/**
+ * Whether an address belongs to a host on the internet: not loopback, link-local (where the instance's metadata are),
+ * private, shared or otherwise special, nor one of those written as IPv6.
+ */
+export function isPublicAddress(address: string): boolean {
+  if (!ipaddr.isValid(address)) return false;
+  const parsed = ipaddr.process(address);
+  if (parsed instanceof ipaddr.IPv4) return parsed.range() === "unicast";
+  // 6to4, Teredo and the like carry an IPv4 address that a gateway on the way would unpack; their ranges have names.
+  return parsed.match(GLOBAL_UNICAST) && parsed.range() === "unicast";
+}
+
+/** Ranges in which an instance's metadata and credentials are: not even a host that is allowed by name may lead there. */
+const NEVER = ["169.254.0.0/16", "fe80::/10", "fd00:ec2::/32"].map((range) => ipaddr.parseCIDR(range));
+
+function isNever(address: string): boolean {
+  if (!ipaddr.isValid(address)) return true;
+  const parsed = ipaddr.process(address);
+  return NEVER.some(([network, bits]) => network.kind() === parsed.kind() && parsed.match(network, bits));
+}
+
+export interface GuardOptions {
+  /** Hosts that may have private addresses. */
+  readonly allowPrivateHosts: readonly string[];
+  /** @default - the system's resolver */
+  readonly lookup?: Lookup;
+}
+
+/**
+ * A lookup for `net.connect` that knows no address for hosts which have one that is not public. It is asked when a
+ * connection is made, so a name that answers differently the second time gains nothing.
+ */
+export function guardedLookup({ allowPrivateHosts, lookup = dnsLookup }: GuardOptions): LookupFunction {
+  return (host, options, done) => {
+    lookup(host, { ...options, all: true }, (error, addresses) => {
+      if (error !== null) return done(error, "", 0);
+      const [first] = addresses;
+      const isFit = (address: string) =>
+        allowPrivateHosts.includes(host) ? !isNever(address) : isPublicAddress(address);
+      const isAllowed = addresses.every(({ address }) => isFit(address));
+      if (first === undefined || !isAllowed) return done(new AddressRefused(host), "", 0);
+      if (options.all === true) done(null, addresses);
+      else done(null, first.address, first.family);
+    });
+  };
+}
+
+/** Makes connections for a provider: never to an address that is not public, unless its host is allowed by name. */
+export function guardedConnector(options: GuardOptions & { readonly connectMs: number }): buildConnector.connector {
+  const connect = buildConnector({ timeout: options.connectMs, lookup: guardedLookup(options), allowH2: false });
+  return (target, done) => {
+    const host = target.hostname.replace(/^\[|\]$/g, "");
+    // A literal address is connected to without any lookup.
+    const isAllowed = options.allowPrivateHosts.includes(host) ? !isNever(host) : isPublicAddress(host);
+    if (isIP(host) !== 0 && !isAllowed) return done(new AddressRefused(host), null);
+    connect(target, done);
+  };
+}

@@ -1,0 +1,45 @@
+import type { Provider } from "./provider.ts";
+
+/** Failures in a row from which on the provider gets no requests; one may be an accident. */
+const FAILURES = 2;
+const TIMEOUT_MS = 5000;
+
+/** Asks a provider's health page in its interval, and takes the provider out of use while it does not answer well. */
+export class ProviderProbe {
+  readonly #provider: Provider;
+  #failures = 0;
+  #timer: NodeJS.Timeout | undefined = undefined;
+  #isStopped = false;
+
+  constructor(provider: Provider) {
+    this.#provider = provider;
+  }
+
+  /** Asks now, and goes on asking. Never rejects. */
+  async start(): Promise<void> {
+    const { healthCheck } = this.#provider.config;
+    if (healthCheck === null || this.#isStopped) return;
+    this.#failures = (await this.#isWell(healthCheck.path)) ? 0 : this.#failures + 1;
+    if (this.#failures === 0) this.#provider.healthCheck = "ok";
+    else if (this.#failures >= FAILURES) this.#provider.healthCheck = "failed";
+    if (this.#isStopped) return;
+    this.#timer = setTimeout(() => void this.start(), healthCheck.intervalSeconds * 1000);
+    this.#timer.unref();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  async #isWell(path: string): Promise<boolean> {
+    const { pool, headers } = this.#provider;
+    try {
+      const answer = await pool.request({ method: "GET", path, headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
+      await answer.body.dump();
+      return answer.statusCode >= 200 && answer.statusCode < 300;
+    } catch {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import { Pool } from "undici";
+import type { ProviderConfig } from "../../contracts/target-settings.ts";
+import { RequestAllowance } from "../../domain/targets/request-allowance.ts";
+import { guardedConnector, type Lookup } from "./address-guard.ts";
+import { ProviderCredential, type SecretReader } from "./provider-credential.ts";
+import { ProviderProbe } from "./provider-probe.ts";
+
+/** Under the 60 s after which common load balancers close an idle connection, so that we rarely race them. */
+const KEEP_ALIVE_MS = 30_000;
+const WINDOW_MS = { minute: 60_000, hour: 3_600_000 } as const;
+
+export interface ProviderOptions {
+  readonly config: ProviderConfig;
+  readonly reader: SecretReader;
+  /** Milliseconds of a monotonic clock. */
+  readonly now: () => number;
+  readonly onProblem: (provider: string, problem: string) => void;
+  /** @default - the system's resolver */
+  readonly lookup?: Lookup | undefined;
+}
+
+/** One provider as this gateway uses it: its connections, its key, and how much of it may be used at once. */
+export class Provider {
+  readonly config: ProviderConfig;
+  readonly origin: string;
+  readonly pathPrefix: string;
+  readonly pool: Pool;
+  readonly credential: ProviderCredential;
+  readonly #allowance: RequestAllowance | undefined;
+  readonly #now: () => number;
+  readonly #probe: ProviderProbe;
+  /** What the last health checks said; `unknown` before the first, and where there are none. */
+  healthCheck: "ok" | "failed" | "unknown" = "unknown";
+  #inFlight = 0;
+
+  constructor({ config, reader, now, onProblem, lookup }: ProviderOptions) {
+    this.config = config;
+    this.#now = now;
+    const { origin, pathname } = new URL(config.endpoint);
+    this.origin = origin;
+    // SDKs are given an address that ends in /v1; the dialects' paths begin with it.
+    this.pathPrefix = pathname.replace(/\/+$/, "").replace(/\/v1$/, "");
+    const { connectSeconds, idleSeconds } = config.timeouts;
+    this.pool = new Pool(origin, {
+      connect: guardedConnector({
+        allowPrivateHosts: config.allowPrivateHosts,
+        connectMs: connectSeconds * 1000,
+        ...(lookup === undefined ? {} : { lookup }),
+      }),
+      connections: config.maxConnections,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      headersTimeout: 0, // first byte and whole answer are the stages' business
+      bodyTimeout: idleSeconds * 1000,
+      allowH2: false,
+    });
+    this.credential = new ProviderCredential({
+      provider: config.name,
+      credential: config.credential,
+      reader,
+      now,
+      onProblem: (problem) => onProblem(config.name, problem),
+    });
+    const { rateLimit } = config;
+    this.#allowance =
+      rateLimit === null
+        ? undefined
+        : new RequestAllowance({ requests: rateLimit.requests, windowMs: WINDOW_MS[rateLimit.per] });
+    this.#probe = new ProviderProbe(this);
+  }
+
+  /** Reads its key and starts to ask for its health. Resolves when its key was asked for once. */
+  async start(): Promise<void> {
+    await this.credential.start();
+    void this.#probe.start();
+  }
+
+  /** Whether it may get requests at all: there is a key, and its health check does not fail. */
+  get isUsable(): boolean {
+    return this.credential.isReady && this.healthCheck !== "failed";
+  }
+
+  get name(): string {
+    return this.config.name;
+  }
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** Whether it would take one more request, as far as its limits go. */
+  get hasRoom(): boolean {
+    return this.#inFlight < this.config.maxInFlight && (this.#allowance?.waitMs(this.#now()) ?? 0) === 0;
+  }
+
+  get headers(): Readonly<Record<string, string>> {
+    const { key } = this.credential;
+    if (key === undefined) return {};
+    return this.config.dialect === "anthropic" ? { "x-api-key": key } : { authorization: `Bearer ${key}` };
+  }
+
+  /** Counts one request against its limits. @returns the function that gives its place back */
+  acquire(): () => void {
+    this.#allowance?.tryTake(this.#now());
+    this.#inFlight++;
+    let isHeld = true;
+    return () => {
+      if (isHeld) this.#inFlight--;
+      isHeld = false;
+    };
+  }
+
+  /** Lets running requests finish, then closes the connections. */
+  async close(): Promise<void> {
+    this.#stop();
+    await this.pool.close();
+  }
+
+  async destroy(): Promise<void> {
+    this.#stop();
+    await this.pool.destroy();
+  }
+
+  #stop(): void {
+    this.credential.stop();
+    this.#probe.stop();
+  }
+}

@@ -1,0 +1,34 @@
+import type { Capability } from "../../contracts/target-settings.ts";
+import type { GenerationRequest } from "../generation-request.ts";
+import { isRecord } from "../is-record.ts";
+
+/** What a target must be able to do to serve this request, each with the field that asks for it. */
+export function needsOf({
+  route,
+  fields,
+}: Pick<GenerationRequest, "route" | "fields">): ReadonlyMap<Capability, string> {
+  const needs = new Map<Capability, string>();
+  if (route !== "/v1/chat/completions") {
+    needs.set(route === "/v1/completions" ? "completions" : "embeddings", "model");
+  }
+  const field = (name: string) => (Object.hasOwn(fields, name) ? fields[name] : undefined);
+  const tools = field("tools");
+  if (Array.isArray(tools) && tools.length > 0) needs.set("tools", "tools");
+  const format = field("response_format");
+  if (isRecord(format) && format.type === "json_schema") needs.set("json-schema", "response_format");
+  const logprobs = field("logprobs");
+  if (logprobs !== undefined && logprobs !== null && logprobs !== false) needs.set("logprobs", "logprobs");
+  for (const type of partTypes(field("messages"))) {
+    if (type === "image_url") needs.set("vision", "messages");
+    if (type === "input_audio") needs.set("audio", "messages");
+  }
+  return needs;
+}
+
+function* partTypes(messages: unknown): Iterable<unknown> {
+  if (!Array.isArray(messages)) return;
+  for (const message of messages) {
+    if (!isRecord(message) || !Array.isArray(message.content)) continue;
+    for (const part of message.content) if (isRecord(part)) yield part.type;
+  }
+}

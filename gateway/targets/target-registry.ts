@@ -1,0 +1,144 @@
+import { isDeepStrictEqual } from "node:util";
+import { type TargetProblem, targetProblems } from "../../contracts/target-problems.ts";
+import {
+  type FallbackReference,
+  type ProviderConfig,
+  type RouteConfig,
+  targetId,
+} from "../../contracts/target-settings.ts";
+import type { Named } from "../../domain/targets/target-order.ts";
+import type { OutboundDialect } from "../dialects/dialect.ts";
+import type { ModelPool } from "../engines/model-pool.ts";
+import type { Lookup } from "./address-guard.ts";
+import { PoolTarget } from "./pool-target.ts";
+import { Provider } from "./provider.ts";
+import type { SecretReader } from "./provider-credential.ts";
+import { ProviderTarget } from "./provider-target.ts";
+import type { SpendLedger } from "./spend-ledger.ts";
+import type { Target } from "./target.ts";
+import type { RouteEntry, TargetTable } from "./target-table.ts";
+
+export interface TargetRegistryOptions {
+  readonly pools: readonly ModelPool[];
+  readonly dialectOf: (config: ProviderConfig) => OutboundDialect;
+  readonly reader: SecretReader;
+  readonly ledger: SpendLedger;
+  readonly now: () => number;
+  readonly onProblem: (provider: string, problem: string) => void;
+  readonly lookup?: Lookup | undefined;
+}
+
+/** Providers and routes as somebody described them. */
+export interface TargetsConfig {
+  readonly providers: readonly ProviderConfig[];
+  readonly routes: readonly RouteConfig[];
+}
+
+/** Turns descriptions into targets, again whenever they change, and without cutting what is in progress. */
+export class TargetRegistry {
+  readonly #options: TargetRegistryOptions;
+  readonly #pools: ReadonlyMap<string, PoolTarget>;
+  #table: TargetTable = { providers: new Map(), targets: new Map(), routes: new Map() };
+  /** Reading keys of providers that were added last. */
+  #starting: Promise<unknown> = Promise.resolve();
+
+  constructor(options: TargetRegistryOptions) {
+    this.#options = options;
+    this.#pools = new Map(options.pools.map((pool) => [pool.config.id, new PoolTarget(pool)]));
+    this.#table = this.#build({ providers: [], routes: [] }, new Map());
+  }
+
+  /** Names of our own pools. */
+  get pools(): readonly string[] {
+    return [...this.#pools.keys()];
+  }
+
+  get table(): TargetTable {
+    return this.#table;
+  }
+
+  /** Resolves when every provider's key has been asked for. */
+  get started(): Promise<unknown> {
+    return this.#starting;
+  }
+
+  /** What is wrong with a description; it can be applied when there is nothing. */
+  problems({ providers, routes }: TargetsConfig): readonly TargetProblem[] {
+    return targetProblems({
+      pools: [...this.#pools.keys()],
+      providers: Object.fromEntries(providers.map(({ name, ...settings }) => [name, settings])),
+      routes: Object.fromEntries(routes.map(({ name, ...settings }) => [name, settings])),
+    });
+  }
+
+  /**
+   * Takes over a description without problems. What did not change stays as it is, with its connections and what was
+   * learned about it; a provider that changed or left finishes the requests that it has.
+   */
+  apply(config: TargetsConfig): void {
+    const before = this.#table.providers;
+    const providers = new Map(
+      config.providers.map((provider) => {
+        const known = before.get(provider.name);
+        const isSame = known !== undefined && isDeepStrictEqual(known.config, provider);
+        return [provider.name, isSame ? known : this.#create(provider)] as const;
+      }),
+    );
+    this.#table = this.#build(config, providers);
+    const added = [...providers.values()].filter((provider) => before.get(provider.name) !== provider);
+    this.#starting = Promise.all(added.map((provider) => provider.start()));
+    for (const provider of before.values())
+      if (providers.get(provider.name) !== provider) provider.close().catch(() => undefined);
+  }
+
+  /** Closes all connections to providers. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.#table.providers.values()].map((provider) => provider.destroy()));
+  }
+
+  #create(config: ProviderConfig): Provider {
+    const { reader, now, onProblem, lookup } = this.#options;
+    return new Provider({ config, reader, now, onProblem, lookup });
+  }
+
+  #build(config: TargetsConfig, providers: ReadonlyMap<string, Provider>): TargetTable {
+    const targets = new Map<string, Target>(this.#pools);
+    for (const provider of providers.values())
+      for (const model of Object.keys(provider.config.models)) {
+        const known = this.#table.targets.get(`${provider.name}/${model}`);
+        const target =
+          known instanceof ProviderTarget && known.provider === provider ? known : this.#targetOf(provider, model);
+        targets.set(target.id, target);
+      }
+    const routes = new Map<string, RouteEntry>();
+    for (const [name, target] of this.#pools)
+      routes.set(name, { name, settings: undefined, targets: [named(target, 1)], fallbacks: [] });
+    for (const { name, ...settings } of config.routes) {
+      const resolve = (reference: FallbackReference & { readonly weight?: number }) => {
+        const target = targets.get(targetId(reference));
+        return target === undefined ? [] : [named(target, reference.weight ?? 0)];
+      };
+      const known = this.#table.routes.get(name);
+      const entry = {
+        name,
+        settings,
+        targets: settings.targets.flatMap(resolve),
+        fallbacks: settings.fallbacks.flatMap(resolve),
+      };
+      // The same object keeps its place in a round robin.
+      routes.set(name, known !== undefined && isDeepStrictEqual(known, entry) ? known : entry);
+    }
+    return { providers, targets, routes };
+  }
+
+  #targetOf(provider: Provider, model: string): ProviderTarget {
+    const { dialectOf, ledger } = this.#options;
+    return new ProviderTarget({ provider, model, dialect: dialectOf(provider.config), ledger });
+  }
+}
+
+/** What changes from request to request is filled in by the router. */
+function named(target: Target, weight: number): Named<Target> {
+  const { id, priority } = target;
+  return { id, target, standing: { weight, priority, latencyMs: 0, inFlight: 0, costUsd: 0 } };
+}

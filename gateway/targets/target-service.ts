@@ -1,0 +1,123 @@
+import type { Logger } from "pino";
+import type { Registry } from "prom-client";
+import type { RouteOverride } from "../../contracts/target-changes.ts";
+import { RETRY_BUDGET, RetryBudget } from "../../domain/targets/retry-budget.ts";
+import { answerCostUsd } from "../../domain/targets/target-cost.ts";
+import type { ModelPool } from "../engines/model-pool.ts";
+import type { Exchange } from "../exchange.ts";
+import type { CallContext } from "../stages/call.ts";
+import type { Lookup } from "./address-guard.ts";
+import { type AwsCredentials, dialectOf } from "./dialect-of.ts";
+import type { SecretReader } from "./provider-credential.ts";
+import { Router } from "./router.ts";
+import { SpendLedger, type SpendStore } from "./spend-ledger.ts";
+import { TargetMetrics } from "./target-metrics.ts";
+import { TargetRegistry, type TargetsConfig } from "./target-registry.ts";
+import { HealthBook } from "./upstream-health.ts";
+
+export interface TargetServiceOptions {
+  readonly pools: readonly ModelPool[];
+  /** As the environment declares them. */
+  readonly declared: TargetsConfig;
+  readonly reader: SecretReader;
+  /** Sign what goes to Bedrock. */
+  readonly awsCredentials: AwsCredentials;
+  readonly logger: Logger;
+  readonly registry: Registry;
+  readonly now: () => number;
+  /** @default - Math.random */
+  readonly random?: (() => number) | undefined;
+  /** @default - Date.now */
+  readonly wallClock?: (() => number) | undefined;
+  readonly lookup?: Lookup | undefined;
+  /** @default - spend is counted in this process alone */
+  readonly spendStore?: SpendStore | undefined;
+}
+
+/** How often the store learns what was spent, and this gateway what the others have. */
+const FLUSH_MS = 5000;
+
+/** Everything between a model's name and the servers that answer, in one place. */
+export class TargetService {
+  readonly registry: TargetRegistry;
+  readonly router: Router;
+  readonly health: HealthBook;
+  readonly ledger: SpendLedger;
+  /** What the call stage needs. */
+  readonly calls: CallContext;
+  /** By route. */
+  readonly overrides = new Map<string, RouteOverride>();
+  readonly #metrics: TargetMetrics;
+  #timer: NodeJS.Timeout | undefined = undefined;
+
+  constructor(options: TargetServiceOptions) {
+    const { pools, declared, reader, awsCredentials, logger, now, lookup, spendStore } = options;
+    const random = options.random ?? Math.random;
+    this.ledger = new SpendLedger({
+      wallClock: options.wallClock ?? Date.now,
+      store: spendStore,
+      onProblem: (provider, problem) => logger.warn({ provider, problem }, "spend can't be shared"),
+    });
+    this.registry = new TargetRegistry({
+      pools,
+      dialectOf: (config) => dialectOf(config, awsCredentials),
+      reader,
+      ledger: this.ledger,
+      now,
+      lookup,
+      onProblem: (provider, problem) => logger.warn({ provider, problem }, "provider can't be used"),
+    });
+    const table = () => this.registry.table;
+    this.health = new HealthBook(random);
+    this.router = new Router({
+      table,
+      override: (route) => this.overrides.get(route),
+      health: this.health,
+      now,
+      random,
+    });
+    this.#metrics = new TargetMetrics({
+      registry: options.registry,
+      table,
+      health: this.health,
+      ledger: this.ledger,
+      now,
+    });
+    this.calls = {
+      health: this.health,
+      budget: new RetryBudget(RETRY_BUDGET),
+      now,
+      random,
+      onCall: (target, outcome) => this.#metrics.call(target, outcome),
+    };
+    this.registry.apply(declared);
+  }
+
+  /** Reads the providers' keys. Resolves when each was asked for once. */
+  async start(): Promise<void> {
+    await this.registry.started;
+    await this.#flush();
+  }
+
+  /** Counts what a request that is over has cost. */
+  account({ target, attempts, promptTokens = 0, completionTokens = 0, errorCode }: Exchange): void {
+    if (target === undefined) return;
+    const usd = answerCostUsd(target.price, promptTokens, completionTokens);
+    const [provider] = target.id.split("/");
+    if (target.kind === "provider" && provider !== undefined) this.ledger.spend(provider, usd);
+    this.#metrics.spend(target, usd);
+    if (attempts > 1 && errorCode === undefined) this.#metrics.failover(target);
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.ledger.flush([...this.registry.table.providers.keys()]);
+    await this.registry.stop();
+  }
+
+  async #flush(): Promise<void> {
+    await this.ledger.flush([...this.registry.table.providers.keys()]);
+    this.#timer = setTimeout(() => void this.#flush(), FLUSH_MS);
+    this.#timer.unref();
+  }
+}

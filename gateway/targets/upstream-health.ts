@@ -1,0 +1,68 @@
+import { BREAKER, CircuitBreaker, type Permit } from "../../domain/targets/circuit-breaker.ts";
+import { LatencyAverage } from "../../domain/targets/latency-average.ts";
+import type { Target } from "./target.ts";
+import type { Upstream } from "./upstream.ts";
+
+/** Whether one upstream may be asked, from what its answers were. */
+export class UpstreamHealth {
+  readonly breaker: CircuitBreaker;
+  #pausedUntil = 0;
+
+  constructor(random: () => number) {
+    this.breaker = new CircuitBreaker(BREAKER, random);
+  }
+
+  /** It said that it has too much to do: nothing is sent for so long. That is no failure of its health. */
+  pause(untilMs: number): void {
+    this.#pausedUntil = Math.max(this.#pausedUntil, untilMs);
+  }
+
+  /** Milliseconds until something may be sent again; 0 for now. */
+  waitMs(nowMs: number): number {
+    return Math.max(0, this.#pausedUntil - nowMs, this.breaker.waitMs(nowMs));
+  }
+
+  isPaused(nowMs: number): boolean {
+    return nowMs < this.#pausedUntil;
+  }
+
+  /** @param insist there is no other: while it comes back, the share of requests does not matter */
+  tryAcquire(nowMs: number, insist: boolean): Permit | undefined {
+    return this.isPaused(nowMs) ? undefined : this.breaker.tryAcquire(nowMs, insist);
+  }
+}
+
+/** What a target has done so far. */
+export class TargetRecord {
+  /** Of the first byte of streams, else of the whole answer. */
+  readonly latency = new LatencyAverage();
+  requests = 0;
+  failures = 0;
+}
+
+/** What this gateway has learned from answers, as long as somebody holds the upstream or target itself. */
+export class HealthBook {
+  readonly #random: () => number;
+  readonly #upstreams = new WeakMap<Upstream, UpstreamHealth>();
+  readonly #targets = new WeakMap<Target, TargetRecord>();
+
+  constructor(random: () => number) {
+    this.#random = random;
+  }
+
+  of(upstream: Upstream): UpstreamHealth {
+    const known = this.#upstreams.get(upstream);
+    if (known !== undefined) return known;
+    const health = new UpstreamHealth(this.#random);
+    this.#upstreams.set(upstream, health);
+    return health;
+  }
+
+  record(target: Target): TargetRecord {
+    const known = this.#targets.get(target);
+    if (known !== undefined) return known;
+    const record = new TargetRecord();
+    this.#targets.set(target, record);
+    return record;
+  }
+}

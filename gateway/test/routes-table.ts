@@ -1,0 +1,56 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
+import dynalite from "dynalite";
+import { onTestFinished } from "vitest";
+import { DynamoChangeStore } from "../admin/dynamo-change-store.ts";
+import { DynamoSpendStore } from "../targets/dynamo-spend-store.ts";
+
+/** A routes table in a real DynamoDB server on loopback. */
+export async function startRoutesTable() {
+  const database = dynalite({ createTableMs: 0 });
+  let isBroken = false;
+  const server = createServer((request, response) => {
+    if (isBroken) response.writeHead(500).end("{}");
+    else database.emit("request", request, response);
+  });
+  server.listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+  const raw = new DynamoDBClient({ endpoint, region: "us-east-1", credentials, maxAttempts: 1 });
+  const client = DynamoDBDocumentClient.from(raw);
+  const tableName = "test-routes";
+  await client.send(
+    new CreateTableCommand({
+      TableName: tableName,
+      KeySchema: [
+        { AttributeName: "section", KeyType: "HASH" },
+        { AttributeName: "id", KeyType: "RANGE" },
+      ],
+      AttributeDefinitions: [
+        { AttributeName: "section", AttributeType: "S" },
+        { AttributeName: "id", AttributeType: "S" },
+      ],
+      BillingMode: "PAY_PER_REQUEST",
+    }),
+  );
+  onTestFinished(() => {
+    raw.destroy();
+    server.closeAllConnections();
+    server.close();
+  });
+  return {
+    changeStore: new DynamoChangeStore({ client, tableName }),
+    spendStore: new DynamoSpendStore({ client, tableName }),
+    /** Writes an item as it is, and moves the count. */
+    async write(item: Record<string, unknown>, version: number) {
+      await client.send(new PutCommand({ TableName: tableName, Item: { section: "targets", ...item } }));
+      await client.send(new PutCommand({ TableName: tableName, Item: { section: "targets", id: "version", version } }));
+    },
+    breakDown(broken: boolean) {
+      isBroken = broken;
+    },
+  };
+}

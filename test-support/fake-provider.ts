@@ -1,0 +1,195 @@
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** What a provider of OpenAI's dialect can do wrong. */
+export type ProviderFault =
+  | "reset-before-headers"
+  | "reset-after-headers"
+  /** Headers and some events, then the connection is cut. */
+  | "reset-in-stream"
+  /** Nothing, for ever. */
+  | "hang"
+  /** One event every `dripMs`. */
+  | "slow-drip"
+  | "malformed-events"
+  /** A whole answer that stops in the middle although it is complete by its length. */
+  | "half-json"
+  /** 200 with another dialect's words. */
+  | "wrong-dialect"
+  | "html"
+  /** 200, and the first event is an error. */
+  | "error-event"
+  | "redirect"
+  | { readonly status: number; readonly retryAfter?: string; readonly body?: string };
+
+export interface FakeProviderBehaviour {
+  fault: ProviderFault | undefined;
+  /** Faults of the next requests, one each, before `fault` counts. */
+  next: (ProviderFault | undefined)[];
+  /** The key that it takes; `undefined`: any, or none. */
+  key: string | undefined;
+  tokens: number;
+  firstByteMs: number;
+  dripMs: number;
+}
+
+export interface ProviderRequest {
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Record<string, unknown>;
+  aborted: boolean;
+}
+
+export interface FakeProvider {
+  readonly origin: string;
+  readonly port: number;
+  readonly behaviour: FakeProviderBehaviour;
+  /** Generation requests, in the order they came. */
+  readonly received: readonly ProviderRequest[];
+  /** Requests of other paths. */
+  readonly asked: readonly string[];
+  /** Stops listening and cuts all connections: from then on connections are refused. */
+  stop(): Promise<void>;
+}
+
+const DEFAULTS: FakeProviderBehaviour = {
+  fault: undefined,
+  next: [],
+  key: undefined,
+  tokens: 3,
+  firstByteMs: 0,
+  dripMs: 20,
+};
+
+/** Starts a provider of OpenAI's dialect on a loopback socket, which fails as it is told; change its behaviour at any time. */
+export async function startFakeProvider(
+  behaviour: Partial<FakeProviderBehaviour> = {},
+  port = 0,
+): Promise<FakeProvider> {
+  const state: FakeProviderBehaviour = { ...DEFAULTS, ...behaviour };
+  const received: ProviderRequest[] = [];
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    answer(request, response, state, received, asked).catch(() => response.destroy());
+  });
+  server.listen(port, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port: actualPort } = server.address() as AddressInfo;
+  return {
+    origin: `http://127.0.0.1:${actualPort}`,
+    port: actualPort,
+    behaviour: state,
+    received,
+    asked,
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  state: FakeProviderBehaviour,
+  received: ProviderRequest[],
+  asked: string[],
+): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const isAllowed = state.key === undefined || request.headers.authorization === `Bearer ${state.key}`;
+  if (request.method !== "POST") {
+    asked.push(request.url ?? "");
+    const list = { object: "list", data: [{ id: "small", object: "model", created: 1, owned_by: "fake" }] };
+    if (typeof state.fault === "object") return sendJson(response, state.fault.status, {});
+    return isAllowed ? sendJson(response, 200, list) : denied(response);
+  }
+  const body = JSON.parse(Buffer.concat(chunks).toString("utf8")) as Record<string, unknown>;
+  const record: ProviderRequest = { path: request.url ?? "", headers: request.headers, body, aborted: false };
+  received.push(record);
+  response.once("close", () => {
+    record.aborted = !response.writableFinished;
+  });
+  if (!isAllowed) return denied(response);
+  const fault = state.next.length > 0 ? state.next.shift() : state.fault;
+  if (state.firstByteMs > 0) await sleep(state.firstByteMs);
+  if (fault === "hang") return;
+  if (fault === "reset-before-headers") return void request.socket.resetAndDestroy();
+  if (fault === "redirect") return void response.writeHead(307, { location: "http://169.254.169.254/" }).end();
+  if (fault === "html") return void response.writeHead(200, { "content-type": "text/html" }).end("<html></html>");
+  if (typeof fault === "object") {
+    const headers = fault.retryAfter === undefined ? {} : { "retry-after": fault.retryAfter };
+    response.writeHead(fault.status, { "content-type": "application/json", ...headers });
+    return void response.end(fault.body ?? JSON.stringify({ error: { message: "no", type: "server_error" } }));
+  }
+  if (body.stream === true) await stream(response, state, record, fault);
+  else whole(response, state, record, fault);
+}
+
+function whole(
+  response: ServerResponse,
+  state: FakeProviderBehaviour,
+  { path, body }: ProviderRequest,
+  fault: ProviderFault | undefined,
+): void {
+  const isChat = path.includes("chat");
+  const content = " word".repeat(state.tokens);
+  const choice = isChat ? { message: { role: "assistant", content } } : { text: content };
+  const answered =
+    fault === "wrong-dialect"
+      ? { type: "message", role: "assistant", content: [{ type: "text", text: content }] }
+      : {
+          id: "fake-1",
+          object: isChat ? "chat.completion" : "text_completion",
+          created: 1,
+          model: body.model,
+          choices: [{ index: 0, ...choice, finish_reason: "stop" }],
+          usage: { prompt_tokens: 7, completion_tokens: state.tokens, total_tokens: 7 + state.tokens },
+        };
+  const text = JSON.stringify(answered);
+  const sent = fault === "half-json" ? text.slice(0, text.length / 2) : text;
+  response.writeHead(200, { "content-type": "application/json", "content-length": Buffer.byteLength(text) });
+  if (fault === "reset-after-headers" || fault === "reset-in-stream") {
+    response.write(text.slice(0, 10), () => response.destroy());
+    return;
+  }
+  // A half JSON is complete by its own length: what is cut off otherwise is a broken connection.
+  if (fault === "half-json") response.end(sent.padEnd(text.length, " "));
+  else response.end(sent);
+}
+
+async function stream(
+  response: ServerResponse,
+  state: FakeProviderBehaviour,
+  { body }: ProviderRequest,
+  fault: ProviderFault | undefined,
+): Promise<void> {
+  response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
+  if (fault === "reset-after-headers") return void setTimeout(() => response.destroy(), 5);
+  if (fault === "malformed-events") return void response.end("}{ this is no event\n\n\0\0");
+  if (fault === "half-json") return void response.end('data: {"id":"fake-1","choi');
+  if (fault === "error-event") return void response.end('data: {"error":{"message":"out of memory"}}\n\n');
+  const wrong = fault === "wrong-dialect";
+  const send = (fields: object) => {
+    const data = { id: "fake-1", object: "chat.completion.chunk", created: 1, model: body.model, ...fields };
+    response.write(wrong ? `{"type":"content_block_delta"}\n` : `data: ${JSON.stringify(data)}\n\n`);
+  };
+  for (let index = 0; index < state.tokens && !response.destroyed; index++) {
+    if (index > 0 && fault === "slow-drip") await sleep(state.dripMs);
+    if (index === 1 && fault === "reset-in-stream") return void setTimeout(() => response.destroy(), 5);
+    send({ choices: [{ index: 0, delta: { content: ` w${index}` }, finish_reason: null }] });
+  }
+  send({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] });
+  const usage = { prompt_tokens: 7, completion_tokens: state.tokens, total_tokens: 7 + state.tokens };
+  send({ choices: [], usage });
+  response.end("data: [DONE]\n\n");
+}
+
+function denied(response: ServerResponse): void {
+  sendJson(response, 401, { error: { message: "Incorrect API key provided", code: "invalid_api_key" } });
+}
+
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+}
