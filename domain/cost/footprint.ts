@@ -24,10 +24,10 @@ export interface Footprint {
   readonly metrics: CustomMetrics;
 }
 
-export function footprintOf({ zones, gateways }: CostEnvironment): Footprint {
+export function footprintOf({ zones, gateways, pools }: CostEnvironment): Footprint {
   return {
     // Gateways call ec2, elasticloadbalancing and logs; engines also autoscaling and monitoring.
-    interfaceEndpoints: { shared: 3, engines: 2 },
+    interfaceEndpoints: { shared: 3, engines: Object.keys(pools).length > 0 ? 2 : 0 },
     endpointZones: Math.min(zones.length, gateways.minInstances),
     encryptionKeys: 2, // of what is stored, of the states
     firewallRules: 1,
