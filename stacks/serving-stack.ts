@@ -5,6 +5,7 @@ import { CostOutputs } from "../constructs/cost/cost-outputs.ts";
 import { DomainCertificate } from "../constructs/edge/domain-certificate.ts";
 import { DrainEngine } from "../constructs/engine/drain-engine.ts";
 import { EnginePool } from "../constructs/engine/engine-pool.ts";
+import { GatewayBuild } from "../constructs/gateway/gateway-build.ts";
 import { GatewayFleet } from "../constructs/gateway/gateway-fleet.ts";
 import { InstanceTargets } from "../constructs/load-balancing/instance-targets.ts";
 import { LoadBalancer } from "../constructs/load-balancing/load-balancer.ts";
@@ -22,6 +23,8 @@ export interface ServingStackProps {
   readonly data: DataStack;
   /** Folder of the Lambda bundles. */
   readonly lambdas: string;
+  /** Folder of the gateway's bundle. */
+  readonly gateway: string;
 }
 
 /** What answers requests: the load balancer, the gateways behind it, and a pool of engines per model. */
@@ -34,7 +37,7 @@ export class ServingStack extends TerraformStack {
   readonly gatewayTargets: InstanceTargets;
   readonly pools: readonly EnginePool[];
 
-  constructor(scope: Construct, { environment, network, data, lambdas }: ServingStackProps) {
+  constructor(scope: Construct, { environment, network, data, lambdas, gateway }: ServingStackProps) {
     super(scope, stackId(environment, "serving"));
     configureStack(this, environment, "serving");
     const { region, api, gateways } = environment;
@@ -96,6 +99,10 @@ export class ServingStack extends TerraformStack {
         keysTable: data.keysTable.tableName,
         engineListenerUrl: this.loadBalancer.engineListenerUrl,
         pools: this.pools,
+      }),
+      build: new GatewayBuild(this, "GatewayBuild", {
+        artefacts: data.artefacts,
+        bundle: join(gateway, "server.mjs"),
       }),
       targetGroupArn: this.gatewayTargets.arn,
       targetGroupArnSuffix: this.gatewayTargets.resource.arnSuffix,

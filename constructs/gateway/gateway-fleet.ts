@@ -7,6 +7,7 @@ import { toSingleLineJson, userData } from "../compute/user-data.ts";
 import type { KeysTable } from "../data/keys-table.ts";
 import type { Network } from "../network/network.ts";
 import type { ProcessLogs } from "../observability/process-logs.ts";
+import type { GatewayBuild } from "./gateway-build.ts";
 import { GatewayScaling } from "./gateway-scaling.ts";
 
 export interface GatewayFleetProps {
@@ -19,6 +20,8 @@ export interface GatewayFleetProps {
   /** A number, or the token of an OpenTofu variable. */
   readonly maxInstances: number;
   readonly config: GatewayConfig;
+  /** What the instances run. */
+  readonly build: GatewayBuild;
   /** Target group in which the load balancer finds the gateways. */
   readonly targetGroupArn: string;
   /** Names of target group and load balancer in CloudWatch. */
@@ -58,11 +61,13 @@ export class GatewayFleet extends Construct {
           [ENV.port]: String(GATEWAY_PORT),
           [ENV.metricsPort]: String(GATEWAY_METRICS_PORT),
           [ENV.gatewayConfig]: toSingleLineJson(props.config),
+          ...props.build.variables,
           AWS_REGION: props.region, // the SDK does not ask the instance for it
         },
       }),
       statements: [
         ...props.keysTable.readStatements(),
+        ...props.build.readStatements(),
         props.logs.writeStatement("gateway"),
         {
           Sid: "DiscoverEngines",
