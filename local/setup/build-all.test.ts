@@ -61,7 +61,7 @@ describe("building what the stacks deploy", () => {
     await built();
     rmSync(join(folder, "lambdas/check"), { recursive: true });
     writeTo(join(folder, "lambdas/verify/handler.ts"), "1");
-    expect(await built()).toBe("lambdas gateway");
+    expect(await built()).toBe("lambdas");
     writeTo(join(folder, "lambdas/verify/handler.test.ts"), "1");
     expect(await built()).toBe("");
   });
@@ -81,7 +81,7 @@ describe("building what the stacks deploy", () => {
     await expect(built()).rejects.toThrow("broken build");
     writeTo(join(folder, "domain/key.ts"), "1");
     rmSync(join(folder, "broken"));
-    expect(await built()).toBe("lambdas gateway");
+    expect(await built()).toBe("lambdas");
     expect(readFileSync(join(folder, "dist/lambdas/a.zip"), "utf8")).toBe("whole");
   });
 });
