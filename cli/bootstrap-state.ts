@@ -4,6 +4,7 @@ import { consent } from "./consent.ts";
 import type { DeployStack } from "./deploy-order.ts";
 import type { OperatorTools } from "./operator-tools.ts";
 import { hasChanges, summaryLines } from "./plan-summary.ts";
+import { planToDeploy } from "./plan-to-deploy.ts";
 import { type DeployPlace, StackRun } from "./stack-run.ts";
 import { readDocument, stateAddress, withStateOnDisk, withUnencryptedRead, writeDocument } from "./state-backend.ts";
 import { hasStateOnDisk, removeStateOnDisk } from "./state-on-disk.ts";
@@ -70,7 +71,7 @@ export function workingCopy(stack: DeployStack, place: DeployPlace): DeployStack
 
 async function planAndApply(run: StackRun, asks: boolean, tools: OperatorTools): Promise<void> {
   try {
-    const summary = await run.plan();
+    const summary = await planToDeploy(run, asks, tools);
     tools.print(summaryLines(run.stack.id, summary).join("\n"));
     if (!hasChanges(summary)) return;
     if (asks) await consent(`Apply this to ${run.stack.id}?`, tools);

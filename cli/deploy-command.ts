@@ -4,6 +4,7 @@ import { consent } from "./consent.ts";
 import { BOOTSTRAP, type DeployStack, STATEFUL, selectStacks, stacksInOrder } from "./deploy-order.ts";
 import type { OperatorTools } from "./operator-tools.ts";
 import { hasChanges, type PlanSummary, summaryLines } from "./plan-summary.ts";
+import { planToDeploy } from "./plan-to-deploy.ts";
 import { type DeployPlace, preparePlace, StackRun } from "./stack-run.ts";
 import { allowUnencryptedState } from "./state-backend.ts";
 import { NotYetDeployedError } from "./tofu-failure.ts";
@@ -74,7 +75,7 @@ async function deploy(options: DeployOptions, tools: OperatorTools): Promise<voi
     const run = new StackRun(stack, place, tools);
     await run.init();
     try {
-      const summary = await run.plan();
+      const summary = await planToDeploy(run, !options.yes, tools);
       tell(stack, summary, tools);
       // An empty plan still writes the state anew: that is how it is encrypted.
       if (!hasChanges(summary) && !options.encryptStates) continue;

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Environment } from "../environments/schema.ts";
 import type { DeployStack } from "./deploy-order.ts";
+import { halfMade } from "./half-made.ts";
 import type { OperatorTools } from "./operator-tools.ts";
 import { type PlanSummary, planSummary } from "./plan-summary.ts";
 import { printedJson, Tofu, type TofuResult } from "./tofu.ts";
@@ -85,6 +86,16 @@ export class StackRun {
     throw this.#failure("state list", result);
   }
 
+  /** Addresses of what was being made when a deployment was interrupted: OpenTofu means to make it anew. */
+  async halfMade(): Promise<readonly string[]> {
+    return halfMade(printedJson(await this.#do("show", ["-json"])));
+  }
+
+  /** Takes the mark of the half-made off: what is there is kept, and brought to what the stack says. */
+  async keep(address: string): Promise<void> {
+    await this.#do("untaint", ["-no-color", address]);
+  }
+
   /** Plans into a file; `isShown` prints what OpenTofu says about each resource. */
   async plan({ destroys = false, isShown = false } = {}): Promise<PlanSummary> {
     const args = [`-out=${PLAN_FILE}`, ...(destroys ? ["-destroy"] : [])];
@@ -103,7 +114,7 @@ export class StackRun {
   }
 
   async #do(action: string, args: readonly string[], isShown = false): Promise<TofuResult> {
-    const input = action === "show" || action === "apply" ? [] : ["-input=false", "-no-color"];
+    const input = action === "init" || action === "plan" ? ["-input=false", "-no-color"] : [];
     const result = await this.#tofu.run([action, ...input, ...args], { isShown });
     if (result.code === 0 && !result.isInterrupted) return result;
     throw this.#failure(action, result);

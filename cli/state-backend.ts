@@ -12,8 +12,10 @@ const Encryption = z.looseObject({
   remote_state_data_sources: z.looseObject({ default: Fallible }),
 });
 const Backend = z.looseObject({ bucket: z.string(), key: z.string(), dynamodb_table: z.string().optional() });
+const Resource = z.looseObject({ lifecycle: z.looseObject({ prevent_destroy: z.boolean().optional() }).optional() });
 const Document = z.looseObject({
   terraform: z.looseObject({ backend: z.looseObject({}), encryption: Encryption.optional() }),
+  resource: z.record(z.string(), z.record(z.string(), Resource)).optional(),
 });
 type StackDocument = z.infer<typeof Document>;
 
@@ -24,6 +26,12 @@ export function readDocument(folder: string): StackDocument {
 
 export function writeDocument(folder: string, document: StackDocument): void {
   writeFileSync(join(folder, FILE), JSON.stringify(document, null, 2));
+}
+
+/** Whether a stack protects a resource from being destroyed or replaced. */
+export function isProtected(folder: string, address: string): boolean {
+  const [type = "", name = ""] = address.split(/[.[]/);
+  return readDocument(folder).resource?.[type]?.[name]?.lifecycle?.prevent_destroy === true;
 }
 
 /** Bucket and key of the state in S3. */

@@ -23,6 +23,9 @@ export interface LockHolder {
 /** A stack can't be planned before one that it reads is deployed. */
 export class NotYetDeployedError extends UserError {}
 
+/** A plan would destroy, or replace, what is protected. */
+export class ProtectedError extends UserError {}
+
 /** OpenTofu's failure as one that says what to do. */
 export function tofuFailure(step: TofuStep, result: TofuResult): UserError {
   const { stack, environment, action, folder } = step;
@@ -52,7 +55,7 @@ export function tofuFailure(step: TofuStep, result: TofuResult): UserError {
         `sluice deploy --environment ${environment} --encrypt-states`,
     );
   if (/instance cannot be destroyed/i.test(text))
-    return new UserError(
+    return new ProtectedError(
       `${stack}: ${protectedAddress(text)} is protected. To let it go, set deletionProtection to false in ` +
         `environments/${environment}.ts, deploy that, and try again.`,
     );

@@ -15,6 +15,12 @@ export const ENV = {
   gatewayConfig: "SLUICE_CONFIG",
   /** The gateway's shared store in place of its configuration's, `redis://…`; empty for none (the twin). */
   valkeyUrl: "SLUICE_VALKEY_URL",
+  /** Where a gateway's bundle is on AWS: `s3://<bucket>/<key>`. Without it the image's own is run. */
+  buildUri: "SLUICE_BUILD_URI",
+  /** Version of that object. */
+  buildVersion: "SLUICE_BUILD_VERSION",
+  /** SHA-256 of the bundle, hex: another is not started. */
+  buildHash: "SLUICE_BUILD_HASH",
   /** The engine's arguments in vLLM's words: one line of JSON, an array of strings. */
   engineArguments: "SLUICE_ENGINE_ARGUMENTS",
   /** Public model name of the pool. */

@@ -6,6 +6,7 @@ import { App } from "cdktf";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import dev from "../environments/dev.ts";
 import { validateEnvironment } from "../environments/validate.ts";
+import { buildGateway } from "../gateway/build.ts";
 import { buildLambdas } from "../lambdas/build.ts";
 import { synthesizeEnvironment } from "../stacks/environment-stacks.ts";
 import { builtAssets } from "../test-support/built-assets.ts";
@@ -38,6 +39,7 @@ function note(line: string): void {
 
 beforeAll(async () => {
   await buildLambdas(assets.lambdas);
+  await buildGateway(assets.gateway);
   server = await startFakeEngine({ tokens: 40, intervalMs: TOKEN_MS });
   const outdir = join(folder, "cdktf.out");
   const app = new App({ outdir, stackTraces: false });

@@ -27,7 +27,7 @@ async function started(environment: Environment, engineUrl: string): Promise<Twi
   const app = new App({ outdir: join(folder, "cdktf.out"), stackTraces: false });
   const built = (name: string) => join(PROJECT_FOLDER, "dist", name);
   const checked = validateEnvironment(environment, "environments/dev.ts");
-  synthesizeEnvironment(app, checked, { site: built("site"), lambdas: built("lambdas") });
+  synthesizeEnvironment(app, checked, { site: built("site"), lambdas: built("lambdas"), gateway: built("gateway") });
   app.synth();
   const twin = await startTwin({
     environment: environment.name,

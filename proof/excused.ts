@@ -34,7 +34,7 @@ export const VALUES: readonly ExcusedValue[] = [
   },
 ];
 
-/** Operations that the front door answers itself: `service operation`. */
+/** Operations that the front door answers itself, wholly or in the part that `why` names: `service operation`. */
 export const ECHOES: readonly Excuse[] = [
   {
     what: "monitoring PutCompositeAlarm",
@@ -50,6 +50,43 @@ export const ECHOES: readonly Excuse[] = [
     what: "autoscaling DescribeInstanceRefreshes",
     why: "neither emulator has instance refreshes; it always says that none runs",
     coveredBy: "the fleet's tests of its instance_refresh block",
+  },
+  {
+    what: "autoscaling DescribeAutoScalingGroups",
+    why:
+      "moto takes but forgets a group's warm-up, maintenance policy, zone distribution, longest lifetime and mixed instances; " +
+      "these are told as they were asked",
+    coveredBy: "constructs/compute/fleet.test.ts, of those that a fleet sets",
+  },
+  {
+    what: "autoscaling DescribePolicies",
+    why: "moto does not tell whether a policy is enabled; the front door says that each is",
+    coveredBy: "no stack disables one: constructs/engine/gpu-utilization-scaling.test.ts has the whole policies",
+  },
+  {
+    what: "autoscaling DescribeLifecycleHooks",
+    why: "moto forgets, or invents, whom a hook tells; that is told as it was asked",
+    coveredBy: "constructs/engine/engine-pool.test.ts, of both hooks; local/scaling.e2e.test.ts runs them",
+  },
+  {
+    what: "ec2 DescribeSecurityGroupRules",
+    why: "moto forgets the description of a rule whose source is a group or a prefix list; it is told as it was asked",
+    coveredBy: "constructs/network/security-groups.test.ts; rules themselves are read back from moto",
+  },
+  {
+    what: "wafv2 GetWebACL",
+    why: "MiniStack forgets a web ACL's custom response bodies; they are told as they were asked",
+    coveredBy: "constructs/edge/address-limit.test.ts, and local/start.e2e.test.ts, where the twin answers with them",
+  },
+  {
+    what: "monitoring DescribeAlarms",
+    why: "the composite alarm is described as it was asked; every other alarm is moto's",
+    coveredBy: "constructs/observability/service-alarms.test.ts, of the alarm's rule",
+  },
+  {
+    what: "monitoring ListTagsForResource",
+    why: "the composite alarm's tags are told as they were asked; those of every other alarm are moto's",
+    coveredBy: "constructs/policy/cost-tags.test.ts",
   },
 ];
 

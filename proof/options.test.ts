@@ -2,12 +2,13 @@ import { expect, test } from "vitest";
 import { readOptions } from "./options.ts";
 
 test("without options everything is proven and taken down", () => {
-  expect(readOptions([])).toEqual({ environment: undefined, stacks: [], keeps: false });
+  expect(readOptions([])).toEqual({ environment: undefined, part: undefined, stacks: [], keeps: false });
 });
 
 test("an environment and some of its stacks can be chosen", () => {
   expect(readOptions(["--environment", "dev", "--stacks=network,data", "--keep"])).toEqual({
     environment: "dev",
+    part: undefined,
     stacks: ["network", "data"],
     keeps: true,
   });
@@ -15,4 +16,9 @@ test("an environment and some of its stacks can be chosen", () => {
 
 test("an unknown option is refused", () => {
   expect(() => readOptions(["--environments", "dev"])).toThrow("--environments");
+});
+
+test("one part alone can be chosen, and no other than those that there are", () => {
+  expect(readOptions(["--part", "operator"]).part).toBe("operator");
+  expect(() => readOptions(["--part", "half"])).toThrow("--part must be stacks or operator, got half.");
 });

@@ -1,20 +1,28 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { environmentNames } from "../environments/load.ts";
+import { environmentNames, loadEnvironment } from "../environments/load.ts";
 import { buildAll } from "../local/setup/build-all.ts";
-import { openWorkshop, startBench, type Workshop } from "./bench.ts";
+import { type Bench, openWorkshop, startBench, type Workshop } from "./bench.ts";
 import { EXCUSES } from "./excused.ts";
+import { Operator } from "./operator/operator.ts";
+import { protectedWalk } from "./operator/protected-walk.ts";
+import { walk } from "./operator/walk.ts";
 import { type ProofOptions, readOptions } from "./options.ts";
 import { type ProvenStack, proveEnvironment, synthesize } from "./prove-environment.ts";
+import { oneByOne } from "./stacks/stack-order.ts";
 import { Children } from "./tools/children.ts";
 import { proofCache } from "./tools/machine.ts";
 import { MissingTool } from "./tools/missing-tool.ts";
 
-/** `npm run prove [-- --environment dev] [--stacks network,data] [--keep]`: applies everything to an AWS on this machine. */
+/**
+ * `npm run prove [-- --environment dev] [--part operator] [--stacks network,data] [--keep]`: applies everything to an AWS on
+ * this machine, and has the operator's commands do it once more.
+ */
 const project = resolve(import.meta.dirname, "..");
 const started = performance.now();
-const seconds = () => Math.round((performance.now() - started) / 1000);
+const secondsSince = (then: number) => Math.round((performance.now() - then) / 1000);
+const seconds = () => secondsSince(started);
 const report = (line: string) => console.log(`proof: ${String(seconds()).padStart(4)} s  ${line}`);
 const children = new Children();
 process.on("exit", () => children.stopAll());
@@ -34,8 +42,12 @@ try {
   await buildAll(project, report);
   const environments = options.environment ? [options.environment] : environmentNames();
   // Side by side: most of an apply is the provider's waiting. Each has an AWS of its own, as it has an account.
-  const results = await Promise.all(environments.map((environment) => proveOne(workshop, environment, options)));
-  const proven = results.flat();
+  const work = environments.flatMap((environment) => [
+    ...(options.part === "operator" ? [] : [proveOne(workshop, environment, options)]),
+    // A few stacks alone are no environment that an operator could deploy.
+    ...(options.part === "stacks" || options.stacks.length > 0 ? [] : [operate(workshop, environment)]),
+  ]);
+  const proven = (await Promise.all(work)).flat();
   for (const {
     name,
     resources,
@@ -70,13 +82,38 @@ async function proveOne(
   report(`AWS for ${environment}: ${bench.frontDoor.url}, its calls in ${join(own, "calls.log")}`);
   const stacks = await synthesize(project, environment, names, own);
   const proven = await proveEnvironment({ environment, stacks, bench, report }, keeps ? untilInterrupted : undefined);
+  await close(bench);
+  return proven;
+}
+
+/** The operator's commands on an AWS of their own: whole where an environment may be destroyed, in part where not. */
+async function operate(workshop: Workshop, environment: string): Promise<readonly []> {
+  const began = performance.now();
+  const own = join(folder, `${environment}-operator`);
+  const bench = await startBench(workshop, own);
+  const stacks = oneByOne(await synthesize(project, environment, [], join(own, "synth")));
+  const walking = {
+    environment,
+    operator: new Operator({ project, environment, bench, children }),
+    bench,
+    stacks: stacks.filter((name) => name !== `${environment}-bootstrap`),
+    report: (line: string) => report(`sluice ${line}`),
+  };
+  const { deletionProtection } = await loadEnvironment(environment);
+  await (deletionProtection ? protectedWalk(walking) : walk(walking));
+  await close(bench);
+  report(`sluice ${environment}: the operator's commands did what they say in ${secondsSince(began)} s`);
+  return [];
+}
+
+/** @throws when something was asked that no one answered */
+async function close(bench: Bench): Promise<void> {
   await bench.stop();
   const unanswered = [...bench.frontDoor.unanswered];
   if (unanswered.length > 0)
     throw new Error(
       `No one answered ${unanswered.join(", ")}; add an amendment in proof/amendments/ (and to excused.ts when it only echoes).`,
     );
-  return proven;
 }
 
 /** For `--keep`: everything stays up until Ctrl-C. */

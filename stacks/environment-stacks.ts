@@ -14,6 +14,8 @@ export interface BuiltAssets {
   readonly site: string;
   /** Folder of the Lambda bundles, one `<name>.zip` each. */
   readonly lambdas: string;
+  /** Folder of the gateway's bundle, `server.mjs`. */
+  readonly gateway: string;
 }
 
 /** All stacks of one environment, cut by lifetime; a stack takes what it needs from those before it. */
@@ -21,7 +23,13 @@ export function synthesizeEnvironment(app: App, environment: Environment, assets
   new BootstrapStack(app, environment);
   const data = new DataStack(app, environment);
   const network = new NetworkStack(app, { environment, data });
-  const serving = new ServingStack(app, { environment, network, data, lambdas: assets.lambdas });
+  const serving = new ServingStack(app, {
+    environment,
+    network,
+    data,
+    lambdas: assets.lambdas,
+    gateway: assets.gateway,
+  });
   const edge = new EdgeStack(app, { environment, network, data, serving, lambdas: assets.lambdas });
   new MonitoringStack(app, { environment, data, serving, lambdas: assets.lambdas });
   new SiteStack(app, { environment, data, edge, directory: assets.site });

@@ -15,7 +15,7 @@ const run = (env: Record<string, string>) =>
     cwd: tmpdir(),
     env: { CDKTF_OUTDIR: outdir, CDKTF_CONTEXT_JSON: "{}", ...env },
   });
-const isBuilt = existsSync(join(root, "dist/site/index.html")) && existsSync(join(root, "dist/lambdas"));
+const isBuilt = ["dist/site/index.html", "dist/lambdas", "dist/gateway"].every((path) => existsSync(join(root, path)));
 
 describe("node stacks/main.ts", () => {
   test.skipIf(!isBuilt)("writes the one environment asked for where the cdktf command wants it", () => {

@@ -9,7 +9,11 @@ import { synthesizeEnvironment } from "./environment-stacks.ts";
  */
 const root = join(import.meta.dirname, "..");
 const { SLUICE_ENVIRONMENT: only, CDKTF_OUTDIR: outdir = join(root, "cdktf.out") } = process.env;
-const assets = { site: join(root, "dist/site"), lambdas: join(root, "dist/lambdas") };
+const assets = {
+  site: join(root, "dist/site"),
+  lambdas: join(root, "dist/lambdas"),
+  gateway: join(root, "dist/gateway"),
+};
 
 try {
   // Stack traces would put this machine's paths into the output.

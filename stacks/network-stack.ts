@@ -23,7 +23,7 @@ export class NetworkStack extends TerraformStack {
   constructor(scope: Construct, { environment, data }: NetworkStackProps) {
     super(scope, stackId(environment, "network"));
     configureStack(this, environment, "network");
-    const { region, zones, gateways } = environment;
+    const { region, zones, gateways, pools } = environment;
     const name = resourceName(environment);
     this.network = new Network(this, "Network", { name, region, zones, cidr: environment.network.cidr });
     new FlowLog(this, "FlowLog", {
@@ -41,6 +41,7 @@ export class NetworkStack extends TerraformStack {
       securityGroupId: endpointsId,
       // An endpoint that outlives its zone helps only if a gateway does too; one address serves the whole VPC.
       subnetIds: this.network.privateSubnetIds.slice(0, gateways.minInstances),
+      hasEngines: Object.keys(pools).length > 0,
     });
     new ProviderEndpoints(this, "ProviderEndpoints", {
       name,

@@ -14,7 +14,11 @@ import type { KeptStack, SynthesizedParts } from "./upgrade/kept-resources.ts";
  */
 const root = join(import.meta.dirname, "..");
 const released = join(import.meta.dirname, "released");
-const assets = { site: join(root, "dist/site"), lambdas: join(root, "dist/lambdas") };
+const assets = {
+  site: join(root, "dist/site"),
+  lambdas: join(root, "dist/lambdas"),
+  gateway: join(root, "dist/gateway"),
+};
 
 function write(name: string, content: object): void {
   writeFileSync(join(released, `${name}.json`), `${JSON.stringify(content, null, 2)}\n`);

@@ -30,6 +30,7 @@ describe("the serving stack", () => {
       aws_lb_listener: 2,
       aws_lb_listener_rule: 1,
       aws_lb_target_group: 2,
+      aws_s3_object: 1,
     });
   });
 

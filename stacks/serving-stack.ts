@@ -6,6 +6,7 @@ import { Valkey } from "../constructs/data/valkey.ts";
 import { DomainCertificate } from "../constructs/edge/domain-certificate.ts";
 import { DrainEngine } from "../constructs/engine/drain-engine.ts";
 import { EnginePool } from "../constructs/engine/engine-pool.ts";
+import { GatewayBuild } from "../constructs/gateway/gateway-build.ts";
 import { GatewayFleet } from "../constructs/gateway/gateway-fleet.ts";
 import { InstanceTargets } from "../constructs/load-balancing/instance-targets.ts";
 import { LoadBalancer } from "../constructs/load-balancing/load-balancer.ts";
@@ -23,6 +24,8 @@ export interface ServingStackProps {
   readonly data: DataStack;
   /** Folder of the Lambda bundles. */
   readonly lambdas: string;
+  /** Folder of the gateway's bundle. */
+  readonly gateway: string;
 }
 
 /** What answers requests: the load balancer, the gateways behind it, and a pool of engines per model. */
@@ -35,7 +38,7 @@ export class ServingStack extends TerraformStack {
   readonly gatewayTargets: InstanceTargets;
   readonly pools: readonly EnginePool[];
 
-  constructor(scope: Construct, { environment, network, data, lambdas }: ServingStackProps) {
+  constructor(scope: Construct, { environment, network, data, lambdas, gateway }: ServingStackProps) {
     super(scope, stackId(environment, "serving"));
     configureStack(this, environment, "serving");
     const { region, api, gateways } = environment;
@@ -109,6 +112,10 @@ export class ServingStack extends TerraformStack {
         engineListenerUrl: this.loadBalancer.engineListenerUrl,
         valkeyUrl: valkey?.url ?? null,
         pools: this.pools,
+      }),
+      build: new GatewayBuild(this, "GatewayBuild", {
+        artefacts: data.artefacts,
+        bundle: join(gateway, "server.mjs"),
       }),
       targetGroupArn: this.gatewayTargets.arn,
       targetGroupArnSuffix: this.gatewayTargets.resource.arnSuffix,

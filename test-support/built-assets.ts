@@ -7,6 +7,8 @@ export interface BuiltAssetsFixture {
   readonly site: string;
   /** Folder of Lambda bundles. */
   readonly lambdas: string;
+  /** Folder of the gateway's bundle. */
+  readonly gateway: string;
   readonly remove: () => void;
 }
 
@@ -16,6 +18,7 @@ export function builtAssets(files: Readonly<Record<string, string>> = {}): Built
   const content = {
     "site/index.html": '<!doctype html><script type="module" src="/assets/index-aaaaaaaa.js"></script>',
     "site/assets/index-aaaaaaaa.js": "console.log('page');",
+    "gateway/server.mjs": "a bundle",
     "lambdas/authorize-request.zip": "a bundle",
     "lambdas/drain-engine.zip": "a bundle",
     "lambdas/publish-cost.zip": "a bundle",
@@ -28,6 +31,7 @@ export function builtAssets(files: Readonly<Record<string, string>> = {}): Built
   return {
     site: join(root, "site"),
     lambdas: join(root, "lambdas"),
+    gateway: join(root, "gateway"),
     remove: () => rmSync(root, { recursive: true, force: true }),
   };
 }

@@ -8,13 +8,13 @@ echo "== the artefact is the one that was built"
 (cd /tmp && sha256sum --check server.mjs.sha256)
 
 echo "== packages"
-dnf install --assumeyes --quiet nodejs24 jq amazon-cloudwatch-agent
+dnf install --assumeyes --quiet nodejs24 jq openssl awscli-2 amazon-cloudwatch-agent
 node-24 --version
 
 echo "== gateway"
 useradd --system --no-create-home --shell /sbin/nologin sluice
 install -d -m 0755 /opt/sluice /opt/sluice/bin /opt/sluice/gateway
-install -m 0755 "$shared"/*.sh /opt/sluice/bin/
+install -m 0755 "$shared"/*.sh "$from"/*.sh /opt/sluice/bin/
 install -m 0644 /tmp/server.mjs /opt/sluice/gateway/server.mjs
 install -d -m 0755 /etc/sluice # user data narrows it to 0750 and adds gateway.env
 install -m 0644 "$from/sluice-gateway.service" /etc/systemd/system/sluice-gateway.service

@@ -16,12 +16,15 @@ const OLD_VERSION_DAYS = 30;
 /** The bucket of what instances run: gateway builds under `gateway/`, weights under `weights/<id>/<revision>/`. */
 export class ArtefactStore extends Construct {
   readonly bucketName: string;
+  /** Customer key of its objects. */
+  readonly kmsKeyArn: string;
   readonly #bucket: PrivateBucket;
   readonly #encryptionKey: EncryptionKey;
 
   constructor(scope: Construct, id: string, { namePrefix, encryptionKey, isProtected }: ArtefactStoreProps) {
     super(scope, id);
     this.#encryptionKey = encryptionKey;
+    this.kmsKeyArn = encryptionKey.arn;
     this.#bucket = new PrivateBucket(this, "Bucket", {
       namePrefix,
       kmsKeyArn: encryptionKey.arn,
@@ -29,6 +32,19 @@ export class ArtefactStore extends Construct {
       oldVersionDays: OLD_VERSION_DAYS,
     });
     this.bucketName = this.#bucket.bucketName;
+  }
+
+  /** Reading the objects under one prefix in any of their versions, by name. */
+  readVersionStatements(prefix: string): readonly PolicyStatement[] {
+    return [
+      {
+        Sid: "ReadArtefactVersions",
+        Effect: "Allow",
+        Action: ["s3:GetObject", "s3:GetObjectVersion"],
+        Resource: [`${this.#bucket.arn}/${prefix}*`],
+      },
+      this.#encryptionKey.decryptStatement("s3"),
+    ];
   }
 
   /** Reading the objects under one prefix, and finding them. */

@@ -1,11 +1,15 @@
-import { describe, expect, test } from "vitest";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
 import { GatewayConfig } from "../../contracts/gateway-config.ts";
+import { builtAssets } from "../../test-support/built-assets.ts";
 import { only, resources, statements, synthConstruct } from "../../test-support/synth.ts";
+import { ArtefactStore } from "../data/artefact-store.ts";
 import { EncryptionKey } from "../data/encryption-key.ts";
 import { KeysTable } from "../data/keys-table.ts";
 import { RoutesTable } from "../data/routes-table.ts";
 import { Network } from "../network/network.ts";
 import { ProcessLogs } from "../observability/process-logs.ts";
+import { GatewayBuild } from "./gateway-build.ts";
 import { GatewayFleet } from "./gateway-fleet.ts";
 
 const region = "us-east-1";
@@ -39,6 +43,8 @@ const config: GatewayConfig = {
     },
   ],
 };
+const assets = builtAssets();
+afterAll(() => assets.remove());
 const stack = synthConstruct((scope) => {
   const encryptionKey = new EncryptionKey(scope, "Key", { name: "t", region, isProtected: false });
   new GatewayFleet(scope, "Gateways", {
@@ -49,6 +55,10 @@ const stack = synthConstruct((scope) => {
     minInstances: 1,
     maxInstances: 2,
     config,
+    build: new GatewayBuild(scope, "Build", {
+      artefacts: new ArtefactStore(scope, "Artefacts", { namePrefix: "t-", encryptionKey, isProtected: false }),
+      bundle: join(assets.gateway, "server.mjs"),
+    }),
     targetGroupArn: "arn:gateways",
     targetGroupArnSuffix: "targetgroup/gateways/1",
     loadBalancerArnSuffix: "app/t/1",
@@ -70,7 +80,7 @@ describe("the gateway fleet", () => {
     expect(script).toContain("SLUICE_METRICS_PORT='9090'\n");
   });
 
-  test("its gateways may read single keys, change routes, write their logs and look for engines, no more", () => {
+  test("its gateways may read single keys and their own build, change routes, write their logs and look for engines, no more", () => {
     const granted = statements(only(stack, "aws_iam_role_policy").policy).map(({ Action, Resource }) => [
       Action.join(" "),
       Resource.join(" "),
@@ -82,6 +92,8 @@ describe("the gateway fleet", () => {
         "dynamodb:GetItem dynamodb:Query dynamodb:UpdateItem dynamodb:DeleteItem",
         expect.stringContaining("aws_dynamodb_table.Routes"),
       ],
+      ["kms:Decrypt", expect.stringContaining("aws_kms_key.Key")],
+      ["s3:GetObject s3:GetObjectVersion", expect.stringMatching(/Artefacts_Bucket.*\/gateway\/\*$/)],
       ["kms:Decrypt", expect.stringContaining("aws_kms_key.Key")],
       ["logs:CreateLogStream logs:PutLogEvents logs:DescribeLogStreams", expect.stringMatching(/Logs_gateway_.*:\*/)],
       ["elasticloadbalancing:DescribeTargetHealth ec2:DescribeInstances", "*"],

@@ -10,6 +10,7 @@ import type { RoutesTable } from "../data/routes-table.ts";
 import type { PolicyStatement } from "../identity/service-role.ts";
 import type { Network } from "../network/network.ts";
 import type { ProcessLogs } from "../observability/process-logs.ts";
+import type { GatewayBuild } from "./gateway-build.ts";
 import { GatewayScaling } from "./gateway-scaling.ts";
 import { providerAccess } from "./provider-access.ts";
 
@@ -23,6 +24,8 @@ export interface GatewayFleetProps {
   /** A number, or the token of an OpenTofu variable. */
   readonly maxInstances: number;
   readonly config: GatewayConfig;
+  /** What the instances run. */
+  readonly build: GatewayBuild;
   /** Target group in which the load balancer finds the gateways. */
   readonly targetGroupArn: string;
   /** Names of target group and load balancer in CloudWatch. */
@@ -63,6 +66,7 @@ export class GatewayFleet extends Construct {
           [ENV.port]: String(GATEWAY_PORT),
           [ENV.metricsPort]: String(GATEWAY_METRICS_PORT),
           [ENV.gatewayConfig]: toSingleLineJson(props.config),
+          ...props.build.variables,
           AWS_REGION: props.region, // the SDK does not ask the instance for it
         },
       }),
@@ -70,6 +74,7 @@ export class GatewayFleet extends Construct {
         ...props.keysTable.readStatements(),
         ...props.routesTable.changeStatements(),
         ...this.#providerStatements(props),
+        ...props.build.readStatements(),
         props.logs.writeStatement("gateway"),
         {
           Sid: "DiscoverEngines",

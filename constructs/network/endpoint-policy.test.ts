@@ -8,7 +8,7 @@ describe("the endpoints' policies", () => {
   test("S3: our buckets, in our account, and the system's packages, to read", () => {
     expect(statements(policies.s3)).toEqual([
       expect.objectContaining({
-        Action: ["s3:GetObject", "s3:ListBucket"],
+        Action: ["s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket"],
         Resource: ["arn:aws:s3:::sluice-test-*"],
         Condition: { StringEquals: { "aws:ResourceAccount": "123456789012" } },
       }),

@@ -29,7 +29,7 @@ export function endpointPolicies({ name, region, accountId }: EndpointPolicyProp
     s3: policy(
       {
         Sid: "OwnBuckets",
-        Action: ["s3:GetObject", "s3:ListBucket"],
+        Action: ["s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket"],
         Resource: [`arn:aws:s3:::${name}-*`], // bucket names and keys below them
         Condition: { StringEquals: { "aws:ResourceAccount": accountId } },
       },

@@ -3,28 +3,33 @@ import { resources, synthConstruct } from "../../test-support/synth.ts";
 import { Network } from "./network.ts";
 import { VpcEndpoints } from "./vpc-endpoints.ts";
 
-const stack = synthConstruct((scope) => {
-  const network = new Network(scope, "Network", {
-    name: "t",
-    region: "eu-west-1",
-    zones: ["a", "b"],
-    cidr: "10.0.0.0/16",
+const synth = (hasEngines: boolean) =>
+  synthConstruct((scope) => {
+    const network = new Network(scope, "Network", {
+      name: "t",
+      region: "eu-west-1",
+      zones: ["a", "b"],
+      cidr: "10.0.0.0/16",
+    });
+    new VpcEndpoints(scope, "Endpoints", {
+      name: "test",
+      region: "eu-west-1",
+      network,
+      securityGroupId: "sg-1",
+      subnetIds: ["subnet-1"],
+      hasEngines,
+    });
   });
-  new VpcEndpoints(scope, "Endpoints", {
-    name: "test",
-    region: "eu-west-1",
-    network,
-    securityGroupId: "sg-1",
-    subnetIds: ["subnet-1"],
-  });
-});
+const named = (stack: ReturnType<typeof synth>) =>
+  Object.values(resources(stack, "aws_vpc_endpoint"))
+    .map(({ service_name, vpc_endpoint_type }) => `${vpc_endpoint_type} ${service_name}`)
+    .sort();
+const stack = synth(true);
 const endpoints = Object.values(resources(stack, "aws_vpc_endpoint"));
 
 describe("the endpoints", () => {
   test("are these and no more: each interface costs by the hour", () => {
-    expect(
-      endpoints.map(({ service_name, vpc_endpoint_type }) => `${vpc_endpoint_type} ${service_name}`).sort(),
-    ).toEqual([
+    expect(named(stack)).toEqual([
       "Gateway com.amazonaws.eu-west-1.dynamodb",
       "Gateway com.amazonaws.eu-west-1.s3",
       "Interface com.amazonaws.eu-west-1.autoscaling",
@@ -32,6 +37,16 @@ describe("the endpoints", () => {
       "Interface com.amazonaws.eu-west-1.elasticloadbalancing",
       "Interface com.amazonaws.eu-west-1.logs",
       "Interface com.amazonaws.eu-west-1.monitoring",
+    ]);
+  });
+
+  test("without engines the two that only they call are left out", () => {
+    expect(named(synth(false))).toEqual([
+      "Gateway com.amazonaws.eu-west-1.dynamodb",
+      "Gateway com.amazonaws.eu-west-1.s3",
+      "Interface com.amazonaws.eu-west-1.ec2",
+      "Interface com.amazonaws.eu-west-1.elasticloadbalancing",
+      "Interface com.amazonaws.eu-west-1.logs",
     ]);
   });
 

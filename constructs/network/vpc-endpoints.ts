@@ -13,17 +13,21 @@ export interface VpcEndpointsProps {
   readonly securityGroupId: string;
   /** Private subnets that get an address of each interface endpoint; each costs 7.30 dollars a month. */
   readonly subnetIds: readonly string[];
+  /** Whether there are engines: two of the services are called by them only. */
+  readonly hasEngines: boolean;
 }
 
 /**
  * The services that isolated instances call, and why. Each is an hourly price per zone (0.01 dollars, us-east-1), so
  * a service is here only if something would stop working without it.
  */
-const INTERFACE_SERVICES = {
-  Autoscaling: "autoscaling", // engines say that they are ready, drain-engine that one may go (CompleteLifecycleAction)
+const SHARED_SERVICES = {
   Ec2: "ec2", // gateways look up engines' addresses (DescribeInstances); the CloudWatch agent reads its group's tags
   ElasticLoadBalancing: "elasticloadbalancing", // gateways ask which engines are healthy (DescribeTargetHealth)
   Logs: "logs", // gateways and engines ship their logs
+} as const;
+const ENGINE_SERVICES = {
+  Autoscaling: "autoscaling", // engines say that they are ready (CompleteLifecycleAction)
   Monitoring: "monitoring", // engines report GPU utilisation, which scaling acts on
 } as const;
 
@@ -36,7 +40,7 @@ export class VpcEndpoints extends Construct {
 
   constructor(scope: Construct, id: string, props: VpcEndpointsProps) {
     super(scope, id);
-    const { name, region, network, securityGroupId, subnetIds } = props;
+    const { name, region, network, securityGroupId, subnetIds, hasEngines } = props;
     const accountId = new DataAwsCallerIdentity(this, "Account", {}).accountId;
     const policies = endpointPolicies({ name, region, accountId });
     const endpoint = (endpointId: string, service: string, config: Partial<VpcEndpointConfig>) => {
@@ -59,7 +63,8 @@ export class VpcEndpoints extends Construct {
     this.s3PrefixListId = gatewayEndpoint("S3", "s3").prefixListId;
     this.dynamodbPrefixListId = gatewayEndpoint("Dynamodb", "dynamodb").prefixListId;
 
-    for (const [endpointId, service] of Object.entries(INTERFACE_SERVICES)) {
+    const services = { ...SHARED_SERVICES, ...(hasEngines ? ENGINE_SERVICES : {}) };
+    for (const [endpointId, service] of Object.entries(services)) {
       endpoint(endpointId, service, {
         vpcEndpointType: "Interface",
         privateDnsEnabled: true,

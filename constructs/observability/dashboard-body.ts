@@ -217,12 +217,13 @@ function costCharts({ environment: Environment, pools }: DashboardBodyProps): re
       label: model,
     })),
   ];
+  const hourly = { unit: "$", periodSeconds: 3600 } as const; // publish-cost writes once an hour
   return [
-    { title: "Cost per hour", unit: "$", lines: lines(METRICS.hourlyCost) },
-    { title: "Cost per million tokens", unit: "$", lines: lines(METRICS.costPerMillionTokens) },
+    { title: "Cost per hour", ...hourly, lines: lines(METRICS.hourlyCost) },
+    { title: "Cost per million tokens", ...hourly, lines: lines(METRICS.costPerMillionTokens) },
     {
       title: "A month at this rate",
-      unit: "$",
+      ...hourly,
       lines: [
         {
           metric: METRICS.hourlyCost,

@@ -9,7 +9,14 @@ interface Placed {
   y: number;
   width: number;
   height: number;
-  properties: { title?: string; markdown?: string; region?: string; metrics?: unknown[][]; alarms?: string[] };
+  properties: {
+    title?: string;
+    period?: number;
+    markdown?: string;
+    region?: string;
+    metrics?: unknown[][];
+    alarms?: string[];
+  };
 }
 
 const stack = synthConstruct(
@@ -71,6 +78,16 @@ describe("the dashboard", () => {
       { stat: "p95" },
       { stat: "p99" },
     ]);
+  });
+
+  test("cost has a point for each hour, everything else one for each minute", () => {
+    const hourly = charts.filter(({ properties }) => properties.period === 3600);
+    expect(hourly.map(({ properties }) => properties.title)).toEqual([
+      "Cost per hour",
+      "Cost per million tokens",
+      "A month at this rate",
+    ]);
+    expect(charts.filter(({ properties }) => properties.period !== 3600 && properties.period !== 60)).toEqual([]);
   });
 
   test("expressions use ids of their own chart only, and each id once", () => {

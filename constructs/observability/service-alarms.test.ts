@@ -109,11 +109,19 @@ describe("the alarms", () => {
     expect(names).not.toContain("sluice-test-cost");
   });
 
+  const ruleOf = (synthesized: typeof stack): string =>
+    only(synthesized, "aws_cloudwatch_composite_alarm").alarm_rule.replaceAll(
+      /\$\{aws_cloudwatch_metric_alarm\.Alarms_(\w+?)(_[\w-]+)?_[0-9A-F]{8}\.alarm_name\}/g,
+      "$1$2",
+    );
+
   test("the service is down without gateways, or without engines of any model", () => {
-    const { alarm_rule: rule } = only(stack, "aws_cloudwatch_composite_alarm");
-    expect(
-      rule.replaceAll(/\$\{aws_cloudwatch_metric_alarm\.Alarms_(\w+?)(_[\w-]+)?_[0-9A-F]{8}\.alarm_name\}/g, "$1$2"),
-    ).toBe('ALARM("NoGateway") OR (ALARM("NoEngine_small") AND ALARM("NoEngine_large"))');
+    expect(ruleOf(stack)).toBe('ALARM("NoGateway") OR (ALARM("NoEngine_small") AND ALARM("NoEngine_large"))');
+  });
+
+  test("where there are no engines it is down without gateways", () => {
+    const without = synthConstruct((scope) => new ServiceAlarms(scope, "Alarms", { ...props, pools: [] }));
+    expect(ruleOf(without)).toBe('ALARM("NoGateway")');
   });
 
   test("all of them tell the topic, also when they are over", () => {

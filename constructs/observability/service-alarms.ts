@@ -176,7 +176,10 @@ export class ServiceAlarms extends Construct {
     const down = new CloudwatchCompositeAlarm(this, "Down", {
       alarmName: `${name}-down`,
       alarmDescription: `The service is down: nobody gets an answer. See ${runbookLink("Service is down")}`,
-      alarmRule: `${ringing(noGateway)} OR (${noEngine.map(ringing).join(" AND ")})`,
+      alarmRule: [
+        ringing(noGateway),
+        ...(noEngine.length > 0 ? [`(${noEngine.map(ringing).join(" AND ")})`] : []),
+      ].join(" OR "),
       alarmActions: [topicArn],
       okActions: [topicArn],
     });

@@ -23,6 +23,8 @@ export interface ChartProps {
   readonly limit?: { readonly label: string; readonly value: number };
   /** @default - as high as the values */
   readonly max?: number;
+  /** How far its points are apart. @default 60 */
+  readonly periodSeconds?: number;
 }
 
 /** A widget of a CloudWatch dashboard, in its own words, before it has a place. */
@@ -37,7 +39,8 @@ export interface Widget {
 const GRID_WIDTH = 24;
 const CHART = { width: 8, height: 6 } as const;
 
-export function chart(region: string, { title, lines, unit, limit, max }: ChartProps): Widget {
+export function chart(region: string, props: ChartProps): Widget {
+  const { title, lines, unit, limit, max, periodSeconds = 60 } = props;
   return {
     type: "metric",
     ...CHART,
@@ -46,7 +49,7 @@ export function chart(region: string, { title, lines, unit, limit, max }: ChartP
       region,
       view: "timeSeries",
       stacked: false,
-      period: 60,
+      period: periodSeconds,
       metrics: lines.map(metricArray),
       yAxis: { left: { min: 0, label: unit, showUnits: false, ...(max === undefined ? {} : { max }) } },
       ...(limit ? { annotations: { horizontal: [limit] } } : {}),

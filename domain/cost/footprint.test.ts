@@ -7,8 +7,14 @@ import { footprintOf } from "./footprint.ts";
 const synth = environmentSynth();
 const remedy = "domain/cost/footprint.ts must say what the stacks make";
 
-describe.each(["dev", "prod"])("the forecast's footprint of %s", async (name) => {
-  const environment = await loadEnvironment(name);
+const dev = await loadEnvironment("dev");
+const environments = {
+  dev,
+  prod: await loadEnvironment("prod"),
+  "dev without engines": { ...dev, pools: {} },
+};
+
+describe.each(Object.entries(environments))("the forecast's footprint of %s", (_, environment) => {
   const footprint = footprintOf(environment);
   const stacks = Object.values(synth(environment));
   const all = (type: string): readonly Block[] => stacks.flatMap((stack) => Object.values(resources(stack, type)));

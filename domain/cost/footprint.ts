@@ -25,11 +25,11 @@ export interface Footprint {
   readonly metrics: CustomMetrics;
 }
 
-export function footprintOf({ region, zones, gateways, providers }: CostEnvironment): Footprint {
+export function footprintOf({ region, zones, gateways, providers, pools }: CostEnvironment): Footprint {
   const forProviders = providerServices(region, Object.values(providers)).length;
   return {
     // Gateways call ec2, elasticloadbalancing and logs; engines also autoscaling and monitoring.
-    interfaceEndpoints: { shared: 3 + forProviders, engines: 2 },
+    interfaceEndpoints: { shared: 3 + forProviders, engines: Object.keys(pools).length > 0 ? 2 : 0 },
     endpointZones: Math.min(zones.length, gateways.minInstances),
     encryptionKeys: 2, // of what is stored, of the states
     firewallRules: 1,

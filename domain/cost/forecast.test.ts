@@ -32,6 +32,15 @@ describe("the forecast", () => {
     expect(result.platform.expected).toBeLessThan(75);
   });
 
+  test("and that is what dev costs when its file has no pools, whatever the engines' part is called", () => {
+    const { total, lines } = forecast({ ...dev, pools: {} }, DEFAULT_USAGE);
+    expect(total.expected).toBeLessThan(75);
+    expect(lines.filter(({ forEngines }) => forEngines)).toEqual([]);
+    // The weights' place in the bucket and the reads of the pool's metrics go too.
+    expect(total.expected).toBeLessThanOrEqual(result.platform.expected);
+    expect(total.expected).toBeGreaterThan(result.platform.expected - 1);
+  });
+
   test("the platform is everything but what is there for engines only", () => {
     const engines = result.lines.filter(({ forEngines }) => forEngines).map(({ what }) => what);
     expect(engines).toEqual([

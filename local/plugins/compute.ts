@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { ENV, ENV_BLOCK_END, ENV_BLOCK_START } from "../../contracts/process-environment.ts";
@@ -32,6 +33,7 @@ export const autoScalingGroup: ResourcePlugin = {
       throw new Error(`${resource.address}: user data must set ${ENV.role} to gateway or engine, got ${role}`);
     const desired = asNumber(config.desired_capacity ?? config.min_size);
     if (role === "engine") world.engineCount += desired;
+    const entry = buildOf(variables, world) ?? join(world.settings.projectFolder, role, "server.ts");
     const group = new AutoScalingGroup({
       groupName: asText(config.name ?? idOf(resource)),
       bounds: { min: asNumber(config.min_size), max: asNumber(config.max_size ?? desired) },
@@ -48,7 +50,7 @@ export const autoScalingGroup: ResourcePlugin = {
       freePort,
       report: world.settings.report,
       process: (port, metricsPort) => ({
-        entry: join(world.settings.projectFolder, role, "server.ts"),
+        entry,
         onOutput: (line) => takeMetrics(line, world),
         environment: {
           ...variables,
@@ -68,6 +70,22 @@ export const autoScalingGroup: ResourcePlugin = {
       world.enginePools.push({ model: variables[ENV.model] ?? "", groupName: group.groupName, group });
   },
 };
+
+/**
+ * File of the bundle that user data names, as an instance would fetch it.
+ * @throws when it is not in the bucket, or not with the content that user data names
+ */
+function buildOf(variables: Readonly<Record<string, string>>, world: World): string | undefined {
+  const uri = variables[ENV.buildUri];
+  if (uri === undefined) return undefined;
+  const [, bucket = "", key = ""] = /^s3:\/\/([^/]+)\/(.+)$/.exec(uri) ?? [];
+  const object = world.buckets.get(bucket)?.get(key);
+  if (object?.file === undefined) throw new Error(`user data names the build ${uri}, but the stacks put none there`);
+  const sha256 = createHash("sha256").update(object.body).digest("hex");
+  if (sha256 !== variables[ENV.buildHash])
+    throw new Error(`${uri} has the SHA-256 ${sha256}, but user data names ${variables[ENV.buildHash]}`);
+  return object.file;
+}
 
 /** Id of the group's launch template, its own or that of its mixed instances. */
 function templateId(config: JsonObject): string {

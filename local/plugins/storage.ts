@@ -32,6 +32,7 @@ export const s3Bucket: ResourcePlugin = {
 
 export const s3Object: ResourcePlugin = {
   type: "aws_s3_object",
+  attributes: () => ({ version_id: "twin" }), // here each object has one version
   start(config, resource, world) {
     const bucket = world.buckets.get(asText(config.bucket));
     if (!bucket) throw new Error(`${resource.address}: there is no bucket ${asText(config.bucket)}`);

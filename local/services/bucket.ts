@@ -3,6 +3,8 @@ import { isAbsolute, join } from "node:path";
 import { asText, type JsonObject } from "../template/json.ts";
 
 export interface StoredObject {
+  /** File that it came from, if it came from one. */
+  readonly file: string | undefined;
   readonly body: Buffer;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -15,8 +17,9 @@ export class Bucket {
   put(config: JsonObject, stackFolder: string): void {
     const headers: Record<string, string> = { "content-type": asText(config.content_type ?? "binary/octet-stream") };
     if (config.cache_control) headers["cache-control"] = asText(config.cache_control);
-    const body = content(config, stackFolder);
-    this.#objects.set(asText(config.key), { body, headers });
+    const file = sourceFile(config, stackFolder);
+    const body = file === undefined ? content(config) : readFileSync(file);
+    this.#objects.set(asText(config.key), { body, headers, file });
   }
 
   get(key: string): StoredObject | undefined {
@@ -24,11 +27,13 @@ export class Bucket {
   }
 }
 
-function content(config: JsonObject, stackFolder: string): Buffer {
-  if (config.source !== undefined) {
-    const source = asText(config.source);
-    return readFileSync(isAbsolute(source) ? source : join(stackFolder, source));
-  }
+function sourceFile(config: JsonObject, stackFolder: string): string | undefined {
+  if (config.source === undefined) return undefined;
+  const source = asText(config.source);
+  return isAbsolute(source) ? source : join(stackFolder, source);
+}
+
+function content(config: JsonObject): Buffer {
   if (config.content_base64 !== undefined) return Buffer.from(asText(config.content_base64), "base64");
   return Buffer.from(asText(config.content ?? ""));
 }

@@ -85,18 +85,18 @@ function section(widget: WidgetView, index: number, props: DashboardPageProps): 
   if (widget.kind === "text")
     return `<section class="${span}"><h2>${escapeHtml(widget.heading)}</h2><p>${escapeHtml(widget.text)}</p></section>`;
   const id = `widget-${index}`;
-  const body = widget.kind === "chart" ? chartBody(widget, index, props) : alarmsBody(widget.arns, props.alarms);
+  const body = widget.kind === "chart" ? chartBody(widget, index) : alarmsBody(widget.arns, props.alarms);
   const unit = widget.kind === "chart" ? ` <span class="unit">${escapeHtml(widget.unit)}</span>` : "";
   return `<section class="card ${span}" aria-labelledby="${id}"><h3 id="${id}">${escapeHtml(widget.title)}${unit}</h3>${body}</section>`;
 }
 
-function chartBody(chart: ChartView, index: number, { from, to }: DashboardPageProps): string {
+function chartBody(chart: ChartView, index: number): string {
   const withData = chart.lines.map((line, at) => ({ line, at })).filter(({ line }) => line.points.length > 0);
   const legend = withData.map(({ line, at }) => {
     const last = line.points.at(-1);
     return `<li>${lineSample(at)} ${escapeHtml(line.label)} ${last === undefined ? "" : short(last.value)}</li>`;
   });
-  return `${lineChart(chart, from, to)}<ul class="legend">${legend.join("")}</ul>${table(chart, `table-${index}`)}`;
+  return `${lineChart(chart)}<ul class="legend">${legend.join("")}</ul>${table(chart, `table-${index}`)}`;
 }
 
 function table({ title, lines }: ChartView, id: string): string {

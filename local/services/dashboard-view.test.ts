@@ -44,6 +44,27 @@ describe("a chart", () => {
     ]);
   });
 
+  test("of what is measured once an hour shows the dashboard's own hours, a point for each", () => {
+    const hour = 3_600_000;
+    const hourly = new MetricStore();
+    for (const time of [hour - 1, 5 * hour - 1, 6 * hour - 1])
+      hourly.put({ namespace: "N", name: "Cost", dimensions: {}, time, values: [time] });
+    const metrics = [
+      ["N", "Cost", { stat: "Average", label: "cost", id: "cost" }],
+      [{ expression: "cost * 730", label: "month" }],
+    ];
+    const properties = { title: "T", metrics, period: 3600 };
+    const body = { start: "-PT3H", widgets: [{ type: "metric", ...place, properties }] };
+    const to = 6.5 * hour;
+    const quarter = { from: to - 900_000, to, periodMs: 10_000 };
+    const [view] = viewDashboard(JSON.parse(JSON.stringify(body)), hourly, quarter);
+    expect(view).toMatchObject({ from: 3 * hour, to });
+    expect(view?.kind === "chart" && view.lines.map(({ points }) => points.map(({ time }) => time))).toEqual([
+      [4 * hour, 5 * hour],
+      [4 * hour, 5 * hour],
+    ]);
+  });
+
   test("has the axis and the limits of the dashboard", () => {
     const properties = {
       yAxis: { left: { label: "ms", max: 100 } },

@@ -32,6 +32,9 @@ export interface ChartView extends Place {
   readonly limits: readonly { readonly label: string; readonly value: number }[];
   /** Top of the axis where the dashboard sets it. */
   readonly max: number | undefined;
+  /** Ends of the axis of time, in milliseconds since 1970. */
+  readonly from: number;
+  readonly to: number;
 }
 
 export interface TextView extends Place {
@@ -60,6 +63,7 @@ export interface ViewRange {
  * @throws when it has a kind of widget that the twin does not know
  */
 export function viewDashboard(body: JsonObject, store: MetricStore, range: ViewRange): readonly WidgetView[] {
+  const slow = slowRange(body, range);
   return blocks(body.widgets).map((widget) => {
     const place = {
       x: asNumber(widget.x),
@@ -68,7 +72,10 @@ export function viewDashboard(body: JsonObject, store: MetricStore, range: ViewR
       height: asNumber(widget.height),
     };
     const properties = asObject(widget.properties);
-    if (widget.type === "metric") return { kind: "chart", ...place, ...viewChart(properties, store, range) };
+    if (widget.type === "metric") {
+      const isSlow = asNumber(properties.period ?? 0) * 1000 >= slow.periodMs;
+      return { kind: "chart", ...place, ...viewChart(properties, store, isSlow ? slow : range) };
+    }
     if (widget.type === "alarm")
       return { kind: "alarms", ...place, title: asText(properties.title), arns: asList(properties.alarms).map(asText) };
     if (widget.type === "text") {
@@ -77,6 +84,14 @@ export function viewDashboard(body: JsonObject, store: MetricStore, range: ViewR
     }
     throw new Error(`the twin does not know dashboard widgets of type ${String(widget.type)}`);
   });
+}
+
+const HOUR_MS = 3_600_000;
+
+/** What is measured once an hour is shown over the dashboard's own time, e.g. `-PT3H`: a quarter of an hour has no point. */
+function slowRange({ start }: JsonObject, { to }: ViewRange): ViewRange {
+  const hours = Number(/^-PT(\d+)H$/.exec(String(start))?.[1] ?? 3); // CloudWatch's own default
+  return { from: Math.floor((to - hours * HOUR_MS) / HOUR_MS) * HOUR_MS, to, periodMs: HOUR_MS };
 }
 
 interface Entry {
@@ -101,6 +116,8 @@ function viewChart(
   const left = block(block(properties.yAxis)?.left) ?? {};
   const annotations = block(properties.annotations) ?? {};
   return {
+    from: range.from,
+    to: range.to,
     title: asText(properties.title),
     unit: asText(left.label ?? ""),
     max: left.max === undefined ? undefined : asNumber(left.max),

@@ -10,8 +10,9 @@ const DASHES = ["", "6 3", "2 3", "10 3 2 3"];
 const COLOURS = 6;
 const MOST_DOTS = 30;
 
-/** An SVG of the chart's lines over a range of time, with its values in words for those who don't see it. */
-export function lineChart(chart: ChartView, from: number, to: number): string {
+/** An SVG of the chart's lines over its range of time, with its values in words for those who don't see it. */
+export function lineChart(chart: ChartView): string {
+  const { from, to } = chart;
   const drawn = chart.lines.filter(({ points }) => points.length > 0);
   const highest = Math.max(0, ...drawn.flatMap(({ points }) => points.map(({ value }) => value)));
   // A limit far above everything would press the lines to the ground.

@@ -22,6 +22,7 @@ function project() {
     "lambdas/check/handler.ts": "1",
     "domain/key.ts": "1",
     "contracts/auth.ts": "1",
+    "gateway/build.ts": build("gateway", "dist/gateway/server.mjs"),
     "demo-site/build.ts": build("site", "dist/site/index.html"),
   });
   const reports: string[] = [];
@@ -36,23 +37,23 @@ function project() {
 describe("building what the stacks deploy", () => {
   test("builds everything once, and nothing the second time", async () => {
     const { built, reports } = project();
-    expect(await built()).toBe("lambdas site");
-    expect(reports).toEqual(["building the Lambda bundles …", "building the demo page …"]);
+    expect(await built()).toBe("lambdas gateway site");
+    expect(reports).toEqual(["building the Lambda bundles …", "building the gateway …", "building the demo page …"]);
     expect(await built()).toBe("");
-    expect(reports).toHaveLength(2);
+    expect(reports).toHaveLength(3);
   });
 
   test("builds again only what has a changed, new or removed source", async () => {
     const { folder, built } = project();
     await built();
     writeTo(join(folder, "domain/key.ts"), "2");
-    expect(await built()).toBe("lambdas");
+    expect(await built()).toBe("lambdas gateway");
     writeTo(join(folder, "demo-site/src/new.tsx"), "1");
     expect(await built()).toBe("site");
     rmSync(join(folder, "demo-site/src/new.tsx"));
     expect(await built()).toBe("site");
     writeTo(join(folder, "contracts/auth.ts"), "2");
-    expect(await built()).toBe("lambdas site");
+    expect(await built()).toBe("lambdas gateway site");
   });
 
   test("takes a renamed source for a change, and a test for none", async () => {
@@ -94,6 +95,7 @@ describe("npm run build", () => {
       "package-lock.json",
       "domain/key.ts",
       "contracts/auth.ts",
+      "gateway/build.ts",
       "demo-site/build.ts",
     ])
       writeTo(join(home, file), readFileSync(join(folder, file), "utf8"));

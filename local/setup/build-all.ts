@@ -20,6 +20,12 @@ const STEPS: readonly BuildStep[] = [
     product: "dist/lambdas",
   },
   {
+    name: "gateway",
+    script: "gateway/build.ts",
+    sources: ["gateway", "domain", "contracts", "package-lock.json"],
+    product: "dist/gateway/server.mjs",
+  },
+  {
     name: "demo page",
     script: "demo-site/build.ts",
     sources: ["demo-site", "contracts", "package-lock.json"],

@@ -11,8 +11,11 @@ export interface Amendment {
   readonly operation: string | RegExp;
   /** What the emulator does wrong: the sentence that says when this amendment may go. */
   readonly reason: string;
-  /** Whether the front door itself answers from what was asked; such a thing stands in `excused.ts`. */
-  readonly isEcho?: boolean;
+  /**
+   * How much of the answer is the front door's own, from what was asked or made up, so that it proves nothing; such a thing
+   * stands in `excused.ts`. @default - nothing: the emulator's answer, put into another form at most
+   */
+  readonly echo?: "whole" | "part";
   answer(call: Call, send: Send): Promise<Reply>;
 }
 

@@ -39,6 +39,7 @@ export function autoscalingAmendments(): readonly Amendment[] {
       service: "autoscaling",
       operation: "DescribeAutoScalingGroups",
       reason: "gives back what moto forgot of a group",
+      echo: "part",
       answer: async (call, send) =>
         editText(await send(call), (text) =>
           text
@@ -53,6 +54,7 @@ export function autoscalingAmendments(): readonly Amendment[] {
       service: "autoscaling",
       operation: "DescribePolicies",
       reason: "moto leaves out that a policy is enabled and answers an empty predictive configuration",
+      echo: "part",
       answer: async (call, send) =>
         editText(await send(call), (text) =>
           text
@@ -74,6 +76,7 @@ export function autoscalingAmendments(): readonly Amendment[] {
       service: "autoscaling",
       operation: "DescribeLifecycleHooks",
       reason: "moto invents a notification target for a hook that has none",
+      echo: "part",
       answer: async (call, send) =>
         editText(await send(call), (text) =>
           text
@@ -88,7 +91,7 @@ export function autoscalingAmendments(): readonly Amendment[] {
       service: "autoscaling",
       operation: "StartInstanceRefresh",
       reason: "moto has no instance refreshes",
-      isEcho: true,
+      echo: "whole",
       answer: async () =>
         xmlReply(
           "StartInstanceRefresh",
@@ -100,7 +103,7 @@ export function autoscalingAmendments(): readonly Amendment[] {
       service: "autoscaling",
       operation: "DescribeInstanceRefreshes",
       reason: "moto has no instance refreshes",
-      isEcho: true,
+      echo: "whole",
       answer: async () =>
         xmlReply(
           "DescribeInstanceRefreshes",

@@ -32,7 +32,7 @@ export function cloudwatchAmendments(): readonly Amendment[] {
       service: "monitoring",
       operation: "PutCompositeAlarm",
       reason: "neither emulator has composite alarms",
-      isEcho: true,
+      echo: "whole",
       answer: async (call) => {
         const fields = form(call);
         composites.set(fields.get("AlarmName") ?? "", fields);
@@ -43,6 +43,7 @@ export function cloudwatchAmendments(): readonly Amendment[] {
       service: "monitoring",
       operation: "DescribeAlarms",
       reason: "describes the composite alarms that the front door keeps; moto all others",
+      echo: "part",
       answer: async (call, send) => {
         const fields = form(call);
         if (fields.get("AlarmTypes.member.1") !== "CompositeAlarm") return send(call);
@@ -64,6 +65,7 @@ export function cloudwatchAmendments(): readonly Amendment[] {
       service: "monitoring",
       operation: "ListTagsForResource",
       reason: "tells the tags of the composite alarms that the front door keeps; moto those of all others",
+      echo: "part",
       answer: async (call, send) => {
         const asked = composites.get(form(call).get("ResourceARN")?.split(":alarm:")[1] ?? "");
         return asked ? reply("ListTagsForResource", fieldsAsXml(asked, ["Tags"])) : send(call);

@@ -38,6 +38,7 @@ export function ec2Amendments(): readonly Amendment[] {
       service: "ec2",
       operation: "DescribeSecurityGroupRules",
       reason: "gives back the descriptions that moto forgot",
+      echo: "part",
       answer: async (call, send) =>
         editText(await send(call), (text) =>
           text.replace(

@@ -17,6 +17,7 @@ export function wafv2Amendments(): readonly Amendment[] {
       service: "wafv2",
       operation: "GetWebACL",
       reason,
+      echo: "part",
       answer: async (call, send) =>
         editJson(await send(call), (value) => {
           const acl = asObject(value.WebACL);

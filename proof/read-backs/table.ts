@@ -1,3 +1,4 @@
+import { BOOTSTRAP } from "./bootstrap.ts";
 import { DATA } from "./data.ts";
 import { EDGE } from "./edge.ts";
 import { MONITORING } from "./monitoring.ts";
@@ -8,6 +9,7 @@ import { SITE } from "./site.ts";
 
 /** What is asked of AWS after an apply, by the stack's name without the environment. */
 export const READ_BACKS: Readonly<Record<string, readonly ReadBack[]>> = {
+  bootstrap: BOOTSTRAP,
   network: NETWORK,
   data: DATA,
   serving: SERVING,

@@ -3,6 +3,7 @@ import type { ProviderSchema } from "../tools/provider-schema.ts";
 import { dropUnknown } from "./drop-unknown.ts";
 
 const schema: ProviderSchema = {
+  file: "schema.json",
   version: "5.100.0",
   resources: {
     aws_lb: {

@@ -4,6 +4,7 @@ import { changeValue } from "./edit-document.ts";
 import { prepareStack } from "./prepare-stack.ts";
 
 const schema = {
+  file: "schema.json",
   version: "5.100.0",
   resources: { aws_lambda_function: { block: { attributes: { runtime: {} } } }, aws_lb: { block: { attributes: {} } } },
   dataSources: {},

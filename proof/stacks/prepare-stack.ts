@@ -25,8 +25,7 @@ export function prepareStack(document: JsonObject, { name, schema, url }: Prepar
       `${name} sets ${unexcused.join(", ")}, which AWS provider ${schema.version} does not know; correct the name, or if a ` +
         "newer provider has it, list it in proof/excused.ts with what covers it instead.",
     );
-  // OpenTofu's own encryption calls KMS where AWS is; cli/bootstrap-command.test.ts tries it against a KMS on a socket.
-  const { encryption: _, ...terraform } = asObject(known.terraform);
+  const terraform = asObject(known.terraform);
   const backend = asObject(terraform.backend ?? {});
   return {
     ...replaceValues(known, schema.version),

@@ -32,6 +32,20 @@ export function choose(all: readonly Stack[], environment: string, names: readon
   return all.filter(({ name }) => wanted.has(name));
 }
 
+/** Names of the stacks one after another, each after those whose states it reads; by name where there is a choice. */
+export function oneByOne(stacks: readonly Stack[]): readonly string[] {
+  const order: string[] = [];
+  const byName = stacks.toSorted((a, b) => a.name.localeCompare(b.name));
+  while (order.length < stacks.length) {
+    const next = byName.find(
+      (stack) => !order.includes(stack.name) && needs(stack, stacks).every((name) => order.includes(name)),
+    );
+    if (!next) throw new Error(`These stacks wait for each other: ${byName.map(({ name }) => name).join(", ")}.`);
+    order.push(next.name);
+  }
+  return order;
+}
+
 /** Runs one piece of work per stack, after that of the stacks which it waits for, some side by side. */
 export async function inOrder<Item extends { readonly name: string }>(
   items: readonly Item[],

@@ -8,6 +8,7 @@ import type { RunningChild } from "../tools/children.ts";
 import { operatorVariables } from "./operator-variables.ts";
 import { prepareStack } from "./prepare-stack.ts";
 import { stateStore } from "./stack-order.ts";
+import { withStateEntering, withStateLeaving, withStateOnDisk } from "./state-encryption.ts";
 
 /** One stack on the bench, and OpenTofu's steps on it. Every step throws with what OpenTofu said. */
 export class StackRun {
@@ -46,13 +47,16 @@ export class StackRun {
     where: "file" | "bucket",
     edit: (document: JsonObject) => JsonObject = (same) => same,
   ): Promise<void> {
-    this.write((document) => (where === "file" ? withoutBackend(edit(document)) : edit(document)));
+    const [onTheWay, there] =
+      where === "file" ? [withStateLeaving, withStateOnDisk] : [withStateEntering, (same: JsonObject) => same];
+    this.write((document) => onTheWay(edit(document)));
     await this.step("init", "-migrate-state", "-force-copy");
+    this.write((document) => there(edit(document)));
   }
 
   /** Prepares the copy with its assets and what an operator must say, and initializes it. */
   async init(): Promise<void> {
-    this.write(this.holdsStates ? withoutBackend : undefined);
+    this.write(this.holdsStates ? withStateOnDisk : undefined);
     const assets = join(this.stack.folder, "assets");
     if (existsSync(assets)) cpSync(assets, join(this.folder, "assets"), { recursive: true });
     const values = await operatorVariables(this.stack, this.#bench.frontDoor.url);
@@ -141,9 +145,4 @@ export class StackRun {
     const text = (from < 0 ? output : output.slice(from)).trim().split("\n").slice(0, 60).join("\n");
     return new Error(`${this.name}: tofu ${step} failed:\n${text}`);
   }
-}
-
-function withoutBackend(document: JsonObject): JsonObject {
-  const { backend: _, ...terraform } = asObject(document.terraform);
-  return { ...document, terraform };
 }

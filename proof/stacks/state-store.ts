@@ -1,8 +1,11 @@
+import { asObject, asText } from "../../local/template/json.ts";
 import { rawResources, type Stack } from "../../local/template/stacks.ts";
+import { parseObject } from "../front-door/call.ts";
 import { askAws } from "../read-backs/aws-call.ts";
 import { stateStore } from "./stack-order.ts";
+import { stateKeyAlias } from "./state-encryption.ts";
 
-/** Makes the buckets and lock tables that hold the stacks' states, unless a stack among them makes them itself. */
+/** Makes the buckets, lock tables and keys of the stacks' states, unless a stack among them makes them itself. */
 export async function makeStateStores(url: string, stacks: readonly Stack[]): Promise<void> {
   const declared = new Set(
     stacks.flatMap((stack) => rawResources(stack)).map(({ type, config }) => `${type} ${config.bucket ?? config.name}`),
@@ -21,4 +24,12 @@ export async function makeStateStores(url: string, stacks: readonly Stack[]): Pr
           BillingMode: "PAY_PER_REQUEST",
         },
       });
+  for (const alias of new Set(stacks.flatMap(({ document }) => stateKeyAlias(document) ?? [])))
+    if (!declared.has(`aws_kms_alias ${alias}`)) await makeKey(url, alias);
+}
+
+async function makeKey(url: string, AliasName: string): Promise<void> {
+  const made = parseObject(await askAws(url, "kms", { target: "TrentService.CreateKey" }));
+  const TargetKeyId = asText(asObject(made.KeyMetadata).KeyId);
+  await askAws(url, "kms", { target: "TrentService.CreateAlias", body: { AliasName, TargetKeyId } });
 }

@@ -7,6 +7,8 @@ import type { Tofu } from "./tofu.ts";
 /** A provider's blocks and attributes, as `tofu providers schema -json` tells them. */
 export interface ProviderSchema {
   readonly version: string;
+  /** Where it is kept. */
+  readonly file: string;
   /** Type → block. */
   readonly resources: JsonObject;
   readonly dataSources: JsonObject;
@@ -27,10 +29,16 @@ export async function providerSchema(tofu: Tofu, cache: string): Promise<Provide
       if (args[0] === "providers") writeFileSync(file, output.trim());
     }
   }
+  return readProviderSchema(version, file);
+}
+
+/** A schema that was asked before. */
+export function readProviderSchema(version: string, file: string): ProviderSchema {
   const [schema] = Object.values(asObject(parseObject(readFileSync(file, "utf8")).provider_schemas));
   const { resource_schemas, data_source_schemas } = asObject(schema);
   return {
     version,
+    file,
     resources: asObject(resource_schemas),
     dataSources: asObject(data_source_schemas),
   };

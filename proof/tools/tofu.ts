@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { ChildResult, Children, RunningChild } from "./children.ts";
+import { ACCOUNT } from "./emulators.ts";
 import { findProgram } from "./find-program.ts";
 import type { Machine } from "./machine.ts";
 import { MissingTool } from "./missing-tool.ts";
@@ -19,9 +20,16 @@ export class Tofu {
   readonly providerVersion: string;
   readonly #props: TofuProps;
 
+  /** The executable. */
+  readonly command: string;
+  /** What it is given to know: where AWS and the provider are. */
+  readonly environment: Readonly<Record<string, string>>;
+
   constructor(props: TofuProps) {
     this.#props = props;
     this.providerVersion = props.providerVersion;
+    this.command = props.command;
+    this.environment = props.environment;
   }
 
   /** The same, with every AWS service at this address. */
@@ -71,6 +79,9 @@ export function findTofu({ variables, cache, children }: Machine): Tofu {
       TF_INPUT: "0",
       CHECKPOINT_DISABLE: "1",
       AWS_EC2_METADATA_DISABLED: "true",
+      // OpenTofu's own encryption of states asks KMS with these.
+      AWS_ACCESS_KEY_ID: ACCOUNT,
+      AWS_SECRET_ACCESS_KEY: "proof",
     },
   });
 }

@@ -1,0 +1,20 @@
+import * as z from "zod";
+
+const State = z.object({
+  values: z
+    .object({
+      root_module: z.object({
+        resources: z.array(z.object({ address: z.string(), tainted: z.boolean().default(false) })).default([]),
+      }),
+    })
+    .optional(),
+});
+
+/**
+ * Addresses that a state marks as half made (tainted).
+ * @param json what `tofu show -json` prints
+ */
+export function halfMade(json: string): readonly string[] {
+  const { values } = State.parse(JSON.parse(json));
+  return (values?.root_module.resources ?? []).filter(({ tainted }) => tainted).map(({ address }) => address);
+}

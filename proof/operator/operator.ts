@@ -1,0 +1,104 @@
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import type { Bench } from "../bench.ts";
+import type { ChildResult, Children, RunningChild } from "../tools/children.ts";
+
+export interface OperatorProps {
+  /** The repository. */
+  readonly project: string;
+  readonly environment: string;
+  readonly bench: Bench;
+  readonly children: Children;
+}
+
+/** What a command must do. */
+export interface Expected {
+  /** @default 0 */
+  readonly code?: number;
+  /** What must be in its output, in this order. @default - anything */
+  readonly says?: readonly RegExp[];
+}
+
+/** An operator at a shell: the real `sluice`, with OpenTofu and AWS of the bench. There is no terminal to ask at. */
+export class Operator {
+  /** What every command is given. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly #props: OperatorProps;
+
+  constructor(props: OperatorProps) {
+    const { bench } = props;
+    const bin = join(bench.folder, "bin");
+    writeTofu(bin, bench);
+    this.#props = props;
+    this.variables = {
+      ...bench.tofu.environment,
+      PATH: [bin, dirname(process.execPath), bench.tofu.environment.PATH ?? ""].join(delimiter),
+      AWS_REGION: "us-east-1",
+      SLUICE_FOLDER: join(bench.folder, "work"),
+    };
+  }
+
+  /** Starts `sluice <command> --environment <name> …`. */
+  start(command: string, ...args: readonly string[]): RunningChild {
+    const { project, environment, children } = this.#props;
+    return children.start({
+      command: process.execPath,
+      args: [join(project, "cli/sluice.ts"), ...command.split(" "), "--environment", environment, ...args],
+      cwd: project,
+      environment: this.variables,
+    });
+  }
+
+  /**
+   * Runs one to its end.
+   * @returns its output
+   * @throws with the output when it did something else
+   */
+  async run(command: string, args: readonly string[], expected: Expected = {}): Promise<string> {
+    return told(`sluice ${[command, ...args].join(" ")}`, await this.start(command, ...args).done, expected);
+  }
+}
+
+/** @throws with the output when a command ended or spoke in another way than expected */
+export function told(
+  command: string,
+  { code, output }: ChildResult,
+  { code: wanted = 0, says = [] }: Expected,
+): string {
+  const end = output.trim().split("\n").slice(-60).join("\n");
+  if (code !== wanted) throw new Error(`${command} ended with ${code}, not with ${wanted}:\n${end}`);
+  let from = 0;
+  for (const saying of says) {
+    const at = output.slice(from).search(saying);
+    if (at < 0) throw new Error(`${command} does not say ${saying}${from > 0 ? " where it should" : ""}:\n${end}`);
+    from += at + 1;
+  }
+  return output;
+}
+
+/**
+ * A `tofu` that first fits the folder's stack to the bench: endpoints, provider, values that the older provider refuses.
+ * It then becomes the real one, so that signals reach it.
+ */
+function writeTofu(bin: string, { tofu, schema, frontDoor: { url } }: Bench): void {
+  mkdirSync(bin, { recursive: true });
+  const settings = join(bin, "bench.json");
+  writeFileSync(settings, JSON.stringify({ url, version: schema.version, schema: schema.file }));
+  const prepare = [process.execPath, join(import.meta.dirname, "prepare-here.ts"), settings].map(quoted).join(" ");
+  const file = join(bin, "tofu");
+  writeFileSync(
+    file,
+    `#!/bin/sh
+set -e
+folder=.
+case "$1" in -chdir=*) folder=\${1#-chdir=} ;; esac
+if [ -f "$folder/cdk.tf.json" ]; then ${prepare} "$folder"; fi
+exec ${quoted(tofu.command)} "$@"
+`,
+  );
+  chmodSync(file, 0o755);
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { asList } from "../../local/template/json.ts";
+import { parseObject } from "../front-door/call.ts";
+import { askAws } from "../read-backs/aws-call.ts";
+import { told } from "./operator.ts";
+import type { Walk } from "./walk.ts";
+
+/**
+ * What is different where an environment protects what it holds: a first deployment that is stopped while it makes the key
+ * of the data is taken up again by the same command, and what is protected can't be destroyed.
+ * @throws at the first command that does something else than docs/operations.md says
+ */
+export async function protectedWalk({ environment, operator, bench, report }: Walk): Promise<void> {
+  const { url } = bench.frontDoor;
+  await operator.run("bootstrap", ["--yes", "--certificate"], { says: [/The states are in/, /Certificate for/] });
+  report(`${environment}: bootstrapped`);
+
+  const data = `${environment}-data`;
+  const keys = await keyCount(url);
+  const first = operator.start("deploy", "--yes", "--stack", "data");
+  let hasEnded = false;
+  const ended = first.done.finally(() => {
+    hasEnded = true;
+  });
+  while (!hasEnded && (await keyCount(url)) === keys) await sleep(50);
+  first.terminate();
+  told("sluice deploy, stopped", await ended, { code: 1, says: [new RegExp(`${data}: stopped as asked`)] });
+  await operator.run("deploy", ["--yes", "--stack", "data"], {
+    says: [
+      new RegExp(`${data}: an interrupted deployment left .*aws_kms_key\\.\\w+.* half made`),
+      new RegExp(`${data}: kept; the plan brings it to what the file says`),
+      /as the environment file says/,
+    ],
+  });
+  await operator.run("plan", ["--detailed-exitcode", "--stack", "data"], { says: [new RegExp(`${data}: no changes`)] });
+  report(`${environment}: a stopped deployment taken up again, its half-made key kept`);
+
+  await operator.run("destroy", ["--yes", "--stack", "data", "--confirm", data], {
+    code: 1,
+    says: [/is protected\. To let it go, set deletionProtection to false/],
+  });
+  report(`${environment}: what is protected can't be destroyed by its command`);
+}
+
+async function keyCount(url: string): Promise<number> {
+  return asList(parseObject(await askAws(url, "kms", { target: "TrentService.ListKeys" })).Keys).length;
+}

@@ -1,0 +1,39 @@
+import { asObject, asText, isObject, type JsonObject } from "../../local/template/json.ts";
+
+const PLAIN = "method.unencrypted.before";
+
+/** Alias of the key with which OpenTofu encrypts a stack's state; `undefined` when it leaves that to S3. */
+export function stateKeyAlias(document: JsonObject): string | undefined {
+  const { encryption } = asObject(document.terraform);
+  if (!isObject(encryption)) return undefined;
+  const { state } = asObject(asObject(encryption.key_provider).aws_kms);
+  return asText(asObject(state).kms_key_id);
+}
+
+/** The stack with its state in a file beside it, as plain text: bucket and key are yet to be made. */
+export function withStateOnDisk(document: JsonObject): JsonObject {
+  const { backend: _, encryption: __, ...terraform } = asObject(document.terraform);
+  return { ...document, terraform };
+}
+
+/** The stack on the way into its bucket: reads the plain state of the file, and writes it encrypted. */
+export function withStateEntering(document: JsonObject): JsonObject {
+  return withStateMethod(document, (method) => ({ method, fallback: { method: PLAIN } }));
+}
+
+/** The stack on the way out of its bucket: reads what is encrypted, and writes the file as plain text. */
+export function withStateLeaving(document: JsonObject): JsonObject {
+  const { backend: _, ...terraform } = asObject(document.terraform);
+  return withStateMethod({ ...document, terraform }, (method) => ({ method: PLAIN, fallback: { method } }));
+}
+
+function withStateMethod(document: JsonObject, state: (method: string) => JsonObject): JsonObject {
+  const { encryption, ...terraform } = asObject(document.terraform);
+  if (!isObject(encryption)) return document;
+  const method = { ...asObject(encryption.method), unencrypted: { before: {} } };
+  const own = asText(asObject(encryption.state).method);
+  return {
+    ...document,
+    terraform: { ...terraform, encryption: { ...encryption, method, state: state(own) } },
+  };
+}
