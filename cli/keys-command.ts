@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { type ApiKeyItem, DEFAULT_PLAN } from "../contracts/auth.ts";
+import { PRIORITIES, Priority } from "../contracts/priority.ts";
 import { newApiKey } from "../domain/api-key.ts";
 import { explainedAwsError } from "./aws-error.ts";
 import type { KeyRegistry } from "./key-registry.ts";
@@ -16,6 +17,7 @@ export interface KeysTools {
 interface CreateOptions extends PlaceOptions {
   readonly name: string;
   readonly plan?: string;
+  readonly priority?: string;
 }
 
 /** `sluice keys create|list|revoke`. */
@@ -28,6 +30,7 @@ export function keysCommand(tools: KeysTools): Command {
   placed(keys.command("create").description("make a key; it is shown once"))
     .requiredOption("--name <name>", "whose key it is, for the list")
     .option("--plan <plan>", `usage plan (default ${DEFAULT_PLAN})`)
+    .option("--priority <priority>", `highest that its requests may ask for: ${PRIORITIES.join(", ")} (default normal)`)
     .action((options: CreateOptions) => create(options, tools));
   placed(keys.command("list").description("list the keys, without their secrets")).action((options: PlaceOptions) =>
     list(options, tools),
@@ -47,7 +50,8 @@ async function withKeys<T>(place: KeysPlace, tools: KeysTools, use: (keys: KeyRe
   }
 }
 
-async function create({ name: given, plan = DEFAULT_PLAN, ...where }: CreateOptions, tools: KeysTools): Promise<void> {
+async function create(options: CreateOptions, tools: KeysTools): Promise<void> {
+  const { name: given, plan = DEFAULT_PLAN, priority, ...where } = options;
   const place = await tools.place(where);
   const name = given.trim();
   if (name === "" || name.length > 100)
@@ -56,8 +60,18 @@ async function create({ name: given, plan = DEFAULT_PLAN, ...where }: CreateOpti
     throw new UserError(
       `--plan must be a usage plan of ${place.environment}, got "${plan}"; use ${place.plans.join(" or ")}.`,
     );
+  const maxPriority = Priority.optional().safeParse(priority);
+  if (!maxPriority.success)
+    throw new UserError(`--priority must be a priority, got "${priority}"; use ${PRIORITIES.join(" or ")}.`);
   const { keyId, secret, hash } = newApiKey();
-  const item = { keyId, hash, name, plan, createdAt: tools.now().toISOString() };
+  const item = {
+    keyId,
+    hash,
+    name,
+    plan,
+    ...(maxPriority.data === undefined ? {} : { maxPriority: maxPriority.data }),
+    createdAt: tools.now().toISOString(),
+  };
   await withKeys(place, tools, (keys) => keys.add(item));
   tools.print(
     `${secret}\n\nKeep it: it is not shown again. Id ${keyId}, plan ${plan}, environment ${place.environment}.`,

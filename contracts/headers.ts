@@ -14,6 +14,8 @@ export const CACHE_LEVEL_HEADER = "x-sluice-cache-level";
 export const CACHE_SAVED_TOKENS_HEADER = "x-sluice-cache-saved-tokens";
 /** Of a semantic hit: cosine of the question and the one that was answered. */
 export const CACHE_SIMILARITY_HEADER = "x-sluice-cache-similarity";
+/** `critical`, `normal` or `batch`: how a request waits while the engines are full. `critical` needs a key that may. */
+export const PRIORITY_HEADER = "x-sluice-priority";
 /** Response headers that a browser on another origin may read. */
 export const EXPOSED_HEADERS = [
   "retry-after",
@@ -42,6 +44,7 @@ export const ALLOWED_REQUEST_HEADERS = [
   "x-api-key",
   REQUEST_ID_HEADER,
   CACHE_HEADER,
+  PRIORITY_HEADER,
   "x-stainless-arch",
   "x-stainless-lang",
   "x-stainless-os",

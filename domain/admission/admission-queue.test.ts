@@ -64,13 +64,16 @@ describe("the admission queue", () => {
             const offer = queue.offer(item, now);
             if (offer.outcome === "in") {
               for (const victim of offer.evicted) {
-                expect(PRIORITIES.indexOf(victim.priority)).toBeGreaterThan(PRIORITIES.indexOf(priority));
+                const isLower = PRIORITIES.indexOf(victim.priority) > PRIORITIES.indexOf(priority);
+                expect(isLower || (victim.priority === priority && victim.tenant !== tenant)).toBe(true);
                 left(victim);
               }
               waiting.add(item);
             }
           } else if (step.kind === "take") {
+            const next = queue.next;
             const item = queue.take(now);
+            expect(item).toBe(next);
             if (item !== undefined) left(item);
             else expect(waiting.size).toBe(0);
           } else if (step.kind === "take and put back") {
@@ -86,8 +89,9 @@ describe("the admission queue", () => {
             left(item);
           } else {
             now += step.ms;
-            for (const item of queue.expire(now)) {
+            for (let item = queue.overdue(now); item !== undefined; item = queue.overdue(now)) {
               expect(item.deadline).toBeLessThanOrEqual(now);
+              queue.delete(item, now);
               left(item);
             }
             for (const item of waiting) expect(item.deadline).toBeGreaterThan(now);
@@ -105,8 +109,8 @@ describe("the admission queue", () => {
         }
         while (queue.take(now) !== undefined);
         expect(budget.used).toEqual({ requests: 0, bytes: 0 });
-        for (const priority of PRIORITIES) expect(queue.use[priority]).toEqual({ requests: 0, bytes: 0, tokens: 0 });
-        expect(queue.nextDeadline).toBeUndefined();
+        for (const priority of PRIORITIES) expect(queue.use(priority)).toEqual({ requests: 0, bytes: 0, tokens: 0 });
+        expect(queue.overdue(Number.MAX_SAFE_INTEGER)).toBeUndefined();
       }),
     );
   });
@@ -166,7 +170,30 @@ describe("the admission queue", () => {
     expect(evicted.flat()).toEqual([batch[1], batch[0], normal[7]]);
   });
 
-  test("pushes nobody out of its own priority, and nobody at all when that would not be enough", () => {
+  test("leaves batch requests their share of the room, so that they can't all be pushed out, or kept out", () => {
+    const queue = newQueue(new QueueBudget({ maxRequests: 100, maxBytes: 1e6, isShared: false }));
+    for (let index = 0; index < 100; index++) queue.offer(request({ priority: index < 20 ? "batch" : "normal" }), 0);
+    for (let index = 0; index < 200; index++)
+      queue.offer(request({ priority: index % 2 === 0 ? "critical" : "normal" }), 0);
+    expect(queue.use("batch").requests).toBe(5);
+    expect(queue.size).toBe(100);
+    while (queue.next !== undefined) queue.take(0);
+    for (let index = 0; index < 200; index++) queue.offer(request(), 0);
+    expect(queue.size).toBe(95);
+    enter(queue, request({ priority: "batch" }));
+  });
+
+  test("a tenant with fewer waiting pushes out the newest of the one with the most, as long as it then has no more", () => {
+    const queue = newQueue();
+    const many = Array.from({ length: 10 }, () => request({ tenant: "many" }));
+    for (const item of many) enter(queue, item);
+    const evicted = Array.from({ length: 5 }, () => enter(queue, request({ tenant: "few" })));
+    expect(evicted.flat()).toEqual(many.slice(5).toReversed());
+    expect(queue.offer(request({ tenant: "few" }), 0)).toEqual({ outcome: "full" });
+    expect(queue.offer(request({ tenant: "many" }), 0)).toEqual({ outcome: "full" });
+  });
+
+  test("pushes out nobody of its own tenant, and nobody at all when that would not be enough", () => {
     const queue = newQueue();
     for (let index = 0; index < 9; index++) enter(queue, request({ bytes: 100 }));
     enter(queue, request({ priority: "batch", bytes: 10 }));
@@ -215,17 +242,19 @@ describe("the admission queue", () => {
     expect(queue.putBack(batch, 0)).toEqual({ outcome: "full" });
   });
 
-  test("tells when its first deadline is, and takes out those whose time is over", () => {
+  test("names the request whose time is over, the earliest first, until it is gone or has more time", () => {
     const queue = newQueue();
     const late = request({ deadline: 300 });
     const early = request({ deadline: 200, priority: "batch" });
     enter(queue, late);
     enter(queue, early);
-    expect(queue.nextDeadline).toBe(200);
-    expect(queue.expire(199)).toEqual([]);
-    expect(queue.expire(200)).toEqual([early]);
-    expect(queue.nextDeadline).toBe(300);
-    expect(queue.expire(1000)).toEqual([late]);
+    expect(queue.overdue(199)).toBeUndefined();
+    expect(queue.overdue(300)).toBe(early);
+    queue.postpone(early, 400);
+    expect(queue.overdue(300)).toBe(late);
+    queue.delete(late, 300);
+    expect(queue.overdue(399)).toBeUndefined();
+    expect(queue.overdue(400)).toBe(early);
   });
 
   test("estimates the seconds until it is empty from what it served lately", () => {

@@ -1,4 +1,5 @@
 import { PRIORITIES, type Priority } from "../../contracts/priority.ts";
+import { BandUse, type Use } from "./band-use.ts";
 import { DeadlineHeap } from "./deadline-heap.ts";
 import { DrainRate } from "./drain-rate.ts";
 import { type BandItem, FairBand } from "./fair-band.ts";
@@ -11,8 +12,8 @@ export interface Waiting extends BandItem {
   readonly bytes: number;
   /** Milliseconds of the caller's clock. */
   readonly arrivedAt: number;
-  /** When it must be out of the queue, in milliseconds of the same clock. */
-  readonly deadline: number;
+  /** When it must be out of the queue, in milliseconds of the same clock. Only the queue changes it. */
+  deadline: number;
 }
 
 export interface AdmissionQueueOptions {
@@ -21,7 +22,10 @@ export interface AdmissionQueueOptions {
   readonly maxShareOfTenant: number;
   /** Tokens that a tenant may be served in its turn. @default - 1024 */
   readonly quantumTokens?: number;
-  /** Share of the served tokens that batch requests get however many others wait, 0 to under 1. @default - 0.05 */
+  /**
+   * Share of the served tokens that batch requests get however many others wait, and of the budget that no others fill;
+   * 0 to under 1. @default - 0.05
+   */
   readonly batchShare?: number;
 }
 
@@ -39,38 +43,30 @@ const DEFAULTS = {
 /** A drop in what the engines serve shows within some seconds, and one long answer does not. */
 const RATE_MEMORY_MS = 10_000;
 
-interface TenantUse {
-  requests: number;
-  bytes: number;
-  tokens: number;
-}
-
 /**
  * Requests that wait for the same place: bounded, by priority, fair among tenants. `critical` goes before `normal`, and
  * both before `batch`, which gets `batchShare` of the served tokens all the same. When the queue is full a newcomer
- * pushes out the newest of the lowest priority below its own. Nothing here waits or calls: the caller asks for the next
+ * pushes out the newest of the lowest priority below its own; else, of its own
+ * priority, the newest of the tenant with the most room, if that has more than its own tenant would. Nothing here waits or calls: the caller asks for the next
  * one when there is a place, and for those whose time is over. Entering, being served and leaving are O(log n), but for
  * a turn that must pass by tenants with larger requests first.
  */
 export class AdmissionQueue<T extends Waiting> {
   readonly #budget: QueueBudget;
   readonly #batchShare: number;
+  /** What of the budget no others fill. */
+  readonly #batchReserve: QueueUse;
   readonly #maxTenantRequests: number;
   readonly #maxTenantBytes: number;
   readonly #bands: Readonly<Record<Priority, FairBand<T>>>;
   readonly #deadlines = new DeadlineHeap<T>();
   /** By priority, so that a tenant's own batch requests don't keep out what it asks for itself. */
-  readonly #tenants: Readonly<Record<Priority, Map<string, TenantUse>>> = {
-    critical: new Map(),
-    normal: new Map(),
-    batch: new Map(),
+  readonly #use: Readonly<Record<Priority, BandUse>> = {
+    critical: new BandUse(),
+    normal: new BandUse(),
+    batch: new BandUse(),
   };
   readonly #rate = new DrainRate(RATE_MEMORY_MS);
-  readonly #use: Record<Priority, TenantUse> = {
-    critical: { requests: 0, bytes: 0, tokens: 0 },
-    normal: { requests: 0, bytes: 0, tokens: 0 },
-    batch: { requests: 0, bytes: 0, tokens: 0 },
-  };
   /** Put back after they were counted as served. */
   readonly #counted = new WeakSet<T>();
   /** Tokens that batch requests may be served before others. */
@@ -80,6 +76,10 @@ export class AdmissionQueue<T extends Waiting> {
     const { budget, maxShareOfTenant, quantumTokens, batchShare } = { ...DEFAULTS, ...options };
     this.#budget = budget;
     this.#batchShare = batchShare;
+    this.#batchReserve = {
+      requests: Math.floor(budget.maxRequests * batchShare),
+      bytes: Math.floor(budget.maxBytes * batchShare),
+    };
     const isBounded = maxShareOfTenant < 1;
     this.#maxTenantRequests = isBounded ? Math.floor(budget.maxRequests * maxShareOfTenant) : Number.POSITIVE_INFINITY;
     this.#maxTenantBytes = isBounded ? budget.maxBytes * maxShareOfTenant : Number.POSITIVE_INFINITY;
@@ -94,27 +94,23 @@ export class AdmissionQueue<T extends Waiting> {
     return this.#deadlines.size;
   }
 
-  /** Requests, bytes and tokens that wait, by priority. */
-  get use(): Readonly<Record<Priority, Readonly<TenantUse>>> {
-    return this.#use;
+  /** What waits with a priority. */
+  use(priority: Priority): Use {
+    return this.#use[priority].total;
   }
 
-  /** The priority of the most important request that waits. */
-  get highest(): Priority | undefined {
-    return PRIORITIES.find((priority) => this.#bands[priority].size > 0);
-  }
-
-  /** When the next request must leave. */
-  get nextDeadline(): number | undefined {
-    return this.#deadlines.first?.deadline;
+  /** The request that `take` would take out. */
+  get next(): T | undefined {
+    const { critical, normal, batch } = this.#bands;
+    return this.#isBatchDue() ? batch.next : (critical.next ?? normal.next ?? batch.next);
   }
 
   /** Lets a request wait, or says why not; a refusal changes nothing. */
   offer(item: T, nowMs: number): Offer<T> {
-    const tenant = this.#tenants[item.priority].get(item.tenant);
+    const tenant = this.#use[item.priority].of(item.tenant);
     // The first request of a tenant is let in whatever its size: it hinders nobody but through the queue's own bound.
     const isOverShare =
-      tenant !== undefined &&
+      tenant.requests > 0 &&
       (tenant.requests + 1 > this.#maxTenantRequests || tenant.bytes + item.bytes > this.#maxTenantBytes);
     if (isOverShare) return { outcome: "tenant_over_share" };
     const evicted = this.#victims(item, PRIORITIES.slice(PRIORITIES.indexOf(item.priority) + 1));
@@ -138,8 +134,7 @@ export class AdmissionQueue<T extends Waiting> {
   /** Takes out the next request to serve. */
   take(nowMs: number): T | undefined {
     const { critical, normal, batch } = this.#bands;
-    const dueTokens = batch.next?.tokens ?? Number.POSITIVE_INFINITY;
-    const isBatchDue = dueTokens <= this.#batchCredit;
+    const isBatchDue = this.#isBatchDue();
     const item = (isBatchDue ? batch.take() : undefined) ?? critical.take() ?? normal.take() ?? batch.take();
     if (item === undefined) return undefined;
     if (!this.#counted.delete(item)) {
@@ -159,15 +154,17 @@ export class AdmissionQueue<T extends Waiting> {
     return true;
   }
 
-  /** Takes out every request whose deadline has come, the earliest first. */
-  expire(nowMs: number): readonly T[] {
-    const expired: T[] = [];
-    for (let item = this.#deadlines.first; item !== undefined; item = this.#deadlines.first) {
-      if (item.deadline > nowMs) break;
-      this.delete(item, nowMs);
-      expired.push(item);
-    }
-    return expired;
+  /** The request with the earliest deadline, once that has come; it waits on until it is deleted or postponed. */
+  overdue(nowMs: number): T | undefined {
+    const item = this.#deadlines.first;
+    return item !== undefined && item.deadline <= nowMs ? item : undefined;
+  }
+
+  /** Gives a waiting request another deadline. Its place in the queue stays. */
+  postpone(item: T, deadline: number): void {
+    if (!this.#deadlines.delete(item)) return;
+    item.deadline = deadline;
+    this.#deadlines.add(item);
   }
 
   /** Everything that waits, in no order that means anything. */
@@ -182,15 +179,19 @@ export class AdmissionQueue<T extends Waiting> {
   drainSeconds(nowMs: number): number | undefined {
     const perSecond = this.#rate.perSecond(nowMs);
     if (perSecond === undefined) return undefined;
-    return PRIORITIES.reduce((sum, priority) => sum + this.#use[priority].tokens, 0) / perSecond;
+    return PRIORITIES.reduce((sum, priority) => sum + this.use(priority).tokens, 0) / perSecond;
   }
 
   /** The same for what one tenant has waiting with a priority, served in turn with the others of that priority. */
   tenantDrainSeconds(nowMs: number, tenant: string, priority: Priority): number | undefined {
     const perSecond = this.#rate.perSecond(nowMs);
-    const tenants = this.#tenants[priority];
-    const own = tenants.get(tenant);
-    return perSecond === undefined || own === undefined ? undefined : (own.tokens * tenants.size) / perSecond;
+    const use = this.#use[priority];
+    return perSecond === undefined ? undefined : (use.of(tenant).tokens * use.tenants) / perSecond;
+  }
+
+  #isBatchDue(): boolean {
+    const tokens = this.#bands.batch.next?.tokens;
+    return tokens !== undefined && tokens <= this.#batchCredit;
   }
 
   /** Those that must go so that `item` fits; `undefined` when that is not enough. */
@@ -198,15 +199,65 @@ export class AdmissionQueue<T extends Waiting> {
     const own = this.#total();
     const victims: T[] = [];
     const freed = { requests: 0, bytes: 0 };
-    if (this.#budget.hasRoom(own, item.bytes, freed)) return victims;
+    const freedBatch = { requests: 0, bytes: 0 };
+    const isBatch = item.priority === "batch";
+    const hasRoom = () =>
+      this.#budget.hasRoom(own, item.bytes, freed, isBatch ? undefined : this.#unusedReserve(freedBatch));
+    const suffices = (victim: T) => {
+      victims.push(victim);
+      for (const part of victim.priority === "batch" ? [freed, freedBatch] : [freed]) {
+        part.requests++;
+        part.bytes += victim.bytes;
+      }
+      return hasRoom();
+    };
+    if (hasRoom()) return victims;
     for (const priority of priorities.toReversed())
       for (const victim of this.#bands[priority].newestFirst()) {
-        victims.push(victim);
-        freed.requests++;
-        freed.bytes += victim.bytes;
-        if (this.#budget.hasRoom(own, item.bytes, freed)) return victims;
+        if (priority === "batch" && !isBatch && !this.#isBatchOverReserve(freedBatch)) break;
+        if (suffices(victim)) return victims;
       }
-    return undefined;
+    if (priorities.includes(item.priority)) return undefined;
+    const victim = this.#largestTenantsNewest(item);
+    return victim !== undefined && suffices(victim) ? victims : undefined;
+  }
+
+  /**
+   * Of the newcomer's priority, the newest request of the tenant that fills the most room, if it fills more than the
+   * newcomer's would. Who sends twice as much would else have twice as many waiting, and the other's turns would lapse.
+   */
+  #largestTenantsNewest(item: T): T | undefined {
+    const use = this.#use[item.priority];
+    const largest = use.largestBut(item.tenant, (other) => this.#partOf(other));
+    const victim = largest === undefined ? undefined : this.#bands[item.priority].newestOf(largest);
+    if (largest === undefined || victim === undefined) return undefined;
+    const theirs = use.of(largest);
+    const own = use.of(item.tenant);
+    const theirsThen = { requests: theirs.requests - 1, bytes: theirs.bytes - victim.bytes };
+    const ownThen = { requests: own.requests + 1, bytes: own.bytes + item.bytes };
+    return this.#partOf(theirsThen) >= this.#partOf(ownThen) ? victim : undefined;
+  }
+
+  /** Of the budget, by requests or by bytes, whichever is more. */
+  #partOf({ requests, bytes }: QueueUse): number {
+    return Math.max(requests / this.#budget.maxRequests, bytes / this.#budget.maxBytes);
+  }
+
+  /** What is left for batch requests of their share of the budget, once `freed` of them have gone. */
+  #unusedReserve(freed: QueueUse): QueueUse {
+    const batch = this.use("batch");
+    const { requests, bytes } = this.#batchReserve;
+    return {
+      requests: Math.max(0, requests - batch.requests + freed.requests),
+      bytes: Math.max(0, bytes - batch.bytes + freed.bytes),
+    };
+  }
+
+  /** Whether batch requests still have more than their share once `freed` have gone: less would free nothing for others. */
+  #isBatchOverReserve(freed: QueueUse): boolean {
+    const batch = this.use("batch");
+    const { requests, bytes } = this.#batchReserve;
+    return batch.requests - freed.requests > requests || batch.bytes - freed.bytes > bytes;
   }
 
   #admit(item: T, evicted: readonly T[], nowMs: number, enter: (band: FairBand<T>) => void): void {
@@ -215,38 +266,21 @@ export class AdmissionQueue<T extends Waiting> {
     this.#deadlines.add(item);
     this.#budget.take(item.bytes);
     this.#rate.begin(nowMs);
-    const tenants = this.#tenants[item.priority];
-    const tenant = tenants.get(item.tenant) ?? { requests: 0, bytes: 0, tokens: 0 };
-    tenants.set(item.tenant, tenant);
-    for (const use of [tenant, this.#use[item.priority]]) count(use, item, 1);
+    this.#use[item.priority].add(item);
   }
 
   #left(item: T, nowMs: number): void {
     this.#deadlines.delete(item);
     this.#budget.give(item.bytes);
-    const tenants = this.#tenants[item.priority];
-    const tenant = tenants.get(item.tenant);
-    if (tenant !== undefined) {
-      count(tenant, item, -1);
-      if (tenant.requests === 0) tenants.delete(item.tenant);
-    }
-    count(this.#use[item.priority], item, -1);
+    this.#use[item.priority].delete(item);
     // A share that nobody asked for is not saved up.
     if (this.#bands.batch.size === 0) this.#batchCredit = 0;
     if (this.size === 0) this.#rate.end(nowMs);
   }
 
   #total(): QueueUse {
-    const { critical, normal, batch } = this.#use;
-    return {
-      requests: critical.requests + normal.requests + batch.requests,
-      bytes: critical.bytes + normal.bytes + batch.bytes,
-    };
+    const uses = PRIORITIES.map((priority) => this.use(priority));
+    const sum = (name: keyof QueueUse) => uses.reduce((total, use) => total + use[name], 0);
+    return { requests: sum("requests"), bytes: sum("bytes") };
   }
-}
-
-function count(use: TenantUse, { bytes, tokens }: Waiting, sign: 1 | -1): void {
-  use.requests += sign;
-  use.bytes += sign * bytes;
-  use.tokens += sign * tokens;
 }

@@ -84,6 +84,11 @@ export class FairBand<T extends BandItem> {
     return true;
   }
 
+  /** The request of a tenant that came last, those put back left out. */
+  newestOf(tenant: string): T | undefined {
+    return this.#lines.get(tenant)?.items.last;
+  }
+
   /** From the one that came last; those put back at the very end. */
   *newestFirst(): Generator<T> {
     yield* this.#arrivals.fromLast();

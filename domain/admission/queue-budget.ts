@@ -3,6 +3,8 @@ export interface QueueUse {
   readonly bytes: number;
 }
 
+const NOTHING: QueueUse = { requests: 0, bytes: 0 };
+
 export interface QueueBudgetOptions {
   /** Requests that all queues of this budget may hold together. */
   readonly maxRequests: number;
@@ -34,10 +36,13 @@ export class QueueBudget {
     return { requests: this.#requests, bytes: this.#bytes };
   }
 
-  /** Whether a queue that holds `own` may take one request more of `bytes`, once it has given up `victims` of its own. */
-  hasRoom(own: QueueUse, bytes: number, victims: QueueUse): boolean {
-    const freeRequests = this.maxRequests - this.#requests + victims.requests;
-    const freeBytes = this.maxBytes - this.#bytes + victims.bytes;
+  /**
+   * Whether a queue that holds `own` may take one request more of `bytes`, once it has given up `victims` of its own, and
+   * with `reserved` left for others.
+   */
+  hasRoom(own: QueueUse, bytes: number, victims: QueueUse, reserved: QueueUse = NOTHING): boolean {
+    const freeRequests = this.maxRequests - this.#requests + victims.requests - reserved.requests;
+    const freeBytes = this.maxBytes - this.#bytes + victims.bytes - reserved.bytes;
     if (freeRequests < 1 || freeBytes < bytes) return false;
     if (!this.#isShared) return true;
     const requestsThen = own.requests - victims.requests + 1;

@@ -7,6 +7,7 @@ import type { Upstream } from "./upstream.ts";
 /** A pool of our own engines. */
 export class PoolTarget implements Target {
   readonly dialect = OPENAI_DIALECT;
+  readonly canWake = true;
   readonly pool: ModelPool;
 
   constructor(pool: ModelPool) {
