@@ -97,6 +97,16 @@ describe("sluice keys create", () => {
     expect(await stored()).toEqual([]);
   });
 
+  test("stores the highest priority that its requests may ask for, and refuses what is none", async () => {
+    const { run, stored } = await cli();
+    await run("create", "--name", "me", "--priority", "critical");
+    expect(await stored()).toEqual([expect.objectContaining({ maxPriority: { S: "critical" } })]);
+    await expect(run("create", "--name", "me", "--priority", "urgent")).rejects.toThrow(
+      new UserError('--priority must be a priority, got "urgent"; use critical or normal or batch.'),
+    );
+    expect(await stored()).toHaveLength(1);
+  });
+
   test("refuses a name that is empty or too long", async () => {
     const { run } = await cli();
     await expect(run("create", "--name", "  ")).rejects.toThrow("--name must have 1 to 100 characters, got 0");

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { type ApiKeyItem, DEFAULT_PLAN, KeyScope } from "../contracts/auth.ts";
+import { PRIORITIES, Priority } from "../contracts/priority.ts";
 import { newApiKey } from "../domain/api-key.ts";
 import { explainedAwsError } from "./aws-error.ts";
 import type { KeyRegistry } from "./key-registry.ts";
@@ -17,6 +18,7 @@ interface CreateOptions extends PlaceOptions {
   readonly name: string;
   readonly plan?: string;
   readonly scope?: readonly string[];
+  readonly priority?: string;
 }
 
 /** `sluice keys create|list|revoke`. */
@@ -30,6 +32,7 @@ export function keysCommand(tools: KeysTools): Command {
     .requiredOption("--name <name>", "whose key it is, for the list")
     .option("--plan <plan>", `usage plan (default ${DEFAULT_PLAN})`)
     .option("--scope <scope...>", "what it may do beside using the models: admin changes providers and routes")
+    .option("--priority <priority>", `highest that its requests may ask for: ${PRIORITIES.join(", ")} (default normal)`)
     .action((options: CreateOptions) => create(options, tools));
   placed(keys.command("list").description("list the keys, without their secrets")).action((options: PlaceOptions) =>
     list(options, tools),
@@ -49,10 +52,8 @@ async function withKeys<T>(place: KeysPlace, tools: KeysTools, use: (keys: KeyRe
   }
 }
 
-async function create(
-  { name: given, plan = DEFAULT_PLAN, scope = [], ...where }: CreateOptions,
-  tools: KeysTools,
-): Promise<void> {
+async function create(options: CreateOptions, tools: KeysTools): Promise<void> {
+  const { name: given, plan = DEFAULT_PLAN, scope = [], priority, ...where } = options;
   const place = await tools.place(where);
   const name = given.trim();
   if (name === "" || name.length > 100)
@@ -62,6 +63,9 @@ async function create(
       `--plan must be a usage plan of ${place.environment}, got "${plan}"; use ${place.plans.join(" or ")}.`,
     );
   const scopes = scope.map((text) => scopeOf(text));
+  const maxPriority = Priority.optional().safeParse(priority);
+  if (!maxPriority.success)
+    throw new UserError(`--priority must be a priority, got "${priority}"; use ${PRIORITIES.join(" or ")}.`);
   const { keyId, secret, hash } = newApiKey();
   const item: ApiKeyItem = {
     keyId,
@@ -70,6 +74,7 @@ async function create(
     plan,
     createdAt: tools.now().toISOString(),
     ...(scopes.length === 0 ? {} : { scopes }),
+    ...(maxPriority.data === undefined ? {} : { maxPriority: maxPriority.data }),
   };
   await withKeys(place, tools, (keys) => keys.add(item));
   tools.print(

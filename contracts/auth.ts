@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Priority } from "./priority.ts";
 
 /** `off`: keys are ignored. `optional`: no key is fine, a wrong one is 401. `required`: no key is 401. */
 export const AuthMode = z.enum(["off", "optional", "required"]);
@@ -22,6 +23,8 @@ export const ApiKeyItem = z.strictObject({
   name: z.string().min(1).max(100),
   /** Name of the usage plan in the environment file. */
   plan: z.string().min(1),
+  /** The highest priority that requests with this key may ask for. @default - normal */
+  maxPriority: Priority.optional(),
   /** ISO 8601, UTC. */
   createdAt: z.iso.datetime(),
   revokedAt: z.iso.datetime().optional(),

@@ -97,6 +97,14 @@ export const ERRORS = {
     message: "Too many requests. Wait for the seconds given in Retry-After.",
     retryAfterSeconds: 60,
   },
+  queue_share_exceeded: {
+    status: 429,
+    type: "rate_limit_error",
+    blame: "client",
+    message:
+      "Too many requests of yours wait already. Wait for the seconds given in Retry-After, or send fewer at once.",
+    retryAfterSeconds: 5,
+  },
   internal_error: {
     status: 500,
     type: "server_error",

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { AuthMode } from "./auth.ts";
+import { QueueLimits } from "./queue-limits.ts";
 import { ProviderConfig, RouteConfig } from "./target-settings.ts";
 
 const seconds = z.number().gt(0).max(900);
@@ -55,6 +56,8 @@ export const GatewayConfig = z.strictObject({
   timeouts: RouteTimeouts,
   /** Exceptions by route, e.g. `"/v1/chat/completions"`. */
   routeTimeouts: z.record(z.string(), RouteTimeouts.partial()),
+  /** Requests that wait for a place. */
+  queue: QueueLimits,
   /** How long SIGTERM waits for open requests. */
   drainSeconds: seconds,
   /** Threads that serve, each a whole gateway on the same port. */
@@ -78,7 +81,7 @@ export const GatewayConfig = z.strictObject({
         targetGroupArn: z.string(),
         /** `Host` that selects the pool on the engine listener. */
         engineHost: z.string(),
-        /** Requests that one engine may hold at once (running and waiting); the next one is answered 503. */
+        /** Requests that one engine may hold at once (running and waiting); the next one waits here. */
         maxRequestsPerEngine: z.int().min(1),
       }),
     )

@@ -20,6 +20,8 @@ export const TARGET_HEADER = "x-sluice-target";
 export const ATTEMPTS_HEADER = "x-sluice-attempts";
 /** A client's name for its session: a route that is sticky by session keeps it at one target. */
 export const SESSION_HEADER = "x-sluice-session";
+/** `critical`, `normal` or `batch`: how a request waits while the engines are full. `critical` needs a key that may. */
+export const PRIORITY_HEADER = "x-sluice-priority";
 /** Response headers that a browser on another origin may read. */
 export const EXPOSED_HEADERS = [
   "retry-after",
@@ -51,6 +53,7 @@ export const ALLOWED_REQUEST_HEADERS = [
   REQUEST_ID_HEADER,
   CACHE_HEADER,
   SESSION_HEADER,
+  PRIORITY_HEADER,
   "x-stainless-arch",
   "x-stainless-lang",
   "x-stainless-os",

@@ -18,6 +18,13 @@ export default {
     requestsPerMinutePerIp: 100,
     timeouts: { firstByteSeconds: 30, totalSeconds: 30, idleSeconds: 30 },
     routeTimeouts: {},
+    queue: {
+      maxRequests: 200,
+      maxBytes: 32_000_000, // of the gateway's 1 GiB; with what is parsed of them, about three times as much
+      waitSeconds: 15,
+      wakeSeconds: 0, // a new GPU engine takes minutes: whoever asks hears at once
+      maxShareOfTenant: 0.5,
+    },
     throttle: { requestsPerSecond: 50, burst: 100 },
     usagePlans: {
       anonymous: { requestsPerSecond: 10, burst: 40, requestsPerMonth: 100_000 },

@@ -18,6 +18,13 @@ export default {
     requestsPerMinutePerIp: 100,
     timeouts: { firstByteSeconds: 30, totalSeconds: 30, idleSeconds: 30 },
     routeTimeouts: {},
+    queue: {
+      maxRequests: 2000,
+      maxBytes: 256_000_000, // of the gateway's 4 GiB; with what is parsed of them, about three times as much
+      waitSeconds: 15,
+      wakeSeconds: 10, // engines that restart or were not heard for two probes are back by then
+      maxShareOfTenant: 0.25,
+    },
     throttle: { requestsPerSecond: 1000, burst: 2000 },
     usagePlans: {
       standard: { requestsPerSecond: 50, burst: 100, requestsPerMonth: 1_000_000 },

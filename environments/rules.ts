@@ -16,6 +16,7 @@ export function crossFieldProblems(environment: Environment): readonly Problem[]
     ...Object.entries(environment.pools).flatMap(([name, pool]) => poolProblems(name, pool)),
     ...siteProblems(environment),
     ...timeoutProblems(environment),
+    ...queueProblems(environment),
     ...ciProblems(environment),
     ...targetProblems({ ...environment, pools: Object.keys(environment.pools) }),
   ];
@@ -182,6 +183,28 @@ function timeoutProblems({ api }: Environment): readonly Problem[] {
       rule: "must not exceed 300 s, the limit of the integration in front",
       remedy: "use at most 300",
     }));
+}
+
+function queueProblems({ api }: Environment): readonly Problem[] {
+  const { queue, timeouts, bodyLimitBytes } = api;
+  const problems: Problem[] = [];
+  const longest =
+    Math.max(queue.waitSeconds, queue.wakeSeconds) + Math.max(timeouts.firstByteSeconds, timeouts.totalSeconds);
+  if (longest > 300)
+    problems.push({
+      path: "api.queue",
+      value: queue,
+      rule: `must leave the integration's 300 s: the longest wait and the longest call are ${longest} s together`,
+      remedy: "lower waitSeconds, wakeSeconds or a time limit",
+    });
+  if (queue.maxBytes < 4 * bodyLimitBytes)
+    problems.push({
+      path: "api.queue.maxBytes",
+      value: queue.maxBytes,
+      rule: `must hold 4 bodies of bodyLimitBytes (${4 * bodyLimitBytes}): one model's requests may fill half of it`,
+      remedy: "raise it, or lower api.bodyLimitBytes",
+    });
+  return problems;
 }
 
 function ciProblems({ ci }: Environment): readonly Problem[] {

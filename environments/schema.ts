@@ -6,6 +6,7 @@ import { VALKEY_NODE_TYPE_IDS } from "../catalog/valkey-node-types.ts";
 import { ANONYMOUS_PLAN, AuthMode } from "../contracts/auth.ts";
 import { CacheSettings, RouteTimeouts } from "../contracts/gateway-config.ts";
 import { GENERATION_ROUTES } from "../contracts/generation-routes.ts";
+import { QueueLimits } from "../contracts/queue-limits.ts";
 import { ProviderName, ProviderSettings, PublicModelName, RouteSettings } from "../contracts/target-settings.ts";
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,19}$/, "must be 1 to 20 of a-z, 0-9 and -, starting with a letter");
@@ -47,7 +48,7 @@ const Pool = z.strictObject({
   contextTokens: z.int().min(256),
   /** vLLM's `--max-num-seqs`: sequences that decode together on one engine. */
   maxSequences: z.int().min(1).max(1024),
-  /** Requests that may wait on one engine beyond those that run; the next is answered 503. */
+  /** Requests that may wait on one engine beyond those that run; the next waits in the gateway (`api.queue`). */
   maxQueued: z.int().min(0).max(4096),
   minInstances: z.int().min(1),
   /** Default of the OpenTofu variable `<pool>_max_instances`. */
@@ -119,6 +120,8 @@ export const EnvironmentSchema = z.strictObject({
     requestsPerMinutePerIp: z.int().min(10).max(2_000_000_000), // 10 is WAF's own minimum
     timeouts: RouteTimeouts,
     routeTimeouts: z.partialRecord(z.enum(GENERATION_ROUTES), RouteTimeouts.partial()),
+    /** Requests that wait in a gateway while all engines of a model are full, or none is ready. */
+    queue: QueueLimits,
     /** Stage-wide throttle, the last wall in front of everything. */
     throttle: z.strictObject({ requestsPerSecond: z.number().gt(0).max(10_000), burst: z.int().min(1).max(10_000) }),
     /** Usage plans by name. Requests without a key are on `anonymous`. */

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { Server as NetServer } from "node:net";
 import { availableParallelism } from "node:os";
 import type { Logger } from "pino";
+import type { ApiKeyItem } from "../contracts/auth.ts";
 import { DEPRECATIONS, type Deprecation } from "../contracts/deprecations.ts";
 import type { GatewayConfig, RouteTimeouts } from "../contracts/gateway-config.ts";
 import type { GenerationRoute } from "../contracts/generation-routes.ts";
@@ -12,6 +13,8 @@ import { type AdminRoute, isAdminRoute } from "./admin/admin-routes.ts";
 import type { ChangeStore } from "./admin/change-store.ts";
 import { Changes } from "./admin/changes.ts";
 import { requireAdmin } from "./admin/require-admin.ts";
+import { Admission } from "./admission/admission.ts";
+import { QueueMetrics } from "./admission/queue-metrics.ts";
 import { createCache } from "./cache/create-cache.ts";
 import type { ResponseCache } from "./cache/response-cache.ts";
 import type { Embed } from "./cache/semantic-cache.ts";
@@ -43,6 +46,8 @@ import { identify } from "./stages/identify.ts";
 import { parseBody } from "./stages/parse-body.ts";
 import { parseHead } from "./stages/parse-head.ts";
 import { planTargets } from "./stages/plan.ts";
+import { prioritize } from "./stages/prioritize.ts";
+import { callInTurn } from "./stages/queue.ts";
 import { relayStream, relayWhole } from "./stages/relay.ts";
 import { replay } from "./stages/replay.ts";
 import { describeFailure, settle } from "./stages/settle.ts";
@@ -118,6 +123,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const { config, keys, logger, version, deprecations = DEPRECATIONS } = options;
   const clock = options.clock ?? (() => performance.now());
   const directory = new EngineDirectory({ ...options, intervals: options.intervals ?? ENGINE_INTERVALS });
+  const admission = new Admission({ limits: config.queue, isShared: config.models.length > 1, clock });
   const memory = options.memory ?? createSharedMemory(config);
   const { writeMetrics } = options;
   const emf =
@@ -126,9 +132,11 @@ export function createGateway(options: GatewayOptions): Gateway {
       environment: config.environment,
       directory,
       inFlight: new SharedCount(memory.inFlight),
+      admission,
       write: (line) => writeMetrics(line),
     });
   const metrics = new GatewayMetrics(directory, emf);
+  admission.watch(new QueueMetrics(metrics.registry, admission));
   const pages = referencePages(config.auth, deprecations);
   const targets = new TargetService({
     pools: directory.pools,
@@ -243,7 +251,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (route.path === "/openapi.json") return answerStaticPage(exchange, pages.openApi());
     if (route.path === "/reference") return answerStaticPage(exchange, pages.reference());
     if (isAdminRoute(route)) return await administer(exchange, route);
-    await identify(exchange, config.auth, keys);
+    const key = await identify(exchange, config.auth, keys);
     if (route.path === "/v1/models") return answerJson(exchange, modelList(targets.registry.table, createdAt));
     if (route.path === "/v1/models/{id}")
       return answerJson(exchange, modelById(targets.registry.table, route.encodedId, createdAt));
@@ -252,12 +260,12 @@ export function createGateway(options: GatewayOptions): Gateway {
         return await countTokens(exchange);
       case "/v1/messages":
       case "/v1/responses":
-        return await generate(exchange, "/v1/chat/completions");
+        return await generate(exchange, "/v1/chat/completions", key);
       case "/v1/responses/{id}":
       case "/v1/responses/{id}/input_items":
         return answerJson(exchange, await storedResponse(exchange, route, responses.store));
       default:
-        return await generate(exchange, route.path);
+        return await generate(exchange, route.path, key);
     }
   }
 
@@ -268,25 +276,34 @@ export function createGateway(options: GatewayOptions): Gateway {
     answerJson(exchange, { input_tokens: request.promptTokensEstimate });
   }
 
-  async function generate(exchange: Exchange, route: GenerationRoute): Promise<void> {
+  async function generate(exchange: Exchange, route: GenerationRoute, key: ApiKeyItem | undefined): Promise<void> {
     const request = await parseBody(exchange, route, config.bodyLimitBytes, deprecations);
+    prioritize(exchange, request, key);
     const plan = planTargets(exchange, request, targets.router);
     const turn = await cache?.stage.consult(exchange, request, plan);
     if (turn?.answer !== undefined) return replay(exchange, request, turn.answer);
     const timeouts = timeoutsOf(config, route);
-    const upstreamAnswer = await callTargets(exchange, request, plan, timeouts, targets.calls);
-    if (upstreamAnswer.kind === "whole") {
-      relayWhole(exchange, upstreamAnswer.bytes);
-      return turn?.keep?.whole(upstreamAnswer.bytes);
+    let answeredBy: string | undefined;
+    try {
+      const upstreamAnswer = await callInTurn({ exchange, request, plan, admission, now: clock }, () =>
+        callTargets(exchange, request, plan, timeouts, targets.calls),
+      );
+      answeredBy = exchange.targetId;
+      if (upstreamAnswer.kind === "whole") {
+        relayWhole(exchange, upstreamAnswer.bytes);
+        return turn?.keep?.whole(upstreamAnswer.bytes);
+      }
+      const { idleSeconds } = timeouts;
+      const recording = turn?.keep?.stream();
+      await relayStream(exchange, upstreamAnswer, {
+        idleSeconds,
+        stripUsage: !request.wantsUsage,
+        recording,
+        now: clock,
+      });
+    } finally {
+      admission.placeFreed(answeredBy);
     }
-    const { idleSeconds } = timeouts;
-    const recording = turn?.keep?.stream();
-    await relayStream(exchange, upstreamAnswer, {
-      idleSeconds,
-      stripUsage: !request.wantsUsage,
-      recording,
-      now: clock,
-    });
   }
 
   async function administer(exchange: Exchange, route: AdminRoute): Promise<void> {
@@ -331,6 +348,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   async function drain(): Promise<void> {
     isDraining = true;
+    admission.drain(config.drainSeconds);
     // Not http's own close: that also cuts idle connections, on which a load balancer may just be sending a request.
     // They stay until the last request is answered, and each answer now says `connection: close`.
     NetServer.prototype.close.call(server);
@@ -350,6 +368,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     server.close();
     emf?.stop();
     cache?.answers.generations.stop();
+    admission.stop();
     changes?.view.stop();
     await Promise.all([directory.stop(), targets.stop(), options.store?.close()]);
   }

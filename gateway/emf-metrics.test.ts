@@ -103,6 +103,7 @@ describe("windows", () => {
       environment: "test",
       directory: { pools: [] },
       inFlight: new SharedCount(new SharedArrayBuffer(4)),
+      admission: { waitingFor: () => ({ requests: 0, oldestSeconds: 0 }) },
       windowMs: 20,
       write: (line) => times.push(JSON.parse(line)._aws.Timestamp),
     });

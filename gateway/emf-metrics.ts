@@ -1,6 +1,7 @@
 import { errorEntry } from "../contracts/errors.ts";
 import { GATEWAY_METRICS_WINDOW_SECONDS, METRICS } from "../contracts/metrics/catalogue.ts";
 import { LIVENESS_PATH } from "../contracts/process-environment.ts";
+import type { Admission } from "./admission/admission.ts";
 import { type EmfRecord, emfLines } from "./emf.ts";
 import { Distribution } from "./emf-distribution.ts";
 import type { EngineDirectory } from "./engines/engine-directory.ts";
@@ -12,6 +13,7 @@ export interface EmfMetricsOptions {
   readonly directory: Pick<EngineDirectory, "pools">;
   /** Requests in progress on this gateway, in all its threads. */
   readonly inFlight: SharedCount;
+  readonly admission: Pick<Admission, "waitingFor">;
   /** Takes one line, without its line break. */
   write(line: string): void;
   /** Milliseconds since 1970. @default - Date.now */
@@ -141,7 +143,7 @@ export class EmfMetrics {
   }
 
   *#records(time: number): Generator<EmfRecord> {
-    const { environment: Environment, directory } = this.#options;
+    const { environment: Environment, directory, admission } = this.#options;
     yield {
       time,
       dimensions: { Environment },
@@ -157,6 +159,7 @@ export class EmfMetrics {
     for (const pool of directory.pools) {
       const { id, maxRequestsPerEngine } = pool.config;
       const ready = pool.readyEngines;
+      const waiting = admission.waitingFor(id);
       // How many engines stand behind the load balancer is not known here: at least one does.
       const capacity = ready.reduce((sum, engine) => sum + Math.min(engine.maxRequests, maxRequestsPerEngine), 0);
       yield {
@@ -166,6 +169,8 @@ export class EmfMetrics {
           { metric: METRICS.engineRequests, value: pool.candidates.reduce((sum, engine) => sum + engine.inFlight, 0) },
           { metric: METRICS.engineCapacity, value: capacity },
           { metric: METRICS.readyEngines, value: ready.length },
+          { metric: METRICS.queueDepth, value: waiting.requests },
+          { metric: METRICS.queueAge, value: waiting.oldestSeconds },
         ],
       };
     }

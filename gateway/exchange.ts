@@ -2,14 +2,12 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ErrorCode } from "../contracts/errors.ts";
 import { EDGE_REQUEST_ID_HEADER, REQUEST_ID_HEADER } from "../contracts/headers.ts";
+import type { Priority } from "../contracts/priority.ts";
 import type { InboundContext, InboundDialect } from "./dialects/dialect.ts";
 import type { RoutePath } from "./http/routes.ts";
 import type { Target } from "./targets/target.ts";
 
 const EDGE_ID_FORM = /^[\w=.:+/-]{1,128}$/;
-
-/** Bands in which requests wait, the first before the second before the third. */
-export type Priority = "critical" | "normal" | "batch";
 
 /** What the cache did for a request. */
 export type CacheOutcome =
@@ -35,6 +33,8 @@ export class Exchange {
   /** Whose share of the service this request takes: a key's, else an address's. */
   tenant = "unknown";
   priority: Priority = "normal";
+  /** Milliseconds that it waited for a place; `undefined` when there was one at once. */
+  queuedMs: number | undefined = undefined;
   /** How the client speaks, where that is not OpenAI's chat; known from the path. */
   clientDialect: InboundDialect | undefined = undefined;
   /** The same with what its body said; known once that was read. */

@@ -185,7 +185,9 @@ describe("a gateway of several threads", () => {
   });
 
   test("on SIGTERM finishes the streams of all threads and exits with 0", async () => {
-    const { url, child, exit, output } = await startAll({ threads: 2 }, { tokens: 20, intervalMs: 30 });
+    // A thread that has not found the engine yet holds its requests until it has.
+    const queue = { ...testConfig().queue, wakeSeconds: 20 };
+    const { url, child, exit, output } = await startAll({ threads: 2, queue }, { tokens: 20, intervalMs: 30 });
     const answers = await Promise.all(
       Array.from({ length: 8 }, () =>
         post(url, "/v1/completions", completion({ stream: true }), { connection: "close" }),

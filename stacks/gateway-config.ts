@@ -31,6 +31,7 @@ export function gatewayConfig(props: GatewayConfigProps): GatewayConfig {
     routeTimeouts: Object.fromEntries(
       Object.entries(api.routeTimeouts).flatMap(([route, timeouts]) => (timeouts ? [[route, timeouts]] : [])),
     ),
+    queue: api.queue,
     drainSeconds: gateways.drainSeconds,
     threads: gateways.threads,
     engineListenerUrl,

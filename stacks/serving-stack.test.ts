@@ -46,11 +46,11 @@ describe("the serving stack", () => {
     ]);
   });
 
-  test("the load balancer waits twice as long as the longest configured limit, so that the gateway's 504 comes first", () => {
-    expect(only(stack, "aws_lb").idle_timeout).toBe(60);
+  test("the load balancer waits twice as long as the longest configured limit and the queue, so that the gateway's 504 comes first", () => {
+    expect(only(stack, "aws_lb").idle_timeout).toBe(75);
     const routeTimeouts = { "/v1/completions": { totalSeconds: 200 } };
     const patient = synth({ ...dev, api: { ...dev.api, routeTimeouts } })["dev-serving"];
-    expect(only(patient, "aws_lb").idle_timeout).toBe(400);
+    expect(only(patient, "aws_lb").idle_timeout).toBe(415);
   });
 
   test("every fleet keeps at least one instance and takes its maximum from a variable", () => {

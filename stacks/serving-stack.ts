@@ -206,13 +206,13 @@ export class ServingStack extends TerraformStack {
   }
 }
 
-/** Twice the gateway's longest time limit: its own 504, which has our error body, always comes first. */
-function idleTimeoutSeconds({ timeouts, routeTimeouts }: Environment["api"]): number {
+/** Twice the gateway's longest time limit and the longest wait: its own answer, with our error body, comes first. */
+function idleTimeoutSeconds({ timeouts, routeTimeouts, queue }: Environment["api"]): number {
   const routes = [timeouts, ...Object.values(routeTimeouts).filter((route) => route !== undefined)];
   const limits = routes.flatMap(({ firstByteSeconds = 0, totalSeconds = 0, idleSeconds = 0 }) => [
     firstByteSeconds,
     totalSeconds,
     idleSeconds,
   ]);
-  return Math.ceil(2 * Math.max(...limits));
+  return Math.ceil(2 * Math.max(...limits) + Math.max(queue.waitSeconds, queue.wakeSeconds));
 }

@@ -46,6 +46,8 @@ export interface ReceivedRequest {
   /** The bytes of the body as text, and parsed. */
   readonly text: string;
   readonly body: Record<string, unknown>;
+  /** Whether its answer is not complete yet. */
+  isOpen: boolean;
   /** Whether the caller left before the answer was complete. */
   aborted: boolean;
   /** Bytes that this engine could hand to its socket so far. */
@@ -148,11 +150,13 @@ async function generate(
     headers: request.headers,
     text,
     body,
+    isOpen: true,
     aborted: false,
     sentBytes: 0,
   };
   received.push(record);
   response.once("close", () => {
+    record.isOpen = false;
     record.aborted = !response.writableFinished;
   });
   const { mode } = state;

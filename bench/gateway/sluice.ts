@@ -11,14 +11,21 @@ import { freePort, type System, startPinned, stopProcess } from "./systems.ts";
  */
 export async function startSluice(
   aws: FakeAws,
-  upstreamPort: number,
+  upstreamPorts: number | readonly number[],
   folder: string,
   threads = 1,
   settings: Partial<GatewayConfig> = {},
 ): Promise<System> {
   const { keyId, hash, secret } = newApiKey();
   aws.keys.set(keyId, { keyId, hash, name: "bench", plan: "standard", createdAt: "2026-01-01T00:00:00Z" });
-  aws.targets.set("arn:tiny", [{ instanceId: "i-1", port: upstreamPort, address: "127.0.0.1", state: "healthy" }]);
+  const ports = [upstreamPorts].flat();
+  const targets = ports.map((port, index) => ({
+    instanceId: `i-${index + 1}`,
+    port,
+    address: "127.0.0.1",
+    state: "healthy",
+  }));
+  aws.targets.set("arn:tiny", targets);
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
   const child = await startPinned({
@@ -57,6 +64,7 @@ const CONFIG: GatewayConfig = {
   providers: [],
   routes: [],
   routesTable: null,
+  queue: { maxRequests: 1000, maxBytes: 100_000_000, waitSeconds: 10, wakeSeconds: 0, maxShareOfTenant: 1 },
   drainSeconds: 5,
   threads: 1,
   engineListenerUrl: "http://127.0.0.1:9",

@@ -27,6 +27,7 @@ const config: GatewayConfig = {
   providers: [],
   routes: [],
   routesTable: null,
+  queue: { maxRequests: 100, maxBytes: 10_000_000, waitSeconds: 10, wakeSeconds: 0, maxShareOfTenant: 0.5 },
   drainSeconds: 60,
   threads: 1,
   engineListenerUrl: "http://lb:8000",

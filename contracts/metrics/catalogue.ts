@@ -128,6 +128,20 @@ export const METRICS = {
     dimensions: [BY_MODEL],
     about: "Engines of a model that a gateway can use.",
   },
+  queueDepth: {
+    namespace: GATEWAY,
+    name: "QueueDepth",
+    unit: "Count",
+    dimensions: [BY_MODEL],
+    about: "Requests that wait in one gateway for a place at a model's engines; one sample per gateway and window.",
+  },
+  queueAge: {
+    namespace: GATEWAY,
+    name: "QueueAge",
+    unit: "Seconds",
+    dimensions: [BY_MODEL],
+    about: "How long the oldest of them has waited; one sample per gateway and window.",
+  },
   gpuUtilization: {
     namespace: "CWAgent",
     name: "nvidia_smi_utilization_gpu",

@@ -8,6 +8,9 @@ const CONNECT_TIMEOUT_MS = 1000;
 /** Shorter than the 5 s after which vLLM's server (uvicorn) closes an idle connection, so that we never race it. */
 const KEEP_ALIVE_MS = 4000;
 
+/** Connections beside those of requests: for probes, which must not wait for a request to end. */
+const SPARE_CONNECTIONS = 2;
+
 /** What an engine says of the model that it serves. */
 export interface EngineModel {
   /** Weights in use. */
@@ -53,6 +56,7 @@ export class Engine implements Upstream {
     // Time limits are the stages' own (per route, first byte against whole answer); here they are off.
     this.pool = new Pool(options.origin, {
       connectTimeout: CONNECT_TIMEOUT_MS,
+      connections: Number.isFinite(options.maxRequests) ? options.maxRequests + SPARE_CONNECTIONS : null,
       keepAliveTimeout: KEEP_ALIVE_MS,
       headersTimeout: 0,
       bodyTimeout: 0,

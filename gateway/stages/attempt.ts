@@ -60,11 +60,12 @@ export async function attempt(options: AttemptOptions): Promise<UpstreamAnswer> 
   const { stream } = generation;
   exchange.abort.signal.throwIfAborted();
   const outbound: OutboundRequest = { generation, model: target.upstreamModel, origin: upstream.origin };
-  const call = await encode(target, outbound);
+  // Before anything is waited for: who chose this upstream must have its place.
   const release = takePlace(options);
   const limits = new AttemptLimits(options);
   let isHandedOn = false;
   try {
+    const call = await encode(target, outbound);
     const headers = {
       "content-type": "application/json",
       accept: stream ? dialect.streamMediaType : "application/json",
@@ -106,7 +107,8 @@ export async function attempt(options: AttemptOptions): Promise<UpstreamAnswer> 
   } catch (error) {
     if (exchange.abort.signal.aborted) throw exchange.abort.signal.reason;
     if (limits.signal.aborted) throw limits.signal.reason;
-    throw error instanceof UpstreamFailure || error instanceof GatewayError ? error : connectionFailure(error);
+    const isOwn = error instanceof UpstreamFailure || error instanceof GatewayError || error instanceof Unsayable;
+    throw isOwn ? error : connectionFailure(error);
   } finally {
     if (!isHandedOn) {
       limits.end();

@@ -1,5 +1,14 @@
 import { describe, expect, test, vi } from "vitest";
-import { chat, completion, errorOf, eventsOf, ListDiscovery, post, startTestGateway } from "../test/test-gateway.ts";
+import {
+  chat,
+  completion,
+  errorOf,
+  eventsOf,
+  ListDiscovery,
+  post,
+  startTestGateway,
+  testConfig,
+} from "../test/test-gateway.ts";
 
 /** Idle engines share prompts out by their text; among these each of two engines is first for some. */
 const PROMPTS = Array.from({ length: 8 }, (_, index) => `Once upon ${index}`);
@@ -134,8 +143,9 @@ describe("engines that can't take a request", () => {
 
   test("an engine that is full takes no more than its cap: 503 overloaded with Retry-After", async () => {
     const { url, engines } = await startTestGateway({
-      engines: [{ firstByteMs: 300 }],
+      engines: [{ firstByteMs: 1000 }],
       model: { maxRequestsPerEngine: 2 },
+      config: { queue: { ...testConfig().queue, waitSeconds: 0.1 } },
     });
     const answers = await Promise.all(Array.from({ length: 5 }, () => post(url, "/v1/completions", completion())));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 503, 503, 503]);
@@ -160,7 +170,7 @@ describe("engines that can't take a request", () => {
     expect(answer.headers.get("retry-after")).toBe("7");
     await errorOf(answer, 503, "overloaded");
     const calls = engines.reduce((sum, engine) => sum + engine.received.length, 0);
-    expect(calls).toBe(3);
+    expect(calls, "three, and three more after it was put back").toBe(6);
   });
 
   test("requests go to the engine with the fewest in progress", async () => {

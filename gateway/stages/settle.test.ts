@@ -21,6 +21,7 @@ describe("the log", () => {
       engineId: "i-0",
       stream: true,
       targetId: "tiny",
+      priority: "normal",
       promptTokens: 7,
       completionTokens: 3,
       aborted: false,

@@ -25,11 +25,13 @@ export function settle(exchange: Exchange, logger: Logger, metrics: GatewayMetri
     targetId: exchange.targetId,
     engineId: exchange.engineId,
     keyId: exchange.keyId,
+    priority: exchange.priority,
     stream: exchange.stream,
     cache: exchange.cache?.result,
     promptTokens: exchange.promptTokens,
     completionTokens: exchange.completionTokens,
     firstTokenMs: exchange.firstTokenAt === undefined ? undefined : rounded(exchange.firstTokenAt - exchange.startedAt),
+    queuedMs: exchange.queuedMs === undefined ? undefined : rounded(exchange.queuedMs),
     durationMs: rounded(durationMs),
     aborted: exchange.isAborted,
   };

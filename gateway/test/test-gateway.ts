@@ -86,6 +86,7 @@ export function testConfig(
     corsOrigins: ["*"],
     timeouts: { firstByteSeconds: 5, totalSeconds: 5, idleSeconds: 5 },
     routeTimeouts: {},
+    queue: { maxRequests: 100, maxBytes: 10_000_000, waitSeconds: 5, wakeSeconds: 0, maxShareOfTenant: 1 },
     drainSeconds: 5,
     threads: 1,
     // Port 9 (discard) refuses connections wherever the tests run.

@@ -1,0 +1,32 @@
+/** One request of an overload run. */
+export interface OverloadSample {
+  readonly tenant: string;
+  /** Seconds from the run's start to its arrival. */
+  readonly atSeconds: number;
+  /** HTTP status; 0 for a connection or a stream that broke. */
+  readonly status: number;
+  /** Until the answer was complete. */
+  readonly ms: number;
+  /** Seconds, where the answer had one. */
+  readonly retryAfter?: number;
+}
+
+export function summary(values: readonly number[]) {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share: number) => Math.round((sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN) * 10) / 10;
+  return { count: sorted.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
+}
+
+/** Jain's index of fairness: 1 when all get the same, 1/n when one gets all. */
+export function jain(shares: readonly number[]): number {
+  const sum = shares.reduce((total, share) => total + share, 0);
+  const squares = shares.reduce((total, share) => total + share * share, 0);
+  return (sum * sum) / (shares.length * squares);
+}
+
+/** How often each value occurs, in the values' order. */
+export function distribution(values: readonly number[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const value of values.toSorted((a, b) => a - b)) counts[value] = (counts[value] ?? 0) + 1;
+  return counts;
+}

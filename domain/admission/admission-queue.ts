@@ -1,0 +1,286 @@
+import { PRIORITIES, type Priority } from "../../contracts/priority.ts";
+import { BandUse, type Use } from "./band-use.ts";
+import { DeadlineHeap } from "./deadline-heap.ts";
+import { DrainRate } from "./drain-rate.ts";
+import { type BandItem, FairBand } from "./fair-band.ts";
+import type { QueueBudget, QueueUse } from "./queue-budget.ts";
+
+/** A request that waits; the queue knows it by identity. */
+export interface Waiting extends BandItem {
+  readonly priority: Priority;
+  /** Bytes of its body. */
+  readonly bytes: number;
+  /** Milliseconds of the caller's clock. */
+  readonly arrivedAt: number;
+  /** When it must be out of the queue, in milliseconds of the same clock. Only the queue changes it. */
+  deadline: number;
+}
+
+export interface AdmissionQueueOptions {
+  readonly budget: QueueBudget;
+  /** Share of the budget that one tenant's requests of one priority may fill, 0 to 1; 1 for no such bound. */
+  readonly maxShareOfTenant: number;
+  /** Tokens that a tenant may be served in its turn. @default - 1024 */
+  readonly quantumTokens?: number;
+  /**
+   * Share of the served tokens that batch requests get however many others wait, and of the budget that no others fill;
+   * 0 to under 1. @default - 0.05
+   */
+  readonly batchShare?: number;
+}
+
+/** `in`: it waits, and those in `evicted` had to go for it. */
+export type Offer<T> =
+  | { readonly outcome: "in"; readonly evicted: readonly T[] }
+  | { readonly outcome: "full" | "tenant_over_share" };
+
+const DEFAULTS = {
+  /** A chat turn of a page of prompt and half a page of answer: about one request in a turn. */
+  quantumTokens: 1024,
+  /** One token in twenty: a batch request is late, but moves. */
+  batchShare: 0.05,
+} as const;
+/** A drop in what the engines serve shows within some seconds, and one long answer does not. */
+const RATE_MEMORY_MS = 10_000;
+
+/**
+ * Requests that wait for the same place: bounded, by priority, fair among tenants. `critical` goes before `normal`, and
+ * both before `batch`, which gets `batchShare` of the served tokens all the same. When the queue is full a newcomer
+ * pushes out the newest of the lowest priority below its own; else, of its own
+ * priority, the newest of the tenant with the most room, if that has more than its own tenant would. Nothing here waits or calls: the caller asks for the next
+ * one when there is a place, and for those whose time is over. Entering, being served and leaving are O(log n), but for
+ * a turn that must pass by tenants with larger requests first.
+ */
+export class AdmissionQueue<T extends Waiting> {
+  readonly #budget: QueueBudget;
+  readonly #batchShare: number;
+  /** What of the budget no others fill. */
+  readonly #batchReserve: QueueUse;
+  readonly #maxTenantRequests: number;
+  readonly #maxTenantBytes: number;
+  readonly #bands: Readonly<Record<Priority, FairBand<T>>>;
+  readonly #deadlines = new DeadlineHeap<T>();
+  /** By priority, so that a tenant's own batch requests don't keep out what it asks for itself. */
+  readonly #use: Readonly<Record<Priority, BandUse>> = {
+    critical: new BandUse(),
+    normal: new BandUse(),
+    batch: new BandUse(),
+  };
+  readonly #rate = new DrainRate(RATE_MEMORY_MS);
+  /** Put back after they were counted as served. */
+  readonly #counted = new WeakSet<T>();
+  /** Tokens that batch requests may be served before others. */
+  #batchCredit = 0;
+
+  constructor(options: AdmissionQueueOptions) {
+    const { budget, maxShareOfTenant, quantumTokens, batchShare } = { ...DEFAULTS, ...options };
+    this.#budget = budget;
+    this.#batchShare = batchShare;
+    this.#batchReserve = {
+      requests: Math.floor(budget.maxRequests * batchShare),
+      bytes: Math.floor(budget.maxBytes * batchShare),
+    };
+    const isBounded = maxShareOfTenant < 1;
+    this.#maxTenantRequests = isBounded ? Math.floor(budget.maxRequests * maxShareOfTenant) : Number.POSITIVE_INFINITY;
+    this.#maxTenantBytes = isBounded ? budget.maxBytes * maxShareOfTenant : Number.POSITIVE_INFINITY;
+    this.#bands = {
+      critical: new FairBand(quantumTokens),
+      normal: new FairBand(quantumTokens),
+      batch: new FairBand(quantumTokens),
+    };
+  }
+
+  get size(): number {
+    return this.#deadlines.size;
+  }
+
+  /** What waits with a priority. */
+  use(priority: Priority): Use {
+    return this.#use[priority].total;
+  }
+
+  /** The request that `take` would take out. */
+  get next(): T | undefined {
+    const { critical, normal, batch } = this.#bands;
+    return this.#isBatchDue() ? batch.next : (critical.next ?? normal.next ?? batch.next);
+  }
+
+  /** Lets a request wait, or says why not; a refusal changes nothing. */
+  offer(item: T, nowMs: number): Offer<T> {
+    const tenant = this.#use[item.priority].of(item.tenant);
+    // The first request of a tenant is let in whatever its size: it hinders nobody but through the queue's own bound.
+    const isOverShare =
+      tenant.requests > 0 &&
+      (tenant.requests + 1 > this.#maxTenantRequests || tenant.bytes + item.bytes > this.#maxTenantBytes);
+    if (isOverShare) return { outcome: "tenant_over_share" };
+    const evicted = this.#victims(item, PRIORITIES.slice(PRIORITIES.indexOf(item.priority) + 1));
+    if (evicted === undefined) return { outcome: "full" };
+    this.#admit(item, evicted, nowMs, (band) => band.add(item));
+    return { outcome: "in", evicted };
+  }
+
+  /**
+   * Takes back a request that was taken out but got no place after all: it is the next of its priority. In a full queue
+   * the newest of its own or a lower priority makes room, as it came later; its tenant's share is not asked again.
+   */
+  putBack(item: T, nowMs: number): Offer<T> {
+    const evicted = this.#victims(item, PRIORITIES.slice(PRIORITIES.indexOf(item.priority)));
+    if (evicted === undefined) return { outcome: "full" };
+    this.#counted.add(item);
+    this.#admit(item, evicted, nowMs, (band) => band.putBack(item));
+    return { outcome: "in", evicted };
+  }
+
+  /** Takes out the next request to serve. */
+  take(nowMs: number): T | undefined {
+    const { critical, normal, batch } = this.#bands;
+    const isBatchDue = this.#isBatchDue();
+    const item = (isBatchDue ? batch.take() : undefined) ?? critical.take() ?? normal.take() ?? batch.take();
+    if (item === undefined) return undefined;
+    if (!this.#counted.delete(item)) {
+      if (isBatchDue) this.#batchCredit -= item.tokens;
+      else if (item.priority !== "batch")
+        this.#batchCredit += (item.tokens * this.#batchShare) / (1 - this.#batchShare);
+      this.#rate.served(item.tokens, nowMs);
+    }
+    this.#left(item, nowMs);
+    return item;
+  }
+
+  /** For a client that left. @returns whether it was waiting */
+  delete(item: T, nowMs: number): boolean {
+    if (!this.#bands[item.priority].delete(item)) return false;
+    this.#left(item, nowMs);
+    return true;
+  }
+
+  /** The request with the earliest deadline, once that has come; it waits on until it is deleted or postponed. */
+  overdue(nowMs: number): T | undefined {
+    const item = this.#deadlines.first;
+    return item !== undefined && item.deadline <= nowMs ? item : undefined;
+  }
+
+  /** Gives a waiting request another deadline. Its place in the queue stays. */
+  postpone(item: T, deadline: number): void {
+    if (!this.#deadlines.delete(item)) return;
+    item.deadline = deadline;
+    this.#deadlines.add(item);
+  }
+
+  /** Everything that waits, in no order that means anything. */
+  *items(): Generator<T> {
+    for (const priority of PRIORITIES) yield* this.#bands[priority].newestFirst();
+  }
+
+  /**
+   * Seconds until all that waits is served, at the measured rate: whoever comes then finds room. `undefined` as long as
+   * nothing was served.
+   */
+  drainSeconds(nowMs: number): number | undefined {
+    const perSecond = this.#rate.perSecond(nowMs);
+    if (perSecond === undefined) return undefined;
+    return PRIORITIES.reduce((sum, priority) => sum + this.use(priority).tokens, 0) / perSecond;
+  }
+
+  /** The same for what one tenant has waiting with a priority, served in turn with the others of that priority. */
+  tenantDrainSeconds(nowMs: number, tenant: string, priority: Priority): number | undefined {
+    const perSecond = this.#rate.perSecond(nowMs);
+    const use = this.#use[priority];
+    return perSecond === undefined ? undefined : (use.of(tenant).tokens * use.tenants) / perSecond;
+  }
+
+  #isBatchDue(): boolean {
+    const tokens = this.#bands.batch.next?.tokens;
+    return tokens !== undefined && tokens <= this.#batchCredit;
+  }
+
+  /** Those that must go so that `item` fits; `undefined` when that is not enough. */
+  #victims(item: T, priorities: readonly Priority[]): readonly T[] | undefined {
+    const own = this.#total();
+    const victims: T[] = [];
+    const freed = { requests: 0, bytes: 0 };
+    const freedBatch = { requests: 0, bytes: 0 };
+    const isBatch = item.priority === "batch";
+    const hasRoom = () =>
+      this.#budget.hasRoom(own, item.bytes, freed, isBatch ? undefined : this.#unusedReserve(freedBatch));
+    const suffices = (victim: T) => {
+      victims.push(victim);
+      for (const part of victim.priority === "batch" ? [freed, freedBatch] : [freed]) {
+        part.requests++;
+        part.bytes += victim.bytes;
+      }
+      return hasRoom();
+    };
+    if (hasRoom()) return victims;
+    for (const priority of priorities.toReversed())
+      for (const victim of this.#bands[priority].newestFirst()) {
+        if (priority === "batch" && !isBatch && !this.#isBatchOverReserve(freedBatch)) break;
+        if (suffices(victim)) return victims;
+      }
+    if (priorities.includes(item.priority)) return undefined;
+    const victim = this.#largestTenantsNewest(item);
+    return victim !== undefined && suffices(victim) ? victims : undefined;
+  }
+
+  /**
+   * Of the newcomer's priority, the newest request of the tenant that fills the most room, if it fills more than the
+   * newcomer's would. Who sends twice as much would else have twice as many waiting, and the other's turns would lapse.
+   */
+  #largestTenantsNewest(item: T): T | undefined {
+    const use = this.#use[item.priority];
+    const largest = use.largestBut(item.tenant, (other) => this.#partOf(other));
+    const victim = largest === undefined ? undefined : this.#bands[item.priority].newestOf(largest);
+    if (largest === undefined || victim === undefined) return undefined;
+    const theirs = use.of(largest);
+    const own = use.of(item.tenant);
+    const theirsThen = { requests: theirs.requests - 1, bytes: theirs.bytes - victim.bytes };
+    const ownThen = { requests: own.requests + 1, bytes: own.bytes + item.bytes };
+    return this.#partOf(theirsThen) >= this.#partOf(ownThen) ? victim : undefined;
+  }
+
+  /** Of the budget, by requests or by bytes, whichever is more. */
+  #partOf({ requests, bytes }: QueueUse): number {
+    return Math.max(requests / this.#budget.maxRequests, bytes / this.#budget.maxBytes);
+  }
+
+  /** What is left for batch requests of their share of the budget, once `freed` of them have gone. */
+  #unusedReserve(freed: QueueUse): QueueUse {
+    const batch = this.use("batch");
+    const { requests, bytes } = this.#batchReserve;
+    return {
+      requests: Math.max(0, requests - batch.requests + freed.requests),
+      bytes: Math.max(0, bytes - batch.bytes + freed.bytes),
+    };
+  }
+
+  /** Whether batch requests still have more than their share once `freed` have gone: less would free nothing for others. */
+  #isBatchOverReserve(freed: QueueUse): boolean {
+    const batch = this.use("batch");
+    const { requests, bytes } = this.#batchReserve;
+    return batch.requests - freed.requests > requests || batch.bytes - freed.bytes > bytes;
+  }
+
+  #admit(item: T, evicted: readonly T[], nowMs: number, enter: (band: FairBand<T>) => void): void {
+    for (const victim of evicted) this.delete(victim, nowMs);
+    enter(this.#bands[item.priority]);
+    this.#deadlines.add(item);
+    this.#budget.take(item.bytes);
+    this.#rate.begin(nowMs);
+    this.#use[item.priority].add(item);
+  }
+
+  #left(item: T, nowMs: number): void {
+    this.#deadlines.delete(item);
+    this.#budget.give(item.bytes);
+    this.#use[item.priority].delete(item);
+    // A share that nobody asked for is not saved up.
+    if (this.#bands.batch.size === 0) this.#batchCredit = 0;
+    if (this.size === 0) this.#rate.end(nowMs);
+  }
+
+  #total(): QueueUse {
+    const uses = PRIORITIES.map((priority) => this.use(priority));
+    const sum = (name: keyof QueueUse) => uses.reduce((total, use) => total + use[name], 0);
+    return { requests: sum("requests"), bytes: sum("bytes") };
+  }
+}

@@ -1,0 +1,45 @@
+/** How fast a queue empties, measured while something waits in it: an idle queue says nothing about what could be served. */
+export class DrainRate {
+  readonly #memoryMs: number;
+  #tokens = 0;
+  #busyMs = 0;
+  /** Since when something waits; `undefined` while nothing does. */
+  #since: number | undefined;
+
+  /** @param memoryMs what was served this much waiting time ago counts 1/e (about 37 %) as much as now */
+  constructor(memoryMs: number) {
+    this.#memoryMs = memoryMs;
+  }
+
+  /** Something waits from `nowMs` on. */
+  begin(nowMs: number): void {
+    this.#since ??= nowMs;
+  }
+
+  /** `tokens` of work left the queue to be served. */
+  served(tokens: number, nowMs: number): void {
+    this.#advance(nowMs);
+    this.#tokens += tokens;
+  }
+
+  /** Nothing waits any more. */
+  end(nowMs: number): void {
+    this.#advance(nowMs);
+    this.#since = undefined;
+  }
+
+  /** Tokens per second that were served lately, or `undefined` before anything was. */
+  perSecond(nowMs: number): number | undefined {
+    this.#advance(nowMs);
+    return this.#tokens > 0 && this.#busyMs > 0 ? (this.#tokens * 1000) / this.#busyMs : undefined;
+  }
+
+  #advance(nowMs: number): void {
+    if (this.#since === undefined) return;
+    const passed = Math.max(0, nowMs - this.#since);
+    const kept = Math.exp(-passed / this.#memoryMs);
+    this.#tokens *= kept;
+    this.#busyMs = this.#busyMs * kept + this.#memoryMs * (1 - kept);
+    this.#since = nowMs;
+  }
+}

@@ -1,0 +1,42 @@
+import type { ApiKeyItem } from "../../contracts/auth.ts";
+import { PRIORITY_HEADER } from "../../contracts/headers.ts";
+import { PRIORITIES, Priority } from "../../contracts/priority.ts";
+import type { Exchange } from "../exchange.ts";
+import { GatewayError } from "../gateway-error.ts";
+import type { GenerationRequest } from "../generation-request.ts";
+
+/** OpenAI's tiers that say how long a request may wait; its others (`auto`, `default`, `scale`) say nothing of that. */
+const TIERS: Readonly<Record<string, Priority>> = { priority: "critical", flex: "batch" };
+
+/**
+ * How the request waits while the engines are full: as the header asks, else as `service_tier` does, else `normal`. No
+ * request gets more than its key may have, and one without a key no more than `normal`: a header that asks for it is
+ * refused, a tier is lowered, as OpenAI does.
+ * @throws {GatewayError} `invalid_request` or `permission_denied`
+ */
+export function prioritize(exchange: Exchange, { fields }: GenerationRequest, key: ApiKeyItem | undefined): void {
+  const highest = key?.maxPriority ?? "normal";
+  const header = exchange.request.headers[PRIORITY_HEADER];
+  if (header === undefined) {
+    const tier = Object.hasOwn(fields, "service_tier") ? fields.service_tier : undefined;
+    const asked = (typeof tier === "string" && Object.hasOwn(TIERS, tier) ? TIERS[tier] : undefined) ?? "normal";
+    exchange.priority = isOver(asked, highest) ? highest : asked;
+    return;
+  }
+  const asked = Priority.safeParse(header);
+  if (!asked.success)
+    throw new GatewayError("invalid_request", {
+      message: `The header \`${PRIORITY_HEADER}\` must be one of ${PRIORITIES.join(", ")}. Correct it or leave it out.`,
+      param: PRIORITY_HEADER,
+    });
+  if (isOver(asked.data, highest))
+    throw new GatewayError("permission_denied", {
+      message: `The priority \`${asked.data}\` is above what this caller may ask for, \`${highest}\`. Lower it, or ask your operator for a key that may.`,
+      param: PRIORITY_HEADER,
+    });
+  exchange.priority = asked.data;
+}
+
+function isOver(asked: Priority, highest: Priority): boolean {
+  return PRIORITIES.indexOf(asked) < PRIORITIES.indexOf(highest);
+}

@@ -1,0 +1,387 @@
+import { describe, expect, test, vi } from "vitest";
+import type { GatewayConfig } from "../../contracts/gateway-config.ts";
+import { newApiKey } from "../../domain/api-key.ts";
+import {
+  completion,
+  errorOf,
+  eventsOf,
+  post,
+  startTestGateway,
+  type TestGateway,
+  type TestGatewayOptions,
+  testConfig,
+} from "../test/test-gateway.ts";
+
+/** A gateway before engines that hold one request each. */
+function startNarrow(queue: Partial<GatewayConfig["queue"]> = {}, options: TestGatewayOptions = {}) {
+  const { config, ...others } = options;
+  return startTestGateway({
+    model: { maxRequestsPerEngine: 1 },
+    engines: [{ firstByteMs: 100 }],
+    ...others,
+    config: { ...config, queue: { ...testConfig().queue, ...queue } },
+  });
+}
+
+const ask = (
+  url: string,
+  headers: Record<string, string> = {},
+  fields: Record<string, unknown> = {},
+  init: RequestInit = {},
+) => post(url, "/v1/completions", completion(fields), headers, init);
+const as = (address: string, priority = "normal") => ({ "x-sluice-client-ip": address, "x-sluice-priority": priority });
+
+/** A sample of `/metrics` by its name and labels. */
+async function sample(gateway: TestGateway, name: string): Promise<number> {
+  const text = await (await fetch(gateway.metricsUrl)).text();
+  return Number(
+    text
+      .split("\n")
+      .find((line) => line.startsWith(`${name} `))
+      ?.split(" ")[1],
+  );
+}
+
+async function waitingRequests(gateway: TestGateway): Promise<number> {
+  const counts = ["critical", "normal", "batch"].map((priority) =>
+    sample(gateway, `sluice_queue_requests{priority="${priority}"}`),
+  );
+  return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+}
+
+const untilWaiting = (gateway: TestGateway, count: number) =>
+  vi.waitFor(async () => expect(await waitingRequests(gateway)).toBe(count));
+
+/** Lets the only engine hang with one request, so that all others wait until `free`. */
+async function block(gateway: TestGateway) {
+  const engine = gateway.engines[0]!;
+  const before = engine.received.length;
+  const { mode } = engine.behaviour;
+  engine.behaviour.mode = "hang";
+  const leaving = new AbortController();
+  const blocker = ask(gateway.url, as("192.0.2.99"), { prompt: "blocker" }, { signal: leaving.signal }).catch(
+    () => undefined,
+  );
+  await vi.waitFor(() => expect(engine.received.length).toBe(before + 1));
+  return {
+    async free() {
+      engine.behaviour.mode = mode;
+      leaving.abort();
+      await blocker;
+    },
+  };
+}
+
+/** Prompts in the order in which the engine got them. */
+const served = ({ engines }: TestGateway) =>
+  engines[0]!.received.map(({ body }) => body.prompt).filter((prompt) => prompt !== "blocker");
+
+describe("a request that finds all engines full", () => {
+  test("waits for a place and is answered, whole and streamed, byte for byte what the engine says", async () => {
+    const gateway = await startNarrow();
+    const answers = await Promise.all([ask(gateway.url), ask(gateway.url), ask(gateway.url, {}, { stream: true })]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(eventsOf(await answers[2]!.text()).at(-1)).toBe("[DONE]");
+    expect(gateway.engines[0]?.received).toHaveLength(3);
+    expect(await waitingRequests(gateway)).toBe(0);
+    expect(await sample(gateway, `sluice_queue_wait_seconds_count{priority="normal"}`)).toBe(2);
+  });
+
+  test("never comes to an engine over its cap, however many wait", async () => {
+    const gateway = await startNarrow({}, { engines: [{ firstByteMs: 5 }, { firstByteMs: 5 }] });
+    let most = 0;
+    const watch = setInterval(() => {
+      for (const { received } of gateway.engines) most = Math.max(most, received.filter(({ isOpen }) => isOpen).length);
+    }, 1);
+    const answers = await Promise.all(Array.from({ length: 60 }, () => ask(gateway.url)));
+    clearInterval(watch);
+    expect(answers.every(({ status }) => status === 200)).toBe(true);
+    expect(most).toBe(1);
+  });
+
+  test("the wait does not count against the route's time limit", async () => {
+    const gateway = await startNarrow(
+      {},
+      {
+        engines: [{ firstByteMs: 300 }],
+        config: { timeouts: { firstByteSeconds: 0.5, totalSeconds: 0.5, idleSeconds: 5 } },
+      },
+    );
+    const answers = await Promise.all(Array.from({ length: 3 }, () => ask(gateway.url)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    const waits = gateway
+      .log()
+      .filter((line) => line.msg === "request")
+      .map((line) => Number(line.queuedMs ?? 0));
+    expect(Math.max(...waits)).toBeGreaterThan(500);
+  });
+
+  test("is served by priority: critical, then normal, then batch", async () => {
+    const gateway = await startNarrow({}, { config: { auth: "optional" } });
+    const { keyId, hash, secret } = newApiKey();
+    const item = { keyId, hash, name: "test", plan: "standard", createdAt: "2026-01-01T00:00:00Z" };
+    gateway.keys.set(keyId, { ...item, maxPriority: "critical" });
+    const blocked = await block(gateway);
+    const answers: Promise<Response>[] = [];
+    for (const priority of ["batch", "normal", "critical", "normal", "critical"]) {
+      const headers = { authorization: `Bearer ${secret}`, "x-sluice-priority": priority };
+      answers.push(ask(gateway.url, headers, { prompt: priority }));
+      await untilWaiting(gateway, answers.length);
+    }
+    await blocked.free();
+    await Promise.all(answers);
+    expect(served(gateway)).toEqual(["critical", "critical", "normal", "normal", "batch"]);
+  });
+
+  test("waits in turn with those of other tenants, however many they have sent before", async () => {
+    const gateway = await startNarrow({}, { engines: [{ firstByteMs: 5 }] });
+    const blocked = await block(gateway);
+    const answers: Promise<Response>[] = [];
+    for (const [address, count] of [
+      ["192.0.2.1", 20],
+      ["192.0.2.2", 3],
+    ] as const)
+      for (let index = 0; index < count; index++) {
+        // 1,024 tokens each with the prompt: one quantum.
+        answers.push(ask(gateway.url, as(address), { prompt: address, max_tokens: 1000 }));
+        await untilWaiting(gateway, answers.length);
+      }
+    await blocked.free();
+    await Promise.all(answers);
+    const places = served(gateway).flatMap((prompt, place) => (prompt === "192.0.2.2" ? [place] : []));
+    expect(places).toEqual([1, 3, 5]);
+  });
+
+  test("that leaves gives up its place in the queue at once, is counted 499, and never comes to an engine", async () => {
+    const gateway = await startNarrow();
+    const blocked = await block(gateway);
+    const leaving = new AbortController();
+    const left = ask(gateway.url, {}, { prompt: "left" }, { signal: leaving.signal }).catch(() => "left");
+    const stays = ask(gateway.url, {}, { prompt: "stays" });
+    await untilWaiting(gateway, 2);
+    leaving.abort();
+    expect(await left).toBe("left");
+    await untilWaiting(gateway, 1);
+    await blocked.free();
+    expect((await stays).status).toBe(200);
+    expect(served(gateway)).toEqual(["stays"]);
+    const lines = gateway.log().filter((line) => line.msg === "request" && line.engineId === undefined);
+    expect(lines).toEqual([expect.objectContaining({ status: 499, aborted: true })]);
+  });
+
+  test("and gets no place in time is 503 with Retry-After, and its place in the queue is free", async () => {
+    const gateway = await startNarrow({ waitSeconds: 0.2 });
+    const blocked = await block(gateway);
+    const answer = await ask(gateway.url);
+    expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect((await errorOf(answer, 503, "overloaded")).message).toContain("as long as the request could wait");
+    expect(await waitingRequests(gateway)).toBe(0);
+    expect(await sample(gateway, `sluice_requests_shed_total{reason="deadline"}`)).toBe(1);
+    await blocked.free();
+  });
+
+  test("waits no longer than the client's SDK does", async () => {
+    const gateway = await startNarrow({ waitSeconds: 60 });
+    const blocked = await block(gateway);
+    await errorOf(await ask(gateway.url, { "x-stainless-timeout": "0.3" }), 503, "overloaded");
+    await blocked.free();
+  });
+
+  test("of a full queue is 503 with a Retry-After from the rate at which it empties", async () => {
+    const gateway = await startNarrow({ maxRequests: 2 }, { engines: [{ firstByteMs: 400 }] });
+    const waiting = [ask(gateway.url), ask(gateway.url), ask(gateway.url)];
+    await untilWaiting(gateway, 2);
+    const first = await ask(gateway.url);
+    await errorOf(first, 503, "overloaded");
+    expect(first.headers.get("retry-after"), "nothing was served yet").toBe("5");
+    await waiting[0];
+    const more = ask(gateway.url);
+    await untilWaiting(gateway, 2);
+    const answer = await ask(gateway.url);
+    await errorOf(answer, 503, "overloaded");
+    expect(["1", "2"]).toContain(answer.headers.get("retry-after"));
+    await Promise.all([...waiting, more]);
+  });
+
+  test("over the bytes that may wait is 503", async () => {
+    const gateway = await startNarrow({ maxBytes: 4096 });
+    const blocked = await block(gateway);
+    const waiting = ask(gateway.url, {}, { prompt: "x".repeat(3000) });
+    await untilWaiting(gateway, 1);
+    await errorOf(await ask(gateway.url, {}, { prompt: "x".repeat(3000) }), 503, "overloaded");
+    await blocked.free();
+    expect((await waiting).status).toBe(200);
+  });
+
+  test("over its tenant's share is 429 with Retry-After, while others still come in", async () => {
+    const gateway = await startNarrow({ maxRequests: 10, maxShareOfTenant: 0.2 });
+    const blocked = await block(gateway);
+    const waiting = [ask(gateway.url, as("192.0.2.1")), ask(gateway.url, as("192.0.2.1"))];
+    await untilWaiting(gateway, 2);
+    const over = await ask(gateway.url, as("192.0.2.1"));
+    expect(Number(over.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect((await errorOf(over, 429, "queue_share_exceeded")).type).toBe("rate_limit_error");
+    waiting.push(ask(gateway.url, as("192.0.2.2")));
+    await untilWaiting(gateway, 3);
+    await blocked.free();
+    for (const answer of await Promise.all(waiting)) expect(answer.status).toBe(200);
+  });
+
+  test("pushes a less important one out of a full queue, which is 503 with Retry-After", async () => {
+    const gateway = await startNarrow({ maxRequests: 1 });
+    const blocked = await block(gateway);
+    const batch = ask(gateway.url, as("192.0.2.1", "batch"));
+    await untilWaiting(gateway, 1);
+    const normal = ask(gateway.url, as("192.0.2.2", "normal"));
+    const evicted = await batch;
+    expect(Number(evicted.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect((await errorOf(evicted, 503, "overloaded")).message).toContain("requests that go first");
+    await blocked.free();
+    expect((await normal).status).toBe(200);
+  });
+
+  test("of one model leaves room for those of another", async () => {
+    const [tiny] = testConfig({}, { maxRequestsPerEngine: 1 }).models;
+    const models = [tiny!, { ...tiny!, id: "other", targetGroupArn: "arn:other" }];
+    const gateway = await startNarrow({ maxRequests: 4 }, { engines: [{ mode: "hang" }], config: { models } });
+    const leaving = new AbortController();
+    const ended: Promise<unknown>[] = [];
+    const hang = (model: string) => {
+      const answer = ask(gateway.url, {}, { model }, { signal: leaving.signal });
+      ended.push(answer.catch(() => undefined));
+    };
+    for (let index = 0; index < 6; index++) hang("tiny");
+    await untilWaiting(gateway, 2);
+    await vi.waitFor(async () => expect(await sample(gateway, `sluice_requests_shed_total{reason="full"}`)).toBe(3));
+    hang("other");
+    await vi.waitFor(() =>
+      expect(gateway.engines[0]?.received.map(({ body }) => body.model)).toEqual(["tiny", "other"]),
+    );
+    hang("other");
+    await untilWaiting(gateway, 3);
+    leaving.abort();
+    await Promise.all(ended);
+    await untilWaiting(gateway, 0);
+  });
+});
+
+test("a connection that an engine refuses costs nothing: the request waits for the next engine", async () => {
+  const gateway = await startNarrow({ wakeSeconds: 20 }, { engines: [{}], probeMs: 60_000 });
+  await gateway.engines[0]?.stop();
+  const answer = ask(gateway.url);
+  await untilWaiting(gateway, 1);
+  const { startFakeEngine } = await import("../../test-support/fake-engine.ts");
+  const replacement = await startFakeEngine();
+  gateway.discovery.engines = [{ id: "i-9", origin: replacement.origin, inService: true }];
+  expect((await answer).status).toBe(200);
+  await replacement.stop();
+});
+
+describe("an engine that says it is full though it has room by our count", () => {
+  const busy = { status: 429, body: "{}", headers: { "retry-after": "9" } } as const;
+
+  test("gets the request again a moment later", async () => {
+    const gateway = await startNarrow({}, { engines: [{ mode: busy }] });
+    const answer = ask(gateway.url);
+    await vi.waitFor(() => expect(gateway.engines[0]?.received).toHaveLength(1));
+    gateway.engines[0]!.behaviour.mode = "answer";
+    expect((await answer).status).toBe(200);
+    expect(gateway.engines[0]?.received).toHaveLength(2);
+  });
+
+  test("and says it again is 503 with its Retry-After: nobody is put back twice", async () => {
+    const gateway = await startNarrow({}, { engines: [{ mode: busy }] });
+    const answer = await ask(gateway.url);
+    expect(answer.headers.get("retry-after")).toBe("9");
+    await errorOf(answer, 503, "overloaded");
+    expect(gateway.engines[0]?.received).toHaveLength(2);
+    expect(await waitingRequests(gateway)).toBe(0);
+  });
+});
+
+describe("a model without a ready engine", () => {
+  test("holds its requests and serves them when an engine comes", async () => {
+    const gateway = await startNarrow({ wakeSeconds: 20, waitSeconds: 0.1 }, { engines: [{ health: "loading" }] });
+    const answers = [ask(gateway.url), ask(gateway.url)];
+    await untilWaiting(gateway, 2);
+    expect(gateway.engines[0]?.received).toHaveLength(0);
+    gateway.engines[0]!.behaviour.health = "ready";
+    for (const answer of await Promise.all(answers)) expect(answer.status).toBe(200);
+    expect(await waitingRequests(gateway)).toBe(0);
+  });
+
+  test("holds them for wakeSeconds, then says 503 model_unavailable with Retry-After", async () => {
+    const gateway = await startNarrow({ wakeSeconds: 0.2 }, { engines: [{ health: "loading" }] });
+    const answer = await ask(gateway.url);
+    expect(answer.headers.get("retry-after")).toBe("30");
+    await errorOf(answer, 503, "model_unavailable");
+    expect(await gateway.requestLine()).toMatchObject({ status: 503, errorCode: "model_unavailable" });
+    expect(await sample(gateway, `sluice_requests_shed_total{reason="away"}`)).toBe(1);
+  });
+
+  test("keeps those who waited while its last engine went away, until another one comes", async () => {
+    const gateway = await startNarrow({ wakeSeconds: 20, waitSeconds: 0.4 }, { engines: [{}], probeMs: 20 });
+    const blocked = await block(gateway);
+    const waiting = ask(gateway.url, {}, { prompt: "waits" });
+    await untilWaiting(gateway, 1);
+    gateway.engines[0]!.behaviour.health = "loading";
+    await vi.waitFor(async () => expect((await fetch(`${gateway.url}/health`)).status).toBe(503));
+    await blocked.free();
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(served(gateway)).toEqual([]);
+    gateway.engines[0]!.behaviour.health = "ready";
+    expect((await waiting).status).toBe(200);
+  });
+});
+
+describe("a gateway that leaves", () => {
+  test("still serves those who wait", async () => {
+    const gateway = await startNarrow({}, { engines: [{ firstByteMs: 200 }] });
+    const answers = Array.from({ length: 3 }, () => ask(gateway.url));
+    await untilWaiting(gateway, 2);
+    await gateway.gateway.drain();
+    for (const answer of await Promise.all(answers)) expect(answer.status).toBe(200);
+  });
+
+  test("tells those whom it can't serve within its drain time, before it closes", async () => {
+    const gateway = await startNarrow(
+      { waitSeconds: 60 },
+      { engines: [{ mode: "hang" }], config: { drainSeconds: 1 } },
+    );
+    const hanging = ask(gateway.url).catch(() => "cut");
+    await vi.waitFor(() => expect(gateway.engines[0]?.received).toHaveLength(1));
+    const waiting = ask(gateway.url);
+    await untilWaiting(gateway, 1);
+    await gateway.gateway.drain();
+    await errorOf(await waiting, 503, "shutting_down");
+    expect(await hanging).toBe("cut");
+  });
+});
+
+test("nothing is left of a storm of requests that are served, refused, evicted, late or gone", async () => {
+  const gateway = await startNarrow(
+    { maxRequests: 20, waitSeconds: 0.3, maxShareOfTenant: 0.5 },
+    { engines: [{ firstByteMs: 10 }, { firstByteMs: 10 }] },
+  );
+  const statuses = new Map<number | string, number>();
+  const all = Array.from({ length: 300 }, async (_, index) => {
+    const leaving = new AbortController();
+    if (index % 5 === 0) setTimeout(() => leaving.abort(), index);
+    const headers = as(`192.0.2.${index % 7}`, index % 3 === 0 ? "batch" : "normal");
+    const status = await ask(gateway.url, headers, { stream: index % 2 === 0 }, { signal: leaving.signal })
+      .then(async (answer) => {
+        await answer.text();
+        return answer.status;
+      })
+      .catch(() => "gone");
+    statuses.set(status, (statuses.get(status) ?? 0) + 1);
+  });
+  await Promise.all(all);
+  expect([...statuses.keys()].every((status) => [200, 429, 503, "gone"].includes(status))).toBe(true);
+  expect(statuses.get(200)).toBeGreaterThan(10);
+  await vi.waitFor(async () => expect(await sample(gateway, "sluice_requests_in_flight")).toBe(0));
+  expect(await waitingRequests(gateway)).toBe(0);
+  const bytes = ["normal", "batch"].map((priority) => sample(gateway, `sluice_queue_bytes{priority="${priority}"}`));
+  expect(await Promise.all(bytes)).toEqual([0, 0]);
+  expect((await ask(gateway.url)).status).toBe(200);
+});
