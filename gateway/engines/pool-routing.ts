@@ -78,7 +78,8 @@ export class PoolRouting {
     if (this.#members.has(engine)) return;
     const others = [...this.#members.values()].map(({ replica }) => replica);
     const replica = this.#router.add(engine.id, this.#options.clock(), others);
-    const heldSince = this.#known.has(engine) ? this.#seconds() : 0;
+    // Not what was used in the very second in which it was found dead.
+    const heldSince = this.#known.has(engine) ? this.#seconds() + 1 : 0;
     this.#members.set(engine, { replica, heldSince, startedAt: undefined });
     this.#known.add(engine);
   }
