@@ -49,6 +49,8 @@ export interface FakeProvider {
   readonly received: readonly ProviderRequest[];
   /** Requests of other paths. */
   readonly asked: readonly string[];
+  /** Most requests that it had at once. */
+  readonly maxOpen: number;
   /** Stops listening and cuts all connections: from then on connections are refused. */
   stop(): Promise<void>;
 }
@@ -70,7 +72,11 @@ export async function startFakeProvider(
   const state: FakeProviderBehaviour = { ...DEFAULTS, ...behaviour };
   const received: ProviderRequest[] = [];
   const asked: string[] = [];
+  let open = 0;
+  let maxOpen = 0;
   const server = createServer((request, response) => {
+    maxOpen = Math.max(maxOpen, ++open);
+    response.once("close", () => open--);
     answer(request, response, state, received, asked).catch(() => response.destroy());
   });
   server.listen(port, "127.0.0.1");
@@ -82,6 +88,9 @@ export async function startFakeProvider(
     behaviour: state,
     received,
     asked,
+    get maxOpen() {
+      return maxOpen;
+    },
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

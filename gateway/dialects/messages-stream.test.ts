@@ -24,7 +24,7 @@ function events(text: string): Event[] {
   const parts = text.split("\n\n");
   expect(parts.pop()).toBe("");
   return parts.map((part) => {
-    const [, name, json] = /^event: (\w+)\ndata: (.*)$/.exec(part) ?? [];
+    const [, name, json] = /^event: (\w+)\ndata: ([^\n]*)$/.exec(part) ?? [];
     const event = JSON.parse(json ?? "") as Event;
     expect(event.type).toBe(name);
     return event;

@@ -15,15 +15,21 @@ const LONG_FIELDS = ["prompt", "input", "tokens"] as const;
 
 /** Finds what would make the schema check itself expensive. Cheap: stops at the first. */
 export function boundProblem(fields: Readonly<Record<string, unknown>>): ErrorDetail | undefined {
-  const { prompt: _prompt, input: _input, tokens: _tokens, ...rest } = fields;
+  const long: readonly string[] = LONG_FIELDS.filter((name) => isLongList(fields[name]));
+  const rest = Object.entries(fields).flatMap(([name, value]) => (long.includes(name) ? [] : [value]));
   if (countValues(rest, MAX_VALUES) > MAX_VALUES)
     return { param: "", message: `The body has over ${MAX_VALUES} values; send fewer messages, parts or tools.` };
   for (const name of LONG_FIELDS) {
     const value = fields[name];
-    const problem = Array.isArray(value) ? listProblem(name, value) : undefined;
+    const problem = isLongList(value) ? listProblem(name, value) : undefined;
     if (problem !== undefined) return problem;
   }
   return undefined;
+}
+
+/** Not the input of `/v1/responses`: its items are objects. */
+function isLongList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value) && !isRecord(value[0]);
 }
 
 function listProblem(name: string, list: readonly unknown[]): ErrorDetail | undefined {

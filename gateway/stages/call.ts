@@ -80,6 +80,7 @@ class Call {
   readonly #request: GenerationRequest;
   readonly #plan: Plan;
   readonly #context: CallContext;
+  /** Of the request, earlier turns included. */
   readonly #maxAttempts: number;
   /** Upstreams that are out of question in this round. */
   readonly #tried = new Set<Upstream>();
@@ -99,7 +100,8 @@ class Call {
     this.#request = request;
     this.#plan = plan;
     this.#context = context;
-    this.#maxAttempts = Math.max(MAX_ATTEMPTS, Math.min(plan.length, MAX_TARGETS));
+    // A request that was put back into the queue has been asked for before.
+    this.#maxAttempts = exchange.attempts + Math.max(MAX_ATTEMPTS, Math.min(plan.length, MAX_TARGETS));
   }
 
   async run(): Promise<UpstreamAnswer> {

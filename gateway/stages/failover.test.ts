@@ -144,7 +144,7 @@ describe("a provider in trouble", () => {
     const { url, bad } = await setUp({ fault: { status: 429, retryAfter: "60" } }, { fallbacks: [] });
     for (let index = 0; index < 2; index++) {
       const answer = await post(url, "/v1/chat/completions", chat({ model: "chat" }));
-      expect(answer.headers.get("retry-after")).toBe("60");
+      expect(answer.headers.get("retry-after")).toMatch(/^(60|59|58)$/); // of what is left of it
       await errorOf(answer, 503, "overloaded");
     }
     expect(bad.received).toHaveLength(1);
