@@ -123,7 +123,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   const { config, keys, logger, version, deprecations = DEPRECATIONS } = options;
   const clock = options.clock ?? (() => performance.now());
   const directory = new EngineDirectory({ ...options, intervals: options.intervals ?? ENGINE_INTERVALS });
-  const admission = new Admission({ limits: config.queue, isShared: config.models.length > 1, clock });
+  const isShared = config.models.length + config.routes.length > 1;
+  const admission = new Admission({ limits: config.queue, isShared, clock });
   const memory = options.memory ?? createSharedMemory(config);
   const { writeMetrics } = options;
   const emf =

@@ -93,9 +93,11 @@ export class Admission {
 
   /**
    * Puts a request back that was sent on, and for which there was no room after all: it is the next of its priority.
+   * Not where only providers could take it: they mean what they say of their limits.
    * @throws {GatewayError} as `enter`
    */
   reenter(item: WaitingRequest, found: GatewayError): Promise<Place> {
+    if (!canWake(item.plan)) return Promise.reject(found);
     const line = this.#line(item.plan);
     const { retryAfterSeconds = LONGEST_PAUSE_SECONDS } = found.options;
     if (found.code === "overloaded")
@@ -240,6 +242,11 @@ export class Admission {
         continue;
       }
       line.queue.take(this.#clock())?.serve(place);
+      if (!place.isHeld) {
+        // Who comes next has to see that this one has taken it.
+        stuck.add(line);
+        setImmediate(() => this.#serve());
+      }
       this.#lines.delete(line.key);
       this.#lines.set(line.key, line);
     }
@@ -278,6 +285,7 @@ function lineKey(plan: Plan): string {
     .join(" ");
 }
 
+/** Whether servers may come by themselves, so that waiting helps when there is none: a pool starts or heals. */
 function canWake(plan: Plan): boolean {
-  return plan.some((target) => target.canWake === true);
+  return plan.some((target) => target.kind === "pool");
 }

@@ -15,7 +15,6 @@ export class PoolTarget implements Target {
   readonly isEmergencyOnly = false;
   readonly firstByteMs = undefined;
   readonly totalMs = undefined;
-  readonly canWake = true;
   readonly pool: ModelPool;
 
   constructor(pool: ModelPool) {

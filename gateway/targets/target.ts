@@ -29,8 +29,6 @@ export interface Target {
   readonly totalMs: number | undefined;
   /** Requests that this gateway has there. */
   readonly inFlight: number;
-  /** Whether servers may come by themselves, so that waiting helps when there is none: a pool that starts or heals. */
-  readonly canWake?: boolean;
   /** The server that takes this request, outside those in `tried`; `undefined` when none can. */
   choose(request: GenerationRequest, tried: ReadonlySet<Upstream>): Upstream | undefined;
   /** Whether there are servers outside `tried` that would take it, had they room. */
