@@ -14,12 +14,21 @@ const InternalCaller = z.strictObject({
 });
 export type InternalCaller = z.infer<typeof InternalCaller>;
 
+export function createInternalSecret(): string {
+  return randomBytes(32).toString("base64url");
+}
+
 /**
  * Requests that a gateway sends to its own port, so that nothing goes around its limits, its queue and its accounts.
  * They are known by a secret that this process made and tells nobody; without it the header means nothing.
  */
 export class InternalCalls {
-  readonly #secret = randomBytes(32).toString("base64url");
+  readonly #secret: string;
+
+  /** @param secret the same for all threads of the process, whose port is one */
+  constructor(secret: string) {
+    this.#secret = secret;
+  }
 
   headers(caller: InternalCaller): Readonly<Record<string, string>> {
     const text = Buffer.from(JSON.stringify(caller)).toString("base64url");

@@ -30,6 +30,7 @@ const config: GatewayConfig = {
   queue: { maxRequests: 100, maxBytes: 10_000_000, waitSeconds: 10, wakeSeconds: 0, maxShareOfTenant: 0.5 },
   drainSeconds: 60,
   threads: 1,
+  batches: null,
   engineListenerUrl: "http://lb:8000",
   cache: null,
   valkeyUrl: null,

@@ -90,9 +90,13 @@ export class BatchStore {
     return BatchItem.safeParse(await this.#table.update(batchKey(batch), { set }, condition)).data;
   }
 
-  /** Takes a batch to plan or to finish it. @returns it, or `undefined` when another process has it */
+  /**
+   * Takes a batch to plan or to finish it.
+   * @returns it, or `undefined` when another process has it, or has moved it on since it was read
+   */
   async takeBatch(batch: BatchItem): Promise<BatchItem | undefined> {
-    return BatchItem.safeParse(await this.#take(batchKey(batch))).data;
+    const same = { that: " AND #status = :status", values: { status: batch.status } };
+    return BatchItem.safeParse(await this.#take(batchKey(batch), same)).data;
   }
 
   /** @returns slices that are not done, in their order, at most `limit` */
@@ -171,12 +175,18 @@ export class BatchStore {
     );
   }
 
-  async #take(key: TableKey): Promise<unknown> {
+  async #take(
+    key: TableKey,
+    also: { readonly that: string; readonly values: Readonly<Record<string, unknown>> } = { that: "", values: {} },
+  ): Promise<unknown> {
     const now = this.#now();
     return await this.#table.update(
       key,
       { set: { leaseOwner: this.#worker, leaseUntil: now + this.#leaseMs }, add: { attempts: 1 } },
-      { that: "(attribute_not_exists(#leaseUntil) OR #leaseUntil <= :now)", values: { now } },
+      {
+        that: `(attribute_not_exists(#leaseUntil) OR #leaseUntil <= :now)${also.that}`,
+        values: { now, ...also.values },
+      },
     );
   }
 

@@ -25,10 +25,18 @@ export interface BatchWorkerOptions {
   readonly maxLineBytes: number;
   /** Told of every dead letter. */
   readonly onDeadLetter: () => void;
-  readonly timing?: Partial<typeof TIMING>;
+  readonly timing?: Partial<BatchTiming>;
 }
 
-export const TIMING = {
+export interface BatchTiming {
+  readonly pollMs: number;
+  readonly heartbeatMs: number;
+  readonly retryMs: number;
+  readonly failureMs: number;
+  readonly linesPerSlice: number;
+}
+
+export const TIMING: BatchTiming = {
   /** A new batch is seen by an idle gateway within this. */
   pollMs: 5000,
   /** Of the lease's 30 s: a gateway that dies is noticed after those, a cancelled batch after this. */
@@ -39,7 +47,7 @@ export const TIMING = {
   failureMs: 5000,
   /** What a crash repeats at most, and how finely gateways share a batch. */
   linesPerSlice: 50,
-} as const satisfies Record<string, number>;
+};
 
 /** Slices or batches that one process works on at once: the next one's lines fill the room that a slow last line leaves. */
 const MAX_TASKS = 2;
@@ -54,7 +62,7 @@ const ORPHAN_SECONDS = 300;
 /** Works on batches in the background: takes what is free, asks its lines through the gateway's own port. */
 export class BatchWorker {
   readonly #options: BatchWorkerOptions;
-  readonly #timing: Record<keyof typeof TIMING, number>;
+  readonly #timing: BatchTiming;
   readonly #gate: LineGate;
   readonly #tasks = new Set<Promise<void>>();
   readonly #stop = new AbortController();
@@ -77,6 +85,7 @@ export class BatchWorker {
 
   /** Ends open lines, gives back what is not done, and resolves when nothing runs any more. */
   async stop(): Promise<void> {
+    if (this.#stop.signal.aborted) return;
     this.#stop.abort(new Stopped());
     this.look();
     await this.#loop;
