@@ -160,7 +160,9 @@ describe("a batch of OpenAI's own client", () => {
     await vi.waitFor(() => expect(engines[0]?.received.length).toBeGreaterThan(5), 10_000);
     keys.set(item.keyId, { ...item, revokedAt: new Date().toISOString() });
     await expect(client.batches.retrieve(batch.id)).rejects.toMatchObject({ status: 401 });
-    await vi.waitFor(() => expect(log().filter(({ errorCode }) => errorCode === "invalid_api_key")).not.toHaveLength(1));
+    await vi.waitFor(() =>
+      expect(log().filter(({ errorCode }) => errorCode === "invalid_api_key")).not.toHaveLength(1),
+    );
     keys.set(item.keyId, item);
     const over = await until(client, batch.id, isOver);
     const errors = await linesOf(client, over.error_file_id);
