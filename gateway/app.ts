@@ -22,6 +22,8 @@ import { chooseClientDialect } from "./dialects/inbound.ts";
 import type { ResponsesDialectOptions } from "./dialects/responses.ts";
 import { isBatchRoute } from "./batches/batch-routes.ts";
 import { BatchService, type BatchStorage } from "./batches/batch-service.ts";
+import { chooseClientDialect } from "./dialects/inbound.ts";
+import type { ResponsesDialectOptions } from "./dialects/responses.ts";
 import { EmfMetrics } from "./emf-metrics.ts";
 import { ENGINE_INTERVALS, EngineDirectory, type EngineDirectoryIntervals } from "./engines/engine-directory.ts";
 import type { EngineDiscovery } from "./engines/engine-discovery.ts";

@@ -14,7 +14,7 @@ const synth = (isProtected: boolean) =>
       isProtected,
     });
     new TerraformOutput(scope, "granted", {
-      value: storage.useStatements().map(({ Action, Resource }) => [Action.join(" "), Resource.join(" ")]),
+      value: storage.accessStatements().map(({ Action, Resource }) => [Action.join(" "), Resource.join(" ")]),
     });
   });
 

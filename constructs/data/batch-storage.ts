@@ -63,7 +63,7 @@ export class BatchStorage extends Construct {
   }
 
   /** What serving files and working on batches takes: items one by one or by partition, objects by key; never a scan. */
-  useStatements(): readonly PolicyStatement[] {
+  accessStatements(): readonly PolicyStatement[] {
     return [
       {
         Sid: "UseBatches",
@@ -83,8 +83,8 @@ export class BatchStorage extends Construct {
         Action: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"],
         Resource: [`${this.#bucket.arn}/files/*`, `${this.#bucket.arn}/parts/*`],
       },
-      this.#encryptionKey.useStatement("dynamodb"),
-      this.#encryptionKey.useStatement("s3"),
+      this.#encryptionKey.writeStatement("dynamodb"),
+      this.#encryptionKey.writeStatement("s3"),
     ];
   }
 }

@@ -38,7 +38,7 @@ export class EncryptionKey extends Construct {
   }
 
   /** Lets a role read and write encrypted through the given service, and nothing by calling KMS itself. */
-  useStatement(service: "dynamodb" | "s3"): PolicyStatement {
+  writeStatement(service: "dynamodb" | "s3"): PolicyStatement {
     return {
       ...this.decryptStatement(service),
       Sid: `Use${service === "s3" ? "S3" : "DynamoDb"}Key`,

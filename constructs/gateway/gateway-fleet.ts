@@ -78,7 +78,7 @@ export class GatewayFleet extends Construct {
         ...props.routesTable.changeStatements(),
         ...this.#providerStatements(props),
         ...props.build.readStatements(),
-        ...(props.batchStorage?.useStatements() ?? []),
+        ...(props.batchStorage?.accessStatements() ?? []),
         props.logs.writeStatement("gateway"),
         {
           Sid: "DiscoverEngines",
