@@ -2,6 +2,8 @@ import type OpenAI from "openai";
 import { toFile } from "openai";
 import { describe, expect, test, vi } from "vitest";
 import { newApiKey } from "../domain/api-key.ts";
+import { BatchTable } from "../gateway/batches/batch-table.ts";
+import { MAX_ATTEMPTS } from "../gateway/batches/batch-worker.ts";
 import { startTestGateway, type TestGatewayOptions } from "../gateway/test/test-gateway.ts";
 import { BATCHES, chatLine, isOver, linesOf, openAi, startBatchWorld, submit, until } from "./test/batch-world.ts";
 
@@ -338,6 +340,25 @@ describe("creating a batch", () => {
     await expect(submit(client, numbered(1))).rejects.toMatchObject({ status: 429 });
     expect((await client.batches.list()).data).toHaveLength(2);
   });
+});
+
+test("a slice whose attempts all failed is a dead letter: its lines are named, the metric is written, the batch ends", async () => {
+  const world = await startBatchWorld();
+  const broken = await setUp({ world, engines: [{ mode: { status: 503, body: "{}" } }] });
+  const batch = await submit(broken.client, numbered(30));
+  await vi.waitFor(() => expect(broken.engines[0]?.received.length).toBeGreaterThan(2), 10_000);
+  await broken.gateway.drain();
+  const table = new BatchTable({ client: world.dynamodb, tableName: BATCHES.table });
+  await table.update({ pk: `batch#${batch.id}`, sk: "open#000000" }, { set: { attempts: MAX_ATTEMPTS } });
+  const metrics: string[] = [];
+  const { client, gateway } = await setUp({ world, writeMetrics: (line) => metrics.push(line) });
+  const over = await until(client, batch.id, isOver);
+  expect(over).toMatchObject({ status: "completed", request_counts: { total: 30, completed: 5, failed: 25 } });
+  const errors = await linesOf(client, over.error_file_id);
+  expect(new Set(errors.map(({ error }) => error?.code))).toEqual(new Set(["batch_line_abandoned"]));
+  await vi.waitFor(async () => expect(await table.list("dead", { prefix: "", limit: 9 })).toHaveLength(1), 5000);
+  await gateway.drain();
+  expect(metrics.join()).toContain('"BatchDeadLetters":1');
 });
 
 test("nobody can make a request an internal one", async () => {
