@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { AuthMode } from "./auth.ts";
+import { BatchSettings } from "./batches.ts";
 import { QueueLimits } from "./queue-limits.ts";
 import { ProviderConfig, RouteConfig } from "./target-settings.ts";
-import { BatchSettings } from "./batches.ts";
 
 const seconds = z.number().gt(0).max(900);
 

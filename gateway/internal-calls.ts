@@ -8,7 +8,6 @@ const InternalCaller = z.strictObject({
   /** Key that pays; absent where auth is off. */
   keyId: z.string().optional(),
   tenant: z.string(),
-  priority: z.enum(["critical", "normal", "batch"]),
   /** What tokens cost against those of a usual request. */
   priceFactor: z.number().gt(0).max(1),
 });

@@ -4,6 +4,7 @@ import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { Logger } from "pino";
 import type { AuthMode } from "../../contracts/auth.ts";
 import { BATCH_ENDPOINTS, BATCH_PRICE_FACTOR, type BatchSettings } from "../../contracts/batches.ts";
+import { PRIORITY_HEADER } from "../../contracts/headers.ts";
 import type { Exchange } from "../exchange.ts";
 import { FilePages } from "../files/file-pages.ts";
 import { FileStore } from "../files/file-store.ts";
@@ -61,13 +62,14 @@ export class BatchService {
       logger,
       now,
       random: Math.random,
-      headersFor: ({ owner }) =>
-        internal.headers({
+      headersFor: ({ owner }) => ({
+        [PRIORITY_HEADER]: "batch",
+        ...internal.headers({
           ...(owner === EVERYONE ? {} : { keyId: owner }),
           tenant: owner === EVERYONE ? owner : `key:${owner}`,
-          priority: "batch",
           priceFactor: BATCH_PRICE_FACTOR,
         }),
+      }),
       maxLinesInFlight: settings.maxLinesInFlight,
       maxLineBytes: options.bodyLimitBytes,
       onDeadLetter: options.onDeadLetter,

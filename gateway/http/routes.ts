@@ -1,8 +1,7 @@
 import { GENERATION_ROUTES, type GenerationRoute } from "../../contracts/generation-routes.ts";
 import { LIVENESS_PATH } from "../../contracts/process-environment.ts";
-import { type BatchRoutePath, findBatchRoute } from "../batches/batch-routes.ts";
-
 import { type AdminPath, type AdminRoute, findAdminRoute } from "../admin/admin-routes.ts";
+import { type BatchRoutePath, findBatchRoute } from "../batches/batch-routes.ts";
 
 /** The paths of the API; `/v1/models/{id}` stands for a single model. */
 export type ApiPath =
@@ -54,7 +53,9 @@ export function findRoute(path: string): Route | AdminRoute | undefined {
       const response = STORED_RESPONSE.exec(path);
       if (response !== null) return storedResponse(response[1] ?? "", response[2] !== undefined);
       const encodedId = path.startsWith(MODEL_PREFIX) ? path.slice(MODEL_PREFIX.length) : "";
-      return encodedId === "" ? (findBatchRoute(path) ?? findAdminRoute(path)) : { path: "/v1/models/{id}", methods: READ, encodedId };
+      return encodedId === ""
+        ? (findBatchRoute(path) ?? findAdminRoute(path))
+        : { path: "/v1/models/{id}", methods: READ, encodedId };
     }
   }
 }

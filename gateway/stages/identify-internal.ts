@@ -18,7 +18,6 @@ export async function identifyInternal(
 ): Promise<ApiKeyItem | undefined> {
   const { keyId } = caller;
   exchange.tenant = caller.tenant;
-  exchange.priority = caller.priority;
   exchange.priceFactor = caller.priceFactor;
   if (keyId === undefined || mode === "off") return undefined;
   const item = await lookUp(keys, keyId);
