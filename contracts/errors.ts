@@ -145,6 +145,13 @@ export const ERRORS = {
     message: "All engines of this model are full. Try again after the seconds given in Retry-After.",
     retryAfterSeconds: 5,
   },
+  storage_unavailable: {
+    status: 503,
+    type: "server_error",
+    blame: "service",
+    message: "Files and batches can't be read or written just now. Try again after the seconds given in Retry-After.",
+    retryAfterSeconds: 5,
+  },
   shutting_down: {
     status: 503,
     type: "server_error",

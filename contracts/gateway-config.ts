@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { AuthMode } from "./auth.ts";
+import { BatchSettings } from "./batches.ts";
 import { QueueLimits } from "./queue-limits.ts";
 import { ProviderConfig, RouteConfig } from "./target-settings.ts";
 
@@ -68,6 +69,8 @@ export const GatewayConfig = z.strictObject({
   cache: CacheSettings.nullable(),
   /** The store that gateways share, `redis://` or `rediss://`; `null`: each has its own memory alone. */
   valkeyUrl: z.string().nullable(),
+  /** Files and batches; `null` where there are none. */
+  batches: BatchSettings.nullable(),
   models: z
     .array(
       z.strictObject({

@@ -22,6 +22,8 @@ export const ATTEMPTS_HEADER = "x-sluice-attempts";
 export const SESSION_HEADER = "x-sluice-session";
 /** `critical`, `normal` or `batch`: how a request waits while the engines are full. `critical` needs a key that may. */
 export const PRIORITY_HEADER = "x-sluice-priority";
+/** On requests that a gateway sends to itself: a secret of that process, and on whose behalf it asks. */
+export const INTERNAL_HEADER = "x-sluice-internal";
 /** Response headers that a browser on another origin may read. */
 export const EXPOSED_HEADERS = [
   "retry-after",

@@ -9,3 +9,8 @@ export function keysTableName(environment: string): string {
 export function routesTableName(environment: string): string {
   return `sluice-${environment}-routes`;
 }
+
+/** DynamoDB table of an environment's files and batches. */
+export function batchesTableName(environment: string): string {
+  return `sluice-${environment}-batches`;
+}

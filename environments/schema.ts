@@ -4,6 +4,7 @@ import { MODEL_IDS } from "../catalog/models.ts";
 import { REGION_IDS } from "../catalog/regions.ts";
 import { VALKEY_NODE_TYPE_IDS } from "../catalog/valkey-node-types.ts";
 import { ANONYMOUS_PLAN, AuthMode } from "../contracts/auth.ts";
+import { MAX_EDGE_FILE_BYTES } from "../contracts/batches.ts";
 import { CacheSettings, RouteTimeouts } from "../contracts/gateway-config.ts";
 import { GENERATION_ROUTES } from "../contracts/generation-routes.ts";
 import { QueueLimits } from "../contracts/queue-limits.ts";
@@ -127,6 +128,19 @@ export const EnvironmentSchema = z.strictObject({
     /** Usage plans by name. Requests without a key are on `anonymous`. */
     usagePlans: z.record(name, UsagePlan),
   }),
+  /** Files and batches (`/v1/files`, `/v1/batches`); `null` for none. */
+  batches: z
+    .strictObject({
+      maxFileBytes: z
+        .int()
+        .min(1024)
+        .max(MAX_EDGE_FILE_BYTES, `must be at most ${MAX_EDGE_FILE_BYTES}: API Gateway takes bodies of 10 MB`),
+      /** Lines that one serving thread of a gateway asks at once. */
+      maxLinesInFlight: z.int().min(1).max(512),
+      /** Batches of one key that may wait or run. */
+      maxOpenPerKey: z.int().min(1).max(1000),
+    })
+    .nullable(),
   gateways: z.strictObject({
     instanceType: z.enum(INSTANCE_TYPE_IDS),
     minInstances: z.int().min(1).max(64),

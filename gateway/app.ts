@@ -15,6 +15,8 @@ import { Changes } from "./admin/changes.ts";
 import { requireAdmin } from "./admin/require-admin.ts";
 import { Admission } from "./admission/admission.ts";
 import { QueueMetrics } from "./admission/queue-metrics.ts";
+import { isBatchRoute } from "./batches/batch-routes.ts";
+import { BatchService, type BatchStorage } from "./batches/batch-service.ts";
 import { createCache } from "./cache/create-cache.ts";
 import type { ResponseCache } from "./cache/response-cache.ts";
 import type { Embed } from "./cache/semantic-cache.ts";
@@ -31,6 +33,7 @@ import { Cors } from "./http/cors.ts";
 import { listenOn } from "./http/listen.ts";
 import type { ThreadMetrics } from "./http/metrics-server.ts";
 import { type Route, requestPath } from "./http/routes.ts";
+import { InternalCalls } from "./internal-calls.ts";
 import type { KeyStore } from "./keys/key-store.ts";
 import { GatewayMetrics } from "./metrics.ts";
 import { health } from "./pages/health.ts";
@@ -43,6 +46,7 @@ import { admitAddress, clientAddress, createAddressLimit } from "./stages/admit-
 import { answerError } from "./stages/answer-error.ts";
 import { callTargets } from "./stages/call.ts";
 import { identify } from "./stages/identify.ts";
+import { identifyInternal } from "./stages/identify-internal.ts";
 import { parseBody } from "./stages/parse-body.ts";
 import { parseHead } from "./stages/parse-head.ts";
 import { planTargets } from "./stages/plan.ts";
@@ -79,6 +83,8 @@ export interface GatewayOptions {
   readonly memory?: SharedMemory;
   /** Milliseconds since 1970, of which the ages of kept answers are made. @default - Date.now */
   readonly wallClock?: (() => number) | undefined;
+  /** Where files and batches are. @default - there are none, whatever the configuration says */
+  readonly batchStorage?: BatchStorage;
   /** @default - engines are asked every 2 s, their target groups every 3 s */
   readonly intervals?: EngineDirectoryIntervals;
   /** Where responses of `/v1/responses` are kept. @default - they are not */
@@ -169,6 +175,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     targetsOf: (model) => targets.registry.table.routes.get(model)?.targets.map(({ target }) => target),
     now: options.wallClock ?? Date.now,
   });
+  const internal = new InternalCalls(memory.internalSecret);
+  const batches = createBatches();
   const cors = new Cors(config.corsOrigins);
   const addressLimit = createAddressLimit(config.requestsPerMinutePerIp, memory.addresses);
   const responses: ResponsesDialectOptions = {
@@ -248,11 +256,19 @@ export function createGateway(options: GatewayOptions): Gateway {
   async function answer(exchange: Exchange, route: Route | AdminRoute): Promise<void> {
     if (route.path === "/health") return answerHealth(exchange);
     if (route.path === LIVENESS_PATH) return answerLiveness(exchange);
-    admitAddress(exchange, addressLimit, clock());
+    const caller = internal.callerOf(exchange.request.headers);
+    if (caller === undefined) admitAddress(exchange, addressLimit, clock());
     if (route.path === "/openapi.json") return answerStaticPage(exchange, pages.openApi());
     if (route.path === "/reference") return answerStaticPage(exchange, pages.reference());
     if (isAdminRoute(route)) return await administer(exchange, route);
-    const key = await identify(exchange, config.auth, keys);
+    const key = await (caller === undefined
+      ? identify(exchange, config.auth, keys)
+      : identifyInternal(exchange, caller, config.auth, keys));
+    if (isBatchRoute(route.path)) {
+      if (batches === undefined)
+        throw new GatewayError("not_found", { message: "There are no files and batches in this deployment." });
+      return await batches.answer(exchange, route.path, route.encodedId);
+    }
     if (route.path === "/v1/models") return answerJson(exchange, modelList(targets.registry.table, createdAt));
     if (route.path === "/v1/models/{id}")
       return answerJson(exchange, modelById(targets.registry.table, route.encodedId, createdAt));
@@ -312,6 +328,20 @@ export function createGateway(options: GatewayOptions): Gateway {
     sendJson(exchange.response, status, { ...exchange.headers, ...headers, "cache-control": "no-store" }, body);
   }
 
+  function createBatches(): BatchService | undefined {
+    const { batchStorage } = options;
+    if (config.batches === null || batchStorage === undefined) return undefined;
+    return new BatchService({
+      ...batchStorage,
+      settings: config.batches,
+      auth: config.auth,
+      bodyLimitBytes: config.bodyLimitBytes,
+      internal,
+      logger,
+      onDeadLetter: () => emf?.deadLetter(),
+    });
+  }
+
   function answerHealth(exchange: Exchange): void {
     if (isDraining) throw new GatewayError("shutting_down");
     const { status, headers, body } = health(directory, { environment: config.environment, version });
@@ -342,6 +372,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (reusePort) await started.promise;
     const actual = await listenOn(server, { port, host, reusePort });
     sockets.start(actual, host);
+    batches?.start(actual);
     emf?.start();
     cache?.answers.generations.start();
     return actual;
@@ -361,7 +392,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const deadline = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, config.drainSeconds * 1000);
     });
-    await Promise.race([Promise.all([sockets.drain(), idle]), deadline]);
+    await Promise.race([Promise.all([batches?.drain(), sockets.drain(), idle]), deadline]);
     clearTimeout(timer);
     if (open.size > 0) logger.warn({ openRequests: open.size }, "drain time is over, closing open requests");
     await sockets.close();

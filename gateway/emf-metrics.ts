@@ -48,6 +48,7 @@ export class EmfMetrics {
   #tallies = new Map<string, Map<string, Tally>>();
   #errors = new Map<string, number>();
   #aborts = 0;
+  #deadLetters = 0;
   #peak = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -74,6 +75,11 @@ export class EmfMetrics {
 
   closed(): void {
     this.#options.inFlight.add(-1);
+  }
+
+  /** Counts work of a batch that was given up. */
+  deadLetter(): void {
+    this.#deadLetters++;
   }
 
   /** Counts one request that is over. Health checks and preflights are none. */
@@ -116,6 +122,7 @@ export class EmfMetrics {
     this.#tallies = new Map();
     this.#errors = new Map();
     this.#aborts = 0;
+    this.#deadLetters = 0;
     this.#peak = this.#options.inFlight.value;
   }
 
@@ -156,6 +163,9 @@ export class EmfMetrics {
         { metric: METRICS.serverErrors, value: 0 },
       ],
     };
+    // Only when there are some: a metric that is never written costs nothing.
+    if (this.#deadLetters > 0)
+      yield { time, dimensions: { Environment }, values: [{ metric: METRICS.deadLetters, value: this.#deadLetters }] };
     for (const pool of directory.pools) {
       const { id, maxRequestsPerEngine } = pool.config;
       const ready = pool.readyEngines;

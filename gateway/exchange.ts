@@ -35,6 +35,8 @@ export class Exchange {
   priority: Priority = "normal";
   /** Milliseconds that it waited for a place; `undefined` when there was one at once. */
   queuedMs: number | undefined = undefined;
+  /** What the tokens cost against those of a usual request. */
+  priceFactor = 1;
   /** How the client speaks, where that is not OpenAI's chat; known from the path. */
   clientDialect: InboundDialect | undefined = undefined;
   /** The same with what its body said; known once that was read. */

@@ -1,6 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { S3Client } from "@aws-sdk/client-s3";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { type Logger, pino } from "pino";
@@ -65,6 +66,14 @@ export function buildGateway(
     ...(routes === undefined
       ? {}
       : { changeStore: new DynamoChangeStore(routes), spendStore: new DynamoSpendStore(routes) }),
+    ...(config.batches === null
+      ? {}
+      : {
+          batchStorage: {
+            dynamodb: DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 3 })),
+            s3: new S3Client({ maxAttempts: 3 }),
+          },
+        }),
     keys: new CachedKeyStore({
       now: () => performance.now(),
       store: new DynamoKeyStore({

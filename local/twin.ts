@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { handleDashboard, sampledMetrics } from "./plugins/monitoring.ts";
 import { commonAttributes } from "./plugins/names.ts";
@@ -8,7 +9,7 @@ import { answer, type BoundServer, bind } from "./services/http.ts";
 import { Evaluator } from "./template/evaluator.ts";
 import type { JsonObject } from "./template/json.ts";
 import { type RawResource, rawResources, readStacks, type Stack } from "./template/stacks.ts";
-import { World } from "./world.ts";
+import { bucketsFolder, World } from "./world.ts";
 
 export interface TwinOptions {
   readonly environment: string;
@@ -48,6 +49,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   const dynamodb = new LocalDynamoDb(
     options.keepsData ? join(options.workFolder, "data", options.environment) : undefined,
   );
+  if (!options.keepsData) rmSync(bucketsFolder(options.workFolder), { recursive: true, force: true });
   const servers: BoundServer[] = [];
   const open = async (port: number, setting: string, handle: Parameters<typeof bind>[2]) => {
     const server = await bind(port, setting, handle);
@@ -82,6 +84,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     );
     const aws = awsEndpoint({
       dynamodb: (request, response) => dynamodb.handle(request, response),
+      bucket: (name) => world.objectFolder(name),
       targetGroup: (arn) => world.targetGroups.get(arn),
       instances: () => world.groups.flatMap(({ described }) => described),
       metrics: world.metrics,

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { AutoScalingGroup } from "./services/auto-scaling-group.ts";
 import type { Bucket } from "./services/bucket.ts";
 import type { CompositeAlarm } from "./services/composite-alarm.ts";
@@ -9,6 +10,7 @@ import type { Listener } from "./services/load-balancer.ts";
 import type { LocalValkey } from "./services/local-valkey.ts";
 import type { MetricAlarm } from "./services/metric-alarm.ts";
 import { type Dimensions, MetricStore } from "./services/metric-store.ts";
+import { ObjectFolder } from "./services/object-folder.ts";
 import type { RestApiDefinition } from "./services/openapi-routes.ts";
 import type { RestApiStage } from "./services/rest-api.ts";
 import { Scaling } from "./services/scaling.ts";
@@ -88,6 +90,7 @@ export class World {
   /** Bodies of dashboards, by name. */
   readonly dashboards = new Map<string, JsonObject>();
   readonly tables: string[] = [];
+  readonly #objectFolders = new Map<string, ObjectFolder>();
   /** Number of engine processes that share this machine's cores. */
   engineCount = 0;
   stage: RestApiStage | undefined;
@@ -110,6 +113,21 @@ export class World {
     });
     this.dynamodb = dynamodb;
   }
+
+  /** What processes put into a bucket of the stacks; `undefined` when there is no such bucket. */
+  objectFolder(name: string): ObjectFolder | undefined {
+    if (!this.buckets.has(name)) return undefined;
+    const known = this.#objectFolders.get(name);
+    if (known !== undefined) return known;
+    const folder = new ObjectFolder(join(bucketsFolder(this.settings.workFolder), name));
+    this.#objectFolders.set(name, folder);
+    return folder;
+  }
+}
+
+/** Where the objects of all buckets are. */
+export function bucketsFolder(workFolder: string): string {
+  return join(workFolder, "buckets");
 }
 
 /** A look in each second and a value in 10 of them, as seen on AWS; looks are never closer than 50 ms. */

@@ -5,22 +5,23 @@ import { environmentSynth } from "./test/environment-synth.ts";
 
 const synth = environmentSynth();
 const dev = synth(await loadEnvironment("dev"))["dev-data"];
+const withoutBatches = synth({ ...(await loadEnvironment("dev")), batches: null })["dev-data"];
 const prod = synth(await loadEnvironment("prod"))["prod-data"];
 
 describe("the data stack", () => {
-  test("holds two tables, a bucket, their key and the logs of processes", () => {
+  test("holds tables and buckets of keys, artefacts and batches, their key and the logs of processes", () => {
     expect(typeCounts(dev)).toEqual({
       aws_cloudwatch_log_group: 4,
-      aws_dynamodb_table: 2,
+      aws_dynamodb_table: 3,
       aws_kms_alias: 1,
       aws_kms_key: 1,
-      aws_s3_bucket: 1,
-      aws_s3_bucket_lifecycle_configuration: 1,
-      aws_s3_bucket_ownership_controls: 1,
-      aws_s3_bucket_policy: 1,
-      aws_s3_bucket_public_access_block: 1,
-      aws_s3_bucket_server_side_encryption_configuration: 1,
-      aws_s3_bucket_versioning: 1,
+      aws_s3_bucket: 2,
+      aws_s3_bucket_lifecycle_configuration: 2,
+      aws_s3_bucket_ownership_controls: 2,
+      aws_s3_bucket_policy: 2,
+      aws_s3_bucket_public_access_block: 2,
+      aws_s3_bucket_server_side_encryption_configuration: 2,
+      aws_s3_bucket_versioning: 2,
     });
   });
 
@@ -33,6 +34,10 @@ describe("the data stack", () => {
         expect(lifecycle).toEqual({ prevent_destroy: false });
     },
   );
+
+  test("without batches has neither their table nor their bucket", () => {
+    expect(typeCounts(withoutBatches)).toMatchObject({ aws_dynamodb_table: 2, aws_s3_bucket: 1 });
+  });
 
   test("tells the sluice command which table and bucket there are", () => {
     expect(Object.keys(dev?.output ?? {})).toEqual(expect.arrayContaining(["artefact_bucket", "keys_table"]));

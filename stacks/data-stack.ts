@@ -1,11 +1,12 @@
 import { TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { ArtefactStore } from "../constructs/data/artefact-store.ts";
+import { BatchStorage } from "../constructs/data/batch-storage.ts";
 import { EncryptionKey } from "../constructs/data/encryption-key.ts";
 import { KeysTable } from "../constructs/data/keys-table.ts";
 import { RoutesTable } from "../constructs/data/routes-table.ts";
 import { ProcessLogs } from "../constructs/observability/process-logs.ts";
-import { keysTableName, routesTableName } from "../contracts/names.ts";
+import { batchesTableName, keysTableName, routesTableName } from "../contracts/names.ts";
 import type { Environment } from "../environments/schema.ts";
 import { configureStack, resourceName, stackId } from "./stack-settings.ts";
 
@@ -15,6 +16,8 @@ export class DataStack extends TerraformStack {
   readonly keysTable: KeysTable;
   readonly routesTable: RoutesTable;
   readonly artefacts: ArtefactStore;
+  /** Of files and batches; `undefined` where there are none. */
+  readonly batchStorage: BatchStorage | undefined;
   /** Of gateways and engines: what an instance said outlives it. */
   readonly logs: ProcessLogs;
 
@@ -41,6 +44,14 @@ export class DataStack extends TerraformStack {
       encryptionKey,
       isProtected,
     });
+    this.batchStorage = environment.batches
+      ? new BatchStorage(this, "Batches", {
+          tableName: batchesTableName(environment.name),
+          bucketNamePrefix: `${name}-files-`,
+          encryptionKey,
+          isProtected,
+        })
+      : undefined;
     this.logs = new ProcessLogs(this, "Logs", {
       name,
       logRetentionDays: environment.logRetentionDays,

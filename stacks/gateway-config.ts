@@ -6,6 +6,8 @@ export interface GatewayConfigProps {
   readonly environment: Environment;
   readonly keysTable: string;
   readonly routesTable: string;
+  /** Table and bucket of files and batches; `undefined` where there are none. */
+  readonly batchStorage: { readonly tableName: string; readonly bucketName: string } | undefined;
   readonly engineListenerUrl: string;
   /** The store that gateways share; `null` where there is none. */
   readonly valkeyUrl: string | null;
@@ -17,8 +19,8 @@ export interface GatewayConfigProps {
 
 /** What an environment and its resources mean to a gateway process. */
 export function gatewayConfig(props: GatewayConfigProps): GatewayConfig {
-  const { environment, keysTable, routesTable, engineListenerUrl, valkeyUrl, pools } = props;
-  const { api, gateways } = environment;
+  const { environment, keysTable, routesTable, batchStorage, engineListenerUrl, valkeyUrl, pools } = props;
+  const { api, batches, gateways } = environment;
   return {
     environment: environment.name,
     stage: api.stage,
@@ -34,6 +36,10 @@ export function gatewayConfig(props: GatewayConfigProps): GatewayConfig {
     queue: api.queue,
     drainSeconds: gateways.drainSeconds,
     threads: gateways.threads,
+    batches:
+      batches === null || batchStorage === undefined
+        ? null
+        : { ...batches, table: batchStorage.tableName, bucket: batchStorage.bucketName },
     engineListenerUrl,
     cache: environment.cache,
     valkeyUrl,

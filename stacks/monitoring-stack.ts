@@ -47,6 +47,7 @@ export class MonitoringStack extends TerraformStack {
         maxQueued: environment.pools[servedName]?.maxQueued ?? 0,
       })),
       certificateArn: serving.certificateArn,
+      hasBatches: environment.batches !== null,
       ...(hasPrices(environment.region) ? { expectedUsdPerHour: expectedUsdPerHour(environment) } : {}),
     });
     new Dashboard(this, "Dashboard", {

@@ -109,6 +109,7 @@ export class ServingStack extends TerraformStack {
         environment,
         keysTable: data.keysTable.tableName,
         routesTable: data.routesTable.tableName,
+        batchStorage: data.batchStorage,
         engineListenerUrl: this.loadBalancer.engineListenerUrl,
         valkeyUrl: valkey?.url ?? null,
         pools: this.pools,
@@ -125,6 +126,7 @@ export class ServingStack extends TerraformStack {
       securityGroupId: gatewayId,
       keysTable: data.keysTable,
       routesTable: data.routesTable,
+      batchStorage: data.batchStorage,
       logs: data.logs,
       kmsKeyArn: data.encryptionKey.arn,
     });

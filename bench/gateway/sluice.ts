@@ -67,6 +67,7 @@ const CONFIG: GatewayConfig = {
   queue: { maxRequests: 1000, maxBytes: 100_000_000, waitSeconds: 10, wakeSeconds: 0, maxShareOfTenant: 1 },
   drainSeconds: 5,
   threads: 1,
+  batches: null,
   engineListenerUrl: "http://127.0.0.1:9",
   cache: null,
   valkeyUrl: null,

@@ -37,6 +37,15 @@ export class EncryptionKey extends Construct {
     new KmsAlias(this, "Alias", { name: `alias/${name}`, targetKeyId: this.resource.keyId });
   }
 
+  /** Lets a role read and write encrypted through the given service, and nothing by calling KMS itself. */
+  writeStatement(service: "dynamodb" | "s3"): PolicyStatement {
+    return {
+      ...this.decryptStatement(service),
+      Sid: `Use${service === "s3" ? "S3" : "DynamoDb"}Key`,
+      Action: ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"],
+    };
+  }
+
   /** Lets a role decrypt what the given service hands it, and nothing by calling KMS itself. */
   decryptStatement(service: "dynamodb" | "s3"): PolicyStatement {
     return {

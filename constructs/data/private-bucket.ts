@@ -16,6 +16,8 @@ export interface PrivateBucketProps {
   readonly kmsKeyArn?: string;
   /** Whether OpenTofu refuses to destroy the bucket; otherwise it is destroyed with its content. */
   readonly isProtected: boolean;
+  /** Days after which objects go by themselves, by the start of their keys. @default - they stay */
+  readonly expiry?: readonly { readonly prefix: string; readonly days: number }[];
   /** Days after which a replaced or deleted version goes. */
   readonly oldVersionDays: number;
   /** Whether the owner writes the bucket's one policy itself, with `tlsOnlyStatement` in it. @default false */
@@ -32,7 +34,7 @@ export class PrivateBucket extends Construct {
 
   constructor(scope: Construct, id: string, props: PrivateBucketProps) {
     super(scope, id);
-    const { namePrefix, name, kmsKeyArn, isProtected, oldVersionDays, hasOwnPolicy = false } = props;
+    const { namePrefix, name, kmsKeyArn, isProtected, oldVersionDays, expiry = [], hasOwnPolicy = false } = props;
     this.resource = new S3Bucket(this, "Default", {
       ...(name === undefined ? {} : { bucket: name }),
       ...(namePrefix === undefined ? {} : { bucketPrefix: namePrefix }),
@@ -75,6 +77,12 @@ export class PrivateBucket extends Construct {
           noncurrentVersionExpiration: [{ noncurrentDays: oldVersionDays }],
           abortIncompleteMultipartUpload: [{ daysAfterInitiation: 7 }],
         },
+        ...expiry.map(({ prefix, days }) => ({
+          id: `expire-${prefix.replaceAll("/", "")}`,
+          status: "Enabled",
+          filter: [{ prefix }],
+          expiration: [{ days }],
+        })),
       ],
       dependsOn: [versioning], // S3 refuses the rule while versioning is not yet on
     });

@@ -5,6 +5,7 @@ import { ENV, GATEWAY_METRICS_PORT, GATEWAY_PORT } from "../../contracts/process
 import { Fleet } from "../compute/fleet.ts";
 import { RolloutAlarm } from "../compute/rollout-alarm.ts";
 import { toSingleLineJson, userData } from "../compute/user-data.ts";
+import type { BatchStorage } from "../data/batch-storage.ts";
 import type { KeysTable } from "../data/keys-table.ts";
 import type { RoutesTable } from "../data/routes-table.ts";
 import type { PolicyStatement } from "../identity/service-role.ts";
@@ -36,6 +37,8 @@ export interface GatewayFleetProps {
   readonly securityGroupId: string;
   readonly keysTable: KeysTable;
   readonly routesTable: RoutesTable;
+  /** Of files and batches; `undefined` where there are none. */
+  readonly batchStorage: BatchStorage | undefined;
   /** Where the instances' agent writes. */
   readonly logs: ProcessLogs;
   /** Customer key of the volumes; its policy lets Auto Scaling use it. */
@@ -75,6 +78,7 @@ export class GatewayFleet extends Construct {
         ...props.routesTable.changeStatements(),
         ...this.#providerStatements(props),
         ...props.build.readStatements(),
+        ...(props.batchStorage?.accessStatements() ?? []),
         props.logs.writeStatement("gateway"),
         {
           Sid: "DiscoverEngines",

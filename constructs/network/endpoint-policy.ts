@@ -1,6 +1,8 @@
 /** Reasons of the policies below, by `Sid`. */
 export const ENDPOINT_POLICY_REASONS = {
   OwnAccount: "What each caller may do is in its role's policy; here only whose callers may pass.",
+  OwnFiles: "Who may write what is in the roles' policies; here only which buckets can be reached at all.",
+  OwnBatches: "Who may write what is in the roles' policies; here only which tables can be reached at all.",
   OwnBuckets: "Who may read what is in the roles' policies; here only which buckets can be reached at all.",
   OwnTables: "Who may read what is in the roles' policies; here only which tables can be reached at all.",
   SystemPackages: "Amazon Linux fetches its packages without signing.",
@@ -34,16 +36,29 @@ export function endpointPolicies({ name, region, accountId }: EndpointPolicyProp
         Condition: { StringEquals: { "aws:ResourceAccount": accountId } },
       },
       {
+        Sid: "OwnFiles",
+        Action: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"],
+        Resource: [`arn:aws:s3:::${name}-files-*`],
+        Condition: { StringEquals: { "aws:ResourceAccount": accountId } },
+      },
+      {
         Sid: "SystemPackages",
         Action: ["s3:GetObject"],
         Resource: [`arn:aws:s3:::al2023-repos-${region}-de612dc2/*`], // AWS's name for it, the same in every region
       },
     ),
-    dynamodb: policy({
-      Sid: "OwnTables",
-      Action: ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
-      Resource: [`arn:aws:dynamodb:${region}:${accountId}:table/${name}-*`],
-    }),
+    dynamodb: policy(
+      {
+        Sid: "OwnTables",
+        Action: ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
+        Resource: [`arn:aws:dynamodb:${region}:${accountId}:table/${name}-*`],
+      },
+      {
+        Sid: "OwnBatches",
+        Action: ["dynamodb:PutItem"],
+        Resource: [`arn:aws:dynamodb:${region}:${accountId}:table/${name}-batches`],
+      },
+    ),
     interface: policy({
       Sid: "OwnAccount",
       Action: "*",

@@ -16,6 +16,7 @@ const props: ServiceAlarmsProps = {
     { model: "large", targetGroupArnSuffix: "targetgroup/large", maxQueued: 0 },
   ],
   certificateArn: "arn:certificate",
+  hasBatches: true,
   expectedUsdPerHour: 1.2345,
 };
 const stack = synthConstruct((scope) => new ServiceAlarms(scope, "Alarms", props));

@@ -27,6 +27,8 @@ export interface ServiceAlarmsProps {
   readonly certificateArn: string;
   /** What the forecast expects. @default - no alarm on cost: the region's prices are not on file */
   readonly expectedUsdPerHour?: number;
+  /** Whether there are batches. */
+  readonly hasBatches: boolean;
 }
 
 /** S1, requirement 4.4. */
@@ -173,6 +175,22 @@ export class ServiceAlarms extends Construct {
               topicArn,
             }),
           ];
+    const deadLetters = !props.hasBatches
+      ? []
+      : [
+          createAlarm(this, "BatchDeadLetters", {
+            name: `${name}-batch-dead-letters`,
+            says: "Work of a batch was given up after many attempts.",
+            page: "Batch dead letters",
+            watches: { metric: METRICS.deadLetters, dimensions: { Environment }, statistic: "Sum" },
+            periodSeconds: 5 * MINUTE,
+            comparison: "GreaterThanThreshold",
+            threshold: 0,
+            periods: 1,
+            missingData: "notBreaching", // it is written only when there is one
+            topicArn,
+          }),
+        ];
     const down = new CloudwatchCompositeAlarm(this, "Down", {
       alarmName: `${name}-down`,
       alarmDescription: `The service is down: nobody gets an answer. See ${runbookLink("Service is down")}`,
@@ -183,7 +201,7 @@ export class ServiceAlarms extends Construct {
       alarmActions: [topicArn],
       okActions: [topicArn],
     });
-    const alarms = [noGateway, ...noEngine, errors, latency, ...full, ...queues, certificate, ...cost];
+    const alarms = [noGateway, ...noEngine, errors, latency, ...full, ...queues, certificate, ...cost, ...deadLetters];
     this.arns = [down.arn, ...alarms.map(({ arn }) => arn)];
   }
 

@@ -86,6 +86,13 @@ export const METRICS = {
     dimensions: [ALL],
     about: "Clients that left before the end of their answer.",
   },
+  deadLetters: {
+    namespace: GATEWAY,
+    name: "BatchDeadLetters",
+    unit: "Count",
+    dimensions: [ALL],
+    about: "Batches, and slices of batches, that were given up after many attempts; written only when there are some.",
+  },
   promptTokens: {
     namespace: GATEWAY,
     name: "PromptTokens",

@@ -52,6 +52,8 @@ export function apiGatewayDocument(options: ApiGatewayDocumentOptions): JsonObje
     ),
     components:
       auth === "off" || authorizerUri === undefined ? {} : { securitySchemes: securitySchemes(auth, authorizerUri) },
+    // What a form carries is passed on byte for byte, not read as text.
+    "x-amazon-apigateway-binary-media-types": ["multipart/form-data"],
     "x-amazon-apigateway-request-validators": {
       parameters: { validateRequestBody: false, validateRequestParameters: true },
     },

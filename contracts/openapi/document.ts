@@ -99,7 +99,12 @@ function describeOperation(operation: Operation, auth: AuthMode): JsonObject {
       ? {
           requestBody: {
             required: true,
-            content: { "application/json": { schema: schemaRef(request.schema), example: request.example } },
+            content: {
+              [request.mediaType ?? "application/json"]: {
+                schema: schemaRef(request.schema),
+                ...(request.example === undefined ? {} : { example: request.example }),
+              },
+            },
           },
         }
       : {}),

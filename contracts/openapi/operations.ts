@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../errors.ts";
+import { BATCH_OPERATIONS } from "./batch-operations.ts";
 import type { SchemaName } from "./schemas.ts";
 
 /** One method on one path of the API: what both the published reference and the edge are generated from. */
@@ -10,13 +11,18 @@ export interface Operation {
   readonly description: string;
   /** Names of the parameters in the path. */
   readonly pathParameters: readonly string[];
-  readonly request?: { readonly schema: SchemaName; readonly example: unknown };
+  readonly request?: {
+    readonly schema: SchemaName;
+    readonly example: unknown;
+    /** @default "application/json" */
+    readonly mediaType?: "multipart/form-data";
+  };
   readonly response: {
     readonly schema: SchemaName;
     readonly description: string;
     readonly example?: unknown;
     /** @default "application/json" */
-    readonly mediaType?: "text/html";
+    readonly mediaType?: "text/html" | "application/jsonl";
   };
   /** Whether an answer that is not streamed may take longer, or be larger, than API Gateway's buffer allows (10 MB). */
   readonly isLong?: boolean;
@@ -288,6 +294,7 @@ export const OPERATIONS: readonly Operation[] = [
     errors: GENERATION_ERRORS,
     isPublic: false,
   },
+  ...BATCH_OPERATIONS,
   {
     path: "/v1/embeddings",
     method: "post",

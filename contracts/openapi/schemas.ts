@@ -1,8 +1,10 @@
 import * as z from "zod";
+import { BatchCreateRequest, BatchList, BatchObject } from "../batches.ts";
 import { ChatCompletionChunk, ChatCompletionRequest, ChatCompletionResponse } from "../chat.ts";
 import { CompletionRequest, CompletionResponse } from "../completions.ts";
 import { EmbeddingRequest, EmbeddingResponse } from "../embeddings.ts";
 import { ERRORS } from "../errors.ts";
+import { FileDeleted, FileList, FileObject, FileUpload } from "../files.ts";
 import { Health } from "../health.ts";
 import {
   CountTokensRequest,
@@ -53,6 +55,13 @@ const SCHEMAS = {
   TokenizeResponse,
   DetokenizeRequest,
   DetokenizeResponse,
+  FileUpload,
+  File: FileObject,
+  FileList,
+  FileDeleted,
+  BatchCreateRequest,
+  Batch: BatchObject,
+  BatchList,
   Model: ModelCard,
   ModelList,
   Health,

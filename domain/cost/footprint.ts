@@ -33,8 +33,8 @@ export function footprintOf({ region, zones, gateways, providers, pools }: CostE
     endpointZones: Math.min(zones.length, gateways.minInstances),
     encryptionKeys: 2, // of what is stored, of the states
     firewallRules: 1,
-    // Latency, cost, certificate, gateways' health and their rollout watch one metric each, the error rate two.
-    alarmMetrics: { once: 7, perPool: 7 },
+    // Latency, cost, certificate, gateways' health, their rollout and dead letters watch one metric each, errors two.
+    alarmMetrics: { once: 8, perPool: 7 },
     compositeAlarms: 1,
     dashboards: 1,
     metrics: customMetrics(),

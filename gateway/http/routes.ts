@@ -1,7 +1,7 @@
 import { GENERATION_ROUTES, type GenerationRoute } from "../../contracts/generation-routes.ts";
 import { LIVENESS_PATH } from "../../contracts/process-environment.ts";
-
 import { type AdminPath, type AdminRoute, findAdminRoute } from "../admin/admin-routes.ts";
+import { type BatchRoutePath, findBatchRoute } from "../batches/batch-routes.ts";
 
 /** The paths of the API; `/v1/models/{id}` stands for a single model. */
 export type ApiPath =
@@ -13,6 +13,7 @@ export type ApiPath =
   | "/v1/responses/{id}/input_items"
   | "/v1/models"
   | "/v1/models/{id}"
+  | BatchRoutePath
   | "/health"
   | "/openapi.json"
   | "/reference"
@@ -52,7 +53,9 @@ export function findRoute(path: string): Route | AdminRoute | undefined {
       const response = STORED_RESPONSE.exec(path);
       if (response !== null) return storedResponse(response[1] ?? "", response[2] !== undefined);
       const encodedId = path.startsWith(MODEL_PREFIX) ? path.slice(MODEL_PREFIX.length) : "";
-      return encodedId === "" ? findAdminRoute(path) : { path: "/v1/models/{id}", methods: READ, encodedId };
+      return encodedId === ""
+        ? (findBatchRoute(path) ?? findAdminRoute(path))
+        : { path: "/v1/models/{id}", methods: READ, encodedId };
     }
   }
 }

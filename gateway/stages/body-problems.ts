@@ -35,6 +35,11 @@ function issueProblems(issue: Issue, parents: readonly PropertyKey[]): readonly 
       .sort((one, other) => one.length - other.length);
     if (meant !== undefined) return meant.flatMap((inner) => issueProblems(inner, path));
   }
+  if (issue.code === "unrecognized_keys")
+    return issue.keys.map((key) => {
+      const unknown = paramPath([...path, key]);
+      return { param: unknown, message: `\`${unknown}\` is not a field that is known there; remove it.` };
+    });
   const param = paramPath(path);
   if (issue.code === "invalid_key")
     return [{ param, message: `\`${param}\` is not a name that is allowed there; correct or remove it.` }];

@@ -38,7 +38,8 @@ function credentialHeader({ request, route }: Exchange): string {
   return authorization?.trim() ?? "";
 }
 
-async function lookUp(keys: KeyStore, keyId: string): Promise<ApiKeyItem | undefined> {
+/** @throws {GatewayError} `auth_unavailable` when the key can't be looked up */
+export async function lookUp(keys: KeyStore, keyId: string): Promise<ApiKeyItem | undefined> {
   try {
     return await keys.get(keyId);
   } catch {

@@ -39,10 +39,7 @@ export async function parseBody(
   limitBytes: number,
   deprecations: readonly Deprecation[] = DEPRECATIONS,
 ): Promise<GenerationRequest> {
-  const { request, response } = exchange;
-  checkMediaType(request.headers);
-  const bytes = await readBody(request, response, limitBytes);
-  const clientFields = parseObject(bytes);
+  const { bytes, fields: clientFields } = await readJsonObject(exchange, limitBytes);
   announceDeprecations(exchange, deprecations, clientFields);
   const inbound = exchange.clientDialect;
   if (inbound === undefined) {
@@ -55,6 +52,19 @@ export async function parseBody(
   const generation = generationRequest(exchange, route, Buffer.from(JSON.stringify(fields)), fields);
   exchange.inbound = { dialect: inbound, context: { requestId: exchange.requestId, clientFields, generation } };
   return generation;
+}
+
+/**
+ * A body that is one JSON object, as it came and parsed.
+ * @throws {GatewayError} 400, 413 or 415 from the catalogue
+ */
+export async function readJsonObject(
+  { request, response }: Exchange,
+  limitBytes: number,
+): Promise<{ readonly bytes: Buffer; readonly fields: Readonly<Record<string, unknown>> }> {
+  checkMediaType(request.headers);
+  const bytes = await readBody(request, response, limitBytes);
+  return { bytes, fields: parseObject(bytes) };
 }
 
 function generationRequest(

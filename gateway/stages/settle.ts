@@ -30,6 +30,7 @@ export function settle(exchange: Exchange, logger: Logger, metrics: GatewayMetri
     cache: exchange.cache?.result,
     promptTokens: exchange.promptTokens,
     completionTokens: exchange.completionTokens,
+    priceFactor: exchange.priceFactor === 1 ? undefined : exchange.priceFactor,
     firstTokenMs: exchange.firstTokenAt === undefined ? undefined : rounded(exchange.firstTokenAt - exchange.startedAt),
     queuedMs: exchange.queuedMs === undefined ? undefined : rounded(exchange.queuedMs),
     durationMs: rounded(durationMs),

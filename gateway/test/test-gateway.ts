@@ -7,6 +7,7 @@ import type { GatewayConfig } from "../../contracts/gateway-config.ts";
 import { type FakeEngine, type FakeEngineBehaviour, startFakeEngine } from "../../test-support/fake-engine.ts";
 import type { ChangeStore } from "../admin/change-store.ts";
 import { createGateway, type Gateway } from "../app.ts";
+import type { BatchStorage } from "../batches/batch-service.ts";
 import type { Embed } from "../cache/semantic-cache.ts";
 import type { DiscoveredEngine, EngineDiscovery } from "../engines/engine-discovery.ts";
 import { listenOn } from "../http/listen.ts";
@@ -63,6 +64,8 @@ export interface TestGatewayOptions {
   /** The store that gateways share. @default - there is none */
   readonly store?: FastStore;
   readonly embed?: Embed;
+  /** Where files and batches are; `config.batches` names table and bucket. @default - there are none */
+  readonly batchStorage?: BatchStorage;
   /** Takes the lines for CloudWatch. @default - there are none */
   readonly writeMetrics?: (line: string) => void;
   readonly secrets?: SecretReader;
@@ -89,6 +92,7 @@ export function testConfig(
     queue: { maxRequests: 100, maxBytes: 10_000_000, waitSeconds: 5, wakeSeconds: 0, maxShareOfTenant: 1 },
     drainSeconds: 5,
     threads: 1,
+    batches: null,
     // Port 9 (discard) refuses connections wherever the tests run.
     engineListenerUrl: "http://127.0.0.1:9",
     cache: null,
@@ -135,6 +139,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     store: options.store,
     embed: options.embed,
     wallClock: options.wallClock,
+    ...(options.batchStorage === undefined ? {} : { batchStorage: options.batchStorage }),
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     ...(options.responses === undefined ? {} : { responses: options.responses }),
     ...(options.writeMetrics === undefined ? {} : { writeMetrics: options.writeMetrics }),

@@ -1,3 +1,4 @@
+import { createInternalSecret } from "../internal-calls.ts";
 import { addressLimitMemory } from "../stages/admit-address.ts";
 
 /** What the threads of one gateway process count together. */
@@ -6,6 +7,8 @@ export interface SharedMemory {
   readonly inFlight: SharedArrayBuffer;
   /** How often a thread's cache was cleared. */
   readonly cacheClears: SharedArrayBuffer;
+  /** By which the threads know the requests that one of them sends to the port of all. */
+  readonly internalSecret: string;
 }
 
 export function createSharedMemory(config: { readonly requestsPerMinutePerIp: number }): SharedMemory {
@@ -13,6 +16,7 @@ export function createSharedMemory(config: { readonly requestsPerMinutePerIp: nu
     addresses: addressLimitMemory(config.requestsPerMinutePerIp),
     inFlight: new SharedArrayBuffer(4),
     cacheClears: new SharedArrayBuffer(4),
+    internalSecret: createInternalSecret(),
   };
 }
 

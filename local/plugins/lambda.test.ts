@@ -35,6 +35,7 @@ async function publisher(costs: CostPublisherSettings) {
   const world = emptyWorld({ awsUrl, workFolder: folder, projectFolder: join(import.meta.dirname, "../..") });
   const handle = awsEndpoint({
     dynamodb: (_request, response) => void response.end(),
+    bucket: () => undefined,
     targetGroup: () => undefined,
     completeTermination: () => false,
     metrics: world.metrics,

@@ -21,6 +21,7 @@ async function clients() {
   onTestFinished(() => group.stop());
   const handle = awsEndpoint({
     dynamodb: (_request, response) => void response.end("dynamodb"),
+    bucket: () => undefined,
     instances: () => [],
     metrics: new MetricStore(),
     targetGroup: (arn) => (arn === ARN ? group : undefined),

@@ -4,11 +4,15 @@ import { getMetricData } from "./cloudwatch-api.ts";
 import { describeInstances, type Ec2Instance, escapeXml } from "./ec2-api.ts";
 import { answer, header } from "./http.ts";
 import type { MetricStore } from "./metric-store.ts";
+import type { ObjectFolder } from "./object-folder.ts";
+import { handleS3, isS3Request } from "./s3-api.ts";
 import type { TargetGroup } from "./target-group.ts";
 
 export interface AwsEndpointOptions {
   /** Takes DynamoDB requests (JSON protocol). */
   dynamodb(request: IncomingMessage, response: ServerResponse): void;
+  /** Objects of a bucket. */
+  bucket(name: string): ObjectFolder | undefined;
   targetGroup(arn: string): TargetGroup | undefined;
   /** Those that run now. */
   instances(): readonly Ec2Instance[];
@@ -18,7 +22,7 @@ export interface AwsEndpointOptions {
 }
 
 /**
- * The AWS API calls that processes and functions of the twin make, on one address: DynamoDB, `DescribeTargetHealth` and
+ * The AWS API calls that processes and functions of the twin make, on one address: DynamoDB, S3, `DescribeTargetHealth` and
  * `DeregisterTargets` of the load balancer, `ec2:DescribeInstances`, `autoscaling:CompleteLifecycleAction` and
  * `cloudwatch:GetMetricData`. Anything else is refused by name.
  */
@@ -26,6 +30,10 @@ export function awsEndpoint(options: AwsEndpointOptions): (request: IncomingMess
   return (request, response) => {
     const target = header(request, "x-amz-target");
     if (target?.startsWith("DynamoDB_")) return options.dynamodb(request, response);
+    if (isS3Request(request)) {
+      handleS3(options.bucket, request, response).catch(() => response.destroy());
+      return;
+    }
     readBody(request).then(
       (body) => {
         if (target?.endsWith(".GetMetricData")) return metricData(body, options, response);

@@ -1,0 +1,90 @@
+import { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table/index.js";
+import { Construct } from "constructs";
+import { FILE_DAYS } from "../../contracts/files.ts";
+import type { PolicyStatement } from "../identity/service-role.ts";
+import type { EncryptionKey } from "./encryption-key.ts";
+import { PrivateBucket } from "./private-bucket.ts";
+
+export interface BatchStorageProps {
+  readonly tableName: string;
+  readonly bucketNamePrefix: string;
+  readonly encryptionKey: EncryptionKey;
+  /** Whether AWS and OpenTofu refuse to destroy table and bucket. */
+  readonly isProtected: boolean;
+}
+
+/** What a client deletes is gone for good after this: its content may be personal. */
+const OLD_VERSION_DAYS = 1;
+/** A batch is over within a day; parts that a crash left behind are of no use after that. */
+const PART_DAYS = 3;
+
+/**
+ * Files that clients upload and that batches write, and the table of files, batches and their queue. Item shapes:
+ * `gateway/batches/batch-items.ts`; everything in both goes by itself.
+ */
+export class BatchStorage extends Construct {
+  readonly tableName: string;
+  readonly bucketName: string;
+  readonly #table: DynamodbTable;
+  readonly #bucket: PrivateBucket;
+  readonly #encryptionKey: EncryptionKey;
+
+  constructor(scope: Construct, id: string, props: BatchStorageProps) {
+    super(scope, id);
+    const { tableName, bucketNamePrefix, encryptionKey, isProtected } = props;
+    this.#encryptionKey = encryptionKey;
+    this.#table = new DynamodbTable(this, "Table", {
+      name: tableName,
+      billingMode: "PAY_PER_REQUEST",
+      hashKey: "pk",
+      rangeKey: "sk",
+      attribute: [
+        { name: "pk", type: "S" },
+        { name: "sk", type: "S" },
+      ],
+      ttl: { attributeName: "ttl", enabled: true },
+      pointInTimeRecovery: { enabled: true },
+      serverSideEncryption: { enabled: true, kmsKeyArn: encryptionKey.arn },
+      deletionProtectionEnabled: isProtected,
+      lifecycle: { preventDestroy: isProtected },
+    });
+    this.#bucket = new PrivateBucket(this, "Files", {
+      namePrefix: bucketNamePrefix,
+      kmsKeyArn: encryptionKey.arn,
+      isProtected,
+      oldVersionDays: OLD_VERSION_DAYS,
+      expiry: [
+        { prefix: "files/", days: FILE_DAYS + 1 },
+        { prefix: "parts/", days: PART_DAYS },
+      ],
+    });
+    this.tableName = this.#table.name;
+    this.bucketName = this.#bucket.bucketName;
+  }
+
+  /** What serving files and working on batches takes: items one by one or by partition, objects by key; never a scan. */
+  accessStatements(): readonly PolicyStatement[] {
+    return [
+      {
+        Sid: "UseBatches",
+        Effect: "Allow",
+        Action: [
+          "dynamodb:GetItem",
+          "dynamodb:PutItem",
+          "dynamodb:UpdateItem",
+          "dynamodb:DeleteItem",
+          "dynamodb:Query",
+        ],
+        Resource: [this.#table.arn],
+      },
+      {
+        Sid: "UseFiles",
+        Effect: "Allow",
+        Action: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"],
+        Resource: [`${this.#bucket.arn}/files/*`, `${this.#bucket.arn}/parts/*`],
+      },
+      this.#encryptionKey.writeStatement("dynamodb"),
+      this.#encryptionKey.writeStatement("s3"),
+    ];
+  }
+}

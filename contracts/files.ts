@@ -1,0 +1,51 @@
+import * as z from "zod";
+
+/** What a file may be for. Other purposes of OpenAI's have nothing here that would read the file. */
+export const FILE_PURPOSES = ["batch"] as const;
+
+/** Most days that a file is kept, and how long one is that asks for nothing: as long as OpenAI keeps batch files. */
+export const FILE_DAYS = 30;
+
+/** A stored file, in OpenAI's form. */
+export const FileObject = z
+  .looseObject({
+    id: z.string(),
+    object: z.literal("file"),
+    bytes: z.int().min(0),
+    /** Seconds since 1970. */
+    created_at: z.int(),
+    /** When the file goes by itself. */
+    expires_at: z.int(),
+    filename: z.string(),
+    /** `batch_output` for what a batch wrote. */
+    purpose: z.enum([...FILE_PURPOSES, "batch_output"]),
+    /** Always `processed`: OpenAI's clients still read it. */
+    status: z.literal("processed"),
+  })
+  .meta({ id: "File" });
+export type FileObject = z.infer<typeof FileObject>;
+export type FilePurpose = FileObject["purpose"];
+
+export const FileList = z
+  .looseObject({
+    object: z.literal("list"),
+    data: z.array(FileObject),
+    first_id: z.string().nullable(),
+    last_id: z.string().nullable(),
+    has_more: z.boolean(),
+  })
+  .meta({ id: "FileList" });
+
+export const FileDeleted = z
+  .looseObject({ id: z.string(), object: z.literal("file"), deleted: z.literal(true) })
+  .meta({ id: "FileDeleted" });
+
+/** The parts of the form that `POST /v1/files` takes; `file` is the file itself. */
+export const FileUpload = z
+  .looseObject({
+    file: z.string().meta({ format: "binary", description: "JSON lines, one request each, in UTF-8." }),
+    purpose: z.enum(FILE_PURPOSES),
+    "expires_after[anchor]": z.literal("created_at").optional(),
+    "expires_after[seconds]": z.string().optional(),
+  })
+  .meta({ id: "FileUpload" });

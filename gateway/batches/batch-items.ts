@@ -1,0 +1,77 @@
+import * as z from "zod";
+import { BATCH_ENDPOINTS, BATCH_STATUSES, BatchError } from "../../contracts/batches.ts";
+
+/** Who works on an item, and until when nobody else does (milliseconds since 1970). */
+const lease = { leaseOwner: z.string().optional(), leaseUntil: z.number().optional(), attempts: z.int().default(0) };
+const at = z.int().optional();
+
+/** One batch, as the table has it. Times as in OpenAI's object, in seconds since 1970. */
+export const BatchItem = z.object({
+  id: z.string(),
+  owner: z.string(),
+  inputFileId: z.string(),
+  inputKey: z.string(),
+  endpoint: z.enum(BATCH_ENDPOINTS),
+  status: z.enum(BATCH_STATUSES),
+  metadata: z.record(z.string(), z.string()).optional(),
+  outputSeconds: z.int(),
+  createdAt: z.int(),
+  expiresAt: z.int(),
+  inProgressAt: at,
+  finalizingAt: at,
+  completedAt: at,
+  failedAt: at,
+  expiredAt: at,
+  cancellingAt: at,
+  cancelledAt: at,
+  outputFileId: z.string().optional(),
+  errorFileId: z.string().optional(),
+  errors: z.array(BatchError).optional(),
+  total: z.int().default(0),
+  completed: z.int().default(0),
+  failed: z.int().default(0),
+  inputTokens: z.int().default(0),
+  outputTokens: z.int().default(0),
+  ...lease,
+});
+export type BatchItem = z.infer<typeof BatchItem>;
+
+/** Lines of a batch that are worked on together, by their bytes in the input file. */
+export const SliceItem = z.object({
+  index: z.int(),
+  /** First byte, and the one after the last. */
+  start: z.int(),
+  end: z.int(),
+  /** Number of its first line, from 1. */
+  firstLine: z.int(),
+  lines: z.int(),
+  ...lease,
+});
+export type SliceItem = z.infer<typeof SliceItem>;
+
+/** What came of a slice. */
+export const SliceResult = z.object({
+  completed: z.int(),
+  failed: z.int(),
+  /** Of the failed ones, those that were not asked because the window was over. */
+  expired: z.int(),
+  inputTokens: z.int(),
+  outputTokens: z.int(),
+  /** Parts of the files that the batch writes; absent when empty. */
+  outputKey: z.string().optional(),
+  errorKey: z.string().optional(),
+});
+export type SliceResult = z.infer<typeof SliceResult>;
+
+/** A batch that is not over, in the order of creation. */
+export const QueueEntry = z.object({ owner: z.string(), id: z.string(), createdAt: z.int() });
+export type QueueEntry = z.infer<typeof QueueEntry>;
+
+/** Work that was given up after many attempts, for operators. */
+export interface DeadLetter {
+  readonly owner: string;
+  readonly id: string;
+  /** The slice that failed; `undefined` when it was the batch itself. */
+  readonly slice: number | undefined;
+  readonly reason: string;
+}

@@ -1,0 +1,122 @@
+import { BatchCreateRequest, type BatchEndpoint } from "../../contracts/batches.ts";
+import { FILE_DAYS } from "../../contracts/files.ts";
+import type { Exchange } from "../exchange.ts";
+import { type FileStore, timeOrderedId } from "../files/file-store.ts";
+import { GatewayError } from "../gateway-error.ts";
+import { sendJson } from "../http/answer.ts";
+import { limitIn, listOf, queryOf } from "../http/list-query.ts";
+import { bodyProblems, invalidRequest } from "../stages/body-problems.ts";
+import { readJsonObject } from "../stages/parse-body.ts";
+import type { BatchItem } from "./batch-items.ts";
+import { batchObject } from "./batch-object.ts";
+import type { BatchStore } from "./batch-store.ts";
+
+const PAGE = { usual: 20, most: 100 };
+/** A batch's own fields with all its metadata are below 12 KB. */
+const MAX_BODY_BYTES = 65_536;
+const WINDOW_SECONDS = 86_400;
+
+export interface BatchPagesOptions {
+  readonly store: BatchStore;
+  readonly files: FileStore;
+  /** Of those that a batch may name, those that this gateway has. */
+  readonly endpoints: readonly BatchEndpoint[];
+  readonly maxOpenPerKey: number;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Called when there is something to work on. */
+  readonly onCreated: () => void;
+}
+
+/** Answers under `/v1/batches`, each for the batches of one owner. */
+export class BatchPages {
+  readonly #options: BatchPagesOptions;
+
+  constructor(options: BatchPagesOptions) {
+    this.#options = options;
+  }
+
+  async create(exchange: Exchange, owner: string): Promise<void> {
+    const { store, files, endpoints, maxOpenPerKey, now, onCreated } = this.#options;
+    const { fields } = await readJsonObject(exchange, MAX_BODY_BYTES);
+    const parsed = BatchCreateRequest.safeParse(fields, { reportInput: true });
+    if (!parsed.success) throw invalidRequest(bodyProblems(parsed.error.issues));
+    const { input_file_id: inputFileId, endpoint, metadata, output_expires_after: kept } = parsed.data;
+    if (!endpoints.includes(endpoint))
+      throw invalid("endpoint", `\`endpoint\` ${endpoint} is not served here. Use ${endpoints.join(" or ")}.`);
+    const file = await files.get(owner, inputFileId);
+    if (file === undefined)
+      throw invalid(
+        "input_file_id",
+        `There is no file ${JSON.stringify(inputFileId.slice(0, 80))} of yours. Upload one first.`,
+      );
+    if (file.purpose !== "batch")
+      throw invalid("input_file_id", `\`input_file_id\` must be a file with purpose batch, got ${file.purpose}.`);
+    const open = (await store.queue()).filter((entry) => entry.owner === owner).length;
+    if (open >= maxOpenPerKey)
+      throw new GatewayError("rate_limit_exceeded", {
+        message: `This key has ${open} batches that are not over; ${maxOpenPerKey} are allowed. Wait for one, or cancel one.`,
+      });
+    const createdAt = Math.floor(now() / 1000);
+    const batch: BatchItem = {
+      id: timeOrderedId("batch_", now()),
+      owner,
+      inputFileId,
+      inputKey: file.objectKey,
+      endpoint,
+      status: "validating",
+      ...(metadata ? { metadata } : {}),
+      outputSeconds: kept?.seconds ?? FILE_DAYS * 86_400,
+      createdAt,
+      expiresAt: createdAt + WINDOW_SECONDS,
+      total: 0,
+      completed: 0,
+      failed: 0,
+      inputTokens: 0,
+      outputTokens: 0,
+      attempts: 0,
+    };
+    await store.create(batch);
+    onCreated();
+    sendJson(exchange.response, 200, exchange.headers, batchObject(batch));
+  }
+
+  async list(exchange: Exchange, owner: string): Promise<void> {
+    const query = queryOf(exchange);
+    const limit = limitIn(query, PAGE);
+    const after = query.get("after");
+    const found = await this.#options.store.list(owner, { limit: limit + 1, ...(after === null ? {} : { after }) });
+    sendJson(exchange.response, 200, exchange.headers, listOf(found.map(batchObject), limit));
+  }
+
+  async describe(exchange: Exchange, owner: string, id: string): Promise<void> {
+    sendJson(exchange.response, 200, exchange.headers, batchObject(await this.#find(owner, id)));
+  }
+
+  async cancel(exchange: Exchange, owner: string, id: string): Promise<void> {
+    const { store, now, onCreated } = this.#options;
+    const cancelled = await store.change({ owner, id }, ["validating", "in_progress"], {
+      status: "cancelling",
+      cancellingAt: Math.floor(now() / 1000),
+    });
+    const batch = cancelled ?? (await this.#find(owner, id));
+    if (batch.status !== "cancelling" && batch.status !== "cancelled")
+      throw new GatewayError("invalid_request", {
+        message: `The batch is ${batch.status}; only one that is validating or in_progress can be cancelled.`,
+      });
+    onCreated();
+    sendJson(exchange.response, 200, exchange.headers, batchObject(batch));
+  }
+
+  async #find(owner: string, id: string): Promise<BatchItem> {
+    const batch = await this.#options.store.get(owner, id);
+    if (batch !== undefined) return batch;
+    throw new GatewayError("not_found", {
+      message: `There is no batch ${JSON.stringify(id.slice(0, 80))}. \`GET /v1/batches\` lists yours.`,
+    });
+  }
+}
+
+function invalid(param: string, message: string): GatewayError {
+  return new GatewayError("invalid_request", { message, param });
+}

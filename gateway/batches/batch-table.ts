@@ -1,0 +1,164 @@
+import {
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+} from "@aws-sdk/lib-dynamodb";
+
+/** DynamoDB answers in milliseconds; after this it is not going to. */
+const TIMEOUT_MS = 3000;
+
+export interface TableKey {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+export interface BatchTableOptions {
+  readonly client: Pick<DynamoDBDocumentClient, "send">;
+  readonly tableName: string;
+}
+
+export interface ListOptions {
+  /** Sort keys begin with this; empty for all. */
+  readonly prefix: string;
+  /** Only those behind this sort key, in the order asked for. */
+  readonly after?: string;
+  readonly limit: number;
+  /** @default false */
+  readonly newestFirst?: boolean;
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+/**
+ * The table of files and batches: partition key `pk`, sort key `sk`. Every change is one item and, where it could meet
+ * another, conditional: there is nothing that two gateways could do by halves.
+ */
+export class BatchTable {
+  readonly #client: Pick<DynamoDBDocumentClient, "send">;
+  readonly #tableName: string;
+
+  constructor({ client, tableName }: BatchTableOptions) {
+    this.#client = client;
+    this.#tableName = tableName;
+  }
+
+  async get(key: TableKey): Promise<unknown> {
+    const command = new GetCommand({ TableName: this.#tableName, Key: key, ConsistentRead: true });
+    return (await this.#client.send(command, timeout())).Item;
+  }
+
+  async put(key: TableKey, values: Values): Promise<void> {
+    const Item = { ...defined(values), ...key };
+    await this.#client.send(new PutCommand({ TableName: this.#tableName, Item }), timeout());
+  }
+
+  /** @returns whether there was no such item */
+  async putNew(key: TableKey, values: Values): Promise<boolean> {
+    const command = new PutCommand({
+      TableName: this.#tableName,
+      Item: { ...defined(values), ...key },
+      ConditionExpression: "attribute_not_exists(pk)",
+    });
+    return await holds(this.#client.send(command, timeout()));
+  }
+
+  async delete(key: TableKey): Promise<void> {
+    await this.#client.send(new DeleteCommand({ TableName: this.#tableName, Key: key }), timeout());
+  }
+
+  /**
+   * Sets fields of an item that exists; `undefined` removes one.
+   * @param condition over `#name`s and `:name`s of `values`, which need be in neither `set` nor `add`
+   * @returns the whole item afterwards, or `undefined` when the condition did not hold
+   */
+  async update(
+    key: TableKey,
+    change: { readonly set?: Values; readonly add?: Readonly<Record<string, number>> },
+    condition?: { readonly that: string; readonly values: Values },
+  ): Promise<unknown> {
+    const { set = {}, add = {} } = change;
+    const assigned = Object.entries(set).filter(([, value]) => value !== undefined);
+    const removed = Object.keys(set).filter((name) => set[name] === undefined);
+    const clauses = [
+      assigned.length > 0 ? `SET ${assigned.map(([name]) => `#${name} = :set_${name}`).join(", ")}` : "",
+      removed.length > 0 ? `REMOVE ${removed.map((name) => `#${name}`).join(", ")}` : "",
+      Object.keys(add).length > 0
+        ? `ADD ${Object.keys(add)
+            .map((name) => `#${name} :add_${name}`)
+            .join(", ")}`
+        : "",
+    ];
+    const that = ["attribute_exists(pk)", ...(condition ? [condition.that] : [])].join(" AND ");
+    const names = new Set([
+      ...Object.keys(set),
+      ...Object.keys(add),
+      ...[...that.matchAll(/#(\w+)/g)].map(([, name = ""]) => name),
+    ]);
+    const values = Object.fromEntries([
+      ...assigned.map(([name, value]) => [`:set_${name}`, value]),
+      ...Object.entries(add).map(([name, value]) => [`:add_${name}`, value]),
+      ...Object.entries(condition?.values ?? {}).map(([name, value]) => [`:${name}`, value]),
+    ]);
+    const command = new UpdateCommand({
+      TableName: this.#tableName,
+      Key: key,
+      UpdateExpression: clauses.filter((clause) => clause !== "").join(" "),
+      ConditionExpression: that,
+      ...(names.size > 0 ? { ExpressionAttributeNames: Object.fromEntries([...names].map((n) => [`#${n}`, n])) } : {}),
+      ...(Object.keys(values).length > 0 ? { ExpressionAttributeValues: values } : {}),
+      ReturnValues: "ALL_NEW",
+    });
+    try {
+      return (await this.#client.send(command, timeout())).Attributes;
+    } catch (error) {
+      if (isConditionFailed(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Items of one partition, at most `limit`; consistent. */
+  async list(pk: string, { prefix, after, limit, newestFirst = false }: ListOptions): Promise<readonly unknown[]> {
+    const items: unknown[] = [];
+    let start: Record<string, unknown> | undefined = after === undefined ? undefined : { pk, sk: after };
+    do {
+      const command: QueryCommand = new QueryCommand({
+        TableName: this.#tableName,
+        KeyConditionExpression: prefix === "" ? "pk = :pk" : "pk = :pk AND begins_with(sk, :prefix)",
+        ExpressionAttributeValues: { ":pk": pk, ...(prefix === "" ? {} : { ":prefix": prefix }) },
+        ScanIndexForward: !newestFirst,
+        ConsistentRead: true,
+        Limit: limit - items.length,
+        ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+      });
+      const answer = await this.#client.send(command, timeout());
+      items.push(...(answer.Items ?? []));
+      start = answer.LastEvaluatedKey;
+    } while (start !== undefined && items.length < limit);
+    return items;
+  }
+}
+
+function defined(values: Values): Values {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
+
+async function holds(change: Promise<unknown>): Promise<boolean> {
+  try {
+    await change;
+    return true;
+  } catch (error) {
+    if (isConditionFailed(error)) return false;
+    throw error;
+  }
+}
+
+function isConditionFailed(error: unknown): boolean {
+  return error instanceof Error && error.name === "ConditionalCheckFailedException";
+}
+
+function timeout(): { readonly abortSignal: AbortSignal } {
+  return { abortSignal: AbortSignal.timeout(TIMEOUT_MS) };
+}

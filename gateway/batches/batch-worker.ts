@@ -1,0 +1,342 @@
+import type { Logger } from "pino";
+import { Pool } from "undici";
+import type { BatchError, BatchStatus } from "../../contracts/batches.ts";
+import type { FileStore } from "../files/file-store.ts";
+import { ObjectMissing } from "../files/object-store.ts";
+import type { BatchItem, SliceItem } from "./batch-items.ts";
+import type { BatchStore, Leased } from "./batch-store.ts";
+import { finishBatch } from "./finish-batch.ts";
+import { LineGate } from "./line-gate.ts";
+import { planBatch } from "./plan-batch.ts";
+import { runSlice } from "./run-slice.ts";
+import { sendLine } from "./send-line.ts";
+import { takeTurns } from "./take-turns.ts";
+
+export interface BatchWorkerOptions {
+  readonly store: BatchStore;
+  readonly files: FileStore;
+  readonly logger: Pick<Logger, "info" | "warn" | "error">;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly random: () => number;
+  /** Headers by which the gateway knows a line of a batch as its own request. */
+  readonly headersFor: (batch: BatchItem) => Readonly<Record<string, string>>;
+  readonly maxLinesInFlight: number;
+  readonly maxLineBytes: number;
+  /** Told of every dead letter. */
+  readonly onDeadLetter: () => void;
+  readonly timing?: Partial<BatchTiming>;
+}
+
+export interface BatchTiming {
+  readonly pollMs: number;
+  readonly heartbeatMs: number;
+  readonly retryMs: number;
+  readonly failureMs: number;
+  readonly linesPerSlice: number;
+}
+
+export const TIMING: BatchTiming = {
+  /** A new batch is seen by an idle gateway within this. */
+  pollMs: 5000,
+  /** Of the lease's 30 s: a gateway that dies is noticed after those, a cancelled batch after this. */
+  heartbeatMs: 5000,
+  /** First wait after a refused line. */
+  retryMs: 1000,
+  /** First wait after a failure of storage; doubles to five minutes. */
+  failureMs: 5000,
+  /** What a crash repeats at most, and how finely gateways share a batch. */
+  linesPerSlice: 50,
+};
+
+/** Slices or batches that one process works on at once: the next one's lines fill the room that a slow last line leaves. */
+const MAX_TASKS = 2;
+/** After so many attempts (about ten minutes of failures) a slice's lines are given up. */
+export const MAX_ATTEMPTS = 8;
+const MAX_FAILURE_WAIT_MS = 300_000;
+/** Batches looked at in one round. */
+const MAX_LOOKED_AT = 50;
+/** An entry whose batch does not appear within this belongs to a creation that failed. */
+const ORPHAN_SECONDS = 300;
+
+/** Works on batches in the background: takes what is free, asks its lines through the gateway's own port. */
+export class BatchWorker {
+  readonly #options: BatchWorkerOptions;
+  readonly #timing: BatchTiming;
+  readonly #gate: LineGate;
+  readonly #tasks = new Set<Promise<void>>();
+  readonly #stop = new AbortController();
+  #pool: Pool | undefined;
+  #loop: Promise<void> | undefined;
+  #lastOwner: string | undefined;
+  #wake: (() => void) | undefined;
+
+  constructor(options: BatchWorkerOptions) {
+    this.#options = options;
+    this.#timing = { ...TIMING, ...options.timing };
+    this.#gate = new LineGate(options.maxLinesInFlight);
+  }
+
+  /** @param port the gateway's own */
+  start(port: number): void {
+    this.#pool = new Pool(`http://127.0.0.1:${port}`, { connections: this.#options.maxLinesInFlight });
+    this.#loop = this.#run();
+  }
+
+  /** Ends open lines, gives back what is not done, and resolves when nothing runs any more. */
+  async stop(): Promise<void> {
+    if (this.#stop.signal.aborted) return;
+    this.#stop.abort(new Stopped());
+    this.look();
+    await this.#loop;
+    await Promise.all(this.#tasks);
+    await this.#pool?.close();
+  }
+
+  /** Looks for work at once: there is a new batch. */
+  look(): void {
+    this.#wake?.();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      const work = this.#tasks.size < MAX_TASKS ? await this.#findWork() : undefined;
+      if (work === undefined) await this.#pause();
+      else this.#start(work);
+    }
+  }
+
+  /** Until the next poll, the end of a task, or word of a new batch. */
+  async #pause(): Promise<void> {
+    if (this.#stop.signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, this.#timing.pollMs * (0.75 + this.#options.random() / 2));
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#wake = undefined;
+  }
+
+  /** Never rejects: a store that can't be asked has no work now. */
+  async #findWork(): Promise<Leased | undefined> {
+    const { store, logger } = this.#options;
+    try {
+      const queue = takeTurns(await store.queue(), this.#lastOwner);
+      for (const entry of queue.slice(0, MAX_LOOKED_AT)) {
+        const batch = await store.get(entry.owner, entry.id);
+        const isOrphan = batch === undefined && entry.createdAt + ORPHAN_SECONDS < this.#seconds();
+        if (isOrphan || (batch !== undefined && isOver(batch.status))) await store.leaveQueue(entry);
+        const work = batch && (await this.#workOf(batch));
+        if (work === undefined) continue;
+        this.#lastOwner = entry.owner;
+        return work;
+      }
+    } catch (error) {
+      logger.warn({ problem: nameOf(error) }, "batches can't be looked up");
+    }
+    return undefined;
+  }
+
+  async #workOf(batch: BatchItem): Promise<Leased | undefined> {
+    const { store, now } = this.#options;
+    if (isOver(batch.status)) return undefined;
+    if (batch.status === "in_progress" || batch.status === "cancelling") {
+      const open = await store.openSlices(batch.id, batch.status === "cancelling" ? 50_000 : 100);
+      const isFree = ({ leaseUntil = 0 }: SliceItem) => leaseUntil <= now();
+      if (batch.status === "in_progress")
+        for (const slice of open.filter(isFree)) {
+          const taken = await store.takeSlice(batch.id, slice);
+          if (taken !== undefined) return { batch, slice: taken };
+        }
+      // Another's slices first; of a cancelled batch, those that somebody still works on.
+      const isBusy =
+        batch.status === "in_progress"
+          ? open.length > 0
+          : open.some((slice) => slice.leaseOwner !== undefined && !isFree(slice));
+      if (isBusy) return undefined;
+    }
+    const taken = await store.takeBatch(batch);
+    return taken && { batch: taken };
+  }
+
+  #start(work: Leased): void {
+    const task = this.#serve(work).finally(() => {
+      this.#tasks.delete(task);
+      this.look();
+    });
+    this.#tasks.add(task);
+  }
+
+  /** Never rejects. */
+  async #serve(work: Leased): Promise<void> {
+    const { store, logger, now } = this.#options;
+    const hold = new Hold(work, { store, heartbeatMs: this.#timing.heartbeatMs, stop: this.#stop.signal });
+    const names = { batchId: work.batch.id, slice: work.slice?.index };
+    try {
+      await this.#work(work, hold);
+    } catch (error) {
+      if (error instanceof LeaseLost) logger.warn(names, "a batch's work was taken over");
+      else {
+        const uncounted = hold.signal.aborted;
+        if (!uncounted) logger.warn({ ...names, problem: nameOf(error) }, "a batch's work failed");
+        const { attempts } = work.slice ?? work.batch;
+        const waitMs = Math.min(MAX_FAILURE_WAIT_MS, this.#timing.failureMs * 2 ** (attempts - 1));
+        // If this fails too, the lease's end gives it back.
+        await store.release(work, uncounted ? { uncounted } : { notBefore: now() + waitMs }).catch(() => undefined);
+      }
+    } finally {
+      hold.end();
+    }
+  }
+
+  async #work(work: Leased, hold: Hold): Promise<void> {
+    const { store, files, now } = this.#options;
+    const { batch, slice } = work;
+    try {
+      if (slice !== undefined) return await this.#runSlice(batch, slice, hold);
+      if (batch.attempts > MAX_ATTEMPTS) return await this.#giveUp(batch, undefined);
+      if (batch.status === "validating") return await this.#plan(batch);
+      await finishBatch(batch, { store, files, now });
+    } catch (error) {
+      if (!(error instanceof ObjectMissing) || batch.status === "finalizing") throw error;
+      const message = "The input file was deleted before the batch was over. Upload it again and create a new batch.";
+      await this.#fail(batch, [{ code: "input_file_missing", line: null, param: "input_file_id", message }]);
+    }
+  }
+
+  async #plan(batch: BatchItem): Promise<void> {
+    const { store, files, maxLineBytes } = this.#options;
+    if (this.#isExpired(batch)) {
+      await store.change(batch, ["validating"], { status: "expired", expiredAt: this.#seconds() });
+      return await store.leaveQueue(batch);
+    }
+    const plan = await planBatch(files.objects.read(batch.inputKey), {
+      endpoint: batch.endpoint,
+      maxLineBytes,
+      linesPerSlice: this.#timing.linesPerSlice,
+    });
+    if (plan.errors.length > 0) return await this.#fail({ ...batch, total: plan.lines }, plan.errors);
+    for (const slice of plan.slices) await store.addSlice(batch.id, slice);
+    await store.change(batch, ["validating"], {
+      status: "in_progress",
+      inProgressAt: this.#seconds(),
+      total: plan.lines,
+      attempts: 0,
+      leaseOwner: undefined,
+      leaseUntil: undefined,
+    });
+  }
+
+  async #runSlice(batch: BatchItem, slice: SliceItem, hold: Hold): Promise<void> {
+    const { store, files, headersFor, maxLineBytes, maxLinesInFlight, random } = this.#options;
+    if (slice.attempts > 2 * MAX_ATTEMPTS) return await this.#giveUp(batch, slice);
+    if (slice.attempts > 1 && (await store.isDone(batch.id, slice))) return await store.dropOpenSlice(batch.id, slice);
+    const pool = this.#pool;
+    if (pool === undefined) throw new Error("the worker has no port to ask");
+    const mode = slice.attempts > MAX_ATTEMPTS ? "abandon" : "ask";
+    const result = await runSlice({
+      batch,
+      slice,
+      objects: files.objects,
+      maxLineBytes,
+      keyPrefix: `parts/${batch.id}/${slice.index}-${slice.attempts}`,
+      mode,
+      maxLinesInFlight,
+      isStopped: () => hold.isCancelled,
+      signal: hold.signal,
+      ask: (line) =>
+        sendLine(line, {
+          pool,
+          gate: this.#gate,
+          endpoint: batch.endpoint,
+          headers: headersFor(batch),
+          isExpired: () => this.#isExpired(batch),
+          isStopped: () => hold.isCancelled,
+          signal: hold.signal,
+          random,
+          retryMs: this.#timing.retryMs,
+        }),
+    });
+    await store.finishSlice(batch, slice, result);
+    if (mode === "abandon") await this.#deadLetter(batch, slice);
+  }
+
+  async #giveUp(batch: BatchItem, slice: SliceItem | undefined): Promise<void> {
+    const message =
+      "The batch was given up: processing it failed again and again. Create it again; tell your operator if it stays.";
+    await this.#fail(batch, [{ code: "batch_failed", line: null, param: null, message }]);
+    await this.#deadLetter(batch, slice);
+  }
+
+  async #fail(batch: BatchItem, errors: readonly BatchError[]): Promise<void> {
+    const { store } = this.#options;
+    await store.change(batch, ["validating", "in_progress", "finalizing", "cancelling"], {
+      status: "failed",
+      failedAt: this.#seconds(),
+      errors: [...errors],
+      total: batch.total,
+      leaseOwner: undefined,
+      leaseUntil: undefined,
+    });
+    await store.leaveQueue(batch);
+    await store.dropSlices(batch.id);
+  }
+
+  async #deadLetter({ owner, id }: BatchItem, slice: SliceItem | undefined): Promise<void> {
+    const reason = `given up after ${(slice?.attempts ?? MAX_ATTEMPTS + 1) - 1} attempts`;
+    await this.#options.store.addDeadLetter({ owner, id, slice: slice?.index, reason });
+    this.#options.logger.error({ batchId: id, slice: slice?.index, reason }, "a batch's work is a dead letter");
+    this.#options.onDeadLetter();
+  }
+
+  #isExpired({ expiresAt }: BatchItem): boolean {
+    return this.#seconds() >= expiresAt;
+  }
+
+  #seconds(): number {
+    return Math.floor(this.#options.now() / 1000);
+  }
+}
+
+class Stopped extends Error {}
+class LeaseLost extends Error {}
+
+interface HoldOptions {
+  readonly store: BatchStore;
+  readonly heartbeatMs: number;
+  readonly stop: AbortSignal;
+}
+
+/** Keeps a lease while its work runs, and hears of a batch that was cancelled. */
+class Hold {
+  readonly signal: AbortSignal;
+  isCancelled = false;
+  readonly #lost = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(work: Leased, { store, heartbeatMs, stop }: HoldOptions) {
+    this.signal = AbortSignal.any([stop, this.#lost.signal]);
+    const beat = async () => {
+      if (!(await store.extend(work))) this.#lost.abort(new LeaseLost());
+      else if (work.slice !== undefined)
+        this.isCancelled = (await store.get(work.batch.owner, work.batch.id))?.status === "cancelling";
+    };
+    // One beat that fails is made up for by the next; after some, another process has the lease and a beat says so.
+    this.#timer = setInterval(() => void beat().catch(() => undefined), heartbeatMs);
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+  }
+}
+
+export function isOver(status: BatchStatus): boolean {
+  return status === "completed" || status === "failed" || status === "expired" || status === "cancelled";
+}
+
+/** Not the message: it may quote a line. */
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
+}

@@ -1,0 +1,84 @@
+import { isUtf8 } from "node:buffer";
+import type { BatchEndpoint, BatchError } from "../../contracts/batches.ts";
+import { isRecord } from "../is-record.ts";
+import type { FileLine } from "./read-lines.ts";
+
+/** A line of an input file: what is asked, under the name that the client gave it. */
+export interface BatchLine {
+  readonly customId: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** OpenAI names no limit; ids like UUIDs and URLs are within this, and an id is repeated in the output. */
+const MAX_CUSTOM_ID = 512;
+const SHOWN_CHARACTERS = 80;
+const FIELDS = ["custom_id", "method", "url", "body"];
+
+type Problem = Omit<BatchError, "line">;
+
+/**
+ * Reads one line and checks the form around the request. Whether the request itself is right is found when it is
+ * asked: then only its own line fails.
+ */
+export function checkLine(line: FileLine, endpoint: BatchEndpoint, maxBytes: number): BatchLine | BatchError {
+  const checked = lineOf(line.bytes, endpoint, maxBytes);
+  return "code" in checked ? { ...checked, line: line.number } : checked;
+}
+
+export function isProblem(line: BatchLine | BatchError): line is BatchError {
+  return "code" in line;
+}
+
+function lineOf(bytes: Buffer | undefined, endpoint: BatchEndpoint, maxBytes: number): BatchLine | Problem {
+  if (bytes === undefined)
+    return problem("line_too_large", null, `This line is over ${maxBytes} bytes. Shorten its prompt.`);
+  const fields = isUtf8(bytes) ? parse(bytes.toString("utf8")) : undefined;
+  if (!isRecord(fields))
+    return problem(
+      "invalid_json_line",
+      null,
+      "This line is not a JSON object in UTF-8. Write one object in each line.",
+    );
+  const { custom_id: customId, method, url, body } = fields;
+  const unknown = Object.keys(fields).find((name) => !FIELDS.includes(name));
+  if (unknown !== undefined)
+    return problem(
+      "unknown_parameter",
+      unknown,
+      `${shown(unknown)} is no field of a line; a line has ${FIELDS.join(", ")}. Remove it, or move it into body.`,
+    );
+  if (typeof customId !== "string" || customId === "" || customId.length > MAX_CUSTOM_ID)
+    return required("custom_id", customId, `a string of 1 to ${MAX_CUSTOM_ID} characters`, "invalid_custom_id");
+  if (method !== "POST") return required("method", method, "POST", "invalid_method");
+  if (url !== endpoint) return required("url", url, `${endpoint}, the batch's endpoint`, "invalid_url");
+  if (!isRecord(body)) return required("body", body, "an object: the request", "invalid_body");
+  if (typeof body.model !== "string") return required("body.model", body.model, "a model's name", "invalid_model");
+  if (body.stream !== undefined && body.stream !== null && body.stream !== false)
+    return required("body.stream", body.stream, "false or absent: nobody reads a batch's stream", "invalid_stream");
+  return { customId, body };
+}
+
+function required(param: string, value: unknown, rule: string, code: string): Problem {
+  if (value === undefined)
+    return problem("missing_required_parameter", param, `\`${param}\` is required: ${rule}. Add it.`);
+  return problem(code, param, `\`${param}\` must be ${rule}, got ${shown(value)}. Correct it.`);
+}
+
+function problem(code: string, param: string | null, message: string): Problem {
+  return { code, param, message };
+}
+
+/** A short value as it is, of others only the kind: a body may quote what people wrote. */
+function shown(value: unknown): string {
+  if (value === null || typeof value !== "object")
+    return (JSON.stringify(value) ?? "nothing").slice(0, SHOWN_CHARACTERS);
+  return Array.isArray(value) ? "an array" : "an object";
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,92 @@
+import type { FileStore } from "../files/file-store.ts";
+import type { BatchItem, SliceResult } from "./batch-items.ts";
+import type { BatchStore } from "./batch-store.ts";
+
+export interface FinishOptions {
+  readonly store: BatchStore;
+  readonly files: FileStore;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/**
+ * Puts the parts of a batch's slices together to its output and error files and closes the batch. May be repeated after
+ * a crash at any point: ids and contents of the files are the same then.
+ */
+export async function finishBatch(batch: BatchItem, options: FinishOptions): Promise<void> {
+  const { store, files, now } = options;
+  const seconds = () => Math.floor(now() / 1000);
+  if (batch.status === "in_progress") {
+    const moved = await store.change(batch, ["in_progress"], { status: "finalizing", finalizingAt: seconds() });
+    // Cancelled in this very moment: the next look finishes it as such.
+    if (moved === undefined) return;
+  }
+  const results = await store.results(batch.id);
+  const outputFileId = await joinParts(
+    batch,
+    results.flatMap(({ outputKey }) => outputKey ?? []),
+    "output",
+    options,
+  );
+  const errorFileId = await joinParts(
+    batch,
+    results.flatMap(({ errorKey }) => errorKey ?? []),
+    "error",
+    options,
+  );
+  const at = seconds();
+  const isCancelled = batch.status === "cancelling";
+  const isExpired = results.some(({ expired }) => expired > 0);
+  await store.change(batch, ["finalizing", "cancelling"], {
+    ...(isCancelled
+      ? { status: "cancelled", cancelledAt: at }
+      : isExpired
+        ? { status: "expired", expiredAt: at }
+        : { status: "completed", completedAt: at }),
+    ...totals(results),
+    outputFileId,
+    errorFileId,
+    leaseOwner: undefined,
+    leaseUntil: undefined,
+  });
+  await store.leaveQueue(batch);
+  await store.dropSlices(batch.id);
+  // Parts that stay behind when this is cut off are removed by the bucket's lifecycle rule.
+  for (const { outputKey, errorKey } of results)
+    for (const key of [outputKey, errorKey]) if (key !== undefined) await files.objects.delete(key);
+}
+
+function totals(results: readonly SliceResult[]) {
+  const sum = (field: "completed" | "failed" | "inputTokens" | "outputTokens") =>
+    results.reduce((total, result) => total + result[field], 0);
+  return {
+    completed: sum("completed"),
+    failed: sum("failed"),
+    inputTokens: sum("inputTokens"),
+    outputTokens: sum("outputTokens"),
+  };
+}
+
+async function joinParts(
+  batch: BatchItem,
+  keys: readonly string[],
+  kind: "output" | "error",
+  { files, now }: FinishOptions,
+): Promise<string | undefined> {
+  if (keys.length === 0) return undefined;
+  const { owner } = batch;
+  const id = `file-${batch.id.replace(/^batch_/, "")}${kind === "output" ? "01" : "02"}`;
+  const upload = files.objects.upload(files.objectKey(owner, id));
+  try {
+    for (const key of keys) for await (const chunk of files.objects.read(key)) await upload.write(chunk);
+    const bytes = await upload.finish();
+    const createdAt = Math.floor(now() / 1000);
+    const filename = `${batch.id}_${kind}.jsonl`;
+    const expiresAt = createdAt + batch.outputSeconds;
+    await files.add({ id, owner, bytes, createdAt, expiresAt, filename, purpose: "batch_output" });
+    return id;
+  } catch (error) {
+    await upload.abort();
+    throw error;
+  }
+}

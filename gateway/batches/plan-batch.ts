@@ -1,0 +1,71 @@
+import { createHash } from "node:crypto";
+import { type BatchEndpoint, type BatchError, MAX_BATCH_LINES } from "../../contracts/batches.ts";
+import type { SliceItem } from "./batch-items.ts";
+import { checkLine, isProblem } from "./check-line.ts";
+import { type FileLine, readLines } from "./read-lines.ts";
+
+/** Enough to see what is going on; the table's item has room for 400 KB. */
+const MAX_ERRORS = 100;
+
+export interface PlanOptions {
+  readonly endpoint: BatchEndpoint;
+  readonly maxLineBytes: number;
+  readonly linesPerSlice: number;
+  /** @default - OpenAI's 50,000 */
+  readonly maxLines?: number;
+}
+
+export interface BatchPlan {
+  readonly lines: number;
+  readonly slices: readonly SliceItem[];
+  /** Everything that is wrong with the file, the first hundred; with any, nothing is asked. */
+  readonly errors: readonly BatchError[];
+}
+
+/** Checks every line of an input file and cuts it into slices, reading it once. */
+export async function planBatch(source: AsyncIterable<Buffer>, options: PlanOptions): Promise<BatchPlan> {
+  const { endpoint, maxLineBytes, linesPerSlice, maxLines = MAX_BATCH_LINES } = options;
+  const errors: BatchError[] = [];
+  const slices: SliceItem[] = [];
+  const seen = new Map<string, number>();
+  let lines = 0;
+  for await (const line of readLines(source, maxLineBytes)) {
+    if (++lines > maxLines) {
+      const message = `The file has more than ${maxLines} lines. Cut it into several batches.`;
+      return { lines, slices: [], errors: [{ code: "too_many_lines", line: null, param: null, message }] };
+    }
+    const checked = checkLine(line, endpoint, maxLineBytes);
+    if (isProblem(checked)) errors.push(checked);
+    else errors.push(...repetition(checked.customId, line, seen));
+    if (errors.length >= MAX_ERRORS) break;
+    addToSlices(slices, line, linesPerSlice);
+  }
+  if (lines === 0)
+    errors.push({
+      code: "empty_file",
+      line: null,
+      param: null,
+      message: "The file has no lines. Write one request in each.",
+    });
+  return { lines, slices: errors.length > 0 ? [] : slices, errors };
+}
+
+function repetition(customId: string, line: FileLine, seen: Map<string, number>): readonly BatchError[] {
+  // A digest, so that 50,000 long ids are 5 MB and not 50.
+  const digest = createHash("sha256").update(customId).digest("base64").slice(0, 22);
+  const earlier = seen.get(digest);
+  if (earlier === undefined) {
+    seen.set(digest, line.number);
+    return [];
+  }
+  const message = `\`custom_id\` is the same as in line ${earlier}. Give each line its own: results are told apart by it.`;
+  return [{ code: "duplicate_custom_id", line: line.number, param: "custom_id", message }];
+}
+
+function addToSlices(slices: SliceItem[], line: FileLine, linesPerSlice: number): void {
+  const last = slices.at(-1);
+  if (last === undefined || last.lines >= linesPerSlice) {
+    const { start, end, number: firstLine } = line;
+    slices.push({ index: slices.length, start, end, firstLine, lines: 1, attempts: 0 });
+  } else slices[slices.length - 1] = { ...last, end: line.end, lines: last.lines + 1 };
+}

@@ -1,0 +1,145 @@
+import { createHash } from "node:crypto";
+import type { ObjectStore, ObjectUpload } from "../files/object-store.ts";
+import { isRecord } from "../is-record.ts";
+import type { BatchItem, SliceItem, SliceResult } from "./batch-items.ts";
+import { type BatchLine, checkLine, isProblem } from "./check-line.ts";
+import { readLines } from "./read-lines.ts";
+import type { LineAnswer } from "./send-line.ts";
+
+export interface RunSliceOptions {
+  readonly batch: BatchItem;
+  readonly slice: SliceItem;
+  readonly objects: ObjectStore;
+  readonly maxLineBytes: number;
+  /** Start of the keys of the two parts; no other attempt has the same. */
+  readonly keyPrefix: string;
+  /** `abandon`: attempts on this slice failed again and again, so its lines are not asked any more. */
+  readonly mode: "ask" | "abandon";
+  ask(line: BatchLine): Promise<LineAnswer>;
+  /** Lines that are under way at once, so that not a whole slice is in memory. */
+  readonly maxLinesInFlight: number;
+  readonly isStopped: () => boolean;
+  /** Ends everything; the slice is then somebody else's. */
+  readonly signal: AbortSignal;
+}
+
+const EXPIRED = {
+  code: "batch_expired",
+  message: "This request could not be executed before the completion window expired.",
+};
+const ABANDONED = {
+  code: "batch_line_abandoned",
+  message: "This request was given up: processing the lines around it failed again and again. Send it again.",
+};
+
+/**
+ * Asks the lines of a slice and writes the parts of the output and error files.
+ * @throws the signal's reason when it was aborted, and whatever the object store throws; nothing is left behind then
+ */
+export async function runSlice(options: RunSliceOptions): Promise<SliceResult> {
+  const { objects, keyPrefix, signal } = options;
+  const output = new Part(objects, `${keyPrefix}.out`);
+  const errors = new Part(objects, `${keyPrefix}.err`);
+  try {
+    const tally = await askLines(options, output, errors);
+    signal.throwIfAborted();
+    const [outputKey, errorKey] = [await output.finish(), await errors.finish()];
+    return {
+      ...tally,
+      ...(outputKey === undefined ? {} : { outputKey }),
+      ...(errorKey === undefined ? {} : { errorKey }),
+    };
+  } catch (error) {
+    await Promise.all([output.abort(), errors.abort()]);
+    throw error;
+  }
+}
+
+type Tally = Omit<SliceResult, "outputKey" | "errorKey">;
+
+async function askLines(options: RunSliceOptions, output: Part, errors: Part): Promise<Tally> {
+  const { batch, slice, objects, maxLineBytes, mode, maxLinesInFlight, isStopped, signal } = options;
+  const tally = { completed: 0, failed: 0, expired: 0, inputTokens: 0, outputTokens: 0 };
+  const running = new Set<Promise<void>>();
+  let failure: { readonly error: unknown } | undefined;
+  const one = async (line: BatchLine, number: number): Promise<void> => {
+    const id = lineId(batch.id, number);
+    const answer = mode === "abandon" ? undefined : await options.ask(line);
+    const head = { id, custom_id: line.customId };
+    if (mode === "abandon" || answer === "expired") {
+      tally.failed++;
+      if (answer === "expired") tally.expired++;
+      await errors.write({ ...head, response: null, error: mode === "abandon" ? ABANDONED : EXPIRED });
+    } else if (answer !== undefined) {
+      const { status, requestId, body } = answer;
+      const record = { ...head, response: { status_code: status, request_id: requestId, body }, error: null };
+      const isAnswer = status >= 200 && status < 300;
+      await (isAnswer ? output : errors).write(record);
+      if (isAnswer) tally.completed++;
+      else tally.failed++;
+      const usage = usageOf(body);
+      tally.inputTokens += usage.input;
+      tally.outputTokens += usage.output;
+    }
+  };
+  const source = objects.read(batch.inputKey, slice);
+  for await (const line of readLines(source, maxLineBytes, { number: slice.firstLine, start: slice.start })) {
+    if (isStopped() || signal.aborted || failure !== undefined) break;
+    const checked = checkLine(line, batch.endpoint, maxLineBytes);
+    // The file was checked as a whole before, and objects don't change.
+    if (isProblem(checked)) throw new Error(`line ${line.number} is not what it was when the batch was checked`);
+    const task = one(checked, line.number).then(
+      () => void running.delete(task),
+      (error: unknown) => {
+        failure ??= { error };
+        running.delete(task);
+      },
+    );
+    running.add(task);
+    if (running.size >= maxLinesInFlight) await Promise.race(running);
+  }
+  await Promise.all(running);
+  if (failure !== undefined) throw failure.error;
+  return tally;
+}
+
+/** The same for the same line, whoever asks it and how often. */
+function lineId(batchId: string, number: number): string {
+  return `batch_req_${createHash("sha256").update(`${batchId}#${number}`).digest("hex").slice(0, 32)}`;
+}
+
+function usageOf(body: unknown): { readonly input: number; readonly output: number } {
+  const usage = isRecord(body) && isRecord(body.usage) ? body.usage : {};
+  const count = (...names: readonly string[]) => {
+    const value = names.map((name) => usage[name]).find((each) => typeof each === "number");
+    return typeof value === "number" && Number.isSafeInteger(value) ? value : 0;
+  };
+  return { input: count("prompt_tokens", "input_tokens"), output: count("completion_tokens", "output_tokens") };
+}
+
+/** A file of JSON lines that exists only if there is a line. */
+class Part {
+  readonly #objects: ObjectStore;
+  readonly #key: string;
+  #upload: ObjectUpload | undefined;
+
+  constructor(objects: ObjectStore, key: string) {
+    this.#objects = objects;
+    this.#key = key;
+  }
+
+  async write(record: unknown): Promise<void> {
+    this.#upload ??= this.#objects.upload(this.#key);
+    await this.#upload.write(Buffer.from(`${JSON.stringify(record)}\n`));
+  }
+
+  async finish(): Promise<string | undefined> {
+    if (this.#upload === undefined) return undefined;
+    await this.#upload.finish();
+    return this.#key;
+  }
+
+  async abort(): Promise<void> {
+    await this.#upload?.abort();
+  }
+}

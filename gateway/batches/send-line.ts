@@ -1,0 +1,113 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Pool } from "undici";
+import type { BatchLine } from "./check-line.ts";
+import type { LineGate } from "./line-gate.ts";
+
+/** What the service said to one line; `undefined` when it was not asked, or not to the end. */
+export type LineAnswer =
+  | { readonly status: number; readonly requestId: string; readonly body: unknown }
+  | "expired"
+  | undefined;
+
+export interface SendLineOptions {
+  /** Connections to the gateway's own port. */
+  readonly pool: Pick<Pool, "request">;
+  readonly gate: LineGate;
+  readonly endpoint: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Whether the batch's time is over. */
+  readonly isExpired: () => boolean;
+  /** Whether nothing new shall be asked. */
+  readonly isStopped: () => boolean;
+  /** Ends the line at once. */
+  readonly signal: AbortSignal;
+  readonly random: () => number;
+  /** First wait after a refusal. @default 1000 */
+  readonly retryMs?: number;
+}
+
+/** Largest answer that is kept; the longest generation is far below, a page of embeddings near it. */
+const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+/** Failures on our side are asked again so often. Refusals for want of room are asked until the batch's time is over. */
+const MAX_FAILURES = 3;
+const MAX_WAIT_MS = 60_000;
+/** The gateway ends every request itself; this is for a gateway that hangs. */
+const HANG_MS = 900_000;
+
+/** Asks one line of a batch, as often as it takes. */
+export async function sendLine(line: BatchLine, options: SendLineOptions): Promise<LineAnswer> {
+  const { gate, isExpired, isStopped, signal, random, retryMs = 1000 } = options;
+  let failures = 0;
+  for (let attempt = 0; ; attempt++) {
+    await gate.acquire();
+    let outcome: "answered" | "full" | undefined;
+    let waitMs = Math.min(MAX_WAIT_MS, retryMs * 2 ** attempt) * (0.5 + random() / 2);
+    try {
+      if (signal.aborted || isStopped()) return undefined;
+      if (isExpired()) return "expired";
+      const answer = await ask(line, options);
+      if (answer.status === 429 || answer.status === 503) {
+        outcome = "full";
+        waitMs = Math.max(waitMs, Math.min(MAX_WAIT_MS, answer.retryAfterMs * (retryMs / 1000)));
+      } else {
+        outcome = "answered";
+        if (answer.status < 500 || ++failures >= MAX_FAILURES) return answer;
+      }
+    } catch {
+      if (signal.aborted) return undefined;
+      if (++failures >= MAX_FAILURES) return broken();
+    } finally {
+      gate.release(outcome);
+    }
+    await sleep(waitMs, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function ask(line: BatchLine, { pool, endpoint, headers, signal }: SendLineOptions) {
+  const response = await pool.request({
+    path: endpoint,
+    method: "POST",
+    headers: { ...headers, "content-type": "application/json" },
+    body: JSON.stringify(line.body),
+    signal,
+    headersTimeout: HANG_MS,
+    bodyTimeout: HANG_MS,
+  });
+  const retryAfter = Number(response.headers["retry-after"] ?? 0);
+  const requestId = String(response.headers["x-request-id"] ?? "");
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response.body) {
+    const bytes: Buffer = chunk;
+    size += bytes.length;
+    if (size > MAX_ANSWER_BYTES) {
+      response.body.destroy();
+      const message = `The answer is over ${MAX_ANSWER_BYTES} bytes. Ask for less in one line.`;
+      return { status: 500, requestId, body: errorBody("answer_too_large", message), retryAfterMs: 0 };
+    }
+    chunks.push(bytes);
+  }
+  const body = parse(Buffer.concat(chunks).toString("utf8"));
+  return {
+    status: response.statusCode,
+    requestId,
+    body,
+    retryAfterMs: 1000 * (Number.isFinite(retryAfter) ? retryAfter : 0),
+  };
+}
+
+function broken(): LineAnswer {
+  return { status: 502, requestId: "", body: errorBody("upstream_error", "The request could not be completed.") };
+}
+
+function errorBody(code: string, message: string): unknown {
+  return { error: { message, type: "server_error", param: null, code } };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,82 @@
+import { pipeline } from "node:stream/promises";
+import type { Exchange } from "../exchange.ts";
+import { GatewayError } from "../gateway-error.ts";
+import { sendJson } from "../http/answer.ts";
+import { choiceIn, limitIn, listOf, queryOf } from "../http/list-query.ts";
+import { type FileItem, type FileStore, fileObject } from "./file-store.ts";
+import { ObjectMissing } from "./object-store.ts";
+import { receiveFile } from "./receive-file.ts";
+
+/** Files on one page of a list. */
+const PAGE = { usual: 100, most: 1000 };
+
+export interface FilePagesOptions {
+  readonly files: FileStore;
+  readonly maxFileBytes: number;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** Answers under `/v1/files`, each for the files of one owner. */
+export class FilePages {
+  readonly #options: FilePagesOptions;
+
+  constructor(options: FilePagesOptions) {
+    this.#options = options;
+  }
+
+  async upload(exchange: Exchange, owner: string): Promise<void> {
+    const file = await receiveFile(exchange, { ...this.#options, owner });
+    sendJson(exchange.response, 200, exchange.headers, fileObject(file));
+  }
+
+  async list(exchange: Exchange, owner: string): Promise<void> {
+    const query = queryOf(exchange);
+    const limit = limitIn(query, PAGE);
+    const after = query.get("after");
+    const purpose = query.get("purpose");
+    const found = await this.#options.files.list(owner, {
+      limit,
+      newestFirst: choiceIn(query, "order", ["desc", "asc"]) === "desc",
+      ...(after === null ? {} : { after }),
+      ...(purpose === null ? {} : { purpose }),
+    });
+    sendJson(exchange.response, 200, exchange.headers, listOf(found.map(fileObject), limit));
+  }
+
+  async describe(exchange: Exchange, owner: string, id: string): Promise<void> {
+    sendJson(exchange.response, 200, exchange.headers, fileObject(await this.#find(owner, id)));
+  }
+
+  async remove(exchange: Exchange, owner: string, id: string): Promise<void> {
+    await this.#options.files.delete(await this.#find(owner, id));
+    sendJson(exchange.response, 200, exchange.headers, { id, object: "file", deleted: true });
+  }
+
+  async content(exchange: Exchange, owner: string, id: string): Promise<void> {
+    const { response, headers } = exchange;
+    const file = await this.#find(owner, id);
+    const bytes = this.#options.files.objects.read(file.objectKey)[Symbol.asyncIterator]();
+    // Before the head goes out, so that a file whose bytes are gone is a 404.
+    const first = await bytes.next().catch((error: unknown) => {
+      throw error instanceof ObjectMissing ? noFile(id) : error;
+    });
+    response.writeHead(200, { ...headers, "content-type": "application/jsonl", "content-length": file.bytes });
+    async function* all() {
+      for (let next = first; next.done !== true; next = await bytes.next()) yield next.value;
+    }
+    await pipeline(all(), response);
+  }
+
+  async #find(owner: string, id: string): Promise<FileItem> {
+    const file = await this.#options.files.get(owner, id);
+    if (file === undefined) throw noFile(id);
+    return file;
+  }
+}
+
+function noFile(id: string): GatewayError {
+  return new GatewayError("not_found", {
+    message: `There is no file ${JSON.stringify(id.slice(0, 80))}. \`GET /v1/files\` lists yours.`,
+  });
+}

@@ -1,0 +1,123 @@
+import { randomBytes } from "node:crypto";
+import * as z from "zod";
+import { FILE_PURPOSES, type FileObject } from "../../contracts/files.ts";
+import type { BatchTable } from "../batches/batch-table.ts";
+import type { ObjectStore } from "./object-store.ts";
+
+/** DynamoDB removes items within days of this; nobody sees a file after its time all the same. */
+const REMOVAL_MARGIN_SECONDS = 86_400;
+
+export const FileItem = z.object({
+  id: z.string(),
+  owner: z.string(),
+  bytes: z.int(),
+  /** Seconds since 1970. */
+  createdAt: z.int(),
+  expiresAt: z.int(),
+  filename: z.string(),
+  purpose: z.enum([...FILE_PURPOSES, "batch_output"]),
+  objectKey: z.string(),
+});
+export type FileItem = z.infer<typeof FileItem>;
+
+export interface FileStoreOptions {
+  readonly table: BatchTable;
+  readonly objects: ObjectStore;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** Files of each owner: what is known of them in the table, their bytes in the object store. */
+export class FileStore {
+  readonly objects: ObjectStore;
+  readonly #table: BatchTable;
+  readonly #now: () => number;
+
+  constructor({ table, objects, now }: FileStoreOptions) {
+    this.objects = objects;
+    this.#table = table;
+    this.#now = now;
+  }
+
+  /** Where the bytes of an owner's file are. */
+  objectKey(owner: string, id: string): string {
+    return `files/${encodeURIComponent(owner)}/${id}`;
+  }
+
+  /** Makes a file known whose bytes are stored already. */
+  async add(file: Omit<FileItem, "objectKey">): Promise<FileItem> {
+    const item = { ...file, objectKey: this.objectKey(file.owner, file.id) };
+    await this.#table.put(keyOf(file.owner, file.id), { ...item, ttl: item.expiresAt + REMOVAL_MARGIN_SECONDS });
+    return item;
+  }
+
+  /** @returns the owner's file, or `undefined`: also when it is another's, or its time is over */
+  async get(owner: string, id: string): Promise<FileItem | undefined> {
+    const item = FileItem.safeParse(await this.#table.get(keyOf(owner, id)));
+    return item.success && this.#isAlive(item.data) ? item.data : undefined;
+  }
+
+  /** The owner's files; one more than `limit` says that there are more. */
+  async list(
+    owner: string,
+    options: {
+      readonly after?: string;
+      readonly limit: number;
+      readonly newestFirst: boolean;
+      readonly purpose?: string;
+    },
+  ): Promise<readonly FileItem[]> {
+    const { limit, newestFirst, purpose } = options;
+    const found: FileItem[] = [];
+    let after = options.after === undefined ? undefined : keyOf(owner, options.after).sk;
+    for (;;) {
+      const page = await this.#table.list(pkOf(owner), {
+        prefix: "file#",
+        limit: limit + 1,
+        newestFirst,
+        ...(after === undefined ? {} : { after }),
+      });
+      const files = page.flatMap((item) => FileItem.safeParse(item).data ?? []);
+      found.push(...files.filter((file) => this.#isAlive(file) && (purpose ?? file.purpose) === file.purpose));
+      const last = files.at(-1);
+      if (page.length <= limit || found.length > limit || last === undefined) return found.slice(0, limit + 1);
+      after = keyOf(owner, last.id).sk;
+    }
+  }
+
+  async delete(file: FileItem): Promise<void> {
+    // First what makes it a file: bytes that nobody finds are removed by the bucket's lifecycle rule at the latest.
+    await this.#table.delete(keyOf(file.owner, file.id));
+    await this.objects.delete(file.objectKey);
+  }
+
+  #isAlive(file: FileItem): boolean {
+    return file.expiresAt * 1000 > this.#now();
+  }
+}
+
+/** A new id; ids of later milliseconds are greater, so that lists are in the order of creation. */
+export function timeOrderedId(prefix: string, now: number): string {
+  return `${prefix}${now.toString(16).padStart(12, "0")}${randomBytes(10).toString("hex")}`;
+}
+
+export function fileObject(file: FileItem): FileObject {
+  return {
+    id: file.id,
+    object: "file",
+    bytes: file.bytes,
+    created_at: file.createdAt,
+    expires_at: file.expiresAt,
+    filename: file.filename,
+    purpose: file.purpose,
+    status: "processed",
+  };
+}
+
+function pkOf(owner: string): string {
+  return `owner#${owner}`;
+}
+
+function keyOf(owner: string, id: string): { readonly pk: string; readonly sk: string } {
+  return { pk: pkOf(owner), sk: `file#${id}` };
+}

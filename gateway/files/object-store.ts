@@ -1,0 +1,29 @@
+/** Where the bytes of files are. Keys are chosen here, never by a client. */
+export interface ObjectStore {
+  /** Begins an object; nothing is visible under the key before `finish`. */
+  upload(key: string): ObjectUpload;
+  /**
+   * The object's bytes, or a part of them, as they arrive.
+   * @param range first byte, and the one after the last
+   * @throws {ObjectMissing}
+   */
+  read(key: string, range?: { readonly start: number; readonly end: number }): AsyncIterable<Buffer>;
+  /** No error when it is not there. */
+  delete(key: string): Promise<void>;
+}
+
+/** An object that is being written, piece by piece; memory stays at one part. */
+export interface ObjectUpload {
+  write(bytes: Buffer): Promise<void>;
+  /** @returns the object's size in bytes */
+  finish(): Promise<number>;
+  /** Leaves nothing behind. Never rejects. */
+  abort(): Promise<void>;
+}
+
+export class ObjectMissing extends Error {
+  constructor(key: string) {
+    super(`There is no object ${key}.`);
+    this.name = "ObjectMissing";
+  }
+}

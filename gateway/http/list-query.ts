@@ -1,0 +1,47 @@
+import type { Exchange } from "../exchange.ts";
+import { GatewayError } from "../gateway-error.ts";
+
+/** The query of a request. */
+export function queryOf({ request }: Exchange): URLSearchParams {
+  const url = request.url ?? "";
+  const at = url.indexOf("?");
+  return new URLSearchParams(at < 0 ? "" : url.slice(at + 1));
+}
+
+/** @throws {GatewayError} `invalid_request` when it is not a whole number within the bounds */
+export function limitIn(
+  query: URLSearchParams,
+  { usual, most }: { readonly usual: number; readonly most: number },
+): number {
+  const text = query.get("limit");
+  if (text === null) return usual;
+  const limit = Number(text);
+  if (/^\d+$/.test(text) && limit >= 1 && limit <= most) return limit;
+  throw wrong("limit", `1 to ${most}`, text);
+}
+
+/** One of the values; the first where none is given. */
+export function choiceIn<T extends string>(query: URLSearchParams, name: string, values: readonly [T, ...T[]]): T {
+  const text = query.get(name);
+  if (text === null) return values[0];
+  const value = values.find((each) => each === text);
+  if (value === undefined) throw wrong(name, values.join(" or "), text);
+  return value;
+}
+
+/** A page of a list in OpenAI's form. @param found at most one more than `limit`, which says that there are more */
+export function listOf<T extends { readonly id: string }>(found: readonly T[], limit: number) {
+  const data = found.slice(0, limit);
+  return {
+    object: "list",
+    data,
+    first_id: data[0]?.id ?? null,
+    last_id: data.at(-1)?.id ?? null,
+    has_more: found.length > limit,
+  } as const;
+}
+
+function wrong(param: string, rule: string, value: string): GatewayError {
+  const message = `\`${param}\` must be ${rule}, got ${JSON.stringify(value.slice(0, 80))}. Correct it in the query.`;
+  return new GatewayError("invalid_request", { message, param });
+}
