@@ -43,7 +43,7 @@ export const FileDeleted = z
 /** The parts of the form that `POST /v1/files` takes; `file` is the file itself. */
 export const FileUpload = z
   .looseObject({
-    file: z.string().meta({ format: "binary", description: "JSON lines, one request each, in UTF-8." }),
+    file: z.string().meta({ format: "binary" }),
     purpose: z.enum(FILE_PURPOSES),
     "expires_after[anchor]": z.literal("created_at").optional(),
     "expires_after[seconds]": z.string().optional(),

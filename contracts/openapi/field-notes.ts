@@ -120,6 +120,19 @@ export const FIELD_NOTES: Readonly<Record<string, Notes>> = {
     dimensions: { description: "Shorter vectors, for models that were trained so that they may be cut." },
     user: USER,
   },
+  FileUpload: {
+    file: { description: "JSON lines, one request each, in UTF-8." },
+    purpose: { description: "What the file is for." },
+    "expires_after[anchor]": { description: "What the time after which the file is deleted counts from." },
+    "expires_after[seconds]": { description: "Seconds after which the file is deleted." },
+  },
+  BatchCreateRequest: {
+    input_file_id: { description: "A file uploaded with the purpose `batch`." },
+    endpoint: { description: "The path that every line asks." },
+    completion_window: { description: "When the batch ends at the latest, whatever is done by then." },
+    metadata: { description: "Your own names and values, kept with the batch." },
+    output_expires_after: { description: "When the files with the results are deleted." },
+  },
   TokenizeRequest: {
     model: MODEL,
     prompt: { description: "A text. Give either this or `messages`." },
