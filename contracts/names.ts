@@ -10,6 +10,11 @@ export function routesTableName(environment: string): string {
   return `sluice-${environment}-routes`;
 }
 
+/** DynamoDB table of an environment's kept responses. */
+export function responsesTableName(environment: string): string {
+  return `sluice-${environment}-responses`;
+}
+
 /** DynamoDB table of an environment's files and batches. */
 export function batchesTableName(environment: string): string {
   return `sluice-${environment}-batches`;

@@ -31,6 +31,7 @@ export default {
       standard: { requestsPerSecond: 25, burst: 50, requestsPerMonth: null },
     },
   },
+  responses: { keepDays: 30 },
   batches: { maxFileBytes: 9_000_000, maxLinesInFlight: 16, maxOpenPerKey: 10 },
   gateways: {
     instanceType: "t4g.micro", // keeps everything but the GPU under 75 dollars a month

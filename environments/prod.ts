@@ -31,6 +31,7 @@ export default {
       unlimited: { requestsPerSecond: 1000, burst: 2000, requestsPerMonth: null },
     },
   },
+  responses: { keepDays: 30 },
   batches: { maxFileBytes: 9_000_000, maxLinesInFlight: 64, maxOpenPerKey: 50 },
   gateways: {
     instanceType: "c7g.large",

@@ -128,6 +128,8 @@ export const EnvironmentSchema = z.strictObject({
     /** Usage plans by name. Requests without a key are on `anonymous`. */
     usagePlans: z.record(name, UsagePlan),
   }),
+  /** Responses that callers of `/v1/responses` ask to keep, and for how long; `null`: none are. */
+  responses: z.strictObject({ keepDays: z.int().min(1).max(365) }).nullable(),
   /** Files and batches (`/v1/files`, `/v1/batches`); `null` for none. */
   batches: z
     .strictObject({

@@ -53,10 +53,10 @@ async function startAll(config: Parameters<typeof testConfig>[0] = {}, behaviour
       expect(line).toBeDefined();
       return JSON.parse(line ?? "{}") as { port: number; metricsPort: number };
     },
-    { timeout: 15_000 },
+    { timeout: 60_000 },
   );
   const url = `http://127.0.0.1:${listening.port}`;
-  await vi.waitFor(async () => expect((await fetch(`${url}/health`)).status).toBe(200), { timeout: 15_000 });
+  await vi.waitFor(async () => expect((await fetch(`${url}/health`)).status).toBe(200), { timeout: 60_000 });
   return { ...server, engine, aws, url, metricsUrl: `http://127.0.0.1:${listening.metricsPort}/metrics` };
 }
 
@@ -156,7 +156,8 @@ describe("the gateway process", () => {
   });
 });
 
-describe("a gateway of several threads", () => {
+/** Each thread loads the whole gateway: seconds on a machine that does much else. */
+describe("a gateway of several threads", { timeout: 90_000 }, () => {
   /** New connections, so that the kernel spreads them. */
   const ask = async (url: string, path: string) =>
     await new Promise<number | undefined>((resolve, reject) =>

@@ -4,9 +4,10 @@ import { ArtefactStore } from "../constructs/data/artefact-store.ts";
 import { BatchStorage } from "../constructs/data/batch-storage.ts";
 import { EncryptionKey } from "../constructs/data/encryption-key.ts";
 import { KeysTable } from "../constructs/data/keys-table.ts";
+import { ResponsesTable } from "../constructs/data/responses-table.ts";
 import { RoutesTable } from "../constructs/data/routes-table.ts";
 import { ProcessLogs } from "../constructs/observability/process-logs.ts";
-import { batchesTableName, keysTableName, routesTableName } from "../contracts/names.ts";
+import { batchesTableName, keysTableName, responsesTableName, routesTableName } from "../contracts/names.ts";
 import type { Environment } from "../environments/schema.ts";
 import { configureStack, resourceName, stackId } from "./stack-settings.ts";
 
@@ -16,6 +17,8 @@ export class DataStack extends TerraformStack {
   readonly keysTable: KeysTable;
   readonly routesTable: RoutesTable;
   readonly artefacts: ArtefactStore;
+  /** `undefined` where no responses are kept. */
+  readonly responsesTable: ResponsesTable | undefined;
   /** Of files and batches; `undefined` where there are none. */
   readonly batchStorage: BatchStorage | undefined;
   /** Of gateways and engines: what an instance said outlives it. */
@@ -39,6 +42,13 @@ export class DataStack extends TerraformStack {
       encryptionKey,
       isProtected,
     });
+    this.responsesTable = environment.responses
+      ? new ResponsesTable(this, "Responses", {
+          name: responsesTableName(environment.name),
+          encryptionKey,
+          isProtected,
+        })
+      : undefined;
     this.artefacts = new ArtefactStore(this, "Artefacts", {
       namePrefix: `${name}-assets-`,
       encryptionKey,

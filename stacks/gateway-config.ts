@@ -2,10 +2,14 @@ import type { EnginePool } from "../constructs/engine/engine-pool.ts";
 import type { GatewayConfig } from "../contracts/gateway-config.ts";
 import type { Environment } from "../environments/schema.ts";
 
+const SECONDS_PER_DAY = 86_400;
+
 export interface GatewayConfigProps {
   readonly environment: Environment;
   readonly keysTable: string;
   readonly routesTable: string;
+  /** Table of kept responses; `undefined` where there are none. */
+  readonly responsesTable: string | undefined;
   /** Table and bucket of files and batches; `undefined` where there are none. */
   readonly batchStorage: { readonly tableName: string; readonly bucketName: string } | undefined;
   readonly engineListenerUrl: string;
@@ -19,8 +23,9 @@ export interface GatewayConfigProps {
 
 /** What an environment and its resources mean to a gateway process. */
 export function gatewayConfig(props: GatewayConfigProps): GatewayConfig {
-  const { environment, keysTable, routesTable, batchStorage, engineListenerUrl, valkeyUrl, pools } = props;
-  const { api, batches, gateways } = environment;
+  const { environment, keysTable, routesTable, responsesTable, batchStorage, engineListenerUrl, valkeyUrl, pools } =
+    props;
+  const { api, batches, gateways, responses } = environment;
   return {
     environment: environment.name,
     stage: api.stage,
@@ -54,5 +59,8 @@ export function gatewayConfig(props: GatewayConfigProps): GatewayConfig {
     providers: Object.entries(environment.providers).map(([name, settings]) => ({ name, ...settings })),
     routes: Object.entries(environment.routes).map(([name, settings]) => ({ name, ...settings })),
     routesTable,
+    ...(responses === null || responsesTable === undefined
+      ? {}
+      : { responseStorage: { table: responsesTable, ttlSeconds: responses.keepDays * SECONDS_PER_DAY } }),
   };
 }

@@ -90,12 +90,13 @@ def responses(client, scenario, body):
 
 
 def responses_stream(client, scenario, body):
-    chunks = 0
+    chunks, answer = 0, None
     with client.responses.stream(**body) as stream:
         for event in stream:
             if event.type == "response.output_text.delta":
                 chunks += 1
-        answer = stream.get_final_response()
+            if event.type in ("response.completed", "response.incomplete"):
+                answer = event.response
     return {"text": answer.output_text, "chunks": chunks, **response_usage(answer.usage)}
 
 

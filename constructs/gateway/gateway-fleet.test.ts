@@ -62,6 +62,7 @@ const stack = synthConstruct((scope) => {
       bundle: join(assets.gateway, "server.mjs"),
     }),
     targetGroupArn: "arn:gateways",
+    responsesTable: undefined,
     batchStorage: undefined,
     targetGroupArnSuffix: "targetgroup/gateways/1",
     loadBalancerArnSuffix: "app/t/1",

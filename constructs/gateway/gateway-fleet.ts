@@ -7,6 +7,7 @@ import { RolloutAlarm } from "../compute/rollout-alarm.ts";
 import { toSingleLineJson, userData } from "../compute/user-data.ts";
 import type { BatchStorage } from "../data/batch-storage.ts";
 import type { KeysTable } from "../data/keys-table.ts";
+import type { ResponsesTable } from "../data/responses-table.ts";
 import type { RoutesTable } from "../data/routes-table.ts";
 import type { PolicyStatement } from "../identity/service-role.ts";
 import type { Network } from "../network/network.ts";
@@ -37,6 +38,8 @@ export interface GatewayFleetProps {
   readonly securityGroupId: string;
   readonly keysTable: KeysTable;
   readonly routesTable: RoutesTable;
+  /** `undefined` where no responses are kept. */
+  readonly responsesTable: ResponsesTable | undefined;
   /** Of files and batches; `undefined` where there are none. */
   readonly batchStorage: BatchStorage | undefined;
   /** Where the instances' agent writes. */
@@ -78,6 +81,7 @@ export class GatewayFleet extends Construct {
         ...props.routesTable.changeStatements(),
         ...this.#providerStatements(props),
         ...props.build.readStatements(),
+        ...(props.responsesTable?.keepStatements() ?? []),
         ...(props.batchStorage?.accessStatements() ?? []),
         props.logs.writeStatement("gateway"),
         {

@@ -24,7 +24,7 @@ describe("the endpoints' policies", () => {
     ]);
   });
 
-  test("DynamoDB: items of our tables, never a scan; new ones without looking, of batches alone", () => {
+  test("DynamoDB: items of our tables, never a scan; new ones without looking, of batches and responses alone", () => {
     expect(statements(policies.dynamodb)).toEqual([
       expect.objectContaining({
         Action: ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
@@ -32,7 +32,9 @@ describe("the endpoints' policies", () => {
       }),
       expect.objectContaining({
         Action: ["dynamodb:PutItem"],
-        Resource: ["arn:aws:dynamodb:eu-west-1:123456789012:table/sluice-test-batches"],
+        Resource: ["batches", "responses"].map(
+          (table) => `arn:aws:dynamodb:eu-west-1:123456789012:table/sluice-test-${table}`,
+        ),
       }),
     ]);
   });

@@ -2,7 +2,7 @@
 export const ENDPOINT_POLICY_REASONS = {
   OwnAccount: "What each caller may do is in its role's policy; here only whose callers may pass.",
   OwnFiles: "Who may write what is in the roles' policies; here only which buckets can be reached at all.",
-  OwnBatches: "Who may write what is in the roles' policies; here only which tables can be reached at all.",
+  OwnBatchesAndResponses: "Who may write what is in the roles' policies; here only which tables can be reached at all.",
   OwnBuckets: "Who may read what is in the roles' policies; here only which buckets can be reached at all.",
   OwnTables: "Who may read what is in the roles' policies; here only which tables can be reached at all.",
   SystemPackages: "Amazon Linux fetches its packages without signing.",
@@ -54,9 +54,11 @@ export function endpointPolicies({ name, region, accountId }: EndpointPolicyProp
         Resource: [`arn:aws:dynamodb:${region}:${accountId}:table/${name}-*`],
       },
       {
-        Sid: "OwnBatches",
+        Sid: "OwnBatchesAndResponses",
         Action: ["dynamodb:PutItem"],
-        Resource: [`arn:aws:dynamodb:${region}:${accountId}:table/${name}-batches`],
+        Resource: ["batches", "responses"].map(
+          (table) => `arn:aws:dynamodb:${region}:${accountId}:table/${name}-${table}`,
+        ),
       },
     ),
     interface: policy({

@@ -384,4 +384,4 @@ test("nothing is left of a storm of requests that are served, refused, evicted, 
   const bytes = ["normal", "batch"].map((priority) => sample(gateway, `sluice_queue_bytes{priority="${priority}"}`));
   expect(await Promise.all(bytes)).toEqual([0, 0]);
   expect((await ask(gateway.url)).status).toBe(200);
-});
+}, 60_000);
