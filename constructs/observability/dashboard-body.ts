@@ -185,6 +185,12 @@ function fullCharts(props: DashboardBodyProps): readonly ChartProps[] {
         ...perModel(METRICS.requestsWaiting, "Maximum", "waiting"),
       ],
     },
+    {
+      title: "Oldest request that waits at a gateway",
+      unit: "s",
+      lines: perModel(METRICS.queueAge, "Maximum"),
+      limit: { label: "alarm", value: 5 },
+    },
     { title: "KV cache in use", unit: "share", max: 1, lines: perModel(METRICS.kvCacheUsage, "Average") },
     {
       title: "GPU utilisation",

@@ -83,6 +83,18 @@ describe("the alarms", () => {
     expect(alarm("queue-large")).toBeUndefined();
   });
 
+  test("rings when a request has waited over 5 seconds at a gateway, three minutes long", () => {
+    for (const model of ["small", "large"])
+      expect(alarm(`queue-age-${model}`)).toMatchObject({
+        namespace: "Sluice/Gateway",
+        metric_name: "QueueAge",
+        dimensions: { Environment: "test", Model: model },
+        statistic: "Maximum",
+        threshold: 5,
+        evaluation_periods: 3,
+      });
+  });
+
   test("the certificate's alarm rings 30 days before its end", () => {
     expect(alarm("certificate")).toMatchObject({
       namespace: "AWS/CertificateManager",

@@ -37,6 +37,8 @@ const ERROR_PERCENT = 5;
 /** Fewer requests than this in a minute say nothing about a rate. */
 const ERROR_MIN_REQUESTS = 20;
 const FULL_PERCENT = 90;
+/** A third of what a request may wait in the queue (15 s in our environments): the next ones are told 503. */
+const QUEUE_AGE_SECONDS = 5;
 /** ACM renews what it may 60 days before the end; at 30 it has failed for a month. */
 const CERTIFICATE_DAYS = 30;
 /** A busy afternoon is no alarm; a day's rhythm is over within this. */
@@ -142,6 +144,19 @@ export class ServiceAlarms extends Construct {
           missingData: "notBreaching",
         }),
       );
+    const ages = pools.map(({ model }) =>
+      createAlarm(namespace(this, "QueueAge"), model, {
+        ...perMinute,
+        name: `${name}-queue-age-${model}`,
+        says: `A request for ${model} has waited over ${QUEUE_AGE_SECONDS} s at a gateway: no engine has had room for it.`,
+        page: "Queue age",
+        watches: { metric: METRICS.queueAge, dimensions: { Environment, Model: model }, statistic: "Maximum" },
+        comparison: "GreaterThanThreshold",
+        threshold: QUEUE_AGE_SECONDS,
+        periods: 3,
+        missingData: "notBreaching",
+      }),
+    );
     const certificate = createAlarm(this, "Certificate", {
       name: `${name}-certificate`,
       says: `The load balancer's certificate ends in less than ${CERTIFICATE_DAYS} days.`,
@@ -201,7 +216,18 @@ export class ServiceAlarms extends Construct {
       alarmActions: [topicArn],
       okActions: [topicArn],
     });
-    const alarms = [noGateway, ...noEngine, errors, latency, ...full, ...queues, certificate, ...cost, ...deadLetters];
+    const alarms = [
+      noGateway,
+      ...noEngine,
+      errors,
+      latency,
+      ...full,
+      ...queues,
+      ...ages,
+      certificate,
+      ...cost,
+      ...deadLetters,
+    ];
     this.arns = [down.arn, ...alarms.map(({ arn }) => arn)];
   }
 

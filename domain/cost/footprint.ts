@@ -34,7 +34,7 @@ export function footprintOf({ region, zones, gateways, providers, pools }: CostE
     encryptionKeys: 2, // of what is stored, of the states
     firewallRules: 1,
     // Latency, cost, certificate, gateways' health, their rollout and dead letters watch one metric each, errors two.
-    alarmMetrics: { once: 8, perPool: 7 },
+    alarmMetrics: { once: 8, perPool: 8 },
     compositeAlarms: 1,
     dashboards: 1,
     metrics: customMetrics(),
