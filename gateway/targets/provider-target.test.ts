@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { provide, providerConfig, routeConfig } from "../test/provider-fixture.ts";
-import { chat, errorOf, post, startTestGateway, testConfig } from "../test/test-gateway.ts";
+import { chat, errorOf, post, startTestGateway } from "../test/test-gateway.ts";
 
 const ask = (url: string) => post(url, "/v1/chat/completions", chat({ model: "chat" }));
 
@@ -88,7 +88,6 @@ describe("a provider's model", () => {
     const provider = await provide({ firstByteMs: 200 });
     const { url } = await startTestGateway({
       config: {
-        queue: { ...testConfig().queue, waitSeconds: 0 },
         providers: [providerConfig("a", provider.origin, { maxInFlight: 3 })],
         routes: [routeConfig("chat", ["a/small"])],
       },
