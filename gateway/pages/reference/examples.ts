@@ -11,6 +11,8 @@ export interface ExampleRequest {
   readonly path: string;
   readonly operationId: string;
   readonly body: unknown;
+  /** Whether a file is uploaded. */
+  readonly isForm: boolean;
   readonly isPublic: boolean;
 }
 
@@ -26,10 +28,11 @@ export function examplesOf(request: ExampleRequest): readonly Example[] {
   return [{ title: "curl", code: curl(request) }, ...sdkExamples(request)];
 }
 
-function curl({ method, path, body, isPublic }: ExampleRequest): string {
+function curl({ method, path, body, isForm, isPublic }: ExampleRequest): string {
   const lines = [`curl "$SLUICE_URL${path.replace("{model}", "phi-3-mini")}"`];
-  if (method !== "get" && body === undefined) lines[0] = `${lines[0]} -X ${method.toUpperCase()}`;
+  if (method !== "get" && body === undefined && !isForm) lines[0] = `${lines[0]} -X ${method.toUpperCase()}`;
   if (!isPublic) lines.push('-H "Authorization: Bearer $SLUICE_KEY"');
+  if (isForm) lines.push("-F purpose=batch", "-F file=@lines.jsonl");
   if (body !== undefined) {
     lines.push("-H 'content-type: application/json'");
     // A quote inside of single quotes ends them for the shell.

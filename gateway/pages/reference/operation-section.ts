@@ -14,9 +14,17 @@ export interface ReferenceOperation {
 /** What one operation takes and answers, with examples beside it. */
 export function operationSection({ path, method, operation }: ReferenceOperation, schemas: Schemas): Html {
   const id = text(operation.operationId);
-  const body = content(operation.requestBody, "application/json");
+  const form = content(operation.requestBody, "multipart/form-data");
+  const body = content(operation.requestBody, "application/json") ?? form;
   const isPublic = Array.isArray(operation.security) && operation.security.length === 0;
-  const examples = examplesOf({ method, path, operationId: id, body: body?.example, isPublic });
+  const examples = examplesOf({
+    method,
+    path,
+    operationId: id,
+    body: body?.example,
+    isForm: form !== undefined,
+    isPublic,
+  });
   return html`<section id="${id}" aria-labelledby="${id}-title">
 <header><h2 id="${id}-title">${text(operation.summary)}</h2>
 <p class="address"><span class="method ${method}">${method.toUpperCase()}</span> <code>${path}</code>${
