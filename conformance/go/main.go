@@ -148,7 +148,7 @@ func chat(ctx context.Context, client openai.Client, each scenario) (result, err
 		return result{}, err
 	}
 	if each.Call == "chat" {
-		answer, err := client.Chat.Completions.New(ctx, body)
+		answer, err := client.Chat.Completions.New(ctx, body, toolChoice(each.Body)...)
 		if err != nil {
 			return result{}, err
 		}
@@ -179,6 +179,17 @@ func chat(ctx context.Context, client openai.Client, each scenario) (result, err
 		}
 	}
 	return found, stream.Err()
+}
+
+// The SDK writes a choice of tool right, but reads it back from JSON as another of its kinds.
+func toolChoice(body json.RawMessage) []option.RequestOption {
+	var given struct {
+		ToolChoice any `json:"tool_choice"`
+	}
+	if err := json.Unmarshal(body, &given); err != nil || given.ToolChoice == nil {
+		return nil
+	}
+	return []option.RequestOption{option.WithJSONSet("tool_choice", given.ToolChoice)}
 }
 
 func embed(ctx context.Context, client openai.Client, each scenario) (result, error) {
