@@ -4,7 +4,9 @@ import { type AddressInfo, connect } from "node:net";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { FakeProviderBehaviour } from "../test-support/fake-provider.ts";
+import { ClientGone } from "./gateway-error.ts";
 import { answerClientError } from "./http/client-error.ts";
+import { readBody } from "./http/read-body.ts";
 import { provide, providerConfig, routeConfig } from "./test/provider-fixture.ts";
 import { chat, completion, eventsOf, post, startTestGateway } from "./test/test-gateway.ts";
 
@@ -161,7 +163,11 @@ describe("a wall clock that jumps", () => {
 
 test("a body that stops half way is 400 when its time is over, and the connection is closed", async () => {
   // With a shorter time than the gateway's minute, and the same answer to it.
-  const server = createServer({ requestTimeout: 200, headersTimeout: 100, connectionsCheckingInterval: 50 });
+  const times = { requestTimeout: 200, headersTimeout: 100, connectionsCheckingInterval: 50 };
+  const reading = Promise.withResolvers<unknown>();
+  const server = createServer(times, (request, response) => {
+    readBody(request, response, 100).catch(reading.resolve);
+  });
   server.on("clientError", answerClientError);
   server.listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
@@ -173,6 +179,7 @@ test("a body that stops half way is 400 when its time is over, and the connectio
     text += String(chunk);
   });
   await new Promise((resolve) => socket.once("close", resolve));
+  expect(await reading.promise).toBeInstanceOf(ClientGone);
   const [head = "", body = ""] = text.split("\r\n\r\n");
   expect(head).toMatch(/^HTTP\/1\.1 400 [\s\S]*connection: close/);
   expect(JSON.parse(body).error).toMatchObject({
