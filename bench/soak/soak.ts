@@ -12,7 +12,7 @@ import { closedLoop } from "../gateway/closed-loop.ts";
 import { rssMiB } from "../gateway/process-usage.ts";
 import { startSluice } from "../gateway/sluice.ts";
 import { freePort, stopProcess } from "../gateway/systems.ts";
-import { machine, rounded } from "../machine.ts";
+import { machine, median, rounded } from "../machine.ts";
 import { Clients } from "./clients.ts";
 import { fitLine } from "./fit-line.ts";
 import { metricsUrl, processState } from "./process-state.ts";
@@ -160,6 +160,10 @@ try {
       before: series[0]?.rssMiB,
       afterWarmUp: judged[0]?.rssMiB,
       end: judged.at(-1)?.rssMiB,
+      /** Whether it still grows at the end. */
+      medianByFifth: Array.from({ length: 5 }, (_, fifth) =>
+        median(series.filter(({ minute }) => Math.floor((minute * 5) / minutes) === fifth).map((one) => one.rssMiB)),
+      ),
       most: Math.max(...series.map(({ rssMiB: value }) => value)),
       /** Least squares over the samples after the first fifth, with the line's 95 % interval. */
       slopePerHour: fitLine(judged.map(({ minute, rssMiB: value }) => [minute / 60, value])),
