@@ -10,9 +10,13 @@ export type ProviderFault =
   | "reset-in-stream"
   /** Nothing, for ever. */
   | "hang"
-  /** One event every `dripMs`. */
+  /** One event every `dripMs`; of a whole answer, a few bytes. */
   | "slow-drip"
   | "malformed-events"
+  /** Events, and then bytes that are none. */
+  | "malformed-in-stream"
+  /** Events, and then one that reports an error. */
+  | "error-in-stream"
   /** A whole answer that stops in the middle although it is complete by its length. */
   | "half-json"
   /** 200 with another dialect's words. */
@@ -133,15 +137,15 @@ async function answer(
     return void response.end(fault.body ?? JSON.stringify({ error: { message: "no", type: "server_error" } }));
   }
   if (body.stream === true) await stream(response, state, record, fault);
-  else whole(response, state, record, fault);
+  else await whole(response, state, record, fault);
 }
 
-function whole(
+async function whole(
   response: ServerResponse,
   state: FakeProviderBehaviour,
   { path, body }: ProviderRequest,
   fault: ProviderFault | undefined,
-): void {
+): Promise<void> {
   const isChat = path.includes("chat");
   const content = " word".repeat(state.tokens);
   const choice = isChat ? { message: { role: "assistant", content } } : { text: content };
@@ -162,6 +166,13 @@ function whole(
   if (fault === "reset-after-headers" || fault === "reset-in-stream") {
     response.write(text.slice(0, 10), () => response.destroy());
     return;
+  }
+  if (fault === "slow-drip") {
+    for (let from = 0; from < text.length && !response.destroyed; from += 10) {
+      response.write(text.slice(from, from + 10));
+      await sleep(state.dripMs);
+    }
+    return void response.end();
   }
   // A half JSON is complete by its own length: what is cut off otherwise is a broken connection.
   if (fault === "half-json") response.end(sent.padEnd(text.length, " "));
@@ -187,6 +198,9 @@ async function stream(
   for (let index = 0; index < state.tokens && !response.destroyed; index++) {
     if (index > 0 && fault === "slow-drip") await sleep(state.dripMs);
     if (index === 1 && fault === "reset-in-stream") return void setTimeout(() => response.destroy(), 5);
+    if (index === 1 && fault === "malformed-in-stream") return void response.end("}{ this is no event\n\n\0\0");
+    if (index === 1 && fault === "error-in-stream")
+      return void response.end('data: {"error":{"message":"out of memory","code":500}}\n\n');
     send({ choices: [{ index: 0, delta: { content: ` w${index}` }, finish_reason: null }] });
   }
   send({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] });

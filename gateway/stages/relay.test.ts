@@ -1,6 +1,8 @@
-import { connect } from "node:net";
+import { createServer } from "node:http";
+import { type AddressInfo, connect } from "node:net";
 import OpenAI from "openai";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { providerConfig, routeConfig } from "../test/provider-fixture.ts";
 import { chat, completion, eventsOf, post, startTestGateway } from "../test/test-gateway.ts";
 
 const stream = (fields: Record<string, unknown> = {}) => completion({ stream: true, ...fields });
@@ -51,6 +53,26 @@ describe("a stream", () => {
       expect(engines[0]?.received[0]?.body.stream_options).toEqual({ ...options, include_usage: true });
     },
   );
+
+  test("that comes whole in one packet ends with it, and not after idleSeconds", async () => {
+    const server = createServer((request, response) => {
+      request.resume();
+      response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
+      response.end('data: {"choices":[{"index":0,"text":"all"}]}\n\ndata: [DONE]\n\n');
+    });
+    server.listen(0, "127.0.0.1");
+    onTestFinished(() => void server.close());
+    await new Promise((resolve) => server.once("listening", resolve));
+    const { url } = await startTestGateway({
+      config: {
+        timeouts: { firstByteSeconds: 60, totalSeconds: 60, idleSeconds: 60 },
+        providers: [providerConfig("short", `http://127.0.0.1:${(server.address() as AddressInfo).port}`)],
+        routes: [routeConfig("chat", ["short/small"])],
+      },
+    });
+    const answer = await post(url, "/v1/chat/completions", chat({ model: "chat", stream: true }));
+    expect(eventsOf(await answer.text())).toHaveLength(2);
+  });
 
   test("a hundred at once all arrive whole", async () => {
     const { url } = await startTestGateway({

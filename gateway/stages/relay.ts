@@ -141,8 +141,9 @@ export function relayStream(exchange: Exchange, answer: StreamAnswer, options: R
     onData(first);
     if (isOver) return;
     body.on("data", onData);
-    // It may have broken between its first bytes and the listeners above.
+    // It may have broken or ended between its first bytes and the listeners above: a short stream comes in one packet.
     if (body.errored !== null) return onError();
+    if (body.readableEnded) return onEnd();
     if (!response.writableNeedDrain) body.resume();
   });
 }

@@ -57,9 +57,11 @@ const REFUSED = new Set([
   ADDRESS_REFUSED,
 ]);
 
-/** Sorts what undici throws: there was no connection, or there was one and it broke. */
+/** Sorts what undici throws: there was no connection, or there was one and it broke, or nothing came through it. */
 export function connectionFailure(error: unknown): UpstreamFailure {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  // It took the request and may still work on it: asking it again would cost it twice.
+  if (code === "UND_ERR_BODY_TIMEOUT") return new UpstreamFailure("slow");
   return new UpstreamFailure(REFUSED.has(code) ? "refused" : "died");
 }
 

@@ -1,0 +1,47 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { GATEWAY_METRICS } from "../../contracts/gateway-metrics.ts";
+
+/** What a gateway process holds at a moment, by its own `/metrics` and the kernel. */
+export interface ProcessState {
+  /** Node's active resources by type: sockets, timers, requests of the file system. */
+  readonly resources: Readonly<Record<string, number>>;
+  readonly fileDescriptors: number;
+  readonly requestsInFlight: number;
+  readonly requestsQueued: number;
+  readonly heapUsedMiB: number;
+}
+
+/** Where the gateway's metrics are, by the line of its log that says so. */
+export async function metricsUrl(logFile: string): Promise<string> {
+  for (let waited = 0; waited < 5000; waited += 50) {
+    const port = /"metricsPort":(\d+)/.exec(readFileSync(logFile, "utf8"))?.[1];
+    if (port !== undefined) return `http://127.0.0.1:${port}/metrics`;
+    await sleep(50);
+  }
+  throw new Error(`${logFile} names no metrics port.`);
+}
+
+/** @param pid whose descriptors are counted. Linux only. */
+export async function processState(url: string, pid: number): Promise<ProcessState> {
+  const text = await (await fetch(url, { headers: { connection: "close" } })).text();
+  const sum = (name: string) => values(text, name).reduce((total, { value }) => total + value, 0);
+  return {
+    resources: Object.fromEntries(
+      values(text, "nodejs_active_resources").map(({ labels, value }) => [
+        /type="(\w+)"/.exec(labels)?.[1] ?? "other",
+        value,
+      ]),
+    ),
+    fileDescriptors: readdirSync(`/proc/${pid}/fd`).length,
+    requestsInFlight: sum(GATEWAY_METRICS.inFlight),
+    requestsQueued: sum(GATEWAY_METRICS.queueRequests),
+    heapUsedMiB: sum("nodejs_heap_size_used_bytes") / 2 ** 20,
+  };
+}
+
+function values(text: string, name: string): readonly { readonly labels: string; readonly value: number }[] {
+  return [...text.matchAll(new RegExp(`^${name}(\\{[^}]*\\})? (\\S+)$`, "gm"))].map(([, labels = "", value]) => {
+    return { labels, value: Number(value) };
+  });
+}
