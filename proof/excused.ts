@@ -74,6 +74,12 @@ export const ECHOES: readonly Excuse[] = [
     coveredBy: "constructs/network/security-groups.test.ts; rules themselves are read back from moto",
   },
   {
+    what: "elasticache DescribeReplicationGroups",
+    why: "MiniStack forgets the key with which a replication group is encrypted; it is told as it was asked",
+    coveredBy:
+      "constructs/data/valkey.test.ts and constructs/policy/customer-key.test.ts; that it is encrypted is read back",
+  },
+  {
     what: "wafv2 GetWebACL",
     why: "MiniStack forgets a web ACL's custom response bodies; they are told as they were asked",
     coveredBy: "constructs/edge/address-limit.test.ts, and local/start.e2e.test.ts, where the twin answers with them",

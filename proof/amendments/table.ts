@@ -4,6 +4,7 @@ import { autoscalingAmendments } from "./autoscaling.ts";
 import { cloudfrontAmendments } from "./cloudfront.ts";
 import { cloudwatchAmendments } from "./cloudwatch.ts";
 import { ec2Amendments } from "./ec2.ts";
+import { elasticacheAmendments } from "./elasticache.ts";
 import { s3Amendments } from "./s3.ts";
 import { snsAmendments } from "./sns.ts";
 import { wafv2Amendments } from "./wafv2.ts";
@@ -15,6 +16,7 @@ export const AMENDMENTS: readonly (() => readonly Amendment[])[] = [
   cloudfrontAmendments,
   cloudwatchAmendments,
   ec2Amendments,
+  elasticacheAmendments,
   s3Amendments,
   snsAmendments,
   wafv2Amendments,

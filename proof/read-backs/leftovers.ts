@@ -49,6 +49,18 @@ const LOOKS: readonly Look[] = [
     names: (answer) => elements(answer, "AutoScalingGroupARN"),
   },
   {
+    what: "replication group",
+    service: "elasticache",
+    question: query("DescribeReplicationGroups", "2015-02-02"),
+    names: (answer) => elements(answer, "ReplicationGroupId"),
+  },
+  {
+    what: "cache subnet group",
+    service: "elasticache",
+    question: query("DescribeCacheSubnetGroups", "2015-02-02"),
+    names: (answer) => elements(answer, "CacheSubnetGroupName"),
+  },
+  {
     what: "role",
     service: "iam",
     question: query("ListRoles", "2010-05-08"),

@@ -6,13 +6,14 @@ import { NETWORK } from "./network.ts";
 import type { ReadBack } from "./read-back.ts";
 import { SERVING } from "./serving.ts";
 import { SITE } from "./site.ts";
+import { VALKEY } from "./valkey.ts";
 
 /** What is asked of AWS after an apply, by the stack's name without the environment. */
 export const READ_BACKS: Readonly<Record<string, readonly ReadBack[]>> = {
   bootstrap: BOOTSTRAP,
   network: NETWORK,
   data: DATA,
-  serving: SERVING,
+  serving: [...SERVING, ...VALKEY],
   edge: EDGE,
   site: SITE,
   monitoring: MONITORING,
