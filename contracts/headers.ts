@@ -24,6 +24,8 @@ export const SESSION_HEADER = "x-sluice-session";
 export const PRIORITY_HEADER = "x-sluice-priority";
 /** On requests that a gateway sends to itself: a secret of that process, and on whose behalf it asks. */
 export const INTERNAL_HEADER = "x-sluice-internal";
+/** Headers of the edge's own answers that a browser on another origin may read; WAF takes at most 255 characters for a header. */
+export const EDGE_EXPOSED_HEADERS = ["retry-after", REQUEST_ID_HEADER] as const;
 /** Response headers that a browser on another origin may read. */
 export const EXPOSED_HEADERS = [
   "retry-after",

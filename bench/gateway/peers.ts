@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { freePort, type System, startPinned, stopProcess } from "./systems.ts";
 
 const PORTKEY = "1.15.2";
-const LITELLM = "1.109.1";
+const LITELLM = "1.108.11";
+/** Of what LiteLLM pins, not every version can be had; these bounds stand in for its pins. pip can't do that, uv can. */
+const LITELLM_OVERRIDES = ["certifi>=2026.2.25", "litellm-enterprise>=0.1", "litellm-proxy-extras>=0.4"];
 /** Versions with which Portkey 1.15.2 starts; newer ones of the same range do not fit it. */
 const PORTKEY_OVERRIDES = { "@hono/node-server": "1.13.5", hono: "4.9.7", "@hono/node-ws": "1.2.0" };
 
@@ -52,11 +54,20 @@ export async function startLiteLlm(upstream: string, folder: string): Promise<Sy
   const home = join(cache, `litellm-${LITELLM}`);
   if (!existsSync(join(home, "bin/litellm"))) {
     await run("python3", ["-m", "venv", home]);
-    await run(join(home, "bin/pip"), [
+    const overrides = join(home, "overrides.txt");
+    writeFileSync(overrides, LITELLM_OVERRIDES.join("\n"));
+    await run(join(home, "bin/pip"), ["install", "--quiet", "--disable-pip-version-check", "uv"]);
+    const python = join(home, "bin/python");
+    const wanted = `litellm[proxy]==${LITELLM}`;
+    await run(join(home, "bin/uv"), [
+      "pip",
       "install",
       "--quiet",
-      "--disable-pip-version-check",
-      `litellm[proxy]==${LITELLM}`,
+      "--python",
+      python,
+      "--overrides",
+      overrides,
+      wanted,
     ]);
   }
   const port = await freePort();

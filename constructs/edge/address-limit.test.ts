@@ -29,6 +29,7 @@ describe("the limit per address", () => {
         { name: "Access-Control-Allow-Origin", value: "https://demo.example.com" },
       ]),
     );
+    for (const { value } of response.response_header) expect(value.length, "WAF's own bound").toBeLessThanOrEqual(255);
     const [body] = acl.custom_response_body;
     expect(body).toMatchObject({ key: response.custom_response_body_key, content_type: "APPLICATION_JSON" });
     expect(JSON.parse(body.content).error.code).toBe("rate_limit_exceeded");

@@ -1,4 +1,4 @@
-import { ALLOWED_REQUEST_HEADERS, EXPOSED_HEADERS } from "../headers.ts";
+import { ALLOWED_REQUEST_HEADERS, EDGE_EXPOSED_HEADERS } from "../headers.ts";
 
 /** Seconds that a browser may keep a preflight's answer; Chromium's own upper limit is 7200. */
 const PREFLIGHT_MAX_AGE_SECONDS = 7200;
@@ -20,7 +20,7 @@ export function hasFixedPreflight(origins: readonly string[]): boolean {
 export function corsResponseHeaders(origins: readonly string[]): Readonly<Record<string, string>> {
   return {
     "Access-Control-Allow-Origin": fixedAllowedOrigin(origins),
-    "Access-Control-Expose-Headers": EXPOSED_HEADERS.join(","),
+    "Access-Control-Expose-Headers": EDGE_EXPOSED_HEADERS.join(","),
   };
 }
 
