@@ -2,66 +2,47 @@ import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { Server as NetServer } from "node:net";
 import { availableParallelism } from "node:os";
-import type { Logger } from "pino";
-import type { ApiKeyItem } from "../contracts/auth.ts";
-import { DEPRECATIONS, type Deprecation } from "../contracts/deprecations.ts";
-import type { GatewayConfig, RouteTimeouts } from "../contracts/gateway-config.ts";
-import type { GenerationRoute } from "../contracts/generation-routes.ts";
+import { DEPRECATIONS } from "../contracts/deprecations.ts";
+import type { GatewayConfig } from "../contracts/gateway-config.ts";
 import { LIVENESS_PATH } from "../contracts/process-environment.ts";
 import { AdminApi } from "./admin/admin-api.ts";
 import { type AdminRoute, isAdminRoute } from "./admin/admin-routes.ts";
-import type { ChangeStore } from "./admin/change-store.ts";
 import { Changes } from "./admin/changes.ts";
 import { requireAdmin } from "./admin/require-admin.ts";
 import { Admission } from "./admission/admission.ts";
 import { QueueMetrics } from "./admission/queue-metrics.ts";
 import { isBatchRoute } from "./batches/batch-routes.ts";
-import { BatchService, type BatchStorage } from "./batches/batch-service.ts";
+import { BatchService } from "./batches/batch-service.ts";
 import { createCache } from "./cache/create-cache.ts";
-import type { ResponseCache } from "./cache/response-cache.ts";
-import type { Embed } from "./cache/semantic-cache.ts";
 import { chooseClientDialect } from "./dialects/inbound.ts";
 import type { ResponsesDialectOptions } from "./dialects/responses.ts";
 import { EmfMetrics } from "./emf-metrics.ts";
-import { ENGINE_INTERVALS, EngineDirectory, type EngineDirectoryIntervals } from "./engines/engine-directory.ts";
-import type { EngineDiscovery } from "./engines/engine-discovery.ts";
+import { ENGINE_INTERVALS, EngineDirectory } from "./engines/engine-directory.ts";
 import { Exchange } from "./exchange.ts";
 import { ClientGone, GatewayError } from "./gateway-error.ts";
+import type { Gateway, GatewayOptions } from "./gateway-options.ts";
+import { Generator } from "./generator.ts";
 import { sendJson } from "./http/answer.ts";
 import { answerClientError } from "./http/client-error.ts";
 import { Cors } from "./http/cors.ts";
 import { listenOn } from "./http/listen.ts";
-import type { ThreadMetrics } from "./http/metrics-server.ts";
 import { type Route, requestPath } from "./http/routes.ts";
 import { InternalCalls } from "./internal-calls.ts";
-import type { KeyStore } from "./keys/key-store.ts";
 import { GatewayMetrics } from "./metrics.ts";
 import { health } from "./pages/health.ts";
 import { modelById, modelList } from "./pages/model-cards.ts";
 import { referencePages } from "./pages/reference/reference-page.ts";
 import { answerStaticPage } from "./pages/static-page.ts";
 import { storedResponse } from "./pages/stored-response.ts";
-import type { ResponseStore } from "./responses/response-store.ts";
 import { admitAddress, clientAddress, createAddressLimit } from "./stages/admit-address.ts";
 import { answerError } from "./stages/answer-error.ts";
-import { callTargets } from "./stages/call.ts";
 import { identify } from "./stages/identify.ts";
 import { identifyInternal } from "./stages/identify-internal.ts";
-import { parseBody } from "./stages/parse-body.ts";
 import { parseHead } from "./stages/parse-head.ts";
-import { planTargets } from "./stages/plan.ts";
-import { prioritize } from "./stages/prioritize.ts";
-import { callInTurn } from "./stages/queue.ts";
-import { relayStream, relayWhole } from "./stages/relay.ts";
-import { replay } from "./stages/replay.ts";
 import { describeFailure, settle } from "./stages/settle.ts";
-import type { FastStore } from "./store/fast-store.ts";
-import type { Lookup } from "./targets/address-guard.ts";
-import type { AwsCredentials } from "./targets/dialect-of.ts";
 import type { SecretReader } from "./targets/provider-credential.ts";
-import type { SpendStore } from "./targets/spend-ledger.ts";
 import { TargetService } from "./targets/target-service.ts";
-import { createSharedMemory, SharedCount, type SharedMemory } from "./threads/shared-memory.ts";
+import { createSharedMemory, SharedCount } from "./threads/shared-memory.ts";
 import { CHAT_PATH, ChatSockets } from "./websocket/chat-sockets.ts";
 
 /** Node closes a kept-alive connection after this silence; the load balancer in front does so after 60 s, so it is first. */
@@ -69,60 +50,6 @@ const KEEP_ALIVE_MS = 75_000;
 /** A head of at most 16 KiB and a body of some megabytes come within this, or the sender is not serious. */
 const HEADERS_TIMEOUT_MS = 15_000;
 const REQUEST_TIMEOUT_MS = 60_000;
-
-export interface GatewayOptions {
-  readonly config: GatewayConfig;
-  readonly discovery: EngineDiscovery;
-  readonly keys: KeyStore;
-  readonly logger: Logger;
-  /** Shown by `/health`. */
-  readonly version: string;
-  /** Milliseconds of a monotonic clock, the same for all who share `memory`. @default - performance.now */
-  readonly clock?: () => number;
-  /** What is counted together with the process's other threads. @default - this gateway's alone */
-  readonly memory?: SharedMemory;
-  /** Milliseconds since 1970, of which the ages of kept answers are made. @default - Date.now */
-  readonly wallClock?: (() => number) | undefined;
-  /** Where files and batches are. @default - there are none, whatever the configuration says */
-  readonly batchStorage?: BatchStorage;
-  /** @default - engines are asked every 2 s, their target groups every 3 s */
-  readonly intervals?: EngineDirectoryIntervals;
-  /** Where responses of `/v1/responses` are kept. @default - they are not */
-  readonly responses?: ResponseStore;
-  /** Milliseconds between two pings of a WebSocket. @default 30000 */
-  readonly heartbeatMs?: number;
-  /** What is announced as deprecated. @default - the API's own table */
-  readonly deprecations?: readonly Deprecation[];
-  /** Takes lines in CloudWatch's embedded metric format, without their line break. @default - no such metrics */
-  readonly writeMetrics?: (line: string) => void;
-  /** What gateways share; closed when this one has drained. @default - this one is alone */
-  readonly store?: FastStore | undefined;
-  /** @default - the embedding model of the configuration, through its targets */
-  readonly embed?: Embed | undefined;
-  /** Reads providers' keys. @default - there are none */
-  readonly secrets?: SecretReader;
-  /** Signs what goes to Bedrock. @default - there are none */
-  readonly awsCredentials?: AwsCredentials;
-  /** Resolves providers' names. @default - the system's resolver */
-  readonly lookup?: Lookup;
-  /** Keeps what is changed at run time. @default - nothing can be */
-  readonly changeStore?: ChangeStore;
-  /** Adds up what providers cost. @default - this gateway's spend alone counts */
-  readonly spendStore?: SpendStore;
-}
-
-export interface Gateway {
-  /** Starts to listen and to look for engines. @param port 0 for any free one @returns the port */
-  listen(port: number, host: string, options?: { readonly reusePort: boolean }): Promise<number>;
-  /** What was counted so far, for `createMetricsServer`. */
-  metrics(): Promise<ThreadMetrics>;
-  /** Resolves when the first round of looking for engines is over, whatever it found. */
-  readonly started: Promise<void>;
-  /** Takes no more connections, lets open requests finish for at most `config.drainSeconds`, then closes everything. */
-  drain(): Promise<void>;
-  /** Kept answers, to be cleared; `undefined` where none are kept. */
-  readonly cache: Pick<ResponseCache, "clear"> | undefined;
-}
 
 /** Builds the data plane. Nothing listens or calls before `listen`. */
 export function createGateway(options: GatewayOptions): Gateway {
@@ -175,6 +102,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     targetsOf: (model) => targets.registry.table.routes.get(model)?.targets.map(({ target }) => target),
     now: options.wallClock ?? Date.now,
   });
+  const generator = new Generator({ config, deprecations, targets, admission, cache, clock });
   const internal = new InternalCalls(memory.internalSecret);
   const batches = createBatches();
   const cors = new Cors(config.corsOrigins);
@@ -274,52 +202,15 @@ export function createGateway(options: GatewayOptions): Gateway {
       return answerJson(exchange, modelById(targets.registry.table, route.encodedId, createdAt));
     switch (route.path) {
       case "/v1/messages/count_tokens":
-        return await countTokens(exchange);
+        return answerJson(exchange, { input_tokens: await generator.countTokens(exchange) });
       case "/v1/messages":
       case "/v1/responses":
-        return await generate(exchange, "/v1/chat/completions", key);
+        return await generator.answer(exchange, "/v1/chat/completions", key);
       case "/v1/responses/{id}":
       case "/v1/responses/{id}/input_items":
         return answerJson(exchange, await storedResponse(exchange, route, responses.store));
       default:
-        return await generate(exchange, route.path, key);
-    }
-  }
-
-  /** An estimate, as the limits use it: the model's tokenizer is with its engines. */
-  async function countTokens(exchange: Exchange): Promise<void> {
-    const request = await parseBody(exchange, "/v1/chat/completions", config.bodyLimitBytes);
-    planTargets(exchange, request, targets.router);
-    answerJson(exchange, { input_tokens: request.promptTokensEstimate });
-  }
-
-  async function generate(exchange: Exchange, route: GenerationRoute, key: ApiKeyItem | undefined): Promise<void> {
-    const request = await parseBody(exchange, route, config.bodyLimitBytes, deprecations);
-    prioritize(exchange, request, key);
-    const plan = planTargets(exchange, request, targets.router);
-    const turn = await cache?.stage.consult(exchange, request, plan);
-    if (turn?.answer !== undefined) return replay(exchange, request, turn.answer);
-    const timeouts = timeoutsOf(config, route);
-    let answeredBy: string | undefined;
-    try {
-      const upstreamAnswer = await callInTurn({ exchange, request, plan, admission, now: clock }, () =>
-        callTargets(exchange, request, plan, timeouts, targets.calls),
-      );
-      answeredBy = exchange.targetId;
-      if (upstreamAnswer.kind === "whole") {
-        relayWhole(exchange, upstreamAnswer.bytes);
-        return turn?.keep?.whole(upstreamAnswer.bytes);
-      }
-      const { idleSeconds } = timeouts;
-      const recording = turn?.keep?.stream();
-      await relayStream(exchange, upstreamAnswer, {
-        idleSeconds,
-        stripUsage: !request.wantsUsage,
-        recording,
-        now: clock,
-      });
-    } finally {
-      admission.placeFreed(answeredBy);
+        return await generator.answer(exchange, route.path, key);
     }
   }
 
@@ -427,13 +318,3 @@ const NO_SECRETS: SecretReader = {
   secret: () => Promise.reject(new Error("There is no reader of secrets.")),
   variable: () => undefined,
 };
-
-function timeoutsOf(config: GatewayConfig, route: GenerationRoute): RouteTimeouts {
-  const own = config.routeTimeouts[route] ?? {};
-  const { firstByteSeconds, totalSeconds, idleSeconds } = config.timeouts;
-  return {
-    firstByteSeconds: own.firstByteSeconds ?? firstByteSeconds,
-    totalSeconds: own.totalSeconds ?? totalSeconds,
-    idleSeconds: own.idleSeconds ?? idleSeconds,
-  };
-}

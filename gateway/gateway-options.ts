@@ -1,0 +1,73 @@
+import type { Logger } from "pino";
+import type { Deprecation } from "../contracts/deprecations.ts";
+import type { GatewayConfig } from "../contracts/gateway-config.ts";
+import type { ChangeStore } from "./admin/change-store.ts";
+import type { BatchStorage } from "./batches/batch-service.ts";
+import type { ResponseCache } from "./cache/response-cache.ts";
+import type { Embed } from "./cache/semantic-cache.ts";
+import type { EngineDirectoryIntervals } from "./engines/engine-directory.ts";
+import type { EngineDiscovery } from "./engines/engine-discovery.ts";
+import type { ThreadMetrics } from "./http/metrics-server.ts";
+import type { KeyStore } from "./keys/key-store.ts";
+import type { ResponseStore } from "./responses/response-store.ts";
+import type { FastStore } from "./store/fast-store.ts";
+import type { Lookup } from "./targets/address-guard.ts";
+import type { AwsCredentials } from "./targets/dialect-of.ts";
+import type { SecretReader } from "./targets/provider-credential.ts";
+import type { SpendStore } from "./targets/spend-ledger.ts";
+import type { SharedMemory } from "./threads/shared-memory.ts";
+
+/** What a gateway is built from. */
+export interface GatewayOptions {
+  readonly config: GatewayConfig;
+  readonly discovery: EngineDiscovery;
+  readonly keys: KeyStore;
+  readonly logger: Logger;
+  /** Shown by `/health`. */
+  readonly version: string;
+  /** Milliseconds of a monotonic clock, the same for all who share `memory`. @default - performance.now */
+  readonly clock?: () => number;
+  /** What is counted together with the process's other threads. @default - this gateway's alone */
+  readonly memory?: SharedMemory;
+  /** Milliseconds since 1970, of which the ages of kept answers are made. @default - Date.now */
+  readonly wallClock?: (() => number) | undefined;
+  /** Where files and batches are. @default - there are none, whatever the configuration says */
+  readonly batchStorage?: BatchStorage;
+  /** @default - engines are asked every 2 s, their target groups every 3 s */
+  readonly intervals?: EngineDirectoryIntervals;
+  /** Where responses of `/v1/responses` are kept. @default - they are not */
+  readonly responses?: ResponseStore;
+  /** Milliseconds between two pings of a WebSocket. @default 30000 */
+  readonly heartbeatMs?: number;
+  /** What is announced as deprecated. @default - the API's own table */
+  readonly deprecations?: readonly Deprecation[];
+  /** Takes lines in CloudWatch's embedded metric format, without their line break. @default - no such metrics */
+  readonly writeMetrics?: (line: string) => void;
+  /** What gateways share; closed when this one has drained. @default - this one is alone */
+  readonly store?: FastStore | undefined;
+  /** @default - the embedding model of the configuration, through its targets */
+  readonly embed?: Embed | undefined;
+  /** Reads providers' keys. @default - there are none */
+  readonly secrets?: SecretReader;
+  /** Signs what goes to Bedrock. @default - there are none */
+  readonly awsCredentials?: AwsCredentials;
+  /** Resolves providers' names. @default - the system's resolver */
+  readonly lookup?: Lookup;
+  /** Keeps what is changed at run time. @default - nothing can be */
+  readonly changeStore?: ChangeStore;
+  /** Adds up what providers cost. @default - this gateway's spend alone counts */
+  readonly spendStore?: SpendStore;
+}
+
+export interface Gateway {
+  /** Starts to listen and to look for engines. @param port 0 for any free one @returns the port */
+  listen(port: number, host: string, options?: { readonly reusePort: boolean }): Promise<number>;
+  /** What was counted so far, for `createMetricsServer`. */
+  metrics(): Promise<ThreadMetrics>;
+  /** Resolves when the first round of looking for engines is over, whatever it found. */
+  readonly started: Promise<void>;
+  /** Takes no more connections, lets open requests finish for at most `config.drainSeconds`, then closes everything. */
+  drain(): Promise<void>;
+  /** Kept answers, to be cleared; `undefined` where none are kept. */
+  readonly cache: Pick<ResponseCache, "clear"> | undefined;
+}
