@@ -3,7 +3,7 @@ import { CLIENT_IP_HEADER, EDGE_REQUEST_ID_HEADER } from "../headers.ts";
 import { hasFixedPreflight, preflightHeaders } from "./cors.ts";
 import { API_INFO, groupByPath, pathParameters } from "./document.ts";
 import { gatewayResponses } from "./gateway-responses.ts";
-import type { Operation } from "./operations.ts";
+import type { Operation } from "./operation.ts";
 
 type JsonObject = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../errors.ts";
-import type { Operation } from "./operations.ts";
+import type { Operation } from "./operation.ts";
 
 const ERRORS_OF_ALL = [
   "invalid_request",

@@ -3,7 +3,8 @@ import { DEPRECATIONS } from "../deprecations.ts";
 import { type ErrorCode, errorBody, errorEntry } from "../errors.ts";
 import { REQUEST_ID_HEADER } from "../headers.ts";
 import { messagesErrorBody } from "../messages.ts";
-import { OPERATIONS, type Operation } from "./operations.ts";
+import type { Operation } from "./operation.ts";
+import { OPERATIONS } from "./operations.ts";
 import { componentSchemas, schemaRef } from "./schemas.ts";
 
 type JsonObject = Readonly<Record<string, unknown>>;

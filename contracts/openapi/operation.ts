@@ -1,0 +1,82 @@
+import type { ErrorCode } from "../errors.ts";
+import type { SchemaName } from "./schemas.ts";
+
+/** One method on one path of the API: what both the published reference and the edge are generated from. */
+export interface Operation {
+  readonly path: string;
+  readonly method: "get" | "post" | "delete";
+  readonly operationId: string;
+  readonly summary: string;
+  readonly description: string;
+  /** Names of the parameters in the path. */
+  readonly pathParameters: readonly string[];
+  readonly request?: {
+    readonly schema: SchemaName;
+    readonly example: unknown;
+    /** @default "application/json" */
+    readonly mediaType?: "multipart/form-data";
+  };
+  readonly response: {
+    readonly schema: SchemaName;
+    readonly description: string;
+    readonly example?: unknown;
+    /** @default "application/json" */
+    readonly mediaType?: "text/html" | "application/jsonl";
+  };
+  /** Whether an answer that is not streamed may take longer, or be larger, than API Gateway's buffer allows (10 MB). */
+  readonly isLong?: boolean;
+  /** Parameters after the `?`, none of them required. */
+  readonly queryParameters?: readonly { readonly name: string; readonly description: string }[];
+  /** Schema of one event's data where the answer can be streamed, and what ends the stream. */
+  readonly stream?: { readonly schema: SchemaName; readonly end: string };
+  /** Whose shape errors have. @default "openai" */
+  readonly errorShape?: "openai" | "anthropic";
+  /** Statuses besides 200 that carry the same body, not the error body. */
+  readonly otherStatuses?: readonly { readonly status: number; readonly description: string }[];
+  readonly errors: readonly ErrorCode[];
+  /** Whether the operation is open to everyone, whatever `auth` says. */
+  readonly isPublic: boolean;
+}
+
+export const CREDENTIALS = ["invalid_api_key", "missing_api_key"] as const satisfies readonly ErrorCode[];
+
+export const GENERATION_ERRORS = [
+  "invalid_json",
+  "invalid_request",
+  "context_length_exceeded",
+  ...CREDENTIALS,
+  "permission_denied",
+  "model_not_found",
+  "method_not_allowed",
+  "request_too_large",
+  "unsupported_media_type",
+  "rate_limit_exceeded",
+  "internal_error",
+  "upstream_error",
+  "auth_unavailable",
+  "model_unavailable",
+  "overloaded",
+  "shutting_down",
+  "timeout",
+] as const satisfies readonly ErrorCode[];
+
+export const READING_ERRORS = [
+  ...CREDENTIALS,
+  "permission_denied",
+  "method_not_allowed",
+  "rate_limit_exceeded",
+  "internal_error",
+  "auth_unavailable",
+  "model_unavailable",
+] as const satisfies readonly ErrorCode[];
+
+/** A kept response needs no model. */
+export const STORED_ERRORS = [
+  ...CREDENTIALS,
+  "permission_denied",
+  "not_found",
+  "method_not_allowed",
+  "rate_limit_exceeded",
+  "internal_error",
+  "auth_unavailable",
+] as const satisfies readonly ErrorCode[];
