@@ -7,7 +7,8 @@ import { freePort } from "./http.ts";
 const START_MS = 5000;
 
 /** The server ends when our end of the pipe closes: by `stop`, or because the twin is gone without having said goodbye. */
-const WHILE_WE_LIVE = 'command -v "$0" >/dev/null || exit 127; "$0" "$@" & server=$!; cat >/dev/null; kill -9 $server; wait $server';
+const WHILE_WE_LIVE =
+  'command -v "$0" >/dev/null || exit 127; "$0" "$@" & server=$!; cat >/dev/null; kill -9 $server; wait $server';
 
 /** A Redis server on loopback that keeps nothing on disk, in place of ElastiCache. */
 export class LocalValkey {
