@@ -1,9 +1,9 @@
-import { availableParallelism, cpus, release, totalmem } from "node:os";
+import { cpus, release, totalmem } from "node:os";
 
 /** What a benchmark ran on, for its report. */
 export function machine() {
   return {
-    cores: availableParallelism(),
+    cores: cpus().length, // of the machine, not those that this process is pinned to
     cpu: cpus()[0]?.model ?? "unknown",
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     kernel: release(),
