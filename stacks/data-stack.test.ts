@@ -6,13 +6,14 @@ import { environmentSynth } from "./test/environment-synth.ts";
 const synth = environmentSynth();
 const dev = synth(await loadEnvironment("dev"))["dev-data"];
 const withoutBatches = synth({ ...(await loadEnvironment("dev")), batches: null })["dev-data"];
+const withoutResponses = synth({ ...(await loadEnvironment("dev")), responses: null })["dev-data"];
 const prod = synth(await loadEnvironment("prod"))["prod-data"];
 
 describe("the data stack", () => {
-  test("holds tables and buckets of keys, artefacts and batches, their key and the logs of processes", () => {
+  test("holds tables and buckets of keys, responses, artefacts and batches, their key and the logs of processes", () => {
     expect(typeCounts(dev)).toEqual({
       aws_cloudwatch_log_group: 4,
-      aws_dynamodb_table: 3,
+      aws_dynamodb_table: 4,
       aws_kms_alias: 1,
       aws_kms_key: 1,
       aws_s3_bucket: 2,
@@ -36,7 +37,11 @@ describe("the data stack", () => {
   );
 
   test("without batches has neither their table nor their bucket", () => {
-    expect(typeCounts(withoutBatches)).toMatchObject({ aws_dynamodb_table: 2, aws_s3_bucket: 1 });
+    expect(typeCounts(withoutBatches)).toMatchObject({ aws_dynamodb_table: 3, aws_s3_bucket: 1 });
+  });
+
+  test("without kept responses has no table of them", () => {
+    expect(typeCounts(withoutResponses)).toMatchObject({ aws_dynamodb_table: 3 });
   });
 
   test("tells the sluice command which table and bucket there are", () => {
