@@ -54,6 +54,13 @@ describe("the gateway's artefact", () => {
     expect(readFileSync(`${again.path}.sha256`, "utf8")).toBe(`${built.sha256}  server.mjs\n`);
   });
 
+  test("is ASCII, so that an engine of JavaScript keeps a byte for each character of it, not two", () => {
+    const other = readFileSync(built.path, "utf8")
+      .split("\n")
+      .filter((line) => /[^\0-\x7f]/.test(line));
+    expect(other).toEqual([]);
+  });
+
   test("holds no path of the machine that built it", () => {
     expect(readFileSync(built.path, "utf8")).not.toContain(join(import.meta.dirname, ".."));
   });

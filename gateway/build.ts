@@ -22,8 +22,13 @@ export async function buildGateway(outDir: string): Promise<{ readonly path: str
     platform: "node",
     target: "node24",
     format: "esm",
+    // Packages' ES modules first: of them only what is used comes along.
+    mainFields: ["module", "main"],
     banner: { js: REQUIRE },
-    legalComments: "none", // not minified: a stack trace must be readable
+    legalComments: "none",
+    // Each thread holds the text. Names stay, and lines are short: a stack trace must be readable.
+    minifyWhitespace: true,
+    lineLimit: 120,
     logLevel: "warning",
   });
   const sha256 = createHash("sha256")

@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import type { GatewayConfig } from "../../contracts/gateway-config.ts";
+import { GATEWAY_NODE_VARIABLES } from "../../contracts/process-environment.ts";
 import { newApiKey } from "../../domain/api-key.ts";
+import { buildGateway } from "../../gateway/build.ts";
 import manifest from "../../package.json" with { type: "json" };
 import type { FakeAws } from "../../test-support/fake-aws.ts";
 import { freePort, type System, startPinned, stopProcess } from "./systems.ts";
@@ -28,10 +30,13 @@ export async function startSluice(
   aws.targets.set("arn:tiny", targets);
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
+  // The very file that instances run: sources cost memory that is not the gateway's.
+  const { path } = await buildGateway(folder);
   const child = await startPinned({
-    command: [process.execPath, join(import.meta.dirname, "../../gateway/server.ts")],
+    command: [process.execPath, path],
     environment: {
       ...aws.environment,
+      ...GATEWAY_NODE_VARIABLES,
       SLUICE_CONFIG: JSON.stringify({ ...CONFIG, threads, ...settings }),
       SLUICE_HOST: "127.0.0.1",
       SLUICE_PORT: String(port),

@@ -1,7 +1,12 @@
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity/index.js";
 import { Construct } from "constructs";
 import type { GatewayConfig } from "../../contracts/gateway-config.ts";
-import { ENV, GATEWAY_METRICS_PORT, GATEWAY_PORT } from "../../contracts/process-environment.ts";
+import {
+  ENV,
+  GATEWAY_METRICS_PORT,
+  GATEWAY_NODE_VARIABLES,
+  GATEWAY_PORT,
+} from "../../contracts/process-environment.ts";
 import { Fleet } from "../compute/fleet.ts";
 import { RolloutAlarm } from "../compute/rollout-alarm.ts";
 import { toSingleLineJson, userData } from "../compute/user-data.ts";
@@ -73,6 +78,7 @@ export class GatewayFleet extends Construct {
           [ENV.metricsPort]: String(GATEWAY_METRICS_PORT),
           [ENV.gatewayConfig]: toSingleLineJson(props.config),
           ...props.build.variables,
+          ...GATEWAY_NODE_VARIABLES,
           AWS_REGION: props.region, // the SDK does not ask the instance for it
         },
       }),

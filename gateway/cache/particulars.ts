@@ -5,7 +5,7 @@ const NUMBER_WORDS = new Set(
     " ",
   ),
 );
-const WORD = /\p{N}[\p{N}.,:/%]*|[\p{L}\p{N}][\p{L}\p{N}'’]*/gu;
+const WORD = /\p{N}[\p{N}.,:/%]*|[\p{L}\p{N}][\p{L}\p{N}'\u2019]*/gu;
 /** After these a capital only begins a sentence. */
 const SENTENCE_START = /(^|[.!?:\n]\s*)$/;
 
@@ -19,9 +19,9 @@ export function particulars(text: string): string {
   for (const { 0: word, index } of text.matchAll(WORD)) {
     const plain = word
       .toLowerCase()
-      .replace(/['’]s$/, "")
+      .replace(/['\u2019]s$/, "")
       .replace(/[.,:/]+$/, "");
-    if (/n['’]t$/.test(plain) || NEGATIONS.has(plain)) found.push("not");
+    if (/n['\u2019]t$/.test(plain) || NEGATIONS.has(plain)) found.push("not");
     else if (/\p{N}/u.test(plain) || NUMBER_WORDS.has(plain)) found.push(plain);
     else if (isName(word, text.slice(0, index))) found.push(plain);
   }

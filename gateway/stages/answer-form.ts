@@ -17,7 +17,7 @@ export function checkFirstEvents(first: Buffer, mediaType: string): void {
   const text = first
     .subarray(0, LOOK_AT_BYTES)
     .toString("latin1")
-    .replace(/^(ï»¿)?\s+/, "");
+    .replace(/^(\u00ef\u00bb\u00bf)?\s+/, "");
   const isCut = (field: string) => text.length < field.length && field.startsWith(text);
   if (!FIELDS.some((field) => text.startsWith(field) || isCut(field))) throw new UpstreamFailure("malformed");
   if (FIRST_IS_ERROR.test(text)) throw new UpstreamFailure("failed");

@@ -185,16 +185,20 @@ function decodeWhole(target: Target, bytes: Buffer, outbound: OutboundRequest): 
   }
 }
 
-async function readWhole(body: UpstreamBody, limitBytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    if (!Buffer.isBuffer(chunk)) continue;
-    size += chunk.length;
-    if (size > limitBytes) throw new GatewayError("upstream_error");
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, size);
+/** By events: an iterator over the body costs a tenth of what a short answer does. */
+function readWhole(body: UpstreamBody, limitBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    body.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= limitBytes) return chunks.push(chunk);
+      reject(new GatewayError("upstream_error"));
+      return body.destroy();
+    });
+    body.on("end", () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size)));
+    body.on("error", reject);
+  });
 }
 
 /** The status says enough when the text can't be read. */

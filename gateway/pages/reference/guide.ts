@@ -25,7 +25,7 @@ export function guide(auth: AuthMode, deprecations: readonly Deprecation[]): rea
       title: "Address and key",
       body: html`<p>${prose(`${KEY[auth]} The official OpenAI SDKs work with this service's address and \`/v1\` as base URL. The examples take both from the environment:`)}</p>
 <figure><figcaption>Shell</figcaption><pre tabindex="0"><code>export SLUICE_URL="https://api.example.com"  # the address of this page, without /reference
-export SLUICE_KEY="sk-…"</code></pre></figure>
+export SLUICE_KEY="sk-\u2026"</code></pre></figure>
 <p>${prose("Every answer has `x-request-id`; quote it when you ask for help. `x-ratelimit-limit-requests`, `x-ratelimit-remaining-requests` and `x-ratelimit-reset-requests` say what is left of your limit.")}</p>`,
     },
     {
