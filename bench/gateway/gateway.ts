@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { startFakeAws } from "../../test-support/fake-aws.ts";
 import { machine, median, range, rounded } from "../machine.ts";
+import { writeGatewayChart } from "./chart.ts";
 import { closedLoop } from "./closed-loop.ts";
 import { type Figures, figures, openLoop } from "./open-loop.ts";
 import { startLiteLlm, startPortkey } from "./peers.ts";
@@ -167,6 +168,7 @@ const results = join(import.meta.dirname, "../results");
 mkdirSync(results, { recursive: true });
 const file = join(results, "gateway.json");
 writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
+writeGatewayChart();
 for (const row of rows)
   console.log(
     `${row.system} ${row.shape}: ${rounded(row.perSecondPerCore)}/s per core (${row.perSecond}/s), added p50 ${row.addedP50Ms} ms, ` +
