@@ -1,5 +1,3 @@
-import type { Ticket } from "./ticket.ts";
-
 /** What an engine said of itself, of all gateways' requests together. */
 export interface EngineReport {
   /** Milliseconds of the gateway's clock. */
@@ -30,6 +28,21 @@ const MIN_MEASURED_TOKENS = 1024;
 /** One measurement counts for at most this factor: the prefix that we thought cached may not have been. */
 const MAX_SURPRISE = 4;
 
+/** A request in an engine's hands. */
+export interface RequestInHand {
+  /** Milliseconds of the gateway's clock. */
+  readonly startedAt: number;
+  /** Prompt tokens that the replica must read for it. */
+  readonly uncachedTokens: number;
+  readonly isStream: boolean;
+  /** Prompt tokens that were before it. */
+  readonly aheadTokens: number;
+  readonly decodingAtStart: number;
+  /** Whether its prompt is still to be read. The replica's to change, like the next. */
+  isQueued: boolean;
+  prefilledAt: number;
+}
+
 /** One engine as routing sees it: what it has to do, how fast it does it. */
 export class Replica {
   /** The same in every gateway, and after a restart. */
@@ -46,7 +59,7 @@ export class Replica {
   #report: EngineReport | undefined;
   #ownAtReport = 0;
   /** Requests whose prompt it works on, in the order they were sent; those before `#head` are done. */
-  readonly #queue: Ticket[] = [];
+  readonly #queue: RequestInHand[] = [];
   #head = 0;
   #pendingTokens = 0;
   #prefilling = 0;
@@ -105,26 +118,26 @@ export class Replica {
   }
 
   /** A request was sent. */
-  started(ticket: Ticket): void {
-    if (this.#prefilling === 0) this.#workingSince = ticket.startedAt;
-    this.#queue.push(ticket);
+  started(request: RequestInHand): void {
+    if (this.#prefilling === 0) this.#workingSince = request.startedAt;
+    this.#queue.push(request);
     this.#prefilling++;
-    this.#pendingTokens += ticket.uncachedTokens;
-    this.#meanUncachedTokens += LEARNING * (ticket.uncachedTokens - this.#meanUncachedTokens);
+    this.#pendingTokens += request.uncachedTokens;
+    this.#meanUncachedTokens += LEARNING * (request.uncachedTokens - this.#meanUncachedTokens);
   }
 
   /** Its prompt was read: the first token came, or should have. */
-  prefilled(ticket: Ticket, at: number): void {
-    if (!this.#leaveQueue(ticket)) return;
+  prefilled(request: RequestInHand, at: number): void {
+    if (!this.#leaveQueue(request)) return;
     this.#decoding++;
     this.#workingSince = Math.max(this.#workingSince, at);
-    ticket.prefilledAt = at;
+    request.prefilledAt = at;
   }
 
   /** Learns from the time that a first token really took. */
-  measured(ticket: Ticket, now: number): void {
-    const tokens = ticket.aheadTokens + ticket.uncachedTokens;
-    const seconds = (now - ticket.startedAt) / 1000 - ticket.decodingAtStart * SEQUENCE_SECONDS;
+  measured(request: RequestInHand, now: number): void {
+    const tokens = request.aheadTokens + request.uncachedTokens;
+    const seconds = (now - request.startedAt) / 1000 - request.decodingAtStart * SEQUENCE_SECONDS;
     if (tokens < MIN_MEASURED_TOKENS || seconds <= 0) return;
     const known = this.prefillTokensPerSecond;
     const seen = Math.min(Math.max(tokens / seconds, known / MAX_SURPRISE), known * MAX_SURPRISE);
@@ -132,22 +145,22 @@ export class Replica {
   }
 
   /** Its answer is complete, or nobody waits for it any more. */
-  ended(ticket: Ticket, now: number): void {
-    if (this.#leaveQueue(ticket)) {
+  ended(request: RequestInHand, now: number): void {
+    if (this.#leaveQueue(request)) {
       this.#workingSince = Math.max(this.#workingSince, now);
       return;
     }
     this.#decoding--;
-    const seconds = (now - ticket.prefilledAt) / 1000;
+    const seconds = (now - request.prefilledAt) / 1000;
     if (seconds > 0) this.#meanDecodeSeconds += LEARNING * (seconds - this.#meanDecodeSeconds);
   }
 
   /** @returns false if it was not there any more */
-  #leaveQueue(ticket: Ticket): boolean {
-    if (!ticket.isQueued) return false;
-    ticket.isQueued = false;
+  #leaveQueue(request: RequestInHand): boolean {
+    if (!request.isQueued) return false;
+    request.isQueued = false;
     this.#prefilling--;
-    this.#pendingTokens -= ticket.uncachedTokens;
+    this.#pendingTokens -= request.uncachedTokens;
     while (this.#head < this.#queue.length && this.#queue[this.#head]?.isQueued === false) this.#head++;
     // As many moves as there were additions, at most.
     if (this.#head > 32 && this.#head * 2 > this.#queue.length) {

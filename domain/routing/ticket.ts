@@ -1,4 +1,4 @@
-import type { Replica } from "./replica.ts";
+import type { Replica, RequestInHand } from "./replica.ts";
 
 export interface TicketOptions {
   readonly replica: Replica;
@@ -11,14 +11,12 @@ export interface TicketOptions {
 }
 
 /** One request that a replica has in hand. Call `end` once it is over, however that came. */
-export class Ticket {
+export class Ticket implements RequestInHand {
   readonly startedAt: number;
   readonly uncachedTokens: number;
   readonly isStream: boolean;
-  /** Prompt tokens that were before it. */
   readonly aheadTokens: number;
   readonly decodingAtStart: number;
-  /** Whether its prompt is still to be read. The replica's to change, like the next. */
   isQueued = true;
   prefilledAt = 0;
   readonly #replica: Replica;

@@ -1,5 +1,5 @@
+import type { Pool } from "undici";
 import { ENGINE_METRICS } from "../../contracts/engine-metrics.ts";
-import type { Engine } from "./engine.ts";
 import { findSamples } from "./prometheus-text.ts";
 
 /** What an engine says of its load, of all gateways' requests together. */
@@ -17,8 +17,13 @@ export interface EngineLoad {
 /** vLLM's page has about 100 kB; more than this is no page of metrics. */
 const MAX_PAGE_BYTES = 4 * 1024 * 1024;
 
+export interface AskedEngine {
+  readonly pool: Pool;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /** Asks an engine's `/metrics`. `undefined` when it has none, or they can't be read now. Never rejects. */
-export async function readEngineLoad(engine: Engine, timeoutMs: number): Promise<EngineLoad | undefined> {
+export async function readEngineLoad(engine: AskedEngine, timeoutMs: number): Promise<EngineLoad | undefined> {
   try {
     const signal = AbortSignal.timeout(timeoutMs);
     const answer = await engine.pool.request({ method: "GET", path: "/metrics", headers: engine.headers, signal });

@@ -1,17 +1,26 @@
-import type { Provider } from "./provider.ts";
+import type { Pool } from "undici";
+import type { ProviderConfig } from "../../contracts/target-settings.ts";
 
 /** Failures in a row from which on the provider gets no requests; one may be an accident. */
 const FAILURES = 2;
 const TIMEOUT_MS = 5000;
 
+export interface ProbedProvider {
+  readonly config: Pick<ProviderConfig, "healthCheck">;
+  readonly pool: Pool;
+  readonly headers: Readonly<Record<string, string>>;
+  /** What is found goes here. */
+  healthCheck: "ok" | "failed" | "unknown";
+}
+
 /** Asks a provider's health page in its interval, and takes the provider out of use while it does not answer well. */
 export class ProviderProbe {
-  readonly #provider: Provider;
+  readonly #provider: ProbedProvider;
   #failures = 0;
   #timer: NodeJS.Timeout | undefined = undefined;
   #isStopped = false;
 
-  constructor(provider: Provider) {
+  constructor(provider: ProbedProvider) {
     this.#provider = provider;
   }
 
