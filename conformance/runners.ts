@@ -1,8 +1,7 @@
 import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { homedir } from "node:os";
+import { cpSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { builtFrom, pythonWith, run } from "./build-once.ts";
 import { Result, type Scenario } from "./scenario.ts";
 
 export interface Runner {
@@ -13,7 +12,8 @@ export interface Runner {
 }
 
 const here = import.meta.dirname;
-const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "sluice", "conformance");
+const GO_SOURCES = ["go/go.mod", "go/go.sum", "go/main.go"];
+const JAVA_SOURCES = ["java/pom.xml", "java/src/main/java/sluice/Runner.java"];
 
 export const RUNNERS: readonly Runner[] = [
   {
@@ -25,17 +25,7 @@ export const RUNNERS: readonly Runner[] = [
     language: "Python",
     sdks: ["openai", "anthropic"],
     async prepare() {
-      const folder = await builtFrom("python", async (home) => {
-        await run("python3", ["-m", "venv", join(home, "venv")]);
-        const pip = [
-          "install",
-          "--quiet",
-          "--disable-pip-version-check",
-          "-r",
-          join(here, "python", "requirements.txt"),
-        ];
-        await run(join(home, "venv/bin/pip"), pip);
-      });
+      const folder = await pythonWith("python/requirements.txt");
       if ("missing" in folder) return folder;
       return { command: [join(folder.home, "venv/bin/python"), join(here, "python", "runner.py")] };
     },
@@ -44,7 +34,7 @@ export const RUNNERS: readonly Runner[] = [
     language: "Go",
     sdks: ["openai"],
     async prepare() {
-      const folder = await builtFrom("go", (home) =>
+      const folder = await builtFrom("go", GO_SOURCES, (home) =>
         run("go", ["build", "-o", join(home, "runner"), "."], join(here, "go")),
       );
       return "missing" in folder ? folder : { command: [join(folder.home, "runner")] };
@@ -54,7 +44,7 @@ export const RUNNERS: readonly Runner[] = [
     language: "Java",
     sdks: ["openai"],
     async prepare() {
-      const folder = await builtFrom("java", async (home) => {
+      const folder = await builtFrom("java", JAVA_SOURCES, async (home) => {
         cpSync(join(here, "java"), home, { recursive: true });
         const libraries = "-DoutputDirectory=target/lib";
         await run("mvn", ["-B", "-q", "compile", "dependency:copy-dependencies", libraries], home);
@@ -65,51 +55,6 @@ export const RUNNERS: readonly Runner[] = [
     },
   },
 ];
-
-/** Files by which a language's runner is the same as the one built before. */
-const SOURCES = {
-  python: ["python/requirements.txt"],
-  go: ["go/go.mod", "go/go.sum", "go/main.go"],
-  java: ["java/pom.xml", "java/src/main/java/sluice/Runner.java"],
-} as const;
-
-/** A folder in the user's cache in which `build` was done once for these sources. */
-async function builtFrom(
-  language: keyof typeof SOURCES,
-  build: (home: string) => Promise<void>,
-): Promise<{ readonly home: string } | { readonly missing: string }> {
-  const hash = createHash("sha256");
-  for (const file of SOURCES[language]) hash.update(readFileSync(join(here, file)));
-  const home = join(cache, `${language}-${hash.digest("hex").slice(0, 16)}`);
-  const stamp = join(home, "built");
-  if (existsSync(stamp)) return { home };
-  rmSync(home, { recursive: true, force: true });
-  mkdirSync(home, { recursive: true });
-  try {
-    await build(home);
-  } catch (error) {
-    return { missing: error instanceof Error ? error.message : "it could not be built" };
-  }
-  mkdirSync(stamp);
-  return { home };
-}
-
-/** @throws with the last lines of what the command said */
-function run(command: string, args: readonly string[], cwd = here): Promise<void> {
-  const child = spawn(command, args, { cwd, stdio: ["ignore", "pipe", "pipe"] });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.on("data", (chunk: Buffer) => {
-      output = (output + chunk.toString()).slice(-2000);
-    });
-  return new Promise((resolve, reject) => {
-    child.once("error", () => reject(new Error(`${command} is not on this machine`)));
-    child.once("close", (code) => {
-      if (code === 0) resolve();
-      else reject(new Error(`${command} ended with ${code}: ${output.trim().split("\n").slice(-2).join(" | ")}`));
-    });
-  });
-}
 
 /** Has a runner do its scenarios against `baseUrl`. @throws with what it said when it fails as a whole */
 export function runScenarios(

@@ -12,6 +12,9 @@ export const Call = z.enum([
   "responses",
   "responses.stream",
   "responses.chain",
+  "files",
+  "batches",
+  "batches.cancel",
   "messages",
   "messages.stream",
 ]);
@@ -28,7 +31,7 @@ export const Scenario = z.strictObject({
   key: z.enum(["right", "wrong"]).default("right"),
   /** The model of `models.get`. */
   model: z.string().optional(),
-  /** The request's body. */
+  /** The request's body; of batches `{endpoint, bodies}`: the bodies of its lines, by `custom_id`. */
   body: z.record(z.string(), z.unknown()).optional(),
   expect: z.strictObject({
     /** A pattern that the text matches. */

@@ -90,11 +90,16 @@ export const MessagesErrorBody = z
     error: z.object({
       type: z.string(),
       message: z.string(),
-      details: z.object({
-        error_code: z.enum(Object.keys(ERRORS)),
-        param: z.string().optional(),
-        problems: z.array(z.object({ param: z.string(), message: z.string() })).optional(),
-      }),
+      /** Missing where API Gateway itself answers; then `code` says the same. */
+      details: z
+        .object({
+          error_code: z.enum(Object.keys(ERRORS)),
+          param: z.string().optional(),
+          problems: z.array(z.object({ param: z.string(), message: z.string() })).optional(),
+        })
+        .optional(),
+      param: z.string().nullish(),
+      code: z.enum(Object.keys(ERRORS)).optional(),
     }),
     request_id: z.string(),
   })

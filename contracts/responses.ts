@@ -52,7 +52,7 @@ export const ModelResponse = z
     store: z.boolean(),
     usage: z
       .looseObject({ input_tokens: z.int().min(0), output_tokens: z.int().min(0), total_tokens: z.int().min(0) })
-      .nullable(),
+      .optional(),
   })
   .meta({ id: "Response" });
 

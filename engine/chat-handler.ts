@@ -40,7 +40,8 @@ export async function handleChat(service: LocalService, exchange: Exchange): Pro
     };
     const { n } = common;
     const { signal } = exchange;
-    const logprobsOf = (list: readonly TokenLogprob[]) => (body.logprobs ? { content: list.map(toLogprob) } : null);
+    const logprobsOf = (list: readonly TokenLogprob[]) =>
+      body.logprobs ? { content: list.map(toLogprob), refusal: null } : null;
     if (!common.stream) {
       const choices = await generateChoices(service, prompts, n, settings, signal, () => {});
       const answer: ChatCompletionResponse = {
@@ -130,7 +131,9 @@ function toMessage(
 ): Pick<AnswerChoice, "message" | "finish_reason"> {
   const role = "assistant" as const;
   const message =
-    format.kind.type === "text" ? { role, content: text } : { role, content: null, tool_calls: [toCall(text, format)] };
+    format.kind.type === "text"
+      ? { role, content: text, refusal: null }
+      : { role, content: null, refusal: null, tool_calls: [toCall(text, format)] };
   return { message, finish_reason: reasonOf(finishReason, format) };
 }
 

@@ -12,7 +12,10 @@ export const ROOMS: Readonly<
     rooms: ["domain", "contracts", "catalog", "environments", "simulator", "local"],
     packages: [/^@aws-sdk\//, /^commander$/, /^zod$/],
   },
-  conformance: { rooms: ["contracts", "test-support"], packages: [/^openai$/, /^@anthropic-ai\/sdk$/, /^zod$/] },
+  conformance: {
+    rooms: ["contracts", "test-support"],
+    packages: [/^openai$/, /^@anthropic-ai\/sdk$/, /^zod$/, /^ajv(\/|$)/, /^ajv-formats$/],
+  },
   constructs: {
     rooms: ["contracts", "catalog", "domain"],
     packages: [/^cdktf$/, /^constructs$/, /^@cdktf\/provider-aws\/lib\/[a-z0-9-]+\/index\.js$/],
@@ -61,7 +64,7 @@ const ENVIRONMENT_READERS = [
   /^proof\/prove\.ts$/,
   /^local\//,
   /^cli\//,
-  /^conformance\/runners\.ts$/,
+  /^conformance\/build-once\.ts$/,
   /^bench\//, // starts the systems that it measures
   /^test-support\//,
   /\.test\.tsx?$/,

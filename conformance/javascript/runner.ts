@@ -2,6 +2,7 @@ import { text } from "node:stream/consumers";
 import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
 import type { Result, Scenario } from "../scenario.ts";
+import { callBatches } from "./batches.ts";
 
 /** Runs scenarios with the official SDKs for JavaScript; see ../README.md. */
 interface Input {
@@ -110,6 +111,10 @@ async function callOpenAi({ call, key: which, model = "", body = {} }: Scenario)
       if (!(gone instanceof OpenAI.NotFoundError)) throw new Error("a deleted response is still there");
       return { text: found.output_text };
     }
+    case "files":
+    case "batches":
+    case "batches.cancel":
+      return await callBatches(client, call, body);
     default:
       throw new Error(`OpenAI's SDK has no ${call}`);
   }

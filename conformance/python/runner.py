@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 
 import anthropic
 import openai
@@ -113,6 +114,56 @@ def responses_chain(client, scenario, body):
     raise RuntimeError("a deleted response is still there")
 
 
+def files(client, scenario, body):
+    content = body["content"].encode()
+    kept = client.files.create(file=(body["filename"], content), purpose=body["purpose"])
+    found = client.files.retrieve(kept.id)
+    listed = [file.id for file in client.files.list()]
+    text = client.files.content(kept.id).text
+    client.files.delete(kept.id)
+    try:
+        client.files.retrieve(kept.id)
+    except openai.NotFoundError:
+        return {"text": text, "ids": [found.filename] if kept.id in listed else []}
+    raise RuntimeError("a deleted file is still there")
+
+
+OVER = ("completed", "failed", "expired", "cancelled")
+
+
+def begin_batch(client, body):
+    lines = [
+        json.dumps({"custom_id": name, "method": "POST", "url": body["endpoint"], "body": line})
+        for name, line in body["bodies"].items()
+    ]
+    file = client.files.create(file=("lines.jsonl", "\n".join(lines).encode()), purpose="batch")
+    return client.batches.create(input_file_id=file.id, endpoint=body["endpoint"], completion_window="24h")
+
+
+def batch_result(client, batch):
+    while batch.status not in OVER:
+        time.sleep(2)
+        batch = client.batches.retrieve(batch.id)
+    ids = []
+    for file_id in (batch.output_file_id, batch.error_file_id):
+        if file_id is None:
+            continue
+        for line in client.files.content(file_id).text.splitlines():
+            answer = json.loads(line)
+            status = answer["response"]["status_code"] if answer["response"] else answer["error"]["code"]
+            ids.append(f"{answer['custom_id']} {status}")
+    counts = batch.request_counts
+    return {"text": f"{batch.status} {counts.completed} {counts.failed}", "ids": ids}
+
+
+def batches(client, scenario, body):
+    return batch_result(client, begin_batch(client, body))
+
+
+def batches_cancel(client, scenario, body):
+    return batch_result(client, client.batches.cancel(begin_batch(client, body).id))
+
+
 def message_result(message, chunks):
     result = {
         "text": "".join(block.text for block in message.content if block.type == "text"),
@@ -149,6 +200,9 @@ CALLS = {
     "responses": responses,
     "responses.stream": responses_stream,
     "responses.chain": responses_chain,
+    "files": files,
+    "batches": batches,
+    "batches.cancel": batches_cancel,
     "messages": messages,
     "messages.stream": messages_stream,
 }

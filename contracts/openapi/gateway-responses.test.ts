@@ -42,10 +42,19 @@ describe("API Gateway's own errors", () => {
     }
   });
 
-  test("no body holds a character that API Gateway's template language would act on", () => {
+  test("no body holds a character that API Gateway's template language would act on, but for the request's id", () => {
     for (const { responseTemplates } of Object.values(responses)) {
-      expect(responseTemplates["application/json"]).not.toMatch(/[$#]/);
+      expect(responseTemplates["application/json"].replace('"$context.requestId"', "")).not.toMatch(/[$#]/);
     }
+  });
+
+  test("Anthropic's SDKs find what they look for in them as well", () => {
+    for (const { responseTemplates } of Object.values(responses))
+      expect(JSON.parse(responseTemplates["application/json"])).toMatchObject({
+        type: "error",
+        request_id: "$context.requestId",
+        error: { type: expect.any(String), message: expect.any(String) },
+      });
   });
 
   test("401 names a missing key only where a key is required", () => {

@@ -62,7 +62,10 @@ export interface GatewayResponse {
   readonly responseTemplates: { readonly "application/json": string };
 }
 
-/** The value of `x-amazon-apigateway-gateway-responses`: API Gateway's errors in the form of all others. */
+/**
+ * The value of `x-amazon-apigateway-gateway-responses`: API Gateway's errors in the form of all others. It has one body
+ * for all paths, so that is an error in OpenAI's shape and in Anthropic's at once.
+ */
 export function gatewayResponses(
   auth: AuthMode,
   corsOrigins: readonly string[],
@@ -80,7 +83,9 @@ export function gatewayResponses(
           [`gatewayresponse.header.${REQUEST_ID_HEADER}`]: "context.requestId",
           ...(retryAfter === undefined ? {} : { "gatewayresponse.header.Retry-After": `'${retryAfter}'` }),
         },
-        responseTemplates: { "application/json": JSON.stringify(body) },
+        responseTemplates: {
+          "application/json": JSON.stringify({ type: "error", ...body, request_id: "$context.requestId" }),
+        },
       };
       return [type, response];
     }),

@@ -13,26 +13,32 @@ const STOP_REASON: Readonly<Record<string, string>> = {
   content_filter: "refusal",
 };
 
+/** Fields that Anthropic's schema asks for and that nothing here has a value for. */
+const NO_DETAILS = { stop_details: null, container: null } as const;
+
 /** Why the message ended, in Anthropic's words. */
 export function stopFields(finishReason: string, stopSequence: string | undefined): Fields {
   if (finishReason === "stop" && stopSequence !== undefined)
-    return { stop_reason: "stop_sequence", stop_sequence: stopSequence };
+    return { stop_reason: "stop_sequence", stop_sequence: stopSequence, ...NO_DETAILS };
   const reason = Object.hasOwn(STOP_REASON, finishReason) ? STOP_REASON[finishReason] : undefined;
-  return { stop_reason: reason ?? "end_turn", stop_sequence: null };
+  return { stop_reason: reason ?? "end_turn", stop_sequence: null, ...NO_DETAILS };
 }
 
-/** Anthropic counts cached tokens apart from `input_tokens`; OpenAI counts them in. */
+/** The tokens of a whole message. */
 export function messageUsage(usage: ChatUsage | undefined): Fields {
+  return { ...deltaUsage(usage), cache_creation: null, inference_geo: null, service_tier: null };
+}
+
+/** The tokens at a stream's end. Anthropic counts cached tokens apart from `input_tokens`; OpenAI counts them in. */
+export function deltaUsage(usage: ChatUsage | undefined): Fields {
   const { promptTokens = 0, completionTokens = 0, cachedTokens = 0, reasoningTokens = 0 } = usage ?? {};
   return {
     input_tokens: promptTokens - cachedTokens,
     output_tokens: completionTokens,
     cache_read_input_tokens: cachedTokens,
     cache_creation_input_tokens: 0,
-    cache_creation: null,
     server_tool_use: null,
-    service_tier: null,
-    ...(reasoningTokens > 0 ? { output_tokens_details: { thinking_tokens: reasoningTokens } } : {}),
+    output_tokens_details: reasoningTokens > 0 ? { thinking_tokens: reasoningTokens } : null,
   };
 }
 
@@ -81,5 +87,10 @@ function toolUse(call: Fields): Fields {
   const text = textOf(called.arguments) ?? "{}";
   const input = parseJson(text);
   // Arguments that a model broke off or got wrong can't be an object: they are told as they are.
-  return { type: "tool_use", id: call.id, name: called.name, input: isRecord(input) ? input : { raw_arguments: text } };
+  return toolUseBlock(call.id, called.name, isRecord(input) ? input : { raw_arguments: text });
+}
+
+/** A call by the model itself, not by code that it wrote. */
+export function toolUseBlock(id: unknown, name: unknown, input: Fields): Fields {
+  return { type: "tool_use", id, name, input, caller: { type: "direct" } };
 }

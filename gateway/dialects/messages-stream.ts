@@ -5,7 +5,7 @@ import { isRecord } from "../is-record.ts";
 import { type ChatSaying, type ChatUsage, readChatEvent } from "./chat-events.ts";
 import type { StreamTranslator } from "./dialect.ts";
 import { textOf } from "./json.ts";
-import { messageId, messageUsage, stopFields } from "./messages-answer.ts";
+import { deltaUsage, messageId, messageUsage, stopFields, toolUseBlock } from "./messages-answer.ts";
 import { type SseEvent, SseReader } from "./sse-reader.ts";
 import { type Translation, translate } from "./translate.ts";
 
@@ -69,6 +69,8 @@ class MessagesTranslation implements Translation<SseEvent> {
       content: [],
       stop_reason: null,
       stop_sequence: null,
+      stop_details: null,
+      container: null,
       usage: messageUsage(undefined),
     };
     return sayEvent({ type: "message_start", message }) + sayEvent({ type: "ping" });
@@ -135,7 +137,7 @@ class MessagesTranslation implements Translation<SseEvent> {
   }
 
   #openTool({ index, id, name, arguments: json }: WaitingCall): string {
-    return this.#openBlock({ kind: "tool", index }, { type: "tool_use", id, name, input: {} }) + this.#json(json);
+    return this.#openBlock({ kind: "tool", index }, toolUseBlock(id, name, {})) + this.#json(json);
   }
 
   #json(partial_json: string): string {
@@ -163,7 +165,7 @@ class MessagesTranslation implements Translation<SseEvent> {
     for (const call of this.#waiting) said += this.#openTool(call) + this.#close();
     if (this.#late !== "") said += this.#text(this.#late) + this.#close();
     this.isDone = true;
-    const usage = messageUsage(this.#usage);
+    const usage = deltaUsage(this.#usage);
     return (
       said +
       sayEvent({ type: "message_delta", delta: stopFields(reason, stopSequence), usage }) +

@@ -37,9 +37,7 @@ export function openResponse({ id, createdAt, isStored, fields }: ResponseHead):
     output: [],
     parallel_tool_calls: fields.parallel_tool_calls ?? true,
     previous_response_id: fields.previous_response_id ?? null,
-    prompt_cache_key: fields.prompt_cache_key ?? null,
     reasoning: { effort: reasoning.effort ?? null, summary: null },
-    safety_identifier: fields.safety_identifier ?? null,
     service_tier: "default",
     store: isStored,
     temperature: fields.temperature ?? null,
@@ -49,8 +47,8 @@ export function openResponse({ id, createdAt, isStored, fields }: ResponseHead):
     top_logprobs: 0,
     top_p: fields.top_p ?? null,
     truncation: "disabled",
-    usage: null,
-    user: fields.user ?? null,
+    // OpenAI's schema knows no null in these.
+    ...given(fields, ["prompt_cache_key", "safety_identifier", "user"]),
   };
 }
 
@@ -69,7 +67,7 @@ export function closedResponse(
     completed_at: reason === undefined ? completedAt : null,
     incomplete_details: reason === undefined ? null : { reason },
     output,
-    usage: responseUsage(usage),
+    ...(usage === undefined ? {} : { usage: responseUsage(usage) }),
   };
 }
 
@@ -78,8 +76,11 @@ const INCOMPLETE: Readonly<Record<string, string | undefined>> = {
   content_filter: "content_filter",
 };
 
-function responseUsage(usage: ChatUsage | undefined): Fields | null {
-  if (usage === undefined) return null;
+function given(fields: Fields, names: readonly string[]): Fields {
+  return Object.fromEntries(names.flatMap((name) => (fields[name] == null ? [] : [[name, fields[name]]])));
+}
+
+function responseUsage(usage: ChatUsage): Fields {
   const { promptTokens, completionTokens, cachedTokens, reasoningTokens } = usage;
   return {
     input_tokens: promptTokens,

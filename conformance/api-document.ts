@@ -1,0 +1,167 @@
+import type { ValidateFunction } from "ajv";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import addFormats from "ajv-formats";
+import type { RecordedExchange } from "./recorder.ts";
+import { closed, isObject, type JsonObject, withoutNullable } from "./schema-dialect.ts";
+
+export interface ApiDocumentOptions {
+  /** What its paths stand below in what was recorded. @default "" */
+  readonly prefix?: string;
+  /** Component of the body of every error. @default - what the operation says of the status */
+  readonly error?: string;
+  /** Components of a stream's events, by path, where the document has no schema for them. */
+  readonly events?: Readonly<Record<string, string>>;
+  /** Fields that it does not have and that may be there all the same, as the pattern of `/path: where field`. */
+  readonly extensions?: readonly RegExp[];
+}
+
+/** What was found in one exchange: how many JSON documents it holds, and what is wrong with them. */
+export interface Findings {
+  readonly documents: number;
+  readonly problems: readonly string[];
+}
+
+/** An OpenAPI document against which recorded exchanges are held: bodies of requests and answers, and each event. */
+export class ApiDocument {
+  readonly #paths: readonly { readonly path: string; readonly pattern: RegExp; readonly item: JsonObject }[];
+  readonly #options: ApiDocumentOptions;
+  readonly #ajv: Ajv2020;
+  readonly #compiled = new Map<string, ValidateFunction>();
+
+  constructor(document: JsonObject, options: ApiDocumentOptions = {}) {
+    this.#options = options;
+    const { prefix = "" } = options;
+    const paths = Object.entries(isObject(document.paths) ? document.paths : {});
+    this.#paths = paths.flatMap(([path, item]) =>
+      isObject(item) ? [{ path, pattern: new RegExp(`^${prefix}${path.replace(/\{[^}]+\}/g, "[^/]+")}$`), item }] : [],
+    );
+    this.#ajv = new Ajv2020({
+      strict: false,
+      validateSchema: false,
+      logger: false,
+      unevaluated: true,
+      allErrors: true,
+    });
+    addFormats.default(this.#ajv);
+    this.#ajv.addSchema({ $id: "document", ...closed(withoutNullable(document)) });
+  }
+
+  /** Whether it has an operation for this exchange. */
+  describes({ method, path }: RecordedExchange): boolean {
+    return this.#operation(method, path) !== undefined;
+  }
+
+  /** A request that was refused may be wrong; one that was answered may not. */
+  async check(exchange: RecordedExchange): Promise<Findings> {
+    const operation = this.#operation(exchange.method, exchange.path);
+    if (operation === undefined) return { documents: 0, problems: [] };
+    const problems: string[] = [];
+    let documents = 0;
+    const hold = (what: string, pointer: string | undefined, value: unknown) => {
+      documents++;
+      const found = pointer === undefined ? ["has no schema in the document"] : this.problemsOf(pointer, value);
+      problems.push(...found.map((each) => `${exchange.method} ${exchange.path} ${what}: ${each}`));
+    };
+    const { requestType, requestBody, status, responseBody } = exchange;
+    const responseType = mediaType(exchange.responseType);
+    if (requestBody.length > 0 && status < 400) {
+      const pointer = operation.pointerOf("requestBody", mediaType(requestType));
+      hold("request", pointer, await read(requestType, requestBody));
+    }
+    if (responseType === "text/event-stream") {
+      const component = this.#options.events?.[operation.path];
+      const pointer =
+        component === undefined
+          ? operation.pointerOf(`responses/${status}`, responseType)
+          : componentPointer(component);
+      for (const data of eventsOf(responseBody.toString("utf8"))) hold("event", pointer, data);
+    } else if (responseType === "application/json") {
+      const { error } = this.#options;
+      const pointer =
+        error !== undefined && status >= 400
+          ? componentPointer(error)
+          : operation.pointerOf(`responses/${status}`, responseType);
+      // Some answers have no described body.
+      if (pointer !== undefined || status >= 400) hold(String(status), pointer, JSON.parse(String(responseBody)));
+    }
+    return { documents, problems };
+  }
+
+  /** What is wrong with a value by a component's schema, e.g. `BatchRequestOutput`. */
+  problemsOfComponent(component: string, value: unknown): readonly string[] {
+    return this.problemsOf(componentPointer(component), value);
+  }
+
+  /** @param pointer JSON pointer of a schema in the document */
+  problemsOf(pointer: string, value: unknown): readonly string[] {
+    const validate = this.#compiled.get(pointer) ?? this.#compile(pointer);
+    if (validate(value)) return [];
+    const sentences = (validate.errors ?? []).map(({ instancePath, message = "", params }) => {
+      const which: unknown = params.unevaluatedProperty ?? params.additionalProperty ?? params.allowedValues;
+      return `${instancePath || "/"} ${message}${which === undefined ? "" : ` (${String(which)})`}`;
+    });
+    const { extensions = [] } = this.#options;
+    return [...new Set(sentences)].filter((each) => !extensions.some((extension) => extension.test(each)));
+  }
+
+  #compile(pointer: string): ValidateFunction {
+    const compiled = this.#ajv.compile({ $ref: `document#${pointer}`, unevaluatedProperties: false });
+    this.#compiled.set(pointer, compiled);
+    return compiled;
+  }
+
+  #operation(method: string, path: string) {
+    const found = this.#paths.find(
+      ({ pattern, item }) => pattern.test(path) && item[method.toLowerCase()] !== undefined,
+    );
+    const operation = found?.item[method.toLowerCase()];
+    if (found === undefined || !isObject(operation)) return undefined;
+    const base = `/paths/${escaped(found.path)}/${method.toLowerCase()}`;
+    return {
+      path: found.path,
+      /** Where the schema of a body stands, if it has one. */
+      pointerOf(place: string, type: string): string | undefined {
+        const tries = [place, place.replace(/\d\d$/, "XX"), "responses/default"].slice(
+          0,
+          place === "requestBody" ? 1 : 3,
+        );
+        for (const each of tries) {
+          const holder = each.split("/").reduce<unknown>((at, key) => (isObject(at) ? at[key] : undefined), operation);
+          const content = isObject(holder) && isObject(holder.content) ? holder.content : {};
+          const media = content[type];
+          if (isObject(media) && media.schema !== undefined) return `${base}/${each}/content/${escaped(type)}/schema`;
+        }
+        return undefined;
+      },
+    };
+  }
+}
+
+function componentPointer(name: string): string {
+  return `/components/schemas/${name}`;
+}
+
+function escaped(key: string): string {
+  return encodeURIComponent(key.replaceAll("~", "~0").replaceAll("/", "~1"));
+}
+
+/** The data of a stream's events but for OpenAI's last, which is no JSON. */
+function eventsOf(stream: string): readonly unknown[] {
+  return stream
+    .split("\n")
+    .filter((line) => line.startsWith("data: ") && line !== "data: [DONE]")
+    .map((line) => JSON.parse(line.slice("data: ".length)));
+}
+
+/** JSON as it is; a form as an object in which a file is its name. */
+async function read(contentType: string, body: Buffer): Promise<unknown> {
+  if (mediaType(contentType) === "application/json") return JSON.parse(body.toString("utf8"));
+  const form = await new Response(new Uint8Array(body), { headers: { "content-type": contentType } }).formData();
+  return Object.fromEntries(
+    Array.from(form, ([name, value]) => [name, typeof value === "string" ? value : value.name]),
+  );
+}
+
+function mediaType(contentType: string): string {
+  return contentType.split(";")[0]?.trim() ?? "";
+}

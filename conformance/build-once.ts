@@ -1,0 +1,68 @@
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+const here = import.meta.dirname;
+
+/** A folder in which something was built, or why that could not be done on this machine. */
+export type Built = { readonly home: string } | { readonly missing: string };
+
+/**
+ * A folder in the user's cache in which `build` was done once for these sources.
+ * @param sources files, from this folder, by which it is the same as the one built before
+ */
+export async function builtFrom(
+  name: string,
+  sources: readonly string[],
+  build: (home: string) => Promise<void>,
+): Promise<Built> {
+  const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "sluice", "conformance");
+  const hash = createHash("sha256");
+  for (const file of sources) hash.update(readFileSync(join(here, file)));
+  const home = join(cache, `${name}-${hash.digest("hex").slice(0, 16)}`);
+  const stamp = join(home, "built");
+  if (existsSync(stamp)) return { home };
+  rmSync(home, { recursive: true, force: true });
+  mkdirSync(home, { recursive: true });
+  try {
+    await build(home);
+  } catch (error) {
+    return { missing: error instanceof Error ? error.message : "it could not be built" };
+  }
+  mkdirSync(stamp);
+  return { home };
+}
+
+/** A virtual environment with the packages of a requirements file; then `also` is done in it, once. */
+export function pythonWith(
+  requirements: string,
+  sources: readonly string[] = [],
+  also: (python: string, home: string) => Promise<void> = async () => {},
+): Promise<Built> {
+  return builtFrom(requirements.split("/")[0] ?? "", [requirements, ...sources], async (home) => {
+    const python = join(home, "venv/bin/python");
+    await run("python3", ["-m", "venv", join(home, "venv")]);
+    const quiet = ["--quiet", "--disable-pip-version-check"];
+    await run(python, ["-m", "pip", "install", ...quiet, "-r", join(here, requirements)]);
+    await also(python, home);
+  });
+}
+
+/** @throws with the last lines of what the command said */
+export function run(command: string, args: readonly string[], cwd = here): Promise<void> {
+  const child = spawn(command, args, { cwd, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (chunk: Buffer) => {
+      output = (output + chunk.toString()).slice(-2000);
+    });
+  return new Promise((resolve, reject) => {
+    child.once("error", () => reject(new Error(`${command} is not on this machine`)));
+    child.once("close", (code) => {
+      if (code === 0) resolve();
+      else reject(new Error(`${command} ended with ${code}: ${output.trim().split("\n").slice(-2).join(" | ")}`));
+    });
+  });
+}

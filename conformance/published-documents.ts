@@ -1,0 +1,71 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ApiDocument } from "./api-document.ts";
+import { pythonWith, run } from "./build-once.ts";
+import { isObject, type JsonObject } from "./schema-dialect.ts";
+
+/** The documents that OpenAI and Anthropic publish, and what tells whether one of our own is right. */
+export interface PublishedDocuments {
+  readonly openai: ApiDocument;
+  readonly anthropic: ApiDocument;
+  /** What is wrong with an OpenAPI document by OpenAPI's own rules; empty when nothing is. */
+  complaintsAbout(document: JsonObject): string;
+}
+
+/** What answers have beyond OpenAI's document, each for its reason. */
+const BEYOND_OPENAI = [
+  // vLLM's fields of a model, by which clients know its context.
+  /^(\/data\/\d+|\/) must NOT have unevaluated properties \((root|max_model_len)\)$/,
+  // Every problem of a request, where `message` and `param` tell of the first.
+  /^\/error must NOT have unevaluated properties \(details\)$/,
+  // API Gateway's own errors are in OpenAI's shape and in Anthropic's at once.
+  /^\/ must NOT have unevaluated properties \((type|request_id)\)$/,
+  // OpenAI's own service says it too; its SDKs read it.
+  /^(\/response|\/) must NOT have unevaluated properties \(store\)$/,
+  // Both SDKs ask for base64, of which the document knows in the request only.
+  /^\/data\/\d+\/embedding must be array$/,
+  // The document has a whole completion only; nothing has ended in the midst of a stream.
+  /^\/choices\/\d+\/finish_reason must be (string|equal to one of the allowed values.*)$/,
+];
+
+/** Where Anthropic's SDKs look for an error's code, and API Gateway's own errors, which are in both shapes. */
+const BEYOND_ANTHROPIC = [/^\/error must NOT have unevaluated properties \((details|param|code)\)$/];
+
+const documents = join(import.meta.dirname, "documents");
+
+/** Installs the package that carries the documents, once. */
+export async function publishedDocuments(): Promise<PublishedDocuments | { readonly missing: string }> {
+  const built = await pythonWith("documents/requirements.txt", ["documents/read_documents.py"], (python, home) =>
+    run(python, [join(documents, "read_documents.py"), home]),
+  );
+  if ("missing" in built) return built;
+  return {
+    openai: new ApiDocument(read(join(built.home, "openai.json")), {
+      prefix: "/v1",
+      error: "ErrorResponse",
+      events: { "/completions": "CreateCompletionResponse" },
+      extensions: BEYOND_OPENAI,
+    }),
+    anthropic: new ApiDocument(read(join(built.home, "anthropic.json")), {
+      error: "ErrorResponse",
+      events: { "/v1/messages": "MessageStreamEvent" },
+      extensions: BEYOND_ANTHROPIC,
+    }),
+    complaintsAbout(document) {
+      const command = [join(built.home, "venv/bin/python"), "-m", "openapi_spec_validator", "-"] as const;
+      const [python, ...words] = command;
+      const { status, stdout, stderr } = spawnSync(python, words, {
+        input: JSON.stringify(document),
+        encoding: "utf8",
+      });
+      return status === 0 ? "" : `${stdout}${stderr}`.trim();
+    },
+  };
+}
+
+function read(file: string): JsonObject {
+  const document: unknown = JSON.parse(readFileSync(file, "utf8"));
+  if (!isObject(document)) throw new Error(`${file} is no OpenAPI document`);
+  return document;
+}

@@ -1,0 +1,59 @@
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Places where a schema stands that describes a whole value, so that it must know all its fields. */
+const WHOLE_VALUES = ["items", "additionalProperties"];
+
+/**
+ * OpenAPI 3.0's `nullable` and its boolean `exclusiveMinimum` in words of JSON Schema 2020-12. Published documents of
+ * OpenAPI 3.1 have `nullable` too.
+ */
+export function withoutNullable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNullable);
+  if (!isObject(value)) return value;
+  const { nullable, exclusiveMinimum, exclusiveMaximum, ...rest } = value;
+  const schema: Record<string, unknown> = {};
+  for (const [key, each] of Object.entries(rest)) schema[key] = withoutNullable(each);
+  if (exclusiveMinimum !== undefined) setBound(schema, "minimum", "exclusiveMinimum", exclusiveMinimum);
+  if (exclusiveMaximum !== undefined) setBound(schema, "maximum", "exclusiveMaximum", exclusiveMaximum);
+  if (typeof nullable === "boolean") return nullable ? { anyOf: [schema, { type: "null" }] } : schema;
+  return nullable === undefined ? schema : { ...schema, nullable: withoutNullable(nullable) };
+}
+
+function setBound(schema: Record<string, unknown>, plain: string, exclusive: string, value: unknown): void {
+  if (value === true) {
+    schema[exclusive] = schema[plain];
+    delete schema[plain];
+  } else if (value !== false) schema[exclusive] = value;
+}
+
+/** Every object with named fields has no others: `unevaluatedProperties: false` wherever a schema is used as a whole. */
+export function closed(value: unknown): JsonObject {
+  const result = close(value);
+  return isObject(result) ? result : {};
+}
+
+function close(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(close);
+  if (!isObject(value)) return value;
+  const result: Record<string, unknown> = {};
+  for (const [key, each] of Object.entries(value)) {
+    if (key === "properties" && isObject(each))
+      result[key] = Object.fromEntries(Object.entries(each).map(([name, schema]) => [name, whole(close(schema))]));
+    else result[key] = WHOLE_VALUES.includes(key) ? whole(close(each)) : close(each);
+  }
+  return result;
+}
+
+function whole(schema: unknown): unknown {
+  if (!isObject(schema) || isOpen(schema)) return schema;
+  return { ...schema, unevaluatedProperties: false };
+}
+
+/** Says nothing of its fields. */
+function isOpen(schema: JsonObject): boolean {
+  return !["properties", "$ref", "anyOf", "oneOf", "allOf"].some((key) => key in schema);
+}
