@@ -11,6 +11,8 @@ export interface ApiDocumentOptions {
   readonly error?: string;
   /** Components of a stream's events, by path, where the document has no schema for them. */
   readonly events?: Readonly<Record<string, string>>;
+  /** Types of events that it does not have. @default - none */
+  readonly otherEvents?: readonly string[];
   /** Fields that it does not have and that may be there all the same, as the pattern of `/path: where field`. */
   readonly extensions?: readonly RegExp[];
 }
@@ -26,6 +28,7 @@ export class ApiDocument {
   readonly #paths: readonly { readonly path: string; readonly pattern: RegExp; readonly item: JsonObject }[];
   readonly #options: ApiDocumentOptions;
   readonly #ajv: Ajv2020;
+  readonly #document: JsonObject;
   readonly #compiled = new Map<string, ValidateFunction>();
 
   constructor(document: JsonObject, options: ApiDocumentOptions = {}) {
@@ -43,7 +46,8 @@ export class ApiDocument {
       allErrors: true,
     });
     addFormats.default(this.#ajv);
-    this.#ajv.addSchema({ $id: "document", ...closed(withoutNullable(document)) });
+    this.#document = closed(withoutNullable(document));
+    this.#ajv.addSchema({ $id: "document", ...this.#document });
   }
 
   /** Whether it has an operation for this exchange. */
@@ -74,7 +78,9 @@ export class ApiDocument {
         component === undefined
           ? operation.pointerOf(`responses/${status}`, responseType)
           : componentPointer(component);
-      for (const data of eventsOf(responseBody.toString("utf8"))) hold("event", pointer, data);
+      const { otherEvents = [] } = this.#options;
+      for (const data of eventsOf(responseBody.toString("utf8")))
+        if (!isObject(data) || !otherEvents.includes(String(data.type))) hold("event", pointer, data);
     } else if (responseType === "application/json") {
       const { error } = this.#options;
       const pointer =
@@ -94,7 +100,8 @@ export class ApiDocument {
 
   /** @param pointer JSON pointer of a schema in the document */
   problemsOf(pointer: string, value: unknown): readonly string[] {
-    const validate = this.#compiled.get(pointer) ?? this.#compile(pointer);
+    const chosen = this.#memberFor(pointer, value);
+    const validate = this.#compiled.get(chosen) ?? this.#compile(chosen);
     if (validate(value)) return [];
     const sentences = (validate.errors ?? []).map(({ instancePath, message = "", params }) => {
       const which: unknown = params.unevaluatedProperty ?? params.additionalProperty ?? params.allowedValues;
@@ -102,6 +109,30 @@ export class ApiDocument {
     });
     const { extensions = [] } = this.#options;
     return [...new Set(sentences)].filter((each) => !extensions.some((extension) => extension.test(each)));
+  }
+
+  /** The member of a union of components that has the value's `type`: it says best what is wrong with the value. */
+  #memberFor(pointer: string, value: unknown): string {
+    const schema = this.#at(pointer);
+    if (typeof schema?.$ref === "string") return this.#memberFor(schema.$ref.slice(1), value);
+    const union = schema?.anyOf ?? schema?.oneOf;
+    if (!Array.isArray(union) || !isObject(value)) return pointer;
+    const members = union.filter(isObject).flatMap(({ $ref }) => (typeof $ref === "string" ? [$ref.slice(1)] : []));
+    const fitting = members.filter((member) => {
+      const properties = this.#at(member)?.properties;
+      const type = isObject(properties) && isObject(properties.type) ? properties.type : {};
+      return type.const === value.type || (Array.isArray(type.enum) && type.enum.includes(value.type));
+    });
+    return fitting.length === 1 && fitting[0] !== undefined ? fitting[0] : pointer;
+  }
+
+  #at(pointer: string): JsonObject | undefined {
+    const keys = pointer
+      .split("/")
+      .slice(1)
+      .map((key) => decodeURIComponent(key).replaceAll("~1", "/").replaceAll("~0", "~"));
+    const found = keys.reduce<unknown>((at, key) => (isObject(at) ? at[key] : undefined), this.#document);
+    return isObject(found) ? found : undefined;
   }
 
   #compile(pointer: string): ValidateFunction {

@@ -4,7 +4,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { StartedStack } from "../test-support/started-stack.ts";
+import { ApiDocument } from "./api-document.ts";
 import { problemsOf } from "./expectation.ts";
+import { publishedDocuments } from "./published-documents.ts";
+import { Recorder } from "./recorder.ts";
 import { RUNNERS, runScenarios } from "./runners.ts";
 import { Scenario } from "./scenario.ts";
 
@@ -13,23 +16,27 @@ const scenarios = z
   .array(Scenario)
   .parse(JSON.parse(readFileSync(join(import.meta.dirname, "scenarios.json"), "utf8")));
 const prepared = await Promise.all(RUNNERS.map(async (runner) => ({ runner, ...(await runner.prepare()) })));
+const published = await publishedDocuments();
 const counts: string[] = [];
 let stack: StartedStack;
+let recorder: Recorder;
 let key: string;
 
 beforeAll(async () => {
   stack = await StartedStack.start();
+  recorder = await Recorder.start(stack.state.apiUrl);
   const { output } = await stack.run("cli/sluice.ts", "keys", "create", "--name", "conformance");
   key = output.split("\n")[0] ?? "";
 });
 afterAll(async () => {
+  await recorder?.stop();
   await stack?.stop();
   stack?.remove();
   for (const line of counts) console.log(line);
 });
 
-/** A scenario may make several requests. */
-const SPARE_REQUESTS = 10;
+/** A scenario may make several requests: those of batches ask until they are over. */
+const SPARE_REQUESTS = 50;
 
 /** Waits until the limit of 100 requests in a minute from one address leaves so many. */
 async function roomFor(requests: number): Promise<void> {
@@ -41,9 +48,9 @@ async function roomFor(requests: number): Promise<void> {
 }
 
 for (const each of prepared) {
-  const { language, sdks } = each.runner;
+  const { language, sdks, without = [] } = each.runner;
   const missing = "missing" in each ? each.missing : undefined;
-  const own = scenarios.filter(({ sdk }) => sdks.includes(sdk));
+  const own = scenarios.filter(({ sdk, call }) => sdks.includes(sdk) && !without.includes(call));
   describe(`the official SDKs for ${language}`, () => {
     if (missing !== undefined) console.log(`skipped: the SDKs for ${language}: ${missing}`);
     test.skipIf(missing !== undefined)(
@@ -51,7 +58,7 @@ for (const each of prepared) {
       async () => {
         if ("missing" in each) return;
         await roomFor(own.length + SPARE_REQUESTS);
-        const results = await runScenarios(each.command, { baseUrl: stack.state.apiUrl, key, scenarios: own });
+        const results = await runScenarios(each.command, { baseUrl: recorder.url, key, scenarios: own });
         const problems = own.flatMap((scenario) => {
           const result = results.find(({ id }) => id === scenario.id);
           const found = result === undefined ? ["has no result"] : problemsOf(scenario, result);
@@ -65,3 +72,40 @@ for (const each of prepared) {
     );
   });
 }
+
+/** Every request and answer that a document describes, held against it. */
+async function check(name: string, document: ApiDocument): Promise<readonly string[]> {
+  const described = recorder.exchanges.filter((exchange) => document.describes(exchange));
+  const found = await Promise.all(described.map((exchange) => document.check(exchange)));
+  const documents = found.reduce((sum, each) => sum + each.documents, 0);
+  counts.push(`conformance: ${documents} documents of ${described.length} exchanges held against ${name}`);
+  expect(documents).toBeGreaterThan(0);
+  return [...new Set(found.flatMap(({ problems }) => problems))];
+}
+
+describe("what the SDKs sent and got", () => {
+  const missing = "missing" in published ? published.missing : undefined;
+  if (missing !== undefined) console.log(`skipped: the documents of OpenAI and Anthropic: ${missing}`);
+
+  test.skipIf(missing !== undefined)("is as OpenAI's and Anthropic's own documents say", async () => {
+    if ("missing" in published) return;
+    expect(await check("OpenAI's document", published.openai)).toEqual([]);
+    expect(await check("Anthropic's document", published.anthropic)).toEqual([]);
+  });
+
+  test("is as the service's own /openapi.json says", async () => {
+    const document = z
+      .record(z.string(), z.unknown())
+      .parse(await (await fetch(`${stack.state.apiUrl}/openapi.json`)).json());
+    if (!("missing" in published)) expect(published.complaintsAbout(document)).toBe("");
+    const own = new ApiDocument(document, {
+      events: {
+        "/v1/completions": "CompletionResponse",
+        "/v1/chat/completions": "ChatCompletionChunk",
+        "/v1/responses": "ResponseEvent",
+        "/v1/messages": "MessageEvent",
+      },
+    });
+    expect(await check("the service's own document", own)).toEqual([]);
+  });
+});

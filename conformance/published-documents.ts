@@ -23,6 +23,8 @@ const BEYOND_OPENAI = [
   /^\/ must NOT have unevaluated properties \((type|request_id)\)$/,
   // OpenAI's own service says it too; its SDKs read it.
   /^(\/response|\/) must NOT have unevaluated properties \(store\)$/,
+  // The document's own examples of batches have null for what has not happened, as the service has.
+  /^\/(data\/\d+\/)?(errors|\w+_file_id|\w+_at) must be (object|string|integer)$/,
   // Both SDKs ask for base64, of which the document knows in the request only.
   /^\/data\/\d+\/embedding must be array$/,
   // The document has a whole completion only; nothing has ended in the midst of a stream.
@@ -50,6 +52,8 @@ export async function publishedDocuments(): Promise<PublishedDocuments | { reado
     anthropic: new ApiDocument(read(join(built.home, "anthropic.json")), {
       error: "ErrorResponse",
       events: { "/v1/messages": "MessageStreamEvent" },
+      // In Anthropic's prose only.
+      otherEvents: ["ping"],
       extensions: BEYOND_ANTHROPIC,
     }),
     complaintsAbout(document) {

@@ -7,6 +7,8 @@ import { Result, type Scenario } from "./scenario.ts";
 export interface Runner {
   readonly language: "JavaScript" | "Python" | "Go" | "Java";
   readonly sdks: readonly Scenario["sdk"][];
+  /** Calls that it has not. @default - none */
+  readonly without?: readonly Scenario["call"][];
   /** Installs what it needs, once. @returns the command that runs it, or why there is none on this machine */
   prepare(): Promise<{ readonly command: readonly string[] } | { readonly missing: string }>;
 }
@@ -33,6 +35,7 @@ export const RUNNERS: readonly Runner[] = [
   {
     language: "Go",
     sdks: ["openai"],
+    without: ["files", "batches", "batches.cancel"],
     async prepare() {
       const folder = await builtFrom("go", GO_SOURCES, (home) =>
         run("go", ["build", "-o", join(home, "runner"), "."], join(here, "go")),
@@ -43,6 +46,7 @@ export const RUNNERS: readonly Runner[] = [
   {
     language: "Java",
     sdks: ["openai"],
+    without: ["files", "batches", "batches.cancel"],
     async prepare() {
       const folder = await builtFrom("java", JAVA_SOURCES, async (home) => {
         cpSync(join(here, "java"), home, { recursive: true });

@@ -23,6 +23,9 @@ import { FIELD_NOTES } from "./field-notes.ts";
 const OpenApi = z.looseObject({ openapi: z.string(), paths: z.record(z.string(), z.unknown()) });
 
 const ErrorBody = z.object({
+  /** With `request_id` where API Gateway itself answers: one body in OpenAI's shape and in Anthropic's. */
+  type: z.literal("error").optional(),
+  request_id: z.string().optional(),
   error: z.object({
     message: z.string(),
     type: z.string(),

@@ -32,6 +32,8 @@ export const BatchItem = z.object({
   failed: z.int().default(0),
   inputTokens: z.int().default(0),
   outputTokens: z.int().default(0),
+  cachedTokens: z.int().default(0),
+  reasoningTokens: z.int().default(0),
   ...lease,
 });
 export type BatchItem = z.infer<typeof BatchItem>;
@@ -57,6 +59,10 @@ export const SliceResult = z.object({
   expired: z.int(),
   inputTokens: z.int(),
   outputTokens: z.int(),
+  /** Of the input, those that needed no computing. */
+  cachedTokens: z.int().default(0),
+  /** Of the output, those that the model thought. */
+  reasoningTokens: z.int().default(0),
   /** Parts of the files that the batch writes; absent when empty. */
   outputKey: z.string().optional(),
   errorKey: z.string().optional(),

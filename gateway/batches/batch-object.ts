@@ -3,7 +3,7 @@ import type { BatchItem } from "./batch-items.ts";
 
 /** A batch as clients see it. */
 export function batchObject(batch: BatchItem): BatchObject {
-  const { inputTokens, outputTokens, errors } = batch;
+  const { inputTokens, outputTokens, cachedTokens, reasoningTokens, errors } = batch;
   return {
     id: batch.id,
     object: "batch",
@@ -24,7 +24,13 @@ export function batchObject(batch: BatchItem): BatchObject {
     cancelling_at: batch.cancellingAt ?? null,
     cancelled_at: batch.cancelledAt ?? null,
     request_counts: { total: batch.total, completed: batch.completed, failed: batch.failed },
-    usage: { input_tokens: inputTokens, output_tokens: outputTokens, total_tokens: inputTokens + outputTokens },
+    usage: {
+      input_tokens: inputTokens,
+      input_tokens_details: { cached_tokens: cachedTokens },
+      output_tokens: outputTokens,
+      output_tokens_details: { reasoning_tokens: reasoningTokens },
+      total_tokens: inputTokens + outputTokens,
+    },
     metadata: batch.metadata ?? null,
   };
 }

@@ -74,6 +74,8 @@ export class BatchPages {
       failed: 0,
       inputTokens: 0,
       outputTokens: 0,
+      cachedTokens: 0,
+      reasoningTokens: 0,
       attempts: 0,
     };
     await store.create(batch);

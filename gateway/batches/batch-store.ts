@@ -147,8 +147,9 @@ export class BatchStore {
       ttl: this.#removalAt(),
     });
     // Counts while it runs; the exact ones are added up from the results at the end.
-    const { completed, failed, inputTokens, outputTokens } = result;
-    if (isFirst) await this.#table.update(batchKey(batch), { add: { completed, failed, inputTokens, outputTokens } });
+    const { completed, failed, inputTokens, outputTokens, cachedTokens, reasoningTokens } = result;
+    const add = { completed, failed, inputTokens, outputTokens, cachedTokens, reasoningTokens };
+    if (isFirst) await this.#table.update(batchKey(batch), { add });
     await this.dropOpenSlice(batch.id, slice);
     return isFirst;
   }

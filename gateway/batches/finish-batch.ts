@@ -56,15 +56,12 @@ export async function finishBatch(batch: BatchItem, options: FinishOptions): Pro
     for (const key of [outputKey, errorKey]) if (key !== undefined) await files.objects.delete(key);
 }
 
-function totals(results: readonly SliceResult[]) {
-  const sum = (field: "completed" | "failed" | "inputTokens" | "outputTokens") =>
-    results.reduce((total, result) => total + result[field], 0);
-  return {
-    completed: sum("completed"),
-    failed: sum("failed"),
-    inputTokens: sum("inputTokens"),
-    outputTokens: sum("outputTokens"),
-  };
+const COUNTS = ["completed", "failed", "inputTokens", "outputTokens", "cachedTokens", "reasoningTokens"] as const;
+
+function totals(results: readonly SliceResult[]): Pick<SliceResult, (typeof COUNTS)[number]> {
+  const sum = { completed: 0, failed: 0, inputTokens: 0, outputTokens: 0, cachedTokens: 0, reasoningTokens: 0 };
+  for (const result of results) for (const count of COUNTS) sum[count] += result[count];
+  return sum;
 }
 
 async function joinParts(

@@ -59,7 +59,8 @@ type Tally = Omit<SliceResult, "outputKey" | "errorKey">;
 
 async function askLines(options: RunSliceOptions, output: Part, errors: Part): Promise<Tally> {
   const { batch, slice, objects, maxLineBytes, mode, maxLinesInFlight, isStopped, signal } = options;
-  const tally = { completed: 0, failed: 0, expired: 0, inputTokens: 0, outputTokens: 0 };
+  const noTokens = { inputTokens: 0, outputTokens: 0, cachedTokens: 0, reasoningTokens: 0 };
+  const tally = { completed: 0, failed: 0, expired: 0, ...noTokens };
   const running = new Set<Promise<void>>();
   let failure: { readonly error: unknown } | undefined;
   const one = async (line: BatchLine, number: number): Promise<void> => {
@@ -80,6 +81,8 @@ async function askLines(options: RunSliceOptions, output: Part, errors: Part): P
       const usage = usageOf(body);
       tally.inputTokens += usage.input;
       tally.outputTokens += usage.output;
+      tally.cachedTokens += usage.cached;
+      tally.reasoningTokens += usage.reasoning;
     }
   };
   const source = objects.read(batch.inputKey, slice);
@@ -108,13 +111,24 @@ function lineId(batchId: string, number: number): string {
   return `batch_req_${createHash("sha256").update(`${batchId}#${number}`).digest("hex").slice(0, 32)}`;
 }
 
-function usageOf(body: unknown): { readonly input: number; readonly output: number } {
+interface LineUsage {
+  readonly input: number;
+  readonly output: number;
+  readonly cached: number;
+  readonly reasoning: number;
+}
+
+function usageOf(body: unknown): LineUsage {
   const usage = isRecord(body) && isRecord(body.usage) ? body.usage : {};
-  const count = (...names: readonly string[]) => {
-    const value = names.map((name) => usage[name]).find((each) => typeof each === "number");
-    return typeof value === "number" && Number.isSafeInteger(value) ? value : 0;
+  const first = (fields: unknown, ...names: readonly string[]): unknown =>
+    isRecord(fields) ? names.map((name) => fields[name]).find((value) => value !== undefined && value !== null) : 0;
+  const count = (value: unknown) => (typeof value === "number" && Number.isSafeInteger(value) ? value : 0);
+  return {
+    input: count(first(usage, "prompt_tokens", "input_tokens")),
+    output: count(first(usage, "completion_tokens", "output_tokens")),
+    cached: count(first(first(usage, "prompt_tokens_details", "input_tokens_details"), "cached_tokens")),
+    reasoning: count(first(first(usage, "completion_tokens_details", "output_tokens_details"), "reasoning_tokens")),
   };
-  return { input: count("prompt_tokens", "input_tokens"), output: count("completion_tokens", "output_tokens") };
 }
 
 /** A file of JSON lines that exists only if there is a line. */

@@ -78,7 +78,7 @@ describe("a stream for Anthropic's SDKs", () => {
       { type: "content_block_stop", index: 0 },
       {
         type: "message_delta",
-        delta: { stop_reason: "end_turn", stop_sequence: null },
+        delta: { stop_reason: "end_turn", stop_sequence: null, stop_details: null, container: null },
         usage: expect.objectContaining({ input_tokens: 6, cache_read_input_tokens: 3, output_tokens: 4 }),
       },
       { type: "message_stop" },
@@ -109,7 +109,11 @@ describe("a stream for Anthropic's SDKs", () => {
     ["length", {}, { stop_reason: "max_tokens", stop_sequence: null }],
     ["content_filter", {}, { stop_reason: "refusal", stop_sequence: null }],
     ["stop", { stop_reason: "END" }, { stop_reason: "stop_sequence", stop_sequence: "END" }],
-    ["stop", { stop_reason: 32000 }, { stop_reason: "end_turn", stop_sequence: null }],
+    [
+      "stop",
+      { stop_reason: 32000 },
+      { stop_reason: "end_turn", stop_sequence: null, stop_details: null, container: null },
+    ],
   ])("finish_reason %s %j is %j", (finish, extra, expected) => {
     const text = delta({ content: "a" }, finish, extra) + done;
     expect(message(translated(messagesStream(options), Buffer.from(text), [])).stop).toMatchObject({ delta: expected });
@@ -120,7 +124,7 @@ describe("a stream for Anthropic's SDKs", () => {
       words.map((text) => ({ type: "text", text }) as const),
       fc
         .tuple(words, words, fc.dictionary(words, fc.jsonValue({ maxDepth: 1 })))
-        .map(([id, name, input]) => ({ type: "tool_use", id, name, input }) as const),
+        .map(([id, name, input]) => ({ type: "tool_use", id, name, input, caller: { type: "direct" } }) as const),
     );
     const thinking = fc
       .tuple(words, words)
