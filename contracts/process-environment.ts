@@ -46,6 +46,8 @@ export const ENV = {
   logLevel: "SLUICE_LOG_LEVEL",
   /** Local engine: id of a model in `engine/local-models.ts`, or the path of a .gguf file. */
   localModel: "SLUICE_LOCAL_MODEL",
+  /** Local engine: path of a .gguf file for embeddings, or `own` for the answering model's; default all-MiniLM-L6-v2. */
+  localEmbeddings: "SLUICE_LOCAL_EMBEDDINGS",
   /** Local engine: sequences that decode together; default `--max-num-seqs`, at most 4. */
   localSlots: "SLUICE_LOCAL_SLOTS",
   /** Local engine: context in tokens; default `--max-model-len`, at most 4096. */

@@ -1,19 +1,65 @@
 import type { LlamaEmbeddingContext, LlamaModel, Token } from "node-llama-cpp";
 
 export interface EmbedderOptions {
-  readonly model: LlamaModel;
-  /** Longest input in tokens. */
+  /** Called by the first request: the model takes memory, and most engines are never asked. */
+  readonly loadModel: () => Promise<LlamaModel>;
+  /** Longest input in tokens; the model's own may be shorter. */
   readonly contextTokens: number;
   readonly threads: number;
 }
 
-/** Computes vectors of texts with the loaded model, in a context of its own beside that of the answers. */
+/** Computes vectors of texts, in a context of its own beside that of the answers. */
 export class Embedder {
   readonly #options: EmbedderOptions;
-  #context: Promise<LlamaEmbeddingContext> | null = null;
+  #open: Promise<OpenEmbedder> | null = null;
 
   constructor(options: EmbedderOptions) {
     this.#options = options;
+  }
+
+  open(): Promise<OpenEmbedder> {
+    this.#open ??= this.#load().catch((error: unknown) => {
+      this.#open = null;
+      throw error;
+    });
+    return this.#open;
+  }
+
+  async #load(): Promise<OpenEmbedder> {
+    const { loadModel, threads } = this.#options;
+    const model = await loadModel();
+    const contextTokens = Math.min(this.#options.contextTokens, model.trainContextSize);
+    const context = await model.createEmbeddingContext({
+      contextSize: contextTokens,
+      batchSize: Math.min(512, contextTokens),
+      threads,
+    });
+    return new OpenEmbedder(model, context, contextTokens);
+  }
+}
+
+/** An embedding model in memory. Its tokens are its own: they are not those of the model that answers. */
+export class OpenEmbedder {
+  /** Longest input in tokens. */
+  readonly maxModelLength: number;
+  readonly #model: LlamaModel;
+  readonly #context: LlamaEmbeddingContext;
+  readonly #vocabularySize: number;
+
+  constructor(model: LlamaModel, context: LlamaEmbeddingContext, contextTokens: number) {
+    this.maxModelLength = contextTokens;
+    this.#model = model;
+    this.#context = context;
+    this.#vocabularySize = [...model.iterateAllTokens()].length;
+  }
+
+  /** Tokens of a text in which nothing is special, without the model's own beginning and end. */
+  tokenize(text: string): Token[] {
+    return this.#model.tokenize(text, false);
+  }
+
+  isToken(id: number): id is Token {
+    return Number.isInteger(id) && id >= 0 && id < this.#vocabularySize;
   }
 
   /**
@@ -23,22 +69,10 @@ export class Embedder {
   async embed(
     tokens: readonly Token[],
   ): Promise<{ readonly vector: readonly number[]; readonly tokens: number } | null> {
-    const context = await this.#open();
-    const count = context.calculateInputLength([...tokens]);
-    if (count >= this.#options.contextTokens) return null;
-    const { vector } = await context.getEmbeddingFor([...tokens]);
+    const count = this.#context.calculateInputLength([...tokens]);
+    if (count >= this.maxModelLength) return null;
+    const { vector } = await this.#context.getEmbeddingFor([...tokens]);
     return { vector: normalized(vector), tokens: count };
-  }
-
-  /** Made by the first request: its memory is as much as a slot's, and most engines are never asked. */
-  #open(): Promise<LlamaEmbeddingContext> {
-    const { model, contextTokens, threads } = this.#options;
-    this.#context ??= model.createEmbeddingContext({
-      contextSize: contextTokens,
-      batchSize: Math.min(512, contextTokens),
-      threads,
-    });
-    return this.#context;
   }
 }
 

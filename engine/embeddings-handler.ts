@@ -18,13 +18,14 @@ export async function handleEmbeddings(service: LocalService, exchange: Exchange
     for (const field of NOT_LOCAL) if (body[field] != null) throw notLocal(field, `\`${field}\` was asked for`);
     const data: EmbeddingResponse["data"] = [];
     let read = 0;
-    for (const { tokens, param } of readTextOrTokens(engine, body.input, "input")) {
+    const embedder = await engine.embedder.open();
+    for (const { tokens, param } of readTextOrTokens(embedder, body.input, "input")) {
       exchange.signal.throwIfAborted();
       const figures = metrics.sequence(tokens.length);
       figures.start(0);
-      const result = await engine.embedder.embed(tokens);
+      const result = await embedder.embed(tokens);
       figures.end(result === null ? "error" : "stop");
-      if (result === null) throw tooLong(param, tokens, engine.maxModelLength);
+      if (result === null) throw tooLong(param, tokens, embedder.maxModelLength);
       read += result.tokens;
       data.push({ object: "embedding", index: data.length, embedding: encode(result.vector, body.encoding_format) });
     }

@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { CompletionResponse } from "../contracts/completions.ts";
 import { EngineApp } from "./app.ts";
-import { fetchModel } from "./fetch-model.ts";
+import { modelFiles } from "./fetch-model.ts";
 import { LocalBackend } from "./local-backend.ts";
 import { readSettings } from "./settings.ts";
 
@@ -22,11 +22,7 @@ export class EngineUnderTest {
   static async listen(env: Readonly<Record<string, string | undefined>>): Promise<EngineUnderTest> {
     const all = { HOME: homedir(), ...env, SLUICE_ENGINE_ARGUMENTS: JSON.stringify(ARGUMENTS) };
     const silent = { write: () => true };
-    const backend = new LocalBackend(
-      readSettings(all, 2),
-      () => fetchModel(all, silent),
-      () => {},
-    );
+    const backend = new LocalBackend(readSettings(all, 2), modelFiles(all, silent), () => {});
     const app = new EngineApp(backend, () => {});
     return new EngineUnderTest(app, `http://127.0.0.1:${await app.listen(0, "127.0.0.1")}`);
   }

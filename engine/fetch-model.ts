@@ -1,7 +1,9 @@
 import { homedir } from "node:os";
 import { ENV } from "../contracts/process-environment.ts";
+import { findEmbeddingFile } from "./embedding-file.ts";
+import type { ModelFiles } from "./local-backend.ts";
 import { DEFAULT_LOCAL_MODEL } from "./local-models.ts";
-import { findModelFile, type ModelFile, modelCacheDirectory } from "./model-file.ts";
+import { checkOwnFile, findModelFile, type ModelFile, modelCacheDirectory } from "./model-file.ts";
 import { Progress, type ProgressOutput } from "./progress.ts";
 
 /** Finds or fetches the model that the environment names. Throws one line with the remedy. */
@@ -16,10 +18,30 @@ export function fetchModel(
   });
 }
 
+/** Finds or fetches both models that the environment names. */
+export function modelFiles(env: Readonly<Record<string, string | undefined>>, output: ProgressOutput): ModelFiles {
+  return { answering: () => fetchModel(env, output), embedding: () => fetchEmbeddingModel(env, output) };
+}
+
+async function fetchEmbeddingModel(
+  env: Readonly<Record<string, string | undefined>>,
+  output: ProgressOutput,
+): Promise<string | undefined> {
+  const asked = env[ENV.localEmbeddings];
+  if (asked === "own") return undefined;
+  if (asked) return await checkOwnFile(asked);
+  return await findEmbeddingFile({
+    cacheDirectory: modelCacheDirectory(env, homedir()),
+    progress: new Progress(output),
+  });
+}
+
 // `node engine/fetch-model.ts` prints the path as its last line.
 if (import.meta.main) {
   try {
-    const file = await fetchModel(process.env, process.stderr);
+    const { answering, embedding } = modelFiles(process.env, process.stderr);
+    const file = await answering();
+    await embedding().catch((error: unknown) => process.stderr.write(`${String(error)}\n`));
     process.stdout.write(`${file.path}\n`);
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

@@ -16,6 +16,8 @@ import { SlotPool } from "./slot-pool.ts";
 
 export interface LlamaEngineOptions {
   readonly file: ModelFile;
+  /** A .gguf file whose vectors embeddings are. @default - the model's own vectors */
+  readonly embeddingFile?: string | undefined;
   /** Context in tokens; the model's own one may be smaller. */
   readonly contextTokens: number;
   /** Sequences that decode together. */
@@ -50,9 +52,8 @@ export class LlamaEngine {
     llama: Llama,
     model: LlamaModel,
     context: LlamaContext,
-    file: ModelFile,
+    { file, embeddingFile, threads }: LlamaEngineOptions,
     length: number,
-    threads: number,
   ) {
     this.#llama = llama;
     this.#context = context;
@@ -60,7 +61,9 @@ export class LlamaEngine {
     this.model = model;
     this.chat = new ChatPrompt(model);
     this.maxModelLength = length;
-    this.embedder = new Embedder({ model, contextTokens: length, threads });
+    const loadModel = async () =>
+      embeddingFile === undefined ? model : await llama.loadModel({ modelPath: embeddingFile, gpuLayers: 0 });
+    this.embedder = new Embedder({ loadModel, contextTokens: length, threads });
     this.#vocabularySize = [...model.iterateAllTokens()].length;
     const sequences = Array.from({ length: context.totalSequences }, () => context.getSequence());
     this.pool = new SlotPool(sequences, (sequence, tokens) => {
@@ -70,7 +73,8 @@ export class LlamaEngine {
   }
 
   /** Loads the file and runs one evaluation, because the first is slow. */
-  static async load({ file, contextTokens, slots, threads }: LlamaEngineOptions): Promise<LlamaEngine> {
+  static async load(options: LlamaEngineOptions): Promise<LlamaEngine> {
+    const { file, contextTokens, slots, threads } = options;
     const llama = await getLlama({
       build: "never",
       gpu: false,
@@ -88,7 +92,7 @@ export class LlamaEngine {
       // Models with a sliding window would lose the prefix otherwise.
       swaFullCache: true,
     });
-    const engine = new LlamaEngine(llama, model, context, file, length, threads);
+    const engine = new LlamaEngine(llama, model, context, options, length);
     await engine.#warmUp();
     return engine;
   }

@@ -13,18 +13,25 @@ import { Problem } from "./problem.ts";
 import type { EngineSettings } from "./settings.ts";
 import { handleDetokenize, handleTokenize } from "./tokenize-handler.ts";
 
-/** The model on this machine. `findFile` finds or fetches it. */
+/** Finds or fetches the files of models. */
+export interface ModelFiles {
+  readonly answering: () => Promise<ModelFile>;
+  /** Path of the .gguf file for embeddings; `undefined` for the answering model's own vectors. May reject. */
+  readonly embedding: () => Promise<string | undefined>;
+}
+
+/** The models on this machine. */
 export class LocalBackend implements Backend {
   readonly routes: Routes;
   readonly #settings: EngineSettings;
-  readonly #findFile: () => Promise<ModelFile>;
+  readonly #files: ModelFiles;
   readonly #log: LogEvent;
   readonly #created = Math.floor(Date.now() / 1000);
   #service: LocalService | null = null;
 
-  constructor(settings: EngineSettings, findFile: () => Promise<ModelFile>, log: LogEvent) {
+  constructor(settings: EngineSettings, files: ModelFiles, log: LogEvent) {
     this.#settings = settings;
-    this.#findFile = findFile;
+    this.#files = files;
     this.#log = log;
     const ready =
       (handle: (service: LocalService, exchange: Exchange) => Promise<void>): Handler =>
@@ -44,10 +51,15 @@ export class LocalBackend implements Backend {
   }
 
   async load(): Promise<void> {
-    const file = await this.#findFile();
+    const file = await this.#files.answering();
+    // An engine without its embedding model answers all the same.
+    const embeddingFile = await this.#files.embedding().catch((error: unknown) => {
+      this.#log("embedding_model_missing", { error: error instanceof Error ? error.message : String(error) });
+      return undefined;
+    });
     const { contextTokens, slots, threads, servedModelNames, maxRequests } = this.#settings;
     this.#log("loading", { model: file.root, path: file.path, slots, threads });
-    const engine = await LlamaEngine.load({ file, contextTokens, slots, threads });
+    const engine = await LlamaEngine.load({ file, embeddingFile, contextTokens, slots, threads });
     const names = servedModelNames.length > 0 ? servedModelNames : [file.id];
     const metrics = new EngineMetrics(names[0] ?? file.id, () => ({
       running: engine.pool.running,

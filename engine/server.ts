@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import pino from "pino";
 import { EngineApp } from "./app.ts";
-import { fetchModel } from "./fetch-model.ts";
+import { modelFiles } from "./fetch-model.ts";
 import { LocalBackend } from "./local-backend.ts";
 import { readSettings } from "./settings.ts";
 import { UpstreamBackend } from "./upstream.ts";
@@ -17,7 +17,7 @@ try {
   logger.level = settings.logLevel;
   const backend = settings.upstream
     ? new UpstreamBackend(settings, settings.upstream, log)
-    : new LocalBackend(settings, () => fetchModel(process.env, process.stderr), log);
+    : new LocalBackend(settings, modelFiles(process.env, process.stderr), log);
   const app = new EngineApp(backend, log);
   let ending = false;
   for (const signal of ["SIGTERM", "SIGINT"] as const) {

