@@ -1,16 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { App } from "cdktf";
 import { afterEach, describe, expect, test } from "vitest";
 import dev from "../environments/dev.ts";
 import type { Environment } from "../environments/schema.ts";
-import { validateEnvironment } from "../environments/validate.ts";
-import { synthesizeEnvironment } from "../stacks/environment-stacks.ts";
 import { type FakeEngine, type FakeEngineBehaviour, startFakeEngine } from "../test-support/fake-engine.ts";
-import { waitUntilReady } from "./first-request.ts";
-import { PROJECT_FOLDER } from "./folders.ts";
-import { startTwin, type Twin } from "./twin.ts";
+import { startedTwin } from "./test/started-twin.ts";
+import type { Twin } from "./twin.ts";
 
 /**
  * What is changed in an environment file changes what runs here: synthesis, twin and processes are real. A slow server
@@ -21,29 +14,8 @@ afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close();
 });
 
-async function started(environment: Environment, engineUrl: string): Promise<Twin> {
-  const folder = mkdtempSync(join(tmpdir(), "sluice-twin-"));
-  open.push(() => rmSync(folder, { recursive: true, force: true }));
-  const app = new App({ outdir: join(folder, "cdktf.out"), stackTraces: false });
-  const built = (name: string) => join(PROJECT_FOLDER, "dist", name);
-  const checked = validateEnvironment(environment, "environments/dev.ts");
-  synthesizeEnvironment(app, checked, { site: built("site"), lambdas: built("lambdas"), gateway: built("gateway") });
-  app.synth();
-  const twin = await startTwin({
-    environment: environment.name,
-    outputFolder: join(folder, "cdktf.out"),
-    projectFolder: PROJECT_FOLDER,
-    workFolder: folder,
-    apiPort: 0,
-    sitePort: 0,
-    keepsData: false,
-    variables: {},
-    passedEnvironment: { PATH: process.env.PATH ?? "", SLUICE_ENGINE_URL: engineUrl },
-    report: () => {},
-  });
-  open.push(() => twin.stop());
-  await waitUntilReady(twin, 60);
-  return twin;
+function started(environment: Environment, engineUrl: string): Promise<Twin> {
+  return startedTwin(environment, { SLUICE_ENGINE_URL: engineUrl });
 }
 
 async function engineServer(behaviour: Partial<FakeEngineBehaviour> = {}): Promise<FakeEngine> {
