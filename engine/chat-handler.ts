@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
-import * as z from "zod";
 import { ChatCompletionRequest, type ChatCompletionResponse } from "../contracts/chat.ts";
-import { type AnswerFormat, readAnswerFormat } from "./answer-format.ts";
+import { readAnswerFormat } from "./answer-format.ts";
+import { DeltaWriter, toMessage } from "./chat-message.ts";
 import { contentProblems } from "./chat-prompt.ts";
 import type { TokenLogprob } from "./generate.ts";
 import { type Exchange, readJson, sendJson } from "./http.ts";
-import { type Choice, type ChoiceSettings, generateChoices, type LocalService, usageOf } from "./local-service.ts";
+import { type ChoiceSettings, generateChoices, type LocalService, usageOf } from "./local-service.ts";
 import { allowedTokens, invalid, parseBody, readCommon } from "./requests.ts";
 import { EventStream } from "./sse.ts";
 
@@ -65,11 +65,21 @@ export async function handleChat(service: LocalService, exchange: Exchange): Pro
         choices: [{ index, delta, logprobs: logprobsOf(list), finish_reason: reason }],
       });
     const writers = Array.from({ length: n }, () => new DeltaWriter(format));
+    const held = Array.from({ length: n }, (): TokenLogprob[] => []);
+    // What is held back keeps its log probabilities with it.
+    const sendAll = async (index: number, deltas: readonly object[] = []) => {
+      for (const delta of deltas) await send(index, delta, null, held[index]?.splice(0) ?? []);
+    };
     const begun = new Set<number>();
     const begin = async (index: number) => {
       if (begun.has(index)) return;
       begun.add(index);
-      await send(index, { role: "assistant", content: format.kind.type === "text" ? "" : null }, null, []);
+      await send(
+        index,
+        { role: "assistant", content: format.grammar === null || format.kind.type === "text" ? "" : null },
+        null,
+        [],
+      );
     };
     const choices = await generateChoices(
       service,
@@ -79,14 +89,14 @@ export async function handleChat(service: LocalService, exchange: Exchange): Pro
       signal,
       async (index, { text, logprobs }) => {
         await begin(index);
-        const delta = writers[index]?.piece(text);
-        if (delta) await send(index, delta, null, logprobs);
+        held[index]?.push(...logprobs);
+        await sendAll(index, writers[index]?.piece(text));
       },
       async (index, end) => {
         await begin(index);
-        const delta = writers[index]?.end();
-        if (delta) await send(index, delta, null, []);
-        await send(index, {}, reasonOf(end.finishReason, format), []);
+        const writer = writers[index];
+        await sendAll(index, writer?.end());
+        await send(index, {}, writer?.reasonOf(end.finishReason) ?? end.finishReason, held[index] ?? []);
       },
     );
     if (common.includeUsage) {
@@ -95,75 +105,6 @@ export async function handleChat(service: LocalService, exchange: Exchange): Pro
     stream.end();
   } finally {
     leave();
-  }
-}
-
-const AnyCall = z.object({ name: z.string(), arguments: z.unknown() });
-
-type AnswerChoice = ChatCompletionResponse["choices"][number];
-type ToolCall = NonNullable<AnswerChoice["message"]["tool_calls"]>[number];
-
-/** A call that was cut off keeps its text, as OpenAI does: the caller sees `length`. */
-function toCall(text: string, format: AnswerFormat): ToolCall {
-  const id = `call_${randomUUID().replaceAll("-", "").slice(0, 24)}`;
-  if (format.kind.type === "call")
-    return { id, type: "function", function: { name: format.kind.name, arguments: text } };
-  const call = AnyCall.safeParse(parseJson(text));
-  const name = call.success ? call.data.name : "";
-  return {
-    id,
-    type: "function",
-    function: { name, arguments: call.success ? JSON.stringify(call.data.arguments) : text },
-  };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-function toMessage(
-  { text, finishReason }: Choice,
-  format: AnswerFormat,
-): Pick<AnswerChoice, "message" | "finish_reason"> {
-  const role = "assistant" as const;
-  const message =
-    format.kind.type === "text"
-      ? { role, content: text, refusal: null }
-      : { role, content: null, refusal: null, tool_calls: [toCall(text, format)] };
-  return { message, finish_reason: reasonOf(finishReason, format) };
-}
-
-function reasonOf(reason: "stop" | "length", format: AnswerFormat): "stop" | "length" | "tool_calls" {
-  return reason === "stop" && format.kind.type !== "text" ? "tool_calls" : reason;
-}
-
-/** Turns an answer's pieces into deltas: text as it is, a call's arguments one by one, a free call when it is whole. */
-class DeltaWriter {
-  readonly #format: AnswerFormat;
-  #text = "";
-  #begun = false;
-
-  constructor(format: AnswerFormat) {
-    this.#format = format;
-  }
-
-  piece(text: string): object | null {
-    this.#text += text;
-    if (this.#format.kind.type === "text") return { content: text };
-    if (this.#format.kind.type === "any-call") return null;
-    if (this.#begun) return { tool_calls: [{ index: 0, function: { arguments: text } }] };
-    this.#begun = true;
-    return { tool_calls: [{ index: 0, ...toCall(text, this.#format) }] };
-  }
-
-  end(): object | null {
-    return this.#format.kind.type === "any-call"
-      ? { tool_calls: [{ index: 0, ...toCall(this.#text, this.#format) }] }
-      : null;
   }
 }
 

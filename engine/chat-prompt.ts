@@ -6,9 +6,11 @@ import {
   resolveChatWrapper,
   type Token,
 } from "node-llama-cpp";
+import * as z from "zod";
 import type { ChatCompletionRequest } from "../contracts/chat.ts";
 import type { ErrorDetail } from "../contracts/errors.ts";
 import { Problem } from "./problem.ts";
+import { TOOL_CALL_END, TOOL_CALL_START } from "./tool-call-parser.ts";
 
 type Message = ChatCompletionRequest["messages"][number];
 
@@ -68,16 +70,26 @@ function toHistoryItem(message: Message): ChatHistoryItem {
     case "developer":
       return { type: "system", text };
     case "assistant": {
-      const calls = message.tool_calls;
-      return { type: "model", response: [Array.isArray(calls) && text === "" ? JSON.stringify(calls) : text] };
+      const calls = Array.isArray(message.tool_calls) ? message.tool_calls.map(saidCall) : [];
+      return { type: "model", response: [[text, ...calls].filter((part) => part !== "").join("\n")] };
     }
     // The small models' templates know no tool role; a result reads like a user's message.
     case "tool":
     case "function":
-      return { type: "user", text: `Result: ${text}` };
+      return { type: "user", text: `<tool_response>\n${text}\n</tool_response>` };
     default:
       return { type: "user", text };
   }
+}
+
+const SaidCall = z.object({ function: z.object({ name: z.string(), arguments: z.string() }) });
+
+/** A call of an earlier answer, as the model had written it. */
+function saidCall(call: unknown): string {
+  const { success, data } = SaidCall.safeParse(call);
+  if (!success) return JSON.stringify(call);
+  const { name, arguments: json } = data.function;
+  return `${TOOL_CALL_START}\n{"name": ${JSON.stringify(name)}, "arguments": ${json}}\n${TOOL_CALL_END}`;
 }
 
 function textOf({ content }: Message): string {

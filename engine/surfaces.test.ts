@@ -97,6 +97,52 @@ describe("tokenize and detokenize", () => {
   });
 });
 
+describe("tools that the model may call", () => {
+  const get = (city: string) => ({ name: "get_weather", arguments: JSON.stringify({ city }) });
+  const tools = [
+    {
+      type: "function" as const,
+      function: {
+        name: "get_weather",
+        description: "Weather of a city",
+        parameters: { type: "object", properties: { city: { type: "string" } }, required: ["city"] },
+      },
+    },
+  ];
+  const asked = (city: string) => ({ role: "user" as const, content: `What is the weather in ${city}?` });
+  const seen = [
+    asked("Rome"),
+    {
+      role: "assistant" as const,
+      content: null,
+      tool_calls: [{ id: "call_1", type: "function" as const, function: get("Rome") }],
+    },
+  ];
+  // A model of this size calls where it has seen a call before, and not on its own.
+  const body = { model: "tiny", messages: [...seen, asked("Paris")], tools, max_tokens: 60, temperature: 0 };
+
+  test("are called by the real model, whole and streamed", async () => {
+    const openai = new OpenAI({ baseURL: `${engine.url}/v1`, apiKey: "any", maxRetries: 0 });
+    const whole = await openai.chat.completions.create(body);
+    const called = { type: "function", id: expect.stringMatching(/^call_/), function: get("Paris") };
+    expect(whole.choices[0]).toMatchObject({
+      finish_reason: "tool_calls",
+      message: { content: null, tool_calls: [called] },
+    });
+    const streamed = await openai.chat.completions.stream(body).finalChatCompletion();
+    expect(streamed.choices[0]).toMatchObject({ finish_reason: "tool_calls", message: { tool_calls: [called] } });
+  });
+
+  test("are not with tool_choice none, nor where the answer is text", async () => {
+    const none = ChatCompletionResponse.parse(await json("/v1/chat/completions", { ...body, tool_choice: "none" }));
+    expect(none.choices[0]?.message.tool_calls).toBeUndefined();
+    const messages = [{ role: "user", content: "Say hello." }];
+    const text = ChatCompletionResponse.parse(await json("/v1/chat/completions", { messages, tools, max_tokens: 8 }));
+    expect(text.choices[0]?.message).toMatchObject({ content: expect.stringMatching(/./) });
+    expect(text.choices[0]?.finish_reason).not.toBe("tool_calls");
+  });
+});
+
 describe("structured output in vLLM's words", () => {
   test.each([
     ["guided_choice", { guided_choice: ["red", "blue\n"] }, /^(red|blue\n)$/],

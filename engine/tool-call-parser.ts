@@ -1,0 +1,93 @@
+/** What an answer with tools at hand says, in its order. */
+export type ToolCallEvent =
+  | { readonly type: "text"; readonly text: string }
+  /** `arguments` is the JSON of an object. */
+  | { readonly type: "call"; readonly name: string; readonly arguments: string };
+
+export const TOOL_CALL_START = "<tool_call>";
+export const TOOL_CALL_END = "</tool_call>";
+
+/**
+ * Finds the calls in an answer, as vLLM's parser for Hermes does: `<tool_call>{"name": …, "arguments": {…}}</tool_call>`.
+ * What is no call of a given function stays text. White space around calls is nobody's.
+ */
+export class ToolCallParser {
+  readonly #names: ReadonlySet<string>;
+  /** What may still become a call, or the space before one. */
+  #held = "";
+  #isAfterCall = false;
+
+  /** @param names functions that may be called */
+  constructor(names: readonly string[]) {
+    this.#names = new Set(names);
+  }
+
+  /** The next piece of the answer. */
+  push(text: string): readonly ToolCallEvent[] {
+    this.#held += text;
+    return this.#drain(false);
+  }
+
+  /** The answer is over. A last call without its end counts: models stop there. */
+  end(): readonly ToolCallEvent[] {
+    return this.#drain(true);
+  }
+
+  #drain(isEnd: boolean): readonly ToolCallEvent[] {
+    const events: ToolCallEvent[] = [];
+    for (;;) {
+      const start = this.#held.indexOf(TOOL_CALL_START);
+      if (start < 0) {
+        this.#say(events, this.#held.length - (isEnd ? 0 : heldBack(this.#held)));
+        return events;
+      }
+      // The space before a call goes with it.
+      this.#say(events, this.#held.slice(0, start).trimEnd().length);
+      const inner = this.#held.indexOf(TOOL_CALL_START) + TOOL_CALL_START.length;
+      const end = this.#held.indexOf(TOOL_CALL_END, inner);
+      if (end < 0 && !isEnd) return events;
+      const call = this.#read(this.#held.slice(inner, end < 0 ? undefined : end));
+      const length = end < 0 ? this.#held.length : end + TOOL_CALL_END.length;
+      if (call === null) this.#say(events, length);
+      else {
+        events.push(call);
+        this.#held = this.#held.slice(length);
+        this.#isAfterCall = true;
+      }
+    }
+  }
+
+  /** Passes on so many of the held characters as text. */
+  #say(events: ToolCallEvent[], length: number): void {
+    const said = this.#held.slice(0, length);
+    this.#held = this.#held.slice(length);
+    const text = this.#isAfterCall ? said.trimStart() : said;
+    if (text === "") return;
+    this.#isAfterCall = false;
+    events.push({ type: "text", text });
+  }
+
+  #read(text: string): ToolCallEvent | null {
+    const call = parseObject(text);
+    const { name, arguments: given = {} } = call ?? {};
+    if (typeof name !== "string" || !this.#names.has(name)) return null;
+    if (typeof given !== "object" || given === null || Array.isArray(given)) return null;
+    return { type: "call", name, arguments: JSON.stringify(given) };
+  }
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Characters at the end that may belong to a call that begins there. */
+function heldBack(text: string): number {
+  let length = Math.min(text.length, TOOL_CALL_START.length - 1);
+  while (!text.endsWith(TOOL_CALL_START.slice(0, length))) length -= 1;
+  return text.length - text.slice(0, text.length - length).trimEnd().length;
+}
