@@ -102,5 +102,6 @@ describe("an exchange", () => {
   test("of a path that the document does not have is none of its own", () => {
     const own = new ApiDocument(document, { prefix: "/v1" });
     expect([own.describes(exchange({})), own.describes(exchange({ path: "/v1/others/a" }))]).toEqual([true, false]);
+    expect(new ApiDocument(document, { prefix: "/v1", paths: ["/others"] }).describes(exchange({}))).toBe(false);
   });
 });

@@ -7,6 +7,8 @@ import { closed, isObject, type JsonObject, withoutNullable } from "./schema-dia
 export interface ApiDocumentOptions {
   /** What its paths stand below in what was recorded. @default "" */
   readonly prefix?: string;
+  /** Those of its paths that the service has in its shape. @default - all */
+  readonly paths?: readonly string[];
   /** Component of the body of every error. @default - what the operation says of the status */
   readonly error?: string;
   /** Components of a stream's events, by path, where the document has no schema for them. */
@@ -34,7 +36,8 @@ export class ApiDocument {
   constructor(document: JsonObject, options: ApiDocumentOptions = {}) {
     this.#options = options;
     const { prefix = "" } = options;
-    const paths = Object.entries(isObject(document.paths) ? document.paths : {});
+    const all = Object.entries(isObject(document.paths) ? document.paths : {});
+    const paths = all.filter(([path]) => options.paths?.includes(path) ?? true);
     this.#paths = paths.flatMap(([path, item]) =>
       isObject(item) ? [{ path, pattern: new RegExp(`^${prefix}${path.replace(/\{[^}]+\}/g, "[^/]+")}$`), item }] : [],
     );

@@ -50,6 +50,8 @@ export async function publishedDocuments(): Promise<PublishedDocuments | { reado
       extensions: BEYOND_OPENAI,
     }),
     anthropic: new ApiDocument(read(join(built.home, "anthropic.json")), {
+      // Its models and files are on paths of OpenAI's too.
+      paths: ["/v1/messages", "/v1/messages/count_tokens"],
       error: "ErrorResponse",
       events: { "/v1/messages": "MessageStreamEvent" },
       // In Anthropic's prose only.
