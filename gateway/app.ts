@@ -1,10 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { Server as NetServer } from "node:net";
-import { availableParallelism } from "node:os";
 import { DEPRECATIONS } from "../contracts/deprecations.ts";
-import type { GatewayConfig } from "../contracts/gateway-config.ts";
 import { LIVENESS_PATH } from "../contracts/process-environment.ts";
+import { SharedPlaces } from "../domain/targets/shared-places.ts";
 import { AdminApi } from "./admin/admin-api.ts";
 import { type AdminRoute, isAdminRoute } from "./admin/admin-routes.ts";
 import { Changes } from "./admin/changes.ts";
@@ -43,6 +42,7 @@ import { describeFailure, settle } from "./stages/settle.ts";
 import type { SecretReader } from "./targets/provider-credential.ts";
 import { TargetService } from "./targets/target-service.ts";
 import { createSharedMemory, SharedCount } from "./threads/shared-memory.ts";
+import { threadCount } from "./threads/thread-count.ts";
 import { CHAT_PATH, ChatSockets } from "./websocket/chat-sockets.ts";
 
 /** Node closes a kept-alive connection after this silence; the load balancer in front does so after 60 s, so it is first. */
@@ -57,9 +57,10 @@ export function createGateway(options: GatewayOptions): Gateway {
   const clock = options.clock ?? (() => performance.now());
   const directory = new EngineDirectory({ ...options, intervals: options.intervals ?? ENGINE_INTERVALS });
   const isShared = config.models.length + config.routes.length > 1;
-  const admission = new Admission({ limits: config.queue, isShared, clock });
   const memory = options.memory ?? createSharedMemory(config);
-  const { writeMetrics } = options;
+  const threads = threadCount(config);
+  const { writeMetrics, thread = 0 } = options;
+  const admission = new Admission({ limits: config.queue, isShared, clock, memory: memory.queue, threads, thread });
   const emf =
     writeMetrics &&
     new EmfMetrics({
@@ -80,6 +81,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     logger,
     registry: metrics.registry,
     now: clock,
+    places: new SharedPlaces(memory.places, { threads, thread }),
+    threads,
     lookup: options.lookup,
     spendStore: options.spendStore,
   });
@@ -98,7 +101,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     ...options,
     registry: metrics.registry,
     clears: new SharedCount(memory.cacheClears),
-    threads: threadCount(config),
+    threads,
     targetsOf: (model) => targets.registry.table.routes.get(model)?.targets.map(({ target }) => target),
     now: options.wallClock ?? Date.now,
   });
@@ -307,11 +310,6 @@ export function createGateway(options: GatewayOptions): Gateway {
 
 function isChatHandshake({ url = "/", method, headers }: IncomingMessage, stage: string): boolean {
   return method === "GET" && /^websocket$/i.test(headers.upgrade ?? "") && requestPath(url, stage) === CHAT_PATH;
-}
-
-/** Of the process, this one among them. */
-function threadCount({ threads }: GatewayConfig): number {
-  return threads === "per-core" ? availableParallelism() : threads;
 }
 
 const NO_SECRETS: SecretReader = {

@@ -7,6 +7,7 @@ import type { RetryBudget } from "../../domain/targets/retry-budget.ts";
 import type { Exchange } from "../exchange.ts";
 import { ClientGone, GatewayError } from "../gateway-error.ts";
 import type { GenerationRequest } from "../generation-request.ts";
+import { NoRoom } from "../targets/no-room.ts";
 import type { Target } from "../targets/target.ts";
 import type { Upstream } from "../targets/upstream.ts";
 import type { HealthBook } from "../targets/upstream-health.ts";
@@ -94,6 +95,8 @@ class Call {
   /** Until the first of the upstreams opens again that may not be asked now. */
   #blockedMs = Number.POSITIVE_INFINITY;
   #isPaused = false;
+  /** Another thread took the last place at some target. */
+  #isOutrun = false;
 
   constructor(exchange: Exchange, request: GenerationRequest, plan: Plan, context: CallContext) {
     this.#exchange = exchange;
@@ -180,6 +183,14 @@ class Call {
         await this.#onFailure({ target, upstream, permit }, error);
         return undefined;
       }
+      if (error instanceof NoRoom) {
+        permit.forget();
+        record.requests--;
+        this.#exchange.attempts--;
+        this.#tried.delete(upstream);
+        this.#isOutrun = true;
+        return undefined;
+      }
       if (error instanceof Unsayable) {
         permit.forget();
         this.#exchange.attempts--;
@@ -250,7 +261,11 @@ class Call {
     const waits = Number.isFinite(this.#blockedMs)
       ? { retryAfterSeconds: Math.max(1, Math.ceil(this.#blockedMs / 1000)) }
       : {};
-    if (this.#plan.some((target) => target.isFull(this.#tried))) return new GatewayError("overloaded");
+    if (this.#isOutrun) return new NoRoom({ isOutrun: true });
+    if (this.#plan.some((target) => target.isFull(this.#tried))) return new NoRoom();
+    // It was full when it was asked for a place, and is not any more: another thread gave one back.
+    const isFree = (target: Target) => target.kind === "provider" && target.choose(this.#request, this.#tried);
+    if (!Number.isFinite(this.#blockedMs) && this.#plan.some(isFree)) return new NoRoom({ isOutrun: true });
     return new GatewayError(this.#isPaused ? "overloaded" : "model_unavailable", waits);
   }
 }

@@ -27,7 +27,7 @@ export interface Target {
   /** Its own limits beside the request's; `undefined` for none. */
   readonly firstByteMs: number | undefined;
   readonly totalMs: number | undefined;
-  /** Requests that this gateway has there. */
+  /** Requests that this gateway has there: at a provider those of all its threads. */
   readonly inFlight: number;
   /** The server that takes this request, outside those in `tried`; `undefined` when none can. */
   choose(request: GenerationRequest, tried: ReadonlySet<Upstream>): Upstream | undefined;
