@@ -200,8 +200,9 @@ export class Admission {
     enter: (now: number) => ReturnType<Line["queue"]["offer"]>,
   ): Promise<Place> {
     const now = this.#clock();
-    // What was full a moment ago may have a place again now, which another thread gave back.
-    const isAway = !(found instanceof NoRoom) && this.#isAway(line, item.plan);
+    // A provider that was full may have a place at this moment, which another thread gave back and will take again.
+    const isNear = found instanceof NoRoom || (found === undefined && item.plan.some(isUsable(item)));
+    const isAway = !isNear && this.#isAway(line, item.plan);
     if (isAway && !canWake(item.plan)) throw found ?? new GatewayError("model_unavailable");
     item.exchange.abort.signal.throwIfAborted();
     item.retryAfterSeconds = found?.options.retryAfterSeconds;
@@ -296,6 +297,10 @@ function lineKey(plan: Plan): string {
     .map(({ id }) => id)
     .sort()
     .join(" ");
+}
+
+function isUsable({ request }: WaitingRequest): (target: Plan[number]) => boolean {
+  return (target) => target.isUsable(request, NONE);
 }
 
 /** Whether servers may come by themselves, so that waiting helps when there is none: a pool starts or heals. */

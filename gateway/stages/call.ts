@@ -92,6 +92,8 @@ class Call {
   #refusal: GatewayError | undefined = undefined;
   #round = 0;
   #isBudgetSpent = false;
+  /** Those that may not be asked now, as they failed or are full by their own word. */
+  readonly #blocked = new Set<Upstream>();
   /** Until the first of the upstreams opens again that may not be asked now. */
   #blockedMs = Number.POSITIVE_INFINITY;
   #isPaused = false;
@@ -132,6 +134,7 @@ class Call {
         const known = health.of(upstream);
         const permit = known.tryAcquire(now(), insist);
         if (permit !== undefined) return { target, upstream, permit };
+        this.#blocked.add(upstream);
         this.#blockedMs = Math.min(this.#blockedMs, known.waitMs(now()));
         this.#isPaused ||= known.isPaused(now());
         excluded ??= new Set(this.#tried);
@@ -261,11 +264,11 @@ class Call {
     const waits = Number.isFinite(this.#blockedMs)
       ? { retryAfterSeconds: Math.max(1, Math.ceil(this.#blockedMs / 1000)) }
       : {};
-    if (this.#isOutrun) return new NoRoom({ isOutrun: true });
-    if (this.#plan.some((target) => target.isFull(this.#tried))) return new NoRoom();
-    // It was full when it was asked for a place, and is not any more: another thread gave one back.
-    const isFree = (target: Target) => target.kind === "provider" && target.choose(this.#request, this.#tried);
-    if (!Number.isFinite(this.#blockedMs) && this.#plan.some(isFree)) return new NoRoom({ isOutrun: true });
+    const out = new Set([...this.#tried, ...this.#blocked]);
+    // Other threads take and give back its places: whether it has one at this moment says nothing.
+    const hadNoRoom = this.#plan.some((target) => target.isUsable(this.#request, out));
+    if (this.#isOutrun || hadNoRoom) return new NoRoom({ isOutrun: this.#isOutrun || this.#blocked.size === 0 });
+    if (this.#plan.some((target) => target.isFull(this.#tried))) return new NoRoom({ isOutrun: false });
     return new GatewayError(this.#isPaused ? "overloaded" : "model_unavailable", waits);
   }
 }

@@ -2,10 +2,10 @@ import { GatewayError } from "../gateway-error.ts";
 
 /** The targets are full by our own count: it helps to wait for a place. */
 export class NoRoom extends GatewayError {
-  /** There was a place, and another thread was faster. */
+  /** Only other threads can be why: a place that was there a moment ago is no sign that asking again is in vain. */
   readonly isOutrun: boolean;
 
-  constructor({ isOutrun } = { isOutrun: false }) {
+  constructor({ isOutrun }: { readonly isOutrun: boolean }) {
     super("overloaded");
     this.name = "NoRoom";
     this.isOutrun = isOutrun;

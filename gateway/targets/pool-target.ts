@@ -45,6 +45,10 @@ export class PoolTarget implements Target {
     return this.pool.readyEngines.some((ready) => !tried.has(ready) && ready.isFull);
   }
 
+  isUsable(): boolean {
+    return false;
+  }
+
   reserve(): () => void {
     return () => undefined;
   }

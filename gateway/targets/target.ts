@@ -33,6 +33,8 @@ export interface Target {
   choose(request: GenerationRequest, tried: ReadonlySet<Upstream>): Upstream | undefined;
   /** Whether there are servers outside `tried` that would take it, had they room. */
   isFull(tried: ReadonlySet<Upstream>): boolean;
+  /** Whether a provider outside `tried` takes requests like this one, if not at this moment; our own engines are never meant. */
+  isUsable(request: GenerationRequest, tried: ReadonlySet<Upstream>): boolean;
   /** Sets an upper bound of the answer's price aside. @returns the function that gives it back */
   reserve(request: GenerationRequest): () => void;
 }
