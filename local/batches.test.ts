@@ -144,13 +144,31 @@ describe("a batch of OpenAI's own client", () => {
 
   test("costs half: its lines are told apart in the log, with priority batch and the key that pays", async () => {
     const { key, item } = apiKey();
-    const { url, keys, log } = await setUp({ config: { auth: "required" } });
+    const price = { inputUsdPerMillion: 10, outputUsdPerMillion: 30 };
+    const metrics: string[] = [];
+    const { url, keys, log, gateway, metricsUrl } = await setUp({
+      config: { auth: "required" },
+      model: { price },
+      writeMetrics: (line) => metrics.push(line),
+    });
     keys.set(item.keyId, item);
     const client = openAi(url, key);
+    await client.chat.completions.create({ model: "tiny", messages: [{ role: "user", content: "Hello" }] });
     await until(client, (await submit(client, numbered(3))).id, isOver);
-    const lines = log().filter(({ route }) => route === "/v1/chat/completions");
+    const [usual, ...lines] = log().filter(({ route }) => route === "/v1/chat/completions");
     expect(lines).toHaveLength(3);
-    for (const line of lines) expect(line).toMatchObject({ priceFactor: 0.5, keyId: item.keyId, status: 200 });
+    const usd = (7 * 10 + 3 * 30) / 1e6;
+    expect(usual).toMatchObject({ chargeUsd: usd });
+    expect(usual).not.toHaveProperty("priceFactor");
+    for (const line of lines)
+      expect(line).toMatchObject({ priceFactor: 0.5, chargeUsd: usd / 2, keyId: item.keyId, status: 200 });
+    const page = await (await fetch(metricsUrl)).text();
+    const [, charged] = /^sluice_charges_usd_total\{model="tiny"\} (\S+)$/m.exec(page) ?? [];
+    expect(Number(charged)).toBeCloseTo(usd * 2.5, 9);
+    await gateway.drain();
+    const charges = metrics.map((line) => JSON.parse(line)).filter((line) => "Charges" in line);
+    expect(charges.every(({ Model }) => Model === "tiny")).toBe(true);
+    expect(charges.reduce((sum, { Charges }) => sum + Charges, 0)).toBeCloseTo(usd * 2.5, 9);
   });
 
   test("of a key that was revoked meanwhile asks nothing more", async () => {

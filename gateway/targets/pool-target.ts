@@ -1,3 +1,4 @@
+import type { TokenPrice } from "../../domain/targets/target-cost.ts";
 import { OPENAI_DIALECT } from "../dialects/openai.ts";
 import type { ModelPool } from "../engines/model-pool.ts";
 import type { GenerationRequest } from "../generation-request.ts";
@@ -23,6 +24,10 @@ export class PoolTarget implements Target {
 
   get id(): string {
     return this.pool.config.id;
+  }
+
+  get callerPrice(): TokenPrice | undefined {
+    return this.pool.config.price;
   }
 
   get upstreamModel(): string {

@@ -20,6 +20,8 @@ export interface Target {
   readonly capabilities: ReadonlySet<Capability> | "all";
   /** Dollars of an answer; our own engines cost the same whether they work or not. */
   readonly price: TokenPrice;
+  /** What callers are charged for an answer. @default - its price */
+  readonly callerPrice?: TokenPrice | undefined;
   /** For the policy `priority`: the smaller, the earlier. */
   readonly priority: number;
   /** Used only when no other target can take the request. */

@@ -22,7 +22,7 @@ describe("limits of a gateway of several threads", { timeout: 90_000 }, () => {
       threads: 3,
       providers: [providerConfig("a", provider.origin, { maxInFlight: 2, timeouts: PATIENT })],
       routes: [routeConfig("chat", ["a/small"])],
-      queue: { ...testConfig().queue, waitSeconds: 30 },
+      queue: { ...testConfig().queue, waitSeconds: 60 },
       timeouts: { firstByteSeconds: 30, totalSeconds: 30, idleSeconds: 30 },
     });
     const answers = await Promise.all(
