@@ -21,14 +21,20 @@ export function stopFields(finishReason: string, stopSequence: string | undefine
   return { stop_reason: reason ?? "end_turn", stop_sequence: null };
 }
 
-/** Anthropic counts cached tokens apart from `input_tokens`; OpenAI counts them in. */
+/** Anthropic counts what came from the cache, and went there, apart from `input_tokens`; OpenAI counts them in. */
 export function messageUsage(usage: ChatUsage | undefined): Fields {
-  const { promptTokens = 0, completionTokens = 0, cachedTokens = 0, reasoningTokens = 0 } = usage ?? {};
+  const {
+    promptTokens = 0,
+    completionTokens = 0,
+    cachedTokens = 0,
+    cacheWriteTokens = 0,
+    reasoningTokens = 0,
+  } = usage ?? {};
   return {
-    input_tokens: promptTokens - cachedTokens,
+    input_tokens: promptTokens - cachedTokens - cacheWriteTokens,
     output_tokens: completionTokens,
     cache_read_input_tokens: cachedTokens,
-    cache_creation_input_tokens: 0,
+    cache_creation_input_tokens: cacheWriteTokens,
     cache_creation: null,
     server_tool_use: null,
     service_tier: null,
