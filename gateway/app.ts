@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { Server as NetServer } from "node:net";
 import { DEPRECATIONS } from "../contracts/deprecations.ts";
 import { LIVENESS_PATH } from "../contracts/process-environment.ts";
@@ -24,8 +24,9 @@ import { Generator } from "./generator.ts";
 import { sendJson } from "./http/answer.ts";
 import { answerClientError } from "./http/client-error.ts";
 import { Cors } from "./http/cors.ts";
+import { createHttpServer } from "./http/http-server.ts";
 import { listenOn } from "./http/listen.ts";
-import { type Route, requestPath } from "./http/routes.ts";
+import type { Route } from "./http/routes.ts";
 import { InternalCalls } from "./internal-calls.ts";
 import { GatewayMetrics } from "./metrics.ts";
 import { health } from "./pages/health.ts";
@@ -39,17 +40,11 @@ import { identify } from "./stages/identify.ts";
 import { identifyInternal } from "./stages/identify-internal.ts";
 import { parseHead } from "./stages/parse-head.ts";
 import { describeFailure, settle } from "./stages/settle.ts";
-import type { SecretReader } from "./targets/provider-credential.ts";
+import { NO_SECRETS } from "./targets/provider-credential.ts";
 import { TargetService } from "./targets/target-service.ts";
 import { createSharedMemory, SharedCount } from "./threads/shared-memory.ts";
 import { threadCount } from "./threads/thread-count.ts";
-import { CHAT_PATH, ChatSockets } from "./websocket/chat-sockets.ts";
-
-/** Node closes a kept-alive connection after this silence; the load balancer in front does so after 60 s, so it is first. */
-const KEEP_ALIVE_MS = 75_000;
-/** A head of at most 16 KiB and a body of some megabytes come within this, or the sender is not serious. */
-const HEADERS_TIMEOUT_MS = 15_000;
-const REQUEST_TIMEOUT_MS = 60_000;
+import { ChatSockets, isChatHandshake } from "./websocket/chat-sockets.ts";
 
 /** Builds the data plane. Nothing listens or calls before `listen`. */
 export function createGateway(options: GatewayOptions): Gateway {
@@ -122,13 +117,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   let isDraining = false;
   let onIdle: (() => void) | undefined;
 
-  const server = createServer({
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    headersTimeout: HEADERS_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    // Every other request for an upgrade is answered as if it had not asked.
-    shouldUpgradeCallback: (request) => isChatHandshake(request, config.stage),
-  });
+  const server = createHttpServer((request) => isChatHandshake(request, config.stage));
   const sockets = new ChatSockets({
     bodyLimitBytes: config.bodyLimitBytes,
     allowsOrigin: (origin) => cors.allows(origin),
@@ -307,12 +296,3 @@ export function createGateway(options: GatewayOptions): Gateway {
     cache: cache?.answers,
   };
 }
-
-function isChatHandshake({ url = "/", method, headers }: IncomingMessage, stage: string): boolean {
-  return method === "GET" && /^websocket$/i.test(headers.upgrade ?? "") && requestPath(url, stage) === CHAT_PATH;
-}
-
-const NO_SECRETS: SecretReader = {
-  secret: () => Promise.reject(new Error("There is no reader of secrets.")),
-  variable: () => undefined,
-};
