@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { GatewayConfig } from "../contracts/gateway-config.ts";
 import { startFakeAws } from "../test-support/fake-aws.ts";
 import { startFakeEngine } from "../test-support/fake-engine.ts";
 import { type FakeProvider, type ProviderFault, startFakeProvider } from "../test-support/fake-provider.ts";
+import { providerConfig, routeConfig } from "../test-support/target-config.ts";
 import { startSluice } from "./gateway/sluice.ts";
 import { machine, median, range, rounded } from "./machine.ts";
 
@@ -18,6 +18,9 @@ const [perRound = 60, rounds = 4] = process.argv.slice(2).map(Number);
 /** Silence after which the next target is tried: the route's setting, and most of what a target that hangs adds. */
 const FAILOVER_AFTER_SECONDS = 0.3;
 
+/** A target's own limits are not what is measured. */
+const PATIENT = { connectSeconds: 2, firstByteSeconds: 10, idleSeconds: 10, totalSeconds: 20 };
+
 type Way = "refuses" | "resets" | "answers 500" | "hangs";
 const FAULTS: Readonly<Record<Exclude<Way, "refuses">, ProviderFault>> = {
   resets: "reset-before-headers",
@@ -26,45 +29,21 @@ const FAULTS: Readonly<Record<Exclude<Way, "refuses">, ProviderFault>> = {
 };
 const WAYS: readonly Way[] = ["refuses", "resets", "answers 500", "hangs"];
 
-function providerConfig(name: string, origin: string, priority: number): GatewayConfig["providers"][number] {
-  return {
-    name,
-    dialect: "openai",
-    endpoint: origin,
-    region: null,
-    credential: { from: "none" },
-    rateLimit: null,
-    timeouts: { connectSeconds: 2, firstByteSeconds: 10, idleSeconds: 10, totalSeconds: 20 },
-    maxConnections: 50,
-    maxInFlight: 100,
-    priority,
-    emergencyOnly: false,
-    monthlyCapUsd: null,
-    healthCheck: null,
-    allowPrivateHosts: ["127.0.0.1"],
-    models: { small: { contextTokens: 8192, capabilities: [], inputUsdPerMillion: 1, outputUsdPerMillion: 2 } },
-  };
-}
-
 const aws = await startFakeAws();
 const engine = await startFakeEngine();
 let first: FakeProvider = await startFakeProvider();
 const next = await startFakeProvider();
 const folder = mkdtempSync(join(tmpdir(), "sluice-failover-"));
 const sluice = await startSluice(aws, engine.port, folder, 1, {
-  providers: [providerConfig("first", first.origin, 1), providerConfig("next", next.origin, 2)],
+  providers: [
+    providerConfig("first", first.origin, { priority: 1, timeouts: PATIENT }),
+    providerConfig("next", next.origin, { priority: 2, timeouts: PATIENT }),
+  ],
   routes: [
-    {
-      name: "chat",
+    routeConfig("chat", ["first/small", "next/small"], {
       policy: "priority",
-      sticky: "none",
-      targets: [
-        { provider: "first", model: "small", weight: 1 },
-        { provider: "next", model: "small", weight: 1 },
-      ],
-      fallbacks: [],
       failoverAfterSeconds: FAILOVER_AFTER_SECONDS,
-    },
+    }),
   ],
 });
 

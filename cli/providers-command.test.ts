@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { providerConfig } from "../gateway/test/provider-fixture.ts";
+import { providerConfig } from "../test-support/target-config.ts";
 import { providersCommand } from "./providers-command.ts";
 import { fileOf, startAdminService } from "./test/admin-service.ts";
 

@@ -1,8 +1,9 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { METRICS, type MetricEntry } from "../contracts/metrics/catalogue.ts";
+import { providerConfig, routeConfig } from "../test-support/target-config.ts";
 import { EmfMetrics } from "./emf-metrics.ts";
 import { emfProblems } from "./test/emf-problems.ts";
-import { provide, providerConfig, routeConfig } from "./test/provider-fixture.ts";
+import { provide } from "./test/provider-fixture.ts";
 import { chat, completion, post, startTestGateway, type TestGatewayOptions } from "./test/test-gateway.ts";
 import { SharedCount } from "./threads/shared-memory.ts";
 

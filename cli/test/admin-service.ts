@@ -4,9 +4,10 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { onTestFinished } from "vitest";
 import { newApiKey } from "../../domain/api-key.ts";
-import { provide, providerConfig, routeConfig } from "../../gateway/test/provider-fixture.ts";
+import { provide } from "../../gateway/test/provider-fixture.ts";
 import { startRoutesTable } from "../../gateway/test/routes-table.ts";
 import { startTestGateway } from "../../gateway/test/test-gateway.ts";
+import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
 import type { AdminTools } from "../admin/admin-place.ts";
 
 /** A real gateway with a provider `a`, a route `chat` to it and an admin's key; `cli` runs a command against it. */

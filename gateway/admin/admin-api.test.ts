@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { newApiKey } from "../../domain/api-key.ts";
-import { provide, providerConfig, routeConfig } from "../test/provider-fixture.ts";
+import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
+import { provide } from "../test/provider-fixture.ts";
 import { startRoutesTable } from "../test/routes-table.ts";
 import { chat, errorOf, post, startTestGateway, type TestGatewayOptions } from "../test/test-gateway.ts";
 

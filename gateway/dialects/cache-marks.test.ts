@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { startFakeAnthropic } from "../../test-support/fake-anthropic.ts";
-import { provide, providerConfig, routeConfig } from "../test/provider-fixture.ts";
+import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
+import { provide } from "../test/provider-fixture.ts";
 import { post, startTestGateway } from "../test/test-gateway.ts";
 import { anthropicRequest } from "./anthropic-request.ts";
 import { chatOfMessages } from "./messages-request.ts";

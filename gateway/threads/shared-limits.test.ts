@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
+import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
 import { startServing } from "../test/gateway-process.ts";
-import { provide, providerConfig, routeConfig } from "../test/provider-fixture.ts";
+import { provide } from "../test/provider-fixture.ts";
 import { chat, completion, post, testConfig } from "../test/test-gateway.ts";
 
 /** A machine that does much else connects late. */
