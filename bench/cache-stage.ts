@@ -26,6 +26,7 @@ const TARGET: Target = {
   contextTokens: 4096,
   choose: () => undefined,
   isFull: () => false,
+  isUsable: () => false,
 };
 
 /**

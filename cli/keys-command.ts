@@ -5,6 +5,7 @@ import { newApiKey } from "../domain/api-key.ts";
 import { explainedAwsError } from "./aws-error.ts";
 import type { KeyRegistry } from "./key-registry.ts";
 import type { KeysPlace, PlaceOptions } from "./keys-place.ts";
+import { textTable } from "./text-table.ts";
 import { UserError } from "./user-error.ts";
 
 export interface KeysTools {
@@ -99,17 +100,7 @@ async function list(options: PlaceOptions, tools: KeysTools): Promise<void> {
     return;
   }
   const rows = [["ID", "NAME", "PLAN", "CREATED", "STATE"], ...items.map(row)];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((cells) => (cells[column] ?? "").length)) + 2);
-  tools.print(
-    rows
-      .map((cells) =>
-        cells
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join("")
-          .trimEnd(),
-      )
-      .join("\n"),
-  );
+  tools.print(textTable(rows));
 }
 
 function row({ keyId, name, plan, createdAt, revokedAt }: ApiKeyItem): readonly string[] {

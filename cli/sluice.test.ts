@@ -67,6 +67,9 @@ describe("a mistake is one line on standard error, exit code 1 and no stack", ()
     [["keys", "list", "--aws"], "--aws needs --environment NAME"],
     [["keys", "list"], "No local stack runs in this clone; start it with `npm start`"],
     [["keys", "list", "--aws", "--environment", "staging"], 'There is no environment "staging"'],
+    [["providers", "list"], "No local stack runs in this clone; start it with `npm start`, or give the API's --url."],
+    [["routes", "list", "--url", "http://127.0.0.1:1"], "There is no key in the variable SLUICE_API_KEY; make one"],
+    [["targets", "list", "--key", "sk-hush"], "No local stack runs"],
     [["keys", "list", "--aws", "--environment", "dev"], "There are no AWS credentials; set AWS_PROFILE"],
   ])("%j", async (args, message) => {
     const { code, stdout, stderr } = await sluice(args);

@@ -12,10 +12,19 @@ import { DynamoKeyRegistry } from "./key-registry.ts";
 import { keysCommand } from "./keys-command.ts";
 import { type KeysPlace, keysPlace } from "./keys-place.ts";
 import { operatorTools } from "./operator-tools.ts";
+import { providersCommand } from "./providers-command.ts";
+import { routesCommand } from "./routes-command.ts";
+import { targetsCommand } from "./targets-command.ts";
 import { UserError } from "./user-error.ts";
 import { validateCommand } from "./validate-command.ts";
 
 const operator = operatorTools();
+const admin = {
+  print: (text: string) => console.log(text),
+  // A gateway itself: the API in front of it lets only what clients need through.
+  localUrl: () => readState(workFolder(process.env))?.processes.find(({ role }) => role === "gateway")?.url,
+  variable: (name: string) => process.env[name],
+};
 const program = new Command("sluice")
   .description("Serve LLMs from one typed file, on AWS or on this machine.")
   .addCommand(
@@ -34,6 +43,9 @@ const program = new Command("sluice")
       wait: sleep,
     }),
   )
+  .addCommand(providersCommand(admin))
+  .addCommand(routesCommand(admin))
+  .addCommand(targetsCommand(admin))
   .addCommand(bootstrapCommand(operator))
   .addCommand(deployCommand(operator))
   .addCommand(planCommand(operator))

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { AuthMode } from "./auth.ts";
 import { BatchSettings } from "./batches.ts";
 import { QueueLimits } from "./queue-limits.ts";
-import { ProviderConfig, RouteConfig } from "./target-settings.ts";
+import { ProviderConfig, RouteConfig, TokenPriceSettings } from "./target-settings.ts";
 
 const seconds = z.number().gt(0).max(900);
 
@@ -86,6 +86,8 @@ export const GatewayConfig = z.strictObject({
         engineHost: z.string(),
         /** Requests that one engine may hold at once (running and waiting); the next one waits here. */
         maxRequestsPerEngine: z.int().min(1),
+        /** What its tokens are charged at. @default - nothing */
+        price: TokenPriceSettings.optional(),
       }),
     )
     .min(1),

@@ -16,6 +16,7 @@ export const GATEWAY_METRICS = {
   engineReady: "sluice_engines_ready",
   prefixIndexBlocks: "sluice_prefix_index_blocks",
   routedPromptTokens: "sluice_routed_prompt_tokens_total",
+  charges: "sluice_charges_usd_total",
   targetCalls: "sluice_target_calls_total",
   targetFailovers: "sluice_target_failovers_total",
   targetSpend: "sluice_target_spend_usd_total",

@@ -2,7 +2,7 @@ import * as z from "zod";
 
 /** How many requests wait in a gateway for a place at an engine or provider, and for how long. */
 export const QueueLimits = z.strictObject({
-  /** Requests that wait in one gateway, all models together. One model's may take up what it leaves free. */
+  /** Requests that wait in one gateway, all models and threads together. None of several may take more than it leaves free. */
   maxRequests: z.int().min(1).max(100_000),
   /** Bytes of their bodies, all together. */
   maxBytes: z.int().min(4096),

@@ -17,12 +17,13 @@ export const PublicModelName = z
 export const Capability = z.enum(["tools", "vision", "audio", "json-schema", "logprobs", "embeddings", "completions"]);
 export type Capability = z.infer<typeof Capability>;
 
-const ProviderModel = z.strictObject({
+/** Dollars for a million tokens. */
+export const TokenPriceSettings = z.strictObject({ inputUsdPerMillion: dollars, outputUsdPerMillion: dollars });
+
+const ProviderModel = TokenPriceSettings.extend({
   /** Prompt and answer together, in tokens. */
   contextTokens: z.int().min(1).max(100_000_000),
   capabilities: z.array(Capability),
-  inputUsdPerMillion: dollars,
-  outputUsdPerMillion: dollars,
 });
 
 /**

@@ -1,3 +1,5 @@
+import { locked } from "./spin-lock.ts";
+
 export interface SharedWindowOptions {
   /** Requests admitted in any window of `windowMs`. */
   readonly limit: number;
@@ -23,8 +25,6 @@ const MAX_BYTES = 64 * 1024 * 1024;
 const WAYS = 8;
 /** Int32 fields before a caller's times. */
 const FIELDS = { hashHigh: 0, hashLow: 1, start: 2, length: 3, pending: 4, times: 5 } as const;
-/** Many times what the longest step under a lock takes; after it the owner is taken for dead. */
-const MAX_SPINS = 1_000_000;
 
 /**
  * An exact limit on requests per caller, for all threads of a process together: it keeps when each admitted request
@@ -74,16 +74,7 @@ export class SharedWindow {
     const high = hash(caller, this.#seed);
     const low = hash(caller, high ^ 0x9e3779b9);
     const set = (high >>> 0) % this.#sets;
-    this.#lock(set);
-    try {
-      return this.#decide(this.#place(set, high, low, nowMs), nowMs);
-    } finally {
-      Atomics.store(this.#locks, set, 0);
-    }
-  }
-
-  #lock(set: number): void {
-    for (let spins = 0; spins < MAX_SPINS; spins++) if (Atomics.compareExchange(this.#locks, set, 0, 1) === 0) return;
+    return locked(this.#locks, set, () => this.#decide(this.#place(set, high, low, nowMs), nowMs));
   }
 
   /** The caller's place, emptied when it was someone else's or silent for a window. @returns its number */

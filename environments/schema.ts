@@ -8,7 +8,13 @@ import { MAX_EDGE_FILE_BYTES } from "../contracts/batches.ts";
 import { CacheSettings, RouteTimeouts } from "../contracts/gateway-config.ts";
 import { GENERATION_ROUTES } from "../contracts/generation-routes.ts";
 import { QueueLimits } from "../contracts/queue-limits.ts";
-import { ProviderName, ProviderSettings, PublicModelName, RouteSettings } from "../contracts/target-settings.ts";
+import {
+  ProviderName,
+  ProviderSettings,
+  PublicModelName,
+  RouteSettings,
+  TokenPriceSettings,
+} from "../contracts/target-settings.ts";
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,19}$/, "must be 1 to 20 of a-z, 0-9 and -, starting with a letter");
 const poolName = z
@@ -62,6 +68,8 @@ const Pool = z.strictObject({
   warmPool: z.strictObject({ minInstances: z.int().min(0).max(16), maxPrepared: z.int().min(0).max(64) }).nullable(),
   /** How the instances are paid for. */
   purchase: Purchase,
+  /** What its tokens are charged at, in request logs and metrics. @default - nothing */
+  price: TokenPriceSettings.optional(),
   /** A capacity reservation that is filled before on-demand capacity is asked for; `null` for none. */
   capacityReservation: z
     .strictObject({ id: z.string().regex(/^cr-[0-9a-f]{8,17}$/, "must be a capacity reservation's id (cr-…)") })

@@ -1,10 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { Server as NetServer } from "node:net";
-import { availableParallelism } from "node:os";
 import { DEPRECATIONS } from "../contracts/deprecations.ts";
-import type { GatewayConfig } from "../contracts/gateway-config.ts";
 import { LIVENESS_PATH } from "../contracts/process-environment.ts";
+import { SharedPlaces } from "../domain/targets/shared-places.ts";
 import { AdminApi } from "./admin/admin-api.ts";
 import { type AdminRoute, isAdminRoute } from "./admin/admin-routes.ts";
 import { Changes } from "./admin/changes.ts";
@@ -25,8 +24,9 @@ import { Generator } from "./generator.ts";
 import { sendJson } from "./http/answer.ts";
 import { answerClientError } from "./http/client-error.ts";
 import { Cors } from "./http/cors.ts";
+import { createHttpServer } from "./http/http-server.ts";
 import { listenOn } from "./http/listen.ts";
-import { type Route, requestPath } from "./http/routes.ts";
+import type { Route } from "./http/routes.ts";
 import { InternalCalls } from "./internal-calls.ts";
 import { GatewayMetrics } from "./metrics.ts";
 import { health } from "./pages/health.ts";
@@ -40,16 +40,11 @@ import { identify } from "./stages/identify.ts";
 import { identifyInternal } from "./stages/identify-internal.ts";
 import { parseHead } from "./stages/parse-head.ts";
 import { describeFailure, settle } from "./stages/settle.ts";
-import type { SecretReader } from "./targets/provider-credential.ts";
+import { NO_SECRETS } from "./targets/provider-credential.ts";
 import { TargetService } from "./targets/target-service.ts";
 import { createSharedMemory, SharedCount } from "./threads/shared-memory.ts";
-import { CHAT_PATH, ChatSockets } from "./websocket/chat-sockets.ts";
-
-/** Node closes a kept-alive connection after this silence; the load balancer in front does so after 60 s, so it is first. */
-const KEEP_ALIVE_MS = 75_000;
-/** A head of at most 16 KiB and a body of some megabytes come within this, or the sender is not serious. */
-const HEADERS_TIMEOUT_MS = 15_000;
-const REQUEST_TIMEOUT_MS = 60_000;
+import { threadCount } from "./threads/thread-count.ts";
+import { ChatSockets, isChatHandshake } from "./websocket/chat-sockets.ts";
 
 /** Builds the data plane. Nothing listens or calls before `listen`. */
 export function createGateway(options: GatewayOptions): Gateway {
@@ -57,9 +52,10 @@ export function createGateway(options: GatewayOptions): Gateway {
   const clock = options.clock ?? (() => performance.now());
   const directory = new EngineDirectory({ ...options, intervals: options.intervals ?? ENGINE_INTERVALS });
   const isShared = config.models.length + config.routes.length > 1;
-  const admission = new Admission({ limits: config.queue, isShared, clock });
   const memory = options.memory ?? createSharedMemory(config);
-  const { writeMetrics } = options;
+  const threads = threadCount(config);
+  const { writeMetrics, thread = 0 } = options;
+  const admission = new Admission({ limits: config.queue, isShared, clock, memory: memory.queue, threads, thread });
   const emf =
     writeMetrics &&
     new EmfMetrics({
@@ -80,6 +76,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     logger,
     registry: metrics.registry,
     now: clock,
+    places: new SharedPlaces(memory.places, { threads, thread }),
+    threads,
     lookup: options.lookup,
     spendStore: options.spendStore,
   });
@@ -98,7 +96,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     ...options,
     registry: metrics.registry,
     clears: new SharedCount(memory.cacheClears),
-    threads: threadCount(config),
+    threads,
     targetsOf: (model) => targets.registry.table.routes.get(model)?.targets.map(({ target }) => target),
     now: options.wallClock ?? Date.now,
   });
@@ -119,13 +117,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   let isDraining = false;
   let onIdle: (() => void) | undefined;
 
-  const server = createServer({
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    headersTimeout: HEADERS_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    // Every other request for an upgrade is answered as if it had not asked.
-    shouldUpgradeCallback: (request) => isChatHandshake(request, config.stage),
-  });
+  const server = createHttpServer((request) => isChatHandshake(request, config.stage));
   const sockets = new ChatSockets({
     bodyLimitBytes: config.bodyLimitBytes,
     allowsOrigin: (origin) => cors.allows(origin),
@@ -304,17 +296,3 @@ export function createGateway(options: GatewayOptions): Gateway {
     cache: cache?.answers,
   };
 }
-
-function isChatHandshake({ url = "/", method, headers }: IncomingMessage, stage: string): boolean {
-  return method === "GET" && /^websocket$/i.test(headers.upgrade ?? "") && requestPath(url, stage) === CHAT_PATH;
-}
-
-/** Of the process, this one among them. */
-function threadCount({ threads }: GatewayConfig): number {
-  return threads === "per-core" ? availableParallelism() : threads;
-}
-
-const NO_SECRETS: SecretReader = {
-  secret: () => Promise.reject(new Error("There is no reader of secrets.")),
-  variable: () => undefined,
-};

@@ -1,7 +1,9 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { METRICS, type MetricEntry } from "../contracts/metrics/catalogue.ts";
+import { providerConfig, routeConfig } from "../test-support/target-config.ts";
 import { EmfMetrics } from "./emf-metrics.ts";
 import { emfProblems } from "./test/emf-problems.ts";
+import { provide } from "./test/provider-fixture.ts";
 import { chat, completion, post, startTestGateway, type TestGatewayOptions } from "./test/test-gateway.ts";
 import { SharedCount } from "./threads/shared-memory.ts";
 
@@ -36,6 +38,27 @@ describe("the gateway's metrics", () => {
       TimePerOutputToken: { Count: 1 },
     });
     expect(line.TimeToFirstToken.Sum).toBeLessThanOrEqual(line.Latency.Sum);
+  });
+
+  test("the cache's hits, misses and saved tokens are counted where there is one, and nothing where there is none", async () => {
+    const cache = { ttlSeconds: 60, routeTtlSeconds: {}, memoryMiB: 8, semantic: null };
+    const ask = async (url: string) => {
+      for (let index = 0; index < 3; index++) await text(url, "/v1/completions", completion({ temperature: 0 }));
+    };
+    const isOfCache = (line: Line) => "CacheHits" in line;
+    expect((await linesAfter(ask, { config: { cache } })).filter(isOfCache)).toEqual([
+      expect.objectContaining({ Environment: "test", CacheHits: 2, CacheMisses: 1, CacheSavedTokens: 20 }),
+    ]);
+    expect((await linesAfter(ask)).filter(isOfCache)).toEqual([]);
+  });
+
+  test("a provider's answers count by its prices, under the name by which it was asked", async () => {
+    const provider = await provide();
+    const config = { providers: [providerConfig("a", provider.origin)], routes: [routeConfig("chat", ["a/small"])] };
+    const lines = await linesAfter((url) => text(url, "/v1/chat/completions", chat({ model: "chat" })), { config });
+    const [charge, ...others] = lines.filter((line) => "Charges" in line);
+    expect([charge.Model, others]).toEqual(["chat", []]);
+    expect(charge.Charges).toBeCloseTo((7 * 1 + 3 * 2) / 1e6, 9);
   });
 
   test("a hundred requests make as many lines as one", async () => {
@@ -81,10 +104,13 @@ describe("the gateway's metrics", () => {
   });
 
   test("every gateway metric of the catalogue is written, and none that is not in it", async () => {
-    const lines = await linesAfter(async (url) => {
-      await text(url, "/v1/completions", completion({ stream: true }));
+    const send = async (url: string) => {
+      await text(url, "/v1/completions", completion({ stream: true, temperature: 0 }));
       await text(url, "/v1/completions", completion({ model: "gpt-9" }));
-    });
+    };
+    const cache = { ttlSeconds: 60, routeTtlSeconds: {}, memoryMiB: 8, semantic: null };
+    const price = { inputUsdPerMillion: 1, outputUsdPerMillion: 1 };
+    const lines = await linesAfter(send, { config: { cache }, model: { price } });
     const written = lines.flatMap((line) =>
       line._aws.CloudWatchMetrics.flatMap((directive: { Namespace: string; Metrics: { Name: string }[] }) =>
         directive.Metrics.map(({ Name }) => `${directive.Namespace} ${Name}`),

@@ -5,7 +5,7 @@ import type { Admission } from "./admission/admission.ts";
 import { type EmfRecord, emfLines } from "./emf.ts";
 import { Distribution } from "./emf-distribution.ts";
 import type { EngineDirectory } from "./engines/engine-directory.ts";
-import type { Exchange } from "./exchange.ts";
+import type { CacheOutcome, Exchange } from "./exchange.ts";
 import type { SharedCount } from "./threads/shared-memory.ts";
 
 export interface EmfMetricsOptions {
@@ -49,6 +49,9 @@ export class EmfMetrics {
   #errors = new Map<string, number>();
   #aborts = 0;
   #deadLetters = 0;
+  /** Dollars by model. */
+  #charges = new Map<string, number>();
+  #cache = { hits: 0, misses: 0, savedTokens: 0 };
   #peak = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -97,12 +100,26 @@ export class EmfMetrics {
     if (errorCode !== undefined) this.#errors.set(errorCode, (this.#errors.get(errorCode) ?? 0) + 1);
     tally.promptTokens += promptTokens;
     tally.completionTokens += completionTokens;
+    this.#recordCharge(exchange);
+    this.#recordCache(exchange.cache);
     // A refusal takes no time, and how long a client waits before it leaves is the client's choice.
     if (isModelKnown && !isTheirs && !isAborted) tally.latency.add(durationMs);
     const { firstTokenAt, lastTokenAt = 0 } = exchange;
     if (firstTokenAt === undefined) return;
     tally.firstToken.add(firstTokenAt - exchange.startedAt);
     if (completionTokens > 1) tally.perToken.add((lastTokenAt - firstTokenAt) / (completionTokens - 1));
+  }
+
+  #recordCharge({ model, isModelKnown, chargeUsd }: Exchange): void {
+    if (!isModelKnown || model === undefined || chargeUsd === 0) return;
+    this.#charges.set(model, (this.#charges.get(model) ?? 0) + chargeUsd);
+  }
+
+  #recordCache(outcome: CacheOutcome | undefined): void {
+    if (outcome?.result === "miss") this.#cache.misses++;
+    if (outcome?.result !== "hit") return;
+    this.#cache.hits++;
+    this.#cache.savedTokens += outcome.savedTokens;
   }
 
   #endOfWindow(time: number): number {
@@ -123,6 +140,8 @@ export class EmfMetrics {
     this.#errors = new Map();
     this.#aborts = 0;
     this.#deadLetters = 0;
+    this.#charges = new Map();
+    this.#cache = { hits: 0, misses: 0, savedTokens: 0 };
     this.#peak = this.#options.inFlight.value;
   }
 
@@ -166,6 +185,19 @@ export class EmfMetrics {
     // Only when there are some: a metric that is never written costs nothing.
     if (this.#deadLetters > 0)
       yield { time, dimensions: { Environment }, values: [{ metric: METRICS.deadLetters, value: this.#deadLetters }] };
+    const { hits, misses, savedTokens } = this.#cache;
+    if (hits + misses > 0)
+      yield {
+        time,
+        dimensions: { Environment },
+        values: [
+          { metric: METRICS.cacheHits, value: hits },
+          { metric: METRICS.cacheMisses, value: misses },
+          { metric: METRICS.cacheSavedTokens, value: savedTokens },
+        ],
+      };
+    for (const [Model, value] of this.#charges)
+      yield { time, dimensions: { Environment, Model }, values: [{ metric: METRICS.charges, value }] };
     for (const pool of directory.pools) {
       const { id, maxRequestsPerEngine } = pool.config;
       const ready = pool.readyEngines;

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ErrorCode } from "../contracts/errors.ts";
 import { EDGE_REQUEST_ID_HEADER, REQUEST_ID_HEADER } from "../contracts/headers.ts";
 import type { Priority } from "../contracts/priority.ts";
+import { chargeUsd } from "../domain/targets/target-cost.ts";
 import type { InboundContext, InboundDialect } from "./dialects/dialect.ts";
 import type { RoutePath } from "./http/routes.ts";
 import type { Target } from "./targets/target.ts";
@@ -62,6 +63,11 @@ export class Exchange {
   failure: unknown = undefined;
   /** Whether the client left before its answer was complete. */
   isAborted = false;
+
+  /** Dollars for which it counts, by its tokens, the price of what answered, and half of it for a line of a batch. */
+  get chargeUsd(): number {
+    return this.target === undefined ? 0 : chargeUsd(this.target.callerPrice ?? this.target.price, this);
+  }
 
   constructor(request: IncomingMessage, response: ServerResponse, now: number) {
     this.request = request;

@@ -4,10 +4,11 @@ import { type AddressInfo, connect } from "node:net";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { FakeProviderBehaviour } from "../test-support/fake-provider.ts";
+import { providerConfig, routeConfig } from "../test-support/target-config.ts";
 import { ClientGone } from "./gateway-error.ts";
 import { answerClientError } from "./http/client-error.ts";
 import { readBody } from "./http/read-body.ts";
-import { provide, providerConfig, routeConfig } from "./test/provider-fixture.ts";
+import { provide } from "./test/provider-fixture.ts";
 import { chat, completion, eventsOf, post, startTestGateway } from "./test/test-gateway.ts";
 
 interface Row {

@@ -29,6 +29,8 @@ export interface GatewayOptions {
   readonly clock?: () => number;
   /** What is counted together with the process's other threads. @default - this gateway's alone */
   readonly memory?: SharedMemory;
+  /** Which of the threads that share `memory` this is, from 0. @default 0 */
+  readonly thread?: number;
   /** Milliseconds since 1970, of which the ages of kept answers are made. @default - Date.now */
   readonly wallClock?: (() => number) | undefined;
   /** Where files and batches are. @default - there are none, whatever the configuration says */

@@ -19,6 +19,7 @@ export class GatewayMetrics {
   readonly #aborts: Counter;
   readonly #promptTokens: Counter<"model">;
   readonly #completionTokens: Counter<"model">;
+  readonly #charges: Counter<"model">;
   readonly #duration: Histogram<"route">;
   readonly #firstToken: Histogram<"model">;
   readonly #interToken: Histogram<"model">;
@@ -52,6 +53,12 @@ export class GatewayMetrics {
     this.#completionTokens = new Counter({
       name: names.completionTokens,
       help: "Generated tokens, as the engines count them; events for a stream that did not reach its end.",
+      labelNames: ["model"],
+      registers,
+    });
+    this.#charges = new Counter({
+      name: names.charges,
+      help: "Dollars that requests count for, by the price of what answered; lines of batches at half of it.",
       labelNames: ["model"],
       registers,
     });
@@ -100,6 +107,7 @@ export class GatewayMetrics {
     const { promptTokens = 0, completionTokens = 0, firstTokenAt, lastTokenAt = 0 } = exchange;
     if (promptTokens > 0) this.#promptTokens.inc({ model }, promptTokens);
     if (completionTokens > 0) this.#completionTokens.inc({ model }, completionTokens);
+    if (exchange.chargeUsd > 0) this.#charges.inc({ model }, exchange.chargeUsd);
     if (firstTokenAt === undefined) return;
     this.#firstToken.observe({ model }, (firstTokenAt - exchange.startedAt) / 1000);
     if (completionTokens > 1)

@@ -41,6 +41,7 @@ export function buildGateway(
   logger: Logger,
   output: LineOutput,
   memory: SharedMemory,
+  thread: number,
 ): Gateway {
   const dynamodb = new DynamoDBClient({ maxAttempts: 2 });
   const client = DynamoDBDocumentClient.from(dynamodb);
@@ -53,6 +54,7 @@ export function buildGateway(
     store: valkeyUrl === null ? undefined : new ValkeyStore({ url: valkeyUrl, onChange }),
     logger,
     memory,
+    thread,
     version: VERSION,
     clock: sharedClock,
     writeMetrics: (line) => output.write(`${line}\n`),

@@ -1,68 +1,12 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { Agent, get } from "node:http";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { newApiKey } from "../domain/api-key.ts";
-import { startFakeAws } from "../test-support/fake-aws.ts";
-import { type FakeEngineBehaviour, startFakeEngine } from "../test-support/fake-engine.ts";
+import { startFakeEngine } from "../test-support/fake-engine.ts";
+import { getOnce, startProcess, startServing } from "./test/gateway-process.ts";
 import { completion, errorOf, eventsOf, post, testConfig } from "./test/test-gateway.ts";
-
-const SERVER = new URL("./server.ts", import.meta.url).pathname;
-
-interface ServerProcess {
-  readonly child: ChildProcess;
-  readonly output: () => string;
-  readonly exit: Promise<number | null>;
-}
-
-function start(environment: Record<string, string>): ServerProcess {
-  const child = spawn(process.execPath, [SERVER], { env: { PATH: process.env.PATH, ...environment } });
-  let text = "";
-  child.stdout.on("data", (chunk) => {
-    text += chunk;
-  });
-  child.stderr.on("data", (chunk) => {
-    text += chunk;
-  });
-  const exit = new Promise<number | null>((resolve) => child.once("exit", resolve));
-  onTestFinished(() => void child.kill("SIGKILL"));
-  return { child, output: () => text, exit };
-}
-
-/** A gateway process with one engine, found through AWS calls. */
-async function startAll(config: Parameters<typeof testConfig>[0] = {}, behaviour: Partial<FakeEngineBehaviour> = {}) {
-  const engine = await startFakeEngine(behaviour);
-  const aws = await startFakeAws();
-  aws.targets.set("arn:tiny", [{ instanceId: "i-0abc", port: engine.port, address: "127.0.0.1", state: "initial" }]);
-  const server = start({
-    ...aws.environment,
-    SLUICE_CONFIG: JSON.stringify(testConfig(config)),
-    SLUICE_HOST: "127.0.0.1",
-    SLUICE_PORT: "0",
-    SLUICE_METRICS_PORT: "0",
-  });
-  onTestFinished(async () => {
-    await engine.stop();
-    await aws.stop();
-  });
-  const listening = await vi.waitFor(
-    () => {
-      const line = server
-        .output()
-        .split("\n")
-        .find((text) => text.includes('"listening"'));
-      expect(line).toBeDefined();
-      return JSON.parse(line ?? "{}") as { port: number; metricsPort: number };
-    },
-    { timeout: 60_000 },
-  );
-  const url = `http://127.0.0.1:${listening.port}`;
-  await vi.waitFor(async () => expect((await fetch(`${url}/health`)).status).toBe(200), { timeout: 60_000 });
-  return { ...server, engine, aws, url, metricsUrl: `http://127.0.0.1:${listening.metricsPort}/metrics` };
-}
 
 describe("the gateway process", () => {
   test("finds its engines and keys through AWS, and serves", async () => {
-    const { url, metricsUrl, aws, output } = await startAll({ auth: "required" });
+    const { url, metricsUrl, aws, output } = await startServing({ auth: "required" });
     const key = newApiKey();
     aws.keys.set(key.keyId, {
       keyId: key.keyId,
@@ -81,7 +25,7 @@ describe("the gateway process", () => {
   });
 
   test("on SIGTERM finishes the running stream, refuses new connections, and exits with 0", async () => {
-    const { url, child, exit, output } = await startAll({}, { tokens: 30, intervalMs: 30 });
+    const { url, child, exit, output } = await startServing({}, { tokens: 30, intervalMs: 30 });
     const answer = await post(url, "/v1/completions", completion({ stream: true }));
     child.kill("SIGTERM");
     await vi.waitFor(async () => expect(await fetch(`${url}/health`).catch(() => "refused")).toBe("refused"));
@@ -96,7 +40,7 @@ describe("the gateway process", () => {
   });
 
   test("on SIGTERM waits for drainSeconds and no longer", async () => {
-    const { url, child, exit, output } = await startAll({ drainSeconds: 0.3 }, { tokens: 5, stallsAfterTokens: 1 });
+    const { url, child, exit, output } = await startServing({ drainSeconds: 0.3 }, { tokens: 5, stallsAfterTokens: 1 });
     const answer = await post(url, "/v1/completions", completion({ stream: true }));
     child.kill("SIGINT");
     await expect(answer.text()).rejects.toThrow();
@@ -105,7 +49,7 @@ describe("the gateway process", () => {
   });
 
   test("exits on SIGTERM also when nobody reads its log any more", async () => {
-    const { child, exit, url } = await startAll();
+    const { child, exit, url } = await startServing();
     child.stdout?.destroy();
     child.stderr?.destroy();
     await post(url, "/v1/completions", completion());
@@ -114,13 +58,13 @@ describe("the gateway process", () => {
   });
 
   test("with nothing to do exits at once on SIGTERM", async () => {
-    const { child, exit } = await startAll({ drainSeconds: 600 });
+    const { child, exit } = await startServing({ drainSeconds: 600 });
     child.kill("SIGTERM");
     expect(await exit).toBe(0);
   });
 
   test("writes its metrics to the same output, at the latest when it leaves", async () => {
-    const { child, exit, output, url } = await startAll();
+    const { child, exit, output, url } = await startServing();
     await (await post(url, "/v1/completions", completion())).text();
     child.kill("SIGTERM");
     expect(await exit).toBe(0);
@@ -134,7 +78,7 @@ describe("the gateway process", () => {
   });
 
   test("with a wrong configuration says all of it in one line and exits with 1", async () => {
-    const { exit, output } = start({ SLUICE_CONFIG: '{"auth":"maybe"}', SLUICE_PORT: "x" });
+    const { exit, output } = startProcess({ SLUICE_CONFIG: '{"auth":"maybe"}', SLUICE_PORT: "x" });
     expect(await exit).toBe(1);
     expect(output().trim().split("\n")).toHaveLength(1);
     expect(output()).toMatch(
@@ -149,7 +93,11 @@ describe("the gateway process", () => {
       SLUICE_HOST: "127.0.0.1",
       SLUICE_METRICS_PORT: "0",
     };
-    const { exit, output } = start({ ...environment, SLUICE_PORT: String(engine.port), AWS_REGION: "us-east-1" });
+    const { exit, output } = startProcess({
+      ...environment,
+      SLUICE_PORT: String(engine.port),
+      AWS_REGION: "us-east-1",
+    });
     expect(await exit).toBe(1);
     expect(output()).toMatch(/EADDRINUSE.*in use/);
     await engine.stop();
@@ -158,25 +106,17 @@ describe("the gateway process", () => {
 
 /** Each thread loads the whole gateway: seconds on a machine that does much else. */
 describe("a gateway of several threads", { timeout: 90_000 }, () => {
-  /** New connections, so that the kernel spreads them. */
-  const ask = async (url: string, path: string) =>
-    await new Promise<number | undefined>((resolve, reject) =>
-      get(url + path, { agent: new Agent() }, (answer) => {
-        answer.resume().once("end", () => resolve(answer.statusCode));
-      }).on("error", reject),
-    );
-
   test("counts an address's requests in all threads together", async () => {
-    const { url } = await startAll({ threads: 3, requestsPerMinutePerIp: 50 });
+    const { url } = await startServing({ threads: 3, requestsPerMinutePerIp: 50 });
     const statuses: (number | undefined)[] = [];
-    for (let index = 0; index < 60; index++) statuses.push(await ask(url, "/v1/models"));
+    for (let index = 0; index < 60; index++) statuses.push(await getOnce(`${url}/v1/models`));
     expect(statuses.filter((status) => status === 200)).toHaveLength(50);
     expect(statuses.slice(50).every((status) => status === 429)).toBe(true);
   });
 
   test("serves from every thread, says so in one log, and is one gateway in its metrics", async () => {
-    const { url, metricsUrl, output } = await startAll({ threads: 3 });
-    for (let index = 0; index < 40; index++) expect(await ask(url, "/v1/models")).toBe(200);
+    const { url, metricsUrl, output } = await startServing({ threads: 3 });
+    for (let index = 0; index < 40; index++) expect(await getOnce(`${url}/v1/models`)).toBe(200);
     const text = await (await fetch(metricsUrl)).text();
     expect(text).toContain('sluice_engines_ready{model="tiny"} 1');
     expect(text).toMatch(/sluice_requests_total\{route="\/v1\/models".*\} 40\n/);
@@ -188,7 +128,7 @@ describe("a gateway of several threads", { timeout: 90_000 }, () => {
   test("on SIGTERM finishes the streams of all threads and exits with 0", async () => {
     // A thread that has not found the engine yet holds its requests until it has.
     const queue = { ...testConfig().queue, wakeSeconds: 20 };
-    const { url, child, exit, output } = await startAll({ threads: 2, queue }, { tokens: 20, intervalMs: 30 });
+    const { url, child, exit, output } = await startServing({ threads: 2, queue }, { tokens: 20, intervalMs: 30 });
     const answers = await Promise.all(
       Array.from({ length: 8 }, () =>
         post(url, "/v1/completions", completion({ stream: true }), { connection: "close" }),
@@ -201,8 +141,8 @@ describe("a gateway of several threads", { timeout: 90_000 }, () => {
   });
 
   test("on a port that is in use says so and exits with 1", async () => {
-    const { url } = await startAll();
-    const { exit, output } = start({
+    const { url } = await startServing();
+    const { exit, output } = startProcess({
       SLUICE_CONFIG: JSON.stringify(testConfig({ threads: 2 })),
       SLUICE_HOST: "127.0.0.1",
       SLUICE_METRICS_PORT: "0",

@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { isMainThread } from "node:worker_threads";
 import { destination } from "pino";
 import { collectDefaultMetrics, Registry } from "prom-client";
@@ -8,6 +7,7 @@ import { buildGateway, createLogger, VERSION } from "./serve.ts";
 import { type GatewaySettings, readSettings, SettingsError } from "./settings.ts";
 import { createSharedMemory } from "./threads/shared-memory.ts";
 import { runThread } from "./threads/thread.ts";
+import { threadCount } from "./threads/thread-count.ts";
 import { ThreadFleet } from "./threads/thread-fleet.ts";
 
 type Output = ReturnType<typeof destination>;
@@ -30,7 +30,7 @@ async function run(settings: GatewaySettings): Promise<void> {
   const { config, host, metricsPort } = settings;
   const output = destination({ sync: false });
   const logger = createLogger(settings.logLevel, output);
-  const threads = config.threads === "per-core" ? availableParallelism() : config.threads;
+  const threads = threadCount(config);
   const { listen, drain, collect } = threads === 1 ? alone(settings, output) : fleet(settings, output, threads);
 
   let isLeaving = false;
@@ -70,6 +70,7 @@ function alone(settings: GatewaySettings, output: Output): Serving {
     createLogger(settings.logLevel, output),
     output,
     createSharedMemory(settings.config),
+    0,
   );
   return {
     listen: () => gateway.listen(settings.port, settings.host),

@@ -1,6 +1,6 @@
 import type { EnginePool } from "../constructs/engine/engine-pool.ts";
 import type { GatewayConfig } from "../contracts/gateway-config.ts";
-import type { Environment } from "../environments/schema.ts";
+import type { Environment, PoolConfig } from "../environments/schema.ts";
 
 const SECONDS_PER_DAY = 86_400;
 
@@ -55,6 +55,7 @@ export function gatewayConfig(props: GatewayConfigProps): GatewayConfig {
       targetGroupArn: pool.targetGroupArn,
       engineHost: pool.host,
       maxRequestsPerEngine: pool.maxRequestsPerEngine,
+      ...priceOf(environment.pools[pool.servedName]),
     })),
     providers: Object.entries(environment.providers).map(([name, settings]) => ({ name, ...settings })),
     routes: Object.entries(environment.routes).map(([name, settings]) => ({ name, ...settings })),
@@ -63,4 +64,8 @@ export function gatewayConfig(props: GatewayConfigProps): GatewayConfig {
       ? {}
       : { responseStorage: { table: responsesTable, ttlSeconds: responses.keepDays * SECONDS_PER_DAY } }),
   };
+}
+
+function priceOf(pool: PoolConfig | undefined): Pick<GatewayConfig["models"][number], "price"> {
+  return pool?.price === undefined ? {} : { price: pool.price };
 }

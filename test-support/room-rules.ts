@@ -52,7 +52,7 @@ export const ROOMS: Readonly<
 };
 
 /** Rooms and packages that any test may use beside its room's own. */
-const TEST_ROOMS = ["test-support", "contracts", "environments", "stacks"];
+const TEST_ROOMS = ["test-support", "contracts", "environments", "stacks", "gateway"];
 
 /** Files that may read `process.env`. */
 const ENVIRONMENT_READERS = [

@@ -5,6 +5,7 @@ import { newApiKey } from "../../domain/api-key.ts";
 import { buildGateway } from "../../gateway/build.ts";
 import manifest from "../../package.json" with { type: "json" };
 import type { FakeAws } from "../../test-support/fake-aws.ts";
+import { GATEWAY_CONFIG } from "../../test-support/gateway-config.ts";
 import { freePort, type System, startPinned, stopProcess } from "./systems.ts";
 
 /**
@@ -57,33 +58,13 @@ export async function startSluice(
 }
 
 const CONFIG: GatewayConfig = {
+  ...GATEWAY_CONFIG,
   environment: "bench",
-  stage: "live",
   auth: "required",
   keysTable: "keys",
   requestsPerMinutePerIp: 10_000_000,
   bodyLimitBytes: 1_000_000,
-  corsOrigins: ["*"],
   timeouts: { firstByteSeconds: 30, totalSeconds: 30, idleSeconds: 30 },
-  routeTimeouts: {},
-  providers: [],
-  routes: [],
-  routesTable: null,
   queue: { maxRequests: 1000, maxBytes: 100_000_000, waitSeconds: 10, wakeSeconds: 0, maxShareOfTenant: 1 },
-  drainSeconds: 5,
-  threads: 1,
-  batches: null,
-  engineListenerUrl: "http://127.0.0.1:9",
-  cache: null,
-  valkeyUrl: null,
-  models: [
-    {
-      id: "tiny",
-      revision: "r1",
-      contextTokens: 4096,
-      targetGroupArn: "arn:tiny",
-      engineHost: "tiny.engines.internal",
-      maxRequestsPerEngine: 4096,
-    },
-  ],
+  models: GATEWAY_CONFIG.models.map((tiny) => ({ ...tiny, maxRequestsPerEngine: 4096 })),
 };

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { GatewayConfig } from "../../contracts/gateway-config.ts";
 import { builtAssets } from "../../test-support/built-assets.ts";
+import { GATEWAY_CONFIG } from "../../test-support/gateway-config.ts";
 import { only, resources, statements, synthConstruct } from "../../test-support/synth.ts";
 import { ArtefactStore } from "../data/artefact-store.ts";
 import { EncryptionKey } from "../data/encryption-key.ts";
@@ -13,38 +14,7 @@ import { GatewayBuild } from "./gateway-build.ts";
 import { GatewayFleet } from "./gateway-fleet.ts";
 
 const region = "us-east-1";
-const timeouts = { firstByteSeconds: 30, totalSeconds: 30, idleSeconds: 30 };
-const config: GatewayConfig = {
-  environment: "test",
-  stage: "live",
-  auth: "off",
-  keysTable: "keys",
-  requestsPerMinutePerIp: 100,
-  bodyLimitBytes: 1024,
-  corsOrigins: ["*"],
-  timeouts,
-  routeTimeouts: {},
-  providers: [],
-  routes: [],
-  routesTable: null,
-  queue: { maxRequests: 100, maxBytes: 10_000_000, waitSeconds: 10, wakeSeconds: 0, maxShareOfTenant: 0.5 },
-  drainSeconds: 60,
-  threads: 1,
-  batches: null,
-  engineListenerUrl: "http://lb:8000",
-  cache: null,
-  valkeyUrl: null,
-  models: [
-    {
-      id: "phi",
-      revision: "0a67737c",
-      contextTokens: 4096,
-      targetGroupArn: "arn:engines",
-      engineHost: "phi.engines.internal",
-      maxRequestsPerEngine: 16,
-    },
-  ],
-};
+const config: GatewayConfig = { ...GATEWAY_CONFIG, drainSeconds: 60 };
 const assets = builtAssets();
 afterAll(() => assets.remove());
 const stack = synthConstruct((scope) => {

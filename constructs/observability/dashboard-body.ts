@@ -186,6 +186,11 @@ function fullCharts(props: DashboardBodyProps): readonly ChartProps[] {
       ],
     },
     {
+      title: "Requests that wait at one gateway",
+      unit: "most at once",
+      lines: perModel(METRICS.queueDepth, "Maximum"),
+    },
+    {
       title: "Oldest request that waits at a gateway",
       unit: "s",
       lines: perModel(METRICS.queueAge, "Maximum"),
@@ -241,6 +246,35 @@ function costCharts({ environment: Environment, pools }: DashboardBodyProps): re
         },
         { expression: `hourly * ${HOURS_PER_MONTH}`, label: "per month" },
       ],
+    },
+    {
+      title: "Charged to callers",
+      unit: "$",
+      periodSeconds: 3600,
+      lines: [
+        { metric: METRICS.charges, dimensions: { Environment }, statistic: "Sum", label: "all" },
+        ...pools.map(({ model }) => ({
+          metric: METRICS.charges,
+          dimensions: { Environment, Model: model },
+          statistic: "Sum",
+          label: model,
+        })),
+      ],
+    },
+    {
+      title: "Answered by the cache",
+      unit: "% of requests",
+      max: 100,
+      lines: [
+        ...sums("hits", METRICS.cacheHits, { Environment }),
+        ...sums("misses", METRICS.cacheMisses, { Environment }),
+        { expression: "IF(hits + misses > 0, 100 * hits / (hits + misses), 0)", label: "answered" },
+      ],
+    },
+    {
+      title: "Tokens that the cache saved",
+      unit: "1/s",
+      lines: rate("saved", METRICS.cacheSavedTokens, { Environment }, "saved"),
     },
   ];
 }

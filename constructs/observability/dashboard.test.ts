@@ -86,6 +86,7 @@ describe("the dashboard", () => {
       "Cost per hour",
       "Cost per million tokens",
       "A month at this rate",
+      "Charged to callers",
     ]);
     expect(charts.filter(({ properties }) => properties.period !== 3600 && properties.period !== 60)).toEqual([]);
   });

@@ -5,6 +5,7 @@ import { REQUEST_ID_HEADER } from "../headers.ts";
 import { messagesErrorBody } from "../messages.ts";
 import type { Operation } from "./operation.ts";
 import { OPERATIONS } from "./operations.ts";
+import { headerParameters } from "./request-headers.ts";
 import { componentSchemas, schemaRef } from "./schemas.ts";
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -88,7 +89,7 @@ function queryParameters({ queryParameters: parameters = [] }: Operation): reado
 
 function describeOperation(operation: Operation, auth: AuthMode): JsonObject {
   const { operationId, summary, description, request, response, stream, isPublic } = operation;
-  const parameters = [...pathParameters(operation), ...queryParameters(operation)];
+  const parameters = [...pathParameters(operation), ...queryParameters(operation), ...headerParameters(operation)];
   return {
     operationId,
     summary,

@@ -113,10 +113,7 @@ export class AdmissionQueue<T extends Waiting> {
       tenant.requests > 0 &&
       (tenant.requests + 1 > this.#maxTenantRequests || tenant.bytes + item.bytes > this.#maxTenantBytes);
     if (isOverShare) return { outcome: "tenant_over_share" };
-    const evicted = this.#victims(item, PRIORITIES.slice(PRIORITIES.indexOf(item.priority) + 1));
-    if (evicted === undefined) return { outcome: "full" };
-    this.#admit(item, evicted, nowMs, (band) => band.add(item));
-    return { outcome: "in", evicted };
+    return this.#enter(item, PRIORITIES.indexOf(item.priority) + 1, nowMs, (band) => band.add(item));
   }
 
   /**
@@ -124,11 +121,9 @@ export class AdmissionQueue<T extends Waiting> {
    * the newest of its own or a lower priority makes room, as it came later; its tenant's share is not asked again.
    */
   putBack(item: T, nowMs: number): Offer<T> {
-    const evicted = this.#victims(item, PRIORITIES.slice(PRIORITIES.indexOf(item.priority)));
-    if (evicted === undefined) return { outcome: "full" };
-    this.#counted.add(item);
-    this.#admit(item, evicted, nowMs, (band) => band.putBack(item));
-    return { outcome: "in", evicted };
+    const offer = this.#enter(item, PRIORITIES.indexOf(item.priority), nowMs, (band) => band.putBack(item));
+    if (offer.outcome === "in") this.#counted.add(item);
+    return offer;
   }
 
   /** Takes out the next request to serve. */
@@ -260,13 +255,19 @@ export class AdmissionQueue<T extends Waiting> {
     return batch.requests - freed.requests > requests || batch.bytes - freed.bytes > bytes;
   }
 
-  #admit(item: T, evicted: readonly T[], nowMs: number, enter: (band: FairBand<T>) => void): void {
-    for (const victim of evicted) this.delete(victim, nowMs);
-    enter(this.#bands[item.priority]);
-    this.#deadlines.add(item);
-    this.#budget.take(item.bytes);
-    this.#rate.begin(nowMs);
-    this.#use[item.priority].add(item);
+  /** @param from the highest priority, by its place among them, whose requests make room for this one */
+  #enter(item: T, from: number, nowMs: number, enter: (band: FairBand<T>) => void): Offer<T> {
+    return this.#budget.exclusively(() => {
+      const evicted = this.#victims(item, PRIORITIES.slice(from));
+      if (evicted === undefined) return { outcome: "full" };
+      for (const victim of evicted) this.delete(victim, nowMs);
+      enter(this.#bands[item.priority]);
+      this.#deadlines.add(item);
+      this.#budget.take(item.bytes);
+      this.#rate.begin(nowMs);
+      this.#use[item.priority].add(item);
+      return { outcome: "in", evicted };
+    });
   }
 
   #left(item: T, nowMs: number): void {

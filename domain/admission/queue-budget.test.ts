@@ -46,4 +46,16 @@ describe("the budget of all queues", () => {
     expect(budget.hasRoom({ requests: 1, bytes: 5 }, 5, NOTHING)).toBe(true);
     expect(budget.hasRoom({ requests: 1, bytes: 5 }, 6, NOTHING)).toBe(false);
   });
+
+  test("threads count together, and one that stands in for another begins with nothing", () => {
+    const memory = QueueBudget.memory(2);
+    const of = (thread: number) =>
+      new QueueBudget({ maxRequests: 10, maxBytes: 1000, isShared: false, shared: { memory, thread } });
+    const [one, other] = [of(0), of(1)];
+    for (let index = 0; index < 6; index++) one.take(100);
+    expect(fill(other, 100).requests).toBe(4);
+    expect([one.used, one.ownRequests, other.ownRequests]).toEqual([{ requests: 10, bytes: 1000 }, 6, 4]);
+    expect(one.hasRoom({ requests: 6, bytes: 600 }, 1, NOTHING)).toBe(false);
+    expect(of(0).used).toEqual({ requests: 4, bytes: 400 });
+  });
 });

@@ -1,3 +1,5 @@
+import { locked } from "../spin-lock.ts";
+
 export interface QueueUse {
   readonly requests: number;
   readonly bytes: number;
@@ -12,7 +14,13 @@ export interface QueueBudgetOptions {
   readonly maxBytes: number;
   /** Whether several queues share it. Then none may hold more than it leaves free, so that there is always room for another. */
   readonly isShared: boolean;
+  /** Where threads count together. @default - this budget is one thread's alone */
+  readonly shared?: { readonly memory: SharedArrayBuffer; readonly thread: number } | undefined;
 }
+
+/** Int32 lock, padded; then requests and bytes of each thread. */
+const LOCK_BYTES = 8;
+const CELLS = 2;
 
 /**
  * What all queues of a process may hold together. A queue's own bound is what the others and itself leave free (dynamic
@@ -23,17 +31,45 @@ export class QueueBudget {
   readonly maxRequests: number;
   readonly maxBytes: number;
   readonly #isShared: boolean;
-  #requests = 0;
-  #bytes = 0;
+  readonly #lock: Int32Array;
+  /** Each thread writes its own two alone. */
+  readonly #cells: Float64Array;
+  readonly #own: number;
 
-  constructor({ maxRequests, maxBytes, isShared }: QueueBudgetOptions) {
+  static memory(threads: number): SharedArrayBuffer {
+    return new SharedArrayBuffer(LOCK_BYTES + threads * CELLS * 8);
+  }
+
+  constructor({ maxRequests, maxBytes, isShared, shared }: QueueBudgetOptions) {
+    const { memory, thread } = shared ?? { memory: QueueBudget.memory(1), thread: 0 };
+    this.#lock = new Int32Array(memory, 0, 1);
+    this.#cells = new Float64Array(memory, LOCK_BYTES);
+    this.#own = thread * CELLS;
+    // A thread that stands in for one that failed begins with nothing.
+    this.#cells.fill(0, this.#own, this.#own + CELLS);
     this.maxRequests = maxRequests;
     this.maxBytes = maxBytes;
     this.#isShared = isShared;
   }
 
+  /** Of all threads. */
   get used(): QueueUse {
-    return { requests: this.#requests, bytes: this.#bytes };
+    let [requests, bytes] = [0, 0];
+    for (let cell = 0; cell < this.#cells.length; cell += CELLS) {
+      requests += this.#cells[cell] ?? 0;
+      bytes += this.#cells[cell + 1] ?? 0;
+    }
+    return { requests, bytes };
+  }
+
+  /** Of this thread. */
+  get ownRequests(): number {
+    return this.#cells[this.#own] ?? 0;
+  }
+
+  /** Looks for room and takes it before another thread does. */
+  exclusively<T>(step: () => T): T {
+    return locked(this.#lock, 0, step);
   }
 
   /**
@@ -41,8 +77,9 @@ export class QueueBudget {
    * with `reserved` left for others.
    */
   hasRoom(own: QueueUse, bytes: number, victims: QueueUse, reserved: QueueUse = NOTHING): boolean {
-    const freeRequests = this.maxRequests - this.#requests + victims.requests - reserved.requests;
-    const freeBytes = this.maxBytes - this.#bytes + victims.bytes - reserved.bytes;
+    const used = this.used;
+    const freeRequests = this.maxRequests - used.requests + victims.requests - reserved.requests;
+    const freeBytes = this.maxBytes - used.bytes + victims.bytes - reserved.bytes;
     if (freeRequests < 1 || freeBytes < bytes) return false;
     if (!this.#isShared) return true;
     const requestsThen = own.requests - victims.requests + 1;
@@ -51,12 +88,15 @@ export class QueueBudget {
   }
 
   take(bytes: number): void {
-    this.#requests++;
-    this.#bytes += bytes;
+    this.#add(1, bytes);
   }
 
   give(bytes: number): void {
-    this.#requests--;
-    this.#bytes -= bytes;
+    this.#add(-1, -bytes);
+  }
+
+  #add(requests: number, bytes: number): void {
+    this.#cells[this.#own] = this.ownRequests + requests;
+    this.#cells[this.#own + 1] = (this.#cells[this.#own + 1] ?? 0) + bytes;
   }
 }

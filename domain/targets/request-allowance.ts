@@ -14,32 +14,35 @@ const BURST_SHARE = 0.2;
 export class RequestAllowance {
   readonly #burst: number;
   readonly #perMs: number;
-  #tokens: number;
-  #at: number | undefined = undefined;
+  /** Tokens, when they were counted, and whether they were ever. */
+  readonly #state: Float64Array;
 
-  constructor({ requests, windowMs }: RequestAllowanceOptions) {
+  /** @param state three cells of its own, zero at first; threads that use the same take turns */
+  constructor({ requests, windowMs }: RequestAllowanceOptions, state: Float64Array = new Float64Array(3)) {
     this.#burst = Math.max(1, Math.floor(requests * BURST_SHARE));
     this.#perMs = Math.max(requests - this.#burst, requests / 2) / windowMs;
-    this.#tokens = this.#burst;
+    this.#state = state;
   }
 
   /** Takes one request. @returns false when there is none left now */
   tryTake(nowMs: number): boolean {
-    this.#refill(nowMs);
-    if (this.#tokens < 1) return false;
-    this.#tokens--;
+    const tokens = this.#refill(nowMs);
+    if (tokens < 1) return false;
+    this.#state[0] = tokens - 1;
     return true;
   }
 
   /** Milliseconds until the next request may go; 0 when it may go now. */
   waitMs(nowMs: number): number {
-    this.#refill(nowMs);
-    return Math.max(0, (1 - this.#tokens) / this.#perMs);
+    return Math.max(0, (1 - this.#refill(nowMs)) / this.#perMs);
   }
 
-  #refill(nowMs: number): void {
-    const elapsed = Math.max(0, nowMs - (this.#at ?? nowMs));
-    this.#tokens = Math.min(this.#burst, this.#tokens + elapsed * this.#perMs);
-    this.#at = Math.max(this.#at ?? nowMs, nowMs);
+  /** @returns the tokens that there are now */
+  #refill(nowMs: number): number {
+    const [known = 0, knownAt = 0, isKnown = 0] = this.#state;
+    const [before, at] = isKnown === 0 ? [this.#burst, nowMs] : [known, knownAt];
+    const tokens = Math.min(this.#burst, before + Math.max(0, nowMs - at) * this.#perMs);
+    this.#state.set([tokens, Math.max(at, nowMs), 1]);
+    return tokens;
   }
 }

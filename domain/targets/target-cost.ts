@@ -9,6 +9,23 @@ export function answerCostUsd(price: TokenPrice, promptTokens: number, completio
   return (promptTokens * price.inputUsdPerMillion + completionTokens * price.outputUsdPerMillion) / 1_000_000;
 }
 
+/**
+ * Dollars that a request is charged.
+ * @param priceFactor what its tokens cost against those of a usual request, e.g. 0.5 for a line of a batch
+ */
+export function chargeUsd(
+  price: TokenPrice,
+  { promptTokens = 0, completionTokens = 0, priceFactor }: ChargedTokens,
+): number {
+  return answerCostUsd(price, promptTokens, completionTokens) * priceFactor;
+}
+
+export interface ChargedTokens {
+  readonly promptTokens: number | undefined;
+  readonly completionTokens: number | undefined;
+  readonly priceFactor: number;
+}
+
 /** The calendar month of a time, UTC: what monthly caps count by, e.g. `2026-11`. @param epochMs wall clock */
 export function monthOf(epochMs: number): string {
   return new Date(epochMs).toISOString().slice(0, 7);

@@ -207,7 +207,12 @@ function wantedVersion({ request }: Exchange): number | undefined {
 
 function refuse(problems: readonly TargetProblem[]): void {
   if (problems.length === 0) return;
-  throw invalidRequest(problems.map(({ path, rule, remedy }) => ({ param: path, message: `${rule}; ${remedy}` })));
+  throw invalidRequest(
+    problems.map(({ path, value, rule, remedy }) => ({
+      param: path,
+      message: `\`${path}\` ${rule}, got ${JSON.stringify(value)}; ${remedy}.`,
+    })),
+  );
 }
 
 async function kept<T>(done: Promise<T>): Promise<T> {

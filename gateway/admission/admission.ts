@@ -4,6 +4,7 @@ import { AdmissionQueue } from "../../domain/admission/admission-queue.ts";
 import { QueueBudget, type QueueUse } from "../../domain/admission/queue-budget.ts";
 import { GatewayError } from "../gateway-error.ts";
 import type { Plan } from "../stages/plan.ts";
+import { NoRoom } from "../targets/no-room.ts";
 import { type Place, takePlace } from "../targets/place.ts";
 import type { Upstream } from "../targets/upstream.ts";
 import { type ShedReason, shedError } from "./shed-error.ts";
@@ -28,6 +29,11 @@ export interface AdmissionOptions {
   readonly isShared: boolean;
   /** Milliseconds of a monotonic clock. */
   readonly clock: () => number;
+  /** Where the process's threads count together what waits. */
+  readonly memory: SharedArrayBuffer;
+  readonly threads: number;
+  /** Which of them this is, from 0. */
+  readonly thread: number;
   /** 0 to under 1. @default - Math.random */
   readonly random?: () => number;
 }
@@ -58,17 +64,22 @@ export class Admission {
   readonly #clock: () => number;
   readonly #random: () => number;
   readonly #budget: QueueBudget;
+  readonly #maxShareOfTenant: number;
   /** By the targets' ids; of lines with equally important requests the first comes next, and goes to the end. */
   readonly #lines = new Map<string, Line>();
   #watcher: AdmissionWatcher | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closesAt = Number.POSITIVE_INFINITY;
 
-  constructor({ limits, isShared, clock, random = Math.random }: AdmissionOptions) {
+  constructor({ limits, isShared, clock, random = Math.random, memory, threads, thread }: AdmissionOptions) {
     this.#limits = limits;
     this.#clock = clock;
     this.#random = random;
-    this.#budget = new QueueBudget({ ...limits, isShared });
+    // A thread can't push out what waits in another one: none may fill what the others need.
+    this.#budget = new QueueBudget({ ...limits, isShared: isShared || threads > 1, shared: { memory, thread } });
+    const { maxShareOfTenant } = limits;
+    // Connections are spread evenly, and a tenant's with them.
+    this.#maxShareOfTenant = maxShareOfTenant < 1 ? maxShareOfTenant / threads : maxShareOfTenant;
   }
 
   watch(watcher: AdmissionWatcher): void {
@@ -93,14 +104,15 @@ export class Admission {
 
   /**
    * Puts a request back that was sent on, and for which there was no room after all: it is the next of its priority.
-   * Not where only providers could take it: they mean what they say of their limits.
+   * Not where only providers could take it, and they said that they are full: they mean what they say of their limits.
    * @throws {GatewayError} as `enter`
    */
   reenter(item: WaitingRequest, found: GatewayError): Promise<Place> {
-    if (!canWake(item.plan)) return Promise.reject(found);
+    const isOutrun = found instanceof NoRoom && found.isOutrun;
+    if (!isOutrun && !canWake(item.plan)) return Promise.reject(found);
     const line = this.#line(item.plan);
     const { retryAfterSeconds = LONGEST_PAUSE_SECONDS } = found.options;
-    if (found.code === "overloaded")
+    if (found.code === "overloaded" && !isOutrun)
       line.pausedUntil = this.#clock() + Math.min(LONGEST_PAUSE_SECONDS, retryAfterSeconds) * 1000;
     return this.#wait(line, item, found, (now) => line.queue.putBack(item, now));
   }
@@ -126,9 +138,9 @@ export class Admission {
     this.#timer = undefined;
   }
 
-  /** Requests that wait. */
+  /** Requests that wait in this thread. */
   get size(): number {
-    return this.#budget.used.requests;
+    return this.#budget.ownRequests;
   }
 
   /** Requests and bytes that wait with a priority. */
@@ -160,7 +172,7 @@ export class Admission {
     if (known !== undefined) return known;
     if (this.#lines.size >= MAX_LINES)
       for (const [other, { queue }] of this.#lines) if (queue.size === 0) this.#lines.delete(other);
-    const { maxShareOfTenant } = this.#limits;
+    const maxShareOfTenant = this.#maxShareOfTenant;
     const queue = new AdmissionQueue<WaitingRequest>({ budget: this.#budget, maxShareOfTenant });
     const line: Line = { key, targets: new Set(plan.map(({ id }) => id)), queue, pausedUntil: 0 };
     this.#lines.set(key, line);
@@ -188,7 +200,9 @@ export class Admission {
     enter: (now: number) => ReturnType<Line["queue"]["offer"]>,
   ): Promise<Place> {
     const now = this.#clock();
-    const isAway = this.#isAway(line, item.plan);
+    // A provider that was full may have a place at this moment, which another thread gave back and will take again.
+    const isNear = found instanceof NoRoom || (found === undefined && item.plan.some(isUsable(item)));
+    const isAway = !isNear && this.#isAway(line, item.plan);
     if (isAway && !canWake(item.plan)) throw found ?? new GatewayError("model_unavailable");
     item.exchange.abort.signal.throwIfAborted();
     item.retryAfterSeconds = found?.options.retryAfterSeconds;
@@ -283,6 +297,10 @@ function lineKey(plan: Plan): string {
     .map(({ id }) => id)
     .sort()
     .join(" ");
+}
+
+function isUsable({ request }: WaitingRequest): (target: Plan[number]) => boolean {
+  return (target) => target.isUsable(request, NONE);
 }
 
 /** Whether servers may come by themselves, so that waiting helps when there is none: a pool starts or heals. */

@@ -16,7 +16,8 @@ import { BatchPages } from "./batch-pages.ts";
 import type { BatchRoutePath } from "./batch-routes.ts";
 import { BatchStore } from "./batch-store.ts";
 import { BatchTable } from "./batch-table.ts";
-import { type BatchTiming, BatchWorker } from "./batch-worker.ts";
+import type { BatchTiming } from "./batch-timing.ts";
+import { BatchWorker } from "./batch-worker.ts";
 
 /** Where files and batches are. */
 export interface BatchStorage {

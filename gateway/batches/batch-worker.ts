@@ -5,7 +5,9 @@ import type { FileStore } from "../files/file-store.ts";
 import { ObjectMissing } from "../files/object-store.ts";
 import type { BatchItem, SliceItem } from "./batch-items.ts";
 import type { BatchStore, Leased } from "./batch-store.ts";
+import { type BatchTiming, TIMING } from "./batch-timing.ts";
 import { finishBatch } from "./finish-batch.ts";
+import { LeaseHold, LeaseLost } from "./lease-hold.ts";
 import { LineGate } from "./line-gate.ts";
 import { planBatch } from "./plan-batch.ts";
 import { runSlice } from "./run-slice.ts";
@@ -27,27 +29,6 @@ export interface BatchWorkerOptions {
   readonly onDeadLetter: () => void;
   readonly timing?: Partial<BatchTiming>;
 }
-
-export interface BatchTiming {
-  readonly pollMs: number;
-  readonly heartbeatMs: number;
-  readonly retryMs: number;
-  readonly failureMs: number;
-  readonly linesPerSlice: number;
-}
-
-export const TIMING: BatchTiming = {
-  /** A new batch is seen by an idle gateway within this. */
-  pollMs: 5000,
-  /** Of the lease's 30 s: a gateway that dies is noticed after those, a cancelled batch after this. */
-  heartbeatMs: 5000,
-  /** First wait after a refused line. */
-  retryMs: 1000,
-  /** First wait after a failure of storage; doubles to five minutes. */
-  failureMs: 5000,
-  /** What a crash repeats at most, and how finely gateways share a batch. */
-  linesPerSlice: 50,
-};
 
 /** Slices or batches that one process works on at once: the next one's lines fill the room that a slow last line leaves. */
 const MAX_TASKS = 2;
@@ -86,7 +67,7 @@ export class BatchWorker {
   /** Ends open lines, gives back what is not done, and resolves when nothing runs any more. */
   async stop(): Promise<void> {
     if (this.#stop.signal.aborted) return;
-    this.#stop.abort(new Stopped());
+    this.#stop.abort();
     this.look();
     await this.#loop;
     await Promise.all(this.#tasks);
@@ -172,7 +153,7 @@ export class BatchWorker {
   /** Never rejects. */
   async #serve(work: Leased): Promise<void> {
     const { store, logger, now } = this.#options;
-    const hold = new Hold(work, { store, heartbeatMs: this.#timing.heartbeatMs, stop: this.#stop.signal });
+    const hold = new LeaseHold(work, { store, heartbeatMs: this.#timing.heartbeatMs, stop: this.#stop.signal });
     const names = { batchId: work.batch.id, slice: work.slice?.index };
     try {
       await this.#work(work, hold);
@@ -191,7 +172,7 @@ export class BatchWorker {
     }
   }
 
-  async #work(work: Leased, hold: Hold): Promise<void> {
+  async #work(work: Leased, hold: LeaseHold): Promise<void> {
     const { store, files, now } = this.#options;
     const { batch, slice } = work;
     try {
@@ -229,7 +210,7 @@ export class BatchWorker {
     });
   }
 
-  async #runSlice(batch: BatchItem, slice: SliceItem, hold: Hold): Promise<void> {
+  async #runSlice(batch: BatchItem, slice: SliceItem, hold: LeaseHold): Promise<void> {
     const { store, files, headersFor, maxLineBytes, maxLinesInFlight, random } = this.#options;
     if (slice.attempts > 2 * MAX_ATTEMPTS) return await this.#giveUp(batch, slice);
     if (slice.attempts > 1 && (await store.isDone(batch.id, slice))) return await store.dropOpenSlice(batch.id, slice);
@@ -297,38 +278,6 @@ export class BatchWorker {
 
   #seconds(): number {
     return Math.floor(this.#options.now() / 1000);
-  }
-}
-
-class Stopped extends Error {}
-class LeaseLost extends Error {}
-
-interface HoldOptions {
-  readonly store: BatchStore;
-  readonly heartbeatMs: number;
-  readonly stop: AbortSignal;
-}
-
-/** Keeps a lease while its work runs, and hears of a batch that was cancelled. */
-class Hold {
-  readonly signal: AbortSignal;
-  isCancelled = false;
-  readonly #lost = new AbortController();
-  readonly #timer: NodeJS.Timeout;
-
-  constructor(work: Leased, { store, heartbeatMs, stop }: HoldOptions) {
-    this.signal = AbortSignal.any([stop, this.#lost.signal]);
-    const beat = async () => {
-      if (!(await store.extend(work))) this.#lost.abort(new LeaseLost());
-      else if (work.slice !== undefined)
-        this.isCancelled = (await store.get(work.batch.owner, work.batch.id))?.status === "cancelling";
-    };
-    // One beat that fails is made up for by the next; after some, another process has the lease and a beat says so.
-    this.#timer = setInterval(() => void beat().catch(() => undefined), heartbeatMs);
-  }
-
-  end(): void {
-    clearInterval(this.#timer);
   }
 }
 

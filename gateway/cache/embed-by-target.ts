@@ -15,8 +15,9 @@ export function embedByTarget(model: string, targetsOf: (model: string) => reado
     const target = targetsOf(model)?.find(({ dialect }) => dialect.name === "openai");
     const request = requestFor(model, text);
     const upstream = target?.choose(request, new Set());
-    if (target === undefined || upstream === undefined) throw new Error(`no server of ${model} can embed now`);
-    const release = upstream.acquire(request);
+    const release = upstream?.acquire(request);
+    if (target === undefined || upstream === undefined || release === undefined)
+      throw new Error(`no server of ${model} can embed now`);
     try {
       const { statusCode, body } = await upstream.pool.request({
         method: "POST",

@@ -4,6 +4,7 @@ import { GatewayError } from "../gateway-error.ts";
 import { isRecord } from "../is-record.ts";
 import type { UpstreamProblem } from "./dialect.ts";
 import { countOf, parseJson, textOf } from "./json.ts";
+import { finishReasonOf, usageOf } from "./provider-answer.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -18,25 +19,21 @@ const FINISH: Readonly<Record<string, FinishReason>> = {
 };
 
 export function finishReason(stopReason: unknown): FinishReason {
-  return (
-    (typeof stopReason === "string" && Object.hasOwn(FINISH, stopReason) ? FINISH[stopReason] : undefined) ?? "stop"
-  );
+  return finishReasonOf(FINISH, stopReason);
 }
 
 /** Anthropic counts what came from its cache, and went there, apart from `input_tokens`; OpenAI counts all together. */
 export function openAiUsage(usage: unknown): Usage {
   const counts = isRecord(usage) ? usage : {};
-  const read = countOf(counts.cache_read_input_tokens) ?? 0;
-  const written = countOf(counts.cache_creation_input_tokens) ?? 0;
-  const prompt = (countOf(counts.input_tokens) ?? 0) + read + written;
-  const completion = countOf(counts.output_tokens) ?? 0;
   const details = isRecord(counts.output_tokens_details) ? counts.output_tokens_details : {};
   const thinking = countOf(details.thinking_tokens);
   return {
-    prompt_tokens: prompt,
-    completion_tokens: completion,
-    total_tokens: prompt + completion,
-    prompt_tokens_details: { cached_tokens: read, ...(written > 0 ? { cache_write_tokens: written } : {}) },
+    ...usageOf({
+      input: counts.input_tokens,
+      cacheRead: counts.cache_read_input_tokens,
+      cacheWritten: counts.cache_creation_input_tokens,
+      output: counts.output_tokens,
+    }),
     ...(thinking === undefined ? {} : { completion_tokens_details: { reasoning_tokens: thinking } }),
   };
 }

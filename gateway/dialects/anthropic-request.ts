@@ -109,15 +109,17 @@ function sayBlock(block: Block): Fields {
     case "text":
       return { type: "text", text: block.text, ...cached(block.cacheControl) };
     case "image":
-      return { type: "image", source: saySource(block.media) };
+      return { type: "image", source: saySource(block.media), ...cached(block.cacheControl) };
     case "document":
-      return sayDocument(block);
+      return { ...sayDocument(block), ...cached(block.cacheControl) };
     case "thinking":
       return block.block;
     case "tool-call":
-      return { type: "tool_use", id: block.id, name: block.name, input: block.input };
-    case "tool-result":
-      return { type: "tool_result", tool_use_id: block.id, content: block.content.map(sayBlock) };
+      return { type: "tool_use", id: block.id, name: block.name, input: block.input, ...cached(block.cacheControl) };
+    case "tool-result": {
+      const content = block.content.map(sayBlock);
+      return { type: "tool_result", tool_use_id: block.id, content, ...cached(block.cacheControl) };
+    }
   }
 }
 

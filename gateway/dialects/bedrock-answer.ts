@@ -3,7 +3,8 @@ import type { FinishReason, Usage } from "../../contracts/sampling.ts";
 import { GatewayError } from "../gateway-error.ts";
 import { isRecord } from "../is-record.ts";
 import type { UpstreamProblem } from "./dialect.ts";
-import { countOf, parseJson, textOf } from "./json.ts";
+import { parseJson, textOf } from "./json.ts";
+import { finishReasonOf, usageOf } from "./provider-answer.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -18,24 +19,18 @@ const FINISH: Readonly<Record<string, FinishReason>> = {
 };
 
 export function converseFinish(stopReason: unknown): FinishReason {
-  return (
-    (typeof stopReason === "string" && Object.hasOwn(FINISH, stopReason) ? FINISH[stopReason] : undefined) ?? "stop"
-  );
+  return finishReasonOf(FINISH, stopReason);
 }
 
 /** Converse counts what came from its cache, and went there, apart from `inputTokens`; OpenAI counts all together. */
 export function converseUsage(usage: unknown): Usage {
   const counts = isRecord(usage) ? usage : {};
-  const read = countOf(counts.cacheReadInputTokens) ?? 0;
-  const written = countOf(counts.cacheWriteInputTokens) ?? 0;
-  const prompt = (countOf(counts.inputTokens) ?? 0) + read + written;
-  const completion = countOf(counts.outputTokens) ?? 0;
-  return {
-    prompt_tokens: prompt,
-    completion_tokens: completion,
-    total_tokens: prompt + completion,
-    prompt_tokens_details: { cached_tokens: read, ...(written > 0 ? { cache_write_tokens: written } : {}) },
-  };
+  return usageOf({
+    input: counts.inputTokens,
+    cacheRead: counts.cacheReadInputTokens,
+    cacheWritten: counts.cacheWriteInputTokens,
+    output: counts.outputTokens,
+  });
 }
 
 export interface ConverseHead {

@@ -57,6 +57,8 @@ export interface ChatUsage {
   readonly promptTokens: number;
   readonly completionTokens: number;
   readonly cachedTokens: number;
+  /** Of the prompt, those that a provider put into its cache. */
+  readonly cacheWriteTokens: number;
   readonly reasoningTokens: number;
 }
 
@@ -107,10 +109,12 @@ export function readUsage(usage: unknown): ChatUsage | undefined {
   const completion = isRecord(usage.completion_tokens_details) ? usage.completion_tokens_details : {};
   const promptTokens = countOf(usage.prompt_tokens);
   if (promptTokens === undefined) return undefined;
+  const cachedTokens = Math.min(countOf(prompt.cached_tokens) ?? 0, promptTokens);
   return {
     promptTokens,
     completionTokens: countOf(usage.completion_tokens) ?? 0,
-    cachedTokens: Math.min(countOf(prompt.cached_tokens) ?? 0, promptTokens),
+    cachedTokens,
+    cacheWriteTokens: Math.min(countOf(prompt.cache_write_tokens) ?? 0, promptTokens - cachedTokens),
     reasoningTokens: countOf(completion.reasoning_tokens) ?? 0,
   };
 }

@@ -1,4 +1,5 @@
 import { isRecord } from "../is-record.ts";
+import { markOf } from "./cache-marks.ts";
 import type { Block, Media } from "./conversation.ts";
 import { itemsOf, textOf } from "./json.ts";
 import { kindOf, refuse } from "./refuse.ts";
@@ -15,15 +16,16 @@ function readPart(part: unknown, param: string): readonly Block[] {
   if (!isRecord(part)) throw refuse(param, `\`${param}\` must be an object; send a content part.`);
   switch (part.type) {
     case "text":
-      return text(part.text, part.cache_control);
+      return text(part.text, markOf(part));
     case "refusal":
       return text(part.refusal, undefined);
     case "image_url": {
       const image = isRecord(part.image_url) ? part.image_url.url : part.image_url;
-      return [{ kind: "image", media: readMedia(image, `${param}.image_url.url`), param: `${param}.image_url.url` }];
+      const place = `${param}.image_url.url`;
+      return [{ kind: "image", media: readMedia(image, place), param: place, cacheControl: markOf(part) }];
     }
     case "file":
-      return [readFile(isRecord(part.file) ? part.file : {}, `${param}.file`)];
+      return [{ ...readFile(isRecord(part.file) ? part.file : {}, `${param}.file`), cacheControl: markOf(part) }];
     default:
       throw refuse(`${param}.type`, `\`${param}.type\` ${kindOf(part.type)} is not taken by this model.`);
   }
@@ -34,7 +36,10 @@ function text(value: unknown, cacheControl: unknown): readonly Block[] {
   return said === undefined ? [] : [{ kind: "text", text: said, cacheControl }];
 }
 
-function readFile(file: Readonly<Record<string, unknown>>, param: string): Block {
+function readFile(
+  file: Readonly<Record<string, unknown>>,
+  param: string,
+): Omit<Extract<Block, { kind: "document" }>, "cacheControl"> {
   const data = textOf(file.file_data);
   if (data === undefined)
     throw refuse(`${param}.file_data`, `\`${param}.file_data\` is required here; send the file as a data URL.`);

@@ -1,4 +1,5 @@
 import { isRecord } from "../is-record.ts";
+import { markOf } from "./cache-marks.ts";
 import { readParts } from "./content-parts.ts";
 import { itemsOf, parseJson, textOf } from "./json.ts";
 import { refuse } from "./refuse.ts";
@@ -13,11 +14,28 @@ export type Media =
 /** One piece of a turn. */
 export type Block =
   | { readonly kind: "text"; readonly text: string; readonly cacheControl: unknown }
-  | { readonly kind: "image"; readonly media: Media; readonly param: string }
-  | { readonly kind: "document"; readonly media: Media; readonly name: string | undefined; readonly param: string }
+  | { readonly kind: "image"; readonly media: Media; readonly param: string; readonly cacheControl: unknown }
+  | {
+      readonly kind: "document";
+      readonly media: Media;
+      readonly name: string | undefined;
+      readonly param: string;
+      readonly cacheControl: unknown;
+    }
   | { readonly kind: "thinking"; readonly block: Fields }
-  | { readonly kind: "tool-call"; readonly id: string; readonly name: string; readonly input: Fields }
-  | { readonly kind: "tool-result"; readonly id: string; readonly content: readonly Block[] };
+  | {
+      readonly kind: "tool-call";
+      readonly id: string;
+      readonly name: string;
+      readonly input: Fields;
+      readonly cacheControl: unknown;
+    }
+  | {
+      readonly kind: "tool-result";
+      readonly id: string;
+      readonly content: readonly Block[];
+      readonly cacheControl: unknown;
+    };
 
 export interface Turn {
   readonly role: "user" | "assistant";
@@ -43,7 +61,7 @@ export function readConversation(messages: unknown): Conversation {
     if (!isRecord(message)) continue;
     const param = `messages[${index}]`;
     if (message.role === "system" || message.role === "developer") {
-      system.push(...readParts(message.content, `${param}.content`));
+      system.push(...readContent(message, param));
       continue;
     }
     const { role, blocks } = readTurn(message, param);
@@ -65,13 +83,21 @@ function readTurn(message: Fields, param: string): Turn {
       if (id === undefined)
         throw refuse(`${param}.tool_call_id`, `\`${param}.tool_call_id\` is required; name the call it answers.`);
       const content = readParts(message.content, `${param}.content`);
-      return { role: "user", blocks: [{ kind: "tool-result", id, content }] };
+      return { role: "user", blocks: [{ kind: "tool-result", id, content, cacheControl: markOf(message) }] };
     }
     case "function":
       throw refuse(`${param}.role`, `\`${param}.role\` "function" is not taken by this model; use role "tool".`);
     default:
-      return { role: "user", blocks: readParts(message.content, `${param}.content`) };
+      return { role: "user", blocks: readContent(message, param) };
   }
+}
+
+/** A message whose content is one text has that text's mark itself. */
+function readContent(message: Fields, param: string): readonly Block[] {
+  const blocks = readParts(message.content, `${param}.content`);
+  const cacheControl = typeof message.content === "string" ? markOf(message) : undefined;
+  if (cacheControl === undefined) return blocks;
+  return blocks.map((block) => (block.kind === "text" ? { ...block, cacheControl } : block));
 }
 
 function readAssistant(message: Fields, param: string): readonly Block[] {
@@ -81,7 +107,7 @@ function readAssistant(message: Fields, param: string): readonly Block[] {
     .filter(isRecord)
     .map((block): Block => ({ kind: "thinking", block }));
   const calls = itemsOf(message.tool_calls).map((call, index) => readCall(call, `${param}.tool_calls[${index}]`));
-  return [...thinking, ...readParts(message.content, `${param}.content`), ...calls];
+  return [...thinking, ...readContent(message, param), ...calls];
 }
 
 function readCall(call: unknown, param: string): Block {
@@ -97,5 +123,5 @@ function readCall(call: unknown, param: string): Block {
       `${param}.function.arguments`,
       `\`${param}.function.arguments\` must be a JSON object in a string; this model takes no other arguments.`,
     );
-  return { kind: "tool-call", id, name, input };
+  return { kind: "tool-call", id, name, input, cacheControl: markOf(call) };
 }

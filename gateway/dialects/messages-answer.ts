@@ -29,14 +29,23 @@ export function messageUsage(usage: ChatUsage | undefined): Fields {
   return { ...deltaUsage(usage), cache_creation: null, inference_geo: null, service_tier: null };
 }
 
-/** The tokens at a stream's end. Anthropic counts cached tokens apart from `input_tokens`; OpenAI counts them in. */
+/**
+ * The tokens at a stream's end. Anthropic counts what came from the cache, and went there, apart from `input_tokens`;
+ * OpenAI counts them in.
+ */
 export function deltaUsage(usage: ChatUsage | undefined): Fields {
-  const { promptTokens = 0, completionTokens = 0, cachedTokens = 0, reasoningTokens = 0 } = usage ?? {};
+  const {
+    promptTokens = 0,
+    completionTokens = 0,
+    cachedTokens = 0,
+    cacheWriteTokens = 0,
+    reasoningTokens = 0,
+  } = usage ?? {};
   return {
-    input_tokens: promptTokens - cachedTokens,
+    input_tokens: promptTokens - cachedTokens - cacheWriteTokens,
     output_tokens: completionTokens,
     cache_read_input_tokens: cachedTokens,
-    cache_creation_input_tokens: 0,
+    cache_creation_input_tokens: cacheWriteTokens,
     server_tool_use: null,
     output_tokens_details: reasoningTokens > 0 ? { thinking_tokens: reasoningTokens } : null,
   };

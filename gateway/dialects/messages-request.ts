@@ -1,4 +1,5 @@
 import { isRecord } from "../is-record.ts";
+import { keptMark } from "./cache-marks.ts";
 import { itemsOf, textOf } from "./json.ts";
 import { kindOf, refuse } from "./refuse.ts";
 
@@ -47,7 +48,7 @@ function pick(fields: Fields, names: readonly string[]): Fields {
 
 function systemMessages(system: unknown, param: string): readonly Fields[] {
   const content = chatContent(system, param);
-  return content === undefined ? [] : [{ role: "system", content }];
+  return content === undefined ? [] : [{ role: "system", content, ...markOfText(system, content) }];
 }
 
 /** A text, or the parts where there are several or others; `undefined` for nothing. */
@@ -59,8 +60,17 @@ function chatContent(content: unknown, param: string): string | readonly Fields[
   return parts.length === 0 ? undefined : parts;
 }
 
+/** Blocks that have become one text give their mark to the message. */
+function markOfText(blocks: unknown, content: unknown): Fields {
+  return typeof content === "string" ? keptMark(itemsOf(blocks).at(-1)) : {};
+}
+
 function chatPart(block: unknown, param: string): Fields {
   if (!isRecord(block)) throw refuse(param, `\`${param}\` must be an object; send a content block.`);
+  return { ...chatPartOf(block, param), ...keptMark(block) };
+}
+
+function chatPartOf(block: Fields, param: string): Fields {
   const source = isRecord(block.source) ? block.source : {};
   switch (block.type) {
     case "text":
@@ -106,7 +116,7 @@ function chatMessages(message: unknown, param: string): readonly Fields[] {
   const results = blocks.filter(({ type }) => type === "tool_result").map((block) => toolMessage(block, param));
   const rest = results.length === 0 ? message.content : blocks.filter(({ type }) => type !== "tool_result");
   const content = chatContent(rest, `${param}.content`);
-  if (content !== undefined) return [...results, { role: "user", content }];
+  if (content !== undefined) return [...results, { role: "user", content, ...markOfText(rest, content) }];
   return results.length > 0 ? results : [{ role: "user", content: "" }];
 }
 
@@ -115,7 +125,8 @@ function toolMessage(block: Fields, param: string): Fields {
   const content = chatContent(block.content, `${param}.content`) ?? "";
   const failed = block.is_error === true;
   const said = typeof content === "string" ? prefixed(content, failed) : failed ? [FAILED, ...content] : content;
-  return { role: "tool", tool_call_id: block.tool_use_id, content: said };
+  const mark = { ...markOfText(block.content, content), ...keptMark(block) };
+  return { role: "tool", tool_call_id: block.tool_use_id, content: said, ...mark };
 }
 
 const FAILED = { type: "text", text: "Error:" };
@@ -134,17 +145,20 @@ function assistantMessage(content: unknown, blocks: readonly Fields[], param: st
   );
   const taken = new Set(["tool_use", "thinking", "redacted_thinking"]);
   const rest = typeof content === "string" ? content : blocks.filter(({ type }) => !taken.has(String(type)));
+  const said = chatContent(rest, param);
   return {
     role: "assistant",
-    content: chatContent(rest, param) ?? (calls.length > 0 ? null : ""),
+    content: said ?? (calls.length > 0 ? null : ""),
+    ...markOfText(rest, said),
     ...(reasoning === "" ? {} : { reasoning_content: reasoning }),
     ...(signed.length > 0 ? { thinking_blocks: signed } : {}),
     ...(calls.length > 0
       ? {
-          tool_calls: calls.map(({ id, name, input }) => ({
-            id,
+          tool_calls: calls.map((call) => ({
+            id: call.id,
             type: "function",
-            function: { name, arguments: JSON.stringify(input ?? {}) },
+            function: { name: call.name, arguments: JSON.stringify(call.input ?? {}) },
+            ...keptMark(call),
           })),
         }
       : {}),
@@ -173,6 +187,7 @@ function chatTool(tool: unknown, param: string): Fields {
   return {
     type: "function",
     function: { name, ...described, parameters, ...(strict === true ? { strict } : {}) },
+    ...keptMark(tool),
   };
 }
 

@@ -1,4 +1,5 @@
 import { isRecord } from "../is-record.ts";
+import { markOf } from "./cache-marks.ts";
 import type { Conversation } from "./conversation.ts";
 import { itemsOf, textOf } from "./json.ts";
 import { refuse } from "./refuse.ts";
@@ -59,7 +60,7 @@ function readTool(tool: unknown, param: string): ToolDefinition {
     description: textOf(described.description),
     schema: isRecord(described.parameters) ? { type: "object", ...described.parameters } : EMPTY_SCHEMA,
     strict: described.strict === true,
-    cacheControl: isRecord(tool) ? tool.cache_control : undefined,
+    cacheControl: markOf(tool),
   };
 }
 

@@ -4,6 +4,7 @@ import type { OutboundRequest, StreamTranslator, UpstreamCall } from "../dialect
 import type { Exchange } from "../exchange.ts";
 import { GatewayError } from "../gateway-error.ts";
 import type { GenerationRequest } from "../generation-request.ts";
+import { NoRoom } from "../targets/no-room.ts";
 import type { Target } from "../targets/target.ts";
 import type { Upstream } from "../targets/upstream.ts";
 import { checkFirstEvents, checkWhole } from "./answer-form.ts";
@@ -52,6 +53,7 @@ const MAX_ERROR_BYTES = 64 * 1024;
 /**
  * Calls one upstream once.
  * @throws {UpstreamFailure} when another one may do better
+ * @throws {NoRoom} when another thread took the last place
  * @throws {GatewayError} the upstream's refusal of what the client wrote, or what the request's own abort says
  */
 export async function attempt(options: AttemptOptions): Promise<UpstreamAnswer> {
@@ -164,6 +166,7 @@ async function encode(target: Target, outbound: OutboundRequest): Promise<Upstre
 /** Takes a place at the upstream, and the answer's money. @returns the function that gives both back, once */
 function takePlace({ exchange, generation, target, upstream }: AttemptOptions): () => void {
   const free = upstream.acquire(generation);
+  if (free === undefined) throw new NoRoom({ isOutrun: true });
   const giveBack = target.reserve(generation);
   exchange.targetId = target.id;
   exchange.engineId = upstream.id;

@@ -66,8 +66,11 @@ function ruleOf(issue: Issue): { readonly rule: string; readonly remedy: string 
       };
     case "invalid_union":
       return expectedOf(issue);
-    default:
-      return { rule: "must have the documented form", remedy: "see the API reference" };
+    default: {
+      // Schemas whose rule is their own say it.
+      const rule = issue.message.startsWith("must ") ? issue.message : "must have the documented form";
+      return { rule, remedy: "see the API reference" };
+    }
   }
 }
 

@@ -7,6 +7,7 @@ import type { RetryBudget } from "../../domain/targets/retry-budget.ts";
 import type { Exchange } from "../exchange.ts";
 import { ClientGone, GatewayError } from "../gateway-error.ts";
 import type { GenerationRequest } from "../generation-request.ts";
+import { NoRoom } from "../targets/no-room.ts";
 import type { Target } from "../targets/target.ts";
 import type { Upstream } from "../targets/upstream.ts";
 import type { HealthBook } from "../targets/upstream-health.ts";
@@ -91,9 +92,13 @@ class Call {
   #refusal: GatewayError | undefined = undefined;
   #round = 0;
   #isBudgetSpent = false;
+  /** Those that may not be asked now, as they failed or are full by their own word. */
+  readonly #blocked = new Set<Upstream>();
   /** Until the first of the upstreams opens again that may not be asked now. */
   #blockedMs = Number.POSITIVE_INFINITY;
   #isPaused = false;
+  /** Another thread took the last place at some target. */
+  #isOutrun = false;
 
   constructor(exchange: Exchange, request: GenerationRequest, plan: Plan, context: CallContext) {
     this.#exchange = exchange;
@@ -129,6 +134,7 @@ class Call {
         const known = health.of(upstream);
         const permit = known.tryAcquire(now(), insist);
         if (permit !== undefined) return { target, upstream, permit };
+        this.#blocked.add(upstream);
         this.#blockedMs = Math.min(this.#blockedMs, known.waitMs(now()));
         this.#isPaused ||= known.isPaused(now());
         excluded ??= new Set(this.#tried);
@@ -178,6 +184,14 @@ class Call {
         record.failures++;
         onCall(target, error.kind);
         await this.#onFailure({ target, upstream, permit }, error);
+        return undefined;
+      }
+      if (error instanceof NoRoom) {
+        permit.forget();
+        record.requests--;
+        this.#exchange.attempts--;
+        this.#tried.delete(upstream);
+        this.#isOutrun = true;
         return undefined;
       }
       if (error instanceof Unsayable) {
@@ -250,7 +264,11 @@ class Call {
     const waits = Number.isFinite(this.#blockedMs)
       ? { retryAfterSeconds: Math.max(1, Math.ceil(this.#blockedMs / 1000)) }
       : {};
-    if (this.#plan.some((target) => target.isFull(this.#tried))) return new GatewayError("overloaded");
+    const out = new Set([...this.#tried, ...this.#blocked]);
+    // Other threads take and give back its places: whether it has one at this moment says nothing.
+    const hadNoRoom = this.#plan.some((target) => target.isUsable(this.#request, out));
+    if (this.#isOutrun || hadNoRoom) return new NoRoom({ isOutrun: this.#isOutrun || this.#blocked.size === 0 });
+    if (this.#plan.some((target) => target.isFull(this.#tried))) return new NoRoom({ isOutrun: false });
     return new GatewayError(this.#isPaused ? "overloaded" : "model_unavailable", waits);
   }
 }

@@ -1,41 +1,10 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import type { CacheSettings } from "../../contracts/gateway-config.ts";
 import { newApiKey } from "../../domain/api-key.ts";
 import { noRedisServer, startRedisServer } from "../../test-support/redis-server.ts";
 import { MemoryStore } from "../store/memory-store.ts";
 import { ValkeyStore } from "../store/valkey-store.ts";
-import {
-  chat,
-  completion,
-  errorOf,
-  eventsOf,
-  post,
-  startTestGateway,
-  type TestGatewayOptions,
-} from "../test/test-gateway.ts";
-
-const CACHE: CacheSettings = { ttlSeconds: 3600, routeTtlSeconds: {}, memoryMiB: 8, semantic: null };
-
-function start(options: TestGatewayOptions = {}, cache: Partial<CacheSettings> = {}) {
-  return startTestGateway({ ...options, config: { cache: { ...CACHE, ...cache }, ...options.config } });
-}
-
-const cold = (fields: Record<string, unknown> = {}) => completion({ temperature: 0, ...fields });
-
-/** Asks, reads to the end and tells what the cache said. */
-async function ask(url: string, body: unknown = cold(), headers: Record<string, string> = {}, path?: string) {
-  const answer = await post(url, path ?? "/v1/completions", body, headers);
-  const text = await answer.text();
-  return {
-    status: answer.status,
-    text,
-    cache: answer.headers.get("x-sluice-cache"),
-    level: answer.headers.get("x-sluice-cache-level"),
-    age: answer.headers.get("age"),
-    saved: answer.headers.get("x-sluice-cache-saved-tokens"),
-    type: answer.headers.get("content-type"),
-  };
-}
+import { ask, cold, start } from "../test/cached-gateway.ts";
+import { chat, completion, errorOf, post, startTestGateway } from "../test/test-gateway.ts";
 
 describe("the cache", () => {
   test("gives the second asker the first one's bytes, and says what that saved", async () => {
@@ -169,97 +138,6 @@ describe("the cache", () => {
   });
 });
 
-describe("a stream in the cache", () => {
-  const stream = (fields: Record<string, unknown> = {}) => cold({ stream: true, ...fields });
-
-  test("comes again byte for byte, as a stream", async () => {
-    const { url, engines } = await start();
-    const first = await ask(url, stream());
-    const second = await ask(url, stream());
-    expect(second).toMatchObject({ cache: "hit", saved: "10", type: "text/event-stream; charset=utf-8" });
-    expect(second.text).toBe(first.text);
-    expect(eventsOf(second.text).at(-1)).toBe("[DONE]");
-    expect(engines[0]?.received).toHaveLength(1);
-  });
-
-  test("comes with the usage event for those who asked, and without for others, whoever came first", async () => {
-    const { url, engines } = await start();
-    const wanting = stream({ stream_options: { include_usage: true } });
-    const fresh = await ask(url, stream(), { "cache-control": "no-cache" });
-    const withUsage = await ask(url, wanting);
-    expect(withUsage.cache).toBe("hit");
-    expect(eventsOf(withUsage.text).filter((event) => event.includes('"usage"'))).toHaveLength(1);
-    expect((await ask(url, stream())).text).toBe(fresh.text);
-    expect((await ask(url, wanting, { "cache-control": "no-cache" })).text).toBe(withUsage.text);
-    expect((await ask(url, stream())).text).toBe(fresh.text);
-    expect(engines[0]?.received).toHaveLength(2);
-  });
-
-  test("is another answer than the whole one", async () => {
-    const { url } = await start();
-    await ask(url, stream());
-    const whole = await ask(url, cold());
-    expect(whole).toMatchObject({ cache: "miss", type: "application/json" });
-    expect(JSON.parse(whole.text)).toMatchObject({ object: "text_completion" });
-  });
-
-  test("is passed on while it is recorded: its first token does not wait for its last", async () => {
-    const { url } = await start({ engines: [{ tokens: 2, stallsAfterTokens: 1 }] });
-    const answer = await post(url, "/v1/completions", stream());
-    const first = await answer.body?.getReader().read();
-    expect(Buffer.from(first?.value ?? []).toString()).toContain('"text":"w0"');
-  });
-
-  test("can be read by the official client, fresh and replayed", async () => {
-    const { default: OpenAI } = await import("openai");
-    const { url } = await start();
-    const client = new OpenAI({ baseURL: `${url}/v1`, apiKey: "none" });
-    const texts: string[] = [];
-    for (let times = 0; times < 2; times++) {
-      let text = "";
-      const events = await client.chat.completions.create({
-        model: "tiny",
-        temperature: 0,
-        stream: true,
-        messages: [{ role: "user", content: "Hello" }],
-      });
-      for await (const event of events) text += event.choices[0]?.delta.content ?? "";
-      texts.push(text);
-    }
-    expect(texts[0]).not.toBe("");
-    expect(texts[1]).toBe(texts[0]);
-  });
-
-  test("is forgotten when the engine dies, or when the client leaves, in the middle of it", async () => {
-    const { url, engines, log } = await start({ engines: [{ tokens: 4, intervalMs: 20, diesAfterTokens: 2 }] });
-    const engine = engines[0];
-    if (engine === undefined) throw new Error("no engine");
-    expect((await ask(url, stream())).text).toContain("stream_interrupted");
-    engine.behaviour.diesAfterTokens = undefined;
-    engine.behaviour.stallsAfterTokens = 2;
-    const leaving = new AbortController();
-    const answer = await post(url, "/v1/completions", stream(), {}, { signal: leaving.signal });
-    await answer.body?.getReader().read();
-    leaving.abort();
-    await vi.waitFor(() => expect(log().some((line) => line.aborted === true)).toBe(true));
-    engine.behaviour.stallsAfterTokens = undefined;
-    expect((await ask(url, stream())).cache).toBe("miss");
-    expect((await ask(url, stream())).cache).toBe("hit");
-  });
-
-  test("is forgotten when it is longer than an entry may be, and the client gets all of it", async () => {
-    const { url, metricsUrl } = await start({ engines: [{ tokens: 40, tokenBytes: 64 * 1024 }] });
-    for (let times = 0; times < 2; times++) {
-      const { cache, text } = await ask(url, stream());
-      expect(cache).toBe("miss");
-      expect(eventsOf(text)).toHaveLength(42);
-    }
-    const metrics = await (await fetch(metricsUrl)).text();
-    expect(metrics).toContain('sluice_cache_bytes{part="recordings"} 0');
-    expect(metrics).toContain('sluice_cache_bytes{part="answers"} 0');
-  });
-});
-
 describe("what the cache does not keep", () => {
   test("errors", async () => {
     const { url, engines } = await start({ engines: [{ mode: { status: 400, body: '{"error":{"message":"no"}}' } }] });
@@ -324,59 +202,5 @@ describe("the cache with a store that is slow or gone", () => {
     await vi.waitFor(async () => expect((await ask(two.url, cold({ seed: 99 }))).level).not.toBeNull());
     await server.stop();
     expect(await ask(one.url, cold({ seed: 100 }))).toMatchObject({ status: 200, cache: "miss" });
-  });
-});
-
-describe("the semantic cache", () => {
-  const semantic = { embeddingModel: "embedder", threshold: 0.9, maxEntries: 100 };
-  /** Two directions for what is asked, and a little of the text's length. */
-  const embed = async (text: string) => {
-    if (text.includes("broken")) throw new Error("no embedding");
-    return new Float32Array([text.includes("France") ? 1 : 0, text.includes("Spain") ? 1 : 0, text.length / 1000]);
-  };
-  const question = (content: string, fields: Record<string, unknown> = {}) =>
-    chat({ temperature: 0, messages: [{ role: "user", content }], ...fields });
-  const path = "/v1/chat/completions";
-
-  test("answers a question that means the same, and says how like it is", async () => {
-    const { url } = await start({ embed }, { semantic });
-    await ask(url, question("What is the capital of France?"), {}, path);
-    const answer = await post(url, path, question("Tell me France's capital"));
-    expect(answer.headers.get("x-sluice-cache-level")).toBe("semantic");
-    expect(Number(answer.headers.get("x-sluice-cache-similarity"))).toBeGreaterThan(0.99);
-    expect((await ask(url, question("What is the capital of Spain?"), {}, path)).cache).toBe("miss");
-  });
-
-  test("compares only where everything else is equal, the tenant first", async () => {
-    const { url } = await start({ embed }, { semantic });
-    await ask(url, question("What is the capital of France?"), {}, path);
-    const again = "Tell me France's capital";
-    const system = { role: "system", content: "Answer in rhyme." };
-    for (const [body, headers] of [
-      [question(again, { max_tokens: 5 }), {}],
-      [question(again, { messages: [system, { role: "user", content: again }] }), {}],
-      [question(again, { stream: true }), {}],
-      [question(again), { "x-sluice-client-ip": "198.51.100.7" }],
-    ] as const)
-      expect((await ask(url, body, headers, path)).cache).toBe("miss");
-  });
-
-  test("is not used at another temperature, with tools, or for no-cache", async () => {
-    const { url } = await start({ embed }, { semantic });
-    await ask(url, question("What is the capital of France?"), {}, path);
-    const again = "Tell me France's capital";
-    const tools = [{ type: "function", function: { name: "look_up" } }];
-    const on = { "x-sluice-cache": "on" };
-    expect((await ask(url, question(again, { temperature: 0.5 }), on, path)).cache).toBe("miss");
-    expect((await ask(url, question(again, { tools }), {}, path)).cache).toBe("miss");
-    expect((await ask(url, question("The capital of France", {}), { "cache-control": "no-cache" }, path)).cache).toBe(
-      "miss",
-    );
-  });
-
-  test("is a miss when the embedding fails", async () => {
-    const { url } = await start({ embed }, { semantic });
-    for (let times = 0; times < 2; times++)
-      expect((await ask(url, question(`broken ${times} France`), {}, path)).cache).toBe("miss");
   });
 });

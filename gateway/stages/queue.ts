@@ -3,6 +3,7 @@ import { WaitingRequest } from "../admission/waiting-request.ts";
 import type { Exchange } from "../exchange.ts";
 import { GatewayError } from "../gateway-error.ts";
 import type { GenerationRequest } from "../generation-request.ts";
+import { NoRoom } from "../targets/no-room.ts";
 import type { Place } from "../targets/place.ts";
 import type { Plan } from "./plan.ts";
 
@@ -23,7 +24,7 @@ export interface QueueOptions {
 /**
  * Stage around the call: calls at once when nobody waits for the same targets; a request that finds them full, or not
  * there, waits for a place and calls then. When it was sent there and came back because they are full after all, it goes
- * to the head of the queue, once. The wait is limited by itself and counts against none of the route's time limits.
+ * to the head of the queue, once; as often as another thread takes its place before it. The wait is limited by itself and counts against none of the route's time limits.
  * @param call chooses an upstream, and takes a place there, before it waits for anything
  * @throws {GatewayError} of the queue (`overloaded`, `queue_share_exceeded`, `model_unavailable`, `shutting_down`) or
  * of the call
@@ -40,9 +41,10 @@ export async function callInTurn<T>(options: QueueOptions, call: () => Promise<T
     } catch (error) {
       if (!isForQueue(error) || exchange.abort.signal.aborted) throw error;
       const wasSent = place !== undefined || exchange.targetId !== undefined;
-      if (wasSent && isPutBack) throw error;
+      const isOutrun = error instanceof NoRoom && error.isOutrun;
+      if (wasSent && isPutBack && !isOutrun) throw error;
       place = await (wasSent ? admission.reenter(item, error) : admission.enter(item, error));
-      isPutBack ||= wasSent;
+      isPutBack ||= wasSent && !isOutrun;
     }
   }
 }

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import OpenAI from "openai";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { providerConfig, routeConfig } from "../test/provider-fixture.ts";
+import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
 import { chat, completion, eventsOf, post, startTestGateway } from "../test/test-gateway.ts";
 
 const stream = (fields: Record<string, unknown> = {}) => completion({ stream: true, ...fields });

@@ -31,6 +31,7 @@ export function settle(exchange: Exchange, logger: Logger, metrics: GatewayMetri
     promptTokens: exchange.promptTokens,
     completionTokens: exchange.completionTokens,
     priceFactor: exchange.priceFactor === 1 ? undefined : exchange.priceFactor,
+    chargeUsd: exchange.chargeUsd === 0 ? undefined : roundedUsd(exchange.chargeUsd),
     firstTokenMs: exchange.firstTokenAt === undefined ? undefined : rounded(exchange.firstTokenAt - exchange.startedAt),
     queuedMs: exchange.queuedMs === undefined ? undefined : rounded(exchange.queuedMs),
     durationMs: rounded(durationMs),
@@ -42,6 +43,11 @@ export function settle(exchange: Exchange, logger: Logger, metrics: GatewayMetri
 
 function rounded(milliseconds: number): number {
   return Math.round(milliseconds * 10) / 10;
+}
+
+/** A token costs some millionths of a dollar; what is below a billionth is noise of the sum. */
+function roundedUsd(usd: number): number {
+  return Number(usd.toFixed(9));
 }
 
 /** Kind and place of an unexpected exception. Not its message: that may quote what the client sent. */

@@ -1,7 +1,8 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { startFakeAnthropic } from "../../test-support/fake-anthropic.ts";
 import { startFakeBedrock } from "../../test-support/fake-bedrock.ts";
-import { provide, providerConfig, routeConfig } from "../test/provider-fixture.ts";
+import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
+import { provide } from "../test/provider-fixture.ts";
 import { chat, completion, eventsOf, post, startTestGateway, type TestGatewayOptions } from "../test/test-gateway.ts";
 
 /** A gateway whose route `chat` leads to this provider first, and then to one of OpenAI's dialect. */

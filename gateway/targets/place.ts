@@ -14,6 +14,7 @@ export interface Place {
 export function takePlace(target: Target, request: GenerationRequest, tried: ReadonlySet<Upstream>): Place | undefined {
   const upstream = target.choose(request, tried);
   if (upstream === undefined) return undefined;
-  const isHeld = target.kind === "pool";
-  return { isHeld, release: isHeld ? upstream.acquire(request) : () => undefined };
+  if (target.kind === "provider") return { isHeld: false, release: () => undefined };
+  const release = upstream.acquire(request);
+  return release && { isHeld: true, release };
 }

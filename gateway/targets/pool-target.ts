@@ -1,3 +1,4 @@
+import type { TokenPrice } from "../../domain/targets/target-cost.ts";
 import { OPENAI_DIALECT } from "../dialects/openai.ts";
 import type { ModelPool } from "../engines/model-pool.ts";
 import type { GenerationRequest } from "../generation-request.ts";
@@ -25,6 +26,10 @@ export class PoolTarget implements Target {
     return this.pool.config.id;
   }
 
+  get callerPrice(): TokenPrice | undefined {
+    return this.pool.config.price;
+  }
+
   get upstreamModel(): string {
     return this.pool.config.id;
   }
@@ -43,6 +48,10 @@ export class PoolTarget implements Target {
 
   isFull(tried: ReadonlySet<Upstream>): boolean {
     return this.pool.readyEngines.some((ready) => !tried.has(ready) && ready.isFull);
+  }
+
+  isUsable(): boolean {
+    return false;
   }
 
   reserve(): () => void {

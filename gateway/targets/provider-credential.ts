@@ -8,6 +8,12 @@ export interface SecretReader {
   variable(name: string): string | undefined;
 }
 
+/** Where no provider has a key. */
+export const NO_SECRETS: SecretReader = {
+  secret: () => Promise.reject(new Error("There is no reader of secrets.")),
+  variable: () => undefined,
+};
+
 /** A rotated secret is in use within this time; Secrets Manager takes 0.05 dollars for 10,000 reads. */
 const REFRESH_MS = 300_000;
 /** While there is none, or one that the provider refused. */

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
-import { provide, providerConfig, routeConfig } from "../test/provider-fixture.ts";
+import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
+import { provide } from "../test/provider-fixture.ts";
 import { chat, errorOf, post, startTestGateway } from "../test/test-gateway.ts";
 
 const ask = (url: string) => post(url, "/v1/chat/completions", chat({ model: "chat" }));

@@ -81,10 +81,13 @@ export class ProviderTarget implements Target {
   }
 
   choose(request: GenerationRequest, tried: ReadonlySet<Upstream>): Upstream | undefined {
-    const { provider } = this;
-    if (tried.has(this.upstream) || !provider.isUsable || !provider.hasRoom) return undefined;
-    const { monthlyCapUsd, name } = provider.config;
-    return this.#ledger.hasRoom(name, monthlyCapUsd, this.#boundUsd(request)) ? this.upstream : undefined;
+    return this.isUsable(request, tried) && this.provider.hasRoom ? this.upstream : undefined;
+  }
+
+  isUsable(request: GenerationRequest, tried: ReadonlySet<Upstream>): boolean {
+    if (tried.has(this.upstream) || !this.provider.isUsable) return false;
+    const { monthlyCapUsd, name } = this.provider.config;
+    return this.#ledger.hasRoom(name, monthlyCapUsd, this.#boundUsd(request));
   }
 
   isFull(tried: ReadonlySet<Upstream>): boolean {

@@ -1,6 +1,6 @@
 import { Pool } from "undici";
 import type { ProviderConfig } from "../../contracts/target-settings.ts";
-import { RequestAllowance } from "../../domain/targets/request-allowance.ts";
+import type { Places, SharedPlaces } from "../../domain/targets/shared-places.ts";
 import { guardedConnector, type Lookup } from "./address-guard.ts";
 import { ProviderCredential, type SecretReader } from "./provider-credential.ts";
 import { ProviderProbe } from "./provider-probe.ts";
@@ -14,6 +14,7 @@ export interface ProviderOptions {
   readonly reader: SecretReader;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
+  readonly places: SharedPlaces;
   readonly onProblem: (provider: string, problem: string) => void;
   /** @default - the system's resolver */
   readonly lookup?: Lookup | undefined;
@@ -26,16 +27,13 @@ export class Provider {
   readonly pathPrefix: string;
   readonly pool: Pool;
   readonly credential: ProviderCredential;
-  readonly #allowance: RequestAllowance | undefined;
-  readonly #now: () => number;
+  readonly #places: Places;
   readonly #probe: ProviderProbe;
   /** What the last health checks said; `unknown` before the first, and where there are none. */
   healthCheck: "ok" | "failed" | "unknown" = "unknown";
-  #inFlight = 0;
 
-  constructor({ config, reader, now, onProblem, lookup }: ProviderOptions) {
+  constructor({ config, reader, now, places, onProblem, lookup }: ProviderOptions) {
     this.config = config;
-    this.#now = now;
     const { origin, pathname } = new URL(config.endpoint);
     this.origin = origin;
     // SDKs are given an address that ends in /v1; the dialects' paths begin with it.
@@ -60,11 +58,9 @@ export class Provider {
       now,
       onProblem: (problem) => onProblem(config.name, problem),
     });
-    const { rateLimit } = config;
-    this.#allowance =
-      rateLimit === null
-        ? undefined
-        : new RequestAllowance({ requests: rateLimit.requests, windowMs: WINDOW_MS[rateLimit.per] });
+    const { name, maxInFlight, rateLimit } = config;
+    const rate = rateLimit === null ? undefined : { requests: rateLimit.requests, windowMs: WINDOW_MS[rateLimit.per] };
+    this.#places = places.of(name, { maxInFlight, rate }, now);
     this.#probe = new ProviderProbe(this);
   }
 
@@ -83,13 +79,14 @@ export class Provider {
     return this.config.name;
   }
 
+  /** Of all threads. */
   get inFlight(): number {
-    return this.#inFlight;
+    return this.#places.inFlight;
   }
 
   /** Whether it would take one more request, as far as its limits go. */
   get hasRoom(): boolean {
-    return this.#inFlight < this.config.maxInFlight && (this.#allowance?.waitMs(this.#now()) ?? 0) === 0;
+    return this.#places.hasRoom;
   }
 
   get headers(): Readonly<Record<string, string>> {
@@ -98,15 +95,9 @@ export class Provider {
     return this.config.dialect === "anthropic" ? { "x-api-key": key } : { authorization: `Bearer ${key}` };
   }
 
-  /** Counts one request against its limits. @returns the function that gives its place back */
-  acquire(): () => void {
-    this.#allowance?.tryTake(this.#now());
-    this.#inFlight++;
-    let isHeld = true;
-    return () => {
-      if (isHeld) this.#inFlight--;
-      isHeld = false;
-    };
+  /** Counts one request against its limits. @returns the function that gives its place back; `undefined`: no room */
+  acquire(): (() => void) | undefined {
+    return this.#places.tryTake();
   }
 
   /** Lets running requests finish, then closes the connections. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { provide, providerConfig, routeConfig } from "../test/provider-fixture.ts";
+import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
+import { provide } from "../test/provider-fixture.ts";
 import { chat, errorOf, post, startTestGateway } from "../test/test-gateway.ts";
 
 async function setUp(

@@ -6,6 +6,7 @@ import {
   type RouteConfig,
   targetId,
 } from "../../contracts/target-settings.ts";
+import type { SharedPlaces } from "../../domain/targets/shared-places.ts";
 import type { Named } from "../../domain/targets/target-order.ts";
 import type { OutboundDialect } from "../dialects/dialect.ts";
 import type { ModelPool } from "../engines/model-pool.ts";
@@ -24,6 +25,7 @@ export interface TargetRegistryOptions {
   readonly reader: SecretReader;
   readonly ledger: SpendLedger;
   readonly now: () => number;
+  readonly places: SharedPlaces;
   readonly onProblem: (provider: string, problem: string) => void;
   readonly lookup?: Lookup | undefined;
 }
@@ -97,8 +99,8 @@ export class TargetRegistry {
   }
 
   #create(config: ProviderConfig): Provider {
-    const { reader, now, onProblem, lookup } = this.#options;
-    return new Provider({ config, reader, now, onProblem, lookup });
+    const { reader, now, places, onProblem, lookup } = this.#options;
+    return new Provider({ config, reader, now, places, onProblem, lookup });
   }
 
   #build(config: TargetsConfig, providers: ReadonlyMap<string, Provider>): TargetTable {

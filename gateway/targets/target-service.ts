@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { Registry } from "prom-client";
 import type { RouteOverride } from "../../contracts/target-changes.ts";
 import { RETRY_BUDGET, RetryBudget } from "../../domain/targets/retry-budget.ts";
+import type { SharedPlaces } from "../../domain/targets/shared-places.ts";
 import { answerCostUsd } from "../../domain/targets/target-cost.ts";
 import type { ModelPool } from "../engines/model-pool.ts";
 import type { Exchange } from "../exchange.ts";
@@ -25,6 +26,10 @@ export interface TargetServiceOptions {
   readonly logger: Logger;
   readonly registry: Registry;
   readonly now: () => number;
+  /** Places at providers, of all threads. */
+  readonly places: SharedPlaces;
+  /** Threads of the process. */
+  readonly threads: number;
   /** @default - Math.random */
   readonly random?: (() => number) | undefined;
   /** @default - Date.now */
@@ -51,7 +56,7 @@ export class TargetService {
   #timer: NodeJS.Timeout | undefined = undefined;
 
   constructor(options: TargetServiceOptions) {
-    const { pools, declared, reader, awsCredentials, logger, now, lookup, spendStore } = options;
+    const { pools, declared, reader, awsCredentials, logger, now, places, lookup, spendStore } = options;
     const random = options.random ?? Math.random;
     this.ledger = new SpendLedger({
       wallClock: options.wallClock ?? Date.now,
@@ -64,6 +69,7 @@ export class TargetService {
       reader,
       ledger: this.ledger,
       now,
+      places,
       lookup,
       onProblem: (provider, problem) => logger.warn({ provider, problem }, "provider can't be used"),
     });
@@ -85,7 +91,8 @@ export class TargetService {
     });
     this.calls = {
       health: this.health,
-      budget: new RetryBudget(RETRY_BUDGET),
+      // The floor is the process's: each thread has its part.
+      budget: new RetryBudget({ ...RETRY_BUDGET, floor: RETRY_BUDGET.floor / options.threads }),
       now,
       random,
       onCall: (target, outcome) => this.#metrics.call(target, outcome),

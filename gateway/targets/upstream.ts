@@ -9,8 +9,12 @@ export interface Upstream {
   readonly pool: Pool;
   /** Headers that every call to it carries. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Counts one request. @returns the function that gives its place back; calling it again does nothing */
-  acquire(request: GenerationRequest): () => void;
+  /**
+   * Counts one request.
+   * @returns the function that gives its place back; calling it again does nothing. `undefined` when another thread took
+   * the last place
+   */
+  acquire(request: GenerationRequest): (() => void) | undefined;
   /** The first byte of this request's streamed answer came. @default - it does not matter there */
   sawFirstByte?(request: GenerationRequest): void;
   /** A call found no one there: no more requests until it has been seen again. */

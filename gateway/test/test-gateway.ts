@@ -5,6 +5,7 @@ import type { ApiKeyItem } from "../../contracts/auth.ts";
 import type { Deprecation } from "../../contracts/deprecations.ts";
 import type { GatewayConfig } from "../../contracts/gateway-config.ts";
 import { type FakeEngine, type FakeEngineBehaviour, startFakeEngine } from "../../test-support/fake-engine.ts";
+import { GATEWAY_CONFIG } from "../../test-support/gateway-config.ts";
 import type { ChangeStore } from "../admin/change-store.ts";
 import { createGateway } from "../app.ts";
 import type { BatchStorage } from "../batches/batch-service.ts";
@@ -80,40 +81,7 @@ export function testConfig(
   overrides: Partial<GatewayConfig> = {},
   model: TestGatewayOptions["model"] = {},
 ): GatewayConfig {
-  return {
-    environment: "test",
-    stage: "live",
-    auth: "off",
-    keysTable: "test-keys",
-    requestsPerMinutePerIp: 10_000,
-    bodyLimitBytes: 100_000,
-    corsOrigins: ["*"],
-    timeouts: { firstByteSeconds: 5, totalSeconds: 5, idleSeconds: 5 },
-    routeTimeouts: {},
-    queue: { maxRequests: 100, maxBytes: 10_000_000, waitSeconds: 5, wakeSeconds: 0, maxShareOfTenant: 1 },
-    drainSeconds: 5,
-    threads: 1,
-    batches: null,
-    // Port 9 (discard) refuses connections wherever the tests run.
-    engineListenerUrl: "http://127.0.0.1:9",
-    cache: null,
-    valkeyUrl: null,
-    models: [
-      {
-        id: "tiny",
-        revision: "r1",
-        contextTokens: 4096,
-        targetGroupArn: "arn:tiny",
-        engineHost: "tiny.engines.internal",
-        maxRequestsPerEngine: 200,
-        ...model,
-      },
-    ],
-    providers: [],
-    routes: [],
-    routesTable: null,
-    ...overrides,
-  };
+  return { ...GATEWAY_CONFIG, models: GATEWAY_CONFIG.models.map((tiny) => ({ ...tiny, ...model })), ...overrides };
 }
 
 export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {

@@ -6,6 +6,8 @@ import type { SharedMemory } from "./shared-memory.ts";
 export interface ThreadStart {
   readonly settings: GatewaySettings;
   readonly memory: SharedMemory;
+  /** Which of the serving threads it is, from 0. */
+  readonly thread: number;
 }
 
 export type ToThread = { readonly kind: "drain" } | { readonly kind: "collect"; readonly id: number };

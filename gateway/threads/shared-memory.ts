@@ -1,20 +1,31 @@
+import type { GatewayConfig } from "../../contracts/gateway-config.ts";
+import { QueueBudget } from "../../domain/admission/queue-budget.ts";
+import { SharedPlaces } from "../../domain/targets/shared-places.ts";
 import { createInternalSecret } from "../internal-calls.ts";
 import { addressLimitMemory } from "../stages/admit-address.ts";
+import { threadCount } from "./thread-count.ts";
 
 /** What the threads of one gateway process count together. */
 export interface SharedMemory {
   readonly addresses: SharedArrayBuffer;
   readonly inFlight: SharedArrayBuffer;
+  /** Requests at each provider, and how many of its rate limit are left. */
+  readonly places: SharedArrayBuffer;
+  /** Requests that wait, and their bytes. */
+  readonly queue: SharedArrayBuffer;
   /** How often a thread's cache was cleared. */
   readonly cacheClears: SharedArrayBuffer;
   /** By which the threads know the requests that one of them sends to the port of all. */
   readonly internalSecret: string;
 }
 
-export function createSharedMemory(config: { readonly requestsPerMinutePerIp: number }): SharedMemory {
+export function createSharedMemory(config: Pick<GatewayConfig, "requestsPerMinutePerIp" | "threads">): SharedMemory {
+  const threads = threadCount(config);
   return {
     addresses: addressLimitMemory(config.requestsPerMinutePerIp),
     inFlight: new SharedArrayBuffer(4),
+    places: SharedPlaces.memory(threads),
+    queue: QueueBudget.memory(threads),
     cacheClears: new SharedArrayBuffer(4),
     internalSecret: createInternalSecret(),
   };

@@ -37,9 +37,9 @@ export class ThreadFleet {
   async start(): Promise<number> {
     const { settings, threads } = this.#options;
     // Where any port will do, the first one finds it, and the others join it.
-    const port = settings.port === 0 ? await this.#spawn(settings) : settings.port;
-    const others = settings.port === 0 ? threads - 1 : threads;
-    await Promise.all(Array.from({ length: others }, () => this.#spawn({ ...settings, port })));
+    const port = settings.port === 0 ? await this.#spawn(settings, 0) : settings.port;
+    const others = Array.from({ length: threads }, (_, thread) => thread).slice(settings.port === 0 ? 1 : 0);
+    await Promise.all(others.map((thread) => this.#spawn({ ...settings, port }, thread)));
     return port;
   }
 
@@ -79,9 +79,9 @@ export class ThreadFleet {
   }
 
   /** Resolves with its port when the thread listens; rejects when it fails before. */
-  #spawn(settings: GatewaySettings): Promise<number> {
+  #spawn(settings: GatewaySettings, thread: number): Promise<number> {
     const { entry, memory, logger, write } = this.#options;
-    const workerData: ThreadStart = { settings, memory };
+    const workerData: ThreadStart = { settings, memory, thread };
     const worker = new Worker(entry, { workerData });
     this.#workers.add(worker);
     return new Promise((resolve, reject) => {
@@ -101,16 +101,16 @@ export class ThreadFleet {
       worker.once("exit", () => {
         this.#workers.delete(worker);
         if (port === undefined || this.#isDraining) return;
-        setTimeout(() => this.#replace({ ...settings, port: port ?? settings.port }), RESTART_MS).unref();
+        setTimeout(() => this.#replace({ ...settings, port: port ?? settings.port }, thread), RESTART_MS).unref();
       });
     });
   }
 
-  #replace(settings: GatewaySettings): void {
+  #replace(settings: GatewaySettings, thread: number): void {
     if (this.#isDraining) return;
-    this.#spawn(settings).then(
+    this.#spawn(settings, thread).then(
       () => this.#options.logger.info("a serving thread was replaced"),
-      () => setTimeout(() => this.#replace(settings), RESTART_MS).unref(),
+      () => setTimeout(() => this.#replace(settings, thread), RESTART_MS).unref(),
     );
   }
 }

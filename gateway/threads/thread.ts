@@ -5,10 +5,10 @@ import type { FromThread, ThreadStart, ToThread } from "./messages.ts";
 
 /** One serving thread: a whole gateway on the port that all threads share. What it has to say goes to the main thread. */
 export async function runThread(): Promise<void> {
-  const { settings, memory }: ThreadStart = workerData;
+  const { settings, memory, thread }: ThreadStart = workerData;
   const send = (message: FromThread) => parentPort?.postMessage(message);
   const output = new LineBatch((text) => send({ kind: "output", text }));
-  const gateway = buildGateway(settings, createLogger(settings.logLevel, output), output, memory);
+  const gateway = buildGateway(settings, createLogger(settings.logLevel, output), output, memory, thread);
   parentPort?.on("message", (message: ToThread) => {
     if (message.kind === "collect") {
       void gateway.metrics().then((metrics) => send({ kind: "metrics", id: message.id, metrics }));

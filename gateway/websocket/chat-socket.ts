@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { Dispatcher } from "undici";
 import type { WebSocket } from "ws";
 import { type ErrorCode, errorBody } from "../../contracts/errors.ts";
-import { EventData } from "./event-data.ts";
+import { SseReader } from "../dialects/sse-reader.ts";
 
 /** Sends one request's body to this gateway's own HTTP port. */
 export type PostChat = (body: Buffer, signal: AbortSignal) => Promise<Dispatcher.ResponseData>;
@@ -103,11 +103,11 @@ export class ChatSocket {
         if (answer.statusCode === 200) await this.#send(DONE);
         return;
       }
-      const events = new EventData();
+      const events = new SseReader();
       let last = "";
       for await (const chunk of answer.body) {
         if (!Buffer.isBuffer(chunk)) continue;
-        for (const data of events.push(chunk)) {
+        for (const { data } of events.push(chunk)) {
           last = data;
           await this.#send(data);
         }

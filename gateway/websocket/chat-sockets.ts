@@ -4,9 +4,10 @@ import { Pool } from "undici";
 import { WebSocketServer } from "ws";
 import { type ErrorCode, errorBody, errorEntry } from "../../contracts/errors.ts";
 import { CLIENT_IP_HEADER, EDGE_REQUEST_ID_HEADER, REQUEST_ID_HEADER } from "../../contracts/headers.ts";
+import { requestPath } from "../http/routes.ts";
 import { ChatSocket } from "./chat-socket.ts";
 
-export const CHAT_PATH = "/v1/chat/completions";
+const CHAT_PATH = "/v1/chat/completions";
 
 export interface ChatSocketsOptions {
   /** Largest body of a request. */
@@ -175,3 +176,8 @@ function carriedHeaders(headers: IncomingHttpHeaders, address: string): Record<s
 
 /** The listener that keeps a connection's error from ending the process. */
 function ignore(): void {}
+
+/** Whether a request asks for the chat over a WebSocket. @param stage as in the gateway's configuration */
+export function isChatHandshake({ url = "/", method, headers }: IncomingMessage, stage: string): boolean {
+  return method === "GET" && /^websocket$/i.test(headers.upgrade ?? "") && requestPath(url, stage) === CHAT_PATH;
+}

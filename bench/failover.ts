@@ -1,0 +1,140 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startFakeAws } from "../test-support/fake-aws.ts";
+import { startFakeEngine } from "../test-support/fake-engine.ts";
+import { type FakeProvider, type ProviderFault, startFakeProvider } from "../test-support/fake-provider.ts";
+import { providerConfig, routeConfig } from "../test-support/target-config.ts";
+import { startSluice } from "./gateway/sluice.ts";
+import { machine, median, range, rounded } from "./machine.ts";
+
+/**
+ * What a failing first target adds to the time after which a client has its whole answer, a stream of three events, from the
+ * next target. Each measured request stands between two that the first target answers: their median is what is
+ * subtracted, and so the breaker stays closed and the failing target is asked every time.
+ * `npm run bench failover -- [requests of a round] [rounds]` writes bench/results/failover.json.
+ */
+const [perRound = 60, rounds = 4] = process.argv.slice(2).map(Number);
+/** Silence after which the next target is tried: the route's setting, and most of what a target that hangs adds. */
+const FAILOVER_AFTER_SECONDS = 0.3;
+
+/** A target's own limits are not what is measured. */
+const PATIENT = { connectSeconds: 2, firstByteSeconds: 10, idleSeconds: 10, totalSeconds: 20 };
+
+type Way = "refuses" | "resets" | "answers 500" | "hangs";
+const FAULTS: Readonly<Record<Exclude<Way, "refuses">, ProviderFault>> = {
+  resets: "reset-before-headers",
+  "answers 500": { status: 500 },
+  hangs: "hang",
+};
+const WAYS: readonly Way[] = ["refuses", "resets", "answers 500", "hangs"];
+
+const aws = await startFakeAws();
+const engine = await startFakeEngine();
+let first: FakeProvider = await startFakeProvider();
+const next = await startFakeProvider();
+const folder = mkdtempSync(join(tmpdir(), "sluice-failover-"));
+const sluice = await startSluice(aws, engine.port, folder, 1, {
+  providers: [
+    providerConfig("first", first.origin, { priority: 1, timeouts: PATIENT }),
+    providerConfig("next", next.origin, { priority: 2, timeouts: PATIENT }),
+  ],
+  routes: [
+    routeConfig("chat", ["first/small", "next/small"], {
+      policy: "priority",
+      failoverAfterSeconds: FAILOVER_AFTER_SECONDS,
+    }),
+  ],
+});
+
+/** Milliseconds to the end of the answer. @throws when another target answered, or the first was not asked before it */
+async function ask(answeredBy: string): Promise<number> {
+  const startedAt = performance.now();
+  const answer = await fetch(`${sluice.origin}/v1/chat/completions`, {
+    method: "POST",
+    headers: { ...sluice.headers, "content-type": "application/json" },
+    body: JSON.stringify({ model: "chat", messages: [{ role: "user", content: "Hello" }], stream: true }),
+  });
+  const text = await answer.text();
+  const target = answer.headers.get("x-sluice-target");
+  const attempts = answer.headers.get("x-sluice-attempts");
+  const isRight = target === `${answeredBy}/small` && attempts === (answeredBy === "first" ? "1" : "2");
+  if (answer.status !== 200 || !isRight || !text.includes("[DONE]"))
+    throw new Error(`expected an answer of ${answeredBy}, got ${answer.status} of ${target} after ${attempts} calls`);
+  return performance.now() - startedAt;
+}
+
+async function askFailing(way: Way): Promise<number> {
+  if (way !== "refuses") {
+    first.behaviour.next = [FAULTS[way]];
+    return await ask("next");
+  }
+  const { port } = first;
+  await first.stop();
+  const took = await ask("next");
+  first = await startFakeProvider({}, port);
+  return took;
+}
+
+/** A target that refused may be held back for a moment: it counts when it answers again. */
+async function askWell(): Promise<number> {
+  for (let attempt = 1; ; attempt++)
+    try {
+      return await ask("first");
+    } catch (error) {
+      if (attempt === 50) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+}
+
+async function round(way: Way) {
+  const usual: number[] = [];
+  const failing: number[] = [];
+  for (let index = 0; index < perRound; index++) {
+    usual.push(await askWell());
+    failing.push(await askFailing(way));
+    usual.push(await askWell());
+  }
+  const base = median(usual);
+  return { base, added: failing.map((took) => took - base) };
+}
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return rounded(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN);
+}
+
+try {
+  await round("answers 500"); // connections are there, and the code is compiled
+  const results = [];
+  for (const way of WAYS) {
+    const all = [];
+    for (let index = 0; index < rounds; index++) all.push(await round(way));
+    const added = all.flatMap((one) => one.added);
+    const p50s = all.map((one) => quantile(one.added, 0.5));
+    const p99s = all.map((one) => quantile(one.added, 0.99));
+    results.push({
+      first: way,
+      requests: added.length,
+      addedP50Ms: quantile(added, 0.5),
+      addedP99Ms: quantile(added, 0.99),
+      addedMaxMs: rounded(Math.max(...added)),
+      p50OfRoundsMs: range(p50s),
+      p99OfRoundsMs: range(p99s),
+      answeredByFirstMs: median(all.map(({ base }) => base)),
+    });
+    console.log(JSON.stringify(results.at(-1)));
+  }
+  const command = `npm run bench failover -- ${perRound} ${rounds}`;
+  const settings = { requestsOfARound: perRound, rounds, failoverAfterSeconds: FAILOVER_AFTER_SECONDS };
+  const folderOfResults = join(import.meta.dirname, "results");
+  mkdirSync(folderOfResults, { recursive: true });
+  writeFileSync(
+    join(folderOfResults, "failover.json"),
+    `${JSON.stringify({ command, machine: machine(), settings, results }, null, 2)}\n`,
+  );
+} finally {
+  await sluice.stop();
+  await Promise.all([first.stop(), next.stop(), engine.stop(), aws.stop()]);
+  rmSync(folder, { recursive: true });
+}

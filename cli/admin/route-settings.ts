@@ -1,0 +1,57 @@
+import { UserError } from "../user-error.ts";
+import { onlyFile, readSettingsFile } from "./settings-file.ts";
+
+/** A route as options say it; `--file` says everything that the environment file could. */
+export interface RouteOptions {
+  readonly file?: string;
+  readonly target?: readonly string[];
+  readonly fallback?: readonly string[];
+  readonly policy?: string;
+  readonly sticky?: string;
+  readonly failoverAfter?: string;
+}
+
+const PARTS = ["target", "fallback", "policy", "sticky", "failoverAfter"] as const;
+export const TARGET_FORM = "POOL or PROVIDER/MODEL, with =WEIGHT";
+
+/**
+ * Settings as the admin API takes them; it has the last word on their values.
+ * @throws {UserError} when an option has not its form
+ */
+export function routeSettings(options: RouteOptions): unknown {
+  if (options.file !== undefined) {
+    onlyFile({ ...options }, PARTS);
+    return readSettingsFile(options.file);
+  }
+  const { target = [], fallback = [], policy = "weighted", sticky = "none", failoverAfter } = options;
+  if (target.length === 0) throw new UserError("A route needs one --target at least, or all of it in --file.");
+  return {
+    policy,
+    sticky,
+    targets: target.map((text) => weighted(text)),
+    fallbacks: fallback.map((text) => reference(text)),
+    failoverAfterSeconds: failoverAfter === undefined ? null : seconds(failoverAfter),
+  };
+}
+
+function weighted(text: string): object {
+  const [, id = text, digits = "1"] = /^(.*)=(.*)$/.exec(text) ?? [];
+  const weight = Number(digits);
+  if (digits.trim() === "" || !Number.isFinite(weight))
+    throw new UserError(`--target must end in a weight, got ${text}; write it as ${TARGET_FORM}, e.g. ${id}=95.`);
+  return { ...reference(id), weight };
+}
+
+/** Names of pools have no slash; those of providers' models may have some. */
+function reference(id: string): object {
+  const slash = id.indexOf("/");
+  return slash < 0 ? { pool: id } : { provider: id.slice(0, slash), model: id.slice(slash + 1) };
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (value > 0) return value;
+  throw new UserError(
+    `--failover-after must be seconds above 0, got ${text}; leave it out for the target's own limit.`,
+  );
+}

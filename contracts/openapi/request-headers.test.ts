@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { ALLOWED_REQUEST_HEADERS } from "../headers.ts";
+import { OPERATIONS } from "./operations.ts";
+import { headerParameters } from "./request-headers.ts";
+
+test("every operation that goes to a model declares them, and no other does", () => {
+  const declaring = OPERATIONS.filter((operation) => headerParameters(operation).length > 0);
+  expect(declaring.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
+    "post /detokenize",
+    "post /tokenize",
+    "post /v1/chat/completions",
+    "post /v1/completions",
+    "post /v1/embeddings",
+    "post /v1/messages",
+    "post /v1/responses",
+  ]);
+});
+
+test("a page on another origin may send every one that is declared", () => {
+  const allowed: readonly string[] = ALLOWED_REQUEST_HEADERS;
+  for (const operation of OPERATIONS)
+    for (const { name } of headerParameters(operation)) expect(allowed).toContain(name);
+});

@@ -1,0 +1,186 @@
+import { locked } from "../spin-lock.ts";
+import { RequestAllowance, type RequestAllowanceOptions } from "./request-allowance.ts";
+
+export interface SharedPlacesOptions {
+  /** Threads that share the memory. */
+  readonly threads: number;
+  /** Which of them this is, from 0. What it held before, when it ended by itself, is free again. */
+  readonly thread: number;
+}
+
+export interface PlacesLimits {
+  readonly maxInFlight: number;
+  /** `undefined` for no limit. */
+  readonly rate: RequestAllowanceOptions | undefined;
+}
+
+/** Names in a process's life; providers beyond it are counted by each thread alone. */
+const MAX_NAMES = 256;
+/** 32 characters of ASCII: providers' names have 30 at most. */
+const NAME_WORDS = 8;
+/** A thread where somebody waits asks again every 50 ms: after this nobody does any more. */
+const WANTED_MS = 100;
+/** Long enough for another thread to ask once. */
+const YIELD_MS = 75;
+/** Float64 cells of a request allowance. */
+const ALLOWANCE_CELLS = 3;
+
+/**
+ * How many requests the threads of a process have at each provider, and how many they may still send: exact, whichever
+ * thread sends them.
+ */
+export class SharedPlaces {
+  readonly #memory: SharedArrayBuffer;
+  readonly #options: SharedPlacesOptions;
+
+  static memory(threads: number): SharedArrayBuffer {
+    return new SharedArrayBuffer(layout(threads).bytes);
+  }
+
+  constructor(memory: SharedArrayBuffer, options: SharedPlacesOptions) {
+    this.#memory = memory;
+    this.#options = options;
+    for (let slot = 0; slot < MAX_NAMES; slot++) this.#cells(slot).inFlight[options.thread] = 0;
+  }
+
+  /** The places of a provider; a changed one of the same name goes on with what its predecessor holds. */
+  of(name: string, limits: PlacesLimits, now: () => number): Places {
+    const slot = this.#slotOf(name);
+    if (slot !== undefined) return new Places(this.#cells(slot), this.#options.thread, limits, now);
+    const alone = new SharedPlaces(SharedPlaces.memory(1), { threads: 1, thread: 0 });
+    return new Places(alone.#cells(0), 0, limits, now);
+  }
+
+  #slotOf(name: string): number | undefined {
+    const words = wordsOf(name);
+    const table = new Int32Array(this.#memory, 0, 1);
+    return locked(table, 0, () => {
+      for (let slot = 0; slot < MAX_NAMES; slot++) {
+        const known = this.#cells(slot).name;
+        if (known[0] === 0) known.set(words);
+        if (known.every((word, index) => word === words[index])) return slot;
+      }
+      return undefined;
+    });
+  }
+
+  #cells(slot: number): Cells {
+    const { threads } = this.#options;
+    const { slotBytes, inFlightAt, allowanceAt, wantedAt } = layout(threads);
+    const start = 8 + slot * slotBytes;
+    return {
+      lock: new Int32Array(this.#memory, start, 1),
+      name: new Int32Array(this.#memory, start + 4, NAME_WORDS),
+      inFlight: new Int32Array(this.#memory, start + inFlightAt, threads),
+      allowance: new Float64Array(this.#memory, start + allowanceAt, ALLOWANCE_CELLS),
+      wanted: new Float64Array(this.#memory, start + wantedAt, threads),
+    };
+  }
+}
+
+/** One provider's part of the memory. */
+interface Cells {
+  readonly lock: Int32Array;
+  readonly name: Int32Array;
+  /** By thread. */
+  readonly inFlight: Int32Array;
+  readonly allowance: Float64Array;
+  /** When each thread last found no room. */
+  readonly wanted: Float64Array;
+}
+
+/** The places at one provider. */
+export class Places {
+  readonly #cells: Cells;
+  readonly #thread: number;
+  readonly #maxInFlight: number;
+  readonly #allowance: RequestAllowance | undefined;
+  readonly #now: () => number;
+  #yieldUntil = 0;
+
+  constructor(cells: Cells, thread: number, { maxInFlight, rate }: PlacesLimits, now: () => number) {
+    this.#cells = cells;
+    this.#thread = thread;
+    this.#maxInFlight = maxInFlight;
+    this.#allowance = rate && new RequestAllowance(rate, cells.allowance);
+    this.#now = now;
+  }
+
+  /** Requests that all threads have there. */
+  get inFlight(): number {
+    return this.#cells.inFlight.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Whether there is room for one more now; another thread may be faster. */
+  get hasRoom(): boolean {
+    const now = this.#now();
+    return locked(this.#cells.lock, 0, () => this.#hasRoom(now));
+  }
+
+  /** Takes a place and one of the window's requests. @returns the function that gives the place back, once */
+  tryTake(): (() => void) | undefined {
+    const now = this.#now();
+    const isTaken = locked(this.#cells.lock, 0, () => {
+      if (!this.#hasRoom(now)) return false;
+      this.#allowance?.tryTake(now);
+      this.#add(1);
+      return true;
+    });
+    if (!isTaken) return undefined;
+    let isHeld = true;
+    return () => {
+      if (isHeld) this.#giveBack();
+      isHeld = false;
+    };
+  }
+
+  #hasRoom(now: number): boolean {
+    const isFull = this.inFlight >= this.#maxInFlight;
+    const isYielding = now < this.#yieldUntil && this.#others(now) > 0;
+    if (!isFull && !isYielding && (this.#allowance?.waitMs(now) ?? 0) === 0) return true;
+    this.#cells.wanted[this.#thread] = now;
+    return false;
+  }
+
+  /**
+   * Who gives a place back sees it first, and would have it again before another thread asks: while others wait, a
+   * thread with its share of the places leaves this one to them.
+   */
+  #giveBack(): void {
+    const now = this.#now();
+    locked(this.#cells.lock, 0, () => {
+      this.#add(-1);
+      const others = this.#others(now);
+      const share = Math.floor(this.#maxInFlight / (others + 1));
+      if (others > 0 && (this.#cells.inFlight[this.#thread] ?? 0) >= share) this.#yieldUntil = now + YIELD_MS;
+    });
+  }
+
+  #add(difference: number): void {
+    const { inFlight } = this.#cells;
+    inFlight[this.#thread] = Math.max(0, (inFlight[this.#thread] ?? 0) + difference);
+  }
+
+  /** Other threads in which somebody waits. */
+  #others(now: number): number {
+    return this.#cells.wanted.reduce(
+      (count, at, thread) => count + (thread !== this.#thread && at > 0 && now - at < WANTED_MS ? 1 : 0),
+      0,
+    );
+  }
+}
+
+function wordsOf(name: string): Int32Array {
+  const bytes = new Uint8Array(NAME_WORDS * 4);
+  new TextEncoder().encodeInto(name, bytes);
+  return new Int32Array(bytes.buffer);
+}
+
+/** The table's lock, then each name's cells: lock and name, requests by thread, then numbers of 8 bytes. */
+function layout(threads: number) {
+  const inFlightAt = 4 + NAME_WORDS * 4;
+  const allowanceAt = Math.ceil((inFlightAt + threads * 4) / 8) * 8;
+  const wantedAt = allowanceAt + ALLOWANCE_CELLS * 8;
+  const slotBytes = wantedAt + threads * 8;
+  return { inFlightAt, allowanceAt, wantedAt, slotBytes, bytes: 8 + MAX_NAMES * slotBytes };
+}

@@ -1,0 +1,20 @@
+export interface BatchTiming {
+  readonly pollMs: number;
+  readonly heartbeatMs: number;
+  readonly retryMs: number;
+  readonly failureMs: number;
+  readonly linesPerSlice: number;
+}
+
+export const TIMING: BatchTiming = {
+  /** A new batch is seen by an idle gateway within this. */
+  pollMs: 5000,
+  /** Of the lease's 30 s: a gateway that dies is noticed after those, a cancelled batch after this. */
+  heartbeatMs: 5000,
+  /** First wait after a refused line. */
+  retryMs: 1000,
+  /** First wait after a failure of storage; doubles to five minutes. */
+  failureMs: 5000,
+  /** What a crash repeats at most, and how finely gateways share a batch. */
+  linesPerSlice: 50,
+};

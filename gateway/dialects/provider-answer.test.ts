@@ -1,0 +1,18 @@
+import { expect, test } from "vitest";
+import { finishReasonOf, usageOf } from "./provider-answer.ts";
+
+test("a word that is not known, or that only objects have, ends an answer as if it had come to its end", () => {
+  const words = { max_tokens: "length" } as const;
+  const reasons = ["max_tokens", "new_word", "toString", 3, undefined].map((word) => finishReasonOf(words, word));
+  expect(reasons).toEqual(["length", "stop", "stop", "stop", "stop"]);
+});
+
+test("what came from a cache, and went there, is part of the prompt", () => {
+  expect(usageOf({ input: 4, cacheRead: 50, cacheWritten: 20, output: 3 })).toEqual({
+    prompt_tokens: 74,
+    completion_tokens: 3,
+    total_tokens: 77,
+    prompt_tokens_details: { cached_tokens: 50, cache_write_tokens: 20 },
+  });
+  expect(usageOf({ input: "4", cacheRead: null, cacheWritten: -1, output: undefined }).total_tokens).toBe(0);
+});

@@ -1,0 +1,17 @@
+import { createServer, type IncomingMessage, type Server } from "node:http";
+
+/** Node closes a kept-alive connection after this silence; the load balancer in front does so after 60 s, so it is first. */
+const KEEP_ALIVE_MS = 75_000;
+/** A head of at most 16 KiB and a body of some megabytes come within this, or the sender is not serious. */
+const HEADERS_TIMEOUT_MS = 15_000;
+const REQUEST_TIMEOUT_MS = 60_000;
+
+/** @param isUpgrade whether a request that asks for another protocol gets it; any other one is answered as if it had not asked */
+export function createHttpServer(isUpgrade: (request: IncomingMessage) => boolean): Server {
+  return createServer({
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    shouldUpgradeCallback: isUpgrade,
+  });
+}

@@ -1,0 +1,94 @@
+import { describe, expect, test, vi } from "vitest";
+import { ask, cold, start } from "../test/cached-gateway.ts";
+import { eventsOf, post } from "../test/test-gateway.ts";
+
+describe("a stream in the cache", () => {
+  const stream = (fields: Record<string, unknown> = {}) => cold({ stream: true, ...fields });
+
+  test("comes again byte for byte, as a stream", async () => {
+    const { url, engines } = await start();
+    const first = await ask(url, stream());
+    const second = await ask(url, stream());
+    expect(second).toMatchObject({ cache: "hit", saved: "10", type: "text/event-stream; charset=utf-8" });
+    expect(second.text).toBe(first.text);
+    expect(eventsOf(second.text).at(-1)).toBe("[DONE]");
+    expect(engines[0]?.received).toHaveLength(1);
+  });
+
+  test("comes with the usage event for those who asked, and without for others, whoever came first", async () => {
+    const { url, engines } = await start();
+    const wanting = stream({ stream_options: { include_usage: true } });
+    const fresh = await ask(url, stream(), { "cache-control": "no-cache" });
+    const withUsage = await ask(url, wanting);
+    expect(withUsage.cache).toBe("hit");
+    expect(eventsOf(withUsage.text).filter((event) => event.includes('"usage"'))).toHaveLength(1);
+    expect((await ask(url, stream())).text).toBe(fresh.text);
+    expect((await ask(url, wanting, { "cache-control": "no-cache" })).text).toBe(withUsage.text);
+    expect((await ask(url, stream())).text).toBe(fresh.text);
+    expect(engines[0]?.received).toHaveLength(2);
+  });
+
+  test("is another answer than the whole one", async () => {
+    const { url } = await start();
+    await ask(url, stream());
+    const whole = await ask(url, cold());
+    expect(whole).toMatchObject({ cache: "miss", type: "application/json" });
+    expect(JSON.parse(whole.text)).toMatchObject({ object: "text_completion" });
+  });
+
+  test("is passed on while it is recorded: its first token does not wait for its last", async () => {
+    const { url } = await start({ engines: [{ tokens: 2, stallsAfterTokens: 1 }] });
+    const answer = await post(url, "/v1/completions", stream());
+    const first = await answer.body?.getReader().read();
+    expect(Buffer.from(first?.value ?? []).toString()).toContain('"text":"w0"');
+  });
+
+  test("can be read by the official client, fresh and replayed", async () => {
+    const { default: OpenAI } = await import("openai");
+    const { url } = await start();
+    const client = new OpenAI({ baseURL: `${url}/v1`, apiKey: "none" });
+    const texts: string[] = [];
+    for (let times = 0; times < 2; times++) {
+      let text = "";
+      const events = await client.chat.completions.create({
+        model: "tiny",
+        temperature: 0,
+        stream: true,
+        messages: [{ role: "user", content: "Hello" }],
+      });
+      for await (const event of events) text += event.choices[0]?.delta.content ?? "";
+      texts.push(text);
+    }
+    expect(texts[0]).not.toBe("");
+    expect(texts[1]).toBe(texts[0]);
+  });
+
+  test("is forgotten when the engine dies, or when the client leaves, in the middle of it", async () => {
+    const { url, engines, log } = await start({ engines: [{ tokens: 4, intervalMs: 20, diesAfterTokens: 2 }] });
+    const engine = engines[0];
+    if (engine === undefined) throw new Error("no engine");
+    expect((await ask(url, stream())).text).toContain("stream_interrupted");
+    engine.behaviour.diesAfterTokens = undefined;
+    engine.behaviour.stallsAfterTokens = 2;
+    const leaving = new AbortController();
+    const answer = await post(url, "/v1/completions", stream(), {}, { signal: leaving.signal });
+    await answer.body?.getReader().read();
+    leaving.abort();
+    await vi.waitFor(() => expect(log().some((line) => line.aborted === true)).toBe(true));
+    engine.behaviour.stallsAfterTokens = undefined;
+    expect((await ask(url, stream())).cache).toBe("miss");
+    expect((await ask(url, stream())).cache).toBe("hit");
+  });
+
+  test("is forgotten when it is longer than an entry may be, and the client gets all of it", async () => {
+    const { url, metricsUrl } = await start({ engines: [{ tokens: 40, tokenBytes: 64 * 1024 }] });
+    for (let times = 0; times < 2; times++) {
+      const { cache, text } = await ask(url, stream());
+      expect(cache).toBe("miss");
+      expect(eventsOf(text)).toHaveLength(42);
+    }
+    const metrics = await (await fetch(metricsUrl)).text();
+    expect(metrics).toContain('sluice_cache_bytes{part="recordings"} 0');
+    expect(metrics).toContain('sluice_cache_bytes{part="answers"} 0');
+  });
+});

@@ -1,0 +1,25 @@
+import type { CacheSettings } from "../../contracts/gateway-config.ts";
+import { completion, post, startTestGateway, type TestGatewayOptions } from "./test-gateway.ts";
+
+const CACHE: CacheSettings = { ttlSeconds: 3600, routeTtlSeconds: {}, memoryMiB: 8, semantic: null };
+
+export function start(options: TestGatewayOptions = {}, cache: Partial<CacheSettings> = {}) {
+  return startTestGateway({ ...options, config: { cache: { ...CACHE, ...cache }, ...options.config } });
+}
+
+export const cold = (fields: Record<string, unknown> = {}) => completion({ temperature: 0, ...fields });
+
+/** Asks, reads to the end and tells what the cache said. */
+export async function ask(url: string, body: unknown = cold(), headers: Record<string, string> = {}, path?: string) {
+  const answer = await post(url, path ?? "/v1/completions", body, headers);
+  const text = await answer.text();
+  return {
+    status: answer.status,
+    text,
+    cache: answer.headers.get("x-sluice-cache"),
+    level: answer.headers.get("x-sluice-cache-level"),
+    age: answer.headers.get("age"),
+    saved: answer.headers.get("x-sluice-cache-saved-tokens"),
+    type: answer.headers.get("content-type"),
+  };
+}

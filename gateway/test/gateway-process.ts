@@ -1,0 +1,74 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { Agent, get } from "node:http";
+import { expect, onTestFinished, vi } from "vitest";
+import { startFakeAws } from "../../test-support/fake-aws.ts";
+import { type FakeEngineBehaviour, startFakeEngine } from "../../test-support/fake-engine.ts";
+import { testConfig } from "./test-gateway.ts";
+
+const SERVER = new URL("../server.ts", import.meta.url).pathname;
+
+export interface GatewayProcess {
+  readonly child: ChildProcess;
+  readonly output: () => string;
+  readonly exit: Promise<number | null>;
+}
+
+/** `server.ts` with these variables and no others; it ends with the test. */
+export function startProcess(environment: Record<string, string>): GatewayProcess {
+  const child = spawn(process.execPath, [SERVER], { env: { PATH: process.env.PATH, ...environment } });
+  let text = "";
+  child.stdout.on("data", (chunk) => {
+    text += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    text += chunk;
+  });
+  const exit = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  onTestFinished(() => void child.kill("SIGKILL"));
+  return { child, output: () => text, exit };
+}
+
+/** A gateway process with one engine, found through AWS calls. */
+export async function startServing(
+  config: Parameters<typeof testConfig>[0] = {},
+  behaviour: Partial<FakeEngineBehaviour> = {},
+  model: Parameters<typeof testConfig>[1] = {},
+) {
+  const engine = await startFakeEngine(behaviour);
+  const aws = await startFakeAws();
+  aws.targets.set("arn:tiny", [{ instanceId: "i-0abc", port: engine.port, address: "127.0.0.1", state: "initial" }]);
+  const server = startProcess({
+    ...aws.environment,
+    SLUICE_CONFIG: JSON.stringify(testConfig(config, model)),
+    SLUICE_HOST: "127.0.0.1",
+    SLUICE_PORT: "0",
+    SLUICE_METRICS_PORT: "0",
+  });
+  onTestFinished(async () => {
+    await engine.stop();
+    await aws.stop();
+  });
+  const listening = await vi.waitFor(
+    () => {
+      const line = server
+        .output()
+        .split("\n")
+        .find((text) => text.includes('"listening"'));
+      expect(line).toBeDefined();
+      return JSON.parse(line ?? "{}") as { port: number; metricsPort: number };
+    },
+    { timeout: 60_000 },
+  );
+  const url = `http://127.0.0.1:${listening.port}`;
+  await vi.waitFor(async () => expect((await fetch(`${url}/health`)).status).toBe(200), { timeout: 60_000 });
+  return { ...server, engine, aws, url, metricsUrl: `http://127.0.0.1:${listening.metricsPort}/metrics` };
+}
+
+/** The status of a GET over a new connection, so that the kernel gives it to any thread. */
+export function getOnce(url: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    get(url, { agent: new Agent() }, (answer) => {
+      answer.resume().once("end", () => resolve(answer.statusCode));
+    }).on("error", reject);
+  });
+}

@@ -1,0 +1,35 @@
+import { toFile } from "openai";
+import { describe, expect, test } from "vitest";
+import { numbered, setUp } from "./test/batch-gateway.ts";
+import { BATCHES, submit } from "./test/batch-world.ts";
+
+describe("creating a batch", () => {
+  test.each([
+    ["another window", { completion_window: "1h" }, "completion_window"],
+    ["an endpoint that no gateway has", { endpoint: "/v1/images" }, "endpoint"],
+    ["a file that is not there", { input_file_id: "file-gone" }, "input_file_id"],
+    ["a field that nobody knows", { priority: "high" }, "priority"],
+  ])("with %s is refused by name", async (_case, fields, param) => {
+    const { url, client } = await setUp();
+    const file = await client.files.create({ file: await toFile(Buffer.from("{}"), "a"), purpose: "batch" });
+    const body = { input_file_id: file.id, endpoint: "/v1/chat/completions", completion_window: "24h", ...fields };
+    const answer = await fetch(`${url}/v1/batches`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    expect(answer.status).toBe(400);
+    expect(JSON.stringify(await answer.json())).toContain(param);
+  });
+
+  test("over the number that a key may have open is refused with 429", async () => {
+    const { client } = await setUp({
+      config: { batches: { ...BATCHES, maxOpenPerKey: 2 } },
+      engines: [{ intervalMs: 2000 }],
+    });
+    await submit(client, numbered(1));
+    await submit(client, numbered(1));
+    await expect(submit(client, numbered(1))).rejects.toMatchObject({ status: 429 });
+    expect((await client.batches.list()).data).toHaveLength(2);
+  });
+});
