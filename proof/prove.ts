@@ -5,19 +5,21 @@ import { environmentNames, loadEnvironment } from "../environments/load.ts";
 import { buildAll } from "../local/setup/build-all.ts";
 import { type Bench, openWorkshop, startBench, type Workshop } from "./bench.ts";
 import { EXCUSES } from "./excused.ts";
+import { cdktfWalk } from "./operator/cdktf-walk.ts";
 import { Operator } from "./operator/operator.ts";
 import { protectedWalk } from "./operator/protected-walk.ts";
-import { walk } from "./operator/walk.ts";
-import { type ProofOptions, readOptions } from "./options.ts";
+import { type Walk, walk } from "./operator/walk.ts";
+import { type Part, type ProofOptions, readOptions } from "./options.ts";
 import { type ProvenStack, proveEnvironment, synthesize } from "./prove-environment.ts";
 import { oneByOne } from "./stacks/stack-order.ts";
+import { type Cdktf, installCdktf } from "./tools/cdktf.ts";
 import { Children } from "./tools/children.ts";
 import { proofCache } from "./tools/machine.ts";
 import { MissingTool } from "./tools/missing-tool.ts";
 
 /**
  * `npm run prove [-- --environment dev] [--part operator] [--stacks network,data] [--keep]`: applies everything to an AWS on
- * this machine, and has the operator's commands do it once more.
+ * this machine, and has the operator's commands and cdktf's do it once more.
  */
 const project = resolve(import.meta.dirname, "..");
 const started = performance.now();
@@ -42,12 +44,18 @@ try {
   await buildAll(project, report);
   const environments = options.environment ? [options.environment] : environmentNames();
   // Side by side: most of an apply is the provider's waiting. Each has an AWS of its own, as it has an account.
-  const work = environments.flatMap((environment) => [
-    ...(options.part === "operator" ? [] : [proveOne(workshop, environment, options)]),
-    // A few stacks alone are no environment that an operator could deploy.
-    ...(options.part === "stacks" || options.stacks.length > 0 ? [] : [operate(workshop, environment)]),
-  ]);
-  const proven = (await Promise.all(work)).flat();
+  // A few stacks alone are no environment that an operator could deploy.
+  const has = (part: Part) => (options.part ?? part) === part && (part === "stacks" || options.stacks.length === 0);
+  const work = environments.map(async (environment) => {
+    const { deletionProtection } = await loadEnvironment(environment);
+    return Promise.all([
+      ...(has("stacks") ? [proveOne(workshop, environment, options)] : []),
+      // Whole where an environment may be destroyed, in part where not.
+      ...(has("operator") ? [operate(workshop, environment, "sluice", deletionProtection ? protectedWalk : walk)] : []),
+      ...(has("cdktf") && !deletionProtection ? [operateCdktf(workshop, environment)] : []),
+    ]);
+  });
+  const proven = (await Promise.all(work)).flat(2);
   for (const {
     name,
     resources,
@@ -86,24 +94,40 @@ async function proveOne(
   return proven;
 }
 
-/** The operator's commands on an AWS of their own: whole where an environment may be destroyed, in part where not. */
-async function operate(workshop: Workshop, environment: string): Promise<readonly []> {
+/** Commands that an operator gives, on an AWS of their own. */
+async function operate(
+  workshop: Workshop,
+  environment: string,
+  name: string,
+  steps: (walk: Walk) => Promise<void>,
+): Promise<readonly []> {
   const began = performance.now();
-  const own = join(folder, `${environment}-operator`);
+  const own = join(folder, `${environment}-${name}`);
   const bench = await startBench(workshop, own);
   const stacks = oneByOne(await synthesize(project, environment, [], join(own, "synth")));
-  const walking = {
+  await steps({
     environment,
     operator: new Operator({ project, environment, bench, children }),
     bench,
-    stacks: stacks.filter((name) => name !== `${environment}-bootstrap`),
-    report: (line: string) => report(`sluice ${line}`),
-  };
-  const { deletionProtection } = await loadEnvironment(environment);
-  await (deletionProtection ? protectedWalk(walking) : walk(walking));
+    stacks: stacks.filter((stack) => stack !== `${environment}-bootstrap`),
+    report: (line: string) => report(`${name} ${line}`),
+  });
   await close(bench);
-  report(`sluice ${environment}: the operator's commands did what they say in ${secondsSince(began)} s`);
+  report(`${name} ${environment}: the commands did what they say in ${secondsSince(began)} s`);
   return [];
+}
+
+/** Where there is no cdktf, that is said, and the rest is proven. */
+async function operateCdktf(workshop: Workshop, environment: string): Promise<readonly []> {
+  let cdktf: Cdktf;
+  try {
+    cdktf = await installCdktf(workshop.machine);
+  } catch (error) {
+    if (!(error instanceof MissingTool)) throw error;
+    console.log(`skipped: the deployment by cdktf's own command: ${error.message}`);
+    return [];
+  }
+  return operate(workshop, environment, "cdktf", (walk) => cdktfWalk(cdktf, walk));
 }
 
 /** @throws when something was asked that no one answered */

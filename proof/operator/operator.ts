@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
-import { delimiter, dirname, join } from "node:path";
+import { basename, delimiter, dirname, join } from "node:path";
 import type { Bench } from "../bench.ts";
 import type { ChildResult, Children, RunningChild } from "../tools/children.ts";
 
@@ -19,10 +19,20 @@ export interface Expected {
   readonly says?: readonly RegExp[];
 }
 
+type Variables = Readonly<Record<string, string>>;
+
+/** How a command is asked, and what it must do. */
+export interface Asked extends Expected {
+  /** Beside those that every command is given. */
+  readonly variables?: Variables;
+}
+
 /** An operator at a shell: the real `sluice`, with OpenTofu and AWS of the bench. There is no terminal to ask at. */
 export class Operator {
+  /** The clone's `.sluice`. */
+  readonly folder: string;
   /** What every command is given. */
-  readonly variables: Readonly<Record<string, string>>;
+  readonly variables: Variables;
   readonly #props: OperatorProps;
 
   constructor(props: OperatorProps) {
@@ -30,23 +40,20 @@ export class Operator {
     const bin = join(bench.folder, "bin");
     writeTofu(bin, bench);
     this.#props = props;
+    this.folder = join(bench.folder, "work");
     this.variables = {
       ...bench.tofu.environment,
       PATH: [bin, dirname(process.execPath), bench.tofu.environment.PATH ?? ""].join(delimiter),
       AWS_REGION: "us-east-1",
-      SLUICE_FOLDER: join(bench.folder, "work"),
+      SLUICE_FOLDER: this.folder,
     };
   }
 
   /** Starts `sluice <command> --environment <name> …`. */
-  start(command: string, ...args: readonly string[]): RunningChild {
-    const { project, environment, children } = this.#props;
-    return children.start({
-      command: process.execPath,
-      args: [join(project, "cli/sluice.ts"), ...command.split(" "), "--environment", environment, ...args],
-      cwd: project,
-      environment: this.variables,
-    });
+  start(command: string, args: readonly string[], variables: Variables = {}): RunningChild {
+    const { project, environment } = this.#props;
+    const script = [join(project, "cli/sluice.ts"), ...command.split(" "), "--environment", environment];
+    return this.#start(process.execPath, [...script, ...args], variables);
   }
 
   /**
@@ -54,8 +61,18 @@ export class Operator {
    * @returns its output
    * @throws with the output when it did something else
    */
-  async run(command: string, args: readonly string[], expected: Expected = {}): Promise<string> {
-    return told(`sluice ${[command, ...args].join(" ")}`, await this.start(command, ...args).done, expected);
+  async run(command: string, args: readonly string[], { variables, ...expected }: Asked = {}): Promise<string> {
+    return told(`sluice ${[command, ...args].join(" ")}`, await this.start(command, args, variables).done, expected);
+  }
+
+  /** The same with another program, in the clone. */
+  async program(command: string, args: readonly string[], { variables, ...expected }: Asked = {}): Promise<string> {
+    return told([basename(command), ...args].join(" "), await this.#start(command, args, variables).done, expected);
+  }
+
+  #start(command: string, args: readonly string[], variables: Variables = {}): RunningChild {
+    const { project, children } = this.#props;
+    return children.start({ command, args, cwd: project, environment: { ...this.variables, ...variables } });
   }
 }
 

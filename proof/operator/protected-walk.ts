@@ -17,7 +17,7 @@ export async function protectedWalk({ environment, operator, bench, report }: Wa
 
   const data = `${environment}-data`;
   const keys = await keyCount(url);
-  const first = operator.start("deploy", "--yes", "--stack", "data");
+  const first = operator.start("deploy", ["--yes", "--stack", "data"]);
   let hasEnded = false;
   const ended = first.done.finally(() => {
     hasEnded = true;
