@@ -6,6 +6,7 @@ import { buildAll } from "../local/setup/build-all.ts";
 import { type Bench, openWorkshop, startBench, type Workshop } from "./bench.ts";
 import { EXCUSES } from "./excused.ts";
 import { cdktfWalk } from "./operator/cdktf-walk.ts";
+import { Clone } from "./operator/clone.ts";
 import { Operator } from "./operator/operator.ts";
 import { protectedWalk } from "./operator/protected-walk.ts";
 import { type Walk, walk } from "./operator/walk.ts";
@@ -104,11 +105,15 @@ async function operate(
   const began = performance.now();
   const own = join(folder, `${environment}-${name}`);
   const bench = await startBench(workshop, own);
+  const clone = new Clone(project, join(own, "clone"));
   const stacks = oneByOne(await synthesize(project, environment, [], join(own, "synth")));
+  const { state } = await loadEnvironment(environment);
   await steps({
     environment,
-    operator: new Operator({ project, environment, bench, children }),
+    operator: new Operator({ project: clone.folder, environment, bench, children }),
+    clone,
     bench,
+    state,
     stacks: stacks.filter((stack) => stack !== `${environment}-bootstrap`),
     report: (line: string) => report(`${name} ${line}`),
   });

@@ -11,7 +11,6 @@ export async function cdktfWalk(cdktf: Cdktf, { environment, operator, bench, st
   await operator.run("bootstrap", ["--yes", "--certificate"], { says: [/The states are in/, /Certificate for/] });
   report(`${environment}: bootstrapped`);
 
-  const variables = join(operator.folder, "deploy", environment, "terraform.tfvars.json");
   await operator.program(
     cdktf.command,
     [
@@ -19,7 +18,7 @@ export async function cdktfWalk(cdktf: Cdktf, { environment, operator, bench, st
       "deploy",
       `${environment}-*`,
       "--auto-approve",
-      `--var-file=${variables}`,
+      `--var-file=${operator.variablesFile}`,
       // What is fitted to the bench lies beside what others synthesize, and no registry can be asked for checksums.
       `--output=${join(bench.folder, "cdktf.out")}`,
       "--skip-provider-lock",

@@ -1,6 +1,8 @@
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, delimiter, dirname, join } from "node:path";
+import type { JsonObject } from "../../local/template/json.ts";
 import type { Bench } from "../bench.ts";
+import { parseObject } from "../front-door/call.ts";
 import type { ChildResult, Children, RunningChild } from "../tools/children.ts";
 
 export interface OperatorProps {
@@ -29,8 +31,6 @@ export interface Asked extends Expected {
 
 /** An operator at a shell: the real `sluice`, with OpenTofu and AWS of the bench. There is no terminal to ask at. */
 export class Operator {
-  /** The clone's `.sluice`. */
-  readonly folder: string;
   /** What every command is given. */
   readonly variables: Variables;
   readonly #props: OperatorProps;
@@ -40,13 +40,26 @@ export class Operator {
     const bin = join(bench.folder, "bin");
     writeTofu(bin, bench);
     this.#props = props;
-    this.folder = join(bench.folder, "work");
     this.variables = {
       ...bench.tofu.environment,
       PATH: [bin, dirname(process.execPath), bench.tofu.environment.PATH ?? ""].join(delimiter),
       AWS_REGION: "us-east-1",
-      SLUICE_FOLDER: this.folder,
+      SLUICE_FOLDER: join(bench.folder, "work"),
     };
+  }
+
+  /** Where `sluice` keeps the environment's files: the synthesized stacks, and variables. */
+  get deployFolder(): string {
+    return join(this.#props.bench.folder, "work/deploy", this.#props.environment);
+  }
+
+  /** Where variables are kept for the environment. */
+  get variablesFile(): string {
+    return join(this.deployFolder, "terraform.tfvars.json");
+  }
+
+  keptVariables(): JsonObject {
+    return parseObject(readFileSync(this.variablesFile, "utf8"));
   }
 
   /** Starts `sluice <command> --environment <name> …`. */
