@@ -6,11 +6,10 @@ import { DeleteItemCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DescribeVpcEndpointsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { CopyObjectCommand, ListObjectVersionsCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { asObject } from "../../local/template/json.ts";
-import { element } from "../amendments/xml.ts";
 import { parseObject } from "../front-door/call.ts";
-import { askAws } from "../read-backs/aws-call.ts";
 import { clientSettings } from "../read-backs/aws-client.ts";
 import { expectEqual } from "../read-backs/read-back.ts";
+import { resourcesOf, roleStatements } from "../read-backs/role-policy.ts";
 import type { Walk } from "./walk.ts";
 
 /** "Rotate": a key that was made is let in, and refused within 5 s once it is revoked. */
@@ -97,29 +96,20 @@ export async function changeAndRollBack(walk: Walk): Promise<void> {
   ]);
   await operator.run("plan", ["--detailed-exitcode", "--stack", "network"], { code: 2, says: [/1 to add/] });
   await operator.run("deploy", ["--yes", ...args], { says: [...changed, /as the environment file says/] });
-  const policy = await gatewayPolicy(walk);
-  expectEqual("what the gateways may read of secrets", policy.secrets, [
+  expectEqual("what the gateways may read of secrets", await readableSecrets(walk), [
     `arn:aws:secretsmanager:us-east-1:123456789012:secret:sluice/openai-??????`,
   ]);
   expectEqual("endpoints of Secrets Manager", await secretsEndpoints(bench.frontDoor.url), 1);
   report(`${environment}: a provider declared and deployed; gateways may read its secret and no other`);
   takeBack();
   await operator.run("deploy", ["--yes", ...args], { says: [...changed, /as the environment file says/] });
-  expectEqual("what the gateways may read of secrets", (await gatewayPolicy(walk)).secrets, []);
+  expectEqual("what the gateways may read of secrets", await readableSecrets(walk), []);
   expectEqual("endpoints of Secrets Manager", await secretsEndpoints(bench.frontDoor.url), 0);
   report(`${environment}: rolled back by the files of before`);
 }
 
-async function gatewayPolicy({ environment, bench }: Walk): Promise<{ readonly secrets: readonly string[] }> {
-  const answer = await askAws(bench.frontDoor.url, "iam", {
-    action: "GetRolePolicy",
-    version: "2010-05-08",
-    fields: { RoleName: `sluice-${environment}-gateway`, PolicyName: "permissions" },
-  });
-  const { Statement } = parseObject(decodeURIComponent(element(answer, "PolicyDocument") ?? ""));
-  const statements = Array.isArray(Statement) ? Statement.map(asObject) : [];
-  const secrets = statements.filter(({ Action }) => JSON.stringify(Action).includes("secretsmanager"));
-  return { secrets: secrets.flatMap(({ Resource }) => [Resource].flat().map(String)) };
+async function readableSecrets({ environment, bench }: Walk): Promise<readonly string[]> {
+  return resourcesOf(await roleStatements(bench.frontDoor.url, `sluice-${environment}-gateway`), "secretsmanager");
 }
 
 async function secretsEndpoints(url: string): Promise<number> {

@@ -36,9 +36,11 @@ export async function firstSteps(walk: Walk): Promise<void> {
     says: [new RegExp(`${environment}-data: \\d+ to add`), /as the environment file says/],
   });
   await publishImages(walk);
-  const findings = await operator.run("doctor", []);
-  expectEqual("findings of doctor that are not ok", findings.match(/^(fail|warn) .*/gm) ?? [], []);
-  report(`${environment}: the data stack is deployed, and doctor finds nothing more`);
+  // Neither emulator has quotas of EC2: that check alone can't be well here.
+  const findings = await operator.run("doctor", [], { code: 1, says: [/vCPUs/] });
+  const faults = (findings.match(/^(fail|warn) .*/gm) ?? []).filter((line) => !/^fail +\w+ vCPUs /.test(line));
+  expectEqual("what doctor finds amiss beside quotas", faults, []);
+  report(`${environment}: the data stack is deployed, and doctor finds no more than the emulator's lack of quotas`);
 }
 
 /** As ami/README.md says, with an id of an image that the emulator has. */
