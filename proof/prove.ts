@@ -43,20 +43,18 @@ try {
   const machine = { variables: process.env, cache: proofCache(process.env), children, report };
   const workshop = await openWorkshop(machine);
   await buildAll(project, report);
-  const environments = options.environment ? [options.environment] : environmentNames();
-  // Side by side: most of an apply is the provider's waiting. Each has an AWS of its own, as it has an account.
+  const names = options.environment ? [options.environment] : environmentNames();
+  const environments = await Promise.all(names.map((name) => loadEnvironment(name)));
   // A few stacks alone are no environment that an operator could deploy.
   const has = (part: Part) => (options.part ?? part) === part && (part === "stacks" || options.stacks.length === 0);
-  const work = environments.map(async (environment) => {
-    const { deletionProtection } = await loadEnvironment(environment);
-    return Promise.all([
-      ...(has("stacks") ? [proveOne(workshop, environment, options)] : []),
-      // Whole where an environment may be destroyed, in part where not.
-      ...(has("operator") ? [operate(workshop, environment, "sluice", deletionProtection ? protectedWalk : walk)] : []),
-      ...(has("cdktf") && !deletionProtection ? [operateCdktf(workshop, environment)] : []),
-    ]);
-  });
-  const proven = (await Promise.all(work)).flat(2);
+  // Side by side: most of an apply is the provider's waiting. Each has an AWS of its own, as it has an account.
+  const parts = environments.flatMap(({ name, deletionProtection }) => [
+    ...(has("stacks") ? [proveOne(workshop, name, options)] : []),
+    // Whole where an environment may be destroyed, in part where not.
+    ...(has("operator") ? [operate(workshop, name, "sluice", deletionProtection ? protectedWalk : walk)] : []),
+    ...(has("cdktf") && !deletionProtection ? [operateCdktf(workshop, name)] : []),
+  ]);
+  const proven = (await allOf(parts)).flat();
   for (const {
     name,
     resources,
@@ -80,6 +78,23 @@ try {
 }
 children.stopAll();
 process.exit();
+
+function firstLine(error: unknown): string {
+  return String(error instanceof Error ? error.message : error).split("\n")[0] ?? "";
+}
+
+/**
+ * Waits for every part, also when one fails: each tells something else.
+ * @throws with what all failures say
+ */
+async function allOf<T>(parts: readonly Promise<T>[]): Promise<readonly T[]> {
+  for (const part of parts) part.catch((error: unknown) => report(`a part failed: ${firstLine(error)}`));
+  const results = await Promise.allSettled(parts);
+  const failures = results.flatMap((each) => (each.status === "rejected" ? [each.reason] : []));
+  if (failures.length > 0)
+    throw new Error(failures.map((error) => (error instanceof Error ? error.message : String(error))).join("\n"));
+  return results.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+}
 
 async function proveOne(
   workshop: Workshop,

@@ -23,7 +23,11 @@ export async function cdktfWalk(cdktf: Cdktf, { environment, operator, bench, st
       `--output=${join(bench.folder, "cdktf.out")}`,
       "--skip-provider-lock",
     ],
-    { variables: { TERRAFORM_BINARY_NAME: "tofu" }, says: [/Apply complete!/] },
+    {
+      // Its own place for providers would be the user's home.
+      variables: { TERRAFORM_BINARY_NAME: "tofu", TF_PLUGIN_CACHE_DIR: join(operator.deployFolder, "../plugins") },
+      says: [/Apply complete!/],
+    },
   );
   report(`${environment}: deployed by cdktf's command`);
   await operator.run("plan", ["--detailed-exitcode"], {
