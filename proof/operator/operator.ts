@@ -108,7 +108,7 @@ export function told(
 
 /**
  * A `tofu` that first fits the folder's stack to the bench: endpoints, provider, values that the older provider refuses.
- * It then becomes the real one, so that signals reach it.
+ * What has the bench's settings has been fitted already. It then becomes the real one, so that signals reach it.
  */
 function writeTofu(bin: string, { tofu, schema, frontDoor: { url } }: Bench): void {
   mkdirSync(bin, { recursive: true });
@@ -122,7 +122,8 @@ function writeTofu(bin: string, { tofu, schema, frontDoor: { url } }: Bench): vo
 set -e
 folder=.
 case "$1" in -chdir=*) folder=\${1#-chdir=} ;; esac
-if [ -f "$folder/cdk.tf.json" ]; then ${prepare} "$folder"; fi
+stack="$folder/cdk.tf.json"
+if [ -f "$stack" ] && ! grep -q s3_use_path_style "$stack"; then ${prepare} "$folder"; fi
 exec ${quoted(tofu.command)} "$@"
 `,
   );
