@@ -88,7 +88,7 @@ export const DATA: readonly ReadBack[] = [
   {
     claim: "a batch's files go after 31 days, its parts after 3, and what was deleted a day later",
     check: async (applied) => {
-      const Bucket = valuesOf(applied, "aws_s3_bucket", "bucket").find((name) => name.includes("-batches-"));
+      const Bucket = valuesOf(applied, "aws_s3_bucket", "bucket").find((name) => name.includes("-files-"));
       const { Rules = [] } = await new S3Client({ ...applied.client, forcePathStyle: true }).send(
         new GetBucketLifecycleConfigurationCommand({ Bucket }),
       );

@@ -69,7 +69,7 @@ export const SERVING: readonly ReadBack[] = [
       const tables = resourcesOf(statements, "dynamodb").map((arn) => arn.slice(arn.lastIndexOf("/") + 1));
       const wanted = ["batches", "keys", "responses", "routes"].map((table) => `${name}-${table}`);
       expectEqual("tables", [...new Set(tables)].toSorted(), wanted);
-      const folders = resourcesOf(statements, "s3").map((arn) => /-batches-[^/]*\/(\w+)\/\*$/.exec(arn)?.[1]);
+      const folders = resourcesOf(statements, "s3").map((arn) => /-files-[^/]*\/(\w+)\/\*$/.exec(arn)?.[1]);
       expectEqual("folders of the batches' bucket", folders.filter((folder) => folder !== undefined).toSorted(), [
         "files",
         "parts",
