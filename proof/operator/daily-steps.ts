@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from "@aws-sdk/client-auto-scaling";
@@ -10,6 +10,7 @@ import { parseObject } from "../front-door/call.ts";
 import { clientSettings } from "../read-backs/aws-client.ts";
 import { expectEqual } from "../read-backs/read-back.ts";
 import { resourcesOf, roleStatements } from "../read-backs/role-policy.ts";
+import type { Clone } from "./clone.ts";
 import type { Walk } from "./walk.ts";
 
 /** "Rotate": a key that was made is let in, and refused within 5 s once it is revoked. */
@@ -65,26 +66,13 @@ async function mostEngines({ environment, bench }: Walk): Promise<number | undef
   return AutoScalingGroups[0]?.MaxSize;
 }
 
-const PROVIDER = `providers: {
-    openai: {
-      dialect: "openai",
-      endpoint: "https://api.openai.com",
-      region: null,
-      credential: { from: "secret", secretId: "sluice/openai" },
-      rateLimit: null,
-      timeouts: { connectSeconds: 2, firstByteSeconds: 15, idleSeconds: 30, totalSeconds: 300 },
-      maxConnections: 100,
-      maxInFlight: 200,
-      priority: 30,
-      emergencyOnly: true,
-      monthlyCapUsd: 10,
-      healthCheck: null,
-      allowPrivateHosts: [],
-      models: {
-        "gpt-4o-mini": { contextTokens: 128_000, capabilities: [], inputUsdPerMillion: 0.15, outputUsdPerMillion: 0.6 },
-      },
-    },
-  },`;
+/** The provider of docs/providers.md, as it stands there. */
+function documentedProvider(clone: Clone): string {
+  const page = readFileSync(join(clone.folder, "docs/providers.md"), "utf8");
+  const example = /^```ts\n(providers: \{.*?\n\})\n```$/ms.exec(page)?.[1];
+  if (example === undefined) throw new Error("docs/providers.md has no example of a provider.");
+  return `${example},`;
+}
 
 /** "Deploy" of changed settings, and "Roll back": a provider with a secret, and the page's title. */
 export async function changeAndRollBack(walk: Walk): Promise<void> {
@@ -93,7 +81,7 @@ export async function changeAndRollBack(walk: Walk): Promise<void> {
   const args = stacks.flatMap((stack) => ["--stack", stack]);
   const changed = stacks.map((stack) => new RegExp(`${environment}-${stack}: .*\\d+ to (add|change|destroy)`));
   const takeBack = clone.edit(`environments/${environment}.ts`, [
-    { from: "providers: {},", to: PROVIDER },
+    { from: "providers: {},", to: documentedProvider(clone) },
     { from: 'title: "', to: 'title: "New ' },
   ]);
   await operator.run("plan", ["--detailed-exitcode", "--stack", "network"], { code: 2, says: [/1 to add/] });
