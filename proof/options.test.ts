@@ -20,5 +20,5 @@ test("an unknown option is refused", () => {
 
 test("one part alone can be chosen, and no other than those that there are", () => {
   expect(readOptions(["--part", "operator"]).part).toBe("operator");
-  expect(() => readOptions(["--part", "half"])).toThrow("--part must be stacks or operator, got half.");
+  expect(() => readOptions(["--part", "half"])).toThrow("--part must be one of stacks, operator, cdktf, got half.");
 });

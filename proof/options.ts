@@ -1,12 +1,15 @@
 import { parseArgs } from "node:util";
 
+const PARTS = ["stacks", "operator", "cdktf"] as const;
+export type Part = (typeof PARTS)[number];
+
 export interface ProofOptions {
   /** @default - every environment */
   readonly environment: string | undefined;
   /** Names without the environment; what they need is applied too. @default - all */
   readonly stacks: readonly string[];
-  /** Only the stacks' applies, or only the operator's commands. @default - both */
-  readonly part: "stacks" | "operator" | undefined;
+  /** Only the stacks' applies, only the operator's commands, or only cdktf's. @default - all of them */
+  readonly part: Part | undefined;
   /** Whether everything stays up after the proof, until Ctrl-C. */
   readonly keeps: boolean;
 }
@@ -22,9 +25,9 @@ export function readOptions(args: readonly string[]): ProofOptions {
       keep: { type: "boolean", default: false },
     },
   });
-  const { part } = values;
-  if (part !== undefined && part !== "stacks" && part !== "operator")
-    throw new Error(`--part must be stacks or operator, got ${part}.`);
+  const part = PARTS.find((each) => each === values.part);
+  if (values.part !== undefined && part === undefined)
+    throw new Error(`--part must be one of ${PARTS.join(", ")}, got ${values.part}.`);
   return {
     part,
     environment: values.environment,

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { runStep } from "../local/setup/run-step.ts";
 import type { Stack } from "../local/template/stacks.ts";
 import type { Bench } from "./bench.ts";
+import { clientSettings } from "./read-backs/aws-client.ts";
 import { inventory, leftOver } from "./read-backs/leftovers.ts";
 import type { Applied } from "./read-backs/read-back.ts";
 import { READ_BACKS } from "./read-backs/table.ts";
@@ -14,7 +15,6 @@ import { choose, inOrder, needs } from "./stacks/stack-order.ts";
 import { StackRun } from "./stacks/stack-run.ts";
 import { makeStateStores } from "./stacks/state-store.ts";
 import { unwantedChanges, updateOf } from "./stacks/updates.ts";
-import { ACCOUNT } from "./tools/emulators.ts";
 
 export interface EnvironmentProof {
   readonly environment: string;
@@ -135,12 +135,7 @@ async function look(run: StackRun, url: string): Promise<Applied> {
     outputs: await run.outputs(),
     attributes: await run.attributes(),
     url,
-    client: {
-      endpoint: url,
-      region: "us-east-1",
-      credentials: { accessKeyId: ACCOUNT, secretAccessKey: "proof" },
-      maxAttempts: 1,
-    },
+    client: clientSettings(url),
   };
 }
 

@@ -5,19 +5,22 @@ import { environmentNames, loadEnvironment } from "../environments/load.ts";
 import { buildAll } from "../local/setup/build-all.ts";
 import { type Bench, openWorkshop, startBench, type Workshop } from "./bench.ts";
 import { EXCUSES } from "./excused.ts";
+import { cdktfWalk } from "./operator/cdktf-walk.ts";
+import { Clone } from "./operator/clone.ts";
 import { Operator } from "./operator/operator.ts";
 import { protectedWalk } from "./operator/protected-walk.ts";
-import { walk } from "./operator/walk.ts";
-import { type ProofOptions, readOptions } from "./options.ts";
+import { type Walk, walk } from "./operator/walk.ts";
+import { type Part, type ProofOptions, readOptions } from "./options.ts";
 import { type ProvenStack, proveEnvironment, synthesize } from "./prove-environment.ts";
 import { oneByOne } from "./stacks/stack-order.ts";
+import { type Cdktf, installCdktf } from "./tools/cdktf.ts";
 import { Children } from "./tools/children.ts";
 import { proofCache } from "./tools/machine.ts";
 import { MissingTool } from "./tools/missing-tool.ts";
 
 /**
  * `npm run prove [-- --environment dev] [--part operator] [--stacks network,data] [--keep]`: applies everything to an AWS on
- * this machine, and has the operator's commands do it once more.
+ * this machine, and has the operator's commands and cdktf's do it once more.
  */
 const project = resolve(import.meta.dirname, "..");
 const started = performance.now();
@@ -40,14 +43,18 @@ try {
   const machine = { variables: process.env, cache: proofCache(process.env), children, report };
   const workshop = await openWorkshop(machine);
   await buildAll(project, report);
-  const environments = options.environment ? [options.environment] : environmentNames();
+  const names = options.environment ? [options.environment] : environmentNames();
+  const environments = await Promise.all(names.map((name) => loadEnvironment(name)));
+  // A few stacks alone are no environment that an operator could deploy.
+  const has = (part: Part) => (options.part ?? part) === part && (part === "stacks" || options.stacks.length === 0);
   // Side by side: most of an apply is the provider's waiting. Each has an AWS of its own, as it has an account.
-  const work = environments.flatMap((environment) => [
-    ...(options.part === "operator" ? [] : [proveOne(workshop, environment, options)]),
-    // A few stacks alone are no environment that an operator could deploy.
-    ...(options.part === "stacks" || options.stacks.length > 0 ? [] : [operate(workshop, environment)]),
+  const parts = environments.flatMap(({ name, deletionProtection }) => [
+    ...(has("stacks") ? [proveOne(workshop, name, options)] : []),
+    // Whole where an environment may be destroyed, in part where not.
+    ...(has("operator") ? [operate(workshop, name, "sluice", deletionProtection ? protectedWalk : walk)] : []),
+    ...(has("cdktf") && !deletionProtection ? [operateCdktf(workshop, name)] : []),
   ]);
-  const proven = (await Promise.all(work)).flat();
+  const proven = (await allOf(parts)).flat();
   for (const {
     name,
     resources,
@@ -72,6 +79,23 @@ try {
 children.stopAll();
 process.exit();
 
+function firstLine(error: unknown): string {
+  return String(error instanceof Error ? error.message : error).split("\n")[0] ?? "";
+}
+
+/**
+ * Waits for every part, also when one fails: each tells something else.
+ * @throws with what all failures say
+ */
+async function allOf<T>(parts: readonly Promise<T>[]): Promise<readonly T[]> {
+  for (const part of parts) part.catch((error: unknown) => report(`a part failed: ${firstLine(error)}`));
+  const results = await Promise.allSettled(parts);
+  const failures = results.flatMap((each) => (each.status === "rejected" ? [each.reason] : []));
+  if (failures.length > 0)
+    throw new Error(failures.map((error) => (error instanceof Error ? error.message : String(error))).join("\n"));
+  return results.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+}
+
 async function proveOne(
   workshop: Workshop,
   environment: string,
@@ -86,24 +110,44 @@ async function proveOne(
   return proven;
 }
 
-/** The operator's commands on an AWS of their own: whole where an environment may be destroyed, in part where not. */
-async function operate(workshop: Workshop, environment: string): Promise<readonly []> {
+/** Commands that an operator gives, on an AWS of their own. */
+async function operate(
+  workshop: Workshop,
+  environment: string,
+  name: string,
+  steps: (walk: Walk) => Promise<void>,
+): Promise<readonly []> {
   const began = performance.now();
-  const own = join(folder, `${environment}-operator`);
+  const own = join(folder, `${environment}-${name}`);
   const bench = await startBench(workshop, own);
+  const clone = new Clone(project, join(own, "clone"));
   const stacks = oneByOne(await synthesize(project, environment, [], join(own, "synth")));
-  const walking = {
+  const { state } = await loadEnvironment(environment);
+  await steps({
     environment,
-    operator: new Operator({ project, environment, bench, children }),
+    operator: new Operator({ project: clone.folder, environment, bench, children }),
+    clone,
     bench,
-    stacks: stacks.filter((name) => name !== `${environment}-bootstrap`),
-    report: (line: string) => report(`sluice ${line}`),
-  };
-  const { deletionProtection } = await loadEnvironment(environment);
-  await (deletionProtection ? protectedWalk(walking) : walk(walking));
+    state,
+    stacks: stacks.filter((stack) => stack !== `${environment}-bootstrap`),
+    report: (line: string) => report(`${name} ${line}`),
+  });
   await close(bench);
-  report(`sluice ${environment}: the operator's commands did what they say in ${secondsSince(began)} s`);
+  report(`${name} ${environment}: the commands did what they say in ${secondsSince(began)} s`);
   return [];
+}
+
+/** Where there is no cdktf, that is said, and the rest is proven. */
+async function operateCdktf(workshop: Workshop, environment: string): Promise<readonly []> {
+  let cdktf: Cdktf;
+  try {
+    cdktf = await installCdktf(workshop.machine);
+  } catch (error) {
+    if (!(error instanceof MissingTool)) throw error;
+    console.log(`skipped: the deployment by cdktf's own command: ${error.message}`);
+    return [];
+  }
+  return operate(workshop, environment, "cdktf", (walk) => cdktfWalk(cdktf, walk));
 }
 
 /** @throws when something was asked that no one answered */

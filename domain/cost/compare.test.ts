@@ -17,13 +17,14 @@ describe("the difference of two forecasts", () => {
     });
   });
 
-  test("names only what changes: one more gateway at most raises gateways and their volumes at most, and its log lines", () => {
+  test("names only what changes: one more gateway at most raises gateways and their volumes at most, its log lines, and what it looks up", () => {
     const gateways = { ...dev.gateways, maxInstances: dev.gateways.maxInstances + 1 };
     const { byType, total } = compareForecasts(before, forecast({ ...dev, gateways }, DEFAULT_USAGE));
-    expect(byType.map(({ type }) => type)).toEqual(["Gateways", "EBS volumes", "CloudWatch"]);
+    expect(byType.map(({ type }) => type)).toEqual(["Gateways", "EBS volumes", "CloudWatch", "DynamoDB"]);
     expect(total.minimum).toBe(0);
     const hours = 730 * catalogInstanceType(dev.gateways.instanceType).price.usdPerHour;
-    expect(total.maximum).toBeCloseTo(hours + 8 * 0.08 + 0.3942 * 0.5, 6); // hours, volume, log lines
+    const looks = 730 * 3600 * (1 / 2 + 1 / 5) * 0.125e-6;
+    expect(total.maximum).toBeCloseTo(hours + 8 * 0.08 + 0.3942 * 0.5 + looks, 6); // hours, volume, log lines, look-ups
     expect(total.expected).toBeCloseTo(total.maximum / 4, 6);
   });
 

@@ -14,7 +14,13 @@ export interface CostEnvironment {
     readonly instanceType: InstanceTypeId;
     readonly minInstances: number;
     readonly maxInstances: number;
+    /** @default 1 */
+    readonly threads?: number | "per-core";
   };
+  /** @default - none are kept; so were environments before there were any */
+  readonly responses?: { readonly keepDays: number } | null;
+  /** @default - none; so were environments before there were any */
+  readonly batches?: object | null;
   /** @default - gateways share no store; so were environments before there was one */
   readonly valkey?: { readonly nodeType: ValkeyNodeTypeId; readonly nodes: number } | null;
   readonly pools: Readonly<Record<string, CostPool>>;

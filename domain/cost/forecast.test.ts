@@ -80,6 +80,26 @@ describe("the forecast", () => {
     expect(off.lines.map(({ what }) => what)).not.toContain("authorizations");
   });
 
+  test("what gateways look up while idle grows with their threads, kept responses and batches with the callers", () => {
+    const costs = (environment: typeof dev, requestsPerMonth = 100_000) =>
+      Object.fromEntries(
+        forecast(environment, { ...DEFAULT_USAGE, requestsPerMonth }).lines.map((line) => [line.what, lineCost(line)]),
+      );
+    const [once, twice, busy] = [
+      costs(dev),
+      costs({ ...dev, gateways: { ...dev.gateways, threads: 2 } }),
+      costs(dev, 1e6),
+    ];
+    expect(once["looks for changed routes"]).toBeCloseTo(0.16, 2);
+    expect(once["looks for batches"]).toBeCloseTo(0.07, 2);
+    for (const what of ["looks for changed routes", "looks for batches"])
+      expect(twice[what]).toBeCloseTo(2 * (once[what] ?? 0), 6);
+    for (const what of ["kept responses", "work on batches", "files of batches", "writes of batches' files"])
+      expect(busy[what], what).toBeCloseTo(10 * (once[what] ?? 0), 6);
+    const without = costs({ ...dev, responses: null, batches: null });
+    expect(Object.keys(without).filter((what) => /batches|kept responses/.test(what))).toEqual([]);
+  });
+
   test("tells what NAT would cost in place of the endpoints", () => {
     expect(result.waysToAws.interfaceEndpoints).toBeCloseTo(36.5, 1);
     expect(result.waysToAws.natGateways).toBeCloseTo(730 * (0.045 + 0.005), 1);

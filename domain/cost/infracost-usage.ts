@@ -18,8 +18,13 @@ export function infracostUsage(usage: Usage): Readonly<Record<string, ResourceUs
     },
     "aws_cloudwatch_log_group.Api_AccessLogs_50DA825E": { monthly_data_ingested_gb: volumes.accessLogGb },
     "aws_dynamodb_table.Keys": { monthly_read_request_units: requests },
+    "aws_dynamodb_table.Batches_Table_426D1BF2": { monthly_write_request_units: volumes.batchUnits },
+    "aws_dynamodb_table.Responses": { monthly_write_request_units: volumes.keptResponseUnits },
     "aws_lambda_function.Authorizer": { monthly_requests: requests, request_duration_ms: 1000 * AUTHORIZER.seconds },
     "aws_lb.LoadBalancer": { processed_bytes_gb: volumes.loadBalancerUnits * HOURS_PER_MONTH },
+    "aws_s3_bucket.Batches_Files_95D13107": {
+      standard: { storage_gb: volumes.batchFileGb, monthly_tier_1_requests: volumes.batchFileWrites },
+    },
     "aws_vpc_endpoint.Endpoints_Logs_D03A382F": { monthly_data_processed_gb: volumes.gatewayLogGb },
     "aws_wafv2_web_acl.AddressLimit": { monthly_requests: requests },
   };

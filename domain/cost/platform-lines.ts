@@ -4,6 +4,7 @@ import { catalogValkeyNodeType } from "../../catalog/valkey-node-types.ts";
 import type { CostEnvironment } from "./cost-environment.ts";
 import type { CostLine } from "./cost-line.ts";
 import type { Footprint } from "./footprint.ts";
+import { tableLines } from "./table-lines.ts";
 import { HOURS_PER_MONTH, type Volumes } from "./usage.ts";
 
 const DAYS_PER_MONTH = HOURS_PER_MONTH / 24;
@@ -19,8 +20,8 @@ const TABLE_GB = 0.01;
 const BUILDS_GB = 1;
 /** CloudFront answers most requests itself; the bucket sees those of a new build. */
 const SITE_MISS_SHARE = 0.05;
-/** DynamoDB asks for the table's key at most every five minutes for each role: gateways and authorizer. */
-const KEY_REQUESTS = 2 * 12 * HOURS_PER_MONTH;
+/** DynamoDB asks for a table's key at most every five minutes for each role. */
+const KEY_REQUESTS = 12 * HOURS_PER_MONTH;
 const GB_PER_GIB = 1.073741824;
 
 export interface PlatformProps {
@@ -38,6 +39,7 @@ export function platformLines(props: PlatformProps): readonly CostLine[] {
     ...observabilityLines(props),
     ...sharedStoreLines(props),
     ...storageLines(props),
+    ...tableLines(props),
     ...functionLines(props),
   ];
 }
@@ -142,6 +144,9 @@ function sharedStoreLines({ environment: { valkey } }: PlatformProps): readonly 
 
 function storageLines({ environment, footprint, prices, volumes }: PlatformProps): readonly CostLine[] {
   const models = new Set(Object.values(environment.pools).map(({ model }) => model));
+  const { responses = null, batches = null } = environment;
+  // The authorizer reads keys; gateways keys and routes, and responses and batches where there are any.
+  const readers = 3 + Number(responses !== null) + Number(batches !== null);
   const weightsGb = [...models].reduce((sum, model) => sum + catalogModel(model).weightsGiB * GB_PER_GIB, 0);
   return [
     // The gateway checks every key again; half a read unit for each of the two reads.
@@ -156,7 +161,7 @@ function storageLines({ environment, footprint, prices, volumes }: PlatformProps
       price: prices.bucketReads,
     },
     { type: "KMS", what: "encryption keys", quantity: footprint.encryptionKeys, price: prices.encryptionKey },
-    { type: "KMS", what: "encryption requests", quantity: KEY_REQUESTS, price: prices.encryptionRequests },
+    { type: "KMS", what: "encryption requests", quantity: KEY_REQUESTS * readers, price: prices.encryptionRequests },
   ];
 }
 

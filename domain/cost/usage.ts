@@ -36,10 +36,16 @@ export interface Volumes {
   readonly loadBalancerUnits: number;
   readonly siteGb: number;
   readonly siteRequests: number;
+  /** Write units of DynamoDB for responses that are kept, and for work on batches. */
+  readonly keptResponseUnits: number;
+  readonly batchUnits: number;
+  /** Files of batches as they lie in the bucket, and writes of them. */
+  readonly batchFileGb: number;
+  readonly batchFileWrites: number;
 }
 
 export const HOURS_PER_MONTH = 730;
-const SECONDS_PER_MONTH = HOURS_PER_MONTH * 3600;
+export const SECONDS_PER_MONTH = HOURS_PER_MONTH * 3600;
 const GB = 1e9;
 
 /** One streamed token is an event of about 250 bytes: id, object, time, model and the text in JSON. */
@@ -58,6 +64,17 @@ const FLOW_LOG_BYTES = 4 * 130;
 const SITE_BYTES = 300_000;
 const SITE_FILES = 8;
 
+/** Of a hundred requests, those whose response is kept, and those that are lines of batches. */
+const KEPT_SHARE = 0.05;
+const BATCH_SHARE = 0.1;
+/** Gateways share a batch by slices of 50 lines: leases and signs of life of the slice, its result, the batch's counts. */
+const LINES_PER_SLICE = 50;
+const UNITS_PER_SLICE = 20;
+/** A slice writes its part of the output, of the whole file then, and reads its part of the input. */
+const WRITES_PER_SLICE = 2;
+/** A file is kept for 30 days. */
+const FILE_MONTHS = 30 / (SECONDS_PER_MONTH / 86_400);
+
 /** One capacity unit carries, by whichever is most: 25 new connections a second, 3,000 open ones, 1 GB an hour. */
 const UNIT = { newConnections: 25, openConnections: 3000, gbPerHour: 1 } as const;
 /** A streamed answer holds its connection about this long. */
@@ -68,6 +85,9 @@ export function volumesOf(usage: Usage): Volumes {
   const perRequest = promptTokens * BYTES_PER_PROMPT_TOKEN + BYTES_AROUND_A_REQUEST;
   const perResponse = completionTokens * BYTES_PER_STREAMED_TOKEN + BYTES_AROUND_A_REQUEST;
   const engineGb = (requests * (perRequest + perResponse)) / GB;
+  // Neither streams: text as it is, in JSON.
+  const perStored = (promptTokens + completionTokens) * BYTES_PER_PROMPT_TOKEN + BYTES_AROUND_A_REQUEST;
+  const slices = (requests * BATCH_SHARE) / LINES_PER_SLICE;
   const requestsPerSecond = requests / SECONDS_PER_MONTH;
   return {
     requests,
@@ -84,5 +104,9 @@ export function volumesOf(usage: Usage): Volumes {
     ),
     siteGb: (siteVisitsPerMonth * SITE_BYTES) / GB,
     siteRequests: siteVisitsPerMonth * SITE_FILES,
+    keptResponseUnits: requests * KEPT_SHARE * Math.ceil(perStored / 1024),
+    batchUnits: slices * UNITS_PER_SLICE,
+    batchFileGb: (requests * BATCH_SHARE * perStored * FILE_MONTHS) / GB,
+    batchFileWrites: slices * WRITES_PER_SLICE,
   };
 }

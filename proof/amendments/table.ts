@@ -6,6 +6,7 @@ import { cloudwatchAmendments } from "./cloudwatch.ts";
 import { ec2Amendments } from "./ec2.ts";
 import { elasticacheAmendments } from "./elasticache.ts";
 import { s3Amendments } from "./s3.ts";
+import { servicequotasAmendments } from "./servicequotas.ts";
 import { snsAmendments } from "./sns.ts";
 import { wafv2Amendments } from "./wafv2.ts";
 
@@ -18,6 +19,7 @@ export const AMENDMENTS: readonly (() => readonly Amendment[])[] = [
   ec2Amendments,
   elasticacheAmendments,
   s3Amendments,
+  servicequotasAmendments,
   snsAmendments,
   wafv2Amendments,
 ];

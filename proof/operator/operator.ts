@@ -1,6 +1,8 @@
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
-import { delimiter, dirname, join } from "node:path";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, delimiter, dirname, join } from "node:path";
+import type { JsonObject } from "../../local/template/json.ts";
 import type { Bench } from "../bench.ts";
+import { parseObject } from "../front-door/call.ts";
 import type { ChildResult, Children, RunningChild } from "../tools/children.ts";
 
 export interface OperatorProps {
@@ -19,10 +21,18 @@ export interface Expected {
   readonly says?: readonly RegExp[];
 }
 
+type Variables = Readonly<Record<string, string>>;
+
+/** How a command is asked, and what it must do. */
+export interface Asked extends Expected {
+  /** Beside those that every command is given. */
+  readonly variables?: Variables;
+}
+
 /** An operator at a shell: the real `sluice`, with OpenTofu and AWS of the bench. There is no terminal to ask at. */
 export class Operator {
   /** What every command is given. */
-  readonly variables: Readonly<Record<string, string>>;
+  readonly variables: Variables;
   readonly #props: OperatorProps;
 
   constructor(props: OperatorProps) {
@@ -38,15 +48,25 @@ export class Operator {
     };
   }
 
+  /** Where `sluice` keeps the environment's files: the synthesized stacks, and variables. */
+  get deployFolder(): string {
+    return join(this.#props.bench.folder, "work/deploy", this.#props.environment);
+  }
+
+  /** Where variables are kept for the environment. */
+  get variablesFile(): string {
+    return join(this.deployFolder, "terraform.tfvars.json");
+  }
+
+  keptVariables(): JsonObject {
+    return parseObject(readFileSync(this.variablesFile, "utf8"));
+  }
+
   /** Starts `sluice <command> --environment <name> …`. */
-  start(command: string, ...args: readonly string[]): RunningChild {
-    const { project, environment, children } = this.#props;
-    return children.start({
-      command: process.execPath,
-      args: [join(project, "cli/sluice.ts"), ...command.split(" "), "--environment", environment, ...args],
-      cwd: project,
-      environment: this.variables,
-    });
+  start(command: string, args: readonly string[], variables: Variables = {}): RunningChild {
+    const { project, environment } = this.#props;
+    const script = [join(project, "cli/sluice.ts"), ...command.split(" "), "--environment", environment];
+    return this.#start(process.execPath, [...script, ...args], variables);
   }
 
   /**
@@ -54,8 +74,18 @@ export class Operator {
    * @returns its output
    * @throws with the output when it did something else
    */
-  async run(command: string, args: readonly string[], expected: Expected = {}): Promise<string> {
-    return told(`sluice ${[command, ...args].join(" ")}`, await this.start(command, ...args).done, expected);
+  async run(command: string, args: readonly string[], { variables, ...expected }: Asked = {}): Promise<string> {
+    return told(`sluice ${[command, ...args].join(" ")}`, await this.start(command, args, variables).done, expected);
+  }
+
+  /** The same with another program, in the clone. */
+  async program(command: string, args: readonly string[], { variables, ...expected }: Asked = {}): Promise<string> {
+    return told([basename(command), ...args].join(" "), await this.#start(command, args, variables).done, expected);
+  }
+
+  #start(command: string, args: readonly string[], variables: Variables = {}): RunningChild {
+    const { project, children } = this.#props;
+    return children.start({ command, args, cwd: project, environment: { ...this.variables, ...variables } });
   }
 }
 
@@ -78,7 +108,7 @@ export function told(
 
 /**
  * A `tofu` that first fits the folder's stack to the bench: endpoints, provider, values that the older provider refuses.
- * It then becomes the real one, so that signals reach it.
+ * What has the bench's settings has been fitted already. It then becomes the real one, so that signals reach it.
  */
 function writeTofu(bin: string, { tofu, schema, frontDoor: { url } }: Bench): void {
   mkdirSync(bin, { recursive: true });
@@ -92,7 +122,8 @@ function writeTofu(bin: string, { tofu, schema, frontDoor: { url } }: Bench): vo
 set -e
 folder=.
 case "$1" in -chdir=*) folder=\${1#-chdir=} ;; esac
-if [ -f "$folder/cdk.tf.json" ]; then ${prepare} "$folder"; fi
+stack="$folder/cdk.tf.json"
+if [ -f "$stack" ] && ! grep -q s3_use_path_style "$stack"; then ${prepare} "$folder"; fi
 exec ${quoted(tofu.command)} "$@"
 `,
   );

@@ -2,22 +2,24 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { asList } from "../../local/template/json.ts";
 import { parseObject } from "../front-door/call.ts";
 import { askAws } from "../read-backs/aws-call.ts";
+import { inventory, leftOver } from "../read-backs/leftovers.ts";
 import { told } from "./operator.ts";
 import type { Walk } from "./walk.ts";
 
 /**
  * What is different where an environment protects what it holds: a first deployment that is stopped while it makes the key
- * of the data is taken up again by the same command, and what is protected can't be destroyed.
+ * of the data is taken up again by the same command, and what is protected can't be destroyed before its file says so.
  * @throws at the first command that does something else than docs/operations.md says
  */
-export async function protectedWalk({ environment, operator, bench, report }: Walk): Promise<void> {
+export async function protectedWalk({ environment, operator, clone, bench, report }: Walk): Promise<void> {
   const { url } = bench.frontDoor;
+  const before = await inventory(url);
   await operator.run("bootstrap", ["--yes", "--certificate"], { says: [/The states are in/, /Certificate for/] });
   report(`${environment}: bootstrapped`);
 
   const data = `${environment}-data`;
   const keys = await keyCount(url);
-  const first = operator.start("deploy", "--yes", "--stack", "data");
+  const first = operator.start("deploy", ["--yes", "--stack", "data"]);
   let hasEnded = false;
   const ended = first.done.finally(() => {
     hasEnded = true;
@@ -40,6 +42,18 @@ export async function protectedWalk({ environment, operator, bench, report }: Wa
     says: [/is protected\. To let it go, set deletionProtection to false/],
   });
   report(`${environment}: what is protected can't be destroyed by its command`);
+
+  clone.edit(`environments/${environment}.ts`, [{ from: "deletionProtection: true", to: "deletionProtection: false" }]);
+  const bootstrap = `${environment}-bootstrap`;
+  await operator.run("bootstrap", ["--yes"], { says: [new RegExp(`${bootstrap}: .*to change`)] });
+  await operator.run("deploy", ["--yes", "--stack", "data"], { says: [new RegExp(`${data}: .*to change`)] });
+  for (const stack of [data, bootstrap])
+    await operator.run("destroy", ["--yes", "--stack", stack.slice(environment.length + 1), "--confirm", stack], {
+      says: [/\d+ to destroy/, /nothing is left/],
+    });
+  const left = leftOver(before, await inventory(url));
+  if (left.length > 0) throw new Error(`${environment}: destroyed, but these are left:\n${left.join("\n")}`);
+  report(`${environment}: destroyed once its file says that it may be`);
 }
 
 async function keyCount(url: string): Promise<number> {

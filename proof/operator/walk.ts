@@ -1,13 +1,22 @@
+import { ACMClient, DeleteCertificateCommand } from "@aws-sdk/client-acm";
 import type { Bench } from "../bench.ts";
+import { clientSettings } from "../read-backs/aws-client.ts";
 import { inventory, leftOver } from "../read-backs/leftovers.ts";
+import type { Clone } from "./clone.ts";
+import { changeAndRollBack, restoreState, rotateKey, scale } from "./daily-steps.ts";
+import { firstSteps } from "./first-steps.ts";
 import type { Operator } from "./operator.ts";
 
 export interface Walk {
   readonly environment: string;
   readonly operator: Operator;
+  /** Where the operator works. */
+  readonly clone: Clone;
   readonly bench: Bench;
   /** The environment's stacks in the order of their deployment, without the bootstrap stack. */
   readonly stacks: readonly string[];
+  /** Where their states are. */
+  readonly state: { readonly bucket: string; readonly lockTable: string };
   readonly report: (line: string) => void;
 }
 
@@ -15,26 +24,26 @@ export interface Walk {
  * What docs/operations.md tells an operator to do, from an empty account to an empty account, by the real commands.
  * @throws at the first command that does something else than it says there
  */
-export async function walk({ environment, operator, bench, stacks, report }: Walk): Promise<void> {
+export async function walk(walk: Walk): Promise<void> {
+  const { environment, operator, bench, stacks, report } = walk;
   const { url } = bench.frontDoor;
   const before = await inventory(url);
-  const bootstrap = `${environment}-bootstrap`;
-  await operator.run("deploy", ["--yes"], { code: 1, says: [/no state bucket yet; make it: sluice bootstrap/] });
-  await operator.run("bootstrap", ["--yes", "--certificate"], {
-    says: [/to add/, /Moving the state/, /The states are in/, /Certificate for .*arn:aws:acm:/],
-  });
-  await operator.run("bootstrap", ["--yes"], { says: [new RegExp(`${bootstrap}: no changes`)] });
-  report(`${environment}: bootstrapped, and found so again`);
+  await firstSteps(walk);
 
-  await operator.run("plan", [], { says: [/to add/, /can't be planned before the stacks that it reads are deployed/] });
-  const counts = stacks.map((stack) => new RegExp(`${stack}: \\d+ to add`));
+  const counts = stacks.map((stack) => new RegExp(`${stack}: (\\d+ to add|no changes)`));
   await operator.run("deploy", ["--yes"], { says: [/A month of/, ...counts, /as the environment file says/] });
+  report(`${environment}: deployed in order`);
+  await rotateKey(walk);
+  await scale(walk);
+  await changeAndRollBack(walk);
+  await restoreState(walk);
   await operator.run("plan", ["--detailed-exitcode"], {
     says: stacks.map((stack) => new RegExp(`${stack}: no changes`)),
   });
-  report(`${environment}: deployed in order, and a plan finds nothing more to do`);
+  report(`${environment}: after all this a plan finds nothing to do`);
 
   const deployed = await inventory(url);
+  const bootstrap = `${environment}-bootstrap`;
   const data = `${environment}-data`;
   await operator.run("destroy", ["--yes"], { code: 1, says: [new RegExp(`${data} holds data .* --confirm ${data}`)] });
   await operator.run("destroy", ["--yes", "--stack", "bootstrap", "--confirm", bootstrap], {
@@ -49,6 +58,8 @@ export async function walk({ environment, operator, bench, stacks, report }: Wal
   await operator.run("destroy", ["--yes", "--stack", "bootstrap", "--confirm", bootstrap], {
     says: [/\d+ to destroy/, /nothing is left/],
   });
+  const CertificateArn = String(operator.keptVariables().certificate_arn);
+  await new ACMClient(clientSettings(url)).send(new DeleteCertificateCommand({ CertificateArn }));
   const left = leftOver(before, await inventory(url));
   if (left.length > 0) throw new Error(`${environment}: destroyed, but these are left:\n${left.join("\n")}`);
   report(`${environment}: destroyed by its commands, after two that were refused`);

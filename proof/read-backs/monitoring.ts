@@ -1,7 +1,7 @@
 import { asObject, asText } from "../../local/template/json.ts";
-import { elements } from "../amendments/xml.ts";
+import { element, elements } from "../amendments/xml.ts";
 import { askAws, type Question } from "./aws-call.ts";
-import { type Applied, expectAll, type ReadBack } from "./read-back.ts";
+import { type Applied, expectAll, expectEqual, type ReadBack } from "./read-back.ts";
 
 const query = (action: string, fields: Readonly<Record<string, string>> = {}): Question => ({
   action,
@@ -26,6 +26,41 @@ export const MONITORING: readonly ReadBack[] = [
           /docs\/operations\.md/.test(alarm),
       );
       expectAll("alarms that AWS knows", names, (name) => found.some((alarm) => alarm.startsWith(`${name}<`)));
+    },
+  },
+  {
+    claim: "a batch that was given up rings at once, and a request that waits over 5 s after three minutes",
+    check: async ({ url, attributes, run }) => {
+      const environment = run.name.slice(0, run.name.lastIndexOf("-"));
+      const watched = namesOf({ attributes }, "aws_cloudwatch_metric_alarm", "alarm_name").filter((name) =>
+        /-batch-dead-letters$|-queue-age-/.test(name),
+      );
+      const fields = Object.fromEntries(watched.map((name, index) => [`AlarmNames.member.${index + 1}`, name]));
+      const answer = await askAws(url, "monitoring", query("DescribeAlarms", fields));
+      const found = answer.split("<AlarmName>").slice(1);
+      expectEqual("alarms", found.length, watched.length);
+      const [letters, ...ages] = found.toSorted();
+      const settings = (alarm = "") =>
+        ["Namespace", "MetricName", "Statistic", "Threshold", "Period", "EvaluationPeriods", "TreatMissingData"].map(
+          (name) => element(alarm, name),
+        );
+      const whose = new RegExp(`<Name>Environment</Name>\\s*<Value>${environment}</Value>`);
+      expectEqual("dead letters", settings(letters), [
+        "Sluice/Gateway",
+        "BatchDeadLetters",
+        "Sum",
+        "0.0",
+        "300",
+        "1",
+        "notBreaching",
+      ]);
+      expectAll(
+        "alarms on waiting requests",
+        ages,
+        (alarm) =>
+          settings(alarm).join() === "Sluice/Gateway,QueueAge,Maximum,5.0,60,3,notBreaching" && whose.test(alarm),
+      );
+      expectEqual("whose dead letters", whose.test(letters ?? ""), true);
     },
   },
   {

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../local/template/json.ts";
 import type { StackRun } from "../stacks/stack-run.ts";
+import type { ClientSettings } from "./aws-client.ts";
 
 /** What a read-back looks at: an applied stack and the AWS that it was applied to. */
 export interface Applied {
@@ -10,12 +11,7 @@ export interface Applied {
   /** Address of the front door. */
   readonly url: string;
   /** What an AWS SDK client needs to call there. */
-  readonly client: {
-    readonly endpoint: string;
-    readonly region: string;
-    readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
-    readonly maxAttempts: number;
-  };
+  readonly client: ClientSettings;
 }
 
 /** One thing that must be so on AWS after an apply, asked of AWS and not of OpenTofu's state. */

@@ -8,6 +8,7 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { asObject, asText } from "../../local/template/json.ts";
 import { type Applied, expectAll, expectEqual, type ReadBack } from "./read-back.ts";
+import { resourcesOf, roleStatements } from "./role-policy.ts";
 
 export const SERVING: readonly ReadBack[] = [
   {
@@ -57,6 +58,23 @@ export const SERVING: readonly ReadBack[] = [
             ({ AssociatePublicIpAddress }) => AssociatePublicIpAddress !== true,
           ),
       );
+    },
+  },
+  {
+    claim:
+      "gateways may use the environment's four tables and a batch's objects, and read no secret that no provider needs",
+    check: async ({ url, run }) => {
+      const name = `sluice-${run.name.slice(0, run.name.lastIndexOf("-"))}`;
+      const statements = await roleStatements(url, `${name}-gateway`);
+      const tables = resourcesOf(statements, "dynamodb").map((arn) => arn.slice(arn.lastIndexOf("/") + 1));
+      const wanted = ["batches", "keys", "responses", "routes"].map((table) => `${name}-${table}`);
+      expectEqual("tables", [...new Set(tables)].toSorted(), wanted);
+      const folders = resourcesOf(statements, "s3").map((arn) => /-files-[^/]*\/(\w+)\/\*$/.exec(arn)?.[1]);
+      expectEqual("folders of the batches' bucket", folders.filter((folder) => folder !== undefined).toSorted(), [
+        "files",
+        "parts",
+      ]);
+      expectEqual("secrets", resourcesOf(statements, "secretsmanager"), []);
     },
   },
   {

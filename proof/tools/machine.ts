@@ -21,7 +21,7 @@ export function proofCache(variables: Variables): string {
 }
 
 const FOR_DOWNLOADS =
-  /^(PATH|HOME|LANG|TMPDIR|PIP_\w+|\w*_proxy|\w*_PROXY|SSL_CERT_\w+|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE)$/;
+  /^(PATH|HOME|LANG|TMPDIR|PIP_\w+|npm_config_(?!local_prefix)\w+|NPM_CONFIG_\w+|NODE_EXTRA_CA_CERTS|\w*_proxy|\w*_PROXY|SSL_CERT_\w+|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE)$/;
 
 /** Environment of a program that downloads: the user's own proxy and index hold there. */
 export function downloadEnvironment(variables: Variables): Readonly<Record<string, string>> {

@@ -1,0 +1,61 @@
+import { catalogInstanceType } from "../../catalog/instance-types.ts";
+import type { RegionPrices } from "../../catalog/prices/region-prices.ts";
+import type { CostEnvironment } from "./cost-environment.ts";
+import type { CostLine } from "./cost-line.ts";
+import { GATEWAY_FLEET } from "./fleet-lines.ts";
+import { SECONDS_PER_MONTH, type Volumes } from "./usage.ts";
+
+/** A serving thread asks the routes table every 2 s whether something changed (gateway/admin/changes.ts). */
+const ROUTES_SECONDS = 2;
+/** It looks for work in the batches table every 5 s (gateway/batches/batch-worker.ts). */
+const BATCHES_SECONDS = 5;
+/** Both reads are strongly consistent and of less than 4 KB. */
+const UNITS_OF_A_LOOK = 1;
+const DAYS_PER_MONTH = SECONDS_PER_MONTH / 86_400;
+/** A write unit is of 1 KB. */
+const GB_PER_UNIT = 1e-6;
+
+export interface TableProps {
+  readonly environment: CostEnvironment;
+  readonly prices: RegionPrices;
+  readonly volumes: Volumes;
+}
+
+/** Tables of routes, kept responses and batches, and the batches' bucket: most of it is what gateways look up when idle. */
+export function tableLines({ environment, prices, volumes }: TableProps): readonly CostLine[] {
+  const { responses = null, batches = null } = environment;
+  const threads = threadsOf(environment);
+  const look = (what: string, seconds: number): CostLine => ({
+    type: "DynamoDB",
+    what,
+    quantity: (SECONDS_PER_MONTH / seconds) * UNITS_OF_A_LOOK * threads,
+    price: prices.tableReads,
+    fleet: GATEWAY_FLEET,
+  });
+  return [
+    look("looks for changed routes", ROUTES_SECONDS),
+    ...(responses === null ? [] : responseLines(responses.keepDays, prices, volumes)),
+    ...(batches === null ? [] : [look("looks for batches", BATCHES_SECONDS), ...batchLines(prices, volumes)]),
+  ];
+}
+
+function threadsOf({ gateways: { threads = 1, instanceType } }: CostEnvironment): number {
+  return threads === "per-core" ? catalogInstanceType(instanceType).vcpus : threads;
+}
+
+function responseLines(keepDays: number, prices: RegionPrices, { keptResponseUnits }: Volumes): readonly CostLine[] {
+  const keptGb = keptResponseUnits * GB_PER_UNIT * (keepDays / DAYS_PER_MONTH);
+  return [
+    { type: "DynamoDB", what: "kept responses", quantity: keptResponseUnits, price: prices.tableWrites },
+    { type: "DynamoDB", what: "room of kept responses", quantity: keptGb, price: prices.tableGb },
+    { type: "DynamoDB", what: "recovery of kept responses", quantity: keptGb, price: prices.tableRecoveryGb },
+  ];
+}
+
+function batchLines(prices: RegionPrices, { batchUnits, batchFileGb, batchFileWrites }: Volumes): readonly CostLine[] {
+  return [
+    { type: "DynamoDB", what: "work on batches", quantity: batchUnits, price: prices.tableWrites },
+    { type: "S3", what: "files of batches", quantity: batchFileGb, price: prices.bucketGb },
+    { type: "S3", what: "writes of batches' files", quantity: batchFileWrites, price: prices.bucketWrites },
+  ];
+}

@@ -1,0 +1,19 @@
+import { ACCOUNT } from "../tools/emulators.ts";
+
+/** What an AWS SDK client needs to call the front door. */
+export interface ClientSettings {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly maxAttempts: number;
+}
+
+/** @param url address of the front door */
+export function clientSettings(url: string): ClientSettings {
+  return {
+    endpoint: url,
+    region: "us-east-1",
+    credentials: { accessKeyId: ACCOUNT, secretAccessKey: "proof" },
+    maxAttempts: 1,
+  };
+}
