@@ -8,7 +8,7 @@ export default {
   tags: { CostCenter: "sluice-dev" },
   state: { bucket: "sluice-dev-state", lockTable: "sluice-dev-locks", encryption: "none" },
   ci: null,
-  network: { cidr: "10.20.0.0/16" },
+  network: { cidr: "10.20.0.0/16", natGateway: "when-needed" },
   api: {
     auth: "optional",
     stage: "live",

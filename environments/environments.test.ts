@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { OUTSIDE_PROVIDER } from "../test-support/outside-provider.ts";
 import dev from "./dev.ts";
 import { environmentNames, loadEnvironment } from "./load.ts";
 import { EnvironmentError } from "./problem.ts";
@@ -100,6 +101,24 @@ describe("environment files", () => {
     ],
     ["pools/phi-3-mini/capacityReservation", { id: "reserved" }, /must be a capacity reservation's id/],
     ["pools/phi-3-mini/capacityReservation", { id: "cr-0123456789abcdef0" }, undefined],
+    ["network/natGateway", "never", /network\.natGateway: must be one of when-needed, always, got "never"/],
+    ["network/natGateway", undefined, undefined],
+    ["providers", { example: OUTSIDE_PROVIDER }, undefined],
+    [
+      "providers",
+      { example: { ...OUTSIDE_PROVIDER, endpoint: "https://api.example.com:8443" } },
+      /providers\.example\.endpoint: must be https on port 443.*got "https:\/\/api\.example\.com:8443"; use the provider's/,
+    ],
+    [
+      "providers",
+      { example: { ...OUTSIDE_PROVIDER, endpoint: "http://api.example.com" } },
+      /must be https on port 443/,
+    ],
+    [
+      "providers",
+      { example: { ...OUTSIDE_PROVIDER, endpoint: "http://gpu-box:8000", allowPrivateHosts: ["gpu-box"] } },
+      undefined,
+    ],
   ] as const)("%s = %j", (path, value, message) => {
     const data = devWith(path, value as Json);
     if (message) expect(problemsOf(data).message).toMatch(message);

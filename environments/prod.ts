@@ -8,7 +8,7 @@ export default {
   tags: { CostCenter: "sluice-prod" },
   state: { bucket: "sluice-prod-state", lockTable: "sluice-prod-locks", encryption: "kms" },
   ci: null,
-  network: { cidr: "10.40.0.0/16" },
+  network: { cidr: "10.40.0.0/16", natGateway: "when-needed" },
   api: {
     auth: "required",
     stage: "live",

@@ -3,6 +3,7 @@ import { catalogInstanceType } from "../catalog/instance-types.ts";
 import { catalogModel } from "../catalog/models.ts";
 import { REGIONS, type Region } from "../catalog/regions.ts";
 import { targetProblems } from "../contracts/target-problems.ts";
+import { isOutside, WAY_OUT_PORT } from "../contracts/ways-out.ts";
 import type { Problem } from "./problem.ts";
 import { ANONYMOUS_PLAN, type Environment, type PoolConfig } from "./schema.ts";
 
@@ -11,6 +12,7 @@ export function crossFieldProblems(environment: Environment): readonly Problem[]
   return [
     ...zoneProblems(environment),
     ...networkProblems(environment),
+    ...wayOutProblems(environment),
     ...gatewayProblems(environment),
     ...planProblems(environment),
     ...Object.entries(environment.pools).flatMap(([name, pool]) => poolProblems(name, pool)),
@@ -47,6 +49,21 @@ function networkProblems({ network }: Environment): readonly Problem[] {
       remedy: "write it as 10.x.0.0/16",
     },
   ];
+}
+
+function wayOutProblems({ region, providers }: Environment): readonly Problem[] {
+  return Object.entries(providers)
+    .filter(([, provider]) => isOutside(region, provider))
+    .filter(([, { endpoint }]) => {
+      const { protocol, port } = new URL(endpoint);
+      return protocol !== "https:" || port !== ""; // 443 is not written in a parsed https address
+    })
+    .map(([name, { endpoint }]) => ({
+      path: `providers.${name}.endpoint`,
+      value: endpoint,
+      rule: `must be https on port ${WAY_OUT_PORT}: gateways leave the VPC on no other`,
+      remedy: "use the provider's https address; a host of your own network belongs in allowPrivateHosts",
+    }));
 }
 
 function rangeProblems(path: string, range: { minInstances: number; maxInstances: number }): readonly Problem[] {

@@ -117,7 +117,14 @@ export const EnvironmentSchema = z.strictObject({
   }),
   /** The GitHub repository that may deploy without stored credentials; `null` for none. */
   ci: Ci.nullable(),
-  network: z.strictObject({ cidr: z.cidrv4() }),
+  network: z.strictObject({
+    cidr: z.cidrv4(),
+    /**
+     * A way from the gateways to the internet (36.50 dollars a month in each zone): `when-needed`, where a provider outside
+     * AWS is declared below; `always`, where one is to be named through the admin API.
+     */
+    natGateway: z.enum(["when-needed", "always"]).default("when-needed"),
+  }),
   api: z.strictObject({
     auth: AuthMode,
     /** API Gateway stage, part of the URL where no domain is configured. */

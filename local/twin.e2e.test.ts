@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import dev from "../environments/dev.ts";
 import type { Environment } from "../environments/schema.ts";
 import { type FakeEngine, type FakeEngineBehaviour, startFakeEngine } from "../test-support/fake-engine.ts";
+import { OUTSIDE_PROVIDER } from "../test-support/outside-provider.ts";
 import { startedTwin } from "./test/started-twin.ts";
 import type { Twin } from "./twin.ts";
 
@@ -79,6 +80,13 @@ describe("a changed environment file", () => {
     const twin = await started({ ...dev, api: { ...dev.api, usagePlans } }, engine.origin);
     const statuses = [await complete(twin), await complete(twin), await complete(twin)].map(({ status }) => status);
     expect(statuses).toEqual([200, 200, 429]);
+  });
+
+  test("a provider outside AWS, which brings NAT gateways there, leaves this machine as it was", async () => {
+    const engine = await engineServer();
+    const twin = await started({ ...dev, providers: { example: OUTSIDE_PROVIDER } }, engine.origin);
+    expect(twin.leftOut.map(({ type }) => type)).toEqual(expect.arrayContaining(["aws_eip", "aws_nat_gateway"]));
+    expect((await complete(twin)).status).toBe(200);
   });
 
   test("a third gateway and a second pool are started as declared", async () => {

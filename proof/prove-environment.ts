@@ -129,7 +129,8 @@ export async function proveEnvironment(
   return runs.map(({ name, resources }) => ({ name, resources, seconds: timed.of(name) }));
 }
 
-async function look(run: StackRun, url: string): Promise<Applied> {
+/** What an applied stack's claims are held against. */
+export async function look(run: StackRun, url: string): Promise<Applied> {
   return {
     run,
     outputs: await run.outputs(),

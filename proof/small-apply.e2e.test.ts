@@ -1,18 +1,25 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { join } from "node:path";
+import { App } from "cdktf";
+import { afterAll, afterEach, expect, test } from "vitest";
+import dev from "../environments/dev.ts";
+import { validateEnvironment } from "../environments/validate.ts";
+import { synthesizeEnvironment } from "../stacks/environment-stacks.ts";
+import { builtAssets } from "../test-support/built-assets.ts";
+import { OUTSIDE_PROVIDER } from "../test-support/outside-provider.ts";
 import { type Bench, openWorkshop, startBench, type Workshop } from "./bench.ts";
-import { synthesize } from "./prove-environment.ts";
+import { look } from "./prove-environment.ts";
 import { inventory, leftOver } from "./read-backs/leftovers.ts";
-import { inOrder, needs } from "./stacks/stack-order.ts";
+import { READ_BACKS } from "./read-backs/table.ts";
+import { readEveryStack } from "./stacks/read-stacks.ts";
+import { choose, inOrder, needs } from "./stacks/stack-order.ts";
 import { StackRun } from "./stacks/stack-run.ts";
 import { makeStateStores } from "./stacks/state-store.ts";
 import { Children } from "./tools/children.ts";
 import { proofCache } from "./tools/machine.ts";
 import { MissingTool } from "./tools/missing-tool.ts";
 
-const project = resolve(import.meta.dirname, "..");
 const folder = mkdtempSync(join(tmpdir(), "sluice-small-apply-"));
 const children = new Children();
 let bench: Bench | undefined;
@@ -22,8 +29,13 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** dev with what its file does not ask for: a provider outside AWS, and with it NAT gateways. */
+const variant = { ...dev, providers: { example: OUTSIDE_PROVIDER } };
+const assets = builtAssets();
+afterAll(() => assets.remove());
+
 /** `npm run prove` does this to every stack, and more; here it is the smallest two that hold each other. */
-test("data and network are applied by OpenTofu, plan nothing more, and leave nothing when destroyed", {
+test("data and network, with a way out, are applied by OpenTofu, plan nothing more, and leave nothing when destroyed", {
   timeout: 500_000, // the first time, the emulators are installed
 }, async (context) => {
   const machine = { variables: process.env, cache: proofCache(process.env), children, report: () => {} };
@@ -34,7 +46,10 @@ test("data and network are applied by OpenTofu, plan nothing more, and leave not
   bench = here;
   const { url, unanswered } = here.frontDoor;
 
-  const stacks = await synthesize(project, "dev", ["network", "data"], join(folder, "synth"));
+  const app = new App({ outdir: join(folder, "synth"), stackTraces: false });
+  synthesizeEnvironment(app, validateEnvironment(variant, "environments/dev.ts"), assets);
+  app.synth();
+  const stacks = choose(readEveryStack(join(folder, "synth")), "dev", ["network", "data"]);
   expect(stacks.map(({ name }) => name)).toEqual(["dev-data", "dev-network"]);
   await makeStateStores(url, stacks);
   const before = await inventory(url);
@@ -46,6 +61,13 @@ test("data and network are applied by OpenTofu, plan nothing more, and leave not
     await run.expectClean("after its apply");
   });
   expect(leftOver(before, await inventory(url))).toContain("table sluice-dev-keys");
+  const network = runs.find(({ name }) => name === "dev-network");
+  const claims = READ_BACKS.network ?? [];
+  expect(claims.length).toBeGreaterThan(0);
+  if (network === undefined) throw new Error("there is no network stack");
+  const applied = await look(network, url);
+  expect(Object.keys(applied.attributes).filter((address) => address.startsWith("aws_nat_gateway."))).toHaveLength(1);
+  for (const { check } of claims) await check(applied);
   await inOrder(
     runs.toReversed(),
     (run) => runs.filter((each) => waitsFor(each).includes(run.name)).map(({ name }) => name),

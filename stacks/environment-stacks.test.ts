@@ -81,7 +81,7 @@ describe("dev and prod", () => {
   test("differ in resources only where the environment file asks for it", () => {
     // Zones, pools and plans are lists in the file, the shared store may be null; everything else must be the same resources with other values.
     const perItem =
-      /_(Public|Private)Subnets_[a-f]_|^(.*\.)?Engines_|Alarms_(NoEngine|Saturation|Queue|QueueAge)_|_Readers_|_UsagePlans_|\.UsagePlans_|\.Valkey(_|$)/;
+      /_(Public|Gateway|Private)Subnets_[a-f]_|^(.*\.)?Engines_|Alarms_(NoEngine|Saturation|Queue|QueueAge)_|_Readers_|_UsagePlans_|\.UsagePlans_|\.Valkey(_|$)/;
     const common = (stacks: typeof devStacks, name: string) =>
       STACK_NAMES.flatMap((stack) => addresses(stacks[`${name}-${stack}`])).filter((address) => !perItem.test(address));
     expect(common(devStacks, "dev")).toEqual(common(prodStacks, "prod"));
@@ -91,7 +91,7 @@ describe("dev and prod", () => {
     const perPool = (counts: Readonly<Record<string, number>>) => counts.aws_launch_template;
     expect(perPool(typeCounts(devStacks["dev-serving"]))).toBe(1 + Object.keys(dev.pools).length);
     expect(perPool(typeCounts(prodStacks["prod-serving"]))).toBe(1 + Object.keys(prod.pools).length);
-    expect(typeCounts(prodStacks["prod-network"]).aws_subnet).toBe(2 * prod.zones.length);
+    expect(typeCounts(prodStacks["prod-network"]).aws_subnet).toBe(3 * prod.zones.length);
     expect(typeCounts(prodStacks["prod-edge"]).aws_api_gateway_usage_plan).toBe(
       Object.keys(prod.api.usagePlans).length,
     );

@@ -1,11 +1,13 @@
-import { TerraformStack } from "cdktf";
+import { TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { FlowLog } from "../constructs/network/flow-log.ts";
+import { NatGateways } from "../constructs/network/nat-gateways.ts";
 import { Network } from "../constructs/network/network.ts";
 import { ProviderEndpoints } from "../constructs/network/provider-endpoints.ts";
 import { SecurityGroups } from "../constructs/network/security-groups.ts";
 import { VpcEndpoints } from "../constructs/network/vpc-endpoints.ts";
 import { providerServices } from "../contracts/provider-services.ts";
+import { natGatewayCount } from "../contracts/ways-out.ts";
 import type { Environment } from "../environments/schema.ts";
 import type { DataStack } from "./data-stack.ts";
 import { configureStack, resourceName, stackId } from "./stack-settings.ts";
@@ -65,6 +67,24 @@ export class NetworkStack extends TerraformStack {
       securityGroupId: engineId,
       prefixListId: endpoints.s3PrefixListId,
       why: "Weights",
+    });
+    this.#letOut(environment, name);
+  }
+
+  /** Only where a provider outside AWS is declared, or will be named at run time. */
+  #letOut(environment: Environment, name: string): void {
+    const count = natGatewayCount(environment);
+    if (count === 0) return;
+    const { publicAddresses } = new NatGateways(this, "NatGateways", {
+      name,
+      network: this.network,
+      zones: environment.zones,
+      count,
+    });
+    this.securityGroups.allowInternet("GatewayToInternet", "Providers outside AWS");
+    new TerraformOutput(this, "nat_addresses", {
+      description: "Public addresses from which gateways call providers, for their lists of allowed callers.",
+      value: publicAddresses,
     });
   }
 }

@@ -62,9 +62,10 @@ describe("the serving stack", () => {
     for (const { min_size } of groups(synth(prod)["prod-serving"])) expect(min_size).toBeGreaterThanOrEqual(1);
   });
 
-  test("every instance stands in the private subnets, and the load balancer in the public ones without a public address", () => {
-    for (const { vpc_zone_identifier } of groups(stack)) {
-      for (const subnet of vpc_zone_identifier) expect(subnet).toContain("PrivateSubnets");
+  test("engines stand in the private subnets, gateways in their own, and the load balancer in the public ones without a public address", () => {
+    for (const { name, vpc_zone_identifier } of groups(stack)) {
+      const tier = name === "sluice-dev-gateway" ? "GatewaySubnets" : "PrivateSubnets";
+      for (const subnet of vpc_zone_identifier) expect(subnet).toContain(tier);
     }
     const balancer = only(stack, "aws_lb");
     expect(balancer.internal).toBe(true);

@@ -93,9 +93,9 @@ describe("the gateway fleet", () => {
     for (const { autoscaling_group_name } of policies) expect(autoscaling_group_name).toMatch(/Gateways_Fleet.*\.name/);
   });
 
-  test("stands in private subnets behind the load balancer", () => {
+  test("stands in subnets of its own behind the load balancer", () => {
     const group = only(stack, "aws_autoscaling_group");
     expect(group.target_group_arns).toEqual(["arn:gateways"]);
-    for (const subnet of group.vpc_zone_identifier) expect(subnet).toContain("PrivateSubnets");
+    for (const subnet of group.vpc_zone_identifier) expect(subnet).toContain("GatewaySubnets");
   });
 });

@@ -99,7 +99,7 @@ export class GatewayFleet extends Construct {
         },
       ],
       securityGroupId: props.securityGroupId,
-      subnetIds: props.network.privateSubnetIds,
+      subnetIds: props.network.gatewaySubnetIds,
       minInstances: props.minInstances,
       maxInstances: props.maxInstances,
       targetGroupArn: props.targetGroupArn,

@@ -7,14 +7,14 @@ const stack = synthConstruct((scope) => {
 });
 
 describe("the network", () => {
-  test("has two subnets per zone, one door and no NAT", () => {
+  test("has three subnets per zone, one door and no NAT", () => {
     expect(typeCounts(stack)).toEqual({
       aws_default_security_group: 1,
       aws_internet_gateway: 1,
       aws_route: 1,
-      aws_route_table: 2,
-      aws_route_table_association: 4,
-      aws_subnet: 4,
+      aws_route_table: 4,
+      aws_route_table_association: 6,
+      aws_subnet: 6,
       aws_vpc: 1,
     });
   });
@@ -27,10 +27,10 @@ describe("the network", () => {
     });
   });
 
-  test("private subnets belong to the private route table, public ones to the public one", () => {
+  test("private subnets belong to the private route table, public ones to the public one, each of gateways to its own", () => {
     for (const { subnet_id, route_table_id } of Object.values(resources(stack, "aws_route_table_association"))) {
-      const tier = /(Public|Private)Subnets/.exec(subnet_id)?.[1];
-      expect(route_table_id).toContain(`${tier}Routes`);
+      const [, tier, zone] = /(Public|Private|Gateway)Subnets_([a-f])/.exec(subnet_id) ?? [];
+      expect(route_table_id).toContain(tier === "Gateway" ? `GatewaySubnets_${zone}_RouteTable` : `${tier}Routes`);
     }
   });
 
@@ -42,7 +42,7 @@ describe("the network", () => {
 
   test("subnets are in the zones asked for", () => {
     const zones = Object.values(resources(stack, "aws_subnet")).map(({ availability_zone }) => availability_zone);
-    expect(zones.sort()).toEqual(["us-east-1a", "us-east-1a", "us-east-1c", "us-east-1c"]);
+    expect(zones.sort()).toEqual([...Array(3).fill("us-east-1a"), ...Array(3).fill("us-east-1c")]);
   });
 
   test("the default security group has no rules", () => {

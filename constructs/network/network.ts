@@ -19,16 +19,22 @@ export interface NetworkProps {
 }
 
 /**
- * A VPC with a public and an isolated private subnet in each zone. Public means: routed to the internet gateway; only
- * the load balancer's addresses are there, and it is internal. Private subnets have no route out of the VPC at all.
+ * A VPC with three subnets in each zone. Public means: routed to the internet gateway; only the load balancer's and NAT
+ * gateways' addresses are there. Gateways have subnets of their own, so that a route out of the VPC can be theirs alone
+ * (`NatGateways`); private subnets, where engines are, have none.
  */
 export class Network extends Construct {
   readonly resource: Vpc;
   readonly vpcId: string;
   readonly publicSubnetIds: readonly string[];
+  readonly gatewaySubnetIds: readonly string[];
   readonly privateSubnetIds: readonly string[];
-  /** Route table of the private subnets, for gateway endpoints. */
+  /** Route table of the private subnets. */
   readonly privateRouteTableId: string;
+  /** Route tables of the gateways' subnets, one for each zone. */
+  readonly gatewayRouteTableIds: readonly string[];
+  /** The public subnets' way to the internet. */
+  readonly internetRoute: Route;
 
   constructor(scope: Construct, id: string, { name, region, zones, cidr }: NetworkProps) {
     super(scope, id);
@@ -45,7 +51,7 @@ export class Network extends Construct {
 
     const internetGateway = new InternetGateway(this, "InternetGateway", { vpcId: this.vpcId, tags: { Name: name } });
     const publicRoutes = new RouteTable(this, "PublicRoutes", { vpcId: this.vpcId, tags: { Name: `${name}-public` } });
-    new Route(this, "PublicDefaultRoute", {
+    this.internetRoute = new Route(this, "PublicDefaultRoute", {
       routeTableId: publicRoutes.id,
       destinationCidrBlock: "0.0.0.0/0",
       gatewayId: internetGateway.id,
@@ -57,7 +63,11 @@ export class Network extends Construct {
     this.privateRouteTableId = privateRoutes.id;
 
     const cidrs = subnetCidrs(cidr, zones.length);
-    const subnets = (kind: "Public" | "Private", blocks: readonly string[], routes: RouteTable): readonly string[] => {
+    const subnets = (
+      kind: "Public" | "Gateway" | "Private",
+      blocks: readonly string[],
+      routesOf: (place: Construct, zone: string) => RouteTable,
+    ): readonly string[] => {
       const group = new Construct(this, `${kind}Subnets`);
       return zones.map((zone, index) => {
         const place = new Construct(group, zone);
@@ -68,11 +78,19 @@ export class Network extends Construct {
           mapPublicIpOnLaunch: false, // nothing here gets a public address, not even in the public subnets
           tags: { Name: `${name}-${kind.toLowerCase()}-${zone}`, Tier: kind.toLowerCase() },
         });
-        new RouteTableAssociation(place, "Routes", { subnetId: subnet.id, routeTableId: routes.id });
+        new RouteTableAssociation(place, "Routes", { subnetId: subnet.id, routeTableId: routesOf(place, zone).id });
         return subnet.id;
       });
     };
-    this.publicSubnetIds = subnets("Public", cidrs.public, publicRoutes);
-    this.privateSubnetIds = subnets("Private", cidrs.private, privateRoutes);
+    this.publicSubnetIds = subnets("Public", cidrs.public, () => publicRoutes);
+    this.privateSubnetIds = subnets("Private", cidrs.private, () => privateRoutes);
+    const gatewayRoutes: RouteTable[] = [];
+    this.gatewaySubnetIds = subnets("Gateway", cidrs.gateway, (place, zone) => {
+      const tags = { Name: `${name}-gateway-${zone}` };
+      const routes = new RouteTable(place, "RouteTable", { vpcId: this.vpcId, tags });
+      gatewayRoutes.push(routes);
+      return routes;
+    });
+    this.gatewayRouteTableIds = gatewayRoutes.map(({ id: routeTableId }) => routeTableId);
   }
 }

@@ -60,7 +60,10 @@ export class SecurityGroups extends Construct {
         name: `${name}-${kebab(GROUPS[party].id)}`,
         description: GROUPS[party].description,
         vpcId,
-        tags: { Name: `${name}-${kebab(GROUPS[party].id)}` },
+        tags: {
+          Name: `${name}-${kebab(GROUPS[party].id)}`,
+          ...(party === "gateway" ? { Tier: "gateway" } : {}), // by which the policy knows who may go out
+        },
       }).id;
     const ids: Readonly<Record<Party, string>> = {
       vpcLink: group("vpcLink"),
@@ -103,6 +106,18 @@ export class SecurityGroups extends Construct {
       fromPort: HTTPS,
       toPort: HTTPS,
       description: props.why,
+    });
+  }
+
+  /** Lets gateways open connections to any address outside, on the one port of HTTPS. */
+  allowInternet(id: string, why: string): void {
+    new VpcSecurityGroupEgressRule(this, id, {
+      securityGroupId: this.gatewayId,
+      cidrIpv4: "0.0.0.0/0",
+      ipProtocol: "tcp",
+      fromPort: HTTPS,
+      toPort: HTTPS,
+      description: why,
     });
   }
 }

@@ -54,10 +54,14 @@ describe("the endpoints", () => {
     for (const { policy } of endpoints) expect(JSON.parse(policy).Statement[0].Sid).toMatch(/^Own/);
   });
 
-  test("gateway endpoints serve the private route table, interfaces have private names and the group", () => {
+  test("gateway endpoints serve the private and the gateways' route tables, interfaces have private names and the group", () => {
     for (const endpoint of endpoints) {
       if (endpoint.vpc_endpoint_type === "Gateway")
-        expect(endpoint.route_table_ids).toEqual([expect.stringContaining("PrivateRoutes")]);
+        expect(endpoint.route_table_ids).toEqual([
+          expect.stringContaining("PrivateRoutes"),
+          expect.stringContaining("GatewaySubnets_a"),
+          expect.stringContaining("GatewaySubnets_b"),
+        ]);
       else
         expect(endpoint).toMatchObject({
           private_dns_enabled: true,

@@ -31,7 +31,7 @@ const ENGINE_SERVICES = {
   Monitoring: "monitoring", // engines report GPU utilisation, which scaling acts on
 } as const;
 
-/** Ways from the private subnets to AWS services: the only ones there are. */
+/** Ways from the private and the gateways' subnets to AWS services. Engines have no other. */
 export class VpcEndpoints extends Construct {
   /** Prefix list of S3's addresses, for egress rules. */
   readonly s3PrefixListId: string;
@@ -57,7 +57,7 @@ export class VpcEndpoints extends Construct {
     const gatewayEndpoint = (endpointId: string, service: "dynamodb" | "s3") =>
       endpoint(endpointId, service, {
         vpcEndpointType: "Gateway",
-        routeTableIds: [network.privateRouteTableId],
+        routeTableIds: [network.privateRouteTableId, ...network.gatewayRouteTableIds],
         policy: policies[service],
       });
     this.s3PrefixListId = gatewayEndpoint("S3", "s3").prefixListId;

@@ -27,6 +27,21 @@ describe("the rule that security groups name each other", () => {
     expect(check("aws_vpc_security_group_egress_rule", way("0.0.0.0/0", 443))).toMatch(/endpoint's prefix list/);
   });
 
+  test("only gateways go out, on 443, and only where there is a NAT gateway", () => {
+    const group = resource("aws_security_group", { tags: { Tier: "gateway" } });
+    const nat = resource("aws_nat_gateway");
+    const out = (stack: readonly ReturnType<typeof resource>[], rule: object = way("0.0.0.0/0", 443)) =>
+      connectionsByGroup.check(
+        resource("aws_vpc_security_group_egress_rule", { security_group_id: `\${aws_security_group.It.id}`, ...rule }),
+        stack,
+      );
+    expect(out([group, nat])).toBeUndefined();
+    expect(out([group])).toMatch(/lets connections out/);
+    expect(out([resource("aws_security_group"), nat])).toMatch(/lets connections out/);
+    expect(out([group, nat], way("0.0.0.0/0", 80))).toMatch(/out to 0\.0\.0\.0\/0 on 80/);
+    expect(out([group, nat], way("52.0.0.0/8", 443))).toMatch(/lets connections out/);
+  });
+
   test("the older kind of rule is read too", () => {
     const rule = { from_port: 22, to_port: 22, cidr_blocks: ["0.0.0.0/0"] };
     expect(check("aws_security_group_rule", { ...rule, type: "ingress" })).toMatch(/in on 22/);

@@ -1,22 +1,23 @@
-import { type Attributes, blocks, texts } from "./attributes.ts";
+import { type Attributes, blocks, isAttributes, texts } from "./attributes.ts";
 import type { PolicyResource, PolicyRule } from "./policy-rule.ts";
 
 const HTTPS = 443;
 
 /**
  * Security groups let each other in and out by name, never ranges of addresses: a range lets in whatever stands there
- * tomorrow. From outside, 443 is the only port.
+ * tomorrow. From outside, 443 is the only port; to the outside too, for the group of the tier `gateway` where there is a NAT
+ * gateway.
  */
 export const connectionsByGroup: PolicyRule = { name: "connections-by-group", check };
 
-function check({ type, attributes }: PolicyResource): string | undefined {
+function check({ type, attributes }: PolicyResource, stack: readonly PolicyResource[]): string | undefined {
   switch (type) {
     case "aws_vpc_security_group_ingress_rule":
       return inProblem(attributes);
     case "aws_vpc_security_group_egress_rule":
-      return outProblem(attributes);
+      return outProblem(attributes, stack);
     case "aws_security_group_rule":
-      return attributes.type === "ingress" ? inProblem(attributes) : outProblem(attributes);
+      return attributes.type === "ingress" ? inProblem(attributes) : outProblem(attributes, stack);
     case "aws_security_group":
     case "aws_default_security_group":
       return blocks(attributes.ingress).length + blocks(attributes.egress).length > 0
@@ -34,15 +35,24 @@ function inProblem(rule: Attributes): string | undefined {
   return `lets ${range} in on ${ports(rule)}; name the other security group, or let in 443 only`;
 }
 
-function outProblem(rule: Attributes): string | undefined {
+function outProblem(rule: Attributes, stack: readonly PolicyResource[]): string | undefined {
   const [range] = ranges(rule);
-  return range === undefined
+  return range === undefined || isWayOut(rule, range, stack)
     ? undefined
     : `lets connections out to ${range} on ${ports(rule)}; name a security group or an endpoint's prefix list`;
 }
 
 function ranges({ cidr_ipv4, cidr_ipv6, cidr_blocks, ipv6_cidr_blocks }: Attributes): readonly string[] {
   return [cidr_ipv4, cidr_ipv6, cidr_blocks, ipv6_cidr_blocks].flatMap(texts);
+}
+
+function isWayOut(rule: Attributes, range: string, stack: readonly PolicyResource[]): boolean {
+  if (!isEverywhere(range) || rule.from_port !== HTTPS || rule.to_port !== HTTPS) return false;
+  const group = stack.find(
+    ({ type, address }) => type === "aws_security_group" && String(rule.security_group_id).includes(`${address}.`),
+  );
+  const tags = group?.attributes.tags;
+  return isAttributes(tags) && tags.Tier === "gateway" && stack.some(({ type }) => type === "aws_nat_gateway");
 }
 
 function isEverywhere(range: string): boolean {

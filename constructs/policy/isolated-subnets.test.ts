@@ -23,6 +23,16 @@ describe("the rule that private subnets are isolated", () => {
     },
   );
 
+  test("gateways' subnets may lead to a NAT gateway, not to the internet gateway", () => {
+    const build = (way: { natGatewayId: string } | { gatewayId: string }) => () =>
+      synthUnder(isolatedSubnets, (stack) => {
+        const [routeTableId = ""] = new Network(stack, "Network", network).gatewayRouteTableIds;
+        new Route(stack, "Way", { routeTableId, destinationCidrBlock: "0.0.0.0/0", ...way });
+      });
+    expect(build({ natGatewayId: "nat-1" })).not.toThrow();
+    expect(build({ gatewayId: "igw-1" })).toThrow(/aws_route\.Way leads aws_subnet\.Network_GatewaySubnets_a_\w+/);
+  });
+
   test("a route to somewhere may be anyone's", () => {
     const route = resource("aws_route", { route_table_id: "rtb", destination_cidr_block: "10.1.0.0/16" });
     const association = resource("aws_route_table_association", { route_table_id: "rtb", subnet_id: "subnet" });

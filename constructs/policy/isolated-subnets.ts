@@ -1,7 +1,10 @@
 import { blocks, isAttributes } from "./attributes.ts";
 import type { PolicyResource, PolicyRule } from "./policy-rule.ts";
 
-/** Only subnets of the tier `public`, where no instance stands, have a route to the internet. */
+/**
+ * Only subnets of the tier `public`, where no instance stands, have a route to the internet; those of the tier `gateway`
+ * may have one to a NAT gateway, which lets nothing in. Engines, in all others, have no way out.
+ */
 export const isolatedSubnets: PolicyRule = { name: "isolated-subnets", check };
 
 function check({ type, attributes }: PolicyResource, stack: readonly PolicyResource[]): string | undefined {
@@ -15,8 +18,15 @@ function check({ type, attributes }: PolicyResource, stack: readonly PolicyResou
     .map((user) =>
       stack.find((other) => isSubnet(other) && String(user.attributes.subnet_id).includes(`${other.address}.`)),
     )
-    .find((subnet) => subnet !== undefined && tier(subnet) !== "public");
-  return open && `leads ${open.address} to the internet; keep the route to tables of subnets with the tag Tier public`;
+    .find((subnet) => subnet !== undefined && !mayUse(tier(subnet), attributes));
+  return (
+    open &&
+    `leads ${open.address} to the internet; keep the route to tables of subnets with the tag Tier public, or gateway for a NAT gateway`
+  );
+}
+
+function mayUse(subnetTier: unknown, route: PolicyResource["attributes"]): boolean {
+  return subnetTier === "public" || (subnetTier === "gateway" && route.nat_gateway_id !== undefined);
 }
 
 function leadsEverywhere({

@@ -26,6 +26,12 @@ describe("the rule against public addresses", () => {
     expect(check(type, attributes)).toBeUndefined();
   });
 
+  test("an address may be a NAT gateway's", () => {
+    const nat = resource("aws_nat_gateway", { allocation_id: `\${aws_eip.It.id}` });
+    expect(noPublicAddress.check(resource("aws_eip"), [nat])).toBeUndefined();
+    expect(noPublicAddress.check(resource("aws_eip"), [resource("aws_nat_gateway")])).toMatch(/of no NAT gateway/);
+  });
+
   test("fails a synth by the resource's address", () => {
     expect(() =>
       synthUnder(noPublicAddress, (stack) => new Subnet(stack, "Open", { vpcId: "v", mapPublicIpOnLaunch: true })),

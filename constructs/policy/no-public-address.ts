@@ -1,10 +1,11 @@
-import { blocks, isTrue } from "./attributes.ts";
+import { blocks, isTrue, siblings } from "./attributes.ts";
 import type { PolicyResource, PolicyRule } from "./policy-rule.ts";
 
-/** Nothing in the VPC has an address on the internet: API Gateway and CloudFront are the only doors. */
+/** Nothing in the VPC has an address on the internet but NAT gateways, which let nothing in: API Gateway and CloudFront are the only doors. */
 export const noPublicAddress: PolicyRule = { name: "no-public-address", check };
 
-function check({ type, attributes }: PolicyResource): string | undefined {
+function check(resource: PolicyResource, stack: readonly PolicyResource[]): string | undefined {
+  const { type, attributes } = resource;
   switch (type) {
     case "aws_subnet":
       return isTrue(attributes.map_public_ip_on_launch)
@@ -21,7 +22,9 @@ function check({ type, attributes }: PolicyResource): string | undefined {
     case "aws_lb":
       return isTrue(attributes.internal) ? undefined : "faces the internet; set internal to true";
     case "aws_eip":
-      return "is a public address; reach AWS services by endpoints, or write a waiver";
+      return siblings(stack, "aws_nat_gateway", "allocation_id", resource).length > 0
+        ? undefined
+        : "is a public address of no NAT gateway; reach AWS services by endpoints, or write a waiver";
     default:
       return undefined;
   }

@@ -3,9 +3,9 @@ import { DEPRECATIONS } from "../deprecations.ts";
 import { type ErrorCode, errorBody, errorEntry } from "../errors.ts";
 import { REQUEST_ID_HEADER } from "../headers.ts";
 import { messagesErrorBody } from "../messages.ts";
+import { generationHeaders } from "./generation-headers.ts";
 import type { Operation } from "./operation.ts";
 import { OPERATIONS } from "./operations.ts";
-import { headerParameters } from "./request-headers.ts";
 import { componentSchemas, schemaRef } from "./schemas.ts";
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -77,26 +77,28 @@ export function pathParameters(operation: Operation): readonly JsonObject[] {
   return operation.pathParameters.map((name) => ({ name, in: "path", required: true, schema: { type: "string" } }));
 }
 
-function queryParameters({ queryParameters: parameters = [] }: Operation): readonly JsonObject[] {
-  return parameters.map(({ name, description }) => ({
-    name,
-    in: "query",
-    required: false,
-    description,
-    schema: { type: "string" },
-  }));
+function optionalParameters({ queryParameters = [], headerParameters = [] }: Operation): readonly JsonObject[] {
+  const described = (place: "query" | "header", parameters: NonNullable<Operation["queryParameters"]>) =>
+    parameters.map(({ name, description }) => ({
+      name,
+      in: place,
+      required: false,
+      description,
+      schema: { type: "string" },
+    }));
+  return [...described("query", queryParameters), ...described("header", headerParameters)];
 }
 
 function describeOperation(operation: Operation, auth: AuthMode): JsonObject {
-  const { operationId, summary, description, request, response, stream, isPublic } = operation;
-  const parameters = [...pathParameters(operation), ...queryParameters(operation), ...headerParameters(operation)];
+  const { operationId, summary, description, request, response, stream } = operation;
+  const parameters = [...pathParameters(operation), ...optionalParameters(operation), ...generationHeaders(operation)];
   return {
     operationId,
     summary,
     description,
     ...(isDeprecated(operation) ? { deprecated: true } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
-    security: security(auth, isPublic),
+    security: security(auth, operation),
     ...(request
       ? {
           requestBody: {
@@ -142,9 +144,9 @@ function isDeprecated({ path }: Operation): boolean {
   return DEPRECATIONS.some((entry) => entry.path === path && entry.field === undefined);
 }
 
-function security(auth: AuthMode, isPublic: boolean): readonly JsonObject[] {
+function security(auth: AuthMode, { isPublic, isForOperators = false }: Operation): readonly JsonObject[] {
   if (auth === "off" || isPublic) return [];
-  return auth === "optional" ? [{ apiKey: [] }, {}] : [{ apiKey: [] }];
+  return auth === "optional" && !isForOperators ? [{ apiKey: [] }, {}] : [{ apiKey: [] }];
 }
 
 function otherResponses({ otherStatuses = [], response }: Operation): JsonObject {

@@ -1,3 +1,5 @@
+import { ADMIN_NOTES } from "./admin-notes.ts";
+
 /** What the reference says of a field beside its type and limits. */
 export interface FieldNote {
   readonly description: string;
@@ -133,6 +135,7 @@ export const FIELD_NOTES: Readonly<Record<string, Notes>> = {
     metadata: { description: "Your own names and values, kept with the batch." },
     output_expires_after: { description: "When the files with the results are deleted." },
   },
+  ...ADMIN_NOTES,
   TokenizeRequest: {
     model: MODEL,
     prompt: { description: "A text. Give either this or `messages`." },

@@ -4,7 +4,7 @@ import type { SchemaName } from "./schemas.ts";
 /** One method on one path of the API: what both the published reference and the edge are generated from. */
 export interface Operation {
   readonly path: string;
-  readonly method: "get" | "post" | "delete";
+  readonly method: "get" | "put" | "post" | "delete";
   readonly operationId: string;
   readonly summary: string;
   readonly description: string;
@@ -25,6 +25,8 @@ export interface Operation {
   };
   /** Whether an answer that is not streamed may take longer, or be larger, than API Gateway's buffer allows (10 MB). */
   readonly isLong?: boolean;
+  /** Headers with a meaning of their own, none of them required. */
+  readonly headerParameters?: readonly { readonly name: string; readonly description: string }[];
   /** Parameters after the `?`, none of them required. */
   readonly queryParameters?: readonly { readonly name: string; readonly description: string }[];
   /** Schema of one event's data where the answer can be streamed, and what ends the stream. */
@@ -36,6 +38,8 @@ export interface Operation {
   readonly errors: readonly ErrorCode[];
   /** Whether the operation is open to everyone, whatever `auth` says. */
   readonly isPublic: boolean;
+  /** Whether a key with the scope `admin` is needed, whatever `auth` says. @default false */
+  readonly isForOperators?: boolean;
 }
 
 export const CREDENTIALS = ["invalid_api_key", "missing_api_key"] as const satisfies readonly ErrorCode[];

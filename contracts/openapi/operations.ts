@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../errors.ts";
+import { ADMIN_OPERATIONS } from "./admin-operations.ts";
 import { BATCH_OPERATIONS } from "./batch-operations.ts";
 import { DIALECT_OPERATIONS } from "./dialect-operations.ts";
 import { GENERATION_ERRORS, type Operation, READING_ERRORS } from "./operation.ts";
@@ -201,4 +202,5 @@ export const OPERATIONS: readonly Operation[] = [
     errors: PAGE_ERRORS,
     isPublic: true,
   },
+  ...ADMIN_OPERATIONS,
 ];

@@ -1,4 +1,14 @@
 import * as z from "zod";
+import {
+  AdminConnectionTest,
+  AdminDeleted,
+  AdminOverride,
+  AdminProvider,
+  AdminProviderList,
+  AdminRoute,
+  AdminRouteList,
+  AdminTargetList,
+} from "../admin.ts";
 import { BatchCreateRequest, BatchList, BatchObject } from "../batches.ts";
 import { ChatCompletionChunk, ChatCompletionRequest, ChatCompletionResponse } from "../chat.ts";
 import { CompletionRequest, CompletionResponse } from "../completions.ts";
@@ -16,6 +26,8 @@ import {
 } from "../messages.ts";
 import { ModelCard, ModelList } from "../models.ts";
 import { DeletedResponse, ModelResponse, ResponseEvent, ResponseItemList, ResponseRequest } from "../responses.ts";
+import { RouteOverride } from "../target-changes.ts";
+import { ProviderSettings, RouteSettings } from "../target-settings.ts";
 import { DetokenizeRequest, DetokenizeResponse, TokenizeRequest, TokenizeResponse } from "../tokenize.ts";
 import { FIELD_NOTES } from "./field-notes.ts";
 
@@ -68,6 +80,17 @@ const SCHEMAS = {
   Model: ModelCard,
   ModelList,
   Health,
+  AdminTargetList,
+  ProviderSettings,
+  AdminProvider,
+  AdminProviderList,
+  AdminConnectionTest,
+  RouteSettings,
+  AdminRoute,
+  AdminRouteList,
+  RouteOverride,
+  AdminOverride,
+  AdminDeleted,
   OpenApi,
   Error: ErrorBody,
 } as const;

@@ -24,7 +24,11 @@ export interface CostEnvironment {
   /** @default - gateways share no store; so were environments before there was one */
   readonly valkey?: { readonly nodeType: ValkeyNodeTypeId; readonly nodes: number } | null;
   readonly pools: Readonly<Record<string, CostPool>>;
-  readonly providers: Readonly<Record<string, Pick<ProviderSettings, "dialect" | "credential" | "region">>>;
+  readonly providers: Readonly<
+    Record<string, Pick<ProviderSettings, "dialect" | "endpoint" | "credential" | "region" | "allowPrivateHosts">>
+  >;
+  /** @default - NAT gateways only where a provider needs one */
+  readonly network?: { readonly natGateway?: "when-needed" | "always" };
   readonly logRetentionDays: number;
 }
 

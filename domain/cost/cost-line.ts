@@ -8,6 +8,7 @@ export const COST_TYPES = [
   "EBS volumes",
   "Load balancer",
   "Interface endpoints",
+  "NAT gateways",
   "Data transfer",
   "API Gateway",
   "WAF",

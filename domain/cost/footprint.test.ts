@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { loadEnvironment } from "../../environments/load.ts";
 import { environmentSynth } from "../../stacks/test/environment-synth.ts";
+import { OUTSIDE_PROVIDER } from "../../test-support/outside-provider.ts";
 import { type Block, resources } from "../../test-support/synth.ts";
 import { footprintOf } from "./footprint.ts";
 
@@ -12,6 +13,7 @@ const environments = {
   dev,
   prod: await loadEnvironment("prod"),
   "dev without engines": { ...dev, pools: {} },
+  "dev with a provider outside AWS": { ...dev, providers: { example: OUTSIDE_PROVIDER } },
 };
 
 describe.each(Object.entries(environments))("the forecast's footprint of %s", (_, environment) => {
@@ -25,6 +27,11 @@ describe.each(Object.entries(environments))("the forecast's footprint of %s", (_
     const { shared, engines } = footprint.interfaceEndpoints;
     expect(shared + engines, remedy).toBe(endpoints.length);
     for (const { subnet_ids: subnets } of endpoints) expect(footprint.endpointZones, remedy).toBe(subnets.length);
+  });
+
+  test("has as many NAT gateways, each with an address", () => {
+    expect(footprint.natGateways, remedy).toBe(all("aws_nat_gateway").length);
+    expect(footprint.natGateways, remedy).toBe(all("aws_eip").length);
   });
 
   test("has as many keys, firewall rules, dashboards and composite alarms", () => {
@@ -44,7 +51,7 @@ describe.each(Object.entries(environments))("the forecast's footprint of %s", (_
 
   test("knows every kind of resource that AWS charges for by the month", () => {
     const types = new Set(stacks.flatMap((stack) => Object.keys(stack.resource ?? {})));
-    for (const type of ["aws_nat_gateway", "aws_eip", "aws_elasticache_cluster", "aws_db_instance", "aws_lb"])
+    for (const type of ["aws_elasticache_cluster", "aws_db_instance", "aws_lb"])
       expect(types.has(type), `${type}: the forecast must have a line for it`).toBe(type === "aws_lb");
     expect(all("aws_lb")).toHaveLength(1);
   });

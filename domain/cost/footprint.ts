@@ -1,4 +1,5 @@
 import { providerServices } from "../../contracts/provider-services.ts";
+import { natGatewayCount } from "../../contracts/ways-out.ts";
 import type { CostEnvironment } from "./cost-environment.ts";
 import { type CustomMetrics, customMetrics } from "./custom-metrics.ts";
 
@@ -15,6 +16,8 @@ export interface Footprint {
   };
   /** Zones in which each interface endpoint has an address. */
   readonly endpointZones: number;
+  /** NAT gateways, each with a public address. */
+  readonly natGateways: number;
   readonly encryptionKeys: number;
   readonly firewallRules: number;
   /** Metrics that alarms watch, of the environment and of each of its pools: CloudWatch charges by them. */
@@ -25,12 +28,14 @@ export interface Footprint {
   readonly metrics: CustomMetrics;
 }
 
-export function footprintOf({ region, zones, gateways, providers, pools }: CostEnvironment): Footprint {
+export function footprintOf(environment: CostEnvironment): Footprint {
+  const { region, zones, gateways, providers, pools } = environment;
   const forProviders = providerServices(region, Object.values(providers)).length;
   return {
     // Gateways call ec2, elasticloadbalancing and logs; engines also autoscaling and monitoring.
     interfaceEndpoints: { shared: 3 + forProviders, engines: Object.keys(pools).length > 0 ? 2 : 0 },
     endpointZones: Math.min(zones.length, gateways.minInstances),
+    natGateways: natGatewayCount(environment),
     encryptionKeys: 2, // of what is stored, of the states
     firewallRules: 1,
     // Latency, cost, certificate, gateways' health, their rollout and dead letters watch one metric each, errors two.

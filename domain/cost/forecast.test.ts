@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { loadEnvironment } from "../../environments/load.ts";
+import { OUTSIDE_PROVIDER } from "../../test-support/outside-provider.ts";
 import { COST_TYPES, lineCost } from "./cost-line.ts";
 import { forecast } from "./forecast.ts";
 import { DEFAULT_USAGE } from "./usage.ts";
@@ -49,6 +50,17 @@ describe("the forecast", () => {
       "interface endpoints of engines",
       "metrics of pool phi-3-mini",
       "alarms of pool phi-3-mini",
+    ]);
+  });
+
+  test("a provider outside AWS costs a NAT gateway with its address and what goes through it, and nothing else does", () => {
+    expect(rowOf(result, "NAT gateways")?.maximum).toBe(0);
+    const outside = forecast({ ...dev, providers: { example: OUTSIDE_PROVIDER } }, DEFAULT_USAGE);
+    const { lines } = outside;
+    expect(lines.filter(({ type }) => type === "NAT gateways").map((line) => [line.what, lineCost(line)])).toEqual([
+      ["NAT gateways", expect.closeTo(32.85, 2)],
+      ["their public addresses", expect.closeTo(3.65, 2)],
+      ["data through NAT", expect.closeTo(0.2439, 4)], // 5.42 GB at 0.045
     ]);
   });
 

@@ -73,6 +73,7 @@ function networkLines({ environment, footprint, prices, volumes }: PlatformProps
       quantity: volumes.gatewayLogGb,
       price: prices.interfaceEndpointGb,
     },
+    ...natLines({ environment, footprint, prices, volumes }),
     { type: "Data transfer", what: "answers to clients", quantity: volumes.responseGb, price: prices.dataOutGb },
     {
       type: "Data transfer",
@@ -80,6 +81,17 @@ function networkLines({ environment, footprint, prices, volumes }: PlatformProps
       quantity: 2 * volumes.engineGb * ((zones - 1) / zones), // both sides pay
       price: prices.crossZoneGb,
     },
+  ];
+}
+
+function natLines({ footprint: { natGateways }, prices, volumes }: PlatformProps): readonly CostLine[] {
+  if (natGateways === 0) return [];
+  const hours = HOURS_PER_MONTH * natGateways;
+  return [
+    { type: "NAT gateways", what: "NAT gateways", quantity: hours, price: prices.natGatewayHour },
+    { type: "NAT gateways", what: "their public addresses", quantity: hours, price: prices.publicAddressHour },
+    // At most: as if all requests went to providers outside.
+    { type: "NAT gateways", what: "data through NAT", quantity: volumes.engineGb, price: prices.natGatewayGb },
   ];
 }
 

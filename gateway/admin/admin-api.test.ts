@@ -1,9 +1,21 @@
 import { describe, expect, test, vi } from "vitest";
+import {
+  AdminConnectionTest,
+  AdminDeleted,
+  AdminOverride,
+  AdminProvider,
+  AdminProviderList,
+  AdminRoute,
+  AdminRouteList,
+  AdminTargetList,
+} from "../../contracts/admin.ts";
+import { OPERATIONS } from "../../contracts/openapi/operations.ts";
 import { newApiKey } from "../../domain/api-key.ts";
 import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
 import { provide } from "../test/provider-fixture.ts";
 import { startRoutesTable } from "../test/routes-table.ts";
 import { chat, errorOf, post, startTestGateway, type TestGatewayOptions } from "../test/test-gateway.ts";
+import { findAdminRoute } from "./admin-routes.ts";
 
 async function setUp(options: TestGatewayOptions = {}, table?: Awaited<ReturnType<typeof startRoutesTable>>) {
   const { changeStore, spendStore, ...routes } = table ?? (await startRoutesTable());
@@ -61,6 +73,34 @@ describe("who may change the service", () => {
     const line = log().find(({ audit }) => audit === true);
     expect(line).toMatchObject({ actor: admin.keyId, action: "put route", name: "extra", version: 1 });
     expect(logText()).not.toContain(admin.secret);
+  });
+});
+
+describe("the reference", () => {
+  test("has the form of every answer", async () => {
+    const { config } = await withProviders();
+    const { call } = await setUp({ config });
+    const route = settingsOf(routeConfig("extra", ["tiny"]));
+    const provider = settingsOf(config.providers[0]!);
+    const put = await body(call("PUT", "/admin/routes/extra", route));
+    expect(AdminRoute.safeParse(put).error).toBeUndefined();
+    expect(AdminRoute.safeParse(await body(call("GET", "/admin/routes/extra"))).error).toBeUndefined();
+    expect(AdminRouteList.safeParse(await body(call("GET", "/admin/routes"))).error).toBeUndefined();
+    const override = await body(call("POST", "/admin/routes/chat/override", { force: null, drain: [] }));
+    expect(AdminOverride.safeParse(override).error).toBeUndefined();
+    expect(AdminDeleted.safeParse(await body(call("DELETE", "/admin/routes/chat/override"))).error).toBeUndefined();
+    expect(AdminProvider.safeParse(await body(call("PUT", "/admin/providers/a", provider))).error).toBeUndefined();
+    expect(AdminProviderList.safeParse(await body(call("GET", "/admin/providers"))).error).toBeUndefined();
+    expect(AdminConnectionTest.safeParse(await body(call("POST", "/admin/providers/a/test"))).error).toBeUndefined();
+    expect(AdminTargetList.safeParse(await body(call("GET", "/admin/targets"))).error).toBeUndefined();
+  });
+
+  test("has every path and method, and no other", () => {
+    for (const { path, method, isForOperators = false } of OPERATIONS) {
+      const found = findAdminRoute(path.replace("{name}", "x"));
+      expect(found?.methods.includes(method.toUpperCase()) ?? false, `${method} ${path}`).toBe(isForOperators);
+      if (isForOperators) expect(found?.path).toBe(path);
+    }
   });
 });
 

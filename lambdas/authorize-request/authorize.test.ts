@@ -25,7 +25,7 @@ const ask = (authorization: string | undefined, options: Partial<AuthorizeOption
   );
 
 describe("the authorizer", () => {
-  test("lets a valid key into every method of the stage, under its plan", async () => {
+  test("lets a valid key into every method of the stage but the operators', under its plan", async () => {
     expect(await ask(`Bearer ${key.secret}`)).toEqual({
       principalId: key.keyId,
       policyDocument: {
@@ -36,11 +36,28 @@ describe("the authorizer", () => {
             Effect: "Allow",
             Resource: "arn:aws:execute-api:us-east-1:123456789012:abc123/live/*",
           },
+          {
+            Action: "execute-api:Invoke",
+            Effect: "Deny",
+            Resource: "arn:aws:execute-api:us-east-1:123456789012:abc123/live/*/admin/*",
+          },
         ],
       },
       context: { keyId: key.keyId, plan: "standard" },
       usageIdentifierKey: "identifier-of-standard",
     });
+  });
+
+  test("lets a key with the scope admin into the operators' methods too", async () => {
+    const findKey = async () => ({ ...item, scopes: ["admin" as const] });
+    const { policyDocument } = await ask(`Bearer ${key.secret}`, { findKey });
+    expect(policyDocument.Statement.map(({ Effect }) => Effect)).toEqual(["Allow"]);
+  });
+
+  test("answers Unauthorized to no key on the operators' paths, also where a key is optional", async () => {
+    const methodArn = "arn:aws:execute-api:us-east-1:123456789012:abc123/live/GET/admin/targets";
+    const options = { mode: "optional", planKeys: { anonymous: "x" }, findKey: async () => undefined } as const;
+    await expect(authorize({ authorization: undefined, methodArn }, options)).rejects.toThrow(/^Unauthorized$/);
   });
 
   test.each([

@@ -15,12 +15,19 @@ export interface AuthorizeOptions {
   readonly findKey: (keyId: string) => Promise<ApiKeyItem | undefined>;
 }
 
+/** Under it, a key must have the scope `admin`; the gateway looks at it once more. */
+const ADMIN_PATHS = "/admin/";
+
 /** What API Gateway expects of an authorizer. */
 export interface Authorization {
   readonly principalId: string;
   readonly policyDocument: {
     readonly Version: "2012-10-17";
-    readonly Statement: readonly [{ readonly Action: string; readonly Effect: "Allow"; readonly Resource: string }];
+    readonly Statement: readonly {
+      readonly Action: string;
+      readonly Effect: "Allow" | "Deny";
+      readonly Resource: string;
+    }[];
   };
   readonly context: AuthorizerContext;
   readonly usageIdentifierKey: string;
@@ -36,7 +43,7 @@ export function unauthorized(): Error {
  * @throws `Unauthorized` for a wrong, revoked or missing key; anything else is a failure of ours
  */
 export async function authorize(request: AuthorizeRequest, options: AuthorizeOptions): Promise<Authorization> {
-  const { keyId, plan } = await identify(request.authorization, options);
+  const { keyId, plan, isAdmin } = await identify(request, options);
   const usageIdentifierKey = options.planKeys[plan];
   if (usageIdentifierKey === undefined) {
     throw new Error(
@@ -44,11 +51,17 @@ export async function authorize(request: AuthorizeRequest, options: AuthorizeOpt
         "add the plan to api.usagePlans or make a new key",
     );
   }
+  const stage = stageOf(request.methodArn);
   return {
     principalId: keyId,
     policyDocument: {
       Version: "2012-10-17",
-      Statement: [{ Action: "execute-api:Invoke", Effect: "Allow", Resource: wholeStage(request.methodArn) }],
+      Statement: [
+        { Action: "execute-api:Invoke", Effect: "Allow", Resource: `${stage}/*` },
+        ...(isAdmin
+          ? []
+          : [{ Action: "execute-api:Invoke", Effect: "Deny" as const, Resource: `${stage}/*${ADMIN_PATHS}*` }]),
+      ],
     },
     context: { keyId, plan },
     usageIdentifierKey,
@@ -56,22 +69,23 @@ export async function authorize(request: AuthorizeRequest, options: AuthorizeOpt
 }
 
 async function identify(
-  authorization: string | undefined,
+  { authorization, methodArn }: AuthorizeRequest,
   { mode, findKey }: AuthorizeOptions,
-): Promise<AuthorizerContext> {
+): Promise<AuthorizerContext & { readonly isAdmin: boolean }> {
   const header = authorization?.trim() ?? "";
+  const isOpen = mode === "optional" && !methodArn.includes(ADMIN_PATHS);
   // A client with an empty key sends the bare word; the gateway takes both for no key.
-  if ((header === "" || /^bearer$/i.test(header)) && mode === "optional")
-    return { keyId: ANONYMOUS_PLAN, plan: ANONYMOUS_PLAN };
+  if ((header === "" || /^bearer$/i.test(header)) && isOpen)
+    return { keyId: ANONYMOUS_PLAN, plan: ANONYMOUS_PLAN, isAdmin: false };
   const secret = bearerCredential(header);
   const keyId = secret === undefined ? undefined : apiKeyId(secret);
   if (secret === undefined || keyId === undefined) throw unauthorized();
   const item = await findKey(keyId);
   if (!item || !isApiKeyValid(secret, item)) throw unauthorized();
-  return { keyId, plan: item.plan };
+  return { keyId, plan: item.plan, isAdmin: item.scopes?.includes("admin") === true };
 }
 
-/** API Gateway keeps the answer for all methods, so it must allow all, or the next path would be refused. */
-function wholeStage(methodArn: string): string {
-  return `${methodArn.split("/").slice(0, 2).join("/")}/*`;
+/** API Gateway keeps the answer for all methods, so it must speak of the whole stage, or the next path would be refused. */
+function stageOf(methodArn: string): string {
+  return methodArn.split("/").slice(0, 2).join("/");
 }

@@ -1,7 +1,7 @@
-import { type DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
+import { type AttributeValue, type DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { ApiKeyItem } from "../../contracts/auth.ts";
 
-/** Reads one key's item; strings are all it holds, so no marshalling library is needed. */
+/** Reads one key's item; strings and lists of them are all it holds, so no marshalling library is needed. */
 export function keyFinder(
   client: DynamoDBClient,
   tableName: string,
@@ -9,6 +9,10 @@ export function keyFinder(
   return async (keyId) => {
     const { Item } = await client.send(new GetItemCommand({ TableName: tableName, Key: { keyId: { S: keyId } } }));
     if (!Item) return undefined;
-    return ApiKeyItem.parse(Object.fromEntries(Object.entries(Item).map(([name, value]) => [name, value.S])));
+    return ApiKeyItem.parse(Object.fromEntries(Object.entries(Item).map(([name, value]) => [name, textOf(value)])));
   };
+}
+
+function textOf({ S, L }: AttributeValue): string | undefined | readonly unknown[] {
+  return S ?? L?.map(textOf);
 }

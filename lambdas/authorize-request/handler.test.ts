@@ -14,6 +14,7 @@ import { buildLambdas } from "../build.ts";
 const root = join(import.meta.dirname, "../..");
 const credentials = { accessKeyId: "local", secretAccessKey: "local" };
 const key = newApiKey();
+const operator = newApiKey();
 const server = dynalite({ createTableMs: 0 });
 let folder: string;
 let endpoint: string;
@@ -24,7 +25,10 @@ async function invoke(
   headers: Record<string, string> | null,
   table = "keys",
   resource = "/v1/models",
-): Promise<{ readonly error?: string }> {
+): Promise<{
+  readonly error?: string;
+  readonly policyDocument?: { readonly Statement: readonly { readonly Effect: string }[] };
+}> {
   const methodArn = "arn:aws:execute-api:us-east-1:123456789012:abc123/live/GET/v1/models";
   const script = `
     require(process.argv[1]).handler(JSON.parse(process.argv[2]), {}).then(
@@ -69,18 +73,23 @@ beforeAll(async () => {
       AttributeDefinitions: [{ AttributeName: "keyId", AttributeType: "S" }],
     }),
   );
-  await client.send(
-    new PutItemCommand({
-      TableName: "keys",
-      Item: {
-        keyId: { S: key.keyId },
-        hash: { S: key.hash },
-        name: { S: "test" },
-        plan: { S: "standard" },
-        createdAt: { S: "2026-01-01T00:00:00Z" },
-      },
-    }),
-  );
+  for (const [{ keyId, hash }, scopes] of [
+    [key, undefined],
+    [operator, ["admin"]],
+  ] as const)
+    await client.send(
+      new PutItemCommand({
+        TableName: "keys",
+        Item: {
+          keyId: { S: keyId },
+          hash: { S: hash },
+          name: { S: "test" },
+          plan: { S: "standard" },
+          createdAt: { S: "2026-01-01T00:00:00Z" },
+          ...(scopes && { scopes: { L: scopes.map((scope) => ({ S: scope })) } }),
+        },
+      }),
+    );
   client.destroy();
 });
 
@@ -94,6 +103,15 @@ describe("the authorizer's bundle", () => {
   test.each(["Authorization", "authorization"])("knows a key of the table by the header %s", async (header) => {
     const answer = await invoke("required", { [header]: `Bearer ${key.secret}` });
     expect(answer).toMatchObject({ principalId: key.keyId, usageIdentifierKey: "for-standard" });
+  });
+
+  test("denies the operators' paths to a key without the scope admin, not to one that has it", async () => {
+    const effects = async (secret: string) => {
+      const { policyDocument } = await invoke("required", { authorization: `Bearer ${secret}` });
+      return policyDocument?.Statement.map(({ Effect }) => Effect);
+    };
+    expect(await effects(key.secret)).toEqual(["Allow", "Deny"]);
+    expect(await effects(operator.secret)).toEqual(["Allow"]);
   });
 
   test("knows a key that comes as x-api-key, where Anthropic's SDKs send it and nowhere else", async () => {

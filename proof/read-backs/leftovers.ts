@@ -31,6 +31,12 @@ const LOOKS: readonly Look[] = [
         .flatMap((item) => elements(item, "vpcId").slice(0, 1)),
   },
   {
+    what: "public address",
+    service: "ec2",
+    question: query("DescribeAddresses", "2016-11-15"),
+    names: (answer) => elements(answer, "publicIp"),
+  },
+  {
     what: "load balancer",
     service: "elasticloadbalancing",
     question: query("DescribeLoadBalancers", "2015-12-01"),

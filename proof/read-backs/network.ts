@@ -20,23 +20,24 @@ export const NETWORK: readonly ReadBack[] = [
     },
   },
   {
-    claim: "nothing may be sent to the whole internet",
+    claim: "nothing may be sent to the whole internet but by gateways, on 443, where there is a NAT gateway",
     check: async (applied) => {
       const rules = (await securityGroupRules(applied)).filter(({ IsEgress }) => IsEgress === true);
-      expectAll("egress rules", rules, ({ CidrIpv4, CidrIpv6 }) => CidrIpv4 !== "0.0.0.0/0" && CidrIpv6 !== "::/0");
+      const mayLeave =
+        idsOf(applied, "aws_nat_gateway.").length > 0 ? idsOf(applied, "aws_security_group.", "_Gateway_") : [];
+      expectAll(
+        "egress rules",
+        rules,
+        ({ CidrIpv4, CidrIpv6, FromPort, ToPort, GroupId = "" }) =>
+          (CidrIpv4 !== "0.0.0.0/0" && CidrIpv6 !== "::/0") ||
+          (mayLeave.includes(GroupId) && FromPort === 443 && ToPort === 443),
+      );
     },
   },
   {
     claim: "private subnets have no route to the internet",
     check: async (applied) => {
-      const subnets = Object.entries(applied.attributes)
-        .filter(([address]) => address.startsWith("aws_subnet.") && address.includes("Private"))
-        .map(([, attributes]) => asText(asObject(attributes).id));
-      const client = new EC2Client(applied.client);
-      const { RouteTables = [] } = await client.send(
-        new DescribeRouteTablesCommand({ Filters: [{ Name: "association.subnet-id", Values: subnets }] }),
-      );
-      expectAll("route tables of private subnets", RouteTables, ({ Routes = [] }) =>
+      expectAll("route tables of private subnets", await routeTables(applied, "PrivateSubnets"), ({ Routes = [] }) =>
         Routes.every(
           ({ DestinationCidrBlock, GatewayId = "" }) =>
             DestinationCidrBlock !== "0.0.0.0/0" && !GatewayId.startsWith("igw-"),
@@ -44,7 +45,40 @@ export const NETWORK: readonly ReadBack[] = [
       );
     },
   },
+  {
+    claim: "gateways' subnets have no route to the internet but to a NAT gateway of this stack, where there is one",
+    check: async (applied) => {
+      const natGateways = idsOf(applied, "aws_nat_gateway.");
+      expectAll(
+        "route tables of gateways' subnets",
+        await routeTables(applied, "GatewaySubnets"),
+        ({ Routes = [] }) => {
+          const ways = Routes.filter(({ DestinationCidrBlock }) => DestinationCidrBlock === "0.0.0.0/0");
+          return (
+            ways.length === Math.min(1, natGateways.length) &&
+            ways.every(({ NatGatewayId = "" }) => natGateways.includes(NatGatewayId))
+          );
+        },
+      );
+    },
+  },
 ];
+
+/** Ids of the stack's resources of a type, whose address has a part in it. */
+function idsOf({ attributes }: Applied, type: string, part = ""): readonly string[] {
+  return Object.entries(attributes)
+    .filter(([address]) => address.startsWith(type) && address.includes(part))
+    .map(([, values]) => asText(asObject(values).id));
+}
+
+async function routeTables(applied: Applied, subnets: "PrivateSubnets" | "GatewaySubnets") {
+  const client = new EC2Client(applied.client);
+  const Values = [...idsOf(applied, "aws_subnet.", subnets)];
+  const { RouteTables = [] } = await client.send(
+    new DescribeRouteTablesCommand({ Filters: [{ Name: "association.subnet-id", Values }] }),
+  );
+  return RouteTables;
+}
 
 /** Rules of every group of the stack's VPC, its default group's too. */
 async function securityGroupRules({ client, attributes }: Applied) {

@@ -47,7 +47,7 @@ const OF_GENERATION: readonly HeaderParameter[] = [
   ),
 ];
 
-/** The headers that an operation understands, beside those of credentials and content. */
-export function headerParameters({ path, method }: Operation): readonly HeaderParameter[] {
+/** The headers that an operation understands if models answer it, beside those of credentials and content. */
+export function generationHeaders({ path, method }: Operation): readonly HeaderParameter[] {
   return method === "post" && GENERATING.includes(path) ? OF_GENERATION : [];
 }

@@ -1,0 +1,47 @@
+import { Eip } from "@cdktf/provider-aws/lib/eip/index.js";
+import { NatGateway } from "@cdktf/provider-aws/lib/nat-gateway/index.js";
+import { Route } from "@cdktf/provider-aws/lib/route/index.js";
+import { Construct } from "constructs";
+import type { Network } from "./network.ts";
+
+export interface NatGatewaysProps {
+  readonly name: string;
+  readonly network: Network;
+  /** Letters of the VPC's zones. */
+  readonly zones: readonly string[];
+  /** In how many of the zones one stands; each costs 32.85 dollars a month and 3.65 for its address. */
+  readonly count: number;
+}
+
+/** The gateways' way to providers outside AWS. The subnets of engines have no route to it. */
+export class NatGateways extends Construct {
+  /** Addresses from which providers see requests come. */
+  readonly publicAddresses: readonly string[];
+
+  constructor(scope: Construct, id: string, { name, network, zones, count }: NatGatewaysProps) {
+    super(scope, id);
+    const made = zones.slice(0, count).map((zone, index) => {
+      const place = new Construct(this, zone);
+      const tags = { Name: `${name}-nat-${zone}` };
+      const address = new Eip(place, "Address", { domain: "vpc", tags });
+      const resource = new NatGateway(place, "Default", {
+        allocationId: address.id,
+        subnetId: network.publicSubnetIds[index] ?? "",
+        dependsOn: [network.internetRoute], // AWS makes none before the VPC has a way out
+        tags,
+      });
+      return { resource, address };
+    });
+    network.gatewayRouteTableIds.forEach((routeTableId, index) => {
+      // Zones without one share the others'.
+      const nat = made[index % Math.max(1, made.length)];
+      if (nat === undefined) return;
+      new Route(new Construct(this, `${zones[index]}Gateways`), "Internet", {
+        routeTableId,
+        destinationCidrBlock: "0.0.0.0/0",
+        natGatewayId: nat.resource.id,
+      });
+    });
+    this.publicAddresses = made.map(({ address }) => address.publicIp);
+  }
+}

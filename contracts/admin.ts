@@ -1,0 +1,71 @@
+import * as z from "zod";
+import { RouteOverride } from "./target-changes.ts";
+import { ProviderSettings, RouteSettings } from "./target-settings.ts";
+
+/** A provider or route with where it comes from. */
+const described = {
+  name: z.string(),
+  /** `declared`: by the environment file. `changed`: at run time. */
+  source: z.enum(["declared", "changed"]),
+  /** 0 while declared; `If-Match` takes it. */
+  version: z.int().min(0),
+  updatedAt: z.string().nullable(),
+  /** Id of the key that did it. */
+  updatedBy: z.string().nullable(),
+};
+
+/** `GET` and `PUT /admin/providers/{name}`. */
+export const AdminProvider = z.strictObject({ ...described, settings: ProviderSettings });
+export const AdminProviderList = z.strictObject({ object: z.literal("list"), data: z.array(AdminProvider) });
+
+/** `GET` and `PUT /admin/routes/{name}`. */
+export const AdminRoute = z.strictObject({ ...described, settings: RouteSettings });
+export const AdminRouteList = z.strictObject({ object: z.literal("list"), data: z.array(AdminRoute) });
+
+/** `POST /admin/routes/{name}/override`. */
+export const AdminOverride = z.strictObject({ ...described, settings: RouteOverride });
+
+/** `DELETE` of a provider, a route or an override. */
+export const AdminDeleted = z.strictObject({ name: z.string(), deleted: z.literal(true) });
+
+/** One target as the gateway that answers sees it. */
+const TargetState = z.strictObject({
+  id: z.string(),
+  kind: z.enum(["pool", "provider"]),
+  /** Whether a request could be sent there now. */
+  available: z.boolean(),
+  inFlight: z.int(),
+  requests: z.int(),
+  failures: z.int(),
+  /** Average of the last ones, to the first byte; `null` before the first. */
+  latencyMs: z.number().nullable(),
+  /** Dollars of this month of the whole provider, and the month's cap. */
+  spendUsd: z.number().optional(),
+  monthlyCapUsd: z.number().nullable().optional(),
+  healthCheck: z.enum(["ok", "failed", "unknown"]).optional(),
+  upstreams: z.array(
+    z.strictObject({
+      id: z.string(),
+      breaker: z.enum(["closed", "open", "half-open", "ramping"]),
+      /** Failures among the requests of the last ten seconds. */
+      errorRate: z.number(),
+      /** Milliseconds until it is asked again. */
+      waitMs: z.int(),
+    }),
+  ),
+  /** Public names that lead here. */
+  routes: z.array(z.string()),
+});
+/** `GET /admin/targets`. */
+export const AdminTargetList = z.strictObject({ object: z.literal("list"), data: z.array(TargetState) });
+
+/** `POST /admin/providers/{name}/test`. */
+export const AdminConnectionTest = z.strictObject({
+  ok: z.boolean(),
+  latencyMs: z.number(),
+  status: z.int().optional(),
+  /** Models that it lists. */
+  models: z.array(z.string()).optional(),
+  /** What is in the way, with what to do. */
+  problem: z.string().optional(),
+});

@@ -1,0 +1,204 @@
+import type { ErrorCode } from "../errors.ts";
+import { CREDENTIALS, type Operation } from "./operation.ts";
+
+const READING = [
+  ...CREDENTIALS,
+  "permission_denied",
+  "not_found",
+  "method_not_allowed",
+  "rate_limit_exceeded",
+  "internal_error",
+  "auth_unavailable",
+] as const satisfies readonly ErrorCode[];
+const TAKING_BACK = [
+  "invalid_request",
+  "version_conflict",
+  "changes_unavailable",
+  ...READING,
+] as const satisfies readonly ErrorCode[];
+const CHANGING = ["invalid_json", "request_too_large", ...TAKING_BACK] as const satisfies readonly ErrorCode[];
+
+const KEY = "Needs a key with the scope `admin`.";
+const IF_MATCH = { name: "If-Match", description: 'A version in quotes, e.g. `"3"`: change that one only.' };
+const CONDITIONS = [IF_MATCH, { name: "If-None-Match", description: "`*`: only when nothing was changed before." }];
+
+const ROUTE = {
+  policy: "weighted",
+  sticky: "none",
+  targets: [{ pool: "phi-3-mini", weight: 1 }],
+  fallbacks: [{ provider: "openai", model: "gpt-4o-mini" }],
+  failoverAfterSeconds: 5,
+};
+const PROVIDER = {
+  dialect: "openai",
+  endpoint: "https://api.openai.com",
+  region: null,
+  credential: { from: "secret", secretId: "sluice/openai" },
+  rateLimit: { requests: 500, per: "minute" },
+  timeouts: { connectSeconds: 2, firstByteSeconds: 15, idleSeconds: 30, totalSeconds: 300 },
+  maxConnections: 100,
+  maxInFlight: 200,
+  priority: 30,
+  emergencyOnly: false,
+  monthlyCapUsd: 10,
+  healthCheck: null,
+  allowPrivateHosts: [],
+  models: {
+    "gpt-4o-mini": {
+      contextTokens: 128_000,
+      capabilities: ["tools"],
+      inputUsdPerMillion: 0.15,
+      outputUsdPerMillion: 0.6,
+    },
+  },
+};
+const CHANGED = { source: "changed", version: 3, updatedAt: "2026-01-01T00:00:00.000Z", updatedBy: "abcdefghijkl" };
+
+type Described = Pick<
+  Operation,
+  "path" | "method" | "operationId" | "summary" | "description" | "request" | "headerParameters" | "response" | "errors"
+>;
+
+/** Every operation here is for operators; a name in the path is the only parameter that there is. */
+function operation(described: Described): Operation {
+  return {
+    ...described,
+    description: `${described.description} ${KEY}`,
+    pathParameters: described.path.includes("{name}") ? ["name"] : [],
+    isPublic: false,
+    isForOperators: true,
+  };
+}
+
+/** What changes providers and routes at run time, in the order in which the reference shows it. */
+export const ADMIN_OPERATIONS: readonly Operation[] = [
+  operation({
+    path: "/admin/targets",
+    method: "get",
+    operationId: "listTargets",
+    summary: "Show how the targets are",
+    description: "Health, breaker, latency and spend of each target, as the gateway that answers sees them.",
+    response: { schema: "AdminTargetList", description: "The targets." },
+    errors: READING,
+  }),
+  operation({
+    path: "/admin/providers",
+    method: "get",
+    operationId: "listProviders",
+    summary: "List the providers in use",
+    description: "Each as it was declared in the environment file, or changed since.",
+    response: { schema: "AdminProviderList", description: "The providers." },
+    errors: READING,
+  }),
+  operation({
+    path: "/admin/providers/{name}",
+    method: "get",
+    operationId: "getProvider",
+    summary: "Describe one provider",
+    description: "Its settings; `etag` is the version.",
+    response: {
+      schema: "AdminProvider",
+      description: "The provider.",
+      example: { name: "openai", ...CHANGED, settings: PROVIDER },
+    },
+    errors: READING,
+  }),
+  operation({
+    path: "/admin/providers/{name}",
+    method: "put",
+    operationId: "putProvider",
+    summary: "Change a provider, or add one",
+    description: "Every gateway has it within five seconds; what is in progress ends as it began.",
+    request: { schema: "ProviderSettings", example: PROVIDER },
+    headerParameters: CONDITIONS,
+    response: { schema: "AdminProvider", description: "The provider as it is now." },
+    errors: CHANGING,
+  }),
+  operation({
+    path: "/admin/providers/{name}",
+    method: "delete",
+    operationId: "deleteProvider",
+    summary: "Take a provider's change back",
+    description: "What the environment file declares is back.",
+    headerParameters: [IF_MATCH],
+    response: { schema: "AdminDeleted", description: "The change is gone." },
+    errors: TAKING_BACK,
+  }),
+  operation({
+    path: "/admin/providers/{name}/test",
+    method: "post",
+    operationId: "testProvider",
+    summary: "Try a provider's connection",
+    description: "Connects with the provider's key and lists its models.",
+    response: {
+      schema: "AdminConnectionTest",
+      description: "What was found, also where it does not work.",
+      example: { ok: true, latencyMs: 84, status: 200, models: ["gpt-4o-mini"] },
+    },
+    errors: READING,
+  }),
+  operation({
+    path: "/admin/routes",
+    method: "get",
+    operationId: "listRoutes",
+    summary: "List the routes in use",
+    description: "Each as it was declared in the environment file, or changed since.",
+    response: { schema: "AdminRouteList", description: "The routes." },
+    errors: READING,
+  }),
+  operation({
+    path: "/admin/routes/{name}",
+    method: "get",
+    operationId: "getRoute",
+    summary: "Describe one route",
+    description: "Its settings; `etag` is the version. A name with slashes has them as `%2F`.",
+    response: {
+      schema: "AdminRoute",
+      description: "The route.",
+      example: { name: "assistant", ...CHANGED, settings: ROUTE },
+    },
+    errors: READING,
+  }),
+  operation({
+    path: "/admin/routes/{name}",
+    method: "put",
+    operationId: "putRoute",
+    summary: "Change a route, or add one",
+    description: "Every gateway has it within five seconds; what is in progress ends as it began.",
+    request: { schema: "RouteSettings", example: ROUTE },
+    headerParameters: CONDITIONS,
+    response: { schema: "AdminRoute", description: "The route as it is now." },
+    errors: CHANGING,
+  }),
+  operation({
+    path: "/admin/routes/{name}",
+    method: "delete",
+    operationId: "deleteRoute",
+    summary: "Take a route's change back",
+    description: "What the environment file declares is back.",
+    headerParameters: [IF_MATCH],
+    response: { schema: "AdminDeleted", description: "The change is gone." },
+    errors: TAKING_BACK,
+  }),
+  operation({
+    path: "/admin/routes/{name}/override",
+    method: "post",
+    operationId: "overrideRoute",
+    summary: "Force or drain targets by hand",
+    description: "A target first whatever the policy says, or without new requests, until it is taken back.",
+    request: { schema: "RouteOverride", example: { force: "openai/gpt-4o-mini", drain: [] } },
+    headerParameters: CONDITIONS,
+    response: { schema: "AdminOverride", description: "The override." },
+    errors: CHANGING,
+  }),
+  operation({
+    path: "/admin/routes/{name}/override",
+    method: "delete",
+    operationId: "deleteOverride",
+    summary: "Take an override back",
+    description: "The route's own policy holds again.",
+    headerParameters: [IF_MATCH],
+    response: { schema: "AdminDeleted", description: "The override is gone." },
+    errors: TAKING_BACK,
+  }),
+];

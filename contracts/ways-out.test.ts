@@ -1,0 +1,47 @@
+import { describe, expect, test } from "vitest";
+import { isOutside, natGatewayCount } from "./ways-out.ts";
+
+const openai = {
+  dialect: "openai",
+  endpoint: "https://api.openai.com/v1",
+  region: null,
+  allowPrivateHosts: [],
+} as const;
+const bedrock = {
+  dialect: "bedrock",
+  endpoint: "https://bedrock-runtime.us-east-1.amazonaws.com",
+  region: "us-east-1",
+  allowPrivateHosts: [],
+} as const;
+const ollama = { ...openai, endpoint: "http://gpu-box.lan:11434", allowPrivateHosts: ["gpu-box.lan"] };
+const environment = { region: "us-east-1", zones: ["a", "b"], gateways: { minInstances: 1 }, providers: {} };
+
+describe("whether a provider is reached over the internet", () => {
+  test("public addresses are, and Bedrock of another region", () => {
+    expect(isOutside("us-east-1", openai)).toBe(true);
+    expect(isOutside("eu-west-1", bedrock)).toBe(true);
+  });
+
+  test("Bedrock of the same region is not, nor is a host of the private network", () => {
+    expect(isOutside("us-east-1", bedrock)).toBe(false);
+    expect(isOutside("us-east-1", ollama)).toBe(false);
+  });
+});
+
+describe("the number of NAT gateways", () => {
+  test("is none while nothing outside is declared", () => {
+    expect(natGatewayCount({ ...environment, providers: { bedrock, ollama } })).toBe(0);
+    expect(natGatewayCount({ ...environment, network: { natGateway: "when-needed" } })).toBe(0);
+  });
+
+  test("is that of the gateways at least, but no more than there are zones", () => {
+    const outside = { ...environment, providers: { openai } };
+    expect(natGatewayCount(outside)).toBe(1);
+    expect(natGatewayCount({ ...outside, gateways: { minInstances: 2 } })).toBe(2);
+    expect(natGatewayCount({ ...outside, gateways: { minInstances: 5 } })).toBe(2);
+  });
+
+  test("an environment can ask for them before a provider is known", () => {
+    expect(natGatewayCount({ ...environment, network: { natGateway: "always" } })).toBe(1);
+  });
+});
