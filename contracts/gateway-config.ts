@@ -59,6 +59,8 @@ export const GatewayConfig = z.strictObject({
   routeTimeouts: z.record(z.string(), RouteTimeouts.partial()),
   /** Requests that wait for a place. */
   queue: QueueLimits,
+  /** What tells the client's address: API Gateway's header, or the last hop of `x-forwarded-for`. @default - API Gateway */
+  clientAddressFrom: z.enum(["api-gateway", "load-balancer"]).optional(),
   /** How long SIGTERM waits for open requests. */
   drainSeconds: seconds,
   /** Threads that serve, each a whole gateway on the same port. */

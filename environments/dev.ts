@@ -11,6 +11,7 @@ export default {
   network: { cidr: "10.20.0.0/16", natGateway: "when-needed" },
   api: {
     auth: "optional",
+    entry: "api-gateway",
     stage: "live",
     domain: null,
     corsOrigins: ["*"],

@@ -11,6 +11,7 @@ export default {
   network: { cidr: "10.40.0.0/16", natGateway: "when-needed" },
   api: {
     auth: "required",
+    entry: "api-gateway",
     stage: "live",
     domain: null,
     corsOrigins: ["*"],

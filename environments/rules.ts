@@ -14,6 +14,7 @@ export function crossFieldProblems(environment: Environment): readonly Problem[]
     ...networkProblems(environment),
     ...wayOutProblems(environment),
     ...gatewayProblems(environment),
+    ...entryProblems(environment),
     ...planProblems(environment),
     ...Object.entries(environment.pools).flatMap(([name, pool]) => poolProblems(name, pool)),
     ...siteProblems(environment),
@@ -91,8 +92,28 @@ function gatewayProblems({ gateways }: Environment): readonly Problem[] {
   return problems;
 }
 
+function entryProblems({ api }: Environment): readonly Problem[] {
+  if (api.entry !== "alb") return [];
+  const problems: Problem[] = [];
+  if (api.domain === null)
+    problems.push({
+      path: "api.domain",
+      value: api.domain,
+      rule: "must be there with entry alb: a public certificate is for a domain",
+      remedy: 'name a domain and its hosted zone, or set api.entry to "api-gateway"',
+    });
+  if (Object.keys(api.usagePlans).length > 0)
+    problems.push({
+      path: "api.usagePlans",
+      value: api.usagePlans,
+      rule: "must be empty with entry alb: usage plans are API Gateway's, and nothing would hold them",
+      remedy: "write {}: requestsPerMinutePerIp and queue.maxShareOfTenant bound each caller",
+    });
+  return problems;
+}
+
 function planProblems({ api }: Environment): readonly Problem[] {
-  if (api.auth === "off") return [];
+  if (api.auth === "off" || api.entry === "alb") return [];
   if (Object.keys(api.usagePlans).length === 0)
     return [
       {

@@ -127,6 +127,11 @@ export const EnvironmentSchema = z.strictObject({
   }),
   api: z.strictObject({
     auth: AuthMode,
+    /**
+     * What stands in front: API Gateway, or a load balancer on the internet, which carries WebSockets and streams without a
+     * throttle, needs `domain`, and has neither usage plans nor `stage` and `throttle`. The firewall is before both.
+     */
+    entry: z.enum(["api-gateway", "alb"]).default("api-gateway"),
     /** API Gateway stage, part of the URL where no domain is configured. */
     stage: z.string().regex(/^[a-z][a-z0-9]{0,15}$/, "must be 1 to 16 of a-z and 0-9, starting with a letter"),
     /** Domain of the API, with its Route 53 zone; `null` for API Gateway's own address. */

@@ -24,6 +24,7 @@ import { Generator } from "./generator.ts";
 import { sendJson } from "./http/answer.ts";
 import { answerClientError } from "./http/client-error.ts";
 import { Cors } from "./http/cors.ts";
+import { takeForwardedAddress } from "./http/forwarded-address.ts";
 import { createHttpServer } from "./http/http-server.ts";
 import { listenOn } from "./http/listen.ts";
 import type { Route } from "./http/routes.ts";
@@ -111,6 +112,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     newId: (prefix) => `${prefix}_${randomBytes(24).toString("hex")}`,
     onLost: (failure) => logger.error({ failure: describeFailure(failure) }, "a response was not kept"),
   };
+  const isBehindLoadBalancer = config.clientAddressFrom === "load-balancer";
   const createdAt = Math.floor(Date.now() / 1000);
   const open = new Set<Exchange>();
   const started = Promise.withResolvers<void>();
@@ -124,11 +126,13 @@ export function createGateway(options: GatewayOptions): Gateway {
     ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
   });
   server.on("upgrade", (request, connection, head) => {
+    if (isBehindLoadBalancer) takeForwardedAddress(request);
     void sockets.upgrade(request, connection, head, clientAddress(request));
   });
   server.on("request", accept).on("checkContinue", accept).on("clientError", answerClientError);
 
   function accept(request: IncomingMessage, response: ServerResponse): void {
+    if (isBehindLoadBalancer) takeForwardedAddress(request);
     const exchange = new Exchange(request, response, clock());
     Object.assign(exchange.headers, cors.answerHeaders(request.headers.origin));
     if (isDraining) exchange.headers.connection = "close";

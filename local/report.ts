@@ -9,7 +9,7 @@ export function runningTable(environment: string, { world, leftOut }: Twin): str
   );
   const rows = [
     ["page (S3 + CloudFront)", settings.siteUrl, ""],
-    ["API (API Gateway REST)", settings.apiUrl, `${webAcls.size} web ACL, ${lambdas.size} Lambda`],
+    [twinEntry(world), settings.apiUrl, `${webAcls.size} web ACL, ${lambdas.size} Lambda`],
     ...[...listeners.values()].map(
       ({ listener, port }) => [`load balancer :${port}`, `http://127.0.0.1:${listener.port}`, ""] as const,
     ),
@@ -26,6 +26,10 @@ export function runningTable(environment: string, { world, leftOut }: Twin): str
     ...lines,
     `  (${count} resources of ${leftOut.length} types have no local meaning; the reasons are in ${leftOutFile(settings.workFolder)})`,
   ].join("\n");
+}
+
+function twinEntry({ publicListener }: Twin["world"]): string {
+  return publicListener ? "API (public load balancer)" : "API (API Gateway REST)";
 }
 
 /** Where the types without local meaning are listed. */

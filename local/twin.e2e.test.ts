@@ -1,8 +1,11 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { once } from "node:events";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { WebSocket } from "ws";
 import dev from "../environments/dev.ts";
 import type { Environment } from "../environments/schema.ts";
 import { type FakeEngine, type FakeEngineBehaviour, startFakeEngine } from "../test-support/fake-engine.ts";
 import { OUTSIDE_PROVIDER } from "../test-support/outside-provider.ts";
+import { firstRequest } from "./first-request.ts";
 import { startedTwin } from "./test/started-twin.ts";
 import type { Twin } from "./twin.ts";
 
@@ -96,5 +99,38 @@ describe("a changed environment file", () => {
     const twin = await started({ ...dev, gateways, pools }, engine.origin);
     const counts = twin.world.groups.map(({ name, instances }) => [name, instances.length]);
     expect(Object.fromEntries(counts)).toEqual({ gateway: 3, "engine-phi-3-mini": 1, "engine-second": 1 });
+  });
+
+  test("entry alb answers at a public load balancer, WebSockets too, with the firewall before both", async () => {
+    const engine = await engineServer();
+    const domain = { name: "api.example.com", hostedZoneId: "Z0123456789" };
+    const api = { ...dev.api, entry: "alb" as const, domain, usagePlans: {}, requestsPerMinutePerIp: 10 };
+    const twin = await started({ ...dev, api }, engine.origin);
+    const { apiUrl } = twin.world.settings;
+    expect(twin.world.stage).toBeUndefined();
+    expect(await firstRequest(apiUrl, "phi-3-mini")).not.toBe("");
+
+    const address = `${apiUrl.replace("http", "ws")}/v1/chat/completions`;
+    const forged = { "x-forwarded-for": "203.0.113.7", "x-sluice-client-ip": "203.0.113.8" };
+    const socket = new WebSocket(address, { headers: forged });
+    open.push(() => socket.terminate());
+    const received: string[] = [];
+    socket.on("message", (data) => received.push(String(data)));
+    await once(socket, "open");
+    socket.send(JSON.stringify({ model: "phi-3-mini", messages: [{ role: "user", content: "x" }], stream: true }));
+    await vi.waitFor(() => expect(received.at(-1)).toBe("[DONE]"), { timeout: 20_000 });
+    expect(received.some((event) => event.includes("chat.completion.chunk"))).toBe(true);
+
+    // The load balancer's hop counts, not what the client wrote: one count for all of these.
+    const rest = await fetch(`${apiUrl}/v1/models`, { headers: { "x-forwarded-for": "203.0.113.9" } });
+    expect(rest.headers.get("x-ratelimit-remaining-requests")).toBe("6"); // chat, handshake, chat by the socket, models
+    const statuses: number[] = [];
+    for (let count = 0; count < 8; count++) statuses.push((await fetch(`${apiUrl}/health`)).status);
+    expect(statuses.at(-1)).toBe(429);
+    const blocked = new WebSocket(address);
+    blocked.on("error", () => undefined);
+    const [, answer] = await once(blocked, "unexpected-response");
+    expect(answer.statusCode).toBe(429);
+    blocked.terminate();
   });
 });

@@ -62,6 +62,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
       {
         region: regionOf(stacks),
         apiUrl: await open(options.apiPort, "SLUICE_API_PORT", (request, response) => {
+          if (world.publicListener) return world.publicListener.handle(request, response);
           if (!world.stage) return answer(response, 503, starting, "starting");
           const startedAt = performance.now();
           response.once("close", () => metrics.apiRequest(response.statusCode, performance.now() - startedAt));
@@ -92,6 +93,11 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
         world.groups.some((group) => group.groupName === groupName && group.completeTermination(instance, hook)),
     });
     const metrics = sampledMetrics(world, options.environment);
+    // The API's server is the first: WebSockets reach a load balancer, API Gateway's REST APIs carry none.
+    servers[0]?.server.on("upgrade", (request, socket, head) => {
+      if (world.publicListener) world.publicListener.upgrade(request, socket, head);
+      else socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+    });
     await startResources(resources, stacks, world, options.variables);
     metrics.start();
     const stop = async () => {

@@ -94,6 +94,8 @@ export class World {
   /** Number of engine processes that share this machine's cores. */
   engineCount = 0;
   stage: RestApiStage | undefined;
+  /** Of the load balancer that faces the internet, where it is the entry: it answers on the API's port. */
+  publicListener: Listener | undefined;
   /** By which CloudWatch knows the stage. */
   stageDimensions: Dimensions | undefined;
   distribution: Distribution | undefined;

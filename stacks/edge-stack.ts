@@ -4,9 +4,11 @@ import type { Construct } from "constructs";
 import { AddressLimit } from "../constructs/edge/address-limit.ts";
 import { ApiDomain } from "../constructs/edge/api-domain.ts";
 import { createAuthorizer } from "../constructs/edge/authorizer.ts";
+import { LoadBalancerDomain } from "../constructs/edge/load-balancer-domain.ts";
 import { LoggingPermission } from "../constructs/edge/logging-permission.ts";
 import { RestApi } from "../constructs/edge/rest-api.ts";
 import { planKeys, UsagePlans } from "../constructs/edge/usage-plans.ts";
+import type { PublicLoadBalancer } from "../constructs/load-balancing/public-load-balancer.ts";
 import type { Environment } from "../environments/schema.ts";
 import type { DataStack } from "./data-stack.ts";
 import type { NetworkStack } from "./network-stack.ts";
@@ -22,7 +24,7 @@ export interface EdgeStackProps {
   readonly lambdas: string;
 }
 
-/** What the world sees of the API: REST API, firewall, usage plans, authorizer and domain. */
+/** What the world sees of the API: firewall and domain, and with API Gateway the REST API, usage plans and authorizer. */
 export class EdgeStack extends TerraformStack {
   /** Address of the API, without `/v1`. */
   readonly apiUrl: string;
@@ -30,9 +32,39 @@ export class EdgeStack extends TerraformStack {
   readonly stageInPath: string | undefined;
 
   constructor(scope: Construct, props: EdgeStackProps) {
-    const { environment, network, data, serving } = props;
+    const { environment, serving } = props;
     super(scope, stackId(environment, "edge"));
     configureStack(this, environment, "edge");
+    this.stageInPath = environment.api.domain || environment.api.entry === "alb" ? undefined : environment.api.stage;
+    this.apiUrl = serving.publicLoadBalancer
+      ? this.#loadBalancerEntry(props, serving.publicLoadBalancer)
+      : this.#apiGatewayEntry(props);
+    new TerraformOutput(this, "api_url", {
+      description: "Address of the API; add /v1 for an OpenAI SDK's base URL.",
+      value: this.apiUrl,
+    });
+  }
+
+  /** The firewall before the load balancer, and its name. */
+  #loadBalancerEntry({ environment }: EdgeStackProps, balancer: PublicLoadBalancer): string {
+    const { api } = environment;
+    if (api.domain === null) throw new Error("The entry alb needs api.domain; the environment's check says so.");
+    new AddressLimit(this, "AddressLimit", {
+      name: resourceName(environment),
+      requestsPerMinute: api.requestsPerMinutePerIp,
+      corsOrigins: api.corsOrigins,
+      resourceArn: balancer.arn,
+    });
+    new LoadBalancerDomain(this, "LoadBalancerDomain", {
+      domainName: api.domain.name,
+      hostedZoneId: api.domain.hostedZoneId,
+      loadBalancer: balancer,
+    });
+    return `https://${api.domain.name}`;
+  }
+
+  #apiGatewayEntry(props: EdgeStackProps): string {
+    const { environment, network, data, serving } = props;
     const { api, logRetentionDays } = environment;
     const name = resourceName(environment);
     const kmsKeyArn = data.encryptionKey.arn;
@@ -59,7 +91,7 @@ export class EdgeStack extends TerraformStack {
       loadBalancerArn: serving.loadBalancer.arn,
       isPublicCertificate: api.domain !== null,
       subnetIds: network.network.privateSubnetIds,
-      securityGroupId: network.securityGroups.vpcLinkId,
+      securityGroupId: network.securityGroups.entryId,
       authorizer,
       throttle: api.throttle,
       logRetentionDays,
@@ -84,14 +116,8 @@ export class EdgeStack extends TerraformStack {
         api: restApi,
       });
     }
-    this.apiUrl = api.domain ? `https://${api.domain.name}` : restApi.invokeUrl;
-    this.stageInPath = api.domain ? undefined : api.stage;
-
-    new TerraformOutput(this, "api_url", {
-      description: "Address of the API; add /v1 for an OpenAI SDK's base URL.",
-      value: this.apiUrl,
-    });
     new TerraformOutput(this, "rest_api_id", { description: "Id of the REST API.", value: restApi.apiId });
+    return api.domain ? `https://${api.domain.name}` : restApi.invokeUrl;
   }
 
   #certificateDomainVariable(): string {

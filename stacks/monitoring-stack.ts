@@ -40,6 +40,7 @@ export class MonitoringStack extends TerraformStack {
       environment: environment.name,
       topicArn: this.alarmTopic.arn,
       loadBalancerArnSuffix: loadBalancer.resource.arnSuffix,
+      gatewayLoadBalancerArnSuffix: serving.gatewayLoadBalancerArnSuffix,
       gatewayTargetGroupArnSuffix: gatewayTargets.resource.arnSuffix,
       pools: pools.map(({ servedName, targetGroupArnSuffix }) => ({
         model: servedName,
@@ -56,14 +57,14 @@ export class MonitoringStack extends TerraformStack {
       environment: environment.name,
       alarmArns: alarms.arns,
       loadBalancerArnSuffix: loadBalancer.resource.arnSuffix,
+      gatewayLoadBalancerArnSuffix: serving.gatewayLoadBalancerArnSuffix,
       gatewayTargetGroupArnSuffix: gatewayTargets.resource.arnSuffix,
       pools: pools.map(({ servedName, targetGroupArnSuffix }) => ({
         model: servedName,
         autoScalingGroupName: `${name}-engine-${servedName}`,
         targetGroupArnSuffix,
       })),
-      apiName: name,
-      stage: environment.api.stage,
+      ...(environment.api.entry === "alb" ? {} : { apiStage: { apiName: name, stage: environment.api.stage } }),
     });
 
     if (hasPrices(environment.region)) {

@@ -34,7 +34,12 @@ export class NetworkStack extends TerraformStack {
       kmsKeyArn: data.encryptionKey.arn,
       logRetentionDays: environment.logRetentionDays,
     });
-    this.securityGroups = new SecurityGroups(this, "SecurityGroups", { name, vpcId: this.network.vpcId });
+    this.securityGroups = new SecurityGroups(this, "SecurityGroups", {
+      name,
+      vpcId: this.network.vpcId,
+      entry: environment.api.entry,
+    });
+    if (environment.api.entry === "alb") this.securityGroups.allowAnyone("AnyoneToEntry", "API requests");
     const { gatewayId, engineId, endpointsId } = this.securityGroups;
     const endpoints = new VpcEndpoints(this, "Endpoints", {
       name,

@@ -10,6 +10,7 @@ import { GatewayBuild } from "../constructs/gateway/gateway-build.ts";
 import { GatewayFleet } from "../constructs/gateway/gateway-fleet.ts";
 import { InstanceTargets } from "../constructs/load-balancing/instance-targets.ts";
 import { LoadBalancer } from "../constructs/load-balancing/load-balancer.ts";
+import { PublicLoadBalancer } from "../constructs/load-balancing/public-load-balancer.ts";
 import { GATEWAY_PORT, LIVENESS_PATH } from "../contracts/process-environment.ts";
 import type { Environment } from "../environments/schema.ts";
 import type { DataStack } from "./data-stack.ts";
@@ -30,7 +31,12 @@ export interface ServingStackProps {
 
 /** What answers requests: the load balancer, the gateways behind it, and a pool of engines per model. */
 export class ServingStack extends TerraformStack {
+  /** Inside the VPC, before the engines; also before the gateways, where API Gateway is the entry. */
   readonly loadBalancer: LoadBalancer;
+  /** The entry `alb`; `undefined` where API Gateway is the entry. */
+  readonly publicLoadBalancer: PublicLoadBalancer | undefined;
+  /** Name in CloudWatch of the load balancer before the gateways. */
+  readonly gatewayLoadBalancerArnSuffix: string;
   /** Certificate of the API's domain; `undefined` where none is configured. */
   readonly domainCertificateArn: string | undefined;
   /** Certificate of the HTTPS listener, the domain's or a given one. */
@@ -42,7 +48,7 @@ export class ServingStack extends TerraformStack {
     super(scope, stackId(environment, "serving"));
     configureStack(this, environment, "serving");
     const { region, api, gateways } = environment;
-    const { gatewayId, engineId, loadBalancerId } = network.securityGroups;
+    const { gatewayId, engineId, loadBalancerId, entryId } = network.securityGroups;
     const name = resourceName(environment);
     const tags = stackTags(environment, "serving");
 
@@ -63,15 +69,29 @@ export class ServingStack extends TerraformStack {
       drainSeconds: gateways.drainSeconds,
     });
     this.certificateArn = this.domainCertificateArn ?? this.#certificateVariable();
-    this.loadBalancer = new LoadBalancer(this, "LoadBalancer", {
-      name,
+    const balancer = {
       subnetIds: network.network.publicSubnetIds,
-      securityGroupId: loadBalancerId,
-      certificateArn: this.certificateArn,
-      gatewayTargetGroupArn: this.gatewayTargets.arn,
       idleTimeoutSeconds: idleTimeoutSeconds(api),
       isProtected: environment.deletionProtection,
+    };
+    const toGateways = { certificateArn: this.certificateArn, targetGroupArn: this.gatewayTargets.arn };
+    this.loadBalancer = new LoadBalancer(this, "LoadBalancer", {
+      ...balancer,
+      name,
+      securityGroupId: loadBalancerId,
+      ...(api.entry === "alb" ? {} : { gateways: toGateways }),
     });
+    this.publicLoadBalancer =
+      api.entry === "alb"
+        ? new PublicLoadBalancer(this, "PublicLoadBalancer", {
+            ...balancer,
+            name: `${name}-alb`,
+            securityGroupId: entryId,
+            gateways: toGateways,
+          })
+        : undefined;
+    const before = this.publicLoadBalancer ?? this.loadBalancer;
+    this.gatewayLoadBalancerArnSuffix = before.resource.arnSuffix;
 
     this.pools = this.#enginePools(environment, network, data, engineId);
     new DrainEngine(this, "DrainEngine", {
@@ -121,7 +141,7 @@ export class ServingStack extends TerraformStack {
       }),
       targetGroupArn: this.gatewayTargets.arn,
       targetGroupArnSuffix: this.gatewayTargets.resource.arnSuffix,
-      loadBalancerArnSuffix: this.loadBalancer.resource.arnSuffix,
+      loadBalancerArnSuffix: this.gatewayLoadBalancerArnSuffix,
       tags,
       network: network.network,
       securityGroupId: gatewayId,

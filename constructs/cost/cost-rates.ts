@@ -26,7 +26,9 @@ export function costRates(environment: CostEnvironment): CostPublisherSettings {
       Object.entries(INSTANCE_TYPES).map(([type, { price }]) => [type, price.usdPerHour]),
     ),
     platformHour: rounded(platform.reduce((sum, line) => sum + lineCost(line), 0) / HOURS_PER_MONTH),
-    request: rounded(costOf(1, prices.apiRequests) + costOf(1, prices.firewallRequests)),
+    request: rounded(
+      (environment.api.entry === "alb" ? 0 : costOf(1, prices.apiRequests)) + costOf(1, prices.firewallRequests),
+    ),
     completionToken: rounded(costOf(tokenGb, prices.dataOutGb)),
   };
 }

@@ -37,8 +37,6 @@ const stack = synthConstruct((scope) => {
       name: "t",
       subnetIds: ["subnet-1", "subnet-2"],
       securityGroupId: "sg-lb",
-      certificateArn: "arn:certificate",
-      gatewayTargetGroupArn: "arn:gateways",
       idleTimeoutSeconds: 60,
       isProtected: false,
     }),

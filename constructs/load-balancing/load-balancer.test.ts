@@ -8,8 +8,7 @@ const synth = (isProtected = true) =>
       name: "test",
       subnetIds: ["subnet-1", "subnet-2"],
       securityGroupId: "sg-1",
-      certificateArn: "arn:certificate",
-      gatewayTargetGroupArn: "arn:gateways",
+      gateways: { certificateArn: "arn:certificate", targetGroupArn: "arn:gateways" },
       idleTimeoutSeconds: 90,
       isProtected,
     });

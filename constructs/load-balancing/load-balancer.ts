@@ -4,15 +4,14 @@ import { LbListenerRule } from "@cdktf/provider-aws/lib/lb-listener-rule/index.j
 import { Construct } from "constructs";
 import { errorBody } from "../../contracts/errors.ts";
 import { ENGINE_LISTENER_PORT } from "../../contracts/process-environment.ts";
+import { createHttpsListener } from "./https-listener.ts";
 
 export interface LoadBalancerProps {
   readonly name: string;
   readonly subnetIds: readonly string[];
   readonly securityGroupId: string;
-  /** Certificate of the HTTPS listener. */
-  readonly certificateArn: string;
-  /** Target group of the gateways: what HTTPS requests go to. */
-  readonly gatewayTargetGroupArn: string;
+  /** What HTTPS requests go to, and the listener's certificate. @default - there is no HTTPS listener */
+  readonly gateways?: { readonly certificateArn: string; readonly targetGroupArn: string };
   /** Seconds of silence after which the load balancer answers 504; longer than the gateway's own limits. */
   readonly idleTimeoutSeconds: number;
   /** Whether AWS refuses to delete the load balancer. */
@@ -20,8 +19,8 @@ export interface LoadBalancerProps {
 }
 
 /**
- * The internal load balancer: HTTPS for API Gateway's VPC link, and a listener for gateways only that tells engine
- * pools apart by host name. It stands in the public subnets but has no public address.
+ * The internal load balancer: HTTPS for API Gateway's VPC link, where there is one, and a listener for gateways only that
+ * tells engine pools apart by host name. It stands in the public subnets but has no public address.
  */
 export class LoadBalancer extends Construct {
   readonly resource: Lb;
@@ -47,14 +46,7 @@ export class LoadBalancer extends Construct {
     });
     this.arn = this.resource.arn;
     this.dnsName = this.resource.dnsName;
-    new LbListener(this, "Https", {
-      loadBalancerArn: this.arn,
-      port: 443,
-      protocol: "HTTPS",
-      sslPolicy: "ELBSecurityPolicy-TLS13-1-2-2021-06",
-      certificateArn: props.certificateArn,
-      defaultAction: [{ type: "forward", targetGroupArn: props.gatewayTargetGroupArn }],
-    });
+    if (props.gateways) createHttpsListener(this, "Https", { loadBalancerArn: this.arn, ...props.gateways });
     this.#engineListener = new LbListener(this, "Engines", {
       loadBalancerArn: this.arn,
       port: ENGINE_LISTENER_PORT,

@@ -7,10 +7,12 @@ import { ENGINE_LISTENER_PORT, ENGINE_PORT, GATEWAY_PORT } from "../../contracts
 export interface SecurityGroupsProps {
   readonly name: string;
   readonly vpcId: string;
+  /** What stands before the gateways. @default "api-gateway" */
+  readonly entry?: "api-gateway" | "alb";
 }
 
 /** Who may open a connection to whom. */
-export type Party = "vpcLink" | "loadBalancer" | "gateway" | "engine" | "endpoints";
+export type Party = "vpcLink" | "publicLoadBalancer" | "loadBalancer" | "gateway" | "engine" | "endpoints";
 
 interface Flow {
   readonly from: Party;
@@ -21,10 +23,19 @@ interface Flow {
 
 const HTTPS = 443;
 
-/** Every connection inside the VPC. What is not here is not possible; the VPC link is the only way in, on 443. */
+/** The ways to the gateways, by what stands before them. */
+const ENTRY_FLOWS = {
+  "api-gateway": {
+    LinkToLoadBalancer: { from: "vpcLink", to: "loadBalancer", port: HTTPS, why: "API requests from API Gateway" },
+    LoadBalancerToGateway: { from: "loadBalancer", to: "gateway", port: GATEWAY_PORT, why: "API requests and checks" },
+  },
+  alb: {
+    PublicToGateway: { from: "publicLoadBalancer", to: "gateway", port: GATEWAY_PORT, why: "API requests and checks" },
+  },
+} as const satisfies Record<string, Record<string, Flow>>;
+
+/** With those, every connection inside the VPC. What is not here is not possible; the entry is the only way in, on 443. */
 const FLOWS = {
-  LinkToLoadBalancer: { from: "vpcLink", to: "loadBalancer", port: HTTPS, why: "API requests from API Gateway" },
-  LoadBalancerToGateway: { from: "loadBalancer", to: "gateway", port: GATEWAY_PORT, why: "API requests and checks" },
   GatewayToLoadBalancer: {
     from: "gateway",
     to: "loadBalancer",
@@ -39,6 +50,7 @@ const FLOWS = {
 
 const GROUPS = {
   vpcLink: { id: "VpcLink", description: "API Gateway VPC link" },
+  publicLoadBalancer: { id: "PublicLoadBalancer", description: "Load balancer on the internet" },
   loadBalancer: { id: "LoadBalancer", description: "Internal load balancer" },
   gateway: { id: "Gateway", description: "Gateway instances" },
   engine: { id: "Engine", description: "Engine instances" },
@@ -47,13 +59,14 @@ const GROUPS = {
 
 /** One security group per party; each rule names the other group, never a range of addresses. */
 export class SecurityGroups extends Construct {
-  readonly vpcLinkId: string;
+  /** Of API Gateway's VPC link, or of the load balancer on the internet: whatever is the entry. */
+  readonly entryId: string;
   readonly loadBalancerId: string;
   readonly gatewayId: string;
   readonly engineId: string;
   readonly endpointsId: string;
 
-  constructor(scope: Construct, id: string, { name, vpcId }: SecurityGroupsProps) {
+  constructor(scope: Construct, id: string, { name, vpcId, entry = "api-gateway" }: SecurityGroupsProps) {
     super(scope, id);
     const group = (party: Party) =>
       new SecurityGroup(this, GROUPS[party].id, {
@@ -65,20 +78,22 @@ export class SecurityGroups extends Construct {
           ...(party === "gateway" ? { Tier: "gateway" } : {}), // by which the policy knows who may go out
         },
       }).id;
+    const entryParty = entry === "alb" ? "publicLoadBalancer" : "vpcLink";
+    this.entryId = group(entryParty);
     const ids: Readonly<Record<Party, string>> = {
-      vpcLink: group("vpcLink"),
+      vpcLink: this.entryId,
+      publicLoadBalancer: this.entryId,
       loadBalancer: group("loadBalancer"),
       gateway: group("gateway"),
       engine: group("engine"),
       endpoints: group("endpoints"),
     };
-    this.vpcLinkId = ids.vpcLink;
     this.loadBalancerId = ids.loadBalancer;
     this.gatewayId = ids.gateway;
     this.engineId = ids.engine;
     this.endpointsId = ids.endpoints;
 
-    for (const [flowId, { from, to, port, why }] of Object.entries(FLOWS)) {
+    for (const [flowId, { from, to, port, why }] of Object.entries<Flow>({ ...ENTRY_FLOWS[entry], ...FLOWS })) {
       const flow = new Construct(this, flowId);
       const common = { ipProtocol: "tcp", fromPort: port, toPort: port, description: why };
       new VpcSecurityGroupEgressRule(flow, "Out", {
@@ -92,6 +107,18 @@ export class SecurityGroups extends Construct {
         referencedSecurityGroupId: ids[from],
       });
     }
+  }
+
+  /** Lets anyone open a connection to the entry, on the one port of HTTPS. */
+  allowAnyone(id: string, why: string): void {
+    new VpcSecurityGroupIngressRule(this, id, {
+      securityGroupId: this.entryId,
+      cidrIpv4: "0.0.0.0/0",
+      ipProtocol: "tcp",
+      fromPort: HTTPS,
+      toPort: HTTPS,
+      description: why,
+    });
   }
 
   /** Lets instances reach a gateway endpoint, whose addresses are a prefix list and not a security group. */

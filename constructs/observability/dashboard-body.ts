@@ -15,11 +15,14 @@ export interface DashboardBodyProps {
   /** Dimension of our own metrics. */
   readonly environment: string;
   readonly alarmArns: readonly string[];
+  /** Of the one before the engines. */
   readonly loadBalancerArnSuffix: string;
+  /** Of the one before the gateways. */
+  readonly gatewayLoadBalancerArnSuffix: string;
   readonly gatewayTargetGroupArnSuffix: string;
   readonly pools: readonly DashboardPool[];
-  readonly apiName: string;
-  readonly stage: string;
+  /** By which CloudWatch knows API Gateway's stage. @default - there is none */
+  readonly apiStage?: { readonly apiName: string; readonly stage: string };
 }
 
 /** Paths on which models answer. */
@@ -49,10 +52,10 @@ export function dashboardBody(props: DashboardBodyProps): object {
 
 function upCharts(props: DashboardBodyProps): readonly ChartProps[] {
   const all = { Environment: props.environment };
-  const stage = { ApiName: props.apiName, Stage: props.stage };
-  const healthy = (label: string, targetGroup: string): ChartLine => ({
+  const stage = stageDimensions(props);
+  const healthy = (label: string, loadBalancer: string, targetGroup: string): ChartLine => ({
     metric: METRICS.healthyHosts,
-    dimensions: { LoadBalancer: props.loadBalancerArnSuffix, TargetGroup: targetGroup },
+    dimensions: { LoadBalancer: loadBalancer, TargetGroup: targetGroup },
     statistic: "Maximum",
     label,
   });
@@ -61,8 +64,10 @@ function upCharts(props: DashboardBodyProps): readonly ChartProps[] {
       title: "Healthy instances",
       unit: "instances",
       lines: [
-        healthy("gateways", props.gatewayTargetGroupArnSuffix),
-        ...props.pools.map(({ model, targetGroupArnSuffix }) => healthy(`engines ${model}`, targetGroupArnSuffix)),
+        healthy("gateways", props.gatewayLoadBalancerArnSuffix, props.gatewayTargetGroupArnSuffix),
+        ...props.pools.map(({ model, targetGroupArnSuffix }) =>
+          healthy(`engines ${model}`, props.loadBalancerArnSuffix, targetGroupArnSuffix),
+        ),
       ],
     },
     {
@@ -87,15 +92,19 @@ function upCharts(props: DashboardBodyProps): readonly ChartProps[] {
         label: code,
       })),
     },
-    {
-      title: "API Gateway: answers",
-      unit: "count",
-      lines: [
-        { metric: METRICS.apiCount, dimensions: stage, statistic: "Sum", label: "requests" },
-        { metric: METRICS.api4xx, dimensions: stage, statistic: "Sum", label: "4xx" },
-        { metric: METRICS.api5xx, dimensions: stage, statistic: "Sum", label: "5xx" },
-      ],
-    },
+    ...(stage
+      ? [
+          {
+            title: "API Gateway: answers",
+            unit: "count",
+            lines: [
+              { metric: METRICS.apiCount, dimensions: stage, statistic: "Sum", label: "requests" },
+              { metric: METRICS.api4xx, dimensions: stage, statistic: "Sum", label: "4xx" },
+              { metric: METRICS.api5xx, dimensions: stage, statistic: "Sum", label: "5xx" },
+            ],
+          },
+        ]
+      : []),
     {
       title: "Clients that left early",
       unit: "count",
@@ -104,7 +113,12 @@ function upCharts(props: DashboardBodyProps): readonly ChartProps[] {
   ];
 }
 
+function stageDimensions({ apiStage }: DashboardBodyProps): Readonly<Record<string, string>> | undefined {
+  return apiStage && { ApiName: apiStage.apiName, Stage: apiStage.stage };
+}
+
 function fastCharts(props: DashboardBodyProps): readonly ChartProps[] {
+  const stage = stageDimensions(props);
   const all = { Environment: props.environment };
   const percentiles = (metric: MetricEntry, dimensions: Readonly<Record<string, string>>) =>
     PERCENTILES.map((statistic): ChartLine => ({ metric, dimensions, statistic, label: statistic }));
@@ -129,11 +143,7 @@ function fastCharts(props: DashboardBodyProps): readonly ChartProps[] {
         })),
       ),
     },
-    {
-      title: "API Gateway: latency",
-      unit: "ms",
-      lines: percentiles(METRICS.apiLatency, { ApiName: props.apiName, Stage: props.stage }),
-    },
+    ...(stage ? [{ title: "API Gateway: latency", unit: "ms", lines: percentiles(METRICS.apiLatency, stage) }] : []),
   ];
 }
 

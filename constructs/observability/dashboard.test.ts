@@ -27,13 +27,13 @@ const stack = synthConstruct(
       environment: "test",
       alarmArns: ["arn:down"],
       loadBalancerArnSuffix: "app/lb",
+      gatewayLoadBalancerArnSuffix: "app/lb",
       gatewayTargetGroupArnSuffix: "targetgroup/gateway",
       pools: [
         { model: "small", autoScalingGroupName: "g-small", targetGroupArnSuffix: "targetgroup/small" },
         { model: "large", autoScalingGroupName: "g-large", targetGroupArnSuffix: "targetgroup/large" },
       ],
-      apiName: "sluice-test",
-      stage: "live",
+      apiStage: { apiName: "sluice-test", stage: "live" },
     }),
 );
 const { widgets }: { widgets: Placed[] } = JSON.parse(only(stack, "aws_cloudwatch_dashboard").dashboard_body);

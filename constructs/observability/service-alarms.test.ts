@@ -10,6 +10,7 @@ const props: ServiceAlarmsProps = {
   environment: "test",
   topicArn: "arn:topic",
   loadBalancerArnSuffix: "app/lb",
+  gatewayLoadBalancerArnSuffix: "app/lb",
   gatewayTargetGroupArnSuffix: "targetgroup/gateway",
   pools: [
     { model: "small", targetGroupArnSuffix: "targetgroup/small", maxQueued: 31 },

@@ -20,7 +20,10 @@ export interface ServiceAlarmsProps {
   /** Dimension of our own metrics. */
   readonly environment: string;
   readonly topicArn: string;
+  /** Of the one before the engines. */
   readonly loadBalancerArnSuffix: string;
+  /** Of the one before the gateways. */
+  readonly gatewayLoadBalancerArnSuffix: string;
   readonly gatewayTargetGroupArnSuffix: string;
   readonly pools: readonly WatchedPool[];
   /** Certificate of the load balancer's HTTPS listener. */
@@ -92,6 +95,7 @@ export class ServiceAlarms extends Construct {
       name: `${name}-no-gateway`,
       says: "No gateway passes the load balancer's health check: every request fails.",
       page: "No healthy gateway",
+      loadBalancer: props.gatewayLoadBalancerArnSuffix,
       targetGroup: props.gatewayTargetGroupArnSuffix,
     });
     const noEngine = pools.map(({ model, targetGroupArnSuffix }) =>
@@ -99,6 +103,7 @@ export class ServiceAlarms extends Construct {
         name: `${name}-no-engine-${model}`,
         says: `No engine of ${model} passes the load balancer's health check: its requests get 503.`,
         page: "No healthy engine",
+        loadBalancer: props.loadBalancerArnSuffix,
         targetGroup: targetGroupArnSuffix,
       }),
     );
@@ -234,7 +239,7 @@ export class ServiceAlarms extends Construct {
   #noHealthyHost(
     id: string,
     props: ServiceAlarmsProps,
-    alarm: { readonly name: string; readonly says: string; readonly page: string; readonly targetGroup: string },
+    alarm: Readonly<Record<"name" | "says" | "page" | "loadBalancer" | "targetGroup", string>>,
   ): CloudwatchMetricAlarm {
     const [first = id, child] = id.split("/");
     return createAlarm(child === undefined ? this : namespace(this, first), child ?? first, {
@@ -243,7 +248,7 @@ export class ServiceAlarms extends Construct {
       page: alarm.page,
       watches: {
         metric: METRICS.healthyHosts,
-        dimensions: { LoadBalancer: props.loadBalancerArnSuffix, TargetGroup: alarm.targetGroup },
+        dimensions: { LoadBalancer: alarm.loadBalancer, TargetGroup: alarm.targetGroup },
         // Each of the load balancer's nodes has its own view: one that sees a healthy instance is enough.
         statistic: "Maximum",
       },

@@ -1,7 +1,7 @@
 import { blocks, isTrue, siblings } from "./attributes.ts";
 import type { PolicyResource, PolicyRule } from "./policy-rule.ts";
 
-/** Nothing in the VPC has an address on the internet but NAT gateways, which let nothing in: API Gateway and CloudFront are the only doors. */
+/** Nothing in the VPC has an address on the internet but NAT gateways, which let nothing in, and a load balancer that speaks HTTPS alone. */
 export const noPublicAddress: PolicyRule = { name: "no-public-address", check };
 
 function check(resource: PolicyResource, stack: readonly PolicyResource[]): string | undefined {
@@ -20,7 +20,9 @@ function check(resource: PolicyResource, stack: readonly PolicyResource[]): stri
         ? "launches instances with public addresses; remove associate_public_ip_address"
         : undefined;
     case "aws_lb":
-      return isTrue(attributes.internal) ? undefined : "faces the internet; set internal to true";
+      return isTrue(attributes.internal) || isHttpsDoor(resource, stack)
+        ? undefined
+        : "faces the internet with another listener than HTTPS on 443; set internal to true";
     case "aws_eip":
       return siblings(stack, "aws_nat_gateway", "allocation_id", resource).length > 0
         ? undefined
@@ -28,4 +30,12 @@ function check(resource: PolicyResource, stack: readonly PolicyResource[]): stri
     default:
       return undefined;
   }
+}
+
+function isHttpsDoor(balancer: PolicyResource, stack: readonly PolicyResource[]): boolean {
+  const listeners = siblings(stack, "aws_lb_listener", "load_balancer_arn", balancer);
+  return (
+    listeners.length > 0 &&
+    listeners.every(({ attributes: { protocol, port } }) => protocol === "HTTPS" && Number(port) === 443)
+  );
 }

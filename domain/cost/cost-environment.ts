@@ -9,7 +9,11 @@ export interface CostEnvironment {
   readonly name: string;
   readonly region: RegionId;
   readonly zones: readonly string[];
-  readonly api: { readonly auth: "off" | "optional" | "required" };
+  readonly api: {
+    readonly auth: "off" | "optional" | "required";
+    /** @default "api-gateway"; there was nothing else before */
+    readonly entry?: "api-gateway" | "alb";
+  };
   readonly gateways: {
     readonly instanceType: InstanceTypeId;
     readonly minInstances: number;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { loadEnvironment } from "../../environments/load.ts";
+import type { Environment } from "../../environments/schema.ts";
 import { environmentSynth } from "../../stacks/test/environment-synth.ts";
 import { OUTSIDE_PROVIDER } from "../../test-support/outside-provider.ts";
 import { type Block, resources } from "../../test-support/synth.ts";
@@ -9,9 +10,13 @@ const synth = environmentSynth();
 const remedy = "domain/cost/footprint.ts must say what the stacks make";
 
 const dev = await loadEnvironment("dev");
-const environments = {
+const environments: Readonly<Record<string, Environment>> = {
   dev,
   prod: await loadEnvironment("prod"),
+  "dev with a public load balancer": {
+    ...dev,
+    api: { ...dev.api, entry: "alb", domain: { name: "api.example.com", hostedZoneId: "Z0123456789" }, usagePlans: {} },
+  },
   "dev without engines": { ...dev, pools: {} },
   "dev with a provider outside AWS": { ...dev, providers: { example: OUTSIDE_PROVIDER } },
 };
@@ -53,6 +58,6 @@ describe.each(Object.entries(environments))("the forecast's footprint of %s", (_
     const types = new Set(stacks.flatMap((stack) => Object.keys(stack.resource ?? {})));
     for (const type of ["aws_elasticache_cluster", "aws_db_instance", "aws_lb"])
       expect(types.has(type), `${type}: the forecast must have a line for it`).toBe(type === "aws_lb");
-    expect(all("aws_lb")).toHaveLength(1);
+    expect(all("aws_lb")).toHaveLength(footprint.loadBalancers);
   });
 });

@@ -18,6 +18,7 @@ export interface Footprint {
   readonly endpointZones: number;
   /** NAT gateways, each with a public address. */
   readonly natGateways: number;
+  readonly loadBalancers: number;
   readonly encryptionKeys: number;
   readonly firewallRules: number;
   /** Metrics that alarms watch, of the environment and of each of its pools: CloudWatch charges by them. */
@@ -36,6 +37,7 @@ export function footprintOf(environment: CostEnvironment): Footprint {
     interfaceEndpoints: { shared: 3 + forProviders, engines: Object.keys(pools).length > 0 ? 2 : 0 },
     endpointZones: Math.min(zones.length, gateways.minInstances),
     natGateways: natGatewayCount(environment),
+    loadBalancers: environment.api.entry === "alb" ? 2 : 1, // engines' is inside
     encryptionKeys: 2, // of what is stored, of the states
     firewallRules: 1,
     // Latency, cost, certificate, gateways' health, their rollout and dead letters watch one metric each, errors two.

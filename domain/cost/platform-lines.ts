@@ -44,10 +44,23 @@ export function platformLines(props: PlatformProps): readonly CostLine[] {
   ];
 }
 
+function hasApiGateway({ api }: CostEnvironment): boolean {
+  return api.entry !== "alb";
+}
+
+function hasAuthorizer(environment: CostEnvironment): boolean {
+  return hasApiGateway(environment) && environment.api.auth !== "off";
+}
+
 function networkLines({ environment, footprint, prices, volumes }: PlatformProps): readonly CostLine[] {
   const zones = environment.zones.length;
   return [
-    { type: "Load balancer", what: "load balancer", quantity: HOURS_PER_MONTH, price: prices.loadBalancerHour },
+    {
+      type: "Load balancer",
+      what: "load balancers",
+      quantity: HOURS_PER_MONTH * footprint.loadBalancers,
+      price: prices.loadBalancerHour,
+    },
     {
       type: "Load balancer",
       what: "load balancer capacity",
@@ -95,9 +108,14 @@ function natLines({ footprint: { natGateways }, prices, volumes }: PlatformProps
   ];
 }
 
-function edgeLines({ footprint, prices, volumes }: PlatformProps): readonly CostLine[] {
+function edgeLines({ environment, footprint, prices, volumes }: PlatformProps): readonly CostLine[] {
   return [
-    { type: "API Gateway", what: "API requests", quantity: volumes.requests, price: prices.apiRequests },
+    {
+      type: "API Gateway",
+      what: "API requests",
+      quantity: hasApiGateway(environment) ? volumes.requests : 0,
+      price: prices.apiRequests,
+    },
     { type: "WAF", what: "web ACL", quantity: 1, price: prices.firewallAcl },
     { type: "WAF", what: "firewall rules", quantity: footprint.firewallRules, price: prices.firewallRule },
     { type: "WAF", what: "requests checked", quantity: volumes.requests, price: prices.firewallRequests },
@@ -107,8 +125,9 @@ function edgeLines({ footprint, prices, volumes }: PlatformProps): readonly Cost
 }
 
 function observabilityLines({ environment, footprint, prices, volumes }: PlatformProps): readonly CostLine[] {
-  const authorizerGb = environment.api.auth === "off" ? 0 : volumes.functionLogGb;
-  const logsGb = volumes.accessLogGb + volumes.gatewayLogGb + volumes.flowLogGb + authorizerGb;
+  const authorizerGb = hasAuthorizer(environment) ? volumes.functionLogGb : 0;
+  const accessLogGb = hasApiGateway(environment) ? volumes.accessLogGb : 0;
+  const logsGb = accessLogGb + volumes.gatewayLogGb + volumes.flowLogGb + authorizerGb;
   const metricsRead = HOURS_PER_MONTH * PUBLISHER.metricsRead * Object.keys(environment.pools).length;
   const cloudWatch = { type: "CloudWatch" } as const;
   return [
@@ -178,7 +197,7 @@ function storageLines({ environment, footprint, prices, volumes }: PlatformProps
 }
 
 function functionLines({ environment, prices, volumes }: PlatformProps): readonly CostLine[] {
-  const authorizations = environment.api.auth === "off" ? 0 : volumes.requests;
+  const authorizations = hasAuthorizer(environment) ? volumes.requests : 0;
   return [
     { type: "Lambda", what: "authorizations", quantity: authorizations, price: prices.lambdaRequests },
     {

@@ -30,8 +30,8 @@ function windowOptions(limit: number): SharedWindowOptions {
 
 /**
  * Second stage: the limit per client address, before a key is looked up or a body read.
- * The address is API Gateway's word (a header that it overwrites); without it, the peer of the connection. Headers that
- * a client can write, such as `x-forwarded-for`, count for nothing.
+ * The address is API Gateway's word (a header that it overwrites), or that of the load balancer where that is the only thing
+ * in front (`http/forwarded-address.ts`); without it, the peer of the connection. What a client can write counts for nothing.
  * @throws {GatewayError} `rate_limit_exceeded`
  */
 export function admitAddress(exchange: Exchange, { limit, window }: AddressLimit, now: number): void {

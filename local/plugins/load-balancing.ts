@@ -37,12 +37,15 @@ export const listener: ResourcePlugin = {
   },
   async start(config, resource, world) {
     const loadBalancerArn = asText(config.load_balancer_arn);
-    const idleTimeoutSeconds = asNumber(world.loadBalancers.get(loadBalancerArn)?.idle_timeout ?? IDLE_TIMEOUT_SECONDS);
+    const balancer = world.loadBalancers.get(loadBalancerArn);
+    const idleTimeoutSeconds = asNumber(balancer?.idle_timeout ?? IDLE_TIMEOUT_SECONDS);
     const opened = await Listener.open({
       config,
       idleTimeoutSeconds,
       targetGroup: (arn) => world.targetGroups.get(arn),
+      webAcl: () => world.webAcls.get(world.webAclOf.get(loadBalancerArn) ?? ""),
     });
+    if (balancer?.internal === false) world.publicListener = opened;
     world.listeners.set(arnOf(resource, world), { listener: opened, loadBalancerArn, port: asNumber(config.port) });
   },
 };

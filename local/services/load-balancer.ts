@@ -5,6 +5,7 @@ import { answer, type BoundServer, bind, clientAddress, header, requestTarget } 
 import { endToEnd, relay, relayAgent } from "./relay.ts";
 import { relayUpgrade } from "./relay-upgrade.ts";
 import type { TargetGroup } from "./target-group.ts";
+import type { BlockedAnswer, WebAcl } from "./web-acl.ts";
 
 interface Rule {
   readonly priority: number;
@@ -17,6 +18,8 @@ export interface ListenerOptions {
   /** Seconds without a byte from the target after which the load balancer answers 504. */
   readonly idleTimeoutSeconds: number;
   targetGroup(arn: string): TargetGroup | undefined;
+  /** The firewall before the load balancer. @default - none */
+  webAcl?(): WebAcl | undefined;
 }
 
 /** One listener of a load balancer: its rules in order, then its default action. TLS ends outside the twin. */
@@ -34,9 +37,9 @@ export class Listener {
   }
 
   static async open(options: ListenerOptions): Promise<Listener> {
-    const bound = await bind(0, "", (request, response) => listener.#handle(request, response));
+    const bound = await bind(0, "", (request, response) => listener.handle(request, response));
     const listener: Listener = new Listener(options, bound);
-    bound.server.on("upgrade", (request, socket, head) => listener.#upgrade(request, socket, head));
+    bound.server.on("upgrade", (request, socket, head) => listener.upgrade(request, socket, head));
     return listener;
   }
 
@@ -68,7 +71,9 @@ export class Listener {
   }
 
   /** WebSockets go to one target and stay there. */
-  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const blocked = this.#options.webAcl?.()?.check(clientAddress(request));
+    if (blocked) return refuseUpgrade(socket, blocked);
     const action = this.#actionFor(request);
     const target = action.type === "forward" ? this.#options.targetGroup(forwardArn(action))?.choose() : undefined;
     const fail = () =>
@@ -86,7 +91,9 @@ export class Listener {
     });
   }
 
-  #handle(request: IncomingMessage, response: ServerResponse): void {
+  handle(request: IncomingMessage, response: ServerResponse): void {
+    const blocked = this.#options.webAcl?.()?.check(clientAddress(request));
+    if (blocked) return answer(response, blocked.status, blocked.headers, blocked.body);
     const action = this.#actionFor(request);
     if (action.type === "fixed-response") return fixedResponse(action, response);
     if (action.type !== "forward") return plainError(response, 500, `action ${String(action.type)} is not simulated`);
@@ -115,6 +122,12 @@ export class Listener {
       },
     );
   }
+}
+
+function refuseUpgrade(socket: Duplex, { status, headers, body }: BlockedAnswer): void {
+  const lines = Object.entries({ ...headers, connection: "close", "content-length": Buffer.byteLength(body) });
+  socket.on("error", () => undefined);
+  socket.end([`HTTP/1.1 ${status} `, ...lines.map(([name, value]) => `${name}: ${value}`), "", body].join("\r\n"));
 }
 
 function forwardArn(action: JsonObject): string {
