@@ -53,7 +53,7 @@ describe("sluice cost", () => {
 
   test("--lines tells quantity, price and source of each", async () => {
     expect(await run(["--environment", "dev", "--lines"])).toContain(
-      "Load balancer: load balancer\n  730 × $0.0225 per hour = $16.43\n  https://aws.amazon.com/elasticloadbalancing/pricing",
+      "Load balancer: load balancers\n  730 × $0.0225 per hour = $16.43\n  https://aws.amazon.com/elasticloadbalancing/pricing",
     );
   });
 
