@@ -87,7 +87,7 @@ const BOTH: readonly (readonly [ours: RegExp, resource: RegExp, component: RegEx
   [/, shared store$/, /^aws_elasticache_replication_group/, /^ElastiCache/],
   [/, gateways$/, /^aws_autoscaling_group\.Gateways/, /^Instance usage/],
   [/^volumes of (pool|gateways)/, /^aws_autoscaling_group/, /^Storage/],
-  [/^load balancer$/, /^aws_lb/, /^Application load balancer/],
+  [/^load balancers$/, /^aws_lb/, /^Application load balancer/],
   [/^load balancer capacity/, /^aws_lb/, /capacity units/],
   [/^interface endpoints/, /^aws_vpc_endpoint/, /^Endpoint/],
   [/^data through endpoints/, /^aws_vpc_endpoint/, /^Data processed/],
