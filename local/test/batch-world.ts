@@ -3,7 +3,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import OpenAI, { toFile } from "openai";
 import { onTestFinished } from "vitest";
-import type { BatchSettings } from "../../contracts/batches.ts";
+import type { BatchEndpoint, BatchSettings } from "../../contracts/batches.ts";
 import { awsEndpoint } from "../services/aws-endpoint.ts";
 import { LOCAL_CREDENTIALS, LocalDynamoDb } from "../services/dynamodb.ts";
 import { MetricStore } from "../services/metric-store.ts";
@@ -67,12 +67,16 @@ export function chatLine(customId: string, body: Readonly<Record<string, unknown
 }
 
 /** Uploads lines and begins a batch over them. */
-export async function submit(client: OpenAI, lines: readonly unknown[]): Promise<OpenAI.Batches.Batch> {
+export async function submit(
+  client: OpenAI,
+  lines: readonly unknown[],
+  endpoint: BatchEndpoint = "/v1/chat/completions",
+): Promise<OpenAI.Batches.Batch> {
   const text = lines.map((line) => (typeof line === "string" ? line : JSON.stringify(line))).join("\n");
   const file = await client.files.create({ file: await toFile(Buffer.from(text), "lines.jsonl"), purpose: "batch" });
   return await client.batches.create({
     input_file_id: file.id,
-    endpoint: "/v1/chat/completions",
+    endpoint,
     completion_window: "24h",
   });
 }
