@@ -129,6 +129,11 @@ export const RouteSettings = z.strictObject({
   fallbacks: z.array(FallbackReference).max(20),
   /** Silence of a target before its first byte after which the next one is tried, if there is one. `null`: its own limit. */
   failoverAfterSeconds: seconds.nullable(),
+  /**
+   * Milliseconds without a stream's first byte, or without a whole answer, after which a second target or server is asked
+   * beside the first; the first answer wins. `null` for never. @default null
+   */
+  hedgeAfterMs: z.int().min(50).max(60_000).nullable().optional(), // absent by default: older gateways read what is stored
 });
 export type RouteSettings = z.infer<typeof RouteSettings>;
 

@@ -47,8 +47,12 @@ export class Exchange {
   targetId: string | undefined = undefined;
   /** Calls made for this request. */
   attempts = 0;
+  /** Those of them that failed. */
+  failedAttempts = 0;
   /** Silence of a target before its first byte after which the next one is tried. */
   failoverAfterMs: number | undefined = undefined;
+  /** The same after which another one is asked beside it. */
+  hedgeAfterMs: number | undefined = undefined;
   engineId: string | undefined = undefined;
   keyId: string | undefined = undefined;
   /** Not for what never comes to the cache. */
@@ -77,5 +81,12 @@ export class Exchange {
     this.requestId =
       typeof edgeId === "string" && EDGE_ID_FORM.test(edgeId) ? edgeId : `req_${randomUUID().replaceAll("-", "")}`;
     this.headers = { [REQUEST_ID_HEADER]: this.requestId };
+  }
+
+  /** Says who is asked, or who has answered. */
+  sentTo(target: Target, engineId: string): void {
+    this.target = target;
+    this.targetId = target.id;
+    this.engineId = engineId;
   }
 }

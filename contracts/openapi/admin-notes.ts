@@ -28,6 +28,9 @@ export const ADMIN_NOTES = {
     failoverAfterSeconds: {
       description: "Silence of a target after which the next one is tried; `null`: its own limit.",
     },
+    hedgeAfterMs: {
+      description: "Milliseconds without an answer after which a second one is asked beside it; `null`: never.",
+    },
   },
   RouteOverride: {
     force: { description: "Target that comes first, whatever the policy says; `null` for none." },

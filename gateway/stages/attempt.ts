@@ -40,6 +40,8 @@ export interface AttemptOptions {
   readonly generation: GenerationRequest;
   readonly target: Target;
   readonly upstream: Upstream;
+  /** Ends the call; follows the request's own abort. */
+  readonly signal: AbortSignal;
   /** A stream's first byte must come within this; `undefined`: the request's own limit is the only one. */
   readonly firstByteMs: number | undefined;
   /** Called when a stream breaks that was handed on already, and not by us. */
@@ -54,13 +56,14 @@ const MAX_ERROR_BYTES = 64 * 1024;
  * Calls one upstream once.
  * @throws {UpstreamFailure} when another one may do better
  * @throws {NoRoom} when another thread took the last place
- * @throws {GatewayError} the upstream's refusal of what the client wrote, or what the request's own abort says
+ * @throws {GatewayError} the upstream's refusal of what the client wrote
+ * @throws what `signal` says
  */
 export async function attempt(options: AttemptOptions): Promise<UpstreamAnswer> {
-  const { exchange, generation, target, upstream } = options;
+  const { exchange, generation, target, upstream, signal } = options;
   const { dialect } = target;
   const { stream } = generation;
-  exchange.abort.signal.throwIfAborted();
+  signal.throwIfAborted();
   const outbound: OutboundRequest = { generation, model: target.upstreamModel, origin: upstream.origin };
   // Before anything is waited for: who chose this upstream must have its place.
   const release = takePlace(options);
@@ -79,7 +82,7 @@ export async function attempt(options: AttemptOptions): Promise<UpstreamAnswer> 
     const { body } = call;
     const answer = await upstream.pool.request({ method: "POST", path, headers, body, signal: limits.signal });
     answer.body.on("error", () => {
-      if (isHandedOn && !exchange.abort.signal.aborted) options.onBroken();
+      if (isHandedOn && !signal.aborted) options.onBroken();
     });
     const { statusCode } = answer;
     if (statusCode !== 200) {
@@ -107,7 +110,7 @@ export async function attempt(options: AttemptOptions): Promise<UpstreamAnswer> 
       },
     };
   } catch (error) {
-    if (exchange.abort.signal.aborted) throw exchange.abort.signal.reason;
+    if (signal.aborted) throw signal.reason;
     if (limits.signal.aborted) throw limits.signal.reason;
     const isOwn = error instanceof UpstreamFailure || error instanceof GatewayError || error instanceof Unsayable;
     throw isOwn ? error : connectionFailure(error);
@@ -127,8 +130,8 @@ class AttemptLimits {
   #firstByte: NodeJS.Timeout | undefined;
   #total: NodeJS.Timeout | undefined;
 
-  constructor({ exchange, generation, target, firstByteMs }: AttemptOptions) {
-    this.#whole = exchange.abort.signal;
+  constructor({ signal, generation, target, firstByteMs }: AttemptOptions) {
+    this.#whole = signal;
     const limit = generation.stream ? firstByteMs : undefined;
     if (limit === undefined && target.totalMs === undefined) {
       this.signal = this.#whole;
@@ -168,9 +171,7 @@ function takePlace({ exchange, generation, target, upstream }: AttemptOptions): 
   const free = upstream.acquire(generation);
   if (free === undefined) throw new NoRoom({ isOutrun: true });
   const giveBack = target.reserve(generation);
-  exchange.targetId = target.id;
-  exchange.engineId = upstream.id;
-  exchange.target = target;
+  exchange.sentTo(target, upstream.id);
   return () => {
     giveBack();
     free();

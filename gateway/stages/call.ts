@@ -2,30 +2,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { RouteTimeouts } from "../../contracts/gateway-config.ts";
 import { ATTEMPTS_HEADER, TARGET_HEADER } from "../../contracts/headers.ts";
 import { backoffMs } from "../../domain/targets/backoff.ts";
-import type { Permit } from "../../domain/targets/circuit-breaker.ts";
-import type { RetryBudget } from "../../domain/targets/retry-budget.ts";
 import type { Exchange } from "../exchange.ts";
-import { ClientGone, GatewayError } from "../gateway-error.ts";
+import { GatewayError } from "../gateway-error.ts";
 import type { GenerationRequest } from "../generation-request.ts";
 import { NoRoom } from "../targets/no-room.ts";
 import type { Target } from "../targets/target.ts";
 import type { Upstream } from "../targets/upstream.ts";
-import type { HealthBook } from "../targets/upstream-health.ts";
 import { attempt, Unsayable, type UpstreamAnswer } from "./attempt.ts";
+import { type CallContext, CallRecord, type Choice } from "./call-record.ts";
+import { HedgedAway, hedge } from "./hedge.ts";
 import type { Plan } from "./plan.ts";
-import { type FailureKind, UpstreamFailure } from "./upstream-failure.ts";
-
-/** What calls share: what is known of upstreams, and how many retries there may be. */
-export interface CallContext {
-  readonly health: HealthBook;
-  readonly budget: RetryBudget;
-  /** Milliseconds of a monotonic clock. */
-  readonly now: () => number;
-  /** Uniform in [0, 1). */
-  readonly random: () => number;
-  /** Told of every call to a target. */
-  readonly onCall: (target: Target, outcome: "ok" | "refused-request" | "abandoned" | FailureKind) => void;
-}
+import { UpstreamFailure } from "./upstream-failure.ts";
 
 /** One upstream, and two that may take over. */
 const MAX_ATTEMPTS = 3;
@@ -33,13 +20,11 @@ const MAX_ATTEMPTS = 3;
 const MAX_TARGETS = 6;
 /** What a request waits for its upstream at most before it is asked again; a longer Retry-After is the client's to wait. */
 const MAX_WAIT_MS = 2000;
-/** A provider that says 429 without a time. */
-const DEFAULT_PAUSE_MS = 1000;
 
 /**
  * Sixth stage: calls a server of the first target, and another one, there or at the next target, when it is gone, full,
  * slow or out of order, as long as the client has got nothing. A target gets a request once; asking it again is a retry
- * and takes from the budget, unless nobody was there to do work.
+ * and takes from the budget, unless nobody was there to do work. So does a second call beside a first that is slow.
  * @throws {GatewayError} `timeout`, `model_unavailable`, `overloaded`, `upstream_error`, or the target's own refusal
  */
 export async function callTargets(
@@ -69,10 +54,9 @@ function timeoutMessage(isStream: boolean, seconds: number): string {
     : `The model did not answer within ${seconds} s. Lower max_tokens, or stream the answer.`;
 }
 
-interface Choice {
-  readonly target: Target;
-  readonly upstream: Upstream;
-  readonly permit: Permit;
+interface Answered {
+  readonly by: Choice;
+  readonly answer: UpstreamAnswer;
 }
 
 /** One request's way through its plan. */
@@ -87,6 +71,8 @@ class Call {
   readonly #tried = new Set<Upstream>();
   /** How each target that was asked has failed last. */
   readonly #failed = new Map<Target, UpstreamFailure>();
+  /** The first call's target, once a second call runs beside it. */
+  #beside: Target | undefined = undefined;
   #worst: UpstreamFailure | undefined = undefined;
   /** Said by a dialect that has no words for the request. */
   #refusal: GatewayError | undefined = undefined;
@@ -117,16 +103,18 @@ class Call {
         break;
       }
       if (!this.#mayAsk(choice)) continue;
-      const answer = await this.#ask(choice);
-      if (answer !== undefined) return answer;
+      const answered = await this.#askInTime(choice);
+      if (answered === undefined) continue;
+      this.#exchange.sentTo(answered.by.target, answered.by.upstream.id);
+      return answered.answer;
     }
     throw this.#outcome();
   }
 
   /** @param insist also targets that just come back, beyond their share of requests */
-  #choose(insist: boolean): Choice | undefined {
+  #choose(insist: boolean, targets: readonly Target[] = this.#plan): Choice | undefined {
     const { health, now } = this.#context;
-    for (const target of this.#plan) {
+    for (const target of targets) {
       let excluded: Set<Upstream> | undefined;
       for (;;) {
         const upstream = target.choose(this.#request, excluded ?? this.#tried);
@@ -155,87 +143,95 @@ class Call {
     return false;
   }
 
+  /** Asks, and someone else beside it where the route wants that of first calls which are slow. */
+  #askInTime(choice: Choice): Promise<Answered | undefined> {
+    const { hedgeAfterMs, attempts, priority, abort } = this.#exchange;
+    const isHedged = hedgeAfterMs !== undefined && attempts === 0 && priority !== "batch";
+    if (!isHedged) return this.#ask(choice, abort.signal);
+    return hedge<Answered>({
+      afterMs: hedgeAfterMs,
+      whole: abort.signal,
+      first: (signal) => this.#ask(choice, signal),
+      second: () => {
+        const other = this.#chooseBeside(choice.target);
+        return other && ((signal) => this.#ask(other, signal));
+      },
+      discard: ({ answer }) => answer.kind === "stream" && answer.release(),
+    });
+  }
+
+  /** Another server for a request that is being answered already, within the budget. */
+  #chooseBeside(target: Target): Choice | undefined {
+    const { budget, now } = this.#context;
+    const other = this.#choose(
+      false,
+      this.#plan.filter(({ isEmergencyOnly }) => !isEmergencyOnly),
+    );
+    if (other === undefined) return undefined;
+    if (budget.tryRetry(now())) {
+      this.#beside = target;
+      return other;
+    }
+    other.permit.forget();
+    return undefined;
+  }
+
   /** @returns the answer, or `undefined` when it is somebody else's turn */
-  async #ask({ target, upstream, permit }: Choice): Promise<UpstreamAnswer | undefined> {
-    const { health, now, onCall } = this.#context;
-    const record = health.record(target);
-    const startedAt = now();
+  async #ask(by: Choice, signal: AbortSignal): Promise<Answered | undefined> {
+    const { target, upstream } = by;
+    const record = new CallRecord(by, this.#context);
     this.#tried.add(upstream);
     this.#exchange.attempts++;
-    record.requests++;
     try {
       const answer = await attempt({
         exchange: this.#exchange,
         generation: this.#request,
         target,
         upstream,
+        signal,
         firstByteMs: this.#firstByteMs(target),
-        onBroken: () => {
-          record.failures++;
-          health.of(upstream).breaker.fail(now());
-        },
+        onBroken: () => record.broken(),
       });
-      permit.succeed(now());
-      record.latency.observe(now() - startedAt, now());
-      onCall(target, "ok");
-      return answer;
+      record.answered();
+      return { by, answer };
     } catch (error) {
       if (error instanceof UpstreamFailure) {
-        record.failures++;
-        onCall(target, error.kind);
-        await this.#onFailure({ target, upstream, permit }, error);
+        record.failed(error);
+        await this.#onFailure(by, error);
+        return undefined;
+      }
+      if (error instanceof HedgedAway) {
+        record.hedgedAway();
         return undefined;
       }
       if (error instanceof NoRoom) {
-        permit.forget();
-        record.requests--;
+        record.unsent();
         this.#exchange.attempts--;
         this.#tried.delete(upstream);
         this.#isOutrun = true;
         return undefined;
       }
       if (error instanceof Unsayable) {
-        permit.forget();
+        record.unsent();
         this.#exchange.attempts--;
         this.#refusal ??= error.refusal;
         return undefined;
       }
-      this.#onEnd({ target, upstream, permit }, error);
+      record.ended(error);
       throw error;
     }
   }
 
-  async #onFailure({ target, upstream, permit }: Choice, failure: UpstreamFailure): Promise<void> {
-    const { health, now } = this.#context;
-    const { kind, retryAfterSeconds } = failure;
+  async #onFailure({ target, upstream }: Choice, failure: UpstreamFailure): Promise<void> {
+    this.#exchange.failedAttempts++;
     this.#failed.set(target, failure);
     // A full upstream tells most: the model is there, and waiting helps.
     if (this.#worst?.kind !== "busy") this.#worst = failure;
-    if (kind === "busy") permit.forget();
-    else permit.fail(now());
-    if (kind === "refused") upstream.markDown();
-    const pauseMs =
-      retryAfterSeconds === undefined ? (kind === "busy" ? DEFAULT_PAUSE_MS : 0) : retryAfterSeconds * 1000;
-    // Our own engines' load is known from this side; a pause would take the only engine away.
-    if (target.kind === "provider" && pauseMs > 0) health.of(upstream).pause(now() + pauseMs);
-    if (kind === "denied" && (await upstream.renewCredentials?.()) === true) this.#tried.delete(upstream);
-  }
-
-  /** The request is over with this attempt: the client has left, its time is over, or what it wrote was refused. */
-  #onEnd({ target, permit }: Choice, error: unknown): void {
-    const { now, onCall } = this.#context;
-    if (error instanceof ClientGone) permit.forget();
-    else if (error instanceof GatewayError && error.code === "timeout") {
-      // A long answer may outlast the request's time without any fault of our engines.
-      if (target.kind === "provider") permit.fail(now());
-      else permit.forget();
-    } else permit.succeed(now());
-    const isRefused = error instanceof GatewayError && error.status === 400;
-    onCall(target, isRefused ? "refused-request" : "abandoned");
+    if (failure.kind === "denied" && (await upstream.renewCredentials?.()) === true) this.#tried.delete(upstream);
   }
 
   #firstByteMs(target: Target): number | undefined {
-    const isLast = this.#plan.every((other) => other === target || this.#failed.has(other));
+    const isLast = this.#plan.every((other) => other === target || other === this.#beside || this.#failed.has(other));
     const { failoverAfterMs } = this.#exchange;
     if (isLast || failoverAfterMs === undefined) return target.firstByteMs;
     return Math.min(failoverAfterMs, target.firstByteMs ?? failoverAfterMs);

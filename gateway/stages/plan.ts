@@ -27,6 +27,7 @@ export function planTargets(exchange: Exchange, request: GenerationRequest, rout
     });
   exchange.isModelKnown = true;
   exchange.failoverAfterMs = ways.failoverAfterMs;
+  exchange.hedgeAfterMs = ways.hedgeAfterMs;
   if (ways.targets.length === 0) throw new GatewayError("model_unavailable");
   const [first, ...rest] = thoseWithRoom(thoseAble(ways.targets, request), request);
   if (first === undefined) throw new GatewayError("model_unavailable");

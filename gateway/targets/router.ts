@@ -35,6 +35,7 @@ export interface RouterOptions {
 export interface Ways {
   readonly targets: readonly Target[];
   readonly failoverAfterMs: number | undefined;
+  readonly hedgeAfterMs: number | undefined;
 }
 
 /** Tokens of an answer whose length is not bounded, where prices are compared. */
@@ -59,16 +60,19 @@ export class Router {
     const entry = this.#options.table().routes.get(request.model);
     if (entry === undefined) return undefined;
     const { settings, targets, fallbacks } = entry;
-    const failoverAfterMs = settings?.failoverAfterSeconds == null ? undefined : settings.failoverAfterSeconds * 1000;
+    const patience = {
+      failoverAfterMs: settings?.failoverAfterSeconds == null ? undefined : settings.failoverAfterSeconds * 1000,
+      hedgeAfterMs: settings?.hedgeAfterMs ?? undefined,
+    };
     const override = this.#options.override(request.model);
     const [only] = targets;
     if (only !== undefined && targets.length + fallbacks.length === 1 && override === undefined)
-      return { targets: [only.target], failoverAfterMs };
+      return { targets: [only.target], ...patience };
     const ordered = [...this.#order(entry, request, caller), ...fallbacks];
     const first = ordered.filter(({ id }) => id === override?.force);
     const open = ordered.filter(({ id }) => id !== override?.force && override?.drain.includes(id) !== true);
     const inTurn = [...first, ...open.filter(isUsual), ...open.filter((target) => !isUsual(target))];
-    return { targets: inTurn.map(({ target }) => target), failoverAfterMs };
+    return { targets: inTurn.map(({ target }) => target), ...patience };
   }
 
   #order(entry: RouteEntry, request: GenerationRequest, caller: Caller): readonly Named<Target>[] {

@@ -30,7 +30,7 @@ export class TargetMetrics {
     const names = GATEWAY_METRICS;
     this.#calls = new Counter({
       name: names.targetCalls,
-      help: "Calls to targets by outcome: ok, the kind of failure, a refused request, or one that nobody waited for.",
+      help: "Calls to targets by outcome: ok, the kind of failure, a refused request, hedged away, or one that nobody waited for.",
       labelNames: ["target", "outcome"],
       registers,
     });

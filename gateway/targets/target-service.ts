@@ -6,7 +6,7 @@ import type { SharedPlaces } from "../../domain/targets/shared-places.ts";
 import { answerCostUsd } from "../../domain/targets/target-cost.ts";
 import type { ModelPool } from "../engines/model-pool.ts";
 import type { Exchange } from "../exchange.ts";
-import type { CallContext } from "../stages/call.ts";
+import type { CallContext } from "../stages/call-record.ts";
 import type { Lookup } from "./address-guard.ts";
 import { type AwsCredentials, dialectOf } from "./dialect-of.ts";
 import type { SecretReader } from "./provider-credential.ts";
@@ -107,13 +107,13 @@ export class TargetService {
   }
 
   /** Counts what a request that is over has cost. */
-  account({ target, attempts, promptTokens = 0, completionTokens = 0, errorCode }: Exchange): void {
+  account({ target, failedAttempts, promptTokens = 0, completionTokens = 0, errorCode }: Exchange): void {
     if (target === undefined) return;
     const usd = answerCostUsd(target.price, promptTokens, completionTokens);
     const [provider] = target.id.split("/");
     if (target.kind === "provider" && provider !== undefined) this.ledger.spend(provider, usd);
     this.#metrics.spend(target, usd);
-    if (attempts > 1 && errorCode === undefined) this.#metrics.failover(target);
+    if (failedAttempts > 0 && errorCode === undefined) this.#metrics.failover(target);
   }
 
   async stop(): Promise<void> {
