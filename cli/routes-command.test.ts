@@ -31,6 +31,13 @@ describe("sluice routes", () => {
     expect(await answeredBy("new")).toBe(404);
   });
 
+  test("has a second call beside a slow first one where that is asked for", async () => {
+    const { run } = await setUp();
+    await run("set", "chat", "--target", "a/small", "tiny", "--hedge-after", "200");
+    const [route] = JSON.parse(await run("list", "--json"));
+    expect(route).toMatchObject({ name: "chat", settings: { hedgeAfterMs: 200 } });
+  });
+
   test("changes what was declared, and gives it back", async () => {
     const { run, answeredBy } = await setUp();
     await run("set", "chat", "--target", "tiny");
@@ -59,6 +66,7 @@ describe("sluice routes", () => {
     ],
     [["set", "x", "--target", "tiny", "--policy", "best"], /`policy` must be one of weighted, .*, got "best"; use one/],
     [["set", "x", "--target", "tiny", "--failover-after", "0"], /--failover-after must be seconds above 0, got 0/],
+    [["set", "x", "--target", "tiny", "--hedge-after", "9"], /`hedgeAfterMs` must be .*50, got 9/],
     [["set", "x", "--file", fileText("{")], /--file must be JSON, got/],
     [["override", "chat"], /An override needs --force or --drain/],
     [["release", "chat"], /There is no override "chat"/],

@@ -28,6 +28,7 @@ export function routesCommand(tools: AdminTools): Command {
     .option("--policy <policy>", "weighted, round-robin, least-latency, least-cost or priority (default weighted)")
     .option("--sticky <by>", "none, user, key or session (default none)")
     .option("--failover-after <seconds>", "silence before the first byte after which the next one is tried")
+    .option("--hedge-after <milliseconds>", "silence after which another one is asked beside it (default never)")
     .action((name: string, options: AdminOptions & RouteOptions) => set(name, options, tools));
   withPlace(routes.command("remove <name>"))
     .description("take back what was set; what was declared stays")

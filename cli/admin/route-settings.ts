@@ -9,9 +9,10 @@ export interface RouteOptions {
   readonly policy?: string;
   readonly sticky?: string;
   readonly failoverAfter?: string;
+  readonly hedgeAfter?: string;
 }
 
-const PARTS = ["target", "fallback", "policy", "sticky", "failoverAfter"] as const;
+const PARTS = ["target", "fallback", "policy", "sticky", "failoverAfter", "hedgeAfter"] as const;
 export const TARGET_FORM = "POOL or PROVIDER/MODEL, with =WEIGHT";
 
 /**
@@ -23,7 +24,7 @@ export function routeSettings(options: RouteOptions): unknown {
     onlyFile({ ...options }, PARTS);
     return readSettingsFile(options.file);
   }
-  const { target = [], fallback = [], policy = "weighted", sticky = "none", failoverAfter } = options;
+  const { target = [], fallback = [], policy = "weighted", sticky = "none", failoverAfter, hedgeAfter } = options;
   if (target.length === 0) throw new UserError("A route needs one --target at least, or all of it in --file.");
   return {
     policy,
@@ -31,6 +32,7 @@ export function routeSettings(options: RouteOptions): unknown {
     targets: target.map((text) => weighted(text)),
     fallbacks: fallback.map((text) => reference(text)),
     failoverAfterSeconds: failoverAfter === undefined ? null : seconds(failoverAfter),
+    ...(hedgeAfter === undefined ? {} : { hedgeAfterMs: Number(hedgeAfter) }),
   };
 }
 
