@@ -272,8 +272,8 @@ function costCharts({ environment: Environment, pools }: DashboardBodyProps): re
       ],
     },
     {
-      title: "Answered by the cache",
-      unit: "% of requests",
+      title: "Cache hit rate",
+      unit: "% of look-ups",
       max: 100,
       lines: [
         ...sums("hits", METRICS.cacheHits, { Environment }),
