@@ -84,7 +84,7 @@ export async function changeAndRollBack(walk: Walk): Promise<void> {
     { from: "providers: {},", to: documentedProvider(clone) },
     { from: 'title: "', to: 'title: "New ' },
   ]);
-  await operator.run("plan", ["--detailed-exitcode", "--stack", "network"], { code: 2, says: [/1 to add/] });
+  await operator.run("plan", ["--detailed-exitcode", "--stack", "network"], { code: 2, says: [/[1-9]\d* to add/] });
   await operator.run("deploy", ["--yes", ...args], { says: [...changed, /as the environment file says/] });
   expectEqual("what the gateways may read of secrets", await readableSecrets(walk), [
     `arn:aws:secretsmanager:us-east-1:123456789012:secret:sluice/openai-??????`,
