@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import * as z from "zod";
+import { AdminConnectionTest } from "../contracts/admin.ts";
 import { ProviderSettings } from "../contracts/target-settings.ts";
 import type { AdminClient } from "./admin/admin-client.ts";
 import { type AdminOptions, type AdminTools, adminClient, withPlace } from "./admin/admin-place.ts";
@@ -8,12 +8,8 @@ import { MODEL_FORM, type ProviderOptions, providerSettings } from "./admin/prov
 import { textTable } from "./text-table.ts";
 import { UserError } from "./user-error.ts";
 
-const ConnectionTest = z.object({
-  ok: z.boolean(),
-  latencyMs: z.number(),
-  models: z.array(z.string()).optional(),
-  problem: z.string().optional(),
-});
+/** A newer gateway may say more. */
+const ConnectionTest = AdminConnectionTest.strip();
 const SHOWN_MODELS = 10;
 
 /** `sluice providers list|add|test|remove`: backends that we don't run, over the admin API. */

@@ -1,9 +1,8 @@
 import { Command } from "commander";
-import * as z from "zod";
 import { type FallbackReference, RouteSettings, targetId } from "../contracts/target-settings.ts";
 import type { AdminClient } from "./admin/admin-client.ts";
 import { type AdminOptions, type AdminTools, adminClient, withPlace } from "./admin/admin-place.ts";
-import { describedList, pathOf, putNew, removed } from "./admin/described.ts";
+import { Deleted, describedList, Put, pathOf, putNew, removed } from "./admin/described.ts";
 import { type RouteOptions, routeSettings, TARGET_FORM } from "./admin/route-settings.ts";
 import { textTable } from "./text-table.ts";
 import { UserError } from "./user-error.ts";
@@ -70,9 +69,6 @@ async function set(name: string, options: AdminOptions & RouteOptions, tools: Ad
   const version = await putNew({ client, kind: "routes", name, settings, replace: true });
   tools.print(`${name} is in use within 5 s everywhere (version ${version}).`);
 }
-
-const Put = z.object({ version: z.number() });
-const Deleted = z.object({ deleted: z.literal(true) });
 
 async function override(name: string, options: OverrideOptions, tools: AdminTools): Promise<void> {
   const { force = null, drain = [] } = options;

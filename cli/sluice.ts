@@ -21,7 +21,7 @@ import { validateCommand } from "./validate-command.ts";
 const operator = operatorTools();
 const admin = {
   print: (text: string) => console.log(text),
-  // A gateway itself: the API in front of it lets only what clients need through.
+  // A gateway itself: it is the one whose targets `targets list` shows.
   localUrl: () => readState(workFolder(process.env))?.processes.find(({ role }) => role === "gateway")?.url,
   variable: (name: string) => process.env[name],
 };

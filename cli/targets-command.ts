@@ -1,23 +1,12 @@
 import { Command } from "commander";
 import * as z from "zod";
+import { AdminTarget } from "../contracts/admin.ts";
 import { type AdminOptions, type AdminTools, adminClient, withPlace } from "./admin/admin-place.ts";
 import { textTable } from "./text-table.ts";
 
-const TargetStates = z.object({
-  data: z.array(
-    z.object({
-      id: z.string(),
-      available: z.boolean(),
-      inFlight: z.number(),
-      requests: z.number(),
-      failures: z.number(),
-      latencyMs: z.number().nullable(),
-      spendUsd: z.number().optional(),
-      upstreams: z.array(z.object({ breaker: z.string() })),
-      routes: z.array(z.string()),
-    }),
-  ),
-});
+/** A newer gateway may say more, and name other states of a breaker. */
+const Upstream = z.object({ breaker: z.string() });
+const TargetStates = z.object({ data: z.array(AdminTarget.strip().extend({ upstreams: z.array(Upstream) })) });
 
 /** `sluice targets list`: what requests can go to, as the gateway that answers sees it. */
 export function targetsCommand(tools: AdminTools): Command {

@@ -29,7 +29,7 @@ export const AdminOverride = z.strictObject({ ...described, settings: RouteOverr
 export const AdminDeleted = z.strictObject({ name: z.string(), deleted: z.literal(true) });
 
 /** One target as the gateway that answers sees it. */
-const TargetState = z.strictObject({
+export const AdminTarget = z.strictObject({
   id: z.string(),
   kind: z.enum(["pool", "provider"]),
   /** Whether a request could be sent there now. */
@@ -57,7 +57,7 @@ const TargetState = z.strictObject({
   routes: z.array(z.string()),
 });
 /** `GET /admin/targets`. */
-export const AdminTargetList = z.strictObject({ object: z.literal("list"), data: z.array(TargetState) });
+export const AdminTargetList = z.strictObject({ object: z.literal("list"), data: z.array(AdminTarget) });
 
 /** `POST /admin/providers/{name}/test`. */
 export const AdminConnectionTest = z.strictObject({

@@ -1,22 +1,20 @@
 import * as z from "zod";
+import { AdminDeleted, AdminProvider } from "../../contracts/admin.ts";
 import { UserError } from "../user-error.ts";
 import { type AdminClient, AdminRefusal } from "./admin-client.ts";
 import type { AdminTools } from "./admin-place.ts";
 
 export type Kind = "providers" | "routes";
 
-const Put = z.object({ version: z.number() });
-const Deleted = z.object({ deleted: z.literal(true) });
+/** Of the API's answers what the commands read; a newer gateway may say more. */
+const Described = AdminProvider.pick({ name: true, source: true, version: true }).strip();
+export const Put = Described.pick({ version: true });
+export const Deleted = AdminDeleted.pick({ deleted: true }).strip();
 
 /** Providers or routes with where they come from. */
 export async function describedList<T>(client: AdminClient, kind: Kind, settings: z.ZodType<T>) {
-  const item = z.object({
-    name: z.string(),
-    source: z.enum(["declared", "changed"]),
-    version: z.number(),
-    settings,
-  });
-  const { data } = await client.call({ method: "GET", path: `/admin/${kind}` }, z.object({ data: z.array(item) }));
+  const list = z.object({ data: z.array(Described.extend({ settings })) });
+  const { data } = await client.call({ method: "GET", path: `/admin/${kind}` }, list);
   return data;
 }
 
