@@ -1,3 +1,4 @@
+import { GENERATION_HEADERS } from "./generation-headers.ts";
 import { GENERATION_ERRORS, type Operation, STORED_ERRORS } from "./operation.ts";
 
 const EXAMPLE_RESPONSE = {
@@ -34,6 +35,7 @@ export const DIALECT_OPERATIONS: readonly Operation[] = [
       "then `previous_response_id` goes on from it.",
     pathParameters: [],
     request: { schema: "ResponseRequest", example: { model: "phi-3-mini", input: "List three fruits" } },
+    headerParameters: GENERATION_HEADERS,
     response: { schema: "Response", description: "The response.", example: EXAMPLE_RESPONSE },
     stream: { schema: "ResponseEvent", end: "the last of which is `response.completed`, `.incomplete` or `.failed`" },
     errors: GENERATION_ERRORS,
@@ -104,6 +106,7 @@ export const DIALECT_OPERATIONS: readonly Operation[] = [
       schema: "MessagesRequest",
       example: { model: "phi-3-mini", max_tokens: 64, messages: [{ role: "user", content: "List three fruits" }] },
     },
+    headerParameters: GENERATION_HEADERS,
     response: {
       schema: "Message",
       description: "The message.",

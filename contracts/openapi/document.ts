@@ -3,8 +3,7 @@ import { DEPRECATIONS } from "../deprecations.ts";
 import { type ErrorCode, errorBody, errorEntry } from "../errors.ts";
 import { REQUEST_ID_HEADER } from "../headers.ts";
 import { messagesErrorBody } from "../messages.ts";
-import { generationHeaders } from "./generation-headers.ts";
-import type { Operation } from "./operation.ts";
+import type { Operation, Parameter } from "./operation.ts";
 import { OPERATIONS } from "./operations.ts";
 import { componentSchemas, schemaRef } from "./schemas.ts";
 
@@ -78,20 +77,20 @@ export function pathParameters(operation: Operation): readonly JsonObject[] {
 }
 
 function optionalParameters({ queryParameters = [], headerParameters = [] }: Operation): readonly JsonObject[] {
-  const described = (place: "query" | "header", parameters: NonNullable<Operation["queryParameters"]>) =>
-    parameters.map(({ name, description }) => ({
+  const described = (place: "query" | "header", parameters: readonly Parameter[]) =>
+    parameters.map(({ name, description, values }) => ({
       name,
       in: place,
       required: false,
       description,
-      schema: { type: "string" },
+      schema: { type: "string", ...(values === undefined ? {} : { enum: values }) },
     }));
   return [...described("query", queryParameters), ...described("header", headerParameters)];
 }
 
 function describeOperation(operation: Operation, auth: AuthMode): JsonObject {
   const { operationId, summary, description, request, response, stream } = operation;
-  const parameters = [...pathParameters(operation), ...optionalParameters(operation), ...generationHeaders(operation)];
+  const parameters = [...pathParameters(operation), ...optionalParameters(operation)];
   return {
     operationId,
     summary,

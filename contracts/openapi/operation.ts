@@ -1,6 +1,14 @@
 import type { ErrorCode } from "../errors.ts";
 import type { SchemaName } from "./schemas.ts";
 
+/** A parameter in the query or a header. */
+export interface Parameter {
+  readonly name: string;
+  readonly description: string;
+  /** What it may say. @default - any text */
+  readonly values?: readonly string[];
+}
+
 /** One method on one path of the API: what both the published reference and the edge are generated from. */
 export interface Operation {
   readonly path: string;
@@ -26,9 +34,9 @@ export interface Operation {
   /** Whether an answer that is not streamed may take longer, or be larger, than API Gateway's buffer allows (10 MB). */
   readonly isLong?: boolean;
   /** Headers with a meaning of their own, none of them required. */
-  readonly headerParameters?: readonly { readonly name: string; readonly description: string }[];
+  readonly headerParameters?: readonly Parameter[];
   /** Parameters after the `?`, none of them required. */
-  readonly queryParameters?: readonly { readonly name: string; readonly description: string }[];
+  readonly queryParameters?: readonly Parameter[];
   /** Schema of one event's data where the answer can be streamed, and what ends the stream. */
   readonly stream?: { readonly schema: SchemaName; readonly end: string };
   /** Whose shape errors have. @default "openai" */

@@ -2,6 +2,7 @@ import type { ErrorCode } from "../errors.ts";
 import { ADMIN_OPERATIONS } from "./admin-operations.ts";
 import { BATCH_OPERATIONS } from "./batch-operations.ts";
 import { DIALECT_OPERATIONS } from "./dialect-operations.ts";
+import { GENERATION_HEADERS } from "./generation-headers.ts";
 import { GENERATION_ERRORS, type Operation, READING_ERRORS } from "./operation.ts";
 
 const DONE = "then `data: [DONE]`";
@@ -35,6 +36,7 @@ export const OPERATIONS: readonly Operation[] = [
       schema: "CompletionRequest",
       example: { model: "phi-3-mini", prompt: "Three fruits:", max_tokens: 32 },
     },
+    headerParameters: GENERATION_HEADERS,
     response: {
       schema: "CompletionResponse",
       description: "The generated text.",
@@ -62,6 +64,7 @@ export const OPERATIONS: readonly Operation[] = [
       schema: "ChatCompletionRequest",
       example: { model: "phi-3-mini", messages: [{ role: "user", content: "List three fruits" }], stream: true },
     },
+    headerParameters: GENERATION_HEADERS,
     response: {
       schema: "ChatCompletionResponse",
       description: "The generated message.",
@@ -90,6 +93,7 @@ export const OPERATIONS: readonly Operation[] = [
     description: "One vector of length 1 for each input, in their order. Near texts have near vectors.",
     pathParameters: [],
     request: { schema: "EmbeddingRequest", example: { model: "phi-3-mini", input: ["A cat sat.", "Shares fell."] } },
+    headerParameters: GENERATION_HEADERS,
     response: {
       schema: "EmbeddingResponse",
       description: "The vectors.",
@@ -113,6 +117,7 @@ export const OPERATIONS: readonly Operation[] = [
       "The tokens of a text or of a conversation, as the model will read it. Computes nothing else. vLLM's own route, for models of our own pools.",
     pathParameters: [],
     request: { schema: "TokenizeRequest", example: { model: "phi-3-mini", prompt: "Hello" } },
+    headerParameters: GENERATION_HEADERS,
     response: {
       schema: "TokenizeResponse",
       description: "The tokens and how many there may be.",
@@ -129,6 +134,7 @@ export const OPERATIONS: readonly Operation[] = [
     description: "The text of token ids, special tokens included. vLLM's own route, for models of our own pools.",
     pathParameters: [],
     request: { schema: "DetokenizeRequest", example: { model: "phi-3-mini", tokens: [15043] } },
+    headerParameters: GENERATION_HEADERS,
     response: { schema: "DetokenizeResponse", description: "The text.", example: { prompt: "Hello" } },
     errors: GENERATION_ERRORS,
     isPublic: false,
