@@ -5,9 +5,7 @@ export const ADMIN_NOTES = {
     endpoint: { description: "Everything before `/v1`." },
     region: { description: "AWS region whose Bedrock is called; `null` for the other dialects." },
     credential: { description: "Where its key comes from, never the key itself." },
-    rateLimit: {
-      description: "What it takes in a minute or hour, of each gateway's serving thread; `null` for no limit.",
-    },
+    rateLimit: { description: "What it takes in a minute or hour, of each gateway; `null` for no limit." },
     timeouts: { description: "Seconds to connect, to the first byte, between bytes, and in all." },
     maxConnections: { description: "Connections of one gateway." },
     maxInFlight: { description: "Requests of one gateway at once." },
