@@ -1,4 +1,5 @@
 import { ModelList } from "../../contracts/models.ts";
+import { collectBytes } from "../http/collect-bytes.ts";
 import { AddressRefused } from "../targets/address-guard.ts";
 import type { Provider } from "../targets/provider.ts";
 
@@ -45,7 +46,7 @@ export async function testConnection(provider: Provider, now: () => number): Pro
     });
     const { statusCode: status } = answer;
     const latencyMs = latency();
-    const text = await readSome(answer.body);
+    const text = (await collectBytes(answer.body, MAX_ANSWER_BYTES))?.toString("utf8") ?? "";
     if (dialect === "bedrock") return { ok: true, latencyMs, status };
     if (status === 401 || status === 403)
       return { ok: false, latencyMs, status, problem: "It does not take our key; put a valid one into the secret." };
@@ -55,18 +56,6 @@ export async function testConnection(provider: Provider, now: () => number): Pro
   } catch (error) {
     return { ok: false, latencyMs: latency(), problem: problemOf(error) };
   }
-}
-
-async function readSome(body: AsyncIterable<unknown>): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    if (!Buffer.isBuffer(chunk)) continue;
-    size += chunk.length;
-    if (size > MAX_ANSWER_BYTES) break;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
 }
 
 function modelsOf(text: string): readonly string[] {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Pool } from "undici";
+import { collectBytes } from "../http/collect-bytes.ts";
 import type { BatchLine } from "./check-line.ts";
 import type { LineGate } from "./line-gate.ts";
 
@@ -75,19 +76,12 @@ async function ask(line: BatchLine, { pool, endpoint, headers, signal }: SendLin
   });
   const retryAfter = Number(response.headers["retry-after"] ?? 0);
   const requestId = String(response.headers["x-request-id"] ?? "");
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response.body) {
-    const bytes: Buffer = chunk;
-    size += bytes.length;
-    if (size > MAX_ANSWER_BYTES) {
-      response.body.destroy();
-      const message = `The answer is over ${MAX_ANSWER_BYTES} bytes. Ask for less in one line.`;
-      return { status: 500, requestId, body: errorBody("answer_too_large", message), retryAfterMs: 0 };
-    }
-    chunks.push(bytes);
+  const bytes = await collectBytes(response.body, MAX_ANSWER_BYTES);
+  if (bytes === undefined) {
+    const message = `The answer is over ${MAX_ANSWER_BYTES} bytes. Ask for less in one line.`;
+    return { status: 500, requestId, body: errorBody("answer_too_large", message), retryAfterMs: 0 };
   }
-  const body = parse(Buffer.concat(chunks).toString("utf8"));
+  const body = parse(bytes.toString("utf8"));
   return {
     status: response.statusCode,
     requestId,

@@ -1,4 +1,5 @@
 import type { GenerationRequest } from "../generation-request.ts";
+import { collectBytes } from "../http/collect-bytes.ts";
 import { isRecord } from "../is-record.ts";
 import type { Target } from "../targets/target.ts";
 import type { Embed } from "./semantic-cache.ts";
@@ -26,16 +27,10 @@ export function embedByTarget(model: string, targetsOf: (model: string) => reado
         body: JSON.stringify({ model: target.upstreamModel, input: text }),
         signal,
       });
-      const chunks: Buffer[] = [];
-      let size = 0;
-      for await (const chunk of body) {
-        if (!Buffer.isBuffer(chunk)) continue;
-        size += chunk.length;
-        if (size > MAX_ANSWER_BYTES) throw new Error(`${model} answered more than ${MAX_ANSWER_BYTES} bytes`);
-        chunks.push(chunk);
-      }
+      const bytes = await collectBytes(body, MAX_ANSWER_BYTES);
+      if (bytes === undefined) throw new Error(`${model} answered more than ${MAX_ANSWER_BYTES} bytes`);
       if (statusCode !== 200) throw new Error(`${model} answered ${statusCode} to an embedding`);
-      return readVector(Buffer.concat(chunks), model);
+      return readVector(bytes, model);
     } finally {
       release();
     }

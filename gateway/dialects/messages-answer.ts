@@ -14,7 +14,7 @@ const STOP_REASON: Readonly<Record<string, string>> = {
 };
 
 /** Fields that Anthropic's schema asks for and that nothing here has a value for. */
-const NO_DETAILS = { stop_details: null, container: null } as const;
+export const NO_DETAILS = { stop_details: null, container: null } as const;
 
 /** Why the message ended, in Anthropic's words. */
 export function stopFields(finishReason: string, stopSequence: string | undefined): Fields {

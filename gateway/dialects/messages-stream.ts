@@ -5,7 +5,7 @@ import { isRecord } from "../is-record.ts";
 import { type ChatSaying, type ChatUsage, readChatEvent } from "./chat-events.ts";
 import type { StreamTranslator } from "./dialect.ts";
 import { textOf } from "./json.ts";
-import { deltaUsage, messageId, messageUsage, stopFields, toolUseBlock } from "./messages-answer.ts";
+import { deltaUsage, messageId, messageUsage, NO_DETAILS, stopFields, toolUseBlock } from "./messages-answer.ts";
 import { type SseEvent, SseReader } from "./sse-reader.ts";
 import { type Translation, translate } from "./translate.ts";
 
@@ -69,8 +69,7 @@ class MessagesTranslation implements Translation<SseEvent> {
       content: [],
       stop_reason: null,
       stop_sequence: null,
-      stop_details: null,
-      container: null,
+      ...NO_DETAILS,
       usage: messageUsage(undefined),
     };
     return sayEvent({ type: "message_start", message }) + sayEvent({ type: "ping" });

@@ -1,5 +1,6 @@
 import type { Pool } from "undici";
 import { ENGINE_METRICS } from "../../contracts/engine-metrics.ts";
+import { collectBytes } from "../http/collect-bytes.ts";
 import { findSamples } from "./prometheus-text.ts";
 
 /** What an engine says of its load, of all gateways' requests together. */
@@ -27,15 +28,8 @@ export async function readEngineLoad(engine: AskedEngine, timeoutMs: number): Pr
   try {
     const signal = AbortSignal.timeout(timeoutMs);
     const answer = await engine.pool.request({ method: "GET", path: "/metrics", headers: engine.headers, signal });
-    const chunks: Buffer[] = [];
-    let size = 0;
-    for await (const chunk of answer.body) {
-      if (!Buffer.isBuffer(chunk)) continue;
-      size += chunk.length;
-      if (size > MAX_PAGE_BYTES) return undefined;
-      chunks.push(chunk);
-    }
-    return answer.statusCode === 200 ? engineLoadOf(Buffer.concat(chunks, size).toString("utf8")) : undefined;
+    const page = await collectBytes(answer.body, MAX_PAGE_BYTES);
+    return page !== undefined && answer.statusCode === 200 ? engineLoadOf(page.toString("utf8")) : undefined;
   } catch {
     return undefined;
   }

@@ -4,6 +4,7 @@ import type { OutboundRequest, StreamTranslator, UpstreamCall } from "../dialect
 import type { Exchange } from "../exchange.ts";
 import { GatewayError } from "../gateway-error.ts";
 import type { GenerationRequest } from "../generation-request.ts";
+import { collectBytes } from "../http/collect-bytes.ts";
 import { NoRoom } from "../targets/no-room.ts";
 import type { Target } from "../targets/target.ts";
 import type { Upstream } from "../targets/upstream.ts";
@@ -91,7 +92,7 @@ export async function attempt(options: AttemptOptions): Promise<UpstreamAnswer> 
     }
     if (!stream || !String(answer.headers["content-type"]).startsWith(dialect.streamMediaType)) {
       if (stream && target.kind === "provider") throw new UpstreamFailure("malformed");
-      const bytes = await readWhole(answer.body, MAX_ANSWER_BYTES);
+      const bytes = await readWhole(answer.body);
       return { kind: "whole", bytes: decodeWhole(target, bytes, outbound) };
     }
     const first = await firstBytes(answer.body);
@@ -189,26 +190,16 @@ function decodeWhole(target: Target, bytes: Buffer, outbound: OutboundRequest): 
   }
 }
 
-/** By events: an iterator over the body costs a tenth of what a short answer does. */
-function readWhole(body: UpstreamBody, limitBytes: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    body.on("data", (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= limitBytes) return chunks.push(chunk);
-      reject(new GatewayError("upstream_error"));
-      return body.destroy();
-    });
-    body.on("end", () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size)));
-    body.on("error", reject);
-  });
+async function readWhole(body: UpstreamBody): Promise<Buffer> {
+  const bytes = await collectBytes(body, MAX_ANSWER_BYTES);
+  if (bytes === undefined) throw new GatewayError("upstream_error");
+  return bytes;
 }
 
 /** The status says enough when the text can't be read. */
 async function readError(body: UpstreamBody): Promise<string> {
   try {
-    return (await readWhole(body, MAX_ERROR_BYTES)).toString("utf8");
+    return (await collectBytes(body, MAX_ERROR_BYTES))?.toString("utf8") ?? "";
   } catch {
     return "";
   }
