@@ -2,7 +2,7 @@ import { INSTANCE_TYPES } from "../../catalog/instance-types.ts";
 import { costOf } from "../../catalog/prices/price.ts";
 import { regionPrices } from "../../catalog/prices/region-prices.ts";
 import type { CostPublisherSettings } from "../../contracts/cost-publisher.ts";
-import type { CostEnvironment } from "../../domain/cost/cost-environment.ts";
+import { type CostEnvironment, hasApiGateway } from "../../domain/cost/cost-environment.ts";
 import { lineCost } from "../../domain/cost/cost-line.ts";
 import { forecast } from "../../domain/cost/forecast.ts";
 import { DEFAULT_USAGE, HOURS_PER_MONTH, volumesOf } from "../../domain/cost/usage.ts";
@@ -27,7 +27,7 @@ export function costRates(environment: CostEnvironment): CostPublisherSettings {
     ),
     platformHour: rounded(platform.reduce((sum, line) => sum + lineCost(line), 0) / HOURS_PER_MONTH),
     request: rounded(
-      (environment.api.entry === "alb" ? 0 : costOf(1, prices.apiRequests)) + costOf(1, prices.firewallRequests),
+      (hasApiGateway(environment) ? costOf(1, prices.apiRequests) : 0) + costOf(1, prices.firewallRequests),
     ),
     completionToken: rounded(costOf(tokenGb, prices.dataOutGb)),
   };

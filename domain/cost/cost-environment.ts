@@ -44,3 +44,8 @@ export interface CostPool {
   readonly volumeGiB: number;
   readonly warmPool: { readonly minInstances: number; readonly maxPrepared: number } | null;
 }
+
+/** Whether API Gateway is the entry, and not a load balancer. */
+export function hasApiGateway({ api }: Pick<CostEnvironment, "api">): boolean {
+  return api.entry !== "alb";
+}

@@ -1,6 +1,6 @@
 import { providerServices } from "../../contracts/provider-services.ts";
 import { natGatewayCount } from "../../contracts/ways-out.ts";
-import type { CostEnvironment } from "./cost-environment.ts";
+import { type CostEnvironment, hasApiGateway } from "./cost-environment.ts";
 import { type CustomMetrics, customMetrics } from "./custom-metrics.ts";
 
 /**
@@ -37,7 +37,7 @@ export function footprintOf(environment: CostEnvironment): Footprint {
     interfaceEndpoints: { shared: 3 + forProviders, engines: Object.keys(pools).length > 0 ? 2 : 0 },
     endpointZones: Math.min(zones.length, gateways.minInstances),
     natGateways: natGatewayCount(environment),
-    loadBalancers: environment.api.entry === "alb" ? 2 : 1, // engines' is inside
+    loadBalancers: hasApiGateway(environment) ? 1 : 2, // engines' is inside
     encryptionKeys: 2, // of what is stored, of the states
     firewallRules: 1,
     // Latency, cost, certificate, gateways' health, their rollout and dead letters watch one metric each, errors two.

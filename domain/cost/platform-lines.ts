@@ -1,13 +1,12 @@
 import { catalogModel } from "../../catalog/models.ts";
 import type { RegionPrices } from "../../catalog/prices/region-prices.ts";
 import { catalogValkeyNodeType } from "../../catalog/valkey-node-types.ts";
-import type { CostEnvironment } from "./cost-environment.ts";
+import { type CostEnvironment, hasApiGateway } from "./cost-environment.ts";
 import type { CostLine } from "./cost-line.ts";
 import type { Footprint } from "./footprint.ts";
 import { tableLines } from "./table-lines.ts";
-import { HOURS_PER_MONTH, type Volumes } from "./usage.ts";
+import { DAYS_PER_MONTH, HOURS_PER_MONTH, type Volumes } from "./usage.ts";
 
-const DAYS_PER_MONTH = HOURS_PER_MONTH / 24;
 /** CloudWatch stores logs compressed, to about 15 % (AWS's pricing examples). */
 const LOG_COMPRESSION = 0.15;
 /** Memory and mean run time of the authorizer: one read of DynamoDB on a warm function. */
@@ -42,10 +41,6 @@ export function platformLines(props: PlatformProps): readonly CostLine[] {
     ...tableLines(props),
     ...functionLines(props),
   ];
-}
-
-function hasApiGateway({ api }: CostEnvironment): boolean {
-  return api.entry !== "alb";
 }
 
 function hasAuthorizer(environment: CostEnvironment): boolean {

@@ -3,15 +3,14 @@ import type { RegionPrices } from "../../catalog/prices/region-prices.ts";
 import type { CostEnvironment } from "./cost-environment.ts";
 import type { CostLine } from "./cost-line.ts";
 import { GATEWAY_FLEET } from "./fleet-lines.ts";
-import { SECONDS_PER_MONTH, type Volumes } from "./usage.ts";
+import { DAYS_PER_MONTH, SECONDS_PER_MONTH, type Volumes } from "./usage.ts";
 
 /** A serving thread asks the routes table every 2 s whether something changed (gateway/admin/changes.ts). */
 const ROUTES_SECONDS = 2;
-/** It looks for work in the batches table every 5 s (gateway/batches/batch-worker.ts). */
+/** It looks for work in the batches table every 5 s (gateway/batches/batch-timing.ts). */
 const BATCHES_SECONDS = 5;
 /** Both reads are strongly consistent and of less than 4 KB. */
 const UNITS_OF_A_LOOK = 1;
-const DAYS_PER_MONTH = SECONDS_PER_MONTH / 86_400;
 /** A write unit is of 1 KB. */
 const GB_PER_UNIT = 1e-6;
 

@@ -45,6 +45,7 @@ export interface Volumes {
 }
 
 export const HOURS_PER_MONTH = 730;
+export const DAYS_PER_MONTH = HOURS_PER_MONTH / 24;
 export const SECONDS_PER_MONTH = HOURS_PER_MONTH * 3600;
 const GB = 1e9;
 
@@ -73,7 +74,7 @@ const UNITS_PER_SLICE = 20;
 /** A slice writes its part of the output, of the whole file then, and reads its part of the input. */
 const WRITES_PER_SLICE = 2;
 /** A file is kept for 30 days. */
-const FILE_MONTHS = 30 / (SECONDS_PER_MONTH / 86_400);
+const FILE_MONTHS = 30 / DAYS_PER_MONTH;
 
 /** One capacity unit carries, by whichever is most: 25 new connections a second, 3,000 open ones, 1 GB an hour. */
 const UNIT = { newConnections: 25, openConnections: 3000, gbPerHour: 1 } as const;

@@ -51,6 +51,16 @@ export const SliceItem = z.object({
 });
 export type SliceItem = z.infer<typeof SliceItem>;
 
+/** What is counted of lines, before the first. */
+export const NO_COUNTS = {
+  completed: 0,
+  failed: 0,
+  inputTokens: 0,
+  outputTokens: 0,
+  cachedTokens: 0,
+  reasoningTokens: 0,
+} as const satisfies Partial<BatchItem>;
+
 /** What came of a slice. */
 export const SliceResult = z.object({
   completed: z.int(),

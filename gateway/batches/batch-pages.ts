@@ -7,7 +7,7 @@ import { sendJson } from "../http/answer.ts";
 import { limitIn, listOf, queryOf } from "../http/list-query.ts";
 import { bodyProblems, invalidRequest } from "../stages/body-problems.ts";
 import { readJsonObject } from "../stages/parse-body.ts";
-import type { BatchItem } from "./batch-items.ts";
+import { type BatchItem, NO_COUNTS } from "./batch-items.ts";
 import { batchObject } from "./batch-object.ts";
 import type { BatchStore } from "./batch-store.ts";
 
@@ -70,12 +70,7 @@ export class BatchPages {
       createdAt,
       expiresAt: createdAt + WINDOW_SECONDS,
       total: 0,
-      completed: 0,
-      failed: 0,
-      inputTokens: 0,
-      outputTokens: 0,
-      cachedTokens: 0,
-      reasoningTokens: 0,
+      ...NO_COUNTS,
       attempts: 0,
     };
     await store.create(batch);

@@ -1,5 +1,5 @@
 import type { FileStore } from "../files/file-store.ts";
-import type { BatchItem, SliceResult } from "./batch-items.ts";
+import { type BatchItem, NO_COUNTS, type SliceResult } from "./batch-items.ts";
 import type { BatchStore } from "./batch-store.ts";
 
 export interface FinishOptions {
@@ -59,7 +59,7 @@ export async function finishBatch(batch: BatchItem, options: FinishOptions): Pro
 const COUNTS = ["completed", "failed", "inputTokens", "outputTokens", "cachedTokens", "reasoningTokens"] as const;
 
 function totals(results: readonly SliceResult[]): Pick<SliceResult, (typeof COUNTS)[number]> {
-  const sum = { completed: 0, failed: 0, inputTokens: 0, outputTokens: 0, cachedTokens: 0, reasoningTokens: 0 };
+  const sum: Record<(typeof COUNTS)[number], number> = { ...NO_COUNTS };
   for (const result of results) for (const count of COUNTS) sum[count] += result[count];
   return sum;
 }

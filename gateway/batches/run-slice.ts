@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ObjectStore, ObjectUpload } from "../files/object-store.ts";
 import { isRecord } from "../is-record.ts";
-import type { BatchItem, SliceItem, SliceResult } from "./batch-items.ts";
+import { type BatchItem, NO_COUNTS, type SliceItem, type SliceResult } from "./batch-items.ts";
 import { type BatchLine, checkLine, isProblem } from "./check-line.ts";
 import { readLines } from "./read-lines.ts";
 import type { LineAnswer } from "./send-line.ts";
@@ -59,8 +59,7 @@ type Tally = Omit<SliceResult, "outputKey" | "errorKey">;
 
 async function askLines(options: RunSliceOptions, output: Part, errors: Part): Promise<Tally> {
   const { batch, slice, objects, maxLineBytes, mode, maxLinesInFlight, isStopped, signal } = options;
-  const noTokens = { inputTokens: 0, outputTokens: 0, cachedTokens: 0, reasoningTokens: 0 };
-  const tally = { completed: 0, failed: 0, expired: 0, ...noTokens };
+  const tally: Record<keyof Tally, number> = { ...NO_COUNTS, expired: 0 };
   const running = new Set<Promise<void>>();
   let failure: { readonly error: unknown } | undefined;
   const one = async (line: BatchLine, number: number): Promise<void> => {
