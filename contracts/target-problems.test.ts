@@ -1,22 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { OUTSIDE_PROVIDER } from "../test-support/outside-provider.ts";
 import { type TargetsDescription, targetProblems } from "./target-problems.ts";
 import { ProviderSettings, providerKeyVariable, RouteSettings } from "./target-settings.ts";
 
 const provider = (fields: object = {}) =>
   ProviderSettings.parse({
-    dialect: "openai",
-    endpoint: "https://api.example.com",
-    region: null,
-    credential: { from: "secret", secretId: "sluice/example" },
-    rateLimit: null,
-    timeouts: { connectSeconds: 1, firstByteSeconds: 10, idleSeconds: 30, totalSeconds: 300 },
-    maxConnections: 50,
-    maxInFlight: 100,
-    priority: 1,
-    emergencyOnly: false,
-    monthlyCapUsd: null,
-    healthCheck: null,
-    allowPrivateHosts: [],
+    ...OUTSIDE_PROVIDER,
     models: {
       small: { contextTokens: 8192, capabilities: ["tools"], inputUsdPerMillion: 0.1, outputUsdPerMillion: 0.3 },
     },

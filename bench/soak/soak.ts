@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { ProviderConfig, RouteConfig } from "../../contracts/target-settings.ts";
 import { startFakeAws } from "../../test-support/fake-aws.ts";
 import { startFakeEngine } from "../../test-support/fake-engine.ts";
 import { type ProviderFault, startFakeProvider } from "../../test-support/fake-provider.ts";
+import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
 import { closedLoop } from "../gateway/closed-loop.ts";
 import { rssMiB } from "../gateway/process-usage.ts";
 import { startSluice } from "../gateway/sluice.ts";
@@ -74,32 +74,11 @@ const stormTimer = storms((fault) => {
 });
 aws.targets.set("arn:long", [{ instanceId: "i-long", port: longEngine.port, address: "127.0.0.1", state: "healthy" }]);
 const model = { revision: "1", contextTokens: 1_000_000, engineHost: "engines.internal", maxRequestsPerEngine: 4096 };
-const flaky = ProviderConfig.parse({
-  name: "flaky",
-  dialect: "openai",
-  endpoint: provider.origin,
-  region: null,
-  credential: { from: "none" },
-  rateLimit: null,
+const flaky = providerConfig("flaky", provider.origin, {
   timeouts: { connectSeconds: 1, firstByteSeconds: 1, idleSeconds: 1, totalSeconds: 3 },
   maxConnections: 100,
   maxInFlight: 1000,
-  priority: 1,
-  emergencyOnly: false,
-  monthlyCapUsd: null,
-  healthCheck: null,
-  allowPrivateHosts: ["127.0.0.1"],
-  models: { small: { contextTokens: 8192, capabilities: [], inputUsdPerMillion: 1, outputUsdPerMillion: 2 } },
 });
-const route = (name: string, fallbacks: readonly object[]) =>
-  RouteConfig.parse({
-    name,
-    policy: "weighted",
-    sticky: "none",
-    targets: [{ provider: "flaky", model: "small", weight: 1 }],
-    fallbacks,
-    failoverAfterSeconds: null,
-  });
 const gateway = await startSluice(aws, Number(engine.spawnargs.at(-1)), folder, 1, {
   bodyLimitBytes: 2_000_000,
   models: [
@@ -107,7 +86,7 @@ const gateway = await startSluice(aws, Number(engine.spawnargs.at(-1)), folder, 
     { ...model, id: "long", targetGroupArn: "arn:long" },
   ],
   providers: [flaky],
-  routes: [route("flaky", []), route("rescued", [{ pool: "tiny" }])],
+  routes: [routeConfig("flaky", ["flaky/small"]), routeConfig("rescued", ["flaky/small"], { fallbacks: ["tiny"] })],
 });
 
 async function halfOfCapacity(): Promise<number> {

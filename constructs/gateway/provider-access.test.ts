@@ -1,26 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { ProviderConfig } from "../../contracts/target-settings.ts";
+import type { ProviderConfig } from "../../contracts/target-settings.ts";
+import { providerConfig } from "../../test-support/target-config.ts";
 import { providerAccess } from "./provider-access.ts";
 
-const provider = (fields: object) =>
-  ProviderConfig.parse({
-    name: "p",
-    dialect: "openai",
-    endpoint: "https://api.example.com",
-    region: null,
-    credential: { from: "none" },
-    rateLimit: null,
-    timeouts: { connectSeconds: 1, firstByteSeconds: 1, idleSeconds: 1, totalSeconds: 1 },
-    maxConnections: 1,
-    maxInFlight: 1,
-    priority: 1,
-    emergencyOnly: false,
-    monthlyCapUsd: null,
-    healthCheck: null,
-    allowPrivateHosts: [],
-    models: { m: { contextTokens: 1, capabilities: [], inputUsdPerMillion: 0, outputUsdPerMillion: 0 } },
-    ...fields,
-  });
+const provider = (fields: Record<string, unknown>) => providerConfig("p", "https://api.example.com", fields);
 const granted = (...providers: readonly ProviderConfig[]) =>
   providerAccess({ providers, region: "us-east-1", accountId: "123456789012" }).map(({ Action, Resource }) => [
     Action,

@@ -1,21 +1,15 @@
-import { Lb } from "@cdktf/provider-aws/lib/lb/index.js";
+import type { Lb } from "@cdktf/provider-aws/lib/lb/index.js";
 import { LbListener } from "@cdktf/provider-aws/lib/lb-listener/index.js";
 import { LbListenerRule } from "@cdktf/provider-aws/lib/lb-listener-rule/index.js";
 import { Construct } from "constructs";
 import { errorBody } from "../../contracts/errors.ts";
 import { ENGINE_LISTENER_PORT } from "../../contracts/process-environment.ts";
+import { type ApplicationLoadBalancerProps, createApplicationLoadBalancer } from "./application-load-balancer.ts";
 import { createHttpsListener } from "./https-listener.ts";
 
-export interface LoadBalancerProps {
-  readonly name: string;
-  readonly subnetIds: readonly string[];
-  readonly securityGroupId: string;
+export interface LoadBalancerProps extends ApplicationLoadBalancerProps {
   /** What HTTPS requests go to, and the listener's certificate. @default - there is no HTTPS listener */
   readonly gateways?: { readonly certificateArn: string; readonly targetGroupArn: string };
-  /** Seconds of silence after which the load balancer answers 504; longer than the gateway's own limits. */
-  readonly idleTimeoutSeconds: number;
-  /** Whether AWS refuses to delete the load balancer. */
-  readonly isProtected: boolean;
 }
 
 /**
@@ -32,18 +26,7 @@ export class LoadBalancer extends Construct {
 
   constructor(scope: Construct, id: string, props: LoadBalancerProps) {
     super(scope, id);
-    this.resource = new Lb(this, "Default", {
-      name: props.name,
-      loadBalancerType: "application",
-      internal: true,
-      subnets: [...props.subnetIds],
-      securityGroups: [props.securityGroupId],
-      idleTimeout: props.idleTimeoutSeconds,
-      dropInvalidHeaderFields: true,
-      desyncMitigationMode: "strictest", // API Gateway and our gateways speak clean HTTP; anything else is an attack
-      enableDeletionProtection: props.isProtected,
-      tags: { Name: props.name },
-    });
+    this.resource = createApplicationLoadBalancer(this, "Default", props, { internal: true });
     this.arn = this.resource.arn;
     this.dnsName = this.resource.dnsName;
     if (props.gateways) createHttpsListener(this, "Https", { loadBalancerArn: this.arn, ...props.gateways });

@@ -1,10 +1,11 @@
-import { Lb } from "@cdktf/provider-aws/lib/lb/index.js";
+import type { Lb } from "@cdktf/provider-aws/lib/lb/index.js";
 import { Construct } from "constructs";
+import { type ApplicationLoadBalancerProps, createApplicationLoadBalancer } from "./application-load-balancer.ts";
 import { createHttpsListener } from "./https-listener.ts";
-import type { LoadBalancerProps } from "./load-balancer.ts";
 
-export interface PublicLoadBalancerProps extends Omit<LoadBalancerProps, "gateways"> {
-  readonly gateways: NonNullable<LoadBalancerProps["gateways"]>;
+export interface PublicLoadBalancerProps extends ApplicationLoadBalancerProps {
+  /** What HTTPS requests go to, and the listener's certificate. */
+  readonly gateways: { readonly certificateArn: string; readonly targetGroupArn: string };
 }
 
 /**
@@ -17,18 +18,9 @@ export class PublicLoadBalancer extends Construct {
 
   constructor(scope: Construct, id: string, props: PublicLoadBalancerProps) {
     super(scope, id);
-    this.resource = new Lb(this, "Default", {
-      name: props.name,
-      loadBalancerType: "application",
+    this.resource = createApplicationLoadBalancer(this, "Default", props, {
       internal: false,
-      subnets: [...props.subnetIds],
-      securityGroups: [props.securityGroupId],
-      idleTimeout: props.idleTimeoutSeconds,
-      dropInvalidHeaderFields: true,
-      desyncMitigationMode: "strictest", // clients and our gateways speak clean HTTP; anything else is an attack
       xffHeaderProcessingMode: "append", // gateways count by the hop that it adds
-      enableDeletionProtection: props.isProtected,
-      tags: { Name: props.name },
     });
     this.arn = this.resource.arn;
     createHttpsListener(this, "Https", { loadBalancerArn: this.arn, ...props.gateways });

@@ -1,0 +1,34 @@
+import { Lb } from "@cdktf/provider-aws/lib/lb/index.js";
+import type { Construct } from "constructs";
+
+export interface ApplicationLoadBalancerProps {
+  readonly name: string;
+  readonly subnetIds: readonly string[];
+  readonly securityGroupId: string;
+  /** Seconds of silence after which the load balancer answers 504; longer than the gateway's own limits. */
+  readonly idleTimeoutSeconds: number;
+  /** Whether AWS refuses to delete the load balancer. */
+  readonly isProtected: boolean;
+}
+
+/** What both load balancers have in common. */
+export function createApplicationLoadBalancer(
+  scope: Construct,
+  id: string,
+  props: ApplicationLoadBalancerProps,
+  { internal, xffHeaderProcessingMode }: { readonly internal: boolean; readonly xffHeaderProcessingMode?: "append" },
+): Lb {
+  return new Lb(scope, id, {
+    name: props.name,
+    loadBalancerType: "application",
+    internal,
+    subnets: [...props.subnetIds],
+    securityGroups: [props.securityGroupId],
+    idleTimeout: props.idleTimeoutSeconds,
+    dropInvalidHeaderFields: true,
+    desyncMitigationMode: "strictest", // API Gateway, clients and our gateways speak clean HTTP; anything else is an attack
+    ...(xffHeaderProcessingMode === undefined ? {} : { xffHeaderProcessingMode }),
+    enableDeletionProtection: props.isProtected,
+    tags: { Name: props.name },
+  });
+}
