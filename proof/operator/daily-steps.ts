@@ -5,6 +5,7 @@ import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from "@aws-sdk/cl
 import { DeleteItemCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DescribeVpcEndpointsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { CopyObjectCommand, ListObjectVersionsCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { loadEnvironment } from "../../environments/load.ts";
 import { asObject } from "../../local/template/json.ts";
 import { parseObject } from "../front-door/call.ts";
 import { clientSettings } from "../read-backs/aws-client.ts";
@@ -84,7 +85,11 @@ export async function changeAndRollBack(walk: Walk): Promise<void> {
     { from: "providers: {},", to: documentedProvider(clone) },
     { from: 'title: "', to: 'title: "New ' },
   ]);
-  await operator.run("plan", ["--detailed-exitcode", "--stack", "network"], { code: 2, says: [/[1-9]\d* to add/] });
+  const { zones, gateways } = await loadEnvironment(environment);
+  const nats = Math.min(zones.length, gateways.minInstances);
+  // The endpoint of its secret; of the way out a rule, a route for each zone, NAT gateways and their addresses.
+  const added = new RegExp(`${environment}-network: ${1 + 1 + zones.length + 2 * nats} to add$`, "m");
+  await operator.run("plan", ["--detailed-exitcode", "--stack", "network"], { code: 2, says: [added] });
   await operator.run("deploy", ["--yes", ...args], { says: [...changed, /as the environment file says/] });
   expectEqual("what the gateways may read of secrets", await readableSecrets(walk), [
     `arn:aws:secretsmanager:us-east-1:123456789012:secret:sluice/openai-??????`,
