@@ -1,5 +1,7 @@
 import { ERRORS } from "../../contracts/errors.ts";
 import { METRICS, type MetricEntry } from "../../contracts/metrics/catalogue.ts";
+import { rate, sums } from "./chart-lines.ts";
+import { costCharts } from "./cost-charts.ts";
 import { saturationExpression } from "./service-alarms.ts";
 import { alarmList, type ChartLine, type ChartProps, type ComputedLine, chart, heading, placed } from "./widgets.ts";
 
@@ -28,7 +30,6 @@ export interface DashboardBodyProps {
 /** Paths on which models answer. */
 const ROUTES = ["/v1/chat/completions", "/v1/completions"] as const;
 const PERCENTILES = ["p50", "p95", "p99"] as const;
-const HOURS_PER_MONTH = 730;
 
 /** What a person on call asks, in this order: is it up, is it fast, is it full, what does it cost. */
 export function dashboardBody(props: DashboardBodyProps): object {
@@ -226,83 +227,4 @@ function fullCharts(props: DashboardBodyProps): readonly ChartProps[] {
     },
     { title: "Engines that gateways can use", unit: "engines", lines: perModel(METRICS.readyEngines, "Minimum") },
   ];
-}
-
-function costCharts({ environment: Environment, pools }: DashboardBodyProps): readonly ChartProps[] {
-  const lines = (metric: MetricEntry): readonly ChartLine[] => [
-    { metric, dimensions: { Environment }, statistic: "Average", label: "all", id: "all" },
-    ...pools.map(({ model }) => ({
-      metric,
-      dimensions: { Environment, Model: model },
-      statistic: "Average",
-      label: model,
-    })),
-  ];
-  const hourly = { unit: "$", periodSeconds: 3600 } as const; // publish-cost writes once an hour
-  return [
-    { title: "Cost per hour", ...hourly, lines: lines(METRICS.hourlyCost) },
-    { title: "Cost per million tokens", ...hourly, lines: lines(METRICS.costPerMillionTokens) },
-    {
-      title: "A month at this rate",
-      ...hourly,
-      lines: [
-        {
-          metric: METRICS.hourlyCost,
-          dimensions: { Environment },
-          statistic: "Average",
-          label: "per hour",
-          id: "hourly",
-          isHidden: true,
-        },
-        { expression: `hourly * ${HOURS_PER_MONTH}`, label: "per month" },
-      ],
-    },
-    {
-      title: "Charged to callers",
-      unit: "$",
-      periodSeconds: 3600,
-      lines: [
-        { metric: METRICS.charges, dimensions: { Environment }, statistic: "Sum", label: "all" },
-        ...pools.map(({ model }) => ({
-          metric: METRICS.charges,
-          dimensions: { Environment, Model: model },
-          statistic: "Sum",
-          label: model,
-        })),
-      ],
-    },
-    {
-      title: "Cache hit rate",
-      unit: "% of look-ups",
-      max: 100,
-      lines: [
-        ...sums("hits", METRICS.cacheHits, { Environment }),
-        ...sums("misses", METRICS.cacheMisses, { Environment }),
-        { expression: "IF(hits + misses > 0, 100 * hits / (hits + misses), 0)", label: "answered" },
-      ],
-    },
-    {
-      title: "Tokens that the cache saved",
-      unit: "1/s",
-      lines: rate("saved", METRICS.cacheSavedTokens, { Environment }, "saved"),
-    },
-  ];
-}
-
-/** A sum per period that only expressions use. */
-function sums(
-  id: string,
-  metric: MetricEntry,
-  dimensions: Readonly<Record<string, string>>,
-): readonly [ChartLine & { readonly id: string }] {
-  return [{ metric, dimensions, statistic: "Sum", label: id, id, isHidden: true }];
-}
-
-function rate(
-  id: string,
-  metric: MetricEntry,
-  dimensions: Readonly<Record<string, string>>,
-  label: string,
-): readonly (ChartLine | ComputedLine)[] {
-  return [...sums(id, metric, dimensions), { expression: `${id} / PERIOD(${id})`, label }];
 }
