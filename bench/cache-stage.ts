@@ -74,6 +74,7 @@ function streamRequest(fields: Record<string, unknown>): GenerationRequest {
     wantsUsage: false,
     maxTokens: undefined,
     promptTokensEstimate: Math.ceil(bytes.length / 4),
+    routedPrompts: new Map(),
     bytes,
     fields,
   };

@@ -1,4 +1,5 @@
 import type { GenerationRoute } from "../contracts/generation-routes.ts";
+import type { RoutedPrompt } from "../domain/routing/replica-router.ts";
 
 /** What the stages behind parsing need to know of a generation request; everything else in it is the target's business. */
 export interface GenerationRequest {
@@ -18,4 +19,9 @@ export interface GenerationRequest {
   readonly bytes: Buffer;
   /** The body, parsed. */
   readonly fields: Readonly<Record<string, unknown>>;
+  /**
+   * The prompt as pools hash it, by pool, once one had to. Kept here, so that it goes with the request: a scavenge keeps
+   * all that the values of a long-lived `WeakMap` reach, until the next collection of the whole heap.
+   */
+  readonly routedPrompts: Map<string, RoutedPrompt>;
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { GatewayConfig } from "../../contracts/gateway-config.ts";
-import { GATEWAY_NODE_VARIABLES } from "../../contracts/process-environment.ts";
+import { gatewayNodeVariables } from "../../contracts/process-environment.ts";
 import { newApiKey } from "../../domain/api-key.ts";
 import { buildGateway } from "../../gateway/build.ts";
 import manifest from "../../package.json" with { type: "json" };
@@ -37,7 +37,7 @@ export async function startSluice(
     command: [process.execPath, path],
     environment: {
       ...aws.environment,
-      ...GATEWAY_NODE_VARIABLES,
+      ...gatewayNodeVariables(1),
       SLUICE_CONFIG: JSON.stringify({ ...CONFIG, threads, ...settings }),
       SLUICE_HOST: "127.0.0.1",
       SLUICE_PORT: String(port),

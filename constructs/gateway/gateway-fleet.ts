@@ -1,12 +1,8 @@
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity/index.js";
 import { Construct } from "constructs";
+import { catalogInstanceType, type InstanceTypeId } from "../../catalog/instance-types.ts";
 import type { GatewayConfig } from "../../contracts/gateway-config.ts";
-import {
-  ENV,
-  GATEWAY_METRICS_PORT,
-  GATEWAY_NODE_VARIABLES,
-  GATEWAY_PORT,
-} from "../../contracts/process-environment.ts";
+import { ENV, GATEWAY_METRICS_PORT, GATEWAY_PORT, gatewayNodeVariables } from "../../contracts/process-environment.ts";
 import { Fleet } from "../compute/fleet.ts";
 import { RolloutAlarm } from "../compute/rollout-alarm.ts";
 import { toSingleLineJson, userData } from "../compute/user-data.ts";
@@ -26,7 +22,7 @@ export interface GatewayFleetProps {
   readonly name: string;
   readonly region: string;
   readonly image: string;
-  readonly instanceType: string;
+  readonly instanceType: InstanceTypeId;
   readonly minInstances: number;
   /** A number, or the token of an OpenTofu variable. */
   readonly maxInstances: number;
@@ -78,7 +74,7 @@ export class GatewayFleet extends Construct {
           [ENV.metricsPort]: String(GATEWAY_METRICS_PORT),
           [ENV.gatewayConfig]: toSingleLineJson(props.config),
           ...props.build.variables,
-          ...GATEWAY_NODE_VARIABLES,
+          ...gatewayNodeVariables(catalogInstanceType(props.instanceType).vcpus),
           AWS_REGION: props.region, // the SDK does not ask the instance for it
         },
       }),

@@ -16,8 +16,8 @@ export function embedByTarget(model: string, targetsOf: (model: string) => reado
     const target = targetsOf(model)?.find(({ dialect }) => dialect.name === "openai");
     const request = requestFor(model, text);
     const upstream = target?.choose(request, new Set());
-    const release = upstream?.acquire(request);
-    if (target === undefined || upstream === undefined || release === undefined)
+    const place = upstream?.acquire(request);
+    if (target === undefined || upstream === undefined || place === undefined)
       throw new Error(`no server of ${model} can embed now`);
     try {
       const { statusCode, body } = await upstream.pool.request({
@@ -32,7 +32,7 @@ export function embedByTarget(model: string, targetsOf: (model: string) => reado
       if (statusCode !== 200) throw new Error(`${model} answered ${statusCode} to an embedding`);
       return readVector(bytes, model);
     } finally {
-      release();
+      place.release();
     }
   };
 }
@@ -49,6 +49,7 @@ function requestFor(model: string, text: string): GenerationRequest {
     wantsUsage: false,
     maxTokens: undefined,
     promptTokensEstimate: Math.ceil(bytes.length / 4),
+    routedPrompts: new Map(),
     bytes,
     fields,
   };

@@ -12,6 +12,7 @@ function request(fields: Record<string, unknown>, route: GenerationRequest["rout
     wantsUsage: false,
     maxTokens: undefined,
     promptTokensEstimate: 1,
+    routedPrompts: new Map(),
     bytes: Buffer.alloc(0),
     fields: all,
   };

@@ -10,6 +10,7 @@ const request = (text: string, stream: boolean, wantsUsage = false): GenerationR
   maxTokens: undefined,
   tenant: "t",
   promptTokensEstimate: 1,
+  routedPrompts: new Map(),
   bytes: Buffer.from(text),
   fields: JSON.parse(text),
 });

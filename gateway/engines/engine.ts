@@ -1,7 +1,7 @@
 import { Pool } from "undici";
 import type { GenerationRequest } from "../generation-request.ts";
-import type { Upstream } from "../targets/upstream.ts";
-import type { PoolRouting, SentRequest } from "./pool-routing.ts";
+import type { Upstream, UpstreamPlace } from "../targets/upstream.ts";
+import type { PoolRouting } from "./pool-routing.ts";
 
 /** TCP connect inside one VPC takes about a millisecond; after a second the host is not there. */
 const CONNECT_TIMEOUT_MS = 1000;
@@ -43,7 +43,6 @@ export class Engine implements Upstream {
   /** Read once after the engine became ready. */
   model: EngineModel | undefined = undefined;
   readonly #routing: PoolRouting | undefined;
-  readonly #sent = new WeakMap<GenerationRequest, SentRequest>();
   #isAlive = false;
   #inFlight = 0;
 
@@ -87,22 +86,17 @@ export class Engine implements Upstream {
     return this.#inFlight >= this.maxRequests;
   }
 
-  /** Counts one request. @returns the function that gives its place back; calling it again does nothing */
-  acquire(request: GenerationRequest): () => void {
+  acquire(request: GenerationRequest): UpstreamPlace {
     this.#inFlight++;
     const sent = this.#routing?.sent(this, request);
-    if (sent !== undefined) this.#sent.set(request, sent);
     let isHeld = true;
-    return () => {
+    const release = () => {
       if (!isHeld) return;
       isHeld = false;
       this.#inFlight--;
       sent?.end();
     };
-  }
-
-  sawFirstByte(request: GenerationRequest): void {
-    this.#sent.get(request)?.firstToken();
+    return { release, sawFirstByte: sent?.firstToken };
   }
 
   /** A call found it gone: no more requests until a probe is answered. */

@@ -33,9 +33,9 @@ export interface PredictedTokens {
 /** A request that an engine has in hand. */
 export interface SentRequest {
   /** The first byte of its streamed answer came. */
-  firstToken(): void;
+  readonly firstToken: () => void;
   /** It is over, however that came. */
-  end(): void;
+  readonly end: () => void;
 }
 
 interface Member {
@@ -57,7 +57,6 @@ export class PoolRouting {
   });
   readonly #members = new Map<Engine, Member>();
   readonly #known = new WeakSet<Engine>();
-  readonly #prompts = new WeakMap<GenerationRequest, RoutedPrompt>();
 
   constructor(options: PoolRoutingOptions) {
     this.#options = options;
@@ -156,15 +155,15 @@ export class PoolRouting {
   }
 
   #promptOf(request: GenerationRequest): RoutedPrompt {
-    const known = this.#prompts.get(request);
-    if (known !== undefined) return known;
     const { hasher, model } = this.#options;
+    const known = request.routedPrompts.get(model);
+    if (known !== undefined) return known;
     const prompt = {
       // A client may name an adapter of the pool's model.
       blocks: hasher.blocks(request.fields, { tenant: request.tenant, model, adapter: request.model }),
       tokens: request.promptTokensEstimate,
     };
-    this.#prompts.set(request, prompt);
+    request.routedPrompts.set(model, prompt);
     return prompt;
   }
 

@@ -5,9 +5,10 @@ import type { Exchange } from "../exchange.ts";
 import { GatewayError } from "../gateway-error.ts";
 import type { GenerationRequest } from "../generation-request.ts";
 import { collectBytes } from "../http/collect-bytes.ts";
+import { requestWhole } from "../http/request-whole.ts";
 import { NoRoom } from "../targets/no-room.ts";
 import type { Target } from "../targets/target.ts";
-import type { Upstream } from "../targets/upstream.ts";
+import type { Upstream, UpstreamPlace } from "../targets/upstream.ts";
 import { checkFirstEvents, checkWhole } from "./answer-form.ts";
 import { answerFailure, connectionFailure, UpstreamFailure } from "./upstream-failure.ts";
 
@@ -67,7 +68,7 @@ export async function attempt(options: AttemptOptions): Promise<UpstreamAnswer> 
   signal.throwIfAborted();
   const outbound: OutboundRequest = { generation, model: target.upstreamModel, origin: upstream.origin };
   // Before anything is waited for: who chose this upstream must have its place.
-  const release = takePlace(options);
+  const place = takePlace(options);
   const limits = new AttemptLimits(options);
   let isHandedOn = false;
   try {
@@ -80,23 +81,24 @@ export async function attempt(options: AttemptOptions): Promise<UpstreamAnswer> 
       ...call.headers,
     };
     const path = target.pathPrefix + call.path;
-    const { body } = call;
-    const answer = await upstream.pool.request({ method: "POST", path, headers, body, signal: limits.signal });
+    const request = { method: "POST", path, headers, body: call.body, signal: limits.signal } as const;
+    if (!stream) {
+      const answer = await requestWhole(upstream.pool, { ...request, limitBytes });
+      if (answer.statusCode !== 200) throw await refusal(target, answer, answer.bytes);
+      return { kind: "whole", bytes: decodeWhole(target, await whole(answer.bytes), outbound) };
+    }
+    const answer = await upstream.pool.request(request);
     answer.body.on("error", () => {
       if (isHandedOn && !signal.aborted) options.onBroken();
     });
-    const { statusCode } = answer;
-    if (statusCode !== 200) {
-      const problem = dialect.decodeProblem(statusCode, await readError(answer.body));
-      throw answerFailure(statusCode, answer.headers["retry-after"], problem, target.kind);
-    }
-    if (!stream || !String(answer.headers["content-type"]).startsWith(dialect.streamMediaType)) {
-      if (stream && target.kind === "provider") throw new UpstreamFailure("malformed");
-      const bytes = await readWhole(answer.body);
-      return { kind: "whole", bytes: decodeWhole(target, bytes, outbound) };
+    const collected = () => collectBytes(answer.body, limitBytes(answer.statusCode));
+    if (answer.statusCode !== 200) throw await refusal(target, answer, collected());
+    if (!String(answer.headers["content-type"]).startsWith(dialect.streamMediaType)) {
+      if (target.kind === "provider") throw new UpstreamFailure("malformed");
+      return { kind: "whole", bytes: decodeWhole(target, await whole(collected()), outbound) };
     }
     const first = await firstBytes(answer.body);
-    upstream.sawFirstByte?.(generation);
+    place.sawFirstByte?.();
     if (target.kind === "provider") checkFirstEvents(first, dialect.streamMediaType);
     isHandedOn = true;
     limits.handOn();
@@ -107,7 +109,7 @@ export async function attempt(options: AttemptOptions): Promise<UpstreamAnswer> 
       translator: dialect.decodeStream(outbound),
       release: () => {
         limits.end();
-        release();
+        place.release();
       },
     };
   } catch (error) {
@@ -118,7 +120,7 @@ export async function attempt(options: AttemptOptions): Promise<UpstreamAnswer> 
   } finally {
     if (!isHandedOn) {
       limits.end();
-      release();
+      place.release();
     }
   }
 }
@@ -167,16 +169,17 @@ async function encode(target: Target, outbound: OutboundRequest): Promise<Upstre
   }
 }
 
-/** Takes a place at the upstream, and the answer's money. @returns the function that gives both back, once */
-function takePlace({ exchange, generation, target, upstream }: AttemptOptions): () => void {
-  const free = upstream.acquire(generation);
-  if (free === undefined) throw new NoRoom({ isOutrun: true });
+/** Takes a place at the upstream, and the answer's money, which goes back with it. */
+function takePlace({ exchange, generation, target, upstream }: AttemptOptions): UpstreamPlace {
+  const place = upstream.acquire(generation);
+  if (place === undefined) throw new NoRoom({ isOutrun: true });
   const giveBack = target.reserve(generation);
   exchange.sentTo(target, upstream.id);
-  return () => {
+  const release = () => {
     giveBack();
-    free();
+    place.release();
   };
+  return { release, sawFirstByte: place.sawFirstByte };
 }
 
 function decodeWhole(target: Target, bytes: Buffer, outbound: OutboundRequest): Buffer {
@@ -190,19 +193,24 @@ function decodeWhole(target: Target, bytes: Buffer, outbound: OutboundRequest): 
   }
 }
 
-async function readWhole(body: UpstreamBody): Promise<Buffer> {
-  const bytes = await collectBytes(body, MAX_ANSWER_BYTES);
+function limitBytes(statusCode: number): number {
+  return statusCode === 200 ? MAX_ANSWER_BYTES : MAX_ERROR_BYTES;
+}
+
+async function whole(collected: Promise<Buffer | undefined>): Promise<Buffer> {
+  const bytes = await collected;
   if (bytes === undefined) throw new GatewayError("upstream_error");
   return bytes;
 }
 
-/** The status says enough when the text can't be read. */
-async function readError(body: UpstreamBody): Promise<string> {
-  try {
-    return (await collectBytes(body, MAX_ERROR_BYTES))?.toString("utf8") ?? "";
-  } catch {
-    return "";
-  }
+/** What an answer other than 200 means. Its status says enough when the text can't be read. */
+async function refusal(
+  { dialect, kind }: Target,
+  { statusCode, headers }: Pick<Dispatcher.ResponseData, "statusCode" | "headers">,
+  collected: Promise<Buffer | undefined>,
+): Promise<UpstreamFailure | GatewayError> {
+  const text = await collected.then((bytes) => bytes?.toString("utf8") ?? "").catch(() => "");
+  return answerFailure(statusCode, headers["retry-after"], dialect.decodeProblem(statusCode, text), kind);
 }
 
 /** Waits for the first bytes and leaves the body paused behind them. */

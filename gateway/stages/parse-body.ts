@@ -86,6 +86,7 @@ function generationRequest(
     maxTokens: maxTokensOf(fields),
     // The body is little but prompt; what else is in it makes the estimate a little high.
     promptTokensEstimate: estimateTokens(bytes.length),
+    routedPrompts: new Map(),
     bytes,
     fields,
   };

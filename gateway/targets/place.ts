@@ -15,6 +15,6 @@ export function takePlace(target: Target, request: GenerationRequest, tried: Rea
   const upstream = target.choose(request, tried);
   if (upstream === undefined) return undefined;
   if (target.kind === "provider") return { isHeld: false, release: () => undefined };
-  const release = upstream.acquire(request);
-  return release && { isHeld: true, release };
+  const place = upstream.acquire(request);
+  return place && { isHeld: true, release: place.release };
 }

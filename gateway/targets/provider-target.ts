@@ -54,7 +54,10 @@ export class ProviderTarget implements Target {
       get headers() {
         return provider.headers;
       },
-      acquire: () => provider.acquire(),
+      acquire: () => {
+        const release = provider.acquire();
+        return release && { release };
+      },
       markDown: () => undefined, // the breaker knows what to make of it
       renewCredentials: () => provider.credential.renew(),
     };

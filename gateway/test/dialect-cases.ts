@@ -17,6 +17,7 @@ export function generation(fields: Record<string, unknown>): GenerationRequest {
     wantsUsage: true,
     maxTokens: undefined,
     promptTokensEstimate: 10,
+    routedPrompts: new Map(),
     bytes: Buffer.from(JSON.stringify(body)),
     fields: body,
   };
