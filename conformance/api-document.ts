@@ -96,11 +96,6 @@ export class ApiDocument {
     return { documents, problems };
   }
 
-  /** What is wrong with a value by a component's schema, e.g. `BatchRequestOutput`. */
-  problemsOfComponent(component: string, value: unknown): readonly string[] {
-    return this.problemsOf(componentPointer(component), value);
-  }
-
   /** @param pointer JSON pointer of a schema in the document */
   problemsOf(pointer: string, value: unknown): readonly string[] {
     const chosen = this.#memberFor(pointer, value);

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { StartedStack } from "../test-support/started-stack.ts";
 import { ApiDocument } from "./api-document.ts";
+import { batchAnswers } from "./batch-answers.ts";
 import { problemsOf } from "./expectation.ts";
 import { publishedDocuments } from "./published-documents.ts";
 import { Recorder } from "./recorder.ts";
@@ -49,9 +50,9 @@ async function roomFor(requests: number): Promise<void> {
 }
 
 for (const each of prepared) {
-  const { language, sdks, without = [] } = each.runner;
+  const { language, sdks } = each.runner;
   const missing = "missing" in each ? each.missing : undefined;
-  const own = scenarios.filter(({ sdk, call }) => sdks.includes(sdk) && !without.includes(call));
+  const own = scenarios.filter(({ sdk }) => sdks.includes(sdk));
   describe(`the official SDKs for ${language}`, () => {
     if (missing !== undefined) console.log(`skipped: the SDKs for ${language}: ${missing}`);
     test.skipIf(missing !== undefined)(
@@ -76,7 +77,8 @@ for (const each of prepared) {
 
 /** Every request and answer that a document describes, held against it. */
 async function check(name: string, document: ApiDocument): Promise<readonly string[]> {
-  const described = recorder.exchanges.filter((exchange) => document.describes(exchange));
+  const answers = [...recorder.exchanges, ...batchAnswers(recorder.exchanges)];
+  const described = answers.filter((exchange) => document.describes(exchange));
   const found = await Promise.all(described.map((exchange) => document.check(exchange)));
   const documents = found.reduce((sum, each) => sum + each.documents, 0);
   counts.push(`conformance: ${documents} documents of ${described.length} exchanges held against ${name}`);

@@ -7,15 +7,14 @@ import { Result, type Scenario } from "./scenario.ts";
 export interface Runner {
   readonly language: "JavaScript" | "Python" | "Go" | "Java";
   readonly sdks: readonly Scenario["sdk"][];
-  /** Calls that it has not. @default - none */
-  readonly without?: readonly Scenario["call"][];
   /** Installs what it needs, once. @returns the command that runs it, or why there is none on this machine */
   prepare(): Promise<{ readonly command: readonly string[] } | { readonly missing: string }>;
 }
 
 const here = import.meta.dirname;
-const GO_SOURCES = ["go/go.mod", "go/go.sum", "go/main.go"];
-const JAVA_SOURCES = ["java/pom.xml", "java/src/main/java/sluice/Runner.java"];
+const GO_SOURCES = ["go/go.mod", "go/go.sum", "go/main.go", "go/batches.go"];
+const JAVA = "java/src/main/java/sluice";
+const JAVA_SOURCES = ["java/pom.xml", `${JAVA}/Runner.java`, `${JAVA}/Batches.java`];
 
 export const RUNNERS: readonly Runner[] = [
   {
@@ -35,7 +34,6 @@ export const RUNNERS: readonly Runner[] = [
   {
     language: "Go",
     sdks: ["openai"],
-    without: ["files", "batches", "batches.cancel"],
     async prepare() {
       const folder = await builtFrom("go", GO_SOURCES, (home) =>
         run("go", ["build", "-o", join(home, "runner"), "."], join(here, "go")),
@@ -46,7 +44,6 @@ export const RUNNERS: readonly Runner[] = [
   {
     language: "Java",
     sdks: ["openai"],
-    without: ["files", "batches", "batches.cancel"],
     async prepare() {
       const folder = await builtFrom("java", JAVA_SOURCES, async (home) => {
         cpSync(join(here, "java"), home, { recursive: true });

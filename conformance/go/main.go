@@ -113,6 +113,8 @@ func call(ctx context.Context, client openai.Client, each scenario) (result, err
 		return embed(ctx, client, each)
 	case "responses", "responses.stream", "responses.chain":
 		return respond(ctx, client, each)
+	case "files", "batches", "batches.cancel":
+		return callBatches(ctx, client, each)
 	}
 	return result{}, fmt.Errorf("the SDK has no %s", each.Call)
 }

@@ -77,6 +77,7 @@ public final class Runner {
             .forEach(entry -> vectors.add(entry.embedding().size()));
       }
       case "responses", "responses.stream", "responses.chain" -> responses(client, call, scenario, result);
+      case "files", "batches", "batches.cancel" -> Batches.call(client, call, scenario.get("body"), result);
       default -> throw new IllegalArgumentException("the SDK has no " + call);
     }
   }

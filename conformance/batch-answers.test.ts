@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { batchAnswers } from "./batch-answers.ts";
+
+const file = (path: string, ...lines: readonly object[]) => ({
+  method: "GET",
+  path,
+  requestType: "",
+  requestBody: Buffer.alloc(0),
+  status: 200,
+  responseType: "application/octet-stream",
+  responseBody: Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join("")),
+});
+const answered = (status_code: number, body: object) => ({
+  custom_id: "a",
+  response: { status_code, body },
+  error: null,
+});
+
+test("answers of batches count as answers of the routes that give such objects", () => {
+  const embeddings = { object: "list", data: [] };
+  const refused = { error: { message: "no" } };
+  const found = batchAnswers([
+    file("/v1/files/file-1/content", answered(200, embeddings), answered(400, refused), {
+      custom_id: "b",
+      response: null,
+    }),
+    file("/v1/files/file-1", { id: "file-1" }),
+    // What a client kept as a file of its own has no answers.
+    file("/v1/files/file-2/content", { custom_id: "a" }),
+  ]);
+  expect(found.map(({ method, path, status }) => `${method} ${path} ${status}`)).toEqual([
+    "POST /v1/embeddings 200",
+    "POST /v1/completions 400",
+  ]);
+  expect(found.map(({ responseBody }) => JSON.parse(String(responseBody)))).toEqual([embeddings, refused]);
+});
+
+test("an answer that no route gives is not passed over", () => {
+  const strange = file("/v1/files/file-1/content", answered(200, { object: "thing" }));
+  expect(() => batchAnswers([strange])).toThrow("no route answers a batch with an object thing");
+});
