@@ -43,6 +43,7 @@ export const ChatCompletionRequest = z
     response_format: ResponseFormat.nullish(),
     tools: z.array(Tool).max(128).nullish(),
     tool_choice: ToolChoice.nullish(),
+    parallel_tool_calls: z.boolean().nullish(),
   })
   .meta({ id: "ChatCompletionRequest" });
 export type ChatCompletionRequest = z.infer<typeof ChatCompletionRequest>;

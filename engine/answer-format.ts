@@ -13,20 +13,21 @@ export interface AnswerFormat {
   readonly instructions: string | null;
   /**
    * `text`: the text is the answer. `call`: it is the arguments of the function `name`. `any-call`: it is
-   * `{"name": …, "arguments": …}`. `auto`: it is text in which there may be calls of the functions `names`.
+   * `{"name": …, "arguments": …}`. `auto`: it is text in which there may be calls of the functions `names`, or one call.
    */
   readonly kind:
     | { readonly type: "text" }
     | { readonly type: "call"; readonly name: string }
     | { readonly type: "any-call" }
-    | { readonly type: "auto"; readonly names: readonly string[] };
+    | { readonly type: "auto"; readonly names: readonly string[]; readonly isParallel: boolean };
 }
 
 const TEXT = { type: "text" } as const;
 
 /**
- * Reads `tools`, `tool_choice`, `response_format` and vLLM's `structured_outputs`. A forced call becomes a grammar; with `auto` the model is told of its tools, and calls
- * are read from its text (`tool-call-parser.ts`). Throws a Problem for what no grammar can force.
+ * Reads `tools`, `tool_choice`, `parallel_tool_calls`, `response_format` and vLLM's `structured_outputs`. A forced call
+ * becomes a grammar; with `auto` the model is told of its tools, and calls are read from its text
+ * (`tool-call-parser.ts`). Throws a Problem for what no grammar can force.
  */
 export async function readAnswerFormat(body: ChatCompletionRequest, engine: LlamaEngine): Promise<AnswerFormat> {
   const { tool_choice: choice, response_format: format } = body;
@@ -80,22 +81,24 @@ export async function readAnswerFormat(body: ChatCompletionRequest, engine: Llam
       kind: TEXT,
     };
   }
-  if (tools.length > 0 && choice !== "none")
+  if (tools.length > 0 && choice !== "none") {
+    const isParallel = body.parallel_tool_calls !== false;
     return {
       grammar: null,
-      instructions: aboutTools(tools),
-      kind: { type: "auto", names: tools.map((tool) => tool.function.name) },
+      instructions: aboutTools(tools, isParallel),
+      kind: { type: "auto", names: tools.map((tool) => tool.function.name), isParallel },
     };
+  }
   return { grammar: null, instructions: null, kind: TEXT };
 }
 
 /** In the words by which models of the Hermes and Qwen families were trained to call. */
-function aboutTools(tools: NonNullable<ChatCompletionRequest["tools"]>): string {
+function aboutTools(tools: NonNullable<ChatCompletionRequest["tools"]>, isParallel: boolean): string {
   const listed = tools.map((tool) => JSON.stringify({ type: "function", function: tool.function })).join("\n");
   const form = `${TOOL_CALL_START}\n{"name": <function-name>, "arguments": <arguments-object>}\n${TOOL_CALL_END}`;
   return (
     `You may call functions where they help to answer. They are, one a line:\n<tools>\n${listed}\n</tools>\n` +
-    `To call one, answer with\n${form}\nand once more for each other call. Otherwise answer in text.`
+    `To call one, answer with\n${form}\n${isParallel ? "and once more for each other call" : "once"}. Otherwise answer in text.`
   );
 }
 

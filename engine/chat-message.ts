@@ -7,6 +7,7 @@ import { type ToolCallEvent, ToolCallParser } from "./tool-call-parser.ts";
 
 const AnyCall = z.object({ name: z.string(), arguments: z.unknown() });
 
+type AutoFormat = Extract<AnswerFormat["kind"], { type: "auto" }>;
 type AnswerChoice = ChatCompletionResponse["choices"][number];
 type ToolCall = NonNullable<AnswerChoice["message"]["tool_calls"]>[number];
 type FinishReason = "stop" | "length" | "tool_calls";
@@ -36,7 +37,7 @@ export function toMessage(
   { text, finishReason }: Choice,
   format: AnswerFormat,
 ): Pick<AnswerChoice, "message" | "finish_reason"> {
-  const said = format.kind.type === "auto" ? readAuto(text, format.kind.names) : null;
+  const said = format.kind.type === "auto" ? readAuto(text, format.kind) : null;
   const content = format.kind.type === "text" ? text : (said?.content ?? null);
   const calls = said?.calls ?? (format.kind.type === "text" ? [] : [toCall(text, format)]);
   const message = {
@@ -48,8 +49,8 @@ export function toMessage(
   return { message, finish_reason: finishReason === "stop" && calls.length > 0 ? "tool_calls" : finishReason };
 }
 
-function readAuto(text: string, names: readonly string[]) {
-  const parser = new ToolCallParser(names);
+function readAuto(text: string, { names, isParallel }: AutoFormat) {
+  const parser = new ToolCallParser(names, isParallel);
   const events = [...parser.push(text), ...parser.end()];
   const calls = events.flatMap((event) => (event.type === "call" ? [newCall(event.name, event.arguments)] : []));
   const content = events.map((event) => (event.type === "text" ? event.text : "")).join("");
@@ -65,7 +66,8 @@ export class DeltaWriter {
 
   constructor(format: AnswerFormat) {
     this.#format = format;
-    this.#parser = format.kind.type === "auto" ? new ToolCallParser(format.kind.names) : null;
+    const { kind } = format;
+    this.#parser = kind.type === "auto" ? new ToolCallParser(kind.names, kind.isParallel) : null;
   }
 
   piece(text: string): readonly object[] {

@@ -133,6 +133,12 @@ describe("tools that the model may call", () => {
     expect(streamed.choices[0]).toMatchObject({ finish_reason: "tool_calls", message: { tool_calls: [called] } });
   });
 
+  test("are called once where only one call is wanted", async () => {
+    const once = { ...body, parallel_tool_calls: false };
+    const answer = ChatCompletionResponse.parse(await json("/v1/chat/completions", once));
+    expect(answer.choices[0]?.message.tool_calls?.map((call) => call.function)).toEqual([get("Paris")]);
+  });
+
   test("are not with tool_choice none, nor where the answer is text", async () => {
     const none = ChatCompletionResponse.parse(await json("/v1/chat/completions", { ...body, tool_choice: "none" }));
     expect(none.choices[0]?.message.tool_calls).toBeUndefined();

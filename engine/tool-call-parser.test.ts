@@ -91,6 +91,16 @@ describe("an answer with tools at hand", () => {
     expect(parse(text)).toEqual([{ type: "text", text }]);
   });
 
+  test("with one call at most keeps the text and drops the calls after the first", () => {
+    const parser = new ToolCallParser(NAMES, false);
+    const [one, two] = [block({ name: "add", arguments: { a: 1 } }), block({ name: "add", arguments: { a: 2 } })];
+    expect(joined([...parser.push(`Look. ${one}\n${two} Done.`), ...parser.end()])).toEqual([
+      { type: "text", text: "Look." },
+      { type: "call", name: "add", arguments: '{"a":1}' },
+      { type: "text", text: "Done." },
+    ]);
+  });
+
   test("a last call without its end counts, and so does one without arguments", () => {
     expect(parse('<tool_call>{"name": "add"}')).toEqual([{ type: "call", name: "add", arguments: "{}" }]);
   });

@@ -13,13 +13,19 @@ export const TOOL_CALL_END = "</tool_call>";
  */
 export class ToolCallParser {
   readonly #names: ReadonlySet<string>;
+  readonly #isParallel: boolean;
   /** What may still become a call, or the space before one. */
   #held = "";
   #isAfterCall = false;
+  #hasCall = false;
 
-  /** @param names functions that may be called */
-  constructor(names: readonly string[]) {
+  /**
+   * @param names functions that may be called
+   * @param isParallel whether there may be several calls; else those after the first are left out, as vLLM does
+   */
+  constructor(names: readonly string[], isParallel = true) {
     this.#names = new Set(names);
+    this.#isParallel = isParallel;
   }
 
   /** The next piece of the answer. */
@@ -50,7 +56,8 @@ export class ToolCallParser {
       const length = end < 0 ? this.#held.length : end + TOOL_CALL_END.length;
       if (call === null) this.#say(events, length);
       else {
-        events.push(call);
+        if (this.#isParallel || !this.#hasCall) events.push(call);
+        this.#hasCall = true;
         this.#held = this.#held.slice(length);
         this.#isAfterCall = true;
       }

@@ -80,6 +80,7 @@ export const FIELD_NOTES: Readonly<Record<string, Notes>> = {
     },
     tools: { description: "Functions that the model may call." },
     tool_choice: { description: "`none`, `auto`, `required`, or the function that must be called." },
+    parallel_tool_calls: { description: "Whether several functions may be called at once.", default: true },
   },
   ResponseRequest: {
     model: MODEL,
