@@ -19,9 +19,6 @@ export interface GenerationRequest {
   readonly bytes: Buffer;
   /** The body, parsed. */
   readonly fields: Readonly<Record<string, unknown>>;
-  /**
-   * The prompt as pools hash it, by pool, once one had to. Kept here, so that it goes with the request: a scavenge keeps
-   * all that the values of a long-lived `WeakMap` reach, until the next collection of the whole heap.
-   */
+  /** The prompt as pools hash it, by the pool's model, once one had to. */
   readonly routedPrompts: Map<string, RoutedPrompt>;
 }

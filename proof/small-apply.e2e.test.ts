@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -7,11 +7,11 @@ import {
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { App } from "cdktf";
-import { afterAll, afterEach, expect, type TestContext, test } from "vitest";
+import { strToU8, zipSync } from "fflate";
+import { afterAll, afterEach, beforeEach, expect, type TestContext, test } from "vitest";
 import dev from "../environments/dev.ts";
 import type { Environment } from "../environments/schema.ts";
 import { validateEnvironment } from "../environments/validate.ts";
-import { buildLambdas } from "../lambdas/build.ts";
 import { asObject } from "../local/template/json.ts";
 import { synthesizeEnvironment } from "../stacks/environment-stacks.ts";
 import { builtAssets } from "../test-support/built-assets.ts";
@@ -30,10 +30,14 @@ import { ACCOUNT } from "./tools/emulators.ts";
 import { proofCache } from "./tools/machine.ts";
 import { MissingTool } from "./tools/missing-tool.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "sluice-small-apply-"));
 const DOMAIN = "api.example.com";
-const children = new Children();
+let folder: string;
+let children: Children;
 let bench: Bench | undefined;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "sluice-small-apply-"));
+  children = new Children();
+});
 afterEach(async () => {
   await bench?.stop();
   children.stopAll();
@@ -41,6 +45,9 @@ afterEach(async () => {
 });
 
 const assets = builtAssets();
+// The emulators open what they are given as a function.
+const bundle = zipSync({ "index.js": strToU8("exports.handler = async () => ({});") });
+for (const name of readdirSync(assets.lambdas)) writeFileSync(join(assets.lambdas, name), bundle);
 afterAll(() => assets.remove());
 
 interface SmallApply {
@@ -63,7 +70,6 @@ async function applyAndDestroy(context: TestContext, { environment, names, inspe
   const { url, unanswered } = here.frontDoor;
 
   const app = new App({ outdir: join(folder, "synth"), stackTraces: false });
-  await buildLambdas(assets.lambdas);
   const input = await environment(url);
   synthesizeEnvironment(app, validateEnvironment(input, "environments/dev.ts"), assets);
   app.synth();
