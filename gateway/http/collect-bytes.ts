@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { BoundedBytes } from "./bounded-bytes.ts";
 
 /**
  * The bytes of an upstream's answer; `undefined` when there are more than `limitBytes`, and then the rest is not read. By
@@ -7,15 +8,13 @@ import type { Readable } from "node:stream";
  */
 export function collectBytes(body: Readable, limitBytes: number): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
+    const bytes = new BoundedBytes(limitBytes);
     body.on("data", (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= limitBytes) return chunks.push(chunk);
+      if (bytes.push(chunk)) return;
       resolve(undefined);
-      return body.destroy();
+      body.destroy();
     });
-    body.on("end", () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size)));
+    body.on("end", () => resolve(bytes.whole()));
     body.on("error", reject);
   });
 }

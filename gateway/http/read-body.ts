@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { ClientGone, GatewayError } from "../gateway-error.ts";
+import { BoundedBytes } from "./bounded-bytes.ts";
 
 /**
  * Reads a whole request body, at most `limitBytes`.
@@ -14,17 +15,14 @@ export async function readBody(
   // The client waits for our word before it sends the body.
   if (request.headers.expect !== undefined) response.writeContinue();
   return await new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
+    const bytes = new BoundedBytes(limitBytes);
     const finish = (error: Error | undefined) => {
       request.off("data", onData).off("end", onEnd).off("close", onClose);
-      if (error === undefined) resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size));
+      if (error === undefined) resolve(bytes.whole());
       else reject(error);
     };
     const onData = (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > limitBytes) finish(tooLarge(limitBytes));
-      else chunks.push(chunk);
+      if (!bytes.push(chunk)) finish(tooLarge(limitBytes));
     };
     const onEnd = () => finish(undefined);
     const onClose = () => finish(new ClientGone());

@@ -1,7 +1,7 @@
-import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { Pool } from "undici";
 import { afterEach, describe, expect, test } from "vitest";
+import { listenOn } from "./listen.ts";
 import { requestWhole } from "./request-whole.ts";
 
 const running: { readonly server: Server; readonly pool: Pool }[] = [];
@@ -14,10 +14,8 @@ afterEach(async () => {
 });
 
 async function poolTo(answer: RequestListener, connections = 1): Promise<Pool> {
-  const server = createServer(answer).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const server = createServer(answer);
+  const port = await listenOn(server, { port: 0, host: "127.0.0.1" });
   const pool = new Pool(`http://127.0.0.1:${port}`, { connections });
   running.push({ server, pool });
   return pool;

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
+import { BoundedBytes } from "./bounded-bytes.ts";
 
 export interface WholeRequest extends Dispatcher.DispatchOptions {
   readonly signal: AbortSignal;
@@ -25,9 +26,7 @@ export function requestWhole(pool: Dispatcher, { signal, limitBytes, ...request 
   const body = Promise.withResolvers<Buffer | undefined>();
   // Nobody may be waiting yet when it breaks off.
   body.promise.catch(() => undefined);
-  const chunks: Buffer[] = [];
-  let size = 0;
-  let limit = 0;
+  let bytes = new BoundedBytes(0);
   let controller: Dispatcher.DispatchController | undefined;
 
   function end(error: Error): void {
@@ -52,21 +51,17 @@ export function requestWhole(pool: Dispatcher, { signal, limitBytes, ...request 
     },
     onResponseStart(_, statusCode, headers) {
       if (statusCode < 200) return;
-      limit = limitBytes(statusCode);
+      bytes = new BoundedBytes(limitBytes(statusCode));
       head.resolve({ statusCode, headers, bytes: body.promise });
     },
     onResponseData(self, chunk) {
-      size += chunk.length;
-      if (size <= limit) {
-        chunks.push(chunk);
-        return;
-      }
+      if (bytes.push(chunk)) return;
       body.resolve(undefined);
       self.abort(new Error("the answer is larger than its limit"));
     },
     onResponseEnd() {
       signal.removeEventListener("abort", onAbort);
-      body.resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size));
+      body.resolve(bytes.whole());
     },
     onResponseError: (_, error) => end(error),
   });

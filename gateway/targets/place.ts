@@ -1,13 +1,11 @@
 import type { GenerationRequest } from "../generation-request.ts";
 import type { Target } from "./target.ts";
-import type { Upstream } from "./upstream.ts";
+import type { Upstream, UpstreamPlace } from "./upstream.ts";
 
 /** Room for one request at a server. */
-export interface Place {
+export interface Place extends UpstreamPlace {
   /** Whether it is counted there already. A provider's is not: each count takes from what it allows in a minute. */
   readonly isHeld: boolean;
-  /** Gives it back; calling it again does nothing. */
-  readonly release: () => void;
 }
 
 /** Room at the target's server for this request, outside those in `tried`; `undefined` when there is none. */
@@ -16,5 +14,5 @@ export function takePlace(target: Target, request: GenerationRequest, tried: Rea
   if (upstream === undefined) return undefined;
   if (target.kind === "provider") return { isHeld: false, release: () => undefined };
   const place = upstream.acquire(request);
-  return place && { isHeld: true, release: place.release };
+  return place && { ...place, isHeld: true };
 }
