@@ -1,4 +1,4 @@
-import { PRIORITIES, type Priority } from "../../contracts/priority.ts";
+import type { Priority } from "../../contracts/priority.ts";
 import type { QueueLimits } from "../../contracts/queue-limits.ts";
 import { AdmissionQueue } from "../../domain/admission/admission-queue.ts";
 import { QueueBudget, type QueueUse } from "../../domain/admission/queue-budget.ts";
@@ -7,6 +7,7 @@ import type { Plan } from "../stages/plan.ts";
 import { NoRoom } from "../targets/no-room.ts";
 import { type Place, takePlace } from "../targets/place.ts";
 import type { Upstream } from "../targets/upstream.ts";
+import { type Line, Lines } from "./lines.ts";
 import { type ShedReason, shedError } from "./shed-error.ts";
 import type { WaitingRequest } from "./waiting-request.ts";
 
@@ -19,8 +20,6 @@ const TICK_MS = 50;
 const LONGEST_PAUSE_SECONDS = 1;
 /** Of the drain time, the part in which waiting requests may still get a place; the rest is for telling the others. */
 const DRAIN_SHARE = 0.8;
-/** Sets of targets remembered with how fast their queues empty. */
-const MAX_LINES = 256;
 const NONE: ReadonlySet<Upstream> = new Set();
 
 export interface AdmissionOptions {
@@ -45,15 +44,6 @@ export interface AdmissionWatcher {
   shed(reason: ShedReason): void;
 }
 
-/** The requests that wait for the same targets. */
-interface Line {
-  readonly key: string;
-  readonly targets: ReadonlySet<string>;
-  readonly queue: AdmissionQueue<WaitingRequest>;
-  /** Its engines said that they are full, though by our count they are not: nobody is sent there before this. */
-  pausedUntil: number;
-}
-
 /**
  * Who gets the next free place. A request goes on at once unless others wait for the same targets, or it has found them
  * full; else it waits, and leaves with a place, with a refusal, or with its client. A place is taken in the moment in
@@ -64,9 +54,7 @@ export class Admission {
   readonly #clock: () => number;
   readonly #random: () => number;
   readonly #budget: QueueBudget;
-  readonly #maxShareOfTenant: number;
-  /** By the targets' ids; of lines with equally important requests the first comes next, and goes to the end. */
-  readonly #lines = new Map<string, Line>();
+  readonly #lines: Lines;
   #watcher: AdmissionWatcher | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closesAt = Number.POSITIVE_INFINITY;
@@ -77,9 +65,9 @@ export class Admission {
     this.#random = random;
     // A thread can't push out what waits in another one: none may fill what the others need.
     this.#budget = new QueueBudget({ ...limits, isShared: isShared || threads > 1, shared: { memory, thread } });
-    const { maxShareOfTenant } = limits;
     // Connections are spread evenly, and a tenant's with them.
-    this.#maxShareOfTenant = maxShareOfTenant < 1 ? maxShareOfTenant / threads : maxShareOfTenant;
+    const maxShareOfTenant = limits.maxShareOfTenant < 1 ? limits.maxShareOfTenant / threads : limits.maxShareOfTenant;
+    this.#lines = new Lines(() => new AdmissionQueue<WaitingRequest>({ budget: this.#budget, maxShareOfTenant }));
   }
 
   watch(watcher: AdmissionWatcher): void {
@@ -88,7 +76,7 @@ export class Admission {
 
   /** Whether a request may be sent on without looking who waits: nobody does, for the same targets. */
   isOpen(item: WaitingRequest): boolean {
-    const line = this.#lines.get(lineKey(item.plan));
+    const line = this.#lines.find(item.plan);
     return line === undefined || (line.queue.size === 0 && line.pausedUntil <= this.#clock());
   }
 
@@ -98,7 +86,7 @@ export class Admission {
    * @throws {GatewayError} `overloaded`, `queue_share_exceeded`, `model_unavailable` or `shutting_down`
    */
   enter(item: WaitingRequest, found?: GatewayError): Promise<Place> {
-    const line = this.#line(item.plan);
+    const line = this.#lines.of(item.plan);
     return this.#wait(line, item, found, (now) => line.queue.offer(item, now));
   }
 
@@ -110,7 +98,7 @@ export class Admission {
   reenter(item: WaitingRequest, found: GatewayError): Promise<Place> {
     const isOutrun = found instanceof NoRoom && found.isOutrun;
     if (!isOutrun && !canWake(item.plan)) return Promise.reject(found);
-    const line = this.#line(item.plan);
+    const line = this.#lines.of(item.plan);
     const { retryAfterSeconds = LONGEST_PAUSE_SECONDS } = found.options;
     if (found.code === "overloaded" && !isOutrun)
       line.pausedUntil = this.#clock() + Math.min(LONGEST_PAUSE_SECONDS, retryAfterSeconds) * 1000;
@@ -124,7 +112,7 @@ export class Admission {
   placeFreed(answeredBy: string | undefined): void {
     if (this.size === 0) return;
     if (answeredBy !== undefined)
-      for (const line of this.#lines.values()) if (line.targets.has(answeredBy)) line.pausedUntil = 0;
+      for (const line of this.#lines) if (line.targets.has(answeredBy)) line.pausedUntil = 0;
     this.#serve();
   }
 
@@ -146,7 +134,7 @@ export class Admission {
   /** Requests and bytes that wait with a priority. */
   use(priority: Priority): QueueUse {
     let [requests, bytes] = [0, 0];
-    for (const { queue } of this.#lines.values()) {
+    for (const { queue } of this.#lines) {
       const use = queue.use(priority);
       requests += use.requests;
       bytes += use.bytes;
@@ -158,25 +146,12 @@ export class Admission {
   waitingFor(targetId: string): { readonly requests: number; readonly oldestSeconds: number } {
     const now = this.#clock();
     let [requests, oldest] = [0, now];
-    for (const { targets, queue } of this.#lines.values()) {
+    for (const { targets, queue } of this.#lines) {
       if (!targets.has(targetId)) continue;
       requests += queue.size;
       for (const { arrivedAt } of queue.items()) oldest = Math.min(oldest, arrivedAt);
     }
     return { requests, oldestSeconds: (now - oldest) / 1000 };
-  }
-
-  #line(plan: Plan): Line {
-    const key = lineKey(plan);
-    const known = this.#lines.get(key);
-    if (known !== undefined) return known;
-    if (this.#lines.size >= MAX_LINES)
-      for (const [other, { queue }] of this.#lines) if (queue.size === 0) this.#lines.delete(other);
-    const maxShareOfTenant = this.#maxShareOfTenant;
-    const queue = new AdmissionQueue<WaitingRequest>({ budget: this.#budget, maxShareOfTenant });
-    const line: Line = { key, targets: new Set(plan.map(({ id }) => id)), queue, pausedUntil: 0 };
-    this.#lines.set(key, line);
-    return line;
   }
 
   #placeFor(line: Line, { plan, request }: WaitingRequest): Place | undefined {
@@ -223,7 +198,7 @@ export class Admission {
 
   #tick(): void {
     const now = this.#clock();
-    for (const line of this.#lines.values()) this.#refuseOverdue(line, now);
+    for (const line of this.#lines) this.#refuseOverdue(line, now);
     this.#serve();
     if (this.size === 0) this.stop();
   }
@@ -248,7 +223,7 @@ export class Admission {
   /** Gives places to those who wait, the most important first, as long as there are any. */
   #serve(): void {
     const stuck = new Set<Line>();
-    for (let line = this.#nextLine(stuck); line !== undefined; line = this.#nextLine(stuck)) {
+    for (let line = this.#lines.next(stuck); line !== undefined; line = this.#lines.next(stuck)) {
       const item = line.queue.next;
       const place = item && this.#placeFor(line, item);
       if (place === undefined) {
@@ -261,22 +236,8 @@ export class Admission {
         stuck.add(line);
         setImmediate(() => this.#serve());
       }
-      this.#lines.delete(line.key);
-      this.#lines.set(line.key, line);
+      this.#lines.toEnd(line);
     }
-  }
-
-  #nextLine(stuck: ReadonlySet<Line>): Line | undefined {
-    let best: Line | undefined;
-    let bestRank = Number.POSITIVE_INFINITY;
-    for (const line of this.#lines.values()) {
-      const { next } = line.queue;
-      const rank = next === undefined || stuck.has(line) ? bestRank : PRIORITIES.indexOf(next.priority);
-      if (rank >= bestRank) continue;
-      best = line;
-      bestRank = rank;
-    }
-    return best;
   }
 
   #shed({ queue }: Line, item: WaitingRequest, reason: ShedReason): GatewayError {
@@ -288,15 +249,6 @@ export class Admission {
         : queue.drainSeconds(now);
     return shedError(reason, { drainSeconds, random: this.#random(), atLeastSeconds: item.retryAfterSeconds });
   }
-}
-
-/** Requests with the same targets, in whatever order, wait together: any of them can take the place of any other. */
-function lineKey(plan: Plan): string {
-  if (plan.length === 1) return plan[0].id;
-  return plan
-    .map(({ id }) => id)
-    .sort()
-    .join(" ");
 }
 
 function isUsable({ request }: WaitingRequest): (target: Plan[number]) => boolean {
