@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -8,7 +8,7 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { App } from "cdktf";
 import { strToU8, zipSync } from "fflate";
-import { afterAll, afterEach, beforeEach, expect, type TestContext, test } from "vitest";
+import { afterAll, expect, type TestContext, test } from "vitest";
 import dev from "../environments/dev.ts";
 import type { Environment } from "../environments/schema.ts";
 import { validateEnvironment } from "../environments/validate.ts";
@@ -16,8 +16,9 @@ import { asObject } from "../local/template/json.ts";
 import { synthesizeEnvironment } from "../stacks/environment-stacks.ts";
 import { builtAssets } from "../test-support/built-assets.ts";
 import { OUTSIDE_PROVIDER } from "../test-support/outside-provider.ts";
-import { type Bench, openWorkshop, startBench, type Workshop } from "./bench.ts";
+import { openWorkshop, startBench, type Workshop } from "./bench.ts";
 import { look } from "./prove-environment.ts";
+import { askAws } from "./read-backs/aws-call.ts";
 import { inventory, leftOver } from "./read-backs/leftovers.ts";
 import type { Applied } from "./read-backs/read-back.ts";
 import { READ_BACKS } from "./read-backs/table.ts";
@@ -26,28 +27,13 @@ import { choose, inOrder, needs } from "./stacks/stack-order.ts";
 import { StackRun } from "./stacks/stack-run.ts";
 import { makeStateStores } from "./stacks/state-store.ts";
 import { Children } from "./tools/children.ts";
-import { ACCOUNT } from "./tools/emulators.ts";
 import { proofCache } from "./tools/machine.ts";
 import { MissingTool } from "./tools/missing-tool.ts";
 
 const DOMAIN = "api.example.com";
-let folder: string;
-let children: Children;
-let bench: Bench | undefined;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "sluice-small-apply-"));
-  children = new Children();
-});
-afterEach(async () => {
-  await bench?.stop();
-  children.stopAll();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-const assets = builtAssets();
-// The emulators open what they are given as a function.
+/** The emulators open what they are given as a function. */
 const bundle = zipSync({ "index.js": strToU8("exports.handler = async () => ({});") });
-for (const name of readdirSync(assets.lambdas)) writeFileSync(join(assets.lambdas, name), bundle);
+const assets = builtAssets({ "lambdas/drain-engine.zip": bundle });
 afterAll(() => assets.remove());
 
 interface SmallApply {
@@ -61,30 +47,36 @@ interface SmallApply {
 
 /** `npm run prove` does this to every stack, and more; here it is the smallest that show what no environment's file has. */
 async function applyAndDestroy(context: TestContext, { environment, names, inspect }: SmallApply): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "sluice-small-apply-"));
+  const children = new Children();
+  context.onTestFinished(() => {
+    children.stopAll();
+    rmSync(folder, { recursive: true, force: true });
+  });
   const machine = { variables: process.env, cache: proofCache(process.env), children, report: () => {} };
   const workshop = await openWorkshop(machine).catch((error: unknown) => error);
   if (workshop instanceof MissingTool) return context.skip(workshop.message);
   if (workshop instanceof Error) throw workshop;
-  const here = await startBench(workshop as Workshop, folder);
-  bench = here;
-  const { url, unanswered } = here.frontDoor;
+  const bench = await startBench(workshop as Workshop, folder);
+  context.onTestFinished(() => bench.stop());
+  const { url, unanswered } = bench.frontDoor;
 
   const app = new App({ outdir: join(folder, "synth"), stackTraces: false });
   const input = await environment(url);
   synthesizeEnvironment(app, validateEnvironment(input, "environments/dev.ts"), assets);
   app.synth();
   const stacks = choose(readEveryStack(join(folder, "synth")), "dev", names);
-  expect(stacks).toHaveLength(names.length);
+  expect(stacks.map(({ name }) => name)).toEqual(names.map((name) => `dev-${name}`));
   await makeStateStores(url, stacks);
   const before = await inventory(url);
-  const runs = stacks.map((stack) => new StackRun(here, stack));
+  const runs = stacks.map((stack) => new StackRun(bench, stack));
   const waitsFor = (run: StackRun) => needs(run.stack, stacks);
   await inOrder(runs, waitsFor, 2, async (run) => {
     await run.init();
     await run.apply();
     await run.expectClean("after its apply");
   });
-  expect(leftOver(before, await inventory(url)).length).toBeGreaterThan(0);
+  expect(leftOver(before, await inventory(url))).toContain("table sluice-dev-keys");
   await inspect((name) => {
     const run = runs.find((each) => each.name === `dev-${name}`);
     if (run === undefined) throw new Error(`there is no stack ${name}`);
@@ -98,16 +90,15 @@ async function applyAndDestroy(context: TestContext, { environment, names, inspe
 
 /** What an operator has before a first apply. @returns its id */
 async function makeHostedZone(url: string): Promise<string> {
-  const signer = `${ACCOUNT}/20260101/us-east-1/route53/aws4_request`;
-  const answer = await fetch(`${url}/2013-04-01/hostedzone`, {
+  const answer = await askAws(url, "route53", {
     method: "POST",
-    headers: { authorization: `AWS4-HMAC-SHA256 Credential=${signer}, SignedHeaders=host, Signature=0` },
+    path: "/2013-04-01/hostedzone",
     body:
       '<CreateHostedZoneRequest xmlns="https://route53.amazonaws.com/doc/2013-04-01/">' +
       "<Name>example.com</Name><CallerReference>proof</CallerReference></CreateHostedZoneRequest>",
   });
-  const id = /<Id>\/hostedzone\/(\w+)<\/Id>/.exec(await answer.text())?.[1];
-  if (id === undefined) throw new Error(`no hosted zone was made: ${answer.status}`);
+  const id = /<Id>\/hostedzone\/(\w+)<\/Id>/.exec(answer)?.[1];
+  if (id === undefined) throw new Error(`no hosted zone was made: ${answer}`);
   return id;
 }
 
@@ -118,7 +109,7 @@ test("data and network, with a way out, are applied by OpenTofu, plan nothing mo
 }, async (context) => {
   await applyAndDestroy(context, {
     environment: async () => ({ ...dev, providers: { example: OUTSIDE_PROVIDER } }),
-    names: ["network", "data"],
+    names: ["data", "network"],
     async inspect(applied) {
       const network = await applied("network");
       expect(Object.keys(network.attributes).filter((name) => name.startsWith("aws_nat_gateway."))).toHaveLength(1);
@@ -137,7 +128,7 @@ test("a load balancer as the door is applied by OpenTofu, plans nothing more, an
       const domain = { name: DOMAIN, hostedZoneId: await makeHostedZone(url) };
       return { ...dev, api: { ...dev.api, entry: "alb", domain, usagePlans: {} } };
     },
-    names: ["network", "data", "serving", "edge"],
+    names: ["data", "edge", "network", "serving"],
     async inspect(applied) {
       const serving = await applied("serving");
       const client = new ElasticLoadBalancingV2Client(serving.client);

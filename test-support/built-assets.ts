@@ -13,7 +13,7 @@ export interface BuiltAssetsFixture {
 }
 
 /** A temporary stand-in for what `npm run build` makes, so that synthesis can be tested without it. */
-export function builtAssets(files: Readonly<Record<string, string>> = {}): BuiltAssetsFixture {
+export function builtAssets(files: Readonly<Record<string, string | Uint8Array>> = {}): BuiltAssetsFixture {
   const root = mkdtempSync(join(tmpdir(), "sluice-assets-"));
   const content = {
     "site/index.html": '<!doctype html><script type="module" src="/assets/index-aaaaaaaa.js"></script>',

@@ -4,7 +4,8 @@ import { ACCOUNT } from "../tools/emulators.ts";
 export type Question =
   | { readonly action: string; readonly version: string; readonly fields?: Readonly<Record<string, string>> }
   | { readonly target: string; readonly body?: object }
-  | { readonly method: string; readonly path: string; readonly body?: object };
+  /** A text is XML, an object becomes JSON. */
+  | { readonly method: string; readonly path: string; readonly body?: object | string };
 
 /**
  * Asks the front door for what no installed SDK client asks. The signature is only there to name the service.
@@ -31,6 +32,8 @@ function request(question: Question, headers: Record<string, string>): RequestIn
     return { method: "POST", headers: { ...headers, ...content }, body: JSON.stringify(question.body ?? {}) };
   }
   if (question.body === undefined) return { method: question.method, headers };
-  const content = { "content-type": "application/json" };
-  return { method: question.method, headers: { ...headers, ...content }, body: JSON.stringify(question.body) };
+  const isXml = typeof question.body === "string";
+  const content = { "content-type": isXml ? "application/xml" : "application/json" };
+  const body = isXml ? question.body : JSON.stringify(question.body);
+  return { method: question.method, headers: { ...headers, ...content }, body };
 }
