@@ -1,8 +1,12 @@
 import { spawn } from "node:child_process";
 import { existsSync, globSync } from "node:fs";
+import { availableParallelism, platform } from "node:os";
 import { join } from "node:path";
 
-/** `npm run bench <name> [-- settings]` runs `bench/<name>.ts` or `bench/<name>/<name>.ts`. */
+/**
+ * `npm run bench <name> [-- settings]` runs `bench/<name>.ts` or `bench/<name>/<name>.ts`, on the machine's last core where
+ * the kernel can be told so: a load that may run anywhere takes turns with the system that it measures.
+ */
 const [name = "", ...settings] = process.argv.slice(2);
 const candidates = [`${name}.ts`, join(name, `${name}.ts`)].map((file) => join(import.meta.dirname, file));
 const file = /^[a-z-]+$/.test(name) && name !== "run" ? candidates.find((path) => existsSync(path)) : undefined;
@@ -11,7 +15,10 @@ if (file === undefined) {
   console.error(`sluice: there is no benchmark ${JSON.stringify(name)}; run one of ${names.sort().join(", ")}.`);
   process.exitCode = 1;
 } else {
-  spawn(process.execPath, [file, ...settings], { stdio: "inherit" }).once("exit", (code) => {
+  const isPinned = platform() === "linux" && availableParallelism() > 1;
+  const pin = isPinned ? ["taskset", "-c", String(availableParallelism() - 1)] : [];
+  const [command = process.execPath, ...rest] = [...pin, process.execPath, file, ...settings];
+  spawn(command, rest, { stdio: "inherit" }).once("exit", (code) => {
     process.exitCode = code ?? 1;
   });
 }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { hash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { ApiKeyItem } from "../contracts/auth.ts";
 
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
@@ -20,7 +20,7 @@ export function newApiKey(random: (size: number) => Buffer = randomBytes): NewAp
 
 /** SHA-256 of the whole key, lower-case hex. */
 export function hashApiKey(secret: string): string {
-  return createHash("sha256").update(secret).digest("hex");
+  return hash("sha256", secret);
 }
 
 /** The public part of a key, or `undefined` when the text does not have the form of a key. */

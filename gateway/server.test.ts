@@ -4,6 +4,11 @@ import { startFakeEngine } from "../test-support/fake-engine.ts";
 import { getOnce, startProcess, startServing } from "./test/gateway-process.ts";
 import { completion, errorOf, eventsOf, post, testConfig } from "./test/test-gateway.ts";
 
+/** Variables of a process that runs this code first, in each of its threads. */
+function preloading(code: string) {
+  return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}` };
+}
+
 describe("the gateway process", () => {
   test("finds its engines and keys through AWS, and serves", async () => {
     const { url, metricsUrl, aws, output } = await startServing({ auth: "required" });
@@ -77,6 +82,15 @@ describe("the gateway process", () => {
     expect(lines.filter((line) => line.msg === "request" && line.route === "/v1/completions")).toHaveLength(1);
   });
 
+  test("when it fails, what it logged before is still written", async () => {
+    const fails = 'process.on("SIGUSR2", () => { throw new TypeError("made to fail"); });';
+    const { child, exit, output, url } = await startServing({}, {}, {}, preloading(fails));
+    await (await post(url, "/v1/completions", completion())).text();
+    child.kill("SIGUSR2");
+    expect(await exit).toBe(1);
+    expect(output()).toContain('"route":"/v1/completions"');
+  });
+
   test("with a wrong configuration says all of it in one line and exits with 1", async () => {
     const { exit, output } = startProcess({ SLUICE_CONFIG: '{"auth":"maybe"}', SLUICE_PORT: "x" });
     expect(await exit).toBe(1);
@@ -123,6 +137,19 @@ describe("a gateway of several threads", { timeout: 90_000 }, () => {
     expect(text.match(/^process_resident_memory_bytes /gm)).toHaveLength(1);
     await vi.waitFor(() => expect(output().match(/"route":"\/v1\/models"/g)).toHaveLength(40));
     for (const line of output().trim().split("\n")) expect(() => JSON.parse(line)).not.toThrow();
+  });
+
+  test("when one fails, what it logged before is still written", async () => {
+    const fails = `import { BroadcastChannel, isMainThread } from "node:worker_threads";
+      const channel = new BroadcastChannel("fail");
+      channel.unref();
+      if (isMainThread) process.on("SIGUSR2", () => channel.postMessage("now"));
+      else channel.onmessage = () => { throw new TypeError("made to fail"); };`;
+    const { child, output, url } = await startServing({ threads: 2 }, {}, {}, preloading(fails));
+    for (let index = 0; index < 20; index++) expect(await getOnce(`${url}/v1/models`)).toBe(200);
+    child.kill("SIGUSR2");
+    await vi.waitFor(() => expect(output().match(/"a serving thread failed"/g)).toHaveLength(2), { timeout: 10_000 });
+    await vi.waitFor(() => expect(output().match(/"route":"\/v1\/models"/g)).toHaveLength(20));
   });
 
   test("on SIGTERM finishes the streams of all threads and exits with 0", async () => {

@@ -3,14 +3,13 @@ import { destination } from "pino";
 import { collectDefaultMetrics, Registry } from "prom-client";
 import { listenOn } from "./http/listen.ts";
 import { createMetricsServer, type ThreadMetrics } from "./http/metrics-server.ts";
-import { buildGateway, createLogger, VERSION } from "./serve.ts";
+import { LineBatch } from "./line-batch.ts";
+import { buildGateway, createLogger, type LineOutput, VERSION } from "./serve.ts";
 import { type GatewaySettings, readSettings, SettingsError } from "./settings.ts";
 import { createSharedMemory } from "./threads/shared-memory.ts";
 import { runThread } from "./threads/thread.ts";
 import { threadCount } from "./threads/thread-count.ts";
 import { ThreadFleet } from "./threads/thread-fleet.ts";
-
-type Output = ReturnType<typeof destination>;
 
 if (isMainThread) await main();
 else await runThread();
@@ -29,9 +28,13 @@ async function main(): Promise<void> {
 async function run(settings: GatewaySettings): Promise<void> {
   const { config, host, metricsPort } = settings;
   const output = destination({ sync: false });
-  const logger = createLogger(settings.logLevel, output);
+  let isLogOpen = true;
+  const lines = new LineBatch((text) => void (isLogOpen && output.write(text)));
+  // Before pino's own listener, which writes what its output has.
+  process.prependListener("exit", () => lines.flush());
+  const logger = createLogger(settings.logLevel, lines);
   const threads = threadCount(config);
-  const { listen, drain, collect } = threads === 1 ? alone(settings, output) : fleet(settings, output, threads);
+  const { listen, drain, collect } = threads === 1 ? alone(settings, lines) : fleet(settings, lines, threads);
 
   let isLeaving = false;
   async function leave(signal: string): Promise<void> {
@@ -43,6 +46,8 @@ async function run(settings: GatewaySettings): Promise<void> {
     metrics.closeAllConnections();
     metrics.close();
     logger.info("drained");
+    lines.flush();
+    isLogOpen = false;
     await closeLog(output);
     process.exit(0);
   }
@@ -64,7 +69,7 @@ interface Serving {
   readonly collect: () => Promise<readonly ThreadMetrics[]>;
 }
 
-function alone(settings: GatewaySettings, output: Output): Serving {
+function alone(settings: GatewaySettings, output: LineOutput): Serving {
   const gateway = buildGateway(
     settings,
     createLogger(settings.logLevel, output),
@@ -79,7 +84,7 @@ function alone(settings: GatewaySettings, output: Output): Serving {
   };
 }
 
-function fleet(settings: GatewaySettings, output: Output, threads: number): Serving {
+function fleet(settings: GatewaySettings, output: LineOutput, threads: number): Serving {
   const logger = createLogger(settings.logLevel, output);
   const memory = createSharedMemory(settings.config);
   const write = (text: string) => void output.write(text);

@@ -1,3 +1,4 @@
+import { cpus } from "node:os";
 import { join } from "node:path";
 import type { GatewayConfig } from "../../contracts/gateway-config.ts";
 import { gatewayNodeVariables } from "../../contracts/process-environment.ts";
@@ -10,6 +11,7 @@ import { freePort, type System, startPinned, stopProcess } from "./systems.ts";
 
 /**
  * A gateway with everything on: keys required, limits (out of reach), metering, metrics, a log line for each request.
+ * With one thread it has the system's core, with several every core.
  * @param settings in place of the usual ones, which have no cache
  */
 export async function startSluice(
@@ -37,7 +39,7 @@ export async function startSluice(
     command: [process.execPath, path],
     environment: {
       ...aws.environment,
-      ...gatewayNodeVariables(1),
+      ...gatewayNodeVariables(threads),
       SLUICE_CONFIG: JSON.stringify({ ...CONFIG, threads, ...settings }),
       SLUICE_HOST: "127.0.0.1",
       SLUICE_PORT: String(port),
@@ -45,6 +47,7 @@ export async function startSluice(
     },
     logFile: join(folder, "sluice.log"),
     readyUrl: `${origin}/health`,
+    ...(threads === 1 ? {} : { cores: `0-${cpus().length - 1}` }),
   });
   return {
     name: "sluice",

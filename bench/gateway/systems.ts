@@ -17,7 +17,7 @@ export interface System {
   stop(): Promise<void>;
 }
 
-/** The core of the system under test; everything else runs on the last one. */
+/** The core of the system under test; `bench/run.ts` keeps everything else on the last one. */
 const SYSTEM_CORE = "0";
 
 export interface SpawnOptions {
@@ -29,13 +29,15 @@ export interface SpawnOptions {
   /** Answers as soon as the system serves. */
   readonly readyUrl: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** In taskset's words. @default "0" */
+  readonly cores?: string;
 }
 
-/** Starts a process pinned to the system's core and waits until it serves. @throws when it ends or is silent for 90 s */
+/** Starts a process pinned to the system's core, or other ones, and waits until it serves. @throws when it ends or is silent for 90 s */
 export async function startPinned(options: SpawnOptions): Promise<ChildProcess & { readonly pid: number }> {
   const { command, environment = {}, logFile, readyUrl } = options;
   const log = openSync(logFile, "w");
-  const child = spawn("taskset", ["-c", SYSTEM_CORE, ...command], {
+  const child = spawn("taskset", ["-c", options.cores ?? SYSTEM_CORE, ...command], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment },
     stdio: ["ignore", log, log],
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),

@@ -33,12 +33,14 @@ export async function startServing(
   config: Parameters<typeof testConfig>[0] = {},
   behaviour: Partial<FakeEngineBehaviour> = {},
   model: Parameters<typeof testConfig>[1] = {},
+  environment: Record<string, string> = {},
 ) {
   const engine = await startFakeEngine(behaviour);
   const aws = await startFakeAws();
   aws.targets.set("arn:tiny", [{ instanceId: "i-0abc", port: engine.port, address: "127.0.0.1", state: "initial" }]);
   const server = startProcess({
     ...aws.environment,
+    ...environment,
     SLUICE_CONFIG: JSON.stringify(testConfig(config, model)),
     SLUICE_HOST: "127.0.0.1",
     SLUICE_PORT: "0",
