@@ -21,6 +21,8 @@ export type ProviderFault =
   | "half-json"
   /** 200 with another dialect's words. */
   | "wrong-dialect"
+  /** 200 and the beginning of a page that never ends. */
+  | "endless-page"
   | "html"
   /** 200, and the first event is an error. */
   | "error-event"
@@ -131,6 +133,7 @@ async function answer(
   if (fault === "reset-before-headers") return void request.socket.resetAndDestroy();
   if (fault === "redirect") return void response.writeHead(307, { location: "http://169.254.169.254/" }).end();
   if (fault === "html") return void response.writeHead(200, { "content-type": "text/html" }).end("<html></html>");
+  if (fault === "endless-page") return void response.writeHead(200, { "content-type": "text/html" }).write("<html>");
   if (typeof fault === "object") {
     const headers = fault.retryAfter === undefined ? {} : { "retry-after": fault.retryAfter };
     response.writeHead(fault.status, { "content-type": "application/json", ...headers });

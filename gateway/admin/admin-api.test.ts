@@ -256,6 +256,24 @@ describe("an operator", () => {
     });
   });
 
+  test("sees as failures the streams that broke off or ended too early, and none that its client left", async () => {
+    const { a, config } = await withProviders();
+    const { call, url } = await setUp({ config });
+    const stream = (init?: RequestInit) =>
+      post(url, "/v1/chat/completions", chat({ model: "chat", stream: true }), {}, init);
+    for (const fault of ["reset-in-stream", "malformed-in-stream", undefined] as const) {
+      a.behaviour.fault = fault;
+      await (await stream()).text();
+    }
+    Object.assign(a.behaviour, { fault: "slow-drip", tokens: 100 });
+    const leaving = new AbortController();
+    await (await stream({ signal: leaving.signal })).body?.getReader().read();
+    leaving.abort();
+    await vi.waitFor(() => expect(a.received.at(-1)?.aborted).toBe(true));
+    const { data } = (await body(call("GET", "/admin/targets"))) as { data: Record<string, unknown>[] };
+    expect(data[1]).toMatchObject({ id: "a/small", requests: 4, failures: 2 });
+  });
+
   test("tries a provider's connection: its models, or what is in the way", async () => {
     const { a, config } = await withProviders();
     const blocked = providerConfig("inner", "http://192.168.0.1", { allowPrivateHosts: [] });

@@ -1,5 +1,5 @@
 import { ModelList } from "../../contracts/models.ts";
-import { collectBytes } from "../http/collect-bytes.ts";
+import { ask } from "../http/ask.ts";
 import { AddressRefused } from "../targets/address-guard.ts";
 import type { Provider } from "../targets/provider.ts";
 
@@ -34,7 +34,7 @@ export async function testConnection(provider: Provider, now: () => number): Pro
       problem: "Its key could not be read; look at the secret and at who may read it.",
     };
   try {
-    const answer = await provider.pool.request({
+    const answer = await ask(provider.pool, {
       method: "GET",
       path: dialect === "bedrock" ? "/" : `${provider.pathPrefix}/v1/models`,
       headers: {
@@ -46,7 +46,7 @@ export async function testConnection(provider: Provider, now: () => number): Pro
     });
     const { statusCode: status } = answer;
     const latencyMs = latency();
-    const text = (await collectBytes(answer.body, MAX_ANSWER_BYTES))?.toString("utf8") ?? "";
+    const text = (await answer.body.whole(MAX_ANSWER_BYTES))?.toString("utf8") ?? "";
     if (dialect === "bedrock") return { ok: true, latencyMs, status };
     if (status === 401 || status === 403)
       return { ok: false, latencyMs, status, problem: "It does not take our key; put a valid one into the secret." };

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Pool } from "undici";
-import { collectBytes } from "../http/collect-bytes.ts";
+import type { Dispatcher } from "undici";
+import { ask } from "../http/ask.ts";
 import type { BatchLine } from "./check-line.ts";
 import type { LineGate } from "./line-gate.ts";
 
@@ -12,7 +12,7 @@ export type LineAnswer =
 
 export interface SendLineOptions {
   /** Connections to the gateway's own port. */
-  readonly pool: Pick<Pool, "request">;
+  readonly pool: Dispatcher;
   readonly gate: LineGate;
   readonly endpoint: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -46,7 +46,7 @@ export async function sendLine(line: BatchLine, options: SendLineOptions): Promi
     try {
       if (signal.aborted || isStopped()) return undefined;
       if (isExpired()) return "expired";
-      const answer = await ask(line, options);
+      const answer = await askLine(line, options);
       if (answer.status === 429 || answer.status === 503) {
         outcome = "full";
         waitMs = Math.max(waitMs, Math.min(MAX_WAIT_MS, answer.retryAfterMs * (retryMs / 1000)));
@@ -64,8 +64,8 @@ export async function sendLine(line: BatchLine, options: SendLineOptions): Promi
   }
 }
 
-async function ask(line: BatchLine, { pool, endpoint, headers, signal }: SendLineOptions) {
-  const response = await pool.request({
+async function askLine(line: BatchLine, { pool, endpoint, headers, signal }: SendLineOptions) {
+  const response = await ask(pool, {
     path: endpoint,
     method: "POST",
     headers: { ...headers, "content-type": "application/json" },
@@ -76,7 +76,7 @@ async function ask(line: BatchLine, { pool, endpoint, headers, signal }: SendLin
   });
   const retryAfter = Number(response.headers["retry-after"] ?? 0);
   const requestId = String(response.headers["x-request-id"] ?? "");
-  const bytes = await collectBytes(response.body, MAX_ANSWER_BYTES);
+  const bytes = await response.body.whole(MAX_ANSWER_BYTES);
   if (bytes === undefined) {
     const message = `The answer is over ${MAX_ANSWER_BYTES} bytes. Ask for less in one line.`;
     return { status: 500, requestId, body: errorBody("answer_too_large", message), retryAfterMs: 0 };

@@ -1,5 +1,5 @@
 import type { GenerationRequest } from "../generation-request.ts";
-import { collectBytes } from "../http/collect-bytes.ts";
+import { ask } from "../http/ask.ts";
 import { isRecord } from "../is-record.ts";
 import type { Target } from "../targets/target.ts";
 import type { Embed } from "./semantic-cache.ts";
@@ -20,14 +20,14 @@ export function embedByTarget(model: string, targetsOf: (model: string) => reado
     if (target === undefined || upstream === undefined || place === undefined)
       throw new Error(`no server of ${model} can embed now`);
     try {
-      const { statusCode, body } = await upstream.pool.request({
+      const { statusCode, body } = await ask(upstream.pool, {
         method: "POST",
         path: "/v1/embeddings",
         headers: { "content-type": "application/json", accept: "application/json", ...upstream.headers },
         body: JSON.stringify({ model: target.upstreamModel, input: text }),
         signal,
       });
-      const bytes = await collectBytes(body, MAX_ANSWER_BYTES);
+      const bytes = await body.whole(MAX_ANSWER_BYTES);
       if (bytes === undefined) throw new Error(`${model} answered more than ${MAX_ANSWER_BYTES} bytes`);
       if (statusCode !== 200) throw new Error(`${model} answered ${statusCode} to an embedding`);
       return readVector(bytes, model);

@@ -1,6 +1,6 @@
 import type { Pool } from "undici";
 import { ENGINE_METRICS } from "../../contracts/engine-metrics.ts";
-import { collectBytes } from "../http/collect-bytes.ts";
+import { ask } from "../http/ask.ts";
 import { findSamples } from "./prometheus-text.ts";
 
 /** What an engine says of its load, of all gateways' requests together. */
@@ -27,8 +27,8 @@ export interface AskedEngine {
 export async function readEngineLoad(engine: AskedEngine, timeoutMs: number): Promise<EngineLoad | undefined> {
   try {
     const signal = AbortSignal.timeout(timeoutMs);
-    const answer = await engine.pool.request({ method: "GET", path: "/metrics", headers: engine.headers, signal });
-    const page = await collectBytes(answer.body, MAX_PAGE_BYTES);
+    const answer = await ask(engine.pool, { method: "GET", path: "/metrics", headers: engine.headers, signal });
+    const page = await answer.body.whole(MAX_PAGE_BYTES);
     return page !== undefined && answer.statusCode === 200 ? engineLoadOf(page.toString("utf8")) : undefined;
   } catch {
     return undefined;

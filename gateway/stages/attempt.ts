@@ -1,27 +1,25 @@
-import type { Dispatcher } from "undici";
 import { REQUEST_ID_HEADER } from "../../contracts/headers.ts";
 import type { OutboundRequest, StreamTranslator, UpstreamCall } from "../dialects/dialect.ts";
 import type { Exchange } from "../exchange.ts";
 import { GatewayError } from "../gateway-error.ts";
 import type { GenerationRequest } from "../generation-request.ts";
-import { collectBytes } from "../http/collect-bytes.ts";
-import { requestWhole } from "../http/request-whole.ts";
+import type { AnswerBody } from "../http/answer-body.ts";
+import { type Answer, ask } from "../http/ask.ts";
 import { NoRoom } from "../targets/no-room.ts";
 import type { Target } from "../targets/target.ts";
 import type { Upstream, UpstreamPlace } from "../targets/upstream.ts";
 import { checkFirstEvents, checkWhole } from "./answer-form.ts";
 import { answerFailure, connectionFailure, UpstreamFailure } from "./upstream-failure.ts";
 
-export type UpstreamBody = Dispatcher.ResponseData["body"];
-
 /** An answer: a stream whose first byte has come, or the whole of one that is not streamed, in OpenAI's dialect. */
 export type UpstreamAnswer =
   | {
       readonly kind: "stream";
-      readonly body: UpstreamBody;
-      readonly first: Buffer;
+      readonly body: AnswerBody;
       /** To OpenAI's dialect, where the target speaks another one. */
       readonly translator: StreamTranslator | undefined;
+      /** To be told when it breaks off, and not by us. */
+      readonly broken: () => void;
       readonly release: () => void;
     }
   | { readonly kind: "whole"; readonly bytes: Buffer };
@@ -46,7 +44,7 @@ export interface AttemptOptions {
   readonly signal: AbortSignal;
   /** A stream's first byte must come within this; `undefined`: the request's own limit is the only one. */
   readonly firstByteMs: number | undefined;
-  /** Called when a stream breaks that was handed on already, and not by us. */
+  /** Called when a stream breaks that was handed on already. */
   readonly onBroken: () => void;
 }
 
@@ -70,6 +68,7 @@ export async function attempt(options: AttemptOptions): Promise<UpstreamAnswer> 
   // Before anything is waited for: who chose this upstream must have its place.
   const place = takePlace(options);
   const limits = new AttemptLimits(options);
+  let answer: Answer | undefined;
   let isHandedOn = false;
   try {
     const call = await encode(target, outbound);
@@ -81,32 +80,24 @@ export async function attempt(options: AttemptOptions): Promise<UpstreamAnswer> 
       ...call.headers,
     };
     const path = target.pathPrefix + call.path;
-    const request = { method: "POST", path, headers, body: call.body, signal: limits.signal } as const;
-    if (!stream) {
-      const answer = await requestWhole(upstream.pool, { ...request, limitBytes });
-      if (answer.statusCode !== 200) throw await refusal(target, answer, answer.bytes);
-      return { kind: "whole", bytes: decodeWhole(target, await whole(answer.bytes), outbound) };
+    answer = await ask(upstream.pool, { method: "POST", path, headers, body: call.body, signal: limits.signal });
+    const { statusCode, body } = answer;
+    if (statusCode !== 200) throw await refusal(target, answer);
+    if (!stream || !String(answer.headers["content-type"]).startsWith(dialect.streamMediaType)) {
+      if (stream && target.kind === "provider") throw new UpstreamFailure("malformed");
+      return { kind: "whole", bytes: decodeWhole(target, await whole(body), outbound) };
     }
-    const answer = await upstream.pool.request(request);
-    answer.body.on("error", () => {
-      if (isHandedOn && !signal.aborted) options.onBroken();
-    });
-    const collected = () => collectBytes(answer.body, limitBytes(answer.statusCode));
-    if (answer.statusCode !== 200) throw await refusal(target, answer, collected());
-    if (!String(answer.headers["content-type"]).startsWith(dialect.streamMediaType)) {
-      if (target.kind === "provider") throw new UpstreamFailure("malformed");
-      return { kind: "whole", bytes: decodeWhole(target, await whole(collected()), outbound) };
-    }
-    const first = await firstBytes(answer.body);
+    const first = await body.first();
+    if (first === undefined) throw new UpstreamFailure("died");
     place.sawFirstByte?.();
     if (target.kind === "provider") checkFirstEvents(first, dialect.streamMediaType);
     isHandedOn = true;
     limits.handOn();
     return {
       kind: "stream",
-      body: answer.body,
-      first,
+      body,
       translator: dialect.decodeStream(outbound),
+      broken: options.onBroken,
       release: () => {
         limits.end();
         place.release();
@@ -119,6 +110,7 @@ export async function attempt(options: AttemptOptions): Promise<UpstreamAnswer> 
     throw isOwn ? error : connectionFailure(error);
   } finally {
     if (!isHandedOn) {
+      answer?.body.close();
       limits.end();
       place.release();
     }
@@ -193,12 +185,8 @@ function decodeWhole(target: Target, bytes: Buffer, outbound: OutboundRequest): 
   }
 }
 
-function limitBytes(statusCode: number): number {
-  return statusCode === 200 ? MAX_ANSWER_BYTES : MAX_ERROR_BYTES;
-}
-
-async function whole(collected: Promise<Buffer | undefined>): Promise<Buffer> {
-  const bytes = await collected;
+async function whole(body: AnswerBody): Promise<Buffer> {
+  const bytes = await body.whole(MAX_ANSWER_BYTES);
   if (bytes === undefined) throw new GatewayError("upstream_error");
   return bytes;
 }
@@ -206,26 +194,9 @@ async function whole(collected: Promise<Buffer | undefined>): Promise<Buffer> {
 /** What an answer other than 200 means. Its status says enough when the text can't be read. */
 async function refusal(
   { dialect, kind }: Target,
-  { statusCode, headers }: Pick<Dispatcher.ResponseData, "statusCode" | "headers">,
-  collected: Promise<Buffer | undefined>,
+  { statusCode, headers, body }: Answer,
 ): Promise<UpstreamFailure | GatewayError> {
-  const text = await collected.then((bytes) => bytes?.toString("utf8") ?? "").catch(() => "");
+  const bytes = await body.whole(MAX_ERROR_BYTES).catch(() => undefined);
+  const text = bytes?.toString("utf8") ?? "";
   return answerFailure(statusCode, headers["retry-after"], dialect.decodeProblem(statusCode, text), kind);
-}
-
-/** Waits for the first bytes and leaves the body paused behind them. */
-function firstBytes(body: UpstreamBody): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const finish = (settle: () => void) => {
-      body.off("data", onData).off("end", onEnd).off("error", onError);
-      settle();
-    };
-    const onData = (chunk: Buffer) => {
-      body.pause();
-      finish(() => resolve(chunk));
-    };
-    const onEnd = () => finish(() => reject(new UpstreamFailure("died")));
-    const onError = (error: Error) => finish(() => reject(error));
-    body.on("data", onData).on("end", onEnd).on("error", onError);
-  });
 }

@@ -57,6 +57,13 @@ describe("a provider that fails before its first byte", () => {
     expect(eventsOf(await answer.text()).at(-1)).toBe("[DONE]");
   });
 
+  test("which begins a page instead of a stream is not listened to any more", async () => {
+    const { url, bad } = await setUp({ fault: "endless-page" });
+    const answer = await post(url, "/v1/chat/completions", chat({ model: "chat", stream: true }));
+    expect(eventsOf(await answer.text()).at(-1)).toBe("[DONE]");
+    await vi.waitFor(() => expect(bad.received[0]?.aborted).toBe(true));
+  });
+
   test("which refuses connections: the next target answers", async () => {
     const { url, bad } = await setUp({});
     await bad.stop();

@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { type FakeAnthropicBehaviour, startFakeAnthropic } from "../../test-support/fake-anthropic.ts";
 import { anthropicDialect } from "../dialects/anthropic.ts";
 import { Exchange } from "../exchange.ts";
+import { ask } from "../http/ask.ts";
 import { gathered, outbound } from "../test/dialect-cases.ts";
 import { relayStream } from "./relay.ts";
 
@@ -20,22 +21,15 @@ async function relayed(behaviour: Partial<FakeAnthropicBehaviour>, stripUsage = 
       const exchange = new Exchange(incoming, response, 0);
       exchanges.push(exchange);
       const { path, headers, body } = await dialect.encode(request);
-      const answer = await pool.request({
+      const answer = await ask(pool, {
         method: "POST",
         path,
         headers: { ...headers, "x-api-key": provider.behaviour.key },
         body,
+        signal: exchange.abort.signal,
       });
-      // As `call.ts` does: a body that is given up reports it as an error.
-      answer.body.on("error", () => undefined);
       const translator = dialect.decodeStream(request);
-      const upstream = {
-        kind: "stream",
-        body: answer.body,
-        first: Buffer.alloc(0),
-        translator,
-        release: () => {},
-      } as const;
+      const upstream = { kind: "stream", body: answer.body, translator, broken: () => {}, release: () => {} } as const;
       await relayStream(exchange, upstream, { idleSeconds: 5, stripUsage, now: () => 1 });
     })();
   });

@@ -48,7 +48,7 @@ type StreamAnswer = Extract<UpstreamAnswer, { kind: "stream" }>;
  */
 export function relayStream(exchange: Exchange, answer: StreamAnswer, options: RelayOptions): Promise<void> {
   const { response } = exchange;
-  const { body, first, translator, release } = answer;
+  const { body, translator, broken, release } = answer;
   const { inbound } = exchange;
   const encoder = inbound?.dialect.encodeStream(inbound.context);
   const scanner = new EventScanner({ stripUsage: options.stripUsage });
@@ -85,7 +85,7 @@ export function relayStream(exchange: Exchange, answer: StreamAnswer, options: R
     function onIdle(): void {
       if (scanner.isDone) return onEnd();
       // A paused body means that the client takes nothing: there is no use in telling it so.
-      if (!body.isPaused()) return fail("timeout", `The model sent nothing for ${options.idleSeconds} s.`);
+      if (!body.isPaused) return fail("timeout", `The model sent nothing for ${options.idleSeconds} s.`);
       exchange.isAborted = true;
       response.destroy();
       finish();
@@ -107,13 +107,14 @@ export function relayStream(exchange: Exchange, answer: StreamAnswer, options: R
     }
 
     function onError(): void {
-      // Our own abort comes back as the body's error; the client's leaving has been dealt with then.
-      if (scanner.isDone) onEnd();
+      if (exchange.isAborted) finish();
+      else if (scanner.isDone) onEnd();
       else fail("stream_interrupted");
     }
 
     function fail(code: ErrorCode, message?: string): void {
       if (isOver) return;
+      broken();
       exchange.errorCode = code;
       const event = errorBody(code, message === undefined ? {} : { message: `${message} Send the request again.` });
       end(Buffer.from(`data: ${JSON.stringify(event)}\n\n`));
@@ -125,8 +126,7 @@ export function relayStream(exchange: Exchange, answer: StreamAnswer, options: R
       isOver = true;
       clearTimeout(idle);
       response.off("drain", onDrain).off("close", finish);
-      body.off("data", onData).off("end", onEnd).off("error", onError);
-      body.destroy();
+      body.close();
       release();
       options.recording?.end(scanner.isDone && exchange.errorCode === undefined && !exchange.isAborted);
       exchange.promptTokens = scanner.usage?.promptTokens;
@@ -136,14 +136,7 @@ export function relayStream(exchange: Exchange, answer: StreamAnswer, options: R
 
     response.writeHead(200, { ...exchange.headers, ...STREAM_HEADERS });
     response.on("drain", onDrain).on("close", finish);
-    body.on("end", onEnd).on("error", onError);
     if (response.destroyed) return finish();
-    onData(first);
-    if (isOver) return;
-    body.on("data", onData);
-    // It may have broken or ended between its first bytes and the listeners above: a short stream comes in one packet.
-    if (body.errored !== null) return onError();
-    if (body.readableEnded) return onEnd();
-    if (!response.writableNeedDrain) body.resume();
+    body.read({ onData, onEnd: (error) => (error === undefined ? onEnd() : onError()) });
   });
 }

@@ -1,0 +1,125 @@
+import type { Dispatcher } from "undici";
+import { BoundedBytes } from "./bounded-bytes.ts";
+
+/** Who takes the bytes of an answer. */
+export interface BodyReader {
+  onData(chunk: Buffer): void;
+  /** Told once. @param error what broke the answer off; `undefined` when all of it has come */
+  onEnd(error: Error | undefined): void;
+}
+
+/** What is held for a reader that isn't there yet, in bytes; above it the connection is held back. */
+const MAX_HELD_BYTES = 65_536;
+
+/**
+ * The bytes of an answer, for one reader: what comes before it is there, or while it pauses, is held. A stream of Node's
+ * costs as much as the exchange itself, and outlives a scavenge (docs/decisions/039).
+ */
+export class AnswerBody {
+  readonly #controller: Dispatcher.DispatchController;
+  readonly #held: Buffer[] = [];
+  #heldBytes = 0;
+  #reader: BodyReader | undefined;
+  #isPaused = false;
+  #ended: { readonly error: Error | undefined } | undefined;
+  #isClosed = false;
+  /** Of who waits for the first bytes. */
+  #wake: (() => void) | undefined;
+
+  constructor(controller: Dispatcher.DispatchController) {
+    this.#controller = controller;
+  }
+
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  /** Resolves with the first bytes, which stay for the reader; with `undefined` when there are none. @throws what broke it off */
+  async first(): Promise<Buffer | undefined> {
+    if (this.#held.length === 0 && this.#ended === undefined)
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    if (this.#held.length === 0 && this.#ended?.error !== undefined) throw this.#ended.error;
+    return this.#held[0];
+  }
+
+  /** Hands on what is held, at once, and then what comes. */
+  read(reader: BodyReader): void {
+    this.#reader = reader;
+    this.#handOn();
+  }
+
+  /** The bytes; `undefined` when there are more than the limit, and then the rest is not read. @throws what broke it off */
+  whole(limitBytes: number): Promise<Buffer | undefined> {
+    return new Promise((resolve, reject) => {
+      const bytes = new BoundedBytes(limitBytes);
+      this.read({
+        onData: (chunk) => {
+          if (bytes.push(chunk)) return;
+          this.close();
+          resolve(undefined);
+        },
+        onEnd: (error) => (error === undefined ? resolve(bytes.whole()) : reject(error)),
+      });
+    });
+  }
+
+  /** Nothing more comes to the reader until `resume`, but for what breaks the answer off. */
+  pause(): void {
+    this.#isPaused = true;
+    this.#controller.pause();
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.#handOn();
+  }
+
+  /** The reader wants no more, and is told nothing more. Breaks the call off where it isn't over. */
+  close(): void {
+    this.#reader = undefined;
+    this.#held.length = 0;
+    this.#isClosed = true;
+    if (this.#ended === undefined) this.#controller.abort(new Error("The rest of the answer is not wanted."));
+  }
+
+  /** For who receives the answer: its next bytes. */
+  push(chunk: Buffer): void {
+    if (this.#isClosed) return;
+    if (this.#reader !== undefined && !this.#isPaused) return this.#reader.onData(chunk);
+    this.#held.push(chunk);
+    this.#heldBytes += chunk.length;
+    if (this.#heldBytes > MAX_HELD_BYTES) this.#controller.pause();
+    this.#wake?.();
+  }
+
+  /** For who receives the answer: it is over. What broke it off is told at once, even to a reader that pauses. */
+  end(error?: Error): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = { error };
+    this.#wake?.();
+    if (error === undefined) this.#handOn();
+    else this.#tellEnd(error);
+  }
+
+  #handOn(): void {
+    while (this.#reader !== undefined && !this.#isPaused) {
+      const chunk = this.#held.shift();
+      if (chunk === undefined) return this.#caughtUp();
+      this.#heldBytes -= chunk.length;
+      this.#reader.onData(chunk);
+    }
+  }
+
+  #caughtUp(): void {
+    if (this.#ended === undefined) this.#controller.resume();
+    else this.#tellEnd(this.#ended.error);
+  }
+
+  #tellEnd(error: Error | undefined): void {
+    const reader = this.#reader;
+    this.#reader = undefined;
+    reader?.onEnd(error);
+  }
+}

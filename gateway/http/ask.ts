@@ -1,0 +1,53 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { Dispatcher } from "undici";
+import { AnswerBody } from "./answer-body.ts";
+
+export interface Question extends Dispatcher.DispatchOptions {
+  /** Ends the call, also when its answer has begun. */
+  readonly signal: AbortSignal;
+}
+
+/** An answer whose head has come. */
+export interface Answer {
+  readonly statusCode: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: AnswerBody;
+}
+
+/**
+ * Sends a request and resolves when the head of its answer has come. A pool's own `request` makes a stream of each answer.
+ * @throws the signal's reason, or what broke the connection off
+ */
+export function ask(pool: Dispatcher, { signal, ...request }: Question): Promise<Answer> {
+  const head = Promise.withResolvers<Answer>();
+  let controller: Dispatcher.DispatchController | undefined;
+  let body: AnswerBody | undefined;
+
+  function end(error?: Error): void {
+    signal.removeEventListener("abort", onAbort);
+    if (error !== undefined) head.reject(error);
+    body?.end(error);
+  }
+  function onAbort(): void {
+    end(signal.reason);
+    controller?.abort(signal.reason);
+  }
+  if (signal.aborted) return Promise.reject(signal.reason);
+  signal.addEventListener("abort", onAbort);
+  pool.dispatch(request, {
+    onRequestStart(started) {
+      controller = started;
+      // It may have waited for a connection until now.
+      if (signal.aborted) started.abort(signal.reason);
+    },
+    onResponseStart(self, statusCode, headers) {
+      if (statusCode < 200) return;
+      body = new AnswerBody(self);
+      head.resolve({ statusCode, headers, body });
+    },
+    onResponseData: (_, chunk) => body?.push(chunk),
+    onResponseEnd: () => end(),
+    onResponseError: (_, error) => end(error),
+  });
+  return head.promise;
+}
