@@ -13,7 +13,7 @@ const FIRST_ROWS = 256;
 
 /**
  * Questions by their meaning: unit vectors in one flat array, each with the key of its answer. Only rows of the same
- * context are compared, one by one: with 384 dimensions, a thousand of them take a little over a millisecond
+ * context are compared, one by one: with 384 dimensions, a thousand of them take about a millisecond
  * (`bench/semantic-cache.ts`). When it is full, the oldest row leaves.
  */
 export class SemanticIndex {
