@@ -4,6 +4,12 @@ import { SemanticIndex } from "./semantic-index.ts";
 
 const vector = (...values: number[]) => new Float32Array(values);
 
+function cosine(one: readonly number[], other: readonly number[]): number {
+  const product = (a: readonly number[], b: readonly number[]) => a.reduce((sum, x, at) => sum + x * (b[at] ?? 0), 0);
+  const lengths = Math.hypot(...one.map(Math.fround)) * Math.hypot(...other.map(Math.fround));
+  return lengths === 0 ? 0 : product(one.map(Math.fround), other.map(Math.fround)) / lengths;
+}
+
 describe("the index of questions", () => {
   test("finds the nearest of the same context, whatever the length of its vector", () => {
     const index = new SemanticIndex(10);
@@ -22,13 +28,33 @@ describe("the index of questions", () => {
     expect(index.nearest("a", vector(0, 1), 0.71)).toBeUndefined();
   });
 
+  test("finds what a comparison with every whole vector finds", () => {
+    const values = fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 12, maxLength: 12 });
+    const rows = fc.array(values, { minLength: 1, maxLength: 30 });
+    void fc.assert(
+      fc.property(rows, values, fc.double({ min: 0.5, max: 1, noNaN: true }), (known, noise, threshold) => {
+        // Like one of them: what is far from all is told apart by any part of it.
+        const asked = noise.map((value, at) => (known[0]?.[at] ?? 0) + value / 3);
+        const index = new SemanticIndex(known.length);
+        for (const [row, one] of known.entries()) index.add("a", vector(...one), String(row));
+        const most = Math.max(...known.map((one) => cosine(one, asked)));
+        const found = index.nearest("a", vector(...asked), threshold);
+        // Where 32 bits decide, either is right.
+        if (Math.abs(most - threshold) < 1e-4) return;
+        if (most < threshold) expect(found).toBeUndefined();
+        else expect(found?.similarity).toBeCloseTo(most, 4);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   test("has never more rows than its bound, and the newest are those that are left", () => {
     void fc.assert(
       fc.property(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 0, max: 60 }), (bound, added) => {
         const index = new SemanticIndex(bound);
         for (let row = 0; row < added; row++) index.add(`context ${row % 3}`, vector(1, row), `key ${row}`);
         expect(index.size).toBe(Math.min(bound, added));
-        expect(index.bytes).toBeLessThanOrEqual(bound * 2 * 4);
+        expect(index.bytes).toBeLessThanOrEqual(bound * (2 + 1) * 4);
         for (let row = 0; row < added; row++) {
           const found = index.nearest(`context ${row % 3}`, vector(1, row), 0.5);
           if (row >= added - bound) expect(found?.key).toBe(`key ${row}`);

@@ -11,14 +11,21 @@ interface Row {
 
 const FIRST_ROWS = 256;
 
+/** What of a vector's dimensions is compared first: 128 of 384 tell nearly all other questions apart. */
+const HEAD_SHARE = 1 / 3;
+/** What rounding to 32 bits may take from a bound. */
+const SLACK = 1e-5;
+
 /**
  * Questions by their meaning: unit vectors in one flat array, each with the key of its answer. Only rows of the same
- * context are compared, one by one: with 384 dimensions, a thousand of them take about a millisecond
- * (`bench/semantic-cache.ts`). When it is full, the oldest row leaves.
+ * context are compared, one by one, and most by their first third alone: two vectors' rests are at most as similar as the
+ * product of their lengths, which are kept beside them (Cauchy and Schwarz). It finds what a whole comparison would.
+ * With 384 dimensions a thousand take 0.3 ms (`bench/semantic-cache.ts`). When it is full, the oldest row leaves.
  */
 export class SemanticIndex {
   readonly #maxRows: number;
   #dimensions = 0;
+  /** Of each row: its vector, and the length of what comes after the vector's head. */
   #vectors = new Float32Array(0);
   readonly #rows: Row[] = [];
   readonly #byContext = new Map<string, Set<number>>();
@@ -44,10 +51,15 @@ export class SemanticIndex {
     if (rows === undefined || vector.length !== this.#dimensions) return undefined;
     const unit = unitVector(vector);
     const vectors = this.#vectors;
+    const [head, end] = [this.#head, unit.length];
+    const rest = lengthOf(unit.subarray(head)) + SLACK;
     let best: number | undefined;
     let similarity = threshold;
     for (const row of rows) {
-      const cosine = product(vectors, row * unit.length, unit);
+      const from = row * this.#stride;
+      const ofHead = product(vectors, from, unit, 0, head);
+      if (ofHead + rest * (vectors[from + end] ?? 0) < similarity) continue;
+      const cosine = ofHead + product(vectors, from, unit, head, end);
       if (cosine < similarity) continue;
       similarity = cosine;
       best = row;
@@ -64,7 +76,9 @@ export class SemanticIndex {
     this.#next = (row + 1) % this.#maxRows;
     this.#remove(row);
     this.#reserve(row);
-    this.#vectors.set(unitVector(vector), row * this.#dimensions);
+    const unit = unitVector(vector);
+    this.#vectors.set(unit, row * this.#stride);
+    this.#vectors[row * this.#stride + this.#dimensions] = lengthOf(unit.subarray(this.#head));
     this.#rows[row] = { context, key };
     this.#byKey.set(key, row);
     const rows = this.#byContext.get(context);
@@ -76,6 +90,14 @@ export class SemanticIndex {
   forget(key: string): void {
     const row = this.#byKey.get(key);
     if (row !== undefined) this.#remove(row);
+  }
+
+  get #stride(): number {
+    return this.#dimensions + 1;
+  }
+
+  get #head(): number {
+    return Math.floor(this.#dimensions * HEAD_SHARE);
   }
 
   #remove(row: number): void {
@@ -98,32 +120,40 @@ export class SemanticIndex {
   }
 
   #reserve(row: number): void {
-    const rows = this.#vectors.length / this.#dimensions;
+    const rows = this.#vectors.length / this.#stride;
     if (row < rows) return;
-    const larger = new Float32Array(Math.min(this.#maxRows, Math.max(FIRST_ROWS, rows * 2)) * this.#dimensions);
+    const larger = new Float32Array(Math.min(this.#maxRows, Math.max(FIRST_ROWS, rows * 2)) * this.#stride);
     larger.set(this.#vectors);
     this.#vectors = larger;
   }
 }
 
 function unitVector(vector: Float32Array): Float32Array {
-  let sum = 0;
-  for (const value of vector) sum += value * value;
-  const length = Math.sqrt(sum);
+  const length = lengthOf(vector);
   return length === 0 ? vector : vector.map((value) => value / length);
 }
 
-/** Four sums at once, so that no addition waits for the one before it: twice as fast as one. */
-function product(vectors: Float32Array, from: number, unit: Float32Array): number {
+function lengthOf(vector: Float32Array): number {
+  let sum = 0;
+  for (const value of vector) sum += value * value;
+  return Math.sqrt(sum);
+}
+
+/**
+ * Of the dimensions from `first` up to `end`. Four sums at once, so that no addition waits for the one before it: twice as
+ * fast as one.
+ * @param from where the vector begins in `vectors`
+ */
+function product(vectors: Float32Array, from: number, unit: Float32Array, first: number, end: number): number {
   let [a, b, c, d] = [0, 0, 0, 0];
-  let index = 0;
-  for (; index + 3 < unit.length; index += 4) {
+  let index = first;
+  for (; index + 3 < end; index += 4) {
     const at = from + index;
     a += (vectors[at] ?? 0) * (unit[index] ?? 0);
     b += (vectors[at + 1] ?? 0) * (unit[index + 1] ?? 0);
     c += (vectors[at + 2] ?? 0) * (unit[index + 2] ?? 0);
     d += (vectors[at + 3] ?? 0) * (unit[index + 3] ?? 0);
   }
-  for (; index < unit.length; index++) a += (vectors[from + index] ?? 0) * (unit[index] ?? 0);
+  for (; index < end; index++) a += (vectors[from + index] ?? 0) * (unit[index] ?? 0);
   return a + b + c + d;
 }
