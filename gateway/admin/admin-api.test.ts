@@ -10,50 +10,17 @@ import {
   AdminTargetList,
 } from "../../contracts/admin.ts";
 import { OPERATIONS } from "../../contracts/openapi/operations.ts";
-import { newApiKey } from "../../domain/api-key.ts";
 import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
-import { provide } from "../test/provider-fixture.ts";
-import { startRoutesTable } from "../test/routes-table.ts";
-import { chat, errorOf, post, startTestGateway, type TestGatewayOptions } from "../test/test-gateway.ts";
+import { jsonOf, startAdminGateway, withProviders } from "../test/admin-gateway.ts";
+import { chat, errorOf, post } from "../test/test-gateway.ts";
 import { findAdminRoute } from "./admin-routes.ts";
 
-async function setUp(options: TestGatewayOptions = {}, table?: Awaited<ReturnType<typeof startRoutesTable>>) {
-  const { changeStore, spendStore, ...routes } = table ?? (await startRoutesTable());
-  const gateway = await startTestGateway({ ...options, changeStore, spendStore });
-  const keyOf = (scopes?: ["admin"]) => {
-    const { keyId, hash, secret } = newApiKey();
-    const item = { keyId, hash, name: "x", plan: "standard", createdAt: "2026-01-01T00:00:00Z" };
-    gateway.keys.set(keyId, { ...item, ...(scopes === undefined ? {} : { scopes }) });
-    return { keyId, secret };
-  };
-  const admin = keyOf(["admin"]);
-  const call = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
-    fetch(gateway.url + path, {
-      method,
-      headers: { authorization: `Bearer ${admin.secret}`, "content-type": "application/json", ...headers },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-  const ask = async () => {
-    const answer = await post(gateway.url, "/v1/chat/completions", chat({ model: "chat" }));
-    await answer.text();
-    return answer.headers.get("x-sluice-target") ?? answer.status;
-  };
-  return { ...gateway, ...routes, admin, keyOf, call, ask, table: { changeStore, spendStore, ...routes } };
-}
-
 const settingsOf = ({ name: _, ...settings }: { readonly name: string }) => settings;
-const body = async (answer: Response | Promise<Response>) => (await (await answer).json()) as Record<string, unknown>;
-
-async function withProviders() {
-  const [a, b] = [await provide(), await provide()];
-  const config = { providers: [providerConfig("a", a.origin)], routes: [routeConfig("chat", ["a/small"])] };
-  return { a, b, config };
-}
 
 describe("who may change the service", () => {
   test("nobody without a key that has the scope admin, whatever auth says", async () => {
     for (const auth of ["off", "optional", "required"] as const) {
-      const { url, keyOf, call } = await setUp({ config: { auth } });
+      const { url, keyOf, call } = await startAdminGateway({ config: { auth } });
       await errorOf(await fetch(`${url}/admin/targets`), 401, "missing_api_key");
       await errorOf(
         await call("GET", "/admin/targets", undefined, { authorization: "Bearer x" }),
@@ -67,7 +34,7 @@ describe("who may change the service", () => {
   });
 
   test("every change is in the log with the key's id, and with nothing of what was sent", async () => {
-    const { call, log, logText, admin } = await setUp({ config: (await withProviders()).config });
+    const { call, log, logText, admin } = await startAdminGateway({ config: (await withProviders()).config });
     const route = settingsOf(routeConfig("extra", ["tiny"]));
     expect((await call("PUT", "/admin/routes/extra", route)).status).toBe(200);
     const line = log().find(({ audit }) => audit === true);
@@ -79,20 +46,20 @@ describe("who may change the service", () => {
 describe("the reference", () => {
   test("has the form of every answer", async () => {
     const { config } = await withProviders();
-    const { call } = await setUp({ config });
+    const { call } = await startAdminGateway({ config });
     const route = settingsOf(routeConfig("extra", ["tiny"]));
     const provider = settingsOf(config.providers[0]!);
-    const put = await body(call("PUT", "/admin/routes/extra", route));
+    const put = await jsonOf(call("PUT", "/admin/routes/extra", route));
     expect(AdminRoute.safeParse(put).error).toBeUndefined();
-    expect(AdminRoute.safeParse(await body(call("GET", "/admin/routes/extra"))).error).toBeUndefined();
-    expect(AdminRouteList.safeParse(await body(call("GET", "/admin/routes"))).error).toBeUndefined();
-    const override = await body(call("POST", "/admin/routes/chat/override", { force: null, drain: [] }));
+    expect(AdminRoute.safeParse(await jsonOf(call("GET", "/admin/routes/extra"))).error).toBeUndefined();
+    expect(AdminRouteList.safeParse(await jsonOf(call("GET", "/admin/routes"))).error).toBeUndefined();
+    const override = await jsonOf(call("POST", "/admin/routes/chat/override", { force: null, drain: [] }));
     expect(AdminOverride.safeParse(override).error).toBeUndefined();
-    expect(AdminDeleted.safeParse(await body(call("DELETE", "/admin/routes/chat/override"))).error).toBeUndefined();
-    expect(AdminProvider.safeParse(await body(call("PUT", "/admin/providers/a", provider))).error).toBeUndefined();
-    expect(AdminProviderList.safeParse(await body(call("GET", "/admin/providers"))).error).toBeUndefined();
-    expect(AdminConnectionTest.safeParse(await body(call("POST", "/admin/providers/a/test"))).error).toBeUndefined();
-    expect(AdminTargetList.safeParse(await body(call("GET", "/admin/targets"))).error).toBeUndefined();
+    expect(AdminDeleted.safeParse(await jsonOf(call("DELETE", "/admin/routes/chat/override"))).error).toBeUndefined();
+    expect(AdminProvider.safeParse(await jsonOf(call("PUT", "/admin/providers/a", provider))).error).toBeUndefined();
+    expect(AdminProviderList.safeParse(await jsonOf(call("GET", "/admin/providers"))).error).toBeUndefined();
+    expect(AdminConnectionTest.safeParse(await jsonOf(call("POST", "/admin/providers/a/test"))).error).toBeUndefined();
+    expect(AdminTargetList.safeParse(await jsonOf(call("GET", "/admin/targets"))).error).toBeUndefined();
   });
 
   test("has every path and method, and no other", () => {
@@ -107,23 +74,23 @@ describe("the reference", () => {
 describe("a change at run time", () => {
   test("of a route is in use at once, and taken back leaves what was declared", async () => {
     const { b, config } = await withProviders();
-    const { call, ask } = await setUp({
+    const { call, ask } = await startAdminGateway({
       config: { ...config, providers: [...config.providers, providerConfig("b", b.origin)] },
     });
     expect(await ask()).toBe("a/small");
     const put = await call("PUT", "/admin/routes/chat", settingsOf(routeConfig("chat", ["b/small"])));
     expect([put.status, put.headers.get("etag")]).toEqual([200, '"1"']);
     expect(await ask()).toBe("b/small");
-    expect((await body(call("GET", "/admin/routes/chat"))).source).toBe("changed");
+    expect((await jsonOf(call("GET", "/admin/routes/chat"))).source).toBe("changed");
     expect((await call("DELETE", "/admin/routes/chat")).status).toBe(200);
     expect(await ask()).toBe("a/small");
-    expect((await body(call("GET", "/admin/routes/chat"))).source).toBe("declared");
+    expect((await jsonOf(call("GET", "/admin/routes/chat"))).source).toBe("declared");
   });
 
   test("reaches the other gateways, whose streams go on", async () => {
     const { a, b, config } = await withProviders();
-    const one = await setUp({ config });
-    const other = await setUp({ config }, one.table);
+    const one = await startAdminGateway({ config });
+    const other = await startAdminGateway({ config }, one.table);
     Object.assign(a.behaviour, { fault: "slow-drip", tokens: 40 });
     const stream = await post(other.url, "/v1/chat/completions", chat({ model: "chat", stream: true }));
     const moved = { ...settingsOf(providerConfig("a", b.origin)) };
@@ -140,7 +107,7 @@ describe("a change at run time", () => {
   });
 
   test("of a version that somebody else has changed is 412, and nothing happens", async () => {
-    const { call } = await setUp({ config: (await withProviders()).config });
+    const { call } = await startAdminGateway({ config: (await withProviders()).config });
     const route = settingsOf(routeConfig("extra", ["tiny"]));
     const isNew = { "if-none-match": "*" };
     expect((await call("PUT", "/admin/routes/extra", route, isNew)).status).toBe(200);
@@ -156,7 +123,7 @@ describe("a change at run time", () => {
   });
 
   test("with problems is refused with all of them", async () => {
-    const { call, ask } = await setUp({ config: (await withProviders()).config });
+    const { call, ask } = await startAdminGateway({ config: (await withProviders()).config });
     const wrong = { ...settingsOf(routeConfig("chat", ["huge", "b/small"])) };
     const error = await errorOf(await call("PUT", "/admin/routes/chat", wrong), 400, "invalid_request");
     expect(error.details?.map(({ param }) => param)).toEqual([
@@ -173,7 +140,7 @@ describe("a change at run time", () => {
   });
 
   test("may not open the private network", async () => {
-    const { call } = await setUp();
+    const { call } = await startAdminGateway();
     const open = { ...settingsOf(providerConfig("x", "http://10.0.0.5")), allowPrivateHosts: ["10.0.0.5"] };
     const error = await errorOf(await call("PUT", "/admin/providers/x", open), 400, "invalid_request");
     expect(error.details?.[0]?.param).toBe("providers.x.allowPrivateHosts");
@@ -181,7 +148,7 @@ describe("a change at run time", () => {
 
   test("can't take away a provider that a route needs", async () => {
     const { config, b } = await withProviders();
-    const { call } = await setUp({ config });
+    const { call } = await startAdminGateway({ config });
     await call("PUT", "/admin/providers/b", settingsOf(providerConfig("b", b.origin)));
     await call("PUT", "/admin/routes/chat", settingsOf(routeConfig("chat", ["b/small"])));
     const error = await errorOf(await call("DELETE", "/admin/providers/b"), 400, "invalid_request");
@@ -189,7 +156,7 @@ describe("a change at run time", () => {
   });
 
   test("that got into the table in a wrong form is left out, told, and breaks nothing", async () => {
-    const { ask, write, log, call } = await setUp({ config: (await withProviders()).config });
+    const { ask, write, log, call } = await startAdminGateway({ config: (await withProviders()).config });
     await write({ id: "route#chat", kind: "route", name: "chat", settings: { policy: "?" } }, 1);
     const settings = settingsOf(routeConfig("odd", ["nowhere"]));
     const stored = { version: 1, updatedAt: "2026-01-01T00:00:00Z", updatedBy: "x" };
@@ -209,102 +176,12 @@ describe("a change at run time", () => {
 
   test("stays in use while the table can't be read; another one is 503", async () => {
     const { b, config } = await withProviders();
-    const { call, ask, breakDown } = await setUp({ config });
+    const { call, ask, breakDown } = await startAdminGateway({ config });
     await call("PUT", "/admin/providers/b", settingsOf(providerConfig("b", b.origin)));
     await call("PUT", "/admin/routes/chat", settingsOf(routeConfig("chat", ["b/small"])));
     breakDown(true);
     const answer = await call("PUT", "/admin/routes/chat", settingsOf(routeConfig("chat", ["a/small"])));
     await errorOf(answer, 503, "changes_unavailable");
     expect(await ask()).toBe("b/small");
-  });
-});
-
-describe("an operator", () => {
-  test("drains a target and forces another by hand, and takes it back", async () => {
-    const { b, config } = await withProviders();
-    const both = {
-      providers: [...config.providers, providerConfig("b", b.origin)],
-      routes: [routeConfig("chat", ["a/small=1", "b/small=0"])],
-    };
-    const { call, ask } = await setUp({ config: both });
-    expect(await ask()).toBe("a/small");
-    await call("POST", "/admin/routes/chat/override", { force: null, drain: ["a/small"] });
-    expect(await ask()).toBe("b/small");
-    await call("POST", "/admin/routes/chat/override", { force: "a/small", drain: [] });
-    expect(await ask()).toBe("a/small");
-    await call("POST", "/admin/routes/chat/override", { force: "b/small", drain: [] });
-    expect(await ask()).toBe("b/small");
-    expect((await call("DELETE", "/admin/routes/chat/override")).status).toBe(200);
-    expect(await ask()).toBe("a/small");
-  });
-
-  test("sees each target's health, latency and spend", async () => {
-    const { a, config } = await withProviders();
-    const { call, ask } = await setUp({ config });
-    await ask();
-    a.behaviour.fault = { status: 500 };
-    for (let index = 0; index < 3; index++) await ask();
-    const { data } = (await body(call("GET", "/admin/targets"))) as { data: Record<string, unknown>[] };
-    expect(data.map(({ id }) => id)).toEqual(["tiny", "a/small"]);
-    expect(data[1]).toMatchObject({
-      kind: "provider",
-      available: false,
-      latencyMs: expect.any(Number),
-      spendUsd: expect.closeTo((7 * 1 + 3 * 2) / 1e6),
-      routes: ["chat"],
-      upstreams: [{ id: "a", breaker: "open" }],
-    });
-  });
-
-  test("sees as failures the streams that broke off or ended too early, and none that its client left", async () => {
-    const { a, config } = await withProviders();
-    const { call, url } = await setUp({ config });
-    const stream = (init?: RequestInit) =>
-      post(url, "/v1/chat/completions", chat({ model: "chat", stream: true }), {}, init);
-    for (const fault of ["reset-in-stream", "malformed-in-stream", undefined] as const) {
-      a.behaviour.fault = fault;
-      await (await stream()).text();
-    }
-    Object.assign(a.behaviour, { fault: "slow-drip", tokens: 100 });
-    const leaving = new AbortController();
-    await (await stream({ signal: leaving.signal })).body?.getReader().read();
-    leaving.abort();
-    await vi.waitFor(() => expect(a.received.at(-1)?.aborted).toBe(true));
-    const { data } = (await body(call("GET", "/admin/targets"))) as { data: Record<string, unknown>[] };
-    expect(data[1]).toMatchObject({ id: "a/small", requests: 4, failures: 2 });
-  });
-
-  test("tries a provider's connection: its models, or what is in the way", async () => {
-    const { a, config } = await withProviders();
-    const blocked = providerConfig("inner", "http://192.168.0.1", { allowPrivateHosts: [] });
-    const { call } = await setUp({ config: { ...config, providers: [...config.providers, blocked] } });
-    const check = (name: string) => body(call("POST", `/admin/providers/${name}/test`));
-    expect(await check("a")).toMatchObject({ ok: true, status: 200, models: ["small"] });
-    a.behaviour.key = "other";
-    expect(await check("a")).toMatchObject({ ok: false, status: 401, problem: expect.stringContaining("key") });
-    expect(await check("inner")).toMatchObject({ ok: false, problem: expect.stringContaining("not public") });
-    await a.stop();
-    expect(await check("a")).toMatchObject({ ok: false, problem: expect.stringContaining("ECONNREFUSED") });
-    await errorOf(await call("POST", "/admin/providers/nobody/test"), 404, "not_found");
-  });
-
-  test("gets no new requests to a provider whose health check fails, until it is well again", async () => {
-    const { a, b, config } = await withProviders();
-    const healthCheck = { path: "/healthz", intervalSeconds: 1 };
-    const { ask } = await setUp({
-      config: {
-        providers: [providerConfig("a", a.origin, { healthCheck }), providerConfig("b", b.origin)],
-        routes: [routeConfig("chat", ["a/small"], { fallbacks: ["b/small"] })],
-      },
-    });
-    expect(config.routes).toHaveLength(1);
-    expect(await ask()).toBe("a/small");
-    a.behaviour.fault = { status: 503 };
-    await vi.waitFor(() => expect(a.asked.length).toBeGreaterThan(3), { timeout: 6000 });
-    const before = a.received.length;
-    expect(await ask()).toBe("b/small");
-    expect(a.received.length).toBe(before);
-    a.behaviour.fault = undefined;
-    await vi.waitFor(async () => expect(await ask()).toBe("a/small"), { timeout: 4000 });
   });
 });
