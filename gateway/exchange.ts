@@ -4,9 +4,9 @@ import type { ErrorCode } from "../contracts/errors.ts";
 import { EDGE_REQUEST_ID_HEADER, REQUEST_ID_HEADER } from "../contracts/headers.ts";
 import type { Priority } from "../contracts/priority.ts";
 import { chargeUsd } from "../domain/targets/target-cost.ts";
+import type { Target } from "./core/target.ts";
 import type { InboundContext, InboundDialect } from "./dialects/dialect.ts";
 import type { RoutePath } from "./http/routes.ts";
-import type { Target } from "./targets/target.ts";
 
 const EDGE_ID_FORM = /^[\w=.:+/-]{1,128}$/;
 

@@ -9,12 +9,12 @@ import type { EngineDirectoryIntervals } from "./engines/engine-directory.ts";
 import type { EngineDiscovery } from "./engines/engine-discovery.ts";
 import type { ThreadMetrics } from "./http/metrics-server.ts";
 import type { KeyStore } from "./keys/key-store.ts";
+import type { Lookup } from "./providers/address-guard.ts";
+import type { AwsCredentials } from "./providers/dialect-of.ts";
+import type { SecretReader } from "./providers/provider-credential.ts";
+import type { SpendStore } from "./providers/spend-ledger.ts";
 import type { ResponseStore } from "./responses/response-store.ts";
 import type { FastStore } from "./store/fast-store.ts";
-import type { Lookup } from "./targets/address-guard.ts";
-import type { AwsCredentials } from "./targets/dialect-of.ts";
-import type { SecretReader } from "./targets/provider-credential.ts";
-import type { SpendStore } from "./targets/spend-ledger.ts";
 import type { SharedMemory } from "./threads/shared-memory.ts";
 
 /** What a gateway is built from. */

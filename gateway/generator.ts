@@ -5,14 +5,14 @@ import type { GenerationRoute } from "../contracts/generation-routes.ts";
 import type { Admission } from "./admission/admission.ts";
 import type { createCache } from "./cache/create-cache.ts";
 import type { Exchange } from "./exchange.ts";
-import { callTargets } from "./stages/call.ts";
+import { callInTurn } from "./pipeline/call/call-in-queue.ts";
+import { callTargets } from "./pipeline/call/call-targets.ts";
+import { planTargets } from "./pipeline/plan.ts";
+import type { TargetService } from "./routing/target-service.ts";
 import { parseBody } from "./stages/parse-body.ts";
-import { planTargets } from "./stages/plan.ts";
 import { prioritize } from "./stages/prioritize.ts";
-import { callInTurn } from "./stages/queue.ts";
 import { relayStream, relayWhole } from "./stages/relay.ts";
 import { replay } from "./stages/replay.ts";
-import type { TargetService } from "./targets/target-service.ts";
 
 export interface GeneratorOptions {
   readonly config: GatewayConfig;

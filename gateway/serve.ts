@@ -13,12 +13,12 @@ import { TargetGroupDiscovery } from "./engines/target-group-discovery.ts";
 import type { Gateway } from "./gateway-options.ts";
 import { CachedKeyStore } from "./keys/cached-key-store.ts";
 import { DynamoKeyStore } from "./keys/dynamo-key-store.ts";
+import { AwsSecretReader } from "./providers/aws-secret-reader.ts";
+import { DynamoSpendStore } from "./providers/dynamo-spend-store.ts";
 import { DynamoResponseStore } from "./responses/dynamo-response-store.ts";
 import type { ResponseStore } from "./responses/response-store.ts";
 import type { GatewaySettings } from "./settings.ts";
 import { ValkeyStore } from "./store/valkey-store.ts";
-import { AwsSecretReader } from "./targets/aws-secret-reader.ts";
-import { DynamoSpendStore } from "./targets/dynamo-spend-store.ts";
 import type { SharedMemory } from "./threads/shared-memory.ts";
 
 export const VERSION = manifest.version;

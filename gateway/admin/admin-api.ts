@@ -11,9 +11,9 @@ import { ProviderSettings, RouteSettings } from "../../contracts/target-settings
 import type { Exchange } from "../exchange.ts";
 import { GatewayError } from "../gateway-error.ts";
 import { readBody } from "../http/read-body.ts";
+import type { TargetsConfig } from "../routing/target-registry.ts";
+import type { TargetService } from "../routing/target-service.ts";
 import { bodyProblems, invalidRequest } from "../stages/body-problems.ts";
-import type { TargetsConfig } from "../targets/target-registry.ts";
-import type { TargetService } from "../targets/target-service.ts";
 import type { AdminRoute } from "./admin-routes.ts";
 import { type ChangeStore, VersionConflict } from "./change-store.ts";
 import type { Changes } from "./changes.ts";

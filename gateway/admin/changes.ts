@@ -1,8 +1,8 @@
 import type { Logger } from "pino";
 import { changeId, type TargetChange } from "../../contracts/target-changes.ts";
 import type { TargetProblem } from "../../contracts/target-problems.ts";
-import type { TargetsConfig } from "../targets/target-registry.ts";
-import type { TargetService } from "../targets/target-service.ts";
+import type { TargetsConfig } from "../routing/target-registry.ts";
+import type { TargetService } from "../routing/target-service.ts";
 import type { ChangeStore } from "./change-store.ts";
 
 export interface ChangesOptions {

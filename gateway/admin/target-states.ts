@@ -1,7 +1,7 @@
 import type { BreakerState } from "../../domain/targets/circuit-breaker.ts";
-import { ProviderTarget } from "../targets/provider-target.ts";
-import { upstreamsOf } from "../targets/target-metrics.ts";
-import type { TargetService } from "../targets/target-service.ts";
+import { ProviderTarget } from "../providers/provider-target.ts";
+import { upstreamsOf } from "../routing/target-metrics.ts";
+import type { TargetService } from "../routing/target-service.ts";
 
 /** One target as the gateway that answers sees it. */
 export interface TargetState {

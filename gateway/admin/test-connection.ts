@@ -1,7 +1,7 @@
 import { ModelList } from "../../contracts/models.ts";
 import { ask } from "../http/ask.ts";
-import { AddressRefused } from "../targets/address-guard.ts";
-import type { Provider } from "../targets/provider.ts";
+import { AddressRefused } from "../providers/address-guard.ts";
+import type { Provider } from "../providers/provider.ts";
 
 /** What a try to reach a provider found out. */
 export interface ConnectionTest {

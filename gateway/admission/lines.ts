@@ -1,6 +1,6 @@
 import { PRIORITIES } from "../../contracts/priority.ts";
 import type { AdmissionQueue } from "../../domain/admission/admission-queue.ts";
-import type { Plan } from "../stages/plan.ts";
+import type { Plan } from "../pipeline/plan.ts";
 import type { WaitingRequest } from "./waiting-request.ts";
 
 /** Sets of targets remembered with how fast their queues empty. */

@@ -1,10 +1,10 @@
 import type { Priority } from "../../contracts/priority.ts";
 import type { Waiting } from "../../domain/admission/admission-queue.ts";
 import { requestTokens } from "../../domain/admission/request-tokens.ts";
+import type { Place } from "../core/place.ts";
 import type { Exchange } from "../exchange.ts";
 import type { GenerationRequest } from "../generation-request.ts";
-import type { Plan } from "../stages/plan.ts";
-import type { Place } from "../targets/place.ts";
+import type { Plan } from "../pipeline/plan.ts";
 
 /** A request on its way to a place: at once, or after it waited in a queue. */
 export class WaitingRequest implements Waiting {

@@ -1,8 +1,8 @@
 import type { Registry } from "prom-client";
 import type { CacheSettings, GatewayConfig } from "../../contracts/gateway-config.ts";
+import type { Target } from "../core/target.ts";
 import { CacheStage } from "../stages/consult-cache.ts";
 import type { FastStore } from "../store/fast-store.ts";
-import type { Target } from "../targets/target.ts";
 import type { SharedCount } from "../threads/shared-memory.ts";
 import { CacheMetrics } from "./cache-metrics.ts";
 import { embedByTarget } from "./embed-by-target.ts";

@@ -1,7 +1,7 @@
+import type { Target } from "../core/target.ts";
 import type { GenerationRequest } from "../generation-request.ts";
 import { ask } from "../http/ask.ts";
 import { isRecord } from "../is-record.ts";
-import type { Target } from "../targets/target.ts";
 import type { Embed } from "./semantic-cache.ts";
 
 /** 4,096 dimensions in decimal digits are some 90 KB. */

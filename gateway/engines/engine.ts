@@ -1,6 +1,6 @@
 import { Pool } from "undici";
+import type { Upstream, UpstreamPlace } from "../core/upstream.ts";
 import type { GenerationRequest } from "../generation-request.ts";
-import type { Upstream, UpstreamPlace } from "../targets/upstream.ts";
 import type { PoolRouting } from "./pool-routing.ts";
 
 /** TCP connect inside one VPC takes about a millisecond; after a second the host is not there. */

@@ -1,7 +1,7 @@
 import type { ModelCard, ModelList } from "../../contracts/models.ts";
+import { PoolTarget } from "../engines/pool-target.ts";
 import { GatewayError } from "../gateway-error.ts";
-import { PoolTarget } from "../targets/pool-target.ts";
-import type { RouteEntry, TargetTable } from "../targets/target-table.ts";
+import type { RouteEntry, TargetTable } from "../routing/target-table.ts";
 
 /** `GET /v1/models`: every public name, whether it can answer now or not. @param created Unix seconds */
 export function modelList({ routes }: TargetTable, created: number): ModelList {

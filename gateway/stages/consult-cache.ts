@@ -16,7 +16,7 @@ import type { SemanticCache, SemanticLookup } from "../cache/semantic-cache.ts";
 import { semanticQuestion } from "../cache/semantic-question.ts";
 import type { CacheOutcome, Exchange } from "../exchange.ts";
 import type { GenerationRequest } from "../generation-request.ts";
-import type { Plan } from "./plan.ts";
+import type { Plan } from "../pipeline/plan.ts";
 import type { StreamRecording } from "./relay.ts";
 
 export interface CacheStageOptions {

@@ -5,7 +5,7 @@ import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import dynalite from "dynalite";
 import { onTestFinished } from "vitest";
 import { DynamoChangeStore } from "../admin/dynamo-change-store.ts";
-import { DynamoSpendStore } from "../targets/dynamo-spend-store.ts";
+import { DynamoSpendStore } from "../providers/dynamo-spend-store.ts";
 
 /** A routes table in a real DynamoDB server on loopback. */
 export async function startRoutesTable() {

@@ -15,12 +15,12 @@ import type { Gateway } from "../gateway-options.ts";
 import { listenOn } from "../http/listen.ts";
 import { createMetricsServer } from "../http/metrics-server.ts";
 import type { KeyStore } from "../keys/key-store.ts";
+import type { Lookup } from "../providers/address-guard.ts";
+import type { AwsCredentials } from "../providers/dialect-of.ts";
+import type { SecretReader } from "../providers/provider-credential.ts";
+import type { SpendStore } from "../providers/spend-ledger.ts";
 import type { ResponseStore } from "../responses/response-store.ts";
 import type { FastStore } from "../store/fast-store.ts";
-import type { Lookup } from "../targets/address-guard.ts";
-import type { AwsCredentials } from "../targets/dialect-of.ts";
-import type { SecretReader } from "../targets/provider-credential.ts";
-import type { SpendStore } from "../targets/spend-ledger.ts";
 
 /** For tests: a gateway on a real socket in front of fake engines, with everything it logged. */
 export interface TestGateway {

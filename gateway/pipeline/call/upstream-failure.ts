@@ -1,7 +1,7 @@
-import { ERRORS } from "../../contracts/errors.ts";
-import type { UpstreamProblem } from "../dialects/dialect.ts";
-import { GatewayError } from "../gateway-error.ts";
-import { ADDRESS_REFUSED } from "../targets/address-guard.ts";
+import { ERRORS } from "../../../contracts/errors.ts";
+import type { UpstreamProblem } from "../../dialects/dialect.ts";
+import { GatewayError } from "../../gateway-error.ts";
+import { ADDRESS_REFUSED } from "../../providers/address-guard.ts";
 
 /**
  * `refused`: no connection. `died`: it went away before the client got a byte. `busy`: it has no place.

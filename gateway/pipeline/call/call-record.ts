@@ -1,9 +1,9 @@
-import type { Permit } from "../../domain/targets/circuit-breaker.ts";
-import type { RetryBudget } from "../../domain/targets/retry-budget.ts";
-import { ClientGone, GatewayError } from "../gateway-error.ts";
-import type { Target } from "../targets/target.ts";
-import type { Upstream } from "../targets/upstream.ts";
-import type { HealthBook } from "../targets/upstream-health.ts";
+import type { Permit } from "../../../domain/targets/circuit-breaker.ts";
+import type { RetryBudget } from "../../../domain/targets/retry-budget.ts";
+import type { Target } from "../../core/target.ts";
+import type { Upstream } from "../../core/upstream.ts";
+import type { HealthBook } from "../../core/upstream-health.ts";
+import { ClientGone, GatewayError } from "../../gateway-error.ts";
 import type { FailureKind, UpstreamFailure } from "./upstream-failure.ts";
 
 export type CallOutcome = "ok" | "refused-request" | "abandoned" | "hedged-away" | FailureKind;

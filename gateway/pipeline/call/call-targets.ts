@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { RouteTimeouts } from "../../contracts/gateway-config.ts";
-import { ATTEMPTS_HEADER, TARGET_HEADER } from "../../contracts/headers.ts";
-import { backoffMs } from "../../domain/targets/backoff.ts";
-import type { Exchange } from "../exchange.ts";
-import { GatewayError } from "../gateway-error.ts";
-import type { GenerationRequest } from "../generation-request.ts";
-import { NoRoom } from "../targets/no-room.ts";
-import type { Target } from "../targets/target.ts";
-import type { Upstream } from "../targets/upstream.ts";
+import type { RouteTimeouts } from "../../../contracts/gateway-config.ts";
+import { ATTEMPTS_HEADER, TARGET_HEADER } from "../../../contracts/headers.ts";
+import { backoffMs } from "../../../domain/targets/backoff.ts";
+import { NoRoom } from "../../core/capacity-exceeded.ts";
+import type { Target } from "../../core/target.ts";
+import type { Upstream } from "../../core/upstream.ts";
+import type { Exchange } from "../../exchange.ts";
+import { GatewayError } from "../../gateway-error.ts";
+import type { GenerationRequest } from "../../generation-request.ts";
+import type { Plan } from "../plan.ts";
 import { attempt, Unsayable, type UpstreamAnswer } from "./attempt.ts";
 import { type CallContext, CallRecord, type Choice } from "./call-record.ts";
 import { HedgedAway, hedge } from "./hedge.ts";
-import type { Plan } from "./plan.ts";
 import { UpstreamFailure } from "./upstream-failure.ts";
 
 /** One upstream, and two that may take over. */

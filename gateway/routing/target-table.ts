@@ -1,7 +1,7 @@
 import type { RouteSettings } from "../../contracts/target-settings.ts";
 import type { Named } from "../../domain/targets/target-order.ts";
-import type { Provider } from "./provider.ts";
-import type { Target } from "./target.ts";
+import type { Target } from "../core/target.ts";
+import type { Provider } from "../providers/provider.ts";
 
 /** A public name with its targets. */
 export interface RouteEntry {

@@ -1,7 +1,16 @@
 import { describe, expect, test, vi } from "vitest";
-import { newApiKey } from "../../domain/api-key.ts";
-import { as, ask, block, sample, served, startNarrow, untilWaiting, waitingRequests } from "../test/narrow-gateway.ts";
-import { errorOf, eventsOf, testConfig } from "../test/test-gateway.ts";
+import { newApiKey } from "../../../domain/api-key.ts";
+import {
+  as,
+  ask,
+  block,
+  sample,
+  served,
+  startNarrow,
+  untilWaiting,
+  waitingRequests,
+} from "../../test/narrow-gateway.ts";
+import { errorOf, eventsOf, testConfig } from "../../test/test-gateway.ts";
 
 describe("a request that finds all engines full", () => {
   test("waits for a place and is answered, whole and streamed, byte for byte what the engine says", async () => {

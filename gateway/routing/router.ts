@@ -8,10 +8,10 @@ import {
   type Named,
   RoundRobin,
 } from "../../domain/targets/target-order.ts";
+import type { Target } from "../core/target.ts";
+import type { HealthBook } from "../core/upstream-health.ts";
 import type { GenerationRequest } from "../generation-request.ts";
-import type { Target } from "./target.ts";
 import type { RouteEntry, TargetTable } from "./target-table.ts";
-import type { HealthBook } from "./upstream-health.ts";
 
 /** Whose request it is, for routes that keep a caller at one target. */
 export interface Caller {

@@ -1,11 +1,11 @@
 import type { Capability } from "../../contracts/target-settings.ts";
 import { answerCostUsd, type TokenPrice } from "../../domain/targets/target-cost.ts";
+import type { Target } from "../core/target.ts";
+import type { Upstream } from "../core/upstream.ts";
 import type { OutboundDialect } from "../dialects/dialect.ts";
 import type { GenerationRequest } from "../generation-request.ts";
 import type { Provider } from "./provider.ts";
 import type { SpendLedger } from "./spend-ledger.ts";
-import type { Target } from "./target.ts";
-import type { Upstream } from "./upstream.ts";
 
 export interface ProviderTargetOptions {
   readonly provider: Provider;

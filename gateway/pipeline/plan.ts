@@ -1,10 +1,10 @@
 import { SESSION_HEADER } from "../../contracts/headers.ts";
+import type { Target } from "../core/target.ts";
 import type { Exchange } from "../exchange.ts";
 import { GatewayError } from "../gateway-error.ts";
 import type { GenerationRequest } from "../generation-request.ts";
-import { needsOf } from "../targets/request-needs.ts";
-import type { Router } from "../targets/router.ts";
-import type { Target } from "../targets/target.ts";
+import { needsOf } from "../routing/request-needs.ts";
+import type { Router } from "../routing/router.ts";
 
 /** Where a request may go, best first; never empty. */
 export type Plan = readonly [Target, ...Target[]];

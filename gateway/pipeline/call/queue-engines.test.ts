@@ -1,13 +1,13 @@
 import { describe, expect, test, vi } from "vitest";
-import { ask, block, sample, served, startNarrow, untilWaiting, waitingRequests } from "../test/narrow-gateway.ts";
-import { errorOf } from "../test/test-gateway.ts";
+import { ask, block, sample, served, startNarrow, untilWaiting, waitingRequests } from "../../test/narrow-gateway.ts";
+import { errorOf } from "../../test/test-gateway.ts";
 
 test("a connection that an engine refuses costs nothing: the request waits for the next engine", async () => {
   const gateway = await startNarrow({ wakeSeconds: 20 }, { engines: [{}], probeMs: 60_000 });
   await gateway.engines[0]?.stop();
   const answer = ask(gateway.url);
   await untilWaiting(gateway, 1);
-  const { startFakeEngine } = await import("../../test-support/fake-engine.ts");
+  const { startFakeEngine } = await import("../../../test-support/fake-engine.ts");
   const replacement = await startFakeEngine();
   gateway.discovery.engines = [{ id: "i-9", origin: replacement.origin, inService: true }];
   expect((await answer).status).toBe(200);

@@ -1,4 +1,4 @@
-import { isRecord } from "../is-record.ts";
+import { isRecord } from "../../is-record.ts";
 import { UpstreamFailure } from "./upstream-failure.ts";
 
 /** What a stream of events can begin with. */

@@ -1,9 +1,9 @@
 import type { TokenPrice } from "../../domain/targets/target-cost.ts";
+import type { Target } from "../core/target.ts";
+import type { Upstream } from "../core/upstream.ts";
 import { OPENAI_DIALECT } from "../dialects/openai.ts";
-import type { ModelPool } from "../engines/model-pool.ts";
 import type { GenerationRequest } from "../generation-request.ts";
-import type { Target } from "./target.ts";
-import type { Upstream } from "./upstream.ts";
+import type { ModelPool } from "./model-pool.ts";
 
 /** A pool of our own engines. */
 export class PoolTarget implements Target {

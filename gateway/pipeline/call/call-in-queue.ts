@@ -1,11 +1,11 @@
-import type { Admission } from "../admission/admission.ts";
-import { WaitingRequest } from "../admission/waiting-request.ts";
-import type { Exchange } from "../exchange.ts";
-import { GatewayError } from "../gateway-error.ts";
-import type { GenerationRequest } from "../generation-request.ts";
-import { NoRoom } from "../targets/no-room.ts";
-import type { Place } from "../targets/place.ts";
-import type { Plan } from "./plan.ts";
+import type { Admission } from "../../admission/admission.ts";
+import { WaitingRequest } from "../../admission/waiting-request.ts";
+import { NoRoom } from "../../core/capacity-exceeded.ts";
+import type { Place } from "../../core/place.ts";
+import type { Exchange } from "../../exchange.ts";
+import { GatewayError } from "../../gateway-error.ts";
+import type { GenerationRequest } from "../../generation-request.ts";
+import type { Plan } from "../plan.ts";
 
 /** The OpenAI SDKs say here after how many seconds they give up. */
 const CLIENT_TIMEOUT_HEADER = "x-stainless-timeout";

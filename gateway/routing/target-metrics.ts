@@ -1,12 +1,12 @@
 import { Counter, Gauge, type Registry } from "prom-client";
 import { GATEWAY_METRICS } from "../../contracts/gateway-metrics.ts";
-import { PoolTarget } from "./pool-target.ts";
-import { ProviderTarget } from "./provider-target.ts";
-import type { SpendLedger } from "./spend-ledger.ts";
-import type { Target } from "./target.ts";
+import type { Target } from "../core/target.ts";
+import type { Upstream } from "../core/upstream.ts";
+import type { HealthBook } from "../core/upstream-health.ts";
+import { PoolTarget } from "../engines/pool-target.ts";
+import { ProviderTarget } from "../providers/provider-target.ts";
+import type { SpendLedger } from "../providers/spend-ledger.ts";
 import type { TargetTable } from "./target-table.ts";
-import type { Upstream } from "./upstream.ts";
-import type { HealthBook } from "./upstream-health.ts";
 
 export interface TargetMetricsOptions {
   readonly registry: Registry;

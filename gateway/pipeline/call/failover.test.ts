@@ -1,8 +1,8 @@
 import { describe, expect, test, vi } from "vitest";
-import type { FakeProviderBehaviour, ProviderFault } from "../../test-support/fake-provider.ts";
-import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
-import { provide } from "../test/provider-fixture.ts";
-import { chat, completion, errorOf, eventsOf, post, startTestGateway } from "../test/test-gateway.ts";
+import type { FakeProviderBehaviour, ProviderFault } from "../../../test-support/fake-provider.ts";
+import { providerConfig, routeConfig } from "../../../test-support/target-config.ts";
+import { provide } from "../../test/provider-fixture.ts";
+import { chat, completion, errorOf, eventsOf, post, startTestGateway } from "../../test/test-gateway.ts";
 
 /** A route over a provider that fails and one that answers. */
 async function setUp(

@@ -1,14 +1,14 @@
-import { REQUEST_ID_HEADER } from "../../contracts/headers.ts";
-import type { OutboundRequest, StreamTranslator, UpstreamCall } from "../dialects/dialect.ts";
-import type { Exchange } from "../exchange.ts";
-import { GatewayError } from "../gateway-error.ts";
-import type { GenerationRequest } from "../generation-request.ts";
-import type { AnswerBody } from "../http/answer-body.ts";
-import { type Answer, ask } from "../http/ask.ts";
-import { NoRoom } from "../targets/no-room.ts";
-import type { Target } from "../targets/target.ts";
-import type { Upstream, UpstreamPlace } from "../targets/upstream.ts";
-import { checkFirstEvents, checkWhole } from "./answer-form.ts";
+import { REQUEST_ID_HEADER } from "../../../contracts/headers.ts";
+import { NoRoom } from "../../core/capacity-exceeded.ts";
+import type { Target } from "../../core/target.ts";
+import type { Upstream, UpstreamPlace } from "../../core/upstream.ts";
+import type { OutboundRequest, StreamTranslator, UpstreamCall } from "../../dialects/dialect.ts";
+import type { Exchange } from "../../exchange.ts";
+import { GatewayError } from "../../gateway-error.ts";
+import type { GenerationRequest } from "../../generation-request.ts";
+import type { AnswerBody } from "../../http/answer-body.ts";
+import { type Answer, ask } from "../../http/ask.ts";
+import { checkFirstEvents, checkWhole } from "./check-response.ts";
 import { answerFailure, connectionFailure, UpstreamFailure } from "./upstream-failure.ts";
 
 /** An answer: a stream whose first byte has come, or the whole of one that is not streamed, in OpenAI's dialect. */

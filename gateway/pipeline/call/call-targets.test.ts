@@ -8,7 +8,7 @@ import {
   post,
   startTestGateway,
   testConfig,
-} from "../test/test-gateway.ts";
+} from "../../test/test-gateway.ts";
 
 /** Idle engines share prompts out by their text; among these each of two engines is first for some. */
 const PROMPTS = Array.from({ length: 8 }, (_, index) => `Once upon ${index}`);
@@ -229,7 +229,7 @@ describe("the way through the load balancer", () => {
   test("is taken, with the pool's host name, when discovery never worked", async () => {
     const discovery = new ListDiscovery();
     discovery.isBroken = true;
-    const { startFakeEngine } = await import("../../test-support/fake-engine.ts");
+    const { startFakeEngine } = await import("../../../test-support/fake-engine.ts");
     const behind = await startFakeEngine();
     const { url, requestLine } = await startTestGateway({
       engines: [],
@@ -243,7 +243,7 @@ describe("the way through the load balancer", () => {
   });
 
   test("is left as soon as an engine is discovered", async () => {
-    const { startFakeEngine } = await import("../../test-support/fake-engine.ts");
+    const { startFakeEngine } = await import("../../../test-support/fake-engine.ts");
     const behind = await startFakeEngine();
     const { url, engines, discovery } = await startTestGateway({ config: { engineListenerUrl: behind.origin } });
     expect((await post(url, "/v1/completions", completion())).status).toBe(200);

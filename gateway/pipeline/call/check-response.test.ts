@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { checkFirstEvents, checkWhole } from "./answer-form.ts";
+import { checkFirstEvents, checkWhole } from "./check-response.ts";
 
 const begin = (text: string) => () => checkFirstEvents(Buffer.from(text), "text/event-stream");
 

@@ -8,15 +8,15 @@ import {
 } from "../../contracts/target-settings.ts";
 import type { SharedPlaces } from "../../domain/targets/shared-places.ts";
 import type { Named } from "../../domain/targets/target-order.ts";
+import type { Target } from "../core/target.ts";
 import type { OutboundDialect } from "../dialects/dialect.ts";
 import type { ModelPool } from "../engines/model-pool.ts";
-import type { Lookup } from "./address-guard.ts";
-import { PoolTarget } from "./pool-target.ts";
-import { Provider } from "./provider.ts";
-import type { SecretReader } from "./provider-credential.ts";
-import { ProviderTarget } from "./provider-target.ts";
-import type { SpendLedger } from "./spend-ledger.ts";
-import type { Target } from "./target.ts";
+import { PoolTarget } from "../engines/pool-target.ts";
+import type { Lookup } from "../providers/address-guard.ts";
+import { Provider } from "../providers/provider.ts";
+import type { SecretReader } from "../providers/provider-credential.ts";
+import { ProviderTarget } from "../providers/provider-target.ts";
+import type { SpendLedger } from "../providers/spend-ledger.ts";
 import type { RouteEntry, TargetTable } from "./target-table.ts";
 
 export interface TargetRegistryOptions {

@@ -4,17 +4,17 @@ import type { RouteOverride } from "../../contracts/target-changes.ts";
 import { RETRY_BUDGET, RetryBudget } from "../../domain/targets/retry-budget.ts";
 import type { SharedPlaces } from "../../domain/targets/shared-places.ts";
 import { answerCostUsd } from "../../domain/targets/target-cost.ts";
+import { HealthBook } from "../core/upstream-health.ts";
 import type { ModelPool } from "../engines/model-pool.ts";
 import type { Exchange } from "../exchange.ts";
-import type { CallContext } from "../stages/call-record.ts";
-import type { Lookup } from "./address-guard.ts";
-import { type AwsCredentials, dialectOf } from "./dialect-of.ts";
-import type { SecretReader } from "./provider-credential.ts";
+import type { CallContext } from "../pipeline/call/call-record.ts";
+import type { Lookup } from "../providers/address-guard.ts";
+import { type AwsCredentials, dialectOf } from "../providers/dialect-of.ts";
+import type { SecretReader } from "../providers/provider-credential.ts";
+import { SpendLedger, type SpendStore } from "../providers/spend-ledger.ts";
 import { Router } from "./router.ts";
-import { SpendLedger, type SpendStore } from "./spend-ledger.ts";
 import { TargetMetrics } from "./target-metrics.ts";
 import { TargetRegistry, type TargetsConfig } from "./target-registry.ts";
-import { HealthBook } from "./upstream-health.ts";
 
 export interface TargetServiceOptions {
   readonly pools: readonly ModelPool[];
