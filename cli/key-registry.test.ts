@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { ApiKeyItem } from "../contracts/auth.ts";
-import { LocalDynamoDb } from "../local/services/dynamodb.ts";
-import { bind } from "../local/services/http.ts";
+import { bind } from "../local/http/server.ts";
+import { LocalDynamoDb } from "../local/services/dynamodb/local-dynamodb.ts";
 import { DynamoKeyRegistry } from "./key-registry.ts";
 
 /** A registry on a real, empty keys table. */

@@ -1,8 +1,8 @@
 import { DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { hashApiKey, isApiKeyValid } from "../domain/api-key.ts";
-import { LOCAL_CREDENTIALS, LocalDynamoDb } from "../local/services/dynamodb.ts";
-import { bind, freePort } from "../local/services/http.ts";
+import { bind, freePort } from "../local/http/server.ts";
+import { LOCAL_CREDENTIALS, LocalDynamoDb } from "../local/services/dynamodb/local-dynamodb.ts";
 import { DynamoKeyRegistry } from "./key-registry.ts";
 import { keysCommand } from "./keys-command.ts";
 import type { KeysPlace, PlaceOptions } from "./keys-place.ts";

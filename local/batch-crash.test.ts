@@ -4,7 +4,7 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { ENV } from "../contracts/process-environment.ts";
 import { testConfig } from "../gateway/test/test-gateway.ts";
 import { startFakeEngine } from "../test-support/fake-engine.ts";
-import { TargetGroup } from "./services/target-group.ts";
+import { TargetGroup } from "./services/elb/target-group.ts";
 import { BATCHES, chatLine, isOver, linesOf, openAi, startBatchWorld, submit, until } from "./test/batch-world.ts";
 
 const ARN = "arn:aws:elasticloadbalancing:us-east-1:000000000000:targetgroup/tiny";

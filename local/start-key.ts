@@ -1,7 +1,7 @@
 import { DeleteItemCommand, DynamoDBClient, PutItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { DEFAULT_PLAN } from "../contracts/auth.ts";
 import { newApiKey } from "../domain/api-key.ts";
-import { LOCAL_CREDENTIALS } from "./services/dynamodb.ts";
+import { LOCAL_CREDENTIALS } from "./services/dynamodb/local-dynamodb.ts";
 import type { Twin } from "./twin.ts";
 
 const NAME = "npm start";

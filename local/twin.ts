@@ -1,11 +1,11 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { handleDashboard, sampledMetrics } from "./plugins/monitoring.ts";
-import { commonAttributes } from "./plugins/names.ts";
-import { PLUGINS, WITHOUT_LOCAL_MEANING } from "./plugins/table.ts";
-import { awsEndpoint } from "./services/aws-endpoint.ts";
-import { LocalDynamoDb } from "./services/dynamodb.ts";
-import { answer, type BoundServer, bind } from "./services/http.ts";
+import { awsEndpoint } from "./aws-api/endpoint.ts";
+import { answer, type BoundServer, bind } from "./http/server.ts";
+import { PLUGINS, WITHOUT_LOCAL_MEANING } from "./plugin-table.ts";
+import { commonAttributes } from "./runtime/names.ts";
+import { handleDashboard, sampledMetrics } from "./services/cloudwatch/plugin.ts";
+import { LocalDynamoDb } from "./services/dynamodb/local-dynamodb.ts";
 import { Evaluator } from "./template/evaluator.ts";
 import type { JsonObject } from "./template/json.ts";
 import { type RawResource, rawResources, readStacks, type Stack } from "./template/stacks.ts";
@@ -137,7 +137,7 @@ function refuseUnknownTypes(resources: readonly RawResource[]): void {
   const unknown = [...new Set(resources.filter(({ type }) => !known.has(type)).map(({ type }) => type))].sort();
   if (unknown.length === 0) return;
   throw new Error(
-    `The twin does not know ${unknown.join(", ")}; give each a plugin in local/plugins/table.ts, or a reason to leave it out.`,
+    `The twin does not know ${unknown.join(", ")}; give each a plugin in local/plugin-table.ts, or a reason to leave it out.`,
   );
 }
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { text as readText } from "node:stream/consumers";
 import { onTestFinished } from "vitest";
-import { LocalDynamoDb } from "../../local/services/dynamodb.ts";
+import { LocalDynamoDb } from "../../local/services/dynamodb/local-dynamodb.ts";
 import { serve } from "../../local/test/tools.ts";
 
 /** The AWS that OpenTofu's backend and encryption call, on a real socket: S3, DynamoDB, KMS and STS. */

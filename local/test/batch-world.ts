@@ -4,11 +4,11 @@ import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import OpenAI, { toFile } from "openai";
 import { onTestFinished } from "vitest";
 import type { BatchEndpoint, BatchSettings } from "../../contracts/batches.ts";
-import { awsEndpoint } from "../services/aws-endpoint.ts";
-import { LOCAL_CREDENTIALS, LocalDynamoDb } from "../services/dynamodb.ts";
-import { MetricStore } from "../services/metric-store.ts";
-import { ObjectFolder } from "../services/object-folder.ts";
-import type { TargetGroup } from "../services/target-group.ts";
+import { awsEndpoint } from "../aws-api/endpoint.ts";
+import { MetricStore } from "../services/cloudwatch/metric-store.ts";
+import { LOCAL_CREDENTIALS, LocalDynamoDb } from "../services/dynamodb/local-dynamodb.ts";
+import type { TargetGroup } from "../services/elb/target-group.ts";
+import { ObjectFolder } from "../services/s3/object-folder.ts";
 import { serve, temporaryFolder } from "./tools.ts";
 
 const region = "us-east-1";

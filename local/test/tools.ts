@@ -3,7 +3,7 @@ import { type IncomingHttpHeaders, type RequestListener, request } from "node:ht
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
-import { bind } from "../services/http.ts";
+import { bind } from "../http/server.ts";
 
 /** A folder under the system's temporary one with these files; removed when the test is over. */
 export function temporaryFolder(files: Readonly<Record<string, string>> = {}): string {

@@ -1,5 +1,5 @@
 import { onTestFinished } from "vitest";
-import { LocalDynamoDb } from "../services/dynamodb.ts";
+import { LocalDynamoDb } from "../services/dynamodb/local-dynamodb.ts";
 import type { JsonObject } from "../template/json.ts";
 import type { RawResource } from "../template/stacks.ts";
 import { World, type WorldSettings } from "../world.ts";

@@ -1,0 +1,80 @@
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { bind } from "../../http/server.ts";
+import { MetricStore } from "./metric-store.ts";
+import { gaugeOf, SampledMetrics, type SampledMetricsOptions } from "./sampled-metrics.ts";
+
+function sampled(options: Partial<SampledMetricsOptions>) {
+  const store = new MetricStore();
+  const metrics = new SampledMetrics({
+    store,
+    environment: "dev",
+    targetGroups: () => [],
+    engines: () => [],
+    stage: () => ({ ApiName: "api", Stage: "live" }),
+    intervals: { enginesMs: 20, targetGroupsMs: 20 },
+    ...options,
+  });
+  metrics.start();
+  onTestFinished(() => metrics.stop());
+  const latest = (namespace: string, name: string, dimensions: Record<string, string>, statistic = "Maximum") => {
+    const range = { periodMs: 3_600_000, from: Date.now() - 3_600_000, to: Date.now() + 1 };
+    return store.query({ namespace, name, dimensions, statistic, ...range }).at(-1)?.value;
+  };
+  return { store, metrics, latest };
+}
+
+describe("what AWS measures by itself", () => {
+  test("the API counts requests, their errors and their latency", () => {
+    const { metrics, latest } = sampled({});
+    for (const [status, ms] of [
+      [200, 10],
+      [404, 20],
+      [429, 20],
+      [503, 30],
+    ] as const)
+      metrics.apiRequest(status, ms);
+    const stage = { ApiName: "api", Stage: "live" };
+    const sums = ["Count", "4XXError", "5XXError"].map((name) => latest("AWS/ApiGateway", name, stage, "Sum"));
+    expect(sums).toEqual([4, 2, 1]);
+    expect(latest("AWS/ApiGateway", "Latency", stage, "p50")).toBe(20);
+  });
+
+  test("target groups tell how many are healthy, and one without targets is not reported", async () => {
+    const group = { loadBalancer: "lb", unhealthy: 1 };
+    const { store, latest } = sampled({
+      targetGroups: () => [
+        { ...group, targetGroup: "full", healthy: 2 },
+        { ...group, targetGroup: "empty", healthy: 0, unhealthy: 0 },
+      ],
+    });
+    const dimensions = { LoadBalancer: "lb", TargetGroup: "full" };
+    await vi.waitFor(() => expect(latest("AWS/ApplicationELB", "HealthyHostCount", dimensions)).toBe(2));
+    expect(latest("AWS/ApplicationELB", "UnHealthyHostCount", dimensions)).toBe(1);
+    expect(store.list().some(({ dimensions: { TargetGroup } }) => TargetGroup === "empty")).toBe(false);
+  });
+
+  test("the engines' agent reads vLLM's gauges, and passes over an engine that does not answer", async () => {
+    const engine = await bind(0, "", (_request, response) =>
+      response.end(
+        'vllm:num_requests_running{model_name="m"} 3\nvllm:num_requests_waiting{model_name="m"} 2\nvllm:kv_cache_usage_perc 0.25\n',
+      ),
+    );
+    onTestFinished(() => engine.close());
+    const { latest } = sampled({
+      engines: () => [
+        { model: "m", port: engine.port },
+        { model: "gone", port: 9 },
+      ],
+    });
+    const dimensions = { Environment: "dev", Model: "m" };
+    await vi.waitFor(() => expect(latest("Sluice/Engine", "vllm:num_requests_running", dimensions)).toBe(3));
+    expect(latest("Sluice/Engine", "vllm:num_requests_waiting", dimensions)).toBe(2);
+    expect(latest("Sluice/Engine", "vllm:kv_cache_usage_perc", dimensions)).toBe(0.25);
+  });
+});
+
+test("a gauge is summed over its labels, and another one whose name goes on is not it", () => {
+  const text = '# TYPE a gauge\na{x="1"} 2\na{x="2"} 3\nab 7\n';
+  expect(gaugeOf(text, "a")).toBe(5);
+  expect(gaugeOf(text, "b")).toBeUndefined();
+});

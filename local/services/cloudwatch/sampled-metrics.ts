@@ -1,0 +1,113 @@
+import { METRICS, type MetricEntry } from "../../../contracts/metrics/catalogue.ts";
+import type { Dimensions, MetricStore } from "./metric-store.ts";
+
+export interface SampledTargetGroup {
+  readonly loadBalancer: string;
+  readonly targetGroup: string;
+  readonly healthy: number;
+  readonly unhealthy: number;
+}
+
+export interface SampledEngine {
+  readonly model: string;
+  readonly port: number;
+}
+
+export interface SampledMetricsOptions {
+  readonly store: MetricStore;
+  readonly environment: string;
+  targetGroups(): readonly SampledTargetGroup[];
+  engines(): readonly SampledEngine[];
+  /** By which CloudWatch knows the API's stage. */
+  stage(): Dimensions | undefined;
+  /** @default - 2 s, 5 s */
+  readonly intervals?: { readonly enginesMs: number; readonly targetGroupsMs: number };
+}
+
+/** An engine that is busy for longer than this is asked again next time. */
+const SCRAPE_TIMEOUT_MS = 1500;
+const INTERVALS = { enginesMs: 2000, targetGroupsMs: 5000 };
+
+/**
+ * The metrics that on AWS nobody of ours writes: those of API Gateway and the load balancer, and those that the agent on
+ * an engine's instance reads.
+ */
+export class SampledMetrics {
+  readonly #options: SampledMetricsOptions;
+  readonly #timers: NodeJS.Timeout[] = [];
+
+  constructor(options: SampledMetricsOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    const { enginesMs, targetGroupsMs } = this.#options.intervals ?? INTERVALS;
+    this.#timers.push(
+      setInterval(() => void this.#sampleEngines(), enginesMs).unref(),
+      setInterval(() => this.#sampleTargetGroups(), targetGroupsMs).unref(),
+    );
+  }
+
+  stop(): void {
+    for (const timer of this.#timers) clearInterval(timer);
+  }
+
+  /** One request at the API's stage. */
+  apiRequest(status: number, durationMs: number): void {
+    const dimensions = this.#options.stage();
+    if (!dimensions) return;
+    const time = Date.now();
+    this.#put(METRICS.apiCount, dimensions, time, 1);
+    this.#put(METRICS.apiLatency, dimensions, time, durationMs);
+    this.#put(METRICS.api4xx, dimensions, time, status >= 400 && status < 500 ? 1 : 0);
+    this.#put(METRICS.api5xx, dimensions, time, status >= 500 ? 1 : 0);
+  }
+
+  #sampleTargetGroups(): void {
+    const time = Date.now();
+    for (const { loadBalancer, targetGroup, healthy, unhealthy } of this.#options.targetGroups()) {
+      // The load balancer reports nothing of a group without targets.
+      if (healthy + unhealthy === 0) continue;
+      const dimensions = { LoadBalancer: loadBalancer, TargetGroup: targetGroup };
+      this.#put(METRICS.healthyHosts, dimensions, time, healthy);
+      this.#put(METRICS.unhealthyHosts, dimensions, time, unhealthy);
+    }
+  }
+
+  async #sampleEngines(): Promise<void> {
+    await Promise.all(this.#options.engines().map((engine) => this.#sampleEngine(engine)));
+  }
+
+  async #sampleEngine({ model, port }: SampledEngine): Promise<void> {
+    const text = await scrape(port);
+    if (text === undefined) return;
+    const time = Date.now();
+    const dimensions = { Environment: this.#options.environment, Model: model };
+    for (const metric of [METRICS.requestsRunning, METRICS.requestsWaiting, METRICS.kvCacheUsage]) {
+      const value = gaugeOf(text, metric.name);
+      if (value !== undefined) this.#put(metric, dimensions, time, value);
+    }
+  }
+
+  #put({ namespace, name, unit }: MetricEntry, dimensions: Dimensions, time: number, value: number): void {
+    this.#options.store.put({ namespace, name, unit, dimensions, time, values: [value] });
+  }
+}
+
+async function scrape(port: number): Promise<string | undefined> {
+  try {
+    const answer = await fetch(`http://127.0.0.1:${port}/metrics`, { signal: AbortSignal.timeout(SCRAPE_TIMEOUT_MS) });
+    return await answer.text();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Sum of a gauge over its labels, from Prometheus text; `undefined` when it is not there. */
+export function gaugeOf(text: string, name: string): number | undefined {
+  const values = text
+    .split("\n")
+    .filter((line) => line.startsWith(name) && /^[{ ]/.test(line.slice(name.length)))
+    .map((line) => Number(line.slice(line.lastIndexOf(" ") + 1)));
+  return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0);
+}

@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { describeInstances } from "./api.ts";
+
+const instance = (id: string, tags: Readonly<Record<string, string>>) => ({
+  id,
+  instanceType: "g5.xlarge",
+  launchedAt: 0,
+  tags,
+});
+const instances = [instance("i-1", { Environment: "dev", Pool: "a&b" }), instance("i-2", { Environment: "prod" })];
+
+test("a filter leaves out instances without the tag's value, and the others have type, launch time and tags", () => {
+  const filter = new URLSearchParams({ "Filter.1.Name": "tag:Environment", "Filter.1.Value.1": "dev" });
+  const answer = describeInstances(filter, instances);
+  expect(answer).toContain("<instanceType>g5.xlarge</instanceType><launchTime>1970-01-01T00:00:00.000Z</launchTime>");
+  expect(answer).toContain("<key>Pool</key><value>a&amp;b</value>");
+  expect(answer).not.toContain("i-2");
+});
+
+test("a filter on anything but a tag is refused by its name", () => {
+  const filter = new URLSearchParams({ "Filter.1.Name": "vpc-id", "Filter.1.Value.1": "v" });
+  expect(() => describeInstances(filter, instances)).toThrow("the twin filters instances by tag:… only, got vpc-id");
+});

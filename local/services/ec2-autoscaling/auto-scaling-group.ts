@@ -1,0 +1,281 @@
+import type { ChildProcess } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import type { GroupCapacity } from "../../../domain/scaling-policy.ts";
+import { isHealthy } from "../../http/health.ts";
+import type { TargetGroup } from "../elb/target-group.ts";
+import { endProcess, type InstanceProcess, startProcess } from "./instance-process.ts";
+
+/** Holds a new instance back until it is ready; one that is not in time is ended and replaced. */
+export interface LaunchHook {
+  readonly name: string;
+  readonly heartbeatSeconds: number;
+}
+
+/** Keeps an instance that shall end alive until somebody completes the hook, or its time is over. */
+export interface TerminateHook {
+  readonly name: string;
+  readonly heartbeatSeconds: number;
+  readonly metadata: string;
+}
+
+/** Told to whoever completes terminate hooks. */
+export interface TerminateNotice {
+  readonly instanceId: string;
+  readonly groupName: string;
+  readonly hookName: string;
+  readonly token: string;
+  readonly metadata: string;
+}
+
+/** What EC2 tells of each instance of a group. */
+export interface Machine {
+  readonly instanceType: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface AutoScalingGroupOptions {
+  readonly name: string;
+  /** Its name on AWS, by which alarms, hooks and policies know it. @default - `name` */
+  readonly groupName?: string;
+  readonly role: "gateway" | "engine";
+  readonly desired: number;
+  /** Bounds of the desired capacity. @default - it never changes */
+  readonly bounds?: { readonly min: number; readonly max: number };
+  /** Time after which a new instance counts in scaling decisions. @default 0 */
+  readonly warmupSeconds?: number;
+  readonly targetGroups: readonly TargetGroup[];
+  /** @default - EC2 knows nothing of its instances */
+  readonly machine?: Machine | undefined;
+  /** Whether a target group's verdict replaces the instance (`health_check_type: ELB`). */
+  readonly replacesUnhealthy: boolean;
+  readonly logFolder: string;
+  /** Seconds that a stopping process may take. */
+  readonly stopSeconds: number;
+  /** The process that stands for an instance with these ports. */
+  process(port: number, metricsPort: number): InstanceProcess;
+  freePort(): Promise<number>;
+  /** Told of launches and losses, one line each. */
+  report(line: string): void;
+  /** Told when an instance waits in the terminate hook. @returns whether anybody heard */
+  onTerminating?(notice: TerminateNotice): boolean;
+}
+
+export interface Instance {
+  readonly id: string;
+  readonly port: number;
+  readonly child: ChildProcess;
+}
+
+/** An instance with what EC2 tells of it. */
+export interface DescribedInstance extends Machine {
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly launchedAt: number;
+}
+
+interface Member extends Instance {
+  /** Milliseconds since 1970. */
+  readonly launchedAt: number;
+  state: "pending" | "inService" | "leaving";
+  /** When it came into service, in milliseconds since 1970. */
+  since: number;
+  /** Lets it go while it waits in the terminate hook. */
+  release: (() => void) | undefined;
+}
+
+/** After a loss the next launch waits this long, so that a process that can't start does not spin. */
+const RELAUNCH_MS = 1000;
+/** How often the twin, in place of the instance's own unit, asks a new one whether it is ready. */
+const READY_POLL_MS = 250;
+
+/**
+ * An Auto Scaling group whose instances are processes: as many as desired, a lost one is replaced, an unhealthy one
+ * too; hooks hold back those that start and those that end.
+ */
+export class AutoScalingGroup {
+  readonly #options: AutoScalingGroupOptions;
+  readonly #members = new Map<string, Member>();
+  #desired: number;
+  #launchHook: LaunchHook | undefined;
+  #terminateHook: TerminateHook | undefined;
+  #stopping = false;
+  #launching = 0;
+  #launches = 0;
+
+  constructor(options: AutoScalingGroupOptions) {
+    this.#options = options;
+    this.#desired = options.desired;
+    for (const group of options.targetGroups)
+      group.onUnhealthy((id) => {
+        const member = this.#members.get(id);
+        if (!options.replacesUnhealthy || member?.state !== "inService") return;
+        options.report(`${options.name}: ${id} failed its health checks; replacing it`);
+        void this.#leave(member);
+      });
+  }
+
+  get name(): string {
+    return this.#options.name;
+  }
+  get groupName(): string {
+    return this.#options.groupName ?? this.name;
+  }
+  get role(): "gateway" | "engine" {
+    return this.#options.role;
+  }
+  get instances(): readonly Instance[] {
+    return [...this.#members.values()];
+  }
+  /** All that run, for EC2. */
+  get described(): readonly DescribedInstance[] {
+    const { machine } = this.#options;
+    if (!machine) return [];
+    return [...this.#members.values()].map(({ id, launchedAt }) => ({ id, launchedAt, ...machine }));
+  }
+  /** Those that the load balancer knows and that are not about to end. */
+  get inService(): readonly Instance[] {
+    return [...this.#members.values()].filter(({ state }) => state === "inService");
+  }
+  get capacity(): GroupCapacity {
+    const members = [...this.#members.values()];
+    const warmSince = Date.now() - (this.#options.warmupSeconds ?? 0) * 1000;
+    const { min, max } = this.#options.bounds ?? { min: this.#desired, max: this.#desired };
+    return {
+      desired: this.#desired,
+      warm: members.filter(({ state, since }) => state === "inService" && since <= warmSince).length,
+      leaving: members.filter(({ state }) => state === "leaving").length,
+      min,
+      max,
+    };
+  }
+
+  holdLaunches(hook: LaunchHook): void {
+    this.#launchHook = hook;
+  }
+  holdTerminations(hook: TerminateHook): void {
+    this.#terminateHook = hook;
+  }
+
+  async start(): Promise<void> {
+    for (let count = 0; count < this.#desired; count++) await this.#launch();
+  }
+
+  /** Changes how many instances there shall be; does nothing when it is the number already. */
+  setDesired(count: number, cause: string): void {
+    if (count === this.#desired || this.#stopping) return;
+    this.#options.report(`${this.name}: from ${this.#desired} to ${count} instances (${cause})`);
+    this.#desired = count;
+    this.#fill();
+    // The newest goes first, as the group's termination policy has it.
+    const surplus = this.#active.slice(count);
+    for (const member of surplus) void this.#leave(member);
+  }
+
+  /** @returns whether an instance waited there */
+  completeTermination(instanceId: string, hookName: string): boolean {
+    const member = this.#members.get(instanceId);
+    if (!member?.release || this.#terminateHook?.name !== hookName) return false;
+    member.release();
+    return true;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await Promise.all(this.instances.map(({ child }) => endProcess(child, this.#options.stopSeconds)));
+  }
+
+  /** Instances that are not about to end, oldest first. */
+  get #active(): readonly Member[] {
+    return [...this.#members.values()].filter(({ state }) => state !== "leaving");
+  }
+
+  #fill(): void {
+    for (let count = this.#active.length + this.#launching; count < this.#desired; count++) void this.#launch();
+  }
+
+  async #launch(): Promise<void> {
+    const { logFolder, freePort, process: processFor, report } = this.#options;
+    this.#launching++;
+    const [port, metricsPort] = [await freePort(), await freePort()];
+    this.#launching--;
+    if (this.#stopping || this.#active.length >= this.#desired) return;
+    const id = `i-${randomBytes(8).toString("hex")}`;
+    const logFile = join(logFolder, `${this.name}-${++this.#launches}.log`);
+    const child = startProcess(processFor(port, metricsPort), logFile, {
+      onEnd: (cause) => this.#ended(id, cause),
+      onLogError: (error) => report(`${this.name}: no log (${error.message})`),
+    });
+    const times = { launchedAt: Date.now(), since: 0 };
+    const member: Member = { id, port, child, state: "pending", ...times, release: undefined };
+    this.#members.set(id, member);
+    if (this.#launchHook) void this.#awaitReady(member, this.#launchHook);
+    else this.#enterService(member);
+  }
+
+  #enterService(member: Member): void {
+    member.state = "inService";
+    member.since = Date.now();
+    for (const group of this.#options.targetGroups) group.register(member.id, member.port);
+  }
+
+  /** What a unit of the machine image does on AWS: it completes the launch hook once `/health` is 200. */
+  async #awaitReady(member: Member, { name, heartbeatSeconds }: LaunchHook): Promise<void> {
+    const deadline = Date.now() + heartbeatSeconds * 1000;
+    while (this.#members.has(member.id) && member.state === "pending" && !this.#stopping) {
+      if (await isHealthy(member.port)) {
+        if (member.state === "pending" && this.#members.has(member.id)) {
+          this.#enterService(member);
+          this.#options.report(`${this.name}: ${member.id} is in service`);
+        }
+        return;
+      }
+      if (Date.now() > deadline) {
+        this.#options.report(
+          `${this.name}: ${member.id} was not ready in ${heartbeatSeconds} s (${name}); replacing it`,
+        );
+        return void this.#leave(member);
+      }
+      await new Promise((resolve) => setTimeout(resolve, READY_POLL_MS).unref());
+    }
+  }
+
+  async #leave(member: Member): Promise<void> {
+    const wasInService = member.state === "inService";
+    member.state = "leaving";
+    this.#fill();
+    if (wasInService && this.#terminateHook) await this.#awaitRelease(member, this.#terminateHook);
+    await endProcess(member.child, this.#options.stopSeconds);
+  }
+
+  /** Resolves when the hook is completed or its time is over. */
+  #awaitRelease(member: Member, hook: TerminateHook): Promise<void> {
+    const { name: hookName, heartbeatSeconds, metadata } = hook;
+    return new Promise((resolve) => {
+      const release = () => {
+        clearTimeout(timer);
+        member.release = undefined;
+        resolve();
+      };
+      const timer = setTimeout(release, heartbeatSeconds * 1000);
+      timer.unref();
+      member.release = release;
+      member.child.once("exit", release);
+      const token = randomBytes(16).toString("hex");
+      const notice = { instanceId: member.id, groupName: this.groupName, hookName, token, metadata };
+      this.#options.report(`${this.name}: ${member.id} waits for its last requests`);
+      // Nobody listens: on AWS it would stand idle until the hook's time is over.
+      if (this.#options.onTerminating?.(notice) === false) release();
+    });
+  }
+
+  #ended(id: string, cause: string): void {
+    const member = this.#members.get(id);
+    if (!member || !this.#members.delete(id)) return;
+    for (const group of this.#options.targetGroups) group.deregister(id);
+    if (this.#stopping) return;
+    if (member.state === "leaving") return this.#options.report(`${this.name}: ${id} has left`);
+    this.#options.report(`${this.name}: ${id} is gone (${cause}); launching another`);
+    setTimeout(() => this.#stopping || this.#fill(), RELAUNCH_MS).unref();
+  }
+}

@@ -1,0 +1,34 @@
+import { connect } from "node:net";
+import { describe, expect, test } from "vitest";
+import { noRedisServer } from "../../../test-support/redis-server.ts";
+import { LocalValkey } from "./local-valkey.ts";
+
+/** What a server says to one line. */
+function say(port: number, line: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, "127.0.0.1", () => socket.write(`${line}\r\n`));
+    socket.once("data", (data) => {
+      socket.destroy();
+      resolve(String(data));
+    });
+    socket.once("error", reject);
+  });
+}
+
+describe("the store that local gateways share", () => {
+  test("is a server that answers until it is stopped", async ({ skip }) => {
+    skip(noRedisServer !== undefined, noRedisServer);
+    const valkey = await LocalValkey.start();
+    const port = Number(new URL(valkey.url).port);
+    expect(await say(port, "PING")).toBe("+PONG\r\n");
+    await valkey.stop();
+    await expect(say(port, "PING")).rejects.toThrow(/ECONNREFUSED/);
+    await valkey.stop();
+  });
+
+  test("has no address where there is no server to start, and can be stopped all the same", async () => {
+    const valkey = await LocalValkey.start("no-such-redis-server");
+    expect(valkey.url).toBe("");
+    await valkey.stop();
+  });
+});

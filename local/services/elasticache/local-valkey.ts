@@ -1,0 +1,66 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "../../http/server.ts";
+
+const START_MS = 5000;
+
+/** The server ends when our end of the pipe closes: by `stop`, or because the twin is gone without having said goodbye. */
+const WHILE_WE_LIVE =
+  'command -v "$0" >/dev/null || exit 127; "$0" "$@" & server=$!; cat >/dev/null; kill -9 $server; wait $server';
+
+/** A Redis server on loopback that keeps nothing on disk, in place of ElastiCache. */
+export class LocalValkey {
+  /** `redis://127.0.0.1:…`; empty where this machine has no redis-server. */
+  readonly url: string;
+  readonly #process: ChildProcess | undefined;
+
+  private constructor(url: string, process?: ChildProcess) {
+    this.url = url;
+    this.#process = process;
+  }
+
+  /** @param program @default - `redis-server` from the PATH */
+  static async start(program = "redis-server"): Promise<LocalValkey> {
+    const port = await freePort();
+    const args = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
+    const child = spawn("sh", ["-c", WHILE_WE_LIVE, program, ...args], { stdio: ["pipe", "ignore", "ignore"] });
+    const ended = new Promise<"ended">((resolve) => {
+      child.once("error", () => resolve("ended"));
+      child.once("exit", () => resolve("ended"));
+    });
+    const outcome = await Promise.race([ended, answering(port)]);
+    if (outcome === "answers") return new LocalValkey(`redis://127.0.0.1:${port}`, child);
+    child.stdin?.end();
+    return new LocalValkey("");
+  }
+
+  async stop(): Promise<void> {
+    const child = this.#process;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, "exit");
+    child.stdin?.end();
+    await ended;
+  }
+}
+
+async function answering(port: number): Promise<"answers" | "silent"> {
+  const end = performance.now() + START_MS;
+  while (performance.now() < end) {
+    if (await takesConnections(port)) return "answers";
+    await sleep(20);
+  }
+  return "silent";
+}
+
+function takesConnections(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    const finish = (isOpen: boolean) => {
+      socket.destroy();
+      resolve(isOpen);
+    };
+    socket.once("connect", () => finish(true)).once("error", () => finish(false));
+  });
+}

@@ -1,0 +1,194 @@
+import { describe, expect, onTestFinished, test } from "vitest";
+import { freePort } from "../../http/server.ts";
+import type { JsonObject } from "../../template/json.ts";
+import { serve } from "../../test/tools.ts";
+import { statusMatcher, TargetGroup } from "./target-group.ts";
+
+/** A group that checks often, with the thresholds of the stacks. */
+function group(check: JsonObject = {}, other: JsonObject = {}): TargetGroup {
+  const health_check = { interval: 0.05, timeout: 1, healthy_threshold: 2, unhealthy_threshold: 3, ...check };
+  const created = new TargetGroup("arn:group", { health_check, ...other });
+  onTestFinished(() => created.stop());
+  return created;
+}
+
+/** A target whose health can be changed, and what it was asked. */
+async function target(first = 200) {
+  const state = { status: first, asked: [] as string[] };
+  const port = await serve((request, response) => {
+    state.asked.push(request.url ?? "");
+    response.writeHead(state.status).end();
+  });
+  return { state, port };
+}
+
+const stateOf = (created: TargetGroup, id = "i-1") => created.targets.find((each) => each.id === id)?.state;
+const reaches = (created: TargetGroup, state: string, id = "i-1") =>
+  expect.poll(() => stateOf(created, id), { timeout: 10_000, interval: 10 }).toBe(state);
+
+describe("a draining target", () => {
+  test("gets no new request and is asked nothing any more, until it is deregistered", async () => {
+    const { state, port } = await target();
+    const created = group();
+    created.register("i-1", port);
+    await reaches(created, "healthy");
+    created.drain("i-1");
+    const asked = state.asked.length;
+    await new Promise((resolve) => setTimeout(resolve, 200)); // four intervals
+    expect([stateOf(created), created.choose(), state.asked.length - asked <= 1]).toEqual([
+      "draining",
+      undefined,
+      true,
+    ]);
+    created.deregister("i-1");
+    expect(created.targets).toEqual([]);
+  });
+});
+
+describe("health", () => {
+  test("goes from initial to healthy to unhealthy and back", async () => {
+    const { state, port } = await target(503);
+    const created = group({ path: "/health" });
+    created.register("i-1", port);
+    expect(stateOf(created)).toBe("initial");
+    await expect.poll(() => state.asked.length, { timeout: 10_000 }).toBeGreaterThan(0);
+    expect(stateOf(created)).toBe("initial");
+    state.status = 200;
+    await reaches(created, "healthy");
+    state.status = 500;
+    await reaches(created, "unhealthy");
+    state.status = 200;
+    await reaches(created, "healthy");
+    expect(new Set(state.asked)).toEqual(new Set(["/health"]));
+  });
+
+  test("changes only after as many checks in a row as the thresholds say", async () => {
+    let status = 200;
+    let answered: string[] = [];
+    const created = group();
+    const port = await serve((_request, response) => {
+      answered.push(stateOf(created) ?? "");
+      response.writeHead(status).end();
+    });
+    created.register("i-1", port);
+    await reaches(created, "healthy");
+    [status, answered] = [500, []];
+    await reaches(created, "unhealthy");
+    expect(answered.filter((state) => state === "healthy").length).toBeGreaterThanOrEqual(3);
+    [status, answered] = [200, []];
+    await reaches(created, "healthy");
+    expect(answered.filter((state) => state === "unhealthy").length).toBeGreaterThanOrEqual(2);
+  });
+
+  test("a single failure between successes changes nothing", async () => {
+    let asked = 0;
+    const port = await serve((_request, response) => void response.writeHead(++asked % 3 === 0 ? 500 : 200).end());
+    const created = group();
+    const losses: string[] = [];
+    created.onUnhealthy((id) => losses.push(id));
+    created.register("i-1", port);
+    await expect.poll(() => asked, { timeout: 10_000 }).toBeGreaterThan(15);
+    expect([stateOf(created), losses]).toEqual(["healthy", []]);
+  });
+
+  test("a target that is gone or answers too late is unhealthy, and the group's owner is told once", async () => {
+    for (const status of ["gone", "late"]) {
+      let late = false;
+      const port = await serve((request, response) => {
+        if (!late) response.end();
+        else if (status === "gone") request.socket.destroy();
+      });
+      const created = group({ timeout: 0.1 });
+      const losses: string[] = [];
+      created.onUnhealthy((id) => losses.push(id));
+      created.register("i-1", port);
+      await reaches(created, "healthy");
+      late = true;
+      await reaches(created, "unhealthy");
+      expect(losses).toEqual(["i-1"]);
+    }
+  });
+
+  test("a target that was never healthy stays initial, and nobody is told", async () => {
+    const created = group();
+    const losses: string[] = [];
+    created.onUnhealthy((id) => losses.push(id));
+    created.register("i-1", await freePort());
+    const { state, port } = await target();
+    created.register("i-2", port);
+    await expect.poll(() => state.asked.length, { timeout: 10_000 }).toBeGreaterThan(3);
+    expect([stateOf(created), losses]).toEqual(["initial", []]);
+  });
+
+  test("a deregistered target is asked no more", async () => {
+    const { state, port } = await target();
+    const created = group();
+    created.register("i-1", port);
+    await reaches(created, "healthy");
+    created.deregister("i-1");
+    expect(created.targets).toEqual([]);
+    const other = await target();
+    created.register("i-2", other.port);
+    const asked = state.asked.length;
+    await expect.poll(() => other.state.asked.length, { timeout: 10_000 }).toBeGreaterThan(3);
+    expect(state.asked.length).toBeLessThanOrEqual(asked + 1); // one may have been on its way
+  });
+});
+
+describe("the choice among targets", () => {
+  const healthy = async (created: TargetGroup, ...ids: string[]) => {
+    for (const id of ids) created.register(id, (await target()).port);
+    for (const id of ids) await reaches(created, "healthy", id);
+  };
+  const choices = (created: TargetGroup, count: number) =>
+    Array.from({ length: count }, () => created.choose()?.id).sort();
+
+  test("is none while nobody is there or everybody is new", async () => {
+    const created = group();
+    expect(created.choose()).toBeUndefined();
+    created.register("i-1", (await target(503)).port);
+    expect(created.choose()).toBeUndefined();
+  });
+
+  test("goes round by default", async () => {
+    const created = group();
+    await healthy(created, "i-1", "i-2");
+    expect(choices(created, 4)).toEqual(["i-1", "i-1", "i-2", "i-2"]);
+  });
+
+  test("takes the one with the fewest requests under way when the group says so", async () => {
+    const created = group({}, { load_balancing_algorithm_type: "least_outstanding_requests" });
+    await healthy(created, "i-1", "i-2");
+    created.targets[0]!.inFlight = 2;
+    created.targets[1]!.inFlight = 1;
+    expect(choices(created, 3)).toEqual(["i-2", "i-2", "i-2"]);
+  });
+
+  test("leaves unhealthy ones out while there is a healthy one, and takes any when there is none", async () => {
+    const created = group();
+    const sick = await target();
+    const other = await target();
+    created.register("i-1", sick.port);
+    created.register("i-2", other.port);
+    await reaches(created, "healthy", "i-1");
+    await reaches(created, "healthy", "i-2");
+    sick.state.status = 500;
+    await reaches(created, "unhealthy", "i-1");
+    expect(choices(created, 3)).toEqual(["i-2", "i-2", "i-2"]);
+    other.state.status = 500;
+    await reaches(created, "unhealthy", "i-2");
+    expect(choices(created, 2)).toEqual(["i-1", "i-2"]);
+  });
+});
+
+describe("the matcher", () => {
+  test.each([
+    ["200", [200], [201, 204, 500]],
+    ["200,204", [200, 204], [202]],
+    ["200-299,301", [200, 250, 299, 301], [199, 300]],
+  ])("%s", (text, good, bad) => {
+    const matches = statusMatcher(text);
+    expect(good.every(matches)).toBe(true);
+    expect(bad.some(matches)).toBe(false);
+  });
+});

@@ -1,0 +1,94 @@
+import { asNumber, asText, block, blocks, type JsonObject } from "../../template/json.ts";
+
+export interface BlockedAnswer {
+  readonly rule: string;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+interface RateRule {
+  readonly name: string;
+  readonly limit: number;
+  readonly windowMs: number;
+  readonly answer: BlockedAnswer;
+  /** Times of the requests of each address within the window. */
+  readonly seen: Map<string, number[]>;
+}
+
+/** WAF allows ten thousand; an address beyond is forgotten oldest first. */
+const MAX_ADDRESSES = 10_000;
+
+/**
+ * A web ACL's rate rules by address. AWS estimates and lags some ten seconds; here the count is exact: in any window
+ * the request after the limit is blocked, and blocked requests count too.
+ */
+export class WebAcl {
+  readonly #rules: readonly RateRule[];
+  readonly #now: () => number;
+
+  constructor(config: JsonObject, now: () => number = Date.now) {
+    this.#now = now;
+    if (block(config.default_action)?.block !== undefined)
+      throw new Error("The twin knows web ACLs that allow by default; this one blocks.");
+    this.#rules = blocks(config.rule)
+      .toSorted((a, b) => asNumber(a.priority) - asNumber(b.priority))
+      .map((rule) => rateRule(rule, config));
+  }
+
+  /** The answer for a request from this address, or `undefined` when it may pass. */
+  check(address: string): BlockedAnswer | undefined {
+    const now = this.#now();
+    return this.#rules.find((rule) => isOver(rule, address, now))?.answer;
+  }
+}
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  APPLICATION_JSON: "application/json",
+  TEXT_HTML: "text/html",
+  TEXT_PLAIN: "text/plain",
+};
+
+function isOver(rule: RateRule, address: string, now: number): boolean {
+  const times = (rule.seen.get(address) ?? []).filter((time) => time > now - rule.windowMs);
+  // More than limit + 1 times say nothing new: keep the newest.
+  times.push(now);
+  rule.seen.delete(address);
+  rule.seen.set(address, times.slice(-(rule.limit + 1)));
+  if (rule.seen.size > MAX_ADDRESSES) {
+    const [oldest] = rule.seen.keys();
+    if (oldest !== undefined) rule.seen.delete(oldest);
+  }
+  return times.length > rule.limit;
+}
+
+function rateRule(rule: JsonObject, acl: JsonObject): RateRule {
+  const name = asText(rule.name);
+  const rate = block(block(rule.statement)?.rate_based_statement);
+  if (!rate) throw new Error(`The twin knows rate-based WAF rules only; rule ${name} has another statement.`);
+  if (rate.aggregate_key_type !== "IP") throw new Error(`WAF rule ${name}: the twin counts by IP only.`);
+  if (rate.scope_down_statement !== undefined)
+    throw new Error(`WAF rule ${name}: the twin counts every request; it has no scope_down_statement.`);
+  const action = block(rule.action)?.block;
+  if (action === undefined) throw new Error(`WAF rule ${name}: the twin knows the action block only.`);
+  const custom = block(block(action)?.custom_response);
+  const bodyKey = custom?.custom_response_body_key;
+  const body = blocks(acl.custom_response_body).find((candidate) => candidate.key === bodyKey);
+  const headers = Object.fromEntries(
+    blocks(custom?.response_header).map((entry) => [asText(entry.name).toLowerCase(), asText(entry.value)]),
+  );
+  return {
+    name,
+    limit: asNumber(rate.limit),
+    windowMs: asNumber(rate.evaluation_window_sec ?? 300) * 1000,
+    seen: new Map(),
+    answer: {
+      rule: name,
+      status: custom ? asNumber(custom.response_code) : 403,
+      headers: body
+        ? { ...headers, "content-type": CONTENT_TYPES[asText(body.content_type)] ?? "text/plain" }
+        : headers,
+      body: body ? asText(body.content) : "",
+    },
+  };
+}
