@@ -20,14 +20,14 @@ const TARGET: Target = {
   firstByteMs: undefined,
   totalMs: undefined,
   inFlight: 0,
-  reserve: () => () => undefined,
   dialect: OPENAI_DIALECT,
   upstreamModel: "tiny",
   contextTokens: 4096,
-  choose: () => undefined,
-  isFull: () => false,
-  isUsable: () => false,
+  tryReserve: () => ({ reason: "absent", isShared: false, blockedMs: Number.POSITIVE_INFINITY, isPaused: false }),
+  isPresent: () => false,
 };
+
+const PLAN = { targets: [TARGET], failoverAfterMs: undefined, hedgeAfterMs: undefined } as const;
 
 /**
  * What the cache's own stage takes for a hit, without reading the request and writing the answer: policy, canonical body,
@@ -51,7 +51,7 @@ export async function stageTimes(promptCharacters: number, tokens: number, count
     const exchange = new Exchange(message, new ServerResponse(message), 0);
     exchange.targetId = TARGET.id;
     const from = performance.now();
-    const turn = await cache?.stage.consult(exchange, request, [TARGET]);
+    const turn = await cache?.stage.consult(exchange, request, PLAN);
     if (turn?.answer !== undefined) {
       answerBytes(turn.answer, false);
       times.push(performance.now() - from);

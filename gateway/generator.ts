@@ -2,17 +2,23 @@ import type { ApiKeyItem } from "../contracts/auth.ts";
 import type { Deprecation } from "../contracts/deprecations.ts";
 import type { GatewayConfig, RouteTimeouts } from "../contracts/gateway-config.ts";
 import type { GenerationRoute } from "../contracts/generation-routes.ts";
+import { ATTEMPTS_HEADER, SESSION_HEADER, TARGET_HEADER } from "../contracts/headers.ts";
 import type { Admission } from "./admission/admission.ts";
 import type { createCache } from "./cache/create-cache.ts";
+import type { Plan } from "./core/plan.ts";
 import type { Exchange } from "./exchange.ts";
-import { callInTurn } from "./pipeline/call/call-in-queue.ts";
-import { callTargets } from "./pipeline/call/call-targets.ts";
+import type { GenerationRequest } from "./generation-request.ts";
+import { callInQueue } from "./pipeline/call/call-in-queue.ts";
+import type { CallRequest } from "./pipeline/call/call-request.ts";
 import { planTargets } from "./pipeline/plan.ts";
 import type { TargetService } from "./routing/target-service.ts";
 import { parseBody } from "./stages/parse-body.ts";
 import { prioritize } from "./stages/prioritize.ts";
 import { relayStream, relayWhole } from "./stages/relay.ts";
 import { replay } from "./stages/replay.ts";
+
+/** The OpenAI SDKs say here after how many seconds they give up. */
+const CLIENT_TIMEOUT_HEADER = "x-stainless-timeout";
 
 export interface GeneratorOptions {
   readonly config: GatewayConfig;
@@ -36,7 +42,7 @@ export class Generator {
   async countTokens(exchange: Exchange): Promise<number> {
     const { targets } = this.#options;
     const request = await parseBody(exchange, "/v1/chat/completions", this.#options.config.bodyLimitBytes);
-    planTargets(exchange, request, targets.router);
+    plan(exchange, request, targets);
     return request.promptTokensEstimate;
   }
 
@@ -44,15 +50,14 @@ export class Generator {
     const { deprecations, targets, cache, admission, clock } = this.#options;
     const request = await parseBody(exchange, route, this.#options.config.bodyLimitBytes, deprecations);
     prioritize(exchange, request, key);
-    const plan = planTargets(exchange, request, targets.router);
-    const turn = await cache?.stage.consult(exchange, request, plan);
+    const planned = plan(exchange, request, targets);
+    const turn = await cache?.stage.consult(exchange, request, planned);
     if (turn?.answer !== undefined) return replay(exchange, request, turn.answer);
     const timeouts = timeoutsOf(this.#options.config, route);
     let answeredBy: string | undefined;
     try {
-      const upstreamAnswer = await callInTurn({ exchange, request, plan, admission, now: clock }, () =>
-        callTargets(exchange, request, plan, timeouts, targets.calls),
-      );
+      const call = callRequest(exchange, request, planned, timeouts);
+      const { answer: upstreamAnswer } = await callInQueue(call, { ...targets.calls, admission });
       answeredBy = exchange.targetId;
       if (upstreamAnswer.kind === "whole") {
         relayWhole(exchange, upstreamAnswer.bytes);
@@ -79,5 +84,41 @@ function timeoutsOf(config: GatewayConfig, route: GenerationRoute): RouteTimeout
     firstByteSeconds: own.firstByteSeconds ?? firstByteSeconds,
     totalSeconds: own.totalSeconds ?? totalSeconds,
     idleSeconds: own.idleSeconds ?? idleSeconds,
+  };
+}
+
+function plan(exchange: Exchange, request: GenerationRequest, { router }: TargetService): Plan {
+  const session = exchange.request.headers[SESSION_HEADER];
+  const caller = { tenant: exchange.tenant, session: typeof session === "string" ? session : undefined };
+  return planTargets(request, caller, router, () => {
+    exchange.isModelKnown = true;
+  });
+}
+
+function callRequest(
+  exchange: Exchange,
+  generation: GenerationRequest,
+  planned: Plan,
+  timeouts: RouteTimeouts,
+): CallRequest {
+  const { requestId, startedAt, tenant, priority, abort, headers } = exchange;
+  const seconds = Number(exchange.request.headers[CLIENT_TIMEOUT_HEADER]);
+  return {
+    requestId,
+    startedAt,
+    tenant,
+    priority,
+    generation,
+    plan: planned,
+    timeouts,
+    abort,
+    clientTimeoutSeconds: seconds > 0 ? seconds : undefined,
+    note(facts) {
+      Object.assign(exchange, facts);
+      if (facts.attempts !== undefined) headers[ATTEMPTS_HEADER] = String(facts.attempts);
+      if (facts.target === undefined) return;
+      exchange.targetId = facts.target.id;
+      headers[TARGET_HEADER] = facts.target.id;
+    },
   };
 }

@@ -28,11 +28,17 @@ export class RetryBudget {
     this.#requests[slot] = (this.#requests[slot] ?? 0) + 1;
   }
 
+  /** Whether one retry is left in the budget. */
+  canRetry(nowMs: number): boolean {
+    this.#advance(nowMs);
+    const { ratio, floor } = this.#options;
+    return sum(this.#retries) + 1 <= floor + ratio * sum(this.#requests);
+  }
+
   /** Takes one retry out of the budget. @returns false when there is none left */
   tryRetry(nowMs: number): boolean {
+    if (!this.canRetry(nowMs)) return false;
     const slot = this.#advance(nowMs);
-    const { ratio, floor } = this.#options;
-    if (sum(this.#retries) + 1 > floor + ratio * sum(this.#requests)) return false;
     this.#retries[slot] = (this.#retries[slot] ?? 0) + 1;
     return true;
   }

@@ -2,11 +2,11 @@ import type { Priority } from "../../contracts/priority.ts";
 import type { QueueLimits } from "../../contracts/queue-limits.ts";
 import { AdmissionQueue } from "../../domain/admission/admission-queue.ts";
 import { QueueBudget, type QueueUse } from "../../domain/admission/queue-budget.ts";
-import { NoRoom } from "../core/capacity-exceeded.ts";
-import { type Place, takePlace } from "../core/place.ts";
-import type { Upstream } from "../core/upstream.ts";
+import { CapacityExceeded } from "../core/capacity-exceeded.ts";
+import { isLease, type Lease } from "../core/lease.ts";
+import type { Plan } from "../core/plan.ts";
+import { reserveFirst } from "../core/reserve.ts";
 import { GatewayError } from "../gateway-error.ts";
-import type { Plan } from "../pipeline/plan.ts";
 import { type Line, Lines } from "./lines.ts";
 import { type ShedReason, shedError } from "./shed-error.ts";
 import type { WaitingRequest } from "./waiting-request.ts";
@@ -20,7 +20,6 @@ const TICK_MS = 50;
 const LONGEST_PAUSE_SECONDS = 1;
 /** Of the drain time, the part in which waiting requests may still get a place; the rest is for telling the others. */
 const DRAIN_SHARE = 0.8;
-const NONE: ReadonlySet<Upstream> = new Set();
 
 export interface AdmissionOptions {
   readonly limits: QueueLimits;
@@ -85,7 +84,7 @@ export class Admission {
    * @param found what its targets said, if it has asked them
    * @throws {GatewayError} `overloaded`, `queue_share_exceeded`, `model_unavailable` or `shutting_down`
    */
-  enter(item: WaitingRequest, found?: GatewayError): Promise<Place> {
+  enter(item: WaitingRequest, found?: GatewayError): Promise<Lease> {
     const line = this.#lines.of(item.plan);
     return this.#wait(line, item, found, (now) => line.queue.offer(item, now));
   }
@@ -95,12 +94,12 @@ export class Admission {
    * Not where only providers could take it, and they said that they are full: they mean what they say of their limits.
    * @throws {GatewayError} as `enter`
    */
-  reenter(item: WaitingRequest, found: GatewayError): Promise<Place> {
-    const isOutrun = found instanceof NoRoom && found.isOutrun;
-    if (!isOutrun && !canWake(item.plan)) return Promise.reject(found);
+  reenter(item: WaitingRequest, found: GatewayError): Promise<Lease> {
+    const lostRace = found instanceof CapacityExceeded && found.lostRace;
+    if (!lostRace && !canWake(item.plan)) return Promise.reject(found);
     const line = this.#lines.of(item.plan);
     const { retryAfterSeconds = LONGEST_PAUSE_SECONDS } = found.options;
-    if (found.code === "overloaded" && !isOutrun)
+    if (found.code === "overloaded" && !lostRace)
       line.pausedUntil = this.#clock() + Math.min(LONGEST_PAUSE_SECONDS, retryAfterSeconds) * 1000;
     return this.#wait(line, item, found, (now) => line.queue.putBack(item, now));
   }
@@ -154,18 +153,15 @@ export class Admission {
     return { requests, oldestSeconds: (now - oldest) / 1000 };
   }
 
-  #placeFor(line: Line, { plan, request }: WaitingRequest): Place | undefined {
+  #leaseFor(line: Line, { plan, request }: WaitingRequest): Lease | undefined {
     if (line.pausedUntil > this.#clock()) return undefined;
-    for (const target of plan) {
-      const place = takePlace(target, request, NONE);
-      if (place !== undefined) return place;
-    }
-    return undefined;
+    const reservation = reserveFirst(plan.targets, request);
+    return isLease(reservation) ? reservation : undefined;
   }
 
-  /** Whether there is nobody who could take it, had they room. */
-  #isAway({ pausedUntil }: Line, plan: Plan): boolean {
-    return pausedUntil <= this.#clock() && !plan.some((target) => target.isFull(NONE));
+  /** Whether no server is there that could take it, now or once it has a free slot. */
+  #hasNoUpstream({ pausedUntil }: Line, { plan, request }: WaitingRequest): boolean {
+    return pausedUntil <= this.#clock() && !plan.targets.some((target) => target.isPresent(request));
   }
 
   async #wait(
@@ -173,13 +169,11 @@ export class Admission {
     item: WaitingRequest,
     found: GatewayError | undefined,
     enter: (now: number) => ReturnType<Line["queue"]["offer"]>,
-  ): Promise<Place> {
+  ): Promise<Lease> {
     const now = this.#clock();
-    // A provider that was full may have a place at this moment, which another thread gave back and will take again.
-    const isNear = found instanceof NoRoom || (found === undefined && item.plan.some(isUsable(item)));
-    const isAway = !isNear && this.#isAway(line, item.plan);
+    const isAway = !(found instanceof CapacityExceeded) && this.#hasNoUpstream(line, item);
     if (isAway && !canWake(item.plan)) throw found ?? new GatewayError("model_unavailable");
-    item.exchange.abort.signal.throwIfAborted();
+    item.signal.throwIfAborted();
     item.retryAfterSeconds = found?.options.retryAfterSeconds;
     const waitSeconds = isAway ? this.#limits.wakeSeconds : this.#limits.waitSeconds;
     item.deadline = Math.min(now + waitSeconds * 1000, item.deadline);
@@ -189,11 +183,11 @@ export class Admission {
     if (offer.outcome !== "in") throw this.#shed(line, item, offer.outcome);
     for (const victim of offer.evicted) victim.refuse(this.#shed(line, victim, "evicted"));
     this.#timer ??= setInterval(() => this.#tick(), TICK_MS).unref();
-    const place = await item.wait(() => line.queue.delete(item, this.#clock()));
+    const lease = await item.wait(() => line.queue.delete(item, this.#clock()));
     const waitedMs = this.#clock() - now;
-    item.exchange.queuedMs = (item.exchange.queuedMs ?? 0) + waitedMs;
+    item.waited(waitedMs);
     this.#watcher?.served(item.priority, waitedMs);
-    return place;
+    return lease;
   }
 
   #tick(): void {
@@ -207,7 +201,7 @@ export class Admission {
     const { queue } = line;
     if (now >= this.#closesAt) for (const item of [...queue.items()]) this.#refuse(line, item, "shutting_down", now);
     for (let item = queue.overdue(now); item !== undefined; item = queue.overdue(now)) {
-      const isAway = this.#isAway(line, item.plan);
+      const isAway = this.#hasNoUpstream(line, item);
       const wakesBy = item.arrivedAt + this.#limits.wakeSeconds * 1000;
       // The engines went away while it waited: then it may wait for others to come.
       if (isAway && canWake(item.plan) && wakesBy > now) queue.postpone(item, wakesBy);
@@ -225,17 +219,12 @@ export class Admission {
     const stuck = new Set<Line>();
     for (let line = this.#lines.next(stuck); line !== undefined; line = this.#lines.next(stuck)) {
       const item = line.queue.next;
-      const place = item && this.#placeFor(line, item);
-      if (place === undefined) {
+      const lease = item && this.#leaseFor(line, item);
+      if (lease === undefined) {
         stuck.add(line);
         continue;
       }
-      line.queue.take(this.#clock())?.serve(place);
-      if (!place.isHeld) {
-        // Who comes next has to see that this one has taken it.
-        stuck.add(line);
-        setImmediate(() => this.#serve());
-      }
+      line.queue.take(this.#clock())?.serve(lease);
       this.#lines.toEnd(line);
     }
   }
@@ -251,11 +240,7 @@ export class Admission {
   }
 }
 
-function isUsable({ request }: WaitingRequest): (target: Plan[number]) => boolean {
-  return (target) => target.isUsable(request, NONE);
-}
-
 /** Whether servers may come by themselves, so that waiting helps when there is none: a pool starts or heals. */
 function canWake(plan: Plan): boolean {
-  return plan.some((target) => target.kind === "pool");
+  return plan.targets.some((target) => target.kind === "pool");
 }

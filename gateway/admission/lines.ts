@@ -1,6 +1,6 @@
 import { PRIORITIES } from "../../contracts/priority.ts";
 import type { AdmissionQueue } from "../../domain/admission/admission-queue.ts";
-import type { Plan } from "../pipeline/plan.ts";
+import type { Plan } from "../core/plan.ts";
 import type { WaitingRequest } from "./waiting-request.ts";
 
 /** Sets of targets remembered with how fast their queues empty. */
@@ -41,7 +41,7 @@ export class Lines {
     if (known !== undefined) return known;
     if (this.#lines.size >= MAX_LINES)
       for (const [other, { queue }] of this.#lines) if (queue.size === 0) this.#lines.delete(other);
-    const line = { key, targets: new Set(plan.map(({ id }) => id)), queue: this.#newQueue(), pausedUntil: 0 };
+    const line = { key, targets: new Set(plan.targets.map(({ id }) => id)), queue: this.#newQueue(), pausedUntil: 0 };
     this.#lines.set(key, line);
     return line;
   }
@@ -68,9 +68,9 @@ export class Lines {
 }
 
 /** Requests with the same targets, in whatever order, wait together: any of them can take the place of any other. */
-function lineKey(plan: Plan): string {
-  if (plan.length === 1) return plan[0].id;
-  return plan
+function lineKey({ targets }: Plan): string {
+  if (targets.length === 1) return targets[0].id;
+  return targets
     .map(({ id }) => id)
     .sort()
     .join(" ");

@@ -1,43 +1,65 @@
 import type { Priority } from "../../contracts/priority.ts";
 import type { Waiting } from "../../domain/admission/admission-queue.ts";
 import { requestTokens } from "../../domain/admission/request-tokens.ts";
-import type { Place } from "../core/place.ts";
-import type { Exchange } from "../exchange.ts";
+import type { Lease } from "../core/lease.ts";
+import type { Plan } from "../core/plan.ts";
 import type { GenerationRequest } from "../generation-request.ts";
-import type { Plan } from "../pipeline/plan.ts";
 
-/** A request on its way to a place: at once, or after it waited in a queue. */
+/** What the queue needs of a request. */
+export interface QueuedRequest {
+  readonly tenant: string;
+  readonly priority: Priority;
+  readonly generation: GenerationRequest;
+  readonly plan: Plan;
+  readonly abort: AbortController;
+  /** Takes the milliseconds that it has waited in all. */
+  readonly note: (facts: { readonly queuedMs: number }) => void;
+}
+
+/** A request that needs a lease: it gets one at once, or after it waited in a queue. */
 export class WaitingRequest implements Waiting {
-  readonly exchange: Exchange;
   readonly request: GenerationRequest;
   readonly plan: Plan;
   readonly tenant: string;
   readonly priority: Priority;
   readonly tokens: number;
   readonly bytes: number;
+  /** Ends the wait: the client left, or the request's time is over. */
+  readonly signal: AbortSignal;
   /** Milliseconds of the gateway's clock. */
   readonly arrivedAt: number;
-  deadline = Number.POSITIVE_INFINITY;
-  /** What an engine said when it sent the request back. */
+  deadline: number;
+  /** What an engine asked for when it refused the request. */
   retryAfterSeconds: number | undefined = undefined;
-  #waiter: PromiseWithResolvers<Place> | undefined;
+  readonly #note: QueuedRequest["note"];
+  #waitedMs = 0;
+  #waiter: PromiseWithResolvers<Lease> | undefined;
 
-  constructor(exchange: Exchange, request: GenerationRequest, plan: Plan, now: number) {
-    this.exchange = exchange;
-    this.request = request;
+  /** @param deadline when the client will be gone, in milliseconds of the gateway's clock */
+  constructor({ tenant, priority, generation, plan, abort, note }: QueuedRequest, now: number, deadline: number) {
+    this.request = generation;
     this.plan = plan;
-    this.tenant = exchange.tenant;
-    this.priority = exchange.priority;
-    const isGeneration = request.route === "/v1/chat/completions" || request.route === "/v1/completions";
-    this.tokens = requestTokens(request.promptTokensEstimate, isGeneration ? request.maxTokens?.value : 0);
-    this.bytes = request.bytes.length;
+    this.tenant = tenant;
+    this.priority = priority;
+    const generates = generation.route === "/v1/chat/completions" || generation.route === "/v1/completions";
+    this.tokens = requestTokens(generation.promptTokensEstimate, generates ? generation.maxTokens?.value : 0);
+    this.bytes = generation.bytes.length;
+    this.signal = abort.signal;
     this.arrivedAt = now;
+    this.deadline = deadline;
+    this.#note = note;
   }
 
-  /** Resolves with the place that the queue finds, or rejects with its refusal, or when the client leaves. */
-  async wait(onLeave: () => void): Promise<Place> {
-    const { signal } = this.exchange.abort;
-    this.#waiter = Promise.withResolvers<Place>();
+  /** Adds to the time that the request has waited. */
+  waited(milliseconds: number): void {
+    this.#waitedMs += milliseconds;
+    this.#note({ queuedMs: this.#waitedMs });
+  }
+
+  /** Resolves with the lease that the queue finds, or rejects with its refusal, or when the client leaves. */
+  async wait(onLeave: () => void): Promise<Lease> {
+    const { signal } = this;
+    this.#waiter = Promise.withResolvers<Lease>();
     const leave = () => {
       onLeave();
       this.#waiter?.reject(signal.reason);
@@ -51,8 +73,8 @@ export class WaitingRequest implements Waiting {
     }
   }
 
-  serve(place: Place): void {
-    this.#waiter?.resolve(place);
+  serve(lease: Lease): void {
+    this.#waiter?.resolve(lease);
   }
 
   refuse(error: Error): void {

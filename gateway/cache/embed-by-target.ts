@@ -1,3 +1,5 @@
+import { Lease } from "../core/lease.ts";
+import { reserveFirst } from "../core/reserve.ts";
 import type { Target } from "../core/target.ts";
 import type { GenerationRequest } from "../generation-request.ts";
 import { ask } from "../http/ask.ts";
@@ -15,16 +17,15 @@ export function embedByTarget(model: string, targetsOf: (model: string) => reado
   return async (text, signal) => {
     const target = targetsOf(model)?.find(({ dialect }) => dialect.name === "openai");
     const request = requestFor(model, text);
-    const upstream = target?.choose(request, new Set());
-    const place = upstream?.acquire(request);
-    if (target === undefined || upstream === undefined || place === undefined)
-      throw new Error(`no server of ${model} can embed now`);
+    const lease = target === undefined ? [] : reserveFirst([target], request);
+    if (!(lease instanceof Lease)) throw new Error(`no server of ${model} can embed now`);
+    const { upstream } = lease;
     try {
       const { statusCode, body } = await ask(upstream.pool, {
         method: "POST",
         path: "/v1/embeddings",
         headers: { "content-type": "application/json", accept: "application/json", ...upstream.headers },
-        body: JSON.stringify({ model: target.upstreamModel, input: text }),
+        body: JSON.stringify({ model: lease.target.upstreamModel, input: text }),
         signal,
       });
       const bytes = await body.whole(MAX_ANSWER_BYTES);
@@ -32,7 +33,7 @@ export function embedByTarget(model: string, targetsOf: (model: string) => reado
       if (statusCode !== 200) throw new Error(`${model} answered ${statusCode} to an embedding`);
       return readVector(bytes, model);
     } finally {
-      place.release();
+      lease.settle("abandoned");
     }
   };
 }

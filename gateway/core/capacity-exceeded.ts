@@ -1,13 +1,13 @@
 import { GatewayError } from "../gateway-error.ts";
 
-/** The targets are full by our own count: it helps to wait for a place. */
-export class NoRoom extends GatewayError {
-  /** Only other threads can be why: a place that was there a moment ago is no sign that asking again is in vain. */
-  readonly isOutrun: boolean;
+/** All targets that could take the request are full by our own count: waiting for a slot helps. */
+export class CapacityExceeded extends GatewayError {
+  /** Another thread of the process took the slot: that slots were free a moment ago does not mean that waiting is useless. */
+  readonly lostRace: boolean;
 
-  constructor({ isOutrun }: { readonly isOutrun: boolean }) {
+  constructor({ lostRace }: { readonly lostRace: boolean }) {
     super("overloaded");
-    this.name = "NoRoom";
-    this.isOutrun = isOutrun;
+    this.name = "CapacityExceeded";
+    this.lostRace = lostRace;
   }
 }

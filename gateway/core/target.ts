@@ -2,6 +2,7 @@ import type { Capability } from "../../contracts/target-settings.ts";
 import type { TokenPrice } from "../../domain/targets/target-cost.ts";
 import type { OutboundDialect } from "../dialects/dialect.ts";
 import type { GenerationRequest } from "../generation-request.ts";
+import type { Lease, Refusal } from "./lease.ts";
 import type { Upstream } from "./upstream.ts";
 
 /** What a request can be sent to: a pool of our engines, or a model of a provider. */
@@ -29,14 +30,20 @@ export interface Target {
   /** Its own limits beside the request's; `undefined` for none. */
   readonly firstByteMs: number | undefined;
   readonly totalMs: number | undefined;
-  /** Requests that this gateway has there: at a provider those of all its threads. */
+  /** Requests in progress there: this gateway's, at a provider those of all its threads. */
   readonly inFlight: number;
-  /** The server that takes this request, outside those in `tried`; `undefined` when none can. */
-  choose(request: GenerationRequest, tried: ReadonlySet<Upstream>): Upstream | undefined;
-  /** Whether there are servers outside `tried` that would take it, had they room. */
-  isFull(tried: ReadonlySet<Upstream>): boolean;
-  /** Whether a provider outside `tried` takes requests like this one, if not at this moment; our own engines are never meant. */
-  isUsable(request: GenerationRequest, tried: ReadonlySet<Upstream>): boolean;
-  /** Sets an upper bound of the answer's price aside. @returns the function that gives it back */
-  reserve(request: GenerationRequest): () => void;
+  /**
+   * Takes the right to call one of its servers for this request: breaker permit, slot and money at once.
+   * @returns the lease, which must be settled, or why there is none
+   */
+  tryReserve(request: GenerationRequest, options: ReserveOptions): Lease | Refusal;
+  /** Whether it has servers that could take this request now, or once they have a free slot. */
+  isPresent(request: GenerationRequest): boolean;
+}
+
+export interface ReserveOptions {
+  /** Upstreams that are not to be called. */
+  readonly tried: ReadonlySet<Upstream>;
+  /** Whether an upstream that just recovered may be called beyond its share of requests, as there is no other. */
+  readonly insist: boolean;
 }

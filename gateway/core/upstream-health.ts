@@ -41,7 +41,7 @@ export class TargetRecord {
 }
 
 /** What this gateway has learned from answers, as long as somebody holds the upstream or target itself. */
-export class HealthBook {
+export class UpstreamHealthRegistry {
   readonly #random: () => number;
   readonly #upstreams = new WeakMap<Upstream, UpstreamHealth>();
   readonly #targets = new WeakMap<Target, TargetRecord>();

@@ -1,11 +1,10 @@
 import type { Pool } from "undici";
-import type { GenerationRequest } from "../generation-request.ts";
 
-/** A request's place at an upstream. */
-export interface UpstreamPlace {
-  /** Gives it back; calling it again does nothing. */
+/** Capacity for one request at an upstream. */
+export interface Slot {
+  /** Frees the capacity; a second call does nothing. */
   readonly release: () => void;
-  /** The first byte of the request's streamed answer came. @default - it does not matter there */
+  /** The first byte of the request's streamed response came. @default - the upstream does not use this */
   readonly sawFirstByte?: (() => void) | undefined;
 }
 
@@ -15,12 +14,10 @@ export interface Upstream {
   /** Scheme, host and port. */
   readonly origin: string;
   readonly pool: Pool;
-  /** Headers that every call to it carries. */
+  /** Headers of every call to it. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Counts one request. @returns its place; `undefined` when another thread took the last one */
-  acquire(request: GenerationRequest): UpstreamPlace | undefined;
-  /** A call found no one there: no more requests until it has been seen again. */
+  /** A call found no server there: it gets no requests until a probe has found it again. */
   markDown(): void;
-  /** It refused our credentials. @returns whether there are new ones now, so that asking again makes sense */
+  /** It refused our credentials. @returns whether there are new ones now, so that another call makes sense */
   renewCredentials?(): Promise<boolean>;
 }

@@ -1,5 +1,5 @@
 import { Pool } from "undici";
-import type { Upstream, UpstreamPlace } from "../core/upstream.ts";
+import type { Slot, Upstream } from "../core/upstream.ts";
 import type { GenerationRequest } from "../generation-request.ts";
 import type { PoolRouting } from "./pool-routing.ts";
 
@@ -86,7 +86,8 @@ export class Engine implements Upstream {
     return this.#inFlight >= this.maxRequests;
   }
 
-  acquire(request: GenerationRequest): UpstreamPlace {
+  /** Counts one request; the caller has checked that the engine is not full. */
+  acquire(request: GenerationRequest): Slot {
     this.#inFlight++;
     const sent = this.#routing?.sent(this, request);
     let isHeld = true;

@@ -1,5 +1,6 @@
 import type { TokenPrice } from "../../domain/targets/target-cost.ts";
-import type { Target } from "../core/target.ts";
+import { Lease, type LeaseContext, type Refusal } from "../core/lease.ts";
+import type { ReserveOptions, Target } from "../core/target.ts";
 import type { Upstream } from "../core/upstream.ts";
 import { OPENAI_DIALECT } from "../dialects/openai.ts";
 import type { GenerationRequest } from "../generation-request.ts";
@@ -17,9 +18,11 @@ export class PoolTarget implements Target {
   readonly firstByteMs = undefined;
   readonly totalMs = undefined;
   readonly pool: ModelPool;
+  readonly #context: LeaseContext;
 
-  constructor(pool: ModelPool) {
+  constructor(pool: ModelPool, context: LeaseContext) {
     this.pool = pool;
+    this.#context = context;
   }
 
   get id(): string {
@@ -42,19 +45,29 @@ export class PoolTarget implements Target {
     return this.pool.candidates.reduce((sum, engine) => sum + engine.inFlight, 0);
   }
 
-  choose(request: GenerationRequest, tried: ReadonlySet<Upstream>): Upstream | undefined {
-    return this.pool.choose(request, tried);
+  tryReserve(request: GenerationRequest, { tried, insist }: ReserveOptions): Lease | Refusal {
+    const { health, now } = this.#context;
+    let excluded: Set<Upstream> | undefined;
+    let blockedMs = Number.POSITIVE_INFINITY;
+    let isPaused = false;
+    for (;;) {
+      const engine = this.pool.choose(request, excluded ?? tried);
+      if (engine === undefined) break;
+      const known = health.of(engine);
+      const permit = known.tryAcquire(now(), insist);
+      if (permit !== undefined)
+        return new Lease({ target: this, upstream: engine, permit, slot: engine.acquire(request) }, this.#context);
+      blockedMs = Math.min(blockedMs, known.waitMs(now()));
+      isPaused ||= known.isPaused(now());
+      excluded ??= new Set(tried);
+      excluded.add(engine);
+    }
+    const isFull = this.pool.readyEngines.some((engine) => !tried.has(engine) && engine.isFull);
+    const reason = isFull ? "full" : Number.isFinite(blockedMs) ? "blocked" : "absent";
+    return { reason, isShared: false, blockedMs, isPaused };
   }
 
-  isFull(tried: ReadonlySet<Upstream>): boolean {
-    return this.pool.readyEngines.some((ready) => !tried.has(ready) && ready.isFull);
-  }
-
-  isUsable(): boolean {
-    return false;
-  }
-
-  reserve(): () => void {
-    return () => undefined;
+  isPresent(): boolean {
+    return this.pool.readyEngines.length > 0;
   }
 }

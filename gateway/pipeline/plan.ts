@@ -1,41 +1,45 @@
-import { SESSION_HEADER } from "../../contracts/headers.ts";
+import type { Plan } from "../core/plan.ts";
 import type { Target } from "../core/target.ts";
-import type { Exchange } from "../exchange.ts";
 import { GatewayError } from "../gateway-error.ts";
 import type { GenerationRequest } from "../generation-request.ts";
 import { needsOf } from "../routing/request-needs.ts";
 import type { Router } from "../routing/router.ts";
 
-/** Where a request may go, best first; never empty. */
-export type Plan = readonly [Target, ...Target[]];
+/** Whose request it is, and what its headers say of where it goes. */
+export interface PlanCaller {
+  readonly tenant: string;
+  /** The client's own name for its session. */
+  readonly session: string | undefined;
+}
 
 /**
- * Fifth stage: which targets can answer, in the order in which they shall be tried.
+ * Plans a request: which targets can answer it, in the order in which they are tried.
+ * @param onKnown called when the model exists, also when no target of it can take this request
  * @throws {GatewayError} `model_not_found`; `invalid_request` when no target can do what the request asks for;
  * `context_length_exceeded` when it is too long for every target (exactly counted by the engine, which has the tokenizer)
  */
-export function planTargets(exchange: Exchange, request: GenerationRequest, router: Router): Plan {
-  const session = exchange.request.headers[SESSION_HEADER];
-  const ways = router.ways(request, {
-    tenant: exchange.tenant,
-    session: typeof session === "string" ? session : undefined,
-  });
-  if (ways === undefined)
+export function planTargets(
+  request: GenerationRequest,
+  caller: PlanCaller,
+  router: Router,
+  onKnown: () => void = () => undefined,
+): Plan {
+  const candidates = router.candidates(request, caller);
+  if (candidates === undefined)
     throw new GatewayError("model_not_found", {
       message: `The model ${JSON.stringify(request.model.slice(0, 80))} does not exist here. Use one of ${router.names.join(", ")}.`,
       param: "model",
     });
-  exchange.isModelKnown = true;
-  exchange.failoverAfterMs = ways.failoverAfterMs;
-  exchange.hedgeAfterMs = ways.hedgeAfterMs;
-  if (ways.targets.length === 0) throw new GatewayError("model_unavailable");
-  const [first, ...rest] = thoseWithRoom(thoseAble(ways.targets, request), request);
+  onKnown();
+  const { targets, failoverAfterMs, hedgeAfterMs } = candidates;
+  if (targets.length === 0) throw new GatewayError("model_unavailable");
+  const [first, ...rest] = withContext(withCapabilities(targets, request), request);
   if (first === undefined) throw new GatewayError("model_unavailable");
-  return [first, ...rest];
+  return { targets: [first, ...rest], failoverAfterMs, hedgeAfterMs };
 }
 
 /** @throws {GatewayError} naming the field that no target can do */
-function thoseAble(targets: readonly Target[], request: GenerationRequest): readonly Target[] {
+function withCapabilities(targets: readonly Target[], request: GenerationRequest): readonly Target[] {
   if (targets.every(({ capabilities }) => capabilities === "all")) return targets;
   const needs = needsOf(request);
   const able = targets.filter(
@@ -59,7 +63,7 @@ function canDo({ capabilities }: Target, need: Parameters<Set<string>["has"]>[0]
  * prompt and `max_tokens` together are too long by our estimate.
  * @throws {GatewayError} `context_length_exceeded`
  */
-function thoseWithRoom(targets: readonly Target[], request: GenerationRequest): readonly Target[] {
+function withContext(targets: readonly Target[], request: GenerationRequest): readonly Target[] {
   const { maxTokens, promptTokensEstimate } = request;
   const answer = maxTokens?.value ?? 0;
   const open = targets.filter(({ kind, contextTokens }) =>

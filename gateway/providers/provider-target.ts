@@ -1,6 +1,7 @@
 import type { Capability } from "../../contracts/target-settings.ts";
 import { answerCostUsd, type TokenPrice } from "../../domain/targets/target-cost.ts";
-import type { Target } from "../core/target.ts";
+import { Lease, type LeaseContext, type Refusal } from "../core/lease.ts";
+import type { ReserveOptions, Target } from "../core/target.ts";
 import type { Upstream } from "../core/upstream.ts";
 import type { OutboundDialect } from "../dialects/dialect.ts";
 import type { GenerationRequest } from "../generation-request.ts";
@@ -13,6 +14,7 @@ export interface ProviderTargetOptions {
   readonly model: string;
   readonly dialect: OutboundDialect;
   readonly ledger: SpendLedger;
+  readonly leases: LeaseContext;
 }
 
 /** Tokens of an answer whose length the client did not bound: what most such answers stay under. */
@@ -32,9 +34,10 @@ export class ProviderTarget implements Target {
   /** The provider's endpoint as this model's own upstream: one model's failures say nothing of another's. */
   readonly upstream: Upstream;
   readonly #ledger: SpendLedger;
+  readonly #context: LeaseContext;
 
   /** @throws when the provider has no such model */
-  constructor({ provider, model, dialect, ledger }: ProviderTargetOptions) {
+  constructor({ provider, model, dialect, ledger, leases }: ProviderTargetOptions) {
     const known = provider.config.models[model];
     if (known === undefined)
       throw new Error(`The provider ${provider.name} has no model ${model}; add it to its models.`);
@@ -47,6 +50,7 @@ export class ProviderTarget implements Target {
     this.price = known;
     this.provider = provider;
     this.#ledger = ledger;
+    this.#context = leases;
     this.upstream = {
       id: provider.name,
       origin: provider.origin,
@@ -54,11 +58,7 @@ export class ProviderTarget implements Target {
       get headers() {
         return provider.headers;
       },
-      acquire: () => {
-        const release = provider.acquire();
-        return release && { release };
-      },
-      markDown: () => undefined, // the breaker knows what to make of it
+      markDown: () => undefined, // its breaker decides
       renewCredentials: () => provider.credential.renew(),
     };
   }
@@ -83,25 +83,35 @@ export class ProviderTarget implements Target {
     return this.provider.inFlight;
   }
 
-  choose(request: GenerationRequest, tried: ReadonlySet<Upstream>): Upstream | undefined {
-    return this.isUsable(request, tried) && this.provider.hasRoom ? this.upstream : undefined;
+  tryReserve(request: GenerationRequest, { tried, insist }: ReserveOptions): Lease | Refusal {
+    if (tried.has(this.upstream) || !this.isPresent(request)) return refusal("absent");
+    if (!this.provider.hasFreeSlot) return refusal("full");
+    const { health, now } = this.#context;
+    const known = health.of(this.upstream);
+    const permit = known.tryAcquire(now(), insist);
+    if (permit === undefined)
+      return { ...refusal("blocked"), blockedMs: known.waitMs(now()), isPaused: known.isPaused(now()) };
+    const release = this.provider.tryAcquire();
+    if (release === undefined) {
+      permit.forget();
+      return refusal("lost-race");
+    }
+    const releaseMoney = this.#ledger.reserve(this.provider.name, this.#boundUsd(request));
+    return new Lease({ target: this, upstream: this.upstream, permit, slot: { release }, releaseMoney }, this.#context);
   }
 
-  isUsable(request: GenerationRequest, tried: ReadonlySet<Upstream>): boolean {
-    if (tried.has(this.upstream) || !this.provider.isUsable) return false;
+  isPresent(request: GenerationRequest): boolean {
+    if (!this.provider.isUsable) return false;
     const { monthlyCapUsd, name } = this.provider.config;
     return this.#ledger.hasRoom(name, monthlyCapUsd, this.#boundUsd(request));
-  }
-
-  isFull(tried: ReadonlySet<Upstream>): boolean {
-    return !tried.has(this.upstream) && this.provider.isUsable && !this.provider.hasRoom;
-  }
-
-  reserve(request: GenerationRequest): () => void {
-    return this.#ledger.reserve(this.provider.name, this.#boundUsd(request));
   }
 
   #boundUsd({ promptTokensEstimate, maxTokens }: GenerationRequest): number {
     return answerCostUsd(this.price, promptTokensEstimate, maxTokens?.value ?? USUAL_ANSWER_TOKENS);
   }
+}
+
+/** Its slots are counted together with the process's other threads. */
+function refusal(reason: Refusal["reason"]): Refusal {
+  return { reason, isShared: true, blockedMs: Number.POSITIVE_INFINITY, isPaused: false };
 }

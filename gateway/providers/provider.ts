@@ -84,8 +84,8 @@ export class Provider {
     return this.#places.inFlight;
   }
 
-  /** Whether it would take one more request, as far as its limits go. */
-  get hasRoom(): boolean {
+  /** Whether its limits allow one more request now; another thread may be faster. */
+  get hasFreeSlot(): boolean {
     return this.#places.hasRoom;
   }
 
@@ -95,8 +95,8 @@ export class Provider {
     return this.config.dialect === "anthropic" ? { "x-api-key": key } : { authorization: `Bearer ${key}` };
   }
 
-  /** Counts one request against its limits. @returns the function that gives its place back; `undefined`: no room */
-  acquire(): (() => void) | undefined {
+  /** Counts one request against its limits. @returns the function that releases its slot, or `undefined` when none is free */
+  tryAcquire(): (() => void) | undefined {
     return this.#places.tryTake();
   }
 

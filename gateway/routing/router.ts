@@ -9,7 +9,7 @@ import {
   RoundRobin,
 } from "../../domain/targets/target-order.ts";
 import type { Target } from "../core/target.ts";
-import type { HealthBook } from "../core/upstream-health.ts";
+import type { UpstreamHealthRegistry } from "../core/upstream-health.ts";
 import type { GenerationRequest } from "../generation-request.ts";
 import type { RouteEntry, TargetTable } from "./target-table.ts";
 
@@ -25,14 +25,14 @@ export interface RouterOptions {
   /** The targets as they are now. */
   readonly table: () => TargetTable;
   readonly override: (route: string) => RouteOverride | undefined;
-  readonly health: HealthBook;
+  readonly health: UpstreamHealthRegistry;
   readonly now: () => number;
   /** Uniform in [0, 1). */
   readonly random: () => number;
 }
 
 /** What stands behind a model name, best first for this request. */
-export interface Ways {
+export interface Candidates {
   readonly targets: readonly Target[];
   readonly failoverAfterMs: number | undefined;
   readonly hedgeAfterMs: number | undefined;
@@ -56,23 +56,23 @@ export class Router {
   }
 
   /** Where this request may go, best first; `undefined` when there is no such model. */
-  ways(request: GenerationRequest, caller: Caller): Ways | undefined {
+  candidates(request: GenerationRequest, caller: Caller): Candidates | undefined {
     const entry = this.#options.table().routes.get(request.model);
     if (entry === undefined) return undefined;
     const { settings, targets, fallbacks } = entry;
-    const patience = {
+    const limits = {
       failoverAfterMs: settings?.failoverAfterSeconds == null ? undefined : settings.failoverAfterSeconds * 1000,
       hedgeAfterMs: settings?.hedgeAfterMs ?? undefined,
     };
     const override = this.#options.override(request.model);
     const [only] = targets;
     if (only !== undefined && targets.length + fallbacks.length === 1 && override === undefined)
-      return { targets: [only.target], ...patience };
+      return { targets: [only.target], ...limits };
     const ordered = [...this.#order(entry, request, caller), ...fallbacks];
     const first = ordered.filter(({ id }) => id === override?.force);
     const open = ordered.filter(({ id }) => id !== override?.force && override?.drain.includes(id) !== true);
-    const inTurn = [...first, ...open.filter(isUsual), ...open.filter((target) => !isUsual(target))];
-    return { targets: inTurn.map(({ target }) => target), ...patience };
+    const inTurn = [...first, ...open.filter((named) => !isEmergencyOnly(named)), ...open.filter(isEmergencyOnly)];
+    return { targets: inTurn.map(({ target }) => target), ...limits };
   }
 
   #order(entry: RouteEntry, request: GenerationRequest, caller: Caller): readonly Named<Target>[] {
@@ -114,8 +114,8 @@ export class Router {
   }
 }
 
-function isUsual({ target }: Named<Target>): boolean {
-  return !target.isEmergencyOnly;
+function isEmergencyOnly({ target }: Named<Target>): boolean {
+  return target.isEmergencyOnly;
 }
 
 function stickyKey(

@@ -2,7 +2,7 @@ import { Counter, Gauge, type Registry } from "prom-client";
 import { GATEWAY_METRICS } from "../../contracts/gateway-metrics.ts";
 import type { Target } from "../core/target.ts";
 import type { Upstream } from "../core/upstream.ts";
-import type { HealthBook } from "../core/upstream-health.ts";
+import type { UpstreamHealthRegistry } from "../core/upstream-health.ts";
 import { PoolTarget } from "../engines/pool-target.ts";
 import { ProviderTarget } from "../providers/provider-target.ts";
 import type { SpendLedger } from "../providers/spend-ledger.ts";
@@ -11,7 +11,7 @@ import type { TargetTable } from "./target-table.ts";
 export interface TargetMetricsOptions {
   readonly registry: Registry;
   readonly table: () => TargetTable;
-  readonly health: HealthBook;
+  readonly health: UpstreamHealthRegistry;
   readonly ledger: SpendLedger;
   readonly now: () => number;
 }

@@ -8,6 +8,7 @@ import {
 } from "../../contracts/target-settings.ts";
 import type { SharedPlaces } from "../../domain/targets/shared-places.ts";
 import type { Named } from "../../domain/targets/target-order.ts";
+import type { LeaseContext } from "../core/lease.ts";
 import type { Target } from "../core/target.ts";
 import type { OutboundDialect } from "../dialects/dialect.ts";
 import type { ModelPool } from "../engines/model-pool.ts";
@@ -24,6 +25,7 @@ export interface TargetRegistryOptions {
   readonly dialectOf: (config: ProviderConfig) => OutboundDialect;
   readonly reader: SecretReader;
   readonly ledger: SpendLedger;
+  readonly leases: LeaseContext;
   readonly now: () => number;
   readonly places: SharedPlaces;
   readonly onProblem: (provider: string, problem: string) => void;
@@ -46,7 +48,7 @@ export class TargetRegistry {
 
   constructor(options: TargetRegistryOptions) {
     this.#options = options;
-    this.#pools = new Map(options.pools.map((pool) => [pool.config.id, new PoolTarget(pool)]));
+    this.#pools = new Map(options.pools.map((pool) => [pool.config.id, new PoolTarget(pool, options.leases)]));
     this.#table = this.#build({ providers: [], routes: [] }, new Map());
   }
 
@@ -134,8 +136,8 @@ export class TargetRegistry {
   }
 
   #targetOf(provider: Provider, model: string): ProviderTarget {
-    const { dialectOf, ledger } = this.#options;
-    return new ProviderTarget({ provider, model, dialect: dialectOf(provider.config), ledger });
+    const { dialectOf, ledger, leases } = this.#options;
+    return new ProviderTarget({ provider, model, dialect: dialectOf(provider.config), ledger, leases });
   }
 }
 

@@ -4,10 +4,9 @@ import type { RouteOverride } from "../../contracts/target-changes.ts";
 import { RETRY_BUDGET, RetryBudget } from "../../domain/targets/retry-budget.ts";
 import type { SharedPlaces } from "../../domain/targets/shared-places.ts";
 import { answerCostUsd } from "../../domain/targets/target-cost.ts";
-import { HealthBook } from "../core/upstream-health.ts";
+import { UpstreamHealthRegistry } from "../core/upstream-health.ts";
 import type { ModelPool } from "../engines/model-pool.ts";
 import type { Exchange } from "../exchange.ts";
-import type { CallContext } from "../pipeline/call/call-record.ts";
 import type { Lookup } from "../providers/address-guard.ts";
 import { type AwsCredentials, dialectOf } from "../providers/dialect-of.ts";
 import type { SecretReader } from "../providers/provider-credential.ts";
@@ -46,10 +45,14 @@ const FLUSH_MS = 5000;
 export class TargetService {
   readonly registry: TargetRegistry;
   readonly router: Router;
-  readonly health: HealthBook;
+  readonly health: UpstreamHealthRegistry;
   readonly ledger: SpendLedger;
-  /** What the call stage needs. */
-  readonly calls: CallContext;
+  /** What the call step shares among requests. */
+  readonly calls: {
+    readonly budget: RetryBudget;
+    readonly now: () => number;
+    readonly random: () => number;
+  };
   /** By route. */
   readonly overrides = new Map<string, RouteOverride>();
   readonly #metrics: TargetMetrics;
@@ -63,18 +66,19 @@ export class TargetService {
       store: spendStore,
       onProblem: (provider, problem) => logger.warn({ provider, problem }, "spend can't be shared"),
     });
+    const table = () => this.registry.table;
+    this.health = new UpstreamHealthRegistry(random);
     this.registry = new TargetRegistry({
       pools,
       dialectOf: (config) => dialectOf(config, awsCredentials),
       reader,
       ledger: this.ledger,
+      leases: { health: this.health, now, onCall: (target, outcome) => this.#metrics.call(target, outcome) },
       now,
       places,
       lookup,
       onProblem: (provider, problem) => logger.warn({ provider, problem }, "provider can't be used"),
     });
-    const table = () => this.registry.table;
-    this.health = new HealthBook(random);
     this.router = new Router({
       table,
       override: (route) => this.overrides.get(route),
@@ -89,14 +93,9 @@ export class TargetService {
       ledger: this.ledger,
       now,
     });
-    this.calls = {
-      health: this.health,
-      // The floor is the process's: each thread has its part.
-      budget: new RetryBudget({ ...RETRY_BUDGET, floor: RETRY_BUDGET.floor / options.threads }),
-      now,
-      random,
-      onCall: (target, outcome) => this.#metrics.call(target, outcome),
-    };
+    // The floor is the process's: each thread has its part.
+    const budget = new RetryBudget({ ...RETRY_BUDGET, floor: RETRY_BUDGET.floor / options.threads });
+    this.calls = { budget, now, random };
     this.registry.apply(declared);
   }
 

@@ -14,9 +14,9 @@ import { finishedStream, finishedWhole } from "../cache/finished-answer.ts";
 import type { CacheHit, ResponseCache } from "../cache/response-cache.ts";
 import type { SemanticCache, SemanticLookup } from "../cache/semantic-cache.ts";
 import { semanticQuestion } from "../cache/semantic-question.ts";
+import type { Plan } from "../core/plan.ts";
 import type { CacheOutcome, Exchange } from "../exchange.ts";
 import type { GenerationRequest } from "../generation-request.ts";
-import type { Plan } from "../pipeline/plan.ts";
 import type { StreamRecording } from "./relay.ts";
 
 export interface CacheStageOptions {
@@ -60,7 +60,7 @@ export class CacheStage {
   }
 
   /** Never rejects: what a store or an embedding model can't do is a miss. */
-  async consult(exchange: Exchange, request: GenerationRequest, [target]: Plan): Promise<CacheTurn> {
+  async consult(exchange: Exchange, request: GenerationRequest, { targets: [target] }: Plan): Promise<CacheTurn> {
     const policy = cachePolicy(exchange.request.headers, request);
     if (!policy.read && !policy.write) {
       this.#tell(exchange, request.model, { result: "bypass" });

@@ -1,5 +1,5 @@
+import { UpstreamFailure } from "../../core/upstream-failure.ts";
 import { isRecord } from "../../is-record.ts";
-import { UpstreamFailure } from "./upstream-failure.ts";
 
 /** What a stream of events can begin with. */
 const FIELDS = ["data:", "event:", "id:", "retry:", ":"];

@@ -1,4 +1,4 @@
-/** Why a call is ended whose request another call has answered. */
+/** Why a call is ended: another call of the same request was faster. */
 export class HedgedAway extends Error {
   constructor() {
     super("another call was faster");
@@ -10,15 +10,15 @@ export class HedgedAway extends Error {
 export type RacingCall<T> = (signal: AbortSignal) => Promise<T | undefined>;
 
 export interface HedgeOptions<T> {
-  /** Milliseconds without an answer of the first call after which the second one starts. */
+  /** Milliseconds without a response of the first call after which the second one starts. */
   readonly afterMs: number;
   /** The request's own abort: ends both. */
   readonly whole: AbortSignal;
   /** Started at once, before anything is waited for. */
   readonly first: RacingCall<T>;
-  /** @returns the call to race against; `undefined` when there shall be none */
+  /** @returns the call to race against; `undefined` when there is none */
   readonly second: () => RacingCall<T> | undefined;
-  /** Gives an answer back that came too late. */
+  /** Ends a response that came too late. */
   readonly discard: (late: T) => void;
 }
 
@@ -26,9 +26,9 @@ const LATE = Symbol("late");
 const FAILED = Symbol("failed");
 
 /**
- * Runs the first call, and a second one beside it when the first is slow. The first answer wins and the other call is
+ * Runs the first call, and a second one beside it when the first is slow. The first response wins and the other call is
  * aborted with `HedgedAway`; while one of them runs, the other's failure decides nothing.
- * @returns the answer; `undefined` when no call has one and none has ended the request
+ * @returns the response; `undefined` when no call has one and none has ended the request
  * @throws what the first call threw, else the second
  */
 export async function hedge<T>({ afterMs, whole, first, second, discard }: HedgeOptions<T>): Promise<T | undefined> {
@@ -70,7 +70,7 @@ class Runner<T> {
 
   cancel(discard: (late: T) => void): void {
     this.#own.abort(new HedgedAway());
-    const giveBack = (value: T | undefined) => value !== undefined && discard(value);
-    this.result.then(giveBack, () => undefined); // how it failed is told by whoever made the call
+    const discardLate = (value: T | undefined) => value !== undefined && discard(value);
+    this.result.then(discardLate, () => undefined); // a failure was settled by the call itself
   }
 }

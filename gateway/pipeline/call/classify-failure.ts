@@ -1,46 +1,8 @@
 import { ERRORS } from "../../../contracts/errors.ts";
+import { MAX_CLIENT_RETRY_AFTER_SECONDS, UpstreamFailure } from "../../core/upstream-failure.ts";
 import type { UpstreamProblem } from "../../dialects/dialect.ts";
 import { GatewayError } from "../../gateway-error.ts";
 import { ADDRESS_REFUSED } from "../../providers/address-guard.ts";
-
-/**
- * `refused`: no connection. `died`: it went away before the client got a byte. `busy`: it has no place.
- * `failed`: it answered with an error of its own. `slow`: it sent nothing in its time. `denied`: it does not take our
- * credentials, or has not what we ask for. `malformed`: what it sent is not of its dialect.
- */
-export type FailureKind = "refused" | "died" | "busy" | "failed" | "slow" | "denied" | "malformed";
-
-/** Kinds in which nobody was there to do work: another try adds no load to a server that lives. */
-const WITHOUT_WORK: ReadonlySet<FailureKind> = new Set(["refused", "died"]);
-
-/** Why one upstream did not answer, when another one still may. */
-export class UpstreamFailure extends Error {
-  readonly kind: FailureKind;
-  readonly retryAfterSeconds: number | undefined;
-
-  constructor(kind: FailureKind, retryAfterSeconds?: number) {
-    super(`upstream ${kind}`);
-    this.name = "UpstreamFailure";
-    this.kind = kind;
-    this.retryAfterSeconds = retryAfterSeconds;
-  }
-
-  get isWithoutWork(): boolean {
-    return WITHOUT_WORK.has(this.kind);
-  }
-
-  /** What the client is told when no other upstream took over. */
-  toGatewayError(): GatewayError {
-    if (this.kind === "refused") return new GatewayError("model_unavailable");
-    if (this.kind === "slow") return new GatewayError("timeout");
-    if (this.kind !== "busy") return new GatewayError("upstream_error");
-    const { retryAfterSeconds } = this;
-    return new GatewayError(
-      "overloaded",
-      retryAfterSeconds === undefined ? {} : { retryAfterSeconds: Math.min(retryAfterSeconds, MAX_TOLD_SECONDS) },
-    );
-  }
-}
 
 const REFUSED = new Set([
   "ECONNREFUSED",
@@ -74,10 +36,9 @@ const DENIED = new Set([401, 402, 403, 404]);
 const CLIENT_FAULT = new Set([400, 413, 422]);
 /** Hours are what a provider says whose quota is over; the client should not wait for that. */
 const MAX_RETRY_AFTER_SECONDS = 3600;
-const MAX_TOLD_SECONDS = 120;
 
-/** What an upstream's answer other than 200 means. */
-export function answerFailure(
+/** What a response other than 200 means. */
+export function responseFailure(
   status: number,
   retryAfter: string | readonly string[] | undefined,
   { message, param, code }: UpstreamProblem,
@@ -104,6 +65,6 @@ function retryAfterSeconds(
   kind: "pool" | "provider",
 ): number | undefined {
   const seconds = Math.ceil(Number(value));
-  const limit = kind === "pool" ? MAX_TOLD_SECONDS : MAX_RETRY_AFTER_SECONDS;
+  const limit = kind === "pool" ? MAX_CLIENT_RETRY_AFTER_SECONDS : MAX_RETRY_AFTER_SECONDS;
   return seconds > 0 && seconds <= limit ? seconds : undefined;
 }

@@ -1,0 +1,177 @@
+import type { Permit } from "../../domain/targets/circuit-breaker.ts";
+import type { Target } from "./target.ts";
+import type { Slot, Upstream } from "./upstream.ts";
+import { type FailureKind, UpstreamFailure } from "./upstream-failure.ts";
+import type { TargetRecord, UpstreamHealthRegistry } from "./upstream-health.ts";
+
+/**
+ * How a leased call ended. `ok`: its response is complete. `interrupted`: the upstream broke its stream off after the
+ * first byte. `not-sent`: nothing was sent. `abandoned`: the client left, or an error of our own ended the request.
+ * `timed-out`: the request's own time limit. `refused-request`: the upstream refused what the client wrote. `unusable`:
+ * it sent a whole response that ends the request and says nothing about its health. `hedged-away`: another call of the
+ * same request was faster. A failure: another upstream may do better.
+ */
+export type LeaseOutcome =
+  | "ok"
+  | "interrupted"
+  | "not-sent"
+  | "abandoned"
+  | "timed-out"
+  | "refused-request"
+  | "unusable"
+  | "hedged-away"
+  | UpstreamFailure;
+
+/** How calls are counted in metrics. */
+export type CallOutcome = "ok" | "refused-request" | "abandoned" | "hedged-away" | FailureKind;
+
+/** What all leases of a gateway share. */
+export interface LeaseContext {
+  readonly health: UpstreamHealthRegistry;
+  /** Milliseconds of a monotonic clock. */
+  readonly now: () => number;
+  /** Called once for each call that was sent. */
+  readonly onCall: (target: Target, outcome: CallOutcome) => void;
+}
+
+export interface LeaseParts {
+  readonly target: Target;
+  readonly upstream: Upstream;
+  readonly permit: Permit;
+  readonly slot: Slot;
+  /** Returns the money that was set aside for the response. @default - none was */
+  readonly releaseMoney?: (() => void) | undefined;
+}
+
+/** Why a target has no lease for a request. */
+export interface Refusal {
+  /**
+   * `absent`: no server could take it. `full`: every slot is in use by our own count. `lost-race`: another thread took
+   * the last slot at this moment. `blocked`: the breaker is open, or the upstream asked for a pause.
+   */
+  readonly reason: "absent" | "full" | "lost-race" | "blocked";
+  /** Whether its slots are counted together with other threads, which take and release them at any moment. */
+  readonly isShared: boolean;
+  /** Milliseconds until the first of its blocked upstreams may be called; infinite when none is blocked. */
+  readonly blockedMs: number;
+  /** Whether an upstream asked for a pause. */
+  readonly isPaused: boolean;
+}
+
+/** A provider that says 429 without a time is left alone for so long, in milliseconds. */
+const DEFAULT_PAUSE_MS = 1000;
+
+/**
+ * The right to call one upstream once: a permit of its breaker, one slot of its capacity, and the money that the response
+ * may cost. It is settled exactly once; only what the upstream did counts against it.
+ */
+export class Lease {
+  readonly target: Target;
+  readonly upstream: Upstream;
+  readonly #permit: Permit;
+  readonly #slot: Slot;
+  readonly #releaseMoney: (() => void) | undefined;
+  readonly #context: LeaseContext;
+  readonly #startedAt: number;
+  readonly #record: TargetRecord;
+  #isConfirmed = false;
+  #isSettled = false;
+
+  constructor({ target, upstream, permit, slot, releaseMoney }: LeaseParts, context: LeaseContext) {
+    this.target = target;
+    this.upstream = upstream;
+    this.#permit = permit;
+    this.#slot = slot;
+    this.#releaseMoney = releaseMoney;
+    this.#context = context;
+    this.#startedAt = context.now();
+    this.#record = context.health.record(target);
+    this.#record.requests++;
+  }
+
+  /** The first byte of a streamed response came. */
+  sawFirstByte(): void {
+    this.#slot.sawFirstByte?.();
+  }
+
+  /** The upstream did its part: a stream began well, or a whole response is there. Its slot stays in use until `settle`. */
+  confirm(): void {
+    if (this.#isConfirmed || this.#isSettled) return;
+    this.#isConfirmed = true;
+    const now = this.#context.now();
+    this.#permit.succeed(now);
+    this.#record.latency.observe(now - this.#startedAt, now);
+    this.#context.onCall(this.target, "ok");
+  }
+
+  /** Releases slot and money and counts how the call went. A second call does nothing. */
+  settle(outcome: LeaseOutcome): void {
+    if (this.#isSettled) return;
+    if (outcome === "ok") this.confirm();
+    this.#isSettled = true;
+    this.#releaseMoney?.();
+    this.#slot.release();
+    if (this.#isConfirmed) this.#settleConfirmed(outcome);
+    else if (outcome instanceof UpstreamFailure) this.#fail(outcome);
+    else this.#settleWithoutFailure(outcome);
+  }
+
+  #settleConfirmed(outcome: LeaseOutcome): void {
+    if (outcome !== "interrupted") return;
+    this.#record.failures++;
+    this.#context.health.of(this.upstream).breaker.fail(this.#context.now());
+  }
+
+  #settleWithoutFailure(outcome: Exclude<LeaseOutcome, UpstreamFailure>): void {
+    const { now, onCall } = this.#context;
+    switch (outcome) {
+      case "not-sent":
+        this.#permit.forget();
+        this.#record.requests--;
+        return;
+      case "hedged-away":
+        this.#permit.forget();
+        this.#observeAtLeast();
+        return onCall(this.target, "hedged-away");
+      case "timed-out":
+        // A long response of our own engines may outlast the request's time without any fault of theirs.
+        if (this.target.kind === "provider") this.#permit.fail(now());
+        else this.#permit.forget();
+        return onCall(this.target, "abandoned");
+      case "refused-request":
+        this.#permit.succeed(now());
+        return onCall(this.target, "refused-request");
+      case "unusable":
+        this.#permit.succeed(now());
+        return onCall(this.target, "abandoned");
+      default:
+        this.#permit.forget();
+        return onCall(this.target, "abandoned");
+    }
+  }
+
+  /** It takes that long at least: unobserved, a target that always loses would be taken for the fastest. */
+  #observeAtLeast(): void {
+    const now = this.#context.now();
+    const { latency } = this.#record;
+    const elapsed = now - this.#startedAt;
+    if (elapsed > latency.guess(now)) latency.observe(elapsed, now);
+  }
+
+  #fail({ kind, retryAfterSeconds }: UpstreamFailure): void {
+    const { health, now, onCall } = this.#context;
+    this.#record.failures++;
+    onCall(this.target, kind);
+    if (kind === "busy") this.#permit.forget();
+    else this.#permit.fail(now());
+    if (kind === "refused") this.upstream.markDown();
+    const pauseMs =
+      retryAfterSeconds === undefined ? (kind === "busy" ? DEFAULT_PAUSE_MS : 0) : retryAfterSeconds * 1000;
+    // Our own engines' load is known from this side; a pause would take the only engine away.
+    if (this.target.kind === "provider" && pauseMs > 0) health.of(this.upstream).pause(now() + pauseMs);
+  }
+}
+
+export function isLease(reservation: Lease | Refusal | readonly Refusal[]): reservation is Lease {
+  return reservation instanceof Lease;
+}

@@ -1,0 +1,45 @@
+import type { RouteTimeouts } from "../../../contracts/gateway-config.ts";
+import type { Priority } from "../../../contracts/priority.ts";
+import type { RetryBudget } from "../../../domain/targets/retry-budget.ts";
+import type { Plan } from "../../core/plan.ts";
+import type { Target } from "../../core/target.ts";
+import type { GenerationRequest } from "../../generation-request.ts";
+
+/** What the call step finds out; it is written as it happens, so that a request that fails has it too. */
+export interface CallFacts {
+  /** The target and server that were called last, or have answered. */
+  readonly target: Target;
+  readonly engineId: string;
+  /** Calls made for the request, and those of them that failed. */
+  readonly attempts: number;
+  readonly failedAttempts: number;
+  /** Milliseconds that it waited for a slot. */
+  readonly queuedMs: number;
+}
+
+/** One request as the call step gets it. */
+export interface CallRequest {
+  readonly requestId: string;
+  /** Milliseconds of the gateway's clock. */
+  readonly startedAt: number;
+  readonly tenant: string;
+  readonly priority: Priority;
+  readonly generation: GenerationRequest;
+  readonly plan: Plan;
+  readonly timeouts: RouteTimeouts;
+  /** Ends every call that is made for it; its reason says why. */
+  readonly abort: AbortController;
+  /** Seconds after which the client gives up, as it says itself. @default - it does not say */
+  readonly clientTimeoutSeconds: number | undefined;
+  /** Takes what was found out. */
+  readonly note: (facts: Partial<CallFacts>) => void;
+}
+
+/** What the calls of a gateway share. */
+export interface CallTools {
+  readonly budget: RetryBudget;
+  /** Milliseconds of a monotonic clock. */
+  readonly now: () => number;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+}
