@@ -3,10 +3,10 @@ import { Socket } from "node:net";
 import { Registry } from "prom-client";
 import { createCache } from "../gateway/cache/create-cache.ts";
 import { answerBytes } from "../gateway/cache/finished-answer.ts";
+import type { GenerationRequest } from "../gateway/core/generation-request.ts";
 import type { Target } from "../gateway/core/target.ts";
 import { OPENAI_DIALECT } from "../gateway/dialects/openai.ts";
 import { Exchange } from "../gateway/exchange.ts";
-import type { GenerationRequest } from "../gateway/generation-request.ts";
 import { SharedCount } from "../gateway/threads/shared-memory.ts";
 
 const TARGET: Target = {

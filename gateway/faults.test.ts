@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { FakeProviderBehaviour } from "../test-support/fake-provider.ts";
 import { providerConfig, routeConfig } from "../test-support/target-config.ts";
-import { ClientGone } from "./gateway-error.ts";
+import { ClientGone } from "./core/gateway-error.ts";
 import { answerClientError } from "./http/client-error.ts";
 import { readBody } from "./http/read-body.ts";
 import { provide } from "./test/provider-fixture.ts";

@@ -5,17 +5,17 @@ import type { GenerationRoute } from "../contracts/generation-routes.ts";
 import { ATTEMPTS_HEADER, SESSION_HEADER, TARGET_HEADER } from "../contracts/headers.ts";
 import type { Admission } from "./admission/admission.ts";
 import type { createCache } from "./cache/create-cache.ts";
+import type { GenerationRequest } from "./core/generation-request.ts";
 import type { Plan } from "./core/plan.ts";
 import type { Exchange } from "./exchange.ts";
-import type { GenerationRequest } from "./generation-request.ts";
 import { callInQueue } from "./pipeline/call/call-in-queue.ts";
 import type { CallRequest } from "./pipeline/call/call-request.ts";
+import { parseBody } from "./pipeline/parse-body.ts";
 import { planTargets } from "./pipeline/plan.ts";
+import { prioritize } from "./pipeline/prioritize.ts";
+import { relayStream, relayWhole } from "./pipeline/relay.ts";
+import { replay } from "./pipeline/replay.ts";
 import type { TargetService } from "./routing/target-service.ts";
-import { parseBody } from "./stages/parse-body.ts";
-import { prioritize } from "./stages/prioritize.ts";
-import { relayStream, relayWhole } from "./stages/relay.ts";
-import { replay } from "./stages/replay.ts";
 
 /** The OpenAI SDKs say here after how many seconds they give up. */
 const CLIENT_TIMEOUT_HEADER = "x-stainless-timeout";

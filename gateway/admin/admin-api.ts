@@ -8,12 +8,12 @@ import {
 } from "../../contracts/target-changes.ts";
 import type { TargetProblem } from "../../contracts/target-problems.ts";
 import { ProviderSettings, RouteSettings } from "../../contracts/target-settings.ts";
+import { GatewayError } from "../core/gateway-error.ts";
 import type { Exchange } from "../exchange.ts";
-import { GatewayError } from "../gateway-error.ts";
 import { readBody } from "../http/read-body.ts";
+import { bodyProblems, invalidRequest } from "../pipeline/body-problems.ts";
 import type { TargetsConfig } from "../routing/target-registry.ts";
 import type { TargetService } from "../routing/target-service.ts";
-import { bodyProblems, invalidRequest } from "../stages/body-problems.ts";
 import type { AdminRoute } from "./admin-routes.ts";
 import { type ChangeStore, VersionConflict } from "./change-store.ts";
 import type { Changes } from "./changes.ts";

@@ -1,7 +1,7 @@
+import { GatewayError } from "../core/gateway-error.ts";
 import type { Exchange } from "../exchange.ts";
-import { GatewayError } from "../gateway-error.ts";
 import type { KeyStore } from "../keys/key-store.ts";
-import { identify } from "../stages/identify.ts";
+import { identify } from "../pipeline/identify.ts";
 
 /**
  * Whoever changes the service shows a key that may, whatever `auth` says of those who use it.

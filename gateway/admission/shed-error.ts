@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../../contracts/errors.ts";
 import { retryAfterSeconds } from "../../domain/admission/retry-after.ts";
-import { GatewayError } from "../gateway-error.ts";
+import { GatewayError } from "../core/gateway-error.ts";
 
 /**
  * Why a request was turned away: no room in the queue (`full`), too many of its tenant's wait, a more important one or

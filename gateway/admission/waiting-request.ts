@@ -1,9 +1,9 @@
 import type { Priority } from "../../contracts/priority.ts";
 import type { Waiting } from "../../domain/admission/admission-queue.ts";
 import { requestTokens } from "../../domain/admission/request-tokens.ts";
+import type { GenerationRequest } from "../core/generation-request.ts";
 import type { Lease } from "../core/lease.ts";
 import type { Plan } from "../core/plan.ts";
-import type { GenerationRequest } from "../generation-request.ts";
 
 /** What the queue needs of a request. */
 export interface QueuedRequest {

@@ -1,12 +1,12 @@
 import { BatchCreateRequest, type BatchEndpoint } from "../../contracts/batches.ts";
 import { FILE_DAYS } from "../../contracts/files.ts";
+import { GatewayError } from "../core/gateway-error.ts";
 import type { Exchange } from "../exchange.ts";
 import { type FileStore, timeOrderedId } from "../files/file-store.ts";
-import { GatewayError } from "../gateway-error.ts";
 import { sendJson } from "../http/answer.ts";
 import { limitIn, listOf, queryOf } from "../http/list-query.ts";
-import { bodyProblems, invalidRequest } from "../stages/body-problems.ts";
-import { readJsonObject } from "../stages/parse-body.ts";
+import { bodyProblems, invalidRequest } from "../pipeline/body-problems.ts";
+import { readJsonObject } from "../pipeline/parse-body.ts";
 import { type BatchItem, NO_COUNTS } from "./batch-items.ts";
 import { batchObject } from "./batch-object.ts";
 import type { BatchStore } from "./batch-store.ts";

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { CACHE_HEADER } from "../../contracts/headers.ts";
-import type { GenerationRequest } from "../generation-request.ts";
+import type { GenerationRequest } from "../core/generation-request.ts";
 
 /** What the cache may do for one request. */
 export interface CachePolicy {

@@ -1,7 +1,7 @@
 import type { Registry } from "prom-client";
 import type { CacheSettings, GatewayConfig } from "../../contracts/gateway-config.ts";
 import type { Target } from "../core/target.ts";
-import { CacheStage } from "../stages/consult-cache.ts";
+import { CacheStage } from "../pipeline/consult-cache.ts";
 import type { FastStore } from "../store/fast-store.ts";
 import type { SharedCount } from "../threads/shared-memory.ts";
 import { CacheMetrics } from "./cache-metrics.ts";

@@ -1,7 +1,7 @@
+import type { GenerationRequest } from "../core/generation-request.ts";
 import { Lease } from "../core/lease.ts";
 import { reserveFirst } from "../core/reserve.ts";
 import type { Target } from "../core/target.ts";
-import type { GenerationRequest } from "../generation-request.ts";
 import { ask } from "../http/ask.ts";
 import { isRecord } from "../is-record.ts";
 import type { Embed } from "./semantic-cache.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { GenerationRequest } from "../generation-request.ts";
+import type { GenerationRequest } from "../core/generation-request.ts";
 import { semanticQuestion } from "./semantic-question.ts";
 
 function request(fields: Record<string, unknown>, route: GenerationRequest["route"] = "/v1/chat/completions") {

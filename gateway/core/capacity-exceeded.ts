@@ -1,4 +1,4 @@
-import { GatewayError } from "../gateway-error.ts";
+import { GatewayError } from "./gateway-error.ts";
 
 /** All targets that could take the request are full by our own count: waiting for a slot helps. */
 export class CapacityExceeded extends GatewayError {

@@ -1,4 +1,4 @@
-import type { GenerationRequest } from "../generation-request.ts";
+import type { GenerationRequest } from "./generation-request.ts";
 import { isLease, type Lease, type Refusal } from "./lease.ts";
 import type { Target } from "./target.ts";
 import type { Upstream } from "./upstream.ts";

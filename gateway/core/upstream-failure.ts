@@ -1,4 +1,4 @@
-import { GatewayError } from "../gateway-error.ts";
+import { GatewayError } from "./gateway-error.ts";
 
 /**
  * `refused`: no connection. `died`: the connection broke before the client got a byte. `busy`: it is full by its own

@@ -1,4 +1,4 @@
-import { GatewayError } from "../gateway-error.ts";
+import { GatewayError } from "./gateway-error.ts";
 
 /** Every upstream that could take the request has an open breaker, or asked for a pause. */
 export class UpstreamsBlocked extends GatewayError {

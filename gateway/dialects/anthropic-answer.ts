@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../../contracts/errors.ts";
 import type { FinishReason, Usage } from "../../contracts/sampling.ts";
-import { GatewayError } from "../gateway-error.ts";
+import { GatewayError } from "../core/gateway-error.ts";
 import { isRecord } from "../is-record.ts";
 import type { UpstreamProblem } from "./dialect.ts";
 import { countOf, parseJson, textOf } from "./json.ts";

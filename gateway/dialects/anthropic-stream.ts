@@ -1,6 +1,6 @@
 import type { ErrorBody } from "../../contracts/errors.ts";
 import type { FinishReason } from "../../contracts/sampling.ts";
-import { GatewayError } from "../gateway-error.ts";
+import { GatewayError } from "../core/gateway-error.ts";
 import { isRecord } from "../is-record.ts";
 import { type AnswerHead, finishReason, openAiUsage, stopReason, streamError } from "./anthropic-answer.ts";
 import { ChatEventWriter, DONE_EVENT, errorEvent } from "./chat-events.ts";

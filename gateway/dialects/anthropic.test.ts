@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type FakeAnthropicBehaviour, startFakeAnthropic } from "../../test-support/fake-anthropic.ts";
-import { GatewayError } from "../gateway-error.ts";
+import { GatewayError } from "../core/gateway-error.ts";
 import { gathered, outbound, translated } from "../test/dialect-cases.ts";
 import { anthropicDialect } from "./anthropic.ts";
 

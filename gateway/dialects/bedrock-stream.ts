@@ -1,5 +1,5 @@
 import type { ErrorBody } from "../../contracts/errors.ts";
-import { GatewayError } from "../gateway-error.ts";
+import { GatewayError } from "../core/gateway-error.ts";
 import { isRecord } from "../is-record.ts";
 import { type ConverseHead, converseException, converseFinish, converseUsage } from "./bedrock-answer.ts";
 import { ChatEventWriter, DONE_EVENT, errorEvent } from "./chat-events.ts";

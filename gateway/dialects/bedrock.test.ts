@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type FakeBedrockBehaviour, startFakeBedrock } from "../../test-support/fake-bedrock.ts";
-import { GatewayError } from "../gateway-error.ts";
+import { GatewayError } from "../core/gateway-error.ts";
 import { gathered, outbound, translated } from "../test/dialect-cases.ts";
 import { bedrockDialect } from "./bedrock.ts";
 

@@ -1,6 +1,6 @@
 import { ERRORS, type ErrorBody, type ErrorCode } from "../../contracts/errors.ts";
 import type { FinishReason, Usage } from "../../contracts/sampling.ts";
-import { GatewayError } from "../gateway-error.ts";
+import { GatewayError } from "../core/gateway-error.ts";
 import { isRecord } from "../is-record.ts";
 import { countOf, itemsOf, parseJson, textOf } from "./json.ts";
 import type { SseEvent } from "./sse-reader.ts";

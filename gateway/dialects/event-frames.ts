@@ -1,5 +1,5 @@
 import { EventStreamCodec } from "@smithy/eventstream-codec";
-import { GatewayError } from "../gateway-error.ts";
+import { GatewayError } from "../core/gateway-error.ts";
 import { isRecord } from "../is-record.ts";
 import { parseJson } from "./json.ts";
 

@@ -1,4 +1,4 @@
-import { GatewayError } from "../gateway-error.ts";
+import { GatewayError } from "../core/gateway-error.ts";
 import { isRecord } from "../is-record.ts";
 import { type ChatUsage, readUsage } from "./chat-events.ts";
 import { itemsOf, parseJson, textOf } from "./json.ts";

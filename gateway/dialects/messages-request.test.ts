@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ChatCompletionRequest } from "../../contracts/chat.ts";
-import { GatewayError } from "../gateway-error.ts";
+import { GatewayError } from "../core/gateway-error.ts";
 import { conversations } from "../test/dialect-cases.ts";
 import { anthropicRequest } from "./anthropic-request.ts";
 import { chatOfMessages } from "./messages-request.ts";

@@ -1,6 +1,6 @@
 import type { ErrorBody } from "../../contracts/errors.ts";
 import { messagesErrorBody } from "../../contracts/messages.ts";
-import { GatewayError } from "../gateway-error.ts";
+import { GatewayError } from "../core/gateway-error.ts";
 import { isRecord } from "../is-record.ts";
 import { type ChatSaying, type ChatUsage, readChatEvent } from "./chat-events.ts";
 import type { StreamTranslator } from "./dialect.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { GenerationRequest } from "../generation-request.ts";
+import type { GenerationRequest } from "../core/generation-request.ts";
 import { openAiBody } from "./openai-body.ts";
 
 const request = (text: string, stream: boolean, wantsUsage = false): GenerationRequest => ({

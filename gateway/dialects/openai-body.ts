@@ -1,4 +1,4 @@
-import type { GenerationRequest } from "../generation-request.ts";
+import type { GenerationRequest } from "../core/generation-request.ts";
 import { isRecord } from "../is-record.ts";
 
 const OPEN_BRACE = 0x7b;

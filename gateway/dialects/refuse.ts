@@ -1,4 +1,4 @@
-import { GatewayError } from "../gateway-error.ts";
+import { GatewayError } from "../core/gateway-error.ts";
 
 /** A 400 that names one field: what is wrong with it and what to do. */
 export function refuse(param: string, message: string): GatewayError {

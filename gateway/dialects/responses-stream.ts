@@ -1,5 +1,5 @@
 import type { ErrorBody } from "../../contracts/errors.ts";
-import { GatewayError } from "../gateway-error.ts";
+import { GatewayError } from "../core/gateway-error.ts";
 import { type ChatSaying, type ChatUsage, readChatEvent } from "./chat-events.ts";
 import type { StreamTranslator } from "./dialect.ts";
 import { closedResponse, openResponse, type ResponseHead } from "./responses-answer.ts";

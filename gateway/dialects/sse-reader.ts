@@ -1,4 +1,4 @@
-import { GatewayError } from "../gateway-error.ts";
+import { GatewayError } from "../core/gateway-error.ts";
 
 const LINE_FEED = 0x0a;
 /** An event with a tool call's whole arguments may be large; one over this is no model's answer. */

@@ -1,5 +1,5 @@
 import { type ErrorBody, errorBody } from "../../contracts/errors.ts";
-import { GatewayError } from "../gateway-error.ts";
+import { GatewayError } from "../core/gateway-error.ts";
 import type { StreamTranslator } from "./dialect.ts";
 
 const EMPTY = Buffer.alloc(0);

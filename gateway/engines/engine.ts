@@ -1,6 +1,6 @@
 import { Pool } from "undici";
+import type { GenerationRequest } from "../core/generation-request.ts";
 import type { Slot, Upstream } from "../core/upstream.ts";
-import type { GenerationRequest } from "../generation-request.ts";
 import type { PoolRouting } from "./pool-routing.ts";
 
 /** TCP connect inside one VPC takes about a millisecond; after a second the host is not there. */

@@ -1,6 +1,6 @@
 import type { GatewayConfig } from "../../contracts/gateway-config.ts";
+import type { GenerationRequest } from "../core/generation-request.ts";
 import type { Upstream } from "../core/upstream.ts";
-import type { GenerationRequest } from "../generation-request.ts";
 import { Engine } from "./engine.ts";
 import type { DiscoveredEngine } from "./engine-discovery.ts";
 import { PoolRouting, type PoolRoutingOptions } from "./pool-routing.ts";

@@ -2,7 +2,7 @@ import type { BlockUse } from "../../domain/routing/prefix-index.ts";
 import { type PromptHasher, TOKENS_PER_BLOCK } from "../../domain/routing/prompt-blocks.ts";
 import type { Replica } from "../../domain/routing/replica.ts";
 import { ReplicaRouter, type RoutedPrompt } from "../../domain/routing/replica-router.ts";
-import type { GenerationRequest } from "../generation-request.ts";
+import type { GenerationRequest } from "../core/generation-request.ts";
 import type { Engine } from "./engine.ts";
 import type { EngineLoad } from "./read-engine-load.ts";
 

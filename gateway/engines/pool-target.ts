@@ -1,9 +1,9 @@
 import type { TokenPrice } from "../../domain/targets/target-cost.ts";
+import type { GenerationRequest } from "../core/generation-request.ts";
 import { Lease, type LeaseContext, type Refusal } from "../core/lease.ts";
 import type { ReserveOptions, Target } from "../core/target.ts";
 import type { Upstream } from "../core/upstream.ts";
 import { OPENAI_DIALECT } from "../dialects/openai.ts";
-import type { GenerationRequest } from "../generation-request.ts";
 import type { ModelPool } from "./model-pool.ts";
 
 /** A pool of our own engines. */

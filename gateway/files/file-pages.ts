@@ -1,6 +1,6 @@
 import { pipeline } from "node:stream/promises";
+import { GatewayError } from "../core/gateway-error.ts";
 import type { Exchange } from "../exchange.ts";
-import { GatewayError } from "../gateway-error.ts";
 import { sendJson } from "../http/answer.ts";
 import { choiceIn, limitIn, listOf, queryOf } from "../http/list-query.ts";
 import { type FileItem, type FileStore, fileObject } from "./file-store.ts";

@@ -1,6 +1,6 @@
 import { FILE_DAYS, FILE_PURPOSES } from "../../contracts/files.ts";
+import { ClientGone, GatewayError } from "../core/gateway-error.ts";
 import type { Exchange } from "../exchange.ts";
-import { ClientGone, GatewayError } from "../gateway-error.ts";
 import { type FileItem, type FileStore, timeOrderedId } from "./file-store.ts";
 import { FormError, formBoundary, readForm } from "./multipart-form.ts";
 import type { ObjectUpload } from "./object-store.ts";

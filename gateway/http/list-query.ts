@@ -1,5 +1,5 @@
+import { GatewayError } from "../core/gateway-error.ts";
 import type { Exchange } from "../exchange.ts";
-import { GatewayError } from "../gateway-error.ts";
 
 /** The query of a request. */
 export function queryOf({ request }: Exchange): URLSearchParams {

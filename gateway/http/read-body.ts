@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { ClientGone, GatewayError } from "../gateway-error.ts";
+import { ClientGone, GatewayError } from "../core/gateway-error.ts";
 import { BoundedBytes } from "./bounded-bytes.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { ModelCard, ModelList } from "../../contracts/models.ts";
+import { GatewayError } from "../core/gateway-error.ts";
 import { PoolTarget } from "../engines/pool-target.ts";
-import { GatewayError } from "../gateway-error.ts";
 import type { RouteEntry, TargetTable } from "../routing/target-table.ts";
 
 /** `GET /v1/models`: every public name, whether it can answer now or not. @param created Unix seconds */

@@ -1,5 +1,5 @@
+import { GatewayError } from "../core/gateway-error.ts";
 import type { Exchange } from "../exchange.ts";
-import { GatewayError } from "../gateway-error.ts";
 import type { Route } from "../http/routes.ts";
 import type { ResponseStore, StoredResponse } from "../responses/response-store.ts";
 

@@ -1,7 +1,7 @@
+import { GatewayError } from "../core/gateway-error.ts";
+import type { GenerationRequest } from "../core/generation-request.ts";
 import type { Plan } from "../core/plan.ts";
 import type { Target } from "../core/target.ts";
-import { GatewayError } from "../gateway-error.ts";
-import type { GenerationRequest } from "../generation-request.ts";
 import { needsOf } from "../routing/request-needs.ts";
 import type { Router } from "../routing/router.ts";
 

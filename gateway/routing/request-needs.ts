@@ -1,5 +1,5 @@
 import type { Capability } from "../../contracts/target-settings.ts";
-import type { GenerationRequest } from "../generation-request.ts";
+import type { GenerationRequest } from "../core/generation-request.ts";
 import { isRecord } from "../is-record.ts";
 
 /** What a target must be able to do to serve this request, each with the field that asks for it. */

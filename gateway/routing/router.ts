@@ -8,9 +8,9 @@ import {
   type Named,
   RoundRobin,
 } from "../../domain/targets/target-order.ts";
+import type { GenerationRequest } from "../core/generation-request.ts";
 import type { Target } from "../core/target.ts";
 import type { UpstreamHealthRegistry } from "../core/upstream-health.ts";
-import type { GenerationRequest } from "../generation-request.ts";
 import type { RouteEntry, TargetTable } from "./target-table.ts";
 
 /** Whose request it is, for routes that keep a caller at one target. */

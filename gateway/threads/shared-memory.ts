@@ -2,7 +2,7 @@ import type { GatewayConfig } from "../../contracts/gateway-config.ts";
 import { QueueBudget } from "../../domain/admission/queue-budget.ts";
 import { SharedPlaces } from "../../domain/targets/shared-places.ts";
 import { createInternalSecret } from "../internal-calls.ts";
-import { addressLimitMemory } from "../stages/admit-address.ts";
+import { addressLimitMemory } from "../pipeline/admit-address.ts";
 import { threadCount } from "./thread-count.ts";
 
 /** What the threads of one gateway process count together. */

@@ -1,12 +1,12 @@
 import { backoffMs } from "../../../domain/targets/backoff.ts";
 import { CapacityExceeded } from "../../core/capacity-exceeded.ts";
+import { GatewayError } from "../../core/gateway-error.ts";
 import type { Refusal } from "../../core/lease.ts";
 import type { Plan } from "../../core/plan.ts";
 import type { Target } from "../../core/target.ts";
 import type { Upstream } from "../../core/upstream.ts";
 import type { UpstreamFailure } from "../../core/upstream-failure.ts";
 import { UpstreamsBlocked } from "../../core/upstreams-blocked.ts";
-import { GatewayError } from "../../gateway-error.ts";
 
 /** One upstream, and two that may take over. */
 const MAX_ATTEMPTS = 3;

@@ -1,9 +1,9 @@
 import type { Admission } from "../../admission/admission.ts";
 import { WaitingRequest } from "../../admission/waiting-request.ts";
 import { CapacityExceeded } from "../../core/capacity-exceeded.ts";
+import { GatewayError } from "../../core/gateway-error.ts";
 import type { Lease } from "../../core/lease.ts";
 import { UpstreamsBlocked } from "../../core/upstreams-blocked.ts";
-import { GatewayError } from "../../gateway-error.ts";
 import type { CallFacts, CallRequest, CallTools } from "./call-request.ts";
 import { type Answered, type AttemptCounts, callTargets } from "./call-targets.ts";
 

@@ -1,9 +1,9 @@
 import type { RouteTimeouts } from "../../../contracts/gateway-config.ts";
 import type { Priority } from "../../../contracts/priority.ts";
 import type { RetryBudget } from "../../../domain/targets/retry-budget.ts";
+import type { GenerationRequest } from "../../core/generation-request.ts";
 import type { Plan } from "../../core/plan.ts";
 import type { Target } from "../../core/target.ts";
-import type { GenerationRequest } from "../../generation-request.ts";
 
 /** What the call step finds out; it is written as it happens, so that a request that fails has it too. */
 export interface CallFacts {

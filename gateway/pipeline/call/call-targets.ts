@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { ClientGone, GatewayError } from "../../core/gateway-error.ts";
 import { isLease, type Lease, type Refusal } from "../../core/lease.ts";
 import { reserveFirst } from "../../core/reserve.ts";
 import type { Target } from "../../core/target.ts";
 import { UpstreamFailure } from "../../core/upstream-failure.ts";
-import { ClientGone, GatewayError } from "../../gateway-error.ts";
 import { attempt, UnsupportedByDialect, type UpstreamAnswer } from "./attempt.ts";
 import * as policy from "./attempt-policy.ts";
 import type { CallRequest, CallTools } from "./call-request.ts";

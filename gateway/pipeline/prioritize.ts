@@ -1,9 +1,9 @@
 import type { ApiKeyItem } from "../../contracts/auth.ts";
 import { PRIORITY_HEADER } from "../../contracts/headers.ts";
 import { PRIORITIES, Priority } from "../../contracts/priority.ts";
+import { GatewayError } from "../core/gateway-error.ts";
+import type { GenerationRequest } from "../core/generation-request.ts";
 import type { Exchange } from "../exchange.ts";
-import { GatewayError } from "../gateway-error.ts";
-import type { GenerationRequest } from "../generation-request.ts";
 
 /** OpenAI's tiers that say how long a request may wait; its others (`auto`, `default`, `scale`) say nothing of that. */
 const TIERS: Readonly<Record<string, Priority>> = { priority: "critical", flex: "batch" };

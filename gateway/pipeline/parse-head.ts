@@ -1,8 +1,8 @@
 import { API_VERSIONS } from "../../contracts/api-versions.ts";
 import { DEPRECATIONS, type Deprecation } from "../../contracts/deprecations.ts";
 import type { AdminRoute } from "../admin/admin-routes.ts";
+import { GatewayError } from "../core/gateway-error.ts";
 import type { Exchange } from "../exchange.ts";
-import { GatewayError } from "../gateway-error.ts";
 import { findRoute, type Route, requestPath } from "../http/routes.ts";
 import { announceDeprecations } from "./announce-deprecations.ts";
 

@@ -1,6 +1,6 @@
 import type { ApiKeyItem, AuthMode } from "../../contracts/auth.ts";
+import { GatewayError } from "../core/gateway-error.ts";
 import type { Exchange } from "../exchange.ts";
-import { GatewayError } from "../gateway-error.ts";
 import type { InternalCaller } from "../internal-calls.ts";
 import type { KeyStore } from "../keys/key-store.ts";
 import { lookUp } from "./identify.ts";

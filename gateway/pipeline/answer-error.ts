@@ -1,6 +1,6 @@
+import { ClientGone, GatewayError } from "../core/gateway-error.ts";
 import type { InboundDialect } from "../dialects/dialect.ts";
 import type { Exchange } from "../exchange.ts";
-import { ClientGone, GatewayError } from "../gateway-error.ts";
 import { sendJson, sendJsonAndHangUp } from "../http/answer.ts";
 
 /**

@@ -1,7 +1,7 @@
 import type { CachedAnswer } from "../cache/cached-answer.ts";
 import { answerBytes } from "../cache/finished-answer.ts";
+import type { GenerationRequest } from "../core/generation-request.ts";
 import type { Exchange } from "../exchange.ts";
-import type { GenerationRequest } from "../generation-request.ts";
 import { sendBytes } from "../http/answer.ts";
 import { STREAM_HEADERS } from "./relay.ts";
 

@@ -1,7 +1,7 @@
 import type { ApiKeyItem, AuthMode } from "../../contracts/auth.ts";
 import { apiKeyId, bearerCredential, isApiKeyValid } from "../../domain/api-key.ts";
+import { GatewayError } from "../core/gateway-error.ts";
 import type { Exchange } from "../exchange.ts";
-import { GatewayError } from "../gateway-error.ts";
 import type { KeyStore } from "../keys/key-store.ts";
 
 /** Where clients speak Anthropic's dialect. */

@@ -14,9 +14,9 @@ import { finishedStream, finishedWhole } from "../cache/finished-answer.ts";
 import type { CacheHit, ResponseCache } from "../cache/response-cache.ts";
 import type { SemanticCache, SemanticLookup } from "../cache/semantic-cache.ts";
 import { semanticQuestion } from "../cache/semantic-question.ts";
+import type { GenerationRequest } from "../core/generation-request.ts";
 import type { Plan } from "../core/plan.ts";
 import type { CacheOutcome, Exchange } from "../exchange.ts";
-import type { GenerationRequest } from "../generation-request.ts";
 import type { StreamRecording } from "./relay.ts";
 
 export interface CacheStageOptions {

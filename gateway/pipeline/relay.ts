@@ -1,9 +1,9 @@
 import { type ErrorCode, errorBody } from "../../contracts/errors.ts";
 import type { Exchange } from "../exchange.ts";
 import { sendBytes } from "../http/answer.ts";
-import type { UpstreamAnswer } from "../pipeline/call/attempt.ts";
 import { EventScanner } from "../relay/event-scanner.ts";
 import { findUsage } from "../relay/usage.ts";
+import type { UpstreamAnswer } from "./call/attempt.ts";
 
 export const STREAM_HEADERS = {
   "content-type": "text/event-stream; charset=utf-8",

@@ -3,8 +3,8 @@ import type { IncomingMessage } from "node:http";
 import { CLIENT_IP_HEADER } from "../../contracts/headers.ts";
 import { addressBucket } from "../../domain/client-address.ts";
 import { SharedWindow, type SharedWindowOptions } from "../../domain/shared-window.ts";
+import { GatewayError } from "../core/gateway-error.ts";
 import type { Exchange } from "../exchange.ts";
-import { GatewayError } from "../gateway-error.ts";
 
 const WINDOW_MS = 60_000;
 /** With 100 requests each these are 43 MB, if they all come in one minute: far more than one gateway serves. */
