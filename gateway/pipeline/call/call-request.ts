@@ -4,6 +4,7 @@ import type { RetryBudget } from "../../../domain/targets/retry-budget.ts";
 import type { GenerationRequest } from "../../core/generation-request.ts";
 import type { Plan } from "../../core/plan.ts";
 import type { Target } from "../../core/target.ts";
+import type { attempt } from "./attempt.ts";
 
 /** What the call step finds out; it is written as it happens, so that a request that fails has it too. */
 export interface CallFacts {
@@ -37,9 +38,11 @@ export interface CallRequest {
 
 /** What the calls of a gateway share. */
 export interface CallTools {
-  readonly budget: RetryBudget;
+  readonly budget: Pick<RetryBudget, "request" | "canRetry" | "tryRetry">;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
   /** Uniform in [0, 1). */
   readonly random: () => number;
+  /** Calls one upstream once. @default - over HTTP */
+  readonly attempt?: typeof attempt;
 }

@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { ClientGone, GatewayError } from "../../core/gateway-error.ts";
 import { isLease, type Lease, type Refusal } from "../../core/lease.ts";
 import { reserveFirst } from "../../core/reserve.ts";
 import type { Target } from "../../core/target.ts";
 import { UpstreamFailure } from "../../core/upstream-failure.ts";
-import { attempt, UnsupportedByDialect, type UpstreamAnswer } from "./attempt.ts";
+import { attempt as attemptOverHttp, UnsupportedByDialect, type UpstreamAnswer } from "./attempt.ts";
 import * as policy from "./attempt-policy.ts";
 import type { CallRequest, CallTools } from "./call-request.ts";
 import { HedgedAway, hedge } from "./hedge.ts";
@@ -141,6 +140,7 @@ class TargetCalls {
   /** @returns the response, or `undefined` when another upstream may do better */
   async #call(lease: Lease, signal: AbortSignal): Promise<Answered | undefined> {
     const { requestId, generation, plan } = this.#request;
+    const { attempt = attemptOverHttp } = this.#tools;
     const { target, upstream } = lease;
     const firstByteMs = policy.firstByteLimitMs(this.#state, plan, target, this.#beside);
     this.#state = policy.afterSending(this.#state, upstream);
@@ -179,7 +179,7 @@ class TargetCalls {
     if (next === undefined) return false;
     this.#state = next.state;
     const { signal } = this.#request.abort;
-    await sleep(next.waitMs, undefined, { signal }).catch(() => undefined);
+    await waitFor(next.waitMs, signal);
     signal.throwIfAborted();
     return true;
   }
@@ -196,4 +196,18 @@ function outcomeOf(error: unknown): "abandoned" | "timed-out" | "refused-request
   if (!(error instanceof GatewayError) || error instanceof ClientGone) return "abandoned";
   if (error.code === "timeout") return "timed-out";
   return error.status === 400 ? "refused-request" : "unusable";
+}
+
+/** Resolves after so many milliseconds, or when the signal is aborted. */
+function waitFor(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal.addEventListener("abort", end);
+    if (signal.aborted) end();
+  });
 }

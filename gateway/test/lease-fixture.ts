@@ -1,0 +1,49 @@
+import { Pool } from "undici";
+import { type CallOutcome, Lease } from "../core/lease.ts";
+import type { Target } from "../core/target.ts";
+import type { Upstream } from "../core/upstream.ts";
+import { UpstreamHealthRegistry } from "../core/upstream-health.ts";
+import { OPENAI_DIALECT } from "../dialects/openai.ts";
+
+/** A lease of an upstream that does not exist, with everything that it reports. */
+export function poolLease(kind: Target["kind"] = "pool") {
+  const calls: CallOutcome[] = [];
+  let releases = 0;
+  const health = new UpstreamHealthRegistry(() => 0);
+  const upstream: Upstream = {
+    id: "e1",
+    origin: "http://127.0.0.1:9",
+    pool: new Pool("http://127.0.0.1:9"),
+    headers: {},
+    markDown: () => undefined,
+  };
+  const target: Target = {
+    id: "tiny",
+    kind,
+    dialect: OPENAI_DIALECT,
+    upstreamModel: "tiny",
+    pathPrefix: "",
+    contextTokens: 4096,
+    capabilities: "all",
+    price: { inputUsdPerMillion: 0, outputUsdPerMillion: 0 },
+    priority: 0,
+    isEmergencyOnly: false,
+    firstByteMs: undefined,
+    totalMs: undefined,
+    inFlight: 0,
+    tryReserve: () => ({ reason: "absent", isShared: false, blockedMs: Number.POSITIVE_INFINITY, isPaused: false }),
+    isPresent: () => true,
+  };
+  const permit = health.of(upstream).tryAcquire(0, true);
+  if (permit === undefined) throw new Error("a new breaker gives a permit");
+  const slot = {
+    release: () => {
+      releases++;
+    },
+  };
+  const lease = new Lease(
+    { target, upstream, permit, slot },
+    { health, now: () => 0, onCall: (_, outcome) => calls.push(outcome) },
+  );
+  return { lease, calls, health, upstream, target, released: () => releases };
+}
