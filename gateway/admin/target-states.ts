@@ -1,6 +1,6 @@
 import type { BreakerState } from "../../domain/targets/circuit-breaker.ts";
 import { ProviderTarget } from "../providers/provider-target.ts";
-import { upstreamsOf } from "../routing/target-metrics.ts";
+import { upstreamsOf } from "../routing/target-measurements.ts";
 import type { TargetService } from "../routing/target-service.ts";
 
 /** One target as the gateway that answers sees it. */

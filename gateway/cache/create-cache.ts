@@ -4,7 +4,7 @@ import type { Target } from "../core/target.ts";
 import { CacheStage } from "../pipeline/consult-cache.ts";
 import type { FastStore } from "../store/fast-store.ts";
 import type { SharedCount } from "../threads/shared-memory.ts";
-import { CacheMetrics } from "./cache-metrics.ts";
+import { CacheMetrics } from "./cache-measurements.ts";
 import { embedByTarget } from "./embed-by-target.ts";
 import { ResponseCache } from "./response-cache.ts";
 import { type Embed, SemanticCache } from "./semantic-cache.ts";

@@ -6,7 +6,7 @@ import {
   CACHE_SIMILARITY_HEADER,
 } from "../../contracts/headers.ts";
 import { type CacheKeyParts, cacheKey } from "../cache/cache-key.ts";
-import type { CacheMetrics } from "../cache/cache-metrics.ts";
+import type { CacheMetrics } from "../cache/cache-measurements.ts";
 import { type CachePolicy, cachePolicy } from "../cache/cache-policy.ts";
 import type { CachedAnswer } from "../cache/cached-answer.ts";
 import { canonicalRequest } from "../cache/canonical-request.ts";

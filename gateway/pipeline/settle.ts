@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { Exchange } from "../exchange.ts";
-import type { GatewayMetrics } from "../metrics.ts";
+import type { GatewayMetrics } from "../metrics/measure-request.ts";
 
 /** As in nginx's logs: the client left before anything was sent. Never on the wire. */
 const CLIENT_CLOSED_REQUEST = 499;

@@ -12,7 +12,7 @@ import { type AwsCredentials, dialectOf } from "../providers/dialect-of.ts";
 import type { SecretReader } from "../providers/provider-credential.ts";
 import { SpendLedger, type SpendStore } from "../providers/spend-ledger.ts";
 import { Router } from "./router.ts";
-import { TargetMetrics } from "./target-metrics.ts";
+import { TargetMetrics } from "./target-measurements.ts";
 import { TargetRegistry, type TargetsConfig } from "./target-registry.ts";
 
 export interface TargetServiceOptions {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { EMF_LIMITS } from "../emf.ts";
+import { EMF_LIMITS } from "../metrics/emf.ts";
 
 const values = z.array(z.number()).min(1).max(EMF_LIMITS.values);
 const Metric = z.union([

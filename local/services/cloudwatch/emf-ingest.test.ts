@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { METRICS } from "../../../contracts/metrics/catalogue.ts";
-import { emfLines } from "../../../gateway/emf.ts";
-import { Distribution } from "../../../gateway/emf-distribution.ts";
+import { Distribution } from "../../../gateway/metrics/distribution.ts";
+import { emfLines } from "../../../gateway/metrics/emf.ts";
 import { ingestEmf } from "./emf-ingest.ts";
 import { MetricStore } from "./metric-store.ts";
 

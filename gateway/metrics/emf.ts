@@ -1,5 +1,5 @@
-import type { MetricEntry } from "../contracts/metrics/catalogue.ts";
-import type { Distribution } from "./emf-distribution.ts";
+import type { MetricEntry } from "../../contracts/metrics/catalogue.ts";
+import type { Distribution } from "./distribution.ts";
 
 /** CloudWatch refuses more metrics in one object, and longer arrays of values. */
 export const EMF_LIMITS = { metrics: 100, values: 100 } as const;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Distribution } from "./emf-distribution.ts";
+import { Distribution } from "./distribution.ts";
 
 function percentile(distribution: Distribution, percent: number, total: number): number {
   let seen = 0;

@@ -1,12 +1,12 @@
-import { errorEntry } from "../contracts/errors.ts";
-import { GATEWAY_METRICS_WINDOW_SECONDS, METRICS } from "../contracts/metrics/catalogue.ts";
-import { LIVENESS_PATH } from "../contracts/process-environment.ts";
-import type { Admission } from "./admission/admission.ts";
+import { errorEntry } from "../../contracts/errors.ts";
+import { GATEWAY_METRICS_WINDOW_SECONDS, METRICS } from "../../contracts/metrics/catalogue.ts";
+import { LIVENESS_PATH } from "../../contracts/process-environment.ts";
+import type { Admission } from "../admission/admission.ts";
+import type { EngineDirectory } from "../engines/engine-directory.ts";
+import type { CacheOutcome, Exchange } from "../exchange.ts";
+import type { SharedCount } from "../threads/shared-memory.ts";
+import { Distribution } from "./distribution.ts";
 import { type EmfRecord, emfLines } from "./emf.ts";
-import { Distribution } from "./emf-distribution.ts";
-import type { EngineDirectory } from "./engines/engine-directory.ts";
-import type { CacheOutcome, Exchange } from "./exchange.ts";
-import type { SharedCount } from "./threads/shared-memory.ts";
 
 export interface EmfMetricsOptions {
   readonly environment: string;

@@ -1,11 +1,11 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { METRICS, type MetricEntry } from "../contracts/metrics/catalogue.ts";
-import { providerConfig, routeConfig } from "../test-support/target-config.ts";
-import { EmfMetrics } from "./emf-metrics.ts";
-import { emfProblems } from "./test/emf-problems.ts";
-import { provide } from "./test/provider-fixture.ts";
-import { chat, completion, post, startTestGateway, type TestGatewayOptions } from "./test/test-gateway.ts";
-import { SharedCount } from "./threads/shared-memory.ts";
+import { METRICS, type MetricEntry } from "../../contracts/metrics/catalogue.ts";
+import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
+import { emfProblems } from "../test/emf-problems.ts";
+import { provide } from "../test/provider-fixture.ts";
+import { chat, completion, post, startTestGateway, type TestGatewayOptions } from "../test/test-gateway.ts";
+import { SharedCount } from "../threads/shared-memory.ts";
+import { EmfMetrics } from "./cloudwatch-exporter.ts";
 
 /** Sends what the test wants, drains the gateway and gives all that it wrote, by metric and dimensions. */
 async function linesAfter(send: (url: string) => Promise<unknown>, options: TestGatewayOptions = {}) {

@@ -1,9 +1,9 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import { GATEWAY_METRICS } from "../contracts/gateway-metrics.ts";
-import type { EmfMetrics } from "./emf-metrics.ts";
-import type { EngineDirectory } from "./engines/engine-directory.ts";
-import { registerRoutingMetrics } from "./engines/routing-metrics.ts";
-import type { Exchange } from "./exchange.ts";
+import { GATEWAY_METRICS } from "../../contracts/gateway-metrics.ts";
+import type { EngineDirectory } from "../engines/engine-directory.ts";
+import { registerRoutingMetrics } from "../engines/engine-measurements.ts";
+import type { Exchange } from "../exchange.ts";
+import type { EmfMetrics } from "./cloudwatch-exporter.ts";
 
 /** From a cache hit's milliseconds to the longest time limit. */
 const REQUEST_BUCKETS = [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { METRICS, type MetricEntry } from "../contracts/metrics/catalogue.ts";
+import { METRICS, type MetricEntry } from "../../contracts/metrics/catalogue.ts";
+import { emfProblems } from "../test/emf-problems.ts";
+import { Distribution } from "./distribution.ts";
 import { EMF_LIMITS, emfLines } from "./emf.ts";
-import { Distribution } from "./emf-distribution.ts";
-import { emfProblems } from "./test/emf-problems.ts";
 
 const route = { Environment: "dev", Model: "tiny", Route: "/v1/completions" };
 
