@@ -1,6 +1,6 @@
 import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { beforeEach, describe, expect, test } from "vitest";
-import { LOCAL_CREDENTIALS } from "../local/services/dynamodb/local-dynamodb.ts";
+import { LOCAL_CREDENTIALS } from "../local/runtime/aws-environment.ts";
 import { temporaryFolder } from "../local/test/tools.ts";
 import { deployCommand } from "./deploy-command.ts";
 import type { OperatorTools } from "./operator-tools.ts";

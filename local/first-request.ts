@@ -22,15 +22,17 @@ export async function waitUntilReady(twin: Twin, limitSeconds: number): Promise<
     await sleep(200);
   }
   throw new Error(
-    `Not ready after ${limitSeconds} s (${last}); the reason is in ${twin.world.settings.workFolder}/logs.`,
+    `Not ready after ${limitSeconds} s (${last}); the reason is in ${twin.runtime.settings.workFolder}/logs.`,
   );
 }
 
-async function readyModels({ world }: Twin): Promise<readonly string[] | undefined> {
-  const targets = [...world.targetGroups.values()].flatMap((group) => group.targets);
+async function readyModels({ runtime }: Twin): Promise<readonly string[] | undefined> {
+  const targets = [...runtime.elb.targetGroups.values()].flatMap((group) => group.targets);
   const waiting = targets.filter(({ state }) => state !== "healthy").length;
   if (waiting > 0 || targets.length === 0) throw new Error(`${waiting} of ${targets.length} instances are not healthy`);
-  const gateways = world.groups.filter(({ role }) => role === "gateway").flatMap(({ instances }) => instances);
+  const gateways = runtime.autoScaling.groups
+    .filter(({ role }) => role === "gateway")
+    .flatMap(({ instances }) => instances);
   const reports = await Promise.all(
     gateways.map(async ({ port }) => {
       const response = await fetch(`http://127.0.0.1:${port}/health`, { signal: AbortSignal.timeout(5000) });

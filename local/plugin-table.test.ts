@@ -1,17 +1,25 @@
-import { describe, expect, test } from "vitest";
-import { PLUGINS, WITHOUT_LOCAL_MEANING } from "./plugin-table.ts";
+import { afterAll, describe, expect, test } from "vitest";
+import { environmentNames, loadEnvironment } from "../environments/load.ts";
+import { synthesizeEnvironment } from "../stacks/environment-stacks.ts";
+import { builtAssets } from "../test-support/built-assets.ts";
+import { synthApp } from "../test-support/synth.ts";
+import { NOT_MODELLED, notModelled, PLUGINS, refuseUnknownTypes } from "./plugin-table.ts";
+import { resource } from "./test/runtime.ts";
+
+const assets = builtAssets();
+afterAll(() => assets.remove());
 
 const types = PLUGINS.map(({ type }) => type);
 
 describe("the table of resource types", () => {
   test("has each type once: either it does something here, or there is a reason why not", () => {
-    const all = [...types, ...Object.keys(WITHOUT_LOCAL_MEANING)];
+    const all = [...types, ...Object.keys(NOT_MODELLED)];
     expect(all.filter((type, index) => all.indexOf(type) !== index)).toEqual([]);
   });
 
-  test("has AWS types only, and a reason in words for each that is left out", () => {
-    for (const type of [...types, ...Object.keys(WITHOUT_LOCAL_MEANING)]) expect(type).toMatch(/^aws_[a-z0-9_]+$/);
-    for (const reason of Object.values(WITHOUT_LOCAL_MEANING)) expect(reason.split(" ").length).toBeGreaterThan(2);
+  test("has AWS types only, and a reason in words for each that is not modelled", () => {
+    for (const type of [...types, ...Object.keys(NOT_MODELLED)]) expect(type).toMatch(/^aws_[a-z0-9_]+$/);
+    for (const reason of Object.values(NOT_MODELLED)) expect(reason.split(" ").length).toBeGreaterThan(2);
   });
 
   test("starts what others refer to before them", () => {
@@ -34,5 +42,28 @@ describe("the table of resource types", () => {
       expect(types).toContain(first);
       expect(types.indexOf(first), `${first} before ${then}`).toBeLessThan(types.indexOf(then));
     }
+  });
+
+  test.each(environmentNames())("has every type of the synthesized stacks of %s", async (name) => {
+    const environment = await loadEnvironment(name);
+    const stacks = synthApp((app) => synthesizeEnvironment(app, environment, assets));
+    const { [`${name}-bootstrap`]: _states, ...served } = stacks;
+    const all = Object.values(served).flatMap((stack) => Object.keys(stack.resource ?? {}));
+    expect(() => refuseUnknownTypes([...new Set(all)].map((type) => resource(type, "Thing")))).not.toThrow();
+    expect(all.length).toBeGreaterThan(20);
+  });
+});
+
+describe("a resource type", () => {
+  test("that is in neither list stops the start with its name and the remedy", () => {
+    const unknown = [resource("aws_new_thing", "A"), resource("aws_lb", "B"), resource("aws_another", "C")];
+    expect(() => refuseUnknownTypes(unknown)).toThrow(
+      "The twin does not know aws_another, aws_new_thing; give each a plugin in local/plugin-table.ts, or a reason not to model it.",
+    );
+  });
+
+  test("that is not modelled is counted with its reason", () => {
+    const resources = [resource("aws_vpc", "A"), resource("aws_vpc", "B"), resource("aws_lb", "C")];
+    expect(notModelled(resources)).toEqual([{ type: "aws_vpc", count: 2, reason: NOT_MODELLED.aws_vpc }]);
   });
 });

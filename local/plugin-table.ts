@@ -2,6 +2,7 @@ import type { ResourcePlugin } from "./runtime/plugin.ts";
 import { apiKey, methodSettings, restApi, stage, usagePlan, usagePlanKey } from "./services/api-gateway/plugin.ts";
 import { distribution, responseHeadersPolicy } from "./services/cloudfront/plugin.ts";
 import { compositeAlarm, dashboard, metricAlarm } from "./services/cloudwatch/plugin.ts";
+import { dynamodbTable } from "./services/dynamodb/plugin.ts";
 import { lifecycleHook } from "./services/ec2-autoscaling/lifecycle-hooks.ts";
 import { autoScalingGroup, launchTemplate } from "./services/ec2-autoscaling/plugin.ts";
 import { scalingPolicy } from "./services/ec2-autoscaling/scaling-policy.ts";
@@ -9,11 +10,13 @@ import { replicationGroup } from "./services/elasticache/plugin.ts";
 import { listener, listenerRule, loadBalancer, targetGroup } from "./services/elb/plugin.ts";
 import { eventRule, eventTarget } from "./services/events/plugin.ts";
 import { lambdaFunction } from "./services/lambda/plugin.ts";
-import { dynamodbTable, s3Bucket, s3Object } from "./services/s3/plugin.ts";
+import { s3Bucket, s3Object } from "./services/s3/plugin.ts";
 import { webAcl, webAclAssociation } from "./services/waf/plugin.ts";
+import type { RawResource } from "./template/stacks.ts";
+import type { TwinServices } from "./twin-runtime.ts";
 
 /** Every resource type that does something here, in the order in which they start. */
-export const PLUGINS: readonly ResourcePlugin[] = [
+export const PLUGINS: readonly ResourcePlugin<TwinServices>[] = [
   dynamodbTable,
   replicationGroup,
   s3Bucket,
@@ -49,8 +52,8 @@ const network = "every process is on the loopback address";
 const encryption = "local files are not encrypted";
 const bucketSetting = "a setting of a bucket that only this machine reads";
 
-/** Types without local meaning, with the reason. A type in neither list stops the start with its name. */
-export const WITHOUT_LOCAL_MEANING: Readonly<Record<string, string>> = {
+/** Types that the twin does not model, with the reason. A type in neither list stops the start with its name. */
+export const NOT_MODELLED: Readonly<Record<string, string>> = {
   aws_acm_certificate: "TLS ends at AWS; the loopback is plain HTTP",
   aws_acm_certificate_validation: "TLS ends at AWS; the loopback is plain HTTP",
   aws_api_gateway_account: "account-wide logging role",
@@ -97,3 +100,28 @@ export const WITHOUT_LOCAL_MEANING: Readonly<Record<string, string>> = {
   aws_vpc_security_group_egress_rule: network,
   aws_vpc_security_group_ingress_rule: network,
 };
+
+/** A resource type of the stacks that is not modelled. */
+export interface NotModelled {
+  readonly type: string;
+  /** Number of resources of the type. */
+  readonly count: number;
+  readonly reason: string;
+}
+
+/** The types among the resources that are not modelled. */
+export function notModelled(resources: readonly RawResource[]): readonly NotModelled[] {
+  return Object.entries(NOT_MODELLED)
+    .map(([type, reason]) => ({ type, reason, count: resources.filter((resource) => resource.type === type).length }))
+    .filter(({ count }) => count > 0);
+}
+
+/** @throws when a resource has a type that is in neither list, with the remedy */
+export function refuseUnknownTypes(resources: readonly RawResource[]): void {
+  const known = new Set([...PLUGINS.map(({ type }) => type), ...Object.keys(NOT_MODELLED)]);
+  const unknown = [...new Set(resources.filter(({ type }) => !known.has(type)).map(({ type }) => type))].sort();
+  if (unknown.length === 0) return;
+  throw new Error(
+    `The twin does not know ${unknown.join(", ")}; give each a plugin in local/plugin-table.ts, or a reason not to model it.`,
+  );
+}

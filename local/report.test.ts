@@ -1,13 +1,13 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
-import { leftOutFile, leftOutList, readyMessage, runningTable } from "./report.ts";
-import { emptyWorld } from "./test/world.ts";
+import { notModelledFile, notModelledList, readyMessage, runningTable } from "./report.ts";
+import { emptyRuntime } from "./test/runtime.ts";
 import type { Twin } from "./twin.ts";
 
-function twin(leftOut: Twin["leftOut"] = []): Twin {
-  const world = emptyWorld({ workFolder: "/home/me/sluice/.sluice" });
-  world.tables.push("sluice-dev-keys");
-  return { world, leftOut, stop: () => Promise.resolve() };
+function twin(notModelled: Twin["notModelled"] = []): Twin {
+  const runtime = emptyRuntime({ workFolder: "/home/me/sluice/.sluice" });
+  runtime.dynamodb.tables.push("sluice-dev-keys");
+  return { runtime, notModelled, stop: () => Promise.resolve() };
 }
 
 describe("the table of what runs where", () => {
@@ -24,16 +24,16 @@ describe("the table of what runs where", () => {
     ]);
   });
 
-  test("counts what has no local meaning and says where the reasons are", () => {
-    const leftOut = [
+  test("counts what is not modelled and says where the reasons are", () => {
+    const notModelled = [
       { type: "aws_vpc", count: 1, reason: "r" },
       { type: "aws_subnet", count: 4, reason: "r" },
     ];
-    const file = leftOutFile("/home/me/sluice/.sluice");
-    expect(runningTable("dev", twin(leftOut))).toContain(
-      `(5 resources of 2 types have no local meaning; the reasons are in ${file})`,
+    const file = notModelledFile("/home/me/sluice/.sluice");
+    expect(runningTable("dev", twin(notModelled))).toContain(
+      `(5 resources of 2 types are not modelled; the reasons are in ${file})`,
     );
-    expect(leftOutList(twin(leftOut))).toBe("aws_vpc       1  r\naws_subnet    4  r\n");
+    expect(notModelledList(twin(notModelled))).toBe("aws_vpc       1  r\naws_subnet    4  r\n");
   });
 });
 

@@ -2,45 +2,45 @@ import { join } from "node:path";
 import type { Twin } from "./twin.ts";
 
 /** What runs where, a line each. */
-export function runningTable(environment: string, { world, leftOut }: Twin): string {
-  const { settings, groups, lambdas, tables, webAcls, listeners } = world;
-  const instances = groups.flatMap(({ name, instances: members }) =>
+export function runningTable(environment: string, { runtime, notModelled }: Twin): string {
+  const { settings, autoScaling, cloudwatch, dynamodb, elb, lambda, waf } = runtime;
+  const instances = autoScaling.groups.flatMap(({ name, instances: members }) =>
     members.map(({ port, child }) => [name, `http://127.0.0.1:${port}`, `pid ${child.pid}`] as const),
   );
   const rows = [
     ["page (S3 + CloudFront)", settings.siteUrl, ""],
-    [twinEntry(world), settings.apiUrl, `${webAcls.size} web ACL, ${lambdas.size} Lambda`],
-    ...[...listeners.values()].map(
+    [apiEntry(elb), settings.apiUrl, `${waf.webAcls.size} web ACL, ${lambda.functions.size} Lambda`],
+    ...[...elb.listeners.values()].map(
       ({ listener, port }) => [`load balancer :${port}`, `http://127.0.0.1:${listener.port}`, ""] as const,
     ),
     ...instances,
-    ["dashboard (CloudWatch)", settings.dashboardUrl, `${world.alarms.size} alarms`],
-    ["DynamoDB, ELB, EC2 API", settings.awsUrl, tables.join(", ")],
+    ["dashboard (CloudWatch)", settings.dashboardUrl, `${cloudwatch.alarms.size} alarms`],
+    ["DynamoDB, ELB, EC2 API", settings.awsUrl, dynamodb.tables.join(", ")],
   ] as const;
   const width = (column: 0 | 1) => Math.max(...rows.map((row) => row[column].length)) + 2;
   const lines = rows.map((row) => `  ${row[0].padEnd(width(0))}${row[1].padEnd(width(1))}${row[2]}`.trimEnd());
-  const count = leftOut.reduce((sum, entry) => sum + entry.count, 0);
+  const count = notModelled.reduce((sum, entry) => sum + entry.count, 0);
   return [
     "",
     `${environment}, from cdktf.out:`,
     ...lines,
-    `  (${count} resources of ${leftOut.length} types have no local meaning; the reasons are in ${leftOutFile(settings.workFolder)})`,
+    `  (${count} resources of ${notModelled.length} types are not modelled; the reasons are in ${notModelledFile(settings.workFolder)})`,
   ].join("\n");
 }
 
-function twinEntry({ publicListener }: Twin["world"]): string {
+function apiEntry({ publicListener }: Twin["runtime"]["elb"]): string {
   return publicListener ? "API (public load balancer)" : "API (API Gateway REST)";
 }
 
-/** Where the types without local meaning are listed. */
-export function leftOutFile(workFolder: string): string {
-  return join(workFolder, "left-out.txt");
+/** Where the types that are not modelled are listed. */
+export function notModelledFile(workFolder: string): string {
+  return join(workFolder, "not-modelled.txt");
 }
 
-/** Each type without local meaning, how many there are, and why. */
-export function leftOutList({ leftOut }: Twin): string {
-  const width = Math.max(0, ...leftOut.map(({ type }) => type.length)) + 2;
-  const lines = leftOut.map(
+/** Each type that is not modelled, how many resources it has, and why. */
+export function notModelledList({ notModelled }: Twin): string {
+  const width = Math.max(0, ...notModelled.map(({ type }) => type.length)) + 2;
+  const lines = notModelled.map(
     ({ type, count, reason }) => `${type.padEnd(width)}${String(count).padStart(3)}  ${reason}`,
   );
   return `${lines.join("\n")}\n`;
@@ -58,7 +58,7 @@ export interface ReadyFacts {
 
 /** The last words of a start: that it works, where, and what to paste. */
 export function readyMessage({ twin, model, text, key, seconds }: ReadyFacts): string {
-  const { apiUrl, siteUrl, workFolder } = twin.world.settings;
+  const { apiUrl, siteUrl, workFolder } = twin.runtime.settings;
   const body = JSON.stringify({ model, messages: [{ role: "user", content: "List three fruits" }], max_tokens: 60 });
   const authorization = key === undefined ? "" : ` -H 'authorization: Bearer ${key}'`;
   return [

@@ -78,7 +78,7 @@ const answers: string[] = [];
 
 /** One streamed request; notes whether its answer was whole. */
 async function request(): Promise<void> {
-  const response = await fetch(`${twin.world.settings.apiUrl}/v1/completions`, {
+  const response = await fetch(`${twin.runtime.settings.apiUrl}/v1/completions`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ model, prompt: "x", max_tokens: 40, stream: true }),
@@ -102,7 +102,7 @@ function clients(count: number): { stop(): Promise<unknown> } {
   };
 }
 
-const pool = () => twin.world.groups.find(({ role }) => role === "engine")!;
+const pool = () => twin.runtime.autoScaling.groups.find(({ role }) => role === "engine")!;
 async function until(holds: () => boolean, seconds: number): Promise<boolean> {
   for (let tries = 0; tries < seconds * 10 && !holds(); tries++) await sleep(100);
   return holds();

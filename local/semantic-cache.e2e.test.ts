@@ -9,7 +9,7 @@ test("the semantic cache answers a paraphrase, by real vectors, and nothing else
   const paths = { HOME, ...(XDG_CACHE_HOME === undefined ? {} : { XDG_CACHE_HOME }) };
   const twin = await startedTwin({ ...dev, cache: { ...dev.cache, semantic } }, paths);
   const ask = async (content: string) => {
-    const answer = await fetch(`${twin.world.settings.apiUrl}/v1/chat/completions`, {
+    const answer = await fetch(`${twin.runtime.settings.apiUrl}/v1/chat/completions`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({
@@ -24,7 +24,7 @@ test("the semantic cache answers a paraphrase, by real vectors, and nothing else
     return { text: await answer.text(), level: headers.get("x-sluice-cache-level"), similarity };
   };
   // Loads the embedding model: its first vector takes longer than the cache waits.
-  await fetch(`${twin.world.settings.apiUrl}/v1/embeddings`, {
+  await fetch(`${twin.runtime.settings.apiUrl}/v1/embeddings`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ model: "phi-3-mini", input: "a" }),

@@ -1,7 +1,8 @@
 import { DeleteItemCommand, DynamoDBClient, PutItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
+import { marshall } from "@aws-sdk/util-dynamodb";
 import { DEFAULT_PLAN } from "../contracts/auth.ts";
 import { newApiKey } from "../domain/api-key.ts";
-import { LOCAL_CREDENTIALS } from "./services/dynamodb/local-dynamodb.ts";
+import { LOCAL_CREDENTIALS } from "./runtime/aws-environment.ts";
 import type { Twin } from "./twin.ts";
 
 const NAME = "npm start";
@@ -14,10 +15,7 @@ const NAME = "npm start";
 export async function createStartKey(twin: Twin, table: string, now: Date): Promise<string> {
   const { keyId, secret, hash } = newApiKey();
   const item = { keyId, hash, name: NAME, plan: DEFAULT_PLAN, createdAt: now.toISOString() };
-  const attributes = Object.entries(item).map(([name, value]) => [name, { S: value }] as const);
-  await withClient(twin, (client) =>
-    client.send(new PutItemCommand({ TableName: table, Item: Object.fromEntries(attributes) })),
-  );
+  await withClient(twin, (client) => client.send(new PutItemCommand({ TableName: table, Item: marshall(item) })));
   return secret;
 }
 
@@ -31,7 +29,7 @@ export async function removeStartKeys(twin: Twin, table: string): Promise<void> 
 }
 
 async function withClient(twin: Twin, use: (client: DynamoDBClient) => Promise<unknown>): Promise<void> {
-  const { awsUrl, region } = twin.world.settings;
+  const { awsUrl, region } = twin.runtime.settings;
   const client = new DynamoDBClient({ endpoint: awsUrl, region, credentials: LOCAL_CREDENTIALS });
   try {
     await use(client);

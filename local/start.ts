@@ -3,7 +3,7 @@ import { keysTableName } from "../contracts/names.ts";
 import { firstRequest, waitUntilReady } from "./first-request.ts";
 import { outputFolder, PROJECT_FOLDER, workFolder } from "./folders.ts";
 import { passedEnvironment, START_HELP, type StartOptions, startOptions, tofuVariables } from "./options.ts";
-import { leftOutFile, leftOutList, readyMessage, runningTable } from "./report.ts";
+import { notModelledFile, notModelledList, readyMessage, runningTable } from "./report.ts";
 import { buildAll } from "./setup/build-all.ts";
 import { runStep } from "./setup/run-step.ts";
 import { createStartKey, removeStartKeys } from "./start-key.ts";
@@ -47,7 +47,7 @@ async function start(options: StartOptions): Promise<void> {
     passedEnvironment: passedEnvironment(process.env),
     report: say,
   });
-  writeFileSync(leftOutFile(work), leftOutList(twin));
+  writeFileSync(notModelledFile(work), notModelledList(twin));
   const ended = stopOnSignal(twin, options.environment);
   const update = () => writeState(work, stateOf(options.environment, startedAt, twin));
   update();
@@ -64,7 +64,7 @@ async function serve(twin: Twin, startedAt: Date, environment: string): Promise<
   try {
     const [model = ""] = await waitUntilReady(twin, READY_LIMIT_SECONDS);
     console.log(runningTable(environment, twin));
-    const { apiUrl } = twin.world.settings;
+    const { apiUrl } = twin.runtime.settings;
     const open = await firstRequest(apiUrl, model);
     const key = open === undefined ? await createStartKey(twin, keysTableName(environment), startedAt) : undefined;
     const text = open ?? (await firstRequest(apiUrl, model, key)) ?? "";

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { LocalState } from "../contracts/local-state.ts";
 import { readState, removeState, stateFile, stateOf, writeState } from "./state-file.ts";
+import { emptyRuntime } from "./test/runtime.ts";
 import { temporaryFolder, writeTo } from "./test/tools.ts";
-import { emptyWorld } from "./test/world.ts";
 
 const state = (pid: number, role: "twin" | "gateway" = "twin"): LocalState => ({
   environment: "dev",
@@ -75,13 +75,13 @@ describe("what runs here", () => {
 
 describe("the state of a running twin", () => {
   test("has its addresses, the keys table and this process", () => {
-    const world = emptyWorld();
-    const twin = { world, leftOut: [], stop: () => Promise.resolve() };
+    const runtime = emptyRuntime();
+    const twin = { runtime, notModelled: [], stop: () => Promise.resolve() };
     const written = stateOf("dev", new Date("2026-01-01T00:00:00Z"), twin);
     expect(LocalState.parse(written)).toMatchObject({
       environment: "dev",
       startedAt: "2026-01-01T00:00:00.000Z",
-      apiUrl: world.settings.apiUrl,
+      apiUrl: runtime.settings.apiUrl,
       keysTable: "sluice-dev-keys",
       processes: [{ name: "twin", role: "twin", pid: process.pid }],
     });

@@ -34,8 +34,8 @@ export function removeState(workFolder: string): void {
 
 /** The state of a running twin, as of now: instances come and go. */
 export function stateOf(environment: string, startedAt: Date, twin: Twin): LocalState {
-  const { settings, groups } = twin.world;
-  const instances = groups.flatMap(({ name, role, instances: members }) =>
+  const { settings, autoScaling } = twin.runtime;
+  const instances = autoScaling.groups.flatMap(({ name, role, instances: members }) =>
     members.map(({ id, port, child }) => ({
       name: `${name} ${id}`,
       role,

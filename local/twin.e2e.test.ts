@@ -29,7 +29,7 @@ async function engineServer(behaviour: Partial<FakeEngineBehaviour> = {}): Promi
 }
 
 const complete = (twin: Twin, path = "/v1/completions") =>
-  fetch(`${twin.world.settings.apiUrl}${path}`, {
+  fetch(`${twin.runtime.settings.apiUrl}${path}`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ model: "phi-3-mini", prompt: "x", max_tokens: 4 }),
@@ -41,7 +41,7 @@ describe("a changed environment file", () => {
     const twin = await started({ ...dev, api: { ...dev.api, requestsPerMinutePerIp: 10 } }, engine.origin);
     const statuses: number[] = [];
     for (let count = 0; count < 12; count++)
-      statuses.push((await fetch(`${twin.world.settings.apiUrl}/health`)).status);
+      statuses.push((await fetch(`${twin.runtime.settings.apiUrl}/health`)).status);
     expect(statuses).toEqual([...Array(10).fill(200), 429, 429]);
   });
 
@@ -63,14 +63,14 @@ describe("a changed environment file", () => {
     const twin = await started({ ...dev, api: { ...dev.api, auth: "required" } }, engine.origin);
     const refused = await complete(twin);
     expect(refused.status).toBe(401);
-    expect((await fetch(`${twin.world.settings.apiUrl}/health`)).status).toBe(200);
+    expect((await fetch(`${twin.runtime.settings.apiUrl}/health`)).status).toBe(200);
   });
 
   test("auth: off needs no authorizer, and takes any header for nothing", async () => {
     const engine = await engineServer();
     const twin = await started({ ...dev, api: { ...dev.api, auth: "off" } }, engine.origin);
-    expect([...twin.world.lambdas.keys()].filter((arn) => arn.includes("Authorizer"))).toEqual([]);
-    const models = await fetch(`${twin.world.settings.apiUrl}/v1/models`, { headers: { authorization: "Bearer x" } });
+    expect([...twin.runtime.lambda.functions.keys()].filter((arn) => arn.includes("Authorizer"))).toEqual([]);
+    const models = await fetch(`${twin.runtime.settings.apiUrl}/v1/models`, { headers: { authorization: "Bearer x" } });
     expect(models.status).toBe(200);
   });
 
@@ -88,7 +88,7 @@ describe("a changed environment file", () => {
   test("a provider outside AWS, which brings NAT gateways there, leaves this machine as it was", async () => {
     const engine = await engineServer();
     const twin = await started({ ...dev, providers: { example: OUTSIDE_PROVIDER } }, engine.origin);
-    expect(twin.leftOut.map(({ type }) => type)).toEqual(expect.arrayContaining(["aws_eip", "aws_nat_gateway"]));
+    expect(twin.notModelled.map(({ type }) => type)).toEqual(expect.arrayContaining(["aws_eip", "aws_nat_gateway"]));
     expect((await complete(twin)).status).toBe(200);
   });
 
@@ -97,7 +97,7 @@ describe("a changed environment file", () => {
     const pools = { ...dev.pools, second: dev.pools["phi-3-mini"] };
     const gateways = { ...dev.gateways, minInstances: 3, maxInstances: 3 };
     const twin = await started({ ...dev, gateways, pools }, engine.origin);
-    const counts = twin.world.groups.map(({ name, instances }) => [name, instances.length]);
+    const counts = twin.runtime.autoScaling.groups.map(({ name, instances }) => [name, instances.length]);
     expect(Object.fromEntries(counts)).toEqual({ gateway: 3, "engine-phi-3-mini": 1, "engine-second": 1 });
   });
 
@@ -106,8 +106,8 @@ describe("a changed environment file", () => {
     const domain = { name: "api.example.com", hostedZoneId: "Z0123456789" };
     const api = { ...dev.api, entry: "alb" as const, domain, usagePlans: {}, requestsPerMinutePerIp: 10 };
     const twin = await started({ ...dev, api }, engine.origin);
-    const { apiUrl } = twin.world.settings;
-    expect(twin.world.stage).toBeUndefined();
+    const { apiUrl } = twin.runtime.settings;
+    expect(twin.runtime.apiGateway.stage).toBeUndefined();
     expect(await firstRequest(apiUrl, "phi-3-mini")).not.toBe("");
 
     const address = `${apiUrl.replace("http", "ws")}/v1/chat/completions`;

@@ -41,7 +41,7 @@ export const ROOMS: Readonly<
   },
   local: {
     rooms: ["gateway", "lambdas", "contracts", "domain"],
-    packages: [/^@aws-sdk\//, /^dynalite$/, /^fflate$/, /^zod$/],
+    packages: [/^@aws-sdk\//, /^dynalite$/, /^fast-xml-parser$/, /^fflate$/, /^zod$/],
   },
   proof: { rooms: ["environments", "local"], packages: [/^@aws-sdk\//] },
   stacks: {

@@ -7,8 +7,9 @@ import {
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { MetricStore } from "../services/cloudwatch/metric-store.ts";
-import { LOCAL_CREDENTIALS } from "../services/dynamodb/local-dynamodb.ts";
+import { LOCAL_CREDENTIALS } from "../runtime/aws-environment.ts";
+import { autoScalingOperations } from "../services/ec2-autoscaling/api.ts";
+import { elbOperations } from "../services/elb/api.ts";
 import { TargetGroup } from "../services/elb/target-group.ts";
 import { call, serve } from "../test/tools.ts";
 import { awsEndpoint } from "./endpoint.ts";
@@ -21,11 +22,15 @@ async function clients() {
   onTestFinished(() => group.stop());
   const handle = awsEndpoint({
     dynamodb: (_request, response) => void response.end("dynamodb"),
-    bucket: () => undefined,
-    instances: () => [],
-    metrics: new MetricStore(),
-    targetGroup: (arn) => (arn === ARN ? group : undefined),
-    completeTermination: (...waiting) => waiting.join() === "pool,i-1,drained",
+    s3: async (_request, response) => void response.end("s3"),
+    json: {},
+    query: {
+      ...elbOperations((arn) => (arn === ARN ? group : undefined)),
+      ...autoScalingOperations({
+        instances: () => [],
+        completeTermination: (...waiting) => waiting.join() === "pool,i-1,drained",
+      }),
+    },
   });
   const port = await serve(handle);
   const settings = { endpoint: `http://127.0.0.1:${port}`, region: "eu-west-1", credentials: LOCAL_CREDENTIALS };

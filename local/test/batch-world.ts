@@ -5,9 +5,12 @@ import OpenAI, { toFile } from "openai";
 import { onTestFinished } from "vitest";
 import type { BatchEndpoint, BatchSettings } from "../../contracts/batches.ts";
 import { awsEndpoint } from "../aws-api/endpoint.ts";
-import { MetricStore } from "../services/cloudwatch/metric-store.ts";
-import { LOCAL_CREDENTIALS, LocalDynamoDb } from "../services/dynamodb/local-dynamodb.ts";
+import { LOCAL_CREDENTIALS } from "../runtime/aws-environment.ts";
+import { LocalDynamoDb } from "../services/dynamodb/local-dynamodb.ts";
+import { autoScalingOperations } from "../services/ec2-autoscaling/api.ts";
+import { elbOperations } from "../services/elb/api.ts";
 import type { TargetGroup } from "../services/elb/target-group.ts";
+import { handleS3 } from "../services/s3/api.ts";
 import { ObjectFolder } from "../services/s3/object-folder.ts";
 import { serve, temporaryFolder } from "./tools.ts";
 
@@ -28,11 +31,12 @@ export async function startBatchWorld(targetGroup: (arn: string) => TargetGroup 
   const port = await serve(
     awsEndpoint({
       dynamodb: (request, response) => dynamodb.handle(request, response),
-      bucket: (name) => (name === BATCHES.bucket ? bucket : undefined),
-      targetGroup,
-      instances: () => [],
-      metrics: new MetricStore(),
-      completeTermination: () => false,
+      s3: (request, response) => handleS3((name) => (name === BATCHES.bucket ? bucket : undefined), request, response),
+      json: {},
+      query: {
+        ...elbOperations(targetGroup),
+        ...autoScalingOperations({ instances: () => [], completeTermination: () => false }),
+      },
     }),
   );
   const url = `http://127.0.0.1:${port}`;

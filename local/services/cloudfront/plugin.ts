@@ -1,25 +1,26 @@
 import { idOf } from "../../runtime/names.ts";
 import type { ResourcePlugin } from "../../runtime/plugin.ts";
-import { bucketByDomain } from "../s3/plugin.ts";
+import type { WithS3 } from "../s3/runtime.ts";
 import { Distribution } from "./distribution.ts";
+import type { WithCloudFront } from "./runtime.ts";
 
-export const responseHeadersPolicy: ResourcePlugin = {
+export const responseHeadersPolicy: ResourcePlugin<WithCloudFront> = {
   type: "aws_cloudfront_response_headers_policy",
-  start: (config, resource, world) => {
-    world.headersPolicies.set(idOf(resource), config);
+  start(config, resource, { cloudfront }) {
+    cloudfront.headersPolicies.set(idOf(resource), config);
   },
 };
 
-export const distribution: ResourcePlugin = {
+export const distribution: ResourcePlugin<WithCloudFront & WithS3> = {
   type: "aws_cloudfront_distribution",
-  attributes: (_resource, world) => ({ domain_name: new URL(world.settings.siteUrl).host }),
-  start(config, resource, world) {
-    if (world.distribution)
+  attributes: (_resource, { settings }) => ({ domain_name: new URL(settings.siteUrl).host }),
+  start(config, resource, { cloudfront, s3 }) {
+    if (cloudfront.distribution)
       throw new Error(`${resource.address}: the twin serves one distribution, this is a second one`);
-    world.distribution = new Distribution({
+    cloudfront.distribution = new Distribution({
       config,
-      bucket: (domain) => bucketByDomain(world, domain),
-      headersPolicy: (id) => world.headersPolicies.get(id),
+      bucket: (domain) => s3.bucketByDomain(domain),
+      headersPolicy: (id) => cloudfront.headersPolicies.get(id),
     });
   },
 };

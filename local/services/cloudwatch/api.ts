@@ -1,5 +1,11 @@
+import type { JsonOperations } from "../../aws-api/endpoint.ts";
 import { asList, asNumber, asObject, asText, type JsonObject } from "../../template/json.ts";
 import type { MetricPoint, MetricStore } from "./metric-store.ts";
+
+/** What functions call of CloudWatch's API. */
+export function cloudWatchOperations(store: MetricStore): JsonOperations {
+  return { GetMetricData: (request) => getMetricData(request, store) };
+}
 
 /**
  * CloudWatch's `GetMetricData` over the store, as the JSON protocol has it (times in seconds). It knows one form of

@@ -1,8 +1,9 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { bind } from "../../http/server.ts";
 import { arnOf } from "../../runtime/names.ts";
-import { emptyWorld, resource } from "../../test/world.ts";
-import { compositeAlarm, dashboard, handleDashboard, metricAlarm } from "./plugin.ts";
+import { emptyRuntime, resource } from "../../test/runtime.ts";
+import { handleDashboard } from "./dashboard-handler.ts";
+import { compositeAlarm, dashboard, metricAlarm } from "./plugin.ts";
 
 const alarmConfig = {
   alarm_name: "sluice-dev-latency",
@@ -18,19 +19,19 @@ const alarmConfig = {
   treat_missing_data: "notBreaching",
 };
 
-async function servedWorld() {
-  const world = emptyWorld();
-  const server = await bind(0, "", (request, response) => handleDashboard(world, request, response));
+async function servedRuntime() {
+  const runtime = emptyRuntime();
+  const server = await bind(0, "", (request, response) => handleDashboard(runtime, request, response));
   onTestFinished(() => server.close());
   const get = (method = "GET") => fetch(`http://127.0.0.1:${server.port}/`, { method });
   const alarm = resource("aws_cloudwatch_metric_alarm", "Latency");
   const show = async () => {
-    await metricAlarm.start?.(alarmConfig, alarm, world);
+    await metricAlarm.start?.(alarmConfig, alarm, runtime);
     const down = resource("aws_cloudwatch_composite_alarm", "Down");
     await compositeAlarm.start?.(
       { alarm_name: "sluice-dev-down", alarm_rule: 'ALARM("sluice-dev-latency")' },
       down,
-      world,
+      runtime,
     );
     const place = { x: 0, y: 0, width: 8, height: 6 };
     const line = ["N", "Latency", "Environment", "dev", { stat: "p99", label: "p99" }];
@@ -39,28 +40,34 @@ async function servedWorld() {
         {
           type: "alarm",
           ...place,
-          properties: { title: "Alarms", alarms: [arnOf(down, world), arnOf(alarm, world), "arn:other"] },
+          properties: { title: "Alarms", alarms: [arnOf(down, runtime), arnOf(alarm, runtime), "arn:other"] },
         },
         { type: "metric", ...place, properties: { title: "Latency", metrics: [line] } },
       ],
     };
     const config = { dashboard_name: "sluice-dev", dashboard_body: JSON.stringify(body) };
-    await dashboard.start?.(config, resource("aws_cloudwatch_dashboard", "Dashboard"), world);
+    await dashboard.start?.(config, resource("aws_cloudwatch_dashboard", "Dashboard"), runtime);
   };
-  return { world, get, show };
+  return { runtime, get, show };
 }
 
 describe("the dashboard's page", () => {
   test("is not there before the stacks have one", async () => {
-    const { get } = await servedWorld();
+    const { get } = await servedRuntime();
     expect((await get()).status).toBe(503);
   });
 
   test("shows the metrics of this machine and the alarms' states, under a policy that lets nothing else in", async () => {
-    const { world, get, show } = await servedWorld();
+    const { runtime, get, show } = await servedRuntime();
     await show();
     const put = (time: number) =>
-      world.metrics.put({ namespace: "N", name: "Latency", dimensions: { Environment: "dev" }, time, values: [6123] });
+      runtime.cloudwatch.metrics.put({
+        namespace: "N",
+        name: "Latency",
+        dimensions: { Environment: "dev" },
+        time,
+        values: [6123],
+      });
     const minute = 60_000;
     put(Math.floor(Date.now() / minute) * minute - 1000);
     const answer = await get();
@@ -74,7 +81,7 @@ describe("the dashboard's page", () => {
   });
 
   test("can only be read", async () => {
-    const { get, show } = await servedWorld();
+    const { get, show } = await servedRuntime();
     await show();
     const answer = await get("POST");
     expect([answer.status, answer.headers.get("allow")]).toEqual([405, "GET, HEAD"]);

@@ -1,8 +1,9 @@
 import { DynamoDBClient, GetItemCommand, ListTablesCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { bind } from "../../http/server.ts";
+import { LOCAL_CREDENTIALS } from "../../runtime/aws-environment.ts";
 import { temporaryFolder } from "../../test/tools.ts";
-import { LOCAL_CREDENTIALS, LocalDynamoDb } from "./local-dynamodb.ts";
+import { LocalDynamoDb } from "./local-dynamodb.ts";
 
 const KEYS = { name: "keys", hash_key: "keyId", attribute: [{ name: "keyId", type: "S" }] };
 const ITEM = { keyId: { S: "a" }, plan: { S: "standard" } };

@@ -8,6 +8,7 @@ import {
   ResourceInUseException,
 } from "@aws-sdk/client-dynamodb";
 import dynalite from "dynalite";
+import { LOCAL_CREDENTIALS } from "../../runtime/aws-environment.ts";
 import { asText, blocks, type JsonObject } from "../../template/json.ts";
 
 /** DynamoDB on this machine: dynalite, kept in a folder between runs. */
@@ -80,9 +81,6 @@ async function untilActive(client: DynamoDBClient, name: string): Promise<void> 
   }
   throw new Error(`The local table ${name} was left half-made by an earlier run; start with --fresh.`);
 }
-
-/** Any credentials do: nothing local checks them. */
-export const LOCAL_CREDENTIALS = { accessKeyId: "local", secretAccessKey: "local" } as const;
 
 function scalarType(type: string): "S" | "N" | "B" {
   if (type === "S" || type === "N" || type === "B") return type;

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { writeXml } from "../../aws-api/xml.ts";
 import { describeInstances } from "./api.ts";
 
 const instance = (id: string, tags: Readonly<Record<string, string>>) => ({
@@ -11,7 +12,7 @@ const instances = [instance("i-1", { Environment: "dev", Pool: "a&b" }), instanc
 
 test("a filter leaves out instances without the tag's value, and the others have type, launch time and tags", () => {
   const filter = new URLSearchParams({ "Filter.1.Name": "tag:Environment", "Filter.1.Value.1": "dev" });
-  const answer = describeInstances(filter, instances);
+  const answer = writeXml(describeInstances(filter, instances));
   expect(answer).toContain("<instanceType>g5.xlarge</instanceType><launchTime>1970-01-01T00:00:00.000Z</launchTime>");
   expect(answer).toContain("<key>Pool</key><value>a&amp;b</value>");
   expect(answer).not.toContain("i-2");

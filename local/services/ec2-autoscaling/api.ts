@@ -1,4 +1,8 @@
-/** An instance as EC2 would tell of it. */
+import { AwsApiError } from "../../aws-api/aws-api-error.ts";
+import type { QueryOperations } from "../../aws-api/endpoint.ts";
+import type { JsonObject } from "../../template/json.ts";
+
+/** An instance as EC2 describes it. */
 export interface Ec2Instance {
   readonly id: string;
   readonly instanceType: string;
@@ -7,12 +11,44 @@ export interface Ec2Instance {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+export interface AutoScalingApi {
+  /** Those that run now. */
+  instances(): readonly Ec2Instance[];
+  /** Ends the wait of an instance in a terminate hook. @returns whether one waited */
+  completeTermination(groupName: string, instanceId: string, hookName: string): boolean;
+}
+
+/** What processes and functions call of the APIs of EC2 and of Auto Scaling. */
+export function autoScalingOperations({ instances, completeTermination }: AutoScalingApi): QueryOperations {
+  return {
+    DescribeInstances: (parameters) => describeInstances(parameters, instances()),
+    CompleteLifecycleAction(parameters) {
+      const [group = "", instance = "", hook = "", result] = [
+        "AutoScalingGroupName",
+        "InstanceId",
+        "LifecycleHookName",
+        "LifecycleActionResult",
+      ].map((name) => parameters.get(name) ?? "");
+      if (result !== "CONTINUE")
+        throw new AwsApiError("ValidationError", `The twin completes hooks with CONTINUE only, got ${result}.`);
+      if (!completeTermination(group, instance, hook))
+        throw new AwsApiError("ValidationError", `No active Lifecycle Action found with instance ID ${instance}`);
+      return {
+        CompleteLifecycleActionResponse: {
+          CompleteLifecycleActionResult: {},
+          ResponseMetadata: { RequestId: "local" },
+        },
+      };
+    },
+  };
+}
+
 /**
  * EC2's answer to `DescribeInstances`, by ids or by filters on tags. Every instance of the twin lives on the loopback
  * address; ports tell them apart. An id that is not among the instances was one a moment ago and is answered too.
  * @throws when a filter is not one on a tag
  */
-export function describeInstances(parameters: URLSearchParams, instances: readonly Ec2Instance[]): string {
+export function describeInstances(parameters: URLSearchParams, instances: readonly Ec2Instance[]): JsonObject {
   const ids = [...parameters].filter(([name]) => name.startsWith("InstanceId.")).map(([, id]) => id);
   const filters = filtersOf(parameters);
   const known = instances.filter(
@@ -20,12 +56,23 @@ export function describeInstances(parameters: URLSearchParams, instances: readon
       (ids.length === 0 || ids.includes(id)) && filters.every(({ tag, values }) => values.includes(tags[tag] ?? "")),
   );
   const gone = ids.filter((id) => instances.every((instance) => instance.id !== id));
-  const items = [...known.map((instance) => item(instance.id, details(instance))), ...gone.map((id) => item(id, ""))];
-  return (
-    '<DescribeInstancesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>local</requestId>' +
-    `<reservationSet><item><reservationId>r-local</reservationId><instancesSet>${items.join("")}</instancesSet>` +
-    "</item></reservationSet></DescribeInstancesResponse>"
-  );
+  return {
+    DescribeInstancesResponse: {
+      "@xmlns": "http://ec2.amazonaws.com/doc/2016-11-15/",
+      requestId: "local",
+      reservationSet: {
+        item: {
+          reservationId: "r-local",
+          instancesSet: {
+            item: [
+              ...known.map((instance) => ({ ...running(instance.id), ...details(instance) })),
+              ...gone.map((id) => running(id)),
+            ],
+          },
+        },
+      },
+    },
+  };
 }
 
 /** `Filter.N.Name` with `Filter.N.Value.M`. */
@@ -35,30 +82,21 @@ function filtersOf(
   return [...parameters].flatMap(([key, name]) => {
     const number = /^Filter\.(\d+)\.Name$/.exec(key)?.[1];
     if (number === undefined) return [];
-    if (!name.startsWith("tag:")) throw new Error(`the twin filters instances by tag:… only, got ${name}`);
+    if (!name.startsWith("tag:"))
+      throw new AwsApiError("InvalidParameterValue", `the twin filters instances by tag:… only, got ${name}`);
     const values = [...parameters].filter(([other]) => other.startsWith(`Filter.${number}.Value.`));
     return [{ tag: name.slice("tag:".length), values: values.map(([, value]) => value) }];
   });
 }
 
-function item(id: string, more: string): string {
-  return (
-    `<item><instanceId>${escapeXml(id)}</instanceId><privateIpAddress>127.0.0.1</privateIpAddress>` +
-    `<instanceState><code>16</code><name>running</name></instanceState>${more}</item>`
-  );
+function running(id: string): JsonObject {
+  return { instanceId: id, privateIpAddress: "127.0.0.1", instanceState: { code: 16, name: "running" } };
 }
 
-function details({ instanceType, launchedAt, tags }: Ec2Instance): string {
-  const tagItems = Object.entries(tags).map(
-    ([key, value]) => `<item><key>${escapeXml(key)}</key><value>${escapeXml(value)}</value></item>`,
-  );
-  return (
-    `<instanceType>${escapeXml(instanceType)}</instanceType><launchTime>${new Date(launchedAt).toISOString()}</launchTime>` +
-    `<tagSet>${tagItems.join("")}</tagSet>`
-  );
-}
-
-/** Text as it may stand in XML. */
-export function escapeXml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+function details({ instanceType, launchedAt, tags }: Ec2Instance): JsonObject {
+  return {
+    instanceType,
+    launchTime: new Date(launchedAt).toISOString(),
+    tagSet: { item: Object.entries(tags).map(([key, value]) => ({ key, value })) },
+  };
 }

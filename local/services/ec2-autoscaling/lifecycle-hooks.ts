@@ -4,15 +4,16 @@ import type { ResourcePlugin } from "../../runtime/plugin.ts";
 import { asNumber, asText, type JsonObject } from "../../template/json.ts";
 import type { BusEvent } from "../events/event-bus.ts";
 import type { AutoScalingGroup, TerminateNotice } from "./auto-scaling-group.ts";
+import type { WithAutoScaling } from "./runtime.ts";
 
 /** AWS's default of `heartbeat_timeout`, in seconds. */
 const HEARTBEAT_SECONDS = 3600;
 
-export const lifecycleHook: ResourcePlugin = {
+export const lifecycleHook: ResourcePlugin<WithAutoScaling> = {
   type: "aws_autoscaling_lifecycle_hook",
-  start(config, resource, world) {
+  start(config, resource, { autoScaling }) {
     const name = asText(config.autoscaling_group_name);
-    const group = world.groups.find(({ groupName }) => groupName === name);
+    const group = autoScaling.groups.find(({ groupName }) => groupName === name);
     if (!group) throw new Error(`${resource.address}: there is no Auto Scaling group ${name}`);
     addHook(group, config, resource.address);
   },

@@ -1,8 +1,9 @@
 import { describe, expect, onTestFinished, test } from "vitest";
+import { emptyRuntime, resource } from "../../test/runtime.ts";
 import { call, temporaryFolder } from "../../test/tools.ts";
-import { emptyWorld, resource } from "../../test/world.ts";
 import { TargetGroup } from "../elb/target-group.ts";
-import { autoScalingGroup, environmentBlock, launchTemplate } from "./plugin.ts";
+import { autoScalingGroup, launchTemplate } from "./plugin.ts";
+import { environmentBlock } from "./user-data.ts";
 
 const userData = (...lines: string[]) =>
   [
@@ -39,18 +40,18 @@ describe("the variables in user data", () => {
 const MIRROR = `require("node:http").createServer((_, response) => response.end(JSON.stringify(process.env)))
   .listen(Number(process.env.SLUICE_PORT), process.env.SLUICE_HOST);`;
 
-/** A world with a launch template of this user data and a target group; starts the group of it. */
+/** A runtime with a launch template of this user data and a target group; starts the group of it. */
 async function started(lines: readonly string[], config = {}, passedEnvironment = {}, template = {}) {
   const folder = temporaryFolder({
     "package.json": '{"type":"commonjs"}',
     "gateway/server.ts": MIRROR,
     "engine/server.ts": MIRROR,
   });
-  const world = emptyWorld({ projectFolder: folder, workFolder: folder, passedEnvironment });
+  const runtime = emptyRuntime({ projectFolder: folder, workFolder: folder, passedEnvironment });
   const targets = new TargetGroup("arn:g", { health_check: { interval: 0.05 } });
-  world.targetGroups.set("arn:g", targets);
+  runtime.elb.targetGroups.set("arn:g", targets);
   const user_data = Buffer.from(userData(...lines)).toString("base64");
-  await launchTemplate.start?.({ user_data, ...template }, resource("aws_launch_template", "Template"), world);
+  await launchTemplate.start?.({ user_data, ...template }, resource("aws_launch_template", "Template"), runtime);
   const groupConfig = {
     launch_template: { id: "dev-serving-Template" },
     min_size: 1,
@@ -58,14 +59,14 @@ async function started(lines: readonly string[], config = {}, passedEnvironment 
     health_check_type: "ELB",
     ...config,
   };
-  await autoScalingGroup.start?.(groupConfig, resource("aws_autoscaling_group", "Fleet"), world);
-  const [group] = world.groups;
+  await autoScalingGroup.start?.(groupConfig, resource("aws_autoscaling_group", "Fleet"), runtime);
+  const [group] = runtime.autoScaling.groups;
   onTestFinished(async () => {
     targets.stop();
     await group?.stop();
   });
   await group!.start();
-  return { world, group: group!, targets };
+  return { runtime, group: group!, targets };
 }
 
 describe("an Auto Scaling group", () => {
@@ -108,8 +109,8 @@ describe("an Auto Scaling group", () => {
 
   test("has as many instances as desired, else the minimum, and is named for what it serves", async () => {
     const lines = ["SLUICE_ROLE='engine'", "SLUICE_MODEL='phi-3-mini'"];
-    const { group, world } = await started(lines, { desired_capacity: 2 }, { SLUICE_ENGINE_THREADS: "3" });
-    expect([group.name, group.role, group.instances.length, world.engineCount]).toEqual([
+    const { group, runtime } = await started(lines, { desired_capacity: 2 }, { SLUICE_ENGINE_THREADS: "3" });
+    expect([group.name, group.role, group.instances.length, runtime.autoScaling.engineCount]).toEqual([
       "engine-phi-3-mini",
       "engine",
       2,

@@ -2,20 +2,21 @@ import type { ScalingStep } from "../../../domain/scaling-policy.ts";
 import { arnOf } from "../../runtime/names.ts";
 import type { ResourcePlugin } from "../../runtime/plugin.ts";
 import { asNumber, asText, blocks, type JsonObject } from "../../template/json.ts";
+import type { WithAutoScaling } from "./runtime.ts";
 
 /**
  * Step scaling runs here. Target tracking does not: its alarms are AWS's own, and what it tracks (the gateways' share of
  * a CPU) says nothing on a machine that all processes share.
  */
-export const scalingPolicy: ResourcePlugin = {
+export const scalingPolicy: ResourcePlugin<WithAutoScaling> = {
   type: "aws_autoscaling_policy",
-  start(config, resource, world) {
+  start(config, resource, runtime) {
     if (config.policy_type === "TargetTrackingScaling") return;
     if (config.policy_type !== "StepScaling" || config.adjustment_type !== "ChangeInCapacity")
       throw new Error(
         `${resource.address}: the twin knows StepScaling with ChangeInCapacity, got ${String(config.policy_type)} with ${String(config.adjustment_type)}`,
       );
-    world.scaling.addPolicy(arnOf(resource, world), {
+    runtime.autoScaling.scaling.addPolicy(arnOf(resource, runtime), {
       groupName: asText(config.autoscaling_group_name),
       steps: blocks(config.step_adjustment).map(step),
     });

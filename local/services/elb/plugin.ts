@@ -1,59 +1,61 @@
 import { arnOf } from "../../runtime/names.ts";
 import type { ResourcePlugin } from "../../runtime/plugin.ts";
 import { asNumber, asText } from "../../template/json.ts";
+import type { WithWaf } from "../waf/runtime.ts";
 import { Listener } from "./listener.ts";
+import type { WithElb } from "./runtime.ts";
 import { TargetGroup } from "./target-group.ts";
 
 /** AWS's default of `idle_timeout`, in seconds. */
 const IDLE_TIMEOUT_SECONDS = 60;
 
-export const loadBalancer: ResourcePlugin = {
+export const loadBalancer: ResourcePlugin<WithElb> = {
   type: "aws_lb",
-  attributes: (resource, world) => ({
+  attributes: (resource, runtime) => ({
     dns_name: "127.0.0.1",
     zone_id: "Z-LOCAL",
-    arn_suffix: arnOf(resource, world),
+    arn_suffix: arnOf(resource, runtime),
   }),
-  start(config, resource, world) {
-    world.loadBalancers.set(arnOf(resource, world), config);
+  start(config, resource, runtime) {
+    runtime.elb.loadBalancers.set(arnOf(resource, runtime), config);
   },
 };
 
-export const targetGroup: ResourcePlugin = {
+export const targetGroup: ResourcePlugin<WithElb> = {
   type: "aws_lb_target_group",
-  attributes: (resource, world) => ({ arn_suffix: arnOf(resource, world) }),
-  start(config, resource, world) {
-    const arn = arnOf(resource, world);
-    world.targetGroups.set(arn, new TargetGroup(arn, config));
+  attributes: (resource, runtime) => ({ arn_suffix: arnOf(resource, runtime) }),
+  start(config, resource, runtime) {
+    const arn = arnOf(resource, runtime);
+    runtime.elb.targetGroups.set(arn, new TargetGroup(arn, config));
   },
 };
 
-export const listener: ResourcePlugin = {
+export const listener: ResourcePlugin<WithElb & WithWaf> = {
   type: "aws_lb_listener",
-  // A process that is told a listener's port gets the one on this machine.
-  attributes(resource, world): { readonly port?: number } {
-    const entry = world.listeners.get(arnOf(resource, world));
+  // A process that reads a listener's port gets the one on this machine.
+  attributes(resource, runtime): { readonly port?: number } {
+    const entry = runtime.elb.listeners.get(arnOf(resource, runtime));
     return entry ? { port: entry.listener.port } : {};
   },
-  async start(config, resource, world) {
+  async start(config, resource, runtime) {
+    const { elb, waf } = runtime;
     const loadBalancerArn = asText(config.load_balancer_arn);
-    const balancer = world.loadBalancers.get(loadBalancerArn);
-    const idleTimeoutSeconds = asNumber(balancer?.idle_timeout ?? IDLE_TIMEOUT_SECONDS);
+    const balancer = elb.loadBalancers.get(loadBalancerArn);
     const opened = await Listener.open({
       config,
-      idleTimeoutSeconds,
-      targetGroup: (arn) => world.targetGroups.get(arn),
-      webAcl: () => world.webAcls.get(world.webAclOf.get(loadBalancerArn) ?? ""),
+      idleTimeoutSeconds: asNumber(balancer?.idle_timeout ?? IDLE_TIMEOUT_SECONDS),
+      targetGroup: (arn) => elb.targetGroups.get(arn),
+      webAcl: () => waf.webAclOf(loadBalancerArn),
     });
-    if (balancer?.internal === false) world.publicListener = opened;
-    world.listeners.set(arnOf(resource, world), { listener: opened, loadBalancerArn, port: asNumber(config.port) });
+    if (balancer?.internal === false) elb.publicListener = opened;
+    elb.listeners.set(arnOf(resource, runtime), { listener: opened, loadBalancerArn, port: asNumber(config.port) });
   },
 };
 
-export const listenerRule: ResourcePlugin = {
+export const listenerRule: ResourcePlugin<WithElb> = {
   type: "aws_lb_listener_rule",
-  start(config, resource, world) {
-    const entry = world.listeners.get(asText(config.listener_arn));
+  start(config, resource, { elb }) {
+    const entry = elb.listeners.get(asText(config.listener_arn));
     if (!entry) throw new Error(`${resource.address}: there is no listener ${asText(config.listener_arn)}`);
     entry.listener.addRule(config);
   },

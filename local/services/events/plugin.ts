@@ -1,23 +1,24 @@
 import type { ResourcePlugin } from "../../runtime/plugin.ts";
 import { asObject, asText, type Json } from "../../template/json.ts";
+import type { WithLambda } from "../lambda/runtime.ts";
+import type { WithEvents } from "./runtime.ts";
 
-export const eventRule: ResourcePlugin = {
+export const eventRule: ResourcePlugin<WithEvents> = {
   type: "aws_cloudwatch_event_rule",
-  start(config, _resource, world) {
+  start(config, _resource, { events }) {
     const name = asText(config.name);
-    if (config.schedule_expression !== undefined)
-      return world.events.addSchedule(name, asText(config.schedule_expression));
+    if (config.schedule_expression !== undefined) return events.addSchedule(name, asText(config.schedule_expression));
     const pattern: Json = JSON.parse(asText(config.event_pattern));
-    world.events.addRule(name, asObject(pattern));
+    events.addRule(name, asObject(pattern));
   },
 };
 
-export const eventTarget: ResourcePlugin = {
+export const eventTarget: ResourcePlugin<WithEvents & WithLambda> = {
   type: "aws_cloudwatch_event_target",
-  start(config, resource, world) {
+  start(config, resource, { events, lambda }) {
     const arn = asText(config.arn);
-    const lambda = world.lambdas.get(arn);
-    if (!lambda) throw new Error(`${resource.address}: there is no function ${arn}`);
-    world.events.addTarget(asText(config.rule), (event) => lambda.invoke(event));
+    const target = lambda.functions.get(arn);
+    if (!target) throw new Error(`${resource.address}: there is no function ${arn}`);
+    events.addTarget(asText(config.rule), (event) => target.invoke(event));
   },
 };

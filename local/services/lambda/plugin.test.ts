@@ -6,8 +6,10 @@ import { METRICS } from "../../../contracts/metrics/catalogue.ts";
 import { ENV } from "../../../contracts/process-environment.ts";
 import { buildLambdas } from "../../../lambdas/build.ts";
 import { awsEndpoint } from "../../aws-api/endpoint.ts";
+import { emptyRuntime, resource } from "../../test/runtime.ts";
 import { serve, temporaryFolder } from "../../test/tools.ts";
-import { emptyWorld, resource } from "../../test/world.ts";
+import { cloudWatchOperations } from "../cloudwatch/api.ts";
+import { autoScalingOperations } from "../ec2-autoscaling/api.ts";
 import { lambdaFunction } from "./plugin.ts";
 
 const HOUR = 3_600_000;
@@ -26,24 +28,25 @@ const instance = (id: string, instanceType: string, tags: Readonly<Record<string
   tags: { Project: "sluice", ...tags },
 });
 
-/** The deployed bundle in a world with an hour's traffic; its invocation, and what the store knows after it. */
+/** The deployed bundle in a runtime with an hour's traffic; its invocation, and what the store knows after it. */
 async function publisher(costs: CostPublisherSettings) {
   const folder = temporaryFolder();
   const [bundle] = (await buildLambdas(join(folder, "lambdas"))).filter(({ name }) => name === "publish-cost");
   const port = await serve((request, response) => handle(request, response));
   const awsUrl = `http://127.0.0.1:${port}`;
-  const world = emptyWorld({ awsUrl, workFolder: folder, projectFolder: join(import.meta.dirname, "../../..") });
+  const runtime = emptyRuntime({ awsUrl, workFolder: folder, projectFolder: join(import.meta.dirname, "../../..") });
   const handle = awsEndpoint({
     dynamodb: (_request, response) => void response.end(),
-    bucket: () => undefined,
-    targetGroup: () => undefined,
-    completeTermination: () => false,
-    metrics: world.metrics,
-    instances: () => [
-      instance("i-1", "g5.xlarge", { Environment: "dev", Pool: "phi-3-mini" }),
-      instance("i-2", "t4g.small", { Environment: "dev" }),
-      instance("i-3", "p5.48xlarge", { Environment: "prod" }),
-    ],
+    s3: async (_request, response) => void response.end(),
+    json: cloudWatchOperations(runtime.cloudwatch.metrics),
+    query: autoScalingOperations({
+      instances: () => [
+        instance("i-1", "g5.xlarge", { Environment: "dev", Pool: "phi-3-mini" }),
+        instance("i-2", "t4g.small", { Environment: "dev" }),
+        instance("i-3", "p5.48xlarge", { Environment: "prod" }),
+      ],
+      completeTermination: () => false,
+    }),
   });
   const config = {
     function_name: "sluice-dev-publish-cost",
@@ -52,8 +55,8 @@ async function publisher(costs: CostPublisherSettings) {
     timeout: 30,
     environment: { variables: { [ENV.costs]: JSON.stringify(costs) } },
   };
-  await lambdaFunction.start?.(config, resource("aws_lambda_function", "Publisher"), world);
-  const [lambda] = [...world.lambdas.values()];
+  await lambdaFunction.start?.(config, resource("aws_lambda_function", "Publisher"), runtime);
+  const [lambda] = [...runtime.lambda.functions.values()];
   onTestFinished(() => lambda!.stop());
   const from = Date.parse("2026-01-31T12:00:00Z");
   const put = (
@@ -62,7 +65,7 @@ async function publisher(costs: CostPublisherSettings) {
     value: number,
     time = from,
   ) =>
-    world.metrics.put({
+    runtime.cloudwatch.metrics.put({
       namespace: metric.namespace,
       name: metric.name,
       dimensions: { Environment: "dev", Model: "phi-3-mini", Route: route },
@@ -77,7 +80,7 @@ async function publisher(costs: CostPublisherSettings) {
     const dimensions = { Environment: "dev", ...(model === undefined ? {} : { Model: model }) };
     const { namespace, name } = metric;
     const query = { namespace, name, dimensions, statistic: "Maximum", periodMs: HOUR, from, to: from + HOUR };
-    return world.metrics.query(query).map((point) => point.value);
+    return runtime.cloudwatch.metrics.query(query).map((point) => point.value);
   };
   const log = () => readFileSync(join(folder, "logs/sluice-dev-publish-cost.log"), "utf8");
   return { lambda: lambda!, value, log };

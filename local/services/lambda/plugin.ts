@@ -1,31 +1,34 @@
 import { isAbsolute, join } from "node:path";
+import { awsEnvironment } from "../../runtime/aws-environment.ts";
 import { arnOf } from "../../runtime/names.ts";
 import type { ResourcePlugin } from "../../runtime/plugin.ts";
 import { asNumber, asText, block, isObject } from "../../template/json.ts";
-import { awsEnvironment, takeMetrics } from "../ec2-autoscaling/plugin.ts";
+import type { WithCloudWatch } from "../cloudwatch/runtime.ts";
 import { LambdaFunction } from "./lambda-function.ts";
+import type { WithLambda } from "./runtime.ts";
 
 /** AWS's default of `timeout`, in seconds. */
 const TIMEOUT_SECONDS = 3;
 
-export const lambdaFunction: ResourcePlugin = {
+export const lambdaFunction: ResourcePlugin<WithLambda & WithCloudWatch> = {
   type: "aws_lambda_function",
-  attributes: (resource, world) => {
-    const arn = arnOf(resource, world);
+  attributes(resource, runtime) {
+    const arn = arnOf(resource, runtime);
     const path = `lambda:path/2015-03-31/functions/${arn}/invocations`;
     return {
-      invoke_arn: `arn:aws:apigateway:${world.settings.region}:${path}`,
+      invoke_arn: `arn:aws:apigateway:${runtime.settings.region}:${path}`,
       qualified_arn: `${arn}:1`,
       version: "1",
     };
   },
-  start(config, resource, world) {
+  start(config, resource, runtime) {
+    const { lambda, cloudwatch, settings } = runtime;
     const file = asText(config.filename);
     const declared = block(config.environment)?.variables;
     const variables = isObject(declared) ? Object.entries(declared).map(([name, value]) => [name, asText(value)]) : [];
     const name = asText(config.function_name);
-    world.lambdas.set(
-      arnOf(resource, world),
+    lambda.functions.set(
+      arnOf(resource, runtime),
       new LambdaFunction({
         name,
         zip: isAbsolute(file) ? file : join(resource.stack.folder, file),
@@ -33,15 +36,15 @@ export const lambdaFunction: ResourcePlugin = {
         timeoutSeconds: asNumber(config.timeout ?? TIMEOUT_SECONDS),
         environment: {
           ...Object.fromEntries(variables),
-          ...awsEnvironment(world),
+          ...awsEnvironment(settings),
           // As in AWS's runtime: the SDK is not in the bundle, it is found here.
-          NODE_PATH: join(world.settings.projectFolder, "node_modules"),
+          NODE_PATH: join(settings.projectFolder, "node_modules"),
         },
-        workFolder: join(world.settings.workFolder, "lambda"),
+        workFolder: join(settings.workFolder, "lambda"),
         output: {
-          logFile: join(world.settings.workFolder, "logs", `${name}.log`),
-          onLine: (line) => takeMetrics(line, world),
-          onLogError: (error) => world.settings.report(`${name}: no log (${error.message})`),
+          logFile: join(settings.workFolder, "logs", `${name}.log`),
+          onLine: (line) => cloudwatch.takeLogLine(line),
+          onLogError: (error) => settings.report(`${name}: no log (${error.message})`),
         },
       }),
     );

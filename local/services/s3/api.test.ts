@@ -16,8 +16,8 @@ import {
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { LOCAL_CREDENTIALS } from "../../runtime/aws-environment.ts";
 import { serve } from "../../test/tools.ts";
-import { LOCAL_CREDENTIALS } from "../dynamodb/local-dynamodb.ts";
 import { handleS3 } from "./api.ts";
 import { ObjectFolder } from "./object-folder.ts";
 

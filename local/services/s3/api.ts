@@ -1,16 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
+import { readXml, writeXml } from "../../aws-api/xml.ts";
 import { answer, header, requestTarget } from "../../http/server.ts";
-import { escapeXml } from "../ec2-autoscaling/api.ts";
-import type { ObjectFolder, StoredFile } from "./object-folder.ts";
+import { asNumber, asObject, blocks, type JsonObject } from "../../template/json.ts";
+import type { ObjectFolder } from "./object-folder.ts";
+import { bodyOf, textOf } from "./request-body.ts";
 
 /** S3's own page size. */
 const MAX_LISTED = 1000;
-
-/** Whether a request to the twin's one AWS address is S3's: it alone has a path, the bucket's. */
-export function isS3Request(request: IncomingMessage): boolean {
-  return requestTarget(request).path !== "/" && header(request, "x-amz-target") === undefined;
-}
 
 /**
  * The part of S3's API that the processes use, over folders: put, get (also a range), head, delete, list (version 2) and
@@ -26,9 +23,9 @@ export async function handleS3(
   const key = rest.join("/");
   const bucket = bucketOf(name);
   if (bucket === undefined) return refuse(response, 404, "NoSuchBucket", "The specified bucket does not exist");
-  const asked = { bucket, name, key, query: new URLSearchParams(query), request, response };
-  if (key === "") return asked.query.get("list-type") === "2" ? list(asked) : unknown(asked);
-  if (asked.query.has("uploadId") || asked.query.has("uploads")) return await handleUpload(asked);
+  const call = { bucket, name, key, query: new URLSearchParams(query), request, response };
+  if (key === "") return call.query.get("list-type") === "2" ? list(call) : unknown(call);
+  if (call.query.has("uploadId") || call.query.has("uploads")) return await handleUpload(call);
   if (request.method === "PUT") {
     const { etag } = await bucket.put(key, bodyOf(request));
     return answer(response, 200, { etag });
@@ -37,11 +34,11 @@ export async function handleS3(
     await bucket.delete(key);
     return answer(response, 204, {});
   }
-  if (request.method === "GET" || request.method === "HEAD") return await get(asked);
-  unknown(asked);
+  if (request.method === "GET" || request.method === "HEAD") return await get(call);
+  unknown(call);
 }
 
-interface Asked {
+interface S3Request {
   readonly bucket: ObjectFolder;
   readonly name: string;
   readonly key: string;
@@ -50,7 +47,7 @@ interface Asked {
   readonly response: ServerResponse;
 }
 
-async function get({ bucket, key, request, response }: Asked): Promise<void> {
+async function get({ bucket, key, request, response }: S3Request): Promise<void> {
   const found = await bucket.find(key);
   if (found === undefined) return refuse(response, 404, "NoSuchKey", "The specified key does not exist.");
   const range = rangeOf(header(request, "range"), found.size);
@@ -76,7 +73,7 @@ function rangeOf(text: string | undefined, size: number) {
   return start > end ? ("unsatisfiable" as const) : { start, end };
 }
 
-function list({ bucket, name, query, response }: Asked): void {
+function list({ bucket, name, query, response }: S3Request): void {
   const prefix = query.get("prefix") ?? "";
   const after = query.get("continuation-token") ?? query.get("start-after") ?? "";
   const limit = Math.min(MAX_LISTED, Number(query.get("max-keys") ?? MAX_LISTED));
@@ -84,27 +81,31 @@ function list({ bucket, name, query, response }: Asked): void {
   const page = keys.slice(0, limit);
   const isCut = keys.length > page.length;
   const last = page.at(-1);
-  const contents = page.map(
-    ({ key, size, etag, modifiedAt }) =>
-      `<Contents><Key>${escapeXml(key)}</Key><LastModified>${modifiedAt.toISOString()}</LastModified>` +
-      `<ETag>${escapeXml(etag)}</ETag><Size>${size}</Size><StorageClass>STANDARD</StorageClass></Contents>`,
-  );
-  xml(
-    response,
-    200,
-    `<ListBucketResult><Name>${escapeXml(name)}</Name><Prefix>${escapeXml(prefix)}</Prefix>` +
-      `<KeyCount>${page.length}</KeyCount><MaxKeys>${limit}</MaxKeys><IsTruncated>${isCut}</IsTruncated>` +
-      (isCut && last ? `<NextContinuationToken>${escapeXml(last.key)}</NextContinuationToken>` : "") +
-      `${contents.join("")}</ListBucketResult>`,
-  );
+  xml(response, 200, {
+    ListBucketResult: {
+      Name: name,
+      Prefix: prefix,
+      KeyCount: page.length,
+      MaxKeys: limit,
+      IsTruncated: isCut,
+      ...(isCut && last ? { NextContinuationToken: last.key } : {}),
+      Contents: page.map(({ key, size, etag, modifiedAt }) => ({
+        Key: key,
+        LastModified: modifiedAt.toISOString(),
+        ETag: etag,
+        Size: size,
+        StorageClass: "STANDARD",
+      })),
+    },
+  });
 }
 
-async function handleUpload(asked: Asked): Promise<void> {
-  const { bucket, name, key, query, request, response } = asked;
-  const place = `<Bucket>${escapeXml(name)}</Bucket><Key>${escapeXml(key)}</Key>`;
+async function handleUpload(call: S3Request): Promise<void> {
+  const { bucket, name, key, query, request, response } = call;
+  const location = { Bucket: name, Key: key };
   if (request.method === "POST" && query.has("uploads")) {
-    const begun = `${place}<UploadId>${bucket.beginUpload()}</UploadId>`;
-    return xml(response, 200, `<InitiateMultipartUploadResult>${begun}</InitiateMultipartUploadResult>`);
+    const InitiateMultipartUploadResult = { ...location, UploadId: bucket.beginUpload() };
+    return xml(response, 200, { InitiateMultipartUploadResult });
   }
   const id = query.get("uploadId") ?? "";
   if (!bucket.hasUpload(id)) return refuse(response, 404, "NoSuchUpload", "The specified upload does not exist.");
@@ -116,67 +117,22 @@ async function handleUpload(asked: Asked): Promise<void> {
     await bucket.abortUpload(id);
     return answer(response, 204, {});
   }
-  if (request.method !== "POST") return unknown(asked);
-  const text = await textOf(request);
-  const parts = [...text.matchAll(/<PartNumber>(\d+)<\/PartNumber>/g)].map(([, number]) => Number(number));
-  const stored: StoredFile = await bucket.finishUpload(id, key, parts);
-  const finished = `${place}<ETag>${escapeXml(stored.etag)}</ETag>`;
-  xml(response, 200, `<CompleteMultipartUploadResult>${finished}</CompleteMultipartUploadResult>`);
+  if (request.method !== "POST") return unknown(call);
+  const { CompleteMultipartUpload } = readXml(await textOf(request));
+  const parts = blocks(asObject(CompleteMultipartUpload).Part).map(({ PartNumber }) => asNumber(PartNumber));
+  const { etag } = await bucket.finishUpload(id, key, parts);
+  xml(response, 200, { CompleteMultipartUploadResult: { ...location, ETag: etag } });
 }
 
-/**
- * The object's bytes. The SDK may send them in chunks with a checksum behind the last (`aws-chunked`): each chunk is its
- * length in hexadecimal, a line break, the bytes, a line break; length 0 ends them.
- */
-async function* bodyOf(request: IncomingMessage): AsyncGenerator<Buffer> {
-  if (!/\baws-chunked\b/.test(header(request, "content-encoding") ?? "")) {
-    for await (const chunk of request) yield Buffer.from(chunk);
-    return;
-  }
-  let held = Buffer.alloc(0);
-  let left = 0;
-  for await (const piece of request) {
-    held = Buffer.concat([held, Buffer.from(piece)]);
-    for (;;) {
-      if (left > 0) {
-        const data = held.subarray(0, left);
-        if (data.length > 0) yield data;
-        left -= data.length;
-        held = held.subarray(data.length);
-        if (left > 0) break;
-        left = -2; // the line break behind the bytes
-      }
-      if (left < 0) {
-        if (held.length < 2) break;
-        held = held.subarray(2);
-        left = 0;
-      }
-      const at = held.indexOf("\r\n");
-      if (at < 0) break;
-      left = Number.parseInt(held.toString("latin1", 0, at), 16);
-      held = held.subarray(at + 2);
-      if (!(left > 0)) {
-        request.resume();
-        return;
-      }
-    }
-  }
-}
-
-async function textOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of bodyOf(request)) chunks.push(chunk);
-  return Buffer.concat(chunks).toString();
-}
-
-function unknown({ request, response }: Asked): void {
+function unknown({ request, response }: S3Request): void {
   refuse(response, 400, "NotImplemented", `The twin has no local answer for S3's ${request.method} here.`);
 }
 
 function refuse(response: ServerResponse, status: number, code: string, message: string): void {
-  xml(response, status, `<Error><Code>${code}</Code><Message>${escapeXml(message)}</Message></Error>`);
+  xml(response, status, { Error: { Code: code, Message: message } });
 }
 
-function xml(response: ServerResponse, status: number, body: string): void {
-  answer(response, status, { "content-type": "application/xml" }, `<?xml version="1.0" encoding="UTF-8"?>${body}`);
+function xml(response: ServerResponse, status: number, body: JsonObject): void {
+  const text = `<?xml version="1.0" encoding="UTF-8"?>${writeXml(body)}`;
+  answer(response, status, { "content-type": "application/xml" }, text);
 }

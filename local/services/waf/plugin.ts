@@ -1,18 +1,19 @@
 import { arnOf } from "../../runtime/names.ts";
 import type { ResourcePlugin } from "../../runtime/plugin.ts";
 import { asText } from "../../template/json.ts";
+import type { WithWaf } from "./runtime.ts";
 import { WebAcl } from "./web-acl.ts";
 
-export const webAcl: ResourcePlugin = {
+export const webAcl: ResourcePlugin<WithWaf> = {
   type: "aws_wafv2_web_acl",
-  start: (config, resource, world) => {
-    world.webAcls.set(arnOf(resource, world), new WebAcl(config));
+  start(config, resource, runtime) {
+    runtime.waf.webAcls.set(arnOf(resource, runtime), new WebAcl(config));
   },
 };
 
-export const webAclAssociation: ResourcePlugin = {
+export const webAclAssociation: ResourcePlugin<WithWaf> = {
   type: "aws_wafv2_web_acl_association",
-  start: (config, _resource, world) => {
-    world.webAclOf.set(asText(config.resource_arn), asText(config.web_acl_arn));
+  start(config, _resource, { waf }) {
+    waf.associations.set(asText(config.resource_arn), asText(config.web_acl_arn));
   },
 };

@@ -1,31 +1,25 @@
 import { onTestFinished } from "vitest";
-import { LocalDynamoDb } from "../services/dynamodb/local-dynamodb.ts";
+import type { TwinSettings } from "../runtime/settings.ts";
 import type { JsonObject } from "../template/json.ts";
 import type { RawResource } from "../template/stacks.ts";
-import { World, type WorldSettings } from "../world.ts";
+import { TwinRuntime } from "../twin-runtime.ts";
 
-/** A world in which nothing runs yet. */
-export function emptyWorld(settings: Partial<WorldSettings> = {}): World {
-  const dynamodb = new LocalDynamoDb(undefined);
-  onTestFinished(() => dynamodb.close());
-  const addresses = {
+/** A runtime in which nothing runs yet. */
+export function emptyRuntime(settings: Partial<TwinSettings> = {}): TwinRuntime {
+  const runtime = new TwinRuntime({
+    region: "eu-west-1",
     apiUrl: "http://127.0.0.1:8080",
     siteUrl: "http://127.0.0.1:8081",
     awsUrl: "http://127.0.0.1:1",
     dashboardUrl: "http://127.0.0.1:2",
-  };
-  return new World(
-    {
-      region: "eu-west-1",
-      ...addresses,
-      workFolder: "/work-folder",
-      projectFolder: "/project",
-      passedEnvironment: {},
-      report: () => {},
-      ...settings,
-    },
-    dynamodb,
-  );
+    workFolder: "/work-folder",
+    projectFolder: "/project",
+    passedEnvironment: {},
+    report: () => {},
+    ...settings,
+  });
+  onTestFinished(() => runtime.dynamodb.close());
+  return runtime;
 }
 
 /** A resource of the stack `dev-serving`, as read from its JSON. */

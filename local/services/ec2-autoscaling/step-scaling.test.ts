@@ -2,7 +2,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import type { GroupCapacity } from "../../../domain/scaling-policy.ts";
 import { MetricAlarm } from "../cloudwatch/metric-alarm.ts";
 import { MetricStore } from "../cloudwatch/metric-store.ts";
-import { Scaling } from "./scaling.ts";
+import { StepScaling } from "./step-scaling.ts";
 
 const GPU = { namespace: "CWAgent", name: "gpu", dimensions: { AutoScalingGroupName: "pool" } };
 const config = {
@@ -52,7 +52,7 @@ function scaling(capacity: Partial<GroupCapacity> = {}) {
       state.desired = count;
     },
   };
-  const created = new Scaling({
+  const created = new StepScaling({
     metrics,
     timeFactor: 3000,
     alarms: () => [busy, idle, other],

@@ -9,7 +9,7 @@ export interface StepPolicy {
   readonly steps: readonly ScalingStep[];
 }
 
-export interface ScalingOptions {
+export interface StepScalingOptions {
   readonly metrics: MetricStore;
   /** By how much periods are shorter here than on AWS. */
   readonly timeFactor: number;
@@ -28,12 +28,12 @@ interface Watched {
 const LAG = 0.1;
 
 /** The alarms that set off scaling policies, looked at once in each of their periods, and what the policies do. */
-export class Scaling {
-  readonly #options: ScalingOptions;
+export class StepScaling {
+  readonly #options: StepScalingOptions;
   readonly #policies = new Map<string, StepPolicy>();
   readonly #timers = new Set<NodeJS.Timeout>();
 
-  constructor(options: ScalingOptions) {
+  constructor(options: StepScalingOptions) {
     this.#options = options;
   }
 

@@ -1,0 +1,11 @@
+import type { ResourcePlugin } from "../../runtime/plugin.ts";
+import { asText } from "../../template/json.ts";
+import type { WithDynamoDb } from "./runtime.ts";
+
+export const dynamodbTable: ResourcePlugin<WithDynamoDb> = {
+  type: "aws_dynamodb_table",
+  async start(config, _resource, { dynamodb, settings }) {
+    await dynamodb.server.createTable(config, settings.awsUrl, settings.region);
+    dynamodb.tables.push(asText(config.name));
+  },
+};

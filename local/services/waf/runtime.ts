@@ -1,0 +1,18 @@
+import type { WebAcl } from "./web-acl.ts";
+
+/** The web ACLs of the stacks and what they protect. */
+export class WafRuntime {
+  /** By ARN. */
+  readonly webAcls = new Map<string, WebAcl>();
+  /** ARN of what is protected → ARN of its web ACL. */
+  readonly associations = new Map<string, string>();
+
+  /** The web ACL of a load balancer or an API's stage; `undefined` when it has none. */
+  webAclOf(resourceArn: string): WebAcl | undefined {
+    return this.webAcls.get(this.associations.get(resourceArn) ?? "");
+  }
+}
+
+export interface WithWaf {
+  readonly waf: WafRuntime;
+}

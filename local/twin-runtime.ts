@@ -1,0 +1,69 @@
+import type { TwinSettings } from "./runtime/settings.ts";
+import { ApiGatewayRuntime, type WithApiGateway } from "./services/api-gateway/runtime.ts";
+import { CloudFrontRuntime, type WithCloudFront } from "./services/cloudfront/runtime.ts";
+import { CloudWatchRuntime, type WithCloudWatch } from "./services/cloudwatch/runtime.ts";
+import { DynamoDbRuntime, type WithDynamoDb } from "./services/dynamodb/runtime.ts";
+import { AutoScalingRuntime, type WithAutoScaling } from "./services/ec2-autoscaling/runtime.ts";
+import { ElastiCacheRuntime, type WithElastiCache } from "./services/elasticache/runtime.ts";
+import { ElbRuntime, type WithElb } from "./services/elb/runtime.ts";
+import { EventBus } from "./services/events/event-bus.ts";
+import type { WithEvents } from "./services/events/runtime.ts";
+import { LambdaRuntime, type WithLambda } from "./services/lambda/runtime.ts";
+import { S3Runtime, type WithS3 } from "./services/s3/runtime.ts";
+import { WafRuntime, type WithWaf } from "./services/waf/runtime.ts";
+
+/** What the twin has of each AWS service. A plugin names the ones that it uses, and gets them typed. */
+export interface TwinServices
+  extends WithApiGateway,
+    WithAutoScaling,
+    WithCloudFront,
+    WithCloudWatch,
+    WithDynamoDb,
+    WithElastiCache,
+    WithElb,
+    WithEvents,
+    WithLambda,
+    WithS3,
+    WithWaf {}
+
+/** Everything that runs. Plugins fill it in the order of the plugin table; nothing runs in a new one. */
+export class TwinRuntime implements TwinServices {
+  readonly settings: TwinSettings;
+  readonly apiGateway = new ApiGatewayRuntime();
+  readonly autoScaling: AutoScalingRuntime;
+  readonly cloudfront = new CloudFrontRuntime();
+  readonly cloudwatch: CloudWatchRuntime;
+  readonly dynamodb: DynamoDbRuntime;
+  readonly elasticache = new ElastiCacheRuntime();
+  readonly elb = new ElbRuntime();
+  readonly events: EventBus;
+  readonly lambda = new LambdaRuntime();
+  readonly s3: S3Runtime;
+  readonly waf = new WafRuntime();
+
+  constructor(settings: TwinSettings) {
+    this.settings = settings;
+    this.cloudwatch = new CloudWatchRuntime(settings.report);
+    this.autoScaling = new AutoScalingRuntime(settings, this.cloudwatch);
+    this.dynamodb = new DynamoDbRuntime(settings.tablesFolder);
+    this.events = new EventBus(settings.report);
+    this.s3 = new S3Runtime(settings.workFolder);
+  }
+
+  /**
+   * Ends everything, what takes requests before what answers them.
+   * @param closeServers closes the twin's own addresses: after the last process that calls them, before the tables
+   */
+  async stop(closeServers: () => Promise<void> = async () => {}): Promise<void> {
+    this.autoScaling.stopScaling();
+    this.events.stop();
+    this.elb.stopHealthChecks();
+    this.apiGateway.close();
+    await this.autoScaling.stopInstances();
+    await this.elb.closeListeners();
+    await this.lambda.stop();
+    await closeServers();
+    await this.elasticache.stop();
+    await this.dynamodb.close();
+  }
+}
