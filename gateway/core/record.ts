@@ -1,0 +1,100 @@
+import type { ErrorCode } from "../../contracts/errors.ts";
+import type { Priority } from "../../contracts/priority.ts";
+import type { Target } from "./target.ts";
+
+/** What the cache did for a request. */
+export type CacheOutcome =
+  | { readonly result: "hit"; readonly level: "memory" | "shared" | "semantic"; readonly savedTokens: number }
+  | { readonly result: "miss" | "bypass" };
+
+/** What the steps found out about one request. */
+export interface RequestFacts {
+  /** Path of the endpoint as it stands in logs and metrics, e.g. `/v1/models/{id}`; `other` for every unknown path. */
+  readonly route: string;
+  /** As the client wrote it, so it may be unknown; a metric label only when `isModelKnown`. */
+  readonly model: string | undefined;
+  readonly isModelKnown: boolean;
+  /** Whose share of the service it takes: `key:<id>`, else `address:<bucket>`. */
+  readonly tenant: string;
+  readonly keyId: string | undefined;
+  readonly priority: Priority;
+  /** Price of its tokens against those of an ordinary request. */
+  readonly priceFactor: number;
+  readonly stream: boolean;
+  /** The target and server that have answered, or were called last. */
+  readonly target: Target | undefined;
+  readonly engineId: string | undefined;
+  /** Calls made for it, and those of them that failed. */
+  readonly attempts: number;
+  readonly failedAttempts: number;
+  /** Milliseconds that it waited for a slot; `undefined` when there was one at once. */
+  readonly queuedMs: number | undefined;
+  /** `undefined` for a request that never comes to the cache. */
+  readonly cache: CacheOutcome | undefined;
+  readonly promptTokens: number | undefined;
+  readonly completionTokens: number | undefined;
+  /** Milliseconds of the gateway's clock; streams only. */
+  readonly firstTokenAt: number | undefined;
+  readonly lastTokenAt: number | undefined;
+  readonly errorCode: ErrorCode | undefined;
+  /** An exception that is not in the error catalogue. */
+  readonly failure: unknown;
+  /** Whether the client left before its response was complete. */
+  readonly isAborted: boolean;
+}
+
+/** What steps get of a request's record: they write and cannot read. */
+export interface RecordWriter {
+  note(facts: Partial<RequestFacts>): void;
+}
+
+const NOTHING_KNOWN: RequestFacts = {
+  route: "other",
+  model: undefined,
+  isModelKnown: false,
+  tenant: "unknown",
+  keyId: undefined,
+  priority: "normal",
+  priceFactor: 1,
+  stream: false,
+  target: undefined,
+  engineId: undefined,
+  attempts: 0,
+  failedAttempts: 0,
+  queuedMs: undefined,
+  cache: undefined,
+  promptTokens: undefined,
+  completionTokens: undefined,
+  firstTokenAt: undefined,
+  lastTokenAt: undefined,
+  errorCode: undefined,
+  failure: undefined,
+  isAborted: false,
+};
+
+/** One request's record; only the settling step reads it. */
+export class RequestRecord implements RecordWriter {
+  readonly #facts: RequestFacts = { ...NOTHING_KNOWN };
+
+  note(facts: Partial<RequestFacts>): void {
+    Object.assign(this.#facts, facts);
+  }
+
+  get facts(): RequestFacts {
+    return this.#facts;
+  }
+}
+
+/** A request that is over, for log, metrics and accounts. */
+export interface SettledRequest {
+  readonly requestId: string;
+  readonly method: string;
+  /** 499 when the client left before its response began. */
+  readonly status: number;
+  /** Milliseconds of the gateway's clock. */
+  readonly startedAt: number;
+  readonly durationMs: number;
+  /** Dollars that the caller is charged, by its tokens and the price of the target that answered. */
+  readonly chargeUsd: number;
+  readonly facts: RequestFacts;
+}

@@ -1,0 +1,34 @@
+import type { IncomingHttpHeaders } from "node:http";
+
+/** A request below the HTTP server. Batches, WebSockets and tests make their own. */
+export interface GatewayRequest {
+  readonly method: string;
+  /** Path with query, as in the request line. */
+  readonly target: string;
+  /** By lower-case name. */
+  readonly headers: IncomingHttpHeaders;
+  readonly body: RequestBody;
+  /** Address of the client, as far as it can be trusted; empty when it is unknown. */
+  readonly address: string;
+  /** Aborted with `ClientGone` when the client leaves before its response is complete. */
+  readonly signal: AbortSignal;
+  /** Who pays, where that was checked when the work was accepted: neither address limit nor credentials count then. */
+  readonly knownCaller?: Caller | undefined;
+}
+
+/** Who a request is charged to. */
+export interface Caller {
+  /** Whose share of the service it takes: `key:<id>`, else `address:<bucket>`. */
+  readonly tenant: string;
+  readonly keyId: string | undefined;
+  /** Price of its tokens against those of an ordinary request: above 0, at most 1. */
+  readonly priceFactor: number;
+}
+
+/** A request's body; it can be read once. */
+export interface RequestBody {
+  /** @throws {GatewayError} `request_too_large` @throws {ClientGone} */
+  whole(limitBytes: number): Promise<Buffer>;
+  /** The body as it arrives. A reader that stops early leaves the connection usable. @throws {ClientGone} */
+  chunks(): AsyncIterable<Buffer>;
+}
