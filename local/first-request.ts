@@ -5,7 +5,7 @@ import { Health } from "../contracts/health.ts";
 import type { Twin } from "./twin.ts";
 
 /**
- * Waits until every load-balancer target is healthy and every gateway can reach each model. Gateways are asked
+ * Waits until every load-balancer target is healthy and every gateway can reach each model. Gateways are called
  * directly: requests through the web ACL would use up the user's own limit.
  * @returns the models
  * @throws when it takes longer than the limit, naming the folder of the logs
@@ -49,7 +49,7 @@ const AnyError = z.object({ error: z.object({ code: z.string() }) });
 
 /**
  * One chat completion through web ACL, API Gateway, load balancer, gateway and engine.
- * @returns the answer's text, or `undefined` where a key is required and none was given
+ * @returns the answer's text, or `undefined` where a key is required and none was passed
  */
 export async function firstRequest(apiUrl: string, model: string, key?: string): Promise<string | undefined> {
   const response = await fetch(`${apiUrl}/v1/chat/completions`, {

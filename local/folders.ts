@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 /** The repository. */
 export const PROJECT_FOLDER = resolve(import.meta.dirname, "..");
 
-/** Where a running stack keeps its state, logs and data: `.sluice`, or another folder named by `SLUICE_FOLDER`. */
+/** Where a running stack stores its state, logs and data: `.sluice`, or another folder named by `SLUICE_FOLDER`. */
 export function workFolder(environment: Readonly<Record<string, string | undefined>>): string {
   return resolve(PROJECT_FOLDER, environment.SLUICE_FOLDER || ".sluice");
 }

@@ -14,7 +14,7 @@ async function relayTo(port: number, settings: Partial<RelayTarget> = {}) {
     const headers = endToEnd(request.headers);
     const target = { port, path: request.url ?? "/", headers, silenceMs: 15_000, silenceCutsStream: true, ...settings };
     relay(request, response, target, agent, {
-      answerHeaders: () => ({ "x-added": "yes" }),
+      responseHeaders: () => ({ "x-added": "yes" }),
       timedOut: () => {
         events.push("timed out");
         response.writeHead(504).end();
@@ -236,7 +236,7 @@ describe("a client that leaves", () => {
         const unwanted = () => events.push("unwanted");
         const finished = () => void events.push("finished");
         relay(request, response, settings, agent, {
-          answerHeaders: () => ({}),
+          responseHeaders: () => ({}),
           timedOut: unwanted,
           failed: unwanted,
           finished,

@@ -23,13 +23,13 @@ export interface RelayTarget {
 }
 
 export interface RelayEvents {
-  /** Headers to add or replace in the answer. */
-  answerHeaders(answer: IncomingMessage): Readonly<Record<string, string>>;
+  /** Headers to add or replace in the response. */
+  responseHeaders(upstream: IncomingMessage): Readonly<Record<string, string>>;
   /** Nothing came within the limit: nothing has been sent to the client yet. */
   timedOut(): void;
   /** The target refused or broke the connection: nothing has been sent to the client yet. */
   failed(error: Error): void;
-  /** The exchange is over, however it ended. */
+  /** Called once, when the request is over, however it ended. */
   finished?(): void;
 }
 
@@ -41,7 +41,7 @@ export function relay(
   agent: Agent,
   events: RelayEvents,
 ): void {
-  // The client left while others still thought about its request.
+  // The client left while the request was still being checked.
   if (response.destroyed) return events.finished?.();
   let over = false;
   const finish = (report?: () => void) => {
@@ -64,16 +64,19 @@ export function relay(
     outgoing.destroy();
   });
   let answered = false;
-  // Once there is an answer, its own stream tells how it ends: a target may refuse a body that is still being sent.
+  // Once there is a response, its own stream ends the exchange: a target may refuse a body that is still being sent.
   outgoing.on("error", (error) => {
     if (!answered) finish(() => events.failed(error));
   });
-  outgoing.on("response", (answer) => {
+  outgoing.on("response", (upstream) => {
     if (over) return;
     answered = true;
-    response.writeHead(answer.statusCode ?? 502, { ...endToEnd(answer.headers), ...events.answerHeaders(answer) });
+    response.writeHead(upstream.statusCode ?? 502, {
+      ...endToEnd(upstream.headers),
+      ...events.responseHeaders(upstream),
+    });
     response.flushHeaders();
-    pipeline(answer, response, () => {
+    pipeline(upstream, response, () => {
       if (!request.complete) {
         request.unpipe(outgoing);
         outgoing.destroy();
@@ -94,7 +97,7 @@ export function endToEnd(headers: OutgoingHttpHeaders): OutgoingHttpHeaders {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !HOP_BY_HOP.has(name)));
 }
 
-/** One agent a service: connections are kept, without a limit of their own. */
+/** One agent a service: connections are reused, without a limit of their own. */
 export function relayAgent(): Agent {
   return new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY });
 }

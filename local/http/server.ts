@@ -38,7 +38,7 @@ function closeServer(server: Server): Promise<void> {
   });
 }
 
-/** Port that was free a moment ago, for a process that is told its port. */
+/** Port that was free a moment ago, for a process that gets its port from outside. */
 export async function freePort(): Promise<number> {
   const bound = await bind(0, "", () => {});
   await bound.close();

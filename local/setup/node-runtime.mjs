@@ -31,11 +31,11 @@ export async function ensureNode() {
       `Node ${WANTED_MAJOR} is needed, this is ${process.version} on ${process.platform}-${process.arch}; install Node ${WANTED_MAJOR}.`,
     );
   const [name, version] = build;
-  const place = join(cacheFolder(), `${name}-${version}`);
-  const executable = join(place, "node_modules", name, "bin", "node");
+  const installed = join(cacheFolder(), `${name}-${version}`);
+  const executable = join(installed, "node_modules", name, "bin", "node");
   if (existsSync(executable)) return executable;
   // Made aside and renamed when whole: an interrupted or simultaneous set-up leaves no half of it.
-  const folder = `${place}.${process.pid}`;
+  const folder = `${installed}.${process.pid}`;
   try {
     mkdirSync(folder, { recursive: true });
     await ensureDisk(folder, 300, `Node ${version}`);
@@ -47,8 +47,8 @@ export async function ensureNode() {
       throw new SetupError(`npm's package ${name} has no executable; install Node ${WANTED_MAJOR}.`);
     // Another set-up may have been quicker.
     if (!existsSync(executable)) {
-      rmSync(place, { recursive: true, force: true });
-      renameSync(folder, place);
+      rmSync(installed, { recursive: true, force: true });
+      renameSync(folder, installed);
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -6,7 +6,7 @@ import { SetupError } from "./setup-error.mjs";
 const NO_NETWORK = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ENOTCACHED|network/i;
 
 /**
- * Runs npm with the given Node. Its output is kept back; a failure becomes one line with the remedy.
+ * Runs npm with the given Node. Its output is not shown; a failure becomes one line with the remedy.
  * @param {string} node path of the Node executable
  * @param {readonly string[]} args
  * @param {string} folder

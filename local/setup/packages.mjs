@@ -16,7 +16,7 @@ export async function ensurePackages(project, node) {
   const stamp = join(project, "node_modules", ".sluice-lock");
   const installed = () => existsSync(stamp) && readFileSync(stamp, "utf8") === wanted;
   if (installed()) return;
-  const release = await takeTurn(join(project, ".sluice-setup"));
+  const release = await acquireLock(join(project, ".sluice-setup"));
   try {
     if (installed()) return;
     await ensureDisk(project, 1200, "Installing packages");
@@ -30,8 +30,8 @@ export async function ensurePackages(project, node) {
   }
 }
 
-/** One set-up at a time in a clone; the turn of one that was interrupted is taken over. */
-async function takeTurn(folder) {
+/** One set-up at a time in a clone; the lock of one that was interrupted is taken over. */
+async function acquireLock(folder) {
   const deadline = Date.now() + 600_000;
   for (let waits = 0; ; waits++) {
     try {
@@ -48,7 +48,7 @@ async function takeTurn(folder) {
   }
 }
 
-/** Whether the process that took the turn is gone. It writes its id a moment after it made the folder. */
+/** Whether the process that holds the lock is gone. It writes its id a moment after it made the folder. */
 function isAbandoned(folder) {
   try {
     const file = join(folder, "pid");

@@ -1,2 +1,2 @@
-/** Something that set-up can't do, in one line with the remedy. */
+/** What set-up can't do, in one line with the remedy. */
 export class SetupError extends Error {}

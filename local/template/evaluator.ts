@@ -3,7 +3,7 @@ import { FUNCTIONS } from "./functions.ts";
 import { asText, isObject, type Json, type JsonObject } from "./json.ts";
 import { type RawResource, rawResources, type Stack, stateKey } from "./stacks.ts";
 
-/** What a resource type gives to references beyond its own configuration (what AWS would have computed). */
+/** The attributes of a resource for references beyond its own configuration (what AWS would have computed). */
 export type AttributeSource = (resource: RawResource) => JsonObject;
 
 export interface EvaluatorOptions {
@@ -104,12 +104,12 @@ export class Evaluator {
   }
 
   #variable(name: string, stack: Stack): Json {
-    const given = this.#options.variables[name];
+    const set = this.#options.variables[name];
     const declared = isObject(stack.document.variable) ? stack.document.variable[name] : undefined;
     if (!isObject(declared)) throw new Error(`${stack.name}: there is no variable ${name}.`);
-    if (given !== undefined) return typed(name, given, declared.type);
+    if (set !== undefined) return typed(name, set, declared.type);
     if (declared.default !== undefined) return declared.default;
-    // An operator must give it on AWS (a certificate, say); nothing on the local path reads it.
+    // An operator must set it on AWS (a certificate, say); nothing on the local path reads it.
     return `local-${name}`;
   }
 

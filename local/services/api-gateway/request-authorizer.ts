@@ -24,7 +24,7 @@ export interface AuthorizationRequest {
 
 const MAX_CACHED = 1000;
 
-/** A REQUEST authorizer: calls the Lambda function as API Gateway does and keeps its policies for the TTL. */
+/** A REQUEST authorizer: calls the Lambda function as API Gateway does and caches its policies for the TTL. */
 export class RequestAuthorizer {
   readonly #settings: Authorizer;
   readonly #lambda: LambdaFunction;
@@ -32,7 +32,7 @@ export class RequestAuthorizer {
   readonly #report: (line: string) => void;
   readonly #cache = new Map<string, { readonly until: number; readonly result: Json }>();
 
-  /** `report` is told why the function failed, as its log would. */
+  /** `report` is called with why the function failed, as its log would have it. */
   constructor(
     settings: Authorizer,
     lambda: LambdaFunction,
@@ -48,7 +48,7 @@ export class RequestAuthorizer {
   async authorize(call: AuthorizationRequest): Promise<Authorization> {
     const { identityHeaders, cacheSeconds } = this.#settings;
     const identity = identityHeaders.map((name) => header(call.request, name));
-    // An absent identity source is 401 without asking the function.
+    // An absent identity source is 401 without a call of the function.
     if (identity.some((value) => value === undefined || value === "")) return { verdict: "unauthorized" };
     const cacheKey = identity.length > 0 && cacheSeconds > 0 ? JSON.stringify(identity) : undefined;
     const cached = cacheKey === undefined ? undefined : this.#cache.get(cacheKey);
@@ -105,7 +105,7 @@ function event(call: AuthorizationRequest): Json {
   };
 }
 
-/** What the function's policy says about this method. Anything that is not a policy is a failure, as on AWS. */
+/** The function's policy applied to this method. Anything that is not a policy is a failure, as on AWS. */
 function verdict(result: Json, arn: string): Authorization {
   if (!isObject(result) || !isObject(result.policyDocument) || typeof result.principalId !== "string")
     return { verdict: "failed" };

@@ -11,13 +11,13 @@ const proxy = (uri = "https://lb.internal/v1", other: JsonObject = {}): JsonObje
 
 /** Resource templates in the order in which they are tried. */
 const order = (...paths: string[]) =>
-  readDefinition({ paths: Object.fromEntries(paths.map((path) => [path, { get: proxy() }])) }).routes.map(
-    ({ resource }) => resource,
+  readDefinition({ paths: Object.fromEntries(paths.map((path) => [path, { get: proxy() }])) }).resources.map(
+    ({ path }) => path,
   );
 
 function method(operation: JsonObject, document: JsonObject = {}, item: JsonObject = {}): Method {
   const paths = { "/x": { ...item, post: { ...proxy(), ...operation } } };
-  return readDefinition({ paths, ...document }).routes[0]!.methods.get("POST")!;
+  return readDefinition({ paths, ...document }).resources[0]!.methods.get("POST")!;
 }
 
 const authorizer = (other: JsonObject = {}): JsonObject => ({
@@ -26,7 +26,7 @@ const authorizer = (other: JsonObject = {}): JsonObject => ({
 });
 const withSchemes = (securitySchemes: JsonObject): JsonObject => ({ components: { securitySchemes } });
 
-describe("which route a path takes", () => {
+describe("which resource a path belongs to", () => {
   test("a literal segment comes before a parameter, a parameter before a greedy one", () => {
     expect(order("/v1/{proxy+}", "/v1/models/{model}", "/v1/models/list")).toEqual([
       "/v1/models/list",
@@ -42,7 +42,7 @@ describe("which route a path takes", () => {
   test("a parameter takes one segment, a greedy one the rest, none takes nothing", () => {
     const [greedy, single] = readDefinition({
       paths: { "/a/{rest+}": { get: proxy() }, "/{one}": { get: proxy() } },
-    }).routes;
+    }).resources;
     expect(greedy!.pattern.exec("/a/b/c")?.groups).toEqual({ rest: "b/c" });
     expect(greedy!.pattern.test("/a/")).toBe(false);
     expect(single!.pattern.exec("/b%2Fc")?.groups).toEqual({ one: "b%2Fc" });
@@ -50,14 +50,14 @@ describe("which route a path takes", () => {
   });
 
   test("a dot in a path is a dot", () => {
-    const [route] = readDefinition({ paths: { "/openapi.json": { get: proxy() } } }).routes;
-    expect(route!.pattern.test("/openapi.json")).toBe(true);
-    expect(route!.pattern.test("/openapi-json")).toBe(false);
+    const [resource] = readDefinition({ paths: { "/openapi.json": { get: proxy() } } }).resources;
+    expect(resource!.pattern.test("/openapi.json")).toBe(true);
+    expect(resource!.pattern.test("/openapi-json")).toBe(false);
   });
 
   test("the any-method stands beside the named ones, and parameters of the path are no method", () => {
     const item = { get: proxy(), "x-amazon-apigateway-any-method": proxy(), parameters: [] };
-    expect([...readDefinition({ paths: { "/x": item } }).routes[0]!.methods.keys()]).toEqual(["GET", "ANY"]);
+    expect([...readDefinition({ paths: { "/x": item } }).resources[0]!.methods.keys()]).toEqual(["GET", "ANY"]);
   });
 });
 

@@ -38,9 +38,9 @@ export interface GatewayResponse {
   readonly template: string | undefined;
 }
 
-export interface Route {
+export interface ApiResource {
   /** Path template, e.g. `/v1/models/{model}`. */
-  readonly resource: string;
+  readonly path: string;
   readonly pattern: RegExp;
   /** By upper-case method; `ANY` takes the rest. */
   readonly methods: ReadonlyMap<string, Method>;
@@ -48,7 +48,7 @@ export interface Route {
 
 /** What API Gateway makes of an OpenAPI document with its extensions. */
 export interface RestApiDefinition {
-  readonly routes: readonly Route[];
+  readonly resources: readonly ApiResource[];
   readonly authorizers: ReadonlyMap<string, Authorizer>;
   readonly gatewayResponses: ReadonlyMap<string, GatewayResponse>;
 }
@@ -75,19 +75,17 @@ export function readDefinition(body: JsonObject): RestApiDefinition {
       name !== undefined && record(validators[asText(name)]).validateRequestParameters === true,
     defaultValidator: body["x-amazon-apigateway-request-validator"],
   };
-  const routes = Object.entries(record(body.paths)).map(([resource, item]) =>
-    readRoute(resource, record(item), context),
-  );
+  const resources = Object.entries(record(body.paths)).map(([path, item]) => readResource(path, record(item), context));
   const responses = Object.entries(record(body["x-amazon-apigateway-gateway-responses"]));
   return {
     // Literal segments win over parameters, as in API Gateway.
-    routes: routes.toSorted((a, b) => (specificity(a.resource) < specificity(b.resource) ? 1 : -1)),
+    resources: resources.toSorted((a, b) => (specificity(a.path) < specificity(b.path) ? 1 : -1)),
     authorizers,
     gatewayResponses: new Map(responses.map(([type, value]) => [type, readGatewayResponse(record(value))])),
   };
 }
 
-interface RouteContext {
+interface ReadContext {
   readonly authorizers: ReadonlyMap<string, Authorizer>;
   readonly apiKeySchemes: ReadonlySet<string>;
   readonly defaultSecurity: Json | undefined;
@@ -95,7 +93,7 @@ interface RouteContext {
   checksParameters(validator: Json | undefined): boolean;
 }
 
-function readRoute(resource: string, item: JsonObject, context: RouteContext): Route {
+function readResource(path: string, item: JsonObject, context: ReadContext): ApiResource {
   const methods = new Map<string, Method>();
   for (const verb of VERBS) {
     const operation = item[verb];
@@ -103,7 +101,7 @@ function readRoute(resource: string, item: JsonObject, context: RouteContext): R
   }
   const any = item["x-amazon-apigateway-any-method"];
   if (isObject(any)) methods.set("ANY", readMethod(any, item, context));
-  const source = resource
+  const source = path
     .split("/")
     .map((segment) => {
       const parameter = /^\{([^}+]+)(\+?)\}$/.exec(segment);
@@ -111,10 +109,10 @@ function readRoute(resource: string, item: JsonObject, context: RouteContext): R
       return parameter[2] === "+" ? `(?<${parameter[1]}>.+)` : `(?<${parameter[1]}>[^/]+)`;
     })
     .join("/");
-  return { resource, pattern: new RegExp(`^${source}$`), methods };
+  return { path, pattern: new RegExp(`^${source}$`), methods };
 }
 
-function readMethod(operation: JsonObject, item: JsonObject, context: RouteContext): Method {
+function readMethod(operation: JsonObject, item: JsonObject, context: ReadContext): Method {
   const security = operation.security ?? context.defaultSecurity;
   const names = security === undefined ? [] : asList(security).flatMap((entry) => Object.keys(record(entry)));
   const validator = operation["x-amazon-apigateway-request-validator"] ?? context.defaultValidator;
@@ -204,10 +202,10 @@ export function unquote(text: string): string {
   return /^'.*'$/.test(text) ? text.slice(1, -1) : text;
 }
 
-/** A digit a segment, so that routes compare segment by segment: literal before parameter before greedy one. */
-function specificity(resource: string): string {
+/** A digit a segment, so that paths compare segment by segment: literal before parameter before greedy one. */
+function specificity(path: string): string {
   const rank = (segment: string) => (segment.startsWith("{") ? (segment.endsWith("+}") ? "1" : "2") : "3");
-  return resource.split("/").map(rank).join("");
+  return path.split("/").map(rank).join("");
 }
 
 function record(value: Json | undefined): JsonObject {

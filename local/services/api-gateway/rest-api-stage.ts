@@ -5,7 +5,7 @@ import { answer, clientAddress, header, requestTarget } from "../../http/server.
 import type { WebAcl } from "../waf/web-acl.ts";
 import { type GatewayResponseType, gatewayResponse } from "./gateway-response.ts";
 import type { RequestAuthorizer } from "./request-authorizer.ts";
-import type { Integration, Method, RestApiDefinition, Route } from "./rest-api-definition.ts";
+import type { ApiResource, Integration, Method, RestApiDefinition } from "./rest-api-definition.ts";
 import { unquote } from "./rest-api-definition.ts";
 import type { TokenBucket } from "./token-bucket.ts";
 import type { UsagePlans } from "./usage-plans.ts";
@@ -32,7 +32,7 @@ const REFUSALS = {
   failed: "AUTHORIZER_FAILURE",
 } as const satisfies Record<string, GatewayResponseType>;
 
-interface Exchange {
+interface StageRequest {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly requestId: string;
@@ -62,7 +62,7 @@ export class RestApiStage {
     const { stage, webAcl } = this.#options;
     const { path, query } = requestTarget(request);
     const inside = path === `/${stage}` ? "/" : path.startsWith(`/${stage}/`) ? path.slice(stage.length + 1) : path;
-    const exchange: Exchange = {
+    const received: StageRequest = {
       request,
       response,
       requestId: randomUUID(),
@@ -70,23 +70,23 @@ export class RestApiStage {
       path: inside,
       query,
     };
-    const blocked = webAcl?.check(exchange.sourceIp);
-    if (blocked) return finish(exchange, blocked);
-    const refusal = await this.#admit(exchange);
-    if (refusal) finish(exchange, gatewayResponse(this.#options.definition, refusal, exchange));
+    const blocked = webAcl?.check(received.sourceIp);
+    if (blocked) return finish(received, blocked);
+    const refusal = await this.#admit(received);
+    if (refusal) finish(received, gatewayResponse(this.#options.definition, refusal, received));
   }
 
   /** Takes the request through to its integration, or names the gateway response to answer. */
-  async #admit(exchange: Exchange): Promise<GatewayResponseType | undefined> {
+  async #admit(received: StageRequest): Promise<GatewayResponseType | undefined> {
     const { apiId, stage, throttle, usagePlans } = this.#options;
-    const found = this.#find(exchange);
+    const found = this.#find(received);
     if (!found) return "MISSING_AUTHENTICATION_TOKEN";
-    const { route, method, parameters } = found;
+    const { resource, method, parameters } = found;
     let usageKey: string | undefined;
     if (method.authorizer !== undefined) {
       const { region } = this.#options;
       const authorizer = this.#options.authorizer(method.authorizer);
-      const call = { ...exchange, apiId, stage, region, resource: route.resource, pathParameters: parameters };
+      const call = { ...received, apiId, stage, region, resource: resource.path, pathParameters: parameters };
       const authorization = await authorizer.authorize(call);
       if (authorization.verdict !== "allowed") return REFUSALS[authorization.verdict];
       usageKey = authorization.usageIdentifierKey;
@@ -98,49 +98,52 @@ export class RestApiStage {
       if (verdict === "quota-exceeded") return "QUOTA_EXCEEDED";
     }
     if (throttle && !throttle.take()) return "THROTTLED";
-    if (Number(header(exchange.request, "content-length") ?? 0) > MAX_BODY_BYTES) return "REQUEST_TOO_LARGE";
-    if (lacksParameter(method, exchange)) return "BAD_REQUEST_PARAMETERS";
-    return this.#integrate(exchange, method.integration, parameters);
+    if (Number(header(received.request, "content-length") ?? 0) > MAX_BODY_BYTES) return "REQUEST_TOO_LARGE";
+    if (lacksParameter(method, received)) return "BAD_REQUEST_PARAMETERS";
+    return this.#integrate(received, method.integration, parameters);
   }
 
-  #find({ request, path }: Exchange): { route: Route; method: Method; parameters: Record<string, string> } | undefined {
-    for (const route of this.#options.definition.routes) {
-      const match = route.pattern.exec(path);
+  #find({
+    request,
+    path,
+  }: StageRequest): { resource: ApiResource; method: Method; parameters: Record<string, string> } | undefined {
+    for (const resource of this.#options.definition.resources) {
+      const match = resource.pattern.exec(path);
       if (!match) continue;
-      const method = route.methods.get(request.method ?? "GET") ?? route.methods.get("ANY");
-      return method && { route, method, parameters: { ...match.groups } };
+      const method = resource.methods.get(request.method ?? "GET") ?? resource.methods.get("ANY");
+      return method && { resource, method, parameters: { ...match.groups } };
     }
     return undefined;
   }
 
   #integrate(
-    exchange: Exchange,
+    received: StageRequest,
     integration: Integration,
     parameters: Readonly<Record<string, string>>,
   ): GatewayResponseType | undefined {
     if (integration.type === "mock") {
-      finish(exchange, { ...integration.mock, body: "" });
+      finish(received, { ...integration.mock, body: "" });
       return undefined;
     }
     const port = this.#options.listenerPort(integration.target, integration.listenerPort);
     if (port === undefined) return "API_CONFIGURATION_ERROR";
     const { definition, stage } = this.#options;
     const path = integration.path.replace(/\{([^}+]+)\+?\}/g, (_, name: string) => parameters[name] ?? "");
-    const fail = (type: GatewayResponseType) => finish(exchange, gatewayResponse(definition, type, exchange));
+    const fail = (type: GatewayResponseType) => finish(received, gatewayResponse(definition, type, received));
     relay(
-      exchange.request,
-      exchange.response,
+      received.request,
+      received.response,
       {
         port,
         // A private integration sends the stage along; the gateway takes it off again.
-        path: `/${stage}${path}${exchange.query}`,
-        headers: mappedHeaders(exchange, integration, parameters),
+        path: `/${stage}${path}${received.query}`,
+        headers: mappedHeaders(received, integration, parameters),
         silenceMs: integration.timeoutMs,
         silenceCutsStream: true,
       },
       this.#agent,
       {
-        answerHeaders: () => ({ "x-amzn-requestid": exchange.requestId }),
+        responseHeaders: () => ({ "x-amzn-requestid": received.requestId }),
         timedOut: () => fail("INTEGRATION_TIMEOUT"),
         failed: () => fail("INTEGRATION_FAILURE"),
       },
@@ -150,7 +153,7 @@ export class RestApiStage {
 }
 
 function finish(
-  { response, requestId }: Exchange,
+  { response, requestId }: StageRequest,
   built: { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string },
 ): void {
   // The body may still be on its way: the connection can't be used again.
@@ -158,7 +161,7 @@ function finish(
   answer(response, built.status, { ...built.headers, "x-amzn-requestid": requestId, ...close }, built.body);
 }
 
-function lacksParameter(method: Method, { request, query }: Exchange): boolean {
+function lacksParameter(method: Method, { request, query }: StageRequest): boolean {
   const inQuery = new URLSearchParams(query);
   return method.requiredParameters.some((parameter) =>
     parameter.in === "query"
@@ -169,13 +172,13 @@ function lacksParameter(method: Method, { request, query }: Exchange): boolean {
 
 /** The client's headers, overwritten by the integration's mappings: a client can't forge a mapped one. */
 function mappedHeaders(
-  exchange: Exchange,
+  received: StageRequest,
   integration: Integration,
   pathParameters: Readonly<Record<string, string>>,
 ): OutgoingHttpHeaders {
   const sources: Readonly<Record<string, string>> = {
-    "context.identity.sourceIp": exchange.sourceIp,
-    "context.requestId": exchange.requestId,
+    "context.identity.sourceIp": received.sourceIp,
+    "context.requestId": received.requestId,
     ...Object.fromEntries(
       Object.entries(pathParameters).map(([name, value]) => [`method.request.path.${name}`, value]),
     ),
@@ -187,5 +190,5 @@ function mappedHeaders(
       if (value === undefined) throw new Error(`The twin does not know the request parameter source ${source}.`);
       return [name.slice("integration.request.header.".length).toLowerCase(), value] as const;
     });
-  return { ...endToEnd(exchange.request.headers), ...Object.fromEntries(mapped) };
+  return { ...endToEnd(received.request.headers), ...Object.fromEntries(mapped) };
 }

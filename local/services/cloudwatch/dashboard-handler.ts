@@ -3,7 +3,7 @@ import { GATEWAY_METRICS_WINDOW_SECONDS } from "../../../contracts/metrics/catal
 import type { AlarmState } from "../../../domain/scaling-policy.ts";
 import { answer } from "../../http/server.ts";
 import type { WithSettings } from "../../runtime/settings.ts";
-import { type AlarmLine, DASHBOARD_POLICY, dashboardPage } from "./dashboard-page.ts";
+import { type AlarmStatus, DASHBOARD_POLICY, dashboardPage } from "./dashboard-page.ts";
 import { viewDashboard } from "./dashboard-view.ts";
 import type { CloudWatchRuntime, WithCloudWatch } from "./runtime.ts";
 
@@ -33,7 +33,7 @@ export function handleDashboard(
   const page = dashboardPage({
     name,
     widgets: viewDashboard(body, cloudwatch.metrics, range),
-    alarms: alarmLines(cloudwatch, settings.timeFactor),
+    alarms: alarmStatuses(cloudwatch, settings.timeFactor),
     from: range.from,
     to,
     periodSeconds: PERIOD_MS / 1000,
@@ -47,19 +47,22 @@ export function handleDashboard(
   answer(response, 200, headers, page);
 }
 
-function alarmLines(cloudwatch: CloudWatchRuntime, timeFactor: number | undefined): ReadonlyMap<string, AlarmLine> {
+function alarmStatuses(
+  cloudwatch: CloudWatchRuntime,
+  timeFactor: number | undefined,
+): ReadonlyMap<string, AlarmStatus> {
   const now = Date.now();
-  const lines = new Map<string, AlarmLine>();
+  const statuses = new Map<string, AlarmStatus>();
   const states = new Map<string, AlarmState>();
   for (const [arn, alarm] of cloudwatch.alarms) {
     const { name, description } = alarm;
     const state = alarm.state(cloudwatch.metrics, now, "INSUFFICIENT_DATA", timeFactor);
     states.set(name, state);
-    lines.set(arn, { name, description, state });
+    statuses.set(arn, { name, description, state });
   }
   for (const [arn, alarm] of cloudwatch.compositeAlarms) {
     const { name, description } = alarm;
-    lines.set(arn, { name, description, state: alarm.state((child) => states.get(child) ?? "INSUFFICIENT_DATA") });
+    statuses.set(arn, { name, description, state: alarm.state((child) => states.get(child) ?? "INSUFFICIENT_DATA") });
   }
-  return lines;
+  return statuses;
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { ChartView, WidgetView } from "./dashboard-view.ts";
 import { clock, escapeHtml, lineChart, lineSample, short } from "./line-chart.ts";
 
-export interface AlarmLine {
+export interface AlarmStatus {
   readonly name: string;
   readonly description: string;
   readonly state: string;
@@ -12,7 +12,7 @@ export interface DashboardPageProps {
   readonly name: string;
   readonly widgets: readonly WidgetView[];
   /** By ARN; a widget's alarm that is not here is none of the twin's. */
-  readonly alarms: ReadonlyMap<string, AlarmLine>;
+  readonly alarms: ReadonlyMap<string, AlarmStatus>;
   readonly from: number;
   readonly to: number;
   readonly periodSeconds: number;
@@ -91,16 +91,16 @@ function section(widget: WidgetView, index: number, props: DashboardPageProps): 
 }
 
 function chartBody(chart: ChartView, index: number): string {
-  const withData = chart.lines.map((line, at) => ({ line, at })).filter(({ line }) => line.points.length > 0);
-  const legend = withData.map(({ line, at }) => {
-    const last = line.points.at(-1);
-    return `<li>${lineSample(at)} ${escapeHtml(line.label)} ${last === undefined ? "" : short(last.value)}</li>`;
+  const withData = chart.series.map((each, at) => ({ ...each, at })).filter(({ points }) => points.length > 0);
+  const legend = withData.map(({ label, points, at }) => {
+    const last = points.at(-1);
+    return `<li>${lineSample(at)} ${escapeHtml(label)} ${last === undefined ? "" : short(last.value)}</li>`;
   });
   return `${lineChart(chart)}<ul class="legend">${legend.join("")}</ul>${table(chart, `table-${index}`)}`;
 }
 
-function table({ title, lines }: ChartView, id: string): string {
-  const shown = lines.filter(({ points }) => points.length > 0);
+function table({ title, series }: ChartView, id: string): string {
+  const shown = series.filter(({ points }) => points.length > 0);
   const times = [...new Set(shown.flatMap(({ points }) => points.map(({ time }) => time)))].sort((a, b) => b - a);
   const rows = times.slice(0, TABLE_ROWS).map((time) => {
     const cells = shown.map(({ points }) => {
@@ -117,7 +117,7 @@ function table({ title, lines }: ChartView, id: string): string {
   );
 }
 
-function alarmsBody(arns: readonly string[], alarms: ReadonlyMap<string, AlarmLine>): string {
+function alarmsBody(arns: readonly string[], alarms: ReadonlyMap<string, AlarmStatus>): string {
   const known = arns.flatMap((arn) => alarms.get(arn) ?? []);
   const items = known.map(
     ({ name, description, state }) =>

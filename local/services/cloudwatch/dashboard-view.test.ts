@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { viewDashboard } from "./dashboard-view.ts";
 import { MetricStore } from "./metric-store.ts";
 
-const place = { x: 0, y: 0, width: 8, height: 6 };
+const position = { x: 0, y: 0, width: 8, height: 6 };
 const range = { from: 0, to: 20_000, periodMs: 10_000 };
 const store = new MetricStore();
 for (const [time, value] of [
@@ -14,7 +14,7 @@ for (const [time, value] of [
 }
 
 function viewOf(metrics: unknown[], properties: Record<string, unknown> = {}) {
-  const body = { widgets: [{ type: "metric", ...place, properties: { title: "T", metrics, ...properties } }] };
+  const body = { widgets: [{ type: "metric", ...position, properties: { title: "T", metrics, ...properties } }] };
   const [view] = viewDashboard(JSON.parse(JSON.stringify(body)), store, range);
   if (view?.kind !== "chart") throw new Error("no chart");
   return view;
@@ -22,8 +22,8 @@ function viewOf(metrics: unknown[], properties: Record<string, unknown> = {}) {
 
 describe("a chart", () => {
   test("shows a metric with the dashboard's statistic and label", () => {
-    const { lines } = viewOf([["N", "Requests", "Environment", "dev", { stat: "Sum", label: "requests" }]]);
-    expect(lines).toEqual([
+    const { series } = viewOf([["N", "Requests", "Environment", "dev", { stat: "Sum", label: "requests" }]]);
+    expect(series).toEqual([
       {
         label: "requests",
         points: [
@@ -34,12 +34,12 @@ describe("a chart", () => {
     ]);
   });
 
-  test("shows an expression over a hidden line, which itself is not shown", () => {
-    const { lines } = viewOf([
+  test("shows an expression over a hidden series, which itself is not shown", () => {
+    const { series } = viewOf([
       ["N", "Requests", "Environment", "dev", { stat: "Sum", label: "r", id: "r", visible: false }],
       [{ expression: "r / PERIOD(r)", label: "per second" }],
     ]);
-    expect(lines.map(({ label, points }) => [label, points.map(({ value }) => value)])).toEqual([
+    expect(series.map(({ label, points }) => [label, points.map(({ value }) => value)])).toEqual([
       ["per second", [5, 10]],
     ]);
   });
@@ -54,12 +54,12 @@ describe("a chart", () => {
       [{ expression: "cost * 730", label: "month" }],
     ];
     const properties = { title: "T", metrics, period: 3600 };
-    const body = { start: "-PT3H", widgets: [{ type: "metric", ...place, properties }] };
+    const body = { start: "-PT3H", widgets: [{ type: "metric", ...position, properties }] };
     const to = 6.5 * hour;
     const quarter = { from: to - 900_000, to, periodMs: 10_000 };
     const [view] = viewDashboard(JSON.parse(JSON.stringify(body)), hourly, quarter);
     expect(view).toMatchObject({ from: 3 * hour, to });
-    expect(view?.kind === "chart" && view.lines.map(({ points }) => points.map(({ time }) => time))).toEqual([
+    expect(view?.kind === "chart" && view.series.map(({ points }) => points.map(({ time }) => time))).toEqual([
       [4 * hour, 5 * hour],
       [4 * hour, 5 * hour],
     ]);
@@ -77,17 +77,17 @@ describe("a chart", () => {
 test("headings and alarms keep their words and places", () => {
   const body = {
     widgets: [
-      { type: "text", ...place, properties: { markdown: "## Is it up?\nLook here." } },
-      { type: "alarm", ...place, properties: { title: "Alarms", alarms: ["arn:a"] } },
+      { type: "text", ...position, properties: { markdown: "## Is it up?\nLook here." } },
+      { type: "alarm", ...position, properties: { title: "Alarms", alarms: ["arn:a"] } },
     ],
   };
   expect(viewDashboard(body, store, range)).toEqual([
-    { kind: "text", ...place, heading: "Is it up?", text: "Look here." },
-    { kind: "alarms", ...place, title: "Alarms", arns: ["arn:a"] },
+    { kind: "text", ...position, heading: "Is it up?", text: "Look here." },
+    { kind: "alarms", ...position, title: "Alarms", arns: ["arn:a"] },
   ]);
 });
 
 test("a widget that the twin does not know is refused by its type", () => {
-  const body = { widgets: [{ type: "log", ...place, properties: {} }] };
+  const body = { widgets: [{ type: "log", ...position, properties: {} }] };
   expect(() => viewDashboard(body, store, range)).toThrow(/does not know dashboard widgets of type log/);
 });

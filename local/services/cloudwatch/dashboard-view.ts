@@ -12,23 +12,23 @@ import {
 import { evaluateMath, type Points } from "./metric-math.ts";
 import type { MetricPoint, MetricStore } from "./metric-store.ts";
 
-export interface Place {
+export interface WidgetPosition {
   readonly x: number;
   readonly y: number;
   readonly width: number;
   readonly height: number;
 }
 
-export interface Line {
+export interface ChartSeries {
   readonly label: string;
   readonly points: readonly MetricPoint[];
 }
 
-export interface ChartView extends Place {
+export interface ChartView extends WidgetPosition {
   readonly kind: "chart";
   readonly title: string;
   readonly unit: string;
-  readonly lines: readonly Line[];
+  readonly series: readonly ChartSeries[];
   readonly limits: readonly { readonly label: string; readonly value: number }[];
   /** Top of the axis where the dashboard sets it. */
   readonly max: number | undefined;
@@ -37,13 +37,13 @@ export interface ChartView extends Place {
   readonly to: number;
 }
 
-export interface TextView extends Place {
+export interface TextView extends WidgetPosition {
   readonly kind: "text";
   readonly heading: string;
   readonly text: string;
 }
 
-export interface AlarmsView extends Place {
+export interface AlarmsView extends WidgetPosition {
   readonly kind: "alarms";
   readonly title: string;
   readonly arns: readonly string[];
@@ -54,7 +54,7 @@ export type WidgetView = ChartView | TextView | AlarmsView;
 export interface ViewRange {
   readonly from: number;
   readonly to: number;
-  /** In place of the dashboard's own periods: a run on one machine is short. */
+  /** Instead of the dashboard's own periods: a run on one machine is short. */
   readonly periodMs: number;
 }
 
@@ -65,7 +65,7 @@ export interface ViewRange {
 export function viewDashboard(body: JsonObject, store: MetricStore, range: ViewRange): readonly WidgetView[] {
   const slow = slowRange(body, range);
   return blocks(body.widgets).map((widget) => {
-    const place = {
+    const position = {
       x: asNumber(widget.x),
       y: asNumber(widget.y),
       width: asNumber(widget.width),
@@ -74,13 +74,18 @@ export function viewDashboard(body: JsonObject, store: MetricStore, range: ViewR
     const properties = asObject(widget.properties);
     if (widget.type === "metric") {
       const isSlow = asNumber(properties.period ?? 0) * 1000 >= slow.periodMs;
-      return { kind: "chart", ...place, ...viewChart(properties, store, isSlow ? slow : range) };
+      return { kind: "chart", ...position, ...viewChart(properties, store, isSlow ? slow : range) };
     }
     if (widget.type === "alarm")
-      return { kind: "alarms", ...place, title: asText(properties.title), arns: asList(properties.alarms).map(asText) };
+      return {
+        kind: "alarms",
+        ...position,
+        title: asText(properties.title),
+        arns: asList(properties.alarms).map(asText),
+      };
     if (widget.type === "text") {
       const [first = "", ...rest] = asText(properties.markdown).split("\n");
-      return { kind: "text", ...place, heading: first.replace(/^#+ /, ""), text: rest.join(" ") };
+      return { kind: "text", ...position, heading: first.replace(/^#+ /, ""), text: rest.join(" ") };
     }
     throw new Error(`the twin does not know dashboard widgets of type ${String(widget.type)}`);
   });
@@ -106,9 +111,9 @@ function viewChart(
   properties: JsonObject,
   store: MetricStore,
   range: ViewRange,
-): Omit<ChartView, "kind" | keyof Place> {
+): Omit<ChartView, "kind" | keyof WidgetPosition> {
   const entries = asList(properties.metrics).map((entry) => readEntry(asList(entry), store, range));
-  const series = new Map<string, Points>(
+  const pointsById = new Map<string, Points>(
     entries.flatMap(({ id, points }) =>
       id === undefined ? [] : [[id, new Map(points.map(({ time, value }) => [time, value]))]],
     ),
@@ -125,14 +130,14 @@ function viewChart(
       label: asText(label),
       value: asNumber(value),
     })),
-    lines: entries
+    series: entries
       .filter(({ isVisible }) => isVisible)
       .map(({ label, expression, points }) => ({
         label,
         points:
           expression === undefined
             ? points
-            : evaluateMath(expression, { series, periodSeconds: range.periodMs / 1000 }),
+            : evaluateMath(expression, { series: pointsById, periodSeconds: range.periodMs / 1000 }),
       })),
   };
 }

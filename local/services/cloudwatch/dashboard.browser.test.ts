@@ -31,11 +31,11 @@ async function servedDashboard(): Promise<{ readonly runtime: TwinRuntime; reado
   };
   await metricAlarm.start?.(alarmConfig, alarm, runtime);
   const line = (stat: string) => [namespace, name, "Environment", "dev", { stat, label: stat }];
-  const place = (x: number) => ({ x, y: 2, width: 8, height: 6 });
+  const position = (x: number) => ({ x, y: 2, width: 8, height: 6 });
   const widgets = [
     { type: "text", x: 0, y: 0, width: 24, height: 2, properties: { markdown: "## Is it fast?\nYes." } },
-    { type: "alarm", ...place(0), properties: { title: "Alarms", alarms: [arnOf(alarm, runtime)] } },
-    { type: "metric", ...place(8), properties: { title: "Latency", metrics: ["p50", "p95", "p99"].map(line) } },
+    { type: "alarm", ...position(0), properties: { title: "Alarms", alarms: [arnOf(alarm, runtime)] } },
+    { type: "metric", ...position(8), properties: { title: "Latency", metrics: ["p50", "p95", "p99"].map(line) } },
   ];
   const config = { dashboard_name: "sluice-dev", dashboard_body: JSON.stringify({ widgets }) };
   await dashboard.start?.(config, resource("aws_cloudwatch_dashboard", "Dashboard"), runtime);

@@ -4,7 +4,7 @@ import type { MetricStore } from "./metric-store.ts";
 /**
  * Takes the metrics of one log line into the store, as CloudWatch Logs does with lines in the embedded metric format.
  * @returns whether it was such a line; any other line is none of its business
- * @throws when it says that it is one and breaks the format: CloudWatch would drop it without a word
+ * @throws when it claims to be one and breaks the format: CloudWatch would drop it in silence
  */
 export function ingestEmf(line: string, store: MetricStore): boolean {
   if (!line.startsWith("{") || !line.includes('"_aws"')) return false;

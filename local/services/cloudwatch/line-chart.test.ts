@@ -14,7 +14,7 @@ const chart: ChartView = {
   unit: "ms",
   max: undefined,
   limits: [],
-  lines: [
+  series: [
     {
       label: "p99",
       points: [
@@ -37,7 +37,7 @@ describe("a chart's picture", () => {
 
   test("has no line through a time in which nothing was measured", () => {
     const points = [0, 10, 20, 70, 80].map((time) => ({ time, value: 1 }));
-    const lines = [...lineChart({ ...chart, lines: [{ label: "p99", points }] }).matchAll(/<polyline/g)];
+    const lines = [...lineChart({ ...chart, series: [{ label: "p99", points }] }).matchAll(/<polyline/g)];
     expect(lines).toHaveLength(2);
   });
 
@@ -46,7 +46,7 @@ describe("a chart's picture", () => {
   });
 
   test("without values says so", () => {
-    expect(lineChart({ ...chart, lines: [{ label: "p99", points: [] }] })).toContain("no data in this time");
+    expect(lineChart({ ...chart, series: [{ label: "p99", points: [] }] })).toContain("no data in this time");
   });
 
   test("a limit far above the values does not press them down", () => {

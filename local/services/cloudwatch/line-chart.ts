@@ -1,19 +1,19 @@
-import type { ChartView, Line } from "./dashboard-view.ts";
+import type { ChartSeries, ChartView } from "./dashboard-view.ts";
 import type { MetricPoint } from "./metric-store.ts";
 
 const WIDTH = 480;
 const HEIGHT = 200;
 const MARGIN = { left: 48, right: 8, top: 8, bottom: 20 } as const;
 const PLOT = { width: WIDTH - MARGIN.left - MARGIN.right, height: HEIGHT - MARGIN.top - MARGIN.bottom };
-/** Told apart by dashes too, not by colour alone. */
+/** Series differ by dashes too, not by colour alone. */
 const DASHES = ["", "6 3", "2 3", "10 3 2 3"];
 const COLOURS = 6;
 const MOST_DOTS = 30;
 
-/** An SVG of the chart's lines over its range of time, with its values in words for those who don't see it. */
+/** An SVG of the chart's series over its range of time, with its values in words for those who don't see it. */
 export function lineChart(chart: ChartView): string {
   const { from, to } = chart;
-  const drawn = chart.lines.filter(({ points }) => points.length > 0);
+  const drawn = chart.series.filter(({ points }) => points.length > 0);
   const highest = Math.max(0, ...drawn.flatMap(({ points }) => points.map(({ value }) => value)));
   // A limit far above everything would press the lines to the ground.
   const limits = chart.limits.filter(({ value }) => value <= highest * 2 || chart.max !== undefined);
@@ -26,7 +26,7 @@ export function lineChart(chart: ChartView): string {
     `<text class="tick" x="${MARGIN.left}" y="${HEIGHT - 4}">${clock(from)}</text>`,
     `<text class="tick" x="${WIDTH - MARGIN.right}" y="${HEIGHT - 4}" text-anchor="end">${clock(to)}</text>`,
     ...limits.map(({ label, value }) => limitLine(label, y(value))),
-    ...chart.lines.map((line, index) => (line.points.length === 0 ? "" : drawLine(line, index, x, y))),
+    ...chart.series.map((each, index) => (each.points.length === 0 ? "" : drawSeries(each, index, x, y))),
     ...(drawn.length === 0
       ? [`<text class="nothing" x="${WIDTH / 2}" y="${HEIGHT / 2}" text-anchor="middle">no data in this time</text>`]
       : []),
@@ -34,7 +34,12 @@ export function lineChart(chart: ChartView): string {
   ].join("");
 }
 
-function drawLine({ points }: Line, index: number, x: (time: number) => number, y: (value: number) => number): string {
+function drawSeries(
+  { points }: ChartSeries,
+  index: number,
+  x: (time: number) => number,
+  y: (value: number) => number,
+): string {
   const style = `class="line c${index % COLOURS}" stroke-dasharray="${dashOf(index)}"`;
   const lines = unbroken(points).map(
     (part) => `<polyline ${style} points="${part.map(({ time, value }) => `${x(time)},${y(value)}`).join(" ")}"/>`,
@@ -79,8 +84,8 @@ function dashOf(index: number): string {
   return DASHES[Math.floor(index / COLOURS) % DASHES.length] ?? "";
 }
 
-function summary({ title, unit, lines }: ChartView): string {
-  const now = lines.map(({ label, points }) => {
+function summary({ title, unit, series }: ChartView): string {
+  const now = series.map(({ label, points }) => {
     const last = points.at(-1);
     return `${label} ${last === undefined ? "no data" : short(last.value)}`;
   });

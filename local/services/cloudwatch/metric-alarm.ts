@@ -10,7 +10,7 @@ const COMPARISONS: readonly AlarmComparison[] = [
   "LessThanOrEqualToThreshold",
 ];
 
-/** What an `aws_cloudwatch_metric_alarm` says, over the metrics of the twin. */
+/** An `aws_cloudwatch_metric_alarm` over the metrics of the twin. */
 export class MetricAlarm {
   readonly name: string;
   readonly description: string;
@@ -48,16 +48,16 @@ export class MetricAlarm {
    * @param factor periods are this much shorter than on AWS @default 1
    */
   state(store: MetricStore, now: number, before: AlarmState = "INSUFFICIENT_DATA", factor = 1): AlarmState {
-    return alarmState(this.rule, this.#looked(store, now, factor), before);
+    return alarmState(this.rule, this.#periodValues(store, now, factor), before);
   }
 
-  /** The newest value in the periods that `state` looks at. */
+  /** The newest value in the periods that `state` evaluates. */
   latest(store: MetricStore, now: number, factor = 1): number | undefined {
-    return this.#looked(store, now, factor).findLast((value) => value !== undefined);
+    return this.#periodValues(store, now, factor).findLast((value) => value !== undefined);
   }
 
   /** One value per period that is over, oldest first; `undefined` where there is none. */
-  #looked(store: MetricStore, now: number, factor: number): readonly (number | undefined)[] {
+  #periodValues(store: MetricStore, now: number, factor: number): readonly (number | undefined)[] {
     const periodMs = (this.periodSeconds * 1000) / factor;
     const to = Math.floor(now / periodMs) * periodMs;
     const from = to - this.rule.evaluationPeriods * periodMs;

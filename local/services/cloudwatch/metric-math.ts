@@ -6,7 +6,7 @@ export type Points = ReadonlyMap<number, number>;
 export interface MathInput {
   /** Series by their id. */
   readonly series: ReadonlyMap<string, Points>;
-  /** What `PERIOD(id)` gives. */
+  /** The value of `PERIOD(id)`. */
   readonly periodSeconds: number;
 }
 
@@ -16,7 +16,7 @@ type Term = (time: number) => number | undefined;
 /**
  * Evaluates a CloudWatch metric-math expression: numbers, ids, arithmetic, comparisons, `IF`, `FILL`, `PERIOD`.
  * A point exists where every series that it takes has one.
- * @throws with the expression and the place where it is not understood
+ * @throws with the expression and the part of it that is not understood
  */
 export function evaluateMath(expression: string, input: MathInput): readonly MetricPoint[] {
   const term = new Parser(expression, input).parse();

@@ -33,16 +33,16 @@ async function servedRuntime() {
       down,
       runtime,
     );
-    const place = { x: 0, y: 0, width: 8, height: 6 };
+    const position = { x: 0, y: 0, width: 8, height: 6 };
     const line = ["N", "Latency", "Environment", "dev", { stat: "p99", label: "p99" }];
     const body = {
       widgets: [
         {
           type: "alarm",
-          ...place,
+          ...position,
           properties: { title: "Alarms", alarms: [arnOf(down, runtime), arnOf(alarm, runtime), "arn:other"] },
         },
-        { type: "metric", ...place, properties: { title: "Latency", metrics: [line] } },
+        { type: "metric", ...position, properties: { title: "Latency", metrics: [line] } },
       ],
     };
     const config = { dashboard_name: "sluice-dev", dashboard_body: JSON.stringify(body) };

@@ -24,13 +24,12 @@ export interface SampledMetricsOptions {
   readonly intervals?: { readonly enginesMs: number; readonly targetGroupsMs: number };
 }
 
-/** An engine that is busy for longer than this is asked again next time. */
+/** An engine that is busy for longer than this is sampled again next time. */
 const SCRAPE_TIMEOUT_MS = 1500;
 const INTERVALS = { enginesMs: 2000, targetGroupsMs: 5000 };
 
 /**
- * The metrics that on AWS nobody of ours writes: those of API Gateway and the load balancer, and those that the agent on
- * an engine's instance reads.
+ * The metrics that AWS itself writes (API Gateway, load balancer), and those that the agent on an engine's instance reads.
  */
 export class SampledMetrics {
   readonly #options: SampledMetricsOptions;
@@ -107,7 +106,7 @@ async function scrape(port: number): Promise<string | undefined> {
 export function gaugeOf(text: string, name: string): number | undefined {
   const values = text
     .split("\n")
-    .filter((line) => line.startsWith(name) && /^[{ ]/.test(line.slice(name.length)))
-    .map((line) => Number(line.slice(line.lastIndexOf(" ") + 1)));
+    .filter((sample) => sample.startsWith(name) && /^[{ ]/.test(sample.slice(name.length)))
+    .map((sample) => Number(sample.slice(sample.lastIndexOf(" ") + 1)));
   return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0);
 }

@@ -13,9 +13,9 @@ export interface SampledGroup {
 export interface UtilizationSamplerOptions {
   readonly groups: () => readonly SampledGroup[];
   readonly metrics: MetricStore;
-  /** Between two looks at an engine. */
+  /** Milliseconds between two samples of an engine. */
   readonly sampleMs: number;
-  /** Looks that make one value of the metric. */
+  /** Samples that make one value of the metric. */
   readonly samplesPerValue: number;
 }
 
@@ -23,11 +23,11 @@ const RUNNING = new RegExp(`^${ENGINE_METRICS.requestsRunning}(?:\\{[^}]*\\})?\\
 
 /**
  * What nvidia-smi's utilisation means on a GPU, for engines on CPUs: the share of time in which something was computed.
- * Each look asks an engine's `/metrics` whether a request runs; a value is the share of looks that found one, in percent.
+ * A sample reads from an engine's `/metrics` whether a request runs; a value is the share of samples with one, in percent.
  */
 export class UtilizationSampler {
   readonly #options: UtilizationSamplerOptions;
-  readonly #looks = new Map<string, boolean[]>();
+  readonly #samples = new Map<string, boolean[]>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: UtilizationSamplerOptions) {
@@ -47,19 +47,19 @@ export class UtilizationSampler {
   async #round(): Promise<void> {
     const groups = this.#options.groups();
     await Promise.all(
-      groups.flatMap(({ groupName, engines }) => engines.map((engine) => this.#look(groupName, engine))),
+      groups.flatMap(({ groupName, engines }) => engines.map((engine) => this.#sample(groupName, engine))),
     );
     const known = new Set(groups.flatMap(({ engines }) => engines.map(({ id }) => id)));
-    for (const id of [...this.#looks.keys()]) if (!known.has(id)) this.#looks.delete(id);
+    for (const id of [...this.#samples.keys()]) if (!known.has(id)) this.#samples.delete(id);
     if (this.#timer !== undefined) this.start();
   }
 
-  async #look(groupName: string, { id, port }: SampledGroup["engines"][number]): Promise<void> {
+  async #sample(groupName: string, { id, port }: SampledGroup["engines"][number]): Promise<void> {
     const isBusy = await computes(port);
     if (isBusy === undefined) return;
-    const looks = [...(this.#looks.get(id) ?? []), isBusy];
-    this.#looks.set(id, looks.length < this.#options.samplesPerValue ? looks : []);
-    if (looks.length < this.#options.samplesPerValue) return;
+    const samples = [...(this.#samples.get(id) ?? []), isBusy];
+    this.#samples.set(id, samples.length < this.#options.samplesPerValue ? samples : []);
+    if (samples.length < this.#options.samplesPerValue) return;
     const { namespace, name, unit } = METRICS.gpuUtilization;
     this.#options.metrics.put({
       namespace,
@@ -67,7 +67,7 @@ export class UtilizationSampler {
       unit,
       dimensions: { AutoScalingGroupName: groupName },
       time: Date.now(),
-      values: [(100 * looks.filter(Boolean).length) / looks.length],
+      values: [(100 * samples.filter(Boolean).length) / samples.length],
     });
   }
 }

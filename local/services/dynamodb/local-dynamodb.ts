@@ -11,11 +11,11 @@ import dynalite from "dynalite";
 import { LOCAL_CREDENTIALS } from "../../runtime/aws-environment.ts";
 import { asText, blocks, type JsonObject } from "../../template/json.ts";
 
-/** DynamoDB on this machine: dynalite, kept in a folder between runs. */
+/** DynamoDB on this machine: dynalite, stored in a folder between runs. */
 export class LocalDynamoDb {
   readonly #server: Server;
 
-  /** `folder` undefined keeps everything in memory. */
+  /** `folder` undefined: in memory. */
   constructor(folder: string | undefined) {
     if (folder) mkdirSync(folder, { recursive: true });
     this.#server = dynalite({ createTableMs: 0, deleteTableMs: 0, ...(folder ? { path: folder } : {}) });
@@ -79,7 +79,7 @@ async function untilActive(client: DynamoDBClient, name: string): Promise<void> 
     if (Table?.TableStatus === "ACTIVE") return;
     await sleep(5);
   }
-  throw new Error(`The local table ${name} was left half-made by an earlier run; start with --fresh.`);
+  throw new Error(`The local table ${name} is incomplete: an earlier run was interrupted; start with --fresh.`);
 }
 
 function scalarType(type: string): "S" | "N" | "B" {

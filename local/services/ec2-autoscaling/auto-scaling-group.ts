@@ -6,20 +6,20 @@ import { isHealthy } from "../../http/health.ts";
 import type { TargetGroup } from "../elb/target-group.ts";
 import { endProcess, type InstanceProcess, startProcess } from "./instance-process.ts";
 
-/** Holds a new instance back until it is ready; one that is not in time is ended and replaced. */
+/** Delays the service of a new instance until it is ready; one that is not in time is ended and replaced. */
 export interface LaunchHook {
   readonly name: string;
   readonly heartbeatSeconds: number;
 }
 
-/** Keeps an instance that shall end alive until somebody completes the hook, or its time is over. */
+/** Delays the end of an instance until the hook is completed, or its time is over. */
 export interface TerminateHook {
   readonly name: string;
   readonly heartbeatSeconds: number;
   readonly metadata: string;
 }
 
-/** Told to whoever completes terminate hooks. */
+/** Sent to what completes terminate hooks. */
 export interface TerminateNotice {
   readonly instanceId: string;
   readonly groupName: string;
@@ -28,8 +28,8 @@ export interface TerminateNotice {
   readonly metadata: string;
 }
 
-/** What EC2 tells of each instance of a group. */
-export interface Machine {
+/** What EC2 describes of each instance of a group. */
+export interface InstanceDetails {
   readonly instanceType: string;
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -45,8 +45,8 @@ export interface AutoScalingGroupOptions {
   /** Time after which a new instance counts in scaling decisions. @default 0 */
   readonly warmupSeconds?: number;
   readonly targetGroups: readonly TargetGroup[];
-  /** @default - EC2 knows nothing of its instances */
-  readonly machine?: Machine | undefined;
+  /** @default - EC2 describes none of its instances */
+  readonly details?: InstanceDetails | undefined;
   /** Whether a target group's verdict replaces the instance (`health_check_type: ELB`). */
   readonly replacesUnhealthy: boolean;
   readonly logFolder: string;
@@ -55,9 +55,9 @@ export interface AutoScalingGroupOptions {
   /** The process that stands for an instance with these ports. */
   process(port: number, metricsPort: number): InstanceProcess;
   freePort(): Promise<number>;
-  /** Told of launches and losses, one line each. */
+  /** Called with launches and losses, one line each. */
   report(line: string): void;
-  /** Told when an instance waits in the terminate hook. @returns whether anybody heard */
+  /** Called when an instance waits in the terminate hook. @returns whether an event rule took it */
   onTerminating?(notice: TerminateNotice): boolean;
 }
 
@@ -67,8 +67,8 @@ export interface Instance {
   readonly child: ChildProcess;
 }
 
-/** An instance with what EC2 tells of it. */
-export interface DescribedInstance extends Machine {
+/** An instance as EC2 describes it. */
+export interface DescribedInstance extends InstanceDetails {
   readonly id: string;
   /** Milliseconds since 1970. */
   readonly launchedAt: number;
@@ -80,13 +80,13 @@ interface Member extends Instance {
   state: "pending" | "inService" | "leaving";
   /** When it came into service, in milliseconds since 1970. */
   since: number;
-  /** Lets it go while it waits in the terminate hook. */
+  /** Ends its wait in the terminate hook. */
   release: (() => void) | undefined;
 }
 
 /** After a loss the next launch waits this long, so that a process that can't start does not spin. */
 const RELAUNCH_MS = 1000;
-/** How often the twin, in place of the instance's own unit, asks a new one whether it is ready. */
+/** Milliseconds between readiness checks of a new instance; on AWS a unit on the instance makes them. */
 const READY_POLL_MS = 250;
 
 /**
@@ -129,9 +129,9 @@ export class AutoScalingGroup {
   }
   /** All that run, for EC2. */
   get described(): readonly DescribedInstance[] {
-    const { machine } = this.#options;
-    if (!machine) return [];
-    return [...this.#members.values()].map(({ id, launchedAt }) => ({ id, launchedAt, ...machine }));
+    const { details } = this.#options;
+    if (!details) return [];
+    return [...this.#members.values()].map(({ id, launchedAt }) => ({ id, launchedAt, ...details }));
   }
   /** Those that the load balancer knows and that are not about to end. */
   get inService(): readonly Instance[] {
@@ -264,7 +264,7 @@ export class AutoScalingGroup {
       const token = randomBytes(16).toString("hex");
       const notice = { instanceId: member.id, groupName: this.groupName, hookName, token, metadata };
       this.#options.report(`${this.name}: ${member.id} waits for its last requests`);
-      // Nobody listens: on AWS it would stand idle until the hook's time is over.
+      // No rule takes the event: on AWS it would stand idle until the hook's time is over.
       if (this.#options.onTerminating?.(notice) === false) release();
     });
   }

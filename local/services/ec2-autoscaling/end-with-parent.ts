@@ -1,6 +1,6 @@
 /**
- * Loaded into every process of the twin before its own code: when the twin is gone without having said goodbye
- * (SIGKILL, a crash), the process ends as if it had been asked to, instead of living on unseen.
+ * Loaded into every process of the twin before its own code: when the twin ends without stopping it
+ * (SIGKILL, a crash), the process gets a SIGTERM instead of running on unseen.
  */
 const parent = process.ppid;
 setInterval(() => {

@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 export interface InstanceProcess {
   readonly entry: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** Given each line of its output, beside the log. @default - nobody */
+  /** Receives each line of its output, beside the log. @default - lines go to the log alone */
   readonly onOutput?: (line: string) => void;
 }
 
@@ -19,7 +19,7 @@ export interface ProcessEvents {
 
 const END_WITH_PARENT = new URL("./end-with-parent.ts", import.meta.url).href;
 
-/** Starts a Node process that stands for an instance; what it says goes to a file. */
+/** Starts a Node process that stands for an instance; its output goes to a file. */
 export function startProcess(
   { entry, environment, onOutput }: InstanceProcess,
   logFile: string,

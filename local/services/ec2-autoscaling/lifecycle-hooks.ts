@@ -35,7 +35,7 @@ export function addHook(group: AutoScalingGroup, config: JsonObject, address: st
   }
 }
 
-/** The event by which Auto Scaling tells of an instance in a terminate hook. */
+/** The event that Auto Scaling puts on the bus for an instance in a terminate hook. */
 export function terminateEvent(notice: TerminateNotice): BusEvent {
   return {
     version: "0",

@@ -12,7 +12,7 @@ import type { ElbRuntime, WithElb } from "../elb/runtime.ts";
 import type { TargetGroup } from "../elb/target-group.ts";
 import type { WithEvents } from "../events/runtime.ts";
 import type { WithS3 } from "../s3/runtime.ts";
-import { AutoScalingGroup, type Machine } from "./auto-scaling-group.ts";
+import { AutoScalingGroup, type InstanceDetails } from "./auto-scaling-group.ts";
 import { engineThreads } from "./engine-threads.ts";
 import type { InstanceProcess } from "./instance-process.ts";
 import { addHook, terminateEvent } from "./lifecycle-hooks.ts";
@@ -31,7 +31,7 @@ const STOP_SECONDS = 10;
 
 type Services = WithAutoScaling & WithCloudWatch & WithElastiCache & WithElb & WithEvents & WithS3;
 
-/** The two kinds of Auto Scaling group: user data's `SLUICE_ROLE` says which process stands for an instance. */
+/** The two kinds of Auto Scaling group: user data's `SLUICE_ROLE` names which process stands for an instance. */
 export const autoScalingGroup: ResourcePlugin<Services> = {
   type: "aws_autoscaling_group",
   async start(config, resource, runtime) {
@@ -54,7 +54,7 @@ export const autoScalingGroup: ResourcePlugin<Services> = {
       role,
       desired,
       targetGroups: targetGroupsOf(config, elb),
-      machine: machineOf(template, config),
+      details: detailsOf(template, config),
       replacesUnhealthy: config.health_check_type === "ELB",
       logFolder: join(settings.workFolder, "logs"),
       stopSeconds: STOP_SECONDS,
@@ -99,8 +99,8 @@ function templateId(config: JsonObject): string {
   return asText(id);
 }
 
-/** The template's type and tags; the group's own tags win over them, as on AWS. Without a type nobody asks EC2. */
-function machineOf(template: JsonObject, config: JsonObject): Machine | undefined {
+/** The template's type and tags; the group's own tags win over them, as on AWS. Without a type there is nothing to describe. */
+function detailsOf(template: JsonObject, config: JsonObject): InstanceDetails | undefined {
   const launch = block(block(config.mixed_instances_policy)?.launch_template);
   const type = template.instance_type ?? blocks(launch?.override)[0]?.instance_type;
   if (typeof type !== "string") return undefined;

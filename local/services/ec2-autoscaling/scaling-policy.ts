@@ -6,7 +6,7 @@ import type { WithAutoScaling } from "./runtime.ts";
 
 /**
  * Step scaling runs here. Target tracking does not: its alarms are AWS's own, and what it tracks (the gateways' share of
- * a CPU) says nothing on a machine that all processes share.
+ * a CPU) means nothing on a machine that all processes share.
  */
 export const scalingPolicy: ResourcePlugin<WithAutoScaling> = {
   type: "aws_autoscaling_policy",

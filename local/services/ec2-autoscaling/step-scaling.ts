@@ -24,10 +24,10 @@ interface Watched {
   state: AlarmState;
 }
 
-/** Lets a period's last values arrive before it is looked at, as a share of the period. */
+/** Lets a period's last values arrive before it is evaluated, as a share of the period. */
 const LAG = 0.1;
 
-/** The alarms that set off scaling policies, looked at once in each of their periods, and what the policies do. */
+/** The alarms that trigger scaling policies, evaluated once in each of their periods, and what the policies do. */
 export class StepScaling {
   readonly #options: StepScalingOptions;
   readonly #policies = new Map<string, StepPolicy>();
@@ -58,14 +58,14 @@ export class StepScaling {
     const delay = periodMs - (Date.now() % periodMs) + LAG * periodMs;
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
-      this.#look(watched);
+      this.#evaluate(watched);
       this.#repeat(watched);
     }, delay).unref();
     this.#timers.add(timer);
   }
 
   /** CloudWatch sets a scaling action off in every period in which its alarm is on, not only in the first. */
-  #look(watched: Watched): void {
+  #evaluate(watched: Watched): void {
     const { metrics, timeFactor, report } = this.#options;
     const { alarm, policies, state: before } = watched;
     const now = Date.now();

@@ -6,11 +6,11 @@ import { freePort } from "../../http/server.ts";
 
 const START_MS = 5000;
 
-/** The server ends when our end of the pipe closes: by `stop`, or because the twin is gone without having said goodbye. */
+/** The server ends when our end of the pipe closes: by `stop`, or because the twin is gone without stopping it. */
 const WHILE_WE_LIVE =
   'command -v "$0" >/dev/null || exit 127; "$0" "$@" & server=$!; cat >/dev/null; kill -9 $server; wait $server';
 
-/** A Redis server on loopback that keeps nothing on disk, in place of ElastiCache. */
+/** A Redis server on loopback without a disk that stands for ElastiCache. */
 export class LocalValkey {
   /** `redis://127.0.0.1:…`; empty where this machine has no redis-server. */
   readonly url: string;

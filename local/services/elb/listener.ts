@@ -4,7 +4,7 @@ import { endToEnd, relay, relayAgent } from "../../http/relay.ts";
 import { relayUpgrade } from "../../http/relay-upgrade.ts";
 import { answer, type BoundServer, bind, clientAddress, header, requestTarget } from "../../http/server.ts";
 import { asNumber, asText, block, blocks, type JsonObject } from "../../template/json.ts";
-import type { BlockedAnswer, WebAcl } from "../waf/web-acl.ts";
+import type { BlockResponse, WebAcl } from "../waf/web-acl.ts";
 import type { TargetGroup } from "./target-group.ts";
 
 interface Rule {
@@ -113,7 +113,7 @@ export class Listener {
       },
       this.#agent,
       {
-        answerHeaders: () => ({}),
+        responseHeaders: () => ({}),
         timedOut: () => plainError(response, 504, "Gateway Time-out"),
         failed: () => plainError(response, 502, "Bad Gateway"),
         finished: () => {
@@ -124,7 +124,7 @@ export class Listener {
   }
 }
 
-function refuseUpgrade(socket: Duplex, { status, headers, body }: BlockedAnswer): void {
+function refuseUpgrade(socket: Duplex, { status, headers, body }: BlockResponse): void {
   const lines = Object.entries({ ...headers, connection: "close", "content-length": Buffer.byteLength(body) });
   socket.on("error", () => undefined);
   socket.end([`HTTP/1.1 ${status} `, ...lines.map(([name, value]) => `${name}: ${value}`), "", body].join("\r\n"));

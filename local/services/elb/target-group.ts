@@ -24,7 +24,7 @@ interface HealthCheck {
 }
 
 /**
- * While a target is new, AWS checks it at the group's interval and one success is enough. Here a new target is asked
+ * While a target is new, AWS checks it at the group's interval and one success is enough. Here a new target is checked
  * every half second, so that a start on a laptop does not wait 30 s for its first check; after that the interval holds.
  */
 const FIRST_CHECK_MS = 500;
@@ -37,7 +37,7 @@ export class TargetGroup {
   readonly #targets = new Map<string, Target>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #onUnhealthy = new Set<(id: string) => void>();
-  #turn = 0;
+  #next = 0;
 
   constructor(arn: string, config: JsonObject) {
     this.arn = arn;
@@ -84,7 +84,7 @@ export class TargetGroup {
     const healthy = this.targets.filter((target) => target.state === "healthy");
     const candidates = healthy.length > 0 ? healthy : this.targets.filter((target) => target.state === "unhealthy");
     if (this.#leastOutstanding) return candidates.toSorted((a, b) => a.inFlight - b.inFlight)[0];
-    return candidates[this.#turn++ % Math.max(1, candidates.length)];
+    return candidates[this.#next++ % Math.max(1, candidates.length)];
   }
 
   #schedule(target: Target): void {
@@ -115,7 +115,7 @@ export class TargetGroup {
 
 function answersInTime(port: number, check: HealthCheck): Promise<boolean> {
   return new Promise((resolve) => {
-    // A connection of its own, as AWS's checks have: a kept one may be closed by the target in that moment.
+    // A connection of its own, as AWS's checks have: a reused one may be closed by the target in that moment.
     const to = { host: "127.0.0.1", port, path: check.path, timeout: check.timeoutMs, agent: false };
     const request = get(to, (response) => {
       response.resume();

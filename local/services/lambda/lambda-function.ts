@@ -10,7 +10,7 @@ import type { Json } from "../../template/json.ts";
 export interface LambdaOutput {
   /** Each run appends to it. */
   readonly logFile: string;
-  /** Given each line beside the log. */
+  /** Receives each line beside the log. */
   onLine(line: string): void;
   /** The log can't be written. */
   onLogError(error: Error): void;

@@ -1,6 +1,6 @@
 import { asNumber, asText, block, blocks, type JsonObject } from "../../template/json.ts";
 
-export interface BlockedAnswer {
+export interface BlockResponse {
   readonly rule: string;
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -11,7 +11,7 @@ interface RateRule {
   readonly name: string;
   readonly limit: number;
   readonly windowMs: number;
-  readonly answer: BlockedAnswer;
+  readonly response: BlockResponse;
   /** Times of the requests of each address within the window. */
   readonly seen: Map<string, number[]>;
 }
@@ -36,10 +36,10 @@ export class WebAcl {
       .map((rule) => rateRule(rule, config));
   }
 
-  /** The answer for a request from this address, or `undefined` when it may pass. */
-  check(address: string): BlockedAnswer | undefined {
+  /** The response to a request from this address, or `undefined` when it may pass. */
+  check(address: string): BlockResponse | undefined {
     const now = this.#now();
-    return this.#rules.find((rule) => isOver(rule, address, now))?.answer;
+    return this.#rules.find((rule) => isOver(rule, address, now))?.response;
   }
 }
 
@@ -51,7 +51,7 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 
 function isOver(rule: RateRule, address: string, now: number): boolean {
   const times = (rule.seen.get(address) ?? []).filter((time) => time > now - rule.windowMs);
-  // More than limit + 1 times say nothing new: keep the newest.
+  // More than limit + 1 times add nothing: the newest stay.
   times.push(now);
   rule.seen.delete(address);
   rule.seen.set(address, times.slice(-(rule.limit + 1)));
@@ -82,7 +82,7 @@ function rateRule(rule: JsonObject, acl: JsonObject): RateRule {
     limit: asNumber(rate.limit),
     windowMs: asNumber(rate.evaluation_window_sec ?? 300) * 1000,
     seen: new Map(),
-    answer: {
+    response: {
       rule: name,
       status: custom ? asNumber(custom.response_code) : 403,
       headers: body
