@@ -5,7 +5,16 @@ import { ENV } from "../contracts/process-environment.ts";
 import { testConfig } from "../gateway/test/test-gateway.ts";
 import { startFakeEngine } from "../test-support/fake-engine.ts";
 import { TargetGroup } from "./services/elb/target-group.ts";
-import { BATCHES, chatLine, isOver, linesOf, openAi, startBatchWorld, submit, until } from "./test/batch-world.ts";
+import {
+  BATCHES,
+  chatRequest,
+  isOver,
+  openAi,
+  resultsOf,
+  startBatchStorage,
+  submit,
+  until,
+} from "./test/batch-storage.ts";
 
 const ARN = "arn:aws:elasticloadbalancing:us-east-1:000000000000:targetgroup/tiny";
 
@@ -43,20 +52,20 @@ test("a gateway that is killed in the middle of a batch loses no line and double
   onTestFinished(() => group.stop());
   group.register("i-0a", engine.port);
   for (const target of group.targets) target.state = "healthy";
-  const world = await startBatchWorld((arn) => (arn === ARN ? group : undefined));
+  const storage = await startBatchStorage((arn) => (arn === ARN ? group : undefined));
 
-  const first = await startProcess(world.url);
-  const lines = Array.from({ length: 200 }, (_, index) => chatLine(`line-${index}`));
+  const first = await startProcess(storage.url);
+  const lines = Array.from({ length: 200 }, (_, index) => chatRequest(`line-${index}`));
   const batch = await submit(openAi(first.url), lines);
   // One slice of 50 is done, others are under way.
   await vi.waitFor(() => expect(engine.received.length).toBeGreaterThan(70), 60_000);
   first.child.kill("SIGKILL");
 
-  const second = await startProcess(world.url);
+  const second = await startProcess(storage.url);
   const client = openAi(second.url);
   const over = await until(client, batch.id, isOver, 120_000);
   expect(over).toMatchObject({ status: "completed", request_counts: { total: 200, completed: 200, failed: 0 } });
-  const results = await linesOf(client, over.output_file_id);
+  const results = await resultsOf(client, over.output_file_id);
   expect(results.map(({ custom_id }) => custom_id).sort()).toEqual(lines.map(({ custom_id }) => custom_id).sort());
   // What was asked twice is at most the slices that the dead gateway had not finished.
   expect(engine.received.length).toBeLessThan(200 + 2 * 50);

@@ -1,7 +1,7 @@
 import { toFile } from "openai";
 import { describe, expect, test } from "vitest";
 import { numbered, setUp } from "./test/batch-gateway.ts";
-import { BATCHES, submit } from "./test/batch-world.ts";
+import { BATCHES, submit } from "./test/batch-storage.ts";
 
 describe("creating a batch", () => {
   test.each([

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import { startTestGateway } from "../gateway/test/test-gateway.ts";
-import { BATCHES, isOver, linesOf, openAi, startBatchWorld, submit, until } from "./test/batch-world.ts";
+import { BATCHES, isOver, openAi, resultsOf, startBatchStorage, submit, until } from "./test/batch-storage.ts";
 
 test.each([
   ["/v1/completions", { prompt: "Once" }, { object: "text_completion" }],
   ["/v1/embeddings", { input: ["a cat", "a dog"] }, { object: "list" }],
   ["/v1/responses", { input: "Say hello." }, { object: "response", status: "completed" }],
 ] as const)("a batch of %s is answered line by line, and counts its tokens", async (endpoint, fields, answer) => {
-  const { dynamodb, s3 } = await startBatchWorld();
+  const { dynamodb, s3 } = await startBatchStorage();
   const timing = { pollMs: 40, heartbeatMs: 100, leaseMs: 1000, retryMs: 20, failureMs: 50, linesPerSlice: 2 };
   const { url } = await startTestGateway({ config: { batches: BATCHES }, batchStorage: { dynamodb, s3, timing } });
   const client = openAi(url);
@@ -19,7 +19,7 @@ test.each([
   }));
   const over = await until(client, (await submit(client, lines, endpoint)).id, isOver);
   expect(over).toMatchObject({ status: "completed", request_counts: { total: 3, completed: 3, failed: 0 } });
-  const results = await linesOf(client, over.output_file_id);
+  const results = await resultsOf(client, over.output_file_id);
   expect(results.map(({ custom_id }) => custom_id).sort()).toEqual(["a", "b", "c"]);
   for (const { response } of results) expect(response).toMatchObject({ status_code: 200, body: answer });
   expect(over.usage).toMatchObject({

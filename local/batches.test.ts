@@ -2,7 +2,16 @@ import { describe, expect, test, vi } from "vitest";
 import { BatchTable } from "../gateway/batches/batch-table.ts";
 import { MAX_ATTEMPTS } from "../gateway/batches/batch-worker.ts";
 import { apiKey, ids, numbered, setUp } from "./test/batch-gateway.ts";
-import { BATCHES, chatLine, isOver, linesOf, openAi, startBatchWorld, submit, until } from "./test/batch-world.ts";
+import {
+  BATCHES,
+  chatRequest,
+  isOver,
+  openAi,
+  resultsOf,
+  startBatchStorage,
+  submit,
+  until,
+} from "./test/batch-storage.ts";
 
 describe("a batch of OpenAI's own client", () => {
   test("of 200 lines completes with one result for each, and what it used", async () => {
@@ -12,7 +21,7 @@ describe("a batch of OpenAI's own client", () => {
     const over = await until(client, batch.id, isOver);
     expect(over).toMatchObject({ status: "completed", errors: null, error_file_id: null });
     expect(over.request_counts).toEqual({ total: 200, completed: 200, failed: 0 });
-    const results = await linesOf(client, over.output_file_id);
+    const results = await resultsOf(client, over.output_file_id);
     expect(ids(results)).toEqual(ids(numbered(200)));
     expect(new Set(results.map(({ id }) => id)).size).toBe(200);
     expect(results[0]).toMatchObject({
@@ -29,11 +38,11 @@ describe("a batch of OpenAI's own client", () => {
 
   test("a line that the model refuses is in the error file, and the others are answered", async () => {
     const { client } = await setUp();
-    const wrong = [chatLine("no-model", { model: "gone" }), chatLine("no-messages", { messages: [] })];
+    const wrong = [chatRequest("no-model", { model: "gone" }), chatRequest("no-messages", { messages: [] })];
     const over = await until(client, (await submit(client, [...numbered(30), ...wrong])).id, isOver);
     expect(over).toMatchObject({ status: "completed", request_counts: { total: 32, completed: 30, failed: 2 } });
-    expect(await linesOf(client, over.output_file_id)).toHaveLength(30);
-    const errors = await linesOf(client, over.error_file_id);
+    expect(await resultsOf(client, over.output_file_id)).toHaveLength(30);
+    const errors = await resultsOf(client, over.error_file_id);
     expect(ids(errors)).toEqual(["no-messages", "no-model"]);
     expect(errors.find(({ custom_id }) => custom_id === "no-model")?.response).toMatchObject({
       status_code: 404,
@@ -44,15 +53,15 @@ describe("a batch of OpenAI's own client", () => {
   test("with wrong lines fails as a whole, and says what is wrong with which", async () => {
     const { client, engines } = await setUp();
     const lines = [
-      chatLine("a"),
+      chatRequest("a"),
       "{",
-      chatLine("a"),
-      { ...chatLine("b"), method: "GET" },
-      { ...chatLine("c"), url: "/v1/completions" },
-      { ...chatLine("d"), body: { messages: [] } },
-      chatLine("e", { stream: true }),
-      { ...chatLine("f"), extra: 1 },
-      { ...chatLine("g"), custom_id: undefined },
+      chatRequest("a"),
+      { ...chatRequest("b"), method: "GET" },
+      { ...chatRequest("c"), url: "/v1/completions" },
+      { ...chatRequest("d"), body: { messages: [] } },
+      chatRequest("e", { stream: true }),
+      { ...chatRequest("f"), extra: 1 },
+      { ...chatRequest("g"), custom_id: undefined },
     ];
     const over = await until(client, (await submit(client, lines)).id, isOver);
     expect(over.status).toBe("failed");
@@ -77,7 +86,7 @@ describe("a batch of OpenAI's own client", () => {
     expect(cancelling.status).toBe("cancelling");
     const over = await until(client, batch.id, isOver);
     expect(over).toMatchObject({ status: "cancelled", cancelled_at: expect.any(Number) });
-    const results = await linesOf(client, over.output_file_id);
+    const results = await resultsOf(client, over.output_file_id);
     expect(results.length).toBeGreaterThan(0);
     expect(results.length).toBe(engines[0]?.received.length);
     expect(results.length).toBeLessThan(150);
@@ -98,7 +107,10 @@ describe("a batch of OpenAI's own client", () => {
     hours = 25;
     const over = await until(client, batch.id, isOver);
     expect(over).toMatchObject({ status: "expired", expired_at: expect.any(Number) });
-    const [results, errors] = [await linesOf(client, over.output_file_id), await linesOf(client, over.error_file_id)];
+    const [results, errors] = [
+      await resultsOf(client, over.output_file_id),
+      await resultsOf(client, over.error_file_id),
+    ];
     expect(ids([...results, ...errors])).toEqual(ids(numbered(100)));
     expect(results.length).toBe(engines[0]?.received.length);
     expect(new Set(errors.map(({ error }) => error?.code))).toEqual(new Set(["batch_expired"]));
@@ -158,7 +170,7 @@ describe("a batch of OpenAI's own client", () => {
     );
     keys.set(item.keyId, item);
     const over = await until(client, batch.id, isOver);
-    const errors = await linesOf(client, over.error_file_id);
+    const errors = await resultsOf(client, over.error_file_id);
     expect(errors.length).toBeGreaterThan(0);
     expect(errors[0]?.response).toMatchObject({ status_code: 401, body: { error: { code: "invalid_api_key" } } });
   });
@@ -166,35 +178,35 @@ describe("a batch of OpenAI's own client", () => {
 
 describe("several gateways", () => {
   test("share one batch, and no line is asked twice", async () => {
-    const world = await startBatchWorld();
-    const first = await setUp({ world, engines: [{ intervalMs: 100 }] });
-    const second = await setUp({ world, engines: [{ intervalMs: 100 }] });
+    const storage = await startBatchStorage();
+    const first = await setUp({ storage, engines: [{ intervalMs: 100 }] });
+    const second = await setUp({ storage, engines: [{ intervalMs: 100 }] });
     const over = await until(first.client, (await submit(first.client, numbered(200))).id, isOver);
     expect(over.request_counts).toEqual({ total: 200, completed: 200, failed: 0 });
     const counts = [first, second].map(({ engines }) => engines[0]?.received.length ?? 0);
     expect(counts[0]).toBeGreaterThan(0);
     expect(counts[1]).toBeGreaterThan(0);
     expect((counts[0] ?? 0) + (counts[1] ?? 0)).toBe(200);
-    expect(ids(await linesOf(second.client, over.output_file_id))).toEqual(ids(numbered(200)));
+    expect(ids(await resultsOf(second.client, over.output_file_id))).toEqual(ids(numbered(200)));
   });
 
   test("one that leaves gives its work back at once, and another finishes it", async () => {
-    const world = await startBatchWorld();
-    const leaving = await setUp({ world, engines: [{ intervalMs: 30 }] });
+    const storage = await startBatchStorage();
+    const leaving = await setUp({ storage, engines: [{ intervalMs: 30 }] });
     const batch = await submit(leaving.client, numbered(120));
     await vi.waitFor(() => expect(leaving.engines[0]?.received.length).toBeGreaterThan(10), 10_000);
     await leaving.gateway.drain();
-    const staying = await setUp({ world });
+    const staying = await setUp({ storage });
     const over = await until(staying.client, batch.id, isOver);
     expect(over.request_counts).toEqual({ total: 120, completed: 120, failed: 0 });
-    expect(ids(await linesOf(staying.client, over.output_file_id))).toEqual(ids(numbered(120)));
+    expect(ids(await resultsOf(staying.client, over.output_file_id))).toEqual(ids(numbered(120)));
   });
 
   test("leave nothing behind but the files that they wrote", async () => {
-    const { client, world } = await setUp();
+    const { client, storage } = await setUp();
     const over = await until(client, (await submit(client, numbered(60))).id, isOver);
     await vi.waitFor(() =>
-      expect(world.bucket.list("").map(({ key }) => key.split("/").at(-1))).toEqual(
+      expect(storage.bucket.list("").map(({ key }) => key.split("/").at(-1))).toEqual(
         [over.input_file_id, over.output_file_id ?? ""].sort(),
       ),
     );
@@ -202,18 +214,18 @@ describe("several gateways", () => {
 });
 
 test("a slice whose attempts all failed is a dead letter: its lines are named, the metric is written, the batch ends", async () => {
-  const world = await startBatchWorld();
-  const broken = await setUp({ world, engines: [{ mode: { status: 503, body: "{}" } }] });
+  const storage = await startBatchStorage();
+  const broken = await setUp({ storage, engines: [{ mode: { status: 503, body: "{}" } }] });
   const batch = await submit(broken.client, numbered(30));
   await vi.waitFor(() => expect(broken.engines[0]?.received.length).toBeGreaterThan(2), 10_000);
   await broken.gateway.drain();
-  const table = new BatchTable({ client: world.dynamodb, tableName: BATCHES.table });
+  const table = new BatchTable({ client: storage.dynamodb, tableName: BATCHES.table });
   await table.update({ pk: `batch#${batch.id}`, sk: "open#000000" }, { set: { attempts: MAX_ATTEMPTS } });
   const metrics: string[] = [];
-  const { client, gateway } = await setUp({ world, writeMetrics: (line) => metrics.push(line) });
+  const { client, gateway } = await setUp({ storage, writeMetrics: (line) => metrics.push(line) });
   const over = await until(client, batch.id, isOver);
   expect(over).toMatchObject({ status: "completed", request_counts: { total: 30, completed: 5, failed: 25 } });
-  const errors = await linesOf(client, over.error_file_id);
+  const errors = await resultsOf(client, over.error_file_id);
   expect(new Set(errors.map(({ error }) => error?.code))).toEqual(new Set(["batch_line_abandoned"]));
   await vi.waitFor(async () => expect(await table.list("dead", { prefix: "", limit: 9 })).toHaveLength(1), 5000);
   await gateway.drain();

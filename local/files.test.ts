@@ -3,7 +3,7 @@ import { toFile } from "openai";
 import { describe, expect, test } from "vitest";
 import { startTestGateway } from "../gateway/test/test-gateway.ts";
 import { apiKey, numbered, setUp } from "./test/batch-gateway.ts";
-import { BATCHES, isOver, openAi, submit, until } from "./test/batch-world.ts";
+import { BATCHES, isOver, openAi, submit, until } from "./test/batch-storage.ts";
 
 describe("files", () => {
   const upload = async (client: OpenAI, text: string, name = "a.jsonl") =>
@@ -26,22 +26,22 @@ describe("files", () => {
   });
 
   test("of many megabytes are stored in parts and come back as they were", async () => {
-    const { client, world } = await setUp();
+    const { client, storage } = await setUp();
     const text = `${"x".repeat(99)}\n`.repeat(175_000);
     const file = await upload(client, text);
     expect(file.bytes).toBe(17_500_000);
     expect(await (await client.files.content(file.id)).text()).toBe(text);
-    expect(world.bucket.list("")).toHaveLength(1);
+    expect(storage.bucket.list("")).toHaveLength(1);
   });
 
   test("over the limit are refused with 413 and leave nothing behind", async () => {
-    const { client, world, url } = await setUp({ config: { batches: { ...BATCHES, maxFileBytes: 100_000 } } });
+    const { client, storage, url } = await setUp({ config: { batches: { ...BATCHES, maxFileBytes: 100_000 } } });
     await expect(upload(client, "x".repeat(100_001))).rejects.toMatchObject({ status: 413, code: "request_too_large" });
     const form = new FormData();
     form.append("purpose", "batch");
     form.append("file", new File(["x".repeat(500_000)], "a"));
     expect((await fetch(`${url}/v1/files`, { method: "POST", body: form })).status).toBe(413);
-    expect(world.bucket.list("")).toEqual([]);
+    expect(storage.bucket.list("")).toEqual([]);
   });
 
   test.each([
@@ -56,13 +56,13 @@ describe("files", () => {
       "expires_after[seconds]",
     ],
   ])("with %s are refused by name", async (_case, fields: Record<string, string | File>, param) => {
-    const { url, world } = await setUp();
+    const { url, storage } = await setUp();
     const form = new FormData();
     for (const [name, value] of Object.entries(fields)) form.append(name, value);
     const answer = await fetch(`${url}/v1/files`, { method: "POST", body: form });
     expect(answer.status).toBe(400);
     expect(await answer.json()).toMatchObject({ error: { code: "invalid_request", param } });
-    expect(world.bucket.list("")).toEqual([]);
+    expect(storage.bucket.list("")).toEqual([]);
   });
 
   test("and batches of another key are not there", async () => {

@@ -25,7 +25,7 @@ export const BATCHES: BatchSettings = {
 };
 
 /** The twin's table and bucket for batches, behind one address, with AWS's own clients for it. */
-export async function startBatchWorld(targetGroup: (arn: string) => TargetGroup | undefined = () => undefined) {
+export async function startBatchStorage(targetGroup: (arn: string) => TargetGroup | undefined = () => undefined) {
   const dynamodb = new LocalDynamoDb(undefined);
   const bucket = new ObjectFolder(temporaryFolder());
   const port = await serve(
@@ -61,7 +61,7 @@ export function openAi(url: string, apiKey = "none"): OpenAI {
   return new OpenAI({ baseURL: `${url}/v1`, apiKey, maxRetries: 0 });
 }
 
-export function chatLine(customId: string, body: Readonly<Record<string, unknown>> = {}) {
+export function chatRequest(customId: string, body: Readonly<Record<string, unknown>> = {}) {
   return {
     custom_id: customId,
     method: "POST",
@@ -104,7 +104,7 @@ export async function until(
 export const isOver = ({ status }: OpenAI.Batches.Batch) =>
   ["completed", "failed", "expired", "cancelled"].includes(status);
 
-export interface ResultLine {
+export interface BatchResult {
   readonly id: string;
   readonly custom_id: string;
   readonly response: { readonly status_code: number; readonly request_id: string; readonly body: unknown } | null;
@@ -112,7 +112,7 @@ export interface ResultLine {
 }
 
 /** The lines of a file that a batch wrote; none when there is no file. */
-export async function linesOf(client: OpenAI, fileId: string | null | undefined): Promise<readonly ResultLine[]> {
+export async function resultsOf(client: OpenAI, fileId: string | null | undefined): Promise<readonly BatchResult[]> {
   if (!fileId) return [];
   const text = await (await client.files.content(fileId)).text();
   return text
