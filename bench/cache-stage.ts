@@ -1,12 +1,12 @@
 import { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
-import { Registry } from "prom-client";
 import { createCache } from "../gateway/cache/create-cache.ts";
 import { answerBytes } from "../gateway/cache/finished-answer.ts";
 import type { GenerationRequest } from "../gateway/core/generation-request.ts";
 import type { Target } from "../gateway/core/target.ts";
 import { OPENAI_DIALECT } from "../gateway/dialects/openai.ts";
 import { Exchange } from "../gateway/exchange.ts";
+import { Meter } from "../gateway/metrics/meter.ts";
 import { SharedCount } from "../gateway/threads/shared-memory.ts";
 
 const TARGET: Target = {
@@ -39,7 +39,7 @@ export async function stageTimes(promptCharacters: number, tokens: number, count
     config: { cache: settings, models: [] },
     clears: new SharedCount(new SharedArrayBuffer(4)),
     threads: 1,
-    registry: new Registry(),
+    meter: new Meter([]),
     targetsOf: () => undefined,
     now: Date.now,
   });

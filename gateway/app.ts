@@ -9,7 +9,7 @@ import { type AdminRoute, isAdminRoute } from "./admin/admin-routes.ts";
 import { Changes } from "./admin/changes.ts";
 import { requireAdmin } from "./admin/require-admin.ts";
 import { Admission } from "./admission/admission.ts";
-import { QueueMetrics } from "./admission/queue-measurements.ts";
+import { QueueMeasurements } from "./admission/queue-measurements.ts";
 import { isBatchRoute } from "./batches/batch-routes.ts";
 import { BatchService } from "./batches/batch-service.ts";
 import { createCache } from "./cache/create-cache.ts";
@@ -17,6 +17,7 @@ import { ClientGone, GatewayError } from "./core/gateway-error.ts";
 import { chooseClientDialect } from "./dialects/inbound.ts";
 import type { ResponsesDialectOptions } from "./dialects/responses.ts";
 import { ENGINE_INTERVALS, EngineDirectory } from "./engines/engine-directory.ts";
+import { measureEngines } from "./engines/engine-measurements.ts";
 import { Exchange } from "./exchange.ts";
 import type { Gateway, GatewayOptions } from "./gateway-options.ts";
 import { Generator } from "./generator.ts";
@@ -28,8 +29,11 @@ import { createHttpServer } from "./http/http-server.ts";
 import { listenOn } from "./http/listen.ts";
 import type { Route } from "./http/routes.ts";
 import { InternalCalls } from "./internal-calls.ts";
-import { EmfMetrics } from "./metrics/cloudwatch-exporter.ts";
-import { GatewayMetrics } from "./metrics/measure-request.ts";
+import { CloudWatchExporter } from "./metrics/cloudwatch-exporter.ts";
+import { InFlight } from "./metrics/in-flight.ts";
+import { ALL_INSTRUMENTS, INSTRUMENTS } from "./metrics/instruments.ts";
+import { Meter } from "./metrics/meter.ts";
+import { PrometheusExporter } from "./metrics/prometheus-exporter.ts";
 import { health } from "./pages/health.ts";
 import { modelById, modelList } from "./pages/model-cards.ts";
 import { referencePages } from "./pages/reference/reference-page.ts";
@@ -57,17 +61,16 @@ export function createGateway(options: GatewayOptions): Gateway {
   const threads = threadCount(config);
   const { writeMetrics, thread = 0 } = options;
   const admission = new Admission({ limits: config.queue, isShared, clock, memory: memory.queue, threads, thread });
-  const emf =
-    writeMetrics &&
-    new EmfMetrics({
-      environment: config.environment,
-      directory,
-      inFlight: new SharedCount(memory.inFlight),
-      admission,
-      write: (line) => writeMetrics(line),
-    });
-  const metrics = new GatewayMetrics(directory, emf);
-  admission.watch(new QueueMetrics(metrics.registry, admission));
+  const prometheus = new PrometheusExporter(ALL_INSTRUMENTS);
+  const { environment } = config;
+  const cloudWatch = writeMetrics && new CloudWatchExporter(ALL_INSTRUMENTS, { environment, write: writeMetrics });
+  const meter = new Meter(cloudWatch === undefined ? [prometheus] : [prometheus, cloudWatch]);
+  const inFlight = new InFlight(new SharedCount(memory.inFlight));
+  meter.watch(INSTRUMENTS.inFlight, () => [{ labels: {}, value: inFlight.own }]);
+  meter.watch(INSTRUMENTS.peakInFlight, () => [{ labels: {}, value: inFlight.takePeak() }]);
+  measureEngines(meter, directory);
+  const models = config.models.map(({ id }) => id);
+  admission.watch(new QueueMeasurements(meter, admission, models));
   const pages = referencePages(config.auth, deprecations);
   const targets = new TargetService({
     pools: directory.pools,
@@ -75,7 +78,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     reader: options.secrets ?? NO_SECRETS,
     awsCredentials: options.awsCredentials ?? (() => Promise.reject(new Error("There are no AWS credentials."))),
     logger,
-    registry: metrics.registry,
+    meter,
     now: clock,
     places: new SharedPlaces(memory.places, { threads, thread }),
     threads,
@@ -95,7 +98,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const admin = new AdminApi({ targets, declared: config, changes, logger, now: clock, wallClock: Date.now });
   const cache = createCache({
     ...options,
-    registry: metrics.registry,
+    meter,
     clears: new SharedCount(memory.cacheClears),
     threads,
     targetsOf: (model) => targets.registry.table.routes.get(model)?.targets.map(({ target }) => target),
@@ -137,8 +140,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     Object.assign(exchange.headers, cors.answerHeaders(request.headers.origin));
     if (isDraining) exchange.headers.connection = "close";
     open.add(exchange);
-    metrics.inFlight.inc();
-    emf?.opened();
+    inFlight.opened();
     // A client that leaves while we write is dealt with below; unheard, the error would end the process.
     response.on("error", () => undefined);
     response.once("close", () => {
@@ -146,8 +148,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         exchange.isAborted = true;
         exchange.abort.abort(new ClientGone());
       }
-      metrics.inFlight.dec();
-      emf?.closed();
+      inFlight.closed();
       open.delete(exchange);
       if (open.size === 0) onIdle?.();
     });
@@ -162,7 +163,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     } catch (error) {
       answerError(exchange, error, exchange.clientDialect);
     } finally {
-      settle(exchange, logger, metrics, clock());
+      settle(exchange, logger, meter, clock());
       targets.account(exchange);
     }
   }
@@ -225,7 +226,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       bodyLimitBytes: config.bodyLimitBytes,
       internal,
       logger,
-      onDeadLetter: () => emf?.deadLetter(),
+      onDeadLetter: () => meter.add(INSTRUMENTS.deadLetters, {}),
     });
   }
 
@@ -260,7 +261,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const actual = await listenOn(server, { port, host, reusePort });
     sockets.start(actual, host);
     batches?.start(actual);
-    emf?.start();
+    cloudWatch?.start();
     cache?.answers.generations.start();
     return actual;
   }
@@ -285,7 +286,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     await sockets.close();
     server.closeAllConnections();
     server.close();
-    emf?.stop();
+    cloudWatch?.stop();
     cache?.answers.generations.stop();
     admission.stop();
     changes?.view.stop();
@@ -294,7 +295,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   return {
     listen,
-    metrics: () => metrics.registry.getMetricsAsJSON(),
+    metrics: () => Promise.resolve(prometheus.collect()),
     started: started.promise,
     drain,
     cache: cache?.answers,

@@ -4,16 +4,12 @@ import type { ErrorCode } from "../contracts/errors.ts";
 import { EDGE_REQUEST_ID_HEADER, REQUEST_ID_HEADER } from "../contracts/headers.ts";
 import type { Priority } from "../contracts/priority.ts";
 import { chargeUsd } from "../domain/targets/target-cost.ts";
+import type { CacheOutcome } from "./core/cache-outcome.ts";
 import type { Target } from "./core/target.ts";
 import type { InboundContext, InboundDialect } from "./dialects/dialect.ts";
 import type { RoutePath } from "./http/routes.ts";
 
 const EDGE_ID_FORM = /^[\w=.:+/-]{1,128}$/;
-
-/** What the cache did for a request. */
-export type CacheOutcome =
-  | { readonly result: "hit"; readonly level: "memory" | "shared" | "semantic"; readonly savedTokens: number }
-  | { readonly result: "miss" | "bypass" };
 
 /** One request and its answer, with what the stages found out about it; `settle` turns that into a log line and counts. */
 export class Exchange {

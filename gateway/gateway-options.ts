@@ -8,7 +8,7 @@ import type { Embed } from "./cache/semantic-cache.ts";
 import type { EngineDirectoryIntervals } from "./engines/engine-directory.ts";
 import type { EngineDiscovery } from "./engines/engine-discovery.ts";
 import type { KeyStore } from "./keys/key-store.ts";
-import type { ThreadMetrics } from "./metrics/metrics-server.ts";
+import type { ThreadMetrics } from "./metrics/prometheus-exporter.ts";
 import type { Lookup } from "./providers/address-guard.ts";
 import type { AwsCredentials } from "./providers/dialect-of.ts";
 import type { SecretReader } from "./providers/provider-credential.ts";

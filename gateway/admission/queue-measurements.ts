@@ -1,59 +1,36 @@
-import { Counter, Gauge, Histogram, type Registry } from "prom-client";
-import { GATEWAY_METRICS } from "../../contracts/gateway-metrics.ts";
 import { PRIORITIES, type Priority } from "../../contracts/priority.ts";
+import { QUEUE_INSTRUMENTS } from "../metrics/instruments.ts";
+import type { Meter } from "../metrics/meter.ts";
 import type { Admission, AdmissionWatcher } from "./admission.ts";
 import { SHED_REASONS, type ShedReason } from "./shed-error.ts";
 
-/** From a place that was freed at once to the longest wait that can be configured. */
-const WAIT_BUCKETS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30, 60, 120, 300];
+/** Measures the queue. */
+export class QueueMeasurements implements AdmissionWatcher {
+  readonly #meter: Meter;
 
-/** What `/metrics` says of the queue. */
-export class QueueMetrics implements AdmissionWatcher {
-  readonly #wait: Histogram<"priority">;
-  readonly #shed: Counter<"reason">;
-
-  constructor(registry: Registry, admission: Admission) {
-    const registers = [registry];
-    const names = GATEWAY_METRICS;
-    this.#wait = new Histogram({
-      name: names.queueWait,
-      help: "How long requests waited that got a place then; those that had one at once are not counted.",
-      labelNames: ["priority"],
-      buckets: WAIT_BUCKETS,
-      registers,
-    });
-    this.#shed = new Counter({
-      name: names.shed,
-      help: "Requests that got no place, by reason.",
-      labelNames: ["reason"],
-      registers,
-    });
-    for (const reason of SHED_REASONS) this.#shed.inc({ reason }, 0);
-    new Gauge({
-      name: names.queueRequests,
-      help: "Requests that wait for a place.",
-      labelNames: ["priority"],
-      registers,
-      collect() {
-        for (const priority of PRIORITIES) this.set({ priority }, admission.use(priority).requests);
-      },
-    });
-    new Gauge({
-      name: names.queueBytes,
-      help: "Bytes of their bodies.",
-      labelNames: ["priority"],
-      registers,
-      collect() {
-        for (const priority of PRIORITIES) this.set({ priority }, admission.use(priority).bytes);
-      },
-    });
+  /** @param models pools whose waiting requests are told apart */
+  constructor(meter: Meter, admission: Admission, models: readonly string[]) {
+    this.#meter = meter;
+    for (const reason of SHED_REASONS) meter.declare(QUEUE_INSTRUMENTS.shed, { reason });
+    meter.watch(QUEUE_INSTRUMENTS.requests, () =>
+      PRIORITIES.map((priority) => ({ labels: { priority }, value: admission.use(priority).requests })),
+    );
+    meter.watch(QUEUE_INSTRUMENTS.bytes, () =>
+      PRIORITIES.map((priority) => ({ labels: { priority }, value: admission.use(priority).bytes })),
+    );
+    meter.watch(QUEUE_INSTRUMENTS.depth, () =>
+      models.map((model) => ({ labels: { model }, value: admission.waitingFor(model).requests })),
+    );
+    meter.watch(QUEUE_INSTRUMENTS.age, () =>
+      models.map((model) => ({ labels: { model }, value: admission.waitingFor(model).oldestSeconds })),
+    );
   }
 
   served(priority: Priority, waitedMs: number): void {
-    this.#wait.observe({ priority }, waitedMs / 1000);
+    this.#meter.observe(QUEUE_INSTRUMENTS.wait, { priority }, waitedMs);
   }
 
   shed(reason: ShedReason): void {
-    this.#shed.inc({ reason });
+    this.#meter.add(QUEUE_INSTRUMENTS.shed, { reason });
   }
 }

@@ -1,51 +1,27 @@
-import { Counter, Gauge, type Registry } from "prom-client";
-import { CACHE_METRICS } from "../../contracts/gateway-metrics.ts";
-import type { CacheOutcome } from "../exchange.ts";
+import type { CacheOutcome } from "../core/cache-outcome.ts";
+import { CACHE_INSTRUMENTS } from "../metrics/instruments.ts";
+import type { Meter } from "../metrics/meter.ts";
 import type { ResponseCache } from "./response-cache.ts";
 import type { SemanticCache } from "./semantic-cache.ts";
 
-/** The cache's part of `/metrics`. */
-export class CacheMetrics {
-  readonly #requests: Counter<"result" | "level">;
-  readonly #savedTokens: Counter<"model">;
+/** Measures the response cache. */
+export class CacheMeasurements {
+  readonly #meter: Meter;
 
-  constructor(registry: Registry, cache: ResponseCache, semantic: SemanticCache | undefined) {
-    const registers = [registry];
-    this.#requests = new Counter({
-      name: CACHE_METRICS.requests,
-      help: "Generation requests by what the cache did: hit, miss or bypass; a hit's level is memory, shared or semantic.",
-      labelNames: ["result", "level"],
-      registers,
-    });
-    this.#savedTokens = new Counter({
-      name: CACHE_METRICS.savedTokens,
-      help: "Prompt and generated tokens of answers that came from the cache.",
-      labelNames: ["model"],
-      registers,
-    });
-    new Gauge({
-      name: CACHE_METRICS.bytes,
-      help: "Bytes that kept answers, streams being recorded and vectors take in this process.",
-      labelNames: ["part"],
-      registers,
-      collect() {
-        this.set({ part: "answers" }, cache.memoryBytes);
-        this.set({ part: "recordings" }, cache.recordingBytes);
-        this.set({ part: "vectors" }, semantic?.index.bytes ?? 0);
-      },
-    });
-    new Gauge({
-      name: CACHE_METRICS.entries,
-      help: "Answers kept in this process.",
-      registers,
-      collect() {
-        this.set(cache.memoryEntries);
-      },
-    });
+  constructor(meter: Meter, cache: ResponseCache, semantic: SemanticCache | undefined) {
+    this.#meter = meter;
+    meter.watch(CACHE_INSTRUMENTS.bytes, () => [
+      { labels: { part: "answers" }, value: cache.memoryBytes },
+      { labels: { part: "recordings" }, value: cache.recordingBytes },
+      { labels: { part: "vectors" }, value: semantic?.index.bytes ?? 0 },
+    ]);
+    meter.watch(CACHE_INSTRUMENTS.entries, () => [{ labels: {}, value: cache.memoryEntries }]);
   }
 
   record(model: string, outcome: CacheOutcome): void {
-    this.#requests.inc({ result: outcome.result, level: outcome.result === "hit" ? outcome.level : "none" });
-    if (outcome.result === "hit") this.#savedTokens.inc({ model }, outcome.savedTokens);
+    const level = outcome.result === "hit" ? outcome.level : "none";
+    this.#meter.add(CACHE_INSTRUMENTS.requests, { result: outcome.result, level });
+    if (outcome.result !== "bypass")
+      this.#meter.add(CACHE_INSTRUMENTS.savedTokens, { model }, outcome.result === "hit" ? outcome.savedTokens : 0);
   }
 }

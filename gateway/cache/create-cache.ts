@@ -1,10 +1,10 @@
-import type { Registry } from "prom-client";
 import type { CacheSettings, GatewayConfig } from "../../contracts/gateway-config.ts";
 import type { Target } from "../core/target.ts";
+import type { Meter } from "../metrics/meter.ts";
 import { CacheStage } from "../pipeline/consult-cache.ts";
 import type { FastStore } from "../store/fast-store.ts";
 import type { SharedCount } from "../threads/shared-memory.ts";
-import { CacheMetrics } from "./cache-measurements.ts";
+import { CacheMeasurements } from "./cache-measurements.ts";
 import { embedByTarget } from "./embed-by-target.ts";
 import { ResponseCache } from "./response-cache.ts";
 import { type Embed, SemanticCache } from "./semantic-cache.ts";
@@ -17,7 +17,7 @@ export interface CreateCacheOptions {
   readonly clears: SharedCount;
   /** How many threads divide the process's memory. */
   readonly threads: number;
-  readonly registry: Registry;
+  readonly meter: Meter;
   readonly targetsOf: (model: string) => readonly Target[] | undefined;
   /** @default - the configured embedding model, through its targets */
   readonly embed?: Embed | undefined;
@@ -33,13 +33,13 @@ export interface GatewayCache {
 
 /** Builds the cache that the configuration asks for; `undefined` when it asks for none. */
 export function createCache(options: CreateCacheOptions): GatewayCache | undefined {
-  const { config, store, clears, threads, registry, now } = options;
+  const { config, store, clears, threads, meter, now } = options;
   const settings = config.cache;
   if (settings === null) return undefined;
   const memoryBytes = Math.floor((settings.memoryMiB * 1024 * 1024) / threads);
   const answers = new ResponseCache({ memoryBytes, store, clears, now });
   const semantic = createSemanticCache(settings.semantic, options);
-  const metrics = new CacheMetrics(registry, answers, semantic);
+  const metrics = new CacheMeasurements(meter, answers, semantic);
   const revisions = new Map(config.models.map(({ id, revision }) => [id, revision]));
   const revisionOf = (targetId: string) => revisions.get(targetId);
   return { stage: new CacheStage({ settings, cache: answers, semantic, metrics, revisionOf, now }), answers };

@@ -1,31 +1,36 @@
-import { Counter, Gauge, type Registry } from "prom-client";
-import { GATEWAY_METRICS } from "../../contracts/gateway-metrics.ts";
+import type { Sample } from "../metrics/instrument.ts";
+import { ENGINE_INSTRUMENTS } from "../metrics/instruments.ts";
+import type { Meter } from "../metrics/meter.ts";
 import type { EngineDirectory } from "./engine-directory.ts";
+import type { ModelPool } from "./model-pool.ts";
 
-/** What routing knows and predicts; the engines' own prefix-cache counters say what came true. */
-export function registerRoutingMetrics(registry: Registry, directory: EngineDirectory): void {
-  const registers = [registry];
-  new Gauge({
-    name: GATEWAY_METRICS.prefixIndexBlocks,
-    help: "Blocks of prompts that at least one engine probably has in its cache.",
-    labelNames: ["model"],
-    registers,
-    aggregator: "max", // the threads' indexes are of the same engines
-    collect() {
-      for (const { config, routing } of directory.pools) this.set({ model: config.id }, routing.indexedBlocks);
-    },
-  });
-  new Counter({
-    name: GATEWAY_METRICS.routedPromptTokens,
-    help: "Prompt tokens sent to engines, by whether their cache probably had them; estimated.",
-    labelNames: ["model", "cached"],
-    registers,
-    collect() {
-      this.reset();
-      for (const { config, routing } of directory.pools) {
-        this.inc({ model: config.id, cached: "yes" }, routing.predicted.cached);
-        this.inc({ model: config.id, cached: "no" }, routing.predicted.uncached);
-      }
-    },
-  });
+/** Measures the pools: their engines, and what routing knows and predicts. */
+export function measureEngines(meter: Meter, { pools }: Pick<EngineDirectory, "pools">): void {
+  const byModel = (read: (pool: ModelPool) => number) => (): readonly Sample<"model">[] =>
+    pools.map((pool) => ({ labels: { model: pool.config.id }, value: read(pool) }));
+  meter.watch(
+    ENGINE_INSTRUMENTS.ready,
+    byModel(({ readyEngines }) => readyEngines.length),
+  );
+  meter.watch(
+    ENGINE_INSTRUMENTS.requests,
+    byModel(({ candidates }) => candidates.reduce((sum, engine) => sum + engine.inFlight, 0)),
+  );
+  meter.watch(ENGINE_INSTRUMENTS.capacity, byModel(capacityOf));
+  meter.watch(
+    ENGINE_INSTRUMENTS.prefixIndexBlocks,
+    byModel(({ routing }) => routing.indexedBlocks),
+  );
+  // The engines' own prefix-cache counters say what came true.
+  meter.watch(ENGINE_INSTRUMENTS.routedPromptTokens, () =>
+    pools.flatMap(({ config: { id: model }, routing: { predicted } }) => [
+      { labels: { model, cached: "yes" }, value: predicted.cached },
+      { labels: { model, cached: "no" }, value: predicted.uncached },
+    ]),
+  );
+}
+
+/** Requests that the ready engines can hold. How many stand behind the load balancer is not known here: at least one does. */
+function capacityOf({ config, readyEngines }: ModelPool): number {
+  return readyEngines.reduce((sum, engine) => sum + Math.min(engine.maxRequests, config.maxRequestsPerEngine), 0);
 }

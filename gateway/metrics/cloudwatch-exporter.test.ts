@@ -4,8 +4,8 @@ import { providerConfig, routeConfig } from "../../test-support/target-config.ts
 import { emfProblems } from "../test/emf-problems.ts";
 import { provide } from "../test/provider-fixture.ts";
 import { chat, completion, post, startTestGateway, type TestGatewayOptions } from "../test/test-gateway.ts";
-import { SharedCount } from "../threads/shared-memory.ts";
-import { EmfMetrics } from "./cloudwatch-exporter.ts";
+import { CloudWatchExporter } from "./cloudwatch-exporter.ts";
+import { ALL_INSTRUMENTS } from "./instruments.ts";
 
 /** Sends what the test wants, drains the gateway and gives all that it wrote, by metric and dimensions. */
 async function linesAfter(send: (url: string) => Promise<unknown>, options: TestGatewayOptions = {}) {
@@ -128,11 +128,8 @@ describe("the gateway's metrics", () => {
 describe("windows", () => {
   test("end at multiples of their length, once each", async () => {
     const times: number[] = [];
-    const metrics = new EmfMetrics({
+    const metrics = new CloudWatchExporter(ALL_INSTRUMENTS, {
       environment: "test",
-      directory: { pools: [] },
-      inFlight: new SharedCount(new SharedArrayBuffer(4)),
-      admission: { waitingFor: () => ({ requests: 0, oldestSeconds: 0 }) },
       windowMs: 20,
       write: (line) => times.push(JSON.parse(line)._aws.Timestamp),
     });

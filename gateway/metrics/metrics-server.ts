@@ -1,11 +1,13 @@
 import { createServer, type Server } from "node:http";
-import { AggregatorRegistry, type MetricObjectWithValues, type MetricValue, Registry } from "prom-client";
+import { AggregatorRegistry, Registry } from "prom-client";
+import type { ThreadMetrics } from "./prometheus-exporter.ts";
 
-/** What one serving thread counted. */
-export type ThreadMetrics = readonly MetricObjectWithValues<MetricValue<string>>[];
+/** Metrics of a registry of prom-client: those of the process itself. */
+type ProcessMetrics = Awaited<ReturnType<Registry["getMetricsAsJSON"]>>;
+type Collect = () => Promise<readonly (ThreadMetrics | ProcessMetrics)[]>;
 
 /** `/metrics` on a port of its own, which no load balancer forwards to. @param collect every thread's metrics */
-export function createMetricsServer(collect: () => Promise<readonly ThreadMetrics[]>): Server {
+export function createMetricsServer(collect: Collect): Server {
   return createServer((request, response) => {
     if (request.url !== "/metrics") {
       response.writeHead(404).end();
@@ -19,7 +21,9 @@ export function createMetricsServer(collect: () => Promise<readonly ThreadMetric
 }
 
 /** Added up over the threads: a gateway is one to whoever scrapes it. */
-async function textOf(collect: () => Promise<readonly ThreadMetrics[]>): Promise<string> {
+async function textOf(collect: Collect): Promise<string> {
   const threads = await collect();
-  return await AggregatorRegistry.aggregate(threads.map((metrics) => [...metrics])).metrics();
+  // prom-client's types say that a metric's type is a number; it reads and writes the word.
+  const metrics = threads.map((thread) => [...thread]) as unknown as ProcessMetrics[];
+  return await AggregatorRegistry.aggregate(metrics).metrics();
 }

@@ -6,7 +6,7 @@ import {
   CACHE_SIMILARITY_HEADER,
 } from "../../contracts/headers.ts";
 import { type CacheKeyParts, cacheKey } from "../cache/cache-key.ts";
-import type { CacheMetrics } from "../cache/cache-measurements.ts";
+import type { CacheMeasurements } from "../cache/cache-measurements.ts";
 import { type CachePolicy, cachePolicy } from "../cache/cache-policy.ts";
 import type { CachedAnswer } from "../cache/cached-answer.ts";
 import { canonicalRequest } from "../cache/canonical-request.ts";
@@ -14,16 +14,17 @@ import { finishedStream, finishedWhole } from "../cache/finished-answer.ts";
 import type { CacheHit, ResponseCache } from "../cache/response-cache.ts";
 import type { SemanticCache, SemanticLookup } from "../cache/semantic-cache.ts";
 import { semanticQuestion } from "../cache/semantic-question.ts";
+import type { CacheOutcome } from "../core/cache-outcome.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
 import type { Plan } from "../core/plan.ts";
-import type { CacheOutcome, Exchange } from "../exchange.ts";
+import type { Exchange } from "../exchange.ts";
 import type { StreamRecording } from "./relay.ts";
 
 export interface CacheStageOptions {
   readonly settings: CacheSettings;
   readonly cache: ResponseCache;
   readonly semantic: SemanticCache | undefined;
-  readonly metrics: CacheMetrics;
+  readonly metrics: CacheMeasurements;
   /** Version of a target's weights; `undefined` where it is not known. */
   readonly revisionOf: (targetId: string) => string | undefined;
   /** Milliseconds since 1970. */

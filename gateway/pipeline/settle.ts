@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { Exchange } from "../exchange.ts";
-import type { GatewayMetrics } from "../metrics/measure-request.ts";
+import { measureRequest } from "../metrics/measure-request.ts";
+import type { Meter } from "../metrics/meter.ts";
 
 /** As in nginx's logs: the client left before anything was sent. Never on the wire. */
 const CLIENT_CLOSED_REQUEST = 499;
@@ -10,11 +11,30 @@ const MAX_MODEL_CHARACTERS = 80;
  * Last stage, for every request however it ended: one log line and the counts. The line has neither prompt nor answer,
  * neither key nor headers.
  */
-export function settle(exchange: Exchange, logger: Logger, metrics: GatewayMetrics, now: number): void {
+export function settle(exchange: Exchange, logger: Logger, meter: Meter, now: number): void {
   const { request, response, failure } = exchange;
   const status = response.headersSent ? response.statusCode : CLIENT_CLOSED_REQUEST;
   const durationMs = now - exchange.startedAt;
-  metrics.record(exchange, status, durationMs);
+  const { route, startedAt, firstTokenAt, lastTokenAt, model, isModelKnown, errorCode, isAborted, cache } = exchange;
+  const { promptTokens, completionTokens, chargeUsd } = exchange;
+  const { method } = request;
+  measureRequest(meter, {
+    route,
+    method,
+    status,
+    durationMs,
+    startedAt,
+    firstTokenAt,
+    lastTokenAt,
+    model,
+    isModelKnown,
+    errorCode,
+    isAborted,
+    promptTokens,
+    completionTokens,
+    chargeUsd,
+    cache,
+  });
   const line = {
     requestId: exchange.requestId,
     route: exchange.route,

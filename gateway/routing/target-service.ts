@@ -1,5 +1,4 @@
 import type { Logger } from "pino";
-import type { Registry } from "prom-client";
 import type { RouteOverride } from "../../contracts/target-changes.ts";
 import { RETRY_BUDGET, RetryBudget } from "../../domain/targets/retry-budget.ts";
 import type { SharedPlaces } from "../../domain/targets/shared-places.ts";
@@ -7,12 +6,13 @@ import { answerCostUsd } from "../../domain/targets/target-cost.ts";
 import { UpstreamHealthRegistry } from "../core/upstream-health.ts";
 import type { ModelPool } from "../engines/model-pool.ts";
 import type { Exchange } from "../exchange.ts";
+import type { Meter } from "../metrics/meter.ts";
 import type { Lookup } from "../providers/address-guard.ts";
 import { type AwsCredentials, dialectOf } from "../providers/dialect-of.ts";
 import type { SecretReader } from "../providers/provider-credential.ts";
 import { SpendLedger, type SpendStore } from "../providers/spend-ledger.ts";
 import { Router } from "./router.ts";
-import { TargetMetrics } from "./target-measurements.ts";
+import { TargetMeasurements } from "./target-measurements.ts";
 import { TargetRegistry, type TargetsConfig } from "./target-registry.ts";
 
 export interface TargetServiceOptions {
@@ -23,7 +23,7 @@ export interface TargetServiceOptions {
   /** Sign what goes to Bedrock. */
   readonly awsCredentials: AwsCredentials;
   readonly logger: Logger;
-  readonly registry: Registry;
+  readonly meter: Meter;
   readonly now: () => number;
   /** Places at providers, of all threads. */
   readonly places: SharedPlaces;
@@ -55,7 +55,7 @@ export class TargetService {
   };
   /** By route. */
   readonly overrides = new Map<string, RouteOverride>();
-  readonly #metrics: TargetMetrics;
+  readonly #measurements: TargetMeasurements;
   #timer: NodeJS.Timeout | undefined = undefined;
 
   constructor(options: TargetServiceOptions) {
@@ -73,7 +73,7 @@ export class TargetService {
       dialectOf: (config) => dialectOf(config, awsCredentials),
       reader,
       ledger: this.ledger,
-      leases: { health: this.health, now, onCall: (target, outcome) => this.#metrics.call(target, outcome) },
+      leases: { health: this.health, now, onCall: (target, outcome) => this.#measurements.call(target, outcome) },
       now,
       places,
       lookup,
@@ -86,8 +86,8 @@ export class TargetService {
       now,
       random,
     });
-    this.#metrics = new TargetMetrics({
-      registry: options.registry,
+    this.#measurements = new TargetMeasurements({
+      meter: options.meter,
       table,
       health: this.health,
       ledger: this.ledger,
@@ -111,8 +111,8 @@ export class TargetService {
     const usd = answerCostUsd(target.price, promptTokens, completionTokens);
     const [provider] = target.id.split("/");
     if (target.kind === "provider" && provider !== undefined) this.ledger.spend(provider, usd);
-    this.#metrics.spend(target, usd);
-    if (failedAttempts > 0 && errorCode === undefined) this.#metrics.failover(target);
+    this.#measurements.spend(target, usd);
+    if (failedAttempts > 0 && errorCode === undefined) this.#measurements.failover(target);
   }
 
   async stop(): Promise<void> {

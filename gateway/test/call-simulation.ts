@@ -1,5 +1,4 @@
 import { pino } from "pino";
-import { Registry } from "prom-client";
 import { PromptHasher } from "../../domain/routing/prompt-blocks.ts";
 import { RETRY_BUDGET, RetryBudget } from "../../domain/targets/retry-budget.ts";
 import { SharedPlaces } from "../../domain/targets/shared-places.ts";
@@ -11,6 +10,7 @@ import type { Lease } from "../core/lease.ts";
 import { UpstreamFailure } from "../core/upstream-failure.ts";
 import { ModelPool } from "../engines/model-pool.ts";
 import { AnswerBody } from "../http/answer-body.ts";
+import { Meter } from "../metrics/meter.ts";
 import type { AttemptOptions, UpstreamAnswer } from "../pipeline/call/attempt.ts";
 import { callInQueue } from "../pipeline/call/call-in-queue.ts";
 import type { CallFacts } from "../pipeline/call/call-request.ts";
@@ -148,7 +148,7 @@ class Simulation {
       reader: NO_SECRETS,
       awsCredentials: () => Promise.reject(new Error("no credentials")),
       logger: pino({ enabled: false }),
-      registry: new Registry(),
+      meter: new Meter([]),
       now: this.#now,
       random: this.#random,
       wallClock: this.#now,

@@ -1,4 +1,4 @@
-import type { ThreadMetrics } from "../metrics/metrics-server.ts";
+import type { ThreadMetrics } from "../metrics/prometheus-exporter.ts";
 import type { GatewaySettings } from "../settings.ts";
 import type { SharedMemory } from "./shared-memory.ts";
 

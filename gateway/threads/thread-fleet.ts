@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { Logger } from "pino";
-import type { ThreadMetrics } from "../metrics/metrics-server.ts";
+import type { ThreadMetrics } from "../metrics/prometheus-exporter.ts";
 import type { GatewaySettings } from "../settings.ts";
 import type { FromThread, ThreadStart, ToThread } from "./messages.ts";
 import type { SharedMemory } from "./shared-memory.ts";
