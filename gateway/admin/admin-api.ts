@@ -11,6 +11,7 @@ import { ProviderSettings, RouteSettings } from "../../contracts/target-settings
 import { GatewayError } from "../core/gateway-error.ts";
 import type { Exchange } from "../exchange.ts";
 import { readBody } from "../http/read-body.ts";
+import { MAX_JSON_DEPTH, tooDeepField } from "../json-depth.ts";
 import { bodyProblems, invalidRequest } from "../pipeline/body-problems.ts";
 import type { TargetsConfig } from "../routing/target-registry.ts";
 import type { TargetService } from "../routing/target-service.ts";
@@ -224,6 +225,19 @@ async function kept<T>(done: Promise<T>): Promise<T> {
 }
 
 function parse(bytes: Buffer): unknown {
+  const value = parseText(bytes);
+  const deep = tooDeepField(value)?.slice(0, 80);
+  if (deep !== undefined)
+    throw invalidRequest([
+      {
+        param: deep,
+        message: `\`${deep}\` must make a body of at most ${MAX_JSON_DEPTH} nested levels, got more; flatten it.`,
+      },
+    ]);
+  return value;
+}
+
+function parseText(bytes: Buffer): unknown {
   try {
     return JSON.parse(bytes.toString("utf8"));
   } catch {

@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { BatchEndpoint, BatchError } from "../../contracts/batches.ts";
 import { isRecord } from "../is-record.ts";
+import { MAX_JSON_DEPTH, tooDeepField } from "../json-depth.ts";
 import type { FileLine } from "./read-lines.ts";
 
 /** A line of an input file: what is asked, under the name that the client gave it. */
@@ -38,6 +39,12 @@ function lineOf(bytes: Buffer | undefined, endpoint: BatchEndpoint, maxBytes: nu
       "invalid_json_line",
       null,
       "This line is not a JSON object in UTF-8. Write one object in each line.",
+    );
+  if (tooDeepField(fields) !== undefined)
+    return problem(
+      "invalid_json_line",
+      null,
+      `This line must have at most ${MAX_JSON_DEPTH} nested levels, and has more. Flatten its body.`,
     );
   const { custom_id: customId, method, url, body } = fields;
   const unknown = Object.keys(fields).find((name) => !FIELDS.includes(name));

@@ -1,7 +1,10 @@
-/** Parsed JSON, or `undefined` where the text is none. */
+import { tooDeepField } from "../json-depth.ts";
+
+/** Parsed JSON, or `undefined` where the text is none, or is nested too deep for recursion. */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return tooDeepField(value) === undefined ? value : undefined;
   } catch {
     return undefined;
   }

@@ -12,6 +12,7 @@ import type { GenerationRequest } from "../core/generation-request.ts";
 import type { Exchange } from "../exchange.ts";
 import { readBody } from "../http/read-body.ts";
 import { isRecord } from "../is-record.ts";
+import { MAX_JSON_DEPTH, tooDeepField } from "../json-depth.ts";
 import { announceDeprecations } from "./announce-deprecations.ts";
 import { boundProblem } from "./body-bounds.ts";
 import { bodyProblems, invalidRequest } from "./body-problems.ts";
@@ -25,6 +26,8 @@ const SCHEMAS = {
   "/tokenize": TokenizeRequest,
   "/detokenize": DetokenizeRequest,
 } as const;
+/** Of a field's name in a message. */
+const MAX_FIELD_CHARACTERS = 80;
 /** Routes whose answer can be a stream. */
 const STREAMED: readonly GenerationRoute[] = ["/v1/completions", "/v1/chat/completions"];
 
@@ -124,6 +127,14 @@ function parseObject(bytes: Buffer): Readonly<Record<string, unknown>> {
     throw new GatewayError("invalid_json", {
       message: `The request body must be a JSON object, not ${Array.isArray(value) ? "an array" : value === null ? "null" : `a ${typeof value}`}.`,
     });
+  const deep = tooDeepField(value)?.slice(0, MAX_FIELD_CHARACTERS);
+  if (deep !== undefined)
+    throw invalidRequest([
+      {
+        param: deep,
+        message: `\`${deep}\` must make a body of at most ${MAX_JSON_DEPTH} nested levels, got more; flatten it.`,
+      },
+    ]);
   return value;
 }
 

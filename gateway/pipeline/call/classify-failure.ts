@@ -19,8 +19,23 @@ const REFUSED = new Set([
   ADDRESS_REFUSED,
 ]);
 
-/** Sorts what undici throws: there was no connection, or there was one and it broke, or nothing came through it. */
-export function connectionFailure(error: unknown): UpstreamFailure {
+/** A fault in our own code, or in what we wanted to send: the upstream had no part in it. */
+function isOwnFault(error: unknown): boolean {
+  if (error instanceof Error && "code" in error && error.code === "UND_ERR_INVALID_ARG") return true;
+  return (
+    error instanceof TypeError ||
+    error instanceof RangeError ||
+    error instanceof ReferenceError ||
+    error instanceof SyntaxError
+  );
+}
+
+/**
+ * Sorts what undici throws: there was no connection, or there was one and it broke, or nothing came through it.
+ * @returns the error itself when it is a fault of our own, which says nothing about the upstream
+ */
+export function connectionFailure(error: unknown): unknown {
+  if (isOwnFault(error)) return error;
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   // It took the request and may still work on it: asking it again would cost it twice.
   if (code === "UND_ERR_BODY_TIMEOUT") return new UpstreamFailure("slow");

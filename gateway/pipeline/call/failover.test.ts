@@ -187,3 +187,17 @@ describe("a chain of four", () => {
     expect(answer.headers.get("x-sluice-attempts")).toBe("4");
   });
 });
+
+test("bodies nested 9,000 deep are refused with 400, reach no provider and open no breaker", async () => {
+  const { url, bad, good } = await setUp({});
+  const text = `{"model":"chat","messages":[{"role":"user","content":"a"}],"x":${"[".repeat(9000)}${"]".repeat(9000)}}`;
+  for (let sent = 0; sent < 12; sent++) {
+    const headers = { "content-type": "application/json" };
+    const answer = await fetch(`${url}/v1/chat/completions`, { method: "POST", headers, body: text });
+    const error = await errorOf(answer, 400, "invalid_request");
+    expect([error.param, error.message]).toEqual(["x", expect.stringContaining("at most 64 nested levels")]);
+  }
+  expect([bad.received.length, good.received.length]).toEqual([0, 0]);
+  const answer = await post(url, "/v1/chat/completions", chat({ model: "chat" }));
+  expect(answer.headers.get("x-sluice-target")).toBe("bad/small");
+});
