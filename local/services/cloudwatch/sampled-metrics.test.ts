@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { bind } from "../../http/server.ts";
 import { MetricStore } from "./metric-store.ts";
-import { gaugeOf, SampledMetrics, type SampledMetricsOptions } from "./sampled-metrics.ts";
+import { SampledMetrics, type SampledMetricsOptions } from "./sampled-metrics.ts";
 
 function sampled(options: Partial<SampledMetricsOptions>) {
   const store = new MetricStore();
@@ -71,10 +71,4 @@ describe("what AWS measures by itself", () => {
     expect(latest("Sluice/Engine", "vllm:num_requests_waiting", dimensions)).toBe(2);
     expect(latest("Sluice/Engine", "vllm:kv_cache_usage_perc", dimensions)).toBe(0.25);
   });
-});
-
-test("a gauge is summed over its labels, and another one whose name goes on is not it", () => {
-  const text = '# TYPE a gauge\na{x="1"} 2\na{x="2"} 3\nab 7\n';
-  expect(gaugeOf(text, "a")).toBe(5);
-  expect(gaugeOf(text, "b")).toBeUndefined();
 });

@@ -1,4 +1,5 @@
 import { METRICS, type MetricEntry } from "../../../contracts/metrics/catalogue.ts";
+import { gaugeOf, scrapeMetrics } from "./engine-gauges.ts";
 import type { Dimensions, MetricStore } from "./metric-store.ts";
 
 export interface SampledTargetGroup {
@@ -78,7 +79,7 @@ export class SampledMetrics {
   }
 
   async #sampleEngine({ model, port }: SampledEngine): Promise<void> {
-    const text = await scrape(port);
+    const text = await scrapeMetrics(port, SCRAPE_TIMEOUT_MS);
     if (text === undefined) return;
     const time = Date.now();
     const dimensions = { Environment: this.#options.environment, Model: model };
@@ -91,22 +92,4 @@ export class SampledMetrics {
   #put({ namespace, name, unit }: MetricEntry, dimensions: Dimensions, time: number, value: number): void {
     this.#options.store.put({ namespace, name, unit, dimensions, time, values: [value] });
   }
-}
-
-async function scrape(port: number): Promise<string | undefined> {
-  try {
-    const answer = await fetch(`http://127.0.0.1:${port}/metrics`, { signal: AbortSignal.timeout(SCRAPE_TIMEOUT_MS) });
-    return await answer.text();
-  } catch {
-    return undefined;
-  }
-}
-
-/** Sum of a gauge over its labels, from Prometheus text; `undefined` when it is not there. */
-export function gaugeOf(text: string, name: string): number | undefined {
-  const values = text
-    .split("\n")
-    .filter((sample) => sample.startsWith(name) && /^[{ ]/.test(sample.slice(name.length)))
-    .map((sample) => Number(sample.slice(sample.lastIndexOf(" ") + 1)));
-  return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0);
 }

@@ -5,11 +5,11 @@ import { type SampledGroup, UtilizationSampler } from "./utilization-sampler.ts"
 
 const GPU = { namespace: "CWAgent", name: "nvidia_smi_utilization_gpu", dimensions: { AutoScalingGroupName: "pool" } };
 
-/** An engine whose `/metrics` tells these numbers of running requests in turn. */
+/** An engine whose `/metrics` has these numbers of running requests, one after the other. */
 function engine(...running: number[]): Promise<number> {
-  let look = 0;
+  let sample = 0;
   return serve((_request, response) => {
-    const now = running[look++ % running.length];
+    const now = running[sample++ % running.length];
     response.end(`# TYPE x gauge\nvllm:num_requests_running{model_name="m"} ${now}\nvllm:num_requests_waiting 9\n`);
   });
 }
@@ -27,7 +27,7 @@ function sampled(groups: () => readonly SampledGroup[], samplesPerValue = 4) {
 }
 
 describe("utilisation", () => {
-  test("is the share of looks that found a request running, however many run", async () => {
+  test("is the share of samples that found a request running, however many run", async () => {
     const port = await engine(3, 0, 1, 0);
     const { points } = sampled(() => [{ groupName: "pool", engines: [{ id: "i-1", port }] }]);
     await expect.poll(() => points("SampleCount")[0] ?? 0).toBeGreaterThan(1);
@@ -51,12 +51,12 @@ describe("utilisation", () => {
       { id: "i-1", port: silent },
       { id: "i-2", port: 1 },
     ];
-    let looks = 0;
+    let rounds = 0;
     const { points } = sampled(() => {
-      looks++;
+      rounds++;
       return [{ groupName: "pool", engines }];
     }, 1);
-    await expect.poll(() => looks).toBeGreaterThan(3);
+    await expect.poll(() => rounds).toBeGreaterThan(3);
     expect(points("SampleCount")).toEqual([]);
   });
 });

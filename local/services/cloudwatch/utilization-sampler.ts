@@ -1,5 +1,6 @@
 import { ENGINE_METRICS } from "../../../contracts/engine-metrics.ts";
 import { METRICS } from "../../../contracts/metrics/catalogue.ts";
+import { gaugeOf, scrapeMetrics } from "./engine-gauges.ts";
 import type { MetricStore } from "./metric-store.ts";
 
 /** A group of engines as the sampler sees it. */
@@ -19,7 +20,7 @@ export interface UtilizationSamplerOptions {
   readonly samplesPerValue: number;
 }
 
-const RUNNING = new RegExp(`^${ENGINE_METRICS.requestsRunning}(?:\\{[^}]*\\})?\\s+(\\S+)`, "m");
+const SCRAPE_TIMEOUT_MS = 2000;
 
 /**
  * What nvidia-smi's utilisation means on a GPU, for engines on CPUs: the share of time in which something was computed.
@@ -55,7 +56,7 @@ export class UtilizationSampler {
   }
 
   async #sample(groupName: string, { id, port }: SampledGroup["engines"][number]): Promise<void> {
-    const isBusy = await computes(port);
+    const isBusy = await isComputing(port);
     if (isBusy === undefined) return;
     const samples = [...(this.#samples.get(id) ?? []), isBusy];
     this.#samples.set(id, samples.length < this.#options.samplesPerValue ? samples : []);
@@ -72,13 +73,8 @@ export class UtilizationSampler {
   }
 }
 
-/** Whether the engine computes a request now; `undefined` when it does not say. */
-async function computes(port: number): Promise<boolean | undefined> {
-  try {
-    const answer = await fetch(`http://127.0.0.1:${port}/metrics`, { signal: AbortSignal.timeout(2000) });
-    const value = RUNNING.exec(await answer.text())?.[1];
-    return value === undefined ? undefined : Number(value) > 0;
-  } catch {
-    return undefined;
-  }
+/** Whether the engine computes a request now; `undefined` when it does not answer, or without the gauge. */
+async function isComputing(port: number): Promise<boolean | undefined> {
+  const running = gaugeOf((await scrapeMetrics(port, SCRAPE_TIMEOUT_MS)) ?? "", ENGINE_METRICS.requestsRunning);
+  return running === undefined ? undefined : running > 0;
 }
