@@ -4,7 +4,7 @@ import { createCache } from "../gateway/cache/create-cache.ts";
 import { answerBytes } from "../gateway/cache/finished-answer.ts";
 import type { GenerationRequest } from "../gateway/core/generation-request.ts";
 import type { Target } from "../gateway/core/target.ts";
-import { OPENAI_DIALECT } from "../gateway/dialects/openai.ts";
+import { OPENAI_DIALECT } from "../gateway/dialects/providers/openai/openai.ts";
 import { Exchange } from "../gateway/exchange.ts";
 import { Meter } from "../gateway/metrics/meter.ts";
 import { SharedCount } from "../gateway/threads/shared-memory.ts";

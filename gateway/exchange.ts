@@ -6,7 +6,7 @@ import type { Priority } from "../contracts/priority.ts";
 import { chargeUsd } from "../domain/targets/target-cost.ts";
 import type { CacheOutcome } from "./core/cache-outcome.ts";
 import type { Target } from "./core/target.ts";
-import type { InboundContext, InboundDialect } from "./dialects/dialect.ts";
+import type { InboundContext, InboundDialect } from "./dialects/inner/dialect.ts";
 import type { RoutePath } from "./http/routes.ts";
 
 const EDGE_ID_FORM = /^[\w=.:+/-]{1,128}$/;

@@ -3,7 +3,7 @@ import type { GenerationRequest } from "../core/generation-request.ts";
 import { Lease, type LeaseContext, type Refusal } from "../core/lease.ts";
 import type { ReserveOptions, Target } from "../core/target.ts";
 import type { Upstream } from "../core/upstream.ts";
-import { OPENAI_DIALECT } from "../dialects/openai.ts";
+import { OPENAI_DIALECT } from "../dialects/providers/openai/openai.ts";
 import type { ModelPool } from "./model-pool.ts";
 
 /** A pool of our own engines. */

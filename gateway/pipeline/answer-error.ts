@@ -1,5 +1,5 @@
 import { ClientGone, GatewayError } from "../core/gateway-error.ts";
-import type { InboundDialect } from "../dialects/dialect.ts";
+import type { InboundDialect } from "../dialects/inner/dialect.ts";
 import type { Exchange } from "../exchange.ts";
 import { sendJson, sendJsonAndHangUp } from "../http/answer.ts";
 

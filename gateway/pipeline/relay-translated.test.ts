@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { Pool } from "undici";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type FakeAnthropicBehaviour, startFakeAnthropic } from "../../test-support/fake-anthropic.ts";
-import { anthropicDialect } from "../dialects/anthropic.ts";
+import { anthropicDialect } from "../dialects/providers/anthropic/anthropic.ts";
 import { Exchange } from "../exchange.ts";
 import { ask } from "../http/ask.ts";
 import { gathered, outbound } from "../test/dialect-cases.ts";

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { AwsCredentialIdentity } from "@smithy/types";
 import type { ProviderConfig } from "../../contracts/target-settings.ts";
-import { anthropicDialect } from "../dialects/anthropic.ts";
-import { bedrockDialect } from "../dialects/bedrock.ts";
-import type { OutboundDialect } from "../dialects/dialect.ts";
-import { OPENAI_DIALECT } from "../dialects/openai.ts";
+import type { OutboundDialect } from "../dialects/inner/dialect.ts";
+import { anthropicDialect } from "../dialects/providers/anthropic/anthropic.ts";
+import { bedrockDialect } from "../dialects/providers/bedrock/bedrock.ts";
+import { OPENAI_DIALECT } from "../dialects/providers/openai/openai.ts";
 
 /** The gateway's own credentials at AWS, as they are at the moment. */
 export type AwsCredentials = () => Promise<AwsCredentialIdentity>;

@@ -10,7 +10,7 @@ import type { SharedPlaces } from "../../domain/targets/shared-places.ts";
 import type { Named } from "../../domain/targets/target-order.ts";
 import type { LeaseContext } from "../core/lease.ts";
 import type { Target } from "../core/target.ts";
-import type { OutboundDialect } from "../dialects/dialect.ts";
+import type { OutboundDialect } from "../dialects/inner/dialect.ts";
 import type { ModelPool } from "../engines/model-pool.ts";
 import { PoolTarget } from "../engines/pool-target.ts";
 import type { Lookup } from "../providers/address-guard.ts";

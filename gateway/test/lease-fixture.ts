@@ -3,7 +3,7 @@ import { type CallOutcome, Lease } from "../core/lease.ts";
 import type { Target } from "../core/target.ts";
 import type { Upstream } from "../core/upstream.ts";
 import { UpstreamHealthRegistry } from "../core/upstream-health.ts";
-import { OPENAI_DIALECT } from "../dialects/openai.ts";
+import { OPENAI_DIALECT } from "../dialects/providers/openai/openai.ts";
 
 /** A lease of an upstream that does not exist, with everything that it reports. */
 export function poolLease(kind: Target["kind"] = "pool") {

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { Dispatcher } from "undici";
 import type { WebSocket } from "ws";
 import { type ErrorCode, errorBody } from "../../contracts/errors.ts";
-import { SseReader } from "../dialects/sse-reader.ts";
+import { SseReader } from "../dialects/inner/sse-reader.ts";
 
 /** Sends one request's body to this gateway's own HTTP port. */
 export type PostChat = (body: Buffer, signal: AbortSignal) => Promise<Dispatcher.ResponseData>;

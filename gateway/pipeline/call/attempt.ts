@@ -4,7 +4,7 @@ import type { GenerationRequest } from "../../core/generation-request.ts";
 import type { Lease } from "../../core/lease.ts";
 import type { Target } from "../../core/target.ts";
 import { UpstreamFailure } from "../../core/upstream-failure.ts";
-import type { OutboundRequest, StreamTranslator, UpstreamCall } from "../../dialects/dialect.ts";
+import type { OutboundRequest, StreamTranslator, UpstreamCall } from "../../dialects/inner/dialect.ts";
 import type { AnswerBody } from "../../http/answer-body.ts";
 import { type Answer, ask } from "../../http/ask.ts";
 import { AttemptLimits } from "./attempt-limits.ts";

@@ -1,0 +1,105 @@
+import { GatewayError } from "../../../core/gateway-error.ts";
+import { isRecord } from "../../../is-record.ts";
+import { type ChatUsage, readUsage } from "../../inner/chat-events.ts";
+import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const STOP_REASON: Readonly<Record<string, string>> = {
+  stop: "end_turn",
+  length: "max_tokens",
+  tool_calls: "tool_use",
+  function_call: "tool_use",
+  content_filter: "refusal",
+};
+
+/** Fields that Anthropic's schema asks for and that nothing here has a value for. */
+export const NO_DETAILS = { stop_details: null, container: null } as const;
+
+/** Why the message ended, in Anthropic's words. */
+export function stopFields(finishReason: string, stopSequence: string | undefined): Fields {
+  if (finishReason === "stop" && stopSequence !== undefined)
+    return { stop_reason: "stop_sequence", stop_sequence: stopSequence, ...NO_DETAILS };
+  const reason = Object.hasOwn(STOP_REASON, finishReason) ? STOP_REASON[finishReason] : undefined;
+  return { stop_reason: reason ?? "end_turn", stop_sequence: null, ...NO_DETAILS };
+}
+
+/** The tokens of a whole message. */
+export function messageUsage(usage: ChatUsage | undefined): Fields {
+  return { ...deltaUsage(usage), cache_creation: null, inference_geo: null, service_tier: null };
+}
+
+/**
+ * The tokens at a stream's end. Anthropic counts what came from the cache, and went there, apart from `input_tokens`;
+ * OpenAI counts them in.
+ */
+export function deltaUsage(usage: ChatUsage | undefined): Fields {
+  const {
+    promptTokens = 0,
+    completionTokens = 0,
+    cachedTokens = 0,
+    cacheWriteTokens = 0,
+    reasoningTokens = 0,
+  } = usage ?? {};
+  return {
+    input_tokens: promptTokens - cachedTokens - cacheWriteTokens,
+    output_tokens: completionTokens,
+    cache_read_input_tokens: cachedTokens,
+    cache_creation_input_tokens: cacheWriteTokens,
+    server_tool_use: null,
+    output_tokens_details: reasoningTokens > 0 ? { thinking_tokens: reasoningTokens } : null,
+  };
+}
+
+/** A message's id from the answer's. */
+export function messageId(id: unknown): string {
+  const text = textOf(id) ?? "";
+  return text.startsWith("msg_") ? text : `msg_${text.replace(/^chatcmpl-/, "")}`;
+}
+
+/** A whole chat completion as a message. @throws {GatewayError} `upstream_error` when the bytes are none */
+export function messageOfChat(bytes: Buffer, model: string): Buffer {
+  const answer = parseJson(bytes.toString("utf8"));
+  const choice = isRecord(answer) ? itemsOf(answer.choices)[0] : undefined;
+  if (!isRecord(answer) || !isRecord(choice) || !isRecord(choice.message)) throw new GatewayError("upstream_error");
+  const { message } = choice;
+  const content = [
+    ...thinkingBlocks(message),
+    ...textBlocks(textOf(message.content) ?? textOf(message.refusal)),
+    ...itemsOf(message.tool_calls).filter(isRecord).map(toolUse),
+  ];
+  return Buffer.from(
+    JSON.stringify({
+      id: messageId(answer.id),
+      type: "message",
+      role: "assistant",
+      model,
+      content,
+      ...stopFields(textOf(choice.finish_reason) ?? "stop", textOf(choice.stop_reason)),
+      usage: messageUsage(readUsage(answer.usage)),
+    }),
+  );
+}
+
+function thinkingBlocks(message: Fields): readonly unknown[] {
+  if (Array.isArray(message.thinking_blocks)) return message.thinking_blocks;
+  const thinking = textOf(message.reasoning_content) ?? textOf(message.reasoning);
+  return thinking === undefined ? [] : [{ type: "thinking", thinking, signature: "" }];
+}
+
+function textBlocks(text: string | undefined): readonly Fields[] {
+  return text === undefined ? [] : [{ type: "text", text, citations: null }];
+}
+
+function toolUse(call: Fields): Fields {
+  const called = isRecord(call.function) ? call.function : {};
+  const text = textOf(called.arguments) ?? "{}";
+  const input = parseJson(text);
+  // Arguments that a model broke off or got wrong can't be an object: they are told as they are.
+  return toolUseBlock(call.id, called.name, isRecord(input) ? input : { raw_arguments: text });
+}
+
+/** A call by the model itself, not by code that it wrote. */
+export function toolUseBlock(id: unknown, name: unknown, input: Fields): Fields {
+  return { type: "tool_use", id, name, input, caller: { type: "direct" } };
+}

@@ -1,0 +1,225 @@
+import { isRecord } from "../../../is-record.ts";
+import { keptMark } from "../../inner/cache-marks.ts";
+import { itemsOf, textOf } from "../../inner/json.ts";
+import { kindOf, refuse } from "../../inner/refuse.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Fields that ask for what only Anthropic's own service has. */
+const ONLY_ANTHROPIC = ["container", "mcp_servers", "context_management", "inference_geo"] as const;
+
+/**
+ * The body of `POST /v1/messages` as one of a chat completion.
+ * @throws {GatewayError} `invalid_request` naming the field that can't be said
+ */
+export function chatOfMessages(fields: Fields): Fields {
+  for (const field of ONLY_ANTHROPIC)
+    if (fields[field] !== undefined && fields[field] !== null)
+      throw refuse(field, `\`${field}\` is not served here; leave it out.`);
+  if (typeof fields.max_tokens !== "number")
+    throw refuse("max_tokens", "`max_tokens` is required; give the longest answer you want.");
+  if (!Array.isArray(fields.messages)) throw refuse("messages", "`messages` must be an array of messages.");
+  const stop = itemsOf(fields.stop_sequences);
+  const user = isRecord(fields.metadata) ? textOf(fields.metadata.user_id) : undefined;
+  const isStream = fields.stream === true;
+  return {
+    model: fields.model,
+    messages: [
+      ...systemMessages(fields.system, "system"),
+      ...fields.messages.flatMap((message, index) => chatMessages(message, `messages[${index}]`)),
+    ],
+    max_completion_tokens: fields.max_tokens,
+    ...(stop.length > 0 ? { stop } : {}),
+    ...pick(fields, ["temperature", "top_p"]),
+    ...(typeof fields.top_k === "number" && fields.top_k > 0 ? { top_k: fields.top_k } : {}),
+    ...(user === undefined ? {} : { user }),
+    ...chatTools(fields),
+    ...chatOutput(fields.output_config),
+    ...(isRecord(fields.thinking) && fields.thinking.type !== "disabled" ? { thinking: fields.thinking } : {}),
+    ...(isStream ? { stream: true, stream_options: { include_usage: true } } : {}),
+  };
+}
+
+function pick(fields: Fields, names: readonly string[]): Fields {
+  return Object.fromEntries(
+    names.flatMap((name) => (fields[name] === undefined || fields[name] === null ? [] : [[name, fields[name]]])),
+  );
+}
+
+function systemMessages(system: unknown, param: string): readonly Fields[] {
+  const content = chatContent(system, param);
+  return content === undefined ? [] : [{ role: "system", content, ...markOfText(system, content) }];
+}
+
+/** A text, or the parts where there are several or others; `undefined` for nothing. */
+function chatContent(content: unknown, param: string): string | readonly Fields[] | undefined {
+  if (typeof content === "string") return content === "" ? undefined : content;
+  const parts = itemsOf(content).map((block, index) => chatPart(block, `${param}[${index}]`));
+  const [first] = parts;
+  if (parts.length === 1 && first?.type === "text") return textOf(first.text) ?? "";
+  return parts.length === 0 ? undefined : parts;
+}
+
+/** Blocks that have become one text give their mark to the message. */
+function markOfText(blocks: unknown, content: unknown): Fields {
+  return typeof content === "string" ? keptMark(itemsOf(blocks).at(-1)) : {};
+}
+
+function chatPart(block: unknown, param: string): Fields {
+  if (!isRecord(block)) throw refuse(param, `\`${param}\` must be an object; send a content block.`);
+  return { ...chatPartOf(block, param), ...keptMark(block) };
+}
+
+function chatPartOf(block: Fields, param: string): Fields {
+  const source = isRecord(block.source) ? block.source : {};
+  switch (block.type) {
+    case "text":
+      return { type: "text", text: block.text };
+    case "image":
+      return { type: "image_url", image_url: { url: sourceUrl(source, `${param}.source`) } };
+    case "document": {
+      if (source.type === "text") return { type: "text", text: source.data };
+      const name = textOf(block.title);
+      const file = {
+        file_data: sourceUrl(source, `${param}.source`),
+        ...(name === undefined ? {} : { filename: name }),
+      };
+      return { type: "file", file };
+    }
+    case "search_result":
+      return { type: "text", text: searchText(block) };
+    default:
+      throw refuse(`${param}.type`, `\`${param}.type\` ${kindOf(block.type)} is not served here.`);
+  }
+}
+
+function searchText(block: Fields): string {
+  const texts = itemsOf(block.content).map((part) => (isRecord(part) ? (textOf(part.text) ?? "") : ""));
+  return [textOf(block.title), textOf(block.source), ...texts].filter((text) => text !== undefined).join("\n");
+}
+
+function sourceUrl(source: Fields, param: string): string {
+  const { type, media_type: mediaType, data, url } = source;
+  if (type === "base64" && typeof mediaType === "string" && typeof data === "string")
+    return `data:${mediaType};base64,${data}`;
+  if (type === "url" && typeof url === "string") return url;
+  throw refuse(`${param}.type`, `\`${param}.type\` must be base64 or url, with its fields; send the content so.`);
+}
+
+function chatMessages(message: unknown, param: string): readonly Fields[] {
+  const role = isRecord(message) ? message.role : undefined;
+  if (!isRecord(message) || (role !== "user" && role !== "assistant" && role !== "system"))
+    throw refuse(`${param}.role`, `\`${param}.role\` must be user or assistant; correct it.`);
+  const blocks = typeof message.content === "string" ? [] : itemsOf(message.content).filter(isRecord);
+  if (role === "system") return systemMessages(message.content, `${param}.content`);
+  if (role === "assistant") return [assistantMessage(message.content, blocks, `${param}.content`)];
+  const results = blocks.filter(({ type }) => type === "tool_result").map((block) => toolMessage(block, param));
+  const rest = results.length === 0 ? message.content : blocks.filter(({ type }) => type !== "tool_result");
+  const content = chatContent(rest, `${param}.content`);
+  if (content !== undefined) return [...results, { role: "user", content, ...markOfText(rest, content) }];
+  return results.length > 0 ? results : [{ role: "user", content: "" }];
+}
+
+/** A tool's answer. OpenAI has no mark for one that failed, so its text says so. */
+function toolMessage(block: Fields, param: string): Fields {
+  const content = chatContent(block.content, `${param}.content`) ?? "";
+  const failed = block.is_error === true;
+  const said = typeof content === "string" ? prefixed(content, failed) : failed ? [FAILED, ...content] : content;
+  const mark = { ...markOfText(block.content, content), ...keptMark(block) };
+  return { role: "tool", tool_call_id: block.tool_use_id, content: said, ...mark };
+}
+
+const FAILED = { type: "text", text: "Error:" };
+
+function prefixed(text: string, failed: boolean): string {
+  return failed && !/^\W*error/i.test(text) ? `Error: ${text}` : text;
+}
+
+function assistantMessage(content: unknown, blocks: readonly Fields[], param: string): Fields {
+  const calls = blocks.filter(({ type }) => type === "tool_use");
+  const thinking = blocks.filter(({ type }) => type === "thinking" || type === "redacted_thinking");
+  const reasoning = thinking.map((block) => textOf(block.thinking) ?? "").join("");
+  // Only signed thinking can be given back to who made it.
+  const signed = thinking.filter(
+    (block) => block.type === "redacted_thinking" || textOf(block.signature) !== undefined,
+  );
+  const taken = new Set(["tool_use", "thinking", "redacted_thinking"]);
+  const rest = typeof content === "string" ? content : blocks.filter(({ type }) => !taken.has(String(type)));
+  const said = chatContent(rest, param);
+  return {
+    role: "assistant",
+    content: said ?? (calls.length > 0 ? null : ""),
+    ...markOfText(rest, said),
+    ...(reasoning === "" ? {} : { reasoning_content: reasoning }),
+    ...(signed.length > 0 ? { thinking_blocks: signed } : {}),
+    ...(calls.length > 0
+      ? {
+          tool_calls: calls.map((call) => ({
+            id: call.id,
+            type: "function",
+            function: { name: call.name, arguments: JSON.stringify(call.input ?? {}) },
+            ...keptMark(call),
+          })),
+        }
+      : {}),
+  };
+}
+
+function chatTools(fields: Fields): Fields {
+  const tools = itemsOf(fields.tools);
+  if (tools.length === 0) return {};
+  const choice = isRecord(fields.tool_choice) ? fields.tool_choice : {};
+  return {
+    tools: tools.map((tool, index) => chatTool(tool, `tools[${index}]`)),
+    ...chatChoice(choice),
+    ...(choice.disable_parallel_tool_use === true ? { parallel_tool_calls: false } : {}),
+  };
+}
+
+function chatTool(tool: unknown, param: string): Fields {
+  if (!isRecord(tool) || (tool.type !== undefined && tool.type !== null && tool.type !== "custom"))
+    throw refuse(
+      `${param}.type`,
+      `\`${param}.type\` must be custom: tools that run at the provider are not served here.`,
+    );
+  const { name, description, input_schema: parameters, strict } = tool;
+  const described = typeof description === "string" ? { description } : {};
+  return {
+    type: "function",
+    function: { name, ...described, parameters, ...(strict === true ? { strict } : {}) },
+    ...keptMark(tool),
+  };
+}
+
+function chatChoice({ type, name }: Fields): Fields {
+  switch (type) {
+    case undefined:
+      return {};
+    case "auto":
+    case "none":
+      return { tool_choice: type };
+    case "any":
+      return { tool_choice: "required" };
+    case "tool":
+      return { tool_choice: { type: "function", function: { name } } };
+    default:
+      throw refuse("tool_choice.type", "`tool_choice.type` must be one of auto, any, tool, none; correct it.");
+  }
+}
+
+function chatOutput(config: unknown): Fields {
+  if (!isRecord(config)) return {};
+  const effort = textOf(config.effort);
+  const format = isRecord(config.format) ? config.format : undefined;
+  return {
+    ...(effort === undefined ? {} : { reasoning_effort: effort }),
+    ...(format === undefined
+      ? {}
+      : {
+          response_format: {
+            type: "json_schema",
+            json_schema: { name: "answer", schema: format.schema, strict: true },
+          },
+        }),
+  };
+}

@@ -1,0 +1,193 @@
+import type { ErrorBody } from "../../../../contracts/errors.ts";
+import { messagesErrorBody } from "../../../../contracts/messages.ts";
+import { GatewayError } from "../../../core/gateway-error.ts";
+import { isRecord } from "../../../is-record.ts";
+import { type ChatSaying, type ChatUsage, readChatEvent } from "../../inner/chat-events.ts";
+import type { StreamTranslator } from "../../inner/dialect.ts";
+import { textOf } from "../../inner/json.ts";
+import { type SseEvent, SseReader } from "../../inner/sse-reader.ts";
+import { type Translation, translate } from "../../inner/translate.ts";
+import { deltaUsage, messageId, messageUsage, NO_DETAILS, stopFields, toolUseBlock } from "./messages-answer.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export interface MessagesStreamOptions {
+  readonly requestId: string;
+  readonly model: string;
+}
+
+/** Chat completion events as Anthropic's events of one message. */
+export function messagesStream(options: MessagesStreamOptions): StreamTranslator {
+  return translate(new SseReader(), new MessagesTranslation(options));
+}
+
+/** A tool call whose block has not begun. */
+interface WaitingCall {
+  readonly index: number;
+  readonly id: string;
+  readonly name: string;
+  arguments: string;
+}
+
+type OpenBlock = { readonly kind: "text" | "thinking" } | { readonly kind: "tool"; readonly index: number };
+
+class MessagesTranslation implements Translation<SseEvent> {
+  isDone = false;
+  readonly #options: MessagesStreamOptions;
+  #hasStarted = false;
+  /** Of the block that is open, or of the next. */
+  #index = 0;
+  #open: OpenBlock | undefined;
+  /** Calls that began while another was open: blocks come one after another, so they follow it. */
+  #waiting: WaitingCall[] = [];
+  /** Text that came while tool calls were open: blocks can't be reopened, so it follows them. */
+  #late = "";
+  #finish: Extract<ChatSaying, { kind: "finish" }> | undefined;
+  #usage: ChatUsage | undefined;
+
+  constructor(options: MessagesStreamOptions) {
+    this.#options = options;
+  }
+
+  take(event: SseEvent): string {
+    const sayings = readChatEvent(event);
+    return this.#start(event) + sayings.map((saying) => this.#say(saying)).join("");
+  }
+
+  fail(error: ErrorBody): string {
+    return sayEvent(messagesErrorBody(error, this.#options.requestId));
+  }
+
+  #start({ data }: SseEvent): string {
+    if (this.#hasStarted) return "";
+    this.#hasStarted = true;
+    const message = {
+      id: messageId(idOf(data)),
+      type: "message",
+      role: "assistant",
+      model: this.#options.model,
+      content: [],
+      stop_reason: null,
+      stop_sequence: null,
+      ...NO_DETAILS,
+      usage: messageUsage(undefined),
+    };
+    return sayEvent({ type: "message_start", message }) + sayEvent({ type: "ping" });
+  }
+
+  #say(saying: ChatSaying): string {
+    switch (saying.kind) {
+      case "text":
+      case "refusal":
+        return this.#text(saying.text);
+      case "reasoning":
+        return this.#blockDelta("thinking", { type: "thinking_delta", thinking: saying.text });
+      case "thinking-blocks":
+        return saying.blocks.map((block) => this.#thinkingBlock(block)).join("");
+      case "tool":
+        return this.#tool(saying);
+      case "finish":
+        this.#finish ??= saying;
+        return "";
+      case "usage":
+        this.#usage = saying.usage;
+        return "";
+      case "done":
+        return this.#end();
+    }
+  }
+
+  #text(text: string): string {
+    if (this.#open?.kind === "tool") {
+      this.#late += text;
+      return "";
+    }
+    return this.#blockDelta("text", { type: "text_delta", text });
+  }
+
+  /** A delta of the open block of this kind, which is opened where it is not. */
+  #blockDelta(kind: "text" | "thinking", delta: Fields): string {
+    // Thinking after the first tool call has no place any more.
+    if (this.#open?.kind === "tool") return "";
+    const opened = this.#open?.kind === kind ? "" : this.#close() + this.#openBlock({ kind }, EMPTY_BLOCKS[kind]);
+    return opened + sayEvent({ type: "content_block_delta", index: this.#index, delta });
+  }
+
+  /** What thinking ended in: its signature, or a block of it that can't be read. */
+  #thinkingBlock(block: unknown): string {
+    if (!isRecord(block) || this.#open?.kind === "tool") return "";
+    if (block.type === "redacted_thinking")
+      return this.#close() + this.#openBlock({ kind: "thinking" }, block) + this.#close();
+    const signature = textOf(block.signature);
+    if (signature === undefined || this.#open?.kind !== "thinking") return "";
+    const delta = { type: "signature_delta", signature };
+    return sayEvent({ type: "content_block_delta", index: this.#index, delta }) + this.#close();
+  }
+
+  #tool({ index, id, name, arguments: json }: Extract<ChatSaying, { kind: "tool" }>): string {
+    if (this.#open?.kind === "tool") {
+      if (this.#open.index === index) return this.#json(json);
+      const waiting = this.#waiting.find((call) => call.index === index);
+      if (waiting !== undefined) waiting.arguments += json;
+      else this.#waiting.push({ index, id: named(id), name: named(name), arguments: json });
+      return "";
+    }
+    return this.#close() + this.#openTool({ index, id: named(id), name: named(name), arguments: json });
+  }
+
+  #openTool({ index, id, name, arguments: json }: WaitingCall): string {
+    return this.#openBlock({ kind: "tool", index }, toolUseBlock(id, name, {})) + this.#json(json);
+  }
+
+  #json(partial_json: string): string {
+    if (partial_json === "") return "";
+    const delta = { type: "input_json_delta", partial_json };
+    return sayEvent({ type: "content_block_delta", index: this.#index, delta });
+  }
+
+  #openBlock(block: OpenBlock, content_block: Fields): string {
+    this.#open = block;
+    return sayEvent({ type: "content_block_start", index: this.#index, content_block });
+  }
+
+  #close(): string {
+    if (this.#open === undefined) return "";
+    this.#open = undefined;
+    return sayEvent({ type: "content_block_stop", index: this.#index++ });
+  }
+
+  #end(): string {
+    // A stream that ends without a reason was cut off.
+    if (this.#finish === undefined) throw new GatewayError("stream_interrupted");
+    const { reason, stopSequence } = this.#finish;
+    let said = this.#close();
+    for (const call of this.#waiting) said += this.#openTool(call) + this.#close();
+    if (this.#late !== "") said += this.#text(this.#late) + this.#close();
+    this.isDone = true;
+    const usage = deltaUsage(this.#usage);
+    return (
+      said +
+      sayEvent({ type: "message_delta", delta: stopFields(reason, stopSequence), usage }) +
+      sayEvent({ type: "message_stop" })
+    );
+  }
+}
+
+const EMPTY_BLOCKS = {
+  text: { type: "text", text: "", citations: null },
+  thinking: { type: "thinking", thinking: "", signature: "" },
+} as const;
+
+/** A call that begins without its id or name is malformed. */
+function named(value: string | undefined): string {
+  if (value === undefined) throw new GatewayError("upstream_error");
+  return value;
+}
+
+function idOf(data: string): string | undefined {
+  return /^\{"id":\s*"([^"\\]{1,200})"/.exec(data)?.[1];
+}
+
+function sayEvent(event: Fields): string {
+  return `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+}

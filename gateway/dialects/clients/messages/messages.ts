@@ -1,0 +1,23 @@
+import { ANTHROPIC_REQUEST_ID_HEADER } from "../../../../contracts/headers.ts";
+import { CountTokensRequest, MessagesRequest, messagesErrorBody } from "../../../../contracts/messages.ts";
+import type { InboundDialect } from "../../inner/dialect.ts";
+import { messageOfChat } from "./messages-answer.ts";
+import { chatOfMessages } from "./messages-request.ts";
+import { messagesStream } from "./messages-stream.ts";
+
+/** Anthropic's Messages, as its SDKs speak them on `POST /v1/messages`. */
+export const MESSAGES_DIALECT: InboundDialect = {
+  body: MessagesRequest,
+  toChat: chatOfMessages,
+  encodeWhole: (bytes, { generation }) => messageOfChat(bytes, generation.model),
+  encodeStream: ({ requestId, generation }) => messagesStream({ requestId, model: generation.model }),
+  errorBody: messagesErrorBody,
+  headers: (requestId) => ({ [ANTHROPIC_REQUEST_ID_HEADER]: requestId }),
+};
+
+/** The same for `POST /v1/messages/count_tokens`, whose body says nothing of the answer. */
+export const COUNT_DIALECT: InboundDialect = {
+  ...MESSAGES_DIALECT,
+  body: CountTokensRequest,
+  toChat: (fields) => chatOfMessages({ ...fields, max_tokens: 1, stream: false }),
+};

@@ -1,0 +1,170 @@
+import { isRecord } from "../../../is-record.ts";
+import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
+import { kindOf, refuse } from "../../inner/refuse.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The input as items, each with an id: what is listed, and what a later response goes on from. */
+export function inputItems(input: unknown, newId: (prefix: string) => string): readonly Fields[] {
+  if (typeof input === "string")
+    return [
+      {
+        type: "message",
+        id: newId("msg"),
+        status: "completed",
+        role: "user",
+        content: [{ type: "input_text", text: input }],
+      },
+    ];
+  if (!Array.isArray(input)) throw refuse("input", "`input` must be a text or an array of items.");
+  return input.map((item, index) => {
+    if (!isRecord(item)) throw refuse(`input[${index}]`, `\`input[${index}]\` must be an object; send an item.`);
+    const type = textOf(item.type) ?? "message";
+    const content = typeof item.content === "string" ? [textPart(item.role, item.content)] : item.content;
+    return {
+      ...item,
+      type,
+      ...(content === undefined ? {} : { content }),
+      id: textOf(item.id) ?? newId(PREFIXES[type] ?? "item"),
+    };
+  });
+}
+
+const PREFIXES: Readonly<Record<string, string>> = {
+  message: "msg",
+  function_call: "fc",
+  function_call_output: "fco",
+  reasoning: "rs",
+};
+
+function textPart(role: unknown, text: string): Fields {
+  return role === "assistant" ? { type: "output_text", text, annotations: [] } : { type: "input_text", text };
+}
+
+/** Items as messages. A model's reasoning, text and calls in a row are one message of its. */
+export function chatOfItems(items: readonly Fields[], param: string): readonly Fields[] {
+  const messages: Fields[] = [];
+  let assistant: AssistantMessage | undefined;
+  const close = () => {
+    if (assistant !== undefined) messages.push(assistantFields(assistant));
+    assistant = undefined;
+  };
+  for (const [index, item] of items.entries()) {
+    const at = `${param}[${index}]`;
+    if (item.type === "function_call" || item.type === "reasoning" || item.role === "assistant") {
+      // Text after a call is a message of its own: in one message, it would come before the call.
+      if (item.type !== "function_call" && assistant !== undefined && assistant.calls.length > 0) close();
+      assistant ??= { texts: [], reasoning: "", signed: [], calls: [] };
+      addToAssistant(assistant, item, at);
+    } else {
+      close();
+      messages.push(messageOf(item, at));
+    }
+  }
+  close();
+  return messages;
+}
+
+interface AssistantMessage {
+  readonly texts: Fields[];
+  reasoning: string;
+  readonly signed: unknown[];
+  readonly calls: Fields[];
+}
+
+function addToAssistant(message: AssistantMessage, item: Fields, param: string): void {
+  if (item.type === "function_call") {
+    const { call_id: id, name, arguments: json } = item;
+    message.calls.push({ id, type: "function", function: { name, arguments: json } });
+  } else if (item.type === "reasoning") {
+    const parts = itemsOf(item.content).length > 0 ? itemsOf(item.content) : itemsOf(item.summary);
+    message.reasoning += parts.map((part) => (isRecord(part) ? (textOf(part.text) ?? "") : "")).join("");
+    message.signed.push(...signedThinking(item.encrypted_content));
+  } else
+    message.texts.push(...itemsOf(item.content).map((part, index) => chatPart(part, `${param}.content[${index}]`)));
+}
+
+function assistantFields({ texts, reasoning, signed, calls }: AssistantMessage): Fields {
+  const [first] = texts;
+  const content = texts.length === 1 && first?.type === "text" ? first.text : texts;
+  return {
+    role: "assistant",
+    content: texts.length > 0 ? content : calls.length > 0 ? null : "",
+    ...(reasoning === "" ? {} : { reasoning_content: reasoning }),
+    ...(signed.length > 0 ? { thinking_blocks: signed } : {}),
+    ...(calls.length > 0 ? { tool_calls: calls } : {}),
+  };
+}
+
+function messageOf(item: Fields, param: string): Fields {
+  const { type, role } = item;
+  if (type === "function_call_output") {
+    const { call_id: id, output } = item;
+    return {
+      role: "tool",
+      tool_call_id: id,
+      content: typeof output === "string" ? output : content(output, `${param}.output`),
+    };
+  }
+  if (type !== "message")
+    throw refuse(
+      `${param}.type`,
+      `\`${param}.type\` ${kindOf(type)} is not served here; send messages and function calls.`,
+    );
+  if (role !== "user" && role !== "system" && role !== "developer")
+    throw refuse(`${param}.role`, `\`${param}.role\` must be one of user, assistant, system, developer; correct it.`);
+  return { role: role === "developer" ? "system" : role, content: content(item.content, `${param}.content`) };
+}
+
+function content(value: unknown, param: string): unknown {
+  const parts = itemsOf(value).map((part, index) => chatPart(part, `${param}[${index}]`));
+  const [first] = parts;
+  if (parts.length === 1 && first?.type === "text") return first.text;
+  return parts.length === 0 ? "" : parts;
+}
+
+function chatPart(part: unknown, param: string): Fields {
+  if (!isRecord(part)) throw refuse(param, `\`${param}\` must be an object; send a content part.`);
+  switch (part.type) {
+    case "input_text":
+    case "output_text":
+    case "text":
+      return { type: "text", text: part.text };
+    case "refusal":
+      return { type: "text", text: part.refusal };
+    case "input_image": {
+      const url = textOf(part.image_url);
+      if (url === undefined)
+        throw refuse(
+          `${param}.image_url`,
+          `\`${param}.image_url\` is required: files are not kept here; send a URL or a data URL.`,
+        );
+      const detail = textOf(part.detail);
+      return { type: "image_url", image_url: { url, ...(detail === undefined ? {} : { detail }) } };
+    }
+    case "input_file": {
+      const data = textOf(part.file_data);
+      if (data === undefined)
+        throw refuse(
+          `${param}.file_data`,
+          `\`${param}.file_data\` is required: files are not kept here; send a data URL.`,
+        );
+      const name = textOf(part.filename);
+      return { type: "file", file: { file_data: data, ...(name === undefined ? {} : { filename: name }) } };
+    }
+    case "input_audio":
+      return { type: "input_audio", input_audio: part.input_audio };
+    default:
+      throw refuse(`${param}.type`, `\`${param}.type\` ${kindOf(part.type)} is not served here.`);
+  }
+}
+
+/** A provider's signed thinking travels as the reasoning's encrypted content. */
+export function encryptedContent(blocks: readonly unknown[]): string {
+  return Buffer.from(JSON.stringify(blocks)).toString("base64");
+}
+
+function signedThinking(encrypted: unknown): readonly unknown[] {
+  const text = textOf(encrypted);
+  return text === undefined ? [] : itemsOf(parseJson(Buffer.from(text, "base64").toString("utf8"))).filter(isRecord);
+}

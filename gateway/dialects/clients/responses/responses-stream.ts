@@ -1,0 +1,142 @@
+import type { ErrorBody } from "../../../../contracts/errors.ts";
+import { GatewayError } from "../../../core/gateway-error.ts";
+import { type ChatSaying, type ChatUsage, readChatEvent } from "../../inner/chat-events.ts";
+import type { StreamTranslator } from "../../inner/dialect.ts";
+import { type SseEvent, SseReader } from "../../inner/sse-reader.ts";
+import { type Translation, translate } from "../../inner/translate.ts";
+import { closedResponse, openResponse, type ResponseHead } from "./responses-answer.ts";
+import { CallOutput, MessageOutput, type OutputItem, ReasoningOutput, type SayEvent } from "./responses-output.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export interface ResponsesStreamOptions {
+  readonly head: ResponseHead;
+  readonly newId: (prefix: string) => string;
+  /** Seconds since 1970. */
+  readonly now: () => number;
+  /** Gets the response when its output has ended in good order. */
+  readonly onClosed: (response: Fields) => void;
+}
+
+/** Chat completion events as the events of one response. */
+export function responsesStream(options: ResponsesStreamOptions): StreamTranslator {
+  return translate(new SseReader(), new ResponsesTranslation(options));
+}
+
+class ResponsesTranslation implements Translation<SseEvent> {
+  isDone = false;
+  readonly #options: ResponsesStreamOptions;
+  #sequence = 0;
+  readonly #items: OutputItem[] = [];
+  readonly #calls = new Map<number, CallOutput>();
+  /** The item that text or reasoning is added to; calls stay open beside it. */
+  #current: MessageOutput | ReasoningOutput | undefined;
+  #finish: string | undefined;
+  #usage: ChatUsage | undefined;
+
+  constructor(options: ResponsesStreamOptions) {
+    this.#options = options;
+  }
+
+  take(event: SseEvent): string {
+    const sayings = readChatEvent(event);
+    return this.#start() + sayings.map((saying) => this.#say(saying)).join("");
+  }
+
+  fail({ error }: ErrorBody): string {
+    const code =
+      error.code === "rate_limit_exceeded" || error.code === "overloaded" ? "rate_limit_exceeded" : "server_error";
+    const output = this.#items.map((item) => item.fields("incomplete"));
+    const failed = { status: "failed", error: { code, message: error.message }, output };
+    return (
+      this.#start() + this.#event("response.failed", { response: { ...openResponse(this.#options.head), ...failed } })
+    );
+  }
+
+  #start(): string {
+    if (this.#sequence > 0) return "";
+    const response = openResponse(this.#options.head);
+    return this.#event("response.created", { response }) + this.#event("response.in_progress", { response });
+  }
+
+  #say(saying: ChatSaying): string {
+    switch (saying.kind) {
+      case "text":
+      case "refusal":
+        return this.#message().add(saying.kind, saying.text);
+      case "reasoning":
+        return this.#reasoning().add(saying.text);
+      case "thinking-blocks":
+        return this.#reasoning().sign(saying.blocks);
+      case "tool":
+        return this.#tool(saying);
+      case "finish":
+        this.#finish ??= saying.reason;
+        return "";
+      case "usage":
+        this.#usage = saying.usage;
+        return "";
+      case "done":
+        return this.#end();
+    }
+  }
+
+  /** What was said by making room for the next item, before what it says itself. */
+  #message(): { add(kind: "text" | "refusal", text: string): string } {
+    if (this.#current instanceof MessageOutput) return this.#current;
+    const before = this.#closeCurrent();
+    const item = new MessageOutput(this.#options.newId("msg"), this.#items.length, this.#sayEvent);
+    this.#items.push(item);
+    this.#current = item;
+    return { add: (kind, text) => before + item.open() + item.add(kind, text) };
+  }
+
+  #reasoning(): { add(text: string): string; sign(blocks: readonly unknown[]): string } {
+    if (this.#current instanceof ReasoningOutput) return this.#current;
+    const before = this.#closeCurrent();
+    const item = new ReasoningOutput(this.#options.newId("rs"), this.#items.length, this.#sayEvent);
+    this.#items.push(item);
+    this.#current = item;
+    return {
+      add: (text) => before + item.open() + item.add(text),
+      sign: (blocks) => before + item.open() + item.sign(blocks),
+    };
+  }
+
+  #tool({ index, id, name, arguments: json }: Extract<ChatSaying, { kind: "tool" }>): string {
+    const known = this.#calls.get(index);
+    if (known !== undefined) return known.add(json);
+    if (id === undefined || name === undefined) throw new GatewayError("upstream_error");
+    const before = this.#closeCurrent();
+    const item = new CallOutput(this.#options.newId("fc"), this.#items.length, this.#sayEvent, { callId: id, name });
+    this.#items.push(item);
+    this.#calls.set(index, item);
+    return before + item.open() + item.add(json);
+  }
+
+  #closeCurrent(): string {
+    const item = this.#current;
+    this.#current = undefined;
+    return item?.close("completed") ?? "";
+  }
+
+  #end(): string {
+    // A stream that ends without a reason was cut off.
+    if (this.#finish === undefined) throw new GatewayError("stream_interrupted");
+    const { head, now, onClosed } = this.#options;
+    const response = closedResponse(head, [], this.#finish, this.#usage, now());
+    const isComplete = response.status === "completed";
+    const last = isComplete ? "completed" : "incomplete";
+    const said = this.#items.map((item) => (item.isOpen ? item.close(last) : "")).join("");
+    this.isDone = true;
+    const whole = { ...response, output: this.#items.map((item) => item.fields(item.status)) };
+    onClosed(whole);
+    return said + this.#event(isComplete ? "response.completed" : "response.incomplete", { response: whole });
+  }
+
+  #sayEvent: SayEvent = (type, fields) => this.#event(type, fields);
+
+  #event(type: string, fields: Fields): string {
+    return `event: ${type}\ndata: ${JSON.stringify({ type, sequence_number: this.#sequence++, ...fields })}\n\n`;
+  }
+}

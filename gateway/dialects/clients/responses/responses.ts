@@ -1,0 +1,103 @@
+import type { ErrorBody } from "../../../../contracts/errors.ts";
+import { ResponseRequest } from "../../../../contracts/responses.ts";
+import { isRecord } from "../../../is-record.ts";
+import type { ResponseStore } from "../../../responses/response-store.ts";
+import type { InboundContext, InboundDialect, StreamTranslator } from "../../inner/dialect.ts";
+import { itemsOf, textOf } from "../../inner/json.ts";
+import { refuse } from "../../inner/refuse.ts";
+import { type ResponseHead, responseOfChat } from "./responses-answer.ts";
+import { inputItems } from "./responses-items.ts";
+import { chatOfResponses } from "./responses-request.ts";
+import { responsesStream } from "./responses-stream.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export interface ResponsesDialectOptions {
+  /** Where responses are kept. @default - nowhere: this deployment keeps none */
+  readonly store: ResponseStore | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** A new id that no one can guess, with this prefix, e.g. `resp_…`. */
+  readonly newId: (prefix: string) => string;
+  /** Told of a response that could not be kept. */
+  readonly onLost: (error: unknown) => void;
+}
+
+/** OpenAI's Responses, for one request: what it asked for is needed again to write its answer. */
+export class ResponsesDialect implements InboundDialect {
+  readonly body = ResponseRequest;
+  readonly #options: ResponsesDialectOptions;
+  readonly #tenant: () => string;
+  #items: readonly Fields[] = [];
+  #head: ResponseHead | undefined;
+
+  /** @param tenant whose responses these are; asked when the body has been read */
+  constructor(options: ResponsesDialectOptions, tenant: () => string) {
+    this.#options = options;
+    this.#tenant = tenant;
+  }
+
+  async toChat(fields: Fields): Promise<Fields> {
+    const { store, newId, now } = this.#options;
+    if (fields.store === true && store === undefined)
+      throw refuse("store", "`store` must be false: this deployment keeps no responses; leave it out.");
+    const before = await this.#before(fields.previous_response_id);
+    this.#items = [...before, ...inputItems(fields.input, newId)];
+    this.#head = {
+      id: newId("resp"),
+      createdAt: Math.floor(now() / 1000),
+      isStored: fields.store === true,
+      fields,
+    };
+    return chatOfResponses(fields, this.#items);
+  }
+
+  encodeWhole(bytes: Buffer, { clientFields }: InboundContext): Buffer {
+    const response = responseOfChat(bytes, this.#headOf(clientFields), this.#options.newId, this.#seconds());
+    this.#keep(response);
+    return Buffer.from(JSON.stringify(response));
+  }
+
+  encodeStream({ clientFields }: InboundContext): StreamTranslator {
+    return responsesStream({
+      head: this.#headOf(clientFields),
+      newId: this.#options.newId,
+      now: () => this.#seconds(),
+      onClosed: (response) => this.#keep(response),
+    });
+  }
+
+  /** OpenAI's own shape, with this route's word for the bound of tokens. */
+  errorBody({ error }: ErrorBody): unknown {
+    const said = JSON.stringify({ error }).replaceAll("max_completion_tokens", "max_output_tokens");
+    return JSON.parse(said);
+  }
+
+  /** What was said up to the response that this one goes on from. Its instructions don't count any more. */
+  async #before(previousId: unknown): Promise<readonly Fields[]> {
+    const id = textOf(previousId);
+    if (id === undefined) return [];
+    const previous = await this.#options.store?.get(this.#tenant(), id);
+    if (previous === undefined)
+      throw refuse(
+        "previous_response_id",
+        `There is no response ${JSON.stringify(id.slice(0, 80))} here; keep one with \`store: true\` to go on from it.`,
+      );
+    return [...previous.input, ...itemsOf(previous.response.output).filter(isRecord)];
+  }
+
+  #headOf(fields: Fields): ResponseHead {
+    this.#head ??= { id: this.#options.newId("resp"), createdAt: this.#seconds(), isStored: false, fields };
+    return this.#head;
+  }
+
+  #keep(response: Fields): void {
+    const { store, onLost } = this.#options;
+    if (response.store !== true || store === undefined) return;
+    store.put(this.#tenant(), String(response.id), { response, input: this.#items }).catch(onLost);
+  }
+
+  #seconds(): number {
+    return Math.floor(this.#options.now() / 1000);
+  }
+}

@@ -1,0 +1,23 @@
+import { isRecord } from "../../is-record.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * Where a request of Anthropic's Messages said up to which block its prompt shall be cached. It stands beside the fields of
+ * a part, message, call or tool, under a name that JSON has no word for: who speaks OpenAI's dialect is never sent it.
+ */
+const CACHE_MARK = Symbol("cache_control");
+
+/** The mark of a block, for what the block becomes. */
+export function keptMark(block: unknown): Fields {
+  const mark = isRecord(block) ? block.cache_control : undefined;
+  return isRecord(mark) ? { [CACHE_MARK]: mark } : {};
+}
+
+/** A mark that was kept, or that a client of the OpenAI dialect wrote itself; `undefined` for none. */
+export function markOf(value: unknown): Fields | undefined {
+  if (!isRecord(value)) return undefined;
+  const kept: unknown = Reflect.get(value, CACHE_MARK);
+  const mark = kept ?? value.cache_control;
+  return isRecord(mark) ? mark : undefined;
+}

@@ -1,0 +1,136 @@
+import { ERRORS, type ErrorBody, type ErrorCode } from "../../../contracts/errors.ts";
+import type { FinishReason, Usage } from "../../../contracts/sampling.ts";
+import { GatewayError } from "../../core/gateway-error.ts";
+import { isRecord } from "../../is-record.ts";
+import { countOf, itemsOf, parseJson, textOf } from "./json.ts";
+import type { SseEvent } from "./sse-reader.ts";
+
+/** The end of a stream of chat completion events. */
+export const DONE_EVENT = "data: [DONE]\n\n";
+
+/** An error as the last event of such a stream. */
+export function errorEvent(body: ErrorBody): string {
+  return `data: ${JSON.stringify(body)}\n\n`;
+}
+
+/** Writes the events of one streamed chat completion. */
+export class ChatEventWriter {
+  readonly #head: string;
+
+  constructor(head: { readonly id: string; readonly created: number; readonly model: string }) {
+    const { id, created, model } = head;
+    const fields = JSON.stringify({ id, object: "chat.completion.chunk", created, model });
+    this.#head = `data: ${fields.slice(0, -1)},"choices":[`;
+  }
+
+  /** @param extra more fields of the choice */
+  delta(
+    delta: Readonly<Record<string, unknown>>,
+    finishReason: FinishReason | null = null,
+    extra: Readonly<Record<string, unknown>> = {},
+  ): string {
+    const choice = { index: 0, delta, logprobs: null, finish_reason: finishReason, ...extra };
+    return `${this.#head}${JSON.stringify(choice)}]}\n\n`;
+  }
+
+  usage(usage: Usage): string {
+    return `${this.#head}],"usage":${JSON.stringify(usage)}}\n\n`;
+  }
+}
+
+/** What one event of a streamed chat completion says, taken apart. */
+export type ChatSaying =
+  | { readonly kind: "text" | "reasoning" | "refusal"; readonly text: string }
+  | { readonly kind: "thinking-blocks"; readonly blocks: readonly unknown[] }
+  | {
+      readonly kind: "tool";
+      readonly index: number;
+      readonly id: string | undefined;
+      readonly name: string | undefined;
+      readonly arguments: string;
+    }
+  | { readonly kind: "finish"; readonly reason: string; readonly stopSequence: string | undefined }
+  | { readonly kind: "usage"; readonly usage: ChatUsage }
+  | { readonly kind: "done" };
+
+export interface ChatUsage {
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  readonly cachedTokens: number;
+  /** Of the prompt, those that a provider put into its cache. */
+  readonly cacheWriteTokens: number;
+  readonly reasoningTokens: number;
+}
+
+/** @throws {GatewayError} the error that the event is, or `upstream_error` when it is no chat completion event */
+export function readChatEvent({ data }: SseEvent): readonly ChatSaying[] {
+  if (data.trim() === "[DONE]") return [{ kind: "done" }];
+  const event = parseJson(data);
+  if (!isRecord(event)) throw new GatewayError("upstream_error");
+  if (event.error !== undefined && event.error !== null) throw errorOfEvent(event.error);
+  const choice = itemsOf(event.choices).find((item) => isRecord(item) && (item.index ?? 0) === 0);
+  const usage = readUsage(event.usage);
+  return [
+    ...(isRecord(choice) ? sayingsOf(choice) : []),
+    ...(usage === undefined ? [] : [{ kind: "usage", usage } as const]),
+  ];
+}
+
+function sayingsOf(choice: Readonly<Record<string, unknown>>): readonly ChatSaying[] {
+  const delta = isRecord(choice.delta) ? choice.delta : {};
+  const sayings: ChatSaying[] = [];
+  const reasoning = textOf(delta.reasoning_content) ?? textOf(delta.reasoning);
+  if (reasoning !== undefined) sayings.push({ kind: "reasoning", text: reasoning });
+  if (Array.isArray(delta.thinking_blocks)) sayings.push({ kind: "thinking-blocks", blocks: delta.thinking_blocks });
+  const text = textOf(delta.content);
+  if (text !== undefined) sayings.push({ kind: "text", text });
+  const refusal = textOf(delta.refusal);
+  if (refusal !== undefined) sayings.push({ kind: "refusal", text: refusal });
+  for (const [place, call] of itemsOf(delta.tool_calls).entries()) {
+    if (!isRecord(call)) throw new GatewayError("upstream_error");
+    const called = isRecord(call.function) ? call.function : {};
+    sayings.push({
+      kind: "tool",
+      index: countOf(call.index) ?? place,
+      id: textOf(call.id),
+      name: textOf(called.name),
+      arguments: textOf(called.arguments) ?? "",
+    });
+  }
+  const reason = textOf(choice.finish_reason);
+  if (reason !== undefined) sayings.push({ kind: "finish", reason, stopSequence: textOf(choice.stop_reason) });
+  return sayings;
+}
+
+/** The counts of an answer or event in OpenAI's dialect; `undefined` where there are none. */
+export function readUsage(usage: unknown): ChatUsage | undefined {
+  if (!isRecord(usage)) return undefined;
+  const prompt = isRecord(usage.prompt_tokens_details) ? usage.prompt_tokens_details : {};
+  const completion = isRecord(usage.completion_tokens_details) ? usage.completion_tokens_details : {};
+  const promptTokens = countOf(usage.prompt_tokens);
+  if (promptTokens === undefined) return undefined;
+  const cachedTokens = Math.min(countOf(prompt.cached_tokens) ?? 0, promptTokens);
+  return {
+    promptTokens,
+    completionTokens: countOf(usage.completion_tokens) ?? 0,
+    cachedTokens,
+    cacheWriteTokens: Math.min(countOf(prompt.cache_write_tokens) ?? 0, promptTokens - cachedTokens),
+    reasoningTokens: countOf(completion.reasoning_tokens) ?? 0,
+  };
+}
+
+/** An error event as the error it is. A code of our catalogue stays; an engine's own words stay out of it. */
+function errorOfEvent(error: unknown): GatewayError {
+  const code = isRecord(error) ? error.code : undefined;
+  if (!isErrorCode(code)) return new GatewayError("upstream_error");
+  const message = isRecord(error) ? textOf(error.message) : undefined;
+  const param = isRecord(error) ? textOf(error.param) : undefined;
+  return new GatewayError(code, {
+    ...(message === undefined ? {} : { message }),
+    ...(param === undefined ? {} : { param }),
+  });
+}
+
+function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === "string" && Object.hasOwn(ERRORS, code);
+}

@@ -1,0 +1,57 @@
+import { isRecord } from "../../is-record.ts";
+import { markOf } from "./cache-marks.ts";
+import type { Block, Media } from "./conversation.ts";
+import { itemsOf, textOf } from "./json.ts";
+import { kindOf, refuse } from "./refuse.ts";
+
+const DATA_URL = /^data:([\w.+-]+\/[\w.+-]+)(?:;[\w.+-]+=[^;,]*)*;base64,([A-Za-z0-9+/=\s]*)$/;
+
+/** The content of one message: a text, or an array of parts. @throws {GatewayError} for a part that can't be said */
+export function readParts(content: unknown, param: string): readonly Block[] {
+  if (typeof content === "string") return text(content, undefined);
+  return itemsOf(content).flatMap((part, index) => readPart(part, `${param}[${index}]`));
+}
+
+function readPart(part: unknown, param: string): readonly Block[] {
+  if (!isRecord(part)) throw refuse(param, `\`${param}\` must be an object; send a content part.`);
+  switch (part.type) {
+    case "text":
+      return text(part.text, markOf(part));
+    case "refusal":
+      return text(part.refusal, undefined);
+    case "image_url": {
+      const image = isRecord(part.image_url) ? part.image_url.url : part.image_url;
+      const place = `${param}.image_url.url`;
+      return [{ kind: "image", media: readMedia(image, place), param: place, cacheControl: markOf(part) }];
+    }
+    case "file":
+      return [{ ...readFile(isRecord(part.file) ? part.file : {}, `${param}.file`), cacheControl: markOf(part) }];
+    default:
+      throw refuse(`${param}.type`, `\`${param}.type\` ${kindOf(part.type)} is not taken by this model.`);
+  }
+}
+
+function text(value: unknown, cacheControl: unknown): readonly Block[] {
+  const said = textOf(value);
+  return said === undefined ? [] : [{ kind: "text", text: said, cacheControl }];
+}
+
+function readFile(
+  file: Readonly<Record<string, unknown>>,
+  param: string,
+): Omit<Extract<Block, { kind: "document" }>, "cacheControl"> {
+  const data = textOf(file.file_data);
+  if (data === undefined)
+    throw refuse(`${param}.file_data`, `\`${param}.file_data\` is required here; send the file as a data URL.`);
+  const media = readMedia(data, `${param}.file_data`);
+  return { kind: "document", media, name: textOf(file.filename), param: `${param}.file_data` };
+}
+
+function readMedia(value: unknown, param: string): Media {
+  const url = textOf(value) ?? "";
+  if (/^https?:\/\//i.test(url)) return { kind: "url", url };
+  const [, mediaType, data] = DATA_URL.exec(url) ?? [];
+  if (mediaType === undefined || data === undefined)
+    throw refuse(param, `\`${param}\` must be an http(s) URL or a base64 data URL with its media type.`);
+  return { kind: "base64", mediaType: mediaType.toLowerCase(), data };
+}

@@ -1,0 +1,127 @@
+import { isRecord } from "../../is-record.ts";
+import { markOf } from "./cache-marks.ts";
+import { readParts } from "./content-parts.ts";
+import { itemsOf, parseJson, textOf } from "./json.ts";
+import { refuse } from "./refuse.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Where an image or document is. */
+export type Media =
+  | { readonly kind: "base64"; readonly mediaType: string; readonly data: string }
+  | { readonly kind: "url"; readonly url: string };
+
+/** One piece of a turn. */
+export type Block =
+  | { readonly kind: "text"; readonly text: string; readonly cacheControl: unknown }
+  | { readonly kind: "image"; readonly media: Media; readonly param: string; readonly cacheControl: unknown }
+  | {
+      readonly kind: "document";
+      readonly media: Media;
+      readonly name: string | undefined;
+      readonly param: string;
+      readonly cacheControl: unknown;
+    }
+  | { readonly kind: "thinking"; readonly block: Fields }
+  | {
+      readonly kind: "tool-call";
+      readonly id: string;
+      readonly name: string;
+      readonly input: Fields;
+      readonly cacheControl: unknown;
+    }
+  | {
+      readonly kind: "tool-result";
+      readonly id: string;
+      readonly content: readonly Block[];
+      readonly cacheControl: unknown;
+    };
+
+export interface Turn {
+  readonly role: "user" | "assistant";
+  readonly blocks: readonly Block[];
+}
+
+/** The messages of a chat completion as providers want them that know two roles in turn, and instructions apart. */
+export interface Conversation {
+  readonly system: readonly Block[];
+  /** Never two of one role after another, none empty. */
+  readonly turns: readonly Turn[];
+}
+
+/**
+ * Reads `messages`. Instructions come out of their place to the front, whichever message they were in; tool messages are
+ * the user's; neighbours of one role become one turn; empty texts are left out, as these providers refuse them.
+ * @throws {GatewayError} `invalid_request` naming the part that can't be said
+ */
+export function readConversation(messages: unknown): Conversation {
+  const system: Block[] = [];
+  const turns: { readonly role: Turn["role"]; readonly blocks: Block[] }[] = [];
+  for (const [index, message] of itemsOf(messages).entries()) {
+    if (!isRecord(message)) continue;
+    const param = `messages[${index}]`;
+    if (message.role === "system" || message.role === "developer") {
+      system.push(...readContent(message, param));
+      continue;
+    }
+    const { role, blocks } = readTurn(message, param);
+    const last = turns.at(-1);
+    if (last?.role === role) last.blocks.push(...blocks);
+    else if (blocks.length > 0) turns.push({ role, blocks: [...blocks] });
+  }
+  if (turns.length === 0)
+    throw refuse("messages", "`messages` has nothing but instructions or empty texts; add a user message.");
+  return { system, turns };
+}
+
+function readTurn(message: Fields, param: string): Turn {
+  switch (message.role) {
+    case "assistant":
+      return { role: "assistant", blocks: readAssistant(message, param) };
+    case "tool": {
+      const id = textOf(message.tool_call_id);
+      if (id === undefined)
+        throw refuse(`${param}.tool_call_id`, `\`${param}.tool_call_id\` is required; name the call it answers.`);
+      const content = readParts(message.content, `${param}.content`);
+      return { role: "user", blocks: [{ kind: "tool-result", id, content, cacheControl: markOf(message) }] };
+    }
+    case "function":
+      throw refuse(`${param}.role`, `\`${param}.role\` "function" is not taken by this model; use role "tool".`);
+    default:
+      return { role: "user", blocks: readContent(message, param) };
+  }
+}
+
+/** A message whose content is one text has that text's mark itself. */
+function readContent(message: Fields, param: string): readonly Block[] {
+  const blocks = readParts(message.content, `${param}.content`);
+  const cacheControl = typeof message.content === "string" ? markOf(message) : undefined;
+  if (cacheControl === undefined) return blocks;
+  return blocks.map((block) => (block.kind === "text" ? { ...block, cacheControl } : block));
+}
+
+function readAssistant(message: Fields, param: string): readonly Block[] {
+  if (message.function_call !== undefined && message.function_call !== null)
+    throw refuse(`${param}.function_call`, `\`${param}.function_call\` is not taken; use \`tool_calls\`.`);
+  const thinking = itemsOf(message.thinking_blocks)
+    .filter(isRecord)
+    .map((block): Block => ({ kind: "thinking", block }));
+  const calls = itemsOf(message.tool_calls).map((call, index) => readCall(call, `${param}.tool_calls[${index}]`));
+  return [...thinking, ...readContent(message, param), ...calls];
+}
+
+function readCall(call: unknown, param: string): Block {
+  const called = isRecord(call) && isRecord(call.function) ? call.function : {};
+  const id = isRecord(call) ? textOf(call.id) : undefined;
+  const name = textOf(called.name);
+  if (id === undefined || name === undefined)
+    throw refuse(param, `\`${param}\` must have an id and a function name; send the call as the model made it.`);
+  const text = textOf(called.arguments);
+  const input = text === undefined || text.trim() === "" ? {} : parseJson(text);
+  if (!isRecord(input))
+    throw refuse(
+      `${param}.function.arguments`,
+      `\`${param}.function.arguments\` must be a JSON object in a string; this model takes no other arguments.`,
+    );
+  return { kind: "tool-call", id, name, input, cacheControl: markOf(call) };
+}

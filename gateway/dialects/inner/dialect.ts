@@ -1,0 +1,74 @@
+import type * as z from "zod";
+import type { ErrorBody } from "../../../contracts/errors.ts";
+import type { GenerationRequest } from "../../core/generation-request.ts";
+
+/** Turns one stream of bytes into another, piece by piece, wherever the pieces are cut. */
+export interface StreamTranslator {
+  /** @returns what is complete by now, possibly nothing */
+  push(chunk: Buffer): Buffer;
+  /** The source has ended. @returns what is left to say */
+  end(): Buffer;
+}
+
+/** One request on its way to one upstream. */
+export interface OutboundRequest {
+  readonly generation: GenerationRequest;
+  /** The model's name there. */
+  readonly model: string;
+  /** Where it goes, e.g. `https://api.anthropic.com`. */
+  readonly origin: string;
+}
+
+/** What is sent: a POST. */
+export interface UpstreamCall {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+/** What an upstream's error answer says, as far as it can be read. */
+export interface UpstreamProblem {
+  readonly message?: string;
+  readonly param?: string;
+  readonly code?: string;
+}
+
+/** How a target speaks: what goes to it, and what its answers are in OpenAI's words. */
+export interface OutboundDialect {
+  readonly name: "openai" | "anthropic" | "bedrock";
+  /** @throws {GatewayError} `invalid_request` naming the field that can't be said in this dialect */
+  encode(request: OutboundRequest): UpstreamCall | Promise<UpstreamCall>;
+  /** A whole answer as OpenAI's. @throws {GatewayError} `upstream_error` when it is none */
+  decodeWhole(bytes: Buffer, request: OutboundRequest): Buffer;
+  /** For a stream's bytes: to OpenAI's events with the usage and `[DONE]`; `undefined` where they are that already. */
+  decodeStream(request: OutboundRequest): StreamTranslator | undefined;
+  /** Media type that a stream's answer begins with. */
+  readonly streamMediaType: string;
+  decodeProblem(status: number, body: string): UpstreamProblem;
+}
+
+/** What a client's dialect knows of the request when it writes the answer. */
+export interface InboundContext {
+  readonly requestId: string;
+  /** The body as the client wrote it. */
+  readonly clientFields: Readonly<Record<string, unknown>>;
+  /** The body in OpenAI's words. */
+  readonly generation: GenerationRequest;
+}
+
+/** How clients speak on a route that is not OpenAI's own. */
+export interface InboundDialect {
+  /** What a body must be; checked first, so that problems have the client's own names. */
+  readonly body: z.ZodType;
+  /** The body as one of a chat completion. @throws {GatewayError} `invalid_request` */
+  toChat(
+    fields: Readonly<Record<string, unknown>>,
+  ): Readonly<Record<string, unknown>> | Promise<Readonly<Record<string, unknown>>>;
+  /** @param bytes a whole chat completion */
+  encodeWhole(bytes: Buffer, context: InboundContext): Buffer;
+  /** Takes chat completion events: usage, error events and `[DONE]` included. */
+  encodeStream(context: InboundContext): StreamTranslator;
+  errorBody(body: ErrorBody, requestId: string): unknown;
+  /** Headers of every answer, errors included. @default - none of its own */
+  headers?(requestId: string): Readonly<Record<string, string>>;
+}

@@ -1,0 +1,26 @@
+import { tooDeepField } from "../../json-depth.ts";
+
+/** Parsed JSON, or `undefined` where the text is none, or is nested too deep for recursion. */
+export function parseJson(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return tooDeepField(value) === undefined ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A string that is not empty, or `undefined`. */
+export function textOf(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** A whole number from 0, or `undefined`. */
+export function countOf(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+}
+
+/** The items of an array; of anything else none. */
+export function itemsOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}

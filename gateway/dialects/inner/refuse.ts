@@ -1,0 +1,16 @@
+import { GatewayError } from "../../core/gateway-error.ts";
+
+/** A 400 that names one field: what is wrong with it and what to do. */
+export function refuse(param: string, message: string): GatewayError {
+  return new GatewayError("invalid_request", { param, message, details: [{ param, message }] });
+}
+
+/** A 400 for a field that a dialect has no words for. */
+export function cannotSay(param: string, dialect: string, remedy: string): GatewayError {
+  return refuse(param, `\`${param}\` can't be said in ${dialect}; ${remedy}.`);
+}
+
+/** A type that a client wrote, where it is short and plain enough to be said again. */
+export function kindOf(type: unknown): string {
+  return typeof type === "string" && /^[\w.-]{1,40}$/.test(type) ? `"${type}"` : "of this kind";
+}

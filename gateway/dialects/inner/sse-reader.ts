@@ -1,0 +1,66 @@
+import { GatewayError } from "../../core/gateway-error.ts";
+
+const LINE_FEED = 0x0a;
+/** An event with a tool call's whole arguments may be large; one over this is no model's answer. */
+const MAX_EVENT_BYTES = 16 * 1024 * 1024;
+
+/** One server-sent event. */
+export interface SseEvent {
+  /** Empty where the event has no name. */
+  readonly name: string;
+  readonly data: string;
+}
+
+/**
+ * Takes server-sent events out of bytes, wherever those are cut. Each byte is copied once at most, however many pieces
+ * an event comes in. Comments, ids and retry times are passed over.
+ */
+export class SseReader {
+  #line: Buffer[] = [];
+  #bytes = 0;
+  #name = "";
+  #data: string[] = [];
+
+  /** Yields the events that are complete by now. @throws {GatewayError} `upstream_error` for one of over 16 MiB */
+  *push(chunk: Buffer): Generator<SseEvent> {
+    let start = 0;
+    for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, start)) {
+      const event = this.#take(this.#wholeLine(chunk.subarray(start, end)));
+      start = end + 1;
+      if (event !== undefined) yield event;
+    }
+    if (start < chunk.length) {
+      this.#line.push(chunk.subarray(start));
+      this.#bytes += chunk.length - start;
+    }
+    if (this.#bytes > MAX_EVENT_BYTES) throw new GatewayError("upstream_error");
+  }
+
+  #wholeLine(last: Buffer): string {
+    if (this.#line.length === 0) return last.toString("utf8");
+    const line = Buffer.concat([...this.#line, last]);
+    this.#line = [];
+    return line.toString("utf8");
+  }
+
+  /** Takes one line; the empty one ends an event. */
+  #take(line: string): SseEvent | undefined {
+    const text = line.endsWith("\r") ? line.slice(0, -1) : line;
+    if (text === "") {
+      const event = this.#data.length === 0 ? undefined : { name: this.#name, data: this.#data.join("\n") };
+      this.#name = "";
+      this.#data = [];
+      this.#bytes = 0;
+      return event;
+    }
+    const colon = text.indexOf(":");
+    const field = colon === -1 ? text : text.slice(0, colon);
+    const value = colon === -1 ? "" : text.slice(text[colon + 1] === " " ? colon + 2 : colon + 1);
+    if (field === "event") this.#name = value;
+    if (field === "data") {
+      this.#data.push(value);
+      this.#bytes += value.length;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,57 @@
+import { type ErrorBody, errorBody } from "../../../contracts/errors.ts";
+import { GatewayError } from "../../core/gateway-error.ts";
+import type { StreamTranslator } from "./dialect.ts";
+
+const EMPTY = Buffer.alloc(0);
+
+/** Takes messages out of bytes. */
+export interface MessageReader<Message> {
+  /** The messages that are complete by now. @throws {GatewayError} in their place, when these can't be any */
+  push(chunk: Buffer): Iterable<Message>;
+}
+
+/** What a stream of one dialect is in another: text for each message. */
+export interface Translation<Message> {
+  /** Whether everything has been said; what comes after that is passed over. */
+  readonly isDone: boolean;
+  /** @throws {GatewayError} when the message is an error, or makes no sense (`upstream_error`) */
+  take(message: Message): string;
+  /** How an error is said in the middle of a stream: the last that is said. */
+  fail(error: ErrorBody): string;
+}
+
+/**
+ * Runs a translation over a stream's bytes. Whatever the bytes are, `push` and `end` never throw: a stream that is
+ * malformed, or ends before it is done, ends with the translation's error and nothing after it.
+ */
+export function translate<Message>(
+  reader: MessageReader<Message>,
+  translation: Translation<Message>,
+): StreamTranslator {
+  let hasFailed = false;
+
+  function fail(error: unknown): string {
+    hasFailed = true;
+    return translation.fail(error instanceof GatewayError ? error.body : errorBody("upstream_error"));
+  }
+
+  return {
+    push(chunk) {
+      if (hasFailed || translation.isDone) return EMPTY;
+      let said = "";
+      try {
+        for (const message of reader.push(chunk)) {
+          said += translation.take(message);
+          if (translation.isDone) break;
+        }
+      } catch (error) {
+        said += fail(error);
+      }
+      return said === "" ? EMPTY : Buffer.from(said);
+    },
+    end() {
+      if (hasFailed || translation.isDone) return EMPTY;
+      return Buffer.from(fail(new GatewayError("stream_interrupted")));
+    },
+  };
+}

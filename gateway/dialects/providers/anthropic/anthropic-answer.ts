@@ -1,0 +1,129 @@
+import type { ErrorCode } from "../../../../contracts/errors.ts";
+import type { FinishReason, Usage } from "../../../../contracts/sampling.ts";
+import { GatewayError } from "../../../core/gateway-error.ts";
+import { isRecord } from "../../../is-record.ts";
+import type { UpstreamProblem } from "../../inner/dialect.ts";
+import { countOf, parseJson, textOf } from "../../inner/json.ts";
+import { finishReasonOf, usageOf } from "../../inner/provider-answer.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const FINISH: Readonly<Record<string, FinishReason>> = {
+  end_turn: "stop",
+  stop_sequence: "stop",
+  pause_turn: "stop",
+  max_tokens: "length",
+  model_context_window_exceeded: "length",
+  tool_use: "tool_calls",
+  refusal: "content_filter",
+};
+
+export function finishReason(stopReason: unknown): FinishReason {
+  return finishReasonOf(FINISH, stopReason);
+}
+
+/** Anthropic counts what came from its cache, and went there, apart from `input_tokens`; OpenAI counts all together. */
+export function openAiUsage(usage: unknown): Usage {
+  const counts = isRecord(usage) ? usage : {};
+  const details = isRecord(counts.output_tokens_details) ? counts.output_tokens_details : {};
+  const thinking = countOf(details.thinking_tokens);
+  return {
+    ...usageOf({
+      input: counts.input_tokens,
+      cacheRead: counts.cache_read_input_tokens,
+      cacheWritten: counts.cache_creation_input_tokens,
+      output: counts.output_tokens,
+    }),
+    ...(thinking === undefined ? {} : { completion_tokens_details: { reasoning_tokens: thinking } }),
+  };
+}
+
+export interface AnswerHead {
+  /** The name by which the client asked for the model. */
+  readonly model: string;
+  /** Seconds since 1970. */
+  readonly created: number;
+}
+
+/** A whole message as a chat completion. @throws {GatewayError} `upstream_error` when the bytes are no message */
+export function chatCompletion(bytes: Buffer, { model, created }: AnswerHead): Buffer {
+  const message = parseJson(bytes.toString("utf8"));
+  if (!isRecord(message) || message.type !== "message" || !Array.isArray(message.content))
+    throw new GatewayError("upstream_error");
+  const blocks = message.content.filter(isRecord);
+  const text = blocks.map((block) => (block.type === "text" ? (textOf(block.text) ?? "") : "")).join("");
+  const thinking = blocks.filter(({ type }) => type === "thinking" || type === "redacted_thinking");
+  const reasoning = thinking.map((block) => textOf(block.thinking) ?? "").join("");
+  const calls = blocks.filter(({ type }) => type === "tool_use").map(toolCall);
+  const answer = {
+    id: textOf(message.id) ?? "",
+    object: "chat.completion",
+    created,
+    model,
+    choices: [
+      {
+        index: 0,
+        message: {
+          role: "assistant",
+          content: text === "" ? null : text,
+          refusal: null,
+          ...(reasoning === "" ? {} : { reasoning_content: reasoning }),
+          ...(thinking.length > 0 ? { thinking_blocks: thinking } : {}),
+          ...(calls.length > 0 ? { tool_calls: calls } : {}),
+        },
+        logprobs: null,
+        finish_reason: finishReason(message.stop_reason),
+        ...stopReason(message.stop_sequence),
+      },
+    ],
+    usage: openAiUsage(message.usage),
+  };
+  return Buffer.from(JSON.stringify(answer));
+}
+
+/** vLLM's field for the stop sequence that ended an answer. */
+export function stopReason(stopSequence: unknown): Fields {
+  const sequence = textOf(stopSequence);
+  return sequence === undefined ? {} : { stop_reason: sequence };
+}
+
+function toolCall(block: Fields): Fields {
+  return {
+    id: textOf(block.id) ?? "",
+    type: "function",
+    function: { name: textOf(block.name) ?? "", arguments: JSON.stringify(block.input ?? {}) },
+  };
+}
+
+/** Anthropic's error types that a client can do something about; the others are the service's fault. */
+const CODES: Readonly<Record<string, ErrorCode>> = {
+  invalid_request_error: "invalid_request",
+  rate_limit_error: "overloaded",
+  overloaded_error: "overloaded",
+  timeout_error: "timeout",
+};
+
+/** An error in the middle of a stream. What the provider says of our account or its machines stays here. */
+export function streamError(error: unknown): GatewayError {
+  const type = isRecord(error) ? error.type : undefined;
+  const code = (typeof type === "string" && Object.hasOwn(CODES, type) ? CODES[type] : undefined) ?? "upstream_error";
+  const message = isRecord(error) && code === "invalid_request" ? textOf(error.message) : undefined;
+  return new GatewayError(code, message === undefined ? {} : { message });
+}
+
+const FIELD_PREFIX = /^([a-z_]+(?:\.[\w-]+)*): /;
+
+/** An error answer, as far as it can be read; its message begins with the path of the field. */
+export function anthropicProblem(body: string): UpstreamProblem {
+  const parsed = parseJson(body);
+  const error = isRecord(parsed) && isRecord(parsed.error) ? parsed.error : {};
+  const message = textOf(error.message);
+  if (message === undefined) return {};
+  const path = FIELD_PREFIX.exec(message)?.[1];
+  const isOverContext = /prompt is too long|exceed context limit|context window/i.test(message);
+  return {
+    message,
+    ...(path === undefined ? {} : { param: path.replace(/\.(\d+)/g, "[$1]").replace(/^stop_sequences/, "stop") }),
+    ...(isOverContext ? { code: "context_length_exceeded" } : {}),
+  };
+}

@@ -1,0 +1,170 @@
+import type { ErrorBody } from "../../../../contracts/errors.ts";
+import type { FinishReason } from "../../../../contracts/sampling.ts";
+import { GatewayError } from "../../../core/gateway-error.ts";
+import { isRecord } from "../../../is-record.ts";
+import { ChatEventWriter, DONE_EVENT, errorEvent } from "../../inner/chat-events.ts";
+import type { StreamTranslator } from "../../inner/dialect.ts";
+import { countOf, parseJson, textOf } from "../../inner/json.ts";
+import { type SseEvent, SseReader } from "../../inner/sse-reader.ts";
+import { type Translation, translate } from "../../inner/translate.ts";
+import { type AnswerHead, finishReason, openAiUsage, stopReason, streamError } from "./anthropic-answer.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Anthropic's stream of events as OpenAI's, with the usage and `[DONE]` at its end. */
+export function anthropicStream(head: AnswerHead): StreamTranslator {
+  return translate(new SseReader(), new AnthropicTranslation(head));
+}
+
+/** A block whose beginning has come and whose end has not. */
+type OpenBlock =
+  | { readonly kind: "text" | "other" }
+  | { readonly kind: "tool"; readonly index: number }
+  | { readonly kind: "thinking"; thinking: string; signature: string };
+
+class AnthropicTranslation implements Translation<SseEvent> {
+  isDone = false;
+  readonly #head: AnswerHead;
+  #writer: ChatEventWriter | undefined;
+  readonly #open = new Map<number, OpenBlock>();
+  #tools = 0;
+  #usage: Fields = {};
+  #finish: FinishReason | undefined;
+
+  constructor(head: AnswerHead) {
+    this.#head = head;
+  }
+
+  take({ data }: SseEvent): string {
+    const event = parseJson(data);
+    if (!isRecord(event)) throw new GatewayError("upstream_error");
+    switch (event.type) {
+      case "error":
+        throw streamError(event.error);
+      case "message_start":
+        return this.#start(event.message);
+      case "content_block_start":
+        return this.#startBlock(indexOf(event), event.content_block);
+      case "content_block_delta":
+        return this.#delta(indexOf(event), event.delta);
+      case "content_block_stop":
+        return this.#stopBlock(indexOf(event));
+      case "message_delta":
+        return this.#stop(event);
+      case "message_stop":
+        return this.#end();
+      default:
+        // `ping`, and what later versions of the API add.
+        return "";
+    }
+  }
+
+  fail(error: ErrorBody): string {
+    return errorEvent(error);
+  }
+
+  #start(message: unknown): string {
+    if (!isRecord(message) || this.#writer !== undefined) throw new GatewayError("upstream_error");
+    this.#usage = isRecord(message.usage) ? message.usage : {};
+    this.#writer = new ChatEventWriter({ id: textOf(message.id) ?? "", ...this.#head });
+    return this.#writer.delta({ role: "assistant", content: "" });
+  }
+
+  #startBlock(index: number, block: unknown): string {
+    if (!isRecord(block) || this.#open.has(index)) throw new GatewayError("upstream_error");
+    switch (block.type) {
+      case "text":
+        this.#open.set(index, { kind: "text" });
+        return this.#text(block.text);
+      case "tool_use": {
+        const tool = this.#tools++;
+        this.#open.set(index, { kind: "tool", index: tool });
+        const called = { name: textOf(block.name) ?? "", arguments: "" };
+        return this.#say({
+          tool_calls: [{ index: tool, id: textOf(block.id) ?? "", type: "function", function: called }],
+        });
+      }
+      case "thinking":
+        this.#open.set(index, { kind: "thinking", thinking: "", signature: textOf(block.signature) ?? "" });
+        return this.#thinking(index, textOf(block.thinking));
+      case "redacted_thinking":
+        this.#open.set(index, { kind: "other" });
+        return this.#say({ thinking_blocks: [block] });
+      default:
+        this.#open.set(index, { kind: "other" });
+        return "";
+    }
+  }
+
+  #delta(index: number, delta: unknown): string {
+    const block = this.#open.get(index);
+    if (!isRecord(delta) || block === undefined) throw new GatewayError("upstream_error");
+    switch (delta.type) {
+      case "text_delta":
+        return this.#text(delta.text);
+      case "input_json_delta": {
+        const json = textOf(delta.partial_json);
+        if (json === undefined || block.kind !== "tool") return "";
+        return this.#say({ tool_calls: [{ index: block.index, function: { arguments: json } }] });
+      }
+      case "thinking_delta":
+        return this.#thinking(index, textOf(delta.thinking));
+      case "signature_delta":
+        if (block.kind === "thinking") block.signature += textOf(delta.signature) ?? "";
+        return "";
+      default:
+        return "";
+    }
+  }
+
+  #stopBlock(index: number): string {
+    const block = this.#open.get(index);
+    this.#open.delete(index);
+    if (block?.kind !== "thinking") return "";
+    const { thinking, signature } = block;
+    return this.#say({ thinking_blocks: [{ type: "thinking", thinking, signature }] });
+  }
+
+  #stop({ delta, usage }: Fields): string {
+    // These counts are of the whole message so far; those that don't change are left out or null.
+    const told = isRecord(usage) ? Object.entries(usage).filter(([, count]) => count !== null) : [];
+    this.#usage = { ...this.#usage, ...Object.fromEntries(told) };
+    const reason = isRecord(delta) ? textOf(delta.stop_reason) : undefined;
+    if (reason === undefined || this.#finish !== undefined) return "";
+    this.#finish = finishReason(reason);
+    return this.#writing().delta({}, this.#finish, isRecord(delta) ? stopReason(delta.stop_sequence) : {});
+  }
+
+  #end(): string {
+    const finish = this.#finish === undefined ? this.#writing().delta({}, "stop") : "";
+    this.isDone = true;
+    return finish + this.#writing().usage(openAiUsage(this.#usage)) + DONE_EVENT;
+  }
+
+  #text(value: unknown): string {
+    const text = textOf(value);
+    return text === undefined ? "" : this.#say({ content: text });
+  }
+
+  #thinking(index: number, text: string | undefined): string {
+    const block = this.#open.get(index);
+    if (text === undefined || block?.kind !== "thinking") return "";
+    block.thinking += text;
+    return this.#say({ reasoning_content: text });
+  }
+
+  #say(delta: Fields): string {
+    return this.#writing().delta(delta);
+  }
+
+  #writing(): ChatEventWriter {
+    if (this.#writer === undefined) throw new GatewayError("upstream_error");
+    return this.#writer;
+  }
+}
+
+function indexOf(event: Fields): number {
+  const index = countOf(event.index);
+  if (index === undefined) throw new GatewayError("upstream_error");
+  return index;
+}

@@ -1,0 +1,44 @@
+import type { OutboundDialect, OutboundRequest } from "../../inner/dialect.ts";
+import { refuse } from "../../inner/refuse.ts";
+import { anthropicProblem, chatCompletion } from "./anthropic-answer.ts";
+import { anthropicRequest } from "./anthropic-request.ts";
+import { anthropicStream } from "./anthropic-stream.ts";
+
+/** The version whose shapes this dialect speaks. */
+const ANTHROPIC_VERSION = "2023-06-01";
+
+export interface AnthropicDialectOptions {
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** `max_tokens` of a request that names none: Anthropic requires it. @default 4096 */
+  readonly defaultMaxTokens?: number;
+  /** Whether `temperature`, `top_p` and `top_k` are sent: Anthropic's newest models refuse them. @default true */
+  readonly takesSampling?: boolean;
+}
+
+/** Anthropic's Messages, for chat completions. The credential (`x-api-key`) is one of the upstream's headers. */
+export function anthropicDialect(options: AnthropicDialectOptions): OutboundDialect {
+  const { now, defaultMaxTokens = 4096, takesSampling = true } = options;
+  const head = ({ generation }: OutboundRequest) => ({
+    model: generation.model,
+    created: Math.floor(now() / 1000),
+  });
+  return {
+    name: "anthropic",
+    streamMediaType: "text/event-stream",
+    encode({ generation, model }) {
+      if (generation.route !== "/v1/chat/completions")
+        throw refuse("model", "This model answers chat completions only; use /v1/chat/completions.");
+      const { fields, stream } = generation;
+      const body = anthropicRequest(fields, { model, stream, defaultMaxTokens, takesSampling });
+      return {
+        path: "/v1/messages",
+        headers: { "anthropic-version": ANTHROPIC_VERSION },
+        body: Buffer.from(JSON.stringify(body)),
+      };
+    },
+    decodeWhole: (bytes, request) => chatCompletion(bytes, head(request)),
+    decodeStream: (request) => anthropicStream(head(request)),
+    decodeProblem: (_status, body) => anthropicProblem(body),
+  };
+}

@@ -1,0 +1,109 @@
+import type { ErrorCode } from "../../../../contracts/errors.ts";
+import type { FinishReason, Usage } from "../../../../contracts/sampling.ts";
+import { GatewayError } from "../../../core/gateway-error.ts";
+import { isRecord } from "../../../is-record.ts";
+import type { UpstreamProblem } from "../../inner/dialect.ts";
+import { parseJson, textOf } from "../../inner/json.ts";
+import { finishReasonOf, usageOf } from "../../inner/provider-answer.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const FINISH: Readonly<Record<string, FinishReason>> = {
+  end_turn: "stop",
+  stop_sequence: "stop",
+  max_tokens: "length",
+  model_context_window_exceeded: "length",
+  tool_use: "tool_calls",
+  guardrail_intervened: "content_filter",
+  content_filtered: "content_filter",
+};
+
+export function converseFinish(stopReason: unknown): FinishReason {
+  return finishReasonOf(FINISH, stopReason);
+}
+
+/** Converse counts what came from its cache, and went there, apart from `inputTokens`; OpenAI counts all together. */
+export function converseUsage(usage: unknown): Usage {
+  const counts = isRecord(usage) ? usage : {};
+  return usageOf({
+    input: counts.inputTokens,
+    cacheRead: counts.cacheReadInputTokens,
+    cacheWritten: counts.cacheWriteInputTokens,
+    output: counts.outputTokens,
+  });
+}
+
+export interface ConverseHead {
+  readonly id: string;
+  /** The name by which the client asked for the model. */
+  readonly model: string;
+  /** Seconds since 1970. */
+  readonly created: number;
+}
+
+/** A whole answer of Converse as a chat completion. @throws {GatewayError} `upstream_error` when the bytes are none */
+export function chatOfConverse(bytes: Buffer, { id, model, created }: ConverseHead): Buffer {
+  const answer = parseJson(bytes.toString("utf8"));
+  const output = isRecord(answer) && isRecord(answer.output) ? answer.output.message : undefined;
+  if (!isRecord(answer) || !isRecord(output) || !Array.isArray(output.content))
+    throw new GatewayError("upstream_error");
+  const blocks = output.content.filter(isRecord);
+  const text = blocks.map((block) => textOf(block.text) ?? "").join("");
+  const thinking = blocks.flatMap(({ reasoningContent }) =>
+    isRecord(reasoningContent) ? thinkingOf(reasoningContent) : [],
+  );
+  const reasoning = thinking.map((block) => textOf(block.thinking) ?? "").join("");
+  const calls = blocks.flatMap(({ toolUse }) => (isRecord(toolUse) ? toolCall(toolUse) : []));
+  const message = {
+    role: "assistant",
+    content: text === "" ? null : text,
+    refusal: null,
+    ...(reasoning === "" ? {} : { reasoning_content: reasoning }),
+    ...(thinking.length > 0 ? { thinking_blocks: thinking } : {}),
+    ...(calls.length > 0 ? { tool_calls: calls } : {}),
+  };
+  const choice = { index: 0, message, logprobs: null, finish_reason: converseFinish(answer.stopReason) };
+  const head = { id, object: "chat.completion", created, model };
+  return Buffer.from(JSON.stringify({ ...head, choices: [choice], usage: converseUsage(answer.usage) }));
+}
+
+function thinkingOf({ reasoningText, redactedContent }: Fields): readonly Fields[] {
+  if (isRecord(reasoningText))
+    return [
+      {
+        type: "thinking",
+        thinking: textOf(reasoningText.text) ?? "",
+        signature: textOf(reasoningText.signature) ?? "",
+      },
+    ];
+  return typeof redactedContent === "string" ? [{ type: "redacted_thinking", data: redactedContent }] : [];
+}
+
+function toolCall({ toolUseId, name, input }: Fields): Fields {
+  const called = { name: textOf(name) ?? "", arguments: JSON.stringify(input ?? {}) };
+  return { id: textOf(toolUseId) ?? "", type: "function", function: called };
+}
+
+/** Exceptions that a client can do something about; the others are the service's fault. */
+const CODES: Readonly<Record<string, ErrorCode>> = {
+  throttlingException: "overloaded",
+  serviceUnavailableException: "overloaded",
+  validationException: "invalid_request",
+};
+
+/** An exception in the middle of a stream. What the provider says of our account or its machines stays here. */
+export function converseException(type: string, payload: unknown): GatewayError {
+  const code = (Object.hasOwn(CODES, type) ? CODES[type] : undefined) ?? "upstream_error";
+  const message = code === "invalid_request" && isRecord(payload) ? textOf(payload.message) : undefined;
+  return new GatewayError(code, message === undefined ? {} : { message });
+}
+
+/** An error answer, as far as it can be read: the kind is the status's matter. */
+export function converseProblem(body: string): UpstreamProblem {
+  const parsed = parseJson(body);
+  const message = isRecord(parsed) ? (textOf(parsed.message) ?? textOf(parsed.Message)) : undefined;
+  if (message === undefined) return {};
+  const isOverContext =
+    /input is too long|prompt is too long|maximum tokens you requested exceeds|context length/i.test(message);
+  return { message, ...(isOverContext ? { code: "context_length_exceeded" } : {}) };
+}

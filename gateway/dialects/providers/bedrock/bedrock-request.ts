@@ -1,0 +1,152 @@
+import { isRecord } from "../../../is-record.ts";
+import { type Block, type Conversation, type Media, readConversation } from "../../inner/conversation.ts";
+import { textOf } from "../../inner/json.ts";
+import { cannotSay, refuse } from "../../inner/refuse.ts";
+import { answerSchema, maxTokensOf, numberOf, refuseOnlyOpenAi, stopSequences } from "../../inner/sampling-fields.ts";
+import { readTools, type ToolSet } from "../../inner/tool-definitions.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const DIALECT = "Bedrock's Converse";
+/** Converse's range ends at 1, OpenAI's at 2. */
+const MAX_TEMPERATURE = 1;
+const IMAGE_FORMATS = new Set(["png", "jpeg", "gif", "webp"]);
+const DOCUMENT_FORMATS: Readonly<Record<string, string>> = {
+  "application/pdf": "pdf",
+  "text/csv": "csv",
+  "text/html": "html",
+  "text/plain": "txt",
+  "text/markdown": "md",
+  "application/msword": "doc",
+  "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+  "application/vnd.ms-excel": "xls",
+  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+};
+
+/**
+ * A chat completion's body as one of Converse and ConverseStream.
+ * @throws {GatewayError} `invalid_request` naming the field that can't be said
+ */
+export function converseRequest(fields: Fields): Fields {
+  refuseOnlyOpenAi(fields, DIALECT);
+  if (typeof fields.top_k === "number" && fields.top_k > 0) throw cannotSay("top_k", DIALECT, "leave it out");
+  const conversation = readConversation(fields.messages);
+  const inference = inferenceConfig(fields);
+  const schema = answerSchema(fields, DIALECT);
+  return {
+    messages: conversation.turns.map(({ role, blocks }) => ({ role, content: blocks.map(sayBlock) })),
+    ...(conversation.system.length > 0 ? { system: conversation.system.map(sayBlock) } : {}),
+    ...(Object.keys(inference).length > 0 ? { inferenceConfig: inference } : {}),
+    ...toolConfig(fields, conversation),
+    ...(schema === undefined ? {} : { outputConfig: { textFormat: textFormat(schema, fields) } }),
+    ...(isRecord(fields.thinking) ? { additionalModelRequestFields: { thinking: fields.thinking } } : {}),
+  };
+}
+
+function inferenceConfig(fields: Fields): Fields {
+  const maxTokens = maxTokensOf(fields);
+  const temperature = numberOf(fields.temperature);
+  const topP = numberOf(fields.top_p);
+  const stop = stopSequences(fields);
+  return {
+    ...(maxTokens === undefined ? {} : { maxTokens }),
+    ...(temperature === undefined ? {} : { temperature: Math.min(temperature, MAX_TEMPERATURE) }),
+    // 1 changes nothing, and some models refuse it beside a temperature.
+    ...(topP === undefined || topP === 1 ? {} : { topP }),
+    ...(stop.length > 0 ? { stopSequences: stop } : {}),
+  };
+}
+
+/** Converse takes the schema as text. */
+function textFormat(schema: Fields, { response_format: format }: Fields): Fields {
+  const described = isRecord(format) && isRecord(format.json_schema) ? format.json_schema : {};
+  const jsonSchema = { schema: JSON.stringify(schema), name: textOf(described.name) ?? "answer" };
+  return { type: "json_schema", structure: { jsonSchema } };
+}
+
+function toolConfig(fields: Fields, conversation: Conversation): Fields {
+  const toolSet = readTools(fields, conversation);
+  const { tools, choice, isParallel } = toolSet;
+  if (tools.length === 0) return {};
+  if (!isParallel) throw cannotSay("parallel_tool_calls", DIALECT, "leave it out");
+  const hasCalls = conversation.turns.some(({ blocks }) => blocks.some(({ kind }) => kind === "tool-call"));
+  // Converse has no word for "none": without calls in the conversation the tools can simply be left out.
+  if (choice === "none" && !hasCalls) return {};
+  if (choice === "none" && fields.tool_choice === "none" && Array.isArray(fields.tools) && fields.tools.length > 0)
+    throw cannotSay("tool_choice", DIALECT, 'use "auto", or leave the past tool calls out');
+  const said = sayChoice(choice);
+  return {
+    toolConfig: {
+      tools: tools.map(({ name, description, schema, strict }) => ({
+        toolSpec: {
+          name,
+          ...(description === undefined ? {} : { description }),
+          inputSchema: { json: schema },
+          ...(strict ? { strict } : {}),
+        },
+      })),
+      ...(said === undefined ? {} : { toolChoice: said }),
+    },
+  };
+}
+
+function sayChoice(choice: ToolSet["choice"]): Fields | undefined {
+  if (choice === undefined || choice === "none") return undefined;
+  if (choice === "auto") return { auto: {} };
+  return choice === "required" ? { any: {} } : { tool: { name: choice.name } };
+}
+
+function sayBlock(block: Block): Fields {
+  switch (block.kind) {
+    case "text":
+      return { text: block.text };
+    case "image":
+      return { image: sayImage(bytesOf(block.media, block.param), block.param) };
+    case "document":
+      return { document: sayDocument(bytesOf(block.media, block.param), block) };
+    case "thinking":
+      return { reasoningContent: sayThinking(block.block) };
+    case "tool-call":
+      return { toolUse: { toolUseId: block.id, name: block.name, input: block.input } };
+    case "tool-result":
+      // An answer without content is none for Converse.
+      return {
+        toolResult: {
+          toolUseId: block.id,
+          content: block.content.length > 0 ? block.content.map(sayBlock) : [{ json: {} }],
+        },
+      };
+  }
+}
+
+type Bytes = Extract<Media, { kind: "base64" }>;
+
+function bytesOf(media: Media, param: string): Bytes {
+  if (media.kind === "base64") return media;
+  throw refuse(param, `\`${param}\` must be a data URL: this model fetches nothing.`);
+}
+
+function sayImage({ mediaType, data }: Bytes, param: string): Fields {
+  const format = mediaType.replace(/^image\//, "").replace(/^jpg$/, "jpeg");
+  if (!mediaType.startsWith("image/") || !IMAGE_FORMATS.has(format))
+    throw refuse(param, `\`${param}\` is ${mediaType}; this model takes PNG, JPEG, GIF and WebP.`);
+  return { format, source: { bytes: data } };
+}
+
+function sayDocument({ mediaType, data }: Bytes, { name, param }: Extract<Block, { kind: "document" }>): Fields {
+  const format = Object.hasOwn(DOCUMENT_FORMATS, mediaType) ? DOCUMENT_FORMATS[mediaType] : undefined;
+  if (format === undefined)
+    throw refuse(param, `\`${param}\` is ${mediaType}; this model takes PDF, text, HTML, CSV, Word and Excel.`);
+  // Converse's names have letters, digits, single spaces, hyphens, parentheses and brackets.
+  const said = (name ?? "document")
+    .replace(/[^A-Za-z0-9\-()[\] ]+/g, " ")
+    .replace(/ +/g, " ")
+    .trim();
+  return { format, name: said === "" ? "document" : said, source: { bytes: data } };
+}
+
+function sayThinking(block: Fields): Fields {
+  if (block.type === "redacted_thinking") return { redactedContent: block.data };
+  const { thinking: text, signature } = block;
+  return { reasoningText: { text, ...(textOf(signature) === undefined ? {} : { signature }) } };
+}

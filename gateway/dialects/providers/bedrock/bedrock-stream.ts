@@ -1,0 +1,123 @@
+import type { ErrorBody } from "../../../../contracts/errors.ts";
+import { GatewayError } from "../../../core/gateway-error.ts";
+import { isRecord } from "../../../is-record.ts";
+import { ChatEventWriter, DONE_EVENT, errorEvent } from "../../inner/chat-events.ts";
+import type { StreamTranslator } from "../../inner/dialect.ts";
+import { countOf, textOf } from "../../inner/json.ts";
+import { type Translation, translate } from "../../inner/translate.ts";
+import { type ConverseHead, converseException, converseFinish, converseUsage } from "./bedrock-answer.ts";
+import { type EventFrame, EventFrameReader } from "./event-frames.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** ConverseStream's frames as OpenAI's events, with the usage and `[DONE]` at their end. */
+export function converseStream(head: ConverseHead): StreamTranslator {
+  return translate(new EventFrameReader(), new ConverseTranslation(head));
+}
+
+interface OpenThinking {
+  thinking: string;
+  signature: string;
+}
+
+class ConverseTranslation implements Translation<EventFrame> {
+  isDone = false;
+  readonly #writer: ChatEventWriter;
+  /** Indices of tool calls in OpenAI's list, by block. */
+  readonly #tools = new Map<number, number>();
+  readonly #thinking = new Map<number, OpenThinking>();
+  #hasStarted = false;
+  #hasStopped = false;
+
+  constructor(head: ConverseHead) {
+    this.#writer = new ChatEventWriter(head);
+  }
+
+  take({ kind, type, payload }: EventFrame): string {
+    if (kind === "exception") throw converseException(type, payload);
+    if (type === "messageStart") return this.#start();
+    if (!this.#hasStarted) throw new GatewayError("upstream_error");
+    switch (type) {
+      case "contentBlockStart":
+        return this.#startBlock(indexOf(payload), payload.start);
+      case "contentBlockDelta":
+        return this.#delta(indexOf(payload), payload.delta);
+      case "contentBlockStop":
+        return this.#stopBlock(indexOf(payload));
+      case "messageStop":
+        this.#hasStopped = true;
+        return this.#writer.delta({}, converseFinish(payload.stopReason));
+      case "metadata":
+        return this.#end(payload.usage);
+      default:
+        // What later versions of the API add.
+        return "";
+    }
+  }
+
+  fail(error: ErrorBody): string {
+    return errorEvent(error);
+  }
+
+  #start(): string {
+    if (this.#hasStarted) throw new GatewayError("upstream_error");
+    this.#hasStarted = true;
+    return this.#writer.delta({ role: "assistant", content: "" });
+  }
+
+  /** Only calls begin with a frame of their own; text and reasoning begin with their first delta. */
+  #startBlock(block: number, start: unknown): string {
+    const toolUse = isRecord(start) ? start.toolUse : undefined;
+    if (!isRecord(toolUse)) return "";
+    const index = this.#tools.size;
+    this.#tools.set(block, index);
+    const called = { name: textOf(toolUse.name) ?? "", arguments: "" };
+    const id = textOf(toolUse.toolUseId) ?? "";
+    return this.#writer.delta({ tool_calls: [{ index, id, type: "function", function: called }] });
+  }
+
+  #delta(block: number, delta: unknown): string {
+    if (!isRecord(delta)) throw new GatewayError("upstream_error");
+    const content = textOf(delta.text);
+    if (content !== undefined) return this.#writer.delta({ content });
+    if (isRecord(delta.toolUse)) return this.#arguments(block, textOf(delta.toolUse.input));
+    return isRecord(delta.reasoningContent) ? this.#reasoning(block, delta.reasoningContent) : "";
+  }
+
+  #arguments(block: number, json: string | undefined): string {
+    const index = this.#tools.get(block);
+    if (index === undefined) throw new GatewayError("upstream_error");
+    if (json === undefined) return "";
+    return this.#writer.delta({ tool_calls: [{ index, function: { arguments: json } }] });
+  }
+
+  #reasoning(block: number, { text, signature, redactedContent }: Fields): string {
+    if (typeof redactedContent === "string")
+      return this.#writer.delta({ thinking_blocks: [{ type: "redacted_thinking", data: redactedContent }] });
+    const open = this.#thinking.get(block) ?? { thinking: "", signature: "" };
+    this.#thinking.set(block, open);
+    open.signature += textOf(signature) ?? "";
+    const said = textOf(text);
+    if (said === undefined) return "";
+    open.thinking += said;
+    return this.#writer.delta({ reasoning_content: said });
+  }
+
+  #stopBlock(block: number): string {
+    const open = this.#thinking.get(block);
+    this.#thinking.delete(block);
+    return open === undefined ? "" : this.#writer.delta({ thinking_blocks: [{ type: "thinking", ...open }] });
+  }
+
+  #end(usage: unknown): string {
+    if (!this.#hasStopped) throw new GatewayError("upstream_error");
+    this.isDone = true;
+    return this.#writer.usage(converseUsage(usage)) + DONE_EVENT;
+  }
+}
+
+function indexOf(payload: Fields): number {
+  const index = countOf(payload.contentBlockIndex);
+  if (index === undefined) throw new GatewayError("upstream_error");
+  return index;
+}

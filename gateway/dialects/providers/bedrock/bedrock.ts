@@ -1,0 +1,41 @@
+import type { AwsCredentialIdentity } from "@smithy/types";
+import type { OutboundDialect, OutboundRequest } from "../../inner/dialect.ts";
+import { refuse } from "../../inner/refuse.ts";
+import { chatOfConverse, converseProblem } from "./bedrock-answer.ts";
+import { converseRequest } from "./bedrock-request.ts";
+import { bedrockSigner } from "./bedrock-signature.ts";
+import { converseStream } from "./bedrock-stream.ts";
+
+export interface BedrockDialectOptions {
+  readonly region: string;
+  /** Current credentials; asked for each request, so it keeps them itself. */
+  readonly credentials: () => Promise<AwsCredentialIdentity>;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** An id for an answer: Converse gives none. */
+  readonly newId: () => string;
+}
+
+/** Bedrock's Converse, for chat completions; each request is signed. */
+export function bedrockDialect({ region, credentials, now, newId }: BedrockDialectOptions): OutboundDialect {
+  const sign = bedrockSigner({ region, credentials, now });
+  const head = ({ generation }: OutboundRequest) => ({
+    id: `chatcmpl-${newId()}`,
+    model: generation.model,
+    created: Math.floor(now() / 1000),
+  });
+  return {
+    name: "bedrock",
+    streamMediaType: "application/vnd.amazon.eventstream",
+    async encode({ generation, model, origin }) {
+      if (generation.route !== "/v1/chat/completions")
+        throw refuse("model", "This model answers chat completions only; use /v1/chat/completions.");
+      const body = Buffer.from(JSON.stringify(converseRequest(generation.fields)));
+      const path = `/model/${encodeURIComponent(model)}/${generation.stream ? "converse-stream" : "converse"}`;
+      return { path, headers: await sign({ origin, path, body }), body };
+    },
+    decodeWhole: (bytes, request) => chatOfConverse(bytes, head(request)),
+    decodeStream: (request) => converseStream(head(request)),
+    decodeProblem: (_status, body) => converseProblem(body),
+  };
+}

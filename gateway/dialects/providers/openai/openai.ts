@@ -1,0 +1,29 @@
+import { isRecord } from "../../../is-record.ts";
+import type { OutboundDialect, UpstreamProblem } from "../../inner/dialect.ts";
+import { parseJson } from "../../inner/json.ts";
+import { openAiBody } from "./openai-body.ts";
+
+/** OpenAI's own words: vLLM, OpenAI, Together, Hugging Face's router, Ollama and others. Bytes pass as they are. */
+export const OPENAI_DIALECT: OutboundDialect = {
+  name: "openai",
+  streamMediaType: "text/event-stream",
+  encode({ generation, model }) {
+    return { path: generation.route, headers: {}, body: openAiBody(generation, model) };
+  },
+  decodeWhole: (bytes) => bytes,
+  decodeStream: () => undefined,
+  decodeProblem: (_status, body) => openAiProblem(body),
+};
+
+/** OpenAI's and vLLM's form is `{"error":{…}}`; older vLLM has the fields at the top; FastAPI has `detail`. */
+export function openAiProblem(body: string): UpstreamProblem {
+  const parsed = parseJson(body);
+  const error = isRecord(parsed) && isRecord(parsed.error) ? parsed.error : parsed;
+  if (!isRecord(error)) return {};
+  const { message, param, code } = error;
+  return {
+    ...(typeof message === "string" ? { message } : {}),
+    ...(typeof param === "string" ? { param } : {}),
+    ...(typeof code === "string" ? { code } : {}),
+  };
+}
