@@ -163,8 +163,17 @@ export function createGateway(options: GatewayOptions): Gateway {
     } catch (error) {
       answerError(exchange, error, exchange.clientDialect);
     } finally {
-      settle(exchange, logger, meter, clock());
-      targets.account(exchange);
+      lastResort(exchange, () => settle(exchange, logger, meter, clock()));
+      lastResort(exchange, () => targets.account(exchange));
+    }
+  }
+
+  /** Nothing after an answer can end the process: a step that fails is logged, and the others go on. */
+  function lastResort({ requestId }: Exchange, step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      logger.error({ requestId, failure: describeFailure(error) }, "a request was not settled");
     }
   }
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ObjectStore, ObjectUpload } from "../files/object-store.ts";
 import { isRecord } from "../is-record.ts";
+import { countOf } from "../token-count.ts";
 import { type BatchItem, NO_COUNTS, type SliceItem, type SliceResult } from "./batch-items.ts";
 import { type BatchLine, checkLine, isProblem } from "./check-line.ts";
 import { readLines } from "./read-lines.ts";
@@ -121,7 +122,7 @@ function usageOf(body: unknown): LineUsage {
   const usage = isRecord(body) && isRecord(body.usage) ? body.usage : {};
   const first = (fields: unknown, ...names: readonly string[]): unknown =>
     isRecord(fields) ? names.map((name) => fields[name]).find((value) => value !== undefined && value !== null) : 0;
-  const count = (value: unknown) => (typeof value === "number" && Number.isSafeInteger(value) ? value : 0);
+  const count = (value: unknown) => countOf(value) ?? 0;
   return {
     input: count(first(usage, "prompt_tokens", "input_tokens")),
     output: count(first(usage, "completion_tokens", "output_tokens")),

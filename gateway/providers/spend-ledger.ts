@@ -60,7 +60,9 @@ export class SpendLedger {
     };
   }
 
+  /** Dollars that are no finite number above 0 are not counted: they would switch the cap off. */
   spend(provider: string, usd: number): void {
+    if (!Number.isFinite(usd) || usd <= 0) return;
     this.#account(provider).pending += usd;
   }
 
@@ -76,6 +78,7 @@ export class SpendLedger {
         account.settled += pending;
         try {
           const settled = await store.add(provider, month, pending);
+          if (!Number.isFinite(settled) || settled < 0) throw new RangeError("the store's sum is no number of dollars");
           if (account.month === month) account.settled = settled;
         } catch (error) {
           account.settled -= pending;

@@ -1,4 +1,5 @@
 import { isRecord } from "../is-record.ts";
+import { countOf } from "../token-count.ts";
 
 /** Tokens that the engine counted. */
 export interface TokenUsage {
@@ -34,9 +35,9 @@ function readUsage(json: string): TokenUsage | undefined {
   try {
     const usage: unknown = JSON.parse(json);
     if (!isRecord(usage)) return undefined;
-    const { prompt_tokens: prompt, completion_tokens: completion } = usage;
-    if (typeof prompt !== "number") return undefined;
-    return { promptTokens: prompt, completionTokens: typeof completion === "number" ? completion : 0 };
+    const prompt = countOf(usage.prompt_tokens);
+    if (prompt === undefined) return undefined;
+    return { promptTokens: prompt, completionTokens: countOf(usage.completion_tokens) ?? 0 };
   } catch {
     return undefined;
   }

@@ -1,0 +1,50 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { providerConfig, routeConfig } from "../test-support/target-config.ts";
+import { chat, post, startTestGateway } from "./test/test-gateway.ts";
+
+/** A provider whose usage is this JSON, whole and streamed. */
+async function providerThatCounts(usage: string): Promise<string> {
+  const server = createServer(async (request, response) => {
+    let text = "";
+    for await (const chunk of request) text += String(chunk);
+    const isStream = JSON.parse(text).stream === true;
+    const choice = isStream ? '"delta":{"content":"a"}' : '"message":{"role":"assistant","content":"a"}';
+    const answer = `{"id":"x","choices":[{"index":0,${choice},"finish_reason":"stop"}],"usage":${usage}}`;
+    response.setHeader("content-type", isStream ? "text/event-stream" : "application/json");
+    response.end(isStream ? `data: ${answer}\n\ndata: [DONE]\n\n` : answer);
+  }).listen(0, "127.0.0.1");
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  await new Promise((resolve) => server.once("listening", resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+test.each([
+  ["1e400", "1e400"],
+  ["1e300", "5"],
+  ["-5", "-5"],
+  ["5", "-1000000000"],
+  ["1.5", "1.5"],
+])("counts of %s and %s tokens cost nothing, end nothing, and the answer goes out", async (prompt, completion) => {
+  const origin = await providerThatCounts(`{"prompt_tokens":${prompt},"completion_tokens":${completion}}`);
+  const added: number[] = [];
+  const { url, gateway, log } = await startTestGateway({
+    engines: [],
+    spendStore: { add: async (_provider, _month, usd) => added.push(usd) },
+    config: { providers: [providerConfig("p", origin)], routes: [routeConfig("chat", ["p/small"])] },
+  });
+  for (const stream of [false, true]) {
+    const answer = await post(url, "/v1/chat/completions", chat({ model: "chat", stream }));
+    expect(answer.status).toBe(200);
+    expect(await answer.text()).toContain('"content":"a"');
+  }
+  await vi.waitFor(() => expect(log().filter(({ msg }) => msg === "request")).toHaveLength(2));
+  for (const { promptTokens = 0, completionTokens = 0 } of log().filter(({ msg }) => msg === "request"))
+    for (const count of [promptTokens, completionTokens]) expect([0, 1, 5]).toContain(count);
+  const spend = (await gateway.metrics()).find(({ name }) => name === "sluice_target_spend_usd_total");
+  for (const { value } of spend?.values ?? []) expect(value).toBeLessThan(0.001);
+});
