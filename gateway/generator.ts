@@ -8,6 +8,7 @@ import type { createCache } from "./cache/create-cache.ts";
 import type { GenerationRequest } from "./core/generation-request.ts";
 import type { Plan } from "./core/plan.ts";
 import type { Exchange } from "./exchange.ts";
+import { headerText } from "./http/header-text.ts";
 import { callInQueue } from "./pipeline/call/call-in-queue.ts";
 import type { CallRequest } from "./pipeline/call/call-request.ts";
 import { parseBody } from "./pipeline/parse-body.ts";
@@ -118,7 +119,7 @@ function callRequest(
       if (facts.attempts !== undefined) headers[ATTEMPTS_HEADER] = String(facts.attempts);
       if (facts.target === undefined) return;
       exchange.targetId = facts.target.id;
-      headers[TARGET_HEADER] = facts.target.id;
+      headers[TARGET_HEADER] = headerText(facts.target.id);
     },
   };
 }
