@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { AdminConnectionTest } from "../contracts/admin.ts";
+import { PROVIDER_DIALECT_NAMES } from "../contracts/provider-dialects.ts";
 import { ProviderSettings } from "../contracts/target-settings.ts";
 import type { AdminClient } from "./admin/admin-client.ts";
 import { type AdminOptions, type AdminTools, adminClient, withPlace } from "./admin/admin-place.ts";
@@ -23,7 +24,7 @@ export function providersCommand(tools: AdminTools): Command {
     .description("use a provider from now on (within 5 s everywhere)")
     .option("--file <file>", "all of its settings as JSON, as in docs/providers.md")
     .option("--endpoint <url>", "everything before /v1, e.g. https://api.openai.com")
-    .option("--dialect <dialect>", "openai, anthropic or bedrock (default openai)")
+    .option("--dialect <dialect>", `${PROVIDER_DIALECT_NAMES.join(", ")} (default openai)`)
     .option("--region <region>", "of Bedrock")
     .option("--credential <where>", "where its key is: secret:NAME (Secrets Manager), environment or none")
     .option("--model <model...>", MODEL_FORM)

@@ -1,3 +1,4 @@
+import { dialectRules } from "./provider-dialects.ts";
 import type { ProviderSettings } from "./target-settings.ts";
 
 type Reaching = Pick<ProviderSettings, "dialect" | "credential" | "region">;
@@ -7,10 +8,12 @@ type Reaching = Pick<ProviderSettings, "dialect" | "credential" | "region">;
  * there only when it is used: Bedrock of the gateways' own region, and the secrets that hold keys.
  */
 export function providerServices(region: string, providers: readonly Reaching[]): readonly string[] {
+  const services = providers.flatMap((provider) => {
+    const { awsService } = dialectRules(provider.dialect);
+    return awsService !== null && provider.region === region ? [awsService] : [];
+  });
   return [
-    ...(providers.some((provider) => provider.dialect === "bedrock" && provider.region === region)
-      ? ["bedrock-runtime"]
-      : []),
+    ...new Set(services),
     ...(providers.some(({ credential }) => credential.from === "secret") ? ["secretsmanager"] : []),
   ];
 }

@@ -1,3 +1,4 @@
+import { dialectRules } from "./provider-dialects.ts";
 import { type FallbackReference, type ProviderSettings, type RouteSettings, targetId } from "./target-settings.ts";
 
 /** One thing that is wrong with providers and routes as a whole. */
@@ -27,32 +28,33 @@ export function targetProblems({ pools, providers, routes }: TargetsDescription)
 function providerProblems(path: string, provider: ProviderSettings): readonly TargetProblem[] {
   const { dialect, region, credential, endpoint, healthCheck } = provider;
   const problems: TargetProblem[] = [];
-  if (dialect === "bedrock" && region === null)
+  const { title, hasRegion, credential: kind, hasHealthCheck } = dialectRules(dialect);
+  if (hasRegion && region === null)
     problems.push({
       path: `${path}.region`,
       value: region,
-      rule: "must name the region whose Bedrock is called",
+      rule: `must name the region whose ${title} is called`,
       remedy: "write it as us-east-1",
     });
-  if (dialect !== "bedrock" && region !== null)
+  if (!hasRegion && region !== null)
     problems.push({
       path: `${path}.region`,
       value: region,
       rule: `must be null for the dialect ${dialect}`,
       remedy: "set it to null",
     });
-  if (dialect === "bedrock" && credential.from !== "none")
+  if (kind === "aws-role" && credential.from !== "none")
     problems.push({
       path: `${path}.credential`,
       value: credential,
-      rule: "must be from none for Bedrock, which takes the gateway's role",
+      rule: `must be from none for ${title}, which takes the gateway's role`,
       remedy: 'write { from: "none" }',
     });
-  if (dialect === "bedrock" && healthCheck !== null)
+  if (!hasHealthCheck && healthCheck !== null)
     problems.push({
       path: `${path}.healthCheck`,
       value: healthCheck,
-      rule: "must be null for Bedrock, which has no page to ask",
+      rule: `must be null for ${title}, which has no page to ask for`,
       remedy: "set it to null",
     });
   const { username, password, search, hash } = new URL(endpoint);

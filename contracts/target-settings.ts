@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { PROVIDER_DIALECT_NAMES } from "./provider-dialects.ts";
 
 const seconds = z.number().gt(0).max(900);
 const dollars = z.number().min(0).max(10_000_000);
@@ -48,10 +49,10 @@ const Credential = z.discriminatedUnion("from", [
 
 /** A backend that we don't run. */
 export const ProviderSettings = z.strictObject({
-  dialect: z.enum(["openai", "anthropic", "bedrock"]),
+  dialect: z.enum(PROVIDER_DIALECT_NAMES),
   /** Everything before `/v1`, e.g. `https://api.openai.com`; for Bedrock `https://bedrock-runtime.<region>.amazonaws.com`. */
   endpoint: z.url({ protocol: /^https?$/, error: "must be an http(s) URL" }),
-  /** AWS region whose Bedrock is called; `null` for the other dialects. */
+  /** AWS region that is called, e.g. whose Bedrock; `null` for dialects without regions. */
   region: z
     .string()
     .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be an AWS region")

@@ -1,3 +1,4 @@
+import { dialectRules } from "./provider-dialects.ts";
 import type { ProviderSettings } from "./target-settings.ts";
 
 /** The only port on which gateways leave the VPC. */
@@ -9,7 +10,8 @@ type Reaching = Pick<ProviderSettings, "dialect" | "endpoint" | "region"> & {
 
 /** Whether a provider is outside AWS's endpoints and the private network, so that a gateway reaches it over the internet. */
 export function isOutside(region: string, provider: Reaching): boolean {
-  if (provider.dialect === "bedrock" && provider.region === region) return false; // it has an interface endpoint
+  const { awsService } = dialectRules(provider.dialect);
+  if (awsService !== null && provider.region === region) return false; // it has an interface endpoint
   return !provider.allowPrivateHosts.includes(new URL(provider.endpoint).hostname);
 }
 

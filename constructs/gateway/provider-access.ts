@@ -1,3 +1,4 @@
+import { dialectRules } from "../../contracts/provider-dialects.ts";
 import type { ProviderConfig } from "../../contracts/target-settings.ts";
 import type { PolicyStatement } from "../identity/service-role.ts";
 
@@ -13,10 +14,10 @@ export function providerAccess({ providers, region, accountId }: ProviderAccessP
   const secrets = providers.flatMap(({ credential }) =>
     credential.from === "secret" ? [secretArn(credential.secretId, region, accountId)] : [],
   );
-  const models = providers.flatMap((provider) =>
-    provider.dialect === "bedrock" && provider.region !== null
-      ? Object.keys(provider.models).flatMap((model) => modelArns(model, provider.region ?? region, accountId))
-      : [],
+  const byRole = providers.filter(({ dialect }) => dialectRules(dialect).modelActions.length > 0);
+  const actions = new Set(byRole.flatMap(({ dialect }) => dialectRules(dialect).modelActions));
+  const models = byRole.flatMap((provider) =>
+    Object.keys(provider.models).flatMap((model) => modelArns(model, provider.region ?? region, accountId)),
   );
   return [
     ...(secrets.length === 0
@@ -37,7 +38,7 @@ export function providerAccess({ providers, region, accountId }: ProviderAccessP
           {
             Sid: "CallBedrock",
             Effect: "Allow",
-            Action: ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"],
+            Action: [...actions],
             Resource: [...new Set(models)],
             reason:
               "A profile over several regions calls the model in whichever has room: the model is named, its region is not.",

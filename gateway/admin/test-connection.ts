@@ -1,4 +1,3 @@
-import { ModelList } from "../../contracts/models.ts";
 import { ask } from "../http/ask.ts";
 import { AddressRefused } from "../providers/address-guard.ts";
 import type { Provider } from "../providers/provider.ts";
@@ -21,12 +20,12 @@ const MAX_MODELS = 200;
 
 /**
  * Asks a provider for its models, over the connections that requests take: so under the same rules about addresses, and
- * with the same key. Bedrock has no such list; there any answer shows that it can be reached. Never rejects.
+ * with the same key. Where the dialect has no such list, any response shows that the provider can be reached. Never rejects.
  */
 export async function testConnection(provider: Provider, now: () => number): Promise<ConnectionTest> {
   const startedAt = now();
   const latency = () => Math.round(now() - startedAt);
-  const { dialect } = provider.config;
+  const { modelList } = provider.dialect;
   if (!provider.credential.isReady)
     return {
       ok: false,
@@ -36,34 +35,26 @@ export async function testConnection(provider: Provider, now: () => number): Pro
   try {
     const answer = await ask(provider.pool, {
       method: "GET",
-      path: dialect === "bedrock" ? "/" : `${provider.pathPrefix}/v1/models`,
-      headers: {
-        accept: "application/json",
-        ...provider.headers,
-        ...(dialect === "anthropic" ? { "anthropic-version": "2023-06-01" } : {}),
-      },
+      path: modelList === undefined ? "/" : provider.pathPrefix + modelList.path,
+      headers: { accept: "application/json", ...provider.headers, ...modelList?.headers },
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     const { statusCode: status } = answer;
     const latencyMs = latency();
     const text = (await answer.body.whole(MAX_ANSWER_BYTES))?.toString("utf8") ?? "";
-    if (dialect === "bedrock") return { ok: true, latencyMs, status };
+    if (modelList === undefined) return { ok: true, latencyMs, status };
     if (status === 401 || status === 403)
       return { ok: false, latencyMs, status, problem: "It does not take our key; put a valid one into the secret." };
     if (status !== 200)
-      return { ok: false, latencyMs, status, problem: `It answered ${status} to GET /v1/models; check its endpoint.` };
-    return { ok: true, latencyMs, status, models: modelsOf(text) };
+      return {
+        ok: false,
+        latencyMs,
+        status,
+        problem: `It answered ${status} to GET ${modelList.path}; check its endpoint.`,
+      };
+    return { ok: true, latencyMs, status, models: modelList.namesIn(text).slice(0, MAX_MODELS) };
   } catch (error) {
     return { ok: false, latencyMs: latency(), problem: problemOf(error) };
-  }
-}
-
-function modelsOf(text: string): readonly string[] {
-  try {
-    const list = ModelList.partial().safeParse(JSON.parse(text));
-    return (list.data?.data ?? []).slice(0, MAX_MODELS).map(({ id }) => id);
-  } catch {
-    return [];
   }
 }
 

@@ -1,6 +1,8 @@
 import { Pool } from "undici";
 import type { ProviderConfig } from "../../contracts/target-settings.ts";
 import type { Places, SharedPlaces } from "../../domain/targets/shared-places.ts";
+import type { ProviderDialect } from "../dialects/inner/provider-dialect.ts";
+import { PROVIDERS } from "../dialects/providers/provider-dialects.ts";
 import { guardedConnector, type Lookup } from "./address-guard.ts";
 import { ProviderCredential, type SecretReader } from "./provider-credential.ts";
 import { ProviderProbe } from "./provider-probe.ts";
@@ -25,6 +27,7 @@ export class Provider {
   readonly config: ProviderConfig;
   readonly origin: string;
   readonly pathPrefix: string;
+  readonly dialect: ProviderDialect;
   readonly pool: Pool;
   readonly credential: ProviderCredential;
   readonly #places: Places;
@@ -36,8 +39,11 @@ export class Provider {
     this.config = config;
     const { origin, pathname } = new URL(config.endpoint);
     this.origin = origin;
+    this.dialect = PROVIDERS[config.dialect];
     // SDKs are given an address that ends in /v1; the dialects' paths begin with it.
-    this.pathPrefix = pathname.replace(/\/+$/, "").replace(/\/v1$/, "");
+    const path = pathname.replace(/\/+$/, "");
+    const { versionPath } = this.dialect;
+    this.pathPrefix = path.endsWith(versionPath) ? path.slice(0, -versionPath.length) : path;
     const { connectSeconds, idleSeconds } = config.timeouts;
     this.pool = new Pool(origin, {
       connect: guardedConnector({
@@ -91,8 +97,7 @@ export class Provider {
 
   get headers(): Readonly<Record<string, string>> {
     const { key } = this.credential;
-    if (key === undefined) return {};
-    return this.config.dialect === "anthropic" ? { "x-api-key": key } : { authorization: `Bearer ${key}` };
+    return key === undefined ? {} : this.dialect.keyHeaders(key);
   }
 
   /** Counts one request against its limits. @returns the function that releases its slot, or `undefined` when none is free */

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { type TargetProblem, targetProblems } from "../../contracts/target-problems.ts";
 import {
@@ -10,7 +11,7 @@ import type { SharedPlaces } from "../../domain/targets/shared-places.ts";
 import type { Named } from "../../domain/targets/target-order.ts";
 import type { LeaseContext } from "../core/lease.ts";
 import type { Target } from "../core/target.ts";
-import type { OutboundDialect } from "../dialects/inner/dialect.ts";
+import type { AwsCredentials } from "../dialects/inner/provider-dialect.ts";
 import type { ModelPool } from "../engines/model-pool.ts";
 import { PoolTarget } from "../engines/pool-target.ts";
 import type { Lookup } from "../providers/address-guard.ts";
@@ -22,7 +23,8 @@ import type { RouteEntry, TargetTable } from "./target-table.ts";
 
 export interface TargetRegistryOptions {
   readonly pools: readonly ModelPool[];
-  readonly dialectOf: (config: ProviderConfig) => OutboundDialect;
+  /** Sign what goes to Bedrock. */
+  readonly awsCredentials: AwsCredentials;
   readonly reader: SecretReader;
   readonly ledger: SpendLedger;
   readonly leases: LeaseContext;
@@ -136,8 +138,10 @@ export class TargetRegistry {
   }
 
   #targetOf(provider: Provider, model: string): ProviderTarget {
-    const { dialectOf, ledger, leases } = this.#options;
-    return new ProviderTarget({ provider, model, dialect: dialectOf(provider.config), ledger, leases });
+    const { awsCredentials: credentials, ledger, leases } = this.#options;
+    const { region } = provider.config;
+    const dialect = provider.dialect.create({ region, credentials, now: Date.now, newId: randomUUID });
+    return new ProviderTarget({ provider, model, dialect, ledger, leases });
   }
 }
 

@@ -4,11 +4,11 @@ import { RETRY_BUDGET, RetryBudget } from "../../domain/targets/retry-budget.ts"
 import type { SharedPlaces } from "../../domain/targets/shared-places.ts";
 import { answerCostUsd } from "../../domain/targets/target-cost.ts";
 import { UpstreamHealthRegistry } from "../core/upstream-health.ts";
+import type { AwsCredentials } from "../dialects/inner/provider-dialect.ts";
 import type { ModelPool } from "../engines/model-pool.ts";
 import type { Exchange } from "../exchange.ts";
 import type { Meter } from "../metrics/meter.ts";
 import type { Lookup } from "../providers/address-guard.ts";
-import { type AwsCredentials, dialectOf } from "../providers/dialect-of.ts";
 import type { SecretReader } from "../providers/provider-credential.ts";
 import { SpendLedger, type SpendStore } from "../providers/spend-ledger.ts";
 import { Router } from "./router.ts";
@@ -70,7 +70,7 @@ export class TargetService {
     this.health = new UpstreamHealthRegistry(random);
     this.registry = new TargetRegistry({
       pools,
-      dialectOf: (config) => dialectOf(config, awsCredentials),
+      awsCredentials,
       reader,
       ledger: this.ledger,
       leases: { health: this.health, now, onCall: (target, outcome) => this.#measurements.call(target, outcome) },

@@ -1,6 +1,6 @@
 import { isRecord } from "../../is-record.ts";
+import type { Block, Media } from "./blocks.ts";
 import { markOf } from "./cache-marks.ts";
-import type { Block, Media } from "./conversation.ts";
 import { itemsOf, textOf } from "./json.ts";
 import { kindOf, refuse } from "./refuse.ts";
 

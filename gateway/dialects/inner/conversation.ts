@@ -1,41 +1,11 @@
 import { isRecord } from "../../is-record.ts";
+import type { Block } from "./blocks.ts";
 import { markOf } from "./cache-marks.ts";
 import { readParts } from "./content-parts.ts";
 import { itemsOf, parseJson, textOf } from "./json.ts";
 import { refuse } from "./refuse.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
-
-/** Where an image or document is. */
-export type Media =
-  | { readonly kind: "base64"; readonly mediaType: string; readonly data: string }
-  | { readonly kind: "url"; readonly url: string };
-
-/** One piece of a turn. */
-export type Block =
-  | { readonly kind: "text"; readonly text: string; readonly cacheControl: unknown }
-  | { readonly kind: "image"; readonly media: Media; readonly param: string; readonly cacheControl: unknown }
-  | {
-      readonly kind: "document";
-      readonly media: Media;
-      readonly name: string | undefined;
-      readonly param: string;
-      readonly cacheControl: unknown;
-    }
-  | { readonly kind: "thinking"; readonly block: Fields }
-  | {
-      readonly kind: "tool-call";
-      readonly id: string;
-      readonly name: string;
-      readonly input: Fields;
-      readonly cacheControl: unknown;
-    }
-  | {
-      readonly kind: "tool-result";
-      readonly id: string;
-      readonly content: readonly Block[];
-      readonly cacheControl: unknown;
-    };
 
 export interface Turn {
   readonly role: "user" | "assistant";

@@ -1,5 +1,6 @@
 import { isRecord } from "../../../is-record.ts";
-import { type Block, type Media, readConversation } from "../../inner/conversation.ts";
+import type { Block, Media } from "../../inner/blocks.ts";
+import { readConversation } from "../../inner/conversation.ts";
 import { textOf } from "../../inner/json.ts";
 import { refuse } from "../../inner/refuse.ts";
 import { answerSchema, maxTokensOf, numberOf, refuseOnlyOpenAi, stopSequences } from "../../inner/sampling-fields.ts";

@@ -5,7 +5,7 @@ import { anthropicRequest } from "./anthropic-request.ts";
 import { anthropicStream } from "./anthropic-stream.ts";
 
 /** The version whose shapes this dialect speaks. */
-const ANTHROPIC_VERSION = "2023-06-01";
+export const ANTHROPIC_VERSION = "2023-06-01";
 
 export interface AnthropicDialectOptions {
   /** Milliseconds since 1970. */

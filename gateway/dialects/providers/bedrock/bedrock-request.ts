@@ -1,5 +1,6 @@
 import { isRecord } from "../../../is-record.ts";
-import { type Block, type Conversation, type Media, readConversation } from "../../inner/conversation.ts";
+import type { Block, Media } from "../../inner/blocks.ts";
+import { type Conversation, readConversation } from "../../inner/conversation.ts";
 import { textOf } from "../../inner/json.ts";
 import { cannotSay, refuse } from "../../inner/refuse.ts";
 import { answerSchema, maxTokensOf, numberOf, refuseOnlyOpenAi, stopSequences } from "../../inner/sampling-fields.ts";

@@ -1,0 +1,33 @@
+import type { AwsCredentialIdentity } from "@smithy/types";
+import type { OutboundDialect } from "./dialect.ts";
+
+/** The gateway's own credentials at AWS, as they are at the moment. */
+export type AwsCredentials = () => Promise<AwsCredentialIdentity>;
+
+/** What a dialect is made for. */
+export interface ProviderContext {
+  /** AWS region of the provider; `null` where it has none. */
+  readonly region: string | null;
+  readonly credentials: AwsCredentials;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** An id for an answer, where the provider gives none. */
+  readonly newId: () => string;
+}
+
+/** One kind of provider, as the gateway reaches it and speaks with it. */
+export interface ProviderDialect {
+  /** First part of its paths, e.g. `/v1`, which an operator may write at the end of the endpoint. */
+  readonly versionPath: string;
+  /** Headers that carry the provider's key. */
+  keyHeaders(key: string): Readonly<Record<string, string>>;
+  /** How a test of the connection asks for the models. @default - there is no such list: any response shows a connection */
+  readonly modelList?: {
+    /** Path behind the endpoint. */
+    readonly path: string;
+    readonly headers: Readonly<Record<string, string>>;
+    /** Names of the models in the body; empty where it can't be read. */
+    namesIn(body: string): readonly string[];
+  };
+  create(context: ProviderContext): OutboundDialect;
+}
