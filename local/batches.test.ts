@@ -78,7 +78,7 @@ describe("a batch of OpenAI's own client", () => {
     expect(engines[0]?.received).toHaveLength(0);
   });
 
-  test("is cancelled: what is under way is finished, nothing else is asked, and results so far are kept", async () => {
+  test("is cancelled: what is under way is finished, nothing else is sent, and results so far are stored", async () => {
     const { client, engines } = await setUp({ engines: [{ intervalMs: 40 }] });
     const batch = await submit(client, numbered(150));
     await vi.waitFor(() => expect(engines[0]?.received.length).toBeGreaterThan(10), 10_000);
@@ -96,7 +96,7 @@ describe("a batch of OpenAI's own client", () => {
     });
   });
 
-  test("expires after its window: lines that were not asked are in the error file by name", async () => {
+  test("expires after its window: requests that were not sent are in the error file by name", async () => {
     let hours = 0;
     const { client, engines } = await setUp({
       now: () => Date.now() + hours * 3_600_000,
@@ -116,7 +116,7 @@ describe("a batch of OpenAI's own client", () => {
     expect(new Set(errors.map(({ error }) => error?.code))).toEqual(new Set(["batch_expired"]));
   });
 
-  test("asks again as long as the model is full, and everything is answered once there is room", async () => {
+  test("sends again as long as the model is full, and everything is answered once there is capacity", async () => {
     const full = { status: 503, body: "{}", headers: { "retry-after": "1" } };
     const { client, engines } = await setUp({ engines: [{ mode: full }] });
     const batch = await submit(client, numbered(20));
@@ -127,7 +127,7 @@ describe("a batch of OpenAI's own client", () => {
     expect(over).toMatchObject({ status: "completed", request_counts: { total: 20, completed: 20, failed: 0 } });
   });
 
-  test("costs half: its lines are told apart in the log, with priority batch and the key that pays", async () => {
+  test("costs half: its requests are marked in the log, with priority batch and the key that pays", async () => {
     const { key, item } = apiKey();
     const price = { inputUsdPerMillion: 10, outputUsdPerMillion: 30 };
     const metrics: string[] = [];
@@ -156,7 +156,7 @@ describe("a batch of OpenAI's own client", () => {
     expect(charges.reduce((sum, { Charges }) => sum + Charges, 0)).toBeCloseTo(usd * 2.5, 9);
   });
 
-  test("of a key that was revoked meanwhile asks nothing more", async () => {
+  test("of a key that was revoked meanwhile sends nothing more", async () => {
     const { key, item } = apiKey();
     const { url, keys, log, engines } = await setUp({ config: { auth: "required" }, engines: [{ intervalMs: 50 }] });
     keys.set(item.keyId, item);
@@ -177,7 +177,7 @@ describe("a batch of OpenAI's own client", () => {
 });
 
 describe("several gateways", () => {
-  test("share one batch, and no line is asked twice", async () => {
+  test("share one batch, and no request is sent twice", async () => {
     const storage = await startBatchStorage();
     const first = await setUp({ storage, engines: [{ intervalMs: 100 }] });
     const second = await setUp({ storage, engines: [{ intervalMs: 100 }] });
@@ -190,7 +190,7 @@ describe("several gateways", () => {
     expect(ids(await resultsOf(second.client, over.output_file_id))).toEqual(ids(numbered(200)));
   });
 
-  test("one that leaves gives its work back at once, and another finishes it", async () => {
+  test("one that leaves releases its work at once, and another finishes it", async () => {
     const storage = await startBatchStorage();
     const leaving = await setUp({ storage, engines: [{ intervalMs: 30 }] });
     const batch = await submit(leaving.client, numbered(120));

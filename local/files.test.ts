@@ -48,7 +48,7 @@ describe("files", () => {
     ["no purpose", { file: new File(["{}"], "a") }, "purpose"],
     ["a purpose that nothing here reads", { purpose: "fine-tune", file: new File(["{}"], "a") }, "purpose"],
     ["no file", { purpose: "batch" }, "file"],
-    ["text in place of a file", { purpose: "batch", file: "abc" }, "file"],
+    ["text instead of a file", { purpose: "batch", file: "abc" }, "file"],
     ["an empty file", { purpose: "batch", file: new File([], "a") }, "file"],
     [
       "a wrong life time",

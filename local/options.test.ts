@@ -64,7 +64,7 @@ describe("npm start's options", () => {
   });
 });
 
-describe("what the user's environment hands on", () => {
+describe("what the user's environment passes on", () => {
   test("TF_VAR_ variables become OpenTofu variables, also empty ones", () => {
     const environment = { TF_VAR_max: "3", TF_VAR_name: "", tf_var_x: "1", PATH: "/bin", TF_VAR_gone: undefined };
     expect(tofuVariables(environment)).toEqual({ max: "3", name: "" });

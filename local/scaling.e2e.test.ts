@@ -22,7 +22,7 @@ import { startTwin, type Twin } from "./twin.ts";
  */
 const TIME_FACTOR = 60;
 const TOKEN_MS = 50;
-/** 14 s: a drain that did not look would be over after 10. */
+/** 14 s: a drain that ignored running requests would be over after 10. */
 const LATE_TOKENS = 280;
 const model = "phi-3-mini";
 const folder = mkdtempSync(join(tmpdir(), "sluice-scaling-"));
@@ -118,7 +118,7 @@ const running = () =>
   );
 
 describe("a pool under load", () => {
-  test("gets a second engine, and gives it back without a failed request", { timeout: 150_000 }, async () => {
+  test("gets a second engine, and loses it again without a failed request", { timeout: 150_000 }, async () => {
     const [first] = pool().inService;
     note("6 clients begin to stream, one request after another");
     const busy = clients(6);
@@ -131,7 +131,7 @@ describe("a pool under load", () => {
     note("the clients end; a short request comes now and then");
 
     server.behaviour.tokens = 1;
-    // In the moment in which one engine shall go, before any gateway knows: streams longer than it takes to tell them.
+    // In the moment in which one engine shall go, before any gateway knows: streams longer than gateways take to learn of it.
     const late: Promise<void>[] = [];
     let load: Awaited<ReturnType<typeof running>> = [];
     onNote = (line) => {
@@ -152,7 +152,7 @@ describe("a pool under load", () => {
     note(`${answers.length} requests, ${answers.filter((answer) => answer !== "whole").length} failed`);
 
     expect(answers.filter((answer) => answer !== "whole")).toEqual([]);
-    // It had some of the late streams when it was told to go.
+    // It had some of the late streams when it began to drain.
     expect(load.find(([id]) => id === second)?.[1]).toBeGreaterThan(0);
   });
 });

@@ -8,7 +8,7 @@ test("the semantic cache answers a paraphrase, by real vectors, and nothing else
   const { HOME = "", XDG_CACHE_HOME } = process.env;
   const paths = { HOME, ...(XDG_CACHE_HOME === undefined ? {} : { XDG_CACHE_HOME }) };
   const twin = await startedTwin({ ...dev, cache: { ...dev.cache, semantic } }, paths);
-  const ask = async (content: string) => {
+  const complete = async (content: string) => {
     const answer = await fetch(`${twin.runtime.settings.apiUrl}/v1/chat/completions`, {
       method: "POST",
       headers: { "content-type": "application/json" },
@@ -29,10 +29,10 @@ test("the semantic cache answers a paraphrase, by real vectors, and nothing else
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ model: "phi-3-mini", input: "a" }),
   });
-  const first = await ask("How do I reset my password?");
+  const first = await complete("How do I reset my password?");
   expect(first.level).toBeNull();
-  const again = await ask("What is the way to change a forgotten password?");
+  const again = await complete("What is the way to change a forgotten password?");
   expect(again).toMatchObject({ level: "semantic", text: first.text });
   expect(again.similarity).toBeCloseTo(0.809, 2);
-  expect((await ask("How did the stock market do today?")).level).toBeNull();
+  expect((await complete("How did the stock market do today?")).level).toBeNull();
 }, 120_000);

@@ -141,16 +141,16 @@ describe("keys", () => {
 
 describe("errors through the whole path", () => {
   const json = { "content-type": "application/json" };
-  const ask = (path: string, init: RequestInit = {}) => fetch(`${api}${path}`, init);
+  const send = (path: string, init: RequestInit = {}) => fetch(`${api}${path}`, init);
   const post = (body: string, headers: Record<string, string> = json) =>
-    ask("/v1/completions", { method: "POST", headers, body });
+    send("/v1/completions", { method: "POST", headers, body });
 
   test.each([
     ["invalid JSON", () => post("{"), 400, "invalid_json"],
     [
       "an unknown role",
       () =>
-        ask("/v1/chat/completions", {
+        send("/v1/chat/completions", {
           method: "POST",
           headers: json,
           body: JSON.stringify({ model, messages: [{ role: "boss", content: "hi" }] }),
@@ -165,8 +165,8 @@ describe("errors through the whole path", () => {
       "context_length_exceeded",
     ],
     ["an unknown model", () => post(JSON.stringify({ model: "gpt-9", prompt: "x" })), 404, "model_not_found"],
-    ["an unknown path", () => ask("/v2/nothing"), 404, "not_found"],
-    ["a wrong method", () => ask("/v1/completions"), 405, "method_not_allowed"],
+    ["an unknown path", () => send("/v2/nothing"), 404, "not_found"],
+    ["a wrong method", () => send("/v1/completions"), 405, "method_not_allowed"],
     [
       "a body over the limit",
       () => post(JSON.stringify({ model, prompt: "x".repeat(1_100_000) })),
@@ -174,7 +174,7 @@ describe("errors through the whole path", () => {
       "request_too_large",
     ],
     ["a wrong content type", () => post("prompt=x", { "content-type": "text/plain" }), 415, "unsupported_media_type"],
-    ["a wrong key", () => ask("/v1/models", { headers: { authorization: "Bearer nope" } }), 401, "invalid_api_key"],
+    ["a wrong key", () => send("/v1/models", { headers: { authorization: "Bearer nope" } }), 401, "invalid_api_key"],
   ] as const)("%s is answered in OpenAI's shape with a request id", async (_, request, status, code) => {
     const response = await request();
     expect({ status: response.status, code: await codeOf(response) }).toEqual({ status, code });

@@ -74,7 +74,7 @@ describe("a changed environment file", () => {
     expect(models.status).toBe(200);
   });
 
-  test("a spent usage plan is answered 429 before anything is asked of a gateway", async () => {
+  test("a spent usage plan is answered 429 before a gateway gets a request", async () => {
     const engine = await engineServer();
     const usagePlans = {
       ...dev.api.usagePlans,

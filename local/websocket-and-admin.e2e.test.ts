@@ -64,7 +64,7 @@ test("a WebSocket with a wrong key is refused before it is one", async () => {
   socket.terminate();
 });
 
-test("an operator adds a route at the API's own address and asks by it; a key without the scope is kept out by the edge", async () => {
+test("an operator adds a route at the API's own address and calls it; a key without the scope is refused by the edge", async () => {
   const { apiUrl } = stack.state;
   const operator = await newKey("--name", "operator", "--scope", "admin");
   const caller = await newKey("--name", "caller");

@@ -66,14 +66,14 @@ describe("AWS's own clients", () => {
 
   test("get AWS's error for a target group that does not exist", async () => {
     const { elb } = await clients();
-    const asked = elb.send(new DescribeTargetHealthCommand({ TargetGroupArn: "arn:<gone>" }));
-    await expect(asked).rejects.toMatchObject({
+    const described = elb.send(new DescribeTargetHealthCommand({ TargetGroupArn: "arn:<gone>" }));
+    await expect(described).rejects.toMatchObject({
       name: "TargetGroupNotFoundException",
       message: "One or more target groups not found: arn:<gone>",
     });
   });
 
-  test("read the loopback address of every instance that they ask for", async () => {
+  test("read the loopback address of every instance in the request", async () => {
     const { ec2 } = await clients();
     const { Reservations } = await ec2.send(new DescribeInstancesCommand({ InstanceIds: ["i-0a", "i-0b"] }));
     const instances = Reservations?.flatMap(({ Instances }) => Instances ?? []);
@@ -94,7 +94,7 @@ describe("AWS's own clients", () => {
     expect(group.choose()).toBeUndefined();
   });
 
-  test("complete a terminate hook in which an instance waits, and are told when none does", async () => {
+  test("complete a terminate hook in which an instance waits, and get an error when none does", async () => {
     const { autoScaling } = await clients();
     const complete = (InstanceId: string, LifecycleActionResult = "CONTINUE") =>
       autoScaling.send(

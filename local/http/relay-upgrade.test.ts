@@ -23,7 +23,7 @@ async function balance(port: number, idleTimeoutSeconds = 15) {
   return { listener, target: target!, url: `ws://127.0.0.1:${listener.port}/v1/chat/completions?a=b` };
 }
 
-/** A target that repeats what it is told, with the handshakes that came. */
+/** A target that repeats what it receives, with the handshakes that came. */
 async function echo() {
   const handshakes: IncomingMessage[] = [];
   const server = createServer();

@@ -29,7 +29,7 @@ async function relayTo(port: number, settings: Partial<RelayTarget> = {}) {
   return { front, events };
 }
 
-/** Opens a request and gives its answer as soon as the headers are there. A POST's body never ends. */
+/** Opens a request and returns its response as soon as the headers are there. A POST's body never ends. */
 async function open(port: number, method = "GET") {
   const outgoing = send({ host: "127.0.0.1", port, method, agent: false });
   outgoing.on("error", () => {});

@@ -5,7 +5,7 @@ import { call, serve } from "../test/tools.ts";
 import { answer, bind, clientAddress, freePort, header, requestTarget } from "./server.ts";
 
 describe("binding", () => {
-  test("is on the loopback address, on the port that was asked for or any free one", async () => {
+  test("is on the loopback address, on the requested port or any free one", async () => {
     const port = await freePort();
     const bound = await bind(port, "SLUICE_API_PORT", (_request, response) => void response.end("here"));
     onTestFinished(() => bound.close());
@@ -34,7 +34,7 @@ describe("binding", () => {
 });
 
 describe("requests and answers", () => {
-  test("path and query are told apart, and a whole address loses its origin", async () => {
+  test("path and query are separated, and a whole address loses its origin", async () => {
     const seen: unknown[] = [];
     const port = await serve((request, response) => {
       seen.push(requestTarget(request));

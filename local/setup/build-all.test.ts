@@ -87,7 +87,7 @@ describe("building what the stacks deploy", () => {
 });
 
 describe("npm run build", () => {
-  test("works in a folder whose name has a space, and says a failure in one place", async () => {
+  test("works in a folder whose name has a space, and reports a failure in one line", async () => {
     const { folder } = project();
     const home = join(folder, "my clone");
     for (const file of [

@@ -5,14 +5,14 @@ import { runStep } from "./run-step.ts";
 const project = (script: string) => temporaryFolder({ "step.mjs": script });
 
 describe("a step", () => {
-  test("runs in the project's folder with arguments and variables, and gives its output", async () => {
+  test("runs in the project's folder with arguments and variables, and returns its output", async () => {
     const script = "console.log(JSON.stringify([process.cwd(), process.argv[2], process.env.STEP_NAME]));";
     const folder = project(script);
     const output = await runStep(folder, "step.mjs", { args: ["a"], environment: { STEP_NAME: "b" } });
     expect(JSON.parse(output)).toEqual([expect.stringContaining(folder), "a", "b"]);
   });
 
-  test("that fails is an error with what it said", async () => {
+  test("that fails is an error with its error output", async () => {
     const folder = project('console.log("fine so far"); console.error("the model is gone"); process.exitCode = 2;');
     await expect(runStep(folder, "step.mjs")).rejects.toThrow(/^the model is gone$/);
   });

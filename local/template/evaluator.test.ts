@@ -30,7 +30,7 @@ describe("values", () => {
     expect(evaluate(value)).toEqual(value);
   });
 
-  test("expressions are resolved at any depth, and a lone one keeps its type", () => {
+  test("expressions are resolved at any depth, and a lone one has its own type", () => {
     const document = { resource: balancer };
     expect(evaluate({ list: ["${aws_lb.main.subnets}", "id: ${aws_lb.main.name}"] }, document)).toEqual({
       list: [["s-1", "s-2"], "id: front"],
@@ -119,17 +119,17 @@ describe("variables", () => {
   };
   const value = (name: string, variables = {}) => evaluate(`\${var.${name}}`, { variable }, { variables });
 
-  test("the default holds when nothing is given", () => {
+  test("the default holds when nothing is set", () => {
     expect([value("plain"), value("count"), value("on"), value("list")]).toEqual(["given", 2, false, []]);
   });
 
-  test("a given value wins and has the declared type", () => {
+  test("a set value wins and has the declared type", () => {
     const variables = { plain: "5", count: "5", on: "true", list: '["a"]' };
     expect([value("plain", variables), value("count", variables)]).toEqual(["5", 5]);
     expect([value("on", variables), value("list", variables)]).toEqual([true, ["a"]]);
   });
 
-  test("a given value of another type is refused with name, value and rule", () => {
+  test("a set value of another type is refused with name, value and rule", () => {
     expect(() => value("count", { count: "five" })).toThrow('TF_VAR_count must be a number, got "five"');
     expect(() => value("on", { on: "1" })).toThrow('TF_VAR_on must be a bool, got "1"');
   });
@@ -138,7 +138,7 @@ describe("variables", () => {
     expect(value("certificate")).toBe("local-certificate");
   });
 
-  test("an undeclared one is refused, even when a value is given", () => {
+  test("an undeclared one is refused, even when a value is set", () => {
     expect(() => value("typo", { typo: "x" })).toThrow("dev-edge: there is no variable typo.");
   });
 });

@@ -11,7 +11,7 @@ describe("templates", () => {
     expect(parseTemplate("")).toEqual(literal(""));
   });
 
-  test("a lone expression keeps its type instead of becoming text", () => {
+  test("a lone expression has its own type instead of becoming text", () => {
     expect(parseTemplate("${aws_lb.main.arn}")).toEqual(reference("aws_lb", "main", "arn"));
     expect(parseTemplate("${ 12 }")).toEqual(literal(12));
   });
@@ -126,7 +126,7 @@ describe("strings inside expressions", () => {
   });
 });
 
-describe("what is refused, with the place", () => {
+describe("what is refused, with the position", () => {
   test.each([
     ["${1 + 2}", 'expected "}" at character 4'],
     ["${var.a == var.b}", 'expected "}" at character 8'],
@@ -147,7 +147,7 @@ describe("what is refused, with the place", () => {
     expect(() => parseTemplate(text)).toThrow(`The twin can't read this expression: ${message}, near`);
   });
 
-  test("the message shows the text around the place, not all of a long one", () => {
+  test("the message shows the text around the position, not all of a long one", () => {
     const long = `${"a".repeat(500)}\${1 + 2}${"b".repeat(500)}`;
     expect(() => parseTemplate(long)).toThrow(/near "a{36}\$\{1 \+ 2\}b{36}"/);
   });

@@ -26,7 +26,7 @@ describe("reading what synthesis wrote", () => {
     expect(readStacks(output, "dev-eu").map(({ name }) => name)).toEqual(["dev-eu-data"]);
   });
 
-  test("the stack of OpenTofu's own states is left out", () => {
+  test("the stack of OpenTofu's own states is not read", () => {
     const output = temporaryFolder({ "stacks/dev-bootstrap/cdk.tf.json": "{}", "stacks/dev-data/cdk.tf.json": "{}" });
     expect(readStacks(output, "dev").map(({ name }) => name)).toEqual(["dev-data"]);
   });

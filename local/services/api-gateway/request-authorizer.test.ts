@@ -8,7 +8,7 @@ import { LambdaFunction } from "../lambda/lambda-function.ts";
 import { RequestAuthorizer } from "./request-authorizer.ts";
 
 /**
- * Answers by what the credential says; `calls` in a policy's key tells how often it was asked.
+ * Answers by the credential; `calls` in a policy's key counts the invocations.
  * The credential is the only thing that the cases differ in.
  */
 const SOURCE = `
@@ -52,11 +52,11 @@ function authorizer({ identityHeaders = ["authorization"], cacheSeconds = 0, now
   const reports: string[] = [];
   const settings = { lambdaArn: "arn", identityHeaders, cacheSeconds };
   const created = new RequestAuthorizer(settings, lambda, (line) => reports.push(line), now);
-  /** Sends a real request with this credential and gives what the authorizer says about it. */
-  const ask = async (credential: string | undefined, path = "/v1/models") => {
-    let asked: Promise<unknown> | undefined;
+  /** Sends a real request with this credential and returns the authorizer's verdict. */
+  const authorize = async (credential: string | undefined, path = "/v1/models") => {
+    let pending: Promise<unknown> | undefined;
     const port = await serve((request: IncomingMessage, response) => {
-      asked = created.authorize({
+      pending = created.authorize({
         request,
         apiId: "api",
         stage: "live",
@@ -70,52 +70,52 @@ function authorizer({ identityHeaders = ["authorization"], cacheSeconds = 0, now
       response.end();
     });
     await call(port, path, { headers: credential === undefined ? {} : { authorization: credential } });
-    return asked;
+    return pending;
   };
-  return { ask, reports };
+  return { authorize, reports };
 }
 
 describe("what the function's answer means", () => {
   test("a policy that allows lets through, with the key of the usage plan", async () => {
-    const { ask } = authorizer();
-    expect(await ask("fine")).toEqual({ verdict: "allowed", usageIdentifierKey: "1" });
-    expect(await ask("one-statement")).toEqual({ verdict: "allowed", usageIdentifierKey: "single" });
+    const { authorize } = authorizer();
+    expect(await authorize("fine")).toEqual({ verdict: "allowed", usageIdentifierKey: "1" });
+    expect(await authorize("one-statement")).toEqual({ verdict: "allowed", usageIdentifierKey: "single" });
   });
 
   test("a policy that denies, or does not name the method, denies", async () => {
-    const { ask } = authorizer();
-    expect(await ask("deny")).toEqual({ verdict: "denied" });
-    expect(await ask("models-only", "/v1/models/phi")).toMatchObject({ verdict: "allowed" });
-    expect(await ask("models-only", "/v1/chat/completions")).toEqual({ verdict: "denied" });
+    const { authorize } = authorizer();
+    expect(await authorize("deny")).toEqual({ verdict: "denied" });
+    expect(await authorize("models-only", "/v1/models/phi")).toMatchObject({ verdict: "allowed" });
+    expect(await authorize("models-only", "/v1/chat/completions")).toEqual({ verdict: "denied" });
   });
 
   test("one denial outweighs any permission", async () => {
-    expect(await authorizer().ask("deny-wins")).toEqual({ verdict: "denied" });
+    expect(await authorizer().authorize("deny-wins")).toEqual({ verdict: "denied" });
   });
 
   test("the error Unauthorized is a refusal, and nothing to report", async () => {
-    const { ask, reports } = authorizer();
-    expect(await ask("refuse")).toEqual({ verdict: "unauthorized" });
+    const { authorize, reports } = authorizer();
+    expect(await authorize("refuse")).toEqual({ verdict: "unauthorized" });
     expect(reports).toEqual([]);
   });
 
   test("any other error is a failure and is reported with its message", async () => {
-    const { ask, reports } = authorizer();
-    expect(await ask("break")).toEqual({ verdict: "failed" });
+    const { authorize, reports } = authorizer();
+    expect(await authorize("break")).toEqual({ verdict: "failed" });
     expect(reports).toEqual(["authorizer: no table"]);
   });
 
-  test("an answer that is no policy is a failure, reported, and not kept", async () => {
-    const { ask, reports } = authorizer({ cacheSeconds: 300 });
-    expect(await ask("no-policy")).toEqual({ verdict: "failed" });
-    expect(await ask("no-policy")).toEqual({ verdict: "failed" });
+  test("an answer that is no policy is a failure, reported, and not cached", async () => {
+    const { authorize, reports } = authorizer({ cacheSeconds: 300 });
+    expect(await authorize("no-policy")).toEqual({ verdict: "failed" });
+    expect(await authorize("no-policy")).toEqual({ verdict: "failed" });
     expect(reports).toEqual(Array(2).fill("authorizer: the function's answer is not a policy"));
   });
 });
 
-describe("what the function is told", () => {
+describe("the event of the function", () => {
   test("the event has the shape of API Gateway's REQUEST authorizers", async () => {
-    const answer = await authorizer().ask("event", "/v1/models/phi");
+    const answer = await authorizer().authorize("event", "/v1/models/phi");
     const { usageIdentifierKey } = answer as { usageIdentifierKey: string };
     expect(JSON.parse(usageIdentifierKey)).toMatchObject({
       type: "REQUEST",
@@ -129,46 +129,46 @@ describe("what the function is told", () => {
   });
 
   test("a request without the identity source is refused without asking the function", async () => {
-    const { ask } = authorizer();
-    expect(await ask(undefined)).toEqual({ verdict: "unauthorized" });
-    expect(await ask("")).toEqual({ verdict: "unauthorized" });
-    expect(await ask("first")).toMatchObject({ usageIdentifierKey: "1" });
+    const { authorize } = authorizer();
+    expect(await authorize(undefined)).toEqual({ verdict: "unauthorized" });
+    expect(await authorize("")).toEqual({ verdict: "unauthorized" });
+    expect(await authorize("first")).toMatchObject({ usageIdentifierKey: "1" });
   });
 
   test("without an identity source in the settings, the function decides about any request", async () => {
-    expect(await authorizer({ identityHeaders: [] }).ask(undefined)).toMatchObject({ verdict: "allowed" });
+    expect(await authorizer({ identityHeaders: [] }).authorize(undefined)).toMatchObject({ verdict: "allowed" });
   });
 });
 
 describe("the cache", () => {
   test("answers for the same credential until the time to live has passed", async () => {
     let now = 0;
-    const { ask } = authorizer({ cacheSeconds: 60, now: () => now });
-    expect(await ask("one")).toMatchObject({ usageIdentifierKey: "1" });
+    const { authorize } = authorizer({ cacheSeconds: 60, now: () => now });
+    expect(await authorize("one")).toMatchObject({ usageIdentifierKey: "1" });
     now = 59_999;
-    expect(await ask("one")).toMatchObject({ usageIdentifierKey: "1" });
+    expect(await authorize("one")).toMatchObject({ usageIdentifierKey: "1" });
     now = 60_000;
-    expect(await ask("one")).toMatchObject({ usageIdentifierKey: "2" });
+    expect(await authorize("one")).toMatchObject({ usageIdentifierKey: "2" });
   });
 
   test("is apart for each credential", async () => {
-    const { ask } = authorizer({ cacheSeconds: 60, now: () => 0 });
-    expect(await ask("one")).toMatchObject({ usageIdentifierKey: "1" });
-    expect(await ask("two")).toMatchObject({ usageIdentifierKey: "2" });
+    const { authorize } = authorizer({ cacheSeconds: 60, now: () => 0 });
+    expect(await authorize("one")).toMatchObject({ usageIdentifierKey: "1" });
+    expect(await authorize("two")).toMatchObject({ usageIdentifierKey: "2" });
   });
 
-  test("keeps the policy, which is then read for each method", async () => {
-    const { ask } = authorizer({ cacheSeconds: 60, now: () => 0 });
-    expect(await ask("models-only", "/v1/models")).toMatchObject({ verdict: "allowed" });
-    expect(await ask("models-only", "/v1/completions")).toEqual({ verdict: "denied" });
+  test("caches the policy, which is then read for each method", async () => {
+    const { authorize } = authorizer({ cacheSeconds: 60, now: () => 0 });
+    expect(await authorize("models-only", "/v1/models")).toMatchObject({ verdict: "allowed" });
+    expect(await authorize("models-only", "/v1/completions")).toEqual({ verdict: "denied" });
   });
 
   test("does not exist with a time to live of 0, or without an identity source", async () => {
     const uncached = authorizer({ cacheSeconds: 0 });
-    await uncached.ask("one");
-    expect(await uncached.ask("one")).toMatchObject({ usageIdentifierKey: "2" });
+    await uncached.authorize("one");
+    expect(await uncached.authorize("one")).toMatchObject({ usageIdentifierKey: "2" });
     const anonymous = authorizer({ cacheSeconds: 60, identityHeaders: [] });
-    await anonymous.ask(undefined);
-    expect(await anonymous.ask(undefined)).toMatchObject({ usageIdentifierKey: "2" });
+    await anonymous.authorize(undefined);
+    expect(await anonymous.authorize(undefined)).toMatchObject({ usageIdentifierKey: "2" });
   });
 });

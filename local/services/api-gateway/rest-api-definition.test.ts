@@ -115,7 +115,7 @@ describe("integrations", () => {
 describe("what guards a method", () => {
   const document = withSchemes({ keys: authorizer(), plan: { type: "apiKey", name: "x-api-key", in: "header" } });
 
-  test("an authorizer and a usage plan's key are told apart", () => {
+  test("an authorizer and a usage plan's key are distinguished", () => {
     expect(method({ security: [{ keys: [], plan: [] }] }, document)).toMatchObject({
       authorizer: "keys",
       needsApiKey: true,

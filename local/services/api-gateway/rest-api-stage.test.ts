@@ -39,7 +39,7 @@ interface Setup extends Partial<RestApiStageOptions> {
   readonly document?: JsonObject;
 }
 
-/** An API in front of `upstream`; gives its port. */
+/** An API in front of `upstream`. @returns its port */
 async function api(upstream: RequestListener | number, { paths, document, ...options }: Setup = {}): Promise<number> {
   const target = typeof upstream === "number" ? upstream : await serve(upstream);
   const definition = readDefinition({
@@ -65,7 +65,7 @@ async function api(upstream: RequestListener | number, { paths, document, ...opt
   return serve((request, response) => void stage.handle(request, response));
 }
 
-/** Tells what it got. */
+/** Answers with what it received. */
 const mirror: RequestListener = (request, response) => {
   response.end(JSON.stringify({ method: request.method, url: request.url, headers: request.headers }));
 };
@@ -266,16 +266,16 @@ describe("who may pass", () => {
     };
     const document = { components: { securitySchemes }, security: [{ keys: [], plan: [] }] };
     const port = await api(mirror, { document, authorizer: () => authorizer, usagePlans });
-    const ask = async (authorization?: string) => {
+    const send = async (authorization?: string) => {
       const { status, body } = await call(port, "/x", { headers: authorization ? { authorization } : {} });
       return [status, JSON.parse(body).code ?? JSON.parse(body).message];
     };
-    expect(await ask()).toEqual([401, "UNAUTHORIZED"]);
-    expect(await ask("refused")).toEqual([401, "UNAUTHORIZED"]);
-    expect(await ask("denied")).toEqual([403, "ACCESS_DENIED"]);
-    expect(await ask("broken")).toEqual([500, "Internal server error"]);
-    expect(await ask("unknown")).toEqual([403, "INVALID_API_KEY"]);
-    expect((await ask("good"))[0]).toBe(200);
-    expect(await ask("good")).toEqual([429, "QUOTA_EXCEEDED"]);
+    expect(await send()).toEqual([401, "UNAUTHORIZED"]);
+    expect(await send("refused")).toEqual([401, "UNAUTHORIZED"]);
+    expect(await send("denied")).toEqual([403, "ACCESS_DENIED"]);
+    expect(await send("broken")).toEqual([500, "Internal server error"]);
+    expect(await send("unknown")).toEqual([403, "INVALID_API_KEY"]);
+    expect((await send("good"))[0]).toBe(200);
+    expect(await send("good")).toEqual([429, "QUOTA_EXCEEDED"]);
   });
 });

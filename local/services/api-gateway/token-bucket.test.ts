@@ -20,14 +20,14 @@ describe("a throttle", () => {
     expect(passing(bucket, 10)).toBe(2);
   });
 
-  test("never holds more than the burst, however long nobody asked", () => {
+  test("never holds more than the burst, however long nothing was taken", () => {
     let now = 0;
     const bucket = new TokenBucket(10, 3, () => now);
     now = 3_600_000;
     expect(passing(bucket, 10)).toBe(3);
   });
 
-  test("keeps its tokens when the clock is set back", () => {
+  test("loses no tokens when the clock is set back", () => {
     let now = 100_000;
     const bucket = new TokenBucket(1, 3, () => now);
     bucket.take();

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { getMetricData } from "./api.ts";
 import { MetricStore } from "./metric-store.ts";
 
-function ask(Expression: string) {
+function query(Expression: string) {
   const store = new MetricStore();
   const put = (dimensions: Readonly<Record<string, string>>, time: number, value: number) =>
     store.put({ namespace: "App", name: "Calls", dimensions, time, values: [value] });
@@ -17,16 +17,16 @@ const sum = (terms: string) => `SUM(SEARCH('{App,Model,Route} ${terms}', 'Sum', 
 
 describe("metric data", () => {
   test("of a search sums the series with exactly these dimensions and values, newest first", () => {
-    expect(ask(sum('Model="a" MetricName="Calls"'))).toMatchObject({
+    expect(query(sum('Model="a" MetricName="Calls"'))).toMatchObject({
       MetricDataResults: [{ Id: "m0", Timestamps: [60, 0], Values: [4, 3] }],
     });
   });
 
   test("of a search without a match is empty", () => {
-    expect(ask(sum('Model="c" MetricName="Calls"'))).toMatchObject({ MetricDataResults: [{ Values: [] }] });
+    expect(query(sum('Model="c" MetricName="Calls"'))).toMatchObject({ MetricDataResults: [{ Values: [] }] });
   });
 
   test.each([sum("Model=a"), sum('Model="a" OR Model="b"'), "AVG(METRICS())"])("of %s is refused", (expression) => {
-    expect(() => ask(expression)).toThrow(/the twin knows SUM\(SEARCH/);
+    expect(() => query(expression)).toThrow(/the twin knows SUM\(SEARCH/);
   });
 });

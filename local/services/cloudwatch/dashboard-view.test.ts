@@ -74,7 +74,7 @@ describe("a chart", () => {
   });
 });
 
-test("headings and alarms keep their words and places", () => {
+test("headings and alarms have the dashboard's words and positions", () => {
   const body = {
     widgets: [
       { type: "text", ...position, properties: { markdown: "## Is it up?\nLook here." } },

@@ -16,7 +16,7 @@ const ofMetric = {
 const metric = { namespace: "N", name: "M", dimensions: { Environment: "dev" } };
 
 describe("an alarm of the stacks", () => {
-  test("rings when its periods breach, and looks at whole periods only", () => {
+  test("is in ALARM when its periods breach, and evaluates whole periods only", () => {
     const store = new MetricStore();
     store.put({ ...metric, time: 0, values: [9] });
     store.put({ ...metric, time: MINUTE, values: [9] });

@@ -39,7 +39,7 @@ describe("what AWS measures by itself", () => {
     expect(latest("AWS/ApiGateway", "Latency", stage, "p50")).toBe(20);
   });
 
-  test("target groups tell how many are healthy, and one without targets is not reported", async () => {
+  test("target groups report how many are healthy, and one without targets is not reported", async () => {
     const group = { loadBalancer: "lb", unhealthy: 1 };
     const { store, latest } = sampled({
       targetGroups: () => [

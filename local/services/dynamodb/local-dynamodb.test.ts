@@ -38,7 +38,7 @@ describe("DynamoDB on this machine", () => {
     expect(await get()).toEqual(ITEM);
   });
 
-  test("creating a table twice is fine and keeps what is in it", async () => {
+  test("creating a table twice is fine and leaves what is in it", async () => {
     const { client, create, get } = await started();
     await create(KEYS);
     await client.send(new PutItemCommand({ TableName: "keys", Item: ITEM }));
@@ -63,15 +63,15 @@ describe("DynamoDB on this machine", () => {
 
   test("data survives a restart when there is a folder, and does not without one", async () => {
     const folder = `${temporaryFolder()}/data/dev`;
-    for (const [kept, wanted] of [
+    for (const [stored, wanted] of [
       [folder, ITEM],
       [undefined, undefined],
     ] as const) {
-      const before = await started(kept);
+      const before = await started(stored);
       await before.create(KEYS);
       await before.client.send(new PutItemCommand({ TableName: "keys", Item: ITEM }));
       await before.stop();
-      const after = await started(kept);
+      const after = await started(stored);
       await after.create(KEYS);
       expect(await after.get()).toEqual(wanted);
     }

@@ -45,7 +45,7 @@ export function autoScalingOperations({ instances, completeTermination }: AutoSc
 
 /**
  * EC2's answer to `DescribeInstances`, by ids or by filters on tags. Every instance of the twin lives on the loopback
- * address; ports tell them apart. An id that is not among the instances was one a moment ago and is answered too.
+ * address; ports distinguish them. An id that is not among the instances was one a moment ago and is answered too.
  * @throws when a filter is not one on a tag
  */
 export function describeInstances(parameters: URLSearchParams, instances: readonly Ec2Instance[]): JsonObject {

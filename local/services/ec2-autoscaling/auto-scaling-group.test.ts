@@ -131,7 +131,7 @@ describe("a lost instance", () => {
     expect(isRunning(before!.child.pid)).toBe(false);
   });
 
-  test("that fails its health checks stays where the group looks at instances only (EC2)", async () => {
+  test("that fails its health checks stays where the group checks instances only (EC2)", async () => {
     const { created, targets, reports } = await group(SERVER, { replacesUnhealthy: false });
     await poll(() => states(targets)).toEqual(["healthy"]);
     const [before] = created.instances;
@@ -150,7 +150,7 @@ const SLOW = SERVER.replace("let status = 200", "let status = 503").replace(
 describe("a launch hook", () => {
   const launchHook = { name: "ready", heartbeatSeconds: 30 };
 
-  test("keeps an instance out of the target groups until its /health is 200", async () => {
+  test("leaves an instance out of the target groups until its /health is 200", async () => {
     const { created, targets, reports } = await group(SLOW, { launchHook });
     await poll(() => created.instances.length).toBe(1);
     const { id, port } = created.instances[0]!;
@@ -202,7 +202,7 @@ describe("the desired number", () => {
 describe("a terminate hook", () => {
   const terminateHook = { name: "drained", heartbeatSeconds: 30, metadata: "{}" };
 
-  test("keeps an instance alive until it is completed", async () => {
+  test("delays the end of an instance until it is completed", async () => {
     const notices: TerminateNotice[] = [];
     const { created } = await group(SERVER, {
       desired: 2,

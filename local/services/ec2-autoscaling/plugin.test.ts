@@ -70,7 +70,7 @@ async function started(lines: readonly string[], config = {}, passedEnvironment 
 }
 
 describe("an Auto Scaling group", () => {
-  test("tells EC2 its instances' type, tags and launch; the group's own tags win over the template's", async () => {
+  test("describes to EC2 its instances' type, tags and launch; the group's own tags win over the template's", async () => {
     const before = Date.now();
     const tag_specifications = [
       { resource_type: "volume", tags: { Kind: "volume" } },

@@ -37,7 +37,7 @@ const other = new MetricAlarm({
   evaluation_periods: 1,
 });
 
-/** A minute of AWS takes 20 ms here; the group becomes what it is told at once. */
+/** A minute of AWS takes 20 ms here; the group has its new size at once. */
 function scaling(capacity: Partial<GroupCapacity> = {}) {
   const metrics = new MetricStore();
   const [reports, changes]: [string[], string[]] = [[], []];

@@ -102,7 +102,7 @@ describe("actions", () => {
     expect([status, text]).toEqual([500, expect.stringContaining("action redirect is not simulated")]);
   });
 
-  test("the target is told the client's address after those that were before it", async () => {
+  test("the target receives the client's address after those that were before it", async () => {
     const mirror = await serve((request, response) => void response.end(JSON.stringify(request.headers)));
     const opened = await listener(forward("arn:g"), [group("arn:g", [mirror])]);
     const headers = async (sent: object) => JSON.parse(await body(opened, "/", sent));

@@ -12,11 +12,11 @@ function group(check: JsonObject = {}, other: JsonObject = {}): TargetGroup {
   return created;
 }
 
-/** A target whose health can be changed, and what it was asked. */
+/** A target whose health can be changed, and the paths that it received. */
 async function target(first = 200) {
-  const state = { status: first, asked: [] as string[] };
+  const state = { status: first, received: [] as string[] };
   const port = await serve((request, response) => {
-    state.asked.push(request.url ?? "");
+    state.received.push(request.url ?? "");
     response.writeHead(state.status).end();
   });
   return { state, port };
@@ -27,15 +27,15 @@ const reaches = (created: TargetGroup, state: string, id = "i-1") =>
   expect.poll(() => stateOf(created, id), { timeout: 10_000, interval: 10 }).toBe(state);
 
 describe("a draining target", () => {
-  test("gets no new request and is asked nothing any more, until it is deregistered", async () => {
+  test("gets no new request and no health check any more, until it is deregistered", async () => {
     const { state, port } = await target();
     const created = group();
     created.register("i-1", port);
     await reaches(created, "healthy");
     created.drain("i-1");
-    const asked = state.asked.length;
+    const before = state.received.length;
     await new Promise((resolve) => setTimeout(resolve, 200)); // four intervals
-    expect([stateOf(created), created.choose(), state.asked.length - asked <= 1]).toEqual([
+    expect([stateOf(created), created.choose(), state.received.length - before <= 1]).toEqual([
       "draining",
       undefined,
       true,
@@ -51,7 +51,7 @@ describe("health", () => {
     const created = group({ path: "/health" });
     created.register("i-1", port);
     expect(stateOf(created)).toBe("initial");
-    await expect.poll(() => state.asked.length, { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(() => state.received.length, { timeout: 10_000 }).toBeGreaterThan(0);
     expect(stateOf(created)).toBe("initial");
     state.status = 200;
     await reaches(created, "healthy");
@@ -59,7 +59,7 @@ describe("health", () => {
     await reaches(created, "unhealthy");
     state.status = 200;
     await reaches(created, "healthy");
-    expect(new Set(state.asked)).toEqual(new Set(["/health"]));
+    expect(new Set(state.received)).toEqual(new Set(["/health"]));
   });
 
   test("changes only after as many checks in a row as the thresholds say", async () => {
@@ -81,17 +81,17 @@ describe("health", () => {
   });
 
   test("a single failure between successes changes nothing", async () => {
-    let asked = 0;
-    const port = await serve((_request, response) => void response.writeHead(++asked % 3 === 0 ? 500 : 200).end());
+    let checks = 0;
+    const port = await serve((_request, response) => void response.writeHead(++checks % 3 === 0 ? 500 : 200).end());
     const created = group();
     const losses: string[] = [];
     created.onUnhealthy((id) => losses.push(id));
     created.register("i-1", port);
-    await expect.poll(() => asked, { timeout: 10_000 }).toBeGreaterThan(15);
+    await expect.poll(() => checks, { timeout: 10_000 }).toBeGreaterThan(15);
     expect([stateOf(created), losses]).toEqual(["healthy", []]);
   });
 
-  test("a target that is gone or answers too late is unhealthy, and the group's owner is told once", async () => {
+  test("a target that is gone or answers too late is unhealthy, and the group's owner is notified once", async () => {
     for (const status of ["gone", "late"]) {
       let late = false;
       const port = await serve((request, response) => {
@@ -109,18 +109,18 @@ describe("health", () => {
     }
   });
 
-  test("a target that was never healthy stays initial, and nobody is told", async () => {
+  test("a target that was never healthy stays initial, and nobody is notified", async () => {
     const created = group();
     const losses: string[] = [];
     created.onUnhealthy((id) => losses.push(id));
     created.register("i-1", await freePort());
     const { state, port } = await target();
     created.register("i-2", port);
-    await expect.poll(() => state.asked.length, { timeout: 10_000 }).toBeGreaterThan(3);
+    await expect.poll(() => state.received.length, { timeout: 10_000 }).toBeGreaterThan(3);
     expect([stateOf(created), losses]).toEqual(["initial", []]);
   });
 
-  test("a deregistered target is asked no more", async () => {
+  test("a deregistered target is checked no more", async () => {
     const { state, port } = await target();
     const created = group();
     created.register("i-1", port);
@@ -129,9 +129,9 @@ describe("health", () => {
     expect(created.targets).toEqual([]);
     const other = await target();
     created.register("i-2", other.port);
-    const asked = state.asked.length;
-    await expect.poll(() => other.state.asked.length, { timeout: 10_000 }).toBeGreaterThan(3);
-    expect(state.asked.length).toBeLessThanOrEqual(asked + 1); // one may have been on its way
+    const before = state.received.length;
+    await expect.poll(() => other.state.received.length, { timeout: 10_000 }).toBeGreaterThan(3);
+    expect(state.received.length).toBeLessThanOrEqual(before + 1); // one may have been on its way
   });
 });
 

@@ -18,7 +18,7 @@ function bus() {
 }
 
 describe("the event bus", () => {
-  test("hands an event to the targets of the rules that it matches", () => {
+  test("delivers an event to the targets of the rules that it matches", () => {
     const { created, heard, listen } = bus();
     created.addRule("mine", pattern);
     created.addRule("other group", { ...pattern, detail: { AutoScalingGroupName: ["c"] } });
@@ -29,7 +29,7 @@ describe("the event bus", () => {
     expect(heard).toEqual(["mine"]);
   });
 
-  test("tries a target that fails twice again, and tells of it", async () => {
+  test("tries a target that fails twice again, and reports it", async () => {
     const { created, reports } = bus();
     let attempts = 0;
     created.addRule("mine", pattern);

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from "../../template/json.ts";
 import { asList, isObject } from "../../template/json.ts";
 
-/** An event as EventBridge hands it on. */
+/** An event as EventBridge delivers it. */
 export interface BusEvent extends JsonObject {
   readonly source: string;
   readonly "detail-type": string;
@@ -69,7 +69,7 @@ export class EventBus {
     known.targets.push(target);
   }
 
-  /** Hands the event to the targets of every rule that it matches. @returns how many there are */
+  /** Delivers the event to the targets of every rule that it matches. @returns how many there are */
   put(event: BusEvent): number {
     const targets = [...this.#rules].filter(([, { pattern }]) => matches(pattern, event));
     for (const [name, rule] of targets) for (const target of rule.targets) void this.#deliver(name, target, event);

@@ -115,7 +115,7 @@ describe("AWS's own client", () => {
     expect(rest.IsTruncated).toBe(false);
   });
 
-  test("is told of a bucket that is not there, and of a call that has no local answer", async () => {
+  test("gets an error for a bucket that is not there, and for a call that the twin does not answer", async () => {
     const { client } = await setUp();
     await expect(client.send(new GetObjectCommand({ Bucket: "gone", Key: "a" }))).rejects.toMatchObject({
       name: "NoSuchBucket",
@@ -128,9 +128,9 @@ describe("AWS's own client", () => {
 
 test("objects outlive the process, uploads that were cut off do not", async () => {
   const { client, folder } = await setUp();
-  await client.send(new PutObjectCommand({ ...at("kept"), Body: "x" }));
+  await client.send(new PutObjectCommand({ ...at("stored"), Body: "x" }));
   const { UploadId = "" } = await client.send(new CreateMultipartUploadCommand(at("cut")));
   const again = new ObjectFolder(folder);
-  expect(again.list("").map(({ key }) => key)).toEqual(["kept"]);
+  expect(again.list("").map(({ key }) => key)).toEqual(["stored"]);
   expect(again.hasUpload(UploadId)).toBe(false);
 });

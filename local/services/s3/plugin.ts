@@ -4,7 +4,7 @@ import type { RawResource } from "../../template/stacks.ts";
 import { Bucket } from "./bucket.ts";
 import { bucketDomainName, type WithS3 } from "./runtime.ts";
 
-/** Buckets are told apart by address: their real names may come from a prefix that AWS completes. */
+/** Buckets are distinguished by address: their real names may come from a prefix that AWS completes. */
 const bucketName = (resource: RawResource) => `${resource.stack.name}-${resource.name}`.toLowerCase();
 
 export const s3Bucket: ResourcePlugin<WithS3> = {
