@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { CACHE_HEADER } from "../contracts/headers.ts";
-import { UserError } from "./user-error.ts";
+import { UserError } from "./terminal/user-error.ts";
 
 export interface CacheTools {
   print(text: string): void;

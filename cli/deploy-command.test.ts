@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { temporaryFolder } from "../local/test/tools.ts";
 import { deployCommand, destroyCommand, planCommand } from "./deploy-command.ts";
-import type { OperatorTools } from "./operator-tools.ts";
+import type { OperatorTools } from "./operator/operator-tools.ts";
 import { dataStack, type HandMade, type OperatorProps, operator, reading, TOFU_MISSING } from "./test/operator.ts";
 
 beforeEach((context) => {

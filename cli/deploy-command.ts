@@ -1,14 +1,14 @@
 import { Command } from "commander";
-import { withStateTakenOut } from "./bootstrap-destroy.ts";
-import { consent } from "./consent.ts";
-import { BOOTSTRAP, type DeployStack, STATEFUL, selectStacks, stacksInOrder } from "./deploy-order.ts";
-import type { OperatorTools } from "./operator-tools.ts";
-import { hasChanges, type PlanSummary, summaryLines } from "./plan-summary.ts";
-import { planToDeploy } from "./plan-to-deploy.ts";
-import { type DeployPlace, preparePlace, StackRun } from "./stack-run.ts";
-import { allowUnencryptedState } from "./state-backend.ts";
-import { NotYetDeployedError } from "./tofu-failure.ts";
-import { UserError } from "./user-error.ts";
+import { withStateTakenOut } from "./bootstrap/bootstrap-destroy.ts";
+import { consent } from "./operator/consent.ts";
+import type { OperatorTools } from "./operator/operator-tools.ts";
+import { planToDeploy } from "./stacks/plan-to-deploy.ts";
+import { BOOTSTRAP, type DeployStack, STATEFUL, selectStacks, stacksInOrder } from "./stacks/stack-order.ts";
+import { type DeployPlace, preparePlace, StackRun } from "./stacks/tofu-stack.ts";
+import { allowUnencryptedState } from "./state/state-backend.ts";
+import { UserError } from "./terminal/user-error.ts";
+import { hasChanges, type PlanSummary, summaryLines } from "./tofu/plan-summary.ts";
+import { NotYetDeployedError } from "./tofu/tofu-failure.ts";
 
 interface StackOptions {
   readonly environment: string;

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { environmentNames, loadEnvironment } from "../environments/load.ts";
-import { UserError } from "./user-error.ts";
+import { UserError } from "./terminal/user-error.ts";
 
 /** `sluice validate [name]`: checks environment files without synthesizing. */
 export function validateCommand(print: (text: string) => void): Command {

@@ -44,7 +44,7 @@ export const ENV = {
   costs: "SLUICE_COSTS",
   /** pino level; default info. */
   logLevel: "SLUICE_LOG_LEVEL",
-  /** Local engine: id of a model in `engine/local-models.ts`, or the path of a .gguf file. */
+  /** Local engine: id of a model in `engine/models/local-models.ts`, or the path of a .gguf file. */
   localModel: "SLUICE_LOCAL_MODEL",
   /** Local engine: path of a .gguf file for embeddings, or `own` for the answering model's; default all-MiniLM-L6-v2. */
   localEmbeddings: "SLUICE_LOCAL_EMBEDDINGS",

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ChatCompletionChunk, ChatCompletionResponse } from "../contracts/chat.ts";
 import { CompletionResponse } from "../contracts/completions.ts";
 import { ModelList } from "../contracts/models.ts";
-import { EngineUnderTest } from "./engine-under-test.ts";
+import { EngineUnderTest } from "./test/engine-under-test.ts";
 
 /** The real model, in this process. Nothing here asserts wording: only protocol, counts and repeatability. */
 let engine: EngineUnderTest;

@@ -1,10 +1,10 @@
 import { homedir } from "node:os";
 import { ENV } from "../contracts/process-environment.ts";
-import { findEmbeddingFile } from "./embedding-file.ts";
 import type { ModelFiles } from "./local-backend.ts";
-import { DEFAULT_LOCAL_MODEL } from "./local-models.ts";
-import { checkOwnFile, findModelFile, type ModelFile, modelCacheDirectory } from "./model-file.ts";
-import { Progress, type ProgressOutput } from "./progress.ts";
+import { findEmbeddingFile } from "./models/embedding-file.ts";
+import { DEFAULT_LOCAL_MODEL } from "./models/local-models.ts";
+import { checkOwnFile, findModelFile, type ModelFile, modelCacheDirectory } from "./models/model-file.ts";
+import { Progress, type ProgressOutput } from "./models/progress.ts";
 
 /** Finds or fetches the model that the environment names. Throws one line with the remedy. */
 export function fetchModel(

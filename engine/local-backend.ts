@@ -1,17 +1,17 @@
 import type { ModelList } from "../contracts/models.ts";
-import { Admission } from "./admission.ts";
-import type { Backend, LogEvent } from "./backend.ts";
-import { handleChat } from "./chat-handler.ts";
-import { handleCompletion } from "./completions-handler.ts";
-import { handleEmbeddings } from "./embeddings-handler.ts";
-import { type Exchange, type Handler, type Routes, sendJson } from "./http.ts";
-import { LlamaEngine } from "./llama.ts";
-import type { LocalService } from "./local-service.ts";
-import { EngineMetrics } from "./metrics.ts";
-import type { ModelFile } from "./model-file.ts";
-import { Problem } from "./problem.ts";
-import type { EngineSettings } from "./settings.ts";
-import { handleDetokenize, handleTokenize } from "./tokenize-handler.ts";
+import { handleChat } from "./endpoints/chat-handler.ts";
+import { handleCompletion } from "./endpoints/completions-handler.ts";
+import { handleEmbeddings } from "./endpoints/embeddings-handler.ts";
+import type { LocalService } from "./endpoints/local-service.ts";
+import { handleDetokenize, handleTokenize } from "./endpoints/tokenize-handler.ts";
+import { Problem } from "./http/api-error.ts";
+import type { Backend, LogEvent } from "./http/backend.ts";
+import { type Exchange, type Handler, type Routes, sendJson } from "./http/handler.ts";
+import { Admission } from "./http/request-limit.ts";
+import { LlamaEngine } from "./inference/llama.ts";
+import { EngineMetrics } from "./inference/metrics.ts";
+import type { ModelFile } from "./models/model-file.ts";
+import type { EngineSettings } from "./settings/settings.ts";
 
 /** Finds or fetches the files of models. */
 export interface ModelFiles {

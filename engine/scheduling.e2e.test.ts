@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { EngineUnderTest } from "./engine-under-test.ts";
+import { EngineUnderTest } from "./test/engine-under-test.ts";
 
 let engine: EngineUnderTest;
 beforeAll(async () => {

@@ -1,10 +1,10 @@
 import { availableParallelism } from "node:os";
 import pino from "pino";
-import { EngineApp } from "./app.ts";
 import { modelFiles } from "./fetch-model.ts";
+import { EngineApp } from "./http/app.ts";
 import { LocalBackend } from "./local-backend.ts";
-import { readSettings } from "./settings.ts";
-import { UpstreamBackend } from "./upstream.ts";
+import { readSettings } from "./settings/settings.ts";
+import { UpstreamBackend } from "./upstream-backend.ts";
 
 /** The gateway waits longer than this for an engine it takes out. */
 const DRAIN_MS = 10_000;

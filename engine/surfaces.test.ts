@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ChatCompletionResponse } from "../contracts/chat.ts";
 import { EmbeddingResponse } from "../contracts/embeddings.ts";
 import { DetokenizeResponse, TokenizeResponse } from "../contracts/tokenize.ts";
-import { EngineUnderTest } from "./engine-under-test.ts";
+import { EngineUnderTest } from "./test/engine-under-test.ts";
 
 /** The real model, in this process, on the surfaces beside plain answers. */
 let engine: EngineUnderTest;

@@ -97,7 +97,7 @@ export const ECHOES: readonly Excuse[] = [
   {
     what: "servicequotas GetServiceQuota",
     why: "neither emulator has quotas of EC2; the answer is made up, and large enough",
-    coveredBy: "cli/doctor-checks.test.ts, of what each quota means",
+    coveredBy: "cli/doctor/doctor-checks.test.ts, of what each quota means",
   },
 ];
 

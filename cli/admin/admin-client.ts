@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { UserError } from "../user-error.ts";
+import { UserError } from "../terminal/user-error.ts";
 
 /** Where the admin API is, and who asks. */
 export interface AdminPlace {

@@ -1,5 +1,5 @@
 import { Capability, type ProviderSettings } from "../../contracts/target-settings.ts";
-import { UserError } from "../user-error.ts";
+import { UserError } from "../terminal/user-error.ts";
 import { onlyFile, readSettingsFile } from "./settings-file.ts";
 
 /** A provider as options say it; `--file` says everything that the environment file could. */

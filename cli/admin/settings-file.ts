@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { UserError } from "../user-error.ts";
+import { UserError } from "../terminal/user-error.ts";
 
 /** What a settings file says. @throws {UserError} when it is not JSON */
 export function readSettingsFile(file: string): unknown {

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { environmentNames, loadEnvironment } from "../../environments/load.ts";
 import { outputFolder } from "../../local/folders.ts";
-import type { CostTools } from "../cost-command.ts";
+import type { CostTools } from "./cost-command.ts";
 import { environmentAtCommit } from "./environment-at-commit.ts";
 import { infracostSource, synthesizedDocuments, writeInfracostFiles } from "./infracost-files.ts";
 

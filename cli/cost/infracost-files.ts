@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { infracostUsage } from "../../domain/cost/infracost-usage.ts";
 import type { Usage } from "../../domain/cost/usage.ts";
 import { asObject, isObject, type Json, type JsonObject } from "../../local/template/json.ts";
-import { UserError } from "../user-error.ts";
+import { UserError } from "../terminal/user-error.ts";
 import { hclBlock } from "./hcl.ts";
 
 /** Sections that say what is made; the others say how OpenTofu is to run. */

@@ -8,7 +8,7 @@ import { provide } from "../../gateway/test/provider-fixture.ts";
 import { startRoutesTable } from "../../gateway/test/routes-table.ts";
 import { startTestGateway } from "../../gateway/test/test-gateway.ts";
 import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
-import type { AdminTools } from "../admin/admin-place.ts";
+import type { AdminTools } from "../admin/admin-endpoint.ts";
 
 /** A real gateway with a provider `a`, a route `chat` to it and an admin's key; `cli` runs a command against it. */
 export async function startAdminService() {

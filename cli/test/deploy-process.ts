@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { deployCommand } from "../deploy-command.ts";
-import { operatorTools } from "../operator-tools.ts";
-import { UserError } from "../user-error.ts";
+import { operatorTools } from "../operator/operator-tools.ts";
+import { UserError } from "../terminal/user-error.ts";
 import { dataStack, writeStacks } from "./operator.ts";
 
 /** For tests of signals: `sluice deploy` in a process of its own over one stack, whose second resource takes a minute. */

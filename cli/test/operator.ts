@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadEnvironment } from "../../environments/load.ts";
-import type { OperatorTools } from "../operator-tools.ts";
+import type { OperatorTools } from "../operator/operator-tools.ts";
 
 /** Stacks by name, as their documents; a stack's `reads` are its dependencies. */
 export type HandMade = Readonly<Record<string, { readonly reads?: readonly string[]; readonly document: object }>>;

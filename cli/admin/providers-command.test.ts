@@ -1,0 +1,99 @@
+import { describe, expect, test } from "vitest";
+import { providerConfig } from "../../test-support/target-config.ts";
+import { fileOf, startAdminService } from "../test/admin-service.ts";
+import { providersCommand } from "./providers-command.ts";
+
+async function setUp() {
+  const service = await startAdminService();
+  return { ...service, run: service.cli(providersCommand) };
+}
+const GIVEN = ["--endpoint", "https://api.example.com", "--credential", "secret:sluice/example"];
+const MODEL = ["--model", "small,context=8192,input=0.15,output=0.6,can=tools+json-schema"];
+
+describe("sluice providers list", () => {
+  test("shows where each comes from and where its key is, but no key", async () => {
+    const { run } = await setUp();
+    await run("add", "example", ...GIVEN, ...MODEL);
+    expect((await run("list")).split("\n").map((line) => line.split(/ {2,}/))).toEqual([
+      ["NAME", "DIALECT", "ENDPOINT", "KEY FROM", "MODELS", "SOURCE"],
+      ["a", "openai", expect.stringMatching(/^http:/), "none", "small", "declared"],
+      ["example", "openai", "https://api.example.com", "secret sluice/example", "small", "changed"],
+    ]);
+  });
+
+  test("with --json gives settings that --file takes", async () => {
+    const { run } = await setUp();
+    await run("add", "example", ...GIVEN, ...MODEL);
+    const [, added] = JSON.parse(await run("list", "--json"));
+    expect(added.settings.models.small).toEqual({
+      contextTokens: 8192,
+      capabilities: ["tools", "json-schema"],
+      inputUsdPerMillion: 0.15,
+      outputUsdPerMillion: 0.6,
+    });
+    expect(await run("add", "twin", "--file", fileOf(JSON.stringify(added.settings)))).toContain("version 1");
+  });
+});
+
+describe("sluice providers add", () => {
+  test("takes no other's place unless it shall", async () => {
+    const { run } = await setUp();
+    const again = () => run("add", "a", ...GIVEN, ...MODEL);
+    await expect(again()).rejects.toThrow("There is a provider a already; add --replace to put this in its place.");
+    expect(await run("add", "a", ...GIVEN, ...MODEL, "--replace")).toContain("version 1");
+  });
+
+  test("never takes a key, and does not repeat what may be one", async () => {
+    const { run } = await setUp();
+    const error = await run("add", "x", "--endpoint", "https://x.com", "--credential", "sk-hush", ...MODEL).catch(
+      String,
+    );
+    expect(error).toContain("--credential must say where the provider's key is, never the key; write secret:NAME");
+    expect(error).not.toContain("hush");
+  });
+
+  test.each([
+    [[...GIVEN], /needs --endpoint, --credential and --model at least, or all of it in --file/],
+    [[...GIVEN, "--model", "small"], /--model must have its context and prices, got small; write it as NAME,context=/],
+    [[...GIVEN, "--model", "s,context=many,input=1,output=1"], /--model s: context must be a number, got many/],
+    [[...GIVEN, "--model", "s,context=1,input=1,output=1,can=fly"], /can must be capabilities, got fly; use tools, /],
+    [[...GIVEN, ...MODEL, "--rate-limit", "5/day"], /--rate-limit must be requests per minute or hour, got 5\/day/],
+    [[...GIVEN, ...MODEL, "--max-in-flight", "0"], /`maxInFlight` must be at least 1, got 0; raise it/],
+    [["--endpoint", "ftp://x", ...GIVEN.slice(2), ...MODEL], /`endpoint` must be an http\(s\) URL, got "ftp:\/\/x"/],
+    [
+      [...GIVEN, ...MODEL, "--dialect", "bedrock"],
+      /`providers.x.region` must name the region .*, got null; write it as/,
+    ],
+    [[...GIVEN, "--file", "x.json"], /--file must say everything, got --endpoint, --credential too/],
+    [["--file", "/nowhere/x.json"], /--file must be a file that can be read, got \/nowhere\/x.json/],
+  ])("%j is told in one line with field, value, rule and remedy", async (args, message) => {
+    const { run } = await setUp();
+    const error = await run("add", "x", ...args).then(
+      () => "nothing",
+      (thrown: Error) => thrown.message,
+    );
+    expect(error).toMatch(message);
+    expect(error).not.toContain("\n");
+  });
+});
+
+describe("sluice providers test and remove", () => {
+  test("connects and lists models, or says what is in the way", async () => {
+    const { run, provider } = await setUp();
+    expect(await run("test", "a")).toMatch(/^a answered in \d+ ms and has small\.$/);
+    provider.behaviour.key = "other";
+    await expect(run("test", "a")).rejects.toThrow("a can't be used: It does not take our key; put a valid one");
+    await expect(run("test", "b")).rejects.toThrow('There is no provider "b"');
+  });
+
+  test("takes back a change, and tells what it leaves and what it can't take back", async () => {
+    const { run, other } = await setUp();
+    await run("add", "example", ...GIVEN, ...MODEL);
+    expect(await run("remove", "example")).toBe("Removed example (within 5 s everywhere).");
+    await expect(run("remove", "a")).rejects.toThrow(/declared in the environment file and was not changed; remove it/);
+    const { name: _, ...settings } = providerConfig("a", other.origin);
+    await run("add", "a", "--replace", "--file", fileOf(JSON.stringify(settings)));
+    expect(await run("remove", "a")).toContain("what the environment declares is in use again");
+    await expect(run("remove", "a1")).rejects.toThrow("There is no provider a1; `sluice providers list` shows");
+  });
+});

@@ -1,0 +1,125 @@
+import { describe, expect, test } from "vitest";
+import { chat, post } from "../../gateway/test/test-gateway.ts";
+import { freePort } from "../../local/http/server.ts";
+import { fileOf, startAdminService } from "../test/admin-service.ts";
+import { routesCommand } from "./routes-command.ts";
+import { targetsCommand } from "./targets-command.ts";
+
+async function setUp() {
+  const service = await startAdminService();
+  const answeredBy = async (model: string) => {
+    const answer = await post(service.url, "/v1/chat/completions", chat({ model }));
+    await answer.text();
+    return answer.headers.get("x-sluice-target") ?? answer.status;
+  };
+  return { ...service, answeredBy, run: service.cli(routesCommand) };
+}
+
+describe("sluice routes", () => {
+  test("sets a route that is used at once, lists it and removes it", async () => {
+    const { run, answeredBy } = await setUp();
+    const said = await run("set", "new", "--target", "a/small=95", "tiny=0", "--fallback", "tiny").catch(String);
+    expect(said).toContain("must not name a target twice");
+    expect(await run("set", "new", "--target", "a/small=95", "tiny=0", "--sticky", "user")).toContain("(version 1)");
+    expect(await answeredBy("new")).toBe("a/small");
+    expect((await run("list")).split("\n").map((line) => line.split(/ {2,}/))).toEqual([
+      ["NAME", "POLICY", "TARGETS", "FALLBACKS", "SOURCE"],
+      ["chat", "weighted", "a/small=1", "declared"],
+      ["new", "weighted", "a/small=95, tiny=0", "changed"],
+    ]);
+    expect(await run("remove", "new")).toBe("Removed new (within 5 s everywhere).");
+    expect(await answeredBy("new")).toBe(404);
+  });
+
+  test("has a second call beside a slow first one where that is asked for", async () => {
+    const { run } = await setUp();
+    await run("set", "chat", "--target", "a/small", "tiny", "--hedge-after", "200");
+    const [route] = JSON.parse(await run("list", "--json"));
+    expect(route).toMatchObject({ name: "chat", settings: { hedgeAfterMs: 200 } });
+  });
+
+  test("changes what was declared, and gives it back", async () => {
+    const { run, answeredBy } = await setUp();
+    await run("set", "chat", "--target", "tiny");
+    expect(await answeredBy("chat")).toBe("tiny");
+    expect(await run("remove", "chat")).toContain("what the environment declares is in use again");
+    expect(await answeredBy("chat")).toBe("a/small");
+  });
+
+  test("puts one target first or drains one, until it is released", async () => {
+    const { run, answeredBy } = await setUp();
+    await run("set", "chat", "--target", "a/small=1", "tiny=0");
+    expect(await run("override", "chat", "--force", "tiny")).toContain("chat: tiny first, within 5 s everywhere");
+    expect(await answeredBy("chat")).toBe("tiny");
+    expect(await run("override", "chat", "--drain", "a/small")).toContain("nothing new to a/small");
+    expect(await answeredBy("chat")).toBe("tiny");
+    expect(await run("release", "chat")).toContain("follows its policy again");
+    expect(await answeredBy("chat")).toBe("a/small");
+  });
+
+  test.each([
+    [["set", "x"], /A route needs one --target at least, or all of it in --file/],
+    [["set", "x", "--target", "tiny=much"], /--target must end in a weight, got tiny=much; write it as POOL or PROV/],
+    [
+      ["set", "x", "--target", "huge"],
+      /`routes.x.targets\[0\].pool` must be the name of a pool, got "huge"; use one of/,
+    ],
+    [["set", "x", "--target", "tiny", "--policy", "best"], /`policy` must be one of weighted, .*, got "best"; use one/],
+    [["set", "x", "--target", "tiny", "--failover-after", "0"], /--failover-after must be seconds above 0, got 0/],
+    [["set", "x", "--target", "tiny", "--hedge-after", "9"], /`hedgeAfterMs` must be .*50, got 9/],
+    [["set", "x", "--file", fileText("{")], /--file must be JSON, got/],
+    [["override", "chat"], /An override needs --force or --drain/],
+    [["release", "chat"], /There is no override "chat"/],
+  ])("%j is told in one line with field, value, rule and remedy", async (args, message) => {
+    const { run } = await setUp();
+    const error = await run(...args.map((arg) => (typeof arg === "string" ? arg : arg()))).then(
+      () => "nothing",
+      (thrown: Error) => thrown.message,
+    );
+    expect(error).toMatch(message);
+    expect(error).not.toContain("\n");
+  });
+});
+
+/** Made in the test, which takes it away again. */
+function fileText(content: string): () => string {
+  return () => fileOf(content);
+}
+
+describe("sluice targets list", () => {
+  test("shows what a gateway knows of each target", async () => {
+    const { cli, answeredBy } = await setUp();
+    await answeredBy("chat");
+    const [, ...rows] = (await cli(targetsCommand)("list")).split("\n").map((line) => line.split(/ {2,}/));
+    expect(rows).toEqual([
+      ["tiny", "available", "closed", "0", "0 of 0", "", "", "tiny"].filter(Boolean),
+      ["a/small", "available", "closed", "0", "0 of 1", expect.stringMatching(/^\d+ ms$/), "$0.00", "chat"],
+    ]);
+  });
+});
+
+describe("whose service, and by which key", () => {
+  test("a key is named by where it is and never given; what may be one is not repeated", async () => {
+    const { run, secret, variables, url } = await setUp();
+    expect(await run("list", "--url", url, "--key", `file:${fileOf(`${secret}\n`)}`)).toContain("chat");
+    variables.OTHER = "sk-wrong";
+    await expect(run("list", "--key", "env:OTHER")).rejects.toThrow(/key/i);
+    const error = await run("list", "--key", secret).catch(String);
+    expect(error).toContain("--key must say where the key is, not the key itself; write env:NAME or file:PATH");
+    expect(error).not.toContain(secret);
+    delete variables.SLUICE_API_KEY;
+    await expect(run("list")).rejects.toThrow(
+      "no key in the variable SLUICE_API_KEY; make one with `sluice keys create",
+    );
+  });
+
+  test("without a local stack or --url there is nobody to ask, and an address that is none is told", async () => {
+    const { cli, run } = await setUp();
+    const port = await freePort();
+    await expect(cli(routesCommand, null)("list")).rejects.toThrow("No local stack runs in this clone; start it with");
+    await expect(run("list", "--url", "api")).rejects.toThrow("--url must be an http(s) address, got api; write it as");
+    await expect(run("list", "--url", `http://127.0.0.1:${port}`)).rejects.toThrow(
+      `http://127.0.0.1:${port} can't be reached (ECONNREFUSED); check --url`,
+    );
+  });
+});

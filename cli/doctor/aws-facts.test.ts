@@ -1,0 +1,115 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { text as readText } from "node:stream/consumers";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { serve } from "../../local/test/tools.ts";
+import { awsFacts } from "./aws-facts.ts";
+
+/** AWS's answers by call: status and body. */
+type Answers = Readonly<Record<string, readonly [number, string]>>;
+
+/** A socket that answers AWS's calls; what is not listed is 500. */
+async function answering(answers: Answers): Promise<void> {
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+    const body = await readText(request);
+    const target = String(request.headers["x-amz-target"] ?? "")
+      .split(".")
+      .at(-1);
+    const call = target || new URLSearchParams(body).get("Action") || `${request.method} ${request.url?.split("?")[0]}`;
+    const [status, text] = answers[call] ?? [500, ""];
+    response.setHeader("date", "Fri, 20 Nov 2026 10:00:00 GMT").writeHead(status).end(text);
+  };
+  const port = await serve((request, response) => void answer(request, response));
+  vi.stubEnv("AWS_ENDPOINT_URL", `http://127.0.0.1:${port}`);
+}
+
+beforeEach(() => {
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "local");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "local");
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+const { signal } = new AbortController();
+const error = (type: string): readonly [number, string] => [400, JSON.stringify({ __type: type, message: "no" })];
+
+describe("what AWS is asked", () => {
+  test("who asks, and AWS's date", async () => {
+    const result = "<GetCallerIdentityResult><Arn>arn:ada</Arn><Account>12</Account></GetCallerIdentityResult>";
+    await answering({ GetCallerIdentity: [200, `<GetCallerIdentityResponse>${result}</GetCallerIdentityResponse>`] });
+    expect(await awsFacts("us-east-1").caller(signal)).toEqual({
+      account: "12",
+      arn: "arn:ada",
+      date: new Date("2026-11-20T10:00:00Z"),
+    });
+  });
+
+  test("a quota, or AWS's default where the account has none", async () => {
+    await answering({ GetServiceQuota: [200, '{"Quota":{"Value":64}}'] });
+    expect(await awsFacts("us-east-1").ec2Quota("L-DB2E81BA", signal)).toBe(64);
+    await answering({
+      GetServiceQuota: error("NoSuchResourceException"),
+      GetAWSDefaultServiceQuota: [200, '{"Quota":{"Value":0}}'],
+    });
+    expect(await awsFacts("us-east-1").ec2Quota("L-DB2E81BA", signal)).toBe(0);
+  });
+
+  test("whether a parameter, a table and an image are there", async () => {
+    await answering({
+      GetParameter: [200, '{"Parameter":{"Value":"ami-1"}}'],
+      DescribeTable: [200, '{"Table":{}}'],
+      DescribeImages: [
+        200,
+        "<DescribeImagesResponse><imagesSet><item><imageId>ami-1</imageId></item></imagesSet></DescribeImagesResponse>",
+      ],
+    });
+    const there = awsFacts("us-east-1");
+    expect(await there.hasParameter("/a", signal)).toBe(true);
+    expect(await there.hasTable("a", signal)).toBe(true);
+    expect(await there.hasImage("ami-1", signal)).toBe(true);
+    const gone =
+      "<Response><Errors><Error><Code>InvalidAMIID.NotFound</Code><Message>no</Message></Error></Errors></Response>";
+    await answering({
+      GetParameter: error("ParameterNotFound"),
+      DescribeTable: error("ResourceNotFoundException"),
+      DescribeImages: [400, gone],
+    });
+    expect(await there.hasParameter("/a", signal)).toBe(false);
+    expect(await awsFacts("us-east-1").hasTable("a", signal)).toBe(false);
+    expect(await awsFacts("us-east-1").hasImage("ami-1", signal)).toBe(false);
+  });
+
+  test("a certificate's status and end, and that there is none", async () => {
+    await answering({ DescribeCertificate: [200, '{"Certificate":{"Status":"ISSUED","NotAfter":1795168800}}'] });
+    expect(await awsFacts("us-east-1").certificate("arn", signal)).toEqual({
+      status: "ISSUED",
+      notAfter: new Date(1_795_168_800_000),
+    });
+    await answering({ DescribeCertificate: error("ResourceNotFoundException") });
+    expect(await awsFacts("us-east-1").certificate("arn", signal)).toBeUndefined();
+  });
+
+  test("a zone's name, and that there is none", async () => {
+    const zone =
+      "<GetHostedZoneResponse><HostedZone><Id>Z1</Id><Name>example.com.</Name></HostedZone></GetHostedZoneResponse>";
+    await answering({ "GET /2013-04-01/hostedzone/Z1": [200, zone] });
+    expect(await awsFacts("us-east-1").zone("Z1", signal)).toBe("example.com");
+    const gone = "<ErrorResponse><Error><Code>NoSuchHostedZone</Code></Error></ErrorResponse>";
+    await answering({ "GET /2013-04-01/hostedzone/Z1": [404, gone] });
+    expect(await awsFacts("us-east-1").zone("Z1", signal)).toBeUndefined();
+  });
+
+  test.each([
+    [200, "ours"],
+    [404, "missing"],
+    [403, "foreign"],
+  ])("a bucket answered %d is %s", async (status, state) => {
+    await answering({ "HEAD /states/": [status, ""] });
+    expect(await awsFacts("us-east-1").bucket("states", signal)).toBe(state);
+  });
+
+  test("any other refusal is an error", async () => {
+    await answering({ GetParameter: error("AccessDeniedException") });
+    await expect(awsFacts("us-east-1").hasParameter("/a", signal)).rejects.toThrow(/no/);
+  });
+});

@@ -1,0 +1,125 @@
+import { ACMClient, DescribeCertificateCommand, ResourceNotFoundException } from "@aws-sdk/client-acm";
+import {
+  DescribeTableCommand,
+  DynamoDBClient,
+  ResourceNotFoundException as TableNotFound,
+} from "@aws-sdk/client-dynamodb";
+import { DescribeImagesCommand, EC2Client, EC2ServiceException } from "@aws-sdk/client-ec2";
+import { GetHostedZoneCommand, NoSuchHostedZone, Route53Client } from "@aws-sdk/client-route-53";
+import {
+  GetAWSDefaultServiceQuotaCommand,
+  GetServiceQuotaCommand,
+  NoSuchResourceException,
+  ServiceQuotasClient,
+} from "@aws-sdk/client-service-quotas";
+import { GetParameterCommand, ParameterNotFound, SSMClient } from "@aws-sdk/client-ssm";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import * as z from "zod";
+import { type BucketState, S3StatePlace } from "../state/state-bucket.ts";
+
+/** What doctor asks AWS. Each call ends when its signal does. */
+export interface AwsFacts {
+  /** Who asks, and what AWS's clock says. */
+  caller(
+    signal: AbortSignal,
+  ): Promise<{ readonly account: string; readonly arn: string; readonly date: Date | undefined }>;
+  /** Value of a quota of EC2, in its unit. */
+  ec2Quota(code: string, signal: AbortSignal): Promise<number>;
+  hasParameter(name: string, signal: AbortSignal): Promise<boolean>;
+  hasImage(id: string, signal: AbortSignal): Promise<boolean>;
+  bucket(name: string, signal: AbortSignal): Promise<BucketState>;
+  hasTable(name: string, signal: AbortSignal): Promise<boolean>;
+  /** `undefined` when there is no such certificate. */
+  certificate(
+    arn: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly status: string; readonly notAfter: Date | undefined } | undefined>;
+  /** Name of a Route 53 zone, without the last dot; `undefined` when there is no such zone. */
+  zone(id: string, signal: AbortSignal): Promise<string | undefined>;
+}
+
+const WithDate = z.object({ headers: z.object({ date: z.string() }) });
+
+/** The facts of one region. Endpoint and credentials come from the AWS SDK's own settings. */
+export function awsFacts(region: string): AwsFacts {
+  const settings = { region, maxAttempts: 2 } as const; // more would outlast a check's time
+  return {
+    async caller(abortSignal) {
+      const client = new STSClient(settings);
+      let date: Date | undefined;
+      client.middlewareStack.add(
+        (next) => async (args) => {
+          const result = await next(args);
+          const response = WithDate.safeParse(result.response);
+          if (response.success) date = new Date(response.data.headers.date);
+          return result;
+        },
+        { step: "deserialize" },
+      );
+      const { Account = "", Arn = "" } = await client.send(new GetCallerIdentityCommand({}), { abortSignal });
+      return { account: Account, arn: Arn, date };
+    },
+    async ec2Quota(QuotaCode, abortSignal) {
+      const client = new ServiceQuotasClient(settings);
+      const asked = { ServiceCode: "ec2", QuotaCode };
+      try {
+        const { Quota } = await client.send(new GetServiceQuotaCommand(asked), { abortSignal });
+        return Quota?.Value ?? 0;
+      } catch (error) {
+        // An account that never changed a quota may have none of its own.
+        if (!(error instanceof NoSuchResourceException)) throw error;
+        const { Quota } = await client.send(new GetAWSDefaultServiceQuotaCommand(asked), { abortSignal });
+        return Quota?.Value ?? 0;
+      }
+    },
+    hasParameter: (Name, abortSignal) =>
+      isFound(new SSMClient(settings).send(new GetParameterCommand({ Name }), { abortSignal }), ParameterNotFound),
+    async hasImage(id, abortSignal) {
+      try {
+        const request = new DescribeImagesCommand({ ImageIds: [id] });
+        const { Images = [] } = await new EC2Client(settings).send(request, { abortSignal });
+        return Images.length > 0;
+      } catch (error) {
+        if (error instanceof EC2ServiceException && error.name.startsWith("InvalidAMIID")) return false;
+        throw error;
+      }
+    },
+    bucket: (name) => new S3StatePlace(region).bucket(name),
+    hasTable: (TableName, abortSignal) =>
+      isFound(
+        new DynamoDBClient(settings).send(new DescribeTableCommand({ TableName }), { abortSignal }),
+        TableNotFound,
+      ),
+    async certificate(CertificateArn, abortSignal) {
+      try {
+        const request = new DescribeCertificateCommand({ CertificateArn });
+        const { Certificate } = await new ACMClient(settings).send(request, { abortSignal });
+        return { status: Certificate?.Status ?? "unknown", notAfter: Certificate?.NotAfter };
+      } catch (error) {
+        if (error instanceof ResourceNotFoundException) return undefined;
+        throw error;
+      }
+    },
+    async zone(Id, abortSignal) {
+      try {
+        const { HostedZone } = await new Route53Client(settings).send(new GetHostedZoneCommand({ Id }), {
+          abortSignal,
+        });
+        return HostedZone?.Name?.replace(/\.$/, "");
+      } catch (error) {
+        if (error instanceof NoSuchHostedZone) return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+async function isFound(answer: Promise<unknown>, notFound: abstract new (...args: never) => Error): Promise<boolean> {
+  try {
+    await answer;
+    return true;
+  } catch (error) {
+    if (error instanceof notFound) return false;
+    throw error;
+  }
+}

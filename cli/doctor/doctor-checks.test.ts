@@ -1,0 +1,163 @@
+import { describe, expect, test } from "vitest";
+import { loadEnvironment } from "../../environments/load.ts";
+import type { AwsFacts } from "./aws-facts.ts";
+import { type CheckedThings, doctorChecks, type Finding } from "./doctor-checks.ts";
+
+const now = new Date("2026-11-20T10:00:00Z");
+const dev = await loadEnvironment("dev");
+const prod = await loadEnvironment("prod");
+const ARN = "arn:aws:acm:us-east-1:123456789012:certificate/1";
+const domain = { name: "api.example.com", hostedZoneId: "Z1" };
+
+/** An account in which nothing is wrong. */
+const GOOD: AwsFacts = {
+  caller: async () => ({ account: "123456789012", arn: "arn:aws:iam::123456789012:user/ada", date: now }),
+  ec2Quota: async () => 512,
+  hasParameter: async () => true,
+  hasImage: async () => true,
+  bucket: async () => "ours",
+  hasTable: async () => true,
+  certificate: async () => ({ status: "ISSUED", notAfter: new Date("2027-11-20T10:00:00Z") }),
+  zone: async () => "example.com",
+};
+
+/** Findings by check, the last of each name. */
+async function findings(
+  aws: Partial<AwsFacts> = {},
+  more: Partial<CheckedThings> = {},
+  names?: readonly string[],
+): Promise<Readonly<Record<string, Finding>>> {
+  const checks = doctorChecks({
+    environment: dev,
+    aws: { ...GOOD, ...aws },
+    tofuVersion: async () => "1.12.6",
+    nodeVersion: "v24.2.0",
+    certificateArn: ARN,
+    awsRegion: undefined,
+    now: () => now,
+    ...more,
+  });
+  const { signal } = new AbortController();
+  const wanted = checks.filter(({ name }) => names?.includes(name) ?? true);
+  return Object.fromEntries(await Promise.all(wanted.map(async ({ name, run }) => [name, await run(signal)] as const)));
+}
+
+describe("doctor", () => {
+  test("finds nothing where nothing is wrong", async () => {
+    const all = await findings();
+    expect(Object.entries(all).map(([name, { level }]) => `${level} ${name}`)).toEqual([
+      "ok Node",
+      "ok OpenTofu",
+      "ok credentials",
+      "ok region",
+      "ok clock",
+      "ok G vCPUs",
+      "ok image",
+      "ok certificate",
+      "ok state bucket",
+      "ok lock table",
+    ]);
+    expect(all.credentials?.text).toContain("123456789012");
+  });
+
+  test("asks for the quota of P instances where a pool is on them", async () => {
+    expect(Object.keys(await findings({}, { environment: prod }))).toContain("P vCPUs");
+  });
+
+  test.each([
+    ["v22.1.0", "fail"],
+    ["v24.1.9", "fail"],
+    ["v26.0.0", "ok"],
+  ])("Node %s: %s", async (nodeVersion, level) => {
+    expect((await findings({}, { nodeVersion })).Node?.level).toBe(level);
+  });
+
+  test("an old OpenTofu fails with the one that is needed", async () => {
+    const { OpenTofu } = await findings({}, { tofuVersion: async () => "1.9.0" });
+    expect(OpenTofu).toMatchObject({ level: "fail", remedy: expect.stringContaining("1.10.0 or newer") });
+  });
+
+  test("missing credentials fail with the way to get some", async () => {
+    const error = Object.assign(new Error("Could not load credentials"), { name: "CredentialsProviderError" });
+    const { credentials } = await findings({ caller: () => Promise.reject(error) }, {}, ["credentials"]);
+    expect(credentials).toMatchObject({ level: "fail", remedy: expect.stringContaining("aws sso login") });
+  });
+
+  test.each([
+    [10, "ok"],
+    [30, "warn"],
+    [150, "fail"],
+    [-200, "fail"],
+  ])("a clock %d s off: %s", async (seconds, level) => {
+    const date = new Date(now.getTime() + seconds * 1000);
+    const { clock } = await findings({ caller: async () => ({ account: "1", arn: "a", date }) });
+    expect(clock).toMatchObject({ level, text: `${Math.abs(seconds)} s off AWS's` });
+  });
+
+  test("a region of the AWS settings that is not the file's is a warning", async () => {
+    const { region } = await findings({}, { awsRegion: "eu-west-1" });
+    expect(region).toMatchObject({ level: "warn", text: expect.stringContaining("us-east-1, but") });
+  });
+
+  test.each([
+    [8, "ok", "8 allowed, 8 needed at most"],
+    [4, "warn", "4 allowed: enough to start (4), not for all instances of the G pools (8)"],
+    [0, "fail", "0 allowed, the G pools need 4 to start and 8 at most"],
+  ])("a quota of %d vCPUs for two g5.xlarge: %s", async (quota, level, text) => {
+    const codes: string[] = [];
+    const ec2Quota = async (code: string) => {
+      codes.push(code);
+      return quota;
+    };
+    const finding = (await findings({ ec2Quota }))["G vCPUs"];
+    expect(finding).toMatchObject({ level, text });
+    expect(codes).toEqual(["L-DB2E81BA"]);
+    if (level !== "ok") expect(finding?.remedy).toContain("--quota-code L-DB2E81BA --desired-value 8");
+  });
+
+  test("an image's parameter that is not there fails with its name", async () => {
+    const { image } = await findings({ hasParameter: async () => false });
+    expect(image).toMatchObject({ level: "fail", text: "the SSM parameter /sluice/images/engine is not there" });
+  });
+
+  test("an AMI that is not in the region fails", async () => {
+    const gateways = { ...dev.gateways, image: "ami-0123456789abcdef0" };
+    const environment = { ...dev, gateways, pools: {} };
+    const { image } = await findings({ hasImage: async () => false }, { environment });
+    expect(image?.text).toBe("ami-0123456789abcdef0 is not in this region, or not shared with you");
+  });
+
+  test.each([
+    [undefined, undefined, "fail", /certificate_arn is not set/],
+    [ARN, undefined, "fail", /is not there/],
+    [ARN, { status: "EXPIRED", notAfter: now }, "fail", /is EXPIRED/],
+    [ARN, { status: "ISSUED", notAfter: new Date("2026-12-01T10:00:00Z") }, "warn", /ends in 11 days/],
+  ])("without a domain, the certificate %s as %j: %s", async (certificateArn, answer, level, text) => {
+    const { certificate } = await findings({ certificate: async () => answer }, { certificateArn });
+    expect(certificate).toMatchObject({ level, text: expect.stringMatching(text) });
+    expect(certificate?.remedy).toContain("sluice bootstrap --environment dev --certificate");
+  });
+
+  test.each([
+    ["example.com", "ok", "api.example.com in the zone example.com"],
+    ["api.example.com", "ok", "api.example.com in the zone api.example.com"],
+    ["ample.com", "fail", "the zone ample.com can't hold api.example.com"],
+    [undefined, "fail", "there is no Route 53 zone Z1"],
+  ])("with a domain, the zone %s: %s", async (zone, level, text) => {
+    const environment = { ...dev, api: { ...dev.api, domain } };
+    const { certificate } = await findings({ zone: async () => zone }, { environment, certificateArn: undefined });
+    expect(certificate).toMatchObject({ level, text });
+  });
+
+  test.each([
+    ["missing", /sluice bootstrap --environment dev/],
+    ["foreign", /choose another state\.bucket in environments\/dev\.ts/],
+  ] as const)("a state bucket that is %s fails with the remedy", async (bucket, remedy) => {
+    const found = (await findings({ bucket: async () => bucket }))["state bucket"];
+    expect(found).toMatchObject({ level: "fail", remedy: expect.stringMatching(remedy) });
+  });
+
+  test("a lock table that is not there fails", async () => {
+    expect((await findings({ hasTable: async () => false }))["lock table"]?.level).toBe("fail");
+  });
+});

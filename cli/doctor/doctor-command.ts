@@ -1,0 +1,76 @@
+import { Command } from "commander";
+import type { Environment } from "../../environments/schema.ts";
+import { awsFailure } from "../operator/aws-failure.ts";
+import type { OperatorTools } from "../operator/operator-tools.ts";
+import { deployFolders } from "../stacks/tofu-stack.ts";
+import { readVariables } from "../tofu/tofu-variables.ts";
+import { tofuVersion } from "../tofu/tofu-version.ts";
+import { type AwsFacts, awsFacts } from "./aws-facts.ts";
+import { type Check, doctorChecks, type Finding } from "./doctor-checks.ts";
+
+/** One check may take this long; they run at once, so all of them may. */
+const CHECK_SECONDS = 5;
+
+/** `sluice doctor`: what would stop a deployment, each with its remedy. */
+export function doctorCommand(tools: OperatorTools, facts: (region: string) => AwsFacts = awsFacts): Command {
+  return new Command("doctor")
+    .description("check what a deployment needs: credentials, quotas, images, certificate, state, tools")
+    .requiredOption("--environment <name>", "the environment")
+    .action(async ({ environment: name }: { readonly environment: string }) => {
+      const environment = await tools.environment(name);
+      const checks = doctorChecks({
+        environment,
+        aws: facts(environment.region),
+        tofuVersion: () => tofuVersion(tools),
+        nodeVersion: process.version,
+        certificateArn: certificateArn(environment, tools),
+        awsRegion: tools.processEnvironment.AWS_REGION || tools.processEnvironment.AWS_DEFAULT_REGION || undefined,
+        now: () => new Date(),
+      });
+      const findings = await Promise.all(checks.map((check) => runCheck(check, CHECK_SECONDS * 1000)));
+      const width = Math.max(...checks.map((check) => check.name.length));
+      for (const [index, finding] of findings.entries())
+        tools.print(findingLine(checks[index]?.name.padEnd(width) ?? "", finding));
+      if (findings.some(({ level }) => level === "fail")) tools.finish(1);
+    });
+}
+
+function certificateArn({ name }: Environment, tools: OperatorTools): string | undefined {
+  const set = tools.processEnvironment.TF_VAR_certificate_arn;
+  const kept = readVariables(deployFolders(name, tools).variablesFile).certificate_arn;
+  return set || (kept === undefined ? undefined : String(kept));
+}
+
+/** A check's finding; its errors are findings too. */
+export async function runCheck({ run }: Pick<Check, "run">, timeoutMillis: number): Promise<Finding> {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  // Looking for credentials does not heed the signal: the race ends what the signal does not.
+  const late = new Promise<Finding>((resolve) => {
+    timer = setTimeout(() => {
+      controller.abort();
+      resolve({
+        level: "warn",
+        text: `no answer within ${timeoutMillis / 1000} s`,
+        remedy: "check the network, proxies and endpoints, and try again",
+      });
+    }, timeoutMillis);
+  });
+  try {
+    return await Promise.race([run(controller.signal).catch(errorFinding), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function errorFinding(error: unknown): Finding {
+  const failure = awsFailure(error);
+  // Not this check's fault: the credentials' own check fails for it, once.
+  if (failure) return { level: "warn", text: `not checked: ${failure.text}`, remedy: failure.remedy };
+  const text = error instanceof Error ? error.message : String(error);
+  return { level: "fail", text: text.split("\n")[0] ?? text, remedy: "mend what it says and try again" };
+}
+
+function findingLine(name: string, { level, text, remedy }: Finding): string {
+  return `${level.padEnd(4)}  ${name}  ${text}${remedy === undefined ? "" : `\n      → ${remedy}`}`;
+}

@@ -1,0 +1,42 @@
+import { describe, expect, test } from "vitest";
+import { loadEnvironment } from "../../environments/load.ts";
+import type { PoolConfig } from "../../environments/schema.ts";
+import { vcpuNeeds } from "./vcpu-needs.ts";
+
+const dev = await loadEnvironment("dev");
+const base = dev.pools["phi-3-mini"]!;
+const needs = (...pools: readonly Partial<PoolConfig>[]) =>
+  vcpuNeeds({ pools: Object.fromEntries(pools.map((pool, index) => [`p${index}`, { ...base, ...pool }])) });
+
+describe("vCPUs that the pools need", () => {
+  test("on demand, pools of a family add up; g5.xlarge has 4, p4d.24xlarge 96", () => {
+    const found = needs(
+      { minInstances: 1, maxInstances: 2 },
+      { minInstances: 2, maxInstances: 8 },
+      { instanceType: "p4d.24xlarge", minInstances: 1, maxInstances: 2 },
+    );
+    expect(found).toEqual([
+      { code: "L-DB2E81BA", family: "G", min: 12, max: 40 },
+      { code: "L-417A185B", family: "P", min: 96, max: 192 },
+    ]);
+  });
+
+  test("on Spot only the base is on demand, and the largest stand-in counts", () => {
+    const purchase = { option: "spot", onDemandBase: 1, overrides: ["g6.xlarge", "g5.2xlarge"] } as const;
+    expect(
+      needs({ purchase: { ...purchase, overrides: [...purchase.overrides] }, minInstances: 1, maxInstances: 4 }),
+    ).toEqual([
+      { code: "L-DB2E81BA", family: "G", min: 8, max: 8 },
+      { code: "L-3819A6DF", family: "G Spot", min: 0, max: 24 },
+    ]);
+  });
+
+  test("P4 and P5 have Spot quotas of their own", () => {
+    const purchase: PoolConfig["purchase"] = { option: "spot", onDemandBase: 0, overrides: ["p5.48xlarge"] };
+    const found = needs({ instanceType: "p4d.24xlarge", purchase, minInstances: 1, maxInstances: 1 });
+    expect(found.map(({ family, max }) => [family, max])).toEqual([
+      ["P4 Spot", 96],
+      ["P5 Spot", 192],
+    ]);
+  });
+});

@@ -1,0 +1,49 @@
+import { catalogInstanceType, type InstanceTypeId } from "../../catalog/instance-types.ts";
+import type { Environment } from "../../environments/schema.ts";
+
+type Pool = Environment["pools"][string];
+
+/** A quota of EC2 in vCPUs of running instances, and what the pools need of it. */
+export interface VcpuNeed {
+  /** Quota code of Service Quotas. */
+  readonly code: string;
+  /** e.g. `G` or `P4 Spot` */
+  readonly family: string;
+  /** With the fewest instances. */
+  readonly min: number;
+  /** With the most. */
+  readonly max: number;
+}
+
+/** A quota per family and way of paying; low or 0 in a new account. https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html */
+const QUOTAS = [
+  { code: "L-DB2E81BA", family: "G", isSpot: false, pattern: /^(g|vt)\d/ },
+  { code: "L-417A185B", family: "P", isSpot: false, pattern: /^p\d/ },
+  { code: "L-3819A6DF", family: "G Spot", isSpot: true, pattern: /^(g|vt)\d/ },
+  { code: "L-7212CCBC", family: "P4 Spot", isSpot: true, pattern: /^p[234]/ },
+  { code: "L-C4BD4855", family: "P5 Spot", isSpot: true, pattern: /^p5/ },
+] as const;
+
+/** What the environment's pools need; quotas that none of them touches are left out. */
+export function vcpuNeeds({ pools }: Pick<Environment, "pools">): readonly VcpuNeed[] {
+  return QUOTAS.map(({ code, family, isSpot, pattern }) => {
+    const sum = (instances: (pool: Pool) => number) =>
+      Object.values(pools).reduce((total, pool) => {
+        const { onDemand, spot } = split(pool, instances(pool));
+        return total + (isSpot ? spot : onDemand) * largestVcpus(pool, pattern);
+      }, 0);
+    return { code, family, min: sum((pool) => pool.minInstances), max: sum((pool) => pool.maxInstances) };
+  }).filter(({ max }) => max > 0);
+}
+
+function split({ purchase }: Pool, instances: number): { readonly onDemand: number; readonly spot: number } {
+  if (purchase.option === "on-demand") return { onDemand: instances, spot: 0 };
+  const onDemand = Math.min(instances, purchase.onDemandBase);
+  return { onDemand, spot: instances - onDemand };
+}
+
+/** vCPUs of the pool's largest type of a family: which type AWS will find is not known before. 0 when it has none. */
+function largestVcpus({ instanceType, purchase }: Pool, pattern: RegExp): number {
+  const types: readonly InstanceTypeId[] = [instanceType, ...(purchase.option === "spot" ? purchase.overrides : [])];
+  return Math.max(0, ...types.filter((type) => pattern.test(type)).map((type) => catalogInstanceType(type).vcpus));
+}

@@ -1,0 +1,67 @@
+import { describe, expect, onTestFinished, test } from "vitest";
+import type { ApiKeyItem } from "../../contracts/auth.ts";
+import { bind } from "../../local/http/server.ts";
+import { LocalDynamoDb } from "../../local/services/dynamodb/local-dynamodb.ts";
+import { DynamoKeyRegistry } from "./key-registry.ts";
+
+/** A registry on a real, empty keys table. */
+async function registry(): Promise<DynamoKeyRegistry> {
+  const dynamodb = new LocalDynamoDb(undefined);
+  const bound = await bind(0, "", (request, response) => dynamodb.handle(request, response));
+  onTestFinished(async () => {
+    await bound.close();
+    await dynamodb.close();
+  });
+  const endpoint = `http://127.0.0.1:${bound.port}`;
+  const table = { name: "keys", hash_key: "keyId", attribute: [{ name: "keyId", type: "S" }] };
+  await dynamodb.createTable(table, endpoint, "eu-west-1");
+  return new DynamoKeyRegistry({ region: "eu-west-1", endpoint, table: "keys" });
+}
+
+const item = (letter: string, createdAt = "2026-01-01T00:00:00.000Z"): ApiKeyItem => ({
+  keyId: letter.repeat(12),
+  hash: "0".repeat(64),
+  name: `key ${letter}`,
+  plan: "standard",
+  createdAt,
+});
+
+describe("keys in DynamoDB", () => {
+  test("are listed in the order in which they were made, not in the table's", async () => {
+    const keys = await registry();
+    const made = [item("a", "2026-03-01T00:00:00.000Z"), item("b", "2026-01-01T00:00:00.000Z"), item("c")];
+    for (const each of made) await keys.add(each);
+    expect((await keys.list()).map(({ createdAt }) => createdAt.slice(5, 7))).toEqual(["01", "01", "03"]);
+    expect(await keys.list()).toContainEqual(made[0]);
+  });
+
+  test("are never overwritten by one of the same id", async () => {
+    const keys = await registry();
+    await keys.add(item("a"));
+    await expect(keys.add({ ...item("a"), hash: "f".repeat(64) })).rejects.toThrow("conditional request failed");
+    expect(await keys.list()).toEqual([item("a")]);
+  });
+
+  test("revoking sets the date, and a second time keeps the first one", async () => {
+    const keys = await registry();
+    await keys.add(item("a"));
+    expect(await keys.revoke("a".repeat(12), new Date("2026-05-01T00:00:00Z"))).toBe(true);
+    expect(await keys.revoke("a".repeat(12), new Date("2026-06-01T00:00:00Z"))).toBe(true);
+    expect((await keys.list())[0]?.revokedAt).toBe("2026-05-01T00:00:00.000Z");
+  });
+
+  test("revoking an unknown key says so and creates nothing", async () => {
+    const keys = await registry();
+    expect(await keys.revoke("b".repeat(12), new Date())).toBe(false);
+    expect(await keys.list()).toEqual([]);
+  });
+
+  test("a list longer than one page of DynamoDB's is whole", async () => {
+    const keys = await registry();
+    const id = (index: number) =>
+      Array.from(String(index).padStart(12, "0"), (digit) => "abcdefghij"[Number(digit)]).join("");
+    const long = { ...item("a"), name: "n".repeat(100), plan: "p".repeat(60_000) };
+    await Promise.all(Array.from({ length: 25 }, (_, index) => keys.add({ ...long, keyId: id(index) })));
+    expect(await keys.list()).toHaveLength(25);
+  });
+});

@@ -1,0 +1,181 @@
+import { DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { hashApiKey, isApiKeyValid } from "../../domain/api-key.ts";
+import { bind, freePort } from "../../local/http/server.ts";
+import { LOCAL_CREDENTIALS } from "../../local/runtime/aws-environment.ts";
+import { LocalDynamoDb } from "../../local/services/dynamodb/local-dynamodb.ts";
+import { UserError } from "../terminal/user-error.ts";
+import { DynamoKeyRegistry } from "./key-registry.ts";
+import type { KeysPlace, PlaceOptions } from "./key-table.ts";
+import { keysCommand } from "./keys-command.ts";
+
+/** The command against a real keys table; `run` gives what it printed. */
+async function cli(change: Partial<KeysPlace> = {}) {
+  const dynamodb = new LocalDynamoDb(undefined);
+  const bound = await bind(0, "", (request, response) => dynamodb.handle(request, response));
+  const endpoint = `http://127.0.0.1:${bound.port}`;
+  const client = new DynamoDBClient({ endpoint, region: "eu-west-1", credentials: LOCAL_CREDENTIALS });
+  onTestFinished(async () => {
+    client.destroy();
+    await bound.close();
+    await dynamodb.close();
+  });
+  const table = { name: "sluice-dev-keys", hash_key: "keyId", attribute: [{ name: "keyId", type: "S" }] };
+  await dynamodb.createTable(table, endpoint, "eu-west-1");
+  const clock = { now: new Date("2026-02-03T04:05:06Z") };
+  const asked: PlaceOptions[] = [];
+  const run = async (...args: string[]) => {
+    const printed: string[] = [];
+    const command = keysCommand({
+      print: (text) => printed.push(text),
+      place: async (options) => {
+        asked.push(options);
+        const plans = ["anonymous", "standard"];
+        return { environment: "dev", table: table.name, region: "eu-west-1", endpoint, plans, ...change };
+      },
+      registry: (place) => new DynamoKeyRegistry(place),
+      now: () => clock.now,
+    });
+    await command.parseAsync(args, { from: "user" });
+    return printed.join("\n");
+  };
+  const stored = async () => (await client.send(new ScanCommand({ TableName: table.name }))).Items ?? [];
+  return { run, stored, clock, asked };
+}
+
+const secretIn = (text: string) => /^sk-sl-[a-z2-7]{12}-[A-Za-z0-9_-]{43}$/m.exec(text)?.[0] ?? "";
+const idOf = (secret: string) => secret.split("-")[2] ?? "";
+
+describe("sluice keys create", () => {
+  test("prints the secret once, with id, plan and environment", async () => {
+    const { run } = await cli();
+    const text = await run("create", "--name", "me");
+    const secret = secretIn(text);
+    expect(secret).not.toBe("");
+    expect(text.split(secret)).toHaveLength(2);
+    expect(text).toContain(`Id ${idOf(secret)}, plan standard, environment dev.`);
+    expect(text).toContain("not shown again");
+  });
+
+  test("with --scope admin makes a key that may change providers and routes, and no other scope", async () => {
+    const { run, stored } = await cli();
+    expect(await run("create", "--name", "ops", "--scope", "admin")).toContain("Scope admin.");
+    expect((await stored())[0]?.scopes).toEqual({ L: [{ S: "admin" }] });
+    await expect(run("create", "--name", "ops", "--scope", "root")).rejects.toThrow(/must be admin, got "root"/);
+  });
+
+  test("stores the hash and never the secret", async () => {
+    const { run, stored } = await cli();
+    const secret = secretIn(await run("create", "--name", " me ", "--plan", "anonymous"));
+    const items = await stored();
+    expect(items).toEqual([
+      {
+        keyId: { S: idOf(secret) },
+        hash: { S: hashApiKey(secret) },
+        name: { S: "me" },
+        plan: { S: "anonymous" },
+        createdAt: { S: "2026-02-03T04:05:06.000Z" },
+      },
+    ]);
+    expect(JSON.stringify(items)).not.toContain(secret.slice(-43));
+  });
+
+  test("makes a key that the verification takes, until it is revoked", async () => {
+    const { run, stored } = await cli();
+    const secret = secretIn(await run("create", "--name", "me"));
+    const item = async () =>
+      Object.fromEntries(Object.entries((await stored())[0] ?? {}).map(([name, value]) => [name, value.S])) as never;
+    expect(isApiKeyValid(secret, await item())).toBe(true);
+    await run("revoke", idOf(secret));
+    expect(isApiKeyValid(secret, await item())).toBe(false);
+  });
+
+  test("refuses a plan that the environment does not have, and names those that it has", async () => {
+    const { run, stored } = await cli();
+    await expect(run("create", "--name", "me", "--plan", "gold")).rejects.toThrow(
+      new UserError('--plan must be a usage plan of dev, got "gold"; use anonymous or standard.'),
+    );
+    expect(await stored()).toEqual([]);
+  });
+
+  test("stores the highest priority that its requests may ask for, and refuses what is none", async () => {
+    const { run, stored } = await cli();
+    await run("create", "--name", "me", "--priority", "critical");
+    expect(await stored()).toEqual([expect.objectContaining({ maxPriority: { S: "critical" } })]);
+    await expect(run("create", "--name", "me", "--priority", "urgent")).rejects.toThrow(
+      new UserError('--priority must be a priority, got "urgent"; use critical or normal or batch.'),
+    );
+    expect(await stored()).toHaveLength(1);
+  });
+
+  test("refuses a name that is empty or too long", async () => {
+    const { run } = await cli();
+    await expect(run("create", "--name", "  ")).rejects.toThrow("--name must have 1 to 100 characters, got 0");
+    await expect(run("create", "--name", "n".repeat(101))).rejects.toThrow("got 101");
+  });
+
+  test("asks for the place that the options name", async () => {
+    const { run, asked } = await cli();
+    await run("create", "--name", "me", "--aws", "--environment", "prod");
+    expect(asked).toEqual([{ aws: true, environment: "prod" }]);
+  });
+});
+
+describe("sluice keys list", () => {
+  test("says that there are none, and how to make one", async () => {
+    expect(await (await cli()).run("list")).toBe("No keys in dev; make one with `sluice keys create --name NAME`.");
+  });
+
+  test("shows ids, names, plans and states in columns, and neither secret nor hash", async () => {
+    const { run, clock } = await cli();
+    const first = secretIn(await run("create", "--name", "a long name of somebody"));
+    clock.now = new Date("2026-02-04T00:00:00Z");
+    const second = secretIn(await run("create", "--name", "b", "--plan", "anonymous"));
+    clock.now = new Date("2026-03-01T12:00:00Z");
+    await run("revoke", idOf(first));
+    const text = await run("list");
+    expect(text.split("\n")).toEqual([
+      "ID            NAME                     PLAN       CREATED           STATE",
+      `${idOf(first)}  a long name of somebody  standard   2026-02-03T04:05  revoked 2026-03-01T12:00`,
+      `${idOf(second)}  b                        anonymous  2026-02-04T00:00  active`,
+    ]);
+    for (const secret of [first, second]) {
+      expect(text).not.toContain(secret.slice(-43));
+      expect(text).not.toContain(hashApiKey(secret));
+    }
+  });
+});
+
+describe("sluice keys revoke", () => {
+  test("says what it did; a second time it keeps the first date", async () => {
+    const { run, clock } = await cli();
+    const id = idOf(secretIn(await run("create", "--name", "me")));
+    expect(await run("revoke", id)).toBe(`Revoked ${id}: refused everywhere within 5 s.`);
+    clock.now = new Date("2027-01-01T00:00:00Z");
+    await run("revoke", id);
+    expect(await run("list")).toContain("revoked 2026-02-03T04:05");
+  });
+
+  test("refuses an unknown id and says where the ids are", async () => {
+    const { run } = await cli();
+    await expect(run("revoke", "aaaaaaaaaaaa")).rejects.toThrow(
+      new UserError("There is no key aaaaaaaaaaaa in dev; `sluice keys list` shows the ids."),
+    );
+  });
+});
+
+describe("what AWS says no to becomes what the user can do", () => {
+  test("a table that does not exist", async () => {
+    const { run } = await cli({ table: "sluice-other-keys" });
+    await expect(run("list")).rejects.toThrow(
+      new UserError("The local stack has no table sluice-other-keys; stop it and run `npm start` again."),
+    );
+  });
+
+  test("an address where nothing listens", async () => {
+    const endpoint = `http://127.0.0.1:${await freePort()}`;
+    await expect((await cli({ endpoint })).run("list")).rejects.toThrow(
+      new UserError(`Can't reach DynamoDB at ${endpoint} (ECONNREFUSED); check the network, or that the stack runs.`),
+    );
+  });
+});

@@ -1,0 +1,75 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, test } from "vitest";
+import { temporaryFolder } from "../../local/test/tools.ts";
+import { deployCommand } from "../deploy-command.ts";
+import { dataStack, type OperatorProps, operator, TOFU_MISSING } from "../test/operator.ts";
+
+beforeEach((context) => {
+  if (TOFU_MISSING) context.skip(TOFU_MISSING);
+});
+
+/** A first deployment that fails while a resource is being made; the next would make it. */
+function fixture({ isProtected }: { readonly isProtected: boolean }) {
+  const folder = temporaryFolder();
+  const fails = join(folder, "made");
+  const key = {
+    input: "key",
+    // Fails the first time, and never again.
+    provisioner: { "local-exec": { command: `test -e ${fails} || { touch ${fails}; exit 1; }` } },
+    lifecycle: { prevent_destroy: isProtected },
+  };
+  const stacks = () => ({ data: dataStack(folder, "data", { Key: key }) });
+  const tools = (more: Partial<OperatorProps> = {}) => operator({ folder, stacks, ...more });
+  const deploy = (operatorTools = tools(), ...args: readonly string[]) =>
+    deployCommand(operatorTools).parseAsync(["--environment", "dev", ...args], { from: "user" });
+  const key1 = () => JSON.parse(readFileSync(join(folder, "data.tfstate"), "utf8")).resources[0].instances[0];
+  return { tools, deploy, key: key1 };
+}
+
+const LEFT = "dev-data: an interrupted deployment left terraform_data.Key half made, and protected from replacement";
+
+describe("a deployment after one that left a protected resource half made", () => {
+  test("asks whether to keep it, and after a yes goes on with it", async () => {
+    const { tools, deploy, key } = fixture({ isProtected: true });
+    await expect(deploy(tools(), "--yes")).rejects.toThrow(/exit code 1/);
+    const made = key();
+    expect(made.status).toBe("tainted");
+    const asked = tools({ answers: ["yes"] });
+    await deploy(asked);
+    expect(asked.questions).toEqual(["Keep it (tofu untaint) and go on? [yes/no] "]);
+    expect(asked.printed[0]).toBe(LEFT);
+    expect(key().status).toBeUndefined();
+    expect(key().attributes.id).toBe(made.attributes.id);
+  });
+
+  test("with --yes keeps it without asking", async () => {
+    const { tools, deploy, key } = fixture({ isProtected: true });
+    await expect(deploy(tools(), "--yes")).rejects.toThrow(/exit code 1/);
+    const again = tools();
+    await deploy(again, "--yes");
+    expect(again.printed.slice(0, 3)).toEqual([
+      LEFT,
+      "dev-data: kept; the plan brings it to what the file says",
+      "dev-data: no changes",
+    ]);
+    expect(key().status).toBeUndefined();
+  });
+
+  test("a no changes nothing", async () => {
+    const { tools, deploy, key } = fixture({ isProtected: true });
+    await expect(deploy(tools(), "--yes")).rejects.toThrow(/exit code 1/);
+    await expect(deploy(tools({ answers: ["no"] }))).rejects.toThrow("Declined: nothing more was changed.");
+    expect(key().status).toBe("tainted");
+  });
+
+  test("what is not protected is made anew, as OpenTofu means to", async () => {
+    const { tools, deploy, key } = fixture({ isProtected: false });
+    await expect(deploy(tools(), "--yes")).rejects.toThrow(/exit code 1/);
+    const { id } = key().attributes;
+    const again = tools();
+    await deploy(again, "--yes");
+    expect(again.printed[0]).toBe("dev-data: 1 to replace\n  replace  terraform_data.Key");
+    expect(key().attributes.id).not.toBe(id);
+  });
+});

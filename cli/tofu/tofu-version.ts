@@ -1,0 +1,34 @@
+import * as z from "zod";
+import type { OperatorTools } from "../operator/operator-tools.ts";
+import { UserError } from "../terminal/user-error.ts";
+import { printedJson, Tofu } from "./tofu.ts";
+
+/** The oldest that reads what we write: encryption of remote states in JSON, and locks in both ways. */
+export const OLDEST_TOFU = "1.10.0";
+
+const Version = z.object({ terraform_version: z.string() });
+
+/** @throws {UserError} when OpenTofu is not on PATH, or can't say its version */
+export async function tofuVersion({ processEnvironment }: Pick<OperatorTools, "processEnvironment">): Promise<string> {
+  const tofu = new Tofu({ folder: process.cwd(), environment: processEnvironment, show: () => {} });
+  const result = await tofu.run(["version", "-json"]);
+  if (result.code !== 0)
+    throw new UserError(`tofu version ended with exit code ${result.code}: ${result.stderr.trim()}`);
+  return Version.parse(JSON.parse(printedJson(result))).terraform_version;
+}
+
+/** Whether a version is not below the oldest; what follows a hyphen (`-beta1`) does not count. */
+export function isTofuNewEnough(version: string): boolean {
+  const parts = (text: string) => text.split("-")[0]?.split(".").map(Number) ?? [];
+  const [major = 0, minor = 0, patch = 0] = parts(version);
+  const [oldMajor = 0, oldMinor = 0, oldPatch = 0] = parts(OLDEST_TOFU);
+  if (major !== oldMajor) return major > oldMajor;
+  return minor !== oldMinor ? minor > oldMinor : patch >= oldPatch;
+}
+
+/** @throws {UserError} when it is missing or too old */
+export async function checkTofuVersion(tools: Pick<OperatorTools, "processEnvironment">): Promise<void> {
+  const version = await tofuVersion(tools);
+  if (!isTofuNewEnough(version))
+    throw new UserError(`OpenTofu must be ${OLDEST_TOFU} or newer, got ${version}; upgrade it and try again.`);
+}

@@ -1,0 +1,117 @@
+import type { LlamaGrammar } from "node-llama-cpp";
+import type { ChatCompletionRequest } from "../../contracts/chat.ts";
+import { jsonObjectGrammar, jsonSchemaGrammar } from "../grammar/json-grammar.ts";
+import type { LlamaEngine } from "../inference/llama.ts";
+import { TOOL_CALL_END, TOOL_CALL_START } from "../prompt/tool-call-parser.ts";
+import { invalid } from "./requests.ts";
+import { compileGrammar, readStructure } from "./structured-outputs.ts";
+
+/** What shape an answer must have, as far as a grammar can force it. */
+export interface AnswerFormat {
+  readonly grammar: LlamaGrammar | null;
+  /** Said to the model in the system message, so that it knows what the grammar wants. */
+  readonly instructions: string | null;
+  /**
+   * `text`: the text is the answer. `call`: it is the arguments of the function `name`. `any-call`: it is
+   * `{"name": …, "arguments": …}`. `auto`: it is text in which there may be calls of the functions `names`, or one call.
+   */
+  readonly kind:
+    | { readonly type: "text" }
+    | { readonly type: "call"; readonly name: string }
+    | { readonly type: "any-call" }
+    | { readonly type: "auto"; readonly names: readonly string[]; readonly isParallel: boolean };
+}
+
+const TEXT = { type: "text" } as const;
+
+/**
+ * Reads `tools`, `tool_choice`, `parallel_tool_calls`, `response_format` and vLLM's `structured_outputs`. A forced call
+ * becomes a grammar; with `auto` the model is told of its tools, and calls are read from its text
+ * (`tool-call-parser.ts`). Throws a Problem for what no grammar can force.
+ */
+export async function readAnswerFormat(body: ChatCompletionRequest, engine: LlamaEngine): Promise<AnswerFormat> {
+  const { tool_choice: choice, response_format: format } = body;
+  const tools = body.tools ?? [];
+  const structure = await readStructure(body, engine);
+  if (structure !== null) {
+    const other =
+      format != null && format.type !== "text" ? "response_format" : isForced(choice) ? "tool_choice" : null;
+    if (other !== null) {
+      throw invalid([{ param: structure.param, message: `excludes \`${other}\`; leave one of them out` }]);
+    }
+    const { grammar, schema } = structure;
+    return { grammar, instructions: schema === null ? null : bySchema(schema), kind: TEXT };
+  }
+  if (isForced(choice)) {
+    if (tools.length === 0) throw invalid([{ param: "tool_choice", message: "needs `tools` to choose from" }]);
+    const name = choice === "required" ? (tools.length === 1 ? tools[0]?.function.name : null) : choice.function.name;
+    const place = tools.findIndex((tool) => tool.function.name === name);
+    if (name !== null && place < 0) {
+      throw invalid([{ param: "tool_choice.function.name", message: `\`${name}\` is none of the given tools` }]);
+    }
+    const tool = tools[place];
+    const schema = tool
+      ? parametersOf(tool)
+      : {
+          anyOf: tools.map((each) => ({
+            type: "object",
+            properties: { name: { const: each.function.name }, arguments: parametersOf(each) },
+            required: ["name", "arguments"],
+          })),
+        };
+    const listed = (tool ? [tool] : tools).map((each) => JSON.stringify(each.function)).join("\n");
+    return {
+      grammar: await compileGrammar(engine, () => jsonSchemaGrammar(schema), `tools${tool ? `.${place}` : ""}`),
+      instructions: `Call one of these functions; answer with the JSON of its arguments only:\n${listed}`,
+      kind: tool ? { type: "call", name: tool.function.name } : { type: "any-call" },
+    };
+  }
+  if (format?.type === "json_schema") {
+    const { schema } = format.json_schema;
+    return {
+      grammar: await compileGrammar(engine, () => jsonSchemaGrammar(schema), "response_format.json_schema.schema"),
+      instructions: bySchema(schema),
+      kind: TEXT,
+    };
+  }
+  if (format?.type === "json_object") {
+    return {
+      grammar: await compileGrammar(engine, jsonObjectGrammar, "response_format"),
+      instructions: null,
+      kind: TEXT,
+    };
+  }
+  if (tools.length > 0 && choice !== "none") {
+    const isParallel = body.parallel_tool_calls !== false;
+    return {
+      grammar: null,
+      instructions: aboutTools(tools, isParallel),
+      kind: { type: "auto", names: tools.map((tool) => tool.function.name), isParallel },
+    };
+  }
+  return { grammar: null, instructions: null, kind: TEXT };
+}
+
+/** In the words by which models of the Hermes and Qwen families were trained to call. */
+function aboutTools(tools: NonNullable<ChatCompletionRequest["tools"]>, isParallel: boolean): string {
+  const listed = tools.map((tool) => JSON.stringify({ type: "function", function: tool.function })).join("\n");
+  const form = `${TOOL_CALL_START}\n{"name": <function-name>, "arguments": <arguments-object>}\n${TOOL_CALL_END}`;
+  return (
+    `You may call functions where they help to answer. They are, one a line:\n<tools>\n${listed}\n</tools>\n` +
+    `To call one, answer with\n${form}\n${isParallel ? "and once more for each other call" : "once"}. Otherwise answer in text.`
+  );
+}
+
+type ToolChoice = NonNullable<ChatCompletionRequest["tool_choice"]>;
+
+function isForced(choice: ToolChoice | null | undefined): choice is Exclude<ToolChoice, "none" | "auto"> {
+  return choice != null && choice !== "none" && choice !== "auto";
+}
+
+function bySchema(schema: Readonly<Record<string, unknown>>): string {
+  return `Answer with JSON only, by this schema:\n${JSON.stringify(schema)}`;
+}
+
+function parametersOf(tool: NonNullable<ChatCompletionRequest["tools"]>[number]): Readonly<Record<string, unknown>> {
+  return tool.function.parameters ?? { type: "object", additionalProperties: false };
+}

@@ -1,0 +1,112 @@
+import { randomUUID } from "node:crypto";
+import { CompletionRequest, type CompletionResponse } from "../../contracts/completions.ts";
+import { notLocal } from "../http/api-error.ts";
+import { type Exchange, readJson, sendJson } from "../http/handler.ts";
+import { EventStream } from "../http/sse.ts";
+import type { TokenLogprob } from "../inference/generate.ts";
+import { type ChoiceSettings, generateChoices, type LocalService, type Prompt, usageOf } from "./local-service.ts";
+import { allowedTokens, parseBody, readCommon, readTextOrTokens } from "./requests.ts";
+import { readStructure } from "./structured-outputs.ts";
+
+/** OpenAI's default of `max_tokens` for completions. */
+const DEFAULT_MAX_TOKENS = 16;
+
+/** `POST /v1/completions`. */
+export async function handleCompletion(service: LocalService, exchange: Exchange): Promise<void> {
+  const leave = service.admission.enter();
+  try {
+    const body = parseBody(CompletionRequest, await readJson(exchange.request));
+    const { engine, names } = service;
+    const common = readCommon(body, engine, names);
+    if (body.suffix) throw notLocal("suffix", "Text after the answer (`suffix`) was given");
+    if (body.best_of != null && body.best_of !== common.n) {
+      throw notLocal("best_of", `best_of is ${body.best_of} with n = ${common.n}`);
+    }
+    const structure = await readStructure(body, engine);
+    if (body.echo && body.logprobs != null) throw notLocal("echo", "Log probabilities of the prompt were asked for");
+    const prompts = readTextOrTokens(engine, body.prompt, "prompt").map(
+      ({ tokens }): Prompt => ({
+        tokens,
+        maxTokens: allowedTokens(engine, tokens, body.max_tokens ?? null, DEFAULT_MAX_TOKENS),
+      }),
+    );
+    const settings: ChoiceSettings = {
+      stop: common.stop,
+      sampling: common.sampling,
+      stopTokens: common.stopTokens,
+      ignoreEnd: common.ignoreEnd && structure === null,
+      grammar: structure?.grammar ?? null,
+      logprobs: body.logprobs ?? null,
+    };
+    const echo = (index: number) =>
+      body.echo ? engine.model.detokenize(prompts[Math.floor(index / common.n)]?.tokens ?? [], true) : "";
+    const head = {
+      id: `cmpl-${randomUUID().replaceAll("-", "")}`,
+      object: "text_completion" as const,
+      created: Math.floor(Date.now() / 1000),
+      model: body.model,
+    };
+    const offsets = new Map<number, number>();
+    const choiceOf = (
+      index: number,
+      text: string,
+      reason: "stop" | "length" | null,
+      tokens: readonly TokenLogprob[],
+    ) => ({
+      index,
+      text,
+      finish_reason: reason,
+      logprobs: body.logprobs == null ? null : toLogprobs(tokens, index, offsets),
+    });
+    const { signal } = exchange;
+    if (!common.stream) {
+      const choices = await generateChoices(service, prompts, common.n, settings, signal, () => {});
+      const answer: CompletionResponse = {
+        ...head,
+        choices: choices.map(({ text, finishReason, logprobs }, index) =>
+          choiceOf(index, echo(index) + text, finishReason, logprobs),
+        ),
+        usage: usageOf(prompts, common.n, choices),
+      };
+      sendJson(exchange.response, 200, answer);
+      return;
+    }
+    const stream = new EventStream(exchange.response, signal);
+    const begun = new Set<number>();
+    const begin = (index: number) => (begun.has(index) ? "" : echo(index));
+    const choices = await generateChoices(
+      service,
+      prompts,
+      common.n,
+      settings,
+      signal,
+      (index, { text, logprobs }) => {
+        const whole = begin(index) + text;
+        begun.add(index);
+        return stream.send({ ...head, choices: [choiceOf(index, whole, null, logprobs)] });
+      },
+      (index, { finishReason }) => stream.send({ ...head, choices: [choiceOf(index, begin(index), finishReason, [])] }),
+    );
+    if (common.includeUsage) await stream.send({ ...head, choices: [], usage: usageOf(prompts, common.n, choices) });
+    stream.end();
+  } finally {
+    leave();
+  }
+}
+
+/** OpenAI's older form: parallel lists. `offsets` holds how many characters of each choice have gone out. */
+function toLogprobs(tokens: readonly TokenLogprob[], index: number, offsets: Map<number, number>) {
+  let offset = offsets.get(index) ?? 0;
+  const starts = tokens.map(({ text }) => {
+    const start = offset;
+    offset += text.length;
+    return start;
+  });
+  offsets.set(index, offset);
+  return {
+    tokens: tokens.map(({ text }) => text),
+    token_logprobs: tokens.map(({ logprob }) => logprob),
+    top_logprobs: tokens.map(({ top }) => Object.fromEntries(top.map(({ text, logprob }) => [text, logprob]))),
+    text_offset: starts,
+  };
+}

@@ -1,0 +1,145 @@
+import type { Token } from "node-llama-cpp";
+import * as z from "zod";
+import type { ErrorDetail } from "../../contracts/errors.ts";
+import { samplingFields } from "../../contracts/sampling.ts";
+import { notLocal, Problem } from "../http/api-error.ts";
+import type { LlamaEngine } from "../inference/llama.ts";
+import { readSampling, type Sampling, type SamplingFields } from "../inference/sampling.ts";
+
+/** vLLM's own fields that the local engine knows as well. */
+const ExtraFields = z.looseObject({
+  min_p: z.number().min(0).max(1).nullish(),
+  ignore_eos: z.boolean().nullish(),
+  stop_token_ids: z.array(z.int().min(0)).max(64).nullish(),
+});
+
+/** vLLM's fields that would change the answer and that llama.cpp can't follow. */
+const NOT_LOCAL = [
+  "min_tokens",
+  "bad_words",
+  "allowed_token_ids",
+  "prompt_logprobs",
+  "use_beam_search",
+  "guided_whitespace_pattern",
+  "include_stop_str_in_output",
+  "truncate_prompt_tokens",
+  "continue_final_message",
+  "chat_template",
+  "prompt_embeds",
+  "audio",
+  "functions",
+  "function_call",
+];
+
+/** What completions and chat share once a request is read. */
+export interface CommonRequest {
+  readonly n: number;
+  readonly stop: readonly string[];
+  readonly stopTokens: readonly Token[];
+  readonly sampling: Sampling;
+  readonly stream: boolean;
+  readonly includeUsage: boolean;
+  readonly ignoreEnd: boolean;
+}
+
+/** Checks a body against a schema of `contracts/`. Throws a Problem that lists everything that is wrong. */
+export function parseBody<Output>(schema: z.ZodType<Output>, body: unknown): Output {
+  const parsed = schema.safeParse(body);
+  const extra = ExtraFields.safeParse(body);
+  const issues = [...(parsed.error?.issues ?? []), ...(parsed.success ? (extra.error?.issues ?? []) : [])];
+  if (parsed.success && issues.length === 0) return parsed.data;
+  throw invalid(issues.map((issue) => ({ param: issue.path.join("."), message: issue.message })));
+}
+
+export function invalid(details: readonly ErrorDetail[]): Problem {
+  const listed = details.map(({ param, message }) => (param === "" ? message : `${param}: ${message}`)).join("; ");
+  return new Problem("invalid_request", { message: `The request has invalid fields. ${listed}`, details });
+}
+
+/** Throws `model_not_found` for a name under which this engine serves nothing. */
+export function requireModel(model: string, names: readonly string[]): void {
+  if (names.includes(model)) return;
+  const message = `The model \`${model}\` does not exist here. This engine serves ${names.join(", ")}.`;
+  throw new Problem("model_not_found", { message, details: [{ param: "model", message }] });
+}
+
+/** A model, as far as its tokens go. */
+type Vocabulary = Pick<LlamaEngine, "tokenize" | "isToken">;
+
+/** Token ids of a request as this model's tokens. Throws a Problem that names the first that is none. */
+export function readTokens(engine: Vocabulary, ids: readonly number[], param: string): Token[] {
+  return ids.map((id, index) => {
+    if (engine.isToken(id)) return id;
+    throw invalid([{ param: `${param}.${index}`, message: `${id} is not a token of this model` }]);
+  });
+}
+
+/** OpenAI's four forms of a text: one or several, as text or as token ids; `param` is where each stood. */
+export function readTextOrTokens(
+  engine: Vocabulary,
+  value: string | readonly string[] | readonly number[] | readonly (readonly number[])[],
+  param: string,
+): readonly { readonly param: string; readonly tokens: Token[] }[] {
+  if (typeof value === "string") return [readOne(engine, value, param)];
+  const ids = value.filter((part) => typeof part === "number");
+  if (ids.length > 0) return [readOne(engine, ids, param)];
+  return value.flatMap((part, index) => (typeof part === "number" ? [] : [readOne(engine, part, `${param}.${index}`)]));
+}
+
+function readOne(engine: Vocabulary, text: string | readonly number[], param: string) {
+  const tokens = typeof text === "string" ? engine.tokenize(text) : readTokens(engine, text, param);
+  if (tokens.length === 0) throw invalid([{ param, message: "must not be empty" }]);
+  return { param, tokens };
+}
+
+const Common = z.looseObject(samplingFields);
+
+/** Reads the shared fields of a request that passed its schema. */
+export function readCommon(body: z.infer<typeof Common>, engine: LlamaEngine, names: readonly string[]): CommonRequest {
+  requireModel(body.model, names);
+  for (const field of NOT_LOCAL) {
+    const value = body[field];
+    const empty = Array.isArray(value) && value.length === 0;
+    if (value != null && value !== false && value !== 0 && !empty) throw notLocal(field, `\`${field}\` was asked for`);
+  }
+  const extra = ExtraFields.parse(body);
+  const fields: SamplingFields = { ...body, min_p: extra.min_p };
+  const unknown = Object.keys(body.logit_bias ?? {}).filter((id) => !engine.isToken(Number(id)));
+  if (unknown.length > 0) {
+    throw invalid(unknown.map((id) => ({ param: `logit_bias.${id}`, message: "is not a token of this model" })));
+  }
+  const { stop } = body;
+  return {
+    n: body.n ?? 1,
+    stop: typeof stop === "string" ? [stop] : (stop ?? []),
+    stopTokens: readTokens(engine, extra.stop_token_ids ?? [], "stop_token_ids"),
+    sampling: readSampling(fields, engine.file.sampling),
+    stream: body.stream ?? false,
+    includeUsage: body.stream_options?.include_usage ?? false,
+    ignoreEnd: extra.ignore_eos ?? false,
+  };
+}
+
+/**
+ * Tokens that may be generated after a prompt. An own `maxTokens` must fit; a default shrinks to what is left.
+ * Throws `context_length_exceeded` with the counts.
+ */
+export function allowedTokens(
+  engine: LlamaEngine,
+  prompt: readonly Token[],
+  maxTokens: number | null,
+  byDefault: number,
+): number {
+  const context = engine.maxModelLength;
+  const left = context - prompt.length;
+  if (maxTokens !== null && maxTokens <= left) return maxTokens;
+  if (maxTokens === null && left > 0) return Math.min(byDefault, left);
+  const asked =
+    maxTokens === null
+      ? `the prompt alone has ${prompt.length}`
+      : `the prompt has ${prompt.length} and max_tokens asks for ${maxTokens}, ${prompt.length + maxTokens} in all`;
+  const remedy = left > 0 ? `Shorten the prompt, or lower max_tokens to at most ${left}.` : "Shorten the prompt.";
+  const message = `The model's context holds ${context} tokens; ${asked}. ${remedy}`;
+  const param = maxTokens === null || left <= 0 ? "prompt" : "max_tokens";
+  throw new Problem("context_length_exceeded", { message, details: [{ param, message }] });
+}

@@ -1,0 +1,62 @@
+import type { Token } from "node-llama-cpp";
+import {
+  DetokenizeRequest,
+  type DetokenizeResponse,
+  TokenizeRequest,
+  type TokenizeResponse,
+} from "../../contracts/tokenize.ts";
+import { notLocal } from "../http/api-error.ts";
+import { type Exchange, readJson, sendJson } from "../http/handler.ts";
+import { contentProblems } from "../prompt/chat-prompt.ts";
+import type { LocalService } from "./local-service.ts";
+import { invalid, parseBody, readTokens, requireModel } from "./requests.ts";
+
+/** vLLM's fields that would change a conversation's tokens and that this engine doesn't know. */
+const NOT_LOCAL = ["continue_final_message", "chat_template", "chat_template_kwargs", "tools"];
+
+/** `POST /tokenize`. */
+export async function handleTokenize({ engine, names }: LocalService, { request, response }: Exchange): Promise<void> {
+  const body = parseBody(TokenizeRequest, withModel(await readJson(request), names));
+  requireModel(body.model, names);
+  for (const field of NOT_LOCAL) {
+    const value = body[field];
+    if (value != null && value !== false) throw notLocal(field, `\`${field}\` was asked for`);
+  }
+  if (body.add_generation_prompt === false) {
+    throw notLocal("add_generation_prompt", "A conversation without the beginning of its answer was asked for");
+  }
+  const problems = contentProblems(body.messages ?? []);
+  if (problems.length > 0) throw invalid(problems);
+  const prompt = body.prompt ?? "";
+  const tokens: Token[] = body.messages
+    ? engine.chat.tokens(body.messages, null)
+    : body.add_special_tokens === false
+      ? engine.model.tokenize(prompt, false)
+      : engine.tokenize(prompt);
+  const answer: TokenizeResponse = {
+    count: tokens.length,
+    max_model_len: engine.maxModelLength,
+    tokens,
+    token_strs: body.return_token_strs ? tokens.map((token) => engine.model.detokenize([token], true)) : null,
+  };
+  sendJson(response, 200, answer);
+}
+
+/** `POST /detokenize`. */
+export async function handleDetokenize(
+  { engine, names }: LocalService,
+  { request, response }: Exchange,
+): Promise<void> {
+  const body = parseBody(DetokenizeRequest, withModel(await readJson(request), names));
+  requireModel(body.model, names);
+  const answer: DetokenizeResponse = {
+    prompt: engine.model.detokenize(readTokens(engine, body.tokens, "tokens"), true),
+  };
+  sendJson(response, 200, answer);
+}
+
+/** To vLLM the model is optional here: a process serves one. */
+function withModel(body: unknown, names: readonly string[]): unknown {
+  if (typeof body !== "object" || body === null || Array.isArray(body)) return body;
+  return "model" in body && body.model != null ? body : { ...body, model: names[0] };
+}

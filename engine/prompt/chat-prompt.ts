@@ -1,0 +1,104 @@
+import {
+  type ChatHistoryItem,
+  type ChatWrapper,
+  JinjaTemplateChatWrapper,
+  type LlamaModel,
+  resolveChatWrapper,
+  type Token,
+} from "node-llama-cpp";
+import * as z from "zod";
+import type { ChatCompletionRequest } from "../../contracts/chat.ts";
+import type { ErrorDetail } from "../../contracts/errors.ts";
+import { Problem } from "../http/api-error.ts";
+import { TOOL_CALL_END, TOOL_CALL_START } from "./tool-call-parser.ts";
+
+type Message = ChatCompletionRequest["messages"][number];
+
+/** Writes conversations the way the model was trained to read them, by the template in its file. */
+export class ChatPrompt {
+  readonly #model: LlamaModel;
+  readonly #wrapper: ChatWrapper;
+
+  constructor(model: LlamaModel) {
+    this.#model = model;
+    const template = model.fileInfo.metadata.tokenizer?.chat_template;
+    this.#wrapper =
+      template === undefined
+        ? resolveChatWrapper(model)
+        : new JinjaTemplateChatWrapper({
+            template,
+            tokenizer: model.tokenizer,
+            joinAdjacentMessagesOfTheSameType: false,
+            trimLeadingWhitespaceInResponses: false,
+          });
+  }
+
+  /**
+   * Tokens of the conversation, up to where the assistant's answer begins. What users wrote never becomes a special
+   * token. `instructions` go into the system message. Throws a Problem for content that isn't text.
+   */
+  tokens(messages: readonly Message[], instructions: string | null): Token[] {
+    const history = messages.map(toHistoryItem);
+    if (instructions !== null) {
+      const first = history[0];
+      const rest = first?.type === "system" ? history.slice(1) : history;
+      const before = first?.type === "system" ? `${String(first.text)}\n\n` : "";
+      history.splice(0, history.length, { type: "system", text: before + instructions }, ...rest);
+    }
+    history.push({ type: "model", response: [] });
+    const { contextText } = this.#wrapper.generateContextState({ chatHistory: history });
+    return contextText.tokenize(this.#model.tokenizer);
+  }
+}
+
+/** Every content part of a conversation that isn't text, for a 400. */
+export function contentProblems(messages: readonly Message[]): ErrorDetail[] {
+  return messages.flatMap(({ content }, index) => {
+    if (!Array.isArray(content)) return [];
+    return content.flatMap((part, place) => {
+      if (part.type === "text" && typeof part.text === "string") return [];
+      const message = `Only text parts ({"type": "text", "text": "…"}) can be read, got type "${part.type}".`;
+      return [{ param: `messages.${index}.content.${place}`, message }];
+    });
+  });
+}
+
+function toHistoryItem(message: Message): ChatHistoryItem {
+  const text = textOf(message);
+  switch (message.role) {
+    case "system":
+    case "developer":
+      return { type: "system", text };
+    case "assistant": {
+      const calls = Array.isArray(message.tool_calls) ? message.tool_calls.map(saidCall) : [];
+      return { type: "model", response: [[text, ...calls].filter((part) => part !== "").join("\n")] };
+    }
+    // The small models' templates know no tool role; a result reads like a user's message.
+    case "tool":
+    case "function":
+      return { type: "user", text: `<tool_response>\n${text}\n</tool_response>` };
+    default:
+      return { type: "user", text };
+  }
+}
+
+const SaidCall = z.object({ function: z.object({ name: z.string(), arguments: z.string() }) });
+
+/** A call of an earlier answer, as the model had written it. */
+function saidCall(call: unknown): string {
+  const { success, data } = SaidCall.safeParse(call);
+  if (!success) return JSON.stringify(call);
+  const { name, arguments: json } = data.function;
+  return `${TOOL_CALL_START}\n{"name": ${JSON.stringify(name)}, "arguments": ${json}}\n${TOOL_CALL_END}`;
+}
+
+function textOf({ content }: Message): string {
+  if (content == null) return "";
+  if (typeof content === "string") return content;
+  return content
+    .map((part) => {
+      if (typeof part.text !== "string") throw new Problem("invalid_request");
+      return part.text;
+    })
+    .join("");
+}
