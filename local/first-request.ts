@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 import { ChatCompletionResponse } from "../contracts/chat.ts";
+import type { GenerationRoute } from "../contracts/generation-routes.ts";
 import { Health } from "../contracts/health.ts";
 import type { Twin } from "./twin.ts";
 
@@ -45,6 +46,8 @@ async function readyModels({ runtime }: Twin): Promise<readonly string[] | undef
   return [...new Set(models.map(({ id }) => id))];
 }
 
+const CHAT_COMPLETIONS = "/v1/chat/completions" satisfies GenerationRoute;
+
 const AnyError = z.object({ error: z.object({ code: z.string() }) });
 
 /**
@@ -52,7 +55,7 @@ const AnyError = z.object({ error: z.object({ code: z.string() }) });
  * @returns the answer's text, or `undefined` where a key is required and none was passed
  */
 export async function firstRequest(apiUrl: string, model: string, key?: string): Promise<string | undefined> {
-  const response = await fetch(`${apiUrl}/v1/chat/completions`, {
+  const response = await fetch(`${apiUrl}${CHAT_COMPLETIONS}`, {
     method: "POST",
     headers: { "content-type": "application/json", ...(key ? { authorization: `Bearer ${key}` } : {}) },
     body: JSON.stringify({ model, max_tokens: 8, temperature: 0, messages: [{ role: "user", content: "Say hello" }] }),

@@ -16,7 +16,7 @@ const READY_LIMIT_SECONDS = 600;
 const project = PROJECT_FOLDER;
 const work = workFolder(process.env);
 const output = outputFolder(process.env);
-const say = (line: string) => console.error(`sluice: ${line}`);
+const log = (line: string) => console.error(`sluice: ${line}`);
 
 async function start(options: StartOptions): Promise<void> {
   const startedAt = new Date();
@@ -28,12 +28,12 @@ async function start(options: StartOptions): Promise<void> {
   if (options.fresh) rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
   if (!process.env.SLUICE_ENGINE_URL) await runStep(project, "engine/fetch-model.ts", { showsProgress: true });
-  await buildAll(project, say);
-  say(`synthesizing the stacks of ${options.environment} …`);
+  await buildAll(project, log);
+  log(`synthesizing the stacks of ${options.environment} …`);
   await runStep(project, "stacks/main.ts", {
     environment: { SLUICE_ENVIRONMENT: options.environment, CDKTF_OUTDIR: output },
   });
-  say("starting what they describe …");
+  log("starting what they describe …");
   const twin = await startTwin({
     environment: options.environment,
     outputFolder: output,
@@ -45,7 +45,7 @@ async function start(options: StartOptions): Promise<void> {
     keepsData: true,
     variables: tofuVariables(process.env),
     passedEnvironment: passedEnvironment(process.env),
-    report: say,
+    report: log,
   });
   writeFileSync(notModelledFile(work), notModelledList(twin));
   const ended = stopOnSignal(twin, options.environment);
@@ -84,7 +84,7 @@ function stopOnSignal(twin: Twin, environment: string): Promise<"stopped"> {
     const stop = () => {
       if (stopping) process.exit(1);
       stopping = true;
-      say("stopping …");
+      log("stopping …");
       removeStartKeys(twin, keysTableName(environment))
         .then(() => twin.stop())
         .then(() => resolve("stopped"), reject);
@@ -100,6 +100,6 @@ try {
   else await start(options);
   process.exit();
 } catch (error) {
-  say(error instanceof Error ? error.message : String(error));
+  log(error instanceof Error ? error.message : String(error));
   process.exit(1);
 }

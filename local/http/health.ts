@@ -1,9 +1,9 @@
 /** Whether the process on this port answers `/health` with 200. */
 export async function isHealthy(port: number): Promise<boolean> {
   try {
-    const answer = await fetch(`http://127.0.0.1:${port}/health`, { signal: AbortSignal.timeout(5000) });
-    await answer.body?.cancel();
-    return answer.status === 200;
+    const response = await fetch(`http://127.0.0.1:${port}/health`, { signal: AbortSignal.timeout(5000) });
+    await response.body?.cancel();
+    return response.status === 200;
   } catch {
     return false;
   }

@@ -27,20 +27,24 @@ export async function serve(listener: RequestListener): Promise<number> {
   return bound.port;
 }
 
-export interface Answer {
+export interface TestResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
 
-export interface Call {
+export interface TestRequest {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 }
 
 /** One request with any header (`fetch` forbids some) on a connection of its own. */
-export function call(port: number, path: string, { method = "GET", headers = {}, body }: Call = {}): Promise<Answer> {
+export function call(
+  port: number,
+  path: string,
+  { method = "GET", headers = {}, body }: TestRequest = {},
+): Promise<TestResponse> {
   return new Promise((resolve, reject) => {
     const outgoing = request({ host: "127.0.0.1", port, path, method, headers, agent: false }, (response) => {
       let text = "";

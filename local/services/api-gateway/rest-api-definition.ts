@@ -157,11 +157,11 @@ function splitUri(uri: string): { readonly port: number; readonly path: string }
 }
 
 function readMock(integration: JsonObject): Integration["mock"] {
-  const answer = record(record(integration.responses).default);
-  const headers = Object.entries(record(answer.responseParameters)).map(
+  const response = record(record(integration.responses).default);
+  const headers = Object.entries(record(response.responseParameters)).map(
     ([name, value]) => [name.replace(/^method\.response\.header\./, "").toLowerCase(), unquote(asText(value))] as const,
   );
-  return { status: Number(answer.statusCode ?? 200), headers: Object.fromEntries(headers) };
+  return { status: Number(response.statusCode ?? 200), headers: Object.fromEntries(headers) };
 }
 
 function readAuthorizer(name: string, authorizer: JsonObject): Authorizer {

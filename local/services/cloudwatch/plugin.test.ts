@@ -70,9 +70,9 @@ describe("the dashboard's page", () => {
       });
     const minute = 60_000;
     put(Math.floor(Date.now() / minute) * minute - 1000);
-    const answer = await get();
-    const text = await answer.text();
-    expect(answer.headers.get("content-security-policy")).toMatch(/^default-src 'none'; script-src 'sha256-/);
+    const response = await get();
+    const text = await response.text();
+    expect(response.headers.get("content-security-policy")).toMatch(/^default-src 'none'; script-src 'sha256-/);
     expect(text.match(/<b class="ALARM">ALARM<\/b>/g)).toHaveLength(2);
     expect(text).toContain("sluice-dev-down");
     expect(text).toContain("sluice-dev-latency");
@@ -83,7 +83,7 @@ describe("the dashboard's page", () => {
   test("can only be read", async () => {
     const { get, show } = await servedRuntime();
     await show();
-    const answer = await get("POST");
-    expect([answer.status, answer.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
+    const response = await get("POST");
+    expect([response.status, response.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
   });
 });

@@ -20,7 +20,7 @@ export class CloudWatchRuntime {
   }
 
   /** What the agent on an instance, and CloudWatch Logs with a function's output, do on AWS. */
-  takeLogLine(line: string): void {
+  ingestLogLine(line: string): void {
     try {
       ingestEmf(line, this.metrics);
     } catch (error) {

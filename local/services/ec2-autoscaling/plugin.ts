@@ -78,7 +78,7 @@ function instanceProcess(
   const { autoScaling, cloudwatch, elasticache, settings } = runtime;
   return (port, metricsPort) => ({
     entry,
-    onOutput: (line) => cloudwatch.takeLogLine(line),
+    onOutput: (line) => cloudwatch.ingestLogLine(line),
     environment: {
       ...variables,
       ...settings.passedEnvironment,

@@ -43,7 +43,7 @@ export const lambdaFunction: ResourcePlugin<WithLambda & WithCloudWatch> = {
         workFolder: join(settings.workFolder, "lambda"),
         output: {
           logFile: join(settings.workFolder, "logs", `${name}.log`),
-          onLine: (line) => cloudwatch.takeLogLine(line),
+          onLine: (line) => cloudwatch.ingestLogLine(line),
           onLogError: (error) => settings.report(`${name}: no log (${error.message})`),
         },
       }),
