@@ -1,19 +1,11 @@
 import { AwsApiError } from "../../aws-api/aws-api-error.ts";
 import type { QueryOperations } from "../../aws-api/endpoint.ts";
 import type { JsonObject } from "../../template/json.ts";
-
-/** An instance as EC2 describes it. */
-export interface Ec2Instance {
-  readonly id: string;
-  readonly instanceType: string;
-  /** Milliseconds since 1970. */
-  readonly launchedAt: number;
-  readonly tags: Readonly<Record<string, string>>;
-}
+import type { DescribedInstance } from "./instance.ts";
 
 export interface AutoScalingApi {
   /** Those that run now. */
-  instances(): readonly Ec2Instance[];
+  instances(): readonly DescribedInstance[];
   /** Ends the wait of an instance in a terminate hook. @returns whether one waited */
   completeTermination(groupName: string, instanceId: string, hookName: string): boolean;
 }
@@ -48,7 +40,7 @@ export function autoScalingOperations({ instances, completeTermination }: AutoSc
  * address; ports distinguish them. An id that is not among the instances was one a moment ago and is answered too.
  * @throws when a filter is not one on a tag
  */
-export function describeInstances(parameters: URLSearchParams, instances: readonly Ec2Instance[]): JsonObject {
+export function describeInstances(parameters: URLSearchParams, instances: readonly DescribedInstance[]): JsonObject {
   const ids = [...parameters].filter(([name]) => name.startsWith("InstanceId.")).map(([, id]) => id);
   const filters = filtersOf(parameters);
   const known = instances.filter(
@@ -93,7 +85,7 @@ function running(id: string): JsonObject {
   return { instanceId: id, privateIpAddress: "127.0.0.1", instanceState: { code: 16, name: "running" } };
 }
 
-function details({ instanceType, launchedAt, tags }: Ec2Instance): JsonObject {
+function details({ instanceType, launchedAt, tags }: DescribedInstance): JsonObject {
   return {
     instanceType,
     launchTime: new Date(launchedAt).toISOString(),

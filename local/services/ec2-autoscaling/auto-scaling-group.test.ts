@@ -4,13 +4,8 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { freePort } from "../../http/server.ts";
 import { call, temporaryFolder } from "../../test/tools.ts";
 import { TargetGroup } from "../elb/target-group.ts";
-import {
-  AutoScalingGroup,
-  type AutoScalingGroupOptions,
-  type LaunchHook,
-  type TerminateHook,
-  type TerminateNotice,
-} from "./auto-scaling-group.ts";
+import { AutoScalingGroup, type AutoScalingGroupOptions } from "./auto-scaling-group.ts";
+import type { LaunchHook, TerminateHook, TerminateNotice } from "./hooks.ts";
 
 /** Answers its pid; `/sick` makes its health checks fail. Plain JavaScript: no packages, starts at once. */
 const SERVER = `

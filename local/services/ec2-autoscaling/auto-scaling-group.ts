@@ -1,38 +1,11 @@
-import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { GroupCapacity } from "../../../domain/scaling-policy.ts";
 import { isHealthy } from "../../http/health.ts";
 import type { TargetGroup } from "../elb/target-group.ts";
+import type { LaunchHook, TerminateHook, TerminateNotice } from "./hooks.ts";
+import type { DescribedInstance, Instance, InstanceDetails } from "./instance.ts";
 import { endProcess, type InstanceProcess, startProcess } from "./instance-process.ts";
-
-/** Delays the service of a new instance until it is ready; one that is not in time is ended and replaced. */
-export interface LaunchHook {
-  readonly name: string;
-  readonly heartbeatSeconds: number;
-}
-
-/** Delays the end of an instance until the hook is completed, or its time is over. */
-export interface TerminateHook {
-  readonly name: string;
-  readonly heartbeatSeconds: number;
-  readonly metadata: string;
-}
-
-/** Sent to what completes terminate hooks. */
-export interface TerminateNotice {
-  readonly instanceId: string;
-  readonly groupName: string;
-  readonly hookName: string;
-  readonly token: string;
-  readonly metadata: string;
-}
-
-/** What EC2 describes of each instance of a group. */
-export interface InstanceDetails {
-  readonly instanceType: string;
-  readonly tags: Readonly<Record<string, string>>;
-}
 
 export interface AutoScalingGroupOptions {
   readonly name: string;
@@ -61,19 +34,6 @@ export interface AutoScalingGroupOptions {
   onTerminating?(notice: TerminateNotice): boolean;
 }
 
-export interface Instance {
-  readonly id: string;
-  readonly port: number;
-  readonly child: ChildProcess;
-}
-
-/** An instance as EC2 describes it. */
-export interface DescribedInstance extends InstanceDetails {
-  readonly id: string;
-  /** Milliseconds since 1970. */
-  readonly launchedAt: number;
-}
-
 interface Member extends Instance {
   /** Milliseconds since 1970. */
   readonly launchedAt: number;
@@ -91,7 +51,7 @@ const READY_POLL_MS = 250;
 
 /**
  * An Auto Scaling group whose instances are processes: as many as desired, a lost one is replaced, an unhealthy one
- * too; hooks hold back those that start and those that end.
+ * too; hooks delay those that start and those that end.
  */
 export class AutoScalingGroup {
   readonly #options: AutoScalingGroupOptions;

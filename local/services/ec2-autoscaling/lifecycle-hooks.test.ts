@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../template/json.ts";
 import { emptyRuntime, resource } from "../../test/runtime.ts";
 import { eventRule } from "../events/plugin.ts";
-import { AutoScalingGroup, type TerminateNotice } from "./auto-scaling-group.ts";
+import { AutoScalingGroup } from "./auto-scaling-group.ts";
+import type { TerminateNotice } from "./hooks.ts";
 import { lifecycleHook, terminateEvent } from "./lifecycle-hooks.ts";
 
 const start = (config: JsonObject, runtime = emptyRuntime()) =>

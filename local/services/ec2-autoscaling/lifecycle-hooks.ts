@@ -3,7 +3,8 @@ import { LOCAL_ACCOUNT } from "../../runtime/names.ts";
 import type { ResourcePlugin } from "../../runtime/plugin.ts";
 import { asNumber, asText, type JsonObject } from "../../template/json.ts";
 import type { BusEvent } from "../events/event-bus.ts";
-import type { AutoScalingGroup, TerminateNotice } from "./auto-scaling-group.ts";
+import type { AutoScalingGroup } from "./auto-scaling-group.ts";
+import type { TerminateNotice } from "./hooks.ts";
 import type { WithAutoScaling } from "./runtime.ts";
 
 /** AWS's default of `heartbeat_timeout`, in seconds. */

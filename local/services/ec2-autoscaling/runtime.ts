@@ -2,7 +2,8 @@ import type { TwinSettings } from "../../runtime/settings.ts";
 import type { JsonObject } from "../../template/json.ts";
 import type { CloudWatchRuntime } from "../cloudwatch/runtime.ts";
 import { UtilizationSampler } from "../cloudwatch/utilization-sampler.ts";
-import type { AutoScalingGroup, DescribedInstance } from "./auto-scaling-group.ts";
+import type { AutoScalingGroup } from "./auto-scaling-group.ts";
+import type { DescribedInstance } from "./instance.ts";
 import { StepScaling } from "./step-scaling.ts";
 
 /** The engines of one model. */
