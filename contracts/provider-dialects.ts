@@ -29,6 +29,7 @@ const BY_KEY = {
 export const PROVIDER_DIALECTS = {
   openai: { title: "OpenAI", ...BY_KEY },
   anthropic: { title: "Anthropic", ...BY_KEY },
+  gemini: { title: "Gemini", ...BY_KEY },
   bedrock: {
     title: "Bedrock",
     credential: "aws-role",

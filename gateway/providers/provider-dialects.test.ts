@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { startFakeAnthropic } from "../../test-support/fake-anthropic.ts";
 import { startFakeBedrock } from "../../test-support/fake-bedrock.ts";
+import { startFakeGemini } from "../../test-support/fake-gemini.ts";
 import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
 import { provide } from "../test/provider-fixture.ts";
 import { chat, completion, eventsOf, post, startTestGateway, type TestGatewayOptions } from "../test/test-gateway.ts";
@@ -18,6 +19,8 @@ async function behind(provider: ReturnType<typeof providerConfig>, options: Test
     return { target: answer.headers.get("x-sluice-target"), text: await answer.text() };
   };
 }
+
+const SMALL = { contextTokens: 8192, inputUsdPerMillion: 1, outputUsdPerMillion: 2 };
 
 describe("a provider of another dialect", () => {
   test("Anthropic's answers a chat whole and streamed, with its own key's header", async () => {
@@ -49,6 +52,63 @@ describe("a provider of another dialect", () => {
     expect(whole.target).toBe("aws/small");
     const streamed = await ask("/v1/chat/completions", chat({ model: "chat", stream: true }));
     expect([streamed.target, eventsOf(streamed.text).at(-1)]).toEqual(["aws/small", "[DONE]"]);
+  });
+
+  test("Gemini's answers every client dialect whole and streamed, with its own key's header", async () => {
+    const gemini = await startFakeGemini({
+      parts: [
+        { text: "Hm", thought: true },
+        { text: "Yes" },
+        { functionCall: { id: "f1", name: "look", args: { at: 1 } }, thoughtSignature: "c2ln" },
+      ],
+    });
+    onTestFinished(() => gemini.stop());
+    const ask = await behind(
+      providerConfig("google", `${gemini.origin}/v1beta`, {
+        dialect: "gemini",
+        credential: { from: "environment" },
+        models: { small: { ...SMALL, capabilities: ["tools", "embeddings"] } },
+      }),
+      { secrets: { secret: () => Promise.reject(new Error()), variable: () => gemini.behaviour.key } },
+    );
+    const tools = [{ type: "function", function: { name: "look" } }];
+    const whole = await ask("/v1/chat/completions", chat({ model: "chat", tools }));
+    expect(whole.target).toBe("google/small");
+    expect(JSON.parse(whole.text).choices[0]).toMatchObject({
+      finish_reason: "tool_calls",
+      message: { content: "Yes" },
+    });
+    const streamed = await ask("/v1/chat/completions", chat({ model: "chat", tools, stream: true }));
+    expect([streamed.target, eventsOf(streamed.text).at(-1)]).toEqual(["google/small", "[DONE]"]);
+    const message = { model: "chat", max_tokens: 9, messages: [{ role: "user", content: "Hi" }] };
+    const messages = await ask("/v1/messages", {
+      ...message,
+      tools: [{ name: "look", input_schema: { type: "object" } }],
+    });
+    expect(JSON.parse(messages.text)).toMatchObject({
+      stop_reason: "tool_use",
+      content: [
+        { type: "thinking", thinking: "Hm", signature: "gemini:c2ln" },
+        { type: "text", text: "Yes" },
+        { type: "tool_use", id: "f1", name: "look", input: { at: 1 } },
+      ],
+    });
+    const events = await ask("/v1/messages", { ...message, stream: true });
+    expect(events.text).toContain('"stop_reason":"tool_use"');
+    expect(events.text).toMatch(/event: message_stop\ndata: .*\n\n$/);
+    const response = await ask("/v1/responses", { model: "chat", input: "Hi" });
+    expect(JSON.parse(response.text)).toMatchObject({ status: "completed" });
+    const counted = await ask("/v1/messages/count_tokens", { model: "chat", messages: message.messages });
+    expect(JSON.parse(counted.text).input_tokens).toBeGreaterThan(0);
+    const vectors = await ask("/v1/embeddings", { model: "chat", input: ["a", "b"] });
+    expect(JSON.parse(vectors.text)).toMatchObject({ object: "list", data: [{ embedding: [0.5, 0] }, { index: 1 }] });
+  });
+
+  test("Gemini's that refuses our key with a 400 is passed over, and the client sees nothing of it", async () => {
+    const gemini = await startFakeGemini();
+    onTestFinished(() => gemini.stop());
+    const ask = await behind(providerConfig("google", gemini.origin, { dialect: "gemini" }));
+    expect((await ask("/v1/chat/completions", chat({ model: "chat" }))).target).toBe("other/small");
   });
 
   test("that has no words for a request leaves it to the next target", async () => {

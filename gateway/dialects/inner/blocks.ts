@@ -8,7 +8,7 @@ export type Media =
 /** One piece of a turn. */
 export type Block =
   | { readonly kind: "text"; readonly text: string; readonly cacheControl: unknown }
-  | { readonly kind: "image"; readonly media: Media; readonly param: string; readonly cacheControl: unknown }
+  | { readonly kind: "image" | "audio"; readonly media: Media; readonly param: string; readonly cacheControl: unknown }
   | {
       readonly kind: "document";
       readonly media: Media;
@@ -22,11 +22,15 @@ export type Block =
       readonly id: string;
       readonly name: string;
       readonly input: Fields;
+      /** Of the model that made the call, where it signs calls. */
+      readonly signature: string | undefined;
       readonly cacheControl: unknown;
     }
   | {
       readonly kind: "tool-result";
       readonly id: string;
+      /** Where the id stands in the request. */
+      readonly param: string;
       readonly content: readonly Block[];
       readonly cacheControl: unknown;
     };

@@ -24,6 +24,10 @@ function readPart(part: unknown, param: string): readonly Block[] {
       const place = `${param}.image_url.url`;
       return [{ kind: "image", media: readMedia(image, place), param: place, cacheControl: markOf(part) }];
     }
+    case "input_audio": {
+      const audio = isRecord(part.input_audio) ? part.input_audio : {};
+      return [{ kind: "audio", media: readAudio(audio), param, cacheControl: markOf(part) }];
+    }
     case "file":
       return [{ ...readFile(isRecord(part.file) ? part.file : {}, `${param}.file`), cacheControl: markOf(part) }];
     default:
@@ -45,6 +49,12 @@ function readFile(
     throw refuse(`${param}.file_data`, `\`${param}.file_data\` is required here; send the file as a data URL.`);
   const media = readMedia(data, `${param}.file_data`);
   return { kind: "document", media, name: textOf(file.filename), param: `${param}.file_data` };
+}
+
+/** OpenAI's audio is base64 beside its format; which formats there are is the target's business. */
+function readAudio({ data, format }: Readonly<Record<string, unknown>>): Media {
+  const kind = textOf(format) ?? "wav";
+  return { kind: "base64", mediaType: kind === "mp3" ? "audio/mpeg" : `audio/${kind}`, data: textOf(data) ?? "" };
 }
 
 function readMedia(value: unknown, param: string): Media {

@@ -4,6 +4,7 @@ import { markOf } from "./cache-marks.ts";
 import { readParts } from "./content-parts.ts";
 import { itemsOf, parseJson, textOf } from "./json.ts";
 import { refuse } from "./refuse.ts";
+import { signatureOfCall } from "./signatures.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -53,7 +54,10 @@ function readTurn(message: Fields, param: string): Turn {
       if (id === undefined)
         throw refuse(`${param}.tool_call_id`, `\`${param}.tool_call_id\` is required; name the call it answers.`);
       const content = readParts(message.content, `${param}.content`);
-      return { role: "user", blocks: [{ kind: "tool-result", id, content, cacheControl: markOf(message) }] };
+      return {
+        role: "user",
+        blocks: [{ kind: "tool-result", id, param: `${param}.tool_call_id`, content, cacheControl: markOf(message) }],
+      };
     }
     case "function":
       throw refuse(`${param}.role`, `\`${param}.role\` "function" is not taken by this model; use role "tool".`);
@@ -93,5 +97,5 @@ function readCall(call: unknown, param: string): Block {
       `${param}.function.arguments`,
       `\`${param}.function.arguments\` must be a JSON object in a string; this model takes no other arguments.`,
     );
-  return { kind: "tool-call", id, name, input, cacheControl: markOf(call) };
+  return { kind: "tool-call", id, name, input, signature: signatureOfCall(call), cacheControl: markOf(call) };
 }

@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { ErrorBody } from "../../../contracts/errors.ts";
+import type { ProviderDialectName } from "../../../contracts/provider-dialects.ts";
 import type { GenerationRequest } from "../../core/generation-request.ts";
 
 /** Turns one stream of bytes into another, piece by piece, wherever the pieces are cut. */
@@ -31,11 +32,13 @@ export interface UpstreamProblem {
   readonly message?: string;
   readonly param?: string;
   readonly code?: string;
+  /** Whether our key, account or billing is not in order: the client can do nothing about that. @default false */
+  readonly isAboutAccount?: boolean;
 }
 
 /** How a target speaks: what goes to it, and what its answers are in OpenAI's words. */
 export interface OutboundDialect {
-  readonly name: "openai" | "anthropic" | "bedrock";
+  readonly name: ProviderDialectName;
   /** @throws {GatewayError} `invalid_request` naming the field that can't be said in this dialect */
   encode(request: OutboundRequest): UpstreamCall | Promise<UpstreamCall>;
   /** A whole answer as OpenAI's. @throws {GatewayError} `upstream_error` when it is none */

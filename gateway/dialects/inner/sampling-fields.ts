@@ -31,13 +31,17 @@ const ONLY_OPENAI: Readonly<Record<string, (value: unknown) => boolean>> = {
   structured_outputs: () => false,
 };
 
+const NONE: ReadonlySet<string> = new Set();
+
 /**
  * Refuses what would change the answer and can't be said; what is only a hint (`seed`, `service_tier`, `store`,
  * `metadata`, `prediction`, `verbosity`) is left out. `docs/dialects.md` lists both.
+ * @param supported those that the dialect has all the same
  * @throws {GatewayError} `invalid_request` naming the field
  */
-export function refuseOnlyOpenAi(fields: Fields, dialect: string): void {
+export function refuseOnlyOpenAi(fields: Fields, dialect: string, supported: ReadonlySet<string> = NONE): void {
   for (const [field, asksNothing] of Object.entries(ONLY_OPENAI)) {
+    if (supported.has(field)) continue;
     const value = Object.hasOwn(fields, field) ? fields[field] : undefined;
     if (value === undefined || value === null || asksNothing(value)) continue;
     throw cannotSay(field, dialect, "leave it out, or use a model that is served in OpenAI's dialect");

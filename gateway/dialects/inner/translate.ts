@@ -16,6 +16,11 @@ export interface Translation<Message> {
   readonly isDone: boolean;
   /** @throws {GatewayError} when the message is an error, or makes no sense (`upstream_error`) */
   take(message: Message): string;
+  /**
+   * The source has ended before the translation was done. @returns what is left to write where that is a good end;
+   * `undefined` where the stream was cut off. @default - every such stream was cut off
+   */
+  end?(): string | undefined;
   /** How an error is said in the middle of a stream: the last that is said. */
   fail(error: ErrorBody): string;
 }
@@ -51,7 +56,7 @@ export function translate<Message>(
     },
     end() {
       if (hasFailed || translation.isDone) return EMPTY;
-      return Buffer.from(fail(new GatewayError("stream_interrupted")));
+      return Buffer.from(translation.end?.() ?? fail(new GatewayError("stream_interrupted")));
     },
   };
 }

@@ -56,9 +56,10 @@ const MAX_RETRY_AFTER_SECONDS = 3600;
 export function responseFailure(
   status: number,
   retryAfter: string | readonly string[] | undefined,
-  { message, param, code }: UpstreamProblem,
+  { message, param, code, isAboutAccount = false }: UpstreamProblem,
   kind: "pool" | "provider",
 ): UpstreamFailure | GatewayError {
+  if (isAboutAccount && kind === "provider") return new UpstreamFailure("denied");
   if ((kind === "pool" ? ENGINE_BUSY : PROVIDER_BUSY).has(status))
     return new UpstreamFailure("busy", retryAfterSeconds(retryAfter, kind));
   if (status >= 500) return new UpstreamFailure("failed", retryAfterSeconds(retryAfter, kind));

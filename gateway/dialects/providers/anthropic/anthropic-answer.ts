@@ -112,6 +112,8 @@ export function streamError(error: unknown): GatewayError {
   return new GatewayError(code, message === undefined ? {} : { message });
 }
 
+/** What it says of our credit is the operator's to mend, though its status is 400. */
+const ACCOUNT = /credit balance is too low|billing|organization has been disabled/i;
 const FIELD_PREFIX = /^([a-z_]+(?:\.[\w-]+)*): /;
 
 /** An error answer, as far as it can be read; its message begins with the path of the field. */
@@ -126,5 +128,6 @@ export function anthropicProblem(body: string): UpstreamProblem {
     message,
     ...(path === undefined ? {} : { param: path.replace(/\.(\d+)/g, "[$1]").replace(/^stop_sequences/, "stop") }),
     ...(isOverContext ? { code: "context_length_exceeded" } : {}),
+    ...(ACCOUNT.test(message) ? { isAboutAccount: true } : {}),
   };
 }

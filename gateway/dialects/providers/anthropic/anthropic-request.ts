@@ -4,6 +4,7 @@ import { readConversation } from "../../inner/conversation.ts";
 import { textOf } from "../../inner/json.ts";
 import { refuse } from "../../inner/refuse.ts";
 import { answerSchema, maxTokensOf, numberOf, refuseOnlyOpenAi, stopSequences } from "../../inner/sampling-fields.ts";
+import { isMarked } from "../../inner/signatures.ts";
 import { readTools, type ToolSet } from "../../inner/tool-definitions.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -50,7 +51,7 @@ export function anthropicRequest(fields: Fields, options: AnthropicRequestOption
     model: options.model,
     max_tokens: maxTokensOf(fields) ?? options.defaultMaxTokens,
     ...(conversation.system.length > 0 ? { system: conversation.system.map(sayBlock) } : {}),
-    messages: conversation.turns.map(({ role, blocks }) => ({ role, content: blocks.map(sayBlock) })),
+    messages: conversation.turns.map(({ role, blocks }) => ({ role, content: own(blocks).map(sayBlock) })),
     ...sayTools(toolSet),
     ...(stop.length > 0 ? { stop_sequences: stop } : {}),
     ...(options.takesSampling ? saySampling(fields) : {}),
@@ -111,6 +112,8 @@ function sayBlock(block: Block): Fields {
       return { type: "text", text: block.text, ...cached(block.cacheControl) };
     case "image":
       return { type: "image", source: saySource(block.media), ...cached(block.cacheControl) };
+    case "audio":
+      throw refuse(`${block.param}.type`, `\`${block.param}.type\` "input_audio" is not taken by this model.`);
     case "document":
       return { ...sayDocument(block), ...cached(block.cacheControl) };
     case "thinking":
@@ -141,4 +144,9 @@ function saySource(media: Media): Fields {
 
 function cached(cacheControl: unknown): Fields {
   return isRecord(cacheControl) ? { cache_control: cacheControl } : {};
+}
+
+/** Thinking that another provider signed would be refused. */
+function own(blocks: readonly Block[]): readonly Block[] {
+  return blocks.filter((block) => block.kind !== "thinking" || !isMarked(block.block));
 }

@@ -4,6 +4,7 @@ import { type Conversation, readConversation } from "../../inner/conversation.ts
 import { textOf } from "../../inner/json.ts";
 import { cannotSay, refuse } from "../../inner/refuse.ts";
 import { answerSchema, maxTokensOf, numberOf, refuseOnlyOpenAi, stopSequences } from "../../inner/sampling-fields.ts";
+import { isMarked } from "../../inner/signatures.ts";
 import { readTools, type ToolSet } from "../../inner/tool-definitions.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -35,7 +36,10 @@ export function converseRequest(fields: Fields): Fields {
   const inference = inferenceConfig(fields);
   const schema = answerSchema(fields, DIALECT);
   return {
-    messages: conversation.turns.map(({ role, blocks }) => ({ role, content: blocks.map(sayBlock) })),
+    messages: conversation.turns.map(({ role, blocks }) => ({
+      role,
+      content: blocks.filter((block) => block.kind !== "thinking" || !isMarked(block.block)).map(sayBlock),
+    })),
     ...(conversation.system.length > 0 ? { system: conversation.system.map(sayBlock) } : {}),
     ...(Object.keys(inference).length > 0 ? { inferenceConfig: inference } : {}),
     ...toolConfig(fields, conversation),
@@ -103,6 +107,8 @@ function sayBlock(block: Block): Fields {
       return { text: block.text };
     case "image":
       return { image: sayImage(bytesOf(block.media, block.param), block.param) };
+    case "audio":
+      throw refuse(`${block.param}.type`, `\`${block.param}.type\` "input_audio" is not taken by this model.`);
     case "document":
       return { document: sayDocument(bytesOf(block.media, block.param), block) };
     case "thinking":

@@ -15,6 +15,15 @@ export const OPENAI_DIALECT: OutboundDialect = {
   decodeProblem: (_status, body) => openAiProblem(body),
 };
 
+/** Codes about our account, whatever the status is. */
+const ACCOUNT_CODES = new Set([
+  "account_deactivated",
+  "billing_hard_limit_reached",
+  "billing_not_active",
+  "insufficient_quota",
+  "invalid_api_key",
+]);
+
 /** OpenAI's and vLLM's form is `{"error":{…}}`; older vLLM has the fields at the top; FastAPI has `detail`. */
 export function openAiProblem(body: string): UpstreamProblem {
   const parsed = parseJson(body);
@@ -25,5 +34,6 @@ export function openAiProblem(body: string): UpstreamProblem {
     ...(typeof message === "string" ? { message } : {}),
     ...(typeof param === "string" ? { param } : {}),
     ...(typeof code === "string" ? { code } : {}),
+    ...(typeof code === "string" && ACCOUNT_CODES.has(code) ? { isAboutAccount: true } : {}),
   };
 }

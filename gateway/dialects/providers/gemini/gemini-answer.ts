@@ -1,0 +1,81 @@
+import { GatewayError } from "../../../core/gateway-error.ts";
+import { isRecord } from "../../../is-record.ts";
+import { parseJson, textOf } from "../../inner/json.ts";
+import { callSignature, markedSignature } from "../../inner/signatures.ts";
+import {
+  finishOf,
+  firstCandidate,
+  type GeminiPart,
+  isPromptBlocked,
+  logprobsOf,
+  partsOf,
+  usageOfMetadata,
+} from "./gemini-candidate.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export interface GeminiHead {
+  /** The name by which the client asked for the model. */
+  readonly model: string;
+  /** Seconds since 1970. */
+  readonly created: number;
+  /** An id for the answer or a call where the service gives none. */
+  readonly newId: () => string;
+}
+
+/** A whole response as a chat completion. @throws {GatewayError} `upstream_error` when the bytes are no response */
+export function chatOfGemini(bytes: Buffer, head: GeminiHead): Buffer {
+  const response = parseJson(bytes.toString("utf8"));
+  if (!isRecord(response)) throw new GatewayError("upstream_error");
+  const candidate = firstCandidate(response);
+  const isBlocked = candidate === undefined && isPromptBlocked(response);
+  if (candidate === undefined && !isBlocked) throw new GatewayError("upstream_error");
+  const parts = candidate === undefined ? [] : partsOf(candidate);
+  const hasCalls = parts.some(({ kind }) => kind === "call");
+  const reason = textOf(candidate?.finishReason) ?? "STOP";
+  const { model, created, newId } = head;
+  const answer = {
+    id: textOf(response.responseId) ?? `chatcmpl-${newId()}`,
+    object: "chat.completion",
+    created,
+    model,
+    choices: [
+      {
+        index: 0,
+        message: messageOf(parts, newId),
+        logprobs: (candidate && logprobsOf(candidate)) ?? null,
+        finish_reason: isBlocked ? "content_filter" : finishOf(reason, hasCalls),
+      },
+    ],
+    usage: usageOfMetadata(response.usageMetadata),
+  };
+  return Buffer.from(JSON.stringify(answer));
+}
+
+function messageOf(parts: readonly GeminiPart[], newId: () => string): Fields {
+  const textIn = (kind: "text" | "thought") => parts.map((part) => (part.kind === kind ? part.text : "")).join("");
+  const [content, thoughts] = [textIn("text"), textIn("thought")];
+  const signature = parts.find((part) => part.signature !== undefined)?.signature;
+  const calls = parts.flatMap((part) => (part.kind === "call" ? [part] : []));
+  return {
+    role: "assistant",
+    content: content === "" ? null : content,
+    refusal: null,
+    ...(thoughts === "" ? {} : { reasoning_content: thoughts }),
+    ...(signature === undefined
+      ? {}
+      : {
+          thinking_blocks: [{ type: "thinking", thinking: thoughts, signature: markedSignature("gemini", signature) }],
+        }),
+    ...(calls.length === 0
+      ? {}
+      : {
+          tool_calls: calls.map(({ id, name, arguments: json, signature: own }) => ({
+            id: id ?? `call_${newId()}`,
+            type: "function",
+            function: { name, arguments: json },
+            ...callSignature(own),
+          })),
+        }),
+  };
+}

@@ -1,0 +1,114 @@
+import type { FinishReason, Usage } from "../../../../contracts/sampling.ts";
+import { GatewayError } from "../../../core/gateway-error.ts";
+import { isRecord } from "../../../is-record.ts";
+import { countOf } from "../../../token-count.ts";
+import { itemsOf, textOf } from "../../inner/json.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** One part of a model's turn, as far as OpenAI has words for it. */
+export type GeminiPart =
+  | { readonly kind: "text" | "thought"; readonly text: string; readonly signature: string | undefined }
+  | {
+      readonly kind: "call";
+      /** `undefined` where the service gave none. */
+      readonly id: string | undefined;
+      readonly name: string;
+      readonly arguments: string;
+      readonly signature: string | undefined;
+    };
+
+const FINISH: Readonly<Record<string, FinishReason>> = {
+  STOP: "stop",
+  MAX_TOKENS: "length",
+  SAFETY: "content_filter",
+  RECITATION: "content_filter",
+  LANGUAGE: "content_filter",
+  BLOCKLIST: "content_filter",
+  PROHIBITED_CONTENT: "content_filter",
+  SPII: "content_filter",
+  IMAGE_SAFETY: "content_filter",
+  IMAGE_PROHIBITED_CONTENT: "content_filter",
+  IMAGE_RECITATION: "content_filter",
+};
+/** The model failed to say anything that can be used: another target may do better. */
+const UNUSABLE = new Set([
+  "MALFORMED_FUNCTION_CALL",
+  "UNEXPECTED_TOOL_CALL",
+  "TOO_MANY_TOOL_CALLS",
+  "MISSING_THOUGHT_SIGNATURE",
+  "MALFORMED_RESPONSE",
+]);
+
+/** @throws {GatewayError} `upstream_error` for a reason that means that the answer is none */
+export function finishOf(reason: string, hasCalls: boolean): FinishReason {
+  if (UNUSABLE.has(reason)) throw new GatewayError("upstream_error");
+  const finish = Object.hasOwn(FINISH, reason) ? FINISH[reason] : undefined;
+  return finish === "stop" && hasCalls ? "tool_calls" : (finish ?? "stop");
+}
+
+/** The first candidate of a response or of a chunk of one; `undefined` where the prompt was blocked or nothing came. */
+export function firstCandidate(response: Fields): Fields | undefined {
+  const candidates = itemsOf(response.candidates).filter(isRecord);
+  return candidates.find(({ index }) => (countOf(index) ?? 0) === 0);
+}
+
+/** Whether the service refused the prompt itself. */
+export function isPromptBlocked({ promptFeedback }: Fields): boolean {
+  return isRecord(promptFeedback) && textOf(promptFeedback.blockReason) !== undefined;
+}
+
+export function partsOf(candidate: Fields): readonly GeminiPart[] {
+  const content = isRecord(candidate.content) ? candidate.content : {};
+  return itemsOf(content.parts).flatMap((part): readonly GeminiPart[] => {
+    if (!isRecord(part)) throw new GatewayError("upstream_error");
+    const signature = textOf(part.thoughtSignature);
+    if (isRecord(part.functionCall)) {
+      const { id, name, args } = part.functionCall;
+      const called = textOf(name);
+      if (called === undefined) throw new GatewayError("upstream_error");
+      return [{ kind: "call", id: textOf(id), name: called, arguments: JSON.stringify(args ?? {}), signature }];
+    }
+    const text = textOf(part.text) ?? "";
+    if (text === "" && signature === undefined) return [];
+    return [{ kind: part.thought === true ? "thought" : "text", text, signature }];
+  });
+}
+
+/** Thoughts are counted apart from the answer, what came from the cache together with the prompt. */
+export function usageOfMetadata(metadata: unknown): Usage {
+  const counts = isRecord(metadata) ? metadata : {};
+  const thoughts = countOf(counts.thoughtsTokenCount) ?? 0;
+  const prompt = (countOf(counts.promptTokenCount) ?? 0) + (countOf(counts.toolUsePromptTokenCount) ?? 0);
+  const completion = (countOf(counts.candidatesTokenCount) ?? 0) + thoughts;
+  return {
+    prompt_tokens: prompt,
+    completion_tokens: completion,
+    total_tokens: prompt + completion,
+    prompt_tokens_details: { cached_tokens: Math.min(countOf(counts.cachedContentTokenCount) ?? 0, prompt) },
+    ...(thoughts > 0 ? { completion_tokens_details: { reasoning_tokens: thoughts } } : {}),
+  };
+}
+
+/** Log probabilities in OpenAI's form; `undefined` where there are none. */
+export function logprobsOf(candidate: Fields): { readonly content: readonly Fields[] } | undefined {
+  const result = isRecord(candidate.logprobsResult) ? candidate.logprobsResult : undefined;
+  if (result === undefined) return undefined;
+  const top = itemsOf(result.topCandidates);
+  const content = itemsOf(result.chosenCandidates).map((chosen, index) => {
+    const others = top[index];
+    const candidates = isRecord(others) ? itemsOf(others.candidates) : [];
+    return { ...tokenOf(chosen), top_logprobs: candidates.map(tokenOf) };
+  });
+  return { content };
+}
+
+function tokenOf(candidate: unknown): Fields {
+  const { token, logProbability } = isRecord(candidate) ? candidate : {};
+  const text = typeof token === "string" ? token : "";
+  return {
+    token: text,
+    logprob: typeof logProbability === "number" ? logProbability : 0,
+    bytes: [...Buffer.from(text)],
+  };
+}

@@ -1,0 +1,60 @@
+import type { ErrorCode } from "../../../../contracts/errors.ts";
+import { GatewayError } from "../../../core/gateway-error.ts";
+import { isRecord } from "../../../is-record.ts";
+import type { UpstreamProblem } from "../../inner/dialect.ts";
+import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Google's status words that a client can do something about; the others are the service's fault. */
+const CODES: Readonly<Record<string, ErrorCode>> = {
+  INVALID_ARGUMENT: "invalid_request",
+  RESOURCE_EXHAUSTED: "overloaded",
+  UNAVAILABLE: "overloaded",
+  DEADLINE_EXCEEDED: "timeout",
+};
+/** The key, the project or its billing is not in order: that is the operator's to mend, whatever the status is. */
+const ACCOUNT = /API key|API_KEY|billing|location is not supported|has not been used in project/i;
+const OVER_CONTEXT = /exceeds the maximum number of tokens|input token count/i;
+
+/** An error response: `google.rpc.Status` in `error`, or in a list of one. */
+export function geminiProblem(body: string): UpstreamProblem {
+  const parsed = parseJson(body);
+  const holder = Array.isArray(parsed) ? parsed[0] : parsed;
+  const error = isRecord(holder) && isRecord(holder.error) ? holder.error : {};
+  const message = textOf(error.message);
+  if (message === undefined) return {};
+  const param = fieldOf(error);
+  return {
+    message,
+    ...(param === undefined ? {} : { param }),
+    ...(OVER_CONTEXT.test(message) ? { code: "context_length_exceeded" } : {}),
+    ...(isAboutAccount(error, message) ? { isAboutAccount: true } : {}),
+  };
+}
+
+/** An error in the middle of a stream. What the service says of our account or its machines stays here. */
+export function streamError(error: unknown): GatewayError {
+  const fields = isRecord(error) ? error : {};
+  const status = textOf(fields.status) ?? "";
+  const message = textOf(fields.message);
+  const code = (Object.hasOwn(CODES, status) ? CODES[status] : undefined) ?? "upstream_error";
+  if (code !== "invalid_request" || message === undefined || isAboutAccount(fields, message))
+    return new GatewayError(code === "invalid_request" ? "upstream_error" : code);
+  return new GatewayError(code, { message });
+}
+
+function isAboutAccount(error: Fields, message: string): boolean {
+  const reasons = itemsOf(error.details).map((detail) => (isRecord(detail) ? textOf(detail.reason) : undefined));
+  return error.status === "FAILED_PRECONDITION" || [message, ...reasons].some((text) => ACCOUNT.test(text ?? ""));
+}
+
+/** The field of a `google.rpc.BadRequest`, in the service's own words. */
+function fieldOf(error: Fields): string | undefined {
+  for (const detail of itemsOf(error.details)) {
+    const [violation] = isRecord(detail) ? itemsOf(detail.fieldViolations) : [];
+    const field = isRecord(violation) ? textOf(violation.field) : undefined;
+    if (field !== undefined) return field;
+  }
+  return undefined;
+}

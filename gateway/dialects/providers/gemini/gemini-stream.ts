@@ -1,0 +1,120 @@
+import type { ErrorBody } from "../../../../contracts/errors.ts";
+import type { FinishReason } from "../../../../contracts/sampling.ts";
+import { GatewayError } from "../../../core/gateway-error.ts";
+import { isRecord } from "../../../is-record.ts";
+import { ChatEventWriter, DONE_EVENT, errorEvent } from "../../inner/chat-events.ts";
+import type { StreamTranslator } from "../../inner/dialect.ts";
+import { parseJson, textOf } from "../../inner/json.ts";
+import { callSignature, markedSignature } from "../../inner/signatures.ts";
+import { type SseEvent, SseReader } from "../../inner/sse-reader.ts";
+import { type Translation, translate } from "../../inner/translate.ts";
+import type { GeminiHead } from "./gemini-answer.ts";
+import {
+  finishOf,
+  firstCandidate,
+  type GeminiPart,
+  isPromptBlocked,
+  logprobsOf,
+  partsOf,
+  usageOfMetadata,
+} from "./gemini-candidate.ts";
+import { streamError } from "./gemini-problem.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A stream of `streamGenerateContent` as OpenAI's events, with the usage and `[DONE]` at its end. */
+export function geminiStream(head: GeminiHead): StreamTranslator {
+  return translate(new SseReader(), new GeminiTranslation(head));
+}
+
+/** Each event is a response with what has come since the last one; the stream ends with the connection. */
+class GeminiTranslation implements Translation<SseEvent> {
+  readonly isDone = false;
+  readonly #head: GeminiHead;
+  #writer: ChatEventWriter | undefined;
+  #calls = 0;
+  #thoughts = "";
+  #hasSignature = false;
+  #finish: FinishReason | undefined;
+  #usage: unknown;
+
+  constructor(head: GeminiHead) {
+    this.#head = head;
+  }
+
+  take({ data }: SseEvent): string {
+    const response = parseJson(data);
+    if (!isRecord(response)) throw new GatewayError("upstream_error");
+    if (response.error !== undefined) throw streamError(response.error);
+    const started = this.#start(response);
+    if (response.usageMetadata !== undefined) this.#usage = response.usageMetadata;
+    const candidate = firstCandidate(response);
+    if (candidate === undefined) return started + (isPromptBlocked(response) ? this.#stop("content_filter") : "");
+    const said = partsOf(candidate)
+      .map((part) => this.#part(part, candidate))
+      .join("");
+    const reason = textOf(candidate.finishReason);
+    return started + said + (reason === undefined ? "" : this.#stop(finishOf(reason, this.#calls > 0)));
+  }
+
+  /** The connection ended: a good end where the model has said why it stopped. */
+  end(): string | undefined {
+    if (this.#finish === undefined || this.#writer === undefined) return undefined;
+    return this.#writer.usage(usageOfMetadata(this.#usage)) + DONE_EVENT;
+  }
+
+  fail(error: ErrorBody): string {
+    return errorEvent(error);
+  }
+
+  #start(response: Fields): string {
+    if (this.#writer !== undefined) return "";
+    const { model, created, newId } = this.#head;
+    this.#writer = new ChatEventWriter({ id: textOf(response.responseId) ?? `chatcmpl-${newId()}`, model, created });
+    return this.#writer.delta({ role: "assistant", content: "" });
+  }
+
+  #part(part: GeminiPart, candidate: Fields): string {
+    const before = this.#signature(part);
+    if (part.kind === "call") return before + this.#call(part);
+    if (part.text === "") return before;
+    if (part.kind === "thought") {
+      this.#thoughts += part.text;
+      return this.#write({ reasoning_content: part.text }) + before;
+    }
+    const logprobs = logprobsOf(candidate);
+    return before + this.#write({ content: part.text }, logprobs === undefined ? {} : { logprobs });
+  }
+
+  /** The first signature ends the thinking: it is what the client sends back. */
+  #signature({ signature }: GeminiPart): string {
+    if (signature === undefined || this.#hasSignature) return "";
+    this.#hasSignature = true;
+    return this.#write({
+      thinking_blocks: [
+        { type: "thinking", thinking: this.#thoughts, signature: markedSignature("gemini", signature) },
+      ],
+    });
+  }
+
+  #call({ id, name, arguments: json, signature }: Extract<GeminiPart, { kind: "call" }>): string {
+    const index = this.#calls++;
+    const call = { index, id: id ?? `call_${this.#head.newId()}`, type: "function", ...callSignature(signature) };
+    return this.#write({ tool_calls: [{ ...call, function: { name, arguments: json } }] });
+  }
+
+  #stop(finish: FinishReason): string {
+    if (this.#finish !== undefined) return "";
+    this.#finish = finish;
+    return this.#writing().delta({}, finish);
+  }
+
+  #write(delta: Fields, extra: Fields = {}): string {
+    return this.#writing().delta(delta, null, extra);
+  }
+
+  #writing(): ChatEventWriter {
+    if (this.#writer === undefined) throw new GatewayError("upstream_error");
+    return this.#writer;
+  }
+}
