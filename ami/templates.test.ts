@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { VLLM_OPTIONS } from "../contracts/vllm-options.ts";
 import { findTool, missingTools, run } from "./test/tools.ts";
 
 const here = import.meta.dirname;
@@ -38,7 +39,7 @@ describe("Packer templates", () => {
 
   test("the pinned vLLM is the one whose arguments are on the list", () => {
     const version = /^vllm_version\s*= "(.*)"$/m.exec(text("engine/engine.pkrvars.hcl"))?.[1];
-    expect(text("engine/vllm-arguments.txt")).toContain(`in vLLM ${version}, `);
+    expect(VLLM_OPTIONS.version).toBe(version);
   });
 
   test.each(["engine/engine.pkr.hcl", "gateway/gateway.pkr.hcl"])(

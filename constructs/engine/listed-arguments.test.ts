@@ -1,22 +1,20 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { INSTANCE_TYPE_IDS } from "../../catalog/instance-types.ts";
 import { MODEL_IDS } from "../../catalog/models.ts";
+import { VLLM_OPTIONS, vllmOptionTakes } from "../../contracts/vllm-options.ts";
 import { vllmArguments } from "./vllm-arguments.ts";
 
-/** What the pinned vLLM understands; it ends at once on anything else. */
-const list = readFileSync(join(import.meta.dirname, "../../ami/engine/vllm-arguments.txt"), "utf8").split("\n");
-const known = new Set(list.filter((line) => line.startsWith("--")));
 const options = (args: readonly string[]) => args.filter((argument) => argument.startsWith("--"));
-const isKnown = (option: string) => known.has(option) || known.has(option.replace(/^--no-/, "--"));
+/** vLLM ends at once on any other option. */
+const isKnown = (option: string) => vllmOptionTakes(option) !== undefined;
 
 describe("vLLM's arguments", () => {
   test("the list is whole, sorted and without doubles", () => {
-    const lines = list.filter((line) => line !== "" && !line.startsWith("#"));
-    expect(lines.length).toBeGreaterThan(250);
-    expect(lines).toEqual([...new Set(lines)].sort());
-    expect(lines.filter((line) => !/^--[a-z0-9][a-z0-9-]*$/.test(line))).toEqual([]);
+    const names = Object.keys(VLLM_OPTIONS.options);
+    expect(names.length).toBeGreaterThan(250);
+    expect(names).toEqual([...new Set(names)].sort());
+    expect(names.filter((name) => !/^--[a-z0-9][a-z0-9-]*$/.test(name))).toEqual([]);
+    expect(Object.values(VLLM_OPTIONS.short).filter((name) => !names.includes(name))).toEqual([]);
   });
 
   test.each(MODEL_IDS)("those of %s are on the pinned version's list, whatever it runs on", (model) => {

@@ -1,10 +1,13 @@
-/** What the local engine takes from vLLM's arguments; the rest is accepted and has no meaning on a CPU. */
+import { type OptionTakes, VLLM_OPTIONS, vllmOptionTakes } from "../../contracts/vllm-options.ts";
+import { closestName } from "./closest-name.ts";
+
+/** The arguments of vLLM that change how the local engine runs; all others are checked and have no effect on a CPU. */
 export interface EngineArguments {
-  /** `--served-model-name`: the names under which requests may call the model; empty when not given. */
+  /** `--served-model-name`: names by which requests may call the model; empty without the option. */
   readonly servedModelNames: readonly string[];
-  /** `--model`: where the weights lie on AWS. */
+  /** `--model`: folder of the weights on AWS. */
   readonly model: string | null;
-  /** `--max-model-len`: context in tokens. */
+  /** `--max-model-len`: context in tokens; null for the model's own. */
   readonly maxModelLength: number | null;
   /** `--max-num-seqs`: sequences that decode together. */
   readonly maxSequences: number | null;
@@ -12,164 +15,121 @@ export interface EngineArguments {
   readonly maxRequests: number | null;
 }
 
-/** An engine argument that is missing its value, has a bad one, or is not one of vLLM's. */
+/** An argument or variable of the engine that is missing its value, has a bad one, or is unknown. */
 export class ArgumentError extends Error {
   override readonly name = "ArgumentError";
 }
 
-/** Arguments that the local engine acts on. */
-const USED = ["--model", "--served-model-name", "--max-model-len", "--max-num-seqs", "--max-num-queued-reqs"] as const;
-
-/** vLLM's arguments with a value that mean nothing on a CPU. */
-const VALUED = new Set([
-  "--host",
-  "--port",
-  "--tokenizer",
-  "--tokenizer-mode",
-  "--revision",
-  "--code-revision",
-  "--tokenizer-revision",
-  "--download-dir",
-  "--load-format",
-  "--config-format",
-  "--dtype",
-  "--quantization",
-  "--kv-cache-dtype",
-  "--block-size",
-  "--gpu-memory-utilization",
-  "--kv-cache-memory-bytes",
-  "--swap-space",
-  "--cpu-offload-gb",
-  "--tensor-parallel-size",
-  "--pipeline-parallel-size",
-  "--data-parallel-size",
-  "--distributed-executor-backend",
-  "--max-num-batched-tokens",
-  "--max-seq-len-to-capture",
-  "--max-logprobs",
-  "--num-gpu-blocks-override",
-  "--compilation-config",
-  "--generation-config",
-  "--override-generation-config",
-  "--hf-overrides",
-  "--rope-scaling",
-  "--rope-theta",
-  "--seed",
-  "--chat-template",
-  "--chat-template-content-format",
-  "--response-role",
-  "--tool-call-parser",
-  "--reasoning-parser",
-  "--guided-decoding-backend",
-  "--structured-outputs-config",
-  "--scheduling-policy",
-  "--preemption-mode",
-  "--speculative-config",
-  "--kv-transfer-config",
-  "--kv-events-config",
-  "--max-loras",
-  "--max-lora-rank",
-  "--max-cpu-loras",
-  "--lora-modules",
-  "--limit-mm-per-prompt",
-  "--uvicorn-log-level",
-  "--api-key",
-  "--root-path",
-  "--disable-log-level",
-  "--otlp-traces-endpoint",
-  "--prefix-caching-hash-algo",
-  "--optimization-level",
-  "--safetensors-load-strategy",
-]);
-
-/** vLLM's switches; each also exists as `--no-…`. */
-const SWITCHES = new Set([
-  "--trust-remote-code",
-  "--enforce-eager",
-  "--enable-prefix-caching",
-  "--enable-chunked-prefill",
-  "--enable-auto-tool-choice",
-  "--enable-lora",
-  "--enable-expert-parallel",
-  "--enable-sleep-mode",
-  "--enable-server-load-tracking",
-  "--enable-prompt-tokens-details",
-  "--enable-force-include-usage",
-  "--enable-request-id-headers",
-  "--enable-log-requests",
-  "--enable-log-outputs",
-  "--disable-log-requests",
-  "--disable-log-stats",
-  "--disable-uvicorn-access-log",
-  "--disable-custom-all-reduce",
-  "--disable-fastapi-docs",
-  "--disable-sliding-window",
-  "--disable-cascade-attn",
-  "--disable-hybrid-kv-cache-manager",
-  "--async-scheduling",
-  "--calculate-kv-scales",
-  "--return-tokens-as-token-ids",
-  "--skip-tokenizer-init",
-]);
-
-type UsedArgument = (typeof USED)[number];
-
-function isUsed(name: string): name is UsedArgument {
-  return USED.some((used) => used === name);
+interface Argument {
+  /** Long name with hyphens, without the keys of `--compilation-config.mode`. */
+  readonly name: string;
+  readonly values: readonly string[];
 }
 
 /**
- * Reads vLLM arguments, as they stand in `SLUICE_ENGINE_ARGUMENTS` (already split: `["--max-model-len", "4096"]`).
- * Throws ArgumentError with the argument's name for anything vLLM would not take either.
+ * Reads the arguments of `SLUICE_ENGINE_ARGUMENTS`, already split: `["--max-model-len", "4096"]`.
+ * @throws {ArgumentError} names the argument that the pinned vLLM would refuse, too
  */
 export function parseEngineArguments(words: readonly string[]): EngineArguments {
-  const values = new Map<UsedArgument, readonly string[]>();
-  let at = 0;
-  while (at < words.length) {
-    const word = words[at] ?? "";
-    if (!word.startsWith("--")) {
-      throw new ArgumentError(`Expected an argument that starts with "--", got ${JSON.stringify(word)}.`);
-    }
-    at += 1;
-    const equals = word.indexOf("=");
-    const name = (equals < 0 ? word : word.slice(0, equals)).replaceAll("_", "-");
-    const given: string[] = equals < 0 ? [] : [word.slice(equals + 1)];
-    while (equals < 0 && at < words.length && !words[at]?.startsWith("--")) {
-      given.push(words[at] ?? "");
-      at += 1;
-    }
-    check(name, given);
-    if (isUsed(name)) values.set(name, given);
-  }
+  const values = new Map(split(words).map(({ name, values }) => [name, values]));
   return {
     servedModelNames: values.get("--served-model-name") ?? [],
     model: values.get("--model")?.[0] ?? null,
-    maxModelLength: count(values, "--max-model-len"),
-    maxSequences: count(values, "--max-num-seqs"),
-    maxRequests: count(values, "--max-num-queued-reqs"),
+    maxModelLength: contextLength(values.get("--max-model-len")?.[0]),
+    maxSequences: count("--max-num-seqs", values.get("--max-num-seqs")?.[0]),
+    maxRequests: count("--max-num-queued-reqs", values.get("--max-num-queued-reqs")?.[0]),
   };
 }
 
-function check(name: string, given: readonly string[]): void {
-  if (isUsed(name) || VALUED.has(name)) {
-    if (given.length === 0) throw new ArgumentError(`${name} needs a value.`);
-    if (given.length > 1 && name !== "--served-model-name" && name !== "--lora-modules") {
-      throw new ArgumentError(`${name} takes one value, got ${given.length}: ${given.join(" ")}.`);
+/** Options with their values, each checked against the list of vLLM's options. */
+function split(words: readonly string[]): readonly Argument[] {
+  const found: Argument[] = [];
+  let at = 0;
+  while (at < words.length) {
+    const word = words[at] ?? "";
+    if (!isOption(word)) {
+      throw new ArgumentError(`Expected an argument that starts with "--", got ${JSON.stringify(word)}.`);
     }
-    return;
+    at += 1;
+    const { name, keys, value } = parseOption(word);
+    const values = value === undefined ? [] : [value];
+    while (value === undefined && at < words.length && !isOption(words[at] ?? "")) {
+      values.push(words[at] ?? "");
+      at += 1;
+    }
+    check(`${name}${keys}`, keys === "" ? takesOf(name) : takesOfKey(name, keys), values);
+    found.push({ name, values });
   }
-  if (!SWITCHES.has(name) && !SWITCHES.has(name.replace(/^--no-/, "--"))) {
-    throw new ArgumentError(`${name} is not one of vLLM's arguments; check its spelling.`);
-  }
-  if (given.length > 0) throw new ArgumentError(`${name} is a switch and takes no value, got ${given.join(" ")}.`);
+  return found;
 }
 
-function count(values: ReadonlyMap<UsedArgument, readonly string[]>, name: UsedArgument): number | null {
-  const text = values.get(name)?.[0];
-  if (text === undefined) return null;
-  // vLLM takes 4k and 4K as well: 1000 and 1024 times.
-  const match = /^(\d+)([kK]?)$/.exec(text);
-  const value = Number(match?.[1]) * (match?.[2] === "k" ? 1000 : match?.[2] === "K" ? 1024 : 1);
+/** A negative number is a value, and so is a text with spaces, as for Python's argparse. */
+function isOption(word: string): boolean {
+  return /^-[^ ]+$/.test(word) && !/^-\d*\.?\d+$/.test(word);
+}
+
+/** `--max_model_len=4k`, `-tp`, `-O3` and `--compilation-config.mode`, by their parts. */
+function parseOption(word: string): { readonly name: string; readonly keys: string; readonly value?: string } {
+  const optimization = /^-O=?(.*)$/.exec(word);
+  if (optimization) return { name: "--optimization-level", keys: "", ...valuePart(optimization[1] || undefined) };
+  const [, written = word, keys = "", value] = /^([^.=]*)(\.[^=]*)?(?:=([\s\S]*))?$/.exec(word) ?? [];
+  const hyphens = written.startsWith("--") ? `--${written.slice(2).replaceAll("_", "-")}` : written;
+  const { short } = VLLM_OPTIONS;
+  const name = Object.hasOwn(short, hyphens) ? (short[hyphens] ?? hyphens) : hyphens;
+  return { name, keys, ...valuePart(value) };
+}
+
+function valuePart(value: string | undefined): { readonly value?: string } {
+  return value === undefined ? {} : { value };
+}
+
+function takesOf(name: string): OptionTakes {
+  const takes = vllmOptionTakes(name);
+  if (takes !== undefined) return takes;
+  const closest = closestName(name, Object.keys(VLLM_OPTIONS.options));
+  throw new ArgumentError(
+    `${name} is not one of vLLM's arguments (${VLLM_OPTIONS.version}); ` +
+      `${closest === undefined ? "leave it out" : `did you mean ${closest}?`}`,
+  );
+}
+
+/** A key of an option whose value is JSON: `--compilation-config.mode 3`. */
+function takesOfKey(name: string, keys: string): OptionTakes {
+  if (takesOf(name) !== "value")
+    throw new ArgumentError(`${name} has no keys, got ${name}${keys}; write it without ${keys}.`);
+  return "value";
+}
+
+function check(name: string, takes: OptionTakes, values: readonly string[]): void {
+  const written = values.join(" ");
+  if ((takes === "value" || takes === "values") && values.length === 0) {
+    throw new ArgumentError(`${name} needs a value.`);
+  }
+  if ((takes === "value" || takes === "optional value") && values.length > 1) {
+    throw new ArgumentError(`${name} takes one value, got ${values.length}: ${written}.`);
+  }
+  if ((takes === "switch" || takes === "flag") && values.length > 0) {
+    throw new ArgumentError(`${name} is a switch and takes no value, got ${written}.`);
+  }
+}
+
+/** Factors of a number's suffix. Decimals are allowed with the decimal ones only. */
+const DECIMAL: Readonly<Record<string, number>> = { k: 1e3, m: 1e6, g: 1e9, t: 1e12 };
+const BINARY: Readonly<Record<string, number>> = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
+
+/** `4096`, `4k` (4000), `25.6k`, `4K` (4096); `auto` and -1 are the model's own context. */
+function contextLength(text: string | undefined): number | null {
+  if (text === undefined || text === "-1" || text.toLowerCase() === "auto") return null;
+  const [, number = "", suffix = ""] = /^(\d+(?:\.\d+)?)([kKmMgGtT]?)$/.exec(text) ?? [];
+  const factor = DECIMAL[suffix] ?? (number.includes(".") ? Number.NaN : (BINARY[suffix] ?? 1));
+  return wholeNumber("--max-model-len", text, number === "" ? Number.NaN : Math.floor(Number(number) * factor));
+}
+
+function count(name: string, text: string | undefined): number | null {
+  return text === undefined ? null : wholeNumber(name, text, /^\d+$/.test(text) ? Number(text) : Number.NaN);
+}
+
+function wholeNumber(name: string, text: string, value: number): number {
   if (!Number.isSafeInteger(value) || value < 1) {
     throw new ArgumentError(`${name} must be a whole number from 1, got ${JSON.stringify(text)}.`);
   }
