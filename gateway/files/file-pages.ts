@@ -55,17 +55,29 @@ export class FilePages {
 
   async content(exchange: Exchange, owner: string, id: string): Promise<void> {
     const { response, headers } = exchange;
+    const { signal } = exchange.abort;
     const file = await this.#find(owner, id);
     const bytes = this.#options.files.objects.read(file.objectKey)[Symbol.asyncIterator]();
-    // Before the head goes out, so that a file whose bytes are gone is a 404.
-    const first = await bytes.next().catch((error: unknown) => {
-      throw error instanceof ObjectMissing ? noFile(id) : error;
-    });
-    response.writeHead(200, { ...headers, "content-type": "application/jsonl", "content-length": file.bytes });
-    async function* all() {
-      for (let next = first; next.done !== true; next = await bytes.next()) yield next.value;
+    // At once, also while the object store stalls: nothing else would end the wait for its next chunk.
+    const close = () => void bytes.return?.();
+    signal.addEventListener("abort", close, { once: true });
+    try {
+      signal.throwIfAborted();
+      // Before the head goes out, so that a file whose bytes are gone is a 404.
+      const first = await bytes.next().catch((error: unknown) => {
+        throw error instanceof ObjectMissing ? noFile(id) : error;
+      });
+      signal.throwIfAborted();
+      async function* all() {
+        for (let next = first; next.done !== true; next = await bytes.next()) yield next.value;
+      }
+      response.writeHead(200, { ...headers, "content-type": "application/jsonl", "content-length": file.bytes });
+      await pipeline(all(), response);
+    } finally {
+      signal.removeEventListener("abort", close);
+      // An iterator that is read by hand is not closed by itself: its connection would stay in use for ever.
+      await bytes.return?.();
     }
-    await pipeline(all(), response);
   }
 
   async #find(owner: string, id: string): Promise<FileItem> {

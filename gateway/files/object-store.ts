@@ -3,7 +3,8 @@ export interface ObjectStore {
   /** Begins an object; nothing is visible under the key before `finish`. */
   upload(key: string): ObjectUpload;
   /**
-   * The object's bytes, or a part of them, as they arrive.
+   * The object's bytes, or a part of them, as they arrive. Each iterator is read to its end or closed with `return`,
+   * which also ends a wait for bytes that do not come.
    * @param range first byte, and the one after the last
    * @throws {ObjectMissing}
    */

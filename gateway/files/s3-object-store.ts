@@ -8,11 +8,12 @@ import {
   type S3Client,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
+import { ObjectReader } from "./object-reader.ts";
 import { ObjectMissing, type ObjectStore, type ObjectUpload } from "./object-store.ts";
 
 /** S3 takes parts of 5 MiB and more, except for the last; 10,000 of these are 80 GB. */
 const PART_BYTES = 8 * 1024 * 1024;
-/** Of one call; a part of 8 MiB takes well under a second inside a region. */
+/** Of one call, and of each wait for bytes of a body; a part of 8 MiB takes well under a second inside a region. */
 const TIMEOUT_MS = 30_000;
 
 export interface S3ObjectStoreOptions {
@@ -20,6 +21,8 @@ export interface S3ObjectStoreOptions {
   readonly bucket: string;
   /** @default - 8 MiB, above S3's minimum of 5 MiB */
   readonly partBytes?: number;
+  /** Longest call, and longest wait for the next bytes of a body, in milliseconds. @default 30000 */
+  readonly timeoutMs?: number;
 }
 
 /** Objects of one bucket. A small object is one PUT; a larger one is a multipart upload, one part in memory at a time. */
@@ -27,40 +30,57 @@ export class S3ObjectStore implements ObjectStore {
   readonly #client: Pick<S3Client, "send">;
   readonly #bucket: string;
   readonly #partBytes: number;
+  readonly #timeoutMs: number;
 
-  constructor({ client, bucket, partBytes = PART_BYTES }: S3ObjectStoreOptions) {
+  constructor({ client, bucket, partBytes = PART_BYTES, timeoutMs = TIMEOUT_MS }: S3ObjectStoreOptions) {
     this.#client = client;
     this.#bucket = bucket;
     this.#partBytes = partBytes;
+    this.#timeoutMs = timeoutMs;
   }
 
   upload(key: string): ObjectUpload {
-    return new S3Upload(this.#client, this.#bucket, key, this.#partBytes);
+    return new S3Upload({
+      client: this.#client,
+      location: { Bucket: this.#bucket, Key: key },
+      partBytes: this.#partBytes,
+      timeoutMs: this.#timeoutMs,
+    });
   }
 
-  async *read(key: string, range?: { readonly start: number; readonly end: number }): AsyncGenerator<Buffer> {
-    if (range !== undefined && range.start >= range.end) return;
+  read(key: string, range?: { readonly start: number; readonly end: number }): AsyncIterable<Buffer> {
+    if (range !== undefined && range.start >= range.end) return noBytes();
     const command = new GetObjectCommand({
       Bucket: this.#bucket,
       Key: key,
       ...(range === undefined ? {} : { Range: `bytes=${range.start}-${range.end - 1}` }),
     });
-    const { Body } = await this.#client.send(command).catch((error: unknown) => {
-      throw isMissing(error) ? new ObjectMissing(key) : error;
-    });
-    if (Body === undefined || !(Symbol.asyncIterator in Body)) return;
-    for await (const chunk of Body) yield Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk);
+    const open = async (abortSignal: AbortSignal) => {
+      const { Body } = await this.#client.send(command, { abortSignal }).catch((error: unknown) => {
+        throw isMissing(error) ? new ObjectMissing(key) : error;
+      });
+      return Body;
+    };
+    return new ObjectReader({ open, stallMs: this.#timeoutMs });
   }
 
   async delete(key: string): Promise<void> {
-    await this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key }), timeout());
+    await this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key }), limit(this.#timeoutMs));
   }
+}
+
+interface S3UploadOptions {
+  readonly client: Pick<S3Client, "send">;
+  readonly location: { readonly Bucket: string; readonly Key: string };
+  readonly partBytes: number;
+  readonly timeoutMs: number;
 }
 
 class S3Upload implements ObjectUpload {
   readonly #client: Pick<S3Client, "send">;
-  readonly #place: { readonly Bucket: string; readonly Key: string };
+  readonly #location: { readonly Bucket: string; readonly Key: string };
   readonly #partBytes: number;
+  readonly #timeoutMs: number;
   readonly #parts: { readonly PartNumber: number; readonly ETag: string | undefined }[] = [];
   #chunks: Buffer[] = [];
   #buffered = 0;
@@ -69,10 +89,11 @@ class S3Upload implements ObjectUpload {
   /** Writers may not wait for each other: parts go out one after the other all the same. */
   #last: Promise<void> = Promise.resolve();
 
-  constructor(client: Pick<S3Client, "send">, bucket: string, key: string, partBytes: number) {
+  constructor({ client, location, partBytes, timeoutMs }: S3UploadOptions) {
     this.#client = client;
-    this.#place = { Bucket: bucket, Key: key };
+    this.#location = location;
     this.#partBytes = partBytes;
+    this.#timeoutMs = timeoutMs;
   }
 
   write(bytes: Buffer): Promise<void> {
@@ -91,16 +112,16 @@ class S3Upload implements ObjectUpload {
   async finish(): Promise<number> {
     await this.#last;
     if (this.#uploadId === undefined) {
-      await this.#client.send(new PutObjectCommand({ ...this.#place, Body: this.#take() }), timeout());
+      await this.#client.send(new PutObjectCommand({ ...this.#location, Body: this.#take() }), limit(this.#timeoutMs));
       return this.#size;
     }
     if (this.#buffered > 0) await this.#sendPart();
     const command = new CompleteMultipartUploadCommand({
-      ...this.#place,
+      ...this.#location,
       UploadId: this.#uploadId,
       MultipartUpload: { Parts: this.#parts },
     });
-    await this.#client.send(command, timeout());
+    await this.#client.send(command, limit(this.#timeoutMs));
     return this.#size;
   }
 
@@ -108,9 +129,9 @@ class S3Upload implements ObjectUpload {
     await this.#last;
     this.#chunks = [];
     if (this.#uploadId === undefined) return;
-    const command = new AbortMultipartUploadCommand({ ...this.#place, UploadId: this.#uploadId });
+    const command = new AbortMultipartUploadCommand({ ...this.#location, UploadId: this.#uploadId });
     // What can't be removed now, the bucket's lifecycle rule removes after days.
-    await this.#client.send(command, timeout()).then(
+    await this.#client.send(command, limit(this.#timeoutMs)).then(
       () => undefined,
       () => undefined,
     );
@@ -119,12 +140,15 @@ class S3Upload implements ObjectUpload {
   async #sendPart(): Promise<void> {
     const body = this.#take();
     if (this.#uploadId === undefined) {
-      const { UploadId } = await this.#client.send(new CreateMultipartUploadCommand(this.#place), timeout());
+      const { UploadId } = await this.#client.send(
+        new CreateMultipartUploadCommand(this.#location),
+        limit(this.#timeoutMs),
+      );
       this.#uploadId = UploadId;
     }
     const PartNumber = this.#parts.length + 1;
-    const command = new UploadPartCommand({ ...this.#place, UploadId: this.#uploadId, PartNumber, Body: body });
-    const { ETag } = await this.#client.send(command, timeout());
+    const command = new UploadPartCommand({ ...this.#location, UploadId: this.#uploadId, PartNumber, Body: body });
+    const { ETag } = await this.#client.send(command, limit(this.#timeoutMs));
     this.#parts.push({ PartNumber, ETag });
   }
 
@@ -136,9 +160,11 @@ class S3Upload implements ObjectUpload {
   }
 }
 
-function timeout(): { readonly abortSignal: AbortSignal } {
-  return { abortSignal: AbortSignal.timeout(TIMEOUT_MS) };
+function limit(ms: number): { readonly abortSignal: AbortSignal } {
+  return { abortSignal: AbortSignal.timeout(ms) };
 }
+
+async function* noBytes(): AsyncGenerator<Buffer> {}
 
 function isMissing(error: unknown): boolean {
   return error instanceof Error && (error.name === "NoSuchKey" || error.name === "NotFound");

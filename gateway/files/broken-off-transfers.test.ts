@@ -1,0 +1,79 @@
+import { type ClientRequest, get, request } from "node:http";
+import { GetCommand } from "@aws-sdk/lib-dynamodb";
+import { expect, test, vi } from "vitest";
+import type { BatchStorage } from "../batches/batch-service.ts";
+import { startObjectServer } from "../test/object-server.ts";
+import { startTestGateway } from "../test/test-gateway.ts";
+
+const SETTINGS = { table: "t", bucket: "b", maxFileBytes: 1e9, maxLinesInFlight: 1, maxOpenPerKey: 1 };
+
+/** A table in which every file of every owner exists; its bytes are read as the end of its id says. */
+const anyFile = {
+  send: async (command: unknown) => {
+    if (!(command instanceof GetCommand)) return { Items: [] };
+    const id = String(command.input.Key?.sk).replace("file#", "");
+    const bytes = id.endsWith("whole") ? 65_536 : 1e9;
+    const item = { id, owner: "o", bytes, createdAt: 1, expiresAt: 1e10, filename: "f", purpose: "batch" };
+    return { Item: { ...item, objectKey: `files/${id}` } };
+  },
+} as unknown as BatchStorage["dynamodb"];
+
+async function start() {
+  const objects = await startObjectServer();
+  const { url, log } = await startTestGateway({
+    config: { batches: SETTINGS },
+    batchStorage: { dynamodb: anyFile, s3: objects.s3 },
+  });
+  return { ...objects, url, log };
+}
+
+const closed = (sent: ClientRequest) =>
+  new Promise<void>((resolve) => sent.on("error", () => undefined).on("close", resolve));
+
+/** A download that ends itself: before the head, within the body, or behind its end. */
+async function brokenOff(url: string, end: "before the head" | "within the body" | "after the end"): Promise<void> {
+  const sent = get(url, { agent: false });
+  const isOver = closed(sent);
+  if (end === "before the head") setTimeout(() => sent.destroy(), 20);
+  else
+    sent.on("response", (response) => {
+      response.on("error", () => undefined).on("data", () => end === "within the body" && response.destroy());
+    });
+  await isOver;
+}
+
+test.each([
+  ["no-head", "before the head"],
+  ["stalled-body", "within the body"],
+  ["endless", "within the body"],
+  ["whole", "after the end"],
+] as const)(
+  "200 downloads of an object that the store reads as %s, ended by their clients %s, free their sockets",
+  async (object, end) => {
+    const { url, busySockets, openResponses } = await start();
+    for (let round = 0; round < 10; round++)
+      await Promise.all(Array.from({ length: 20 }, () => brokenOff(`${url}/v1/files/file-${object}/content`, end)));
+    await vi.waitFor(() => expect([busySockets(), openResponses()]).toEqual([0, 0]), { timeout: 5000 });
+    const next = await fetch(`${url}/v1/files/file-whole/content`);
+    expect([next.status, (await next.text()).length]).toEqual([200, 65_536]);
+  },
+  30_000,
+);
+
+test("an upload that its client breaks off is aborted in the store and frees its socket", async () => {
+  const { url, busySockets, openResponses, requests } = await start();
+  const boundary = "b";
+  const sent = request(`${url}/v1/files`, {
+    method: "POST",
+    agent: false,
+    headers: { "content-type": `multipart/form-data; boundary=${boundary}` },
+  });
+  const isOver = closed(sent);
+  sent.write(`--b\r\ncontent-disposition: form-data; name="file"; filename="f"\r\n\r\n`);
+  sent.write(Buffer.alloc(9 * 1024 * 1024, "a"));
+  await vi.waitFor(() => expect(requests.some((one) => one.includes("partNumber=1"))).toBe(true), { timeout: 5000 });
+  sent.destroy();
+  await isOver;
+  await vi.waitFor(() => expect(requests.some((one) => /^DELETE .*uploadId=u1/.test(one))).toBe(true));
+  await vi.waitFor(() => expect([busySockets(), openResponses()]).toEqual([0, 0]));
+});

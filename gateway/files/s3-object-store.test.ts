@@ -1,0 +1,58 @@
+import { expect, test, vi } from "vitest";
+import { startObjectServer } from "../test/object-server.ts";
+import { S3ObjectStore } from "./s3-object-store.ts";
+
+async function start(timeoutMs = 100) {
+  const objects = await startObjectServer();
+  return { ...objects, store: new S3ObjectStore({ client: objects.s3, bucket: "b", partBytes: 10, timeoutMs }) };
+}
+
+async function sizeOf(chunks: AsyncIterable<Buffer>): Promise<number> {
+  let size = 0;
+  for await (const chunk of chunks) size += chunk.length;
+  return size;
+}
+
+test.each(["no-head", "stalled-body"])("a read that stalls (%s) ends in time with a TimeoutError", async (key) => {
+  const { store, busySockets, openResponses } = await start();
+  await expect(sizeOf(store.read(key))).rejects.toMatchObject({ name: "TimeoutError" });
+  await vi.waitFor(() => expect([busySockets(), openResponses()]).toEqual([0, 0]));
+});
+
+test("a reader that takes longer than the time limit between two chunks gets the whole object", async () => {
+  const { store } = await start();
+  let size = 0;
+  for await (const chunk of store.read("whole")) {
+    size += chunk.length;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  expect(size).toBe(65_536);
+});
+
+test.each(["no-head", "stalled-body"])(
+  "a read that stalls (%s) ends at once when its reader closes it",
+  async (key) => {
+    const { store, busySockets, openResponses, requests } = await start(60_000);
+    const chunks = store.read(key)[Symbol.asyncIterator]();
+    if (key === "stalled-body") await chunks.next();
+    const next = chunks.next();
+    await vi.waitFor(() => expect(requests).toHaveLength(1));
+    await chunks.return?.();
+    expect((await next).done).toBe(true);
+    expect((await chunks.next()).done).toBe(true);
+    await vi.waitFor(() => expect([busySockets(), openResponses()]).toEqual([0, 0]));
+  },
+);
+
+test("a write without a response ends in time, in one piece or in parts", async () => {
+  const { store, writes, busySockets, openResponses } = await start();
+  writes.areUnanswered = true;
+  const whole = store.upload("k");
+  await whole.write(Buffer.from("1"));
+  await expect(whole.finish()).rejects.toThrow();
+  const parts = store.upload("k");
+  await expect(parts.write(Buffer.alloc(20))).rejects.toThrow();
+  await parts.abort();
+  await expect(store.delete("k")).rejects.toThrow();
+  await vi.waitFor(() => expect([busySockets(), openResponses()]).toEqual([0, 0]));
+});
