@@ -6,6 +6,9 @@ import type { ResponseStore, StoredResponse } from "./response-store.ts";
 const pack = promisify<string, Buffer>(gzip);
 const unpack = promisify<Uint8Array, Buffer>(gunzip);
 
+/** DynamoDB takes milliseconds for an item, tens of them for one of 400 KB. */
+const TIMEOUT_MS = 3000;
+
 export interface DynamoResponseStoreOptions {
   readonly client: DynamoDBDocumentClient;
   /** Has the keys `tenant` and `id`, and `expiresAt` as its time to live. */
@@ -29,7 +32,7 @@ export class DynamoResponseStore implements ResponseStore {
     const writing = this.#writing.get(keyOf(tenant, id));
     if (writing !== undefined) return writing;
     const { client, tableName, now } = this.#options;
-    const { Item: item } = await client.send(new GetCommand({ TableName: tableName, Key: { tenant, id } }));
+    const { Item: item } = await client.send(new GetCommand({ TableName: tableName, Key: { tenant, id } }), limit());
     // DynamoDB may take days to remove what has expired.
     if (item === undefined || Number(item.expiresAt) * 1000 <= now()) return undefined;
     return JSON.parse((await unpack(item.stored)).toString("utf8"));
@@ -43,7 +46,7 @@ export class DynamoResponseStore implements ResponseStore {
     try {
       const expiresAt = Math.ceil(now() / 1000) + ttlSeconds;
       const item = { tenant, id, expiresAt, stored: await pack(JSON.stringify(stored)) };
-      await client.send(new PutCommand({ TableName: tableName, Item: item }));
+      await client.send(new PutCommand({ TableName: tableName, Item: item }), limit());
     } finally {
       this.#writing.delete(key);
     }
@@ -54,6 +57,7 @@ export class DynamoResponseStore implements ResponseStore {
     const key = { tenant, id };
     const { Attributes: gone } = await client.send(
       new DeleteCommand({ TableName: tableName, Key: key, ReturnValues: "ALL_OLD" }),
+      limit(),
     );
     return gone !== undefined;
   }
@@ -61,4 +65,8 @@ export class DynamoResponseStore implements ResponseStore {
 
 function keyOf(tenant: string, id: string): string {
   return JSON.stringify([tenant, id]);
+}
+
+function limit(): { readonly abortSignal: AbortSignal } {
+  return { abortSignal: AbortSignal.timeout(TIMEOUT_MS) };
 }

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -25,6 +26,7 @@ async function invoke(
   headers: Record<string, string> | null,
   table = "keys",
   resource = "/v1/models",
+  awsEndpoint = endpoint,
 ): Promise<{
   readonly error?: string;
   readonly policyDocument?: { readonly Statement: readonly { readonly Effect: string }[] };
@@ -43,7 +45,7 @@ async function invoke(
       env: {
         NODE_PATH: join(root, "node_modules"),
         AWS_REGION: "us-east-1",
-        AWS_ENDPOINT_URL: endpoint,
+        AWS_ENDPOINT_URL: awsEndpoint,
         AWS_ACCESS_KEY_ID: credentials.accessKeyId,
         AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
         SLUICE_KEYS_TABLE: table,
@@ -133,4 +135,17 @@ describe("the authorizer's bundle", () => {
     const { error } = await invoke("required", { authorization: `Bearer ${key.secret}` }, "no-such-table");
     expect(error).toMatch(/resource not found/i);
   });
+
+  test("fails within its 5 s when the table never answers", async () => {
+    const silent = createServer().listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const address = silent.address();
+    const silentEndpoint = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
+    const begin = performance.now();
+    const headers = { authorization: `Bearer ${key.secret}` };
+    const { error } = await invoke("required", headers, "keys", "/v1/models", silentEndpoint);
+    silent.close();
+    expect(error).toMatch(/timeout/i);
+    expect(performance.now() - begin).toBeLessThan(5000);
+  }, 20_000);
 });

@@ -2,6 +2,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import middy from "@middy/core";
 import * as z from "zod";
 import { ENV } from "../../contracts/process-environment.ts";
+import { awsLimits } from "../aws-limits.ts";
 import { authorize } from "./authorize.ts";
 import { keyFinder } from "./find-key.ts";
 
@@ -17,7 +18,7 @@ const Event = z.object({
 });
 
 const settings = Settings.parse(process.env);
-const findKey = keyFinder(new DynamoDBClient(), settings[ENV.keysTable]);
+const findKey = keyFinder(new DynamoDBClient(awsLimits(1500)), settings[ENV.keysTable]);
 const options = { mode: settings[ENV.authMode], planKeys: settings[ENV.planKeys], findKey };
 
 /** API Gateway's REQUEST authorizer. */

@@ -3,12 +3,15 @@ import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import middy from "@middy/core";
+import { awsLimits } from "../aws-limits.ts";
 import { drain } from "./drain.ts";
 import { engineLoad } from "./engine-load.ts";
 import { deregister, engineOrigin } from "./engine-targets.ts";
 import { completeTermination, TerminateEvent } from "./termination.ts";
 
-const [elb, ec2, autoScaling] = [new ElasticLoadBalancingV2Client(), new EC2Client(), new AutoScalingClient()];
+const limits = awsLimits(5000);
+const elb = new ElasticLoadBalancingV2Client(limits);
+const [ec2, autoScaling] = [new EC2Client(limits), new AutoScalingClient(limits)];
 
 /** EventBridge: an engine's terminate hook began. */
 export const handler = middy().handler(async (event: unknown, context) => {

@@ -5,13 +5,14 @@ import * as z from "zod";
 import { CostPublisherSettings } from "../../contracts/cost-publisher.ts";
 import { ENV } from "../../contracts/process-environment.ts";
 import { HOUR_MS, hourlyCosts } from "../../domain/cost/hourly-cost.ts";
+import { awsLimits } from "../aws-limits.ts";
 import { metricLines } from "./metric-lines.ts";
 import { modelTraffic } from "./model-traffic.ts";
 import { runInstances } from "./run-instances.ts";
 
 const Event = z.object({ time: z.iso.datetime() });
 const { environment, models, ...rates } = CostPublisherSettings.parse(JSON.parse(process.env[ENV.costs] ?? "null"));
-const [ec2, cloudWatch] = [new EC2Client(), new CloudWatchClient()];
+const [ec2, cloudWatch] = [new EC2Client(awsLimits(8000)), new CloudWatchClient(awsLimits(8000))];
 
 /** EventBridge's schedule: what did the last whole hour cost? */
 export const handler = middy().handler(async (event: unknown) => {
