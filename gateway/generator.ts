@@ -73,7 +73,7 @@ export class Generator {
         now: clock,
       });
     } finally {
-      admission.placeFreed(answeredBy);
+      admission.slotFreed(answeredBy);
     }
   }
 }

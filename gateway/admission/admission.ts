@@ -7,18 +7,18 @@ import { GatewayError } from "../core/gateway-error.ts";
 import { isLease, type Lease } from "../core/lease.ts";
 import type { Plan } from "../core/plan.ts";
 import { reserveFirst } from "../core/reserve.ts";
-import { type Line, Lines } from "./lines.ts";
 import { type ShedReason, shedError } from "./shed-error.ts";
+import { type TargetQueue, TargetQueues } from "./target-queues.ts";
 import type { WaitingRequest } from "./waiting-request.ts";
 
 /**
- * How often those who wait are looked after when no request ends: for an engine that became ready, for a provider whose
+ * How often waiting requests are looked at when no request ends: for an engine that became ready, for a provider whose
  * limit refilled, for deadlines.
  */
 const TICK_MS = 50;
-/** An engine that is full says so again a moment later; longer than this nobody's place is left empty. */
+/** An engine that is full says so again a moment later; no slot is left empty for longer than this, in seconds. */
 const LONGEST_PAUSE_SECONDS = 1;
-/** Of the drain time, the part in which waiting requests may still get a place; the rest is for telling the others. */
+/** Part of the drain time in which waiting requests may still get a slot; the rest is for refusing the others. */
 const DRAIN_SHARE = 0.8;
 
 export interface AdmissionOptions {
@@ -36,24 +36,24 @@ export interface AdmissionOptions {
   readonly random?: () => number;
 }
 
-/** Told of what happens to those who wait. */
+/** Gets what happens to waiting requests. */
 export interface AdmissionWatcher {
-  /** It got its place after a wait. */
+  /** A request got its slot after a wait. */
   served(priority: Priority, waitedMs: number): void;
   shed(reason: ShedReason): void;
 }
 
 /**
- * Who gets the next free place. A request goes on at once unless others wait for the same targets, or it has found them
- * full; else it waits, and leaves with a place, with a refusal, or with its client. A place is taken in the moment in
- * which it is given out, so no newcomer can come in between.
+ * Decides which request gets the next free slot. A request is called at once unless others wait for the same targets, or it
+ * has found them full; else it waits, and ends its wait with a lease, with a refusal, or with its client. A slot is reserved
+ * for the request that is served, so no newcomer can take it in between.
  */
 export class Admission {
   readonly #limits: QueueLimits;
   readonly #clock: () => number;
   readonly #random: () => number;
   readonly #budget: QueueBudget;
-  readonly #lines: Lines;
+  readonly #queues: TargetQueues;
   #watcher: AdmissionWatcher | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closesAt = Number.POSITIVE_INFINITY;
@@ -62,60 +62,62 @@ export class Admission {
     this.#limits = limits;
     this.#clock = clock;
     this.#random = random;
-    // A thread can't push out what waits in another one: none may fill what the others need.
+    // A thread can't evict what waits in another one: none may fill what the others need.
     this.#budget = new QueueBudget({ ...limits, isShared: isShared || threads > 1, shared: { memory, thread } });
     // Connections are spread evenly, and a tenant's with them.
     const maxShareOfTenant = limits.maxShareOfTenant < 1 ? limits.maxShareOfTenant / threads : limits.maxShareOfTenant;
-    this.#lines = new Lines(() => new AdmissionQueue<WaitingRequest>({ budget: this.#budget, maxShareOfTenant }));
+    this.#queues = new TargetQueues(
+      () => new AdmissionQueue<WaitingRequest>({ budget: this.#budget, maxShareOfTenant }),
+    );
   }
 
   watch(watcher: AdmissionWatcher): void {
     this.#watcher = watcher;
   }
 
-  /** Whether a request may be sent on without looking who waits: nobody does, for the same targets. */
+  /** Whether a request may be called without waiting: no other request waits for the same targets. */
   isOpen(item: WaitingRequest): boolean {
-    const line = this.#lines.find(item.plan);
-    return line === undefined || (line.queue.size === 0 && line.pausedUntil <= this.#clock());
+    const waiting = this.#queues.find(item.plan);
+    return waiting === undefined || (waiting.queue.size === 0 && waiting.pausedUntil <= this.#clock());
   }
 
   /**
-   * A place for this request, after a wait.
-   * @param found what its targets said, if it has asked them
+   * A lease for this request, after a wait.
+   * @param found the error of a call that was tried before, if there was one
    * @throws {GatewayError} `overloaded`, `queue_share_exceeded`, `model_unavailable` or `shutting_down`
    */
   enter(item: WaitingRequest, found?: GatewayError): Promise<Lease> {
-    const line = this.#lines.of(item.plan);
-    return this.#wait(line, item, found, (now) => line.queue.offer(item, now));
+    const waiting = this.#queues.of(item.plan);
+    return this.#wait(waiting, item, found, (now) => waiting.queue.offer(item, now));
   }
 
   /**
-   * Puts a request back that was sent on, and for which there was no room after all: it is the next of its priority.
-   * Not where only providers could take it, and they said that they are full: they mean what they say of their limits.
+   * Puts a request back that was called and found no capacity after all: it is the next of its priority. Not where only
+   * providers could take it, and they said that they are full: their word about their limits is final.
    * @throws {GatewayError} as `enter`
    */
   reenter(item: WaitingRequest, found: GatewayError): Promise<Lease> {
     const lostRace = found instanceof CapacityExceeded && found.lostRace;
     if (!lostRace && !canWake(item.plan)) return Promise.reject(found);
-    const line = this.#lines.of(item.plan);
+    const waiting = this.#queues.of(item.plan);
     const { retryAfterSeconds = LONGEST_PAUSE_SECONDS } = found.options;
     if (found.code === "overloaded" && !lostRace)
-      line.pausedUntil = this.#clock() + Math.min(LONGEST_PAUSE_SECONDS, retryAfterSeconds) * 1000;
-    return this.#wait(line, item, found, (now) => line.queue.putBack(item, now));
+      waiting.pausedUntil = this.#clock() + Math.min(LONGEST_PAUSE_SECONDS, retryAfterSeconds) * 1000;
+    return this.#wait(waiting, item, found, (now) => waiting.queue.putBack(item, now));
   }
 
   /**
-   * A request is over, so its place is free again: whoever is next gets it.
+   * A request is over, so its slot is free: the next waiting request gets it.
    * @param answeredBy the target that has shown that it takes requests
    */
-  placeFreed(answeredBy: string | undefined): void {
+  slotFreed(answeredBy: string | undefined): void {
     if (this.size === 0) return;
     if (answeredBy !== undefined)
-      for (const line of this.#lines) if (line.targets.has(answeredBy)) line.pausedUntil = 0;
+      for (const waiting of this.#queues) if (waiting.targets.has(answeredBy)) waiting.pausedUntil = 0;
     this.#serve();
   }
 
-  /** Serves those who wait for the greater part of the drain time, then refuses the others and all who come. */
+  /** Serves waiting requests for the greater part of the drain time, then refuses the others and all new ones. */
   drain(drainSeconds: number): void {
     this.#closesAt = this.#clock() + drainSeconds * 1000 * DRAIN_SHARE;
   }
@@ -133,7 +135,7 @@ export class Admission {
   /** Requests and bytes that wait with a priority. */
   use(priority: Priority): QueueUse {
     let [requests, bytes] = [0, 0];
-    for (const { queue } of this.#lines) {
+    for (const { queue } of this.#queues) {
       const use = queue.use(priority);
       requests += use.requests;
       bytes += use.bytes;
@@ -145,7 +147,7 @@ export class Admission {
   waitingFor(targetId: string): { readonly requests: number; readonly oldestSeconds: number } {
     const now = this.#clock();
     let [requests, oldest] = [0, now];
-    for (const { targets, queue } of this.#lines) {
+    for (const { targets, queue } of this.#queues) {
       if (!targets.has(targetId)) continue;
       requests += queue.size;
       for (const { arrivedAt } of queue.items()) oldest = Math.min(oldest, arrivedAt);
@@ -153,37 +155,37 @@ export class Admission {
     return { requests, oldestSeconds: (now - oldest) / 1000 };
   }
 
-  #leaseFor(line: Line, { plan, request }: WaitingRequest): Lease | undefined {
-    if (line.pausedUntil > this.#clock()) return undefined;
+  #leaseFor(waiting: TargetQueue, { plan, request }: WaitingRequest): Lease | undefined {
+    if (waiting.pausedUntil > this.#clock()) return undefined;
     const reservation = reserveFirst(plan.targets, request);
     return isLease(reservation) ? reservation : undefined;
   }
 
   /** Whether no server is there that could take it, now or once it has a free slot. */
-  #hasNoUpstream({ pausedUntil }: Line, { plan, request }: WaitingRequest): boolean {
+  #hasNoUpstream({ pausedUntil }: TargetQueue, { plan, request }: WaitingRequest): boolean {
     return pausedUntil <= this.#clock() && !plan.targets.some((target) => target.isPresent(request));
   }
 
   async #wait(
-    line: Line,
+    waiting: TargetQueue,
     item: WaitingRequest,
     found: GatewayError | undefined,
-    enter: (now: number) => ReturnType<Line["queue"]["offer"]>,
+    enter: (now: number) => ReturnType<TargetQueue["queue"]["offer"]>,
   ): Promise<Lease> {
     const now = this.#clock();
-    const isAway = !(found instanceof CapacityExceeded) && this.#hasNoUpstream(line, item);
-    if (isAway && !canWake(item.plan)) throw found ?? new GatewayError("model_unavailable");
+    const hasNoUpstream = !(found instanceof CapacityExceeded) && this.#hasNoUpstream(waiting, item);
+    if (hasNoUpstream && !canWake(item.plan)) throw found ?? new GatewayError("model_unavailable");
     item.signal.throwIfAborted();
     item.retryAfterSeconds = found?.options.retryAfterSeconds;
-    const waitSeconds = isAway ? this.#limits.wakeSeconds : this.#limits.waitSeconds;
+    const waitSeconds = hasNoUpstream ? this.#limits.wakeSeconds : this.#limits.waitSeconds;
     item.deadline = Math.min(now + waitSeconds * 1000, item.deadline);
-    if (now >= this.#closesAt) throw this.#shed(line, item, "shutting_down");
-    if (now >= item.deadline) throw this.#shed(line, item, isAway ? "away" : "deadline");
+    if (now >= this.#closesAt) throw this.#shed(waiting, item, "shutting_down");
+    if (now >= item.deadline) throw this.#shed(waiting, item, hasNoUpstream ? "away" : "deadline");
     const offer = enter(now);
-    if (offer.outcome !== "in") throw this.#shed(line, item, offer.outcome);
-    for (const victim of offer.evicted) victim.refuse(this.#shed(line, victim, "evicted"));
+    if (offer.outcome !== "in") throw this.#shed(waiting, item, offer.outcome);
+    for (const victim of offer.evicted) victim.refuse(this.#shed(waiting, victim, "evicted"));
     this.#timer ??= setInterval(() => this.#tick(), TICK_MS).unref();
-    const lease = await item.wait(() => line.queue.delete(item, this.#clock()));
+    const lease = await item.wait(() => waiting.queue.delete(item, this.#clock()));
     const waitedMs = this.#clock() - now;
     item.waited(waitedMs);
     this.#watcher?.served(item.priority, waitedMs);
@@ -192,44 +194,44 @@ export class Admission {
 
   #tick(): void {
     const now = this.#clock();
-    for (const line of this.#lines) this.#refuseOverdue(line, now);
+    for (const waiting of this.#queues) this.#refuseOverdue(waiting, now);
     this.#serve();
     if (this.size === 0) this.stop();
   }
 
-  #refuseOverdue(line: Line, now: number): void {
-    const { queue } = line;
-    if (now >= this.#closesAt) for (const item of [...queue.items()]) this.#refuse(line, item, "shutting_down", now);
+  #refuseOverdue(waiting: TargetQueue, now: number): void {
+    const { queue } = waiting;
+    if (now >= this.#closesAt) for (const item of [...queue.items()]) this.#refuse(waiting, item, "shutting_down", now);
     for (let item = queue.overdue(now); item !== undefined; item = queue.overdue(now)) {
-      const isAway = this.#hasNoUpstream(line, item);
+      const hasNoUpstream = this.#hasNoUpstream(waiting, item);
       const wakesBy = item.arrivedAt + this.#limits.wakeSeconds * 1000;
-      // The engines went away while it waited: then it may wait for others to come.
-      if (isAway && canWake(item.plan) && wakesBy > now) queue.postpone(item, wakesBy);
-      else this.#refuse(line, item, isAway ? "away" : "deadline", now);
+      // The engines went away while it waited: it may wait for others to come.
+      if (hasNoUpstream && canWake(item.plan) && wakesBy > now) queue.postpone(item, wakesBy);
+      else this.#refuse(waiting, item, hasNoUpstream ? "away" : "deadline", now);
     }
   }
 
-  #refuse(line: Line, item: WaitingRequest, reason: ShedReason, now: number): void {
-    line.queue.delete(item, now);
-    item.refuse(this.#shed(line, item, reason));
+  #refuse(waiting: TargetQueue, item: WaitingRequest, reason: ShedReason, now: number): void {
+    waiting.queue.delete(item, now);
+    item.refuse(this.#shed(waiting, item, reason));
   }
 
-  /** Gives places to those who wait, the most important first, as long as there are any. */
+  /** Gives free slots to waiting requests, the most important first. */
   #serve(): void {
-    const stuck = new Set<Line>();
-    for (let line = this.#lines.next(stuck); line !== undefined; line = this.#lines.next(stuck)) {
-      const item = line.queue.next;
-      const lease = item && this.#leaseFor(line, item);
+    const stuck = new Set<TargetQueue>();
+    for (let waiting = this.#queues.next(stuck); waiting !== undefined; waiting = this.#queues.next(stuck)) {
+      const item = waiting.queue.next;
+      const lease = item && this.#leaseFor(waiting, item);
       if (lease === undefined) {
-        stuck.add(line);
+        stuck.add(waiting);
         continue;
       }
-      line.queue.take(this.#clock())?.serve(lease);
-      this.#lines.toEnd(line);
+      waiting.queue.take(this.#clock())?.serve(lease);
+      this.#queues.toEnd(waiting);
     }
   }
 
-  #shed({ queue }: Line, item: WaitingRequest, reason: ShedReason): GatewayError {
+  #shed({ queue }: TargetQueue, item: WaitingRequest, reason: ShedReason): GatewayError {
     this.#watcher?.shed(reason);
     const now = this.#clock();
     const drainSeconds =
@@ -240,7 +242,7 @@ export class Admission {
   }
 }
 
-/** Whether servers may come by themselves, so that waiting helps when there is none: a pool starts or heals. */
+/** Whether servers may come by themselves, so that waiting helps when there is none: a pool starts or replaces engines. */
 function canWake(plan: Plan): boolean {
   return plan.targets.some((target) => target.kind === "pool");
 }

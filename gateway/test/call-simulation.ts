@@ -220,7 +220,7 @@ class Simulation {
     } catch (error) {
       outcome = error instanceof GatewayError ? error.code : error instanceof Error ? error.name : "unknown";
     } finally {
-      this.#admission.placeFreed(answeredBy);
+      this.#admission.slotFreed(answeredBy);
     }
     this.#outcomes.push({ request: index, outcome, facts });
   }
