@@ -231,7 +231,7 @@ function parse(bytes: Buffer): unknown {
     throw invalidRequest([
       {
         param: deep,
-        message: `\`${deep}\` must make a body of at most ${MAX_JSON_DEPTH} nested levels, got more; flatten it.`,
+        message: `\`${deep}\` must make a body of at most ${MAX_JSON_DEPTH} nested levels, got over ${MAX_JSON_DEPTH}; flatten it.`,
       },
     ]);
   return value;

@@ -44,7 +44,7 @@ function lineOf(bytes: Buffer | undefined, endpoint: BatchEndpoint, maxBytes: nu
     return problem(
       "invalid_json_line",
       null,
-      `This line must have at most ${MAX_JSON_DEPTH} nested levels, and has more. Flatten its body.`,
+      `This line must have at most ${MAX_JSON_DEPTH} nested levels, got over ${MAX_JSON_DEPTH}. Flatten its body.`,
     );
   const { custom_id: customId, method, url, body } = fields;
   const unknown = Object.keys(fields).find((name) => !FIELDS.includes(name));
