@@ -1,13 +1,15 @@
-import { IncomingMessage, ServerResponse } from "node:http";
-import { Socket } from "node:net";
 import { createCache } from "../gateway/cache/create-cache.ts";
 import { answerBytes } from "../gateway/cache/finished-answer.ts";
+import { bufferedBody } from "../gateway/core/buffered-body.ts";
 import type { GenerationRequest } from "../gateway/core/generation-request.ts";
+import { RequestRecord } from "../gateway/core/record.ts";
+import { ResponseHeaders } from "../gateway/core/response-headers.ts";
+import { SharedCount } from "../gateway/core/shared-count.ts";
 import type { Target } from "../gateway/core/target.ts";
 import { OPENAI_DIALECT } from "../gateway/dialects/providers/openai/openai.ts";
-import { Exchange } from "../gateway/exchange.ts";
+import { CHAT } from "../gateway/endpoints/chat-completions.ts";
 import { Meter } from "../gateway/metrics/meter.ts";
-import { SharedCount } from "../gateway/threads/shared-memory.ts";
+import { consultCache } from "../gateway/pipeline/consult-cache.ts";
 
 const TARGET: Target = {
   id: "tiny",
@@ -47,21 +49,40 @@ export async function stageTimes(promptCharacters: number, tokens: number, count
   const request = streamRequest({ model: "tiny", temperature: 0, max_tokens: tokens, stream: true, messages });
   const times: number[] = [];
   for (let index = -1; index < count; index++) {
-    const message = new IncomingMessage(new Socket());
-    const exchange = new Exchange(message, new ServerResponse(message), 0);
-    exchange.targetId = TARGET.id;
+    const planned = plannedRequest(request);
     const from = performance.now();
-    const turn = await cache?.stage.consult(exchange, request, PLAN);
+    const turn = cache && (await consultCache(planned, cache));
     if (turn?.answer !== undefined) {
       answerBytes(turn.answer, false);
       times.push(performance.now() - from);
     } else if (index === -1) {
-      const recording = turn?.keep?.stream();
+      const recording = turn?.keeper?.stream(TARGET.id);
       recording?.push(streamOf(tokens));
       recording?.end(true);
     }
   }
   return times;
+}
+
+function plannedRequest(generation: GenerationRequest) {
+  const abort = new AbortController();
+  return {
+    request: {
+      method: "POST",
+      target: CHAT.route,
+      headers: {},
+      body: bufferedBody(generation.bytes),
+      address: "",
+      signal: abort.signal,
+    },
+    caller: { tenant: generation.tenant, keyId: undefined, priceFactor: 1 },
+    generation,
+    plan: PLAN,
+    rules: CHAT,
+    record: new RequestRecord(),
+    headers: new ResponseHeaders({}),
+    abort,
+  };
 }
 
 function streamRequest(fields: Record<string, unknown>): GenerationRequest {

@@ -22,8 +22,6 @@ export const ATTEMPTS_HEADER = "x-sluice-attempts";
 export const SESSION_HEADER = "x-sluice-session";
 /** `critical`, `normal` or `batch`: how a request waits while the engines are full. `critical` needs a key that may. */
 export const PRIORITY_HEADER = "x-sluice-priority";
-/** On requests that a gateway sends to itself: a secret of that process, and on whose behalf it asks. */
-export const INTERNAL_HEADER = "x-sluice-internal";
 /** Headers of the edge's own answers that a browser on another origin may read; WAF takes at most 255 characters for a header. */
 export const EDGE_EXPOSED_HEADERS = ["retry-after", REQUEST_ID_HEADER] as const;
 /** Response headers that a browser on another origin may read. */

@@ -2,6 +2,7 @@ import { fitModel } from "../catalog/fit.ts";
 import { catalogInstanceType } from "../catalog/instance-types.ts";
 import { catalogModel } from "../catalog/models.ts";
 import { REGIONS, type Region } from "../catalog/regions.ts";
+import { ROUTED_OPERATIONS } from "../contracts/openapi/operations.ts";
 import { targetProblems } from "../contracts/target-problems.ts";
 import { isOutside, WAY_OUT_PORT } from "../contracts/ways-out.ts";
 import type { Problem } from "./problem.ts";
@@ -15,6 +16,7 @@ export function crossFieldProblems(environment: Environment): readonly Problem[]
     ...wayOutProblems(environment),
     ...gatewayProblems(environment),
     ...entryProblems(environment),
+    ...stageProblems(environment),
     ...planProblems(environment),
     ...Object.entries(environment.pools).flatMap(([name, pool]) => poolProblems(name, pool)),
     ...siteProblems(environment),
@@ -110,6 +112,14 @@ function entryProblems({ api }: Environment): readonly Problem[] {
       remedy: "write {}: requestsPerMinutePerIp and queue.maxShareOfTenant bound each caller",
     });
   return problems;
+}
+
+/** The gateway takes the stage off a path, and so would take a path of the API for another one. */
+function stageProblems({ api: { stage } }: Environment): readonly Problem[] {
+  const reserved = [...new Set(ROUTED_OPERATIONS.map(({ path }) => path.split("/")[1] ?? ""))];
+  if (!reserved.includes(stage)) return [];
+  const rule = `must not be the first part of a path of the API (${reserved.join(", ")})`;
+  return [{ path: "api.stage", value: stage, rule, remedy: "use another name, e.g. live" }];
 }
 
 function planProblems({ api }: Environment): readonly Problem[] {

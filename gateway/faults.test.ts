@@ -7,7 +7,7 @@ import type { FakeProviderBehaviour } from "../test-support/fake-provider.ts";
 import { providerConfig, routeConfig } from "../test-support/target-config.ts";
 import { ClientGone } from "./core/gateway-error.ts";
 import { answerClientError } from "./http/client-error.ts";
-import { readBody } from "./http/read-body.ts";
+import { IncomingBody } from "./http/incoming-body.ts";
 import { provide } from "./test/provider-fixture.ts";
 import { chat, completion, eventsOf, post, startTestGateway } from "./test/test-gateway.ts";
 
@@ -167,7 +167,7 @@ test("a body that stops half way is 400 when its time is over, and the connectio
   const times = { requestTimeout: 200, headersTimeout: 100, connectionsCheckingInterval: 50 };
   const reading = Promise.withResolvers<unknown>();
   const server = createServer(times, (request, response) => {
-    readBody(request, response, 100).catch(reading.resolve);
+    new IncomingBody(request, response).whole(100).catch(reading.resolve);
   });
   server.on("clientError", answerClientError);
   server.listen(0, "127.0.0.1");

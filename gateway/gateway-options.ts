@@ -5,11 +5,14 @@ import type { ChangeStore } from "./admin/change-store.ts";
 import type { BatchStorage } from "./batches/batch-service.ts";
 import type { ResponseCache } from "./cache/response-cache.ts";
 import type { Embed } from "./cache/semantic-cache.ts";
+import type { GatewayRequest } from "./core/request.ts";
+import type { GatewayResponse } from "./core/response.ts";
 import type { AwsCredentials } from "./dialects/inner/provider-dialect.ts";
 import type { EngineDirectoryIntervals } from "./engines/engine-directory.ts";
 import type { EngineDiscovery } from "./engines/engine-discovery.ts";
 import type { KeyStore } from "./keys/key-store.ts";
 import type { ThreadMetrics } from "./metrics/prometheus-exporter.ts";
+import type { Steps } from "./pipeline/steps.ts";
 import type { Lookup } from "./providers/address-guard.ts";
 import type { SecretReader } from "./providers/provider-credential.ts";
 import type { SpendStore } from "./providers/spend-ledger.ts";
@@ -41,6 +44,8 @@ export interface GatewayOptions {
   readonly responses?: ResponseStore;
   /** Milliseconds between two pings of a WebSocket. @default 30000 */
   readonly heartbeatMs?: number;
+  /** Steps that take the place of the pipeline's own, for tests of what happens when one fails. @default - none */
+  readonly steps?: Partial<Steps>;
   /** What is announced as deprecated. @default - the API's own table */
   readonly deprecations?: readonly Deprecation[];
   /** Takes lines in CloudWatch's embedded metric format, without their line break. @default - no such metrics */
@@ -62,6 +67,8 @@ export interface GatewayOptions {
 }
 
 export interface Gateway {
+  /** Serves one request, below the HTTP server. Never rejects; whoever calls it sends a streamed body, whatever happens. */
+  readonly handle: (request: GatewayRequest) => Promise<GatewayResponse>;
   /** Starts to listen and to look for engines. @param port 0 for any free one @returns the port */
   listen(port: number, host: string, options?: { readonly reusePort: boolean }): Promise<number>;
   /** What was counted so far, for `createMetricsServer`. */

@@ -54,13 +54,13 @@ const PROVIDER = {
 };
 const CHANGED = { source: "changed", version: 3, updatedAt: "2026-01-01T00:00:00.000Z", updatedBy: "abcdefghijkl" };
 
-type Described = Pick<
-  Operation,
+type Described<Id extends string> = Pick<
+  Operation<Id>,
   "path" | "method" | "operationId" | "summary" | "description" | "request" | "headerParameters" | "response" | "errors"
 >;
 
 /** Every operation here is for operators; a name in the path is the only parameter that there is. */
-function operation(described: Described): Operation {
+function operation<const Id extends string>(described: Described<Id>): Operation<Id> {
   return {
     ...described,
     description: `${described.description} ${KEY}`,
@@ -71,7 +71,7 @@ function operation(described: Described): Operation {
 }
 
 /** What changes providers and routes at run time, in the order in which the reference shows it. */
-export const ADMIN_OPERATIONS: readonly Operation[] = [
+export const ADMIN_OPERATIONS = [
   operation({
     path: "/admin/targets",
     method: "get",

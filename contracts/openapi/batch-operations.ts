@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../errors.ts";
-import type { Operation } from "./operation.ts";
+import { operationList } from "./operation.ts";
 
 const ERRORS_OF_ALL = [
   "invalid_request",
@@ -53,7 +53,7 @@ const BATCH = {
 };
 
 /** Files and batches, in the order in which the reference shows them. */
-export const BATCH_OPERATIONS: readonly Operation[] = [
+export const BATCH_OPERATIONS = operationList([
   {
     path: "/v1/files",
     method: "post",
@@ -166,4 +166,4 @@ export const BATCH_OPERATIONS: readonly Operation[] = [
     errors: ERRORS_OF_ALL,
     isPublic: false,
   },
-];
+]);

@@ -1,5 +1,5 @@
 import { GENERATION_HEADERS } from "./generation-headers.ts";
-import { GENERATION_ERRORS, type Operation, STORED_ERRORS } from "./operation.ts";
+import { GENERATION_ERRORS, operationList, STORED_ERRORS } from "./operation.ts";
 
 const EXAMPLE_RESPONSE = {
   id: "resp_1",
@@ -24,7 +24,7 @@ const EXAMPLE_RESPONSE = {
 };
 
 /** OpenAI's Responses and Anthropic's Messages. */
-export const DIALECT_OPERATIONS: readonly Operation[] = [
+export const DIALECT_OPERATIONS = operationList([
   {
     path: "/v1/responses",
     method: "post",
@@ -142,4 +142,4 @@ export const DIALECT_OPERATIONS: readonly Operation[] = [
     errors: GENERATION_ERRORS,
     isPublic: false,
   },
-];
+]);

@@ -9,11 +9,14 @@ export interface Parameter {
   readonly values?: readonly string[];
 }
 
-/** One method on one path of the API: what both the published reference and the edge are generated from. */
-export interface Operation {
+/**
+ * One method on one path of the API: what the published reference, the edge and the gateway's routing are made from. `Id`
+ * keeps the operation's id as a literal type.
+ */
+export interface Operation<Id extends string = string> {
   readonly path: string;
   readonly method: "get" | "put" | "post" | "delete";
-  readonly operationId: string;
+  readonly operationId: Id;
   readonly summary: string;
   readonly description: string;
   /** Names of the parameters in the path. */
@@ -48,6 +51,11 @@ export interface Operation {
   readonly isPublic: boolean;
   /** Whether a key with the scope `admin` is needed, whatever `auth` says. @default false */
   readonly isForOperators?: boolean;
+}
+
+/** A list of operations whose ids stay literal types. */
+export function operationList<const Id extends string>(list: readonly Operation<Id>[]): readonly Operation<Id>[] {
+  return list;
 }
 
 export const CREDENTIALS = ["invalid_api_key", "missing_api_key"] as const satisfies readonly ErrorCode[];

@@ -1,9 +1,10 @@
 import type { ErrorCode } from "../errors.ts";
+import { LIVENESS_PATH } from "../process-environment.ts";
 import { ADMIN_OPERATIONS } from "./admin-operations.ts";
 import { BATCH_OPERATIONS } from "./batch-operations.ts";
 import { DIALECT_OPERATIONS } from "./dialect-operations.ts";
 import { GENERATION_HEADERS } from "./generation-headers.ts";
-import { GENERATION_ERRORS, type Operation, READING_ERRORS } from "./operation.ts";
+import { GENERATION_ERRORS, type Operation, operationList, READING_ERRORS } from "./operation.ts";
 
 const DONE = "then `data: [DONE]`";
 
@@ -24,7 +25,7 @@ const PAGE_ERRORS = [
 ] as const satisfies readonly ErrorCode[];
 
 /** Every operation of the API, in the order in which the reference shows them. */
-export const OPERATIONS: readonly Operation[] = [
+export const OPERATIONS = operationList([
   {
     path: "/v1/completions",
     method: "post",
@@ -209,4 +210,23 @@ export const OPERATIONS: readonly Operation[] = [
     isPublic: true,
   },
   ...ADMIN_OPERATIONS,
-];
+]);
+
+/** What the gateway needs of an operation to route a request to it. */
+export type RoutedOperation<Id extends string = string> = Pick<
+  Operation<Id>,
+  "path" | "method" | "operationId" | "isLong"
+>;
+
+/** Operations of the load balancer; no client reaches them, and nothing is published of them. */
+const INTERNAL_OPERATIONS = [
+  { path: LIVENESS_PATH, method: "get", operationId: "getLiveness" },
+] as const satisfies readonly RoutedOperation[];
+
+/** Ids of all operations: the gateway has an endpoint for each. */
+export type OperationId =
+  | (typeof OPERATIONS)[number]["operationId"]
+  | (typeof INTERNAL_OPERATIONS)[number]["operationId"];
+
+/** All operations, published or not. */
+export const ROUTED_OPERATIONS: readonly RoutedOperation<OperationId>[] = [...OPERATIONS, ...INTERNAL_OPERATIONS];

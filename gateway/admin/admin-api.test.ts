@@ -12,8 +12,8 @@ import {
 import { OPERATIONS } from "../../contracts/openapi/operations.ts";
 import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
 import { jsonOf, startAdminGateway, withProviders } from "../test/admin-gateway.ts";
+import { routeOf } from "../test/endpoint-paths.ts";
 import { chat, errorOf, post } from "../test/test-gateway.ts";
-import { findAdminRoute } from "./admin-routes.ts";
 
 const settingsOf = ({ name: _, ...settings }: { readonly name: string }) => settings;
 
@@ -64,9 +64,9 @@ describe("the reference", () => {
 
   test("has every path and method, and no other", () => {
     for (const { path, method, isForOperators = false } of OPERATIONS) {
-      const found = findAdminRoute(path.replace("{name}", "x"));
-      expect(found?.methods.includes(method.toUpperCase()) ?? false, `${method} ${path}`).toBe(isForOperators);
-      if (isForOperators) expect(found?.path).toBe(path);
+      const found = routeOf(path.replace("{name}", "x"), method.toUpperCase());
+      expect(found?.endpoint?.access === "operator", `${method} ${path}`).toBe(isForOperators);
+      if (isForOperators) expect(found.route).toBe(path);
     }
   });
 });

@@ -9,13 +9,12 @@ import {
 import type { TargetProblem } from "../../contracts/target-problems.ts";
 import { ProviderSettings, RouteSettings } from "../../contracts/target-settings.ts";
 import { GatewayError } from "../core/gateway-error.ts";
-import type { Exchange } from "../exchange.ts";
-import { readBody } from "../http/read-body.ts";
+import { type GatewayResponse, jsonResponse } from "../core/response.ts";
 import { MAX_JSON_DEPTH, tooDeepField } from "../json-depth.ts";
 import { bodyProblems, invalidRequest } from "../pipeline/body-problems.ts";
+import type { Identified } from "../pipeline/request-states.ts";
 import type { TargetsConfig } from "../routing/target-registry.ts";
 import type { TargetService } from "../routing/target-service.ts";
-import type { AdminRoute } from "./admin-routes.ts";
 import { type ChangeStore, VersionConflict } from "./change-store.ts";
 import type { Changes } from "./changes.ts";
 import { targetStates } from "./target-states.ts";
@@ -30,12 +29,6 @@ export interface AdminApiOptions {
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
   readonly wallClock: () => number;
-}
-
-export interface AdminAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: unknown;
 }
 
 /** A provider or route with where it comes from. */
@@ -61,48 +54,31 @@ export class AdminApi {
     this.#options = options;
   }
 
-  /**
-   * @param actor id of the key
-   * @throws {GatewayError} `not_found`, `invalid_request`, `version_conflict`, `changes_unavailable`
-   */
-  async answer(exchange: Exchange, { path, encodedId }: AdminRoute, actor: string): Promise<AdminAnswer> {
+  /** Health, breaker, latency and spend of each target. */
+  targets(request: Identified): GatewayResponse {
     const { targets, now } = this.#options;
-    const method = exchange.request.method ?? "GET";
-    const name = decode(encodedId);
-    switch (path) {
-      case "/admin/targets":
-        return ok({ object: "list", data: targetStates(targets, now()) });
-      case "/admin/providers":
-        return ok({ object: "list", data: this.#list("provider") });
-      case "/admin/routes":
-        return ok({ object: "list", data: this.#list("route") });
-      case "/admin/providers/{name}":
-        return await this.#one(exchange, method, "provider", name, actor);
-      case "/admin/routes/{name}":
-        return await this.#one(exchange, method, "route", name, actor);
-      case "/admin/routes/{name}/override":
-        return await this.#one(exchange, method === "POST" ? "PUT" : method, "override", name, actor);
-      case "/admin/providers/{name}/test": {
-        const provider = targets.registry.table.providers.get(name);
-        if (provider === undefined) throw unknown("provider", name);
-        this.#audit(exchange, actor, "test provider", name);
-        return ok(await testConnection(provider, now));
-      }
-    }
+    return respond(request, { object: "list", data: targetStates(targets, now()) });
   }
 
-  async #one(exchange: Exchange, method: string, kind: ChangeKind, name: string, actor: string): Promise<AdminAnswer> {
-    if (method === "PUT") return await this.#put(exchange, kind, name, actor);
-    if (method === "DELETE") return await this.#delete(exchange, kind, name, actor);
-    const found = kind === "override" ? undefined : this.#list(kind).find((item) => item.name === name);
+  list(request: Identified, kind: "provider" | "route"): GatewayResponse {
+    return respond(request, { object: "list", data: this.#list(kind) });
+  }
+
+  /** @throws {GatewayError} `not_found` */
+  get(request: Identified, kind: "provider" | "route"): GatewayResponse {
+    const name = nameIn(request);
+    const found = this.#list(kind).find((item) => item.name === name);
     if (found === undefined) throw unknown(kind, name);
-    return { ...ok(found), headers: { etag: `"${found.version}"` } };
+    return respond(request, found, { etag: `"${found.version}"` });
   }
 
-  async #put(exchange: Exchange, kind: ChangeKind, name: string, actor: string): Promise<AdminAnswer> {
+  /** @throws {GatewayError} `invalid_request`, `version_conflict`, `changes_unavailable` */
+  async put(request: Identified, kind: ChangeKind): Promise<GatewayResponse> {
     const { view, store } = this.#changes();
-    const over = wantedVersion(exchange);
-    const text = await readBody(exchange.request, exchange.response, BODY_LIMIT_BYTES);
+    const name = nameIn(request);
+    const actor = actorOf(request);
+    const over = wantedVersion(request);
+    const text = await request.request.body.whole(BODY_LIMIT_BYTES);
     const settings = SETTINGS[kind].safeParse(parse(text), { reportInput: true });
     if (!settings.success) throw invalidRequest(bodyProblems(settings.error.issues));
     const at = new Date(this.#options.wallClock());
@@ -121,24 +97,33 @@ export class AdminApi {
     await view.refresh();
     refuse(view.problems(change.data));
     const version = await kept(store.put(kind, name, settings.data, { by: actor, at, over }));
-    this.#audit(exchange, actor, `put ${kind}`, name, version);
+    this.#audit(request, `put ${kind}`, name, version);
     await view.refresh();
-    return {
-      status: 200,
-      headers: { etag: `"${version}"` },
-      body: { name, source: "changed", version, updatedAt: item.updatedAt, updatedBy: actor, settings: settings.data },
-    };
+    const changed = { name, source: "changed", version, updatedAt: item.updatedAt, updatedBy: actor };
+    return respond(request, { ...changed, settings: settings.data }, { etag: `"${version}"` });
   }
 
-  async #delete(exchange: Exchange, kind: ChangeKind, name: string, actor: string): Promise<AdminAnswer> {
+  /** @throws {GatewayError} `not_found`, `invalid_request`, `version_conflict`, `changes_unavailable` */
+  async delete(request: Identified, kind: ChangeKind): Promise<GatewayResponse> {
     const { view, store } = this.#changes();
+    const name = nameIn(request);
     await view.refresh();
     refuse(view.problemsWithout(changeId(kind, name)));
-    const found = await kept(store.delete(kind, name, wantedVersion(exchange)));
+    const found = await kept(store.delete(kind, name, wantedVersion(request)));
     if (!found) throw unknown(kind, name);
-    this.#audit(exchange, actor, `delete ${kind}`, name);
+    this.#audit(request, `delete ${kind}`, name);
     await view.refresh();
-    return ok({ name, deleted: true });
+    return respond(request, { name, deleted: true });
+  }
+
+  /** @throws {GatewayError} `not_found` */
+  async test(request: Identified): Promise<GatewayResponse> {
+    const { targets, now } = this.#options;
+    const name = nameIn(request);
+    const provider = targets.registry.table.providers.get(name);
+    if (provider === undefined) throw unknown("provider", name);
+    this.#audit(request, "test provider", name);
+    return respond(request, await testConnection(provider, now));
   }
 
   #list(kind: "provider" | "route"): readonly Described[] {
@@ -176,13 +161,19 @@ export class AdminApi {
   }
 
   /** Who did what: neither settings nor anything of the request beside its id. */
-  #audit({ requestId }: Exchange, actor: string, action: string, name: string, version?: number): void {
-    this.#options.logger.info({ audit: true, requestId, actor, action, name, version }, "admin");
+  #audit(request: Identified, action: string, name: string, version?: number): void {
+    const { requestId } = request;
+    this.#options.logger.info({ audit: true, requestId, actor: actorOf(request), action, name, version }, "admin");
   }
 }
 
-function ok(body: unknown): AdminAnswer {
-  return { status: 200, headers: {}, body };
+/** Id of the key; an operator always has one. */
+function actorOf({ caller }: Identified): string {
+  return caller.keyId ?? "";
+}
+
+function respond({ headers }: Identified, body: unknown, more: Readonly<Record<string, string>> = {}): GatewayResponse {
+  return jsonResponse(200, { ...headers.all, ...more, "cache-control": "no-store" }, body);
 }
 
 function unknown(kind: ChangeKind, name: string): GatewayError {
@@ -193,7 +184,7 @@ function unknown(kind: ChangeKind, name: string): GatewayError {
 }
 
 /** `If-Match: "3"` changes version 3 only; `If-None-Match: *` makes something new only. */
-function wantedVersion({ request }: Exchange): number | undefined {
+function wantedVersion({ request }: Identified): number | undefined {
   if (request.headers["if-none-match"] === "*") return 0;
   const text = request.headers["if-match"];
   if (text === undefined || text === "*") return undefined;
@@ -245,9 +236,10 @@ function parseText(bytes: Buffer): unknown {
   }
 }
 
-function decode(text: string): string {
+/** The name in the path. @throws {GatewayError} `not_found` */
+function nameIn({ encodedParameter }: Identified): string {
   try {
-    return decodeURIComponent(text);
+    return decodeURIComponent(encodedParameter);
   } catch {
     throw new GatewayError("not_found", { message: "The name in the path is not valid percent-encoding. Encode it." });
   }

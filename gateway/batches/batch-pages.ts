@@ -1,9 +1,9 @@
 import { BatchCreateRequest, type BatchEndpoint } from "../../contracts/batches.ts";
 import { FILE_DAYS } from "../../contracts/files.ts";
 import { GatewayError } from "../core/gateway-error.ts";
-import type { Exchange } from "../exchange.ts";
+import { type GatewayResponse, jsonResponse } from "../core/response.ts";
+import type { OwnedRequest } from "../files/file-pages.ts";
 import { type FileStore, timeOrderedId } from "../files/file-store.ts";
-import { sendJson } from "../http/answer.ts";
 import { limitIn, listOf, queryOf } from "../http/list-query.ts";
 import { bodyProblems, invalidRequest } from "../pipeline/body-problems.ts";
 import { readJsonObject } from "../pipeline/parse-body.ts";
@@ -28,7 +28,7 @@ export interface BatchPagesOptions {
   readonly onCreated: () => void;
 }
 
-/** Answers under `/v1/batches`, each for the batches of one owner. */
+/** Responses under `/v1/batches`, each for the batches of one owner. */
 export class BatchPages {
   readonly #options: BatchPagesOptions;
 
@@ -36,9 +36,9 @@ export class BatchPages {
     this.#options = options;
   }
 
-  async create(exchange: Exchange, owner: string): Promise<void> {
+  async create({ request, headers, owner }: OwnedRequest): Promise<GatewayResponse> {
     const { store, files, endpoints, maxOpenPerKey, now, onCreated } = this.#options;
-    const { fields } = await readJsonObject(exchange, MAX_BODY_BYTES);
+    const { fields } = await readJsonObject(request, MAX_BODY_BYTES);
     const parsed = BatchCreateRequest.safeParse(fields, { reportInput: true });
     if (!parsed.success) throw invalidRequest(bodyProblems(parsed.error.issues));
     const { input_file_id: inputFileId, endpoint, metadata, output_expires_after: kept } = parsed.data;
@@ -75,22 +75,22 @@ export class BatchPages {
     };
     await store.create(batch);
     onCreated();
-    sendJson(exchange.response, 200, exchange.headers, batchObject(batch));
+    return jsonResponse(200, headers.all, batchObject(batch));
   }
 
-  async list(exchange: Exchange, owner: string): Promise<void> {
-    const query = queryOf(exchange);
+  async list({ request, headers, owner }: OwnedRequest): Promise<GatewayResponse> {
+    const query = queryOf(request.target);
     const limit = limitIn(query, PAGE);
     const after = query.get("after");
     const found = await this.#options.store.list(owner, { limit: limit + 1, ...(after === null ? {} : { after }) });
-    sendJson(exchange.response, 200, exchange.headers, listOf(found.map(batchObject), limit));
+    return jsonResponse(200, headers.all, listOf(found.map(batchObject), limit));
   }
 
-  async describe(exchange: Exchange, owner: string, id: string): Promise<void> {
-    sendJson(exchange.response, 200, exchange.headers, batchObject(await this.#find(owner, id)));
+  async describe({ headers, owner }: OwnedRequest, id: string): Promise<GatewayResponse> {
+    return jsonResponse(200, headers.all, batchObject(await this.#find(owner, id)));
   }
 
-  async cancel(exchange: Exchange, owner: string, id: string): Promise<void> {
+  async cancel({ headers, owner }: OwnedRequest, id: string): Promise<GatewayResponse> {
     const { store, now, onCreated } = this.#options;
     const cancelled = await store.change({ owner, id }, ["validating", "in_progress"], {
       status: "cancelling",
@@ -102,7 +102,7 @@ export class BatchPages {
         message: `The batch is ${batch.status}; only one that is validating or in_progress can be cancelled.`,
       });
     onCreated();
-    sendJson(exchange.response, 200, exchange.headers, batchObject(batch));
+    return jsonResponse(200, headers.all, batchObject(batch));
   }
 
   async #find(owner: string, id: string): Promise<BatchItem> {

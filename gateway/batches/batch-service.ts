@@ -3,17 +3,15 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { Logger } from "pino";
 import type { AuthMode } from "../../contracts/auth.ts";
-import { BATCH_ENDPOINTS, BATCH_PRICE_FACTOR, type BatchSettings } from "../../contracts/batches.ts";
-import { PRIORITY_HEADER } from "../../contracts/headers.ts";
+import { BATCH_PRICE_FACTOR, type BatchEndpoint, type BatchSettings } from "../../contracts/batches.ts";
 import { ClientGone, GatewayError } from "../core/gateway-error.ts";
-import type { Exchange } from "../exchange.ts";
-import { FilePages } from "../files/file-pages.ts";
+import type { GatewayRequest } from "../core/request.ts";
+import type { GatewayResponse } from "../core/response.ts";
+import { FilePages, type OwnedRequest } from "../files/file-pages.ts";
 import { FileStore } from "../files/file-store.ts";
 import { S3ObjectStore } from "../files/s3-object-store.ts";
-import { findRoute } from "../http/routes.ts";
-import type { InternalCalls } from "../internal-calls.ts";
+import type { Identified } from "../pipeline/request-states.ts";
 import { BatchPages } from "./batch-pages.ts";
-import type { BatchRoutePath } from "./batch-routes.ts";
 import { BatchStore } from "./batch-store.ts";
 import { BatchTable } from "./batch-table.ts";
 import type { BatchTiming } from "./batch-timing.ts";
@@ -32,7 +30,10 @@ export interface BatchServiceOptions extends BatchStorage {
   readonly settings: BatchSettings;
   readonly auth: AuthMode;
   readonly bodyLimitBytes: number;
-  readonly internal: InternalCalls;
+  /** Endpoints that the requests of a batch may go to. */
+  readonly endpoints: readonly BatchEndpoint[];
+  /** Serves one request of a batch. Never rejects. */
+  readonly handle: (request: GatewayRequest) => Promise<GatewayResponse>;
   readonly logger: Logger;
   readonly onDeadLetter: () => void;
 }
@@ -50,7 +51,7 @@ export class BatchService {
   readonly #auth: AuthMode;
 
   constructor(options: BatchServiceOptions) {
-    const { settings, internal, logger, timing = {}, now = Date.now } = options;
+    const { settings, handle, endpoints, logger, timing = {}, now = Date.now } = options;
     this.#auth = options.auth;
     const table = new BatchTable({ client: options.dynamodb, tableName: settings.table });
     const objects = new S3ObjectStore({ client: options.s3, bucket: settings.bucket });
@@ -63,13 +64,11 @@ export class BatchService {
       logger,
       now,
       random: Math.random,
-      headersFor: ({ owner }) => ({
-        [PRIORITY_HEADER]: "batch",
-        ...internal.headers({
-          ...(owner === EVERYONE ? {} : { keyId: owner }),
-          tenant: owner === EVERYONE ? owner : `key:${owner}`,
-          priceFactor: BATCH_PRICE_FACTOR,
-        }),
+      handle,
+      callerOf: ({ owner }) => ({
+        tenant: owner === EVERYONE ? owner : `key:${owner}`,
+        keyId: owner === EVERYONE ? undefined : owner,
+        priceFactor: BATCH_PRICE_FACTOR,
       }),
       maxLinesInFlight: settings.maxLinesInFlight,
       maxLineBytes: options.bodyLimitBytes,
@@ -79,58 +78,61 @@ export class BatchService {
     this.#batches = new BatchPages({
       store,
       files,
-      endpoints: BATCH_ENDPOINTS.filter((endpoint) => findRoute(endpoint) !== undefined),
+      endpoints,
       maxOpenPerKey: settings.maxOpenPerKey,
       now,
       onCreated: () => this.#worker.look(),
     });
   }
 
-  /** Starts to work. @param port the gateway's own */
-  start(port: number): void {
-    this.#worker.start(port);
+  /** Starts to work. */
+  start(): void {
+    this.#worker.start();
   }
 
-  /** Gives back what is not done. */
+  /** Releases the work that is not done. */
   async drain(): Promise<void> {
     await this.#worker.stop();
   }
 
-  /** @throws {GatewayError} `storage_unavailable` when table or bucket don't answer */
-  async answer(exchange: Exchange, path: BatchRoutePath, encodedId: string): Promise<void> {
-    const owner = this.#ownerOf(exchange);
+  /**
+   * A response about files.
+   * @param respond with the id in the path, which is empty where the path has none
+   * @throws {GatewayError} `storage_unavailable` when table or bucket don't answer
+   */
+  files(
+    request: Identified,
+    respond: (pages: FilePages, owned: OwnedRequest, id: string) => Promise<GatewayResponse>,
+  ): Promise<GatewayResponse> {
+    return this.#respond(request, (owned, id) => respond(this.#files, owned, id));
+  }
+
+  /** The same about batches. */
+  batches(
+    request: Identified,
+    respond: (pages: BatchPages, owned: OwnedRequest, id: string) => Promise<GatewayResponse>,
+  ): Promise<GatewayResponse> {
+    return this.#respond(request, (owned, id) => respond(this.#batches, owned, id));
+  }
+
+  async #respond(
+    identified: Identified,
+    respond: (owned: OwnedRequest, id: string) => Promise<GatewayResponse>,
+  ): Promise<GatewayResponse> {
+    const { request, headers, encodedParameter } = identified;
+    const owner = this.#ownerOf(identified);
     try {
-      await this.#answer(exchange, owner, path, decode(encodedId));
+      return await respond({ request, headers, owner }, decode(encodedParameter));
     } catch (error) {
       if (error instanceof GatewayError || error instanceof ClientGone || !isStorageFailure(error)) throw error;
       throw new GatewayError("storage_unavailable");
     }
   }
 
-  async #answer(exchange: Exchange, owner: string, path: BatchRoutePath, id: string): Promise<void> {
-    const { method } = exchange.request;
-    switch (path) {
-      case "/v1/files":
-        return method === "POST" ? await this.#files.upload(exchange, owner) : await this.#files.list(exchange, owner);
-      case "/v1/files/{id}":
-        if (method === "DELETE") return await this.#files.remove(exchange, owner, id);
-        return await this.#files.describe(exchange, owner, id);
-      case "/v1/files/{id}/content":
-        return await this.#files.content(exchange, owner, id);
-      case "/v1/batches":
-        if (method === "POST") return await this.#batches.create(exchange, owner);
-        return await this.#batches.list(exchange, owner);
-      case "/v1/batches/{id}":
-        return await this.#batches.describe(exchange, owner, id);
-      case "/v1/batches/{id}/cancel":
-        return await this.#batches.cancel(exchange, owner, id);
-    }
-  }
-
   /** Files and batches are a key's; an address, which many may share, has none. */
-  #ownerOf({ keyId }: Exchange): string {
+  #ownerOf({ key }: Identified): string {
     if (this.#auth === "off") return EVERYONE;
-    if (keyId !== undefined) return keyId;
+    if (key !== undefined) return key.keyId;
     throw new GatewayError("missing_api_key", {
       message: "Files and batches belong to an API key. Send one as `Authorization: Bearer <key>`.",
     });

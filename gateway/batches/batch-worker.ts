@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
-import { Pool } from "undici";
 import type { BatchError, BatchStatus } from "../../contracts/batches.ts";
+import type { Caller, GatewayRequest } from "../core/request.ts";
+import type { GatewayResponse } from "../core/response.ts";
 import type { FileStore } from "../files/file-store.ts";
 import { ObjectMissing } from "../files/object-store.ts";
 import type { BatchItem, SliceItem } from "./batch-items.ts";
@@ -21,8 +22,10 @@ export interface BatchWorkerOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly random: () => number;
-  /** Headers by which the gateway knows a line of a batch as its own request. */
-  readonly headersFor: (batch: BatchItem) => Readonly<Record<string, string>>;
+  /** Serves one request of a batch. Never rejects. */
+  readonly handle: (request: GatewayRequest) => Promise<GatewayResponse>;
+  /** Who pays for a batch. */
+  readonly callerOf: (batch: BatchItem) => Caller;
   readonly maxLinesInFlight: number;
   readonly maxLineBytes: number;
   /** Told of every dead letter. */
@@ -40,14 +43,13 @@ const MAX_LOOKED_AT = 50;
 /** An entry whose batch does not appear within this belongs to a creation that failed. */
 const ORPHAN_SECONDS = 300;
 
-/** Works on batches in the background: takes what is free, asks its lines through the gateway's own port. */
+/** Works on batches in the background: takes what is free, serves its requests in this process. */
 export class BatchWorker {
   readonly #options: BatchWorkerOptions;
   readonly #timing: BatchTiming;
   readonly #gate: LineGate;
   readonly #tasks = new Set<Promise<void>>();
   readonly #stop = new AbortController();
-  #pool: Pool | undefined;
   #loop: Promise<void> | undefined;
   #lastOwner: string | undefined;
   #wake: (() => void) | undefined;
@@ -58,9 +60,7 @@ export class BatchWorker {
     this.#gate = new LineGate(options.maxLinesInFlight);
   }
 
-  /** @param port the gateway's own */
-  start(port: number): void {
-    this.#pool = new Pool(`http://127.0.0.1:${port}`, { connections: this.#options.maxLinesInFlight });
+  start(): void {
     this.#loop = this.#run();
   }
 
@@ -71,7 +71,6 @@ export class BatchWorker {
     this.look();
     await this.#loop;
     await Promise.all(this.#tasks);
-    await this.#pool?.close();
   }
 
   /** Looks for work at once: there is a new batch. */
@@ -211,11 +210,9 @@ export class BatchWorker {
   }
 
   async #runSlice(batch: BatchItem, slice: SliceItem, hold: LeaseHold): Promise<void> {
-    const { store, files, headersFor, maxLineBytes, maxLinesInFlight, random } = this.#options;
+    const { store, files, handle, callerOf, maxLineBytes, maxLinesInFlight, random } = this.#options;
     if (slice.attempts > 2 * MAX_ATTEMPTS) return await this.#giveUp(batch, slice);
     if (slice.attempts > 1 && (await store.isDone(batch.id, slice))) return await store.dropOpenSlice(batch.id, slice);
-    const pool = this.#pool;
-    if (pool === undefined) throw new Error("the worker has no port to ask");
     const mode = slice.attempts > MAX_ATTEMPTS ? "abandon" : "ask";
     const result = await runSlice({
       batch,
@@ -229,10 +226,10 @@ export class BatchWorker {
       signal: hold.signal,
       ask: (line) =>
         sendLine(line, {
-          pool,
+          handle,
           gate: this.#gate,
           endpoint: batch.endpoint,
-          headers: headersFor(batch),
+          caller: callerOf(batch),
           isExpired: () => this.#isExpired(batch),
           isStopped: () => hold.isCancelled,
           signal: hold.signal,

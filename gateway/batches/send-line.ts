@@ -1,6 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Dispatcher } from "undici";
-import { ask } from "../http/ask.ts";
+import { PRIORITY_HEADER, REQUEST_ID_HEADER } from "../../contracts/headers.ts";
+import { bufferedBody } from "../core/buffered-body.ts";
+import { bodyChunks } from "../core/byte-queue.ts";
+import type { Caller, GatewayRequest } from "../core/request.ts";
+import type { GatewayResponse } from "../core/response.ts";
+import { BoundedBytes } from "../http/bounded-bytes.ts";
 import type { BatchLine } from "./check-line.ts";
 import type { LineGate } from "./line-gate.ts";
 
@@ -11,11 +15,12 @@ export type LineAnswer =
   | undefined;
 
 export interface SendLineOptions {
-  /** Connections to the gateway's own port. */
-  readonly pool: Dispatcher;
+  /** Serves the request. Never rejects. */
+  readonly handle: (request: GatewayRequest) => Promise<GatewayResponse>;
   readonly gate: LineGate;
   readonly endpoint: string;
-  readonly headers: Readonly<Record<string, string>>;
+  /** Who pays; checked when the batch was accepted. */
+  readonly caller: Caller;
   /** Whether the batch's time is over. */
   readonly isExpired: () => boolean;
   /** Whether nothing new shall be asked. */
@@ -32,8 +37,6 @@ const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 /** Failures on our side are asked again so often. Refusals for want of room are asked until the batch's time is over. */
 const MAX_FAILURES = 3;
 const MAX_WAIT_MS = 60_000;
-/** The gateway ends every request itself; this is for a gateway that hangs. */
-const HANG_MS = 900_000;
 
 /** Asks one line of a batch, as often as it takes. */
 export async function sendLine(line: BatchLine, options: SendLineOptions): Promise<LineAnswer> {
@@ -64,30 +67,34 @@ export async function sendLine(line: BatchLine, options: SendLineOptions): Promi
   }
 }
 
-async function askLine(line: BatchLine, { pool, endpoint, headers, signal }: SendLineOptions) {
-  const response = await ask(pool, {
-    path: endpoint,
+async function askLine(line: BatchLine, { handle, endpoint, caller, signal }: SendLineOptions) {
+  const response = await handle({
     method: "POST",
-    headers: { ...headers, "content-type": "application/json" },
-    body: JSON.stringify(line.body),
-    signal,
-    headersTimeout: HANG_MS,
-    bodyTimeout: HANG_MS,
+    target: endpoint,
+    headers: { "content-type": "application/json", [PRIORITY_HEADER]: "batch" },
+    body: bufferedBody(Buffer.from(JSON.stringify(line.body))),
+    address: "",
+    // One of its own, so that the batch's signal does not hold what listens to it.
+    signal: AbortSignal.any([signal]),
+    knownCaller: caller,
   });
-  const retryAfter = Number(response.headers["retry-after"] ?? 0);
-  const requestId = String(response.headers["x-request-id"] ?? "");
-  const bytes = await response.body.whole(MAX_ANSWER_BYTES);
+  const { status, headers } = response;
+  const retryAfter = Number(headers["retry-after"] ?? 0);
+  const requestId = headers[REQUEST_ID_HEADER] ?? "";
+  const bytes = await wholeBody(response);
   if (bytes === undefined) {
     const message = `The answer is over ${MAX_ANSWER_BYTES} bytes. Ask for less in one line.`;
     return { status: 500, requestId, body: errorBody("answer_too_large", message), retryAfterMs: 0 };
   }
   const body = parse(bytes.toString("utf8"));
-  return {
-    status: response.statusCode,
-    requestId,
-    body,
-    retryAfterMs: 1000 * (Number.isFinite(retryAfter) ? retryAfter : 0),
-  };
+  return { status, requestId, body, retryAfterMs: 1000 * (Number.isFinite(retryAfter) ? retryAfter : 0) };
+}
+
+/** @returns `undefined` when it is too long @throws when the response was broken off */
+async function wholeBody(response: GatewayResponse): Promise<Buffer | undefined> {
+  const bytes = new BoundedBytes(MAX_ANSWER_BYTES);
+  for await (const chunk of bodyChunks(response)) if (!bytes.push(chunk)) return undefined;
+  return bytes.whole();
 }
 
 function broken(): LineAnswer {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { SharedCount } from "../core/shared-count.ts";
 import { MemoryStore } from "../store/memory-store.ts";
-import { SharedCount } from "../threads/shared-memory.ts";
 import { CacheGenerations } from "./cache-generations.ts";
 
 const count = () => new SharedCount(new SharedArrayBuffer(4));

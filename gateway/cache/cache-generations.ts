@@ -1,5 +1,5 @@
+import type { SharedCount } from "../core/shared-count.ts";
 import type { FastStore } from "../store/fast-store.ts";
-import type { SharedCount } from "../threads/shared-memory.ts";
 
 /** Gateways learn within this time that another one was told to clear its cache. */
 const EXCHANGE_MS = 2000;

@@ -1,9 +1,8 @@
 import type { CacheSettings, GatewayConfig } from "../../contracts/gateway-config.ts";
+import type { SharedCount } from "../core/shared-count.ts";
 import type { Target } from "../core/target.ts";
 import type { Meter } from "../metrics/meter.ts";
-import { CacheStage } from "../pipeline/consult-cache.ts";
 import type { FastStore } from "../store/fast-store.ts";
-import type { SharedCount } from "../threads/shared-memory.ts";
 import { CacheMeasurements } from "./cache-measurements.ts";
 import { embedByTarget } from "./embed-by-target.ts";
 import { ResponseCache } from "./response-cache.ts";
@@ -25,10 +24,16 @@ export interface CreateCacheOptions {
   readonly now: () => number;
 }
 
-/** A gateway's cache: the stage that requests go through, and what clears it. */
+/** A gateway's cache, as the step that requests go through uses it. */
 export interface GatewayCache {
-  readonly stage: CacheStage;
+  readonly settings: CacheSettings;
   readonly answers: ResponseCache;
+  readonly semantic: SemanticCache | undefined;
+  readonly measurements: CacheMeasurements;
+  /** Version of a target's weights; `undefined` where it is not known. */
+  readonly revisionOf: (targetId: string) => string | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 }
 
 /** Builds the cache that the configuration asks for; `undefined` when it asks for none. */
@@ -39,10 +44,10 @@ export function createCache(options: CreateCacheOptions): GatewayCache | undefin
   const memoryBytes = Math.floor((settings.memoryMiB * 1024 * 1024) / threads);
   const answers = new ResponseCache({ memoryBytes, store, clears, now });
   const semantic = createSemanticCache(settings.semantic, options);
-  const metrics = new CacheMeasurements(meter, answers, semantic);
+  const measurements = new CacheMeasurements(meter, answers, semantic);
   const revisions = new Map(config.models.map(({ id, revision }) => [id, revision]));
   const revisionOf = (targetId: string) => revisions.get(targetId);
-  return { stage: new CacheStage({ settings, cache: answers, semantic, metrics, revisionOf, now }), answers };
+  return { settings, answers, semantic, measurements, revisionOf, now };
 }
 
 function createSemanticCache(

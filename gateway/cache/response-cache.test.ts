@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { SharedCount } from "../core/shared-count.ts";
 import { MemoryStore } from "../store/memory-store.ts";
-import { SharedCount } from "../threads/shared-memory.ts";
 import type { CachedAnswer } from "./cached-answer.ts";
 import { ResponseCache } from "./response-cache.ts";
 

@@ -1,6 +1,6 @@
+import type { SharedCount } from "../core/shared-count.ts";
 import type { FastStore } from "../store/fast-store.ts";
 import { MemoryStore } from "../store/memory-store.ts";
-import type { SharedCount } from "../threads/shared-memory.ts";
 import { CacheGenerations } from "./cache-generations.ts";
 import { type CachedAnswer, decodeAnswer, encodeAnswer } from "./cached-answer.ts";
 import { RecordingBudget, StreamRecorder } from "./stream-recorder.ts";

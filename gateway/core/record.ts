@@ -1,11 +1,7 @@
 import type { ErrorCode } from "../../contracts/errors.ts";
 import type { Priority } from "../../contracts/priority.ts";
+import type { CacheOutcome } from "./cache-outcome.ts";
 import type { Target } from "./target.ts";
-
-/** What the cache did for a request. */
-export type CacheOutcome =
-  | { readonly result: "hit"; readonly level: "memory" | "shared" | "semantic"; readonly savedTokens: number }
-  | { readonly result: "miss" | "bypass" };
 
 /** What the steps found out about one request. */
 export interface RequestFacts {
@@ -86,7 +82,7 @@ export class RequestRecord implements RecordWriter {
 }
 
 /** A request that is over, for log, metrics and accounts. */
-export interface SettledRequest {
+export interface SettledRequest extends RequestFacts {
   readonly requestId: string;
   readonly method: string;
   /** 499 when the client left before its response began. */
@@ -96,5 +92,4 @@ export interface SettledRequest {
   readonly durationMs: number;
   /** Dollars that the caller is charged, by its tokens and the price of the target that answered. */
   readonly chargeUsd: number;
-  readonly facts: RequestFacts;
 }

@@ -1,7 +1,7 @@
-import { pipeline } from "node:stream/promises";
 import { GatewayError } from "../core/gateway-error.ts";
-import type { Exchange } from "../exchange.ts";
-import { sendJson } from "../http/answer.ts";
+import type { GatewayRequest } from "../core/request.ts";
+import { type ByteSink, type GatewayResponse, jsonResponse } from "../core/response.ts";
+import type { ResponseHeaders } from "../core/response-headers.ts";
 import { choiceIn, limitIn, listOf, queryOf } from "../http/list-query.ts";
 import { type FileItem, type FileStore, fileObject } from "./file-store.ts";
 import { ObjectMissing } from "./object-store.ts";
@@ -17,7 +17,14 @@ export interface FilePagesOptions {
   readonly now: () => number;
 }
 
-/** Answers under `/v1/files`, each for the files of one owner. */
+/** A request to files or batches, of one owner. */
+export interface OwnedRequest {
+  readonly request: GatewayRequest;
+  readonly headers: ResponseHeaders;
+  readonly owner: string;
+}
+
+/** Responses under `/v1/files`, each for the files of one owner. */
 export class FilePages {
   readonly #options: FilePagesOptions;
 
@@ -25,13 +32,13 @@ export class FilePages {
     this.#options = options;
   }
 
-  async upload(exchange: Exchange, owner: string): Promise<void> {
-    const file = await receiveFile(exchange, { ...this.#options, owner });
-    sendJson(exchange.response, 200, exchange.headers, fileObject(file));
+  async upload({ request, headers, owner }: OwnedRequest): Promise<GatewayResponse> {
+    const file = await receiveFile(request, { ...this.#options, owner });
+    return jsonResponse(200, headers.all, fileObject(file));
   }
 
-  async list(exchange: Exchange, owner: string): Promise<void> {
-    const query = queryOf(exchange);
+  async list({ request, headers, owner }: OwnedRequest): Promise<GatewayResponse> {
+    const query = queryOf(request.target);
     const limit = limitIn(query, PAGE);
     const after = query.get("after");
     const purpose = query.get("purpose");
@@ -41,42 +48,43 @@ export class FilePages {
       ...(after === null ? {} : { after }),
       ...(purpose === null ? {} : { purpose }),
     });
-    sendJson(exchange.response, 200, exchange.headers, listOf(found.map(fileObject), limit));
+    return jsonResponse(200, headers.all, listOf(found.map(fileObject), limit));
   }
 
-  async describe(exchange: Exchange, owner: string, id: string): Promise<void> {
-    sendJson(exchange.response, 200, exchange.headers, fileObject(await this.#find(owner, id)));
+  async describe({ headers, owner }: OwnedRequest, id: string): Promise<GatewayResponse> {
+    return jsonResponse(200, headers.all, fileObject(await this.#find(owner, id)));
   }
 
-  async remove(exchange: Exchange, owner: string, id: string): Promise<void> {
+  async remove({ headers, owner }: OwnedRequest, id: string): Promise<GatewayResponse> {
     await this.#options.files.delete(await this.#find(owner, id));
-    sendJson(exchange.response, 200, exchange.headers, { id, object: "file", deleted: true });
+    return jsonResponse(200, headers.all, { id, object: "file", deleted: true });
   }
 
-  async content(exchange: Exchange, owner: string, id: string): Promise<void> {
-    const { response, headers } = exchange;
-    const { signal } = exchange.abort;
+  async content({ request, headers, owner }: OwnedRequest, id: string): Promise<GatewayResponse> {
+    const { signal } = request;
     const file = await this.#find(owner, id);
     const bytes = this.#options.files.objects.read(file.objectKey)[Symbol.asyncIterator]();
     // At once, also while the object store stalls: nothing else would end the wait for its next chunk.
     const close = () => void bytes.return?.();
     signal.addEventListener("abort", close, { once: true });
+    // An iterator that is read by hand is not closed by itself: its connection would stay in use for ever.
+    const end = async () => {
+      signal.removeEventListener("abort", close);
+      await bytes.return?.();
+    };
     try {
       signal.throwIfAborted();
-      // Before the head goes out, so that a file whose bytes are gone is a 404.
+      // Before the response begins, so that a file whose bytes are gone is a 404.
       const first = await bytes.next().catch((error: unknown) => {
         throw error instanceof ObjectMissing ? noFile(id) : error;
       });
       signal.throwIfAborted();
-      async function* all() {
-        for (let next = first; next.done !== true; next = await bytes.next()) yield next.value;
-      }
-      response.writeHead(200, { ...headers, "content-type": "application/jsonl", "content-length": file.bytes });
-      await pipeline(all(), response);
-    } finally {
-      signal.removeEventListener("abort", close);
-      // An iterator that is read by hand is not closed by itself: its connection would stay in use for ever.
-      await bytes.return?.();
+      const send = (sink: ByteSink) => sendAll(first, bytes, sink).finally(end);
+      const own = { "content-type": "application/jsonl", "content-length": String(file.bytes) };
+      return { status: 200, headers: { ...headers.all, ...own }, body: { kind: "stream", send } };
+    } catch (error) {
+      await end();
+      throw error;
     }
   }
 
@@ -91,4 +99,22 @@ function noFile(id: string): GatewayError {
   return new GatewayError("not_found", {
     message: `There is no file ${JSON.stringify(id.slice(0, 80))}. \`GET /v1/files\` lists yours.`,
   });
+}
+
+/** Sends chunks as fast as the sink takes them, and closes their source when it is closed. @throws what the source throws */
+async function sendAll(first: IteratorResult<Buffer>, chunks: AsyncIterator<Buffer>, sink: ByteSink): Promise<void> {
+  let wake: (() => void) | undefined;
+  sink.onDrain(() => wake?.());
+  sink.onClose(() => {
+    wake?.();
+    void chunks.return?.();
+  });
+  for (let next = first; next.done !== true; next = await chunks.next()) {
+    if (sink.isClosed) return;
+    if (sink.write(next.value) || sink.isClosed) continue;
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+  }
+  sink.end();
 }

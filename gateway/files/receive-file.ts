@@ -1,6 +1,6 @@
 import { FILE_DAYS, FILE_PURPOSES } from "../../contracts/files.ts";
-import { ClientGone, GatewayError } from "../core/gateway-error.ts";
-import type { Exchange } from "../exchange.ts";
+import { GatewayError } from "../core/gateway-error.ts";
+import type { GatewayRequest } from "../core/request.ts";
 import { type FileItem, type FileStore, timeOrderedId } from "./file-store.ts";
 import { FormError, formBoundary, readForm } from "./multipart-form.ts";
 import type { ObjectUpload } from "./object-store.ts";
@@ -25,8 +25,7 @@ const MAX_SECONDS = FILE_DAYS * 86_400;
  * Takes an uploaded form and stores its file while it arrives: neither memory nor disk holds the whole of it.
  * @throws {GatewayError} 400, 413 or 415; nothing is stored then
  */
-export async function receiveFile(exchange: Exchange, options: ReceiveFileOptions): Promise<FileItem> {
-  const { request, response } = exchange;
+export async function receiveFile(request: GatewayRequest, options: ReceiveFileOptions): Promise<FileItem> {
   const boundary = formBoundary(request.headers["content-type"]);
   if (boundary === undefined)
     throw new GatewayError("unsupported_media_type", {
@@ -34,26 +33,19 @@ export async function receiveFile(exchange: Exchange, options: ReceiveFileOption
         "A file is uploaded as a form. Send `content-type: multipart/form-data` with the fields `purpose` and `file`.",
     });
   if (Number(request.headers["content-length"] ?? 0) > options.maxFileBytes + FORM_BYTES) throw tooLarge(options);
-  if (request.headers.expect !== undefined) response.writeContinue();
   const upload = new Upload(options);
   try {
-    await readForm(bodyOf(exchange, options), boundary, upload);
+    await readForm(bodyOf(request, options), boundary, upload);
     return await upload.finish();
   } catch (error) {
     await upload.abort();
-    // What still comes is thrown away, so that the client reads our answer and its connection stays usable.
-    request.resume();
-    if (exchange.isAborted || request.errored !== null) throw new ClientGone();
     throw error instanceof FormError ? invalid("file", error.message) : error;
   }
 }
 
-async function* bodyOf({ request }: Exchange, options: ReceiveFileOptions): AsyncGenerator<Buffer> {
+async function* bodyOf({ body }: GatewayRequest, options: ReceiveFileOptions): AsyncGenerator<Buffer> {
   let size = 0;
-  request.on("error", () => undefined);
-  // By itself a stream whose reader leaves is destroyed, and with it the connection that the answer needs.
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    const bytes = Buffer.from(chunk);
+  for await (const bytes of body.chunks()) {
     size += bytes.length;
     if (size > options.maxFileBytes + FORM_BYTES) throw tooLarge(options);
     yield bytes;

@@ -2,11 +2,11 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
-import { Exchange } from "../exchange.ts";
-import { answerError } from "../pipeline/answer-error.ts";
+import { jsonResponse } from "../core/response.ts";
 import { provide } from "../test/provider-fixture.ts";
 import { chat, post, startTestGateway } from "../test/test-gateway.ts";
 import { headerText } from "./header-text.ts";
+import { writeResponse } from "./write-response.ts";
 
 test.each([
   ["openai/gpt-4o:free", "openai/gpt-4o:free"],
@@ -32,11 +32,10 @@ test("a provider's model with a Chinese name answers, and is named percent-encod
   }
 });
 
-test("an error whose headers can't be written goes out with the request's id alone", async () => {
+test("a response whose headers can't be written is internal_error with the request's id alone", async () => {
   const server = createServer((request, response) => {
-    const exchange = new Exchange(request, response, 0);
-    exchange.headers["x-broken"] = "通";
-    answerError(exchange, new Error("unexpected"));
+    const headers = { "x-request-id": "req_1", "x-broken": "通" };
+    void writeResponse(request, response, jsonResponse(200, headers, {}), {});
   }).listen(0, "127.0.0.1");
   onTestFinished(() => {
     server.closeAllConnections();

@@ -1,11 +1,9 @@
 import { GatewayError } from "../core/gateway-error.ts";
-import type { Exchange } from "../exchange.ts";
 
-/** The query of a request. */
-export function queryOf({ request }: Exchange): URLSearchParams {
-  const url = request.url ?? "";
-  const at = url.indexOf("?");
-  return new URLSearchParams(at < 0 ? "" : url.slice(at + 1));
+/** The query of a request's target. */
+export function queryOf(target: string): URLSearchParams {
+  const at = target.indexOf("?");
+  return new URLSearchParams(at < 0 ? "" : target.slice(at + 1));
 }
 
 /** @throws {GatewayError} `invalid_request` when it is not a whole number within the bounds */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Exchange } from "../exchange.ts";
-import { sendBytes } from "../http/answer.ts";
+import { bytesResponse, type GatewayResponse } from "../core/response.ts";
+import type { Received } from "../pipeline/request-states.ts";
 
 /** A page that is the same for everyone as long as this process runs. */
 export interface StaticPage {
@@ -30,13 +30,12 @@ export function staticPage(
   };
 }
 
-/** Answers with the page, or with 304 when the caller has it already. */
-export function answerStaticPage({ request, response, headers }: Exchange, page: StaticPage): void {
+/** The page, or 304 when the caller has it already. */
+export function respondStaticPage({ request, headers }: Received, page: StaticPage): GatewayResponse {
   const known = request.headers["if-none-match"]?.split(",").map((tag) => tag.trim().replace(/^W\//, "")) ?? [];
   if (page.headers.etag !== undefined && (known.includes(page.headers.etag) || known.includes("*"))) {
     const { "content-type": _, ...rest } = page.headers;
-    response.writeHead(304, { ...headers, ...rest }).end();
-    return;
+    return bytesResponse(304, { ...headers.all, ...rest }, Buffer.alloc(0));
   }
-  sendBytes(response, 200, { ...headers, ...page.headers }, page.bytes);
+  return bytesResponse(200, { ...headers.all, ...page.headers }, page.bytes);
 }

@@ -1,35 +1,39 @@
 import { GatewayError } from "../core/gateway-error.ts";
-import type { Exchange } from "../exchange.ts";
-import type { Route } from "../http/routes.ts";
+import { queryOf } from "../http/list-query.ts";
+import type { Identified } from "../pipeline/request-states.ts";
 import type { ResponseStore, StoredResponse } from "../responses/response-store.ts";
 
 const MAX_ITEMS = 100;
 const DEFAULT_ITEMS = 20;
 
-/**
- * A kept response, the word that it has been deleted, or the list of its input items.
- * @throws {GatewayError} `not_found` for one that this tenant has not, `invalid_request` for a wrong query
- */
-export async function storedResponse(
-  { request, tenant }: Exchange,
-  { path, encodedId }: Route,
-  store: ResponseStore | undefined,
-): Promise<unknown> {
-  const id = decode(encodedId);
-  const query = new URLSearchParams(/\?(.*)$/.exec(request.url ?? "")?.[1] ?? "");
-  if (request.method === "DELETE") {
-    if (!(await store?.delete(tenant, id))) throw notFound(id);
-    return { id, object: "response", deleted: true };
-  }
-  const stored = await store?.get(tenant, id);
-  if (stored === undefined) throw notFound(id);
-  if (path === "/v1/responses/{id}/input_items") return itemList(stored, query);
-  if (query.get("stream") === "true")
+/** @throws {GatewayError} `not_found` for a response that this caller has not, `invalid_request` for a wrong query */
+export async function storedResponse(request: Identified, store: ResponseStore | undefined): Promise<unknown> {
+  const stored = await find(request, store);
+  if (queryOf(request.request.target).get("stream") === "true")
     throw new GatewayError("invalid_request", {
       param: "stream",
       message: "A kept response is not streamed again; leave out `stream`.",
     });
   return stored.response;
+}
+
+/** One page of what went into a stored response. @throws {GatewayError} as `storedResponse` */
+export async function storedItems(request: Identified, store: ResponseStore | undefined): Promise<unknown> {
+  return itemList(await find(request, store), queryOf(request.request.target));
+}
+
+/** @throws {GatewayError} `not_found` */
+export async function deleteResponse(request: Identified, store: ResponseStore | undefined): Promise<unknown> {
+  const id = decode(request.encodedParameter);
+  if (!(await store?.delete(request.caller.tenant, id))) throw notFound(id);
+  return { id, object: "response", deleted: true };
+}
+
+async function find(request: Identified, store: ResponseStore | undefined): Promise<StoredResponse> {
+  const id = decode(request.encodedParameter);
+  const stored = await store?.get(request.caller.tenant, id);
+  if (stored === undefined) throw notFound(id);
+  return stored;
 }
 
 function notFound(id: string): GatewayError {

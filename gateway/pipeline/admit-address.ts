@@ -1,61 +1,33 @@
-import { randomInt } from "node:crypto";
-import type { IncomingMessage } from "node:http";
-import { CLIENT_IP_HEADER } from "../../contracts/headers.ts";
 import { addressBucket } from "../../domain/client-address.ts";
-import { SharedWindow, type SharedWindowOptions } from "../../domain/shared-window.ts";
+import type { AddressLimit } from "../admission/address-limit.ts";
 import { GatewayError } from "../core/gateway-error.ts";
-import type { Exchange } from "../exchange.ts";
+import type { Admitted, Routed } from "./request-states.ts";
 
-const WINDOW_MS = 60_000;
-/** With 100 requests each these are 43 MB, if they all come in one minute: far more than one gateway serves. */
-const MAX_ADDRESSES = 100_000;
-
-export interface AddressLimit {
-  readonly limit: number;
-  readonly window: SharedWindow;
-}
-
-/** Memory in which all threads of a gateway count together. */
-export function addressLimitMemory(requestsPerMinute: number): SharedArrayBuffer {
-  return SharedWindow.memory(windowOptions(requestsPerMinute), randomInt(2 ** 31));
-}
-
-export function createAddressLimit(requestsPerMinute: number, memory: SharedArrayBuffer): AddressLimit {
-  return { limit: requestsPerMinute, window: new SharedWindow(windowOptions(requestsPerMinute), memory) };
-}
-
-function windowOptions(limit: number): SharedWindowOptions {
-  return { limit, windowMs: WINDOW_MS, maxCallers: MAX_ADDRESSES };
+export interface AdmitTools {
+  readonly addressLimit: AddressLimit;
+  /** Milliseconds of the gateway's clock. */
+  readonly now: () => number;
 }
 
 /**
- * Second stage: the limit per client address, before a key is looked up or a body read.
- * The address is API Gateway's word (a header that it overwrites), or that of the load balancer where that is the only thing
- * in front (`http/forwarded-address.ts`); without it, the peer of the connection. What a client can write counts for nothing.
+ * Third step: the limit per client address, before a key is looked up or a body read. Requests of this process have no
+ * address that counts.
  * @throws {GatewayError} `rate_limit_exceeded`
  */
-export function admitAddress(exchange: Exchange, { limit, window }: AddressLimit, now: number): void {
-  const bucket = clientBucket(exchange);
-  exchange.tenant = `address:${bucket}`;
-  const decision = window.admit(bucket, now);
+export function admitAddress(routed: Routed, { addressLimit: { limit, window }, now }: AdmitTools): Admitted {
+  const { request, endpoint, headers, record } = routed;
+  if (endpoint.access === "public" || request.knownCaller !== undefined) return { ...routed, addressTenant: "unknown" };
+  const bucket = addressBucket(request.address) ?? "unknown";
+  const addressTenant = `address:${bucket}`;
+  record.note({ tenant: addressTenant });
+  const decision = window.admit(bucket, now());
   const resetSeconds = Math.max(1, Math.ceil(decision.resetMs / 1000));
-  exchange.headers["x-ratelimit-limit-requests"] = String(limit);
-  exchange.headers["x-ratelimit-remaining-requests"] = String(decision.remaining);
-  exchange.headers["x-ratelimit-reset-requests"] = `${resetSeconds}s`;
-  if (decision.admitted) return;
+  headers.set("x-ratelimit-limit-requests", String(limit));
+  headers.set("x-ratelimit-remaining-requests", String(decision.remaining));
+  headers.set("x-ratelimit-reset-requests", `${resetSeconds}s`);
+  if (decision.admitted) return { ...routed, addressTenant };
   throw new GatewayError("rate_limit_exceeded", {
     message: `Over ${limit} requests in a minute from one address. Wait ${resetSeconds} s.`,
     retryAfterSeconds: resetSeconds,
   });
-}
-
-function clientBucket({ request }: Exchange): string {
-  return addressBucket(clientAddress(request)) ?? "unknown";
-}
-
-/** The client's address, as far as it can be trusted; empty when the connection is gone. */
-export function clientAddress(request: IncomingMessage): string {
-  const fromEdge = request.headers[CLIENT_IP_HEADER];
-  const isAddress = typeof fromEdge === "string" && addressBucket(fromEdge.trim()) !== undefined;
-  return isAddress ? fromEdge.trim() : (request.socket.remoteAddress ?? "");
 }

@@ -1,60 +1,56 @@
 import { isUtf8 } from "node:buffer";
 import type * as z from "zod";
-import { ChatCompletionRequest } from "../../contracts/chat.ts";
-import { CompletionRequest } from "../../contracts/completions.ts";
-import { DEPRECATIONS, type Deprecation } from "../../contracts/deprecations.ts";
-import { EmbeddingRequest } from "../../contracts/embeddings.ts";
-import type { GenerationRoute } from "../../contracts/generation-routes.ts";
-import { DetokenizeRequest, TokenizeRequest } from "../../contracts/tokenize.ts";
+import type { Deprecation } from "../../contracts/deprecations.ts";
 import { estimateTokens } from "../../domain/token-estimate.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
-import type { Exchange } from "../exchange.ts";
-import { readBody } from "../http/read-body.ts";
+import type { GatewayRequest } from "../core/request.ts";
+import type { ClientDialectTools } from "../dialects/clients/client-dialect.ts";
 import { isRecord } from "../is-record.ts";
 import { MAX_JSON_DEPTH, tooDeepField } from "../json-depth.ts";
-import { announceDeprecations } from "./announce-deprecations.ts";
 import { boundProblem } from "./body-bounds.ts";
 import { bodyProblems, invalidRequest } from "./body-problems.ts";
+import type { GenerationRules } from "./endpoint.ts";
 import { withoutGuidedFields } from "./guided-fields.ts";
+import { priorityOf } from "./prioritize.ts";
+import { announcements } from "./receive.ts";
+import type { Identified, Parsed } from "./request-states.ts";
 
-/** What a body of each route must be. */
-const SCHEMAS = {
-  "/v1/completions": CompletionRequest,
-  "/v1/chat/completions": ChatCompletionRequest,
-  "/v1/embeddings": EmbeddingRequest,
-  "/tokenize": TokenizeRequest,
-  "/detokenize": DetokenizeRequest,
-} as const;
+type Fields = Readonly<Record<string, unknown>>;
+
 /** Of a field's name in a message. */
 const MAX_FIELD_CHARACTERS = 80;
-/** Routes whose answer can be a stream. */
-const STREAMED: readonly GenerationRoute[] = ["/v1/completions", "/v1/chat/completions"];
+
+export interface ParseTools {
+  readonly bodyLimitBytes: number;
+  readonly deprecations: readonly Deprecation[];
+  readonly dialects: ClientDialectTools;
+}
 
 /**
- * Fourth stage: reads and checks the body of a generation request, for callers that were admitted.
- * @param deprecations what the answer's headers have to announce
- * @throws {GatewayError} 400, 413 or 415 from the catalogue
+ * Fifth step: reads and checks the body of a request that a target answers, for callers that were admitted.
+ * @throws {GatewayError} 400, 403, 413 or 415 from the catalogue
  */
-export async function parseBody(
-  exchange: Exchange,
-  route: GenerationRoute,
-  limitBytes: number,
-  deprecations: readonly Deprecation[] = DEPRECATIONS,
-): Promise<GenerationRequest> {
-  const { bytes, fields: clientFields } = await readJsonObject(exchange, limitBytes);
-  announceDeprecations(exchange, deprecations, clientFields);
-  const inbound = exchange.clientDialect;
-  if (inbound === undefined) {
+export async function parse(identified: Identified, rules: GenerationRules, tools: ParseTools): Promise<Parsed> {
+  const { request, requestId, endpoint, caller, key, match, headers, record } = identified;
+  const { bytes, fields: clientFields } = await readJsonObject(request, tools.bodyLimitBytes);
+  headers.add(announcements(match.route, tools.deprecations, clientFields));
+  if (endpoint.client === undefined) {
     const fields = withoutGuidedFields(clientFields);
     const body = fields === clientFields ? bytes : Buffer.from(JSON.stringify(fields));
-    return generationRequest(exchange, route, body, fields);
+    const generation = generationRequest(identified, rules, body, fields);
+    const priority = priorityOf(request, generation, key);
+    record.note({ priority });
+    return { ...identified, rules, generation, priority, client: undefined };
   }
-  check(inbound.body, clientFields);
-  const fields = await inbound.toChat(clientFields);
-  const generation = generationRequest(exchange, route, Buffer.from(JSON.stringify(fields)), fields);
-  exchange.inbound = { dialect: inbound, context: { requestId: exchange.requestId, clientFields, generation } };
-  return generation;
+  const dialect = endpoint.client.open(caller.tenant, tools.dialects);
+  check(dialect.body, clientFields);
+  const fields = await dialect.toChat(clientFields);
+  const generation = generationRequest(identified, rules, Buffer.from(JSON.stringify(fields)), fields);
+  const priority = priorityOf(request, generation, key);
+  record.note({ priority });
+  const client = { dialect, context: { requestId, clientFields, generation } };
+  return { ...identified, rules, generation, priority, client };
 }
 
 /**
@@ -62,30 +58,29 @@ export async function parseBody(
  * @throws {GatewayError} 400, 413 or 415 from the catalogue
  */
 export async function readJsonObject(
-  { request, response }: Exchange,
+  { headers, body }: GatewayRequest,
   limitBytes: number,
-): Promise<{ readonly bytes: Buffer; readonly fields: Readonly<Record<string, unknown>> }> {
-  checkMediaType(request.headers);
-  const bytes = await readBody(request, response, limitBytes);
+): Promise<{ readonly bytes: Buffer; readonly fields: Fields }> {
+  checkMediaType(headers);
+  const bytes = await body.whole(limitBytes);
   return { bytes, fields: parseObject(bytes) };
 }
 
 function generationRequest(
-  exchange: Exchange,
-  route: GenerationRoute,
+  { caller, record }: Identified,
+  { route, body, streams }: GenerationRules,
   bytes: Buffer,
-  fields: Readonly<Record<string, unknown>>,
+  fields: Fields,
 ): GenerationRequest {
-  const data = check(SCHEMAS[route], fields);
-  exchange.model = data.model;
-  exchange.stream = STREAMED.includes(route) && own(fields, "stream") && data.stream === true;
+  const { model, stream: wantsStream, stream_options: options } = check(body, fields);
+  const stream = streams && own(fields, "stream") && wantsStream === true;
+  record.note({ model, stream });
   return {
     route,
-    model: data.model,
-    tenant: exchange.tenant,
-    stream: exchange.stream,
-    wantsUsage:
-      own(fields, "stream_options") && isRecord(data.stream_options) && data.stream_options.include_usage === true,
+    model,
+    tenant: caller.tenant,
+    stream,
+    wantsUsage: own(fields, "stream_options") && isRecord(options) && options.include_usage === true,
     maxTokens: maxTokensOf(fields),
     // The body is little but prompt; what else is in it makes the estimate a little high.
     promptTokensEstimate: estimateTokens(bytes.length),
@@ -96,7 +91,7 @@ function generationRequest(
 }
 
 /** @throws {GatewayError} `invalid_request` with every problem */
-function check<Schema extends z.ZodType>(schema: Schema, fields: Readonly<Record<string, unknown>>): z.output<Schema> {
+function check<Schema extends z.ZodType>(schema: Schema, fields: Fields): z.output<Schema> {
   const bound = boundProblem(fields);
   if (bound !== undefined) throw invalidRequest([bound]);
   const parsed = schema.safeParse(fields, { reportInput: true });
@@ -104,7 +99,7 @@ function check<Schema extends z.ZodType>(schema: Schema, fields: Readonly<Record
   return parsed.data;
 }
 
-function checkMediaType(headers: Exchange["request"]["headers"]): void {
+function checkMediaType(headers: GatewayRequest["headers"]): void {
   const encoding = headers["content-encoding"]?.trim().toLowerCase() ?? "identity";
   if (encoding !== "identity")
     throw new GatewayError("unsupported_media_type", {
@@ -117,7 +112,7 @@ function checkMediaType(headers: Exchange["request"]["headers"]): void {
   if (!/^application\/json\s*(;|$)/i.test(type?.trim() ?? "")) throw new GatewayError("unsupported_media_type");
 }
 
-function parseObject(bytes: Buffer): Readonly<Record<string, unknown>> {
+function parseObject(bytes: Buffer): Fields {
   if (bytes.length === 0)
     throw new GatewayError("invalid_json", { message: "The request has no body. Send one JSON object." });
   if (!isUtf8(bytes))
@@ -153,11 +148,11 @@ function parseJson(text: string): unknown {
 }
 
 /** A `__proto__` in the body must not lend its fields to the request. */
-function own(fields: Readonly<Record<string, unknown>>, name: string): boolean {
+function own(fields: Fields, name: string): boolean {
   return Object.hasOwn(fields, name);
 }
 
-function maxTokensOf(fields: Readonly<Record<string, unknown>>): GenerationRequest["maxTokens"] {
+function maxTokensOf(fields: Fields): GenerationRequest["maxTokens"] {
   for (const field of ["max_completion_tokens", "max_tokens"]) {
     const value = own(fields, field) ? fields[field] : undefined;
     if (typeof value === "number") return { field, value };

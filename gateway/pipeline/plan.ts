@@ -1,9 +1,19 @@
+import type { GatewayConfig, RouteTimeouts } from "../../contracts/gateway-config.ts";
+import type { GenerationRoute } from "../../contracts/generation-routes.ts";
+import { SESSION_HEADER } from "../../contracts/headers.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
 import type { Plan } from "../core/plan.ts";
 import type { Target } from "../core/target.ts";
-import { needsOf } from "../routing/request-needs.ts";
+import { fieldNeeds, type TargetNeed } from "../routing/request-needs.ts";
 import type { Router } from "../routing/router.ts";
+import type { EndpointNeed } from "./endpoint.ts";
+import type { Parsed, Planned } from "./request-states.ts";
+
+export interface PlanTools {
+  readonly router: Router;
+  readonly config: Pick<GatewayConfig, "timeouts" | "routeTimeouts">;
+}
 
 /** Whose request it is, and what its headers say of where it goes. */
 export interface PlanCaller {
@@ -13,14 +23,30 @@ export interface PlanCaller {
 }
 
 /**
- * Plans a request: which targets can answer it, in the order in which they are tried.
+ * Sixth step: which targets can answer the request, in the order in which they are tried, and how long each may take.
+ * @throws {GatewayError} as `planTargets`
+ */
+export function plan(parsed: Parsed, { router, config }: PlanTools): Planned {
+  const { request, caller, generation, rules, record } = parsed;
+  const session = request.headers[SESSION_HEADER];
+  const planCaller = { tenant: caller.tenant, session: typeof session === "string" ? session : undefined };
+  const onKnown = () => record.note({ isModelKnown: true });
+  const targets = planTargets(generation, planCaller, rules.need, router, onKnown);
+  return { ...parsed, plan: targets, timeouts: timeoutsOf(config, generation.route) };
+}
+
+/**
+ * The targets of a request.
+ * @param need of the endpoint
  * @param onKnown called when the model exists, also when no target of it can take this request
- * @throws {GatewayError} `model_not_found`; `invalid_request` when no target can do what the request asks for;
- * `context_length_exceeded` when it is too long for every target (exactly counted by the engine, which has the tokenizer)
+ * @throws {GatewayError} `model_not_found`; the refusal of `need`; `invalid_request` when no target can do what the fields
+ * ask for; `context_length_exceeded` when it is too long for every target (exactly counted by the engine, which has the
+ * tokenizer)
  */
 export function planTargets(
   request: GenerationRequest,
   caller: PlanCaller,
+  need: EndpointNeed | undefined,
   router: Router,
   onKnown: () => void = () => undefined,
 ): Plan {
@@ -33,18 +59,39 @@ export function planTargets(
   onKnown();
   const { targets, failoverAfterMs, hedgeAfterMs } = candidates;
   if (targets.length === 0) throw new GatewayError("model_unavailable");
-  const [first, ...rest] = withContext(withCapabilities(targets, request), request);
+  const able = withFields(withNeed(targets, request, need), request);
+  const [first, ...rest] = withContext(able, request);
   if (first === undefined) throw new GatewayError("model_unavailable");
   return { targets: [first, ...rest], failoverAfterMs, hedgeAfterMs };
 }
 
+function timeoutsOf(config: PlanTools["config"], route: GenerationRoute): RouteTimeouts {
+  const own = config.routeTimeouts[route] ?? {};
+  const { firstByteSeconds, totalSeconds, idleSeconds } = config.timeouts;
+  return {
+    firstByteSeconds: own.firstByteSeconds ?? firstByteSeconds,
+    totalSeconds: own.totalSeconds ?? totalSeconds,
+    idleSeconds: own.idleSeconds ?? idleSeconds,
+  };
+}
+
+/** @throws {GatewayError} the endpoint's own, when no target of the model can do what it is for */
+function withNeed(
+  targets: readonly Target[],
+  { model }: GenerationRequest,
+  need: EndpointNeed | undefined,
+): readonly Target[] {
+  if (need === undefined) return targets;
+  const able = targets.filter((target) => canDo(target, need.capability));
+  if (able.length === 0) throw need.refusal(model);
+  return able;
+}
+
 /** @throws {GatewayError} naming the field that no target can do */
-function withCapabilities(targets: readonly Target[], request: GenerationRequest): readonly Target[] {
+function withFields(targets: readonly Target[], request: GenerationRequest): readonly Target[] {
   if (targets.every(({ capabilities }) => capabilities === "all")) return targets;
-  const needs = needsOf(request);
-  const able = targets.filter(
-    ({ capabilities }) => capabilities === "all" || [...needs.keys()].every((need) => capabilities.has(need)),
-  );
+  const needs = fieldNeeds(request);
+  const able = targets.filter((target) => [...needs.keys()].every((need) => canDo(target, need)));
   if (able.length > 0) return able;
   const [missing] = [...needs].filter(([need]) => targets.every((target) => !canDo(target, need)));
   const [need, field] = missing ?? [[...needs.keys()].join(" and "), [...needs.values()][0] ?? null];
@@ -54,8 +101,10 @@ function withCapabilities(targets: readonly Target[], request: GenerationRequest
   });
 }
 
-function canDo({ capabilities }: Target, need: Parameters<Set<string>["has"]>[0]): boolean {
-  return capabilities === "all" || new Set<string>(capabilities).has(need);
+/** Only our own pools have a tokenizer that can be reached; what else they can do, their engines say themselves. */
+function canDo({ kind, capabilities }: Target, need: TargetNeed): boolean {
+  if (need === "tokenizer") return kind === "pool";
+  return capabilities === "all" || capabilities.has(need);
 }
 
 /**

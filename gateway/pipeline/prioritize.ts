@@ -3,7 +3,7 @@ import { PRIORITY_HEADER } from "../../contracts/headers.ts";
 import { PRIORITIES, Priority } from "../../contracts/priority.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
-import type { Exchange } from "../exchange.ts";
+import type { GatewayRequest } from "../core/request.ts";
 
 /** OpenAI's tiers that say how long a request may wait; its others (`auto`, `default`, `scale`) say nothing of that. */
 const TIERS: Readonly<Record<string, Priority>> = { priority: "critical", flex: "batch" };
@@ -14,14 +14,17 @@ const TIERS: Readonly<Record<string, Priority>> = { priority: "critical", flex: 
  * refused, a tier is lowered, as OpenAI does.
  * @throws {GatewayError} `invalid_request` or `permission_denied`
  */
-export function prioritize(exchange: Exchange, { fields }: GenerationRequest, key: ApiKeyItem | undefined): void {
+export function priorityOf(
+  request: Pick<GatewayRequest, "headers">,
+  { fields }: Pick<GenerationRequest, "fields">,
+  key: ApiKeyItem | undefined,
+): Priority {
   const highest = key?.maxPriority ?? "normal";
-  const header = exchange.request.headers[PRIORITY_HEADER];
+  const header = request.headers[PRIORITY_HEADER];
   if (header === undefined) {
     const tier = Object.hasOwn(fields, "service_tier") ? fields.service_tier : undefined;
     const asked = (typeof tier === "string" && Object.hasOwn(TIERS, tier) ? TIERS[tier] : undefined) ?? "normal";
-    exchange.priority = isOver(asked, highest) ? highest : asked;
-    return;
+    return isOver(asked, highest) ? highest : asked;
   }
   const asked = Priority.safeParse(header);
   if (!asked.success)
@@ -34,7 +37,7 @@ export function prioritize(exchange: Exchange, { fields }: GenerationRequest, ke
       message: `The priority \`${asked.data}\` is above what this caller may ask for, \`${highest}\`. Lower it, or ask your operator for a key that may.`,
       param: PRIORITY_HEADER,
     });
-  exchange.priority = asked.data;
+  return asked.data;
 }
 
 function isOver(asked: Priority, highest: Priority): boolean {

@@ -1,142 +1,220 @@
 import { type ErrorCode, errorBody } from "../../contracts/errors.ts";
-import type { Exchange } from "../exchange.ts";
-import { sendBytes } from "../http/answer.ts";
+import type { CachedAnswer } from "../cache/cached-answer.ts";
+import { answerBytes } from "../cache/finished-answer.ts";
+import type { RecordWriter } from "../core/record.ts";
+import { type ByteSink, bytesResponse, type GatewayResponse, type StreamBody } from "../core/response.ts";
+import type { StreamTranslator } from "../dialects/inner/dialect.ts";
+import type { BodyReader } from "../http/answer-body.ts";
 import { EventScanner } from "../relay/event-scanner.ts";
 import { findUsage } from "../relay/usage.ts";
 import type { UpstreamAnswer } from "./call/attempt.ts";
+import type { StreamRecording } from "./consult-cache.ts";
+import type { Called, Parsed } from "./request-states.ts";
 
-export const STREAM_HEADERS = {
+export interface RelayTools {
+  /** Milliseconds of the gateway's clock. */
+  readonly now: () => number;
+  /** Called when the response is over, so that the slot of its target is free. */
+  readonly onEnd: (targetId: string) => void;
+}
+
+const STREAM_HEADERS = {
   "content-type": "text/event-stream; charset=utf-8",
   "cache-control": "no-cache",
   // Proxies of nginx's kind would collect the events otherwise.
   "x-accel-buffering": "no",
 } as const;
 
-/** Seventh stage, for an answer that is not streamed: its bytes as they are, or in the client's dialect. */
-export function relayWhole(exchange: Exchange, bytes: Buffer): void {
+/** Ninth step: the target's response as it is, or in the client's dialect. */
+export function relay(called: Called, { now, onEnd }: RelayTools): GatewayResponse {
+  const { answer, target, keeper, record, headers, generation, timeouts, client, request } = called;
+  if (answer.kind === "stream") {
+    const body = new StreamRelay(answer, {
+      encoder: client?.dialect.encodeStream(client.context),
+      idleSeconds: timeouts.idleSeconds,
+      stripUsage: !generation.wantsUsage,
+      recording: keeper?.stream(target.id),
+      record,
+      signal: request.signal,
+      now,
+      onEnd: () => onEnd(target.id),
+    });
+    return { status: 200, headers: { ...headers.all, ...STREAM_HEADERS }, body };
+  }
+  const { bytes } = answer;
   const usage = findUsage(bytes);
-  exchange.promptTokens = usage?.promptTokens;
-  exchange.completionTokens = usage?.completionTokens;
-  const { inbound } = exchange;
-  const said = inbound === undefined ? bytes : inbound.dialect.encodeWhole(bytes, inbound.context);
-  sendBytes(exchange.response, 200, { ...exchange.headers, "content-type": "application/json" }, said);
+  record.note({ promptTokens: usage?.promptTokens, completionTokens: usage?.completionTokens });
+  const response = wholeResponse(called, bytes);
+  keeper?.whole(bytes, target.id);
+  onEnd(target.id);
+  return response;
 }
 
-/** Takes a stream's bytes, in OpenAI's dialect and with its usage event, as they go by. */
-export interface StreamRecording {
-  push(chunk: Buffer): void;
-  /** @param isComplete whether it came to its end without an error */
-  end(isComplete: boolean): void;
+/**
+ * The same for a stored response: the bytes that the first caller got, a stream's events all at once. Nothing was
+ * computed, so the request has no tokens and no time to the first one.
+ */
+export function replay(parsed: Parsed, stored: CachedAnswer): GatewayResponse {
+  const { generation, client, headers } = parsed;
+  const bytes = answerBytes(stored, generation.wantsUsage);
+  if (stored.kind === "whole") return wholeResponse(parsed, bytes);
+  const encoder = client?.dialect.encodeStream(client.context);
+  const events = encoder === undefined ? bytes : Buffer.concat([encoder.push(bytes), encoder.end()]);
+  // As a stream, so that it has no length, as it had when it was generated.
+  const send = async (sink: ByteSink) => sink.end(events);
+  return { status: 200, headers: { ...headers.all, ...STREAM_HEADERS }, body: { kind: "stream", send } };
 }
 
-export interface RelayOptions {
-  /** Silence of the engine, or of a client that takes nothing, after which the stream ends. */
-  readonly idleSeconds: number;
-  /** Whether the usage event was our wish alone. */
-  readonly stripUsage: boolean;
-  /** @default - nothing is recorded */
-  readonly recording?: StreamRecording | undefined;
-  readonly now: () => number;
+function wholeResponse({ client, headers }: Parsed, bytes: Buffer): GatewayResponse {
+  const encoded = client === undefined ? bytes : client.dialect.encodeWhole(bytes, client.context);
+  return bytesResponse(200, { ...headers.all, "content-type": "application/json" }, encoded);
 }
 
 type StreamAnswer = Extract<UpstreamAnswer, { kind: "stream" }>;
 
+export interface StreamRelayOptions {
+  /** To the client's dialect. @default - it is OpenAI's own */
+  readonly encoder?: StreamTranslator | undefined;
+  /** Silence of the upstream, or of a client that takes nothing, after which the stream ends. */
+  readonly idleSeconds: number;
+  /** Whether the usage event was added by the gateway and is not for the client. */
+  readonly stripUsage: boolean;
+  /** @default - nothing is recorded */
+  readonly recording?: StreamRecording | undefined;
+  readonly record: RecordWriter;
+  /** Aborted when the client has left. */
+  readonly signal: AbortSignal;
+  /** Milliseconds of the gateway's clock. */
+  readonly now: () => number;
+  readonly onEnd?: () => void;
+}
+
 /**
- * Seventh stage, for a stream: passes the engine's events on as they come and as fast as the client takes them.
- * Resolves when the stream has ended, however it did: an engine that dies or falls silent ends it with an error event
- * and without `[DONE]`; a client that leaves ends the call to the engine.
+ * Passes an upstream's events on as they come and as fast as the client takes them. An upstream that dies or falls
+ * silent ends the stream with an error event and without `[DONE]`; a client that leaves ends the call to the upstream.
  */
-export function relayStream(exchange: Exchange, answer: StreamAnswer, options: RelayOptions): Promise<void> {
-  const { response } = exchange;
-  const { body, translator, broken, release } = answer;
-  const { inbound } = exchange;
-  const encoder = inbound?.dialect.encodeStream(inbound.context);
-  const scanner = new EventScanner({ stripUsage: options.stripUsage });
+export class StreamRelay implements StreamBody, BodyReader {
+  readonly kind = "stream";
+  readonly #answer: StreamAnswer;
+  readonly #options: StreamRelayOptions;
+  readonly #scanner: EventScanner;
+  readonly #ended = Promise.withResolvers<void>();
+  #sink: ByteSink | undefined = undefined;
+  #idle: NodeJS.Timeout | undefined = undefined;
+  #isOver = false;
+  #isAborted = false;
+  #errorCode: ErrorCode | undefined = undefined;
+  #firstTokenAt: number | undefined = undefined;
+  #lastTokenAt: number | undefined = undefined;
 
-  return new Promise((resolve) => {
-    let isOver = false;
-    const idle = setTimeout(onIdle, options.idleSeconds * 1000);
+  constructor(answer: StreamAnswer, options: StreamRelayOptions) {
+    this.#answer = answer;
+    this.#options = options;
+    this.#scanner = new EventScanner({ stripUsage: options.stripUsage });
+  }
 
-    function onData(chunk: Buffer): void {
-      idle.refresh();
-      const passed = scan(translator === undefined ? chunk : translator.push(chunk));
-      if (passed.length > 0 && !response.write(passed)) body.pause();
-      // A translator says nothing after an error: what its source sends on is of no use.
-      if (translator !== undefined && scanner.hasError) onEnd();
+  send(sink: ByteSink): Promise<void> {
+    this.#sink = sink;
+    this.#idle = setTimeout(() => this.#onIdle(), this.#options.idleSeconds * 1000);
+    sink.onDrain(() => this.#onDrain());
+    sink.onClose(() => this.#finish());
+    if (sink.isClosed) this.#finish();
+    else this.#answer.body.read(this);
+    return this.#ended.promise;
+  }
+
+  onData(chunk: Buffer): void {
+    this.#idle?.refresh();
+    const { translator, body } = this.#answer;
+    const passed = this.#scan(translator === undefined ? chunk : translator.push(chunk));
+    if (passed.length > 0 && this.#sink?.write(passed) === false) body.pause();
+    // A translator writes nothing after an error: what its source sends on is of no use.
+    if (translator !== undefined && this.#scanner.hasError) this.#onSourceEnd();
+  }
+
+  onEnd(error: Error | undefined): void {
+    if (error === undefined) this.#onSourceEnd();
+    else if (this.#options.signal.aborted) this.#finish();
+    else if (this.#scanner.isDone) this.#onSourceEnd();
+    else this.#fail("stream_interrupted");
+  }
+
+  /** Counts what is in these bytes of OpenAI's dialect. @returns the client's bytes of it, in its own dialect */
+  #scan(bytes: Buffer): Buffer {
+    const { recording, encoder, now } = this.#options;
+    recording?.push(bytes);
+    const textBefore = this.#scanner.textEvents;
+    const passed = this.#scanner.push(bytes);
+    if (this.#scanner.textEvents > textBefore) {
+      this.#lastTokenAt = now();
+      this.#firstTokenAt ??= this.#lastTokenAt;
     }
+    return encoder === undefined ? passed : encoder.push(passed);
+  }
 
-    /** Counts what is in these bytes of OpenAI's dialect. @returns what the client gets of them, in its own */
-    function scan(bytes: Buffer): Buffer {
-      options.recording?.push(bytes);
-      const textBefore = scanner.textEvents;
-      const passed = scanner.push(bytes);
-      if (scanner.textEvents > textBefore) {
-        exchange.lastTokenAt = options.now();
-        exchange.firstTokenAt ??= exchange.lastTokenAt;
-      }
-      return encoder === undefined ? passed : encoder.push(passed);
-    }
+  #onDrain(): void {
+    if (this.#isOver) return;
+    this.#idle?.refresh();
+    this.#answer.body.resume();
+  }
 
-    function onDrain(): void {
-      idle.refresh();
-      body.resume();
-    }
+  #onIdle(): void {
+    if (this.#scanner.isDone) return this.#onSourceEnd();
+    // A paused body means that the client takes nothing: it would not read an error event either.
+    const { idleSeconds } = this.#options;
+    if (!this.#answer.body.isPaused) return this.#fail("timeout", `The model sent nothing for ${idleSeconds} s.`);
+    this.#isAborted = true;
+    this.#sink?.destroy();
+    this.#finish();
+  }
 
-    function onIdle(): void {
-      if (scanner.isDone) return onEnd();
-      // A paused body means that the client takes nothing: there is no use in telling it so.
-      if (!body.isPaused) return fail("timeout", `The model sent nothing for ${options.idleSeconds} s.`);
-      exchange.isAborted = true;
-      response.destroy();
-      finish();
-    }
+  #onSourceEnd(): void {
+    if (this.#isOver) return;
+    const { translator } = this.#answer;
+    const last = translator === undefined ? undefined : this.#scan(translator.end());
+    if (last !== undefined && last.length > 0) this.#sink?.write(last);
+    if (!this.#scanner.isDone && !this.#scanner.hasError) return this.#fail("stream_interrupted");
+    if (this.#scanner.hasError) this.#errorCode = "upstream_error";
+    this.#end(this.#scanner.rest());
+    this.#finish();
+  }
 
-    function onEnd(): void {
-      const last = translator === undefined || isOver ? undefined : scan(translator.end());
-      if (last !== undefined && last.length > 0) response.write(last);
-      if (!scanner.isDone && !scanner.hasError) return fail("stream_interrupted");
-      if (scanner.hasError) exchange.errorCode = "upstream_error";
-      end(scanner.rest());
-      finish();
-    }
+  #fail(code: ErrorCode, message?: string): void {
+    if (this.#isOver) return;
+    this.#answer.broken();
+    this.#errorCode = code;
+    const event = errorBody(code, message === undefined ? {} : { message: `${message} Send the request again.` });
+    this.#end(Buffer.from(`data: ${JSON.stringify(event)}\n\n`));
+    this.#finish();
+  }
 
-    /** The last bytes, of OpenAI's dialect. */
-    function end(bytes: Buffer): void {
-      const said = encoder === undefined ? bytes : Buffer.concat([encoder.push(bytes), encoder.end()]);
-      response.end(said.length > 0 ? said : undefined);
-    }
+  /** @param bytes the last ones, of OpenAI's dialect */
+  #end(bytes: Buffer): void {
+    const { encoder } = this.#options;
+    const last = encoder === undefined ? bytes : Buffer.concat([encoder.push(bytes), encoder.end()]);
+    this.#sink?.end(last.length > 0 ? last : undefined);
+  }
 
-    function onError(): void {
-      if (exchange.isAborted) finish();
-      else if (scanner.isDone) onEnd();
-      else fail("stream_interrupted");
-    }
-
-    function fail(code: ErrorCode, message?: string): void {
-      if (isOver) return;
-      broken();
-      exchange.errorCode = code;
-      const event = errorBody(code, message === undefined ? {} : { message: `${message} Send the request again.` });
-      end(Buffer.from(`data: ${JSON.stringify(event)}\n\n`));
-      finish();
-    }
-
-    function finish(): void {
-      if (isOver) return;
-      isOver = true;
-      clearTimeout(idle);
-      response.off("drain", onDrain).off("close", finish);
-      body.close();
-      release();
-      options.recording?.end(scanner.isDone && exchange.errorCode === undefined && !exchange.isAborted);
-      exchange.promptTokens = scanner.usage?.promptTokens;
-      exchange.completionTokens = scanner.usage?.completionTokens ?? scanner.textEvents;
-      resolve();
-    }
-
-    response.writeHead(200, { ...exchange.headers, ...STREAM_HEADERS });
-    response.on("drain", onDrain).on("close", finish);
-    if (response.destroyed) return finish();
-    body.read({ onData, onEnd: (error) => (error === undefined ? onEnd() : onError()) });
-  });
+  #finish(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    clearTimeout(this.#idle);
+    const { body, release } = this.#answer;
+    const { record, recording, signal, onEnd } = this.#options;
+    body.close();
+    release();
+    const isAborted = this.#isAborted || signal.aborted;
+    recording?.end(this.#scanner.isDone && this.#errorCode === undefined && !isAborted);
+    const { usage, textEvents } = this.#scanner;
+    record.note({
+      promptTokens: usage?.promptTokens,
+      completionTokens: usage?.completionTokens ?? textEvents,
+      firstTokenAt: this.#firstTokenAt,
+      lastTokenAt: this.#lastTokenAt,
+      ...(this.#errorCode === undefined ? {} : { errorCode: this.#errorCode }),
+      ...(isAborted ? { isAborted } : {}),
+    });
+    onEnd?.();
+    this.#ended.resolve();
+  }
 }

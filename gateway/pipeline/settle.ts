@@ -1,64 +1,66 @@
 import type { Logger } from "pino";
-import type { Exchange } from "../exchange.ts";
+import { chargeUsd } from "../../domain/targets/target-cost.ts";
+import type { RequestFacts, SettledRequest } from "../core/record.ts";
 import { measureRequest } from "../metrics/measure-request.ts";
 import type { Meter } from "../metrics/meter.ts";
+import type { Received } from "./request-states.ts";
 
-/** As in nginx's logs: the client left before anything was sent. Never on the wire. */
-const CLIENT_CLOSED_REQUEST = 499;
 const MAX_MODEL_CHARACTERS = 80;
 
+export interface SettleTools {
+  readonly logger: Logger;
+  readonly meter: Meter;
+  /** Milliseconds of the gateway's clock. */
+  readonly now: () => number;
+}
+
 /**
- * Last stage, for every request however it ended: one log line and the counts. The line has neither prompt nor answer,
+ * Last step, for every request however it ended: one log line and the counts. The line has neither prompt nor answer,
  * neither key nor headers.
+ * @param status of the response; 499 when the client left before it began
  */
-export function settle(exchange: Exchange, logger: Logger, meter: Meter, now: number): void {
-  const { request, response, failure } = exchange;
-  const status = response.headersSent ? response.statusCode : CLIENT_CLOSED_REQUEST;
-  const durationMs = now - exchange.startedAt;
-  const { route, startedAt, firstTokenAt, lastTokenAt, model, isModelKnown, errorCode, isAborted, cache } = exchange;
-  const { promptTokens, completionTokens, chargeUsd } = exchange;
+export function settle(received: Received, facts: RequestFacts, status: number, tools: SettleTools): void {
+  const { request, requestId, startedAt } = received;
+  const { logger, meter, now } = tools;
+  const durationMs = now() - startedAt;
   const { method } = request;
-  measureRequest(meter, {
-    route,
-    method,
-    status,
-    durationMs,
-    startedAt,
-    firstTokenAt,
-    lastTokenAt,
-    model,
-    isModelKnown,
-    errorCode,
-    isAborted,
-    promptTokens,
-    completionTokens,
-    chargeUsd,
-    cache,
-  });
-  const line = {
-    requestId: exchange.requestId,
-    route: exchange.route,
-    method: request.method,
-    status,
-    errorCode: exchange.errorCode,
-    model: exchange.model?.slice(0, MAX_MODEL_CHARACTERS),
-    targetId: exchange.targetId,
-    engineId: exchange.engineId,
-    keyId: exchange.keyId,
-    priority: exchange.priority,
-    stream: exchange.stream,
-    cache: exchange.cache?.result,
-    promptTokens: exchange.promptTokens,
-    completionTokens: exchange.completionTokens,
-    priceFactor: exchange.priceFactor === 1 ? undefined : exchange.priceFactor,
-    chargeUsd: exchange.chargeUsd === 0 ? undefined : roundedUsd(exchange.chargeUsd),
-    firstTokenMs: exchange.firstTokenAt === undefined ? undefined : rounded(exchange.firstTokenAt - exchange.startedAt),
-    queuedMs: exchange.queuedMs === undefined ? undefined : rounded(exchange.queuedMs),
-    durationMs: rounded(durationMs),
-    aborted: exchange.isAborted,
+  const settled = { ...facts, requestId, method, status, startedAt, durationMs, chargeUsd: chargeOf(facts) };
+  measureRequest(meter, settled);
+  const line = logLine(settled);
+  if (facts.failure === undefined) logger.info(line, "request");
+  else logger.error({ ...line, failure: describeFailure(facts.failure) }, "request");
+}
+
+/** Dollars that the caller is charged, by its tokens, the price of the target that answered, and its own factor. */
+function chargeOf(facts: RequestFacts): number {
+  const { target } = facts;
+  return target === undefined ? 0 : chargeUsd(target.callerPrice ?? target.price, facts);
+}
+
+function logLine(settled: SettledRequest) {
+  const { startedAt, firstTokenAt, queuedMs, priceFactor, chargeUsd: usd } = settled;
+  return {
+    requestId: settled.requestId,
+    route: settled.route,
+    method: settled.method,
+    status: settled.status,
+    errorCode: settled.errorCode,
+    model: settled.model?.slice(0, MAX_MODEL_CHARACTERS),
+    targetId: settled.target?.id,
+    engineId: settled.engineId,
+    keyId: settled.keyId,
+    priority: settled.priority,
+    stream: settled.stream,
+    cache: settled.cache?.result,
+    promptTokens: settled.promptTokens,
+    completionTokens: settled.completionTokens,
+    priceFactor: priceFactor === 1 ? undefined : priceFactor,
+    chargeUsd: usd === 0 ? undefined : roundedUsd(usd),
+    firstTokenMs: firstTokenAt === undefined ? undefined : rounded(firstTokenAt - startedAt),
+    queuedMs: queuedMs === undefined ? undefined : rounded(queuedMs),
+    durationMs: rounded(settled.durationMs),
+    aborted: settled.isAborted,
   };
-  if (failure === undefined) logger.info(line, "request");
-  else logger.error({ ...line, failure: describeFailure(failure) }, "request");
 }
 
 function rounded(milliseconds: number): number {

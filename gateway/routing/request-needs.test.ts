@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { needsOf } from "./request-needs.ts";
+import { fieldNeeds } from "./request-needs.ts";
 
 const chat = (fields: Record<string, unknown>) =>
-  Object.fromEntries(needsOf({ route: "/v1/chat/completions", fields: { messages: [], ...fields } }));
+  Object.fromEntries(fieldNeeds({ fields: { messages: [], ...fields } }));
 
 describe("what a request needs of a target", () => {
   test.each([
@@ -19,8 +19,8 @@ describe("what a request needs of a target", () => {
     expect(chat(fields)).toEqual(needs);
   });
 
-  test("a prompt to continue is not what every provider takes", () => {
-    const needs = needsOf({ route: "/v1/completions", fields: { prompt: "x", logprobs: 0 } });
-    expect(Object.fromEntries(needs)).toEqual({ completions: "model", logprobs: "logprobs" });
+  test("logprobs of a prompt to continue, as a number", () => {
+    const needs = fieldNeeds({ fields: { prompt: "x", logprobs: 0 } });
+    expect(Object.fromEntries(needs)).toEqual({ logprobs: "logprobs" });
   });
 });

@@ -2,15 +2,12 @@ import type { Capability } from "../../contracts/target-settings.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
 import { isRecord } from "../is-record.ts";
 
-/** What a target must be able to do to serve this request, each with the field that asks for it. */
-export function needsOf({
-  route,
-  fields,
-}: Pick<GenerationRequest, "route" | "fields">): ReadonlyMap<Capability, string> {
+/** What a target can be asked to do: a capability that providers declare, or our engines' tokenizer. */
+export type TargetNeed = Capability | "tokenizer";
+
+/** What the fields of a request ask of a target, each with the field that asks for it. */
+export function fieldNeeds({ fields }: Pick<GenerationRequest, "fields">): ReadonlyMap<Capability, string> {
   const needs = new Map<Capability, string>();
-  if (route !== "/v1/chat/completions") {
-    needs.set(route === "/v1/completions" ? "completions" : "embeddings", "model");
-  }
   const field = (name: string) => (Object.hasOwn(fields, name) ? fields[name] : undefined);
   const tools = field("tools");
   if (Array.isArray(tools) && tools.length > 0) needs.set("tools", "tools");

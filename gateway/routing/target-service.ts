@@ -3,10 +3,10 @@ import type { RouteOverride } from "../../contracts/target-changes.ts";
 import { RETRY_BUDGET, RetryBudget } from "../../domain/targets/retry-budget.ts";
 import type { SharedPlaces } from "../../domain/targets/shared-places.ts";
 import { answerCostUsd } from "../../domain/targets/target-cost.ts";
+import type { RequestFacts } from "../core/record.ts";
 import { UpstreamHealthRegistry } from "../core/upstream-health.ts";
 import type { AwsCredentials } from "../dialects/inner/provider-dialect.ts";
 import type { ModelPool } from "../engines/model-pool.ts";
-import type { Exchange } from "../exchange.ts";
 import type { Meter } from "../metrics/meter.ts";
 import type { Lookup } from "../providers/address-guard.ts";
 import type { SecretReader } from "../providers/provider-credential.ts";
@@ -106,7 +106,7 @@ export class TargetService {
   }
 
   /** Counts what a request that is over has cost. */
-  account({ target, failedAttempts, promptTokens = 0, completionTokens = 0, errorCode }: Exchange): void {
+  account({ target, failedAttempts, promptTokens = 0, completionTokens = 0, errorCode }: RequestFacts): void {
     if (target === undefined) return;
     const usd = answerCostUsd(target.price, promptTokens, completionTokens);
     const [provider] = target.id.split("/");

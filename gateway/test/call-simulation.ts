@@ -8,6 +8,7 @@ import { ClientGone, GatewayError } from "../core/gateway-error.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
 import type { Lease } from "../core/lease.ts";
 import { UpstreamFailure } from "../core/upstream-failure.ts";
+import { CHAT } from "../endpoints/chat-completions.ts";
 import { ModelPool } from "../engines/model-pool.ts";
 import { AnswerBody } from "../http/answer-body.ts";
 import { Meter } from "../metrics/meter.ts";
@@ -192,7 +193,7 @@ class Simulation {
       const tenant = `t${Math.floor(this.#random() * 3)}`;
       const isBatch = this.#random() < 0.2;
       if (isBatch) this.#batches.add(index);
-      const plan = planTargets(generation, { tenant, session: undefined }, this.#service.router);
+      const plan = planTargets(generation, { tenant, session: undefined }, CHAT.need, this.#service.router);
       const { answer, target } = await callInQueue(
         {
           requestId: `req_${index}`,
@@ -204,6 +205,7 @@ class Simulation {
           timeouts: { firstByteSeconds: 4, totalSeconds: 8, idleSeconds: 5 },
           abort,
           clientTimeoutSeconds: undefined,
+          isWhole: CHAT.isWhole,
           note: (some) => {
             facts = { ...facts, ...some };
           },

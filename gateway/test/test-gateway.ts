@@ -16,6 +16,7 @@ import type { Gateway } from "../gateway-options.ts";
 import { listenOn } from "../http/listen.ts";
 import type { KeyStore } from "../keys/key-store.ts";
 import { createMetricsServer } from "../metrics/metrics-server.ts";
+import type { Steps } from "../pipeline/steps.ts";
 import type { Lookup } from "../providers/address-guard.ts";
 import type { SecretReader } from "../providers/provider-credential.ts";
 import type { SpendStore } from "../providers/spend-ledger.ts";
@@ -75,6 +76,8 @@ export interface TestGatewayOptions {
   readonly lookup?: Lookup;
   readonly changeStore?: ChangeStore;
   readonly spendStore?: SpendStore;
+  /** Steps in place of the pipeline's own. */
+  readonly steps?: Partial<Steps>;
 }
 
 export function testConfig(
@@ -117,6 +120,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
     ...(options.changeStore === undefined ? {} : { changeStore: options.changeStore }),
     ...(options.spendStore === undefined ? {} : { spendStore: options.spendStore }),
+    ...(options.steps === undefined ? {} : { steps: options.steps }),
     intervals: {
       discoverMs: 50,
       probeMs: options.probeMs ?? 50,

@@ -1,8 +1,7 @@
 import type { GatewayConfig } from "../../contracts/gateway-config.ts";
 import { QueueBudget } from "../../domain/admission/queue-budget.ts";
 import { SharedPlaces } from "../../domain/targets/shared-places.ts";
-import { createInternalSecret } from "../internal-calls.ts";
-import { addressLimitMemory } from "../pipeline/admit-address.ts";
+import { addressLimitMemory } from "../admission/address-limit.ts";
 import { threadCount } from "./thread-count.ts";
 
 /** What the threads of one gateway process count together. */
@@ -15,8 +14,6 @@ export interface SharedMemory {
   readonly queue: SharedArrayBuffer;
   /** How often a thread's cache was cleared. */
   readonly cacheClears: SharedArrayBuffer;
-  /** By which the threads know the requests that one of them sends to the port of all. */
-  readonly internalSecret: string;
 }
 
 export function createSharedMemory(config: Pick<GatewayConfig, "requestsPerMinutePerIp" | "threads">): SharedMemory {
@@ -27,24 +24,5 @@ export function createSharedMemory(config: Pick<GatewayConfig, "requestsPerMinut
     places: SharedPlaces.memory(threads),
     queue: QueueBudget.memory(threads),
     cacheClears: new SharedArrayBuffer(4),
-    internalSecret: createInternalSecret(),
   };
-}
-
-/** A number that all threads change. */
-export class SharedCount {
-  readonly #cell: Int32Array;
-
-  constructor(memory: SharedArrayBuffer) {
-    this.#cell = new Int32Array(memory);
-  }
-
-  get value(): number {
-    return Atomics.load(this.#cell, 0);
-  }
-
-  /** @returns the new value */
-  add(difference: number): number {
-    return Atomics.add(this.#cell, 0, difference) + difference;
-  }
 }

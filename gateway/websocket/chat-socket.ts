@@ -1,11 +1,13 @@
 import { once } from "node:events";
-import type { Dispatcher } from "undici";
 import type { WebSocket } from "ws";
 import { type ErrorCode, errorBody } from "../../contracts/errors.ts";
+import { bodyChunks, wholeBody } from "../core/byte-queue.ts";
+import { ClientGone } from "../core/gateway-error.ts";
+import type { GatewayResponse } from "../core/response.ts";
 import { SseReader } from "../dialects/inner/sse-reader.ts";
 
-/** Sends one request's body to this gateway's own HTTP port. */
-export type PostChat = (body: Buffer, signal: AbortSignal) => Promise<Dispatcher.ResponseData>;
+/** Serves one request with this body. Never rejects. */
+export type PostChat = (body: Buffer, signal: AbortSignal) => Promise<GatewayResponse>;
 
 export interface ChatSocketOptions {
   readonly post: PostChat;
@@ -46,7 +48,7 @@ export class ChatSocket {
     });
     // Always followed by `close`; unheard it would end the process.
     socket.on("error", () => undefined);
-    socket.on("close", () => this.#gone.abort(new Error("The client closed its socket.")));
+    socket.on("close", () => this.#gone.abort(new ClientGone()));
   }
 
   /** Asks whether the client is still there, and hangs up when it did not answer the last time. */
@@ -97,21 +99,19 @@ export class ChatSocket {
   async #answer(body: Buffer): Promise<void> {
     const { signal } = this.#gone;
     try {
-      const answer = await this.#options.post(body, signal);
-      if (!String(answer.headers["content-type"]).startsWith("text/event-stream")) {
-        await this.#send(await answer.body.text());
-        if (answer.statusCode === 200) await this.#send(DONE);
+      const response = await this.#options.post(body, signal);
+      if (!response.headers["content-type"]?.startsWith("text/event-stream")) {
+        await this.#send((await wholeBody(response)).toString("utf8"));
+        if (response.status === 200) await this.#send(DONE);
         return;
       }
       const events = new SseReader();
       let last = "";
-      for await (const chunk of answer.body) {
-        if (!Buffer.isBuffer(chunk)) continue;
+      for await (const chunk of bodyChunks(response))
         for (const { data } of events.push(chunk)) {
           last = data;
           await this.#send(data);
         }
-      }
       if (last !== DONE && !isError(last)) await this.#fail("stream_interrupted");
     } catch {
       if (!signal.aborted) await this.#fail("internal_error").catch(() => undefined);

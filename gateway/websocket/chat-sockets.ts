@@ -1,15 +1,21 @@
 import { type IncomingHttpHeaders, type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
-import { Pool } from "undici";
 import { WebSocketServer } from "ws";
 import { type ErrorCode, errorBody, errorEntry } from "../../contracts/errors.ts";
-import { CLIENT_IP_HEADER, EDGE_REQUEST_ID_HEADER, REQUEST_ID_HEADER } from "../../contracts/headers.ts";
-import { requestPath } from "../http/routes.ts";
+import type { GenerationRoute } from "../../contracts/generation-routes.ts";
+import { EDGE_REQUEST_ID_HEADER, REQUEST_ID_HEADER } from "../../contracts/headers.ts";
+import { bufferedBody } from "../core/buffered-body.ts";
+import { wholeBody } from "../core/byte-queue.ts";
+import type { GatewayRequest } from "../core/request.ts";
+import type { GatewayResponse } from "../core/response.ts";
+import { requestPath } from "../http/request-path.ts";
 import { ChatSocket } from "./chat-socket.ts";
 
-const CHAT_PATH = "/v1/chat/completions";
+const CHAT_PATH: GenerationRoute = "/v1/chat/completions";
 
 export interface ChatSocketsOptions {
+  /** Serves a request. Never rejects. */
+  readonly handle: (request: GatewayRequest) => Promise<GatewayResponse>;
   /** Largest body of a request. */
   readonly bodyLimitBytes: number;
   /** Whether pages of this origin may call the API. */
@@ -27,14 +33,13 @@ const NOT_CARRIED =
   /^(connection|upgrade|host|origin|expect|keep-alive|te|trailer|transfer-encoding|accept|accept-encoding|proxy-.*|sec-websocket-.*|content-.*)$/;
 
 /**
- * Chat completions over WebSockets, without a way around anything: each request is sent to this gateway's own HTTP port
- * with the client's headers and address, and so is the question whether a socket may be opened.
+ * Chat completions over WebSockets: each message is a request with the client's headers and address, under the same
+ * limits and keys as every other, and so is the check whether a socket may be opened.
  */
 export class ChatSockets {
   readonly #options: ChatSocketsOptions;
   readonly #server: WebSocketServer;
   readonly #open = new Set<ChatSocket>();
-  #pool: Pool | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
   #isLeaving = false;
   #onEmpty: (() => void) | undefined;
@@ -50,12 +55,7 @@ export class ChatSockets {
     });
   }
 
-  /** @param port and host on which this gateway listens */
-  start(port: number, host: string): void {
-    const isEverywhere = host === "0.0.0.0" || host === "::";
-    const name = isEverywhere ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;
-    // The routes have time limits of their own.
-    this.#pool = new Pool(`http://${name}:${port}`, { headersTimeout: 0, bodyTimeout: 0 });
+  start(): void {
     this.#heartbeat = setInterval(() => {
       for (const socket of this.#open) socket.beat();
     }, this.#options.heartbeatMs ?? HEARTBEAT_MS).unref();
@@ -65,7 +65,7 @@ export class ChatSockets {
   async upgrade(request: IncomingMessage, connection: Duplex, head: Buffer, address: string): Promise<void> {
     connection.on("error", ignore);
     try {
-      const refusal = this.#refusal(request) ?? (await this.#ask(request, address));
+      const refusal = this.#refusal(request) ?? (await this.#check(request, address));
       if (refusal !== undefined) return refuse(connection, refusal);
     } catch {
       return refuse(connection, refusalOf("internal_error"));
@@ -73,16 +73,18 @@ export class ChatSockets {
     if (connection.destroyed) return;
     connection.off("error", ignore);
     this.#server.handleUpgrade(request, connection, head, (webSocket) => {
-      const headers = carriedHeaders(request.headers, address);
+      const headers = { ...carriedHeaders(request.headers), "content-type": "application/json" };
       const socket = new ChatSocket(webSocket, {
         maxWaitingBytes: this.#options.bodyLimitBytes,
         post: (body, signal) =>
-          this.#own().request({
+          this.#options.handle({
             method: "POST",
-            path: CHAT_PATH,
-            headers: { ...headers, "content-type": "application/json" },
-            body,
-            signal,
+            target: CHAT_PATH,
+            headers,
+            body: bufferedBody(body),
+            address,
+            // One of its own, so that the socket's signal does not hold what listens to it.
+            signal: AbortSignal.any([signal]),
           }),
       });
       this.#open.add(socket);
@@ -106,16 +108,10 @@ export class ChatSockets {
   }
 
   /** Ends everything at once. */
-  async close(): Promise<void> {
+  stop(): void {
     clearInterval(this.#heartbeat);
     for (const socket of this.#open) socket.terminate();
     this.#server.close();
-    await this.#pool?.destroy();
-  }
-
-  #own(): Pool {
-    if (this.#pool === undefined) throw new Error("The gateway does not listen yet.");
-    return this.#pool;
   }
 
   #refusal(request: IncomingMessage): Refusal | undefined {
@@ -127,19 +123,22 @@ export class ChatSockets {
     return undefined;
   }
 
-  /** Whether this client may ask anything now: what the models' list is answered says it, limits and key included. */
-  async #ask(request: IncomingMessage, address: string): Promise<Refusal | undefined> {
-    const headers = carriedHeaders(request.headers, address);
-    const answer = await this.#own().request({ method: "GET", path: "/v1/models", headers });
-    const body = await answer.body.text();
-    if (answer.statusCode === 200) return undefined;
-    const { "retry-after": retryAfter, "www-authenticate": challenge, [REQUEST_ID_HEADER]: id } = answer.headers;
-    const kept = Object.entries({ "retry-after": retryAfter, "www-authenticate": challenge, [REQUEST_ID_HEADER]: id });
-    return {
-      status: answer.statusCode,
-      body,
-      headers: Object.fromEntries(kept.flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : []))),
-    };
+  /** Whether this client may send requests now: the response to a list of models says it, limits and key included. */
+  async #check(request: IncomingMessage, address: string): Promise<Refusal | undefined> {
+    const response = await this.#options.handle({
+      method: "GET",
+      target: "/v1/models",
+      headers: carriedHeaders(request.headers),
+      body: bufferedBody(Buffer.alloc(0)),
+      address,
+      signal: new AbortController().signal,
+    });
+    const { status, headers } = response;
+    if (status === 200) return undefined;
+    const body = (await wholeBody(response)).toString("utf8");
+    const names = ["retry-after", "www-authenticate", REQUEST_ID_HEADER];
+    const carried = Object.entries(headers).filter(([name]) => names.includes(name));
+    return { status, body, headers: Object.fromEntries(carried) };
   }
 }
 
@@ -165,13 +164,11 @@ function refuse(connection: Duplex, { status, headers, body }: Refusal): void {
   connection.end([`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`, ...lines, "", body].join("\r\n"));
 }
 
-/** The client's headers for a request of its own, and its address, which this process would not see otherwise. */
-function carriedHeaders(headers: IncomingHttpHeaders, address: string): Record<string, string | string[]> {
-  const carried = Object.entries(headers).flatMap(([name, value]) =>
-    value === undefined || NOT_CARRIED.test(name) ? [] : [[name, value] as const],
-  );
+/** The client's headers for a request of its own. */
+function carriedHeaders(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const carried = Object.entries(headers).filter(([name]) => !NOT_CARRIED.test(name));
   const { [EDGE_REQUEST_ID_HEADER]: _, ...own } = Object.fromEntries(carried);
-  return { ...own, [CLIENT_IP_HEADER]: address };
+  return own;
 }
 
 /** The listener that keeps a connection's error from ending the process. */

@@ -45,6 +45,8 @@ export interface AttemptOptions {
   readonly signal: AbortSignal;
   /** A stream's first byte must come within this; `undefined`: the request's own limit is the only one. */
   readonly firstByteMs: number | undefined;
+  /** Whether a parsed object is a whole response of the API that is called. */
+  readonly isWhole: (response: Readonly<Record<string, unknown>>) => boolean;
 }
 
 /** A response with logprobs has about a kilobyte per token; this is far above any of them. */
@@ -74,7 +76,7 @@ export async function attempt(options: AttemptOptions): Promise<UpstreamAnswer> 
     const isStream = isStreamOf(target, response);
     if (generation.stream && !isStream && target.kind === "provider") throw new UpstreamFailure("malformed");
     if (!generation.stream || !isStream) {
-      const bytes = decodeWhole(target, await whole(body), outbound);
+      const bytes = decodeWhole(target, await whole(body), outbound, options.isWhole);
       lease.settle("ok");
       return { kind: "whole", bytes };
     }
@@ -149,11 +151,16 @@ async function firstEvents(lease: Lease, body: AnswerBody): Promise<void> {
   if (kind === "provider") checkFirstEvents(first, dialect.streamMediaType);
 }
 
-function decodeWhole(target: Target, bytes: Buffer, outbound: OutboundRequest): Buffer {
+function decodeWhole(
+  target: Target,
+  bytes: Buffer,
+  outbound: OutboundRequest,
+  isWhole: AttemptOptions["isWhole"],
+): Buffer {
   if (target.kind === "pool") return target.dialect.decodeWhole(bytes, outbound);
   try {
     const decoded = target.dialect.decodeWhole(bytes, outbound);
-    checkWhole(decoded);
+    checkWhole(decoded, isWhole);
     return decoded;
   } catch (error) {
     throw error instanceof GatewayError ? new UpstreamFailure("malformed") : error;

@@ -28,6 +28,8 @@ export interface CallRequest {
   readonly generation: GenerationRequest;
   readonly plan: Plan;
   readonly timeouts: RouteTimeouts;
+  /** Whether a parsed object is a whole response of the API that is called. */
+  readonly isWhole: (response: Readonly<Record<string, unknown>>) => boolean;
   /** Ends every call that is made for it; its reason says why. */
   readonly abort: AbortController;
   /** Seconds after which the client gives up, as it says itself. @default - it does not say */

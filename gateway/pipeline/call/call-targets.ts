@@ -139,14 +139,14 @@ class TargetCalls {
 
   /** @returns the response, or `undefined` when another upstream may do better */
   async #call(lease: Lease, signal: AbortSignal): Promise<Answered | undefined> {
-    const { requestId, generation, plan } = this.#request;
+    const { requestId, generation, plan, isWhole } = this.#request;
     const { attempt = attemptOverHttp } = this.#tools;
     const { target, upstream } = lease;
     const firstByteMs = policy.firstByteLimitMs(this.#state, plan, target, this.#beside);
     this.#state = policy.afterSending(this.#state, upstream);
     this.#note(lease);
     try {
-      const answer = await attempt({ requestId, generation, lease, signal, firstByteMs });
+      const answer = await attempt({ requestId, generation, lease, signal, firstByteMs, isWhole });
       this.#note(lease);
       return { answer, target, engineId: upstream.id };
     } catch (error) {

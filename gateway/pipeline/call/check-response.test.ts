@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { ENDPOINTS } from "../../endpoints/endpoints.ts";
 import { checkFirstEvents, checkWhole } from "./check-response.ts";
 
 const begin = (text: string) => () => checkFirstEvents(Buffer.from(text), "text/event-stream");
@@ -37,16 +38,31 @@ describe("the beginning of a provider's stream", () => {
   });
 });
 
+const whole = (operation: keyof typeof ENDPOINTS, text: string) => () => {
+  const { generation } = ENDPOINTS[operation];
+  checkWhole(Buffer.from(text), generation?.isWhole ?? (() => false));
+};
+
 describe("a provider's whole answer", () => {
-  test.each(['{"choices":[]}', '{"object":"list","data":[]}'])("%s is one", (text) => {
-    expect(() => checkWhole(Buffer.from(text))).not.toThrow();
+  test.each([
+    ["createChatCompletion", '{"choices":[]}'],
+    ["createCompletion", '{"choices":[]}'],
+    ["createEmbedding", '{"object":"list","data":[]}'],
+  ] as const)("to %s can be %s", (operation, text) => {
+    expect(whole(operation, text)).not.toThrow();
   });
 
   test.each(["", "{", '{"choices":[', "<html>", "[]", "null", '{"content":[]}'])("%j is none", (text) => {
-    expect(() => checkWhole(Buffer.from(text))).toThrow("upstream malformed");
+    expect(whole("createChatCompletion", text)).toThrow("upstream malformed");
+    expect(whole("createEmbedding", text)).toThrow("upstream malformed");
+  });
+
+  test("of another endpoint is none", () => {
+    expect(whole("createChatCompletion", '{"object":"list","data":[]}')).toThrow("upstream malformed");
+    expect(whole("createEmbedding", '{"choices":[]}')).toThrow("upstream malformed");
   });
 
   test("with an error in it is a failure", () => {
-    expect(() => checkWhole(Buffer.from('{"error":{"message":"x"}}'))).toThrow("upstream failed");
+    expect(whole("createChatCompletion", '{"error":{"message":"x"}}')).toThrow("upstream failed");
   });
 });

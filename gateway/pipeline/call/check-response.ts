@@ -24,12 +24,12 @@ export function checkFirstEvents(first: Buffer, mediaType: string): void {
 }
 
 /**
- * Whether a whole answer has OpenAI's form.
+ * Whether a whole response has the form that its endpoint expects.
  * @throws {UpstreamFailure}
  */
-export function checkWhole(bytes: Buffer): void {
+export function checkWhole(bytes: Buffer, isWhole: (response: Readonly<Record<string, unknown>>) => boolean): void {
   const answer = parse(bytes);
-  if (isRecord(answer) && (Array.isArray(answer.choices) || Array.isArray(answer.data))) return;
+  if (isRecord(answer) && isWhole(answer)) return;
   throw new UpstreamFailure(isRecord(answer) && answer.error !== undefined ? "failed" : "malformed");
 }
 

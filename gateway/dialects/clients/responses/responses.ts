@@ -67,10 +67,8 @@ export class ResponsesDialect implements InboundDialect {
     });
   }
 
-  /** OpenAI's own shape, with this route's word for the bound of tokens. */
-  errorBody({ error }: ErrorBody): unknown {
-    const said = JSON.stringify({ error }).replaceAll("max_completion_tokens", "max_output_tokens");
-    return JSON.parse(said);
+  errorBody(body: ErrorBody): unknown {
+    return responsesErrorBody(body);
   }
 
   /** What was said up to the response that this one goes on from. Its instructions don't count any more. */
@@ -100,4 +98,10 @@ export class ResponsesDialect implements InboundDialect {
   #seconds(): number {
     return Math.floor(this.#options.now() / 1000);
   }
+}
+
+/** OpenAI's own shape, with this endpoint's name of the bound of tokens. */
+export function responsesErrorBody({ error }: ErrorBody): unknown {
+  const text = JSON.stringify({ error }).replaceAll("max_completion_tokens", "max_output_tokens");
+  return JSON.parse(text);
 }

@@ -1,0 +1,36 @@
+import type { GatewayRequest } from "../core/request.ts";
+import type { GatewayResponse } from "../core/response.ts";
+import type { GatewayOptions } from "../gateway-options.ts";
+import { clientAddress } from "../http/client-address.ts";
+import { Cors } from "../http/cors.ts";
+import { takeForwardedAddress } from "../http/forwarded-address.ts";
+import { HttpAdapter } from "../http/http-adapter.ts";
+import { createHttpServer } from "../http/http-server.ts";
+import { ChatSockets, isChatHandshake } from "../websocket/chat-sockets.ts";
+
+/** What listens: HTTP, and WebSockets on the same port. */
+export interface Front {
+  readonly http: HttpAdapter;
+  readonly sockets: ChatSockets;
+}
+
+export function createFront(
+  { config, heartbeatMs }: GatewayOptions,
+  handle: (request: GatewayRequest) => Promise<GatewayResponse>,
+): Front {
+  const cors = new Cors(config.corsOrigins);
+  const isBehindLoadBalancer = config.clientAddressFrom === "load-balancer";
+  const server = createHttpServer((request) => isChatHandshake(request, config.stage));
+  const http = new HttpAdapter({ server, handle, cors, isBehindLoadBalancer });
+  const sockets = new ChatSockets({
+    handle,
+    bodyLimitBytes: config.bodyLimitBytes,
+    allowsOrigin: (origin) => cors.allows(origin),
+    ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
+  });
+  server.on("upgrade", (request, connection, head) => {
+    if (isBehindLoadBalancer) takeForwardedAddress(request);
+    void sockets.upgrade(request, connection, head, clientAddress(request));
+  });
+  return { http, sockets };
+}

@@ -1,0 +1,102 @@
+import { randomBytes } from "node:crypto";
+import { BATCH_ENDPOINTS } from "../../contracts/batches.ts";
+import { DEPRECATIONS } from "../../contracts/deprecations.ts";
+import { createAddressLimit } from "../admission/address-limit.ts";
+import { BatchService } from "../batches/batch-service.ts";
+import type { GatewayRequest } from "../core/request.ts";
+import type { GatewayResponse } from "../core/response.ts";
+import type { ResponsesDialectOptions } from "../dialects/clients/responses/responses.ts";
+import { createEndpointTable, generationPaths } from "../endpoints/endpoints.ts";
+import type { GatewayOptions } from "../gateway-options.ts";
+import { INSTRUMENTS } from "../metrics/instruments.ts";
+import { referencePages } from "../pages/reference/reference-page.ts";
+import type { GenerationTools } from "../pipeline/generate.ts";
+import { RequestPipeline } from "../pipeline/request-pipeline.ts";
+import { describeFailure } from "../pipeline/settle.ts";
+import { STEPS, type Steps } from "../pipeline/steps.ts";
+import type { Measurements } from "./measurements.ts";
+import type { ProcessShare } from "./process-share.ts";
+import type { Upstreams } from "./upstreams.ts";
+
+type Handle = (request: GatewayRequest) => Promise<GatewayResponse>;
+
+export interface RequestsOptions {
+  readonly options: GatewayOptions;
+  readonly share: ProcessShare;
+  readonly upstreams: Upstreams;
+  readonly measurements: Measurements;
+  readonly isDraining: () => boolean;
+}
+
+/** What serves requests, wherever they come from. */
+export interface Requests {
+  readonly handle: Handle;
+  /** `undefined` in a deployment without files and batches. */
+  readonly batches: BatchService | undefined;
+}
+
+export function createRequests(parts: RequestsOptions): Requests {
+  const { options, share, upstreams, measurements, isDraining } = parts;
+  const { config, keys, logger, version, deprecations = DEPRECATIONS } = options;
+  const { directory, targets, admin } = upstreams;
+  const steps: Steps = { ...STEPS, ...options.steps };
+  const batches = createBatches(parts, (request) => pipeline.handle(request));
+  const endpoints = createEndpointTable({
+    environment: config.environment,
+    version,
+    createdAt: Math.floor(Date.now() / 1000),
+    isDraining,
+    directory,
+    targets,
+    pages: referencePages(config.auth, deprecations),
+    admin,
+    batches,
+    responses: options.responses,
+    generation: generationTools(options, upstreams, steps),
+  });
+  const pipeline = new RequestPipeline({
+    steps,
+    endpoints,
+    stage: config.stage,
+    deprecations,
+    addressLimit: createAddressLimit(config.requestsPerMinutePerIp, share.memory.addresses),
+    now: share.clock,
+    auth: config.auth,
+    keys,
+    logger,
+    meter: measurements.meter,
+    account: (facts) => targets.account(facts),
+    onOpen: () => measurements.inFlight.opened(),
+    onClose: () => measurements.inFlight.closed(),
+  });
+  return { handle: (request) => pipeline.handle(request), batches };
+}
+
+function generationTools(options: GatewayOptions, upstreams: Upstreams, steps: Steps): GenerationTools {
+  const { config, logger, deprecations = DEPRECATIONS } = options;
+  const { targets, cache, admission } = upstreams;
+  const responses: ResponsesDialectOptions = {
+    store: options.responses,
+    now: Date.now,
+    newId: (prefix) => `${prefix}_${randomBytes(24).toString("hex")}`,
+    onLost: (failure) => logger.error({ failure: describeFailure(failure) }, "a response was not kept"),
+  };
+  const { router, calls } = targets;
+  const { bodyLimitBytes } = config;
+  return { steps, config, bodyLimitBytes, deprecations, dialects: { responses }, router, cache, admission, calls };
+}
+
+function createBatches({ options, measurements }: RequestsOptions, handle: Handle): BatchService | undefined {
+  const { batchStorage, config, logger } = options;
+  if (config.batches === null || batchStorage === undefined) return undefined;
+  return new BatchService({
+    ...batchStorage,
+    settings: config.batches,
+    auth: config.auth,
+    bodyLimitBytes: config.bodyLimitBytes,
+    endpoints: generationPaths(BATCH_ENDPOINTS),
+    handle,
+    logger,
+    onDeadLetter: () => measurements.meter.add(INSTRUMENTS.deadLetters, {}),
+  });
+}

@@ -1,0 +1,15 @@
+import type { RequestBody } from "./request.ts";
+import { requestTooLarge } from "./request-too-large.ts";
+
+/** The body of a request that is made in this process. */
+export function bufferedBody(bytes: Buffer): RequestBody {
+  return {
+    async whole(limitBytes) {
+      if (bytes.length > limitBytes) throw requestTooLarge(limitBytes);
+      return bytes;
+    },
+    async *chunks() {
+      yield bytes;
+    },
+  };
+}

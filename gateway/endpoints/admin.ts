@@ -1,0 +1,68 @@
+import { RouteOverride } from "../../contracts/target-changes.ts";
+import { ProviderSettings, RouteSettings } from "../../contracts/target-settings.ts";
+import type { EndpointDefinition } from "./endpoint-definition.ts";
+
+const OPERATOR = { access: "operator", body: undefined, client: undefined, generation: undefined } as const;
+
+export const listTargets: EndpointDefinition = {
+  ...OPERATOR,
+  handle: (request, { admin }) => admin.targets(request),
+};
+
+export const listProviders: EndpointDefinition = {
+  ...OPERATOR,
+  handle: (request, { admin }) => admin.list(request, "provider"),
+};
+
+export const getProvider: EndpointDefinition = {
+  ...OPERATOR,
+  handle: (request, { admin }) => admin.get(request, "provider"),
+};
+
+export const putProvider: EndpointDefinition = {
+  ...OPERATOR,
+  body: ProviderSettings,
+  handle: (request, { admin }) => admin.put(request, "provider"),
+};
+
+export const deleteProvider: EndpointDefinition = {
+  ...OPERATOR,
+  handle: (request, { admin }) => admin.delete(request, "provider"),
+};
+
+export const testProvider: EndpointDefinition = {
+  ...OPERATOR,
+  handle: (request, { admin }) => admin.test(request),
+};
+
+export const listRoutes: EndpointDefinition = {
+  ...OPERATOR,
+  handle: (request, { admin }) => admin.list(request, "route"),
+};
+
+export const getRoute: EndpointDefinition = {
+  ...OPERATOR,
+  handle: (request, { admin }) => admin.get(request, "route"),
+};
+
+export const putRoute: EndpointDefinition = {
+  ...OPERATOR,
+  body: RouteSettings,
+  handle: (request, { admin }) => admin.put(request, "route"),
+};
+
+export const deleteRoute: EndpointDefinition = {
+  ...OPERATOR,
+  handle: (request, { admin }) => admin.delete(request, "route"),
+};
+
+export const overrideRoute: EndpointDefinition = {
+  ...OPERATOR,
+  body: RouteOverride,
+  handle: (request, { admin }) => admin.put(request, "override"),
+};
+
+export const deleteOverride: EndpointDefinition = {
+  ...OPERATOR,
+  handle: (request, { admin }) => admin.delete(request, "override"),
+};

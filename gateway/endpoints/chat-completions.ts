@@ -1,0 +1,22 @@
+import { ChatCompletionRequest } from "../../contracts/chat.ts";
+import type { GenerationRules } from "../pipeline/endpoint.ts";
+import { generate } from "../pipeline/generate.ts";
+import type { EndpointDefinition } from "./endpoint-definition.ts";
+
+/** Chat completions at targets; what Messages and Responses become too. */
+export const CHAT: GenerationRules = {
+  route: "/v1/chat/completions",
+  body: ChatCompletionRequest,
+  need: undefined,
+  streams: true,
+  isCacheable: true,
+  isWhole: ({ choices }) => Array.isArray(choices),
+};
+
+export const createChatCompletion: EndpointDefinition = {
+  access: "key",
+  body: ChatCompletionRequest,
+  client: undefined,
+  generation: CHAT,
+  handle: (request, { generation }) => generate(request, CHAT, generation),
+};

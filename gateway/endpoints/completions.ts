@@ -1,0 +1,26 @@
+import { CompletionRequest } from "../../contracts/completions.ts";
+import type { GenerationRules } from "../pipeline/endpoint.ts";
+import { generate } from "../pipeline/generate.ts";
+import { capabilityRefusal } from "./capability-refusal.ts";
+import type { EndpointDefinition } from "./endpoint-definition.ts";
+
+const COMPLETIONS: GenerationRules = {
+  route: "/v1/completions",
+  body: CompletionRequest,
+  need: {
+    capability: "completions",
+    refusal: (model) =>
+      capabilityRefusal(model, "do completions", "Use another model, or send messages to /v1/chat/completions."),
+  },
+  streams: true,
+  isCacheable: true,
+  isWhole: ({ choices }) => Array.isArray(choices),
+};
+
+export const createCompletion: EndpointDefinition = {
+  access: "key",
+  body: CompletionRequest,
+  client: undefined,
+  generation: COMPLETIONS,
+  handle: (request, { generation }) => generate(request, COMPLETIONS, generation),
+};

@@ -1,0 +1,25 @@
+import { EmbeddingRequest } from "../../contracts/embeddings.ts";
+import type { GenerationRules } from "../pipeline/endpoint.ts";
+import { generate } from "../pipeline/generate.ts";
+import { capabilityRefusal } from "./capability-refusal.ts";
+import type { EndpointDefinition } from "./endpoint-definition.ts";
+
+const EMBEDDINGS: GenerationRules = {
+  route: "/v1/embeddings",
+  body: EmbeddingRequest,
+  need: {
+    capability: "embeddings",
+    refusal: (model) => capabilityRefusal(model, "do embeddings", "Use another model."),
+  },
+  streams: false,
+  isCacheable: true,
+  isWhole: ({ data }) => Array.isArray(data),
+};
+
+export const createEmbedding: EndpointDefinition = {
+  access: "key",
+  body: EmbeddingRequest,
+  client: undefined,
+  generation: EMBEDDINGS,
+  handle: (request, { generation }) => generate(request, EMBEDDINGS, generation),
+};

@@ -1,0 +1,41 @@
+import { ResponseRequest } from "../../contracts/responses.ts";
+import { jsonResponse } from "../core/response.ts";
+import { RESPONSES_CLIENT } from "../dialects/clients/client-dialect.ts";
+import { deleteResponse as deleteStored, storedItems, storedResponse } from "../pages/stored-response.ts";
+import { generate } from "../pipeline/generate.ts";
+import { CHAT } from "./chat-completions.ts";
+import type { EndpointDefinition } from "./endpoint-definition.ts";
+
+export const createResponse: EndpointDefinition = {
+  access: "key",
+  body: ResponseRequest,
+  client: RESPONSES_CLIENT,
+  generation: CHAT,
+  handle: (request, { generation }) => generate(request, CHAT, generation),
+};
+
+const STORED = { access: "key", body: undefined, client: undefined, generation: undefined } as const;
+
+export const getResponse: EndpointDefinition = {
+  ...STORED,
+  async handle(request, { responses }) {
+    const stored = await storedResponse(request, responses);
+    return jsonResponse(200, request.headers.all, stored);
+  },
+};
+
+export const listResponseItems: EndpointDefinition = {
+  ...STORED,
+  async handle(request, { responses }) {
+    const items = await storedItems(request, responses);
+    return jsonResponse(200, request.headers.all, items);
+  },
+};
+
+export const deleteResponse: EndpointDefinition = {
+  ...STORED,
+  async handle(request, { responses }) {
+    const deleted = await deleteStored(request, responses);
+    return jsonResponse(200, request.headers.all, deleted);
+  },
+};

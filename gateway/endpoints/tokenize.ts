@@ -1,0 +1,50 @@
+import { DetokenizeRequest, TokenizeRequest } from "../../contracts/tokenize.ts";
+import type { EndpointNeed, GenerationRules } from "../pipeline/endpoint.ts";
+import { generate } from "../pipeline/generate.ts";
+import { capabilityRefusal } from "./capability-refusal.ts";
+import type { EndpointDefinition } from "./endpoint-definition.ts";
+
+/** Providers do not show their tokenizers. */
+const TOKENIZER: EndpointNeed = {
+  capability: "tokenizer",
+  refusal: (model) =>
+    capabilityRefusal(
+      model,
+      "tokenize: the tokenizer of a provider's model is not reachable",
+      "Use a model of our own pools, or estimate with POST /v1/messages/count_tokens.",
+    ),
+};
+
+const TOKENIZE: GenerationRules = {
+  route: "/tokenize",
+  body: TokenizeRequest,
+  need: TOKENIZER,
+  streams: false,
+  isCacheable: true,
+  isWhole: ({ tokens, count }) => Array.isArray(tokens) || typeof count === "number",
+};
+
+const DETOKENIZE: GenerationRules = {
+  route: "/detokenize",
+  body: DetokenizeRequest,
+  need: TOKENIZER,
+  streams: false,
+  isCacheable: true,
+  isWhole: ({ prompt }) => typeof prompt === "string",
+};
+
+export const tokenize: EndpointDefinition = {
+  access: "key",
+  body: TokenizeRequest,
+  client: undefined,
+  generation: TOKENIZE,
+  handle: (request, { generation }) => generate(request, TOKENIZE, generation),
+};
+
+export const detokenize: EndpointDefinition = {
+  access: "key",
+  body: DetokenizeRequest,
+  client: undefined,
+  generation: DETOKENIZE,
+  handle: (request, { generation }) => generate(request, DETOKENIZE, generation),
+};

@@ -1,0 +1,96 @@
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { Server as NetServer } from "node:net";
+import { ClientGone } from "../core/gateway-error.ts";
+import type { GatewayRequest } from "../core/request.ts";
+import type { GatewayResponse } from "../core/response.ts";
+import { clientAddress } from "./client-address.ts";
+import { answerClientError } from "./client-error.ts";
+import type { Cors } from "./cors.ts";
+import { takeForwardedAddress } from "./forwarded-address.ts";
+import { IncomingBody } from "./incoming-body.ts";
+import { type ListenOptions, listenOn } from "./listen.ts";
+import { writeResponse } from "./write-response.ts";
+
+export interface HttpAdapterOptions {
+  readonly server: Server;
+  /** Never rejects. */
+  readonly handle: (request: GatewayRequest) => Promise<GatewayResponse>;
+  readonly cors: Cors;
+  /** Whether a load balancer is the only thing in front, and says where requests come from. */
+  readonly isBehindLoadBalancer: boolean;
+}
+
+/** Makes requests of what comes over HTTP, and writes their responses. */
+export class HttpAdapter {
+  readonly #options: HttpAdapterOptions;
+  readonly #open = new Set<ServerResponse>();
+  #isDraining = false;
+  #onIdle: (() => void) | undefined = undefined;
+
+  constructor(options: HttpAdapterOptions) {
+    this.#options = options;
+    const accept = (request: IncomingMessage, response: ServerResponse) => this.#accept(request, response);
+    options.server.on("request", accept).on("checkContinue", accept).on("clientError", answerClientError);
+  }
+
+  /** Responses that are not over. */
+  get openResponses(): number {
+    return this.#open.size;
+  }
+
+  /** @returns the port */
+  listen(options: ListenOptions): Promise<number> {
+    return listenOn(this.#options.server, options);
+  }
+
+  /** Takes no more connections; resolves when every open response is over. */
+  async drain(): Promise<void> {
+    this.#isDraining = true;
+    // Not http's own close: that also cuts idle connections, on which a load balancer may just be sending a request.
+    // They stay until the last request is answered, and each response now says `connection: close`.
+    NetServer.prototype.close.call(this.#options.server);
+    if (this.#open.size === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#onIdle = resolve;
+    });
+  }
+
+  /** Ends everything at once. */
+  stop(): void {
+    this.#options.server.closeAllConnections();
+    this.#options.server.close();
+  }
+
+  #accept(request: IncomingMessage, response: ServerResponse): void {
+    const { handle, isBehindLoadBalancer } = this.#options;
+    if (isBehindLoadBalancer) takeForwardedAddress(request);
+    const gone = new AbortController();
+    this.#open.add(response);
+    // A client that leaves while we write is dealt with below; unheard, the error would end the process.
+    response.on("error", ignore);
+    response.once("close", () => {
+      if (!response.writableFinished) gone.abort(new ClientGone());
+      this.#open.delete(response);
+      if (this.#open.size === 0) this.#onIdle?.();
+    });
+    const { method = "GET", url: target = "/", headers } = request;
+    const body = new IncomingBody(request, response);
+    void handle({ method, target, headers, body, address: clientAddress(request), signal: gone.signal })
+      .then((answer) => writeResponse(request, response, answer, this.#connectionHeaders(request)))
+      // What can't be written, such as a header that HTTP does not allow, breaks the connection and nothing else.
+      .catch(() => response.destroy());
+  }
+
+  #connectionHeaders({ method, headers }: IncomingMessage): Readonly<Record<string, string>> {
+    const { cors } = this.#options;
+    const answer = cors.answerHeaders(headers.origin);
+    if (method !== "OPTIONS" && !this.#isDraining) return answer;
+    return {
+      ...answer,
+      ...(method === "OPTIONS" ? cors.preflightHeaders() : {}),
+      ...(this.#isDraining ? { connection: "close" } : {}),
+    };
+  }
+}
+
+function ignore(): void {}

@@ -1,0 +1,62 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { ClientGone } from "../core/gateway-error.ts";
+import type { RequestBody } from "../core/request.ts";
+import { requestTooLarge } from "../core/request-too-large.ts";
+import { BoundedBytes } from "./bounded-bytes.ts";
+
+/** The body of a request on a socket. A client that waits for `100 Continue` gets it when the body is first read. */
+export class IncomingBody implements RequestBody {
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+
+  constructor(request: IncomingMessage, response: ServerResponse) {
+    this.#request = request;
+    this.#response = response;
+  }
+
+  /**
+   * @throws {GatewayError} `request_too_large`: at once when the length is announced, else as soon as it is passed
+   * @throws {ClientGone}
+   */
+  async whole(limitBytes: number): Promise<Buffer> {
+    const request = this.#request;
+    if (Number(request.headers["content-length"] ?? 0) > limitBytes) throw requestTooLarge(limitBytes);
+    this.#begin();
+    return await new Promise((resolve, reject) => {
+      const bytes = new BoundedBytes(limitBytes);
+      const finish = (error: Error | undefined) => {
+        request.off("data", onData).off("end", onEnd).off("close", onClose);
+        if (error === undefined) resolve(bytes.whole());
+        else reject(error);
+      };
+      const onData = (chunk: Buffer) => {
+        if (!bytes.push(chunk)) finish(requestTooLarge(limitBytes));
+      };
+      const onEnd = () => finish(undefined);
+      const onClose = () => finish(new ClientGone());
+      request.on("data", onData).on("end", onEnd).on("close", onClose);
+    });
+  }
+
+  async *chunks(): AsyncGenerator<Buffer> {
+    const request = this.#request;
+    this.#begin();
+    try {
+      // By itself a stream whose reader leaves is destroyed, and with it the connection that the response needs.
+      for await (const chunk of request.iterator({ destroyOnReturn: false })) yield Buffer.from(chunk);
+    } catch (error) {
+      throw request.errored === null ? error : new ClientGone();
+    } finally {
+      // The rest is read and dropped, so that the client reads our response and its connection stays usable.
+      request.resume();
+    }
+  }
+
+  #begin(): void {
+    if (this.#request.headers.expect !== undefined) this.#response.writeContinue();
+    // An error is always followed by `close`; without a listener it would end the process.
+    this.#request.on("error", ignore);
+  }
+}
+
+function ignore(): void {}

@@ -1,0 +1,85 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { errorBody, errorEntry } from "../../contracts/errors.ts";
+import { REQUEST_ID_HEADER } from "../../contracts/headers.ts";
+import type { GatewayResponse } from "../core/response.ts";
+import { ResponseSink } from "./response-sink.ts";
+
+type Headers = Readonly<Record<string, string>>;
+
+/** How much of a refused body is read on, and for how long, so that the client comes to reading the response. */
+const DISCARD = { bytes: 64 * 1024 * 1024, milliseconds: 5000 } as const;
+
+/**
+ * Writes a response to its socket; for HEAD node leaves the body out. Resolves when a streamed body has ended. A head that
+ * HTTP does not allow becomes `internal_error` with the request's id as its only header.
+ * @param headers of this connection, beside the response's own
+ */
+export async function writeResponse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: GatewayResponse,
+  headers: Headers,
+): Promise<void> {
+  const { body } = answer;
+  try {
+    writeHeadAndBytes(request, response, answer, headers);
+  } catch {
+    if (response.headersSent) response.destroy();
+    else writeInternalError(response, answer.headers[REQUEST_ID_HEADER]);
+  }
+  if (body.kind === "stream") await body.send(new ResponseSink(response));
+}
+
+/** All of it but a streamed body. */
+function writeHeadAndBytes(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, headers: own, body, closesConnection = false }: GatewayResponse,
+  headers: Headers,
+): void {
+  if (body.kind === "none") response.destroy();
+  else if (body.kind === "stream") response.writeHead(status, { ...headers, ...own });
+  else if (closesConnection) writeAndHangUp(request, response, status, { ...headers, ...own }, body.bytes);
+  else if (hasNoBody(status)) response.writeHead(status, { ...headers, ...own }).end();
+  else response.writeHead(status, { ...headers, ...own, "content-length": body.bytes.length }).end(body.bytes);
+}
+
+function writeInternalError(response: ServerResponse, requestId: string | undefined): void {
+  const bytes = Buffer.from(JSON.stringify(errorBody("internal_error")));
+  response.writeHead(errorEntry("internal_error").status, {
+    "content-type": "application/json",
+    "content-length": bytes.length,
+    ...(requestId === undefined ? {} : { [REQUEST_ID_HEADER]: requestId }),
+  });
+  response.end(bytes);
+}
+
+/** Statuses whose responses have no body and so no length (RFC 9110, section 15). */
+function hasNoBody(status: number): boolean {
+  return status === 204 || status === 304;
+}
+
+/**
+ * Answers a request whose body is not read to its end, and closes the connection. Closing at once would reset it while
+ * the client still sends, and the client would report a broken pipe instead of our response: so the response goes out
+ * first, and the rest of the body is read and dropped until the client stops, within limits.
+ */
+function writeAndHangUp(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  headers: Headers,
+  bytes: Buffer,
+): void {
+  response.writeHead(status, { ...headers, "content-length": bytes.length, connection: "close" });
+  response.write(bytes);
+  let discarded = 0;
+  const timer = setTimeout(() => response.end(), DISCARD.milliseconds);
+  request.on("data", (chunk: Buffer) => {
+    discarded += chunk.length;
+    if (discarded > DISCARD.bytes) response.end();
+  });
+  request.once("end", () => response.end());
+  response.once("close", () => clearTimeout(timer));
+  request.resume();
+}

@@ -1,0 +1,56 @@
+import type { Admission } from "../admission/admission.ts";
+import type { GatewayCache } from "../cache/create-cache.ts";
+import type { GatewayResponse } from "../core/response.ts";
+import type { CallTools } from "./call/call-request.ts";
+import type { GenerationRules } from "./endpoint.ts";
+import type { ParseTools } from "./parse-body.ts";
+import type { PlanTools } from "./plan.ts";
+import type { Identified, Planned } from "./request-states.ts";
+import type { Steps } from "./steps.ts";
+
+export interface GenerationTools extends ParseTools, PlanTools {
+  readonly steps: Steps;
+  readonly cache: GatewayCache | undefined;
+  readonly admission: Admission;
+  readonly calls: CallTools;
+}
+
+/** The steps from a request's body to its response, for what targets answer. */
+export async function generate(
+  identified: Identified,
+  rules: GenerationRules,
+  tools: GenerationTools,
+): Promise<GatewayResponse> {
+  const { steps, cache, admission, calls } = tools;
+  const planned = await planRequest(identified, rules, tools);
+  const turn = cache && (await steps.consultCache(planned, cache));
+  if (turn?.answer !== undefined) return steps.replay(planned, turn.answer);
+  // Also when the call fails: the slot that it had is free for requests that wait.
+  let onEnd = () => admission.slotFreed(undefined);
+  try {
+    const called = await steps.call(planned, turn?.keeper, { ...calls, admission });
+    try {
+      const response = steps.relay(called, { now: calls.now, onEnd: (targetId) => admission.slotFreed(targetId) });
+      onEnd = () => undefined;
+      return response;
+    } catch (error) {
+      if (called.answer.kind === "stream") {
+        called.answer.body.close();
+        called.answer.release();
+      }
+      throw error;
+    }
+  } finally {
+    onEnd();
+  }
+}
+
+/** The steps up to the plan. */
+export async function planRequest(
+  identified: Identified,
+  rules: GenerationRules,
+  tools: Pick<GenerationTools, "steps"> & ParseTools & PlanTools,
+): Promise<Planned> {
+  const { steps } = tools;
+  return steps.plan(await steps.parse(identified, rules, tools), tools);
+}

@@ -1,0 +1,63 @@
+import { randomUUID } from "node:crypto";
+import { type Deprecation, deprecationHeaders } from "../../contracts/deprecations.ts";
+import { EDGE_REQUEST_ID_HEADER, REQUEST_ID_HEADER } from "../../contracts/headers.ts";
+import type { RecordWriter } from "../core/record.ts";
+import type { GatewayRequest } from "../core/request.ts";
+import { ResponseHeaders } from "../core/response-headers.ts";
+import { requestPath } from "../http/request-path.ts";
+import type { EndpointTable } from "./endpoint-table.ts";
+import type { Received } from "./request-states.ts";
+
+const EDGE_ID_FORM = /^[\w=.:+/-]{1,128}$/;
+
+export interface ReceiveTools {
+  readonly endpoints: EndpointTable;
+  /** The API Gateway stage, which its private integrations put before the path. */
+  readonly stage: string;
+  readonly deprecations: readonly Deprecation[];
+}
+
+/**
+ * First step: gives the request its id, and finds what its path and method lead to. A refusal is part of what it
+ * returns, since the client gets that in the dialect of the path.
+ */
+export function receive(
+  request: GatewayRequest,
+  record: RecordWriter,
+  now: number,
+  { endpoints, stage, deprecations }: ReceiveTools,
+): Received {
+  const match = endpoints.find(requestPath(request.target, stage), request.method);
+  const requestId = idOf(request);
+  const headers = new ResponseHeaders({ [REQUEST_ID_HEADER]: requestId });
+  headers.add(match.client?.headers(requestId));
+  headers.add(announcements(match.route, deprecations));
+  record.note({ route: match.route });
+  return { request, requestId, startedAt: now, match, abort: follow(request.signal), record, headers };
+}
+
+/** Headers that say what of a request is deprecated: its path, or fields that it has. */
+export function announcements(
+  route: string,
+  table: readonly Deprecation[],
+  fields: Readonly<Record<string, unknown>> = {},
+): Readonly<Record<string, string>> {
+  const used = table.filter(
+    ({ path, field }) =>
+      path === route && (field === undefined || (Object.hasOwn(fields, field) && fields[field] != null)),
+  );
+  return deprecationHeaders(used);
+}
+
+function idOf({ headers }: GatewayRequest): string {
+  const edgeId = headers[EDGE_REQUEST_ID_HEADER];
+  if (typeof edgeId === "string" && EDGE_ID_FORM.test(edgeId)) return edgeId;
+  return `req_${randomUUID().replaceAll("-", "")}`;
+}
+
+function follow(signal: AbortSignal): AbortController {
+  const abort = new AbortController();
+  if (signal.aborted) abort.abort(signal.reason);
+  else signal.addEventListener("abort", () => abort.abort(signal.reason), { once: true });
+  return abort;
+}

@@ -1,0 +1,120 @@
+import { randomUUID } from "node:crypto";
+import { REQUEST_ID_HEADER } from "../../contracts/headers.ts";
+import { GatewayError } from "../core/gateway-error.ts";
+import { type RequestFacts, RequestRecord } from "../core/record.ts";
+import type { GatewayRequest } from "../core/request.ts";
+import { type ByteSink, bytesResponse, type GatewayResponse, type StreamBody } from "../core/response.ts";
+import { ResponseHeaders } from "../core/response-headers.ts";
+import type { AdmitTools } from "./admit-address.ts";
+import type { IdentifyTools } from "./identify.ts";
+import type { ReceiveTools } from "./receive.ts";
+import type { Received } from "./request-states.ts";
+import { lastResort } from "./respond-error.ts";
+import { describeFailure, type SettleTools } from "./settle.ts";
+import type { Steps } from "./steps.ts";
+
+export interface PipelineTools extends ReceiveTools, AdmitTools, IdentifyTools, SettleTools {
+  readonly steps: Steps;
+  /** Counts what a settled request has cost. */
+  readonly account: (facts: RequestFacts) => void;
+  /** Called when a request arrives, and when it is settled. */
+  readonly onOpen: () => void;
+  readonly onClose: () => void;
+}
+
+/** Runs each request through its steps. Whatever happens, it has a response, and is settled once. */
+export class RequestPipeline {
+  readonly #tools: PipelineTools;
+
+  constructor(tools: PipelineTools) {
+    this.#tools = tools;
+  }
+
+  /**
+   * Never rejects. A response that is streamed is settled when `send` has ended, every other one before it is returned.
+   */
+  async handle(request: GatewayRequest): Promise<GatewayResponse> {
+    this.#tools.onOpen();
+    const record = new RequestRecord();
+    const received = this.#receive(request, record);
+    const response = await this.#respond(received);
+    const { body } = response;
+    if (body.kind === "stream") return { ...response, body: this.#settling(received, record, response.status, body) };
+    this.#settle(received, record, response.status);
+    return response;
+  }
+
+  #receive(request: GatewayRequest, record: RequestRecord): Received {
+    const { steps, now } = this.#tools;
+    const startedAt = now();
+    try {
+      return steps.receive(request, record, startedAt, this.#tools);
+    } catch (error) {
+      return unreadable(request, record, startedAt, error);
+    }
+  }
+
+  async #respond(received: Received): Promise<GatewayResponse> {
+    const { steps } = this.#tools;
+    try {
+      // On every path, so that a browser then sends its real request and can read the response.
+      if (received.request.method === "OPTIONS") return bytesResponse(204, received.headers.all, Buffer.alloc(0));
+      const admitted = steps.admitAddress(steps.route(received), this.#tools);
+      const identified = await steps.identify(admitted, this.#tools);
+      return await identified.endpoint.handle(identified);
+    } catch (error) {
+      try {
+        return steps.respondError(received, error);
+      } catch (failure) {
+        received.record.note({ errorCode: "internal_error", failure });
+        return lastResort();
+      }
+    }
+  }
+
+  #settling(received: Received, record: RequestRecord, status: number, body: StreamBody): StreamBody {
+    const send = async (sink: ByteSink) => {
+      try {
+        await body.send(sink);
+      } catch (failure) {
+        if (!received.request.signal.aborted) record.note({ errorCode: "internal_error", failure });
+        sink.destroy();
+      } finally {
+        this.#settle(received, record, status);
+      }
+    };
+    return { kind: "stream", send };
+  }
+
+  #settle(received: Received, record: RequestRecord, status: number): void {
+    const { steps, account, onClose } = this.#tools;
+    if (received.request.signal.aborted) record.note({ isAborted: true });
+    this.#guard(received, () => steps.settle(received, record.facts, status, this.#tools));
+    this.#guard(received, () => account(record.facts));
+    onClose();
+  }
+
+  /** Nothing after a response can end the process: what fails is logged, and the rest goes on. */
+  #guard({ requestId }: Received, finish: () => void): void {
+    try {
+      finish();
+    } catch (error) {
+      this.#tools.logger.error({ requestId, failure: describeFailure(error) }, "a request was not settled");
+    }
+  }
+}
+
+/** A request that failed in its first step: enough of it for a response and for the log. */
+function unreadable(request: GatewayRequest, record: RequestRecord, startedAt: number, failure: unknown): Received {
+  const requestId = `req_${randomUUID().replaceAll("-", "")}`;
+  record.note({ failure });
+  return {
+    request,
+    requestId,
+    startedAt,
+    match: { kind: "refused", route: "other", client: undefined, refusal: new GatewayError("internal_error") },
+    abort: new AbortController(),
+    record,
+    headers: new ResponseHeaders({ [REQUEST_ID_HEADER]: requestId }),
+  };
+}

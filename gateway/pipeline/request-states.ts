@@ -1,0 +1,70 @@
+import type { ApiKeyItem } from "../../contracts/auth.ts";
+import type { RouteTimeouts } from "../../contracts/gateway-config.ts";
+import type { Priority } from "../../contracts/priority.ts";
+import type { GenerationRequest } from "../core/generation-request.ts";
+import type { Plan } from "../core/plan.ts";
+import type { RecordWriter } from "../core/record.ts";
+import type { Caller, GatewayRequest } from "../core/request.ts";
+import type { ResponseHeaders } from "../core/response-headers.ts";
+import type { Target } from "../core/target.ts";
+import type { InboundContext, InboundDialect } from "../dialects/inner/dialect.ts";
+import type { UpstreamAnswer } from "./call/attempt.ts";
+import type { AnswerKeeper } from "./consult-cache.ts";
+import type { Endpoint, GenerationRules } from "./endpoint.ts";
+import type { EndpointMatch } from "./endpoint-table.ts";
+
+/** A request that has arrived: its head is read, nothing is decided. Each step returns the next of these types. */
+export interface Received {
+  readonly request: GatewayRequest;
+  readonly requestId: string;
+  /** Milliseconds of the gateway's clock. */
+  readonly startedAt: number;
+  readonly match: EndpointMatch;
+  /** Ends every call that is made for it; its reason says why. Follows the request's own signal. */
+  readonly abort: AbortController;
+  readonly record: RecordWriter;
+  readonly headers: ResponseHeaders;
+}
+
+/** Path and method have an endpoint. */
+export interface Routed extends Received {
+  readonly endpoint: Endpoint;
+  /** The parameter in the path, still percent-encoded; empty where the path has none. */
+  readonly encodedParameter: string;
+}
+
+/** Within the limit of its client address. */
+export interface Admitted extends Routed {
+  /** Whose share of the service it takes while no key is known. */
+  readonly addressTenant: string;
+}
+
+/** It is known who calls. */
+export interface Identified extends Admitted {
+  readonly caller: Caller;
+  /** `undefined` for a caller without a key. */
+  readonly key: ApiKeyItem | undefined;
+}
+
+/** The body is read, checked, and in OpenAI's dialect. */
+export interface Parsed extends Identified {
+  readonly rules: GenerationRules;
+  readonly generation: GenerationRequest;
+  readonly priority: Priority;
+  /** How the response is written; `undefined` for OpenAI's own dialect. */
+  readonly client: { readonly dialect: InboundDialect; readonly context: InboundContext } | undefined;
+}
+
+/** Targets and time limits are chosen. */
+export interface Planned extends Parsed {
+  readonly plan: Plan;
+  readonly timeouts: RouteTimeouts;
+}
+
+/** A target has answered: a whole response, or the first byte of a stream. */
+export interface Called extends Planned {
+  readonly answer: UpstreamAnswer;
+  readonly target: Target;
+  /** Stores the response in the cache, where it may be. */
+  readonly keeper: AnswerKeeper | undefined;
+}

@@ -1,0 +1,75 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test, vi } from "vitest";
+import { chat, errorOf, post, startTestGateway } from "../test/test-gateway.ts";
+import { STEPS, type Steps } from "./steps.ts";
+
+const NAMES = Object.keys(STEPS) as (keyof Steps)[];
+const ROOT = join(import.meta.dirname, "../..");
+
+test.each(["gateway/README.md", "docs/architecture.md"])("%s shows the steps of a request in their order", (page) => {
+  const text = readFileSync(join(ROOT, page), "utf8").replaceAll("\n", " ");
+  expect(text).toContain(`\`${NAMES.join(" → ")}\``);
+});
+
+const throws = (): never => {
+  throw new TypeError("a fault of our own");
+};
+/** A gateway with one target in which one step throws. */
+const broken = (name: keyof Steps) =>
+  startTestGateway({
+    steps: { [name]: throws },
+    config: { cache: { ttlSeconds: 60, routeTtlSeconds: {}, memoryMiB: 1, semantic: null } },
+  });
+
+/** Steps that run for a response that is not stored and that is no error. */
+const ORDINARY = NAMES.filter((name) => !["replay", "respondError", "settle"].includes(name));
+
+/** Steps that requests which no target answers go through too. */
+const OF_ALL: readonly (keyof Steps)[] = ["receive", "route", "admitAddress", "identify"];
+
+describe("an unexpected error", () => {
+  test.each(ORDINARY)("in %s is internal_error, is in the log once, and the process lives", async (name) => {
+    const { url, log, gateway } = await broken(name);
+    for (const stream of [false, true]) {
+      const response = await post(url, "/v1/chat/completions", chat({ stream }));
+      await errorOf(response, 500, "internal_error");
+    }
+    expect((await fetch(`${url}/livez`)).status).toBe(OF_ALL.includes(name) ? 500 : 200);
+    const lines = log().filter(({ msg, route }) => msg === "request" && route !== "/livez");
+    expect(lines.slice(0, 2)).toEqual([
+      expect.objectContaining({ status: 500, errorCode: "internal_error", failure: expect.anything() }),
+      expect.objectContaining({ status: 500, errorCode: "internal_error", failure: expect.anything() }),
+    ]);
+    await vi.waitFor(async () => {
+      const metrics = await gateway.metrics();
+      const sample = (metric: string) => metrics.find((entry) => entry.name === metric)?.values[0]?.value;
+      expect(sample("sluice_requests_in_flight")).toBe(0);
+      expect(sample("sluice_target_breaker_state") ?? 0).toBe(0);
+    });
+  });
+
+  test("in replay is internal_error for a stored response", async () => {
+    const { url } = await broken("replay");
+    const send = () => post(url, "/v1/chat/completions", chat({ temperature: 0 }));
+    expect((await send()).status).toBe(200);
+    await errorOf(await send(), 500, "internal_error");
+  });
+
+  test("in respondError leaves the client a response that depends on nothing", async () => {
+    const { url, log } = await broken("respondError");
+    const response = await fetch(`${url}/nowhere`);
+    expect(response.status).toBe(500);
+    expect(await response.json()).toMatchObject({ error: { code: "internal_error" } });
+    expect(log().filter(({ msg }) => msg === "request")).toHaveLength(1);
+  });
+
+  test("in settle leaves the response as it is, and is logged", async () => {
+    const { url, log, gateway } = await broken("settle");
+    expect((await post(url, "/v1/chat/completions", chat())).status).toBe(200);
+    expect(await (await post(url, "/v1/chat/completions", chat({ stream: true }))).text()).toContain("[DONE]");
+    await vi.waitFor(() => expect(log().filter(({ msg }) => msg === "a request was not settled")).toHaveLength(2));
+    const metrics = await gateway.metrics();
+    expect(metrics.find(({ name }) => name === "sluice_requests_in_flight")?.values[0]?.value).toBe(0);
+  });
+});
