@@ -1,11 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { loadavg, tmpdir } from "node:os";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { loadavg } from "node:os";
 import { join } from "node:path";
 import { ValkeyStore } from "../gateway/store/valkey-store.ts";
 import { startFakeAws } from "../test-support/fake-aws.ts";
 import { startFakeEngine } from "../test-support/fake-engine.ts";
 import { noRedisServer, startRedisServer } from "../test-support/redis-server.ts";
 import { stageTimes } from "./cache-stage.ts";
+import { releaseAtExit, temporaryFolder } from "./children.ts";
 import { figures, openLoop } from "./gateway/open-loop.ts";
 import { startSluice } from "./gateway/sluice.ts";
 import { machine, rounded } from "./machine.ts";
@@ -23,7 +24,7 @@ const SHAPES = [
   { name: "stream of 1,000 tokens", tokens: 1000, stream: true },
 ] as const;
 
-const folder = mkdtempSync(join(tmpdir(), "sluice-bench-"));
+const folder = temporaryFolder("sluice-bench-");
 const engine = await startFakeEngine();
 const aws = await startFakeAws();
 const cache = { ttlSeconds: 3600, routeTtlSeconds: {}, memoryMiB: 64, semantic: null };
@@ -85,6 +86,7 @@ function hits(): readonly number[] {
 
 async function sharedStore() {
   const server = await startRedisServer();
+  const forget = releaseAtExit(() => void server.stop());
   const store = new ValkeyStore({ url: server.url, commandTimeoutMs: 1000 });
   while (!store.isAvailable) await new Promise((resolve) => setTimeout(resolve, 10));
   const sizes = [];
@@ -100,6 +102,7 @@ async function sharedStore() {
   }
   await store.close();
   await server.stop();
+  forget();
   return sizes;
 }
 

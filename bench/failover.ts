@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startFakeAws } from "../test-support/fake-aws.ts";
 import { startFakeEngine } from "../test-support/fake-engine.ts";
 import { type FakeProvider, type ProviderFault, startFakeProvider } from "../test-support/fake-provider.ts";
 import { providerConfig, routeConfig } from "../test-support/target-config.ts";
+import { temporaryFolder } from "./children.ts";
 import { startSluice } from "./gateway/sluice.ts";
 import { machine, median, range, rounded } from "./machine.ts";
 
@@ -33,7 +33,7 @@ const aws = await startFakeAws();
 const engine = await startFakeEngine();
 let first: FakeProvider = await startFakeProvider();
 const next = await startFakeProvider();
-const folder = mkdtempSync(join(tmpdir(), "sluice-failover-"));
+const folder = temporaryFolder("sluice-failover-");
 const sluice = await startSluice(aws, engine.port, folder, 1, {
   providers: [
     providerConfig("first", first.origin, { priority: 1, timeouts: PATIENT }),
@@ -136,5 +136,4 @@ try {
 } finally {
   await sluice.stop();
   await Promise.all([first.stop(), next.stop(), engine.stop(), aws.stop()]);
-  rmSync(folder, { recursive: true });
 }

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { existsSync, globSync } from "node:fs";
-import { availableParallelism, platform } from "node:os";
+import { availableParallelism, constants, platform } from "node:os";
 import { join } from "node:path";
+import { END_SIGNALS } from "./children.ts";
 
 /**
  * `npm run bench <name> [-- settings]` runs `bench/<name>.ts` or `bench/<name>/<name>.ts`, on the machine's last core where
@@ -18,7 +19,10 @@ if (file === undefined) {
   const isPinned = platform() === "linux" && availableParallelism() > 1;
   const pin = isPinned ? ["taskset", "-c", String(availableParallelism() - 1)] : [];
   const [command = process.execPath, ...rest] = [...pin, process.execPath, file, ...settings];
-  spawn(command, rest, { stdio: "inherit" }).once("exit", (code) => {
-    process.exitCode = code ?? 1;
+  const child = spawn(command, rest, { stdio: "inherit" });
+  // The benchmark ends its own children; a signal to this process alone must reach it.
+  for (const signal of END_SIGNALS) process.on(signal, () => child.kill(signal));
+  child.once("exit", (code, signal) => {
+    process.exitCode = code ?? (signal === null ? 1 : 128 + constants.signals[signal]);
   });
 }

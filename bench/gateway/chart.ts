@@ -20,6 +20,8 @@ const NAMES: Readonly<Record<string, string>> = {
   bare: "bare relay",
   portkey: "Portkey",
   litellm: "LiteLLM",
+  "vllm-router": "vLLM router",
+  "sglang-router": "SGLang router",
 };
 const WIDTH = 720;
 const LABEL_WIDTH = 150;

@@ -7,12 +7,13 @@ import { buildGateway } from "../../gateway/build.ts";
 import manifest from "../../package.json" with { type: "json" };
 import type { FakeAws } from "../../test-support/fake-aws.ts";
 import { GATEWAY_CONFIG } from "../../test-support/gateway-config.ts";
-import { freePort, type System, startPinned, stopProcess } from "./systems.ts";
+import { freePort, type System, startSystem } from "./systems.ts";
 
 /**
  * A gateway with everything on: keys required, limits (out of reach), metering, metrics, a log line for each request.
  * With one thread it has the system's core, with several every core.
  * @param settings in place of the usual ones, which have no cache
+ * @param nodeOptions of the process, e.g. for a profile
  */
 export async function startSluice(
   aws: FakeAws,
@@ -20,6 +21,7 @@ export async function startSluice(
   folder: string,
   threads = 1,
   settings: Partial<GatewayConfig> = {},
+  nodeOptions: readonly string[] = [],
 ): Promise<System> {
   const { keyId, hash, secret } = newApiKey();
   aws.keys.set(keyId, { keyId, hash, name: "bench", plan: "standard", createdAt: "2026-01-01T00:00:00Z" });
@@ -35,8 +37,13 @@ export async function startSluice(
   const origin = `http://127.0.0.1:${port}`;
   // The very file that instances run: sources cost memory that is not the gateway's.
   const { path } = await buildGateway(folder);
-  const child = await startPinned({
-    command: [process.execPath, path],
+  return await startSystem({
+    name: "sluice",
+    version: manifest.version,
+    origin,
+    headers: { authorization: `Bearer ${secret}` },
+    rates: { json: 500, sse: 200 },
+    command: [process.execPath, ...nodeOptions, path],
     environment: {
       ...aws.environment,
       ...gatewayNodeVariables(threads),
@@ -49,15 +56,6 @@ export async function startSluice(
     readyUrl: `${origin}/health`,
     ...(threads === 1 ? {} : { cores: `0-${cpus().length - 1}` }),
   });
-  return {
-    name: "sluice",
-    version: manifest.version,
-    origin,
-    headers: { authorization: `Bearer ${secret}` },
-    pid: child.pid,
-    rates: { json: 500, sse: 200 },
-    stop: () => stopProcess(child),
-  };
 }
 
 const CONFIG: GatewayConfig = {

@@ -16,9 +16,16 @@ const whole = Buffer.from(
     usage,
   }),
 );
-const models = Buffer.from(
-  JSON.stringify({ object: "list", data: [{ id: "tiny", object: "model", created: 1, owned_by: "bench" }] }),
-);
+/** What routers ask of a server before they send requests to it, and while they do. */
+const PROBES: Readonly<Record<string, object>> = {
+  "/health": {},
+  "/health_generate": {},
+  "/v1/models": { object: "list", data: [{ id: "tiny", object: "model", created: 1, owned_by: "bench" }] },
+  "/model_info": { model_path: "tiny", tokenizer_path: "tiny", is_generation: true },
+  "/get_model_info": { model_path: "tiny", tokenizer_path: "tiny", is_generation: true },
+  "/server_info": { model_path: "tiny", served_model_name: "tiny" },
+  "/get_server_info": { model_path: "tiny", served_model_name: "tiny" },
+};
 
 function event(fields: object): Buffer {
   return Buffer.from(`data: ${JSON.stringify({ ...head, object: "chat.completion.chunk", ...fields })}\n\n`);
@@ -54,7 +61,9 @@ setInterval(() => {
 
 createServer((request, response) => {
   if (request.method === "GET") {
-    response.writeHead(200, { "content-type": "application/json" }).end(request.url === "/health" ? "{}" : models);
+    const probe = PROBES[request.url ?? ""];
+    response.writeHead(probe === undefined ? 404 : 200, { "content-type": "application/json" });
+    response.end(JSON.stringify(probe ?? {}));
     return;
   }
   const chunks: Buffer[] = [];

@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Pool } from "undici";
 import { startFakeAws } from "../../test-support/fake-aws.ts";
 import { startFakeEngine } from "../../test-support/fake-engine.ts";
+import { temporaryFolder } from "../children.ts";
 import { rssMiB } from "../gateway/process-usage.ts";
 import { startSluice } from "../gateway/sluice.ts";
 import { machine, rounded } from "../machine.ts";
@@ -100,7 +100,7 @@ const engines = await Promise.all(
   Array.from({ length: ENGINES }, () => startFakeEngine({ tokens: 31, firstByteMs: SERVICE_MS, headersEarly: false })),
 );
 const aws = await startFakeAws();
-const folder = mkdtempSync(join(tmpdir(), "sluice-overload-"));
+const folder = temporaryFolder("sluice-overload-");
 const gateway = await startSluice(
   aws,
   engines.map(({ port }) => port),
@@ -155,7 +155,6 @@ try {
   await pool.close();
 } finally {
   await gateway.stop();
-  rmSync(folder, { recursive: true });
   await Promise.all([...engines.map((engine) => engine.stop()), aws.stop()]);
 }
 

@@ -1,6 +1,4 @@
-import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
@@ -8,6 +6,7 @@ import { startFakeAws } from "../../test-support/fake-aws.ts";
 import { startFakeEngine } from "../../test-support/fake-engine.ts";
 import { type ProviderFault, startFakeProvider } from "../../test-support/fake-provider.ts";
 import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
+import { spawnChild, temporaryFolder } from "../children.ts";
 import { closedLoop } from "../gateway/closed-loop.ts";
 import { rssMiB } from "../gateway/process-usage.ts";
 import { startSluice } from "../gateway/sluice.ts";
@@ -58,15 +57,11 @@ function storms(set: (fault: ProviderFault | undefined) => void): NodeJS.Timeout
   }, STORM_MS);
 }
 
-const folder = mkdtempSync(join(tmpdir(), "sluice-soak-"));
+const folder = temporaryFolder("sluice-soak-");
 const aws = await startFakeAws();
-const engine = spawn(
-  process.execPath,
-  [join(import.meta.dirname, "../gateway/upstream.ts"), String(await freePort())],
-  {
-    stdio: "inherit",
-  },
-);
+const enginePort = await freePort();
+const upstreamScript = join(import.meta.dirname, "../gateway/upstream.ts");
+const engine = spawnChild([process.execPath, upstreamScript, String(enginePort)], { stdio: "inherit" });
 const longEngine = await startFakeEngine({ tokens: 200, tokenBytes: 60_000 });
 const provider = await startFakeProvider({ dripMs: 200 });
 const stormTimer = storms((fault) => {
@@ -79,7 +74,7 @@ const flaky = providerConfig("flaky", provider.origin, {
   maxConnections: 100,
   maxInFlight: 1000,
 });
-const gateway = await startSluice(aws, Number(engine.spawnargs.at(-1)), folder, 1, {
+const gateway = await startSluice(aws, enginePort, folder, 1, {
   bodyLimitBytes: 2_000_000,
   models: [
     { ...model, id: "tiny", targetGroupArn: "arn:tiny" },
@@ -166,6 +161,5 @@ try {
   clearInterval(stormTimer);
   await gateway.stop();
   await stopProcess(engine);
-  rmSync(folder, { recursive: true });
   await Promise.all([longEngine.stop(), provider.stop(), aws.stop()]);
 }

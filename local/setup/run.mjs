@@ -2,6 +2,7 @@
 // No dependencies, and plain enough for Node 20: this file runs before anything is installed.
 // Usage: node local/setup/run.mjs <file.ts> [arguments]
 import { spawn } from "node:child_process";
+import { constants } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ensureNode } from "./node-runtime.mjs";
@@ -18,9 +19,9 @@ try {
   const child = spawn(node, [join(project, file), ...args], { stdio: "inherit" });
   // Ctrl-C reaches the child by itself; a signal to this process alone must be passed on.
   process.on("SIGINT", () => {});
-  process.on("SIGTERM", () => child.kill("SIGTERM"));
+  for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("exit", (code, signal) => {
-    process.exitCode = code ?? (signal === "SIGINT" ? 130 : 143);
+    process.exitCode = code ?? 128 + constants.signals[signal];
   });
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;

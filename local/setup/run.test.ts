@@ -63,16 +63,22 @@ describe("the set-up step", () => {
     expect((await run(project, ["three.ts"])).code).toBe(3);
   });
 
-  test("passes on SIGTERM and ends as the script does", async () => {
+  test.each(["SIGTERM", "SIGHUP"] as const)("passes on %s and ends as the script does", async (signal) => {
     const project = setupProject();
-    const script = 'process.on("SIGTERM", () => process.exit(7));\nsetInterval(() => {}, 1000);\nconsole.log("up");\n';
+    const script = `process.on("${signal}", () => process.exit(7));\nsetInterval(() => {}, 1000);\nconsole.log("up");\n`;
     writeTo(join(project.folder, "wait.ts"), script);
     const options = { cwd: project.folder, env: project.environment };
     const child = spawn(process.execPath, ["local/setup/run.mjs", "wait.ts"], options);
     onTestFinished(() => void child.kill("SIGKILL"));
     await once(child.stdout, "data");
-    child.kill("SIGTERM");
+    child.kill(signal);
     expect(await once(child, "exit")).toEqual([7, null]);
+  });
+
+  test("ends with the shell's exit code for the signal that ended the script", async () => {
+    const project = setupProject();
+    writeTo(join(project.folder, "hup.ts"), 'process.kill(process.pid, "SIGHUP");\nsetInterval(() => {}, 1000);\n');
+    expect((await run(project, ["hup.ts"])).code).toBe(129);
   });
 
   test("without a file says how it is used", async () => {
