@@ -1,4 +1,7 @@
-import { describe, expect, test } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { OUTSIDE_PROVIDER } from "../test-support/outside-provider.ts";
 import dev from "./dev.ts";
 import { environmentNames, loadEnvironment } from "./load.ts";
@@ -38,6 +41,20 @@ describe("environment files", () => {
   test("an unknown name is answered with the known ones", async () => {
     await expect(loadEnvironment("staging")).rejects.toThrow(
       /no environment "staging"; known are dev, prod\. Add environments\/staging\.ts/,
+    );
+  });
+
+  test("a file elsewhere is read by its path, and must have the file's name", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "sluice-environments-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    for (const name of ["dev", "staging"])
+      writeFileSync(join(folder, `${name}.ts`), `export default ${JSON.stringify({ ...dev, zones: ["a", "c"] })};`);
+    expect((await loadEnvironment(join(folder, "dev.ts"))).zones).toEqual(["a", "c"]);
+    await expect(loadEnvironment(join(folder, "staging.ts"))).rejects.toThrow(
+      /staging\.ts: name must be the file's name, got "dev"; write name: "staging"\./,
+    );
+    await expect(loadEnvironment(join(folder, "prod.ts"))).rejects.toThrow(
+      /There is no file .*prod\.ts; name an environment of environments\/, or the path of its file\./,
     );
   });
 

@@ -1,4 +1,6 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
+import { basename, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { Environment } from "./schema.ts";
 import { validateEnvironment } from "./validate.ts";
 
@@ -13,20 +15,41 @@ export function environmentNames(): readonly string[] {
     .sort();
 }
 
+/** Whether this is the path of an environment's file, and not the name of one of this folder. */
+function isEnvironmentFile(nameOrFile: string): boolean {
+  return nameOrFile.endsWith(".ts");
+}
+
+/** The name of an environment that is given by name or by file: `conformance/dev.ts` is a "dev". */
+function environmentName(nameOrFile: string): string {
+  return isEnvironmentFile(nameOrFile) ? basename(nameOrFile, ".ts") : nameOrFile;
+}
+
 /**
- * Reads and checks `environments/<name>.ts`.
+ * Reads and checks `environments/<name>.ts`, or the file at a path that ends with `.ts`.
  * @throws when there is no such file, or with every problem in it
  */
-export async function loadEnvironment(name: string): Promise<Environment> {
-  const names = environmentNames();
-  if (!names.includes(name))
-    throw new Error(`There is no environment "${name}"; known are ${names.join(", ")}. Add environments/${name}.ts.`);
-  const file = `environments/${name}.ts`;
-  const module: { readonly default?: unknown } = await import(
-    /* @vite-ignore */ new URL(`${name}.ts`, import.meta.url).href
-  );
+export async function loadEnvironment(nameOrFile: string): Promise<Environment> {
+  const name = environmentName(nameOrFile);
+  const file = isEnvironmentFile(nameOrFile) ? nameOrFile : `environments/${name}.ts`;
+  const url = isEnvironmentFile(nameOrFile) ? fileUrl(nameOrFile) : ownUrl(name);
+  const module: { readonly default?: unknown } = await import(/* @vite-ignore */ url);
   const environment = validateEnvironment(module.default, file);
   if (environment.name !== name)
     throw new Error(`${file}: name must be the file's name, got "${environment.name}"; write name: "${name}".`);
   return environment;
+}
+
+function fileUrl(file: string): string {
+  const path = resolve(file);
+  if (!existsSync(path))
+    throw new Error(`There is no file ${file}; name an environment of environments/, or the path of its file.`);
+  return pathToFileURL(path).href;
+}
+
+function ownUrl(name: string): string {
+  const names = environmentNames();
+  if (!names.includes(name))
+    throw new Error(`There is no environment "${name}"; known are ${names.join(", ")}. Add environments/${name}.ts.`);
+  return new URL(`${name}.ts`, import.meta.url).href;
 }

@@ -25,6 +25,13 @@ describe("npm start's options", () => {
     });
   });
 
+  test("an environment may be a file elsewhere: its name is the file's", () => {
+    expect(startOptions(["--environment", "/srv/sluice/staging.ts"], {})).toMatchObject({
+      environment: "staging",
+      environmentFile: "/srv/sluice/staging.ts",
+    });
+  });
+
   test.each(["eighty", "-1", "65536", "80.5"])("the port %s is refused with name, value, rule and remedy", (value) => {
     expect(() => startOptions([], { SLUICE_API_PORT: value })).toThrow(
       `SLUICE_API_PORT must be a port from 0 to 65535, got "${value}"; set it to a free port, or 0 for any.`,

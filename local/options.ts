@@ -1,8 +1,12 @@
+import { basename, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { ENV } from "../contracts/process-environment.ts";
 
 export interface StartOptions {
+  /** The environment's name. */
   readonly environment: string;
+  /** Absolute path of its file, where that is not in environments/. */
+  readonly environmentFile: string | undefined;
   /** Forget tables, logs and unpacked bundles of earlier runs. */
   readonly fresh: boolean;
   readonly apiPort: number;
@@ -14,7 +18,7 @@ export interface StartOptions {
 
 export const START_HELP = `npm start -- [options]
 
-  --environment NAME   environment file to run (default dev)
+  --environment NAME   environment to run: a name of environments/ (default dev), or the path of a .ts file
   --fresh              forget keys, logs and bundles of earlier runs
   --help               this text
 
@@ -35,8 +39,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** @throws one line that names the option or variable, its value, the rule and the remedy */
 export function startOptions(args: readonly string[], environment: Environment): StartOptions {
   const { values } = parse(args);
+  const { environment: chosen = "dev" } = values;
   return {
-    environment: values.environment ?? "dev",
+    environment: basename(chosen, ".ts"),
+    environmentFile: chosen.endsWith(".ts") ? resolve(chosen) : undefined,
     fresh: values.fresh ?? false,
     help: values.help ?? false,
     apiPort: port("SLUICE_API_PORT", environment, 8080),

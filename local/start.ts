@@ -31,7 +31,7 @@ async function start(options: StartOptions): Promise<void> {
   await buildAll(project, log);
   log(`synthesizing the stacks of ${options.environment} …`);
   await runStep(project, "stacks/main.ts", {
-    environment: { SLUICE_ENVIRONMENT: options.environment, CDKTF_OUTDIR: output },
+    environment: { SLUICE_ENVIRONMENT: options.environmentFile ?? options.environment, CDKTF_OUTDIR: output },
   });
   log("starting what they describe …");
   const twin = await startTwin({

@@ -4,7 +4,8 @@ import { environmentNames, loadEnvironment } from "../environments/load.ts";
 import { synthesizeEnvironment } from "./environment-stacks.ts";
 
 /**
- * Writes the OpenTofu of every environment, or of the one in SLUICE_ENVIRONMENT, to cdktf.out (CDKTF_OUTDIR).
+ * Writes the OpenTofu of every environment, or of the one in SLUICE_ENVIRONMENT (its name, or the path of its file), to
+ * cdktf.out (CDKTF_OUTDIR).
  * `cdktf synth` runs it too; cdktf's App reads the CLI's context (CDKTF_CONTEXT_JSON) itself.
  */
 const root = join(import.meta.dirname, "..");

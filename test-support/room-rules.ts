@@ -13,7 +13,7 @@ export const ROOMS: Readonly<
     packages: [/^@aws-sdk\//, /^commander$/, /^zod$/],
   },
   conformance: {
-    rooms: ["contracts", "test-support"],
+    rooms: ["contracts", "environments", "test-support"],
     packages: [/^openai$/, /^@anthropic-ai\/sdk$/, /^zod$/, /^ajv(\/|$)/, /^ajv-formats$/],
   },
   constructs: {
