@@ -1,10 +1,12 @@
-import { once } from "node:events";
+import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import { type ErrorCode, errorBody } from "../../contracts/errors.ts";
 import { bodyChunks, wholeBody } from "../core/byte-queue.ts";
 import { ClientGone } from "../core/gateway-error.ts";
 import type { GatewayResponse } from "../core/response.ts";
 import { SseReader } from "../dialects/inner/sse-reader.ts";
+import type { ByteBudget, ByteHolder } from "./byte-budget.ts";
+import { ReceivedBytes } from "./received-bytes.ts";
 
 /** Serves one request with this body. Never rejects. */
 export type PostChat = (body: Buffer, signal: AbortSignal) => Promise<GatewayResponse>;
@@ -13,26 +15,33 @@ export interface ChatSocketOptions {
   readonly post: PostChat;
   /** Bytes of bodies that may wait for their turn. */
   readonly maxWaitingBytes: number;
+  /** The connection under the socket, whose bytes are counted as they arrive. */
+  readonly connection: Duplex;
+  /** Of all sockets together: what they have received and not yet served, and what they have not yet sent. */
+  readonly budget: ByteBudget;
 }
 
 /** What is said before the next part is taken from the engine: bytes that the client has not taken yet. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
 /** Messages that may wait for their turn. */
 const MAX_WAITING = 16;
+/** Milliseconds that a refused client has to close its side. */
+const REFUSED_MS = 2000;
 const DONE = "[DONE]";
-/** Close codes of RFC 6455, section 7.4.1. */
-const CLOSE = { goingAway: 1001, unsupportedData: 1003, policyViolation: 1008 } as const;
+/** Close codes of RFC 6455, section 7.4.1, and of IANA's registry. */
+const CLOSE = { goingAway: 1001, unsupportedData: 1003, policyViolation: 1008, tryAgainLater: 1013 } as const;
 
 /**
  * One client's WebSocket: each text message is the body of a chat completion, answered by its events' data, one text
  * message each. A request ends with `[DONE]` or with an error body. Requests are answered one after the other; when the
- * client closes, the one that runs is aborted and the others never start.
+ * client closes, or is refused, the one that runs is aborted and the others never start.
  */
-export class ChatSocket {
+export class ChatSocket implements ByteHolder {
   readonly #socket: WebSocket;
   readonly #options: ChatSocketOptions;
   readonly #gone = new AbortController();
   readonly #waiting: Buffer[] = [];
+  readonly #received: ReceivedBytes;
   #waitingBytes = 0;
   #isBusy = false;
   #isLeaving = false;
@@ -42,13 +51,17 @@ export class ChatSocket {
   constructor(socket: WebSocket, options: ChatSocketOptions) {
     this.#socket = socket;
     this.#options = options;
+    this.#received = new ReceivedBytes(options.budget, this);
+    options.connection.on("data", (chunk: Buffer) => this.#received.chunk(chunk.length));
     socket.on("message", (data, isBinary) => this.#take(data, isBinary));
-    socket.on("pong", () => {
+    socket.on("ping", (data) => this.#received.frame(data.length));
+    socket.on("pong", (data) => {
+      this.#received.frame(data.length);
       this.#isAlive = true;
     });
     // Always followed by `close`; unheard it would end the process.
     socket.on("error", () => undefined);
-    socket.on("close", () => this.#gone.abort(new ClientGone()));
+    socket.on("close", () => this.#drop());
   }
 
   /** Asks whether the client is still there, and hangs up when it did not answer the last time. */
@@ -68,23 +81,53 @@ export class ChatSocket {
     this.#socket.terminate();
   }
 
+  /** Called when all sockets together hold too much, and this one the most of it. */
+  evict(): void {
+    if (this.#gone.signal.aborted) return;
+    // A client that does not read would not see a reason either, and what waits for it has to go now.
+    if (this.#socket.bufferedAmount > 0) this.#socket.terminate();
+    else this.#refuse(CLOSE.tryAgainLater, "The gateway holds too many requests. Try again later.");
+    this.#drop();
+  }
+
   #take(data: unknown, isBinary: boolean): void {
+    if (Buffer.isBuffer(data)) this.#received.frame(data.length);
     if (this.#isLeaving || this.#gone.signal.aborted) return;
     if (isBinary || !Buffer.isBuffer(data)) {
-      return this.#socket.close(CLOSE.unsupportedData, "Send each request as one text message.");
+      return this.#refuse(CLOSE.unsupportedData, "Send each request as one text message.");
+    }
+    if (this.#waiting.length >= MAX_WAITING || this.#waitingBytes + data.length > this.#options.maxWaitingBytes) {
+      return this.#refuse(CLOSE.policyViolation, "Too many requests are waiting. Wait for [DONE].");
     }
     this.#waitingBytes += data.length;
     this.#waiting.push(data);
-    if (this.#waiting.length > MAX_WAITING || this.#waitingBytes > this.#options.maxWaitingBytes) {
-      return this.#socket.close(CLOSE.policyViolation, "Too many requests are waiting. Wait for [DONE].");
-    }
+    this.#options.budget.hold(this, data.length);
     if (!this.#isBusy) void this.#answerAll();
+  }
+
+  /** Closes the socket from this side. What still comes is dropped; the connection ends soon, whatever the client does. */
+  #refuse(code: number, reason: string): void {
+    this.#socket.close(code, reason);
+    this.#drop();
+    const timer = setTimeout(() => this.#socket.terminate(), REFUSED_MS);
+    this.#socket.once("close", () => clearTimeout(timer));
+  }
+
+  /** Aborts the request that runs and forgets those that wait. */
+  #drop(): void {
+    this.#gone.abort(new ClientGone());
+    this.#waiting.length = 0;
+    this.#waitingBytes = 0;
+    this.#options.budget.forget(this);
   }
 
   /** Never rejects. */
   async #answerAll(): Promise<void> {
     this.#isBusy = true;
-    for (let body = this.#next(); body !== undefined; body = this.#next()) await this.#answer(body);
+    for (let body = this.#next(); body !== undefined; body = this.#next()) {
+      await this.#answer(body);
+      this.#options.budget.release(this, body.length);
+    }
     this.#isBusy = false;
     if (this.#isLeaving) this.leave();
   }
@@ -126,14 +169,22 @@ export class ChatSocket {
   async #send(text: string): Promise<void> {
     const { signal } = this.#gone;
     signal.throwIfAborted();
+    const { budget } = this.#options;
+    const bytes = Buffer.from(text);
+    budget.hold(this, bytes.length);
     const sent = new Promise<void>((resolve, reject) =>
-      this.#socket.send(text, (error) => (error ? reject(error) : resolve())),
+      // Also called, with an error, when the connection ends.
+      this.#socket.send(bytes, { binary: false }, (error) => {
+        budget.release(this, bytes.length);
+        if (error) reject(error);
+        else resolve();
+      }),
     );
-    if (this.#socket.bufferedAmount <= MAX_BUFFERED_BYTES) {
+    if (this.#socket.bufferedAmount <= MAX_BUFFERED_BYTES && !budget.isTight) {
       sent.catch(() => undefined);
       return;
     }
-    await Promise.race([sent, once(signal, "abort")]);
+    await sent;
     signal.throwIfAborted();
   }
 }

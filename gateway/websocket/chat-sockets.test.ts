@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { type ClientOptions, WebSocket } from "ws";
@@ -152,6 +152,52 @@ describe("the client's side", () => {
     for (let sent = 0; sent < 20; sent++) many.ask(chat());
     expect(await many.closed).toEqual({ code: 1008, reason: "Too many requests are waiting. Wait for [DONE]." });
   });
+
+  test("one that is refused and does not read is hung up on within seconds, and nothing that waited runs", async () => {
+    const { url, engines } = await startTestGateway({ engines: [{ tokens: 20, intervalMs: 5 }] });
+    const { socket, ask } = await open(url);
+    const connection = (socket as unknown as { readonly _socket: Socket })._socket;
+    // Does not see that it is refused.
+    connection.pause();
+    const isGone = new Promise((resolve) => connection.on("close", resolve));
+    socket.on("error", () => undefined);
+    for (let sent = 0; sent < 100; sent++) ask(chat({ seed: sent }));
+    // A write finds out that the other side has gone.
+    const timer = setInterval(() => socket.send("{}", () => undefined), 100);
+    onTestFinished(() => clearInterval(timer));
+    await isGone;
+    expect(engines[0]?.received.length).toBeLessThanOrEqual(1);
+  }, 10_000);
+
+  test("all together hold at most 64 MiB of requests: those that hold the most are told to try again later", async () => {
+    const { url } = await startTestGateway({ engines: [{ mode: "hang" }], config: { bodyLimitBytes: 1_000_000 } });
+    const polite = await open(url);
+    polite.ask(chat());
+    const greedy = await Promise.all(Array.from({ length: 90 }, () => open(url)));
+    const codes: number[] = [];
+    for (const { closed } of greedy) void closed.then(({ code }) => codes.push(code));
+    // A first one that runs, and one that waits.
+    for (const { ask } of greedy) for (const size of [10, 950_000]) ask(chat({ user: "u".repeat(size) }));
+    await vi.waitFor(() => expect(codes.length).toBeGreaterThan(15), { timeout: 15_000 });
+    expect(new Set(codes)).toEqual(new Set([1013]));
+    expect(codes.length).toBeLessThan(50);
+    expect(polite.socket.readyState).toBe(WebSocket.OPEN);
+  }, 30_000);
+
+  test("parts of a message that never ends count too", async () => {
+    const { url } = await startTestGateway({ config: { bodyLimitBytes: 1_000_000 } });
+    const sockets = await Promise.all(Array.from({ length: 90 }, () => open(url)));
+    const codes: number[] = [];
+    for (const { socket, closed } of sockets) {
+      void closed.then(({ code }) => codes.push(code));
+      socket.send("x".repeat(950_000), { fin: false });
+    }
+    await vi.waitFor(() => expect(codes.length).toBeGreaterThan(15), { timeout: 15_000 });
+    expect(codes.length).toBeLessThan(50);
+    const { ask, ends } = await open(url);
+    ask(chat());
+    await ends(1);
+  }, 30_000);
 
   test("one that answers no ping is hung up on, one that does stays", async () => {
     const { url } = await startTestGateway({ heartbeatMs: 100 });

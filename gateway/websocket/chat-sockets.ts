@@ -9,6 +9,7 @@ import { wholeBody } from "../core/byte-queue.ts";
 import type { GatewayRequest } from "../core/request.ts";
 import type { GatewayResponse } from "../core/response.ts";
 import { requestPath } from "../http/request-path.ts";
+import { ByteBudget } from "./byte-budget.ts";
 import { ChatSocket } from "./chat-socket.ts";
 
 const CHAT_PATH: GenerationRoute = "/v1/chat/completions";
@@ -28,6 +29,11 @@ export interface ChatSocketsOptions {
 const HEARTBEAT_MS = 30_000;
 /** Open sockets of one thread; each takes some tens of kilobytes. */
 const MAX_SOCKETS = 4096;
+/**
+ * Bytes of requests and unsent responses of all sockets of one thread, or of four of the largest requests where these
+ * are larger. A gateway's machine has at least 1 GiB for two threads.
+ */
+const MAX_HELD_BYTES = 64 * 1024 * 1024;
 /** What belongs to the handshake, or to one message, and not to the requests that are sent later. */
 const NOT_CARRIED =
   /^(connection|upgrade|host|origin|expect|keep-alive|te|trailer|transfer-encoding|accept|accept-encoding|proxy-.*|sec-websocket-.*|content-.*)$/;
@@ -40,12 +46,14 @@ export class ChatSockets {
   readonly #options: ChatSocketsOptions;
   readonly #server: WebSocketServer;
   readonly #open = new Set<ChatSocket>();
+  readonly #budget: ByteBudget;
   #heartbeat: NodeJS.Timeout | undefined;
   #isLeaving = false;
   #onEmpty: (() => void) | undefined;
 
   constructor(options: ChatSocketsOptions) {
     this.#options = options;
+    this.#budget = new ByteBudget(Math.max(MAX_HELD_BYTES, 4 * options.bodyLimitBytes));
     this.#server = new WebSocketServer({
       noServer: true,
       // Compression would hold small events back, and costs 300 kB a socket.
@@ -76,6 +84,8 @@ export class ChatSockets {
       const headers = { ...carriedHeaders(request.headers), "content-type": "application/json" };
       const socket = new ChatSocket(webSocket, {
         maxWaitingBytes: this.#options.bodyLimitBytes,
+        connection,
+        budget: this.#budget,
         post: (body, signal) =>
           this.#options.handle({
             method: "POST",
