@@ -3,6 +3,7 @@ export const GENERATION_ROUTES = [
   "/v1/completions",
   "/v1/chat/completions",
   "/v1/embeddings",
+  "/v1/moderations",
   "/tokenize",
   "/detokenize",
 ] as const;

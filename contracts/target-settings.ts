@@ -15,7 +15,16 @@ export const PublicModelName = z
   .regex(/^[a-zA-Z0-9][\w.:/-]{0,79}$/, "must be 1 to 80 of letters, digits and _ . : / -, starting with no sign");
 
 /** What a model of a provider can do beside text in, text out. */
-export const Capability = z.enum(["tools", "vision", "audio", "json-schema", "logprobs", "embeddings", "completions"]);
+export const Capability = z.enum([
+  "tools",
+  "vision",
+  "audio",
+  "json-schema",
+  "logprobs",
+  "embeddings",
+  "completions",
+  "moderations",
+]);
 export type Capability = z.infer<typeof Capability>;
 
 /** Dollars for a million tokens. */

@@ -44,6 +44,7 @@ describe("the published API reference", () => {
       "GET /v1/batches/{batch}",
       "POST /v1/batches/{batch}/cancel",
       "POST /v1/embeddings",
+      "POST /v1/moderations",
       "POST /tokenize",
       "POST /detokenize",
       "GET /v1/models",

@@ -123,6 +123,10 @@ export const FIELD_NOTES: Readonly<Record<string, Notes>> = {
     dimensions: { description: "Shorter vectors, for models that were trained so that they may be cut." },
     user: USER,
   },
+  ModerationRequest: {
+    model: MODEL,
+    input: { description: "A text, several texts, or parts of text and images that are classified together." },
+  },
   FileUpload: {
     file: { description: "JSON lines, one request each, in UTF-8." },
     purpose: { description: "What the file is for." },

@@ -12,6 +12,7 @@ test("every operation that goes to a model declares them, and no other does", ()
     "post /v1/completions",
     "post /v1/embeddings",
     "post /v1/messages",
+    "post /v1/moderations",
     "post /v1/responses",
   ]);
 });

@@ -110,6 +110,34 @@ export const OPERATIONS = operationList([
     isPublic: false,
   },
   {
+    path: "/v1/moderations",
+    method: "post",
+    operationId: "createModeration",
+    summary: "Classify content",
+    description:
+      "Says of texts and images whether they are of a harmful kind. For models of providers that have the capability `moderations`.",
+    pathParameters: [],
+    request: { schema: "ModerationRequest", example: { model: "omni-moderation", input: "A cat sat." } },
+    headerParameters: GENERATION_HEADERS,
+    response: {
+      schema: "ModerationResponse",
+      description: "One result for each text, or one for all parts.",
+      example: {
+        id: "modr-1",
+        model: "omni-moderation-latest",
+        results: [
+          {
+            flagged: false,
+            categories: { harassment: false, violence: false },
+            category_scores: { harassment: 0.0001, violence: 0.0002 },
+          },
+        ],
+      },
+    },
+    errors: GENERATION_ERRORS,
+    isPublic: false,
+  },
+  {
     path: "/tokenize",
     method: "post",
     operationId: "tokenize",

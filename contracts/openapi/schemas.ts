@@ -25,6 +25,7 @@ import {
   MessageTokens,
 } from "../messages.ts";
 import { ModelCard, ModelList } from "../models.ts";
+import { ModerationRequest, ModerationResponse } from "../moderations.ts";
 import { DeletedResponse, ModelResponse, ResponseEvent, ResponseItemList, ResponseRequest } from "../responses.ts";
 import { RouteOverride } from "../target-changes.ts";
 import { ProviderSettings, RouteSettings } from "../target-settings.ts";
@@ -66,6 +67,8 @@ const SCHEMAS = {
   MessagesError: MessagesErrorBody,
   EmbeddingRequest,
   EmbeddingResponse,
+  ModerationRequest,
+  ModerationResponse,
   TokenizeRequest,
   TokenizeResponse,
   DetokenizeRequest,

@@ -10,6 +10,7 @@ import * as files from "./files.ts";
 import { getHealth, getLiveness } from "./health.ts";
 import { countMessageTokens, createMessage } from "./messages.ts";
 import { getModel, listModels } from "./models.ts";
+import { createModeration } from "./moderations.ts";
 import { getOpenApi, getReference } from "./reference.ts";
 import { createResponse, deleteResponse, getResponse, listResponseItems } from "./responses.ts";
 import { detokenize, tokenize } from "./tokenize.ts";
@@ -19,6 +20,7 @@ export const ENDPOINTS = {
   createChatCompletion,
   createCompletion,
   createEmbedding,
+  createModeration,
   createMessage,
   countMessageTokens,
   createResponse,

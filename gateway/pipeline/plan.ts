@@ -101,10 +101,13 @@ function withFields(targets: readonly Target[], request: GenerationRequest): rea
   });
 }
 
-/** Only our own pools have a tokenizer that can be reached; what else they can do, their engines say themselves. */
+/**
+ * Only our own pools have a tokenizer that can be reached, and none of their engines moderates; what else they can do, the
+ * engines say themselves.
+ */
 function canDo({ kind, capabilities }: Target, need: TargetNeed): boolean {
   if (need === "tokenizer") return kind === "pool";
-  return capabilities === "all" || capabilities.has(need);
+  return capabilities === "all" ? need !== "moderations" : capabilities.has(need);
 }
 
 /**

@@ -1,0 +1,121 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { ModerationResponse } from "../../contracts/moderations.ts";
+import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
+import { errorOf, post, startTestGateway } from "../test/test-gateway.ts";
+
+const RESPONSE = {
+  id: "modr-1",
+  model: "omni-moderation-latest",
+  results: [
+    {
+      flagged: true,
+      categories: { harassment: true, violence: false, illicit: null },
+      category_scores: { harassment: 0.91, violence: 0.01, illicit: 0.02 },
+      category_applied_input_types: { harassment: ["text"], violence: ["text", "image"], illicit: ["text"] },
+    },
+  ],
+};
+
+/** A gateway before a provider whose next response is this one. */
+async function moderating(response: unknown = RESPONSE) {
+  const received: { path: string | undefined; body: unknown }[] = [];
+  const server = createServer(async (request, answer) => {
+    let text = "";
+    for await (const chunk of request) text += String(chunk);
+    received.push({ path: request.url, body: JSON.parse(text) });
+    answer.setHeader("content-type", "application/json");
+    answer.end(JSON.stringify(response));
+  }).listen(0, "127.0.0.1");
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  await new Promise((resolve) => server.once("listening", resolve));
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const model = { contextTokens: 32_768, inputUsdPerMillion: 0, outputUsdPerMillion: 0 };
+  const models = {
+    "omni-moderation-latest": { ...model, capabilities: ["moderations"] },
+    chat: { ...model, capabilities: ["tools"] },
+  };
+  const gateway = await startTestGateway({
+    config: {
+      providers: [providerConfig("p", origin, { models })],
+      routes: [
+        routeConfig("moderation", ["p/omni-moderation-latest"]),
+        routeConfig("chat", ["p/chat"]),
+        routeConfig("mixed", ["p/chat=1", "tiny=1", "p/omni-moderation-latest=1"]),
+      ],
+      cache: { ttlSeconds: 60, routeTtlSeconds: {}, memoryMiB: 1, semantic: null },
+    },
+  });
+  const ask = (fields: Record<string, unknown>, headers: Record<string, string> = {}) =>
+    post(gateway.url, "/v1/moderations", { model: "moderation", input: "I hate you.", ...fields }, headers);
+  return { ...gateway, received, ask };
+}
+
+describe("a moderation", () => {
+  test.each([
+    ["a text", "I hate you."],
+    ["several texts", ["a", "b"]],
+    [
+      "parts of text and images",
+      [
+        { type: "text", text: "a" },
+        { type: "image_url", image_url: { url: "https://example.com/a.png" } },
+      ],
+    ],
+  ])("of %s is the provider's own, under the provider's name of the model", async (_, input) => {
+    const { ask, received, requestLine } = await moderating();
+    const response = await ask({ input });
+    expect(response.status).toBe(200);
+    const body: unknown = await response.json();
+    expect(body).toEqual(RESPONSE);
+    expect(ModerationResponse.safeParse(body).error).toBeUndefined();
+    expect(received).toEqual([{ path: "/v1/moderations", body: { model: "omni-moderation-latest", input } }]);
+    expect(await requestLine()).toMatchObject({ route: "/v1/moderations", model: "moderation", stream: false });
+  });
+
+  test("is answered by the one target that can, whatever the others' weights", async () => {
+    const { ask, engines } = await moderating();
+    for (let index = 0; index < 8; index++) {
+      const response = await ask({ model: "mixed" });
+      expect(response.headers.get("x-sluice-target")).toBe("p/omni-moderation-latest");
+    }
+    expect(engines[0]?.received).toEqual([]);
+  });
+
+  test.each(["chat", "tiny"])(
+    "of the model %s, which has no such target, is 404 and names what is missing",
+    async (model) => {
+      const { ask, received } = await moderating();
+      const error = await errorOf(await ask({ model }), 404, "model_not_found");
+      expect(error).toMatchObject({ param: "model", message: expect.stringContaining("`moderations`") });
+      expect(received).toEqual([]);
+    },
+  );
+
+  test("is never stored, also where the client asks for it", async () => {
+    const { ask, received } = await moderating();
+    for (let index = 0; index < 2; index++) {
+      const response = await ask({}, { "x-sluice-cache": "on" });
+      expect(response.headers.get("x-sluice-cache")).toBe("bypass");
+    }
+    expect(received).toHaveLength(2);
+  });
+
+  test("without results is the provider's failure", async () => {
+    const { ask } = await moderating({ id: "modr-1", choices: [] });
+    await errorOf(await ask({}), 502, "upstream_error");
+  });
+
+  test.each([
+    ["no input", { input: undefined }, "input"],
+    ["an empty list", { input: [] }, "input"],
+    ["a part of a kind that is not known", { input: [{ type: "video" }] }, "input[0]"],
+  ])("of %s is 400 and names the field", async (_, fields, param) => {
+    const { ask } = await moderating();
+    expect((await errorOf(await ask(fields), 400, "invalid_request")).param).toBe(param);
+  });
+});
