@@ -55,33 +55,33 @@ const HIT = { status: 200, headers: { "x-sluice-cache": "hit" } };
 const MISS = { status: 200, headers: { "x-sluice-cache": "miss" } };
 
 describe("sluice cache warm", () => {
-  test("asks each line by its route, with the key and an age, and tells what was there already", async () => {
+  test("sends each line to its endpoint, with the key and an age, and counts the responses that were cached already", async () => {
     const { url, seen } = await apiOf(MISS, HIT);
     const lines = '{"messages":[]}\n\n{"prompt":"Once"}\n{"input":"a"}\n';
     const { printed } = await warm(lines, url, "--concurrency", "1", "--max-age", "60");
     expect(seen.map((request) => request.url)).toEqual(["/v1/chat/completions", "/v1/completions", "/v1/embeddings"]);
     expect(seen[1]).toMatchObject({ body: '{"prompt":"Once"}' });
     expect(seen[0]?.headers).toMatchObject({ authorization: "Bearer sk-test", "cache-control": "max-age=60" });
-    expect(printed).toEqual(["3 requests: 1 asked, 2 kept already, 0 failed."]);
+    expect(printed).toEqual(["3 requests: 1 sent to a model, 2 cached already, 0 failed."]);
   });
 
-  test("waits as long as a busy API says, and asks again", async () => {
+  test("waits as long as a busy API's Retry-After, and sends the request again", async () => {
     const { url } = await apiOf({ status: 429, headers: { "retry-after": "7" } }, { status: 503 }, MISS);
     const { printed, waits } = await warm('{"prompt":"a"}', url);
     expect(waits).toEqual([7000, 1000]);
-    expect(printed).toEqual(["1 requests: 1 asked, 0 kept already, 0 failed."]);
+    expect(printed).toEqual(["1 requests: 1 sent to a model, 0 cached already, 0 failed."]);
   });
 
-  test("goes on after a failure and names its line in the end", async () => {
+  test("continues after a failure and names its line at the end", async () => {
     const { url } = await apiOf({ status: 400 }, MISS);
     const { printed, error } = await warm('{"prompt":"a"}\n{"prompt":"b"}', url, "--concurrency", "1");
-    expect(printed).toEqual(["2 requests: 1 asked, 0 kept already, 1 failed."]);
-    expect(error).toBe("line 1: the API answered 400; correct them and warm again.");
+    expect(printed).toEqual(["2 requests: 1 sent to a model, 0 cached already, 1 failed."]);
+    expect(error).toBe("line 1: the API answered 400; correct them and run the command again.");
   });
 
   test.each([
-    ["not JSON", [], /line 1 is no JSON object with messages, prompt or input; write one body a line/],
-    ["\n", [], /has no requests; write one body a line/],
+    ["not JSON", [], /line 1 is not a JSON object with messages, prompt or input; write one request body per line/],
+    ["\n", [], /has no requests; write one request body per line/],
     ['{"prompt":"a"}', ["--max-age", "soon"], /--max-age must be a whole number from 1 to 604800, got soon/],
     ['{"prompt":"a"}', ["--concurrency", "0"], /--concurrency must be a whole number from 1 to 64, got 0/],
     ['{"prompt":"a"}', ["--url", "http://127.0.0.1:9"], /line 1: http:\/\/127\.0\.0\.1:9 can't be reached/],
@@ -90,8 +90,10 @@ describe("sluice cache warm", () => {
     expect(error).toMatch(message);
   });
 
-  test("without a local stack or an address there is nothing to warm", async () => {
+  test("is refused without a local stack and without an address", async () => {
     const { error } = await warm('{"prompt":"a"}', undefined);
-    expect(error).toMatch(/No local stack runs in this clone; start it with `npm start`, or give the API's --url/);
+    expect(error).toMatch(
+      /No local stack runs in this clone; start one with `npm start`, or set --url to the address of an API/,
+    );
   });
 });

@@ -19,8 +19,8 @@ interface WarmOptions {
   readonly concurrency: string;
 }
 
-/** Which route a body is for, by the field that only its bodies have. */
-const ROUTES = [
+/** The endpoint of a request body, by the field that only bodies of that endpoint have. */
+const ENDPOINTS = [
   ["messages", "/v1/chat/completions"],
   ["prompt", "/v1/completions"],
   ["input", "/v1/embeddings"],
@@ -31,14 +31,14 @@ const LONGEST_WAIT_SECONDS = 30;
 
 /** `sluice cache warm`. */
 export function cacheCommand(tools: CacheTools): Command {
-  const cache = new Command("cache").description("answers that gateways keep");
+  const cache = new Command("cache").description("fill the cache of responses");
   cache
     .command("warm")
-    .description("ask a list of requests, so that their answers are kept before anyone waits for them")
-    .requiredOption("--file <file>", "JSON Lines: the body of one request in each line")
+    .description("send a file of requests, so that their responses are cached before users need them")
+    .requiredOption("--file <file>", "JSON Lines file with one request body per line")
     .option("--url <url>", "address of the API, without /v1 (default: the local stack)")
-    .option("--max-age <seconds>", "ask again what is older", "86400")
-    .option("--concurrency <number>", "requests at once", "4")
+    .option("--max-age <seconds>", "refresh cached responses that are older", "86400")
+    .option("--concurrency <number>", "requests in flight at once", "4")
     .action((options: WarmOptions) => warm(options, tools));
   return cache;
 }
@@ -50,8 +50,8 @@ interface Job {
 }
 
 interface Tally {
-  kept: number;
-  asked: number;
+  cached: number;
+  refreshed: number;
   readonly failures: string[];
 }
 
@@ -60,20 +60,25 @@ async function warm(options: WarmOptions, tools: CacheTools): Promise<void> {
   const concurrency = wholeNumber("--concurrency", options.concurrency, 1, 64);
   const url = options.url ?? tools.localUrl();
   if (url === undefined)
-    throw new UserError("No local stack runs in this clone; start it with `npm start`, or give the API's --url.");
+    throw new UserError(
+      "No local stack runs in this clone; start one with `npm start`, or set --url to the address of an API.",
+    );
   const jobs = readJobs(options.file);
-  const tally: Tally = { kept: 0, asked: 0, failures: [] };
+  const tally: Tally = { cached: 0, refreshed: 0, failures: [] };
   const waiting = jobs.values();
   const worker = async () => {
-    for (const job of waiting) await ask(job, { url, maxAge }, tools, tally);
+    for (const job of waiting) await send(job, { url, maxAge }, tools, tally);
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
-  const { kept, asked, failures } = tally;
-  tools.print(`${jobs.length} requests: ${asked} asked, ${kept} kept already, ${failures.length} failed.`);
-  if (failures.length > 0) throw new UserError(`${failures.slice(0, 5).join("; ")}; correct them and warm again.`);
+  const { cached, refreshed, failures } = tally;
+  tools.print(
+    `${jobs.length} requests: ${refreshed} sent to a model, ${cached} cached already, ${failures.length} failed.`,
+  );
+  if (failures.length > 0)
+    throw new UserError(`${failures.slice(0, 5).join("; ")}; correct them and run the command again.`);
 }
 
-async function ask(
+async function send(
   { line, path, body }: Job,
   { url, maxAge }: { readonly url: string; readonly maxAge: number },
   tools: CacheTools,
@@ -86,26 +91,26 @@ async function ask(
     ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
   };
   for (let attempt = 1; ; attempt++) {
-    let answer: Response;
+    let response: Response;
     try {
-      answer = await fetch(`${url.replace(/\/$/, "")}${path}`, { method: "POST", headers, body });
-      await answer.arrayBuffer(); // a stream is kept when it has come to its end
+      response = await fetch(`${url.replace(/\/$/, "")}${path}`, { method: "POST", headers, body });
+      await response.arrayBuffer(); // a stream is cached when it has ended
     } catch (error) {
       const reason = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
       tally.failures.push(`line ${line}: ${url} can't be reached (${reason})`);
       return;
     }
-    if (answer.ok) {
-      if (answer.headers.get(CACHE_HEADER) === "hit") tally.kept++;
-      else tally.asked++;
+    if (response.ok) {
+      if (response.headers.get(CACHE_HEADER) === "hit") tally.cached++;
+      else tally.refreshed++;
       return;
     }
-    const isBusy = answer.status === 429 || answer.status === 503;
+    const isBusy = response.status === 429 || response.status === 503;
     if (!isBusy || attempt === ATTEMPTS) {
-      tally.failures.push(`line ${line}: the API answered ${answer.status}`);
+      tally.failures.push(`line ${line}: the API answered ${response.status}`);
       return;
     }
-    const seconds = Number(answer.headers.get("retry-after") ?? 1);
+    const seconds = Number(response.headers.get("retry-after") ?? 1);
     await tools.wait(Math.min(Number.isFinite(seconds) ? seconds : 1, LONGEST_WAIT_SECONDS) * 1000);
   }
 }
@@ -115,25 +120,26 @@ function readJobs(file: string): readonly Job[] {
   try {
     text = readFileSync(file, "utf8");
   } catch {
-    throw new UserError(`--file must be a file that can be read, got ${file}.`);
+    throw new UserError(`--file must name a readable file, got ${file}; check the path.`);
   }
   const problems: string[] = [];
   const jobs = text.split("\n").flatMap((body, index): readonly Job[] => {
     if (body.trim() === "") return [];
-    const path = routeOf(body);
-    if (path === undefined) problems.push(`line ${index + 1} is no JSON object with messages, prompt or input`);
+    const path = endpointOf(body);
+    if (path === undefined) problems.push(`line ${index + 1} is not a JSON object with messages, prompt or input`);
     return path === undefined ? [] : [{ line: index + 1, path, body }];
   });
-  if (problems.length > 0) throw new UserError(`${file}: ${problems.slice(0, 5).join("; ")}; write one body a line.`);
-  if (jobs.length === 0) throw new UserError(`${file} has no requests; write one body a line.`);
+  if (problems.length > 0)
+    throw new UserError(`${file}: ${problems.slice(0, 5).join("; ")}; write one request body per line.`);
+  if (jobs.length === 0) throw new UserError(`${file} has no requests; write one request body per line.`);
   return jobs;
 }
 
-function routeOf(body: string): string | undefined {
+function endpointOf(body: string): string | undefined {
   try {
     const value: unknown = JSON.parse(body);
     if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-    return ROUTES.find(([field]) => Object.hasOwn(value, field))?.[1];
+    return ENDPOINTS.find(([field]) => Object.hasOwn(value, field))?.[1];
   } catch {
     return undefined;
   }

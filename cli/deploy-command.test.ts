@@ -52,7 +52,7 @@ describe("sluice deploy", () => {
       "dev-data: 1 to add",
       "dev-network: 1 to add",
       "dev-edge: 1 to add",
-      "dev: as the environment file says.",
+      "dev: deployed; nothing is left to change.",
     ]);
     expect(resources("edge")).toHaveLength(2);
     const second = tools();
@@ -62,7 +62,7 @@ describe("sluice deploy", () => {
     );
   });
 
-  test("names what will be replaced before it asks, and a no leaves everything as it was", async () => {
+  test("names the resources to replace before it asks for consent, and changes nothing after a no", async () => {
     const { folder, settings, tools } = fixture();
     await run(deployCommand, tools(), "--yes");
     settings.trigger = "2";
@@ -86,20 +86,20 @@ describe("sluice deploy", () => {
 
   test("without a terminal it goes on only with --yes", async () => {
     const { folder, tools } = fixture();
-    await expect(run(deployCommand, tools())).rejects.toThrow(/no terminal to ask at; add --yes/);
+    await expect(run(deployCommand, tools())).rejects.toThrow(/not a terminal, .*; add --yes/);
     expect(existsSync(join(folder, "deploy"))).toBe(false);
   });
 
-  test("only the stack asked for, by name or id", async () => {
+  test("with --stack deploys only that stack, by name or id", async () => {
     const { tools, resources } = fixture();
     const asked = tools();
     await run(deployCommand, asked, "--yes", "--stack", "dev-network");
-    expect(asked.printed).toEqual(["dev-network: 1 to add", "dev-network: as the environment file says."]);
+    expect(asked.printed).toEqual(["dev-network: 1 to add", "dev-network: deployed; nothing is left to change."]);
     expect(resources("network")).toHaveLength(1);
     expect(() => resources("data")).toThrow();
   });
 
-  test("shows the price before the first question", async () => {
+  test("shows the price before the first prompt", async () => {
     const { tools } = fixture();
     const priced = { ...tools({ answers: ["no"] }), priceLines: () => ["about 60 dollars a month"] };
     await expect(run(deployCommand, priced)).rejects.toThrow(/Declined/);
@@ -123,7 +123,7 @@ describe("sluice deploy", () => {
     expect(readFileSync(join(folder, "data.tfstate"), "utf8")).toContain('"a/2"');
   });
 
-  test("a resource that can't be made is told as OpenTofu told it, and the stacks after it are left alone", async () => {
+  test("a resource that can't be created ends the deployment with OpenTofu's error, before the stacks that follow", async () => {
     const folder = temporaryFolder();
     const failing = { Vpc: { provisioner: { "local-exec": { command: "echo the zone is full >&2; exit 3" } } } };
     const stacks = () => ({ a: dataStack(folder, "a", failing), b: { reads: ["a"], ...dataStack(folder, "b", {}) } });
@@ -136,7 +136,7 @@ describe("sluice deploy", () => {
 });
 
 describe("sluice plan", () => {
-  test("before the first deployment it says which stacks have to wait", async () => {
+  test("before the first deployment it names the stacks that can't be planned yet", async () => {
     const { tools } = fixture();
     const asked = tools();
     await run(planCommand, asked, "--detailed-exitcode");
@@ -166,12 +166,12 @@ describe("sluice destroy", () => {
     const { tools, resources } = fixture();
     await run(deployCommand, tools(), "--yes");
     await expect(run(destroyCommand, tools(), "--yes")).rejects.toThrow(
-      /dev-data holds data that can't be brought back; to destroy it add --confirm dev-data/,
+      /dev-data holds data that can't be restored; to destroy it, add --confirm dev-data/,
     );
     expect(resources("edge")).toHaveLength(2);
   });
 
-  test("goes the other way round, and leaves nothing", async () => {
+  test("destroys the stacks in the reverse order, and leaves nothing", async () => {
     const { tools, resources } = fixture();
     await run(deployCommand, tools(), "--yes");
     const asked = tools();
@@ -180,7 +180,7 @@ describe("sluice destroy", () => {
       "dev-edge: 1 to destroy\n  destroy  terraform_data.Api",
       "dev-network: 1 to destroy\n  destroy  terraform_data.Vpc",
       "dev-data: 1 to destroy\n  destroy  terraform_data.Keys",
-      "dev-edge, dev-network, dev-data: nothing is left.",
+      "dev-edge, dev-network, dev-data: destroyed.",
     ]);
     for (const stack of ["edge", "network", "data"]) expect(resources(stack)).toEqual([]);
   });
@@ -189,13 +189,15 @@ describe("sluice destroy", () => {
     const { tools, resources } = fixture();
     await run(deployCommand, tools(), "--yes", "--stack", "data");
     const mistyped = tools({ answers: ["yes"] });
-    await expect(run(destroyCommand, mistyped, "--stack", "data")).rejects.toThrow(/not dev-data: nothing more was/);
+    await expect(run(destroyCommand, mistyped, "--stack", "data")).rejects.toThrow(
+      /must be dev-data, got "[^"]*": nothing more was/,
+    );
     expect(resources("data")).toHaveLength(1);
     await run(destroyCommand, tools({ answers: ["dev-data"] }), "--stack", "data");
     expect(resources("data")).toEqual([]);
   });
 
-  test("a protected resource stays, and the error says where the protection is", async () => {
+  test("a protected resource stays, and the error names the setting that protects it", async () => {
     const folder = temporaryFolder();
     const kept = { Keys: { input: "keys", lifecycle: { prevent_destroy: true } } };
     const tools = () => operator({ folder, stacks: () => ({ data: dataStack(folder, "data", kept) }) });

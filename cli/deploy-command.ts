@@ -1,10 +1,10 @@
 import { Command } from "commander";
-import { withStateTakenOut } from "./bootstrap/bootstrap-destroy.ts";
+import { withStateMovedToDisk } from "./bootstrap/bootstrap-destroy.ts";
 import { consent } from "./operator/consent.ts";
 import type { OperatorTools } from "./operator/operator-tools.ts";
 import { planToDeploy } from "./stacks/plan-to-deploy.ts";
 import { BOOTSTRAP, type DeployStack, STATEFUL, selectStacks, stacksInOrder } from "./stacks/stack-order.ts";
-import { type DeployPlace, preparePlace, StackRun } from "./stacks/tofu-stack.ts";
+import { type DeployWorkspace, prepareWorkspace, TofuStack } from "./stacks/tofu-stack.ts";
 import { allowUnencryptedState } from "./state/state-backend.ts";
 import { UserError } from "./terminal/user-error.ts";
 import { hasChanges, type PlanSummary, summaryLines } from "./tofu/plan-summary.ts";
@@ -37,47 +37,50 @@ function onStacks(command: Command): Command {
     .option("--stack <stack>", "only this stack; may be repeated", collect, []);
 }
 
-/** `sluice deploy`: plans, asks, applies, stack by stack in their order. */
+/** `sluice deploy`: plans, asks for consent and applies, one stack after the other. */
 export function deployCommand(tools: OperatorTools): Command {
   return onStacks(new Command("deploy"))
-    .description("bring an environment on AWS to what its file says")
+    .description("deploy an environment to AWS as its file describes it")
     .option("--yes", "apply without asking")
-    .option("--encrypt-states", "once, after state.encryption became kms: take plain states and write them encrypted")
+    .option(
+      "--encrypt-states",
+      "once, after state.encryption was set to kms: read plain states and write them encrypted",
+    )
     .action((options: DeployOptions) => deploy(options, tools));
 }
 
-/** `sluice plan`: what deploy would do. */
+/** `sluice plan`: shows what deploy would change. */
 export function planCommand(tools: OperatorTools): Command {
   return onStacks(new Command("plan"))
-    .description("show what deploy would do, resource by resource")
-    .option("--detailed-exitcode", "exit code 2 when there are changes, 0 when there are none")
+    .description("show what deploy would change, resource by resource")
+    .option("--detailed-exitcode", "exit with code 2 when there are changes, and with 0 when there are none")
     .action((options: PlanOptions) => plan(options, tools));
 }
 
-/** `sluice destroy`: in the reverse order. */
+/** `sluice destroy`: destroys the stacks in the reverse order. */
 export function destroyCommand(tools: OperatorTools): Command {
   return onStacks(new Command("destroy"))
     .description("destroy an environment on AWS, or some of its stacks")
     .option("--yes", "destroy without asking")
-    .option("--confirm <stack>", "name of a stack with data that may go, e.g. dev-data; may be repeated", collect, [])
+    .option("--confirm <stack>", "a stack whose data may be destroyed, e.g. dev-data; may be repeated", collect, [])
     .action((options: DestroyOptions) => destroy(options, tools));
 }
 
 async function deploy(options: DeployOptions, tools: OperatorTools): Promise<void> {
-  needConsent(options, tools);
-  const place = await preparePlace(options.environment, tools);
-  // The states of all are to be encrypted, the bootstrap stack's own too.
-  const all = stacksInOrder(place.outputFolder, options.environment);
-  const stacks = options.encryptStates && options.stack.length === 0 ? all : stacksOf(place, options);
-  for (const line of tools.priceLines?.(place.environment) ?? []) tools.print(line);
+  requireConsent(options, tools);
+  const workspace = await prepareWorkspace(options.environment, tools);
+  // The states of all stacks are to be encrypted, that of the bootstrap stack included.
+  const all = stacksInOrder(workspace.outputFolder, options.environment);
+  const stacks = options.encryptStates && options.stack.length === 0 ? all : stacksOf(workspace, options);
+  for (const line of tools.priceLines?.(workspace.environment) ?? []) tools.print(line);
   for (const stack of stacks) {
     if (options.encryptStates) allowUnencryptedState(stack.folder);
-    const run = new StackRun(stack, place, tools);
+    const run = new TofuStack(stack, workspace, tools);
     await run.init();
     try {
       const summary = await planToDeploy(run, !options.yes, tools);
-      tell(stack, summary, tools);
-      // An empty plan still writes the state anew: that is how it is encrypted.
+      printSummary(stack, summary, tools);
+      // Applying an empty plan writes the state again, which encrypts it.
       if (!hasChanges(summary) && !options.encryptStates) continue;
       if (hasChanges(summary) && !options.yes) await consent(`Apply this to ${stack.id}?`, tools);
       await run.apply();
@@ -86,22 +89,22 @@ async function deploy(options: DeployOptions, tools: OperatorTools): Promise<voi
     }
   }
   const what = options.stack.length > 0 ? stacks.map(({ id }) => id).join(", ") : options.environment;
-  tools.print(`${what}: as the environment file says.`);
+  tools.print(`${what}: deployed; nothing is left to change.`);
 }
 
 async function plan(options: PlanOptions, tools: OperatorTools): Promise<void> {
-  const place = await preparePlace(options.environment, tools);
+  const workspace = await prepareWorkspace(options.environment, tools);
   let changes = false;
   const lines: string[] = [];
-  for (const stack of stacksOf(place, options)) {
-    const run = new StackRun(stack, place, tools);
+  for (const stack of stacksOf(workspace, options)) {
+    const run = new TofuStack(stack, workspace, tools);
     await run.init();
     try {
       const summary = await run.plan({ isShown: true });
       changes ||= hasChanges(summary);
       lines.push(...summaryLines(stack.id, summary));
     } catch (error) {
-      // A first deployment: what a stack will read is not known before the others are there.
+      // In a first deployment the outputs that a stack reads are not known before the other stacks are deployed.
       if (!(error instanceof NotYetDeployedError) || options.stack.length > 0) throw error;
       changes = true;
       lines.push(`${stack.id}: can't be planned before the stacks that it reads are deployed`);
@@ -109,27 +112,27 @@ async function plan(options: PlanOptions, tools: OperatorTools): Promise<void> {
       run.forgetPlan();
     }
   }
-  for (const line of tools.priceLines?.(place.environment) ?? []) tools.print(line);
+  for (const line of tools.priceLines?.(workspace.environment) ?? []) tools.print(line);
   tools.print(lines.join("\n"));
   if (options.detailedExitcode && changes) tools.finish(2);
 }
 
 async function destroy(options: DestroyOptions, tools: OperatorTools): Promise<void> {
-  needConsent(options, tools);
-  const place = await preparePlace(options.environment, tools);
-  const stacks = stacksOf(place, options).toReversed();
+  requireConsent(options, tools);
+  const workspace = await prepareWorkspace(options.environment, tools);
+  const stacks = stacksOf(workspace, options).toReversed();
   const unconfirmed = stacks.filter(({ id, name }) => STATEFUL.includes(name) && !options.confirm.includes(id));
   if (unconfirmed.length > 0 && !tools.isInteractive)
     throw new UserError(
-      `${unconfirmed.map(({ id }) => id).join(", ")} holds data that can't be brought back; to destroy it add ` +
-        `${unconfirmed.map(({ id }) => `--confirm ${id}`).join(" ")}, to keep it name the others with --stack.`,
+      `${unconfirmed.map(({ id }) => id).join(", ")} holds data that can't be restored; to destroy it, add ` +
+        `${unconfirmed.map(({ id }) => `--confirm ${id}`).join(" ")}; to keep it, name the other stacks with --stack.`,
     );
-  const all = stacksInOrder(place.outputFolder, place.environment.name);
+  const all = stacksInOrder(workspace.outputFolder, workspace.environment.name);
   for (const stack of stacks) {
-    const destroyed = async (run: StackRun) => {
+    const destroyed = async (run: TofuStack) => {
       try {
         const summary = await run.plan({ destroys: true });
-        tell(stack, summary, tools);
+        printSummary(stack, summary, tools);
         if (!hasChanges(summary)) return;
         if (unconfirmed.includes(stack)) await typedName(stack, tools);
         else if (!options.yes) await consent(`Destroy this in ${stack.id}?`, tools);
@@ -138,32 +141,34 @@ async function destroy(options: DestroyOptions, tools: OperatorTools): Promise<v
         run.forgetPlan();
       }
     };
-    if (stack.name === BOOTSTRAP) await withStateTakenOut({ place, stack, all }, tools, destroyed);
+    if (stack.name === BOOTSTRAP) await withStateMovedToDisk({ workspace, stack, all }, tools, destroyed);
     else {
-      const run = new StackRun(stack, place, tools);
+      const run = new TofuStack(stack, workspace, tools);
       await run.init();
       await destroyed(run);
     }
   }
-  tools.print(`${stacks.map(({ id }) => id).join(", ")}: nothing is left.`);
+  tools.print(`${stacks.map(({ id }) => id).join(", ")}: destroyed.`);
 }
 
-function stacksOf(place: DeployPlace, { stack }: StackOptions): readonly DeployStack[] {
-  return selectStacks(stacksInOrder(place.outputFolder, place.environment.name), stack);
+function stacksOf(workspace: DeployWorkspace, { stack }: StackOptions): readonly DeployStack[] {
+  return selectStacks(stacksInOrder(workspace.outputFolder, workspace.environment.name), stack);
 }
 
-function tell(stack: DeployStack, summary: PlanSummary, tools: OperatorTools): void {
+function printSummary(stack: DeployStack, summary: PlanSummary, tools: OperatorTools): void {
   tools.print(summaryLines(stack.id, summary).join("\n"));
 }
 
-function needConsent({ yes = false }: { readonly yes?: boolean }, { isInteractive }: OperatorTools): void {
+function requireConsent({ yes = false }: { readonly yes?: boolean }, { isInteractive }: OperatorTools): void {
   if (!yes && !isInteractive)
     throw new UserError(
-      "There is no terminal to ask at; add --yes to go on without asking, or look with `sluice plan`.",
+      "Standard input is not a terminal, so nobody can confirm the changes; add --yes to make them without " +
+        "asking, or see them with `sluice plan`.",
     );
 }
 
 async function typedName({ id }: DeployStack, tools: OperatorTools): Promise<void> {
-  const answer = await tools.ask(`${id} holds data that can't be brought back. Type its name to destroy it: `);
-  if (answer.trim() !== id) throw new UserError(`That is not ${id}: nothing more was destroyed.`);
+  const typed = await tools.prompt(`${id} holds data that can't be restored. Type its name to destroy it: `);
+  if (typed.trim() !== id)
+    throw new UserError(`The name must be ${id}, got "${typed.trim()}": nothing more was destroyed.`);
 }

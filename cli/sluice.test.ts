@@ -41,13 +41,13 @@ describe("sluice validate", () => {
     const names = stdout
       .trim()
       .split("\n")
-      .map((line) => /^(\S+): valid, serves \S/.exec(line)?.[1]);
+      .map((line) => /^(\S+) is valid; it serves \S/.exec(line)?.[1]);
     expect(names).toEqual(environmentNames());
   });
 
   test("checks the one that is named", async () => {
     const { code, stdout } = await sluice(["validate", "dev"]);
-    expect([code, stdout]).toEqual([0, expect.stringMatching(/^dev: valid, serves [^\n]+\n$/)]);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^dev is valid; it serves [^\n]+\n$/)]);
   });
 
   test("an unknown one is one line with the known ones, and exit code 1", async () => {
@@ -65,12 +65,15 @@ describe("a mistake is one line on standard error, exit code 1 and no stack", ()
     [["keys", "list", "--al"], "unknown option '--al'"],
     [["keys", "revoke"], "missing required argument 'key-id'"],
     [["keys", "list", "--aws"], "--aws needs --environment NAME"],
-    [["keys", "list"], "No local stack runs in this clone; start it with `npm start`"],
+    [["keys", "list"], "No local stack runs in this clone; start one with `npm start`"],
     [["keys", "list", "--aws", "--environment", "staging"], 'There is no environment "staging"'],
-    [["providers", "list"], "No local stack runs in this clone; start it with `npm start`, or give the API's --url."],
-    [["routes", "list", "--url", "http://127.0.0.1:1"], "There is no key in the variable SLUICE_API_KEY; make one"],
+    [
+      ["providers", "list"],
+      "No local stack runs in this clone; start one with `npm start`, or set --url to the address of an API.",
+    ],
+    [["routes", "list", "--url", "http://127.0.0.1:1"], "There is no key in the variable SLUICE_API_KEY; create one"],
     [["targets", "list", "--key", "sk-hush"], "No local stack runs"],
-    [["keys", "list", "--aws", "--environment", "dev"], "There are no AWS credentials; set AWS_PROFILE"],
+    [["keys", "list", "--aws", "--environment", "dev"], "No AWS credentials were found; set AWS_PROFILE"],
   ])("%j", async (args, message) => {
     const { code, stdout, stderr } = await sluice(args);
     expect([code, stdout]).toEqual([1, ""]);

@@ -12,7 +12,7 @@ import { costTools } from "./cost/cost-tools.ts";
 import { deployCommand, destroyCommand, planCommand } from "./deploy-command.ts";
 import { doctorCommand } from "./doctor/doctor-command.ts";
 import { DynamoKeyRegistry } from "./keys/key-registry.ts";
-import { type KeysPlace, keysPlace } from "./keys/key-table.ts";
+import { findKeyTable, type KeyTable } from "./keys/key-table.ts";
 import { keysCommand } from "./keys/keys-command.ts";
 import { operatorTools } from "./operator/operator-tools.ts";
 import { UserError } from "./terminal/user-error.ts";
@@ -21,7 +21,7 @@ import { validateCommand } from "./validate-command.ts";
 const operator = operatorTools();
 const admin = {
   print: (text: string) => console.log(text),
-  // A gateway itself: it is the one whose targets `targets list` shows.
+  // `targets list` shows the targets of one gateway, so the admin commands call a gateway and not the API.
   localUrl: () => readState(workFolder(process.env))?.processes.find(({ role }) => role === "gateway")?.url,
   variable: (name: string) => process.env[name],
 };
@@ -30,8 +30,8 @@ const program = new Command("sluice")
   .addCommand(
     keysCommand({
       print: (text) => console.log(text),
-      place: (options) => keysPlace(options),
-      registry: (place: KeysPlace) => new DynamoKeyRegistry(place),
+      table: (options) => findKeyTable(options),
+      registry: (table: KeyTable) => new DynamoKeyRegistry(table),
       now: () => new Date(),
     }),
   )
@@ -62,14 +62,14 @@ for (const command of commands(program))
         `sluice: ${text
           .replace(/^error: /, "")
           .trim()
-          .replaceAll("\n", " ")}; --help lists what there is.\n`,
+          .replaceAll("\n", " ")}; run it with --help for the commands and options.\n`,
       ),
   });
 
 try {
   await program.parseAsync();
 } catch (error) {
-  // A user's mistake is one line; anything else is ours, and its stack helps to mend it.
+  // The user can correct a UserError; any other error is a fault of Sluice and needs its stack trace.
   if (!(error instanceof UserError)) throw error;
   console.error(`sluice: ${error.message}`);
   process.exitCode = 1;

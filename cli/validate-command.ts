@@ -2,18 +2,18 @@ import { Command } from "commander";
 import { environmentNames, loadEnvironment } from "../environments/load.ts";
 import { UserError } from "./terminal/user-error.ts";
 
-/** `sluice validate [name]`: checks environment files without synthesizing. */
+/** `sluice validate [name]`: checks environment files without synthesizing them. */
 export function validateCommand(print: (text: string) => void): Command {
   return new Command("validate")
-    .description("check one environment file, or all")
-    .argument("[name]", "environment; all when left out")
+    .description("check an environment file, or all of them")
+    .argument("[name]", "the environment; default: all environments")
     .action(async (name: string | undefined) => {
       const names = name === undefined ? environmentNames() : [name];
       const failures: string[] = [];
       for (const each of names) {
         try {
           const { pools } = await loadEnvironment(each);
-          print(`${each}: valid, serves ${Object.keys(pools).join(", ")}`);
+          print(`${each} is valid; it serves ${Object.keys(pools).join(", ")}`);
         } catch (error) {
           failures.push(error instanceof Error ? error.message : String(error));
         }

@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { UserError } from "../terminal/user-error.ts";
 
-/** Where the admin API is, and who asks. */
-export interface AdminPlace {
-  /** Address of the API, without a path of ours. */
+/** Address of an admin API, and the caller's key. */
+export interface AdminEndpoint {
+  /** Address of the API, without a path. */
   readonly url: string;
   /** A key with the scope `admin`. */
   readonly key: string;
@@ -13,7 +13,7 @@ export interface AdminCall {
   readonly method: "GET" | "PUT" | "POST" | "DELETE";
   readonly path: string;
   readonly body?: unknown;
-  /** Only when there is none of this name yet among what was changed. */
+  /** Refuses to replace settings that were added at run time under the same name. */
   readonly onlyNew?: boolean;
 }
 
@@ -27,7 +27,7 @@ const ErrorBody = z.object({
   }),
 });
 
-/** The code of an error answer, beside its text. */
+/** An error response of the admin API, with its code. */
 export class AdminRefusal extends UserError {
   readonly code: string | undefined;
 
@@ -39,22 +39,22 @@ export class AdminRefusal extends UserError {
 
 /** Calls a gateway's admin API. */
 export class AdminClient {
-  readonly #place: AdminPlace;
+  readonly #endpoint: AdminEndpoint;
 
-  constructor(place: AdminPlace) {
-    this.#place = place;
+  constructor(endpoint: AdminEndpoint) {
+    this.#endpoint = endpoint;
   }
 
   /**
-   * @returns the answer's body
-   * @throws {UserError} what the API refused with all its problems, or that it can't be reached, in one line
+   * @returns the body of the response
+   * @throws {UserError} with all problems of an error response, or when the API can't be reached
    */
   async call<T>({ method, path, body, onlyNew = false }: AdminCall, schema: z.ZodType<T>): Promise<T> {
-    const { url, key } = this.#place;
-    let answer: Response;
+    const { url, key } = this.#endpoint;
+    let response: Response;
     let text: string;
     try {
-      answer = await fetch(`${url.replace(/\/+$/, "")}${path}`, {
+      response = await fetch(`${url.replace(/\/+$/, "")}${path}`, {
         method,
         headers: {
           authorization: `Bearer ${key}`,
@@ -64,27 +64,27 @@ export class AdminClient {
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
-      text = await answer.text();
+      text = await response.text();
     } catch (error) {
-      throw new UserError(`${url} can't be reached (${reasonOf(error)}); check --url, or that the service runs.`);
+      throw new UserError(`${url} can't be reached (${reasonOf(error)}); check --url, and that the service runs.`);
     }
-    if (!answer.ok) throw refusal(answer.status, text, url);
+    if (!response.ok) throw refusal(response.status, text, url);
     const parsed = schema.safeParse(parseJson(text));
     if (parsed.success) return parsed.data;
-    throw new UserError(`${url} does not answer as an admin API of Sluice does; check --url.`);
+    throw new UserError(`${url} sent a response that Sluice's admin API never sends; check --url.`);
   }
 }
 
 function refusal(status: number, text: string, url: string): UserError {
   const parsed = ErrorBody.safeParse(parseJson(text));
   if (!parsed.success)
-    return new UserError(`${url} answered ${status} without saying why; check that --url is the API's address.`);
+    return new UserError(`${url} answered ${status} without an error message; check that --url is the API's address.`);
   const { message, code, details = [] } = parsed.data.error;
   const problems = details.map((detail) => sentenceOf(detail.param, detail.message));
   return new AdminRefusal(problems.length === 0 ? message : problems.join(" "), code ?? undefined);
 }
 
-/** A message names its field already, or is about it. */
+/** A problem as a sentence that names its field. */
 function sentenceOf(param: string, message: string): string {
   const text = message.includes(param) ? message : `${param} ${message}`;
   return text.endsWith(".") ? text : `${text}.`;
@@ -92,7 +92,7 @@ function sentenceOf(param: string, message: string): string {
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return "unknown error";
-  if (error.name === "TimeoutError") return `nothing within ${TIMEOUT_MS / 1000} s`;
+  if (error.name === "TimeoutError") return `no response within ${TIMEOUT_MS / 1000} s`;
   const { cause } = error;
   if (cause instanceof Error) return "code" in cause ? String(cause.code) : cause.message;
   return error.message;

@@ -3,10 +3,10 @@ import type { Command } from "commander";
 import { UserError } from "../terminal/user-error.ts";
 import { AdminClient } from "./admin-client.ts";
 
-/** What the commands over the admin API need from around them. */
+/** Output, local stack and environment variables of the commands that use the admin API; tests replace them. */
 export interface AdminTools {
   print(text: string): void;
-  /** Address of a gateway of the local stack; `undefined` when none runs. */
+  /** Address of a gateway of the local stack; `undefined` when no local stack runs. */
   localUrl(): string | undefined;
   /** An environment variable. */
   variable(name: string): string | undefined;
@@ -17,38 +17,44 @@ export interface AdminOptions {
   readonly key?: string;
 }
 
-/** Where the caller's key is when `--key` does not say. */
+/** Holds the caller's key when `--key` is absent. */
 const KEY_VARIABLE = "SLUICE_API_KEY";
 const FORM = "env:NAME or file:PATH";
 
-/** The options that say which service is meant. */
-export function withPlace(command: Command): Command {
+/** Adds the options for the address of the admin API and the caller's key. */
+export function withEndpointOptions(command: Command): Command {
   return command
     .option("--url <url>", "address of the API, without a path (default: the local stack)")
-    .option("--key <where>", `where your key with the scope admin is: ${FORM} (default: env:${KEY_VARIABLE})`);
+    .option(
+      "--key <source>",
+      `source of your key, which needs the scope admin: ${FORM} (default: env:${KEY_VARIABLE})`,
+    );
 }
 
-/** @throws {UserError} when there is no service, or no key */
+/** @throws {UserError} when no local stack runs and --url is absent, or when there is no key */
 export function adminClient({ url, key }: AdminOptions, tools: AdminTools): AdminClient {
   const address = url ?? tools.localUrl();
   if (address === undefined)
-    throw new UserError("No local stack runs in this clone; start it with `npm start`, or give the API's --url.");
+    throw new UserError(
+      "No local stack runs in this clone; start one with `npm start`, or set --url to the address of an API.",
+    );
   if (!/^https?:$/.test(URL.parse(address)?.protocol ?? ""))
     throw new UserError(`--url must be an http(s) address, got ${address}; write it as https://api.example.com.`);
   return new AdminClient({ url: address, key: readKey(key ?? `env:${KEY_VARIABLE}`, tools) });
 }
 
-/** The key itself is not taken: arguments stand in the shell's history and in the list of processes. */
-function readKey(where: string, tools: AdminTools): string {
-  const [, from, place = ""] = /^(env|file):(.+)$/.exec(where) ?? [];
+/** The option never takes the key itself: arguments are visible in the shell's history and in the list of processes. */
+function readKey(source: string, tools: AdminTools): string {
+  const [, from, name = ""] = /^(env|file):(.+)$/.exec(source) ?? [];
   if (from === undefined)
     throw new UserError(
-      `--key must say where the key is, not the key itself; write ${FORM} (it is not repeated here).`,
+      `--key must name the source of the key, not the key itself; write ${FORM} (the value is not repeated here).`,
     );
-  const key = from === "env" ? tools.variable(place) : readText(place);
+  const key = from === "env" ? tools.variable(name) : readText(name);
   if (key !== undefined && key.trim() !== "") return key.trim();
   throw new UserError(
-    `There is no key in ${from === "env" ? `the variable ${place}` : place}; make one with \`sluice keys create --name NAME --scope admin\` and put it there.`,
+    `There is no key in ${from === "env" ? `the variable ${name}` : name}; create one with ` +
+      "`sluice keys create --name NAME --scope admin` and store it there.",
   );
 }
 
@@ -56,6 +62,6 @@ function readText(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch {
-    throw new UserError(`--key must name a file that can be read, got file:${file}.`);
+    throw new UserError(`--key must name a readable file, got file:${file}; check the path.`);
   }
 }

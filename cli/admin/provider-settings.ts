@@ -2,7 +2,7 @@ import { Capability, type ProviderSettings } from "../../contracts/target-settin
 import { UserError } from "../terminal/user-error.ts";
 import { onlyFile, readSettingsFile } from "./settings-file.ts";
 
-/** A provider as options say it; `--file` says everything that the environment file could. */
+/** The options of a provider; `--file` has all settings that an environment file can have. */
 export interface ProviderOptions {
   readonly file?: string;
   readonly endpoint?: string;
@@ -17,7 +17,7 @@ export interface ProviderOptions {
   readonly monthlyCap?: string;
 }
 
-/** What the options leave open: the example of docs/providers.md. */
+/** Settings that have no option or a default, as in the example of docs/providers.md. */
 export const PROVIDER_DEFAULTS = {
   dialect: "openai",
   timeouts: { connectSeconds: 2, firstByteSeconds: 15, idleSeconds: 30, totalSeconds: 300 },
@@ -42,8 +42,8 @@ export const MODEL_FORM = "NAME,context=TOKENS,input=USD,output=USD[,can=tools+v
 const CREDENTIAL_FORM = "secret:NAME, environment or none";
 
 /**
- * Settings as the admin API takes them; it has the last word on their values.
- * @throws {UserError} when an option has not its form
+ * Converts options to the settings of the admin API, which validates their values.
+ * @throws {UserError} when an option is malformed
  */
 export function providerSettings(options: ProviderOptions): unknown {
   if (options.file !== undefined) {
@@ -52,7 +52,7 @@ export function providerSettings(options: ProviderOptions): unknown {
   }
   const { endpoint, credential, model = [], region = null, rateLimit, monthlyCap } = options;
   if (endpoint === undefined || credential === undefined || model.length === 0)
-    throw new UserError("A provider needs --endpoint, --credential and --model at least, or all of it in --file.");
+    throw new UserError("A provider needs --endpoint, --credential and --model, or all settings in --file.");
   const { dialect = PROVIDER_DEFAULTS.dialect, emergencyOnly = false } = options;
   const { timeouts, maxConnections } = PROVIDER_DEFAULTS;
   return {
@@ -73,13 +73,14 @@ export function providerSettings(options: ProviderOptions): unknown {
   };
 }
 
-/** Where the provider's key is. What may be the key itself is refused, and not repeated. */
+/** The source of the provider's key. Any other text may be the key itself: it is refused, and not repeated. */
 function credentialOf(text: string): ProviderSettings["credential"] {
   if (text === "environment" || text === "none") return { from: text };
   const secretId = /^secret:(.+)$/.exec(text)?.[1];
   if (secretId !== undefined) return { from: "secret", secretId };
   throw new UserError(
-    `--credential must say where the provider's key is, never the key; write ${CREDENTIAL_FORM} (it is not repeated here).`,
+    `--credential must name the source of the provider's key, never the key; ` +
+      `write ${CREDENTIAL_FORM} (the value is not repeated here).`,
   );
 }
 

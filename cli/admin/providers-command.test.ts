@@ -11,7 +11,7 @@ const GIVEN = ["--endpoint", "https://api.example.com", "--credential", "secret:
 const MODEL = ["--model", "small,context=8192,input=0.15,output=0.6,can=tools+json-schema"];
 
 describe("sluice providers list", () => {
-  test("shows where each comes from and where its key is, but no key", async () => {
+  test("shows the source of each provider and of its key, but no key", async () => {
     const { run } = await setUp();
     await run("add", "example", ...GIVEN, ...MODEL);
     expect((await run("list")).split("\n").map((line) => line.split(/ {2,}/))).toEqual([
@@ -21,7 +21,7 @@ describe("sluice providers list", () => {
     ]);
   });
 
-  test("with --json gives settings that --file takes", async () => {
+  test("prints with --json the settings that --file reads", async () => {
     const { run } = await setUp();
     await run("add", "example", ...GIVEN, ...MODEL);
     const [, added] = JSON.parse(await run("list", "--json"));
@@ -36,24 +36,26 @@ describe("sluice providers list", () => {
 });
 
 describe("sluice providers add", () => {
-  test("takes no other's place unless it shall", async () => {
+  test("replaces a provider of the same name only with --replace", async () => {
     const { run } = await setUp();
     const again = () => run("add", "a", ...GIVEN, ...MODEL);
-    await expect(again()).rejects.toThrow("There is a provider a already; add --replace to put this in its place.");
+    await expect(again()).rejects.toThrow("The provider a already exists; add --replace to replace it.");
     expect(await run("add", "a", ...GIVEN, ...MODEL, "--replace")).toContain("version 1");
   });
 
-  test("never takes a key, and does not repeat what may be one", async () => {
+  test("refuses a key as an option, and does not repeat text that may be a key", async () => {
     const { run } = await setUp();
     const error = await run("add", "x", "--endpoint", "https://x.com", "--credential", "sk-hush", ...MODEL).catch(
       String,
     );
-    expect(error).toContain("--credential must say where the provider's key is, never the key; write secret:NAME");
+    expect(error).toContain(
+      "--credential must name the source of the provider's key, never the key; write secret:NAME",
+    );
     expect(error).not.toContain("hush");
   });
 
   test.each([
-    [[...GIVEN], /needs --endpoint, --credential and --model at least, or all of it in --file/],
+    [[...GIVEN], /needs --endpoint, --credential and --model, or all settings in --file/],
     [[...GIVEN, "--model", "small"], /--model must have its context and prices, got small; write it as NAME,context=/],
     [[...GIVEN, "--model", "s,context=many,input=1,output=1"], /--model s: context must be a number, got many/],
     [[...GIVEN, "--model", "s,context=1,input=1,output=1,can=fly"], /can must be capabilities, got fly; use tools, /],
@@ -64,8 +66,8 @@ describe("sluice providers add", () => {
       [...GIVEN, ...MODEL, "--dialect", "bedrock"],
       /`providers.x.region` must name the region .*, got null; write it as/,
     ],
-    [[...GIVEN, "--file", "x.json"], /--file must say everything, got --endpoint, --credential too/],
-    [["--file", "/nowhere/x.json"], /--file must be a file that can be read, got \/nowhere\/x.json/],
+    [[...GIVEN, "--file", "x.json"], /--file must be the only option with settings, got --endpoint, --credential too/],
+    [["--file", "/nowhere/x.json"], /--file must name a readable file, got \/nowhere\/x.json/],
   ])("%j is told in one line with field, value, rule and remedy", async (args, message) => {
     const { run } = await setUp();
     const error = await run("add", "x", ...args).then(
@@ -78,7 +80,7 @@ describe("sluice providers add", () => {
 });
 
 describe("sluice providers test and remove", () => {
-  test("connects and lists models, or says what is in the way", async () => {
+  test("connects and lists models, or prints why it can't", async () => {
     const { run, provider } = await setUp();
     expect(await run("test", "a")).toMatch(/^a answered in \d+ ms and has small\.$/);
     provider.behaviour.key = "other";
@@ -86,14 +88,14 @@ describe("sluice providers test and remove", () => {
     await expect(run("test", "b")).rejects.toThrow('There is no provider "b"');
   });
 
-  test("takes back a change, and tells what it leaves and what it can't take back", async () => {
+  test("removes a change, and explains why a declared provider stays", async () => {
     const { run, other } = await setUp();
     await run("add", "example", ...GIVEN, ...MODEL);
-    expect(await run("remove", "example")).toBe("Removed example (within 5 s everywhere).");
+    expect(await run("remove", "example")).toBe("Removed example (all gateways follow within 5 s).");
     await expect(run("remove", "a")).rejects.toThrow(/declared in the environment file and was not changed; remove it/);
     const { name: _, ...settings } = providerConfig("a", other.origin);
     await run("add", "a", "--replace", "--file", fileOf(JSON.stringify(settings)));
-    expect(await run("remove", "a")).toContain("what the environment declares is in use again");
+    expect(await run("remove", "a")).toContain("its declaration in the environment file is used again");
     await expect(run("remove", "a1")).rejects.toThrow("There is no provider a1; `sluice providers list` shows");
   });
 });

@@ -16,8 +16,8 @@ const PARTS = ["target", "fallback", "policy", "sticky", "failoverAfter", "hedge
 export const TARGET_FORM = "POOL or PROVIDER/MODEL, with =WEIGHT";
 
 /**
- * Settings as the admin API takes them; it has the last word on their values.
- * @throws {UserError} when an option has not its form
+ * Converts options to the settings of the admin API, which validates their values.
+ * @throws {UserError} when an option is malformed
  */
 export function routeSettings(options: RouteOptions): unknown {
   if (options.file !== undefined) {
@@ -25,7 +25,7 @@ export function routeSettings(options: RouteOptions): unknown {
     return readSettingsFile(options.file);
   }
   const { target = [], fallback = [], policy = "weighted", sticky = "none", failoverAfter, hedgeAfter } = options;
-  if (target.length === 0) throw new UserError("A route needs one --target at least, or all of it in --file.");
+  if (target.length === 0) throw new UserError("A route needs at least one --target, or all settings in --file.");
   return {
     policy,
     sticky,
@@ -54,6 +54,6 @@ function seconds(text: string): number {
   const value = Number(text);
   if (value > 0) return value;
   throw new UserError(
-    `--failover-after must be seconds above 0, got ${text}; leave it out for the target's own limit.`,
+    `--failover-after must be a number of seconds above 0, got ${text}; leave it out for the target's own limit.`,
   );
 }

@@ -27,45 +27,50 @@ describe("sluice routes", () => {
       ["chat", "weighted", "a/small=1", "declared"],
       ["new", "weighted", "a/small=95, tiny=0", "changed"],
     ]);
-    expect(await run("remove", "new")).toBe("Removed new (within 5 s everywhere).");
+    expect(await run("remove", "new")).toBe("Removed new (all gateways follow within 5 s).");
     expect(await answeredBy("new")).toBe(404);
   });
 
-  test("has a second call beside a slow first one where that is asked for", async () => {
+  test("calls a second target beside a slow first one with --hedge-after", async () => {
     const { run } = await setUp();
     await run("set", "chat", "--target", "a/small", "tiny", "--hedge-after", "200");
     const [route] = JSON.parse(await run("list", "--json"));
     expect(route).toMatchObject({ name: "chat", settings: { hedgeAfterMs: 200 } });
   });
 
-  test("changes what was declared, and gives it back", async () => {
+  test("changes a declared route, and uses its declaration again after the removal", async () => {
     const { run, answeredBy } = await setUp();
     await run("set", "chat", "--target", "tiny");
     expect(await answeredBy("chat")).toBe("tiny");
-    expect(await run("remove", "chat")).toContain("what the environment declares is in use again");
+    expect(await run("remove", "chat")).toContain("its declaration in the environment file is used again");
     expect(await answeredBy("chat")).toBe("a/small");
   });
 
   test("puts one target first or drains one, until it is released", async () => {
     const { run, answeredBy } = await setUp();
     await run("set", "chat", "--target", "a/small=1", "tiny=0");
-    expect(await run("override", "chat", "--force", "tiny")).toContain("chat: tiny first, within 5 s everywhere");
+    expect(await run("override", "chat", "--force", "tiny")).toContain(
+      "chat: tiny is used first within 5 s on all gateways",
+    );
     expect(await answeredBy("chat")).toBe("tiny");
-    expect(await run("override", "chat", "--drain", "a/small")).toContain("nothing new to a/small");
+    expect(await run("override", "chat", "--drain", "a/small")).toContain("a/small gets no new requests");
     expect(await answeredBy("chat")).toBe("tiny");
     expect(await run("release", "chat")).toContain("follows its policy again");
     expect(await answeredBy("chat")).toBe("a/small");
   });
 
   test.each([
-    [["set", "x"], /A route needs one --target at least, or all of it in --file/],
+    [["set", "x"], /A route needs at least one --target, or all settings in --file/],
     [["set", "x", "--target", "tiny=much"], /--target must end in a weight, got tiny=much; write it as POOL or PROV/],
     [
       ["set", "x", "--target", "huge"],
       /`routes.x.targets\[0\].pool` must be the name of a pool, got "huge"; use one of/,
     ],
     [["set", "x", "--target", "tiny", "--policy", "best"], /`policy` must be one of weighted, .*, got "best"; use one/],
-    [["set", "x", "--target", "tiny", "--failover-after", "0"], /--failover-after must be seconds above 0, got 0/],
+    [
+      ["set", "x", "--target", "tiny", "--failover-after", "0"],
+      /--failover-after must be a number of seconds above 0, got 0/,
+    ],
     [["set", "x", "--target", "tiny", "--hedge-after", "9"], /`hedgeAfterMs` must be .*50, got 9/],
     [["set", "x", "--file", fileText("{")], /--file must be JSON, got/],
     [["override", "chat"], /An override needs --force or --drain/],
@@ -98,25 +103,25 @@ describe("sluice targets list", () => {
   });
 });
 
-describe("whose service, and by which key", () => {
-  test("a key is named by where it is and never given; what may be one is not repeated", async () => {
+describe("the address and key of the admin API", () => {
+  test("a key is read from its source, and text that may be a key is not repeated", async () => {
     const { run, secret, variables, url } = await setUp();
     expect(await run("list", "--url", url, "--key", `file:${fileOf(`${secret}\n`)}`)).toContain("chat");
     variables.OTHER = "sk-wrong";
     await expect(run("list", "--key", "env:OTHER")).rejects.toThrow(/key/i);
     const error = await run("list", "--key", secret).catch(String);
-    expect(error).toContain("--key must say where the key is, not the key itself; write env:NAME or file:PATH");
+    expect(error).toContain("--key must name the source of the key, not the key itself; write env:NAME or file:PATH");
     expect(error).not.toContain(secret);
     delete variables.SLUICE_API_KEY;
     await expect(run("list")).rejects.toThrow(
-      "no key in the variable SLUICE_API_KEY; make one with `sluice keys create",
+      "no key in the variable SLUICE_API_KEY; create one with `sluice keys create",
     );
   });
 
-  test("without a local stack or --url there is nobody to ask, and an address that is none is told", async () => {
+  test("an address is needed without a local stack, and a malformed one is refused", async () => {
     const { cli, run } = await setUp();
     const port = await freePort();
-    await expect(cli(routesCommand, null)("list")).rejects.toThrow("No local stack runs in this clone; start it with");
+    await expect(cli(routesCommand, null)("list")).rejects.toThrow("No local stack runs in this clone; start one with");
     await expect(run("list", "--url", "api")).rejects.toThrow("--url must be an http(s) address, got api; write it as");
     await expect(run("list", "--url", `http://127.0.0.1:${port}`)).rejects.toThrow(
       `http://127.0.0.1:${port} can't be reached (ECONNREFUSED); check --url`,

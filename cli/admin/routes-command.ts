@@ -3,9 +3,9 @@ import { type FallbackReference, RouteSettings, targetId } from "../../contracts
 import { textTable } from "../terminal/text-table.ts";
 import { UserError } from "../terminal/user-error.ts";
 import type { AdminClient } from "./admin-client.ts";
-import { type AdminOptions, type AdminTools, adminClient, withPlace } from "./admin-endpoint.ts";
+import { type AdminOptions, type AdminTools, adminClient, withEndpointOptions } from "./admin-endpoint.ts";
 import { type RouteOptions, routeSettings, TARGET_FORM } from "./route-settings.ts";
-import { Deleted, describedList, Put, pathOf, putNew, removed } from "./stored-settings.ts";
+import { Deleted, Put, pathOf, putSettings, removeStored, storedList } from "./stored-settings.ts";
 
 interface OverrideOptions extends AdminOptions {
   readonly force?: string;
@@ -14,41 +14,45 @@ interface OverrideOptions extends AdminOptions {
 
 /** `sluice routes list|set|remove|override|release`: public model names, over the admin API. */
 export function routesCommand(tools: AdminTools): Command {
-  const routes = new Command("routes").description("public model names and what stands behind them");
-  withPlace(routes.command("list"))
-    .description("what is in use, and whether it was declared or changed")
-    .option("--json", "all settings, as JSON")
+  const routes = new Command("routes").description("list and change the public model names and their targets");
+  withEndpointOptions(routes.command("list"))
+    .description("list the routes, and whether each is declared in the environment file or was changed")
+    .option("--json", "print all settings as JSON")
     .action((options: AdminOptions & { readonly json?: boolean }) => list(adminClient(options, tools), options, tools));
-  withPlace(routes.command("set <name>"))
-    .description("make or change a route (within 5 s everywhere)")
-    .option("--file <file>", "all of its settings as JSON, as in docs/providers.md")
+  withEndpointOptions(routes.command("set <name>"))
+    .description("create or change a route; all gateways use it within 5 s")
+    .option("--file <file>", "file with all settings as JSON (docs/providers.md)")
     .option("--target <target...>", `${TARGET_FORM} (default 1)`)
-    .option("--fallback <target...>", "tried in this order when the targets can't")
+    .option("--fallback <target...>", "targets to try, in this order, when all others fail")
     .option("--policy <policy>", "weighted, round-robin, least-latency, least-cost or priority (default weighted)")
     .option("--sticky <by>", "none, user, key or session (default none)")
-    .option("--failover-after <seconds>", "silence before the first byte after which the next one is tried")
-    .option("--hedge-after <milliseconds>", "silence after which another one is asked beside it (default never)")
+    .option("--failover-after <seconds>", "time without a first byte after which the next target is tried")
+    .option(
+      "--hedge-after <milliseconds>",
+      "time without a first byte after which a second target is called in parallel (default never)",
+    )
     .action((name: string, options: AdminOptions & RouteOptions) => set(name, options, tools));
-  withPlace(routes.command("remove <name>"))
-    .description("take back what was set; what was declared stays")
+  withEndpointOptions(routes.command("remove <name>"))
+    .description("remove what was set at run time; a declared route stays")
     .action((name: string, options: AdminOptions) =>
-      removed({ client: adminClient(options, tools), kind: "routes", name, tools }),
+      removeStored({ client: adminClient(options, tools), kind: "routes", name, tools }),
     );
-  withPlace(routes.command("override <name>"))
-    .description("by hand, until it is released: put one target first, or give some no new requests")
-    .option("--force <target>", "comes first, whatever the policy says")
-    .option("--drain <target...>", "get no new requests")
+  withEndpointOptions(routes.command("override <name>"))
+    .description("until it is released, use one target first, or send no new requests to some targets")
+    .option("--force <target>", "target to use first, whatever the policy is")
+    .option("--drain <target...>", "targets that get no new requests")
     .action((name: string, options: OverrideOptions) => override(name, options, tools));
-  withPlace(routes.command("release <name>"))
-    .description("take an override back")
+  withEndpointOptions(routes.command("release <name>"))
+    .description("end an override")
     .action((name: string, options: AdminOptions) => release(name, adminClient(options, tools), tools));
   return routes;
 }
 
 async function list(client: AdminClient, options: { readonly json?: boolean }, tools: AdminTools): Promise<void> {
-  const items = await describedList(client, "routes", RouteSettings);
+  const items = await storedList(client, "routes", RouteSettings);
   if (options.json === true) return tools.print(JSON.stringify(items, null, 2));
-  if (items.length === 0) return tools.print("No routes but the pools' own; make one with `sluice routes set NAME`.");
+  if (items.length === 0)
+    return tools.print("No routes beside those of the pools; create one with `sluice routes set NAME`.");
   tools.print(
     textTable([
       ["NAME", "POLICY", "TARGETS", "FALLBACKS", "SOURCE"],
@@ -66,26 +70,26 @@ async function list(client: AdminClient, options: { readonly json?: boolean }, t
 async function set(name: string, options: AdminOptions & RouteOptions, tools: AdminTools): Promise<void> {
   const settings = routeSettings(options);
   const client = adminClient(options, tools);
-  const version = await putNew({ client, kind: "routes", name, settings, replace: true });
-  tools.print(`${name} is in use within 5 s everywhere (version ${version}).`);
+  const version = await putSettings({ client, kind: "routes", name, settings, replace: true });
+  tools.print(`All gateways use ${name} within 5 s (version ${version}).`);
 }
 
 async function override(name: string, options: OverrideOptions, tools: AdminTools): Promise<void> {
   const { force = null, drain = [] } = options;
   if (force === null && drain.length === 0)
-    throw new UserError("An override needs --force or --drain; `sluice routes release` takes one back.");
+    throw new UserError("An override needs --force or --drain; to end an override, use `sluice routes release`.");
   const client = adminClient(options, tools);
   await client.call({ method: "POST", path: `${pathOf("routes", name)}/override`, body: { force, drain } }, Put);
   const parts = [
-    force === null ? "" : `${force} first`,
-    drain.length === 0 ? "" : `nothing new to ${drain.join(", ")}`,
+    force === null ? "" : `${force} is used first`,
+    drain.length === 0 ? "" : `${drain.join(", ")} gets no new requests`,
   ];
   tools.print(
-    `${name}: ${parts.filter(Boolean).join(", ")}, within 5 s everywhere, until \`sluice routes release ${name}\`.`,
+    `${name}: ${parts.filter(Boolean).join(", ")} within 5 s on all gateways, until \`sluice routes release ${name}\`.`,
   );
 }
 
 async function release(name: string, client: AdminClient, tools: AdminTools): Promise<void> {
   await client.call({ method: "DELETE", path: `${pathOf("routes", name)}/override` }, Deleted);
-  tools.print(`${name} follows its policy again (within 5 s everywhere).`);
+  tools.print(`${name} follows its policy again within 5 s on all gateways.`);
 }

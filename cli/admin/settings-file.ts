@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { UserError } from "../terminal/user-error.ts";
 
-/** What a settings file says. @throws {UserError} when it is not JSON */
+/** Reads a settings file. @throws {UserError} when it can't be read, or is not JSON */
 export function readSettingsFile(file: string): unknown {
   let text: string;
   try {
     text = readFileSync(file, "utf8");
   } catch {
-    throw new UserError(`--file must be a file that can be read, got ${file}.`);
+    throw new UserError(`--file must name a readable file, got ${file}; check the path.`);
   }
   try {
     return JSON.parse(text);
@@ -16,10 +16,12 @@ export function readSettingsFile(file: string): unknown {
   }
 }
 
-/** `--file` says all of it, the other options the parts. @throws {UserError} when both are there */
+/** Checks that `--file` is used alone. @throws {UserError} when other options for settings are set as well */
 export function onlyFile(options: Readonly<Record<string, unknown>>, others: readonly string[]): void {
-  const given = others.filter((name) => options[name] !== undefined);
-  if (given.length === 0) return;
-  const names = given.map((name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
-  throw new UserError(`--file must say everything, got ${names.join(", ")} too; leave it or ${names.join(", ")} out.`);
+  const present = others.filter((name) => options[name] !== undefined);
+  if (present.length === 0) return;
+  const names = present.map((name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+  throw new UserError(
+    `--file must be the only option with settings, got ${names.join(", ")} too; leave it or ${names.join(", ")} out.`,
+  );
 }

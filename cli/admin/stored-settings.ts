@@ -6,24 +6,24 @@ import type { AdminTools } from "./admin-endpoint.ts";
 
 export type Kind = "providers" | "routes";
 
-/** Of the API's answers what the commands read; a newer gateway may say more. */
-const Described = AdminProvider.pick({ name: true, source: true, version: true }).strip();
-export const Put = Described.pick({ version: true });
+/** The fields of the API's responses that the commands read; a newer gateway may send more. */
+const Stored = AdminProvider.pick({ name: true, source: true, version: true }).strip();
+export const Put = Stored.pick({ version: true });
 export const Deleted = AdminDeleted.pick({ deleted: true }).strip();
 
-/** Providers or routes with where they come from. */
-export async function describedList<T>(client: AdminClient, kind: Kind, settings: z.ZodType<T>) {
-  const list = z.object({ data: z.array(Described.extend({ settings })) });
+/** Providers or routes, each with its source: declared in the environment file, or changed at run time. */
+export async function storedList<T>(client: AdminClient, kind: Kind, settings: z.ZodType<T>) {
+  const list = z.object({ data: z.array(Stored.extend({ settings })) });
   const { data } = await client.call({ method: "GET", path: `/admin/${kind}` }, list);
   return data;
 }
 
 /**
- * Puts a provider or route where there is none of this name, unless it shall take another's place.
+ * Stores the settings of a provider or route. Without `replace` the name must be unused.
  * @returns its version
  * @throws {UserError}
  */
-export async function putNew(options: {
+export async function putSettings(options: {
   readonly client: AdminClient;
   readonly kind: Kind;
   readonly name: string;
@@ -31,27 +31,25 @@ export async function putNew(options: {
   readonly replace: boolean;
 }): Promise<number> {
   const { client, kind, name, settings, replace } = options;
-  const isThere = new UserError(
-    `There is a ${kind.slice(0, -1)} ${name} already; add --replace to put this in its place.`,
-  );
-  if (!replace && (await describedList(client, kind, z.unknown())).some((item) => item.name === name)) throw isThere;
+  const alreadyExists = new UserError(`The ${kind.slice(0, -1)} ${name} already exists; add --replace to replace it.`);
+  if (!replace && (await storedList(client, kind, z.unknown())).some((item) => item.name === name)) throw alreadyExists;
   try {
     const call = { method: "PUT", path: pathOf(kind, name), body: settings, onlyNew: !replace } as const;
     return (await client.call(call, Put)).version;
   } catch (error) {
-    throw error instanceof AdminRefusal && error.code === "version_conflict" ? isThere : error;
+    throw error instanceof AdminRefusal && error.code === "version_conflict" ? alreadyExists : error;
   }
 }
 
-/** Takes back a change. */
-export async function removed(options: {
+/** Removes what was added or changed at run time; a declared one with the same name is used again. */
+export async function removeStored(options: {
   readonly client: AdminClient;
   readonly kind: Kind;
   readonly name: string;
   readonly tools: AdminTools;
 }): Promise<void> {
   const { client, kind, name, tools } = options;
-  const known = (await describedList(client, kind, z.unknown())).find((item) => item.name === name);
+  const known = (await storedList(client, kind, z.unknown())).find((item) => item.name === name);
   const noun = kind.slice(0, -1);
   if (known === undefined) throw new UserError(`There is no ${noun} ${name}; \`sluice ${kind} list\` shows the names.`);
   if (known.source === "declared")
@@ -59,9 +57,10 @@ export async function removed(options: {
       `The ${noun} ${name} is declared in the environment file and was not changed; remove it there and deploy.`,
     );
   await client.call({ method: "DELETE", path: pathOf(kind, name) }, Deleted);
-  const isLeft = (await describedList(client, kind, z.unknown())).some((item) => item.name === name);
+  const isLeft = (await storedList(client, kind, z.unknown())).some((item) => item.name === name);
   tools.print(
-    `Removed ${name}${isLeft ? "; what the environment declares is in use again" : ""} (within 5 s everywhere).`,
+    `Removed ${name}${isLeft ? "; its declaration in the environment file is used again" : ""} ` +
+      "(all gateways follow within 5 s).",
   );
 }
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { temporaryFolder } from "../../local/test/tools.ts";
 import { deployCommand, destroyCommand } from "../deploy-command.ts";
-import { S3StatePlace } from "../state/state-bucket.ts";
+import { S3StateBuckets } from "../state/state-bucket.ts";
 import { dataStack, type OperatorProps, operator, TOFU_MISSING } from "../test/operator.ts";
 import { type StateAws, stateAws } from "../test/state-aws.ts";
 import { type BootstrapClients, bootstrapCommand } from "./bootstrap-command.ts";
@@ -62,7 +62,7 @@ async function fixture(encryption: "none" | "kms" = "none", props: Partial<Opera
   const bootstrap = async (...args: readonly string[]) => {
     const used = tools();
     const clients: BootstrapClients = {
-      states: (region) => new S3StatePlace(region),
+      states: (region) => new S3StateBuckets(region),
       certificates: new AcmCertificateStore(),
     };
     await bootstrapCommand(used, clients).parseAsync(["--environment", "dev", "--yes", ...args], { from: "user" });
@@ -111,7 +111,7 @@ describe("sluice bootstrap", () => {
     const { aws, folder, bootstrap, stacks, state } = await fixture();
     await bootstrap();
     stacks.bootstrap = bootstrapStack(aws, "kms");
-    await expect(bootstrap()).rejects.toThrow(/not encrypted yet.*sluice deploy --environment dev --encrypt-states/);
+    await expect(bootstrap()).rejects.toThrow(/not encrypted, but .*sluice deploy --environment dev --encrypt-states/);
     const only = () => ({ bootstrap: bootstrapStack(aws, "kms") });
     const tools = operator({ folder, stacks: only, environment: aws.environment });
     const args = ["--environment", "dev", "--yes", "--encrypt-states"];
@@ -134,14 +134,16 @@ describe("sluice bootstrap", () => {
     expect(state()).toContain('"made"');
   });
 
-  test("a bucket that is there without its state is not touched", async () => {
+  test("an existing bucket without the stack's state is not changed", async () => {
     const { aws, bootstrap } = await fixture();
     aws.buckets.set(BUCKET, new Map());
-    await expect(bootstrap()).rejects.toThrow(/bucket sluice-dev-state is there without a state of its own/);
+    await expect(bootstrap()).rejects.toThrow(
+      /bucket sluice-dev-state exists, but it has no state of the bootstrap stack/,
+    );
     expect(aws.buckets.get(BUCKET)?.size).toBe(0);
   });
 
-  test("a name that another account has is refused with the setting to change", async () => {
+  test("a bucket name of another account is refused with the setting to change", async () => {
     const { folder } = await fixture();
     const tools = operator({ folder, stacks: () => ({ bootstrap: { document: s3Only } }) });
     const s3Only = { terraform: { backend: { s3: { bucket: BUCKET, key: KEY } } } };
@@ -151,30 +153,30 @@ describe("sluice bootstrap", () => {
     };
     const command = bootstrapCommand(tools, clients);
     await expect(command.parseAsync(["--environment", "dev", "--yes"], { from: "user" })).rejects.toThrow(
-      /bucket sluice-dev-state is another account's.*choose another state\.bucket in environments\/dev\.ts/,
+      /bucket sluice-dev-state belongs to another account.*choose another state\.bucket in environments\/dev\.ts/,
     );
   });
 
   test("without a terminal it goes on only with --yes", async () => {
     const tools = operator({ folder: temporaryFolder(), stacks: () => ({}) });
     await expect(bootstrapCommand(tools).parseAsync(["--environment", "dev"], { from: "user" })).rejects.toThrow(
-      /no terminal to ask at; add --yes/,
+      /not a terminal, .*; add --yes/,
     );
   });
 });
 
 describe("sluice destroy --stack bootstrap", () => {
   test.each(["none", "kms"] as const)(
-    "takes the state out first, whatever its encryption (%s), and ends with nothing",
+    "moves the state (encryption %s) to disk first, and leaves neither bucket nor state",
     async (encryption) => {
       const { aws, work, bootstrap, destroy } = await fixture(encryption);
       await bootstrap();
       await expect(destroy("--yes")).rejects.toThrow(
-        /dev-bootstrap holds data that can't be brought back.*--confirm dev-bootstrap/,
+        /dev-bootstrap holds data that can't be restored.*--confirm dev-bootstrap/,
       );
       expect(await destroy("--yes", "--confirm", "dev-bootstrap")).toEqual([
         "dev-bootstrap: 1 to destroy\n  destroy  terraform_data.Bucket",
-        "dev-bootstrap: nothing is left.",
+        "dev-bootstrap: destroyed.",
       ]);
       expect([...aws.buckets.keys()]).toEqual([]);
       expect(readdirSync(work).filter((file) => file.includes("tfstate"))).toEqual([]);
@@ -196,7 +198,7 @@ describe("sluice destroy --stack bootstrap", () => {
   test("declined, everything stays where it was", async () => {
     const { work, bootstrap, destroy, state } = await fixture("none", { answers: ["no"] });
     await bootstrap();
-    await expect(destroy()).rejects.toThrow(/That is not dev-bootstrap: nothing more was destroyed/);
+    await expect(destroy()).rejects.toThrow(/must be dev-bootstrap, got "[^"]*": nothing more was destroyed/);
     expect(state()).toContain('"made"');
     expect(readdirSync(work).filter((file) => file.includes("tfstate"))).toEqual([]);
     expect(await bootstrap()).toEqual(["dev-bootstrap: no changes", `The states are in ${BUCKET}.`]);

@@ -42,16 +42,16 @@ describe("sluice cost", () => {
     expect(text).toMatch(/^GPU instances +734\.38 +917\.98 +1,468\.76 {2}█{30}$/m);
     expect(text).toMatch(/^Data transfer .*▏$/m);
     expect(text).toMatch(/^platform without engines +\d\d\.\d\d/m);
-    expect(text).toMatch(/interface endpoints 36\.50 .*NAT gateways .* 36\.50\./);
+    expect(text).toMatch(/interface endpoints cost 36\.50 .*NAT gateways .* 36\.50\./);
   });
 
-  test("follows the usage that it is told", async () => {
+  test("follows the usage in the options", async () => {
     const text = await run(["--environment", "dev", "--requests", "1_000_000", "--share", "1"]);
     expect(text).toMatch(/^API Gateway +3\.50 /m);
     expect(text).toMatch(/^GPU instances +734\.38 +1,468\.76 +1,468\.76 /m);
   });
 
-  test("--lines tells quantity, price and source of each", async () => {
+  test("--lines prints quantity, price and source of each cost item", async () => {
     expect(await run(["--environment", "dev", "--lines"])).toContain(
       "Load balancer: load balancers\n  730 × $0.0225 per hour = $16.43\n  https://aws.amazon.com/elasticloadbalancing/pricing",
     );
@@ -80,7 +80,7 @@ describe("sluice cost", () => {
 
   test.each([
     [["--against", "prod"], /needs --environment NAME/],
-    [["--environment", "dev", "--against", "prod", "--commit", "v1"], /give one of them/],
+    [["--environment", "dev", "--against", "prod", "--commit", "v1"], /use one of them/],
     [["--environment", "nowhere"], /no environment "nowhere"; known are dev, prod/],
     [["--environment", "dev", "--requests", "many"], /must be 0 or more/],
     [["--environment", "dev", "--share", "2"], /must be 0 to 1/],

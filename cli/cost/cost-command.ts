@@ -9,11 +9,11 @@ import { differenceText, forecastText, linesText, overviewText } from "./forecas
 export interface CostTools {
   print(text: string): void;
   environmentNames(): readonly string[];
-  /** @throws when there is no such environment, or it is not valid */
+  /** @throws when the environment does not exist, or is not valid */
   environment(name: string): Promise<CostEnvironment>;
-  /** @throws {UserError} when there is no such commit, or no such environment in it */
+  /** @throws {UserError} when the commit does not exist, or has no such environment */
   environmentAt(commit: string, name: string): Promise<CostEnvironment>;
-  /** Writes the synthesized environments for Infracost and tells where. */
+  /** Writes the synthesized environments for Infracost. Returns the paths as a line to print. */
   exportForInfracost(): Promise<string>;
 }
 
@@ -31,22 +31,26 @@ interface CostOptions {
   readonly infracost?: true;
 }
 
-/** `sluice cost`: what a month costs, before anything is created. */
+/** `sluice cost`: forecasts a month's cost before anything is created. */
 export function costCommand(tools: CostTools): Command {
   const { requestsPerMonth, promptTokens, completionTokens, siteVisitsPerMonth, instanceShare } = DEFAULT_USAGE;
   return new Command("cost")
     .description("forecast a month's cost, or the difference to another environment or commit")
-    .option("--environment <name>", "the environment; all, a line each, when left out")
+    .option("--environment <name>", "the environment; default: one line for each environment")
     .option("--against <name>", "show the difference to this environment")
     .option("--commit <revision>", "show the difference to the same environment at a commit")
-    .option("--requests <number>", `requests a month (default ${requestsPerMonth})`, amount)
+    .option("--requests <number>", `requests per month (default ${requestsPerMonth})`, amount)
     .option("--prompt-tokens <number>", `mean prompt in tokens (default ${promptTokens})`, amount)
-    .option("--completion-tokens <number>", `mean answer in tokens (default ${completionTokens})`, amount)
-    .option("--visits <number>", `visits of the page a month (default ${siteVisitsPerMonth})`, amount)
-    .option("--share <0 to 1>", `how far fleets are above their minimum (default ${instanceShare})`, share)
-    .option("--lines", "every line with quantity, price and source")
-    .option("--json", "the same as JSON")
-    .option("--infracost", "write what infracost.yml names, from the synthesized stacks")
+    .option("--completion-tokens <number>", `mean completion in tokens (default ${completionTokens})`, amount)
+    .option("--visits <number>", `visits of the demo page per month (default ${siteVisitsPerMonth})`, amount)
+    .option(
+      "--share <0 to 1>",
+      `mean size of fleets between minimum (0) and maximum (1) (default ${instanceShare})`,
+      share,
+    )
+    .option("--lines", "list every cost item with quantity, price and source")
+    .option("--json", "print the forecast as JSON")
+    .option("--infracost", "write the files that infracost.yml names, from the synthesized stacks")
     .action((options: CostOptions) => cost(options, tools));
 }
 
@@ -57,10 +61,10 @@ async function cost(options: CostOptions, tools: CostTools): Promise<void> {
   const show = (value: unknown, text: string) => tools.print(json ? JSON.stringify(value, undefined, 2) : text);
   const forecastOf = async (other: string) => forecastFor(await loaded(() => tools.environment(other)), usage);
   if (against !== undefined && commit !== undefined)
-    throw new UserError("--against and --commit are two comparisons; give one of them.");
+    throw new UserError("--against and --commit can't be combined; use one of them.");
   if (name === undefined) {
     if (against !== undefined || commit !== undefined)
-      throw new UserError("a comparison needs --environment NAME: what is to be compared?");
+      throw new UserError("A comparison needs --environment NAME, the environment to compare.");
     const all = await Promise.all(tools.environmentNames().map(forecastOf));
     return show(all, options.lines ? all.map(linesText).join("\n\n") : overviewText(all));
   }

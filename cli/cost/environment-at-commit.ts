@@ -10,9 +10,9 @@ import { UserError } from "../terminal/user-error.ts";
 const run = promisify(execFile);
 
 /**
- * An environment as it stood at a commit, read and checked by that commit's own schema in a temporary folder. Working
- * tree and index stay as they are.
- * @throws {UserError} when there is no such commit, or no such environment in it
+ * Reads the environment of a commit, checked by that commit's schema in a temporary folder. Working tree and index do
+ * not change.
+ * @throws {UserError} when the commit does not exist, or has no such environment
  */
 export async function environmentAtCommit(project: string, commit: string, name: string): Promise<CostEnvironment> {
   const folder = await mkdtemp(join(tmpdir(), "sluice-commit-"));
@@ -20,7 +20,8 @@ export async function environmentAtCommit(project: string, commit: string, name:
     run("git", args, { cwd: project, env: { ...process.env, GIT_INDEX_FILE: join(folder, "index") } });
   try {
     // A leading hyphen would be an option.
-    if (commit.startsWith("-")) throw new UserError(`--commit must name a commit, got "${commit}".`);
+    if (commit.startsWith("-"))
+      throw new UserError(`--commit must name a commit, got "${commit}"; \`git log --oneline\` lists them.`);
     const { stdout: hash } = await git("rev-parse", "--verify", "--quiet", `${commit}^{commit}`).catch(() => {
       throw new UserError(`There is no commit "${commit}" in this clone; \`git log --oneline\` lists them.`);
     });

@@ -7,7 +7,7 @@ const BAR_WIDTH = 30;
 const TYPE_WIDTH = 26;
 const NUMBER_WIDTH = 12;
 
-/** A forecast for people: a row for each type with a bar, totals, and the two ways to AWS. */
+/** A forecast as text: a row with a bar for each type, totals, and both costs of the access to AWS APIs. */
 export function forecastText(forecast: Forecast): string {
   const { byType, total, platform, waysToAws, environment, region, usage } = forecast;
   const most = Math.max(...byType.map(({ expected }) => expected));
@@ -20,12 +20,12 @@ export function forecastText(forecast: Forecast): string {
     monthRow("total", total),
     monthRow("platform without engines", platform),
     "",
-    `Ways to AWS's APIs: interface endpoints ${dollars(waysToAws.interfaceEndpoints)} (in the forecast), ` +
+    `Access to AWS APIs: interface endpoints cost ${dollars(waysToAws.interfaceEndpoints)} (in the forecast); ` +
       `NAT gateways in the same zones would cost ${dollars(waysToAws.natGateways)}.`,
   ].join("\n");
 }
 
-/** Every line of a forecast: quantity, price, what it is for, and where the price is from. */
+/** Every cost item of a forecast: quantity, price, purpose, and the source of the price. */
 export function linesText({ lines, fleets }: Forecast): string {
   return lines
     .map((line) => {
@@ -49,7 +49,7 @@ export function overviewText(forecasts: readonly Forecast[]): string {
   ].join("\n");
 }
 
-/** What one forecast is above another, signed. */
+/** The difference between two forecasts, signed. */
 export function differenceText(from: string, to: string, { byType, total }: Difference): string {
   if (byType.length === 0) return `${to} costs the same as ${from}.`;
   return [
@@ -63,8 +63,8 @@ export function differenceText(from: string, to: string, { byType, total }: Diff
 
 function usageText({ requestsPerMonth, promptTokens, completionTokens, instanceShare }: Usage): string {
   return (
-    `${requestsPerMonth.toLocaleString("en-US")} requests a month of ${promptTokens} + ${completionTokens} tokens; ` +
-    `expected: fleets ${Math.round(100 * instanceShare)} % of the way from minimum to maximum`
+    `${requestsPerMonth.toLocaleString("en-US")} requests per month of ${promptTokens} + ${completionTokens} tokens; ` +
+    `expected: fleets at ${Math.round(100 * instanceShare)} % between minimum and maximum`
   );
 }
 
@@ -77,7 +77,7 @@ function monthRow(name: string, { minimum, expected, maximum }: Month, format = 
   return name.padEnd(TYPE_WIDTH) + numbers.join("");
 }
 
-/** At least an eighth of a block for what costs a cent. */
+/** A bar of at least an eighth of a block for each cost of a cent or more. */
 function bar(value: number, most: number): string {
   if (value < 0.005 || most === 0) return "";
   const eighths = Math.max(1, Math.round((value / most) * BAR_WIDTH * 8));

@@ -33,8 +33,8 @@ afterEach(() => {
 const { signal } = new AbortController();
 const error = (type: string): readonly [number, string] => [400, JSON.stringify({ __type: type, message: "no" })];
 
-describe("what AWS is asked", () => {
-  test("who asks, and AWS's date", async () => {
+describe("the calls of doctor to AWS", () => {
+  test("return the operator's identity and AWS's date", async () => {
     const result = "<GetCallerIdentityResult><Arn>arn:ada</Arn><Account>12</Account></GetCallerIdentityResult>";
     await answering({ GetCallerIdentity: [200, `<GetCallerIdentityResponse>${result}</GetCallerIdentityResponse>`] });
     expect(await awsFacts("us-east-1").caller(signal)).toEqual({

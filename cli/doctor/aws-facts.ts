@@ -15,11 +15,11 @@ import {
 import { GetParameterCommand, ParameterNotFound, SSMClient } from "@aws-sdk/client-ssm";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import * as z from "zod";
-import { type BucketState, S3StatePlace } from "../state/state-bucket.ts";
+import { type BucketState, S3StateBuckets } from "../state/state-bucket.ts";
 
-/** What doctor asks AWS. Each call ends when its signal does. */
+/** The calls of doctor to AWS. Each ends when its signal aborts. */
 export interface AwsFacts {
-  /** Who asks, and what AWS's clock says. */
+  /** The operator's identity, and the time of AWS's response. */
   caller(
     signal: AbortSignal,
   ): Promise<{ readonly account: string; readonly arn: string; readonly date: Date | undefined }>;
@@ -40,9 +40,9 @@ export interface AwsFacts {
 
 const WithDate = z.object({ headers: z.object({ date: z.string() }) });
 
-/** The facts of one region. Endpoint and credentials come from the AWS SDK's own settings. */
+/** The calls to one region. Endpoint and credentials come from the AWS SDK's own settings. */
 export function awsFacts(region: string): AwsFacts {
-  const settings = { region, maxAttempts: 2 } as const; // more would outlast a check's time
+  const settings = { region, maxAttempts: 2 } as const; // more attempts would exceed a check's time limit
   return {
     async caller(abortSignal) {
       const client = new STSClient(settings);
@@ -61,14 +61,14 @@ export function awsFacts(region: string): AwsFacts {
     },
     async ec2Quota(QuotaCode, abortSignal) {
       const client = new ServiceQuotasClient(settings);
-      const asked = { ServiceCode: "ec2", QuotaCode };
+      const quota = { ServiceCode: "ec2", QuotaCode };
       try {
-        const { Quota } = await client.send(new GetServiceQuotaCommand(asked), { abortSignal });
+        const { Quota } = await client.send(new GetServiceQuotaCommand(quota), { abortSignal });
         return Quota?.Value ?? 0;
       } catch (error) {
-        // An account that never changed a quota may have none of its own.
+        // An account that never changed a quota may have only AWS's default.
         if (!(error instanceof NoSuchResourceException)) throw error;
-        const { Quota } = await client.send(new GetAWSDefaultServiceQuotaCommand(asked), { abortSignal });
+        const { Quota } = await client.send(new GetAWSDefaultServiceQuotaCommand(quota), { abortSignal });
         return Quota?.Value ?? 0;
       }
     },
@@ -84,7 +84,7 @@ export function awsFacts(region: string): AwsFacts {
         throw error;
       }
     },
-    bucket: (name) => new S3StatePlace(region).bucket(name),
+    bucket: (name) => new S3StateBuckets(region).bucket(name),
     hasTable: (TableName, abortSignal) =>
       isFound(
         new DynamoDBClient(settings).send(new DescribeTableCommand({ TableName }), { abortSignal }),
@@ -114,9 +114,9 @@ export function awsFacts(region: string): AwsFacts {
   };
 }
 
-async function isFound(answer: Promise<unknown>, notFound: abstract new (...args: never) => Error): Promise<boolean> {
+async function isFound(response: Promise<unknown>, notFound: abstract new (...args: never) => Error): Promise<boolean> {
   try {
-    await answer;
+    await response;
     return true;
   } catch (error) {
     if (error instanceof notFound) return false;

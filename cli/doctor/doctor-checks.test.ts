@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { loadEnvironment } from "../../environments/load.ts";
 import type { AwsFacts } from "./aws-facts.ts";
-import { type CheckedThings, doctorChecks, type Finding } from "./doctor-checks.ts";
+import { type CheckSubjects, doctorChecks, type Finding } from "./doctor-checks.ts";
 
 const now = new Date("2026-11-20T10:00:00Z");
 const dev = await loadEnvironment("dev");
@@ -24,7 +24,7 @@ const GOOD: AwsFacts = {
 /** Findings by check, the last of each name. */
 async function findings(
   aws: Partial<AwsFacts> = {},
-  more: Partial<CheckedThings> = {},
+  more: Partial<CheckSubjects> = {},
   names?: readonly string[],
 ): Promise<Readonly<Record<string, Finding>>> {
   const checks = doctorChecks({
@@ -52,7 +52,8 @@ describe("doctor", () => {
       "ok region",
       "ok clock",
       "ok G vCPUs",
-      "ok image",
+      "ok gateway image",
+      "ok engine image",
       "ok certificate",
       "ok state bucket",
       "ok lock table",
@@ -60,7 +61,7 @@ describe("doctor", () => {
     expect(all.credentials?.text).toContain("123456789012");
   });
 
-  test("asks for the quota of P instances where a pool is on them", async () => {
+  test("checks the quota of P instances when a pool uses them", async () => {
     expect(Object.keys(await findings({}, { environment: prod }))).toContain("P vCPUs");
   });
 
@@ -77,7 +78,7 @@ describe("doctor", () => {
     expect(OpenTofu).toMatchObject({ level: "fail", remedy: expect.stringContaining("1.10.0 or newer") });
   });
 
-  test("missing credentials fail with the way to get some", async () => {
+  test("missing credentials fail with the command to log in", async () => {
     const error = Object.assign(new Error("Could not load credentials"), { name: "CredentialsProviderError" });
     const { credentials } = await findings({ caller: () => Promise.reject(error) }, {}, ["credentials"]);
     expect(credentials).toMatchObject({ level: "fail", remedy: expect.stringContaining("aws sso login") });
@@ -91,7 +92,7 @@ describe("doctor", () => {
   ])("a clock %d s off: %s", async (seconds, level) => {
     const date = new Date(now.getTime() + seconds * 1000);
     const { clock } = await findings({ caller: async () => ({ account: "1", arn: "a", date }) });
-    expect(clock).toMatchObject({ level, text: `${Math.abs(seconds)} s off AWS's` });
+    expect(clock).toMatchObject({ level, text: `${Math.abs(seconds)} s off AWS's clock` });
   });
 
   test("a region of the AWS settings that is not the file's is a warning", async () => {
@@ -100,9 +101,9 @@ describe("doctor", () => {
   });
 
   test.each([
-    [8, "ok", "8 allowed, 8 needed at most"],
-    [4, "warn", "4 allowed: enough to start (4), not for all instances of the G pools (8)"],
-    [0, "fail", "0 allowed, the G pools need 4 to start and 8 at most"],
+    [8, "ok", "the quota is 8 vCPUs; the G pools need 4 to start and 8 at most"],
+    [4, "warn", "the quota is 4 vCPUs; the G pools need 4 to start and 8 at most"],
+    [0, "fail", "the quota is 0 vCPUs; the G pools need 4 to start and 8 at most"],
   ])("a quota of %d vCPUs for two g5.xlarge: %s", async (quota, level, text) => {
     const codes: string[] = [];
     const ec2Quota = async (code: string) => {
@@ -116,22 +117,22 @@ describe("doctor", () => {
   });
 
   test("an image's parameter that is not there fails with its name", async () => {
-    const { image } = await findings({ hasParameter: async () => false });
-    expect(image).toMatchObject({ level: "fail", text: "the SSM parameter /sluice/images/engine is not there" });
+    const { "engine image": image } = await findings({ hasParameter: async () => false });
+    expect(image).toMatchObject({ level: "fail", text: "the SSM parameter /sluice/images/engine does not exist" });
   });
 
   test("an AMI that is not in the region fails", async () => {
     const gateways = { ...dev.gateways, image: "ami-0123456789abcdef0" };
     const environment = { ...dev, gateways, pools: {} };
-    const { image } = await findings({ hasImage: async () => false }, { environment });
-    expect(image?.text).toBe("ami-0123456789abcdef0 is not in this region, or not shared with you");
+    const { "gateway image": image } = await findings({ hasImage: async () => false }, { environment });
+    expect(image?.text).toBe("ami-0123456789abcdef0 does not exist in this region, or is not shared with this account");
   });
 
   test.each([
     [undefined, undefined, "fail", /certificate_arn is not set/],
-    [ARN, undefined, "fail", /is not there/],
+    [ARN, undefined, "fail", /does not exist/],
     [ARN, { status: "EXPIRED", notAfter: now }, "fail", /is EXPIRED/],
-    [ARN, { status: "ISSUED", notAfter: new Date("2026-12-01T10:00:00Z") }, "warn", /ends in 11 days/],
+    [ARN, { status: "ISSUED", notAfter: new Date("2026-12-01T10:00:00Z") }, "warn", /expires in 11 days/],
   ])("without a domain, the certificate %s as %j: %s", async (certificateArn, answer, level, text) => {
     const { certificate } = await findings({ certificate: async () => answer }, { certificateArn });
     expect(certificate).toMatchObject({ level, text: expect.stringMatching(text) });
@@ -141,8 +142,8 @@ describe("doctor", () => {
   test.each([
     ["example.com", "ok", "api.example.com in the zone example.com"],
     ["api.example.com", "ok", "api.example.com in the zone api.example.com"],
-    ["ample.com", "fail", "the zone ample.com can't hold api.example.com"],
-    [undefined, "fail", "there is no Route 53 zone Z1"],
+    ["ample.com", "fail", "api.example.com is not a name in the zone ample.com"],
+    [undefined, "fail", "the Route 53 zone Z1 does not exist"],
   ])("with a domain, the zone %s: %s", async (zone, level, text) => {
     const environment = { ...dev, api: { ...dev.api, domain } };
     const { certificate } = await findings({ zone: async () => zone }, { environment, certificateArn: undefined });

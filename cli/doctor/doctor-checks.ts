@@ -1,5 +1,6 @@
 import type { Environment } from "../../environments/schema.ts";
 import { awsFailure } from "../operator/aws-failure.ts";
+import { TofuNotFoundError } from "../tofu/tofu.ts";
 import { isTofuNewEnough, OLDEST_TOFU } from "../tofu/tofu-version.ts";
 import type { AwsFacts } from "./aws-facts.ts";
 import { type VcpuNeed, vcpuNeeds } from "./vcpu-needs.ts";
@@ -7,7 +8,7 @@ import { type VcpuNeed, vcpuNeeds } from "./vcpu-needs.ts";
 export interface Finding {
   readonly level: "ok" | "warn" | "fail";
   readonly text: string;
-  /** What to do about it; with every `warn` and `fail`. */
+  /** How to resolve it; with every `warn` and `fail`. */
   readonly remedy?: string;
 }
 
@@ -16,32 +17,32 @@ export interface Check {
   run(signal: AbortSignal): Promise<Finding>;
 }
 
-export interface CheckedThings {
+export interface CheckSubjects {
   readonly environment: Environment;
   readonly aws: AwsFacts;
-  /** Version of OpenTofu. @throws when there is none */
+  /** Version of OpenTofu. @throws {TofuNotFoundError} when it is not installed */
   tofuVersion(): Promise<string>;
   /** e.g. `v24.2.0` */
   readonly nodeVersion: string;
-  /** OpenTofu variable certificate_arn, where it is set. */
+  /** OpenTofu's variable certificate_arn. */
   readonly certificateArn: string | undefined;
-  /** Region of the operator's AWS settings, where there is one. */
+  /** Region in the operator's AWS settings. */
   readonly awsRegion: string | undefined;
   now(): Date;
 }
 
-/** AWS refuses requests that are 5 minutes off (15 for some services); half of it is the time to act. */
+/** AWS refuses requests whose time differs by 5 minutes (15 for some services); doctor fails at half of that. */
 const SKEW_SECONDS = { warn: 30, fail: 150 } as const;
-/** Long enough to renew by hand. */
+/** Enough time to renew a certificate by hand. */
 const EXPIRY_DAYS = 30;
-/** All checks of an environment. They don't depend on each other and may run at once. */
-export function doctorChecks(things: CheckedThings): readonly Check[] {
+
+/** All checks of an environment. They are independent of each other and may run at once. */
+export function doctorChecks(things: CheckSubjects): readonly Check[] {
   const { environment, aws } = things;
-  const { state, gateways, pools } = environment;
-  const images = new Set([gateways.image, ...Object.values(pools).map(({ image }) => image)]);
+  const { state } = environment;
   return [
     { name: "Node", run: async () => nodeFinding(things.nodeVersion) },
-    { name: "OpenTofu", run: async () => tofuFinding(await things.tofuVersion()) },
+    { name: "OpenTofu", run: () => tofuFinding(things) },
     { name: "credentials", run: (signal) => credentialsFinding(aws, signal) },
     { name: "region", run: async () => regionFinding(things) },
     { name: "clock", run: (signal) => clockFinding(things, signal) },
@@ -49,8 +50,8 @@ export function doctorChecks(things: CheckedThings): readonly Check[] {
       name: `${need.family} vCPUs`,
       run: (signal: AbortSignal) => quotaFinding(things, need, signal),
     })),
-    ...[...images].map((image) => ({
-      name: "image",
+    ...machineImages(environment).map(({ name, image }) => ({
+      name,
       run: (signal: AbortSignal) => imageFinding(aws, image, signal),
     })),
     { name: "certificate", run: (signal) => certificateFinding(things, signal) },
@@ -60,7 +61,7 @@ export function doctorChecks(things: CheckedThings): readonly Check[] {
       run: async (signal) =>
         (await aws.hasTable(state.lockTable, signal))
           ? ok(state.lockTable)
-          : fail(`${state.lockTable} is not there`, bootstrapRemedy(environment)),
+          : fail(`${state.lockTable} does not exist`, bootstrapRemedy(environment)),
     },
   ];
 }
@@ -68,17 +69,37 @@ export function doctorChecks(things: CheckedThings): readonly Check[] {
 const ok = (text: string): Finding => ({ level: "ok", text });
 const warn = (text: string, remedy: string): Finding => ({ level: "warn", text, remedy });
 const fail = (text: string, remedy: string): Finding => ({ level: "fail", text, remedy });
-const bootstrapRemedy = ({ name }: Environment) => `make it: sluice bootstrap --environment ${name}`;
+const bootstrapRemedy = ({ name }: Environment) => `create it: sluice bootstrap --environment ${name}`;
 
 function nodeFinding(version: string): Finding {
   const [major = 0, minor = 0] = version.slice(1).split(".").map(Number);
   if (major > 24 || (major === 24 && minor >= 2)) return ok(version);
-  return fail(`${version} is too old`, "use 24.2 or newer: npm run sluice -- brings its own");
+  return fail(`${version} is too old`, "use Node 24.2 or newer; `npm run sluice -- doctor` installs and uses it");
 }
 
-function tofuFinding(version: string): Finding {
-  if (isTofuNewEnough(version)) return ok(version);
-  return fail(`${version} is too old`, `install ${OLDEST_TOFU} or newer: https://opentofu.org/docs/intro/install`);
+async function tofuFinding({ tofuVersion }: CheckSubjects): Promise<Finding> {
+  const remedy = `install OpenTofu ${OLDEST_TOFU} or newer: https://opentofu.org/docs/intro/install`;
+  try {
+    const version = await tofuVersion();
+    return isTofuNewEnough(version) ? ok(version) : fail(`${version} is too old`, remedy);
+  } catch (error) {
+    if (error instanceof TofuNotFoundError) return fail("the command tofu is not on PATH", remedy);
+    throw error;
+  }
+}
+
+/** The images of gateways and pools, each once, with a name for its check. */
+function machineImages({ gateways, pools }: Environment): readonly { readonly name: string; readonly image: string }[] {
+  const users = Object.entries(pools).filter(([, { image }]) => image !== gateways.image);
+  const images = [...new Set(users.map(([, { image }]) => image))];
+  const poolsOf = (image: string) => users.filter(([, pool]) => pool.image === image).map(([name]) => name);
+  return [
+    { name: "gateway image", image: gateways.image },
+    ...images.map((image) => ({
+      name: images.length === 1 ? "engine image" : `engine image of ${poolsOf(image).join(", ")}`,
+      image,
+    })),
+  ];
 }
 
 async function credentialsFinding(aws: AwsFacts, signal: AbortSignal): Promise<Finding> {
@@ -92,40 +113,36 @@ async function credentialsFinding(aws: AwsFacts, signal: AbortSignal): Promise<F
   }
 }
 
-function regionFinding({ environment: { name, region }, awsRegion }: CheckedThings): Finding {
+function regionFinding({ environment: { name, region }, awsRegion }: CheckSubjects): Finding {
   if (awsRegion === undefined || awsRegion === region) return ok(region);
   return warn(
-    `${region}, but your AWS settings say ${awsRegion}`,
-    `environments/${name}.ts decides; set AWS_REGION=${region} for the aws command to look at the same place`,
+    `the environment deploys to ${region}, but your AWS settings select ${awsRegion}`,
+    `environments/${name}.ts sets the region of deployments; set AWS_REGION=${region} so that the aws command uses it too`,
   );
 }
 
-async function clockFinding({ aws, now }: CheckedThings, signal: AbortSignal): Promise<Finding> {
+async function clockFinding({ aws, now }: CheckSubjects, signal: AbortSignal): Promise<Finding> {
   const { date } = await aws.caller(signal);
-  if (!date) return warn("AWS's answer had no date", "compare this machine's clock with another");
+  if (!date) return warn("AWS's response had no date", "compare this machine's clock with another one");
   const seconds = Math.round(Math.abs(now().getTime() - date.getTime()) / 1000);
-  const remedy = "set the clock by NTP: AWS refuses requests that are 5 minutes off";
-  if (seconds >= SKEW_SECONDS.fail) return fail(`${seconds} s off AWS's`, remedy);
-  if (seconds >= SKEW_SECONDS.warn) return warn(`${seconds} s off AWS's`, remedy);
-  return ok(`${seconds} s off AWS's`);
+  const remedy = "synchronize the clock by NTP: AWS refuses requests whose time differs by 5 minutes";
+  if (seconds >= SKEW_SECONDS.fail) return fail(`${seconds} s off AWS's clock`, remedy);
+  if (seconds >= SKEW_SECONDS.warn) return warn(`${seconds} s off AWS's clock`, remedy);
+  return ok(`${seconds} s off AWS's clock`);
 }
 
 async function quotaFinding(
-  { environment, aws }: CheckedThings,
+  { environment, aws }: CheckSubjects,
   { code, family, min, max }: VcpuNeed,
   signal: AbortSignal,
 ): Promise<Finding> {
   const quota = await aws.ec2Quota(code, signal);
   const remedy =
-    `ask for ${max}: aws service-quotas request-service-quota-increase --service-code ec2 --quota-code ${code} ` +
-    `--desired-value ${max} --region ${environment.region} (may take days)`;
-  if (quota >= max) return ok(`${quota} allowed, ${max} needed at most`);
-  if (quota >= min)
-    return warn(
-      `${quota} allowed: enough to start (${min}), not for all instances of the ${family} pools (${max})`,
-      remedy,
-    );
-  return fail(`${quota} allowed, the ${family} pools need ${min} to start and ${max} at most`, remedy);
+    `request a quota of ${max}: aws service-quotas request-service-quota-increase --service-code ec2 --quota-code ${code} ` +
+    `--desired-value ${max} --region ${environment.region} (AWS may take days)`;
+  const text = `the quota is ${quota} vCPUs; the ${family} pools need ${min} to start and ${max} at most`;
+  if (quota >= max) return ok(text);
+  return quota >= min ? warn(text, remedy) : fail(text, remedy);
 }
 
 async function imageFinding(aws: AwsFacts, image: string, signal: AbortSignal): Promise<Finding> {
@@ -133,45 +150,57 @@ async function imageFinding(aws: AwsFacts, image: string, signal: AbortSignal): 
   if (parameter === undefined)
     return (await aws.hasImage(image, signal))
       ? ok(image)
-      : fail(`${image} is not in this region, or not shared with you`, "copy it here, or build one and name it");
+      : fail(
+          `${image} does not exist in this region, or is not shared with this account`,
+          "copy the image to this region, or build one (ami/README.md) and set its id in the environment file",
+        );
   return (await aws.hasParameter(parameter, signal))
     ? ok(parameter)
-    : fail(`the SSM parameter ${parameter} is not there`, "build the image (ami/README.md) and store its id there");
+    : fail(`the SSM parameter ${parameter} does not exist`, "build the image and store its id there (ami/README.md)");
 }
 
-async function certificateFinding(things: CheckedThings, signal: AbortSignal): Promise<Finding> {
+async function certificateFinding(things: CheckSubjects, signal: AbortSignal): Promise<Finding> {
   const { environment, aws, certificateArn, now } = things;
   const { name, api } = environment;
   if (api.domain) {
     const zone = await aws.zone(api.domain.hostedZoneId, signal);
     if (zone === undefined)
-      return fail(`there is no Route 53 zone ${api.domain.hostedZoneId}`, "correct api.domain.hostedZoneId");
+      return fail(
+        `the Route 53 zone ${api.domain.hostedZoneId} does not exist`,
+        `correct api.domain.hostedZoneId in environments/${name}.ts`,
+      );
     if (api.domain.name !== zone && !api.domain.name.endsWith(`.${zone}`))
-      return fail(`the zone ${zone} can't hold ${api.domain.name}`, "correct api.domain");
+      return fail(
+        `${api.domain.name} is not a name in the zone ${zone}`,
+        `correct api.domain in environments/${name}.ts`,
+      );
     return ok(`${api.domain.name} in the zone ${zone}`);
   }
   const renew = `sluice bootstrap --environment ${name} --certificate`;
   if (certificateArn === undefined)
     return fail(
-      "without a domain the load balancer needs a certificate, and certificate_arn is not set",
-      `make one: ${renew}`,
+      "certificate_arn is not set, and without api.domain the load balancer needs a certificate",
+      `create one: ${renew}`,
     );
   const found = await aws.certificate(certificateArn, signal);
   if (!found)
-    return fail(`${certificateArn} is not there`, `remove it from terraform.tfvars.json, then make one: ${renew}`);
+    return fail(
+      `${certificateArn} does not exist`,
+      `remove certificate_arn from terraform.tfvars.json, then create a certificate: ${renew}`,
+    );
   if (found.status !== "ISSUED") return fail(`${certificateArn} is ${found.status}`, `renew it: ${renew}`);
   const days = found.notAfter ? Math.floor((found.notAfter.getTime() - now().getTime()) / 86_400_000) : undefined;
-  if (days !== undefined && days < EXPIRY_DAYS) return warn(`ends in ${days} days`, `renew it: ${renew}`);
-  return ok(days === undefined ? certificateArn : `${certificateArn}, ${days} days left`);
+  if (days !== undefined && days < EXPIRY_DAYS) return warn(`expires in ${days} days`, `renew it: ${renew}`);
+  return ok(days === undefined ? certificateArn : `${certificateArn} expires in ${days} days`);
 }
 
-async function bucketFinding({ environment, aws }: CheckedThings, signal: AbortSignal): Promise<Finding> {
+async function bucketFinding({ environment, aws }: CheckSubjects, signal: AbortSignal): Promise<Finding> {
   const { name, state } = environment;
   const found = await aws.bucket(state.bucket, signal);
   if (found === "ours") return ok(state.bucket);
-  if (found === "missing") return fail(`${state.bucket} is not there`, bootstrapRemedy(environment));
+  if (found === "missing") return fail(`${state.bucket} does not exist`, bootstrapRemedy(environment));
   return fail(
-    `${state.bucket} is another account's, in another region, or closed to you`,
-    `bucket names are unique in the world: choose another state.bucket in environments/${name}.ts`,
+    `${state.bucket} belongs to another account or region, or you may not read it`,
+    `choose another state.bucket in environments/${name}.ts: bucket names are unique across AWS`,
   );
 }

@@ -8,7 +8,7 @@ const failing = (name: string, message: string) => runCheck({ run: () => Promise
 const named = (name: string, message: string) => Object.assign(new Error(message), { name });
 
 describe("a check", () => {
-  test("that hears nothing ends by itself, and its call with it", async () => {
+  test("without a response ends after its time limit, and so does its call", async () => {
     let isAborted = false;
     const run = (signal: AbortSignal) => {
       signal.addEventListener("abort", () => {
@@ -16,12 +16,12 @@ describe("a check", () => {
       });
       return new Promise<never>(() => {});
     };
-    expect(await runCheck({ run }, 20)).toMatchObject({ level: "warn", text: "no answer within 0.02 s" });
+    expect(await runCheck({ run }, 20)).toMatchObject({ level: "warn", text: "no response within 0.02 s" });
     expect(isAborted).toBe(true);
   });
 
   test.each([
-    ["CredentialsProviderError", "warn", "not checked: no AWS credentials"],
+    ["CredentialsProviderError", "warn", "not checked: no AWS credentials were found"],
     ["AccessDeniedException", "warn", "not checked: you may not"],
     ["ValidationException", "fail", "you may not"],
   ])("%s is a finding: %s", async (name, level, text) => {
@@ -42,12 +42,12 @@ describe("sluice doctor", () => {
     await doctorCommand(tools, facts).parseAsync(["--environment", "dev"], { from: "user" });
     delete process.env.AWS_ENDPOINT_URL;
     expect(tools.printed).toHaveLength(11);
-    expect(tools.printed[0]).toMatch(/^ok {4}Node {10}v\d+/);
+    expect(tools.printed[0]).toMatch(/^ok {4}Node {11}v\d+/);
     expect(tools.printed).toContainEqual(
       expect.stringMatching(/^warn {2}region .*us-east-1, but.*\n {6}→ environments\/dev\.ts/),
     );
     expect(tools.printed).toContainEqual(
-      expect.stringMatching(/^fail {2}certificate .*\n {6}→ make one: sluice bootstrap/),
+      expect.stringMatching(/^fail {2}certificate .*\n {6}→ create one: sluice bootstrap/),
     );
     expect(tools.exitCodes).toEqual([1]);
   });

@@ -8,10 +8,10 @@ import { tofuVersion } from "../tofu/tofu-version.ts";
 import { type AwsFacts, awsFacts } from "./aws-facts.ts";
 import { type Check, doctorChecks, type Finding } from "./doctor-checks.ts";
 
-/** One check may take this long; they run at once, so all of them may. */
+/** Time limit of a check, and of all checks, because they run at once. */
 const CHECK_SECONDS = 5;
 
-/** `sluice doctor`: what would stop a deployment, each with its remedy. */
+/** `sluice doctor`: finds what would stop a deployment, with a remedy for each finding. */
 export function doctorCommand(tools: OperatorTools, facts: (region: string) => AwsFacts = awsFacts): Command {
   return new Command("doctor")
     .description("check what a deployment needs: credentials, quotas, images, certificate, state, tools")
@@ -37,21 +37,21 @@ export function doctorCommand(tools: OperatorTools, facts: (region: string) => A
 
 function certificateArn({ name }: Environment, tools: OperatorTools): string | undefined {
   const set = tools.processEnvironment.TF_VAR_certificate_arn;
-  const kept = readVariables(deployFolders(name, tools).variablesFile).certificate_arn;
-  return set || (kept === undefined ? undefined : String(kept));
+  const saved = readVariables(deployFolders(name, tools).variablesFile).certificate_arn;
+  return set || (saved === undefined ? undefined : String(saved));
 }
 
-/** A check's finding; its errors are findings too. */
+/** Runs a check. An error, or no response within the time limit, is a finding too. */
 export async function runCheck({ run }: Pick<Check, "run">, timeoutMillis: number): Promise<Finding> {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
-  // Looking for credentials does not heed the signal: the race ends what the signal does not.
+  // The SDK's search for credentials ignores the signal, so the race ends the check.
   const late = new Promise<Finding>((resolve) => {
     timer = setTimeout(() => {
       controller.abort();
       resolve({
         level: "warn",
-        text: `no answer within ${timeoutMillis / 1000} s`,
+        text: `no response within ${timeoutMillis / 1000} s`,
         remedy: "check the network, proxies and endpoints, and try again",
       });
     }, timeoutMillis);
@@ -65,10 +65,10 @@ export async function runCheck({ run }: Pick<Check, "run">, timeoutMillis: numbe
 
 function errorFinding(error: unknown): Finding {
   const failure = awsFailure(error);
-  // Not this check's fault: the credentials' own check fails for it, once.
+  // The check of the credentials fails for the same reason; here it is a warning.
   if (failure) return { level: "warn", text: `not checked: ${failure.text}`, remedy: failure.remedy };
   const text = error instanceof Error ? error.message : String(error);
-  return { level: "fail", text: text.split("\n")[0] ?? text, remedy: "mend what it says and try again" };
+  return { level: "fail", text: text.split("\n")[0] ?? text, remedy: "correct this error and run doctor again" };
 }
 
 function findingLine(name: string, { level, text, remedy }: Finding): string {

@@ -3,19 +3,22 @@ import type { Environment } from "../../environments/schema.ts";
 
 type Pool = Environment["pools"][string];
 
-/** A quota of EC2 in vCPUs of running instances, and what the pools need of it. */
+/** A quota of EC2 in vCPUs of running instances, and how many the pools need. */
 export interface VcpuNeed {
   /** Quota code of Service Quotas. */
   readonly code: string;
   /** e.g. `G` or `P4 Spot` */
   readonly family: string;
-  /** With the fewest instances. */
+  /** vCPUs with the fewest instances. */
   readonly min: number;
-  /** With the most. */
+  /** vCPUs with the most instances. */
   readonly max: number;
 }
 
-/** A quota per family and way of paying; low or 0 in a new account. https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html */
+/**
+ * A quota per instance family and purchase option; low or 0 in a new account.
+ * https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html
+ */
 const QUOTAS = [
   { code: "L-DB2E81BA", family: "G", isSpot: false, pattern: /^(g|vt)\d/ },
   { code: "L-417A185B", family: "P", isSpot: false, pattern: /^p\d/ },
@@ -24,7 +27,7 @@ const QUOTAS = [
   { code: "L-C4BD4855", family: "P5 Spot", isSpot: true, pattern: /^p5/ },
 ] as const;
 
-/** What the environment's pools need; quotas that none of them touches are left out. */
+/** The vCPUs that the environment's pools need, without the quotas that no pool uses. */
 export function vcpuNeeds({ pools }: Pick<Environment, "pools">): readonly VcpuNeed[] {
   return QUOTAS.map(({ code, family, isSpot, pattern }) => {
     const sum = (instances: (pool: Pool) => number) =>
@@ -42,7 +45,9 @@ function split({ purchase }: Pool, instances: number): { readonly onDemand: numb
   return { onDemand, spot: instances - onDemand };
 }
 
-/** vCPUs of the pool's largest type of a family: which type AWS will find is not known before. 0 when it has none. */
+/**
+ * vCPUs of the pool's largest type of a family, because AWS chooses the type; 0 when the pool has none of the family.
+ */
 function largestVcpus({ instanceType, purchase }: Pool, pattern: RegExp): number {
   const types: readonly InstanceTypeId[] = [instanceType, ...(purchase.option === "spot" ? purchase.overrides : [])];
   return Math.max(0, ...types.filter((type) => pattern.test(type)).map((type) => catalogInstanceType(type).vcpus));

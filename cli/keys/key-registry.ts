@@ -1,23 +1,23 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, PutCommand, paginateScan, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { ApiKeyItem } from "../../contracts/auth.ts";
-import type { KeysPlace } from "./key-table.ts";
+import type { KeyTable } from "./key-table.ts";
 
 /** The keys of one environment. */
 export interface KeyRegistry {
-  /** @throws when the id is taken: nothing is overwritten */
+  /** @throws when the id exists: nothing is overwritten */
   add(item: ApiKeyItem): Promise<void>;
   list(): Promise<readonly ApiKeyItem[]>;
-  /** `false` when there is no such key; revoking twice keeps the first date. */
+  /** `false` when the key does not exist; revoking twice keeps the first date. */
   revoke(keyId: string, at: Date): Promise<boolean>;
 }
 
-/** Keys in DynamoDB: the same code for AWS and for the local stack. */
+/** Keys in DynamoDB, on AWS or in the local stack. */
 export class DynamoKeyRegistry implements KeyRegistry {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
 
-  constructor({ region, endpoint, table }: Pick<KeysPlace, "region" | "endpoint" | "table">) {
+  constructor({ region, endpoint, table }: Pick<KeyTable, "region" | "endpoint" | "table">) {
     this.#table = table;
     const local = endpoint && { endpoint, credentials: { accessKeyId: "local", secretAccessKey: "local" } };
     this.#client = DynamoDBDocumentClient.from(new DynamoDBClient({ region, ...local }), {

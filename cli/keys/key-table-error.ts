@@ -1,11 +1,11 @@
 import { UserError } from "../terminal/user-error.ts";
-import type { KeysPlace } from "./key-table.ts";
+import type { KeyTable } from "./key-table.ts";
 
-type Place = Pick<KeysPlace, "environment" | "table" | "region" | "endpoint">;
+type Table = Pick<KeyTable, "environment" | "table" | "region" | "endpoint">;
 
-/** What the user can mend of AWS's errors, by the name that the SDK gives them. */
-const REMEDIES: Readonly<Record<string, (place: Place) => string>> = {
-  CredentialsProviderError: () => "There are no AWS credentials; set AWS_PROFILE, or log in (`aws sso login`).",
+/** Remedies for AWS's errors, by the name that the SDK uses. */
+const REMEDIES: Readonly<Record<string, (table: Table) => string>> = {
+  CredentialsProviderError: () => "No AWS credentials were found; set AWS_PROFILE, or log in (`aws sso login`).",
   ExpiredTokenException: () => "Your AWS credentials have expired; log in again.",
   UnrecognizedClientException: () => "AWS does not know your credentials; check AWS_PROFILE, or log in again.",
   AccessDeniedException: ({ table, region }) =>
@@ -16,14 +16,14 @@ const REMEDIES: Readonly<Record<string, (place: Place) => string>> = {
       : `The local stack has no table ${table}; stop it and run \`npm start\` again.`,
 };
 
-/** An error of the SDK as one that tells the user what to do; any other error as it is. */
-export function explainedAwsError(error: unknown, place: Place): unknown {
+/** Explains an error of the SDK, with a remedy; returns any other error as it is. */
+export function keyTableError(error: unknown, table: Table): unknown {
   if (!(error instanceof Error)) return error;
   const remedy = Object.hasOwn(REMEDIES, error.name) ? REMEDIES[error.name] : undefined;
-  if (remedy) return new UserError(remedy(place));
+  if (remedy) return new UserError(remedy(table));
   const code = "code" in error ? String(error.code) : "";
   if (!/^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ENETUNREACH)$/.test(code)) return error;
   return new UserError(
-    `Can't reach DynamoDB at ${place.endpoint ?? place.region} (${code}); check the network, or that the stack runs.`,
+    `Can't reach DynamoDB at ${table.endpoint ?? table.region} (${code}); check the network, and that the local stack runs.`,
   );
 }

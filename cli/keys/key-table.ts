@@ -4,36 +4,37 @@ import { workFolder } from "../../local/folders.ts";
 import { readState } from "../../local/state-file.ts";
 import { UserError } from "../terminal/user-error.ts";
 
-/** Where an environment's keys are: the running local stack, or AWS. */
-export interface KeysPlace {
+/** The DynamoDB table of an environment's keys, in the running local stack or on AWS. */
+export interface KeyTable {
   readonly environment: string;
   readonly table: string;
   readonly region: string;
-  /** Address of the local DynamoDB; AWS's own when absent. */
+  /** Address of the local stack's DynamoDB. @default - AWS's */
   readonly endpoint?: string;
-  /** Usage plans of the environment. */
+  /** Names of the environment's usage plans. */
   readonly plans: readonly string[];
 }
 
-export interface PlaceOptions {
+export interface KeyTableOptions {
   readonly environment?: string | undefined;
   readonly aws?: boolean | undefined;
 }
 
 /**
- * The local stack unless `--aws` is given.
- * @throws {UserError} when no local stack runs, or another environment's does
+ * Finds the table of the local stack, or with `aws` that of a deployed environment.
+ * @throws {UserError} when no local stack runs, or it runs another environment
  */
-export async function keysPlace({ environment, aws = false }: PlaceOptions): Promise<KeysPlace> {
+export async function findKeyTable({ environment, aws = false }: KeyTableOptions): Promise<KeyTable> {
   if (aws) {
-    if (environment === undefined) throw new UserError("--aws needs --environment NAME: whose keys are meant?");
+    if (environment === undefined)
+      throw new UserError("--aws needs --environment NAME, the environment whose keys are meant.");
     const { region, plans } = await settingsOf(environment);
     return { environment, table: keysTableName(environment), region, plans };
   }
   const state = readState(workFolder(process.env));
   if (!state)
     throw new UserError(
-      "No local stack runs in this clone; start it with `npm start`, or add --aws --environment NAME.",
+      "No local stack runs in this clone; start one with `npm start`, or add --aws --environment NAME.",
     );
   if (environment !== undefined && environment !== state.environment)
     throw new UserError(

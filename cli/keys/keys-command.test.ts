@@ -6,11 +6,11 @@ import { LOCAL_CREDENTIALS } from "../../local/runtime/aws-environment.ts";
 import { LocalDynamoDb } from "../../local/services/dynamodb/local-dynamodb.ts";
 import { UserError } from "../terminal/user-error.ts";
 import { DynamoKeyRegistry } from "./key-registry.ts";
-import type { KeysPlace, PlaceOptions } from "./key-table.ts";
+import type { KeyTable, KeyTableOptions } from "./key-table.ts";
 import { keysCommand } from "./keys-command.ts";
 
 /** The command against a real keys table; `run` gives what it printed. */
-async function cli(change: Partial<KeysPlace> = {}) {
+async function cli(change: Partial<KeyTable> = {}) {
   const dynamodb = new LocalDynamoDb(undefined);
   const bound = await bind(0, "", (request, response) => dynamodb.handle(request, response));
   const endpoint = `http://127.0.0.1:${bound.port}`;
@@ -23,17 +23,17 @@ async function cli(change: Partial<KeysPlace> = {}) {
   const table = { name: "sluice-dev-keys", hash_key: "keyId", attribute: [{ name: "keyId", type: "S" }] };
   await dynamodb.createTable(table, endpoint, "eu-west-1");
   const clock = { now: new Date("2026-02-03T04:05:06Z") };
-  const asked: PlaceOptions[] = [];
+  const asked: KeyTableOptions[] = [];
   const run = async (...args: string[]) => {
     const printed: string[] = [];
     const command = keysCommand({
       print: (text) => printed.push(text),
-      place: async (options) => {
+      table: async (options) => {
         asked.push(options);
         const plans = ["anonymous", "standard"];
         return { environment: "dev", table: table.name, region: "eu-west-1", endpoint, plans, ...change };
       },
-      registry: (place) => new DynamoKeyRegistry(place),
+      registry: (keyTable) => new DynamoKeyRegistry(keyTable),
       now: () => clock.now,
     });
     await command.parseAsync(args, { from: "user" });
@@ -80,7 +80,7 @@ describe("sluice keys create", () => {
     expect(JSON.stringify(items)).not.toContain(secret.slice(-43));
   });
 
-  test("makes a key that the verification takes, until it is revoked", async () => {
+  test("creates a key that is verified until it is revoked", async () => {
     const { run, stored } = await cli();
     const secret = secretIn(await run("create", "--name", "me"));
     const item = async () =>
@@ -98,7 +98,7 @@ describe("sluice keys create", () => {
     expect(await stored()).toEqual([]);
   });
 
-  test("stores the highest priority that its requests may ask for, and refuses what is none", async () => {
+  test("stores the highest priority of its requests, and refuses an unknown priority", async () => {
     const { run, stored } = await cli();
     await run("create", "--name", "me", "--priority", "critical");
     expect(await stored()).toEqual([expect.objectContaining({ maxPriority: { S: "critical" } })]);
@@ -114,7 +114,7 @@ describe("sluice keys create", () => {
     await expect(run("create", "--name", "n".repeat(101))).rejects.toThrow("got 101");
   });
 
-  test("asks for the place that the options name", async () => {
+  test("uses the table that the options name", async () => {
     const { run, asked } = await cli();
     await run("create", "--name", "me", "--aws", "--environment", "prod");
     expect(asked).toEqual([{ aws: true, environment: "prod" }]);
@@ -122,8 +122,8 @@ describe("sluice keys create", () => {
 });
 
 describe("sluice keys list", () => {
-  test("says that there are none, and how to make one", async () => {
-    expect(await (await cli()).run("list")).toBe("No keys in dev; make one with `sluice keys create --name NAME`.");
+  test("prints that there are no keys, and how to create one", async () => {
+    expect(await (await cli()).run("list")).toBe("No keys in dev; create one with `sluice keys create --name NAME`.");
   });
 
   test("shows ids, names, plans and states in columns, and neither secret nor hash", async () => {
@@ -147,16 +147,16 @@ describe("sluice keys list", () => {
 });
 
 describe("sluice keys revoke", () => {
-  test("says what it did; a second time it keeps the first date", async () => {
+  test("prints the revoked id; a second time it keeps the first date", async () => {
     const { run, clock } = await cli();
     const id = idOf(secretIn(await run("create", "--name", "me")));
-    expect(await run("revoke", id)).toBe(`Revoked ${id}: refused everywhere within 5 s.`);
+    expect(await run("revoke", id)).toBe(`Revoked ${id}: all gateways refuse it within 5 s.`);
     clock.now = new Date("2027-01-01T00:00:00Z");
     await run("revoke", id);
     expect(await run("list")).toContain("revoked 2026-02-03T04:05");
   });
 
-  test("refuses an unknown id and says where the ids are", async () => {
+  test("refuses an unknown id and names the command that lists the ids", async () => {
     const { run } = await cli();
     await expect(run("revoke", "aaaaaaaaaaaa")).rejects.toThrow(
       new UserError("There is no key aaaaaaaaaaaa in dev; `sluice keys list` shows the ids."),
@@ -164,7 +164,7 @@ describe("sluice keys revoke", () => {
   });
 });
 
-describe("what AWS says no to becomes what the user can do", () => {
+describe("an error of AWS is explained, with its remedy:", () => {
   test("a table that does not exist", async () => {
     const { run } = await cli({ table: "sluice-other-keys" });
     await expect(run("list")).rejects.toThrow(
@@ -175,7 +175,9 @@ describe("what AWS says no to becomes what the user can do", () => {
   test("an address where nothing listens", async () => {
     const endpoint = `http://127.0.0.1:${await freePort()}`;
     await expect((await cli({ endpoint })).run("list")).rejects.toThrow(
-      new UserError(`Can't reach DynamoDB at ${endpoint} (ECONNREFUSED); check the network, or that the stack runs.`),
+      new UserError(
+        `Can't reach DynamoDB at ${endpoint} (ECONNREFUSED); check the network, and that the local stack runs.`,
+      ),
     );
   });
 });

@@ -5,17 +5,17 @@ import { newApiKey } from "../../domain/api-key.ts";
 import { textTable } from "../terminal/text-table.ts";
 import { UserError } from "../terminal/user-error.ts";
 import type { KeyRegistry } from "./key-registry.ts";
-import type { KeysPlace, PlaceOptions } from "./key-table.ts";
-import { explainedAwsError } from "./key-table-error.ts";
+import type { KeyTable, KeyTableOptions } from "./key-table.ts";
+import { keyTableError } from "./key-table-error.ts";
 
 export interface KeysTools {
   print(text: string): void;
-  place(options: PlaceOptions): Promise<KeysPlace>;
-  registry(place: KeysPlace): KeyRegistry;
+  table(options: KeyTableOptions): Promise<KeyTable>;
+  registry(table: KeyTable): KeyRegistry;
   now(): Date;
 }
 
-interface CreateOptions extends PlaceOptions {
+interface CreateOptions extends KeyTableOptions {
   readonly name: string;
   readonly plan?: string;
   readonly scope?: readonly string[];
@@ -24,44 +24,49 @@ interface CreateOptions extends PlaceOptions {
 
 /** `sluice keys create|list|revoke`. */
 export function keysCommand(tools: KeysTools): Command {
-  const keys = new Command("keys").description("API keys, of the local stack or on AWS");
-  const placed = (command: Command) =>
+  const keys = new Command("keys").description(
+    "create, list and revoke API keys of the local stack or of an environment on AWS",
+  );
+  const withTableOptions = (command: Command) =>
     command
-      .option("--environment <name>", "the environment; with --aws it must be given")
-      .option("--aws", "the deployed environment's keys, with your AWS credentials");
-  placed(keys.command("create").description("make a key; it is shown once"))
-    .requiredOption("--name <name>", "whose key it is, for the list")
+      .option("--environment <name>", "the environment; required with --aws")
+      .option("--aws", "use the keys of the deployed environment, with your AWS credentials");
+  withTableOptions(keys.command("create").description("create a key and show it once"))
+    .requiredOption("--name <name>", "owner or purpose of the key, shown by list")
     .option("--plan <plan>", `usage plan (default ${DEFAULT_PLAN})`)
-    .option("--scope <scope...>", "what it may do beside using the models: admin changes providers and routes")
-    .option("--priority <priority>", `highest that its requests may ask for: ${PRIORITIES.join(", ")} (default normal)`)
+    .option("--scope <scope...>", "permissions beside using the models: admin may change providers and routes")
+    .option(
+      "--priority <priority>",
+      `highest priority that its requests may have: ${PRIORITIES.join(", ")} (default normal)`,
+    )
     .action((options: CreateOptions) => create(options, tools));
-  placed(keys.command("list").description("list the keys, without their secrets")).action((options: PlaceOptions) =>
-    list(options, tools),
+  withTableOptions(keys.command("list").description("list the keys, without their secrets")).action(
+    (options: KeyTableOptions) => list(options, tools),
   );
-  placed(keys.command("revoke <key-id>").description("refuse a key from now on (within 5 s everywhere)")).action(
-    (keyId: string, options: PlaceOptions) => revoke(keyId, options, tools),
-  );
+  withTableOptions(
+    keys.command("revoke <key-id>").description("revoke a key; all gateways refuse it within 5 s"),
+  ).action((keyId: string, options: KeyTableOptions) => revoke(keyId, options, tools));
   return keys;
 }
 
-/** Does something with the keys of a place; errors of AWS's become what the user can do about them. */
-async function withKeys<T>(place: KeysPlace, tools: KeysTools, use: (keys: KeyRegistry) => Promise<T>): Promise<T> {
+/** Runs an operation on a table's keys and explains AWS's errors. */
+async function withKeys<T>(table: KeyTable, tools: KeysTools, use: (keys: KeyRegistry) => Promise<T>): Promise<T> {
   try {
-    return await use(tools.registry(place));
+    return await use(tools.registry(table));
   } catch (error) {
-    throw explainedAwsError(error, place);
+    throw keyTableError(error, table);
   }
 }
 
 async function create(options: CreateOptions, tools: KeysTools): Promise<void> {
-  const { name: given, plan = DEFAULT_PLAN, scope = [], priority, ...where } = options;
-  const place = await tools.place(where);
-  const name = given.trim();
+  const { name: text, plan = DEFAULT_PLAN, scope = [], priority, ...tableOptions } = options;
+  const table = await tools.table(tableOptions);
+  const name = text.trim();
   if (name === "" || name.length > 100)
-    throw new UserError(`--name must have 1 to 100 characters, got ${name.length}; say whose key it is.`);
-  if (!place.plans.includes(plan))
+    throw new UserError(`--name must have 1 to 100 characters, got ${name.length}; name the key's owner or purpose.`);
+  if (!table.plans.includes(plan))
     throw new UserError(
-      `--plan must be a usage plan of ${place.environment}, got "${plan}"; use ${place.plans.join(" or ")}.`,
+      `--plan must be a usage plan of ${table.environment}, got "${plan}"; use ${table.plans.join(" or ")}.`,
     );
   const scopes = scope.map((text) => scopeOf(text));
   const maxPriority = Priority.optional().safeParse(priority);
@@ -77,9 +82,10 @@ async function create(options: CreateOptions, tools: KeysTools): Promise<void> {
     ...(scopes.length === 0 ? {} : { scopes }),
     ...(maxPriority.data === undefined ? {} : { maxPriority: maxPriority.data }),
   };
-  await withKeys(place, tools, (keys) => keys.add(item));
+  await withKeys(table, tools, (keys) => keys.add(item));
   tools.print(
-    `${secret}\n\nKeep it: it is not shown again. Id ${keyId}, plan ${plan}, environment ${place.environment}.${scopes.length === 0 ? "" : ` Scope ${scopes.join(", ")}.`}`,
+    `${secret}\n\nStore it now: it is not shown again. Id ${keyId}, plan ${plan}, environment ${table.environment}.` +
+      `${scopes.length === 0 ? "" : ` Scope ${scopes.join(", ")}.`}`,
   );
 }
 
@@ -92,11 +98,11 @@ function scopeOf(text: string): KeyScope {
   );
 }
 
-async function list(options: PlaceOptions, tools: KeysTools): Promise<void> {
-  const place = await tools.place(options);
-  const items = await withKeys(place, tools, (keys) => keys.list());
+async function list(options: KeyTableOptions, tools: KeysTools): Promise<void> {
+  const table = await tools.table(options);
+  const items = await withKeys(table, tools, (keys) => keys.list());
   if (items.length === 0) {
-    tools.print(`No keys in ${place.environment}; make one with \`sluice keys create --name NAME\`.`);
+    tools.print(`No keys in ${table.environment}; create one with \`sluice keys create --name NAME\`.`);
     return;
   }
   const rows = [["ID", "NAME", "PLAN", "CREATED", "STATE"], ...items.map(row)];
@@ -107,10 +113,10 @@ function row({ keyId, name, plan, createdAt, revokedAt }: ApiKeyItem): readonly 
   return [keyId, name, plan, createdAt.slice(0, 16), revokedAt ? `revoked ${revokedAt.slice(0, 16)}` : "active"];
 }
 
-async function revoke(keyId: string, options: PlaceOptions, tools: KeysTools): Promise<void> {
-  const place = await tools.place(options);
-  const found = await withKeys(place, tools, (keys) => keys.revoke(keyId, tools.now()));
+async function revoke(keyId: string, options: KeyTableOptions, tools: KeysTools): Promise<void> {
+  const table = await tools.table(options);
+  const found = await withKeys(table, tools, (keys) => keys.revoke(keyId, tools.now()));
   if (!found)
-    throw new UserError(`There is no key ${keyId} in ${place.environment}; \`sluice keys list\` shows the ids.`);
-  tools.print(`Revoked ${keyId}: refused everywhere within 5 s.`);
+    throw new UserError(`There is no key ${keyId} in ${table.environment}; \`sluice keys list\` shows the ids.`);
+  tools.print(`Revoked ${keyId}: all gateways refuse it within 5 s.`);
 }

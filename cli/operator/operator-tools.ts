@@ -10,37 +10,37 @@ import { buildAll } from "../../local/setup/build-all.ts";
 import { runStep } from "../../local/setup/run-step.ts";
 import { UserError } from "../terminal/user-error.ts";
 
-/** What the commands that change AWS need of the world around them. */
+/** The process, terminal and project that the commands for AWS work with; tests replace them. */
 export interface OperatorTools {
-  /** Standard output, a line or more. */
+  /** Prints one or more lines to standard output. */
   print(text: string): void;
-  /** Progress, as it comes. */
+  /** Prints progress to standard error. */
   show(text: string): void;
   readonly isInteractive: boolean;
-  /** @throws {UserError} when the operator leaves with Ctrl-C or Ctrl-D */
-  ask(question: string): Promise<string>;
-  /** Variables that OpenTofu and the AWS SDK are given: credentials, proxies, TF_VAR_…. */
+  /** Reads a line from the terminal. @throws {UserError} when the operator presses Ctrl-C or Ctrl-D */
+  prompt(question: string): Promise<string>;
+  /** Variables for OpenTofu and the AWS SDK: credentials, proxies, TF_VAR_…. */
   readonly processEnvironment: Readonly<Record<string, string | undefined>>;
-  /** Where work is kept, one folder per environment. */
+  /** Folder with a workspace per environment. */
   readonly folder: string;
-  /** @throws {UserError} when there is no such environment, or with its problems */
+  /** @throws {UserError} when the environment does not exist, or with all its problems */
   environment(name: string): Promise<Environment>;
   /** Writes the environment's stacks, as `cdktf synth` does. */
   synthesize(environment: string, outputFolder: string): Promise<void>;
-  /** Exit code of the process, where it is not 0. */
+  /** Sets the exit code of the process. */
   finish(code: number): void;
-  /** What a month will cost, shown before anything is asked. @default - no lines */
+  /** The forecast of a month's cost, printed before the first prompt. @default - no lines */
   priceLines?(environment: Environment): readonly string[];
 }
 
-/** The real ones. */
+/** The tools of this process. */
 export function operatorTools(): OperatorTools {
   const show = (text: string) => process.stderr.write(text);
   return {
     print: (text) => console.log(text),
     show,
     isInteractive: process.stdin.isTTY === true,
-    ask,
+    prompt,
     processEnvironment: process.env,
     folder: join(workFolder(process.env), "deploy"),
     environment: checkedEnvironment,
@@ -63,27 +63,29 @@ function priceLines(environment: Environment): readonly string[] {
     const { minimum, expected, maximum } = forecast(environment, DEFAULT_USAGE).total;
     const dollars = (amount: number) => Math.round(amount).toLocaleString("en-US");
     return [
-      `A month of ${environment.name} costs about ${dollars(expected)} dollars, ${dollars(minimum)} to ${dollars(maximum)}; ` +
-        `what for: sluice cost --environment ${environment.name}`,
+      `A month of ${environment.name} costs about ${dollars(expected)} dollars (${dollars(minimum)} to ${dollars(maximum)}); ` +
+        `for the details: sluice cost --environment ${environment.name}`,
     ];
   } catch (error) {
-    // A region whose prices are not on file can be deployed to all the same.
-    return [`What a month costs is not known: ${error instanceof Error ? error.message : String(error)}`];
+    // A region that the catalogue has no prices of can be deployed to nevertheless.
+    return [`The cost of a month is not known: ${error instanceof Error ? error.message : String(error)}`];
   }
 }
 
-/** `loadEnvironment` with its errors as the operator's. */
+/** `loadEnvironment` whose errors are the operator's to correct. */
 export async function checkedEnvironment(name: string): Promise<Environment> {
   return loadEnvironment(name).catch((error: unknown) => {
     throw new UserError(error instanceof Error ? error.message : String(error));
   });
 }
 
-async function ask(question: string): Promise<string> {
+async function prompt(question: string): Promise<string> {
   const reader = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return await new Promise((resolve, reject) => {
-      reader.once("close", () => reject(new UserError("Left without an answer: nothing more was changed.")));
+      reader.once("close", () =>
+        reject(new UserError("The prompt was closed without an answer: nothing more was changed.")),
+      );
       reader.question(question).then(resolve, reject);
     });
   } finally {

@@ -27,17 +27,18 @@ function fixture({ isProtected }: { readonly isProtected: boolean }) {
   return { tools, deploy, key: key1 };
 }
 
-const LEFT = "dev-data: an interrupted deployment left terraform_data.Key half made, and protected from replacement";
+const LEFT =
+  "dev-data: an interrupted deployment left terraform_data.Key half made (tainted), and protected from replacement";
 
-describe("a deployment after one that left a protected resource half made", () => {
-  test("asks whether to keep it, and after a yes goes on with it", async () => {
+describe("a deployment after one that left a protected resource tainted", () => {
+  test("asks whether to keep it, and after a yes completes it", async () => {
     const { tools, deploy, key } = fixture({ isProtected: true });
     await expect(deploy(tools(), "--yes")).rejects.toThrow(/exit code 1/);
     const made = key();
     expect(made.status).toBe("tainted");
     const asked = tools({ answers: ["yes"] });
     await deploy(asked);
-    expect(asked.questions).toEqual(["Keep it (tofu untaint) and go on? [yes/no] "]);
+    expect(asked.questions).toEqual(["Keep it (tofu untaint) and continue? [yes/no] "]);
     expect(asked.printed[0]).toBe(LEFT);
     expect(key().status).toBeUndefined();
     expect(key().attributes.id).toBe(made.attributes.id);
@@ -50,7 +51,7 @@ describe("a deployment after one that left a protected resource half made", () =
     await deploy(again, "--yes");
     expect(again.printed.slice(0, 3)).toEqual([
       LEFT,
-      "dev-data: kept; the plan brings it to what the file says",
+      "dev-data: no longer tainted; the plan completes what the interrupted deployment began",
       "dev-data: no changes",
     ]);
     expect(key().status).toBeUndefined();
@@ -63,7 +64,7 @@ describe("a deployment after one that left a protected resource half made", () =
     expect(key().status).toBe("tainted");
   });
 
-  test("what is not protected is made anew, as OpenTofu means to", async () => {
+  test("a resource without protection is replaced", async () => {
     const { tools, deploy, key } = fixture({ isProtected: false });
     await expect(deploy(tools(), "--yes")).rejects.toThrow(/exit code 1/);
     const { id } = key().attributes;

@@ -15,7 +15,7 @@ function order(reads: Readonly<Record<string, readonly string[]>>) {
 const real = { bootstrap: [], data: [], edge: ["serving"], network: [], serving: ["network", "data"], site: ["edge"] };
 
 describe("the order of stacks", () => {
-  test("each comes after those it reads; what reads nothing by name, so that data goes last when destroyed", () => {
+  test("puts each stack after those that it reads, and otherwise sorts by name, so that data is destroyed last", () => {
     const names = order(real).map(({ name }) => name);
     expect(names).toEqual(["bootstrap", "data", "network", "serving", "edge", "site"]);
   });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { UserError } from "../terminal/user-error.ts";
 
-/** What cdktf writes beside the stacks. */
+/** The manifest that cdktf writes beside the stacks. */
 const Manifest = z.object({
   stacks: z.record(
     z.string(),
@@ -20,14 +20,14 @@ export interface DeployStack {
   readonly folder: string;
 }
 
-/** Has a life of its own: `sluice bootstrap` makes it. */
+/** The stack of the states' bucket, which only `sluice bootstrap` creates. */
 export const BOOTSTRAP = "bootstrap";
-/** What can't be made again once it is destroyed: keys and artefacts, and the states. */
+/** Stacks with data that can't be restored once they are destroyed: keys, artefacts and the states. */
 export const STATEFUL: readonly string[] = [BOOTSTRAP, "data"];
 
 /**
- * The environment's stacks, each after those that it reads; by name where there is a choice, so that `data`, which reads
- * nothing, is destroyed last.
+ * The environment's stacks, each after the stacks that it reads, and otherwise by name: `data`, which reads no other
+ * stack, is destroyed last.
  */
 export function stacksInOrder(outputFolder: string, environment: string): readonly DeployStack[] {
   const file = join(outputFolder, "manifest.json");
@@ -54,7 +54,8 @@ export function stacksInOrder(outputFolder: string, environment: string): readon
 }
 
 /**
- * Those asked for, by name (`data`) or id (`dev-data`), in the given order; without any, all but the bootstrap stack.
+ * Selects stacks by name (`data`) or id (`dev-data`), in the order of deployment; without names all but the bootstrap
+ * stack.
  * @throws {UserError} when one does not exist
  */
 export function selectStacks(all: readonly DeployStack[], wanted: readonly string[]): readonly DeployStack[] {

@@ -4,28 +4,28 @@ import type { Environment } from "../../environments/schema.ts";
 import type { OperatorTools } from "../operator/operator-tools.ts";
 import { UserError } from "../terminal/user-error.ts";
 import { type PlanSummary, planSummary } from "../tofu/plan-summary.ts";
-import { halfMade } from "../tofu/tainted-resources.ts";
+import { taintedResources } from "../tofu/tainted-resources.ts";
 import { printedJson, Tofu, type TofuResult } from "../tofu/tofu.ts";
 import { tofuFailure } from "../tofu/tofu-failure.ts";
 import { readVariables, variablesAsEnvironment } from "../tofu/tofu-variables.ts";
 import { checkTofuVersion } from "../tofu/tofu-version.ts";
 import type { DeployStack } from "./stack-order.ts";
 
-/** Folders and variables of one environment's deployments. */
-export interface DeployPlace {
+/** Folders and variables of an environment's deployments. */
+export interface DeployWorkspace {
   readonly environment: Environment;
   /** `.sluice/deploy/<environment>` */
   readonly folder: string;
-  /** Variables kept for the environment; the certificate's ARN is one. */
+  /** File of the variables saved for the environment, such as the certificate's ARN. */
   readonly variablesFile: string;
-  /** What cdktf writes. */
+  /** Folder that cdktf writes to. */
   readonly outputFolder: string;
 }
 
 const PLAN_FILE = "sluice.tfplan";
 
-/** Reads the environment and synthesizes it into a folder of its own, so that nothing else writes there meanwhile. */
-export async function preparePlace(name: string, tools: OperatorTools): Promise<DeployPlace> {
+/** Reads the environment and synthesizes it into its own folder, which no other command writes to. */
+export async function prepareWorkspace(name: string, tools: OperatorTools): Promise<DeployWorkspace> {
   const environment = await tools.environment(name);
   await checkTofuVersion(tools);
   const folders = deployFolders(name, tools);
@@ -35,15 +35,18 @@ export async function preparePlace(name: string, tools: OperatorTools): Promise<
   return { environment, ...folders };
 }
 
-/** Where an environment's deployments keep their files. */
-export function deployFolders(name: string, tools: Pick<OperatorTools, "folder">): Omit<DeployPlace, "environment"> {
+/** Folders and files of an environment's deployments. */
+export function deployFolders(
+  name: string,
+  tools: Pick<OperatorTools, "folder">,
+): Omit<DeployWorkspace, "environment"> {
   const folder = join(tools.folder, name);
   return { folder, outputFolder: join(folder, "cdktf.out"), variablesFile: join(folder, "terraform.tfvars.json") };
 }
 
-/** What OpenTofu's processes are given: the operator's variables over those kept for the environment. */
+/** Environment of OpenTofu's processes: the variables saved for the environment, overridden by the operator's. */
 export function tofuEnvironment(
-  place: DeployPlace,
+  workspace: DeployWorkspace,
   tools: OperatorTools,
 ): Readonly<Record<string, string | undefined>> {
   // The AWS provider is 700 MB: one copy for all stacks.
@@ -51,34 +54,34 @@ export function tofuEnvironment(
   mkdirSync(plugins, { recursive: true });
   return {
     TF_PLUGIN_CACHE_DIR: plugins,
-    TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE: "1", // every stack has a lock file of its own, made anew
-    ...variablesAsEnvironment(readVariables(place.variablesFile)),
+    TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE: "1", // every stack's lock file is written again by each init
+    ...variablesAsEnvironment(readVariables(workspace.variablesFile)),
     ...tools.processEnvironment,
   };
 }
 
-/** OpenTofu on one stack: each step explains its failure. */
-export class StackRun {
+/** OpenTofu on one stack; each step explains its failure. */
+export class TofuStack {
   readonly stack: DeployStack;
   readonly #tofu: Tofu;
   readonly #environment: string;
 
-  constructor(stack: DeployStack, place: DeployPlace, tools: OperatorTools) {
+  constructor(stack: DeployStack, workspace: DeployWorkspace, tools: OperatorTools) {
     this.stack = stack;
-    this.#environment = place.environment.name;
+    this.#environment = workspace.environment.name;
     this.#tofu = new Tofu({
       folder: stack.folder,
-      environment: tofuEnvironment(place, tools),
+      environment: tofuEnvironment(workspace, tools),
       show: (text) => tools.show(text),
     });
   }
 
-  /** Provider and backend; the backend's settings are taken as they are written now. */
+  /** Initializes provider and backend, with the backend settings of the stack's current document. */
   async init(...args: readonly string[]): Promise<void> {
     await this.#do("init", args.length > 0 ? args : ["-reconfigure"]);
   }
 
-  /** Addresses of what the state holds. */
+  /** Addresses of the resources in the state. */
   async resources(): Promise<readonly string[]> {
     const result = await this.#tofu.run(["state", "list"]);
     if (result.code === 0) return result.stdout.split("\n").filter((line) => line.trim() !== "");
@@ -86,29 +89,29 @@ export class StackRun {
     throw this.#failure("state list", result);
   }
 
-  /** Addresses of what was being made when a deployment was interrupted: OpenTofu means to make it anew. */
-  async halfMade(): Promise<readonly string[]> {
-    return halfMade(printedJson(await this.#do("show", ["-json"])));
+  /** Addresses of resources whose creation was interrupted, and which OpenTofu would therefore replace. */
+  async taintedResources(): Promise<readonly string[]> {
+    return taintedResources(printedJson(await this.#do("show", ["-json"])));
   }
 
-  /** Takes the mark of the half-made off: what is there is kept, and brought to what the stack says. */
-  async keep(address: string): Promise<void> {
+  /** Removes a resource's taint: the next plan updates the resource instead of replacing it. */
+  async untaint(address: string): Promise<void> {
     await this.#do("untaint", ["-no-color", address]);
   }
 
-  /** Plans into a file; `isShown` prints what OpenTofu says about each resource. */
+  /** Plans into a file; `isShown` prints OpenTofu's output for each resource. */
   async plan({ destroys = false, isShown = false } = {}): Promise<PlanSummary> {
     const args = [`-out=${PLAN_FILE}`, ...(destroys ? ["-destroy"] : [])];
     await this.#do("plan", args, isShown);
     return planSummary(printedJson(await this.#do("show", ["-json", PLAN_FILE])));
   }
 
-  /** Does what was planned, and nothing else. */
+  /** Applies the file of the last plan. */
   async apply(): Promise<void> {
     await this.#do("apply", ["-no-color", PLAN_FILE], true);
   }
 
-  /** A plan holds every value in plain text: it goes as soon as it is applied or declined. */
+  /** Removes the plan's file, which holds every value in plain text, after it was applied or declined. */
   forgetPlan(): void {
     rmSync(join(this.stack.folder, PLAN_FILE), { force: true });
   }

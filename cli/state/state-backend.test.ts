@@ -38,7 +38,7 @@ describe("the state in S3", () => {
     },
   });
 
-  test("a lock that another holds is told with owner, time and the way to free it", async () => {
+  test("an error about a held lock names its owner, its time and the command that frees it", async () => {
     const aws = await stateAws("locks");
     aws.buckets.set("states", new Map());
     const client = new DynamoDBClient({ endpoint: aws.url, region: "us-east-1", credentials: LOCAL_CREDENTIALS });
@@ -49,7 +49,7 @@ describe("the state in S3", () => {
     const folder = temporaryFolder();
     const tools = operator({ folder, stacks: () => ({ data: s3Stack(aws.url) }), environment: aws.environment });
     await expect(run(deployCommand, tools, "--yes")).rejects.toThrow(
-      /dev-data: ada@laptop holds the state's lock since 2026-11-20 10:00:00 \+0000 UTC \(Apply\)\..*force-unlock 7c5$/,
+      /dev-data: ada@laptop has held the state's lock since 2026-11-20 10:00:00 \+0000 UTC \(Apply\)\..*force-unlock 7c5$/,
     );
   });
 
@@ -61,7 +61,7 @@ describe("the state in S3", () => {
       environment: aws.environment,
     });
     await expect(run(deployCommand, tools, "--yes")).rejects.toThrow(
-      /dev-data: there is no state bucket yet; make it: sluice bootstrap --environment dev/,
+      /dev-data: the state bucket does not exist; create it: sluice bootstrap --environment dev/,
     );
   });
 
@@ -77,7 +77,7 @@ describe("the state in S3", () => {
     await deploy(undefined);
     expect(state()).toContain('"keys"');
     await expect(deploy(ENCRYPTION)).rejects.toThrow(
-      /not encrypted yet.*sluice deploy --environment dev --encrypt-states/,
+      /not encrypted, but .*sluice deploy --environment dev --encrypt-states/,
     );
     await deploy(ENCRYPTION, "--encrypt-states");
     expect(state()).toContain("encrypted_data");

@@ -19,7 +19,7 @@ const Document = z.looseObject({
 });
 type StackDocument = z.infer<typeof Document>;
 
-/** A stack's document, as cdktf wrote it. */
+/** Reads a stack's document, which cdktf wrote. */
 export function readDocument(folder: string): StackDocument {
   return Document.parse(JSON.parse(readFileSync(join(folder, FILE), "utf8")));
 }
@@ -39,13 +39,13 @@ export function stateAddress({ terraform }: StackDocument): { readonly bucket: s
   return Backend.parse(terraform.backend.s3);
 }
 
-/** The same stack with its state in a file beside it, as plain text: the key that would encrypt it is yet to be made. */
+/** The stack with its state in a plain-text file beside it, because the key that encrypts states does not exist yet. */
 export function withStateOnDisk(document: StackDocument): StackDocument {
   const { encryption: _, ...terraform } = document.terraform;
   return { ...document, terraform: { ...terraform, backend: { local: { path: "terraform.tfstate" } } } };
 }
 
-/** The same on its way there from the bucket: reads what is encrypted, writes plain text. */
+/** The stack while its state moves from the bucket to disk: it reads the encrypted state and writes plain text. */
 export function withStateLeavingEncryption(document: StackDocument): StackDocument {
   const { terraform } = withStateOnDisk(document);
   const { encryption } = document.terraform;
@@ -55,7 +55,7 @@ export function withStateLeavingEncryption(document: StackDocument): StackDocume
   return { ...document, terraform: { ...terraform, encryption: { ...encryption, method, state } } };
 }
 
-/** The same stack, which also reads states that are not encrypted, and writes them encrypted. */
+/** The stack that reads unencrypted states as well, and writes them encrypted. */
 export function withUnencryptedRead(document: StackDocument): StackDocument {
   const { encryption } = document.terraform;
   if (!encryption) return document;
@@ -74,7 +74,9 @@ export function withUnencryptedRead(document: StackDocument): StackDocument {
   };
 }
 
-/** Lets the synthesized stack in a folder read its unencrypted state this once: the next synth writes it anew. */
+/**
+ * Lets the synthesized stack in a folder read an unencrypted state, until the next synthesis writes its document again.
+ */
 export function allowUnencryptedState(folder: string): void {
   writeDocument(folder, withUnencryptedRead(readDocument(folder)));
 }

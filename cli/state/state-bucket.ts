@@ -1,16 +1,16 @@
 import { HeadBucketCommand, HeadObjectCommand, S3Client, S3ServiceException } from "@aws-sdk/client-s3";
 
-/** Whether the state bucket is there: `foreign` is another account's, or one that we may not see. */
+/** Whether the state bucket exists: `foreign` belongs to another account or region, or the operator may not read it. */
 export type BucketState = "missing" | "ours" | "foreign";
 
-/** What `sluice bootstrap` finds out before it begins. */
-export interface StatePlace {
+/** Looks up state buckets and the states in them. */
+export interface StateBuckets {
   bucket(name: string): Promise<BucketState>;
   hasState(bucket: string, key: string): Promise<boolean>;
 }
 
-/** The state bucket on S3. Endpoint and credentials come from the AWS SDK's own settings. */
-export class S3StatePlace implements StatePlace {
+/** State buckets on S3. Endpoint and credentials come from the AWS SDK's own settings. */
+export class S3StateBuckets implements StateBuckets {
   readonly #client: S3Client;
 
   constructor(region: string) {

@@ -1,4 +1,4 @@
-/** Rows as aligned columns, without blanks at the ends of lines. */
+/** Aligns rows in columns, without trailing spaces. */
 export function textTable(rows: readonly (readonly string[])[]): string {
   const columns = Math.max(0, ...rows.map((cells) => cells.length));
   const widths = Array.from({ length: columns }, (_, column) =>

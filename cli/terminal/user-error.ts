@@ -1,2 +1,2 @@
-/** Something that the user can mend: shown as one line, without a stack. */
+/** An error that the user can correct: shown as one line, without a stack trace. */
 export class UserError extends Error {}

@@ -4,7 +4,9 @@ import { operatorTools } from "../operator/operator-tools.ts";
 import { UserError } from "../terminal/user-error.ts";
 import { dataStack, writeStacks } from "./operator.ts";
 
-/** For tests of signals: `sluice deploy` in a process of its own over one stack, whose second resource takes a minute. */
+/**
+ * For tests of signals: `sluice deploy` in a process of its own over one stack, whose second resource takes a minute.
+ */
 const [folder = "", seconds = "60"] = process.argv.slice(2);
 const slow = { depends_on: ["terraform_data.First"], provisioner: { "local-exec": { command: `sleep ${seconds}` } } };
 const tools = {

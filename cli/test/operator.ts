@@ -55,7 +55,7 @@ export function operator({ folder, stacks, answers, environment = {} }: Operator
     print: (text) => printed.push(text),
     show: () => {},
     isInteractive: answers !== undefined,
-    ask: async (question) => {
+    prompt: async (question) => {
       questions.push(question);
       return waiting.shift() ?? "";
     },

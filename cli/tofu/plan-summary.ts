@@ -7,7 +7,7 @@ const Plan = z.object({
   output_changes: z.record(z.string(), z.object({ actions: z.array(z.string()) })).default({}),
 });
 
-/** What a plan will do, by address. */
+/** The changes of a plan: addresses of resources by action. */
 export interface PlanSummary {
   readonly add: readonly string[];
   readonly change: readonly string[];
@@ -41,7 +41,7 @@ export function hasChanges({ add, change, replace, destroy, outputs }: PlanSumma
   return [add, change, replace, destroy, outputs].some(({ length }) => length > 0);
 }
 
-/** Counts in one line, then what is lost, each by its address. */
+/** A line with the counts, then a line for each resource that is replaced or destroyed. */
 export function summaryLines(stack: string, summary: PlanSummary): readonly string[] {
   const { add, change, replace, destroy, outputs } = summary;
   if (!hasChanges(summary)) return [`${stack}: no changes`];
@@ -51,9 +51,9 @@ export function summaryLines(stack: string, summary: PlanSummary): readonly stri
     [replace, "to replace"],
     [destroy, "to destroy"],
   ] as const;
-  const told = counts.filter(([{ length }]) => length > 0).map(([{ length }, what]) => `${length} ${what}`);
+  const counted = counts.filter(([{ length }]) => length > 0).map(([{ length }, what]) => `${length} ${what}`);
   return [
-    `${stack}: ${told.length > 0 ? told.join(", ") : `${outputs.length} outputs to change`}`,
+    `${stack}: ${counted.length > 0 ? counted.join(", ") : `${outputs.length} outputs to change`}`,
     ...replace.map((address) => `  replace  ${address}`),
     ...destroy.map((address) => `  destroy  ${address}`),
   ];

@@ -11,10 +11,10 @@ const State = z.object({
 });
 
 /**
- * Addresses that a state marks as half made (tainted).
+ * Addresses of the resources that a state marks as tainted: their creation was interrupted.
  * @param json what `tofu show -json` prints
  */
-export function halfMade(json: string): readonly string[] {
+export function taintedResources(json: string): readonly string[] {
   const { values } = State.parse(JSON.parse(json));
   return (values?.root_module.resources ?? []).filter(({ tainted }) => tainted).map(({ address }) => address);
 }

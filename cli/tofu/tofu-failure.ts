@@ -1,7 +1,7 @@
 import { UserError } from "../terminal/user-error.ts";
 import type { TofuResult } from "./tofu.ts";
 
-/** What was being done when OpenTofu failed. */
+/** The step in which OpenTofu failed. */
 export interface TofuStep {
   /** Id of the stack, e.g. `dev-network`. */
   readonly stack: string;
@@ -12,7 +12,7 @@ export interface TofuStep {
   readonly action: string;
 }
 
-/** Who holds a state's lock, from the text of OpenTofu's error. */
+/** The holder of a state's lock, from the text of OpenTofu's error. */
 export interface LockHolder {
   readonly id: string;
   readonly who: string;
@@ -20,43 +20,43 @@ export interface LockHolder {
   readonly created: string;
 }
 
-/** A stack can't be planned before one that it reads is deployed. */
+/** A stack can't be planned because a stack that it reads is not deployed. */
 export class NotYetDeployedError extends UserError {}
 
-/** A plan would destroy, or replace, what is protected. */
+/** A plan would destroy or replace a protected resource. */
 export class ProtectedError extends UserError {}
 
-/** OpenTofu's failure as one that says what to do. */
+/** Explains OpenTofu's failure, with a remedy. */
 export function tofuFailure(step: TofuStep, result: TofuResult): UserError {
   const { stack, environment, action, folder } = step;
   if (result.isInterrupted)
     return new UserError(
-      `${stack}: stopped as asked. What was done is in the state; the same command goes on from there.`,
+      `${stack}: stopped as asked. What was done is in the state; run the same command again to continue.`,
     );
   const text = `${result.stdout}\n${result.stderr}`;
   const holder = lockHolder(text);
   if (holder)
     return new UserError(
-      `${stack}: ${holder.who} holds the state's lock since ${holder.created} (${holder.operation}). Wait for it to end. ` +
-        `If it is gone for certain, free it: tofu -chdir=${folder} force-unlock ${holder.id}`,
+      `${stack}: ${holder.who} has held the state's lock since ${holder.created} (${holder.operation}). ` +
+        `Wait until it has ended. If it is certain that it no longer runs, free the lock: tofu -chdir=${folder} force-unlock ${holder.id}`,
     );
   if (/No stored state was found|Unable to find remote state|does not have an attribute named/.test(text))
     return new NotYetDeployedError(
-      `${stack} reads outputs of a stack that is not deployed, or not in this version; deploy all in their order: ` +
+      `${stack} reads outputs of a stack that is not deployed, or not in this version; deploy all stacks: ` +
         `sluice deploy --environment ${environment}`,
     );
   if (/S3 bucket .* does not exist|NoSuchBucket/.test(text))
     return new UserError(
-      `${stack}: there is no state bucket yet; make it: sluice bootstrap --environment ${environment}`,
+      `${stack}: the state bucket does not exist; create it: sluice bootstrap --environment ${environment}`,
     );
   if (/unencrypted payload without unencrypted method/.test(text))
     return new UserError(
-      `${stack}: its state is not encrypted yet, but state.encryption is kms; write it encrypted, once: ` +
+      `${stack}: its state is not encrypted, but state.encryption is kms; encrypt it once: ` +
         `sluice deploy --environment ${environment} --encrypt-states`,
     );
   if (/instance cannot be destroyed/i.test(text))
     return new ProtectedError(
-      `${stack}: ${protectedAddress(text)} is protected. To let it go, set deletionProtection to false in ` +
+      `${stack}: ${protectedAddress(text)} is protected. To destroy it, set deletionProtection to false in ` +
         `environments/${environment}.ts, deploy that, and try again.`,
     );
   return new UserError(`${stack}: tofu ${action} ended with exit code ${result.code}:\n${errorText(result)}`);
@@ -78,7 +78,7 @@ function protectedAddress(text: string): string {
   return /Resource (?:instance )?(\S+)\s+has\s+(?:lifecycle\.)?prevent_destroy/.exec(text)?.[1] ?? "a resource";
 }
 
-/** From the first error on: what comes before was progress. */
+/** The output from the first error on; before it is progress. */
 function errorText({ stdout, stderr }: TofuResult): string {
   const text = stderr.trim() === "" ? stdout : stderr;
   const start = text.search(/^\W*Error: /m);

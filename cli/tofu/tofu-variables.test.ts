@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { temporaryFolder } from "../../local/test/tools.ts";
 import { readVariables, variablesAsEnvironment, writeVariables } from "./tofu-variables.ts";
 
-describe("variables kept for an environment", () => {
-  test("none are there at first; written ones add to what is there", () => {
+describe("the variables saved for an environment", () => {
+  test("are none at first, and written ones are added to those in the file", () => {
     const file = join(temporaryFolder(), "dev/terraform.tfvars.json");
     expect(readVariables(file)).toEqual({});
     writeVariables(file, { certificate_arn: "arn:a", gateway_max_instances: 4 });
@@ -23,7 +23,7 @@ describe("variables kept for an environment", () => {
   test.each(["{", "[]", '{"a": {"b": 1}}'])("%s is refused with the file's name", (text) => {
     const folder = temporaryFolder({ "terraform.tfvars.json": text });
     expect(() => readVariables(join(folder, "terraform.tfvars.json"))).toThrow(
-      /terraform\.tfvars\.json must be a JSON object of texts, numbers and booleans/,
+      /terraform\.tfvars\.json must be a JSON object of strings, numbers and booleans/,
     );
   });
 });

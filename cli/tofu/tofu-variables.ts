@@ -7,7 +7,7 @@ const Variables = z.record(z.string(), z.union([z.string(), z.number(), z.boolea
 export type TofuVariables = z.infer<typeof Variables>;
 
 /**
- * Variables kept for an environment in `terraform.tfvars.json`.
+ * Reads the variables saved for an environment in `terraform.tfvars.json`.
  * @throws {UserError} when the file is not an object of single values
  */
 export function readVariables(file: string): TofuVariables {
@@ -15,17 +15,17 @@ export function readVariables(file: string): TofuVariables {
   try {
     return Variables.parse(JSON.parse(readFileSync(file, "utf8")));
   } catch {
-    throw new UserError(`${file} must be a JSON object of texts, numbers and booleans; correct or remove it.`);
+    throw new UserError(`${file} must be a JSON object of strings, numbers and booleans; correct or remove it.`);
   }
 }
 
-/** Adds to what the file has. */
+/** Adds variables to those in the file. */
 export function writeVariables(file: string, variables: TofuVariables): void {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify({ ...readVariables(file), ...variables }, null, 2)}\n`);
 }
 
-/** The file's variables as OpenTofu reads them from its environment, below what the operator sets there. */
+/** The file's variables under the names by which OpenTofu reads them from its environment. */
 export function variablesAsEnvironment(variables: TofuVariables): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(variables).map(([name, value]) => [`TF_VAR_${name}`, String(value)]));
 }

@@ -3,12 +3,14 @@ import type { OperatorTools } from "../operator/operator-tools.ts";
 import { UserError } from "../terminal/user-error.ts";
 import { printedJson, Tofu } from "./tofu.ts";
 
-/** The oldest that reads what we write: encryption of remote states in JSON, and locks in both ways. */
+/**
+ * The oldest OpenTofu that reads the synthesized stacks: encrypted remote states in JSON, locks in DynamoDB and in S3.
+ */
 export const OLDEST_TOFU = "1.10.0";
 
 const Version = z.object({ terraform_version: z.string() });
 
-/** @throws {UserError} when OpenTofu is not on PATH, or can't say its version */
+/** @throws {UserError} when OpenTofu is not on PATH, or does not print its version */
 export async function tofuVersion({ processEnvironment }: Pick<OperatorTools, "processEnvironment">): Promise<string> {
   const tofu = new Tofu({ folder: process.cwd(), environment: processEnvironment, show: () => {} });
   const result = await tofu.run(["version", "-json"]);
@@ -17,7 +19,7 @@ export async function tofuVersion({ processEnvironment }: Pick<OperatorTools, "p
   return Version.parse(JSON.parse(printedJson(result))).terraform_version;
 }
 
-/** Whether a version is not below the oldest; what follows a hyphen (`-beta1`) does not count. */
+/** Whether a version is at least the oldest one, without its suffix (`-beta1`). */
 export function isTofuNewEnough(version: string): boolean {
   const parts = (text: string) => text.split("-")[0]?.split(".").map(Number) ?? [];
   const [major = 0, minor = 0, patch = 0] = parts(version);

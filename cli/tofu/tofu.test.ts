@@ -22,7 +22,7 @@ describe("Ctrl-C during an apply", () => {
     if (TOFU_MISSING) context.skip(TOFU_MISSING);
   });
 
-  test("is passed on, what was made is kept, no lock stays behind, and the next deploy goes on", async () => {
+  test("is passed on, created resources are saved, no lock remains, and the next deploy continues", async () => {
     const folder = temporaryFolder();
     const deploy = (seconds: string) => {
       const child = spawn(process.execPath, ["cli/test/deploy-process.ts", folder, seconds], {

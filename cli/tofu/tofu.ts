@@ -5,7 +5,7 @@ export interface TofuResult {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** Whether Ctrl-C, or SIGTERM, came meanwhile: OpenTofu then ends in order and keeps what it has done. */
+  /** Whether Ctrl-C or SIGTERM arrived meanwhile: OpenTofu then ends in order and saves what it has done. */
   readonly isInterrupted: boolean;
 }
 
@@ -13,11 +13,11 @@ export interface TofuProps {
   /** Folder of the stack's `cdk.tf.json`. */
   readonly folder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Where its output goes while it runs, when it is shown. */
+  /** Receives its output while it runs, for calls with `isShown`. */
   readonly show: (text: string) => void;
 }
 
-/** What every call is given: no colours in what we read, no questions that we don't see, no word about our own steps. */
+/** Environment of every call: OpenTofu never prompts, prints no advice on next steps and never checks for updates. */
 const ALWAYS = { TF_INPUT: "0", TF_IN_AUTOMATION: "1", TF_CLI_ARGS: "", CHECKPOINT_DISABLE: "1" } as const;
 
 /** OpenTofu in one folder. */
@@ -33,12 +33,13 @@ export class Tofu {
   }
 
   /**
-   * Runs it and waits for its end, also through Ctrl-C: it is asked once to stop, and a second time at once.
-   * @throws {UserError} when it is not on PATH
+   * Runs OpenTofu and waits for its end, also after Ctrl-C: the first one asks OpenTofu to stop, the second one to
+   * abort.
+   * @throws {TofuNotFoundError} when it is not on PATH
    */
   async run(args: readonly string[], { isShown = false } = {}): Promise<TofuResult> {
-    // A group of its own, because a terminal sends Ctrl-C to the whole group: with ours passed on it would come twice,
-    // and twice means "leave your locks and go".
+    // A process group of its own, because a terminal sends Ctrl-C to the whole group. Together with the one that is
+    // passed on, OpenTofu would receive two, and the second one makes it abort without freeing its locks.
     const child = spawn("tofu", [...args], {
       cwd: this.folder,
       env: { ...this.#environment, ...ALWAYS },
@@ -65,7 +66,7 @@ export class Tofu {
       });
       return { code, ...output, isInterrupted };
     } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "ENOENT") throw notFound();
+      if (error instanceof Error && "code" in error && error.code === "ENOENT") throw new TofuNotFoundError();
       throw error;
     } finally {
       process.off("SIGINT", interrupt);
@@ -74,13 +75,16 @@ export class Tofu {
   }
 }
 
-/** What a call printed as JSON: a faulty CLI configuration is complained about before it. */
+/** The JSON in a call's output. A warning about a faulty CLI configuration may precede it. */
 export function printedJson({ stdout }: Pick<TofuResult, "stdout">): string {
   return stdout.slice(Math.max(stdout.search(/^\{/m), 0));
 }
 
-function notFound(): UserError {
-  return new UserError(
-    "OpenTofu (tofu) is not on PATH; install 1.10 or newer (https://opentofu.org/docs/intro/install) and try again.",
-  );
+/** OpenTofu is not installed. */
+export class TofuNotFoundError extends UserError {
+  constructor() {
+    super(
+      "OpenTofu (tofu) is not on PATH; install 1.10 or newer (https://opentofu.org/docs/intro/install) and try again.",
+    );
+  }
 }

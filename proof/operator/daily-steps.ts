@@ -90,14 +90,14 @@ export async function changeAndRollBack(walk: Walk): Promise<void> {
   // The endpoint of its secret; of the way out a rule, a route for each zone, NAT gateways and their addresses.
   const added = new RegExp(`${environment}-network: ${1 + 1 + zones.length + 2 * nats} to add$`, "m");
   await operator.run("plan", ["--detailed-exitcode", "--stack", "network"], { code: 2, says: [added] });
-  await operator.run("deploy", ["--yes", ...args], { says: [...changed, /as the environment file says/] });
+  await operator.run("deploy", ["--yes", ...args], { says: [...changed, /deployed; nothing is left to change/] });
   expectEqual("what the gateways may read of secrets", await readableSecrets(walk), [
     `arn:aws:secretsmanager:us-east-1:123456789012:secret:sluice/openai-??????`,
   ]);
   expectEqual("endpoints of Secrets Manager", await secretsEndpoints(bench.frontDoor.url), 1);
   report(`${environment}: a provider declared and deployed; gateways may read its secret and no other`);
   takeBack();
-  await operator.run("deploy", ["--yes", ...args], { says: [...changed, /as the environment file says/] });
+  await operator.run("deploy", ["--yes", ...args], { says: [...changed, /deployed; nothing is left to change/] });
   expectEqual("what the gateways may read of secrets", await readableSecrets(walk), []);
   expectEqual("endpoints of Secrets Manager", await secretsEndpoints(bench.frontDoor.url), 0);
   report(`${environment}: rolled back by the files of before`);

@@ -11,14 +11,17 @@ export async function firstSteps(walk: Walk): Promise<void> {
     says: [
       /ok +OpenTofu/,
       /ok +credentials +account 123456789012/,
-      /fail +image +the SSM parameter \/sluice\/images\/gateway is not there\n +→ build the image/,
-      /fail +certificate .*\n +→ make one: sluice bootstrap/,
-      /fail +state bucket .*\n +→ make it: sluice bootstrap/,
-      /fail +lock table .*\n +→ make it: sluice bootstrap/,
+      /fail +gateway image +the SSM parameter \/sluice\/images\/gateway does not exist\n +→ build the image/,
+      /fail +certificate .*\n +→ create one: sluice bootstrap/,
+      /fail +state bucket .*\n +→ create it: sluice bootstrap/,
+      /fail +lock table .*\n +→ create it: sluice bootstrap/,
     ],
   });
   await operator.run("cost", [], { says: [/GPU instances/, /^total +[\d,.]+/m] });
-  await operator.run("deploy", ["--yes"], { code: 1, says: [/no state bucket yet; make it: sluice bootstrap/] });
+  await operator.run("deploy", ["--yes"], {
+    code: 1,
+    says: [/the state bucket does not exist; create it: sluice bootstrap/],
+  });
   report(`${environment}: what is missing is said, with its remedy`);
 
   await operator.run("bootstrap", ["--yes", "--certificate"], {
@@ -33,7 +36,7 @@ export async function firstSteps(walk: Walk): Promise<void> {
 
   await operator.run("plan", ["--stack", "edge"], { code: 1, says: [/reads outputs of a stack that is not deployed/] });
   await operator.run("deploy", ["--yes", "--stack", "data"], {
-    says: [new RegExp(`${environment}-data: \\d+ to add`), /as the environment file says/],
+    says: [new RegExp(`${environment}-data: \\d+ to add`), /deployed; nothing is left to change/],
   });
   await publishImages(walk);
   const findings = await operator.run("doctor", []);

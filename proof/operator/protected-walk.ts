@@ -30,8 +30,8 @@ export async function protectedWalk({ environment, operator, clone, bench, repor
   await operator.run("deploy", ["--yes", "--stack", "data"], {
     says: [
       new RegExp(`${data}: an interrupted deployment left .*aws_kms_key\\.\\w+.* half made`),
-      new RegExp(`${data}: kept; the plan brings it to what the file says`),
-      /as the environment file says/,
+      new RegExp(`${data}: no longer tainted; the plan completes what the interrupted deployment began`),
+      /deployed; nothing is left to change/,
     ],
   });
   await operator.run("plan", ["--detailed-exitcode", "--stack", "data"], { says: [new RegExp(`${data}: no changes`)] });
@@ -49,7 +49,7 @@ export async function protectedWalk({ environment, operator, clone, bench, repor
   await operator.run("deploy", ["--yes", "--stack", "data"], { says: [new RegExp(`${data}: .*to change`)] });
   for (const stack of [data, bootstrap])
     await operator.run("destroy", ["--yes", "--stack", stack.slice(environment.length + 1), "--confirm", stack], {
-      says: [/\d+ to destroy/, /nothing is left/],
+      says: [/\d+ to destroy/, /: destroyed\./],
     });
   const left = leftOver(before, await inventory(url));
   if (left.length > 0) throw new Error(`${environment}: destroyed, but these are left:\n${left.join("\n")}`);

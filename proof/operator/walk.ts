@@ -31,7 +31,7 @@ export async function walk(walk: Walk): Promise<void> {
   await firstSteps(walk);
 
   const counts = stacks.map((stack) => new RegExp(`${stack}: (\\d+ to add|no changes)`));
-  await operator.run("deploy", ["--yes"], { says: [/A month of/, ...counts, /as the environment file says/] });
+  await operator.run("deploy", ["--yes"], { says: [/A month of/, ...counts, /deployed; nothing is left to change/] });
   report(`${environment}: deployed in order`);
   await rotateKey(walk);
   await scale(walk);
@@ -53,10 +53,10 @@ export async function walk(walk: Walk): Promise<void> {
   const lost = leftOver(await inventory(url), deployed);
   if (lost.length > 0) throw new Error(`A refused destroy took ${lost.join(", ")}.`);
   await operator.run("destroy", ["--yes", "--confirm", data], {
-    says: [...stacks.toReversed().map((stack) => new RegExp(`${stack}: \\d+ to destroy`)), /nothing is left/],
+    says: [...stacks.toReversed().map((stack) => new RegExp(`${stack}: \\d+ to destroy`)), /: destroyed\./],
   });
   await operator.run("destroy", ["--yes", "--stack", "bootstrap", "--confirm", bootstrap], {
-    says: [/\d+ to destroy/, /nothing is left/],
+    says: [/\d+ to destroy/, /: destroyed\./],
   });
   const CertificateArn = String(operator.keptVariables().certificate_arn);
   await new ACMClient(clientSettings(url)).send(new DeleteCertificateCommand({ CertificateArn }));

@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { makeCertificate } from "./own-certificate.ts";
+import { makeCertificate } from "./self-signed-certificate.ts";
 
 describe("a certificate of one's own", async () => {
   const { certificate, privateKey } = await makeCertificate("api.sluice.internal");

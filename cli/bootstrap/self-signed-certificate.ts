@@ -4,28 +4,30 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../terminal/user-error.ts";
 
-/** A certificate with its private key, both PEM, in memory only. */
-export interface OwnCertificate {
+/** A certificate with its private key, both PEM; they exist in memory only. */
+export interface SelfSignedCertificate {
   readonly certificate: string;
   readonly privateKey: string;
 }
 
-/** The longest that certificates were ever given by public authorities; ACM does not renew an imported one. */
+/** The longest lifetime that public authorities ever allowed; ACM does not renew imported certificates. */
 const DAYS = 825;
 
 /**
- * Makes a self-signed certificate with the `openssl` command. The key comes through a pipe and is never a file.
- * @param domain the name on it, which API Gateway compares with the one that it calls
- * @throws {UserError} when there is no openssl, or it fails
+ * Creates a self-signed certificate with the `openssl` command. The key is read from a pipe and never written to a
+ * file.
+ * @param domain the certificate's host name, which API Gateway compares with the host that it calls
+ * @throws {UserError} when openssl is missing, or fails
  */
-export async function makeCertificate(domain: string): Promise<OwnCertificate> {
-  // An openssl that does not know "-" as standard output would write a file of that name: into a folder that goes.
+export async function makeCertificate(domain: string): Promise<SelfSignedCertificate> {
+  // An openssl that does not know "-" as standard output writes a file "-": into a folder that is removed.
   const folder = mkdtempSync(join(tmpdir(), "sluice-certificate-"));
   try {
     const text = await openssl(folder, [
       ...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "-", "-days", String(DAYS)],
       ...["-subj", `/CN=${domain}`, "-addext", `subjectAltName=DNS:${domain}`],
-      // API Gateway skips the question who signed it, but still wants an authority at the chain's end: this is its own.
+      // API Gateway does not check who signed the certificate, but requires that its chain ends in an authority:
+      // itself.
       ...["-addext", "basicConstraints=critical,CA:TRUE"],
       ...["-addext", "keyUsage=critical,digitalSignature,keyEncipherment,keyCertSign"],
       ...["-addext", "extendedKeyUsage=serverAuth"],
@@ -47,7 +49,7 @@ function openssl(folder: string, args: readonly string[]): Promise<string> {
   });
   return new Promise((resolve, reject) => {
     child.once("error", () =>
-      reject(new UserError("The openssl command can't be run; install OpenSSL 3 and try again.")),
+      reject(new UserError("The openssl command is not on PATH; install OpenSSL 3 and try again.")),
     );
     child.once("close", (code) => {
       if (code === 0) resolve(stdout);
