@@ -1,6 +1,5 @@
 import { createCache } from "../gateway/cache/create-cache.ts";
 import { answerBytes } from "../gateway/cache/finished-answer.ts";
-import { bufferedBody } from "../gateway/core/buffered-body.ts";
 import type { GenerationRequest } from "../gateway/core/generation-request.ts";
 import { RequestRecord } from "../gateway/core/record.ts";
 import { ResponseHeaders } from "../gateway/core/response-headers.ts";
@@ -8,6 +7,7 @@ import { SharedCount } from "../gateway/core/shared-count.ts";
 import type { Target } from "../gateway/core/target.ts";
 import { OPENAI_DIALECT } from "../gateway/dialects/providers/openai/openai.ts";
 import { CHAT } from "../gateway/endpoints/chat-completions.ts";
+import { bufferedBody } from "../gateway/in-process/buffered-body.ts";
 import { Meter } from "../gateway/metrics/meter.ts";
 import { consultCache } from "../gateway/pipeline/consult-cache.ts";
 

@@ -17,8 +17,8 @@ import type { Lookup } from "./providers/address-guard.ts";
 import type { SecretReader } from "./providers/provider-credential.ts";
 import type { SpendStore } from "./providers/spend-ledger.ts";
 import type { ResponseStore } from "./responses/response-store.ts";
+import type { SharedMemory } from "./shared-memory/shared-memory.ts";
 import type { FastStore } from "./store/fast-store.ts";
-import type { SharedMemory } from "./threads/shared-memory.ts";
 
 /** What a gateway is built from. */
 export interface GatewayOptions {

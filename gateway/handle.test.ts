@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { bufferedBody } from "./core/buffered-body.ts";
-import { ByteQueue } from "./core/byte-queue.ts";
 import { ClientGone } from "./core/gateway-error.ts";
+import { bufferedBody } from "./in-process/buffered-body.ts";
+import { ByteQueue } from "./in-process/byte-queue.ts";
 import { send } from "./test/in-process.ts";
 import { chat, eventsOf, startTestGateway } from "./test/test-gateway.ts";
 

@@ -18,8 +18,8 @@ import { DynamoSpendStore } from "./providers/dynamo-spend-store.ts";
 import { DynamoResponseStore } from "./responses/dynamo-response-store.ts";
 import type { ResponseStore } from "./responses/response-store.ts";
 import type { GatewaySettings } from "./settings.ts";
+import type { SharedMemory } from "./shared-memory/shared-memory.ts";
 import { ValkeyStore } from "./store/valkey-store.ts";
-import type { SharedMemory } from "./threads/shared-memory.ts";
 
 export const VERSION = manifest.version;
 

@@ -2,14 +2,14 @@ import { isMainThread } from "node:worker_threads";
 import { destination } from "pino";
 import { collectDefaultMetrics, Registry } from "prom-client";
 import { listenOn } from "./http/listen.ts";
-import { LineBatch } from "./line-batch.ts";
 import { createMetricsServer } from "./metrics/metrics-server.ts";
 import type { ThreadMetrics } from "./metrics/prometheus-exporter.ts";
 import { buildGateway, createLogger, type LineOutput, VERSION } from "./serve.ts";
 import { type GatewaySettings, readSettings, SettingsError } from "./settings.ts";
-import { createSharedMemory } from "./threads/shared-memory.ts";
+import { createSharedMemory } from "./shared-memory/shared-memory.ts";
+import { threadCount } from "./shared-memory/thread-count.ts";
+import { LogBuffer } from "./threads/log-buffer.ts";
 import { runThread } from "./threads/thread.ts";
-import { threadCount } from "./threads/thread-count.ts";
 import { ThreadFleet } from "./threads/thread-fleet.ts";
 
 if (isMainThread) await main();
@@ -30,7 +30,7 @@ async function run(settings: GatewaySettings): Promise<void> {
   const { config, host, metricsPort } = settings;
   const output = destination({ sync: false });
   let isLogOpen = true;
-  const lines = new LineBatch((text) => void (isLogOpen && output.write(text)));
+  const lines = new LogBuffer((text) => void (isLogOpen && output.write(text)));
   // Before pino's own listener, which writes what its output has.
   process.prependListener("exit", () => lines.flush());
   const logger = createLogger(settings.logLevel, lines);

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
-import { BatchTable } from "../gateway/batches/batch-table.ts";
 import { MAX_ATTEMPTS } from "../gateway/batches/batch-worker.ts";
+import { BatchTable } from "../gateway/store/batch-table.ts";
 import { apiKey, ids, numbered, setUp } from "./test/batch-gateway.ts";
 import {
   BATCHES,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fieldErrors } from "./fields.ts";
+import { fieldErrors } from "./settings/fields.ts";
 
 test("shows an API error at the field it is about, the first one only", () => {
   const details = [

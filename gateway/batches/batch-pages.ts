@@ -5,7 +5,7 @@ import { type GatewayResponse, jsonResponse } from "../core/response.ts";
 import type { OwnedRequest } from "../files/file-pages.ts";
 import { type FileStore, timeOrderedId } from "../files/file-store.ts";
 import { limitIn, listOf, queryOf } from "../http/list-query.ts";
-import { bodyProblems, invalidRequest } from "../pipeline/body-problems.ts";
+import { bodyProblems, invalidRequest } from "../pipeline/body/body-problems.ts";
 import { readJsonObject } from "../pipeline/parse-body.ts";
 import { type BatchItem, NO_COUNTS } from "./batch-items.ts";
 import { batchObject } from "./batch-object.ts";

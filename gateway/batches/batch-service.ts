@@ -11,9 +11,9 @@ import { FilePages, type OwnedRequest } from "../files/file-pages.ts";
 import { FileStore } from "../files/file-store.ts";
 import { S3ObjectStore } from "../files/s3-object-store.ts";
 import type { Identified } from "../pipeline/request-states.ts";
+import { BatchTable } from "../store/batch-table.ts";
 import { BatchPages } from "./batch-pages.ts";
 import { BatchStore } from "./batch-store.ts";
-import { BatchTable } from "./batch-table.ts";
 import type { BatchTiming } from "./batch-timing.ts";
 import { BatchWorker } from "./batch-worker.ts";
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { BatchStatus } from "../../contracts/batches.ts";
+import type { BatchTable, TableKey } from "../store/batch-table.ts";
 import { BatchItem, type DeadLetter, QueueEntry, SliceItem, SliceResult } from "./batch-items.ts";
-import type { BatchTable, TableKey } from "./batch-table.ts";
 
 /** Batches can be looked up for as long as their files. */
 const KEPT_SECONDS = 31 * 86_400;

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { BatchEndpoint, BatchError } from "../../contracts/batches.ts";
 import { isRecord } from "../is-record.ts";
-import { MAX_JSON_DEPTH, tooDeepField } from "../json-depth.ts";
+import { MAX_JSON_DEPTH, tooDeepField } from "../outside-values/json-depth.ts";
 import type { FileLine } from "./read-lines.ts";
 
 /** A line of an input file: what is asked, under the name that the client gave it. */

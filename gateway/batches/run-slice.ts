@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ObjectStore, ObjectUpload } from "../files/object-store.ts";
 import { isRecord } from "../is-record.ts";
-import { countOf } from "../token-count.ts";
+import { countOf } from "../outside-values/token-count.ts";
 import { type BatchItem, NO_COUNTS, type SliceItem, type SliceResult } from "./batch-items.ts";
 import { type BatchLine, checkLine, isProblem } from "./check-line.ts";
 import { readLines } from "./read-lines.ts";

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { PRIORITY_HEADER, REQUEST_ID_HEADER } from "../../contracts/headers.ts";
-import { bufferedBody } from "../core/buffered-body.ts";
-import { bodyChunks } from "../core/byte-queue.ts";
 import type { Caller, GatewayRequest } from "../core/request.ts";
 import type { GatewayResponse } from "../core/response.ts";
 import { BoundedBytes } from "../http/bounded-bytes.ts";
+import { bufferedBody } from "../in-process/buffered-body.ts";
+import { bodyChunks } from "../in-process/byte-queue.ts";
 import type { BatchLine } from "./check-line.ts";
 import type { LineGate } from "./line-gate.ts";
 

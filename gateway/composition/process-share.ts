@@ -1,6 +1,6 @@
 import type { GatewayOptions } from "../gateway-options.ts";
-import { createSharedMemory, type SharedMemory } from "../threads/shared-memory.ts";
-import { threadCount } from "../threads/thread-count.ts";
+import { createSharedMemory, type SharedMemory } from "../shared-memory/shared-memory.ts";
+import { threadCount } from "../shared-memory/thread-count.ts";
 
 /** What a gateway shares with the other threads of its process, and the clock that they have in common. */
 export interface ProcessShare {

@@ -1,6 +1,6 @@
 import type { Capability } from "../../contracts/target-settings.ts";
 import type { TokenPrice } from "../../domain/targets/target-cost.ts";
-import type { OutboundDialect } from "../dialects/inner/dialect.ts";
+import type { OutboundDialect } from "./dialect.ts";
 import type { GenerationRequest } from "./generation-request.ts";
 import type { Lease, Refusal } from "./lease.ts";
 import type { Upstream } from "./upstream.ts";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import * as z from "zod";
 import { FILE_PURPOSES, type FileObject } from "../../contracts/files.ts";
-import type { BatchTable } from "../batches/batch-table.ts";
+import type { BatchTable } from "../store/batch-table.ts";
 import type { ObjectStore } from "./object-store.ts";
 
 /** DynamoDB removes items within days of this; nobody sees a file after its time all the same. */

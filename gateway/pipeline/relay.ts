@@ -1,9 +1,9 @@
 import { type ErrorCode, errorBody } from "../../contracts/errors.ts";
 import type { CachedAnswer } from "../cache/cached-answer.ts";
 import { answerBytes } from "../cache/finished-answer.ts";
+import type { StreamTranslator } from "../core/dialect.ts";
 import type { RecordWriter } from "../core/record.ts";
 import { type ByteSink, bytesResponse, type GatewayResponse, type StreamBody } from "../core/response.ts";
-import type { StreamTranslator } from "../dialects/inner/dialect.ts";
 import type { BodyReader } from "../http/answer-body.ts";
 import { EventScanner } from "../relay/event-scanner.ts";
 import { findUsage } from "../relay/usage.ts";

@@ -1,13 +1,13 @@
 import type { ApiKeyItem } from "../../contracts/auth.ts";
 import type { RouteTimeouts } from "../../contracts/gateway-config.ts";
 import type { Priority } from "../../contracts/priority.ts";
+import type { InboundContext, InboundDialect } from "../core/dialect.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
 import type { Plan } from "../core/plan.ts";
 import type { RecordWriter } from "../core/record.ts";
 import type { Caller, GatewayRequest } from "../core/request.ts";
 import type { ResponseHeaders } from "../core/response-headers.ts";
 import type { Target } from "../core/target.ts";
-import type { InboundContext, InboundDialect } from "../dialects/inner/dialect.ts";
 import type { UpstreamAnswer } from "./call/attempt.ts";
 import type { AnswerKeeper } from "./consult-cache.ts";
 import type { Endpoint, GenerationRules } from "./endpoint.ts";

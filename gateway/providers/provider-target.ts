@@ -1,10 +1,10 @@
 import type { Capability } from "../../contracts/target-settings.ts";
 import { answerCostUsd, type TokenPrice } from "../../domain/targets/target-cost.ts";
+import type { OutboundDialect } from "../core/dialect.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
 import { Lease, type LeaseContext, type Refusal } from "../core/lease.ts";
 import type { ReserveOptions, Target } from "../core/target.ts";
 import type { Upstream } from "../core/upstream.ts";
-import type { OutboundDialect } from "../dialects/inner/dialect.ts";
 import type { Provider } from "./provider.ts";
 import type { SpendLedger } from "./spend-ledger.ts";
 

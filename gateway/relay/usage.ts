@@ -1,5 +1,5 @@
 import { isRecord } from "../is-record.ts";
-import { countOf } from "../token-count.ts";
+import { countOf } from "../outside-values/token-count.ts";
 
 /** Tokens that the engine counted. */
 export interface TokenUsage {

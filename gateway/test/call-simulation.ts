@@ -19,7 +19,7 @@ import { HedgedAway } from "../pipeline/call/hedge.ts";
 import { planTargets } from "../pipeline/plan.ts";
 import { NO_SECRETS } from "../providers/provider-credential.ts";
 import { TargetService } from "../routing/target-service.ts";
-import { createSharedMemory } from "../threads/shared-memory.ts";
+import { createSharedMemory } from "../shared-memory/shared-memory.ts";
 import { testConfig } from "./test-gateway.ts";
 
 /** Slots of each engine, and of the provider `a`; the provider `b` has a monthly cap and a rate limit as well. */

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
+import type { OutboundRequest, StreamTranslator } from "../core/dialect.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
-import type { OutboundRequest, StreamTranslator } from "../dialects/inner/dialect.ts";
 
 /** For tests: a chat completion on its way to an upstream. */
 export function outbound(fields: Record<string, unknown>, model = "upstream-model"): OutboundRequest {

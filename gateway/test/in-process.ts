@@ -1,7 +1,7 @@
-import { bufferedBody } from "../core/buffered-body.ts";
-import { wholeBody } from "../core/byte-queue.ts";
 import type { Caller } from "../core/request.ts";
 import type { Gateway } from "../gateway-options.ts";
+import { bufferedBody } from "../in-process/buffered-body.ts";
+import { wholeBody } from "../in-process/byte-queue.ts";
 
 export interface SendOptions {
   /** @default - POST with a body, GET without one */

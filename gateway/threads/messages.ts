@@ -1,6 +1,6 @@
 import type { ThreadMetrics } from "../metrics/prometheus-exporter.ts";
 import type { GatewaySettings } from "../settings.ts";
-import type { SharedMemory } from "./shared-memory.ts";
+import type { SharedMemory } from "../shared-memory/shared-memory.ts";
 
 /** What a thread is given when it starts. */
 export interface ThreadStart {

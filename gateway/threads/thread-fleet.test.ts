@@ -5,8 +5,8 @@ import { Writable } from "node:stream";
 import { pathToFileURL } from "node:url";
 import { pino } from "pino";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { createSharedMemory } from "../shared-memory/shared-memory.ts";
 import { testConfig } from "../test/test-gateway.ts";
-import { createSharedMemory } from "./shared-memory.ts";
 import { ThreadFleet } from "./thread-fleet.ts";
 
 /** A fleet whose threads run this code; `tell(message)` speaks to the main thread. */

@@ -2,8 +2,8 @@ import { Worker } from "node:worker_threads";
 import type { Logger } from "pino";
 import type { ThreadMetrics } from "../metrics/prometheus-exporter.ts";
 import type { GatewaySettings } from "../settings.ts";
+import type { SharedMemory } from "../shared-memory/shared-memory.ts";
 import type { FromThread, ThreadStart, ToThread } from "./messages.ts";
-import type { SharedMemory } from "./shared-memory.ts";
 
 /** A thread that ends by itself is replaced after this; at once, one that can't start would keep a core busy. */
 const RESTART_MS = 1000;

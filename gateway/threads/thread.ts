@@ -1,13 +1,13 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { LineBatch } from "../line-batch.ts";
 import { buildGateway, createLogger } from "../serve.ts";
+import { LogBuffer } from "./log-buffer.ts";
 import type { FromThread, ThreadStart, ToThread } from "./messages.ts";
 
 /** One serving thread: a whole gateway on the port that all threads share. What it has to say goes to the main thread. */
 export async function runThread(): Promise<void> {
   const { settings, memory, thread }: ThreadStart = workerData;
   const send = (message: FromThread) => parentPort?.postMessage(message);
-  const output = new LineBatch((text) => send({ kind: "output", text }));
+  const output = new LogBuffer((text) => send({ kind: "output", text }));
   process.on("exit", () => output.flush());
   const gateway = buildGateway(settings, createLogger(settings.logLevel, output), output, memory, thread);
   parentPort?.on("message", (message: ToThread) => {

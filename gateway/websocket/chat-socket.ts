@@ -1,10 +1,10 @@
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import { type ErrorCode, errorBody } from "../../contracts/errors.ts";
-import { bodyChunks, wholeBody } from "../core/byte-queue.ts";
 import { ClientGone } from "../core/gateway-error.ts";
 import type { GatewayResponse } from "../core/response.ts";
 import { SseReader } from "../dialects/inner/sse-reader.ts";
+import { bodyChunks, wholeBody } from "../in-process/byte-queue.ts";
 import type { ByteBudget, ByteHolder } from "./byte-budget.ts";
 import { ReceivedBytes } from "./received-bytes.ts";
 

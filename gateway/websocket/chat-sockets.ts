@@ -4,11 +4,11 @@ import { WebSocketServer } from "ws";
 import { type ErrorCode, errorBody, errorEntry } from "../../contracts/errors.ts";
 import type { GenerationRoute } from "../../contracts/generation-routes.ts";
 import { EDGE_REQUEST_ID_HEADER, REQUEST_ID_HEADER } from "../../contracts/headers.ts";
-import { bufferedBody } from "../core/buffered-body.ts";
-import { wholeBody } from "../core/byte-queue.ts";
 import type { GatewayRequest } from "../core/request.ts";
 import type { GatewayResponse } from "../core/response.ts";
 import { requestPath } from "../http/request-path.ts";
+import { bufferedBody } from "../in-process/buffered-body.ts";
+import { wholeBody } from "../in-process/byte-queue.ts";
 import { ByteBudget } from "./byte-budget.ts";
 import { ChatSocket } from "./chat-socket.ts";
 

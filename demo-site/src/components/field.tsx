@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { errorId, FIELD_IDS, type FieldName } from "../fields.ts";
+import { errorId, FIELD_IDS, type FieldName } from "../settings/fields.ts";
 
 /** What a control inside a `Field` must carry, so that label, hint and error belong to it. */
 export interface ControlProps {

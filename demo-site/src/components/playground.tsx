@@ -1,12 +1,12 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { ChatRequest } from "../api/chat-request.ts";
 import type { SiteConfig } from "../api/config.ts";
-import { FIELD_IDS, type FieldErrors, type FieldName, fieldErrors } from "../fields.ts";
 import { useChat } from "../hooks/use-chat.ts";
 import { showAnswer, useFollowEnd } from "../hooks/use-follow-end.ts";
 import { useOnline } from "../hooks/use-online.ts";
 import { useSessionText } from "../hooks/use-session-text.ts";
 import { useStandIn } from "../hooks/use-stand-in.ts";
+import { FIELD_IDS, type FieldErrors, type FieldName, fieldErrors } from "../settings/fields.ts";
 import { canSend, isBusy } from "../state/chat-state.ts";
 import { AnswerPane } from "./answer-pane.tsx";
 import { Composer } from "./composer.tsx";

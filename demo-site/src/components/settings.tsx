@@ -1,4 +1,4 @@
-import type { FieldErrors } from "../fields.ts";
+import type { FieldErrors } from "../settings/fields.ts";
 import { Field } from "./field.tsx";
 
 /** The settings as typed; an empty one is left to the engine. */

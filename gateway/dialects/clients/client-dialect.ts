@@ -1,5 +1,5 @@
 import type { ErrorBody } from "../../../contracts/errors.ts";
-import type { InboundDialect } from "../inner/dialect.ts";
+import type { InboundDialect } from "../../core/dialect.ts";
 import { COUNT_DIALECT, MESSAGES_DIALECT } from "./messages/messages.ts";
 import { ResponsesDialect, type ResponsesDialectOptions, responsesErrorBody } from "./responses/responses.ts";
 

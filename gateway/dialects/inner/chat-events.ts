@@ -2,7 +2,7 @@ import { ERRORS, type ErrorBody, type ErrorCode } from "../../../contracts/error
 import type { FinishReason, Usage } from "../../../contracts/sampling.ts";
 import { GatewayError } from "../../core/gateway-error.ts";
 import { isRecord } from "../../is-record.ts";
-import { countOf } from "../../token-count.ts";
+import { countOf } from "../../outside-values/token-count.ts";
 import { itemsOf, parseJson, textOf } from "./json.ts";
 import type { SseEvent } from "./sse-reader.ts";
 

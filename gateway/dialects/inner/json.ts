@@ -1,4 +1,4 @@
-import { tooDeepField } from "../../json-depth.ts";
+import { tooDeepField } from "../../outside-values/json-depth.ts";
 
 /** Parsed JSON, or `undefined` where the text is none, or is nested too deep for recursion. */
 export function parseJson(text: string): unknown {

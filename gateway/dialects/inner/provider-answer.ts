@@ -1,5 +1,5 @@
 import type { FinishReason, Usage } from "../../../contracts/sampling.ts";
-import { countOf } from "../../token-count.ts";
+import { countOf } from "../../outside-values/token-count.ts";
 
 /** Why an answer ended, by a provider's own words for it; `stop` for a word that is not known. */
 export function finishReasonOf(words: Readonly<Record<string, FinishReason>>, stopReason: unknown): FinishReason {

@@ -1,5 +1,5 @@
 import type { AwsCredentialIdentity } from "@smithy/types";
-import type { OutboundDialect } from "./dialect.ts";
+import type { OutboundDialect } from "../../core/dialect.ts";
 
 /** The gateway's own credentials at AWS, as they are at the moment. */
 export type AwsCredentials = () => Promise<AwsCredentialIdentity>;

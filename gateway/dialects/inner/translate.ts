@@ -1,6 +1,6 @@
 import { type ErrorBody, errorBody } from "../../../contracts/errors.ts";
+import type { StreamTranslator } from "../../core/dialect.ts";
 import { GatewayError } from "../../core/gateway-error.ts";
-import type { StreamTranslator } from "./dialect.ts";
 
 const EMPTY = Buffer.alloc(0);
 

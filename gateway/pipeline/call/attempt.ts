@@ -1,10 +1,10 @@
 import { REQUEST_ID_HEADER } from "../../../contracts/headers.ts";
+import type { OutboundRequest, StreamTranslator, UpstreamCall } from "../../core/dialect.ts";
 import { GatewayError } from "../../core/gateway-error.ts";
 import type { GenerationRequest } from "../../core/generation-request.ts";
 import type { Lease } from "../../core/lease.ts";
 import type { Target } from "../../core/target.ts";
 import { UpstreamFailure } from "../../core/upstream-failure.ts";
-import type { OutboundRequest, StreamTranslator, UpstreamCall } from "../../dialects/inner/dialect.ts";
 import type { AnswerBody } from "../../http/answer-body.ts";
 import { type Answer, ask } from "../../http/ask.ts";
 import { AttemptLimits } from "./attempt-limits.ts";

@@ -1,7 +1,7 @@
 import { ERRORS } from "../../../contracts/errors.ts";
+import type { UpstreamProblem } from "../../core/dialect.ts";
 import { GatewayError } from "../../core/gateway-error.ts";
 import { MAX_CLIENT_RETRY_AFTER_SECONDS, UpstreamFailure } from "../../core/upstream-failure.ts";
-import type { UpstreamProblem } from "../../dialects/inner/dialect.ts";
 import { ADDRESS_REFUSED } from "../../providers/address-guard.ts";
 
 const REFUSED = new Set([

@@ -1,9 +1,9 @@
 import type { ErrorBody } from "../../../../contracts/errors.ts";
 import { messagesErrorBody } from "../../../../contracts/messages.ts";
+import type { StreamTranslator } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import { isRecord } from "../../../is-record.ts";
 import { type ChatSaying, type ChatUsage, readChatEvent } from "../../inner/chat-events.ts";
-import type { StreamTranslator } from "../../inner/dialect.ts";
 import { textOf } from "../../inner/json.ts";
 import { type SseEvent, SseReader } from "../../inner/sse-reader.ts";
 import { type Translation, translate } from "../../inner/translate.ts";

@@ -1,6 +1,6 @@
 import { ANTHROPIC_REQUEST_ID_HEADER } from "../../../../contracts/headers.ts";
 import { CountTokensRequest, MessagesRequest, messagesErrorBody } from "../../../../contracts/messages.ts";
-import type { InboundDialect } from "../../inner/dialect.ts";
+import type { InboundDialect } from "../../../core/dialect.ts";
 import { messageOfChat } from "./messages-answer.ts";
 import { chatOfMessages } from "./messages-request.ts";
 import { messagesStream } from "./messages-stream.ts";

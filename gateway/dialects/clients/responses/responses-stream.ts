@@ -1,7 +1,7 @@
 import type { ErrorBody } from "../../../../contracts/errors.ts";
+import type { StreamTranslator } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import { type ChatSaying, type ChatUsage, readChatEvent } from "../../inner/chat-events.ts";
-import type { StreamTranslator } from "../../inner/dialect.ts";
 import { type SseEvent, SseReader } from "../../inner/sse-reader.ts";
 import { type Translation, translate } from "../../inner/translate.ts";
 import { closedResponse, openResponse, type ResponseHead } from "./responses-answer.ts";

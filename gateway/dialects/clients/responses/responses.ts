@@ -1,8 +1,8 @@
 import type { ErrorBody } from "../../../../contracts/errors.ts";
 import { ResponseRequest } from "../../../../contracts/responses.ts";
+import type { InboundContext, InboundDialect, StreamTranslator } from "../../../core/dialect.ts";
 import { isRecord } from "../../../is-record.ts";
 import type { ResponseStore } from "../../../responses/response-store.ts";
-import type { InboundContext, InboundDialect, StreamTranslator } from "../../inner/dialect.ts";
 import { itemsOf, textOf } from "../../inner/json.ts";
 import { refuse } from "../../inner/refuse.ts";
 import { type ResponseHead, responseOfChat } from "./responses-answer.ts";

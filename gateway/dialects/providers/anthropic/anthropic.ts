@@ -1,4 +1,4 @@
-import type { OutboundDialect, OutboundRequest } from "../../inner/dialect.ts";
+import type { OutboundDialect, OutboundRequest } from "../../../core/dialect.ts";
 import { refuse } from "../../inner/refuse.ts";
 import { anthropicProblem, chatCompletion } from "./anthropic-answer.ts";
 import { anthropicRequest } from "./anthropic-request.ts";

@@ -1,5 +1,5 @@
+import { modelNames } from "../../inner/model-names.ts";
 import type { ProviderDialect } from "../../inner/provider-dialect.ts";
-import { modelNames } from "../model-names.ts";
 import { ANTHROPIC_VERSION, anthropicDialect } from "./anthropic.ts";
 
 export const ANTHROPIC_PROVIDER: ProviderDialect = {

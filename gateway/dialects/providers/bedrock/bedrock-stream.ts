@@ -1,9 +1,9 @@
 import type { ErrorBody } from "../../../../contracts/errors.ts";
+import type { StreamTranslator } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import { isRecord } from "../../../is-record.ts";
-import { countOf } from "../../../token-count.ts";
+import { countOf } from "../../../outside-values/token-count.ts";
 import { ChatEventWriter, DONE_EVENT, errorEvent } from "../../inner/chat-events.ts";
-import type { StreamTranslator } from "../../inner/dialect.ts";
 import { textOf } from "../../inner/json.ts";
 import { type Translation, translate } from "../../inner/translate.ts";
 import { type ConverseHead, converseException, converseFinish, converseUsage } from "./bedrock-answer.ts";

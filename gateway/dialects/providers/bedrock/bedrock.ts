@@ -1,5 +1,5 @@
 import type { AwsCredentialIdentity } from "@smithy/types";
-import type { OutboundDialect, OutboundRequest } from "../../inner/dialect.ts";
+import type { OutboundDialect, OutboundRequest } from "../../../core/dialect.ts";
 import { refuse } from "../../inner/refuse.ts";
 import { chatOfConverse, converseProblem } from "./bedrock-answer.ts";
 import { converseRequest } from "./bedrock-request.ts";

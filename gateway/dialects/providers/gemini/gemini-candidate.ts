@@ -1,7 +1,7 @@
 import type { FinishReason, Usage } from "../../../../contracts/sampling.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import { isRecord } from "../../../is-record.ts";
-import { countOf } from "../../../token-count.ts";
+import { countOf } from "../../../outside-values/token-count.ts";
 import { itemsOf, textOf } from "../../inner/json.ts";
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import type { OutboundDialect, OutboundRequest } from "../../inner/dialect.ts";
+import type { OutboundDialect, OutboundRequest } from "../../../core/dialect.ts";
 import { refuse } from "../../inner/refuse.ts";
 import { chatOfGemini, type GeminiHead } from "./gemini-answer.ts";
 import { embeddingRequest, embeddingsOf } from "./gemini-embeddings.ts";

@@ -1,5 +1,5 @@
+import { modelNames } from "../../inner/model-names.ts";
 import type { ProviderDialect } from "../../inner/provider-dialect.ts";
-import { modelNames } from "../model-names.ts";
 import { GEMINI_VERSION_PATH, geminiDialect } from "./gemini.ts";
 
 export const GEMINI_PROVIDER: ProviderDialect = {

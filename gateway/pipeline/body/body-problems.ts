@@ -1,6 +1,6 @@
 import type * as z from "zod";
-import type { ErrorDetail } from "../../contracts/errors.ts";
-import { GatewayError } from "../core/gateway-error.ts";
+import type { ErrorDetail } from "../../../contracts/errors.ts";
+import { GatewayError } from "../../core/gateway-error.ts";
 
 type Issue = z.core.$ZodIssue;
 

@@ -1,4 +1,4 @@
-import type { ByteSink, GatewayResponse } from "./response.ts";
+import type { ByteSink, GatewayResponse } from "../core/response.ts";
 
 /** Bytes that a reader may be behind before the sender is asked to wait. */
 const HIGH_WATER_BYTES = 65_536;

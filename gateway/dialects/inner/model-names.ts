@@ -1,5 +1,5 @@
 import { isRecord } from "../../is-record.ts";
-import { itemsOf, parseJson, textOf } from "../inner/json.ts";
+import { itemsOf, parseJson, textOf } from "./json.ts";
 
 /** Names in a list of models: `list` is the field of the body that holds it, `name` that of an item. */
 export function modelNames(body: string, list: string, name: string): readonly string[] {

@@ -1,5 +1,5 @@
-import type { RequestBody } from "./request.ts";
-import { requestTooLarge } from "./request-too-large.ts";
+import type { RequestBody } from "../core/request.ts";
+import { requestTooLarge } from "../core/request-too-large.ts";
 
 /** The body of a request that is made in this process. */
 export function bufferedBody(bytes: Buffer): RequestBody {

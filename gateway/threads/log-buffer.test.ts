@@ -1,11 +1,11 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { LineBatch } from "./line-batch.ts";
+import { LogBuffer } from "./log-buffer.ts";
 
 function batch() {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const sent: string[] = [];
-  return { sent, lines: new LineBatch((text) => sent.push(text)) };
+  return { sent, lines: new LogBuffer((text) => sent.push(text)) };
 }
 
 describe("lines of the log", () => {

@@ -7,7 +7,7 @@ const MAX_CHARACTERS = 65_536;
  * Collects lines for a moment, so that many requests cost one message or one write: each by itself wakes another thread,
  * an eighth of what a request takes of one core (docs/decisions/040).
  */
-export class LineBatch {
+export class LogBuffer {
   readonly #send: (text: string) => void;
   #text = "";
   #timer: NodeJS.Timeout | undefined = undefined;
