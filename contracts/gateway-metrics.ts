@@ -8,6 +8,7 @@ export const GATEWAY_METRICS = {
   completionTokens: "sluice_completion_tokens_total",
   inFlight: "sluice_requests_in_flight",
   errors: "sluice_errors_total",
+  faults: "sluice_faults_total",
   clientAborts: "sluice_client_aborts_total",
   queueRequests: "sluice_queue_requests",
   queueBytes: "sluice_queue_bytes",

@@ -62,6 +62,26 @@ describe("the gateway process", () => {
     expect(await exit).toBe(0);
   });
 
+  test("serves on while the disk behind its log is full, and exits on SIGTERM all the same", async () => {
+    const full = `
+      import fs from "node:fs";
+      const { write } = fs;
+      let isFull = false;
+      process.on("SIGUSR2", () => { isFull = true; });
+      fs.write = (fd, ...rest) => {
+        if (fd !== 1 || !isFull) return write(fd, ...rest);
+        rest.at(-1)(Object.assign(new Error("no space left on device"), { code: "ENOSPC" }));
+      };`;
+    const { child, exit, url } = await startServing({}, {}, {}, preloading(full));
+    child.kill("SIGUSR2");
+    for (let sent = 0; sent < 5; sent++) {
+      expect((await post(url, "/v1/completions", completion())).status).toBe(200);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    child.kill("SIGTERM");
+    expect(await exit).toBe(0);
+  });
+
   test("with nothing to do exits at once on SIGTERM", async () => {
     const { child, exit } = await startServing({ drainSeconds: 600 });
     child.kill("SIGTERM");

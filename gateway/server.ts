@@ -12,6 +12,9 @@ import { LogBuffer } from "./threads/log-buffer.ts";
 import { runThread } from "./threads/thread.ts";
 import { ThreadFleet } from "./threads/thread-fleet.ts";
 
+/** What the log may hold back, in bytes, while it can't be written; what comes then is dropped. */
+const MAX_LOG_BYTES = 8 * 1024 * 1024;
+
 if (isMainThread) await main();
 else await runThread();
 
@@ -28,7 +31,9 @@ async function main(): Promise<void> {
 /** Serves in this thread when one is enough; else this one only keeps the others, their output and their metrics. */
 async function run(settings: GatewaySettings): Promise<void> {
   const { config, host, metricsPort } = settings;
-  const output = destination({ sync: false });
+  const output = destination({ sync: false, maxLength: MAX_LOG_BYTES });
+  // A full disk behind the log loses lines, and nothing else; unheard, the error would end the process.
+  output.on("error", () => undefined);
   let isLogOpen = true;
   const lines = new LogBuffer((text) => void (isLogOpen && output.write(text)));
   // Before pino's own listener, which writes what its output has.

@@ -55,6 +55,13 @@ export const INSTRUMENTS = {
     labels: ["code"],
     cloudWatch: { metric: METRICS.errorsByCode, dimensions: { ErrorCode: "code" } },
   }),
+  faults: instrument({
+    kind: "counter",
+    about:
+      "Faults of the gateway after which it went on: a response that could not be made, a request whose log line, counts or cost could not be recorded.",
+    labels: ["step"],
+    prometheus: { name: GATEWAY_METRICS.faults },
+  }),
   allClientAborts: instrument({
     kind: "counter",
     about: "Clients that left before the end.",

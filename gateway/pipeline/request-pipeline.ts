@@ -5,6 +5,7 @@ import { type RequestFacts, RequestRecord } from "../core/record.ts";
 import type { GatewayRequest } from "../core/request.ts";
 import { type ByteSink, bytesResponse, type GatewayResponse, type StreamBody } from "../core/response.ts";
 import { ResponseHeaders } from "../core/response-headers.ts";
+import { INSTRUMENTS } from "../metrics/instruments.ts";
 import type { AdmitTools } from "./admit-address.ts";
 import type { IdentifyTools } from "./identify.ts";
 import type { ReceiveTools } from "./receive.ts";
@@ -66,6 +67,7 @@ export class RequestPipeline {
       try {
         return steps.respondError(received, error);
       } catch (failure) {
+        this.#count("respondError");
         received.record.note({ errorCode: "internal_error", failure });
         return lastResort();
       }
@@ -89,20 +91,41 @@ export class RequestPipeline {
   #settle(received: Received, record: RequestRecord, status: number): void {
     const { steps, account, onClose } = this.#tools;
     if (received.request.signal.aborted) record.note({ isAborted: true });
-    this.#guard(received, () => steps.settle(received, record.facts, status, this.#tools));
-    this.#guard(received, () => account(record.facts));
+    this.#guard(received, "settle", () => steps.settle(received, record.facts, status, this.#tools));
+    this.#guard(received, "account", () => account(record.facts));
     onClose();
   }
 
-  /** Nothing after a response can end the process: what fails is logged, and the rest goes on. */
-  #guard({ requestId }: Received, finish: () => void): void {
+  /** Nothing after a response can end the process: what fails is counted and logged, and the rest goes on. */
+  #guard({ requestId }: Received, step: FaultStep, finish: () => void): void {
     try {
       finish();
     } catch (error) {
+      this.#count(step);
+      this.#log(requestId, error);
+    }
+  }
+
+  #log(requestId: string, error: unknown): void {
+    try {
       this.#tools.logger.error({ requestId, failure: describeFailure(error) }, "a request was not settled");
+    } catch {
+      // A log that can't be written is what failed before, or fails with it: the count is what is left.
+      this.#count("log");
+    }
+  }
+
+  #count(step: FaultStep): void {
+    try {
+      this.#tools.meter.add(INSTRUMENTS.faults, { step });
+    } catch {
+      // Counting has no last resort of its own.
     }
   }
 }
+
+/** What may fail without an effect on the client, as a label of `INSTRUMENTS.faults`. */
+type FaultStep = "respondError" | "settle" | "account" | "log";
 
 /** A request that failed in its first step: enough of it for a response and for the log. */
 function unreadable(request: GatewayRequest, record: RequestRecord, startedAt: number, failure: unknown): Received {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { chat, errorOf, post, startTestGateway } from "../test/test-gateway.ts";
 import { STEPS, type Steps } from "./steps.ts";
 
@@ -71,5 +71,29 @@ describe("an unexpected error", () => {
     await vi.waitFor(() => expect(log().filter(({ msg }) => msg === "a request was not settled")).toHaveLength(2));
     const metrics = await gateway.metrics();
     expect(metrics.find(({ name }) => name === "sluice_requests_in_flight")?.values[0]?.value).toBe(0);
+  });
+
+  test("in the log, of every line, leaves responses as they are, and is counted", async () => {
+    let isFull = false;
+    const writeLog = () => {
+      if (isFull) throw new Error("no space left on device");
+    };
+    const { url, gateway } = await startTestGateway({ writeLog });
+    isFull = true;
+    onTestFinished(() => {
+      isFull = false;
+    });
+    expect((await post(url, "/v1/chat/completions", chat())).status).toBe(200);
+    expect(await (await post(url, "/v1/chat/completions", chat({ stream: true }))).text()).toContain("[DONE]");
+    expect((await fetch(`${url}/nowhere`)).status).toBe(404);
+    await vi.waitFor(async () => {
+      const metrics = await gateway.metrics();
+      const samples = (metric: string) => metrics.find((entry) => entry.name === metric)?.values;
+      expect(samples("sluice_requests_in_flight")?.[0]?.value).toBe(0);
+      expect(samples("sluice_faults_total")).toEqual([
+        { labels: { step: "settle" }, value: 3 },
+        { labels: { step: "log" }, value: 3 },
+      ]);
+    });
   });
 });

@@ -76,6 +76,8 @@ export interface TestGatewayOptions {
   readonly lookup?: Lookup;
   readonly changeStore?: ChangeStore;
   readonly spendStore?: SpendStore;
+  /** Takes each line of the log in place of what `log` reads. */
+  readonly writeLog?: (line: string) => void;
   /** Steps in place of the pipeline's own. */
   readonly steps?: Partial<Steps>;
 }
@@ -104,7 +106,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     config: testConfig(options.config, options.model),
     discovery,
     keys: options.keys ?? { get: async (keyId) => keys.get(keyId) },
-    logger: pino({ level: "info" }, sink),
+    logger: pino({ level: "info" }, options.writeLog === undefined ? sink : { write: options.writeLog }),
     version: "0.0.0",
     ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
     ...(options.deprecations === undefined ? {} : { deprecations: options.deprecations }),
