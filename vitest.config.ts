@@ -1,7 +1,9 @@
 import { configDefaults, defineConfig } from "vitest/config";
 
 const notOurs = [...configDefaults.exclude, "dist/**", "cdktf.out/**", ".sluice/**"];
-/** Tests with the real model, whole processes or a browser: one file at a time, so that they don't starve each other. */
+/** Whole stacks with a fake engine: they wait more than they compute, so other files run beside them. */
+const waiting = ["local/scaling.e2e.test.ts", "local/twin.e2e.test.ts"];
+/** Tests with the real model or a browser: one file at a time, so that they don't starve each other. */
 const whole = ["**/*.e2e.test.ts", "**/*.browser.test.ts", "engine/engine.test.ts", "engine/surfaces.test.ts"];
 
 export default defineConfig({
@@ -24,9 +26,21 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: "waiting",
+          include: waiting,
+          exclude: notOurs,
+          testTimeout: 90_000,
+          hookTimeout: 180_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: "whole",
           include: whole,
-          exclude: notOurs,
+          exclude: [...notOurs, ...waiting],
           testTimeout: 90_000,
           hookTimeout: 180_000,
           maxWorkers: 1,

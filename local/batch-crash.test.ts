@@ -18,10 +18,16 @@ import {
 
 const ARN = "arn:aws:elasticloadbalancing:us-east-1:000000000000:targetgroup/tiny";
 
+/** Preloaded: the clock of the process is half a minute ahead, at which the leases of a dead gateway are over. */
+const LATER = "data:text/javascript,const now = Date.now; Date.now = () => now() + 31_000;";
+
 /** A gateway as a process of its own; resolves with its address when it listens. */
-async function startProcess(awsUrl: string): Promise<{ readonly url: string; readonly child: ChildProcess }> {
+async function startProcess(
+  awsUrl: string,
+  nodeOptions: readonly string[] = [],
+): Promise<{ readonly url: string; readonly child: ChildProcess }> {
   const config = testConfig({ batches: { ...BATCHES, maxLinesInFlight: 4 } }, { targetGroupArn: ARN });
-  const child = spawn(process.execPath, ["gateway/server.ts"], {
+  const child = spawn(process.execPath, [...nodeOptions, "gateway/server.ts"], {
     env: {
       AWS_ENDPOINT_URL: awsUrl,
       AWS_REGION: "us-east-1",
@@ -61,7 +67,7 @@ test("a gateway that is killed in the middle of a batch loses no line and double
   await vi.waitFor(() => expect(engine.received.length).toBeGreaterThan(70), 60_000);
   first.child.kill("SIGKILL");
 
-  const second = await startProcess(storage.url);
+  const second = await startProcess(storage.url, ["--import", LATER]);
   const client = openAi(second.url);
   const over = await until(client, batch.id, isOver, 120_000);
   expect(over).toMatchObject({ status: "completed", request_counts: { total: 200, completed: 200, failed: 0 } });

@@ -103,7 +103,7 @@ func begin(ctx context.Context, client openai.Client, body json.RawMessage) (*op
 func batchResult(ctx context.Context, client openai.Client, batch *openai.Batch) (result, error) {
 	var err error
 	for !over[batch.Status] {
-		time.Sleep(2 * time.Second)
+		time.Sleep(250 * time.Millisecond)
 		if batch, err = client.Batches.Get(ctx, batch.ID); err != nil {
 			return result{}, err
 		}

@@ -45,7 +45,7 @@ async function begin(client: OpenAI, { endpoint, bodies }: BatchBody): Promise<O
 async function resultOf(client: OpenAI, begun: OpenAI.Batch): Promise<Omit<Result, "id">> {
   let batch = begun;
   while (!OVER.includes(batch.status)) {
-    await sleep(2000);
+    await sleep(250);
     batch = await client.batches.retrieve(batch.id);
   }
   const ids: string[] = [];

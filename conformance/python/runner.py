@@ -142,7 +142,7 @@ def begin_batch(client, body):
 
 def batch_result(client, batch):
     while batch.status not in OVER:
-        time.sleep(2)
+        time.sleep(0.25)
         batch = client.batches.retrieve(batch.id)
     ids = []
     for file_id in (batch.output_file_id, batch.error_file_id):

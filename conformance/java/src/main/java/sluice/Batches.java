@@ -76,7 +76,7 @@ final class Batches {
   private static void resultOf(OpenAIClient client, Batch begun, ObjectNode result) throws Exception {
     Batch batch = begun;
     while (!OVER.contains(batch.status().asString())) {
-      Thread.sleep(2000);
+      Thread.sleep(250);
       batch = client.batches().retrieve(batch.id());
     }
     ArrayNode ids = result.putArray("ids");
