@@ -9,9 +9,13 @@ const REQUIRE = 'import { createRequire } from "node:module"; const require = cr
 /**
  * Bundles the gateway with all it needs into `<outDir>/server.mjs`, with its SHA-256 beside it in `sha256sum`'s format.
  * Equal sources give equal bytes.
+ * @param options `sourceMap`: whether `<outDir>/server.mjs.map` is written too; the bundle is the same with it
  * @returns the bundle's path and SHA-256
  */
-export async function buildGateway(outDir: string): Promise<{ readonly path: string; readonly sha256: string }> {
+export async function buildGateway(
+  outDir: string,
+  { sourceMap = false }: { readonly sourceMap?: boolean } = {},
+): Promise<{ readonly path: string; readonly sha256: string }> {
   await mkdir(outDir, { recursive: true });
   const path = join(outDir, "server.mjs");
   await build({
@@ -26,6 +30,7 @@ export async function buildGateway(outDir: string): Promise<{ readonly path: str
     mainFields: ["module", "main"],
     banner: { js: REQUIRE },
     legalComments: "none",
+    ...(sourceMap ? { sourcemap: "external" as const } : {}),
     // Each thread holds the text. Names stay, and lines are short: a stack trace must be readable.
     minifyWhitespace: true,
     lineLimit: 120,

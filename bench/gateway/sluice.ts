@@ -9,11 +9,17 @@ import type { FakeAws } from "../../test-support/fake-aws.ts";
 import { GATEWAY_CONFIG } from "../../test-support/gateway-config.ts";
 import { freePort, type System, startSystem } from "./systems.ts";
 
+export interface ProcessOptions {
+  /** What Node itself gets, e.g. `--inspect`. */
+  readonly nodeOptions?: readonly string[];
+  /** Whether `<folder>/server.mjs.map` is written beside the bundle. */
+  readonly sourceMap?: boolean;
+}
+
 /**
  * A gateway with everything on: keys required, limits (out of reach), metering, metrics, a log line for each request.
  * With one thread it has the system's core, with several every core.
  * @param settings in place of the usual ones, which have no cache
- * @param nodeOptions of the process, e.g. for a profile
  */
 export async function startSluice(
   aws: FakeAws,
@@ -21,7 +27,7 @@ export async function startSluice(
   folder: string,
   threads = 1,
   settings: Partial<GatewayConfig> = {},
-  nodeOptions: readonly string[] = [],
+  { nodeOptions = [], sourceMap = false }: ProcessOptions = {},
 ): Promise<System> {
   const { keyId, hash, secret } = newApiKey();
   aws.keys.set(keyId, { keyId, hash, name: "bench", plan: "standard", createdAt: "2026-01-01T00:00:00Z" });
@@ -36,7 +42,7 @@ export async function startSluice(
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
   // The very file that instances run: sources cost memory that is not the gateway's.
-  const { path } = await buildGateway(folder);
+  const { path } = await buildGateway(folder, { sourceMap });
   return await startSystem({
     name: "sluice",
     version: manifest.version,
