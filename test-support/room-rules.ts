@@ -43,7 +43,7 @@ export const ROOMS: Readonly<
     rooms: ["gateway", "lambdas", "contracts", "domain"],
     packages: [/^@aws-sdk\//, /^dynalite$/, /^fast-xml-parser$/, /^fflate$/, /^zod$/],
   },
-  proof: { rooms: ["environments", "local"], packages: [/^@aws-sdk\//] },
+  acceptance: { rooms: ["environments", "local"], packages: [/^@aws-sdk\//] },
   stacks: {
     rooms: ["constructs", "environments", "contracts", "catalog"],
     packages: [/^cdktf$/, /^constructs$/, /^@cdktf\/provider-aws\/lib\/[a-z0-9-]+\/index\.js$/],
@@ -61,7 +61,7 @@ const ENVIRONMENT_READERS = [
   /^stacks\/main\.ts$/,
   /^demo-site\/build\.ts$/, // Vite takes the mode from NODE_ENV
   /^engine\/fetch-model\.ts$/,
-  /^proof\/prove\.ts$/,
+  /^acceptance\/prove\.ts$/,
   /^local\//,
   /^cli\//,
   /^conformance\/build-once\.ts$/,

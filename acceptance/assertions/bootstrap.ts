@@ -1,0 +1,21 @@
+import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { stateKey } from "../../local/template/stacks.ts";
+import { parseObject } from "../aws-calls/call.ts";
+import { stateStore } from "../stacks/stack-order.ts";
+import { stateKeyAlias } from "../stacks/state-encryption.ts";
+import { expectEqual, type ReadBack } from "./assertion.ts";
+
+export const BOOTSTRAP: readonly ReadBack[] = [
+  {
+    claim: "its state lies in the bucket, and is unreadable there when the environment wants that",
+    check: async ({ run, client }) => {
+      const { bucket } = stateStore(run.stack) ?? {};
+      const s3 = new S3Client({ ...client, forcePathStyle: true });
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: stateKey(run.stack) }));
+      const state = parseObject((await Body?.transformToString()) ?? "{}");
+      const isEncrypted = stateKeyAlias(run.stack.document) !== undefined;
+      expectEqual("whether it holds encrypted data", typeof state.encrypted_data === "string", isEncrypted);
+      expectEqual("whether its resources can be read", Array.isArray(state.resources), !isEncrypted);
+    },
+  },
+];

@@ -1,0 +1,140 @@
+import {
+  DescribeContinuousBackupsCommand,
+  DescribeTableCommand,
+  DescribeTimeToLiveCommand,
+  DynamoDBClient,
+} from "@aws-sdk/client-dynamodb";
+import {
+  GetBucketEncryptionCommand,
+  GetBucketLifecycleConfigurationCommand,
+  GetBucketPolicyCommand,
+  GetBucketVersioningCommand,
+  GetPublicAccessBlockCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
+import { asObject, asText } from "../../local/template/json.ts";
+import { parseObject } from "../aws-calls/call.ts";
+import { askAws } from "../aws-client/aws-call.ts";
+import { listIn } from "../aws-client/leftovers.ts";
+import { type Applied, expectAll, expectEqual, type ReadBack } from "./assertion.ts";
+
+/** Tables by the end of their names: their keys, and the attribute by which an item goes by itself. */
+const TABLES: Readonly<Record<string, { readonly keys: readonly string[]; readonly goesBy?: string }>> = {
+  batches: { keys: ["pk", "sk"], goesBy: "ttl" },
+  keys: { keys: ["keyId"] },
+  responses: { keys: ["tenant", "id"], goesBy: "expiresAt" },
+  routes: { keys: ["section", "id"] },
+};
+
+export const DATA: readonly ReadBack[] = [
+  {
+    claim:
+      "there are the tables of keys, routes, responses and batches, each with its keys, encrypted with a customer key",
+    check: async (applied) => {
+      const names = valuesOf(applied, "aws_dynamodb_table", "name");
+      expectEqual("tables", names.map(shortName).toSorted(), Object.keys(TABLES));
+      const client = new DynamoDBClient(applied.client);
+      for (const TableName of names) {
+        const { Table } = await client.send(new DescribeTableCommand({ TableName }));
+        const keys = Table?.KeySchema?.map(({ AttributeName }) => AttributeName);
+        expectEqual(`keys of ${TableName}`, keys, TABLES[shortName(TableName)]?.keys);
+        expectEqual(`encryption of ${TableName}`, Table?.SSEDescription?.SSEType, "KMS");
+      }
+    },
+  },
+  {
+    claim: "each table can be brought back to any second, and responses and batches go by themselves",
+    check: async (applied) => {
+      const client = new DynamoDBClient(applied.client);
+      for (const TableName of valuesOf(applied, "aws_dynamodb_table", "name")) {
+        const { ContinuousBackupsDescription } = await client.send(new DescribeContinuousBackupsCommand({ TableName }));
+        const recovery = ContinuousBackupsDescription?.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus;
+        expectEqual(`point-in-time recovery of ${TableName}`, recovery, "ENABLED");
+        const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName }));
+        const { AttributeName, TimeToLiveStatus } = TimeToLiveDescription ?? {};
+        const goesBy = TimeToLiveStatus === "ENABLED" ? AttributeName : undefined;
+        expectEqual(`what items of ${TableName} go by`, goesBy, TABLES[shortName(TableName)]?.goesBy);
+      }
+    },
+  },
+  {
+    claim: "every bucket is versioned, encrypted with a customer key, closed to the public and refuses plain HTTP",
+    check: async (applied) => {
+      const s3 = new S3Client({ ...applied.client, forcePathStyle: true });
+      const buckets = valuesOf(applied, "aws_s3_bucket", "bucket");
+      expectEqual(
+        "whether the artefact bucket is among them",
+        buckets.includes(asText(applied.outputs.artefact_bucket)),
+        true,
+      );
+      for (const Bucket of buckets) {
+        const { Status } = await s3.send(new GetBucketVersioningCommand({ Bucket }));
+        expectEqual(`versioning of ${Bucket}`, Status, "Enabled");
+        const { ServerSideEncryptionConfiguration } = await s3.send(new GetBucketEncryptionCommand({ Bucket }));
+        const [rule] = ServerSideEncryptionConfiguration?.Rules ?? [];
+        expectEqual(`encryption of ${Bucket}`, rule?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm, "aws:kms");
+        const { PublicAccessBlockConfiguration } = await s3.send(new GetPublicAccessBlockCommand({ Bucket }));
+        const blocks = Object.values(PublicAccessBlockConfiguration ?? {});
+        expectEqual(`public access block of ${Bucket}`, blocks, [true, true, true, true]);
+        const { Policy = "{}" } = await s3.send(new GetBucketPolicyCommand({ Bucket }));
+        expectAll(
+          `refusals of ${Bucket}`,
+          listIn(parseObject(Policy), "Statement").filter(({ Effect }) => Effect === "Deny"),
+          ({ Condition }) => asObject(asObject(Condition).Bool)["aws:SecureTransport"] === "false",
+        );
+      }
+    },
+  },
+  {
+    claim: "a batch's files go after 31 days, its parts after 3, and what was deleted a day later",
+    check: async (applied) => {
+      const Bucket = valuesOf(applied, "aws_s3_bucket", "bucket").find((name) => name.includes("-files-"));
+      const { Rules = [] } = await new S3Client({ ...applied.client, forcePathStyle: true }).send(
+        new GetBucketLifecycleConfigurationCommand({ Bucket }),
+      );
+      const days = Rules.map(({ Filter, Expiration, NoncurrentVersionExpiration }) => [
+        Filter?.Prefix ?? "",
+        Expiration?.Days ?? NoncurrentVersionExpiration?.NoncurrentDays,
+      ]);
+      expectEqual("days by prefix", days.toSorted(), [
+        ["", 1],
+        ["files/", 31],
+        ["parts/", 3],
+      ]);
+    },
+  },
+  {
+    claim: "what gateways and engines write is kept for as long as declared, encrypted with a customer key",
+    check: async (applied) => {
+      const answer = await askAws(applied.url, "logs", {
+        target: "Logs_20140328.DescribeLogGroups",
+        body: { logGroupNamePrefix: "/sluice/" },
+      });
+      const declared = new Map(
+        Object.entries(applied.attributes)
+          .filter(([address]) => address.startsWith("aws_cloudwatch_log_group."))
+          .map(([, values]) => [asObject(values).name, asObject(values).retention_in_days]),
+      );
+      const groups = listIn(parseObject(answer), "logGroups").filter(({ logGroupName }) =>
+        declared.has(asText(logGroupName)),
+      );
+      expectEqual("log groups", groups.length, declared.size);
+      expectAll(
+        "log groups",
+        groups,
+        ({ logGroupName, retentionInDays, kmsKeyId }) =>
+          retentionInDays === declared.get(asText(logGroupName)) && asText(kmsKeyId).startsWith("arn:aws:kms:"),
+      );
+    },
+  },
+];
+
+function valuesOf({ attributes }: Applied, type: string, attribute: string): readonly string[] {
+  return Object.entries(attributes)
+    .filter(([address]) => address.startsWith(`${type}.`))
+    .map(([, values]) => asText(asObject(values)[attribute]));
+}
+
+function shortName(table: string): string {
+  return table.slice(table.lastIndexOf("-") + 1);
+}

@@ -1,0 +1,25 @@
+import { asList, asObject, asText, type JsonObject } from "../../local/template/json.ts";
+import { parseObject } from "../aws-calls/call.ts";
+import { askAws } from "../aws-client/aws-call.ts";
+import { element } from "../emulator-patches/xml.ts";
+
+/** Statements of a role's own policy, as IAM tells it. */
+export async function roleStatements(url: string, RoleName: string): Promise<readonly JsonObject[]> {
+  const answer = await askAws(url, "iam", {
+    action: "GetRolePolicy",
+    version: "2010-05-08",
+    fields: { RoleName, PolicyName: "permissions" },
+  });
+  const { Statement } = parseObject(decodeURIComponent(element(answer, "PolicyDocument") ?? ""));
+  return asList(Statement ?? []).map((statement) => asObject(statement));
+}
+
+/** What statements allow of a service, by its prefix in actions: the resources. */
+export function resourcesOf(statements: readonly JsonObject[], service: string): readonly string[] {
+  return statements
+    .filter(
+      ({ Effect, Action }) =>
+        Effect === "Allow" && [Action].flat().some((action) => asText(action).startsWith(`${service}:`)),
+    )
+    .flatMap(({ Resource }) => [Resource].flat().map((resource) => asText(resource)));
+}

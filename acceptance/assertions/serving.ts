@@ -1,0 +1,101 @@
+import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from "@aws-sdk/client-auto-scaling";
+import { DescribeLaunchTemplateVersionsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import {
+  DescribeListenersCommand,
+  DescribeLoadBalancersCommand,
+  DescribeTargetGroupsCommand,
+  ElasticLoadBalancingV2Client,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { asObject, asText } from "../../local/template/json.ts";
+import { type Applied, expectAll, expectEqual, type ReadBack } from "./assertion.ts";
+import { resourcesOf, roleStatements } from "./role-policy.ts";
+
+export const SERVING: readonly ReadBack[] = [
+  {
+    claim: "every target group is checked each 30 seconds",
+    check: async (applied) => {
+      const { TargetGroups = [] } = await new ElasticLoadBalancingV2Client(applied.client).send(
+        new DescribeTargetGroupsCommand({ TargetGroupArns: [...idsOf(applied, "aws_lb_target_group")] }),
+      );
+      expectAll(
+        "health checks",
+        TargetGroups,
+        ({ HealthCheckIntervalSeconds, HealthCheckEnabled }) =>
+          HealthCheckIntervalSeconds === 30 && HealthCheckEnabled === true,
+      );
+    },
+  },
+  {
+    claim: "every group has at least one instance and its load balancer tells it which are healthy",
+    check: async (applied) => {
+      const { AutoScalingGroups = [] } = await new AutoScalingClient(applied.client).send(
+        new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [...idsOf(applied, "aws_autoscaling_group")] }),
+      );
+      expectAll(
+        "Auto Scaling groups",
+        AutoScalingGroups,
+        ({ MinSize = 0, MaxSize = 0, HealthCheckType, TargetGroupARNs = [] }) =>
+          MinSize >= 1 && MaxSize >= MinSize && HealthCheckType === "ELB" && TargetGroupARNs.length > 0,
+      );
+    },
+  },
+  {
+    claim: "instances give their metadata to callers with a session only, and have no public address",
+    check: async (applied) => {
+      const client = new EC2Client(applied.client);
+      const answers = await Promise.all(
+        idsOf(applied, "aws_launch_template").map((LaunchTemplateId) =>
+          client.send(new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId, Versions: ["$Latest"] })),
+        ),
+      );
+      const versions = answers.flatMap(({ LaunchTemplateVersions = [] }) => LaunchTemplateVersions);
+      expectAll(
+        "launch templates",
+        versions,
+        ({ LaunchTemplateData }) =>
+          LaunchTemplateData?.MetadataOptions?.HttpTokens === "required" &&
+          (LaunchTemplateData.NetworkInterfaces ?? []).every(
+            ({ AssociatePublicIpAddress }) => AssociatePublicIpAddress !== true,
+          ),
+      );
+    },
+  },
+  {
+    claim:
+      "gateways may use the environment's four tables and a batch's objects, and read no secret that no provider needs",
+    check: async ({ url, run }) => {
+      const name = `sluice-${run.name.slice(0, run.name.lastIndexOf("-"))}`;
+      const statements = await roleStatements(url, `${name}-gateway`);
+      const tables = resourcesOf(statements, "dynamodb").map((arn) => arn.slice(arn.lastIndexOf("/") + 1));
+      const wanted = ["batches", "keys", "responses", "routes"].map((table) => `${name}-${table}`);
+      expectEqual("tables", [...new Set(tables)].toSorted(), wanted);
+      const folders = resourcesOf(statements, "s3").map((arn) => /-files-[^/]*\/(\w+)\/\*$/.exec(arn)?.[1]);
+      expectEqual("folders of the batches' bucket", folders.filter((folder) => folder !== undefined).toSorted(), [
+        "files",
+        "parts",
+      ]);
+      expectEqual("secrets", resourcesOf(statements, "secretsmanager"), []);
+    },
+  },
+  {
+    claim: "the load balancer is internal and speaks TLS 1.2 or later on 443",
+    check: async (applied) => {
+      const client = new ElasticLoadBalancingV2Client(applied.client);
+      const [arn] = idsOf(applied, "aws_lb");
+      const { LoadBalancers = [] } = await client.send(
+        new DescribeLoadBalancersCommand({ LoadBalancerArns: [arn ?? ""] }),
+      );
+      expectEqual("scheme", LoadBalancers[0]?.Scheme, "internal");
+      const { Listeners = [] } = await client.send(new DescribeListenersCommand({ LoadBalancerArn: arn }));
+      const https = Listeners.find(({ Port }) => Port === 443);
+      expectEqual("protocol on 443", https?.Protocol, "HTTPS");
+      expectEqual("TLS policy", https?.SslPolicy?.startsWith("ELBSecurityPolicy-TLS13-1-2"), true);
+    },
+  },
+];
+
+function idsOf({ attributes }: Applied, type: string): readonly string[] {
+  return Object.entries(attributes)
+    .filter(([address]) => address.startsWith(`${type}.`))
+    .map(([, values]) => asText(asObject(values).id));
+}

@@ -1,0 +1,59 @@
+import { DescribeSubnetsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { asNumber, type JsonObject } from "../../local/template/json.ts";
+import { rawResources } from "../../local/template/stacks.ts";
+import { askAws } from "../aws-client/aws-call.ts";
+import { element, elements } from "../emulator-patches/xml.ts";
+import { type Applied, expectAll, expectEqual, type ReadBack } from "./assertion.ts";
+
+const TYPE = "aws_elasticache_replication_group";
+
+/** Where an environment has no shared store, there is none to look at either, and AWS must say so. */
+export const VALKEY: readonly ReadBack[] = [
+  {
+    claim: "the shared store, where one is declared, is Valkey in TLS, encrypted at rest, with the declared nodes",
+    check: async (applied) => {
+      const wanted = declared(applied);
+      const groups = elements(await ask(applied, "DescribeReplicationGroups"), "ReplicationGroup");
+      expectEqual(
+        "replication groups",
+        groups.map((group) => element(group, "ReplicationGroupId")),
+        wanted.map(({ replication_group_id: id }) => id),
+      );
+      for (const [index, group] of groups.entries()) {
+        const nodes = asNumber(wanted[index]?.num_cache_clusters);
+        const members = elements(element(group, "MemberClusters") ?? "", "ClusterId");
+        expectEqual("nodes", members.length, nodes);
+        expectEqual("failover", element(group, "AutomaticFailover"), nodes > 1 ? "enabled" : "disabled");
+        expectEqual("engine", element(group, "Engine"), "valkey");
+        expectEqual("TLS", element(group, "TransitEncryptionEnabled"), "true");
+        expectEqual("mode of TLS", element(group, "TransitEncryptionMode"), "required");
+        expectEqual("encryption at rest", element(group, "AtRestEncryptionEnabled"), "true");
+        const clusters = elements(await ask(applied, "DescribeCacheClusters"), "CacheCluster");
+        expectAll(
+          "nodes",
+          clusters.filter((cluster) => members.includes(element(cluster, "CacheClusterId") ?? "")),
+          (cluster) =>
+            element(cluster, "Engine") === "valkey" && element(cluster, "TransitEncryptionEnabled") === "true",
+        );
+      }
+    },
+  },
+  {
+    claim: "the shared store's subnets give out no public address and lie in different zones",
+    check: async (applied) => {
+      if (declared(applied).length === 0) return;
+      const SubnetIds = [...elements(await ask(applied, "DescribeCacheSubnetGroups"), "SubnetIdentifier")];
+      const { Subnets = [] } = await new EC2Client(applied.client).send(new DescribeSubnetsCommand({ SubnetIds }));
+      expectAll("subnets", Subnets, ({ MapPublicIpOnLaunch }) => MapPublicIpOnLaunch === false);
+      expectEqual("zones", new Set(Subnets.map(({ AvailabilityZone }) => AvailabilityZone)).size, SubnetIds.length);
+    },
+  },
+];
+
+function declared({ run }: Applied): readonly JsonObject[] {
+  return rawResources(run.stack).flatMap(({ type, config }) => (type === TYPE ? [config] : []));
+}
+
+function ask({ url }: Applied, action: string): Promise<string> {
+  return askAws(url, "elasticache", { action, version: "2015-02-02" });
+}

@@ -1,0 +1,113 @@
+import { createServer } from "node:http";
+import { afterEach, describe, expect, test } from "vitest";
+import { editJson, jsonReply } from "../aws-calls/call.ts";
+import type { Amendment } from "../emulator-patches/emulator-patch.ts";
+import { type CallRecord, startFrontDoor } from "./aws-proxy.ts";
+
+const stops: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop();
+});
+
+/** An emulator that says who it is and what it was asked; it knows no operation whose name holds "Unknown". */
+async function emulator(name: string): Promise<number> {
+  const server = createServer(async (request, response) => {
+    let body = "";
+    for await (const chunk of request) body += String(chunk);
+    const isUnknown = `${request.url}${body}`.includes("Unknown");
+    response.writeHead(isUnknown ? 501 : 200, { "content-type": "application/json" });
+    response.end(JSON.stringify({ name, url: request.url, body, host: request.headers.host }));
+  });
+  server.listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  stops.push(() => new Promise((resolve) => server.close(() => resolve())));
+  return (server.address() as { port: number }).port;
+}
+
+async function frontDoor(amendments: readonly Amendment[] = []) {
+  const log: CallRecord[] = [];
+  const door = await startFrontDoor({
+    ports: { moto: await emulator("moto"), ministack: await emulator("ministack") },
+    amendments,
+    log: (record) => log.push(record),
+  });
+  stops.push(() => door.stop());
+  const call = async (service: string, body: string, headers: Record<string, string> = {}, path = "/") => {
+    const scope = `AWS4-HMAC-SHA256 Credential=1/20260101/us-east-1/${service}/aws4_request, Signature=0`;
+    const response = await fetch(`${door.url}${path}`, {
+      method: "POST",
+      headers: { ...(service ? { authorization: scope } : {}), ...headers },
+      body,
+    });
+    return { status: response.status, ...((await response.json()) as object) };
+  };
+  return { door, log, call };
+}
+
+const FORM = { "content-type": "application/x-www-form-urlencoded; charset=utf-8" };
+
+describe("a call", () => {
+  test("goes to the emulator of the service that it is signed for", async () => {
+    const { call } = await frontDoor();
+    expect(await call("ec2", "Action=DescribeVpcs", FORM)).toMatchObject({ name: "moto", body: "Action=DescribeVpcs" });
+    expect(await call("s3", "x", {}, "/bucket/key?acl")).toMatchObject({ name: "ministack", url: "/bucket/key?acl" });
+    expect(await call("", "{}")).toMatchObject({ name: "ministack" });
+  });
+
+  test("is logged with its operation, and with both texts when it is refused", async () => {
+    const { call, log } = await frontDoor();
+    await call("dynamodb", "{}", { "x-amz-target": "DynamoDB_20120810.GetItem" });
+    await call("ec2", "Action=UnknownThing", FORM);
+    await call("apigateway", "{}", {}, "/restapis?limit=1");
+    expect(log.map(({ service, operation, status }) => `${service} ${operation} ${status}`)).toEqual([
+      "dynamodb GetItem 200",
+      "ec2 UnknownThing 501",
+      "apigateway POST /restapis 200",
+    ]);
+    expect(log[1]?.refusal).toMatchObject({ asked: "Action=UnknownThing", answered: expect.stringContaining("moto") });
+    expect(log[0]?.refusal).toBeUndefined();
+  });
+
+  test("that no one knows is remembered by name", async () => {
+    const { call, door } = await frontDoor();
+    await call("ec2", "Action=UnknownThing", FORM);
+    await call("ec2", "Action=UnknownThing", FORM);
+    await call("ec2", "Action=DescribeVpcs", FORM);
+    expect([...door.unanswered]).toEqual(["ec2 UnknownThing"]);
+  });
+});
+
+describe("an amendment", () => {
+  const amendment = (answer: Amendment["answer"]): Amendment => ({
+    service: "ec2",
+    operation: /^Describe/,
+    reason: "for the test",
+    answer,
+  });
+
+  test("edits the emulator's answer", async () => {
+    const { call, log } = await frontDoor([
+      amendment(async (asked, send) => editJson(await send(asked), (value) => ({ ...value, more: 1 }))),
+    ]);
+    expect(await call("ec2", "Action=DescribeVpcs", FORM)).toMatchObject({ name: "moto", more: 1 });
+    expect(await call("iam", "Action=DescribeVpcs", FORM)).not.toHaveProperty("more");
+    expect(log.map(({ isAmended }) => isAmended)).toEqual([true, false]);
+  });
+
+  test("may answer itself or ask the other emulator", async () => {
+    const { call } = await frontDoor([
+      amendment((asked, send) =>
+        asked.operation === "DescribeVpcs" ? send(asked, "ministack") : Promise.resolve(jsonReply(200, { own: true })),
+      ),
+    ]);
+    expect(await call("ec2", "Action=DescribeVpcs", FORM)).toMatchObject({ name: "ministack" });
+    expect(await call("ec2", "Action=DescribeHosts", FORM)).toMatchObject({ own: true });
+  });
+
+  test("that fails makes the call an unanswered one", async () => {
+    const { call, door, log } = await frontDoor([amendment(() => Promise.reject(new Error("no such field")))]);
+    await expect(call("ec2", "Action=DescribeVpcs", FORM)).rejects.toThrow();
+    expect([...door.unanswered]).toEqual(["ec2 DescribeVpcs"]);
+    expect(log[0]?.refusal?.answered).toContain("no such field");
+  });
+});

@@ -1,0 +1,148 @@
+import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type Call, operationOf, type Reply, serviceOf } from "../aws-calls/call.ts";
+import { type Emulator, emulatorOf } from "../aws-calls/routes.ts";
+import { type Amendment, amendmentFor, type Send } from "../emulator-patches/emulator-patch.ts";
+import { unansweredName } from "./unanswered.ts";
+
+/** One answered call, for the log. */
+export interface CallRecord {
+  readonly service: string;
+  readonly operation: string;
+  readonly status: number;
+  readonly emulator: Emulator;
+  readonly isAmended: boolean;
+  readonly millis: number;
+  /** Start of request and answer, of refusals only. */
+  readonly refusal?: { readonly asked: string; readonly answered: string };
+}
+
+export interface FrontDoorProps {
+  readonly ports: Readonly<Record<Emulator, number>>;
+  readonly amendments: readonly Amendment[];
+  /** Called once per call. */
+  readonly log: (record: CallRecord) => void;
+}
+
+/** One address for all of AWS. */
+export interface FrontDoor {
+  readonly url: string;
+  /** Operations that neither an emulator nor an amendment knew, each once, by name. */
+  readonly unanswered: ReadonlySet<string>;
+  stop(): Promise<void>;
+}
+
+const LOGGED_CHARACTERS = 600;
+
+export async function startFrontDoor({ ports, amendments, log }: FrontDoorProps): Promise<FrontDoor> {
+  const unanswered = new Set<string>();
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const started = performance.now();
+    const call = await readCall(request);
+    const emulator = emulatorOf(call.service);
+    const send: Send = (next, to = emulator) => forward(ports[to], next);
+    const amendment = amendmentFor(amendments, call);
+    const reply = await (amendment ? amendment.answer(call, send) : send(call)).catch(failure);
+    const name = unansweredName(call, reply);
+    if (name !== undefined) unanswered.add(name);
+    writeReply(response, reply, call.method);
+    log({
+      service: call.service,
+      operation: call.operation,
+      status: reply.status,
+      emulator,
+      isAmended: amendment !== undefined,
+      millis: Math.round(performance.now() - started),
+      ...(reply.status >= 400 ? { refusal: { asked: excerpt(call.body), answered: excerpt(reply.body) } } : {}),
+    });
+  }
+
+  const server = createServer((request, response) => {
+    answer(request, response).catch(() => response.destroy()); // the client has left: no one is there to tell
+  });
+  server.listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  return {
+    url: `http://127.0.0.1:${addressOf(server.address())}`,
+    unanswered,
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function readCall(request: IncomingMessage): Promise<Call> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(Buffer.from(chunk));
+  const body = Buffer.concat(chunks);
+  const { method = "GET", url = "/" } = request;
+  // Hop headers are this connection's own: the length is counted anew, and nothing waits for a "100 Continue".
+  const own = new Set(["transfer-encoding", "expect", "connection", "content-length"]);
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).flatMap(([name, value]) =>
+      own.has(name) || value === undefined ? [] : [[name, Array.isArray(value) ? value.join(", ") : value]],
+    ),
+  );
+  return {
+    method,
+    url,
+    headers,
+    body,
+    service: serviceOf(request.headers, url),
+    operation: operationOf(method, url, request.headers, body),
+  };
+}
+
+function forward(port: number, call: Call): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const upstream = httpRequest(
+      {
+        host: "127.0.0.1",
+        port,
+        method: call.method,
+        path: call.url,
+        headers: { ...call.headers, connection: "close", "content-length": call.body.byteLength },
+      },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("error", reject);
+        response.on("end", () => {
+          const headers = Object.fromEntries(
+            Object.entries(response.headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+          );
+          resolve({ status: response.statusCode ?? 502, headers, body: Buffer.concat(chunks) });
+        });
+      },
+    );
+    upstream.on("error", reject);
+    upstream.end(call.body);
+  });
+}
+
+function writeReply(response: ServerResponse, reply: Reply, method: string): void {
+  const headers: Record<string, string | string[]> = {};
+  for (const [name, value] of Object.entries(reply.headers)) {
+    if (name === "transfer-encoding" || name === "connection") continue;
+    headers[name] = typeof value === "string" ? value : [...value];
+  }
+  // A HEAD's length is that of the body it stands for.
+  if (method !== "HEAD") headers["content-length"] = String(reply.body.byteLength);
+  response.writeHead(reply.status, headers).end(reply.body);
+}
+
+function failure(error: unknown): Reply {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { status: 502, headers: { "content-type": "text/plain" }, body: Buffer.from(text) };
+}
+
+function excerpt(body: Buffer): string {
+  return body.toString("utf8", 0, LOGGED_CHARACTERS);
+}
+
+function addressOf(address: AddressInfo | string | null): number {
+  if (address === null || typeof address === "string") throw new Error("The front door has no port.");
+  return address.port;
+}

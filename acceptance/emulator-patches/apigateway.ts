@@ -1,0 +1,32 @@
+import { isObject } from "../../local/template/json.ts";
+import { editJson } from "../aws-calls/call.ts";
+import type { Amendment } from "./emulator-patch.ts";
+import { importRestApi } from "./import-rest-api.ts";
+
+export function apigatewayAmendments(): readonly Amendment[] {
+  return [
+    {
+      service: "apigateway",
+      operation: / \/v2\/vpclinks/,
+      reason: "MiniStack has no VPC links, moto has",
+      answer: (call, send) => send(call, "moto"),
+    },
+    {
+      service: "apigateway",
+      operation: /^PUT \/restapis\/[^/]+$/,
+      reason: "MiniStack can't import a document into an API, but answers requests to one that is made by single calls",
+      answer: importRestApi,
+    },
+    {
+      service: "apigateway",
+      operation: /^(GET|POST|PATCH) \/usageplans(\/[^/]+)?$/,
+      reason: "MiniStack answers an empty quota and throttle for a plan that has none",
+      answer: async (call, send) =>
+        editJson(await send(call), (plan) =>
+          Object.fromEntries(
+            Object.entries(plan).filter(([, value]) => !isObject(value) || Object.keys(value).length > 0),
+          ),
+        ),
+    },
+  ];
+}

@@ -1,0 +1,115 @@
+import { type Call, editText, form, type Reply, xmlReply } from "../aws-calls/call.ts";
+import type { Amendment, Send } from "./emulator-patch.ts";
+import { fieldsAsXml } from "./xml.ts";
+
+const NAMESPACE = "http://autoscaling.amazonaws.com/doc/2011-01-01/";
+
+/** Parts of a group that moto takes and does not give back. */
+const FORGOTTEN = [
+  "AvailabilityZoneDistribution",
+  "DefaultInstanceWarmup",
+  "InstanceMaintenancePolicy",
+  "MaxInstanceLifetime",
+  "MixedInstancesPolicy",
+];
+
+/** Where a hook tells of itself. */
+const NOTIFICATION = ["NotificationTargetARN", "RoleARN", "NotificationMetadata"];
+
+function hookKey(fields: URLSearchParams, hook: string | null): string {
+  return `${fields.get("AutoScalingGroupName")} ${hook}`;
+}
+
+export function autoscalingAmendments(): readonly Amendment[] {
+  const groups = new Map<string, Readonly<Record<string, string>>>();
+  const hooks = new Map<string, string>();
+  const remember = (call: Call, send: Send): Promise<Reply> => {
+    const fields = form(call);
+    // An update says only what changes; the rest of what was asked stays.
+    const parts = FORGOTTEN.map((name) => [name, fieldsAsXml(fields, [name])] as const).filter(([, xml]) => xml !== "");
+    const name = fields.get("AutoScalingGroupName") ?? "";
+    groups.set(name, { ...groups.get(name), ...Object.fromEntries(parts) });
+    return send(call);
+  };
+  const reason = "moto forgets a group's warm-up, maintenance policy, zone distribution and mixed instances";
+  return [
+    { service: "autoscaling", operation: "CreateAutoScalingGroup", reason, answer: remember },
+    { service: "autoscaling", operation: "UpdateAutoScalingGroup", reason, answer: remember },
+    {
+      service: "autoscaling",
+      operation: "DescribeAutoScalingGroups",
+      reason: "gives back what moto forgot of a group",
+      echo: "part",
+      answer: async (call, send) =>
+        editText(await send(call), (text) =>
+          text
+            .replace(/<MixedInstancesPolicy>.*?<\/MixedInstancesPolicy>/gs, "")
+            .replace(
+              /<AutoScalingGroupName>([^<]*)<\/AutoScalingGroupName>(?=\s*<AutoScalingGroupARN>)/g,
+              (name, group) => `${name}${Object.values(groups.get(group) ?? {}).join("")}`,
+            ),
+        ),
+    },
+    {
+      service: "autoscaling",
+      operation: "DescribePolicies",
+      reason: "moto leaves out that a policy is enabled and answers an empty predictive configuration",
+      echo: "part",
+      answer: async (call, send) =>
+        editText(await send(call), (text) =>
+          text
+            .replace(/<PredictiveScalingConfiguration ?\/>/g, "")
+            .replace(/<\/PolicyType>/g, "</PolicyType><Enabled>true</Enabled>"),
+        ),
+    },
+    {
+      service: "autoscaling",
+      operation: "PutLifecycleHook",
+      reason: "remembered for the description of hooks",
+      answer: (call, send) => {
+        const fields = form(call);
+        hooks.set(hookKey(fields, fields.get("LifecycleHookName")), fieldsAsXml(fields, NOTIFICATION));
+        return send(call);
+      },
+    },
+    {
+      service: "autoscaling",
+      operation: "DescribeLifecycleHooks",
+      reason: "moto invents a notification target for a hook that has none",
+      echo: "part",
+      answer: async (call, send) =>
+        editText(await send(call), (text) =>
+          text
+            .replace(new RegExp(`<(${NOTIFICATION.join("|")})>[^<]*</\\1>|<(${NOTIFICATION.join("|")}) ?/>`, "g"), "")
+            .replace(
+              /<LifecycleHookName>([^<]*)<\/LifecycleHookName>/g,
+              (name, hook) => `${name}${hooks.get(hookKey(form(call), hook)) ?? ""}`,
+            ),
+        ),
+    },
+    {
+      service: "autoscaling",
+      operation: "StartInstanceRefresh",
+      reason: "moto has no instance refreshes",
+      echo: "whole",
+      answer: async () =>
+        xmlReply(
+          "StartInstanceRefresh",
+          "<StartInstanceRefreshResult><InstanceRefreshId>refresh</InstanceRefreshId></StartInstanceRefreshResult>",
+          NAMESPACE,
+        ),
+    },
+    {
+      service: "autoscaling",
+      operation: "DescribeInstanceRefreshes",
+      reason: "moto has no instance refreshes",
+      echo: "whole",
+      answer: async () =>
+        xmlReply(
+          "DescribeInstanceRefreshes",
+          "<DescribeInstanceRefreshesResult><InstanceRefreshes/></DescribeInstanceRefreshesResult>",
+          NAMESPACE,
+        ),
+    },
+  ];
+}

@@ -1,0 +1,19 @@
+import { editText } from "../aws-calls/call.ts";
+import type { Amendment } from "./emulator-patch.ts";
+
+export function cloudfrontAmendments(): readonly Amendment[] {
+  return [
+    {
+      service: "cloudfront",
+      operation: /^(GET|POST|PUT) \/2020-05-31\/response-headers-policy/,
+      reason: "MiniStack answers empty lists of custom and removed headers that no one asked for",
+      answer: async (call, send) =>
+        editText(await send(call), (text) =>
+          text.replace(
+            /<(CustomHeadersConfig|RemoveHeadersConfig)><Quantity>0<\/Quantity>(<Items ?\/>|<Items><\/Items>)?<\/\1>/g,
+            "",
+          ),
+        ),
+    },
+  ];
+}

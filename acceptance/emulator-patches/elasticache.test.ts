@@ -1,0 +1,122 @@
+import { describe, expect, test } from "vitest";
+import type { Call, Reply } from "../aws-calls/call.ts";
+import type { Emulator } from "../aws-calls/routes.ts";
+import { elasticacheAmendments } from "./elasticache.ts";
+import { amendmentFor } from "./emulator-patch.ts";
+
+interface Asked {
+  readonly emulator: Emulator;
+  readonly fields: Readonly<Record<string, string>>;
+  readonly authorization: string | undefined;
+}
+
+const AUTHORIZATION = "AWS4-HMAC-SHA256 Credential=1/20260101/us-east-1/elasticache/aws4_request";
+
+/** A front door's amendments before emulators that answer as `answer` says; a refusal is an answer with `<Error>`. */
+function open(answer: (asked: Asked) => string) {
+  const amendments = elasticacheAmendments();
+  const asked: Asked[] = [];
+  const send = async (call: Call, emulator: Emulator = "ministack"): Promise<Reply> => {
+    const fields = Object.fromEntries(new URLSearchParams(call.body.toString()));
+    const one: Asked = { emulator, fields, authorization: call.headers.authorization };
+    asked.push(one);
+    const text = answer(one);
+    return { status: text.startsWith("<Error>") ? 400 : 200, headers: {}, body: Buffer.from(text) };
+  };
+  const ask = async (Action: string, fields: Readonly<Record<string, string>> = {}) => {
+    const call: Call = {
+      method: "POST",
+      url: "/",
+      headers: { authorization: AUTHORIZATION },
+      body: Buffer.from(new URLSearchParams({ Action, ...fields }).toString()),
+      service: "elasticache",
+      operation: Action,
+    };
+    const amendment = amendmentFor(amendments, call);
+    return (await (amendment ? amendment.answer(call, send) : send(call))).body.toString();
+  };
+  return { ask, asked };
+}
+
+describe("a cache subnet group", () => {
+  const ZONES: Readonly<Record<string, string>> = { "subnet-a": "us-east-1a", "subnet-b": "us-east-1b" };
+  const group = "<VpcId>vpc-copy</VpcId><SubnetIdentifier>copy-us-east-1a</SubnetIdentifier>";
+  const emulators = ({ fields }: Asked): string => {
+    if (fields.Action === "CreateVpc") return "<vpcId>vpc-copy</vpcId>";
+    if (fields.Action === "CreateSubnet") return `<subnetId>copy-${fields.AvailabilityZone}</subnetId>`;
+    if (fields.Action !== "DescribeSubnets") return group;
+    const zone = ZONES[fields["SubnetId.1"] ?? ""];
+    if (zone === undefined) return "<Error>InvalidSubnetID.NotFound</Error>";
+    return `<vpcId>vpc-1</vpcId><availabilityZone>${zone}</availabilityZone><cidrBlock>10.0.0.0/24</cidrBlock>`;
+  };
+  const two = { "SubnetIds.SubnetIdentifier.1": "subnet-a", "SubnetIds.SubnetIdentifier.2": "subnet-b" };
+
+  test("is made in copies of its subnets, in the same zones and in one VPC", async () => {
+    const { ask, asked } = open(emulators);
+    await ask("CreateCacheSubnetGroup", two);
+    expect(asked.at(-1)).toMatchObject({
+      emulator: "ministack",
+      authorization: AUTHORIZATION,
+      fields: {
+        "SubnetIds.SubnetIdentifier.1": "copy-us-east-1a",
+        "SubnetIds.SubnetIdentifier.2": "copy-us-east-1b",
+      },
+    });
+    const copies = asked.filter(({ fields }) => fields.Action === "CreateSubnet");
+    expect(copies.map(({ fields }) => fields.VpcId)).toEqual(["vpc-copy", "vpc-copy"]);
+    expect(asked.filter(({ fields }) => fields.Action === "CreateVpc")).toHaveLength(1);
+  });
+
+  test("asks the EC2 that has the subnets, and signs for it", async () => {
+    const { ask, asked } = open(emulators);
+    await ask("CreateCacheSubnetGroup", two);
+    const looks = asked.filter(({ fields }) => fields.Action === "DescribeSubnets");
+    expect(looks.map(({ emulator }) => emulator)).toEqual(["moto", "moto"]);
+    expect(looks[0]?.authorization).toBe(AUTHORIZATION.replace("elasticache", "ec2"));
+  });
+
+  test("is told with the subnets and the VPC that were asked for, and only with those that the emulator tells", async () => {
+    const { ask } = open(emulators);
+    const told = "<VpcId>vpc-1</VpcId><SubnetIdentifier>subnet-a</SubnetIdentifier>";
+    expect(await ask("CreateCacheSubnetGroup", two)).toBe(told);
+    expect(await ask("DescribeCacheSubnetGroups")).toBe(told);
+  });
+
+  test("of a subnet that is nowhere is left to the emulator to refuse", async () => {
+    const { ask, asked } = open(emulators);
+    await ask("CreateCacheSubnetGroup", { "SubnetIds.SubnetIdentifier.1": "subnet-x" });
+    expect(asked.at(-1)?.fields["SubnetIds.SubnetIdentifier.1"]).toBe("subnet-x");
+    expect(
+      asked.some(({ fields }) => fields.Action?.startsWith("Create") && fields.Action !== "CreateCacheSubnetGroup"),
+    ).toBe(false);
+  });
+});
+
+test("a replication group is told with the key that it was made with, until it is made without", async () => {
+  const described = "<ReplicationGroupId>g</ReplicationGroupId><ReplicationGroupId>other</ReplicationGroupId>";
+  const { ask } = open(() => described);
+  await ask("CreateReplicationGroup", { ReplicationGroupId: "g", KmsKeyId: "arn:key" });
+  expect(await ask("DescribeReplicationGroups")).toBe(
+    "<ReplicationGroupId>g</ReplicationGroupId><KmsKeyId>arn:key</KmsKeyId><ReplicationGroupId>other</ReplicationGroupId>",
+  );
+  await ask("CreateReplicationGroup", { ReplicationGroupId: "g" });
+  expect(await ask("DescribeReplicationGroups")).toBe(described);
+});
+
+test("a replication group that was refused leaves no key behind", async () => {
+  const group = "<ReplicationGroupId>g</ReplicationGroupId>";
+  const { ask } = open(({ fields }) => (fields.Action === "CreateReplicationGroup" ? "<Error></Error>" : group));
+  await ask("CreateReplicationGroup", { ReplicationGroupId: "g", KmsKeyId: "arn:key" });
+  expect(await ask("DescribeReplicationGroups")).toBe(group);
+});
+
+test("a node is told with its group's upgrades, as the emulator tells them of the group", async () => {
+  const { ask } = open(({ fields }) =>
+    fields.Action === "DescribeCacheClusters"
+      ? "<ReplicationGroupId>g</ReplicationGroupId><ReplicationGroupId></ReplicationGroupId>"
+      : "<ReplicationGroup><ReplicationGroupId>g</ReplicationGroupId><AutoMinorVersionUpgrade>false</AutoMinorVersionUpgrade></ReplicationGroup>",
+  );
+  expect(await ask("DescribeCacheClusters", { CacheClusterId: "g-001" })).toBe(
+    "<ReplicationGroupId>g</ReplicationGroupId><AutoMinorVersionUpgrade>false</AutoMinorVersionUpgrade><ReplicationGroupId></ReplicationGroupId>",
+  );
+});

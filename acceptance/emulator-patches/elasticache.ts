@@ -1,0 +1,133 @@
+import { type Call, editText, form, type Reply, withBody } from "../aws-calls/call.ts";
+import type { Emulator } from "../aws-calls/routes.ts";
+import type { Amendment, Send } from "./emulator-patch.ts";
+import { element, elements, escapeXml } from "./xml.ts";
+
+export function elasticacheAmendments(): readonly Amendment[] {
+  /** moto's ids of subnets and VPCs, by those of MiniStack's copies. */
+  const originals = new Map<string, string>();
+  /** Keys by the replication group that they encrypt. */
+  const keys = new Map<string, string>();
+
+  /** A translation and no echo: a subnet that MiniStack loses is missing in its answer. */
+  const withOriginals = (reply: Reply): Reply =>
+    editText(reply, (text) =>
+      text.replace(
+        /<(SubnetIdentifier|VpcId)>([^<]*)</g,
+        (_all, name, id) => `<${name}>${escapeXml(originals.get(id) ?? id)}<`,
+      ),
+    );
+
+  return [
+    {
+      service: "elasticache",
+      operation: /^(Create|Modify)CacheSubnetGroup$/,
+      reason:
+        "MiniStack looks for a group's subnets in its own EC2, but they are in moto's: it is given copies of them",
+      answer: async (call, send) => withOriginals(await send(await withCopies(call, send, originals))),
+    },
+    {
+      service: "elasticache",
+      operation: "DescribeCacheSubnetGroups",
+      reason: "MiniStack tells the ids of its copies; the reader knows those of moto's subnets and VPC",
+      answer: async (call, send) => withOriginals(await send(call)),
+    },
+    {
+      service: "elasticache",
+      operation: "CreateReplicationGroup",
+      reason: "MiniStack forgets the key of a replication group; it is remembered for the group's description",
+      answer: async (call, send) => {
+        const reply = await send(call);
+        const fields = form(call);
+        if (reply.status < 300) keys.set(fields.get("ReplicationGroupId") ?? "", fields.get("KmsKeyId") ?? "");
+        return reply;
+      },
+    },
+    {
+      service: "elasticache",
+      operation: "DescribeReplicationGroups",
+      reason: "gives back the key that MiniStack forgot",
+      echo: "part",
+      answer: async (call, send) =>
+        editText(await send(call), (text) =>
+          text.replace(/<ReplicationGroupId>([^<]*)<\/ReplicationGroupId>/g, (name, group) => {
+            const key = keys.get(group);
+            return key ? `${name}<KmsKeyId>${escapeXml(key)}</KmsKeyId>` : name;
+          }),
+        ),
+    },
+    {
+      service: "elasticache",
+      operation: "DescribeCacheClusters",
+      reason: "MiniStack tells of a replication group, but not of its nodes, whether minor versions come by themselves",
+      answer: async (call, send) => {
+        const question = new URLSearchParams({
+          Action: "DescribeReplicationGroups",
+          Version: form(call).get("Version") ?? "",
+        });
+        const groups = (await send(withBody(call, question.toString()))).body.toString();
+        const upgrades = new Map(
+          elements(groups, "ReplicationGroup").map((group) => [
+            element(group, "ReplicationGroupId"),
+            element(group, "AutoMinorVersionUpgrade"),
+          ]),
+        );
+        return editText(await send(call), (text) =>
+          text.replace(/<ReplicationGroupId>([^<]*)<\/ReplicationGroupId>/g, (name, group) => {
+            const upgrade = upgrades.get(group);
+            return upgrade === undefined
+              ? name
+              : `${name}<AutoMinorVersionUpgrade>${upgrade}</AutoMinorVersionUpgrade>`;
+          }),
+        );
+      },
+    },
+  ];
+}
+
+/**
+ * The call with MiniStack's copies of the subnets that it names, in a copy of their VPC. A subnet that moto does not know
+ * stays as it is, so that MiniStack refuses it.
+ */
+async function withCopies(call: Call, send: Send, originals: Map<string, string>): Promise<Call> {
+  const fields = form(call);
+  const vpcs = new Map<string, string>();
+  const copy = async (original: string, kind: "subnet" | "vpc", question: Readonly<Record<string, string>>) => {
+    const answer = await askEc2(call, send, "ministack", question);
+    const id = element(answer, `${kind}Id`);
+    if (id === undefined) throw new Error(`MiniStack did not copy ${original}: ${answer}`);
+    originals.set(id, original);
+    return id;
+  };
+  for (const [field, subnet] of [...fields].filter(([name]) => name.startsWith("SubnetIds."))) {
+    const found = await askEc2(call, send, "moto", { Action: "DescribeSubnets", "SubnetId.1": subnet });
+    const [vpc, zone, range] = ["vpcId", "availabilityZone", "cidrBlock"].map((name) => element(found, name));
+    if (vpc === undefined || zone === undefined || range === undefined) continue;
+    const VpcId = vpcs.get(vpc) ?? (await copy(vpc, "vpc", { Action: "CreateVpc" }));
+    vpcs.set(vpc, VpcId);
+    const question = { Action: "CreateSubnet", VpcId, AvailabilityZone: zone, CidrBlock: range };
+    fields.set(field, await copy(subnet, "subnet", question));
+  }
+  return withBody(call, fields.toString());
+}
+
+/** Asks an emulator's EC2 in the name of a call to another service: both emulators read the service from the signature. */
+async function askEc2(
+  call: Call,
+  send: Send,
+  emulator: Emulator,
+  fields: Readonly<Record<string, string>>,
+): Promise<string> {
+  const authorization = (call.headers.authorization ?? "").replace(
+    `/${call.service}/aws4_request`,
+    "/ec2/aws4_request",
+  );
+  const question: Call = {
+    ...call,
+    headers: { ...call.headers, authorization },
+    service: "ec2",
+    operation: fields.Action ?? "",
+    body: Buffer.from(new URLSearchParams({ Version: "2016-11-15", ...fields }).toString()),
+  };
+  return (await send(question, emulator)).body.toString();
+}

@@ -1,0 +1,111 @@
+import { describe, expect, test } from "vitest";
+import type { Call, Reply } from "../aws-calls/call.ts";
+import { autoscalingAmendments } from "./autoscaling.ts";
+import { cloudwatchAmendments } from "./cloudwatch.ts";
+import { ec2Amendments } from "./ec2.ts";
+import { type Amendment, amendmentFor } from "./emulator-patch.ts";
+import { snsAmendments } from "./sns.ts";
+import { wafv2Amendments } from "./wafv2.ts";
+import { fieldsAsXml } from "./xml.ts";
+
+/** Asks through amendments, with an emulator that answers this text. */
+async function ask(amendments: readonly Amendment[], service: string, operation: string, body: string, answer: string) {
+  const call: Call = { method: "POST", url: "/", headers: {}, body: Buffer.from(body), service, operation };
+  const send = async (): Promise<Reply> => ({ status: 200, headers: {}, body: Buffer.from(answer) });
+  const amendment = amendmentFor(amendments, call);
+  return (await (amendment ? amendment.answer(call, send) : send())).body.toString();
+}
+const query = (fields: Readonly<Record<string, string>>) => new URLSearchParams(fields).toString();
+
+test("fields of a query become the XML that describes them", () => {
+  const fields = new URLSearchParams({
+    "Tags.member.1.Key": "a",
+    "Tags.member.1.Value": "<b>",
+    "Tags.member.2.Key": "c",
+    Other: "x",
+  });
+  expect(fieldsAsXml(fields, ["Tags"])).toBe(
+    "<Tags><member><Key>a</Key><Value>&lt;b&gt;</Value></member><member><Key>c</Key></member></Tags>",
+  );
+});
+
+describe("security group rules", () => {
+  const item = (id: string, rest = "") => `<item><securityGroupRuleId>${id}</securityGroupRuleId>${rest}</item>`;
+  const all = item("sgr-1") + item("sgr-2", "<description>own</description>");
+
+  test("keep the description of a rule whose source is a group, and a changed one", async () => {
+    const ec2 = ec2Amendments();
+    const made = query({ "IpPermissions.1.Groups.1.Description": "Checks & more" });
+    await ask(ec2, "ec2", "AuthorizeSecurityGroupIngress", made, item("sgr-1"));
+    expect(await ask(ec2, "ec2", "DescribeSecurityGroupRules", "", all)).toBe(
+      item("sgr-1", "<description>Checks &amp; more</description>") + item("sgr-2", "<description>own</description>"),
+    );
+    const changed = query({
+      "SecurityGroupRule.1.SecurityGroupRuleId": "sgr-2",
+      "SecurityGroupRule.1.SecurityGroupRule.Description": "new",
+    });
+    await ask(ec2, "ec2", "ModifySecurityGroupRules", changed, "");
+    expect(await ask(ec2, "ec2", "DescribeSecurityGroupRules", "", all)).toContain(
+      item("sgr-2", "<description>new</description>"),
+    );
+  });
+});
+
+describe("Auto Scaling groups", () => {
+  test("keep their warm-up, also when an update names other parts only", async () => {
+    const autoscaling = autoscalingAmendments();
+    const group = (operation: string, more: object) =>
+      ask(autoscaling, "autoscaling", operation, query({ AutoScalingGroupName: "g", ...more }), "");
+    await group("CreateAutoScalingGroup", { DefaultInstanceWarmup: "300", MaxInstanceLifetime: "1" });
+    await group("UpdateAutoScalingGroup", { MaxInstanceLifetime: "2" });
+    const answer = "<AutoScalingGroupName>g</AutoScalingGroupName><AutoScalingGroupARN>arn</AutoScalingGroupARN>";
+    const described = await ask(autoscaling, "autoscaling", "DescribeAutoScalingGroups", "", answer);
+    expect(described).toContain("<DefaultInstanceWarmup>300</DefaultInstanceWarmup>");
+    expect(described).toContain("<MaxInstanceLifetime>2</MaxInstanceLifetime>");
+  });
+
+  test("keep what a hook tells, each group's its own, and nothing that it was not told", async () => {
+    const autoscaling = autoscalingAmendments();
+    const hook = (group: string, more = {}) => query({ AutoScalingGroupName: group, LifecycleHookName: "h", ...more });
+    await ask(autoscaling, "autoscaling", "PutLifecycleHook", hook("g", { NotificationMetadata: "{}" }), "");
+    const answer = "<LifecycleHookName>h</LifecycleHookName><RoleARN>invented</RoleARN>";
+    const describe = (group: string) => ask(autoscaling, "autoscaling", "DescribeLifecycleHooks", hook(group), answer);
+    expect(await describe("g")).toBe(
+      "<LifecycleHookName>h</LifecycleHookName><NotificationMetadata>{}</NotificationMetadata>",
+    );
+    expect(await describe("other")).toBe("<LifecycleHookName>h</LifecycleHookName>");
+  });
+});
+
+test("composite alarms are described as asked, and gone once deleted", async () => {
+  const cloudwatch = cloudwatchAmendments();
+  const put = query({ AlarmName: "down", AlarmRule: 'ALARM("a")' });
+  await ask(cloudwatch, "monitoring", "PutCompositeAlarm", put, "");
+  const which = query({ "AlarmTypes.member.1": "CompositeAlarm", "AlarmNames.member.1": "down" });
+  expect(await ask(cloudwatch, "monitoring", "DescribeAlarms", which, "moto")).toContain(
+    '<AlarmRule>ALARM("a")</AlarmRule>',
+  );
+  expect(await ask(cloudwatch, "monitoring", "DescribeAlarms", "", "moto")).toBe("moto");
+  await ask(cloudwatch, "monitoring", "DeleteAlarms", query({ "AlarmNames.member.1": "down" }), "");
+  expect(await ask(cloudwatch, "monitoring", "DescribeAlarms", which, "moto")).not.toContain("AlarmRule");
+});
+
+test("a subscription's ARN is told before it is confirmed, when it is asked for", async () => {
+  const endpoint = "<Endpoint>https://a?b&amp;c</Endpoint>";
+  // Stands for both of the emulator's answers: that of Subscribe and the list.
+  const answer =
+    "<SubscriptionArn>pending confirmation</SubscriptionArn>" +
+    `<member><SubscriptionArn>arn:other</SubscriptionArn></member><member><SubscriptionArn>arn:own</SubscriptionArn>${endpoint}</member>`;
+  const fields = { Endpoint: "https://a?b&c", TopicArn: "arn:topic" };
+  const subscribe = (more: object) => ask(snsAmendments(), "sns", "Subscribe", query({ ...fields, ...more }), answer);
+  expect(await subscribe({ ReturnSubscriptionArn: "true" })).toMatch(/^<SubscriptionArn>arn:own</);
+  expect(await subscribe({})).toBe(answer);
+});
+
+test("a web ACL keeps its response bodies", async () => {
+  const wafv2 = wafv2Amendments();
+  const CustomResponseBodies = { limit: { Content: "{}" } };
+  await ask(wafv2, "wafv2", "CreateWebACL", JSON.stringify({ Name: "acl", CustomResponseBodies }), "{}");
+  const answer = await ask(wafv2, "wafv2", "GetWebACL", "{}", JSON.stringify({ WebACL: { Name: "acl" } }));
+  expect(JSON.parse(answer)).toEqual({ WebACL: { Name: "acl", CustomResponseBodies } });
+});

@@ -1,0 +1,43 @@
+import type { Call } from "../aws-calls/call.ts";
+import type { Amendment } from "./emulator-patch.ts";
+import { element, escapeXml } from "./xml.ts";
+
+export function s3Amendments(): readonly Amendment[] {
+  /** Tags that an upload in parts was begun with, by the upload's id. */
+  const tags = new Map<string, string>();
+  return [
+    {
+      service: "s3",
+      operation: /^POST \/[^/]+\/.+/,
+      reason: "MiniStack drops the tags of an object that is uploaded in parts; they are put to it once it is whole",
+      answer: async (call, send) => {
+        const reply = await send(call);
+        const asked = call.headers["x-amz-tagging"];
+        const begun = element(reply.body.toString(), "UploadId");
+        if (begun !== undefined && asked !== undefined) tags.set(begun, asked);
+        const ended = new URL(call.url, "http://s3").searchParams.get("uploadId") ?? "";
+        const text = tags.get(ended);
+        if (text === undefined || reply.status >= 300) return reply;
+        tags.delete(ended);
+        const tagged = await send(taggingCall(call, text));
+        return tagged.status >= 300 ? tagged : reply;
+      },
+    },
+  ];
+}
+
+function taggingCall(call: Call, text: string): Call {
+  const tags = [...new URLSearchParams(text)].map(
+    ([key, value]) => `<Tag><Key>${escapeXml(key)}</Key><Value>${escapeXml(value)}</Value></Tag>`,
+  );
+  const own = new Set(["content-md5", "content-encoding", "x-amz-decoded-content-length", "x-amz-content-sha256"]);
+  return {
+    ...call,
+    method: "PUT",
+    url: `${call.url.split("?")[0]}?tagging`,
+    headers: Object.fromEntries(
+      Object.entries(call.headers).filter(([name]) => !own.has(name) && !/checksum|trailer/.test(name)),
+    ),
+    body: Buffer.from(`<Tagging><TagSet>${tags.join("")}</TagSet></Tagging>`),
+  };
+}

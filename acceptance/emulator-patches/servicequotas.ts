@@ -1,0 +1,17 @@
+import { input, jsonReply } from "../aws-calls/call.ts";
+import type { Amendment } from "./emulator-patch.ts";
+
+/** Enough for every environment here. */
+const VALUE = 1000;
+
+export function servicequotasAmendments(): readonly Amendment[] {
+  return [
+    {
+      service: "servicequotas",
+      operation: "GetServiceQuota",
+      reason: "neither emulator has quotas of EC2: moto fails when it is asked for one",
+      echo: "whole",
+      answer: async (call) => jsonReply(200, { Quota: { ...input(call), Value: VALUE } }),
+    },
+  ];
+}

@@ -1,0 +1,37 @@
+import { editText, form } from "../aws-calls/call.ts";
+import type { Amendment } from "./emulator-patch.ts";
+import { element, escapeXml } from "./xml.ts";
+
+const PENDING = "<SubscriptionArn>pending confirmation</SubscriptionArn>";
+
+export function snsAmendments(): readonly Amendment[] {
+  return [
+    {
+      service: "sns",
+      operation: "Subscribe",
+      reason: "MiniStack holds the ARN of an unconfirmed subscription back even when ReturnSubscriptionArn asks for it",
+      answer: async (call, send) => {
+        const reply = await send(call);
+        const fields = form(call);
+        const isAsked = fields.get("ReturnSubscriptionArn") === "true";
+        if (!isAsked || !reply.body.toString().includes(PENDING)) return reply;
+        const question = {
+          Action: "ListSubscriptionsByTopic",
+          Version: fields.get("Version") ?? "",
+          TopicArn: fields.get("TopicArn") ?? "",
+        };
+        const body = Buffer.from(new URLSearchParams(question).toString());
+        const list = await send({ ...call, operation: question.Action, body });
+        const endpoint = `<Endpoint>${escapeXml(fields.get("Endpoint") ?? "")}</Endpoint>`;
+        const own = list.body
+          .toString()
+          .split("<member>")
+          .find((member) => member.includes(endpoint));
+        const arn = element(own ?? "", "SubscriptionArn");
+        return editText(reply, (text) =>
+          arn === undefined ? text : text.replace(PENDING, `<SubscriptionArn>${arn}</SubscriptionArn>`),
+        );
+      },
+    },
+  ];
+}

@@ -1,0 +1,29 @@
+import { asObject, asText, type Json } from "../../local/template/json.ts";
+import { type Call, editJson, input, type Reply } from "../aws-calls/call.ts";
+import type { Amendment, Send } from "./emulator-patch.ts";
+
+export function wafv2Amendments(): readonly Amendment[] {
+  const bodies = new Map<string, Json>();
+  const remember = (call: Call, send: Send): Promise<Reply> => {
+    const { Name, CustomResponseBodies } = input(call);
+    if (CustomResponseBodies !== undefined) bodies.set(asText(Name), CustomResponseBodies);
+    return send(call);
+  };
+  const reason = "MiniStack forgets the custom response bodies of a web ACL";
+  return [
+    { service: "wafv2", operation: "CreateWebACL", reason, answer: remember },
+    { service: "wafv2", operation: "UpdateWebACL", reason, answer: remember },
+    {
+      service: "wafv2",
+      operation: "GetWebACL",
+      reason,
+      echo: "part",
+      answer: async (call, send) =>
+        editJson(await send(call), (value) => {
+          const acl = asObject(value.WebACL);
+          const forgotten = bodies.get(asText(acl.Name));
+          return forgotten === undefined ? value : { ...value, WebACL: { CustomResponseBodies: forgotten, ...acl } };
+        }),
+    },
+  ];
+}

@@ -1,0 +1,133 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from "@aws-sdk/client-auto-scaling";
+import { DeleteItemCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DescribeVpcEndpointsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { CopyObjectCommand, ListObjectVersionsCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { loadEnvironment } from "../../environments/load.ts";
+import { asObject } from "../../local/template/json.ts";
+import { expectEqual } from "../assertions/assertion.ts";
+import { resourcesOf, roleStatements } from "../assertions/role-policy.ts";
+import { parseObject } from "../aws-calls/call.ts";
+import { clientSettings } from "../aws-client/aws-client.ts";
+import type { Clone } from "./clone.ts";
+import type { Walk } from "./runbook.ts";
+
+/** "Rotate": a key that was made is let in, and refused within 5 s once it is revoked. */
+export async function rotateKey(walk: Walk): Promise<void> {
+  const { environment, operator, report } = walk;
+  const made = await operator.run("keys create", ["--aws", "--name", "me"], { says: [/^sk-sl-/m, /Id \S+, plan/] });
+  const secret = /^sk-sl-\S+/m.exec(made)?.[0] ?? "";
+  const id = /Id ([\w-]+),/.exec(made)?.[1] ?? "";
+  await operator.run("keys list", ["--aws"], { says: [new RegExp(`${id} +me .*active`)] });
+  const address = await apiAddress(walk);
+  const headers = {
+    authorization: `Bearer ${secret}`,
+    // The emulator does not take a plan's identifier from the authorizer, as AWS does, but from the caller.
+    "x-api-key": `sluice-plan-${environment}-standard-identifier`,
+  };
+  const status = async () => (await fetch(`${address}/v1/models`, { headers })).status;
+  expectEqual("the status of a new key's request, with no gateway behind the API", await status(), 503);
+  await operator.run("keys revoke", [id, "--aws"], { says: [/refused everywhere within 5 s/] });
+  await sleep(5000);
+  expectEqual("the status of a revoked key's request", await status(), 401);
+  report(`${environment}: a key made, let in, revoked, refused`);
+}
+
+/** The API behind the front door; what the edge stack's output says is AWS's own address of it. */
+async function apiAddress({ environment, operator, bench }: Walk): Promise<string> {
+  const folder = join(operator.deployFolder, "cdktf.out/stacks", `${environment}-edge`);
+  const outputs = parseObject(await operator.program("tofu", [`-chdir=${folder}`, "output", "-json"]));
+  const value = (name: string) => String(asObject(outputs[name]).value);
+  const [, id, stage] = /^https:\/\/(\w+)\.execute-api\..*\.amazonaws\.com\/(\w+)/.exec(value("api_url")) ?? [];
+  if (id === undefined || stage === undefined) throw new Error(`The output api_url is ${value("api_url")}.`);
+  return `${bench.frontDoor.url}/_aws/execute-api/${id}/${stage}`;
+}
+
+/** "Deploy": a pool's limit by TF_VAR_…, over the one that is kept in a file. */
+export async function scale(walk: Walk): Promise<void> {
+  const { environment, operator, report } = walk;
+  const before = operator.keptVariables();
+  const deploy = (variables: Readonly<Record<string, string>>) =>
+    operator.run("deploy", ["--yes", "--stack", "serving"], { variables, says: [/\d+ to change/] });
+  writeFileSync(operator.variablesFile, JSON.stringify({ ...before, phi_3_mini_max_instances: 3 }));
+  await deploy({ TF_VAR_phi_3_mini_max_instances: "4" });
+  expectEqual("the most engines, by TF_VAR over the file", await mostEngines(walk), 4);
+  await deploy({});
+  expectEqual("the most engines, by the file", await mostEngines(walk), 3);
+  writeFileSync(operator.variablesFile, JSON.stringify(before));
+  report(`${environment}: a pool's limit changed by TF_VAR_… and by terraform.tfvars.json`);
+}
+
+async function mostEngines({ environment, bench }: Walk): Promise<number | undefined> {
+  const { AutoScalingGroups = [] } = await new AutoScalingClient(clientSettings(bench.frontDoor.url)).send(
+    new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [`sluice-${environment}-engine-phi-3-mini`] }),
+  );
+  return AutoScalingGroups[0]?.MaxSize;
+}
+
+/** The provider of docs/providers.md, as it stands there. */
+function documentedProvider(clone: Clone): string {
+  const page = readFileSync(join(clone.folder, "docs/providers.md"), "utf8");
+  const example = /^```ts\n(providers: \{.*?\n\})\n```$/ms.exec(page)?.[1];
+  if (example === undefined) throw new Error("docs/providers.md has no example of a provider.");
+  return `${example},`;
+}
+
+/** "Deploy" of changed settings, and "Roll back": a provider with a secret, and the page's title. */
+export async function changeAndRollBack(walk: Walk): Promise<void> {
+  const { environment, operator, clone, bench, report } = walk;
+  const stacks = ["network", "serving", "site"];
+  const args = stacks.flatMap((stack) => ["--stack", stack]);
+  const changed = stacks.map((stack) => new RegExp(`${environment}-${stack}: .*\\d+ to (add|change|destroy)`));
+  const takeBack = clone.edit(`environments/${environment}.ts`, [
+    { from: "providers: {},", to: documentedProvider(clone) },
+    { from: 'title: "', to: 'title: "New ' },
+  ]);
+  const { zones, gateways } = await loadEnvironment(environment);
+  const nats = Math.min(zones.length, gateways.minInstances);
+  // The endpoint of its secret; of the way out a rule, a route for each zone, NAT gateways and their addresses.
+  const added = new RegExp(`${environment}-network: ${1 + 1 + zones.length + 2 * nats} to add$`, "m");
+  await operator.run("plan", ["--detailed-exitcode", "--stack", "network"], { code: 2, says: [added] });
+  await operator.run("deploy", ["--yes", ...args], { says: [...changed, /deployed; nothing is left to change/] });
+  expectEqual("what the gateways may read of secrets", await readableSecrets(walk), [
+    `arn:aws:secretsmanager:us-east-1:123456789012:secret:sluice/openai-??????`,
+  ]);
+  expectEqual("endpoints of Secrets Manager", await secretsEndpoints(bench.frontDoor.url), 1);
+  report(`${environment}: a provider declared and deployed; gateways may read its secret and no other`);
+  takeBack();
+  await operator.run("deploy", ["--yes", ...args], { says: [...changed, /deployed; nothing is left to change/] });
+  expectEqual("what the gateways may read of secrets", await readableSecrets(walk), []);
+  expectEqual("endpoints of Secrets Manager", await secretsEndpoints(bench.frontDoor.url), 0);
+  report(`${environment}: rolled back by the files of before`);
+}
+
+async function readableSecrets({ environment, bench }: Walk): Promise<readonly string[]> {
+  return resourcesOf(await roleStatements(bench.frontDoor.url, `sluice-${environment}-gateway`), "secretsmanager");
+}
+
+async function secretsEndpoints(url: string): Promise<number> {
+  const { VpcEndpoints = [] } = await new EC2Client(clientSettings(url)).send(new DescribeVpcEndpointsCommand({}));
+  return VpcEndpoints.filter(
+    ({ ServiceName = "", State }) => ServiceName.endsWith(".secretsmanager") && State?.toLowerCase() !== "deleted",
+  ).length;
+}
+
+/** "Roll back", a damaged state: the version before is copied over it, and the digest of the damaged one is deleted. */
+export async function restoreState(walk: Walk): Promise<void> {
+  const { environment, operator, bench, state, report } = walk;
+  const settings = clientSettings(bench.frontDoor.url);
+  const s3 = new S3Client({ ...settings, forcePathStyle: true });
+  const place = { Bucket: state.bucket, Key: `${environment}/serving.tfstate` };
+  await s3.send(new PutObjectCommand({ ...place, Body: "damaged" }));
+  await operator.run("plan", ["--stack", "serving"], { code: 1 });
+  const { Versions = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket: state.bucket, Prefix: place.Key }));
+  const good = Versions.find(({ IsLatest }) => IsLatest !== true)?.VersionId;
+  if (good === undefined) throw new Error(`There is no older version of ${place.Key}.`);
+  const CopySource = `${state.bucket}/${place.Key}?versionId=${good}`;
+  await s3.send(new CopyObjectCommand({ ...place, CopySource }));
+  const LockID = { S: `${state.bucket}/${place.Key}-md5` };
+  await new DynamoDBClient(settings).send(new DeleteItemCommand({ TableName: state.lockTable, Key: { LockID } }));
+  report(`${environment}: a damaged state brought back from the versions of its bucket`);
+}

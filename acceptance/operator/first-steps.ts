@@ -1,0 +1,63 @@
+import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { expectEqual } from "../assertions/assertion.ts";
+import { clientSettings } from "../aws-client/aws-client.ts";
+import type { Walk } from "./runbook.ts";
+
+/** "First deployment" up to the deployment itself: what is missing is said, made, and found. */
+export async function firstSteps(walk: Walk): Promise<void> {
+  const { environment, operator, report } = walk;
+  await operator.run("doctor", [], {
+    code: 1,
+    says: [
+      /ok +OpenTofu/,
+      /ok +credentials +account 123456789012/,
+      /fail +gateway image +the SSM parameter \/sluice\/images\/gateway does not exist\n +→ build the image/,
+      /fail +certificate .*\n +→ create one: sluice bootstrap/,
+      /fail +state bucket .*\n +→ create it: sluice bootstrap/,
+      /fail +lock table .*\n +→ create it: sluice bootstrap/,
+    ],
+  });
+  await operator.run("cost", [], { says: [/GPU instances/, /^total +[\d,.]+/m] });
+  await operator.run("deploy", ["--yes"], {
+    code: 1,
+    says: [/the state bucket does not exist; create it: sluice bootstrap/],
+  });
+  report(`${environment}: what is missing is said, with its remedy`);
+
+  await operator.run("bootstrap", ["--yes", "--certificate"], {
+    says: [/to add/, /Moving the state/, /The states are in/, /Certificate for .*arn:aws:acm:/],
+  });
+  const arn = certificateArn(walk);
+  await operator.run("bootstrap", ["--yes", "--certificate"], {
+    says: [new RegExp(`${environment}-bootstrap: no changes`), /Certificate for/],
+  });
+  expectEqual("the certificate's ARN after it was rotated", certificateArn(walk), arn);
+  report(`${environment}: bootstrapped, found so again, and the certificate rotated`);
+
+  await operator.run("plan", ["--stack", "edge"], { code: 1, says: [/reads outputs of a stack that is not deployed/] });
+  await operator.run("deploy", ["--yes", "--stack", "data"], {
+    says: [new RegExp(`${environment}-data: \\d+ to add`), /deployed; nothing is left to change/],
+  });
+  await publishImages(walk);
+  const findings = await operator.run("doctor", []);
+  expectEqual("what doctor finds amiss", findings.match(/^(fail|warn) .*/gm) ?? [], []);
+  report(`${environment}: the data stack is deployed, and doctor finds nothing amiss`);
+}
+
+/** As ami/README.md says, with an id of an image that the emulator has. */
+async function publishImages({ bench }: Walk): Promise<void> {
+  const client = new SSMClient(clientSettings(bench.frontDoor.url));
+  for (const name of ["engine", "gateway"])
+    await client.send(
+      new PutParameterCommand({
+        Name: `/sluice/images/${name}`,
+        Value: "ami-0123456789abcdef0",
+        Type: "String",
+        Overwrite: true,
+      }),
+    );
+}
+
+function certificateArn({ operator }: Walk): unknown {
+  return operator.keptVariables().certificate_arn;
+}

@@ -1,0 +1,135 @@
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, delimiter, dirname, join } from "node:path";
+import type { JsonObject } from "../../local/template/json.ts";
+import { parseObject } from "../aws-calls/call.ts";
+import type { Bench } from "../testbed.ts";
+import type { ChildResult, Children, RunningChild } from "../tools/children.ts";
+
+export interface OperatorProps {
+  /** The repository. */
+  readonly project: string;
+  readonly environment: string;
+  readonly bench: Bench;
+  readonly children: Children;
+}
+
+/** What a command must do. */
+export interface Expected {
+  /** @default 0 */
+  readonly code?: number;
+  /** What must be in its output, in this order. @default - anything */
+  readonly says?: readonly RegExp[];
+}
+
+type Variables = Readonly<Record<string, string>>;
+
+/** How a command is asked, and what it must do. */
+export interface Asked extends Expected {
+  /** Beside those that every command is given. */
+  readonly variables?: Variables;
+}
+
+/** An operator at a shell: the real `sluice`, with OpenTofu and AWS of the bench. There is no terminal to ask at. */
+export class Operator {
+  /** What every command is given. */
+  readonly variables: Variables;
+  readonly #props: OperatorProps;
+
+  constructor(props: OperatorProps) {
+    const { bench } = props;
+    const bin = join(bench.folder, "bin");
+    writeTofu(bin, bench);
+    this.#props = props;
+    this.variables = {
+      ...bench.tofu.environment,
+      PATH: [bin, dirname(process.execPath), bench.tofu.environment.PATH ?? ""].join(delimiter),
+      AWS_REGION: "us-east-1",
+      SLUICE_FOLDER: join(bench.folder, "work"),
+    };
+  }
+
+  /** Where `sluice` keeps the environment's files: the synthesized stacks, and variables. */
+  get deployFolder(): string {
+    return join(this.#props.bench.folder, "work/deploy", this.#props.environment);
+  }
+
+  /** Where variables are kept for the environment. */
+  get variablesFile(): string {
+    return join(this.deployFolder, "terraform.tfvars.json");
+  }
+
+  keptVariables(): JsonObject {
+    return parseObject(readFileSync(this.variablesFile, "utf8"));
+  }
+
+  /** Starts `sluice <command> --environment <name> …`. */
+  start(command: string, args: readonly string[], variables: Variables = {}): RunningChild {
+    const { project, environment } = this.#props;
+    const script = [join(project, "cli/sluice.ts"), ...command.split(" "), "--environment", environment];
+    return this.#start(process.execPath, [...script, ...args], variables);
+  }
+
+  /**
+   * Runs one to its end.
+   * @returns its output
+   * @throws with the output when it did something else
+   */
+  async run(command: string, args: readonly string[], { variables, ...expected }: Asked = {}): Promise<string> {
+    return told(`sluice ${[command, ...args].join(" ")}`, await this.start(command, args, variables).done, expected);
+  }
+
+  /** The same with another program, in the clone. */
+  async program(command: string, args: readonly string[], { variables, ...expected }: Asked = {}): Promise<string> {
+    return told([basename(command), ...args].join(" "), await this.#start(command, args, variables).done, expected);
+  }
+
+  #start(command: string, args: readonly string[], variables: Variables = {}): RunningChild {
+    const { project, children } = this.#props;
+    return children.start({ command, args, cwd: project, environment: { ...this.variables, ...variables } });
+  }
+}
+
+/** @throws with the output when a command ended or spoke in another way than expected */
+export function told(
+  command: string,
+  { code, output }: ChildResult,
+  { code: wanted = 0, says = [] }: Expected,
+): string {
+  const end = output.trim().split("\n").slice(-60).join("\n");
+  if (code !== wanted) throw new Error(`${command} ended with ${code}, not with ${wanted}:\n${end}`);
+  let from = 0;
+  for (const saying of says) {
+    const at = output.slice(from).search(saying);
+    if (at < 0) throw new Error(`${command} does not say ${saying}${from > 0 ? " where it should" : ""}:\n${end}`);
+    from += at + 1;
+  }
+  return output;
+}
+
+/**
+ * A `tofu` that first fits the folder's stack to the bench: endpoints, provider, values that the older provider refuses.
+ * What has the bench's settings has been fitted already. It then becomes the real one, so that signals reach it.
+ */
+function writeTofu(bin: string, { tofu, schema, frontDoor: { url } }: Bench): void {
+  mkdirSync(bin, { recursive: true });
+  const settings = join(bin, "bench.json");
+  writeFileSync(settings, JSON.stringify({ url, version: schema.version, schema: schema.file }));
+  const prepare = [process.execPath, join(import.meta.dirname, "prepare-here.ts"), settings].map(quoted).join(" ");
+  const file = join(bin, "tofu");
+  writeFileSync(
+    file,
+    `#!/bin/sh
+set -e
+folder=.
+case "$1" in -chdir=*) folder=\${1#-chdir=} ;; esac
+stack="$folder/cdk.tf.json"
+if [ -f "$stack" ] && ! grep -q s3_use_path_style "$stack"; then ${prepare} "$folder"; fi
+exec ${quoted(tofu.command)} "$@"
+`,
+  );
+  chmodSync(file, 0o755);
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

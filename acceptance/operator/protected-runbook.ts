@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { asList } from "../../local/template/json.ts";
+import { parseObject } from "../aws-calls/call.ts";
+import { askAws } from "../aws-client/aws-call.ts";
+import { inventory, leftOver } from "../aws-client/leftovers.ts";
+import { told } from "./operator.ts";
+import type { Walk } from "./runbook.ts";
+
+/**
+ * What is different where an environment protects what it holds: a first deployment that is stopped while it makes the key
+ * of the data is taken up again by the same command, and what is protected can't be destroyed before its file says so.
+ * @throws at the first command that does something else than docs/operations.md says
+ */
+export async function protectedWalk({ environment, operator, clone, bench, report }: Walk): Promise<void> {
+  const { url } = bench.frontDoor;
+  const before = await inventory(url);
+  await operator.run("bootstrap", ["--yes", "--certificate"], { says: [/The states are in/, /Certificate for/] });
+  report(`${environment}: bootstrapped`);
+
+  const data = `${environment}-data`;
+  const keys = await keyCount(url);
+  const first = operator.start("deploy", ["--yes", "--stack", "data"]);
+  let hasEnded = false;
+  const ended = first.done.finally(() => {
+    hasEnded = true;
+  });
+  while (!hasEnded && (await keyCount(url)) === keys) await sleep(50);
+  first.terminate();
+  told("sluice deploy, stopped", await ended, { code: 1, says: [new RegExp(`${data}: stopped as asked`)] });
+  await operator.run("deploy", ["--yes", "--stack", "data"], {
+    says: [
+      new RegExp(`${data}: an interrupted deployment left .*aws_kms_key\\.\\w+.* half made`),
+      new RegExp(`${data}: no longer tainted; the plan completes what the interrupted deployment began`),
+      /deployed; nothing is left to change/,
+    ],
+  });
+  await operator.run("plan", ["--detailed-exitcode", "--stack", "data"], { says: [new RegExp(`${data}: no changes`)] });
+  report(`${environment}: a stopped deployment taken up again, its half-made key kept`);
+
+  await operator.run("destroy", ["--yes", "--stack", "data", "--confirm", data], {
+    code: 1,
+    says: [/is protected\. To let it go, set deletionProtection to false/],
+  });
+  report(`${environment}: what is protected can't be destroyed by its command`);
+
+  clone.edit(`environments/${environment}.ts`, [{ from: "deletionProtection: true", to: "deletionProtection: false" }]);
+  const bootstrap = `${environment}-bootstrap`;
+  await operator.run("bootstrap", ["--yes"], { says: [new RegExp(`${bootstrap}: .*to change`)] });
+  await operator.run("deploy", ["--yes", "--stack", "data"], { says: [new RegExp(`${data}: .*to change`)] });
+  for (const stack of [data, bootstrap])
+    await operator.run("destroy", ["--yes", "--stack", stack.slice(environment.length + 1), "--confirm", stack], {
+      says: [/\d+ to destroy/, /: destroyed\./],
+    });
+  const left = leftOver(before, await inventory(url));
+  if (left.length > 0) throw new Error(`${environment}: destroyed, but these are left:\n${left.join("\n")}`);
+  report(`${environment}: destroyed once its file says that it may be`);
+}
+
+async function keyCount(url: string): Promise<number> {
+  return asList(parseObject(await askAws(url, "kms", { target: "TrentService.ListKeys" })).Keys).length;
+}

@@ -1,0 +1,66 @@
+import { ACMClient, DeleteCertificateCommand } from "@aws-sdk/client-acm";
+import { clientSettings } from "../aws-client/aws-client.ts";
+import { inventory, leftOver } from "../aws-client/leftovers.ts";
+import type { Bench } from "../testbed.ts";
+import type { Clone } from "./clone.ts";
+import { changeAndRollBack, restoreState, rotateKey, scale } from "./daily-steps.ts";
+import { firstSteps } from "./first-steps.ts";
+import type { Operator } from "./operator.ts";
+
+export interface Walk {
+  readonly environment: string;
+  readonly operator: Operator;
+  /** Where the operator works. */
+  readonly clone: Clone;
+  readonly bench: Bench;
+  /** The environment's stacks in the order of their deployment, without the bootstrap stack. */
+  readonly stacks: readonly string[];
+  /** Where their states are. */
+  readonly state: { readonly bucket: string; readonly lockTable: string };
+  readonly report: (line: string) => void;
+}
+
+/**
+ * What docs/operations.md tells an operator to do, from an empty account to an empty account, by the real commands.
+ * @throws at the first command that does something else than it says there
+ */
+export async function walk(walk: Walk): Promise<void> {
+  const { environment, operator, bench, stacks, report } = walk;
+  const { url } = bench.frontDoor;
+  const before = await inventory(url);
+  await firstSteps(walk);
+
+  const counts = stacks.map((stack) => new RegExp(`${stack}: (\\d+ to add|no changes)`));
+  await operator.run("deploy", ["--yes"], { says: [/A month of/, ...counts, /deployed; nothing is left to change/] });
+  report(`${environment}: deployed in order`);
+  await rotateKey(walk);
+  await scale(walk);
+  await changeAndRollBack(walk);
+  await restoreState(walk);
+  await operator.run("plan", ["--detailed-exitcode"], {
+    says: stacks.map((stack) => new RegExp(`${stack}: no changes`)),
+  });
+  report(`${environment}: after all this a plan finds nothing to do`);
+
+  const deployed = await inventory(url);
+  const bootstrap = `${environment}-bootstrap`;
+  const data = `${environment}-data`;
+  await operator.run("destroy", ["--yes"], { code: 1, says: [new RegExp(`${data} holds data .* --confirm ${data}`)] });
+  await operator.run("destroy", ["--yes", "--stack", "bootstrap", "--confirm", bootstrap], {
+    code: 1,
+    says: [/still has \d+ resources, and the bootstrap stack holds its state/],
+  });
+  const lost = leftOver(await inventory(url), deployed);
+  if (lost.length > 0) throw new Error(`A refused destroy took ${lost.join(", ")}.`);
+  await operator.run("destroy", ["--yes", "--confirm", data], {
+    says: [...stacks.toReversed().map((stack) => new RegExp(`${stack}: \\d+ to destroy`)), /: destroyed\./],
+  });
+  await operator.run("destroy", ["--yes", "--stack", "bootstrap", "--confirm", bootstrap], {
+    says: [/\d+ to destroy/, /: destroyed\./],
+  });
+  const CertificateArn = String(operator.keptVariables().certificate_arn);
+  await new ACMClient(clientSettings(url)).send(new DeleteCertificateCommand({ CertificateArn }));
+  const left = leftOver(before, await inventory(url));
+  if (left.length > 0) throw new Error(`${environment}: destroyed, but these are left:\n${left.join("\n")}`);
+  report(`${environment}: destroyed by its commands, after two that were refused`);
+}

@@ -1,0 +1,169 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { environmentNames, loadEnvironment } from "../environments/load.ts";
+import { buildAll } from "../local/setup/build-all.ts";
+import { EXCUSES } from "./known-gaps.ts";
+import { cdktfWalk } from "./operator/cdktf-runbook.ts";
+import { Clone } from "./operator/clone.ts";
+import { Operator } from "./operator/operator.ts";
+import { protectedWalk } from "./operator/protected-runbook.ts";
+import { type Walk, walk } from "./operator/runbook.ts";
+import { type Part, type ProofOptions, readOptions } from "./options.ts";
+import { type ProvenStack, proveEnvironment, synthesize } from "./prove-environment.ts";
+import { oneByOne } from "./stacks/stack-order.ts";
+import { type Bench, openWorkshop, startBench, type Workshop } from "./testbed.ts";
+import { type Cdktf, installCdktf } from "./tools/cdktf.ts";
+import { Children } from "./tools/children.ts";
+import { proofCache } from "./tools/machine.ts";
+import { MissingTool } from "./tools/missing-tool.ts";
+
+/**
+ * `npm run prove [-- --environment dev] [--part operator] [--stacks network,data] [--keep]`: applies everything to an AWS on
+ * this machine, and has the operator's commands and cdktf's do it once more.
+ */
+const project = resolve(import.meta.dirname, "..");
+const started = performance.now();
+const secondsSince = (then: number) => Math.round((performance.now() - then) / 1000);
+const seconds = () => secondsSince(started);
+const report = (line: string) => console.log(`proof: ${String(seconds()).padStart(4)} s  ${line}`);
+const children = new Children();
+process.on("exit", () => children.stopAll());
+const folder = mkdtempSync(join(tmpdir(), "sluice-proof-"));
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => {
+    children.stopAll();
+    rmSync(folder, { recursive: true, force: true });
+    process.exit(130);
+  });
+}
+
+try {
+  const options = readOptions(process.argv.slice(2));
+  const machine = { variables: process.env, cache: proofCache(process.env), children, report };
+  const workshop = await openWorkshop(machine);
+  await buildAll(project, report);
+  const names = options.environment ? [options.environment] : environmentNames();
+  const environments = await Promise.all(names.map((name) => loadEnvironment(name)));
+  // A few stacks alone are no environment that an operator could deploy.
+  const has = (part: Part) => (options.part ?? part) === part && (part === "stacks" || options.stacks.length === 0);
+  // Side by side: most of an apply is the provider's waiting. Each has an AWS of its own, as it has an account.
+  const parts = environments.flatMap(({ name, deletionProtection }) => [
+    ...(has("stacks") ? [proveOne(workshop, name, options)] : []),
+    // Whole where an environment may be destroyed, in part where not.
+    ...(has("operator") ? [operate(workshop, name, "sluice", deletionProtection ? protectedWalk : walk)] : []),
+    ...(has("cdktf") && !deletionProtection ? [operateCdktf(workshop, name)] : []),
+  ]);
+  const proven = (await allOf(parts)).flat();
+  for (const {
+    name,
+    resources,
+    seconds: { apply, update, destroy },
+  } of proven)
+    console.log(`proof: ${name}: ${resources} resources, apply ${apply} s, update ${update} s, destroy ${destroy} s`);
+  for (const { what, why, coveredBy } of EXCUSES) console.log(`excused: ${what}: ${why}; covered by ${coveredBy}`);
+  const resources = proven.reduce((sum, stack) => sum + stack.resources, 0);
+  console.log(
+    `proof: ${proven.length} stacks, ${resources} resources, applied, updated, clean, destroyed in ${seconds()} s; excused: ${EXCUSES.length}`,
+  );
+  rmSync(folder, { recursive: true, force: true });
+} catch (error) {
+  if (error instanceof MissingTool) {
+    console.log(`skipped: the apply proof: ${error.message}`);
+    rmSync(folder, { recursive: true, force: true });
+  } else {
+    console.error(`proof: ${error instanceof Error ? error.message : error}\nproof: failed; logs are in ${folder}`);
+    process.exitCode = 1;
+  }
+}
+children.stopAll();
+process.exit();
+
+function firstLine(error: unknown): string {
+  return String(error instanceof Error ? error.message : error).split("\n")[0] ?? "";
+}
+
+/**
+ * Waits for every part, also when one fails: each tells something else.
+ * @throws with what all failures say
+ */
+async function allOf<T>(parts: readonly Promise<T>[]): Promise<readonly T[]> {
+  for (const part of parts) part.catch((error: unknown) => report(`a part failed: ${firstLine(error)}`));
+  const results = await Promise.allSettled(parts);
+  const failures = results.flatMap((each) => (each.status === "rejected" ? [each.reason] : []));
+  if (failures.length > 0)
+    throw new Error(failures.map((error) => (error instanceof Error ? error.message : String(error))).join("\n"));
+  return results.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+}
+
+async function proveOne(
+  workshop: Workshop,
+  environment: string,
+  { stacks: names, keeps }: ProofOptions,
+): Promise<readonly ProvenStack[]> {
+  const own = join(folder, environment);
+  const bench = await startBench(workshop, own);
+  report(`AWS for ${environment}: ${bench.frontDoor.url}, its calls in ${join(own, "calls.log")}`);
+  const stacks = await synthesize(project, environment, names, own);
+  const proven = await proveEnvironment({ environment, stacks, bench, report }, keeps ? untilInterrupted : undefined);
+  await close(bench);
+  return proven;
+}
+
+/** Commands that an operator gives, on an AWS of their own. */
+async function operate(
+  workshop: Workshop,
+  environment: string,
+  name: string,
+  steps: (walk: Walk) => Promise<void>,
+): Promise<readonly []> {
+  const began = performance.now();
+  const own = join(folder, `${environment}-${name}`);
+  const bench = await startBench(workshop, own);
+  const clone = new Clone(project, join(own, "clone"));
+  const stacks = oneByOne(await synthesize(project, environment, [], join(own, "synth")));
+  const { state } = await loadEnvironment(environment);
+  await steps({
+    environment,
+    operator: new Operator({ project: clone.folder, environment, bench, children }),
+    clone,
+    bench,
+    state,
+    stacks: stacks.filter((stack) => stack !== `${environment}-bootstrap`),
+    report: (line: string) => report(`${name} ${line}`),
+  });
+  await close(bench);
+  report(`${name} ${environment}: the commands did what they say in ${secondsSince(began)} s`);
+  return [];
+}
+
+/** Where there is no cdktf, that is said, and the rest is proven. */
+async function operateCdktf(workshop: Workshop, environment: string): Promise<readonly []> {
+  let cdktf: Cdktf;
+  try {
+    cdktf = await installCdktf(workshop.machine);
+  } catch (error) {
+    if (!(error instanceof MissingTool)) throw error;
+    console.log(`skipped: the deployment by cdktf's own command: ${error.message}`);
+    return [];
+  }
+  return operate(workshop, environment, "cdktf", (walk) => cdktfWalk(cdktf, walk));
+}
+
+/** @throws when something was asked that no one answered */
+async function close(bench: Bench): Promise<void> {
+  await bench.stop();
+  const unanswered = [...bench.frontDoor.unanswered];
+  if (unanswered.length > 0)
+    throw new Error(
+      `No one answered ${unanswered.join(", ")}; add an amendment in acceptance/emulator-patches/ (and to excused.ts when it only echoes).`,
+    );
+}
+
+/** For `--keep`: everything stays up until Ctrl-C. */
+async function untilInterrupted(): Promise<void> {
+  report("everything is up; Ctrl-C ends it");
+  await new Promise(() => {
+    setInterval(() => {}, 60_000); // keeps the process alive
+  });
+}

@@ -1,0 +1,153 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  DescribeListenersCommand,
+  DescribeLoadBalancersCommand,
+  ElasticLoadBalancingV2Client,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { App } from "cdktf";
+import { strToU8, zipSync } from "fflate";
+import { afterAll, expect, type TestContext, test } from "vitest";
+import dev from "../environments/dev.ts";
+import type { Environment } from "../environments/schema.ts";
+import { validateEnvironment } from "../environments/validate.ts";
+import { asObject } from "../local/template/json.ts";
+import { synthesizeEnvironment } from "../stacks/environment-stacks.ts";
+import { builtAssets } from "../test-support/built-assets.ts";
+import { OUTSIDE_PROVIDER } from "../test-support/outside-provider.ts";
+import type { Applied } from "./assertions/assertion.ts";
+import { READ_BACKS } from "./assertions/table.ts";
+import { askAws } from "./aws-client/aws-call.ts";
+import { inventory, leftOver } from "./aws-client/leftovers.ts";
+import { look } from "./prove-environment.ts";
+import { readEveryStack } from "./stacks/read-stacks.ts";
+import { choose, inOrder, needs } from "./stacks/stack-order.ts";
+import { StackRun } from "./stacks/stack-run.ts";
+import { makeStateStores } from "./stacks/state-store.ts";
+import { openWorkshop, startBench, type Workshop } from "./testbed.ts";
+import { Children } from "./tools/children.ts";
+import { proofCache } from "./tools/machine.ts";
+import { MissingTool } from "./tools/missing-tool.ts";
+
+const DOMAIN = "api.example.com";
+/** The emulators open what they are given as a function. */
+const bundle = zipSync({ "index.js": strToU8("exports.handler = async () => ({});") });
+const assets = builtAssets({ "lambdas/drain-engine.zip": bundle });
+afterAll(() => assets.remove());
+
+interface SmallApply {
+  /** @param url address of the front door */
+  readonly environment: (url: string) => Promise<Environment>;
+  /** Short names of the stacks to apply. */
+  readonly names: readonly string[];
+  /** Looks at what was applied. */
+  readonly inspect: (applied: (name: string) => Promise<Applied>) => Promise<void>;
+}
+
+/** `npm run prove` does this to every stack, and more; here it is the smallest that show what no environment's file has. */
+async function applyAndDestroy(context: TestContext, { environment, names, inspect }: SmallApply): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "sluice-small-apply-"));
+  const children = new Children();
+  context.onTestFinished(() => {
+    children.stopAll();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const machine = { variables: process.env, cache: proofCache(process.env), children, report: () => {} };
+  const workshop = await openWorkshop(machine).catch((error: unknown) => error);
+  if (workshop instanceof MissingTool) return context.skip(workshop.message);
+  if (workshop instanceof Error) throw workshop;
+  const bench = await startBench(workshop as Workshop, folder);
+  context.onTestFinished(() => bench.stop());
+  const { url, unanswered } = bench.frontDoor;
+
+  const app = new App({ outdir: join(folder, "synth"), stackTraces: false });
+  const input = await environment(url);
+  synthesizeEnvironment(app, validateEnvironment(input, "environments/dev.ts"), assets);
+  app.synth();
+  const stacks = choose(readEveryStack(join(folder, "synth")), "dev", names);
+  expect(stacks.map(({ name }) => name)).toEqual(names.map((name) => `dev-${name}`));
+  await makeStateStores(url, stacks);
+  const before = await inventory(url);
+  const runs = stacks.map((stack) => new StackRun(bench, stack));
+  const waitsFor = (run: StackRun) => needs(run.stack, stacks);
+  await inOrder(runs, waitsFor, 2, async (run) => {
+    await run.init();
+    await run.apply();
+    await run.expectClean("after its apply");
+  });
+  expect(leftOver(before, await inventory(url))).toContain("table sluice-dev-keys");
+  await inspect((name) => {
+    const run = runs.find((each) => each.name === `dev-${name}`);
+    if (run === undefined) throw new Error(`there is no stack ${name}`);
+    return look(run, url);
+  });
+  const neededBy = (run: StackRun) => runs.filter((each) => waitsFor(each).includes(run.name)).map(({ name }) => name);
+  await inOrder(runs.toReversed(), neededBy, 2, (run) => run.destroy());
+  expect(leftOver(before, await inventory(url))).toEqual([]);
+  expect([...unanswered]).toEqual([]);
+}
+
+/** What an operator has before a first apply. @returns its id */
+async function makeHostedZone(url: string): Promise<string> {
+  const answer = await askAws(url, "route53", {
+    method: "POST",
+    path: "/2013-04-01/hostedzone",
+    body:
+      '<CreateHostedZoneRequest xmlns="https://route53.amazonaws.com/doc/2013-04-01/">' +
+      "<Name>example.com</Name><CallerReference>proof</CallerReference></CreateHostedZoneRequest>",
+  });
+  const id = /<Id>\/hostedzone\/(\w+)<\/Id>/.exec(answer)?.[1];
+  if (id === undefined) throw new Error(`no hosted zone was made: ${answer}`);
+  return id;
+}
+
+const TIMEOUT = 900_000; // the first time, the emulators are installed
+
+test("data and network, with a way out, are applied by OpenTofu, plan nothing more, and leave nothing when destroyed", {
+  timeout: TIMEOUT,
+}, async (context) => {
+  await applyAndDestroy(context, {
+    environment: async () => ({ ...dev, providers: { example: OUTSIDE_PROVIDER } }),
+    names: ["data", "network"],
+    async inspect(applied) {
+      const network = await applied("network");
+      expect(Object.keys(network.attributes).filter((name) => name.startsWith("aws_nat_gateway."))).toHaveLength(1);
+      const claims = READ_BACKS.network ?? [];
+      expect(claims.length).toBeGreaterThan(0);
+      for (const { check } of claims) await check(network);
+    },
+  });
+});
+
+test("a load balancer as the door is applied by OpenTofu, plans nothing more, and leaves nothing when destroyed", {
+  timeout: TIMEOUT,
+}, async (context) => {
+  await applyAndDestroy(context, {
+    environment: async (url) => {
+      const domain = { name: DOMAIN, hostedZoneId: await makeHostedZone(url) };
+      return { ...dev, api: { ...dev.api, entry: "alb", domain, usagePlans: {} } };
+    },
+    names: ["data", "edge", "network", "serving"],
+    async inspect(applied) {
+      const serving = await applied("serving");
+      const client = new ElasticLoadBalancingV2Client(serving.client);
+      const { LoadBalancers = [] } = await client.send(new DescribeLoadBalancersCommand({}));
+      const named = new Map(LoadBalancers.map((each) => [each.LoadBalancerName, each]));
+      expect([...named.keys()].toSorted()).toEqual(["sluice-dev", "sluice-dev-alb"]);
+      const door = named.get("sluice-dev-alb");
+      expect(named.get("sluice-dev")?.Scheme).toBe("internal");
+      expect(door?.Scheme).not.toBe("internal");
+      const { Listeners = [] } = await client.send(
+        new DescribeListenersCommand({ LoadBalancerArn: door?.LoadBalancerArn }),
+      );
+      expect(Listeners.map(({ Port, Protocol }) => [Port, Protocol])).toEqual([[443, "HTTPS"]]);
+      const edge = await applied("edge");
+      expect(edge.outputs.api_url).toBe(`https://${DOMAIN}`);
+      const associations = Object.entries(edge.attributes).filter(([name]) =>
+        name.startsWith("aws_wafv2_web_acl_assoc"),
+      );
+      expect(associations.map(([, values]) => asObject(values).resource_arn)).toEqual([door?.LoadBalancerArn]);
+    },
+  });
+});

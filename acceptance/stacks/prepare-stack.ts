@@ -1,0 +1,98 @@
+import { asObject, blocks, isObject, type Json, type JsonObject } from "../../local/template/json.ts";
+import { DROPS, VALUES } from "../known-gaps.ts";
+import { ACCOUNT } from "../tools/emulators.ts";
+import type { ProviderSchema } from "../tools/provider-schema.ts";
+import { dropUnknown } from "./drop-unknown.ts";
+
+export interface PrepareProps {
+  /** Name of the stack, for messages. */
+  readonly name: string;
+  readonly schema: ProviderSchema;
+  /** Address of the front door. */
+  readonly url: string;
+}
+
+/**
+ * A copy of a synthesized stack for the bench: backend and remote states are behind the front door, and what the
+ * bench's provider does not know is left out.
+ * @throws when something is left out that `excused.ts` does not list
+ */
+export function prepareStack(document: JsonObject, { name, schema, url }: PrepareProps): JsonObject {
+  const { document: known, dropped } = dropUnknown(document, schema);
+  const unexcused = dropped.filter((path) => !DROPS.some(({ what }) => what === path));
+  if (unexcused.length > 0)
+    throw new Error(
+      `${name} sets ${unexcused.join(", ")}, which AWS provider ${schema.version} does not know; correct the name, or if a ` +
+        "newer provider has it, list it in acceptance/known-gaps.ts with what covers it instead.",
+    );
+  const terraform = asObject(known.terraform);
+  const backend = asObject(terraform.backend ?? {});
+  return {
+    ...replaceValues(known, schema.version),
+    terraform: {
+      ...terraform,
+      required_providers: { aws: { source: "hashicorp/aws", version: schema.version } },
+      ...(isObject(backend.s3) ? { backend: { s3: { ...backend.s3, ...stateSettings(url) } } } : {}),
+    },
+    provider: {
+      aws: blocks(asObject(known.provider ?? {}).aws).map((block) => ({
+        ...block,
+        ...PROVIDER_SETTINGS,
+      })),
+    },
+    ...(isObject(known.data) ? { data: redirectRemoteStates(known.data, url) } : {}),
+  };
+}
+
+/** Credentials that no account has, and no question whether one does. */
+const CREDENTIALS = {
+  access_key: ACCOUNT,
+  secret_key: "proof",
+  skip_credentials_validation: true,
+  skip_region_validation: true,
+} as const;
+
+/** Where and how a state is kept on the bench. */
+export function stateSettings(url: string): JsonObject {
+  return {
+    ...CREDENTIALS,
+    skip_metadata_api_check: true,
+    skip_requesting_account_id: true,
+    use_path_style: true,
+    endpoints: { s3: url, dynamodb: url, sts: url, iam: url },
+  };
+}
+
+/** The provider's services are at the address that its environment names: see `Tofu.at`. */
+const PROVIDER_SETTINGS = {
+  ...CREDENTIALS,
+  skip_metadata_api_check: "true",
+  s3_use_path_style: true,
+  max_retries: 2, // an emulator that refuses does so for ever
+} as const;
+
+function redirectRemoteStates(data: JsonObject, url: string): JsonObject {
+  if (!isObject(data.terraform_remote_state)) return data;
+  const states = Object.entries(data.terraform_remote_state).map(([name, state]) => {
+    const { config, ...rest } = asObject(state);
+    return [name, rest.backend === "s3" ? { ...rest, config: { ...asObject(config), ...stateSettings(url) } } : state];
+  });
+  return { ...data, terraform_remote_state: Object.fromEntries(states) };
+}
+
+/** Puts a value that the older provider accepts where it refuses one that AWS takes. */
+function replaceValues(document: JsonObject, version: string): JsonObject {
+  const excused = VALUES.filter(({ acceptedFrom }) => version.localeCompare(acceptedFrom, "en", { numeric: true }) < 0);
+  const resource = { ...asObject(document.resource ?? {}) };
+  for (const { type, attribute, value, instead } of excused) {
+    const instances = resource[type];
+    if (!isObject(instances)) continue;
+    resource[type] = Object.fromEntries(
+      Object.entries(instances).map(([id, body]): [string, Json] => {
+        const config = asObject(body);
+        return [id, config[attribute] === value ? { ...config, [attribute]: instead } : config];
+      }),
+    );
+  }
+  return { ...document, resource };
+}

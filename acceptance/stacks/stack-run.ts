@@ -1,0 +1,148 @@
+import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { asObject, isObject, type JsonObject } from "../../local/template/json.ts";
+import { rawResources, type Stack } from "../../local/template/stacks.ts";
+import { parseObject } from "../aws-calls/call.ts";
+import type { Bench } from "../testbed.ts";
+import type { RunningChild } from "../tools/children.ts";
+import { operatorVariables } from "./operator-variables.ts";
+import { prepareStack } from "./prepare-stack.ts";
+import { stateStore } from "./stack-order.ts";
+import { withStateEntering, withStateLeaving, withStateOnDisk } from "./state-encryption.ts";
+
+/** One stack on the bench, and OpenTofu's steps on it. Every step throws with what OpenTofu said. */
+export class StackRun {
+  readonly stack: Stack;
+  readonly name: string;
+  /** Folder of the prepared copy. */
+  readonly folder: string;
+  /** How many resources it declares. */
+  readonly resources: number;
+  readonly #bench: Bench;
+
+  constructor(bench: Bench, stack: Stack) {
+    this.stack = stack;
+    this.name = stack.name;
+    this.folder = join(bench.folder, "stacks", stack.name);
+    this.resources = rawResources(stack).length;
+    this.#bench = bench;
+  }
+
+  /** Writes the prepared copy; `edit` changes what was synthesized before. */
+  write(edit: (document: JsonObject) => JsonObject = (same) => same): void {
+    const { frontDoor, schema } = this.#bench;
+    const document = prepareStack(edit(this.stack.document), { name: this.name, schema, url: frontDoor.url });
+    mkdirSync(this.folder, { recursive: true });
+    writeFileSync(join(this.folder, "cdk.tf.json"), JSON.stringify(document, undefined, 1));
+  }
+
+  /** Whether it makes the place in which its own state is kept. */
+  get holdsStates(): boolean {
+    const bucket = stateStore(this.stack)?.bucket;
+    return rawResources(this.stack).some(({ type, config }) => type === "aws_s3_bucket" && config.bucket === bucket);
+  }
+
+  /** Moves the state out of the stack's own bucket into a file, or back. */
+  async moveState(
+    where: "file" | "bucket",
+    edit: (document: JsonObject) => JsonObject = (same) => same,
+  ): Promise<void> {
+    const [onTheWay, there] =
+      where === "file" ? [withStateLeaving, withStateOnDisk] : [withStateEntering, (same: JsonObject) => same];
+    this.write((document) => onTheWay(edit(document)));
+    await this.step("init", "-migrate-state", "-force-copy");
+    this.write((document) => there(edit(document)));
+  }
+
+  /** Prepares the copy with its assets and what an operator must say, and initializes it. */
+  async init(): Promise<void> {
+    this.write(this.holdsStates ? withStateOnDisk : undefined);
+    const assets = join(this.stack.folder, "assets");
+    if (existsSync(assets)) cpSync(assets, join(this.folder, "assets"), { recursive: true });
+    const values = await operatorVariables(this.stack, this.#bench.frontDoor.url);
+    writeFileSync(join(this.folder, "terraform.tfvars.json"), JSON.stringify(values, undefined, 1));
+    await this.step("init");
+    await this.step("validate");
+  }
+
+  /** Plans and applies the plan. */
+  async apply(): Promise<void> {
+    await this.step("plan", "-out=proof.tfplan");
+    await this.step("apply", "proof.tfplan");
+  }
+
+  /** @throws with the changes when there are any */
+  async expectClean(when: string): Promise<void> {
+    const changes = await this.plannedChanges();
+    if (changes.length > 0)
+      throw new Error(`${this.name} is not clean ${when}: a second plan wants\n${changes.join("\n")}`);
+  }
+
+  /** What a plan wants: the lines `# <address> will be …` with the lines of the change. */
+  async plannedChanges(): Promise<readonly string[]> {
+    const { code, output } = await this.#bench.tofu.run(this.folder, [
+      "plan",
+      "-detailed-exitcode",
+      "-out=proof.tfplan",
+    ]);
+    if (code === 0) return [];
+    if (code !== 2) throw this.#failure("plan", output);
+    const lines = output.split("\n").filter((line) => /^ {2}# .+|^ +[~+-]|^ *-\/\+/.test(line));
+    return lines.length > 0 ? lines : ["only outputs"];
+  }
+
+  /** Applies what `plannedChanges` planned. */
+  async applyPlanned(): Promise<void> {
+    await this.step("apply", "proof.tfplan");
+  }
+
+  startApply(): RunningChild {
+    return this.#bench.tofu.start(this.folder, ["apply", "-auto-approve"]);
+  }
+
+  async destroy(): Promise<void> {
+    await this.step("destroy", "-auto-approve");
+    const left = (await this.step("state", "list")).trim();
+    if (left !== "") throw new Error(`${this.name}: destroyed, but its state still holds\n${left}`);
+  }
+
+  /** Values of the outputs, sensitive ones too. */
+  async outputs(): Promise<JsonObject> {
+    const outputs = parseObject(await this.step("output", "-json"));
+    return Object.fromEntries(
+      Object.entries(outputs).map(([name, output]) => [name, isObject(output) ? output.value : undefined]),
+    );
+  }
+
+  /** The state's resources as attributes by address. */
+  async attributes(): Promise<JsonObject> {
+    return Object.fromEntries((await this.#stateResources()).map(({ address, values }) => [String(address), values]));
+  }
+
+  /** Addresses of what was being made when an apply was interrupted: the next apply would replace it. */
+  async tainted(): Promise<readonly string[]> {
+    return (await this.#stateResources())
+      .filter(({ tainted }) => tainted === true)
+      .map(({ address }) => String(address));
+  }
+
+  async #stateResources(): Promise<readonly JsonObject[]> {
+    const { values } = parseObject(await this.step("show", "-json"));
+    const { root_module } = asObject(values ?? {});
+    const { resources } = asObject(root_module ?? {});
+    return Array.isArray(resources) ? resources.filter(isObject) : [];
+  }
+
+  /** Runs a step to its end and returns what it wrote. */
+  async step(...args: readonly string[]): Promise<string> {
+    const { code, output } = await this.#bench.tofu.run(this.folder, args);
+    if (code !== 0) throw this.#failure(args[0] ?? "", output);
+    return output;
+  }
+
+  #failure(step: string, output: string): Error {
+    const from = output.search(/^\W*Error: /m);
+    const text = (from < 0 ? output : output.slice(from)).trim().split("\n").slice(0, 60).join("\n");
+    return new Error(`${this.name}: tofu ${step} failed:\n${text}`);
+  }
+}

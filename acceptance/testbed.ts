@@ -1,0 +1,70 @@
+import { createWriteStream, mkdirSync } from "node:fs";
+import { homedir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import type { Emulator } from "./aws-calls/routes.ts";
+import { type FrontDoor, startFrontDoor } from "./aws-proxy/aws-proxy.ts";
+import { AMENDMENTS } from "./emulator-patches/table.ts";
+import { installEmulators, startEmulators } from "./tools/emulators.ts";
+import type { Machine } from "./tools/machine.ts";
+import { type ProviderSchema, providerSchema } from "./tools/provider-schema.ts";
+import { findTofu, type Tofu } from "./tools/tofu.ts";
+
+/** AWS on this machine, as far as applies go, and the OpenTofu that applies to it. */
+export interface Bench {
+  readonly tofu: Tofu;
+  readonly schema: ProviderSchema;
+  readonly frontDoor: FrontDoor;
+  /** Folder of this run: prepared stacks and logs. */
+  readonly folder: string;
+  stop(): Promise<void>;
+}
+
+/** What benches are made of; it is found and installed once. */
+export interface Workshop {
+  readonly tofu: Tofu;
+  readonly schema: ProviderSchema;
+  readonly programs: Readonly<Record<Emulator, string>>;
+  readonly machine: Machine;
+}
+
+/**
+ * Sets up what is missing.
+ * @throws MissingTool where OpenTofu, a provider or Python is missing
+ */
+export async function openWorkshop(machine: Machine): Promise<Workshop> {
+  const tofu = findTofu(machine);
+  const programs = await installEmulators(machine);
+  return { tofu, programs, schema: await providerSchema(tofu, machine.cache), machine };
+}
+
+/** Starts emulators and front door. */
+export async function startBench({ tofu, schema, programs, machine }: Workshop, folder: string): Promise<Bench> {
+  const { variables, children } = machine;
+  mkdirSync(folder, { recursive: true });
+  const emulators = await startEmulators({
+    programs,
+    // MiniStack runs functions by the first node on PATH: let it be this one.
+    path: `${dirname(process.execPath)}${delimiter}${variables.PATH ?? ""}`,
+    nodeModules: join(import.meta.dirname, "../node_modules"),
+    home: variables.HOME || homedir(),
+    folder,
+    children,
+  });
+  const log = createWriteStream(join(folder, "calls.log"), { flags: "a" });
+  const frontDoor = await startFrontDoor({
+    ports: emulators.ports,
+    amendments: AMENDMENTS.flatMap((make) => make()),
+    log: (record) => log.write(`${JSON.stringify(record)}\n`),
+  });
+  return {
+    tofu: tofu.at(frontDoor.url),
+    schema,
+    frontDoor,
+    folder,
+    stop: async () => {
+      emulators.stop();
+      await frontDoor.stop();
+      await new Promise((resolve) => log.end(resolve));
+    },
+  };
+}
