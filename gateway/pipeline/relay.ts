@@ -30,7 +30,7 @@ export function relay(called: Called, { now, onEnd }: RelayTools): GatewayRespon
   const { answer, target, keeper, record, headers, generation, timeouts, client, request } = called;
   if (answer.kind === "stream") {
     const body = new StreamRelay(answer, {
-      encoder: client?.dialect.encodeStream(client.context),
+      newEncoder: client && (() => client.dialect.encodeStream(client.context)),
       idleSeconds: timeouts.idleSeconds,
       stripUsage: !generation.wantsUsage,
       recording: keeper?.stream(target.id),
@@ -73,8 +73,8 @@ function wholeResponse({ client, headers }: Parsed, bytes: Buffer): GatewayRespo
 type StreamAnswer = Extract<UpstreamAnswer, { kind: "stream" }>;
 
 export interface StreamRelayOptions {
-  /** To the client's dialect. @default - it is OpenAI's own */
-  readonly encoder?: StreamTranslator | undefined;
+  /** Makes a translator to the client's dialect. @default - it is OpenAI's own */
+  readonly newEncoder?: (() => StreamTranslator) | undefined;
   /** Silence of the upstream, or of a client that takes nothing, after which the stream ends. */
   readonly idleSeconds: number;
   /** Whether the usage event was added by the gateway and is not for the client. */
@@ -91,13 +91,15 @@ export interface StreamRelayOptions {
 
 /**
  * Passes an upstream's events on as they come and as fast as the client takes them. An upstream that dies or falls
- * silent ends the stream with an error event and without `[DONE]`; a client that leaves ends the call to the upstream.
+ * silent ends the stream with an error event and without `[DONE]`; a client that leaves ends the call to the upstream. An
+ * error of our own ends the stream with an error event too, and says nothing about the upstream.
  */
 export class StreamRelay implements StreamBody, BodyReader {
   readonly kind = "stream";
   readonly #answer: StreamAnswer;
   readonly #options: StreamRelayOptions;
   readonly #scanner: EventScanner;
+  readonly #encoder: StreamTranslator | undefined;
   readonly #ended = Promise.withResolvers<void>();
   #sink: ByteSink | undefined = undefined;
   #idle: NodeJS.Timeout | undefined = undefined;
@@ -111,12 +113,13 @@ export class StreamRelay implements StreamBody, BodyReader {
     this.#answer = answer;
     this.#options = options;
     this.#scanner = new EventScanner({ stripUsage: options.stripUsage });
+    this.#encoder = options.newEncoder?.();
   }
 
   send(sink: ByteSink): Promise<void> {
     this.#sink = sink;
-    this.#idle = setTimeout(() => this.#onIdle(), this.#options.idleSeconds * 1000);
-    sink.onDrain(() => this.#onDrain());
+    this.#idle = setTimeout(() => this.#run(() => this.#onIdle()), this.#options.idleSeconds * 1000);
+    sink.onDrain(() => this.#run(() => this.#onDrain()));
     sink.onClose(() => this.#finish());
     if (sink.isClosed) this.#finish();
     else this.#answer.body.read(this);
@@ -124,6 +127,32 @@ export class StreamRelay implements StreamBody, BodyReader {
   }
 
   onData(chunk: Buffer): void {
+    try {
+      this.#pass(chunk);
+    } catch (error) {
+      this.#breakOff(error);
+    }
+  }
+
+  onEnd(error: Error | undefined): void {
+    this.#run(() => {
+      if (error === undefined) this.#onSourceEnd();
+      else if (this.#options.signal.aborted) this.#finish();
+      else if (this.#scanner.isDone) this.#onSourceEnd();
+      else this.#fail("stream_interrupted");
+    });
+  }
+
+  /** Nothing that a timer or a socket calls may throw: it would end the process, or count against the upstream. */
+  #run(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      this.#breakOff(error);
+    }
+  }
+
+  #pass(chunk: Buffer): void {
     this.#idle?.refresh();
     const { translator, body } = this.#answer;
     const passed = this.#scan(translator === undefined ? chunk : translator.push(chunk));
@@ -132,16 +161,9 @@ export class StreamRelay implements StreamBody, BodyReader {
     if (translator !== undefined && this.#scanner.hasError) this.#onSourceEnd();
   }
 
-  onEnd(error: Error | undefined): void {
-    if (error === undefined) this.#onSourceEnd();
-    else if (this.#options.signal.aborted) this.#finish();
-    else if (this.#scanner.isDone) this.#onSourceEnd();
-    else this.#fail("stream_interrupted");
-  }
-
   /** Counts what is in these bytes of OpenAI's dialect. @returns the client's bytes of it, in its own dialect */
   #scan(bytes: Buffer): Buffer {
-    const { recording, encoder, now } = this.#options;
+    const { recording, now } = this.#options;
     recording?.push(bytes);
     const textBefore = this.#scanner.textEvents;
     const passed = this.#scanner.push(bytes);
@@ -149,7 +171,7 @@ export class StreamRelay implements StreamBody, BodyReader {
       this.#lastTokenAt = now();
       this.#firstTokenAt ??= this.#lastTokenAt;
     }
-    return encoder === undefined ? passed : encoder.push(passed);
+    return this.#encoder === undefined ? passed : this.#encoder.push(passed);
   }
 
   #onDrain(): void {
@@ -183,14 +205,28 @@ export class StreamRelay implements StreamBody, BodyReader {
     if (this.#isOver) return;
     this.#answer.broken();
     this.#errorCode = code;
-    const event = errorBody(code, message === undefined ? {} : { message: `${message} Send the request again.` });
-    this.#end(Buffer.from(`data: ${JSON.stringify(event)}\n\n`));
+    this.#end(errorEvent(code, message));
+    this.#finish();
+  }
+
+  /** Ends the stream for an error of our own. The translator may be what failed, so a new one writes the event. */
+  #breakOff(failure: unknown): void {
+    if (this.#isOver) return;
+    this.#errorCode = "internal_error";
+    this.#options.record.note({ failure });
+    try {
+      const event = errorEvent("internal_error");
+      const encoder = this.#options.newEncoder?.();
+      this.#sink?.end(encoder === undefined ? event : encoder.push(event));
+    } catch {
+      this.#sink?.destroy();
+    }
     this.#finish();
   }
 
   /** @param bytes the last ones, of OpenAI's dialect */
   #end(bytes: Buffer): void {
-    const { encoder } = this.#options;
+    const encoder = this.#encoder;
     const last = encoder === undefined ? bytes : Buffer.concat([encoder.push(bytes), encoder.end()]);
     this.#sink?.end(last.length > 0 ? last : undefined);
   }
@@ -199,14 +235,32 @@ export class StreamRelay implements StreamBody, BodyReader {
     if (this.#isOver) return;
     this.#isOver = true;
     clearTimeout(this.#idle);
+    try {
+      this.#close();
+    } catch (failure) {
+      this.#options.record.note({ failure });
+    } finally {
+      this.#ended.resolve();
+    }
+  }
+
+  #close(): void {
     const { body, release } = this.#answer;
-    const { record, recording, signal, onEnd } = this.#options;
+    const { recording, signal, onEnd } = this.#options;
     body.close();
     release();
-    const isAborted = this.#isAborted || signal.aborted;
-    recording?.end(this.#scanner.isDone && this.#errorCode === undefined && !isAborted);
+    try {
+      const isAborted = this.#isAborted || signal.aborted;
+      this.#note(isAborted);
+      recording?.end(this.#scanner.isDone && this.#errorCode === undefined && !isAborted);
+    } finally {
+      onEnd?.();
+    }
+  }
+
+  #note(isAborted: boolean): void {
     const { usage, textEvents } = this.#scanner;
-    record.note({
+    this.#options.record.note({
       promptTokens: usage?.promptTokens,
       completionTokens: usage?.completionTokens ?? textEvents,
       firstTokenAt: this.#firstTokenAt,
@@ -214,7 +268,10 @@ export class StreamRelay implements StreamBody, BodyReader {
       ...(this.#errorCode === undefined ? {} : { errorCode: this.#errorCode }),
       ...(isAborted ? { isAborted } : {}),
     });
-    onEnd?.();
-    this.#ended.resolve();
   }
+}
+
+function errorEvent(code: ErrorCode, message?: string): Buffer {
+  const body = errorBody(code, message === undefined ? {} : { message: `${message} Send the request again.` });
+  return Buffer.from(`data: ${JSON.stringify(body)}\n\n`);
 }

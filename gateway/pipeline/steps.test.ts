@@ -96,4 +96,37 @@ describe("an unexpected error", () => {
       ]);
     });
   });
+
+  test.each([
+    ["/v1/chat/completions", chat({ stream: true }), 'data: {"error":'],
+    ["/v1/messages", { ...chat({ stream: true }), max_tokens: 5 }, "event: error"],
+  ])(
+    "in the middle of a stream of %s ends it with an error event, and the target counts as well",
+    async (path, body, event) => {
+      const fails = {
+        whole: () => undefined,
+        stream: () => ({ push: (chunk: Buffer) => chunk.includes("w2") && throws(), end: () => undefined }),
+      };
+      const { url, log, gateway, engines } = await startTestGateway({
+        engines: [{ tokens: 100, intervalMs: 2 }],
+        steps: { relay: (called, tools) => STEPS.relay({ ...called, keeper: fails }, tools) },
+      });
+      for (let sent = 0; sent < 12; sent++) {
+        const text = await (await post(url, path, body)).text();
+        expect(text).toContain("w1");
+        expect(text).toContain(event);
+        expect(text.slice(text.indexOf(event)).trim().split("\n\n")).toHaveLength(1);
+      }
+      await vi.waitFor(() => expect(engines[0]?.received.every((request) => request.aborted)).toBe(true));
+      const [line] = log().filter(({ msg }) => msg === "request");
+      expect(line).toMatchObject({ status: 200, errorCode: "internal_error", failure: { name: "TypeError" } });
+      await vi.waitFor(async () => {
+        const metrics = await gateway.metrics();
+        const samples = (metric: string) => metrics.find((entry) => entry.name === metric)?.values;
+        expect(samples("sluice_requests_in_flight")?.[0]?.value).toBe(0);
+        expect(samples("sluice_target_breaker_state")?.[0]?.value ?? 0).toBe(0);
+        expect(samples("sluice_target_calls_total")?.map(({ labels }) => labels.outcome)).toEqual(["ok"]);
+      });
+    },
+  );
 });
