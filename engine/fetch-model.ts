@@ -6,7 +6,7 @@ import { DEFAULT_LOCAL_MODEL } from "./models/local-models.ts";
 import { checkOwnFile, findModelFile, type ModelFile, modelCacheDirectory } from "./models/model-file.ts";
 import { Progress, type ProgressOutput } from "./models/progress.ts";
 
-/** Finds or fetches the model that the environment names. Throws one line with the remedy. */
+/** Finds or fetches the model that the environment names. Throws an error of one line with the remedy. */
 export function fetchModel(
   env: Readonly<Record<string, string | undefined>>,
   output: ProgressOutput,
@@ -27,9 +27,9 @@ async function fetchEmbeddingModel(
   env: Readonly<Record<string, string | undefined>>,
   output: ProgressOutput,
 ): Promise<string | undefined> {
-  const asked = env[ENV.localEmbeddings];
-  if (asked === "own") return undefined;
-  if (asked) return await checkOwnFile(asked);
+  const setting = env[ENV.localEmbeddings];
+  if (setting === "own") return undefined;
+  if (setting) return await checkOwnFile(setting);
   return await findEmbeddingFile({
     cacheDirectory: modelCacheDirectory(env, homedir()),
     progress: new Progress(output),

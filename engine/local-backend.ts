@@ -4,10 +4,10 @@ import { handleCompletion } from "./endpoints/completions-handler.ts";
 import { handleEmbeddings } from "./endpoints/embeddings-handler.ts";
 import type { LocalService } from "./endpoints/local-service.ts";
 import { handleDetokenize, handleTokenize } from "./endpoints/tokenize-handler.ts";
-import { Problem } from "./http/api-error.ts";
+import { ApiError } from "./http/api-error.ts";
 import type { Backend, LogEvent } from "./http/backend.ts";
-import { type Exchange, type Handler, type Routes, sendJson } from "./http/handler.ts";
-import { Admission } from "./http/request-limit.ts";
+import { type Endpoints, type Handler, type HttpCall, sendJson } from "./http/handler.ts";
+import { RequestLimit } from "./http/request-limit.ts";
 import { LlamaEngine } from "./inference/llama.ts";
 import { EngineMetrics } from "./inference/metrics.ts";
 import type { ModelFile } from "./models/model-file.ts";
@@ -22,7 +22,7 @@ export interface ModelFiles {
 
 /** The models on this machine. */
 export class LocalBackend implements Backend {
-  readonly routes: Routes;
+  readonly endpoints: Endpoints;
   readonly #settings: EngineSettings;
   readonly #files: ModelFiles;
   readonly #log: LogEvent;
@@ -34,15 +34,15 @@ export class LocalBackend implements Backend {
     this.#files = files;
     this.#log = log;
     const ready =
-      (handle: (service: LocalService, exchange: Exchange) => Promise<void>): Handler =>
-      (exchange) => {
-        if (this.#service === null) throw new Problem("model_unavailable", { message: "The model is still loading." });
-        return handle(this.#service, exchange);
+      (handle: (service: LocalService, httpCall: HttpCall) => Promise<void>): Handler =>
+      (httpCall) => {
+        if (this.#service === null) throw new ApiError("model_unavailable", { message: "The model is still loading." });
+        return handle(this.#service, httpCall);
       };
-    this.routes = {
+    this.endpoints = {
       "/v1/completions": { POST: ready(handleCompletion) },
       "/v1/chat/completions": { POST: ready(handleChat) },
-      "/v1/models": { GET: ready((service, exchange) => this.#listModels(service, exchange)) },
+      "/v1/models": { GET: ready((service, httpCall) => this.#listModels(service, httpCall)) },
       "/v1/embeddings": { POST: ready(handleEmbeddings) },
       "/tokenize": { POST: ready(handleTokenize) },
       "/detokenize": { POST: ready(handleDetokenize) },
@@ -52,7 +52,7 @@ export class LocalBackend implements Backend {
 
   async load(): Promise<void> {
     const file = await this.#files.answering();
-    // An engine without its embedding model answers all the same.
+    // An engine without its embedding model serves all other endpoints.
     const embeddingFile = await this.#files.embedding().catch((error: unknown) => {
       this.#log("embedding_model_missing", { error: error instanceof Error ? error.message : String(error) });
       return undefined;
@@ -66,7 +66,7 @@ export class LocalBackend implements Backend {
       waiting: engine.pool.waiting,
       cacheUsage: engine.cacheUsage,
     }));
-    this.#service = { engine, metrics, names, slots, admission: new Admission(maxRequests) };
+    this.#service = { engine, metrics, names, slots, requestLimit: new RequestLimit(maxRequests) };
   }
 
   async isHealthy(): Promise<boolean> {
@@ -79,7 +79,7 @@ export class LocalBackend implements Backend {
     await service?.engine.dispose();
   }
 
-  async #listModels({ engine, names }: LocalService, { response }: Exchange): Promise<void> {
+  async #listModels({ engine, names }: LocalService, { response }: HttpCall): Promise<void> {
     const list: ModelList = {
       object: "list",
       data: names.map((id) => ({
@@ -96,7 +96,7 @@ export class LocalBackend implements Backend {
   }
 }
 
-async function showMetrics({ metrics }: LocalService, { response }: Exchange): Promise<void> {
+async function showMetrics({ metrics }: LocalService, { response }: HttpCall): Promise<void> {
   response.writeHead(200, { "content-type": metrics.contentType });
   response.end(await metrics.text());
 }

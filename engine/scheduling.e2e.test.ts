@@ -35,7 +35,7 @@ describe("scheduling", () => {
     expect(Math.max(...[0, 1, 2, 3].map(first))).toBeLessThan(Math.min(...[0, 1, 2, 3].map(last)));
   });
 
-  test("a newcomer to a used slot need not wait until busy neighbours end", async () => {
+  test("a new sequence in a used slot need not wait until busy sequences end", async () => {
     await Promise.all(["A", "B", "C", "D"].map((prompt) => engine.complete({ prompt, max_tokens: 2 })));
     const leaving = new AbortController();
     const long = (prompt: string) =>
@@ -61,7 +61,7 @@ describe("scheduling", () => {
     }
   });
 
-  test("over the bound of running and waiting requests the answer is 503 with Retry-After", async () => {
+  test("a request over the limit of running and waiting requests gets a 503 with Retry-After", async () => {
     const leaving = new AbortController();
     const body = { prompt: "Go on:", max_tokens: 400, ignore_eos: true };
     const held = Array.from({ length: 6 }, () =>

@@ -54,7 +54,7 @@ async function start(answer: (response: ServerResponse, request: IncomingMessage
 }
 
 describe("upstream", () => {
-  test("answers under its served name and is asked under its own", async () => {
+  test("responds under the served name, and is called under its own", async () => {
     const { app, url, post, seen } = await start((response) =>
       response.writeHead(200, { "content-type": "application/json" }).end('{"model":"llama3.2","choices":[],"n":"$&"}'),
     );

@@ -2,9 +2,9 @@ import { once } from "node:events";
 import { StringDecoder } from "node:string_decoder";
 import { type Dispatcher, Pool } from "undici";
 import * as z from "zod";
-import { Problem } from "./http/api-error.ts";
+import { ApiError } from "./http/api-error.ts";
 import type { Backend, LogEvent } from "./http/backend.ts";
-import { type Exchange, type Routes, readJson, sendJson } from "./http/handler.ts";
+import { type Endpoints, type HttpCall, readJson, sendJson } from "./http/handler.ts";
 import { EngineMetrics } from "./inference/metrics.ts";
 import type { EngineSettings, UpstreamSettings } from "./settings/settings.ts";
 
@@ -19,7 +19,7 @@ const LOAD_RETRY_MS = 1000;
 
 /** Any OpenAI-compatible server in place of the local model: bodies pass through, only the model's name changes. */
 export class UpstreamBackend implements Backend {
-  readonly routes: Routes;
+  readonly endpoints: Endpoints;
   readonly #upstream: UpstreamSettings;
   readonly #log: LogEvent;
   readonly #names: readonly string[];
@@ -40,15 +40,15 @@ export class UpstreamBackend implements Backend {
     this.#pool = new Pool(origin, { connections: 128, headersTimeout: 0, bodyTimeout: 0 });
     const name = settings.servedModelNames[0] ?? upstream.model ?? "upstream";
     this.#metrics = new EngineMetrics(name, () => ({ running: this.#running, waiting: 0, cacheUsage: 0 }));
-    const relay = (path: string) => ({ POST: (exchange: Exchange) => this.#relay(path, exchange) });
-    this.routes = {
+    const relay = (path: string) => ({ POST: (httpCall: HttpCall) => this.#relay(path, httpCall) });
+    this.endpoints = {
       "/v1/completions": relay("/v1/completions"),
       "/v1/chat/completions": relay("/v1/chat/completions"),
       "/v1/embeddings": relay("/v1/embeddings"),
       "/tokenize": relay("/tokenize"),
       "/detokenize": relay("/detokenize"),
-      "/v1/models": { GET: (exchange) => this.#listModels(exchange) },
-      "/metrics": { GET: (exchange) => this.#showMetrics(exchange) },
+      "/v1/models": { GET: (httpCall) => this.#listModels(httpCall) },
+      "/metrics": { GET: (httpCall) => this.#showMetrics(httpCall) },
     };
   }
 
@@ -64,14 +64,14 @@ export class UpstreamBackend implements Backend {
   async isHealthy(): Promise<boolean> {
     try {
       const signal = AbortSignal.timeout(HEALTH_TIMEOUT_MS);
-      const answer = await this.#call("GET", "/v1/models", undefined, signal);
-      const list = AnyList.parse(await answer.body.json());
+      const reply = await this.#call("GET", "/v1/models", undefined, signal);
+      const list = AnyList.parse(await reply.body.json());
       const wanted = this.#upstream.model;
       const card = list.data.find(({ id }) => wanted === null || id === wanted);
       const context = card?.max_model_len ?? null;
-      // Some servers list no models that they would load on demand; then the name given is trusted.
+      // Some servers do not list models that they load on demand; then the setting's name is trusted.
       this.#model = { id: card?.id ?? wanted ?? "", context };
-      return answer.statusCode === 200;
+      return reply.statusCode === 200;
     } catch {
       return false;
     }
@@ -81,7 +81,7 @@ export class UpstreamBackend implements Backend {
     await this.#pool.destroy();
   }
 
-  async #listModels({ response }: Exchange): Promise<void> {
+  async #listModels({ response }: HttpCall): Promise<void> {
     const model = this.#ready();
     const names = this.#names.length > 0 ? this.#names : [model.id];
     const context = model.context === null ? {} : { max_model_len: model.context };
@@ -96,39 +96,39 @@ export class UpstreamBackend implements Backend {
     sendJson(response, 200, { object: "list", data });
   }
 
-  async #showMetrics({ response }: Exchange): Promise<void> {
+  async #showMetrics({ response }: HttpCall): Promise<void> {
     response.writeHead(200, { "content-type": this.#metrics.contentType });
     response.end(await this.#metrics.text());
   }
 
-  async #relay(path: string, { request, response, signal }: Exchange): Promise<void> {
+  async #relay(path: string, { request, response, signal }: HttpCall): Promise<void> {
     const model = this.#ready();
     const body = AnyBody.safeParse(await readJson(request));
     if (!body.success)
-      throw new Problem("invalid_request", { message: "The body must be a JSON object with `model`." });
-    const asked = body.data.model ?? null;
-    if (asked !== null && this.#names.length > 0 && !this.#names.includes(asked)) {
-      const message = `The model \`${asked}\` does not exist here. This engine serves ${this.#names.join(", ")}.`;
-      throw new Problem("model_not_found", { message, details: [{ param: "model", message }] });
+      throw new ApiError("invalid_request", { message: "The body must be a JSON object with `model`." });
+    const requested = body.data.model ?? null;
+    if (requested !== null && this.#names.length > 0 && !this.#names.includes(requested)) {
+      const message = `The model \`${requested}\` does not exist here. This engine serves ${this.#names.join(", ")}.`;
+      throw new ApiError("model_not_found", { message, details: [{ param: "model", message }] });
     }
     const figures = this.#metrics.sequence(0);
     this.#running += 1;
     try {
       figures.start(0);
-      const answer = await this.#call("POST", path, JSON.stringify({ ...body.data, model: model.id }), signal);
-      await copy(answer, response, asked ?? this.#names[0] ?? model.id, signal);
+      const reply = await this.#call("POST", path, JSON.stringify({ ...body.data, model: model.id }), signal);
+      await copy(reply, response, requested ?? this.#names[0] ?? model.id, signal);
       figures.end("stop");
     } catch (error) {
       figures.end(signal.aborted ? "abort" : "error");
-      if (signal.aborted || error instanceof Problem) throw error;
-      throw new Problem(response.headersSent ? "stream_interrupted" : "upstream_error");
+      if (signal.aborted || error instanceof ApiError) throw error;
+      throw new ApiError(response.headersSent ? "stream_interrupted" : "upstream_error");
     } finally {
       this.#running -= 1;
     }
   }
 
   #ready() {
-    if (this.#model === null) throw new Problem("model_unavailable");
+    if (this.#model === null) throw new ApiError("model_unavailable");
     return this.#model;
   }
 
@@ -147,29 +147,29 @@ export class UpstreamBackend implements Backend {
   }
 }
 
-/** Copies an answer and writes `name` where it names its model: line by line in a stream, else in the whole body. */
+/** Copies a response with `name` as its model: line by line in a stream, else in the whole body. */
 async function copy(
-  answer: Dispatcher.ResponseData,
-  response: Exchange["response"],
+  reply: Dispatcher.ResponseData,
+  response: HttpCall["response"],
   name: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const type = String(answer.headers["content-type"] ?? "application/json");
-  const retry = answer.headers["retry-after"];
+  const type = String(reply.headers["content-type"] ?? "application/json");
+  const retry = reply.headers["retry-after"];
   const head = { "content-type": type, ...(retry === undefined ? {} : { "retry-after": String(retry) }) };
   const field = `"model":${JSON.stringify(name)}`;
   // A function, because `$` in a replacement string means something.
   const rename = (text: string) => text.replace(MODEL_FIELD, () => field);
   if (!type.startsWith("text/event-stream")) {
-    const text = rename(await answer.body.text());
-    response.writeHead(answer.statusCode, { ...head, "content-length": Buffer.byteLength(text) });
+    const text = rename(await reply.body.text());
+    response.writeHead(reply.statusCode, { ...head, "content-length": Buffer.byteLength(text) });
     response.end(text);
     return;
   }
-  response.writeHead(answer.statusCode, { ...head, "cache-control": "no-cache", "x-accel-buffering": "no" });
+  response.writeHead(reply.statusCode, { ...head, "cache-control": "no-cache", "x-accel-buffering": "no" });
   const decoder = new StringDecoder("utf8");
   let line = "";
-  for await (const chunk of answer.body) {
+  for await (const chunk of reply.body) {
     if (!Buffer.isBuffer(chunk)) continue;
     const lines = (line + decoder.write(chunk)).split("\n");
     line = lines.pop() ?? "";

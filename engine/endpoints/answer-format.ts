@@ -6,14 +6,15 @@ import { TOOL_CALL_END, TOOL_CALL_START } from "../prompt/tool-call-parser.ts";
 import { invalid } from "./requests.ts";
 import { compileGrammar, readStructure } from "./structured-outputs.ts";
 
-/** What shape an answer must have, as far as a grammar can force it. */
+/** The shape of a chat completion, as far as a grammar can force it. */
 export interface AnswerFormat {
   readonly grammar: LlamaGrammar | null;
-  /** Said to the model in the system message, so that it knows what the grammar wants. */
+  /** Added to the system message, so that the model knows the shape that the grammar forces. */
   readonly instructions: string | null;
   /**
    * `text`: the text is the answer. `call`: it is the arguments of the function `name`. `any-call`: it is
-   * `{"name": …, "arguments": …}`. `auto`: it is text in which there may be calls of the functions `names`, or one call.
+   * `{"name": …, "arguments": …}`. `auto`: it is text in which there may be calls of the functions `names`, or one
+   * call.
    */
   readonly kind:
     | { readonly type: "text" }
@@ -27,7 +28,7 @@ const TEXT = { type: "text" } as const;
 /**
  * Reads `tools`, `tool_choice`, `parallel_tool_calls`, `response_format` and vLLM's `structured_outputs`. A forced call
  * becomes a grammar; with `auto` the model is told of its tools, and calls are read from its text
- * (`tool-call-parser.ts`). Throws a Problem for what no grammar can force.
+ * (`tool-call-parser.ts`). Throws an ApiError for what no grammar can force.
  */
 export async function readAnswerFormat(body: ChatCompletionRequest, engine: LlamaEngine): Promise<AnswerFormat> {
   const { tool_choice: choice, response_format: format } = body;
@@ -45,11 +46,11 @@ export async function readAnswerFormat(body: ChatCompletionRequest, engine: Llam
   if (isForced(choice)) {
     if (tools.length === 0) throw invalid([{ param: "tool_choice", message: "needs `tools` to choose from" }]);
     const name = choice === "required" ? (tools.length === 1 ? tools[0]?.function.name : null) : choice.function.name;
-    const place = tools.findIndex((tool) => tool.function.name === name);
-    if (name !== null && place < 0) {
-      throw invalid([{ param: "tool_choice.function.name", message: `\`${name}\` is none of the given tools` }]);
+    const position = tools.findIndex((tool) => tool.function.name === name);
+    if (name !== null && position < 0) {
+      throw invalid([{ param: "tool_choice.function.name", message: `\`${name}\` is not one of the request's tools` }]);
     }
-    const tool = tools[place];
+    const tool = tools[position];
     const schema = tool
       ? parametersOf(tool)
       : {
@@ -61,7 +62,7 @@ export async function readAnswerFormat(body: ChatCompletionRequest, engine: Llam
         };
     const listed = (tool ? [tool] : tools).map((each) => JSON.stringify(each.function)).join("\n");
     return {
-      grammar: await compileGrammar(engine, () => jsonSchemaGrammar(schema), `tools${tool ? `.${place}` : ""}`),
+      grammar: await compileGrammar(engine, () => jsonSchemaGrammar(schema), `tools${tool ? `.${position}` : ""}`),
       instructions: `Call one of these functions; answer with the JSON of its arguments only:\n${listed}`,
       kind: tool ? { type: "call", name: tool.function.name } : { type: "any-call" },
     };

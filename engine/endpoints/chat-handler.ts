@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { ChatCompletionRequest, type ChatCompletionResponse } from "../../contracts/chat.ts";
-import { type Exchange, readJson, sendJson } from "../http/handler.ts";
+import { type HttpCall, readJson, sendJson } from "../http/handler.ts";
 import { EventStream } from "../http/sse.ts";
 import type { TokenLogprob } from "../inference/generate.ts";
 import { contentProblems } from "../prompt/chat-prompt.ts";
@@ -10,10 +10,10 @@ import { type ChoiceSettings, generateChoices, type LocalService, usageOf } from
 import { allowedTokens, invalid, parseBody, readCommon } from "./requests.ts";
 
 /** `POST /v1/chat/completions`. */
-export async function handleChat(service: LocalService, exchange: Exchange): Promise<void> {
-  const leave = service.admission.enter();
+export async function handleChat(service: LocalService, httpCall: HttpCall): Promise<void> {
+  const leave = service.requestLimit.enter();
   try {
-    const body = parseBody(ChatCompletionRequest, await readJson(exchange.request));
+    const body = parseBody(ChatCompletionRequest, await readJson(httpCall.request));
     const { engine, names } = service;
     const common = readCommon(body, engine, names);
     const problems = contentProblems(body.messages);
@@ -23,8 +23,8 @@ export async function handleChat(service: LocalService, exchange: Exchange): Pro
     if (problems.length > 0) throw invalid(problems);
     const format = await readAnswerFormat(body, engine);
     const tokens = engine.chat.tokens(body.messages, format.instructions);
-    const asked = body.max_completion_tokens ?? body.max_tokens ?? null;
-    const prompts = [{ tokens, maxTokens: allowedTokens(engine, tokens, asked, engine.maxModelLength) }];
+    const requestedTokens = body.max_completion_tokens ?? body.max_tokens ?? null;
+    const prompts = [{ tokens, maxTokens: allowedTokens(engine, tokens, requestedTokens, engine.maxModelLength) }];
     const settings: ChoiceSettings = {
       stop: common.stop,
       stopTokens: common.stopTokens,
@@ -39,12 +39,12 @@ export async function handleChat(service: LocalService, exchange: Exchange): Pro
       model: body.model,
     };
     const { n } = common;
-    const { signal } = exchange;
+    const { signal } = httpCall;
     const logprobsOf = (list: readonly TokenLogprob[]) =>
       body.logprobs ? { content: list.map(toLogprob), refusal: null } : null;
     if (!common.stream) {
       const choices = await generateChoices(service, prompts, n, settings, signal, () => {});
-      const answer: ChatCompletionResponse = {
+      const completion: ChatCompletionResponse = {
         ...head,
         object: "chat.completion",
         choices: choices.map((choice, index) => ({
@@ -54,10 +54,10 @@ export async function handleChat(service: LocalService, exchange: Exchange): Pro
         })),
         usage: usageOf(prompts, n, choices),
       };
-      sendJson(exchange.response, 200, answer);
+      sendJson(httpCall.response, 200, completion);
       return;
     }
-    const stream = new EventStream(exchange.response, signal);
+    const stream = new EventStream(httpCall.response, signal);
     const send = (index: number, delta: object, reason: string | null, list: readonly TokenLogprob[]) =>
       stream.send({
         ...head,
@@ -66,7 +66,7 @@ export async function handleChat(service: LocalService, exchange: Exchange): Pro
       });
     const writers = Array.from({ length: n }, () => new DeltaWriter(format));
     const held = Array.from({ length: n }, (): TokenLogprob[] => []);
-    // What is held back keeps its log probabilities with it.
+    // Text that is held back keeps its log probabilities with it.
     const sendAll = async (index: number, deltas: readonly object[] = []) => {
       for (const delta of deltas) await send(index, delta, null, held[index]?.splice(0) ?? []);
     };

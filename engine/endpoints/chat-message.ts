@@ -32,14 +32,14 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** A whole answer as a message. */
+/** A whole completion as a message. */
 export function toMessage(
   { text, finishReason }: Choice,
   format: AnswerFormat,
 ): Pick<AnswerChoice, "message" | "finish_reason"> {
-  const said = format.kind.type === "auto" ? readAuto(text, format.kind) : null;
-  const content = format.kind.type === "text" ? text : (said?.content ?? null);
-  const calls = said?.calls ?? (format.kind.type === "text" ? [] : [toCall(text, format)]);
+  const parsed = format.kind.type === "auto" ? readAuto(text, format.kind) : null;
+  const content = format.kind.type === "text" ? text : (parsed?.content ?? null);
+  const calls = parsed?.calls ?? (format.kind.type === "text" ? [] : [toCall(text, format)]);
   const message = {
     role: "assistant" as const,
     content,
@@ -57,7 +57,10 @@ function readAuto(text: string, { names, isParallel }: AutoFormat) {
   return { calls, content: content === "" && calls.length > 0 ? null : content };
 }
 
-/** Turns an answer's pieces into deltas: text as it is, a call's arguments one by one, a free call when it is whole. */
+/**
+ * Converts pieces into deltas: text as it is, a forced call's arguments piece by piece, any other call when it is
+ * whole.
+ */
 export class DeltaWriter {
   readonly #format: AnswerFormat;
   readonly #parser: ToolCallParser | null;
@@ -84,7 +87,7 @@ export class DeltaWriter {
     return this.#format.kind.type === "any-call" ? [this.#call(toCall(this.#text, this.#format))] : [];
   }
 
-  /** Why the answer ended, once all of it was written. */
+  /** The reason of the end, once the whole completion was written. */
   reasonOf(reason: "stop" | "length"): FinishReason {
     return reason === "stop" && this.#calls > 0 ? "tool_calls" : reason;
   }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { CompletionRequest, type CompletionResponse } from "../../contracts/completions.ts";
-import { notLocal } from "../http/api-error.ts";
-import { type Exchange, readJson, sendJson } from "../http/handler.ts";
+import { unsupportedLocally } from "../http/api-error.ts";
+import { type HttpCall, readJson, sendJson } from "../http/handler.ts";
 import { EventStream } from "../http/sse.ts";
 import type { TokenLogprob } from "../inference/generate.ts";
 import { type ChoiceSettings, generateChoices, type LocalService, type Prompt, usageOf } from "./local-service.ts";
@@ -12,18 +12,19 @@ import { readStructure } from "./structured-outputs.ts";
 const DEFAULT_MAX_TOKENS = 16;
 
 /** `POST /v1/completions`. */
-export async function handleCompletion(service: LocalService, exchange: Exchange): Promise<void> {
-  const leave = service.admission.enter();
+export async function handleCompletion(service: LocalService, httpCall: HttpCall): Promise<void> {
+  const leave = service.requestLimit.enter();
   try {
-    const body = parseBody(CompletionRequest, await readJson(exchange.request));
+    const body = parseBody(CompletionRequest, await readJson(httpCall.request));
     const { engine, names } = service;
     const common = readCommon(body, engine, names);
-    if (body.suffix) throw notLocal("suffix", "Text after the answer (`suffix`) was given");
+    if (body.suffix) throw unsupportedLocally("suffix", "The request has `suffix`, a text after the completion");
     if (body.best_of != null && body.best_of !== common.n) {
-      throw notLocal("best_of", `best_of is ${body.best_of} with n = ${common.n}`);
+      throw unsupportedLocally("best_of", `best_of is ${body.best_of} with n = ${common.n}`);
     }
     const structure = await readStructure(body, engine);
-    if (body.echo && body.logprobs != null) throw notLocal("echo", "Log probabilities of the prompt were asked for");
+    if (body.echo && body.logprobs != null)
+      throw unsupportedLocally("echo", "The request wants log probabilities of the prompt");
     const prompts = readTextOrTokens(engine, body.prompt, "prompt").map(
       ({ tokens }): Prompt => ({
         tokens,
@@ -58,20 +59,20 @@ export async function handleCompletion(service: LocalService, exchange: Exchange
       finish_reason: reason,
       logprobs: body.logprobs == null ? null : toLogprobs(tokens, index, offsets),
     });
-    const { signal } = exchange;
+    const { signal } = httpCall;
     if (!common.stream) {
       const choices = await generateChoices(service, prompts, common.n, settings, signal, () => {});
-      const answer: CompletionResponse = {
+      const completion: CompletionResponse = {
         ...head,
         choices: choices.map(({ text, finishReason, logprobs }, index) =>
           choiceOf(index, echo(index) + text, finishReason, logprobs),
         ),
         usage: usageOf(prompts, common.n, choices),
       };
-      sendJson(exchange.response, 200, answer);
+      sendJson(httpCall.response, 200, completion);
       return;
     }
-    const stream = new EventStream(exchange.response, signal);
+    const stream = new EventStream(httpCall.response, signal);
     const begun = new Set<number>();
     const begin = (index: number) => (begun.has(index) ? "" : echo(index));
     const choices = await generateChoices(

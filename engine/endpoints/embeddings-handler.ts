@@ -1,26 +1,27 @@
 import type { Token } from "node-llama-cpp";
 import { EmbeddingRequest, type EmbeddingResponse } from "../../contracts/embeddings.ts";
-import { notLocal, Problem } from "../http/api-error.ts";
-import { type Exchange, readJson, sendJson } from "../http/handler.ts";
+import { ApiError, unsupportedLocally } from "../http/api-error.ts";
+import { type HttpCall, readJson, sendJson } from "../http/handler.ts";
 import type { LocalService } from "./local-service.ts";
 import { parseBody, readTextOrTokens, requireModel } from "./requests.ts";
 
 /** vLLM's fields that would change the vectors and that this engine doesn't know. */
-const NOT_LOCAL = ["dimensions", "truncate_prompt_tokens", "messages", "input_type"];
+const UNSUPPORTED = ["dimensions", "truncate_prompt_tokens", "messages", "input_type"];
 
 /** `POST /v1/embeddings`. */
-export async function handleEmbeddings(service: LocalService, exchange: Exchange): Promise<void> {
-  const leave = service.admission.enter();
+export async function handleEmbeddings(service: LocalService, httpCall: HttpCall): Promise<void> {
+  const leave = service.requestLimit.enter();
   try {
     const { engine, metrics, names } = service;
-    const body = parseBody(EmbeddingRequest, await readJson(exchange.request));
+    const body = parseBody(EmbeddingRequest, await readJson(httpCall.request));
     requireModel(body.model, names);
-    for (const field of NOT_LOCAL) if (body[field] != null) throw notLocal(field, `\`${field}\` was asked for`);
+    for (const field of UNSUPPORTED)
+      if (body[field] != null) throw unsupportedLocally(field, `The request has \`${field}\``);
     const data: EmbeddingResponse["data"] = [];
     let read = 0;
     const embedder = await engine.embedder.open();
     for (const { tokens, param } of readTextOrTokens(embedder, body.input, "input")) {
-      exchange.signal.throwIfAborted();
+      httpCall.signal.throwIfAborted();
       const figures = metrics.sequence(tokens.length);
       figures.start(0);
       const result = await embedder.embed(tokens);
@@ -29,21 +30,21 @@ export async function handleEmbeddings(service: LocalService, exchange: Exchange
       read += result.tokens;
       data.push({ object: "embedding", index: data.length, embedding: encode(result.vector, body.encoding_format) });
     }
-    const answer: EmbeddingResponse = {
+    const embeddings: EmbeddingResponse = {
       object: "list",
       data,
       model: body.model,
       usage: { prompt_tokens: read, total_tokens: read },
     };
-    sendJson(exchange.response, 200, answer);
+    sendJson(httpCall.response, 200, embeddings);
   } finally {
     leave();
   }
 }
 
-function tooLong(param: string, tokens: readonly Token[], context: number): Problem {
+function tooLong(param: string, tokens: readonly Token[], context: number): ApiError {
   const message = `The model's context holds ${context} tokens; \`${param}\` has ${tokens.length}. Shorten it.`;
-  return new Problem("context_length_exceeded", { message, details: [{ param, message }] });
+  return new ApiError("context_length_exceeded", { message, details: [{ param, message }] });
 }
 
 function encode(vector: readonly number[], format: EmbeddingRequest["encoding_format"]): number[] | string {

@@ -1,17 +1,17 @@
 import type { Token } from "node-llama-cpp";
 import type { Usage } from "../../contracts/sampling.ts";
-import type { Admission } from "../http/request-limit.ts";
-import { type GenerationEnd, type GenerationRequest, generate, type Piece } from "../inference/generate.ts";
+import type { RequestLimit } from "../http/request-limit.ts";
+import { type GenerationEnd, generate, type Piece, type SequenceRequest } from "../inference/generate.ts";
 import type { LlamaEngine } from "../inference/llama.ts";
 import type { EngineMetrics } from "../inference/metrics.ts";
 import { seedOfChoice } from "../inference/sampling.ts";
 
-/** Everything that the handlers of the local model share. */
+/** The model, metrics and limits that the handlers of the local model share. */
 export interface LocalService {
   readonly engine: LlamaEngine;
   readonly metrics: EngineMetrics;
-  readonly admission: Admission;
-  /** Names under which the model may be called; the first is shown. */
+  readonly requestLimit: RequestLimit;
+  /** Names by which requests may call the model; responses have the first. */
   readonly names: readonly string[];
   readonly slots: number;
 }
@@ -23,7 +23,7 @@ export interface Prompt {
 }
 
 /** What all choices of a request have in common. */
-export type ChoiceSettings = Omit<GenerationRequest, "tokens" | "maxTokens" | "seed">;
+export type ChoiceSettings = Omit<SequenceRequest, "tokens" | "maxTokens" | "seed">;
 
 /** A finished choice. */
 export interface Choice extends GenerationEnd {
@@ -32,8 +32,8 @@ export interface Choice extends GenerationEnd {
 }
 
 /**
- * Generates `n` answers to each prompt, several at a time; `onPiece` gets what can go out, by choice. The choices come
- * in the prompts' order. When one fails or the signal aborts, all end.
+ * Generates `n` choices for each prompt, several at a time; `onPiece` gets each piece that can be sent, with the
+ * choice's index. The choices are in the order of the prompts. When one fails or the signal aborts, all end.
  */
 export async function generateChoices(
   service: LocalService,
@@ -62,7 +62,7 @@ export async function generateChoices(
       choices[index] = { ...end, text, logprobs };
     }
   };
-  // One request never takes more places in the queue than there are slots, however many answers it wants.
+  // A request never has more sequences in the queue than there are slots, however many choices it wants.
   const workers = Array.from({ length: Math.min(service.slots, prompts.length * n) }, () =>
     worker().catch((error: unknown) => {
       failure.abort(error);
@@ -76,7 +76,7 @@ export async function generateChoices(
 
 async function measured(
   { engine, metrics }: LocalService,
-  request: GenerationRequest,
+  request: SequenceRequest,
   signal: AbortSignal,
   onPiece: (piece: Piece) => Promise<void>,
 ): Promise<GenerationEnd> {
@@ -91,7 +91,7 @@ async function measured(
   }
 }
 
-/** Counts a request's tokens: each prompt once, each answer. */
+/** Counts a request's tokens: each prompt once, and each completion. */
 export function usageOf(prompts: readonly Prompt[], n: number, ends: readonly GenerationEnd[]): Usage {
   const promptTokens = prompts.reduce((sum, { tokens }) => sum + tokens.length, 0);
   const completionTokens = ends.reduce((sum, end) => sum + end.completionTokens, 0);

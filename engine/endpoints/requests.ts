@@ -2,7 +2,7 @@ import type { Token } from "node-llama-cpp";
 import * as z from "zod";
 import type { ErrorDetail } from "../../contracts/errors.ts";
 import { samplingFields } from "../../contracts/sampling.ts";
-import { notLocal, Problem } from "../http/api-error.ts";
+import { ApiError, unsupportedLocally } from "../http/api-error.ts";
 import type { LlamaEngine } from "../inference/llama.ts";
 import { readSampling, type Sampling, type SamplingFields } from "../inference/sampling.ts";
 
@@ -13,8 +13,8 @@ const ExtraFields = z.looseObject({
   stop_token_ids: z.array(z.int().min(0)).max(64).nullish(),
 });
 
-/** vLLM's fields that would change the answer and that llama.cpp can't follow. */
-const NOT_LOCAL = [
+/** Fields of vLLM that would change the completion, and that llama.cpp can't follow. */
+const UNSUPPORTED = [
   "min_tokens",
   "bad_words",
   "allowed_token_ids",
@@ -42,7 +42,7 @@ export interface CommonRequest {
   readonly ignoreEnd: boolean;
 }
 
-/** Checks a body against a schema of `contracts/`. Throws a Problem that lists everything that is wrong. */
+/** Checks a body against a schema of `contracts/`. Throws an ApiError that lists everything that is wrong. */
 export function parseBody<Output>(schema: z.ZodType<Output>, body: unknown): Output {
   const parsed = schema.safeParse(body);
   const extra = ExtraFields.safeParse(body);
@@ -51,22 +51,22 @@ export function parseBody<Output>(schema: z.ZodType<Output>, body: unknown): Out
   throw invalid(issues.map((issue) => ({ param: issue.path.join("."), message: issue.message })));
 }
 
-export function invalid(details: readonly ErrorDetail[]): Problem {
+export function invalid(details: readonly ErrorDetail[]): ApiError {
   const listed = details.map(({ param, message }) => (param === "" ? message : `${param}: ${message}`)).join("; ");
-  return new Problem("invalid_request", { message: `The request has invalid fields. ${listed}`, details });
+  return new ApiError("invalid_request", { message: `The request has invalid fields. ${listed}`, details });
 }
 
 /** Throws `model_not_found` for a name under which this engine serves nothing. */
 export function requireModel(model: string, names: readonly string[]): void {
   if (names.includes(model)) return;
   const message = `The model \`${model}\` does not exist here. This engine serves ${names.join(", ")}.`;
-  throw new Problem("model_not_found", { message, details: [{ param: "model", message }] });
+  throw new ApiError("model_not_found", { message, details: [{ param: "model", message }] });
 }
 
 /** A model, as far as its tokens go. */
 type Vocabulary = Pick<LlamaEngine, "tokenize" | "isToken">;
 
-/** Token ids of a request as this model's tokens. Throws a Problem that names the first that is none. */
+/** Token ids of a request as this model's tokens. Throws an ApiError that names the first that is none. */
 export function readTokens(engine: Vocabulary, ids: readonly number[], param: string): Token[] {
   return ids.map((id, index) => {
     if (engine.isToken(id)) return id;
@@ -97,10 +97,11 @@ const Common = z.looseObject(samplingFields);
 /** Reads the shared fields of a request that passed its schema. */
 export function readCommon(body: z.infer<typeof Common>, engine: LlamaEngine, names: readonly string[]): CommonRequest {
   requireModel(body.model, names);
-  for (const field of NOT_LOCAL) {
+  for (const field of UNSUPPORTED) {
     const value = body[field];
     const empty = Array.isArray(value) && value.length === 0;
-    if (value != null && value !== false && value !== 0 && !empty) throw notLocal(field, `\`${field}\` was asked for`);
+    if (value != null && value !== false && value !== 0 && !empty)
+      throw unsupportedLocally(field, `The request has \`${field}\``);
   }
   const extra = ExtraFields.parse(body);
   const fields: SamplingFields = { ...body, min_p: extra.min_p };
@@ -134,12 +135,12 @@ export function allowedTokens(
   const left = context - prompt.length;
   if (maxTokens !== null && maxTokens <= left) return maxTokens;
   if (maxTokens === null && left > 0) return Math.min(byDefault, left);
-  const asked =
+  const counts =
     maxTokens === null
       ? `the prompt alone has ${prompt.length}`
       : `the prompt has ${prompt.length} and max_tokens asks for ${maxTokens}, ${prompt.length + maxTokens} in all`;
   const remedy = left > 0 ? `Shorten the prompt, or lower max_tokens to at most ${left}.` : "Shorten the prompt.";
-  const message = `The model's context holds ${context} tokens; ${asked}. ${remedy}`;
+  const message = `The model's context holds ${context} tokens; ${counts}. ${remedy}`;
   const param = maxTokens === null || left <= 0 ? "prompt" : "max_tokens";
-  throw new Problem("context_length_exceeded", { message, details: [{ param, message }] });
+  throw new ApiError("context_length_exceeded", { message, details: [{ param, message }] });
 }

@@ -29,9 +29,9 @@ const GuidedFields = z.looseObject({
   guided_grammar: z.string().min(1).max(100_000).nullish(),
 });
 
-/** A grammar that an answer's text must follow. */
+/** A grammar that the text of a completion must follow. */
 export interface Structure {
-  /** The field that asked for it. */
+  /** The request's field that defines it. */
   readonly param: string;
   readonly grammar: LlamaGrammar;
   /** The JSON schema, for the model to read; null where there is none. */
@@ -46,7 +46,7 @@ interface Wish {
 
 /**
  * Reads vLLM's fields for structured output (`structured_outputs`, and `guided_…` as they were called before), of which
- * a request may have one. Null when it has none. Throws a Problem that names the field which no grammar can force.
+ * a request may have one. Null when it has none. Throws an ApiError that names the field which no grammar can force.
  */
 export async function readStructure(fields: object, engine: LlamaEngine): Promise<Structure | null> {
   const parsed = GuidedFields.safeParse(fields);
@@ -85,7 +85,7 @@ export function choiceGrammar(choices: readonly string[]): string {
   return `root ::= ${choices.map(literalText).join(" | ")}\n`;
 }
 
-/** Compiles a grammar. Throws a Problem that names the field when it can't be written or llama.cpp doesn't take it. */
+/** Compiles a grammar. Throws an ApiError that names the field when it can't be written or llama.cpp doesn't take it. */
 export async function compileGrammar(engine: LlamaEngine, write: () => string, param: string): Promise<LlamaGrammar> {
   try {
     return await engine.grammar(write());

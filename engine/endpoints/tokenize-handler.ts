@@ -5,25 +5,28 @@ import {
   TokenizeRequest,
   type TokenizeResponse,
 } from "../../contracts/tokenize.ts";
-import { notLocal } from "../http/api-error.ts";
-import { type Exchange, readJson, sendJson } from "../http/handler.ts";
+import { unsupportedLocally } from "../http/api-error.ts";
+import { type HttpCall, readJson, sendJson } from "../http/handler.ts";
 import { contentProblems } from "../prompt/chat-prompt.ts";
 import type { LocalService } from "./local-service.ts";
 import { invalid, parseBody, readTokens, requireModel } from "./requests.ts";
 
 /** vLLM's fields that would change a conversation's tokens and that this engine doesn't know. */
-const NOT_LOCAL = ["continue_final_message", "chat_template", "chat_template_kwargs", "tools"];
+const UNSUPPORTED = ["continue_final_message", "chat_template", "chat_template_kwargs", "tools"];
 
 /** `POST /tokenize`. */
-export async function handleTokenize({ engine, names }: LocalService, { request, response }: Exchange): Promise<void> {
+export async function handleTokenize({ engine, names }: LocalService, { request, response }: HttpCall): Promise<void> {
   const body = parseBody(TokenizeRequest, withModel(await readJson(request), names));
   requireModel(body.model, names);
-  for (const field of NOT_LOCAL) {
+  for (const field of UNSUPPORTED) {
     const value = body[field];
-    if (value != null && value !== false) throw notLocal(field, `\`${field}\` was asked for`);
+    if (value != null && value !== false) throw unsupportedLocally(field, `The request has \`${field}\``);
   }
   if (body.add_generation_prompt === false) {
-    throw notLocal("add_generation_prompt", "A conversation without the beginning of its answer was asked for");
+    throw unsupportedLocally(
+      "add_generation_prompt",
+      "The request wants a conversation without the beginning of the next message",
+    );
   }
   const problems = contentProblems(body.messages ?? []);
   if (problems.length > 0) throw invalid(problems);
@@ -33,26 +36,26 @@ export async function handleTokenize({ engine, names }: LocalService, { request,
     : body.add_special_tokens === false
       ? engine.model.tokenize(prompt, false)
       : engine.tokenize(prompt);
-  const answer: TokenizeResponse = {
+  const tokenized: TokenizeResponse = {
     count: tokens.length,
     max_model_len: engine.maxModelLength,
     tokens,
     token_strs: body.return_token_strs ? tokens.map((token) => engine.model.detokenize([token], true)) : null,
   };
-  sendJson(response, 200, answer);
+  sendJson(response, 200, tokenized);
 }
 
 /** `POST /detokenize`. */
 export async function handleDetokenize(
   { engine, names }: LocalService,
-  { request, response }: Exchange,
+  { request, response }: HttpCall,
 ): Promise<void> {
   const body = parseBody(DetokenizeRequest, withModel(await readJson(request), names));
   requireModel(body.model, names);
-  const answer: DetokenizeResponse = {
+  const detokenized: DetokenizeResponse = {
     prompt: engine.model.detokenize(readTokens(engine, body.tokens, "tokens"), true),
   };
-  sendJson(response, 200, answer);
+  sendJson(response, 200, detokenized);
 }
 
 /** To vLLM the model is optional here: a process serves one. */

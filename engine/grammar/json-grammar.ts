@@ -13,7 +13,7 @@ boolean ::= "true" | "false"
 null ::= "null"
 sp ::= " "?`;
 
-/** Keywords with a meaning that text grammar can't hold; ignoring them would break the promise of a valid answer. */
+/** Keywords that a text grammar can't express; without them a completion would not be valid by its schema. */
 const UNSUPPORTED = [
   "not",
   "if",

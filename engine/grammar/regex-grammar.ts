@@ -32,8 +32,8 @@ const CONTROLS: Readonly<Record<string, number>> = { n: 0x0a, r: 0x0d, t: 0x09, 
 
 export interface RegexOptions {
   /**
-   * Whether it is a JSON schema's `pattern`: the text stands between the quotes of a JSON string, and the expression may
-   * match a part of it. Uses the rule `char` of the JSON grammar. @default false
+   * Whether it is a JSON schema's `pattern`: the text stands between the quotes of a JSON string, and the expression
+   * may match a part of it. Uses the rule `char` of the JSON grammar. @default false
    */
   readonly inJsonString?: boolean;
   /** Where the expression stands, for errors. @default - the top */

@@ -1,14 +1,14 @@
 import type { ErrorCode, ErrorDetail } from "../../contracts/errors.ts";
 
-/** An answer that is an error of the catalogue; thrown anywhere below a handler. */
-export class Problem extends Error {
-  override readonly name = "Problem";
+/** An error of the catalogue (`contracts/errors.ts`). Handlers and what they call throw it; the app sends it. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
   readonly code: ErrorCode;
   readonly details: readonly ErrorDetail[];
-  /** Response headers that go with it, such as `allow`. */
+  /** Headers of the error response, such as `allow`. */
   readonly headers: Readonly<Record<string, string>>;
 
-  /** `message` undefined: the catalogue's sentence. */
+  /** @param code with the catalogue's message where `options.message` is absent */
   constructor(
     code: ErrorCode,
     options: {
@@ -24,8 +24,8 @@ export class Problem extends Error {
   }
 }
 
-/** 400 for one field that can't be had on this machine. */
-export function notLocal(param: string, what: string): Problem {
+/** A 400 for a field that the local engine can't follow. */
+export function unsupportedLocally(param: string, what: string): ApiError {
   const message = `${what}; the local engine can't do it. Leave \`${param}\` out, or run vLLM.`;
-  return new Problem("invalid_request", { message, details: [{ param, message }] });
+  return new ApiError("invalid_request", { message, details: [{ param, message }] });
 }

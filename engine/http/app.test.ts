@@ -15,7 +15,7 @@ async function start(handler: Handler) {
   const backend: Backend = {
     load: async () => {},
     isHealthy: async () => true,
-    routes: { "/v1/completions": { POST: handler } },
+    endpoints: { "/v1/completions": { POST: handler } },
     close: async () => {},
   };
   const app = new EngineApp(backend, (event) => events.push(event));

@@ -1,14 +1,14 @@
-import type { Routes } from "./handler.ts";
+import type { Endpoints } from "./handler.ts";
 
-/** What answers behind the engine's surface: the model on this machine, or another server. */
+/** The source of the engine's responses: the model on this machine, or another server. */
 export interface Backend {
-  /** Settles when requests can be answered; rejects when they never will. */
+  /** Settles when the backend can handle requests; rejects when it never will. */
   load(): Promise<void>;
-  /** Whether a request can be answered now; asked by `/health`. */
+  /** Whether the backend can handle a request now; `/health` calls it. */
   isHealthy(signal: AbortSignal): Promise<boolean>;
-  readonly routes: Routes;
+  readonly endpoints: Endpoints;
   close(): Promise<void>;
 }
 
-/** What a backend logs: an event's name and its figures. */
+/** Logs an event by name with its fields. */
 export type LogEvent = (event: string, fields?: Readonly<Record<string, unknown>>) => void;

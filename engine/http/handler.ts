@@ -1,42 +1,42 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type ErrorCode, errorBody, errorEntry } from "../../contracts/errors.ts";
-import { Problem } from "./api-error.ts";
+import { ApiError } from "./api-error.ts";
 
-/** One request on its way through a handler. */
-export interface Exchange {
+/** A request with its response, as a handler receives them. */
+export interface HttpCall {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** Aborts when the client leaves or the process must end. */
+  /** Aborts when the client disconnects or the process must end. */
   readonly signal: AbortSignal;
 }
 
-export type Handler = (exchange: Exchange) => Promise<void>;
+export type Handler = (httpCall: HttpCall) => Promise<void>;
 
 /** Handlers by path and method. */
-export type Routes = Readonly<Record<string, Readonly<Record<string, Handler>>>>;
+export type Endpoints = Readonly<Record<string, Readonly<Record<string, Handler>>>>;
 
-/** A context of a million tokens fits; the gateway's own limit is lower. */
+/** Large enough for a context of a million tokens; the gateway's own limit is lower. */
 const MAX_BODY_BYTES = 8 * 2 ** 20;
 
-/** Reads a JSON body. Throws Problems for another content type, a body that is too long, or bad JSON. */
+/** Reads a JSON body. Throws ApiError for another content type, a body over 8 MiB, or invalid JSON. */
 export async function readJson(request: IncomingMessage): Promise<unknown> {
   const type = request.headers["content-type"];
   if (type !== undefined && !/^application\/([\w.-]+\+)?json\b/i.test(type)) {
-    throw new Problem("unsupported_media_type");
+    throw new ApiError("unsupported_media_type");
   }
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request) {
     if (!Buffer.isBuffer(chunk)) continue;
     length += chunk.length;
-    if (length > MAX_BODY_BYTES) throw new Problem("request_too_large", { headers: { connection: "close" } });
+    if (length > MAX_BODY_BYTES) throw new ApiError("request_too_large", { headers: { connection: "close" } });
     chunks.push(chunk);
   }
   try {
     return JSON.parse(Buffer.concat(chunks).toString("utf8"));
   } catch (error) {
     const reason = error instanceof Error ? ` ${error.message}.` : "";
-    throw new Problem("invalid_json", {
+    throw new ApiError("invalid_json", {
       message: `The request body is not valid JSON.${reason} Send one JSON object.`,
     });
   }
@@ -57,8 +57,8 @@ export function sendJson(
   response.end(text);
 }
 
-/** Answers with an error; in a stream that has begun, as its last event. */
-export function sendProblem(response: ServerResponse, problem: Problem): void {
+/** Sends an error as the response, or as the last event of a stream that has begun. */
+export function sendApiError(response: ServerResponse, problem: ApiError): void {
   const body = bodyOf(problem);
   if (response.headersSent) {
     if (!response.writableEnded) response.end(`data: ${JSON.stringify(body)}\n\ndata: [DONE]\n\n`);
@@ -71,7 +71,7 @@ export function sendProblem(response: ServerResponse, problem: Problem): void {
   });
 }
 
-function bodyOf({ code, message, details }: Problem) {
+function bodyOf({ code, message, details }: ApiError) {
   const own: ErrorCode | string = message;
   return errorBody(code, { ...(own === code ? {} : { message }), details });
 }

@@ -1,7 +1,7 @@
-import { Problem } from "./api-error.ts";
+import { ApiError } from "./api-error.ts";
 
-/** Counts requests that run or wait and refuses those over the bound, so that waiting stays short. */
-export class Admission {
+/** Limits the requests that run or wait, so that the queue stays short. */
+export class RequestLimit {
   readonly #limit: number;
   #inside = 0;
 
@@ -9,10 +9,10 @@ export class Admission {
     this.#limit = limit;
   }
 
-  /** Returns the function that gives the place back. Throws `overloaded` when there is none. */
+  /** Counts a request and returns the function that ends it. Throws `overloaded` at the limit. */
   enter(): () => void {
     if (this.#inside >= this.#limit) {
-      throw new Problem("overloaded", {
+      throw new ApiError("overloaded", {
         message: `This engine already holds ${this.#inside} of ${this.#limit} requests. Try again after Retry-After.`,
       });
     }

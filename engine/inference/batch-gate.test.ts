@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { BatchGate } from "./batch-gate.ts";
 
-test("whoever passes waits for the work in between, and two works never overlap", async () => {
+test("evaluations wait for work between batches, and two works never overlap", async () => {
   const gate = new BatchGate();
   const order: string[] = [];
   const first = Promise.withResolvers<void>();

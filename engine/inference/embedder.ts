@@ -1,14 +1,14 @@
 import type { LlamaEmbeddingContext, LlamaModel, Token } from "node-llama-cpp";
 
 export interface EmbedderOptions {
-  /** Called by the first request: the model takes memory, and most engines are never asked. */
+  /** Loads the model for the first request: it takes memory, and most engines never get such a request. */
   readonly loadModel: () => Promise<LlamaModel>;
   /** Longest input in tokens; the model's own may be shorter. */
   readonly contextTokens: number;
   readonly threads: number;
 }
 
-/** Computes vectors of texts, in a context of its own beside that of the answers. */
+/** Computes vectors of texts, in a context separate from that of the generating model. */
 export class Embedder {
   readonly #options: EmbedderOptions;
   #open: Promise<OpenEmbedder> | null = null;
@@ -38,7 +38,7 @@ export class Embedder {
   }
 }
 
-/** An embedding model in memory. Its tokens are its own: they are not those of the model that answers. */
+/** An embedding model in memory. Its tokens differ from those of the generating model. */
 export class OpenEmbedder {
   /** Longest input in tokens. */
   readonly maxModelLength: number;

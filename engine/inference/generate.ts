@@ -12,14 +12,16 @@ import { StopStrings } from "./stop-strings.ts";
 import { TokenSampler } from "./token-sampler.ts";
 import { TokenText } from "./token-text.ts";
 
-/** A prompt is evaluated in pieces of this size: no slower than at once, and an abort frees the slot within a second. */
+/**
+ * A prompt is evaluated in pieces of this size: no slower than at once, and an abort frees the slot within a second.
+ */
 export const PREFILL_CHUNK = 128;
 
-export interface GenerationRequest {
+export interface SequenceRequest {
   readonly tokens: readonly Token[];
   readonly maxTokens: number;
   readonly stop: readonly string[];
-  /** Tokens that end the answer as the model's own end does. */
+  /** Tokens that end the completion, like the model's own end token. */
   readonly stopTokens: readonly Token[];
   readonly sampling: Sampling;
   readonly seed: number;
@@ -36,10 +38,10 @@ export interface TokenLogprob {
   readonly top: readonly { readonly text: string; readonly logprob: number }[];
 }
 
-/** A piece of the answer that can go out. */
+/** A piece of the completion that can be sent. */
 export interface Piece {
   readonly text: string;
-  /** Tokens since the last piece; empty unless asked for. */
+  /** Tokens since the last piece; empty unless the request wants log probabilities. */
   readonly logprobs: readonly TokenLogprob[];
 }
 
@@ -52,18 +54,18 @@ export interface GenerationEnd {
 
 /** Called at the moments that metrics are made of. */
 export interface GenerationEvents {
-  /** A slot was got; the argument tells how many prompt tokens need no computing. */
+  /** The sequence has a slot, in which `cachedTokens` of the prompt's tokens are computed already. */
   readonly onStart?: (cachedTokens: number) => void;
   readonly onToken?: () => void;
 }
 
 /**
- * Generates one answer in a slot of its own, in one batch with its neighbours. Rejects with the signal's reason after
+ * Generates one completion in its own slot, in one batch with its neighbours. Rejects with the signal's reason after
  * an abort, when the slot is free again.
  */
 export async function generate(
   engine: LlamaEngine,
-  request: GenerationRequest,
+  request: SequenceRequest,
   signal: AbortSignal,
   onPiece: (piece: Piece) => void | Promise<void>,
   events: GenerationEvents = {},
@@ -80,14 +82,14 @@ export async function generate(
   }
 }
 
-/** Keeps what the slot has in common with the prompt; the last token must be evaluated again to get its successor. */
+/** Keeps the slot's common prefix with the prompt, but not the last token: its evaluation yields the next token. */
 async function reusePrefix(
   { gate }: LlamaEngine,
   sequence: LlamaContextSequence,
   tokens: readonly Token[],
 ): Promise<number> {
-  const kept = tokens.slice(0, -1);
-  if (sequence.nextTokenIndex > 0) await gate.between(() => sequence.adaptStateToTokens(kept, false));
+  const prefix = tokens.slice(0, -1);
+  if (sequence.nextTokenIndex > 0) await gate.between(() => sequence.adaptStateToTokens(prefix, false));
   return sequence.nextTokenIndex;
 }
 
@@ -112,7 +114,7 @@ async function decode(
   engine: LlamaEngine,
   sequence: LlamaContextSequence,
   rest: Token[],
-  request: GenerationRequest,
+  request: SequenceRequest,
   signal: AbortSignal,
   onPiece: (piece: Piece) => void | Promise<void>,
   events: GenerationEvents,
@@ -153,7 +155,7 @@ async function decode(
       replacement = token;
       events.onToken?.();
       if ((model.isEogToken(token) && !request.ignoreEnd) || request.stopTokens.includes(token)) {
-        // The end counts as a token of the answer, as in vLLM.
+        // The end token counts as a completion token, as in vLLM.
         await emit(stops.push(text.flush()).text + stops.flush());
         return { finishReason: "stop", completionTokens: generated.length + 1 };
       }
@@ -179,15 +181,15 @@ interface Sampled {
 
 function evaluateOptions(
   engine: LlamaEngine,
-  { sampling, seed, grammar, tokens, maxTokens }: GenerationRequest,
+  { sampling, seed, grammar, tokens, maxTokens }: SequenceRequest,
   generated: readonly Token[],
   unfiltered: boolean,
 ): SequenceEvaluateOptions {
   if (unfiltered) return { temperature: 0, topK: 0, topP: 1, yieldEogToken: true };
   const { repetitionPenalty, presencePenalty, frequencyPenalty } = sampling;
   const penalized = repetitionPenalty !== 1 || presencePenalty !== 0 || frequencyPenalty !== 0;
-  // As in vLLM, repetition_penalty looks at the prompt too and the other two at the answer only. llama.cpp has one
-  // list for all three: with both kinds at once it is the answer.
+  // As in vLLM, repetition_penalty covers the prompt too, and the other two the completion only. llama.cpp has one
+  // list for all three: with both kinds at once it holds the completion.
   const withPrompt = presencePenalty === 0 && frequencyPenalty === 0;
   const punishTokens = () => (withPrompt ? [...tokens, ...generated] : [...generated]);
   const { model } = engine;

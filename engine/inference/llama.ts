@@ -30,7 +30,7 @@ export interface LlamaEngineOptions {
  * message with the default model), and taking that slot would throw a whole conversation away.
  */
 const MIN_SHARED_TOKENS = 32;
-/** Grammars that are kept: compiling one takes longer than a few tokens. */
+/** Compiled grammars in the cache: compiling one takes longer than a few tokens. */
 const MAX_GRAMMARS = 32;
 
 /** A model in memory with its sequences. */
@@ -38,7 +38,7 @@ export class LlamaEngine {
   readonly file: ModelFile;
   readonly model: LlamaModel;
   readonly chat: ChatPrompt;
-  /** Longest prompt plus answer, in tokens. */
+  /** Longest prompt plus completion, in tokens. */
   readonly maxModelLength: number;
   readonly pool: SlotPool<LlamaContextSequence>;
   readonly gate = new BatchGate();

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { ENGINE_METRICS } from "../../contracts/engine-metrics.ts";
 
-/** What gauges show at the moment of a scrape. */
+/** Values of the gauges at the moment of a scrape. */
 export interface EngineState {
   readonly running: number;
   readonly waiting: number;
@@ -12,7 +12,7 @@ export interface EngineState {
 const LATENCY_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const TOKEN_BUCKETS = [0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2.5];
 
-/** The engine's figures under vLLM's names, each with the label `model_name`. */
+/** The engine's metrics under vLLM's names, each with the label `model_name`. */
 export class EngineMetrics {
   readonly #registry = new Registry();
   readonly #labels: { readonly model_name: string };
@@ -74,7 +74,7 @@ export class EngineMetrics {
     return this.#registry.metrics();
   }
 
-  /** Follows one sequence from its arrival. */
+  /** Measures one sequence from its arrival. */
   sequence(promptTokens: number): SequenceMetrics {
     const arrived = performance.now();
     let last = arrived;

@@ -15,11 +15,11 @@ export interface Sampling {
   readonly repetitionPenalty: number;
   /** Added to the logit of a token id. */
   readonly logitBias: ReadonlyMap<number, number>;
-  /** 32 bits; null: a new one for each answer. */
+  /** 32 bits; null for a random one per completion. */
   readonly seed: number | null;
 }
 
-/** The fields of a request that say how to sample (`contracts/sampling.ts` and vLLM's `min_p`). */
+/** The sampling fields of a request (`contracts/sampling.ts` and vLLM's `min_p`). */
 export interface SamplingFields {
   readonly temperature?: number | null | undefined;
   readonly top_p?: number | null | undefined;
@@ -47,7 +47,7 @@ export function readSampling(fields: SamplingFields, defaults: SamplingDefaults)
   };
 }
 
-/** The seed of one answer among several: answers of one request differ, the same request repeats. */
+/** The seed of one choice among several: choices of a request differ, and the same request repeats. */
 export function seedOfChoice(seed: number | null, choice: number): number {
   const value = seed === null ? randomInt(2 ** 32 - 1) : (seed + choice) % 2 ** 32;
   // llama.cpp takes 0xFFFFFFFF for "any".

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { Admission } from "../http/request-limit.ts";
+import { RequestLimit } from "../http/request-limit.ts";
 import { SlotPool } from "./slot-pool.ts";
 
 const never = new AbortController().signal;
 const pool = (names: string[], held: Record<string, number> = {}) => new SlotPool(names, (name) => held[name] ?? 0);
 
 describe("slot pool", () => {
-  test("gives the slot that holds most of the prompt, else the one idle longest", async () => {
+  test("assigns the slot that holds most of the prompt, else the one that is idle longest", async () => {
     const slots = pool(["a", "b", "c"], { c: 40 });
     expect(await slots.acquire([], never)).toBe("c");
     expect(await slots.acquire([], never)).toBe("a");
@@ -14,7 +14,7 @@ describe("slot pool", () => {
     expect(await slots.acquire([], never)).toBe("b");
   });
 
-  test("serves those who wait in the order they came", async () => {
+  test("serves waiting requests in the order of their arrival", async () => {
     const slots = pool(["a"]);
     const order: number[] = [];
     await slots.acquire([], never);
@@ -46,19 +46,19 @@ describe("slot pool", () => {
   test("a slot can't be released twice", async () => {
     const slots = pool(["a"]);
     slots.release(await slots.acquire([], never));
-    expect(() => slots.release("a")).toThrow("released that nobody held");
+    expect(() => slots.release("a")).toThrow("released that was not in use");
   });
 });
 
-describe("admission", () => {
-  test("refuses the request over the bound with `overloaded` and lets the next in when a place is free", () => {
-    const admission = new Admission(2);
-    const leave = admission.enter();
-    admission.enter();
-    expect(() => admission.enter()).toThrow(expect.objectContaining({ code: "overloaded" }));
+describe("request limit", () => {
+  test("refuses the request over the limit with `overloaded`, and accepts the next one after one has ended", () => {
+    const requestLimit = new RequestLimit(2);
+    const leave = requestLimit.enter();
+    requestLimit.enter();
+    expect(() => requestLimit.enter()).toThrow(expect.objectContaining({ code: "overloaded" }));
     leave();
     leave();
-    admission.enter();
-    expect(() => admission.enter()).toThrow(/holds 2 of 2 requests/);
+    requestLimit.enter();
+    expect(() => requestLimit.enter()).toThrow(/holds 2 of 2 requests/);
   });
 });

@@ -1,11 +1,13 @@
-/** Hands out a fixed number of slots, first come, first served; the one that already holds most of a prompt first. */
+/**
+ * Assigns a fixed number of slots in the order of requests, preferring the slot that already holds most of the prompt.
+ */
 export class SlotPool<Slot> {
   readonly #free: Slot[];
   readonly #prefixLength: (slot: Slot, tokens: readonly number[]) => number;
   readonly #queue: Waiter<Slot>[] = [];
   readonly #busy = new Set<Slot>();
 
-  /** `prefixLength` tells how many of the tokens a free slot would not have to compute again. */
+  /** @param prefixLength how many of the tokens a free slot already holds */
   constructor(slots: readonly Slot[], prefixLength: (slot: Slot, tokens: readonly number[]) => number) {
     this.#free = [...slots];
     this.#prefixLength = prefixLength;
@@ -24,7 +26,7 @@ export class SlotPool<Slot> {
     return this.#busy;
   }
 
-  /** Waits for a slot. Rejects with the signal's reason when it aborts first; then the place in the queue is gone. */
+  /** Waits for a slot. Rejects with the signal's reason when it aborts first, and leaves the queue. */
   acquire(tokens: readonly number[], signal: AbortSignal): Promise<Slot> {
     if (signal.aborted) return Promise.reject(signal.reason);
     const slot = this.#take(tokens);
@@ -38,8 +40,8 @@ export class SlotPool<Slot> {
       },
     };
     const leave = () => {
-      const place = this.#queue.indexOf(waiter);
-      if (place >= 0) this.#queue.splice(place, 1);
+      const position = this.#queue.indexOf(waiter);
+      if (position >= 0) this.#queue.splice(position, 1);
       reject(signal.reason);
     };
     signal.addEventListener("abort", leave, { once: true });
@@ -48,7 +50,7 @@ export class SlotPool<Slot> {
   }
 
   release(slot: Slot): void {
-    if (!this.#busy.delete(slot)) throw new Error("A slot was released that nobody held.");
+    if (!this.#busy.delete(slot)) throw new Error("A slot was released that was not in use.");
     this.#free.push(slot);
     const next = this.#queue.shift();
     if (next === undefined) return;
@@ -57,7 +59,7 @@ export class SlotPool<Slot> {
   }
 
   #take(tokens: readonly number[]): Slot | undefined {
-    // With no match the slot that was released longest ago goes first, so that fresh prefixes live longer.
+    // Without a match the slot that was released longest ago is used, so that recent prefixes stay longer.
     let best = 0;
     let bestLength = -1;
     for (const [index, slot] of this.#free.entries()) {

@@ -22,9 +22,9 @@ export class StopStrings {
       this.#held = "";
       return { text: text.slice(0, at), stopped: true };
     }
-    const keep = this.#possibleBeginning(text);
-    this.#held = text.slice(text.length - keep);
-    return { text: text.slice(0, text.length - keep), stopped: false };
+    const held = this.#possibleBeginning(text);
+    this.#held = text.slice(text.length - held);
+    return { text: text.slice(0, text.length - held), stopped: false };
   }
 
   /** The text ended for another reason: what was held back goes out. */

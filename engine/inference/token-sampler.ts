@@ -48,8 +48,8 @@ export class TokenSampler<Token extends number> {
     const { temperature, topK, topP, minP } = this.#sampling;
     const best = sorted[0];
     if (best === undefined || temperature === 0) return best?.token ?? null;
-    const kept = topK > 0 ? sorted.slice(0, topK) : sorted;
-    const weights = kept.map(({ logit }) => Math.exp(logit - best.logit));
+    const likeliest = topK > 0 ? sorted.slice(0, topK) : sorted;
+    const weights = likeliest.map(({ logit }) => Math.exp(logit - best.logit));
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     let mass = 0;
     let size = 0;
@@ -58,11 +58,11 @@ export class TokenSampler<Token extends number> {
       mass += weight;
       size += 1;
     }
-    const tempered = kept.slice(0, size).map(({ logit }) => Math.exp((logit - best.logit) / temperature));
+    const tempered = likeliest.slice(0, size).map(({ logit }) => Math.exp((logit - best.logit) / temperature));
     let left = this.#random() * tempered.reduce((sum, weight) => sum + weight, 0);
     for (const [index, weight] of tempered.entries()) {
       left -= weight;
-      if (left < 0) return kept[index]?.token ?? best.token;
+      if (left < 0) return likeliest[index]?.token ?? best.token;
     }
     return best.token;
   }

@@ -4,7 +4,7 @@ import { open, readFile } from "node:fs/promises";
 export interface BertSource {
   /** `model.safetensors`. */
   readonly weights: string;
-  /** `vocab.txt`: one piece a line. */
+  /** `vocab.txt`: one token per line. */
   readonly vocabulary: string;
   readonly name: string;
   readonly layers: number;
@@ -128,9 +128,9 @@ function readSafetensors(file: Buffer): readonly Tensor[] {
   const head: Record<string, { dtype?: string; shape?: number[]; data_offsets?: [number, number] }> = JSON.parse(
     file.toString("utf8", 8, start),
   );
-  return Object.entries(head).flatMap(([name, { dtype, shape, data_offsets: place }]) => {
-    if (dtype !== "F32" || shape === undefined || place === undefined) return [];
-    const bytes = Uint8Array.from(file.subarray(start + place[0], start + place[1]));
+  return Object.entries(head).flatMap(([name, { dtype, shape, data_offsets: offsets }]) => {
+    if (dtype !== "F32" || shape === undefined || offsets === undefined) return [];
+    const bytes = Uint8Array.from(file.subarray(start + offsets[0], start + offsets[1]));
     return [{ name, shape, values: new Float32Array(bytes.buffer) }];
   });
 }

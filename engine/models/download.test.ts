@@ -43,7 +43,7 @@ function send(request: IncomingMessage, response: ServerResponse, body: Buffer =
 const options = (url: string) => ({ url, to: join(directory, "m"), bytes: file.length, sha256, retryDelayMs: 1 });
 
 describe("download", () => {
-  test("goes on where a cut connection ended", async () => {
+  test("continues where a cut connection ended", async () => {
     const { url, ranges } = await serve((request, response, count) => {
       const { rest } = send(request, response);
       if (count > 2) return response.end(rest);
@@ -57,7 +57,7 @@ describe("download", () => {
     expect(existsSync(join(directory, "m.part"))).toBe(false);
   });
 
-  test("goes on with what an earlier process left", async () => {
+  test("continues the part of a file that an earlier process left", async () => {
     const { url, ranges } = await serve((request, response) => response.end(send(request, response).rest));
     await writeFile(join(directory, "m.part"), file.subarray(0, 500_000));
     await download(options(url));
@@ -65,7 +65,7 @@ describe("download", () => {
     expect((await readFile(join(directory, "m"))).equals(file)).toBe(true);
   });
 
-  test("starts again where the server knows no ranges", async () => {
+  test("starts again where the server does not support ranges", async () => {
     const { url } = await serve((_request, response) => response.writeHead(200).end(file));
     await writeFile(join(directory, "m.part"), randomBytes(500_000));
     await download(options(url));
@@ -94,13 +94,13 @@ describe("download", () => {
     expect(gone.ranges).toHaveLength(1);
   });
 
-  test("gives up after the tries that bring nothing", async () => {
+  test("fails after too many attempts that bring no bytes", async () => {
     const { url, ranges } = await serve((_request, response) => response.destroy());
     await expect(download({ ...options(url), attempts: 3 })).rejects.toThrow(url);
     expect(ranges).toHaveLength(3);
   });
 
-  test("a line that falls silent counts as cut", async () => {
+  test("a connection without bytes for too long counts as cut", async () => {
     const { url, ranges } = await serve((request, response, count) => {
       const { rest } = send(request, response);
       if (count > 1) return response.end(rest);
@@ -110,7 +110,7 @@ describe("download", () => {
     expect(ranges).toHaveLength(2);
   });
 
-  test("says how much space is missing before it fetches anything", async () => {
+  test("names the missing disk space before it fetches anything", async () => {
     const { url, ranges } = await serve((_request, response) => response.end());
     await expect(download({ ...options(url), bytes: 1e18 })).rejects.toThrow(/MB free, .* are needed; free some space/);
     expect(ranges).toHaveLength(0);

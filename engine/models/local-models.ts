@@ -1,4 +1,4 @@
-/** The models that can answer on a CPU in place of the catalogue's. `SLUICE_LOCAL_MODEL` names one, or a .gguf file. */
+/** Models for a CPU in place of the catalogue's. `SLUICE_LOCAL_MODEL` names one of them, or a .gguf file. */
 export interface LocalModel {
   /** Name of the original weights: `root` in `GET /v1/models`. */
   readonly root: string;
@@ -18,7 +18,7 @@ export interface LocalModel {
     /** Path of the file inside it. */
     readonly path: string;
   };
-  /** Used where a request says nothing, as vLLM uses the model's generation config. */
+  /** Defaults of requests, as vLLM takes them from the model's generation config. */
   readonly sampling: SamplingDefaults;
 }
 

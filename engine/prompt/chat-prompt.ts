@@ -9,7 +9,7 @@ import {
 import * as z from "zod";
 import type { ChatCompletionRequest } from "../../contracts/chat.ts";
 import type { ErrorDetail } from "../../contracts/errors.ts";
-import { Problem } from "../http/api-error.ts";
+import { ApiError } from "../http/api-error.ts";
 import { TOOL_CALL_END, TOOL_CALL_START } from "./tool-call-parser.ts";
 
 type Message = ChatCompletionRequest["messages"][number];
@@ -34,8 +34,8 @@ export class ChatPrompt {
   }
 
   /**
-   * Tokens of the conversation, up to where the assistant's answer begins. What users wrote never becomes a special
-   * token. `instructions` go into the system message. Throws a Problem for content that isn't text.
+   * Tokens of the conversation, up to the beginning of the assistant's message. Text of users never becomes a special
+   * token. `instructions` go into the system message. Throws an ApiError for content that isn't text.
    */
   tokens(messages: readonly Message[], instructions: string | null): Token[] {
     const history = messages.map(toHistoryItem);
@@ -55,10 +55,10 @@ export class ChatPrompt {
 export function contentProblems(messages: readonly Message[]): ErrorDetail[] {
   return messages.flatMap(({ content }, index) => {
     if (!Array.isArray(content)) return [];
-    return content.flatMap((part, place) => {
+    return content.flatMap((part, position) => {
       if (part.type === "text" && typeof part.text === "string") return [];
       const message = `Only text parts ({"type": "text", "text": "…"}) can be read, got type "${part.type}".`;
-      return [{ param: `messages.${index}.content.${place}`, message }];
+      return [{ param: `messages.${index}.content.${position}`, message }];
     });
   });
 }
@@ -84,7 +84,7 @@ function toHistoryItem(message: Message): ChatHistoryItem {
 
 const SaidCall = z.object({ function: z.object({ name: z.string(), arguments: z.string() }) });
 
-/** A call of an earlier answer, as the model had written it. */
+/** A call of an earlier message, in the form in which the model wrote it. */
 function saidCall(call: unknown): string {
   const { success, data } = SaidCall.safeParse(call);
   if (!success) return JSON.stringify(call);
@@ -97,7 +97,7 @@ function textOf({ content }: Message): string {
   if (typeof content === "string") return content;
   return content
     .map((part) => {
-      if (typeof part.text !== "string") throw new Problem("invalid_request");
+      if (typeof part.text !== "string") throw new ApiError("invalid_request");
       return part.text;
     })
     .join("");

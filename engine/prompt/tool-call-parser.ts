@@ -1,4 +1,4 @@
-/** What an answer with tools at hand says, in its order. */
+/** Text and calls of a completion with tools, in their order. */
 export type ToolCallEvent =
   | { readonly type: "text"; readonly text: string }
   /** `arguments` is the JSON of an object. */
@@ -8,8 +8,9 @@ export const TOOL_CALL_START = "<tool_call>";
 export const TOOL_CALL_END = "</tool_call>";
 
 /**
- * Finds the calls in an answer, as vLLM's parser for Hermes does: `<tool_call>{"name": …, "arguments": {…}}</tool_call>`.
- * What is no call of a given function stays text. White space around calls is nobody's.
+ * Finds the calls in a completion, as vLLM's parser for Hermes does: `<tool_call>{"name": …, "arguments":
+ * {…}}</tool_call>`. Anything else than a call of one of the request's functions stays text. White space around calls
+ * is dropped.
  */
 export class ToolCallParser {
   readonly #names: ReadonlySet<string>;
@@ -28,13 +29,13 @@ export class ToolCallParser {
     this.#isParallel = isParallel;
   }
 
-  /** The next piece of the answer. */
+  /** Parses the next piece of the completion. */
   push(text: string): readonly ToolCallEvent[] {
     this.#held += text;
     return this.#drain(false);
   }
 
-  /** The answer is over. A last call without its end counts: models stop there. */
+  /** Ends the completion. A last call without its end tag counts: models stop there. */
   end(): readonly ToolCallEvent[] {
     return this.#drain(true);
   }
@@ -44,17 +45,17 @@ export class ToolCallParser {
     for (;;) {
       const start = this.#held.indexOf(TOOL_CALL_START);
       if (start < 0) {
-        this.#say(events, this.#held.length - (isEnd ? 0 : heldBack(this.#held)));
+        this.#emitText(events, this.#held.length - (isEnd ? 0 : heldBack(this.#held)));
         return events;
       }
       // The space before a call goes with it.
-      this.#say(events, this.#held.slice(0, start).trimEnd().length);
+      this.#emitText(events, this.#held.slice(0, start).trimEnd().length);
       const inner = this.#held.indexOf(TOOL_CALL_START) + TOOL_CALL_START.length;
       const end = this.#held.indexOf(TOOL_CALL_END, inner);
       if (end < 0 && !isEnd) return events;
       const call = this.#read(this.#held.slice(inner, end < 0 ? undefined : end));
       const length = end < 0 ? this.#held.length : end + TOOL_CALL_END.length;
-      if (call === null) this.#say(events, length);
+      if (call === null) this.#emitText(events, length);
       else {
         if (this.#isParallel || !this.#hasCall) events.push(call);
         this.#hasCall = true;
@@ -65,10 +66,10 @@ export class ToolCallParser {
   }
 
   /** Passes on so many of the held characters as text. */
-  #say(events: ToolCallEvent[], length: number): void {
-    const said = this.#held.slice(0, length);
+  #emitText(events: ToolCallEvent[], length: number): void {
+    const released = this.#held.slice(0, length);
     this.#held = this.#held.slice(length);
-    const text = this.#isAfterCall ? said.trimStart() : said;
+    const text = this.#isAfterCall ? released.trimStart() : released;
     if (text === "") return;
     this.#isAfterCall = false;
     events.push({ type: "text", text });
@@ -76,10 +77,10 @@ export class ToolCallParser {
 
   #read(text: string): ToolCallEvent | null {
     const call = parseObject(text);
-    const { name, arguments: given = {} } = call ?? {};
+    const { name, arguments: parameters = {} } = call ?? {};
     if (typeof name !== "string" || !this.#names.has(name)) return null;
-    if (typeof given !== "object" || given === null || Array.isArray(given)) return null;
-    return { type: "call", name, arguments: JSON.stringify(given) };
+    if (typeof parameters !== "object" || parameters === null || Array.isArray(parameters)) return null;
+    return { type: "call", name, arguments: JSON.stringify(parameters) };
   }
 }
 

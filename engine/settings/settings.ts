@@ -2,11 +2,11 @@ import { ENGINE_PORT, ENV } from "../../contracts/process-environment.ts";
 import { DEFAULT_LOCAL_MODEL } from "../models/local-models.ts";
 import { ArgumentError, type EngineArguments, parseEngineArguments } from "./vllm-arguments.ts";
 
-/** Any OpenAI-compatible server that answers in place of the local model. */
+/** Any OpenAI-compatible server in place of the local model. */
 export interface UpstreamSettings {
   /** Base address without `/v1`. */
   readonly url: string;
-  /** Its model; the first it lists when null. */
+  /** Name of its model; null for the first that it lists. */
   readonly model: string | null;
   readonly key: string | null;
 }
@@ -23,7 +23,7 @@ export interface EngineSettings {
   readonly contextTokens: number;
   /** Sequences that decode together. */
   readonly slots: number;
-  /** Requests that run or wait; the next one is answered 503. */
+  /** Requests that may run or wait; the next one gets a 503. */
   readonly maxRequests: number;
   readonly threads: number;
   readonly upstream: UpstreamSettings | null;
@@ -37,7 +37,7 @@ const DEFAULT_MAX_WAITING = 60;
 
 /**
  * Reads the process environment (`contracts/process-environment.ts`). Throws ArgumentError that names the variable.
- * `cores` is what the machine has; one is left to everything else, because threads = cores collapses under any load.
+ * @param cores of the machine; one stays free, because as many threads as cores collapse under any load
  */
 export function readSettings(env: Readonly<Record<string, string | undefined>>, cores: number): EngineSettings {
   const parsed = readArguments(env[ENV.engineArguments]);

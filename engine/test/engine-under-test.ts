@@ -8,7 +8,7 @@ import { readSettings } from "../settings/settings.ts";
 /** Context of the engine under test, in tokens; four slots, and six requests at once. */
 const ARGUMENTS = ["--served-model-name", "tiny", "--max-model-len", "1024", "--max-num-queued-reqs", "6"];
 
-/** The real model in this process, for tests. `env` says where the model's file is. */
+/** The real model in this process, for tests. `env` names the model's file. */
 export class EngineUnderTest {
   readonly url: string;
   readonly #app: EngineApp;
@@ -35,7 +35,7 @@ export class EngineUnderTest {
     return this.#app.drain(0);
   }
 
-  /** Greedy unless the body says otherwise. */
+  /** Greedy unless the body has a temperature. */
   post(path: string, body: object, signal?: AbortSignal): Promise<Response> {
     return fetch(this.url + path, {
       method: "POST",
