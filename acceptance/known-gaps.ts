@@ -1,18 +1,18 @@
 /**
- * What the apply proof does not prove, each with what covers it instead. This list may only shrink: a gap that an
- * emulator or a newer provider closes is taken out, and nothing is added that the code under proof could do otherwise.
+ * What the acceptance run does not prove, each with what covers it instead. This list may only shrink: a gap that an
+ * emulator or a newer provider closes is taken out, and nothing is added that the code under test could do otherwise.
  */
-export interface Excuse {
+export interface KnownGap {
   readonly what: string;
   readonly why: string;
   readonly coveredBy: string;
 }
 
-/** Attributes and types that the bench's provider does not know: `type.attribute`. */
-export const DROPS: readonly Excuse[] = [];
+/** Attributes and types that the testbed's provider does not know: `type.attribute`. */
+export const DROPS: readonly KnownGap[] = [];
 
-/** A value that AWS takes and the bench's older provider refuses. */
-export interface ExcusedValue extends Excuse {
+/** A value that AWS takes and the testbed's older provider refuses. */
+export interface KnownGapValue extends KnownGap {
   readonly type: string;
   readonly attribute: string;
   readonly value: string;
@@ -21,7 +21,7 @@ export interface ExcusedValue extends Excuse {
   readonly acceptedFrom: string;
 }
 
-export const VALUES: readonly ExcusedValue[] = [
+export const VALUES: readonly KnownGapValue[] = [
   {
     what: "aws_lambda_function.runtime = nodejs24.x",
     type: "aws_lambda_function",
@@ -34,11 +34,11 @@ export const VALUES: readonly ExcusedValue[] = [
   },
 ];
 
-/** Operations that the front door answers itself, wholly or in the part that `why` names: `service operation`. */
-export const ECHOES: readonly Excuse[] = [
+/** Operations that the AWS proxy answers itself, wholly or in the part that `why` names: `service operation`. */
+export const ECHOES: readonly KnownGap[] = [
   {
     what: "monitoring PutCompositeAlarm",
-    why: "neither emulator has composite alarms; the front door keeps what was asked and describes it",
+    why: "neither emulator has composite alarms; the AWS proxy keeps what was asked and describes it",
     coveredBy: "the monitoring stack's tests of the alarm's rule",
   },
   {
@@ -60,7 +60,7 @@ export const ECHOES: readonly Excuse[] = [
   },
   {
     what: "autoscaling DescribePolicies",
-    why: "moto does not tell whether a policy is enabled; the front door says that each is",
+    why: "moto does not tell whether a policy is enabled; the AWS proxy says that each is",
     coveredBy: "no stack disables one: constructs/engine/gpu-utilization-scaling.test.ts has the whole policies",
   },
   {
@@ -102,4 +102,4 @@ export const ECHOES: readonly Excuse[] = [
 ];
 
 /** The whole list. */
-export const EXCUSES: readonly Excuse[] = [...DROPS, ...VALUES, ...ECHOES];
+export const KNOWN_GAPS: readonly KnownGap[] = [...DROPS, ...VALUES, ...ECHOES];

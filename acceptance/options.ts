@@ -3,19 +3,19 @@ import { parseArgs } from "node:util";
 const PARTS = ["stacks", "operator", "cdktf"] as const;
 export type Part = (typeof PARTS)[number];
 
-export interface ProofOptions {
+export interface AcceptanceOptions {
   /** @default - every environment */
   readonly environment: string | undefined;
   /** Names without the environment; what they need is applied too. @default - all */
   readonly stacks: readonly string[];
   /** Only the stacks' applies, only the operator's commands, or only cdktf's. @default - all of them */
   readonly part: Part | undefined;
-  /** Whether everything stays up after the proof, until Ctrl-C. */
+  /** Whether everything stays up after the acceptance run, until Ctrl-C. */
   readonly keeps: boolean;
 }
 
 /** @throws for an unknown option or part */
-export function readOptions(args: readonly string[]): ProofOptions {
+export function readOptions(args: readonly string[]): AcceptanceOptions {
   const { values } = parseArgs({
     args: [...args],
     options: {

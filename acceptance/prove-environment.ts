@@ -14,12 +14,12 @@ import { choose, inOrder, needs } from "./stacks/stack-order.ts";
 import { StackRun } from "./stacks/stack-run.ts";
 import { makeStateStores } from "./stacks/state-store.ts";
 import { unwantedChanges, updateOf } from "./stacks/updates.ts";
-import type { Bench } from "./testbed.ts";
+import type { Testbed } from "./testbed.ts";
 
-export interface EnvironmentProof {
+export interface EnvironmentAcceptance {
   readonly environment: string;
   readonly stacks: readonly Stack[];
-  readonly bench: Bench;
+  readonly testbed: Testbed;
   readonly report: (line: string) => void;
 }
 
@@ -56,14 +56,14 @@ export async function synthesize(
  * @throws at the first thing that is not as it must be
  */
 export async function proveEnvironment(
-  { environment, stacks, bench, report }: EnvironmentProof,
+  { environment, stacks, testbed, report }: EnvironmentAcceptance,
   whileUp: () => Promise<void> = async () => {},
 ): Promise<readonly ProvenStack[]> {
-  const { url } = bench.frontDoor;
+  const { url } = testbed.awsProxy;
   const before = await inventory(url);
   await makeStateStores(url, stacks);
   const stores = await inventory(url);
-  const runs = stacks.map((stack) => new StackRun(bench, stack));
+  const runs = stacks.map((stack) => new StackRun(testbed, stack));
   const holders = runs.filter((run) => run.holdsStates).map(({ name }) => name);
   const waitsFor = (run: StackRun) => (run.holdsStates ? [] : [...holders, ...needs(run.stack, stacks)]);
   const shortName = (run: StackRun) => run.name.slice(environment.length + 1);

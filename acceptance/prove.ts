@@ -3,19 +3,19 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { environmentNames, loadEnvironment } from "../environments/load.ts";
 import { buildAll } from "../local/setup/build-all.ts";
-import { EXCUSES } from "./known-gaps.ts";
-import { cdktfWalk } from "./operator/cdktf-runbook.ts";
+import { KNOWN_GAPS } from "./known-gaps.ts";
+import { cdktfRunbook } from "./operator/cdktf-runbook.ts";
 import { Clone } from "./operator/clone.ts";
 import { Operator } from "./operator/operator.ts";
-import { protectedWalk } from "./operator/protected-runbook.ts";
-import { type Walk, walk } from "./operator/runbook.ts";
-import { type Part, type ProofOptions, readOptions } from "./options.ts";
+import { protectedRunbook } from "./operator/protected-runbook.ts";
+import { type Runbook, runbook } from "./operator/runbook.ts";
+import { type AcceptanceOptions, type Part, readOptions } from "./options.ts";
 import { type ProvenStack, proveEnvironment, synthesize } from "./prove-environment.ts";
 import { oneByOne } from "./stacks/stack-order.ts";
-import { type Bench, openWorkshop, startBench, type Workshop } from "./testbed.ts";
+import { openWorkshop, startTestbed, type Testbed, type Workshop } from "./testbed.ts";
 import { type Cdktf, installCdktf } from "./tools/cdktf.ts";
 import { Children } from "./tools/children.ts";
-import { proofCache } from "./tools/machine.ts";
+import { acceptanceCache } from "./tools/machine.ts";
 import { MissingTool } from "./tools/missing-tool.ts";
 
 /**
@@ -26,10 +26,10 @@ const project = resolve(import.meta.dirname, "..");
 const started = performance.now();
 const secondsSince = (then: number) => Math.round((performance.now() - then) / 1000);
 const seconds = () => secondsSince(started);
-const report = (line: string) => console.log(`proof: ${String(seconds()).padStart(4)} s  ${line}`);
+const report = (line: string) => console.log(`acceptance: ${String(seconds()).padStart(4)} s  ${line}`);
 const children = new Children();
 process.on("exit", () => children.stopAll());
-const folder = mkdtempSync(join(tmpdir(), "sluice-proof-"));
+const folder = mkdtempSync(join(tmpdir(), "sluice-acceptance-"));
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => {
     children.stopAll();
@@ -40,7 +40,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 
 try {
   const options = readOptions(process.argv.slice(2));
-  const machine = { variables: process.env, cache: proofCache(process.env), children, report };
+  const machine = { variables: process.env, cache: acceptanceCache(process.env), children, report };
   const workshop = await openWorkshop(machine);
   await buildAll(project, report);
   const names = options.environment ? [options.environment] : environmentNames();
@@ -51,7 +51,7 @@ try {
   const parts = environments.flatMap(({ name, deletionProtection }) => [
     ...(has("stacks") ? [proveOne(workshop, name, options)] : []),
     // Whole where an environment may be destroyed, in part where not.
-    ...(has("operator") ? [operate(workshop, name, "sluice", deletionProtection ? protectedWalk : walk)] : []),
+    ...(has("operator") ? [operate(workshop, name, "sluice", deletionProtection ? protectedRunbook : runbook)] : []),
     ...(has("cdktf") && !deletionProtection ? [operateCdktf(workshop, name)] : []),
   ]);
   const proven = (await allOf(parts)).flat();
@@ -60,19 +60,22 @@ try {
     resources,
     seconds: { apply, update, destroy },
   } of proven)
-    console.log(`proof: ${name}: ${resources} resources, apply ${apply} s, update ${update} s, destroy ${destroy} s`);
-  for (const { what, why, coveredBy } of EXCUSES) console.log(`excused: ${what}: ${why}; covered by ${coveredBy}`);
+    console.log(
+      `acceptance: ${name}: ${resources} resources, apply ${apply} s, update ${update} s, destroy ${destroy} s`,
+    );
+  for (const { what, why, coveredBy } of KNOWN_GAPS) console.log(`known gap: ${what}: ${why}; covered by ${coveredBy}`);
   const resources = proven.reduce((sum, stack) => sum + stack.resources, 0);
   console.log(
-    `proof: ${proven.length} stacks, ${resources} resources, applied, updated, clean, destroyed in ${seconds()} s; excused: ${EXCUSES.length}`,
+    `acceptance: ${proven.length} stacks, ${resources} resources, applied, updated, clean, destroyed in ${seconds()} s; known gaps: ${KNOWN_GAPS.length}`,
   );
   rmSync(folder, { recursive: true, force: true });
 } catch (error) {
   if (error instanceof MissingTool) {
-    console.log(`skipped: the apply proof: ${error.message}`);
+    console.log(`skipped: the acceptance run: ${error.message}`);
     rmSync(folder, { recursive: true, force: true });
   } else {
-    console.error(`proof: ${error instanceof Error ? error.message : error}\nproof: failed; logs are in ${folder}`);
+    console.error(`acceptance: ${error instanceof Error ? error.message : error}
+acceptance: failed; logs are in ${folder}`);
     process.exitCode = 1;
   }
 }
@@ -99,14 +102,14 @@ async function allOf<T>(parts: readonly Promise<T>[]): Promise<readonly T[]> {
 async function proveOne(
   workshop: Workshop,
   environment: string,
-  { stacks: names, keeps }: ProofOptions,
+  { stacks: names, keeps }: AcceptanceOptions,
 ): Promise<readonly ProvenStack[]> {
   const own = join(folder, environment);
-  const bench = await startBench(workshop, own);
-  report(`AWS for ${environment}: ${bench.frontDoor.url}, its calls in ${join(own, "calls.log")}`);
+  const testbed = await startTestbed(workshop, own);
+  report(`AWS for ${environment}: ${testbed.awsProxy.url}, its calls in ${join(own, "calls.log")}`);
   const stacks = await synthesize(project, environment, names, own);
-  const proven = await proveEnvironment({ environment, stacks, bench, report }, keeps ? untilInterrupted : undefined);
-  await close(bench);
+  const proven = await proveEnvironment({ environment, stacks, testbed, report }, keeps ? untilInterrupted : undefined);
+  await close(testbed);
   return proven;
 }
 
@@ -115,24 +118,24 @@ async function operate(
   workshop: Workshop,
   environment: string,
   name: string,
-  steps: (walk: Walk) => Promise<void>,
+  steps: (runbook: Runbook) => Promise<void>,
 ): Promise<readonly []> {
   const began = performance.now();
   const own = join(folder, `${environment}-${name}`);
-  const bench = await startBench(workshop, own);
+  const testbed = await startTestbed(workshop, own);
   const clone = new Clone(project, join(own, "clone"));
   const stacks = oneByOne(await synthesize(project, environment, [], join(own, "synth")));
   const { state } = await loadEnvironment(environment);
   await steps({
     environment,
-    operator: new Operator({ project: clone.folder, environment, bench, children }),
+    operator: new Operator({ project: clone.folder, environment, testbed, children }),
     clone,
-    bench,
+    testbed,
     state,
     stacks: stacks.filter((stack) => stack !== `${environment}-bootstrap`),
     report: (line: string) => report(`${name} ${line}`),
   });
-  await close(bench);
+  await close(testbed);
   report(`${name} ${environment}: the commands did what they say in ${secondsSince(began)} s`);
   return [];
 }
@@ -147,16 +150,16 @@ async function operateCdktf(workshop: Workshop, environment: string): Promise<re
     console.log(`skipped: the deployment by cdktf's own command: ${error.message}`);
     return [];
   }
-  return operate(workshop, environment, "cdktf", (walk) => cdktfWalk(cdktf, walk));
+  return operate(workshop, environment, "cdktf", (runbook) => cdktfRunbook(cdktf, runbook));
 }
 
 /** @throws when something was asked that no one answered */
-async function close(bench: Bench): Promise<void> {
-  await bench.stop();
-  const unanswered = [...bench.frontDoor.unanswered];
+async function close(testbed: Testbed): Promise<void> {
+  await testbed.stop();
+  const unanswered = [...testbed.awsProxy.unanswered];
   if (unanswered.length > 0)
     throw new Error(
-      `No one answered ${unanswered.join(", ")}; add an amendment in acceptance/emulator-patches/ (and to excused.ts when it only echoes).`,
+      `No patch or emulator answers ${unanswered.join(", ")}; add a patch in acceptance/emulator-patches/ (and to known-gaps.ts when it only echoes).`,
     );
 }
 

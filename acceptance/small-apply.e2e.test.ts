@@ -18,16 +18,16 @@ import { builtAssets } from "../test-support/built-assets.ts";
 import { OUTSIDE_PROVIDER } from "../test-support/outside-provider.ts";
 import type { Applied } from "./assertions/assertion.ts";
 import { READ_BACKS } from "./assertions/table.ts";
-import { askAws } from "./aws-client/aws-call.ts";
+import { callAws } from "./aws-client/aws-call.ts";
 import { inventory, leftOver } from "./aws-client/leftovers.ts";
 import { look } from "./prove-environment.ts";
 import { readEveryStack } from "./stacks/read-stacks.ts";
 import { choose, inOrder, needs } from "./stacks/stack-order.ts";
 import { StackRun } from "./stacks/stack-run.ts";
 import { makeStateStores } from "./stacks/state-store.ts";
-import { openWorkshop, startBench, type Workshop } from "./testbed.ts";
+import { openWorkshop, startTestbed, type Workshop } from "./testbed.ts";
 import { Children } from "./tools/children.ts";
-import { proofCache } from "./tools/machine.ts";
+import { acceptanceCache } from "./tools/machine.ts";
 import { MissingTool } from "./tools/missing-tool.ts";
 
 const DOMAIN = "api.example.com";
@@ -37,7 +37,7 @@ const assets = builtAssets({ "lambdas/drain-engine.zip": bundle });
 afterAll(() => assets.remove());
 
 interface SmallApply {
-  /** @param url address of the front door */
+  /** @param url address of the AWS proxy */
   readonly environment: (url: string) => Promise<Environment>;
   /** Short names of the stacks to apply. */
   readonly names: readonly string[];
@@ -53,13 +53,13 @@ async function applyAndDestroy(context: TestContext, { environment, names, inspe
     children.stopAll();
     rmSync(folder, { recursive: true, force: true });
   });
-  const machine = { variables: process.env, cache: proofCache(process.env), children, report: () => {} };
+  const machine = { variables: process.env, cache: acceptanceCache(process.env), children, report: () => {} };
   const workshop = await openWorkshop(machine).catch((error: unknown) => error);
   if (workshop instanceof MissingTool) return context.skip(workshop.message);
   if (workshop instanceof Error) throw workshop;
-  const bench = await startBench(workshop as Workshop, folder);
-  context.onTestFinished(() => bench.stop());
-  const { url, unanswered } = bench.frontDoor;
+  const testbed = await startTestbed(workshop as Workshop, folder);
+  context.onTestFinished(() => testbed.stop());
+  const { url, unanswered } = testbed.awsProxy;
 
   const app = new App({ outdir: join(folder, "synth"), stackTraces: false });
   const input = await environment(url);
@@ -69,7 +69,7 @@ async function applyAndDestroy(context: TestContext, { environment, names, inspe
   expect(stacks.map(({ name }) => name)).toEqual(names.map((name) => `dev-${name}`));
   await makeStateStores(url, stacks);
   const before = await inventory(url);
-  const runs = stacks.map((stack) => new StackRun(bench, stack));
+  const runs = stacks.map((stack) => new StackRun(testbed, stack));
   const waitsFor = (run: StackRun) => needs(run.stack, stacks);
   await inOrder(runs, waitsFor, 2, async (run) => {
     await run.init();
@@ -90,7 +90,7 @@ async function applyAndDestroy(context: TestContext, { environment, names, inspe
 
 /** What an operator has before a first apply. @returns its id */
 async function makeHostedZone(url: string): Promise<string> {
-  const answer = await askAws(url, "route53", {
+  const answer = await callAws(url, "route53", {
     method: "POST",
     path: "/2013-04-01/hostedzone",
     body:

@@ -2,7 +2,7 @@ import { createWriteStream, mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import type { Emulator } from "./aws-calls/routes.ts";
-import { type FrontDoor, startFrontDoor } from "./aws-proxy/aws-proxy.ts";
+import { type AwsProxy, startAwsProxy } from "./aws-proxy/aws-proxy.ts";
 import { AMENDMENTS } from "./emulator-patches/table.ts";
 import { installEmulators, startEmulators } from "./tools/emulators.ts";
 import type { Machine } from "./tools/machine.ts";
@@ -10,16 +10,16 @@ import { type ProviderSchema, providerSchema } from "./tools/provider-schema.ts"
 import { findTofu, type Tofu } from "./tools/tofu.ts";
 
 /** AWS on this machine, as far as applies go, and the OpenTofu that applies to it. */
-export interface Bench {
+export interface Testbed {
   readonly tofu: Tofu;
   readonly schema: ProviderSchema;
-  readonly frontDoor: FrontDoor;
+  readonly awsProxy: AwsProxy;
   /** Folder of this run: prepared stacks and logs. */
   readonly folder: string;
   stop(): Promise<void>;
 }
 
-/** What benches are made of; it is found and installed once. */
+/** What testbeds are made of; it is found and installed once. */
 export interface Workshop {
   readonly tofu: Tofu;
   readonly schema: ProviderSchema;
@@ -37,8 +37,8 @@ export async function openWorkshop(machine: Machine): Promise<Workshop> {
   return { tofu, programs, schema: await providerSchema(tofu, machine.cache), machine };
 }
 
-/** Starts emulators and front door. */
-export async function startBench({ tofu, schema, programs, machine }: Workshop, folder: string): Promise<Bench> {
+/** Starts emulators and AWS proxy. */
+export async function startTestbed({ tofu, schema, programs, machine }: Workshop, folder: string): Promise<Testbed> {
   const { variables, children } = machine;
   mkdirSync(folder, { recursive: true });
   const emulators = await startEmulators({
@@ -51,19 +51,19 @@ export async function startBench({ tofu, schema, programs, machine }: Workshop, 
     children,
   });
   const log = createWriteStream(join(folder, "calls.log"), { flags: "a" });
-  const frontDoor = await startFrontDoor({
+  const awsProxy = await startAwsProxy({
     ports: emulators.ports,
-    amendments: AMENDMENTS.flatMap((make) => make()),
+    patches: AMENDMENTS.flatMap((make) => make()),
     log: (record) => log.write(`${JSON.stringify(record)}\n`),
   });
   return {
-    tofu: tofu.at(frontDoor.url),
+    tofu: tofu.at(awsProxy.url),
     schema,
-    frontDoor,
+    awsProxy,
     folder,
     stop: async () => {
       emulators.stop();
-      await frontDoor.stop();
+      await awsProxy.stop();
       await new Promise((resolve) => log.end(resolve));
     },
   };

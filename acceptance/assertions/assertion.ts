@@ -2,20 +2,20 @@ import type { JsonObject } from "../../local/template/json.ts";
 import type { ClientSettings } from "../aws-client/aws-client.ts";
 import type { StackRun } from "../stacks/stack-run.ts";
 
-/** What a read-back looks at: an applied stack and the AWS that it was applied to. */
+/** What a assertions looks at: an applied stack and the AWS that it was applied to. */
 export interface Applied {
   readonly run: StackRun;
   readonly outputs: JsonObject;
   /** Attributes by address, as the state has them. */
   readonly attributes: JsonObject;
-  /** Address of the front door. */
+  /** Address of the AWS proxy. */
   readonly url: string;
   /** What an AWS SDK client needs to call there. */
   readonly client: ClientSettings;
 }
 
 /** One thing that must be so on AWS after an apply, asked of AWS and not of OpenTofu's state. */
-export interface ReadBack {
+export interface StackAssertion {
   /** A sentence that could be false. */
   readonly claim: string;
   /** @throws with what is there instead */

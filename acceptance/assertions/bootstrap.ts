@@ -3,9 +3,9 @@ import { stateKey } from "../../local/template/stacks.ts";
 import { parseObject } from "../aws-calls/call.ts";
 import { stateStore } from "../stacks/stack-order.ts";
 import { stateKeyAlias } from "../stacks/state-encryption.ts";
-import { expectEqual, type ReadBack } from "./assertion.ts";
+import { expectEqual, type StackAssertion } from "./assertion.ts";
 
-export const BOOTSTRAP: readonly ReadBack[] = [
+export const BOOTSTRAP: readonly StackAssertion[] = [
   {
     claim: "its state lies in the bucket, and is unreadable there when the environment wants that",
     check: async ({ run, client }) => {

@@ -14,9 +14,9 @@ import {
 } from "@aws-sdk/client-s3";
 import { asObject, asText } from "../../local/template/json.ts";
 import { parseObject } from "../aws-calls/call.ts";
-import { askAws } from "../aws-client/aws-call.ts";
+import { callAws } from "../aws-client/aws-call.ts";
 import { listIn } from "../aws-client/leftovers.ts";
-import { type Applied, expectAll, expectEqual, type ReadBack } from "./assertion.ts";
+import { type Applied, expectAll, expectEqual, type StackAssertion } from "./assertion.ts";
 
 /** Tables by the end of their names: their keys, and the attribute by which an item goes by itself. */
 const TABLES: Readonly<Record<string, { readonly keys: readonly string[]; readonly goesBy?: string }>> = {
@@ -26,7 +26,7 @@ const TABLES: Readonly<Record<string, { readonly keys: readonly string[]; readon
   routes: { keys: ["section", "id"] },
 };
 
-export const DATA: readonly ReadBack[] = [
+export const DATA: readonly StackAssertion[] = [
   {
     claim:
       "there are the tables of keys, routes, responses and batches, each with its keys, encrypted with a customer key",
@@ -106,7 +106,7 @@ export const DATA: readonly ReadBack[] = [
   {
     claim: "what gateways and engines write is kept for as long as declared, encrypted with a customer key",
     check: async (applied) => {
-      const answer = await askAws(applied.url, "logs", {
+      const answer = await callAws(applied.url, "logs", {
         target: "Logs_20140328.DescribeLogGroups",
         body: { logGroupNamePrefix: "/sluice/" },
       });

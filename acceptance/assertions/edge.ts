@@ -1,11 +1,11 @@
 import { asObject, asText, block, isObject, type JsonObject } from "../../local/template/json.ts";
 import { parseObject } from "../aws-calls/call.ts";
-import { askAws } from "../aws-client/aws-call.ts";
+import { callAws } from "../aws-client/aws-call.ts";
 import { listIn } from "../aws-client/leftovers.ts";
 import { apiParts } from "../emulator-patches/api-document.ts";
-import { type Applied, expectAll, expectEqual, type ReadBack } from "./assertion.ts";
+import { type Applied, expectAll, expectEqual, type StackAssertion } from "./assertion.ts";
 
-export const EDGE: readonly ReadBack[] = [
+export const EDGE: readonly StackAssertion[] = [
   {
     claim: "the API has exactly the methods of its document, each with its authorizer, key and validator",
     check: async (applied) => {
@@ -49,7 +49,7 @@ export const EDGE: readonly ReadBack[] = [
     check: async (applied) => {
       const [values] = valuesOf(applied, "aws_wafv2_web_acl");
       const { Id = "", Name = "" } = { Id: asText(values?.id), Name: asText(values?.name) };
-      const answer = await askAws(applied.url, "wafv2", {
+      const answer = await callAws(applied.url, "wafv2", {
         target: "AWSWAF_20190729.GetWebACL",
         body: { Id, Name, Scope: "REGIONAL" },
       });
@@ -72,7 +72,7 @@ export const EDGE: readonly ReadBack[] = [
   {
     claim: "every usage plan limits the API's stage",
     check: async (applied) => {
-      const answer = parseObject(await askAws(applied.url, "apigateway", { method: "GET", path: "/usageplans" }));
+      const answer = parseObject(await callAws(applied.url, "apigateway", { method: "GET", path: "/usageplans" }));
       expectAll(
         "usage plans",
         listIn(answer, "item"),
@@ -152,7 +152,7 @@ async function setStageLimits(applied: Applied, { burst, rate }: StageLimits): P
     { op: "replace", path: "/*/*/throttling/burstLimit", value: String(burst) },
     { op: "replace", path: "/*/*/throttling/rateLimit", value: String(rate) },
   ];
-  await askAws(applied.url, "apigateway", { method: "PATCH", path, body: { patchOperations } });
+  await callAws(applied.url, "apigateway", { method: "PATCH", path, body: { patchOperations } });
 }
 
 function line(path: string, method: string, authorizer: boolean, key: boolean, validator: boolean): string {
@@ -171,7 +171,7 @@ function document(applied: Applied): JsonObject {
 
 async function ask({ url, outputs }: Applied, path: string): Promise<JsonObject> {
   const api = `/restapis/${asText(outputs.rest_api_id)}`;
-  return parseObject(await askAws(url, "apigateway", { method: "GET", path: `${api}${path}` }));
+  return parseObject(await callAws(url, "apigateway", { method: "GET", path: `${api}${path}` }));
 }
 
 /** A client's request to the API itself. */

@@ -1,22 +1,22 @@
 import { asObject, asText } from "../../local/template/json.ts";
-import { askAws, type Question } from "../aws-client/aws-call.ts";
+import { type AwsRequest, callAws } from "../aws-client/aws-call.ts";
 import { element, elements } from "../emulator-patches/xml.ts";
-import { type Applied, expectAll, expectEqual, type ReadBack } from "./assertion.ts";
+import { type Applied, expectAll, expectEqual, type StackAssertion } from "./assertion.ts";
 
-const query = (action: string, fields: Readonly<Record<string, string>> = {}): Question => ({
+const query = (action: string, fields: Readonly<Record<string, string>> = {}): AwsRequest => ({
   action,
   version: "2010-08-01",
   fields,
 });
 
-export const MONITORING: readonly ReadBack[] = [
+export const MONITORING: readonly StackAssertion[] = [
   {
     claim: "every alarm tells the alarm topic, and says what to do",
     check: async ({ url, attributes, outputs }) => {
       const topic = asText(outputs.alarm_topic_arn);
       const names = namesOf({ attributes }, "aws_cloudwatch_metric_alarm", "alarm_name");
       const fields = Object.fromEntries(names.map((name, index) => [`AlarmNames.member.${index + 1}`, name]));
-      const answer = await askAws(url, "monitoring", query("DescribeAlarms", fields));
+      const answer = await callAws(url, "monitoring", query("DescribeAlarms", fields));
       const found = answer.split("<AlarmName>").slice(1);
       expectAll(
         "alarms",
@@ -36,7 +36,7 @@ export const MONITORING: readonly ReadBack[] = [
         /-batch-dead-letters$|-queue-age-/.test(name),
       );
       const fields = Object.fromEntries(watched.map((name, index) => [`AlarmNames.member.${index + 1}`, name]));
-      const answer = await askAws(url, "monitoring", query("DescribeAlarms", fields));
+      const answer = await callAws(url, "monitoring", query("DescribeAlarms", fields));
       const found = answer.split("<AlarmName>").slice(1);
       expectEqual("alarms", found.length, watched.length);
       const [letters, ...ages] = found.toSorted();
@@ -67,7 +67,7 @@ export const MONITORING: readonly ReadBack[] = [
     claim: "the dashboard is there and has rows",
     check: async ({ url, attributes }) => {
       for (const name of namesOf({ attributes }, "aws_cloudwatch_dashboard", "dashboard_name")) {
-        const answer = await askAws(url, "monitoring", query("GetDashboard", { DashboardName: name }));
+        const answer = await callAws(url, "monitoring", query("GetDashboard", { DashboardName: name }));
         expectAll("widgets", elements(answer, "DashboardBody"), (body) => body.includes("widgets"));
       }
     },

@@ -5,9 +5,9 @@ import {
   EC2Client,
 } from "@aws-sdk/client-ec2";
 import { asObject, asText } from "../../local/template/json.ts";
-import { type Applied, expectAll, type ReadBack } from "./assertion.ts";
+import { type Applied, expectAll, type StackAssertion } from "./assertion.ts";
 
-export const NETWORK: readonly ReadBack[] = [
+export const NETWORK: readonly StackAssertion[] = [
   {
     claim: "only 443 comes in from outside, all else from groups of the same VPC",
     check: async (applied) => {

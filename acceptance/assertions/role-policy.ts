@@ -1,11 +1,11 @@
 import { asList, asObject, asText, type JsonObject } from "../../local/template/json.ts";
 import { parseObject } from "../aws-calls/call.ts";
-import { askAws } from "../aws-client/aws-call.ts";
+import { callAws } from "../aws-client/aws-call.ts";
 import { element } from "../emulator-patches/xml.ts";
 
 /** Statements of a role's own policy, as IAM tells it. */
 export async function roleStatements(url: string, RoleName: string): Promise<readonly JsonObject[]> {
-  const answer = await askAws(url, "iam", {
+  const answer = await callAws(url, "iam", {
     action: "GetRolePolicy",
     version: "2010-05-08",
     fields: { RoleName, PolicyName: "permissions" },

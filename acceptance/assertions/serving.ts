@@ -7,10 +7,10 @@ import {
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { asObject, asText } from "../../local/template/json.ts";
-import { type Applied, expectAll, expectEqual, type ReadBack } from "./assertion.ts";
+import { type Applied, expectAll, expectEqual, type StackAssertion } from "./assertion.ts";
 import { resourcesOf, roleStatements } from "./role-policy.ts";
 
-export const SERVING: readonly ReadBack[] = [
+export const SERVING: readonly StackAssertion[] = [
   {
     claim: "every target group is checked each 30 seconds",
     check: async (applied) => {

@@ -1,10 +1,10 @@
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { asObject, asText } from "../../local/template/json.ts";
 import { parseObject } from "../aws-calls/call.ts";
-import { askAws } from "../aws-client/aws-call.ts";
-import { expectEqual, type ReadBack } from "./assertion.ts";
+import { callAws } from "../aws-client/aws-call.ts";
+import { expectEqual, type StackAssertion } from "./assertion.ts";
 
-export const SITE: readonly ReadBack[] = [
+export const SITE: readonly StackAssertion[] = [
   {
     claim: "the page is told where the API is",
     check: async ({ client, outputs }) => {
@@ -23,7 +23,7 @@ export const SITE: readonly ReadBack[] = [
       const values = (type: string) =>
         asObject(Object.entries(attributes).find(([address]) => address.startsWith(`${type}.`))?.[1]);
       const id = asText(values("aws_cloudfront_distribution").id);
-      const answer = await askAws(url, "cloudfront", { method: "GET", path: `/2020-05-31/distribution/${id}/config` });
+      const answer = await callAws(url, "cloudfront", { method: "GET", path: `/2020-05-31/distribution/${id}/config` });
       expectEqual("viewer protocol", answer.includes("<ViewerProtocolPolicy>redirect-to-https<"), true);
       const policy = asText(values("aws_cloudfront_response_headers_policy").id);
       expectEqual("headers policy", answer.includes(`<ResponseHeadersPolicyId>${policy}<`), true);

@@ -1,4 +1,4 @@
-import type { ReadBack } from "./assertion.ts";
+import type { StackAssertion } from "./assertion.ts";
 import { BOOTSTRAP } from "./bootstrap.ts";
 import { DATA } from "./data.ts";
 import { EDGE } from "./edge.ts";
@@ -9,7 +9,7 @@ import { SITE } from "./site.ts";
 import { VALKEY } from "./valkey.ts";
 
 /** What is asked of AWS after an apply, by the stack's name without the environment. */
-export const READ_BACKS: Readonly<Record<string, readonly ReadBack[]>> = {
+export const READ_BACKS: Readonly<Record<string, readonly StackAssertion[]>> = {
   bootstrap: BOOTSTRAP,
   network: NETWORK,
   data: DATA,

@@ -1,14 +1,14 @@
 import { DescribeSubnetsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { asNumber, type JsonObject } from "../../local/template/json.ts";
 import { rawResources } from "../../local/template/stacks.ts";
-import { askAws } from "../aws-client/aws-call.ts";
+import { callAws } from "../aws-client/aws-call.ts";
 import { element, elements } from "../emulator-patches/xml.ts";
-import { type Applied, expectAll, expectEqual, type ReadBack } from "./assertion.ts";
+import { type Applied, expectAll, expectEqual, type StackAssertion } from "./assertion.ts";
 
 const TYPE = "aws_elasticache_replication_group";
 
 /** Where an environment has no shared store, there is none to look at either, and AWS must say so. */
-export const VALKEY: readonly ReadBack[] = [
+export const VALKEY: readonly StackAssertion[] = [
   {
     claim: "the shared store, where one is declared, is Valkey in TLS, encrypted at rest, with the declared nodes",
     check: async (applied) => {
@@ -55,5 +55,5 @@ function declared({ run }: Applied): readonly JsonObject[] {
 }
 
 function ask({ url }: Applied, action: string): Promise<string> {
-  return askAws(url, "elasticache", { action, version: "2015-02-02" });
+  return callAws(url, "elasticache", { action, version: "2015-02-02" });
 }

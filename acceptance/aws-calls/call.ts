@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { isObject, type Json, type JsonObject } from "../../local/template/json.ts";
 
-/** One AWS API call as it came to the front door. */
+/** One AWS API call as it came to the AWS proxy. */
 export interface Call {
   readonly method: string;
   /** Path with query. */

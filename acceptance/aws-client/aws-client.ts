@@ -1,6 +1,6 @@
 import { ACCOUNT } from "../tools/emulators.ts";
 
-/** What an AWS SDK client needs to call the front door. */
+/** What an AWS SDK client needs to call the AWS proxy. */
 export interface ClientSettings {
   readonly endpoint: string;
   readonly region: string;
@@ -8,7 +8,7 @@ export interface ClientSettings {
   readonly maxAttempts: number;
 }
 
-/** @param url address of the front door */
+/** @param url address of the AWS proxy */
 export function clientSettings(url: string): ClientSettings {
   return {
     endpoint: url,

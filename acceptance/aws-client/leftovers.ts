@@ -1,12 +1,12 @@
 import { asList, asText, isObject, type JsonObject } from "../../local/template/json.ts";
 import { parseObject } from "../aws-calls/call.ts";
 import { elements } from "../emulator-patches/xml.ts";
-import { askAws, type Question } from "./aws-call.ts";
+import { type AwsRequest, callAws } from "./aws-call.ts";
 
 interface Look {
   readonly what: string;
   readonly service: string;
-  readonly question: Question;
+  readonly request: AwsRequest;
   /** Names of what is there, from the answer. */
   readonly names: (answer: string) => readonly string[];
 }
@@ -16,14 +16,14 @@ const listed =
   (answer: string): readonly string[] =>
     asList(parseObject(answer)[list] ?? []).map((each) => (isObject(each) ? asText(each[name ?? ""]) : asText(each)));
 
-const query = (action: string, version: string): Question => ({ action, version });
+const query = (action: string, version: string): AwsRequest => ({ action, version });
 
 /** Where something that a destroy forgot would be found; what AWS itself has in every account is not counted. */
 const LOOKS: readonly Look[] = [
   {
     what: "VPC",
     service: "ec2",
-    question: query("DescribeVpcs", "2016-11-15"),
+    request: query("DescribeVpcs", "2016-11-15"),
     names: (answer) =>
       answer
         .split("<item>")
@@ -33,92 +33,92 @@ const LOOKS: readonly Look[] = [
   {
     what: "public address",
     service: "ec2",
-    question: query("DescribeAddresses", "2016-11-15"),
+    request: query("DescribeAddresses", "2016-11-15"),
     names: (answer) => elements(answer, "publicIp"),
   },
   {
     what: "load balancer",
     service: "elasticloadbalancing",
-    question: query("DescribeLoadBalancers", "2015-12-01"),
+    request: query("DescribeLoadBalancers", "2015-12-01"),
     names: (answer) => elements(answer, "LoadBalancerName"),
   },
   {
     what: "target group",
     service: "elasticloadbalancing",
-    question: query("DescribeTargetGroups", "2015-12-01"),
+    request: query("DescribeTargetGroups", "2015-12-01"),
     names: (answer) => elements(answer, "TargetGroupName"),
   },
   {
     what: "Auto Scaling group",
     service: "autoscaling",
-    question: query("DescribeAutoScalingGroups", "2011-01-01"),
+    request: query("DescribeAutoScalingGroups", "2011-01-01"),
     names: (answer) => elements(answer, "AutoScalingGroupARN"),
   },
   {
     what: "replication group",
     service: "elasticache",
-    question: query("DescribeReplicationGroups", "2015-02-02"),
+    request: query("DescribeReplicationGroups", "2015-02-02"),
     names: (answer) => elements(answer, "ReplicationGroupId"),
   },
   {
     what: "cache subnet group",
     service: "elasticache",
-    question: query("DescribeCacheSubnetGroups", "2015-02-02"),
+    request: query("DescribeCacheSubnetGroups", "2015-02-02"),
     names: (answer) => elements(answer, "CacheSubnetGroupName"),
   },
   {
     what: "role",
     service: "iam",
-    question: query("ListRoles", "2010-05-08"),
+    request: query("ListRoles", "2010-05-08"),
     // moto itself makes the service-linked roles that AWS makes, and keeps them as AWS does.
     names: (answer) => elements(answer, "RoleName").filter((name) => !name.startsWith("AWSServiceRoleFor")),
   },
   {
     what: "alarm",
     service: "monitoring",
-    question: query("DescribeAlarms", "2010-08-01"),
+    request: query("DescribeAlarms", "2010-08-01"),
     names: (answer) => elements(answer, "AlarmName"),
   },
   {
     what: "bucket",
     service: "s3",
-    question: { method: "GET", path: "/" },
+    request: { method: "GET", path: "/" },
     names: (answer) => elements(answer, "Name"),
   },
   {
     what: "table",
     service: "dynamodb",
-    question: { target: "DynamoDB_20120810.ListTables" },
+    request: { target: "DynamoDB_20120810.ListTables" },
     names: listed("TableNames"),
   },
   {
     what: "REST API",
     service: "apigateway",
-    question: { method: "GET", path: "/restapis" },
+    request: { method: "GET", path: "/restapis" },
     names: listed("item", "name"),
   },
   {
     what: "function",
     service: "lambda",
-    question: { method: "GET", path: "/2015-03-31/functions" },
+    request: { method: "GET", path: "/2015-03-31/functions" },
     names: listed("Functions", "FunctionName"),
   },
   {
     what: "web ACL",
     service: "wafv2",
-    question: { target: "AWSWAF_20190729.ListWebACLs", body: { Scope: "REGIONAL" } },
+    request: { target: "AWSWAF_20190729.ListWebACLs", body: { Scope: "REGIONAL" } },
     names: listed("WebACLs", "Name"),
   },
   {
     what: "log group",
     service: "logs",
-    question: { target: "Logs_20140328.DescribeLogGroups" },
+    request: { target: "Logs_20140328.DescribeLogGroups" },
     names: listed("logGroups", "logGroupName"),
   },
   {
     what: "distribution",
     service: "cloudfront",
-    question: { method: "GET", path: "/2020-05-31/distribution" },
+    request: { method: "GET", path: "/2020-05-31/distribution" },
     names: (answer) => elements(answer, "DomainName").filter((name) => name.endsWith("cloudfront.net")),
   },
 ];
@@ -126,8 +126,8 @@ const LOOKS: readonly Look[] = [
 /** Everything in the account that AWS did not put there itself, as `role sluice-dev-gateway`; sorted. */
 export async function inventory(url: string): Promise<readonly string[]> {
   const found = await Promise.all(
-    LOOKS.map(async ({ what, service, question, names }) =>
-      names(await askAws(url, service, question)).map((name) => `${what} ${name}`),
+    LOOKS.map(async ({ what, service, request, names }) =>
+      names(await callAws(url, service, request)).map((name) => `${what} ${name}`),
     ),
   );
   return found.flat().sort();
@@ -140,7 +140,7 @@ export function leftOver(before: Inventory, after: Inventory): Inventory {
   return after.filter((each) => !before.includes(each));
 }
 
-/** A JSON answer's list, for read-backs. */
+/** A JSON answer's list, for assertions. */
 export function listIn(answer: JsonObject, name: string): readonly JsonObject[] {
   return asList(answer[name] ?? []).filter(isObject);
 }

@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
 import { afterEach, describe, expect, test } from "vitest";
 import { editJson, jsonReply } from "../aws-calls/call.ts";
-import type { Amendment } from "../emulator-patches/emulator-patch.ts";
-import { type CallRecord, startFrontDoor } from "./aws-proxy.ts";
+import type { EmulatorPatch } from "../emulator-patches/emulator-patch.ts";
+import { type CallRecord, startAwsProxy } from "./aws-proxy.ts";
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -24,11 +24,11 @@ async function emulator(name: string): Promise<number> {
   return (server.address() as { port: number }).port;
 }
 
-async function frontDoor(amendments: readonly Amendment[] = []) {
+async function awsProxy(patches: readonly EmulatorPatch[] = []) {
   const log: CallRecord[] = [];
-  const door = await startFrontDoor({
+  const door = await startAwsProxy({
     ports: { moto: await emulator("moto"), ministack: await emulator("ministack") },
-    amendments,
+    patches,
     log: (record) => log.push(record),
   });
   stops.push(() => door.stop());
@@ -48,14 +48,14 @@ const FORM = { "content-type": "application/x-www-form-urlencoded; charset=utf-8
 
 describe("a call", () => {
   test("goes to the emulator of the service that it is signed for", async () => {
-    const { call } = await frontDoor();
+    const { call } = await awsProxy();
     expect(await call("ec2", "Action=DescribeVpcs", FORM)).toMatchObject({ name: "moto", body: "Action=DescribeVpcs" });
     expect(await call("s3", "x", {}, "/bucket/key?acl")).toMatchObject({ name: "ministack", url: "/bucket/key?acl" });
     expect(await call("", "{}")).toMatchObject({ name: "ministack" });
   });
 
   test("is logged with its operation, and with both texts when it is refused", async () => {
-    const { call, log } = await frontDoor();
+    const { call, log } = await awsProxy();
     await call("dynamodb", "{}", { "x-amz-target": "DynamoDB_20120810.GetItem" });
     await call("ec2", "Action=UnknownThing", FORM);
     await call("apigateway", "{}", {}, "/restapis?limit=1");
@@ -69,7 +69,7 @@ describe("a call", () => {
   });
 
   test("that no one knows is remembered by name", async () => {
-    const { call, door } = await frontDoor();
+    const { call, door } = await awsProxy();
     await call("ec2", "Action=UnknownThing", FORM);
     await call("ec2", "Action=UnknownThing", FORM);
     await call("ec2", "Action=DescribeVpcs", FORM);
@@ -77,8 +77,8 @@ describe("a call", () => {
   });
 });
 
-describe("an amendment", () => {
-  const amendment = (answer: Amendment["answer"]): Amendment => ({
+describe("an patch", () => {
+  const patch = (answer: EmulatorPatch["answer"]): EmulatorPatch => ({
     service: "ec2",
     operation: /^Describe/,
     reason: "for the test",
@@ -86,17 +86,17 @@ describe("an amendment", () => {
   });
 
   test("edits the emulator's answer", async () => {
-    const { call, log } = await frontDoor([
-      amendment(async (asked, send) => editJson(await send(asked), (value) => ({ ...value, more: 1 }))),
+    const { call, log } = await awsProxy([
+      patch(async (asked, send) => editJson(await send(asked), (value) => ({ ...value, more: 1 }))),
     ]);
     expect(await call("ec2", "Action=DescribeVpcs", FORM)).toMatchObject({ name: "moto", more: 1 });
     expect(await call("iam", "Action=DescribeVpcs", FORM)).not.toHaveProperty("more");
-    expect(log.map(({ isAmended }) => isAmended)).toEqual([true, false]);
+    expect(log.map(({ isPatched }) => isPatched)).toEqual([true, false]);
   });
 
   test("may answer itself or ask the other emulator", async () => {
-    const { call } = await frontDoor([
-      amendment((asked, send) =>
+    const { call } = await awsProxy([
+      patch((asked, send) =>
         asked.operation === "DescribeVpcs" ? send(asked, "ministack") : Promise.resolve(jsonReply(200, { own: true })),
       ),
     ]);
@@ -105,7 +105,7 @@ describe("an amendment", () => {
   });
 
   test("that fails makes the call an unanswered one", async () => {
-    const { call, door, log } = await frontDoor([amendment(() => Promise.reject(new Error("no such field")))]);
+    const { call, door, log } = await awsProxy([patch(() => Promise.reject(new Error("no such field")))]);
     await expect(call("ec2", "Action=DescribeVpcs", FORM)).rejects.toThrow();
     expect([...door.unanswered]).toEqual(["ec2 DescribeVpcs"]);
     expect(log[0]?.refusal?.answered).toContain("no such field");

@@ -2,7 +2,7 @@ import { createServer, request as httpRequest, type IncomingMessage, type Server
 import type { AddressInfo } from "node:net";
 import { type Call, operationOf, type Reply, serviceOf } from "../aws-calls/call.ts";
 import { type Emulator, emulatorOf } from "../aws-calls/routes.ts";
-import { type Amendment, amendmentFor, type Send } from "../emulator-patches/emulator-patch.ts";
+import { type EmulatorPatch, patchFor, type Send } from "../emulator-patches/emulator-patch.ts";
 import { unansweredName } from "./unanswered.ts";
 
 /** One answered call, for the log. */
@@ -11,30 +11,30 @@ export interface CallRecord {
   readonly operation: string;
   readonly status: number;
   readonly emulator: Emulator;
-  readonly isAmended: boolean;
+  readonly isPatched: boolean;
   readonly millis: number;
   /** Start of request and answer, of refusals only. */
   readonly refusal?: { readonly asked: string; readonly answered: string };
 }
 
-export interface FrontDoorProps {
+export interface AwsProxyProps {
   readonly ports: Readonly<Record<Emulator, number>>;
-  readonly amendments: readonly Amendment[];
+  readonly patches: readonly EmulatorPatch[];
   /** Called once per call. */
   readonly log: (record: CallRecord) => void;
 }
 
 /** One address for all of AWS. */
-export interface FrontDoor {
+export interface AwsProxy {
   readonly url: string;
-  /** Operations that neither an emulator nor an amendment knew, each once, by name. */
+  /** Operations that neither an emulator nor an patch knew, each once, by name. */
   readonly unanswered: ReadonlySet<string>;
   stop(): Promise<void>;
 }
 
 const LOGGED_CHARACTERS = 600;
 
-export async function startFrontDoor({ ports, amendments, log }: FrontDoorProps): Promise<FrontDoor> {
+export async function startAwsProxy({ ports, patches, log }: AwsProxyProps): Promise<AwsProxy> {
   const unanswered = new Set<string>();
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -42,8 +42,8 @@ export async function startFrontDoor({ ports, amendments, log }: FrontDoorProps)
     const call = await readCall(request);
     const emulator = emulatorOf(call.service);
     const send: Send = (next, to = emulator) => forward(ports[to], next);
-    const amendment = amendmentFor(amendments, call);
-    const reply = await (amendment ? amendment.answer(call, send) : send(call)).catch(failure);
+    const patch = patchFor(patches, call);
+    const reply = await (patch ? patch.answer(call, send) : send(call)).catch(failure);
     const name = unansweredName(call, reply);
     if (name !== undefined) unanswered.add(name);
     writeReply(response, reply, call.method);
@@ -52,7 +52,7 @@ export async function startFrontDoor({ ports, amendments, log }: FrontDoorProps)
       operation: call.operation,
       status: reply.status,
       emulator,
-      isAmended: amendment !== undefined,
+      isPatched: patch !== undefined,
       millis: Math.round(performance.now() - started),
       ...(reply.status >= 400 ? { refusal: { asked: excerpt(call.body), answered: excerpt(reply.body) } } : {}),
     });
@@ -143,6 +143,6 @@ function excerpt(body: Buffer): string {
 }
 
 function addressOf(address: AddressInfo | string | null): number {
-  if (address === null || typeof address === "string") throw new Error("The front door has no port.");
+  if (address === null || typeof address === "string") throw new Error("The AWS proxy has no port.");
   return address.port;
 }

@@ -1,9 +1,9 @@
 import { isObject } from "../../local/template/json.ts";
 import { editJson } from "../aws-calls/call.ts";
-import type { Amendment } from "./emulator-patch.ts";
+import type { EmulatorPatch } from "./emulator-patch.ts";
 import { importRestApi } from "./import-rest-api.ts";
 
-export function apigatewayAmendments(): readonly Amendment[] {
+export function apigatewayPatches(): readonly EmulatorPatch[] {
   return [
     {
       service: "apigateway",

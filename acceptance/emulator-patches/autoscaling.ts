@@ -1,5 +1,5 @@
 import { type Call, editText, form, type Reply, xmlReply } from "../aws-calls/call.ts";
-import type { Amendment, Send } from "./emulator-patch.ts";
+import type { EmulatorPatch, Send } from "./emulator-patch.ts";
 import { fieldsAsXml } from "./xml.ts";
 
 const NAMESPACE = "http://autoscaling.amazonaws.com/doc/2011-01-01/";
@@ -20,7 +20,7 @@ function hookKey(fields: URLSearchParams, hook: string | null): string {
   return `${fields.get("AutoScalingGroupName")} ${hook}`;
 }
 
-export function autoscalingAmendments(): readonly Amendment[] {
+export function autoscalingPatches(): readonly EmulatorPatch[] {
   const groups = new Map<string, Readonly<Record<string, string>>>();
   const hooks = new Map<string, string>();
   const remember = (call: Call, send: Send): Promise<Reply> => {

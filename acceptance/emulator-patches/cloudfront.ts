@@ -1,7 +1,7 @@
 import { editText } from "../aws-calls/call.ts";
-import type { Amendment } from "./emulator-patch.ts";
+import type { EmulatorPatch } from "./emulator-patch.ts";
 
-export function cloudfrontAmendments(): readonly Amendment[] {
+export function cloudfrontPatches(): readonly EmulatorPatch[] {
   return [
     {
       service: "cloudfront",

@@ -1,6 +1,6 @@
 import { form, type Reply, xmlReply } from "../aws-calls/call.ts";
 import { ACCOUNT } from "../tools/emulators.ts";
-import type { Amendment } from "./emulator-patch.ts";
+import type { EmulatorPatch } from "./emulator-patch.ts";
 import { fieldsAsXml } from "./xml.ts";
 
 const NAMESPACE = "http://monitoring.amazonaws.com/doc/2010-08-01/";
@@ -17,7 +17,7 @@ const COMPOSITE = [
   "OKActions",
 ];
 
-export function cloudwatchAmendments(): readonly Amendment[] {
+export function cloudwatchPatches(): readonly EmulatorPatch[] {
   const composites = new Map<string, URLSearchParams>();
   const reply = (operation: string, content: string): Reply =>
     xmlReply(operation, `<${operation}Result>${content}</${operation}Result>`, NAMESPACE);
@@ -42,7 +42,7 @@ export function cloudwatchAmendments(): readonly Amendment[] {
     {
       service: "monitoring",
       operation: "DescribeAlarms",
-      reason: "describes the composite alarms that the front door keeps; moto all others",
+      reason: "describes the composite alarms that the AWS proxy keeps; moto all others",
       echo: "part",
       answer: async (call, send) => {
         const fields = form(call);
@@ -55,7 +55,7 @@ export function cloudwatchAmendments(): readonly Amendment[] {
     {
       service: "monitoring",
       operation: "DeleteAlarms",
-      reason: "deletes the composite alarms that the front door keeps; moto all others",
+      reason: "deletes the composite alarms that the AWS proxy keeps; moto all others",
       answer: async (call, send) =>
         composites.delete(form(call).get("AlarmNames.member.1") ?? "")
           ? xmlReply("DeleteAlarms", "", NAMESPACE)
@@ -64,7 +64,7 @@ export function cloudwatchAmendments(): readonly Amendment[] {
     {
       service: "monitoring",
       operation: "ListTagsForResource",
-      reason: "tells the tags of the composite alarms that the front door keeps; moto those of all others",
+      reason: "tells the tags of the composite alarms that the AWS proxy keeps; moto those of all others",
       echo: "part",
       answer: async (call, send) => {
         const asked = composites.get(form(call).get("ResourceARN")?.split(":alarm:")[1] ?? "");

@@ -1,11 +1,11 @@
 import { editText, form } from "../aws-calls/call.ts";
-import type { Amendment } from "./emulator-patch.ts";
+import type { EmulatorPatch } from "./emulator-patch.ts";
 import { elements, escapeXml } from "./xml.ts";
 
 /** Where a rule's description stands, by what the rule lets in or out. */
 const SOURCES = ["Groups", "PrefixListIds", "IpRanges", "Ipv6Ranges"] as const;
 
-export function ec2Amendments(): readonly Amendment[] {
+export function ec2Patches(): readonly EmulatorPatch[] {
   const descriptions = new Map<string, string>();
   return [
     {

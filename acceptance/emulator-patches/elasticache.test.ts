@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Call, Reply } from "../aws-calls/call.ts";
 import type { Emulator } from "../aws-calls/routes.ts";
-import { elasticacheAmendments } from "./elasticache.ts";
-import { amendmentFor } from "./emulator-patch.ts";
+import { elasticachePatches } from "./elasticache.ts";
+import { patchFor } from "./emulator-patch.ts";
 
 interface Asked {
   readonly emulator: Emulator;
@@ -12,9 +12,9 @@ interface Asked {
 
 const AUTHORIZATION = "AWS4-HMAC-SHA256 Credential=1/20260101/us-east-1/elasticache/aws4_request";
 
-/** A front door's amendments before emulators that answer as `answer` says; a refusal is an answer with `<Error>`. */
+/** A AWS proxy's patches before emulators that answer as `answer` says; a refusal is an answer with `<Error>`. */
 function open(answer: (asked: Asked) => string) {
-  const amendments = elasticacheAmendments();
+  const patches = elasticachePatches();
   const asked: Asked[] = [];
   const send = async (call: Call, emulator: Emulator = "ministack"): Promise<Reply> => {
     const fields = Object.fromEntries(new URLSearchParams(call.body.toString()));
@@ -32,8 +32,8 @@ function open(answer: (asked: Asked) => string) {
       service: "elasticache",
       operation: Action,
     };
-    const amendment = amendmentFor(amendments, call);
-    return (await (amendment ? amendment.answer(call, send) : send(call))).body.toString();
+    const patch = patchFor(patches, call);
+    return (await (patch ? patch.answer(call, send) : send(call))).body.toString();
   };
   return { ask, asked };
 }

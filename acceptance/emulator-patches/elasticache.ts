@@ -1,9 +1,9 @@
 import { type Call, editText, form, type Reply, withBody } from "../aws-calls/call.ts";
 import type { Emulator } from "../aws-calls/routes.ts";
-import type { Amendment, Send } from "./emulator-patch.ts";
+import type { EmulatorPatch, Send } from "./emulator-patch.ts";
 import { element, elements, escapeXml } from "./xml.ts";
 
-export function elasticacheAmendments(): readonly Amendment[] {
+export function elasticachePatches(): readonly EmulatorPatch[] {
   /** moto's ids of subnets and VPCs, by those of MiniStack's copies. */
   const originals = new Map<string, string>();
   /** Keys by the replication group that they encrypt. */
@@ -61,11 +61,11 @@ export function elasticacheAmendments(): readonly Amendment[] {
       operation: "DescribeCacheClusters",
       reason: "MiniStack tells of a replication group, but not of its nodes, whether minor versions come by themselves",
       answer: async (call, send) => {
-        const question = new URLSearchParams({
+        const request = new URLSearchParams({
           Action: "DescribeReplicationGroups",
           Version: form(call).get("Version") ?? "",
         });
-        const groups = (await send(withBody(call, question.toString()))).body.toString();
+        const groups = (await send(withBody(call, request.toString()))).body.toString();
         const upgrades = new Map(
           elements(groups, "ReplicationGroup").map((group) => [
             element(group, "ReplicationGroupId"),
@@ -92,8 +92,8 @@ export function elasticacheAmendments(): readonly Amendment[] {
 async function withCopies(call: Call, send: Send, originals: Map<string, string>): Promise<Call> {
   const fields = form(call);
   const vpcs = new Map<string, string>();
-  const copy = async (original: string, kind: "subnet" | "vpc", question: Readonly<Record<string, string>>) => {
-    const answer = await askEc2(call, send, "ministack", question);
+  const copy = async (original: string, kind: "subnet" | "vpc", request: Readonly<Record<string, string>>) => {
+    const answer = await askEc2(call, send, "ministack", request);
     const id = element(answer, `${kind}Id`);
     if (id === undefined) throw new Error(`MiniStack did not copy ${original}: ${answer}`);
     originals.set(id, original);
@@ -105,8 +105,8 @@ async function withCopies(call: Call, send: Send, originals: Map<string, string>
     if (vpc === undefined || zone === undefined || range === undefined) continue;
     const VpcId = vpcs.get(vpc) ?? (await copy(vpc, "vpc", { Action: "CreateVpc" }));
     vpcs.set(vpc, VpcId);
-    const question = { Action: "CreateSubnet", VpcId, AvailabilityZone: zone, CidrBlock: range };
-    fields.set(field, await copy(subnet, "subnet", question));
+    const request = { Action: "CreateSubnet", VpcId, AvailabilityZone: zone, CidrBlock: range };
+    fields.set(field, await copy(subnet, "subnet", request));
   }
   return withBody(call, fields.toString());
 }
@@ -122,12 +122,12 @@ async function askEc2(
     `/${call.service}/aws4_request`,
     "/ec2/aws4_request",
   );
-  const question: Call = {
+  const request: Call = {
     ...call,
     headers: { ...call.headers, authorization },
     service: "ec2",
     operation: fields.Action ?? "",
     body: Buffer.from(new URLSearchParams({ Version: "2016-11-15", ...fields }).toString()),
   };
-  return (await send(question, emulator)).body.toString();
+  return (await send(request, emulator)).body.toString();
 }

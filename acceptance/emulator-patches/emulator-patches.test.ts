@@ -1,19 +1,25 @@
 import { describe, expect, test } from "vitest";
 import type { Call, Reply } from "../aws-calls/call.ts";
-import { autoscalingAmendments } from "./autoscaling.ts";
-import { cloudwatchAmendments } from "./cloudwatch.ts";
-import { ec2Amendments } from "./ec2.ts";
-import { type Amendment, amendmentFor } from "./emulator-patch.ts";
-import { snsAmendments } from "./sns.ts";
-import { wafv2Amendments } from "./wafv2.ts";
+import { autoscalingPatches } from "./autoscaling.ts";
+import { cloudwatchPatches } from "./cloudwatch.ts";
+import { ec2Patches } from "./ec2.ts";
+import { type EmulatorPatch, patchFor } from "./emulator-patch.ts";
+import { snsPatches } from "./sns.ts";
+import { wafv2Patches } from "./wafv2.ts";
 import { fieldsAsXml } from "./xml.ts";
 
-/** Asks through amendments, with an emulator that answers this text. */
-async function ask(amendments: readonly Amendment[], service: string, operation: string, body: string, answer: string) {
+/** Asks through patches, with an emulator that answers this text. */
+async function ask(
+  patches: readonly EmulatorPatch[],
+  service: string,
+  operation: string,
+  body: string,
+  answer: string,
+) {
   const call: Call = { method: "POST", url: "/", headers: {}, body: Buffer.from(body), service, operation };
   const send = async (): Promise<Reply> => ({ status: 200, headers: {}, body: Buffer.from(answer) });
-  const amendment = amendmentFor(amendments, call);
-  return (await (amendment ? amendment.answer(call, send) : send())).body.toString();
+  const patch = patchFor(patches, call);
+  return (await (patch ? patch.answer(call, send) : send())).body.toString();
 }
 const query = (fields: Readonly<Record<string, string>>) => new URLSearchParams(fields).toString();
 
@@ -34,7 +40,7 @@ describe("security group rules", () => {
   const all = item("sgr-1") + item("sgr-2", "<description>own</description>");
 
   test("keep the description of a rule whose source is a group, and a changed one", async () => {
-    const ec2 = ec2Amendments();
+    const ec2 = ec2Patches();
     const made = query({ "IpPermissions.1.Groups.1.Description": "Checks & more" });
     await ask(ec2, "ec2", "AuthorizeSecurityGroupIngress", made, item("sgr-1"));
     expect(await ask(ec2, "ec2", "DescribeSecurityGroupRules", "", all)).toBe(
@@ -53,7 +59,7 @@ describe("security group rules", () => {
 
 describe("Auto Scaling groups", () => {
   test("keep their warm-up, also when an update names other parts only", async () => {
-    const autoscaling = autoscalingAmendments();
+    const autoscaling = autoscalingPatches();
     const group = (operation: string, more: object) =>
       ask(autoscaling, "autoscaling", operation, query({ AutoScalingGroupName: "g", ...more }), "");
     await group("CreateAutoScalingGroup", { DefaultInstanceWarmup: "300", MaxInstanceLifetime: "1" });
@@ -65,7 +71,7 @@ describe("Auto Scaling groups", () => {
   });
 
   test("keep what a hook tells, each group's its own, and nothing that it was not told", async () => {
-    const autoscaling = autoscalingAmendments();
+    const autoscaling = autoscalingPatches();
     const hook = (group: string, more = {}) => query({ AutoScalingGroupName: group, LifecycleHookName: "h", ...more });
     await ask(autoscaling, "autoscaling", "PutLifecycleHook", hook("g", { NotificationMetadata: "{}" }), "");
     const answer = "<LifecycleHookName>h</LifecycleHookName><RoleARN>invented</RoleARN>";
@@ -78,7 +84,7 @@ describe("Auto Scaling groups", () => {
 });
 
 test("composite alarms are described as asked, and gone once deleted", async () => {
-  const cloudwatch = cloudwatchAmendments();
+  const cloudwatch = cloudwatchPatches();
   const put = query({ AlarmName: "down", AlarmRule: 'ALARM("a")' });
   await ask(cloudwatch, "monitoring", "PutCompositeAlarm", put, "");
   const which = query({ "AlarmTypes.member.1": "CompositeAlarm", "AlarmNames.member.1": "down" });
@@ -97,13 +103,13 @@ test("a subscription's ARN is told before it is confirmed, when it is asked for"
     "<SubscriptionArn>pending confirmation</SubscriptionArn>" +
     `<member><SubscriptionArn>arn:other</SubscriptionArn></member><member><SubscriptionArn>arn:own</SubscriptionArn>${endpoint}</member>`;
   const fields = { Endpoint: "https://a?b&c", TopicArn: "arn:topic" };
-  const subscribe = (more: object) => ask(snsAmendments(), "sns", "Subscribe", query({ ...fields, ...more }), answer);
+  const subscribe = (more: object) => ask(snsPatches(), "sns", "Subscribe", query({ ...fields, ...more }), answer);
   expect(await subscribe({ ReturnSubscriptionArn: "true" })).toMatch(/^<SubscriptionArn>arn:own</);
   expect(await subscribe({})).toBe(answer);
 });
 
 test("a web ACL keeps its response bodies", async () => {
-  const wafv2 = wafv2Amendments();
+  const wafv2 = wafv2Patches();
   const CustomResponseBodies = { limit: { Content: "{}" } };
   await ask(wafv2, "wafv2", "CreateWebACL", JSON.stringify({ Name: "acl", CustomResponseBodies }), "{}");
   const answer = await ask(wafv2, "wafv2", "GetWebACL", "{}", JSON.stringify({ WebACL: { Name: "acl" } }));

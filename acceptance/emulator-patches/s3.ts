@@ -1,8 +1,8 @@
 import type { Call } from "../aws-calls/call.ts";
-import type { Amendment } from "./emulator-patch.ts";
+import type { EmulatorPatch } from "./emulator-patch.ts";
 import { element, escapeXml } from "./xml.ts";
 
-export function s3Amendments(): readonly Amendment[] {
+export function s3Patches(): readonly EmulatorPatch[] {
   /** Tags that an upload in parts was begun with, by the upload's id. */
   const tags = new Map<string, string>();
   return [

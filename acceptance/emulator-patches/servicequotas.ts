@@ -1,10 +1,10 @@
 import { input, jsonReply } from "../aws-calls/call.ts";
-import type { Amendment } from "./emulator-patch.ts";
+import type { EmulatorPatch } from "./emulator-patch.ts";
 
 /** Enough for every environment here. */
 const VALUE = 1000;
 
-export function servicequotasAmendments(): readonly Amendment[] {
+export function servicequotasPatches(): readonly EmulatorPatch[] {
   return [
     {
       service: "servicequotas",

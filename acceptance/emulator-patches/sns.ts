@@ -1,10 +1,10 @@
 import { editText, form } from "../aws-calls/call.ts";
-import type { Amendment } from "./emulator-patch.ts";
+import type { EmulatorPatch } from "./emulator-patch.ts";
 import { element, escapeXml } from "./xml.ts";
 
 const PENDING = "<SubscriptionArn>pending confirmation</SubscriptionArn>";
 
-export function snsAmendments(): readonly Amendment[] {
+export function snsPatches(): readonly EmulatorPatch[] {
   return [
     {
       service: "sns",
@@ -15,13 +15,13 @@ export function snsAmendments(): readonly Amendment[] {
         const fields = form(call);
         const isAsked = fields.get("ReturnSubscriptionArn") === "true";
         if (!isAsked || !reply.body.toString().includes(PENDING)) return reply;
-        const question = {
+        const request = {
           Action: "ListSubscriptionsByTopic",
           Version: fields.get("Version") ?? "",
           TopicArn: fields.get("TopicArn") ?? "",
         };
-        const body = Buffer.from(new URLSearchParams(question).toString());
-        const list = await send({ ...call, operation: question.Action, body });
+        const body = Buffer.from(new URLSearchParams(request).toString());
+        const list = await send({ ...call, operation: request.Action, body });
         const endpoint = `<Endpoint>${escapeXml(fields.get("Endpoint") ?? "")}</Endpoint>`;
         const own = list.body
           .toString()

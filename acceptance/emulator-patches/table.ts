@@ -1,25 +1,25 @@
-import { apigatewayAmendments } from "./apigateway.ts";
-import { autoscalingAmendments } from "./autoscaling.ts";
-import { cloudfrontAmendments } from "./cloudfront.ts";
-import { cloudwatchAmendments } from "./cloudwatch.ts";
-import { ec2Amendments } from "./ec2.ts";
-import { elasticacheAmendments } from "./elasticache.ts";
-import type { Amendment } from "./emulator-patch.ts";
-import { s3Amendments } from "./s3.ts";
-import { servicequotasAmendments } from "./servicequotas.ts";
-import { snsAmendments } from "./sns.ts";
-import { wafv2Amendments } from "./wafv2.ts";
+import { apigatewayPatches } from "./apigateway.ts";
+import { autoscalingPatches } from "./autoscaling.ts";
+import { cloudfrontPatches } from "./cloudfront.ts";
+import { cloudwatchPatches } from "./cloudwatch.ts";
+import { ec2Patches } from "./ec2.ts";
+import { elasticachePatches } from "./elasticache.ts";
+import type { EmulatorPatch } from "./emulator-patch.ts";
+import { s3Patches } from "./s3.ts";
+import { servicequotasPatches } from "./servicequotas.ts";
+import { snsPatches } from "./sns.ts";
+import { wafv2Patches } from "./wafv2.ts";
 
-/** Every amendment, by service. Each set has its own memory: a bench that starts anew remembers nothing. */
-export const AMENDMENTS: readonly (() => readonly Amendment[])[] = [
-  apigatewayAmendments,
-  autoscalingAmendments,
-  cloudfrontAmendments,
-  cloudwatchAmendments,
-  ec2Amendments,
-  elasticacheAmendments,
-  s3Amendments,
-  servicequotasAmendments,
-  snsAmendments,
-  wafv2Amendments,
+/** Every patch, by service. Each set has its own memory: a testbed that starts anew remembers nothing. */
+export const AMENDMENTS: readonly (() => readonly EmulatorPatch[])[] = [
+  apigatewayPatches,
+  autoscalingPatches,
+  cloudfrontPatches,
+  cloudwatchPatches,
+  ec2Patches,
+  elasticachePatches,
+  s3Patches,
+  servicequotasPatches,
+  snsPatches,
+  wafv2Patches,
 ];

@@ -1,8 +1,8 @@
 import { asObject, asText, type Json } from "../../local/template/json.ts";
 import { type Call, editJson, input, type Reply } from "../aws-calls/call.ts";
-import type { Amendment, Send } from "./emulator-patch.ts";
+import type { EmulatorPatch, Send } from "./emulator-patch.ts";
 
-export function wafv2Amendments(): readonly Amendment[] {
+export function wafv2Patches(): readonly EmulatorPatch[] {
   const bodies = new Map<string, Json>();
   const remember = (call: Call, send: Send): Promise<Reply> => {
     const { Name, CustomResponseBodies } = input(call);

@@ -1,13 +1,16 @@
 import { join } from "node:path";
 import type { Cdktf } from "../tools/cdktf.ts";
-import type { Walk } from "./runbook.ts";
+import type { Runbook } from "./runbook.ts";
 
 /**
  * The way without `sluice deploy`: cdktf's own command deploys the environment, and `sluice plan` finds that nothing is left
  * to do.
  * @throws at the first command that does something else than docs/operations.md says
  */
-export async function cdktfWalk(cdktf: Cdktf, { environment, operator, bench, stacks, report }: Walk): Promise<void> {
+export async function cdktfRunbook(
+  cdktf: Cdktf,
+  { environment, operator, testbed, stacks, report }: Runbook,
+): Promise<void> {
   await operator.run("bootstrap", ["--yes", "--certificate"], { says: [/The states are in/, /Certificate for/] });
   report(`${environment}: bootstrapped`);
 
@@ -19,8 +22,8 @@ export async function cdktfWalk(cdktf: Cdktf, { environment, operator, bench, st
       `${environment}-*`,
       "--auto-approve",
       `--var-file=${operator.variablesFile}`,
-      // What is fitted to the bench lies beside what others synthesize, and no registry can be asked for checksums.
-      `--output=${join(bench.folder, "cdktf.out")}`,
+      // What is fitted to the testbed lies beside what others synthesize, and no registry can be asked for checksums.
+      `--output=${join(testbed.folder, "cdktf.out")}`,
       "--skip-provider-lock",
     ],
     {

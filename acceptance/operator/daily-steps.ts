@@ -12,16 +12,16 @@ import { resourcesOf, roleStatements } from "../assertions/role-policy.ts";
 import { parseObject } from "../aws-calls/call.ts";
 import { clientSettings } from "../aws-client/aws-client.ts";
 import type { Clone } from "./clone.ts";
-import type { Walk } from "./runbook.ts";
+import type { Runbook } from "./runbook.ts";
 
 /** "Rotate": a key that was made is let in, and refused within 5 s once it is revoked. */
-export async function rotateKey(walk: Walk): Promise<void> {
-  const { environment, operator, report } = walk;
+export async function rotateKey(runbook: Runbook): Promise<void> {
+  const { environment, operator, report } = runbook;
   const made = await operator.run("keys create", ["--aws", "--name", "me"], { says: [/^sk-sl-/m, /Id \S+, plan/] });
   const secret = /^sk-sl-\S+/m.exec(made)?.[0] ?? "";
   const id = /Id ([\w-]+),/.exec(made)?.[1] ?? "";
   await operator.run("keys list", ["--aws"], { says: [new RegExp(`${id} +me .*active`)] });
-  const address = await apiAddress(walk);
+  const address = await apiAddress(runbook);
   const headers = {
     authorization: `Bearer ${secret}`,
     // The emulator does not take a plan's identifier from the authorizer, as AWS does, but from the caller.
@@ -35,33 +35,33 @@ export async function rotateKey(walk: Walk): Promise<void> {
   report(`${environment}: a key made, let in, revoked, refused`);
 }
 
-/** The API behind the front door; what the edge stack's output says is AWS's own address of it. */
-async function apiAddress({ environment, operator, bench }: Walk): Promise<string> {
+/** The API behind the AWS proxy; what the edge stack's output says is AWS's own address of it. */
+async function apiAddress({ environment, operator, testbed }: Runbook): Promise<string> {
   const folder = join(operator.deployFolder, "cdktf.out/stacks", `${environment}-edge`);
   const outputs = parseObject(await operator.program("tofu", [`-chdir=${folder}`, "output", "-json"]));
   const value = (name: string) => String(asObject(outputs[name]).value);
   const [, id, stage] = /^https:\/\/(\w+)\.execute-api\..*\.amazonaws\.com\/(\w+)/.exec(value("api_url")) ?? [];
   if (id === undefined || stage === undefined) throw new Error(`The output api_url is ${value("api_url")}.`);
-  return `${bench.frontDoor.url}/_aws/execute-api/${id}/${stage}`;
+  return `${testbed.awsProxy.url}/_aws/execute-api/${id}/${stage}`;
 }
 
 /** "Deploy": a pool's limit by TF_VAR_…, over the one that is kept in a file. */
-export async function scale(walk: Walk): Promise<void> {
-  const { environment, operator, report } = walk;
+export async function scale(runbook: Runbook): Promise<void> {
+  const { environment, operator, report } = runbook;
   const before = operator.keptVariables();
   const deploy = (variables: Readonly<Record<string, string>>) =>
     operator.run("deploy", ["--yes", "--stack", "serving"], { variables, says: [/\d+ to change/] });
   writeFileSync(operator.variablesFile, JSON.stringify({ ...before, phi_3_mini_max_instances: 3 }));
   await deploy({ TF_VAR_phi_3_mini_max_instances: "4" });
-  expectEqual("the most engines, by TF_VAR over the file", await mostEngines(walk), 4);
+  expectEqual("the most engines, by TF_VAR over the file", await mostEngines(runbook), 4);
   await deploy({});
-  expectEqual("the most engines, by the file", await mostEngines(walk), 3);
+  expectEqual("the most engines, by the file", await mostEngines(runbook), 3);
   writeFileSync(operator.variablesFile, JSON.stringify(before));
   report(`${environment}: a pool's limit changed by TF_VAR_… and by terraform.tfvars.json`);
 }
 
-async function mostEngines({ environment, bench }: Walk): Promise<number | undefined> {
-  const { AutoScalingGroups = [] } = await new AutoScalingClient(clientSettings(bench.frontDoor.url)).send(
+async function mostEngines({ environment, testbed }: Runbook): Promise<number | undefined> {
+  const { AutoScalingGroups = [] } = await new AutoScalingClient(clientSettings(testbed.awsProxy.url)).send(
     new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [`sluice-${environment}-engine-phi-3-mini`] }),
   );
   return AutoScalingGroups[0]?.MaxSize;
@@ -76,8 +76,8 @@ function documentedProvider(clone: Clone): string {
 }
 
 /** "Deploy" of changed settings, and "Roll back": a provider with a secret, and the page's title. */
-export async function changeAndRollBack(walk: Walk): Promise<void> {
-  const { environment, operator, clone, bench, report } = walk;
+export async function changeAndRollBack(runbook: Runbook): Promise<void> {
+  const { environment, operator, clone, testbed, report } = runbook;
   const stacks = ["network", "serving", "site"];
   const args = stacks.flatMap((stack) => ["--stack", stack]);
   const changed = stacks.map((stack) => new RegExp(`${environment}-${stack}: .*\\d+ to (add|change|destroy)`));
@@ -91,20 +91,20 @@ export async function changeAndRollBack(walk: Walk): Promise<void> {
   const added = new RegExp(`${environment}-network: ${1 + 1 + zones.length + 2 * nats} to add$`, "m");
   await operator.run("plan", ["--detailed-exitcode", "--stack", "network"], { code: 2, says: [added] });
   await operator.run("deploy", ["--yes", ...args], { says: [...changed, /deployed; nothing is left to change/] });
-  expectEqual("what the gateways may read of secrets", await readableSecrets(walk), [
+  expectEqual("what the gateways may read of secrets", await readableSecrets(runbook), [
     `arn:aws:secretsmanager:us-east-1:123456789012:secret:sluice/openai-??????`,
   ]);
-  expectEqual("endpoints of Secrets Manager", await secretsEndpoints(bench.frontDoor.url), 1);
+  expectEqual("endpoints of Secrets Manager", await secretsEndpoints(testbed.awsProxy.url), 1);
   report(`${environment}: a provider declared and deployed; gateways may read its secret and no other`);
   takeBack();
   await operator.run("deploy", ["--yes", ...args], { says: [...changed, /deployed; nothing is left to change/] });
-  expectEqual("what the gateways may read of secrets", await readableSecrets(walk), []);
-  expectEqual("endpoints of Secrets Manager", await secretsEndpoints(bench.frontDoor.url), 0);
+  expectEqual("what the gateways may read of secrets", await readableSecrets(runbook), []);
+  expectEqual("endpoints of Secrets Manager", await secretsEndpoints(testbed.awsProxy.url), 0);
   report(`${environment}: rolled back by the files of before`);
 }
 
-async function readableSecrets({ environment, bench }: Walk): Promise<readonly string[]> {
-  return resourcesOf(await roleStatements(bench.frontDoor.url, `sluice-${environment}-gateway`), "secretsmanager");
+async function readableSecrets({ environment, testbed }: Runbook): Promise<readonly string[]> {
+  return resourcesOf(await roleStatements(testbed.awsProxy.url, `sluice-${environment}-gateway`), "secretsmanager");
 }
 
 async function secretsEndpoints(url: string): Promise<number> {
@@ -115,9 +115,9 @@ async function secretsEndpoints(url: string): Promise<number> {
 }
 
 /** "Roll back", a damaged state: the version before is copied over it, and the digest of the damaged one is deleted. */
-export async function restoreState(walk: Walk): Promise<void> {
-  const { environment, operator, bench, state, report } = walk;
-  const settings = clientSettings(bench.frontDoor.url);
+export async function restoreState(runbook: Runbook): Promise<void> {
+  const { environment, operator, testbed, state, report } = runbook;
+  const settings = clientSettings(testbed.awsProxy.url);
   const s3 = new S3Client({ ...settings, forcePathStyle: true });
   const place = { Bucket: state.bucket, Key: `${environment}/serving.tfstate` };
   await s3.send(new PutObjectCommand({ ...place, Body: "damaged" }));

@@ -1,11 +1,11 @@
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { expectEqual } from "../assertions/assertion.ts";
 import { clientSettings } from "../aws-client/aws-client.ts";
-import type { Walk } from "./runbook.ts";
+import type { Runbook } from "./runbook.ts";
 
 /** "First deployment" up to the deployment itself: what is missing is said, made, and found. */
-export async function firstSteps(walk: Walk): Promise<void> {
-  const { environment, operator, report } = walk;
+export async function firstSteps(runbook: Runbook): Promise<void> {
+  const { environment, operator, report } = runbook;
   await operator.run("doctor", [], {
     code: 1,
     says: [
@@ -27,26 +27,26 @@ export async function firstSteps(walk: Walk): Promise<void> {
   await operator.run("bootstrap", ["--yes", "--certificate"], {
     says: [/to add/, /Moving the state/, /The states are in/, /Certificate for .*arn:aws:acm:/],
   });
-  const arn = certificateArn(walk);
+  const arn = certificateArn(runbook);
   await operator.run("bootstrap", ["--yes", "--certificate"], {
     says: [new RegExp(`${environment}-bootstrap: no changes`), /Certificate for/],
   });
-  expectEqual("the certificate's ARN after it was rotated", certificateArn(walk), arn);
+  expectEqual("the certificate's ARN after it was rotated", certificateArn(runbook), arn);
   report(`${environment}: bootstrapped, found so again, and the certificate rotated`);
 
   await operator.run("plan", ["--stack", "edge"], { code: 1, says: [/reads outputs of a stack that is not deployed/] });
   await operator.run("deploy", ["--yes", "--stack", "data"], {
     says: [new RegExp(`${environment}-data: \\d+ to add`), /deployed; nothing is left to change/],
   });
-  await publishImages(walk);
+  await publishImages(runbook);
   const findings = await operator.run("doctor", []);
   expectEqual("what doctor finds amiss", findings.match(/^(fail|warn) .*/gm) ?? [], []);
   report(`${environment}: the data stack is deployed, and doctor finds nothing amiss`);
 }
 
 /** As ami/README.md says, with an id of an image that the emulator has. */
-async function publishImages({ bench }: Walk): Promise<void> {
-  const client = new SSMClient(clientSettings(bench.frontDoor.url));
+async function publishImages({ testbed }: Runbook): Promise<void> {
+  const client = new SSMClient(clientSettings(testbed.awsProxy.url));
   for (const name of ["engine", "gateway"])
     await client.send(
       new PutParameterCommand({
@@ -58,6 +58,6 @@ async function publishImages({ bench }: Walk): Promise<void> {
     );
 }
 
-function certificateArn({ operator }: Walk): unknown {
+function certificateArn({ operator }: Runbook): unknown {
   return operator.keptVariables().certificate_arn;
 }

@@ -2,14 +2,14 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, delimiter, dirname, join } from "node:path";
 import type { JsonObject } from "../../local/template/json.ts";
 import { parseObject } from "../aws-calls/call.ts";
-import type { Bench } from "../testbed.ts";
+import type { Testbed } from "../testbed.ts";
 import type { ChildResult, Children, RunningChild } from "../tools/children.ts";
 
 export interface OperatorProps {
   /** The repository. */
   readonly project: string;
   readonly environment: string;
-  readonly bench: Bench;
+  readonly testbed: Testbed;
   readonly children: Children;
 }
 
@@ -29,28 +29,28 @@ export interface Asked extends Expected {
   readonly variables?: Variables;
 }
 
-/** An operator at a shell: the real `sluice`, with OpenTofu and AWS of the bench. There is no terminal to ask at. */
+/** An operator at a shell: the real `sluice`, with OpenTofu and AWS of the testbed. There is no terminal to ask at. */
 export class Operator {
   /** What every command is given. */
   readonly variables: Variables;
   readonly #props: OperatorProps;
 
   constructor(props: OperatorProps) {
-    const { bench } = props;
-    const bin = join(bench.folder, "bin");
-    writeTofu(bin, bench);
+    const { testbed } = props;
+    const bin = join(testbed.folder, "bin");
+    writeTofu(bin, testbed);
     this.#props = props;
     this.variables = {
-      ...bench.tofu.environment,
-      PATH: [bin, dirname(process.execPath), bench.tofu.environment.PATH ?? ""].join(delimiter),
+      ...testbed.tofu.environment,
+      PATH: [bin, dirname(process.execPath), testbed.tofu.environment.PATH ?? ""].join(delimiter),
       AWS_REGION: "us-east-1",
-      SLUICE_FOLDER: join(bench.folder, "work"),
+      SLUICE_FOLDER: join(testbed.folder, "work"),
     };
   }
 
   /** Where `sluice` keeps the environment's files: the synthesized stacks, and variables. */
   get deployFolder(): string {
-    return join(this.#props.bench.folder, "work/deploy", this.#props.environment);
+    return join(this.#props.testbed.folder, "work/deploy", this.#props.environment);
   }
 
   /** Where variables are kept for the environment. */
@@ -107,12 +107,12 @@ export function told(
 }
 
 /**
- * A `tofu` that first fits the folder's stack to the bench: endpoints, provider, values that the older provider refuses.
- * What has the bench's settings has been fitted already. It then becomes the real one, so that signals reach it.
+ * A `tofu` that first fits the folder's stack to the testbed: endpoints, provider, values that the older provider refuses.
+ * What has the testbed's settings has been fitted already. It then becomes the real one, so that signals reach it.
  */
-function writeTofu(bin: string, { tofu, schema, frontDoor: { url } }: Bench): void {
+function writeTofu(bin: string, { tofu, schema, awsProxy: { url } }: Testbed): void {
   mkdirSync(bin, { recursive: true });
-  const settings = join(bin, "bench.json");
+  const settings = join(bin, "testbed.json");
   writeFileSync(settings, JSON.stringify({ url, version: schema.version, schema: schema.file }));
   const prepare = [process.execPath, join(import.meta.dirname, "prepare-here.ts"), settings].map(quoted).join(" ");
   const file = join(bin, "tofu");

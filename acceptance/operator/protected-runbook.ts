@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { asList } from "../../local/template/json.ts";
 import { parseObject } from "../aws-calls/call.ts";
-import { askAws } from "../aws-client/aws-call.ts";
+import { callAws } from "../aws-client/aws-call.ts";
 import { inventory, leftOver } from "../aws-client/leftovers.ts";
 import { told } from "./operator.ts";
-import type { Walk } from "./runbook.ts";
+import type { Runbook } from "./runbook.ts";
 
 /**
  * What is different where an environment protects what it holds: a first deployment that is stopped while it makes the key
  * of the data is taken up again by the same command, and what is protected can't be destroyed before its file says so.
  * @throws at the first command that does something else than docs/operations.md says
  */
-export async function protectedWalk({ environment, operator, clone, bench, report }: Walk): Promise<void> {
-  const { url } = bench.frontDoor;
+export async function protectedRunbook({ environment, operator, clone, testbed, report }: Runbook): Promise<void> {
+  const { url } = testbed.awsProxy;
   const before = await inventory(url);
   await operator.run("bootstrap", ["--yes", "--certificate"], { says: [/The states are in/, /Certificate for/] });
   report(`${environment}: bootstrapped`);
@@ -57,5 +57,5 @@ export async function protectedWalk({ environment, operator, clone, bench, repor
 }
 
 async function keyCount(url: string): Promise<number> {
-  return asList(parseObject(await askAws(url, "kms", { target: "TrentService.ListKeys" })).Keys).length;
+  return asList(parseObject(await callAws(url, "kms", { target: "TrentService.ListKeys" })).Keys).length;
 }

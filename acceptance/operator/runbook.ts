@@ -1,18 +1,18 @@
 import { ACMClient, DeleteCertificateCommand } from "@aws-sdk/client-acm";
 import { clientSettings } from "../aws-client/aws-client.ts";
 import { inventory, leftOver } from "../aws-client/leftovers.ts";
-import type { Bench } from "../testbed.ts";
+import type { Testbed } from "../testbed.ts";
 import type { Clone } from "./clone.ts";
 import { changeAndRollBack, restoreState, rotateKey, scale } from "./daily-steps.ts";
 import { firstSteps } from "./first-steps.ts";
 import type { Operator } from "./operator.ts";
 
-export interface Walk {
+export interface Runbook {
   readonly environment: string;
   readonly operator: Operator;
   /** Where the operator works. */
   readonly clone: Clone;
-  readonly bench: Bench;
+  readonly testbed: Testbed;
   /** The environment's stacks in the order of their deployment, without the bootstrap stack. */
   readonly stacks: readonly string[];
   /** Where their states are. */
@@ -24,19 +24,19 @@ export interface Walk {
  * What docs/operations.md tells an operator to do, from an empty account to an empty account, by the real commands.
  * @throws at the first command that does something else than it says there
  */
-export async function walk(walk: Walk): Promise<void> {
-  const { environment, operator, bench, stacks, report } = walk;
-  const { url } = bench.frontDoor;
+export async function runbook(runbook: Runbook): Promise<void> {
+  const { environment, operator, testbed, stacks, report } = runbook;
+  const { url } = testbed.awsProxy;
   const before = await inventory(url);
-  await firstSteps(walk);
+  await firstSteps(runbook);
 
   const counts = stacks.map((stack) => new RegExp(`${stack}: (\\d+ to add|no changes)`));
   await operator.run("deploy", ["--yes"], { says: [/A month of/, ...counts, /deployed; nothing is left to change/] });
   report(`${environment}: deployed in order`);
-  await rotateKey(walk);
-  await scale(walk);
-  await changeAndRollBack(walk);
-  await restoreState(walk);
+  await rotateKey(runbook);
+  await scale(runbook);
+  await changeAndRollBack(runbook);
+  await restoreState(runbook);
   await operator.run("plan", ["--detailed-exitcode"], {
     says: stacks.map((stack) => new RegExp(`${stack}: no changes`)),
   });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { asNumber, asObject, isObject } from "../../local/template/json.ts";
 import { rawResources } from "../../local/template/stacks.ts";
 import { parseObject } from "../aws-calls/call.ts";
-import { askAws } from "../aws-client/aws-call.ts";
+import { callAws } from "../aws-client/aws-call.ts";
 import { inventory, leftOver } from "../aws-client/leftovers.ts";
 import { stateStore } from "./stack-order.ts";
 import type { StackRun } from "./stack-run.ts";
@@ -54,7 +54,7 @@ async function isLocked(run: StackRun, url: string): Promise<boolean> {
   const store = stateStore(run.stack);
   if (!store) throw new Error(`${run.name} keeps no state in S3.`);
   // Beside its locks, OpenTofu keeps a checksum of each state there.
-  const answer = await askAws(url, "dynamodb", {
+  const answer = await callAws(url, "dynamodb", {
     target: "DynamoDB_20120810.Scan",
     body: {
       TableName: store.lockTable,

@@ -22,7 +22,7 @@ const stack = {
 const prepare = (document: JsonObject, version = schema.version) =>
   prepareStack(document, { name: "dev-data", schema: { ...schema, version }, url: "http://127.0.0.1:4" });
 
-test("state, remote states and provider go to the front door and keep their own settings", () => {
+test("state, remote states and provider go to the AWS proxy and keep their own settings", () => {
   const { terraform, data, provider } = prepare(stack);
   const here = { endpoints: { s3: "http://127.0.0.1:4", dynamodb: "http://127.0.0.1:4" }, use_path_style: true };
   expect(terraform).toMatchObject({ backend: { s3: { bucket: "states", key: "dev/data.tfstate", ...here } } });
@@ -30,7 +30,7 @@ test("state, remote states and provider go to the front door and keep their own 
   expect(provider).toMatchObject({ aws: [{ region: "us-east-1", default_tags: [{}], s3_use_path_style: true }] });
 });
 
-test("the provider is the bench's", () => {
+test("the provider is the testbed's", () => {
   expect(asObject(prepare(stack).terraform).required_providers).toEqual({
     aws: { source: "hashicorp/aws", version: "5.100.0" },
   });
@@ -42,7 +42,7 @@ test("a value that the older provider refuses is replaced for it only", () => {
   expect(runtime("6.25.0")).toEqual(stack.resource);
 });
 
-test("an attribute that is left out without an excuse is refused by name, with the way out", () => {
+test("an attribute that is left out without an known gap is refused by name, with the way out", () => {
   const misspelled = { ...stack, resource: { ...stack.resource, aws_lb: { Main: { helth_check: 1 } } } };
   expect(() => prepare(misspelled)).toThrow(
     /^dev-data sets aws_lb.helth_check, which AWS provider 5.100.0 does not know; correct the name, or/,

@@ -8,21 +8,21 @@ export interface PrepareProps {
   /** Name of the stack, for messages. */
   readonly name: string;
   readonly schema: ProviderSchema;
-  /** Address of the front door. */
+  /** Address of the AWS proxy. */
   readonly url: string;
 }
 
 /**
- * A copy of a synthesized stack for the bench: backend and remote states are behind the front door, and what the
- * bench's provider does not know is left out.
- * @throws when something is left out that `excused.ts` does not list
+ * A copy of a synthesized stack for the testbed: backend and remote states are behind the AWS proxy, and what the
+ * testbed's provider does not know is left out.
+ * @throws when something is left out that `known-gaps.ts` does not list
  */
 export function prepareStack(document: JsonObject, { name, schema, url }: PrepareProps): JsonObject {
   const { document: known, dropped } = dropUnknown(document, schema);
-  const unexcused = dropped.filter((path) => !DROPS.some(({ what }) => what === path));
-  if (unexcused.length > 0)
+  const unexplained = dropped.filter((path) => !DROPS.some(({ what }) => what === path));
+  if (unexplained.length > 0)
     throw new Error(
-      `${name} sets ${unexcused.join(", ")}, which AWS provider ${schema.version} does not know; correct the name, or if a ` +
+      `${name} sets ${unexplained.join(", ")}, which AWS provider ${schema.version} does not know; correct the name, or if a ` +
         "newer provider has it, list it in acceptance/known-gaps.ts with what covers it instead.",
     );
   const terraform = asObject(known.terraform);
@@ -44,7 +44,7 @@ export function prepareStack(document: JsonObject, { name, schema, url }: Prepar
   };
 }
 
-/** Credentials that no account has, and no question whether one does. */
+/** Credentials that no account has, and no look-up of any. */
 const CREDENTIALS = {
   access_key: ACCOUNT,
   secret_key: "proof",
@@ -52,7 +52,7 @@ const CREDENTIALS = {
   skip_region_validation: true,
 } as const;
 
-/** Where and how a state is kept on the bench. */
+/** Where and how a state is kept on the testbed. */
 export function stateSettings(url: string): JsonObject {
   return {
     ...CREDENTIALS,
@@ -82,9 +82,9 @@ function redirectRemoteStates(data: JsonObject, url: string): JsonObject {
 
 /** Puts a value that the older provider accepts where it refuses one that AWS takes. */
 function replaceValues(document: JsonObject, version: string): JsonObject {
-  const excused = VALUES.filter(({ acceptedFrom }) => version.localeCompare(acceptedFrom, "en", { numeric: true }) < 0);
+  const gaps = VALUES.filter(({ acceptedFrom }) => version.localeCompare(acceptedFrom, "en", { numeric: true }) < 0);
   const resource = { ...asObject(document.resource ?? {}) };
-  for (const { type, attribute, value, instead } of excused) {
+  for (const { type, attribute, value, instead } of gaps) {
     const instances = resource[type];
     if (!isObject(instances)) continue;
     resource[type] = Object.fromEntries(

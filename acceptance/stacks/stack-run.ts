@@ -3,14 +3,14 @@ import { join } from "node:path";
 import { asObject, isObject, type JsonObject } from "../../local/template/json.ts";
 import { rawResources, type Stack } from "../../local/template/stacks.ts";
 import { parseObject } from "../aws-calls/call.ts";
-import type { Bench } from "../testbed.ts";
+import type { Testbed } from "../testbed.ts";
 import type { RunningChild } from "../tools/children.ts";
 import { operatorVariables } from "./operator-variables.ts";
 import { prepareStack } from "./prepare-stack.ts";
 import { stateStore } from "./stack-order.ts";
 import { withStateEntering, withStateLeaving, withStateOnDisk } from "./state-encryption.ts";
 
-/** One stack on the bench, and OpenTofu's steps on it. Every step throws with what OpenTofu said. */
+/** One stack on the testbed, and OpenTofu's steps on it. Every step throws with what OpenTofu said. */
 export class StackRun {
   readonly stack: Stack;
   readonly name: string;
@@ -18,20 +18,20 @@ export class StackRun {
   readonly folder: string;
   /** How many resources it declares. */
   readonly resources: number;
-  readonly #bench: Bench;
+  readonly #testbed: Testbed;
 
-  constructor(bench: Bench, stack: Stack) {
+  constructor(testbed: Testbed, stack: Stack) {
     this.stack = stack;
     this.name = stack.name;
-    this.folder = join(bench.folder, "stacks", stack.name);
+    this.folder = join(testbed.folder, "stacks", stack.name);
     this.resources = rawResources(stack).length;
-    this.#bench = bench;
+    this.#testbed = testbed;
   }
 
   /** Writes the prepared copy; `edit` changes what was synthesized before. */
   write(edit: (document: JsonObject) => JsonObject = (same) => same): void {
-    const { frontDoor, schema } = this.#bench;
-    const document = prepareStack(edit(this.stack.document), { name: this.name, schema, url: frontDoor.url });
+    const { awsProxy, schema } = this.#testbed;
+    const document = prepareStack(edit(this.stack.document), { name: this.name, schema, url: awsProxy.url });
     mkdirSync(this.folder, { recursive: true });
     writeFileSync(join(this.folder, "cdk.tf.json"), JSON.stringify(document, undefined, 1));
   }
@@ -59,7 +59,7 @@ export class StackRun {
     this.write(this.holdsStates ? withStateOnDisk : undefined);
     const assets = join(this.stack.folder, "assets");
     if (existsSync(assets)) cpSync(assets, join(this.folder, "assets"), { recursive: true });
-    const values = await operatorVariables(this.stack, this.#bench.frontDoor.url);
+    const values = await operatorVariables(this.stack, this.#testbed.awsProxy.url);
     writeFileSync(join(this.folder, "terraform.tfvars.json"), JSON.stringify(values, undefined, 1));
     await this.step("init");
     await this.step("validate");
@@ -67,8 +67,8 @@ export class StackRun {
 
   /** Plans and applies the plan. */
   async apply(): Promise<void> {
-    await this.step("plan", "-out=proof.tfplan");
-    await this.step("apply", "proof.tfplan");
+    await this.step("plan", "-out=acceptance.tfplan");
+    await this.step("apply", "acceptance.tfplan");
   }
 
   /** @throws with the changes when there are any */
@@ -80,10 +80,10 @@ export class StackRun {
 
   /** What a plan wants: the lines `# <address> will be …` with the lines of the change. */
   async plannedChanges(): Promise<readonly string[]> {
-    const { code, output } = await this.#bench.tofu.run(this.folder, [
+    const { code, output } = await this.#testbed.tofu.run(this.folder, [
       "plan",
       "-detailed-exitcode",
-      "-out=proof.tfplan",
+      "-out=acceptance.tfplan",
     ]);
     if (code === 0) return [];
     if (code !== 2) throw this.#failure("plan", output);
@@ -93,11 +93,11 @@ export class StackRun {
 
   /** Applies what `plannedChanges` planned. */
   async applyPlanned(): Promise<void> {
-    await this.step("apply", "proof.tfplan");
+    await this.step("apply", "acceptance.tfplan");
   }
 
   startApply(): RunningChild {
-    return this.#bench.tofu.start(this.folder, ["apply", "-auto-approve"]);
+    return this.#testbed.tofu.start(this.folder, ["apply", "-auto-approve"]);
   }
 
   async destroy(): Promise<void> {
@@ -135,7 +135,7 @@ export class StackRun {
 
   /** Runs a step to its end and returns what it wrote. */
   async step(...args: readonly string[]): Promise<string> {
-    const { code, output } = await this.#bench.tofu.run(this.folder, args);
+    const { code, output } = await this.#testbed.tofu.run(this.folder, args);
     if (code !== 0) throw this.#failure(args[0] ?? "", output);
     return output;
   }

@@ -1,7 +1,7 @@
 import { asObject, asText } from "../../local/template/json.ts";
 import { rawResources, type Stack } from "../../local/template/stacks.ts";
 import { parseObject } from "../aws-calls/call.ts";
-import { askAws } from "../aws-client/aws-call.ts";
+import { callAws } from "../aws-client/aws-call.ts";
 import { stateStore } from "./stack-order.ts";
 import { stateKeyAlias } from "./state-encryption.ts";
 
@@ -12,10 +12,10 @@ export async function makeStateStores(url: string, stacks: readonly Stack[]): Pr
   );
   const stores = stacks.map(stateStore).filter((store) => store !== undefined);
   for (const bucket of new Set(stores.map((store) => store.bucket)))
-    if (!declared.has(`aws_s3_bucket ${bucket}`)) await askAws(url, "s3", { method: "PUT", path: `/${bucket}` });
+    if (!declared.has(`aws_s3_bucket ${bucket}`)) await callAws(url, "s3", { method: "PUT", path: `/${bucket}` });
   for (const lockTable of new Set(stores.map((store) => store.lockTable)))
     if (!declared.has(`aws_dynamodb_table ${lockTable}`))
-      await askAws(url, "dynamodb", {
+      await callAws(url, "dynamodb", {
         target: "DynamoDB_20120810.CreateTable",
         body: {
           TableName: lockTable,
@@ -29,7 +29,7 @@ export async function makeStateStores(url: string, stacks: readonly Stack[]): Pr
 }
 
 async function makeKey(url: string, AliasName: string): Promise<void> {
-  const made = parseObject(await askAws(url, "kms", { target: "TrentService.CreateKey" }));
+  const made = parseObject(await callAws(url, "kms", { target: "TrentService.CreateKey" }));
   const TargetKeyId = asText(asObject(made.KeyMetadata).KeyId);
-  await askAws(url, "kms", { target: "TrentService.CreateAlias", body: { AliasName, TargetKeyId } });
+  await callAws(url, "kms", { target: "TrentService.CreateAlias", body: { AliasName, TargetKeyId } });
 }

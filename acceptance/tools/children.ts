@@ -25,13 +25,13 @@ export interface RunningChild {
   kill(): void;
 }
 
-/** Every process that the proof starts, so that none outlives it. Each leads a group of its own: tofu's providers too. */
+/** Every process that the acceptance run starts, so that none outlives it. Each leads a group of its own: tofu's providers too. */
 export class Children {
   readonly #running = new Set<ChildProcess>();
   #isStopped = false;
 
   start({ command, args, cwd, environment, logFile }: ChildOptions): RunningChild {
-    if (this.#isStopped) throw new Error("The proof is being stopped.");
+    if (this.#isStopped) throw new Error("The acceptance run is being stopped.");
     const log = logFile === undefined ? undefined : openSync(logFile, "a");
     const out = log ?? "pipe";
     const child = spawn(command, [...args], {
@@ -55,7 +55,7 @@ export class Children {
         resolve({ code, output: Buffer.concat(chunks).toString("utf8") });
       });
     });
-    done.catch(() => {}); // whoever waits for it hears of it; a child that no one waits for must not end the proof
+    done.catch(() => {}); // whoever waits for it hears of it; a child that no one waits for must not end the acceptance run
     return { done, terminate: () => child.kill("SIGTERM"), kill: () => killGroup(child) };
   }
 

@@ -4,7 +4,7 @@ import type { Children } from "./children.ts";
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
-/** Where the proof runs: what it finds there, and who ends its processes. */
+/** Where the acceptance run runs: what it finds there, and who ends its processes. */
 export interface Machine {
   /** The environment variables of this run. */
   readonly variables: Variables;
@@ -16,8 +16,8 @@ export interface Machine {
 }
 
 /** Where emulators, provider and its schema are kept between runs. */
-export function proofCache(variables: Variables): string {
-  return join(variables.XDG_CACHE_HOME || join(homedir(), ".cache"), "sluice", "proof");
+export function acceptanceCache(variables: Variables): string {
+  return join(variables.XDG_CACHE_HOME || join(homedir(), ".cache"), "sluice", "acceptance");
 }
 
 const FOR_DOWNLOADS =

@@ -39,10 +39,10 @@ describe("the provider", () => {
     provider(".terraform.d/plugins", "6.25.0");
     const path = join(home, "terraform-provider-aws_v5.100.0_x5");
     writeFileSync(path, "");
-    const variables = { HOME: home, SLUICE_PROOF_PROVIDER: path };
+    const variables = { HOME: home, SLUICE_ACCEPTANCE_PROVIDER: path };
     expect(findProvider(variables)).toEqual({ version: "5.100.0", path });
     rmSync(path);
-    expect(() => findProvider(variables)).toThrow(/SLUICE_PROOF_PROVIDER must be the path .* got .*_x5/);
+    expect(() => findProvider(variables)).toThrow(/SLUICE_ACCEPTANCE_PROVIDER must be the path .* got .*_x5/);
   });
 
   test("lies in the mirror where OpenTofu looks", () => {

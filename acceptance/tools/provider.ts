@@ -18,17 +18,17 @@ export function platformName(): string {
 }
 
 /**
- * The provider to prove with: the one named by SLUICE_PROOF_PROVIDER, else the newest in a plugin folder of OpenTofu or
+ * The provider to prove with: the one named by SLUICE_ACCEPTANCE_PROVIDER, else the newest in a plugin folder of OpenTofu or
  * Terraform: `TF_PLUGIN_CACHE_DIR`, the mirrors and caches of `TF_CLI_CONFIG_FILE`, the usual folders at home.
  * @throws MissingTool when there is none
  */
 export function findProvider(variables: Variables): Provider {
-  const chosen = variables.SLUICE_PROOF_PROVIDER;
+  const chosen = variables.SLUICE_ACCEPTANCE_PROVIDER;
   if (chosen) {
     const version = /_v(\d+\.\d+\.\d+)/.exec(basename(chosen))?.[1];
     if (!existsSync(chosen) || version === undefined)
       throw new MissingTool(
-        `SLUICE_PROOF_PROVIDER must be the path of a file terraform-provider-aws_v<version>, got ${chosen}`,
+        `SLUICE_ACCEPTANCE_PROVIDER must be the path of a file terraform-provider-aws_v<version>, got ${chosen}`,
       );
     return { version, path: chosen };
   }
@@ -37,7 +37,7 @@ export function findProvider(variables: Variables): Provider {
   if (newest) return newest;
   throw new MissingTool(
     "no AWS provider found: run `tofu init` once with TF_PLUGIN_CACHE_DIR set, or name a file " +
-      "terraform-provider-aws_v<version> in SLUICE_PROOF_PROVIDER",
+      "terraform-provider-aws_v<version> in SLUICE_ACCEPTANCE_PROVIDER",
   );
 }
 
