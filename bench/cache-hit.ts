@@ -43,7 +43,8 @@ try {
       const client = figures(await openLoop({ ...load, rate, seconds }));
       measured.push({ inside: percentiles(hits().slice(linesBefore)), client: client.totalMs, failed: client.failed });
     }
-    if (engine.received.length !== answered) throw new Error(`${name}: the engine was asked during the measurement`);
+    if (engine.received.length !== answered)
+      throw new Error(`${name}: the engine got a request during the measurement`);
     rows.push({ name, warmRequests: warm.length, ratePerSecond: rate, rounds: measured });
   }
 } finally {

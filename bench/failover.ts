@@ -11,7 +11,7 @@ import { machine, median, range, rounded } from "./machine.ts";
 /**
  * What a failing first target adds to the time after which a client has its whole answer, a stream of three events, from the
  * next target. Each measured request stands between two that the first target answers: their median is what is
- * subtracted, and so the breaker stays closed and the failing target is asked every time.
+ * subtracted, and so the breaker stays closed and the failing target is called every time.
  * `npm run bench failover -- [requests of a round] [rounds]` writes bench/results/failover.json.
  */
 const [perRound = 60, rounds = 4] = process.argv.slice(2).map(Number);
@@ -21,13 +21,13 @@ const FAILOVER_AFTER_SECONDS = 0.3;
 /** A target's own limits are not what is measured. */
 const PATIENT = { connectSeconds: 2, firstByteSeconds: 10, idleSeconds: 10, totalSeconds: 20 };
 
-type Way = "refuses" | "resets" | "answers 500" | "hangs";
-const FAULTS: Readonly<Record<Exclude<Way, "refuses">, ProviderFault>> = {
+type Fault = "refuses" | "resets" | "answers 500" | "hangs";
+const FAULTS: Readonly<Record<Exclude<Fault, "refuses">, ProviderFault>> = {
   resets: "reset-before-headers",
   "answers 500": { status: 500 },
   hangs: "hang",
 };
-const WAYS: readonly Way[] = ["refuses", "resets", "answers 500", "hangs"];
+const NAMES: readonly Fault[] = ["refuses", "resets", "answers 500", "hangs"];
 
 const aws = await startFakeAws();
 const engine = await startFakeEngine();
@@ -47,8 +47,8 @@ const sluice = await startSluice(aws, engine.port, folder, 1, {
   ],
 });
 
-/** Milliseconds to the end of the answer. @throws when another target answered, or the first was not asked before it */
-async function ask(answeredBy: string): Promise<number> {
+/** Milliseconds to the end of the answer. @throws when another target answered, or the first was not called before it */
+async function request(answeredBy: string): Promise<number> {
   const startedAt = performance.now();
   const answer = await fetch(`${sluice.origin}/v1/chat/completions`, {
     method: "POST",
@@ -64,36 +64,36 @@ async function ask(answeredBy: string): Promise<number> {
   return performance.now() - startedAt;
 }
 
-async function askFailing(way: Way): Promise<number> {
-  if (way !== "refuses") {
-    first.behaviour.next = [FAULTS[way]];
-    return await ask("next");
+async function requestOfFailing(fault: Fault): Promise<number> {
+  if (fault !== "refuses") {
+    first.behaviour.next = [FAULTS[fault]];
+    return await request("next");
   }
   const { port } = first;
   await first.stop();
-  const took = await ask("next");
+  const took = await request("next");
   first = await startFakeProvider({}, port);
   return took;
 }
 
 /** A target that refused may be held back for a moment: it counts when it answers again. */
-async function askWell(): Promise<number> {
+async function requestOfFirst(): Promise<number> {
   for (let attempt = 1; ; attempt++)
     try {
-      return await ask("first");
+      return await request("first");
     } catch (error) {
       if (attempt === 50) throw error;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
 }
 
-async function round(way: Way) {
+async function round(fault: Fault) {
   const usual: number[] = [];
   const failing: number[] = [];
   for (let index = 0; index < perRound; index++) {
-    usual.push(await askWell());
-    failing.push(await askFailing(way));
-    usual.push(await askWell());
+    usual.push(await requestOfFirst());
+    failing.push(await requestOfFailing(fault));
+    usual.push(await requestOfFirst());
   }
   const base = median(usual);
   return { base, added: failing.map((took) => took - base) };
@@ -107,14 +107,14 @@ function quantile(values: readonly number[], share: number): number {
 try {
   await round("answers 500"); // connections are there, and the code is compiled
   const results = [];
-  for (const way of WAYS) {
+  for (const fault of NAMES) {
     const all = [];
-    for (let index = 0; index < rounds; index++) all.push(await round(way));
+    for (let index = 0; index < rounds; index++) all.push(await round(fault));
     const added = all.flatMap((one) => one.added);
     const p50s = all.map((one) => quantile(one.added, 0.5));
     const p99s = all.map((one) => quantile(one.added, 0.99));
     results.push({
-      first: way,
+      first: fault,
       requests: added.length,
       addedP50Ms: quantile(added, 0.5),
       addedP99Ms: quantile(added, 0.99),

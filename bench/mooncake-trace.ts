@@ -5,7 +5,7 @@ import type { ModelRequest } from "../test-support/replica-model.ts";
 export const TRACE_BLOCK_TOKENS = 512;
 
 /**
- * Reads the published Mooncake conversation trace: one JSON object a line with `timestamp` (ms), `input_length`,
+ * Reads the published Mooncake conversation trace: one JSON object per line with `timestamp` (ms), `input_length`,
  * `output_length` and `hash_ids`, where equal ids mean equal text up to and including the block.
  * @throws if the file can't be read or a line has another form
  */
@@ -14,11 +14,13 @@ export function readMooncakeTrace(path: string): readonly ModelRequest[] {
   return lines.flatMap((line, index) => (line === "" ? [] : [requestOf(JSON.parse(line), `${path}:${index + 1}`)]));
 }
 
-function requestOf(entry: Record<string, unknown>, place: string): ModelRequest {
+function requestOf(entry: Record<string, unknown>, location: string): ModelRequest {
   const { timestamp, input_length: promptTokens, output_length: outputTokens, hash_ids: ids } = entry;
   if (typeof timestamp !== "number" || typeof promptTokens !== "number" || typeof outputTokens !== "number")
-    throw new Error(`${place} has no timestamp, input_length or output_length; give the Mooncake conversation trace.`);
-  if (!Array.isArray(ids)) throw new Error(`${place} has no hash_ids; give the Mooncake conversation trace.`);
+    throw new Error(
+      `${location} has no timestamp, input_length or output_length; give the Mooncake conversation trace.`,
+    );
+  if (!Array.isArray(ids)) throw new Error(`${location} has no hash_ids; give the Mooncake conversation trace.`);
   return { arrivesAt: timestamp / 1000, promptTokens, outputTokens, blocks: Float64Array.from(ids) };
 }
 

@@ -14,7 +14,7 @@ import {
 
 /**
  * Replays the published Mooncake conversation trace (an hour, 12,031 requests) against 8 modelled replicas, in simulated
- * time, with several ways to choose the replica; ours is the code of `domain/routing` that the gateway runs.
+ * time, with several policies for the choice of the replica; ours is the code of `domain/routing` that the gateway runs.
  * `node bench/prefix-routing.ts [path of mooncake_conversation.jsonl]` writes bench/results/prefix-routing.json. The
  * trace is published at https://github.com/kvcache-ai/Mooncake under FAST25-release/traces.
  */
@@ -50,15 +50,15 @@ const POLICIES = {
 type PolicyName = keyof typeof POLICIES;
 
 function tracePath(): string {
-  const given = process.argv[2];
-  if (given !== undefined) return given;
+  const argument = process.argv[2];
+  if (argument !== undefined) return argument;
   const root = join(import.meta.dirname, "..");
-  const places = [root, join(root, ".."), join(root, "..", "shared")].map((folder) =>
+  const candidates = [root, join(root, ".."), join(root, "..", "shared")].map((folder) =>
     join(folder, "traces", "mooncake_conversation.jsonl"),
   );
-  const found = places.find((path) => existsSync(path));
+  const found = candidates.find((path) => existsSync(path));
   if (found !== undefined) return found;
-  console.error(`No trace: give the path of mooncake_conversation.jsonl, or put it at ${places.join(" or ")}.`);
+  console.error(`No trace: give the path of mooncake_conversation.jsonl, or put it at ${candidates.join(" or ")}.`);
   process.exit(1);
 }
 
@@ -82,7 +82,7 @@ function run(policyName: PolicyName, requests: readonly ModelRequest[], model: P
   const policy = POLICIES[policyName](options);
   const { tick } = policy;
   const every = tick === undefined ? undefined : { seconds: 2, call: tick };
-  const result = replay(requests, models, (request) => policy.place(request), every);
+  const result = replay(requests, models, (request) => policy.choose(request), every);
   const first = result.firstTokenSeconds.toSorted();
   return {
     hitShare: rounded(result.hitShare),

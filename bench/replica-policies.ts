@@ -2,10 +2,10 @@ import type { Replica } from "../domain/routing/replica.ts";
 import { ReplicaRouter } from "../domain/routing/replica-router.ts";
 import type { ModelRequest, Placement, ReplicaModel } from "../test-support/replica-model.ts";
 
-/** A way to choose among modelled replicas. */
+/** A policy that chooses among modelled replicas. */
 export interface Policy {
-  place(request: ModelRequest): Placement;
-  /** A round of questions to the engines. */
+  choose(request: ModelRequest): Placement;
+  /** Reads the load of every engine; `now` is in seconds. */
   readonly tick?: (now: number) => void;
 }
 
@@ -21,7 +21,7 @@ export interface PolicyOptions {
 
 const NO_KEYS = new Float64Array(0);
 
-/** The gateway's own: the code of domain/routing, told of first tokens, ends and the engines' reports every 2 s. */
+/** The gateway's own: the code of domain/routing, which learns of first tokens, ends and, every 2 s, the engines' reports. */
 export function leastPredicted(options: PolicyOptions): Policy {
   const { models, tokensPerBlock, cacheBlocks, prefillTokensPerSecond, isBlind = false } = options;
   const slowStartMs = 30_000;
@@ -34,7 +34,7 @@ export function leastPredicted(options: PolicyOptions): Policy {
   // They have been there for an hour.
   const replicas = models.map((_, index) => router.add(`replica-${index}`, -3_600_000));
   return {
-    place({ arrivesAt, promptTokens, blocks }) {
+    choose({ arrivesAt, promptTokens, blocks }) {
       const now = arrivesAt * 1000;
       const prompt = { tokens: promptTokens, blocks: { keys: blocks, affinityKey: affinityKey(blocks) } };
       const shown = isBlind ? { ...prompt, blocks: { ...prompt.blocks, keys: NO_KEYS } } : prompt;
@@ -67,7 +67,7 @@ export function leastLoaded({ models }: Pick<PolicyOptions, "models">): Policy {
   const inFlight = models.map(() => 0);
   let turn = 0;
   return {
-    place() {
+    choose() {
       const fewest = Math.min(...inFlight);
       const equals = inFlight.flatMap((count, index) => (count === fewest ? [index] : []));
       const replica = equals[turn++ % equals.length] ?? 0;
@@ -82,14 +82,14 @@ export function leastLoaded({ models }: Pick<PolicyOptions, "models">): Policy {
 
 export function roundRobin({ models }: Pick<PolicyOptions, "models">): Policy {
   let turn = 0;
-  return { place: () => ({ replica: turn++ % models.length }) };
+  return { choose: () => ({ replica: turn++ % models.length }) };
 }
 
 /** Fewest prompt tokens in flight that are still to be read, caches unknown: the strongest rule without prefixes. */
 export function leastTokens({ models }: Pick<PolicyOptions, "models">): Policy {
   const unread = models.map(() => 0);
   return {
-    place({ promptTokens }) {
+    choose({ promptTokens }) {
       const replica = unread.indexOf(Math.min(...unread));
       unread[replica] = (unread[replica] ?? 0) + promptTokens;
       const firstToken = () => {

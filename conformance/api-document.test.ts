@@ -73,7 +73,7 @@ describe("an exchange", () => {
     [{ got: '{"id":"a","note":1}' }, "200: /note must be string"],
     [{ got: '{"id":"a","colour":1}' }, "200: / must NOT have unevaluated properties (colour)"],
     [{ status: 404, got: '{"id":"a"}' }, "404: / must have required property 'error'"],
-  ])("that is not, is told by its place: %j", async (parts, problem) => {
+  ])("that is not, has a problem with its location: %j", async (parts, problem) => {
     expect((await check(parts)).problems).toContain(`POST /v1/things/a ${problem}`);
   });
 

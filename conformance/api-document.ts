@@ -25,7 +25,7 @@ export interface Findings {
   readonly problems: readonly string[];
 }
 
-/** An OpenAPI document against which recorded exchanges are held: bodies of requests and answers, and each event. */
+/** An OpenAPI document against which recorded exchanges are held: bodies of requests and responses, and each event. */
 export class ApiDocument {
   readonly #paths: readonly { readonly path: string; readonly pattern: RegExp; readonly item: JsonObject }[];
   readonly #options: ApiDocumentOptions;
@@ -58,7 +58,7 @@ export class ApiDocument {
     return this.#operation(method, path) !== undefined;
   }
 
-  /** A request that was refused may be wrong; one that was answered may not. */
+  /** A request that was refused may be wrong; one that was served may not. */
   async check(exchange: RecordedExchange): Promise<Findings> {
     const operation = this.#operation(exchange.method, exchange.path);
     if (operation === undefined) return { documents: 0, problems: [] };
@@ -90,7 +90,7 @@ export class ApiDocument {
         error !== undefined && status >= 400
           ? componentPointer(error)
           : operation.pointerOf(`responses/${status}`, responseType);
-      // Some answers have no described body.
+      // Some responses have no described body.
       if (pointer !== undefined || status >= 400) hold(String(status), pointer, JSON.parse(String(responseBody)));
     }
     return { documents, problems };
@@ -149,10 +149,10 @@ export class ApiDocument {
     return {
       path: found.path,
       /** Where the schema of a body stands, if it has one. */
-      pointerOf(place: string, type: string): string | undefined {
-        const tries = [place, place.replace(/\d\d$/, "XX"), "responses/default"].slice(
+      pointerOf(location: string, type: string): string | undefined {
+        const tries = [location, location.replace(/\d\d$/, "XX"), "responses/default"].slice(
           0,
-          place === "requestBody" ? 1 : 3,
+          location === "requestBody" ? 1 : 3,
         );
         for (const each of tries) {
           const holder = each.split("/").reduce<unknown>((at, key) => (isObject(at) ? at[key] : undefined), operation);

@@ -50,7 +50,7 @@ export function pythonWith(
   });
 }
 
-/** @throws with the last lines of what the command said */
+/** @throws with the last lines of the command's output */
 export function run(command: string, args: readonly string[], cwd = here): Promise<void> {
   const child = spawn(command, args, { cwd, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { StartedStack } from "../test-support/started-stack.ts";
 import { ApiDocument } from "./api-document.ts";
-import { batchAnswers } from "./batch-answers.ts";
+import { batchResponses } from "./batch-responses.ts";
 import { problemsOf } from "./expectation.ts";
 import { publishedDocuments } from "./published-documents.ts";
 import { Recorder } from "./recorder.ts";
@@ -55,10 +55,10 @@ for (const each of prepared) {
   });
 }
 
-/** Every request and answer that a document describes, held against it. */
+/** Validates every request and response that a document describes. */
 async function check(name: string, document: ApiDocument): Promise<readonly string[]> {
-  const answers = [...recorder.exchanges, ...batchAnswers(recorder.exchanges)];
-  const described = answers.filter((exchange) => document.describes(exchange));
+  const responses = [...recorder.exchanges, ...batchResponses(recorder.exchanges)];
+  const described = responses.filter((exchange) => document.describes(exchange));
   const found = await Promise.all(described.map((exchange) => document.check(exchange)));
   const documents = found.reduce((sum, each) => sum + each.documents, 0);
   counts.push(`conformance: ${documents} documents of ${described.length} exchanges held against ${name}`);

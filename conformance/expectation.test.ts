@@ -4,7 +4,7 @@ import { Scenario } from "./scenario.ts";
 
 const scenario = (expected: Scenario["expect"]) => Scenario.parse({ id: "a", call: "chat", expect: expected });
 
-test("a result that is as asked has no problem", () => {
+test("a result that meets the expectation has no problem", () => {
   const wanted = scenario({ text: "^He", finish: ["stop"], usage: true, choices: 1, chunks: 2 });
   const result = {
     id: "a",
@@ -18,7 +18,7 @@ test("a result that is as asked has no problem", () => {
   expect(problemsOf(wanted, result)).toEqual([]);
 });
 
-test("each thing that is not as asked is told", () => {
+test("each difference from the expectation is a problem", () => {
   const wanted = scenario({
     text: "^He",
     finish: ["stop"],
@@ -31,9 +31,9 @@ test("each thing that is not as asked is told", () => {
   expect(problemsOf(wanted, { id: "a", text: "No", finish: "length", vectors: [3, 4] })).toHaveLength(8);
 });
 
-test("an answer where an error is due is a problem, and an error where an answer is due", () => {
+test("a response where an error is expected is a problem, and an error where a response is expected", () => {
   expect(problemsOf(scenario({ error: { status: 400 } }), { id: "a", text: "Hello" })).toEqual([
-    "was answered, instead of 400",
+    "succeeded, instead of 400",
   ]);
   expect(problemsOf(scenario({ text: "." }), { id: "a", error: { status: 500, message: "no" } })).toHaveLength(1);
   const other = { id: "a", error: { status: 400, code: "x", message: "" } };

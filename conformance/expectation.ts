@@ -36,7 +36,7 @@ export function problemsOf({ expect }: Scenario, result: Result): readonly strin
 }
 
 function errorProblems(wanted: NonNullable<Scenario["expect"]["error"]>, { error }: Result): readonly string[] {
-  if (error === undefined) return [`was answered, instead of ${wanted.status}`];
+  if (error === undefined) return [`succeeded, instead of ${wanted.status}`];
   const fields = ["status", "code", "param"] as const;
   return fields.flatMap((field) =>
     wanted[field] === undefined || error[field] === wanted[field]

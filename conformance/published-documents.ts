@@ -13,7 +13,7 @@ export interface PublishedDocuments {
   complaintsAbout(document: JsonObject): string;
 }
 
-/** What answers have beyond OpenAI's document, each for its reason. */
+/** What responses have beyond OpenAI's document, each for its reason. */
 const BEYOND_OPENAI = [
   // vLLM's fields of a model, by which clients know its context.
   /^(\/data\/\d+|\/) must NOT have unevaluated properties \((root|max_model_len)\)$/,

@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
 
-/** One request as a client sent it, and its answer as it came. */
+/** One request as a client sent it, and its response as it came. */
 export interface RecordedExchange {
   readonly method: string;
   /** Without the query. */
   readonly path: string;
-  /** With its parameters, as the other. */
+  /** With its parameters, like `responseType`. */
   readonly requestType: string;
   readonly requestBody: Buffer;
   readonly status: number;
@@ -14,7 +14,7 @@ export interface RecordedExchange {
   readonly responseBody: Buffer;
 }
 
-/** Stands between a client and a server, passes everything on as it comes, and keeps it. */
+/** Stands between a client and a server, passes everything on as it comes, and records it. */
 export class Recorder {
   readonly exchanges: RecordedExchange[] = [];
   readonly #target: URL;
@@ -47,18 +47,18 @@ export class Recorder {
   async #pass(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const requestBody = await buffer(incoming);
     const { method = "GET", url = "/" } = incoming;
-    // Compressed, the answer would have to be opened to be looked at.
+    // Compressed, the response would have to be decompressed.
     const { "accept-encoding": _, host: __, ...headers } = incoming.headers;
     const forward = request(new URL(url, this.#target), { method, headers });
     forward.end(requestBody);
-    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
       forward.once("response", resolve);
       forward.once("error", reject);
     });
     outgoing.on("close", () => forward.destroy());
-    outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+    outgoing.writeHead(response.statusCode ?? 502, response.headers);
     const chunks: Buffer[] = [];
-    for await (const chunk of answer) {
+    for await (const chunk of response) {
       chunks.push(chunk);
       outgoing.write(chunk);
     }
@@ -68,8 +68,8 @@ export class Recorder {
       path: new URL(url, this.#target).pathname,
       requestType: incoming.headers["content-type"] ?? "",
       requestBody,
-      status: answer.statusCode ?? 502,
-      responseType: answer.headers["content-type"] ?? "",
+      status: response.statusCode ?? 502,
+      responseType: response.headers["content-type"] ?? "",
       responseBody: Buffer.concat(chunks),
     });
   }

@@ -57,25 +57,25 @@ export const RUNNERS: readonly Runner[] = [
   },
 ];
 
-/** Has a runner do its scenarios against `baseUrl`. @throws with what it said when it fails as a whole */
+/** Runs scenarios against `baseUrl` with a runner. @throws with its output on standard error when it fails as a whole */
 export function runScenarios(
   command: readonly string[],
-  given: { readonly baseUrl: string; readonly key: string; readonly scenarios: readonly Scenario[] },
+  input: { readonly baseUrl: string; readonly key: string; readonly scenarios: readonly Scenario[] },
 ): Promise<readonly Result[]> {
   const [file = "", ...args] = command;
   const child = spawn(file, args, { stdio: ["pipe", "pipe", "pipe"] });
   let output = "";
-  let complaint = "";
+  let errors = "";
   child.stdout.on("data", (chunk: Buffer) => {
     output += chunk.toString();
   });
   child.stderr.on("data", (chunk: Buffer) => {
-    complaint = (complaint + chunk.toString()).slice(-2000);
+    errors = (errors + chunk.toString()).slice(-2000);
   });
-  child.stdin.end(JSON.stringify(given));
+  child.stdin.end(JSON.stringify(input));
   return new Promise((resolve, reject) => {
     child.once("close", (code) => {
-      if (code !== 0) return reject(new Error(`the runner ended with ${code}: ${complaint}`));
+      if (code !== 0) return reject(new Error(`the runner ended with ${code}: ${errors}`));
       const lines = output.split("\n").filter((line) => line.startsWith("{"));
       resolve(lines.map((line) => Result.parse(JSON.parse(line))));
     });

@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-/** What a scenario calls, by the SDKs' own words. */
+/** What a scenario calls, by the SDKs' own names. */
 export const Call = z.enum([
   "models.list",
   "models.get",
@@ -31,7 +31,7 @@ export const Scenario = z.strictObject({
   key: z.enum(["right", "wrong"]).default("right"),
   /** The model of `models.get`. */
   model: z.string().optional(),
-  /** The request's body; of batches `{endpoint, bodies}`: the bodies of its lines, by `custom_id`. */
+  /** The request's body; of batches `{endpoint, bodies}`: the bodies of its requests, by `custom_id`. */
   body: z.record(z.string(), z.unknown()).optional(),
   expect: z.strictObject({
     /** A pattern that the text matches. */
@@ -53,7 +53,7 @@ export const Scenario = z.strictObject({
 });
 export type Scenario = z.infer<typeof Scenario>;
 
-/** What a runner says of one scenario. Absent is what the call does not have. */
+/** A runner's result of one scenario. Fields that the call does not have are absent. */
 export const Result = z.strictObject({
   id: z.string(),
   text: z.string().optional(),

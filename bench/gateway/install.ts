@@ -2,7 +2,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { spawnChild } from "../children.ts";
 
-/** A download of some hundred megabytes over a slow line. */
+/** A download of some hundred megabytes over a slow connection. */
 const LIMIT_MS = 600_000;
 
 /** Where a peer of this version is installed, in the user's cache. */

@@ -45,7 +45,7 @@ export async function capacity(system: System, shape: Shape, seconds: number): P
 
 /**
  * All rounds of one system.
- * @param leaveOut is told of every round that does not count because the model server alone was too slow
+ * @param leaveOut is called for every round that does not count because the model server alone was too slow
  */
 export async function measure(
   system: System,

@@ -13,7 +13,7 @@ export interface PythonPackage {
   readonly overrides?: readonly string[];
 }
 
-/** A package from PyPI in a virtual environment of its own in the user's cache. @returns its command's path. @throws with what pip said */
+/** A package from PyPI in a virtual environment of its own in the user's cache. @returns its command's path. @throws with the output of pip */
 export async function pythonCommand(wanted: PythonPackage): Promise<string> {
   const { name, version, extra, command, overrides } = wanted;
   const home = peerFolder(name, version);

@@ -16,7 +16,7 @@ const whole = Buffer.from(
     usage,
   }),
 );
-/** What routers ask of a server before they send requests to it, and while they do. */
+/** What routers read from a server before they send requests to it, and while they do. */
 const PROBES: Readonly<Record<string, object>> = {
   "/health": {},
   "/health_generate": {},

@@ -14,14 +14,14 @@ import { distribution, jain, type OverloadSample, summary } from "./figures.ts";
 /**
  * Three times of what the engines can do, without pause: who is served, how late, and what becomes of memory. Arrivals
  * are open-loop (whoever is turned away does not come back). Two fake engines hold 8 requests each for 400 ms, half of
- * the answers are streams. Three tenants ask for more than a third each, unequally; a fourth sends batch work.
+ * the answers are streams. Three tenants want more than a third each, unequally; a fourth sends batch work.
  * `npm run bench overload -- [seconds]` (60, or 300 for the figures of the docs) writes bench/results/overload.json.
  */
 const [seconds = 60] = process.argv.slice(2).map(Number);
 
 const OVERLOAD = 3;
 const ENGINES = 2;
-const PLACES = 8;
+const SLOTS = 8;
 const SERVICE_MS = 400;
 const MEMORY_MS = 5000;
 /** The dev environment's limits. */
@@ -50,7 +50,7 @@ function* arrivals(): Generator<Tenant> {
   }
 }
 
-async function ask(pool: Pool, tenant: Tenant, stream: boolean, start: number): Promise<OverloadSample> {
+async function send(pool: Pool, tenant: Tenant, stream: boolean, start: number): Promise<OverloadSample> {
   const headers = {
     "content-type": "application/json",
     "x-sluice-client-ip": tenant.address,
@@ -75,12 +75,12 @@ async function ask(pool: Pool, tenant: Tenant, stream: boolean, start: number): 
   }
 }
 
-/** Answers per second with all places of the engines taken, without a gateway. */
+/** Answers per second with all slots of the engines in use, without a gateway. */
 async function capacity(origins: readonly string[]): Promise<number> {
   const until = performance.now() + 5000;
-  const pools = origins.map((origin) => new Pool(origin, { connections: PLACES }));
+  const pools = origins.map((origin) => new Pool(origin, { connections: SLOTS }));
   let count = 0;
-  const place = async (pool: Pool) => {
+  const slot = async (pool: Pool) => {
     while (performance.now() < until) {
       const answer = await pool.request({
         method: "POST",
@@ -91,7 +91,7 @@ async function capacity(origins: readonly string[]): Promise<number> {
       count++;
     }
   };
-  await Promise.all(pools.flatMap((pool) => Array.from({ length: PLACES }, () => place(pool))));
+  await Promise.all(pools.flatMap((pool) => Array.from({ length: SLOTS }, () => slot(pool))));
   await Promise.all(pools.map((pool) => pool.close()));
   return count / 5;
 }
@@ -116,7 +116,7 @@ const gateway = await startSluice(
         contextTokens: 4096,
         targetGroupArn: "arn:tiny",
         engineHost: "tiny.engines.internal",
-        maxRequestsPerEngine: PLACES,
+        maxRequestsPerEngine: SLOTS,
       },
     ],
   },
@@ -140,7 +140,7 @@ try {
       const early = start + (count * 1000) / rate - performance.now();
       if (early > 1) await sleep(early);
       const tenant = order.next().value;
-      pending.push(ask(pool, tenant, count % 2 === 1, start).then(keep));
+      pending.push(send(pool, tenant, count % 2 === 1, start).then(keep));
     }
     await Promise.all(pending);
     clearInterval(watch);

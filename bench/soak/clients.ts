@@ -34,10 +34,10 @@ const EXPECTED: Readonly<Record<Kind, readonly string[]>> = {
 
 /** Multiples of the golden ratio fill the unit evenly: every stretch of requests has the same mix. */
 export function kindOf(count: number): Kind {
-  let place = (count * 0.618033988749895) % 1;
+  let position = (count * 0.618033988749895) % 1;
   for (const kind of KINDS) {
-    if (place < PARTS[kind]) return kind;
-    place -= PARTS[kind];
+    if (position < PARTS[kind]) return kind;
+    position -= PARTS[kind];
   }
   return "stream";
 }
@@ -109,12 +109,12 @@ export class Clients {
   }
 
   async #one(kind: Kind, count: number): Promise<void> {
-    const outcome = await this.#ask(kind, count).catch((error: unknown) => `broken: ${String(error)}`);
+    const outcome = await this.#send(kind, count).catch((error: unknown) => `broken: ${String(error)}`);
     const name = `${kind}: ${outcome}`;
     this.#outcomes.set(name, (this.#outcomes.get(name) ?? 0) + 1);
   }
 
-  async #ask(kind: Kind, count: number): Promise<string> {
+  async #send(kind: Kind, count: number): Promise<string> {
     const key = kind === "wrongKey" ? { authorization: `Bearer ${newApiKey().secret}` } : this.#headers;
     const headers = { "content-type": "application/json", ...key };
     const body = JSON.stringify(bodyOf(kind, count));

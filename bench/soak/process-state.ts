@@ -12,7 +12,7 @@ export interface ProcessState {
   readonly heapUsedMiB: number;
 }
 
-/** Where the gateway's metrics are, by the line of its log that says so. */
+/** The address of the gateway's metrics, from its log. */
 export async function metricsUrl(logFile: string): Promise<string> {
   for (let waited = 0; waited < 5000; waited += 50) {
     const port = /"metricsPort":(\d+)/.exec(readFileSync(logFile, "utf8"))?.[1];

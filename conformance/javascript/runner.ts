@@ -41,76 +41,26 @@ async function callOpenAi({ call, key: which, model = "", body = {} }: Scenario)
       return { ids: (await client.models.list()).data.map(({ id }) => id) };
     case "models.get":
       return { ids: [(await client.models.retrieve(model)).id] };
-    case "completions": {
-      const answer = await client.completions.create({ ...body, stream: false } as never);
-      const [choice] = answer.choices;
-      return { text: choice?.text ?? "", finish: choice?.finish_reason ?? "", ...usageOf(answer.usage) };
-    }
-    case "completions.stream": {
-      const stream = (await client.completions.create({ ...body, stream: true } as never)) as unknown as AsyncIterable<{
-        choices: { text: string }[];
-      }>;
-      const parts: string[] = [];
-      for await (const { choices } of stream) if (choices[0]?.text) parts.push(choices[0].text);
-      return { text: parts.join(""), chunks: parts.length };
-    }
-    case "chat": {
-      const answer = await client.chat.completions.create({ ...body, stream: false } as never);
-      const [choice] = answer.choices;
-      const [called] = choice?.message.tool_calls ?? [];
-      return {
-        text: choice?.message.content ?? "",
-        finish: choice?.finish_reason ?? "",
-        choices: answer.choices.length,
-        logprobs: choice?.logprobs?.content?.length ?? 0,
-        ...usageOf(answer.usage),
-        ...(called?.type === "function"
-          ? { tool: { name: called.function.name, arguments: called.function.arguments } }
-          : {}),
-      };
-    }
-    case "chat.stream": {
-      const stream = client.chat.completions.stream(body as never);
-      let chunks = 0;
-      stream.on("content", () => chunks++);
-      const answer = await stream.finalChatCompletion();
-      const [choice] = answer.choices;
-      return {
-        text: choice?.message.content ?? "",
-        finish: choice?.finish_reason ?? "",
-        chunks,
-        ...usageOf(answer.usage),
-      };
-    }
+    case "completions":
+      return await completion(client, body);
+    case "completions.stream":
+      return await completionStream(client, body);
+    case "chat":
+      return await chat(client, body);
+    case "chat.stream":
+      return await chatStream(client, body);
     case "embeddings": {
-      const answer = await client.embeddings.create(body as never);
-      return { vectors: answer.data.map(({ embedding }) => embedding.length) };
+      const response = await client.embeddings.create(body as never);
+      return { vectors: response.data.map(({ embedding }) => embedding.length) };
     }
     case "responses": {
-      const answer = await client.responses.create({ ...body, stream: false } as never);
-      return { text: answer.output_text, ...responseUsage(answer.usage) };
+      const response = await client.responses.create({ ...body, stream: false } as never);
+      return { text: response.output_text, ...responseUsage(response.usage) };
     }
-    case "responses.stream": {
-      const stream = client.responses.stream(body as never);
-      let chunks = 0;
-      stream.on("response.output_text.delta", () => chunks++);
-      const answer = await stream.finalResponse();
-      return { text: answer.output_text, chunks, ...responseUsage(answer.usage) };
-    }
-    case "responses.chain": {
-      const first = await client.responses.create({ ...body, stream: false } as never);
-      const second = await client.responses.create({
-        ...body,
-        input: "What is my name?",
-        previous_response_id: first.id,
-        stream: false,
-      } as never);
-      const found = await client.responses.retrieve(second.id);
-      await client.responses.delete(second.id);
-      const gone = await client.responses.retrieve(second.id).catch((error: unknown) => error);
-      if (!(gone instanceof OpenAI.NotFoundError)) throw new Error("a deleted response is still there");
-      return { text: found.output_text };
-    }
+    case "responses.stream":
+      return await responseStream(client, body);
+    case "responses.chain":
+      return await responseChain(client, body);
     case "files":
     case "batches":
     case "batches.cancel":
@@ -118,6 +68,75 @@ async function callOpenAi({ call, key: which, model = "", body = {} }: Scenario)
     default:
       throw new Error(`OpenAI's SDK has no ${call}`);
   }
+}
+
+async function completion(client: OpenAI, body: object): Promise<Outcome> {
+  const response = await client.completions.create({ ...body, stream: false } as never);
+  const [choice] = response.choices;
+  return { text: choice?.text ?? "", finish: choice?.finish_reason ?? "", ...usageOf(response.usage) };
+}
+
+async function completionStream(client: OpenAI, body: object): Promise<Outcome> {
+  const stream = (await client.completions.create({ ...body, stream: true } as never)) as unknown as AsyncIterable<{
+    choices: { text: string }[];
+  }>;
+  const parts: string[] = [];
+  for await (const { choices } of stream) if (choices[0]?.text) parts.push(choices[0].text);
+  return { text: parts.join(""), chunks: parts.length };
+}
+
+async function chat(client: OpenAI, body: object): Promise<Outcome> {
+  const response = await client.chat.completions.create({ ...body, stream: false } as never);
+  const [choice] = response.choices;
+  const [called] = choice?.message.tool_calls ?? [];
+  return {
+    text: choice?.message.content ?? "",
+    finish: choice?.finish_reason ?? "",
+    choices: response.choices.length,
+    logprobs: choice?.logprobs?.content?.length ?? 0,
+    ...usageOf(response.usage),
+    ...(called?.type === "function"
+      ? { tool: { name: called.function.name, arguments: called.function.arguments } }
+      : {}),
+  };
+}
+
+async function chatStream(client: OpenAI, body: object): Promise<Outcome> {
+  const stream = client.chat.completions.stream(body as never);
+  let chunks = 0;
+  stream.on("content", () => chunks++);
+  const response = await stream.finalChatCompletion();
+  const [choice] = response.choices;
+  return {
+    text: choice?.message.content ?? "",
+    finish: choice?.finish_reason ?? "",
+    chunks,
+    ...usageOf(response.usage),
+  };
+}
+
+async function responseStream(client: OpenAI, body: object): Promise<Outcome> {
+  const stream = client.responses.stream(body as never);
+  let chunks = 0;
+  stream.on("response.output_text.delta", () => chunks++);
+  const response = await stream.finalResponse();
+  return { text: response.output_text, chunks, ...responseUsage(response.usage) };
+}
+
+/** A second response that goes on from the first, read back, then deleted. */
+async function responseChain(client: OpenAI, body: object): Promise<Outcome> {
+  const first = await client.responses.create({ ...body, stream: false } as never);
+  const second = await client.responses.create({
+    ...body,
+    input: "What is my name?",
+    previous_response_id: first.id,
+    stream: false,
+  } as never);
+  const found = await client.responses.retrieve(second.id);
+  await client.responses.delete(second.id);
+  const gone = await client.responses.retrieve(second.id).catch((error: unknown) => error);
+  if (!(gone instanceof OpenAI.NotFoundError)) throw new Error("a deleted response is still there");
+  return { text: found.output_text };
 }
 
 function usageOf(usage: { prompt_tokens: number; completion_tokens: number } | null | undefined): Outcome {

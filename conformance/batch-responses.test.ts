@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { batchAnswers } from "./batch-answers.ts";
+import { batchResponses } from "./batch-responses.ts";
 
 const file = (path: string, ...lines: readonly object[]) => ({
   method: "GET",
@@ -16,16 +16,16 @@ const answered = (status_code: number, body: object) => ({
   error: null,
 });
 
-test("answers of batches count as answers of the routes that give such objects", () => {
+test("responses in batch results count as responses of the routes that have such objects", () => {
   const embeddings = { object: "list", data: [] };
   const refused = { error: { message: "no" } };
-  const found = batchAnswers([
+  const found = batchResponses([
     file("/v1/files/file-1/content", answered(200, embeddings), answered(400, refused), {
       custom_id: "b",
       response: null,
     }),
     file("/v1/files/file-1", { id: "file-1" }),
-    // What a client kept as a file of its own has no answers.
+    // A file that a client has uploaded has no responses.
     file("/v1/files/file-2/content", { custom_id: "a" }),
   ]);
   expect(found.map(({ method, path, status }) => `${method} ${path} ${status}`)).toEqual([
@@ -35,7 +35,7 @@ test("answers of batches count as answers of the routes that give such objects",
   expect(found.map(({ responseBody }) => JSON.parse(String(responseBody)))).toEqual([embeddings, refused]);
 });
 
-test("an answer that no route gives is not passed over", () => {
+test("a response that no route has is an error", () => {
   const strange = file("/v1/files/file-1/content", answered(200, { object: "thing" }));
-  expect(() => batchAnswers([strange])).toThrow("no route answers a batch with an object thing");
+  expect(() => batchResponses([strange])).toThrow("no route answers a batch with an object thing");
 });

@@ -1,23 +1,23 @@
 import * as z from "zod";
 import type { RecordedExchange } from "./recorder.ts";
 
-/** The route that answers with such an object. */
+/** The route whose responses are such objects. */
 const ROUTES: Readonly<Record<string, string>> = {
   "chat.completion": "/v1/chat/completions",
   text_completion: "/v1/completions",
   list: "/v1/embeddings",
   response: "/v1/responses",
 };
-const Line = z.object({
+const BatchResult = z.object({
   response: z.object({ status_code: z.int(), body: z.looseObject({ object: z.string().optional() }) }).nullish(),
 });
 
-/** The answers in the result files of batches, each as if it had been asked for by itself. */
-export function batchAnswers(exchanges: readonly RecordedExchange[]): readonly RecordedExchange[] {
+/** The responses in the result files of batches, each as if it had been requested by itself. */
+export function batchResponses(exchanges: readonly RecordedExchange[]): readonly RecordedExchange[] {
   const files = exchanges.filter(({ path, status }) => /^\/v1\/files\/[^/]+\/content$/.test(path) && status === 200);
   const lines = files.flatMap(({ responseBody }) => responseBody.toString("utf8").trimEnd().split("\n"));
   return lines.flatMap((line) => {
-    const { response } = Line.parse(JSON.parse(line));
+    const { response } = BatchResult.parse(JSON.parse(line));
     if (!response) return [];
     const { status_code: status, body } = response;
     // What was refused has the same shape on all routes.
