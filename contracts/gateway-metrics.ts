@@ -9,6 +9,7 @@ export const GATEWAY_METRICS = {
   inFlight: "sluice_requests_in_flight",
   errors: "sluice_errors_total",
   faults: "sluice_faults_total",
+  refusedCounts: "sluice_refused_counts_total",
   clientAborts: "sluice_client_aborts_total",
   queueRequests: "sluice_queue_requests",
   queueBytes: "sluice_queue_bytes",

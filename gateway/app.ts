@@ -18,6 +18,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const { admission, cache } = upstreams;
   const started = Promise.withResolvers<void>();
   const serving: readonly Part[] = [
+    measurements.refusedCounts,
     { stop: () => admission.stop() },
     { start: () => cache?.answers.generations.start(), stop: () => cache?.answers.generations.stop() },
     { start: () => measurements.cloudWatch?.start(), stop: () => measurements.cloudWatch?.stop() },

@@ -29,22 +29,28 @@ test.each([
   ["-5", "-5"],
   ["5", "-1000000000"],
   ["1.5", "1.5"],
-])("counts of %s and %s tokens cost nothing, end nothing, and the answer goes out", async (prompt, completion) => {
-  const origin = await providerThatCounts(`{"prompt_tokens":${prompt},"completion_tokens":${completion}}`);
-  const added: number[] = [];
-  const { url, gateway, log } = await startTestGateway({
-    engines: [],
-    spendStore: { add: async (_provider, _month, usd) => added.push(usd) },
-    config: { providers: [providerConfig("p", origin)], routes: [routeConfig("chat", ["p/small"])] },
-  });
-  for (const stream of [false, true]) {
-    const answer = await post(url, "/v1/chat/completions", chat({ model: "chat", stream }));
-    expect(answer.status).toBe(200);
-    expect(await answer.text()).toContain('"content":"a"');
-  }
-  await vi.waitFor(() => expect(log().filter(({ msg }) => msg === "request")).toHaveLength(2));
-  for (const { promptTokens = 0, completionTokens = 0 } of log().filter(({ msg }) => msg === "request"))
-    for (const count of [promptTokens, completionTokens]) expect([0, 1, 5]).toContain(count);
-  const spend = (await gateway.metrics()).find(({ name }) => name === "sluice_target_spend_usd_total");
-  for (const { value } of spend?.values ?? []) expect(value).toBeLessThan(0.001);
-});
+])(
+  "counts of %s and %s tokens cost nothing, end nothing, are counted, and the answer goes out",
+  async (prompt, completion) => {
+    const origin = await providerThatCounts(`{"prompt_tokens":${prompt},"completion_tokens":${completion}}`);
+    const added: number[] = [];
+    const { url, gateway, log } = await startTestGateway({
+      engines: [],
+      spendStore: { add: async (_provider, _month, usd) => added.push(usd) },
+      config: { providers: [providerConfig("p", origin)], routes: [routeConfig("chat", ["p/small"])] },
+    });
+    for (const stream of [false, true]) {
+      const answer = await post(url, "/v1/chat/completions", chat({ model: "chat", stream }));
+      expect(answer.status).toBe(200);
+      expect(await answer.text()).toContain('"content":"a"');
+    }
+    await vi.waitFor(() => expect(log().filter(({ msg }) => msg === "request")).toHaveLength(2));
+    for (const { promptTokens = 0, completionTokens = 0 } of log().filter(({ msg }) => msg === "request"))
+      for (const count of [promptTokens, completionTokens]) expect([0, 1, 5]).toContain(count);
+    const metrics = await gateway.metrics();
+    const refused = metrics.find(({ name }) => name === "sluice_refused_counts_total");
+    expect(refused?.values[0]?.value).toBeGreaterThanOrEqual(2);
+    const spend = metrics.find(({ name }) => name === "sluice_target_spend_usd_total");
+    for (const { value } of spend?.values ?? []) expect(value).toBeLessThan(0.001);
+  },
+);

@@ -22,6 +22,17 @@ describe("a kept answer", () => {
     );
   });
 
+  test.each([Number.NaN, Number.POSITIVE_INFINITY])("is a miss when the time it was stored at is %s", (storedAt) => {
+    const parts = {
+      kind: "whole",
+      promptTokens: 1,
+      completionTokens: 1,
+      usageEvent: [0, 0],
+      bytes: Buffer.from("{}"),
+    } as const;
+    expect(decodeAnswer(encodeAnswer({ ...parts, storedAt }))).toBeUndefined();
+  });
+
   test("is a miss, never a wrong answer, when other bytes stand under its key", () => {
     void fc.assert(
       fc.property(fc.uint8Array({ maxLength: 64 }), (array) => {

@@ -37,10 +37,11 @@ export function decodeAnswer(encoded: Buffer): CachedAnswer | undefined {
   const start = encoded.readUInt32BE(18);
   const end = encoded.readUInt32BE(22);
   const bytes = encoded.subarray(HEAD_BYTES);
-  if (kind === undefined || start > end || end > bytes.length) return undefined;
+  const storedAt = encoded.readDoubleBE(2);
+  if (kind === undefined || start > end || end > bytes.length || !Number.isFinite(storedAt)) return undefined;
   return {
     kind,
-    storedAt: encoded.readDoubleBE(2),
+    storedAt,
     promptTokens: encoded.readUInt32BE(10),
     completionTokens: encoded.readUInt32BE(14),
     usageEvent: [start, end],

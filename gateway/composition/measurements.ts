@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { GatewayConfig } from "../../contracts/gateway-config.ts";
 import { SharedCount } from "../core/shared-count.ts";
 import { CloudWatchExporter } from "../metrics/cloudwatch-exporter.ts";
@@ -5,6 +6,8 @@ import { InFlight } from "../metrics/in-flight.ts";
 import { ALL_INSTRUMENTS, INSTRUMENTS } from "../metrics/instruments.ts";
 import { Meter } from "../metrics/meter.ts";
 import { PrometheusExporter } from "../metrics/prometheus-exporter.ts";
+import { REFUSED_COUNTS } from "../outside-values/token-count.ts";
+import type { Part } from "./part.ts";
 
 export interface Measurements {
   readonly meter: Meter;
@@ -12,6 +15,8 @@ export interface Measurements {
   /** @default - nothing is written for CloudWatch */
   readonly cloudWatch: CloudWatchExporter | undefined;
   readonly inFlight: InFlight;
+  /** Counts the counts that readers of responses refuse, while it runs. */
+  readonly refusedCounts: Part;
 }
 
 /** @param inFlightMemory where the process's threads count their requests together */
@@ -26,5 +31,10 @@ export function createMeasurements(
   const inFlight = new InFlight(new SharedCount(inFlightMemory));
   meter.watch(INSTRUMENTS.inFlight, () => [{ labels: {}, value: inFlight.own }]);
   meter.watch(INSTRUMENTS.peakInFlight, () => [{ labels: {}, value: inFlight.takePeak() }]);
-  return { meter, prometheus, cloudWatch, inFlight };
+  const countRefused = () => meter.add(INSTRUMENTS.refusedCounts, {});
+  const refusedCounts: Part = {
+    start: () => subscribe(REFUSED_COUNTS, countRefused),
+    stop: () => unsubscribe(REFUSED_COUNTS, countRefused),
+  };
+  return { meter, prometheus, cloudWatch, inFlight, refusedCounts };
 }

@@ -25,6 +25,19 @@ describe("an engine's load", () => {
     });
   });
 
+  test.each(["1e300", "1e400", "+Inf", "NaN", "-5"])("has no part of a sample of %s", (value) => {
+    const load = engineLoadOf(
+      page(
+        `vllm:num_requests_running{engine="0"} ${value}`,
+        'vllm:num_requests_running{engine="1"} 2',
+        `vllm:kv_cache_usage_perc ${value}`,
+        `vllm:cache_config_info{block_size="${value}",num_gpu_blocks="1000"} 1`,
+        `process_start_time_seconds ${value}`,
+      ),
+    );
+    expect(load).toEqual({ running: 2, waiting: 0, kvCacheUsage: 0, kvCacheTokens: undefined, startedAt: undefined });
+  });
+
   test("takes the name that older versions give the cache's usage", () => {
     const load = engineLoadOf(page("vllm:num_requests_running 1", "vllm:gpu_cache_usage_perc 0.75"));
     expect(load?.kvCacheUsage).toBe(0.75);

@@ -18,6 +18,9 @@ export interface EngineLoad {
 /** vLLM's page has about 100 kB; more than this is no page of metrics. */
 const MAX_PAGE_BYTES = 4 * 1024 * 1024;
 
+/** No gauge of an engine comes near a trillion, its start in seconds since 1970 included; what is above it is no number of one. */
+const MAX_GAUGE = 1e12;
+
 export interface AskedEngine {
   readonly pool: Pool;
   readonly headers: Readonly<Record<string, string>>;
@@ -55,7 +58,7 @@ export function engineLoadOf(page: string): EngineLoad | undefined {
 function values(page: string, name: string): readonly number[] {
   return findSamples(page, name)
     .map(({ value }) => value)
-    .filter((value) => value >= 0 && Number.isFinite(value));
+    .filter((value) => value >= 0 && value <= MAX_GAUGE);
 }
 
 function sum(numbers: readonly number[]): number {
@@ -66,6 +69,6 @@ function cacheTokens(page: string): number | undefined {
   const tokens = findSamples(page, ENGINE_METRICS.cacheConfigInfo).map(
     ({ labels }) => Number(labels.block_size) * Number(labels.num_gpu_blocks),
   );
-  const known = sum(tokens.filter((count) => count > 0 && Number.isFinite(count)));
+  const known = sum(tokens.filter((count) => count > 0 && count <= MAX_GAUGE));
   return known > 0 ? known : undefined;
 }

@@ -62,6 +62,12 @@ export const INSTRUMENTS = {
     labels: ["step"],
     prometheus: { name: GATEWAY_METRICS.faults },
   }),
+  refusedCounts: instrument({
+    kind: "counter",
+    about: "Counts in upstreams' responses that were left out, as they were no whole numbers from 0 to a billion.",
+    labels: [],
+    prometheus: { name: GATEWAY_METRICS.refusedCounts },
+  }),
   allClientAborts: instrument({
     kind: "counter",
     about: "Clients that left before the end.",
