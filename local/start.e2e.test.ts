@@ -49,7 +49,7 @@ const client = (apiKey: string) => new OpenAI({ baseURL: `${api}/v1`, apiKey, ma
 /** The SDK always sends a key, so the tests with it make one first. */
 async function newKey(name: string): Promise<{ readonly secret: string; readonly keyId: string }> {
   const { code, output } = await stack.run("cli/sluice.ts", "keys", "create", "--name", name);
-  expect(output).toMatch(/Keep it: it is not shown again/);
+  expect(output).toMatch(/Store it now: it is not shown again/);
   expect(code).toBe(0);
   const [secret = ""] = output.split("\n");
   return { secret, keyId: secret.split("-")[2] ?? "" };

@@ -39,7 +39,7 @@ export async function protectedRunbook({ environment, operator, clone, testbed, 
 
   await operator.run("destroy", ["--yes", "--stack", "data", "--confirm", data], {
     code: 1,
-    says: [/is protected\. To let it go, set deletionProtection to false/],
+    says: [/is protected\. To destroy it, set deletionProtection to false/],
   });
   report(`${environment}: what is protected can't be destroyed by its command`);
 
