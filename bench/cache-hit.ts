@@ -1,7 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ValkeyStore } from "../gateway/store/valkey-store.ts";
+import { percentiles } from "../lib/percentile.ts";
 import { startFakeAws } from "../test-support/fake-aws.ts";
 import { startFakeEngine } from "../test-support/fake-engine.ts";
 import { noRedisServer, startRedisServer } from "../test-support/redis-server.ts";
@@ -41,7 +43,7 @@ try {
     for (let round = 0; round < rounds; round++) {
       const linesBefore = hits().length;
       const client = figures(await openLoop({ ...load, rate, seconds }));
-      measured.push({ inside: percentiles(hits().slice(linesBefore)), client: client.totalMs, failed: client.failed });
+      measured.push({ inside: spread(hits().slice(linesBefore)), client: client.totalMs, failed: client.failed });
     }
     if (engine.received.length !== answered)
       throw new Error(`${name}: the engine got a request during the measurement`);
@@ -58,7 +60,7 @@ for (const [promptCharacters, tokens] of [
   [4000, 1000],
   [100_000, 1000],
 ] as const)
-  stages.push({ promptCharacters, tokens, ...percentiles(await stageTimes(promptCharacters, tokens, 5000)) });
+  stages.push({ promptCharacters, tokens, ...spread(await stageTimes(promptCharacters, tokens, 5000)) });
 
 const report = {
   command: `node bench/cache-hit.ts ${rate} ${seconds} ${rounds}`,
@@ -89,7 +91,7 @@ async function sharedStore() {
   const server = await startRedisServer();
   const forget = releaseAtExit(() => void server.stop());
   const store = new ValkeyStore({ url: server.url, commandTimeoutMs: 1000 });
-  while (!store.isAvailable) await new Promise((resolve) => setTimeout(resolve, 10));
+  while (!store.isAvailable) await sleep(10);
   const sizes = [];
   for (const kib of [1, 16, 256]) {
     await store.set("cache:answer:bench", Buffer.alloc(kib * 1024, 1), 60);
@@ -99,7 +101,7 @@ async function sharedStore() {
       await store.get("cache:answer:bench");
       times.push(performance.now() - from);
     }
-    sizes.push({ kib, ...percentiles(times.slice(200)) });
+    sizes.push({ kib, ...spread(times.slice(200)) });
   }
   await store.close();
   await server.stop();
@@ -107,9 +109,6 @@ async function sharedStore() {
   return sizes;
 }
 
-function percentiles(values: readonly number[]) {
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (share: number) =>
-    Math.round((sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN) * 1000) / 1000;
-  return { count: sorted.length, p50: at(0.5), p95: at(0.95), p99: at(0.99) };
+function spread(values: readonly number[]) {
+  return { count: values.length, ...percentiles(values, 3) };
 }

@@ -1,5 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { percentile } from "../lib/percentile.ts";
 import { startFakeAws } from "../test-support/fake-aws.ts";
 import { startFakeEngine } from "../test-support/fake-engine.ts";
 import { type FakeProvider, type ProviderFault, startFakeProvider } from "../test-support/fake-provider.ts";
@@ -83,7 +85,7 @@ async function requestOfFirst(): Promise<number> {
       return await request("first");
     } catch (error) {
       if (attempt === 50) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await sleep(20);
     }
 }
 
@@ -99,11 +101,6 @@ async function round(fault: Fault) {
   return { base, added: failing.map((took) => took - base) };
 }
 
-function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return rounded(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN);
-}
-
 try {
   await round("answers 500"); // connections are there, and the code is compiled
   const results = [];
@@ -111,13 +108,13 @@ try {
     const all = [];
     for (let index = 0; index < rounds; index++) all.push(await round(fault));
     const added = all.flatMap((one) => one.added);
-    const p50s = all.map((one) => quantile(one.added, 0.5));
-    const p99s = all.map((one) => quantile(one.added, 0.99));
+    const p50s = all.map((one) => rounded(percentile(one.added, 0.5)));
+    const p99s = all.map((one) => rounded(percentile(one.added, 0.99)));
     results.push({
       first: fault,
       requests: added.length,
-      addedP50Ms: quantile(added, 0.5),
-      addedP99Ms: quantile(added, 0.99),
+      addedP50Ms: rounded(percentile(added, 0.5)),
+      addedP99Ms: rounded(percentile(added, 0.99)),
       addedMaxMs: rounded(Math.max(...added)),
       p50OfRoundsMs: range(p50s),
       p99OfRoundsMs: range(p99s),

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { percentile } from "../lib/percentile.ts";
 import { type ModelRequest, ReplicaModel, type ReplicaModelOptions, replay } from "../test-support/replica-model.ts";
 import { machine } from "./machine.ts";
 import { hitCeiling, readMooncakeTrace, TRACE_BLOCK_TOKENS } from "./mooncake-trace.ts";
@@ -87,8 +88,8 @@ function run(policyName: PolicyName, requests: readonly ModelRequest[], model: P
   return {
     hitShare: rounded(result.hitShare),
     meanFirstTokenSeconds: rounded(mean(first)),
-    p50FirstTokenSeconds: rounded(first[Math.floor(first.length * 0.5)] ?? Number.NaN),
-    p99FirstTokenSeconds: rounded(first[Math.floor(first.length * 0.99)] ?? Number.NaN),
+    p50FirstTokenSeconds: rounded(percentile(first, 0.5)),
+    p99FirstTokenSeconds: rounded(percentile(first, 0.99)),
     meanTotalSeconds: rounded(mean(result.totalSeconds)),
     busiest: rounded(Math.max(...result.placed) / (requests.length / REPLICAS)),
   };

@@ -4,6 +4,7 @@ import { loadavg } from "node:os";
 import { join } from "node:path";
 import { PromptHasher, TOKENS_PER_BLOCK } from "../domain/routing/prompt-blocks.ts";
 import { ReplicaRouter } from "../domain/routing/replica-router.ts";
+import { percentiles } from "../lib/percentile.ts";
 import { machine } from "./machine.ts";
 
 /**
@@ -34,13 +35,9 @@ function bodyOf(index: number): Readonly<Record<string, unknown>> {
   return JSON.parse(JSON.stringify({ messages }));
 }
 
-function quantile(sorted: Float64Array, share: number): number {
-  return Math.round((sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0) * 10) / 10;
-}
-
 function figures(microseconds: Float64Array) {
-  const sorted = microseconds.toSorted();
-  return { p50Us: quantile(sorted, 0.5), p95Us: quantile(sorted, 0.95), p99Us: quantile(sorted, 0.99) };
+  const { p50, p95, p99 } = percentiles(microseconds, 1);
+  return { p50Us: p50, p95Us: p95, p99Us: p99 };
 }
 
 /** Microseconds of the decisions, and of what follows them: taking the blocks into the index. */

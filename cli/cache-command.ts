@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { CACHE_HEADER } from "../contracts/headers.ts";
+import { isRecord } from "../lib/is-record.ts";
+import { parseJson } from "../lib/parse-json.ts";
 import { UserError } from "./terminal/user-error.ts";
 
 export interface CacheTools {
@@ -136,13 +138,8 @@ function readJobs(file: string): readonly Job[] {
 }
 
 function endpointOf(body: string): string | undefined {
-  try {
-    const value: unknown = JSON.parse(body);
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-    return ENDPOINTS.find(([field]) => Object.hasOwn(value, field))?.[1];
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(body);
+  return isRecord(value) ? ENDPOINTS.find(([field]) => Object.hasOwn(value, field))?.[1] : undefined;
 }
 
 function wholeNumber(option: string, text: string, least: number, most: number): number {

@@ -1,8 +1,10 @@
 import type { ValidateFunction } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
+import { isRecord } from "../lib/is-record.ts";
+import { eventData } from "../lib/server-sent-events.ts";
 import type { RecordedExchange } from "./recorder.ts";
-import { closed, isObject, type JsonObject, withoutNullable } from "./schema-dialect.ts";
+import { closed, type JsonObject, withoutNullable } from "./schema-dialect.ts";
 
 export interface ApiDocumentOptions {
   /** What its paths stand below in what was recorded. @default "" */
@@ -36,10 +38,10 @@ export class ApiDocument {
   constructor(document: JsonObject, options: ApiDocumentOptions = {}) {
     this.#options = options;
     const { prefix = "" } = options;
-    const all = Object.entries(isObject(document.paths) ? document.paths : {});
+    const all = Object.entries(isRecord(document.paths) ? document.paths : {});
     const paths = all.filter(([path]) => options.paths?.includes(path) ?? true);
     this.#paths = paths.flatMap(([path, item]) =>
-      isObject(item) ? [{ path, pattern: new RegExp(`^${prefix}${path.replace(/\{[^}]+\}/g, "[^/]+")}$`), item }] : [],
+      isRecord(item) ? [{ path, pattern: new RegExp(`^${prefix}${path.replace(/\{[^}]+\}/g, "[^/]+")}$`), item }] : [],
     );
     this.#ajv = new Ajv2020({
       strict: false,
@@ -83,7 +85,7 @@ export class ApiDocument {
           : componentPointer(component);
       const { otherEvents = [] } = this.#options;
       for (const data of eventsOf(responseBody.toString("utf8")))
-        if (!isObject(data) || !otherEvents.includes(String(data.type))) hold("event", pointer, data);
+        if (!isRecord(data) || !otherEvents.includes(String(data.type))) hold("event", pointer, data);
     } else if (responseType === "application/json") {
       const { error } = this.#options;
       const pointer =
@@ -114,11 +116,11 @@ export class ApiDocument {
     const schema = this.#at(pointer);
     if (typeof schema?.$ref === "string") return this.#memberFor(schema.$ref.slice(1), value);
     const union = schema?.anyOf ?? schema?.oneOf;
-    if (!Array.isArray(union) || !isObject(value)) return pointer;
-    const members = union.filter(isObject).flatMap(({ $ref }) => (typeof $ref === "string" ? [$ref.slice(1)] : []));
+    if (!Array.isArray(union) || !isRecord(value)) return pointer;
+    const members = union.filter(isRecord).flatMap(({ $ref }) => (typeof $ref === "string" ? [$ref.slice(1)] : []));
     const fitting = members.filter((member) => {
       const properties = this.#at(member)?.properties;
-      const type = isObject(properties) && isObject(properties.type) ? properties.type : {};
+      const type = isRecord(properties) && isRecord(properties.type) ? properties.type : {};
       return type.const === value.type || (Array.isArray(type.enum) && type.enum.includes(value.type));
     });
     return fitting.length === 1 && fitting[0] !== undefined ? fitting[0] : pointer;
@@ -129,8 +131,8 @@ export class ApiDocument {
       .split("/")
       .slice(1)
       .map((key) => decodeURIComponent(key).replaceAll("~1", "/").replaceAll("~0", "~"));
-    const found = keys.reduce<unknown>((at, key) => (isObject(at) ? at[key] : undefined), this.#document);
-    return isObject(found) ? found : undefined;
+    const found = keys.reduce<unknown>((at, key) => (isRecord(at) ? at[key] : undefined), this.#document);
+    return isRecord(found) ? found : undefined;
   }
 
   #compile(pointer: string): ValidateFunction {
@@ -144,7 +146,7 @@ export class ApiDocument {
       ({ pattern, item }) => pattern.test(path) && item[method.toLowerCase()] !== undefined,
     );
     const operation = found?.item[method.toLowerCase()];
-    if (found === undefined || !isObject(operation)) return undefined;
+    if (found === undefined || !isRecord(operation)) return undefined;
     const base = `/paths/${escaped(found.path)}/${method.toLowerCase()}`;
     return {
       path: found.path,
@@ -155,10 +157,10 @@ export class ApiDocument {
           location === "requestBody" ? 1 : 3,
         );
         for (const each of tries) {
-          const holder = each.split("/").reduce<unknown>((at, key) => (isObject(at) ? at[key] : undefined), operation);
-          const content = isObject(holder) && isObject(holder.content) ? holder.content : {};
+          const holder = each.split("/").reduce<unknown>((at, key) => (isRecord(at) ? at[key] : undefined), operation);
+          const content = isRecord(holder) && isRecord(holder.content) ? holder.content : {};
           const media = content[type];
-          if (isObject(media) && media.schema !== undefined) return `${base}/${each}/content/${escaped(type)}/schema`;
+          if (isRecord(media) && media.schema !== undefined) return `${base}/${each}/content/${escaped(type)}/schema`;
         }
         return undefined;
       },
@@ -176,10 +178,9 @@ function escaped(key: string): string {
 
 /** The data of a stream's events but for OpenAI's last, which is no JSON. */
 function eventsOf(stream: string): readonly unknown[] {
-  return stream
-    .split("\n")
-    .filter((line) => line.startsWith("data: ") && line !== "data: [DONE]")
-    .map((line) => JSON.parse(line.slice("data: ".length)));
+  return eventData(stream)
+    .filter((data) => data !== "[DONE]")
+    .map((data) => JSON.parse(data));
 }
 
 /** JSON as it is; a form as an object in which a file is its name. */

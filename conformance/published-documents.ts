@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { isRecord } from "../lib/is-record.ts";
 import { ApiDocument } from "./api-document.ts";
 import { pythonWith, run } from "./build-once.ts";
-import { isObject, type JsonObject } from "./schema-dialect.ts";
+import type { JsonObject } from "./schema-dialect.ts";
 
 /** The documents that OpenAI and Anthropic publish, and what tells whether one of our own is right. */
 export interface PublishedDocuments {
@@ -72,6 +73,6 @@ export async function publishedDocuments(): Promise<PublishedDocuments | { reado
 
 function read(file: string): JsonObject {
   const document: unknown = JSON.parse(readFileSync(file, "utf8"));
-  if (!isObject(document)) throw new Error(`${file} is no OpenAPI document`);
+  if (!isRecord(document)) throw new Error(`${file} is no OpenAPI document`);
   return document;
 }

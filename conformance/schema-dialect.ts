@@ -1,8 +1,5 @@
+import { isRecord } from "../lib/is-record.ts";
 export type JsonObject = Readonly<Record<string, unknown>>;
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /** Places where a schema stands that describes a whole value, so that it must know all its fields. */
 const WHOLE_VALUES = ["items", "additionalProperties"];
@@ -13,7 +10,7 @@ const WHOLE_VALUES = ["items", "additionalProperties"];
  */
 export function withoutNullable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNullable);
-  if (!isObject(value)) return value;
+  if (!isRecord(value)) return value;
   const { nullable, exclusiveMinimum, exclusiveMaximum, ...rest } = value;
   const schema: Record<string, unknown> = {};
   for (const [key, each] of Object.entries(rest)) schema[key] = withoutNullable(each);
@@ -33,15 +30,15 @@ function setBound(schema: Record<string, unknown>, plain: string, exclusive: str
 /** Every object with named fields has no others: `unevaluatedProperties: false` wherever a schema is used as a whole. */
 export function closed(value: unknown): JsonObject {
   const result = close(value);
-  return isObject(result) ? result : {};
+  return isRecord(result) ? result : {};
 }
 
 function close(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(close);
-  if (!isObject(value)) return value;
+  if (!isRecord(value)) return value;
   const result: Record<string, unknown> = {};
   for (const [key, each] of Object.entries(value)) {
-    if (key === "properties" && isObject(each))
+    if (key === "properties" && isRecord(each))
       result[key] = Object.fromEntries(Object.entries(each).map(([name, schema]) => [name, whole(close(schema))]));
     else result[key] = WHOLE_VALUES.includes(key) ? whole(close(each)) : close(each);
   }
@@ -49,7 +46,7 @@ function close(value: unknown): unknown {
 }
 
 function whole(schema: unknown): unknown {
-  if (!isObject(schema) || isOpen(schema)) return schema;
+  if (!isRecord(schema) || isOpen(schema)) return schema;
   return { ...schema, unevaluatedProperties: false };
 }
 

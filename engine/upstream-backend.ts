@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { StringDecoder } from "node:string_decoder";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Dispatcher, Pool } from "undici";
 import * as z from "zod";
 import { ApiError } from "./http/api-error.ts";
@@ -57,7 +58,7 @@ export class UpstreamBackend implements Backend {
     this.#log("loading", { upstream: this.#upstream.url });
     while (!(await this.isHealthy())) {
       if (this.#pool.closed || this.#pool.destroyed) throw new Error("The process ended before the upstream answered.");
-      await new Promise((resolve) => setTimeout(resolve, LOAD_RETRY_MS));
+      await sleep(LOAD_RETRY_MS);
     }
   }
 

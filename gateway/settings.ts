@@ -2,6 +2,7 @@ import { GatewayConfig } from "../contracts/gateway-config.ts";
 import { ENV, GATEWAY_METRICS_PORT, GATEWAY_PORT } from "../contracts/process-environment.ts";
 import { targetProblems } from "../contracts/target-problems.ts";
 import { PROVIDER_KEY_PREFIX } from "../contracts/target-settings.ts";
+import { parseJson } from "../lib/parse-json.ts";
 
 /** What a gateway process reads from its environment. */
 export interface GatewaySettings {
@@ -94,12 +95,4 @@ function readConfig(text: string | undefined, problems: string[]): GatewayConfig
     problems.push(`${ENV.gatewayConfig}${place}: ${message}`);
   }
   return undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "../lib/free-port.ts";
 
 /** Why no Redis server can be started here; `undefined` when one can. */
 export const noRedisServer: string | undefined =
@@ -38,16 +39,6 @@ export async function startRedisServer(port?: number): Promise<RedisServer> {
       await ended;
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("there is no free port on 127.0.0.1");
-  return address.port;
 }
 
 async function answering(port: number, child: ChildProcess): Promise<void> {

@@ -34,8 +34,17 @@ describe("rooms", () => {
     expect(importProblems({ path: "gateway/app.ts", text })).toEqual([
       expect.stringMatching(/^gateway\/app\.ts imports the package cdktf, which gateway\/ may not; use what/),
       expect.stringMatching(
-        /^gateway\/app\.ts imports stacks\/main\.ts, but gateway\/ may import contracts, domain only; move/,
+        /^gateway\/app\.ts imports stacks\/main\.ts, but gateway\/ may import contracts, domain, lib only; move/,
       ),
+    ]);
+  });
+
+  test("every room may import lib/, and lib/ imports no other room", () => {
+    const ours = 'import { isRecord } from "../lib/is-record.ts";';
+    for (const room of Object.keys(ROOMS)) expect(importProblems({ path: `${room}/x.ts`, text: ours })).toEqual([]);
+    const theirs = 'import { METRICS } from "../contracts/metrics/catalogue.ts";';
+    expect(importProblems({ path: "lib/x.ts", text: theirs })).toEqual([
+      expect.stringMatching(/but lib\/ may import lib only/),
     ]);
   });
 

@@ -35,6 +35,7 @@ export const ROOMS: Readonly<
       /^esbuild$/,
     ],
   },
+  lib: { rooms: [], packages: [/^eventsource-parser$/] },
   lambdas: {
     rooms: ["contracts", "domain"],
     packages: [/^@middy\/core$/, /^@aws-sdk\//, /^zod$/, /^esbuild$/, /^fflate$/],
@@ -50,6 +51,9 @@ export const ROOMS: Readonly<
   },
   "test-support": { rooms: ["contracts"], packages: [/./] },
 };
+
+/** The room at the bottom, which every room may import. */
+const BOTTOM_ROOM = "lib";
 
 /** Rooms and packages that any test may use beside its room's own. */
 const TEST_ROOMS = ["test-support", "contracts", "environments", "stacks", "gateway"];
@@ -97,11 +101,11 @@ export function importProblems({ path, text }: SourceFile): readonly string[] {
     }
     const target = new URL(specifier, `file:///${path}`).pathname.slice(1);
     const targetRoom = target.split("/")[0] ?? "";
-    const allowed = [room, ...rules.rooms, ...(isTest ? TEST_ROOMS : [])];
+    const allowed = [room, BOTTOM_ROOM, ...rules.rooms, ...(isTest ? TEST_ROOMS : [])];
     if (!target.includes("/") || allowed.includes(targetRoom)) return [];
     return [
-      `${path} imports ${target}, but ${room}/ may import ${rules.rooms.join(", ") || "nothing"} only; move what both ` +
-        "need to contracts/ (shapes) or domain/ (logic), or pass it in as an argument.",
+      `${path} imports ${target}, but ${room}/ may import ${[...rules.rooms, BOTTOM_ROOM].join(", ")} only; move what both ` +
+        "need to contracts/ (shapes), domain/ (logic) or lib/ (knows nothing of Sluice), or pass it in as an argument.",
     ];
   });
   if (text.includes("process.env") && !ENVIRONMENT_READERS.some((reader) => reader.test(path)))

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "../../lib/free-port.ts";
 import type { Emulator } from "../aws-calls/routes.ts";
 import type { Children } from "./children.ts";
 import { findProgram } from "./find-program.ts";
-import { freePort } from "./free-port.ts";
 import { downloadEnvironment, type Machine } from "./machine.ts";
 import { MissingTool } from "./missing-tool.ts";
 

@@ -1,3 +1,4 @@
+import { eventData } from "../../lib/server-sent-events.ts";
 import { loadOf, SHAPES, type Shape } from "./load.ts";
 import type { System } from "./systems.ts";
 
@@ -47,7 +48,7 @@ function wholeContent({ choices, usage }: Completion) {
 }
 
 function streamContent(text: string) {
-  const events = text.split("\n\n").flatMap((event) => (event.startsWith("data: ") ? [event.slice(6)] : []));
+  const events = eventData(text);
   const completions: readonly Completion[] = events.filter((data) => data !== "[DONE]").map((data) => JSON.parse(data));
   const choices = completions.flatMap((completion) => completion.choices ?? []);
   const words = choices.flatMap(({ delta }) => delta?.content || []);

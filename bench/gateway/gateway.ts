@@ -3,6 +3,7 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { freePort } from "../../lib/free-port.ts";
 import { type FakeAws, startFakeAws } from "../../test-support/fake-aws.ts";
 import { spawnChild, temporaryFolder } from "../children.ts";
 import { machine } from "../machine.ts";
@@ -15,7 +16,7 @@ import { startPortkey } from "./portkey.ts";
 import { linesOf, type Measured, rowsOf, systemOf, wholeMachineRow } from "./report.ts";
 import { startSglangRouter, startVllmRouter } from "./rust-routers.ts";
 import { startSluice } from "./sluice.ts";
-import { freePort, type System, type SystemName, startBare, stopProcess } from "./systems.ts";
+import { type System, type SystemName, startBare, stopProcess } from "./systems.ts";
 
 /**
  * What gateways cost, side by side on one machine: ours with everything on, the least a relay in Node can be, and peers.

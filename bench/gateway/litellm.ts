@@ -1,7 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { freePort } from "../../lib/free-port.ts";
 import { pythonCommand } from "./python-environment.ts";
-import { freePort, type System, startSystem } from "./systems.ts";
+import { type System, startSystem } from "./systems.ts";
 
 const VERSION = "1.108.11";
 /** Of what LiteLLM pins, not every version can be had; these bounds stand in for its pins. */

@@ -1,6 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Pool } from "undici";
+import { percentiles } from "../../lib/percentile.ts";
 
 export interface Load {
   readonly origin: string;
@@ -74,13 +75,13 @@ export function figures(samples: readonly Sample[]): Figures {
   return {
     requests: samples.length,
     failed: samples.length - good.length,
-    firstByteMs: percentiles(good.map(({ firstByteMs }) => firstByteMs)),
-    totalMs: percentiles(good.map(({ totalMs }) => totalMs)),
+    firstByteMs: percentiles(
+      good.map(({ firstByteMs }) => firstByteMs),
+      2,
+    ),
+    totalMs: percentiles(
+      good.map(({ totalMs }) => totalMs),
+      2,
+    ),
   };
-}
-
-function percentiles(values: readonly number[]): Percentiles {
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (share: number) => Math.round((sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN) * 100) / 100;
-  return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
 }

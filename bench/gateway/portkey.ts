@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { freePort } from "../../lib/free-port.ts";
 import { install, peerFolder } from "./install.ts";
-import { freePort, type System, startSystem } from "./systems.ts";
+import { type System, startSystem } from "./systems.ts";
 
 const VERSION = "1.15.2";
 /** Versions with which Portkey 1.15.2 starts; newer ones of the same range do not fit it. */

@@ -1,6 +1,7 @@
 import { join } from "node:path";
+import { freePort } from "../../lib/free-port.ts";
 import { pythonCommand } from "./python-environment.ts";
-import { freePort, type System, startSystem } from "./systems.ts";
+import { type System, startSystem } from "./systems.ts";
 
 /** A router written in Rust that PyPI has as a Python package: one worker, in turn, everything else as it comes. */
 interface RustRouter {

@@ -4,10 +4,11 @@ import type { GatewayConfig } from "../../contracts/gateway-config.ts";
 import { gatewayNodeVariables } from "../../contracts/process-environment.ts";
 import { newApiKey } from "../../domain/api-key.ts";
 import { buildGateway } from "../../gateway/build.ts";
+import { freePort } from "../../lib/free-port.ts";
 import manifest from "../../package.json" with { type: "json" };
 import type { FakeAws } from "../../test-support/fake-aws.ts";
 import { GATEWAY_CONFIG } from "../../test-support/gateway-config.ts";
-import { freePort, type System, startSystem } from "./systems.ts";
+import { type System, startSystem } from "./systems.ts";
 
 export interface ProcessOptions {
   /** What Node itself gets, e.g. `--inspect`. */

@@ -1,3 +1,5 @@
+import { percentile, percentiles } from "../../lib/percentile.ts";
+
 /** One request of an overload run. */
 export interface OverloadSample {
   readonly tenant: string;
@@ -12,9 +14,8 @@ export interface OverloadSample {
 }
 
 export function summary(values: readonly number[]) {
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (share: number) => Math.round((sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN) * 10) / 10;
-  return { count: sorted.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
+  const max = Math.round(percentile(values, 1) * 10) / 10;
+  return { count: values.length, ...percentiles(values, 1), max };
 }
 
 /** Jain's index of fairness: 1 when all get the same, 1/n when one gets all. */

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { GATEWAY_METRICS } from "../../contracts/gateway-metrics.ts";
+import { findSamples, sumOfSamples } from "../../lib/prometheus-text.ts";
 
 /** What a gateway process holds at a moment, by its own `/metrics` and the kernel. */
 export interface ProcessState {
@@ -25,23 +26,14 @@ export async function metricsUrl(logFile: string): Promise<string> {
 /** @param pid whose descriptors are counted. Linux only. */
 export async function processState(url: string, pid: number): Promise<ProcessState> {
   const text = await (await fetch(url, { headers: { connection: "close" } })).text();
-  const sum = (name: string) => values(text, name).reduce((total, { value }) => total + value, 0);
+  const sum = (name: string) => sumOfSamples(text, name) ?? 0;
   return {
     resources: Object.fromEntries(
-      values(text, "nodejs_active_resources").map(({ labels, value }) => [
-        /type="(\w+)"/.exec(labels)?.[1] ?? "other",
-        value,
-      ]),
+      findSamples(text, "nodejs_active_resources").map(({ labels, value }) => [labels.type ?? "other", value]),
     ),
     fileDescriptors: readdirSync(`/proc/${pid}/fd`).length,
     requestsInFlight: sum(GATEWAY_METRICS.inFlight),
     requestsQueued: sum(GATEWAY_METRICS.queueRequests),
     heapUsedMiB: sum("nodejs_heap_size_used_bytes") / 2 ** 20,
   };
-}
-
-function values(text: string, name: string): readonly { readonly labels: string; readonly value: number }[] {
-  return [...text.matchAll(new RegExp(`^${name}(\\{[^}]*\\})? (\\S+)$`, "gm"))].map(([, labels = "", value]) => {
-    return { labels, value: Number(value) };
-  });
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { parseJson } from "../../lib/parse-json.ts";
 import { UserError } from "../terminal/user-error.ts";
 
 /** Address of an admin API, and the caller's key. */
@@ -96,12 +97,4 @@ function reasonOf(error: unknown): string {
   const { cause } = error;
   if (cause instanceof Error) return "code" in cause ? String(cause.code) : cause.message;
   return error.message;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { chat, post } from "../../gateway/test/test-gateway.ts";
-import { freePort } from "../../local/http/server.ts";
+import { freePort } from "../../lib/free-port.ts";
 import { fileOf, startAdminService } from "../test/admin-service.ts";
 import { routesCommand } from "./routes-command.ts";
 import { targetsCommand } from "./targets-command.ts";

@@ -1,7 +1,8 @@
 import { DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { hashApiKey, isApiKeyValid } from "../../domain/api-key.ts";
-import { bind, freePort } from "../../local/http/server.ts";
+import { freePort } from "../../lib/free-port.ts";
+import { bind } from "../../local/http/server.ts";
 import { LOCAL_CREDENTIALS } from "../../local/runtime/aws-environment.ts";
 import { LocalDynamoDb } from "../../local/services/dynamodb/local-dynamodb.ts";
 import { UserError } from "../terminal/user-error.ts";

@@ -1,14 +1,11 @@
+import { isRecord } from "../../lib/is-record.ts";
 import type { PolicyResource } from "./policy-rule.ts";
 
 export type Attributes = Readonly<Record<string, unknown>>;
 
-export function isAttributes(value: unknown): value is Attributes {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 /** Blocks of one kind: OpenTofu's JSON writes one as an object and several as a list. */
 export function blocks(value: unknown): readonly Attributes[] {
-  return (Array.isArray(value) ? value : [value]).filter(isAttributes);
+  return (Array.isArray(value) ? value : [value]).filter(isRecord);
 }
 
 /** Texts of a list, or the one text. */

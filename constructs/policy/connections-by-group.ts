@@ -1,4 +1,5 @@
-import { type Attributes, blocks, isAttributes, texts } from "./attributes.ts";
+import { isRecord } from "../../lib/is-record.ts";
+import { type Attributes, blocks, texts } from "./attributes.ts";
 import type { PolicyResource, PolicyRule } from "./policy-rule.ts";
 
 const HTTPS = 443;
@@ -52,7 +53,7 @@ function isWayOut(rule: Attributes, range: string, stack: readonly PolicyResourc
     ({ type, address }) => type === "aws_security_group" && String(rule.security_group_id).includes(`${address}.`),
   );
   const tags = group?.attributes.tags;
-  return isAttributes(tags) && tags.Tier === "gateway" && stack.some(({ type }) => type === "aws_nat_gateway");
+  return isRecord(tags) && tags.Tier === "gateway" && stack.some(({ type }) => type === "aws_nat_gateway");
 }
 
 function isEverywhere(range: string): boolean {

@@ -1,4 +1,5 @@
-import { type Attributes, blocks, isAttributes, isTrue } from "./attributes.ts";
+import { isRecord } from "../../lib/is-record.ts";
+import { type Attributes, blocks, isTrue } from "./attributes.ts";
 import type { PolicyResource, PolicyRule } from "./policy-rule.ts";
 
 /** What a launch template can tag at launch; the provider's default tags reach none of it. */
@@ -31,7 +32,7 @@ export function costTags({ tags }: { readonly tags: Readonly<Record<string, stri
 
 function launchTags(attributes: Attributes, kind: string): Attributes {
   const specification = blocks(attributes.tag_specifications).find(({ resource_type }) => resource_type === kind);
-  return isAttributes(specification?.tags) ? specification.tags : {};
+  return isRecord(specification?.tags) ? specification.tags : {};
 }
 
 function missing(wanted: Readonly<Record<string, string>>, given: Attributes): readonly string[] {

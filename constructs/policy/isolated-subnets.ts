@@ -1,4 +1,5 @@
-import { blocks, isAttributes } from "./attributes.ts";
+import { isRecord } from "../../lib/is-record.ts";
+import { blocks } from "./attributes.ts";
 import type { PolicyResource, PolicyRule } from "./policy-rule.ts";
 
 /**
@@ -41,5 +42,5 @@ function isSubnet({ type }: PolicyResource): boolean {
 }
 
 function tier({ attributes }: PolicyResource): unknown {
-  return isAttributes(attributes.tags) ? attributes.tags.Tier : undefined;
+  return isRecord(attributes.tags) ? attributes.tags.Tier : undefined;
 }

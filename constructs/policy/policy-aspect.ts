@@ -8,7 +8,8 @@ import {
   Tokenization,
 } from "cdktf";
 import type { IConstruct } from "constructs";
-import { type Attributes, isAttributes } from "./attributes.ts";
+import { isRecord } from "../../lib/is-record.ts";
+import type { Attributes } from "./attributes.ts";
 import type { PolicyResource, PolicyRule } from "./policy-rule.ts";
 import { covers, type Waiver, waiverProblem } from "./waiver.ts";
 import { wildcardReasons } from "./wildcard-reasons.ts";
@@ -72,6 +73,6 @@ function policyResource(node: TerraformResource): PolicyResource {
 
 /** A resource that was moved away renders no attributes at all. */
 function at(value: unknown, key: string): Attributes {
-  const inner = isAttributes(value) ? value[key] : undefined;
-  return isAttributes(inner) ? inner : {};
+  const inner = isRecord(value) ? value[key] : undefined;
+  return isRecord(inner) ? inner : {};
 }

@@ -1,11 +1,12 @@
-import { type Attributes, blocks, isAttributes } from "./attributes.ts";
+import { isRecord } from "../../lib/is-record.ts";
+import { type Attributes, blocks } from "./attributes.ts";
 
 /** Statements of a policy written as JSON text; `undefined` when it is not such a text. */
 export function policyStatements(policy: unknown): readonly Attributes[] | undefined {
   if (typeof policy !== "string") return undefined;
   try {
     const parsed: unknown = JSON.parse(policy);
-    return isAttributes(parsed) ? blocks(parsed.Statement) : undefined;
+    return isRecord(parsed) ? blocks(parsed.Statement) : undefined;
   } catch {
     return undefined;
   }

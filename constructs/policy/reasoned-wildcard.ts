@@ -1,4 +1,5 @@
-import { type Attributes, isAttributes, texts } from "./attributes.ts";
+import { isRecord } from "../../lib/is-record.ts";
+import { type Attributes, texts } from "./attributes.ts";
 import type { PolicyResource, PolicyRule } from "./policy-rule.ts";
 import { policyStatements } from "./policy-statements.ts";
 
@@ -48,7 +49,7 @@ function widest({ Effect, Action, NotAction, Resource, NotResource, Principal }:
   const resource = texts(Resource).find(isUnbounded);
   // In a key's own policy `*` means the key.
   if (resource !== undefined && type !== "aws_kms_key") return `the resources ${resource}`;
-  const principals = isAttributes(Principal) ? Object.values(Principal).flatMap(texts) : texts(Principal);
+  const principals = isRecord(Principal) ? Object.values(Principal).flatMap(texts) : texts(Principal);
   return principals.includes("*") ? "every principal" : undefined;
 }
 

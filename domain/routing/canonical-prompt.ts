@@ -1,3 +1,4 @@
+import { isRecord } from "../../lib/is-record.ts";
 /** What was written of a prompt. */
 export interface CanonicalPrompt {
   /** Bytes written: the whole prompt, or as much of it as there is room for. */
@@ -90,8 +91,4 @@ class Writer {
     if (text.length <= ENDS * 2) return this.text(text);
     this.text(`${text.slice(0, ENDS)}${text.length}${text.slice(-ENDS)}`);
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { percentile } from "../../lib/percentile.ts";
 import { type ModelRequest, type Placement, ReplicaModel, replay } from "../../test-support/replica-model.ts";
 import type { Replica } from "./replica.ts";
 import { ReplicaRouter } from "./replica-router.ts";
@@ -192,7 +193,7 @@ function leastOutstanding(requests: readonly ModelRequest[], count = 8) {
 }
 
 const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
-const p99 = (values: Float64Array) => values.toSorted()[Math.floor(values.length * 0.99)]!;
+const p99 = (values: Float64Array) => percentile(values, 0.99);
 
 /** Every request begins with the same `hotBlocks`; arrivals come evenly or all at once in waves. */
 function hotPrefix(options: {

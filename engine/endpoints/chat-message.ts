@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import * as z from "zod";
 import type { ChatCompletionResponse } from "../../contracts/chat.ts";
+import { parseJson } from "../../lib/parse-json.ts";
 import { type ToolCallEvent, ToolCallParser } from "../prompt/tool-call-parser.ts";
 import type { AnswerFormat } from "./answer-format.ts";
 import type { Choice } from "./local-service.ts";
@@ -22,14 +23,6 @@ function toCall(text: string, format: AnswerFormat): ToolCall {
   if (format.kind.type === "call") return newCall(format.kind.name, text);
   const call = AnyCall.safeParse(parseJson(text));
   return call.success ? newCall(call.data.name, JSON.stringify(call.data.arguments)) : newCall("", text);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 /** A whole completion as a message. */

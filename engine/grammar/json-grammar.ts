@@ -1,3 +1,4 @@
+import { isRecord } from "../../lib/is-record.ts";
 import { regexExpression } from "./regex-grammar.ts";
 import { UnsupportedSchema } from "./unsupported-schema.ts";
 
@@ -50,11 +51,6 @@ export function jsonSchemaGrammar(schema: Readonly<Record<string, unknown>>): st
   const root = writer.expression(schema, "");
   return `root ::= ${root}\n${writer.rules.join("\n")}\n${JSON_RULES}\n`;
 }
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 class GrammarWriter {
   readonly rules: string[] = [];
   readonly #root: Readonly<Record<string, unknown>>;

@@ -1,3 +1,6 @@
+import { isRecord } from "../../lib/is-record.ts";
+import { parseJson } from "../../lib/parse-json.ts";
+
 /** Text and calls of a completion with tools, in their order. */
 export type ToolCallEvent =
   | { readonly type: "text"; readonly text: string }
@@ -76,20 +79,11 @@ export class ToolCallParser {
   }
 
   #read(text: string): ToolCallEvent | null {
-    const call = parseObject(text);
-    const { name, arguments: parameters = {} } = call ?? {};
-    if (typeof name !== "string" || !this.#names.has(name)) return null;
-    if (typeof parameters !== "object" || parameters === null || Array.isArray(parameters)) return null;
+    const call = parseJson(text);
+    if (!isRecord(call)) return null;
+    const { name, arguments: parameters = {} } = call;
+    if (typeof name !== "string" || !this.#names.has(name) || !isRecord(parameters)) return null;
     return { type: "call", name, arguments: JSON.stringify(parameters) };
-  }
-}
-
-function parseObject(text: string): Readonly<Record<string, unknown>> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : null;
-  } catch {
-    return null;
   }
 }
 

@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { BatchEndpoint, BatchError } from "../../contracts/batches.ts";
-import { isRecord } from "../is-record.ts";
+import { isRecord } from "../../lib/is-record.ts";
+import { parseJson } from "../../lib/parse-json.ts";
 import { MAX_JSON_DEPTH, tooDeepField } from "../outside-values/json-depth.ts";
 import type { FileLine } from "./read-lines.ts";
 
@@ -33,7 +34,7 @@ export function isProblem(line: BatchLine | BatchError): line is BatchError {
 function lineOf(bytes: Buffer | undefined, endpoint: BatchEndpoint, maxBytes: number): BatchLine | Problem {
   if (bytes === undefined)
     return problem("line_too_large", null, `This line is over ${maxBytes} bytes. Shorten its prompt.`);
-  const fields = isUtf8(bytes) ? parse(bytes.toString("utf8")) : undefined;
+  const fields = isUtf8(bytes) ? parseJson(bytes.toString("utf8")) : undefined;
   if (!isRecord(fields))
     return problem(
       "invalid_json_line",
@@ -80,12 +81,4 @@ function shown(value: unknown): string {
   if (value === null || typeof value !== "object")
     return (JSON.stringify(value) ?? "nothing").slice(0, SHOWN_CHARACTERS);
   return Array.isArray(value) ? "an array" : "an object";
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
+import { isRecord } from "../../lib/is-record.ts";
 import type { ObjectStore, ObjectUpload } from "../files/object-store.ts";
-import { isRecord } from "../is-record.ts";
 import { countOf } from "../outside-values/token-count.ts";
 import { type BatchItem, NO_COUNTS, type SliceItem, type SliceResult } from "./batch-items.ts";
 import { type BatchLine, checkLine, isProblem } from "./check-line.ts";

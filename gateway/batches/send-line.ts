@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { PRIORITY_HEADER, REQUEST_ID_HEADER } from "../../contracts/headers.ts";
+import { parseJson } from "../../lib/parse-json.ts";
 import type { Caller, GatewayRequest } from "../core/request.ts";
 import type { GatewayResponse } from "../core/response.ts";
 import { BoundedBytes } from "../http/bounded-bytes.ts";
@@ -86,7 +87,7 @@ async function askLine(line: BatchLine, { handle, endpoint, caller, signal }: Se
     const message = `The answer is over ${MAX_ANSWER_BYTES} bytes. Ask for less in one line.`;
     return { status: 500, requestId, body: errorBody("answer_too_large", message), retryAfterMs: 0 };
   }
-  const body = parse(bytes.toString("utf8"));
+  const body = parseJson(bytes.toString("utf8")) ?? null;
   return { status, requestId, body, retryAfterMs: 1000 * (Number.isFinite(retryAfter) ? retryAfter : 0) };
 }
 
@@ -103,12 +104,4 @@ function broken(): LineAnswer {
 
 function errorBody(code: string, message: string): unknown {
   return { error: { message, type: "server_error", param: null, code } };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -1,4 +1,4 @@
-import { isRecord } from "../is-record.ts";
+import { isRecord } from "../../lib/is-record.ts";
 
 /** What says who asks, or how the answer is sent, and never what the answer is. */
 const IGNORED_FIELDS = new Set([

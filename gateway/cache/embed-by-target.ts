@@ -1,9 +1,9 @@
+import { isRecord } from "../../lib/is-record.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
 import { Lease } from "../core/lease.ts";
 import { reserveFirst } from "../core/reserve.ts";
 import type { Target } from "../core/target.ts";
 import { ask } from "../http/ask.ts";
-import { isRecord } from "../is-record.ts";
 import type { Embed } from "./semantic-cache.ts";
 
 /** 4,096 dimensions in decimal digits are some 90 KB. */

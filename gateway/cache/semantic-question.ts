@@ -1,5 +1,5 @@
+import { isRecord } from "../../lib/is-record.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
-import { isRecord } from "../is-record.ts";
 import { canonicalRequest } from "./canonical-request.ts";
 import { particulars } from "./particulars.ts";
 

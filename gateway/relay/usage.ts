@@ -1,4 +1,4 @@
-import { isRecord } from "../is-record.ts";
+import { isRecord } from "../../lib/is-record.ts";
 import { countOf } from "../outside-values/token-count.ts";
 
 /** Tokens that the engine counted. */

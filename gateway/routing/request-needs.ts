@@ -1,6 +1,6 @@
 import type { Capability } from "../../contracts/target-settings.ts";
+import { isRecord } from "../../lib/is-record.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
-import { isRecord } from "../is-record.ts";
 
 /** What a target can be asked to do: a capability that providers declare, or our engines' tokenizer. */
 export type TargetNeed = Capability | "tokenizer";

@@ -1,5 +1,6 @@
 import { expect, vi } from "vitest";
 import type { GatewayConfig } from "../../contracts/gateway-config.ts";
+import { sumOfSamples } from "../../lib/prometheus-text.ts";
 import {
   completion,
   post,
@@ -34,12 +35,7 @@ export const as = (address: string, priority = "normal") => ({
 /** A sample of `/metrics` by its name and labels. */
 export async function sample(gateway: TestGateway, name: string): Promise<number> {
   const text = await (await fetch(gateway.metricsUrl)).text();
-  return Number(
-    text
-      .split("\n")
-      .find((line) => line.startsWith(`${name} `))
-      ?.split(" ")[1],
-  );
+  return sumOfSamples(text, name) ?? Number.NaN;
 }
 
 export async function waitingRequests(gateway: TestGateway): Promise<number> {

@@ -4,6 +4,7 @@ import { expect, onTestFinished, vi } from "vitest";
 import type { ApiKeyItem } from "../../contracts/auth.ts";
 import type { Deprecation } from "../../contracts/deprecations.ts";
 import type { GatewayConfig } from "../../contracts/gateway-config.ts";
+import { eventData } from "../../lib/server-sent-events.ts";
 import { type FakeEngine, type FakeEngineBehaviour, startFakeEngine } from "../../test-support/fake-engine.ts";
 import { GATEWAY_CONFIG } from "../../test-support/gateway-config.ts";
 import type { ChangeStore } from "../admin/change-store.ts";
@@ -205,9 +206,6 @@ export async function errorOf(response: Response, status: number, code: string) 
 }
 
 /** The data of every event of a stream. */
-export function eventsOf(text: string): string[] {
-  return text
-    .split("\n\n")
-    .filter((event) => event.startsWith("data: "))
-    .map((event) => event.slice(6));
+export function eventsOf(text: string): readonly string[] {
+  return eventData(text);
 }

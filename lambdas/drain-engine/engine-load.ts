@@ -1,4 +1,5 @@
 import { ENGINE_METRICS } from "../../contracts/engine-metrics.ts";
+import { sumOfSamples } from "../../lib/prometheus-text.ts";
 
 /** An engine that is busy answers late; one that is gone does not answer at all. */
 const TIMEOUT_MS = 2000;
@@ -19,10 +20,6 @@ export async function engineLoad(origin: string): Promise<number | undefined> {
 
 /** The sum over all series of both gauges in Prometheus' text; `undefined` when there is neither. */
 export function requestsIn(text: string): number | undefined {
-  const values = text.split("\n").flatMap((line) => {
-    const [, name = "", value] = /^([\w:]+)(?:\{[^}]*\})?\s+(\S+)/.exec(line) ?? [];
-    return COUNTED.includes(name) ? [Number(value)] : [];
-  });
-  if (values.length === 0 || values.some(Number.isNaN)) return undefined;
-  return values.reduce((sum, value) => sum + value, 0);
+  const sums = COUNTED.flatMap((name) => sumOfSamples(text, name) ?? []);
+  return sums.length === 0 ? undefined : sums.reduce((sum, value) => sum + value, 0);
 }

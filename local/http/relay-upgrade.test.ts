@@ -3,9 +3,9 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
+import { freePort } from "../../lib/free-port.ts";
 import { Listener } from "../services/elb/listener.ts";
 import { TargetGroup } from "../services/elb/target-group.ts";
-import { freePort } from "./server.ts";
 
 /** A load balancer before one target. */
 async function balance(port: number, idleTimeoutSeconds = 15) {

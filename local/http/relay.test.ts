@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { type IncomingMessage, request as send } from "node:http";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { freePort } from "../../lib/free-port.ts";
 import { call, serve } from "../test/tools.ts";
 import { endToEnd, type RelayTarget, relay, relayAgent } from "./relay.ts";
-import { freePort } from "./server.ts";
 
 /** A server that relays everything to `port`; says what happened in `events`. */
 async function relayTo(port: number, settings: Partial<RelayTarget> = {}) {

@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { freePort } from "../../lib/free-port.ts";
 import { call, serve } from "../test/tools.ts";
-import { answer, bind, clientAddress, freePort, header, requestTarget } from "./server.ts";
+import { answer, bind, clientAddress, header, requestTarget } from "./server.ts";
 
 describe("binding", () => {
   test("is on the loopback address, on the requested port or any free one", async () => {

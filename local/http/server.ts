@@ -38,13 +38,6 @@ function closeServer(server: Server): Promise<void> {
   });
 }
 
-/** Port that was free a moment ago, for a process that gets its port from outside. */
-export async function freePort(): Promise<number> {
-  const bound = await bind(0, "", () => {});
-  await bound.close();
-  return bound.port;
-}
-
 /** Writes a whole answer; does nothing when the client has left or headers are out. */
 export function answer(
   response: ServerResponse,

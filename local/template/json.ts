@@ -1,11 +1,14 @@
+import { isRecord } from "../../lib/is-record.ts";
+
 /** Any value of a synthesized stack after evaluation. */
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
 export interface JsonObject {
   readonly [key: string]: Json | undefined;
 }
 
+/** Narrows a JSON value to an object. */
 export function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return isRecord(value);
 }
 
 /** The value as OpenTofu turns it into text; lists and objects are refused. */

@@ -1,4 +1,5 @@
 import type { OpenApiDocument } from "../../contracts/openapi/document.ts";
+import { isRecord } from "../../lib/is-record.ts";
 import type { UpgradeProblem } from "./problem.ts";
 
 /** Fields by path (`messages[].role`), each with what it may be: `"user"|"system"`, `integer|null`; `!` where required. */
@@ -15,8 +16,7 @@ export interface ApiContract {
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;
-const object = (value: unknown): JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : {};
+const object = (value: unknown): JsonObject => (isRecord(value) ? value : {});
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const REF = "#/components/schemas/";
 

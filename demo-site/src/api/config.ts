@@ -1,5 +1,6 @@
 import type { SiteConfig } from "../../../contracts/site-config.ts";
-import { isRecord, type JsonRecord, parseJson } from "./json.ts";
+import { isRecord } from "../../../lib/is-record.ts";
+import { parseJson } from "../../../lib/parse-json.ts";
 
 export type { SiteConfig };
 export type SiteModel = SiteConfig["models"][number];
@@ -57,11 +58,11 @@ function checkModel(item: unknown, index: number, problems: string[]): SiteModel
 
 /** Reads fields and notes what is wrong with them, so that every problem is listed at once. */
 class Reader {
-  readonly #value: JsonRecord;
+  readonly #value: Readonly<Record<string, unknown>>;
   readonly #path: string;
   readonly #problems: string[];
 
-  constructor(value: JsonRecord, path: string, problems: string[]) {
+  constructor(value: Readonly<Record<string, unknown>>, path: string, problems: string[]) {
     this.#value = value;
     this.#path = path;
     this.#problems = problems;

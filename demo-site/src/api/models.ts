@@ -1,5 +1,6 @@
+import { isRecord } from "../../../lib/is-record.ts";
+import { parseJson } from "../../../lib/parse-json.ts";
 import type { SiteModel } from "./config.ts";
-import { isRecord, parseJson } from "./json.ts";
 
 /** Model id → weights that really answer. */
 export type ServedWeights = ReadonlyMap<string, string>;

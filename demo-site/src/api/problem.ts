@@ -1,5 +1,6 @@
 import type { ErrorDetail } from "../../../contracts/errors.ts";
-import { isRecord, parseJson } from "./json.ts";
+import { isRecord } from "../../../lib/is-record.ts";
+import { parseJson } from "../../../lib/parse-json.ts";
 import { retryAfterSeconds } from "./retry-after.ts";
 
 export type ProblemKind =

@@ -1,5 +1,6 @@
+import { isRecord } from "../../../lib/is-record.ts";
+import { parseJson } from "../../../lib/parse-json.ts";
 import { type ChatRequest, chatBody, chatUrl } from "./chat-request.ts";
-import { isRecord, parseJson } from "./json.ts";
 import { localProblem, type Problem, problemFromResponse, readErrorBody } from "./problem.ts";
 import { type SseEvent, SseParser } from "./sse.ts";
 

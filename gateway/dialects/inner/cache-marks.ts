@@ -1,4 +1,4 @@
-import { isRecord } from "../../is-record.ts";
+import { isRecord } from "../../../lib/is-record.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 

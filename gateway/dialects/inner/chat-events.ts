@@ -1,7 +1,7 @@
 import { ERRORS, type ErrorBody, type ErrorCode } from "../../../contracts/errors.ts";
 import type { FinishReason, Usage } from "../../../contracts/sampling.ts";
+import { isRecord } from "../../../lib/is-record.ts";
 import { GatewayError } from "../../core/gateway-error.ts";
-import { isRecord } from "../../is-record.ts";
 import { countOf } from "../../outside-values/token-count.ts";
 import { itemsOf, parseJson, textOf } from "./json.ts";
 import type { SseEvent } from "./sse-reader.ts";

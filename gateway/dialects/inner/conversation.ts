@@ -1,4 +1,4 @@
-import { isRecord } from "../../is-record.ts";
+import { isRecord } from "../../../lib/is-record.ts";
 import type { Block } from "./blocks.ts";
 import { markOf } from "./cache-marks.ts";
 import { readParts } from "./content-parts.ts";

@@ -1,13 +1,10 @@
+import { parseJson as parseAny } from "../../../lib/parse-json.ts";
 import { tooDeepField } from "../../outside-values/json-depth.ts";
 
 /** Parsed JSON, or `undefined` where the text is none, or is nested too deep for recursion. */
 export function parseJson(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return tooDeepField(value) === undefined ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseAny(text);
+  return tooDeepField(value) === undefined ? value : undefined;
 }
 
 /** A string that is not empty, or `undefined`. */

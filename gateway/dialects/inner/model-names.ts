@@ -1,4 +1,4 @@
-import { isRecord } from "../../is-record.ts";
+import { isRecord } from "../../../lib/is-record.ts";
 import { itemsOf, parseJson, textOf } from "./json.ts";
 
 /** Names in a list of models: `list` is the field of the body that holds it, `name` that of an item. */

@@ -1,4 +1,4 @@
-import { isRecord } from "../../is-record.ts";
+import { isRecord } from "../../../lib/is-record.ts";
 import { itemsOf, textOf } from "./json.ts";
 import { cannotSay, refuse } from "./refuse.ts";
 

@@ -1,4 +1,4 @@
-import { isRecord } from "../../is-record.ts";
+import { isRecord } from "../../../lib/is-record.ts";
 import { textOf } from "./json.ts";
 
 type Fields = Readonly<Record<string, unknown>>;

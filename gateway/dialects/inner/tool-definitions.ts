@@ -1,4 +1,4 @@
-import { isRecord } from "../../is-record.ts";
+import { isRecord } from "../../../lib/is-record.ts";
 import { markOf } from "./cache-marks.ts";
 import type { Conversation } from "./conversation.ts";
 import { itemsOf, textOf } from "./json.ts";

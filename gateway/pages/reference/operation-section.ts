@@ -1,4 +1,4 @@
-import { isRecord } from "../../is-record.ts";
+import { isRecord } from "../../../lib/is-record.ts";
 import { examplesOf } from "./examples.ts";
 import { type Html, html, prose } from "./html.ts";
 import { fieldsOf, resolve, type Schema, type Schemas } from "./json-schema.ts";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { AuthMode } from "../../../contracts/auth.ts";
 import type { Deprecation } from "../../../contracts/deprecations.ts";
 import { openApiDocument } from "../../../contracts/openapi/document.ts";
-import { isRecord } from "../../is-record.ts";
+import { isRecord } from "../../../lib/is-record.ts";
 import { type StaticPage, staticPage } from "../static-page.ts";
 import { type GuidePart, guide } from "./guide.ts";
 import { Html, html, prose } from "./html.ts";

@@ -1,5 +1,5 @@
 import type { ErrorDetail } from "../../../contracts/errors.ts";
-import { isRecord } from "../../is-record.ts";
+import { isRecord } from "../../../lib/is-record.ts";
 
 /**
  * More single values than any real request has outside of its prompt (2,048 messages with some parts each, tool

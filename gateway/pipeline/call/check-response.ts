@@ -1,5 +1,6 @@
+import { isRecord } from "../../../lib/is-record.ts";
+import { parseJson } from "../../../lib/parse-json.ts";
 import { UpstreamFailure } from "../../core/upstream-failure.ts";
-import { isRecord } from "../../is-record.ts";
 
 /** What a stream of events can begin with. */
 const FIELDS = ["data:", "event:", "id:", "retry:", ":"];
@@ -28,15 +29,7 @@ export function checkFirstEvents(first: Buffer, mediaType: string): void {
  * @throws {UpstreamFailure}
  */
 export function checkWhole(bytes: Buffer, isWhole: (response: Readonly<Record<string, unknown>>) => boolean): void {
-  const answer = parse(bytes);
+  const answer = parseJson(bytes.toString("utf8"));
   if (isRecord(answer) && isWhole(answer)) return;
   throw new UpstreamFailure(isRecord(answer) && answer.error !== undefined ? "failed" : "malformed");
-}
-
-function parse(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString("utf8"));
-  } catch {
-    return undefined;
-  }
 }

@@ -5,7 +5,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { freePort } from "../../http/server.ts";
+import { freePort } from "../../../lib/free-port.ts";
 import type { JsonObject } from "../../template/json.ts";
 import { call, serve, temporaryFolder } from "../../test/tools.ts";
 import { LambdaFunction } from "../lambda/lambda-function.ts";

@@ -7,12 +7,3 @@ export async function scrapeMetrics(port: number, timeoutMs: number): Promise<st
     return undefined;
   }
 }
-
-/** Sum of a gauge over its labels, from Prometheus text; `undefined` when it is not there. */
-export function gaugeOf(text: string, name: string): number | undefined {
-  const values = text
-    .split("\n")
-    .filter((sample) => sample.startsWith(name) && /^[{ ]/.test(sample.slice(name.length)))
-    .map((sample) => Number(sample.slice(sample.lastIndexOf(" ") + 1)));
-  return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0);
-}

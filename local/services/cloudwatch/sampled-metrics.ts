@@ -1,5 +1,6 @@
 import { METRICS, type MetricEntry } from "../../../contracts/metrics/catalogue.ts";
-import { gaugeOf, scrapeMetrics } from "./engine-gauges.ts";
+import { sumOfSamples } from "../../../lib/prometheus-text.ts";
+import { scrapeMetrics } from "./engine-gauges.ts";
 import type { Dimensions, MetricStore } from "./metric-store.ts";
 
 export interface SampledTargetGroup {
@@ -84,7 +85,7 @@ export class SampledMetrics {
     const time = Date.now();
     const dimensions = { Environment: this.#options.environment, Model: model };
     for (const metric of [METRICS.requestsRunning, METRICS.requestsWaiting, METRICS.kvCacheUsage]) {
-      const value = gaugeOf(text, metric.name);
+      const value = sumOfSamples(text, metric.name);
       if (value !== undefined) this.#put(metric, dimensions, time, value);
     }
   }

@@ -1,6 +1,7 @@
 import { ENGINE_METRICS } from "../../../contracts/engine-metrics.ts";
 import { METRICS } from "../../../contracts/metrics/catalogue.ts";
-import { gaugeOf, scrapeMetrics } from "./engine-gauges.ts";
+import { sumOfSamples } from "../../../lib/prometheus-text.ts";
+import { scrapeMetrics } from "./engine-gauges.ts";
 import type { MetricStore } from "./metric-store.ts";
 
 /** A group of engines as the sampler sees it. */
@@ -75,6 +76,6 @@ export class UtilizationSampler {
 
 /** Whether the engine computes a request now; `undefined` when it does not answer, or without the gauge. */
 async function isComputing(port: number): Promise<boolean | undefined> {
-  const running = gaugeOf((await scrapeMetrics(port, SCRAPE_TIMEOUT_MS)) ?? "", ENGINE_METRICS.requestsRunning);
+  const running = sumOfSamples((await scrapeMetrics(port, SCRAPE_TIMEOUT_MS)) ?? "", ENGINE_METRICS.requestsRunning);
   return running === undefined ? undefined : running > 0;
 }

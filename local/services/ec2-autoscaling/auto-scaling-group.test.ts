@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { freePort } from "../../http/server.ts";
+import { freePort } from "../../../lib/free-port.ts";
 import { call, temporaryFolder } from "../../test/tools.ts";
 import { TargetGroup } from "../elb/target-group.ts";
 import { AutoScalingGroup, type AutoScalingGroupOptions } from "./auto-scaling-group.ts";

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { GroupCapacity } from "../../../domain/scaling-policy.ts";
 import { isHealthy } from "../../http/health.ts";
 import type { TargetGroup } from "../elb/target-group.ts";
@@ -196,7 +197,7 @@ export class AutoScalingGroup {
         );
         return void this.#leave(member);
       }
-      await new Promise((resolve) => setTimeout(resolve, READY_POLL_MS).unref());
+      await sleep(READY_POLL_MS, undefined, { ref: false });
     }
   }
 

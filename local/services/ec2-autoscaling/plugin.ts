@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { ENV } from "../../../contracts/process-environment.ts";
-import { freePort } from "../../http/server.ts";
+import { freePort } from "../../../lib/free-port.ts";
 import { awsEnvironment } from "../../runtime/aws-environment.ts";
 import { idOf } from "../../runtime/names.ts";
 import type { ResourcePlugin } from "../../runtime/plugin.ts";

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { freePort } from "../../http/server.ts";
+import { freePort } from "../../../lib/free-port.ts";
 
 const START_MS = 5000;
 

@@ -1,6 +1,6 @@
 import type { RequestListener } from "node:http";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { freePort } from "../../http/server.ts";
+import { freePort } from "../../../lib/free-port.ts";
 import type { JsonObject } from "../../template/json.ts";
 import { call, serve } from "../../test/tools.ts";
 import { Listener } from "./listener.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import { freePort } from "../../http/server.ts";
+import { freePort } from "../../../lib/free-port.ts";
 import type { JsonObject } from "../../template/json.ts";
 import { serve } from "../../test/tools.ts";
 import { statusMatcher, TargetGroup } from "./target-group.ts";

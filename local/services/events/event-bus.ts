@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Json, JsonObject } from "../../template/json.ts";
 import { asList, isObject } from "../../template/json.ts";
 
@@ -85,7 +86,7 @@ export class EventBus {
         const cause = error instanceof Error ? error.message : String(error);
         // A schema's complaint has many lines; the terminal gets one for each attempt.
         this.#report(`event rule ${rule}: ${cause.replaceAll(/\s*\n\s*/g, " ")}`);
-        if (attempt < ATTEMPTS) await new Promise((resolve) => setTimeout(resolve, this.#retryMs * attempt).unref());
+        if (attempt < ATTEMPTS) await sleep(this.#retryMs * attempt, undefined, { ref: false });
       }
     }
   }

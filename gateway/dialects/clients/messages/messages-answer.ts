@@ -1,5 +1,5 @@
+import { isRecord } from "../../../../lib/is-record.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
-import { isRecord } from "../../../is-record.ts";
 import { type ChatUsage, readUsage } from "../../inner/chat-events.ts";
 import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
 

@@ -1,4 +1,4 @@
-import { isRecord } from "../../../is-record.ts";
+import { isRecord } from "../../../../lib/is-record.ts";
 import { keptMark } from "../../inner/cache-marks.ts";
 import { itemsOf, textOf } from "../../inner/json.ts";
 import { kindOf, refuse } from "../../inner/refuse.ts";

@@ -1,8 +1,8 @@
 import type { ErrorBody } from "../../../../contracts/errors.ts";
 import { messagesErrorBody } from "../../../../contracts/messages.ts";
+import { isRecord } from "../../../../lib/is-record.ts";
 import type { StreamTranslator } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
-import { isRecord } from "../../../is-record.ts";
 import { type ChatSaying, type ChatUsage, readChatEvent } from "../../inner/chat-events.ts";
 import { textOf } from "../../inner/json.ts";
 import { type SseEvent, SseReader } from "../../inner/sse-reader.ts";

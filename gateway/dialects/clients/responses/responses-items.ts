@@ -1,4 +1,4 @@
-import { isRecord } from "../../../is-record.ts";
+import { isRecord } from "../../../../lib/is-record.ts";
 import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
 import { kindOf, refuse } from "../../inner/refuse.ts";
 

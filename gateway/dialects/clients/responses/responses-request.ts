@@ -1,4 +1,4 @@
-import { isRecord } from "../../../is-record.ts";
+import { isRecord } from "../../../../lib/is-record.ts";
 import { itemsOf, textOf } from "../../inner/json.ts";
 import { refuse } from "../../inner/refuse.ts";
 import { chatOfItems } from "./responses-items.ts";

@@ -1,7 +1,7 @@
 import type { ErrorBody } from "../../../../contracts/errors.ts";
 import { ResponseRequest } from "../../../../contracts/responses.ts";
+import { isRecord } from "../../../../lib/is-record.ts";
 import type { InboundContext, InboundDialect, StreamTranslator } from "../../../core/dialect.ts";
-import { isRecord } from "../../../is-record.ts";
 import type { ResponseStore } from "../../../responses/response-store.ts";
 import { itemsOf, textOf } from "../../inner/json.ts";
 import { refuse } from "../../inner/refuse.ts";

@@ -1,8 +1,8 @@
 import type { ErrorCode } from "../../../../contracts/errors.ts";
 import type { FinishReason, Usage } from "../../../../contracts/sampling.ts";
+import { isRecord } from "../../../../lib/is-record.ts";
 import type { UpstreamProblem } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
-import { isRecord } from "../../../is-record.ts";
 import { countOf } from "../../../outside-values/token-count.ts";
 import { parseJson, textOf } from "../../inner/json.ts";
 import { finishReasonOf, usageOf } from "../../inner/provider-answer.ts";

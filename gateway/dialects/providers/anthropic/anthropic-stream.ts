@@ -1,8 +1,8 @@
 import type { ErrorBody } from "../../../../contracts/errors.ts";
 import type { FinishReason } from "../../../../contracts/sampling.ts";
+import { isRecord } from "../../../../lib/is-record.ts";
 import type { StreamTranslator } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
-import { isRecord } from "../../../is-record.ts";
 import { countOf } from "../../../outside-values/token-count.ts";
 import { ChatEventWriter, DONE_EVENT, errorEvent } from "../../inner/chat-events.ts";
 import { parseJson, textOf } from "../../inner/json.ts";

@@ -1,6 +1,6 @@
 import { EventStreamCodec } from "@smithy/eventstream-codec";
+import { isRecord } from "../../../../lib/is-record.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
-import { isRecord } from "../../../is-record.ts";
 import { parseJson } from "../../inner/json.ts";
 
 /** Length of the whole frame, of its headers, and a checksum of both: four bytes each; a checksum ends the frame. */

@@ -1,6 +1,6 @@
 import type { FinishReason, Usage } from "../../../../contracts/sampling.ts";
+import { isRecord } from "../../../../lib/is-record.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
-import { isRecord } from "../../../is-record.ts";
 import { countOf } from "../../../outside-values/token-count.ts";
 import { itemsOf, textOf } from "../../inner/json.ts";
 

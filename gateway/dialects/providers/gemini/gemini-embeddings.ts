@@ -1,6 +1,6 @@
+import { isRecord } from "../../../../lib/is-record.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import type { GenerationRequest } from "../../../core/generation-request.ts";
-import { isRecord } from "../../../is-record.ts";
 import { itemsOf, parseJson } from "../../inner/json.ts";
 import { refuse } from "../../inner/refuse.ts";
 import { numberOf } from "../../inner/sampling-fields.ts";

@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../../../../contracts/errors.ts";
+import { isRecord } from "../../../../lib/is-record.ts";
 import type { UpstreamProblem } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
-import { isRecord } from "../../../is-record.ts";
 import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
 
 type Fields = Readonly<Record<string, unknown>>;

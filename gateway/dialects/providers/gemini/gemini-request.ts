@@ -1,4 +1,4 @@
-import { isRecord } from "../../../is-record.ts";
+import { isRecord } from "../../../../lib/is-record.ts";
 import { readConversation } from "../../inner/conversation.ts";
 import { textOf } from "../../inner/json.ts";
 import { refuse } from "../../inner/refuse.ts";

@@ -1,5 +1,5 @@
+import { isRecord } from "../../../../lib/is-record.ts";
 import type { GenerationRequest } from "../../../core/generation-request.ts";
-import { isRecord } from "../../../is-record.ts";
 
 const OPEN_BRACE = 0x7b;
 const ASK_FOR_USAGE = Buffer.from('{"stream_options":{"include_usage":true},');

@@ -1,5 +1,5 @@
+import { isRecord } from "../../../../lib/is-record.ts";
 import type { OutboundDialect, UpstreamProblem } from "../../../core/dialect.ts";
-import { isRecord } from "../../../is-record.ts";
 import { parseJson } from "../../inner/json.ts";
 import { openAiBody } from "./openai-body.ts";
 

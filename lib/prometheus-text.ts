@@ -44,3 +44,9 @@ function endOfLabels(rest: string): number {
   }
   return -1;
 }
+
+/** The sum of a metric over its labels; `undefined` when the page doesn't have it. */
+export function sumOfSamples(text: string, name: string): number | undefined {
+  const samples = findSamples(text, name);
+  return samples.length === 0 ? undefined : samples.reduce((sum, { value }) => sum + value, 0);
+}

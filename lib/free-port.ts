@@ -1,12 +1,16 @@
 import { createServer } from "node:net";
 
-/** A port that is free now, for programs that can't choose one themselves. */
+/**
+ * A port of 127.0.0.1 that was free a moment ago, for a process that is told its port.
+ * @throws when the machine has none left
+ */
 export async function freePort(): Promise<number> {
   const server = createServer();
   server.listen(0, "127.0.0.1");
   await new Promise((resolve, reject) => server.once("listening", resolve).once("error", reject));
   const address = server.address();
   await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("There is no free port.");
+  if (address === null || typeof address === "string")
+    throw new Error(`A server on 127.0.0.1 must have a port, got ${address}; close programs that hold ports.`);
   return address.port;
 }

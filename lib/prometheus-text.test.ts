@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { findSamples } from "./prometheus-text.ts";
+import { findSamples, sumOfSamples } from "./prometheus-text.ts";
 
 describe("the reader of Prometheus pages", () => {
   test("finds a metric by its whole name, with its labels", () => {
@@ -30,4 +30,11 @@ describe("the reader of Prometheus pages", () => {
     const page = fc.array(piece, { maxLength: 40 }).map((pieces) => pieces.join(""));
     void fc.assert(fc.property(page, (text) => findSamples(text, "up").every(({ value }) => !Number.isNaN(value))));
   });
+});
+
+test("a metric's sum is over all its labels, and is undefined where the page doesn't have it", () => {
+  const text = '# TYPE a gauge\na{x="1"} 2\na{x="2"} 3\nab 7\n';
+  expect(sumOfSamples(text, "a")).toBe(5);
+  expect(sumOfSamples(text, "ab")).toBe(7);
+  expect(sumOfSamples(text, "b")).toBeUndefined();
 });
