@@ -1,13 +1,15 @@
 import { describe, expect, test, vi } from "vitest";
 import { newApiKey } from "../domain/api-key.ts";
 import { startFakeEngine } from "../test-support/fake-engine.ts";
-import { getOnce, startProcess, startServing } from "./test/gateway-process.ts";
+import { getOnce, startProcess, startServing, withGatewayBundle } from "./test/gateway-process.ts";
 import { completion, errorOf, eventsOf, post, testConfig } from "./test/test-gateway.ts";
 
 /** Variables of a process that runs this code first, in each of its threads. */
 function preloading(code: string) {
   return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}` };
 }
+
+withGatewayBundle();
 
 describe("the gateway process", () => {
   test("finds its engines and keys through AWS, and serves", async () => {

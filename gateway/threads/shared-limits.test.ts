@@ -1,8 +1,10 @@
 import { describe, expect, test, vi } from "vitest";
 import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
-import { startServing } from "../test/gateway-process.ts";
+import { startServing, withGatewayBundle } from "../test/gateway-process.ts";
 import { provide } from "../test/provider-fixture.ts";
 import { chat, completion, post, testConfig } from "../test/test-gateway.ts";
+
+withGatewayBundle();
 
 /** A machine that does much else connects late. */
 const PATIENT = { connectSeconds: 30, firstByteSeconds: 30, idleSeconds: 30, totalSeconds: 30 };
