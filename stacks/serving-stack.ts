@@ -44,6 +44,7 @@ export class ServingStack extends TerraformStack {
   readonly gatewayTargets: InstanceTargets;
   readonly pools: readonly EnginePool[];
 
+  // biome-ignore lint/complexity/noExcessiveLinesPerFunction: a declaration of resources
   constructor(scope: Construct, { environment, network, data, lambdas, gateway }: ServingStackProps) {
     super(scope, stackId(environment, "serving"));
     configureStack(this, environment, "serving");

@@ -20,6 +20,7 @@ function hookKey(fields: URLSearchParams, hook: string | null): string {
   return `${fields.get("AutoScalingGroupName")} ${hook}`;
 }
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a table of patches, each with its reason
 export function autoscalingPatches(): readonly EmulatorPatch[] {
   const groups = new Map<string, Readonly<Record<string, string>>>();
   const hooks = new Map<string, string>();

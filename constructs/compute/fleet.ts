@@ -54,6 +54,7 @@ export class Fleet extends Construct {
   readonly resource: AutoscalingGroup;
   readonly groupName: string;
 
+  // biome-ignore lint/complexity/noExcessiveLinesPerFunction: a declaration of resources
   constructor(scope: Construct, id: string, props: FleetProps) {
     super(scope, id);
     const { name, warmPool, launchHook, terminateHook, purchase, capacityReservation, rolloutAlarm } = props;

@@ -77,6 +77,7 @@ export class EnginePool extends Construct {
   /** `Host` that selects the pool on the engine listener. */
   readonly host: string;
 
+  // biome-ignore lint/complexity/noExcessiveLinesPerFunction: a declaration of resources
   constructor(scope: Construct, id: string, props: EnginePoolProps) {
     super(scope, id);
     const { name, servedName, network, artefacts, warmPool, capacityReservation } = props;

@@ -55,6 +55,7 @@ export class ServiceAlarms extends Construct {
   /** All of them, the summary first. */
   readonly arns: readonly string[];
 
+  // biome-ignore lint/complexity/noExcessiveLinesPerFunction: a table of alarms
   constructor(scope: Construct, id: string, props: ServiceAlarmsProps) {
     super(scope, id);
     const { name, topicArn, pools } = props;

@@ -32,6 +32,7 @@ export class StaticSite extends Construct {
   /** `https://<id>.cloudfront.net` */
   readonly url: string;
 
+  // biome-ignore lint/complexity/noExcessiveLinesPerFunction: a declaration of resources
   constructor(scope: Construct, id: string, { name, kmsKeyArn, directory, config, apiOrigin }: StaticSiteProps) {
     super(scope, id);
     const bucket = new PrivateBucket(this, "Bucket", {

@@ -39,6 +39,7 @@ export function deployStatements(props: DeployPermissionsProps): readonly Policy
 }
 
 /** The account in an ARN is `*` everywhere: a role has no rights in another account's resources unless that one agrees. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a table of policy statements
 export function deployGrants({ name, region, environment }: DeployPermissionsProps): readonly Grant[] {
   const here = (service: string, resource: string) => `arn:aws:${service}:${region}:*:${resource}`;
   const inRegion = { StringEquals: { "aws:RequestedRegion": region } };

@@ -40,6 +40,7 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 /** Writes the model as a GGUF file that llama.cpp loads: matrices in half precision, all else in single. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a table of the file's metadata
 export async function writeBertGguf(source: BertSource, to: string): Promise<void> {
   const file = await readFile(source.weights);
   const tensors = readSafetensors(file).flatMap(({ name, shape, values }) => {

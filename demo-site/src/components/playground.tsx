@@ -21,6 +21,7 @@ import { Settings, type SettingsText } from "./settings.tsx";
 import { StatusLine } from "./status-line.tsx";
 
 /** The page once its configuration is known: the form on one side, the answer on the other. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: the page's markup, with the state that its parts share
 export function Playground({ config }: { readonly config: SiteConfig }) {
   const { apiUrl, auth, models, defaults } = config;
   const isOnline = useOnline();
