@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { providerConfig, routeConfig } from "../test-support/target-config.ts";
-import { checkLine } from "./batches/check-line.ts";
+import { checkRequest } from "./batches/check-request.ts";
 import { startAdminGateway } from "./test/admin-gateway.ts";
 import { chat, errorOf, post, startTestGateway } from "./test/test-gateway.ts";
 
@@ -26,7 +26,7 @@ test("an admin body of 9,000 levels is refused with the limit, one of 64 is not 
 
 test("a batch line of 9,000 levels is refused with the limit and its number", () => {
   const line = `{"custom_id":"a","method":"POST","url":"/v1/chat/completions","body":{"model":"m","x":${nested(9000)}}}`;
-  const checked = checkLine({ number: 7, start: 0, end: 1, bytes: Buffer.from(line) }, "/v1/chat/completions", 1e6);
+  const checked = checkRequest({ number: 7, start: 0, end: 1, bytes: Buffer.from(line) }, "/v1/chat/completions", 1e6);
   expect(checked).toMatchObject({ code: "invalid_json_line", line: 7 });
   expect(checked).toMatchObject({ message: expect.stringContaining("at most 64 nested levels, got over 64") });
 });

@@ -65,7 +65,7 @@ export const NO_COUNTS = {
 export const SliceResult = z.object({
   completed: z.int(),
   failed: z.int(),
-  /** Of the failed ones, those that were not asked because the window was over. */
+  /** Of the failed ones, those that were not sent because the window was over. */
   expired: z.int(),
   inputTokens: z.int(),
   outputTokens: z.int(),

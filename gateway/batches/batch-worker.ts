@@ -7,13 +7,13 @@ import { ObjectMissing } from "../files/object-store.ts";
 import type { BatchItem, SliceItem } from "./batch-items.ts";
 import type { BatchStore, Leased } from "./batch-store.ts";
 import { type BatchTiming, TIMING } from "./batch-timing.ts";
+import { ConcurrencyLimiter } from "./concurrency-limiter.ts";
 import { finishBatch } from "./finish-batch.ts";
 import { LeaseHold, LeaseLost } from "./lease-hold.ts";
-import { LineGate } from "./line-gate.ts";
 import { planBatch } from "./plan-batch.ts";
+import { roundRobin } from "./round-robin.ts";
 import { runSlice } from "./run-slice.ts";
-import { sendLine } from "./send-line.ts";
-import { takeTurns } from "./take-turns.ts";
+import { sendRequest } from "./send-request.ts";
 
 export interface BatchWorkerOptions {
   readonly store: BatchStore;
@@ -28,7 +28,7 @@ export interface BatchWorkerOptions {
   readonly callerOf: (batch: BatchItem) => Caller;
   readonly maxLinesInFlight: number;
   readonly maxLineBytes: number;
-  /** Told of every dead letter. */
+  /** Called for every dead letter. */
   readonly onDeadLetter: () => void;
   readonly timing?: Partial<BatchTiming>;
 }
@@ -43,11 +43,11 @@ const MAX_LOOKED_AT = 50;
 /** An entry whose batch does not appear within this belongs to a creation that failed. */
 const ORPHAN_SECONDS = 300;
 
-/** Works on batches in the background: takes what is free, serves its requests in this process. */
+/** Works on batches in the background: takes work that is free, serves its requests in this process. */
 export class BatchWorker {
   readonly #options: BatchWorkerOptions;
   readonly #timing: BatchTiming;
-  readonly #gate: LineGate;
+  readonly #limiter: ConcurrencyLimiter;
   readonly #tasks = new Set<Promise<void>>();
   readonly #stop = new AbortController();
   #loop: Promise<void> | undefined;
@@ -57,7 +57,7 @@ export class BatchWorker {
   constructor(options: BatchWorkerOptions) {
     this.#options = options;
     this.#timing = { ...TIMING, ...options.timing };
-    this.#gate = new LineGate(options.maxLinesInFlight);
+    this.#limiter = new ConcurrencyLimiter(options.maxLinesInFlight);
   }
 
   start(): void {
@@ -99,11 +99,11 @@ export class BatchWorker {
     this.#wake = undefined;
   }
 
-  /** Never rejects: a store that can't be asked has no work now. */
+  /** Never rejects: a store that can't be read has no work now. */
   async #findWork(): Promise<Leased | undefined> {
     const { store, logger } = this.#options;
     try {
-      const queue = takeTurns(await store.queue(), this.#lastOwner);
+      const queue = roundRobin(await store.queue(), this.#lastOwner);
       for (const entry of queue.slice(0, MAX_LOOKED_AT)) {
         const batch = await store.get(entry.owner, entry.id);
         const isOrphan = batch === undefined && entry.createdAt + ORPHAN_SECONDS < this.#seconds();
@@ -167,7 +167,7 @@ export class BatchWorker {
         await store.release(work, uncounted ? { uncounted } : { notBefore: now() + waitMs }).catch(() => undefined);
       }
     } finally {
-      hold.end();
+      await hold.end();
     }
   }
 
@@ -213,7 +213,7 @@ export class BatchWorker {
     const { store, files, handle, callerOf, maxLineBytes, maxLinesInFlight, random } = this.#options;
     if (slice.attempts > 2 * MAX_ATTEMPTS) return await this.#giveUp(batch, slice);
     if (slice.attempts > 1 && (await store.isDone(batch.id, slice))) return await store.dropOpenSlice(batch.id, slice);
-    const mode = slice.attempts > MAX_ATTEMPTS ? "abandon" : "ask";
+    const mode = slice.attempts > MAX_ATTEMPTS ? "abandon" : "send";
     const result = await runSlice({
       batch,
       slice,
@@ -224,10 +224,10 @@ export class BatchWorker {
       maxLinesInFlight,
       isStopped: () => hold.isCancelled,
       signal: hold.signal,
-      ask: (line) =>
-        sendLine(line, {
+      send: (request) =>
+        sendRequest(request, {
           handle,
-          gate: this.#gate,
+          limiter: this.#limiter,
           endpoint: batch.endpoint,
           caller: callerOf(batch),
           isExpired: () => this.#isExpired(batch),

@@ -15,6 +15,7 @@ export class LeaseHold {
   isCancelled = false;
   readonly #lost = new AbortController();
   readonly #timer: NodeJS.Timeout;
+  #beat: Promise<void> = Promise.resolve();
 
   constructor(work: Leased, { store, heartbeatMs, stop }: LeaseHoldOptions) {
     this.signal = AbortSignal.any([stop, this.#lost.signal]);
@@ -24,10 +25,14 @@ export class LeaseHold {
         this.isCancelled = (await store.get(work.batch.owner, work.batch.id))?.status === "cancelling";
     };
     // One beat that fails is made up for by the next; after some, another process has the lease and a beat says so.
-    this.#timer = setInterval(() => void beat().catch(() => undefined), heartbeatMs);
+    this.#timer = setInterval(() => {
+      this.#beat = beat().catch(() => undefined);
+    }, heartbeatMs);
   }
 
-  end(): void {
+  /** Resolves when no call to the store is open any more. */
+  async end(): Promise<void> {
     clearInterval(this.#timer);
+    await this.#beat;
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type BatchEndpoint, type BatchError, MAX_BATCH_LINES } from "../../contracts/batches.ts";
 import type { SliceItem } from "./batch-items.ts";
-import { checkLine, isProblem } from "./check-line.ts";
+import { checkRequest, isProblem } from "./check-request.ts";
 import { type FileLine, readLines } from "./read-lines.ts";
 
 /** Enough to see what is going on; the table's item has room for 400 KB. */
@@ -18,7 +18,7 @@ export interface PlanOptions {
 export interface BatchPlan {
   readonly lines: number;
   readonly slices: readonly SliceItem[];
-  /** Everything that is wrong with the file, the first hundred; with any, nothing is asked. */
+  /** Everything that is wrong with the file, the first hundred; with any, nothing is sent. */
   readonly errors: readonly BatchError[];
 }
 
@@ -34,7 +34,7 @@ export async function planBatch(source: AsyncIterable<Buffer>, options: PlanOpti
       const message = `The file has more than ${maxLines} lines. Cut it into several batches.`;
       return { lines, slices: [], errors: [{ code: "too_many_lines", line: null, param: null, message }] };
     }
-    const checked = checkLine(line, endpoint, maxLineBytes);
+    const checked = checkRequest(line, endpoint, maxLineBytes);
     if (isProblem(checked)) errors.push(checked);
     else errors.push(...repetition(checked.customId, line, seen));
     if (errors.length >= MAX_ERRORS) break;

@@ -3,9 +3,9 @@ import { isRecord } from "../../lib/is-record.ts";
 import type { ObjectStore, ObjectUpload } from "../files/object-store.ts";
 import { countOf } from "../outside-values/token-count.ts";
 import { type BatchItem, NO_COUNTS, type SliceItem, type SliceResult } from "./batch-items.ts";
-import { type BatchLine, checkLine, isProblem } from "./check-line.ts";
+import { type BatchRequest, checkRequest, isProblem } from "./check-request.ts";
 import { readLines } from "./read-lines.ts";
-import type { LineAnswer } from "./send-line.ts";
+import type { BatchResponse } from "./send-request.ts";
 
 export interface RunSliceOptions {
   readonly batch: BatchItem;
@@ -14,13 +14,13 @@ export interface RunSliceOptions {
   readonly maxLineBytes: number;
   /** Start of the keys of the two parts; no other attempt has the same. */
   readonly keyPrefix: string;
-  /** `abandon`: attempts on this slice failed again and again, so its lines are not asked any more. */
-  readonly mode: "ask" | "abandon";
-  ask(line: BatchLine): Promise<LineAnswer>;
-  /** Lines that are under way at once, so that not a whole slice is in memory. */
+  /** `abandon`: attempts on this slice failed again and again, so its requests are not sent any more. */
+  readonly mode: "send" | "abandon";
+  send(request: BatchRequest): Promise<BatchResponse>;
+  /** Requests in flight at once, so that not a whole slice is in memory. */
   readonly maxLinesInFlight: number;
   readonly isStopped: () => boolean;
-  /** Ends everything; the slice is then somebody else's. */
+  /** Aborts everything; another process has the slice then. */
   readonly signal: AbortSignal;
 }
 
@@ -34,7 +34,7 @@ const ABANDONED = {
 };
 
 /**
- * Asks the lines of a slice and writes the parts of the output and error files.
+ * Sends the requests of a slice and writes the parts of the output and error files.
  * @throws the signal's reason when it was aborted, and whatever the object store throws; nothing is left behind then
  */
 export async function runSlice(options: RunSliceOptions): Promise<SliceResult> {
@@ -42,7 +42,7 @@ export async function runSlice(options: RunSliceOptions): Promise<SliceResult> {
   const output = new Part(objects, `${keyPrefix}.out`);
   const errors = new Part(objects, `${keyPrefix}.err`);
   try {
-    const tally = await askLines(options, output, errors);
+    const tally = await sendAll(options, output, errors);
     signal.throwIfAborted();
     const [outputKey, errorKey] = [await output.finish(), await errors.finish()];
     return {
@@ -58,25 +58,25 @@ export async function runSlice(options: RunSliceOptions): Promise<SliceResult> {
 
 type Tally = Omit<SliceResult, "outputKey" | "errorKey">;
 
-async function askLines(options: RunSliceOptions, output: Part, errors: Part): Promise<Tally> {
+async function sendAll(options: RunSliceOptions, output: Part, errors: Part): Promise<Tally> {
   const { batch, slice, objects, maxLineBytes, mode, maxLinesInFlight, isStopped, signal } = options;
   const tally: Record<keyof Tally, number> = { ...NO_COUNTS, expired: 0 };
   const running = new Set<Promise<void>>();
   let failure: { readonly error: unknown } | undefined;
-  const one = async (line: BatchLine, number: number): Promise<void> => {
-    const id = lineId(batch.id, number);
-    const answer = mode === "abandon" ? undefined : await options.ask(line);
-    const head = { id, custom_id: line.customId };
-    if (mode === "abandon" || answer === "expired") {
+  const one = async (request: BatchRequest, number: number): Promise<void> => {
+    const id = requestIdOf(batch.id, number);
+    const response = mode === "abandon" ? undefined : await options.send(request);
+    const head = { id, custom_id: request.customId };
+    if (mode === "abandon" || response === "expired") {
       tally.failed++;
-      if (answer === "expired") tally.expired++;
+      if (response === "expired") tally.expired++;
       await errors.write({ ...head, response: null, error: mode === "abandon" ? ABANDONED : EXPIRED });
-    } else if (answer !== undefined) {
-      const { status, requestId, body } = answer;
+    } else if (response !== undefined) {
+      const { status, requestId, body } = response;
       const record = { ...head, response: { status_code: status, request_id: requestId, body }, error: null };
-      const isAnswer = status >= 200 && status < 300;
-      await (isAnswer ? output : errors).write(record);
-      if (isAnswer) tally.completed++;
+      const isSuccess = status >= 200 && status < 300;
+      await (isSuccess ? output : errors).write(record);
+      if (isSuccess) tally.completed++;
       else tally.failed++;
       const usage = usageOf(body);
       tally.inputTokens += usage.input;
@@ -88,7 +88,7 @@ async function askLines(options: RunSliceOptions, output: Part, errors: Part): P
   const source = objects.read(batch.inputKey, slice);
   for await (const line of readLines(source, maxLineBytes, { number: slice.firstLine, start: slice.start })) {
     if (isStopped() || signal.aborted || failure !== undefined) break;
-    const checked = checkLine(line, batch.endpoint, maxLineBytes);
+    const checked = checkRequest(line, batch.endpoint, maxLineBytes);
     // The file was checked as a whole before, and objects don't change.
     if (isProblem(checked)) throw new Error(`line ${line.number} is not what it was when the batch was checked`);
     const task = one(checked, line.number).then(
@@ -106,19 +106,19 @@ async function askLines(options: RunSliceOptions, output: Part, errors: Part): P
   return tally;
 }
 
-/** The same for the same line, whoever asks it and how often. */
-function lineId(batchId: string, number: number): string {
+/** The same for the same request, however often and by which process it is sent. */
+function requestIdOf(batchId: string, number: number): string {
   return `batch_req_${createHash("sha256").update(`${batchId}#${number}`).digest("hex").slice(0, 32)}`;
 }
 
-interface LineUsage {
+interface RequestUsage {
   readonly input: number;
   readonly output: number;
   readonly cached: number;
   readonly reasoning: number;
 }
 
-function usageOf(body: unknown): LineUsage {
+function usageOf(body: unknown): RequestUsage {
   const usage = isRecord(body) && isRecord(body.usage) ? body.usage : {};
   const first = (fields: unknown, ...names: readonly string[]): unknown =>
     isRecord(fields) ? names.map((name) => fields[name]).find((value) => value !== undefined && value !== null) : 0;

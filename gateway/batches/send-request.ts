@@ -6,74 +6,74 @@ import type { GatewayResponse } from "../core/response.ts";
 import { BoundedBytes } from "../http/bounded-bytes.ts";
 import { bufferedBody } from "../in-process/buffered-body.ts";
 import { bodyChunks } from "../in-process/byte-queue.ts";
-import type { BatchLine } from "./check-line.ts";
-import type { LineGate } from "./line-gate.ts";
+import type { BatchRequest } from "./check-request.ts";
+import type { ConcurrencyLimiter } from "./concurrency-limiter.ts";
 
-/** What the service said to one line; `undefined` when it was not asked, or not to the end. */
-export type LineAnswer =
+/** The response to one request of a batch; `undefined` when it was not sent, or was aborted. */
+export type BatchResponse =
   | { readonly status: number; readonly requestId: string; readonly body: unknown }
   | "expired"
   | undefined;
 
-export interface SendLineOptions {
+export interface SendRequestOptions {
   /** Serves the request. Never rejects. */
   readonly handle: (request: GatewayRequest) => Promise<GatewayResponse>;
-  readonly gate: LineGate;
+  readonly limiter: ConcurrencyLimiter;
   readonly endpoint: string;
   /** Who pays; checked when the batch was accepted. */
   readonly caller: Caller;
   /** Whether the batch's time is over. */
   readonly isExpired: () => boolean;
-  /** Whether nothing new shall be asked. */
+  /** Whether no new request may be sent. */
   readonly isStopped: () => boolean;
-  /** Ends the line at once. */
+  /** Aborts the request. */
   readonly signal: AbortSignal;
   readonly random: () => number;
   /** First wait after a refusal. @default 1000 */
   readonly retryMs?: number;
 }
 
-/** Largest answer that is kept; the longest generation is far below, a page of embeddings near it. */
-const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
-/** Failures on our side are asked again so often. Refusals for want of room are asked until the batch's time is over. */
+/** Largest response that is stored; the longest generation is far below, a page of embeddings near it. */
+const MAX_RESPONSE_BYTES = 8 * 1024 * 1024;
+/** Attempts after failures on our side. Refusals for lack of capacity are sent again until the batch's time is over. */
 const MAX_FAILURES = 3;
 const MAX_WAIT_MS = 60_000;
 
-/** Asks one line of a batch, as often as it takes. */
-export async function sendLine(line: BatchLine, options: SendLineOptions): Promise<LineAnswer> {
-  const { gate, isExpired, isStopped, signal, random, retryMs = 1000 } = options;
+/** Sends one request of a batch, as often as it takes. */
+export async function sendRequest(request: BatchRequest, options: SendRequestOptions): Promise<BatchResponse> {
+  const { limiter, isExpired, isStopped, signal, random, retryMs = 1000 } = options;
   let failures = 0;
   for (let attempt = 0; ; attempt++) {
-    await gate.acquire();
+    await limiter.acquire();
     let outcome: "answered" | "full" | undefined;
     let waitMs = Math.min(MAX_WAIT_MS, retryMs * 2 ** attempt) * (0.5 + random() / 2);
     try {
       if (signal.aborted || isStopped()) return undefined;
       if (isExpired()) return "expired";
-      const answer = await askLine(line, options);
-      if (answer.status === 429 || answer.status === 503) {
+      const response = await sendOnce(request, options);
+      if (response.status === 429 || response.status === 503) {
         outcome = "full";
-        waitMs = Math.max(waitMs, Math.min(MAX_WAIT_MS, answer.retryAfterMs * (retryMs / 1000)));
+        waitMs = Math.max(waitMs, Math.min(MAX_WAIT_MS, response.retryAfterMs * (retryMs / 1000)));
       } else {
         outcome = "answered";
-        if (answer.status < 500 || ++failures >= MAX_FAILURES) return answer;
+        if (response.status < 500 || ++failures >= MAX_FAILURES) return response;
       }
     } catch {
       if (signal.aborted) return undefined;
       if (++failures >= MAX_FAILURES) return broken();
     } finally {
-      gate.release(outcome);
+      limiter.release(outcome);
     }
     await sleep(waitMs, undefined, { signal }).catch(() => undefined);
   }
 }
 
-async function askLine(line: BatchLine, { handle, endpoint, caller, signal }: SendLineOptions) {
+async function sendOnce(request: BatchRequest, { handle, endpoint, caller, signal }: SendRequestOptions) {
   const response = await handle({
     method: "POST",
     target: endpoint,
     headers: { "content-type": "application/json", [PRIORITY_HEADER]: "batch" },
-    body: bufferedBody(Buffer.from(JSON.stringify(line.body))),
+    body: bufferedBody(Buffer.from(JSON.stringify(request.body))),
     address: "",
     // One of its own, so that the batch's signal does not hold what listens to it.
     signal: AbortSignal.any([signal]),
@@ -84,7 +84,7 @@ async function askLine(line: BatchLine, { handle, endpoint, caller, signal }: Se
   const requestId = headers[REQUEST_ID_HEADER] ?? "";
   const bytes = await wholeBody(response);
   if (bytes === undefined) {
-    const message = `The answer is over ${MAX_ANSWER_BYTES} bytes. Ask for less in one line.`;
+    const message = `The answer is over ${MAX_RESPONSE_BYTES} bytes. Ask for less in one request.`;
     return { status: 500, requestId, body: errorBody("answer_too_large", message), retryAfterMs: 0 };
   }
   const body = parseJson(bytes.toString("utf8")) ?? null;
@@ -93,12 +93,12 @@ async function askLine(line: BatchLine, { handle, endpoint, caller, signal }: Se
 
 /** @returns `undefined` when it is too long @throws when the response was broken off */
 async function wholeBody(response: GatewayResponse): Promise<Buffer | undefined> {
-  const bytes = new BoundedBytes(MAX_ANSWER_BYTES);
+  const bytes = new BoundedBytes(MAX_RESPONSE_BYTES);
   for await (const chunk of bodyChunks(response)) if (!bytes.push(chunk)) return undefined;
   return bytes.whole();
 }
 
-function broken(): LineAnswer {
+function broken(): BatchResponse {
   return { status: 502, requestId: "", body: errorBody("upstream_error", "The request could not be completed.") };
 }
 

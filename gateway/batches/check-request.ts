@@ -5,8 +5,8 @@ import { parseJson } from "../../lib/parse-json.ts";
 import { MAX_JSON_DEPTH, tooDeepField } from "../outside-values/json-depth.ts";
 import type { FileLine } from "./read-lines.ts";
 
-/** A line of an input file: what is asked, under the name that the client gave it. */
-export interface BatchLine {
+/** One request of a batch: a line of its input file. */
+export interface BatchRequest {
   readonly customId: string;
   readonly body: Readonly<Record<string, unknown>>;
 }
@@ -19,19 +19,19 @@ const FIELDS = ["custom_id", "method", "url", "body"];
 type Problem = Omit<BatchError, "line">;
 
 /**
- * Reads one line and checks the form around the request. Whether the request itself is right is found when it is
- * asked: then only its own line fails.
+ * Reads one line of an input file and checks the form around the request. Whether the request itself is valid shows when
+ * it is sent: then only this request fails.
  */
-export function checkLine(line: FileLine, endpoint: BatchEndpoint, maxBytes: number): BatchLine | BatchError {
+export function checkRequest(line: FileLine, endpoint: BatchEndpoint, maxBytes: number): BatchRequest | BatchError {
   const checked = lineOf(line.bytes, endpoint, maxBytes);
   return "code" in checked ? { ...checked, line: line.number } : checked;
 }
 
-export function isProblem(line: BatchLine | BatchError): line is BatchError {
+export function isProblem(line: BatchRequest | BatchError): line is BatchError {
   return "code" in line;
 }
 
-function lineOf(bytes: Buffer | undefined, endpoint: BatchEndpoint, maxBytes: number): BatchLine | Problem {
+function lineOf(bytes: Buffer | undefined, endpoint: BatchEndpoint, maxBytes: number): BatchRequest | Problem {
   if (bytes === undefined)
     return problem("line_too_large", null, `This line is over ${maxBytes} bytes. Shorten its prompt.`);
   const fields = isUtf8(bytes) ? parseJson(bytes.toString("utf8")) : undefined;

@@ -1,10 +1,10 @@
 import type { QueueEntry } from "./batch-items.ts";
 
 /**
- * Orders the queue so that owners take turns, the one behind the last served first, and each owner's batches are in the
- * order in which they came: a large batch of one holds up nobody else's.
+ * Orders the queue round robin by owner, beginning with the owner after the one served last; each owner's batches are in
+ * the order of their creation. A large batch of one owner so delays no other owner's batches.
  */
-export function takeTurns(queue: readonly QueueEntry[], lastOwner: string | undefined): readonly QueueEntry[] {
+export function roundRobin(queue: readonly QueueEntry[], lastOwner: string | undefined): readonly QueueEntry[] {
   const byOwner = Map.groupBy(queue, ({ owner }) => owner);
   const owners = [...byOwner.keys()];
   const next = lastOwner === undefined ? 0 : owners.indexOf(lastOwner) + 1;

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { takeTurns } from "./take-turns.ts";
+import { roundRobin } from "./round-robin.ts";
 
 const queue = ["a1", "a2", "a3", "b1", "c1", "c2"].map((id) => ({ owner: id[0] ?? "", id, createdAt: 0 }));
-const order = (lastOwner?: string) => takeTurns(queue, lastOwner).map(({ id }) => id);
+const order = (lastOwner?: string) => roundRobin(queue, lastOwner).map(({ id }) => id);
 
 test("owners take turns, each with its oldest first", () => {
   expect(order()).toEqual(["a1", "b1", "c1", "a2", "c2", "a3"]);
@@ -15,5 +15,5 @@ test("the owner behind the one served last is first", () => {
 });
 
 test("an empty queue has no turns", () => {
-  expect(takeTurns([], "a")).toEqual([]);
+  expect(roundRobin([], "a")).toEqual([]);
 });

@@ -1,8 +1,9 @@
 /**
- * How many lines a gateway asks at once: what nobody else needs. Each refusal for want of room halves it, each answer
- * adds a little (additive increase, multiplicative decrease), so that batches fill a service and never press on it.
+ * Limits how many requests of batches a gateway has in flight: the capacity that no other caller uses. Each refusal for
+ * lack of capacity halves the limit, each other response adds a little (additive increase, multiplicative decrease), so
+ * that batches fill a service and never overload it.
  */
-export class LineGate {
+export class ConcurrencyLimiter {
   readonly #max: number;
   readonly #waiting: (() => void)[] = [];
   #limit: number;
@@ -21,7 +22,7 @@ export class LineGate {
     return this.#inFlight;
   }
 
-  /** Resolves when a line may be asked; `release` gives the place back. */
+  /** Resolves when a request may be sent; `release` frees its slot. */
   async acquire(): Promise<void> {
     if (this.#inFlight < this.limit) {
       this.#inFlight++;
@@ -30,7 +31,7 @@ export class LineGate {
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
-  /** @param outcome what the service said; `undefined` when it was not asked */
+  /** @param outcome of the request; `undefined` when it was not sent */
   release(outcome?: "answered" | "full"): void {
     this.#inFlight--;
     if (outcome === "full") this.#limit = Math.max(1, this.#limit / 2);
