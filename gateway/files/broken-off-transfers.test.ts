@@ -60,20 +60,41 @@ test.each([
   30_000,
 );
 
-test("an upload that its client breaks off is aborted in the store and frees its socket", async () => {
-  const { url, busySockets, openResponses, requests } = await start();
-  const boundary = "b";
+/** An upload of one part and a little more, so that nothing of it waits in the socket, whose form never ends. */
+function beginUpload(url: string): ClientRequest {
   const sent = request(`${url}/v1/files`, {
     method: "POST",
     agent: false,
-    headers: { "content-type": `multipart/form-data; boundary=${boundary}` },
+    headers: { "content-type": "multipart/form-data; boundary=b" },
   });
+  sent.write('--b\r\ncontent-disposition: form-data; name="file"; filename="f"\r\n\r\n');
+  sent.write(Buffer.alloc(8 * 1024 * 1024 + 1000, "a"));
+  return sent;
+}
+
+test("an upload that its client breaks off is aborted in the store and frees its socket", async () => {
+  const { url, busySockets, openResponses, requests } = await start();
+  const sent = beginUpload(url);
   const isOver = closed(sent);
-  sent.write(`--b\r\ncontent-disposition: form-data; name="file"; filename="f"\r\n\r\n`);
-  sent.write(Buffer.alloc(9 * 1024 * 1024, "a"));
   await vi.waitFor(() => expect(requests.some((one) => one.includes("partNumber=1"))).toBe(true), { timeout: 5000 });
   sent.destroy();
   await isOver;
   await vi.waitFor(() => expect(requests.some((one) => /^DELETE .*uploadId=u1/.test(one))).toBe(true));
   await vi.waitFor(() => expect([busySockets(), openResponses()]).toEqual([0, 0]));
 });
+
+test("20 uploads that their clients break off while the store stalls free their sockets at once", async () => {
+  const { url, busySockets, openResponses, requests, writes, log } = await start();
+  writes.areUnanswered = true;
+  for (let round = 0; round < 4; round++) {
+    const sent = Array.from({ length: 5 }, () => beginUpload(url));
+    const areOver = Promise.all(sent.map(closed));
+    await vi.waitFor(() => expect(requests).toHaveLength(5 * (round + 1)), { timeout: 10_000 });
+    for (const one of sent) one.destroy();
+    await areOver;
+  }
+  await vi.waitFor(() => expect([busySockets(), openResponses()]).toEqual([0, 0]), { timeout: 5000 });
+  const lines = () => log().filter(({ msg }) => msg === "request");
+  await vi.waitFor(() => expect(lines()).toHaveLength(20));
+  expect(lines().filter(({ status, failure }) => status !== 499 || failure !== undefined)).toEqual([]);
+}, 30_000);

@@ -18,7 +18,7 @@ export interface ObjectUpload {
   write(bytes: Buffer): Promise<void>;
   /** @returns the object's size in bytes */
   finish(): Promise<number>;
-  /** Leaves nothing behind. Never rejects. */
+  /** Ends what is being written and leaves nothing behind; later writes are rejected. Never rejects. */
   abort(): Promise<void>;
 }
 

@@ -34,12 +34,18 @@ export async function receiveFile(request: GatewayRequest, options: ReceiveFileO
     });
   if (Number(request.headers["content-length"] ?? 0) > options.maxFileBytes + FORM_BYTES) throw tooLarge(options);
   const upload = new Upload(options);
+  // At once, also while the object store stalls: nothing else would end the wait for it.
+  const onAbort = () => void upload.abort();
+  request.signal.addEventListener("abort", onAbort, { once: true });
   try {
     await readForm(bodyOf(request, options), boundary, upload);
     return await upload.finish();
   } catch (error) {
     await upload.abort();
+    request.signal.throwIfAborted();
     throw error instanceof FormError ? invalid("file", error.message) : error;
+  } finally {
+    request.signal.removeEventListener("abort", onAbort);
   }
 }
 

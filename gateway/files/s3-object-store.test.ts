@@ -56,3 +56,21 @@ test("a write without a response ends in time, in one piece or in parts", async 
   await expect(store.delete("k")).rejects.toThrow();
   await vi.waitFor(() => expect([busySockets(), openResponses()]).toEqual([0, 0]));
 });
+
+test("an upload that is aborted ends the write that runs, begins no other one, and is removed once", async () => {
+  const { store, writes, requests, busySockets, openResponses } = await start(60_000);
+  const upload = store.upload("k");
+  await upload.write(Buffer.alloc(20));
+  writes.areUnanswered = true;
+  const stalled = upload.write(Buffer.alloc(20));
+  const queued = upload.write(Buffer.alloc(20));
+  await vi.waitFor(() => expect(requests.some((one) => one.includes("partNumber=2"))).toBe(true));
+  writes.areUnanswered = false;
+  const ends = Promise.allSettled([stalled, queued]);
+  await Promise.all([upload.abort(), upload.abort()]);
+  expect((await ends).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+  await expect(upload.write(Buffer.alloc(20))).rejects.toThrow("The upload was aborted.");
+  expect(requests.filter((one) => one.includes("?uploads"))).toHaveLength(1);
+  expect(requests.filter((one) => one.startsWith("DELETE"))).toHaveLength(1);
+  await vi.waitFor(() => expect([busySockets(), openResponses()]).toEqual([0, 0]));
+});

@@ -86,6 +86,8 @@ class S3Upload implements ObjectUpload {
   #buffered = 0;
   #size = 0;
   #uploadId: string | undefined;
+  readonly #abort = new AbortController();
+  #aborted: Promise<void> | undefined;
   /** Writers may not wait for each other: parts go out one after the other all the same. */
   #last: Promise<void> = Promise.resolve();
 
@@ -97,7 +99,11 @@ class S3Upload implements ObjectUpload {
   }
 
   write(bytes: Buffer): Promise<void> {
-    const written = this.#last.then(() => this.#append(bytes));
+    const written = this.#last.then(() => {
+      // A writer that goes on would begin another upload, which nobody ends.
+      this.#abort.signal.throwIfAborted();
+      return this.#append(bytes);
+    });
     this.#last = written.catch(() => undefined);
     return written;
   }
@@ -112,7 +118,7 @@ class S3Upload implements ObjectUpload {
   async finish(): Promise<number> {
     await this.#last;
     if (this.#uploadId === undefined) {
-      await this.#client.send(new PutObjectCommand({ ...this.#location, Body: this.#take() }), limit(this.#timeoutMs));
+      await this.#client.send(new PutObjectCommand({ ...this.#location, Body: this.#take() }), this.#limit());
       return this.#size;
     }
     if (this.#buffered > 0) await this.#sendPart();
@@ -121,11 +127,17 @@ class S3Upload implements ObjectUpload {
       UploadId: this.#uploadId,
       MultipartUpload: { Parts: this.#parts },
     });
-    await this.#client.send(command, limit(this.#timeoutMs));
+    await this.#client.send(command, this.#limit());
     return this.#size;
   }
 
-  async abort(): Promise<void> {
+  abort(): Promise<void> {
+    this.#aborted ??= this.#remove();
+    return this.#aborted;
+  }
+
+  async #remove(): Promise<void> {
+    this.#abort.abort(new Error("The upload was aborted."));
     await this.#last;
     this.#chunks = [];
     if (this.#uploadId === undefined) return;
@@ -140,16 +152,17 @@ class S3Upload implements ObjectUpload {
   async #sendPart(): Promise<void> {
     const body = this.#take();
     if (this.#uploadId === undefined) {
-      const { UploadId } = await this.#client.send(
-        new CreateMultipartUploadCommand(this.#location),
-        limit(this.#timeoutMs),
-      );
+      const { UploadId } = await this.#client.send(new CreateMultipartUploadCommand(this.#location), this.#limit());
       this.#uploadId = UploadId;
     }
     const PartNumber = this.#parts.length + 1;
     const command = new UploadPartCommand({ ...this.#location, UploadId: this.#uploadId, PartNumber, Body: body });
-    const { ETag } = await this.#client.send(command, limit(this.#timeoutMs));
+    const { ETag } = await this.#client.send(command, this.#limit());
     this.#parts.push({ PartNumber, ETag });
+  }
+
+  #limit(): { readonly abortSignal: AbortSignal } {
+    return { abortSignal: AbortSignal.any([this.#abort.signal, AbortSignal.timeout(this.#timeoutMs)]) };
   }
 
   #take(): Buffer {
