@@ -170,6 +170,17 @@ export function eventFrame(type: string, payload: unknown, kind: "event" | "exce
   return Buffer.from(codec.encode(message));
 }
 
+/** The frame of an error that the operation does not define. */
+export function errorFrame(code: string): Buffer {
+  const header = (value: string) => ({ type: "string" as const, value });
+  const headers = {
+    ":message-type": header("error"),
+    ":error-code": header(code),
+    ":error-message": header("The service failed."),
+  };
+  return Buffer.from(codec.encode({ headers, body: Buffer.alloc(0) }));
+}
+
 /** The frames that an answer is streamed as, in the real service's order. */
 export function converseFrames(
   state: Pick<FakeBedrockBehaviour, "content" | "stopReason" | "usage" | "exception" | "deltaLength">,
