@@ -26,7 +26,9 @@ export function createMeasurements(
   writeMetrics: ((line: string) => void) | undefined,
 ): Measurements {
   const prometheus = new PrometheusExporter(ALL_INSTRUMENTS);
-  const cloudWatch = writeMetrics && new CloudWatchExporter(ALL_INSTRUMENTS, { environment, write: writeMetrics });
+  const onFault = () => prometheus.add(INSTRUMENTS.faults, { step: "metrics" }, 1);
+  const cloudWatch =
+    writeMetrics && new CloudWatchExporter(ALL_INSTRUMENTS, { environment, write: writeMetrics, onFault });
   const meter = new Meter(cloudWatch === undefined ? [prometheus] : [prometheus, cloudWatch]);
   const inFlight = new InFlight(new SharedCount(inFlightMemory));
   meter.watch(INSTRUMENTS.inFlight, () => [{ labels: {}, value: inFlight.own }]);

@@ -5,7 +5,7 @@ import { emfProblems } from "../test/emf-problems.ts";
 import { provide } from "../test/provider-fixture.ts";
 import { chat, completion, post, startTestGateway, type TestGatewayOptions } from "../test/test-gateway.ts";
 import { CloudWatchExporter } from "./cloudwatch-exporter.ts";
-import { ALL_INSTRUMENTS } from "./instruments.ts";
+import { ALL_INSTRUMENTS, INSTRUMENTS } from "./instruments.ts";
 
 /** Sends what the test wants, drains the gateway and gives all that it wrote, by metric and dimensions. */
 async function linesAfter(send: (url: string) => Promise<unknown>, options: TestGatewayOptions = {}) {
@@ -145,4 +145,24 @@ describe("windows", () => {
     expect(seen.map((time) => (time + 1) % 20)).toEqual(seen.map(() => 0));
     expect(new Set(seen).size).toBe(seen.length);
   });
+});
+
+test("a gauge that can't be read and a line that can't be written are counted, and the other windows go out", async () => {
+  const lines: string[] = [];
+  let faults = 0;
+  const exporter = new CloudWatchExporter(ALL_INSTRUMENTS, {
+    environment: "test",
+    windowMs: 20,
+    write: (line) => {
+      if (lines.push(line) === 1) throw new Error("no space left on device");
+    },
+    onFault: () => faults++,
+  });
+  exporter.watch(INSTRUMENTS.peakInFlight, () => {
+    throw new TypeError("a fault of our own");
+  });
+  exporter.start();
+  await vi.waitFor(() => expect(lines.length).toBeGreaterThan(3));
+  exporter.stop();
+  expect(faults).toBeGreaterThan(3);
 });

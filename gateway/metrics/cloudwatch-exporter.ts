@@ -12,6 +12,8 @@ export interface CloudWatchExporterOptions {
   readonly now?: () => number;
   /** @default - 10 s, which the dashboard's arithmetic counts on */
   readonly windowMs?: number;
+  /** Called when a gauge can't be read or a window's lines can't be written: the rest of the window is written. */
+  readonly onFault?: () => void;
 }
 
 /** What a window saw with one set of dimension values. */
@@ -113,7 +115,18 @@ export class CloudWatchExporter implements Exporter {
     this.#rows = new Map();
     for (const { dimensions, values } of this.#gather(rows)) {
       const record: EmfRecord = { time, dimensions: { Environment, ...dimensions }, values };
-      for (const line of emfLines(record)) write(line);
+      this.#guard(() => {
+        for (const line of emfLines(record)) write(line);
+      });
+    }
+  }
+
+  /** A timer calls this: what it throws would end the process. */
+  #guard(step: () => void): void {
+    try {
+      step();
+    } catch {
+      this.#options.onFault?.();
     }
   }
 
@@ -127,7 +140,9 @@ export class CloudWatchExporter implements Exporter {
       else known.values.push(value);
     };
     for (const { form, read } of this.#watched)
-      for (const { labels, value } of read()) put(dimensionsOf(form, labels), { metric: form.metric, value });
+      this.#guard(() => {
+        for (const { labels, value } of read()) put(dimensionsOf(form, labels), { metric: form.metric, value });
+      });
     const written = new Set<Instrument>();
     for (const { dimensions, counts, distributions } of rows.values())
       for (const [instrument, value] of [...counts, ...distributions])
