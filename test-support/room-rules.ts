@@ -44,7 +44,7 @@ export const ROOMS: Readonly<
     rooms: ["gateway", "lambdas", "contracts", "domain"],
     packages: [/^@aws-sdk\//, /^dynalite$/, /^fast-xml-parser$/, /^fflate$/, /^zod$/],
   },
-  acceptance: { rooms: ["environments", "local"], packages: [/^@aws-sdk\//] },
+  acceptance: { rooms: ["environments", "local", "constructs", "domain"], packages: [/^@aws-sdk\//] },
   stacks: {
     rooms: ["constructs", "environments", "contracts", "catalog"],
     packages: [/^cdktf$/, /^constructs$/, /^@cdktf\/provider-aws\/lib\/[a-z0-9-]+\/index\.js$/],

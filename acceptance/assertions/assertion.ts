@@ -18,6 +18,8 @@ export interface Applied {
 export interface StackAssertion {
   /** A sentence that could be false. */
   readonly claim: string;
+  /** Resource types whose settings on AWS it reads. */
+  readonly types: readonly string[];
   /** @throws with what is there instead */
   check(applied: Applied): Promise<void>;
 }

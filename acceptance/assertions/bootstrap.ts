@@ -8,6 +8,7 @@ import { expectEqual, type StackAssertion } from "./assertion.ts";
 export const BOOTSTRAP: readonly StackAssertion[] = [
   {
     claim: "its state lies in the bucket, and is unreadable there when the environment wants that",
+    types: ["aws_s3_bucket"],
     check: async ({ run, client }) => {
       const { bucket } = stateStore(run.stack) ?? {};
       const s3 = new S3Client({ ...client, forcePathStyle: true });

@@ -30,6 +30,7 @@ export const DATA: readonly StackAssertion[] = [
   {
     claim:
       "there are the tables of keys, routes, responses and batches, each with its keys, encrypted with a customer key",
+    types: ["aws_dynamodb_table"],
     check: async (applied) => {
       const names = valuesOf(applied, "aws_dynamodb_table", "name");
       expectEqual("tables", names.map(shortName).toSorted(), Object.keys(TABLES));
@@ -44,6 +45,7 @@ export const DATA: readonly StackAssertion[] = [
   },
   {
     claim: "each table can be brought back to any second, and responses and batches go by themselves",
+    types: ["aws_dynamodb_table"],
     check: async (applied) => {
       const client = new DynamoDBClient(applied.client);
       for (const TableName of valuesOf(applied, "aws_dynamodb_table", "name")) {
@@ -59,6 +61,13 @@ export const DATA: readonly StackAssertion[] = [
   },
   {
     claim: "every bucket is versioned, encrypted with a customer key, closed to the public and refuses plain HTTP",
+    types: [
+      "aws_s3_bucket",
+      "aws_s3_bucket_versioning",
+      "aws_s3_bucket_server_side_encryption_configuration",
+      "aws_s3_bucket_public_access_block",
+      "aws_s3_bucket_policy",
+    ],
     check: async (applied) => {
       const s3 = new S3Client({ ...applied.client, forcePathStyle: true });
       const buckets = valuesOf(applied, "aws_s3_bucket", "bucket");
@@ -87,6 +96,7 @@ export const DATA: readonly StackAssertion[] = [
   },
   {
     claim: "a batch's files go after 31 days, its parts after 3, and what was deleted a day later",
+    types: ["aws_s3_bucket_lifecycle_configuration"],
     check: async (applied) => {
       const Bucket = valuesOf(applied, "aws_s3_bucket", "bucket").find((name) => name.includes("-files-"));
       const { Rules = [] } = await new S3Client({ ...applied.client, forcePathStyle: true }).send(
@@ -105,6 +115,7 @@ export const DATA: readonly StackAssertion[] = [
   },
   {
     claim: "what gateways and engines write is kept for as long as declared, encrypted with a customer key",
+    types: ["aws_cloudwatch_log_group"],
     check: async (applied) => {
       const answer = await callAws(applied.url, "logs", {
         target: "Logs_20140328.DescribeLogGroups",

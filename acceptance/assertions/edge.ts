@@ -8,6 +8,7 @@ import { type Applied, expectAll, expectEqual, type StackAssertion } from "./ass
 export const EDGE: readonly StackAssertion[] = [
   {
     claim: "the API has exactly the methods of its document, each with its authorizer, key and validator",
+    types: ["aws_api_gateway_rest_api"],
     check: async (applied) => {
       const { methods } = apiParts(document(applied));
       const wanted = methods.map(({ path, httpMethod, authorizer, apiKeyRequired, validator }) =>
@@ -31,6 +32,7 @@ export const EDGE: readonly StackAssertion[] = [
   },
   {
     claim: "API Gateway's own errors have our bodies",
+    types: ["aws_api_gateway_rest_api"],
     check: async (applied) => {
       const { gatewayResponses } = apiParts(document(applied));
       const answer = await ask(applied, "/gatewayresponses");
@@ -46,6 +48,7 @@ export const EDGE: readonly StackAssertion[] = [
   },
   {
     claim: "one address may send the document's requests a minute, the next are answered 429 with Retry-After",
+    types: ["aws_wafv2_web_acl"],
     check: async (applied) => {
       const [values] = valuesOf(applied, "aws_wafv2_web_acl");
       const { Id = "", Name = "" } = { Id: asText(values?.id), Name: asText(values?.name) };
@@ -71,6 +74,7 @@ export const EDGE: readonly StackAssertion[] = [
   },
   {
     claim: "every usage plan limits the API's stage",
+    types: ["aws_api_gateway_usage_plan"],
     check: async (applied) => {
       const answer = parseObject(await callAws(applied.url, "apigateway", { method: "GET", path: "/usageplans" }));
       expectAll(
@@ -84,6 +88,7 @@ export const EDGE: readonly StackAssertion[] = [
   },
   {
     claim: "a wrong key is refused by the real authorizer with 401 and our body",
+    types: ["aws_lambda_function", "aws_lambda_permission"],
     check: async (applied) => {
       const wrong = `sk-sl-abcdefghijkl-${"A".repeat(43)}`;
       const response = await request(applied, "GET", "/v1/models", { authorization: `Bearer ${wrong}` });
@@ -92,10 +97,12 @@ export const EDGE: readonly StackAssertion[] = [
   },
   {
     claim: "an unknown path is 404 with our body",
+    types: ["aws_api_gateway_rest_api", "aws_api_gateway_deployment"],
     check: async (applied) => expectError(await request(applied, "GET", "/v1/nothing-here"), 404, "not_found"),
   },
   {
     claim: "a preflight is answered at the edge with 204",
+    types: ["aws_api_gateway_rest_api", "aws_api_gateway_deployment"],
     check: async (applied) => {
       const response = await request(applied, "OPTIONS", "/v1/chat/completions");
       expectEqual("status", response.status, 204);
@@ -104,6 +111,7 @@ export const EDGE: readonly StackAssertion[] = [
   },
   {
     claim: "the stage has its document's limits, and more than its burst is answered 429 with Retry-After and our body",
+    types: ["aws_api_gateway_stage", "aws_api_gateway_method_settings"],
     check: async (applied) => {
       const [settings] = valuesOf(applied, "aws_api_gateway_method_settings");
       const { throttling_burst_limit, throttling_rate_limit } = block(settings?.settings) ?? {};

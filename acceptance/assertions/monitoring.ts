@@ -12,6 +12,7 @@ const query = (action: string, fields: Readonly<Record<string, string>> = {}): A
 export const MONITORING: readonly StackAssertion[] = [
   {
     claim: "every alarm tells the alarm topic, and says what to do",
+    types: ["aws_cloudwatch_metric_alarm", "aws_sns_topic"],
     check: async ({ url, attributes, outputs }) => {
       const topic = asText(outputs.alarm_topic_arn);
       const names = namesOf({ attributes }, "aws_cloudwatch_metric_alarm", "alarm_name");
@@ -30,6 +31,7 @@ export const MONITORING: readonly StackAssertion[] = [
   },
   {
     claim: "a batch that was given up rings at once, and a request that waits over 5 s after three minutes",
+    types: ["aws_cloudwatch_metric_alarm"],
     check: async ({ url, attributes, run }) => {
       const environment = run.name.slice(0, run.name.lastIndexOf("-"));
       const watched = namesOf({ attributes }, "aws_cloudwatch_metric_alarm", "alarm_name").filter((name) =>
@@ -65,6 +67,7 @@ export const MONITORING: readonly StackAssertion[] = [
   },
   {
     claim: "the dashboard is there and has rows",
+    types: ["aws_cloudwatch_dashboard"],
     check: async ({ url, attributes }) => {
       for (const name of namesOf({ attributes }, "aws_cloudwatch_dashboard", "dashboard_name")) {
         const answer = await callAws(url, "monitoring", query("GetDashboard", { DashboardName: name }));

@@ -10,6 +10,7 @@ import { type Applied, expectAll, type StackAssertion } from "./assertion.ts";
 export const NETWORK: readonly StackAssertion[] = [
   {
     claim: "only 443 comes in from outside, all else from groups of the same VPC",
+    types: ["aws_security_group", "aws_vpc_security_group_ingress_rule", "aws_default_security_group"],
     check: async (applied) => {
       const rules = (await securityGroupRules(applied)).filter(({ IsEgress }) => IsEgress === false);
       expectAll(
@@ -21,6 +22,7 @@ export const NETWORK: readonly StackAssertion[] = [
   },
   {
     claim: "nothing may be sent to the whole internet but by gateways, on 443, where there is a NAT gateway",
+    types: ["aws_security_group", "aws_vpc_security_group_egress_rule", "aws_default_security_group"],
     check: async (applied) => {
       const rules = (await securityGroupRules(applied)).filter(({ IsEgress }) => IsEgress === true);
       const mayLeave =
@@ -36,6 +38,7 @@ export const NETWORK: readonly StackAssertion[] = [
   },
   {
     claim: "private subnets have no route to the internet",
+    types: ["aws_route_table", "aws_route_table_association", "aws_route"],
     check: async (applied) => {
       expectAll("route tables of private subnets", await routeTables(applied, "PrivateSubnets"), ({ Routes = [] }) =>
         Routes.every(
@@ -47,6 +50,7 @@ export const NETWORK: readonly StackAssertion[] = [
   },
   {
     claim: "gateways' subnets have no route to the internet but to a NAT gateway of this stack, where there is one",
+    types: ["aws_route_table", "aws_route_table_association", "aws_route", "aws_nat_gateway"],
     check: async (applied) => {
       const natGateways = idsOf(applied, "aws_nat_gateway.");
       expectAll(

@@ -13,6 +13,7 @@ import { resourcesOf, roleStatements } from "./role-policy.ts";
 export const SERVING: readonly StackAssertion[] = [
   {
     claim: "every target group is checked each 30 seconds",
+    types: ["aws_lb_target_group"],
     check: async (applied) => {
       const { TargetGroups = [] } = await new ElasticLoadBalancingV2Client(applied.client).send(
         new DescribeTargetGroupsCommand({ TargetGroupArns: [...idsOf(applied, "aws_lb_target_group")] }),
@@ -27,6 +28,7 @@ export const SERVING: readonly StackAssertion[] = [
   },
   {
     claim: "every group has at least one instance and its load balancer tells it which are healthy",
+    types: ["aws_autoscaling_group"],
     check: async (applied) => {
       const { AutoScalingGroups = [] } = await new AutoScalingClient(applied.client).send(
         new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [...idsOf(applied, "aws_autoscaling_group")] }),
@@ -41,6 +43,7 @@ export const SERVING: readonly StackAssertion[] = [
   },
   {
     claim: "instances give their metadata to callers with a session only, and have no public address",
+    types: ["aws_launch_template"],
     check: async (applied) => {
       const client = new EC2Client(applied.client);
       const answers = await Promise.all(
@@ -63,6 +66,7 @@ export const SERVING: readonly StackAssertion[] = [
   {
     claim:
       "gateways may use the environment's four tables and a batch's objects, and read no secret that no provider needs",
+    types: ["aws_iam_role", "aws_iam_role_policy"],
     check: async ({ url, run }) => {
       const name = `sluice-${run.name.slice(0, run.name.lastIndexOf("-"))}`;
       const statements = await roleStatements(url, `${name}-gateway`);
@@ -79,6 +83,7 @@ export const SERVING: readonly StackAssertion[] = [
   },
   {
     claim: "the load balancer is internal and speaks TLS 1.2 or later on 443",
+    types: ["aws_lb", "aws_lb_listener"],
     check: async (applied) => {
       const client = new ElasticLoadBalancingV2Client(applied.client);
       const [arn] = idsOf(applied, "aws_lb");

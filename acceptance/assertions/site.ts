@@ -7,6 +7,7 @@ import { expectEqual, type StackAssertion } from "./assertion.ts";
 export const SITE: readonly StackAssertion[] = [
   {
     claim: "the page is told where the API is",
+    types: ["aws_s3_object"],
     check: async ({ client, outputs }) => {
       const s3 = new S3Client({ ...client, forcePathStyle: true });
       const Bucket = asText(outputs.site_bucket);
@@ -19,6 +20,7 @@ export const SITE: readonly StackAssertion[] = [
   },
   {
     claim: "browsers are sent to HTTPS and told the page's policy",
+    types: ["aws_cloudfront_distribution", "aws_cloudfront_response_headers_policy"],
     check: async ({ url, attributes }) => {
       const values = (type: string) =>
         asObject(Object.entries(attributes).find(([address]) => address.startsWith(`${type}.`))?.[1]);

@@ -11,6 +11,7 @@ const TYPE = "aws_elasticache_replication_group";
 export const VALKEY: readonly StackAssertion[] = [
   {
     claim: "the shared store, where one is declared, is Valkey in TLS, encrypted at rest, with the declared nodes",
+    types: ["aws_elasticache_replication_group"],
     check: async (applied) => {
       const wanted = declared(applied);
       const groups = elements(await ask(applied, "DescribeReplicationGroups"), "ReplicationGroup");
@@ -40,6 +41,7 @@ export const VALKEY: readonly StackAssertion[] = [
   },
   {
     claim: "the shared store's subnets give out no public address and lie in different zones",
+    types: ["aws_elasticache_subnet_group", "aws_subnet"],
     check: async (applied) => {
       if (declared(applied).length === 0) return;
       const SubnetIds = [...elements(await ask(applied, "DescribeCacheSubnetGroups"), "SubnetIdentifier")];

@@ -5,6 +5,8 @@ import { type AwsRequest, callAws } from "./aws-call.ts";
 
 interface Look {
   readonly what: string;
+  /** Resource types whose resources it finds. */
+  readonly types: readonly string[];
   readonly service: string;
   readonly request: AwsRequest;
   /** Names of what is there, from the answer. */
@@ -22,6 +24,7 @@ const query = (action: string, version: string): AwsRequest => ({ action, versio
 const LOOKS: readonly Look[] = [
   {
     what: "VPC",
+    types: ["aws_vpc"],
     service: "ec2",
     request: query("DescribeVpcs", "2016-11-15"),
     names: (answer) =>
@@ -32,42 +35,49 @@ const LOOKS: readonly Look[] = [
   },
   {
     what: "public address",
+    types: ["aws_eip"],
     service: "ec2",
     request: query("DescribeAddresses", "2016-11-15"),
     names: (answer) => elements(answer, "publicIp"),
   },
   {
     what: "load balancer",
+    types: ["aws_lb"],
     service: "elasticloadbalancing",
     request: query("DescribeLoadBalancers", "2015-12-01"),
     names: (answer) => elements(answer, "LoadBalancerName"),
   },
   {
     what: "target group",
+    types: ["aws_lb_target_group"],
     service: "elasticloadbalancing",
     request: query("DescribeTargetGroups", "2015-12-01"),
     names: (answer) => elements(answer, "TargetGroupName"),
   },
   {
     what: "Auto Scaling group",
+    types: ["aws_autoscaling_group"],
     service: "autoscaling",
     request: query("DescribeAutoScalingGroups", "2011-01-01"),
     names: (answer) => elements(answer, "AutoScalingGroupARN"),
   },
   {
     what: "replication group",
+    types: ["aws_elasticache_replication_group"],
     service: "elasticache",
     request: query("DescribeReplicationGroups", "2015-02-02"),
     names: (answer) => elements(answer, "ReplicationGroupId"),
   },
   {
     what: "cache subnet group",
+    types: ["aws_elasticache_subnet_group"],
     service: "elasticache",
     request: query("DescribeCacheSubnetGroups", "2015-02-02"),
     names: (answer) => elements(answer, "CacheSubnetGroupName"),
   },
   {
     what: "role",
+    types: ["aws_iam_role"],
     service: "iam",
     request: query("ListRoles", "2010-05-08"),
     // moto itself makes the service-linked roles that AWS makes, and keeps them as AWS does.
@@ -75,53 +85,71 @@ const LOOKS: readonly Look[] = [
   },
   {
     what: "alarm",
+    types: ["aws_cloudwatch_metric_alarm"],
     service: "monitoring",
     request: query("DescribeAlarms", "2010-08-01"),
     names: (answer) => elements(answer, "AlarmName"),
   },
   {
+    what: "composite alarm",
+    types: ["aws_cloudwatch_composite_alarm"],
+    service: "monitoring",
+    request: { ...query("DescribeAlarms", "2010-08-01"), fields: { "AlarmTypes.member.1": "CompositeAlarm" } },
+    names: (answer) => elements(answer, "AlarmName"),
+  },
+  {
     what: "bucket",
+    types: ["aws_s3_bucket"],
     service: "s3",
     request: { method: "GET", path: "/" },
     names: (answer) => elements(answer, "Name"),
   },
   {
     what: "table",
+    types: ["aws_dynamodb_table"],
     service: "dynamodb",
     request: { target: "DynamoDB_20120810.ListTables" },
     names: listed("TableNames"),
   },
   {
     what: "REST API",
+    types: ["aws_api_gateway_rest_api"],
     service: "apigateway",
     request: { method: "GET", path: "/restapis" },
     names: listed("item", "name"),
   },
   {
     what: "function",
+    types: ["aws_lambda_function"],
     service: "lambda",
     request: { method: "GET", path: "/2015-03-31/functions" },
     names: listed("Functions", "FunctionName"),
   },
   {
     what: "web ACL",
+    types: ["aws_wafv2_web_acl"],
     service: "wafv2",
     request: { target: "AWSWAF_20190729.ListWebACLs", body: { Scope: "REGIONAL" } },
     names: listed("WebACLs", "Name"),
   },
   {
     what: "log group",
+    types: ["aws_cloudwatch_log_group"],
     service: "logs",
     request: { target: "Logs_20140328.DescribeLogGroups" },
     names: listed("logGroups", "logGroupName"),
   },
   {
     what: "distribution",
+    types: ["aws_cloudfront_distribution"],
     service: "cloudfront",
     request: { method: "GET", path: "/2020-05-31/distribution" },
     names: (answer) => elements(answer, "DomainName").filter((name) => name.endsWith("cloudfront.net")),
   },
 ];
+
+/** Resource types that a destroy is checked for: nothing of them may be left. */
+export const CHECKED_LEFTOVERS: ReadonlySet<string> = new Set(LOOKS.flatMap(({ types }) => types));
 
 /** Everything in the account that AWS did not put there itself, as `role sluice-dev-gateway`; sorted. */
 export async function inventory(url: string): Promise<readonly string[]> {

@@ -1,46 +1,57 @@
 import { type Attributes, blocks, isTrue, siblings } from "./attributes.ts";
 import type { PolicyResource, PolicyRule } from "./policy-rule.ts";
 
-/** Types that have the key in one attribute. */
-const KEY_ATTRIBUTES: Readonly<Record<string, string>> = {
-  aws_cloudwatch_log_group: "kms_key_id",
-  aws_ebs_volume: "kms_key_id",
-  aws_elasticache_replication_group: "kms_key_id",
-  aws_secretsmanager_secret: "kms_key_id",
-  aws_sns_topic: "kms_master_key_id",
-  aws_sqs_queue: "kms_master_key_id",
+type Check = PolicyRule["check"];
+
+/** What each type that keeps data must have, so that its data is encrypted with a customer key. */
+const CHECKS: Readonly<Record<string, Check>> = {
+  aws_cloudwatch_log_group: keyIn("kms_key_id"),
+  aws_dynamodb_table: checkTable,
+  aws_ebs_volume: keyIn("kms_key_id"),
+  aws_elasticache_replication_group: keyIn("kms_key_id"),
+  aws_launch_template: checkLaunchTemplate,
+  aws_s3_bucket: checkBucket,
+  aws_secretsmanager_secret: keyIn("kms_key_id"),
+  aws_sns_topic: keyIn("kms_master_key_id"),
+  aws_sqs_queue: keyIn("kms_master_key_id"),
 };
 
-/** Whatever keeps data is encrypted with a key of the customer's own, whose policy and log say who read it. */
-export const customerKey: PolicyRule = { name: "customer-key", check };
+/** Types that the rule looks at. */
+export const ENCRYPTED_TYPES: ReadonlySet<string> = new Set(Object.keys(CHECKS));
 
-function check(resource: PolicyResource, stack: readonly PolicyResource[]): string | undefined {
-  const { type, attributes } = resource;
-  const attribute = KEY_ATTRIBUTES[type];
-  if (attribute !== undefined)
-    return isCustomerKey(attributes[attribute])
+/** Whatever keeps data is encrypted with a key of the customer's own, whose policy and log say who read it. */
+export const customerKey: PolicyRule = {
+  name: "customer-key",
+  check: (resource, stack) => CHECKS[resource.type]?.(resource, stack),
+};
+
+/** For types that have the key in one attribute. */
+function keyIn(attribute: string): Check {
+  return ({ attributes }) =>
+    isCustomerKey(attributes[attribute])
       ? undefined
       : `is not encrypted with a customer key; set ${attribute} to the ARN of the environment's EncryptionKey`;
-  if (type === "aws_dynamodb_table") {
-    const [encryption] = blocks(attributes.server_side_encryption);
-    return isTrue(encryption?.enabled) && isCustomerKey(encryption?.kms_key_arn)
-      ? undefined
-      : "is not encrypted with a customer key; set server_side_encryption with enabled and kms_key_arn";
-  }
-  if (type === "aws_s3_bucket") {
-    const settings = siblings(stack, "aws_s3_bucket_server_side_encryption_configuration", "bucket", resource);
-    return settings.some((setting) => blocks(setting.attributes.rule).some(encryptsWithCustomerKey))
-      ? undefined
-      : "is not encrypted with a customer key; make it a PrivateBucket with kmsKeyArn";
-  }
-  if (type === "aws_launch_template") {
-    const disks = blocks(attributes.block_device_mappings).flatMap(({ ebs }) => blocks(ebs));
-    return disks.length > 0 &&
-      disks.every(({ encrypted, kms_key_id }) => isTrue(encrypted) && isCustomerKey(kms_key_id))
-      ? undefined
-      : "launches volumes that are not encrypted with a customer key; set encrypted and kms_key_id of each volume";
-  }
-  return undefined;
+}
+
+function checkTable({ attributes }: PolicyResource): string | undefined {
+  const [encryption] = blocks(attributes.server_side_encryption);
+  return isTrue(encryption?.enabled) && isCustomerKey(encryption?.kms_key_arn)
+    ? undefined
+    : "is not encrypted with a customer key; set server_side_encryption with enabled and kms_key_arn";
+}
+
+function checkBucket(resource: PolicyResource, stack: readonly PolicyResource[]): string | undefined {
+  const settings = siblings(stack, "aws_s3_bucket_server_side_encryption_configuration", "bucket", resource);
+  return settings.some((setting) => blocks(setting.attributes.rule).some(encryptsWithCustomerKey))
+    ? undefined
+    : "is not encrypted with a customer key; make it a PrivateBucket with kmsKeyArn";
+}
+
+function checkLaunchTemplate({ attributes }: PolicyResource): string | undefined {
+  const disks = blocks(attributes.block_device_mappings).flatMap(({ ebs }) => blocks(ebs));
+  return disks.length > 0 && disks.every(({ encrypted, kms_key_id }) => isTrue(encrypted) && isCustomerKey(kms_key_id))
+    ? undefined
+    : "launches volumes that are not encrypted with a customer key; set encrypted and kms_key_id of each volume";
 }
 
 function encryptsWithCustomerKey({ apply_server_side_encryption_by_default: defaults }: Attributes): boolean {

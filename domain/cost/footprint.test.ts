@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { loadEnvironment } from "../../environments/load.ts";
 import type { Environment } from "../../environments/schema.ts";
 import { environmentSynth } from "../../stacks/test/environment-synth.ts";
-import { OUTSIDE_PROVIDER } from "../../test-support/outside-provider.ts";
+import { environmentVariants } from "../../stacks/test/environment-variants.ts";
 import { type Block, resources } from "../../test-support/synth.ts";
 import { footprintOf } from "./footprint.ts";
 
@@ -11,14 +11,8 @@ const remedy = "domain/cost/footprint.ts must say what the stacks make";
 
 const dev = await loadEnvironment("dev");
 const environments: Readonly<Record<string, Environment>> = {
-  dev,
-  prod: await loadEnvironment("prod"),
-  "dev with a public load balancer": {
-    ...dev,
-    api: { ...dev.api, entry: "alb", domain: { name: "api.example.com", hostedZoneId: "Z0123456789" }, usagePlans: {} },
-  },
+  ...(await environmentVariants()),
   "dev without engines": { ...dev, pools: {} },
-  "dev with a provider outside AWS": { ...dev, providers: { example: OUTSIDE_PROVIDER } },
 };
 
 describe.each(Object.entries(environments))("the forecast's footprint of %s", (_, environment) => {

@@ -1,0 +1,23 @@
+import { environmentNames, loadEnvironment } from "../../environments/load.ts";
+import type { Environment } from "../../environments/schema.ts";
+import { OUTSIDE_PROVIDER } from "../../test-support/outside-provider.ts";
+
+/**
+ * For tests: the repository's environments, and variants of dev that together have every resource type that any
+ * environment file can bring about. A setting that adds a resource type belongs here.
+ */
+export async function environmentVariants(): Promise<Readonly<Record<string, Environment>>> {
+  const named = await Promise.all(environmentNames().map(async (name) => [name, await loadEnvironment(name)] as const));
+  const dev = await loadEnvironment("dev");
+  const domain = { name: "api.example.com", hostedZoneId: "Z0123456789" };
+  return {
+    ...Object.fromEntries(named),
+    "dev with CI": {
+      ...dev,
+      ci: { repository: "owner/name", branches: [], environments: ["dev"], oidcProvider: "create" },
+    },
+    "dev with a domain": { ...dev, api: { ...dev.api, domain } },
+    "dev with a public load balancer": { ...dev, api: { ...dev.api, entry: "alb", domain, usagePlans: {} } },
+    "dev with a provider outside AWS": { ...dev, providers: { example: OUTSIDE_PROVIDER } },
+  };
+}
