@@ -91,7 +91,9 @@ async function seen(answer: Response): Promise<string> {
     const retryAfter = error.code === "overloaded" && Number(said) <= 7 ? "≤ 7" : said;
     return `${answer.status} ${error.code}${retryAfter === null ? "" : `, Retry-After ${retryAfter}`}`;
   }
-  const last = eventsOf(await answer.text()).at(-1) ?? "";
+  // Not by a parser: bytes that are no event are one of the faults.
+  const events = (await answer.text()).split("\n\n").filter((event) => event.startsWith("data: "));
+  const last = events.at(-1)?.slice("data: ".length) ?? "";
   if (last === "[DONE]") return "200";
   const { error } = JSON.parse(last) as { error: { code: string | number } };
   return `200, then ${error.code}`;
