@@ -104,6 +104,7 @@ async function makeHostedZone(url: string): Promise<string> {
 
 const TIMEOUT = 900_000; // the first time, the emulators are installed
 
+// documented: apply-two-stacks
 test("data and network, with a way out, are applied by OpenTofu, plan nothing more, and leave nothing when destroyed", {
   timeout: TIMEOUT,
 }, async (context) => {

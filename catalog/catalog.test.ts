@@ -23,6 +23,7 @@ describe("catalogue", () => {
 describe("fit", () => {
   const phi = { model: "phi-3-mini-4k-instruct", tensorParallel: 1, contextTokens: 4096 } as const;
 
+  // documented: model-fits-gpu
   test("Phi-3 mini fits on a 16 GiB T4 and leaves room for more than one context", () => {
     const fit = fitModel({ ...phi, instanceType: "g4dn.xlarge" });
     expect(fit.fits).toBe(true);

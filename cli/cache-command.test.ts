@@ -55,6 +55,7 @@ const HIT = { status: 200, headers: { "x-sluice-cache": "hit" } };
 const MISS = { status: 200, headers: { "x-sluice-cache": "miss" } };
 
 describe("sluice cache warm", () => {
+  // documented: cache-warming
   test("sends each line to its endpoint, with the key and an age, and counts the responses that were cached already", async () => {
     const { url, seen } = await apiOf(MISS, HIT);
     const lines = '{"messages":[]}\n\n{"prompt":"Once"}\n{"input":"a"}\n';

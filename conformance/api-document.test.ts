@@ -61,6 +61,7 @@ const check = (parts: Parameters<typeof exchange>[0], options: ApiDocumentOption
   new ApiDocument(document, { prefix: "/v1", error: "Failure", ...options }).check(exchange(parts));
 
 describe("an exchange", () => {
+  // documented: document-check
   test("that is as the document says has no problem, and holds two documents", async () => {
     const got = '{"id":"a","note":null,"free":{"any":1}}';
     expect(await check({ got })).toEqual({ documents: 2, problems: [] });

@@ -73,6 +73,7 @@ describe("what the SDKs sent and got", () => {
     expect(await check("Anthropic's document", published.anthropic)).toEqual([]);
   });
 
+  // documented: service-matches-document
   test("is as the service's own /openapi.json says", async () => {
     const document = z
       .record(z.string(), z.unknown())

@@ -18,6 +18,7 @@ test("a result that meets the expectation has no problem", () => {
   expect(problemsOf(wanted, result)).toEqual([]);
 });
 
+// documented: sdk-expectations
 test("each difference from the expectation is a problem", () => {
   const wanted = scenario({
     text: "^He",

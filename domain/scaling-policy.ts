@@ -28,7 +28,7 @@ interface UtilizationRule {
 }
 
 /**
- * S1, requirement 3, to the letter: over 70 % for 3 minutes adds an instance, under 30 % for 10 minutes removes one.
+ * The required rule, to the letter: over 70 % for 3 minutes adds an instance, under 30 % for 10 minutes removes one.
  * Target tracking can't say this (its alarms are AWS's own), so it is step scaling with our alarms.
  */
 export const GPU_UTILIZATION_SCALING: Readonly<Record<"scaleOut" | "scaleIn", UtilizationRule>> = {

@@ -130,6 +130,7 @@ describe("chat", () => {
     expect(await count("<|im_end|>")).toBeGreaterThan((await count("")) + 3);
   });
 
+  // documented: json-schema-holds
   test("a JSON schema holds, with the end where the JSON ends", async () => {
     const properties = { name: { type: "string", maxLength: 8 }, age: { type: "integer" }, fit: { type: "boolean" } };
     const schema = { type: "object", properties, required: ["name", "age", "fit"] };

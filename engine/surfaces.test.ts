@@ -35,6 +35,7 @@ describe("embeddings", () => {
     expect(again.usage).toEqual({ prompt_tokens: 6, total_tokens: 6 });
   });
 
+  // documented: embeddings-similarity
   test("a paraphrase is near and something else is far, as sentence-transformers has it", async () => {
     const input = [
       "How do I reset my password?",
@@ -48,6 +49,7 @@ describe("embeddings", () => {
     expect(cosine(asked!, shares!)).toBeCloseTo(0.045, 2);
   });
 
+  // documented: embeddings-base64
   test("base64, which the official SDK asks for, decodes to the same vector", async () => {
     const openai = new OpenAI({ baseURL: `${engine.url}/v1`, apiKey: "any", maxRetries: 0 });
     const { data } = await openai.embeddings.create({ model: "tiny", input: "A cat sat." });
@@ -121,6 +123,7 @@ describe("tools that the model may call", () => {
   // A model of this size calls where it has seen a call before, and not on its own.
   const body = { model: "tiny", messages: [...seen, asked("Paris")], tools, max_tokens: 60, temperature: 0 };
 
+  // documented: tool-calls-real-model
   test("are called by the real model, whole and streamed", async () => {
     const openai = new OpenAI({ baseURL: `${engine.url}/v1`, apiKey: "any", maxRetries: 0 });
     const whole = await openai.chat.completions.create(body);
@@ -183,6 +186,7 @@ describe("structured output in vLLM's words", () => {
     expect(answer).toMatchObject({ error: { code: "invalid_request", param } });
   });
 
+  // documented: sampling-seed
   test("a sampled answer under a grammar repeats with its seed", async () => {
     const body = { max_tokens: 30, temperature: 1.5, guided_regex: "[a-z]{12}" };
     const first = await chatText({ ...body, seed: 7 });

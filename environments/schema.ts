@@ -63,7 +63,7 @@ const Pool = z.strictObject({
   image,
   /** EBS root volume in GiB: system, image and weights. */
   volumeGiB: z.int().min(75).max(1000), // the engine image's own size (ami/engine): EC2 launches no smaller volume
-  /** Seconds from launch until a health check may fail the instance. S1 asks for ready within 300. */
+  /** Seconds from launch until a health check may fail the instance. An engine must be ready within 300. */
   startupSeconds: z.int().min(60).max(1800),
   warmPool: z.strictObject({ minInstances: z.int().min(0).max(16), maxPrepared: z.int().min(0).max(64) }).nullable(),
   /** How the instances are paid for. */

@@ -54,6 +54,7 @@ describe("the gateway's artefact", () => {
     expect(readFileSync(`${again.path}.sha256`, "utf8")).toBe(`${built.sha256}  server.mjs\n`);
   });
 
+  // documented: bundle-is-ascii
   test("is ASCII, so that an engine of JavaScript keeps a byte for each character of it, not two", () => {
     const other = readFileSync(built.path, "utf8")
       .split("\n")

@@ -100,10 +100,12 @@ async function seen(answer: Response): Promise<string> {
 }
 
 describe("the only upstream of a request that fails", () => {
+  // documented: faults-table
   test("in every way that docs/faults.md lists, and in no other", () => {
     expect(ROWS.map(({ fault }) => fault).toSorted()).toEqual(Object.keys(INJECTIONS).toSorted());
   });
 
+  // documented: fault-as-documented
   test.for(ROWS)("$fault: the client and the metrics see what docs/faults.md says", async (row) => {
     for (const [stream, expected] of [
       [true, row.stream],
@@ -117,6 +119,7 @@ describe("the only upstream of a request that fails", () => {
     }
   });
 
+  // documented: storm-of-500
   test("with a storm of 500s is asked no more after a few, and the others are told when to come again", async () => {
     const { url, bad } = await failing({ behaviour: { fault: { status: 500 } } });
     const answers: string[] = [];
@@ -127,6 +130,7 @@ describe("the only upstream of a request that fails", () => {
     expect(answers.at(-1)).toMatch(/^503 model_unavailable, Retry-After \d+$/);
   });
 
+  // documented: storm-of-429
   test("with a storm of 429s is asked once in each pause, and all others are told the time that it named", async () => {
     const { url, bad } = await failing({ behaviour: { fault: { status: 429, retryAfter: "30" } } });
     await post(url, "/v1/chat/completions", chat({ model: "chat" }));
@@ -139,6 +143,7 @@ describe("the only upstream of a request that fails", () => {
 });
 
 describe("a wall clock that jumps", () => {
+  // documented: clock-jumps
   test.for([
     ["a day forwards", 86_400_000, "miss"],
     ["a day back", -86_400_000, "hit"],
@@ -164,6 +169,7 @@ describe("a wall clock that jumps", () => {
   });
 });
 
+// documented: body-stalls
 test("a body that stops half way is 400 when its time is over, and the connection is closed", async () => {
   // With a shorter time than the gateway's minute, and the same answer to it.
   const times = { requestTimeout: 200, headersTimeout: 100, connectionsCheckingInterval: 50 };

@@ -31,6 +31,7 @@ describe("the gateway process", () => {
     expect(output()).not.toContain(key.secret);
   });
 
+  // documented: stops-without-loss
   test("on SIGTERM finishes the running stream, refuses new connections, and exits with 0", async () => {
     const { url, child, exit, output } = await startServing({}, { tokens: 30, intervalMs: 30 });
     const answer = await post(url, "/v1/completions", completion({ stream: true }));
@@ -64,6 +65,7 @@ describe("the gateway process", () => {
     expect(await exit).toBe(0);
   });
 
+  // documented: log-disk-full
   test("serves on while the disk behind its log is full, and exits on SIGTERM all the same", async () => {
     const full = `
       import fs from "node:fs";
@@ -150,6 +152,7 @@ describe("a gateway of several threads", { timeout: 90_000 }, () => {
     expect(statuses.slice(50).every((status) => status === 429)).toBe(true);
   });
 
+  // documented: threads-serve
   test("serves from every thread, says so in one log, and is one gateway in its metrics", async () => {
     const { url, metricsUrl, output } = await startServing({ threads: 3 });
     for (let index = 0; index < 40; index++) expect(await getOnce(`${url}/v1/models`)).toBe(200);

@@ -89,6 +89,7 @@ describe("what only the model can judge passes through byte for byte", () => {
     expect(engines[0]?.received[0]?.text).toBe(text);
   });
 
+  // documented: request-fields-pass
   test("tools, structured outputs, sampling and fields that nobody here knows", async () => {
     const { url, engines } = await startTestGateway();
     const text = JSON.stringify(
@@ -113,6 +114,7 @@ describe("what only the model can judge passes through byte for byte", () => {
     expect(engines[0]?.received[0]?.text).toBe(text);
   });
 
+  // documented: long-context
   test("a prompt of over 100,000 tokens, which the engine counts", async () => {
     const { url, engines } = await startTestGateway({
       model: { contextTokens: 131_072 },

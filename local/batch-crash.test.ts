@@ -51,6 +51,7 @@ async function startProcess(
   return { url: `http://127.0.0.1:${port}`, child };
 }
 
+// documented: batch-survives-crash
 test("a gateway that is killed in the middle of a batch loses no line and doubles no result", async () => {
   const engine = await startFakeEngine({ intervalMs: 30 });
   onTestFinished(() => engine.stop());

@@ -14,6 +14,7 @@ import {
 } from "./test/batch-storage.ts";
 
 describe("a batch of OpenAI's own client", () => {
+  // documented: batch-completes
   test("of 200 lines completes with one result for each, and what it used", async () => {
     const { client, engines } = await setUp();
     const batch = await submit(client, numbered(200));
@@ -116,6 +117,7 @@ describe("a batch of OpenAI's own client", () => {
     expect(new Set(errors.map(({ error }) => error?.code))).toEqual(new Set(["batch_expired"]));
   });
 
+  // documented: batch-retries-when-full
   test("sends again as long as the model is full, and everything is answered once there is capacity", async () => {
     const full = { status: 503, body: "{}", headers: { "retry-after": "1" } };
     const { client, engines } = await setUp({ engines: [{ mode: full }] });
@@ -177,6 +179,7 @@ describe("a batch of OpenAI's own client", () => {
 });
 
 describe("several gateways", () => {
+  // documented: batch-single-run
   test("share one batch, and no request is sent twice", async () => {
     const storage = await startBatchStorage();
     const first = await setUp({ storage, engines: [{ intervalMs: 100 }] });
@@ -213,6 +216,7 @@ describe("several gateways", () => {
   });
 });
 
+// documented: batch-dead-letter
 test("a slice whose attempts all failed is a dead letter: its lines are named, the metric is written, the batch ends", async () => {
   const storage = await startBatchStorage();
   const broken = await setUp({ storage, engines: [{ mode: { status: 503, body: "{}" } }] });

@@ -20,6 +20,7 @@ describe("the page on the whole local stack", () => {
     stack?.remove();
   });
 
+  // documented: page-streams-completion
   test("a typed prompt is answered in a stream by the real model, under the content security policy", async (context) => {
     if (!stack || !browser) return context.skip(CHROMIUM_REMEDY);
     const page = await browser.newPage();

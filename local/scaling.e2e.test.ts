@@ -16,7 +16,7 @@ import { PROJECT_FOLDER } from "./folders.ts";
 import { startTwin, type Twin } from "./twin.ts";
 
 /**
- * S1's scaling rule on this machine: the synthesized alarms, policies, hooks and the bundled `drain-engine`, with real
+ * The scaling rule on this machine: the synthesized alarms, policies, hooks and the bundled `drain-engine`, with real
  * processes. Alarms' minutes take a second here; starting and draining take the time that they take. A slow server
  * stands in for the model, so that load can be made without a CPU.
  */
@@ -118,6 +118,7 @@ const running = () =>
   );
 
 describe("a pool under load", () => {
+  // documented: scaling-fails-no-request
   test("gets a second engine, and loses it again without a failed request", { timeout: 150_000 }, async () => {
     const [first] = pool().inService;
     note("6 clients begin to stream, one request after another");

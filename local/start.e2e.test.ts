@@ -56,6 +56,7 @@ async function newKey(name: string): Promise<{ readonly secret: string; readonly
 }
 
 describe("npm start", () => {
+  // documented: start-prints-addresses
   test("ends with what runs where, the time it took, addresses and a curl", () => {
     const { apiUrl, siteUrl } = stack.state;
     expect(stack.output).toMatch(/engine-phi-3-mini\s+http:\/\/127\.0\.0\.1:\d+\s+pid \d+/);
@@ -65,6 +66,7 @@ describe("npm start", () => {
     expect(stack.output).toContain(`API   ${apiUrl}/v1`);
   });
 
+  // documented: printed-curl-works
   test("the printed curl works when pasted", async () => {
     const line = stack.output.split("\n").find((each) => each.startsWith("curl ")) ?? "";
     const { stdout } = await run("sh", ["-c", line]);
@@ -86,6 +88,7 @@ describe("npm start", () => {
 });
 
 describe("the official OpenAI SDK", () => {
+  // documented: real-model-serves
   test("completes, chats and streams, and lists the model with the weights that answer", async () => {
     const sdk = client((await newKey("sdk")).secret);
     const completion = await sdk.completions.create({ model, prompt: "1, 2, 3,", max_tokens: 6, temperature: 0 });
@@ -115,6 +118,7 @@ describe("the official OpenAI SDK", () => {
     expect(card).toMatchObject({ id: model, root: expect.stringMatching(/SmolLM2-135M-Instruct/) });
   });
 
+  // documented: wrong-key-401
   test("throws its own error classes for a wrong key and a wrong field", async () => {
     await expect(client("sk-wrong").models.list()).rejects.toBeInstanceOf(AuthenticationError);
     const { secret } = await newKey("fields");
@@ -184,6 +188,7 @@ describe("errors through the whole path", () => {
 });
 
 describe("faults and limits", () => {
+  // documented: killed-engine-503
   test("a killed engine is answered 503 with Retry-After, and replaced", async () => {
     const engineOf = () => stack.state.processes.find(({ role }) => role === "engine");
     const before = engineOf();
@@ -201,6 +206,7 @@ describe("faults and limits", () => {
     await until(async () => (await fetch(`${gateway}/health`)).ok, "the model is ready again");
   });
 
+  // documented: address-limit-429
   test("over 100 requests in a minute from one address are answered 429 with Retry-After", async () => {
     const answers = await Promise.all(Array.from({ length: 101 }, () => fetch(`${api}/health`)));
     const last = await fetch(`${api}/health`);

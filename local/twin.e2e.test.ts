@@ -45,6 +45,7 @@ describe("a changed environment file", () => {
     expect(statuses).toEqual([...Array(10).fill(200), 429, 429]);
   });
 
+  // documented: time-limit-504
   test("a shorter time limit answers 504 for an engine that was in time before", async () => {
     const engine = await engineServer({ firstByteMs: 1500, headersEarly: false });
     const patient = await started(dev, engine.origin);

@@ -29,6 +29,7 @@ describe.each(environments.map((environment) => [environment.name, environment] 
       expect(texts()).toEqual(texts());
     });
 
+    // documented: state-in-s3-with-lock
     test("every stack keeps its state in S3 with a lock table, encrypted, under its own key", () => {
       for (const stack of STACK_NAMES) {
         expect(stacks[`${name}-${stack}`]?.terraform).toMatchObject({
@@ -63,6 +64,7 @@ describe.each(environments.map((environment) => [environment.name, environment] 
       }
     });
 
+    // documented: stack-order
     test("a stack depends only on stacks that are deployed before it", () => {
       for (const [index, stack] of STACK_NAMES.entries()) {
         const states = Object.values(stacks[`${name}-${stack}`]?.data?.terraform_remote_state ?? {});
@@ -78,6 +80,7 @@ describe.each(environments.map((environment) => [environment.name, environment] 
 );
 
 describe("dev and prod", () => {
+  // documented: environments-differ-by-file
   test("differ in resources only where the environment file asks for it", () => {
     // Zones, pools and plans are lists in the file, the shared store may be null; everything else must be the same resources with other values.
     const perItem =

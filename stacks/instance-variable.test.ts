@@ -12,6 +12,7 @@ describe("the variable of a fleet's maximum", () => {
     expect(instanceVariableName(pool)).toBe(name);
   });
 
+  // documented: fleet-maximum-variable
   test("is a number with the file's default, a description, and a range that begins at the minimum", () => {
     const stack = synthConstruct((scope) => {
       const value = instanceVariable(scope, "phi", { what: "the pool phi", minInstances: 2, maxInstances: 8 });

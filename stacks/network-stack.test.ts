@@ -40,6 +40,7 @@ describe("the network stack", () => {
     }
   });
 
+  // documented: only-443-from-outside
   test("the only way in from outside is the VPC link, on 443", () => {
     const fromLink = Object.values(resources(stack, "aws_vpc_security_group_ingress_rule")).filter(
       ({ referenced_security_group_id }) => referenced_security_group_id.includes("VpcLink"),

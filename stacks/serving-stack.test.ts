@@ -34,6 +34,7 @@ describe("the serving stack", () => {
     });
   });
 
+  // documented: health-checks-every-30-seconds
   test("every target group is checked every 30 seconds, gateways by /livez and engines by /health", () => {
     const checks = Object.values(resources(stack, "aws_lb_target_group")).map(({ port, health_check }) => [
       port,
@@ -53,6 +54,7 @@ describe("the serving stack", () => {
     expect(only(patient, "aws_lb").idle_timeout).toBe(415);
   });
 
+  // documented: fleet-minimum
   test("every fleet keeps at least one instance and takes its maximum from a variable", () => {
     const sizes = groups(stack).map(({ name, min_size, max_size }) => [name, min_size, max_size]);
     expect(sizes.sort()).toEqual([
@@ -62,6 +64,7 @@ describe("the serving stack", () => {
     for (const { min_size } of groups(synth(prod)["prod-serving"])) expect(min_size).toBeGreaterThanOrEqual(1);
   });
 
+  // documented: load-balancer-subnets
   test("engines stand in the private subnets, gateways in their own, and the load balancer in the public ones without a public address", () => {
     for (const { name, vpc_zone_identifier } of groups(stack)) {
       const tier = name === "sluice-dev-gateway" ? "GatewaySubnets" : "PrivateSubnets";

@@ -6,6 +6,7 @@ const row = (system: string, shape: string, perSecondPerCore: number) => {
 };
 
 describe("the chart of gateways", () => {
+  // documented: benchmark-chart
   test("has a bar for each row, as long as its part of the longest, with its figure beside it", () => {
     const svg = gatewayChart([row("sluice", "json", 3000.4), row("bare", "json", 6000)]);
     const widths = [...svg.matchAll(/<rect[^>]* width="(\d+)"/g)].map(([, width]) => Number(width));

@@ -192,6 +192,7 @@ describe("Infracost, over prices of the catalogue", () => {
     expect(charged).toEqual([]);
   });
 
+  // documented: infracost-comment
   test("comments on a pull request with the difference", async ({ skip }) => {
     skip(!hasInfracost, missing);
     const more = { ...dev, gateways: { ...dev.gateways, minInstances: 2 } };

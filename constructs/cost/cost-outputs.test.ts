@@ -70,6 +70,7 @@ describe("planned by OpenTofu", () => {
     }
   }
 
+  // documented: cost-outputs
   test("the outputs are the forecast's figures, and follow the variables", async ({ skip }) => {
     skip(!hasTofu, "OpenTofu (tofu) is not on the PATH");
     const own = forecast(dev, DEFAULT_USAGE);

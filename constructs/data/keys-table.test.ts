@@ -14,6 +14,7 @@ const synth = (isProtected: boolean) =>
   });
 
 describe("the keys table", () => {
+  // documented: key-table-permissions
   test("lets a reader get single items and decrypt them, never scan", () => {
     expect(synth(true).output?.granted?.value).toEqual([
       [["dynamodb:GetItem"], [`\${aws_dynamodb_table.Keys.arn}`]],

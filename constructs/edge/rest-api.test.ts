@@ -8,6 +8,7 @@ const stack = synthConstruct((scope) => {
 const body = JSON.parse(only(stack, "aws_api_gateway_rest_api").body);
 
 describe("the REST API", () => {
+  // documented: api-behind-vpc-link
   test("is Regional and described by one document that names this stack's link", () => {
     expect(only(stack, "aws_api_gateway_rest_api").endpoint_configuration).toEqual({ types: ["REGIONAL"] });
     expect(body.paths["/v1/completions"].post["x-amazon-apigateway-integration"]).toMatchObject({

@@ -65,6 +65,7 @@ describe("an engine pool", () => {
     expect(only(stack, "aws_autoscaling_group").target_group_arns).toEqual([expect.stringContaining("Pool_Targets")]);
   });
 
+  // documented: engine-health-check
   test("is checked on /health every 30 seconds, and given its own start-up time", () => {
     expect(only(stack, "aws_lb_target_group")).toMatchObject({
       port: 8000,

@@ -18,6 +18,7 @@ describe("scaling by GPU utilisation", () => {
     }
   });
 
+  // documented: scale-out-at-70-percent
   test("over 70 % for 3 minutes adds one instance", () => {
     expect(of(alarms, "Out")).toMatchObject({
       namespace: "CWAgent",
@@ -38,6 +39,7 @@ describe("scaling by GPU utilisation", () => {
     });
   });
 
+  // documented: scale-in-at-30-percent
   test("under 30 % for 10 minutes removes one instance", () => {
     expect(of(alarms, "In")).toMatchObject({
       comparison_operator: "LessThanThreshold",

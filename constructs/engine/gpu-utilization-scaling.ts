@@ -9,7 +9,7 @@ export interface GpuUtilizationScalingProps {
   readonly groupName: string;
 }
 
-/** S1's rule for a pool: an alarm and a step-scaling policy for each direction. */
+/** The scaling rule of a pool: an alarm and a step-scaling policy for each direction. */
 export class GpuUtilizationScaling extends Construct {
   constructor(scope: Construct, id: string, { groupName }: GpuUtilizationScalingProps) {
     super(scope, id);

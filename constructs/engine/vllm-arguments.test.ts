@@ -13,6 +13,7 @@ const POOL = {
 const argument = (list: readonly string[], name: string) => list[list.indexOf(name) + 1];
 
 describe("vLLM's arguments", () => {
+  // documented: vllm-arguments
   test("come from pool and catalogue", () => {
     expect(vllmArguments(POOL).join(" ")).toBe(
       "--model /opt/sluice/weights --served-model-name phi-3-mini --port 8000 --max-model-len 4096 --max-num-seqs 32 " +

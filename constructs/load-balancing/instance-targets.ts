@@ -11,7 +11,7 @@ export interface InstanceTargetsProps {
   readonly drainSeconds: number;
 }
 
-/** S1 asks for a check every 30 seconds. */
+/** Health is checked every 30 seconds (docs/requirements.md). */
 const CHECK_INTERVAL_SECONDS = 30;
 /** Two failed checks in a row take an instance out: one minute, and a single lost packet is no outage. */
 const UNHEALTHY_CHECKS = 2;

@@ -7,6 +7,7 @@ const stack = synthConstruct((scope) => {
 });
 
 describe("the network", () => {
+  // documented: subnets-per-zone
   test("has three subnets per zone, one door and no NAT", () => {
     expect(typeCounts(stack)).toEqual({
       aws_default_security_group: 1,
@@ -19,6 +20,7 @@ describe("the network", () => {
     });
   });
 
+  // documented: internet-route-public-only
   test("only the public route table has a route to the internet", () => {
     expect(only(stack, "aws_route")).toMatchObject({
       destination_cidr_block: "0.0.0.0/0",

@@ -17,6 +17,7 @@ describe("the security groups", () => {
     });
   });
 
+  // documented: open-connections
   test("these are all connections that can be opened", () => {
     const flows = Object.values(resources(stack, "aws_vpc_security_group_ingress_rule")).map(
       (rule) => `${party(rule.referenced_security_group_id)} > ${party(rule.security_group_id)}:${rule.from_port}`,

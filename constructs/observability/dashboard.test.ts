@@ -42,6 +42,7 @@ const lines = charts.flatMap(({ properties }) => properties.metrics ?? []);
 const entries: readonly MetricEntry[] = Object.values(METRICS);
 
 describe("the dashboard", () => {
+  // documented: dashboard-questions
   test("asks its four questions in the order of an incident", () => {
     const headings = widgets.flatMap(({ properties }) => properties.markdown?.split("\n")[0] ?? []);
     expect(headings).toEqual(["## Is it up?", "## Is it fast?", "## Is it full?", "## What does it cost?"]);
@@ -56,7 +57,8 @@ describe("the dashboard", () => {
     }
   });
 
-  test("shows every metric that S1 asks for", () => {
+  // documented: dashboard-metrics
+  test("shows every metric that docs/requirements.md asks for", () => {
     const shown = new Set(lines.map(([namespace, name]) => `${namespace} ${name}`));
     for (const entry of [
       METRICS.latency,

@@ -20,7 +20,8 @@ describe("process logs", () => {
     });
   });
 
-  test("that metrics come from are kept 30 days at least (S1 4.6)", () => {
+  // documented: metrics-kept-30-days
+  test("that metrics come from are kept 30 days at least", () => {
     const short = groups(7);
     expect(short["/sluice/sluice-test/gateway"]?.retention_in_days).toBe(7);
     expect(short["/sluice/sluice-test/gateway-metrics"]?.retention_in_days).toBe(30);

@@ -26,7 +26,8 @@ const alarm = (name: string): Block | undefined =>
   alarms.find(({ alarm_name }) => alarm_name === `sluice-test-${name}`);
 
 describe("the alarms", () => {
-  test("rings when p99 exceeds 5 seconds, by the gateways' own measure (S1 4.4)", () => {
+  // documented: alarm-p99-latency
+  test("rings when p99 exceeds 5 seconds, by the gateways' own measure", () => {
     expect(alarm("latency")).toMatchObject({
       namespace: "Sluice/Gateway",
       metric_name: "Latency",
@@ -138,6 +139,7 @@ describe("the alarms", () => {
     expect(ruleOf(without)).toBe('ALARM("NoGateway")');
   });
 
+  // documented: alarms-reach-topic
   test("all of them tell the topic, also when they are over", () => {
     for (const one of [...alarms, only(stack, "aws_cloudwatch_composite_alarm")])
       expect(one).toMatchObject({ alarm_actions: ["arn:topic"], ok_actions: ["arn:topic"] });

@@ -34,7 +34,7 @@ export interface ServiceAlarmsProps {
   readonly hasBatches: boolean;
 }
 
-/** S1, requirement 4.4. */
+/** Of p99, by docs/requirements.md. */
 const LATENCY_LIMIT_MS = 5000;
 const ERROR_PERCENT = 5;
 /** Fewer requests than this in a minute say nothing about a rate. */

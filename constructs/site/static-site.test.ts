@@ -27,6 +27,7 @@ const distribution = only(stack, "aws_cloudfront_distribution");
 const objects = Object.entries(resources(stack, "aws_s3_object"));
 
 describe("the static site", () => {
+  // documented: page-over-https
   test("is served at / over HTTPS only", () => {
     expect(distribution.default_root_object).toBe("index.html");
     expect(distribution.default_cache_behavior).toMatchObject({
@@ -36,6 +37,7 @@ describe("the static site", () => {
     });
   });
 
+  // documented: bucket-only-for-distribution
   test("the bucket can be read by this distribution and no one else", () => {
     const [deny, allow, ...rest] = statements(only(stack, "aws_s3_bucket_policy").policy);
     expect(rest).toEqual([]);

@@ -11,5 +11,5 @@ export function logGroupName(resourceName: string, source: LogSource): string {
   return `/sluice/${resourceName}/${source}`;
 }
 
-/** S1 asks for 30 days of metrics. CloudWatch keeps minutes for 15 days; the lines that they came from are kept this long. */
+/** Metrics are required for 30 days. CloudWatch keeps minutes for 15 days; the lines that they came from are kept this long. */
 export const METRICS_LOG_MIN_DAYS = 30;

@@ -21,6 +21,7 @@ function lookUp(reference: string): unknown {
 }
 
 describe("the published API reference", () => {
+  // documented: api-operations
   test("has these operations of the API", () => {
     const operations = Object.entries(document.paths).flatMap(([path, item]) =>
       Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),

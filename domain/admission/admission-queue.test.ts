@@ -49,6 +49,7 @@ const commands = fc.array(
 );
 
 describe("the admission queue", () => {
+  // documented: queue-bounds
   test("keeps its bounds, and loses or serves twice no request, whatever happens in whatever order", () => {
     void fc.assert(
       fc.property(commands, fc.boolean(), (steps, isShared) => {

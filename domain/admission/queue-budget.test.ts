@@ -21,6 +21,7 @@ describe("the budget of all queues", () => {
     expect(fill(new QueueBudget({ maxRequests: 100, maxBytes: 1000, isShared: false }), 300).requests).toBe(3);
   });
 
+  // documented: queue-budget
   test("queues that fill up one after the other never leave the next without room", () => {
     void fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 4 }), (sizes) => {

@@ -12,6 +12,7 @@ const rowOf = (result: ReturnType<typeof forecast>, type: string) => result.byTy
 describe("the forecast", () => {
   const result = forecast(dev, DEFAULT_USAGE);
 
+  // documented: cost-by-type
   test("has a row for every type, and rows that add up to the total", () => {
     expect(result.byType.map(({ type }) => type)).toEqual(COST_TYPES);
     for (const scenario of ["minimum", "expected", "maximum"] as const) {
@@ -20,6 +21,7 @@ describe("the forecast", () => {
     }
   });
 
+  // documented: cost-lines-have-sources
   test("every line is named once, costs something and says where its price is from", () => {
     const { lines } = forecast(prod, DEFAULT_USAGE);
     expect(new Set(lines.map(({ what }) => what)).size).toBe(lines.length);

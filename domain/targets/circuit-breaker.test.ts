@@ -116,6 +116,7 @@ describe("a circuit breaker", () => {
     );
   });
 
+  // documented: breaker-one-probe
   test("whatever happens, there is never more than one probe, and nothing passes before the cool-down is over", () => {
     const step = fc.record({
       later: fc.nat(3000),

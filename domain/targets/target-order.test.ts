@@ -29,6 +29,7 @@ function shares(firsts: readonly (string | undefined)[]): Record<string, number>
 const weights = fc.dictionary(fc.string({ minLength: 1, maxLength: 8 }), fc.nat(100), { minKeys: 1, maxKeys: 8 });
 
 describe("the order of a route's targets", () => {
+  // documented: canary-share
   test("by weight, a canary of 5 gets 5 of 100 requests", () => {
     const random = seeded(1);
     const firsts = Array.from({ length: 20_000 }, () => ids(byWeight(targets({ stable: 95, canary: 5 }), random))[0]);

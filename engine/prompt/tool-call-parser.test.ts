@@ -54,6 +54,7 @@ describe("an answer with tools at hand", () => {
     );
   });
 
+  // documented: tool-calls-any-cut
   test("with calls gives each of them and the text between, however it is cut", () => {
     const part = fc.oneof(
       words.filter((text) => text.trim() !== "").map((text) => ({ text: `a${text}a` })),

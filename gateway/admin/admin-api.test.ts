@@ -72,6 +72,7 @@ describe("the reference", () => {
 });
 
 describe("a change at run time", () => {
+  // documented: route-change-at-run-time
   test("of a route is in use at once, and taken back leaves what was declared", async () => {
     const { b, config } = await withProviders();
     const { call, ask } = await startAdminGateway({
@@ -174,6 +175,7 @@ describe("a change at run time", () => {
     ).toEqual(expect.arrayContaining(["route#chat", "route#odd"]));
   });
 
+  // documented: changes-table-gone
   test("stays in use while the table can't be read; another one is 503", async () => {
     const { b, config } = await withProviders();
     const { call, ask, breakDown } = await startAdminGateway({ config });

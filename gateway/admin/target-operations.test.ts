@@ -4,6 +4,7 @@ import { jsonOf, startAdminGateway, withProviders } from "../test/admin-gateway.
 import { chat, errorOf, post } from "../test/test-gateway.ts";
 
 describe("an operator", () => {
+  // documented: target-switched-by-hand
   test("drains a target and forces another by hand, and takes it back", async () => {
     const { b, config } = await withProviders();
     const both = {
@@ -22,6 +23,7 @@ describe("an operator", () => {
     expect(await ask()).toBe("a/small");
   });
 
+  // documented: target-overview
   test("sees each target's health, latency and spend", async () => {
     const { a, config } = await withProviders();
     const { call, ask } = await startAdminGateway({ config });
@@ -58,6 +60,7 @@ describe("an operator", () => {
     expect(data[1]).toMatchObject({ id: "a/small", requests: 4, failures: 2 });
   });
 
+  // documented: provider-connection-test
   test("tries a provider's connection: its models, or what is in the way", async () => {
     const { a, config } = await withProviders();
     const blocked = providerConfig("inner", "http://192.168.0.1", { allowPrivateHosts: [] });
@@ -72,6 +75,7 @@ describe("an operator", () => {
     await errorOf(await call("POST", "/admin/providers/nobody/test"), 404, "not_found");
   });
 
+  // documented: failing-provider-avoided
   test("gets no new requests to a provider whose health check fails, until it is well again", async () => {
     const { a, b, config } = await withProviders();
     const healthCheck = { path: "/healthz", intervalSeconds: 1 };

@@ -18,6 +18,7 @@ test("lets no more requests out than its limit, and the next one when one is ove
   expect(limiter.inFlight).toBe(2);
 });
 
+// documented: batch-concurrency
 test("sends fewer requests at once when the service is full, down to one, and more while it answers, up to its maximum", async () => {
   const limiter = new ConcurrencyLimiter(8);
   const one = async (outcome: "answered" | "full") => {

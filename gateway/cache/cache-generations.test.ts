@@ -25,6 +25,7 @@ describe("generations of the cache", () => {
     expect(two?.of("a")).not.toBe(before);
   });
 
+  // documented: cache-generation-clock
   test("are always new ones, with a clock that stands still or goes back", async () => {
     let now = 1000;
     const generations = new CacheGenerations({ store: undefined, clears: count(), now: () => now });

@@ -38,6 +38,7 @@ describe("kept answers", () => {
     expect(await cache.get("b", 60)).toBeUndefined();
   });
 
+  // documented: cache-age-across-levels
   test("keep their age on the way from the shared store to this process", async () => {
     let now = 0;
     const store = new MemoryStore({ maxBytes: 1024 * 1024, now: () => now });

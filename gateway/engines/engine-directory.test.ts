@@ -4,6 +4,7 @@ import { completion, post, startTestGateway } from "../test/test-gateway.ts";
 const isReady = async (url: string) => (await fetch(`${url}/health`)).status === 200;
 
 describe("the engine directory", () => {
+  // documented: discovery-fails
   test("keeps the last known engines while discovery fails, and says so once", async () => {
     const { url, discovery, log } = await startTestGateway();
     discovery.isBroken = true;
@@ -16,6 +17,7 @@ describe("the engine directory", () => {
     expect(failures()).toHaveLength(1);
   });
 
+  // documented: draining-engine-unused
   test("takes an engine that the load balancer drains out of use", async () => {
     const { url, discovery, engines } = await startTestGateway();
     discovery.engines = discovery.engines.map((engine) => ({ ...engine, inService: false }));

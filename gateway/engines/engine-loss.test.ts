@@ -14,6 +14,7 @@ async function startEngineProcess() {
   return { child, origin: line.toString().trim() };
 }
 
+// documented: engine-killed-under-load
 test("killing one of four engines under load fails no request that had not begun to stream", async () => {
   const engines = await Promise.all(Array.from({ length: 4 }, startEngineProcess));
   const discovery = new ListDiscovery();

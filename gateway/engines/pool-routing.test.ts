@@ -23,6 +23,7 @@ describe("routing inside a pool", () => {
     expect(countsOf(engines).toSorted()).toEqual([0, 0, 9]);
   });
 
+  // documented: routing-by-load
   test("goes round an engine that says it is busy with others' requests", async () => {
     const { url, engines } = await startTestGateway({
       engines: [{ load: { ...idle, running: 50, waiting: 20 } }, { load: idle }],

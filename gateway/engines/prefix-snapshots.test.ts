@@ -59,6 +59,7 @@ describe.skipIf(noRedisServer !== undefined)("what a gateway knows of the engine
     return { store, first, all };
   }
 
+  // documented: prefixes-after-restart
   test("is there again after a restart, so that conversations go on where their prefix is cached", async () => {
     const { store, first, all } = await filled();
     await first.gateway.drain();
@@ -70,6 +71,7 @@ describe.skipIf(noRedisServer !== undefined)("what a gateway knows of the engine
     expect(places(first.engines, since)).toEqual(CONVERSATIONS.map((_, index) => index % 3));
   });
 
+  // documented: prefixes-shared
   test("reaches a gateway that was there all the time", async () => {
     const store = await startStore();
     const discovery = new ListDiscovery();

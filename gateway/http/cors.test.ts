@@ -4,6 +4,7 @@ import { completion, post, startTestGateway } from "../test/test-gateway.ts";
 const origin = "https://demo.example.com";
 
 describe("pages of other origins", () => {
+  // documented: cors-on-every-response
   test("may read every answer, errors and streams included, when all origins are allowed", async () => {
     const { url } = await startTestGateway();
     const answers = [

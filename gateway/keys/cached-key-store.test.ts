@@ -49,6 +49,7 @@ describe("the key cache", () => {
     expect((await cache.get("a"))?.revokedAt).toBeDefined();
   });
 
+  // documented: key-lookups-shared
   test("requests at the same time share one question", async () => {
     const { state, cache } = setUp();
     const answers = await Promise.all(Array.from({ length: 50 }, () => cache.get("a")));
@@ -56,6 +57,7 @@ describe("the key cache", () => {
     expect(state.asked).toEqual(["a"]);
   });
 
+  // documented: key-table-gone
   test("while the store fails, a key found within the last minute works, and nothing else", async () => {
     const { state, cache } = setUp();
     await cache.get("a");

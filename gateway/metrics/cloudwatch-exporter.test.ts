@@ -22,6 +22,7 @@ const ofRoute = (lines: readonly Line[], route: string) => lines.find(({ Route }
 const text = (url: string, path: string, body: unknown) => post(url, path, body).then((answer) => answer.text());
 
 describe("the gateway's metrics", () => {
+  // documented: latency-metrics
   test("a stream has latency, time to first token, time per token and tokens under its model and route", async () => {
     const lines = await linesAfter((url) => text(url, "/v1/chat/completions", chat({ stream: true })));
     const line = ofRoute(lines, "/v1/chat/completions");

@@ -32,6 +32,7 @@ describe("lines in the embedded metric format", () => {
     });
   });
 
+  // documented: percentiles-in-cloudwatch
   test("hold values with their counts, so that CloudWatch knows real percentiles", () => {
     const latency = new Distribution();
     for (const value of [10, 10, 500]) latency.add(value);

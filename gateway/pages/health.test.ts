@@ -11,6 +11,7 @@ const read = async (url: string) => {
   };
 };
 
+// documented: health-with-engines
 test("is 200 with each model's engines when a model can answer", async () => {
   const { url } = await startTestGateway({ engines: [{}, { health: "loading" }] });
   expect(await read(url)).toEqual({
@@ -25,6 +26,7 @@ test("is 200 with each model's engines when a model can answer", async () => {
   });
 });
 
+// documented: health-model-readiness
 test("is 503 with Retry-After while no model can answer, and 200 as soon as an engine has loaded", async () => {
   const { url, engines } = await startTestGateway({ engines: [{ health: "loading" }] });
   expect(await read(url)).toMatchObject({ status: 503, retryAfter: "30", body: { status: "unavailable" } });
@@ -37,6 +39,7 @@ test("knows no engines where there are none", async () => {
   expect((await read(url)).body.models).toEqual([{ id: "tiny", ready: false, engines: { known: 0, ready: 0 } }]);
 });
 
+// documented: health-degraded
 test("is degraded, and still 200, when one of two models can answer", async () => {
   const [tiny] = testConfig().models;
   const models = [tiny!, { ...tiny!, id: "large", targetGroupArn: "arn:large" }];

@@ -31,6 +31,7 @@ describe("the limit per address", () => {
     expect((await fetch(`${url}/health`)).status).toBe(200);
   });
 
+  // documented: client-address
   test("the address is the edge's word; what a client can write counts for nothing", async () => {
     const { url } = await startTestGateway({ config: { requestsPerMinutePerIp: 1 } });
     const ask = async (headers: Record<string, string>) => (await fetch(`${url}/v1/models`, { headers })).status;

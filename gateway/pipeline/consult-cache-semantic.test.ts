@@ -13,6 +13,7 @@ describe("the semantic cache", () => {
     chat({ temperature: 0, messages: [{ role: "user", content }], ...fields });
   const path = "/v1/chat/completions";
 
+  // documented: semantic-cache-hit
   test("answers a question that means the same, and says how like it is", async () => {
     const { url } = await start({ embed }, { semantic });
     await ask(url, question("What is the capital of France?"), {}, path);
@@ -49,6 +50,7 @@ describe("the semantic cache", () => {
     );
   });
 
+  // documented: embedding-fails
   test("is a miss when the embedding fails", async () => {
     const { url } = await start({ embed }, { semantic });
     for (let times = 0; times < 2; times++)

@@ -5,6 +5,7 @@ import { eventsOf, post } from "../test/test-gateway.ts";
 describe("a stream in the cache", () => {
   const stream = (fields: Record<string, unknown> = {}) => cold({ stream: true, ...fields });
 
+  // documented: cached-stream
   test("comes again byte for byte, as a stream", async () => {
     const { url, engines } = await start();
     const first = await ask(url, stream());

@@ -7,6 +7,7 @@ import { ask, cold, start } from "../test/cached-gateway.ts";
 import { chat, completion, errorOf, post, startTestGateway } from "../test/test-gateway.ts";
 
 describe("the cache", () => {
+  // documented: cache-hit
   test("gives the second asker the first one's bytes, and says what that saved", async () => {
     const { url, engines } = await start();
     const first = await ask(url);
@@ -23,6 +24,7 @@ describe("the cache", () => {
     expect(engines[0]?.received).toHaveLength(2);
   });
 
+  // documented: cache-key
   test("is the same for bodies that ask for the same: order, spaces, defaults, who asks", async () => {
     const { url, engines } = await start();
     await ask(url, '{"model":"tiny","prompt":"Once","temperature":0,"max_tokens":5}');
@@ -97,6 +99,7 @@ describe("the cache", () => {
     expect(await ask(url, chat({ temperature: 0 }), {}, path)).toMatchObject({ cache: "hit", age: "20" });
   });
 
+  // documented: cache-per-tenant
   test("is never shared between tenants, in one gateway or through the shared store", async () => {
     const store = new MemoryStore({ maxBytes: 1024 * 1024 });
     const gateway = await start({ config: { auth: "optional" }, store });
@@ -126,6 +129,7 @@ describe("the cache", () => {
     expect((await ask(before.url)).cache).toBe("hit");
   });
 
+  // documented: cache-clear
   test("gives nothing from before it was cleared, at this gateway at once and at another one soon", async () => {
     const store = new MemoryStore({ maxBytes: 1024 * 1024 });
     const one = await start({ store });
@@ -174,6 +178,7 @@ describe("what the cache does not keep", () => {
 });
 
 describe("the cache with a store that is slow or gone", () => {
+  // documented: cache-store-frozen
   test("answers every request, and asks a frozen store only once", async ({ skip }) => {
     skip(noRedisServer !== undefined, noRedisServer);
     const server = await startRedisServer();

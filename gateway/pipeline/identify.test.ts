@@ -14,6 +14,7 @@ async function withKey(auth: AuthMode) {
 }
 
 describe("keys", () => {
+  // documented: key-accepted
   test("required: the right key passes, and its id is in the log, the key itself is not", async () => {
     const { ask, key, requestLine, logText, engines } = await withKey("required");
     expect((await ask(`Bearer ${key.secret}`)).status).toBe(200);
@@ -51,6 +52,7 @@ describe("keys", () => {
     await errorOf(await ask(`Bearer ${key.secret}`), 401, "invalid_api_key");
   });
 
+  // documented: keys-optional
   test("optional: no key is fine", async () => {
     const { ask, key } = await withKey("optional");
     expect((await ask()).status).toBe(200);
@@ -70,6 +72,7 @@ describe("keys", () => {
     expect((await fetch(`${url}/health`)).status).toBe(200);
   });
 
+  // documented: key-check-fails
   test("a key that can't be checked lets nobody in: 503 with Retry-After", async () => {
     const { url } = await startTestGateway({
       config: { auth: "optional" },

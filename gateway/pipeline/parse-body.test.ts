@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { chat, completion, errorOf, post, startTestGateway } from "../test/test-gateway.ts";
 
 describe("the body of a generation request", () => {
+  // documented: body-problems-listed
   test("every problem is listed with its path, value, rule and remedy", async () => {
     const { url, engines } = await startTestGateway();
     const body = completion({ temperature: 9, max_tokens: "many", n: 0, stop: ["a", ""] });

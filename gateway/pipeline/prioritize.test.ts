@@ -26,6 +26,7 @@ describe("the priority of a request", () => {
     expect(priorities).toEqual(["normal", "batch", "batch", "normal"]);
   });
 
+  // documented: request-priority
   test("is critical for keys that may, by header and by OpenAI's tier", async () => {
     const gateway = await startTestGateway({ config: { auth: "optional" } });
     const key = keyOf(gateway, "critical");

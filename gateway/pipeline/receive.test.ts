@@ -16,6 +16,7 @@ const field = {
   replacement: "chat",
 };
 
+// documented: deprecation-headers
 test("a deprecated path says since when, until when and where to read on, on errors too", async () => {
   const { url } = await startTestGateway({ deprecations: [path] });
   for (const answer of [await fetch(`${url}/v1/models`), await fetch(`${url}/v1/models`, { method: "PUT" })]) {
@@ -37,6 +38,7 @@ test("a deprecated field is announced to those that send it, streams included", 
   expect(await ask({})).toBeNull();
 });
 
+// documented: deprecated-fields
 test("vLLM's old fields reach the engine under their new name, and are announced", async () => {
   const { url, engines } = await startTestGateway();
   const answer = await post(url, "/v1/chat/completions", chat({ guided_choice: ["a", "b"] }));

@@ -61,6 +61,7 @@ describe("a translated stream", () => {
     expect(facts).toMatchObject({ promptTokens: 7, completionTokens: 3 });
   });
 
+  // documented: provider-error-in-stream
   test("ends with the one error that its provider reported", async () => {
     const errorEvent = { after: 4, type: "overloaded_error", message: "Overloaded" };
     const { text, answer, facts } = await relayed({ errorEvent });

@@ -95,6 +95,7 @@ describe("a stream", () => {
 });
 
 describe("a stream that breaks", () => {
+  // documented: engine-dies-in-stream
   test("an engine that dies in the middle ends it with an error event and without [DONE]", async () => {
     const { url, requestLine } = await startTestGateway({
       engines: [{ tokens: 10, diesAfterTokens: 4, intervalMs: 5 }],
@@ -123,6 +124,7 @@ describe("a stream that breaks", () => {
     expect(words).toEqual(["w0", "w1", "w2", "w3"]);
   });
 
+  // documented: engine-silent-in-stream
   test("an engine that falls silent ends it with an error event after idleSeconds", async () => {
     const { url, engines } = await startTestGateway({
       engines: [{ tokens: 10, stallsAfterTokens: 2 }],
@@ -143,6 +145,7 @@ describe("a stream that breaks", () => {
 });
 
 describe("a client that leaves", () => {
+  // documented: client-leaves-stream
   test("in mid-stream: the engine is told at once, and what was generated is recorded", async () => {
     const { url, engines, requestLine, metricsUrl } = await startTestGateway({
       engines: [{ tokens: 1000, intervalMs: 10 }],
@@ -173,6 +176,7 @@ describe("a client that leaves", () => {
     expect(await requestLine()).toMatchObject({ aborted: true, status: 499 });
   });
 
+  // documented: client-leaves-body
   test("in the middle of its own body: nothing is called, and it is logged", async () => {
     const { url, engines, requestLine } = await startTestGateway();
     const socket = connect(Number(new URL(url).port), "127.0.0.1");
@@ -213,6 +217,7 @@ describe("a client that reads slowly", () => {
     return socket;
   };
 
+  // documented: client-reads-slowly
   test("slows the engine down instead of filling the gateway's memory, and gets everything in the end", async () => {
     const { url, engines } = await startTestGateway({ engines: [{ tokens: 2000, tokenBytes: 50_000 }] });
     const socket = open(url);
@@ -238,6 +243,7 @@ describe("a client that reads slowly", () => {
     socket.destroy();
   });
 
+  // documented: client-reads-nothing
   test("is given up when it takes nothing for idleSeconds, so that it does not hold an engine for ever", async () => {
     const { url, engines, requestLine } = await startTestGateway({
       engines: [{ tokens: 2000, tokenBytes: 50_000 }],

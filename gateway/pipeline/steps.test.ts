@@ -64,6 +64,7 @@ describe("an unexpected error", () => {
     expect(log().filter(({ msg }) => msg === "request")).toHaveLength(1);
   });
 
+  // documented: fault-in-settle
   test("in settle leaves the response as it is, and is logged", async () => {
     const { url, log, gateway } = await broken("settle");
     expect((await post(url, "/v1/chat/completions", chat())).status).toBe(200);
@@ -73,6 +74,7 @@ describe("an unexpected error", () => {
     expect(metrics.find(({ name }) => name === "sluice_requests_in_flight")?.values[0]?.value).toBe(0);
   });
 
+  // documented: fault-in-log
   test("in the log, of every line, leaves responses as they are, and is counted", async () => {
     let isFull = false;
     const writeLog = () => {

@@ -122,6 +122,7 @@ describe("a connection to a provider", () => {
     },
   );
 
+  // documented: redirect-not-followed
   test("is not redirected anywhere", async () => {
     const { port, requests } = await startServer();
     const pool = poolOf(`http://ollama.test:${port}`, { "ollama.test": ["127.0.0.1"] }, ["ollama.test"]);

@@ -55,6 +55,7 @@ describe("a provider's key", () => {
     expect([credential.key, state.reads]).toEqual(["key-2", 2]);
   });
 
+  // documented: provider-secret-gone
   test("stays the last known one while the secret can't be read, and says why without it", async () => {
     const { credential, state } = setUp("secret");
     await credential.start();

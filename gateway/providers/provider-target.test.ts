@@ -6,6 +6,7 @@ import { chat, errorOf, post, startTestGateway } from "../test/test-gateway.ts";
 const ask = (url: string) => post(url, "/v1/chat/completions", chat({ model: "chat" }));
 
 describe("a provider's model", () => {
+  // documented: provider-request
   test("gets the request under its own name, with the provider's key and nothing of the client's", async () => {
     const provider = await provide({ key: "sk-1" });
     const { url } = await startTestGateway({
@@ -31,6 +32,7 @@ describe("a provider's model", () => {
     expect(provider.received[0]?.headers).not.toHaveProperty("cookie");
   });
 
+  // documented: rotated-key-retried
   test("whose key was rotated is asked again at once with the new one", async () => {
     const provider = await provide({ key: "old" });
     let now = 0;
@@ -72,6 +74,7 @@ describe("a provider's model", () => {
     });
   });
 
+  // documented: private-address-refused
   test("whose name leads to a private address is not connected to", async () => {
     const provider = await provide();
     const { url } = await startTestGateway({
@@ -85,6 +88,7 @@ describe("a provider's model", () => {
     expect(provider.received).toHaveLength(0);
   });
 
+  // documented: provider-in-flight-limit
   test("takes as many requests at once as it may, and connections as it may", async () => {
     const provider = await provide({ firstByteMs: 200 });
     const { url } = await startTestGateway({

@@ -53,6 +53,7 @@ describe("the spend of providers", () => {
     );
   });
 
+  // documented: spend-of-all-gateways
   test("is that of all gateways after each told the store", async () => {
     const store = new SharedStore();
     const ledgers = [1, 2].map(() => new SpendLedger({ wallClock: november, store }));
@@ -62,6 +63,7 @@ describe("the spend of providers", () => {
     expect(ledgers.map((ledger) => ledger.spentUsd("openai"))).toEqual([9, 9]);
   });
 
+  // documented: spend-table-gone
   test("loses nothing while the store can't be asked", async () => {
     const store = new SharedStore();
     const problems: string[] = [];

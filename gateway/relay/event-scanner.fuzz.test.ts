@@ -41,6 +41,7 @@ describe("the event scanner, whatever comes", () => {
     );
   });
 
+  // documented: event-bytes-unchanged
   test("takes no byte out when it is not to take out the usage, and never throws", () => {
     void fc.assert(
       fc.property(

@@ -56,6 +56,7 @@ describe("the event scanner", () => {
     expect(pushInPieces(`: ping\n\n${token("a")}`, 4).out).toBe(`: ping\n\n${token("a")}`);
   });
 
+  // documented: events-not-copied
   test("passes the very buffer on when it holds whole events and nothing is taken out", () => {
     const scanner = new EventScanner({ stripUsage: true });
     const chunk = Buffer.from(token("a") + token("b"));

@@ -3,6 +3,7 @@ import { findUsage } from "./usage.ts";
 
 const find = (text: string) => findUsage(Buffer.from(text));
 
+// documented: usage-from-stream
 test("finds vLLM's usage at the end of an answer", () => {
   const answer =
     '{"id":"x","choices":[],"usage":{"prompt_tokens":5,"total_tokens":9,"completion_tokens":4,"prompt_tokens_details":{"cached_tokens":2}},"kv_transfer_params":null}';

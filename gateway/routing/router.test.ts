@@ -35,6 +35,7 @@ async function shares(ask: Ask, count: number): Promise<Record<string, number>> 
 }
 
 describe("a route", () => {
+  // documented: load-balancing-weights
   test("round robin takes turns by weight, our own pool among the targets", async () => {
     const { ask } = await setUp(["a/small=1", "tiny=2"], { policy: "round-robin" });
     expect(await shares(ask, 9)).toEqual({ "a/small": 3, tiny: 6 });
@@ -98,6 +99,7 @@ describe("a route", () => {
     expect(await ask({}, session)).toBe(home === "a/small" ? "b/small" : "a/small");
   });
 
+  // documented: emergency-targets
   test("emergency targets are used only when no other can", async () => {
     const { ask, providers } = await setUp(
       ["a/small=9", "b/small=1"],
@@ -109,6 +111,7 @@ describe("a route", () => {
     expect(await ask()).toBe("a/small");
   });
 
+  // documented: provider-spend-cap
   test("a provider over its monthly cap is not used any more", async () => {
     const model = { contextTokens: 8192, capabilities: [], inputUsdPerMillion: 0, outputUsdPerMillion: 1_000_000 };
     const { ask, metricsUrl } = await setUp(
@@ -123,6 +126,7 @@ describe("a route", () => {
     expect(await (await fetch(metricsUrl)).text()).toContain('sluice_provider_spend_month_usd{provider="a"} 9');
   });
 
+  // documented: provider-rate-limit
   test("a provider's rate limit is held before it has to say 429", async () => {
     const { ask } = await setUp(
       ["a/small"],

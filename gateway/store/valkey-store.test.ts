@@ -21,6 +21,7 @@ async function startStore(commandTimeoutMs = 100) {
 describe("the Valkey store", () => {
   beforeEach(({ skip }) => skip(noRedisServer !== undefined, noRedisServer));
 
+  // documented: store-slow
   test("answers a miss when the server is slow, and is not asked again until it is quick", async () => {
     const { server, store, changes } = await startStore();
     await store.set("cache:a", Buffer.from("a"), 60);
@@ -42,6 +43,7 @@ describe("the Valkey store", () => {
     expect(changes).toEqual([true, false, true]);
   });
 
+  // documented: store-gone
   test("answers misses while the server is gone, and finds the one that takes its place", async () => {
     const { server, store } = await startStore();
     await server.stop();

@@ -19,6 +19,7 @@ async function sum(metricsUrl: string, name: string): Promise<number> {
 
 /** Each thread loads the whole gateway: seconds on a machine that does much else. */
 describe("limits of a gateway of several threads", { timeout: 90_000 }, () => {
+  // documented: limit-across-threads
   test("a provider never has more requests than maxInFlight at once, and all are answered in the end", async () => {
     const provider = await provide({ firstByteMs: 20 });
     const { url } = await startServing({

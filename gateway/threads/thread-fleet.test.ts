@@ -39,6 +39,7 @@ async function fleetOf(code: string, threads: number) {
 const DRAINS = 'parentPort.on("message", ({ kind }) => { if (kind === "drain") process.exit(0); });';
 
 describe("serving threads", () => {
+  // documented: thread-replaced
   test("one that fails is replaced, and said so without its message, which may quote a prompt", async () => {
     const { fleet, log } = await fleetOf(
       `${DRAINS} tell({ kind: "listening", port: 1 }); setTimeout(() => { throw new TypeError("a prompt"); }, 50);`,

@@ -39,6 +39,7 @@ async function refused(url: string, options: ClientOptions = {}, path = PATH) {
 }
 
 describe("a chat over a WebSocket", () => {
+  // documented: websocket-events
   test("brings the very events of the stream, one message each", async () => {
     const { url } = await startTestGateway();
     const body = chat({ stream: true, stream_options: { include_usage: true } });
@@ -119,6 +120,7 @@ describe("the client's side", () => {
     expect(engines[0]?.received).toHaveLength(1);
   });
 
+  // documented: websocket-backpressure
   test("a client that reads nothing holds the engine back instead of filling this process", async () => {
     const { url, engines } = await startTestGateway({ engines: [{ tokens: 2000, tokenBytes: 50_000 }] });
     const { ask, ends, socket, messages } = await open(url);

@@ -111,6 +111,7 @@ async function invoke(
 const event = { source: "aws.events", time: "2026-01-31T13:05:00Z" };
 
 describe("the cost publisher's bundle", () => {
+  // documented: cost-metrics
   test("writes the last whole hour's cost of the environment and of each model, as metrics", async () => {
     instances = [
       { kind: gateway, launchTime: "2026-01-01T00:00:00.000Z" },

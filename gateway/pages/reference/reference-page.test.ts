@@ -27,6 +27,7 @@ describe("/openapi.json and /reference", () => {
     }
   });
 
+  // documented: document-version
   test("the document is the API's own, and says whether a key is asked for", async () => {
     const { url } = await startTestGateway({ config: { auth: "required" } });
     const document = (await (await fetch(`${url}/openapi.json`)).json()) as { paths: Record<string, unknown> };
@@ -34,6 +35,7 @@ describe("/openapi.json and /reference", () => {
     expect(document).toMatchObject({ paths: { "/v1/embeddings": { post: { security: [{ apiKey: [] }] } } } });
   });
 
+  // documented: reference-page
   test("the page has every operation with its fields, limits, errors and a curl, and no script", async () => {
     const { url } = await startTestGateway({ deprecations: [old] });
     const answer = await fetch(`${url}/reference`);

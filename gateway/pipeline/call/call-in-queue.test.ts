@@ -23,6 +23,7 @@ describe("a request that finds all engines full", () => {
     expect(await sample(gateway, `sluice_queue_wait_seconds_count{priority="normal"}`)).toBe(2);
   });
 
+  // documented: engine-request-cap
   test("never comes to an engine over its cap, however many wait", async () => {
     const gateway = await startNarrow({}, { engines: [{ firstByteMs: 5 }, { firstByteMs: 5 }] });
     let most = 0;
@@ -35,6 +36,7 @@ describe("a request that finds all engines full", () => {
     expect(most).toBe(1);
   });
 
+  // documented: queue-wait-outside-time-limit
   test("the wait does not count against the route's time limit", async () => {
     const gateway = await startNarrow(
       {},
@@ -52,6 +54,7 @@ describe("a request that finds all engines full", () => {
     expect(Math.max(...waits)).toBeGreaterThan(1200);
   });
 
+  // documented: queue-priorities
   test("is served by priority: critical, then normal, then batch", async () => {
     const gateway = await startNarrow({}, { config: { auth: "optional" } });
     const { keyId, hash, secret } = newApiKey();
@@ -88,6 +91,7 @@ describe("a request that finds all engines full", () => {
     expect(places).toEqual([1, 3, 5]);
   });
 
+  // documented: client-leaves-queue
   test("that leaves gives up its place in the queue at once, is counted 499, and never comes to an engine", async () => {
     const gateway = await startNarrow();
     const blocked = await block(gateway);
@@ -116,6 +120,7 @@ describe("a request that finds all engines full", () => {
     await blocked.free();
   });
 
+  // documented: queue-wait-limit
   test("waits no longer than the client's SDK does", async () => {
     const gateway = await startNarrow({ waitSeconds: 60 });
     const blocked = await block(gateway);
@@ -123,6 +128,7 @@ describe("a request that finds all engines full", () => {
     await blocked.free();
   });
 
+  // documented: queue-full-503
   test("of a full queue is 503 with a Retry-After from the rate at which it empties", async () => {
     const gateway = await startNarrow({ maxRequests: 2 }, { engines: [{ firstByteMs: 400 }] });
     const waiting = [ask(gateway.url), ask(gateway.url), ask(gateway.url)];
@@ -149,6 +155,7 @@ describe("a request that finds all engines full", () => {
     expect((await waiting).status).toBe(200);
   });
 
+  // documented: tenant-share-429
   test("over its tenant's share is 429 with Retry-After, while others still come in", async () => {
     const gateway = await startNarrow({ maxRequests: 10, maxShareOfTenant: 0.2 });
     const blocked = await block(gateway);
@@ -163,6 +170,7 @@ describe("a request that finds all engines full", () => {
     for (const answer of await Promise.all(waiting)) expect(answer.status).toBe(200);
   });
 
+  // documented: queue-displacement
   test("pushes a less important one out of a full queue, which is 503 with Retry-After", async () => {
     const gateway = await startNarrow({ maxRequests: 1 });
     const blocked = await block(gateway);
@@ -176,6 +184,7 @@ describe("a request that finds all engines full", () => {
     expect((await normal).status).toBe(200);
   });
 
+  // documented: queue-per-model
   test("of one model leaves room for those of another", async () => {
     const [tiny] = testConfig({}, { maxRequestsPerEngine: 1 }).models;
     const models = [tiny!, { ...tiny!, id: "other", targetGroupArn: "arn:other" }];

@@ -92,6 +92,7 @@ describe("a stream that has not begun", () => {
     await vi.waitFor(() => expect(engines[0]?.received[0]?.aborted).toBe(true));
   });
 
+  // documented: engine-dies-before-first-byte
   test("comes from another engine when the first one dies before a byte of it", async () => {
     const { url, engines } = await startTestGateway({ engines: [{ diesAfterTokens: 0 }, {}] });
     for (const prompt of PROMPTS) {
@@ -123,6 +124,7 @@ describe("engines that can't take a request", () => {
     expect(engines[0]?.received).toHaveLength(0);
   });
 
+  // documented: engine-refuses-503
   test("an engine that refuses connections: 503 with Retry-After, and it is left alone afterwards", async () => {
     const { url, engines } = await startTestGateway({ engines: [{}], probeMs: 60_000 });
     await engines[0]?.stop();
@@ -226,6 +228,7 @@ describe("what the engine refuses", () => {
 });
 
 describe("the way through the load balancer", () => {
+  // documented: discovery-never-worked
   test("is taken, with the pool's host name, when discovery never worked", async () => {
     const discovery = new ListDiscovery();
     discovery.isBroken = true;

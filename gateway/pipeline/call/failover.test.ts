@@ -36,6 +36,7 @@ const FAULTS: readonly (readonly [string, ProviderFault])[] = [
 ];
 
 describe("a provider that fails before its first byte", () => {
+  // documented: failover-unnoticed
   test.each(FAULTS)("which %s: the next target answers, and the client notices nothing", async (_, fault) => {
     const { url, bad, good } = await setUp({ fault });
     const answer = await post(url, "/v1/chat/completions", chat({ model: "chat" }));
@@ -46,6 +47,7 @@ describe("a provider that fails before its first byte", () => {
     expect([bad.received.length, good.received.length]).toEqual([1, 1]);
   });
 
+  // documented: failover-unnoticed-stream
   test.each([
     ...FAULTS.filter(([, fault]) => fault !== "half-json"),
     ["sends no events", "malformed-events"],
@@ -64,6 +66,7 @@ describe("a provider that fails before its first byte", () => {
     await vi.waitFor(() => expect(bad.received[0]?.aborted).toBe(true));
   });
 
+  // documented: failover-refused
   test("which refuses connections: the next target answers", async () => {
     const { url, bad } = await setUp({});
     await bad.stop();
@@ -71,6 +74,7 @@ describe("a provider that fails before its first byte", () => {
     expect([answer.status, answer.headers.get("x-sluice-target")]).toEqual([200, "good/small"]);
   });
 
+  // documented: failover-slow
   test("which is slow: the next target answers after the route's patience, and the slow call is given up", async () => {
     const { url, bad } = await setUp({ fault: "hang" }, { failoverAfterSeconds: 0.1 });
     const answer = await post(url, "/v1/chat/completions", chat({ model: "chat", stream: true }));
@@ -106,6 +110,7 @@ describe("a provider that fails before its first byte", () => {
 });
 
 describe("after the first byte", () => {
+  // documented: stream-error-without-target
   test("there is no second target: the client is told in the stream", async () => {
     const { url, good } = await setUp({ fault: "reset-in-stream" });
     const answer = await post(url, "/v1/chat/completions", chat({ model: "chat", stream: true }));
@@ -114,6 +119,7 @@ describe("after the first byte", () => {
     expect(good.received).toHaveLength(0);
   });
 
+  // documented: stream-total-time
   test("a provider's whole time ends a stream that drips", async () => {
     const limits = { timeouts: { connectSeconds: 1, firstByteSeconds: 1, idleSeconds: 1, totalSeconds: 0.3 } };
     const { url } = await setUp({ fault: "slow-drip", tokens: 1000 }, {}, limits);
@@ -121,6 +127,7 @@ describe("after the first byte", () => {
     expect(eventsOf(await answer.text()).at(-1)).toContain("stream_interrupted");
   });
 
+  // documented: stream-idle-time
   test("a provider's silence ends it too", async () => {
     const limits = { timeouts: { connectSeconds: 1, firstByteSeconds: 5, idleSeconds: 0.2, totalSeconds: 5 } };
     const { url } = await setUp({ fault: "slow-drip", dripMs: 3000 }, {}, limits);
@@ -130,6 +137,7 @@ describe("after the first byte", () => {
 });
 
 describe("a provider in trouble", () => {
+  // documented: breaker-opens-and-closes
   test("is left alone after five failures in a row, and comes back by one probe", async () => {
     const { url, bad, metricsUrl } = await setUp({ fault: { status: 500 } });
     const ask = async () =>
@@ -141,6 +149,7 @@ describe("a provider in trouble", () => {
     await vi.waitFor(async () => expect(await ask()).toBe("bad/small"), { timeout: 5000, interval: 100 });
   });
 
+  // documented: busy-provider-left-alone
   test("that says 429 is left alone as long as it says, without a failure of its health", async () => {
     const { url, bad, metricsUrl } = await setUp({ fault: { status: 429, retryAfter: "60" } });
     for (let index = 0; index < 8; index++) await post(url, "/v1/chat/completions", chat({ model: "chat" }));
@@ -158,6 +167,7 @@ describe("a provider in trouble", () => {
     expect(bad.received).toHaveLength(1);
   });
 
+  // documented: retries-bounded
   test("does not get more than a tenth more requests by retries, when all of them fail", async () => {
     const { url, bad } = await setUp({ fault: "reset-after-headers" }, { fallbacks: [] });
     const answers = await Promise.all(
@@ -169,6 +179,7 @@ describe("a provider in trouble", () => {
 });
 
 describe("a chain of four", () => {
+  // documented: fallback-chain
   test("reaches its last target when all others fail", async () => {
     const providers = await Promise.all([
       provide({ fault: { status: 500 } }),

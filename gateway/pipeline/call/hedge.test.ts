@@ -89,6 +89,7 @@ describe("a first call that is silent", () => {
     await vi.waitFor(() => expect(engines[0]?.received.map(({ aborted }) => aborted)).toEqual([true, true]));
   });
 
+  // documented: hedge-loser-released
   test("keeps neither its place nor the money that was set aside for it, and its health is as it was", async () => {
     const { ask, one, metricsUrl } = await setUp({
       first: { next: Array.from({ length: 6 }, () => "hang" as const) },
@@ -214,6 +215,7 @@ describe("there is no second call", () => {
     expect(calls()).toEqual([1, 0, 0]);
   });
 
+  // documented: retry-budget
   test("beyond the retry budget: ten, and a tenth of the requests", async () => {
     const { ask, calls } = await setUp({ first: { firstByteMs: SLOW_MS }, second: { fault: "hang" } });
     const answers = await Promise.all(Array.from({ length: 40 }, () => ask()));

@@ -151,6 +151,7 @@ describe("a request of Anthropic's Messages", () => {
     expect(refusal(fields)).toMatchObject({ code: "invalid_request", param });
   });
 
+  // documented: messages-round-trip
   test("means the same after a way to Anthropic's dialect and back", () => {
     void fc.assert(
       fc.property(conversations, (messages) => {

@@ -20,6 +20,7 @@ function refusal(fields: Record<string, unknown>) {
 }
 
 describe("a request of OpenAI's Responses", () => {
+  // documented: responses-to-chat
   test("is a chat completion that the contract takes", () => {
     const schema = { type: "object", properties: {} };
     const chat = say({

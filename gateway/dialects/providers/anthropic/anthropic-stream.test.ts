@@ -54,6 +54,7 @@ describe("a stream of Anthropic's", () => {
     expect(text.endsWith("data: [DONE]\n\n")).toBe(true);
   });
 
+  // documented: anthropic-stream-any-cut
   test("loses nothing of text, thinking and tool calls, wherever its bytes are cut", () => {
     void fc.assert(
       fc.property(blocks, fc.integer({ min: 1, max: 9 }), cuts, (content, deltaLength, sizes) => {

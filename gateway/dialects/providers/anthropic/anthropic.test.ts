@@ -26,6 +26,7 @@ const content: FakeAnthropicBehaviour["content"] = [
 ];
 
 describe("a provider of Anthropic's", () => {
+  // documented: anthropic-to-chat
   test("answers with a chat completion", async () => {
     const usage = {
       input_tokens: 7,

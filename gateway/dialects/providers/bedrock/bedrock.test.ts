@@ -42,6 +42,7 @@ const content: FakeBedrockBehaviour["content"] = [
 ];
 
 describe("Bedrock", () => {
+  // documented: bedrock-to-chat
   test("takes the signature, a session's too, and answers with a chat completion", async () => {
     for (const sessionToken of [undefined, "session"]) {
       const { dialect, request, bytes, provider } = await ask({ content, stopReason: "tool_use", sessionToken }, {});
