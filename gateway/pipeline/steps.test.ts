@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
+import { provide } from "../test/provider-fixture.ts";
 import { chat, errorOf, post, startTestGateway } from "../test/test-gateway.ts";
 import { STEPS, type Steps } from "./steps.ts";
 
@@ -15,11 +17,12 @@ test.each(["gateway/README.md", "docs/architecture.md"])("%s shows the steps of 
 const throws = (): never => {
   throw new TypeError("a fault of our own");
 };
+const CACHE = { ttlSeconds: 60, routeTtlSeconds: {}, memoryMiB: 1, semantic: null };
 /** A gateway with one target in which one step throws. */
 const broken = (name: keyof Steps) =>
   startTestGateway({
     steps: { [name]: throws },
-    config: { cache: { ttlSeconds: 60, routeTtlSeconds: {}, memoryMiB: 1, semantic: null } },
+    config: { cache: CACHE },
   });
 
 /** Steps that run for a response that is not stored and that is no error. */
@@ -47,6 +50,30 @@ describe("an unexpected error", () => {
       expect(sample("sluice_requests_in_flight")).toBe(0);
       expect(sample("sluice_target_breaker_state") ?? 0).toBe(0);
     });
+  });
+
+  test.each(ORDINARY)("in %s leaves a provider's only slot free, whole or streamed", async (name) => {
+    const { origin } = await provide();
+    let isBroken = true;
+    const step = (...input: readonly unknown[]): unknown =>
+      isBroken ? throws() : Reflect.apply(STEPS[name], undefined, input);
+    const { url } = await startTestGateway({
+      engines: [],
+      steps: { [name]: step },
+      config: {
+        providers: [providerConfig("p", origin, { maxInFlight: 1, maxConnections: 1 })],
+        routes: [routeConfig("chat", ["p/small"])],
+        cache: CACHE,
+      },
+    });
+    const send = (stream: boolean) => post(url, "/v1/chat/completions", chat({ model: "chat", stream }));
+    for (const stream of [false, true, false, true]) await errorOf(await send(stream), 500, "internal_error");
+    isBroken = false;
+    for (const stream of [true, false]) {
+      const response = await send(stream);
+      expect(response.status).toBe(200);
+      await response.text();
+    }
   });
 
   test("in replay is internal_error for a stored response", async () => {
