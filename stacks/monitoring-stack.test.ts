@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { headingAnchor } from "../constructs/observability/runbook.ts";
 import { loadEnvironment } from "../environments/load.ts";
-import { only, resources, typeCounts } from "../test-support/synth.ts";
+import { type Block, only, resources, type SynthesizedStack, typeCounts } from "../test-support/synth.ts";
 import { environmentSynth } from "./test/environment-synth.ts";
 
 const synth = environmentSynth();
@@ -43,6 +43,27 @@ describe("the monitoring stack", () => {
     const { dashboard_body: body } = only(prodStack, "aws_cloudwatch_dashboard");
     for (const type of ["aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm"])
       for (const name of Object.keys(resources(prodStack, type))) expect(body).toContain(`${type}.${name}.arn`);
+  });
+
+  test("the dashboard draws each limit where the alarm or the scaling policy has it", () => {
+    const widgets: readonly Block[] = JSON.parse(only(prodStack, "aws_cloudwatch_dashboard").dashboard_body).widgets;
+    const drawn = (title: string) =>
+      widgets.find(({ properties }) => properties.title === title)?.properties.annotations.horizontal[0].value;
+    const threshold = (of: SynthesizedStack | undefined, name: RegExp) =>
+      Object.values(resources(of, "aws_cloudwatch_metric_alarm")).find(({ alarm_name }) => name.test(alarm_name))
+        ?.threshold;
+    const limits: readonly (readonly [string, RegExp])[] = [
+      ["Failed requests", /-error-rate$/],
+      ["Latency", /-latency$/],
+      ["Saturation of the engines", /-saturation-/],
+      ["Oldest request that waits at a gateway", /-queue-age-/],
+    ];
+    for (const [title, alarm] of limits) {
+      expect(drawn(title), title).toBeGreaterThan(0);
+      expect(drawn(title), title).toBe(threshold(prodStack, alarm));
+    }
+    const scaleOut = threshold(synth(prod)["prod-serving"], /-scale-out$/);
+    expect(drawn("GPU utilisation")).toBe(scaleOut);
   });
 });
 

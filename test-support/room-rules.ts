@@ -4,12 +4,12 @@ export const ROOMS: Readonly<
 > = {
   ami: { rooms: [], packages: [] },
   bench: {
-    rooms: ["gateway", "simulator", "contracts", "domain", "test-support"],
+    rooms: ["gateway", "contracts", "domain", "test-support"],
     packages: [/^undici$/, /^prom-client$/],
   },
   catalog: { rooms: [], packages: [] },
   cli: {
-    rooms: ["domain", "contracts", "catalog", "environments", "simulator", "local"],
+    rooms: ["domain", "contracts", "catalog", "environments", "local"],
     packages: [/^@aws-sdk\//, /^commander$/, /^zod$/],
   },
   conformance: {

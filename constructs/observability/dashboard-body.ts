@@ -1,5 +1,12 @@
 import { ERRORS } from "../../contracts/errors.ts";
 import { METRICS, type MetricEntry } from "../../contracts/metrics/catalogue.ts";
+import { GPU_UTILIZATION_SCALING } from "../../domain/scaling-policy.ts";
+import {
+  ERROR_RATE_LIMIT_PERCENT,
+  LATENCY_P99_LIMIT_MS,
+  QUEUE_AGE_LIMIT_SECONDS,
+  SATURATION_LIMIT_PERCENT,
+} from "./alarm-limits.ts";
 import { rate, sums } from "./chart-lines.ts";
 import { costCharts } from "./cost-charts.ts";
 import { saturationExpression } from "./service-alarms.ts";
@@ -81,7 +88,7 @@ function upCharts(props: DashboardBodyProps): readonly ChartProps[] {
         { expression: "IF(requests > 0, 100 * theirs / requests, 0)", label: "4xx: the caller's" },
         { expression: "IF(requests > 0, 100 * ours / requests, 0)", label: "5xx: ours" },
       ],
-      limit: { label: "alarm", value: 5 },
+      limit: { label: "alarm", value: ERROR_RATE_LIMIT_PERCENT },
     },
     {
       title: "Errors by cause",
@@ -128,7 +135,7 @@ function fastCharts(props: DashboardBodyProps): readonly ChartProps[] {
       title: "Latency",
       unit: "ms",
       lines: percentiles(METRICS.latency, all),
-      limit: { label: "alarm on p99", value: 5000 },
+      limit: { label: "alarm on p99", value: LATENCY_P99_LIMIT_MS },
     },
     { title: "Time to first token", unit: "ms", lines: percentiles(METRICS.timeToFirstToken, all) },
     { title: "Time per output token", unit: "ms", lines: percentiles(METRICS.timePerOutputToken, all) },
@@ -186,7 +193,7 @@ function fullCharts(props: DashboardBodyProps): readonly ChartProps[] {
         },
         { expression: saturationExpression(`requests${index}`, `room${index}`), label: model },
       ]),
-      limit: { label: "alarm", value: 90 },
+      limit: { label: "alarm", value: SATURATION_LIMIT_PERCENT },
     },
     {
       title: "Requests at one engine",
@@ -205,7 +212,7 @@ function fullCharts(props: DashboardBodyProps): readonly ChartProps[] {
       title: "Oldest request that waits at a gateway",
       unit: "s",
       lines: perModel(METRICS.queueAge, "Maximum"),
-      limit: { label: "alarm", value: 5 },
+      limit: { label: "alarm", value: QUEUE_AGE_LIMIT_SECONDS },
     },
     { title: "KV cache in use", unit: "share", max: 1, lines: perModel(METRICS.kvCacheUsage, "Average") },
     {
@@ -218,7 +225,7 @@ function fullCharts(props: DashboardBodyProps): readonly ChartProps[] {
         statistic: "Average",
         label: model,
       })),
-      limit: { label: "adds an engine", value: 70 },
+      limit: { label: "adds an engine", value: GPU_UTILIZATION_SCALING.scaleOut.thresholdPercent },
     },
     {
       title: "Requests in progress on one gateway",

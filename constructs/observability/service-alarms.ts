@@ -3,6 +3,12 @@ import type { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-m
 import { Construct } from "constructs";
 import { GATEWAY_METRICS_WINDOW_SECONDS, METRICS } from "../../contracts/metrics/catalogue.ts";
 import { createAlarm } from "./alarm.ts";
+import {
+  ERROR_RATE_LIMIT_PERCENT,
+  LATENCY_P99_LIMIT_MS,
+  QUEUE_AGE_LIMIT_SECONDS,
+  SATURATION_LIMIT_PERCENT,
+} from "./alarm-limits.ts";
 import { runbookLink } from "./runbook.ts";
 
 /** What of a pool is watched. */
@@ -34,14 +40,8 @@ export interface ServiceAlarmsProps {
   readonly hasBatches: boolean;
 }
 
-/** Of p99, by docs/requirements.md. */
-const LATENCY_LIMIT_MS = 5000;
-const ERROR_PERCENT = 5;
 /** Fewer requests than this in a minute say nothing about a rate. */
 const ERROR_MIN_REQUESTS = 20;
-const FULL_PERCENT = 90;
-/** A third of what a request may wait in the queue (15 s in our environments): the next ones are told 503. */
-const QUEUE_AGE_SECONDS = 5;
 /** ACM renews what it may 60 days before the end; at 30 it has failed for a month. */
 const CERTIFICATE_DAYS = 30;
 /** A busy afternoon is no alarm; a day's rhythm is over within this. */
@@ -65,11 +65,11 @@ export class ServiceAlarms extends Construct {
     const latency = createAlarm(this, "Latency", {
       ...perMinute,
       name: `${name}-latency`,
-      says: "One request in a hundred takes longer than 5 seconds.",
+      says: `One request in a hundred takes longer than ${LATENCY_P99_LIMIT_MS / 1000} seconds.`,
       page: "Latency p99 over 5 seconds",
       watches: { metric: METRICS.latency, dimensions: { Environment }, statistic: "p99" },
       comparison: "GreaterThanThreshold",
-      threshold: LATENCY_LIMIT_MS,
+      threshold: LATENCY_P99_LIMIT_MS,
       periods: 3,
       breaches: 2, // a single minute may be one long request
       missingData: "notBreaching",
@@ -77,7 +77,7 @@ export class ServiceAlarms extends Construct {
     const errors = createAlarm(this, "ErrorRate", {
       ...perMinute,
       name: `${name}-error-rate`,
-      says: `More than ${ERROR_PERCENT} % of the requests fail on our side.`,
+      says: `More than ${ERROR_RATE_LIMIT_PERCENT} % of the requests fail on our side.`,
       page: "Error rate",
       watches: {
         expression: `IF(requests >= ${ERROR_MIN_REQUESTS}, 100 * errors / requests, 0)`,
@@ -87,7 +87,7 @@ export class ServiceAlarms extends Construct {
         },
       },
       comparison: "GreaterThanThreshold",
-      threshold: ERROR_PERCENT,
+      threshold: ERROR_RATE_LIMIT_PERCENT,
       periods: 5,
       breaches: 3,
       missingData: "notBreaching",
@@ -112,7 +112,7 @@ export class ServiceAlarms extends Construct {
       createAlarm(namespace(this, "Saturation"), model, {
         ...perMinute,
         name: `${name}-saturation-${model}`,
-        says: `The engines of ${model} are over ${FULL_PERCENT} % full: soon requests get 503.`,
+        says: `The engines of ${model} are over ${SATURATION_LIMIT_PERCENT} % full: soon requests get 503.`,
         page: "Saturation",
         watches: {
           expression: saturationExpression("requests", "capacity"),
@@ -126,7 +126,7 @@ export class ServiceAlarms extends Construct {
           },
         },
         comparison: "GreaterThanThreshold",
-        threshold: FULL_PERCENT,
+        threshold: SATURATION_LIMIT_PERCENT,
         periods: 5,
         missingData: "notBreaching",
       }),
@@ -154,11 +154,11 @@ export class ServiceAlarms extends Construct {
       createAlarm(namespace(this, "QueueAge"), model, {
         ...perMinute,
         name: `${name}-queue-age-${model}`,
-        says: `A request for ${model} has waited over ${QUEUE_AGE_SECONDS} s at a gateway: no engine has had room for it.`,
+        says: `A request for ${model} has waited over ${QUEUE_AGE_LIMIT_SECONDS} s at a gateway: no engine has had room for it.`,
         page: "Queue age",
         watches: { metric: METRICS.queueAge, dimensions: { Environment, Model: model }, statistic: "Maximum" },
         comparison: "GreaterThanThreshold",
-        threshold: QUEUE_AGE_SECONDS,
+        threshold: QUEUE_AGE_LIMIT_SECONDS,
         periods: 3,
         missingData: "notBreaching",
       }),
