@@ -56,7 +56,7 @@ export function buildGateway(
     memory,
     thread,
     version: VERSION,
-    clock: sharedClock,
+    clock: sharedClock(),
     writeMetrics: (line) => output.write(`${line}\n`),
     discovery: new TargetGroupDiscovery({
       elb: new ElasticLoadBalancingV2Client({ maxAttempts: 2 }),
@@ -95,8 +95,11 @@ function responseStore(
   return new DynamoResponseStore({ client, tableName, ttlSeconds, now: Date.now });
 }
 
-/** The system's monotonic clock, in milliseconds: the same for all threads, which `performance.now` is not. */
-function sharedClock(): number {
-  const [seconds, nanoseconds] = process.hrtime();
-  return seconds * 1000 + nanoseconds / 1e6;
+/**
+ * The system's monotonic clock in milliseconds, the same for all threads within microseconds. A thread's `performance.now`
+ * goes at the same pace and is cheaper to read, but begins with the thread.
+ */
+function sharedClock(): () => number {
+  const offsetMs = Number(process.hrtime.bigint()) / 1e6 - performance.now();
+  return () => performance.now() + offsetMs;
 }

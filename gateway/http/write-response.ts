@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { errorBody, errorEntry } from "../../contracts/errors.ts";
 import { REQUEST_ID_HEADER } from "../../contracts/headers.ts";
 import type { GatewayResponse } from "../core/response.ts";
-import { ResponseSink } from "./response-sink.ts";
+import { MAX_TEXT_BYTES, ResponseSink } from "./response-sink.ts";
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -41,7 +41,14 @@ function writeHeadAndBytes(
   else if (body.kind === "stream") response.writeHead(status, { ...headers, ...own });
   else if (closesConnection) writeAndHangUp(request, response, status, { ...headers, ...own }, body.bytes);
   else if (hasNoBody(status)) response.writeHead(status, { ...headers, ...own }).end();
-  else response.writeHead(status, { ...headers, ...own, "content-length": body.bytes.length }).end(body.bytes);
+  else
+    endWithBytes(response.writeHead(status, { ...headers, ...own, "content-length": body.bytes.length }), body.bytes);
+}
+
+/** As text of one byte a character, head and body leave in one write; as bytes they take two buffers (docs/decisions/044). */
+function endWithBytes(response: ServerResponse, bytes: Buffer): void {
+  if (bytes.length > MAX_TEXT_BYTES) response.end(bytes);
+  else response.end(bytes.toString("latin1"), "latin1");
 }
 
 function writeInternalError(response: ServerResponse, requestId: string | undefined): void {

@@ -39,6 +39,7 @@ export class CloudWatchExporter implements Exporter {
   readonly #zeros: readonly Instrument[];
   readonly #watched: Watched[] = [];
   #rows = new Map<string, Row>();
+  #lastRow: { readonly labels: Labels; readonly dimensions: object; readonly row: Row } | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   /** @param instruments of which those with `isZeroWritten` are written in every window */
@@ -88,6 +89,15 @@ export class CloudWatchExporter implements Exporter {
   }
 
   #row(form: CloudWatchForm<string>, labels: Labels): Row {
+    // One request measures several instruments with the same labels, one after the other.
+    const last = this.#lastRow;
+    if (last?.labels === labels && last.dimensions === form.dimensions) return last.row;
+    const row = this.#findRow(form, labels);
+    this.#lastRow = { labels, dimensions: form.dimensions, row };
+    return row;
+  }
+
+  #findRow(form: CloudWatchForm<string>, labels: Labels): Row {
     let key = "";
     for (const name in form.dimensions) key += `${name}=${labels[form.dimensions[name] ?? ""]}\0`;
     const known = this.#rows.get(key);
@@ -113,6 +123,7 @@ export class CloudWatchExporter implements Exporter {
     const { environment: Environment, write } = this.#options;
     const rows = this.#rows;
     this.#rows = new Map();
+    this.#lastRow = undefined;
     for (const { dimensions, values } of this.#gather(rows)) {
       const record: EmfRecord = { time, dimensions: { Environment, ...dimensions }, values };
       this.#guard(() => {

@@ -44,7 +44,7 @@ export async function parse(identified: Identified, rules: GenerationRules, tool
     return { ...identified, rules, generation, priority, client: undefined };
   }
   const dialect = endpoint.client.open(caller.tenant, tools.dialects);
-  check(dialect.body, clientFields);
+  check(dialect.body, clientFields, bytes.length);
   const fields = await dialect.toChat(clientFields);
   const generation = generationRequest(identified, rules, Buffer.from(JSON.stringify(fields)), fields);
   const priority = priorityOf(request, generation, key);
@@ -72,7 +72,7 @@ function generationRequest(
   bytes: Buffer,
   fields: Fields,
 ): GenerationRequest {
-  const { model, stream: wantsStream, stream_options: options } = check(body, fields);
+  const { model, stream: wantsStream, stream_options: options } = check(body, fields, bytes.length);
   const stream = streams && own(fields, "stream") && wantsStream === true;
   record.note({ model, stream });
   return {
@@ -90,9 +90,9 @@ function generationRequest(
   };
 }
 
-/** @throws {GatewayError} `invalid_request` with every problem */
-function check<Schema extends z.ZodType>(schema: Schema, fields: Fields): z.output<Schema> {
-  const bound = boundProblem(fields);
+/** @param sizeBytes of the body @throws {GatewayError} `invalid_request` with every problem */
+function check<Schema extends z.ZodType>(schema: Schema, fields: Fields, sizeBytes: number): z.output<Schema> {
+  const bound = boundProblem(fields, sizeBytes);
   if (bound !== undefined) throw invalidRequest([bound]);
   const parsed = schema.safeParse(fields, { reportInput: true });
   if (!parsed.success) throw invalidRequest(bodyProblems(parsed.error.issues));

@@ -52,7 +52,8 @@ export function announcements(
 function idOf({ headers }: GatewayRequest): string {
   const edgeId = headers[EDGE_REQUEST_ID_HEADER];
   if (typeof edgeId === "string" && EDGE_ID_FORM.test(edgeId)) return edgeId;
-  return `req_${randomUUID().replaceAll("-", "")}`;
+  const id = randomUUID();
+  return `req_${id.slice(0, 8)}${id.slice(9, 13)}${id.slice(14, 18)}${id.slice(19, 23)}${id.slice(24)}`;
 }
 
 function follow(signal: AbortSignal): AbortController {

@@ -7,17 +7,20 @@ import { isRecord } from "../../../lib/is-record.ts";
  * request for seconds.
  */
 const MAX_VALUES = 50_000;
+/** A digit and a comma: a smaller body can't have so many values, and need not be counted. */
+const LEAST_VALUE_BYTES = 2;
 /** Token ids, or prompts; twice the longest context in use. */
 const MAX_PROMPT_ITEMS = 300_000;
 
 /** Fields that hold a text, texts or token ids, on one route or another. */
 const LONG_FIELDS = ["prompt", "input", "tokens"] as const;
 
-/** Finds what would make the schema check itself expensive. Cheap: stops at the first. */
-export function boundProblem(fields: Readonly<Record<string, unknown>>): ErrorDetail | undefined {
-  const long: readonly string[] = LONG_FIELDS.filter((name) => isLongList(fields[name]));
-  const rest = Object.entries(fields).flatMap(([name, value]) => (long.includes(name) ? [] : [value]));
-  if (countValues(rest, MAX_VALUES) > MAX_VALUES)
+/**
+ * Finds what would make the schema check itself expensive. Cheap: stops at the first.
+ * @param sizeBytes of the body
+ */
+export function boundProblem(fields: Readonly<Record<string, unknown>>, sizeBytes: number): ErrorDetail | undefined {
+  if (sizeBytes > MAX_VALUES * LEAST_VALUE_BYTES && hasTooManyValues(fields))
     return { param: "", message: `The body has over ${MAX_VALUES} values; send fewer messages, parts or tools.` };
   for (const name of LONG_FIELDS) {
     const value = fields[name];
@@ -25,6 +28,12 @@ export function boundProblem(fields: Readonly<Record<string, unknown>>): ErrorDe
     if (problem !== undefined) return problem;
   }
   return undefined;
+}
+
+function hasTooManyValues(fields: Readonly<Record<string, unknown>>): boolean {
+  const long: readonly string[] = LONG_FIELDS.filter((name) => isLongList(fields[name]));
+  const rest = Object.entries(fields).flatMap(([name, value]) => (long.includes(name) ? [] : [value]));
+  return countValues(rest, MAX_VALUES) > MAX_VALUES;
 }
 
 /** Not the input of `/v1/responses`: its items are objects. */

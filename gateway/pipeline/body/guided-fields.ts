@@ -10,6 +10,7 @@ const NAMES = {
   guided_grammar: "grammar",
   guided_whitespace_pattern: "whitespace_pattern",
 } as const;
+const OLD_NAMES = Object.keys(NAMES);
 
 /**
  * vLLM passes over fields that it no longer knows, and since 0.12 these are among them
@@ -18,8 +19,9 @@ const NAMES = {
  * @returns the same object when there is nothing to translate
  */
 export function withoutGuidedFields(fields: Fields): Fields {
+  // Each request comes by here, and hardly any has one of them.
+  if (!OLD_NAMES.some((name) => fields[name] != null && Object.hasOwn(fields, name))) return fields;
   const found = Object.entries(NAMES).filter(([name]) => Object.hasOwn(fields, name) && fields[name] != null);
-  if (found.length === 0) return fields;
   const { structured_outputs: outputs, guided_decoding_backend: _, ...rest } = fields;
   const kept = Object.entries(rest).filter(([name]) => !Object.hasOwn(NAMES, name));
   const translated = found.map(([name, newName]) => [newName, fields[name]]);
