@@ -6,6 +6,7 @@ import type { SiteConfig } from "../contracts/site-config.ts";
 import type { Environment } from "../environments/schema.ts";
 import type { DataStack } from "./data-stack.ts";
 import type { EdgeStack } from "./edge-stack.ts";
+import { literalText } from "./literal-text.ts";
 import { configureStack, resourceName, stackId } from "./stack-settings.ts";
 
 export interface SiteStackProps {
@@ -39,7 +40,7 @@ export function siteConfig(environment: Environment, apiUrl: string): SiteConfig
   const { name, api, site, pools } = environment;
   return {
     environment: name,
-    title: site.title,
+    title: literalText(site.title),
     apiUrl,
     auth: api.auth,
     models: Object.entries(pools).map(([id, pool]) => {
@@ -52,6 +53,6 @@ export function siteConfig(environment: Environment, apiUrl: string): SiteConfig
       };
     }),
     defaults: site.defaults,
-    samplePrompts: site.samplePrompts,
+    samplePrompts: site.samplePrompts.map(literalText),
   };
 }

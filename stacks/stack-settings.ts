@@ -1,6 +1,7 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider/index.js";
 import { S3Backend, type TerraformStack } from "cdktf";
 import type { Environment } from "../environments/schema.ts";
+import { literalText } from "./literal-text.ts";
 import { holdToPolicy } from "./policy.ts";
 
 /** The stacks of an environment, each with its own state, in the order in which they are deployed. */
@@ -19,7 +20,8 @@ export function resourceName(environment: Environment): string {
 
 /** Tags of everything in a stack. */
 export function stackTags(environment: Environment, stack: StackName): Record<string, string> {
-  return { Project: "sluice", Environment: environment.name, Stack: stack, ...environment.tags };
+  const own = Object.entries(environment.tags).map(([key, value]) => [literalText(key), literalText(value)]);
+  return { Project: "sluice", Environment: environment.name, Stack: stack, ...Object.fromEntries(own) };
 }
 
 /** Name of the key that encrypts an environment's states, without `alias/`: known before there is a key. */
