@@ -34,6 +34,8 @@ export interface UpstreamProblem {
   readonly code?: string;
   /** Whether our key, account or billing is not in order: the client can do nothing about that. @default false */
   readonly isAboutAccount?: boolean;
+  /** Where the body says it rather than the `retry-after` header. */
+  readonly retryAfterSeconds?: number;
 }
 
 /** How a target speaks: what goes to it, and what its answers are in OpenAI's words. */

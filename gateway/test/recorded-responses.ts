@@ -12,7 +12,8 @@ export interface RecordedResponse {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
   readonly isStream: boolean;
-  readonly expected: unknown;
+  /** By client; without `chat` where the bytes pass as they are. */
+  readonly expected: object;
 }
 
 const EVENT_STREAM = "application/vnd.amazon.eventstream";

@@ -28,17 +28,21 @@ function parts(
   recorded: RecordedResponse,
   client: Client,
 ): { target: OutboundDialect; encoder: InboundDialect | undefined } {
-  let made = 0;
-  const newId = (prefix = "id") => `${prefix}_${++made}`;
+  const newId = counter();
   const context = { region: "us-east-1", credentials: () => Promise.reject(new Error("unused")), now: () => 5000 };
-  const target = PROVIDERS[recorded.provider].create({ ...context, newId: () => newId() });
-  const responses = { store: undefined, now: () => 5000, newId, onLost: () => undefined };
+  const target = PROVIDERS[recorded.provider].create({ ...context, newId: () => newId("id") });
+  const responses = { store: undefined, now: () => 5000, newId: counter(), onLost: () => undefined };
   const encoders = {
     chat: undefined,
     messages: MESSAGES_DIALECT,
     responses: new ResponsesDialect(responses, () => "t"),
   };
   return { target, encoder: encoders[client] };
+}
+
+function counter(): (prefix: string) => string {
+  let made = 0;
+  return (prefix) => `${prefix}_${++made}`;
 }
 
 const REQUEST = outbound({ stream: true });

@@ -56,13 +56,13 @@ const MAX_RETRY_AFTER_SECONDS = 3600;
 export function responseFailure(
   status: number,
   retryAfter: string | readonly string[] | undefined,
-  { message, param, code, isAboutAccount = false }: UpstreamProblem,
+  { message, param, code, isAboutAccount = false, retryAfterSeconds: bodySeconds }: UpstreamProblem,
   kind: "pool" | "provider",
 ): UpstreamFailure | GatewayError {
   if (isAboutAccount && kind === "provider") return new UpstreamFailure("denied");
   if ((kind === "pool" ? ENGINE_BUSY : PROVIDER_BUSY).has(status))
-    return new UpstreamFailure("busy", retryAfterSeconds(retryAfter, kind));
-  if (status >= 500) return new UpstreamFailure("failed", retryAfterSeconds(retryAfter, kind));
+    return new UpstreamFailure("busy", retryAfterSeconds(retryAfter ?? bodySeconds, kind));
+  if (status >= 500) return new UpstreamFailure("failed", retryAfterSeconds(retryAfter ?? bodySeconds, kind));
   if (!CLIENT_FAULT.has(status))
     return kind === "pool"
       ? new GatewayError("upstream_error")
@@ -77,7 +77,7 @@ export function responseFailure(
 
 /** Whole seconds; a date is taken as none, as no model API sends one. */
 function retryAfterSeconds(
-  value: string | readonly string[] | undefined,
+  value: string | readonly string[] | number | undefined,
   kind: "pool" | "provider",
 ): number | undefined {
   const seconds = Math.ceil(Number(value));

@@ -2,6 +2,7 @@ import { isRecord } from "../../../../lib/is-record.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import { type ChatUsage, readUsage } from "../../inner/chat-events.ts";
 import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
+import { madeCallId } from "../../inner/tool-calls.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -16,8 +17,9 @@ const STOP_REASON: Readonly<Record<string, string>> = {
 /** Fields that Anthropic's schema asks for and that nothing here has a value for. */
 export const NO_DETAILS = { stop_details: null, container: null } as const;
 
-/** Why the message ended, in Anthropic's words. */
-export function stopFields(finishReason: string, stopSequence: string | undefined): Fields {
+/** Why the message ended, in Anthropic's words. @param hasCalls servers may say `stop` of a message with tool calls */
+export function stopFields(finishReason: string, stopSequence: string | undefined, hasCalls: boolean): Fields {
+  if (finishReason === "stop" && hasCalls) return { stop_reason: "tool_use", stop_sequence: null, ...NO_DETAILS };
   if (finishReason === "stop" && stopSequence !== undefined)
     return { stop_reason: "stop_sequence", stop_sequence: stopSequence, ...NO_DETAILS };
   const reason = Object.hasOwn(STOP_REASON, finishReason) ? STOP_REASON[finishReason] : undefined;
@@ -63,10 +65,11 @@ export function messageOfChat(bytes: Buffer, model: string): Buffer {
   const choice = isRecord(answer) ? itemsOf(answer.choices)[0] : undefined;
   if (!isRecord(answer) || !isRecord(choice) || !isRecord(choice.message)) throw new GatewayError("upstream_error");
   const { message } = choice;
+  const calls = itemsOf(message.tool_calls).filter(isRecord);
   const content = [
     ...thinkingBlocks(message),
     ...textBlocks(textOf(message.content) ?? textOf(message.refusal)),
-    ...itemsOf(message.tool_calls).filter(isRecord).map(toolUse),
+    ...calls.map((call, index) => toolUse(call, madeCallId(answer.id, index))),
   ];
   return Buffer.from(
     JSON.stringify({
@@ -75,7 +78,7 @@ export function messageOfChat(bytes: Buffer, model: string): Buffer {
       role: "assistant",
       model,
       content,
-      ...stopFields(textOf(choice.finish_reason) ?? "stop", textOf(choice.stop_reason)),
+      ...stopFields(textOf(choice.finish_reason) ?? "stop", textOf(choice.stop_reason), calls.length > 0),
       usage: messageUsage(readUsage(answer.usage)),
     }),
   );
@@ -91,12 +94,13 @@ function textBlocks(text: string | undefined): readonly Fields[] {
   return text === undefined ? [] : [{ type: "text", text, citations: null }];
 }
 
-function toolUse(call: Fields): Fields {
+/** @param ownId for a call that has no id */
+function toolUse(call: Fields, ownId: string): Fields {
   const called = isRecord(call.function) ? call.function : {};
   const text = textOf(called.arguments) ?? "{}";
   const input = parseJson(text);
   // Arguments that a model broke off or got wrong can't be an object: they are told as they are.
-  return toolUseBlock(call.id, called.name, isRecord(input) ? input : { raw_arguments: text });
+  return toolUseBlock(textOf(call.id) ?? ownId, called.name, isRecord(input) ? input : { raw_arguments: text });
 }
 
 /** A call by the model itself, not by code that it wrote. */

@@ -6,6 +6,7 @@ import { GatewayError } from "../../../core/gateway-error.ts";
 import { type ChatSaying, type ChatUsage, readChatEvent } from "../../inner/chat-events.ts";
 import { textOf } from "../../inner/json.ts";
 import { type SseEvent, SseReader } from "../../inner/sse-reader.ts";
+import { CallNumbers, madeCallId } from "../../inner/tool-calls.ts";
 import { type Translation, translate } from "../../inner/translate.ts";
 import { deltaUsage, messageId, messageUsage, NO_DETAILS, stopFields, toolUseBlock } from "./messages-answer.ts";
 
@@ -35,6 +36,10 @@ class MessagesTranslation implements Translation<SseEvent> {
   isDone = false;
   readonly #options: MessagesStreamOptions;
   #hasStarted = false;
+  /** Of the chat completion. */
+  #chatId: string | undefined;
+  readonly #callNumbers = new CallNumbers();
+  #hasCalls = false;
   /** Of the block that is open, or of the next. */
   #index = 0;
   #open: OpenBlock | undefined;
@@ -61,8 +66,9 @@ class MessagesTranslation implements Translation<SseEvent> {
   #start({ data }: SseEvent): string {
     if (this.#hasStarted) return "";
     this.#hasStarted = true;
+    this.#chatId = idOf(data);
     const message = {
-      id: messageId(idOf(data)),
+      id: messageId(this.#chatId),
       type: "message",
       role: "assistant",
       model: this.#options.model,
@@ -119,20 +125,24 @@ class MessagesTranslation implements Translation<SseEvent> {
     if (block.type === "redacted_thinking")
       return this.#close() + this.#openBlock({ kind: "thinking" }, block) + this.#close();
     const signature = textOf(block.signature);
-    if (signature === undefined || this.#open?.kind !== "thinking") return "";
-    const delta = { type: "signature_delta", signature };
-    return sayEvent({ type: "content_block_delta", index: this.#index, delta }) + this.#close();
+    if (signature === undefined) return "";
+    // Thinking that its maker shows nothing of has a signature all the same, which it wants back.
+    return this.#blockDelta("thinking", { type: "signature_delta", signature }) + this.#close();
   }
 
-  #tool({ index, id, name, arguments: json }: Extract<ChatSaying, { kind: "tool" }>): string {
+  #tool(saying: Extract<ChatSaying, { kind: "tool" }>): string {
+    const index = this.#callNumbers.of(saying);
+    const { name, arguments: json } = saying;
+    const id = saying.id ?? madeCallId(this.#chatId ?? this.#options.requestId, index);
+    this.#hasCalls = true;
     if (this.#open?.kind === "tool") {
       if (this.#open.index === index) return this.#json(json);
       const waiting = this.#waiting.find((call) => call.index === index);
       if (waiting !== undefined) waiting.arguments += json;
-      else this.#waiting.push({ index, id: named(id), name: named(name), arguments: json });
+      else this.#waiting.push({ index, id, name: named(name), arguments: json });
       return "";
     }
-    return this.#close() + this.#openTool({ index, id: named(id), name: named(name), arguments: json });
+    return this.#close() + this.#openTool({ index, id, name: named(name), arguments: json });
   }
 
   #openTool({ index, id, name, arguments: json }: WaitingCall): string {
@@ -167,7 +177,7 @@ class MessagesTranslation implements Translation<SseEvent> {
     const usage = deltaUsage(this.#usage);
     return (
       said +
-      sayEvent({ type: "message_delta", delta: stopFields(reason, stopSequence), usage }) +
+      sayEvent({ type: "message_delta", delta: stopFields(reason, stopSequence, this.#hasCalls), usage }) +
       sayEvent({ type: "message_stop" })
     );
   }
@@ -178,7 +188,7 @@ const EMPTY_BLOCKS = {
   thinking: { type: "thinking", thinking: "", signature: "" },
 } as const;
 
-/** A call that begins without its id or name is malformed. */
+/** A call that begins without its name is malformed. */
 function named(value: string | undefined): string {
   if (value === undefined) throw new GatewayError("upstream_error");
   return value;

@@ -153,12 +153,12 @@ export function responseOfChat(
     ...(parts.length === 0 ? [] : [messageItem(newId("msg"), status, parts)]),
     ...itemsOf(message.tool_calls)
       .filter(isRecord)
-      .map((call) => callItem(newId("fc"), status, callParts(call))),
+      .map((call) => callItem(newId("fc"), status, callParts(call, newId))),
   ];
   return closedResponse(head, output, finish, readUsage(answer.usage), completedAt);
 }
 
-function callParts({ id, function: called }: Fields): CallParts {
+function callParts({ id, function: called }: Fields, newId: (prefix: string) => string): CallParts {
   const { name, arguments: json } = isRecord(called) ? called : {};
-  return { callId: textOf(id) ?? "", name: textOf(name) ?? "", arguments: textOf(json) ?? "" };
+  return { callId: textOf(id) ?? newId("call"), name: textOf(name) ?? "", arguments: textOf(json) ?? "" };
 }

@@ -3,6 +3,7 @@ import type { StreamTranslator } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import { type ChatSaying, type ChatUsage, readChatEvent } from "../../inner/chat-events.ts";
 import { type SseEvent, SseReader } from "../../inner/sse-reader.ts";
+import { CallNumbers } from "../../inner/tool-calls.ts";
 import { type Translation, translate } from "../../inner/translate.ts";
 import { closedResponse, openResponse, type ResponseHead } from "./responses-answer.ts";
 import { CallOutput, MessageOutput, type OutputItem, ReasoningOutput, type SayEvent } from "./responses-output.ts";
@@ -29,6 +30,7 @@ class ResponsesTranslation implements Translation<SseEvent> {
   #sequence = 0;
   readonly #items: OutputItem[] = [];
   readonly #calls = new Map<number, CallOutput>();
+  readonly #callNumbers = new CallNumbers();
   /** The item that text or reasoning is added to; calls stay open beside it. */
   #current: MessageOutput | ReasoningOutput | undefined;
   #finish: string | undefined;
@@ -103,12 +105,16 @@ class ResponsesTranslation implements Translation<SseEvent> {
     };
   }
 
-  #tool({ index, id, name, arguments: json }: Extract<ChatSaying, { kind: "tool" }>): string {
+  #tool(saying: Extract<ChatSaying, { kind: "tool" }>): string {
+    const index = this.#callNumbers.of(saying);
+    const { name, arguments: json } = saying;
     const known = this.#calls.get(index);
     if (known !== undefined) return known.add(json);
-    if (id === undefined || name === undefined) throw new GatewayError("upstream_error");
+    if (name === undefined) throw new GatewayError("upstream_error");
     const before = this.#closeCurrent();
-    const item = new CallOutput(this.#options.newId("fc"), this.#items.length, this.#sayEvent, { callId: id, name });
+    const { newId } = this.#options;
+    const called = { callId: saying.id ?? newId("call"), name };
+    const item = new CallOutput(newId("fc"), this.#items.length, this.#sayEvent, called);
     this.#items.push(item);
     this.#calls.set(index, item);
     return before + item.open() + item.add(json);

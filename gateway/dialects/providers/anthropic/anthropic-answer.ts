@@ -6,6 +6,7 @@ import { GatewayError } from "../../../core/gateway-error.ts";
 import { countOf } from "../../../outside-values/token-count.ts";
 import { parseJson, textOf } from "../../inner/json.ts";
 import { finishReasonOf, usageOf } from "../../inner/provider-answer.ts";
+import { madeCallId } from "../../inner/tool-calls.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -55,7 +56,9 @@ export function chatCompletion(bytes: Buffer, { model, created }: AnswerHead): B
   const text = blocks.map((block) => (block.type === "text" ? (textOf(block.text) ?? "") : "")).join("");
   const thinking = blocks.filter(({ type }) => type === "thinking" || type === "redacted_thinking");
   const reasoning = thinking.map((block) => textOf(block.thinking) ?? "").join("");
-  const calls = blocks.filter(({ type }) => type === "tool_use").map(toolCall);
+  const calls = blocks
+    .filter(({ type }) => type === "tool_use")
+    .map((block, index) => toolCall(block, madeCallId(message.id, index)));
   const answer = {
     id: textOf(message.id) ?? "",
     object: "chat.completion",
@@ -88,9 +91,10 @@ export function stopReason(stopSequence: unknown): Fields {
   return sequence === undefined ? {} : { stop_reason: sequence };
 }
 
-function toolCall(block: Fields): Fields {
+/** @param ownId for a block that has no id */
+function toolCall(block: Fields, ownId: string): Fields {
   return {
-    id: textOf(block.id) ?? "",
+    id: textOf(block.id) ?? ownId,
     type: "function",
     function: { name: textOf(block.name) ?? "", arguments: JSON.stringify(block.input ?? {}) },
   };
@@ -104,16 +108,18 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   timeout_error: "timeout",
 };
 
+/** What it says of our credit is the operator's to mend, though its status is 400. */
+const ACCOUNT = /credit balance is too low|billing|organization has been disabled/i;
+
 /** An error in the middle of a stream. What the provider says of our account or its machines stays here. */
 export function streamError(error: unknown): GatewayError {
   const type = isRecord(error) ? error.type : undefined;
   const code = (typeof type === "string" && Object.hasOwn(CODES, type) ? CODES[type] : undefined) ?? "upstream_error";
   const message = isRecord(error) && code === "invalid_request" ? textOf(error.message) : undefined;
+  if (message !== undefined && ACCOUNT.test(message)) return new GatewayError("upstream_error");
   return new GatewayError(code, message === undefined ? {} : { message });
 }
 
-/** What it says of our credit is the operator's to mend, though its status is 400. */
-const ACCOUNT = /credit balance is too low|billing|organization has been disabled/i;
 const FIELD_PREFIX = /^([a-z_]+(?:\.[\w-]+)*): /;
 
 /** An error answer, as far as it can be read; its message begins with the path of the field. */

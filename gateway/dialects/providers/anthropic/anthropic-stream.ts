@@ -7,6 +7,7 @@ import { countOf } from "../../../outside-values/token-count.ts";
 import { ChatEventWriter, DONE_EVENT, errorEvent } from "../../inner/chat-events.ts";
 import { parseJson, textOf } from "../../inner/json.ts";
 import { type SseEvent, SseReader } from "../../inner/sse-reader.ts";
+import { madeCallId } from "../../inner/tool-calls.ts";
 import { type Translation, translate } from "../../inner/translate.ts";
 import { type AnswerHead, finishReason, openAiUsage, stopReason, streamError } from "./anthropic-answer.ts";
 
@@ -20,13 +21,14 @@ export function anthropicStream(head: AnswerHead): StreamTranslator {
 /** A block whose beginning has come and whose end has not. */
 type OpenBlock =
   | { readonly kind: "text" | "other" }
-  | { readonly kind: "tool"; readonly index: number }
+  | { readonly kind: "tool"; readonly index: number; hasArguments: boolean }
   | { readonly kind: "thinking"; thinking: string; signature: string };
 
 class AnthropicTranslation implements Translation<SseEvent> {
   isDone = false;
   readonly #head: AnswerHead;
   #writer: ChatEventWriter | undefined;
+  #id = "";
   readonly #open = new Map<number, OpenBlock>();
   #tools = 0;
   #usage: Fields = {};
@@ -67,7 +69,8 @@ class AnthropicTranslation implements Translation<SseEvent> {
   #start(message: unknown): string {
     if (!isRecord(message) || this.#writer !== undefined) throw new GatewayError("upstream_error");
     this.#usage = isRecord(message.usage) ? message.usage : {};
-    this.#writer = new ChatEventWriter({ id: textOf(message.id) ?? "", ...this.#head });
+    this.#id = textOf(message.id) ?? "";
+    this.#writer = new ChatEventWriter({ id: this.#id, ...this.#head });
     return this.#writer.delta({ role: "assistant", content: "" });
   }
 
@@ -79,10 +82,12 @@ class AnthropicTranslation implements Translation<SseEvent> {
         return this.#text(block.text);
       case "tool_use": {
         const tool = this.#tools++;
-        this.#open.set(index, { kind: "tool", index: tool });
+        this.#open.set(index, { kind: "tool", index: tool, hasArguments: false });
         const called = { name: textOf(block.name) ?? "", arguments: "" };
         return this.#say({
-          tool_calls: [{ index: tool, id: textOf(block.id) ?? "", type: "function", function: called }],
+          tool_calls: [
+            { index: tool, id: textOf(block.id) ?? madeCallId(this.#id, tool), type: "function", function: called },
+          ],
         });
       }
       case "thinking":
@@ -106,7 +111,8 @@ class AnthropicTranslation implements Translation<SseEvent> {
       case "input_json_delta": {
         const json = textOf(delta.partial_json);
         if (json === undefined || block.kind !== "tool") return "";
-        return this.#say({ tool_calls: [{ index: block.index, function: { arguments: json } }] });
+        block.hasArguments = true;
+        return this.#arguments(block.index, json);
       }
       case "thinking_delta":
         return this.#thinking(index, textOf(delta.thinking));
@@ -121,6 +127,8 @@ class AnthropicTranslation implements Translation<SseEvent> {
   #stopBlock(index: number): string {
     const block = this.#open.get(index);
     this.#open.delete(index);
+    // A tool without parameters: no JSON came, and clients parse what they get.
+    if (block?.kind === "tool" && !block.hasArguments) return this.#arguments(block.index, "{}");
     if (block?.kind !== "thinking") return "";
     const { thinking, signature } = block;
     return this.#say({ thinking_blocks: [{ type: "thinking", thinking, signature }] });
@@ -152,6 +160,10 @@ class AnthropicTranslation implements Translation<SseEvent> {
     if (text === undefined || block?.kind !== "thinking") return "";
     block.thinking += text;
     return this.#say({ reasoning_content: text });
+  }
+
+  #arguments(index: number, json: string): string {
+    return this.#say({ tool_calls: [{ index, function: { arguments: json } }] });
   }
 
   #say(delta: Fields): string {

@@ -5,6 +5,7 @@ import type { UpstreamProblem } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import { parseJson, textOf } from "../../inner/json.ts";
 import { finishReasonOf, usageOf } from "../../inner/provider-answer.ts";
+import { madeCallId } from "../../inner/tool-calls.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -18,8 +19,10 @@ const FINISH: Readonly<Record<string, FinishReason>> = {
   content_filtered: "content_filter",
 };
 
-export function converseFinish(stopReason: unknown): FinishReason {
-  return finishReasonOf(FINISH, stopReason);
+/** @param hasCalls some models call tools and name another reason */
+export function converseFinish(stopReason: unknown, hasCalls: boolean): FinishReason {
+  const finish = finishReasonOf(FINISH, stopReason);
+  return hasCalls && finish === "stop" ? "tool_calls" : finish;
 }
 
 /** Converse counts what came from its cache, and went there, apart from `inputTokens`; OpenAI counts all together. */
@@ -53,7 +56,9 @@ export function chatOfConverse(bytes: Buffer, { id, model, created }: ConverseHe
     isRecord(reasoningContent) ? thinkingOf(reasoningContent) : [],
   );
   const reasoning = thinking.map((block) => textOf(block.thinking) ?? "").join("");
-  const calls = blocks.flatMap(({ toolUse }) => (isRecord(toolUse) ? toolCall(toolUse) : []));
+  const calls = blocks
+    .flatMap(({ toolUse }) => (isRecord(toolUse) ? [toolUse] : []))
+    .map((toolUse, index) => toolCall(toolUse, madeCallId(id, index)));
   const message = {
     role: "assistant",
     content: text === "" ? null : text,
@@ -62,7 +67,12 @@ export function chatOfConverse(bytes: Buffer, { id, model, created }: ConverseHe
     ...(thinking.length > 0 ? { thinking_blocks: thinking } : {}),
     ...(calls.length > 0 ? { tool_calls: calls } : {}),
   };
-  const choice = { index: 0, message, logprobs: null, finish_reason: converseFinish(answer.stopReason) };
+  const choice = {
+    index: 0,
+    message,
+    logprobs: null,
+    finish_reason: converseFinish(answer.stopReason, calls.length > 0),
+  };
   const head = { id, object: "chat.completion", created, model };
   return Buffer.from(JSON.stringify({ ...head, choices: [choice], usage: converseUsage(answer.usage) }));
 }
@@ -79,9 +89,10 @@ function thinkingOf({ reasoningText, redactedContent }: Fields): readonly Fields
   return typeof redactedContent === "string" ? [{ type: "redacted_thinking", data: redactedContent }] : [];
 }
 
-function toolCall({ toolUseId, name, input }: Fields): Fields {
+/** @param ownId for a call that has no id */
+function toolCall({ toolUseId, name, input }: Fields, ownId: string): Fields {
   const called = { name: textOf(name) ?? "", arguments: JSON.stringify(input ?? {}) };
-  return { id: textOf(toolUseId) ?? "", type: "function", function: called };
+  return { id: textOf(toolUseId) ?? ownId, type: "function", function: called };
 }
 
 /** Exceptions that a client can do something about; the others are the service's fault. */
@@ -91,10 +102,18 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   validationException: "invalid_request",
 };
 
+/**
+ * Our account, or the model as the operator named it, is not in order, though the status is 400: "Operation not allowed" is
+ * an account without access; models that need an inference profile say that on-demand throughput is not supported.
+ */
+const ACCOUNT =
+  /operation not allowed|\baccount\b|on-demand throughput|model identifier is invalid|marketplace|payment instrument/i;
+
 /** An exception in the middle of a stream. What the provider says of our account or its machines stays here. */
 export function converseException(type: string, payload: unknown): GatewayError {
   const code = (Object.hasOwn(CODES, type) ? CODES[type] : undefined) ?? "upstream_error";
   const message = code === "invalid_request" && isRecord(payload) ? textOf(payload.message) : undefined;
+  if (message !== undefined && ACCOUNT.test(message)) return new GatewayError("upstream_error");
   return new GatewayError(code, message === undefined ? {} : { message });
 }
 
@@ -105,5 +124,9 @@ export function converseProblem(body: string): UpstreamProblem {
   if (message === undefined) return {};
   const isOverContext =
     /input is too long|prompt is too long|maximum tokens you requested exceeds|context length/i.test(message);
-  return { message, ...(isOverContext ? { code: "context_length_exceeded" } : {}) };
+  return {
+    message,
+    ...(isOverContext ? { code: "context_length_exceeded" } : {}),
+    ...(ACCOUNT.test(message) ? { isAboutAccount: true } : {}),
+  };
 }

@@ -5,6 +5,7 @@ import { GatewayError } from "../../../core/gateway-error.ts";
 import { countOf } from "../../../outside-values/token-count.ts";
 import { ChatEventWriter, DONE_EVENT, errorEvent } from "../../inner/chat-events.ts";
 import { textOf } from "../../inner/json.ts";
+import { madeCallId } from "../../inner/tool-calls.ts";
 import { type Translation, translate } from "../../inner/translate.ts";
 import { type ConverseHead, converseException, converseFinish, converseUsage } from "./bedrock-answer.ts";
 import { type EventFrame, EventFrameReader } from "./event-frames.ts";
@@ -24,14 +25,16 @@ interface OpenThinking {
 class ConverseTranslation implements Translation<EventFrame> {
   isDone = false;
   readonly #writer: ChatEventWriter;
-  /** Indices of tool calls in OpenAI's list, by block. */
-  readonly #tools = new Map<number, number>();
+  readonly #id: string;
+  /** Tool calls by block, with their indices in OpenAI's list. */
+  readonly #tools = new Map<number, { readonly index: number; hasArguments: boolean }>();
   readonly #thinking = new Map<number, OpenThinking>();
   #hasStarted = false;
   #hasStopped = false;
 
   constructor(head: ConverseHead) {
     this.#writer = new ChatEventWriter(head);
+    this.#id = head.id;
   }
 
   take({ kind, type, payload }: EventFrame): string {
@@ -47,7 +50,7 @@ class ConverseTranslation implements Translation<EventFrame> {
         return this.#stopBlock(indexOf(payload));
       case "messageStop":
         this.#hasStopped = true;
-        return this.#writer.delta({}, converseFinish(payload.stopReason));
+        return this.#writer.delta({}, converseFinish(payload.stopReason, this.#tools.size > 0));
       case "metadata":
         return this.#end(payload.usage);
       default:
@@ -71,9 +74,9 @@ class ConverseTranslation implements Translation<EventFrame> {
     const toolUse = isRecord(start) ? start.toolUse : undefined;
     if (!isRecord(toolUse)) return "";
     const index = this.#tools.size;
-    this.#tools.set(block, index);
+    this.#tools.set(block, { index, hasArguments: false });
     const called = { name: textOf(toolUse.name) ?? "", arguments: "" };
-    const id = textOf(toolUse.toolUseId) ?? "";
+    const id = textOf(toolUse.toolUseId) ?? madeCallId(this.#id, index);
     return this.#writer.delta({ tool_calls: [{ index, id, type: "function", function: called }] });
   }
 
@@ -86,10 +89,11 @@ class ConverseTranslation implements Translation<EventFrame> {
   }
 
   #arguments(block: number, json: string | undefined): string {
-    const index = this.#tools.get(block);
-    if (index === undefined) throw new GatewayError("upstream_error");
+    const tool = this.#tools.get(block);
+    if (tool === undefined) throw new GatewayError("upstream_error");
     if (json === undefined) return "";
-    return this.#writer.delta({ tool_calls: [{ index, function: { arguments: json } }] });
+    tool.hasArguments = true;
+    return this.#writer.delta({ tool_calls: [{ index: tool.index, function: { arguments: json } }] });
   }
 
   #reasoning(block: number, { text, signature, redactedContent }: Fields): string {
@@ -105,6 +109,8 @@ class ConverseTranslation implements Translation<EventFrame> {
   }
 
   #stopBlock(block: number): string {
+    // A tool without parameters: no JSON came, and clients parse what they get.
+    if (this.#tools.get(block)?.hasArguments === false) return this.#arguments(block, "{}");
     const open = this.#thinking.get(block);
     this.#thinking.delete(block);
     return open === undefined ? "" : this.#writer.delta({ thinking_blocks: [{ type: "thinking", ...open }] });

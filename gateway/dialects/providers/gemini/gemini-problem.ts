@@ -25,8 +25,10 @@ export function geminiProblem(body: string): UpstreamProblem {
   const message = textOf(error.message);
   if (message === undefined) return {};
   const param = fieldOf(error);
+  const retryAfterSeconds = retryAfterOf(error);
   return {
     message,
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     ...(param === undefined ? {} : { param }),
     ...(OVER_CONTEXT.test(message) ? { code: "context_length_exceeded" } : {}),
     ...(isAboutAccount(error, message) ? { isAboutAccount: true } : {}),
@@ -44,9 +46,21 @@ export function streamError(error: unknown): GatewayError {
   return new GatewayError(code, { message });
 }
 
+/** A rate that is used up names the plan and its billing too, but passes by itself. */
 function isAboutAccount(error: Fields, message: string): boolean {
+  if (error.status === "RESOURCE_EXHAUSTED") return false;
   const reasons = itemsOf(error.details).map((detail) => (isRecord(detail) ? textOf(detail.reason) : undefined));
   return error.status === "FAILED_PRECONDITION" || [message, ...reasons].some((text) => ACCOUNT.test(text ?? ""));
+}
+
+/** Whole seconds of a `google.rpc.RetryInfo`, whose delay is text such as `34.07s`. */
+function retryAfterOf(error: Fields): number | undefined {
+  for (const detail of itemsOf(error.details)) {
+    const delay = isRecord(detail) ? textOf(detail.retryDelay) : undefined;
+    const seconds = /^(\d{1,6}(?:\.\d{1,9})?)s$/.exec(delay ?? "")?.[1];
+    if (seconds !== undefined) return Math.ceil(Number(seconds));
+  }
+  return undefined;
 }
 
 /** The field of a `google.rpc.BadRequest`, in the service's own words. */
