@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { ENV } from "../contracts/process-environment.ts";
+import { ENV } from "../contracts/processes/process-environment.ts";
 import { missingTools, run } from "./test/tools.ts";
 
 const here = import.meta.dirname;

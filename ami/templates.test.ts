@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { VLLM_OPTIONS } from "../contracts/vllm-options.ts";
+import { VLLM_OPTIONS } from "../contracts/engine/vllm-options.ts";
 import { findTool, missingTools, run } from "./test/tools.ts";
 
 const here = import.meta.dirname;

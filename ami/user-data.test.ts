@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { logGroupName } from "../contracts/metrics/log-groups.ts";
-import { ENV_BLOCK_END, ENV_BLOCK_START } from "../contracts/process-environment.ts";
+import { ENV_BLOCK_END, ENV_BLOCK_START } from "../contracts/processes/process-environment.ts";
 import { environmentNames, loadEnvironment } from "../environments/load.ts";
 import { environmentSynth } from "../stacks/test/environment-synth.ts";
 import { findTool, missingTools, run } from "./test/tools.ts";

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
-import { EmbeddingResponse } from "../contracts/embeddings.ts";
+import { EmbeddingResponse } from "../contracts/api/embeddings.ts";
 import { particulars } from "../gateway/cache/particulars.ts";
 import { SemanticIndex } from "../gateway/cache/semantic-index.ts";
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
-import { CACHE_HEADER } from "../contracts/headers.ts";
+import { CACHE_HEADER } from "../contracts/api/headers.ts";
 import { isRecord } from "../lib/is-record.ts";
 import { parseJson } from "../lib/parse-json.ts";
 import { UserError } from "./terminal/user-error.ts";

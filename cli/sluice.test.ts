@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { LocalState } from "../contracts/local-state.ts";
+import { LocalState } from "../contracts/processes/local-state.ts";
 import { environmentNames } from "../environments/load.ts";
 import { stateFile } from "../local/state-file.ts";
 import { runNode } from "../local/test/setup-project.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ChatCompletionChunk, ChatCompletionResponse } from "../contracts/chat.ts";
-import { CompletionResponse } from "../contracts/completions.ts";
-import { ModelList } from "../contracts/models.ts";
+import { ChatCompletionChunk, ChatCompletionResponse } from "../contracts/api/chat.ts";
+import { CompletionResponse } from "../contracts/api/completions.ts";
+import { ModelList } from "../contracts/api/models.ts";
 import { EngineUnderTest } from "./test/engine-under-test.ts";
 
 /** The real model, in this process. Nothing here asserts wording: only protocol, counts and repeatability. */

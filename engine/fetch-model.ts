@@ -1,5 +1,5 @@
 import { homedir } from "node:os";
-import { ENV } from "../contracts/process-environment.ts";
+import { ENV } from "../contracts/processes/process-environment.ts";
 import type { ModelFiles } from "./local-backend.ts";
 import { findEmbeddingFile } from "./models/embedding-file.ts";
 import { DEFAULT_LOCAL_MODEL } from "./models/local-models.ts";

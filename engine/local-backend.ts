@@ -1,4 +1,4 @@
-import type { ModelList } from "../contracts/models.ts";
+import type { ModelList } from "../contracts/api/models.ts";
 import { handleChat } from "./endpoints/chat-handler.ts";
 import { handleCompletion } from "./endpoints/completions-handler.ts";
 import { handleEmbeddings } from "./endpoints/embeddings-handler.ts";

@@ -1,8 +1,8 @@
 import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ChatCompletionResponse } from "../contracts/chat.ts";
-import { EmbeddingResponse } from "../contracts/embeddings.ts";
-import { DetokenizeResponse, TokenizeResponse } from "../contracts/tokenize.ts";
+import { ChatCompletionResponse } from "../contracts/api/chat.ts";
+import { EmbeddingResponse } from "../contracts/api/embeddings.ts";
+import { DetokenizeResponse, TokenizeResponse } from "../contracts/api/tokenize.ts";
 import { EngineUnderTest } from "./test/engine-under-test.ts";
 
 /** The real model, in this process, on the surfaces beside plain answers. */

@@ -3,8 +3,8 @@ import { catalogInstanceType } from "../catalog/instance-types.ts";
 import { catalogModel } from "../catalog/models.ts";
 import { REGIONS, type Region } from "../catalog/regions.ts";
 import { ROUTED_OPERATIONS } from "../contracts/openapi/operations.ts";
-import { targetProblems } from "../contracts/target-problems.ts";
-import { isOutside, WAY_OUT_PORT } from "../contracts/ways-out.ts";
+import { isOutside, WAY_OUT_PORT } from "../domain/targets/internet-egress.ts";
+import { targetProblems } from "../domain/targets/target-problems.ts";
 import type { Problem } from "./problem.ts";
 import { ANONYMOUS_PLAN, type Environment, type PoolConfig } from "./schema.ts";
 

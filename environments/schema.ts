@@ -3,18 +3,18 @@ import { INSTANCE_TYPE_IDS } from "../catalog/instance-types.ts";
 import { MODEL_IDS } from "../catalog/models.ts";
 import { REGION_IDS } from "../catalog/regions.ts";
 import { VALKEY_NODE_TYPE_IDS } from "../catalog/valkey-node-types.ts";
-import { ANONYMOUS_PLAN, AuthMode } from "../contracts/auth.ts";
-import { MAX_EDGE_FILE_BYTES } from "../contracts/batches.ts";
-import { CacheSettings, RouteTimeouts } from "../contracts/gateway-config.ts";
-import { GENERATION_ROUTES } from "../contracts/generation-routes.ts";
-import { QueueLimits } from "../contracts/queue-limits.ts";
+import { MAX_EDGE_FILE_BYTES } from "../contracts/api/batches.ts";
+import { GENERATION_ROUTES } from "../contracts/api/generation-routes.ts";
+import { ANONYMOUS_PLAN, AuthMode } from "../contracts/processes/auth.ts";
+import { CacheSettings, RouteTimeouts } from "../contracts/processes/gateway-config.ts";
+import { QueueLimits } from "../contracts/processes/queue-limits.ts";
 import {
   ProviderName,
   ProviderSettings,
   PublicModelName,
   RouteSettings,
   TokenPriceSettings,
-} from "../contracts/target-settings.ts";
+} from "../contracts/targets/target-settings.ts";
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,19}$/, "must be 1 to 20 of a-z, 0-9 and -, starting with a letter");
 const poolName = z

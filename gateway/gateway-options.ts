@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
-import type { Deprecation } from "../contracts/deprecations.ts";
-import type { GatewayConfig } from "../contracts/gateway-config.ts";
+import type { Deprecation } from "../contracts/api/deprecations.ts";
+import type { GatewayConfig } from "../contracts/processes/gateway-config.ts";
 import type { ChangeStore } from "./admin/change-store.ts";
 import type { BatchStorage } from "./batches/batch-service.ts";
 import type { ResponseCache } from "./cache/response-cache.ts";

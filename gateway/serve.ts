@@ -5,7 +5,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { type Logger, pino } from "pino";
-import type { GatewayConfig } from "../contracts/gateway-config.ts";
+import type { GatewayConfig } from "../contracts/processes/gateway-config.ts";
 import manifest from "../package.json" with { type: "json" };
 import { DynamoChangeStore } from "./admin/dynamo-change-store.ts";
 import { createGateway } from "./app.ts";

@@ -1,7 +1,7 @@
-import { GatewayConfig } from "../contracts/gateway-config.ts";
-import { ENV, GATEWAY_METRICS_PORT, GATEWAY_PORT } from "../contracts/process-environment.ts";
-import { targetProblems } from "../contracts/target-problems.ts";
-import { PROVIDER_KEY_PREFIX } from "../contracts/target-settings.ts";
+import { GatewayConfig } from "../contracts/processes/gateway-config.ts";
+import { ENV, GATEWAY_METRICS_PORT, GATEWAY_PORT } from "../contracts/processes/process-environment.ts";
+import { PROVIDER_KEY_PREFIX } from "../contracts/targets/target-settings.ts";
+import { targetProblems } from "../domain/targets/target-problems.ts";
 import { parseJson } from "../lib/parse-json.ts";
 
 /** What a gateway process reads from its environment. */
@@ -71,7 +71,7 @@ function readPort(
 
 function readConfig(text: string | undefined, problems: string[]): GatewayConfig | undefined {
   if (text === undefined) {
-    problems.push(`${ENV.gatewayConfig} is required: one line of JSON, see contracts/gateway-config.ts`);
+    problems.push(`${ENV.gatewayConfig} is required: one line of JSON, see contracts/processes/gateway-config.ts`);
     return undefined;
   }
   const parsed = GatewayConfig.safeParse(parseJson(text));

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { ENV } from "../contracts/process-environment.ts";
+import { ENV } from "../contracts/processes/process-environment.ts";
 import { testConfig } from "../gateway/test/test-gateway.ts";
 import { startFakeEngine } from "../test-support/fake-engine.ts";
 import { TargetGroup } from "./services/elb/target-group.ts";

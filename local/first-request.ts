@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
-import { ChatCompletionResponse } from "../contracts/chat.ts";
-import type { GenerationRoute } from "../contracts/generation-routes.ts";
-import { Health } from "../contracts/health.ts";
+import { ChatCompletionResponse } from "../contracts/api/chat.ts";
+import type { GenerationRoute } from "../contracts/api/generation-routes.ts";
+import { Health } from "../contracts/api/health.ts";
 import type { Twin } from "./twin.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { basename, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { ENV } from "../contracts/process-environment.ts";
+import { ENV } from "../contracts/processes/process-environment.ts";
 
 export interface StartOptions {
   /** The environment's name. */

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import OpenAI, { AuthenticationError, BadRequestError } from "openai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
-import { ChatCompletionResponse } from "../contracts/chat.ts";
+import { ChatCompletionResponse } from "../contracts/api/chat.ts";
 import { StartedStack } from "../test-support/started-stack.ts";
 
 /** The whole of `npm start`, as a user meets it: real model, real processes. Requests stay under the limit of 100. */

@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { keysTableName } from "../contracts/names.ts";
+import { keysTableName } from "../contracts/processes/names.ts";
 import { firstRequest, waitUntilReady } from "./first-request.ts";
 import { outputFolder, PROJECT_FOLDER, workFolder } from "./folders.ts";
 import { passedEnvironment, START_HELP, type StartOptions, startOptions, tofuVariables } from "./options.ts";

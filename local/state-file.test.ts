@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { LocalState } from "../contracts/local-state.ts";
+import { LocalState } from "../contracts/processes/local-state.ts";
 import { readState, removeState, stateFile, stateOf, writeState } from "./state-file.ts";
 import { emptyRuntime } from "./test/runtime.ts";
 import { temporaryFolder, writeTo } from "./test/tools.ts";

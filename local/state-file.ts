@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { LocalState } from "../contracts/local-state.ts";
-import { keysTableName } from "../contracts/names.ts";
+import { LocalState } from "../contracts/processes/local-state.ts";
+import { keysTableName } from "../contracts/processes/names.ts";
 import type { Twin } from "./twin.ts";
 
 export function stateFile(workFolder: string): string {

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { WebSocket } from "ws";
-import { ChatCompletionChunk, ChatCompletionResponse } from "../contracts/chat.ts";
+import { ChatCompletionChunk, ChatCompletionResponse } from "../contracts/api/chat.ts";
 import { StartedStack } from "../test-support/started-stack.ts";
 
 /** What only a whole `npm start` shows: a WebSocket through the load balancer to the real model, and operators at the API's address. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { GatewayConfig } from "../contracts/gateway-config.ts";
+import { GatewayConfig } from "../contracts/processes/gateway-config.ts";
 import { loadEnvironment } from "../environments/load.ts";
 import { validateEnvironment } from "../environments/validate.ts";
 import { only, resources, typeCounts } from "../test-support/synth.ts";

@@ -7,7 +7,7 @@ import { KeysTable } from "../constructs/data/keys-table.ts";
 import { ResponsesTable } from "../constructs/data/responses-table.ts";
 import { RoutesTable } from "../constructs/data/routes-table.ts";
 import { ProcessLogs } from "../constructs/observability/process-logs.ts";
-import { batchesTableName, keysTableName, responsesTableName, routesTableName } from "../contracts/names.ts";
+import { batchesTableName, keysTableName, responsesTableName, routesTableName } from "../contracts/processes/names.ts";
 import type { Environment } from "../environments/schema.ts";
 import { configureStack, resourceName, stackId } from "./stack-settings.ts";
 

@@ -1,5 +1,5 @@
 import type { EnginePool } from "../constructs/engine/engine-pool.ts";
-import type { GatewayConfig } from "../contracts/gateway-config.ts";
+import type { GatewayConfig } from "../contracts/processes/gateway-config.ts";
 import type { Environment, PoolConfig } from "../environments/schema.ts";
 
 const SECONDS_PER_DAY = 86_400;

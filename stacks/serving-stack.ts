@@ -11,7 +11,7 @@ import { GatewayFleet } from "../constructs/gateway/gateway-fleet.ts";
 import { InstanceTargets } from "../constructs/load-balancing/instance-targets.ts";
 import { LoadBalancer } from "../constructs/load-balancing/load-balancer.ts";
 import { PublicLoadBalancer } from "../constructs/load-balancing/public-load-balancer.ts";
-import { GATEWAY_PORT, LIVENESS_PATH } from "../contracts/process-environment.ts";
+import { GATEWAY_PORT, LIVENESS_PATH } from "../contracts/processes/process-environment.ts";
 import type { Environment } from "../environments/schema.ts";
 import type { DataStack } from "./data-stack.ts";
 import { gatewayConfig } from "./gateway-config.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { SiteConfig } from "../contracts/site-config.ts";
+import { SiteConfig } from "../contracts/processes/site-config.ts";
 import { loadEnvironment } from "../environments/load.ts";
 import { only, resources, typeCounts } from "../test-support/synth.ts";
 import { siteConfig } from "./site-stack.ts";

@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ENGINE_METRICS } from "../contracts/engine-metrics.ts";
+import { ENGINE_METRICS } from "../contracts/engine/engine-metrics.ts";
 
 /** How a fake engine answers; change it at any time. */
 export interface FakeEngineBehaviour {

@@ -1,4 +1,4 @@
-import type { GatewayConfig } from "../contracts/gateway-config.ts";
+import type { GatewayConfig } from "../contracts/processes/gateway-config.ts";
 
 /** A gateway with one pool, `tiny`, and nothing else: what tests and benchmarks begin with. */
 export const GATEWAY_CONFIG: GatewayConfig = {

@@ -1,4 +1,4 @@
-import type { ProviderSettings } from "../contracts/target-settings.ts";
+import type { ProviderSettings } from "../contracts/targets/target-settings.ts";
 
 /** A provider outside AWS, as an environment file declares one. */
 export const OUTSIDE_PROVIDER: ProviderSettings = {

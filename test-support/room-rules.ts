@@ -24,7 +24,7 @@ export const ROOMS: Readonly<
   "demo-site": { rooms: ["contracts"], packages: [/^react(-dom)?(\/.+)?$/, /^vite$/, /^@vitejs\/plugin-react$/] },
   domain: { rooms: ["contracts", "catalog"], packages: [] },
   engine: { rooms: ["contracts"], packages: [/^node-llama-cpp$/, /^pino$/, /^prom-client$/, /^undici$/, /^zod$/] },
-  environments: { rooms: ["catalog", "contracts"], packages: [/^zod$/] },
+  environments: { rooms: ["catalog", "contracts", "domain"], packages: [/^zod$/] },
   gateway: {
     rooms: ["contracts", "domain"],
     packages: [
@@ -46,7 +46,7 @@ export const ROOMS: Readonly<
   },
   acceptance: { rooms: ["environments", "local", "constructs", "domain"], packages: [/^@aws-sdk\//] },
   stacks: {
-    rooms: ["constructs", "environments", "contracts", "catalog"],
+    rooms: ["constructs", "environments", "contracts", "catalog", "domain"],
     packages: [/^cdktf$/, /^constructs$/, /^@cdktf\/provider-aws\/lib\/[a-z0-9-]+\/index\.js$/],
   },
   "test-support": { rooms: ["contracts"], packages: [/./] },

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { LocalState } from "../contracts/local-state.ts";
+import { LocalState } from "../contracts/processes/local-state.ts";
 
 const project = join(import.meta.dirname, "..");
 

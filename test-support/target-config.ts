@@ -1,4 +1,4 @@
-import { ProviderConfig, RouteConfig } from "../contracts/target-settings.ts";
+import { ProviderConfig, RouteConfig } from "../contracts/targets/target-settings.ts";
 
 /** A provider on loopback with one model, `small`. */
 export function providerConfig(name: string, origin: string, fields: Record<string, unknown> = {}): ProviderConfig {

@@ -1,7 +1,7 @@
 """Lists the command-line options of `vllm serve`, from a vLLM wheel that is read and never imported.
 
     pip download vllm==0.29.0 --no-deps --only-binary :all: --python-version 3.12 --platform manylinux_2_28_x86_64
-    python3 ami/engine/list-vllm-options.py vllm-0.29.0-*.whl > contracts/vllm-options.json
+    python3 ami/engine/list-vllm-options.py vllm-0.29.0-*.whl > contracts/engine/vllm-options.json
 
 Importing vLLM needs PyTorch and a GPU's libraries, so the source is parsed: each `add_argument` of the engine, and each
 field of the HTTP server's arguments. How many values an option takes follows from its type, as in vLLM's `get_kwargs`.
@@ -163,7 +163,7 @@ def single_values(wheel: Wheel) -> set[str]:
 
 def main() -> None:
     if len(sys.argv) != 2:
-        sys.exit("Usage: python3 ami/engine/list-vllm-options.py vllm-VERSION-*.whl > contracts/vllm-options.json")
+        sys.exit("Usage: python3 ami/engine/list-vllm-options.py vllm-VERSION-*.whl > contracts/engine/vllm-options.json")
     wheel = Wheel(sys.argv[1])
     takes, short = options(wheel)
     data = {"version": wheel.version, "options": dict(sorted(takes.items())), "short": dict(sorted(short.items()))}

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { GATEWAY_METRICS } from "../../contracts/gateway-metrics.ts";
+import { GATEWAY_METRICS } from "../../contracts/metrics/gateway-metrics.ts";
 import { findSamples, sumOfSamples } from "../../lib/prometheus-text.ts";
 
 /** What a gateway process holds at a moment, by its own `/metrics` and the kernel. */

@@ -1,4 +1,4 @@
-import { Capability, type ProviderSettings } from "../../contracts/target-settings.ts";
+import { Capability, type ProviderSettings } from "../../contracts/targets/target-settings.ts";
 import { UserError } from "../terminal/user-error.ts";
 import { onlyFile, readSettingsFile } from "./settings-file.ts";
 

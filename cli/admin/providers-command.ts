@@ -1,7 +1,7 @@
 import { Command } from "commander";
-import { AdminConnectionTest } from "../../contracts/admin.ts";
-import { PROVIDER_DIALECT_NAMES } from "../../contracts/provider-dialects.ts";
-import { ProviderSettings } from "../../contracts/target-settings.ts";
+import { AdminConnectionTest } from "../../contracts/api/admin.ts";
+import { PROVIDER_DIALECT_NAMES } from "../../contracts/targets/provider-dialects.ts";
+import { ProviderSettings } from "../../contracts/targets/target-settings.ts";
 import { textTable } from "../terminal/text-table.ts";
 import { UserError } from "../terminal/user-error.ts";
 import type { AdminClient } from "./admin-client.ts";

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { type FallbackReference, RouteSettings, targetId } from "../../contracts/target-settings.ts";
+import { type FallbackReference, RouteSettings, targetId } from "../../contracts/targets/target-settings.ts";
 import { textTable } from "../terminal/text-table.ts";
 import { UserError } from "../terminal/user-error.ts";
 import type { AdminClient } from "./admin-client.ts";

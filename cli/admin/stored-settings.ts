@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { AdminDeleted, AdminProvider } from "../../contracts/admin.ts";
+import { AdminDeleted, AdminProvider } from "../../contracts/api/admin.ts";
 import { UserError } from "../terminal/user-error.ts";
 import { type AdminClient, AdminRefusal } from "./admin-client.ts";
 import type { AdminTools } from "./admin-endpoint.ts";

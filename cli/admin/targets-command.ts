@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import * as z from "zod";
-import { AdminTarget } from "../../contracts/admin.ts";
+import { AdminTarget } from "../../contracts/api/admin.ts";
 import { textTable } from "../terminal/text-table.ts";
 import { type AdminOptions, type AdminTools, adminClient, withEndpointOptions } from "./admin-endpoint.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { ApiKeyItem } from "../../contracts/auth.ts";
+import type { ApiKeyItem } from "../../contracts/processes/auth.ts";
 import { bind } from "../../local/http/server.ts";
 import { LocalDynamoDb } from "../../local/services/dynamodb/local-dynamodb.ts";
 import { DynamoKeyRegistry } from "./key-registry.ts";

@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, PutCommand, paginateScan, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { ApiKeyItem } from "../../contracts/auth.ts";
+import { ApiKeyItem } from "../../contracts/processes/auth.ts";
 import type { KeyTable } from "./key-table.ts";
 
 /** The keys of one environment. */

@@ -1,4 +1,4 @@
-import { keysTableName } from "../../contracts/names.ts";
+import { keysTableName } from "../../contracts/processes/names.ts";
 import { loadEnvironment } from "../../environments/load.ts";
 import { workFolder } from "../../local/folders.ts";
 import { readState } from "../../local/state-file.ts";

@@ -1,4 +1,4 @@
-import { ENV_BLOCK_END, ENV_BLOCK_START } from "../../contracts/process-environment.ts";
+import { ENV_BLOCK_END, ENV_BLOCK_START } from "../../contracts/processes/process-environment.ts";
 
 export interface UserDataProps {
   /** Names the environment file and the systemd unit that the machine image carries: `sluice-<role>`. */

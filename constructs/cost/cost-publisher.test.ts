@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { CostPublisherSettings } from "../../contracts/cost-publisher.ts";
+import { CostPublisherSettings } from "../../contracts/processes/cost-publisher.ts";
 import { loadEnvironment } from "../../environments/load.ts";
 import { builtAssets } from "../../test-support/built-assets.ts";
 import { only, statements, synthConstruct } from "../../test-support/synth.ts";

@@ -2,7 +2,7 @@ import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-ru
 import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target/index.js";
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission/index.js";
 import { Construct } from "constructs";
-import { ENV } from "../../contracts/process-environment.ts";
+import { ENV } from "../../contracts/processes/process-environment.ts";
 import type { CostEnvironment } from "../../domain/cost/cost-environment.ts";
 import { BundledFunction } from "../compute/bundled-function.ts";
 import { costRates } from "./cost-rates.ts";

@@ -1,7 +1,7 @@
 import { INSTANCE_TYPES } from "../../catalog/instance-types.ts";
 import { costOf } from "../../catalog/prices/price.ts";
 import { regionPrices } from "../../catalog/prices/region-prices.ts";
-import type { CostPublisherSettings } from "../../contracts/cost-publisher.ts";
+import type { CostPublisherSettings } from "../../contracts/processes/cost-publisher.ts";
 import { type CostEnvironment, hasApiGateway } from "../../domain/cost/cost-environment.ts";
 import { lineCost } from "../../domain/cost/cost-line.ts";
 import { forecast } from "../../domain/cost/forecast.ts";

@@ -1,6 +1,6 @@
 import { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table/index.js";
 import { Construct } from "constructs";
-import { FILE_DAYS } from "../../contracts/files.ts";
+import { FILE_DAYS } from "../../contracts/api/files.ts";
 import type { PolicyStatement } from "../identity/service-role.ts";
 import type { EncryptionKey } from "./encryption-key.ts";
 import { PrivateBucket } from "./private-bucket.ts";

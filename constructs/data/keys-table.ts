@@ -10,7 +10,7 @@ export interface KeysTableProps {
   readonly isProtected: boolean;
 }
 
-/** API keys by their public id; only hashes are stored. Item shape: `contracts/auth.ts`. */
+/** API keys by their public id; only hashes are stored. Item shape: `contracts/processes/auth.ts`. */
 export class KeysTable extends Construct {
   readonly resource: DynamodbTable;
   readonly tableName: string;

@@ -10,7 +10,7 @@ export interface RoutesTableProps {
   readonly isProtected: boolean;
 }
 
-/** Providers and routes as they were changed at run time, and what providers cost. Item shape: `contracts/target-changes.ts`. */
+/** Providers and routes as they were changed at run time, and what providers cost. Item shape: `contracts/targets/target-changes.ts`. */
 export class RoutesTable extends Construct {
   readonly resource: DynamodbTable;
   readonly tableName: string;

@@ -1,7 +1,7 @@
 import { Wafv2WebAcl } from "@cdktf/provider-aws/lib/wafv2-web-acl/index.js";
 import { Wafv2WebAclAssociation } from "@cdktf/provider-aws/lib/wafv2-web-acl-association/index.js";
 import { Construct } from "constructs";
-import { ERRORS, errorBody } from "../../contracts/errors.ts";
+import { ERRORS, errorBody } from "../../contracts/api/errors.ts";
 import { corsResponseHeaders } from "../../contracts/openapi/cors.ts";
 
 export interface AddressLimitProps {

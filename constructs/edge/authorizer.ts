@@ -1,6 +1,6 @@
 import type { Construct } from "constructs";
-import type { AuthMode } from "../../contracts/auth.ts";
-import { ENV } from "../../contracts/process-environment.ts";
+import type { AuthMode } from "../../contracts/processes/auth.ts";
+import { ENV } from "../../contracts/processes/process-environment.ts";
 import { BundledFunction } from "../compute/bundled-function.ts";
 import type { KeysTable } from "../data/keys-table.ts";
 

@@ -7,8 +7,8 @@ import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission/index.js";
 import { Fn, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import type { AuthMode } from "../../contracts/auth.ts";
 import { apiGatewayDocument } from "../../contracts/openapi/api-gateway.ts";
+import type { AuthMode } from "../../contracts/processes/auth.ts";
 import type { BundledFunction } from "../compute/bundled-function.ts";
 
 export interface RestApiProps {

@@ -2,7 +2,7 @@ import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-ru
 import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target/index.js";
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission/index.js";
 import { Construct } from "constructs";
-import { TERMINATE_EVENT, TERMINATE_HOOK } from "../../contracts/engine-drain.ts";
+import { TERMINATE_EVENT, TERMINATE_HOOK } from "../../contracts/processes/engine-drain.ts";
 import { BundledFunction } from "../compute/bundled-function.ts";
 import type { EnginePool } from "./engine-pool.ts";
 

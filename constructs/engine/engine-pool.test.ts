@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { DrainMetadata } from "../../contracts/engine-drain.ts";
+import { DrainMetadata } from "../../contracts/processes/engine-drain.ts";
 import { only, resources, statements, synthConstruct, typeCounts } from "../../test-support/synth.ts";
 import { ArtefactStore } from "../data/artefact-store.ts";
 import { EncryptionKey } from "../data/encryption-key.ts";

@@ -1,9 +1,9 @@
 import { Construct } from "constructs";
 import type { InstanceTypeId } from "../../catalog/instance-types.ts";
 import { catalogModel, type ModelId } from "../../catalog/models.ts";
-import { type DrainMetadata, LAUNCH_HOOK, TERMINATE_HOOK } from "../../contracts/engine-drain.ts";
 import { METRICS } from "../../contracts/metrics/catalogue.ts";
-import { ENGINE_PORT, ENV, engineHost } from "../../contracts/process-environment.ts";
+import { type DrainMetadata, LAUNCH_HOOK, TERMINATE_HOOK } from "../../contracts/processes/engine-drain.ts";
+import { ENGINE_PORT, ENV, engineHost } from "../../contracts/processes/process-environment.ts";
 import { Fleet } from "../compute/fleet.ts";
 import type { Purchase } from "../compute/purchase.ts";
 import { RolloutAlarm } from "../compute/rollout-alarm.ts";

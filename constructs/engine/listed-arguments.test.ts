@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { INSTANCE_TYPE_IDS } from "../../catalog/instance-types.ts";
 import { MODEL_IDS } from "../../catalog/models.ts";
-import { VLLM_OPTIONS, vllmOptionTakes } from "../../contracts/vllm-options.ts";
+import { VLLM_OPTIONS, vllmOptionTakes } from "../../contracts/engine/vllm-options.ts";
 import { vllmArguments } from "./vllm-arguments.ts";
 
 const options = (args: readonly string[]) => args.filter((argument) => argument.startsWith("--"));

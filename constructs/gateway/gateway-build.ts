@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { S3Object } from "@cdktf/provider-aws/lib/s3-object/index.js";
 import { AssetType, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
-import { ENV } from "../../contracts/process-environment.ts";
+import { ENV } from "../../contracts/processes/process-environment.ts";
 import type { ArtefactStore } from "../data/artefact-store.ts";
 import type { PolicyStatement } from "../identity/service-role.ts";
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { GatewayConfig } from "../../contracts/gateway-config.ts";
+import { GatewayConfig } from "../../contracts/processes/gateway-config.ts";
 import { builtAssets } from "../../test-support/built-assets.ts";
 import { GATEWAY_CONFIG } from "../../test-support/gateway-config.ts";
 import { only, resources, statements, synthConstruct } from "../../test-support/synth.ts";

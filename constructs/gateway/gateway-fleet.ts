@@ -1,8 +1,13 @@
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity/index.js";
 import { Construct } from "constructs";
 import { catalogInstanceType, type InstanceTypeId } from "../../catalog/instance-types.ts";
-import type { GatewayConfig } from "../../contracts/gateway-config.ts";
-import { ENV, GATEWAY_METRICS_PORT, GATEWAY_PORT, gatewayNodeVariables } from "../../contracts/process-environment.ts";
+import type { GatewayConfig } from "../../contracts/processes/gateway-config.ts";
+import {
+  ENV,
+  GATEWAY_METRICS_PORT,
+  GATEWAY_PORT,
+  gatewayNodeVariables,
+} from "../../contracts/processes/process-environment.ts";
 import { Fleet } from "../compute/fleet.ts";
 import { RolloutAlarm } from "../compute/rollout-alarm.ts";
 import { toSingleLineJson, userData } from "../compute/user-data.ts";

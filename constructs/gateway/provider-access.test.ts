@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ProviderConfig } from "../../contracts/target-settings.ts";
+import type { ProviderConfig } from "../../contracts/targets/target-settings.ts";
 import { providerConfig } from "../../test-support/target-config.ts";
 import { providerAccess } from "./provider-access.ts";
 

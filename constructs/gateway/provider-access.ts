@@ -1,5 +1,5 @@
-import { dialectRules } from "../../contracts/provider-dialects.ts";
-import type { ProviderConfig } from "../../contracts/target-settings.ts";
+import { dialectRules } from "../../contracts/targets/provider-dialects.ts";
+import type { ProviderConfig } from "../../contracts/targets/target-settings.ts";
 import type { PolicyStatement } from "../identity/service-role.ts";
 
 export interface ProviderAccessProps {

@@ -2,8 +2,8 @@ import type { Lb } from "@cdktf/provider-aws/lib/lb/index.js";
 import { LbListener } from "@cdktf/provider-aws/lib/lb-listener/index.js";
 import { LbListenerRule } from "@cdktf/provider-aws/lib/lb-listener-rule/index.js";
 import { Construct } from "constructs";
-import { errorBody } from "../../contracts/errors.ts";
-import { ENGINE_LISTENER_PORT } from "../../contracts/process-environment.ts";
+import { errorBody } from "../../contracts/api/errors.ts";
+import { ENGINE_LISTENER_PORT } from "../../contracts/processes/process-environment.ts";
 import { type ApplicationLoadBalancerProps, createApplicationLoadBalancer } from "./application-load-balancer.ts";
 import { createHttpsListener } from "./https-listener.ts";
 

@@ -2,7 +2,7 @@ import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group/index.js";
 import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security-group-egress-rule/index.js";
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule/index.js";
 import { Construct } from "constructs";
-import { ENGINE_LISTENER_PORT, ENGINE_PORT, GATEWAY_PORT } from "../../contracts/process-environment.ts";
+import { ENGINE_LISTENER_PORT, ENGINE_PORT, GATEWAY_PORT } from "../../contracts/processes/process-environment.ts";
 
 export interface SecurityGroupsProps {
   readonly name: string;

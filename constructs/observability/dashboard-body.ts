@@ -1,4 +1,4 @@
-import { ERRORS } from "../../contracts/errors.ts";
+import { ERRORS } from "../../contracts/api/errors.ts";
 import { METRICS, type MetricEntry } from "../../contracts/metrics/catalogue.ts";
 import { GPU_UTILIZATION_SCALING } from "../../domain/scaling-policy.ts";
 import {

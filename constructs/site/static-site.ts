@@ -5,7 +5,7 @@ import { S3BucketPolicy } from "@cdktf/provider-aws/lib/s3-bucket-policy/index.j
 import { S3Object } from "@cdktf/provider-aws/lib/s3-object/index.js";
 import { AssetType, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
-import type { SiteConfig } from "../../contracts/site-config.ts";
+import type { SiteConfig } from "../../contracts/processes/site-config.ts";
 import { PrivateBucket, tlsOnlyStatement } from "../data/private-bucket.ts";
 import { contentSecurityPolicy } from "./content-security-policy.ts";
 import { SHORT_LIVED, siteFiles } from "./site-files.ts";

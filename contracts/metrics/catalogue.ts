@@ -1,4 +1,4 @@
-import { ENGINE_METRICS } from "../engine-metrics.ts";
+import { ENGINE_METRICS } from "../engine/engine-metrics.ts";
 
 /** CloudWatch's own names of units, those that we use. */
 export type MetricUnit = "Milliseconds" | "Seconds" | "Count" | "Percent" | "None";

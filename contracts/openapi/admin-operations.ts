@@ -1,4 +1,4 @@
-import type { ErrorCode } from "../errors.ts";
+import type { ErrorCode } from "../api/errors.ts";
 import { CREDENTIALS, type Operation } from "./operation.ts";
 
 const READING = [

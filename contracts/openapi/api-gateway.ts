@@ -1,5 +1,5 @@
-import type { AuthMode } from "../auth.ts";
-import { CLIENT_IP_HEADER, EDGE_REQUEST_ID_HEADER } from "../headers.ts";
+import { CLIENT_IP_HEADER, EDGE_REQUEST_ID_HEADER } from "../api/headers.ts";
+import type { AuthMode } from "../processes/auth.ts";
 import { hasFixedPreflight, preflightHeaders } from "./cors.ts";
 import { API_INFO, groupByPath, pathParameters } from "./document.ts";
 import { gatewayResponses } from "./gateway-responses.ts";

@@ -1,4 +1,4 @@
-import type { ErrorCode } from "../errors.ts";
+import type { ErrorCode } from "../api/errors.ts";
 import { operationList } from "./operation.ts";
 
 const ERRORS_OF_ALL = [

@@ -1,4 +1,4 @@
-import { ALLOWED_REQUEST_HEADERS, EDGE_EXPOSED_HEADERS } from "../headers.ts";
+import { ALLOWED_REQUEST_HEADERS, EDGE_EXPOSED_HEADERS } from "../api/headers.ts";
 
 /** Seconds that a browser may keep a preflight's answer; Chromium's own upper limit is 7200. */
 const PREFLIGHT_MAX_AGE_SECONDS = 7200;

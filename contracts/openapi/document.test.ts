@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ERRORS, type ErrorCode } from "../errors.ts";
+import { ERRORS, type ErrorCode } from "../api/errors.ts";
 import { exampleError, openApiDocument } from "./document.ts";
 import { FIELD_NOTES } from "./field-notes.ts";
 import { OPERATIONS } from "./operations.ts";

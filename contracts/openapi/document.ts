@@ -1,8 +1,8 @@
-import type { AuthMode } from "../auth.ts";
-import { DEPRECATIONS } from "../deprecations.ts";
-import { type ErrorCode, errorBody, errorEntry } from "../errors.ts";
-import { REQUEST_ID_HEADER } from "../headers.ts";
-import { messagesErrorBody } from "../messages.ts";
+import { DEPRECATIONS } from "../api/deprecations.ts";
+import { type ErrorCode, errorBody, errorEntry } from "../api/errors.ts";
+import { REQUEST_ID_HEADER } from "../api/headers.ts";
+import { messagesErrorBody } from "../api/messages.ts";
+import type { AuthMode } from "../processes/auth.ts";
 import type { Operation, Parameter } from "./operation.ts";
 import { OPERATIONS } from "./operations.ts";
 import { componentSchemas, schemaRef } from "./schemas.ts";

@@ -1,7 +1,7 @@
-import { API_VERSIONS } from "../api-versions.ts";
-import type { AuthMode } from "../auth.ts";
-import { type ErrorCode, errorBody, errorEntry } from "../errors.ts";
-import { REQUEST_ID_HEADER } from "../headers.ts";
+import { API_VERSIONS } from "../api/api-versions.ts";
+import { type ErrorCode, errorBody, errorEntry } from "../api/errors.ts";
+import { REQUEST_ID_HEADER } from "../api/headers.ts";
+import type { AuthMode } from "../processes/auth.ts";
 import { corsResponseHeaders } from "./cors.ts";
 
 interface Answer {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ALLOWED_REQUEST_HEADERS } from "../headers.ts";
+import { ALLOWED_REQUEST_HEADERS } from "../api/headers.ts";
 import { GENERATION_HEADERS } from "./generation-headers.ts";
 import { OPERATIONS } from "./operations.ts";
 

@@ -1,5 +1,5 @@
-import { CACHE_HEADER, PRIORITY_HEADER, SESSION_HEADER } from "../headers.ts";
-import { PRIORITIES } from "../priority.ts";
+import { CACHE_HEADER, PRIORITY_HEADER, SESSION_HEADER } from "../api/headers.ts";
+import { PRIORITIES } from "../processes/priority.ts";
 import type { Parameter } from "./operation.ts";
 
 /** What requests to models may say in headers, beside credentials and content. */

@@ -1,4 +1,4 @@
-import type { ErrorCode } from "../errors.ts";
+import type { ErrorCode } from "../api/errors.ts";
 import type { SchemaName } from "./schemas.ts";
 
 /** A parameter in the query or a header. */

@@ -1,5 +1,5 @@
-import type { ErrorCode } from "../errors.ts";
-import { LIVENESS_PATH } from "../process-environment.ts";
+import type { ErrorCode } from "../api/errors.ts";
+import { LIVENESS_PATH } from "../processes/process-environment.ts";
 import { ADMIN_OPERATIONS } from "./admin-operations.ts";
 import { BATCH_OPERATIONS } from "./batch-operations.ts";
 import { DIALECT_OPERATIONS } from "./dialect-operations.ts";

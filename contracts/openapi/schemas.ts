@@ -8,14 +8,14 @@ import {
   AdminRoute,
   AdminRouteList,
   AdminTargetList,
-} from "../admin.ts";
-import { BatchCreateRequest, BatchList, BatchObject } from "../batches.ts";
-import { ChatCompletionChunk, ChatCompletionRequest, ChatCompletionResponse } from "../chat.ts";
-import { CompletionRequest, CompletionResponse } from "../completions.ts";
-import { EmbeddingRequest, EmbeddingResponse } from "../embeddings.ts";
-import { ERRORS } from "../errors.ts";
-import { FileDeleted, FileList, FileObject, FileUpload } from "../files.ts";
-import { Health } from "../health.ts";
+} from "../api/admin.ts";
+import { BatchCreateRequest, BatchList, BatchObject } from "../api/batches.ts";
+import { ChatCompletionChunk, ChatCompletionRequest, ChatCompletionResponse } from "../api/chat.ts";
+import { CompletionRequest, CompletionResponse } from "../api/completions.ts";
+import { EmbeddingRequest, EmbeddingResponse } from "../api/embeddings.ts";
+import { ERRORS } from "../api/errors.ts";
+import { FileDeleted, FileList, FileObject, FileUpload } from "../api/files.ts";
+import { Health } from "../api/health.ts";
 import {
   CountTokensRequest,
   Message,
@@ -23,13 +23,13 @@ import {
   MessagesErrorBody,
   MessagesRequest,
   MessageTokens,
-} from "../messages.ts";
-import { ModelCard, ModelList } from "../models.ts";
-import { ModerationRequest, ModerationResponse } from "../moderations.ts";
-import { DeletedResponse, ModelResponse, ResponseEvent, ResponseItemList, ResponseRequest } from "../responses.ts";
-import { RouteOverride } from "../target-changes.ts";
-import { ProviderSettings, RouteSettings } from "../target-settings.ts";
-import { DetokenizeRequest, DetokenizeResponse, TokenizeRequest, TokenizeResponse } from "../tokenize.ts";
+} from "../api/messages.ts";
+import { ModelCard, ModelList } from "../api/models.ts";
+import { ModerationRequest, ModerationResponse } from "../api/moderations.ts";
+import { DeletedResponse, ModelResponse, ResponseEvent, ResponseItemList, ResponseRequest } from "../api/responses.ts";
+import { DetokenizeRequest, DetokenizeResponse, TokenizeRequest, TokenizeResponse } from "../api/tokenize.ts";
+import { RouteOverride } from "../targets/target-changes.ts";
+import { ProviderSettings, RouteSettings } from "../targets/target-settings.ts";
 import { FIELD_NOTES } from "./field-notes.ts";
 
 /** `GET /openapi.json`. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from "vitest";
-import { SiteConfig } from "../../contracts/site-config.ts";
+import { SiteConfig } from "../../contracts/processes/site-config.ts";
 import { CHROMIUM_REMEDY, findChromium, launchChromium } from "../../test-support/chromium.ts";
 import { buildSite, type SiteFile } from "../build.ts";
 import type { Loopback } from "./loopback.ts";

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
-import { type ErrorCode, type ErrorDetail, errorBody, errorEntry } from "../../contracts/errors.ts";
-import { ALLOWED_REQUEST_HEADERS, EXPOSED_HEADERS } from "../../contracts/headers.ts";
+import { type ErrorCode, type ErrorDetail, errorBody, errorEntry } from "../../contracts/api/errors.ts";
+import { ALLOWED_REQUEST_HEADERS, EXPOSED_HEADERS } from "../../contracts/api/headers.ts";
 import { listenOnLoopback } from "./loopback.ts";
 
 /** One answer of the script. */

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { extname, join, normalize } from "node:path";
-import type { SiteConfig } from "../../contracts/site-config.ts";
+import type { SiteConfig } from "../../contracts/processes/site-config.ts";
 import { type Loopback, listenOnLoopback } from "./loopback.ts";
 
 const TYPES: Readonly<Record<string, string>> = {

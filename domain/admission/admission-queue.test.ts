@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { PRIORITIES, type Priority } from "../../contracts/priority.ts";
+import { PRIORITIES, type Priority } from "../../contracts/processes/priority.ts";
 import { AdmissionQueue, type Waiting } from "./admission-queue.ts";
 import { QueueBudget } from "./queue-budget.ts";
 

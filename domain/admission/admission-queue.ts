@@ -1,4 +1,4 @@
-import { PRIORITIES, type Priority } from "../../contracts/priority.ts";
+import { PRIORITIES, type Priority } from "../../contracts/processes/priority.ts";
 import { BandUse, type Use } from "./band-use.ts";
 import { DeadlineHeap } from "./deadline-heap.ts";
 import { DrainRate } from "./drain-rate.ts";

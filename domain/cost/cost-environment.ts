@@ -2,7 +2,7 @@ import type { InstanceTypeId } from "../../catalog/instance-types.ts";
 import type { ModelId } from "../../catalog/models.ts";
 import type { RegionId } from "../../catalog/regions.ts";
 import type { ValkeyNodeTypeId } from "../../catalog/valkey-node-types.ts";
-import type { ProviderSettings } from "../../contracts/target-settings.ts";
+import type { ProviderSettings } from "../../contracts/targets/target-settings.ts";
 
 /** What a forecast needs to know of an environment: a part of the environment file. */
 export interface CostEnvironment {

@@ -1,5 +1,5 @@
-import { providerServices } from "../../contracts/provider-services.ts";
-import { natGatewayCount } from "../../contracts/ways-out.ts";
+import { natGatewayCount } from "../targets/internet-egress.ts";
+import { providerServices } from "../targets/provider-services.ts";
 import { type CostEnvironment, hasApiGateway } from "./cost-environment.ts";
 import { type CustomMetrics, customMetrics } from "./custom-metrics.ts";
 

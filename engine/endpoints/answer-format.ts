@@ -1,5 +1,5 @@
 import type { LlamaGrammar } from "node-llama-cpp";
-import type { ChatCompletionRequest } from "../../contracts/chat.ts";
+import type { ChatCompletionRequest } from "../../contracts/api/chat.ts";
 import { jsonObjectGrammar, jsonSchemaGrammar } from "../grammar/json-grammar.ts";
 import type { LlamaEngine } from "../inference/llama.ts";
 import { TOOL_CALL_END, TOOL_CALL_START } from "../prompt/tool-call-parser.ts";

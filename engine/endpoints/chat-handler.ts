@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { ChatCompletionRequest, type ChatCompletionResponse } from "../../contracts/chat.ts";
+import { ChatCompletionRequest, type ChatCompletionResponse } from "../../contracts/api/chat.ts";
 import { type HttpCall, readJson, sendJson } from "../http/handler.ts";
 import { EventStream } from "../http/sse.ts";
 import type { TokenLogprob } from "../inference/generate.ts";

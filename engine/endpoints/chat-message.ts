@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import * as z from "zod";
-import type { ChatCompletionResponse } from "../../contracts/chat.ts";
+import type { ChatCompletionResponse } from "../../contracts/api/chat.ts";
 import { parseJson } from "../../lib/parse-json.ts";
 import { type ToolCallEvent, ToolCallParser } from "../prompt/tool-call-parser.ts";
 import type { AnswerFormat } from "./answer-format.ts";

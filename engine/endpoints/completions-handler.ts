@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { CompletionRequest, type CompletionResponse } from "../../contracts/completions.ts";
+import { CompletionRequest, type CompletionResponse } from "../../contracts/api/completions.ts";
 import { unsupportedLocally } from "../http/api-error.ts";
 import { type HttpCall, readJson, sendJson } from "../http/handler.ts";
 import { EventStream } from "../http/sse.ts";

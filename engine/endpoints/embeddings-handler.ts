@@ -1,5 +1,5 @@
 import type { Token } from "node-llama-cpp";
-import { EmbeddingRequest, type EmbeddingResponse } from "../../contracts/embeddings.ts";
+import { EmbeddingRequest, type EmbeddingResponse } from "../../contracts/api/embeddings.ts";
 import { ApiError, unsupportedLocally } from "../http/api-error.ts";
 import { type HttpCall, readJson, sendJson } from "../http/handler.ts";
 import type { LocalService } from "./local-service.ts";

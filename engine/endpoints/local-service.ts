@@ -1,5 +1,5 @@
 import type { Token } from "node-llama-cpp";
-import type { Usage } from "../../contracts/sampling.ts";
+import type { Usage } from "../../contracts/api/sampling.ts";
 import type { RequestLimit } from "../http/request-limit.ts";
 import { type GenerationEnd, generate, type Piece, type SequenceRequest } from "../inference/generate.ts";
 import type { LlamaEngine } from "../inference/llama.ts";

@@ -1,7 +1,7 @@
 import type { Token } from "node-llama-cpp";
 import * as z from "zod";
-import type { ErrorDetail } from "../../contracts/errors.ts";
-import { samplingFields } from "../../contracts/sampling.ts";
+import type { ErrorDetail } from "../../contracts/api/errors.ts";
+import { samplingFields } from "../../contracts/api/sampling.ts";
 import { ApiError, unsupportedLocally } from "../http/api-error.ts";
 import type { LlamaEngine } from "../inference/llama.ts";
 import { readSampling, type Sampling, type SamplingFields } from "../inference/sampling.ts";

@@ -4,7 +4,7 @@ import {
   type DetokenizeResponse,
   TokenizeRequest,
   type TokenizeResponse,
-} from "../../contracts/tokenize.ts";
+} from "../../contracts/api/tokenize.ts";
 import { unsupportedLocally } from "../http/api-error.ts";
 import { type HttpCall, readJson, sendJson } from "../http/handler.ts";
 import { contentProblems } from "../prompt/chat-prompt.ts";

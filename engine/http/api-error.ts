@@ -1,6 +1,6 @@
-import type { ErrorCode, ErrorDetail } from "../../contracts/errors.ts";
+import type { ErrorCode, ErrorDetail } from "../../contracts/api/errors.ts";
 
-/** An error of the catalogue (`contracts/errors.ts`). Handlers and what they call throw it; the app sends it. */
+/** An error of the catalogue (`contracts/api/errors.ts`). Handlers and what they call throw it; the app sends it. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly code: ErrorCode;

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type ErrorCode, errorBody, errorEntry } from "../../contracts/errors.ts";
+import { type ErrorCode, errorBody, errorEntry } from "../../contracts/api/errors.ts";
 import { ApiError } from "./api-error.ts";
 
 /** A request with its response, as a handler receives them. */

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import { ENGINE_METRICS } from "../../contracts/engine-metrics.ts";
+import { ENGINE_METRICS } from "../../contracts/engine/engine-metrics.ts";
 
 /** Values of the gauges at the moment of a scrape. */
 export interface EngineState {

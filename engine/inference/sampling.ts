@@ -19,7 +19,7 @@ export interface Sampling {
   readonly seed: number | null;
 }
 
-/** The sampling fields of a request (`contracts/sampling.ts` and vLLM's `min_p`). */
+/** The sampling fields of a request (`contracts/api/sampling.ts` and vLLM's `min_p`). */
 export interface SamplingFields {
   readonly temperature?: number | null | undefined;
   readonly top_p?: number | null | undefined;

@@ -7,8 +7,8 @@ import {
   type Token,
 } from "node-llama-cpp";
 import * as z from "zod";
-import type { ChatCompletionRequest } from "../../contracts/chat.ts";
-import type { ErrorDetail } from "../../contracts/errors.ts";
+import type { ChatCompletionRequest } from "../../contracts/api/chat.ts";
+import type { ErrorDetail } from "../../contracts/api/errors.ts";
 import { ApiError } from "../http/api-error.ts";
 import { TOOL_CALL_END, TOOL_CALL_START } from "./tool-call-parser.ts";
 

@@ -1,4 +1,4 @@
-import { ENGINE_PORT, ENV } from "../../contracts/process-environment.ts";
+import { ENGINE_PORT, ENV } from "../../contracts/processes/process-environment.ts";
 import { DEFAULT_LOCAL_MODEL } from "../models/local-models.ts";
 import { ArgumentError, type EngineArguments, parseEngineArguments } from "./vllm-arguments.ts";
 
@@ -36,7 +36,7 @@ const DEFAULT_MAX_SLOTS = 4;
 const DEFAULT_MAX_WAITING = 60;
 
 /**
- * Reads the process environment (`contracts/process-environment.ts`). Throws ArgumentError that names the variable.
+ * Reads the process environment (`contracts/processes/process-environment.ts`). Throws ArgumentError that names the variable.
  * @param cores of the machine; one stays free, because as many threads as cores collapse under any load
  */
 export function readSettings(env: Readonly<Record<string, string | undefined>>, cores: number): EngineSettings {

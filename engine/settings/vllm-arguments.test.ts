@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { VLLM_OPTIONS } from "../../contracts/vllm-options.ts";
+import { VLLM_OPTIONS } from "../../contracts/engine/vllm-options.ts";
 import { parseEngineArguments } from "./vllm-arguments.ts";
 
 describe("engine arguments", () => {

@@ -1,5 +1,5 @@
 import { homedir } from "node:os";
-import { CompletionResponse } from "../../contracts/completions.ts";
+import { CompletionResponse } from "../../contracts/api/completions.ts";
 import { modelFiles } from "../fetch-model.ts";
 import { EngineApp } from "../http/app.ts";
 import { LocalBackend } from "../local-backend.ts";

@@ -8,7 +8,7 @@ import {
   AdminRoute,
   AdminRouteList,
   AdminTargetList,
-} from "../../contracts/admin.ts";
+} from "../../contracts/api/admin.ts";
 import { OPERATIONS } from "../../contracts/openapi/operations.ts";
 import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
 import { jsonOf, startAdminGateway, withProviders } from "../test/admin-gateway.ts";

@@ -5,9 +5,9 @@ import {
   changeId,
   RouteOverride,
   TargetChange,
-} from "../../contracts/target-changes.ts";
-import type { TargetProblem } from "../../contracts/target-problems.ts";
-import { ProviderSettings, RouteSettings } from "../../contracts/target-settings.ts";
+} from "../../contracts/targets/target-changes.ts";
+import { ProviderSettings, RouteSettings } from "../../contracts/targets/target-settings.ts";
+import type { TargetProblem } from "../../domain/targets/target-problems.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import { type GatewayResponse, jsonResponse } from "../core/response.ts";
 import { MAX_JSON_DEPTH, tooDeepField } from "../outside-values/json-depth.ts";

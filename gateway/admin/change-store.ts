@@ -1,4 +1,4 @@
-import type { ChangeKind, TargetChange } from "../../contracts/target-changes.ts";
+import type { ChangeKind, TargetChange } from "../../contracts/targets/target-changes.ts";
 
 /** Somebody else changed it meanwhile, or it is there where it should not be. */
 export class VersionConflict extends Error {

@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
-import { changeId, type TargetChange } from "../../contracts/target-changes.ts";
-import type { TargetProblem } from "../../contracts/target-problems.ts";
+import { changeId, type TargetChange } from "../../contracts/targets/target-changes.ts";
+import type { TargetProblem } from "../../domain/targets/target-problems.ts";
 import type { TargetsConfig } from "../routing/target-registry.ts";
 import type { TargetService } from "../routing/target-service.ts";
 import type { ChangeStore } from "./change-store.ts";

@@ -12,7 +12,7 @@ import {
   type ChangeKind,
   changeId,
   TargetChange,
-} from "../../contracts/target-changes.ts";
+} from "../../contracts/targets/target-changes.ts";
 import { type ChangeAuthor, type ChangeStore, type StoredChanges, VersionConflict } from "./change-store.ts";
 
 /** The running configuration serves on when the table does not answer in time. */

@@ -1,5 +1,5 @@
-import type { Priority } from "../../contracts/priority.ts";
-import type { QueueLimits } from "../../contracts/queue-limits.ts";
+import type { Priority } from "../../contracts/processes/priority.ts";
+import type { QueueLimits } from "../../contracts/processes/queue-limits.ts";
 import { AdmissionQueue } from "../../domain/admission/admission-queue.ts";
 import { QueueBudget, type QueueUse } from "../../domain/admission/queue-budget.ts";
 import { CapacityExceeded } from "../core/capacity-exceeded.ts";

@@ -1,4 +1,4 @@
-import { PRIORITIES, type Priority } from "../../contracts/priority.ts";
+import { PRIORITIES, type Priority } from "../../contracts/processes/priority.ts";
 import { QUEUE_INSTRUMENTS } from "../metrics/instruments.ts";
 import type { Meter } from "../metrics/meter.ts";
 import type { Admission, AdmissionWatcher } from "./admission.ts";

@@ -1,4 +1,4 @@
-import type { ErrorCode } from "../../contracts/errors.ts";
+import type { ErrorCode } from "../../contracts/api/errors.ts";
 import { retryAfterSeconds } from "../../domain/admission/retry-after.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 

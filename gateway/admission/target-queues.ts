@@ -1,4 +1,4 @@
-import { PRIORITIES } from "../../contracts/priority.ts";
+import { PRIORITIES } from "../../contracts/processes/priority.ts";
 import type { AdmissionQueue } from "../../domain/admission/admission-queue.ts";
 import type { Plan } from "../core/plan.ts";
 import type { WaitingRequest } from "./waiting-request.ts";

@@ -1,4 +1,4 @@
-import type { Priority } from "../../contracts/priority.ts";
+import type { Priority } from "../../contracts/processes/priority.ts";
 import type { Waiting } from "../../domain/admission/admission-queue.ts";
 import { requestTokens } from "../../domain/admission/request-tokens.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";

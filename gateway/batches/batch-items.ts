@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { BATCH_ENDPOINTS, BATCH_STATUSES, BatchError } from "../../contracts/batches.ts";
+import { BATCH_ENDPOINTS, BATCH_STATUSES, BatchError } from "../../contracts/api/batches.ts";
 
 /** Who works on an item, and until when nobody else does (milliseconds since 1970). */
 const lease = { leaseOwner: z.string().optional(), leaseUntil: z.number().optional(), attempts: z.int().default(0) };

@@ -1,4 +1,4 @@
-import type { BatchObject } from "../../contracts/batches.ts";
+import type { BatchObject } from "../../contracts/api/batches.ts";
 import type { BatchItem } from "./batch-items.ts";
 
 /** A batch as clients see it. */

@@ -1,5 +1,5 @@
-import { BatchCreateRequest, type BatchEndpoint } from "../../contracts/batches.ts";
-import { FILE_DAYS } from "../../contracts/files.ts";
+import { BatchCreateRequest, type BatchEndpoint } from "../../contracts/api/batches.ts";
+import { FILE_DAYS } from "../../contracts/api/files.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import { type GatewayResponse, jsonResponse } from "../core/response.ts";
 import type { OwnedRequest } from "../files/file-pages.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { BatchStatus } from "../../contracts/batches.ts";
+import type { BatchStatus } from "../../contracts/api/batches.ts";
 import type { BatchTable, TableKey } from "../store/batch-table.ts";
 import { BatchItem, type DeadLetter, QueueEntry, SliceItem, SliceResult } from "./batch-items.ts";
 

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { BatchError, BatchStatus } from "../../contracts/batches.ts";
+import type { BatchError, BatchStatus } from "../../contracts/api/batches.ts";
 import type { Caller, GatewayRequest } from "../core/request.ts";
 import type { GatewayResponse } from "../core/response.ts";
 import type { FileStore } from "../files/file-store.ts";

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import type { BatchEndpoint, BatchError } from "../../contracts/batches.ts";
+import type { BatchEndpoint, BatchError } from "../../contracts/api/batches.ts";
 import { isRecord } from "../../lib/is-record.ts";
 import { parseJson } from "../../lib/parse-json.ts";
 import { MAX_JSON_DEPTH, tooDeepField } from "../outside-values/json-depth.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type BatchEndpoint, type BatchError, MAX_BATCH_LINES } from "../../contracts/batches.ts";
+import { type BatchEndpoint, type BatchError, MAX_BATCH_LINES } from "../../contracts/api/batches.ts";
 import type { SliceItem } from "./batch-items.ts";
 import { checkRequest, isProblem } from "./check-request.ts";
 import { type FileLine, readLines } from "./read-lines.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { PRIORITY_HEADER, REQUEST_ID_HEADER } from "../../contracts/headers.ts";
+import { PRIORITY_HEADER, REQUEST_ID_HEADER } from "../../contracts/api/headers.ts";
 import { parseJson } from "../../lib/parse-json.ts";
 import type { Caller, GatewayRequest } from "../core/request.ts";
 import type { GatewayResponse } from "../core/response.ts";

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { CACHE_HEADER } from "../../contracts/headers.ts";
+import { CACHE_HEADER } from "../../contracts/api/headers.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
 
 /** What the cache may do for one request. */

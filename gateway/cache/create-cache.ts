@@ -1,4 +1,4 @@
-import type { CacheSettings, GatewayConfig } from "../../contracts/gateway-config.ts";
+import type { CacheSettings, GatewayConfig } from "../../contracts/processes/gateway-config.ts";
 import type { SharedCount } from "../core/shared-count.ts";
 import type { Target } from "../core/target.ts";
 import type { Meter } from "../metrics/meter.ts";

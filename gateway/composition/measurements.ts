@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import type { GatewayConfig } from "../../contracts/gateway-config.ts";
+import type { GatewayConfig } from "../../contracts/processes/gateway-config.ts";
 import { SharedCount } from "../core/shared-count.ts";
 import { CloudWatchExporter } from "../metrics/cloudwatch-exporter.ts";
 import { InFlight } from "../metrics/in-flight.ts";

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { BATCH_ENDPOINTS } from "../../contracts/batches.ts";
-import { DEPRECATIONS } from "../../contracts/deprecations.ts";
+import { BATCH_ENDPOINTS } from "../../contracts/api/batches.ts";
+import { DEPRECATIONS } from "../../contracts/api/deprecations.ts";
 import { createAddressLimit } from "../admission/address-limit.ts";
 import { BatchService } from "../batches/batch-service.ts";
 import type { GatewayRequest } from "../core/request.ts";

@@ -1,6 +1,6 @@
 import type * as z from "zod";
-import type { ErrorBody } from "../../contracts/errors.ts";
-import type { ProviderDialectName } from "../../contracts/provider-dialects.ts";
+import type { ErrorBody } from "../../contracts/api/errors.ts";
+import type { ProviderDialectName } from "../../contracts/targets/provider-dialects.ts";
 import type { GenerationRequest } from "./generation-request.ts";
 
 /** Turns one stream of bytes into another, piece by piece, wherever the pieces are cut. */

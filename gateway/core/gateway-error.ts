@@ -1,4 +1,4 @@
-import { type ErrorBody, type ErrorCode, type ErrorDetail, errorBody, errorEntry } from "../../contracts/errors.ts";
+import { type ErrorBody, type ErrorCode, type ErrorDetail, errorBody, errorEntry } from "../../contracts/api/errors.ts";
 
 export interface GatewayErrorOptions {
   /** @default - the catalogue's message */

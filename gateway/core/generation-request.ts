@@ -1,4 +1,4 @@
-import type { GenerationRoute } from "../../contracts/generation-routes.ts";
+import type { GenerationRoute } from "../../contracts/api/generation-routes.ts";
 import type { RoutedPrompt } from "../../domain/routing/replica-router.ts";
 
 /** What the stages behind parsing need to know of a generation request; everything else in it is the target's business. */

@@ -1,5 +1,5 @@
-import type { ErrorCode } from "../../contracts/errors.ts";
-import type { Priority } from "../../contracts/priority.ts";
+import type { ErrorCode } from "../../contracts/api/errors.ts";
+import type { Priority } from "../../contracts/processes/priority.ts";
 import type { CacheOutcome } from "./cache-outcome.ts";
 import type { Target } from "./target.ts";
 

@@ -1,5 +1,5 @@
-import { RouteOverride } from "../../contracts/target-changes.ts";
-import { ProviderSettings, RouteSettings } from "../../contracts/target-settings.ts";
+import { RouteOverride } from "../../contracts/targets/target-changes.ts";
+import { ProviderSettings, RouteSettings } from "../../contracts/targets/target-settings.ts";
 import type { EndpointDefinition } from "./endpoint-definition.ts";
 
 const OPERATOR = { access: "operator", body: undefined, client: undefined, generation: undefined } as const;

@@ -1,4 +1,4 @@
-import { BatchCreateRequest } from "../../contracts/batches.ts";
+import { BatchCreateRequest } from "../../contracts/api/batches.ts";
 import type { EndpointDefinition } from "./endpoint-definition.ts";
 import { batchesOf } from "./files.ts";
 

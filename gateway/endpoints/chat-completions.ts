@@ -1,4 +1,4 @@
-import { ChatCompletionRequest } from "../../contracts/chat.ts";
+import { ChatCompletionRequest } from "../../contracts/api/chat.ts";
 import type { GenerationRules } from "../pipeline/endpoint.ts";
 import { generate } from "../pipeline/generate.ts";
 import type { EndpointDefinition } from "./endpoint-definition.ts";

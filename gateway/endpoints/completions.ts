@@ -1,4 +1,4 @@
-import { CompletionRequest } from "../../contracts/completions.ts";
+import { CompletionRequest } from "../../contracts/api/completions.ts";
 import type { GenerationRules } from "../pipeline/endpoint.ts";
 import { generate } from "../pipeline/generate.ts";
 import { capabilityRefusal } from "./capability-refusal.ts";

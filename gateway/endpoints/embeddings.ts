@@ -1,4 +1,4 @@
-import { EmbeddingRequest } from "../../contracts/embeddings.ts";
+import { EmbeddingRequest } from "../../contracts/api/embeddings.ts";
 import type { GenerationRules } from "../pipeline/endpoint.ts";
 import { generate } from "../pipeline/generate.ts";
 import { capabilityRefusal } from "./capability-refusal.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { GENERATION_ROUTES } from "../../contracts/generation-routes.ts";
+import { GENERATION_ROUTES } from "../../contracts/api/generation-routes.ts";
 import { OPERATIONS, ROUTED_OPERATIONS } from "../../contracts/openapi/operations.ts";
 import { routeOf } from "../test/endpoint-paths.ts";
 import { ENDPOINTS } from "./endpoints.ts";

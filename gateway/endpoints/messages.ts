@@ -1,4 +1,4 @@
-import { CountTokensRequest, MessagesRequest } from "../../contracts/messages.ts";
+import { CountTokensRequest, MessagesRequest } from "../../contracts/api/messages.ts";
 import { jsonResponse } from "../core/response.ts";
 import { COUNT_TOKENS_CLIENT, MESSAGES_CLIENT } from "../dialects/clients/client-dialect.ts";
 import { generate, planRequest } from "../pipeline/generate.ts";

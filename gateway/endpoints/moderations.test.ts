@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { ModerationResponse } from "../../contracts/moderations.ts";
+import { ModerationResponse } from "../../contracts/api/moderations.ts";
 import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
 import { errorOf, post, startTestGateway } from "../test/test-gateway.ts";
 

@@ -1,4 +1,4 @@
-import { ModerationRequest } from "../../contracts/moderations.ts";
+import { ModerationRequest } from "../../contracts/api/moderations.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import type { GenerationRules } from "../pipeline/endpoint.ts";
 import { generate } from "../pipeline/generate.ts";

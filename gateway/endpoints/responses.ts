@@ -1,4 +1,4 @@
-import { ResponseRequest } from "../../contracts/responses.ts";
+import { ResponseRequest } from "../../contracts/api/responses.ts";
 import { jsonResponse } from "../core/response.ts";
 import { RESPONSES_CLIENT } from "../dialects/clients/client-dialect.ts";
 import { deleteResponse as deleteStored, storedItems, storedResponse } from "../pages/stored-response.ts";

@@ -1,4 +1,4 @@
-import { DetokenizeRequest, TokenizeRequest } from "../../contracts/tokenize.ts";
+import { DetokenizeRequest, TokenizeRequest } from "../../contracts/api/tokenize.ts";
 import type { EndpointNeed, GenerationRules } from "../pipeline/endpoint.ts";
 import { generate } from "../pipeline/generate.ts";
 import { capabilityRefusal } from "./capability-refusal.ts";

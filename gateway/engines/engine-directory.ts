@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { GatewayConfig } from "../../contracts/gateway-config.ts";
+import type { GatewayConfig } from "../../contracts/processes/gateway-config.ts";
 import { PromptHasher } from "../../domain/routing/prompt-blocks.ts";
 import type { Engine } from "./engine.ts";
 import type { EngineDiscovery } from "./engine-discovery.ts";

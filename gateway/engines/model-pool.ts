@@ -1,4 +1,4 @@
-import type { GatewayConfig } from "../../contracts/gateway-config.ts";
+import type { GatewayConfig } from "../../contracts/processes/gateway-config.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
 import type { Upstream } from "../core/upstream.ts";
 import { Engine } from "./engine.ts";

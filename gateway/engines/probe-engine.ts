@@ -1,4 +1,4 @@
-import { ModelList } from "../../contracts/models.ts";
+import { ModelList } from "../../contracts/api/models.ts";
 import type { Engine, EngineModel } from "./engine.ts";
 
 /** `silent` is apart from `down`: a busy engine may be late once, a dead one refuses at once. */

@@ -1,5 +1,5 @@
 import type { Pool } from "undici";
-import { ENGINE_METRICS } from "../../contracts/engine-metrics.ts";
+import { ENGINE_METRICS } from "../../contracts/engine/engine-metrics.ts";
 import { findSamples } from "../../lib/prometheus-text.ts";
 import { ask } from "../http/ask.ts";
 

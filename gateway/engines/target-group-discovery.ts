@@ -4,7 +4,7 @@ import {
   type ElasticLoadBalancingV2Client,
   type TargetHealthDescription,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { ENGINE_PORT } from "../../contracts/process-environment.ts";
+import { ENGINE_PORT } from "../../contracts/processes/process-environment.ts";
 import type { DiscoveredEngine, EngineDiscovery } from "./engine-discovery.ts";
 
 export interface TargetGroupDiscoveryOptions {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import * as z from "zod";
-import { FILE_PURPOSES, type FileObject } from "../../contracts/files.ts";
+import { FILE_PURPOSES, type FileObject } from "../../contracts/api/files.ts";
 import type { BatchTable } from "../store/batch-table.ts";
 import type { ObjectStore } from "./object-store.ts";
 

@@ -1,4 +1,4 @@
-import { FILE_DAYS, FILE_PURPOSES } from "../../contracts/files.ts";
+import { FILE_DAYS, FILE_PURPOSES } from "../../contracts/api/files.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import type { GatewayRequest } from "../core/request.ts";
 import { type FileItem, type FileStore, timeOrderedId } from "./file-store.ts";

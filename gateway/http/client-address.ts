@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { CLIENT_IP_HEADER } from "../../contracts/headers.ts";
+import { CLIENT_IP_HEADER } from "../../contracts/api/headers.ts";
 import { addressBucket } from "../../domain/client-address.ts";
 
 /**

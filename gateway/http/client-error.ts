@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Duplex } from "node:stream";
-import { errorBody } from "../../contracts/errors.ts";
-import { REQUEST_ID_HEADER } from "../../contracts/headers.ts";
+import { errorBody } from "../../contracts/api/errors.ts";
+import { REQUEST_ID_HEADER } from "../../contracts/api/headers.ts";
 
 /** Answers what could not be read as HTTP at all, in the same form as every other error, and closes the connection. */
 export function answerClientError(error: Error, socket: Duplex): void {

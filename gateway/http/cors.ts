@@ -1,4 +1,4 @@
-import { ALLOWED_REQUEST_HEADERS, EXPOSED_HEADERS } from "../../contracts/headers.ts";
+import { ALLOWED_REQUEST_HEADERS, EXPOSED_HEADERS } from "../../contracts/api/headers.ts";
 
 type Headers = Readonly<Record<string, string>>;
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { CLIENT_IP_HEADER, EDGE_REQUEST_ID_HEADER } from "../../contracts/headers.ts";
+import { CLIENT_IP_HEADER, EDGE_REQUEST_ID_HEADER } from "../../contracts/api/headers.ts";
 
 /**
  * For a gateway with nothing but a load balancer in front: what API Gateway would have overwritten comes from the client

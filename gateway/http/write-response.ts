@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { errorBody, errorEntry } from "../../contracts/errors.ts";
-import { REQUEST_ID_HEADER } from "../../contracts/headers.ts";
+import { errorBody, errorEntry } from "../../contracts/api/errors.ts";
+import { REQUEST_ID_HEADER } from "../../contracts/api/headers.ts";
 import type { GatewayResponse } from "../core/response.ts";
 import { MAX_TEXT_BYTES, ResponseSink } from "./response-sink.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ApiKeyItem } from "../../contracts/auth.ts";
+import type { ApiKeyItem } from "../../contracts/processes/auth.ts";
 import { CachedKeyStore } from "./cached-key-store.ts";
 
 const item = (keyId: string): ApiKeyItem => ({

@@ -1,4 +1,4 @@
-import type { ApiKeyItem } from "../../contracts/auth.ts";
+import type { ApiKeyItem } from "../../contracts/processes/auth.ts";
 import type { KeyStore } from "./key-store.ts";
 
 export interface CachedKeyStoreOptions {

@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
-import { ApiKeyItem } from "../../contracts/auth.ts";
+import { ApiKeyItem } from "../../contracts/processes/auth.ts";
 import type { KeyStore } from "./key-store.ts";
 
 /** DynamoDB answers a single read in a few milliseconds; after a second it is not going to. */

@@ -1,4 +1,4 @@
-import type { ApiKeyItem } from "../../contracts/auth.ts";
+import type { ApiKeyItem } from "../../contracts/processes/auth.ts";
 
 /** Where API keys are looked up by their public part. Rejects when the store can't answer. */
 export interface KeyStore {

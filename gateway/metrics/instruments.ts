@@ -1,5 +1,5 @@
-import { CACHE_METRICS, GATEWAY_METRICS } from "../../contracts/gateway-metrics.ts";
 import { METRICS } from "../../contracts/metrics/catalogue.ts";
+import { CACHE_METRICS, GATEWAY_METRICS } from "../../contracts/metrics/gateway-metrics.ts";
 import { type Instrument, instrument } from "./instrument.ts";
 
 /** From a cache hit's milliseconds to the longest time limit, in seconds. */

@@ -1,5 +1,5 @@
-import { type ErrorCode, errorEntry } from "../../contracts/errors.ts";
-import { LIVENESS_PATH } from "../../contracts/process-environment.ts";
+import { type ErrorCode, errorEntry } from "../../contracts/api/errors.ts";
+import { LIVENESS_PATH } from "../../contracts/processes/process-environment.ts";
 import type { CacheOutcome } from "../core/cache-outcome.ts";
 import { CACHE_INSTRUMENTS, INSTRUMENTS } from "./instruments.ts";
 import type { Meter } from "./meter.ts";

@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { Health } from "../../contracts/health.ts";
+import { Health } from "../../contracts/api/health.ts";
 import { startTestGateway, testConfig } from "../test/test-gateway.ts";
 
 const read = async (url: string) => {

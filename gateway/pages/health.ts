@@ -1,5 +1,5 @@
-import { errorEntry } from "../../contracts/errors.ts";
-import type { Health } from "../../contracts/health.ts";
+import { errorEntry } from "../../contracts/api/errors.ts";
+import type { Health } from "../../contracts/api/health.ts";
 import type { EngineDirectory } from "../engines/engine-directory.ts";
 
 /** `GET /health` and its status: 200 when at least one model can answer. */

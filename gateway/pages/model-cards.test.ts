@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ModelList } from "../../contracts/models.ts";
+import { ModelList } from "../../contracts/api/models.ts";
 import { errorOf, startTestGateway, testConfig } from "../test/test-gateway.ts";
 
 test("lists the models with the weights and the context that the engines report", async () => {

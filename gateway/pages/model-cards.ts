@@ -1,4 +1,4 @@
-import type { ModelCard, ModelList } from "../../contracts/models.ts";
+import type { ModelCard, ModelList } from "../../contracts/api/models.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import { PoolTarget } from "../engines/pool-target.ts";
 import type { RouteEntry, TargetTable } from "../routing/target-table.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { CLIENT_IP_HEADER } from "../../contracts/headers.ts";
+import { CLIENT_IP_HEADER } from "../../contracts/api/headers.ts";
 import { errorOf, post, startTestGateway } from "../test/test-gateway.ts";
 
 describe("the limit per address", () => {

@@ -1,4 +1,4 @@
-import { ATTEMPTS_HEADER, TARGET_HEADER } from "../../contracts/headers.ts";
+import { ATTEMPTS_HEADER, TARGET_HEADER } from "../../contracts/api/headers.ts";
 import { headerText } from "../http/header-text.ts";
 import { callInQueue, type QueuedCallTools } from "./call/call-in-queue.ts";
 import type { CallFacts, CallRequest } from "./call/call-request.ts";

@@ -3,7 +3,7 @@ import {
   CACHE_LEVEL_HEADER,
   CACHE_SAVED_TOKENS_HEADER,
   CACHE_SIMILARITY_HEADER,
-} from "../../contracts/headers.ts";
+} from "../../contracts/api/headers.ts";
 import { type CacheKeyParts, cacheKey } from "../cache/cache-key.ts";
 import { type CachePolicy, cachePolicy } from "../cache/cache-policy.ts";
 import type { CachedAnswer } from "../cache/cached-answer.ts";

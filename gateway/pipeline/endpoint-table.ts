@@ -1,4 +1,4 @@
-import { API_VERSIONS } from "../../contracts/api-versions.ts";
+import { API_VERSIONS } from "../../contracts/api/api-versions.ts";
 import type { OperationId, RoutedOperation } from "../../contracts/openapi/operations.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import type { ClientDialect } from "../dialects/clients/client-dialect.ts";

@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import type { GenerationRoute } from "../../contracts/generation-routes.ts";
+import type { GenerationRoute } from "../../contracts/api/generation-routes.ts";
 import type { GatewayError } from "../core/gateway-error.ts";
 import type { GatewayResponse } from "../core/response.ts";
 import type { ClientDialect } from "../dialects/clients/client-dialect.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { AuthMode } from "../../contracts/auth.ts";
+import type { AuthMode } from "../../contracts/processes/auth.ts";
 import { newApiKey } from "../../domain/api-key.ts";
 import { completion, errorOf, post, startTestGateway } from "../test/test-gateway.ts";
 

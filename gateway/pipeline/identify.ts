@@ -1,4 +1,4 @@
-import type { ApiKeyItem, AuthMode } from "../../contracts/auth.ts";
+import type { ApiKeyItem, AuthMode } from "../../contracts/processes/auth.ts";
 import { apiKeyId, bearerCredential, isApiKeyValid } from "../../domain/api-key.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import type { Caller } from "../core/request.ts";

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import type * as z from "zod";
-import type { Deprecation } from "../../contracts/deprecations.ts";
+import type { Deprecation } from "../../contracts/api/deprecations.ts";
 import { estimateTokens } from "../../domain/token-estimate.ts";
 import { isRecord } from "../../lib/is-record.ts";
 import { GatewayError } from "../core/gateway-error.ts";

@@ -1,6 +1,6 @@
-import type { GatewayConfig, RouteTimeouts } from "../../contracts/gateway-config.ts";
-import type { GenerationRoute } from "../../contracts/generation-routes.ts";
-import { SESSION_HEADER } from "../../contracts/headers.ts";
+import type { GenerationRoute } from "../../contracts/api/generation-routes.ts";
+import { SESSION_HEADER } from "../../contracts/api/headers.ts";
+import type { GatewayConfig, RouteTimeouts } from "../../contracts/processes/gateway-config.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
 import type { Plan } from "../core/plan.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Priority } from "../../contracts/priority.ts";
+import type { Priority } from "../../contracts/processes/priority.ts";
 import { newApiKey } from "../../domain/api-key.ts";
 import { completion, errorOf, post, startTestGateway, type TestGateway } from "../test/test-gateway.ts";
 

@@ -1,6 +1,6 @@
-import type { ApiKeyItem } from "../../contracts/auth.ts";
-import { PRIORITY_HEADER } from "../../contracts/headers.ts";
-import { PRIORITIES, Priority } from "../../contracts/priority.ts";
+import { PRIORITY_HEADER } from "../../contracts/api/headers.ts";
+import type { ApiKeyItem } from "../../contracts/processes/auth.ts";
+import { PRIORITIES, Priority } from "../../contracts/processes/priority.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
 import type { GatewayRequest } from "../core/request.ts";

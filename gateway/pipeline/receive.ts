@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { type Deprecation, deprecationHeaders } from "../../contracts/deprecations.ts";
-import { EDGE_REQUEST_ID_HEADER, REQUEST_ID_HEADER } from "../../contracts/headers.ts";
+import { type Deprecation, deprecationHeaders } from "../../contracts/api/deprecations.ts";
+import { EDGE_REQUEST_ID_HEADER, REQUEST_ID_HEADER } from "../../contracts/api/headers.ts";
 import type { RecordWriter } from "../core/record.ts";
 import type { GatewayRequest } from "../core/request.ts";
 import { ResponseHeaders } from "../core/response-headers.ts";

@@ -1,4 +1,4 @@
-import { type ErrorCode, errorBody } from "../../contracts/errors.ts";
+import { type ErrorCode, errorBody } from "../../contracts/api/errors.ts";
 import type { CachedAnswer } from "../cache/cached-answer.ts";
 import { answerBytes } from "../cache/finished-answer.ts";
 import type { StreamTranslator } from "../core/dialect.ts";

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { REQUEST_ID_HEADER } from "../../contracts/headers.ts";
+import { REQUEST_ID_HEADER } from "../../contracts/api/headers.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import { type RequestFacts, RequestRecord } from "../core/record.ts";
 import type { GatewayRequest } from "../core/request.ts";

@@ -1,6 +1,6 @@
-import type { ApiKeyItem } from "../../contracts/auth.ts";
-import type { RouteTimeouts } from "../../contracts/gateway-config.ts";
-import type { Priority } from "../../contracts/priority.ts";
+import type { ApiKeyItem } from "../../contracts/processes/auth.ts";
+import type { RouteTimeouts } from "../../contracts/processes/gateway-config.ts";
+import type { Priority } from "../../contracts/processes/priority.ts";
 import type { InboundContext, InboundDialect } from "../core/dialect.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
 import type { Plan } from "../core/plan.ts";

@@ -1,4 +1,4 @@
-import { errorBody } from "../../contracts/errors.ts";
+import { errorBody } from "../../contracts/api/errors.ts";
 import { ClientGone, GatewayError } from "../core/gateway-error.ts";
 import { bytesResponse, type GatewayResponse, jsonResponse } from "../core/response.ts";
 import type { Received } from "./request-states.ts";

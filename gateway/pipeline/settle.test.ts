@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { EDGE_REQUEST_ID_HEADER } from "../../contracts/headers.ts";
+import { EDGE_REQUEST_ID_HEADER } from "../../contracts/api/headers.ts";
 import { chat, completion, post, startTestGateway } from "../test/test-gateway.ts";
 
 describe("the log", () => {

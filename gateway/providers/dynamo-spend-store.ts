@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { CHANGES_SECTION } from "../../contracts/target-changes.ts";
+import { CHANGES_SECTION } from "../../contracts/targets/target-changes.ts";
 import type { SpendStore } from "./spend-ledger.ts";
 
 const TIMEOUT_MS = 2000;

@@ -1,4 +1,4 @@
-import { type ProviderSettings, providerKeyVariable } from "../../contracts/target-settings.ts";
+import { type ProviderSettings, providerKeyVariable } from "../../contracts/targets/target-settings.ts";
 
 /** Reads what a credential refers to. */
 export interface SecretReader {

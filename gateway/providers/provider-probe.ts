@@ -1,5 +1,5 @@
 import type { Pool } from "undici";
-import type { ProviderConfig } from "../../contracts/target-settings.ts";
+import type { ProviderConfig } from "../../contracts/targets/target-settings.ts";
 
 /** Failures in a row from which on the provider gets no requests; one may be an accident. */
 const FAILURES = 2;

@@ -1,4 +1,4 @@
-import type { Capability } from "../../contracts/target-settings.ts";
+import type { Capability } from "../../contracts/targets/target-settings.ts";
 import { answerCostUsd, type TokenPrice } from "../../domain/targets/target-cost.ts";
 import type { OutboundDialect } from "../core/dialect.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";

@@ -1,5 +1,5 @@
 import { Pool } from "undici";
-import type { ProviderConfig } from "../../contracts/target-settings.ts";
+import type { ProviderConfig } from "../../contracts/targets/target-settings.ts";
 import type { Places, SharedPlaces } from "../../domain/targets/shared-places.ts";
 import type { ProviderDialect } from "../dialects/inner/provider-dialect.ts";
 import { PROVIDERS } from "../dialects/providers/provider-dialects.ts";

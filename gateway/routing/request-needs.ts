@@ -1,4 +1,4 @@
-import type { Capability } from "../../contracts/target-settings.ts";
+import type { Capability } from "../../contracts/targets/target-settings.ts";
 import { isRecord } from "../../lib/is-record.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
 

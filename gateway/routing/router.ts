@@ -1,4 +1,4 @@
-import type { RouteOverride } from "../../contracts/target-changes.ts";
+import type { RouteOverride } from "../../contracts/targets/target-changes.ts";
 import { answerCostUsd } from "../../domain/targets/target-cost.ts";
 import {
   byKey,

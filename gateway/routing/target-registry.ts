@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { type TargetProblem, targetProblems } from "../../contracts/target-problems.ts";
 import {
   type FallbackReference,
   type ProviderConfig,
   type RouteConfig,
   targetId,
-} from "../../contracts/target-settings.ts";
+} from "../../contracts/targets/target-settings.ts";
 import type { SharedPlaces } from "../../domain/targets/shared-places.ts";
 import type { Named } from "../../domain/targets/target-order.ts";
+import { type TargetProblem, targetProblems } from "../../domain/targets/target-problems.ts";
 import type { LeaseContext } from "../core/lease.ts";
 import type { Target } from "../core/target.ts";
 import type { AwsCredentials } from "../dialects/inner/provider-dialect.ts";

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { RouteOverride } from "../../contracts/target-changes.ts";
+import type { RouteOverride } from "../../contracts/targets/target-changes.ts";
 import { RETRY_BUDGET, RetryBudget } from "../../domain/targets/retry-budget.ts";
 import type { SharedPlaces } from "../../domain/targets/shared-places.ts";
 import { answerCostUsd } from "../../domain/targets/target-cost.ts";

@@ -1,4 +1,4 @@
-import type { RouteSettings } from "../../contracts/target-settings.ts";
+import type { RouteSettings } from "../../contracts/targets/target-settings.ts";
 import type { Named } from "../../domain/targets/target-order.ts";
 import type { Target } from "../core/target.ts";
 import type { Provider } from "../providers/provider.ts";

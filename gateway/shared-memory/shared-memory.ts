@@ -1,4 +1,4 @@
-import type { GatewayConfig } from "../../contracts/gateway-config.ts";
+import type { GatewayConfig } from "../../contracts/processes/gateway-config.ts";
 import { QueueBudget } from "../../domain/admission/queue-budget.ts";
 import { SharedPlaces } from "../../domain/targets/shared-places.ts";
 import { addressLimitMemory } from "../admission/address-limit.ts";

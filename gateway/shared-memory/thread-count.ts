@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import type { GatewayConfig } from "../../contracts/gateway-config.ts";
+import type { GatewayConfig } from "../../contracts/processes/gateway-config.ts";
 
 /** Threads of a gateway process that serve. */
 export function threadCount({ threads }: Pick<GatewayConfig, "threads">): number {

@@ -1,4 +1,4 @@
-import type { CacheSettings } from "../../contracts/gateway-config.ts";
+import type { CacheSettings } from "../../contracts/processes/gateway-config.ts";
 import { completion, post, startTestGateway, type TestGatewayOptions } from "./test-gateway.ts";
 
 const CACHE: CacheSettings = { ttlSeconds: 3600, routeTtlSeconds: {}, memoryMiB: 8, semantic: null };

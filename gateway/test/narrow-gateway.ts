@@ -1,5 +1,5 @@
 import { expect, vi } from "vitest";
-import type { GatewayConfig } from "../../contracts/gateway-config.ts";
+import type { GatewayConfig } from "../../contracts/processes/gateway-config.ts";
 import { sumOfSamples } from "../../lib/prometheus-text.ts";
 import {
   completion,

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { PROVIDER_DIALECT_NAMES, type ProviderDialectName } from "../../contracts/provider-dialects.ts";
+import { PROVIDER_DIALECT_NAMES, type ProviderDialectName } from "../../contracts/targets/provider-dialects.ts";
 import { errorFrame, eventFrame } from "../../test-support/fake-bedrock.ts";
 
 /** A provider's HTTP response, and what the gateway makes of it. */

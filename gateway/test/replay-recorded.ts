@@ -1,6 +1,6 @@
-import { ChatCompletionChunk, ChatCompletionResponse } from "../../contracts/chat.ts";
-import { Message, MessageEvent } from "../../contracts/messages.ts";
-import { ModelResponse, ResponseEvent } from "../../contracts/responses.ts";
+import { ChatCompletionChunk, ChatCompletionResponse } from "../../contracts/api/chat.ts";
+import { Message, MessageEvent } from "../../contracts/api/messages.ts";
+import { ModelResponse, ResponseEvent } from "../../contracts/api/responses.ts";
 import { isRecord } from "../../lib/is-record.ts";
 import type { InboundContext, InboundDialect, OutboundDialect } from "../core/dialect.ts";
 import { GatewayError } from "../core/gateway-error.ts";

@@ -1,9 +1,9 @@
 import { Writable } from "node:stream";
 import { pino } from "pino";
 import { expect, onTestFinished, vi } from "vitest";
-import type { ApiKeyItem } from "../../contracts/auth.ts";
-import type { Deprecation } from "../../contracts/deprecations.ts";
-import type { GatewayConfig } from "../../contracts/gateway-config.ts";
+import type { Deprecation } from "../../contracts/api/deprecations.ts";
+import type { ApiKeyItem } from "../../contracts/processes/auth.ts";
+import type { GatewayConfig } from "../../contracts/processes/gateway-config.ts";
 import { eventData } from "../../lib/server-sent-events.ts";
 import { type FakeEngine, type FakeEngineBehaviour, startFakeEngine } from "../../test-support/fake-engine.ts";
 import { GATEWAY_CONFIG } from "../../test-support/gateway-config.ts";

@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
-import { type ErrorCode, errorBody } from "../../contracts/errors.ts";
+import { type ErrorCode, errorBody } from "../../contracts/api/errors.ts";
 import { ClientGone } from "../core/gateway-error.ts";
 import type { GatewayResponse } from "../core/response.ts";
 import { SseReader } from "../dialects/inner/sse-reader.ts";

@@ -1,9 +1,9 @@
 import { type IncomingHttpHeaders, type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
-import { type ErrorCode, errorBody, errorEntry } from "../../contracts/errors.ts";
-import type { GenerationRoute } from "../../contracts/generation-routes.ts";
-import { EDGE_REQUEST_ID_HEADER, REQUEST_ID_HEADER } from "../../contracts/headers.ts";
+import { type ErrorCode, errorBody, errorEntry } from "../../contracts/api/errors.ts";
+import type { GenerationRoute } from "../../contracts/api/generation-routes.ts";
+import { EDGE_REQUEST_ID_HEADER, REQUEST_ID_HEADER } from "../../contracts/api/headers.ts";
 import type { GatewayRequest } from "../core/request.ts";
 import type { GatewayResponse } from "../core/response.ts";
 import { requestPath } from "../http/request-path.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ApiKeyItem } from "../../contracts/auth.ts";
+import type { ApiKeyItem } from "../../contracts/processes/auth.ts";
 import { newApiKey } from "../../domain/api-key.ts";
 import { type AuthorizeOptions, authorize } from "./authorize.ts";
 

@@ -1,4 +1,9 @@
-import { ANONYMOUS_PLAN, type ApiKeyItem, type AuthMode, type AuthorizerContext } from "../../contracts/auth.ts";
+import {
+  ANONYMOUS_PLAN,
+  type ApiKeyItem,
+  type AuthMode,
+  type AuthorizerContext,
+} from "../../contracts/processes/auth.ts";
 import { apiKeyId, bearerCredential, isApiKeyValid } from "../../domain/api-key.ts";
 
 export interface AuthorizeRequest {

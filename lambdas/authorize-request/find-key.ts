@@ -1,5 +1,5 @@
 import { type AttributeValue, type DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
-import { ApiKeyItem } from "../../contracts/auth.ts";
+import { ApiKeyItem } from "../../contracts/processes/auth.ts";
 
 /** Reads one key's item; strings and lists of them are all it holds, so no marshalling library is needed. */
 export function keyFinder(

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import middy from "@middy/core";
 import * as z from "zod";
-import { ENV } from "../../contracts/process-environment.ts";
+import { ENV } from "../../contracts/processes/process-environment.ts";
 import { awsLimits } from "../aws-limits.ts";
 import { authorize } from "./authorize.ts";
 import { keyFinder } from "./find-key.ts";

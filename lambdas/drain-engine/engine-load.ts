@@ -1,4 +1,4 @@
-import { ENGINE_METRICS } from "../../contracts/engine-metrics.ts";
+import { ENGINE_METRICS } from "../../contracts/engine/engine-metrics.ts";
 import { sumOfSamples } from "../../lib/prometheus-text.ts";
 
 /** An engine that is busy answers late; one that is gone does not answer at all. */

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { unzipSync } from "fflate";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { TERMINATE_EVENT, TERMINATE_HOOK } from "../../contracts/engine-drain.ts";
+import { TERMINATE_EVENT, TERMINATE_HOOK } from "../../contracts/processes/engine-drain.ts";
 import { type FakeAws, startFakeAws } from "../../test-support/fake-aws.ts";
 import { buildLambdas } from "../build.ts";
 

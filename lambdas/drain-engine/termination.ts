@@ -1,6 +1,6 @@
 import { type AutoScalingClient, CompleteLifecycleActionCommand } from "@aws-sdk/client-auto-scaling";
 import * as z from "zod";
-import { DrainMetadata, TERMINATE_EVENT } from "../../contracts/engine-drain.ts";
+import { DrainMetadata, TERMINATE_EVENT } from "../../contracts/processes/engine-drain.ts";
 
 /** The instance that Auto Scaling wants to end, and the hook in which it waits. */
 export interface Termination {

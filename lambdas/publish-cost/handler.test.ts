@@ -8,8 +8,8 @@ import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { unzipSync } from "fflate";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { CostPublisherSettings } from "../../contracts/cost-publisher.ts";
 import { METRICS } from "../../contracts/metrics/catalogue.ts";
+import type { CostPublisherSettings } from "../../contracts/processes/cost-publisher.ts";
 import { buildLambdas } from "../build.ts";
 
 const root = join(import.meta.dirname, "../..");

@@ -21,7 +21,7 @@ function project() {
     "lambdas/build.ts": build("lambdas", "dist/lambdas/a.zip"),
     "lambdas/check/handler.ts": "1",
     "domain/key.ts": "1",
-    "contracts/auth.ts": "1",
+    "contracts/processes/auth.ts": "1",
     "gateway/build.ts": build("gateway", "dist/gateway/server.mjs"),
     "demo-site/build.ts": build("site", "dist/site/index.html"),
   });
@@ -52,7 +52,7 @@ describe("building what the stacks deploy", () => {
     expect(await built()).toBe("site");
     rmSync(join(folder, "demo-site/src/new.tsx"));
     expect(await built()).toBe("site");
-    writeTo(join(folder, "contracts/auth.ts"), "2");
+    writeTo(join(folder, "contracts/processes/auth.ts"), "2");
     expect(await built()).toBe("lambdas gateway site");
   });
 
@@ -94,7 +94,7 @@ describe("npm run build", () => {
       "package.json",
       "package-lock.json",
       "domain/key.ts",
-      "contracts/auth.ts",
+      "contracts/processes/auth.ts",
       "gateway/build.ts",
       "demo-site/build.ts",
     ])

@@ -3,7 +3,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import OpenAI, { toFile } from "openai";
 import { onTestFinished } from "vitest";
-import type { BatchEndpoint, BatchSettings } from "../../contracts/batches.ts";
+import type { BatchEndpoint, BatchSettings } from "../../contracts/api/batches.ts";
 import { awsEndpoint } from "../aws-api/endpoint.ts";
 import { LOCAL_CREDENTIALS } from "../runtime/aws-environment.ts";
 import { LocalDynamoDb } from "../services/dynamodb/local-dynamodb.ts";

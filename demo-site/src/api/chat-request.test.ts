@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
-import { ChatCompletionRequest } from "../../../contracts/chat.ts";
+import { ChatCompletionRequest } from "../../../contracts/api/chat.ts";
 import { chatBody, curlCommand } from "./chat-request.ts";
 
 const REQUEST = { model: "m", prompt: 'it\'s $HOME "and" `id`\nline two', temperature: 0, topP: 0.9, maxTokens: 5 };

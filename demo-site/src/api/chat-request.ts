@@ -1,4 +1,4 @@
-import type { ChatCompletionRequest } from "../../../contracts/chat.ts";
+import type { ChatCompletionRequest } from "../../../contracts/api/chat.ts";
 
 /** One prompt as the page asks it. A setting left empty is not sent: the engine's own default then applies. */
 export interface ChatRequest {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { SiteConfig } from "../../../contracts/site-config.ts";
+import { SiteConfig } from "../../../contracts/processes/site-config.ts";
 import { checkConfig } from "./config.ts";
 
 const GOOD: SiteConfig = {

@@ -1,4 +1,4 @@
-import type { SiteConfig } from "../../../contracts/site-config.ts";
+import type { SiteConfig } from "../../../contracts/processes/site-config.ts";
 import { isRecord } from "../../../lib/is-record.ts";
 import { parseJson } from "../../../lib/parse-json.ts";
 

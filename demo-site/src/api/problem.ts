@@ -1,4 +1,4 @@
-import type { ErrorDetail } from "../../../contracts/errors.ts";
+import type { ErrorDetail } from "../../../contracts/api/errors.ts";
 import { isRecord } from "../../../lib/is-record.ts";
 import { parseJson } from "../../../lib/parse-json.ts";
 import { retryAfterSeconds } from "./retry-after.ts";

@@ -1,4 +1,4 @@
-import type { ErrorDetail } from "../../../contracts/errors.ts";
+import type { ErrorDetail } from "../../../contracts/api/errors.ts";
 
 /** Element ids of the fields that an API error can be about, in the order of the page. */
 export const FIELD_IDS = {

@@ -1,4 +1,4 @@
-import type { ErrorBody } from "../../../contracts/errors.ts";
+import type { ErrorBody } from "../../../contracts/api/errors.ts";
 import type { InboundDialect } from "../../core/dialect.ts";
 import { COUNT_DIALECT, MESSAGES_DIALECT } from "./messages/messages.ts";
 import { ResponsesDialect, type ResponsesDialectOptions, responsesErrorBody } from "./responses/responses.ts";

@@ -1,5 +1,5 @@
-import { ERRORS, type ErrorBody, type ErrorCode } from "../../../contracts/errors.ts";
-import type { FinishReason, Usage } from "../../../contracts/sampling.ts";
+import { ERRORS, type ErrorBody, type ErrorCode } from "../../../contracts/api/errors.ts";
+import type { FinishReason, Usage } from "../../../contracts/api/sampling.ts";
 import { isRecord } from "../../../lib/is-record.ts";
 import { GatewayError } from "../../core/gateway-error.ts";
 import { countOf } from "../../outside-values/token-count.ts";

@@ -1,4 +1,4 @@
-import type { FinishReason, Usage } from "../../../contracts/sampling.ts";
+import type { FinishReason, Usage } from "../../../contracts/api/sampling.ts";
 import { countOf } from "../../outside-values/token-count.ts";
 
 /** Why an answer ended, by a provider's own words for it; `stop` for a word that is not known. */

@@ -1,4 +1,4 @@
-import { type ErrorBody, errorBody } from "../../../contracts/errors.ts";
+import { type ErrorBody, errorBody } from "../../../contracts/api/errors.ts";
 import type { StreamTranslator } from "../../core/dialect.ts";
 import { GatewayError } from "../../core/gateway-error.ts";
 

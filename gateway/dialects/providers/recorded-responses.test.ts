@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { PROVIDER_DIALECT_NAMES } from "../../../contracts/provider-dialects.ts";
+import { PROVIDER_DIALECT_NAMES } from "../../../contracts/targets/provider-dialects.ts";
 import { recordedResponses } from "../../test/recorded-responses.ts";
 import { CLIENTS, relayed, responseFor } from "../../test/replay-recorded.ts";
 

@@ -1,6 +1,6 @@
-import { API_VERSIONS } from "../../../contracts/api-versions.ts";
-import type { AuthMode } from "../../../contracts/auth.ts";
-import type { Deprecation } from "../../../contracts/deprecations.ts";
+import { API_VERSIONS } from "../../../contracts/api/api-versions.ts";
+import type { Deprecation } from "../../../contracts/api/deprecations.ts";
+import type { AuthMode } from "../../../contracts/processes/auth.ts";
 import { type Html, html, prose } from "./html.ts";
 
 /** One part of the page that belongs to no single operation. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import type { AuthMode } from "../../../contracts/auth.ts";
-import type { Deprecation } from "../../../contracts/deprecations.ts";
+import type { Deprecation } from "../../../contracts/api/deprecations.ts";
 import { openApiDocument } from "../../../contracts/openapi/document.ts";
+import type { AuthMode } from "../../../contracts/processes/auth.ts";
 import { isRecord } from "../../../lib/is-record.ts";
 import { type StaticPage, staticPage } from "../static-page.ts";
 import { type GuidePart, guide } from "./guide.ts";

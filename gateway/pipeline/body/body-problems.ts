@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import type { ErrorDetail } from "../../../contracts/errors.ts";
+import type { ErrorDetail } from "../../../contracts/api/errors.ts";
 import { GatewayError } from "../../core/gateway-error.ts";
 
 type Issue = z.core.$ZodIssue;

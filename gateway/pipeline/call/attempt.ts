@@ -1,4 +1,4 @@
-import { REQUEST_ID_HEADER } from "../../../contracts/headers.ts";
+import { REQUEST_ID_HEADER } from "../../../contracts/api/headers.ts";
 import type { OutboundRequest, StreamTranslator, UpstreamCall } from "../../core/dialect.ts";
 import { GatewayError } from "../../core/gateway-error.ts";
 import type { GenerationRequest } from "../../core/generation-request.ts";

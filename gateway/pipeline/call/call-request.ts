@@ -1,5 +1,5 @@
-import type { RouteTimeouts } from "../../../contracts/gateway-config.ts";
-import type { Priority } from "../../../contracts/priority.ts";
+import type { RouteTimeouts } from "../../../contracts/processes/gateway-config.ts";
+import type { Priority } from "../../../contracts/processes/priority.ts";
 import type { RetryBudget } from "../../../domain/targets/retry-budget.ts";
 import type { GenerationRequest } from "../../core/generation-request.ts";
 import type { Plan } from "../../core/plan.ts";

@@ -1,4 +1,4 @@
-import { ERRORS } from "../../../contracts/errors.ts";
+import { ERRORS } from "../../../contracts/api/errors.ts";
 import type { UpstreamProblem } from "../../core/dialect.ts";
 import { GatewayError } from "../../core/gateway-error.ts";
 import { MAX_CLIENT_RETRY_AFTER_SECONDS, UpstreamFailure } from "../../core/upstream-failure.ts";

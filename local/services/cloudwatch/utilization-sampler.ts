@@ -1,4 +1,4 @@
-import { ENGINE_METRICS } from "../../../contracts/engine-metrics.ts";
+import { ENGINE_METRICS } from "../../../contracts/engine/engine-metrics.ts";
 import { METRICS } from "../../../contracts/metrics/catalogue.ts";
 import { sumOfSamples } from "../../../lib/prometheus-text.ts";
 import { scrapeMetrics } from "./engine-gauges.ts";

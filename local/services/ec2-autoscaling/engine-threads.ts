@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { ENV } from "../../../contracts/process-environment.ts";
+import { ENV } from "../../../contracts/processes/process-environment.ts";
 import type { AutoScalingRuntime } from "./runtime.ts";
 
 /** The cores left beside the rest of the machine, shared among the engines: threads = cores collapses under load. */

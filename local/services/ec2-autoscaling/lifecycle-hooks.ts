@@ -1,4 +1,4 @@
-import { TERMINATE_EVENT } from "../../../contracts/engine-drain.ts";
+import { TERMINATE_EVENT } from "../../../contracts/processes/engine-drain.ts";
 import { LOCAL_ACCOUNT } from "../../runtime/names.ts";
 import type { ResourcePlugin } from "../../runtime/plugin.ts";
 import { asNumber, asText, type JsonObject } from "../../template/json.ts";

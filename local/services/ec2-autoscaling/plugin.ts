@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { ENV } from "../../../contracts/process-environment.ts";
+import { ENV } from "../../../contracts/processes/process-environment.ts";
 import { freePort } from "../../../lib/free-port.ts";
 import { awsEnvironment } from "../../runtime/aws-environment.ts";
 import { idOf } from "../../runtime/names.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { ENV, ENV_BLOCK_END, ENV_BLOCK_START } from "../../../contracts/process-environment.ts";
+import { ENV, ENV_BLOCK_END, ENV_BLOCK_START } from "../../../contracts/processes/process-environment.ts";
 import type { S3Runtime } from "../s3/runtime.ts";
 
 /** The variables in user data: `NAME='value'` lines between the markers. */

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import type { CostPublisherSettings } from "../../../contracts/cost-publisher.ts";
 import { METRICS } from "../../../contracts/metrics/catalogue.ts";
-import { ENV } from "../../../contracts/process-environment.ts";
+import type { CostPublisherSettings } from "../../../contracts/processes/cost-publisher.ts";
+import { ENV } from "../../../contracts/processes/process-environment.ts";
 import { buildLambdas } from "../../../lambdas/build.ts";
 import { awsEndpoint } from "../../aws-api/endpoint.ts";
 import { emptyRuntime, resource } from "../../test/runtime.ts";

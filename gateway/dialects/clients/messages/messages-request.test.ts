@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ChatCompletionRequest } from "../../../../contracts/chat.ts";
+import { ChatCompletionRequest } from "../../../../contracts/api/chat.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import { conversations } from "../../../test/dialect-cases.ts";
 import { anthropicRequest } from "../../providers/anthropic/anthropic-request.ts";

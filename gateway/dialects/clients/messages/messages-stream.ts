@@ -1,5 +1,5 @@
-import type { ErrorBody } from "../../../../contracts/errors.ts";
-import { messagesErrorBody } from "../../../../contracts/messages.ts";
+import type { ErrorBody } from "../../../../contracts/api/errors.ts";
+import { messagesErrorBody } from "../../../../contracts/api/messages.ts";
 import { isRecord } from "../../../../lib/is-record.ts";
 import type { StreamTranslator } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";

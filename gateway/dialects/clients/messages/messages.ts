@@ -1,5 +1,5 @@
-import { ANTHROPIC_REQUEST_ID_HEADER } from "../../../../contracts/headers.ts";
-import { CountTokensRequest, MessagesRequest, messagesErrorBody } from "../../../../contracts/messages.ts";
+import { ANTHROPIC_REQUEST_ID_HEADER } from "../../../../contracts/api/headers.ts";
+import { CountTokensRequest, MessagesRequest, messagesErrorBody } from "../../../../contracts/api/messages.ts";
 import type { InboundDialect } from "../../../core/dialect.ts";
 import { messageOfChat } from "./messages-answer.ts";
 import { chatOfMessages } from "./messages-request.ts";

@@ -1,4 +1,4 @@
-import type { ErrorBody } from "../../../../contracts/errors.ts";
+import type { ErrorBody } from "../../../../contracts/api/errors.ts";
 import type { StreamTranslator } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import { type ChatSaying, type ChatUsage, readChatEvent } from "../../inner/chat-events.ts";

@@ -1,5 +1,5 @@
-import type { ErrorBody } from "../../../../contracts/errors.ts";
-import { ResponseRequest } from "../../../../contracts/responses.ts";
+import type { ErrorBody } from "../../../../contracts/api/errors.ts";
+import { ResponseRequest } from "../../../../contracts/api/responses.ts";
 import { isRecord } from "../../../../lib/is-record.ts";
 import type { InboundContext, InboundDialect, StreamTranslator } from "../../../core/dialect.ts";
 import type { ResponseStore } from "../../../responses/response-store.ts";

@@ -1,5 +1,5 @@
-import type { ErrorCode } from "../../../../contracts/errors.ts";
-import type { FinishReason, Usage } from "../../../../contracts/sampling.ts";
+import type { ErrorCode } from "../../../../contracts/api/errors.ts";
+import type { FinishReason, Usage } from "../../../../contracts/api/sampling.ts";
 import { isRecord } from "../../../../lib/is-record.ts";
 import type { UpstreamProblem } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";

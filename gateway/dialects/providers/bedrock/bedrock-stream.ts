@@ -1,4 +1,4 @@
-import type { ErrorBody } from "../../../../contracts/errors.ts";
+import type { ErrorBody } from "../../../../contracts/api/errors.ts";
 import { isRecord } from "../../../../lib/is-record.ts";
 import type { StreamTranslator } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";

@@ -1,4 +1,4 @@
-import type { FinishReason, Usage } from "../../../../contracts/sampling.ts";
+import type { FinishReason, Usage } from "../../../../contracts/api/sampling.ts";
 import { isRecord } from "../../../../lib/is-record.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import { countOf } from "../../../outside-values/token-count.ts";

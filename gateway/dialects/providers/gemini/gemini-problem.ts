@@ -1,4 +1,4 @@
-import type { ErrorCode } from "../../../../contracts/errors.ts";
+import type { ErrorCode } from "../../../../contracts/api/errors.ts";
 import { isRecord } from "../../../../lib/is-record.ts";
 import type { UpstreamProblem } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";

@@ -1,5 +1,5 @@
-import type { ErrorBody } from "../../../../contracts/errors.ts";
-import type { FinishReason } from "../../../../contracts/sampling.ts";
+import type { ErrorBody } from "../../../../contracts/api/errors.ts";
+import type { FinishReason } from "../../../../contracts/api/sampling.ts";
 import { isRecord } from "../../../../lib/is-record.ts";
 import type { StreamTranslator } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { ChatCompletionChunk, ChatCompletionResponse } from "../../../../contracts/chat.ts";
+import { ChatCompletionChunk, ChatCompletionResponse } from "../../../../contracts/api/chat.ts";
 import { type FakeGeminiBehaviour, geminiEvents, startFakeGemini } from "../../../../test-support/fake-gemini.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import { chatEvents, cuts, damage, damaged, gathered, outbound, translated } from "../../../test/dialect-cases.ts";

@@ -1,5 +1,5 @@
-import { dialectRules } from "./provider-dialects.ts";
-import type { ProviderSettings } from "./target-settings.ts";
+import { dialectRules } from "../../contracts/targets/provider-dialects.ts";
+import type { ProviderSettings } from "../../contracts/targets/target-settings.ts";
 
 /** The only port on which gateways leave the VPC. */
 export const WAY_OUT_PORT = 443;

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { RouteOverride } from "./target-changes.ts";
-import { ProviderSettings, RouteSettings } from "./target-settings.ts";
+import { RouteOverride } from "../targets/target-changes.ts";
+import { ProviderSettings, RouteSettings } from "../targets/target-settings.ts";
 
 /** A provider or route with where it comes from. */
 const described = {

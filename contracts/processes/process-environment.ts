@@ -11,7 +11,7 @@ export const ENV = {
   host: "SLUICE_HOST",
   /** Port of the gateway's `/metrics`; default 9090. */
   metricsPort: "SLUICE_METRICS_PORT",
-  /** The gateway's configuration: one line of JSON, `contracts/gateway-config.ts`. */
+  /** The gateway's configuration: one line of JSON, `contracts/processes/gateway-config.ts`. */
   gatewayConfig: "SLUICE_CONFIG",
   /** The gateway's shared store in place of its configuration's, `redis://…`; empty for none (the twin). */
   valkeyUrl: "SLUICE_VALKEY_URL",
@@ -40,7 +40,7 @@ export const ENV = {
   authMode: "SLUICE_AUTH_MODE",
   /** JSON object: plan name → API Gateway API key value that stands for it (authorizer Lambda). */
   planKeys: "SLUICE_PLAN_KEYS",
-  /** The cost publisher's settings: one line of JSON, `contracts/cost-publisher.ts`. */
+  /** The cost publisher's settings: one line of JSON, `contracts/processes/cost-publisher.ts`. */
   costs: "SLUICE_COSTS",
   /** pino level; default info. */
   logLevel: "SLUICE_LOG_LEVEL",

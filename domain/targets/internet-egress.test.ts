@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isOutside, natGatewayCount } from "./ways-out.ts";
+import { isOutside, natGatewayCount } from "./internet-egress.ts";
 
 const openai = {
   dialect: "openai",

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { OPERATIONS } from "../openapi/operations.ts";
 import { DEPRECATIONS, type Deprecation, deprecationHeaders } from "./deprecations.ts";
-import { OPERATIONS } from "./openapi/operations.ts";
 
 const old: Deprecation = {
   path: "/v1/old",

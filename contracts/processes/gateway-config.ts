@@ -1,8 +1,8 @@
 import * as z from "zod";
+import { BatchSettings } from "../api/batches.ts";
+import { ProviderConfig, RouteConfig, TokenPriceSettings } from "../targets/target-settings.ts";
 import { AuthMode } from "./auth.ts";
-import { BatchSettings } from "./batches.ts";
 import { QueueLimits } from "./queue-limits.ts";
-import { ProviderConfig, RouteConfig, TokenPriceSettings } from "./target-settings.ts";
 
 const seconds = z.number().gt(0).max(900);
 

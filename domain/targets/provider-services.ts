@@ -1,5 +1,5 @@
-import { dialectRules } from "./provider-dialects.ts";
-import type { ProviderSettings } from "./target-settings.ts";
+import { dialectRules } from "../../contracts/targets/provider-dialects.ts";
+import type { ProviderSettings } from "../../contracts/targets/target-settings.ts";
 
 type Reaching = Pick<ProviderSettings, "dialect" | "credential" | "region">;
 

@@ -1,5 +1,10 @@
-import { dialectRules } from "./provider-dialects.ts";
-import { type FallbackReference, type ProviderSettings, type RouteSettings, targetId } from "./target-settings.ts";
+import { dialectRules } from "../../contracts/targets/provider-dialects.ts";
+import {
+  type FallbackReference,
+  type ProviderSettings,
+  type RouteSettings,
+  targetId,
+} from "../../contracts/targets/target-settings.ts";
 
 /** One thing that is wrong with providers and routes as a whole. */
 export interface TargetProblem {

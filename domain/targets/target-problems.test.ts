@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { OUTSIDE_PROVIDER } from "../test-support/outside-provider.ts";
+import { ProviderSettings, providerKeyVariable, RouteSettings } from "../../contracts/targets/target-settings.ts";
+import { OUTSIDE_PROVIDER } from "../../test-support/outside-provider.ts";
 import { type TargetsDescription, targetProblems } from "./target-problems.ts";
-import { ProviderSettings, providerKeyVariable, RouteSettings } from "./target-settings.ts";
 
 const provider = (fields: object = {}) =>
   ProviderSettings.parse({

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ERRORS, errorBody, errorEntry } from "./errors.ts";
 
-const page = readFileSync(join(import.meta.dirname, "..", "docs", "errors.md"), "utf8");
+const page = readFileSync(join(import.meta.dirname, "../..", "docs", "errors.md"), "utf8");
 /** Code → [status, type] as the page's table says. */
 const documented = new Map(
   [...page.matchAll(/^\| `(\w+)` \| (\d{3}) \| `(\w+)` \|/gm)].map(([, code = "", status, type]) => [
