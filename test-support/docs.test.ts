@@ -18,10 +18,17 @@ describe("pages for contributors", () => {
     expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
   });
 
-  test("there is one for a provider, a model, a setting and a metric", () => {
+  test("there is one for an AWS resource, an endpoint, a metric, a model, a provider and a setting", () => {
     const names = readdirSync(join(root, "docs/how-to"));
     expect(names).toEqual(
-      expect.arrayContaining(["add-a-metric.md", "add-a-model.md", "add-a-provider.md", "add-a-setting.md"]),
+      expect.arrayContaining([
+        "add-a-metric.md",
+        "add-a-model.md",
+        "add-a-provider.md",
+        "add-a-setting.md",
+        "add-an-aws-resource.md",
+        "add-an-endpoint.md",
+      ]),
     );
     for (const name of names) expect(read(`docs/how-to/${name}`)).toMatch(PATH);
   });

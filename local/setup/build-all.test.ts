@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { ROOMS } from "../../test-support/room-rules.ts";
 import { runNode } from "../test/setup-project.ts";
 import { temporaryFolder, writeTo } from "../test/tools.ts";
-import { buildAll } from "./build-all.ts";
+import { BUILD_STEPS, buildAll } from "./build-all.ts";
 
 /** Notes that it ran, and writes the product; fails while there is a file named `broken`. */
 const build = (name: string, product: string) => `
@@ -22,6 +23,8 @@ function project() {
     "lambdas/check/handler.ts": "1",
     "domain/key.ts": "1",
     "contracts/processes/auth.ts": "1",
+    "catalog/models.ts": "1",
+    "lib/is-record.ts": "1",
     "gateway/build.ts": build("gateway", "dist/gateway/server.mjs"),
     "demo-site/build.ts": build("site", "dist/site/index.html"),
   });
@@ -54,7 +57,18 @@ describe("building what the stacks deploy", () => {
     expect(await built()).toBe("site");
     writeTo(join(folder, "contracts/processes/auth.ts"), "2");
     expect(await built()).toBe("lambdas gateway site");
+    writeTo(join(folder, "lib/is-record.ts"), "2");
+    expect(await built()).toBe("lambdas gateway site");
   });
+
+  test.each(BUILD_STEPS)(
+    "builds the $name again for a change in any room that it may import",
+    ({ script, sources }) => {
+      const reached = new Set([script.slice(0, script.indexOf("/")), "lib"]);
+      for (const room of reached) for (const next of ROOMS[room]?.rooms ?? []) reached.add(next);
+      expect(sources).toEqual(expect.arrayContaining([...reached]));
+    },
+  );
 
   test("takes a renamed source for a change, and a test for none", async () => {
     const { folder, built } = project();
@@ -95,6 +109,8 @@ describe("npm run build", () => {
       "package-lock.json",
       "domain/key.ts",
       "contracts/processes/auth.ts",
+      "catalog/models.ts",
+      "lib/is-record.ts",
       "gateway/build.ts",
       "demo-site/build.ts",
     ])

@@ -12,30 +12,30 @@ interface BuildStep {
   readonly product: string;
 }
 
-const STEPS: readonly BuildStep[] = [
+export const BUILD_STEPS: readonly BuildStep[] = [
   {
     name: "Lambda bundles",
     script: "lambdas/build.ts",
-    sources: ["lambdas", "domain", "contracts", "package-lock.json"],
+    sources: ["lambdas", "domain", "contracts", "catalog", "lib", "package-lock.json"],
     product: "dist/lambdas",
   },
   {
     name: "gateway",
     script: "gateway/build.ts",
-    sources: ["gateway", "domain", "contracts", "package-lock.json"],
+    sources: ["gateway", "domain", "contracts", "catalog", "lib", "package-lock.json"],
     product: "dist/gateway/server.mjs",
   },
   {
     name: "demo page",
     script: "demo-site/build.ts",
-    sources: ["demo-site", "contracts", "package-lock.json"],
+    sources: ["demo-site", "contracts", "lib", "package-lock.json"],
     product: "dist/site/index.html",
   },
 ];
 
 /** Builds what the stacks deploy, when its sources changed since the last build. */
 export async function buildAll(project: string, report: (line: string) => void): Promise<void> {
-  for (const step of STEPS) {
+  for (const step of BUILD_STEPS) {
     const stamp = join(project, "dist", ".stamps", step.name.replaceAll(" ", "-"));
     const hash = hashSources(project, step.sources);
     const isCurrent =

@@ -24,6 +24,8 @@ function freshClone() {
     "demo-site/build.ts": building("dist/site/index.html"),
     "domain/a.ts": "",
     "contracts/a.ts": "",
+    "catalog/a.ts": "",
+    "lib/a.ts": "",
     "stacks/main.ts": `
 import { existsSync } from "node:fs";
 const { SLUICE_ENVIRONMENT: only = "all" } = process.env;
