@@ -1,4 +1,4 @@
-import { SharedPlaces } from "../../domain/targets/shared-places.ts";
+import { SharedSlots } from "../../domain/targets/shared-slots.ts";
 import { AdminApi } from "../admin/admin-api.ts";
 import { Changes } from "../admin/changes.ts";
 import { Admission } from "../admission/admission.ts";
@@ -39,7 +39,7 @@ export function createUpstreams(options: GatewayOptions, share: ProcessShare, me
     logger,
     meter,
     now: clock,
-    places: new SharedPlaces(memory.places, { threads, thread }),
+    slots: new SharedSlots(memory.slots, { threads, thread }),
     threads,
     lookup: options.lookup,
     spendStore: options.spendStore,

@@ -1,6 +1,6 @@
 import { Pool } from "undici";
 import type { ProviderConfig } from "../../contracts/targets/target-settings.ts";
-import type { Places, SharedPlaces } from "../../domain/targets/shared-places.ts";
+import type { SharedSlots, Slots } from "../../domain/targets/shared-slots.ts";
 import type { ProviderDialect } from "../dialects/inner/provider-dialect.ts";
 import { PROVIDERS } from "../dialects/providers/provider-dialects.ts";
 import { guardedConnector, type Lookup } from "./address-guard.ts";
@@ -16,7 +16,7 @@ export interface ProviderOptions {
   readonly reader: SecretReader;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
-  readonly places: SharedPlaces;
+  readonly slots: SharedSlots;
   readonly onProblem: (provider: string, problem: string) => void;
   /** @default - the system's resolver */
   readonly lookup?: Lookup | undefined;
@@ -30,12 +30,12 @@ export class Provider {
   readonly dialect: ProviderDialect;
   readonly pool: Pool;
   readonly credential: ProviderCredential;
-  readonly #places: Places;
+  readonly #slots: Slots;
   readonly #probe: ProviderProbe;
   /** What the last health checks said; `unknown` before the first, and where there are none. */
   healthCheck: "ok" | "failed" | "unknown" = "unknown";
 
-  constructor({ config, reader, now, places, onProblem, lookup }: ProviderOptions) {
+  constructor({ config, reader, now, slots, onProblem, lookup }: ProviderOptions) {
     this.config = config;
     const { origin, pathname } = new URL(config.endpoint);
     this.origin = origin;
@@ -66,7 +66,7 @@ export class Provider {
     });
     const { name, maxInFlight, rateLimit } = config;
     const rate = rateLimit === null ? undefined : { requests: rateLimit.requests, windowMs: WINDOW_MS[rateLimit.per] };
-    this.#places = places.of(name, { maxInFlight, rate }, now);
+    this.#slots = slots.of(name, { maxInFlight, rate }, now);
     this.#probe = new ProviderProbe(this);
   }
 
@@ -87,12 +87,12 @@ export class Provider {
 
   /** Of all threads. */
   get inFlight(): number {
-    return this.#places.inFlight;
+    return this.#slots.inFlight;
   }
 
   /** Whether its limits allow one more request now; another thread may be faster. */
   get hasFreeSlot(): boolean {
-    return this.#places.hasRoom;
+    return this.#slots.hasCapacity;
   }
 
   get headers(): Readonly<Record<string, string>> {
@@ -102,7 +102,7 @@ export class Provider {
 
   /** Counts one request against its limits. @returns the function that releases its slot, or `undefined` when none is free */
   tryAcquire(): (() => void) | undefined {
-    return this.#places.tryTake();
+    return this.#slots.tryTake();
   }
 
   /** Lets running requests finish, then closes the connections. */

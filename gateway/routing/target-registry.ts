@@ -6,7 +6,7 @@ import {
   type RouteConfig,
   targetId,
 } from "../../contracts/targets/target-settings.ts";
-import type { SharedPlaces } from "../../domain/targets/shared-places.ts";
+import type { SharedSlots } from "../../domain/targets/shared-slots.ts";
 import type { Named } from "../../domain/targets/target-order.ts";
 import { type TargetProblem, targetProblems } from "../../domain/targets/target-problems.ts";
 import type { LeaseContext } from "../core/lease.ts";
@@ -29,7 +29,7 @@ export interface TargetRegistryOptions {
   readonly ledger: SpendLedger;
   readonly leases: LeaseContext;
   readonly now: () => number;
-  readonly places: SharedPlaces;
+  readonly slots: SharedSlots;
   readonly onProblem: (provider: string, problem: string) => void;
   readonly lookup?: Lookup | undefined;
 }
@@ -103,8 +103,8 @@ export class TargetRegistry {
   }
 
   #create(config: ProviderConfig): Provider {
-    const { reader, now, places, onProblem, lookup } = this.#options;
-    return new Provider({ config, reader, now, places, onProblem, lookup });
+    const { reader, now, slots, onProblem, lookup } = this.#options;
+    return new Provider({ config, reader, now, slots, onProblem, lookup });
   }
 
   #build(config: TargetsConfig, providers: ReadonlyMap<string, Provider>): TargetTable {

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { RouteOverride } from "../../contracts/targets/target-changes.ts";
 import { RETRY_BUDGET, RetryBudget } from "../../domain/targets/retry-budget.ts";
-import type { SharedPlaces } from "../../domain/targets/shared-places.ts";
+import type { SharedSlots } from "../../domain/targets/shared-slots.ts";
 import { answerCostUsd } from "../../domain/targets/target-cost.ts";
 import type { RequestFacts } from "../core/record.ts";
 import { UpstreamHealthRegistry } from "../core/upstream-health.ts";
@@ -25,8 +25,8 @@ export interface TargetServiceOptions {
   readonly logger: Logger;
   readonly meter: Meter;
   readonly now: () => number;
-  /** Places at providers, of all threads. */
-  readonly places: SharedPlaces;
+  /** Slots at providers, of all threads. */
+  readonly slots: SharedSlots;
   /** Threads of the process. */
   readonly threads: number;
   /** @default - Math.random */
@@ -59,7 +59,7 @@ export class TargetService {
   #timer: NodeJS.Timeout | undefined = undefined;
 
   constructor(options: TargetServiceOptions) {
-    const { pools, declared, reader, awsCredentials, logger, now, places, lookup, spendStore } = options;
+    const { pools, declared, reader, awsCredentials, logger, now, slots, lookup, spendStore } = options;
     const random = options.random ?? Math.random;
     this.ledger = new SpendLedger({
       wallClock: options.wallClock ?? Date.now,
@@ -75,7 +75,7 @@ export class TargetService {
       ledger: this.ledger,
       leases: { health: this.health, now, onCall: (target, outcome) => this.#measurements.call(target, outcome) },
       now,
-      places,
+      slots,
       lookup,
       onProblem: (provider, problem) => logger.warn({ provider, problem }, "provider can't be used"),
     });

@@ -1,6 +1,6 @@
 import type { GatewayConfig } from "../../contracts/processes/gateway-config.ts";
 import { QueueBudget } from "../../domain/admission/queue-budget.ts";
-import { SharedPlaces } from "../../domain/targets/shared-places.ts";
+import { SharedSlots } from "../../domain/targets/shared-slots.ts";
 import { addressLimitMemory } from "../admission/address-limit.ts";
 import { threadCount } from "./thread-count.ts";
 
@@ -9,7 +9,7 @@ export interface SharedMemory {
   readonly addresses: SharedArrayBuffer;
   readonly inFlight: SharedArrayBuffer;
   /** Requests at each provider, and how many of its rate limit are left. */
-  readonly places: SharedArrayBuffer;
+  readonly slots: SharedArrayBuffer;
   /** Requests that wait, and their bytes. */
   readonly queue: SharedArrayBuffer;
   /** How often a thread's cache was cleared. */
@@ -21,7 +21,7 @@ export function createSharedMemory(config: Pick<GatewayConfig, "requestsPerMinut
   return {
     addresses: addressLimitMemory(config.requestsPerMinutePerIp),
     inFlight: new SharedArrayBuffer(4),
-    places: SharedPlaces.memory(threads),
+    slots: SharedSlots.memory(threads),
     queue: QueueBudget.memory(threads),
     cacheClears: new SharedArrayBuffer(4),
   };

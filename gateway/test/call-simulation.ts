@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { PromptHasher } from "../../domain/routing/prompt-blocks.ts";
 import { RETRY_BUDGET, RetryBudget } from "../../domain/targets/retry-budget.ts";
-import { SharedPlaces } from "../../domain/targets/shared-places.ts";
+import { SharedSlots } from "../../domain/targets/shared-slots.ts";
 import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
 import { Admission } from "../admission/admission.ts";
 import { ClientGone, GatewayError } from "../core/gateway-error.ts";
@@ -153,7 +153,7 @@ class Simulation {
       now: this.#now,
       random: this.#random,
       wallClock: this.#now,
-      places: new SharedPlaces(memory.places, { threads: 1, thread: 0 }),
+      slots: new SharedSlots(memory.slots, { threads: 1, thread: 0 }),
       threads: 1,
     });
     this.#admission = new Admission({

@@ -1,20 +1,20 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Places, SharedPlaces } from "./shared-places.ts";
+import { SharedSlots, type Slots } from "./shared-slots.ts";
 
-/** The same provider's places as each of some threads sees them, at a clock that the test moves. */
+/** The same provider's slots as each of some threads sees them, at a clock that the test moves. */
 function threads(count: number, maxInFlight: number, requests?: number) {
   const clock = { now: 1000 };
-  const memory = SharedPlaces.memory(count);
+  const memory = SharedSlots.memory(count);
   const rate = requests === undefined ? undefined : { requests, windowMs: 60_000 };
   const of = (thread: number, name = "openai") =>
-    new SharedPlaces(memory, { threads: count, thread }).of(name, { maxInFlight, rate }, () => clock.now);
+    new SharedSlots(memory, { threads: count, thread }).of(name, { maxInFlight, rate }, () => clock.now);
   return { clock, memory, of, all: Array.from({ length: count }, (_, thread) => of(thread)) };
 }
 
-const take = (places: Places | undefined) => places?.tryTake();
+const take = (slots: Slots | undefined) => slots?.tryTake();
 
-describe("places that threads share", () => {
+describe("slots that threads share", () => {
   test("there are never more than the limit taken, whoever takes and gives back in whatever order", () => {
     void fc.assert(
       fc.property(
@@ -22,20 +22,20 @@ describe("places that threads share", () => {
         fc.array(fc.record({ thread: fc.nat(2), isTake: fc.boolean(), ms: fc.nat(60) }), { maxLength: 100 }),
         (limit, steps) => {
           const { clock, all } = threads(3, limit);
-          const held: { readonly thread: number; readonly giveBack: () => void }[] = [];
+          const held: { readonly thread: number; readonly release: () => void }[] = [];
           for (const { thread, isTake, ms } of steps) {
             clock.now += ms;
-            const places = all[thread];
+            const slots = all[thread];
             if (isTake) {
-              const hadRoom = places?.hasRoom;
-              const giveBack = take(places);
-              expect(giveBack !== undefined).toBe(hadRoom);
-              if (giveBack !== undefined) held.push({ thread, giveBack });
+              const hadRoom = slots?.hasCapacity;
+              const release = take(slots);
+              expect(release !== undefined).toBe(hadRoom);
+              if (release !== undefined) held.push({ thread, release });
             } else {
               const index = held.findIndex((one) => one.thread === thread);
-              held.splice(index, index < 0 ? 0 : 1).forEach(({ giveBack }) => {
-                giveBack();
-                giveBack();
+              held.splice(index, index < 0 ? 0 : 1).forEach(({ release }) => {
+                release();
+                release();
               });
             }
             expect(held.length).toBeLessThanOrEqual(limit);
@@ -64,15 +64,15 @@ describe("places that threads share", () => {
     );
   });
 
-  test("a thread in which somebody waits gets the next place before the one that gave it back", () => {
+  test("a thread in which somebody waits gets the next slot before the one that gave it back", () => {
     const { clock, all } = threads(2, 1);
     const [one, other] = all;
     for (let turn = 0; turn < 3; turn++) {
-      const giveBack = take(one);
-      expect(other?.hasRoom).toBe(false);
+      const release = take(one);
+      expect(other?.hasCapacity).toBe(false);
       clock.now += 10;
-      giveBack?.();
-      expect(one?.hasRoom).toBe(false);
+      release?.();
+      expect(one?.hasCapacity).toBe(false);
       const otherGivesBack = take(other);
       expect(otherGivesBack).toBeDefined();
       clock.now += 200; // nobody waits any more
@@ -80,14 +80,14 @@ describe("places that threads share", () => {
     }
   });
 
-  test("a place that nobody fetches is not kept for longer than a moment", () => {
+  test("a slot that nobody fetches is not kept for longer than a moment", () => {
     const { clock, all } = threads(2, 1);
     const [one, other] = all;
-    const giveBack = take(one);
-    expect(other?.hasRoom).toBe(false);
-    giveBack?.();
+    const release = take(one);
+    expect(other?.hasCapacity).toBe(false);
+    release?.();
     clock.now += 80;
-    expect(one?.hasRoom).toBe(true);
+    expect(one?.hasCapacity).toBe(true);
   });
 
   test("what a thread held that failed is free for its successor, and what the others hold is not", () => {
@@ -98,15 +98,15 @@ describe("places that threads share", () => {
     expect(of(0).inFlight).toBe(1);
   });
 
-  test("providers have places of their own; more than the table holds are counted by each thread alone", () => {
+  test("providers have slots of their own; more than the table holds are counted by each thread alone", () => {
     const { of, memory } = threads(2, 1);
     take(of(0, "a"));
-    expect([of(1, "a").hasRoom, of(1, "b").hasRoom]).toEqual([false, true]);
+    expect([of(1, "a").hasCapacity, of(1, "b").hasCapacity]).toEqual([false, true]);
     const limits = { maxInFlight: 1, rate: undefined };
-    const table = new SharedPlaces(memory, { threads: 2, thread: 1 });
+    const table = new SharedSlots(memory, { threads: 2, thread: 1 });
     for (let index = 0; index < 300; index++) table.of(`p${index}`, limits, () => 1);
     const late = table.of("late", limits, () => 1);
     take(late);
-    expect([late.hasRoom, of(0, "late").hasRoom]).toEqual([false, true]);
+    expect([late.hasCapacity, of(0, "late").hasCapacity]).toEqual([false, true]);
   });
 });

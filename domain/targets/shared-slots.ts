@@ -1,14 +1,14 @@
 import { locked } from "../spin-lock.ts";
 import { RequestAllowance, type RequestAllowanceOptions } from "./request-allowance.ts";
 
-export interface SharedPlacesOptions {
+export interface SharedSlotsOptions {
   /** Threads that share the memory. */
   readonly threads: number;
   /** Which of them this is, from 0. What it held before, when it ended by itself, is free again. */
   readonly thread: number;
 }
 
-export interface PlacesLimits {
+export interface SlotLimits {
   readonly maxInFlight: number;
   /** `undefined` for no limit. */
   readonly rate: RequestAllowanceOptions | undefined;
@@ -18,9 +18,9 @@ export interface PlacesLimits {
 const MAX_NAMES = 256;
 /** 32 characters of ASCII: providers' names have 30 at most. */
 const NAME_WORDS = 8;
-/** A thread where somebody waits asks again every 50 ms: after this nobody does any more. */
+/** A thread with waiting requests tries again every 50 ms: after this none of its requests waits any more. */
 const WANTED_MS = 100;
-/** Long enough for another thread to ask once. */
+/** Long enough for another thread to try once. */
 const YIELD_MS = 75;
 /** Float64 cells of a request allowance. */
 const ALLOWANCE_CELLS = 3;
@@ -29,45 +29,45 @@ const ALLOWANCE_CELLS = 3;
  * How many requests the threads of a process have at each provider, and how many they may still send: exact, whichever
  * thread sends them.
  */
-export class SharedPlaces {
+export class SharedSlots {
   readonly #memory: SharedArrayBuffer;
-  readonly #options: SharedPlacesOptions;
+  readonly #options: SharedSlotsOptions;
 
   static memory(threads: number): SharedArrayBuffer {
     return new SharedArrayBuffer(layout(threads).bytes);
   }
 
-  constructor(memory: SharedArrayBuffer, options: SharedPlacesOptions) {
+  constructor(memory: SharedArrayBuffer, options: SharedSlotsOptions) {
     this.#memory = memory;
     this.#options = options;
-    for (let slot = 0; slot < MAX_NAMES; slot++) this.#cells(slot).inFlight[options.thread] = 0;
+    for (let row = 0; row < MAX_NAMES; row++) this.#cells(row).inFlight[options.thread] = 0;
   }
 
-  /** The places of a provider; a changed one of the same name goes on with what its predecessor holds. */
-  of(name: string, limits: PlacesLimits, now: () => number): Places {
-    const slot = this.#slotOf(name);
-    if (slot !== undefined) return new Places(this.#cells(slot), this.#options.thread, limits, now);
-    const alone = new SharedPlaces(SharedPlaces.memory(1), { threads: 1, thread: 0 });
-    return new Places(alone.#cells(0), 0, limits, now);
+  /** The slots of a provider; a changed one of the same name goes on with what its predecessor holds. */
+  of(name: string, limits: SlotLimits, now: () => number): Slots {
+    const row = this.#rowOf(name);
+    if (row !== undefined) return new Slots(this.#cells(row), this.#options.thread, limits, now);
+    const alone = new SharedSlots(SharedSlots.memory(1), { threads: 1, thread: 0 });
+    return new Slots(alone.#cells(0), 0, limits, now);
   }
 
-  #slotOf(name: string): number | undefined {
+  #rowOf(name: string): number | undefined {
     const words = wordsOf(name);
     const table = new Int32Array(this.#memory, 0, 1);
     return locked(table, 0, () => {
-      for (let slot = 0; slot < MAX_NAMES; slot++) {
-        const known = this.#cells(slot).name;
+      for (let row = 0; row < MAX_NAMES; row++) {
+        const known = this.#cells(row).name;
         if (known[0] === 0) known.set(words);
-        if (known.every((word, index) => word === words[index])) return slot;
+        if (known.every((word, index) => word === words[index])) return row;
       }
       return undefined;
     });
   }
 
-  #cells(slot: number): Cells {
+  #cells(row: number): Cells {
     const { threads } = this.#options;
-    const { slotBytes, inFlightAt, allowanceAt, wantedAt } = layout(threads);
-    const start = 8 + slot * slotBytes;
+    const { rowBytes, inFlightAt, allowanceAt, wantedAt } = layout(threads);
+    const start = 8 + row * rowBytes;
     return {
       lock: new Int32Array(this.#memory, start, 1),
       name: new Int32Array(this.#memory, start + 4, NAME_WORDS),
@@ -85,12 +85,12 @@ interface Cells {
   /** By thread. */
   readonly inFlight: Int32Array;
   readonly allowance: Float64Array;
-  /** When each thread last found no room. */
+  /** When each thread last found no free slot. */
   readonly wanted: Float64Array;
 }
 
-/** The places at one provider. */
-export class Places {
+/** The slots of one provider. */
+export class Slots {
   readonly #cells: Cells;
   readonly #thread: number;
   readonly #maxInFlight: number;
@@ -98,7 +98,7 @@ export class Places {
   readonly #now: () => number;
   #yieldUntil = 0;
 
-  constructor(cells: Cells, thread: number, { maxInFlight, rate }: PlacesLimits, now: () => number) {
+  constructor(cells: Cells, thread: number, { maxInFlight, rate }: SlotLimits, now: () => number) {
     this.#cells = cells;
     this.#thread = thread;
     this.#maxInFlight = maxInFlight;
@@ -111,17 +111,17 @@ export class Places {
     return this.#cells.inFlight.reduce((sum, count) => sum + count, 0);
   }
 
-  /** Whether there is room for one more now; another thread may be faster. */
-  get hasRoom(): boolean {
+  /** Whether a slot is free now; another thread may be faster. */
+  get hasCapacity(): boolean {
     const now = this.#now();
-    return locked(this.#cells.lock, 0, () => this.#hasRoom(now));
+    return locked(this.#cells.lock, 0, () => this.#hasCapacity(now));
   }
 
-  /** Takes a place and one of the window's requests. @returns the function that gives the place back, once */
+  /** Takes a slot and one of the window's requests. @returns the function that releases the slot, once */
   tryTake(): (() => void) | undefined {
     const now = this.#now();
     const isTaken = locked(this.#cells.lock, 0, () => {
-      if (!this.#hasRoom(now)) return false;
+      if (!this.#hasCapacity(now)) return false;
       this.#allowance?.tryTake(now);
       this.#add(1);
       return true;
@@ -129,12 +129,12 @@ export class Places {
     if (!isTaken) return undefined;
     let isHeld = true;
     return () => {
-      if (isHeld) this.#giveBack();
+      if (isHeld) this.#release();
       isHeld = false;
     };
   }
 
-  #hasRoom(now: number): boolean {
+  #hasCapacity(now: number): boolean {
     const isFull = this.inFlight >= this.#maxInFlight;
     const isYielding = now < this.#yieldUntil && this.#others(now) > 0;
     if (!isFull && !isYielding && (this.#allowance?.waitMs(now) ?? 0) === 0) return true;
@@ -143,10 +143,10 @@ export class Places {
   }
 
   /**
-   * Who gives a place back sees it first, and would have it again before another thread asks: while others wait, a
-   * thread with its share of the places leaves this one to them.
+   * The thread that releases a slot sees it first, and would take it again before another thread tries: while other
+   * threads wait, a thread with its share of the slots leaves this one to them.
    */
-  #giveBack(): void {
+  #release(): void {
     const now = this.#now();
     locked(this.#cells.lock, 0, () => {
       this.#add(-1);
@@ -161,7 +161,7 @@ export class Places {
     inFlight[this.#thread] = Math.max(0, (inFlight[this.#thread] ?? 0) + difference);
   }
 
-  /** Other threads in which somebody waits. */
+  /** Other threads in which requests wait. */
   #others(now: number): number {
     return this.#cells.wanted.reduce(
       (count, at, thread) => count + (thread !== this.#thread && at > 0 && now - at < WANTED_MS ? 1 : 0),
@@ -181,6 +181,6 @@ function layout(threads: number) {
   const inFlightAt = 4 + NAME_WORDS * 4;
   const allowanceAt = Math.ceil((inFlightAt + threads * 4) / 8) * 8;
   const wantedAt = allowanceAt + ALLOWANCE_CELLS * 8;
-  const slotBytes = wantedAt + threads * 8;
-  return { inFlightAt, allowanceAt, wantedAt, slotBytes, bytes: 8 + MAX_NAMES * slotBytes };
+  const rowBytes = wantedAt + threads * 8;
+  return { inFlightAt, allowanceAt, wantedAt, rowBytes, bytes: 8 + MAX_NAMES * rowBytes };
 }
