@@ -30,7 +30,6 @@ function errorOf(status = 0, message = "", code?: string | null, param?: string 
   return { status, message, ...(code ? { code } : {}), ...(param ? { param } : {}) };
 }
 
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a table of calls: one case for each
 async function callOpenAi({ call, key: which, model = "", body = {} }: Scenario): Promise<Outcome> {
   const client = new OpenAI({
     baseURL: `${baseUrl}/v1`,
