@@ -193,7 +193,7 @@ describe("a chat completion for Gemini", () => {
   });
 
   test("is taken by the service whatever the conversation is", () => {
-    fc.assert(
+    void fc.assert(
       fc.property(conversations, (messages) => {
         const body = JSON.parse(JSON.stringify(geminiRequest({ messages }, "gemini-3-pro")));
         expect(requestProblem(body)).toBeUndefined();
