@@ -30,9 +30,9 @@ export function apiKeyId(secret: string): string | undefined {
 
 /** Whether `secret` is the key that `item` describes and has not been revoked. Compares in constant time. */
 export function isApiKeyValid(secret: string, item: ApiKeyItem): boolean {
-  const given = Buffer.from(hashApiKey(secret), "hex");
+  const presented = Buffer.from(hashApiKey(secret), "hex");
   const stored = Buffer.from(item.hash, "hex");
-  return given.length === stored.length && timingSafeEqual(given, stored) && item.revokedAt === undefined;
+  return presented.length === stored.length && timingSafeEqual(presented, stored) && item.revokedAt === undefined;
 }
 
 /** The credential in an `Authorization: Bearer …` header, or `undefined` when there is none. */

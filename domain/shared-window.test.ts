@@ -14,10 +14,10 @@ const window = (limit = 100, maxCallers = 1000, memory = memoryOf(limit, maxCall
 describe("the shared window", () => {
   test("admits 100 requests in 60 s and refuses the 101st", () => {
     const limit = window();
-    const answers = Array.from({ length: 101 }, (_, index) => limit.admit("a", index * 10));
-    expect(answers.filter((answer) => answer.admitted)).toHaveLength(100);
-    expect(answers[99]).toMatchObject({ admitted: true, remaining: 0 });
-    expect(answers[100]).toEqual({ admitted: false, remaining: 0, resetMs: 59_000 });
+    const decisions = Array.from({ length: 101 }, (_, index) => limit.admit("a", index * 10));
+    expect(decisions.filter((decision) => decision.admitted)).toHaveLength(100);
+    expect(decisions[99]).toMatchObject({ admitted: true, remaining: 0 });
+    expect(decisions[100]).toEqual({ admitted: false, remaining: 0, resetMs: 59_000 });
   });
 
   test("a refused caller who waits for resetMs is admitted, and not a millisecond earlier", () => {

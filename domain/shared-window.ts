@@ -13,16 +13,16 @@ export interface WindowDecision {
   readonly admitted: boolean;
   /** Requests that this caller may still send now. */
   readonly remaining: number;
-  /** Milliseconds until the oldest counted request leaves the window, which frees a place. */
+  /** Milliseconds until the oldest counted request leaves the window, which lets another one in. */
   readonly resetMs: number;
 }
 
-/** Times kept for one caller; with a higher limit, one time stands for several requests. */
+/** Times stored for one caller; with a higher limit, one time stands for several requests. */
 const MAX_TIMES = 4096;
 /** Address space for all callers, used only as callers come. */
 const MAX_BYTES = 64 * 1024 * 1024;
-/** Places among which a caller is looked for; the one silent for longest makes room. */
-const WAYS = 8;
+/** Associativity: entries among which a caller is looked up; the least recently used one is replaced. */
+const ENTRIES_PER_SET = 8;
 /** Int32 fields before a caller's times. */
 const FIELDS = { hashHigh: 0, hashLow: 1, start: 2, length: 3, pending: 4, times: 5 } as const;
 
@@ -34,18 +34,18 @@ const FIELDS = { hashHigh: 0, hashLow: 1, start: 2, length: 3, pending: 4, times
  */
 export class SharedWindow {
   readonly #options: SharedWindowOptions;
-  /** Requests that one kept time stands for. */
+  /** Requests that one stored time stands for. */
   readonly #group: number;
   readonly #capacity: number;
   readonly #sets: number;
   readonly #stride: number;
   readonly #locks: Int32Array;
-  /** When each place last admitted a request; 0 for never. */
+  /** When each entry last admitted a request; 0 for never. */
   readonly #lastUsed: Float64Array;
   readonly #words: Int32Array;
   readonly #seed: number;
 
-  /** Memory for one window; it goes to every thread that shares it. @param seed random, so that no one can aim at a place */
+  /** Memory for one window; it goes to every thread that shares it. @param seed random, so that no one can aim at an entry */
   static memory(options: SharedWindowOptions, seed: number): SharedArrayBuffer {
     const { sets, bytes } = layout(options);
     const memory = new SharedArrayBuffer(bytes);
@@ -62,8 +62,8 @@ export class SharedWindow {
     this.#stride = stride;
     this.#locks = new Int32Array(memory, 0, sets + 1);
     this.#seed = this.#locks[sets] ?? 0;
-    this.#lastUsed = new Float64Array(memory, lastUsedAt, sets * WAYS);
-    this.#words = new Int32Array(memory, wordsAt, sets * WAYS * stride);
+    this.#lastUsed = new Float64Array(memory, lastUsedAt, sets * ENTRIES_PER_SET);
+    this.#words = new Int32Array(memory, wordsAt, sets * ENTRIES_PER_SET * stride);
   }
 
   /**
@@ -74,39 +74,39 @@ export class SharedWindow {
     const high = hash(caller, this.#seed);
     const low = hash(caller, high ^ 0x9e3779b9);
     const set = (high >>> 0) % this.#sets;
-    return locked(this.#locks, set, () => this.#decide(this.#place(set, high, low, nowMs), nowMs));
+    return locked(this.#locks, set, () => this.#decide(this.#entryOf(set, high, low, nowMs), nowMs));
   }
 
-  /** The caller's place, emptied when it was someone else's or silent for a window. @returns its number */
-  #place(set: number, high: number, low: number, nowMs: number): number {
-    let oldest = set * WAYS;
-    for (let place = set * WAYS; place < (set + 1) * WAYS; place++) {
-      const lastUsed = this.#lastUsed[place] ?? 0;
-      const isCallers = this.#get(place, FIELDS.hashHigh) === high && this.#get(place, FIELDS.hashLow) === low;
+  /** The caller's entry, emptied when it was someone else's or silent for a window. @returns its number */
+  #entryOf(set: number, high: number, low: number, nowMs: number): number {
+    let oldest = set * ENTRIES_PER_SET;
+    for (let entry = set * ENTRIES_PER_SET; entry < (set + 1) * ENTRIES_PER_SET; entry++) {
+      const lastUsed = this.#lastUsed[entry] ?? 0;
+      const isCallers = this.#get(entry, FIELDS.hashHigh) === high && this.#get(entry, FIELDS.hashLow) === low;
       if (isCallers && lastUsed > 0) {
-        if (lastUsed + this.#options.windowMs <= nowMs) this.#clear(place, high, low);
-        return place;
+        if (lastUsed + this.#options.windowMs <= nowMs) this.#clear(entry, high, low);
+        return entry;
       }
-      if (lastUsed < (this.#lastUsed[oldest] ?? 0)) oldest = place;
+      if (lastUsed < (this.#lastUsed[oldest] ?? 0)) oldest = entry;
     }
     this.#clear(oldest, high, low);
     return oldest;
   }
 
-  #clear(place: number, high: number, low: number): void {
-    this.#set(place, FIELDS.hashHigh, high);
-    this.#set(place, FIELDS.hashLow, low);
-    for (const field of [FIELDS.start, FIELDS.length, FIELDS.pending]) this.#set(place, field, 0);
+  #clear(entry: number, high: number, low: number): void {
+    this.#set(entry, FIELDS.hashHigh, high);
+    this.#set(entry, FIELDS.hashLow, low);
+    for (const field of [FIELDS.start, FIELDS.length, FIELDS.pending]) this.#set(entry, field, 0);
   }
 
-  #decide(place: number, nowMs: number): WindowDecision {
+  #decide(entry: number, nowMs: number): WindowDecision {
     const { limit, windowMs } = this.#options;
     const now = Math.ceil(nowMs) | 0;
-    let start = this.#get(place, FIELDS.start);
-    let length = this.#get(place, FIELDS.length);
-    let pending = this.#get(place, FIELDS.pending);
+    let start = this.#get(entry, FIELDS.start);
+    let length = this.#get(entry, FIELDS.length);
+    let pending = this.#get(entry, FIELDS.pending);
     // Differences of 32-bit times are right across their overflow: a caller silent for a window was emptied above.
-    while (length > 0 && ((now - this.#time(place, start)) | 0) >= windowMs) {
+    while (length > 0 && ((now - this.#time(entry, start)) | 0) >= windowMs) {
       start = (start + 1) % this.#capacity;
       length--;
     }
@@ -116,43 +116,43 @@ export class SharedWindow {
       pending++;
       // A group that is not full yet at the limit is full enough: the ring has one time for each group of the limit.
       if (pending === this.#group || used + 1 === limit) {
-        this.#set(place, FIELDS.times + ((start + length) % this.#capacity), now);
+        this.#set(entry, FIELDS.times + ((start + length) % this.#capacity), now);
         length++;
         pending = 0;
       }
-      this.#lastUsed[place] = nowMs;
-      this.#set(place, FIELDS.pending, pending);
+      this.#lastUsed[entry] = nowMs;
+      this.#set(entry, FIELDS.pending, pending);
     }
-    this.#set(place, FIELDS.start, start);
-    this.#set(place, FIELDS.length, length);
-    const oldest = length > 0 ? this.#time(place, start) : now;
+    this.#set(entry, FIELDS.start, start);
+    this.#set(entry, FIELDS.length, length);
+    const oldest = length > 0 ? this.#time(entry, start) : now;
     const resetMs = ((oldest - now) | 0) + Math.ceil(nowMs) + windowMs - nowMs;
     return { admitted, remaining: Math.max(0, limit - length * this.#group - pending), resetMs };
   }
 
-  #time(place: number, index: number): number {
-    return this.#get(place, FIELDS.times + index);
+  #time(entry: number, index: number): number {
+    return this.#get(entry, FIELDS.times + index);
   }
 
-  #get(place: number, field: number): number {
-    return this.#words[place * this.#stride + field] ?? 0;
+  #get(entry: number, field: number): number {
+    return this.#words[entry * this.#stride + field] ?? 0;
   }
 
-  #set(place: number, field: number, value: number): void {
-    this.#words[place * this.#stride + field] = value;
+  #set(entry: number, field: number, value: number): void {
+    this.#words[entry * this.#stride + field] = value;
   }
 }
 
-/** Locks and the seed, then the time of each place's last use, then the places. */
+/** Locks and the seed, then the time of each entry's last use, then the entries. */
 function layout({ limit, maxCallers }: SharedWindowOptions) {
   const group = Math.ceil(limit / MAX_TIMES);
   const capacity = Math.ceil(limit / group);
   const stride = FIELDS.times + capacity;
-  const bytesPerSet = WAYS * (stride * 4 + 8) + 4;
-  const sets = Math.max(1, Math.floor(Math.min(maxCallers / WAYS, MAX_BYTES / bytesPerSet)));
+  const bytesPerSet = ENTRIES_PER_SET * (stride * 4 + 8) + 4;
+  const sets = Math.max(1, Math.floor(Math.min(maxCallers / ENTRIES_PER_SET, MAX_BYTES / bytesPerSet)));
   const lastUsedAt = Math.ceil((sets + 1) / 2) * 8; // 8-byte aligned
-  const wordsAt = lastUsedAt + sets * WAYS * 8;
-  return { group, capacity, stride, sets, lastUsedAt, wordsAt, bytes: wordsAt + sets * WAYS * stride * 4 };
+  const wordsAt = lastUsedAt + sets * ENTRIES_PER_SET * 8;
+  return { group, capacity, stride, sets, lastUsedAt, wordsAt, bytes: wordsAt + sets * ENTRIES_PER_SET * stride * 4 };
 }
 
 /** FNV-1a over UTF-16 code units, with a seed and a final mix. */

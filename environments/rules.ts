@@ -3,7 +3,7 @@ import { catalogInstanceType } from "../catalog/instance-types.ts";
 import { catalogModel } from "../catalog/models.ts";
 import { REGIONS, type Region } from "../catalog/regions.ts";
 import { ROUTED_OPERATIONS } from "../contracts/openapi/operations.ts";
-import { isOutside, WAY_OUT_PORT } from "../domain/targets/internet-egress.ts";
+import { EGRESS_PORT, isOutside } from "../domain/targets/internet-egress.ts";
 import { targetProblems } from "../domain/targets/target-problems.ts";
 import type { Problem } from "./problem.ts";
 import { ANONYMOUS_PLAN, type Environment, type PoolConfig } from "./schema.ts";
@@ -64,7 +64,7 @@ function wayOutProblems({ region, providers }: Environment): readonly Problem[] 
     .map(([name, { endpoint }]) => ({
       path: `providers.${name}.endpoint`,
       value: endpoint,
-      rule: `must be https on port ${WAY_OUT_PORT}: gateways leave the VPC on no other`,
+      rule: `must be https on port ${EGRESS_PORT}: gateways leave the VPC on no other`,
       remedy: "use the provider's https address; a host of your own network belongs in allowPrivateHosts",
     }));
 }

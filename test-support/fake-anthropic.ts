@@ -54,7 +54,7 @@ export async function startFakeAnthropic(behaviour: Partial<FakeAnthropicBehavio
   const state: FakeAnthropicBehaviour = { ...DEFAULTS, ...behaviour };
   const received: { headers: IncomingHttpHeaders; body: Fields }[] = [];
   const server = createServer((request, response) => {
-    void answer(request, response, state, received).catch(() => response.destroy());
+    void respond(request, response, state, received).catch(() => response.destroy());
   });
   server.listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
@@ -70,7 +70,7 @@ export async function startFakeAnthropic(behaviour: Partial<FakeAnthropicBehavio
   };
 }
 
-async function answer(
+async function respond(
   request: IncomingMessage,
   response: ServerResponse,
   state: FakeAnthropicBehaviour,

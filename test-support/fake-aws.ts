@@ -24,8 +24,8 @@ export interface FakeAws {
   readonly calls: readonly string[];
   /** Parameters of the calls that came in the query protocol, in their order. */
   readonly queries: readonly Readonly<Record<string, string>>[];
-  /** Answers of calls by name, in place of the usual one: status and XML. */
-  readonly answers: Map<string, readonly [number, string]>;
+  /** Responses to calls by name, instead of the usual one: status and XML. */
+  readonly responses: Map<string, readonly [number, string]>;
   /** What to set for an AWS SDK that shall call here. */
   readonly environment: Readonly<Record<string, string>>;
   stop(): Promise<void>;
@@ -34,14 +34,14 @@ export interface FakeAws {
 export async function startFakeAws(): Promise<FakeAws> {
   const calls: string[] = [];
   const queries: Record<string, string>[] = [];
-  const answers: FakeAws["answers"] = new Map();
+  const responses: FakeAws["responses"] = new Map();
   const targets: FakeAws["targets"] = new Map();
   const keys: FakeAws["keys"] = new Map();
   const server = createServer((request, response) => {
-    void answer(request, response).catch((error: unknown) => response.writeHead(500).end(String(error)));
+    void respond(request, response).catch((error: unknown) => response.writeHead(500).end(String(error)));
   });
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const text = Buffer.concat(chunks).toString("utf8");
@@ -51,7 +51,7 @@ export async function startFakeAws(): Promise<FakeAws> {
     calls.push(call);
     if (typeof target !== "string") queries.push(Object.fromEntries(query));
     if (fake.isBroken) return void response.writeHead(500).end("broken");
-    const [status, xml] = answers.get(call) ?? [];
+    const [status, xml] = responses.get(call) ?? [];
     if (status !== undefined) return void response.writeHead(status, { "content-type": "text/xml" }).end(xml);
     if (call === "GetItem") return sendItem(response, JSON.parse(text).Key.keyId.S);
     if (call === "DescribeTargetHealth")
@@ -92,7 +92,7 @@ export async function startFakeAws(): Promise<FakeAws> {
     isBroken: false,
     calls,
     queries,
-    answers,
+    responses,
     environment: {
       AWS_ENDPOINT_URL: url,
       AWS_REGION: "us-east-1",

@@ -59,7 +59,7 @@ export async function startFakeBedrock(behaviour: Partial<FakeBedrockBehaviour> 
   const state: FakeBedrockBehaviour = { ...DEFAULTS, ...behaviour };
   const received: Received = [];
   const server = createServer((request, response) => {
-    void answer(request, response, state, received).catch(() => response.destroy());
+    void respond(request, response, state, received).catch(() => response.destroy());
   });
   server.listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
@@ -75,7 +75,7 @@ export async function startFakeBedrock(behaviour: Partial<FakeBedrockBehaviour> 
   };
 }
 
-async function answer(
+async function respond(
   request: IncomingMessage,
   response: ServerResponse,
   state: FakeBedrockBehaviour,
@@ -137,8 +137,8 @@ async function isSigned(request: IncomingMessage, body: Buffer, state: FakeBedro
     },
   });
   const iso = date.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z");
-  const given = ["x-amz-date", "x-amz-security-token", "x-amz-content-sha256"];
-  const kept = names.split(";").filter((name) => !given.includes(name));
+  const own = ["x-amz-date", "x-amz-security-token", "x-amz-content-sha256"];
+  const signed = names.split(";").filter((name) => !own.includes(name));
   const expected = await signer.sign(
     {
       method: "POST",
@@ -146,7 +146,7 @@ async function isSigned(request: IncomingMessage, body: Buffer, state: FakeBedro
       hostname: host.split(":")[0] ?? "",
       path: request.url ?? "",
       query: {},
-      headers: Object.fromEntries(kept.map((name) => [name, String(request.headers[name])])),
+      headers: Object.fromEntries(signed.map((name) => [name, String(request.headers[name])])),
       body,
     },
     { signingDate: new Date(iso) },

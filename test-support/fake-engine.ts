@@ -172,13 +172,13 @@ async function generate(
 async function whole(response: ServerResponse, state: FakeEngineBehaviour, record: ReceivedRequest): Promise<void> {
   await sleep(state.firstByteMs);
   if (state.diesAfterTokens === 0) return void response.destroy();
-  const bytes = Buffer.from(JSON.stringify(wholeAnswer(state, record)));
+  const bytes = Buffer.from(JSON.stringify(wholeResponse(state, record)));
   response.writeHead(200, { "content-type": "application/json", "content-length": bytes.length });
   if (state.diesAfterTokens === undefined) return void response.end(bytes);
   response.write(bytes.subarray(0, bytes.length / 2), () => response.destroy());
 }
 
-function wholeAnswer(state: FakeEngineBehaviour, { path, body }: ReceivedRequest): unknown {
+function wholeResponse(state: FakeEngineBehaviour, { path, body }: ReceivedRequest): unknown {
   const { model } = body;
   switch (path) {
     case "/v1/embeddings":

@@ -46,7 +46,7 @@ export async function startFakeGemini(behaviour: Partial<FakeGeminiBehaviour> = 
   const state: FakeGeminiBehaviour = { ...DEFAULTS, ...behaviour };
   const received: { url: string; headers: IncomingHttpHeaders; body: Fields }[] = [];
   const server = createServer((request, response) => {
-    void answer(request, response, state, received).catch(() => response.destroy());
+    void respond(request, response, state, received).catch(() => response.destroy());
   });
   server.listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
@@ -62,7 +62,7 @@ export async function startFakeGemini(behaviour: Partial<FakeGeminiBehaviour> = 
   };
 }
 
-async function answer(
+async function respond(
   request: IncomingMessage,
   response: ServerResponse,
   state: FakeGeminiBehaviour,
@@ -162,10 +162,10 @@ export function requestProblem(body: Fields): string | undefined {
     if (role !== "user" && role !== "model") return "Please use a valid role: user, model.";
     if (!Array.isArray(parts) || parts.length === 0)
       return "Unable to submit request because it must have at least one part.";
-    const answers = parts.flatMap(({ functionResponse }) =>
+    const results = parts.flatMap(({ functionResponse }) =>
       functionResponse === undefined ? [] : [(functionResponse as Fields).name],
     );
-    if (answers.length !== called.length)
+    if (results.length !== called.length)
       return "Please ensure that the number of function response parts is equal to the number of function call parts of the function call turn.";
     called = parts.flatMap(({ functionCall }) => (functionCall === undefined ? [] : [(functionCall as Fields).name]));
     if (called.length > 0 && tools === undefined) return "Function calling is not enabled: tools must be declared.";

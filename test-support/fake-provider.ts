@@ -54,7 +54,7 @@ export interface FakeProvider {
   /** Generation requests, in the order they came. */
   readonly received: readonly ProviderRequest[];
   /** Requests of other paths. */
-  readonly asked: readonly string[];
+  readonly otherPaths: readonly string[];
   /** Most requests that it had at once. */
   readonly maxOpen: number;
   /** Stops listening and cuts all connections: from then on connections are refused. */
@@ -77,13 +77,13 @@ export async function startFakeProvider(
 ): Promise<FakeProvider> {
   const state: FakeProviderBehaviour = { ...DEFAULTS, ...behaviour };
   const received: ProviderRequest[] = [];
-  const asked: string[] = [];
+  const otherPaths: string[] = [];
   let open = 0;
   let maxOpen = 0;
   const server = createServer((request, response) => {
     maxOpen = Math.max(maxOpen, ++open);
     response.once("close", () => open--);
-    answer(request, response, state, received, asked).catch(() => response.destroy());
+    respond(request, response, state, received, otherPaths).catch(() => response.destroy());
   });
   server.listen(port, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
@@ -93,7 +93,7 @@ export async function startFakeProvider(
     port: actualPort,
     behaviour: state,
     received,
-    asked,
+    otherPaths,
     get maxOpen() {
       return maxOpen;
     },
@@ -104,18 +104,18 @@ export async function startFakeProvider(
   };
 }
 
-async function answer(
+async function respond(
   request: IncomingMessage,
   response: ServerResponse,
   state: FakeProviderBehaviour,
   received: ProviderRequest[],
-  asked: string[],
+  otherPaths: string[],
 ): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const isAllowed = state.key === undefined || request.headers.authorization === `Bearer ${state.key}`;
   if (request.method !== "POST") {
-    asked.push(request.url ?? "");
+    otherPaths.push(request.url ?? "");
     const list = { object: "list", data: [{ id: "small", object: "model", created: 1, owned_by: "fake" }] };
     if (typeof state.fault === "object") return sendJson(response, state.fault.status, {});
     return isAllowed ? sendJson(response, 200, list) : denied(response);

@@ -90,13 +90,13 @@ export async function startPriceService({ prices, instanceHour }: PriceServicePr
       const queries: readonly { readonly variables?: { readonly productFilter?: ProductFilter } | null }[] = [
         JSON.parse(body),
       ].flat();
-      const answers = queries.map(({ variables }) => {
+      const results = queries.map(({ variables }) => {
         if (!variables?.productFilter) return { data: {} };
         const usd = priceOf(variables.productFilter);
         const prices = usd === undefined ? [] : [{ priceHash: "catalog", USD: usd.toFixed(12) }];
         return { data: { products: prices.length === 0 ? [] : [{ prices }] } };
       });
-      response.end(JSON.stringify(answers));
+      response.end(JSON.stringify(results));
     });
   });
   server.listen(0, "127.0.0.1");

@@ -163,13 +163,13 @@ export interface ReplayResult {
 
 /**
  * Runs requests, sorted by arrival, against replicas.
- * @param place where a request goes; `models` are there for what an engine would tell of itself
+ * @param route where a request goes; `models` are there for what an engine would tell of itself
  * @param every called each so many seconds of simulated time, as a round of questions to the engines
  */
 export function replay(
   requests: readonly ModelRequest[],
   models: readonly ReplicaModel[],
-  place: (request: ModelRequest) => Placement,
+  route: (request: ModelRequest) => Placement,
   every?: { readonly seconds: number; readonly call: (now: number) => void },
 ): ReplayResult {
   const firstTokenSeconds = new Float64Array(requests.length);
@@ -190,7 +190,7 @@ export function replay(
   };
   for (const [index, request] of requests.entries()) {
     runUntil(request.arrivesAt);
-    const placement = place(request);
+    const placement = route(request);
     placed[placement.replica] = (placed[placement.replica] ?? 0) + 1;
     models[placement.replica]?.send(request, {
       firstToken: (at) => {

@@ -29,7 +29,7 @@ describe("rooms", () => {
     }
   });
 
-  test("a forbidden import is reported with file, import and way out", () => {
+  test("a forbidden import is reported with file, import and remedy", () => {
     const text = 'import { App } from "cdktf";\nimport type { A } from "../stacks/main.ts";\n';
     expect(importProblems({ path: "gateway/app.ts", text })).toEqual([
       expect.stringMatching(/^gateway\/app\.ts imports the package cdktf, which gateway\/ may not; use what/),

@@ -84,7 +84,7 @@ export interface SourceFile {
 const IMPORT =
   /(?:^|\n)\s*(?:import|export)\s[^'"`;]*?from\s*["']([^"']+)["']|(?:^|\n)\s*import\s*["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']/g;
 
-/** What is wrong with a file's imports, a sentence each: file, import, rule, way out. */
+/** What is wrong with a file's imports, a sentence each: file, import, rule, remedy. */
 export function importProblems({ path, text }: SourceFile): readonly string[] {
   const room = path.split("/")[0] ?? "";
   const rules = ROOMS[room];

@@ -77,10 +77,10 @@ export function pathParameters(operation: Operation): readonly JsonObject[] {
 }
 
 function optionalParameters({ queryParameters = [], headerParameters = [] }: Operation): readonly JsonObject[] {
-  const described = (place: "query" | "header", parameters: readonly Parameter[]) =>
+  const described = (location: "query" | "header", parameters: readonly Parameter[]) =>
     parameters.map(({ name, description, values }) => ({
       name,
-      in: place,
+      in: location,
       required: false,
       description,
       schema: { type: "string", ...(values === undefined ? {} : { enum: values }) },

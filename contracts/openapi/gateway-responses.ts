@@ -4,7 +4,7 @@ import { REQUEST_ID_HEADER } from "../api/headers.ts";
 import type { AuthMode } from "../processes/auth.ts";
 import { corsResponseHeaders } from "./cors.ts";
 
-interface Answer {
+interface OwnError {
   readonly code: ErrorCode;
   readonly message?: string;
   /** @default - the catalogue's */
@@ -14,8 +14,8 @@ interface Answer {
 }
 
 /** API Gateway's own errors, by its type names, and what our API says instead. */
-function answers(auth: AuthMode): Readonly<Record<string, Answer>> {
-  const wrongKey: Answer =
+function ownErrors(auth: AuthMode): Readonly<Record<string, OwnError>> {
+  const wrongKey: OwnError =
     auth === "required"
       ? {
           code: "invalid_api_key",
@@ -23,7 +23,7 @@ function answers(auth: AuthMode): Readonly<Record<string, Answer>> {
           message: "The API key is missing or not valid. Send it as `Authorization: Bearer <key>`.",
         }
       : { code: "invalid_api_key" };
-  const unknownPath: Answer = {
+  const unknownPath: OwnError = {
     code: "not_found",
     message: `There is nothing at this path. The API's versions are ${API_VERSIONS.map((version) => `/${version}`).join(", ")}; \`/reference\` lists the paths.`,
   };
@@ -72,12 +72,12 @@ export function gatewayResponses(
 ): Readonly<Record<string, GatewayResponse>> {
   const cors = Object.entries(corsResponseHeaders(corsOrigins));
   return Object.fromEntries(
-    Object.entries(answers(auth)).map(([type, answer]) => {
-      const { status, retryAfterSeconds: usual } = errorEntry(answer.code);
-      const retryAfter = answer.retryAfterSeconds ?? usual;
-      const body = errorBody(answer.code, answer.message === undefined ? {} : { message: answer.message });
+    Object.entries(ownErrors(auth)).map(([type, own]) => {
+      const { status, retryAfterSeconds: usual } = errorEntry(own.code);
+      const retryAfter = own.retryAfterSeconds ?? usual;
+      const body = errorBody(own.code, own.message === undefined ? {} : { message: own.message });
       const response: GatewayResponse = {
-        ...(answer.keepsStatus ? {} : { statusCode: String(status) }),
+        ...(own.keepsStatus ? {} : { statusCode: String(status) }),
         responseParameters: {
           ...Object.fromEntries(cors.map(([name, value]) => [`gatewayresponse.header.${name}`, `'${value}'`])),
           [`gatewayresponse.header.${REQUEST_ID_HEADER}`]: "context.requestId",

@@ -4,7 +4,7 @@
  */
 export class DeadlineHeap<T extends { readonly deadline: number }> {
   readonly #items: T[] = [];
-  readonly #places = new Map<T, number>();
+  readonly #indexes = new Map<T, number>();
 
   get size(): number {
     return this.#items.length;
@@ -22,48 +22,48 @@ export class DeadlineHeap<T extends { readonly deadline: number }> {
 
   /** @returns whether it was here */
   delete(item: T): boolean {
-    const place = this.#places.get(item);
+    const index = this.#indexes.get(item);
     const last = this.#items.pop();
-    if (place === undefined || last === undefined) {
+    if (index === undefined || last === undefined) {
       if (last !== undefined) this.#items.push(last);
       return false;
     }
-    this.#places.delete(item);
+    this.#indexes.delete(item);
     if (last === item) return true;
-    this.#put(last, place);
-    this.#rise(last, place);
-    this.#sink(last, this.#places.get(last) ?? place);
+    this.#put(last, index);
+    this.#rise(last, index);
+    this.#sink(last, this.#indexes.get(last) ?? index);
     return true;
   }
 
-  #put(item: T, place: number): void {
-    this.#items[place] = item;
-    this.#places.set(item, place);
+  #put(item: T, index: number): void {
+    this.#items[index] = item;
+    this.#indexes.set(item, index);
   }
 
   #rise(item: T, from: number): void {
-    let place = from;
-    while (place > 0) {
-      const parentPlace = (place - 1) >> 1;
-      const parent = this.#items[parentPlace];
+    let index = from;
+    while (index > 0) {
+      const parentIndex = (index - 1) >> 1;
+      const parent = this.#items[parentIndex];
       if (parent === undefined || parent.deadline <= item.deadline) return;
-      this.#put(parent, place);
-      this.#put(item, parentPlace);
-      place = parentPlace;
+      this.#put(parent, index);
+      this.#put(item, parentIndex);
+      index = parentIndex;
     }
   }
 
   #sink(item: T, from: number): void {
-    let place = from;
+    let index = from;
     for (;;) {
-      const left = this.#items[2 * place + 1];
-      const right = this.#items[2 * place + 2];
+      const left = this.#items[2 * index + 1];
+      const right = this.#items[2 * index + 2];
       const isRight = left !== undefined && right !== undefined && right.deadline < left.deadline;
       const child = isRight ? right : left;
       if (child === undefined || child.deadline >= item.deadline) return;
-      this.#put(child, place);
-      place = 2 * place + (isRight ? 2 : 1);
-      this.#put(item, place);
+      this.#put(child, index);
+      index = 2 * index + (isRight ? 2 : 1);
+      this.#put(item, index);
     }
   }
 }

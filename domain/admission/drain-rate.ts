@@ -37,9 +37,9 @@ export class DrainRate {
   #advance(nowMs: number): void {
     if (this.#since === undefined) return;
     const passed = Math.max(0, nowMs - this.#since);
-    const kept = Math.exp(-passed / this.#memoryMs);
-    this.#tokens *= kept;
-    this.#busyMs = this.#busyMs * kept + this.#memoryMs * (1 - kept);
+    const weight = Math.exp(-passed / this.#memoryMs);
+    this.#tokens *= weight;
+    this.#busyMs = this.#busyMs * weight + this.#memoryMs * (1 - weight);
     this.#since = nowMs;
   }
 }

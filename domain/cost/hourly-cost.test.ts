@@ -37,12 +37,12 @@ describe("what an hour cost", () => {
     expect(costsOf({ instances: [{ ...engine, ...times }] })[1]?.usd).toBeCloseTo(hours, 9);
   });
 
-  test("adds requests and tokens, to the model that was asked", () => {
-    const asked = [
+  test("adds requests and tokens, to the model that served them", () => {
+    const served = [
       { ...traffic, requests: 100, promptTokens: 300_000, completionTokens: 200_000 },
       { ...traffic, model: "llama" },
     ];
-    const [all, phi, llama] = costsOf({ traffic: asked, rates: { ...rates, completionToken: 0.000001 } });
+    const [all, phi, llama] = costsOf({ traffic: served, rates: { ...rates, completionToken: 0.000001 } });
     expect(phi?.usd).toBeCloseTo(1 + 0.1 + 0.2, 9);
     expect(phi?.usdPerMillionTokens).toBeCloseTo(2.6, 9);
     expect(all?.usdPerMillionTokens).toBeCloseTo(2.8, 9);

@@ -21,7 +21,7 @@ export class BlockLru {
   #free = NONE;
   #allocated = 0;
 
-  /** @param evicted is told of each block that leaves because there is no room */
+  /** @param evicted is called with each block that is evicted at capacity */
   constructor(capacity: number, evicted: (key: number) => void) {
     this.#capacity = capacity;
     this.#evicted = evicted;
@@ -66,27 +66,27 @@ export class BlockLru {
    */
   merge(blocks: Iterable<{ readonly key: number; readonly usedAt: number }>): readonly number[] {
     const added: number[] = [];
-    let place = this.#newest;
+    let successor = this.#newest;
     for (const { key, usedAt } of blocks) {
-      while (place !== NONE && (this.#usedAt[place] ?? 0) >= usedAt) place = this.#older[place] ?? NONE;
-      if (place === NONE && this.size >= this.#capacity) break;
+      while (successor !== NONE && (this.#usedAt[successor] ?? 0) >= usedAt) successor = this.#older[successor] ?? NONE;
+      if (successor === NONE && this.size >= this.#capacity) break;
       const known = this.#table.get(key);
       if (known !== NONE && (this.#usedAt[known] ?? 0) >= usedAt) continue;
       if (known !== NONE) {
-        if (place === known) {
+        if (successor === known) {
           this.#usedAt[known] = usedAt;
           continue;
         }
         this.#unlink(known);
         this.#usedAt[known] = usedAt;
-        this.#linkBefore(known, place);
+        this.#linkBefore(known, successor);
         continue;
       }
       if (this.size >= this.#capacity) {
-        if (place === this.#oldest) place = NONE;
+        if (successor === this.#oldest) successor = NONE;
         this.#evictOldest();
       }
-      this.#linkBefore(this.#allocate(key, usedAt), place);
+      this.#linkBefore(this.#allocate(key, usedAt), successor);
       added.push(key);
     }
     return added.filter((key) => this.has(key));
@@ -121,15 +121,15 @@ export class BlockLru {
     return entry;
   }
 
-  /** @param place the entry that becomes the next older one; none: at the oldest end */
-  #linkBefore(entry: number, place: number): void {
-    const newer = place === NONE ? this.#oldest : (this.#newer[place] ?? NONE);
+  /** @param successor the entry that becomes the next older one; none: at the oldest end */
+  #linkBefore(entry: number, successor: number): void {
+    const newer = successor === NONE ? this.#oldest : (this.#newer[successor] ?? NONE);
     this.#newer[entry] = newer;
-    this.#older[entry] = place;
+    this.#older[entry] = successor;
     if (newer === NONE) this.#newest = entry;
     else this.#older[newer] = entry;
-    if (place === NONE) this.#oldest = entry;
-    else this.#newer[place] = entry;
+    if (successor === NONE) this.#oldest = entry;
+    else this.#newer[successor] = entry;
   }
 
   #unlink(entry: number): void {

@@ -1,9 +1,9 @@
-/** Marks a free place: a block key is never negative. */
+/** Marks a free position: a block key is never negative. */
 const FREE = -1;
 
 /**
  * A hash table from block keys (integers from 0 below 2^48, well mixed) to slots (integers), in typed arrays: 12 bytes
- * a place, no garbage, and a lookup that costs one or two cache misses. Linear probing; a removal shifts the followers
+ * a position, no garbage, and a lookup that costs one or two cache misses. Linear probing; a removal shifts the followers
  * back, so there are no tombstones to clean up.
  */
 export class BlockTable {
@@ -12,9 +12,9 @@ export class BlockTable {
   #mask: number;
   #size = 0;
 
-  /** @param places rounded up to a power of two; the table doubles when it is more than half full */
-  constructor(places = 64) {
-    const rounded = 2 ** Math.ceil(Math.log2(Math.max(places, 8)));
+  /** @param positions rounded up to a power of two; the table doubles when it is more than half full */
+  constructor(positions = 64) {
+    const rounded = 2 ** Math.ceil(Math.log2(Math.max(positions, 8)));
     this.#keys = new Float64Array(rounded).fill(FREE);
     this.#slots = new Int32Array(rounded);
     this.#mask = rounded - 1;
@@ -31,45 +31,45 @@ export class BlockTable {
 
   /** @returns the key's slot, or -1 */
   get(key: number): number {
-    const place = this.#place(key);
-    return this.#keys[place] === key ? (this.#slots[place] ?? -1) : -1;
+    const index = this.#find(key);
+    return this.#keys[index] === key ? (this.#slots[index] ?? -1) : -1;
   }
 
   set(key: number, slot: number): void {
-    let place = this.#place(key);
-    if (this.#keys[place] !== key) {
+    let index = this.#find(key);
+    if (this.#keys[index] !== key) {
       if ((this.#size + 1) * 2 > this.#keys.length) {
         this.#grow();
-        place = this.#place(key);
+        index = this.#find(key);
       }
-      this.#keys[place] = key;
+      this.#keys[index] = key;
       this.#size++;
     }
-    this.#slots[place] = slot;
+    this.#slots[index] = slot;
   }
 
   delete(key: number): void {
-    let hole = this.#place(key);
+    let hole = this.#find(key);
     if (this.#keys[hole] !== key) return;
     this.#size--;
-    for (let place = (hole + 1) & this.#mask; this.#keys[place] !== FREE; place = (place + 1) & this.#mask) {
-      const follower = this.#keys[place] ?? FREE;
+    for (let index = (hole + 1) & this.#mask; this.#keys[index] !== FREE; index = (index + 1) & this.#mask) {
+      const follower = this.#keys[index] ?? FREE;
       // It may move back only as far as where its own probing begins.
-      if (((place - homeOf(follower, this.#mask)) & this.#mask) < ((place - hole) & this.#mask)) continue;
+      if (((index - homeOf(follower, this.#mask)) & this.#mask) < ((index - hole) & this.#mask)) continue;
       this.#keys[hole] = follower;
-      this.#slots[hole] = this.#slots[place] ?? 0;
-      hole = place;
+      this.#slots[hole] = this.#slots[index] ?? 0;
+      hole = index;
     }
     this.#keys[hole] = FREE;
   }
 
   /** Where the key is, or where it would go. */
-  #place(key: number): number {
+  #find(key: number): number {
     const keys = this.#keys;
-    let place = homeOf(key, this.#mask);
-    for (let found = keys[place]; found !== FREE && found !== key; found = keys[place])
-      place = (place + 1) & this.#mask;
-    return place;
+    let index = homeOf(key, this.#mask);
+    for (let found = keys[index]; found !== FREE && found !== key; found = keys[index])
+      index = (index + 1) & this.#mask;
+    return index;
   }
 
   #grow(): void {
@@ -78,11 +78,11 @@ export class BlockTable {
     this.#keys = new Float64Array(keys.length * 2).fill(FREE);
     this.#slots = new Int32Array(keys.length * 2);
     this.#mask = this.#keys.length - 1;
-    for (const [index, key] of keys.entries()) {
+    for (const [from, key] of keys.entries()) {
       if (key === FREE) continue;
-      const place = this.#place(key);
-      this.#keys[place] = key;
-      this.#slots[place] = slots[index] ?? 0;
+      const index = this.#find(key);
+      this.#keys[index] = key;
+      this.#slots[index] = slots[from] ?? 0;
     }
   }
 }

@@ -96,7 +96,7 @@ describe("the prefix index", () => {
       fc.property(
         fc.array(operation, { maxLength: 60 }),
         fc.array(fc.nat(30), { maxLength: 12 }),
-        (operations, asked) => {
+        (operations, queried) => {
           const index = new PrefixIndex();
           const bounds = [1, 5, 8, 20];
           for (const bound of bounds) index.add(bound);
@@ -123,10 +123,10 @@ describe("the prefix index", () => {
           const sets = held.map((entries) => new Set(entries.map(({ key }) => key)));
           expect(index.size).toBe(new Set(sets.flatMap((set) => [...set])).size);
           const expected = sets.map((set) => {
-            const missing = asked.findIndex((key) => !set.has(key));
-            return missing < 0 ? asked.length : missing;
+            const missing = queried.findIndex((key) => !set.has(key));
+            return missing < 0 ? queried.length : missing;
           });
-          expect(matchOf(index, Float64Array.from(asked), 4)).toEqual(expected);
+          expect(matchOf(index, Float64Array.from(queried), 4)).toEqual(expected);
         },
       ),
     );

@@ -165,7 +165,7 @@ function routed(requests: readonly ModelRequest[], count = 8) {
     slowStartMs: 30_000,
   });
   const replicas: readonly Replica[] = models.map((_, index) => router.add(`i-${index}`, -3_600_000));
-  const place = ({ arrivesAt, promptTokens, blocks }: ModelRequest): Placement => {
+  const route = ({ arrivesAt, promptTokens, blocks }: ModelRequest): Placement => {
     const now = arrivesAt * 1000;
     const prompt = { tokens: promptTokens, blocks: { keys: blocks, affinityKey: blocks[0] ?? 0 } };
     const replica = router.choose(prompt, replicas, now, arrivesAt)!;
@@ -180,7 +180,7 @@ function routed(requests: readonly ModelRequest[], count = 8) {
     for (const [index, { running, waiting }] of models.entries())
       replicas[index]?.report({ at: now * 1000, running, waiting, kvCacheUsage: 0.5 });
   };
-  return replay(requests, models, place, { seconds: 2, call });
+  return replay(requests, models, route, { seconds: 2, call });
 }
 
 function leastOutstanding(requests: readonly ModelRequest[], count = 8) {

@@ -111,7 +111,7 @@ export class Replica {
     const tokens = this.pendingTokens(now) + othersWaiting * this.#meanUncachedTokens + uncachedTokens;
     let seconds = tokens / this.prefillTokensPerSecond + (this.inFlight + others) * SEQUENCE_SECONDS;
     if (!isFresh) seconds += STALE_SECONDS;
-    // No room: a place comes free when one of those that decode ends.
+    // Every slot is in use: one comes free when a request that decodes ends.
     else if (report.waiting > 0 && report.kvCacheUsage >= KV_FULL)
       seconds += ((report.waiting + 1) * this.#meanDecodeSeconds) / Math.max(1, report.running);
     return seconds;

@@ -2,7 +2,7 @@ import { dialectRules } from "../../contracts/targets/provider-dialects.ts";
 import type { ProviderSettings } from "../../contracts/targets/target-settings.ts";
 
 /** The only port on which gateways leave the VPC. */
-export const WAY_OUT_PORT = 443;
+export const EGRESS_PORT = 443;
 
 type Reaching = Pick<ProviderSettings, "dialect" | "endpoint" | "region"> & {
   readonly allowPrivateHosts: readonly string[];
@@ -15,7 +15,7 @@ export function isOutside(region: string, provider: Reaching): boolean {
   return !provider.allowPrivateHosts.includes(new URL(provider.endpoint).hostname);
 }
 
-export interface WaysOutOptions {
+export interface EgressOptions {
   readonly region: string;
   readonly zones: readonly string[];
   readonly gateways: { readonly minInstances: number };
@@ -28,7 +28,7 @@ export interface WaysOutOptions {
  * How many zones have a NAT gateway: none while no provider needs one, else as many as there are gateways at least. A NAT
  * gateway that outlives its zone helps only if a gateway does too.
  */
-export function natGatewayCount({ region, zones, gateways, network, providers }: WaysOutOptions): number {
+export function natGatewayCount({ region, zones, gateways, network, providers }: EgressOptions): number {
   const isNeeded = network?.natGateway === "always" || Object.values(providers).some((each) => isOutside(region, each));
   return isNeeded ? Math.min(zones.length, gateways.minInstances) : 0;
 }

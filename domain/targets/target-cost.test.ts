@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { answerCostUsd, monthOf } from "./target-cost.ts";
+import { completionCostUsd, monthOf } from "./target-cost.ts";
 
 test("prompt and answer have each their price", () => {
   const price = { inputUsdPerMillion: 2.5, outputUsdPerMillion: 10 };
-  expect(answerCostUsd(price, 1_000_000, 0)).toBe(2.5);
-  expect(answerCostUsd(price, 400, 100)).toBeCloseTo(0.002);
+  expect(completionCostUsd(price, 1_000_000, 0)).toBe(2.5);
+  expect(completionCostUsd(price, 400, 100)).toBeCloseTo(0.002);
 });
 
 test("a month begins at midnight UTC", () => {

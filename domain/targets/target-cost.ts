@@ -4,8 +4,8 @@ export interface TokenPrice {
   readonly outputUsdPerMillion: number;
 }
 
-/** Dollars of one answer. */
-export function answerCostUsd(price: TokenPrice, promptTokens: number, completionTokens: number): number {
+/** Dollars of one completion. */
+export function completionCostUsd(price: TokenPrice, promptTokens: number, completionTokens: number): number {
   return (promptTokens * price.inputUsdPerMillion + completionTokens * price.outputUsdPerMillion) / 1_000_000;
 }
 
@@ -17,7 +17,7 @@ export function chargeUsd(
   price: TokenPrice,
   { promptTokens = 0, completionTokens = 0, priceFactor }: ChargedTokens,
 ): number {
-  return answerCostUsd(price, promptTokens, completionTokens) * priceFactor;
+  return completionCostUsd(price, promptTokens, completionTokens) * priceFactor;
 }
 
 export interface ChargedTokens {

@@ -1,5 +1,5 @@
 import type { Capability } from "../../contracts/targets/target-settings.ts";
-import { answerCostUsd, type TokenPrice } from "../../domain/targets/target-cost.ts";
+import { completionCostUsd, type TokenPrice } from "../../domain/targets/target-cost.ts";
 import type { OutboundDialect } from "../core/dialect.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
 import { Lease, type LeaseContext, type Refusal } from "../core/lease.ts";
@@ -107,7 +107,7 @@ export class ProviderTarget implements Target {
   }
 
   #boundUsd({ promptTokensEstimate, maxTokens }: GenerationRequest): number {
-    return answerCostUsd(this.price, promptTokensEstimate, maxTokens?.value ?? USUAL_ANSWER_TOKENS);
+    return completionCostUsd(this.price, promptTokensEstimate, maxTokens?.value ?? USUAL_ANSWER_TOKENS);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { RouteOverride } from "../../contracts/targets/target-changes.ts";
-import { answerCostUsd } from "../../domain/targets/target-cost.ts";
+import { completionCostUsd } from "../../domain/targets/target-cost.ts";
 import {
   byKey,
   bySmallest,
@@ -100,7 +100,7 @@ export class Router {
         ...named.standing,
         latencyMs: this.#options.health.record(target).latency.guess(this.#options.now()),
         inFlight: target.inFlight,
-        costUsd: answerCostUsd(target.price, promptTokensEstimate, maxTokens?.value ?? USUAL_ANSWER_TOKENS),
+        costUsd: completionCostUsd(target.price, promptTokensEstimate, maxTokens?.value ?? USUAL_ANSWER_TOKENS),
       },
     };
   }

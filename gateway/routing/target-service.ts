@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import type { RouteOverride } from "../../contracts/targets/target-changes.ts";
 import { RETRY_BUDGET, RetryBudget } from "../../domain/targets/retry-budget.ts";
 import type { SharedSlots } from "../../domain/targets/shared-slots.ts";
-import { answerCostUsd } from "../../domain/targets/target-cost.ts";
+import { completionCostUsd } from "../../domain/targets/target-cost.ts";
 import type { RequestFacts } from "../core/record.ts";
 import { UpstreamHealthRegistry } from "../core/upstream-health.ts";
 import type { AwsCredentials } from "../dialects/inner/provider-dialect.ts";
@@ -108,7 +108,7 @@ export class TargetService {
   /** Counts what a request that is over has cost. */
   account({ target, failedAttempts, promptTokens = 0, completionTokens = 0, errorCode }: RequestFacts): void {
     if (target === undefined) return;
-    const usd = answerCostUsd(target.price, promptTokens, completionTokens);
+    const usd = completionCostUsd(target.price, promptTokens, completionTokens);
     const [provider] = target.id.split("/");
     if (target.kind === "provider" && provider !== undefined) this.ledger.spend(provider, usd);
     this.#measurements.spend(target, usd);

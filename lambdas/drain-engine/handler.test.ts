@@ -116,13 +116,13 @@ describe("drain-engine", () => {
     forgetInstance();
     const message = "No active Lifecycle Action found with token token-1";
     const body = `<Error><Type>Sender</Type><Code>ValidationError</Code><Message>${message}</Message></Error>`;
-    aws.answers.set("CompleteLifecycleAction", [400, `<ErrorResponse>${body}</ErrorResponse>`]);
+    aws.responses.set("CompleteLifecycleAction", [400, `<ErrorResponse>${body}</ErrorResponse>`]);
     expect((await invoke(event(60))).error).toBeUndefined();
   });
 
   test("fails when AWS does, so that Lambda tries again", async () => {
     const body = "<Error><Type>Sender</Type><Code>AccessDenied</Code><Message>not yours</Message></Error>";
-    aws.answers.set("DeregisterTargets", [403, `<ErrorResponse>${body}</ErrorResponse>`]);
+    aws.responses.set("DeregisterTargets", [403, `<ErrorResponse>${body}</ErrorResponse>`]);
     expect((await invoke(event(60))).error).toMatch(/not yours/);
     expect(aws.calls).not.toContain("CompleteLifecycleAction");
   });
