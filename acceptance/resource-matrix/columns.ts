@@ -2,7 +2,7 @@ import { ENCRYPTED_TYPES } from "../../constructs/policy/customer-key.ts";
 import { allowsAction, DEPLOY_ACTIONS } from "../../constructs/state/deploy-actions.ts";
 import { deployGrants } from "../../constructs/state/deploy-permissions.ts";
 import type { CostEnvironment } from "../../domain/cost/cost-environment.ts";
-import { CHARGED_RESOURCES } from "../../domain/cost/cost-line.ts";
+import { CHARGED_RESOURCES } from "../../domain/cost/cost-item.ts";
 import { forecast } from "../../domain/cost/forecast.ts";
 import { DEFAULT_USAGE } from "../../domain/cost/usage.ts";
 import { NOT_MODELLED, PLUGINS } from "../../local/plugin-table.ts";
@@ -63,7 +63,7 @@ export function columns(environments: readonly CostEnvironment[]): readonly Colu
       name: "cost",
       covered: chargedTypes(environments),
       exemptions: WITHOUT_COST,
-      remedy: "it to CHARGED_RESOURCES in domain/cost/cost-line.ts and its cost item to domain/cost/platform-lines.ts",
+      remedy: "it to CHARGED_RESOURCES in domain/cost/cost-item.ts and its cost item to domain/cost/platform-items.ts",
       exemptIn: `WITHOUT_COST of ${EXEMPTIONS}`,
     },
     {
@@ -86,8 +86,8 @@ export function columns(environments: readonly CostEnvironment[]): readonly Colu
 
 /** Types that AWS charges for in the forecast of at least one environment. */
 function chargedTypes(environments: readonly CostEnvironment[]): ReadonlySet<string> {
-  const lines = environments.flatMap((environment) => forecast(environment, DEFAULT_USAGE).lines);
-  return new Set(lines.flatMap(({ type }) => CHARGED_RESOURCES[type]));
+  const items = environments.flatMap((environment) => forecast(environment, DEFAULT_USAGE).items);
+  return new Set(items.flatMap(({ type }) => CHARGED_RESOURCES[type]));
 }
 
 /** Types of which CI's role may call every action that making and deleting them takes. */

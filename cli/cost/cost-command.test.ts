@@ -58,9 +58,9 @@ describe("sluice cost", () => {
   });
 
   test("--json has the same figures as numbers", async () => {
-    const { total, lines } = JSON.parse(await run(["--environment", "dev", "--json"]));
+    const { total, items } = JSON.parse(await run(["--environment", "dev", "--json"]));
     expect(total.maximum).toBeGreaterThan(total.minimum);
-    expect(lines[0]).toMatchObject({ type: "GPU instances", quantity: 730, price: { usd: 1.006 } });
+    expect(items[0]).toMatchObject({ type: "GPU instances", quantity: 730, price: { usd: 1.006 } });
   });
 
   test("--against shows what differs, signed", async () => {

@@ -1,5 +1,5 @@
 import type { Difference } from "../../domain/cost/compare.ts";
-import { lineCost } from "../../domain/cost/cost-line.ts";
+import { itemCost } from "../../domain/cost/cost-item.ts";
 import type { Forecast, Month } from "../../domain/cost/forecast.ts";
 import type { Usage } from "../../domain/cost/usage.ts";
 
@@ -9,7 +9,7 @@ const NUMBER_WIDTH = 12;
 
 /** A forecast as text: a row with a bar for each type, totals, and both costs of the access to AWS APIs. */
 export function forecastText(forecast: Forecast): string {
-  const { byType, total, platform, waysToAws, environment, region, usage } = forecast;
+  const { byType, total, platform, accessToAws, environment, region, usage } = forecast;
   const most = Math.max(...byType.map(({ expected }) => expected));
   return [
     `${environment} in ${region}, dollars a month at list prices (on demand, without free tiers)`,
@@ -20,20 +20,20 @@ export function forecastText(forecast: Forecast): string {
     monthRow("total", total),
     monthRow("platform without engines", platform),
     "",
-    `Access to AWS APIs: interface endpoints cost ${dollars(waysToAws.interfaceEndpoints)} (in the forecast); ` +
-      `NAT gateways in the same zones would cost ${dollars(waysToAws.natGateways)}.`,
+    `Access to AWS APIs: interface endpoints cost ${dollars(accessToAws.interfaceEndpoints)} (in the forecast); ` +
+      `NAT gateways in the same zones would cost ${dollars(accessToAws.natGateways)}.`,
   ].join("\n");
 }
 
 /** Every cost item of a forecast: quantity, price, purpose, and the source of the price. */
-export function linesText({ lines, fleets }: Forecast): string {
-  return lines
-    .map((line) => {
-      const { type, what, quantity, price, fleet } = line;
+export function linesText({ items, fleets }: Forecast): string {
+  return items
+    .map((item) => {
+      const { type, what, quantity, price, fleet } = item;
       const { minInstances, maxInstances } = fleets.find(({ name }) => name === fleet) ?? {};
       const times = minInstances === undefined ? "" : ` for each of ${minInstances} to ${maxInstances}`;
       const units = price.units === 1 ? price.unit : `${price.units.toLocaleString("en-US")} ${price.unit}`;
-      const sum = `${rounded(quantity)} × $${price.usd} per ${units} = $${dollars(lineCost(line))}${times}`;
+      const sum = `${rounded(quantity)} × $${price.usd} per ${units} = $${dollars(itemCost(item))}${times}`;
       return `${type}: ${what}\n  ${sum}\n  ${price.source} (${price.date})`;
     })
     .join("\n");

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { INSTANCE_TYPES } from "../../catalog/instance-types.ts";
 import { regionPrices } from "../../catalog/prices/region-prices.ts";
 import { VALKEY_NODE_TYPES } from "../../catalog/valkey-node-types.ts";
-import { lineCost } from "../../domain/cost/cost-line.ts";
+import { itemCost } from "../../domain/cost/cost-item.ts";
 import { forecast, instancesAt } from "../../domain/cost/forecast.ts";
 import { DEFAULT_USAGE } from "../../domain/cost/usage.ts";
 import { loadEnvironment } from "../../environments/load.ts";
@@ -81,7 +81,7 @@ function components({ name, costComponents = [], subresources = [] }: Resource, 
   ];
 }
 
-/** What both know: our lines, and Infracost's resources and components. */
+/** What both know: our items, and Infracost's resources and components. */
 const BOTH: readonly (readonly [ours: RegExp, resource: RegExp, component: RegExp])[] = [
   [/, pool /, /^aws_autoscaling_group\.Engines/, /^Instance usage/],
   [/, shared store$/, /^aws_elasticache_replication_group/, /^ElastiCache/],
@@ -158,16 +158,16 @@ describe("Infracost, over prices of the catalogue", () => {
       const { projects } = JSON.parse(readFileSync(join(folder, "breakdown.json"), "utf8"));
       const project = projects.find(({ name }: { name: string }) => name === environment.name);
       const theirs = (project.breakdown.resources as Resource[]).flatMap((resource) => components(resource));
-      const { lines, fleets } = forecast(environment, DEFAULT_USAGE);
+      const { items, fleets } = forecast(environment, DEFAULT_USAGE);
       // Infracost prices a group at its minimum.
-      const ours = lines.map((line) => {
-        const fleet = fleets.find(({ name }) => name === line.fleet);
-        return { what: line.what, usd: lineCost(line) * (fleet ? instancesAt(fleet, 0) : 1) };
+      const ours = items.map((item) => {
+        const fleet = fleets.find(({ name }) => name === item.fleet);
+        return { what: item.what, usd: itemCost(item) * (fleet ? instancesAt(fleet, 0) : 1) };
       });
       const sum = (values: readonly { readonly usd: number }[]) => values.reduce((total, { usd }) => total + usd, 0);
       for (const [what, resource, component] of BOTH) {
         if (environment.valkey === null && what.source.startsWith(", shared store")) continue;
-        const own = sum(ours.filter((line) => what.test(line.what)));
+        const own = sum(ours.filter((item) => what.test(item.what)));
         const other = sum(theirs.filter((each) => resource.test(each.of) && component.test(each.name)));
         expect(own, `${what}: forecast ${own}, Infracost ${other}`).toBeGreaterThan(0);
         expect(Math.abs(own / other - 1), `${what}: forecast ${own}, Infracost ${other}`).toBeLessThan(0.05);

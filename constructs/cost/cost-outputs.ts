@@ -2,7 +2,7 @@ import { TerraformOutput, Token } from "cdktf";
 import { Construct } from "constructs";
 import { hasPrices, noPricesText } from "../../catalog/prices/region-prices.ts";
 import type { CostEnvironment } from "../../domain/cost/cost-environment.ts";
-import { COST_TYPES, type CostLine } from "../../domain/cost/cost-line.ts";
+import { COST_TYPES, type CostItem } from "../../domain/cost/cost-item.ts";
 import { forecast } from "../../domain/cost/forecast.ts";
 import { DEFAULT_USAGE, type Usage } from "../../domain/cost/usage.ts";
 import { monthExpression } from "./month-expression.ts";
@@ -25,20 +25,20 @@ export class CostOutputs extends Construct {
       output("estimated_monthly_cost", "Why there is no forecast.", noPricesText(environment.region));
       return;
     }
-    const { lines, fleets } = forecast(environment, usage);
+    const { items, fleets } = forecast(environment, usage);
     const shares = { minimum: 0, expected: usage.instanceShare, maximum: 1 };
     const assumed = `${usage.requestsPerMonth} requests a month at list prices`;
-    const at = (chosen: readonly CostLine[], share: number) =>
-      monthExpression({ lines: chosen, fleets, share, variableOf });
+    const at = (chosen: readonly CostItem[], share: number) =>
+      monthExpression({ items: chosen, fleets, share, variableOf });
     for (const [scenario, share] of Object.entries(shares)) {
       output(
         `estimated_monthly_cost_${scenario}`,
         `Dollars a month, fleets at ${scenario}; ${assumed}.`,
-        at(lines, share),
+        at(items, share),
       );
     }
     const breakdown = COST_TYPES.map((type) => {
-      const ofType = lines.filter((line) => line.type === type);
+      const ofType = items.filter((item) => item.type === type);
       return [
         type,
         Object.fromEntries(Object.entries(shares).map(([scenario, share]) => [scenario, at(ofType, share)])),

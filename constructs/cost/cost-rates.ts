@@ -3,7 +3,7 @@ import { costOf } from "../../catalog/prices/price.ts";
 import { regionPrices } from "../../catalog/prices/region-prices.ts";
 import type { CostPublisherSettings } from "../../contracts/processes/cost-publisher.ts";
 import { type CostEnvironment, hasApiGateway } from "../../domain/cost/cost-environment.ts";
-import { lineCost } from "../../domain/cost/cost-line.ts";
+import { itemCost } from "../../domain/cost/cost-item.ts";
 import { forecast } from "../../domain/cost/forecast.ts";
 import { DEFAULT_USAGE, HOURS_PER_MONTH, volumesOf } from "../../domain/cost/usage.ts";
 
@@ -15,7 +15,7 @@ import { DEFAULT_USAGE, HOURS_PER_MONTH, volumesOf } from "../../domain/cost/usa
 export function costRates(environment: CostEnvironment): CostPublisherSettings {
   const prices = regionPrices(environment.region);
   const quiet = { ...DEFAULT_USAGE, requestsPerMonth: 0, siteVisitsPerMonth: 0 };
-  const platform = forecast(environment, quiet).lines.filter(({ fleet }) => fleet === undefined);
+  const platform = forecast(environment, quiet).items.filter(({ fleet }) => fleet === undefined);
   const oneToken = { ...quiet, requestsPerMonth: 1, promptTokens: 0, completionTokens: 1 };
   const noToken = { ...oneToken, completionTokens: 0 };
   const tokenGb = volumesOf(oneToken).responseGb - volumesOf(noToken).responseGb;
@@ -25,7 +25,7 @@ export function costRates(environment: CostEnvironment): CostPublisherSettings {
     instanceHour: Object.fromEntries(
       Object.entries(INSTANCE_TYPES).map(([type, { price }]) => [type, price.usdPerHour]),
     ),
-    platformHour: rounded(platform.reduce((sum, line) => sum + lineCost(line), 0) / HOURS_PER_MONTH),
+    platformHour: rounded(platform.reduce((sum, item) => sum + itemCost(item), 0) / HOURS_PER_MONTH),
     request: rounded(
       (hasApiGateway(environment) ? costOf(1, prices.apiRequests) : 0) + costOf(1, prices.firewallRequests),
     ),

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import type { CostLine } from "../../domain/cost/cost-line.ts";
+import type { CostItem } from "../../domain/cost/cost-item.ts";
 import { monthExpression } from "./month-expression.ts";
 
 const price = { usd: 2, units: 1, unit: "hour", source: "test", date: "2026-01-01" };
-const lines: readonly CostLine[] = [
+const items: readonly CostItem[] = [
   { type: "Gateways", what: "gateways", quantity: 5, price, fleet: "gateway" },
   { type: "KMS", what: "keys", quantity: 0.5, price },
 ];
@@ -18,5 +18,5 @@ test.each([
   [0.25, `\${floor((31 + 2.5 * (var.gateway_max - 3)) * 100 + 0.5) / 100}`],
   [1, `\${floor((31 + 10 * (var.gateway_max - 3)) * 100 + 0.5) / 100}`],
 ])("a share of %s is fixed costs, fleets at their minimum, and that share of what is above", (share, expression) => {
-  expect(monthExpression({ lines, fleets, share, variableOf })).toBe(expression);
+  expect(monthExpression({ items, fleets, share, variableOf })).toBe(expression);
 });

@@ -1,8 +1,8 @@
-import { type CostFleet, type CostLine, lineCost } from "../../domain/cost/cost-line.ts";
+import { type CostFleet, type CostItem, itemCost } from "../../domain/cost/cost-item.ts";
 import { instancesAt } from "../../domain/cost/forecast.ts";
 
 export interface MonthExpressionProps {
-  readonly lines: readonly CostLine[];
+  readonly items: readonly CostItem[];
   readonly fleets: readonly CostFleet[];
   /** How far fleets are above their minimum, 0 to 1. */
   readonly share: number;
@@ -14,13 +14,13 @@ export interface MonthExpressionProps {
  * Dollars a month as an OpenTofu expression that follows the fleets' variables: what is fixed is a number, what grows
  * with a fleet is multiplied by its instances. Rounded to cents.
  */
-export function monthExpression({ lines, fleets, share, variableOf }: MonthExpressionProps): string {
-  const costOfLines = (fleet: string | undefined) =>
-    lines.filter((line) => line.fleet === fleet).reduce((sum, line) => sum + lineCost(line), 0);
-  const fleetTerms = fleets.map((fleet) => ({ fleet, each: costOfLines(fleet.name) })).filter(({ each }) => each > 0);
+export function monthExpression({ items, fleets, share, variableOf }: MonthExpressionProps): string {
+  const costOfItems = (fleet: string | undefined) =>
+    items.filter((item) => item.fleet === fleet).reduce((sum, item) => sum + itemCost(item), 0);
+  const fleetTerms = fleets.map((fleet) => ({ fleet, each: costOfItems(fleet.name) })).filter(({ each }) => each > 0);
   const atMinimum = fleetTerms.reduce(
     (sum, { fleet, each }) => sum + each * instancesAt(fleet, 0),
-    costOfLines(undefined),
+    costOfItems(undefined),
   );
   const above =
     share === 0

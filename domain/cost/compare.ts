@@ -1,4 +1,4 @@
-import type { CostType } from "./cost-line.ts";
+import type { CostType } from "./cost-item.ts";
 import type { Forecast, Month } from "./forecast.ts";
 
 /** Dollars a month that one forecast is above another; negative when it is below. */

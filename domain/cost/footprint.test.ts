@@ -51,7 +51,7 @@ describe.each(Object.entries(environments))("the forecast's footprint of %s", (_
   test("knows every kind of resource that AWS charges for by the month", () => {
     const types = new Set(stacks.flatMap((stack) => Object.keys(stack.resource ?? {})));
     for (const type of ["aws_elasticache_cluster", "aws_db_instance", "aws_lb"])
-      expect(types.has(type), `${type}: the forecast must have a line for it`).toBe(type === "aws_lb");
+      expect(types.has(type), `${type}: the forecast must have an item for it`).toBe(type === "aws_lb");
     expect(all("aws_lb")).toHaveLength(footprint.loadBalancers);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { loadEnvironment } from "../../environments/load.ts";
 import { OUTSIDE_PROVIDER } from "../../test-support/outside-provider.ts";
-import { COST_TYPES, lineCost } from "./cost-line.ts";
+import { COST_TYPES, itemCost } from "./cost-item.ts";
 import { forecast } from "./forecast.ts";
 import { DEFAULT_USAGE } from "./usage.ts";
 
@@ -21,13 +21,13 @@ describe("the forecast", () => {
     }
   });
 
-  // documented: cost-lines-have-sources
-  test("every line is named once, costs something and says where its price is from", () => {
-    const { lines } = forecast(prod, DEFAULT_USAGE);
-    expect(new Set(lines.map(({ what }) => what)).size).toBe(lines.length);
-    for (const line of lines) {
-      expect(lineCost(line), line.what).toBeGreaterThan(0);
-      expect(line.price.source, line.what).not.toBe("");
+  // documented: cost-items-have-sources
+  test("every item is named once, costs something and says where its price is from", () => {
+    const { items } = forecast(prod, DEFAULT_USAGE);
+    expect(new Set(items.map(({ what }) => what)).size).toBe(items.length);
+    for (const item of items) {
+      expect(itemCost(item), item.what).toBeGreaterThan(0);
+      expect(item.price.source, item.what).not.toBe("");
     }
   });
 
@@ -36,16 +36,16 @@ describe("the forecast", () => {
   });
 
   test("and that is what dev costs when its file has no pools, whatever the engines' part is called", () => {
-    const { total, lines } = forecast({ ...dev, pools: {} }, DEFAULT_USAGE);
+    const { total, items } = forecast({ ...dev, pools: {} }, DEFAULT_USAGE);
     expect(total.expected).toBeLessThan(75);
-    expect(lines.filter(({ forEngines }) => forEngines)).toEqual([]);
+    expect(items.filter(({ forEngines }) => forEngines)).toEqual([]);
     // The weights' place in the bucket and the reads of the pool's metrics go too.
     expect(total.expected).toBeLessThanOrEqual(result.platform.expected);
     expect(total.expected).toBeGreaterThan(result.platform.expected - 1);
   });
 
   test("the platform is everything but what is there for engines only", () => {
-    const engines = result.lines.filter(({ forEngines }) => forEngines).map(({ what }) => what);
+    const engines = result.items.filter(({ forEngines }) => forEngines).map(({ what }) => what);
     expect(engines).toEqual([
       "g5.xlarge, pool phi-3-mini",
       "volumes of pool phi-3-mini",
@@ -58,8 +58,8 @@ describe("the forecast", () => {
   test("a provider outside AWS costs a NAT gateway with its address and what goes through it, and nothing else does", () => {
     expect(rowOf(result, "NAT gateways")?.maximum).toBe(0);
     const outside = forecast({ ...dev, providers: { example: OUTSIDE_PROVIDER } }, DEFAULT_USAGE);
-    const { lines } = outside;
-    expect(lines.filter(({ type }) => type === "NAT gateways").map((line) => [line.what, lineCost(line)])).toEqual([
+    const { items } = outside;
+    expect(items.filter(({ type }) => type === "NAT gateways").map((item) => [item.what, itemCost(item)])).toEqual([
       ["NAT gateways", expect.closeTo(32.85, 2)],
       ["their public addresses", expect.closeTo(3.65, 2)],
       ["data through NAT", expect.closeTo(0.2439, 4)], // 5.42 GB at 0.045
@@ -91,13 +91,13 @@ describe("the forecast", () => {
 
   test("without authorization no Lambda is paid for each request", () => {
     const off = forecast({ ...dev, api: { auth: "off" } }, { ...DEFAULT_USAGE, requestsPerMonth: 1e6 });
-    expect(off.lines.map(({ what }) => what)).not.toContain("authorizations");
+    expect(off.items.map(({ what }) => what)).not.toContain("authorizations");
   });
 
   test("what gateways look up while idle grows with their threads, kept responses and batches with the callers", () => {
     const costs = (environment: typeof dev, requestsPerMonth = 100_000) =>
       Object.fromEntries(
-        forecast(environment, { ...DEFAULT_USAGE, requestsPerMonth }).lines.map((line) => [line.what, lineCost(line)]),
+        forecast(environment, { ...DEFAULT_USAGE, requestsPerMonth }).items.map((item) => [item.what, itemCost(item)]),
       );
     const [once, twice, busy] = [
       costs(dev),
@@ -115,8 +115,8 @@ describe("the forecast", () => {
   });
 
   test("tells what NAT would cost in place of the endpoints", () => {
-    expect(result.waysToAws.interfaceEndpoints).toBeCloseTo(36.5, 1);
-    expect(result.waysToAws.natGateways).toBeCloseTo(730 * (0.045 + 0.005), 1);
+    expect(result.accessToAws.interfaceEndpoints).toBeCloseTo(36.5, 1);
+    expect(result.accessToAws.natGateways).toBeCloseTo(730 * (0.045 + 0.005), 1);
   });
 
   test("a region without prices is refused by name", () => {

@@ -1,10 +1,10 @@
 import { costOf } from "../../catalog/prices/price.ts";
 import { type RegionPrices, regionPrices } from "../../catalog/prices/region-prices.ts";
 import type { CostEnvironment } from "./cost-environment.ts";
-import { COST_TYPES, type CostFleet, type CostLine, type CostType, lineCost } from "./cost-line.ts";
-import { fleetLines, fleetsOf } from "./fleet-lines.ts";
+import { COST_TYPES, type CostFleet, type CostItem, type CostType, itemCost } from "./cost-item.ts";
+import { fleetItems, fleetsOf } from "./fleet-items.ts";
 import { type Footprint, footprintOf } from "./footprint.ts";
-import { platformLines } from "./platform-lines.ts";
+import { platformItems } from "./platform-items.ts";
 import { HOURS_PER_MONTH, type Usage, volumesOf } from "./usage.ts";
 
 /** Dollars a month with every fleet at its minimum, at its assumed mean, at its maximum. Usage is the same in all. */
@@ -20,14 +20,14 @@ export interface Forecast {
   readonly region: string;
   readonly usage: Usage;
   readonly fleets: readonly CostFleet[];
-  readonly lines: readonly CostLine[];
+  readonly items: readonly CostItem[];
   /** One row for each type, also where it costs nothing. */
   readonly byType: readonly (Month & { readonly type: CostType })[];
   readonly total: Month;
   /** The total without engines and what is there for them only: their volumes, metrics, alarms and endpoints. */
   readonly platform: Month;
-  /** The two ways of private instances to AWS's APIs, for the same month. */
-  readonly waysToAws: { readonly interfaceEndpoints: number; readonly natGateways: number };
+  /** What access to AWS's APIs costs private instances in the same month, by interface endpoints and by NAT gateways. */
+  readonly accessToAws: { readonly interfaceEndpoints: number; readonly natGateways: number };
 }
 
 /**
@@ -40,26 +40,26 @@ export function forecast(environment: CostEnvironment, usage: Usage): Forecast {
   const volumes = volumesOf(usage);
   const footprint = footprintOf(environment);
   const fleets = fleetsOf(environment);
-  const lines = [
-    ...fleetLines(environment, prices),
-    ...platformLines({ environment, footprint, prices, volumes }),
+  const items = [
+    ...fleetItems(environment, prices),
+    ...platformItems({ environment, footprint, prices, volumes }),
   ].filter(({ quantity }) => quantity > 0);
-  const monthOf = (chosen: readonly CostLine[]): Month => ({
+  const monthOf = (chosen: readonly CostItem[]): Month => ({
     minimum: sumOf(chosen, fleets, 0),
     expected: sumOf(chosen, fleets, usage.instanceShare),
     maximum: sumOf(chosen, fleets, 1),
   });
-  const byType = COST_TYPES.map((type) => ({ type, ...monthOf(lines.filter((line) => line.type === type)) }));
+  const byType = COST_TYPES.map((type) => ({ type, ...monthOf(items.filter((item) => item.type === type)) }));
   return {
     environment: environment.name,
     region: environment.region,
     usage,
     fleets,
-    lines,
+    items,
     byType,
-    total: monthOf(lines),
-    platform: monthOf(lines.filter(({ forEngines = false }) => !forEngines)),
-    waysToAws: waysToAws(footprint, prices, volumes.gatewayLogGb),
+    total: monthOf(items),
+    platform: monthOf(items.filter(({ forEngines = false }) => !forEngines)),
+    accessToAws: accessToAws(footprint, prices, volumes.gatewayLogGb),
   };
 }
 
@@ -68,18 +68,18 @@ export function instancesAt({ minInstances, maxInstances }: CostFleet, share: nu
   return minInstances + share * (maxInstances - minInstances);
 }
 
-function sumOf(lines: readonly CostLine[], fleets: readonly CostFleet[], share: number): number {
-  return lines.reduce((sum, line) => {
-    const fleet = fleets.find(({ name }) => name === line.fleet);
-    return sum + lineCost(line) * (fleet ? instancesAt(fleet, share) : 1);
+function sumOf(items: readonly CostItem[], fleets: readonly CostFleet[], share: number): number {
+  return items.reduce((sum, item) => {
+    const fleet = fleets.find(({ name }) => name === item.fleet);
+    return sum + itemCost(item) * (fleet ? instancesAt(fleet, share) : 1);
   }, 0);
 }
 
-function waysToAws(
+function accessToAws(
   { interfaceEndpoints: { shared, engines }, endpointZones }: Footprint,
   prices: RegionPrices,
   dataGb: number,
-): Forecast["waysToAws"] {
+): Forecast["accessToAws"] {
   const hours = HOURS_PER_MONTH * endpointZones;
   return {
     interfaceEndpoints:

@@ -1,4 +1,4 @@
-import { AUTHORIZER } from "./platform-lines.ts";
+import { AUTHORIZER } from "./platform-items.ts";
 import { HOURS_PER_MONTH, type Usage, volumesOf } from "./usage.ts";
 
 /** Quantities a month by the name of Infracost's usage key; a group of keys is one level deeper. */
@@ -19,7 +19,7 @@ export function infracostUsage(usage: Usage): Readonly<Record<string, ResourceUs
     "aws_cloudwatch_log_group.Api_AccessLogs_50DA825E": { monthly_data_ingested_gb: volumes.accessLogGb },
     "aws_dynamodb_table.Keys": { monthly_read_request_units: requests },
     "aws_dynamodb_table.Batches_Table_426D1BF2": { monthly_write_request_units: volumes.batchUnits },
-    "aws_dynamodb_table.Responses": { monthly_write_request_units: volumes.keptResponseUnits },
+    "aws_dynamodb_table.Responses": { monthly_write_request_units: volumes.storedResponseUnits },
     "aws_lambda_function.Authorizer": { monthly_requests: requests, request_duration_ms: 1000 * AUTHORIZER.seconds },
     "aws_lb.LoadBalancer": { processed_bytes_gb: volumes.loadBalancerUnits * HOURS_PER_MONTH },
     "aws_s3_bucket.Batches_Files_95D13107": {

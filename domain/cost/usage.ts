@@ -3,7 +3,7 @@ export interface Usage {
   readonly requestsPerMonth: number;
   /** Mean prompt of a request, in tokens. */
   readonly promptTokens: number;
-  /** Mean answer of a request, in tokens. */
+  /** Mean completion of a request, in tokens. */
   readonly completionTokens: number;
   /** Visits of the demo page. */
   readonly siteVisitsPerMonth: number;
@@ -36,8 +36,8 @@ export interface Volumes {
   readonly loadBalancerUnits: number;
   readonly siteGb: number;
   readonly siteRequests: number;
-  /** Write units of DynamoDB for responses that are kept, and for work on batches. */
-  readonly keptResponseUnits: number;
+  /** Write units of DynamoDB for responses that are stored, and for work on batches. */
+  readonly storedResponseUnits: number;
   readonly batchUnits: number;
   /** Files of batches as they lie in the bucket, and writes of them. */
   readonly batchFileGb: number;
@@ -53,7 +53,7 @@ const GB = 1e9;
 const BYTES_PER_STREAMED_TOKEN = 250;
 /** English text has about four characters to a token. */
 const BYTES_PER_PROMPT_TOKEN = 4;
-/** Headers of request and answer, and the body's own frame. */
+/** Headers of request and response, and the body's own frame. */
 const BYTES_AROUND_A_REQUEST = 1500;
 /** API Gateway's access log line; the gateway's line of a request; START, END and REPORT of a Lambda invocation. */
 const ACCESS_LOG_BYTES = 600;
@@ -65,21 +65,21 @@ const FLOW_LOG_BYTES = 4 * 130;
 const SITE_BYTES = 300_000;
 const SITE_FILES = 8;
 
-/** Of a hundred requests, those whose response is kept, and those that are lines of batches. */
-const KEPT_SHARE = 0.05;
+/** Of a hundred requests, those whose response is stored, and those that are requests of batches. */
+const STORED_SHARE = 0.05;
 const BATCH_SHARE = 0.1;
-/** Gateways share a batch by slices of 50 lines: leases and signs of life of the slice, its result, the batch's counts. */
+/** Gateways share a batch by slices of 50 requests: leases and signs of life of the slice, its result, the batch's counts. */
 const LINES_PER_SLICE = 50;
 const UNITS_PER_SLICE = 20;
 /** A slice writes its part of the output, of the whole file then, and reads its part of the input. */
 const WRITES_PER_SLICE = 2;
-/** A file is kept for 30 days. */
+/** A file is stored for 30 days. */
 const FILE_MONTHS = 30 / DAYS_PER_MONTH;
 
 /** One capacity unit carries, by whichever is most: 25 new connections a second, 3,000 open ones, 1 GB an hour. */
 const UNIT = { newConnections: 25, openConnections: 3000, gbPerHour: 1 } as const;
-/** A streamed answer holds its connection about this long. */
-const SECONDS_PER_ANSWER = 10;
+/** A streamed response holds its connection about this long. */
+const SECONDS_PER_RESPONSE = 10;
 
 export function volumesOf(usage: Usage): Volumes {
   const { requestsPerMonth: requests, promptTokens, completionTokens, siteVisitsPerMonth } = usage;
@@ -100,12 +100,12 @@ export function volumesOf(usage: Usage): Volumes {
     flowLogGb: (requests * FLOW_LOG_BYTES) / GB,
     loadBalancerUnits: Math.max(
       requestsPerSecond / UNIT.newConnections,
-      (requestsPerSecond * SECONDS_PER_ANSWER) / UNIT.openConnections,
+      (requestsPerSecond * SECONDS_PER_RESPONSE) / UNIT.openConnections,
       engineGb / HOURS_PER_MONTH / UNIT.gbPerHour,
     ),
     siteGb: (siteVisitsPerMonth * SITE_BYTES) / GB,
     siteRequests: siteVisitsPerMonth * SITE_FILES,
-    keptResponseUnits: requests * KEPT_SHARE * Math.ceil(perStored / 1024),
+    storedResponseUnits: requests * STORED_SHARE * Math.ceil(perStored / 1024),
     batchUnits: slices * UNITS_PER_SLICE,
     batchFileGb: (requests * BATCH_SHARE * perStored * FILE_MONTHS) / GB,
     batchFileWrites: slices * WRITES_PER_SLICE,

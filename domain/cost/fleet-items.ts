@@ -3,7 +3,7 @@ import type { Price } from "../../catalog/prices/price.ts";
 import type { RegionPrices } from "../../catalog/prices/region-prices.ts";
 import { GATEWAY_METRICS_WINDOW_SECONDS } from "../../contracts/metrics/catalogue.ts";
 import type { CostEnvironment, CostPool } from "./cost-environment.ts";
-import type { CostFleet, CostLine } from "./cost-line.ts";
+import type { CostFleet, CostItem } from "./cost-item.ts";
 import { HOURS_PER_MONTH } from "./usage.ts";
 
 /** Name of the gateways among the fleets; the pools have their own. */
@@ -19,9 +19,9 @@ export function fleetsOf({ gateways, pools }: CostEnvironment): readonly CostFle
 }
 
 /** What grows with the number of instances: hours and volumes. */
-export function fleetLines({ gateways, pools }: CostEnvironment, prices: RegionPrices): readonly CostLine[] {
+export function fleetItems({ gateways, pools }: CostEnvironment, prices: RegionPrices): readonly CostItem[] {
   return [
-    ...Object.entries(pools).flatMap(([name, pool]) => poolLines(name, pool, prices)),
+    ...Object.entries(pools).flatMap(([name, pool]) => poolItems(name, pool, prices)),
     {
       type: "Gateways",
       what: `${gateways.instanceType}, gateways`,
@@ -46,7 +46,7 @@ export function fleetLines({ gateways, pools }: CostEnvironment, prices: RegionP
   ];
 }
 
-function poolLines(name: string, pool: CostPool, prices: RegionPrices): readonly CostLine[] {
+function poolItems(name: string, pool: CostPool, prices: RegionPrices): readonly CostItem[] {
   const { instanceType, volumeGiB } = pool;
   const stopped = stoppedInstances(pool);
   const volume = { type: "EBS volumes", price: prices.volumeGb } as const;

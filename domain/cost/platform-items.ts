@@ -2,9 +2,9 @@ import { catalogModel } from "../../catalog/models.ts";
 import type { RegionPrices } from "../../catalog/prices/region-prices.ts";
 import { catalogValkeyNodeType } from "../../catalog/valkey-node-types.ts";
 import { type CostEnvironment, hasApiGateway } from "./cost-environment.ts";
-import type { CostLine } from "./cost-line.ts";
+import type { CostItem } from "./cost-item.ts";
 import type { Footprint } from "./footprint.ts";
-import { tableLines } from "./table-lines.ts";
+import { tableItems } from "./table-items.ts";
 import { DAYS_PER_MONTH, HOURS_PER_MONTH, type Volumes } from "./usage.ts";
 
 /** CloudWatch stores logs compressed, to about 15 % (AWS's pricing examples). */
@@ -31,15 +31,15 @@ export interface PlatformProps {
 }
 
 /** What every environment has once: load balancer, ways to AWS, API, firewall, logs, storage, keys, functions. */
-export function platformLines(props: PlatformProps): readonly CostLine[] {
+export function platformItems(props: PlatformProps): readonly CostItem[] {
   return [
-    ...networkLines(props),
-    ...edgeLines(props),
-    ...observabilityLines(props),
-    ...sharedStoreLines(props),
-    ...storageLines(props),
-    ...tableLines(props),
-    ...functionLines(props),
+    ...networkItems(props),
+    ...edgeItems(props),
+    ...observabilityItems(props),
+    ...sharedStoreItems(props),
+    ...storageItems(props),
+    ...tableItems(props),
+    ...functionItems(props),
   ];
 }
 
@@ -47,7 +47,7 @@ function hasAuthorizer(environment: CostEnvironment): boolean {
   return hasApiGateway(environment) && environment.api.auth !== "off";
 }
 
-function networkLines({ environment, footprint, prices, volumes }: PlatformProps): readonly CostLine[] {
+function networkItems({ environment, footprint, prices, volumes }: PlatformProps): readonly CostItem[] {
   const zones = environment.zones.length;
   return [
     {
@@ -81,7 +81,7 @@ function networkLines({ environment, footprint, prices, volumes }: PlatformProps
       quantity: volumes.gatewayLogGb,
       price: prices.interfaceEndpointGb,
     },
-    ...natLines({ environment, footprint, prices, volumes }),
+    ...natItems({ environment, footprint, prices, volumes }),
     { type: "Data transfer", what: "answers to clients", quantity: volumes.responseGb, price: prices.dataOutGb },
     {
       type: "Data transfer",
@@ -92,7 +92,7 @@ function networkLines({ environment, footprint, prices, volumes }: PlatformProps
   ];
 }
 
-function natLines({ footprint: { natGateways }, prices, volumes }: PlatformProps): readonly CostLine[] {
+function natItems({ footprint: { natGateways }, prices, volumes }: PlatformProps): readonly CostItem[] {
   if (natGateways === 0) return [];
   const hours = HOURS_PER_MONTH * natGateways;
   return [
@@ -103,7 +103,7 @@ function natLines({ footprint: { natGateways }, prices, volumes }: PlatformProps
   ];
 }
 
-function edgeLines({ environment, footprint, prices, volumes }: PlatformProps): readonly CostLine[] {
+function edgeItems({ environment, footprint, prices, volumes }: PlatformProps): readonly CostItem[] {
   return [
     {
       type: "API Gateway",
@@ -119,7 +119,7 @@ function edgeLines({ environment, footprint, prices, volumes }: PlatformProps): 
   ];
 }
 
-function observabilityLines({ environment, footprint, prices, volumes }: PlatformProps): readonly CostLine[] {
+function observabilityItems({ environment, footprint, prices, volumes }: PlatformProps): readonly CostItem[] {
   const authorizerGb = hasAuthorizer(environment) ? volumes.functionLogGb : 0;
   const accessLogGb = hasApiGateway(environment) ? volumes.accessLogGb : 0;
   const logsGb = accessLogGb + volumes.gatewayLogGb + volumes.flowLogGb + authorizerGb;
@@ -155,7 +155,7 @@ function observabilityLines({ environment, footprint, prices, volumes }: Platfor
   ];
 }
 
-function sharedStoreLines({ environment: { valkey } }: PlatformProps): readonly CostLine[] {
+function sharedStoreItems({ environment: { valkey } }: PlatformProps): readonly CostItem[] {
   if (!valkey) return [];
   const { usdPerHour, source, date } = catalogValkeyNodeType(valkey.nodeType).price;
   return [
@@ -168,7 +168,7 @@ function sharedStoreLines({ environment: { valkey } }: PlatformProps): readonly 
   ];
 }
 
-function storageLines({ environment, footprint, prices, volumes }: PlatformProps): readonly CostLine[] {
+function storageItems({ environment, footprint, prices, volumes }: PlatformProps): readonly CostItem[] {
   const models = new Set(Object.values(environment.pools).map(({ model }) => model));
   const { responses = null, batches = null } = environment;
   // The authorizer reads keys; gateways keys and routes, and responses and batches where there are any.
@@ -191,7 +191,7 @@ function storageLines({ environment, footprint, prices, volumes }: PlatformProps
   ];
 }
 
-function functionLines({ environment, prices, volumes }: PlatformProps): readonly CostLine[] {
+function functionItems({ environment, prices, volumes }: PlatformProps): readonly CostItem[] {
   const authorizations = hasAuthorizer(environment) ? volumes.requests : 0;
   return [
     { type: "Lambda", what: "authorizations", quantity: authorizations, price: prices.lambdaRequests },

@@ -1,8 +1,8 @@
 import { catalogInstanceType } from "../../catalog/instance-types.ts";
 import type { RegionPrices } from "../../catalog/prices/region-prices.ts";
 import type { CostEnvironment } from "./cost-environment.ts";
-import type { CostLine } from "./cost-line.ts";
-import { GATEWAY_FLEET } from "./fleet-lines.ts";
+import type { CostItem } from "./cost-item.ts";
+import { GATEWAY_FLEET } from "./fleet-items.ts";
 import { DAYS_PER_MONTH, SECONDS_PER_MONTH, type Volumes } from "./usage.ts";
 
 /** A serving thread asks the routes table every 2 s whether something changed (gateway/admin/changes.ts). */
@@ -21,10 +21,10 @@ export interface TableProps {
 }
 
 /** Tables of routes, kept responses and batches, and the batches' bucket: most of it is what gateways look up when idle. */
-export function tableLines({ environment, prices, volumes }: TableProps): readonly CostLine[] {
+export function tableItems({ environment, prices, volumes }: TableProps): readonly CostItem[] {
   const { responses = null, batches = null } = environment;
   const threads = threadsOf(environment);
-  const look = (what: string, seconds: number): CostLine => ({
+  const look = (what: string, seconds: number): CostItem => ({
     type: "DynamoDB",
     what,
     quantity: (SECONDS_PER_MONTH / seconds) * UNITS_OF_A_LOOK * threads,
@@ -33,8 +33,8 @@ export function tableLines({ environment, prices, volumes }: TableProps): readon
   });
   return [
     look("looks for changed routes", ROUTES_SECONDS),
-    ...(responses === null ? [] : responseLines(responses.keepDays, prices, volumes)),
-    ...(batches === null ? [] : [look("looks for batches", BATCHES_SECONDS), ...batchLines(prices, volumes)]),
+    ...(responses === null ? [] : responseItems(responses.keepDays, prices, volumes)),
+    ...(batches === null ? [] : [look("looks for batches", BATCHES_SECONDS), ...batchItems(prices, volumes)]),
   ];
 }
 
@@ -42,16 +42,16 @@ function threadsOf({ gateways: { threads = 1, instanceType } }: CostEnvironment)
   return threads === "per-core" ? catalogInstanceType(instanceType).vcpus : threads;
 }
 
-function responseLines(keepDays: number, prices: RegionPrices, { keptResponseUnits }: Volumes): readonly CostLine[] {
-  const keptGb = keptResponseUnits * GB_PER_UNIT * (keepDays / DAYS_PER_MONTH);
+function responseItems(keepDays: number, prices: RegionPrices, { storedResponseUnits }: Volumes): readonly CostItem[] {
+  const storedGb = storedResponseUnits * GB_PER_UNIT * (keepDays / DAYS_PER_MONTH);
   return [
-    { type: "DynamoDB", what: "kept responses", quantity: keptResponseUnits, price: prices.tableWrites },
-    { type: "DynamoDB", what: "room of kept responses", quantity: keptGb, price: prices.tableGb },
-    { type: "DynamoDB", what: "recovery of kept responses", quantity: keptGb, price: prices.tableRecoveryGb },
+    { type: "DynamoDB", what: "kept responses", quantity: storedResponseUnits, price: prices.tableWrites },
+    { type: "DynamoDB", what: "room of kept responses", quantity: storedGb, price: prices.tableGb },
+    { type: "DynamoDB", what: "recovery of kept responses", quantity: storedGb, price: prices.tableRecoveryGb },
   ];
 }
 
-function batchLines(prices: RegionPrices, { batchUnits, batchFileGb, batchFileWrites }: Volumes): readonly CostLine[] {
+function batchItems(prices: RegionPrices, { batchUnits, batchFileGb, batchFileWrites }: Volumes): readonly CostItem[] {
   return [
     { type: "DynamoDB", what: "work on batches", quantity: batchUnits, price: prices.tableWrites },
     { type: "S3", what: "files of batches", quantity: batchFileGb, price: prices.bucketGb },

@@ -30,7 +30,7 @@ export type CostType = keyof typeof CHARGED_RESOURCES;
 export const COST_TYPES = Object.keys(CHARGED_RESOURCES) as readonly CostType[];
 
 /** One thing that costs money by the month. */
-export interface CostLine {
+export interface CostItem {
   readonly type: CostType;
   /** What it is, unique in a forecast. */
   readonly what: string;
@@ -51,7 +51,7 @@ export interface CostFleet {
   readonly maxInstances: number;
 }
 
-/** Dollars a month, of one instance when the line belongs to a fleet. */
-export function lineCost({ quantity, price }: CostLine): number {
+/** Dollars a month, of one instance when the item belongs to a fleet. */
+export function itemCost({ quantity, price }: CostItem): number {
   return costOf(quantity, price);
 }
