@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import OpenAI from "openai";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
@@ -141,6 +141,62 @@ describe("a stream that breaks", () => {
       config: { timeouts: { firstByteSeconds: 0.3, totalSeconds: 0.3, idleSeconds: 0.3 } },
     });
     expect(eventsOf(await (await post(url, "/v1/completions", stream())).text()).at(-1)).toBe("[DONE]");
+  });
+});
+
+describe("a provider's stream", () => {
+  const chunk = (fields: object) => `data: ${JSON.stringify({ id: "c", choices: [{ index: 0, ...fields }] })}\n\n`;
+  const hello = chunk({ delta: { content: "Hello" }, finish_reason: null });
+
+  async function relayedText(send: (response: ServerResponse) => void): Promise<string> {
+    const server = createServer((request, response) => {
+      request.resume();
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      send(response);
+    });
+    server.listen(0, "127.0.0.1");
+    onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    await new Promise((resolve) => server.once("listening", resolve));
+    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const config = { providers: [providerConfig("p", endpoint)], routes: [routeConfig("chat", ["p/small"])] };
+    const { url } = await startTestGateway({ config });
+    return (await post(url, "/v1/chat/completions", chat({ model: "chat", stream: true }))).text();
+  }
+
+  test("that says why it stopped and ends without [DONE] ends well", async () => {
+    const finish = chunk({ delta: {}, finish_reason: "stop" });
+    expect(await relayedText((response) => response.end(hello + finish))).toBe(`${hello}${finish}data: [DONE]\n\n`);
+  });
+
+  test("that ends without a reason and without [DONE] was cut off", async () => {
+    expect(await relayedText((response) => response.end(hello))).toContain('"code":"stream_interrupted"');
+  });
+
+  test("that goes on behind [DONE] is left, and the client has its response at once", async () => {
+    let isClosed = false;
+    const text = await relayedText((response) => {
+      response.write(`${hello}data: [DONE]\n\n`);
+      const timer = setInterval(() => response.write(hello), 20);
+      response.once("close", () => {
+        isClosed = true;
+        clearInterval(timer);
+      });
+    });
+    expect(text).toBe(`${hello}data: [DONE]\n\n`);
+    await vi.waitFor(() => expect(isClosed).toBe(true));
+  });
+
+  test("that speaks of our account in an error event ends in an error of the gateway's", async () => {
+    const error = {
+      message: "Rate limit reached in organization org-Xyz. Add a payment method.",
+      code: "insufficient_quota",
+    };
+    const text = await relayedText((response) => response.end(`${hello}data: ${JSON.stringify({ error })}\n\n`));
+    expect(text).toContain('"code":"upstream_error"');
+    expect(text).not.toMatch(/org-Xyz|payment|quota/);
   });
 });
 

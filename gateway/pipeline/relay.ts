@@ -4,6 +4,7 @@ import { answerBytes } from "../cache/finished-answer.ts";
 import type { StreamTranslator } from "../core/dialect.ts";
 import type { RecordWriter } from "../core/record.ts";
 import { type ByteSink, bytesResponse, type GatewayResponse, type StreamBody } from "../core/response.ts";
+import { DONE_EVENT } from "../dialects/inner/chat-events.ts";
 import type { BodyReader } from "../http/answer-body.ts";
 import { EventScanner } from "../relay/event-scanner.ts";
 import { findUsage } from "../relay/usage.ts";
@@ -18,6 +19,7 @@ export interface RelayTools {
   readonly onEnd: (targetId: string) => void;
 }
 
+const DONE = Buffer.from(DONE_EVENT);
 const STREAM_HEADERS = {
   "content-type": "text/event-stream; charset=utf-8",
   "cache-control": "no-cache",
@@ -33,6 +35,7 @@ export function relay(called: Called, { now, onEnd }: RelayTools): GatewayRespon
       newEncoder: client && (() => client.dialect.encodeStream(client.context)),
       idleSeconds: timeouts.idleSeconds,
       stripUsage: !generation.wantsUsage,
+      hidesErrors: target.kind === "provider",
       recording: keeper?.stream(target.id),
       record,
       signal: request.signal,
@@ -79,6 +82,8 @@ export interface StreamRelayOptions {
   readonly idleSeconds: number;
   /** Whether the usage event was added by the gateway and is not for the client. */
   readonly stripUsage: boolean;
+  /** Whether the upstream's own error event stays here: a provider's may speak of our account. @default false */
+  readonly hidesErrors?: boolean;
   /** @default - nothing is recorded */
   readonly recording?: StreamRecording | undefined;
   readonly record: RecordWriter;
@@ -112,7 +117,9 @@ export class StreamRelay implements StreamBody, BodyReader {
   constructor(answer: StreamAnswer, options: StreamRelayOptions) {
     this.#answer = answer;
     this.#options = options;
-    this.#scanner = new EventScanner({ stripUsage: options.stripUsage });
+    // A translator has put an error into our words already.
+    const stripErrors = options.hidesErrors === true && answer.translator === undefined;
+    this.#scanner = new EventScanner({ stripUsage: options.stripUsage, stripErrors });
     this.#encoder = options.newEncoder?.();
   }
 
@@ -155,10 +162,14 @@ export class StreamRelay implements StreamBody, BodyReader {
   #pass(chunk: Buffer): void {
     this.#idle?.refresh();
     const { translator, body } = this.#answer;
+    // What comes behind the end is for no one, and its connection of no use.
+    if (this.#scanner.isDone) return this.#onSourceEnd();
     const passed = this.#scan(translator === undefined ? chunk : translator.push(chunk));
     if (passed.length > 0 && this.#sink?.write(passed) === false) body.pause();
     // A translator writes nothing after an error: what its source sends on is of no use.
-    if (translator !== undefined && this.#scanner.hasError) this.#onSourceEnd();
+    if (!this.#scanner.hasError) return;
+    if (translator !== undefined) this.#onSourceEnd();
+    else if (this.#options.hidesErrors === true) this.#endInError("upstream_error");
   }
 
   /** Counts what is in these bytes of OpenAI's dialect. @returns the client's bytes of it, in its own dialect */
@@ -195,15 +206,27 @@ export class StreamRelay implements StreamBody, BodyReader {
     const { translator } = this.#answer;
     const last = translator === undefined ? undefined : this.#scan(translator.end());
     if (last !== undefined && last.length > 0) this.#sink?.write(last);
+    if (this.#isWholeWithoutDone()) this.#sink?.write(this.#scan(DONE));
     if (!this.#scanner.isDone && !this.#scanner.hasError) return this.#fail("stream_interrupted");
     if (this.#scanner.hasError) this.#errorCode = "upstream_error";
     this.#end(this.#scanner.rest());
     this.#finish();
   }
 
+  /** Some servers end with the reason why the model stopped, and never send `[DONE]`. */
+  #isWholeWithoutDone(): boolean {
+    const { isDone, hasError, hasFinish } = this.#scanner;
+    return !isDone && !hasError && this.#scanner.rest().length === 0 && hasFinish;
+  }
+
   #fail(code: ErrorCode, message?: string): void {
     if (this.#isOver) return;
     this.#answer.broken();
+    this.#endInError(code, message);
+  }
+
+  #endInError(code: ErrorCode, message?: string): void {
+    if (this.#isOver) return;
     this.#errorCode = code;
     this.#end(errorEvent(code, message));
     this.#finish();

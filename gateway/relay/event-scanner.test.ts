@@ -111,4 +111,43 @@ describe("the event scanner", () => {
   test("text that mentions [DONE] is not the end", () => {
     expect(pushInPieces(token("[DONE]"), 8).scanner.isDone).toBe(false);
   });
+
+  test.each([
+    ["alone", done],
+    ["without a space", "data:[DONE]\n\n"],
+    ["behind an id and a name", "id: 0c9d8a7b-2f11-4e52-a1de-6a4b\nevent: done\ndata: [DONE]\n\n"],
+    ["before an id, with CR LF", "data: [DONE]\r\nid: 7\r\n\r\n"],
+  ])("[DONE] %s is the end, and nothing behind it is passed on", (_where, end) => {
+    for (const size of [1, 7, 1000]) {
+      const { scanner, out } = pushInPieces(`${token("a")}${end}${token("b")}data: {"ha`, size);
+      expect(scanner).toMatchObject({ isDone: true, textEvents: 1 });
+      expect(out).toBe(token("a") + end);
+    }
+  });
+
+  test("a short event that has [DONE] in a string is not the end", () => {
+    for (const event of [data({ x: "[DONE]" }), ": [DONE]\n\n", data({ y: 'data: "[DONE]"' })])
+      expect(pushInPieces(event + token("a"), 5).scanner).toMatchObject({ isDone: false, textEvents: 1 });
+  });
+
+  test("knows whether the model has said why it stopped, in an event of its own or beside the last text", () => {
+    const last = data({ choices: [{ delta: { content: "b" }, finish_reason: "length" }] });
+    const spaced = 'data: {"choices": [{"delta": {}, "finish_reason": "stop"}]}\n\n';
+    for (const end of [finish, last, spaced, finish + usage])
+      expect(pushInPieces(token("a") + end, 9).scanner.hasFinish).toBe(true);
+    for (const text of [role, token("a"), token('"finish_reason":"stop"'), usage])
+      expect(pushInPieces(text, 9).scanner.hasFinish).toBe(false);
+  });
+
+  test("takes out the server's own error event where it is asked to", () => {
+    const scanner = new EventScanner({ stripUsage: true, stripErrors: true });
+    const named = `event: error\n${data({ error: { message: "your account org-1 is over its limit" } })}`;
+    expect(scanner.push(Buffer.from(token("a") + named)).toString()).toBe(token("a"));
+    expect(scanner.hasError).toBe(true);
+  });
+
+  test("an event whose error is null is none", () => {
+    const event = data({ error: null, choices: [{ delta: { content: "a" } }], id: "chatcmpl-1" });
+    expect(pushInPieces(event + data({ error: null, choices: [], id: "chatcmpl-1" }), 9).scanner.hasError).toBe(false);
+  });
 });

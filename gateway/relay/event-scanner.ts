@@ -7,7 +7,13 @@ const SPACE = 0x20;
 const EMPTY = Buffer.alloc(0);
 const DONE = Buffer.from("[DONE]");
 const EMPTY_CHOICES = /"choices"\s*:\s*\[\s*\]/;
-const ERROR_EVENT = /^data:\s*\{\s*"error"/;
+const ERROR_EVENT = /^(?:event:\s*error\r?\n)?data:\s*\{\s*"error"\s*:(?!\s*null)/;
+const FINISH = /"finish_reason"\s*:\s*"/;
+const FINISH_KEY = Buffer.from('"finish_reason"');
+/** The end as a whole event: some servers put an `id:` or `event:` line beside it. */
+const DONE_EVENT = /^data:[ \t]*\[DONE\][ \t\r]*$/m;
+const MAX_DONE_BYTES = 128;
+const MIN_CHUNK_BYTES = 32;
 /** Keys whose value is generated text, in vLLM's and OpenAI's chunks. */
 const TEXT_KEYS = ["content", "text", "reasoning_content", "reasoning", "arguments"].map((key) =>
   Buffer.from(`"${key}":`),
@@ -18,6 +24,13 @@ const TEXT_KEYS = ["content", "text", "reasoning_content", "reasoning", "argumen
  * an engine's event is some hundred bytes, a few kilobytes with logprobs.
  */
 const MAX_HELD_BYTES = 1024 * 1024;
+
+export interface EventScannerOptions {
+  /** Takes out the usage event, which the client did not ask for. */
+  readonly stripUsage: boolean;
+  /** Takes out the error event of the server. @default false */
+  readonly stripErrors?: boolean;
+}
 
 /**
  * Watches the server-sent events of one answer go by. Complete events are passed on byte for byte and as soon as they
@@ -33,18 +46,27 @@ export class EventScanner {
   isDone = false;
   /** Whether the engine itself reported an error as an event. */
   hasError = false;
-  readonly #stripUsage: boolean;
+  readonly #options: EventScannerOptions;
+  #hasFinish = false;
+  /** The last event with text, which may say why the model stopped too. */
+  #lastText: Buffer = EMPTY;
   #held: Buffer = EMPTY;
   /** How much of `#held` is known to contain no end of an event. */
   #searched = 0;
   #isOversized = false;
 
-  constructor(options: { readonly stripUsage: boolean }) {
-    this.#stripUsage = options.stripUsage;
+  constructor(options: EventScannerOptions) {
+    this.#options = options;
   }
 
-  /** Takes the next bytes from the engine. @returns what to pass on now, possibly nothing */
+  /** Whether an event has said why the model stopped: what a stream without `[DONE]` ends with. */
+  get hasFinish(): boolean {
+    return this.#hasFinish || FINISH.test(this.#lastText.toString("latin1"));
+  }
+
+  /** Takes the next bytes from the engine; none after `[DONE]`. @returns what to pass on now, possibly nothing */
   push(chunk: Buffer): Buffer {
+    if (this.isDone) return EMPTY;
     const data = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
     const kept: Buffer[] = [];
     let keepFrom = 0;
@@ -57,6 +79,7 @@ export class EventScanner {
         keepFrom = end;
       }
       eventStart = end;
+      if (this.isDone) return this.#lastBytes(kept, data.subarray(keepFrom, end));
     }
     if (data.length - eventStart > MAX_HELD_BYTES) this.#isOversized = true;
     // The last three bytes may be the beginning of a blank line.
@@ -67,6 +90,12 @@ export class EventScanner {
     return kept.length === 0 ? last : Buffer.concat([...kept, last]);
   }
 
+  /** What is passed on together with `[DONE]`; the bytes after it are dropped. */
+  #lastBytes(kept: readonly Buffer[], last: Buffer): Buffer {
+    this.#held = EMPTY;
+    return kept.length === 0 ? last : Buffer.concat([...kept, last]);
+  }
+
   /** Bytes after the last complete event: to be passed on when the engine ended properly, dropped when it died. */
   rest(): Buffer {
     return this.#held;
@@ -74,23 +103,24 @@ export class EventScanner {
 
   /** @returns whether the client shall see this event */
   #inspect(event: Buffer): boolean {
-    if (event.length < 32) {
-      this.isDone ||= event.includes(DONE);
-      return true;
-    }
+    if (event.length < MAX_DONE_BYTES && event.includes(DONE)) this.isDone = DONE_EVENT.test(event.toString("latin1"));
+    if (this.isDone || event.length < MIN_CHUNK_BYTES) return true;
     if (hasText(event)) {
       this.textEvents++;
+      this.#lastText = event;
       // With vLLM's continuous_usage_stats each event has the count so far; the last one wins.
       if (event.includes('"usage"')) this.usage = findUsage(event) ?? this.usage;
       return true;
     }
+    this.#hasFinish ||= event.includes(FINISH_KEY) && FINISH.test(event.toString("latin1"));
     const usage = event.includes('"usage"') ? findUsage(event) : undefined;
     if (usage !== undefined) {
       this.usage = usage;
-      return !(this.#stripUsage && EMPTY_CHOICES.test(event.toString("utf8")));
+      return !(this.#options.stripUsage && EMPTY_CHOICES.test(event.toString("utf8")));
     }
-    if (ERROR_EVENT.test(event.toString("utf8", 0, 64))) this.hasError = true;
-    return true;
+    if (!ERROR_EVENT.test(event.toString("utf8", 0, 64))) return true;
+    this.hasError = true;
+    return this.#options.stripErrors !== true;
   }
 }
 

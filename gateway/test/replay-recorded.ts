@@ -70,6 +70,7 @@ export function relayed(recorded: RecordedResponse, client: Client, cuts: Cuts):
     newEncoder: encoder && (() => encoder.encodeStream(CONTEXT)),
     idleSeconds: 60,
     stripUsage: false,
+    hidesErrors: true,
     record: {
       note: (noted) => {
         facts = { ...facts, ...noted };
