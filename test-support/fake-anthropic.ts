@@ -1,5 +1,5 @@
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import { bodyOf, startFakeServer } from "./fake-server.ts";
 
 type Fields = Record<string, unknown>;
 
@@ -53,20 +53,11 @@ export interface FakeAnthropic {
 export async function startFakeAnthropic(behaviour: Partial<FakeAnthropicBehaviour> = {}): Promise<FakeAnthropic> {
   const state: FakeAnthropicBehaviour = { ...DEFAULTS, ...behaviour };
   const received: { headers: IncomingHttpHeaders; body: Fields }[] = [];
-  const server = createServer((request, response) => {
-    void respond(request, response, state, received).catch(() => response.destroy());
-  });
-  server.listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as AddressInfo;
+  const server = await startFakeServer((request, response) => respond(request, response, state, received));
   return {
-    origin: `http://127.0.0.1:${port}`,
+    ...server,
     behaviour: state,
     received,
-    stop: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
   };
 }
 
@@ -76,14 +67,13 @@ async function respond(
   state: FakeAnthropicBehaviour,
   received: { headers: IncomingHttpHeaders; body: Fields }[],
 ): Promise<void> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const bytes = await bodyOf(request);
   if (request.url !== "/v1/messages") return fail(response, 404, "not_found_error", "Not found");
   if (request.headers["x-api-key"] !== state.key)
     return fail(response, 401, "authentication_error", "invalid x-api-key");
   if (request.headers["anthropic-version"] === undefined)
     return fail(response, 400, "invalid_request_error", "anthropic-version: header is required");
-  const body = JSON.parse(Buffer.concat(chunks).toString("utf8")) as Fields;
+  const body = JSON.parse(bytes.toString("utf8")) as Fields;
   received.push({ headers: request.headers, body });
   const problem = requestProblem(body);
   if (problem !== undefined) return fail(response, 400, "invalid_request_error", problem);

@@ -1,9 +1,9 @@
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import { Sha256 } from "@aws-crypto/sha256-js";
 import { EventStreamCodec } from "@smithy/eventstream-codec";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { fromUtf8, toUtf8 } from "@smithy/util-utf8";
+import { bodyOf, startFakeServer } from "./fake-server.ts";
 
 type Fields = Record<string, unknown>;
 
@@ -58,20 +58,11 @@ type Received = { path: string; headers: IncomingHttpHeaders; body: Fields }[];
 export async function startFakeBedrock(behaviour: Partial<FakeBedrockBehaviour> = {}): Promise<FakeBedrock> {
   const state: FakeBedrockBehaviour = { ...DEFAULTS, ...behaviour };
   const received: Received = [];
-  const server = createServer((request, response) => {
-    void respond(request, response, state, received).catch(() => response.destroy());
-  });
-  server.listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as AddressInfo;
+  const server = await startFakeServer((request, response) => respond(request, response, state, received));
   return {
-    origin: `http://127.0.0.1:${port}`,
+    ...server,
     behaviour: state,
     received,
-    stop: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
   };
 }
 
@@ -81,9 +72,7 @@ async function respond(
   state: FakeBedrockBehaviour,
   received: Received,
 ): Promise<void> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  const body = Buffer.concat(chunks);
+  const body = await bodyOf(request);
   const path = request.url ?? "";
   if (!(await isSigned(request, body, state)))
     return fail(response, 403, "InvalidSignatureException", "The request signature we calculated does not match");

@@ -1,7 +1,7 @@
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ENGINE_METRICS } from "../contracts/engine/engine-metrics.ts";
+import { bodyOf, startFakeServer } from "./fake-server.ts";
 
 /** How a fake engine answers; change it at any time. */
 export interface FakeEngineBehaviour {
@@ -88,7 +88,7 @@ export async function startFakeEngine(behaviour: Partial<FakeEngineBehaviour> = 
   const received: ReceivedRequest[] = [];
   const hosts = new Set<string>();
   let probes = 0;
-  const server = createServer((request, response) => {
+  const server = await startFakeServer((request, response) => {
     hosts.add(request.headers.host ?? "");
     if (request.url === "/health") {
       probes++;
@@ -97,23 +97,15 @@ export async function startFakeEngine(behaviour: Partial<FakeEngineBehaviour> = 
     }
     if (request.url === "/metrics") return sendLoad(response, state);
     if (request.url === "/v1/models") return sendJson(response, 200, modelList(state));
-    void generate(request, response, state, received).catch(() => response.destroy());
-  });
-  server.listen(port, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port: actualPort } = server.address() as AddressInfo;
+    return generate(request, response, state, received);
+  }, port);
   return {
-    origin: `http://127.0.0.1:${actualPort}`,
-    port: actualPort,
+    ...server,
     behaviour: state,
     received,
     hosts,
     get probes() {
       return probes;
-    },
-    stop: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
     },
   };
 }
@@ -141,9 +133,7 @@ async function generate(
   state: FakeEngineBehaviour,
   received: ReceivedRequest[],
 ): Promise<void> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  const text = Buffer.concat(chunks).toString("utf8");
+  const text = (await bodyOf(request)).toString("utf8");
   const body = JSON.parse(text) as Record<string, unknown>;
   const record: ReceivedRequest = {
     path: request.url ?? "",

@@ -1,5 +1,5 @@
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import { bodyOf, startFakeServer } from "./fake-server.ts";
 
 type Fields = Record<string, unknown>;
 
@@ -45,20 +45,11 @@ export interface FakeGemini {
 export async function startFakeGemini(behaviour: Partial<FakeGeminiBehaviour> = {}): Promise<FakeGemini> {
   const state: FakeGeminiBehaviour = { ...DEFAULTS, ...behaviour };
   const received: { url: string; headers: IncomingHttpHeaders; body: Fields }[] = [];
-  const server = createServer((request, response) => {
-    void respond(request, response, state, received).catch(() => response.destroy());
-  });
-  server.listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as AddressInfo;
+  const server = await startFakeServer((request, response) => respond(request, response, state, received));
   return {
-    origin: `http://127.0.0.1:${port}`,
+    ...server,
     behaviour: state,
     received,
-    stop: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
   };
 }
 
@@ -68,8 +59,7 @@ async function respond(
   state: FakeGeminiBehaviour,
   received: { url: string; headers: IncomingHttpHeaders; body: Fields }[],
 ): Promise<void> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const bytes = await bodyOf(request);
   const { url = "", headers } = request;
   if (headers["x-goog-api-key"] !== state.key)
     return fail(response, {
@@ -83,7 +73,7 @@ async function respond(
     /^\/v1beta\/models\/([^:/?]+):(generateContent|streamGenerateContent|batchEmbedContents)/.exec(url) ?? [];
   if (model === undefined)
     return fail(response, { code: 404, status: "NOT_FOUND", message: "Requested entity was not found." });
-  const body = JSON.parse(Buffer.concat(chunks).toString("utf8")) as Fields;
+  const body = JSON.parse(bytes.toString("utf8")) as Fields;
   received.push({ url, headers, body });
   if (method === "batchEmbedContents") return send(response, embeddings(body));
   const problem = requestProblem(body);

@@ -1,6 +1,6 @@
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import { bodyOf, startFakeServer } from "./fake-server.ts";
 
 /** What a provider of OpenAI's dialect can do wrong. */
 export type ProviderFault =
@@ -80,26 +80,18 @@ export async function startFakeProvider(
   const otherPaths: string[] = [];
   let open = 0;
   let maxOpen = 0;
-  const server = createServer((request, response) => {
+  const server = await startFakeServer((request, response) => {
     maxOpen = Math.max(maxOpen, ++open);
     response.once("close", () => open--);
-    respond(request, response, state, received, otherPaths).catch(() => response.destroy());
-  });
-  server.listen(port, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port: actualPort } = server.address() as AddressInfo;
+    return respond(request, response, state, received, otherPaths);
+  }, port);
   return {
-    origin: `http://127.0.0.1:${actualPort}`,
-    port: actualPort,
+    ...server,
     behaviour: state,
     received,
     otherPaths,
     get maxOpen() {
       return maxOpen;
-    },
-    stop: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
     },
   };
 }
@@ -111,8 +103,7 @@ async function respond(
   received: ProviderRequest[],
   otherPaths: string[],
 ): Promise<void> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const bytes = await bodyOf(request);
   const isAllowed = state.key === undefined || request.headers.authorization === `Bearer ${state.key}`;
   if (request.method !== "POST") {
     otherPaths.push(request.url ?? "");
@@ -120,7 +111,7 @@ async function respond(
     if (typeof state.fault === "object") return sendJson(response, state.fault.status, {});
     return isAllowed ? sendJson(response, 200, list) : denied(response);
   }
-  const body = JSON.parse(Buffer.concat(chunks).toString("utf8")) as Record<string, unknown>;
+  const body = JSON.parse(bytes.toString("utf8")) as Record<string, unknown>;
   const record: ProviderRequest = { path: request.url ?? "", headers: request.headers, body, aborted: false };
   received.push(record);
   response.once("close", () => {
