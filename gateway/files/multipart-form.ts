@@ -29,7 +29,9 @@ export function formBoundary(contentType: string | undefined): string | undefine
 }
 
 /**
- * Reads a form as it arrives; what is held is less than a chunk and a boundary, whatever the form's size.
+ * Reads a form as it arrives; what is held is less than a chunk and a boundary, whatever the form's size. It refuses
+ * what @fastify/busboy 3.2.6 passes over: a part without a name, the rest of a head over the limit, and text behind a
+ * boundary.
  * @throws {FormError} when it is not a form, or was cut off
  */
 export async function readForm(source: AsyncIterable<Buffer>, boundary: string, handler: FormHandler): Promise<void> {
