@@ -4,6 +4,7 @@ import { isRecord } from "../../../lib/is-record.ts";
 import { GatewayError } from "../../core/gateway-error.ts";
 import { countOf } from "../../outside-values/token-count.ts";
 import { itemsOf, parseJson, textOf } from "./json.ts";
+import { splitContent } from "./split-content.ts";
 import type { SseEvent } from "./sse-reader.ts";
 
 /** The end of a stream of chat completion events. */
@@ -80,10 +81,11 @@ export function readChatEvent({ data }: SseEvent): readonly ChatSaying[] {
 function sayingsOf(choice: Readonly<Record<string, unknown>>): readonly ChatSaying[] {
   const delta = isRecord(choice.delta) ? choice.delta : {};
   const sayings: ChatSaying[] = [];
-  const reasoning = textOf(delta.reasoning_content) ?? textOf(delta.reasoning);
+  const content = splitContent(delta.content);
+  const reasoning = textOf(delta.reasoning_content) ?? textOf(delta.reasoning) ?? textOf(content.thinking);
   if (reasoning !== undefined) sayings.push({ kind: "reasoning", text: reasoning });
   if (Array.isArray(delta.thinking_blocks)) sayings.push({ kind: "thinking-blocks", blocks: delta.thinking_blocks });
-  const text = textOf(delta.content);
+  const text = textOf(content.text);
   if (text !== undefined) sayings.push({ kind: "text", text });
   const refusal = textOf(delta.refusal);
   if (refusal !== undefined) sayings.push({ kind: "refusal", text: refusal });

@@ -2,6 +2,7 @@ import { isRecord } from "../../../../lib/is-record.ts";
 import type { OutboundDialect, UpstreamProblem } from "../../../core/dialect.ts";
 import { parseJson } from "../../inner/json.ts";
 import { openAiBody } from "./openai-body.ts";
+import { openAiResponse } from "./openai-response.ts";
 
 /** OpenAI's own words: vLLM, OpenAI, Together, Hugging Face's router, Ollama and others. Bytes pass as they are. */
 export const OPENAI_DIALECT: OutboundDialect = {
@@ -10,7 +11,7 @@ export const OPENAI_DIALECT: OutboundDialect = {
   encode({ generation, model }) {
     return { path: generation.route, headers: {}, body: openAiBody(generation, model) };
   },
-  decodeWhole: (bytes) => bytes,
+  decodeWhole: openAiResponse,
   decodeStream: () => undefined,
   decodeProblem: (_status, body) => openAiProblem(body),
 };
