@@ -41,7 +41,7 @@ export class ChatEventWriter {
 }
 
 /** What one event of a streamed chat completion says, taken apart. */
-export type ChatSaying =
+export type ChatDelta =
   | { readonly kind: "text" | "reasoning" | "refusal"; readonly text: string }
   | { readonly kind: "thinking-blocks"; readonly blocks: readonly unknown[] }
   | {
@@ -65,7 +65,7 @@ export interface ChatUsage {
 }
 
 /** @throws {GatewayError} the error that the event is, or `upstream_error` when it is no chat completion event */
-export function readChatEvent({ data }: SseEvent): readonly ChatSaying[] {
+export function readChatEvent({ data }: SseEvent): readonly ChatDelta[] {
   if (data.trim() === "[DONE]") return [{ kind: "done" }];
   const event = parseJson(data);
   if (!isRecord(event)) throw new GatewayError("upstream_error");
@@ -73,26 +73,26 @@ export function readChatEvent({ data }: SseEvent): readonly ChatSaying[] {
   const choice = itemsOf(event.choices).find((item) => isRecord(item) && (item.index ?? 0) === 0);
   const usage = readUsage(event.usage);
   return [
-    ...(isRecord(choice) ? sayingsOf(choice) : []),
+    ...(isRecord(choice) ? deltasOf(choice) : []),
     ...(usage === undefined ? [] : [{ kind: "usage", usage } as const]),
   ];
 }
 
-function sayingsOf(choice: Readonly<Record<string, unknown>>): readonly ChatSaying[] {
+function deltasOf(choice: Readonly<Record<string, unknown>>): readonly ChatDelta[] {
   const delta = isRecord(choice.delta) ? choice.delta : {};
-  const sayings: ChatSaying[] = [];
+  const deltas: ChatDelta[] = [];
   const content = splitContent(delta.content);
   const reasoning = textOf(delta.reasoning_content) ?? textOf(delta.reasoning) ?? textOf(content.thinking);
-  if (reasoning !== undefined) sayings.push({ kind: "reasoning", text: reasoning });
-  if (Array.isArray(delta.thinking_blocks)) sayings.push({ kind: "thinking-blocks", blocks: delta.thinking_blocks });
+  if (reasoning !== undefined) deltas.push({ kind: "reasoning", text: reasoning });
+  if (Array.isArray(delta.thinking_blocks)) deltas.push({ kind: "thinking-blocks", blocks: delta.thinking_blocks });
   const text = textOf(content.text);
-  if (text !== undefined) sayings.push({ kind: "text", text });
+  if (text !== undefined) deltas.push({ kind: "text", text });
   const refusal = textOf(delta.refusal);
-  if (refusal !== undefined) sayings.push({ kind: "refusal", text: refusal });
+  if (refusal !== undefined) deltas.push({ kind: "refusal", text: refusal });
   for (const [place, call] of itemsOf(delta.tool_calls).entries()) {
     if (!isRecord(call)) throw new GatewayError("upstream_error");
     const called = isRecord(call.function) ? call.function : {};
-    sayings.push({
+    deltas.push({
       kind: "tool",
       index: countOf(call.index) ?? place,
       id: textOf(call.id),
@@ -101,8 +101,8 @@ function sayingsOf(choice: Readonly<Record<string, unknown>>): readonly ChatSayi
     });
   }
   const reason = textOf(choice.finish_reason);
-  if (reason !== undefined) sayings.push({ kind: "finish", reason, stopSequence: textOf(choice.stop_reason) });
-  return sayings;
+  if (reason !== undefined) deltas.push({ kind: "finish", reason, stopSequence: textOf(choice.stop_reason) });
+  return deltas;
 }
 
 /** The counts of an answer or event in OpenAI's dialect; `undefined` where there are none. */

@@ -6,7 +6,7 @@ export function refuse(param: string, message: string): GatewayError {
 }
 
 /** A 400 for a field that a dialect has no words for. */
-export function cannotSay(param: string, dialect: string, remedy: string): GatewayError {
+export function unsupportedField(param: string, dialect: string, remedy: string): GatewayError {
   return refuse(param, `\`${param}\` can't be said in ${dialect}; ${remedy}.`);
 }
 

@@ -1,6 +1,6 @@
 import { isRecord } from "../../../lib/is-record.ts";
 import { itemsOf, textOf } from "./json.ts";
-import { cannotSay, refuse } from "./refuse.ts";
+import { refuse, unsupportedField } from "./refuse.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -44,7 +44,7 @@ export function refuseOnlyOpenAi(fields: Fields, dialect: string, supported: Rea
     if (supported.has(field)) continue;
     const value = Object.hasOwn(fields, field) ? fields[field] : undefined;
     if (value === undefined || value === null || asksNothing(value)) continue;
-    throw cannotSay(field, dialect, "leave it out, or use a model that is served in OpenAI's dialect");
+    throw unsupportedField(field, dialect, "leave it out, or use a model that is served in OpenAI's dialect");
   }
 }
 
@@ -73,5 +73,5 @@ export function answerSchema(fields: Fields, dialect: string): Fields | undefine
   if (format.type === "text") return undefined;
   const schema = isRecord(format.json_schema) ? format.json_schema.schema : undefined;
   if (format.type === "json_schema" && isRecord(schema)) return schema;
-  throw cannotSay("response_format", dialect, 'use type "json_schema" with a schema');
+  throw unsupportedField("response_format", dialect, 'use type "json_schema" with a schema');
 }

@@ -1,4 +1,4 @@
-import type { ChatSaying } from "./chat-events.ts";
+import type { ChatDelta } from "./chat-events.ts";
 import { textOf } from "./json.ts";
 
 /**
@@ -13,7 +13,7 @@ export function madeCallId(responseId: unknown, index: number): string {
   return `call_${id}_${index}`;
 }
 
-type CallDelta = Extract<ChatSaying, { kind: "tool" }>;
+type CallDelta = Extract<ChatDelta, { kind: "tool" }>;
 
 /**
  * Numbers the tool calls of a stream in the order in which they begin. Some servers send several calls under one index, or

@@ -3,7 +3,7 @@ import { messagesErrorBody } from "../../../../contracts/api/messages.ts";
 import { isRecord } from "../../../../lib/is-record.ts";
 import type { StreamTranslator } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
-import { type ChatSaying, type ChatUsage, readChatEvent } from "../../inner/chat-events.ts";
+import { type ChatDelta, type ChatUsage, readChatEvent } from "../../inner/chat-events.ts";
 import { textOf } from "../../inner/json.ts";
 import { type SseEvent, SseReader } from "../../inner/sse-reader.ts";
 import { CallNumbers, madeCallId } from "../../inner/tool-calls.ts";
@@ -47,7 +47,7 @@ class MessagesTranslation implements Translation<SseEvent> {
   #waiting: WaitingCall[] = [];
   /** Text that came while tool calls were open: blocks can't be reopened, so it follows them. */
   #late = "";
-  #finish: Extract<ChatSaying, { kind: "finish" }> | undefined;
+  #finish: Extract<ChatDelta, { kind: "finish" }> | undefined;
   #usage: ChatUsage | undefined;
 
   constructor(options: MessagesStreamOptions) {
@@ -55,8 +55,8 @@ class MessagesTranslation implements Translation<SseEvent> {
   }
 
   take(event: SseEvent): string {
-    const sayings = readChatEvent(event);
-    return this.#start(event) + sayings.map((saying) => this.#say(saying)).join("");
+    const deltas = readChatEvent(event);
+    return this.#start(event) + deltas.map((delta) => this.#say(delta)).join("");
   }
 
   fail(error: ErrorBody): string {
@@ -81,22 +81,22 @@ class MessagesTranslation implements Translation<SseEvent> {
     return sayEvent({ type: "message_start", message }) + sayEvent({ type: "ping" });
   }
 
-  #say(saying: ChatSaying): string {
-    switch (saying.kind) {
+  #say(delta: ChatDelta): string {
+    switch (delta.kind) {
       case "text":
       case "refusal":
-        return this.#text(saying.text);
+        return this.#text(delta.text);
       case "reasoning":
-        return this.#blockDelta("thinking", { type: "thinking_delta", thinking: saying.text });
+        return this.#blockDelta("thinking", { type: "thinking_delta", thinking: delta.text });
       case "thinking-blocks":
-        return saying.blocks.map((block) => this.#thinkingBlock(block)).join("");
+        return delta.blocks.map((block) => this.#thinkingBlock(block)).join("");
       case "tool":
-        return this.#tool(saying);
+        return this.#tool(delta);
       case "finish":
-        this.#finish ??= saying;
+        this.#finish ??= delta;
         return "";
       case "usage":
-        this.#usage = saying.usage;
+        this.#usage = delta.usage;
         return "";
       case "done":
         return this.#end();
@@ -130,10 +130,10 @@ class MessagesTranslation implements Translation<SseEvent> {
     return this.#blockDelta("thinking", { type: "signature_delta", signature }) + this.#close();
   }
 
-  #tool(saying: Extract<ChatSaying, { kind: "tool" }>): string {
-    const index = this.#callNumbers.of(saying);
-    const { name, arguments: json } = saying;
-    const id = saying.id ?? madeCallId(this.#chatId ?? this.#options.requestId, index);
+  #tool(delta: Extract<ChatDelta, { kind: "tool" }>): string {
+    const index = this.#callNumbers.of(delta);
+    const { name, arguments: json } = delta;
+    const id = delta.id ?? madeCallId(this.#chatId ?? this.#options.requestId, index);
     this.#hasCalls = true;
     if (this.#open?.kind === "tool") {
       if (this.#open.index === index) return this.#json(json);

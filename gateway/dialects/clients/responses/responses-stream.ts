@@ -1,7 +1,7 @@
 import type { ErrorBody } from "../../../../contracts/api/errors.ts";
 import type { StreamTranslator } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
-import { type ChatSaying, type ChatUsage, readChatEvent } from "../../inner/chat-events.ts";
+import { type ChatDelta, type ChatUsage, readChatEvent } from "../../inner/chat-events.ts";
 import { type SseEvent, SseReader } from "../../inner/sse-reader.ts";
 import { CallNumbers } from "../../inner/tool-calls.ts";
 import { type Translation, translate } from "../../inner/translate.ts";
@@ -41,8 +41,8 @@ class ResponsesTranslation implements Translation<SseEvent> {
   }
 
   take(event: SseEvent): string {
-    const sayings = readChatEvent(event);
-    return this.#start() + sayings.map((saying) => this.#say(saying)).join("");
+    const deltas = readChatEvent(event);
+    return this.#start() + deltas.map((delta) => this.#say(delta)).join("");
   }
 
   fail({ error }: ErrorBody): string {
@@ -61,22 +61,22 @@ class ResponsesTranslation implements Translation<SseEvent> {
     return this.#event("response.created", { response }) + this.#event("response.in_progress", { response });
   }
 
-  #say(saying: ChatSaying): string {
-    switch (saying.kind) {
+  #say(delta: ChatDelta): string {
+    switch (delta.kind) {
       case "text":
       case "refusal":
-        return this.#message().add(saying.kind, saying.text);
+        return this.#message().add(delta.kind, delta.text);
       case "reasoning":
-        return this.#reasoning().add(saying.text);
+        return this.#reasoning().add(delta.text);
       case "thinking-blocks":
-        return this.#reasoning().sign(saying.blocks);
+        return this.#reasoning().sign(delta.blocks);
       case "tool":
-        return this.#tool(saying);
+        return this.#tool(delta);
       case "finish":
-        this.#finish ??= saying.reason;
+        this.#finish ??= delta.reason;
         return "";
       case "usage":
-        this.#usage = saying.usage;
+        this.#usage = delta.usage;
         return "";
       case "done":
         return this.#end();
@@ -105,15 +105,15 @@ class ResponsesTranslation implements Translation<SseEvent> {
     };
   }
 
-  #tool(saying: Extract<ChatSaying, { kind: "tool" }>): string {
-    const index = this.#callNumbers.of(saying);
-    const { name, arguments: json } = saying;
+  #tool(delta: Extract<ChatDelta, { kind: "tool" }>): string {
+    const index = this.#callNumbers.of(delta);
+    const { name, arguments: json } = delta;
     const known = this.#calls.get(index);
     if (known !== undefined) return known.add(json);
     if (name === undefined) throw new GatewayError("upstream_error");
     const before = this.#closeCurrent();
     const { newId } = this.#options;
-    const called = { callId: saying.id ?? newId("call"), name };
+    const called = { callId: delta.id ?? newId("call"), name };
     const item = new CallOutput(newId("fc"), this.#items.length, this.#sayEvent, called);
     this.#items.push(item);
     this.#calls.set(index, item);

@@ -2,7 +2,7 @@ import { isRecord } from "../../../../lib/is-record.ts";
 import type { Block, Media } from "../../inner/blocks.ts";
 import { type Conversation, readConversation } from "../../inner/conversation.ts";
 import { textOf } from "../../inner/json.ts";
-import { cannotSay, refuse } from "../../inner/refuse.ts";
+import { refuse, unsupportedField } from "../../inner/refuse.ts";
 import { answerSchema, maxTokensOf, numberOf, refuseOnlyOpenAi, stopSequences } from "../../inner/sampling-fields.ts";
 import { isMarked } from "../../inner/signatures.ts";
 import { readTools, type ToolSet } from "../../inner/tool-definitions.ts";
@@ -31,7 +31,7 @@ const DOCUMENT_FORMATS: Readonly<Record<string, string>> = {
  */
 export function converseRequest(fields: Fields): Fields {
   refuseOnlyOpenAi(fields, DIALECT);
-  if (typeof fields.top_k === "number" && fields.top_k > 0) throw cannotSay("top_k", DIALECT, "leave it out");
+  if (typeof fields.top_k === "number" && fields.top_k > 0) throw unsupportedField("top_k", DIALECT, "leave it out");
   const conversation = readConversation(fields.messages);
   const inference = inferenceConfig(fields);
   const schema = answerSchema(fields, DIALECT);
@@ -73,12 +73,12 @@ function toolConfig(fields: Fields, conversation: Conversation): Fields {
   const toolSet = readTools(fields, conversation);
   const { tools, choice, isParallel } = toolSet;
   if (tools.length === 0) return {};
-  if (!isParallel) throw cannotSay("parallel_tool_calls", DIALECT, "leave it out");
+  if (!isParallel) throw unsupportedField("parallel_tool_calls", DIALECT, "leave it out");
   const hasCalls = conversation.turns.some(({ blocks }) => blocks.some(({ kind }) => kind === "tool-call"));
   // Converse has no word for "none": without calls in the conversation the tools can simply be left out.
   if (choice === "none" && !hasCalls) return {};
   if (choice === "none" && fields.tool_choice === "none" && Array.isArray(fields.tools) && fields.tools.length > 0)
-    throw cannotSay("tool_choice", DIALECT, 'use "auto", or leave the past tool calls out');
+    throw unsupportedField("tool_choice", DIALECT, 'use "auto", or leave the past tool calls out');
   const said = sayChoice(choice);
   return {
     toolConfig: {
