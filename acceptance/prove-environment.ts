@@ -2,11 +2,11 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { runStep } from "../local/setup/run-step.ts";
-import type { Stack } from "../local/template/stacks.ts";
+import { rawResources, type Stack } from "../local/template/stacks.ts";
 import type { Applied } from "./assertions/assertion.ts";
 import { READ_BACKS } from "./assertions/table.ts";
 import { clientSettings } from "./aws-client/aws-client.ts";
-import { inventory, leftOver } from "./aws-client/leftovers.ts";
+import { inventory, leftOver, notFound } from "./aws-client/leftovers.ts";
 import { healInterruptedApply } from "./stacks/interruption.ts";
 import { isProtected, withoutProtection } from "./stacks/protection.ts";
 import { readEveryStack } from "./stacks/read-stacks.ts";
@@ -89,6 +89,7 @@ export async function proveEnvironment(
       });
     report(`${run.name}: ${checks.length} claims read back`);
   }
+  await expectWholeInventory(stacks, url);
   await inOrder(
     runs,
     () => [],
@@ -127,6 +128,17 @@ export async function proveEnvironment(
   const left = leftOver([...before, ...stores], await settledInventory(url, stores));
   if (left.length > 0) throw new Error(`${environment}: destroyed, but these are left:\n${left.join("\n")}`);
   return runs.map(({ name, resources }) => ({ name, resources, seconds: timed.of(name) }));
+}
+
+/** @throws when the inventory, by which leftovers are found, has nothing of a type that the stacks have */
+async function expectWholeInventory(stacks: readonly Stack[], url: string): Promise<void> {
+  const types = new Set(stacks.flatMap((stack) => rawResources(stack).map(({ type }) => type)));
+  const missing = notFound(await inventory(url), types);
+  if (missing.length > 0)
+    throw new Error(
+      `The stacks are applied, but the inventory has no ${missing.join(", no ")}: a leftover of it would not be found; ` +
+        "correct its request or its names in acceptance/aws-client/leftovers.ts.",
+    );
 }
 
 /** What an applied stack's claims are held against. */

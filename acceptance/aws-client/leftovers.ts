@@ -1,6 +1,7 @@
 import { asList, asText, isObject, type JsonObject } from "../../local/template/json.ts";
 import { parseObject } from "../aws-calls/call.ts";
 import { elements } from "../emulator-patches/xml.ts";
+import { ACCOUNT } from "../tools/emulators.ts";
 import { type AwsRequest, callAws } from "./aws-call.ts";
 
 interface Look {
@@ -146,6 +147,90 @@ const LOOKS: readonly Look[] = [
     request: { method: "GET", path: "/2020-05-31/distribution" },
     names: (answer) => elements(answer, "DomainName").filter((name) => name.endsWith("cloudfront.net")),
   },
+  {
+    what: "launch template",
+    types: ["aws_launch_template"],
+    service: "ec2",
+    request: query("DescribeLaunchTemplates", "2016-11-15"),
+    names: (answer) => elements(answer, "launchTemplateName"),
+  },
+  {
+    what: "instance profile",
+    types: ["aws_iam_instance_profile"],
+    service: "iam",
+    request: query("ListInstanceProfiles", "2010-05-08"),
+    names: (answer) => elements(answer, "InstanceProfileName"),
+  },
+  {
+    what: "key alias",
+    types: ["aws_kms_alias"],
+    service: "kms",
+    request: { target: "TrentService.ListAliases" },
+    names: (answer) => listed("Aliases", "AliasName")(answer).filter((name) => !name.startsWith("alias/aws/")),
+  },
+  {
+    what: "topic",
+    types: ["aws_sns_topic"],
+    service: "sns",
+    request: query("ListTopics", "2010-03-31"),
+    names: (answer) => elements(answer, "TopicArn"),
+  },
+  {
+    what: "event rule",
+    types: ["aws_cloudwatch_event_rule"],
+    service: "events",
+    request: { target: "AWSEvents.ListRules" },
+    names: listed("Rules", "Name"),
+  },
+  {
+    what: "dashboard",
+    types: ["aws_cloudwatch_dashboard"],
+    service: "monitoring",
+    request: query("ListDashboards", "2010-08-01"),
+    names: (answer) => elements(answer, "DashboardName"),
+  },
+  {
+    what: "usage plan",
+    types: ["aws_api_gateway_usage_plan"],
+    service: "apigateway",
+    request: { method: "GET", path: "/usageplans" },
+    names: listed("item", "name"),
+  },
+  {
+    what: "API key",
+    types: ["aws_api_gateway_api_key"],
+    service: "apigateway",
+    request: { method: "GET", path: "/apikeys" },
+    names: listed("item", "name"),
+  },
+  {
+    what: "VPC link",
+    types: ["aws_apigatewayv2_vpc_link"],
+    service: "apigateway",
+    request: { method: "GET", path: "/v2/vpclinks" },
+    names: listed("items", "name"),
+  },
+  {
+    what: "origin access control",
+    types: ["aws_cloudfront_origin_access_control"],
+    service: "cloudfront",
+    request: { method: "GET", path: "/2020-05-31/origin-access-control" },
+    names: (answer) => elements(answer, "Name"),
+  },
+  {
+    what: "response headers policy",
+    types: ["aws_cloudfront_response_headers_policy"],
+    service: "cloudfront",
+    request: { method: "GET", path: "/2020-05-31/response-headers-policy?Type=custom" },
+    names: (answer) => elements(answer, "Name"),
+  },
+  {
+    what: "budget",
+    types: ["aws_budgets_budget"],
+    service: "budgets",
+    request: { target: "AWSBudgetServiceGateway.DescribeBudgets", body: { AccountId: ACCOUNT } },
+    names: listed("Budgets", "BudgetName"),
+  },
 ];
 
 /** Resource types that a destroy is checked for: nothing of them may be left. */
@@ -162,6 +247,16 @@ export async function inventory(url: string): Promise<readonly string[]> {
 }
 
 export type Inventory = readonly string[];
+
+/**
+ * What an inventory should list and does not: a check that finds nothing while there is something would miss leftovers.
+ * @param types resource types of the applied stacks
+ */
+export function notFound(inventory: Inventory, types: ReadonlySet<string>): readonly string[] {
+  return LOOKS.filter((look) => look.types.some((type) => types.has(type)))
+    .map(({ what }) => what)
+    .filter((what) => !inventory.some((each) => each.startsWith(`${what} `)));
+}
 
 /** What is there now and was not before. */
 export function leftOver(before: Inventory, after: Inventory): Inventory {
