@@ -17,7 +17,7 @@ export class DataStack extends TerraformStack {
   readonly keysTable: KeysTable;
   readonly routesTable: RoutesTable;
   readonly artefacts: ArtefactStore;
-  /** `undefined` where no responses are kept. */
+  /** `undefined` where responses are not stored. */
   readonly responsesTable: ResponsesTable | undefined;
   /** Of files and batches; `undefined` where there are none. */
   readonly batchStorage: BatchStorage | undefined;

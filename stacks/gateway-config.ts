@@ -8,7 +8,7 @@ export interface GatewayConfigProps {
   readonly environment: Environment;
   readonly keysTable: string;
   readonly routesTable: string;
-  /** Table of kept responses; `undefined` where there are none. */
+  /** Table of stored responses; `undefined` where there are none. */
   readonly responsesTable: string | undefined;
   /** Table and bucket of files and batches; `undefined` where there are none. */
   readonly batchStorage: { readonly tableName: string; readonly bucketName: string } | undefined;

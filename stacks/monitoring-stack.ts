@@ -21,7 +21,7 @@ export interface MonitoringStackProps {
   readonly lambdas: string;
 }
 
-/** What tells people how the environment is: alarms, whom they reach, and the dashboard. */
+/** Alarms, their topic with its subscribers, and the dashboard. */
 export class MonitoringStack extends TerraformStack {
   readonly alarmTopic: AlarmTopic;
 

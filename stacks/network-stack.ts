@@ -17,7 +17,7 @@ export interface NetworkStackProps {
   readonly data: DataStack;
 }
 
-/** What changes least: the VPC, its subnets, the ways out of it and who may talk to whom. */
+/** What changes least: the VPC, its subnets, egress, and which security groups may connect. */
 export class NetworkStack extends TerraformStack {
   readonly network: Network;
   readonly securityGroups: SecurityGroups;

@@ -17,7 +17,7 @@ export interface SiteStackProps {
   readonly directory: string;
 }
 
-/** The demo page and what it is told about this environment. */
+/** The demo page and its configuration. */
 export class SiteStack extends TerraformStack {
   constructor(scope: Construct, { environment, data, edge, directory }: SiteStackProps) {
     super(scope, stackId(environment, "site"));
@@ -35,7 +35,7 @@ export class SiteStack extends TerraformStack {
   }
 }
 
-/** What `config.json` tells the page. */
+/** Content of `config.json`. */
 export function siteConfig(environment: Environment, apiUrl: string): SiteConfig {
   const { name, api, site, pools } = environment;
   return {

@@ -32,7 +32,7 @@ export function stateKeyName(environment: Environment): string {
 /** The first OpenTofu (or Terraform) that knows all that the stacks write. */
 const REQUIRED_VERSION = ">= 1.10";
 
-/** What every stack has: the AWS provider with its tags, the state's place and encryption, and the policy. */
+/** What every stack has: the AWS provider with its tags, the state's location and encryption, and the policy. */
 export function configureStack(scope: TerraformStack, environment: Environment, stack: StackName): void {
   new AwsProvider(scope, "Aws", {
     region: environment.region,
@@ -46,7 +46,7 @@ export function configureStack(scope: TerraformStack, environment: Environment, 
     region: environment.region,
     dynamodbTable: environment.state.lockTable,
     encrypt: true,
-    // Without it the backend asks S3 for its own key, over the bucket's setting.
+    // Without it the backend requests S3's own key, in spite of the bucket's setting.
     kmsKeyId: `alias/${stateKeyName(environment)}`,
   });
   if (environment.state.encryption === "kms") scope.addOverride("terraform.encryption", stateEncryption(environment));

@@ -32,7 +32,7 @@ export interface FleetProps {
   readonly warmupSeconds?: number;
   /** Where an instance is held back until it can serve. @default - in service as soon as it runs */
   readonly launchHook?: LaunchHook;
-  /** Where an instance is kept alive until its work is done. @default - ended as soon as the load balancer let it go */
+  /** Lifecycle hooks that delay termination until the instance's work is done. @default - terminated once deregistered */
   readonly terminateHook?: TerminateHook;
   /** Name of the alarm that stops the rollout of a new template. @default - failing instances alone stop it */
   readonly rolloutAlarm?: string;

@@ -6,11 +6,11 @@ export interface MonthlyBudgetProps {
   readonly monthlyUsd: number;
   /** Value of the tag `Environment` on what is counted. */
   readonly environment: string;
-  /** SNS topic that is told. */
+  /** SNS topic that gets the notifications. */
   readonly topicArn: string;
 }
 
-/** Percent of the budget at which it is told: what is spent, and what AWS expects by the end of the month. */
+/** Percent of the budget at which a notification is sent: of what is spent, and what AWS expects by the end of the month. */
 const ALERTS = [
   { notificationType: "ACTUAL", threshold: 80 },
   { notificationType: "ACTUAL", threshold: 100 },

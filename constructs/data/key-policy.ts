@@ -37,11 +37,11 @@ const ENCRYPT_AND_DECRYPT = [
 ];
 
 /** The policy of a key: the account governs it, and each use lets one service in, for this account's things only. */
-export function keyPolicy({ uses, ...place }: KeyPolicyProps): string {
-  const account = statement("Account", { AWS: `arn:aws:iam::${place.accountId}:root` }, ["kms:*"]);
+export function keyPolicy({ uses, ...location }: KeyPolicyProps): string {
+  const account = statement("Account", { AWS: `arn:aws:iam::${location.accountId}:root` }, ["kms:*"]);
   return JSON.stringify({
     Version: "2012-10-17",
-    Statement: [account, ...uses.flatMap((use) => useStatements(use, place))],
+    Statement: [account, ...uses.flatMap((use) => useStatements(use, location))],
   });
 }
 

@@ -61,7 +61,7 @@ export class Valkey extends Construct {
       description: `Shared state of the gateways of ${name}`,
       engine: "valkey",
       engineVersion: "8.0",
-      // Its memory policy is volatile-lru: everything we write has a time to live, and what is asked for least goes first.
+      // Its memory policy is volatile-lru: everything we write has a time to live, and the least used is evicted first.
       parameterGroupName: "default.valkey8",
       nodeType,
       numCacheClusters: nodes,

@@ -21,7 +21,7 @@ export interface AuthorizerProps {
 /** One GetItem takes milliseconds; longer only holds the caller up. */
 const TIMEOUT_SECONDS = 5;
 
-/** The Lambda that tells API Gateway who a caller is: the outer wall, the gateway verifies every key again. */
+/** The Lambda authorizer: API Gateway refuses bad keys with it; the gateway verifies every key again. */
 export function createAuthorizer(
   scope: Construct,
   id: string,

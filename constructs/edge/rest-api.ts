@@ -85,7 +85,7 @@ export class RestApi extends Construct {
         }),
       ),
       endpointConfiguration: { types: ["REGIONAL"] },
-      lifecycle: { createBeforeDestroy: true }, // the deployment, which is made before its old one goes, asks for it anyway
+      lifecycle: { createBeforeDestroy: true }, // the deployment is created before its old one is deleted, and passes this on to it
       disableExecuteApiEndpoint: props.hasDomain,
       failOnWarnings: false, // the import warns of response descriptions that it does not keep
     });

@@ -33,8 +33,8 @@ export class UsagePlans extends Construct {
   constructor(scope: Construct, id: string, { name, api, plans, planKeys: keys }: UsagePlansProps) {
     super(scope, id);
     for (const [planName, limits] of Object.entries(plans)) {
-      const place = new Construct(this, planName);
-      const plan = new ApiGatewayUsagePlan(place, "Default", {
+      const planScope = new Construct(this, planName);
+      const plan = new ApiGatewayUsagePlan(planScope, "Default", {
         name: `${name}-${planName}`,
         apiStages: [{ apiId: api.apiId, stage: api.stageName }],
         throttleSettings: { rateLimit: limits.requestsPerSecond, burstLimit: limits.burst },
@@ -42,12 +42,12 @@ export class UsagePlans extends Construct {
           ? {}
           : { quotaSettings: { limit: limits.requestsPerMonth, period: "MONTH" } }),
       });
-      const key = new ApiGatewayApiKey(place, "Identifier", {
+      const key = new ApiGatewayApiKey(planScope, "Identifier", {
         name: `${name}-${planName}`,
         description: "Stands for a usage plan; no credential: the key source is the authorizer.",
         value: keys[planName] ?? "",
       });
-      new ApiGatewayUsagePlanKey(place, "Member", { usagePlanId: plan.id, keyId: key.id, keyType: "API_KEY" });
+      new ApiGatewayUsagePlanKey(planScope, "Member", { usagePlanId: plan.id, keyId: key.id, keyType: "API_KEY" });
     }
   }
 }

@@ -38,7 +38,7 @@ export interface EnginePoolProps {
   /** Stopped instances that are booted already; `null` for none. */
   readonly warmPool: { readonly minInstances: number; readonly maxPrepared: number } | null;
   readonly purchase: Purchase;
-  /** Filled before on-demand capacity is asked for; `null` for none. */
+  /** Used before other on-demand capacity; `null` for none. */
   readonly capacityReservation: { readonly id: string } | null;
   /** Seconds that an engine may take to end its requests once it is taken out. */
   readonly drainSeconds: number;

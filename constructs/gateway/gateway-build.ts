@@ -16,7 +16,7 @@ export interface GatewayBuildProps {
 const PREFIX = "gateway/";
 
 /**
- * The gateway's bundle in the artefact bucket. Instances are told its version and the SHA-256 of its content: they start
+ * The gateway's bundle in the artefact bucket. Instances get its version and the SHA-256 of its content: they start
  * nothing else, and another content is another launch template, which rolls the fleet.
  */
 export class GatewayBuild extends Construct {

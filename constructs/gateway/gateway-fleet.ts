@@ -44,7 +44,7 @@ export interface GatewayFleetProps {
   readonly securityGroupId: string;
   readonly keysTable: KeysTable;
   readonly routesTable: RoutesTable;
-  /** `undefined` where no responses are kept. */
+  /** `undefined` where responses are not stored. */
   readonly responsesTable: ResponsesTable | undefined;
   /** Of files and batches; `undefined` where there are none. */
   readonly batchStorage: BatchStorage | undefined;

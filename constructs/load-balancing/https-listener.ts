@@ -8,7 +8,7 @@ export interface HttpsListenerProps {
   readonly targetGroupArn: string;
 }
 
-/** The way to the gateways: 443, TLS 1.2 or newer. */
+/** HTTPS listener of the gateways: 443, TLS 1.2 or newer. */
 export function createHttpsListener(scope: Construct, id: string, props: HttpsListenerProps): LbListener {
   return new LbListener(scope, id, {
     loadBalancerArn: props.loadBalancerArn,

@@ -45,7 +45,7 @@ export class LoadBalancer extends Construct {
         },
       ],
     });
-    // By reference, not by number: where the listener has another port (on one machine), gateways are told that one.
+    // By reference, not by number: where the listener has another port (on one machine), gateways get that one.
     this.engineListenerUrl = `http://${this.dnsName}:${this.#engineListener.getStringAttribute("port")}`;
   }
 

@@ -10,7 +10,7 @@ export interface PublicLoadBalancerProps extends ApplicationLoadBalancerProps {
 
 /**
  * The door where the environment's entry is `alb`: HTTPS from anywhere to the gateways, WebSockets among it. Engines are
- * at the internal load balancer: this one's name leads to public addresses, which gateways have no way to.
+ * at the internal load balancer: this one's name resolves to public addresses, to which gateways have no route.
  */
 export class PublicLoadBalancer extends Construct {
   readonly resource: Lb;

@@ -13,7 +13,7 @@ export interface NatGatewaysProps {
   readonly count: number;
 }
 
-/** The gateways' way to providers outside AWS. The subnets of engines have no route to it. */
+/** Internet egress of the gateways, to providers outside AWS. The subnets of engines have no route to it. */
 export class NatGateways extends Construct {
   /** Addresses from which providers see requests come. */
   readonly publicAddresses: readonly string[];
@@ -21,13 +21,13 @@ export class NatGateways extends Construct {
   constructor(scope: Construct, id: string, { name, network, zones, count }: NatGatewaysProps) {
     super(scope, id);
     const made = zones.slice(0, count).map((zone, index) => {
-      const place = new Construct(this, zone);
+      const zoneScope = new Construct(this, zone);
       const tags = { Name: `${name}-nat-${zone}` };
-      const address = new Eip(place, "Address", { domain: "vpc", tags });
-      const resource = new NatGateway(place, "Default", {
+      const address = new Eip(zoneScope, "Address", { domain: "vpc", tags });
+      const resource = new NatGateway(zoneScope, "Default", {
         allocationId: address.id,
         subnetId: network.publicSubnetIds[index] ?? "",
-        dependsOn: [network.internetRoute], // AWS makes none before the VPC has a way out
+        dependsOn: [network.internetRoute], // AWS creates none before the VPC has an internet route
         tags,
       });
       return { resource, address };

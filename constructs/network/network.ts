@@ -33,7 +33,7 @@ export class Network extends Construct {
   readonly privateRouteTableId: string;
   /** Route tables of the gateways' subnets, one for each zone. */
   readonly gatewayRouteTableIds: readonly string[];
-  /** The public subnets' way to the internet. */
+  /** Route of the public subnets to the internet. */
   readonly internetRoute: Route;
 
   constructor(scope: Construct, id: string, { name, region, zones, cidr }: NetworkProps) {
@@ -66,28 +66,31 @@ export class Network extends Construct {
     const subnets = (
       kind: "Public" | "Gateway" | "Private",
       blocks: readonly string[],
-      routesOf: (place: Construct, zone: string) => RouteTable,
+      routesOf: (zoneScope: Construct, zone: string) => RouteTable,
     ): readonly string[] => {
       const group = new Construct(this, `${kind}Subnets`);
       return zones.map((zone, index) => {
-        const place = new Construct(group, zone);
-        const subnet = new Subnet(place, "Default", {
+        const zoneScope = new Construct(group, zone);
+        const subnet = new Subnet(zoneScope, "Default", {
           vpcId: this.vpcId,
           availabilityZone: `${region}${zone}`,
           cidrBlock: blocks[index] ?? "",
           mapPublicIpOnLaunch: false, // nothing here gets a public address, not even in the public subnets
           tags: { Name: `${name}-${kind.toLowerCase()}-${zone}`, Tier: kind.toLowerCase() },
         });
-        new RouteTableAssociation(place, "Routes", { subnetId: subnet.id, routeTableId: routesOf(place, zone).id });
+        new RouteTableAssociation(zoneScope, "Routes", {
+          subnetId: subnet.id,
+          routeTableId: routesOf(zoneScope, zone).id,
+        });
         return subnet.id;
       });
     };
     this.publicSubnetIds = subnets("Public", cidrs.public, () => publicRoutes);
     this.privateSubnetIds = subnets("Private", cidrs.private, () => privateRoutes);
     const gatewayRoutes: RouteTable[] = [];
-    this.gatewaySubnetIds = subnets("Gateway", cidrs.gateway, (place, zone) => {
+    this.gatewaySubnetIds = subnets("Gateway", cidrs.gateway, (zoneScope, zone) => {
       const tags = { Name: `${name}-gateway-${zone}` };
-      const routes = new RouteTable(place, "RouteTable", { vpcId: this.vpcId, tags });
+      const routes = new RouteTable(zoneScope, "RouteTable", { vpcId: this.vpcId, tags });
       gatewayRoutes.push(routes);
       return routes;
     });

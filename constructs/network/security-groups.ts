@@ -23,7 +23,7 @@ interface Flow {
 
 const HTTPS = 443;
 
-/** The ways to the gateways, by what stands before them. */
+/** Connections to the gateways, by entry. */
 const ENTRY_FLOWS = {
   "api-gateway": {
     LinkToLoadBalancer: { from: "vpcLink", to: "loadBalancer", port: HTTPS, why: "API requests from API Gateway" },
@@ -34,7 +34,7 @@ const ENTRY_FLOWS = {
   },
 } as const satisfies Record<string, Record<string, Flow>>;
 
-/** With those, every connection inside the VPC. What is not here is not possible; the entry is the only way in, on 443. */
+/** With those, every connection inside the VPC. All others are refused; only the entry accepts connections from outside, on 443. */
 const FLOWS = {
   GatewayToLoadBalancer: {
     from: "gateway",

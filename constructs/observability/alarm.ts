@@ -30,7 +30,7 @@ export interface AlarmProps {
   /** How many of them must breach. @default - all */
   readonly breaches?: number;
   readonly missingData: "breaching" | "notBreaching";
-  /** Topic that is told when it rings and when it is over. */
+  /** SNS topic that gets a message when the alarm goes into ALARM and when it is OK again. */
   readonly topicArn: string;
 }
 

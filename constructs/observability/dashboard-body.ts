@@ -10,7 +10,15 @@ import {
 import { rate, sums } from "./chart-lines.ts";
 import { costCharts } from "./cost-charts.ts";
 import { saturationExpression } from "./service-alarms.ts";
-import { alarmList, type ChartLine, type ChartProps, type ComputedLine, chart, heading, placed } from "./widgets.ts";
+import {
+  alarmList,
+  type ChartLine,
+  type ChartProps,
+  type ComputedLine,
+  chart,
+  heading,
+  withPositions,
+} from "./widgets.ts";
 
 export interface DashboardPool {
   /** Public name of the model. */
@@ -38,13 +46,13 @@ export interface DashboardBodyProps {
 const ROUTES = ["/v1/chat/completions", "/v1/completions"] as const;
 const PERCENTILES = ["p50", "p95", "p99"] as const;
 
-/** What a person on call asks, in this order: is it up, is it fast, is it full, what does it cost. */
+/** Charts in the order in which a person on call needs them: availability, latency, saturation, cost. */
 export function dashboardBody(props: DashboardBodyProps): object {
   const draw = (charts: readonly ChartProps[]) => charts.map((one) => chart(props.region, one));
   return {
     start: "-PT3H",
     periodOverride: "inherit",
-    widgets: placed([
+    widgets: withPositions([
       heading("Is it up?", "Alarms, what can answer, and what goes wrong."),
       alarmList("Alarms", props.alarmArns),
       ...draw(upCharts(props)),

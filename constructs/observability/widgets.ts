@@ -27,7 +27,7 @@ export interface ChartProps {
   readonly periodSeconds?: number;
 }
 
-/** A widget of a CloudWatch dashboard, in its own words, before it has a place. */
+/** A widget of a CloudWatch dashboard, in its own words, before it has a position. */
 export interface Widget {
   readonly type: "metric" | "text" | "alarm";
   readonly width: number;
@@ -81,17 +81,19 @@ export function alarmList(title: string, alarms: readonly string[]): Widget {
   return { type: "alarm", ...CHART, properties: { title, alarms } };
 }
 
-/** Gives every widget its place: left to right, then a new line; a heading has a line of its own. */
-export function placed(widgets: readonly Widget[]): readonly (Widget & { readonly x: number; readonly y: number })[] {
-  let [x, y, lineHeight] = [0, 0, 0];
+/** Positions the widgets: left to right in rows; a heading has a row of its own. */
+export function withPositions(
+  widgets: readonly Widget[],
+): readonly (Widget & { readonly x: number; readonly y: number })[] {
+  let [x, y, rowHeight] = [0, 0, 0];
   return widgets.map((widget) => {
     if (x + widget.width > GRID_WIDTH) {
-      y += lineHeight;
-      [x, lineHeight] = [0, 0];
+      y += rowHeight;
+      [x, rowHeight] = [0, 0];
     }
-    const place = { ...widget, x, y };
+    const positioned = { ...widget, x, y };
     x += widget.width;
-    lineHeight = Math.max(lineHeight, widget.height);
-    return place;
+    rowHeight = Math.max(rowHeight, widget.height);
+    return positioned;
   });
 }

@@ -1,7 +1,7 @@
 import { blocks, isTrue } from "./attributes.ts";
 import type { PolicyResource, PolicyRule } from "./policy-rule.ts";
 
-/** Types that AWS itself can refuse to delete, and the attribute that asks for it. */
+/** Types that AWS itself can refuse to delete, and the attribute that turns this on. */
 const AWS_PROTECTION: Readonly<Record<string, string>> = {
   aws_dynamodb_table: "deletion_protection_enabled",
   aws_lb: "enable_deletion_protection",
@@ -9,7 +9,7 @@ const AWS_PROTECTION: Readonly<Record<string, string>> = {
 /** Types that hold what can't be made again. */
 const HOLDS_DATA = ["aws_dynamodb_table", "aws_kms_key", "aws_s3_bucket"];
 
-/** Where the environment asks for deletion protection, neither AWS nor OpenTofu destroys what holds data. */
+/** Where the environment sets deletion protection, neither AWS nor OpenTofu destroys what holds data. */
 export function deletionProtection({ isProtected }: { readonly isProtected: boolean }): PolicyRule {
   return { name: "deletion-protection", check: (resource) => (isProtected ? check(resource) : undefined) };
 }

@@ -4,7 +4,7 @@ import type { PolicyResource, PolicyRule } from "./policy-rule.ts";
 
 /**
  * Only subnets of the tier `public`, where no instance stands, have a route to the internet; those of the tier `gateway`
- * may have one to a NAT gateway, which lets nothing in. Engines, in all others, have no way out.
+ * may have one to a NAT gateway, which lets nothing in. Engines, in all others, have no internet egress.
  */
 export const isolatedSubnets: PolicyRule = { name: "isolated-subnets", check };
 

@@ -1,6 +1,6 @@
 import type { PolicyResource, PolicyRule } from "./policy-rule.ts";
 
-/** Logs end: they cost for ever otherwise, and who asked for what is not kept longer than needed. */
+/** Logs end: they cost for ever otherwise, and request data is not stored longer than needed. */
 export const logRetention: PolicyRule = { name: "log-retention", check };
 
 function check({ type, attributes }: PolicyResource): string | undefined {

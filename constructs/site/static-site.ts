@@ -18,7 +18,7 @@ export interface StaticSiteProps {
   readonly directory: string;
   /** Becomes `config.json` beside the page. */
   readonly config: SiteConfig;
-  /** Origin of the API, the only other place that the page may connect to. */
+  /** Origin of the API, the only other origin that the page may connect to. */
   readonly apiOrigin: string;
 }
 

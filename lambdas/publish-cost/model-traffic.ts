@@ -4,7 +4,7 @@ import { HOUR_MS, type ModelTraffic } from "../../domain/cost/hourly-cost.ts";
 
 const COUNTED = [METRICS.requests, METRICS.promptTokens, METRICS.completionTokens] as const;
 
-/** What each model was asked in the hour from `from`, summed over its routes, as the gateways counted. */
+/** Requests and tokens of each model in the hour from `from`, summed over its routes, as the gateways counted. */
 export async function modelTraffic(
   {
     environment,

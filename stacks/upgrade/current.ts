@@ -3,12 +3,12 @@ import type { Environment } from "../../environments/schema.ts";
 import { type ApiContract, apiContract } from "./api-contract.ts";
 import { type KeptStack, keptStack, type SynthesizedParts } from "./kept-resources.ts";
 
-/** The contract as it stands. A key is asked for wherever it can be: the strictest that callers meet. */
+/** The contract of this version. Keys are required wherever they can be: the strictest form that callers meet. */
 export function currentApi(): ApiContract {
   return apiContract(openApiDocument({ auth: "required" }));
 }
 
-/** What is kept of each of an environment's stacks, by name. */
+/** What a release records of each of an environment's stacks, by name. */
 export function currentStacks(
   environment: Environment,
   stacks: Readonly<Record<string, SynthesizedParts>>,

@@ -14,7 +14,7 @@ const KEPT = {
 
 type Arguments = Readonly<Record<string, string>>;
 
-/** What is kept of one stack: its state's place, and each kept resource by address. */
+/** What a release records of one stack: its state's location, and each recorded resource by address. */
 export interface KeptStack {
   readonly state: string;
   readonly resources: Readonly<Record<string, Arguments>>;

@@ -6,7 +6,7 @@ export interface UpgradeProblem {
   readonly text: string;
 }
 
-/** A break that is wanted: it is told to operators in the release notes. */
+/** An intended break, which the release notes announce to operators. */
 export interface Waiver {
   readonly id: string;
   /** Why it must be, and what an operator does about it. */
