@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { runStep } from "../local/setup/run-step.ts";
 import { rawResources, type Stack } from "../local/template/stacks.ts";
 import type { Applied } from "./assertions/assertion.ts";
-import { READ_BACKS } from "./assertions/table.ts";
+import { STACK_ASSERTIONS } from "./assertions/table.ts";
 import { clientSettings } from "./aws-client/aws-client.ts";
 import { inventory, leftOver, notFound } from "./aws-client/leftovers.ts";
 import { healInterruptedApply } from "./stacks/interruption.ts";
@@ -81,13 +81,13 @@ export async function proveEnvironment(
     report(`${run.name}: ${run.resources} resources applied and clean in ${seconds} s`);
   });
   for (const run of runs) {
-    const checks = READ_BACKS[shortName(run)] ?? [];
+    const checks = STACK_ASSERTIONS[shortName(run)] ?? [];
     const applied = await look(run, url);
     for (const { claim, check } of checks)
       await check(applied).catch((error: unknown) => {
         throw new Error(`${run.name}: it is not so that ${claim}: ${error instanceof Error ? error.message : error}`);
       });
-    report(`${run.name}: ${checks.length} claims read back`);
+    report(`${run.name}: ${checks.length} assertions hold`);
   }
   await expectWholeInventory(stacks, url);
   await inOrder(

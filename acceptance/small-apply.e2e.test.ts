@@ -17,7 +17,7 @@ import { synthesizeEnvironment } from "../stacks/environment-stacks.ts";
 import { builtAssets } from "../test-support/built-assets.ts";
 import { OUTSIDE_PROVIDER } from "../test-support/outside-provider.ts";
 import type { Applied } from "./assertions/assertion.ts";
-import { READ_BACKS } from "./assertions/table.ts";
+import { STACK_ASSERTIONS } from "./assertions/table.ts";
 import { callAws } from "./aws-client/aws-call.ts";
 import { inventory, leftOver } from "./aws-client/leftovers.ts";
 import { look } from "./prove-environment.ts";
@@ -114,7 +114,7 @@ test("data and network, with a way out, are applied by OpenTofu, plan nothing mo
     async inspect(applied) {
       const network = await applied("network");
       expect(Object.keys(network.attributes).filter((name) => name.startsWith("aws_nat_gateway."))).toHaveLength(1);
-      const claims = READ_BACKS.network ?? [];
+      const claims = STACK_ASSERTIONS.network ?? [];
       expect(claims.length).toBeGreaterThan(0);
       for (const { check } of claims) await check(network);
     },

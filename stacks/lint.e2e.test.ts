@@ -3,8 +3,8 @@ import { afterAll, describe, expect, test } from "vitest";
 import { environmentNames, loadEnvironment } from "../environments/load.ts";
 import { builtAssets } from "../test-support/built-assets.ts";
 import { synthTexts } from "../test-support/synth.ts";
+import { CHECKOV_ACCEPTED, TFLINT_ACCEPTED } from "./accepted-findings.ts";
 import { synthesizeEnvironment } from "./environment-stacks.ts";
-import { CHECKOV_EXCUSES, TFLINT_EXCUSES } from "./lint-excuses.ts";
 import { hasAwsRules, isOnPath, lintProblems, runCheckov, runTflint } from "./test/lint-tools.ts";
 
 const assets = builtAssets();
@@ -16,18 +16,18 @@ const stacks = synthTexts((app) => {
 const tflintConfig = join(import.meta.dirname, "tflint.hcl");
 
 describe("the stacks of every environment", () => {
-  test("pass checkov but for what is excused", ({ skip }) => {
+  test("pass checkov but for accepted findings", ({ skip }) => {
     skip(!isOnPath("checkov"), "checkov is not on PATH (pip install checkov)");
     const { findings, passed, unreadable } = runCheckov(stacks);
     expect(unreadable).toBe(0);
     expect(passed).toBeGreaterThan(50 * environments.length); // it has really read resources
-    expect(lintProblems(findings, CHECKOV_EXCUSES)).toEqual([]);
+    expect(lintProblems(findings, CHECKOV_ACCEPTED)).toEqual([]);
   });
 
-  test("pass tflint with its AWS rules but for what is excused", ({ skip }) => {
+  test("pass tflint with its AWS rules but for accepted findings", ({ skip }) => {
     skip(!isOnPath("tflint"), "tflint is not on PATH");
     skip(!hasAwsRules(tflintConfig), "tflint's AWS ruleset is not in TFLINT_PLUGIN_DIR");
-    expect(lintProblems(runTflint(stacks, tflintConfig), TFLINT_EXCUSES)).toEqual([]);
+    expect(lintProblems(runTflint(stacks, tflintConfig), TFLINT_ACCEPTED)).toEqual([]);
   });
 
   test("tflint sees a wrong instance type in what it is given", ({ skip }) => {
@@ -39,7 +39,7 @@ describe("the stacks of every environment", () => {
   });
 });
 
-describe("excuses", () => {
+describe("accepted findings", () => {
   const finding = { rule: "R1", where: "dev-data/Bucket", text: "is open" };
 
   test("a finding that none covers is a problem", () => {
@@ -48,12 +48,12 @@ describe("excuses", () => {
     expect(lintProblems([finding], [{ rule: "R1", only: /^dev-/, reason: "r" }])).toEqual([]);
   });
 
-  test("an excuse of what is not found is a problem", () => {
+  test("an accepted finding that is not found is a problem", () => {
     expect(lintProblems([], [{ rule: "R1", reason: "r" }])).toEqual([expect.stringMatching(/^R1 .*not found; remove/)]);
   });
 
-  test("each has a reason, and no rule is excused twice for the same", () => {
-    const all = [...CHECKOV_EXCUSES, ...TFLINT_EXCUSES];
+  test("each has a reason, and no rule is accepted twice for the same resource", () => {
+    const all = [...CHECKOV_ACCEPTED, ...TFLINT_ACCEPTED];
     for (const { reason } of all) expect(reason.length).toBeGreaterThan(10);
     expect(new Set(all.map(({ rule, only = "" }) => `${rule} ${only}`)).size).toBe(all.length);
   });

@@ -6,7 +6,7 @@ import { environmentNames, loadEnvironment } from "../environments/load.ts";
 import manifest from "../package.json" with { type: "json" };
 import { synthesizeEnvironment } from "./environment-stacks.ts";
 import { currentApi, currentStacks } from "./upgrade/current.ts";
-import type { KeptStack, SynthesizedParts } from "./upgrade/kept-resources.ts";
+import type { RecordedStack, SynthesizedParts } from "./upgrade/recorded-resources.ts";
 
 /**
  * `node stacks/record-release.ts`: writes what the next release must not break to `stacks/released/`, once a version is
@@ -24,7 +24,7 @@ function write(name: string, content: object): void {
   writeFileSync(join(released, `${name}.json`), `${JSON.stringify(content, null, 2)}\n`);
 }
 
-const stacks: Record<string, KeptStack> = {};
+const stacks: Record<string, RecordedStack> = {};
 for (const name of environmentNames()) {
   const outdir = mkdtempSync(join(tmpdir(), "sluice-release-"));
   try {

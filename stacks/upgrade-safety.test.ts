@@ -8,10 +8,15 @@ import waivers from "./released/waivers.json" with { type: "json" };
 import { environmentSynth } from "./test/environment-synth.ts";
 import { type ApiContract, apiProblems } from "./upgrade/api-contract.ts";
 import { currentApi, currentStacks } from "./upgrade/current.ts";
-import { type KeptStack, keptStack, resourceProblems, type SynthesizedParts } from "./upgrade/kept-resources.ts";
 import { upgradeFailures, type Waiver } from "./upgrade/problem.ts";
+import {
+  type RecordedStack,
+  recordedStack,
+  resourceProblems,
+  type SynthesizedParts,
+} from "./upgrade/recorded-resources.ts";
 
-const recorded: Readonly<Record<string, KeptStack>> = releasedResources.stacks as Record<string, KeptStack>;
+const recorded: Readonly<Record<string, RecordedStack>> = releasedResources.stacks as Record<string, RecordedStack>;
 const api = releasedApi as unknown as ApiContract;
 const synth = environmentSynth();
 const environments = await Promise.all(environmentNames().map(loadEnvironment));
@@ -68,9 +73,9 @@ const table = (id: string, name = "t-keys", moveFrom?: string): SynthesizedStack
     const made = new DynamodbTable(scope, id, { name, hashKey: "keyId", attribute: [{ name: "keyId", type: "S" }] });
     if (moveFrom !== undefined) made.moveFromId(moveFrom);
   });
-const released = keptStack(table("Keys"), {});
+const released = recordedStack(table("Keys"), {});
 const compare = (synthesized: SynthesizedParts) =>
-  resourceProblems({ name: "dev-data", released, current: keptStack(synthesized, {}), synthesized });
+  resourceProblems({ name: "dev-data", released, current: recordedStack(synthesized, {}), synthesized });
 
 describe("a stateful resource", () => {
   test("that is renamed in code would be destroyed, and the failure says how it can be moved", () => {
@@ -209,7 +214,7 @@ describe("a waiver", () => {
     date: "2026-11-22",
   };
 
-  test("with reason and date excuses its problem and no other", () => {
+  test("with reason and date waives its problem and no other", () => {
     expect(upgradeFailures(problems, [waiver])).toEqual([]);
     expect(upgradeFailures(problems, [{ ...waiver, id: "dev-data aws_dynamodb_table.Other" }])).toHaveLength(2);
   });
@@ -221,7 +226,7 @@ describe("a waiver", () => {
     expect(upgradeFailures(problems, [{ ...waiver, date: "soon" }])).toHaveLength(1);
   });
 
-  test("that excuses nothing is refused", () => {
-    expect(upgradeFailures([], [waiver])).toEqual([expect.stringMatching(/excuses nothing; take it out/)]);
+  test("that waives nothing is refused", () => {
+    expect(upgradeFailures([], [waiver])).toEqual([expect.stringMatching(/waives nothing; take it out/)]);
   });
 });

@@ -9,7 +9,7 @@ import { SITE } from "./site.ts";
 import { VALKEY } from "./valkey.ts";
 
 /** What is asked of AWS after an apply, by the stack's name without the environment. */
-export const READ_BACKS: Readonly<Record<string, readonly StackAssertion[]>> = {
+export const STACK_ASSERTIONS: Readonly<Record<string, readonly StackAssertion[]>> = {
   bootstrap: BOOTSTRAP,
   network: NETWORK,
   data: DATA,

@@ -6,7 +6,7 @@ import { CHARGED_RESOURCES } from "../../domain/cost/cost-item.ts";
 import { forecast } from "../../domain/cost/forecast.ts";
 import { DEFAULT_USAGE } from "../../domain/cost/usage.ts";
 import { NOT_MODELLED, PLUGINS } from "../../local/plugin-table.ts";
-import { READ_BACKS } from "../assertions/table.ts";
+import { STACK_ASSERTIONS } from "../assertions/table.ts";
 import { CHECKED_LEFTOVERS } from "../aws-client/leftovers.ts";
 import {
   type Exemption,
@@ -47,7 +47,7 @@ export function columns(environments: readonly CostEnvironment[]): readonly Colu
     },
     {
       name: "apply test",
-      covered: new Set(Object.values(READ_BACKS).flatMap((all) => all.flatMap(({ types }) => types))),
+      covered: new Set(Object.values(STACK_ASSERTIONS).flatMap((all) => all.flatMap(({ types }) => types))),
       exemptions: WITHOUT_ASSERTION,
       remedy: "an assertion that names it in `types` in acceptance/assertions/",
       exemptIn: `WITHOUT_ASSERTION of ${EXEMPTIONS}`,

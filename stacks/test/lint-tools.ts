@@ -2,11 +2,11 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { LintExcuse } from "../lint-excuses.ts";
+import type { AcceptedFinding } from "../accepted-findings.ts";
 
 export interface LintFinding {
   readonly rule: string;
-  /** `<environment>-<stack>/<resource name>`, or a place in the stack's file. */
+  /** `<environment>-<stack>/<resource name>`, or a position in the stack's file. */
   readonly where: string;
   readonly text: string;
 }
@@ -84,17 +84,23 @@ export function hasAwsRules(config: string): boolean {
   return stdout.includes("ruleset.aws");
 }
 
-/** Findings that nothing excuses, a line each, and excuses of what is not found. */
-export function lintProblems(findings: readonly LintFinding[], excuses: readonly LintExcuse[]): readonly string[] {
-  const covers = ({ rule, only }: LintExcuse, finding: LintFinding) =>
+/** Findings that are not accepted, a sentence each, and accepted findings that the linters do not report. */
+export function lintProblems(
+  findings: readonly LintFinding[],
+  accepted: readonly AcceptedFinding[],
+): readonly string[] {
+  const covers = ({ rule, only }: AcceptedFinding, finding: LintFinding) =>
     rule === finding.rule && (only === undefined || only.test(finding.where));
   return [
     ...findings
-      .filter((finding) => !excuses.some((excuse) => covers(excuse, finding)))
+      .filter((finding) => !accepted.some((each) => covers(each, finding)))
       .map(({ rule, where, text }) => `${rule} in ${where}: ${text}`),
-    ...excuses
-      .filter((excuse) => !findings.some((finding) => covers(excuse, finding)))
-      .map(({ rule, only = "" }) => `${rule} ${only} is excused but not found; remove it from stacks/lint-excuses.ts`),
+    ...accepted
+      .filter((each) => !findings.some((finding) => covers(each, finding)))
+      .map(
+        ({ rule, only = "" }) =>
+          `${rule} ${only} is accepted but not found; remove it from stacks/accepted-findings.ts`,
+      ),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { openApiDocument } from "../../contracts/openapi/document.ts";
 import type { Environment } from "../../environments/schema.ts";
 import { type ApiContract, apiContract } from "./api-contract.ts";
-import { type KeptStack, keptStack, type SynthesizedParts } from "./kept-resources.ts";
+import { type RecordedStack, recordedStack, type SynthesizedParts } from "./recorded-resources.ts";
 
 /** The contract of this version. Keys are required wherever they can be: the strictest form that callers meet. */
 export function currentApi(): ApiContract {
@@ -12,8 +12,8 @@ export function currentApi(): ApiContract {
 export function currentStacks(
   environment: Environment,
   stacks: Readonly<Record<string, SynthesizedParts>>,
-): Readonly<Record<string, KeptStack>> {
+): Readonly<Record<string, RecordedStack>> {
   const { state } = environment;
   const own = { "state.bucket": state.bucket, "state.lockTable": state.lockTable };
-  return Object.fromEntries(Object.entries(stacks).map(([name, stack]) => [name, keptStack(stack, own)]));
+  return Object.fromEntries(Object.entries(stacks).map(([name, stack]) => [name, recordedStack(stack, own)]));
 }

@@ -25,7 +25,7 @@ export function upgradeFailures(problems: readonly UpgradeProblem[], waivers: re
     ...problems.filter(({ id }) => !waived.has(id)).map(({ id, text }) => `${text} ${WAIVER_REMEDY}: "${id}".`),
     ...waivers
       .filter(({ id }) => !found.has(id))
-      .map(({ id }) => `The waiver "${id}" excuses nothing; take it out of stacks/released/waivers.json.`),
+      .map(({ id }) => `The waiver "${id}" waives nothing; take it out of stacks/released/waivers.json.`),
     ...waivers
       .filter(({ reason, date }) => reason.length < 20 || !/^20\d\d-[01]\d-[0-3]\d$/.test(date))
       .map(({ id }) => `The waiver "${id}" needs a reason of at least 20 characters and a date, YYYY-MM-DD.`),

@@ -1,5 +1,5 @@
 /** A finding that stays, and why. */
-export interface LintExcuse {
+export interface AcceptedFinding {
   /** The tool's name for the rule. */
   readonly rule: string;
   /** Which findings: matched against `<environment>-<stack>/<resource name>`. @default - all of the rule */
@@ -13,7 +13,7 @@ const noServerLog =
   "Who may read is in the key's and the roles' policies, the endpoint lets nothing else through, and CloudTrail's data events name each reader where an account has them on.";
 
 /** checkov's findings that stay. Each must still be found: a test fails on one that is not. */
-export const CHECKOV_EXCUSES: readonly LintExcuse[] = [
+export const CHECKOV_ACCEPTED: readonly AcceptedFinding[] = [
   { rule: "CKV_AWS_18", reason: noServerLog },
   { rule: "CKV_AWS_144", reason: oneCopyIsEnough },
   { rule: "CKV2_AWS_62", reason: "Nothing waits for a new object: instances fetch when they start." },
@@ -103,7 +103,7 @@ export const CHECKOV_EXCUSES: readonly LintExcuse[] = [
 ];
 
 /** tflint's findings that stay. */
-export const TFLINT_EXCUSES: readonly LintExcuse[] = [
+export const TFLINT_ACCEPTED: readonly AcceptedFinding[] = [
   {
     rule: "aws_elasticache_replication_group_default_parameter_group",
     reason:

@@ -15,7 +15,7 @@ const KEPT = {
 type Arguments = Readonly<Record<string, string>>;
 
 /** What a release records of one stack: its state's location, and each recorded resource by address. */
-export interface KeptStack {
+export interface RecordedStack {
   readonly state: string;
   readonly resources: Readonly<Record<string, Arguments>>;
 }
@@ -32,7 +32,7 @@ export interface SynthesizedParts {
  * @param own values from the environment file, by a name for them: an environment may be given other ones before its
  * first deployment, and a record of them would not hold
  */
-export function keptStack(stack: SynthesizedParts, own: Readonly<Record<string, string>>): KeptStack {
+export function recordedStack(stack: SynthesizedParts, own: Readonly<Record<string, string>>): RecordedStack {
   const entries = Object.entries(KEPT).flatMap(([type, replacing]) =>
     Object.entries(stack.resource?.[type] ?? {}).map(([name, resource]): [string, Arguments] => [
       `${type}.${name}`,
@@ -56,8 +56,8 @@ function masked(value: string, own: Readonly<Record<string, string>>): string {
 
 export interface StackComparison {
   readonly name: string;
-  readonly released: KeptStack;
-  readonly current: KeptStack;
+  readonly released: RecordedStack;
+  readonly current: RecordedStack;
   readonly synthesized: SynthesizedParts;
 }
 
