@@ -4,7 +4,7 @@ import type { UpgradeProblem } from "./problem.ts";
  * Resources that hold data or an address that callers know, with the arguments whose change replaces them. Source: the
  * provider's documentation, arguments marked "Forces new resource".
  */
-const KEPT = {
+const RECORDED = {
   aws_dynamodb_table: ["name", "hash_key", "range_key"],
   aws_s3_bucket: ["bucket", "bucket_prefix", "object_lock_enabled"],
   aws_kms_key: ["key_usage", "customer_master_key_spec", "multi_region", "custom_key_store_id"],
@@ -33,7 +33,7 @@ export interface SynthesizedParts {
  * first deployment, and a record of them would not hold
  */
 export function recordedStack(stack: SynthesizedParts, own: Readonly<Record<string, string>>): RecordedStack {
-  const entries = Object.entries(KEPT).flatMap(([type, replacing]) =>
+  const entries = Object.entries(RECORDED).flatMap(([type, replacing]) =>
     Object.entries(stack.resource?.[type] ?? {}).map(([name, resource]): [string, Arguments] => [
       `${type}.${name}`,
       Object.fromEntries(
