@@ -34,7 +34,7 @@ export interface GatewayOptions {
   readonly memory?: SharedMemory;
   /** Which of the threads that share `memory` this is, from 0. @default 0 */
   readonly thread?: number;
-  /** Milliseconds since 1970, of which the ages of kept answers are made. @default - Date.now */
+  /** Milliseconds since 1970, of which the ages of cached responses are made. @default - Date.now */
   readonly wallClock?: (() => number) | undefined;
   /** Where files and batches are. @default - there are none, whatever the configuration says */
   readonly batchStorage?: BatchStorage;
@@ -77,6 +77,6 @@ export interface Gateway {
   readonly started: Promise<void>;
   /** Takes no more connections, lets open requests finish for at most `config.drainSeconds`, then closes everything. */
   drain(): Promise<void>;
-  /** Kept answers, to be cleared; `undefined` where none are kept. */
+  /** Cached responses, to be cleared; `undefined` where none are kept. */
   readonly cache: Pick<ResponseCache, "clear"> | undefined;
 }

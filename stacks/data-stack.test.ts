@@ -40,7 +40,7 @@ describe("the data stack", () => {
     expect(typeCounts(withoutBatches)).toMatchObject({ aws_dynamodb_table: 3, aws_s3_bucket: 1 });
   });
 
-  test("without kept responses has no table of them", () => {
+  test("without stored responses has no table of them", () => {
     expect(typeCounts(withoutResponses)).toMatchObject({ aws_dynamodb_table: 3 });
   });
 

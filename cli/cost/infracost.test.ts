@@ -100,7 +100,7 @@ const BOTH: readonly (readonly [ours: RegExp, resource: RegExp, component: RegEx
   [/^alarms/, /^aws_cloudwatch_metric_alarm/, /resolution/],
   [/^dashboards/, /^aws_cloudwatch_dashboard/, /./],
   [/^key look-ups/, /^aws_dynamodb_table\.Keys/, /^Read request/],
-  [/^kept responses/, /^aws_dynamodb_table\.Responses/, /^Write request/],
+  [/^stored responses/, /^aws_dynamodb_table\.Responses/, /^Write request/],
   [/^work on batches/, /^aws_dynamodb_table\.Batches/, /^Write request/],
   [/^files of batches/, /^aws_s3_bucket\.Batches/, /^Storage/],
   [/^writes of batches' files/, /^aws_s3_bucket\.Batches/, /^PUT/],

@@ -13,7 +13,7 @@ const synth = (isProtected: boolean) =>
     });
   });
 
-describe("the table of kept responses", () => {
+describe("the table of stored responses", () => {
   test("lets a gateway keep, find and delete one response, never list them", () => {
     expect(synth(true).output?.granted?.value).toEqual([
       [["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"], [`\${aws_dynamodb_table.Responses.arn}`]],

@@ -45,7 +45,7 @@ export const DIALECT_OPERATIONS = operationList([
     path: "/v1/responses/{response}",
     method: "get",
     operationId: "getResponse",
-    summary: "Get a kept response",
+    summary: "Get a stored response",
     description: "A response that was created with `store: true` and the same key, until its time is over.",
     pathParameters: ["response"],
     response: { schema: "Response", description: "The response.", example: EXAMPLE_RESPONSE },
@@ -56,7 +56,7 @@ export const DIALECT_OPERATIONS = operationList([
     path: "/v1/responses/{response}",
     method: "delete",
     operationId: "deleteResponse",
-    summary: "Delete a kept response",
+    summary: "Delete a stored response",
     description: "Responses that went on from it stay as they are.",
     pathParameters: ["response"],
     response: {
@@ -71,7 +71,7 @@ export const DIALECT_OPERATIONS = operationList([
     path: "/v1/responses/{response}/input_items",
     method: "get",
     operationId: "listResponseItems",
-    summary: "List what went into a kept response",
+    summary: "List the input items of a stored response",
     description: "Its input and all that came before it, the newest first.",
     pathParameters: ["response"],
     queryParameters: [

@@ -91,7 +91,7 @@ export const FIELD_NOTES: Readonly<Record<string, Notes>> = {
     top_p: { description: "Draw only from the most likely tokens that have this probability together." },
     stream: { description: "Send the answer as server-sent events while it is generated.", default: false },
     store: { description: "Keep the response, where this deployment keeps any.", default: false },
-    previous_response_id: { description: "A kept response that this one goes on from." },
+    previous_response_id: { description: "A stored response that this one goes on from." },
     tools: { description: "Functions that the model may call." },
     tool_choice: { description: "`none`, `auto`, `required`, or the function that must be called." },
     parallel_tool_calls: { description: "Whether several functions may be called at once.", default: true },

@@ -23,7 +23,7 @@ export const GENERATION_HEADERS: readonly Parameter[] = [
   {
     name: "cache-control",
     description:
-      "max-age=SECONDS: a kept answer may be this old; no-cache: ask, and keep; no-store: neither read nor keep.",
+      "max-age=SECONDS: a cached response may be this old; no-cache: call the model, and store the response; no-store: neither read nor store.",
   },
   {
     name: "x-stainless-timeout",

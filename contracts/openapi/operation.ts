@@ -90,7 +90,7 @@ export const READING_ERRORS = [
   "model_unavailable",
 ] as const satisfies readonly ErrorCode[];
 
-/** A kept response needs no model. */
+/** A stored response needs no model. */
 export const STORED_ERRORS = [
   ...CREDENTIALS,
   "permission_denied",

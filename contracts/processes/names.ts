@@ -10,7 +10,7 @@ export function routesTableName(environment: string): string {
   return `sluice-${environment}-routes`;
 }
 
-/** DynamoDB table of an environment's kept responses. */
+/** DynamoDB table of an environment's stored responses. */
 export function responsesTableName(environment: string): string {
   return `sluice-${environment}-responses`;
 }

@@ -94,7 +94,7 @@ describe("the forecast", () => {
     expect(off.items.map(({ what }) => what)).not.toContain("authorizations");
   });
 
-  test("what gateways look up while idle grows with their threads, kept responses and batches with the callers", () => {
+  test("what gateways look up while idle grows with their threads, stored responses and batches with the callers", () => {
     const costs = (environment: typeof dev, requestsPerMonth = 100_000) =>
       Object.fromEntries(
         forecast(environment, { ...DEFAULT_USAGE, requestsPerMonth }).items.map((item) => [item.what, itemCost(item)]),
@@ -108,10 +108,10 @@ describe("the forecast", () => {
     expect(once["looks for batches"]).toBeCloseTo(0.07, 2);
     for (const what of ["looks for changed routes", "looks for batches"])
       expect(twice[what]).toBeCloseTo(2 * (once[what] ?? 0), 6);
-    for (const what of ["kept responses", "work on batches", "files of batches", "writes of batches' files"])
+    for (const what of ["stored responses", "work on batches", "files of batches", "writes of batches' files"])
       expect(busy[what], what).toBeCloseTo(10 * (once[what] ?? 0), 6);
     const without = costs({ ...dev, responses: null, batches: null });
-    expect(Object.keys(without).filter((what) => /batches|kept responses/.test(what))).toEqual([]);
+    expect(Object.keys(without).filter((what) => /batches|stored responses/.test(what))).toEqual([]);
   });
 
   test("tells what NAT would cost in place of the endpoints", () => {

@@ -30,7 +30,7 @@ export interface PlatformProps {
   readonly volumes: Volumes;
 }
 
-/** What every environment has once: load balancer, ways to AWS, API, firewall, logs, storage, keys, functions. */
+/** What every environment has once: load balancer, access to AWS, API, firewall, logs, storage, keys, functions. */
 export function platformItems(props: PlatformProps): readonly CostItem[] {
   return [
     ...networkItems(props),

@@ -20,7 +20,7 @@ export interface TableProps {
   readonly volumes: Volumes;
 }
 
-/** Tables of routes, kept responses and batches, and the batches' bucket: most of it is what gateways look up when idle. */
+/** Tables of routes, stored responses and batches, and the batches' bucket: most of it is what gateways look up when idle. */
 export function tableItems({ environment, prices, volumes }: TableProps): readonly CostItem[] {
   const { responses = null, batches = null } = environment;
   const threads = threadsOf(environment);
@@ -45,9 +45,9 @@ function threadsOf({ gateways: { threads = 1, instanceType } }: CostEnvironment)
 function responseItems(keepDays: number, prices: RegionPrices, { storedResponseUnits }: Volumes): readonly CostItem[] {
   const storedGb = storedResponseUnits * GB_PER_UNIT * (keepDays / DAYS_PER_MONTH);
   return [
-    { type: "DynamoDB", what: "kept responses", quantity: storedResponseUnits, price: prices.tableWrites },
-    { type: "DynamoDB", what: "room of kept responses", quantity: storedGb, price: prices.tableGb },
-    { type: "DynamoDB", what: "recovery of kept responses", quantity: storedGb, price: prices.tableRecoveryGb },
+    { type: "DynamoDB", what: "stored responses", quantity: storedResponseUnits, price: prices.tableWrites },
+    { type: "DynamoDB", what: "storage of stored responses", quantity: storedGb, price: prices.tableGb },
+    { type: "DynamoDB", what: "recovery of stored responses", quantity: storedGb, price: prices.tableRecoveryGb },
   ];
 }
 

@@ -4,11 +4,11 @@ import type { GenerationRequest } from "../core/generation-request.ts";
 
 /** What the cache may do for one request. */
 export interface CachePolicy {
-  /** Whether a kept answer may be given. */
+  /** Whether a cached response may be given. */
   readonly read: boolean;
   /** Whether the answer may be kept. */
   readonly write: boolean;
-  /** A kept answer may be this old at most. @default - as old as its time to live */
+  /** A cached response may be this old at most. @default - as old as its time to live */
   readonly maxAgeSeconds: number | undefined;
 }
 

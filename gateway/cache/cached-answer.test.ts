@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decodeAnswer, encodeAnswer } from "./cached-answer.ts";
 
-describe("a kept answer", () => {
+describe("a cached response", () => {
   test("is the same after it was written and read", () => {
     const count = fc.integer({ min: 0, max: 2 ** 32 - 1 });
     void fc.assert(

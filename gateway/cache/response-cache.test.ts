@@ -15,7 +15,7 @@ const answer = (size: number, storedAt = 0): CachedAnswer => ({
   bytes: Buffer.alloc(size, 0x61),
 });
 
-describe("kept answers", () => {
+describe("cached responses", () => {
   test("take no more than their memory, whatever is kept", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 60_000 }), { maxLength: 40 }), async (sizes) => {

@@ -12,7 +12,7 @@ export async function storedResponse(request: Identified, store: ResponseStore |
   if (queryOf(request.request.target).get("stream") === "true")
     throw new GatewayError("invalid_request", {
       param: "stream",
-      message: "A kept response is not streamed again; leave out `stream`.",
+      message: "A stored response is not streamed again; leave out `stream`.",
     });
   return stored.response;
 }

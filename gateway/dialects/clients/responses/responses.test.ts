@@ -199,7 +199,7 @@ describe("OpenAI's SDK on /v1/responses", () => {
   });
 });
 
-describe("kept responses", () => {
+describe("stored responses", () => {
   test("are paged by limit and after, the newest first", async () => {
     const { url } = await start();
     const input = ["a", "b", "c"].map((content) => ({ role: "user", content, id: `item_${content}` }));
