@@ -1,5 +1,5 @@
 import { createCache } from "../gateway/cache/create-cache.ts";
-import { answerBytes } from "../gateway/cache/finished-answer.ts";
+import { answerBytes } from "../gateway/cache/finished-response.ts";
 import type { GenerationRequest } from "../gateway/core/generation-request.ts";
 import { RequestRecord } from "../gateway/core/record.ts";
 import { ResponseHeaders } from "../gateway/core/response-headers.ts";

@@ -4,9 +4,9 @@ import { type HttpCall, readJson, sendJson } from "../http/handler.ts";
 import { EventStream } from "../http/sse.ts";
 import type { TokenLogprob } from "../inference/generate.ts";
 import { contentProblems } from "../prompt/chat-prompt.ts";
-import { readAnswerFormat } from "./answer-format.ts";
 import { DeltaWriter, toMessage } from "./chat-message.ts";
 import { type ChoiceSettings, generateChoices, type LocalService, type Prompt, usageOf } from "./local-service.ts";
+import { readAnswerFormat } from "./output-format.ts";
 import { allowedTokens, invalid, parseBody, readCommon } from "./requests.ts";
 
 /** `POST /v1/chat/completions`. */

@@ -3,8 +3,8 @@ import * as z from "zod";
 import type { ChatCompletionResponse } from "../../contracts/api/chat.ts";
 import { parseJson } from "../../lib/parse-json.ts";
 import { type ToolCallEvent, ToolCallParser } from "../prompt/tool-call-parser.ts";
-import type { AnswerFormat } from "./answer-format.ts";
 import type { Choice } from "./local-service.ts";
+import type { AnswerFormat } from "./output-format.ts";
 
 const AnyCall = z.object({ name: z.string(), arguments: z.unknown() });
 

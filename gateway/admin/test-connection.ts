@@ -1,4 +1,4 @@
-import { ask } from "../http/ask.ts";
+import { ask } from "../http/send-upstream.ts";
 import { AddressRefused } from "../providers/address-guard.ts";
 import type { Provider } from "../providers/provider.ts";
 

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { SharedCount } from "../core/shared-count.ts";
 import { MemoryStore } from "../store/memory-store.ts";
-import type { CachedAnswer } from "./cached-answer.ts";
+import type { CachedAnswer } from "./cached-response.ts";
 import { ResponseCache } from "./response-cache.ts";
 
 const clears = new SharedCount(new SharedArrayBuffer(4));

@@ -2,7 +2,7 @@ import type { SharedCount } from "../core/shared-count.ts";
 import type { FastStore } from "../store/fast-store.ts";
 import { MemoryStore } from "../store/memory-store.ts";
 import { CacheGenerations } from "./cache-generations.ts";
-import { type CachedAnswer, decodeAnswer, encodeAnswer } from "./cached-answer.ts";
+import { type CachedAnswer, decodeAnswer, encodeAnswer } from "./cached-response.ts";
 import { RecordingBudget, StreamRecorder } from "./stream-recorder.ts";
 
 export interface ResponseCacheOptions {

@@ -1,7 +1,7 @@
 import type { Pool } from "undici";
 import { ENGINE_METRICS } from "../../contracts/engine/engine-metrics.ts";
 import { findSamples } from "../../lib/prometheus-text.ts";
-import { ask } from "../http/ask.ts";
+import { ask } from "../http/send-upstream.ts";
 
 /** What an engine says of its load, of all gateways' requests together. */
 export interface EngineLoad {

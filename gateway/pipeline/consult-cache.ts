@@ -6,13 +6,13 @@ import {
 } from "../../contracts/api/headers.ts";
 import { type CacheKeyParts, cacheKey } from "../cache/cache-key.ts";
 import { type CachePolicy, cachePolicy } from "../cache/cache-policy.ts";
-import type { CachedAnswer } from "../cache/cached-answer.ts";
+import type { CachedAnswer } from "../cache/cached-response.ts";
 import { canonicalRequest } from "../cache/canonical-request.ts";
 import type { GatewayCache } from "../cache/create-cache.ts";
-import { finishedStream, finishedWhole } from "../cache/finished-answer.ts";
+import { finishedStream, finishedWhole } from "../cache/finished-response.ts";
 import type { CacheHit } from "../cache/response-cache.ts";
 import type { SemanticLookup } from "../cache/semantic-cache.ts";
-import { semanticQuestion } from "../cache/semantic-question.ts";
+import { semanticQuestion } from "../cache/semantic-query.ts";
 import type { CacheOutcome } from "../core/cache-outcome.ts";
 import type { Planned } from "./request-states.ts";
 

@@ -5,8 +5,8 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { type FakeAnthropicBehaviour, startFakeAnthropic } from "../../test-support/fake-anthropic.ts";
 import { RequestRecord } from "../core/record.ts";
 import { anthropicDialect } from "../dialects/providers/anthropic/anthropic.ts";
-import { ask } from "../http/ask.ts";
 import { ResponseSink } from "../http/response-sink.ts";
+import { ask } from "../http/send-upstream.ts";
 import { gathered, outbound } from "../test/dialect-cases.ts";
 import { StreamRelay } from "./relay.ts";
 

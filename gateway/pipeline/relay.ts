@@ -1,11 +1,11 @@
 import { type ErrorCode, errorBody } from "../../contracts/api/errors.ts";
-import type { CachedAnswer } from "../cache/cached-answer.ts";
-import { answerBytes } from "../cache/finished-answer.ts";
+import type { CachedAnswer } from "../cache/cached-response.ts";
+import { answerBytes } from "../cache/finished-response.ts";
 import type { StreamTranslator } from "../core/dialect.ts";
 import type { RecordWriter } from "../core/record.ts";
 import { type ByteSink, bytesResponse, type GatewayResponse, type StreamBody } from "../core/response.ts";
 import { DONE_EVENT } from "../dialects/inner/chat-events.ts";
-import type { BodyReader } from "../http/answer-body.ts";
+import type { BodyReader } from "../http/upstream-body.ts";
 import { EventScanner } from "../relay/event-scanner.ts";
 import { findUsage } from "../relay/usage.ts";
 import type { UpstreamAnswer } from "./call/attempt.ts";

@@ -10,7 +10,7 @@ import type { Lease } from "../core/lease.ts";
 import { UpstreamFailure } from "../core/upstream-failure.ts";
 import { CHAT } from "../endpoints/chat-completions.ts";
 import { ModelPool } from "../engines/model-pool.ts";
-import { AnswerBody } from "../http/answer-body.ts";
+import { AnswerBody } from "../http/upstream-body.ts";
 import { Meter } from "../metrics/meter.ts";
 import type { AttemptOptions, UpstreamAnswer } from "../pipeline/call/attempt.ts";
 import { callInQueue } from "../pipeline/call/call-in-queue.ts";

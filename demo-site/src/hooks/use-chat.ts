@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useReducer, useRef } from "react";
 import type { ChatRequest } from "../api/chat-request.ts";
-import { ask, waitFor } from "../state/ask.ts";
 import { type ChatState, canSend, chatReducer, INITIAL_STATE } from "../state/chat-state.ts";
+import { ask, waitFor } from "../state/send-chat.ts";
 
 export interface Chat {
   readonly state: ChatState;

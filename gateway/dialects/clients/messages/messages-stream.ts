@@ -8,7 +8,7 @@ import { textOf } from "../../inner/json.ts";
 import { type SseEvent, SseReader } from "../../inner/sse-reader.ts";
 import { CallNumbers, madeCallId } from "../../inner/tool-calls.ts";
 import { type Translation, translate } from "../../inner/translate.ts";
-import { deltaUsage, messageId, messageUsage, NO_DETAILS, stopFields, toolUseBlock } from "./messages-answer.ts";
+import { deltaUsage, messageId, messageUsage, NO_DETAILS, stopFields, toolUseBlock } from "./messages-response.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 

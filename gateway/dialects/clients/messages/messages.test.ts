@@ -4,7 +4,7 @@ import { Message } from "../../../../contracts/api/messages.ts";
 import { newApiKey } from "../../../../domain/api-key.ts";
 import { TOOL_CALL } from "../../../test/dialect-cases.ts";
 import { post, startTestGateway, type TestGatewayOptions } from "../../../test/test-gateway.ts";
-import { messageOfChat } from "./messages-answer.ts";
+import { messageOfChat } from "./messages-response.ts";
 
 async function start(options: TestGatewayOptions = {}) {
   const test = await startTestGateway(options);

@@ -1,8 +1,8 @@
 import { ANTHROPIC_REQUEST_ID_HEADER } from "../../../../contracts/api/headers.ts";
 import { CountTokensRequest, MessagesRequest, messagesErrorBody } from "../../../../contracts/api/messages.ts";
 import type { InboundDialect } from "../../../core/dialect.ts";
-import { messageOfChat } from "./messages-answer.ts";
 import { chatOfMessages } from "./messages-request.ts";
+import { messageOfChat } from "./messages-response.ts";
 import { messagesStream } from "./messages-stream.ts";
 
 /** Anthropic's Messages, as its SDKs speak them on `POST /v1/messages`. */

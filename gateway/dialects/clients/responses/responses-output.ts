@@ -1,4 +1,4 @@
-import { callItem, messageItem, reasoningItem, refusalPart, textPart } from "./responses-answer.ts";
+import { callItem, messageItem, reasoningItem, refusalPart, textPart } from "./responses-response.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 type Closed = "completed" | "incomplete";

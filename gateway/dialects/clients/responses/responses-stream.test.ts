@@ -2,9 +2,9 @@ import * as fc from "fast-check";
 import { ResponseStream } from "openai/lib/responses/ResponseStream";
 import { describe, expect, test } from "vitest";
 import { cuts, damage, damaged, translated, words } from "../../../test/dialect-cases.ts";
-import { responseOfChat } from "./responses-answer.ts";
 import { inputItems } from "./responses-items.ts";
 import { chatOfResponses } from "./responses-request.ts";
+import { responseOfChat } from "./responses-response.ts";
 import { responsesStream } from "./responses-stream.ts";
 
 type Event = Record<string, unknown> & { type: string; sequence_number: number };

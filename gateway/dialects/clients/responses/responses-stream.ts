@@ -5,8 +5,8 @@ import { type ChatDelta, type ChatUsage, readChatEvent } from "../../inner/chat-
 import { type SseEvent, SseReader } from "../../inner/sse-reader.ts";
 import { CallNumbers } from "../../inner/tool-calls.ts";
 import { type Translation, translate } from "../../inner/translate.ts";
-import { closedResponse, openResponse, type ResponseHead } from "./responses-answer.ts";
 import { CallOutput, MessageOutput, type OutputItem, ReasoningOutput, type SayEvent } from "./responses-output.ts";
+import { closedResponse, openResponse, type ResponseHead } from "./responses-response.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 

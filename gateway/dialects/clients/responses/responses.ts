@@ -5,9 +5,9 @@ import type { InboundContext, InboundDialect, StreamTranslator } from "../../../
 import type { ResponseStore } from "../../../responses/response-store.ts";
 import { itemsOf, textOf } from "../../inner/json.ts";
 import { refuse } from "../../inner/refuse.ts";
-import { type ResponseHead, responseOfChat } from "./responses-answer.ts";
 import { inputItems } from "./responses-items.ts";
 import { chatOfResponses } from "./responses-request.ts";
+import { type ResponseHead, responseOfChat } from "./responses-response.ts";
 import { responsesStream } from "./responses-stream.ts";
 
 type Fields = Readonly<Record<string, unknown>>;

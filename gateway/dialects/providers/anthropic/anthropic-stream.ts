@@ -9,7 +9,7 @@ import { parseJson, textOf } from "../../inner/json.ts";
 import { type SseEvent, SseReader } from "../../inner/sse-reader.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
 import { type Translation, translate } from "../../inner/translate.ts";
-import { type AnswerHead, finishReason, openAiUsage, stopReason, streamError } from "./anthropic-answer.ts";
+import { type AnswerHead, finishReason, openAiUsage, stopReason, streamError } from "./anthropic-response.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 

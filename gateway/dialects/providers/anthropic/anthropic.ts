@@ -1,7 +1,7 @@
 import type { OutboundDialect, OutboundRequest } from "../../../core/dialect.ts";
 import { refuse } from "../../inner/refuse.ts";
-import { anthropicProblem, chatCompletion } from "./anthropic-answer.ts";
 import { anthropicRequest } from "./anthropic-request.ts";
+import { anthropicProblem, chatCompletion } from "./anthropic-response.ts";
 import { anthropicStream } from "./anthropic-stream.ts";
 
 /** The version whose shapes this dialect speaks. */

@@ -7,7 +7,7 @@ import { ChatEventWriter, DONE_EVENT, errorEvent } from "../../inner/chat-events
 import { textOf } from "../../inner/json.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
 import { type Translation, translate } from "../../inner/translate.ts";
-import { type ConverseHead, converseException, converseFinish, converseUsage } from "./bedrock-answer.ts";
+import { type ConverseHead, converseException, converseFinish, converseUsage } from "./bedrock-response.ts";
 import { type EventFrame, EventFrameReader } from "./event-frames.ts";
 
 type Fields = Readonly<Record<string, unknown>>;

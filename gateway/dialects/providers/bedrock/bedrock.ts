@@ -1,8 +1,8 @@
 import type { AwsCredentialIdentity } from "@smithy/types";
 import type { OutboundDialect, OutboundRequest } from "../../../core/dialect.ts";
 import { refuse } from "../../inner/refuse.ts";
-import { chatOfConverse, converseProblem } from "./bedrock-answer.ts";
 import { converseRequest } from "./bedrock-request.ts";
+import { chatOfConverse, converseProblem } from "./bedrock-response.ts";
 import { bedrockSigner } from "./bedrock-signature.ts";
 import { converseStream } from "./bedrock-stream.ts";
 

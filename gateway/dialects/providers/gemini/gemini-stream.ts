@@ -8,7 +8,6 @@ import { parseJson, textOf } from "../../inner/json.ts";
 import { callSignature, markedSignature } from "../../inner/signatures.ts";
 import { type SseEvent, SseReader } from "../../inner/sse-reader.ts";
 import { type Translation, translate } from "../../inner/translate.ts";
-import type { GeminiHead } from "./gemini-answer.ts";
 import {
   finishOf,
   firstCandidate,
@@ -19,6 +18,7 @@ import {
   usageOfMetadata,
 } from "./gemini-candidate.ts";
 import { streamError } from "./gemini-problem.ts";
+import type { GeminiHead } from "./gemini-response.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 

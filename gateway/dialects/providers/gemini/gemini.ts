@@ -1,9 +1,9 @@
 import type { OutboundDialect, OutboundRequest } from "../../../core/dialect.ts";
 import { refuse } from "../../inner/refuse.ts";
-import { chatOfGemini, type GeminiHead } from "./gemini-answer.ts";
 import { embeddingRequest, embeddingsOf } from "./gemini-embeddings.ts";
 import { geminiProblem } from "./gemini-problem.ts";
 import { geminiRequest } from "./gemini-request.ts";
+import { chatOfGemini, type GeminiHead } from "./gemini-response.ts";
 import { geminiStream } from "./gemini-stream.ts";
 
 export interface GeminiDialectOptions {

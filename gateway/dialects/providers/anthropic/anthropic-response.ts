@@ -5,7 +5,7 @@ import type { UpstreamProblem } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import { countOf } from "../../../outside-values/token-count.ts";
 import { parseJson, textOf } from "../../inner/json.ts";
-import { finishReasonOf, usageOf } from "../../inner/provider-answer.ts";
+import { finishReasonOf, usageOf } from "../../inner/provider-response.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { answerBytes, finishedStream, finishedWhole } from "./finished-answer.ts";
+import { answerBytes, finishedStream, finishedWhole } from "./finished-response.ts";
 
 const usage = '"usage":{"prompt_tokens":7,"completion_tokens":2,"total_tokens":9}';
 const event = (json: string) => `data: ${json}\n\n`;

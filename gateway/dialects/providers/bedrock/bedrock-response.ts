@@ -4,7 +4,7 @@ import { isRecord } from "../../../../lib/is-record.ts";
 import type { UpstreamProblem } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import { parseJson, textOf } from "../../inner/json.ts";
-import { finishReasonOf, usageOf } from "../../inner/provider-answer.ts";
+import { finishReasonOf, usageOf } from "../../inner/provider-response.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decodeAnswer, encodeAnswer } from "./cached-answer.ts";
+import { decodeAnswer, encodeAnswer } from "./cached-response.ts";
 
 describe("a cached response", () => {
   test("is the same after it was written and read", () => {

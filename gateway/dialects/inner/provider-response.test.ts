@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { finishReasonOf, usageOf } from "./provider-answer.ts";
+import { finishReasonOf, usageOf } from "./provider-response.ts";
 
 test("a word that is not known, or that only objects have, ends an answer as if it had come to its end", () => {
   const words = { max_tokens: "length" } as const;

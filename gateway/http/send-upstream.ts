@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
-import { AnswerBody } from "./answer-body.ts";
+import { AnswerBody } from "./upstream-body.ts";
 
 export interface Question extends Dispatcher.DispatchOptions {
   /** Ends the call, also when its answer has begun. */

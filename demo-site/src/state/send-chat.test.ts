@@ -1,8 +1,8 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { ask, waitFor } from "./ask.ts";
 import { type ChatState, chatReducer, INITIAL_STATE } from "./chat-state.ts";
+import { ask, waitFor } from "./send-chat.ts";
 
 const servers: Server[] = [];
 afterEach(() => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { GenerationRequest } from "../core/generation-request.ts";
-import { semanticQuestion } from "./semantic-question.ts";
+import { semanticQuestion } from "./semantic-query.ts";
 
 function request(fields: Record<string, unknown>, route: GenerationRequest["route"] = "/v1/chat/completions") {
   const all = { model: "tiny", temperature: 0, ...fields };

@@ -1,9 +1,9 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import { Pool } from "undici";
 import { afterEach, describe, expect, test } from "vitest";
-import type { AnswerBody } from "./answer-body.ts";
-import { ask } from "./ask.ts";
 import { listenOn } from "./listen.ts";
+import { ask } from "./send-upstream.ts";
+import type { AnswerBody } from "./upstream-body.ts";
 
 const running: { readonly server: Server; readonly pool: Pool }[] = [];
 afterEach(async () => {

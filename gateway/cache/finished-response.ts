@@ -1,6 +1,6 @@
 import { EventScanner } from "../relay/event-scanner.ts";
 import { findUsage, type TokenUsage } from "../relay/usage.ts";
-import type { CachedAnswer } from "./cached-answer.ts";
+import type { CachedAnswer } from "./cached-response.ts";
 
 /** vLLM's word for an answer that it gave up. */
 const GIVEN_UP = ['"finish_reason":"abort"', '"finish_reason": "abort"'].map((text) => Buffer.from(text));
