@@ -1,5 +1,5 @@
 import { createCache } from "../gateway/cache/create-cache.ts";
-import { answerBytes } from "../gateway/cache/finished-response.ts";
+import { responseBytes } from "../gateway/cache/finished-response.ts";
 import type { GenerationRequest } from "../gateway/core/generation-request.ts";
 import { RequestRecord } from "../gateway/core/record.ts";
 import { ResponseHeaders } from "../gateway/core/response-headers.ts";
@@ -53,7 +53,7 @@ export async function stageTimes(promptCharacters: number, tokens: number, count
     const from = performance.now();
     const turn = cache && (await consultCache(planned, cache));
     if (turn?.answer !== undefined) {
-      answerBytes(turn.answer, false);
+      responseBytes(turn.answer, false);
       times.push(performance.now() - from);
     } else if (index === -1) {
       const recording = turn?.keeper?.stream(TARGET.id);

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import {
-  answerTextOf,
   ask,
   describePage,
   findNothing,
   focusedId,
   promptOf,
+  responseTextOf,
   sees,
   status,
   watch,
@@ -145,7 +145,7 @@ describePage("the demo page's problems in Chromium", (stage) => {
     api.script(cut(["Half "], isRead));
     const page = await openPage();
     await ask(page);
-    const text = answerTextOf(page);
+    const text = responseTextOf(page);
     await text.getByText("Half").waitFor();
     cutNow();
     await status(page, "The answer broke off.");
@@ -159,7 +159,7 @@ describePage("the demo page's problems in Chromium", (stage) => {
     const page = await openPage();
     await ask(page);
     await status(page, "The answer broke off.");
-    expect(await answerTextOf(page).textContent()).toBe("Half ");
+    expect(await responseTextOf(page).textContent()).toBe("Half ");
     await sees(page, /engine stopped in the middle/);
   });
 

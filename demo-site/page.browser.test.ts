@@ -2,13 +2,13 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import {
-  answerOf,
-  answerTextOf,
   ask,
   describePage,
   focusedId,
   PATIENCE,
   promptOf,
+  responseOf,
+  responseTextOf,
   sees,
   status,
 } from "./test/page-stage.ts";
@@ -44,10 +44,10 @@ describePage("the demo page in Chromium", (stage) => {
     await page.keyboard.type("fruits");
     await page.keyboard.press("Enter");
 
-    const text = answerTextOf(page);
+    const text = responseTextOf(page);
     await expect.poll(() => text.textContent(), { timeout: PATIENCE }).toBe("Apples,\npears ");
     await status(page, "Answering.");
-    expect(await answerOf(page).getAttribute("aria-busy")).toBe("true");
+    expect(await responseOf(page).getAttribute("aria-busy")).toBe("true");
     release();
     await status(page, /^Done: 4 tokens/);
     // What the model writes is text, never markup; its line breaks stay.
@@ -55,7 +55,7 @@ describePage("the demo page in Chromium", (stage) => {
     expect(await text.locator("b").count()).toBe(0);
     expect(await page.getByRole("status").textContent()).toContain(`The answer: ${ANSWER}`);
 
-    const figures = await answerOf(page).locator("dl").innerText();
+    const figures = await responseOf(page).locator("dl").innerText();
     expect(figures).toMatch(/Time to first token\s+[\d.]+ m?s/);
     expect(figures).toMatch(/Tokens per second\s+[\d.]+/);
     expect(figures).toMatch(/Answer tokens\s+4\s+Prompt tokens\s+9/);
@@ -111,7 +111,7 @@ describePage("the demo page in Chromium", (stage) => {
     else await page.keyboard.press("Escape");
     await status(page, "Stopped. The text so far stays.");
     await api.seen[0]?.closed;
-    expect(await answerTextOf(page).textContent()).toBe("Apples,\npears ");
+    expect(await responseTextOf(page).textContent()).toBe("Apples,\npears ");
     await ask(page);
     await sees(page, "Next.");
   });

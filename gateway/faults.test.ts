@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import type { FakeProviderBehaviour } from "../test-support/fake-provider.ts";
 import { providerConfig, routeConfig } from "../test-support/target-config.ts";
 import { ClientGone } from "./core/gateway-error.ts";
-import { answerClientError } from "./http/client-error.ts";
+import { respondToClientError } from "./http/client-error.ts";
 import { IncomingBody } from "./http/incoming-body.ts";
 import { provide } from "./test/provider-fixture.ts";
 import { chat, completion, eventsOf, post, startTestGateway } from "./test/test-gateway.ts";
@@ -177,7 +177,7 @@ test("a body that stops half way is 400 when its time is over, and the connectio
   const server = createServer(times, (request, response) => {
     new IncomingBody(request, response).whole(100).catch(reading.resolve);
   });
-  server.on("clientError", answerClientError);
+  server.on("clientError", respondToClientError);
   server.listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
   onTestFinished(() => void server.close());

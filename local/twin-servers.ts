@@ -46,7 +46,7 @@ export class TwinServers {
   async #open(port: number, setting: string, address: Exclude<keyof TwinHandlers, "apiUpgrade">): Promise<string> {
     const server = await bind(port, setting, (request, response) => {
       if (this.#handlers) this.#handlers[address](request, response);
-      else answerStarting(response);
+      else respondStarting(response);
     });
     this.#bound.push(server);
     return `http://127.0.0.1:${server.port}`;
@@ -54,6 +54,6 @@ export class TwinServers {
 }
 
 /** The answer of an address while the twin starts. */
-export function answerStarting(response: ServerResponse): void {
+export function respondStarting(response: ServerResponse): void {
   answer(response, 503, { "content-type": "text/plain", "retry-after": "1" }, "starting");
 }

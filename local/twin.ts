@@ -17,7 +17,7 @@ import type { JsonObject } from "./template/json.ts";
 import { type RawResource, rawResources, readStacks, type Stack } from "./template/stacks.ts";
 import { sampledMetrics } from "./twin-metrics.ts";
 import { TwinRuntime } from "./twin-runtime.ts";
-import { answerStarting, type TwinAddresses, type TwinHandlers, TwinServers } from "./twin-servers.ts";
+import { respondStarting, type TwinAddresses, type TwinHandlers, TwinServers } from "./twin-servers.ts";
 
 export interface TwinOptions {
   readonly environment: string;
@@ -80,7 +80,7 @@ function handlersOf(runtime: TwinRuntime, metrics: SampledMetrics): TwinHandlers
   return {
     api(request, response) {
       if (elb.publicListener) return elb.publicListener.handle(request, response);
-      if (!apiGateway.stage) return answerStarting(response);
+      if (!apiGateway.stage) return respondStarting(response);
       const startedAt = performance.now();
       response.once("close", () => metrics.apiRequest(response.statusCode, performance.now() - startedAt));
       apiGateway.stage.handle(request, response).catch(() => answer(response, 500, {}, "twin failure"));
@@ -91,7 +91,7 @@ function handlersOf(runtime: TwinRuntime, metrics: SampledMetrics): TwinHandlers
       else socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
     },
     site: (request, response) =>
-      cloudfront.distribution ? cloudfront.distribution.handle(request, response) : answerStarting(response),
+      cloudfront.distribution ? cloudfront.distribution.handle(request, response) : respondStarting(response),
     dashboard: (request, response) => handleDashboard(runtime, request, response),
     aws: awsEndpoint({
       dynamodb: (request, response) => dynamodb.server.handle(request, response),

@@ -93,14 +93,14 @@ async function withCopies(call: Call, send: Send, originals: Map<string, string>
   const fields = form(call);
   const vpcs = new Map<string, string>();
   const copy = async (original: string, kind: "subnet" | "vpc", request: Readonly<Record<string, string>>) => {
-    const answer = await askEc2(call, send, "ministack", request);
+    const answer = await queryEc2(call, send, "ministack", request);
     const id = element(answer, `${kind}Id`);
     if (id === undefined) throw new Error(`MiniStack did not copy ${original}: ${answer}`);
     originals.set(id, original);
     return id;
   };
   for (const [field, subnet] of [...fields].filter(([name]) => name.startsWith("SubnetIds."))) {
-    const found = await askEc2(call, send, "moto", { Action: "DescribeSubnets", "SubnetId.1": subnet });
+    const found = await queryEc2(call, send, "moto", { Action: "DescribeSubnets", "SubnetId.1": subnet });
     const [vpc, zone, range] = ["vpcId", "availabilityZone", "cidrBlock"].map((name) => element(found, name));
     if (vpc === undefined || zone === undefined || range === undefined) continue;
     const VpcId = vpcs.get(vpc) ?? (await copy(vpc, "vpc", { Action: "CreateVpc" }));
@@ -112,7 +112,7 @@ async function withCopies(call: Call, send: Send, originals: Map<string, string>
 }
 
 /** Asks an emulator's EC2 in the name of a call to another service: both emulators read the service from the signature. */
-async function askEc2(
+async function queryEc2(
   call: Call,
   send: Send,
   emulator: Emulator,

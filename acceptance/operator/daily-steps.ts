@@ -48,7 +48,7 @@ async function apiAddress({ environment, operator, testbed }: Runbook): Promise<
 /** "Deploy": a pool's limit by TF_VAR_…, over the one that is kept in a file. */
 export async function scale(runbook: Runbook): Promise<void> {
   const { environment, operator, report } = runbook;
-  const before = operator.keptVariables();
+  const before = operator.retainedVariables();
   const deploy = (variables: Readonly<Record<string, string>>) =>
     operator.run("deploy", ["--yes", "--stack", "serving"], { variables, says: [/\d+ to change/] });
   writeFileSync(operator.variablesFile, JSON.stringify({ ...before, phi_3_mini_max_instances: 3 }));

@@ -59,5 +59,5 @@ async function publishImages({ testbed }: Runbook): Promise<void> {
 }
 
 function certificateArn({ operator }: Runbook): unknown {
-  return operator.keptVariables().certificate_arn;
+  return operator.retainedVariables().certificate_arn;
 }

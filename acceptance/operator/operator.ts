@@ -58,7 +58,7 @@ export class Operator {
     return join(this.deployFolder, "terraform.tfvars.json");
   }
 
-  keptVariables(): JsonObject {
+  retainedVariables(): JsonObject {
     return parseObject(readFileSync(this.variablesFile, "utf8"));
   }
 

@@ -58,7 +58,7 @@ export async function runbook(runbook: Runbook): Promise<void> {
   await operator.run("destroy", ["--yes", "--stack", "bootstrap", "--confirm", bootstrap], {
     says: [/\d+ to destroy/, /: destroyed\./],
   });
-  const CertificateArn = String(operator.keptVariables().certificate_arn);
+  const CertificateArn = String(operator.retainedVariables().certificate_arn);
   await new ACMClient(clientSettings(url)).send(new DeleteCertificateCommand({ CertificateArn }));
   const left = leftOver(before, await inventory(url));
   if (left.length > 0) throw new Error(`${environment}: destroyed, but these are left:\n${left.join("\n")}`);

@@ -101,8 +101,8 @@ export async function startEmulators(props: StartProps): Promise<RunningEmulator
     logFile: join(folder, "ministack.log"),
   });
   await Promise.all([
-    untilAnswers(`http://127.0.0.1:${ports.moto}/moto-api/`, moto.done, join(folder, "moto.log")),
-    untilAnswers(
+    untilResponds(`http://127.0.0.1:${ports.moto}/moto-api/`, moto.done, join(folder, "moto.log")),
+    untilResponds(
       `http://127.0.0.1:${ports.ministack}/_ministack/health`,
       ministack.done,
       join(folder, "ministack.log"),
@@ -119,7 +119,7 @@ export async function startEmulators(props: StartProps): Promise<RunningEmulator
 
 const START_SECONDS = 60; // 4 s on an idle machine
 
-async function untilAnswers(url: string, ended: Promise<unknown>, logFile: string): Promise<void> {
+async function untilResponds(url: string, ended: Promise<unknown>, logFile: string): Promise<void> {
   let hasEnded = false;
   const note = () => {
     hasEnded = true;

@@ -1,13 +1,13 @@
 import { useEffect, useState } from "react";
-import { type ConfigAnswer, loadConfig } from "./api/config.ts";
+import { type ConfigResponse, loadConfig } from "./api/config.ts";
 import { ConfigProblem } from "./components/config-problem.tsx";
 import { Playground } from "./components/playground.tsx";
 
 /** The page: its configuration first, because it says where the API is and which models there are. */
 export function App({ configUrl }: { readonly configUrl: string }) {
-  const [answer, setAnswer] = useState<ConfigAnswer>();
+  const [answer, setResponse] = useState<ConfigResponse>();
   useEffect(() => {
-    void loadConfig(configUrl).then(setAnswer);
+    void loadConfig(configUrl).then(setResponse);
   }, [configUrl]);
 
   if (answer === undefined) return <main className="page-message">Loading…</main>;

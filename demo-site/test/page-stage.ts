@@ -116,13 +116,13 @@ function configFor(apiUrl: string): SiteConfig {
 }
 
 export const promptOf = (page: Page) => page.getByLabel("Prompt", { exact: true });
-export const answerOf = (page: Page) => page.getByRole("region", { name: "Answer", exact: true });
-export const answerTextOf = (page: Page) => page.locator('[data-part="answer-text"]');
+export const responseOf = (page: Page) => page.getByRole("region", { name: "Answer", exact: true });
+export const responseTextOf = (page: Page) => page.locator('[data-part="answer-text"]');
 export const focusedId = (page: Page) => page.evaluate("document.activeElement.id");
 
 /** Waits until the answer's region shows the text. */
 export async function sees(page: Page, text: string | RegExp): Promise<void> {
-  await answerOf(page).getByText(text).first().waitFor();
+  await responseOf(page).getByText(text).first().waitFor();
 }
 
 /** Waits until the status line says the text. */

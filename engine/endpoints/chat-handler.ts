@@ -6,7 +6,7 @@ import type { TokenLogprob } from "../inference/generate.ts";
 import { contentProblems } from "../prompt/chat-prompt.ts";
 import { DeltaWriter, toMessage } from "./chat-message.ts";
 import { type ChoiceSettings, generateChoices, type LocalService, type Prompt, usageOf } from "./local-service.ts";
-import { readAnswerFormat } from "./output-format.ts";
+import { readOutputFormat } from "./output-format.ts";
 import { allowedTokens, invalid, parseBody, readCommon } from "./requests.ts";
 
 /** `POST /v1/chat/completions`. */
@@ -25,7 +25,7 @@ export async function handleChat(service: LocalService, httpCall: HttpCall): Pro
 /** A checked request with everything that generation and the response need. */
 interface PreparedChat {
   readonly common: ReturnType<typeof readCommon>;
-  readonly format: Awaited<ReturnType<typeof readAnswerFormat>>;
+  readonly format: Awaited<ReturnType<typeof readOutputFormat>>;
   readonly prompts: readonly Prompt[];
   readonly settings: ChoiceSettings;
   readonly head: { readonly id: string; readonly created: number; readonly model: string };
@@ -39,7 +39,7 @@ async function prepare({ engine, names }: LocalService, body: ChatCompletionRequ
   const problems = contentProblems(body.messages);
   if (body.top_logprobs && !body.logprobs) problems.push({ param: "top_logprobs", message: "needs `logprobs: true`" });
   if (problems.length > 0) throw invalid(problems);
-  const format = await readAnswerFormat(body, engine);
+  const format = await readOutputFormat(body, engine);
   const tokens = engine.chat.tokens(body.messages, format.instructions);
   const requestedTokens = body.max_completion_tokens ?? body.max_tokens ?? null;
   return {

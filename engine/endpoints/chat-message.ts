@@ -4,13 +4,13 @@ import type { ChatCompletionResponse } from "../../contracts/api/chat.ts";
 import { parseJson } from "../../lib/parse-json.ts";
 import { type ToolCallEvent, ToolCallParser } from "../prompt/tool-call-parser.ts";
 import type { Choice } from "./local-service.ts";
-import type { AnswerFormat } from "./output-format.ts";
+import type { OutputFormat } from "./output-format.ts";
 
 const AnyCall = z.object({ name: z.string(), arguments: z.unknown() });
 
-type AutoFormat = Extract<AnswerFormat["kind"], { type: "auto" }>;
-type AnswerChoice = ChatCompletionResponse["choices"][number];
-type ToolCall = NonNullable<AnswerChoice["message"]["tool_calls"]>[number];
+type AutoFormat = Extract<OutputFormat["kind"], { type: "auto" }>;
+type CompletionChoice = ChatCompletionResponse["choices"][number];
+type ToolCall = NonNullable<CompletionChoice["message"]["tool_calls"]>[number];
 type FinishReason = "stop" | "length" | "tool_calls";
 
 function newCall(name: string, json: string): ToolCall {
@@ -19,7 +19,7 @@ function newCall(name: string, json: string): ToolCall {
 }
 
 /** A call that was cut off keeps its text, as OpenAI does: the caller sees `length`. */
-function toCall(text: string, format: AnswerFormat): ToolCall {
+function toCall(text: string, format: OutputFormat): ToolCall {
   if (format.kind.type === "call") return newCall(format.kind.name, text);
   const call = AnyCall.safeParse(parseJson(text));
   return call.success ? newCall(call.data.name, JSON.stringify(call.data.arguments)) : newCall("", text);
@@ -28,8 +28,8 @@ function toCall(text: string, format: AnswerFormat): ToolCall {
 /** A whole completion as a message. */
 export function toMessage(
   { text, finishReason }: Choice,
-  format: AnswerFormat,
-): Pick<AnswerChoice, "message" | "finish_reason"> {
+  format: OutputFormat,
+): Pick<CompletionChoice, "message" | "finish_reason"> {
   const parsed = format.kind.type === "auto" ? readAuto(text, format.kind) : null;
   const content = format.kind.type === "text" ? text : (parsed?.content ?? null);
   const calls = parsed?.calls ?? (format.kind.type === "text" ? [] : [toCall(text, format)]);
@@ -55,12 +55,12 @@ function readAuto(text: string, { names, isParallel }: AutoFormat) {
  * whole.
  */
 export class DeltaWriter {
-  readonly #format: AnswerFormat;
+  readonly #format: OutputFormat;
   readonly #parser: ToolCallParser | null;
   #text = "";
   #calls = 0;
 
-  constructor(format: AnswerFormat) {
+  constructor(format: OutputFormat) {
     this.#format = format;
     const { kind } = format;
     this.#parser = kind.type === "auto" ? new ToolCallParser(kind.names, kind.isParallel) : null;

@@ -7,7 +7,7 @@ import { invalid } from "./requests.ts";
 import { compileGrammar, readStructure } from "./structured-outputs.ts";
 
 /** The shape of a chat completion, as far as a grammar can force it. */
-export interface AnswerFormat {
+export interface OutputFormat {
   readonly grammar: LlamaGrammar | null;
   /** Added to the system message, so that the model knows the shape that the grammar forces. */
   readonly instructions: string | null;
@@ -30,7 +30,7 @@ const TEXT = { type: "text" } as const;
  * becomes a grammar; with `auto` the model is told of its tools, and calls are read from its text
  * (`tool-call-parser.ts`). Throws an ApiError for what no grammar can force.
  */
-export async function readAnswerFormat(body: ChatCompletionRequest, engine: LlamaEngine): Promise<AnswerFormat> {
+export async function readOutputFormat(body: ChatCompletionRequest, engine: LlamaEngine): Promise<OutputFormat> {
   const { tool_choice: choice, response_format: format } = body;
   const tools = body.tools ?? [];
   const structure = await readStructure(body, engine);

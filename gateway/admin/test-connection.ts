@@ -1,4 +1,4 @@
-import { ask } from "../http/send-upstream.ts";
+import { sendUpstream } from "../http/send-upstream.ts";
 import { AddressRefused } from "../providers/address-guard.ts";
 import type { Provider } from "../providers/provider.ts";
 
@@ -15,7 +15,7 @@ export interface ConnectionTest {
 }
 
 const TIMEOUT_MS = 10_000;
-const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
 const MAX_MODELS = 200;
 
 /**
@@ -33,7 +33,7 @@ export async function testConnection(provider: Provider, now: () => number): Pro
       problem: "Its key could not be read; look at the secret and at who may read it.",
     };
   try {
-    const answer = await ask(provider.pool, {
+    const answer = await sendUpstream(provider.pool, {
       method: "GET",
       path: modelList === undefined ? "/" : provider.pathPrefix + modelList.path,
       headers: { accept: "application/json", ...provider.headers, ...modelList?.headers },
@@ -41,7 +41,7 @@ export async function testConnection(provider: Provider, now: () => number): Pro
     });
     const { statusCode: status } = answer;
     const latencyMs = latency();
-    const text = (await answer.body.whole(MAX_ANSWER_BYTES))?.toString("utf8") ?? "";
+    const text = (await answer.body.whole(MAX_RESPONSE_BYTES))?.toString("utf8") ?? "";
     if (modelList === undefined) return { ok: true, latencyMs, status };
     if (status === 401 || status === 403)
       return { ok: false, latencyMs, status, problem: "It does not take our key; put a valid one into the secret." };

@@ -4,7 +4,7 @@ import type { BatchTable, TableKey } from "../store/batch-table.ts";
 import { BatchItem, type DeadLetter, QueueEntry, SliceItem, SliceResult } from "./batch-items.ts";
 
 /** Batches can be looked up for as long as their files. */
-const KEPT_SECONDS = 31 * 86_400;
+const RETENTION_SECONDS = 31 * 86_400;
 /** A dead letter waits for somebody who looks: as long as SQS would keep it. */
 const DEAD_LETTER_SECONDS = 14 * 86_400;
 /** More open batches than this are seen by gateways only when others are over. */
@@ -47,7 +47,7 @@ export class BatchStore {
     // The queue first: an entry without a batch is dropped, a batch without an entry would wait for ever.
     const entry = { owner: batch.owner, id: batch.id, createdAt: batch.createdAt };
     await this.#table.put({ pk: "queue", sk: batch.id }, entry);
-    await this.#table.put(batchKey(batch), { ...batch, ttl: batch.createdAt + KEPT_SECONDS });
+    await this.#table.put(batchKey(batch), { ...batch, ttl: batch.createdAt + RETENTION_SECONDS });
   }
 
   async get(owner: string, id: string): Promise<BatchItem | undefined> {
@@ -196,7 +196,7 @@ export class BatchStore {
   }
 
   #removalAt(): number {
-    return Math.floor(this.#now() / 1000) + KEPT_SECONDS;
+    return Math.floor(this.#now() / 1000) + RETENTION_SECONDS;
   }
 }
 

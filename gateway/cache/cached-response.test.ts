@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decodeAnswer, encodeAnswer } from "./cached-response.ts";
+import { decodeCachedResponse, encodeCachedResponse } from "./cached-response.ts";
 
 describe("a cached response", () => {
   test("is the same after it was written and read", () => {
@@ -16,7 +16,7 @@ describe("a cached response", () => {
           const bytes = Buffer.from(array);
           const usageEvent = [Math.floor(bytes.length / 3), Math.floor(bytes.length / 2)] as const;
           const answer = { kind, storedAt, promptTokens, completionTokens, usageEvent, bytes };
-          expect(decodeAnswer(encodeAnswer(answer))).toEqual(answer);
+          expect(decodeCachedResponse(encodeCachedResponse(answer))).toEqual(answer);
         },
       ),
     );
@@ -30,18 +30,18 @@ describe("a cached response", () => {
       usageEvent: [0, 0],
       bytes: Buffer.from("{}"),
     } as const;
-    expect(decodeAnswer(encodeAnswer({ ...parts, storedAt }))).toBeUndefined();
+    expect(decodeCachedResponse(encodeCachedResponse({ ...parts, storedAt }))).toBeUndefined();
   });
 
   test("is a miss, never a wrong answer, when other bytes stand under its key", () => {
     void fc.assert(
       fc.property(fc.uint8Array({ maxLength: 64 }), (array) => {
-        const answer = decodeAnswer(Buffer.from(array));
+        const answer = decodeCachedResponse(Buffer.from(array));
         if (answer === undefined) return;
         expect(array[0]).toBe(1);
         expect(answer.usageEvent[1]).toBeLessThanOrEqual(answer.bytes.length);
       }),
     );
-    expect(decodeAnswer(Buffer.from("2 something else of another version"))).toBeUndefined();
+    expect(decodeCachedResponse(Buffer.from("2 something else of another version"))).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 /** An answer as it is kept, in OpenAI's dialect. */
-export interface CachedAnswer {
+export interface CachedResponse {
   readonly kind: "whole" | "stream";
   /** Milliseconds since 1970. */
   readonly storedAt: number;
@@ -16,7 +16,7 @@ const KINDS = ["whole", "stream"] as const;
 /** version, kind, storedAt, promptTokens, completionTokens, usageEvent (2) */
 const HEAD_BYTES = 1 + 1 + 8 + 4 + 4 + 4 + 4;
 
-export function encodeAnswer(answer: CachedAnswer): Buffer {
+export function encodeCachedResponse(answer: CachedResponse): Buffer {
   const { kind, storedAt, promptTokens, completionTokens, usageEvent, bytes } = answer;
   const encoded = Buffer.allocUnsafe(HEAD_BYTES + bytes.length);
   encoded.writeUInt8(VERSION, 0);
@@ -31,7 +31,7 @@ export function encodeAnswer(answer: CachedAnswer): Buffer {
 }
 
 /** @returns the answer, whose bytes are part of `encoded`; `undefined` for what another version wrote, or anyone else */
-export function decodeAnswer(encoded: Buffer): CachedAnswer | undefined {
+export function decodeCachedResponse(encoded: Buffer): CachedResponse | undefined {
   if (encoded.length < HEAD_BYTES || encoded.readUInt8(0) !== VERSION) return undefined;
   const kind = KINDS[encoded.readUInt8(1)];
   const start = encoded.readUInt32BE(18);

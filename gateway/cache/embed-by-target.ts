@@ -3,11 +3,11 @@ import type { GenerationRequest } from "../core/generation-request.ts";
 import { Lease } from "../core/lease.ts";
 import { reserveFirst } from "../core/reserve.ts";
 import type { Target } from "../core/target.ts";
-import { ask } from "../http/send-upstream.ts";
+import { sendUpstream } from "../http/send-upstream.ts";
 import type { Embed } from "./semantic-cache.ts";
 
 /** 4,096 dimensions in decimal digits are some 90 KB. */
-const MAX_ANSWER_BYTES = 512 * 1024;
+const MAX_RESPONSE_BYTES = 512 * 1024;
 
 /**
  * Vectors from the model of that name, through the targets that clients reach by it.
@@ -21,15 +21,15 @@ export function embedByTarget(model: string, targetsOf: (model: string) => reado
     if (!(lease instanceof Lease)) throw new Error(`no server of ${model} can embed now`);
     const { upstream } = lease;
     try {
-      const { statusCode, body } = await ask(upstream.pool, {
+      const { statusCode, body } = await sendUpstream(upstream.pool, {
         method: "POST",
         path: "/v1/embeddings",
         headers: { "content-type": "application/json", accept: "application/json", ...upstream.headers },
         body: JSON.stringify({ model: lease.target.upstreamModel, input: text }),
         signal,
       });
-      const bytes = await body.whole(MAX_ANSWER_BYTES);
-      if (bytes === undefined) throw new Error(`${model} answered more than ${MAX_ANSWER_BYTES} bytes`);
+      const bytes = await body.whole(MAX_RESPONSE_BYTES);
+      if (bytes === undefined) throw new Error(`${model} answered more than ${MAX_RESPONSE_BYTES} bytes`);
       if (statusCode !== 200) throw new Error(`${model} answered ${statusCode} to an embedding`);
       return readVector(bytes, model);
     } finally {

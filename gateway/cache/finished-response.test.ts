@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { answerBytes, finishedStream, finishedWhole } from "./finished-response.ts";
+import { finishedStream, finishedWhole, responseBytes } from "./finished-response.ts";
 
 const usage = '"usage":{"prompt_tokens":7,"completion_tokens":2,"total_tokens":9}';
 const event = (json: string) => `data: ${json}\n\n`;
@@ -17,8 +17,8 @@ describe("a stream that can be kept", () => {
       const answer = finishedStream(Buffer.from(parts.join("")), 5);
       expect(answer).toMatchObject({ kind: "stream", storedAt: 5, promptTokens: 7, completionTokens: 2 });
       if (answer === undefined) throw new Error("not kept");
-      expect(String(answerBytes(answer, true))).toBe(parts.join(""));
-      expect(String(answerBytes(answer, false))).toBe(parts.filter((part) => !part.includes("usage")).join(""));
+      expect(String(responseBytes(answer, true))).toBe(parts.join(""));
+      expect(String(responseBytes(answer, false))).toBe(parts.filter((part) => !part.includes("usage")).join(""));
     }
   });
 

@@ -1,29 +1,29 @@
 import { EventScanner } from "../relay/event-scanner.ts";
 import { findUsage, type TokenUsage } from "../relay/usage.ts";
-import type { CachedAnswer } from "./cached-response.ts";
+import type { CachedResponse } from "./cached-response.ts";
 
 /** vLLM's word for an answer that it gave up. */
-const GIVEN_UP = ['"finish_reason":"abort"', '"finish_reason": "abort"'].map((text) => Buffer.from(text));
+const ABANDONED = ['"finish_reason":"abort"', '"finish_reason": "abort"'].map((text) => Buffer.from(text));
 
 /** A whole answer of 200 as it can be kept; `undefined` unless it is one JSON object with its usage, and was finished. */
-export function finishedWhole(bytes: Buffer, storedAt: number): CachedAnswer | undefined {
+export function finishedWhole(bytes: Buffer, storedAt: number): CachedResponse | undefined {
   const usage = findUsage(bytes);
-  if (usage === undefined || isGivenUp(bytes) || !isJson(bytes)) return undefined;
+  if (usage === undefined || isAbandoned(bytes) || !isJson(bytes)) return undefined;
   return { kind: "whole", storedAt, ...tokensOf(usage), usageEvent: [0, 0], bytes };
 }
 
 /** All bytes of a stream as they can be kept; `undefined` unless they end with `[DONE]`, without an error before it. */
-export function finishedStream(bytes: Buffer, storedAt: number): CachedAnswer | undefined {
+export function finishedStream(bytes: Buffer, storedAt: number): CachedResponse | undefined {
   const scanner = new EventScanner({ stripUsage: true });
   const withoutUsage = Buffer.concat([scanner.push(bytes), scanner.rest()]);
   const { isDone, hasError, usage } = scanner;
-  if (!isDone || hasError || usage === undefined || isGivenUp(bytes)) return undefined;
+  if (!isDone || hasError || usage === undefined || isAbandoned(bytes)) return undefined;
   const usageEvent = removedPart(bytes, withoutUsage);
   return usageEvent && { kind: "stream", storedAt, ...tokensOf(usage), usageEvent, bytes };
 }
 
 /** @returns what an asker for usage gets, or one who did not ask */
-export function answerBytes({ bytes, usageEvent: [start, end] }: CachedAnswer, wantsUsage: boolean): Buffer {
+export function responseBytes({ bytes, usageEvent: [start, end] }: CachedResponse, wantsUsage: boolean): Buffer {
   if (wantsUsage || start === end) return bytes;
   return Buffer.concat([bytes.subarray(0, start), bytes.subarray(end)]);
 }
@@ -41,8 +41,8 @@ function isJson(bytes: Buffer): boolean {
   }
 }
 
-function isGivenUp(bytes: Buffer): boolean {
-  return GIVEN_UP.some((text) => bytes.includes(text));
+function isAbandoned(bytes: Buffer): boolean {
+  return ABANDONED.some((text) => bytes.includes(text));
 }
 
 /** The one part of `all` without which it is `rest`; `undefined` when there is no such part. */

@@ -2,11 +2,11 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { SharedCount } from "../core/shared-count.ts";
 import { MemoryStore } from "../store/memory-store.ts";
-import type { CachedAnswer } from "./cached-response.ts";
+import type { CachedResponse } from "./cached-response.ts";
 import { ResponseCache } from "./response-cache.ts";
 
 const clears = new SharedCount(new SharedArrayBuffer(4));
-const answer = (size: number, storedAt = 0): CachedAnswer => ({
+const answer = (size: number, storedAt = 0): CachedResponse => ({
   kind: "whole",
   storedAt,
   promptTokens: 1,

@@ -2,7 +2,7 @@ import type { SharedCount } from "../core/shared-count.ts";
 import type { FastStore } from "../store/fast-store.ts";
 import { MemoryStore } from "../store/memory-store.ts";
 import { CacheGenerations } from "./cache-generations.ts";
-import { type CachedAnswer, decodeAnswer, encodeAnswer } from "./cached-response.ts";
+import { type CachedResponse, decodeCachedResponse, encodeCachedResponse } from "./cached-response.ts";
 import { RecordingBudget, StreamRecorder } from "./stream-recorder.ts";
 
 export interface ResponseCacheOptions {
@@ -20,13 +20,13 @@ export interface ResponseCacheOptions {
 export type CacheLevel = "memory" | "shared";
 
 export interface CacheHit {
-  readonly answer: CachedAnswer;
+  readonly answer: CachedResponse;
   readonly level: CacheLevel;
   readonly ageSeconds: number;
 }
 
 /** An answer longer than this is not kept: a megabyte is some 4,000 streamed tokens, or 60 embeddings. */
-const MAX_ANSWER_BYTES = 1024 * 1024;
+const MAX_RESPONSE_BYTES = 1024 * 1024;
 
 /** Answers by their key, in this process and in the store that gateways share. */
 export class ResponseCache {
@@ -70,15 +70,15 @@ export class ResponseCache {
   }
 
   /** Keeps an answer; the shared store gets it while nobody waits. */
-  put(key: string, answer: CachedAnswer, ttlSeconds: number): void {
-    if (answer.bytes.length > MAX_ANSWER_BYTES) return;
-    const encoded = encodeAnswer(answer);
+  put(key: string, answer: CachedResponse, ttlSeconds: number): void {
+    if (answer.bytes.length > MAX_RESPONSE_BYTES) return;
+    const encoded = encodeCachedResponse(answer);
     this.#memory.put(key, encoded, ttlSeconds);
     void this.#store?.set(key, encoded, ttlSeconds);
   }
 
   recorder(): StreamRecorder {
-    return new StreamRecorder(this.#recording, MAX_ANSWER_BYTES);
+    return new StreamRecorder(this.#recording, MAX_RESPONSE_BYTES);
   }
 
   /**
@@ -90,7 +90,7 @@ export class ResponseCache {
   }
 
   #hit(encoded: Buffer | undefined, level: CacheLevel, ttlSeconds: number): CacheHit | undefined {
-    const answer = encoded && decodeAnswer(encoded);
+    const answer = encoded && decodeCachedResponse(encoded);
     if (answer === undefined) return undefined;
     const ageSeconds = Math.max(0, Math.floor((this.#now() - answer.storedAt) / 1000));
     return ageSeconds > ttlSeconds ? undefined : { answer, level, ageSeconds };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { GenerationRequest } from "../core/generation-request.ts";
-import { semanticQuestion } from "./semantic-query.ts";
+import { semanticQuery } from "./semantic-query.ts";
 
 function request(fields: Record<string, unknown>, route: GenerationRequest["route"] = "/v1/chat/completions") {
   const all = { model: "tiny", temperature: 0, ...fields };
@@ -22,8 +22,8 @@ const user = (content: unknown) => ({ role: "user", content });
 describe("the question of a request", () => {
   test("is its last user message; everything else has to be equal", () => {
     const system = { role: "system", content: "Be short." };
-    const a = semanticQuestion(request({ messages: [system, user(" What is it? ")] }));
-    const b = semanticQuestion(request({ messages: [system, user("What might it be?")] }));
+    const a = semanticQuery(request({ messages: [system, user(" What is it? ")] }));
+    const b = semanticQuery(request({ messages: [system, user("What might it be?")] }));
     expect(a?.text).toBe("What is it?");
     expect(b?.rest).toBe(a?.rest);
     for (const fields of [
@@ -32,7 +32,7 @@ describe("the question of a request", () => {
       { messages: [system, { ...user("What is it?"), name: "Ada" }] },
       { messages: [system, user("What is it?")], max_tokens: 9 },
     ])
-      expect(semanticQuestion(request(fields))?.rest).not.toBe(a?.rest);
+      expect(semanticQuery(request(fields))?.rest).not.toBe(a?.rest);
   });
 
   test.each([
@@ -46,10 +46,10 @@ describe("the question of a request", () => {
     [{ messages: [user("a".repeat(2001))] }],
     [{ messages: "none" }],
   ])("%j has none", (fields) => {
-    expect(semanticQuestion(request(fields))).toBeUndefined();
+    expect(semanticQuery(request(fields))).toBeUndefined();
   });
 
   test("is only a chat's", () => {
-    expect(semanticQuestion(request({ messages: [user("What is it?")] }, "/v1/completions"))).toBeUndefined();
+    expect(semanticQuery(request({ messages: [user("What is it?")] }, "/v1/completions"))).toBeUndefined();
   });
 });

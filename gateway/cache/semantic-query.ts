@@ -4,7 +4,7 @@ import { canonicalRequest } from "./canonical-request.ts";
 import { particulars } from "./particulars.ts";
 
 /** A request's last user message, apart from everything else in it. */
-export interface SemanticQuestion {
+export interface SemanticQuery {
   readonly text: string;
   /** The rest of the body, canonical, and the question's particulars: compared only where this is the same. */
   readonly rest: string;
@@ -17,7 +17,7 @@ const MAX_CHARACTERS = 2000;
  * What may be compared by meaning: one user message in words at the end of a chat, at temperature 0 and without tools.
  * `undefined` for everything else.
  */
-export function semanticQuestion({ route, fields }: GenerationRequest): SemanticQuestion | undefined {
+export function semanticQuery({ route, fields }: GenerationRequest): SemanticQuery | undefined {
   const { messages, temperature, tools, functions } = fields;
   if (route !== "/v1/chat/completions" || temperature !== 0 || !Array.isArray(messages)) return undefined;
   if (isSome(tools) || isSome(functions)) return undefined;

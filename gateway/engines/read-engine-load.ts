@@ -1,7 +1,7 @@
 import type { Pool } from "undici";
 import { ENGINE_METRICS } from "../../contracts/engine/engine-metrics.ts";
 import { findSamples } from "../../lib/prometheus-text.ts";
-import { ask } from "../http/send-upstream.ts";
+import { sendUpstream } from "../http/send-upstream.ts";
 
 /** What an engine says of its load, of all gateways' requests together. */
 export interface EngineLoad {
@@ -21,16 +21,21 @@ const MAX_PAGE_BYTES = 4 * 1024 * 1024;
 /** No gauge of an engine comes near a trillion, its start in seconds since 1970 included; what is above it is no number of one. */
 const MAX_GAUGE = 1e12;
 
-export interface AskedEngine {
+export interface QueriedEngine {
   readonly pool: Pool;
   readonly headers: Readonly<Record<string, string>>;
 }
 
 /** Asks an engine's `/metrics`. `undefined` when it has none, or they can't be read now. Never rejects. */
-export async function readEngineLoad(engine: AskedEngine, timeoutMs: number): Promise<EngineLoad | undefined> {
+export async function readEngineLoad(engine: QueriedEngine, timeoutMs: number): Promise<EngineLoad | undefined> {
   try {
     const signal = AbortSignal.timeout(timeoutMs);
-    const answer = await ask(engine.pool, { method: "GET", path: "/metrics", headers: engine.headers, signal });
+    const answer = await sendUpstream(engine.pool, {
+      method: "GET",
+      path: "/metrics",
+      headers: engine.headers,
+      signal,
+    });
     const page = await answer.body.whole(MAX_PAGE_BYTES);
     return page !== undefined && answer.statusCode === 200 ? engineLoadOf(page.toString("utf8")) : undefined;
   } catch {

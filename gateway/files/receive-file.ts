@@ -114,7 +114,7 @@ class Upload {
     if (this.#object === undefined || this.#filename === undefined)
       throw invalid("file", "`file` is required; add it to the form.");
     if (this.#bytes === 0) throw invalid("file", "`file` is empty. Send a file with one request in each line.");
-    const seconds = this.#secondsKept();
+    const seconds = this.#retentionSeconds();
     const bytes = await this.#object.finish();
     const createdAt = Math.floor(now() / 1000);
     return await files.add({
@@ -132,7 +132,7 @@ class Upload {
     await this.#object?.abort();
   }
 
-  #secondsKept(): number {
+  #retentionSeconds(): number {
     const text = this.#fields.get("expires_after[seconds]");
     if (text === undefined) return MAX_SECONDS;
     const seconds = Number(text);

@@ -4,7 +4,7 @@ import { errorBody } from "../../contracts/api/errors.ts";
 import { REQUEST_ID_HEADER } from "../../contracts/api/headers.ts";
 
 /** Answers what could not be read as HTTP at all, in the same form as every other error, and closes the connection. */
-export function answerClientError(error: Error, socket: Duplex): void {
+export function respondToClientError(error: Error, socket: Duplex): void {
   const code = "code" in error ? error.code : undefined;
   if (!socket.writable || code === "ECONNRESET") {
     socket.destroy();

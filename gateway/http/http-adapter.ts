@@ -4,7 +4,7 @@ import { ClientGone } from "../core/gateway-error.ts";
 import type { GatewayRequest } from "../core/request.ts";
 import type { GatewayResponse } from "../core/response.ts";
 import { clientAddress } from "./client-address.ts";
-import { answerClientError } from "./client-error.ts";
+import { respondToClientError } from "./client-error.ts";
 import type { Cors } from "./cors.ts";
 import { takeForwardedAddress } from "./forwarded-address.ts";
 import { IncomingBody } from "./incoming-body.ts";
@@ -30,7 +30,7 @@ export class HttpAdapter {
   constructor(options: HttpAdapterOptions) {
     this.#options = options;
     const accept = (request: IncomingMessage, response: ServerResponse) => this.#accept(request, response);
-    options.server.on("request", accept).on("checkContinue", accept).on("clientError", answerClientError);
+    options.server.on("request", accept).on("checkContinue", accept).on("clientError", respondToClientError);
   }
 
   /** Responses that are not over. */

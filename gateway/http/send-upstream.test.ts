@@ -2,8 +2,8 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import { Pool } from "undici";
 import { afterEach, describe, expect, test } from "vitest";
 import { listenOn } from "./listen.ts";
-import { ask } from "./send-upstream.ts";
-import type { AnswerBody } from "./upstream-body.ts";
+import { sendUpstream } from "./send-upstream.ts";
+import type { UpstreamBody } from "./upstream-body.ts";
 
 const running: { readonly server: Server; readonly pool: Pool }[] = [];
 afterEach(async () => {
@@ -23,11 +23,11 @@ async function poolTo(answer: RequestListener, connections = 1): Promise<Pool> {
 }
 
 const post = (pool: Pool, signal = new AbortController().signal) =>
-  ask(pool, { method: "POST", path: "/", body: "{}", signal });
-const textOf = async (body: AnswerBody) => String(await body.whole(100));
+  sendUpstream(pool, { method: "POST", path: "/", body: "{}", signal });
+const textOf = async (body: UpstreamBody) => String(await body.whole(100));
 
 /** Reads from now on. */
-function reading(body: AnswerBody, onText: (text: string) => void = () => undefined) {
+function reading(body: UpstreamBody, onText: (text: string) => void = () => undefined) {
   const ended = Promise.withResolvers<Error | undefined>();
   const texts: string[] = [];
   body.read({

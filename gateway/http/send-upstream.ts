@@ -1,27 +1,27 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
-import { AnswerBody } from "./upstream-body.ts";
+import { UpstreamBody } from "./upstream-body.ts";
 
-export interface Question extends Dispatcher.DispatchOptions {
-  /** Ends the call, also when its answer has begun. */
+export interface UpstreamRequest extends Dispatcher.DispatchOptions {
+  /** Ends the call, also when its response has begun. */
   readonly signal: AbortSignal;
 }
 
-/** An answer whose head has come. */
-export interface Answer {
+/** A response whose head has come. */
+export interface UpstreamResponse {
   readonly statusCode: number;
   readonly headers: IncomingHttpHeaders;
-  readonly body: AnswerBody;
+  readonly body: UpstreamBody;
 }
 
 /**
- * Sends a request and resolves when the head of its answer has come. A pool's own `request` makes a stream of each answer.
+ * Sends a request and resolves when the head of its response has come. A pool's own `request` makes a stream of each response.
  * @throws the signal's reason, or what broke the connection off
  */
-export function ask(pool: Dispatcher, { signal, ...request }: Question): Promise<Answer> {
-  const head = Promise.withResolvers<Answer>();
+export function sendUpstream(pool: Dispatcher, { signal, ...request }: UpstreamRequest): Promise<UpstreamResponse> {
+  const head = Promise.withResolvers<UpstreamResponse>();
   let controller: Dispatcher.DispatchController | undefined;
-  let body: AnswerBody | undefined;
+  let body: UpstreamBody | undefined;
 
   function end(error?: Error): void {
     signal.removeEventListener("abort", onAbort);
@@ -42,7 +42,7 @@ export function ask(pool: Dispatcher, { signal, ...request }: Question): Promise
     },
     onResponseStart(self, statusCode, headers) {
       if (statusCode < 200) return;
-      body = new AnswerBody(self);
+      body = new UpstreamBody(self);
       head.resolve({ statusCode, headers, body });
     },
     onResponseData: (_, chunk) => body?.push(chunk),

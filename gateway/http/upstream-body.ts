@@ -15,7 +15,7 @@ const MAX_HELD_BYTES = 65_536;
  * The bytes of an answer, for one reader: what comes before it is there, or while it pauses, is held. A stream of Node's
  * costs as much as the exchange itself, and outlives a scavenge (docs/decisions/039).
  */
-export class AnswerBody {
+export class UpstreamBody {
   readonly #controller: Dispatcher.DispatchController;
   readonly #held: Buffer[] = [];
   #heldBytes = 0;

@@ -2,7 +2,7 @@ import { ATTEMPTS_HEADER, TARGET_HEADER } from "../../contracts/api/headers.ts";
 import { headerText } from "../http/header-text.ts";
 import { callInQueue, type QueuedCallTools } from "./call/call-in-queue.ts";
 import type { CallFacts, CallRequest } from "./call/call-request.ts";
-import type { AnswerKeeper } from "./consult-cache.ts";
+import type { CacheWriter } from "./consult-cache.ts";
 import type { Called, Planned } from "./request-states.ts";
 
 /** The OpenAI SDKs say here after how many seconds they give up. */
@@ -12,11 +12,7 @@ const CLIENT_TIMEOUT_HEADER = "x-stainless-timeout";
  * Eighth step: calls a target, after a wait in the queue where all are full.
  * @throws {GatewayError} of the queue or of the call
  */
-export async function call(
-  planned: Planned,
-  keeper: AnswerKeeper | undefined,
-  tools: QueuedCallTools,
-): Promise<Called> {
+export async function call(planned: Planned, keeper: CacheWriter | undefined, tools: QueuedCallTools): Promise<Called> {
   const { answer, target } = await callInQueue(callRequest(planned), tools);
   return { ...planned, answer, target, keeper };
 }

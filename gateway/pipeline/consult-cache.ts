@@ -6,23 +6,23 @@ import {
 } from "../../contracts/api/headers.ts";
 import { type CacheKeyParts, cacheKey } from "../cache/cache-key.ts";
 import { type CachePolicy, cachePolicy } from "../cache/cache-policy.ts";
-import type { CachedAnswer } from "../cache/cached-response.ts";
+import type { CachedResponse } from "../cache/cached-response.ts";
 import { canonicalRequest } from "../cache/canonical-request.ts";
 import type { GatewayCache } from "../cache/create-cache.ts";
 import { finishedStream, finishedWhole } from "../cache/finished-response.ts";
 import type { CacheHit } from "../cache/response-cache.ts";
 import type { SemanticLookup } from "../cache/semantic-cache.ts";
-import { semanticQuestion } from "../cache/semantic-query.ts";
+import { semanticQuery } from "../cache/semantic-query.ts";
 import type { CacheOutcome } from "../core/cache-outcome.ts";
 import type { Planned } from "./request-states.ts";
 
 /** What the cache says to a request: a stored response, or what to do with the one that comes. */
 export type CacheTurn =
-  | { readonly answer: CachedAnswer }
-  | { readonly answer: undefined; readonly keeper: AnswerKeeper | undefined };
+  | { readonly answer: CachedResponse }
+  | { readonly answer: undefined; readonly keeper: CacheWriter | undefined };
 
 /** Stores the response of one request, if it is one that can be stored. */
-export interface AnswerKeeper {
+export interface CacheWriter {
   /** @param targetId of the target that answered: the response of another one than planned is not stored */
   whole(bytes: Buffer, targetId: string): void;
   /** @returns what takes the stream's bytes as they go by */
@@ -86,7 +86,7 @@ export async function consultCache(planned: CacheableRequest, cache: GatewayCach
 }
 
 async function compare({ planned, parts }: Lookup, { semantic }: GatewayCache): Promise<SemanticLookup | undefined> {
-  const asked = semantic && semanticQuestion(planned.generation);
+  const asked = semantic && semanticQuery(planned.generation);
   if (asked === undefined) return undefined;
   return await semantic?.lookup(cacheKey({ ...parts, body: asked.rest }), asked.text, planned.abort.signal);
 }
@@ -136,8 +136,8 @@ function keeperOf(
   { key, parts, ttlSeconds }: Lookup,
   { answers, now }: GatewayCache,
   meaning: SemanticLookup | undefined,
-): AnswerKeeper {
-  const store = (answer: CachedAnswer | undefined, targetId: string) => {
+): CacheWriter {
+  const store = (answer: CachedResponse | undefined, targetId: string) => {
     if (answer === undefined || targetId !== parts.targetId) return;
     answers.put(key, answer, ttlSeconds);
     meaning?.remember(key);

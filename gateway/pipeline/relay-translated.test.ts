@@ -6,7 +6,7 @@ import { type FakeAnthropicBehaviour, startFakeAnthropic } from "../../test-supp
 import { RequestRecord } from "../core/record.ts";
 import { anthropicDialect } from "../dialects/providers/anthropic/anthropic.ts";
 import { ResponseSink } from "../http/response-sink.ts";
-import { ask } from "../http/send-upstream.ts";
+import { sendUpstream } from "../http/send-upstream.ts";
 import { gathered, outbound } from "../test/dialect-cases.ts";
 import { StreamRelay } from "./relay.ts";
 
@@ -21,7 +21,7 @@ async function relayed(behaviour: Partial<FakeAnthropicBehaviour>, stripUsage = 
   const server = createServer((_, response) => {
     void (async () => {
       const { path, headers, body } = await dialect.encode(request);
-      const answer = await ask(pool, {
+      const answer = await sendUpstream(pool, {
         method: "POST",
         path,
         headers: { ...headers, "x-api-key": provider.behaviour.key },

@@ -1,6 +1,6 @@
 import { type ErrorCode, errorBody } from "../../contracts/api/errors.ts";
-import type { CachedAnswer } from "../cache/cached-response.ts";
-import { answerBytes } from "../cache/finished-response.ts";
+import type { CachedResponse } from "../cache/cached-response.ts";
+import { responseBytes } from "../cache/finished-response.ts";
 import type { StreamTranslator } from "../core/dialect.ts";
 import type { RecordWriter } from "../core/record.ts";
 import { type ByteSink, bytesResponse, type GatewayResponse, type StreamBody } from "../core/response.ts";
@@ -8,7 +8,7 @@ import { DONE_EVENT } from "../dialects/inner/chat-events.ts";
 import type { BodyReader } from "../http/upstream-body.ts";
 import { EventScanner } from "../relay/event-scanner.ts";
 import { findUsage } from "../relay/usage.ts";
-import type { UpstreamAnswer } from "./call/attempt.ts";
+import type { AttemptResponse } from "./call/attempt.ts";
 import type { StreamRecording } from "./consult-cache.ts";
 import type { Called, Parsed } from "./request-states.ts";
 
@@ -57,9 +57,9 @@ export function relay(called: Called, { now, onEnd }: RelayTools): GatewayRespon
  * The same for a stored response: the bytes that the first caller got, a stream's events all at once. Nothing was
  * computed, so the request has no tokens and no time to the first one.
  */
-export function replay(parsed: Parsed, stored: CachedAnswer): GatewayResponse {
+export function replay(parsed: Parsed, stored: CachedResponse): GatewayResponse {
   const { generation, client, headers } = parsed;
-  const bytes = answerBytes(stored, generation.wantsUsage);
+  const bytes = responseBytes(stored, generation.wantsUsage);
   if (stored.kind === "whole") return wholeResponse(parsed, bytes);
   const encoder = client?.dialect.encodeStream(client.context);
   const events = encoder === undefined ? bytes : Buffer.concat([encoder.push(bytes), encoder.end()]);
@@ -73,7 +73,7 @@ function wholeResponse({ client, headers }: Parsed, bytes: Buffer): GatewayRespo
   return bytesResponse(200, { ...headers.all, "content-type": "application/json" }, encoded);
 }
 
-type StreamAnswer = Extract<UpstreamAnswer, { kind: "stream" }>;
+type StreamResponse = Extract<AttemptResponse, { kind: "stream" }>;
 
 export interface StreamRelayOptions {
   /** Makes a translator to the client's dialect. @default - it is OpenAI's own */
@@ -101,7 +101,7 @@ export interface StreamRelayOptions {
  */
 export class StreamRelay implements StreamBody, BodyReader {
   readonly kind = "stream";
-  readonly #answer: StreamAnswer;
+  readonly #answer: StreamResponse;
   readonly #options: StreamRelayOptions;
   readonly #scanner: EventScanner;
   readonly #encoder: StreamTranslator | undefined;
@@ -114,7 +114,7 @@ export class StreamRelay implements StreamBody, BodyReader {
   #firstTokenAt: number | undefined = undefined;
   #lastTokenAt: number | undefined = undefined;
 
-  constructor(answer: StreamAnswer, options: StreamRelayOptions) {
+  constructor(answer: StreamResponse, options: StreamRelayOptions) {
     this.#answer = answer;
     this.#options = options;
     // A translator has put an error into our words already.

@@ -8,8 +8,8 @@ import type { RecordWriter } from "../core/record.ts";
 import type { Caller, GatewayRequest } from "../core/request.ts";
 import type { ResponseHeaders } from "../core/response-headers.ts";
 import type { Target } from "../core/target.ts";
-import type { UpstreamAnswer } from "./call/attempt.ts";
-import type { AnswerKeeper } from "./consult-cache.ts";
+import type { AttemptResponse } from "./call/attempt.ts";
+import type { CacheWriter } from "./consult-cache.ts";
 import type { Endpoint, GenerationRules } from "./endpoint.ts";
 import type { EndpointMatch } from "./endpoint-table.ts";
 
@@ -63,8 +63,8 @@ export interface Planned extends Parsed {
 
 /** A target has answered: a whole response, or the first byte of a stream. */
 export interface Called extends Planned {
-  readonly answer: UpstreamAnswer;
+  readonly answer: AttemptResponse;
   readonly target: Target;
   /** Stores the response in the cache, where it may be. */
-  readonly keeper: AnswerKeeper | undefined;
+  readonly keeper: CacheWriter | undefined;
 }

@@ -18,7 +18,7 @@ export interface ProviderTargetOptions {
 }
 
 /** Tokens of an answer whose length the client did not bound: what most such answers stay under. */
-const USUAL_ANSWER_TOKENS = 1000;
+const TYPICAL_COMPLETION_TOKENS = 1000;
 
 /** One model of a provider. */
 export class ProviderTarget implements Target {
@@ -107,7 +107,7 @@ export class ProviderTarget implements Target {
   }
 
   #boundUsd({ promptTokensEstimate, maxTokens }: GenerationRequest): number {
-    return completionCostUsd(this.price, promptTokensEstimate, maxTokens?.value ?? USUAL_ANSWER_TOKENS);
+    return completionCostUsd(this.price, promptTokensEstimate, maxTokens?.value ?? TYPICAL_COMPLETION_TOKENS);
   }
 }
 

@@ -39,7 +39,7 @@ export interface Candidates {
 }
 
 /** Tokens of an answer whose length is not bounded, where prices are compared. */
-const USUAL_ANSWER_TOKENS = 500;
+const TYPICAL_COMPLETION_TOKENS = 500;
 
 /** Knows what stands behind each public model name. */
 export class Router {
@@ -100,7 +100,7 @@ export class Router {
         ...named.standing,
         latencyMs: this.#options.health.record(target).latency.guess(this.#options.now()),
         inFlight: target.inFlight,
-        costUsd: completionCostUsd(target.price, promptTokensEstimate, maxTokens?.value ?? USUAL_ANSWER_TOKENS),
+        costUsd: completionCostUsd(target.price, promptTokensEstimate, maxTokens?.value ?? TYPICAL_COMPLETION_TOKENS),
       },
     };
   }

@@ -10,9 +10,9 @@ import type { Lease } from "../core/lease.ts";
 import { UpstreamFailure } from "../core/upstream-failure.ts";
 import { CHAT } from "../endpoints/chat-completions.ts";
 import { ModelPool } from "../engines/model-pool.ts";
-import { AnswerBody } from "../http/upstream-body.ts";
+import { UpstreamBody } from "../http/upstream-body.ts";
 import { Meter } from "../metrics/meter.ts";
-import type { AttemptOptions, UpstreamAnswer } from "../pipeline/call/attempt.ts";
+import type { AttemptOptions, AttemptResponse } from "../pipeline/call/attempt.ts";
 import { callInQueue } from "../pipeline/call/call-in-queue.ts";
 import type { CallFacts } from "../pipeline/call/call-request.ts";
 import { HedgedAway } from "../pipeline/call/hedge.ts";
@@ -228,7 +228,10 @@ class Simulation {
   }
 
   /** What an upstream does: waits, then answers, fails in one of the ways there are, or meets a fault of our own. */
-  async #attempt(request: number, { lease, signal, generation, firstByteMs }: AttemptOptions): Promise<UpstreamAnswer> {
+  async #attempt(
+    request: number,
+    { lease, signal, generation, firstByteMs }: AttemptOptions,
+  ): Promise<AttemptResponse> {
     const { target, upstream } = lease;
     this.#checkLimits(lease);
     const open = this.#calls.filter((other) => other.request === request && other.ended === "open");
@@ -259,7 +262,7 @@ class Simulation {
     }
   }
 
-  #result(lease: Lease, isStream: boolean): UpstreamAnswer {
+  #result(lease: Lease, isStream: boolean): AttemptResponse {
     const dice = this.#random();
     if (dice < 0.08) throw new UpstreamFailure("busy", this.#random() < 0.5 ? 1 : undefined);
     if (dice < 0.16) throw new UpstreamFailure("died");
@@ -288,7 +291,7 @@ class Simulation {
     return budget;
   }
 
-  async #relay(answer: Extract<UpstreamAnswer, { kind: "stream" }>): Promise<void> {
+  async #relay(answer: Extract<AttemptResponse, { kind: "stream" }>): Promise<void> {
     await pass(this.#random() * 800);
     if (this.#random() < 0.1) answer.broken();
     answer.release();
@@ -324,11 +327,11 @@ const DECLARED = {
   ],
 };
 
-const EMPTY_BODY = new AnswerBody({
+const EMPTY_BODY = new UpstreamBody({
   pause: () => undefined,
   resume: () => undefined,
   abort: () => undefined,
-} as unknown as ConstructorParameters<typeof AnswerBody>[0]);
+} as unknown as ConstructorParameters<typeof UpstreamBody>[0]);
 
 function requestOf(model: string, stream: boolean): GenerationRequest {
   const fields = { model, stream, max_tokens: 100, messages: [{ role: "user", content: "x" }] };

@@ -33,7 +33,7 @@ export async function startObjectServer(): Promise<ObjectServer> {
     open++;
     response.on("close", () => open--).on("error", () => undefined);
     if (request.method === "GET") sendObject(request, response);
-    else if (!writes.areUnanswered) void answerWrite(request, response);
+    else if (!writes.areUnanswered) void respondToWrite(request, response);
   }).listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
   const agent = new Agent({ keepAlive: true, maxSockets: 50 });
@@ -74,7 +74,7 @@ function sendObject({ url = "" }: IncomingMessage, response: ServerResponse): vo
   push();
 }
 
-async function answerWrite(request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function respondToWrite(request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
     for await (const _ of request);
   } catch {

@@ -102,7 +102,7 @@ export class ChatSocket implements ByteHolder {
     this.#waitingBytes += data.length;
     this.#waiting.push(data);
     this.#options.budget.hold(this, data.length);
-    if (!this.#isBusy) void this.#answerAll();
+    if (!this.#isBusy) void this.#respondToAll();
   }
 
   /** Closes the socket from this side. What still comes is dropped; the connection ends soon, whatever the client does. */
@@ -122,7 +122,7 @@ export class ChatSocket implements ByteHolder {
   }
 
   /** Never rejects. */
-  async #answerAll(): Promise<void> {
+  async #respondToAll(): Promise<void> {
     this.#isBusy = true;
     for (let body = this.#next(); body !== undefined; body = this.#next()) {
       await this.#answer(body);

@@ -6,7 +6,7 @@ function clock(load: (seconds: number) => number | undefined, options: Partial<D
   let time = 0;
   const routed: number[] = [];
   const run = drain({
-    askedAt: 0,
+    requestedAt: 0,
     drainSeconds: 60,
     takeOutOfRouting: async () => {
       routed.push(time);
@@ -36,7 +36,7 @@ describe("a drain", () => {
   });
 
   test("counts its time from Auto Scaling's question, not from this attempt", async () => {
-    expect(await clock(() => 1, { askedAt: -50_000 })).toMatchObject({ outcome: "late", seconds: 20 });
+    expect(await clock(() => 1, { requestedAt: -50_000 })).toMatchObject({ outcome: "late", seconds: 20 });
   });
 
   test("one missed answer is no end, three in a row are", async () => {

@@ -1,7 +1,7 @@
 /** What is known of the engine that shall end, and what can be done to it. */
 export interface DrainOptions {
   /** When Auto Scaling asked, in milliseconds since 1970. */
-  readonly askedAt: number;
+  readonly requestedAt: number;
   /** How long its requests may take to end. */
   readonly drainSeconds: number;
   readonly takeOutOfRouting: () => Promise<void>;
@@ -29,11 +29,11 @@ const RESERVE_MS = 10_000;
  * @throws when the invocation has to end before that; Lambda calls again, and the wait goes on
  */
 export async function drain(options: DrainOptions): Promise<DrainOutcome> {
-  const { now, sleep, load, askedAt, drainSeconds } = options;
+  const { now, sleep, load, requestedAt, drainSeconds } = options;
   await options.takeOutOfRouting();
   const settled = now() + SETTLE_MS;
   // The settling comes on top, so that a short drain does not end before gateways know.
-  const deadline = askedAt + drainSeconds * 1000 + SETTLE_MS;
+  const deadline = requestedAt + drainSeconds * 1000 + SETTLE_MS;
   let silences = 0;
   while (now() < deadline) {
     const requests = await load();

@@ -15,11 +15,11 @@ const [ec2, autoScaling] = [new EC2Client(limits), new AutoScalingClient(limits)
 
 /** EventBridge: an engine's terminate hook began. */
 export const handler = middy().handler(async (event: unknown, context) => {
-  const { instanceId, askedAt, metadata, ...termination } = TerminateEvent.parse(event);
+  const { instanceId, requestedAt, metadata, ...termination } = TerminateEvent.parse(event);
   const target = { instanceId, ...metadata };
   const origin = await engineOrigin(target, elb, ec2);
   const outcome = await drain({
-    askedAt,
+    requestedAt,
     drainSeconds: metadata.drainSeconds,
     takeOutOfRouting: () => deregister(target, elb),
     load: async () => (origin === undefined ? undefined : engineLoad(origin)),
@@ -27,6 +27,6 @@ export const handler = middy().handler(async (event: unknown, context) => {
     sleep,
     invocationEndsAt: Date.now() + context.getRemainingTimeInMillis(),
   });
-  console.log(JSON.stringify({ event: "drained", instanceId, outcome, seconds: (Date.now() - askedAt) / 1000 }));
+  console.log(JSON.stringify({ event: "drained", instanceId, outcome, seconds: (Date.now() - requestedAt) / 1000 }));
   await completeTermination({ ...termination, instanceId }, autoScaling);
 });

@@ -30,7 +30,7 @@ export const TerminateEvent = z
     token: detail.LifecycleActionToken,
     metadata: detail.NotificationMetadata,
     /** Milliseconds since 1970. */
-    askedAt: Date.parse(time),
+    requestedAt: Date.parse(time),
   }));
 
 /** Lets the instance go. Does nothing when the hook is over already (its time was up, or an earlier attempt did it). */

@@ -31,8 +31,8 @@ export function awsEndpoint(apis: AwsApis): (request: IncomingMessage, response:
       ? apis.s3(request, response)
       : readBody(request).then((body) => {
           const json = operation(apis.json, target?.split(".").at(-1) ?? "");
-          if (json) return answerJson(json, body, response);
-          answerQuery(apis.query, new URLSearchParams(body), response);
+          if (json) return respondWithJson(json, body, response);
+          respondToQuery(apis.query, new URLSearchParams(body), response);
         });
     answered.catch(() => response.destroy());
   };
@@ -48,7 +48,7 @@ function operation<Operation>(operations: Readonly<Record<string, Operation>>, n
   return Object.hasOwn(operations, name) ? operations[name] : undefined;
 }
 
-function answerJson(call: JsonOperations[string], body: string, response: ServerResponse): void {
+function respondWithJson(call: JsonOperations[string], body: string, response: ServerResponse): void {
   const headers = { "content-type": "application/x-amz-json-1.0" };
   try {
     const request: Json = JSON.parse(body);
@@ -59,22 +59,22 @@ function answerJson(call: JsonOperations[string], body: string, response: Server
   }
 }
 
-function answerQuery(operations: QueryOperations, parameters: URLSearchParams, response: ServerResponse): void {
+function respondToQuery(operations: QueryOperations, parameters: URLSearchParams, response: ServerResponse): void {
   const action = parameters.get("Action") ?? "";
   const call = operation(operations, action);
   try {
     if (!call)
       throw new AwsApiError("InvalidAction", `The twin has no local answer for the action ${action || "(none)"}.`);
-    answerXml(response, 200, call(parameters));
+    respondWithXml(response, 200, call(parameters));
   } catch (error) {
     if (!(error instanceof AwsApiError)) throw error;
     // The query protocol's form, and EC2's own beside it: each SDK reads the one that it knows.
     const element = { Error: { Type: "Sender", Code: error.code, Message: error.message } };
-    answerXml(response, 400, { ErrorResponse: { ...element, Errors: element, RequestId: "local" } });
+    respondWithXml(response, 400, { ErrorResponse: { ...element, Errors: element, RequestId: "local" } });
   }
 }
 
-function answerXml(response: ServerResponse, status: number, body: JsonObject): void {
+function respondWithXml(response: ServerResponse, status: number, body: JsonObject): void {
   answer(response, status, { "content-type": "text/xml" }, writeXml(body));
 }
 

@@ -5,12 +5,12 @@ import { parseJson } from "../../../lib/parse-json.ts";
 export type { SiteConfig };
 export type SiteModel = SiteConfig["models"][number];
 
-export type ConfigAnswer =
+export type ConfigResponse =
   | { readonly kind: "config"; readonly config: SiteConfig }
   | { readonly kind: "problem"; readonly problems: readonly string[] };
 
 /** Reads the page's configuration. Never throws: what is wrong comes back as sentences for the page. */
-export async function loadConfig(url: string): Promise<ConfigAnswer> {
+export async function loadConfig(url: string): Promise<ConfigResponse> {
   let text: string;
   try {
     const response = await fetch(url, { cache: "no-cache" });
@@ -25,7 +25,7 @@ export async function loadConfig(url: string): Promise<ConfigAnswer> {
 }
 
 /** A hand check instead of a schema library: it keeps the page small, and only the site stack writes this file. */
-export function checkConfig(value: unknown): ConfigAnswer {
+export function checkConfig(value: unknown): ConfigResponse {
   const problems: string[] = [];
   const read = new Reader(isRecord(value) ? value : {}, "", problems);
   const defaults = read.record("defaults");
@@ -121,6 +121,6 @@ function protocolOf(address: string): string {
   return URL.canParse(address) ? new URL(address).protocol : "";
 }
 
-function problem(sentence: string): ConfigAnswer {
+function problem(sentence: string): ConfigResponse {
   return { kind: "problem", problems: [sentence] };
 }

@@ -19,7 +19,7 @@ export interface TokenUsage {
 }
 
 /** What one read from the network brought. */
-export interface AnswerPart {
+export interface ResponsePart {
   readonly text: string;
   /** Content deltas in it: about one token each, until `usage` tells the true count. */
   readonly deltas: number;
@@ -33,7 +33,7 @@ export type ChatOutcome =
   | { readonly kind: "problem"; readonly problem: Problem };
 
 /** Asks once and hands over the answer piece by piece. Never throws; an abort of the signal gives `stopped`. */
-export async function streamChat(call: ChatCall, onPart: (part: AnswerPart) => void): Promise<ChatOutcome> {
+export async function streamChat(call: ChatCall, onPart: (part: ResponsePart) => void): Promise<ChatOutcome> {
   if (!call.isOnline()) return offline();
   let response: Response;
   try {
@@ -60,13 +60,13 @@ export async function streamChat(call: ChatCall, onPart: (part: AnswerPart) => v
     const type = response.headers.get("content-type") ?? "nothing";
     return problem(localProblem("other", `The API answered with ${type} where an event stream was asked for.`));
   }
-  return await readAnswer(response.body.getReader(), call, onPart);
+  return await readResponse(response.body.getReader(), call, onPart);
 }
 
-async function readAnswer(
+async function readResponse(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   call: ChatCall,
-  onPart: (part: AnswerPart) => void,
+  onPart: (part: ResponsePart) => void,
 ): Promise<ChatOutcome> {
   const parser = new SseParser();
   try {
@@ -94,13 +94,13 @@ async function readAnswer(
 }
 
 interface ReadEvents {
-  readonly part: AnswerPart;
+  readonly part: ResponsePart;
   readonly isDone: boolean;
   readonly problem?: Problem;
 }
 
 function readEvents(events: readonly SseEvent[]): ReadEvents {
-  let part: AnswerPart = { text: "", deltas: 0 };
+  let part: ResponsePart = { text: "", deltas: 0 };
   for (const { event, data } of events) {
     if (data === "[DONE]") return { part, isDone: true };
     const value = parseJson(data);
@@ -114,7 +114,7 @@ function readEvents(events: readonly SseEvent[]): ReadEvents {
 }
 
 /** Adds one `chat.completion.chunk`. Fields of another shape are skipped: a strange chunk is no reason to lose an answer. */
-function addChunk(part: AnswerPart, value: unknown): AnswerPart {
+function addChunk(part: ResponsePart, value: unknown): ResponsePart {
   if (!isRecord(value)) return part;
   const choice: unknown = Array.isArray(value.choices) ? value.choices[0] : undefined;
   const delta = isRecord(choice) && isRecord(choice.delta) ? choice.delta : {};

@@ -34,7 +34,7 @@ export const History = memo(function History({ exchanges, onUse }: HistoryProps)
 });
 
 function summary(exchange: Exchange): string {
-  const { answerTokens, firstTokenMs, isApproximate } = figuresOf(exchange);
+  const { responseTokens, firstTokenMs, isApproximate } = figuresOf(exchange);
   const first = firstTokenMs === undefined ? "" : `, first after ${formatDuration(firstTokenMs)}`;
-  return `${isApproximate ? "≈ " : ""}${answerTokens} tokens${first}`;
+  return `${isApproximate ? "≈ " : ""}${responseTokens} tokens${first}`;
 }

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import type { ChatRequest } from "../api/chat-request.ts";
 import type { SiteConfig } from "../api/config.ts";
 import { useChat } from "../hooks/use-chat.ts";
-import { showAnswer, useFollowEnd } from "../hooks/use-follow-end.ts";
+import { showResponse, useFollowEnd } from "../hooks/use-follow-end.ts";
 import { useOnline } from "../hooks/use-online.ts";
 import { useSessionText } from "../hooks/use-session-text.ts";
 import { useStandIn } from "../hooks/use-stand-in.ts";
@@ -15,7 +15,7 @@ import { KeyField } from "./key-field.tsx";
 import { ModelChoice } from "./model-choice.tsx";
 import { PageHeader } from "./page-header.tsx";
 import { PromptField } from "./prompt-field.tsx";
-import { AnswerPane } from "./response-pane.tsx";
+import { ResponsePane } from "./response-pane.tsx";
 import { SamplePrompts } from "./sample-prompts.tsx";
 import { Settings, type SettingsText } from "./settings.tsx";
 import { StatusLine } from "./status-line.tsx";
@@ -55,7 +55,7 @@ export function Playground({ config }: { readonly config: SiteConfig }) {
     setErrors({});
     setSentKey(auth === "off" ? "" : apiKey);
     send(request, auth === "off" ? "" : apiKey);
-    showAnswer(answer.current);
+    showResponse(answer.current);
   };
   const submit = () => sendRequest({ model: modelId, prompt, ...readSettings(settings) });
   const usePrompt = useCallback((text: string) => {
@@ -160,7 +160,7 @@ export function Playground({ config }: { readonly config: SiteConfig }) {
           />
         </Composer>
         <div className="pane-right">
-          <AnswerPane
+          <ResponsePane
             ref={answer}
             state={state}
             answeredBy={
@@ -173,7 +173,7 @@ export function Playground({ config }: { readonly config: SiteConfig }) {
             {current !== undefined && (
               <CurlRequest apiUrl={apiUrl} request={current.request} withKey={sentKey !== ""} />
             )}
-          </AnswerPane>
+          </ResponsePane>
           <History exchanges={history} onUse={usePrompt} />
         </div>
       </main>

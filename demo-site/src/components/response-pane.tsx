@@ -7,7 +7,7 @@ import { FlowStrip } from "./flow-strip.tsx";
 import { ProblemNotice } from "./problem-notice.tsx";
 import { WaitingClock } from "./waiting-clock.tsx";
 
-interface AnswerPaneProps {
+interface ResponsePaneProps {
   readonly ref: Ref<HTMLElement>;
   readonly state: ChatState;
   /** Who answers, in the visitor's words. */
@@ -17,7 +17,7 @@ interface AnswerPaneProps {
   readonly children: ReactNode;
 }
 
-export function AnswerPane({ ref, state, answeredBy, onTryAgain, children }: AnswerPaneProps) {
+export function ResponsePane({ ref, state, answeredBy, onTryAgain, children }: ResponsePaneProps) {
   const { phase, current } = state;
   return (
     <section

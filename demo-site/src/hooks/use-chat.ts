@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useReducer, useRef } from "react";
 import type { ChatRequest } from "../api/chat-request.ts";
 import { type ChatState, canSend, chatReducer, INITIAL_STATE } from "../state/chat-state.ts";
-import { ask, waitFor } from "../state/send-chat.ts";
+import { sendChat, waitFor } from "../state/send-chat.ts";
 
 export interface Chat {
   readonly state: ChatState;
@@ -35,7 +35,7 @@ export function useChat(apiUrl: string, isOnline: boolean): Chat {
     const now = () => performance.now();
     dispatch({ type: "sent", id, at: now(), request });
     const call = { apiUrl, apiKey, request, signal: controller.signal, isOnline: () => navigator.onLine };
-    void ask(id, call, { now, wait: waitFor, dispatch });
+    void sendChat(id, call, { now, wait: waitFor, dispatch });
   };
 
   const stop = useCallback(() => {

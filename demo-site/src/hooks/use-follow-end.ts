@@ -22,7 +22,7 @@ export function useFollowEnd(pane: RefObject<HTMLElement | null>, text: string, 
 }
 
 /** Brings the answer's beginning into view where it is out of it: above, or below on a narrow screen. */
-export function showAnswer(pane: HTMLElement | null): void {
+export function showResponse(pane: HTMLElement | null): void {
   const top = pane?.getBoundingClientRect().top ?? 0;
   if (top < 0 || top > window.innerHeight * 0.6) pane?.scrollIntoView({ block: "start" });
 }

@@ -32,7 +32,7 @@ describe("the way of one answer", () => {
     expect(figuresOf(streamed.current!)).toEqual({
       firstTokenMs: 500,
       tokensPerSecond: 2,
-      answerTokens: 3,
+      responseTokens: 3,
       isApproximate: true,
     });
     const usage = { promptTokens: 7, completionTokens: 5 };
@@ -40,7 +40,7 @@ describe("the way of one answer", () => {
     expect(figuresOf(done.current!)).toEqual({
       firstTokenMs: 500,
       tokensPerSecond: 4,
-      answerTokens: 5,
+      responseTokens: 5,
       promptTokens: 7,
       isApproximate: false,
     });

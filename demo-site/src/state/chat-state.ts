@@ -1,6 +1,6 @@
 import type { ChatRequest } from "../api/chat-request.ts";
 import type { Problem } from "../api/problem.ts";
-import type { AnswerPart, TokenUsage } from "../api/stream-chat.ts";
+import type { ResponsePart, TokenUsage } from "../api/stream-chat.ts";
 
 /** Length of one step of `Exchange.flow`, in ms: fine enough to see a stall, few enough to draw a minute. */
 export const FLOW_STEP_MS = 100;
@@ -52,7 +52,7 @@ export interface ChatState {
 
 /** What happens to the exchange `id`; ignored once that exchange is over or replaced. */
 export type ExchangeAction =
-  | { readonly type: "part"; readonly id: number; readonly at: number; readonly part: AnswerPart }
+  | { readonly type: "part"; readonly id: number; readonly at: number; readonly part: ResponsePart }
   | { readonly type: "completed"; readonly id: number }
   | { readonly type: "stopped"; readonly id: number }
   | { readonly type: "failed"; readonly id: number; readonly at: number; readonly problem: Problem }
@@ -137,7 +137,7 @@ function waitUntil({ at, problem }: { readonly at: number; readonly problem: Pro
   return at + (problem.retryAfterSeconds ?? 0) * 1000;
 }
 
-function addPart(exchange: Exchange, part: AnswerPart, at: number): Exchange {
+function addPart(exchange: Exchange, part: ResponsePart, at: number): Exchange {
   const { text, deltas, usage, finishReason } = part;
   return {
     ...exchange,

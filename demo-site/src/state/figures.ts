@@ -6,7 +6,7 @@ export interface Figures {
   readonly firstTokenMs?: number;
   /** From the first token to the last. */
   readonly tokensPerSecond?: number;
-  readonly answerTokens: number;
+  readonly responseTokens: number;
   readonly promptTokens?: number;
   /** The counts are deltas seen here, not the engine's own: one delta is about one token. */
   readonly isApproximate: boolean;
@@ -14,13 +14,13 @@ export interface Figures {
 
 export function figuresOf(exchange: Exchange): Figures {
   const { sentAt, firstTokenAt, lastTokenAt, usage, deltas } = exchange;
-  const answerTokens = usage?.completionTokens ?? deltas;
+  const responseTokens = usage?.completionTokens ?? deltas;
   const seconds = firstTokenAt === undefined || lastTokenAt === undefined ? 0 : (lastTokenAt - firstTokenAt) / 1000;
   return {
     ...(firstTokenAt === undefined ? {} : { firstTokenMs: firstTokenAt - sentAt }),
     // The first token's own time is the waiting, so it is not part of the rate.
-    ...(seconds > 0 && answerTokens > 1 ? { tokensPerSecond: (answerTokens - 1) / seconds } : {}),
-    answerTokens,
+    ...(seconds > 0 && responseTokens > 1 ? { tokensPerSecond: (responseTokens - 1) / seconds } : {}),
+    responseTokens,
     ...(usage === undefined ? {} : { promptTokens: usage.promptTokens }),
     isApproximate: usage === undefined,
   };

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { type ChatState, chatReducer, INITIAL_STATE } from "./chat-state.ts";
-import { ask, waitFor } from "./send-chat.ts";
+import { sendChat, waitFor } from "./send-chat.ts";
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -25,7 +25,7 @@ async function follow(apiUrl: string, stopAt?: string): Promise<ChatState[]> {
   const request = { model: "m", prompt: "p" };
   const states = [chatReducer(INITIAL_STATE, { type: "sent", id: 1, at: 0, request })];
   const call = { apiUrl, apiKey: "", request, signal: controller.signal, isOnline: () => true };
-  await ask(1, call, {
+  await sendChat(1, call, {
     now: () => 0,
     wait: (ms, signal) => waitFor(Math.min(ms, 1), signal),
     dispatch: (action) => {

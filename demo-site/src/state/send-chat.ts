@@ -4,7 +4,7 @@ import type { ExchangeAction } from "./chat-state.ts";
 /** How often a 503 is repeated before the page gives up: an engine that restarts needs longer than a visitor waits. */
 const RETRIES = 3;
 
-export interface AskTools {
+export interface SendChatTools {
   readonly now: () => number;
   /** Resolves after `ms`, or at once when the signal is aborted. */
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -12,7 +12,7 @@ export interface AskTools {
 }
 
 /** Asks the model and tells the state what happens; repeats after a 503, since nothing was generated then. */
-export async function ask(id: number, call: ChatCall, { now, wait, dispatch }: AskTools): Promise<void> {
+export async function sendChat(id: number, call: ChatCall, { now, wait, dispatch }: SendChatTools): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await streamChat(call, (part) => dispatch({ type: "part", id, at: now(), part }));
     if (outcome.kind === "complete") return dispatch({ type: "completed", id });

@@ -31,11 +31,11 @@ const IDLE = {
 } as const;
 
 function doneText(exchange: Exchange): string {
-  const { answerTokens, isApproximate, firstTokenMs } = figuresOf(exchange);
+  const { responseTokens, isApproximate, firstTokenMs } = figuresOf(exchange);
   if (exchange.ending === "stopped") {
     return exchange.answer === "" ? "Stopped before the first token." : "Stopped. The text so far stays.";
   }
-  const count = `${isApproximate ? "about " : ""}${answerTokens} ${answerTokens === 1 ? "token" : "tokens"}`;
+  const count = `${isApproximate ? "about " : ""}${responseTokens} ${responseTokens === 1 ? "token" : "tokens"}`;
   return firstTokenMs === undefined
     ? "Done: the model gave an empty answer."
     : `Done: ${count}, the first after ${formatDuration(firstTokenMs)}.`;

@@ -9,7 +9,7 @@ type Fields = Readonly<Record<string, unknown>>;
 const CACHE_MARK = Symbol("cache_control");
 
 /** The mark of a block, for what the block becomes. */
-export function keptMark(block: unknown): Fields {
+export function storedMark(block: unknown): Fields {
   const mark = isRecord(block) ? block.cache_control : undefined;
   return isRecord(mark) ? { [CACHE_MARK]: mark } : {};
 }

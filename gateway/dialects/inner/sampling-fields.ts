@@ -68,7 +68,7 @@ export function maxTokensOf(fields: Fields): number | undefined {
 }
 
 /** The schema that the answer must follow; `undefined` for free text. @throws {GatewayError} for JSON without a schema */
-export function answerSchema(fields: Fields, dialect: string): Fields | undefined {
+export function responseSchema(fields: Fields, dialect: string): Fields | undefined {
   const format = isRecord(fields.response_format) ? fields.response_format : { type: "text" };
   if (format.type === "text") return undefined;
   const schema = isRecord(format.json_schema) ? format.json_schema.schema : undefined;

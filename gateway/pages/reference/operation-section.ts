@@ -38,7 +38,7 @@ ${answers(operation, schemas)}
 ${errors(operation)}
 </div><div class="examples">
 ${examples.map(({ title, code }) => example(title, code))}
-${answerExample(operation)}
+${responseExample(operation)}
 </div></div></section>`;
 }
 
@@ -85,7 +85,7 @@ function errorOf(status: string, example: unknown): readonly Html[] {
   ];
 }
 
-function answerExample(operation: Schema): Html | undefined {
+function responseExample(operation: Schema): Html | undefined {
   const value = content(responses(operation)["200"], "application/json")?.example;
   return value === undefined ? undefined : example("Answer", JSON.stringify(value, null, 2));
 }

@@ -5,17 +5,17 @@ import type { GenerationRequest } from "../../core/generation-request.ts";
 import type { Lease } from "../../core/lease.ts";
 import type { Target } from "../../core/target.ts";
 import { UpstreamFailure } from "../../core/upstream-failure.ts";
-import { type Answer, ask } from "../../http/send-upstream.ts";
-import type { AnswerBody } from "../../http/upstream-body.ts";
+import { sendUpstream, type UpstreamResponse } from "../../http/send-upstream.ts";
+import type { UpstreamBody } from "../../http/upstream-body.ts";
 import { AttemptLimits } from "./attempt-limits.ts";
 import { checkFirstEvents, checkWhole } from "./check-response.ts";
 import { connectionFailure, responseFailure } from "./classify-failure.ts";
 
 /** A response: a stream whose first byte has come, or the whole of one that is not streamed, in OpenAI's dialect. */
-export type UpstreamAnswer =
+export type AttemptResponse =
   | {
       readonly kind: "stream";
-      readonly body: AnswerBody;
+      readonly body: UpstreamBody;
       /** To OpenAI's dialect, where the target has another one. */
       readonly translator: StreamTranslator | undefined;
       /** The upstream broke it off. */
@@ -60,13 +60,13 @@ const MAX_ERROR_BYTES = 64 * 1024;
  * @throws {GatewayError} the upstream's refusal of what the client wrote
  * @throws the reason of `signal`, or an error of our own, which says nothing about the upstream
  */
-export async function attempt(options: AttemptOptions): Promise<UpstreamAnswer> {
+export async function attempt(options: AttemptOptions): Promise<AttemptResponse> {
   const { generation, lease, signal } = options;
   const { target, upstream } = lease;
   signal.throwIfAborted();
   const outbound: OutboundRequest = { generation, model: target.upstreamModel, origin: upstream.origin };
   const limits = new AttemptLimits(options);
-  let response: Answer | undefined;
+  let response: UpstreamResponse | undefined;
   let isHandedOn = false;
   try {
     const call = await encode(target, outbound);
@@ -119,7 +119,7 @@ async function send(
   { requestId, generation, lease }: AttemptOptions,
   call: UpstreamCall,
   signal: AbortSignal,
-): Promise<Answer> {
+): Promise<UpstreamResponse> {
   const { target, upstream } = lease;
   const headers = {
     "content-type": "application/json",
@@ -130,18 +130,18 @@ async function send(
   };
   const path = target.pathPrefix + call.path;
   try {
-    return await ask(upstream.pool, { method: "POST", path, headers, body: call.body, signal });
+    return await sendUpstream(upstream.pool, { method: "POST", path, headers, body: call.body, signal });
   } catch (error) {
     throw connectionFailure(error);
   }
 }
 
-function isStreamOf({ dialect }: Target, { headers }: Answer): boolean {
+function isStreamOf({ dialect }: Target, { headers }: UpstreamResponse): boolean {
   return String(headers["content-type"]).startsWith(dialect.streamMediaType);
 }
 
 /** Waits for a stream's first bytes. @throws {UpstreamFailure} when there are none, or they are no stream's */
-async function firstEvents(lease: Lease, body: AnswerBody): Promise<void> {
+async function firstEvents(lease: Lease, body: UpstreamBody): Promise<void> {
   const first = await body.first().catch((error: unknown) => {
     throw connectionFailure(error);
   });
@@ -167,7 +167,7 @@ function decodeWhole(
   }
 }
 
-async function whole(body: AnswerBody): Promise<Buffer> {
+async function whole(body: UpstreamBody): Promise<Buffer> {
   const bytes = await body.whole(MAX_RESPONSE_BYTES).catch((error: unknown) => {
     throw connectionFailure(error);
   });
@@ -178,7 +178,7 @@ async function whole(body: AnswerBody): Promise<Buffer> {
 /** What a status other than 200 means. The status says enough when the text can't be read. */
 async function refusal(
   { dialect, kind }: Target,
-  { statusCode, headers, body }: Answer,
+  { statusCode, headers, body }: UpstreamResponse,
 ): Promise<UpstreamFailure | GatewayError> {
   const bytes = await body.whole(MAX_ERROR_BYTES).catch(() => undefined);
   const text = bytes?.toString("utf8") ?? "";

@@ -3,14 +3,14 @@ import { isLease, type Lease, type Refusal } from "../../core/lease.ts";
 import { reserveFirst } from "../../core/reserve.ts";
 import type { Target } from "../../core/target.ts";
 import { UpstreamFailure } from "../../core/upstream-failure.ts";
-import { attempt as attemptOverHttp, UnsupportedByDialect, type UpstreamAnswer } from "./attempt.ts";
+import { type AttemptResponse, attempt as attemptOverHttp, UnsupportedByDialect } from "./attempt.ts";
 import * as policy from "./attempt-policy.ts";
 import type { CallRequest, CallTools } from "./call-request.ts";
 import { HedgedAway, hedge } from "./hedge.ts";
 
 /** A response, and what has answered. */
 export interface Answered {
-  readonly answer: UpstreamAnswer;
+  readonly answer: AttemptResponse;
   readonly target: Target;
   readonly engineId: string;
 }

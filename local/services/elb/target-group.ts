@@ -95,7 +95,7 @@ export class TargetGroup {
   }
 
   async #probe(target: Target): Promise<void> {
-    const passed = await answersInTime(target.port, this.#check);
+    const passed = await respondsInTime(target.port, this.#check);
     if (this.#targets.get(target.id) !== target || target.state === "draining") return;
     if (target.state === "initial") {
       if (passed) target.state = "healthy";
@@ -113,7 +113,7 @@ export class TargetGroup {
   }
 }
 
-function answersInTime(port: number, check: HealthCheck): Promise<boolean> {
+function respondsInTime(port: number, check: HealthCheck): Promise<boolean> {
   return new Promise((resolve) => {
     // A connection of its own, as AWS's checks have: a reused one may be closed by the target in that moment.
     const to = { host: "127.0.0.1", port, path: check.path, timeout: check.timeoutMs, agent: false };

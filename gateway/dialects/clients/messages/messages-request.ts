@@ -1,5 +1,5 @@
 import { isRecord } from "../../../../lib/is-record.ts";
-import { keptMark } from "../../inner/cache-marks.ts";
+import { storedMark } from "../../inner/cache-marks.ts";
 import { itemsOf, textOf } from "../../inner/json.ts";
 import { kindOf, refuse } from "../../inner/refuse.ts";
 
@@ -62,12 +62,12 @@ function chatContent(content: unknown, param: string): string | readonly Fields[
 
 /** Blocks that have become one text give their mark to the message. */
 function markOfText(blocks: unknown, content: unknown): Fields {
-  return typeof content === "string" ? keptMark(itemsOf(blocks).at(-1)) : {};
+  return typeof content === "string" ? storedMark(itemsOf(blocks).at(-1)) : {};
 }
 
 function chatPart(block: unknown, param: string): Fields {
   if (!isRecord(block)) throw refuse(param, `\`${param}\` must be an object; send a content block.`);
-  return { ...chatPartOf(block, param), ...keptMark(block) };
+  return { ...chatPartOf(block, param), ...storedMark(block) };
 }
 
 function chatPartOf(block: Fields, param: string): Fields {
@@ -125,7 +125,7 @@ function toolMessage(block: Fields, param: string): Fields {
   const content = chatContent(block.content, `${param}.content`) ?? "";
   const failed = block.is_error === true;
   const said = typeof content === "string" ? prefixed(content, failed) : failed ? [FAILED, ...content] : content;
-  const mark = { ...markOfText(block.content, content), ...keptMark(block) };
+  const mark = { ...markOfText(block.content, content), ...storedMark(block) };
   return { role: "tool", tool_call_id: block.tool_use_id, content: said, ...mark };
 }
 
@@ -158,7 +158,7 @@ function assistantMessage(content: unknown, blocks: readonly Fields[], param: st
             id: call.id,
             type: "function",
             function: { name: call.name, arguments: JSON.stringify(call.input ?? {}) },
-            ...keptMark(call),
+            ...storedMark(call),
           })),
         }
       : {}),
@@ -187,7 +187,7 @@ function chatTool(tool: unknown, param: string): Fields {
   return {
     type: "function",
     function: { name, ...described, parameters, ...(strict === true ? { strict } : {}) },
-    ...keptMark(tool),
+    ...storedMark(tool),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Block, Media } from "../../inner/blocks.ts";
 import { readConversation } from "../../inner/conversation.ts";
 import { textOf } from "../../inner/json.ts";
 import { refuse } from "../../inner/refuse.ts";
-import { answerSchema, maxTokensOf, numberOf, refuseOnlyOpenAi, stopSequences } from "../../inner/sampling-fields.ts";
+import { maxTokensOf, numberOf, refuseOnlyOpenAi, responseSchema, stopSequences } from "../../inner/sampling-fields.ts";
 import { isMarked } from "../../inner/signatures.ts";
 import { readTools, type ToolSet } from "../../inner/tool-definitions.ts";
 
@@ -41,7 +41,7 @@ export function anthropicRequest(fields: Fields, options: AnthropicRequestOption
   const toolSet = readTools(fields, conversation);
   const stop = stopSequences(fields);
   const user = textOf(fields.user) ?? textOf(fields.safety_identifier);
-  const schema = answerSchema(fields, DIALECT);
+  const schema = responseSchema(fields, DIALECT);
   const effort = readEffort(fields.reasoning_effort);
   const outputConfig = {
     ...(effort === undefined ? {} : { effort }),

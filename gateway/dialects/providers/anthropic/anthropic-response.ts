@@ -40,7 +40,7 @@ export function openAiUsage(usage: unknown): Usage {
   };
 }
 
-export interface AnswerHead {
+export interface MessageHead {
   /** The name by which the client asked for the model. */
   readonly model: string;
   /** Seconds since 1970. */
@@ -48,7 +48,7 @@ export interface AnswerHead {
 }
 
 /** A whole message as a chat completion. @throws {GatewayError} `upstream_error` when the bytes are no message */
-export function chatCompletion(bytes: Buffer, { model, created }: AnswerHead): Buffer {
+export function chatCompletion(bytes: Buffer, { model, created }: MessageHead): Buffer {
   const message = parseJson(bytes.toString("utf8"));
   if (!isRecord(message) || message.type !== "message" || !Array.isArray(message.content))
     throw new GatewayError("upstream_error");

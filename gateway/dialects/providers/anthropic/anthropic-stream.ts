@@ -9,12 +9,12 @@ import { parseJson, textOf } from "../../inner/json.ts";
 import { type SseEvent, SseReader } from "../../inner/sse-reader.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
 import { type Translation, translate } from "../../inner/translate.ts";
-import { type AnswerHead, finishReason, openAiUsage, stopReason, streamError } from "./anthropic-response.ts";
+import { finishReason, type MessageHead, openAiUsage, stopReason, streamError } from "./anthropic-response.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Anthropic's stream of events as OpenAI's, with the usage and `[DONE]` at its end. */
-export function anthropicStream(head: AnswerHead): StreamTranslator {
+export function anthropicStream(head: MessageHead): StreamTranslator {
   return translate(new SseReader(), new AnthropicTranslation(head));
 }
 
@@ -26,7 +26,7 @@ type OpenBlock =
 
 class AnthropicTranslation implements Translation<SseEvent> {
   isDone = false;
-  readonly #head: AnswerHead;
+  readonly #head: MessageHead;
   #writer: ChatEventWriter | undefined;
   #id = "";
   readonly #open = new Map<number, OpenBlock>();
@@ -34,7 +34,7 @@ class AnthropicTranslation implements Translation<SseEvent> {
   #usage: Fields = {};
   #finish: FinishReason | undefined;
 
-  constructor(head: AnswerHead) {
+  constructor(head: MessageHead) {
     this.#head = head;
   }
 

@@ -3,7 +3,7 @@ import type { Block, Media } from "../../inner/blocks.ts";
 import { type Conversation, readConversation } from "../../inner/conversation.ts";
 import { textOf } from "../../inner/json.ts";
 import { refuse, unsupportedField } from "../../inner/refuse.ts";
-import { answerSchema, maxTokensOf, numberOf, refuseOnlyOpenAi, stopSequences } from "../../inner/sampling-fields.ts";
+import { maxTokensOf, numberOf, refuseOnlyOpenAi, responseSchema, stopSequences } from "../../inner/sampling-fields.ts";
 import { isMarked } from "../../inner/signatures.ts";
 import { readTools, type ToolSet } from "../../inner/tool-definitions.ts";
 
@@ -34,7 +34,7 @@ export function converseRequest(fields: Fields): Fields {
   if (typeof fields.top_k === "number" && fields.top_k > 0) throw unsupportedField("top_k", DIALECT, "leave it out");
   const conversation = readConversation(fields.messages);
   const inference = inferenceConfig(fields);
-  const schema = answerSchema(fields, DIALECT);
+  const schema = responseSchema(fields, DIALECT);
   return {
     messages: conversation.turns.map(({ role, blocks }) => ({
       role,

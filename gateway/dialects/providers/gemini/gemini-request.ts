@@ -2,7 +2,7 @@ import { isRecord } from "../../../../lib/is-record.ts";
 import { readConversation } from "../../inner/conversation.ts";
 import { textOf } from "../../inner/json.ts";
 import { refuse } from "../../inner/refuse.ts";
-import { answerSchema, maxTokensOf, numberOf, refuseOnlyOpenAi, stopSequences } from "../../inner/sampling-fields.ts";
+import { maxTokensOf, numberOf, refuseOnlyOpenAi, responseSchema, stopSequences } from "../../inner/sampling-fields.ts";
 import { readTools, type ToolSet } from "../../inner/tool-definitions.ts";
 import { geminiContents } from "./gemini-content.ts";
 
@@ -83,7 +83,7 @@ function nonZero(value: unknown): number | undefined {
 function formatConfig(fields: Fields): Fields {
   const { response_format: format } = fields;
   if (isRecord(format) && format.type === "json_object") return { responseMimeType: "application/json" };
-  const schema = answerSchema(fields, DIALECT);
+  const schema = responseSchema(fields, DIALECT);
   return schema === undefined ? {} : { responseMimeType: "application/json", responseJsonSchema: schema };
 }
 
