@@ -35,6 +35,13 @@ describe("keys in DynamoDB", () => {
     expect(await keys.list()).toContainEqual(made[0]);
   });
 
+  test("that a newer version wrote are listed without what this version does not know", async () => {
+    const keys = await registry();
+    const newer = { ...item("a"), limits: { requestsPerMinute: 5 }, scopes: ["admin", "billing"] };
+    await keys.add(newer as unknown as ApiKeyItem);
+    expect(await keys.list()).toEqual([{ ...item("a"), scopes: ["admin"] }]);
+  });
+
   test("are never overwritten by one of the same id", async () => {
     const keys = await registry();
     await keys.add(item("a"));

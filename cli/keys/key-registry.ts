@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, PutCommand, paginateScan, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { ApiKeyItem } from "../../contracts/processes/auth.ts";
+import { type ApiKeyItem, StoredApiKey } from "../../contracts/processes/auth.ts";
 import type { KeyTable } from "./key-table.ts";
 
 /** The keys of one environment. */
@@ -33,7 +33,7 @@ export class DynamoKeyRegistry implements KeyRegistry {
   async list(): Promise<readonly ApiKeyItem[]> {
     const items: ApiKeyItem[] = [];
     for await (const page of paginateScan({ client: this.#client }, { TableName: this.#table }))
-      for (const item of page.Items ?? []) items.push(ApiKeyItem.parse(item));
+      for (const item of page.Items ?? []) items.push(StoredApiKey.parse(item));
     return items.toSorted((a, b) => a.createdAt.localeCompare(b.createdAt));
   }
 

@@ -14,7 +14,7 @@ export const DEFAULT_PLAN = "standard";
 export const KeyScope = z.enum(["admin"]);
 export type KeyScope = z.infer<typeof KeyScope>;
 
-/** One item of the keys table. The secret itself is never stored: only its SHA-256, in hex. */
+/** One item of the keys table, as it is written; `StoredApiKey` reads it. The secret itself is never stored: only its SHA-256, in hex. */
 export const ApiKeyItem = z.strictObject({
   /** Partition key: the public part of the key, 12 characters of a-z2-7. */
   keyId: z.string().regex(/^[a-z2-7]{12}$/),
@@ -32,6 +32,19 @@ export const ApiKeyItem = z.strictObject({
   scopes: z.array(KeyScope).optional(),
 });
 export type ApiKeyItem = z.infer<typeof ApiKeyItem>;
+
+/**
+ * Reads an `ApiKeyItem` that a newer version may have written, so that both can run side by side: fields and scopes
+ * that this version does not know are dropped, and an unknown priority counts as none.
+ */
+export const StoredApiKey = z.object({
+  ...ApiKeyItem.shape,
+  maxPriority: Priority.optional().catch(undefined),
+  scopes: z
+    .array(z.unknown())
+    .transform((scopes) => scopes.flatMap((scope) => KeyScope.safeParse(scope).data ?? []))
+    .optional(),
+});
 
 /** What the authorizer hands to API Gateway in `context`; values must be strings there. */
 export interface AuthorizerContext {

@@ -13,6 +13,7 @@ import {
   changeId,
   TargetChange,
 } from "../../contracts/targets/target-changes.ts";
+import { parseStored } from "../../lib/parse-stored.ts";
 import { type ChangeAuthor, type ChangeStore, type StoredChanges, VersionConflict } from "./change-store.ts";
 
 /** The running configuration serves on when the table does not answer in time. */
@@ -58,9 +59,8 @@ export class DynamoChangeStore implements ChangeStore {
       );
       for (const item of page.Items ?? []) {
         if (item.id === CHANGES_VERSION_ID || String(item.id).startsWith("spend#")) continue;
-        const change = TargetChange.safeParse(item);
-        if (change.success && changeId(change.data.kind, change.data.name) === change.data.id)
-          changes.push(change.data);
+        const change = parseStored(TargetChange, item);
+        if (change !== undefined && changeId(change.kind, change.name) === change.id) changes.push(change);
         else unreadable.push(String(item.id).slice(0, 100));
       }
       start = page.LastEvaluatedKey;

@@ -40,6 +40,12 @@ test("an item without the form of a key lets nobody in", async () => {
   expect(await store.get(stored.keyId)).toBeUndefined();
 });
 
+test("a key that a newer version wrote is read without what this version does not know", async () => {
+  const { aws, store } = await setUp();
+  aws.keys.set(stored.keyId, { ...stored, budgetUsd: "10", maxPriority: "urgent" });
+  expect(await store.get(stored.keyId)).toEqual(stored);
+});
+
 test("rejects when the table can't be read", async () => {
   const { aws, store } = await setUp();
   aws.isBroken = true;

@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
-import { ApiKeyItem } from "../../contracts/processes/auth.ts";
+import { type ApiKeyItem, StoredApiKey } from "../../contracts/processes/auth.ts";
 import type { KeyStore } from "./key-store.ts";
 
 /** DynamoDB answers a single read in a few milliseconds; after a second it is not going to. */
@@ -23,7 +23,7 @@ export class DynamoKeyStore implements KeyStore {
     // Consistent: a key must work as soon as it was shown to its owner, and not after it was revoked.
     const command = new GetCommand({ TableName: tableName, Key: { keyId }, ConsistentRead: true });
     const answer = await client.send(command, { abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
-    const item = ApiKeyItem.safeParse(answer.Item);
+    const item = StoredApiKey.safeParse(answer.Item);
     return item.success ? item.data : undefined;
   }
 }

@@ -1,5 +1,5 @@
 import { type AttributeValue, type DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
-import { ApiKeyItem } from "../../contracts/processes/auth.ts";
+import { type ApiKeyItem, StoredApiKey } from "../../contracts/processes/auth.ts";
 
 /** Reads one key's item; strings and lists of them are all it holds, so no marshalling library is needed. */
 export function keyFinder(
@@ -9,7 +9,7 @@ export function keyFinder(
   return async (keyId) => {
     const { Item } = await client.send(new GetItemCommand({ TableName: tableName, Key: { keyId: { S: keyId } } }));
     if (!Item) return undefined;
-    return ApiKeyItem.parse(Object.fromEntries(Object.entries(Item).map(([name, value]) => [name, textOf(value)])));
+    return StoredApiKey.parse(Object.fromEntries(Object.entries(Item).map(([name, value]) => [name, textOf(value)])));
   };
 }
 

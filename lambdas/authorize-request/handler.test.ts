@@ -77,7 +77,8 @@ beforeAll(async () => {
   );
   for (const [{ keyId, hash }, scopes] of [
     [key, undefined],
-    [operator, ["admin"]],
+    // As a newer version might write it: with a scope and a field that this one does not know.
+    [operator, ["admin", "billing"]],
   ] as const)
     await client.send(
       new PutItemCommand({
@@ -88,7 +89,10 @@ beforeAll(async () => {
           name: { S: "test" },
           plan: { S: "standard" },
           createdAt: { S: "2026-01-01T00:00:00Z" },
-          ...(scopes && { scopes: { L: scopes.map((scope) => ({ S: scope })) } }),
+          ...(scopes && {
+            scopes: { L: scopes.map((scope) => ({ S: scope })) },
+            limits: { M: { requestsPerMinute: { N: "5" } } },
+          }),
         },
       }),
     );

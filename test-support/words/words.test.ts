@@ -15,7 +15,7 @@ describe("retired words", () => {
 
   test("are found in every kind of name that a file declares", () => {
     const text = `
-      interface Place { requestedAt: number; tell(): void }
+      interface Place { askedAt: number; tell(): void }
       type AskOptions = { kept: boolean };
       class A { #said = 1; handOver() {} }
       function f({ x: givenText }: B, ...questions: string[]) { const noRoom = 1; }
