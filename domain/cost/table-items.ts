@@ -1,15 +1,12 @@
 import { catalogInstanceType } from "../../catalog/instance-types.ts";
 import type { RegionPrices } from "../../catalog/prices/region-prices.ts";
+import { BATCHES_POLL_SECONDS, ROUTES_POLL_SECONDS } from "../../contracts/processes/poll-intervals.ts";
 import type { CostEnvironment } from "./cost-environment.ts";
 import type { CostItem } from "./cost-item.ts";
 import { GATEWAY_FLEET } from "./fleet-items.ts";
 import { DAYS_PER_MONTH, SECONDS_PER_MONTH, type Volumes } from "./usage.ts";
 
-/** A serving thread asks the routes table every 2 s whether something changed (gateway/admin/changes.ts). */
-const ROUTES_SECONDS = 2;
-/** It looks for work in the batches table every 5 s (gateway/batches/batch-timing.ts). */
-const BATCHES_SECONDS = 5;
-/** Both reads are strongly consistent and of less than 4 KB. */
+/** The reads of both polls are strongly consistent and of less than 4 KB. */
 const UNITS_OF_A_LOOK = 1;
 /** A write unit is of 1 KB. */
 const GB_PER_UNIT = 1e-6;
@@ -32,9 +29,9 @@ export function tableItems({ environment, prices, volumes }: TableProps): readon
     fleet: GATEWAY_FLEET,
   });
   return [
-    look("looks for changed routes", ROUTES_SECONDS),
+    look("looks for changed routes", ROUTES_POLL_SECONDS),
     ...(responses === null ? [] : responseItems(responses.keepDays, prices, volumes)),
-    ...(batches === null ? [] : [look("looks for batches", BATCHES_SECONDS), ...batchItems(prices, volumes)]),
+    ...(batches === null ? [] : [look("looks for batches", BATCHES_POLL_SECONDS), ...batchItems(prices, volumes)]),
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { ROUTES_POLL_SECONDS } from "../../contracts/processes/poll-intervals.ts";
 import { changeId, type TargetChange } from "../../contracts/targets/target-changes.ts";
 import type { TargetProblem } from "../../domain/targets/target-problems.ts";
 import type { TargetsConfig } from "../routing/target-registry.ts";
@@ -10,12 +11,10 @@ export interface ChangesOptions {
   readonly targets: TargetService;
   readonly declared: TargetsConfig;
   readonly logger: Logger;
-  /** @default - every 2 s */
+  /** @default - `ROUTES_POLL_SECONDS` */
   readonly pollMs?: number | undefined;
 }
 
-/** With the time that a read takes, every gateway has a change well within 5 s. */
-const POLL_MS = 2000;
 /** Also without a move of the count, in case a writer ended between its change and the count. */
 const FULL_READ_EVERY = 15;
 
@@ -52,7 +51,7 @@ export class Changes {
   async start(): Promise<void> {
     await this.refresh();
     if (this.#isStopped) return;
-    this.#timer = setTimeout(() => void this.start(), this.#options.pollMs ?? POLL_MS);
+    this.#timer = setTimeout(() => void this.start(), this.#options.pollMs ?? ROUTES_POLL_SECONDS * 1000);
     this.#timer.unref();
   }
 

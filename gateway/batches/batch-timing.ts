@@ -1,3 +1,5 @@
+import { BATCHES_POLL_SECONDS } from "../../contracts/processes/poll-intervals.ts";
+
 export interface BatchTiming {
   readonly pollMs: number;
   readonly heartbeatMs: number;
@@ -7,8 +9,7 @@ export interface BatchTiming {
 }
 
 export const TIMING: BatchTiming = {
-  /** A new batch is seen by an idle gateway within this. */
-  pollMs: 5000,
+  pollMs: BATCHES_POLL_SECONDS * 1000,
   /** Of the lease's 30 s: a gateway that dies is noticed after those, a cancelled batch after this. */
   heartbeatMs: 5000,
   /** First wait after a refused line. */
