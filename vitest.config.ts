@@ -1,8 +1,8 @@
 import { configDefaults, defineConfig } from "vitest/config";
 
 const notOurs = [...configDefaults.exclude, "dist/**", "cdktf.out/**", ".sluice/**"];
-/** Whole stacks with a fake engine: they wait more than they compute, so other files run beside them. */
-const waiting = ["local/scaling.e2e.test.ts", "local/twin.e2e.test.ts"];
+/** Stacks with a fake engine, or applied to emulators: they wait more than they compute, so other files run beside them. */
+const waiting = ["acceptance/small-apply.e2e.test.ts", "local/scaling.e2e.test.ts", "local/twin.e2e.test.ts"];
 /** Tests with the real model or a browser: one file at a time, so that they don't starve each other. */
 const whole = ["**/*.e2e.test.ts", "**/*.browser.test.ts", "engine/engine.test.ts", "engine/surfaces.test.ts"];
 

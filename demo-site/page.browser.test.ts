@@ -85,6 +85,20 @@ describePage("the demo page in Chromium", (stage) => {
     expect(await page.getByText("stand-in").count()).toBe(0);
   });
 
+  test("names the stand-in after a response when its engine had not told its weights before", async () => {
+    const { api, openPage } = stage();
+    const { root } = api;
+    api.root = "phi-3-mini";
+    api.script(stream(["First."]));
+    const page = await openPage();
+    await promptOf(page).waitFor();
+    await page.waitForLoadState("networkidle");
+    expect(await page.getByText("stand-in").count()).toBe(0);
+    api.root = root;
+    await ask(page, "hello");
+    await sees(page, "SmolLM2-135M-Instruct, a tiny local stand-in for Phi-3 mini");
+  });
+
   test("keeps earlier answers, and a sample prompt fills the field without sending it", async () => {
     const { api, openPage } = stage();
     api.script(stream(["First."]), stream(["Second."]));

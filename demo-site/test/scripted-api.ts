@@ -19,6 +19,8 @@ export interface ScriptedApi {
   /** Appends answers; each chat request takes the next one. */
   readonly script: (...answers: readonly Answer[]) => void;
   readonly seen: readonly SeenRequest[];
+  /** What `/v1/models` says of the model. */
+  root: string;
   readonly close: () => Promise<void>;
 }
 
@@ -42,14 +44,15 @@ export async function startScriptedApi(model: { readonly id: string; readonly ro
       response.setHeader("access-control-allow-methods", "GET, POST");
       response.writeHead(204).end();
     } else if (request.url === "/v1/models") {
-      const card = { object: "model", created: 0, owned_by: "sluice", ...model };
+      const card = { object: "model", created: 0, owned_by: "sluice", id: model.id, root: api.root };
       response.writeHead(200, { "content-type": "application/json" });
       response.end(JSON.stringify({ object: "list", data: [card] }));
     } else {
       chat(request, response).catch(() => response.destroy());
     }
   });
-  return { origin, seen, close, script: (...more) => answers.push(...more) };
+  const api: ScriptedApi = { origin, seen, close, root: model.root, script: (...more) => answers.push(...more) };
+  return api;
 }
 
 /** An error of the catalogue, with the Retry-After given or its own. */

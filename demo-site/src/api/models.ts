@@ -26,11 +26,14 @@ export async function fetchServedWeights(
   }
 }
 
+/** The gateway says a model's own name as `root` until its engine has told its weights: such a card tells nothing. */
 export function readServedWeights(body: unknown): ServedWeights {
   const cards: readonly unknown[] = isRecord(body) && Array.isArray(body.data) ? body.data : [];
   return new Map(
     cards.flatMap((card): [string, string][] =>
-      isRecord(card) && typeof card.id === "string" && typeof card.root === "string" ? [[card.id, card.root]] : [],
+      isRecord(card) && typeof card.id === "string" && typeof card.root === "string" && card.root !== card.id
+        ? [[card.id, card.root]]
+        : [],
     ),
   );
 }
