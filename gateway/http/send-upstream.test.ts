@@ -127,6 +127,30 @@ describe("the bytes of an answer", () => {
     expect(texts).toEqual(["a"]);
   });
 
+  test("of one packet reach the reader together, however many chunks of HTTP they are", async () => {
+    const chunks = Array.from({ length: 20 }, (_, index) => `chunk ${index}`);
+    const pool = await poolTo(({ socket }) => {
+      socket.write("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n");
+      setTimeout(() => {
+        socket.write(chunks.map((text) => `${text.length.toString(16)}\r\n${text}\r\n`).join(""));
+        setTimeout(() => socket.end("0\r\n\r\n"), 50);
+      }, 50);
+    });
+    const { texts, ended } = reading((await post(pool)).body);
+    expect(await ended).toBeUndefined();
+    expect(texts).toEqual(["a", chunks.join("")]);
+  });
+
+  test("reach the reader also when the response breaks off in the very packet that brings them", async () => {
+    const pool = await poolTo(({ socket }) => {
+      socket.write("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n");
+      setTimeout(() => socket.end("1\r\nb\r\nno length\r\n"), 50);
+    });
+    const { texts, ended } = reading((await post(pool)).body);
+    expect(await ended).toBeInstanceOf(Error);
+    expect(texts.join("")).toBe("ab");
+  });
+
   test("wait while the reader pauses, the end with them, and the server is held back", async () => {
     const { body, response } = await written("a");
     const { texts, ended } = reading(body, () => body.pause());

@@ -21,6 +21,9 @@ export class UpstreamBody {
   #heldBytes = 0;
   #reader: BodyReader | undefined;
   #isPaused = false;
+  /** Whether the connection is held back because the reader is behind. */
+  #isHeldBack = false;
+  #isHandOnDue = false;
   #ended: { readonly error: Error | undefined } | undefined;
   #isClosed = false;
   /** Of who waits for the first bytes. */
@@ -68,6 +71,7 @@ export class UpstreamBody {
   /** Nothing more comes to the reader until `resume`, but for what breaks the answer off. */
   pause(): void {
     this.#isPaused = true;
+    this.#isHeldBack = true;
     this.#controller.pause();
   }
 
@@ -84,18 +88,26 @@ export class UpstreamBody {
     if (this.#ended === undefined) this.#controller.abort(new Error("The rest of the answer is not wanted."));
   }
 
-  /** For who receives the answer: its next bytes. */
+  /** For the receiver of the response: its next bytes. Those of one read of the socket reach the reader together. */
   push(chunk: Buffer): void {
     if (this.#isClosed) return;
-    if (this.#reader !== undefined && !this.#isPaused) return this.#reader.onData(chunk);
     this.#held.push(chunk);
     this.#heldBytes += chunk.length;
-    if (this.#heldBytes > MAX_HELD_BYTES) this.#controller.pause();
+    if (this.#heldBytes > MAX_HELD_BYTES && !this.#isHeldBack) {
+      this.#isHeldBack = true;
+      this.#controller.pause();
+    }
     this.#wake?.();
+    if (this.#isHandOnDue || this.#reader === undefined || this.#isPaused) return;
+    this.#isHandOnDue = true;
+    process.nextTick(UpstreamBody.#handOnDue, this);
   }
 
-  /** For who receives the answer: it is over. What broke it off is told at once, even to a reader that pauses. */
+  /** For the receiver of the response: it is over. An error reaches the reader at once, even one that pauses. */
   end(error?: Error): void {
+    if (this.#ended !== undefined) return;
+    // Bytes of this very read of the socket came before the error.
+    if (error !== undefined) this.#handOn();
     if (this.#ended !== undefined) return;
     this.#ended = { error };
     this.#wake?.();
@@ -103,18 +115,27 @@ export class UpstreamBody {
     else this.#tellEnd(error);
   }
 
+  static #handOnDue(body: UpstreamBody): void {
+    body.#isHandOnDue = false;
+    body.#handOn();
+  }
+
   #handOn(): void {
     while (this.#reader !== undefined && !this.#isPaused) {
-      const chunk = this.#held.shift();
-      if (chunk === undefined) return this.#caughtUp();
-      this.#heldBytes -= chunk.length;
-      this.#reader.onData(chunk);
+      const [first] = this.#held;
+      if (first === undefined) return this.#caughtUp();
+      const bytes = this.#held.length === 1 ? first : Buffer.concat(this.#held);
+      this.#held.length = 0;
+      this.#heldBytes = 0;
+      this.#reader.onData(bytes);
     }
   }
 
   #caughtUp(): void {
-    if (this.#ended === undefined) this.#controller.resume();
-    else this.#tellEnd(this.#ended.error);
+    if (this.#ended !== undefined) return this.#tellEnd(this.#ended.error);
+    if (!this.#isHeldBack) return;
+    this.#isHeldBack = false;
+    this.#controller.resume();
   }
 
   #tellEnd(error: Error | undefined): void {

@@ -108,6 +108,8 @@ export class StreamRelay implements StreamBody, BodyReader {
   readonly #ended = Promise.withResolvers<void>();
   #sink: ByteSink | undefined = undefined;
   #idle: NodeJS.Timeout | undefined = undefined;
+  /** When the upstream last sent something, or the client last took something. */
+  #lastActiveAt = 0;
   #isOver = false;
   #isAborted = false;
   #errorCode: ErrorCode | undefined = undefined;
@@ -125,7 +127,8 @@ export class StreamRelay implements StreamBody, BodyReader {
 
   send(sink: ByteSink): Promise<void> {
     this.#sink = sink;
-    this.#idle = setTimeout(() => this.#run(() => this.#onIdle()), this.#options.idleSeconds * 1000);
+    this.#lastActiveAt = this.#options.now();
+    this.#watchIdle(this.#options.idleSeconds * 1000);
     sink.onDrain(() => this.#run(() => this.#onDrain()));
     sink.onClose(() => this.#finish());
     if (sink.isClosed) this.#finish();
@@ -160,7 +163,7 @@ export class StreamRelay implements StreamBody, BodyReader {
   }
 
   #pass(chunk: Buffer): void {
-    this.#idle?.refresh();
+    this.#lastActiveAt = this.#options.now();
     const { translator, body } = this.#answer;
     // What comes behind the end is for no one, and its connection of no use.
     if (this.#scanner.isDone) return this.#onSourceEnd();
@@ -174,12 +177,11 @@ export class StreamRelay implements StreamBody, BodyReader {
 
   /** Counts what is in these bytes of OpenAI's dialect. @returns the client's bytes of it, in its own dialect */
   #scan(bytes: Buffer): Buffer {
-    const { recording, now } = this.#options;
-    recording?.push(bytes);
+    this.#options.recording?.push(bytes);
     const textBefore = this.#scanner.textEvents;
     const passed = this.#scanner.push(bytes);
     if (this.#scanner.textEvents > textBefore) {
-      this.#lastTokenAt = now();
+      this.#lastTokenAt = this.#lastActiveAt;
       this.#firstTokenAt ??= this.#lastTokenAt;
     }
     return this.#encoder === undefined ? passed : this.#encoder.push(passed);
@@ -187,8 +189,19 @@ export class StreamRelay implements StreamBody, BodyReader {
 
   #onDrain(): void {
     if (this.#isOver) return;
-    this.#idle?.refresh();
+    this.#lastActiveAt = this.#options.now();
     this.#answer.body.resume();
+  }
+
+  /** A timer that each event set back would cost more than the event; this one looks again when it is due. */
+  #watchIdle(milliseconds: number): void {
+    this.#idle = setTimeout(() => {
+      this.#run(() => {
+        const left = this.#options.idleSeconds * 1000 - (this.#options.now() - this.#lastActiveAt);
+        if (left > 0) this.#watchIdle(left);
+        else this.#onIdle();
+      });
+    }, milliseconds);
   }
 
   #onIdle(): void {

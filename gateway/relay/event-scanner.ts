@@ -2,22 +2,19 @@ import { findUsage, type TokenUsage } from "./usage.ts";
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
-const QUOTE = 0x22;
-const SPACE = 0x20;
 const EMPTY = Buffer.alloc(0);
-const DONE = Buffer.from("[DONE]");
 const EMPTY_CHOICES = /"choices"\s*:\s*\[\s*\]/;
 const ERROR_EVENT = /^(?:event:\s*error\r?\n)?data:\s*\{\s*"error"\s*:(?!\s*null)/;
 const FINISH = /"finish_reason"\s*:\s*"/;
-const FINISH_KEY = Buffer.from('"finish_reason"');
 /** The end as a whole event: some servers put an `id:` or `event:` line beside it. */
 const DONE_EVENT = /^data:[ \t]*\[DONE\][ \t\r]*$/m;
 const MAX_DONE_BYTES = 128;
 const MIN_CHUNK_BYTES = 32;
-/** Keys whose value is generated text, in vLLM's and OpenAI's chunks. */
-const TEXT_KEYS = ["content", "text", "reasoning_content", "reasoning", "arguments"].map((key) =>
-  Buffer.from(`"${key}":`),
-);
+/**
+ * A key of generated text, in vLLM's and OpenAI's chunks, whose string is not empty; the frame that only names the role does
+ * not count.
+ */
+const TEXT = /"(?:content|text|reasoning_content|reasoning|arguments)": *"[^"]/;
 
 /**
  * An event longer than this is passed on in pieces as it comes, instead of being held until it is complete:
@@ -49,7 +46,7 @@ export class EventScanner {
   readonly #options: EventScannerOptions;
   #hasFinish = false;
   /** The last event with text, which may say why the model stopped too. */
-  #lastText: Buffer = EMPTY;
+  #lastText = "";
   #held: Buffer = EMPTY;
   /** How much of `#held` is known to contain no end of an event. */
   #searched = 0;
@@ -61,7 +58,7 @@ export class EventScanner {
 
   /** Whether an event has said why the model stopped: what a stream without `[DONE]` ends with. */
   get hasFinish(): boolean {
-    return this.#hasFinish || FINISH.test(this.#lastText.toString("latin1"));
+    return this.#hasFinish || FINISH.test(this.#lastText);
   }
 
   /** Takes the next bytes from the engine; none after `[DONE]`. @returns what to pass on now, possibly nothing */
@@ -101,24 +98,26 @@ export class EventScanner {
     return this.#held;
   }
 
-  /** @returns whether the client shall see this event */
+  /**
+   * Looks at a text of one byte a character, which is made once: each search in the bytes would be a call out of
+   * JavaScript.
+   * @returns whether the client shall see this event
+   */
   #inspect(event: Buffer): boolean {
-    if (event.length < MAX_DONE_BYTES && event.includes(DONE)) this.isDone = DONE_EVENT.test(event.toString("latin1"));
-    if (this.isDone || event.length < MIN_CHUNK_BYTES) return true;
-    if (hasText(event)) {
+    const text = event.toString("latin1");
+    if (text.length < MAX_DONE_BYTES && text.includes("[DONE]")) this.isDone = DONE_EVENT.test(text);
+    if (this.isDone || text.length < MIN_CHUNK_BYTES) return true;
+    const usage = text.includes('"usage"') ? findUsage(event) : undefined;
+    // With vLLM's continuous_usage_stats each event has the count so far; the last one wins.
+    if (usage !== undefined) this.usage = usage;
+    if (TEXT.test(text)) {
       this.textEvents++;
-      this.#lastText = event;
-      // With vLLM's continuous_usage_stats each event has the count so far; the last one wins.
-      if (event.includes('"usage"')) this.usage = findUsage(event) ?? this.usage;
+      this.#lastText = text;
       return true;
     }
-    this.#hasFinish ||= event.includes(FINISH_KEY) && FINISH.test(event.toString("latin1"));
-    const usage = event.includes('"usage"') ? findUsage(event) : undefined;
-    if (usage !== undefined) {
-      this.usage = usage;
-      return !(this.#options.stripUsage && EMPTY_CHOICES.test(event.toString("utf8")));
-    }
-    if (!ERROR_EVENT.test(event.toString("utf8", 0, 64))) return true;
+    this.#hasFinish ||= FINISH.test(text);
+    if (usage !== undefined) return !(this.#options.stripUsage && EMPTY_CHOICES.test(text));
+    if (!ERROR_EVENT.test(text.slice(0, 64))) return true;
     this.hasError = true;
     return this.#options.stripErrors !== true;
   }
@@ -131,16 +130,4 @@ function eventEnd(data: Buffer, from: number): number {
     if (data[at + 1] === CARRIAGE_RETURN && data[at + 2] === LINE_FEED) return at + 3;
   }
   return -1;
-}
-
-/** Whether a text key has a string that is not empty; the frame that only names the role does not count. */
-function hasText(event: Buffer): boolean {
-  return TEXT_KEYS.some((key) => {
-    for (let at = event.indexOf(key); at !== -1; at = event.indexOf(key, at + 1)) {
-      let value = at + key.length;
-      while (event[value] === SPACE) value++;
-      if (event[value] === QUOTE && event[value + 1] !== QUOTE) return true;
-    }
-    return false;
-  });
 }
