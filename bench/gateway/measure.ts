@@ -31,9 +31,13 @@ export interface Rounds {
   readonly seconds: number;
 }
 
+/** Of each shape. What a request takes fell for 6 to 10 s (Node 24, one core, this bench) until V8 had compiled what is hot. */
+const WARM_UP_SECONDS = 8;
+
 /** Compiles the code and opens the connections. */
 export async function warmUp(system: System): Promise<void> {
-  for (const shape of SHAPES) await closedLoop({ ...loadOf(system, shape), open: OPEN[shape], seconds: 2 });
+  for (const shape of SHAPES)
+    await closedLoop({ ...loadOf(system, shape), open: OPEN[shape], seconds: WARM_UP_SECONDS });
 }
 
 export async function capacity(system: System, shape: Shape, seconds: number): Promise<Capacity> {
