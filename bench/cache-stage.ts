@@ -52,11 +52,11 @@ export async function stageTimes(promptCharacters: number, tokens: number, count
     const planned = plannedRequest(request);
     const from = performance.now();
     const turn = cache && (await consultCache(planned, cache));
-    if (turn?.answer !== undefined) {
-      responseBytes(turn.answer, false);
+    if (turn?.response !== undefined) {
+      responseBytes(turn.response, false);
       times.push(performance.now() - from);
     } else if (index === -1) {
-      const recording = turn?.keeper?.stream(TARGET.id);
+      const recording = turn?.cacheWriter?.stream(TARGET.id);
       recording?.push(streamOf(tokens));
       recording?.end(true);
     }

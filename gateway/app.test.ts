@@ -39,7 +39,7 @@ describe("the official OpenAI SDK", () => {
 });
 
 describe("draining", () => {
-  const ask = (url: string, path: string, agent: Agent) =>
+  const send = (url: string, path: string, agent: Agent) =>
     new Promise<IncomingMessage>((resolve, reject) => get(url + path, { agent }, resolve).on("error", reject));
 
   test("a kept-alive connection gets one more answer and `connection: close`; /health is 503 shutting_down", async () => {
@@ -47,20 +47,20 @@ describe("draining", () => {
     const first = new Agent({ keepAlive: true, maxSockets: 1 });
     const second = new Agent({ keepAlive: true, maxSockets: 1 });
     for (const agent of [first, second]) {
-      const answer = await ask(url, "/v1/models", agent);
-      await text(answer);
-      expect(answer.headers.connection).toBe("keep-alive");
+      const response = await send(url, "/v1/models", agent);
+      await text(response);
+      expect(response.headers.connection).toBe("keep-alive");
     }
     const stream = await post(url, "/v1/completions", completion({ stream: true }));
     const drained = gateway.drain();
-    const models = await ask(url, "/v1/models", first);
+    const models = await send(url, "/v1/models", first);
     expect([models.statusCode, models.headers.connection]).toEqual([200, "close"]);
     await text(models);
-    const health = await ask(url, "/health", second);
+    const health = await send(url, "/health", second);
     expect([health.statusCode, health.headers.connection]).toEqual([503, "close"]);
     expect(health.headers["retry-after"]).toBe("1");
     expect(JSON.parse(await text(health)).error.code).toBe("shutting_down");
-    await expect(ask(url, "/health", new Agent())).rejects.toThrow(/ECONNREFUSED/);
+    await expect(send(url, "/health", new Agent())).rejects.toThrow(/ECONNREFUSED/);
     expect(eventsOf(await stream.text()).at(-1)).toBe("[DONE]");
     await drained;
   });
@@ -77,9 +77,9 @@ describe("draining", () => {
     });
     const drained = gateway.drain();
     outgoing.end(body.slice(5));
-    const answer = await answered;
-    expect(answer.statusCode).toBe(200);
-    await text(answer);
+    const response = await answered;
+    expect(response.statusCode).toBe(200);
+    await text(response);
     await drained;
   });
 });
@@ -90,9 +90,9 @@ describe("one connection", () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const ports = new Set<number | undefined>();
     for (const path of ["/v1/models", "/nowhere", "/health", "/v1/completions"]) {
-      const answer = await new Promise<IncomingMessage>((resolve) => get(url + path, { agent }, resolve));
-      ports.add(answer.socket.localPort);
-      await text(answer);
+      const response = await new Promise<IncomingMessage>((resolve) => get(url + path, { agent }, resolve));
+      ports.add(response.socket.localPort);
+      await text(response);
     }
     expect(ports.size).toBe(1);
     agent.destroy();

@@ -20,7 +20,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const serving: readonly Part[] = [
     measurements.refusedCounts,
     { stop: () => admission.stop() },
-    { start: () => cache?.answers.generations.start(), stop: () => cache?.answers.generations.stop() },
+    { start: () => cache?.responses.generations.start(), stop: () => cache?.responses.generations.stop() },
     { start: () => measurements.cloudWatch?.start(), stop: () => measurements.cloudWatch?.stop() },
     http,
     ...(requests.batches === undefined ? [] : [requests.batches]),
@@ -51,6 +51,6 @@ export function createGateway(options: GatewayOptions): Gateway {
     metrics: () => Promise.resolve(measurements.prometheus.collect()),
     started: started.promise,
     drain,
-    cache: cache?.answers,
+    cache: cache?.responses,
   };
 }

@@ -83,16 +83,16 @@ async function failing({ behaviour = {}, isGone = false, endpoint }: Injection) 
 }
 
 /** An answer in the table's words. */
-async function seen(answer: Response): Promise<string> {
-  if (answer.status !== 200) {
-    const { error } = (await answer.json()) as { error: { code: string } };
-    const said = answer.headers.get("retry-after");
+async function seen(response: Response): Promise<string> {
+  if (response.status !== 200) {
+    const { error } = (await response.json()) as { error: { code: string } };
+    const named = response.headers.get("retry-after");
     // What is left of the provider's time when a second has been waited.
-    const retryAfter = error.code === "overloaded" && Number(said) <= 7 ? "≤ 7" : said;
-    return `${answer.status} ${error.code}${retryAfter === null ? "" : `, Retry-After ${retryAfter}`}`;
+    const retryAfter = error.code === "overloaded" && Number(named) <= 7 ? "≤ 7" : named;
+    return `${response.status} ${error.code}${retryAfter === null ? "" : `, Retry-After ${retryAfter}`}`;
   }
   // Not by a parser: bytes that are no event are one of the faults.
-  const events = (await answer.text()).split("\n\n").filter((event) => event.startsWith("data: "));
+  const events = (await response.text()).split("\n\n").filter((event) => event.startsWith("data: "));
   const last = events.at(-1)?.slice("data: ".length) ?? "";
   if (last === "[DONE]") return "200";
   const { error } = JSON.parse(last) as { error: { code: string | number } };
@@ -113,8 +113,8 @@ describe("the only upstream of a request that fails", () => {
     ] as const) {
       if (expected === "—") continue;
       const { url, counted } = await failing(INJECTIONS[row.fault] ?? {});
-      const answer = await post(url, "/v1/chat/completions", chat({ model: "chat", stream }));
-      expect(await seen(answer), `stream ${stream}`).toBe(expected);
+      const response = await post(url, "/v1/chat/completions", chat({ model: "chat", stream }));
+      expect(await seen(response), `stream ${stream}`).toBe(expected);
       if (stream) expect(await counted()).toEqual([row.outcome]);
     }
   });
@@ -122,22 +122,22 @@ describe("the only upstream of a request that fails", () => {
   // documented: storm-of-500
   test("with a storm of 500s is asked no more after a few, and the others are told when to come again", async () => {
     const { url, bad } = await failing({ behaviour: { fault: { status: 500 } } });
-    const answers: string[] = [];
+    const responses: string[] = [];
     for (let index = 0; index < 20; index++)
-      answers.push(await seen(await post(url, "/v1/chat/completions", chat({ model: "chat" }))));
+      responses.push(await seen(await post(url, "/v1/chat/completions", chat({ model: "chat" }))));
     expect(bad.received.length).toBeLessThanOrEqual(10);
-    expect(answers[0]).toBe("502 upstream_error");
-    expect(answers.at(-1)).toMatch(/^503 model_unavailable, Retry-After \d+$/);
+    expect(responses[0]).toBe("502 upstream_error");
+    expect(responses.at(-1)).toMatch(/^503 model_unavailable, Retry-After \d+$/);
   });
 
   // documented: storm-of-429
   test("with a storm of 429s is asked once in each pause, and all others are told the time that it named", async () => {
     const { url, bad } = await failing({ behaviour: { fault: { status: 429, retryAfter: "30" } } });
     await post(url, "/v1/chat/completions", chat({ model: "chat" }));
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 50 }, () => post(url, "/v1/chat/completions", chat({ model: "chat", stream: true }))),
     );
-    for (const answer of answers) expect(await seen(answer)).toMatch(/^503 overloaded, Retry-After (29|30)$/);
+    for (const response of responses) expect(await seen(response)).toMatch(/^503 overloaded, Retry-After (29|30)$/);
     expect(bad.received).toHaveLength(1);
   });
 });
@@ -154,13 +154,13 @@ describe("a wall clock that jumps", () => {
       wallClock: () => wallMs,
       config: { cache: { ttlSeconds: 3600, routeTtlSeconds: {}, memoryMiB: 8, semantic: null } },
     });
-    const ask = () => post(url, "/v1/completions", completion({ temperature: 0 }));
-    await (await ask()).text();
+    const send = () => post(url, "/v1/completions", completion({ temperature: 0 }));
+    await (await send()).text();
     const running = await post(url, "/v1/completions", completion({ stream: true }));
     wallMs += jumpMs;
     expect(eventsOf(await running.text()).at(-1)).toBe("[DONE]");
     for (const expected of [result, "hit"]) {
-      const { status, headers } = await ask();
+      const { status, headers } = await send();
       expect([status, headers.get("x-sluice-cache")]).toEqual([200, expected]);
       expect(headers.get("age")).toBe(expected === "hit" ? "0" : null);
     }

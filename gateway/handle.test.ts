@@ -15,8 +15,8 @@ describe("a request without a socket", () => {
     expect(await requestLine()).toMatchObject({ route: CHAT, status: 200, promptTokens: 7, aborted: false });
     const body = JSON.stringify(chat());
     const onSocket = await fetch(url + CHAT, { method: "POST", headers: { "content-type": "application/json" }, body });
-    const answer = (await onSocket.json()) as object;
-    expect({ ...answer, id: "" }).toEqual({ ...json(), id: "" });
+    const response = (await onSocket.json()) as object;
+    expect({ ...response, id: "" }).toEqual({ ...json(), id: "" });
   });
 
   test("is answered by events, and settled when the last one is read", async () => {
@@ -29,11 +29,11 @@ describe("a request without a socket", () => {
 
   test("is counted against its address, unless it is known who pays", async () => {
     const { gateway, log } = await startTestGateway({ config: { requestsPerMinutePerIp: 1 } });
-    const ask = (knownCaller?: { tenant: string; keyId: undefined; priceFactor: number }) =>
+    const sendAs = (knownCaller?: { tenant: string; keyId: undefined; priceFactor: number }) =>
       send(gateway, CHAT, { body: chat(), ...(knownCaller === undefined ? {} : { knownCaller }) });
-    expect((await ask()).status).toBe(200);
-    expect((await ask()).status).toBe(429);
-    expect((await ask({ tenant: "everyone", keyId: undefined, priceFactor: 0.5 })).status).toBe(200);
+    expect((await sendAs()).status).toBe(200);
+    expect((await sendAs()).status).toBe(429);
+    expect((await sendAs({ tenant: "everyone", keyId: undefined, priceFactor: 0.5 })).status).toBe(200);
     const lines = log().filter(({ msg }) => msg === "request");
     expect(lines.map(({ priceFactor }) => priceFactor)).toEqual([undefined, undefined, 0.5]);
   });

@@ -40,9 +40,9 @@ async function deepProvider(): Promise<string> {
     const call = `{"index":0,"id":"c","type":"function","function":{"name":"f","arguments":"{\\"a\\":${nested(9000)}}"}}`;
     const part = `{"role":"assistant","content":"a","tool_calls":[${call}],"x":${nested(9000)}}`;
     const choice = `{"index":0,"${isStream ? "delta" : "message"}":${part},"finish_reason":"tool_calls"}`;
-    const answer = `{"id":"x","choices":[${choice}],"usage":{"prompt_tokens":1,"completion_tokens":1}}`;
+    const sent = `{"id":"x","choices":[${choice}],"usage":{"prompt_tokens":1,"completion_tokens":1}}`;
     response.setHeader("content-type", isStream ? "text/event-stream" : "application/json");
-    response.end(isStream ? `data: ${answer}\n\ndata: [DONE]\n\n` : answer);
+    response.end(isStream ? `data: ${sent}\n\ndata: [DONE]\n\n` : sent);
   }).listen(0, "127.0.0.1");
   onTestFinished(() => {
     server.closeAllConnections();
@@ -65,8 +65,8 @@ test.each([
       config: { providers: [providerConfig("p", origin)], routes: [routeConfig("chat", ["p/small"])] },
     });
     for (const stream of [false, true]) {
-      const answer = await post(url, path, { ...body, stream });
-      const text = await answer.text();
+      const sent = await post(url, path, { ...body, stream });
+      const text = await sent.text();
       expect(text).not.toBe("");
       expect(text).not.toContain("RangeError");
     }

@@ -11,9 +11,9 @@ async function providerThatCounts(usage: string): Promise<string> {
     for await (const chunk of request) text += String(chunk);
     const isStream = JSON.parse(text).stream === true;
     const choice = isStream ? '"delta":{"content":"a"}' : '"message":{"role":"assistant","content":"a"}';
-    const answer = `{"id":"x","choices":[{"index":0,${choice},"finish_reason":"stop"}],"usage":${usage}}`;
+    const sent = `{"id":"x","choices":[{"index":0,${choice},"finish_reason":"stop"}],"usage":${usage}}`;
     response.setHeader("content-type", isStream ? "text/event-stream" : "application/json");
-    response.end(isStream ? `data: ${answer}\n\ndata: [DONE]\n\n` : answer);
+    response.end(isStream ? `data: ${sent}\n\ndata: [DONE]\n\n` : sent);
   }).listen(0, "127.0.0.1");
   onTestFinished(() => {
     server.closeAllConnections();
@@ -41,9 +41,9 @@ test.each([
       config: { providers: [providerConfig("p", origin)], routes: [routeConfig("chat", ["p/small"])] },
     });
     for (const stream of [false, true]) {
-      const answer = await post(url, "/v1/chat/completions", chat({ model: "chat", stream }));
-      expect(answer.status).toBe(200);
-      expect(await answer.text()).toContain('"content":"a"');
+      const sent = await post(url, "/v1/chat/completions", chat({ model: "chat", stream }));
+      expect(sent.status).toBe(200);
+      expect(await sent.text()).toContain('"content":"a"');
     }
     await vi.waitFor(() => expect(log().filter(({ msg }) => msg === "request")).toHaveLength(2));
     for (const { promptTokens = 0, completionTokens = 0 } of log().filter(({ msg }) => msg === "request"))

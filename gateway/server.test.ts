@@ -23,8 +23,8 @@ describe("the gateway process", () => {
       createdAt: "2026-01-01T00:00:00Z",
     });
     await errorOf(await post(url, "/v1/completions", completion()), 401, "missing_api_key");
-    const answer = await post(url, "/v1/completions", completion(), { authorization: `Bearer ${key.secret}` });
-    expect(answer.status).toBe(200);
+    const response = await post(url, "/v1/completions", completion(), { authorization: `Bearer ${key.secret}` });
+    expect(response.status).toBe(200);
     expect(await (await fetch(metricsUrl)).text()).toContain('sluice_engines_ready{model="tiny"} 1');
     await vi.waitFor(() => expect(output()).toContain('"engineId":"i-0abc:'));
     expect(output()).toContain(`"keyId":"${key.keyId}"`);
@@ -34,10 +34,10 @@ describe("the gateway process", () => {
   // documented: stops-without-loss
   test("on SIGTERM finishes the running stream, refuses new connections, and exits with 0", async () => {
     const { url, child, exit, output } = await startServing({}, { tokens: 30, intervalMs: 30 });
-    const answer = await post(url, "/v1/completions", completion({ stream: true }));
+    const response = await post(url, "/v1/completions", completion({ stream: true }));
     child.kill("SIGTERM");
     await vi.waitFor(async () => expect(await fetch(`${url}/health`).catch(() => "refused")).toBe("refused"));
-    expect(eventsOf(await answer.text()).at(-1)).toBe("[DONE]");
+    expect(eventsOf(await response.text()).at(-1)).toBe("[DONE]");
     expect(await exit).toBe(0);
     expect(output()).toContain('"drained"');
     expect(
@@ -49,9 +49,9 @@ describe("the gateway process", () => {
 
   test("on SIGTERM waits for drainSeconds and no longer", async () => {
     const { url, child, exit, output } = await startServing({ drainSeconds: 0.3 }, { tokens: 5, stallsAfterTokens: 1 });
-    const answer = await post(url, "/v1/completions", completion({ stream: true }));
+    const response = await post(url, "/v1/completions", completion({ stream: true }));
     child.kill("SIGINT");
-    await expect(answer.text()).rejects.toThrow();
+    await expect(response.text()).rejects.toThrow();
     expect(await exit).toBe(0);
     expect(output()).toContain("drain time is over");
   });
@@ -181,13 +181,13 @@ describe("a gateway of several threads", { timeout: 90_000 }, () => {
     // A thread that has not found the engine yet holds its requests until it has.
     const queue = { ...testConfig().queue, wakeSeconds: 20 };
     const { url, child, exit, output } = await startServing({ threads: 2, queue }, { tokens: 20, intervalMs: 30 });
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 8 }, () =>
         post(url, "/v1/completions", completion({ stream: true }), { connection: "close" }),
       ),
     );
     child.kill("SIGTERM");
-    for (const answer of answers) expect(eventsOf(await answer.text()).at(-1)).toBe("[DONE]");
+    for (const response of responses) expect(eventsOf(await response.text()).at(-1)).toBe("[DONE]");
     expect(await exit).toBe(0);
     expect(output().match(/"stream":true/g)).toHaveLength(8);
   });

@@ -22,8 +22,8 @@ async function main(): Promise<void> {
   try {
     await run(readSettings(process.env));
   } catch (error) {
-    const isTold = error instanceof SettingsError || (error instanceof Error && "syscall" in error);
-    console.error(isTold ? error.message : error);
+    const isMessageEnough = error instanceof SettingsError || (error instanceof Error && "syscall" in error);
+    console.error(isMessageEnough ? error.message : error);
     process.exit(1);
   }
 }

@@ -91,8 +91,8 @@ function readConfig(text: string | undefined, problems: string[]): GatewayConfig
     return parsed.data;
   }
   for (const { path, message } of parsed.error.issues) {
-    const place = path.length === 0 ? "" : ` ${path.map(String).join(".")}`;
-    problems.push(`${ENV.gatewayConfig}${place}: ${message}`);
+    const position = path.length === 0 ? "" : ` ${path.map(String).join(".")}`;
+    problems.push(`${ENV.gatewayConfig}${position}: ${message}`);
   }
   return undefined;
 }

@@ -37,8 +37,8 @@ describe("embeddings", () => {
 
   test("are never streamed, whatever the body says", async () => {
     const { url } = await startTestGateway();
-    const answer = await post(url, "/v1/embeddings", { model: "tiny", input: "a", stream: true });
-    expect(answer.headers.get("content-type")).toBe("application/json");
+    const response = await post(url, "/v1/embeddings", { model: "tiny", input: "a", stream: true });
+    expect(response.headers.get("content-type")).toBe("application/json");
   });
 });
 

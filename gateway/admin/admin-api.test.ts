@@ -75,16 +75,16 @@ describe("a change at run time", () => {
   // documented: route-change-at-run-time
   test("of a route is in use at once, and taken back leaves what was declared", async () => {
     const { b, config } = await withProviders();
-    const { call, ask } = await startAdminGateway({
+    const { call, send } = await startAdminGateway({
       config: { ...config, providers: [...config.providers, providerConfig("b", b.origin)] },
     });
-    expect(await ask()).toBe("a/small");
+    expect(await send()).toBe("a/small");
     const put = await call("PUT", "/admin/routes/chat", settingsOf(routeConfig("chat", ["b/small"])));
     expect([put.status, put.headers.get("etag")]).toEqual([200, '"1"']);
-    expect(await ask()).toBe("b/small");
+    expect(await send()).toBe("b/small");
     expect((await jsonOf(call("GET", "/admin/routes/chat"))).source).toBe("changed");
     expect((await call("DELETE", "/admin/routes/chat")).status).toBe(200);
-    expect(await ask()).toBe("a/small");
+    expect(await send()).toBe("a/small");
     expect((await jsonOf(call("GET", "/admin/routes/chat"))).source).toBe("declared");
   });
 
@@ -99,7 +99,7 @@ describe("a change at run time", () => {
     // What is asked before the change is there is answered as slowly as the stream.
     await vi.waitFor(
       async () => {
-        await other.ask();
+        await other.send();
         expect(b.received.length).toBeGreaterThan(0);
       },
       { timeout: 5000 },
@@ -124,7 +124,7 @@ describe("a change at run time", () => {
   });
 
   test("with problems is refused with all of them", async () => {
-    const { call, ask } = await startAdminGateway({ config: (await withProviders()).config });
+    const { call, send } = await startAdminGateway({ config: (await withProviders()).config });
     const wrong = { ...settingsOf(routeConfig("chat", ["huge", "b/small"])) };
     const error = await errorOf(await call("PUT", "/admin/routes/chat", wrong), 400, "invalid_request");
     expect(error.details?.map(({ param }) => param)).toEqual([
@@ -137,7 +137,7 @@ describe("a change at run time", () => {
       "invalid_request",
     );
     expect(malformed.details?.length).toBeGreaterThan(3);
-    expect(await ask()).toBe("a/small");
+    expect(await send()).toBe("a/small");
   });
 
   test("may not open the private network", async () => {
@@ -157,7 +157,7 @@ describe("a change at run time", () => {
   });
 
   test("that got into the table in a wrong form is left out, told, and breaks nothing", async () => {
-    const { ask, write, log, call } = await startAdminGateway({ config: (await withProviders()).config });
+    const { send, write, log, call } = await startAdminGateway({ config: (await withProviders()).config });
     await write({ id: "route#chat", kind: "route", name: "chat", settings: { policy: "?" } }, 1);
     const settings = settingsOf(routeConfig("odd", ["nowhere"]));
     const stored = { version: 1, updatedAt: "2026-01-01T00:00:00Z", updatedBy: "x" };
@@ -167,7 +167,7 @@ describe("a change at run time", () => {
       3,
     );
     await vi.waitFor(async () => expect((await call("GET", "/admin/routes/good")).status).toBe(200));
-    expect(await ask()).toBe("a/small");
+    expect(await send()).toBe("a/small");
     expect(
       log()
         .filter(({ msg }) => String(msg).includes("left out"))
@@ -178,12 +178,12 @@ describe("a change at run time", () => {
   // documented: changes-table-gone
   test("stays in use while the table can't be read; another one is 503", async () => {
     const { b, config } = await withProviders();
-    const { call, ask, breakDown } = await startAdminGateway({ config });
+    const { call, send, breakDown } = await startAdminGateway({ config });
     await call("PUT", "/admin/providers/b", settingsOf(providerConfig("b", b.origin)));
     await call("PUT", "/admin/routes/chat", settingsOf(routeConfig("chat", ["b/small"])));
     breakDown(true);
-    const answer = await call("PUT", "/admin/routes/chat", settingsOf(routeConfig("chat", ["a/small"])));
-    await errorOf(answer, 503, "changes_unavailable");
-    expect(await ask()).toBe("b/small");
+    const response = await call("PUT", "/admin/routes/chat", settingsOf(routeConfig("chat", ["a/small"])));
+    await errorOf(response, 503, "changes_unavailable");
+    expect(await send()).toBe("b/small");
   });
 });

@@ -96,7 +96,7 @@ export class AdminApi {
     if (!change.success) throw invalidRequest(bodyProblems(change.error.issues));
     await view.refresh();
     refuse(view.problems(change.data));
-    const version = await kept(store.put(kind, name, settings.data, { by: actor, at, over }));
+    const version = await unlessConflict(store.put(kind, name, settings.data, { by: actor, at, over }));
     this.#audit(request, `put ${kind}`, name, version);
     await view.refresh();
     const changed = { name, source: "changed", version, updatedAt: item.updatedAt, updatedBy: actor };
@@ -109,7 +109,7 @@ export class AdminApi {
     const name = nameIn(request);
     await view.refresh();
     refuse(view.problemsWithout(changeId(kind, name)));
-    const found = await kept(store.delete(kind, name, wantedVersion(request)));
+    const found = await unlessConflict(store.delete(kind, name, wantedVersion(request)));
     if (!found) throw unknown(kind, name);
     this.#audit(request, `delete ${kind}`, name);
     await view.refresh();
@@ -207,7 +207,7 @@ function refuse(problems: readonly TargetProblem[]): void {
   );
 }
 
-async function kept<T>(done: Promise<T>): Promise<T> {
+async function unlessConflict<T>(done: Promise<T>): Promise<T> {
   try {
     return await done;
   } catch (error) {

@@ -114,7 +114,7 @@ export class Changes {
   }
 
   /** Takes items out until nothing is wrong with the rest; the declared description alone has no problems. */
-  #leaveOutWrong(next: Map<string, TargetChange>, isTold: boolean): void {
+  #leaveOutWrong(next: Map<string, TargetChange>, isReported: boolean): void {
     for (;;) {
       const [problem] = this.#problemsOf(merge(this.#options.declared, next));
       if (problem === undefined) return;
@@ -125,7 +125,7 @@ export class Changes {
       next.delete(left.id);
       const before = this.#good.get(left.id);
       if (before !== undefined && before.version !== left.version) next.set(left.id, before);
-      if (isTold)
+      if (isReported)
         this.#options.logger.warn(
           { id: left.id, problem: `${problem.path} ${problem.rule}` },
           "a change of routes is left out",
@@ -165,12 +165,12 @@ export function merge(declared: TargetsConfig, changes: ReadonlyMap<string, Targ
     change.kind === "provider" ? [{ name: change.name, ...change.settings }] : [],
   );
   const routes = all.flatMap((change) => (change.kind === "route" ? [{ name: change.name, ...change.settings }] : []));
-  const isKept = (kind: "provider" | "route") => (item: { readonly name: string }) =>
+  const isRetained = (kind: "provider" | "route") => (item: { readonly name: string }) =>
     !changes.has(changeId(kind, item.name));
   return {
     config: {
-      providers: [...declared.providers.filter(isKept("provider")), ...providers],
-      routes: [...declared.routes.filter(isKept("route")), ...routes],
+      providers: [...declared.providers.filter(isRetained("provider")), ...providers],
+      routes: [...declared.routes.filter(isRetained("route")), ...routes],
     },
     overrides: new Map(
       all.flatMap((change) => (change.kind === "override" ? [[change.name, change.settings] as const] : [])),

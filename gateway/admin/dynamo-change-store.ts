@@ -136,9 +136,9 @@ function timeout(): { readonly abortSignal: AbortSignal } {
   return { abortSignal: AbortSignal.timeout(TIMEOUT_MS) };
 }
 
-async function conflictsNamed<T>(answer: Promise<T>): Promise<T> {
+async function conflictsNamed<T>(call: Promise<T>): Promise<T> {
   try {
-    return await answer;
+    return await call;
   } catch (error) {
     throw error instanceof ConditionalCheckFailedException ? new VersionConflict() : error;
   }

@@ -11,25 +11,25 @@ describe("an operator", () => {
       providers: [...config.providers, providerConfig("b", b.origin)],
       routes: [routeConfig("chat", ["a/small=1", "b/small=0"])],
     };
-    const { call, ask } = await startAdminGateway({ config: both });
-    expect(await ask()).toBe("a/small");
+    const { call, send } = await startAdminGateway({ config: both });
+    expect(await send()).toBe("a/small");
     await call("POST", "/admin/routes/chat/override", { force: null, drain: ["a/small"] });
-    expect(await ask()).toBe("b/small");
+    expect(await send()).toBe("b/small");
     await call("POST", "/admin/routes/chat/override", { force: "a/small", drain: [] });
-    expect(await ask()).toBe("a/small");
+    expect(await send()).toBe("a/small");
     await call("POST", "/admin/routes/chat/override", { force: "b/small", drain: [] });
-    expect(await ask()).toBe("b/small");
+    expect(await send()).toBe("b/small");
     expect((await call("DELETE", "/admin/routes/chat/override")).status).toBe(200);
-    expect(await ask()).toBe("a/small");
+    expect(await send()).toBe("a/small");
   });
 
   // documented: target-overview
   test("sees each target's health, latency and spend", async () => {
     const { a, config } = await withProviders();
-    const { call, ask } = await startAdminGateway({ config });
-    await ask();
+    const { call, send } = await startAdminGateway({ config });
+    await send();
     a.behaviour.fault = { status: 500 };
-    for (let index = 0; index < 3; index++) await ask();
+    for (let index = 0; index < 3; index++) await send();
     const { data } = (await jsonOf(call("GET", "/admin/targets"))) as { data: Record<string, unknown>[] };
     expect(data.map(({ id }) => id)).toEqual(["tiny", "a/small"]);
     expect(data[1]).toMatchObject({
@@ -79,20 +79,20 @@ describe("an operator", () => {
   test("gets no new requests to a provider whose health check fails, until it is well again", async () => {
     const { a, b, config } = await withProviders();
     const healthCheck = { path: "/healthz", intervalSeconds: 1 };
-    const { ask } = await startAdminGateway({
+    const { send } = await startAdminGateway({
       config: {
         providers: [providerConfig("a", a.origin, { healthCheck }), providerConfig("b", b.origin)],
         routes: [routeConfig("chat", ["a/small"], { fallbacks: ["b/small"] })],
       },
     });
     expect(config.routes).toHaveLength(1);
-    expect(await ask()).toBe("a/small");
+    expect(await send()).toBe("a/small");
     a.behaviour.fault = { status: 503 };
     await vi.waitFor(() => expect(a.otherPaths.length).toBeGreaterThan(3), { timeout: 6000 });
     const before = a.received.length;
-    expect(await ask()).toBe("b/small");
+    expect(await send()).toBe("b/small");
     expect(a.received.length).toBe(before);
     a.behaviour.fault = undefined;
-    await vi.waitFor(async () => expect(await ask()).toBe("a/small"), { timeout: 4000 });
+    await vi.waitFor(async () => expect(await send()).toBe("a/small"), { timeout: 4000 });
   });
 });

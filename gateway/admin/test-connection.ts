@@ -33,15 +33,15 @@ export async function testConnection(provider: Provider, now: () => number): Pro
       problem: "Its key could not be read; look at the secret and at who may read it.",
     };
   try {
-    const answer = await sendUpstream(provider.pool, {
+    const response = await sendUpstream(provider.pool, {
       method: "GET",
       path: modelList === undefined ? "/" : provider.pathPrefix + modelList.path,
       headers: { accept: "application/json", ...provider.headers, ...modelList?.headers },
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-    const { statusCode: status } = answer;
+    const { statusCode: status } = response;
     const latencyMs = latency();
-    const text = (await answer.body.whole(MAX_RESPONSE_BYTES))?.toString("utf8") ?? "";
+    const text = (await response.body.whole(MAX_RESPONSE_BYTES))?.toString("utf8") ?? "";
     if (modelList === undefined) return { ok: true, latencyMs, status };
     if (status === 401 || status === 403)
       return { ok: false, latencyMs, status, problem: "It does not take our key; put a valid one into the secret." };

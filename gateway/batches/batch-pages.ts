@@ -41,7 +41,7 @@ export class BatchPages {
     const { fields } = await readJsonObject(request, MAX_BODY_BYTES);
     const parsed = BatchCreateRequest.safeParse(fields, { reportInput: true });
     if (!parsed.success) throw invalidRequest(bodyProblems(parsed.error.issues));
-    const { input_file_id: inputFileId, endpoint, metadata, output_expires_after: kept } = parsed.data;
+    const { input_file_id: inputFileId, endpoint, metadata, output_expires_after: expiresAfter } = parsed.data;
     if (!endpoints.includes(endpoint))
       throw invalid("endpoint", `\`endpoint\` ${endpoint} is not served here. Use ${endpoints.join(" or ")}.`);
     const file = await files.get(owner, inputFileId);
@@ -66,7 +66,7 @@ export class BatchPages {
       endpoint,
       status: "validating",
       ...(metadata ? { metadata } : {}),
-      outputSeconds: kept?.seconds ?? FILE_DAYS * 86_400,
+      outputSeconds: expiresAfter?.seconds ?? FILE_DAYS * 86_400,
       createdAt,
       expiresAt: createdAt + WINDOW_SECONDS,
       total: 0,

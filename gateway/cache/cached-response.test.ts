@@ -15,8 +15,8 @@ describe("a cached response", () => {
         (kind, storedAt, promptTokens, completionTokens, array) => {
           const bytes = Buffer.from(array);
           const usageEvent = [Math.floor(bytes.length / 3), Math.floor(bytes.length / 2)] as const;
-          const answer = { kind, storedAt, promptTokens, completionTokens, usageEvent, bytes };
-          expect(decodeCachedResponse(encodeCachedResponse(answer))).toEqual(answer);
+          const response = { kind, storedAt, promptTokens, completionTokens, usageEvent, bytes };
+          expect(decodeCachedResponse(encodeCachedResponse(response))).toEqual(response);
         },
       ),
     );
@@ -36,10 +36,10 @@ describe("a cached response", () => {
   test("is a miss, never a wrong answer, when other bytes stand under its key", () => {
     void fc.assert(
       fc.property(fc.uint8Array({ maxLength: 64 }), (array) => {
-        const answer = decodeCachedResponse(Buffer.from(array));
-        if (answer === undefined) return;
+        const response = decodeCachedResponse(Buffer.from(array));
+        if (response === undefined) return;
         expect(array[0]).toBe(1);
-        expect(answer.usageEvent[1]).toBeLessThanOrEqual(answer.bytes.length);
+        expect(response.usageEvent[1]).toBeLessThanOrEqual(response.bytes.length);
       }),
     );
     expect(decodeCachedResponse(Buffer.from("2 something else of another version"))).toBeUndefined();

@@ -16,8 +16,8 @@ const KINDS = ["whole", "stream"] as const;
 /** version, kind, storedAt, promptTokens, completionTokens, usageEvent (2) */
 const HEAD_BYTES = 1 + 1 + 8 + 4 + 4 + 4 + 4;
 
-export function encodeCachedResponse(answer: CachedResponse): Buffer {
-  const { kind, storedAt, promptTokens, completionTokens, usageEvent, bytes } = answer;
+export function encodeCachedResponse(response: CachedResponse): Buffer {
+  const { kind, storedAt, promptTokens, completionTokens, usageEvent, bytes } = response;
   const encoded = Buffer.allocUnsafe(HEAD_BYTES + bytes.length);
   encoded.writeUInt8(VERSION, 0);
   encoded.writeUInt8(KINDS.indexOf(kind), 1);

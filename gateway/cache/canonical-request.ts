@@ -35,14 +35,14 @@ const DEFAULT_VALUES: Readonly<Record<string, unknown>> = {
  * of their names, without those that make no difference.
  */
 export function canonicalRequest(fields: Readonly<Record<string, unknown>>): string {
-  const said: Record<string, unknown> = {};
+  const canonical: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(fields)) {
     if (IGNORED_FIELDS.has(name) || value === null || DEFAULT_VALUES[name] === value) continue;
     // OpenAI renamed the one to the other; a body with both keeps both.
     const isRenamed = name === "max_completion_tokens" && (fields.max_tokens ?? null) === null;
-    said[isRenamed ? "max_tokens" : name] = value;
+    canonical[isRenamed ? "max_tokens" : name] = value;
   }
-  return canonicalJson(said);
+  return canonicalJson(canonical);
 }
 
 /** JSON with the fields of every object in the order of their names. The depth was bounded when the body was parsed. */

@@ -27,7 +27,7 @@ export interface CreateCacheOptions {
 /** A gateway's cache, as the step that requests go through uses it. */
 export interface GatewayCache {
   readonly settings: CacheSettings;
-  readonly answers: ResponseCache;
+  readonly responses: ResponseCache;
   readonly semantic: SemanticCache | undefined;
   readonly measurements: CacheMeasurements;
   /** Version of a target's weights; `undefined` where it is not known. */
@@ -42,12 +42,12 @@ export function createCache(options: CreateCacheOptions): GatewayCache | undefin
   const settings = config.cache;
   if (settings === null) return undefined;
   const memoryBytes = Math.floor((settings.memoryMiB * 1024 * 1024) / threads);
-  const answers = new ResponseCache({ memoryBytes, store, clears, now });
+  const responses = new ResponseCache({ memoryBytes, store, clears, now });
   const semantic = createSemanticCache(settings.semantic, options);
-  const measurements = new CacheMeasurements(meter, answers, semantic);
+  const measurements = new CacheMeasurements(meter, responses, semantic);
   const revisions = new Map(config.models.map(({ id, revision }) => [id, revision]));
   const revisionOf = (targetId: string) => revisions.get(targetId);
-  return { settings, answers, semantic, measurements, revisionOf, now };
+  return { settings, responses, semantic, measurements, revisionOf, now };
 }
 
 function createSemanticCache(

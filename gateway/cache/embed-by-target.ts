@@ -57,8 +57,8 @@ function requestFor(model: string, text: string): GenerationRequest {
 }
 
 function readVector(bytes: Buffer, model: string): Float32Array {
-  const answer: unknown = JSON.parse(bytes.toString("utf8"));
-  const first: unknown = isRecord(answer) && Array.isArray(answer.data) ? answer.data[0] : undefined;
+  const response: unknown = JSON.parse(bytes.toString("utf8"));
+  const first: unknown = isRecord(response) && Array.isArray(response.data) ? response.data[0] : undefined;
   const values: readonly unknown[] = isRecord(first) && Array.isArray(first.embedding) ? first.embedding : [];
   if (values.length === 0) throw new Error(`${model} answered no vector to an embedding`);
   return Float32Array.from(values, Number);

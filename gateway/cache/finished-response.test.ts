@@ -14,11 +14,11 @@ describe("a stream that can be kept", () => {
       [usageEvent, text("a"), DONE],
       [`data: ${text("a").slice(6)}`, usageEvent.replaceAll("\n\n", "\r\n\r\n"), DONE],
     ]) {
-      const answer = finishedStream(Buffer.from(parts.join("")), 5);
-      expect(answer).toMatchObject({ kind: "stream", storedAt: 5, promptTokens: 7, completionTokens: 2 });
-      if (answer === undefined) throw new Error("not kept");
-      expect(String(responseBytes(answer, true))).toBe(parts.join(""));
-      expect(String(responseBytes(answer, false))).toBe(parts.filter((part) => !part.includes("usage")).join(""));
+      const response = finishedStream(Buffer.from(parts.join("")), 5);
+      expect(response).toMatchObject({ kind: "stream", storedAt: 5, promptTokens: 7, completionTokens: 2 });
+      if (response === undefined) throw new Error("not kept");
+      expect(String(responseBytes(response, true))).toBe(parts.join(""));
+      expect(String(responseBytes(response, false))).toBe(parts.filter((part) => !part.includes("usage")).join(""));
     }
   });
 
@@ -33,8 +33,8 @@ describe("a stream that can be kept", () => {
   });
 
   test("has two usage events when the engine said so, and loses none by mistake", () => {
-    const answer = finishedStream(Buffer.from(usageEvent + text("a") + usageEvent + DONE), 5);
-    expect(answer).toBeUndefined();
+    const response = finishedStream(Buffer.from(usageEvent + text("a") + usageEvent + DONE), 5);
+    expect(response).toBeUndefined();
   });
 });
 

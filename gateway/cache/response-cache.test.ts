@@ -6,7 +6,7 @@ import type { CachedResponse } from "./cached-response.ts";
 import { ResponseCache } from "./response-cache.ts";
 
 const clears = new SharedCount(new SharedArrayBuffer(4));
-const answer = (size: number, storedAt = 0): CachedResponse => ({
+const response = (size: number, storedAt = 0): CachedResponse => ({
   kind: "whole",
   storedAt,
   promptTokens: 1,
@@ -21,7 +21,7 @@ describe("cached responses", () => {
       fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 60_000 }), { maxLength: 40 }), async (sizes) => {
         const cache = new ResponseCache({ clears, memoryBytes: 128 * 1024, now: () => 0 });
         for (const [index, size] of sizes.entries()) {
-          cache.put(`cache:answer:${index}`, answer(size), 60);
+          cache.put(`cache:answer:${index}`, response(size), 60);
           expect(cache.memoryBytes).toBeLessThanOrEqual(128 * 1024);
         }
         const last = sizes.length - 1;
@@ -32,8 +32,8 @@ describe("cached responses", () => {
 
   test("are not kept when they are over a megabyte", async () => {
     const cache = new ResponseCache({ clears, memoryBytes: 8 * 1024 * 1024, now: () => 0 });
-    cache.put("a", answer(1024 * 1024), 60);
-    cache.put("b", answer(1024 * 1024 + 1), 60);
+    cache.put("a", response(1024 * 1024), 60);
+    cache.put("b", response(1024 * 1024 + 1), 60);
     expect(await cache.get("a", 60)).toBeDefined();
     expect(await cache.get("b", 60)).toBeUndefined();
   });
@@ -43,7 +43,7 @@ describe("cached responses", () => {
     let now = 0;
     const store = new MemoryStore({ maxBytes: 1024 * 1024, now: () => now });
     const [one, two] = [1, 2].map(() => new ResponseCache({ clears, memoryBytes: 1024 * 1024, store, now: () => now }));
-    one?.put("a", answer(10), 60);
+    one?.put("a", response(10), 60);
     now = 50_000;
     expect(await two?.get("a", 60)).toMatchObject({ level: "shared", ageSeconds: 50 });
     expect(await two?.get("a", 60)).toMatchObject({ level: "memory", ageSeconds: 50 });

@@ -20,7 +20,7 @@ export interface ResponseCacheOptions {
 export type CacheLevel = "memory" | "shared";
 
 export interface CacheHit {
-  readonly answer: CachedResponse;
+  readonly response: CachedResponse;
   readonly level: CacheLevel;
   readonly ageSeconds: number;
 }
@@ -70,9 +70,9 @@ export class ResponseCache {
   }
 
   /** Keeps an answer; the shared store gets it while nobody waits. */
-  put(key: string, answer: CachedResponse, ttlSeconds: number): void {
-    if (answer.bytes.length > MAX_RESPONSE_BYTES) return;
-    const encoded = encodeCachedResponse(answer);
+  put(key: string, response: CachedResponse, ttlSeconds: number): void {
+    if (response.bytes.length > MAX_RESPONSE_BYTES) return;
+    const encoded = encodeCachedResponse(response);
     this.#memory.put(key, encoded, ttlSeconds);
     void this.#store?.set(key, encoded, ttlSeconds);
   }
@@ -90,9 +90,9 @@ export class ResponseCache {
   }
 
   #hit(encoded: Buffer | undefined, level: CacheLevel, ttlSeconds: number): CacheHit | undefined {
-    const answer = encoded && decodeCachedResponse(encoded);
-    if (answer === undefined) return undefined;
-    const ageSeconds = Math.max(0, Math.floor((this.#now() - answer.storedAt) / 1000));
-    return ageSeconds > ttlSeconds ? undefined : { answer, level, ageSeconds };
+    const response = encoded && decodeCachedResponse(encoded);
+    if (response === undefined) return undefined;
+    const ageSeconds = Math.max(0, Math.floor((this.#now() - response.storedAt) / 1000));
+    return ageSeconds > ttlSeconds ? undefined : { response, level, ageSeconds };
   }
 }

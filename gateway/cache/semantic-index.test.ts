@@ -34,11 +34,11 @@ describe("the index of questions", () => {
     void fc.assert(
       fc.property(rows, values, fc.double({ min: 0.5, max: 1, noNaN: true }), (known, noise, threshold) => {
         // Like one of them: what is far from all is told apart by any part of it.
-        const asked = noise.map((value, at) => (known[0]?.[at] ?? 0) + value / 3);
+        const query = noise.map((value, at) => (known[0]?.[at] ?? 0) + value / 3);
         const index = new SemanticIndex(known.length);
         for (const [row, one] of known.entries()) index.add("a", vector(...one), String(row));
-        const most = Math.max(...known.map((one) => cosine(one, asked)));
-        const found = index.nearest("a", vector(...asked), threshold);
+        const most = Math.max(...known.map((one) => cosine(one, query)));
+        const found = index.nearest("a", vector(...query), threshold);
         // Where 32 bits decide, either is right.
         if (Math.abs(most - threshold) < 1e-4) return;
         if (most < threshold) expect(found).toBeUndefined();

@@ -18,7 +18,7 @@ export class RecordingBudget {
     return true;
   }
 
-  giveBack(bytes: number): void {
+  release(bytes: number): void {
     this.#usedBytes -= bytes;
   }
 }
@@ -61,7 +61,7 @@ export class StreamRecorder {
   drop(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#budget.giveBack(this.#buffer.length);
+    this.#budget.release(this.#buffer.length);
     this.#buffer = Buffer.alloc(0);
   }
 
@@ -71,7 +71,7 @@ export class StreamRecorder {
     if (!this.#budget.take(size)) return false;
     const larger = Buffer.allocUnsafeSlow(size);
     this.#buffer.copy(larger, 0, 0, this.#length);
-    this.#budget.giveBack(this.#buffer.length);
+    this.#budget.release(this.#buffer.length);
     this.#buffer = larger;
     return true;
   }

@@ -21,12 +21,12 @@ const RESPONSE = {
 /** A gateway before a provider whose next response is this one. */
 async function moderating(response: unknown = RESPONSE) {
   const received: { path: string | undefined; body: unknown }[] = [];
-  const server = createServer(async (request, answer) => {
+  const server = createServer(async (request, serverResponse) => {
     let text = "";
     for await (const chunk of request) text += String(chunk);
     received.push({ path: request.url, body: JSON.parse(text) });
-    answer.setHeader("content-type", "application/json");
-    answer.end(JSON.stringify(response));
+    serverResponse.setHeader("content-type", "application/json");
+    serverResponse.end(JSON.stringify(response));
   }).listen(0, "127.0.0.1");
   onTestFinished(() => {
     server.closeAllConnections();
@@ -50,9 +50,9 @@ async function moderating(response: unknown = RESPONSE) {
       cache: { ttlSeconds: 60, routeTtlSeconds: {}, memoryMiB: 1, semantic: null },
     },
   });
-  const ask = (fields: Record<string, unknown>, headers: Record<string, string> = {}) =>
+  const send = (fields: Record<string, unknown>, headers: Record<string, string> = {}) =>
     post(gateway.url, "/v1/moderations", { model: "moderation", input: "I hate you.", ...fields }, headers);
-  return { ...gateway, received, ask };
+  return { ...gateway, received, send };
 }
 
 describe("a moderation", () => {
@@ -67,8 +67,8 @@ describe("a moderation", () => {
       ],
     ],
   ])("of %s is the provider's own, under the provider's name of the model", async (_, input) => {
-    const { ask, received, requestLine } = await moderating();
-    const response = await ask({ input });
+    const { send, received, requestLine } = await moderating();
+    const response = await send({ input });
     expect(response.status).toBe(200);
     const body: unknown = await response.json();
     expect(body).toEqual(RESPONSE);
@@ -78,9 +78,9 @@ describe("a moderation", () => {
   });
 
   test("is answered by the one target that can, whatever the others' weights", async () => {
-    const { ask, engines } = await moderating();
+    const { send, engines } = await moderating();
     for (let index = 0; index < 8; index++) {
-      const response = await ask({ model: "mixed" });
+      const response = await send({ model: "mixed" });
       expect(response.headers.get("x-sluice-target")).toBe("p/omni-moderation-latest");
     }
     expect(engines[0]?.received).toEqual([]);
@@ -89,25 +89,25 @@ describe("a moderation", () => {
   test.each(["chat", "tiny"])(
     "of the model %s, which has no such target, is 404 and names what is missing",
     async (model) => {
-      const { ask, received } = await moderating();
-      const error = await errorOf(await ask({ model }), 404, "model_not_found");
+      const { send, received } = await moderating();
+      const error = await errorOf(await send({ model }), 404, "model_not_found");
       expect(error).toMatchObject({ param: "model", message: expect.stringContaining("`moderations`") });
       expect(received).toEqual([]);
     },
   );
 
   test("is never stored, also where the client asks for it", async () => {
-    const { ask, received } = await moderating();
+    const { send, received } = await moderating();
     for (let index = 0; index < 2; index++) {
-      const response = await ask({}, { "x-sluice-cache": "on" });
+      const response = await send({}, { "x-sluice-cache": "on" });
       expect(response.headers.get("x-sluice-cache")).toBe("bypass");
     }
     expect(received).toHaveLength(2);
   });
 
   test("without results is the provider's failure", async () => {
-    const { ask } = await moderating({ id: "modr-1", choices: [] });
-    await errorOf(await ask({}), 502, "upstream_error");
+    const { send } = await moderating({ id: "modr-1", choices: [] });
+    await errorOf(await send({}), 502, "upstream_error");
   });
 
   test.each([
@@ -115,7 +115,7 @@ describe("a moderation", () => {
     ["an empty list", { input: [] }, "input"],
     ["a part of a kind that is not known", { input: [{ type: "video" }] }, "input[0]"],
   ])("of %s is 400 and names the field", async (_, fields, param) => {
-    const { ask } = await moderating();
-    expect((await errorOf(await ask(fields), 400, "invalid_request")).param).toBe(param);
+    const { send } = await moderating();
+    expect((await errorOf(await send(fields), 400, "invalid_request")).param).toBe(param);
   });
 });

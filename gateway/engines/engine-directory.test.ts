@@ -46,10 +46,10 @@ describe("the engine directory", () => {
 
   test("an engine that leaves the set finishes the stream it has", async () => {
     const { url, discovery } = await startTestGateway({ engines: [{ tokens: 20, intervalMs: 20 }] });
-    const answer = await post(url, "/v1/completions", completion({ stream: true }));
+    const response = await post(url, "/v1/completions", completion({ stream: true }));
     discovery.engines = [];
     await vi.waitFor(async () => expect(await isReady(url)).toBe(false));
-    expect(await answer.text()).toMatch(/data: \[DONE\]\n\n$/);
+    expect(await response.text()).toMatch(/data: \[DONE\]\n\n$/);
   });
 
   test("one late probe does not take a busy engine out, two do", async () => {

@@ -24,9 +24,9 @@ test("killing one of four engines under load fails no request that had not begun
   const outcomes = { answered: 0, interrupted: 0, failed: [] as string[] };
   async function client(isStream: boolean) {
     while (!isOver) {
-      const answer = await post(url, "/v1/completions", completion({ stream: isStream }));
-      const text = await answer.text();
-      if (answer.status !== 200) outcomes.failed.push(`${answer.status} ${text}`);
+      const response = await post(url, "/v1/completions", completion({ stream: isStream }));
+      const text = await response.text();
+      if (response.status !== 200) outcomes.failed.push(`${response.status} ${text}`);
       else if (isStream && eventsOf(text).at(-1) !== "[DONE]") outcomes.interrupted++;
       else outcomes.answered++;
     }

@@ -5,7 +5,7 @@ const idle = { running: 0, waiting: 0, kvCacheUsage: 0, startedAt: 1_700_000_000
 const document = "The rules of the house are these. ".repeat(200);
 
 /** A question of its own about the same long document. */
-const question = (index: number) =>
+const aboutDocument = (index: number) =>
   chat({
     messages: [
       { role: "system", content: document },
@@ -19,7 +19,7 @@ const countsOf = (engines: readonly { readonly received: readonly unknown[] }[])
 describe("routing inside a pool", () => {
   test("sends what begins alike to the engine that has read it, as long as it is not busy", async () => {
     const { url, engines } = await startTestGateway({ engines: [{ load: idle }, { load: idle }, { load: idle }] });
-    for (let index = 0; index < 9; index++) await post(url, "/v1/chat/completions", question(index));
+    for (let index = 0; index < 9; index++) await post(url, "/v1/chat/completions", aboutDocument(index));
     expect(countsOf(engines).toSorted()).toEqual([0, 0, 9]);
   });
 
@@ -45,7 +45,7 @@ describe("routing inside a pool", () => {
     const { url, engines } = await startTestGateway({ engines: [behaviour, behaviour] });
     const leaving = new AbortController();
     const left = Array.from({ length: 8 }, (_, index) =>
-      post(url, "/v1/chat/completions", { ...question(index), stream: true }, {}, { signal: leaving.signal }),
+      post(url, "/v1/chat/completions", { ...aboutDocument(index), stream: true }, {}, { signal: leaving.signal }),
     );
     await vi.waitFor(() => expect(countsOf(engines).reduce((sum, count) => sum + count)).toBe(8));
     leaving.abort();
@@ -55,14 +55,14 @@ describe("routing inside a pool", () => {
     );
     for (const engine of engines) engine.behaviour.firstByteMs = 0;
     const before = countsOf(engines);
-    await Promise.all(Array.from({ length: 8 }, (_, index) => post(url, "/v1/chat/completions", question(index))));
+    await Promise.all(Array.from({ length: 8 }, (_, index) => post(url, "/v1/chat/completions", aboutDocument(index))));
     const after = countsOf(engines).map((count, index) => count - (before[index] ?? 0));
     expect(Math.max(...after) - Math.min(...after), after.join(", ")).toBeLessThanOrEqual(4);
   });
 
   test("tells in its metrics how much of the prompts was probably cached", async () => {
     const { url, metricsUrl } = await startTestGateway({ engines: [{ load: idle }, { load: idle }] });
-    for (let index = 0; index < 4; index++) await post(url, "/v1/chat/completions", question(index));
+    for (let index = 0; index < 4; index++) await post(url, "/v1/chat/completions", aboutDocument(index));
     const text = await (await fetch(metricsUrl)).text();
     const tokens = (cached: string) =>
       Number(

@@ -29,7 +29,10 @@ const conversation = (index: number) =>
 const CONVERSATIONS = Array.from({ length: 12 }, (_, index) => conversation(index));
 
 /** Where each conversation went: the engine's number. */
-function places(engines: Awaited<ReturnType<typeof startTestGateway>>["engines"], since: readonly number[]): number[] {
+function enginesServing(
+  engines: Awaited<ReturnType<typeof startTestGateway>>["engines"],
+  since: readonly number[],
+): number[] {
   return CONVERSATIONS.map(({ messages }) =>
     engines.findIndex(({ received }, index) =>
       received.slice(since[index]).some(({ body }) => JSON.stringify(body.messages) === JSON.stringify(messages)),
@@ -68,7 +71,7 @@ describe.skipIf(noRedisServer !== undefined)("what a gateway knows of the engine
     const second = await startTestGateway({ engines: [], discovery, store: store.open() });
     const since = first.engines.map(({ received }) => received.length);
     for (const body of CONVERSATIONS) await post(second.url, "/v1/chat/completions", body);
-    expect(places(first.engines, since)).toEqual(CONVERSATIONS.map((_, index) => index % 3));
+    expect(enginesServing(first.engines, since)).toEqual(CONVERSATIONS.map((_, index) => index % 3));
   });
 
   // documented: prefixes-shared
@@ -79,14 +82,14 @@ describe.skipIf(noRedisServer !== undefined)("what a gateway knows of the engine
     discovery.engines = one.discovery.engines;
     const other = await startTestGateway({ engines: [], discovery, store: store.open() });
     for (const body of CONVERSATIONS) await post(one.url, "/v1/chat/completions", body);
-    const before = places(one.engines, [0, 0]);
+    const before = enginesServing(one.engines, [0, 0]);
     const indexed = async () => Number(/sluice_prefix_index_blocks\{.*\} (\d+)/.exec(await metricsOf(other))?.[1]);
     await vi.waitFor(async () => expect(await indexed()).toBeGreaterThanOrEqual(CONVERSATIONS.length * 7), {
       timeout: 5000,
     });
     const since = one.engines.map(({ received }) => received.length);
     for (const body of CONVERSATIONS) await post(other.url, "/v1/chat/completions", body);
-    expect(places(one.engines, since)).toEqual(before);
+    expect(enginesServing(one.engines, since)).toEqual(before);
   });
 
   test("is forgotten of an engine that was found dead, also when others had saved it", async () => {

@@ -8,9 +8,9 @@ export type ProbeResult = "alive" | "down" | "silent";
 export async function probeEngine(engine: Engine, timeoutMs: number): Promise<ProbeResult> {
   const signal = AbortSignal.timeout(timeoutMs);
   try {
-    const answer = await engine.pool.request({ method: "GET", path: "/health", headers: engine.headers, signal });
-    await answer.body.dump();
-    return answer.statusCode === 200 ? "alive" : "down";
+    const response = await engine.pool.request({ method: "GET", path: "/health", headers: engine.headers, signal });
+    await response.body.dump();
+    return response.statusCode === 200 ? "alive" : "down";
   } catch {
     return signal.aborted ? "silent" : "down";
   }
@@ -24,9 +24,9 @@ export async function readEngineModel(
 ): Promise<EngineModel | undefined> {
   try {
     const signal = AbortSignal.timeout(timeoutMs);
-    const answer = await engine.pool.request({ method: "GET", path: "/v1/models", headers: engine.headers, signal });
-    const list = ModelList.safeParse(await answer.body.json());
-    if (answer.statusCode !== 200 || !list.success) return undefined;
+    const response = await engine.pool.request({ method: "GET", path: "/v1/models", headers: engine.headers, signal });
+    const list = ModelList.safeParse(await response.body.json());
+    if (response.statusCode !== 200 || !list.success) return undefined;
     const card = list.data.data.find(({ id }) => id === modelId) ?? list.data.data[0];
     return { root: card?.root ?? undefined, contextTokens: card?.max_model_len ?? undefined };
   } catch {

@@ -30,14 +30,14 @@ export interface QueriedEngine {
 export async function readEngineLoad(engine: QueriedEngine, timeoutMs: number): Promise<EngineLoad | undefined> {
   try {
     const signal = AbortSignal.timeout(timeoutMs);
-    const answer = await sendUpstream(engine.pool, {
+    const response = await sendUpstream(engine.pool, {
       method: "GET",
       path: "/metrics",
       headers: engine.headers,
       signal,
     });
-    const page = await answer.body.whole(MAX_PAGE_BYTES);
-    return page !== undefined && answer.statusCode === 200 ? engineLoadOf(page.toString("utf8")) : undefined;
+    const page = await response.body.whole(MAX_PAGE_BYTES);
+    return page !== undefined && response.statusCode === 200 ? engineLoadOf(page.toString("utf8")) : undefined;
   } catch {
     return undefined;
   }

@@ -32,8 +32,8 @@ export class TargetGroupDiscovery implements EngineDiscovery {
 
   async discover(targetGroupArn: string): Promise<readonly DiscoveredEngine[]> {
     const { elb } = this.#options;
-    const answer = await elb.send(new DescribeTargetHealthCommand({ TargetGroupArn: targetGroupArn }), this.#limit());
-    const targets = (answer.TargetHealthDescriptions ?? []).flatMap(targetOf);
+    const response = await elb.send(new DescribeTargetHealthCommand({ TargetGroupArn: targetGroupArn }), this.#limit());
+    const targets = (response.TargetHealthDescriptions ?? []).flatMap(targetOf);
     const addresses = await this.#addressesOf(targetGroupArn, [...new Set(targets.map((target) => target.instanceId))]);
     return targets.flatMap(({ instanceId, port, state }) => {
       const address = addresses.get(instanceId);
@@ -55,11 +55,11 @@ export class TargetGroupDiscovery implements EngineDiscovery {
 
   async #describe(ids: readonly string[]): Promise<readonly (readonly [string, string])[]> {
     try {
-      const answer = await this.#options.ec2.send(
+      const response = await this.#options.ec2.send(
         new DescribeInstancesCommand({ InstanceIds: [...ids] }),
         this.#limit(),
       );
-      return (answer.Reservations ?? [])
+      return (response.Reservations ?? [])
         .flatMap((reservation) => reservation.Instances ?? [])
         .flatMap(({ InstanceId, PrivateIpAddress }) =>
           InstanceId === undefined || PrivateIpAddress === undefined ? [] : [[InstanceId, PrivateIpAddress] as const],

@@ -7,7 +7,7 @@ describe("pages of other origins", () => {
   // documented: cors-on-every-response
   test("may read every answer, errors and streams included, when all origins are allowed", async () => {
     const { url } = await startTestGateway();
-    const answers = [
+    const responses = [
       await fetch(`${url}/v1/models`, { headers: { origin } }),
       await fetch(`${url}/nowhere`, { headers: { origin } }),
       await fetch(`${url}/health`, { headers: { origin } }),
@@ -15,10 +15,10 @@ describe("pages of other origins", () => {
       await post(url, "/v1/completions", completion({ stream: true }), { origin }),
       await post(url, "/v1/completions", "x".repeat(200_000), { origin }),
     ];
-    for (const answer of answers) {
-      expect(answer.headers.get("access-control-allow-origin")).toBe("*");
-      expect(answer.headers.get("access-control-expose-headers")).toContain("retry-after");
-      await answer.text();
+    for (const response of responses) {
+      expect(response.headers.get("access-control-allow-origin")).toBe("*");
+      expect(response.headers.get("access-control-expose-headers")).toContain("retry-after");
+      await response.text();
     }
   });
 
@@ -41,15 +41,15 @@ describe("pages of other origins", () => {
   test("ask first and get 204 with what they may send, without limit and without key", async () => {
     const { url } = await startTestGateway({ config: { requestsPerMinutePerIp: 1, auth: "required" } });
     for (let index = 0; index < 3; index++) {
-      const answer = await fetch(`${url}/live/v1/chat/completions`, {
+      const response = await fetch(`${url}/live/v1/chat/completions`, {
         method: "OPTIONS",
         headers: { origin, "access-control-request-method": "POST", "access-control-request-headers": "authorization" },
       });
-      expect(answer.status).toBe(204);
-      expect(answer.headers.get("access-control-allow-origin")).toBe("*");
-      expect(answer.headers.get("access-control-allow-methods")).toContain("POST");
-      expect(answer.headers.get("access-control-allow-headers")).toContain("authorization");
-      expect(answer.headers.get("access-control-max-age")).toBe("7200");
+      expect(response.status).toBe(204);
+      expect(response.headers.get("access-control-allow-origin")).toBe("*");
+      expect(response.headers.get("access-control-allow-methods")).toContain("POST");
+      expect(response.headers.get("access-control-allow-headers")).toContain("authorization");
+      expect(response.headers.get("access-control-max-age")).toBe("7200");
     }
   });
 });

@@ -24,7 +24,7 @@ export class Cors {
   }
 
   /** For every answer, errors included. */
-  answerHeaders(origin: string | undefined): Headers {
+  responseHeaders(origin: string | undefined): Headers {
     if (this.#isOpen) return { "access-control-allow-origin": "*", "access-control-expose-headers": EXPOSED };
     // Even an answer without these headers depends on who asked; caches must know.
     if (origin === undefined || !this.#origins.has(origin)) return { vary: "origin" };

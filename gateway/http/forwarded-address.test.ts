@@ -26,8 +26,8 @@ describe("a gateway behind a load balancer alone", () => {
       "x-sluice-client-ip": "198.51.100.5",
       "x-sluice-request-id": "0f0f0f0f-0f0f-4f0f-8f0f-0f0f0f0f0f0f",
     };
-    const answer = await models(url, { ...forged, "x-forwarded-for": "203.0.113.9" });
-    expect(answer.headers.get("x-request-id")).not.toBe(forged["x-sluice-request-id"]);
+    const response = await models(url, { ...forged, "x-forwarded-for": "203.0.113.9" });
+    expect(response.headers.get("x-request-id")).not.toBe(forged["x-sluice-request-id"]);
     expect(
       await remaining(url, { ...forged, "x-sluice-client-ip": "198.51.100.6", "x-forwarded-for": "203.0.113.9" }),
     ).toBe("0");

@@ -26,9 +26,9 @@ test("a provider's model with a Chinese name answers, and is named percent-encod
   };
   const { url } = await startTestGateway({ engines: [], config });
   for (const stream of [false, true]) {
-    const answer = await post(url, "/v1/chat/completions", chat({ model: "chat", stream }));
-    expect([answer.status, answer.headers.get("x-sluice-target")]).toEqual([200, "p/%E9%80%9A%E4%B9%89-7b"]);
-    await answer.text();
+    const response = await post(url, "/v1/chat/completions", chat({ model: "chat", stream }));
+    expect([response.status, response.headers.get("x-sluice-target")]).toEqual([200, "p/%E9%80%9A%E4%B9%89-7b"]);
+    await response.text();
   }
 });
 
@@ -42,8 +42,8 @@ test("a response whose headers can't be written is internal_error with the reque
     server.close();
   });
   await new Promise((resolve) => server.once("listening", resolve));
-  const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  expect([answer.status, answer.headers.get("x-broken")]).toEqual([500, null]);
-  expect(answer.headers.get("x-request-id")).toMatch(/^req_/);
-  expect(await answer.json()).toMatchObject({ error: { code: "internal_error" } });
+  const received = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  expect([received.status, received.headers.get("x-broken")]).toEqual([500, null]);
+  expect(received.headers.get("x-request-id")).toMatch(/^req_/);
+  expect(await received.json()).toMatchObject({ error: { code: "internal_error" } });
 });

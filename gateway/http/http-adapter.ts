@@ -76,17 +76,17 @@ export class HttpAdapter {
     const { method = "GET", url: target = "/", headers } = request;
     const body = new IncomingBody(request, response);
     void handle({ method, target, headers, body, address: clientAddress(request), signal: gone.signal })
-      .then((answer) => writeResponse(request, response, answer, this.#connectionHeaders(request)))
+      .then((gatewayResponse) => writeResponse(request, response, gatewayResponse, this.#connectionHeaders(request)))
       // What can't be written, such as a header that HTTP does not allow, breaks the connection and nothing else.
       .catch(() => response.destroy());
   }
 
   #connectionHeaders({ method, headers }: IncomingMessage): Readonly<Record<string, string>> {
     const { cors } = this.#options;
-    const answer = cors.answerHeaders(headers.origin);
-    if (method !== "OPTIONS" && !this.#isDraining) return answer;
+    const corsHeaders = cors.responseHeaders(headers.origin);
+    if (method !== "OPTIONS" && !this.#isDraining) return corsHeaders;
     return {
-      ...answer,
+      ...corsHeaders,
       ...(method === "OPTIONS" ? cors.preflightHeaders() : {}),
       ...(this.#isDraining ? { connection: "close" } : {}),
     };

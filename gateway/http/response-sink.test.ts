@@ -36,9 +36,9 @@ describe("a streamed body on a socket", () => {
     await fc.assert(
       fc.asyncProperty(pieces, fc.option(fc.uint8Array({ maxLength: 50 }), { nil: undefined }), async (parts, last) => {
         onRequest = (response) => send(response, parts, last);
-        const answer = await fetch(`http://127.0.0.1:${port()}/`);
-        expect(answer.headers.get("transfer-encoding")).toBe("chunked");
-        expect(Buffer.from(await answer.arrayBuffer())).toEqual(Buffer.concat([...parts, last ?? Buffer.alloc(0)]));
+        const received = await fetch(`http://127.0.0.1:${port()}/`);
+        expect(received.headers.get("transfer-encoding")).toBe("chunked");
+        expect(Buffer.from(await received.arrayBuffer())).toEqual(Buffer.concat([...parts, last ?? Buffer.alloc(0)]));
       }),
       { numRuns: 100 },
     );
@@ -47,8 +47,8 @@ describe("a streamed body on a socket", () => {
   test("arrives in pieces larger than are written as text", async () => {
     const large = Buffer.alloc(MAX_TEXT_BYTES * 3 + 1, "ä");
     onRequest = (response) => send(response, [large, Buffer.from("x")], large);
-    const answer = await fetch(`http://127.0.0.1:${port()}/`);
-    expect(Buffer.from(await answer.arrayBuffer())).toEqual(Buffer.concat([large, Buffer.from("x"), large]));
+    const received = await fetch(`http://127.0.0.1:${port()}/`);
+    expect(Buffer.from(await received.arrayBuffer())).toEqual(Buffer.concat([large, Buffer.from("x"), large]));
   });
 
   test("has the chunks of HTTP/1.1 on the wire, and none for a client of HTTP/1.0 or a HEAD request", async () => {

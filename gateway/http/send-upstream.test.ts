@@ -14,8 +14,8 @@ afterEach(async () => {
   }
 });
 
-async function poolTo(answer: RequestListener, connections = 1): Promise<Pool> {
-  const server = createServer(answer);
+async function poolTo(listener: RequestListener, connections = 1): Promise<Pool> {
+  const server = createServer(listener);
   const port = await listenOn(server, { port: 0, host: "127.0.0.1" });
   const pool = new Pool(`http://127.0.0.1:${port}`, { connections });
   running.push({ server, pool });
@@ -60,10 +60,10 @@ describe("an answer wanted as a whole", () => {
       response.write("ab");
       response.end("c");
     });
-    const answer = await post(pool);
-    expect(answer.statusCode).toBe(503);
-    expect(answer.headers["retry-after"]).toBe("7");
-    expect(await textOf(answer.body)).toBe("abc");
+    const received = await post(pool);
+    expect(received.statusCode).toBe(503);
+    expect(received.headers["retry-after"]).toBe("7");
+    expect(await textOf(received.body)).toBe("abc");
     const empty = await post(await poolTo((_, response) => response.end()));
     expect(await textOf(empty.body)).toBe("");
   });

@@ -17,15 +17,15 @@ const DISCARD = { bytes: 64 * 1024 * 1024, milliseconds: 5000 } as const;
 export async function writeResponse(
   request: IncomingMessage,
   response: ServerResponse,
-  answer: GatewayResponse,
+  gatewayResponse: GatewayResponse,
   headers: Headers,
 ): Promise<void> {
-  const { body } = answer;
+  const { body } = gatewayResponse;
   try {
-    writeHeadAndBytes(request, response, answer, headers);
+    writeHeadAndBytes(request, response, gatewayResponse, headers);
   } catch {
     if (response.headersSent) response.destroy();
-    else writeInternalError(response, answer.headers[REQUEST_ID_HEADER]);
+    else writeInternalError(response, gatewayResponse.headers[REQUEST_ID_HEADER]);
   }
   if (body.kind === "stream") await body.send(new ResponseSink(response));
 }

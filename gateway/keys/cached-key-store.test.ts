@@ -11,10 +11,10 @@ const item = (keyId: string): ApiKeyItem => ({
 });
 
 function setUp(options: { maxEntries?: number } = {}) {
-  const state = { now: 0, isBroken: false, asked: [] as string[], items: new Map([["a", item("a")]]) };
+  const state = { now: 0, isBroken: false, reads: [] as string[], items: new Map([["a", item("a")]]) };
   const store = {
     get: async (keyId: string) => {
-      state.asked.push(keyId);
+      state.reads.push(keyId);
       await Promise.resolve();
       if (state.isBroken) throw new Error("no table");
       return state.items.get(keyId);
@@ -31,10 +31,10 @@ describe("the key cache", () => {
       expect(await cache.get("a")).toEqual(item("a"));
       expect(await cache.get("b")).toBeUndefined();
     }
-    expect(state.asked).toEqual(["a", "b"]);
+    expect(state.reads).toEqual(["a", "b"]);
     state.now = 5000;
     await cache.get("a");
-    expect(state.asked).toEqual(["a", "b", "a"]);
+    expect(state.reads).toEqual(["a", "b", "a"]);
   });
 
   test("a key that is used all the time is still read again: revoking works within 5 s", async () => {
@@ -52,9 +52,9 @@ describe("the key cache", () => {
   // documented: key-lookups-shared
   test("requests at the same time share one question", async () => {
     const { state, cache } = setUp();
-    const answers = await Promise.all(Array.from({ length: 50 }, () => cache.get("a")));
-    expect(answers).toEqual(Array(50).fill(item("a")));
-    expect(state.asked).toEqual(["a"]);
+    const responses = await Promise.all(Array.from({ length: 50 }, () => cache.get("a")));
+    expect(responses).toEqual(Array(50).fill(item("a")));
+    expect(state.reads).toEqual(["a"]);
   });
 
   // documented: key-table-gone
@@ -77,11 +77,11 @@ describe("the key cache", () => {
     state.isBroken = true;
     state.now = 10_000;
     for (let index = 0; index < 5; index++) await cache.get("a");
-    expect(state.asked).toHaveLength(2);
+    expect(state.reads).toHaveLength(2);
     state.isBroken = false;
     state.now = 11_000;
     await cache.get("a");
-    expect(state.asked).toHaveLength(3);
+    expect(state.reads).toHaveLength(3);
   });
 
   test("a failure is not remembered for keys that were never found", async () => {
@@ -95,8 +95,8 @@ describe("the key cache", () => {
   test("is bounded, and forgets the key that was not used for longest", async () => {
     const { state, cache } = setUp({ maxEntries: 3 });
     for (const keyId of ["a", "b", "c", "a", "d", "a"]) await cache.get(keyId);
-    expect(state.asked).toEqual(["a", "b", "c", "d"]);
+    expect(state.reads).toEqual(["a", "b", "c", "d"]);
     await cache.get("b");
-    expect(state.asked.at(-1)).toBe("b");
+    expect(state.reads.at(-1)).toBe("b");
   });
 });

@@ -46,14 +46,14 @@ export class CachedKeyStore implements KeyStore {
     }
     const stale = this.#staleItem(keyId);
     if (stale !== undefined && now() - this.#failedAt < PAUSE_AFTER_FAILURE_MS) return stale;
-    const pending = this.#pending.get(keyId) ?? this.#ask(keyId);
+    const pending = this.#pending.get(keyId) ?? this.#readOnce(keyId);
     return await pending;
   }
 
-  #ask(keyId: string): Promise<ApiKeyItem | undefined> {
-    const question = this.#read(keyId).finally(() => this.#pending.delete(keyId));
-    this.#pending.set(keyId, question);
-    return question;
+  #readOnce(keyId: string): Promise<ApiKeyItem | undefined> {
+    const read = this.#read(keyId).finally(() => this.#pending.delete(keyId));
+    this.#pending.set(keyId, read);
+    return read;
   }
 
   async #read(keyId: string): Promise<ApiKeyItem | undefined> {

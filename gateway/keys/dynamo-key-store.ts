@@ -22,8 +22,8 @@ export class DynamoKeyStore implements KeyStore {
     const { client, tableName } = this.#options;
     // Consistent: a key must work as soon as it was shown to its owner, and not after it was revoked.
     const command = new GetCommand({ TableName: tableName, Key: { keyId }, ConsistentRead: true });
-    const answer = await client.send(command, { abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
-    const item = StoredApiKey.safeParse(answer.Item);
+    const response = await client.send(command, { abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
+    const item = StoredApiKey.safeParse(response.Item);
     return item.success ? item.data : undefined;
   }
 }

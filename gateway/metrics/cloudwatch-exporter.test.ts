@@ -21,7 +21,7 @@ async function linesAfter(send: (url: string) => Promise<unknown>, options: Test
 
 type Line = Awaited<ReturnType<typeof linesAfter>>[number];
 const ofRoute = (lines: readonly Line[], route: string) => lines.find(({ Route }) => Route === route);
-const text = (url: string, path: string, body: unknown) => post(url, path, body).then((answer) => answer.text());
+const text = (url: string, path: string, body: unknown) => post(url, path, body).then((response) => response.text());
 
 const MEASURED: MeasuredRequest = {
   route: "/v1/completions",
@@ -63,14 +63,14 @@ describe("the gateway's metrics", () => {
 
   test("the cache's hits, misses and saved tokens are counted where there is one, and nothing where there is none", async () => {
     const cache = { ttlSeconds: 60, routeTtlSeconds: {}, memoryMiB: 8, semantic: null };
-    const ask = async (url: string) => {
+    const send = async (url: string) => {
       for (let index = 0; index < 3; index++) await text(url, "/v1/completions", completion({ temperature: 0 }));
     };
     const isOfCache = (line: Line) => "CacheHits" in line;
-    expect((await linesAfter(ask, { config: { cache } })).filter(isOfCache)).toEqual([
+    expect((await linesAfter(send, { config: { cache } })).filter(isOfCache)).toEqual([
       expect.objectContaining({ Environment: "test", CacheHits: 2, CacheMisses: 1, CacheSavedTokens: 20 }),
     ]);
-    expect((await linesAfter(ask)).filter(isOfCache)).toEqual([]);
+    expect((await linesAfter(send)).filter(isOfCache)).toEqual([]);
   });
 
   test("a provider's answers count by its prices, under the name by which it was asked", async () => {

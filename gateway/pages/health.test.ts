@@ -3,11 +3,11 @@ import { Health } from "../../contracts/api/health.ts";
 import { startTestGateway, testConfig } from "../test/test-gateway.ts";
 
 const read = async (url: string) => {
-  const answer = await fetch(`${url}/health`);
+  const response = await fetch(`${url}/health`);
   return {
-    status: answer.status,
-    retryAfter: answer.headers.get("retry-after"),
-    body: Health.parse(await answer.json()),
+    status: response.status,
+    retryAfter: response.headers.get("retry-after"),
+    body: Health.parse(await response.json()),
   };
 };
 

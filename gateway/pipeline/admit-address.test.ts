@@ -6,21 +6,21 @@ describe("the limit per address", () => {
   test("request 101 in a minute is 429 with Retry-After, and passes when that time is over", async () => {
     let now = 1000;
     const { url } = await startTestGateway({ config: { requestsPerMinutePerIp: 100 }, clock: () => now });
-    const ask = () => fetch(`${url}/v1/models`);
-    const first = await ask();
+    const send = () => fetch(`${url}/v1/models`);
+    const first = await send();
     expect(first.headers.get("x-ratelimit-limit-requests")).toBe("100");
     expect(first.headers.get("x-ratelimit-remaining-requests")).toBe("99");
     expect(first.headers.get("x-ratelimit-reset-requests")).toBe("60s");
     now += 20_000;
-    for (let index = 2; index <= 100; index++) expect((await ask()).status).toBe(200);
-    const refused = await ask();
+    for (let index = 2; index <= 100; index++) expect((await send()).status).toBe(200);
+    const refused = await send();
     expect(refused.headers.get("retry-after")).toBe("40");
     expect(refused.headers.get("x-ratelimit-remaining-requests")).toBe("0");
     const error = await errorOf(refused, 429, "rate_limit_exceeded");
     expect(error.type).toBe("rate_limit_error");
     now += 40_000;
-    expect((await ask()).status).toBe(200);
-    expect((await ask()).status).toBe(429);
+    expect((await send()).status).toBe(200);
+    expect((await send()).status).toBe(429);
   });
 
   test("requests that fail count too, those to /health do not", async () => {
@@ -34,26 +34,27 @@ describe("the limit per address", () => {
   // documented: client-address
   test("the address is the edge's word; what a client can write counts for nothing", async () => {
     const { url } = await startTestGateway({ config: { requestsPerMinutePerIp: 1 } });
-    const ask = async (headers: Record<string, string>) => (await fetch(`${url}/v1/models`, { headers })).status;
-    expect(await ask({ [CLIENT_IP_HEADER]: "203.0.113.1" })).toBe(200);
-    expect(await ask({ [CLIENT_IP_HEADER]: "203.0.113.2" })).toBe(200);
-    expect(await ask({ [CLIENT_IP_HEADER]: "203.0.113.1", "x-forwarded-for": "198.51.100.9" })).toBe(429);
-    expect(await ask({ [CLIENT_IP_HEADER]: "203.0.113.1", forwarded: "for=198.51.100.9" })).toBe(429);
+    const send = async (headers: Record<string, string>) => (await fetch(`${url}/v1/models`, { headers })).status;
+    expect(await send({ [CLIENT_IP_HEADER]: "203.0.113.1" })).toBe(200);
+    expect(await send({ [CLIENT_IP_HEADER]: "203.0.113.2" })).toBe(200);
+    expect(await send({ [CLIENT_IP_HEADER]: "203.0.113.1", "x-forwarded-for": "198.51.100.9" })).toBe(429);
+    expect(await send({ [CLIENT_IP_HEADER]: "203.0.113.1", forwarded: "for=198.51.100.9" })).toBe(429);
   });
 
   test("without the edge's header the peer of the connection counts, whatever it claims", async () => {
     const { url } = await startTestGateway({ config: { requestsPerMinutePerIp: 1 } });
-    const ask = async (headers: Record<string, string>) => (await fetch(`${url}/v1/models`, { headers })).status;
-    expect(await ask({})).toBe(200);
-    expect(await ask({ "x-forwarded-for": "198.51.100.9" })).toBe(429);
-    expect(await ask({ [CLIENT_IP_HEADER]: "not an address" })).toBe(429);
+    const send = async (headers: Record<string, string>) => (await fetch(`${url}/v1/models`, { headers })).status;
+    expect(await send({})).toBe(200);
+    expect(await send({ "x-forwarded-for": "198.51.100.9" })).toBe(429);
+    expect(await send({ [CLIENT_IP_HEADER]: "not an address" })).toBe(429);
   });
 
   test("one /64 of IPv6 is one caller", async () => {
     const { url } = await startTestGateway({ config: { requestsPerMinutePerIp: 1 } });
-    const ask = async (ip: string) => (await fetch(`${url}/v1/models`, { headers: { [CLIENT_IP_HEADER]: ip } })).status;
-    expect(await ask("2001:db8:1:2::1")).toBe(200);
-    expect(await ask("2001:db8:1:2:ffff::9")).toBe(429);
-    expect(await ask("2001:db8:1:3::1")).toBe(200);
+    const send = async (ip: string) =>
+      (await fetch(`${url}/v1/models`, { headers: { [CLIENT_IP_HEADER]: ip } })).status;
+    expect(await send("2001:db8:1:2::1")).toBe(200);
+    expect(await send("2001:db8:1:2:ffff::9")).toBe(429);
+    expect(await send("2001:db8:1:3::1")).toBe(200);
   });
 });

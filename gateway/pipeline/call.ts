@@ -12,9 +12,13 @@ const CLIENT_TIMEOUT_HEADER = "x-stainless-timeout";
  * Eighth step: calls a target, after a wait in the queue where all are full.
  * @throws {GatewayError} of the queue or of the call
  */
-export async function call(planned: Planned, keeper: CacheWriter | undefined, tools: QueuedCallTools): Promise<Called> {
-  const { answer, target } = await callInQueue(callRequest(planned), tools);
-  return { ...planned, answer, target, keeper };
+export async function call(
+  planned: Planned,
+  cacheWriter: CacheWriter | undefined,
+  tools: QueuedCallTools,
+): Promise<Called> {
+  const { response, target } = await callInQueue(callRequest(planned), tools);
+  return { ...planned, response, target, cacheWriter };
 }
 
 function callRequest(planned: Planned): CallRequest {

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { ask, cold, start } from "../test/cached-gateway.ts";
+import { cold, send, start } from "../test/cached-gateway.ts";
 import { eventsOf, post } from "../test/test-gateway.ts";
 
 describe("a stream in the cache", () => {
@@ -8,8 +8,8 @@ describe("a stream in the cache", () => {
   // documented: cached-stream
   test("comes again byte for byte, as a stream", async () => {
     const { url, engines } = await start();
-    const first = await ask(url, stream());
-    const second = await ask(url, stream());
+    const first = await send(url, stream());
+    const second = await send(url, stream());
     expect(second).toMatchObject({ cache: "hit", saved: "10", type: "text/event-stream; charset=utf-8" });
     expect(second.text).toBe(first.text);
     expect(eventsOf(second.text).at(-1)).toBe("[DONE]");
@@ -19,28 +19,28 @@ describe("a stream in the cache", () => {
   test("comes with the usage event for those who asked, and without for others, whoever came first", async () => {
     const { url, engines } = await start();
     const wanting = stream({ stream_options: { include_usage: true } });
-    const fresh = await ask(url, stream(), { "cache-control": "no-cache" });
-    const withUsage = await ask(url, wanting);
+    const fresh = await send(url, stream(), { "cache-control": "no-cache" });
+    const withUsage = await send(url, wanting);
     expect(withUsage.cache).toBe("hit");
     expect(eventsOf(withUsage.text).filter((event) => event.includes('"usage"'))).toHaveLength(1);
-    expect((await ask(url, stream())).text).toBe(fresh.text);
-    expect((await ask(url, wanting, { "cache-control": "no-cache" })).text).toBe(withUsage.text);
-    expect((await ask(url, stream())).text).toBe(fresh.text);
+    expect((await send(url, stream())).text).toBe(fresh.text);
+    expect((await send(url, wanting, { "cache-control": "no-cache" })).text).toBe(withUsage.text);
+    expect((await send(url, stream())).text).toBe(fresh.text);
     expect(engines[0]?.received).toHaveLength(2);
   });
 
   test("is another answer than the whole one", async () => {
     const { url } = await start();
-    await ask(url, stream());
-    const whole = await ask(url, cold());
+    await send(url, stream());
+    const whole = await send(url, cold());
     expect(whole).toMatchObject({ cache: "miss", type: "application/json" });
     expect(JSON.parse(whole.text)).toMatchObject({ object: "text_completion" });
   });
 
   test("is passed on while it is recorded: its first token does not wait for its last", async () => {
     const { url } = await start({ engines: [{ tokens: 2, stallsAfterTokens: 1 }] });
-    const answer = await post(url, "/v1/completions", stream());
-    const first = await answer.body?.getReader().read();
+    const response = await post(url, "/v1/completions", stream());
+    const first = await response.body?.getReader().read();
     expect(Buffer.from(first?.value ?? []).toString()).toContain('"text":"w0"');
   });
 
@@ -68,23 +68,23 @@ describe("a stream in the cache", () => {
     const { url, engines, log } = await start({ engines: [{ tokens: 4, intervalMs: 20, diesAfterTokens: 2 }] });
     const engine = engines[0];
     if (engine === undefined) throw new Error("no engine");
-    expect((await ask(url, stream())).text).toContain("stream_interrupted");
+    expect((await send(url, stream())).text).toContain("stream_interrupted");
     engine.behaviour.diesAfterTokens = undefined;
     engine.behaviour.stallsAfterTokens = 2;
     const leaving = new AbortController();
-    const answer = await post(url, "/v1/completions", stream(), {}, { signal: leaving.signal });
-    await answer.body?.getReader().read();
+    const response = await post(url, "/v1/completions", stream(), {}, { signal: leaving.signal });
+    await response.body?.getReader().read();
     leaving.abort();
     await vi.waitFor(() => expect(log().some((line) => line.aborted === true)).toBe(true));
     engine.behaviour.stallsAfterTokens = undefined;
-    expect((await ask(url, stream())).cache).toBe("miss");
-    expect((await ask(url, stream())).cache).toBe("hit");
+    expect((await send(url, stream())).cache).toBe("miss");
+    expect((await send(url, stream())).cache).toBe("hit");
   });
 
   test("is forgotten when it is longer than an entry may be, and the client gets all of it", async () => {
     const { url, metricsUrl } = await start({ engines: [{ tokens: 40, tokenBytes: 64 * 1024 }] });
     for (let times = 0; times < 2; times++) {
-      const { cache, text } = await ask(url, stream());
+      const { cache, text } = await send(url, stream());
       expect(cache).toBe("miss");
       expect(eventsOf(text)).toHaveLength(42);
     }

@@ -3,46 +3,46 @@ import { newApiKey } from "../../domain/api-key.ts";
 import { noRedisServer, startRedisServer } from "../../test-support/redis-server.ts";
 import { MemoryStore } from "../store/memory-store.ts";
 import { ValkeyStore } from "../store/valkey-store.ts";
-import { ask, cold, start } from "../test/cached-gateway.ts";
+import { cold, send, start } from "../test/cached-gateway.ts";
 import { chat, completion, errorOf, post, startTestGateway } from "../test/test-gateway.ts";
 
 describe("the cache", () => {
   // documented: cache-hit
   test("gives the second asker the first one's bytes, and says what that saved", async () => {
     const { url, engines } = await start();
-    const first = await ask(url);
+    const first = await send(url);
     expect(first).toMatchObject({ status: 200, cache: "miss", level: null, age: null, saved: null });
-    const second = await ask(url);
+    const second = await send(url);
     expect(second).toEqual({ ...first, cache: "hit", level: "memory", age: "0", saved: "10" });
     expect(engines[0]?.received).toHaveLength(1);
   });
 
   test("is not there without its setting", async () => {
     const { url, engines } = await startTestGateway();
-    expect((await ask(url)).cache).toBeNull();
-    expect((await ask(url)).cache).toBeNull();
+    expect((await send(url)).cache).toBeNull();
+    expect((await send(url)).cache).toBeNull();
     expect(engines[0]?.received).toHaveLength(2);
   });
 
   // documented: cache-key
   test("is the same for bodies that ask for the same: order, spaces, defaults, who asks", async () => {
     const { url, engines } = await start();
-    await ask(url, '{"model":"tiny","prompt":"Once","temperature":0,"max_tokens":5}');
+    await send(url, '{"model":"tiny","prompt":"Once","temperature":0,"max_tokens":5}');
     for (const text of [
       '{"max_tokens":5,"temperature":0,"prompt":"Once","model":"tiny"}',
       '{ "model": "tiny", "prompt": "Once", "temperature": 0.0, "max_tokens": 5, "n": 1, "top_p": 1, "stop": null }',
       '{"model":"tiny","prompt":"Once","temperature":0,"max_tokens":5,"user":"someone","metadata":{"a":"b"}}',
     ])
-      expect((await ask(url, text)).cache).toBe("hit");
+      expect((await send(url, text)).cache).toBe("hit");
     for (const change of [{ prompt: "Twice" }, { max_tokens: 6 }, { seed: 1 }, { logprobs: 1 }, { n: 2 }])
-      expect((await ask(url, cold({ max_tokens: 5, ...change }))).cache).toBe("miss");
+      expect((await send(url, cold({ max_tokens: 5, ...change }))).cache).toBe("miss");
     expect(engines[0]?.received).toHaveLength(6);
   });
 
   test("keeps nothing that was not asked for at temperature 0", async () => {
     const { url } = await start();
     for (const fields of [{}, { temperature: 0.7 }, { temperature: null }, { seed: 7 }])
-      for (let times = 0; times < 2; times++) expect((await ask(url, completion(fields))).cache).toBe("bypass");
+      for (let times = 0; times < 2; times++) expect((await send(url, completion(fields))).cache).toBe("bypass");
   });
 
   test.each([{ "x-sluice-cache": "on" }, { "cache-control": "max-age=60" }])(
@@ -50,9 +50,9 @@ describe("the cache", () => {
     async (headers) => {
       const { url } = await start();
       const body = completion({ temperature: 0.9 });
-      expect((await ask(url, body, headers)).cache).toBe("miss");
-      expect((await ask(url, body, headers)).cache).toBe("hit");
-      expect((await ask(url, body)).cache).toBe("bypass");
+      expect((await send(url, body, headers)).cache).toBe("miss");
+      expect((await send(url, body, headers)).cache).toBe("hit");
+      expect((await send(url, body)).cache).toBe("bypass");
     },
   );
 
@@ -62,29 +62,29 @@ describe("the cache", () => {
     { "x-sluice-cache": "off" },
   ])("neither reads nor keeps for %j", async (headers) => {
     const { url, engines } = await start();
-    expect((await ask(url, cold(), headers)).cache).toBe("bypass");
-    expect((await ask(url)).cache).toBe("miss");
-    expect((await ask(url, cold(), headers)).cache).toBe("bypass");
+    expect((await send(url, cold(), headers)).cache).toBe("bypass");
+    expect((await send(url)).cache).toBe("miss");
+    expect((await send(url, cold(), headers)).cache).toBe("bypass");
     expect(engines[0]?.received).toHaveLength(3);
   });
 
   test("asks again for no-cache, and keeps the new answer in place of the old", async () => {
     const { url, engines } = await start();
-    await ask(url);
+    await send(url);
     const engine = engines[0];
     if (engine !== undefined) engine.behaviour.tokens = 5;
-    expect((await ask(url, cold(), { "cache-control": "no-cache" })).cache).toBe("miss");
-    expect(await ask(url)).toMatchObject({ cache: "hit", saved: "12" });
+    expect((await send(url, cold(), { "cache-control": "no-cache" })).cache).toBe("miss");
+    expect(await send(url)).toMatchObject({ cache: "hit", saved: "12" });
   });
 
   test("gives no answer that is older than max-age", async () => {
     let now = 1_800_000_000_000;
     const { url } = await start({ wallClock: () => now });
-    await ask(url);
+    await send(url);
     now += 5000;
-    expect((await ask(url, cold(), { "cache-control": "max-age=4" })).cache).toBe("miss");
+    expect((await send(url, cold(), { "cache-control": "max-age=4" })).cache).toBe("miss");
     now += 5000;
-    expect(await ask(url, cold(), { "cache-control": "max-age=5" })).toMatchObject({ cache: "hit", age: "5" });
+    expect(await send(url, cold(), { "cache-control": "max-age=5" })).toMatchObject({ cache: "hit", age: "5" });
   });
 
   test("forgets an answer when its time to live is over, which a route may have of its own", async () => {
@@ -92,11 +92,11 @@ describe("the cache", () => {
     const settings = { ttlSeconds: 10, routeTtlSeconds: { "/v1/chat/completions": 100 } };
     const { url } = await start({ wallClock: () => now }, settings);
     const path = "/v1/chat/completions";
-    await ask(url);
-    await ask(url, chat({ temperature: 0 }), {}, path);
+    await send(url);
+    await send(url, chat({ temperature: 0 }), {}, path);
     now += 20_000;
-    expect((await ask(url)).cache).toBe("miss");
-    expect(await ask(url, chat({ temperature: 0 }), {}, path)).toMatchObject({ cache: "hit", age: "20" });
+    expect((await send(url)).cache).toBe("miss");
+    expect(await send(url, chat({ temperature: 0 }), {}, path)).toMatchObject({ cache: "hit", age: "20" });
   });
 
   // documented: cache-per-tenant
@@ -112,21 +112,21 @@ describe("the cache", () => {
       return { authorization: `Bearer ${key.secret}` };
     });
     const [a = {}, b = {}] = headers;
-    expect((await ask(gateway.url, cold(), a)).cache).toBe("miss");
-    expect((await ask(gateway.url, cold(), b)).cache).toBe("miss");
-    expect((await ask(gateway.url, cold())).cache).toBe("miss");
-    expect((await ask(other.url, cold(), { "x-sluice-client-ip": "198.51.100.7" })).cache).toBe("miss");
-    expect(await ask(other.url, cold(), a)).toMatchObject({ cache: "hit", level: "shared" });
-    expect(await ask(other.url, cold(), a)).toMatchObject({ cache: "hit", level: "memory" });
+    expect((await send(gateway.url, cold(), a)).cache).toBe("miss");
+    expect((await send(gateway.url, cold(), b)).cache).toBe("miss");
+    expect((await send(gateway.url, cold())).cache).toBe("miss");
+    expect((await send(other.url, cold(), { "x-sluice-client-ip": "198.51.100.7" })).cache).toBe("miss");
+    expect(await send(other.url, cold(), a)).toMatchObject({ cache: "hit", level: "shared" });
+    expect(await send(other.url, cold(), a)).toMatchObject({ cache: "hit", level: "memory" });
   });
 
   test("gives nothing of another version of the model", async () => {
     const store = new MemoryStore({ maxBytes: 1024 * 1024 });
     const before = await start({ store });
     const after = await start({ store, model: { revision: "r2" } });
-    await ask(before.url);
-    expect((await ask(after.url)).cache).toBe("miss");
-    expect((await ask(before.url)).cache).toBe("hit");
+    await send(before.url);
+    expect((await send(after.url)).cache).toBe("miss");
+    expect((await send(before.url)).cache).toBe("hit");
   });
 
   // documented: cache-clear
@@ -134,11 +134,11 @@ describe("the cache", () => {
     const store = new MemoryStore({ maxBytes: 1024 * 1024 });
     const one = await start({ store });
     const two = await start({ store });
-    await ask(one.url);
-    expect((await ask(two.url)).cache).toBe("hit");
+    await send(one.url);
+    expect((await send(two.url)).cache).toBe("hit");
     await one.gateway.cache?.clear("tiny");
-    expect((await ask(one.url)).cache).toBe("miss");
-    await vi.waitFor(async () => expect((await ask(two.url)).level).toBe("shared"), { timeout: 8000, interval: 200 });
+    expect((await send(one.url)).cache).toBe("miss");
+    await vi.waitFor(async () => expect((await send(two.url)).level).toBe("shared"), { timeout: 8000, interval: 200 });
   });
 });
 
@@ -149,21 +149,21 @@ describe("what the cache does not keep", () => {
     if (engine === undefined) throw new Error("no engine");
     await errorOf(await post(url, "/v1/completions", cold()), 400, "invalid_request");
     engine.behaviour.mode = { status: 500, body: "broken" };
-    expect((await ask(url)).status).toBeGreaterThanOrEqual(500);
+    expect((await send(url)).status).toBeGreaterThanOrEqual(500);
     engine.behaviour.mode = "answer";
-    expect((await ask(url)).cache).toBe("miss");
+    expect((await send(url)).cache).toBe("miss");
   });
 
   test("a 200 that is no answer", async () => {
     const { url, engines } = await start({ engines: [{ mode: { status: 200, body: '{"error":"busy"}' } }] });
-    for (let times = 0; times < 2; times++) expect((await ask(url)).cache).toBe("miss");
+    for (let times = 0; times < 2; times++) expect((await send(url)).cache).toBe("miss");
     expect(engines[0]?.received).toHaveLength(2);
   });
 
   test("what a client sees of it in the log: no token is counted twice", async () => {
     const { url, log, metricsUrl } = await start();
-    await ask(url);
-    await ask(url);
+    await send(url);
+    await send(url);
     await vi.waitFor(() => expect(log().filter((line) => line.msg === "request")).toHaveLength(2));
     expect(log().filter((line) => line.msg === "request")).toMatchObject([
       { cache: "miss", promptTokens: 7, completionTokens: 3 },
@@ -192,20 +192,20 @@ describe("the cache with a store that is slow or gone", () => {
     await vi.waitFor(() => expect(store.isAvailable).toBe(true));
     const one = await start({ store });
     const two = await start({ store });
-    await ask(one.url);
-    await vi.waitFor(async () => expect((await ask(two.url)).level).not.toBeNull());
+    await send(one.url);
+    await vi.waitFor(async () => expect((await send(two.url)).level).not.toBeNull());
     server.freeze();
     for (let index = 0; index < 5; index++) {
-      expect(await ask(one.url, cold({ seed: index }))).toMatchObject({ status: 200, cache: "miss" });
-      expect(await ask(one.url, cold({ seed: index }))).toMatchObject({ status: 200, cache: "hit", level: "memory" });
+      expect(await send(one.url, cold({ seed: index }))).toMatchObject({ status: 200, cache: "miss" });
+      expect(await send(one.url, cold({ seed: index }))).toMatchObject({ status: 200, cache: "hit", level: "memory" });
     }
     // Not one for each of the five: it was shut when the first had waited.
     expect(changes).toEqual([true, false]);
     server.thaw();
     await vi.waitFor(() => expect(store.isAvailable).toBe(true), { timeout: 10_000 });
-    await ask(one.url, cold({ seed: 99 }));
-    await vi.waitFor(async () => expect((await ask(two.url, cold({ seed: 99 }))).level).not.toBeNull());
+    await send(one.url, cold({ seed: 99 }));
+    await vi.waitFor(async () => expect((await send(two.url, cold({ seed: 99 }))).level).not.toBeNull());
     await server.stop();
-    expect(await ask(one.url, cold({ seed: 100 }))).toMatchObject({ status: 200, cache: "miss" });
+    expect(await send(one.url, cold({ seed: 100 }))).toMatchObject({ status: 200, cache: "miss" });
   });
 });

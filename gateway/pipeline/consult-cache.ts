@@ -18,8 +18,8 @@ import type { Planned } from "./request-states.ts";
 
 /** What the cache says to a request: a stored response, or what to do with the one that comes. */
 export type CacheTurn =
-  | { readonly answer: CachedResponse }
-  | { readonly answer: undefined; readonly keeper: CacheWriter | undefined };
+  | { readonly response: CachedResponse }
+  | { readonly response: undefined; readonly cacheWriter: CacheWriter | undefined };
 
 /** Stores the response of one request, if it is one that can be stored. */
 export interface CacheWriter {
@@ -60,35 +60,35 @@ export async function consultCache(planned: CacheableRequest, cache: GatewayCach
   const policy = cachePolicy(request.headers, generation);
   if (!rules.isCacheable || (!policy.read && !policy.write)) {
     note(planned, cache, { result: "bypass" });
-    return { answer: undefined, keeper: undefined };
+    return { response: undefined, cacheWriter: undefined };
   }
-  const { answers, revisionOf, settings } = cache;
+  const { responses, revisionOf, settings } = cache;
   const parts: CacheKeyParts = {
     tenant: caller.tenant,
     route: generation.route,
     model: generation.model,
     targetId: target.id,
     revision: revisionOf(target.id) ?? target.upstreamModel,
-    generation: answers.generations.of(generation.model),
+    generation: responses.generations.of(generation.model),
     stream: generation.stream,
     body: canonicalRequest(generation.fields),
   };
   const ttlSeconds = settings.routeTtlSeconds[generation.route] ?? settings.ttlSeconds;
   const lookup: Lookup = { planned, policy, parts, key: cacheKey(parts), ttlSeconds };
   const limitSeconds = Math.min(ttlSeconds, policy.maxAgeSeconds ?? ttlSeconds);
-  const hit = policy.read ? await answers.get(lookup.key, limitSeconds) : undefined;
+  const hit = policy.read ? await responses.get(lookup.key, limitSeconds) : undefined;
   if (hit !== undefined) return found(lookup, cache, hit);
   const meaning = await compare(lookup, cache);
   const similar = await findSimilar(lookup, cache, meaning, limitSeconds);
   if (similar !== undefined) return similar;
   note(planned, cache, { result: "miss" });
-  return { answer: undefined, keeper: policy.write ? keeperOf(lookup, cache, meaning) : undefined };
+  return { response: undefined, cacheWriter: policy.write ? cacheWriterOf(lookup, cache, meaning) : undefined };
 }
 
 async function compare({ planned, parts }: Lookup, { semantic }: GatewayCache): Promise<SemanticLookup | undefined> {
-  const asked = semantic && semanticQuery(planned.generation);
-  if (asked === undefined) return undefined;
-  return await semantic?.lookup(cacheKey({ ...parts, body: asked.rest }), asked.text, planned.abort.signal);
+  const query = semantic && semanticQuery(planned.generation);
+  if (query === undefined) return undefined;
+  return await semantic?.lookup(cacheKey({ ...parts, body: query.rest }), query.text, planned.abort.signal);
 }
 
 async function findSimilar(
@@ -99,7 +99,7 @@ async function findSimilar(
 ): Promise<CacheTurn | undefined> {
   const match = meaning?.match;
   if (match === undefined || !lookup.policy.read) return undefined;
-  const hit = await cache.answers.get(match.key, limitSeconds);
+  const hit = await cache.responses.get(match.key, limitSeconds);
   if (hit !== undefined) return found(lookup, cache, hit, match.similarity);
   cache.semantic?.index.forget(match.key);
   return undefined;
@@ -108,10 +108,10 @@ async function findSimilar(
 function found(
   { planned }: Lookup,
   cache: GatewayCache,
-  { answer, level, ageSeconds }: CacheHit,
+  { response, level, ageSeconds }: CacheHit,
   similarity?: number,
 ): CacheTurn {
-  const savedTokens = answer.promptTokens + answer.completionTokens;
+  const savedTokens = response.promptTokens + response.completionTokens;
   const outcome = { result: "hit", level: similarity === undefined ? level : "semantic", savedTokens } as const;
   note(planned, cache, outcome);
   const { headers } = planned;
@@ -119,7 +119,7 @@ function found(
   headers.set(CACHE_LEVEL_HEADER, outcome.level);
   headers.set(CACHE_SAVED_TOKENS_HEADER, String(savedTokens));
   if (similarity !== undefined) headers.set(CACHE_SIMILARITY_HEADER, similarity.toFixed(3));
-  return { answer };
+  return { response };
 }
 
 function note(
@@ -132,20 +132,20 @@ function note(
   measurements.record(generation.model, outcome);
 }
 
-function keeperOf(
+function cacheWriterOf(
   { key, parts, ttlSeconds }: Lookup,
-  { answers, now }: GatewayCache,
+  { responses, now }: GatewayCache,
   meaning: SemanticLookup | undefined,
 ): CacheWriter {
-  const store = (answer: CachedResponse | undefined, targetId: string) => {
-    if (answer === undefined || targetId !== parts.targetId) return;
-    answers.put(key, answer, ttlSeconds);
+  const store = (response: CachedResponse | undefined, targetId: string) => {
+    if (response === undefined || targetId !== parts.targetId) return;
+    responses.put(key, response, ttlSeconds);
     meaning?.remember(key);
   };
   return {
     whole: (bytes, targetId) => store(finishedWhole(bytes, now()), targetId),
     stream: (targetId) => {
-      const recorder = answers.recorder();
+      const recorder = responses.recorder();
       return {
         push: (chunk) => recorder.push(chunk),
         end: (isComplete) => {

@@ -24,19 +24,19 @@ export async function generate(
   const { steps, cache, admission, calls } = tools;
   const planned = await planRequest(identified, rules, tools);
   const turn = cache && (await steps.consultCache(planned, cache));
-  if (turn?.answer !== undefined) return steps.replay(planned, turn.answer);
+  if (turn?.response !== undefined) return steps.replay(planned, turn.response);
   // Also when the call fails: the slot that it had is free for requests that wait.
   let onEnd = () => admission.slotFreed(undefined);
   try {
-    const called = await steps.call(planned, turn?.keeper, { ...calls, admission });
+    const called = await steps.call(planned, turn?.cacheWriter, { ...calls, admission });
     try {
       const response = steps.relay(called, { now: calls.now, onEnd: (targetId) => admission.slotFreed(targetId) });
       onEnd = () => undefined;
       return response;
     } catch (error) {
-      if (called.answer.kind === "stream") {
-        called.answer.body.close();
-        called.answer.release();
+      if (called.response.kind === "stream") {
+        called.response.body.close();
+        called.response.release();
       }
       throw error;
     }

@@ -8,30 +8,30 @@ async function withKey(auth: AuthMode) {
   const key = newApiKey();
   const item = { keyId: key.keyId, hash: key.hash, name: "a", plan: "standard", createdAt: "2026-01-01T00:00:00Z" };
   test.keys.set(key.keyId, item);
-  const ask = (authorization?: string) =>
+  const send = (authorization?: string) =>
     post(test.url, "/v1/completions", completion(), authorization === undefined ? {} : { authorization });
-  return { ...test, key, item, ask };
+  return { ...test, key, item, send };
 }
 
 describe("keys", () => {
   // documented: key-accepted
   test("required: the right key passes, and its id is in the log, the key itself is not", async () => {
-    const { ask, key, requestLine, logText, engines } = await withKey("required");
-    expect((await ask(`Bearer ${key.secret}`)).status).toBe(200);
+    const { send, key, requestLine, logText, engines } = await withKey("required");
+    expect((await send(`Bearer ${key.secret}`)).status).toBe(200);
     expect(await requestLine()).toMatchObject({ keyId: key.keyId });
     expect(logText()).not.toContain(key.secret.slice(18));
     expect(engines[0]?.received[0]?.headers.authorization).toBeUndefined();
   });
 
   test.each([undefined, "", "Bearer", "Bearer   "])("required: %j is 401 missing_api_key", async (header) => {
-    const { ask } = await withKey("required");
-    const answer = await ask(header);
-    expect(answer.headers.get("www-authenticate")).toBe("Bearer");
-    await errorOf(answer, 401, "missing_api_key");
+    const { send } = await withKey("required");
+    const response = await send(header);
+    expect(response.headers.get("www-authenticate")).toBe("Bearer");
+    await errorOf(response, 401, "missing_api_key");
   });
 
   test.each(["required", "optional"] as const)("%s: a wrong key is 401 invalid_api_key", async (mode) => {
-    const { ask, key } = await withKey(mode);
+    const { send, key } = await withKey(mode);
     const changed = key.secret.slice(0, -1) + (key.secret.endsWith("A") ? "B" : "A");
     for (const header of [
       `Bearer ${changed}`,
@@ -40,28 +40,28 @@ describe("keys", () => {
       "Basic YTpi",
       key.secret,
     ]) {
-      const answer = await ask(header);
-      expect(answer.headers.get("www-authenticate")).toBe("Bearer");
-      await errorOf(answer, 401, "invalid_api_key");
+      const response = await send(header);
+      expect(response.headers.get("www-authenticate")).toBe("Bearer");
+      await errorOf(response, 401, "invalid_api_key");
     }
   });
 
   test("required: a revoked key is 401", async () => {
-    const { ask, key, keys, item } = await withKey("required");
+    const { send, key, keys, item } = await withKey("required");
     keys.set(key.keyId, { ...item, revokedAt: "2026-02-01T00:00:00Z" });
-    await errorOf(await ask(`Bearer ${key.secret}`), 401, "invalid_api_key");
+    await errorOf(await send(`Bearer ${key.secret}`), 401, "invalid_api_key");
   });
 
   // documented: keys-optional
   test("optional: no key is fine", async () => {
-    const { ask, key } = await withKey("optional");
-    expect((await ask()).status).toBe(200);
-    expect((await ask(`Bearer ${key.secret}`)).status).toBe(200);
+    const { send, key } = await withKey("optional");
+    expect((await send()).status).toBe(200);
+    expect((await send(`Bearer ${key.secret}`)).status).toBe(200);
   });
 
   test("off: whatever is sent is ignored", async () => {
-    const { ask } = await withKey("off");
-    expect((await ask("Bearer nonsense")).status).toBe(200);
+    const { send } = await withKey("off");
+    expect((await send("Bearer nonsense")).status).toBe(200);
   });
 
   test("required: every path under /v1 needs the key, /health does not", async () => {
@@ -78,9 +78,11 @@ describe("keys", () => {
       config: { auth: "optional" },
       keys: { get: async () => Promise.reject(new Error("table is gone")) },
     });
-    const answer = await post(url, "/v1/completions", completion(), { authorization: `Bearer ${newApiKey().secret}` });
-    expect(answer.headers.get("retry-after")).toBe("2");
-    await errorOf(answer, 503, "auth_unavailable");
+    const response = await post(url, "/v1/completions", completion(), {
+      authorization: `Bearer ${newApiKey().secret}`,
+    });
+    expect(response.headers.get("retry-after")).toBe("2");
+    await errorOf(response, 503, "auth_unavailable");
     expect((await post(url, "/v1/completions", completion())).status).toBe(200);
   });
 });

@@ -42,13 +42,13 @@ describe("bodies, whatever they are", () => {
     const { url, log } = await startTestGateway();
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...ROUTES), fc.oneof(body, fc.jsonValue()), async (route, value) => {
-        const answer = await post(url, route, JSON.stringify(value));
-        const text = await answer.text();
-        expect([200, 400, 404]).toContain(answer.status);
-        if (answer.status === 200) return;
-        const said = JSON.parse(text) as { type?: string; error: { type: string; message: string } };
-        expect(said.type === "error").toBe(route.startsWith("/v1/messages"));
-        expect(said.error.message.length).toBeGreaterThan(10);
+        const response = await post(url, route, JSON.stringify(value));
+        const text = await response.text();
+        expect([200, 400, 404]).toContain(response.status);
+        if (response.status === 200) return;
+        const failure = JSON.parse(text) as { type?: string; error: { type: string; message: string } };
+        expect(failure.type === "error").toBe(route.startsWith("/v1/messages"));
+        expect(failure.error.message.length).toBeGreaterThan(10);
       }),
       { numRuns: 300 },
     );
@@ -67,9 +67,9 @@ describe("bodies, whatever they are", () => {
         fc.oneof(half, fc.uint8Array({ maxLength: 200 })),
         async (route, bytes) => {
           const headers = { "content-type": "application/json" };
-          const answer = await fetch(url + route, { method: "POST", headers, body: Buffer.from(bytes) });
-          await answer.arrayBuffer();
-          expect(answer.status).toBe(400);
+          const response = await fetch(url + route, { method: "POST", headers, body: Buffer.from(bytes) });
+          await response.arrayBuffer();
+          expect(response.status).toBe(400);
         },
       ),
       { numRuns: 150 },

@@ -75,9 +75,9 @@ describe("the body of a generation request", () => {
       `{"model": "tiny", "prompt": "${secret}" oops}`,
     ];
     for (const [index, body] of bodies.entries()) {
-      const answer = await post(url, index === 0 ? "/v1/chat/completions" : "/v1/completions", body);
-      expect(answer.status).toBe(400);
-      expect(await answer.text()).not.toContain(secret);
+      const response = await post(url, index === 0 ? "/v1/chat/completions" : "/v1/completions", body);
+      expect(response.status).toBe(400);
+      expect(await response.text()).not.toContain(secret);
     }
     const long = await post(url, "/v1/completions", completion({ temperature: "x".repeat(5000) }));
     expect((await errorOf(long, 400, "invalid_request")).message.length).toBeLessThan(200);
@@ -107,16 +107,16 @@ describe("the body of a generation request", () => {
       Buffer.from('"}'),
     ]);
     const headers = { "content-type": "application/json" };
-    const answer = await fetch(`${url}/v1/completions`, { method: "POST", headers, body: bytes });
-    expect((await errorOf(answer, 400, "invalid_json")).message).toContain("UTF-8");
+    const response = await fetch(`${url}/v1/completions`, { method: "POST", headers, body: bytes });
+    expect((await errorOf(response, 400, "invalid_json")).message).toContain("UTF-8");
   });
 
   test("a __proto__ in the body changes nothing", async () => {
     const { url, engines } = await startTestGateway();
     const body = '{"model":"tiny","prompt":"a","__proto__":{"stream":true,"max_tokens":-1}}';
-    const answer = await post(url, "/v1/completions", body);
-    expect(answer.status).toBe(200);
-    expect(answer.headers.get("content-type")).toBe("application/json");
+    const response = await post(url, "/v1/completions", body);
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-type")).toBe("application/json");
     expect(engines[0]?.received[0]?.text).toBe(body);
     expect(({} as { stream?: unknown }).stream).toBeUndefined();
   });
@@ -179,10 +179,10 @@ describe("a body over the limit", () => {
     async (header) => {
       const { url } = await limited();
       const socket = connect(Number(new URL(url).port), "127.0.0.1");
-      let answer = "";
+      let response = "";
       const ended = new Promise<void>((resolve, reject) => {
         socket.on("data", (chunk) => {
-          answer += chunk.toString();
+          response += chunk.toString();
         });
         socket.on("end", resolve).on("error", reject);
       });
@@ -196,9 +196,9 @@ describe("a body over the limit", () => {
       }
       if (isChunked) socket.write("0\r\n\r\n");
       await ended;
-      expect(answer).toMatch(/^HTTP\/1\.1 413 /);
-      expect(answer).toMatch(/connection: close/i);
-      expect(answer).toContain('"code":"request_too_large"');
+      expect(response).toMatch(/^HTTP\/1\.1 413 /);
+      expect(response).toMatch(/connection: close/i);
+      expect(response).toContain('"code":"request_too_large"');
       socket.destroy();
     },
   );
@@ -221,12 +221,12 @@ describe("a body over the limit", () => {
     socket.write(
       `POST /v1/completions HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nexpect: 100-continue\r\n\r\n`,
     );
-    let answer = "";
+    let response = "";
     socket.on("data", (chunk) => {
-      answer += chunk.toString();
-      if (answer.endsWith("HTTP/1.1 100 Continue\r\n\r\n")) socket.write(body);
+      response += chunk.toString();
+      if (response.endsWith("HTTP/1.1 100 Continue\r\n\r\n")) socket.write(body);
     });
     await new Promise((resolve) => socket.once("end", resolve));
-    expect(answer).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK/);
+    expect(response).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK/);
   });
 });

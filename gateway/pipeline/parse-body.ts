@@ -139,8 +139,8 @@ function parseJson(text: string): unknown {
   } catch (error) {
     // The parser's own message quotes the text, which may be a prompt; the position is what helps.
     const message = error instanceof SyntaxError ? error.message : "";
-    const place = / at (position \d+ \(line \d+ column \d+\))$/.exec(message)?.[1];
-    const where = place === undefined ? "" : ` at ${place}`;
+    const position = / at (position \d+ \(line \d+ column \d+\))$/.exec(message)?.[1];
+    const where = position === undefined ? "" : ` at ${position}`;
     throw new GatewayError("invalid_json", {
       message: `The request body is not valid JSON${where}. Send one JSON object.`,
     });

@@ -117,19 +117,19 @@ function canDo({ kind, capabilities }: Target, need: TargetNeed): boolean {
  */
 function withContext(targets: readonly Target[], request: GenerationRequest): readonly Target[] {
   const { maxTokens, promptTokensEstimate } = request;
-  const answer = maxTokens?.value ?? 0;
+  const responseTokens = maxTokens?.value ?? 0;
   const open = targets.filter(({ kind, contextTokens }) =>
-    kind === "pool" ? answer < contextTokens : answer + promptTokensEstimate < contextTokens,
+    kind === "pool" ? responseTokens < contextTokens : responseTokens + promptTokensEstimate < contextTokens,
   );
   if (open.length > 0) return open;
   const largest = Math.max(...targets.map(({ contextTokens }) => contextTokens));
-  if (maxTokens !== undefined && answer >= largest)
+  if (maxTokens !== undefined && responseTokens >= largest)
     throw new GatewayError("context_length_exceeded", {
-      message: `\`${maxTokens.field}\` is ${answer}, but prompt and answer together have ${largest} tokens. Lower it so that the prompt fits beside the answer.`,
+      message: `\`${maxTokens.field}\` is ${responseTokens}, but prompt and answer together have ${largest} tokens. Lower it so that the prompt fits beside the answer.`,
       param: maxTokens.field,
     });
   throw new GatewayError("context_length_exceeded", {
-    message: `The prompt has about ${promptTokensEstimate} tokens${maxTokens === undefined ? "" : ` and \`${maxTokens.field}\` is ${answer}`}, but prompt and answer together have ${largest}. Shorten the prompt${maxTokens === undefined ? "" : ` or lower \`${maxTokens.field}\``}.`,
+    message: `The prompt has about ${promptTokensEstimate} tokens${maxTokens === undefined ? "" : ` and \`${maxTokens.field}\` is ${responseTokens}`}, but prompt and answer together have ${largest}. Shorten the prompt${maxTokens === undefined ? "" : ` or lower \`${maxTokens.field}\``}.`,
     ...(maxTokens === undefined ? {} : { param: maxTokens.field }),
   });
 }

@@ -43,8 +43,8 @@ describe("the priority of a request", () => {
   test("above what the caller may ask for is 403 by header, and lowered by tier", async () => {
     const gateway = await startTestGateway({ config: { auth: "optional" } });
     for (const headers of [{}, keyOf(gateway)]) {
-      const answer = await post(gateway.url, "/v1/completions", completion(), { ...headers, ...asking("critical") });
-      expect((await errorOf(answer, 403, "permission_denied")).param).toBe("x-sluice-priority");
+      const response = await post(gateway.url, "/v1/completions", completion(), { ...headers, ...asking("critical") });
+      expect((await errorOf(response, 403, "permission_denied")).param).toBe("x-sluice-priority");
       expect(
         (await post(gateway.url, "/v1/completions", completion({ service_tier: "priority" }), headers)).status,
       ).toBe(200);

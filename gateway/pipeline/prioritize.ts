@@ -23,23 +23,23 @@ export function priorityOf(
   const header = request.headers[PRIORITY_HEADER];
   if (header === undefined) {
     const tier = Object.hasOwn(fields, "service_tier") ? fields.service_tier : undefined;
-    const asked = (typeof tier === "string" && Object.hasOwn(TIERS, tier) ? TIERS[tier] : undefined) ?? "normal";
-    return isOver(asked, highest) ? highest : asked;
+    const requested = (typeof tier === "string" && Object.hasOwn(TIERS, tier) ? TIERS[tier] : undefined) ?? "normal";
+    return isOver(requested, highest) ? highest : requested;
   }
-  const asked = Priority.safeParse(header);
-  if (!asked.success)
+  const requested = Priority.safeParse(header);
+  if (!requested.success)
     throw new GatewayError("invalid_request", {
       message: `The header \`${PRIORITY_HEADER}\` must be one of ${PRIORITIES.join(", ")}. Correct it or leave it out.`,
       param: PRIORITY_HEADER,
     });
-  if (isOver(asked.data, highest))
+  if (isOver(requested.data, highest))
     throw new GatewayError("permission_denied", {
-      message: `The priority \`${asked.data}\` is above what this caller may ask for, \`${highest}\`. Lower it, or ask your operator for a key that may.`,
+      message: `The priority \`${requested.data}\` is above what this caller may ask for, \`${highest}\`. Lower it, or ask your operator for a key that may.`,
       param: PRIORITY_HEADER,
     });
-  return asked.data;
+  return requested.data;
 }
 
-function isOver(asked: Priority, highest: Priority): boolean {
-  return PRIORITIES.indexOf(asked) < PRIORITIES.indexOf(highest);
+function isOver(requested: Priority, highest: Priority): boolean {
+  return PRIORITIES.indexOf(requested) < PRIORITIES.indexOf(highest);
 }

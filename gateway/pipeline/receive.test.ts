@@ -19,31 +19,31 @@ const field = {
 // documented: deprecation-headers
 test("a deprecated path says since when, until when and where to read on, on errors too", async () => {
   const { url } = await startTestGateway({ deprecations: [path] });
-  for (const answer of [await fetch(`${url}/v1/models`), await fetch(`${url}/v1/models`, { method: "PUT" })]) {
-    expect(answer.headers.get("deprecation")).toBe("@1767225600");
-    expect(answer.headers.get("sunset")).toBe("Sun, 31 Jan 2027 23:59:59 GMT");
-    expect(answer.headers.get("link")).toBe('<https://example.com/models>; rel="deprecation"; type="text/html"');
-    expect(answer.headers.get("access-control-expose-headers")).toContain("deprecation");
+  for (const response of [await fetch(`${url}/v1/models`), await fetch(`${url}/v1/models`, { method: "PUT" })]) {
+    expect(response.headers.get("deprecation")).toBe("@1767225600");
+    expect(response.headers.get("sunset")).toBe("Sun, 31 Jan 2027 23:59:59 GMT");
+    expect(response.headers.get("link")).toBe('<https://example.com/models>; rel="deprecation"; type="text/html"');
+    expect(response.headers.get("access-control-expose-headers")).toContain("deprecation");
   }
   expect((await post(url, "/v1/completions", completion())).headers.get("deprecation")).toBeNull();
 });
 
 test("a deprecated field is announced to those that send it, streams included", async () => {
   const { url } = await startTestGateway({ deprecations: [field] });
-  const ask = async (fields: object) =>
+  const send = async (fields: object) =>
     (await post(url, "/v1/completions", completion(fields as Record<string, unknown>))).headers.get("deprecation");
-  expect(await ask({ suffix: "b" })).toBe("@1769904000");
-  expect(await ask({ suffix: "b", stream: true })).toBe("@1769904000");
-  expect(await ask({ suffix: null })).toBeNull();
-  expect(await ask({})).toBeNull();
+  expect(await send({ suffix: "b" })).toBe("@1769904000");
+  expect(await send({ suffix: "b", stream: true })).toBe("@1769904000");
+  expect(await send({ suffix: null })).toBeNull();
+  expect(await send({})).toBeNull();
 });
 
 // documented: deprecated-fields
 test("vLLM's old fields reach the engine under their new name, and are announced", async () => {
   const { url, engines } = await startTestGateway();
-  const answer = await post(url, "/v1/chat/completions", chat({ guided_choice: ["a", "b"] }));
-  expect(answer.status).toBe(200);
-  expect(answer.headers.get("sunset")).toBe("Wed, 30 Jun 2027 23:59:59 GMT");
+  const response = await post(url, "/v1/chat/completions", chat({ guided_choice: ["a", "b"] }));
+  expect(response.status).toBe(200);
+  expect(response.headers.get("sunset")).toBe("Wed, 30 Jun 2027 23:59:59 GMT");
   expect(engines[0]?.received[0]?.body).toEqual(chat({ structured_outputs: { choice: ["a", "b"] } }));
 });
 

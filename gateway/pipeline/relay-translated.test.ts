@@ -21,7 +21,7 @@ async function relayed(behaviour: Partial<FakeAnthropicBehaviour>, stripUsage = 
   const server = createServer((_, response) => {
     void (async () => {
       const { path, headers, body } = await dialect.encode(request);
-      const answer = await sendUpstream(pool, {
+      const upstreamResponse = await sendUpstream(pool, {
         method: "POST",
         path,
         headers: { ...headers, "x-api-key": provider.behaviour.key },
@@ -29,7 +29,13 @@ async function relayed(behaviour: Partial<FakeAnthropicBehaviour>, stripUsage = 
         signal: abort.signal,
       });
       const translator = dialect.decodeStream(request);
-      const upstream = { kind: "stream", body: answer.body, translator, broken: () => {}, release: () => {} } as const;
+      const upstream = {
+        kind: "stream",
+        body: upstreamResponse.body,
+        translator,
+        broken: () => {},
+        release: () => {},
+      } as const;
       const options = { idleSeconds: 5, stripUsage, record, signal: abort.signal, now: () => 1 };
       await new StreamRelay(upstream, options).send(new ResponseSink(response));
     })();
@@ -42,16 +48,16 @@ async function relayed(behaviour: Partial<FakeAnthropicBehaviour>, stripUsage = 
     await provider.stop();
   });
   await new Promise((resolve) => server.once("listening", resolve));
-  const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  const text = await answer.text();
-  return { text, answer: gathered(text), facts: record.facts };
+  const received = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const text = await received.text();
+  return { text, response: gathered(text), facts: record.facts };
 }
 
 describe("a translated stream", () => {
   test.each([1, 7, 1000])("arrives whole in pieces of %i bytes, and is counted", async (writeBytes) => {
-    const { answer, facts } = await relayed({ writeBytes });
-    expect(answer).toMatchObject({ content: "Hello there", finish: "stop", isDone: true });
-    expect(answer.usage).toMatchObject({ prompt_tokens: 7, completion_tokens: 3 });
+    const { response, facts } = await relayed({ writeBytes });
+    expect(response).toMatchObject({ content: "Hello there", finish: "stop", isDone: true });
+    expect(response.usage).toMatchObject({ prompt_tokens: 7, completion_tokens: 3 });
     expect(facts).toMatchObject({ promptTokens: 7, completionTokens: 3, errorCode: undefined });
   });
 
@@ -64,15 +70,15 @@ describe("a translated stream", () => {
   // documented: provider-error-in-stream
   test("ends with the one error that its provider reported", async () => {
     const errorEvent = { after: 4, type: "overloaded_error", message: "Overloaded" };
-    const { text, answer, facts } = await relayed({ errorEvent });
-    expect(answer).toMatchObject({ content: "Hell", error: { code: "overloaded" }, isDone: false });
+    const { text, response, facts } = await relayed({ errorEvent });
+    expect(response).toMatchObject({ content: "Hell", error: { code: "overloaded" }, isDone: false });
     expect(text.match(/"error":/g)).toHaveLength(1);
     expect(facts.errorCode).toBe("upstream_error");
   });
 
   test("ends with one error when its provider dies", async () => {
-    const { text, answer } = await relayed({ diesAfterEvents: 4 });
-    expect(answer).toMatchObject({ content: "Hell", error: { code: "stream_interrupted" }, isDone: false });
+    const { text, response } = await relayed({ diesAfterEvents: 4 });
+    expect(response).toMatchObject({ content: "Hell", error: { code: "stream_interrupted" }, isDone: false });
     expect(text.match(/"error":/g)).toHaveLength(1);
   });
 });

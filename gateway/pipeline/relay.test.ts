@@ -10,20 +10,20 @@ const stream = (fields: Record<string, unknown> = {}) => completion({ stream: tr
 describe("a stream", () => {
   test("arrives event by event with the headers of a stream", async () => {
     const { url } = await startTestGateway();
-    const answer = await post(url, "/v1/chat/completions", chat({ stream: true }));
-    expect(answer.status).toBe(200);
-    expect(answer.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
-    expect(answer.headers.get("cache-control")).toBe("no-cache");
-    expect(answer.headers.get("x-accel-buffering")).toBe("no");
-    const events = eventsOf(await answer.text());
+    const response = await post(url, "/v1/chat/completions", chat({ stream: true }));
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
+    expect(response.headers.get("cache-control")).toBe("no-cache");
+    expect(response.headers.get("x-accel-buffering")).toBe("no");
+    const events = eventsOf(await response.text());
     expect(events).toHaveLength(6); // role, three tokens, finish, [DONE]
     expect(events.at(-1)).toBe("[DONE]");
   });
 
   test("its first token is there long before its last", async () => {
     const { url } = await startTestGateway({ engines: [{ tokens: 2, stallsAfterTokens: 1 }] });
-    const answer = await post(url, "/v1/completions", stream());
-    const first = await answer.body?.getReader().read();
+    const response = await post(url, "/v1/completions", stream());
+    const first = await response.body?.getReader().read();
     expect(Buffer.from(first?.value ?? []).toString()).toContain('"text":"w0"');
   });
 
@@ -70,8 +70,8 @@ describe("a stream", () => {
         routes: [routeConfig("chat", ["short/small"])],
       },
     });
-    const answer = await post(url, "/v1/chat/completions", chat({ model: "chat", stream: true }));
-    expect(eventsOf(await answer.text())).toHaveLength(2);
+    const received = await post(url, "/v1/chat/completions", chat({ model: "chat", stream: true }));
+    expect(eventsOf(await received.text())).toHaveLength(2);
   });
 
   test("a hundred at once all arrive whole", async () => {
@@ -100,8 +100,8 @@ describe("a stream that breaks", () => {
     const { url, requestLine } = await startTestGateway({
       engines: [{ tokens: 10, diesAfterTokens: 4, intervalMs: 5 }],
     });
-    const answer = await post(url, "/v1/completions", stream());
-    const events = eventsOf(await answer.text());
+    const response = await post(url, "/v1/completions", stream());
+    const events = eventsOf(await response.text());
     expect(events).toHaveLength(5);
     expect(JSON.parse(events.at(-1) ?? "").error).toMatchObject({ code: "stream_interrupted", type: "server_error" });
     expect(await requestLine()).toMatchObject({
@@ -207,8 +207,8 @@ describe("a client that leaves", () => {
       engines: [{ tokens: 1000, intervalMs: 10 }],
     });
     const controller = new AbortController();
-    const answer = await post(url, "/v1/chat/completions", chat({ stream: true }), {}, { signal: controller.signal });
-    const reader = answer.body!.getReader();
+    const response = await post(url, "/v1/chat/completions", chat({ stream: true }), {}, { signal: controller.signal });
+    const reader = response.body!.getReader();
     let seen = "";
     while (eventsOf(seen).length < 6) seen += Buffer.from((await reader.read()).value ?? []).toString();
     controller.abort();
@@ -224,10 +224,10 @@ describe("a client that leaves", () => {
   test.each([true, false])("before anything came (stream %s): the engine is told at once", async (isStream) => {
     const { url, engines, requestLine } = await startTestGateway({ engines: [{ mode: "hang" }] });
     const controller = new AbortController();
-    const answer = post(url, "/v1/completions", completion({ stream: isStream }), {}, { signal: controller.signal });
+    const response = post(url, "/v1/completions", completion({ stream: isStream }), {}, { signal: controller.signal });
     await vi.waitFor(() => expect(engines[0]?.received).toHaveLength(1));
     controller.abort();
-    await expect(answer).rejects.toThrow();
+    await expect(response).rejects.toThrow();
     await vi.waitFor(() => expect(engines[0]?.received[0]?.aborted).toBe(true));
     expect(await requestLine()).toMatchObject({ aborted: true, status: 499 });
   });
@@ -256,9 +256,9 @@ describe("a client that leaves", () => {
     await first.text().catch(() => undefined);
     await vi.waitFor(async () => {
       const again = new AbortController();
-      const answer = await post(url, "/v1/completions", stream(), {}, { signal: again.signal });
+      const response = await post(url, "/v1/completions", stream(), {}, { signal: again.signal });
       again.abort();
-      expect(answer.status).toBe(200);
+      expect(response.status).toBe(200);
     });
   });
 });

@@ -29,14 +29,24 @@ const STREAM_HEADERS = {
 
 /** Ninth step: the target's response as it is, or in the client's dialect. */
 export function relay(called: Called, { now, onEnd }: RelayTools): GatewayResponse {
-  const { answer, target, keeper, record, headers, generation, timeouts, client, request } = called;
-  if (answer.kind === "stream") {
-    const body = new StreamRelay(answer, {
+  const {
+    response: upstreamResponse,
+    target,
+    cacheWriter,
+    record,
+    headers,
+    generation,
+    timeouts,
+    client,
+    request,
+  } = called;
+  if (upstreamResponse.kind === "stream") {
+    const body = new StreamRelay(upstreamResponse, {
       newEncoder: client && (() => client.dialect.encodeStream(client.context)),
       idleSeconds: timeouts.idleSeconds,
       stripUsage: !generation.wantsUsage,
       hidesErrors: target.kind === "provider",
-      recording: keeper?.stream(target.id),
+      recording: cacheWriter?.stream(target.id),
       record,
       signal: request.signal,
       now,
@@ -44,11 +54,11 @@ export function relay(called: Called, { now, onEnd }: RelayTools): GatewayRespon
     });
     return { status: 200, headers: { ...headers.all, ...STREAM_HEADERS }, body };
   }
-  const { bytes } = answer;
+  const { bytes } = upstreamResponse;
   const usage = findUsage(bytes);
   record.note({ promptTokens: usage?.promptTokens, completionTokens: usage?.completionTokens });
   const response = wholeResponse(called, bytes);
-  keeper?.whole(bytes, target.id);
+  cacheWriter?.whole(bytes, target.id);
   onEnd(target.id);
   return response;
 }
@@ -101,7 +111,7 @@ export interface StreamRelayOptions {
  */
 export class StreamRelay implements StreamBody, BodyReader {
   readonly kind = "stream";
-  readonly #answer: StreamResponse;
+  readonly #response: StreamResponse;
   readonly #options: StreamRelayOptions;
   readonly #scanner: EventScanner;
   readonly #encoder: StreamTranslator | undefined;
@@ -116,11 +126,11 @@ export class StreamRelay implements StreamBody, BodyReader {
   #firstTokenAt: number | undefined = undefined;
   #lastTokenAt: number | undefined = undefined;
 
-  constructor(answer: StreamResponse, options: StreamRelayOptions) {
-    this.#answer = answer;
+  constructor(response: StreamResponse, options: StreamRelayOptions) {
+    this.#response = response;
     this.#options = options;
     // A translator has put an error into our words already.
-    const stripErrors = options.hidesErrors === true && answer.translator === undefined;
+    const stripErrors = options.hidesErrors === true && response.translator === undefined;
     this.#scanner = new EventScanner({ stripUsage: options.stripUsage, stripErrors });
     this.#encoder = options.newEncoder?.();
   }
@@ -132,7 +142,7 @@ export class StreamRelay implements StreamBody, BodyReader {
     sink.onDrain(() => this.#run(() => this.#onDrain()));
     sink.onClose(() => this.#finish());
     if (sink.isClosed) this.#finish();
-    else this.#answer.body.read(this);
+    else this.#response.body.read(this);
     return this.#ended.promise;
   }
 
@@ -164,7 +174,7 @@ export class StreamRelay implements StreamBody, BodyReader {
 
   #pass(chunk: Buffer): void {
     this.#lastActiveAt = this.#options.now();
-    const { translator, body } = this.#answer;
+    const { translator, body } = this.#response;
     // What comes behind the end is for no one, and its connection of no use.
     if (this.#scanner.isDone) return this.#onSourceEnd();
     const passed = this.#scan(translator === undefined ? chunk : translator.push(chunk));
@@ -190,7 +200,7 @@ export class StreamRelay implements StreamBody, BodyReader {
   #onDrain(): void {
     if (this.#isOver) return;
     this.#lastActiveAt = this.#options.now();
-    this.#answer.body.resume();
+    this.#response.body.resume();
   }
 
   /** A timer that each event set back would cost more than the event; this one looks again when it is due. */
@@ -208,7 +218,7 @@ export class StreamRelay implements StreamBody, BodyReader {
     if (this.#scanner.isDone) return this.#onSourceEnd();
     // A paused body means that the client takes nothing: it would not read an error event either.
     const { idleSeconds } = this.#options;
-    if (!this.#answer.body.isPaused) return this.#fail("timeout", `The model sent nothing for ${idleSeconds} s.`);
+    if (!this.#response.body.isPaused) return this.#fail("timeout", `The model sent nothing for ${idleSeconds} s.`);
     this.#isAborted = true;
     this.#sink?.destroy();
     this.#finish();
@@ -216,7 +226,7 @@ export class StreamRelay implements StreamBody, BodyReader {
 
   #onSourceEnd(): void {
     if (this.#isOver) return;
-    const { translator } = this.#answer;
+    const { translator } = this.#response;
     const last = translator === undefined ? undefined : this.#scan(translator.end());
     if (last !== undefined && last.length > 0) this.#sink?.write(last);
     if (this.#isWholeWithoutDone()) this.#sink?.write(this.#scan(DONE));
@@ -234,7 +244,7 @@ export class StreamRelay implements StreamBody, BodyReader {
 
   #fail(code: ErrorCode, message?: string): void {
     if (this.#isOver) return;
-    this.#answer.broken();
+    this.#response.broken();
     this.#endInError(code, message);
   }
 
@@ -281,7 +291,7 @@ export class StreamRelay implements StreamBody, BodyReader {
   }
 
   #close(): void {
-    const { body, release } = this.#answer;
+    const { body, release } = this.#response;
     const { recording, signal, onEnd } = this.#options;
     body.close();
     release();

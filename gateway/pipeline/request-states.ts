@@ -63,8 +63,8 @@ export interface Planned extends Parsed {
 
 /** A target has answered: a whole response, or the first byte of a stream. */
 export interface Called extends Planned {
-  readonly answer: AttemptResponse;
+  readonly response: AttemptResponse;
   readonly target: Target;
   /** Stores the response in the cache, where it may be. */
-  readonly keeper: CacheWriter | undefined;
+  readonly cacheWriter: CacheWriter | undefined;
 }

@@ -4,13 +4,13 @@ import { completion, errorOf, post, startTestGateway } from "../test/test-gatewa
 
 async function raw(url: string, text: string): Promise<string> {
   const socket = connect(Number(new URL(url).port), "127.0.0.1");
-  let answer = "";
+  let response = "";
   socket.on("data", (chunk) => {
-    answer += chunk.toString();
+    response += chunk.toString();
   });
   socket.write(text);
   await new Promise((resolve) => socket.once("close", resolve));
-  return answer;
+  return response;
 }
 
 test.each([
@@ -75,9 +75,9 @@ test("what is not HTTP is 400 in the same form", async () => {
     "GET /v1/models HTTP/1.1\r\nbad header\r\n\r\n",
     `GET / HTTP/1.1\r\nhost: a\r\nx: ${"y".repeat(20_000)}\r\n\r\n`,
   ]) {
-    const answer = await raw(url, text);
-    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
-    expect(answer).toContain('"code":"invalid_request"');
-    expect(answer).toMatch(/x-request-id: req_/);
+    const response = await raw(url, text);
+    expect(response).toMatch(/^HTTP\/1\.1 400 /);
+    expect(response).toContain('"code":"invalid_request"');
+    expect(response).toMatch(/x-request-id: req_/);
   }
 });

@@ -5,15 +5,15 @@ import { chat, completion, post, startTestGateway } from "../test/test-gateway.t
 describe("the log", () => {
   test("has one line for each request, with what is needed to understand it", async () => {
     const { url, requestLine } = await startTestGateway();
-    const answer = await post(url, "/v1/chat/completions", chat({ stream: true }));
-    await answer.text();
+    const response = await post(url, "/v1/chat/completions", chat({ stream: true }));
+    await response.text();
     const { time, durationMs, firstTokenMs, ...line } = await requestLine();
     expect(line).toEqual({
       level: expect.anything(),
       pid: expect.any(Number),
       hostname: expect.any(String),
       msg: "request",
-      requestId: answer.headers.get("x-request-id"),
+      requestId: response.headers.get("x-request-id"),
       route: "/v1/chat/completions",
       method: "POST",
       status: 200,
@@ -40,7 +40,7 @@ describe("the log", () => {
     const { url, logText, log, engines } = await startTestGateway({ engines: [{ tokens: 5 }] });
     const secret = "very-private-words";
     const headers = { authorization: `Bearer ${secret}`, cookie: secret, "user-agent": secret, "x-request-id": secret };
-    const send = (path: string, body: unknown) => post(url, path, body, headers).then((answer) => answer.text());
+    const send = (path: string, body: unknown) => post(url, path, body, headers).then((response) => response.text());
     await send("/v1/completions", completion({ prompt: secret }));
     await send("/v1/completions", completion({ prompt: secret, stream: true, user: secret }));
     await send("/v1/chat/completions", chat({ messages: [{ role: "user", content: secret }] }));
@@ -69,9 +69,9 @@ describe("the log", () => {
       },
     });
     const key = `sk-sl-${"a".repeat(12)}-${"b".repeat(43)}`;
-    const answer = await post(url, "/v1/completions", completion(), { authorization: `Bearer ${key}` });
-    expect(answer.status).toBe(500);
-    const body = await answer.text();
+    const response = await post(url, "/v1/completions", completion(), { authorization: `Bearer ${key}` });
+    expect(response.status).toBe(500);
+    const body = await response.text();
     expect(JSON.parse(body).error).toMatchObject({ code: "internal_error", type: "server_error" });
     expect(body).not.toMatch(/TypeError|at .*\.ts|undefined/);
     const line = await requestLine();

@@ -138,7 +138,7 @@ describe("an unexpected error", () => {
       };
       const { url, log, gateway, engines } = await startTestGateway({
         engines: [{ tokens: 100, intervalMs: 2 }],
-        steps: { relay: (called, tools) => STEPS.relay({ ...called, keeper: fails }, tools) },
+        steps: { relay: (called, tools) => STEPS.relay({ ...called, cacheWriter: fails }, tools) },
       });
       for (let sent = 0; sent < 12; sent++) {
         const text = await (await post(url, path, body)).text();

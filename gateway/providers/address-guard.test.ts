@@ -132,13 +132,13 @@ describe("a connection to a provider", () => {
 
   test("asks again for each connection, so that a name can't change its mind", async () => {
     const { port, requests } = await startServer();
-    const answers = [["1.1.1.1"], ["127.0.0.1"]];
-    const asked: string[][] = [];
+    const addressLists = [["1.1.1.1"], ["127.0.0.1"]];
+    const resolved: string[][] = [];
     const lookup: Lookup = (_host, _options, done) => {
-      const addresses = answers.shift() ?? ["127.0.0.1"];
-      asked.push(addresses);
+      const addresses = addressLists.shift() ?? ["127.0.0.1"];
+      resolved.push(addresses);
       // The first, public answer is never dialled in this test: it only shows that no verdict is kept.
-      if (asked.length === 1) return done(Object.assign(new Error("later"), { code: "EAI_AGAIN" }), []);
+      if (resolved.length === 1) return done(Object.assign(new Error("later"), { code: "EAI_AGAIN" }), []);
       done(
         null,
         addresses.map((address) => ({ address, family: 4 })),

@@ -15,8 +15,8 @@ async function behind(provider: ReturnType<typeof providerConfig>, options: Test
   };
   const { url } = await startTestGateway({ ...options, config });
   return async (path: string, body: object) => {
-    const answer = await post(url, path, body);
-    return { target: answer.headers.get("x-sluice-target"), text: await answer.text() };
+    const response = await post(url, path, body);
+    return { target: response.headers.get("x-sluice-target"), text: await response.text() };
   };
 }
 
@@ -26,14 +26,14 @@ describe("a provider of another dialect", () => {
   test("Anthropic's answers a chat whole and streamed, with its own key's header", async () => {
     const anthropic = await startFakeAnthropic();
     onTestFinished(() => anthropic.stop());
-    const ask = await behind(
+    const send = await behind(
       providerConfig("claude", anthropic.origin, { dialect: "anthropic", credential: { from: "environment" } }),
       { secrets: { secret: () => Promise.reject(new Error()), variable: () => anthropic.behaviour.key } },
     );
-    const whole = await ask("/v1/chat/completions", chat({ model: "chat" }));
+    const whole = await send("/v1/chat/completions", chat({ model: "chat" }));
     expect(whole.target).toBe("claude/small");
     expect(JSON.parse(whole.text).object).toBe("chat.completion");
-    const streamed = await ask("/v1/chat/completions", chat({ model: "chat", stream: true }));
+    const streamed = await send("/v1/chat/completions", chat({ model: "chat", stream: true }));
     expect([streamed.target, eventsOf(streamed.text).at(-1)]).toEqual(["claude/small", "[DONE]"]);
   });
 
@@ -41,16 +41,16 @@ describe("a provider of another dialect", () => {
     const bedrock = await startFakeBedrock();
     onTestFinished(() => bedrock.stop());
     const { accessKeyId, secretAccessKey, sessionToken, region } = bedrock.behaviour;
-    const ask = await behind(providerConfig("aws", bedrock.origin, { dialect: "bedrock", region }), {
+    const send = await behind(providerConfig("aws", bedrock.origin, { dialect: "bedrock", region }), {
       awsCredentials: async () => ({
         accessKeyId,
         secretAccessKey,
         ...(sessionToken === undefined ? {} : { sessionToken }),
       }),
     });
-    const whole = await ask("/v1/chat/completions", chat({ model: "chat" }));
+    const whole = await send("/v1/chat/completions", chat({ model: "chat" }));
     expect(whole.target).toBe("aws/small");
-    const streamed = await ask("/v1/chat/completions", chat({ model: "chat", stream: true }));
+    const streamed = await send("/v1/chat/completions", chat({ model: "chat", stream: true }));
     expect([streamed.target, eventsOf(streamed.text).at(-1)]).toEqual(["aws/small", "[DONE]"]);
   });
 
@@ -63,7 +63,7 @@ describe("a provider of another dialect", () => {
       ],
     });
     onTestFinished(() => gemini.stop());
-    const ask = await behind(
+    const send = await behind(
       providerConfig("google", `${gemini.origin}/v1beta`, {
         dialect: "gemini",
         credential: { from: "environment" },
@@ -72,16 +72,16 @@ describe("a provider of another dialect", () => {
       { secrets: { secret: () => Promise.reject(new Error()), variable: () => gemini.behaviour.key } },
     );
     const tools = [{ type: "function", function: { name: "look" } }];
-    const whole = await ask("/v1/chat/completions", chat({ model: "chat", tools }));
+    const whole = await send("/v1/chat/completions", chat({ model: "chat", tools }));
     expect(whole.target).toBe("google/small");
     expect(JSON.parse(whole.text).choices[0]).toMatchObject({
       finish_reason: "tool_calls",
       message: { content: "Yes" },
     });
-    const streamed = await ask("/v1/chat/completions", chat({ model: "chat", tools, stream: true }));
+    const streamed = await send("/v1/chat/completions", chat({ model: "chat", tools, stream: true }));
     expect([streamed.target, eventsOf(streamed.text).at(-1)]).toEqual(["google/small", "[DONE]"]);
     const message = { model: "chat", max_tokens: 9, messages: [{ role: "user", content: "Hi" }] };
-    const messages = await ask("/v1/messages", {
+    const messages = await send("/v1/messages", {
       ...message,
       tools: [{ name: "look", input_schema: { type: "object" } }],
     });
@@ -93,28 +93,28 @@ describe("a provider of another dialect", () => {
         { type: "tool_use", id: "f1", name: "look", input: { at: 1 } },
       ],
     });
-    const events = await ask("/v1/messages", { ...message, stream: true });
+    const events = await send("/v1/messages", { ...message, stream: true });
     expect(events.text).toContain('"stop_reason":"tool_use"');
     expect(events.text).toMatch(/event: message_stop\ndata: .*\n\n$/);
-    const response = await ask("/v1/responses", { model: "chat", input: "Hi" });
+    const response = await send("/v1/responses", { model: "chat", input: "Hi" });
     expect(JSON.parse(response.text)).toMatchObject({ status: "completed" });
-    const counted = await ask("/v1/messages/count_tokens", { model: "chat", messages: message.messages });
+    const counted = await send("/v1/messages/count_tokens", { model: "chat", messages: message.messages });
     expect(JSON.parse(counted.text).input_tokens).toBeGreaterThan(0);
-    const vectors = await ask("/v1/embeddings", { model: "chat", input: ["a", "b"] });
+    const vectors = await send("/v1/embeddings", { model: "chat", input: ["a", "b"] });
     expect(JSON.parse(vectors.text)).toMatchObject({ object: "list", data: [{ embedding: [0.5, 0] }, { index: 1 }] });
   });
 
   test("Gemini's that refuses our key with a 400 is passed over, and the client sees nothing of it", async () => {
     const gemini = await startFakeGemini();
     onTestFinished(() => gemini.stop());
-    const ask = await behind(providerConfig("google", gemini.origin, { dialect: "gemini" }));
-    expect((await ask("/v1/chat/completions", chat({ model: "chat" }))).target).toBe("other/small");
+    const send = await behind(providerConfig("google", gemini.origin, { dialect: "gemini" }));
+    expect((await send("/v1/chat/completions", chat({ model: "chat" }))).target).toBe("other/small");
   });
 
   test("that has no words for a request leaves it to the next target", async () => {
     const anthropic = await startFakeAnthropic();
     onTestFinished(() => anthropic.stop());
-    const ask = await behind(providerConfig("claude", anthropic.origin, { dialect: "anthropic" }));
-    expect((await ask("/v1/completions", completion({ model: "chat" }))).target).toBe("other/small");
+    const send = await behind(providerConfig("claude", anthropic.origin, { dialect: "anthropic" }));
+    expect((await send("/v1/completions", completion({ model: "chat" }))).target).toBe("other/small");
   });
 });

@@ -44,9 +44,9 @@ export class ProviderProbe {
   async #isWell(path: string): Promise<boolean> {
     const { pool, headers } = this.#provider;
     try {
-      const answer = await pool.request({ method: "GET", path, headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
-      await answer.body.dump();
-      return answer.statusCode >= 200 && answer.statusCode < 300;
+      const response = await pool.request({ method: "GET", path, headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
+      await response.body.dump();
+      return response.statusCode >= 200 && response.statusCode < 300;
     } catch {
       return false;
     }

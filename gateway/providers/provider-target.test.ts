@@ -3,7 +3,7 @@ import { providerConfig, routeConfig } from "../../test-support/target-config.ts
 import { provide } from "../test/provider-fixture.ts";
 import { chat, errorOf, post, startTestGateway } from "../test/test-gateway.ts";
 
-const ask = (url: string) => post(url, "/v1/chat/completions", chat({ model: "chat" }));
+const send = (url: string) => post(url, "/v1/chat/completions", chat({ model: "chat" }));
 
 describe("a provider's model", () => {
   // documented: provider-request
@@ -19,11 +19,11 @@ describe("a provider's model", () => {
         variable: (name) => (name === "SLUICE_PROVIDER_KEY_A" ? "sk-1" : undefined),
       },
     });
-    const answer = await post(url, "/v1/chat/completions", chat({ model: "chat" }), {
+    const response = await post(url, "/v1/chat/completions", chat({ model: "chat" }), {
       authorization: "Bearer client",
       cookie: "a=b",
     });
-    expect(answer.status).toBe(200);
+    expect(response.status).toBe(200);
     expect(provider.received[0]).toMatchObject({
       path: "/openai/v1/chat/completions",
       body: { model: "small" },
@@ -45,12 +45,12 @@ describe("a provider's model", () => {
       },
       secrets: { secret: async () => secret, variable: () => undefined },
     });
-    expect((await ask(url)).status).toBe(200);
+    expect((await send(url)).status).toBe(200);
     provider.behaviour.key = "new-key";
     secret = "new-key";
     now = 20_000;
-    const answer = await ask(url);
-    expect([answer.status, answer.headers.get("x-sluice-attempts")]).toEqual([200, "2"]);
+    const response = await send(url);
+    expect([response.status, response.headers.get("x-sluice-attempts")]).toEqual([200, "2"]);
     expect(logText()).not.toContain("new-key");
   });
 
@@ -66,7 +66,7 @@ describe("a provider's model", () => {
         variable: () => undefined,
       },
     });
-    await errorOf(await ask(url), 503, "model_unavailable");
+    await errorOf(await send(url), 503, "model_unavailable");
     expect(provider.received).toHaveLength(0);
     expect(log().find(({ msg }) => msg === "provider can't be used")).toMatchObject({
       provider: "a",
@@ -84,7 +84,7 @@ describe("a provider's model", () => {
       },
       lookup: (_host, _options, done) => done(null, [{ address: "127.0.0.1", family: 4 }]),
     });
-    await errorOf(await ask(url), 503, "model_unavailable");
+    await errorOf(await send(url), 503, "model_unavailable");
     expect(provider.received).toHaveLength(0);
   });
 
@@ -97,7 +97,7 @@ describe("a provider's model", () => {
         routes: [routeConfig("chat", ["a/small"])],
       },
     });
-    const open = Array.from({ length: 6 }, () => ask(url));
+    const open = Array.from({ length: 6 }, () => send(url));
     await vi.waitFor(() => expect(provider.received).toHaveLength(3));
     expect(await Promise.race(open)).toMatchObject({ status: 200 });
     // The others waited for a place here instead of there.
@@ -111,14 +111,14 @@ describe("a provider's model", () => {
       config: { providers: [providerConfig("a", provider.origin)], routes: [routeConfig("chat", ["a/small"])] },
     });
     const leave = new AbortController();
-    const answer = await post(
+    const response = await post(
       url,
       "/v1/chat/completions",
       chat({ model: "chat", stream: true }),
       {},
       { signal: leave.signal },
     );
-    await answer.body?.getReader().read();
+    await response.body?.getReader().read();
     leave.abort();
     await vi.waitFor(() => expect(provider.received[0]?.aborted).toBe(true));
   });

@@ -66,8 +66,8 @@ describe("the event scanner, whatever comes", () => {
     void fc.assert(
       fc.property(stream, cuts, (text, sizes) => {
         const end = text.endsWith("\r\n\r\n") ? "\r\n\r\n" : "\n\n";
-        const kept = text.split(end).filter((one) => !one.startsWith('data: {"choices":[],"usage"'));
-        expect(scan(Buffer.from(text), sizes, true).out.toString()).toBe(kept.join(end));
+        const expected = text.split(end).filter((one) => !one.startsWith('data: {"choices":[],"usage"'));
+        expect(scan(Buffer.from(text), sizes, true).out.toString()).toBe(expected.join(end));
       }),
     );
   });

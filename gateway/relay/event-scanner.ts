@@ -65,18 +65,18 @@ export class EventScanner {
   push(chunk: Buffer): Buffer {
     if (this.isDone) return EMPTY;
     const data = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
-    const kept: Buffer[] = [];
+    const passed: Buffer[] = [];
     let keepFrom = 0;
     let eventStart = 0;
     for (let end = eventEnd(data, this.#searched); end !== -1; end = eventEnd(data, end)) {
       const isWhole = !this.#isOversized;
       this.#isOversized = false;
       if (isWhole && !this.#inspect(data.subarray(eventStart, end))) {
-        kept.push(data.subarray(keepFrom, eventStart));
+        passed.push(data.subarray(keepFrom, eventStart));
         keepFrom = end;
       }
       eventStart = end;
-      if (this.isDone) return this.#lastBytes(kept, data.subarray(keepFrom, end));
+      if (this.isDone) return this.#lastBytes(passed, data.subarray(keepFrom, end));
     }
     if (data.length - eventStart > MAX_HELD_BYTES) this.#isOversized = true;
     // The last three bytes may be the beginning of a blank line.
@@ -84,13 +84,13 @@ export class EventScanner {
     this.#held = data.subarray(heldFrom);
     this.#searched = Math.max(0, this.#held.length - 3);
     const last = data.subarray(keepFrom, heldFrom);
-    return kept.length === 0 ? last : Buffer.concat([...kept, last]);
+    return passed.length === 0 ? last : Buffer.concat([...passed, last]);
   }
 
   /** What is passed on together with `[DONE]`; the bytes after it are dropped. */
-  #lastBytes(kept: readonly Buffer[], last: Buffer): Buffer {
+  #lastBytes(passed: readonly Buffer[], last: Buffer): Buffer {
     this.#held = EMPTY;
-    return kept.length === 0 ? last : Buffer.concat([...kept, last]);
+    return passed.length === 0 ? last : Buffer.concat([...passed, last]);
   }
 
   /** Bytes after the last complete event: to be passed on when the engine ended properly, dropped when it died. */

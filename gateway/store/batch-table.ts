@@ -133,9 +133,9 @@ export class BatchTable {
         Limit: limit - items.length,
         ...(start === undefined ? {} : { ExclusiveStartKey: start }),
       });
-      const answer = await this.#client.send(command, timeout());
-      items.push(...(answer.Items ?? []));
-      start = answer.LastEvaluatedKey;
+      const response = await this.#client.send(command, timeout());
+      items.push(...(response.Items ?? []));
+      start = response.LastEvaluatedKey;
     } while (start !== undefined && items.length < limit);
     return items;
   }

@@ -15,15 +15,15 @@ describe("the memory store", () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 120 }), async (steps) => {
         const store = new MemoryStore({ maxBytes: 64 * KIB });
-        const kept = new Map<string, number>();
+        const stored = new Map<string, number>();
         for (const [kind, name, size] of steps) {
-          if (kind === "set" && (await store.set(name, Buffer.alloc(size, 1), 60))) kept.set(name, size);
+          if (kind === "set" && (await store.set(name, Buffer.alloc(size, 1), 60))) stored.set(name, size);
           if (kind === "get") await store.get(name);
           if (kind === "delete") await store.delete(name);
           expect(store.bytes).toBeLessThanOrEqual(64 * KIB);
         }
         let held = 0;
-        for (const name of kept.keys()) held += (await store.get(name))?.length ?? 0;
+        for (const name of stored.keys()) held += (await store.get(name))?.length ?? 0;
         expect(held).toBeLessThanOrEqual(store.bytes);
       }),
     );

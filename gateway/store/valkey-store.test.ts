@@ -29,11 +29,11 @@ describe("the Valkey store", () => {
     expect(await store.get("cache:a")).toBeUndefined();
     expect(store.isAvailable).toBe(false);
     // Nothing is sent any more: the answer is there without a turn of the event loop.
-    let answers = 0;
-    for (let index = 0; index < 100; index++) void store.get("cache:a").then(() => answers++);
+    let responses = 0;
+    for (let index = 0; index < 100; index++) void store.get("cache:a").then(() => responses++);
     await new Promise<void>((resolve) => process.nextTick(() => queueMicrotask(resolve)));
     await Promise.resolve();
-    expect(answers).toBe(100);
+    expect(responses).toBe(100);
     expect(await store.set("cache:b", Buffer.from("b"), 60)).toBe(false);
     expect(await store.delete("cache:a")).toBe(false);
     expect(await store.deletePrefix("cache:")).toBeUndefined();

@@ -56,17 +56,17 @@ export class ValkeyStore implements FastStore {
   }
 
   async get(key: string): Promise<Buffer | undefined> {
-    return (await this.#ask(() => this.#client.getBuffer(key))) ?? undefined;
+    return (await this.#query(() => this.#client.getBuffer(key))) ?? undefined;
   }
 
   async set(key: string, value: Buffer, ttlSeconds: number): Promise<boolean> {
     if (value.length > MAX_VALUE_BYTES) return false;
     const milliseconds = Math.max(1, Math.round(ttlSeconds * 1000));
-    return (await this.#ask(() => this.#client.set(key, value, "PX", milliseconds))) === "OK";
+    return (await this.#query(() => this.#client.set(key, value, "PX", milliseconds))) === "OK";
   }
 
   async delete(key: string): Promise<boolean> {
-    return (await this.#ask(() => this.#client.unlink(key))) !== undefined;
+    return (await this.#query(() => this.#client.unlink(key))) !== undefined;
   }
 
   async deletePrefix(prefix: string): Promise<number | undefined> {
@@ -74,12 +74,12 @@ export class ValkeyStore implements FastStore {
     let cursor = "0";
     let count = 0;
     do {
-      const step = await this.#ask(() => this.#client.scan(cursor, "MATCH", pattern, "COUNT", SCAN_COUNT));
+      const step = await this.#query(() => this.#client.scan(cursor, "MATCH", pattern, "COUNT", SCAN_COUNT));
       if (step === undefined) return undefined;
       const [next, keys] = step;
       cursor = next;
       if (keys.length === 0) continue;
-      const deleted = await this.#ask(() => this.#client.unlink(...keys));
+      const deleted = await this.#query(() => this.#client.unlink(...keys));
       if (deleted === undefined) return undefined;
       count += deleted;
     } while (cursor !== "0");
@@ -93,7 +93,7 @@ export class ValkeyStore implements FastStore {
   }
 
   /** `undefined` when the store can't be asked, or did not answer in time. */
-  async #ask<T>(command: () => Promise<T>): Promise<T | undefined> {
+  async #query<T>(command: () => Promise<T>): Promise<T | undefined> {
     if (!this.isAvailable) return undefined;
     try {
       return await command();

@@ -24,16 +24,16 @@ export async function startAdminGateway(
       headers: { authorization: `Bearer ${admin.secret}`, "content-type": "application/json", ...headers },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-  const ask = async () => {
-    const answer = await post(gateway.url, "/v1/chat/completions", chat({ model: "chat" }));
-    await answer.text();
-    return answer.headers.get("x-sluice-target") ?? answer.status;
+  const send = async () => {
+    const response = await post(gateway.url, "/v1/chat/completions", chat({ model: "chat" }));
+    await response.text();
+    return response.headers.get("x-sluice-target") ?? response.status;
   };
-  return { ...gateway, ...routes, admin, keyOf, call, ask, table: { changeStore, spendStore, ...routes } };
+  return { ...gateway, ...routes, admin, keyOf, call, send, table: { changeStore, spendStore, ...routes } };
 }
 
-export const jsonOf = async (answer: Response | Promise<Response>) =>
-  (await (await answer).json()) as Record<string, unknown>;
+export const jsonOf = async (response: Response | Promise<Response>) =>
+  (await (await response).json()) as Record<string, unknown>;
 
 /** Two providers, one of them declared and behind the route `chat`. */
 export async function withProviders() {

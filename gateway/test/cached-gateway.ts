@@ -10,16 +10,16 @@ export function start(options: TestGatewayOptions = {}, cache: Partial<CacheSett
 export const cold = (fields: Record<string, unknown> = {}) => completion({ temperature: 0, ...fields });
 
 /** Asks, reads to the end and tells what the cache said. */
-export async function ask(url: string, body: unknown = cold(), headers: Record<string, string> = {}, path?: string) {
-  const answer = await post(url, path ?? "/v1/completions", body, headers);
-  const text = await answer.text();
+export async function send(url: string, body: unknown = cold(), headers: Record<string, string> = {}, path?: string) {
+  const response = await post(url, path ?? "/v1/completions", body, headers);
+  const text = await response.text();
   return {
-    status: answer.status,
+    status: response.status,
     text,
-    cache: answer.headers.get("x-sluice-cache"),
-    level: answer.headers.get("x-sluice-cache-level"),
-    age: answer.headers.get("age"),
-    saved: answer.headers.get("x-sluice-cache-saved-tokens"),
-    type: answer.headers.get("content-type"),
+    cache: response.headers.get("x-sluice-cache"),
+    level: response.headers.get("x-sluice-cache-level"),
+    age: response.headers.get("age"),
+    saved: response.headers.get("x-sluice-cache-saved-tokens"),
+    type: response.headers.get("content-type"),
   };
 }

@@ -194,7 +194,7 @@ class Simulation {
       const isBatch = this.#random() < 0.2;
       if (isBatch) this.#batches.add(index);
       const plan = planTargets(generation, { tenant, session: undefined }, CHAT.need, this.#service.router);
-      const { answer, target } = await callInQueue(
+      const { response, target } = await callInQueue(
         {
           requestId: `req_${index}`,
           startedAt: this.#now(),
@@ -218,7 +218,7 @@ class Simulation {
         },
       );
       answeredBy = target.id;
-      if (answer.kind === "stream") await this.#relay(answer);
+      if (response.kind === "stream") await this.#relay(response);
     } catch (error) {
       outcome = error instanceof GatewayError ? error.code : error instanceof Error ? error.name : "unknown";
     } finally {
@@ -252,9 +252,9 @@ class Simulation {
     try {
       await pass(Math.min(takes, patience), signal);
       if (isSlow) throw new UpstreamFailure("slow");
-      const answer = this.#result(lease, generation.stream);
+      const response = this.#result(lease, generation.stream);
       call.ended = "answered";
-      return answer;
+      return response;
     } catch (error) {
       call.ended =
         error instanceof UpstreamFailure ? error.kind : error instanceof HedgedAway ? "hedged-away" : "ended";
@@ -291,11 +291,11 @@ class Simulation {
     return budget;
   }
 
-  async #relay(answer: Extract<AttemptResponse, { kind: "stream" }>): Promise<void> {
+  async #relay(response: Extract<AttemptResponse, { kind: "stream" }>): Promise<void> {
     await pass(this.#random() * 800);
-    if (this.#random() < 0.1) answer.broken();
-    answer.release();
-    answer.release();
+    if (this.#random() < 0.1) response.broken();
+    response.release();
+    response.release();
   }
 
   #checkLimits({ target }: Lease): void {

@@ -51,10 +51,10 @@ export function damaged(
   bytes: Uint8Array,
   { at, kind, bytes: strange }: { at: number; kind: string; bytes: Uint8Array },
 ): Buffer {
-  const place = Math.floor(at * bytes.length);
-  const before = bytes.subarray(0, place);
+  const position = Math.floor(at * bytes.length);
+  const before = bytes.subarray(0, position);
   if (kind === "cut") return Buffer.from(before);
-  return Buffer.concat([before, strange, bytes.subarray(kind === "flip" ? place + strange.length : place)]);
+  return Buffer.concat([before, strange, bytes.subarray(kind === "flip" ? position + strange.length : position)]);
 }
 
 /** The data of the events of a stream in OpenAI's dialect, each parsed; throws where one can't be. */
@@ -122,9 +122,9 @@ const toolName = fc.stringMatching(/^[a-z_]{1,12}$/);
 
 /** A user's turn, then an assistant's, whose calls are all answered; as OpenAI's messages. */
 const turn = fc.record({
-  said: fc.array(fc.oneof(words, fc.constant("")), { minLength: 1, maxLength: 3 }),
+  texts: fc.array(fc.oneof(words, fc.constant("")), { minLength: 1, maxLength: 3 }),
   asParts: fc.boolean(),
-  answer: fc.option(words, { nil: null }),
+  reply: fc.option(words, { nil: null }),
   calls: fc.array(fc.record({ name: toolName, input: fc.dictionary(words, fc.jsonValue({ maxDepth: 2 })) }), {
     maxLength: 3,
   }),
@@ -136,22 +136,26 @@ export const conversations = fc
   .map(([system, first, turns]) => [
     ...system.map((content) => ({ role: "system", content })),
     { role: "user", content: first },
-    ...turns.flatMap(({ said, asParts, answer, calls }, index) => [
-      ...said.map((text) => ({ role: "user", content: asParts ? [{ type: "text", text }] : text })),
+    ...turns.flatMap(({ texts, asParts, reply, calls }, index) => [
+      ...texts.map((text) => ({ role: "user", content: asParts ? [{ type: "text", text }] : text })),
       {
         role: "assistant",
-        content: answer,
+        content: reply,
         ...(calls.length === 0
           ? {}
           : {
-              tool_calls: calls.map(({ name, input }, place) => ({
-                id: `call_${index}_${place}`,
+              tool_calls: calls.map(({ name, input }, callIndex) => ({
+                id: `call_${index}_${callIndex}`,
                 type: "function",
                 function: { name, arguments: JSON.stringify(input) },
               })),
             }),
       },
-      ...calls.map((_call, place) => ({ role: "tool", tool_call_id: `call_${index}_${place}`, content: "done" })),
+      ...calls.map((_call, callIndex) => ({
+        role: "tool",
+        tool_call_id: `call_${index}_${callIndex}`,
+        content: "done",
+      })),
     ]),
   ]);
 

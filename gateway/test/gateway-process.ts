@@ -86,8 +86,8 @@ export async function startServing(
 /** The status of a GET over a new connection, so that the kernel gives it to any thread. */
 export function getOnce(url: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
-    get(url, { agent: new Agent() }, (answer) => {
-      answer.resume().once("end", () => resolve(answer.statusCode));
+    get(url, { agent: new Agent() }, (response) => {
+      response.resume().once("end", () => resolve(response.statusCode));
     }).on("error", reject);
   });
 }

@@ -30,6 +30,6 @@ export async function send({ handle }: Pick<Gateway, "handle">, target: string, 
     knownCaller: options.knownCaller,
   });
   const bytes = response.body.kind === "none" ? Buffer.alloc(0) : await wholeBody(response);
-  const answer = bytes.toString("utf8");
-  return { status: response.status, headers: response.headers, text: answer, json: () => JSON.parse(answer) };
+  const content = bytes.toString("utf8");
+  return { status: response.status, headers: response.headers, text: content, json: () => JSON.parse(content) };
 }

@@ -21,7 +21,7 @@ export function startNarrow(queue: Partial<GatewayConfig["queue"]> = {}, options
   });
 }
 
-export const ask = (
+export const send = (
   url: string,
   headers: Record<string, string> = {},
   fields: Record<string, unknown> = {},
@@ -56,7 +56,7 @@ export async function block(gateway: TestGateway) {
   const { mode } = engine.behaviour;
   engine.behaviour.mode = "hang";
   const leaving = new AbortController();
-  const blocker = ask(gateway.url, as("192.0.2.99"), { prompt: "blocker" }, { signal: leaving.signal }).catch(
+  const blocker = send(gateway.url, as("192.0.2.99"), { prompt: "blocker" }, { signal: leaving.signal }).catch(
     () => undefined,
   );
   await vi.waitFor(() => expect(engine.received.length).toBe(before + 1));

@@ -80,14 +80,14 @@ export function relayed(recorded: RecordedResponse, client: Client, cuts: Cuts):
     now: () => 0,
   };
   const translator = target.decodeStream(REQUEST);
-  const answer = {
+  const response = {
     kind: "stream",
     translator,
     broken: () => undefined,
     release: () => undefined,
     body: body as never,
   } as const;
-  const relay = new StreamRelay(answer, options);
+  const relay = new StreamRelay(response, options);
   void relay.send({
     isClosed: false,
     write: (bytes) => sent.push(bytes) > 0,
@@ -192,7 +192,7 @@ function wholeChat(value: unknown): Fields {
     id,
     choices: choices.map(({ index, message, finish_reason, logprobs, stop_reason }) => {
       const { content, refusal, reasoning_content, thinking_blocks, tool_calls } = message;
-      const given = {
+      const fields = {
         refusal,
         reasoning_content,
         thinking_blocks,
@@ -204,7 +204,7 @@ function wholeChat(value: unknown): Fields {
       return {
         index,
         content: content ?? "",
-        ...Object.fromEntries(Object.entries(given).filter(([, field]) => field != null)),
+        ...Object.fromEntries(Object.entries(fields).filter(([, field]) => field != null)),
         ...(calls.length > 0 ? { tool_calls: calls } : {}),
       };
     }),

@@ -29,10 +29,10 @@ describe("limits of a gateway of several threads", { timeout: 90_000 }, () => {
       queue: { ...testConfig().queue, waitSeconds: 60 },
       timeouts: { firstByteSeconds: 30, totalSeconds: 30, idleSeconds: 30 },
     });
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 60 }, () => post(url, "/v1/chat/completions", chat({ model: "chat" }), CLOSE)),
     );
-    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+    expect(responses.map(({ status }) => status)).toEqual(responses.map(() => 200));
     expect(provider.maxOpen).toBe(2);
   });
 
@@ -45,11 +45,11 @@ describe("limits of a gateway of several threads", { timeout: 90_000 }, () => {
       routes: [routeConfig("chat", ["a/small"])],
       queue: { ...testConfig().queue, waitSeconds: 0.2 },
     });
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 40 }, () => post(url, "/v1/chat/completions", chat({ model: "chat" }), CLOSE)),
     );
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(10);
-    expect(answers.filter(({ status }) => status === 503)).toHaveLength(30);
+    expect(responses.filter(({ status }) => status === 200)).toHaveLength(10);
+    expect(responses.filter(({ status }) => status === 503)).toHaveLength(30);
     expect(provider.received).toHaveLength(10);
   });
 
@@ -61,10 +61,10 @@ describe("limits of a gateway of several threads", { timeout: 90_000 }, () => {
     engine.behaviour.mode = "hang";
     let refused = 0;
     const leaving = new AbortController();
-    const answers = Array.from({ length: 90 }, async () => {
+    const responses = Array.from({ length: 90 }, async () => {
       const init = { signal: leaving.signal };
-      const answer = await post(url, "/v1/completions", completion(), CLOSE, init).catch(() => undefined);
-      if (answer?.status === 503) refused++;
+      const response = await post(url, "/v1/completions", completion(), CLOSE, init).catch(() => undefined);
+      if (response?.status === 503) refused++;
     });
     const waiting = () => sum(metricsUrl, "sluice_queue_requests");
     await vi.waitFor(async () => expect(refused + engine.received.length + (await waiting())).toBe(90), {
@@ -74,6 +74,6 @@ describe("limits of a gateway of several threads", { timeout: 90_000 }, () => {
     expect(await waiting()).toBeLessThanOrEqual(12);
     expect(await waiting()).toBeGreaterThanOrEqual(9);
     leaving.abort();
-    await Promise.all(answers);
+    await Promise.all(responses);
   });
 });

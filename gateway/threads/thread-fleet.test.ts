@@ -57,11 +57,11 @@ describe("serving threads", () => {
   });
 
   test("one that is too busy to answer is left out of a scrape", async () => {
-    const answers = `parentPort.on("message", ({ kind, id }) => {
+    const responses = `parentPort.on("message", ({ kind, id }) => {
       if (kind === "drain") process.exit(0);
       if (Atomics.add(new Int32Array(workerData.memory.inFlight), 0, 1) === 0) tell({ kind: "metrics", id, metrics: [{ name: "a" }] });
     }); tell({ kind: "listening", port: 1 });`;
-    const { fleet } = await fleetOf(`import { workerData } from "node:worker_threads";\n${answers}`, 2);
+    const { fleet } = await fleetOf(`import { workerData } from "node:worker_threads";\n${responses}`, 2);
     await fleet.start();
     expect(await fleet.collect()).toEqual([[{ name: "a" }]]);
   });

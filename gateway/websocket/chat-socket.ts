@@ -125,7 +125,7 @@ export class ChatSocket implements ByteHolder {
   async #respondToAll(): Promise<void> {
     this.#isBusy = true;
     for (let body = this.#next(); body !== undefined; body = this.#next()) {
-      await this.#answer(body);
+      await this.#respond(body);
       this.#options.budget.release(this, body.length);
     }
     this.#isBusy = false;
@@ -139,7 +139,7 @@ export class ChatSocket implements ByteHolder {
     return body;
   }
 
-  async #answer(body: Buffer): Promise<void> {
+  async #respond(body: Buffer): Promise<void> {
     const { signal } = this.#gone;
     try {
       const response = await this.#options.post(body, signal);

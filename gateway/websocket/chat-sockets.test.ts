@@ -21,7 +21,7 @@ async function open(url: string, options: ClientOptions = {}) {
     socket,
     messages,
     closed,
-    ask: (body: unknown) => socket.send(typeof body === "string" ? body : JSON.stringify(body)),
+    send: (body: unknown) => socket.send(typeof body === "string" ? body : JSON.stringify(body)),
     /** Waits until so many requests have ended. */
     ends: (count: number) =>
       vi.waitFor(() =>
@@ -43,8 +43,8 @@ describe("a chat over a WebSocket", () => {
   test("brings the very events of the stream, one message each", async () => {
     const { url } = await startTestGateway();
     const body = chat({ stream: true, stream_options: { include_usage: true } });
-    const { ask, ends, messages } = await open(url);
-    ask(body);
+    const { send, ends, messages } = await open(url);
+    send(body);
     await ends(1);
     expect(messages).toEqual(eventsOf(await (await post(url, PATH, body)).text()));
     expect(messages.at(-2)).toContain('"usage"');
@@ -52,19 +52,19 @@ describe("a chat over a WebSocket", () => {
 
   test("brings an answer that is not streamed as one message and [DONE]", async () => {
     const { url } = await startTestGateway();
-    const { ask, ends, messages } = await open(url);
-    ask(chat());
+    const { send, ends, messages } = await open(url);
+    send(chat());
     await ends(1);
     expect(messages).toEqual([await (await post(url, PATH, chat())).text(), "[DONE]"]);
   });
 
   test("answers several requests one after the other, wrong ones with the API's error body", async () => {
     const { url, engines } = await startTestGateway({ engines: [{ tokens: 5, intervalMs: 10 }] });
-    const { ask, ends, messages } = await open(url);
-    ask(chat({ stream: true, seed: 1 }));
-    ask("no JSON");
-    ask(chat({ temperature: 9 }));
-    ask(chat({ stream: true, seed: 2 }));
+    const { send, ends, messages } = await open(url);
+    send(chat({ stream: true, seed: 1 }));
+    send("no JSON");
+    send(chat({ temperature: 9 }));
+    send(chat({ stream: true, seed: 2 }));
     await ends(4);
     const codes = messages.filter((one) => one.startsWith('{"error"')).map((one) => JSON.parse(one).error.code);
     expect(codes).toEqual(["invalid_json", "invalid_request"]);
@@ -77,10 +77,10 @@ describe("a chat over a WebSocket", () => {
     const { keyId, secret, hash } = newApiKey();
     keys.set(keyId, { keyId, hash, plan: "standard", createdAt: "2026-01-01T00:00:00Z", name: "me" });
     const authorization = `Bearer ${secret}`;
-    const { ask, ends, messages } = await open(url, {
+    const { send, ends, messages } = await open(url, {
       headers: { authorization, "x-sluice-client-ip": "203.0.113.7" },
     });
-    for (let sent = 0; sent < 3; sent++) ask(chat());
+    for (let sent = 0; sent < 3; sent++) send(chat());
     await ends(3);
     expect(JSON.parse(messages.at(-1) ?? "").error.code).toBe("rate_limit_exceeded");
     const lines = log().filter((line) => line.route === PATH);
@@ -95,13 +95,13 @@ describe("a chat over a WebSocket", () => {
 
   test("an engine that dies in the middle ends with an error body and leaves the socket open", async () => {
     const { url, engines } = await startTestGateway({ engines: [{ tokens: 5, intervalMs: 20, diesAfterTokens: 2 }] });
-    const { ask, ends, messages } = await open(url);
-    ask(chat({ stream: true }));
+    const { send, ends, messages } = await open(url);
+    send(chat({ stream: true }));
     await ends(1);
     expect(JSON.parse(messages.at(-1) ?? "").error.code).toBe("stream_interrupted");
     engines[0]!.behaviour.diesAfterTokens = undefined;
     await vi.waitFor(async () => expect((await fetch(`${url}/health`)).status).toBe(200));
-    ask(chat({ stream: true }));
+    send(chat({ stream: true }));
     await ends(2);
     expect(messages.at(-1)).toBe("[DONE]");
   });
@@ -110,9 +110,9 @@ describe("a chat over a WebSocket", () => {
 describe("the client's side", () => {
   test("closing aborts the request that runs, and those behind it never start", async () => {
     const { url, engines, log } = await startTestGateway({ engines: [{ tokens: 1000, intervalMs: 20 }] });
-    const { ask, socket, messages } = await open(url);
-    ask(chat({ stream: true }));
-    ask(chat({ stream: true, seed: 2 }));
+    const { send, socket, messages } = await open(url);
+    send(chat({ stream: true }));
+    send(chat({ stream: true, seed: 2 }));
     await vi.waitFor(() => expect(messages.length).toBeGreaterThan(1));
     socket.close();
     await vi.waitFor(() => expect(engines[0]?.received[0]?.aborted).toBe(true));
@@ -123,9 +123,9 @@ describe("the client's side", () => {
   // documented: websocket-backpressure
   test("a client that reads nothing holds the engine back instead of filling this process", async () => {
     const { url, engines } = await startTestGateway({ engines: [{ tokens: 2000, tokenBytes: 50_000 }] });
-    const { ask, ends, socket, messages } = await open(url);
+    const { send, ends, socket, messages } = await open(url);
     socket.pause();
-    ask(chat({ stream: true }));
+    send(chat({ stream: true }));
     const sent = () => engines[0]?.received[0]?.sentBytes ?? 0;
     let before = -1;
     await vi.waitFor(
@@ -145,25 +145,25 @@ describe("the client's side", () => {
   test("too large, binary, or too many waiting messages close the socket with their code", async () => {
     const { url } = await startTestGateway({ engines: [{ mode: "hang" }], config: { bodyLimitBytes: 2000 } });
     const large = await open(url);
-    large.ask("x".repeat(2001));
+    large.send("x".repeat(2001));
     expect((await large.closed).code).toBe(1009);
     const binary = await open(url);
     binary.socket.send(Buffer.from("{}"));
     expect((await binary.closed).code).toBe(1003);
     const many = await open(url);
-    for (let sent = 0; sent < 20; sent++) many.ask(chat());
+    for (let sent = 0; sent < 20; sent++) many.send(chat());
     expect(await many.closed).toEqual({ code: 1008, reason: "Too many requests are waiting. Wait for [DONE]." });
   });
 
   test("one that is refused and does not read is hung up on within seconds, and nothing that waited runs", async () => {
     const { url, engines } = await startTestGateway({ engines: [{ tokens: 20, intervalMs: 5 }] });
-    const { socket, ask } = await open(url);
+    const { socket, send } = await open(url);
     const connection = (socket as unknown as { readonly _socket: Socket })._socket;
     // Does not see that it is refused.
     connection.pause();
     const isGone = new Promise((resolve) => connection.on("close", resolve));
     socket.on("error", () => undefined);
-    for (let sent = 0; sent < 100; sent++) ask(chat({ seed: sent }));
+    for (let sent = 0; sent < 100; sent++) send(chat({ seed: sent }));
     // A write finds out that the other side has gone.
     const timer = setInterval(() => socket.send("{}", () => undefined), 100);
     onTestFinished(() => clearInterval(timer));
@@ -174,12 +174,12 @@ describe("the client's side", () => {
   test("all together hold at most 64 MiB of requests: those that hold the most are told to try again later", async () => {
     const { url } = await startTestGateway({ engines: [{ mode: "hang" }], config: { bodyLimitBytes: 1_000_000 } });
     const polite = await open(url);
-    polite.ask(chat());
+    polite.send(chat());
     const greedy = await Promise.all(Array.from({ length: 90 }, () => open(url)));
     const codes: number[] = [];
     for (const { closed } of greedy) void closed.then(({ code }) => codes.push(code));
     // A first one that runs, and one that waits.
-    for (const { ask } of greedy) for (const size of [10, 950_000]) ask(chat({ user: "u".repeat(size) }));
+    for (const { send } of greedy) for (const size of [10, 950_000]) send(chat({ user: "u".repeat(size) }));
     await vi.waitFor(() => expect(codes.length).toBeGreaterThan(15), { timeout: 15_000 });
     expect(new Set(codes)).toEqual(new Set([1013]));
     expect(codes.length).toBeLessThan(50);
@@ -196,8 +196,8 @@ describe("the client's side", () => {
     }
     await vi.waitFor(() => expect(codes.length).toBeGreaterThan(15), { timeout: 15_000 });
     expect(codes.length).toBeLessThan(50);
-    const { ask, ends } = await open(url);
-    ask(chat());
+    const { send, ends } = await open(url);
+    send(chat());
     await ends(1);
   }, 30_000);
 
@@ -237,7 +237,7 @@ describe("a handshake", () => {
     const { url } = await startTestGateway();
     expect(await refused(url, {}, "/v1/completions")).toMatchObject({ status: 405 });
     expect(await refused(url, {}, "/v1/nothing")).toMatchObject({ status: 404 });
-    const answer = await new Promise<string>((resolve) => {
+    const response = await new Promise<string>((resolve) => {
       const socket = connect(Number(new URL(url).port), "127.0.0.1");
       socket.on("data", (chunk) => {
         resolve(String(chunk));
@@ -245,7 +245,7 @@ describe("a handshake", () => {
       });
       socket.write("GET /v1/models HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n");
     });
-    expect(answer).toMatch(/^HTTP\/1\.1 200 OK/);
+    expect(response).toMatch(/^HTTP\/1\.1 200 OK/);
   });
 });
 
@@ -253,8 +253,8 @@ describe("a gateway that leaves", () => {
   test("closes idle sockets, lets the running request finish, and takes no new one", async () => {
     const { url, gateway } = await startTestGateway({ engines: [{ tokens: 20, intervalMs: 20 }] });
     const [idle, busy] = [await open(url), await open(url)];
-    busy.ask(chat({ stream: true }));
-    busy.ask(chat({ stream: true }));
+    busy.send(chat({ stream: true }));
+    busy.send(chat({ stream: true }));
     await vi.waitFor(() => expect(busy.messages.length).toBeGreaterThan(1));
     const drained = gateway.drain();
     expect((await idle.closed).code).toBe(1001);
@@ -269,8 +269,8 @@ describe("a gateway that leaves", () => {
       engines: [{ mode: "hang" }],
       config: { drainSeconds: 0.3 },
     });
-    const { ask, closed } = await open(url);
-    ask(chat());
+    const { send, closed } = await open(url);
+    send(chat());
     await vi.waitFor(() => expect(engines[0]?.received).toHaveLength(1));
     await gateway.drain();
     expect((await closed).code).toBe(1006);

@@ -9,14 +9,14 @@ import { anthropicRequest } from "../providers/anthropic/anthropic-request.ts";
 
 const EPHEMERAL = { cache_control: { type: "ephemeral" } };
 const mark = fc.constantFrom({}, {}, EPHEMERAL, { cache_control: { type: "ephemeral", ttl: "1h" } });
-const word = fc.string({ minLength: 1, maxLength: 8 });
+const words = fc.string({ minLength: 1, maxLength: 8 });
 const marked = (block: fc.Arbitrary<object>) => fc.tuple(block, mark).map(([one, its]) => ({ ...one, ...its }));
-const text = marked(word.map((said) => ({ type: "text", text: said })));
+const text = marked(words.map((word) => ({ type: "text", text: word })));
 const image = marked(fc.constant({ type: "image", source: { type: "base64", media_type: "image/png", data: "aGk=" } }));
 const document = marked(fc.constant({ type: "document", source: { type: "url", url: "https://example.com/a.pdf" } }));
 const call = marked(fc.constant({ type: "tool_use", id: "t1", name: "weather", input: { city: "Oslo" } }));
-const result = marked(
-  word.map((said) => ({ type: "tool_result", tool_use_id: "t1", content: [{ type: "text", text: said }] })),
+const toolResult = marked(
+  words.map((word) => ({ type: "tool_result", tool_use_id: "t1", content: [{ type: "text", text: word }] })),
 );
 const tool = marked(
   fc.constant({ name: "weather", description: "It", input_schema: { type: "object", properties: {} } }),
@@ -27,19 +27,19 @@ const requests = fc
   .record({
     system: fc.array(text, { minLength: 1, maxLength: 3 }),
     first: fc.array(fc.oneof(text, image, document), { minLength: 1, maxLength: 4 }),
-    answer: fc.array(text, { maxLength: 2 }),
+    response: fc.array(text, { maxLength: 2 }),
     call,
-    result,
+    toolResult,
     tool,
   })
-  .map(({ system, first, answer, call: called, result: told, tool: defined }) => ({
+  .map(({ system, first, response, call: called, toolResult, tool: defined }) => ({
     model: "tiny",
     max_tokens: 9,
     system,
     messages: [
       { role: "user", content: first },
-      { role: "assistant", content: [...answer, called] },
-      { role: "user", content: [told] },
+      { role: "assistant", content: [...response, called] },
+      { role: "user", content: [toolResult] },
     ],
     tools: [defined],
   }));
@@ -82,17 +82,17 @@ describe("marks of prompt caching", () => {
       system: [{ type: "text", text: "Long", ...EPHEMERAL }],
       messages: [{ role: "user", content: [{ type: "text", text: "Hi", ...EPHEMERAL }] }],
     };
-    const ask = async (fields: object) => {
-      const answer = await post(url, "/v1/messages", { ...body, ...fields });
-      return { status: answer.status, text: await answer.text() };
+    const send = async (fields: object) => {
+      const response = await post(url, "/v1/messages", { ...body, ...fields });
+      return { status: response.status, text: await response.text() };
     };
     const counts = { input_tokens: 4, cache_read_input_tokens: 50, cache_creation_input_tokens: 20, output_tokens: 3 };
-    expect(JSON.parse((await ask({ model: "claude" })).text).usage).toMatchObject(counts);
+    expect(JSON.parse((await send({ model: "claude" })).text).usage).toMatchObject(counts);
     expect(provider.received.at(-1)?.body).toMatchObject({ system: body.system, messages: body.messages });
-    const { text: events } = await ask({ model: "claude", stream: true });
+    const { text: events } = await send({ model: "claude", stream: true });
     const delta = /^data: (\{"type":"message_delta".*)$/m.exec(events)?.[1] ?? "{}";
     expect(JSON.parse(delta).usage).toMatchObject(counts);
-    expect((await ask({ model: "gpt" })).status).toBe(200);
+    expect((await send({ model: "gpt" })).status).toBe(200);
     expect(JSON.stringify(other.received[0]?.body)).not.toContain("cache_control");
   });
 });

@@ -17,7 +17,7 @@ export function storedMark(block: unknown): Fields {
 /** A mark that was kept, or that a client of the OpenAI dialect wrote itself; `undefined` for none. */
 export function markOf(value: unknown): Fields | undefined {
   if (!isRecord(value)) return undefined;
-  const kept: unknown = Reflect.get(value, CACHE_MARK);
-  const mark = kept ?? value.cache_control;
+  const stored: unknown = Reflect.get(value, CACHE_MARK);
+  const mark = stored ?? value.cache_control;
   return isRecord(mark) ? mark : undefined;
 }

@@ -89,12 +89,12 @@ function deltasOf(choice: Readonly<Record<string, unknown>>): readonly ChatDelta
   if (text !== undefined) deltas.push({ kind: "text", text });
   const refusal = textOf(delta.refusal);
   if (refusal !== undefined) deltas.push({ kind: "refusal", text: refusal });
-  for (const [place, call] of itemsOf(delta.tool_calls).entries()) {
+  for (const [position, call] of itemsOf(delta.tool_calls).entries()) {
     if (!isRecord(call)) throw new GatewayError("upstream_error");
     const called = isRecord(call.function) ? call.function : {};
     deltas.push({
       kind: "tool",
-      index: countOf(call.index) ?? place,
+      index: countOf(call.index) ?? position,
       id: textOf(call.id),
       name: textOf(called.name),
       arguments: textOf(called.arguments) ?? "",

@@ -21,8 +21,8 @@ function readPart(part: unknown, param: string): readonly Block[] {
       return text(part.refusal, undefined);
     case "image_url": {
       const image = isRecord(part.image_url) ? part.image_url.url : part.image_url;
-      const place = `${param}.image_url.url`;
-      return [{ kind: "image", media: readMedia(image, place), param: place, cacheControl: markOf(part) }];
+      const urlParam = `${param}.image_url.url`;
+      return [{ kind: "image", media: readMedia(image, urlParam), param: urlParam, cacheControl: markOf(part) }];
     }
     case "input_audio": {
       const audio = isRecord(part.input_audio) ? part.input_audio : {};
@@ -36,8 +36,8 @@ function readPart(part: unknown, param: string): readonly Block[] {
 }
 
 function text(value: unknown, cacheControl: unknown): readonly Block[] {
-  const said = textOf(value);
-  return said === undefined ? [] : [{ kind: "text", text: said, cacheControl }];
+  const text = textOf(value);
+  return text === undefined ? [] : [{ kind: "text", text, cacheControl }];
 }
 
 function readFile(

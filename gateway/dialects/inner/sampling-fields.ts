@@ -40,10 +40,10 @@ const NONE: ReadonlySet<string> = new Set();
  * @throws {GatewayError} `invalid_request` naming the field
  */
 export function refuseOnlyOpenAi(fields: Fields, dialect: string, supported: ReadonlySet<string> = NONE): void {
-  for (const [field, asksNothing] of Object.entries(ONLY_OPENAI)) {
+  for (const [field, isDefault] of Object.entries(ONLY_OPENAI)) {
     if (supported.has(field)) continue;
     const value = Object.hasOwn(fields, field) ? fields[field] : undefined;
-    if (value === undefined || value === null || asksNothing(value)) continue;
+    if (value === undefined || value === null || isDefault(value)) continue;
     throw unsupportedField(field, dialect, "leave it out, or use a model that is served in OpenAI's dialect");
   }
 }

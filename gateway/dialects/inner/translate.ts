@@ -43,16 +43,16 @@ export function translate<Message>(
   return {
     push(chunk) {
       if (hasFailed || translation.isDone) return EMPTY;
-      let said = "";
+      let events = "";
       try {
         for (const message of reader.push(chunk)) {
-          said += translation.take(message);
+          events += translation.take(message);
           if (translation.isDone) break;
         }
       } catch (error) {
-        said += fail(error);
+        events += fail(error);
       }
-      return said === "" ? EMPTY : Buffer.from(said);
+      return events === "" ? EMPTY : Buffer.from(events);
     },
     end() {
       if (hasFailed || translation.isDone) return EMPTY;

@@ -34,7 +34,7 @@ export function operationSection({ path, method, operation }: ReferenceOperation
 <div class="columns"><div>
 ${parameters(operation, schemas)}
 ${body === undefined ? undefined : html`<h3>Body</h3>${schemaList(fieldsOf(body.schema, schemas), schemas)}<p class="note"><code>null</code> is the same as leaving a field out. Other fields are passed on to the model's engine as they are.</p>`}
-${answers(operation, schemas)}
+${responseSection(operation, schemas)}
 ${errors(operation)}
 </div><div class="examples">
 ${examples.map(({ title, code }) => example(title, code))}
@@ -53,7 +53,7 @@ function parameters(operation: Schema, schemas: Schemas): Html | undefined {
   return html`<h3>In the path</h3>${schemaList(fields, schemas)}`;
 }
 
-function answers(operation: Schema, schemas: Schemas): Html {
+function responseSection(operation: Schema, schemas: Schemas): Html {
   const { 200: whole } = responses(operation);
   const json = content(whole, "application/json");
   const events = content(whole, "text/event-stream");

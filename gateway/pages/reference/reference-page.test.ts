@@ -15,11 +15,11 @@ describe("/openapi.json and /reference", () => {
   test("need no key, and are not sent again to a caller that has them", async () => {
     const { url } = await startTestGateway({ config: { auth: "required" } });
     for (const path of ["/openapi.json", "/reference"]) {
-      const answer = await fetch(url + path);
-      expect(answer.status).toBe(200);
-      expect(answer.headers.get("cache-control")).toBe("public, max-age=300");
-      const etag = answer.headers.get("etag") ?? "";
-      await answer.text();
+      const response = await fetch(url + path);
+      expect(response.status).toBe(200);
+      expect(response.headers.get("cache-control")).toBe("public, max-age=300");
+      const etag = response.headers.get("etag") ?? "";
+      await response.text();
       const again = await fetch(url + path, { headers: { "if-none-match": `W/${etag}` } });
       expect([again.status, await again.text(), again.headers.get("etag")]).toEqual([304, "", etag]);
       expect((await fetch(url + path, { method: "HEAD" })).headers.get("content-length")).not.toBe("0");
@@ -38,9 +38,9 @@ describe("/openapi.json and /reference", () => {
   // documented: reference-page
   test("the page has every operation with its fields, limits, errors and a curl, and no script", async () => {
     const { url } = await startTestGateway({ deprecations: [old] });
-    const answer = await fetch(`${url}/reference`);
-    expect(answer.headers.get("content-security-policy")).toContain("default-src 'none'");
-    const page = await answer.text();
+    const response = await fetch(`${url}/reference`);
+    expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
+    const page = await response.text();
     for (const { operationId, summary, path } of OPERATIONS) {
       expect(page).toContain(`<section id="${operationId}"`);
       expect(page).toContain(summary.replaceAll("'", "&#39;"));

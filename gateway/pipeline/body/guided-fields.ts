@@ -23,10 +23,10 @@ export function withoutGuidedFields(fields: Fields): Fields {
   if (!OLD_NAMES.some((name) => fields[name] != null && Object.hasOwn(fields, name))) return fields;
   const found = Object.entries(NAMES).filter(([name]) => Object.hasOwn(fields, name) && fields[name] != null);
   const { structured_outputs: outputs, guided_decoding_backend: _, ...rest } = fields;
-  const kept = Object.entries(rest).filter(([name]) => !Object.hasOwn(NAMES, name));
+  const others = Object.entries(rest).filter(([name]) => !Object.hasOwn(NAMES, name));
   const translated = found.map(([name, newName]) => [newName, fields[name]]);
   return {
-    ...Object.fromEntries(kept),
+    ...Object.fromEntries(others),
     structured_outputs: { ...(isRecord(outputs) ? outputs : {}), ...Object.fromEntries(translated) },
   };
 }

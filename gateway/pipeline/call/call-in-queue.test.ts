@@ -2,9 +2,9 @@ import { describe, expect, test, vi } from "vitest";
 import { newApiKey } from "../../../domain/api-key.ts";
 import {
   as,
-  ask,
   block,
   sample,
+  send,
   served,
   startNarrow,
   untilWaiting,
@@ -15,9 +15,13 @@ import { errorOf, eventsOf, testConfig } from "../../test/test-gateway.ts";
 describe("a request that finds all engines full", () => {
   test("waits for a place and is answered, whole and streamed, byte for byte what the engine says", async () => {
     const gateway = await startNarrow();
-    const answers = await Promise.all([ask(gateway.url), ask(gateway.url), ask(gateway.url, {}, { stream: true })]);
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
-    expect(eventsOf(await answers[2]!.text()).at(-1)).toBe("[DONE]");
+    const responses = await Promise.all([
+      send(gateway.url),
+      send(gateway.url),
+      send(gateway.url, {}, { stream: true }),
+    ]);
+    expect(responses.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(eventsOf(await responses[2]!.text()).at(-1)).toBe("[DONE]");
     expect(gateway.engines[0]?.received).toHaveLength(3);
     expect(await waitingRequests(gateway)).toBe(0);
     expect(await sample(gateway, `sluice_queue_wait_seconds_count{priority="normal"}`)).toBe(2);
@@ -30,9 +34,9 @@ describe("a request that finds all engines full", () => {
     const watch = setInterval(() => {
       for (const { received } of gateway.engines) most = Math.max(most, received.filter(({ isOpen }) => isOpen).length);
     }, 1);
-    const answers = await Promise.all(Array.from({ length: 60 }, () => ask(gateway.url)));
+    const responses = await Promise.all(Array.from({ length: 60 }, () => send(gateway.url)));
     clearInterval(watch);
-    expect(answers.every(({ status }) => status === 200)).toBe(true);
+    expect(responses.every(({ status }) => status === 200)).toBe(true);
     expect(most).toBe(1);
   });
 
@@ -45,8 +49,8 @@ describe("a request that finds all engines full", () => {
         config: { timeouts: { firstByteSeconds: 1.8, totalSeconds: 1.8, idleSeconds: 5 } },
       },
     );
-    const answers = await Promise.all(Array.from({ length: 3 }, () => ask(gateway.url)));
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    const responses = await Promise.all(Array.from({ length: 3 }, () => send(gateway.url)));
+    expect(responses.map(({ status }) => status)).toEqual([200, 200, 200]);
     const waits = gateway
       .log()
       .filter((line) => line.msg === "request")
@@ -61,34 +65,34 @@ describe("a request that finds all engines full", () => {
     const item = { keyId, hash, name: "test", plan: "standard", createdAt: "2026-01-01T00:00:00Z" };
     gateway.keys.set(keyId, { ...item, maxPriority: "critical" });
     const blocked = await block(gateway);
-    const answers: Promise<Response>[] = [];
+    const responses: Promise<Response>[] = [];
     for (const priority of ["batch", "normal", "critical", "normal", "critical"]) {
       const headers = { authorization: `Bearer ${secret}`, "x-sluice-priority": priority };
-      answers.push(ask(gateway.url, headers, { prompt: priority }));
-      await untilWaiting(gateway, answers.length);
+      responses.push(send(gateway.url, headers, { prompt: priority }));
+      await untilWaiting(gateway, responses.length);
     }
     await blocked.free();
-    await Promise.all(answers);
+    await Promise.all(responses);
     expect(served(gateway)).toEqual(["critical", "critical", "normal", "normal", "batch"]);
   });
 
   test("waits in turn with those of other tenants, however many they have sent before", async () => {
     const gateway = await startNarrow({}, { engines: [{ firstByteMs: 5 }] });
     const blocked = await block(gateway);
-    const answers: Promise<Response>[] = [];
+    const responses: Promise<Response>[] = [];
     for (const [address, count] of [
       ["192.0.2.1", 20],
       ["192.0.2.2", 3],
     ] as const)
       for (let index = 0; index < count; index++) {
         // 1,024 tokens each with the prompt: one quantum.
-        answers.push(ask(gateway.url, as(address), { prompt: address, max_tokens: 1000 }));
-        await untilWaiting(gateway, answers.length);
+        responses.push(send(gateway.url, as(address), { prompt: address, max_tokens: 1000 }));
+        await untilWaiting(gateway, responses.length);
       }
     await blocked.free();
-    await Promise.all(answers);
-    const places = served(gateway).flatMap((prompt, place) => (prompt === "192.0.2.2" ? [place] : []));
-    expect(places).toEqual([1, 3, 5]);
+    await Promise.all(responses);
+    const positions = served(gateway).flatMap((prompt, position) => (prompt === "192.0.2.2" ? [position] : []));
+    expect(positions).toEqual([1, 3, 5]);
   });
 
   // documented: client-leaves-queue
@@ -96,8 +100,8 @@ describe("a request that finds all engines full", () => {
     const gateway = await startNarrow();
     const blocked = await block(gateway);
     const leaving = new AbortController();
-    const left = ask(gateway.url, {}, { prompt: "left" }, { signal: leaving.signal }).catch(() => "left");
-    const stays = ask(gateway.url, {}, { prompt: "stays" });
+    const left = send(gateway.url, {}, { prompt: "left" }, { signal: leaving.signal }).catch(() => "left");
+    const stays = send(gateway.url, {}, { prompt: "stays" });
     await untilWaiting(gateway, 2);
     leaving.abort();
     expect(await left).toBe("left");
@@ -112,9 +116,9 @@ describe("a request that finds all engines full", () => {
   test("and gets no place in time is 503 with Retry-After, and its place in the queue is free", async () => {
     const gateway = await startNarrow({ waitSeconds: 0.2 });
     const blocked = await block(gateway);
-    const answer = await ask(gateway.url);
-    expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
-    expect((await errorOf(answer, 503, "overloaded")).message).toContain("as long as the request could wait");
+    const response = await send(gateway.url);
+    expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect((await errorOf(response, 503, "overloaded")).message).toContain("as long as the request could wait");
     expect(await waitingRequests(gateway)).toBe(0);
     expect(await sample(gateway, `sluice_requests_shed_total{reason="deadline"}`)).toBe(1);
     await blocked.free();
@@ -124,33 +128,33 @@ describe("a request that finds all engines full", () => {
   test("waits no longer than the client's SDK does", async () => {
     const gateway = await startNarrow({ waitSeconds: 60 });
     const blocked = await block(gateway);
-    await errorOf(await ask(gateway.url, { "x-stainless-timeout": "0.3" }), 503, "overloaded");
+    await errorOf(await send(gateway.url, { "x-stainless-timeout": "0.3" }), 503, "overloaded");
     await blocked.free();
   });
 
   // documented: queue-full-503
   test("of a full queue is 503 with a Retry-After from the rate at which it empties", async () => {
     const gateway = await startNarrow({ maxRequests: 2 }, { engines: [{ firstByteMs: 400 }] });
-    const waiting = [ask(gateway.url), ask(gateway.url), ask(gateway.url)];
+    const waiting = [send(gateway.url), send(gateway.url), send(gateway.url)];
     await untilWaiting(gateway, 2);
-    const first = await ask(gateway.url);
+    const first = await send(gateway.url);
     await errorOf(first, 503, "overloaded");
     expect(first.headers.get("retry-after"), "nothing was served yet").toBe("5");
     await waiting[0];
-    const more = ask(gateway.url);
+    const more = send(gateway.url);
     await untilWaiting(gateway, 2);
-    const answer = await ask(gateway.url);
-    await errorOf(answer, 503, "overloaded");
-    expect(["1", "2"]).toContain(answer.headers.get("retry-after"));
+    const response = await send(gateway.url);
+    await errorOf(response, 503, "overloaded");
+    expect(["1", "2"]).toContain(response.headers.get("retry-after"));
     await Promise.all([...waiting, more]);
   });
 
   test("over the bytes that may wait is 503", async () => {
     const gateway = await startNarrow({ maxBytes: 4096 });
     const blocked = await block(gateway);
-    const waiting = ask(gateway.url, {}, { prompt: "x".repeat(3000) });
+    const waiting = send(gateway.url, {}, { prompt: "x".repeat(3000) });
     await untilWaiting(gateway, 1);
-    await errorOf(await ask(gateway.url, {}, { prompt: "x".repeat(3000) }), 503, "overloaded");
+    await errorOf(await send(gateway.url, {}, { prompt: "x".repeat(3000) }), 503, "overloaded");
     await blocked.free();
     expect((await waiting).status).toBe(200);
   });
@@ -159,24 +163,24 @@ describe("a request that finds all engines full", () => {
   test("over its tenant's share is 429 with Retry-After, while others still come in", async () => {
     const gateway = await startNarrow({ maxRequests: 10, maxShareOfTenant: 0.2 });
     const blocked = await block(gateway);
-    const waiting = [ask(gateway.url, as("192.0.2.1")), ask(gateway.url, as("192.0.2.1"))];
+    const waiting = [send(gateway.url, as("192.0.2.1")), send(gateway.url, as("192.0.2.1"))];
     await untilWaiting(gateway, 2);
-    const over = await ask(gateway.url, as("192.0.2.1"));
+    const over = await send(gateway.url, as("192.0.2.1"));
     expect(Number(over.headers.get("retry-after"))).toBeGreaterThan(0);
     expect((await errorOf(over, 429, "queue_share_exceeded")).type).toBe("rate_limit_error");
-    waiting.push(ask(gateway.url, as("192.0.2.2")));
+    waiting.push(send(gateway.url, as("192.0.2.2")));
     await untilWaiting(gateway, 3);
     await blocked.free();
-    for (const answer of await Promise.all(waiting)) expect(answer.status).toBe(200);
+    for (const response of await Promise.all(waiting)) expect(response.status).toBe(200);
   });
 
   // documented: queue-displacement
   test("pushes a less important one out of a full queue, which is 503 with Retry-After", async () => {
     const gateway = await startNarrow({ maxRequests: 1 });
     const blocked = await block(gateway);
-    const batch = ask(gateway.url, as("192.0.2.1", "batch"));
+    const batch = send(gateway.url, as("192.0.2.1", "batch"));
     await untilWaiting(gateway, 1);
-    const normal = ask(gateway.url, as("192.0.2.2", "normal"));
+    const normal = send(gateway.url, as("192.0.2.2", "normal"));
     const evicted = await batch;
     expect(Number(evicted.headers.get("retry-after"))).toBeGreaterThan(0);
     expect((await errorOf(evicted, 503, "overloaded")).message).toContain("requests that go first");
@@ -192,8 +196,8 @@ describe("a request that finds all engines full", () => {
     const leaving = new AbortController();
     const ended: Promise<unknown>[] = [];
     const hang = (model: string) => {
-      const answer = ask(gateway.url, {}, { model }, { signal: leaving.signal });
-      ended.push(answer.catch(() => undefined));
+      const response = send(gateway.url, {}, { model }, { signal: leaving.signal });
+      ended.push(response.catch(() => undefined));
     };
     for (let index = 0; index < 6; index++) hang("tiny");
     await untilWaiting(gateway, 2);
@@ -220,10 +224,10 @@ test("nothing is left of a storm of requests that are served, refused, evicted, 
     const leaving = new AbortController();
     if (index % 5 === 0) setTimeout(() => leaving.abort(), index);
     const headers = as(`192.0.2.${index % 7}`, index % 3 === 0 ? "batch" : "normal");
-    const status = await ask(gateway.url, headers, { stream: index % 2 === 0 }, { signal: leaving.signal })
-      .then(async (answer) => {
-        await answer.text();
-        return answer.status;
+    const status = await send(gateway.url, headers, { stream: index % 2 === 0 }, { signal: leaving.signal })
+      .then(async (response) => {
+        await response.text();
+        return response.status;
       })
       .catch(() => "gone");
     statuses.set(status, (statuses.get(status) ?? 0) + 1);
@@ -235,5 +239,5 @@ test("nothing is left of a storm of requests that are served, refused, evicted, 
   expect(await waitingRequests(gateway)).toBe(0);
   const bytes = ["normal", "batch"].map((priority) => sample(gateway, `sluice_queue_bytes{priority="${priority}"}`));
   expect(await Promise.all(bytes)).toEqual([0, 0]);
-  expect((await ask(gateway.url)).status).toBe(200);
+  expect((await send(gateway.url)).status).toBe(200);
 }, 60_000);

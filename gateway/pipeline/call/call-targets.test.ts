@@ -20,12 +20,12 @@ describe("an answer that is not streamed", () => {
   ])("%s passes both ways byte for byte", async (path, body) => {
     const { url, engines } = await startTestGateway();
     const text = ` ${JSON.stringify(body, null, 2)}\n`;
-    const answer = await post(url, path, text);
-    expect(answer.status).toBe(200);
+    const response = await post(url, path, text);
+    expect(response.status).toBe(200);
     const received = engines[0]?.received[0];
     expect(received).toMatchObject({ path, text });
-    expect(received?.headers["x-request-id"]).toBe(answer.headers.get("x-request-id"));
-    expect(await answer.json()).toMatchObject({ usage: { prompt_tokens: 7, completion_tokens: 3 } });
+    expect(received?.headers["x-request-id"]).toBe(response.headers.get("x-request-id"));
+    expect(await response.json()).toMatchObject({ usage: { prompt_tokens: 7, completion_tokens: 3 } });
   });
 
   test("goes to the engine without the client's headers", async () => {
@@ -96,8 +96,8 @@ describe("a stream that has not begun", () => {
   test("comes from another engine when the first one dies before a byte of it", async () => {
     const { url, engines } = await startTestGateway({ engines: [{ diesAfterTokens: 0 }, {}] });
     for (const prompt of PROMPTS) {
-      const answer = await post(url, "/v1/completions", { ...stream, prompt });
-      expect(eventsOf(await answer.text()).at(-1)).toBe("[DONE]");
+      const response = await post(url, "/v1/completions", { ...stream, prompt });
+      expect(eventsOf(await response.text()).at(-1)).toBe("[DONE]");
     }
     expect(engines[0]?.received.length).toBeGreaterThan(0);
   });
@@ -111,16 +111,16 @@ describe("a stream that has not begun", () => {
 describe("engines that can't take a request", () => {
   test("no engine at all, and nothing behind the load balancer: 503 with Retry-After", async () => {
     const { url } = await startTestGateway({ engines: [] });
-    const answer = await post(url, "/v1/completions", completion());
-    expect(answer.headers.get("retry-after")).toBe("30");
-    await errorOf(answer, 503, "model_unavailable");
+    const response = await post(url, "/v1/completions", completion());
+    expect(response.headers.get("retry-after")).toBe("30");
+    await errorOf(response, 503, "model_unavailable");
   });
 
   test("an engine that still loads: 503 with Retry-After, and it is not called", async () => {
     const { url, engines } = await startTestGateway({ engines: [{ health: "loading" }] });
-    const answer = await post(url, "/v1/completions", completion());
-    expect(answer.headers.get("retry-after")).toBe("30");
-    await errorOf(answer, 503, "model_unavailable");
+    const response = await post(url, "/v1/completions", completion());
+    expect(response.headers.get("retry-after")).toBe("30");
+    await errorOf(response, 503, "model_unavailable");
     expect(engines[0]?.received).toHaveLength(0);
   });
 
@@ -129,9 +129,9 @@ describe("engines that can't take a request", () => {
     const { url, engines } = await startTestGateway({ engines: [{}], probeMs: 60_000 });
     await engines[0]?.stop();
     for (let index = 0; index < 2; index++) {
-      const answer = await post(url, "/v1/completions", completion());
-      expect(answer.headers.get("retry-after")).toBe("30");
-      await errorOf(answer, 503, "model_unavailable");
+      const response = await post(url, "/v1/completions", completion());
+      expect(response.headers.get("retry-after")).toBe("30");
+      await errorOf(response, 503, "model_unavailable");
     }
     expect((await fetch(`${url}/health`)).status).toBe(503);
   });
@@ -149,9 +149,9 @@ describe("engines that can't take a request", () => {
       model: { maxRequestsPerEngine: 2 },
       config: { queue: { ...testConfig().queue, waitSeconds: 0.1 } },
     });
-    const answers = await Promise.all(Array.from({ length: 5 }, () => post(url, "/v1/completions", completion())));
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 503, 503, 503]);
-    const refused = answers.find(({ status }) => status === 503)!;
+    const responses = await Promise.all(Array.from({ length: 5 }, () => post(url, "/v1/completions", completion())));
+    expect(responses.map(({ status }) => status).sort()).toEqual([200, 200, 503, 503, 503]);
+    const refused = responses.find(({ status }) => status === 503)!;
     expect(refused.headers.get("retry-after")).toBe("5");
     await errorOf(refused, 503, "overloaded");
     expect(engines[0]?.received).toHaveLength(2);
@@ -168,9 +168,9 @@ describe("engines that can't take a request", () => {
   test("when all engines say 503, so does the gateway, with their Retry-After", async () => {
     const full = { status: 503, body: "{}", headers: { "retry-after": "7" } } as const;
     const { url, engines } = await startTestGateway({ engines: Array.from({ length: 5 }, () => ({ mode: full })) });
-    const answer = await post(url, "/v1/completions", completion());
-    expect(answer.headers.get("retry-after")).toBe("7");
-    await errorOf(answer, 503, "overloaded");
+    const response = await post(url, "/v1/completions", completion());
+    expect(response.headers.get("retry-after")).toBe("7");
+    await errorOf(response, 503, "overloaded");
     const calls = engines.reduce((sum, engine) => sum + engine.received.length, 0);
     expect(calls, "three, and three more after it was put back").toBe(6);
   });
@@ -188,8 +188,8 @@ describe("what the engine refuses", () => {
     const body = JSON.stringify({ error: { message, type: "BadRequestError", param: "max_tokens", code: 400 } });
     const { url } = await startTestGateway({ engines: [{ mode: { status: 400, body } }] });
     for (const stream of [false, true]) {
-      const answer = await post(url, "/v1/completions", completion({ stream }));
-      const error = await errorOf(answer, 400, "context_length_exceeded");
+      const response = await post(url, "/v1/completions", completion({ stream }));
+      const error = await errorOf(response, 400, "context_length_exceeded");
       expect(error).toMatchObject({ message, type: "invalid_request_error", param: "max_tokens" });
     }
   });

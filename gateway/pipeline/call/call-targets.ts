@@ -10,7 +10,7 @@ import { HedgedAway, hedge } from "./hedge.ts";
 
 /** A response, and what has answered. */
 export interface Answered {
-  readonly answer: AttemptResponse;
+  readonly response: AttemptResponse;
   readonly target: Target;
   readonly engineId: string;
 }
@@ -117,7 +117,7 @@ class TargetCalls {
         const other = this.#reserveBeside(lease.target);
         return other && ((signal) => this.#call(other, signal));
       },
-      discard: ({ answer }) => answer.kind === "stream" && answer.release(),
+      discard: ({ response }) => response.kind === "stream" && response.release(),
     });
   }
 
@@ -146,9 +146,9 @@ class TargetCalls {
     this.#state = policy.afterSending(this.#state, upstream);
     this.#note(lease);
     try {
-      const answer = await attempt({ requestId, generation, lease, signal, firstByteMs, isWhole });
+      const response = await attempt({ requestId, generation, lease, signal, firstByteMs, isWhole });
       this.#note(lease);
-      return { answer, target, engineId: upstream.id };
+      return { response, target, engineId: upstream.id };
     } catch (error) {
       return await this.#onError(lease, error);
     }

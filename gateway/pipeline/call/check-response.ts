@@ -29,7 +29,7 @@ export function checkFirstEvents(first: Buffer, mediaType: string): void {
  * @throws {UpstreamFailure}
  */
 export function checkWhole(bytes: Buffer, isWhole: (response: Readonly<Record<string, unknown>>) => boolean): void {
-  const answer = parseJson(bytes.toString("utf8"));
-  if (isRecord(answer) && isWhole(answer)) return;
-  throw new UpstreamFailure(isRecord(answer) && answer.error !== undefined ? "failed" : "malformed");
+  const response = parseJson(bytes.toString("utf8"));
+  if (isRecord(response) && isWhole(response)) return;
+  throw new UpstreamFailure(isRecord(response) && response.error !== undefined ? "failed" : "malformed");
 }

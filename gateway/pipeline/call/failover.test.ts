@@ -39,11 +39,11 @@ describe("a provider that fails before its first byte", () => {
   // documented: failover-unnoticed
   test.each(FAULTS)("which %s: the next target answers, and the client notices nothing", async (_, fault) => {
     const { url, bad, good } = await setUp({ fault });
-    const answer = await post(url, "/v1/chat/completions", chat({ model: "chat" }));
-    expect(answer.status).toBe(200);
-    expect(answer.headers.get("x-sluice-target")).toBe("good/small");
-    expect(answer.headers.get("x-sluice-attempts")).toBe("2");
-    expect(await answer.json()).toMatchObject({ usage: { completion_tokens: 3 } });
+    const response = await post(url, "/v1/chat/completions", chat({ model: "chat" }));
+    expect(response.status).toBe(200);
+    expect(response.headers.get("x-sluice-target")).toBe("good/small");
+    expect(response.headers.get("x-sluice-attempts")).toBe("2");
+    expect(await response.json()).toMatchObject({ usage: { completion_tokens: 3 } });
     expect([bad.received.length, good.received.length]).toEqual([1, 1]);
   });
 
@@ -54,15 +54,15 @@ describe("a provider that fails before its first byte", () => {
     ["says so in its first event", "error-event"],
   ] as const)("which %s: so does a stream", async (_, fault) => {
     const { url } = await setUp({ fault });
-    const answer = await post(url, "/v1/chat/completions", chat({ model: "chat", stream: true }));
-    expect(answer.headers.get("x-sluice-target")).toBe("good/small");
-    expect(eventsOf(await answer.text()).at(-1)).toBe("[DONE]");
+    const response = await post(url, "/v1/chat/completions", chat({ model: "chat", stream: true }));
+    expect(response.headers.get("x-sluice-target")).toBe("good/small");
+    expect(eventsOf(await response.text()).at(-1)).toBe("[DONE]");
   });
 
   test("which begins a page instead of a stream is not listened to any more", async () => {
     const { url, bad } = await setUp({ fault: "endless-page" });
-    const answer = await post(url, "/v1/chat/completions", chat({ model: "chat", stream: true }));
-    expect(eventsOf(await answer.text()).at(-1)).toBe("[DONE]");
+    const response = await post(url, "/v1/chat/completions", chat({ model: "chat", stream: true }));
+    expect(eventsOf(await response.text()).at(-1)).toBe("[DONE]");
     await vi.waitFor(() => expect(bad.received[0]?.aborted).toBe(true));
   });
 
@@ -70,29 +70,29 @@ describe("a provider that fails before its first byte", () => {
   test("which refuses connections: the next target answers", async () => {
     const { url, bad } = await setUp({});
     await bad.stop();
-    const answer = await post(url, "/v1/chat/completions", chat({ model: "chat" }));
-    expect([answer.status, answer.headers.get("x-sluice-target")]).toEqual([200, "good/small"]);
+    const response = await post(url, "/v1/chat/completions", chat({ model: "chat" }));
+    expect([response.status, response.headers.get("x-sluice-target")]).toEqual([200, "good/small"]);
   });
 
   // documented: failover-slow
   test("which is slow: the next target answers after the route's patience, and the slow call is given up", async () => {
     const { url, bad } = await setUp({ fault: "hang" }, { failoverAfterSeconds: 0.1 });
-    const answer = await post(url, "/v1/chat/completions", chat({ model: "chat", stream: true }));
-    expect(answer.headers.get("x-sluice-target")).toBe("good/small");
-    expect(eventsOf(await answer.text()).at(-1)).toBe("[DONE]");
+    const response = await post(url, "/v1/chat/completions", chat({ model: "chat", stream: true }));
+    expect(response.headers.get("x-sluice-target")).toBe("good/small");
+    expect(eventsOf(await response.text()).at(-1)).toBe("[DONE]");
     await vi.waitFor(() => expect(bad.received[0]?.aborted).toBe(true));
   });
 
   test("the last target has all the time that is left", async () => {
     const { url } = await setUp({ firstByteMs: 300 }, { failoverAfterSeconds: 0.1, fallbacks: [] });
-    const answer = await post(url, "/v1/chat/completions", chat({ model: "chat", stream: true }));
-    expect([answer.status, answer.headers.get("x-sluice-target")]).toEqual([200, "bad/small"]);
+    const response = await post(url, "/v1/chat/completions", chat({ model: "chat", stream: true }));
+    expect([response.status, response.headers.get("x-sluice-target")]).toEqual([200, "bad/small"]);
   });
 
   test("and has no one behind it: asked again a moment later, it may be well", async () => {
     const { url, bad } = await setUp({ next: [{ status: 500 }, { status: 500 }] }, { fallbacks: [] });
-    const answer = await post(url, "/v1/chat/completions", chat({ model: "chat" }));
-    expect([answer.status, answer.headers.get("x-sluice-attempts")]).toEqual([200, "3"]);
+    const response = await post(url, "/v1/chat/completions", chat({ model: "chat" }));
+    expect([response.status, response.headers.get("x-sluice-attempts")]).toEqual([200, "3"]);
     expect(bad.received).toHaveLength(3);
   });
 
@@ -113,8 +113,8 @@ describe("after the first byte", () => {
   // documented: stream-error-without-target
   test("there is no second target: the client is told in the stream", async () => {
     const { url, good } = await setUp({ fault: "reset-in-stream" });
-    const answer = await post(url, "/v1/chat/completions", chat({ model: "chat", stream: true }));
-    const events = eventsOf(await answer.text());
+    const response = await post(url, "/v1/chat/completions", chat({ model: "chat", stream: true }));
+    const events = eventsOf(await response.text());
     expect(events.at(-1)).toContain("stream_interrupted");
     expect(good.received).toHaveLength(0);
   });
@@ -123,16 +123,16 @@ describe("after the first byte", () => {
   test("a provider's whole time ends a stream that drips", async () => {
     const limits = { timeouts: { connectSeconds: 1, firstByteSeconds: 1, idleSeconds: 1, totalSeconds: 0.3 } };
     const { url } = await setUp({ fault: "slow-drip", tokens: 1000 }, {}, limits);
-    const answer = await post(url, "/v1/chat/completions", chat({ model: "chat", stream: true }));
-    expect(eventsOf(await answer.text()).at(-1)).toContain("stream_interrupted");
+    const response = await post(url, "/v1/chat/completions", chat({ model: "chat", stream: true }));
+    expect(eventsOf(await response.text()).at(-1)).toContain("stream_interrupted");
   });
 
   // documented: stream-idle-time
   test("a provider's silence ends it too", async () => {
     const limits = { timeouts: { connectSeconds: 1, firstByteSeconds: 5, idleSeconds: 0.2, totalSeconds: 5 } };
     const { url } = await setUp({ fault: "slow-drip", dripMs: 3000 }, {}, limits);
-    const answer = await post(url, "/v1/chat/completions", chat({ model: "chat", stream: true }));
-    expect(eventsOf(await answer.text()).at(-1)).toContain("stream_interrupted");
+    const response = await post(url, "/v1/chat/completions", chat({ model: "chat", stream: true }));
+    expect(eventsOf(await response.text()).at(-1)).toContain("stream_interrupted");
   });
 });
 
@@ -140,13 +140,13 @@ describe("a provider in trouble", () => {
   // documented: breaker-opens-and-closes
   test("is left alone after five failures in a row, and comes back by one probe", async () => {
     const { url, bad, metricsUrl } = await setUp({ fault: { status: 500 } });
-    const ask = async () =>
+    const send = async () =>
       (await post(url, "/v1/chat/completions", chat({ model: "chat" }))).headers.get("x-sluice-target");
-    for (let index = 0; index < 12; index++) expect(await ask()).toBe("good/small");
+    for (let index = 0; index < 12; index++) expect(await send()).toBe("good/small");
     expect(bad.received).toHaveLength(5);
     expect(await (await fetch(metricsUrl)).text()).toContain('sluice_target_breaker_state{target="bad/small"} 3');
     bad.behaviour.fault = undefined;
-    await vi.waitFor(async () => expect(await ask()).toBe("bad/small"), { timeout: 5000, interval: 100 });
+    await vi.waitFor(async () => expect(await send()).toBe("bad/small"), { timeout: 5000, interval: 100 });
   });
 
   // documented: busy-provider-left-alone
@@ -160,9 +160,9 @@ describe("a provider in trouble", () => {
   test("with no one behind it: 503 with the time it named", async () => {
     const { url, bad } = await setUp({ fault: { status: 429, retryAfter: "60" } }, { fallbacks: [] });
     for (let index = 0; index < 2; index++) {
-      const answer = await post(url, "/v1/chat/completions", chat({ model: "chat" }));
-      expect(answer.headers.get("retry-after")).toMatch(/^(60|59|58)$/); // of what is left of it
-      await errorOf(answer, 503, "overloaded");
+      const response = await post(url, "/v1/chat/completions", chat({ model: "chat" }));
+      expect(response.headers.get("retry-after")).toMatch(/^(60|59|58)$/); // of what is left of it
+      await errorOf(response, 503, "overloaded");
     }
     expect(bad.received).toHaveLength(1);
   });
@@ -170,10 +170,10 @@ describe("a provider in trouble", () => {
   // documented: retries-bounded
   test("does not get more than a tenth more requests by retries, when all of them fail", async () => {
     const { url, bad } = await setUp({ fault: "reset-after-headers" }, { fallbacks: [] });
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 40 }, () => post(url, "/v1/chat/completions", chat({ model: "chat" }))),
     );
-    for (const { status } of answers) expect([502, 503]).toContain(status);
+    for (const { status } of responses) expect([502, 503]).toContain(status);
     expect(bad.received.length).toBeLessThanOrEqual(40 + 4 + 10);
   });
 });
@@ -193,9 +193,9 @@ describe("a chain of four", () => {
         routes: [routeConfig("tiny", ["tiny"], { fallbacks: ["p0/small", "p1/small", "p2/small"] })],
       },
     });
-    const answer = await post(url, "/v1/completions", completion());
-    expect([answer.status, answer.headers.get("x-sluice-target")]).toEqual([200, "p2/small"]);
-    expect(answer.headers.get("x-sluice-attempts")).toBe("4");
+    const response = await post(url, "/v1/completions", completion());
+    expect([response.status, response.headers.get("x-sluice-target")]).toEqual([200, "p2/small"]);
+    expect(response.headers.get("x-sluice-attempts")).toBe("4");
   });
 });
 
@@ -204,11 +204,11 @@ test("bodies nested 9,000 deep are refused with 400, reach no provider and open 
   const text = `{"model":"chat","messages":[{"role":"user","content":"a"}],"x":${"[".repeat(9000)}${"]".repeat(9000)}}`;
   for (let sent = 0; sent < 12; sent++) {
     const headers = { "content-type": "application/json" };
-    const answer = await fetch(`${url}/v1/chat/completions`, { method: "POST", headers, body: text });
-    const error = await errorOf(answer, 400, "invalid_request");
+    const response = await fetch(`${url}/v1/chat/completions`, { method: "POST", headers, body: text });
+    const error = await errorOf(response, 400, "invalid_request");
     expect([error.param, error.message]).toEqual(["x", expect.stringContaining("at most 64 nested levels")]);
   }
   expect([bad.received.length, good.received.length]).toEqual([0, 0]);
-  const answer = await post(url, "/v1/chat/completions", chat({ model: "chat" }));
-  expect(answer.headers.get("x-sluice-target")).toBe("bad/small");
+  const response = await post(url, "/v1/chat/completions", chat({ model: "chat" }));
+  expect(response.headers.get("x-sluice-target")).toBe("bad/small");
 });

@@ -40,10 +40,10 @@ async function setUp({ first, second, route, firstLimits, secondLimits }: Way) {
       ],
     },
   });
-  const ask = (fields: object = {}, headers: Record<string, string> = {}, init: RequestInit = {}) =>
+  const send = (fields: object = {}, headers: Record<string, string> = {}, init: RequestInit = {}) =>
     post(gateway.url, "/v1/chat/completions", chat({ model: "chat", ...fields }), headers, init);
   const calls = () => [one.received.length, two.received.length, three.received.length];
-  return { ...gateway, one, two, three, ask, calls };
+  return { ...gateway, one, two, three, send, calls };
 }
 
 function whoAnswered({ status, headers }: Response) {
@@ -54,12 +54,12 @@ describe("a first call that is silent", () => {
   test.each([true, false])(
     "is raced by a second one: the answer is the faster one's alone (stream: %s)",
     async (stream) => {
-      const { ask, one, calls, requestLine } = await setUp({ first: { fault: "hang" }, second: { tokens: 4 } });
-      const answer = await ask({ stream });
-      expect(whoAnswered(answer)).toEqual([200, "two/small", "2"]);
+      const { send, one, calls, requestLine } = await setUp({ first: { fault: "hang" }, second: { tokens: 4 } });
+      const response = await send({ stream });
+      expect(whoAnswered(response)).toEqual([200, "two/small", "2"]);
       if (stream)
-        expect(eventsOf(await answer.text())).toHaveLength(6); // four tokens, the end, [DONE]
-      else expect(await answer.json()).toMatchObject({ usage: { completion_tokens: 4 } });
+        expect(eventsOf(await response.text())).toHaveLength(6); // four tokens, the end, [DONE]
+      else expect(await response.json()).toMatchObject({ usage: { completion_tokens: 4 } });
       await vi.waitFor(() => expect(one.received[0]?.aborted).toBe(true));
       expect(calls()).toEqual([1, 1, 0]);
       expect(await requestLine()).toMatchObject({ targetId: "two/small", engineId: "two", completionTokens: 4 });
@@ -67,13 +67,13 @@ describe("a first call that is silent", () => {
   );
 
   test.each([true, false])("still wins when it answers before the second one does (stream: %s)", async (stream) => {
-    const { ask, two, requestLine } = await setUp({
+    const { send, two, requestLine } = await setUp({
       first: { firstByteMs: SLOW_MS, tokens: 5 },
       second: { fault: "hang" },
     });
-    const answer = await ask({ stream });
-    expect(whoAnswered(answer)).toEqual([200, "one/small", "2"]);
-    await answer.text();
+    const response = await send({ stream });
+    expect(whoAnswered(response)).toEqual([200, "one/small", "2"]);
+    await response.text();
     await vi.waitFor(() => expect(two.received[0]?.aborted).toBe(true));
     expect(await requestLine()).toMatchObject({ targetId: "one/small", engineId: "one", completionTokens: 5 });
   });
@@ -83,25 +83,25 @@ describe("a first call that is silent", () => {
       engines: [{ mode: "hang" }, { firstByteMs: SLOW_MS }],
       config: { routes: [routeConfig("tiny", ["tiny"], { hedgeAfterMs: AFTER_MS })] },
     });
-    const answers = await Promise.all([1, 2].map(() => post(url, "/v1/completions", completion())));
-    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    const responses = await Promise.all([1, 2].map(() => post(url, "/v1/completions", completion())));
+    expect(responses.map(({ status }) => status)).toEqual([200, 200]);
     expect(engines.map(({ received }) => received.length)).toEqual([2, 2]);
     await vi.waitFor(() => expect(engines[0]?.received.map(({ aborted }) => aborted)).toEqual([true, true]));
   });
 
   // documented: hedge-loser-released
   test("keeps neither its place nor the money that was set aside for it, and its health is as it was", async () => {
-    const { ask, one, metricsUrl } = await setUp({
+    const { send, one, metricsUrl } = await setUp({
       first: { next: Array.from({ length: 6 }, () => "hang" as const) },
       // Room for one answer of a thousand tokens, not for two.
       firstLimits: { maxInFlight: 1, monthlyCapUsd: 0.003 },
       route: { hedgeAfterMs: AMPLE_MS },
     });
     for (let count = 1; count <= 6; count++) {
-      expect(whoAnswered(await ask())).toEqual([200, "two/small", "2"]);
+      expect(whoAnswered(await send())).toEqual([200, "two/small", "2"]);
       await vi.waitFor(() => expect(one.received.filter(({ aborted }) => aborted)).toHaveLength(count));
     }
-    expect(whoAnswered(await ask())).toEqual([200, "one/small", "1"]);
+    expect(whoAnswered(await send())).toEqual([200, "one/small", "1"]);
     const metrics = await (await fetch(metricsUrl)).text();
     expect(metrics).toContain('sluice_target_calls_total{target="one/small",outcome="hedged-away"} 6');
     expect(metrics).toContain('sluice_target_calls_total{target="two/small",outcome="ok"} 6');
@@ -110,7 +110,7 @@ describe("a first call that is silent", () => {
   });
 
   test("is known to be slow afterwards: the fastest target is another one", async () => {
-    const { ask } = await setUp({
+    const { send } = await setUp({
       first: { firstByteMs: SLOW_MS },
       route: {
         policy: "least-latency",
@@ -119,128 +119,128 @@ describe("a first call that is silent", () => {
         fallbacks: [],
       },
     });
-    const answers: (string | null)[] = [];
-    for (let count = 0; count < 6; count++) answers.push((await ask()).headers.get("x-sluice-attempts"));
-    expect(answers.slice(2)).toEqual(["1", "1", "1", "1"]);
+    const responses: (string | null)[] = [];
+    for (let count = 0; count < 6; count++) responses.push((await send()).headers.get("x-sluice-attempts"));
+    expect(responses.slice(2)).toEqual(["1", "1", "1", "1"]);
   });
 
   test("ends with the second one when the client leaves", async () => {
-    const { ask, one, two, calls } = await setUp({ first: { fault: "hang" }, second: { fault: "hang" } });
+    const { send, one, two, calls } = await setUp({ first: { fault: "hang" }, second: { fault: "hang" } });
     const client = new AbortController();
-    const answer = ask({}, {}, { signal: client.signal });
+    const response = send({}, {}, { signal: client.signal });
     await vi.waitFor(() => expect(calls()).toEqual([1, 1, 0]));
     client.abort();
-    await expect(answer).rejects.toThrow();
+    await expect(response).rejects.toThrow();
     await vi.waitFor(() => expect([one.received[0]?.aborted, two.received[0]?.aborted]).toEqual([true, true]));
   });
 });
 
 describe("when one of two calls fails", () => {
   test("the second at once: the first is waited for", async () => {
-    const { ask, calls } = await setUp({ first: { firstByteMs: SLOW_MS }, second: { fault: { status: 500 } } });
-    expect(whoAnswered(await ask())).toEqual([200, "one/small", "2"]);
+    const { send, calls } = await setUp({ first: { firstByteMs: SLOW_MS }, second: { fault: { status: 500 } } });
+    expect(whoAnswered(await send())).toEqual([200, "one/small", "2"]);
     expect(calls()).toEqual([1, 1, 0]);
   });
 
   test("the first: the second is waited for", async () => {
-    const { ask, calls } = await setUp({
+    const { send, calls } = await setUp({
       first: { firstByteMs: 2 * AFTER_MS, fault: "reset-before-headers" },
       second: { firstByteMs: SLOW_MS },
     });
-    expect(whoAnswered(await ask({ stream: true }))).toEqual([200, "two/small", "2"]);
+    expect(whoAnswered(await send({ stream: true }))).toEqual([200, "two/small", "2"]);
     expect(calls()).toEqual([1, 1, 0]);
   });
 
   test("with what the client wrote: the other may still take it", async () => {
-    const { ask } = await setUp({ first: { firstByteMs: SLOW_MS }, second: { fault: { status: 400 } } });
-    expect(whoAnswered(await ask())).toEqual([200, "one/small", "2"]);
+    const { send } = await setUp({ first: { firstByteMs: SLOW_MS }, second: { fault: { status: 400 } } });
+    expect(whoAnswered(await send())).toEqual([200, "one/small", "2"]);
   });
 
   test("and the other one too: the rest of the chain is asked", async () => {
-    const { ask, calls } = await setUp({
+    const { send, calls } = await setUp({
       first: { firstByteMs: 2 * AFTER_MS, fault: { status: 500 } },
       second: { fault: { status: 500 } },
     });
-    expect(whoAnswered(await ask())).toEqual([200, "three/small", "3"]);
+    expect(whoAnswered(await send())).toEqual([200, "three/small", "3"]);
     expect(calls()).toEqual([1, 1, 1]);
   });
 
   test("and nobody is left: the error is the one that says most, as without a second call", async () => {
-    const { ask } = await setUp({
+    const { send } = await setUp({
       first: { firstByteMs: 2 * AFTER_MS, fault: { status: 500 } },
       second: { fault: { status: 429, retryAfter: "60" } },
       route: { fallbacks: ["two/small"] },
     });
-    const answer = await ask();
-    expect(answer.headers.get("retry-after")).toBe("60");
-    await errorOf(answer, 503, "overloaded");
+    const response = await send();
+    expect(response.headers.get("retry-after")).toBe("60");
+    await errorOf(response, 503, "overloaded");
   });
 
   test("the second, with nobody behind it, has all the time that is left", async () => {
-    const { ask } = await setUp({
+    const { send } = await setUp({
       first: { fault: "hang" },
       second: { firstByteMs: SLOW_MS },
       route: { failoverAfterSeconds: 0.1, fallbacks: ["two/small"] },
     });
-    expect(whoAnswered(await ask({ stream: true }))).toEqual([200, "two/small", "2"]);
+    expect(whoAnswered(await send({ stream: true }))).toEqual([200, "two/small", "2"]);
   });
 });
 
 describe("there is no second call", () => {
   test("by default", async () => {
-    const { ask, calls } = await setUp({ first: { firstByteMs: SLOW_MS }, route: { hedgeAfterMs: null } });
-    expect(whoAnswered(await ask())).toEqual([200, "one/small", "1"]);
+    const { send, calls } = await setUp({ first: { firstByteMs: SLOW_MS }, route: { hedgeAfterMs: null } });
+    expect(whoAnswered(await send())).toEqual([200, "one/small", "1"]);
     expect(routeConfig("chat", ["tiny"]).hedgeAfterMs).toBeUndefined();
     expect(calls()).toEqual([1, 0, 0]);
   });
 
   test("for a first one that answers in time", async () => {
-    const { ask, calls } = await setUp({ first: {}, route: { hedgeAfterMs: 10_000 } });
-    expect(whoAnswered(await ask())).toEqual([200, "one/small", "1"]);
+    const { send, calls } = await setUp({ first: {}, route: { hedgeAfterMs: 10_000 } });
+    expect(whoAnswered(await send())).toEqual([200, "one/small", "1"]);
     expect(calls()).toEqual([1, 0, 0]);
   });
 
   test("after the first byte, however slowly the rest comes", async () => {
-    const { ask, calls } = await setUp({
+    const { send, calls } = await setUp({
       first: { fault: "slow-drip", dripMs: AMPLE_MS },
       route: { hedgeAfterMs: AMPLE_MS },
     });
-    expect(eventsOf(await (await ask({ stream: true })).text()).at(-1)).toBe("[DONE]");
+    expect(eventsOf(await (await send({ stream: true })).text()).at(-1)).toBe("[DONE]");
     expect(calls()).toEqual([1, 0, 0]);
   });
 
   test("for batches", async () => {
-    const { ask, calls } = await setUp({ first: { firstByteMs: SLOW_MS } });
-    expect(whoAnswered(await ask({}, { "x-sluice-priority": "batch" }))).toEqual([200, "one/small", "1"]);
+    const { send, calls } = await setUp({ first: { firstByteMs: SLOW_MS } });
+    expect(whoAnswered(await send({}, { "x-sluice-priority": "batch" }))).toEqual([200, "one/small", "1"]);
     expect(calls()).toEqual([1, 0, 0]);
   });
 
   // documented: retry-budget
   test("beyond the retry budget: ten, and a tenth of the requests", async () => {
-    const { ask, calls } = await setUp({ first: { firstByteMs: SLOW_MS }, second: { fault: "hang" } });
-    const answers = await Promise.all(Array.from({ length: 40 }, () => ask()));
-    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 40 }, () => 200));
+    const { send, calls } = await setUp({ first: { firstByteMs: SLOW_MS }, second: { fault: "hang" } });
+    const responses = await Promise.all(Array.from({ length: 40 }, () => send()));
+    expect(responses.map(({ status }) => status)).toEqual(Array.from({ length: 40 }, () => 200));
     expect(calls()).toEqual([40, 14, 0]);
   });
 
   test("to a target for emergencies, nor a third one", async () => {
-    const { ask, calls } = await setUp({
+    const { send, calls } = await setUp({
       first: { firstByteMs: SLOW_MS },
       secondLimits: { emergencyOnly: true },
     });
-    expect(whoAnswered(await ask())).toEqual([200, "three/small", "2"]);
+    expect(whoAnswered(await send())).toEqual([200, "three/small", "2"]);
     expect(calls()).toEqual([1, 0, 1]);
   });
 
   test("to a target that is full", async () => {
-    const { ask, calls } = await setUp({
+    const { send, calls } = await setUp({
       first: { firstByteMs: SLOW_MS },
       second: { fault: "hang" },
       secondLimits: { maxInFlight: 1 },
       route: { fallbacks: ["two/small"] },
     });
-    const answers = await Promise.all([ask(), ask()]);
-    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    const responses = await Promise.all([send(), send()]);
+    expect(responses.map(({ status }) => status)).toEqual([200, 200]);
     expect(calls()).toEqual([2, 1, 0]);
   });
 });
@@ -255,7 +255,7 @@ describe("two answers in the same moment", () => {
       await both.promise;
       return name;
     };
-    const answer = hedge({
+    const response = hedge({
       afterMs: 1,
       whole: new AbortController().signal,
       first: call("first"),
@@ -265,7 +265,7 @@ describe("two answers in the same moment", () => {
       },
       discard: (late: string) => discarded.push(late),
     });
-    expect(await answer).toBe("first");
+    expect(await response).toBe("first");
     await vi.waitFor(() => expect(discarded).toEqual(["second"]));
     expect(signals.map(({ aborted }) => aborted)).toEqual([false, true]);
     expect(signals[1]?.reason).toBeInstanceOf(HedgedAway);

@@ -41,7 +41,7 @@ export async function hedge<T>({ afterMs, whole, first, second, discard }: Hedge
   if (call === undefined) return await leader.result;
   const runners = [leader, new Runner(call, whole)];
   try {
-    const winner = await Promise.any(runners.map((runner) => runner.answer()));
+    const winner = await Promise.any(runners.map((runner) => runner.settled()));
     for (const runner of runners) if (runner !== winner.runner) runner.cancel(discard);
     return winner.value;
   } catch (error) {
@@ -62,7 +62,7 @@ class Runner<T> {
   }
 
   /** Rejects with `FAILED`, or with what ended the request. */
-  async answer(): Promise<{ readonly runner: Runner<T>; readonly value: T }> {
+  async settled(): Promise<{ readonly runner: Runner<T>; readonly value: T }> {
     const value = await this.result;
     if (value === undefined) throw FAILED;
     return { runner: this, value };

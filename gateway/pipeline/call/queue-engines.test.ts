@@ -1,16 +1,16 @@
 import { describe, expect, test, vi } from "vitest";
-import { ask, block, sample, served, startNarrow, untilWaiting, waitingRequests } from "../../test/narrow-gateway.ts";
+import { block, sample, send, served, startNarrow, untilWaiting, waitingRequests } from "../../test/narrow-gateway.ts";
 import { errorOf } from "../../test/test-gateway.ts";
 
 test("a connection that an engine refuses costs nothing: the request waits for the next engine", async () => {
   const gateway = await startNarrow({ wakeSeconds: 20 }, { engines: [{}], probeMs: 60_000 });
   await gateway.engines[0]?.stop();
-  const answer = ask(gateway.url);
+  const response = send(gateway.url);
   await untilWaiting(gateway, 1);
   const { startFakeEngine } = await import("../../../test-support/fake-engine.ts");
   const replacement = await startFakeEngine();
   gateway.discovery.engines = [{ id: "i-9", origin: replacement.origin, inService: true }];
-  expect((await answer).status).toBe(200);
+  expect((await response).status).toBe(200);
   await replacement.stop();
 });
 
@@ -19,18 +19,18 @@ describe("an engine that says it is full though it has room by our count", () =>
 
   test("gets the request again a moment later", async () => {
     const gateway = await startNarrow({}, { engines: [{ mode: busy }] });
-    const answer = ask(gateway.url);
+    const response = send(gateway.url);
     await vi.waitFor(() => expect(gateway.engines[0]?.received).toHaveLength(1));
     gateway.engines[0]!.behaviour.mode = "answer";
-    expect((await answer).status).toBe(200);
+    expect((await response).status).toBe(200);
     expect(gateway.engines[0]?.received).toHaveLength(2);
   });
 
   test("and says it again is 503 with its Retry-After: nobody is put back twice", async () => {
     const gateway = await startNarrow({}, { engines: [{ mode: busy }] });
-    const answer = await ask(gateway.url);
-    expect(answer.headers.get("retry-after")).toBe("9");
-    await errorOf(answer, 503, "overloaded");
+    const response = await send(gateway.url);
+    expect(response.headers.get("retry-after")).toBe("9");
+    await errorOf(response, 503, "overloaded");
     expect(gateway.engines[0]?.received).toHaveLength(2);
     expect(await waitingRequests(gateway)).toBe(0);
   });
@@ -39,19 +39,19 @@ describe("an engine that says it is full though it has room by our count", () =>
 describe("a model without a ready engine", () => {
   test("holds its requests and serves them when an engine comes", async () => {
     const gateway = await startNarrow({ wakeSeconds: 20, waitSeconds: 0.1 }, { engines: [{ health: "loading" }] });
-    const answers = [ask(gateway.url), ask(gateway.url)];
+    const responses = [send(gateway.url), send(gateway.url)];
     await untilWaiting(gateway, 2);
     expect(gateway.engines[0]?.received).toHaveLength(0);
     gateway.engines[0]!.behaviour.health = "ready";
-    for (const answer of await Promise.all(answers)) expect(answer.status).toBe(200);
+    for (const response of await Promise.all(responses)) expect(response.status).toBe(200);
     expect(await waitingRequests(gateway)).toBe(0);
   });
 
   test("holds them for wakeSeconds, then says 503 model_unavailable with Retry-After", async () => {
     const gateway = await startNarrow({ wakeSeconds: 0.2 }, { engines: [{ health: "loading" }] });
-    const answer = await ask(gateway.url);
-    expect(answer.headers.get("retry-after")).toBe("30");
-    await errorOf(answer, 503, "model_unavailable");
+    const response = await send(gateway.url);
+    expect(response.headers.get("retry-after")).toBe("30");
+    await errorOf(response, 503, "model_unavailable");
     expect(await gateway.requestLine()).toMatchObject({ status: 503, errorCode: "model_unavailable" });
     expect(await sample(gateway, `sluice_requests_shed_total{reason="away"}`)).toBe(1);
   });
@@ -59,7 +59,7 @@ describe("a model without a ready engine", () => {
   test("keeps those who waited while its last engine went away, until another one comes", async () => {
     const gateway = await startNarrow({ wakeSeconds: 20, waitSeconds: 0.4 }, { engines: [{}], probeMs: 20 });
     const blocked = await block(gateway);
-    const waiting = ask(gateway.url, {}, { prompt: "waits" });
+    const waiting = send(gateway.url, {}, { prompt: "waits" });
     await untilWaiting(gateway, 1);
     gateway.engines[0]!.behaviour.health = "loading";
     await vi.waitFor(async () => expect((await fetch(`${gateway.url}/health`)).status).toBe(503));
@@ -74,10 +74,10 @@ describe("a model without a ready engine", () => {
 describe("a gateway that leaves", () => {
   test("still serves those who wait", async () => {
     const gateway = await startNarrow({}, { engines: [{ firstByteMs: 200 }] });
-    const answers = Array.from({ length: 3 }, () => ask(gateway.url));
+    const responses = Array.from({ length: 3 }, () => send(gateway.url));
     await untilWaiting(gateway, 2);
     await gateway.gateway.drain();
-    for (const answer of await Promise.all(answers)) expect(answer.status).toBe(200);
+    for (const response of await Promise.all(responses)) expect(response.status).toBe(200);
   });
 
   test("tells those whom it can't serve within its drain time, before it closes", async () => {
@@ -85,9 +85,9 @@ describe("a gateway that leaves", () => {
       { waitSeconds: 60 },
       { engines: [{ mode: "hang" }], config: { drainSeconds: 1 } },
     );
-    const hanging = ask(gateway.url).catch(() => "cut");
+    const hanging = send(gateway.url).catch(() => "cut");
     await vi.waitFor(() => expect(gateway.engines[0]?.received).toHaveLength(1));
-    const waiting = ask(gateway.url);
+    const waiting = send(gateway.url);
     await untilWaiting(gateway, 1);
     await gateway.gateway.drain();
     await errorOf(await waiting, 503, "shutting_down");

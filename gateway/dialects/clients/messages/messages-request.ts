@@ -124,9 +124,10 @@ function chatMessages(message: unknown, param: string): readonly Fields[] {
 function toolMessage(block: Fields, param: string): Fields {
   const content = chatContent(block.content, `${param}.content`) ?? "";
   const failed = block.is_error === true;
-  const said = typeof content === "string" ? prefixed(content, failed) : failed ? [FAILED, ...content] : content;
+  const resultContent =
+    typeof content === "string" ? prefixed(content, failed) : failed ? [FAILED, ...content] : content;
   const mark = { ...markOfText(block.content, content), ...storedMark(block) };
-  return { role: "tool", tool_call_id: block.tool_use_id, content: said, ...mark };
+  return { role: "tool", tool_call_id: block.tool_use_id, content: resultContent, ...mark };
 }
 
 const FAILED = { type: "text", text: "Error:" };
@@ -145,11 +146,11 @@ function assistantMessage(content: unknown, blocks: readonly Fields[], param: st
   );
   const taken = new Set(["tool_use", "thinking", "redacted_thinking"]);
   const rest = typeof content === "string" ? content : blocks.filter(({ type }) => !taken.has(String(type)));
-  const said = chatContent(rest, param);
+  const messageContent = chatContent(rest, param);
   return {
     role: "assistant",
-    content: said ?? (calls.length > 0 ? null : ""),
-    ...markOfText(rest, said),
+    content: messageContent ?? (calls.length > 0 ? null : ""),
+    ...markOfText(rest, messageContent),
     ...(reasoning === "" ? {} : { reasoning_content: reasoning }),
     ...(signed.length > 0 ? { thinking_blocks: signed } : {}),
     ...(calls.length > 0

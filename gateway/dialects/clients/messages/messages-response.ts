@@ -61,25 +61,25 @@ export function messageId(id: unknown): string {
 
 /** A whole chat completion as a message. @throws {GatewayError} `upstream_error` when the bytes are none */
 export function messageOfChat(bytes: Buffer, model: string): Buffer {
-  const answer = parseJson(bytes.toString("utf8"));
-  const choice = isRecord(answer) ? itemsOf(answer.choices)[0] : undefined;
-  if (!isRecord(answer) || !isRecord(choice) || !isRecord(choice.message)) throw new GatewayError("upstream_error");
+  const response = parseJson(bytes.toString("utf8"));
+  const choice = isRecord(response) ? itemsOf(response.choices)[0] : undefined;
+  if (!isRecord(response) || !isRecord(choice) || !isRecord(choice.message)) throw new GatewayError("upstream_error");
   const { message } = choice;
   const calls = itemsOf(message.tool_calls).filter(isRecord);
   const content = [
     ...thinkingBlocks(message),
     ...textBlocks(textOf(message.content) ?? textOf(message.refusal)),
-    ...calls.map((call, index) => toolUse(call, madeCallId(answer.id, index))),
+    ...calls.map((call, index) => toolUse(call, madeCallId(response.id, index))),
   ];
   return Buffer.from(
     JSON.stringify({
-      id: messageId(answer.id),
+      id: messageId(response.id),
       type: "message",
       role: "assistant",
       model,
       content,
       ...stopFields(textOf(choice.finish_reason) ?? "stop", textOf(choice.stop_reason), calls.length > 0),
-      usage: messageUsage(readUsage(answer.usage)),
+      usage: messageUsage(readUsage(response.usage)),
     }),
   );
 }

@@ -170,13 +170,13 @@ class MessagesTranslation implements Translation<SseEvent> {
     // A stream that ends without a reason was cut off.
     if (this.#finish === undefined) throw new GatewayError("stream_interrupted");
     const { reason, stopSequence } = this.#finish;
-    let said = this.#close();
-    for (const call of this.#waiting) said += this.#openTool(call) + this.#close();
-    if (this.#late !== "") said += this.#text(this.#late) + this.#close();
+    let events = this.#close();
+    for (const call of this.#waiting) events += this.#openTool(call) + this.#close();
+    if (this.#late !== "") events += this.#text(this.#late) + this.#close();
     this.isDone = true;
     const usage = deltaUsage(this.#usage);
     return (
-      said +
+      events +
       sayEvent({ type: "message_delta", delta: stopFields(reason, stopSequence, this.#hasCalls), usage }) +
       sayEvent({ type: "message_stop" })
     );

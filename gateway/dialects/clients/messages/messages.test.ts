@@ -20,12 +20,12 @@ async function start(options: TestGatewayOptions = {}) {
   return { ...test, key, client, anthropic: client(key.secret) };
 }
 
-const ask = { model: "tiny", max_tokens: 20, messages: [{ role: "user" as const, content: "Hello" }] };
+const requestBody = { model: "tiny", max_tokens: 20, messages: [{ role: "user" as const, content: "Hello" }] };
 
 describe("Anthropic's SDK", () => {
   test("creates a message, with its key, and finds the request's id", async () => {
     const { anthropic, engines, requestLine, key } = await start({ config: { auth: "required" } });
-    const message = await anthropic.messages.create({ ...ask, system: "Be brief" });
+    const message = await anthropic.messages.create({ ...requestBody, system: "Be brief" });
     expect(message).toMatchObject({
       type: "message",
       role: "assistant",
@@ -51,7 +51,7 @@ describe("Anthropic's SDK", () => {
 
   test("streams one with its helper", async () => {
     const { anthropic } = await start({ engines: [{ tokens: 5 }] });
-    const stream = anthropic.messages.stream(ask);
+    const stream = anthropic.messages.stream(requestBody);
     const seen: string[] = [];
     stream.on("text", (text) => seen.push(text));
     const message = await stream.finalMessage();
@@ -67,9 +67,11 @@ describe("Anthropic's SDK", () => {
   test.each(["whole", "stream"] as const)("gets a tool call, %s, and gives the tool's answer back", async (kind) => {
     const { anthropic, engines } = await start({ engines: [{ mode: TOOL_CALL[kind] }] });
     const tools = [{ name: "weather", input_schema: { type: "object" as const } }];
-    const asked = { ...ask, tools, tool_choice: { type: "any" as const } };
+    const bodyWithTools = { ...requestBody, tools, tool_choice: { type: "any" as const } };
     const message =
-      kind === "whole" ? await anthropic.messages.create(asked) : await anthropic.messages.stream(asked).finalMessage();
+      kind === "whole"
+        ? await anthropic.messages.create(bodyWithTools)
+        : await anthropic.messages.stream(bodyWithTools).finalMessage();
     expect(Message.safeParse(message).success).toBe(true);
     expect(message).toMatchObject({
       content: [
@@ -80,11 +82,11 @@ describe("Anthropic's SDK", () => {
     });
     const result = { type: "tool_result" as const, tool_use_id: "call_1", content: "3 °C" };
     const messages = [
-      ...ask.messages,
+      ...requestBody.messages,
       { role: "assistant" as const, content: message.content },
       { role: "user" as const, content: [result] },
     ];
-    const again = { ...asked, messages };
+    const again = { ...bodyWithTools, messages };
     if (kind === "whole") await anthropic.messages.create(again);
     else await anthropic.messages.stream(again).finalMessage();
     expect(engines[0]?.received[0]?.body).toMatchObject({ tool_choice: "required" });
@@ -101,7 +103,7 @@ describe("Anthropic's SDK", () => {
 
   test("counts tokens, as an estimate", async () => {
     const { anthropic, engines } = await start();
-    const { model, messages } = ask;
+    const { model, messages } = requestBody;
     const short = await anthropic.messages.countTokens({ model, messages });
     const long = await anthropic.messages.countTokens({ model, messages, system: "x".repeat(4000) });
     expect(long.input_tokens - short.input_tokens).toBeGreaterThan(900);
@@ -115,22 +117,22 @@ describe("Anthropic's SDK", () => {
         () => undefined,
         (error: unknown) => error,
       );
-    const wrong = await failure(client("sk-wrong").messages.create(ask));
+    const wrong = await failure(client("sk-wrong").messages.create(requestBody));
     expect(wrong).toBeInstanceOf(Anthropic.AuthenticationError);
     expect(wrong).toMatchObject({ status: 401, type: "authentication_error" });
-    const unknown = await failure(anthropic.messages.create({ ...ask, model: "nothing" }));
+    const unknown = await failure(anthropic.messages.create({ ...requestBody, model: "nothing" }));
     expect(unknown).toBeInstanceOf(Anthropic.NotFoundError);
     expect(unknown).toMatchObject({ errorCode: "model_not_found", type: "not_found_error" });
     expect(unknown).toMatchObject({ requestID: expect.stringMatching(/^req_/) });
     const hot: object = { temperature: 9 };
-    const invalid = await failure(anthropic.messages.create({ ...ask, ...hot }));
+    const invalid = await failure(anthropic.messages.create({ ...requestBody, ...hot }));
     expect(invalid).toBeInstanceOf(Anthropic.BadRequestError);
     expect(invalid).toMatchObject({ message: expect.stringContaining("`temperature` must be at most 1") });
   });
 
   test("throws when the engine dies in the middle of a stream", async () => {
     const { anthropic } = await start({ engines: [{ tokens: 5, intervalMs: 20, diesAfterTokens: 2 }] });
-    const stream = anthropic.messages.stream(ask);
+    const stream = anthropic.messages.stream(requestBody);
     const seen: string[] = [];
     stream.on("text", (text) => seen.push(text));
     const error = await stream.finalMessage().then(
@@ -144,7 +146,7 @@ describe("Anthropic's SDK", () => {
 
   test("stops the engine when it aborts", async () => {
     const { anthropic, engines } = await start({ engines: [{ tokens: 1000, intervalMs: 20 }] });
-    const stream = anthropic.messages.stream(ask);
+    const stream = anthropic.messages.stream(requestBody);
     await new Promise((resolve) => stream.once("text", resolve));
     stream.abort();
     await expect(stream.done()).rejects.toThrow(Anthropic.APIUserAbortError);
@@ -155,31 +157,36 @@ describe("Anthropic's SDK", () => {
 describe("POST /v1/messages", () => {
   test("takes the key as a bearer too, and x-api-key nowhere else", async () => {
     const { url, key } = await start({ config: { auth: "required" } });
-    const bearer = await post(url, "/v1/messages", ask, { authorization: `Bearer ${key.secret}` });
+    const bearer = await post(url, "/v1/messages", requestBody, { authorization: `Bearer ${key.secret}` });
     expect(bearer.status).toBe(200);
-    const elsewhere = await post(url, "/v1/chat/completions", ask, { "x-api-key": key.secret });
+    const elsewhere = await post(url, "/v1/chat/completions", requestBody, { "x-api-key": key.secret });
     expect(elsewhere.status).toBe(401);
   });
 
   test.each([
     ["/v1/messages", {}, 400, "invalid_request_error"],
     ["/v1/messages", "{", 400, "invalid_request_error"],
-    ["/v1/messages", { ...ask, messages: [{ role: "user", content: "x".repeat(200_000) }] }, 413, "request_too_large"],
+    [
+      "/v1/messages",
+      { ...requestBody, messages: [{ role: "user", content: "x".repeat(200_000) }] },
+      413,
+      "request_too_large",
+    ],
     ["/v1/messages/count_tokens", { model: "nothing", messages: [] }, 400, "invalid_request_error"],
   ])("%s says what is wrong in Anthropic's shape: %#", async (path, body, status, type) => {
     const { url } = await start();
-    const answer = await post(url, path, body);
-    expect(answer.status).toBe(status);
-    expect(await answer.json()).toMatchObject({
+    const response = await post(url, path, body);
+    expect(response.status).toBe(status);
+    expect(await response.json()).toMatchObject({
       type: "error",
       error: { type, message: expect.any(String) },
-      request_id: answer.headers.get("request-id"),
+      request_id: response.headers.get("request-id"),
     });
   });
 });
 
 describe("a whole answer for Anthropic's SDKs", () => {
-  const answer = (message: unknown, extra = {}) =>
+  const response = (message: unknown, extra = {}) =>
     JSON.parse(
       messageOfChat(
         Buffer.from(
@@ -194,7 +201,7 @@ describe("a whole answer for Anthropic's SDKs", () => {
       { id: "t1", function: { name: "f", arguments: '{"a":1}' } },
       { id: "t2", function: { name: "f", arguments: '{"a":' } },
     ];
-    expect(answer({ content: "Hi", reasoning_content: "hm", tool_calls })).toMatchObject({
+    expect(response({ content: "Hi", reasoning_content: "hm", tool_calls })).toMatchObject({
       id: "msg_1",
       content: [
         { type: "thinking", thinking: "hm", signature: "" },
@@ -208,6 +215,8 @@ describe("a whole answer for Anthropic's SDKs", () => {
 
   test("keeps thinking that is signed as it is", () => {
     const thinking_blocks = [{ type: "thinking", thinking: "hm", signature: "s" }];
-    expect(answer({ content: "Hi", reasoning_content: "hm", thinking_blocks }).content[0]).toEqual(thinking_blocks[0]);
+    expect(response({ content: "Hi", reasoning_content: "hm", thinking_blocks }).content[0]).toEqual(
+      thinking_blocks[0],
+    );
   });
 });

@@ -46,7 +46,7 @@ abstract class Output implements OutputItem {
   protected abstract empty(): Fields;
   protected abstract closeContent(): string;
 
-  protected get place(): Fields {
+  protected get position(): Fields {
     return { item_id: this.id, output_index: this.index };
   }
 }
@@ -56,17 +56,17 @@ export class MessageOutput extends Output {
   readonly #parts: { readonly kind: "text" | "refusal"; text: string }[] = [];
 
   add(kind: "text" | "refusal", delta: string): string {
-    let said = "";
+    let events = "";
     let part = this.#parts.at(-1);
     if (part?.kind !== kind) {
-      said = this.closeContent();
+      events = this.closeContent();
       part = { kind, text: "" };
       this.#parts.push(part);
-      said += this.say("response.content_part.added", { ...this.#partPlace, part: partFields(kind, "") });
+      events += this.say("response.content_part.added", { ...this.#partPosition, part: partFields(kind, "") });
     }
     part.text += delta;
     const type = kind === "text" ? "response.output_text.delta" : "response.refusal.delta";
-    return said + this.say(type, { ...this.#partPlace, delta, ...(kind === "text" ? { logprobs: [] } : {}) });
+    return events + this.say(type, { ...this.#partPosition, delta, ...(kind === "text" ? { logprobs: [] } : {}) });
   }
 
   fields(status: Closed): Fields {
@@ -87,13 +87,13 @@ export class MessageOutput extends Output {
     const { kind, text } = part;
     const done =
       kind === "text"
-        ? this.say("response.output_text.done", { ...this.#partPlace, text, logprobs: [] })
-        : this.say("response.refusal.done", { ...this.#partPlace, refusal: text });
-    return done + this.say("response.content_part.done", { ...this.#partPlace, part: partFields(kind, text) });
+        ? this.say("response.output_text.done", { ...this.#partPosition, text, logprobs: [] })
+        : this.say("response.refusal.done", { ...this.#partPosition, refusal: text });
+    return done + this.say("response.content_part.done", { ...this.#partPosition, part: partFields(kind, text) });
   }
 
-  get #partPlace(): Fields {
-    return { ...this.place, content_index: this.#parts.length - 1 };
+  get #partPosition(): Fields {
+    return { ...this.position, content_index: this.#parts.length - 1 };
   }
 }
 
@@ -107,13 +107,13 @@ export class ReasoningOutput extends Output {
   readonly #signed: unknown[] = [];
 
   add(delta: string): string {
-    const place = { ...this.place, content_index: 0 };
+    const position = { ...this.position, content_index: 0 };
     const opened =
       this.#text === ""
-        ? this.say("response.content_part.added", { ...place, part: { type: "reasoning_text", text: "" } })
+        ? this.say("response.content_part.added", { ...position, part: { type: "reasoning_text", text: "" } })
         : "";
     this.#text += delta;
-    return opened + this.say("response.reasoning_text.delta", { ...place, delta });
+    return opened + this.say("response.reasoning_text.delta", { ...position, delta });
   }
 
   /** Takes thinking that its maker signed; it is told when the item ends. */
@@ -132,11 +132,11 @@ export class ReasoningOutput extends Output {
 
   protected closeContent(): string {
     if (this.#text === "") return "";
-    const place = { ...this.place, content_index: 0 };
+    const position = { ...this.position, content_index: 0 };
     const part = { type: "reasoning_text", text: this.#text };
     return (
-      this.say("response.reasoning_text.done", { ...place, text: this.#text }) +
-      this.say("response.content_part.done", { ...place, part })
+      this.say("response.reasoning_text.done", { ...position, text: this.#text }) +
+      this.say("response.content_part.done", { ...position, part })
     );
   }
 }
@@ -154,7 +154,7 @@ export class CallOutput extends Output {
   add(delta: string): string {
     if (delta === "") return "";
     this.#arguments += delta;
-    return this.say("response.function_call_arguments.delta", { ...this.place, delta });
+    return this.say("response.function_call_arguments.delta", { ...this.position, delta });
   }
 
   fields(status: Closed): Fields {
@@ -167,6 +167,6 @@ export class CallOutput extends Output {
 
   protected closeContent(): string {
     const { name } = this.#call;
-    return this.say("response.function_call_arguments.done", { ...this.place, name, arguments: this.#arguments });
+    return this.say("response.function_call_arguments.done", { ...this.position, name, arguments: this.#arguments });
   }
 }

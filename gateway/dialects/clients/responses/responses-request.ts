@@ -42,20 +42,20 @@ export function chatOfResponses(fields: Fields, items: readonly Fields[]): Field
       ...(instructions === undefined ? [] : [{ role: "system", content: instructions }]),
       ...chatOfItems(items, "input"),
     ],
-    ...given("max_completion_tokens", fields.max_output_tokens),
-    ...given("temperature", fields.temperature),
-    ...given("top_p", fields.top_p),
-    ...given("user", fields.user ?? fields.safety_identifier),
-    ...given("prompt_cache_key", fields.prompt_cache_key),
+    ...optional("max_completion_tokens", fields.max_output_tokens),
+    ...optional("temperature", fields.temperature),
+    ...optional("top_p", fields.top_p),
+    ...optional("user", fields.user ?? fields.safety_identifier),
+    ...optional("prompt_cache_key", fields.prompt_cache_key),
     ...(effort === undefined ? {} : { reasoning_effort: effort }),
     ...chatTools(fields),
     ...chatText(fields.text),
     ...(fields.stream === true ? { stream: true, stream_options: { include_usage: true } } : {}),
-    ...(fields.stream !== true && fields.stream !== false ? given("stream", fields.stream) : {}),
+    ...(fields.stream !== true && fields.stream !== false ? optional("stream", fields.stream) : {}),
   };
 }
 
-function given(name: string, value: unknown): Fields {
+function optional(name: string, value: unknown): Fields {
   return value === undefined || value === null ? {} : { [name]: value };
 }
 
@@ -68,7 +68,7 @@ function chatTools(fields: Fields): Fields {
     ...(isRecord(choice) && choice.type === "allowed_tools"
       ? allowedTools(choice, described)
       : { tools: described, ...chatChoice(choice) }),
-    ...given("parallel_tool_calls", parallel),
+    ...optional("parallel_tool_calls", parallel),
   };
 }
 
@@ -88,15 +88,15 @@ function chatTool(tool: unknown, param: string): ChatTool {
     type: "function",
     function: {
       name,
-      ...given("description", description),
-      ...given("parameters", parameters),
-      ...given("strict", strict),
+      ...optional("description", description),
+      ...optional("parameters", parameters),
+      ...optional("strict", strict),
     },
   };
 }
 
 function chatChoice(choice: unknown): Fields {
-  if (!isRecord(choice)) return given("tool_choice", choice);
+  if (!isRecord(choice)) return optional("tool_choice", choice);
   if (choice.type !== "function")
     throw refuse("tool_choice.type", "`tool_choice.type` must be function or allowed_tools; correct it.");
   return { tool_choice: { type: "function", function: { name: choice.name } } };
@@ -115,12 +115,15 @@ function chatText(text: unknown): Fields {
   if (!isRecord(text)) return {};
   const format = isRecord(text.format) ? text.format : undefined;
   return {
-    ...given("verbosity", text.verbosity),
+    ...optional("verbosity", text.verbosity),
     ...(format === undefined ? {} : { response_format: chatFormat(format) }),
   };
 }
 
 function chatFormat({ type, name, schema, strict, description }: Fields): Fields {
   if (type !== "json_schema") return { type };
-  return { type, json_schema: { name, schema, ...given("strict", strict), ...given("description", description) } };
+  return {
+    type,
+    json_schema: { name, schema, ...optional("strict", strict), ...optional("description", description) },
+  };
 }

@@ -48,7 +48,7 @@ export function openResponse({ id, createdAt, isStored, fields }: ResponseHead):
     top_p: fields.top_p ?? null,
     truncation: "disabled",
     // OpenAI's schema knows no null in these.
-    ...given(fields, ["prompt_cache_key", "safety_identifier", "user"]),
+    ...present(fields, ["prompt_cache_key", "safety_identifier", "user"]),
   };
 }
 
@@ -76,7 +76,7 @@ const INCOMPLETE: Readonly<Record<string, string | undefined>> = {
   content_filter: "content_filter",
 };
 
-function given(fields: Fields, names: readonly string[]): Fields {
+function present(fields: Fields, names: readonly string[]): Fields {
   return Object.fromEntries(names.flatMap((name) => (fields[name] == null ? [] : [[name, fields[name]]])));
 }
 
@@ -134,9 +134,9 @@ export function responseOfChat(
   newId: (prefix: string) => string,
   completedAt: number,
 ): Fields {
-  const answer = parseJson(bytes.toString("utf8"));
-  const choice = isRecord(answer) ? itemsOf(answer.choices)[0] : undefined;
-  if (!isRecord(answer) || !isRecord(choice) || !isRecord(choice.message)) throw new GatewayError("upstream_error");
+  const response = parseJson(bytes.toString("utf8"));
+  const choice = isRecord(response) ? itemsOf(response.choices)[0] : undefined;
+  if (!isRecord(response) || !isRecord(choice) || !isRecord(choice.message)) throw new GatewayError("upstream_error");
   const { message } = choice;
   const finish = textOf(choice.finish_reason) ?? "stop";
   const status = INCOMPLETE[finish] === undefined ? "completed" : "incomplete";
@@ -155,7 +155,7 @@ export function responseOfChat(
       .filter(isRecord)
       .map((call) => callItem(newId("fc"), status, callParts(call, newId))),
   ];
-  return closedResponse(head, output, finish, readUsage(answer.usage), completedAt);
+  return closedResponse(head, output, finish, readUsage(response.usage), completedAt);
 }
 
 function callParts({ id, function: called }: Fields, newId: (prefix: string) => string): CallParts {

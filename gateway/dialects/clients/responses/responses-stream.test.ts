@@ -52,9 +52,9 @@ const piece = fc.oneof(
 );
 const pieces = fc.array(piece, { maxLength: 10 });
 
-function streamOf(said: readonly Record<string, unknown>[], finish = "stop"): Buffer {
+function streamOf(deltas: readonly Record<string, unknown>[], finish = "stop"): Buffer {
   const begun = new Set<unknown>();
-  const chunks = said.map((one) => {
+  const chunks = deltas.map((one) => {
     if (one.json === undefined) return delta(one);
     const isFirst = !begun.has(one.index);
     begun.add(one.index);
@@ -97,14 +97,14 @@ describe("a stream of events of a response", () => {
 
   test("loses nothing, wherever its bytes are cut, as the official SDK puts it together", async () => {
     await fc.assert(
-      fc.asyncProperty(pieces, cuts, async (said, sizes) => {
-        const bytes = streamOf(said);
+      fc.asyncProperty(pieces, cuts, async (deltas, sizes) => {
+        const bytes = streamOf(deltas);
         const { translator, closed } = start();
         const text = translated(translator, bytes, sizes);
         expect(text).toBe(translated(start().translator, bytes, []));
         const response = await accumulated(events(text));
         expect([response]).toMatchObject(closed);
-        const join = (key: string) => said.map((one) => (one as Record<string, string>)[key] ?? "").join("");
+        const join = (key: string) => deltas.map((one) => (one as Record<string, string>)[key] ?? "").join("");
         expect(response.output_text).toBe(join("content"));
         const items = response.output as unknown as { content?: Record<string, string>[] }[];
         const parts = items.flatMap(({ content }) => content ?? []);
@@ -115,7 +115,7 @@ describe("a stream of events of a response", () => {
         for (const item of response.output)
           if (item.type === "function_call")
             expect(item.arguments).toBe(
-              said.map((one) => ("json" in one && `call_${one.index}` === item.call_id ? one.json : "")).join(""),
+              deltas.map((one) => ("json" in one && `call_${one.index}` === item.call_id ? one.json : "")).join(""),
             );
         expect(response.usage).toMatchObject({ input_tokens: 9, output_tokens: 4, total_tokens: 13 });
       }),
@@ -125,8 +125,8 @@ describe("a stream of events of a response", () => {
 
   test("that is damaged never throws, stays events, and ends completed, incomplete or failed", () => {
     void fc.assert(
-      fc.property(pieces, damage, cuts, (said, how, sizes) => {
-        const bytes = damaged(streamOf(said), how);
+      fc.property(pieces, damage, cuts, (deltas, how, sizes) => {
+        const bytes = damaged(streamOf(deltas), how);
         const text = translated(start().translator, bytes, sizes);
         expect(text).toBe(translated(start().translator, bytes, []));
         const types = events(text).map(({ type }) => type);
@@ -164,11 +164,11 @@ describe("a stream of events of a response", () => {
     const tool_calls = [{ id: "c1", type: "function", function: { name: "f", arguments: "{}" } }];
     const message = { role: "assistant", content: "Hi", reasoning_content: "hm", thinking_blocks, tool_calls };
     const { head, newId, translator } = start();
-    const answer = {
+    const response = {
       choices: [{ message, finish_reason: "tool_calls" }],
       usage: { prompt_tokens: 9, completion_tokens: 4 },
     };
-    const whole = responseOfChat(Buffer.from(JSON.stringify(answer)), head, newId, 2);
+    const whole = responseOfChat(Buffer.from(JSON.stringify(response)), head, newId, 2);
     const parts = [
       delta({ reasoning_content: "hm" }),
       delta({ thinking_blocks }),

@@ -133,11 +133,11 @@ class ResponsesTranslation implements Translation<SseEvent> {
     const response = closedResponse(head, [], this.#finish, this.#usage, now());
     const isComplete = response.status === "completed";
     const last = isComplete ? "completed" : "incomplete";
-    const said = this.#items.map((item) => (item.isOpen ? item.close(last) : "")).join("");
+    const events = this.#items.map((item) => (item.isOpen ? item.close(last) : "")).join("");
     this.isDone = true;
     const whole = { ...response, output: this.#items.map((item) => item.fields(item.status)) };
     onClosed(whole);
-    return said + this.#event(isComplete ? "response.completed" : "response.incomplete", { response: whole });
+    return events + this.#event(isComplete ? "response.completed" : "response.incomplete", { response: whole });
   }
 
   #sayEvent: SayEvent = (type, fields) => this.#event(type, fields);

@@ -134,8 +134,8 @@ describe("OpenAI's SDK on /v1/responses", () => {
       { role: "assistant", content: "w0w1w2" },
       { role: "user", content: "Three" },
     ]);
-    const { output_text: _text, ...kept } = first;
-    expect(await openai.responses.retrieve(first.id)).toMatchObject(kept);
+    const { output_text: _text, ...stored } = first;
+    expect(await openai.responses.retrieve(first.id)).toMatchObject(stored);
     const items = await openai.responses.inputItems.list(second.id, { limit: 2, order: "asc" });
     const listed = [];
     for await (const item of items) listed.push(item);
@@ -153,13 +153,13 @@ describe("OpenAI's SDK on /v1/responses", () => {
   test("finds no other key's responses", async () => {
     const { openai, client } = await start({ config: { auth: "required" } });
     const other = client();
-    const kept = await openai.responses.create({ model: "tiny", input: "One", store: true });
-    expect(await thrown(other.responses.retrieve(kept.id))).toBeInstanceOf(OpenAI.NotFoundError);
-    expect(await thrown(other.responses.delete(kept.id))).toBeInstanceOf(OpenAI.NotFoundError);
-    const error = await thrown(other.responses.create({ model: "tiny", input: "x", previous_response_id: kept.id }));
+    const stored = await openai.responses.create({ model: "tiny", input: "One", store: true });
+    expect(await thrown(other.responses.retrieve(stored.id))).toBeInstanceOf(OpenAI.NotFoundError);
+    expect(await thrown(other.responses.delete(stored.id))).toBeInstanceOf(OpenAI.NotFoundError);
+    const error = await thrown(other.responses.create({ model: "tiny", input: "x", previous_response_id: stored.id }));
     expect(error).toBeInstanceOf(OpenAI.BadRequestError);
     expect(error).toMatchObject({ param: "previous_response_id" });
-    expect((await openai.responses.retrieve(kept.id)).id).toBe(kept.id);
+    expect((await openai.responses.retrieve(stored.id)).id).toBe(stored.id);
   });
 
   test("is told where nothing is kept", async () => {
@@ -203,8 +203,8 @@ describe("stored responses", () => {
   test("are paged by limit and after, the newest first", async () => {
     const { url } = await start();
     const input = ["a", "b", "c"].map((content) => ({ role: "user", content, id: `item_${content}` }));
-    const answer = await post(url, "/v1/responses", { model: "tiny", input, store: true });
-    const made = (await answer.json()) as { id: string };
+    const response = await post(url, "/v1/responses", { model: "tiny", input, store: true });
+    const made = (await response.json()) as { id: string };
     const list = async (query: string) =>
       await (await fetch(`${url}/v1/responses/${made.id}/input_items${query}`)).json();
     expect(await list("?limit=2")).toMatchObject({ first_id: "item_c", last_id: "item_b", has_more: true });

@@ -119,9 +119,9 @@ describe("a chat completion for Anthropic", () => {
       { type: "tool", name: "weather", disable_parallel_tool_use: true },
     ],
   ])("tool_choice %j, parallel %j is %j", (tool_choice, parallel_tool_calls, expected) => {
-    const said = say({ tools: [weather], tool_choice, parallel_tool_calls });
-    expect(said.tool_choice).toEqual(expected);
-    expect(said.tools).toEqual([
+    const body = say({ tools: [weather], tool_choice, parallel_tool_calls });
+    expect(body.tool_choice).toEqual(expected);
+    expect(body.tools).toEqual([
       {
         name: "weather",
         description: "Looks",
@@ -166,7 +166,7 @@ describe("a chat completion for Anthropic", () => {
     const schema = { type: "object", properties: {}, additionalProperties: false };
     const signed = { type: "thinking", thinking: "hm", signature: "s" };
     const cache_control = { type: "ephemeral" };
-    const said = say({
+    const body = say({
       messages: [
         { role: "user", content: [{ type: "text", text: "Hi", cache_control }] },
         { role: "assistant", content: "Yes", reasoning_content: "hm", thinking_blocks: [signed] },
@@ -176,7 +176,7 @@ describe("a chat completion for Anthropic", () => {
       tools: [{ ...weather, cache_control }],
       thinking: { type: "enabled", budget_tokens: 2000 },
     });
-    expect(said).toMatchObject({
+    expect(body).toMatchObject({
       output_config: { format: { type: "json_schema", schema } },
       thinking: { type: "enabled", budget_tokens: 2000 },
       tools: [{ cache_control }],
@@ -226,8 +226,8 @@ describe("a chat completion for Anthropic", () => {
   test("of any conversation is one that Anthropic takes, and no text of it is lost", () => {
     void fc.assert(
       fc.property(conversations, (messages) => {
-        const said = say({ messages });
-        expect(requestProblem(JSON.parse(JSON.stringify(said)))).toBeUndefined();
+        const body = say({ messages });
+        expect(requestProblem(JSON.parse(JSON.stringify(body)))).toBeUndefined();
         const texts = (value: unknown): string[] =>
           Array.isArray(value)
             ? value.flatMap(texts)
@@ -238,7 +238,7 @@ describe("a chat completion for Anthropic", () => {
         const contents = before.flatMap(({ content }) =>
           typeof content === "string" ? [content] : (content ?? []).map(({ text }) => text),
         );
-        expect(texts((said.messages as { content: unknown }[]).map(({ content }) => content))).toEqual(
+        expect(texts((body.messages as { content: unknown }[]).map(({ content }) => content))).toEqual(
           contents.filter((text) => text !== ""),
         );
       }),

@@ -77,10 +77,10 @@ function saySampling(fields: Fields): Fields {
 function readEffort(value: unknown): string | undefined {
   const effort = textOf(value);
   if (effort === undefined || effort === "none") return undefined;
-  const said = Object.hasOwn(EFFORT, effort) ? EFFORT[effort] : undefined;
-  if (said === undefined)
+  const budget = Object.hasOwn(EFFORT, effort) ? EFFORT[effort] : undefined;
+  if (budget === undefined)
     throw refuse("reasoning_effort", `\`reasoning_effort\` must be one of none, ${Object.keys(EFFORT).join(", ")}.`);
-  return said;
+  return budget;
 }
 
 function sayTools({ tools, choice, isParallel }: ToolSet): Fields {

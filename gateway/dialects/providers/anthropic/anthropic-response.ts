@@ -59,7 +59,7 @@ export function chatCompletion(bytes: Buffer, { model, created }: MessageHead): 
   const calls = blocks
     .filter(({ type }) => type === "tool_use")
     .map((block, index) => toolCall(block, madeCallId(message.id, index)));
-  const answer = {
+  const response = {
     id: textOf(message.id) ?? "",
     object: "chat.completion",
     created,
@@ -82,7 +82,7 @@ export function chatCompletion(bytes: Buffer, { model, created }: MessageHead): 
     ],
     usage: openAiUsage(message.usage),
   };
-  return Buffer.from(JSON.stringify(answer));
+  return Buffer.from(JSON.stringify(response));
 }
 
 /** vLLM's field for the stop sequence that ended an answer. */

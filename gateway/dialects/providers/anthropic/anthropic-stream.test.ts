@@ -61,20 +61,20 @@ describe("a stream of Anthropic's", () => {
         const bytes = bytesOf(content, deltaLength, "tool_use");
         const text = translated(anthropicStream(head), bytes, sizes);
         expect(text).toBe(translated(anthropicStream(head), bytes, []));
-        const answer = gathered(text);
+        const response = gathered(text);
         const join = (type: string, key: string) =>
           content.map((one) => (one.type === type ? (one as unknown as Record<string, string>)[key] : "")).join("");
-        expect(answer.content).toBe(join("text", "text"));
-        expect(answer.reasoning).toBe(join("thinking", "thinking"));
-        expect(answer.thinking).toEqual(content.filter(({ type }) => type.endsWith("thinking")));
-        expect(answer.calls.map((call) => ({ ...call, arguments: JSON.parse(call.arguments) }))).toEqual(
+        expect(response.content).toBe(join("text", "text"));
+        expect(response.reasoning).toBe(join("thinking", "thinking"));
+        expect(response.thinking).toEqual(content.filter(({ type }) => type.endsWith("thinking")));
+        expect(response.calls.map((call) => ({ ...call, arguments: JSON.parse(call.arguments) }))).toEqual(
           content.flatMap((one) =>
             one.type === "tool_use"
               ? { id: one.id, name: one.name, arguments: JSON.parse(JSON.stringify(one.input)) }
               : [],
           ),
         );
-        expect(answer).toMatchObject({ finish: "tool_calls", isDone: true, error: undefined });
+        expect(response).toMatchObject({ finish: "tool_calls", isDone: true, error: undefined });
       }),
       { numRuns: 100 },
     );
@@ -86,8 +86,8 @@ describe("a stream of Anthropic's", () => {
         const bytes = damaged(bytesOf(content), how);
         const text = translated(anthropicStream(head), bytes, sizes);
         expect(text).toBe(translated(anthropicStream(head), bytes, []));
-        const answer = gathered(text);
-        expect(answer.isDone).toBe(answer.error === undefined);
+        const response = gathered(text);
+        expect(response.isDone).toBe(response.error === undefined);
       }),
       { numRuns: 100 },
     );

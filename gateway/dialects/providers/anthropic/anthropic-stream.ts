@@ -136,8 +136,8 @@ class AnthropicTranslation implements Translation<SseEvent> {
 
   #stop({ delta, usage }: Fields): string {
     // These counts are of the whole message so far; those that don't change are left out or null.
-    const told = isRecord(usage) ? Object.entries(usage).filter(([, count]) => count !== null) : [];
-    this.#usage = { ...this.#usage, ...Object.fromEntries(told) };
+    const counts = isRecord(usage) ? Object.entries(usage).filter(([, count]) => count !== null) : [];
+    this.#usage = { ...this.#usage, ...Object.fromEntries(counts) };
     const reason = isRecord(delta) ? textOf(delta.stop_reason) : undefined;
     if (reason === undefined || this.#finish !== undefined) return "";
     this.#finish = finishReason(reason);

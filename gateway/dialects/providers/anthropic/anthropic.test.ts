@@ -6,17 +6,17 @@ import { anthropicDialect } from "./anthropic.ts";
 
 const dialect = anthropicDialect({ now: () => 5_000 });
 
-async function ask(behaviour: Partial<FakeAnthropicBehaviour>, fields: Record<string, unknown>) {
+async function send(behaviour: Partial<FakeAnthropicBehaviour>, fields: Record<string, unknown>) {
   const provider = await startFakeAnthropic(behaviour);
   onTestFinished(() => provider.stop());
   const request = outbound(fields);
   const { path, headers, body } = await dialect.encode(request);
-  const answer = await fetch(provider.origin + path, {
+  const response = await fetch(provider.origin + path, {
     method: "POST",
     headers: { "content-type": "application/json", "x-api-key": provider.behaviour.key, ...headers },
     body,
   });
-  return { provider, request, answer, bytes: Buffer.from(await answer.arrayBuffer()) };
+  return { provider, request, response, bytes: Buffer.from(await response.arrayBuffer()) };
 }
 
 const content: FakeAnthropicBehaviour["content"] = [
@@ -34,7 +34,7 @@ describe("a provider of Anthropic's", () => {
       cache_read_input_tokens: 5,
       output_tokens_details: { thinking_tokens: 2 },
     };
-    const { request, bytes } = await ask({ content, stopReason: "tool_use", usage }, {});
+    const { request, bytes } = await send({ content, stopReason: "tool_use", usage }, {});
     expect(JSON.parse(dialect.decodeWhole(bytes, request).toString())).toEqual({
       id: "msg_fake",
       object: "chat.completion",
@@ -66,8 +66,8 @@ describe("a provider of Anthropic's", () => {
   });
 
   test("streams the same", async () => {
-    const { request, bytes, answer } = await ask({ content, stopReason: "tool_use" }, { stream: true });
-    expect(answer.headers.get("content-type")).toContain(dialect.streamMediaType);
+    const { request, bytes, response } = await send({ content, stopReason: "tool_use" }, { stream: true });
+    expect(response.headers.get("content-type")).toContain(dialect.streamMediaType);
     const translator = dialect.decodeStream(request);
     if (translator === undefined) throw new Error("nothing translates");
     expect(gathered(translated(translator, bytes, [7]))).toMatchObject({
@@ -87,16 +87,16 @@ describe("a provider of Anthropic's", () => {
     ["pause_turn", "stop"],
     ["something_new", "stop"],
   ])("that stops for %s has finish_reason %s", async (stopReason, finish) => {
-    const { request, bytes } = await ask({ stopReason }, {});
+    const { request, bytes } = await send({ stopReason }, {});
     expect(JSON.parse(dialect.decodeWhole(bytes, request).toString()).choices[0].finish_reason).toBe(finish);
   });
 
   test("names the stop sequence that it met, whole and streamed", async () => {
     const behaviour = { stopReason: "stop_sequence", stopSequence: "END" };
-    const { request, bytes } = await ask(behaviour, {});
+    const { request, bytes } = await send(behaviour, {});
     const [choice] = JSON.parse(dialect.decodeWhole(bytes, request).toString()).choices;
     expect(choice).toMatchObject({ finish_reason: "stop", stop_reason: "END" });
-    const streamed = await ask(behaviour, { stream: true });
+    const streamed = await send(behaviour, { stream: true });
     const translator = dialect.decodeStream(streamed.request);
     if (translator === undefined) throw new Error("nothing translates");
     expect(gathered(translated(translator, streamed.bytes, []))).toMatchObject({ finish: "stop", stopReason: "END" });
@@ -108,8 +108,8 @@ describe("a provider of Anthropic's", () => {
 
   test("says what is wrong with a field under OpenAI's path", async () => {
     const error = { status: 400, type: "invalid_request_error", message: "messages.0.content: no such thing" };
-    const { answer, bytes } = await ask({ error }, {});
-    expect(dialect.decodeProblem(answer.status, bytes.toString())).toEqual({
+    const { response, bytes } = await send({ error }, {});
+    expect(dialect.decodeProblem(response.status, bytes.toString())).toEqual({
       message: error.message,
       param: "messages[0].content",
     });

@@ -79,7 +79,7 @@ function toolConfig(fields: Fields, conversation: Conversation): Fields {
   if (choice === "none" && !hasCalls) return {};
   if (choice === "none" && fields.tool_choice === "none" && Array.isArray(fields.tools) && fields.tools.length > 0)
     throw unsupportedField("tool_choice", DIALECT, 'use "auto", or leave the past tool calls out');
-  const said = sayChoice(choice);
+  const toolChoice = sayChoice(choice);
   return {
     toolConfig: {
       tools: tools.map(({ name, description, schema, strict }) => ({
@@ -90,7 +90,7 @@ function toolConfig(fields: Fields, conversation: Conversation): Fields {
           ...(strict ? { strict } : {}),
         },
       })),
-      ...(said === undefined ? {} : { toolChoice: said }),
+      ...(toolChoice === undefined ? {} : { toolChoice }),
     },
   };
 }
@@ -145,11 +145,11 @@ function sayDocument({ mediaType, data }: Bytes, { name, param }: Extract<Block,
   if (format === undefined)
     throw refuse(param, `\`${param}\` is ${mediaType}; this model takes PDF, text, HTML, CSV, Word and Excel.`);
   // Converse's names have letters, digits, single spaces, hyphens, parentheses and brackets.
-  const said = (name ?? "document")
+  const cleaned = (name ?? "document")
     .replace(/[^A-Za-z0-9\-()[\] ]+/g, " ")
     .replace(/ +/g, " ")
     .trim();
-  return { format, name: said === "" ? "document" : said, source: { bytes: data } };
+  return { format, name: cleaned === "" ? "document" : cleaned, source: { bytes: data } };
 }
 
 function sayThinking(block: Fields): Fields {

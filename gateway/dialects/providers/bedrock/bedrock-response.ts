@@ -46,9 +46,9 @@ export interface ConverseHead {
 
 /** A whole answer of Converse as a chat completion. @throws {GatewayError} `upstream_error` when the bytes are none */
 export function chatOfConverse(bytes: Buffer, { id, model, created }: ConverseHead): Buffer {
-  const answer = parseJson(bytes.toString("utf8"));
-  const output = isRecord(answer) && isRecord(answer.output) ? answer.output.message : undefined;
-  if (!isRecord(answer) || !isRecord(output) || !Array.isArray(output.content))
+  const response = parseJson(bytes.toString("utf8"));
+  const output = isRecord(response) && isRecord(response.output) ? response.output.message : undefined;
+  if (!isRecord(response) || !isRecord(output) || !Array.isArray(output.content))
     throw new GatewayError("upstream_error");
   const blocks = output.content.filter(isRecord);
   const text = blocks.map((block) => textOf(block.text) ?? "").join("");
@@ -71,10 +71,10 @@ export function chatOfConverse(bytes: Buffer, { id, model, created }: ConverseHe
     index: 0,
     message,
     logprobs: null,
-    finish_reason: converseFinish(answer.stopReason, calls.length > 0),
+    finish_reason: converseFinish(response.stopReason, calls.length > 0),
   };
   const head = { id, object: "chat.completion", created, model };
-  return Buffer.from(JSON.stringify({ ...head, choices: [choice], usage: converseUsage(answer.usage) }));
+  return Buffer.from(JSON.stringify({ ...head, choices: [choice], usage: converseUsage(response.usage) }));
 }
 
 function thinkingOf({ reasoningText, redactedContent }: Fields): readonly Fields[] {

@@ -49,9 +49,9 @@ describe("a stream of Bedrock's", () => {
         const bytes = bytesOf(content, deltaLength, "tool_use");
         const text = translated(converseStream(head), bytes, sizes);
         expect(text).toBe(translated(converseStream(head), bytes, []));
-        const answer = gathered(text);
-        expect(answer.content).toBe(content.map((one) => ("text" in one ? one.text : "")).join(""));
-        expect(answer.thinking).toEqual(
+        const response = gathered(text);
+        expect(response.content).toBe(content.map((one) => ("text" in one ? one.text : "")).join(""));
+        expect(response.thinking).toEqual(
           content.flatMap((one) =>
             "reasoningContent" in one
               ? {
@@ -62,7 +62,7 @@ describe("a stream of Bedrock's", () => {
               : [],
           ),
         );
-        expect(answer.calls.map((call) => ({ ...call, arguments: JSON.parse(call.arguments) }))).toEqual(
+        expect(response.calls.map((call) => ({ ...call, arguments: JSON.parse(call.arguments) }))).toEqual(
           content.flatMap((one) =>
             "toolUse" in one
               ? {
@@ -73,7 +73,7 @@ describe("a stream of Bedrock's", () => {
               : [],
           ),
         );
-        expect(answer).toMatchObject({ finish: "tool_calls", isDone: true, error: undefined });
+        expect(response).toMatchObject({ finish: "tool_calls", isDone: true, error: undefined });
       }),
       { numRuns: 80 },
     );
@@ -85,8 +85,8 @@ describe("a stream of Bedrock's", () => {
         const bytes = damaged(bytesOf(content), how);
         const text = translated(converseStream(head), bytes, sizes);
         expect(text).toBe(translated(converseStream(head), bytes, []));
-        const answer = gathered(text);
-        expect(answer.isDone).toBe(answer.error === undefined);
+        const response = gathered(text);
+        expect(response.isDone).toBe(response.error === undefined);
       }),
       { numRuns: 150 },
     );
@@ -115,9 +115,9 @@ describe("a stream of Bedrock's", () => {
       exception,
       deltaLength: 3,
     });
-    const answer = gathered(translated(converseStream(head), bytes, [7]));
-    expect(answer).toMatchObject({ content: "Hel", error: { code }, isDone: false });
-    expect(answer.error?.message === "for you").toBe(code === "invalid_request");
+    const response = gathered(translated(converseStream(head), bytes, [7]));
+    expect(response).toMatchObject({ content: "Hel", error: { code }, isDone: false });
+    expect(response.error?.message === "for you").toBe(code === "invalid_request");
   });
 
   test("that ends before its counts says so", () => {

@@ -102,10 +102,10 @@ class ConverseTranslation implements Translation<EventFrame> {
     const open = this.#thinking.get(block) ?? { thinking: "", signature: "" };
     this.#thinking.set(block, open);
     open.signature += textOf(signature) ?? "";
-    const said = textOf(text);
-    if (said === undefined) return "";
-    open.thinking += said;
-    return this.#writer.delta({ reasoning_content: said });
+    const thinking = textOf(text);
+    if (thinking === undefined) return "";
+    open.thinking += thinking;
+    return this.#writer.delta({ reasoning_content: thinking });
   }
 
   #stopBlock(block: number): string {

@@ -6,7 +6,7 @@ import { bedrockDialect } from "./bedrock.ts";
 
 const MODEL = "us.anthropic.claude-test-v1:0";
 
-async function ask(
+async function send(
   behaviour: Partial<FakeBedrockBehaviour>,
   fields: Record<string, unknown>,
   secretAccessKey?: string,
@@ -27,12 +27,12 @@ async function ask(
   });
   const request = { ...outbound(fields, MODEL), origin: provider.origin };
   const { path, headers, body } = await dialect.encode(request);
-  const answer = await fetch(provider.origin + path, {
+  const response = await fetch(provider.origin + path, {
     method: "POST",
     headers: { "content-type": "application/json", ...headers },
     body,
   });
-  return { provider, dialect, request, answer, bytes: Buffer.from(await answer.arrayBuffer()) };
+  return { provider, dialect, request, response, bytes: Buffer.from(await response.arrayBuffer()) };
 }
 
 const content: FakeBedrockBehaviour["content"] = [
@@ -45,7 +45,7 @@ describe("Bedrock", () => {
   // documented: bedrock-to-chat
   test("takes the signature, a session's too, and answers with a chat completion", async () => {
     for (const sessionToken of [undefined, "session"]) {
-      const { dialect, request, bytes, provider } = await ask({ content, stopReason: "tool_use", sessionToken }, {});
+      const { dialect, request, bytes, provider } = await send({ content, stopReason: "tool_use", sessionToken }, {});
       expect(provider.received[0]?.path).toBe("/model/us.anthropic.claude-test-v1%3A0/converse");
       expect(JSON.parse(dialect.decodeWhole(bytes, request).toString())).toEqual({
         id: "chatcmpl-1",
@@ -78,8 +78,8 @@ describe("Bedrock", () => {
   });
 
   test("streams the same in frames", async () => {
-    const { dialect, request, bytes, answer } = await ask({ content, stopReason: "tool_use" }, { stream: true });
-    expect(answer.headers.get("content-type")).toBe(dialect.streamMediaType);
+    const { dialect, request, bytes, response } = await send({ content, stopReason: "tool_use" }, { stream: true });
+    expect(response.headers.get("content-type")).toBe(dialect.streamMediaType);
     const translator = dialect.decodeStream(request);
     if (translator === undefined) throw new Error("nothing translates");
     expect(gathered(translated(translator, bytes, [7]))).toMatchObject({
@@ -92,13 +92,13 @@ describe("Bedrock", () => {
   });
 
   test("refuses a signature with another secret", async () => {
-    expect((await ask({}, {}, "another")).answer.status).toBe(403);
+    expect((await send({}, {}, "another")).response.status).toBe(403);
   });
 
   test("says what is wrong, and that the prompt is too long in a way that the gateway knows", async () => {
     const error = { status: 400, type: "ValidationException", message: "Input is too long for requested model." };
-    const { dialect, answer, bytes } = await ask({ error }, {});
-    expect(dialect.decodeProblem(answer.status, bytes.toString())).toEqual({
+    const { dialect, response, bytes } = await send({ error }, {});
+    expect(dialect.decodeProblem(response.status, bytes.toString())).toEqual({
       message: error.message,
       code: "context_length_exceeded",
     });

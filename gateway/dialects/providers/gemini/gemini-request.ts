@@ -65,8 +65,8 @@ function samplingConfig(fields: Fields): Fields {
     frequencyPenalty: nonZero(fields.frequency_penalty),
     ...(fields.logprobs === true ? { responseLogprobs: true, logprobs: positive(fields.top_logprobs) } : {}),
   };
-  const given = Object.entries(values).filter(([, value]) => value !== undefined);
-  return { ...Object.fromEntries(given), ...(stop.length > 0 ? { stopSequences: stop } : {}) };
+  const set = Object.entries(values).filter(([, value]) => value !== undefined);
+  return { ...Object.fromEntries(set), ...(stop.length > 0 ? { stopSequences: stop } : {}) };
 }
 
 function positive(value: unknown): number | undefined {

@@ -34,7 +34,7 @@ export function chatOfGemini(bytes: Buffer, head: GeminiHead): Buffer {
   const hasCalls = parts.some(({ kind }) => kind === "call");
   const reason = textOf(candidate?.finishReason) ?? "STOP";
   const { model, created, newId } = head;
-  const answer = {
+  const completion = {
     id: textOf(response.responseId) ?? `chatcmpl-${newId()}`,
     object: "chat.completion",
     created,
@@ -49,7 +49,7 @@ export function chatOfGemini(bytes: Buffer, head: GeminiHead): Buffer {
     ],
     usage: usageOfMetadata(response.usageMetadata),
   };
-  return Buffer.from(JSON.stringify(answer));
+  return Buffer.from(JSON.stringify(completion));
 }
 
 function messageOf(parts: readonly GeminiPart[], newId: () => string): Fields {

@@ -50,11 +50,11 @@ class GeminiTranslation implements Translation<SseEvent> {
     if (response.usageMetadata !== undefined) this.#usage = response.usageMetadata;
     const candidate = firstCandidate(response);
     if (candidate === undefined) return started + (isPromptBlocked(response) ? this.#stop("content_filter") : "");
-    const said = partsOf(candidate)
+    const deltas = partsOf(candidate)
       .map((part) => this.#part(part, candidate))
       .join("");
     const reason = textOf(candidate.finishReason);
-    return started + said + (reason === undefined ? "" : this.#stop(finishOf(reason, this.#calls > 0)));
+    return started + deltas + (reason === undefined ? "" : this.#stop(finishOf(reason, this.#calls > 0)));
   }
 
   /** The connection ended: a good end where the model has said why it stopped. */

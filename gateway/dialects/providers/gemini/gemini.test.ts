@@ -24,21 +24,21 @@ const usage = {
   totalTokenCount: 17,
 };
 
-async function ask(behaviour: Partial<FakeGeminiBehaviour>, fields: Record<string, unknown> = {}) {
+async function send(behaviour: Partial<FakeGeminiBehaviour>, fields: Record<string, unknown> = {}) {
   const provider = await startFakeGemini(behaviour);
   onTestFinished(() => provider.stop());
   const request = outbound(fields, "models/gemini-2.5-flash");
   const { path, headers, body } = await dialect.encode(request);
-  const answer = await fetch(provider.origin + path, {
+  const response = await fetch(provider.origin + path, {
     method: "POST",
     headers: { "content-type": "application/json", "x-goog-api-key": provider.behaviour.key, ...headers },
     body,
   });
-  return { provider, request, answer, bytes: Buffer.from(await answer.arrayBuffer()) };
+  return { provider, request, response, bytes: Buffer.from(await response.arrayBuffer()) };
 }
 
 const whole = async (behaviour: Partial<FakeGeminiBehaviour>) => {
-  const { request, bytes } = await ask(behaviour);
+  const { request, bytes } = await send(behaviour);
   return ChatCompletionResponse.parse(JSON.parse(dialect.decodeWhole(bytes, request).toString()));
 };
 const streamBytes = (behaviour: Partial<FakeGeminiBehaviour>) => {
@@ -57,9 +57,9 @@ const streamed = (bytes: Uint8Array, sizes: readonly number[] = []) => {
 
 describe("Gemini", () => {
   test("answers with a chat completion", async () => {
-    const answer = await whole({ parts, usage });
-    const [choice] = answer.choices;
-    expect(answer).toMatchObject({ id: "resp-fake", created: 5, model: "tiny" });
+    const response = await whole({ parts, usage });
+    const [choice] = response.choices;
+    expect(response).toMatchObject({ id: "resp-fake", created: 5, model: "tiny" });
     expect(choice).toMatchObject({
       finish_reason: "tool_calls",
       message: {
@@ -76,7 +76,7 @@ describe("Gemini", () => {
         ],
       },
     });
-    expect(answer.usage).toEqual({
+    expect(response.usage).toEqual({
       prompt_tokens: 12,
       completion_tokens: 5,
       total_tokens: 17,
@@ -86,8 +86,8 @@ describe("Gemini", () => {
   });
 
   test("streams the same, each event an event of OpenAI's", async () => {
-    const { bytes, answer, provider } = await ask({ parts, usage }, { stream: true });
-    expect(answer.headers.get("content-type")).toBe(dialect.streamMediaType);
+    const { bytes, response, provider } = await send({ parts, usage }, { stream: true });
+    expect(response.headers.get("content-type")).toBe(dialect.streamMediaType);
     expect(provider.received[0]?.url).toBe("/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse");
     const text = streamed(bytes);
     for (const event of chatEvents(text)) ChatCompletionChunk.parse(event);
@@ -118,8 +118,8 @@ describe("Gemini", () => {
   });
 
   test("that blocks the prompt has an empty answer with finish_reason content_filter", async () => {
-    const answer = await whole({ blockReason: "SAFETY" });
-    expect(answer.choices[0]).toMatchObject({ finish_reason: "content_filter", message: { content: null } });
+    const response = await whole({ blockReason: "SAFETY" });
+    expect(response.choices[0]).toMatchObject({ finish_reason: "content_filter", message: { content: null } });
     expect(gathered(streamed(streamBytes({ blockReason: "SAFETY" })))).toMatchObject({
       finish: "content_filter",
       isDone: true,
@@ -195,15 +195,15 @@ describe("Gemini", () => {
       { param: "contents[0]" },
     ],
   ])("that answers %j says %j", async (error, problem) => {
-    const { answer, bytes } = await ask({ error });
-    expect(dialect.decodeProblem(answer.status, bytes.toString())).toMatchObject(problem);
+    const { response, bytes } = await send({ error });
+    expect(dialect.decodeProblem(response.status, bytes.toString())).toMatchObject(problem);
   });
 
   test("that does not take the key says so of our account, though its status is 400", async () => {
     const provider = await startFakeGemini();
     onTestFinished(() => provider.stop());
-    const answer = await fetch(`${provider.origin}/v1beta/models/x:generateContent`, { method: "POST", body: "{}" });
-    expect(dialect.decodeProblem(answer.status, await answer.text())).toMatchObject({ isAboutAccount: true });
+    const response = await fetch(`${provider.origin}/v1beta/models/x:generateContent`, { method: "POST", body: "{}" });
+    expect(dialect.decodeProblem(response.status, await response.text())).toMatchObject({ isAboutAccount: true });
   });
 
   test("makes vectors, as numbers and in base64", async () => {
