@@ -52,17 +52,17 @@ const sluice = await startSluice(aws, engine.port, folder, 1, {
 /** Milliseconds to the end of the answer. @throws when another target answered, or the first was not called before it */
 async function request(answeredBy: string): Promise<number> {
   const startedAt = performance.now();
-  const answer = await fetch(`${sluice.origin}/v1/chat/completions`, {
+  const response = await fetch(`${sluice.origin}/v1/chat/completions`, {
     method: "POST",
     headers: { ...sluice.headers, "content-type": "application/json" },
     body: JSON.stringify({ model: "chat", messages: [{ role: "user", content: "Hello" }], stream: true }),
   });
-  const text = await answer.text();
-  const target = answer.headers.get("x-sluice-target");
-  const attempts = answer.headers.get("x-sluice-attempts");
+  const text = await response.text();
+  const target = response.headers.get("x-sluice-target");
+  const attempts = response.headers.get("x-sluice-attempts");
   const isRight = target === `${answeredBy}/small` && attempts === (answeredBy === "first" ? "1" : "2");
-  if (answer.status !== 200 || !isRight || !text.includes("[DONE]"))
-    throw new Error(`expected an answer of ${answeredBy}, got ${answer.status} of ${target} after ${attempts} calls`);
+  if (response.status !== 200 || !isRight || !text.includes("[DONE]"))
+    throw new Error(`expected an answer of ${answeredBy}, got ${response.status} of ${target} after ${attempts} calls`);
   return performance.now() - startedAt;
 }
 

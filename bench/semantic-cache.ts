@@ -129,13 +129,13 @@ async function embedAll(texts: readonly string[]): Promise<ReadonlyMap<string, F
   const found = new Map<string, Float32Array>();
   for (let start = 0; start < texts.length; start += TEXTS_AT_ONCE) {
     const input = texts.slice(start, start + TEXTS_AT_ONCE);
-    const answer = await fetch(`${address}/v1/embeddings`, {
+    const response = await fetch(`${address}/v1/embeddings`, {
       method: "POST",
       headers: { "content-type": "application/json", ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) },
       body: JSON.stringify({ model, input }),
     });
-    if (!answer.ok) throw new Error(`${address} answered ${answer.status}: ${await answer.text()}`);
-    const { data } = EmbeddingResponse.parse(await answer.json());
+    if (!response.ok) throw new Error(`${address} answered ${response.status}: ${await response.text()}`);
+    const { data } = EmbeddingResponse.parse(await response.json());
     for (const { index, embedding } of data)
       if (typeof embedding !== "string") found.set(input[index] ?? "", Float32Array.from(embedding));
   }

@@ -1,5 +1,5 @@
 import { describe, test } from "vitest";
-import { ask, describePage, findNothing, sees, status } from "./test/page-stage.ts";
+import { describePage, findNothing, sees, sendPrompt, status } from "./test/page-stage.ts";
 import { fail, stream } from "./test/scripted-api.ts";
 
 describePage("the demo page for everyone", (stage) => {
@@ -24,17 +24,17 @@ describePage("the demo page for everyone", (stage) => {
       const page = await openPage(options);
       await page.getByText("stand-in model").waitFor();
       await findNothing(page);
-      await ask(page, "long ".repeat(50));
+      await sendPrompt(page, "long ".repeat(50));
       await sees(page, /xxx/);
       await findNothing(page);
       release();
       await status(page, /^Done/);
       await page.getByText("This request as curl").click();
       await findNothing(page);
-      await ask(page, "wrong");
+      await sendPrompt(page, "wrong");
       await sees(page, "must be at most 2, got 7");
       await findNothing(page);
-      await ask(page, "limited");
+      await sendPrompt(page, "limited");
       await status(page, /in 60 seconds/);
       await findNothing(page);
     });

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import {
-  ask,
   describePage,
   findNothing,
   focusedId,
   promptOf,
   responseTextOf,
   sees,
+  sendPrompt,
   status,
   watch,
 } from "./test/page-stage.ts";
@@ -23,7 +23,7 @@ describePage("the demo page's problems in Chromium", (stage) => {
     ];
     api.script(fail("invalid_request", { details }));
     const page = await openPage();
-    await ask(page);
+    await sendPrompt(page);
     await sees(page, "must be at most 2, got 7");
     await sees(page, "must be at least 1, got 0");
     expect(await focusedId(page)).toBe("field-temperature");
@@ -40,7 +40,7 @@ describePage("the demo page's problems in Chromium", (stage) => {
     api.script(fail("invalid_api_key"), stream(WORDS));
     const page = await openPage();
     await page.getByLabel("API key (optional)").fill("sk-sl-wrong");
-    await ask(page);
+    await sendPrompt(page);
     await status(page, "The API key was not accepted.");
     expect(await focusedId(page)).toBe("field-api-key");
     await page.keyboard.type("-no-right");
@@ -70,7 +70,7 @@ describePage("the demo page's problems in Chromium", (stage) => {
     await promptOf(page).waitFor();
     expect(await page.getByLabel("API key").count()).toBe(count);
     if (label === "") return;
-    await ask(page);
+    await sendPrompt(page);
     await page.getByText("This API needs a key.").waitFor();
     expect(await focusedId(page)).toBe("field-api-key");
     expect(at.api.seen).toHaveLength(0);
@@ -90,7 +90,7 @@ describePage("the demo page's problems in Chromium", (stage) => {
     api.script(fail("rate_limit_exceeded", { retryAfterSeconds: 2 }), stream(WORDS));
     const page = await openPage();
     const seen = await watch(page);
-    await ask(page);
+    await sendPrompt(page);
     await promptOf(page).press("Enter");
     await status(page, "The wait is over: you can send again.");
     expect(await seen()).toEqual(
@@ -107,7 +107,7 @@ describePage("the demo page's problems in Chromium", (stage) => {
     api.script(away, away, stream(WORDS));
     const page = await openPage();
     const seen = await watch(page);
-    await ask(page);
+    await sendPrompt(page);
     await status(page, /^Done/);
     expect(await seen()).toEqual(
       expect.arrayContaining([
@@ -122,7 +122,7 @@ describePage("the demo page's problems in Chromium", (stage) => {
     const { api, openPage } = stage();
     api.script(fail("model_unavailable", { retryAfterSeconds: 30 }));
     const page = await openPage();
-    await ask(page);
+    await sendPrompt(page);
     await sees(page, /try 1 of 3/);
     await page.getByRole("button", { name: "Stop" }).click();
     await status(page, "Stopped before the first token.");
@@ -133,7 +133,7 @@ describePage("the demo page's problems in Chromium", (stage) => {
     const { api, openPage } = stage();
     api.script(fail("timeout"), stream(WORDS));
     const page = await openPage();
-    await ask(page);
+    await sendPrompt(page);
     await status(page, "The model did not answer in time.");
     await page.getByRole("button", { name: "Try again" }).click();
     await status(page, /^Done/);
@@ -144,7 +144,7 @@ describePage("the demo page's problems in Chromium", (stage) => {
     const { promise: isRead, resolve: cutNow } = Promise.withResolvers<void>();
     api.script(cut(["Half "], isRead));
     const page = await openPage();
-    await ask(page);
+    await sendPrompt(page);
     const text = responseTextOf(page);
     await text.getByText("Half").waitFor();
     cutNow();
@@ -157,7 +157,7 @@ describePage("the demo page's problems in Chromium", (stage) => {
     const { api, openPage } = stage();
     api.script(breakOff(["Half "]));
     const page = await openPage();
-    await ask(page);
+    await sendPrompt(page);
     await status(page, "The answer broke off.");
     expect(await responseTextOf(page).textContent()).toBe("Half ");
     await sees(page, /engine stopped in the middle/);
@@ -185,7 +185,7 @@ describePage("the demo page's problems in Chromium", (stage) => {
     const page = await openPage();
     await promptOf(page).waitFor();
     await api.close();
-    await ask(page);
+    await sendPrompt(page);
     await status(page, "The API could not be reached.");
     await sees(page, /may not allow this page/);
   });

@@ -2,7 +2,6 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import {
-  ask,
   describePage,
   focusedId,
   PATIENCE,
@@ -10,12 +9,13 @@ import {
   responseOf,
   responseTextOf,
   sees,
+  sendPrompt,
   status,
 } from "./test/page-stage.ts";
 import { stream } from "./test/scripted-api.ts";
 
 const WORDS = ["Apples,\n", "pears ", "and <b>plums</b>", "."];
-const ANSWER = WORDS.join("");
+const RESPONSE_TEXT = WORDS.join("");
 
 describePage("the demo page in Chromium", (stage) => {
   test("is small, has hashed names and nothing inline", async () => {
@@ -51,9 +51,9 @@ describePage("the demo page in Chromium", (stage) => {
     release();
     await status(page, /^Done: 4 tokens/);
     // What the model writes is text, never markup; its line breaks stay.
-    expect(await text.textContent()).toBe(ANSWER);
+    expect(await text.textContent()).toBe(RESPONSE_TEXT);
     expect(await text.locator("b").count()).toBe(0);
-    expect(await page.getByRole("status").textContent()).toContain(`The answer: ${ANSWER}`);
+    expect(await page.getByRole("status").textContent()).toContain(`The answer: ${RESPONSE_TEXT}`);
 
     const figures = await responseOf(page).locator("dl").innerText();
     expect(figures).toMatch(/Time to first token\s+[\d.]+ m?s/);
@@ -95,7 +95,7 @@ describePage("the demo page in Chromium", (stage) => {
     await page.waitForLoadState("networkidle");
     expect(await page.getByText("stand-in").count()).toBe(0);
     api.root = root;
-    await ask(page, "hello");
+    await sendPrompt(page, "hello");
     await sees(page, "SmolLM2-135M-Instruct, a tiny local stand-in for Phi-3 mini");
   });
 
@@ -108,7 +108,7 @@ describePage("the demo page in Chromium", (stage) => {
     expect(api.seen).toHaveLength(0);
     await page.keyboard.press("Enter");
     await status(page, /^Done/);
-    await ask(page, "Another");
+    await sendPrompt(page, "Another");
     await sees(page, "Second.");
     const history = page.getByRole("region", { name: "Earlier in this visit" });
     await history.getByText("Explain what a load balancer does").click();
@@ -119,14 +119,14 @@ describePage("the demo page in Chromium", (stage) => {
     const { api, openPage } = stage();
     api.script(stream(WORDS, new Promise(() => undefined)), stream(["Next."]));
     const page = await openPage();
-    await ask(page);
+    await sendPrompt(page);
     await sees(page, /pears/);
     if (by === "button") await page.getByRole("button", { name: "Stop" }).click();
     else await page.keyboard.press("Escape");
     await status(page, "Stopped. The text so far stays.");
     await api.seen[0]?.closed;
     expect(await responseTextOf(page).textContent()).toBe("Apples,\npears ");
-    await ask(page);
+    await sendPrompt(page);
     await sees(page, "Next.");
   });
 });

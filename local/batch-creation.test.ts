@@ -13,13 +13,13 @@ describe("creating a batch", () => {
     const { url, client } = await setUp();
     const file = await client.files.create({ file: await toFile(Buffer.from("{}"), "a"), purpose: "batch" });
     const body = { input_file_id: file.id, endpoint: "/v1/chat/completions", completion_window: "24h", ...fields };
-    const answer = await fetch(`${url}/v1/batches`, {
+    const response = await fetch(`${url}/v1/batches`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),
     });
-    expect(answer.status).toBe(400);
-    expect(JSON.stringify(await answer.json())).toContain(param);
+    expect(response.status).toBe(400);
+    expect(JSON.stringify(await response.json())).toContain(param);
   });
 
   test("over the number that a key may have open is refused with 429", async () => {

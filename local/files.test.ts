@@ -59,9 +59,9 @@ describe("files", () => {
     const { url, storage } = await setUp();
     const form = new FormData();
     for (const [name, value] of Object.entries(fields)) form.append(name, value);
-    const answer = await fetch(`${url}/v1/files`, { method: "POST", body: form });
-    expect(answer.status).toBe(400);
-    expect(await answer.json()).toMatchObject({ error: { code: "invalid_request", param } });
+    const response = await fetch(`${url}/v1/files`, { method: "POST", body: form });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ error: { code: "invalid_request", param } });
     expect(storage.bucket.list("")).toEqual([]);
   });
 
@@ -94,9 +94,9 @@ describe("files", () => {
 
   test("need a key where there are keys", async () => {
     const { url } = await setUp({ config: { auth: "optional" } });
-    const answer = await fetch(`${url}/v1/files`);
-    expect(answer.status).toBe(401);
-    expect(await answer.json()).toMatchObject({ error: { code: "missing_api_key" } });
+    const response = await fetch(`${url}/v1/files`);
+    expect(response.status).toBe(401);
+    expect(await response.json()).toMatchObject({ error: { code: "missing_api_key" } });
   });
 
   test("are a 404 where there are none in the deployment", async () => {

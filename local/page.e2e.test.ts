@@ -33,12 +33,12 @@ describe("the page on the whole local stack", () => {
     expect(loaded?.headers()["content-security-policy"]).toContain("default-src 'none'");
     await page.getByLabel("Prompt", { exact: true }).fill("List three fruits");
     await page.getByRole("button", { name: "Send" }).click();
-    const answer = page.getByRole("region", { name: "Answer" });
-    await answer
+    const response = page.getByRole("region", { name: "Answer" });
+    await response
       .getByText(/tokens\/s|tokens per second/i)
       .first()
       .waitFor();
-    expect((await answer.innerText()).length).toBeGreaterThan(20);
+    expect((await response.innerText()).length).toBeGreaterThan(20);
     // The twin's engine is a tiny stand-in, and the page says so by name.
     await page
       .getByText(/SmolLM2-135M-Instruct/)

@@ -74,7 +74,7 @@ afterAll(async () => {
   console.log(timeline.join("\n"));
 });
 
-const answers: string[] = [];
+const responses: string[] = [];
 
 /** One streamed request; notes whether its answer was whole. */
 async function request(): Promise<void> {
@@ -85,7 +85,7 @@ async function request(): Promise<void> {
   });
   const text = await response.text();
   const isWhole = response.status === 200 && text.endsWith("data: [DONE]\n\n") && !text.includes('"error"');
-  answers.push(isWhole ? "whole" : `${response.status} ${text.slice(-200)}`);
+  responses.push(isWhole ? "whole" : `${response.status} ${text.slice(-200)}`);
 }
 
 /** Clients that send one request after another until they are stopped. */
@@ -150,9 +150,9 @@ describe("a pool under load", () => {
     expect(late).toHaveLength(4);
     expect(await until(() => !isHere(), 60), "the newest has left").toBe(true);
     await Promise.all(late);
-    note(`${answers.length} requests, ${answers.filter((answer) => answer !== "whole").length} failed`);
+    note(`${responses.length} requests, ${responses.filter((response) => response !== "whole").length} failed`);
 
-    expect(answers.filter((answer) => answer !== "whole")).toEqual([]);
+    expect(responses.filter((response) => response !== "whole")).toEqual([]);
     // It had some of the late streams when it began to drain.
     expect(load.find(([id]) => id === second)?.[1]).toBeGreaterThan(0);
   });

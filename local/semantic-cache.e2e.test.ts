@@ -10,7 +10,7 @@ test("the semantic cache answers a paraphrase, by real vectors, and nothing else
   const paths = { HOME, ...(XDG_CACHE_HOME === undefined ? {} : { XDG_CACHE_HOME }) };
   const twin = await startedTwin({ ...dev, cache: { ...dev.cache, semantic } }, paths);
   const complete = async (content: string) => {
-    const answer = await fetch(`${twin.runtime.settings.apiUrl}/v1/chat/completions`, {
+    const response = await fetch(`${twin.runtime.settings.apiUrl}/v1/chat/completions`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({
@@ -20,9 +20,9 @@ test("the semantic cache answers a paraphrase, by real vectors, and nothing else
         temperature: 0,
       }),
     });
-    const { headers } = answer;
+    const { headers } = response;
     const similarity = Number(headers.get("x-sluice-cache-similarity") ?? Number.NaN);
-    return { text: await answer.text(), level: headers.get("x-sluice-cache-level"), similarity };
+    return { text: await response.text(), level: headers.get("x-sluice-cache-level"), similarity };
   };
   // Loads the embedding model: its first vector takes longer than the cache waits.
   await fetch(`${twin.runtime.settings.apiUrl}/v1/embeddings`, {

@@ -70,8 +70,8 @@ describe("npm start", () => {
   test("the printed curl works when pasted", async () => {
     const line = stack.output.split("\n").find((each) => each.startsWith("curl ")) ?? "";
     const { stdout } = await run("sh", ["-c", line]);
-    const answer = ChatCompletionResponse.parse(JSON.parse(stdout));
-    expect(answer.usage?.completion_tokens).toBeGreaterThan(0);
+    const response = ChatCompletionResponse.parse(JSON.parse(stdout));
+    expect(response.usage?.completion_tokens).toBeGreaterThan(0);
   });
 
   test("local.json names every process, and each of them is alive", () => {
@@ -208,9 +208,9 @@ describe("faults and limits", () => {
 
   // documented: address-limit-429
   test("over 100 requests in a minute from one address are answered 429 with Retry-After", async () => {
-    const answers = await Promise.all(Array.from({ length: 101 }, () => fetch(`${api}/health`)));
+    const responses = await Promise.all(Array.from({ length: 101 }, () => fetch(`${api}/health`)));
     const last = await fetch(`${api}/health`);
-    expect(answers.some(({ status }) => status === 429)).toBe(true);
+    expect(responses.some(({ status }) => status === 429)).toBe(true);
     expect(last.status).toBe(429);
     expect(Number(last.headers.get("retry-after"))).toBeGreaterThan(0);
     expect(await codeOf(last)).toBe("rate_limit_exceeded");

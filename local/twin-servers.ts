@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import { answer, type BoundServer, bind } from "./http/server.ts";
+import { type BoundServer, bind, respond } from "./http/server.ts";
 import type { TwinSettings } from "./runtime/settings.ts";
 
 /** What answers at the twin's addresses. */
@@ -55,5 +55,5 @@ export class TwinServers {
 
 /** The answer of an address while the twin starts. */
 export function respondStarting(response: ServerResponse): void {
-  answer(response, 503, { "content-type": "text/plain", "retry-after": "1" }, "starting");
+  respond(response, 503, { "content-type": "text/plain", "retry-after": "1" }, "starting");
 }

@@ -130,8 +130,8 @@ describe("a changed environment file", () => {
     expect(statuses.at(-1)).toBe(429);
     const blocked = new WebSocket(address);
     blocked.on("error", () => undefined);
-    const [, answer] = await once(blocked, "unexpected-response");
-    expect(answer.statusCode).toBe(429);
+    const [, response] = await once(blocked, "unexpected-response");
+    expect(response.statusCode).toBe(429);
     blocked.terminate();
   });
 });

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { awsEndpoint } from "./aws-api/endpoint.ts";
-import { answer } from "./http/server.ts";
+import { respond } from "./http/server.ts";
 import { type NotModelled, notModelled, PLUGINS, refuseUnknownTypes } from "./plugin-table.ts";
 import { commonAttributes } from "./runtime/names.ts";
 import type { TwinSettings } from "./runtime/settings.ts";
@@ -83,7 +83,7 @@ function handlersOf(runtime: TwinRuntime, metrics: SampledMetrics): TwinHandlers
       if (!apiGateway.stage) return respondStarting(response);
       const startedAt = performance.now();
       response.once("close", () => metrics.apiRequest(response.statusCode, performance.now() - startedAt));
-      apiGateway.stage.handle(request, response).catch(() => answer(response, 500, {}, "twin failure"));
+      apiGateway.stage.handle(request, response).catch(() => respond(response, 500, {}, "twin failure"));
     },
     // WebSockets reach a load balancer; API Gateway's REST APIs carry none.
     apiUpgrade(request, socket, head) {

@@ -59,8 +59,8 @@ test("a WebSocket with a wrong key is refused before it is one", async () => {
   const url = `${loadBalancer().replace("http", "ws")}/v1/chat/completions`;
   const socket = new WebSocket(url, { headers: { authorization: "Bearer sk-other" } });
   socket.on("error", () => undefined);
-  const [, answer] = await once(socket, "unexpected-response");
-  expect(answer.statusCode).toBe(401);
+  const [, response] = await once(socket, "unexpected-response");
+  expect(response.statusCode).toBe(401);
   socket.terminate();
 });
 
@@ -91,9 +91,9 @@ test("an operator adds a route at the API's own address and calls it; a key with
   }
   const added = await call(operator, "PUT", "/admin/routes/assistant", route);
   expect([added.status, added.headers.get("etag")]).toEqual([200, '"1"']);
-  const answer = await call(caller, "POST", "/v1/chat/completions", { model: "assistant", messages, max_tokens: 4 });
-  expect(answer.status).toBe(200);
-  expect(answer.headers.get("x-sluice-target")).toBe(model);
+  const response = await call(caller, "POST", "/v1/chat/completions", { model: "assistant", messages, max_tokens: 4 });
+  expect(response.status).toBe(200);
+  expect(response.headers.get("x-sluice-target")).toBe(model);
   expect((await call(operator, "DELETE", "/admin/routes/assistant")).status).toBe(200);
   expect((await call(operator, "GET", "/admin/routes/assistant")).status).toBe(404);
 });

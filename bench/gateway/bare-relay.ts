@@ -13,9 +13,11 @@ createServer((request, response) => {
       headers: { "content-type": "application/json" },
       body: request,
     })
-    .then((answer) => {
-      response.writeHead(answer.statusCode, { "content-type": String(answer.headers["content-type"]) });
-      answer.body.pipe(response);
+    .then((upstreamResponse) => {
+      response.writeHead(upstreamResponse.statusCode, {
+        "content-type": String(upstreamResponse.headers["content-type"]),
+      });
+      upstreamResponse.body.pipe(response);
     })
     .catch(() => response.destroy());
 }).listen(Number(port), "127.0.0.1");

@@ -22,9 +22,9 @@ export async function closedLoop(load: ClosedLoad): Promise<{ readonly answered:
   async function caller(): Promise<void> {
     while (performance.now() < end) {
       try {
-        const answer = await pool.request({ method: "POST", path, headers, body });
-        await answer.body.dump({ limit: 10_000_000 });
-        if (answer.statusCode === 200) answered++;
+        const response = await pool.request({ method: "POST", path, headers, body });
+        await response.body.dump({ limit: 10_000_000 });
+        if (response.statusCode === 200) answered++;
         else failed++;
       } catch {
         failed++;

@@ -96,17 +96,17 @@ async function measureAll(names: readonly SystemName[], { rounds, seconds }: { r
   const upstreamProcess = spawnChild([process.execPath, script, String(upstreamPort)], { stdio: "inherit" });
   const aws = await startFakeAws();
   const context = { upstream, upstreamPort, aws, rounds, seconds, folder: temporaryFolder("sluice-bench-") };
-  const leftOut: string[] = [];
+  const skipped: string[] = [];
   const measured: Measured[] = [];
   const threads = cpus().length;
   try {
     while (!(await fetch(`${upstream}/health`).catch(() => undefined))?.ok) await sleep(50);
     for (const name of names) {
-      const one = await measureSystem(name, context, (reason) => leftOut.push(reason));
+      const one = await measureSystem(name, context, (reason) => skipped.push(reason));
       if (one !== undefined) measured.push(one);
     }
     const wholeMachine = names.includes("sluice") && threads > 1 ? await measureMachine(context, threads) : [];
-    return { leftOut, systems: measured.map(systemOf), rows: measured.flatMap(rowsOf), wholeMachine };
+    return { skipped, systems: measured.map(systemOf), rows: measured.flatMap(rowsOf), wholeMachine };
   } finally {
     await stopProcess(upstreamProcess);
     await aws.stop();

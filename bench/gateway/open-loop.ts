@@ -61,10 +61,10 @@ async function one(
   const due = Math.min(planned, performance.now());
   try {
     const request = { method: "POST", path, body } as const;
-    const answer = await pool.request({ ...request, headers: { "content-type": "application/json", ...headers } });
+    const response = await pool.request({ ...request, headers: { "content-type": "application/json", ...headers } });
     let first = 0;
-    for await (const _ of answer.body) first ||= performance.now();
-    return { firstByteMs: first - due, totalMs: performance.now() - due, ok: answer.statusCode === 200 };
+    for await (const _ of response.body) first ||= performance.now();
+    return { firstByteMs: first - due, totalMs: performance.now() - due, ok: response.statusCode === 200 };
   } catch {
     return { firstByteMs: Number.NaN, totalMs: Number.NaN, ok: false };
   }

@@ -62,13 +62,13 @@ export function wholeMachineRow(shape: Shape, threads: number, rounds: readonly 
 }
 
 export interface Report {
-  readonly leftOut: readonly string[];
+  readonly skipped: readonly string[];
   readonly rows: readonly ReturnType<typeof rowOf>[];
   readonly wholeMachine: readonly ReturnType<typeof wholeMachineRow>[];
 }
 
 /** The report in lines for a terminal. */
-export function linesOf({ leftOut, rows, wholeMachine }: Report): readonly string[] {
+export function linesOf({ skipped, rows, wholeMachine }: Report): readonly string[] {
   return [
     ...rows.map(
       (row) =>
@@ -81,6 +81,6 @@ export function linesOf({ leftOut, rows, wholeMachine }: Report): readonly strin
         `sluice ${row.shape}, ${row.threads} threads, the load on one of their cores: ${row.perSecond}/s, ` +
         `${row.perSecondPerCore}/s per core, ${row.rssMiB} MiB, failed ${row.failed}`,
     ),
-    ...leftOut.map((reason) => `left out: ${reason}`),
+    ...skipped.map((reason) => `not measured: ${reason}`),
   ];
 }

@@ -59,16 +59,16 @@ async function send(pool: Pool, tenant: Tenant, stream: boolean, start: number):
   const begin = performance.now();
   const sample = { tenant: tenant.name, atSeconds: (begin - start) / 1000 };
   try {
-    const answer = await pool.request({
+    const response = await pool.request({
       method: "POST",
       path: "/v1/completions",
       headers,
       body: stream ? STREAM : WHOLE,
     });
-    const text = await answer.body.text();
+    const text = await response.body.text();
     // A stream's status is sent before its end.
-    const status = stream && answer.statusCode === 200 && !text.includes("[DONE]") ? 0 : answer.statusCode;
-    const retryAfter = Number(answer.headers["retry-after"]);
+    const status = stream && response.statusCode === 200 && !text.includes("[DONE]") ? 0 : response.statusCode;
+    const retryAfter = Number(response.headers["retry-after"]);
     return { ...sample, status, ms: performance.now() - begin, ...(retryAfter > 0 ? { retryAfter } : {}) };
   } catch {
     return { ...sample, status: 0, ms: performance.now() - begin };
@@ -82,12 +82,12 @@ async function capacity(origins: readonly string[]): Promise<number> {
   let count = 0;
   const slot = async (pool: Pool) => {
     while (performance.now() < until) {
-      const answer = await pool.request({
+      const response = await pool.request({
         method: "POST",
         path: "/v1/completions",
         body: count % 2 === 0 ? WHOLE : STREAM,
       });
-      await answer.body.text();
+      await response.body.text();
       count++;
     }
   };

@@ -118,12 +118,12 @@ export class Clients {
     const key = kind === "wrongKey" ? { authorization: `Bearer ${newApiKey().secret}` } : this.#headers;
     const headers = { "content-type": "application/json", ...key };
     const body = JSON.stringify(bodyOf(kind, count));
-    const answer = await this.#pool.request({ method: "POST", path: "/v1/chat/completions", headers, body });
-    if (answer.statusCode !== 200) {
-      await answer.body.dump();
-      return String(answer.statusCode);
+    const response = await this.#pool.request({ method: "POST", path: "/v1/chat/completions", headers, body });
+    if (response.statusCode !== 200) {
+      await response.body.dump();
+      return String(response.statusCode);
     }
-    return await read(kind, answer);
+    return await read(kind, response);
   }
 }
 

@@ -5,12 +5,12 @@ import { Playground } from "./components/playground.tsx";
 
 /** The page: its configuration first, because it says where the API is and which models there are. */
 export function App({ configUrl }: { readonly configUrl: string }) {
-  const [answer, setResponse] = useState<ConfigResponse>();
+  const [response, setResponse] = useState<ConfigResponse>();
   useEffect(() => {
     void loadConfig(configUrl).then(setResponse);
   }, [configUrl]);
 
-  if (answer === undefined) return <main className="page-message">Loading…</main>;
-  if (answer.kind === "problem") return <ConfigProblem problems={answer.problems} />;
-  return <Playground config={answer.config} />;
+  if (response === undefined) return <main className="page-message">Loading…</main>;
+  if (response.kind === "problem") return <ConfigProblem problems={response.problems} />;
+  return <Playground config={response.config} />;
 }

@@ -130,7 +130,7 @@ export async function status(page: Page, text: string | RegExp): Promise<void> {
   await page.getByRole("status").getByText(text).first().waitFor();
 }
 
-export async function ask(page: Page, prompt = "List three fruits"): Promise<void> {
+export async function sendPrompt(page: Page, prompt = "List three fruits"): Promise<void> {
   await promptOf(page).fill(prompt);
   await page.getByRole("button", { name: "Send" }).click();
 }

@@ -5,7 +5,7 @@ import { ALLOWED_REQUEST_HEADERS, EXPOSED_HEADERS } from "../../contracts/api/he
 import { listenOnLoopback } from "./loopback.ts";
 
 /** One answer of the script. */
-export type Answer = (response: ServerResponse) => Promise<void> | void;
+export type ScriptedResponse = (response: ServerResponse) => Promise<void> | void;
 
 export interface SeenRequest {
   readonly authorization: string | undefined;
@@ -17,7 +17,7 @@ export interface SeenRequest {
 export interface ScriptedApi {
   readonly origin: string;
   /** Appends answers; each chat request takes the next one. */
-  readonly script: (...answers: readonly Answer[]) => void;
+  readonly script: (...responses: readonly ScriptedResponse[]) => void;
   readonly seen: readonly SeenRequest[];
   /** What `/v1/models` says of the model. */
   root: string;
@@ -26,14 +26,14 @@ export interface ScriptedApi {
 
 /** An API on an origin of its own that answers chat requests by script, with the real API's CORS headers. */
 export async function startScriptedApi(model: { readonly id: string; readonly root: string }): Promise<ScriptedApi> {
-  const answers: Answer[] = [];
+  const responses: ScriptedResponse[] = [];
   const seen: SeenRequest[] = [];
 
   const chat = async (request: IncomingMessage, response: ServerResponse) => {
     const closed = new Promise<void>((resolve) => response.once("close", resolve));
     seen.push({ authorization: request.headers.authorization, body: JSON.parse(await text(request)), closed });
-    const answer = answers.shift() ?? fail("internal_error", { message: "The script has no more answers." });
-    await answer(response);
+    const scripted = responses.shift() ?? fail("internal_error", { message: "The script has no more answers." });
+    await scripted(response);
   };
 
   const { origin, close } = await listenOnLoopback((request, response) => {
@@ -51,7 +51,7 @@ export async function startScriptedApi(model: { readonly id: string; readonly ro
       chat(request, response).catch(() => response.destroy());
     }
   });
-  const api: ScriptedApi = { origin, seen, close, root: model.root, script: (...more) => answers.push(...more) };
+  const api: ScriptedApi = { origin, seen, close, root: model.root, script: (...more) => responses.push(...more) };
   return api;
 }
 
@@ -63,7 +63,7 @@ export function fail(
     readonly details?: readonly ErrorDetail[];
     readonly retryAfterSeconds?: number;
   } = {},
-): Answer {
+): ScriptedResponse {
   return (response) => {
     const { status, retryAfterSeconds } = errorEntry(code);
     const wait = options.retryAfterSeconds ?? retryAfterSeconds;
@@ -77,7 +77,7 @@ export function fail(
 }
 
 /** A whole answer, one event for each word; `until` holds back the second half. */
-export function stream(words: readonly string[], until: Promise<void> = Promise.resolve()): Answer {
+export function stream(words: readonly string[], until: Promise<void> = Promise.resolve()): ScriptedResponse {
   return async (response) => {
     begin(response);
     const half = Math.ceil(words.length / 2);
@@ -92,7 +92,7 @@ export function stream(words: readonly string[], until: Promise<void> = Promise.
 }
 
 /** Part of an answer, and then the connection breaks: once `until` says that the part has been read. */
-export function cut(words: readonly string[], until: Promise<void>): Answer {
+export function cut(words: readonly string[], until: Promise<void>): ScriptedResponse {
   return async (response) => {
     begin(response);
     response.write(words.map(delta).join(""));
@@ -102,7 +102,7 @@ export function cut(words: readonly string[], until: Promise<void>): Answer {
 }
 
 /** Part of an answer, and then an error event in the stream. */
-export function breakOff(words: readonly string[]): Answer {
+export function breakOff(words: readonly string[]): ScriptedResponse {
   return (response) => {
     begin(response);
     response.end(`${words.map(delta).join("")}${event(errorBody("stream_interrupted"))}`);

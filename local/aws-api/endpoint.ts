@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { answer, header, requestTarget } from "../http/server.ts";
+import { header, requestTarget, respond } from "../http/server.ts";
 import { asObject, type Json, type JsonObject } from "../template/json.ts";
 import { AwsApiError } from "./aws-api-error.ts";
 import { writeXml } from "./xml.ts";
@@ -52,10 +52,10 @@ function respondWithJson(call: JsonOperations[string], body: string, response: S
   const headers = { "content-type": "application/x-amz-json-1.0" };
   try {
     const request: Json = JSON.parse(body);
-    answer(response, 200, headers, JSON.stringify(call(asObject(request))));
+    respond(response, 200, headers, JSON.stringify(call(asObject(request))));
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    answer(response, 400, headers, JSON.stringify({ __type: "InvalidParameterValueException", message }));
+    respond(response, 400, headers, JSON.stringify({ __type: "InvalidParameterValueException", message }));
   }
 }
 
@@ -75,7 +75,7 @@ function respondToQuery(operations: QueryOperations, parameters: URLSearchParams
 }
 
 function respondWithXml(response: ServerResponse, status: number, body: JsonObject): void {
-  answer(response, status, { "content-type": "text/xml" }, writeXml(body));
+  respond(response, status, { "content-type": "text/xml" }, writeXml(body));
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

@@ -35,9 +35,9 @@ async function open(port: number, method = "GET") {
   outgoing.on("error", () => {});
   if (method === "GET") outgoing.end();
   else outgoing.write("x".repeat(100_000));
-  const [answer] = (await once(outgoing, "response")) as [IncomingMessage];
-  answer.on("error", () => {});
-  return { outgoing, answer };
+  const [response] = (await once(outgoing, "response")) as [IncomingMessage];
+  response.on("error", () => {});
+  return { outgoing, response };
 }
 
 describe("a request passes on", () => {
@@ -89,11 +89,11 @@ describe("a request passes on", () => {
       next = (text) => response.end(text);
     });
     const { front } = await relayTo(target);
-    const { answer } = await open(front);
-    const [first] = await once(answer, "data");
+    const { response: received } = await open(front);
+    const [first] = await once(received, "data");
     expect(String(first)).toBe("one");
     next("two");
-    const [second] = await once(answer, "data");
+    const [second] = await once(received, "data");
     expect(String(second)).toBe("two");
   });
 });
@@ -142,14 +142,14 @@ describe("what goes wrong at the target", () => {
       end = () => response.end("!");
     });
     const { front } = await relayTo(target, { silenceMs: 100, silenceCutsStream: false });
-    const { answer } = await open(front);
+    const { response: received } = await open(front);
     let text = "";
-    answer.on("data", (chunk) => {
+    received.on("data", (chunk) => {
       text += chunk;
     });
     await new Promise((resolve) => setTimeout(resolve, 400));
     end();
-    await once(answer, "end");
+    await once(received, "end");
     expect(text).toBe("part!");
   });
 
@@ -159,14 +159,14 @@ describe("what goes wrong at the target", () => {
       response.end("too large", () => setTimeout(() => request.socket.destroy(), 50));
     });
     const { front } = await relayTo(target);
-    const { outgoing, answer } = await open(front, "POST");
+    const { outgoing, response: received } = await open(front, "POST");
     let text = "";
-    answer.on("data", (chunk) => {
+    received.on("data", (chunk) => {
       text += chunk;
     });
-    await once(answer, "end");
+    await once(received, "end");
     outgoing.destroy();
-    expect([answer.statusCode, text]).toEqual([413, "too large"]);
+    expect([received.statusCode, text]).toEqual([413, "too large"]);
   });
 });
 
@@ -178,8 +178,8 @@ describe("a client that leaves", () => {
       response.writeHead(200).write("part");
     });
     const { front, events } = await relayTo(target);
-    const { outgoing, answer } = await open(front);
-    await once(answer, "data");
+    const { outgoing, response: received } = await open(front);
+    await once(received, "data");
     outgoing.destroy();
     expect(await aborted.promise).toBe("aborted");
     await expect.poll(() => events).toEqual(["finished"]);

@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { freePort } from "../../lib/free-port.ts";
 import { call, serve } from "../test/tools.ts";
-import { answer, bind, clientAddress, header, requestTarget } from "./server.ts";
+import { bind, clientAddress, header, requestTarget, respond } from "./server.ts";
 
 describe("binding", () => {
   test("is on the loopback address, on the requested port or any free one", async () => {
@@ -52,7 +52,7 @@ describe("requests and answers", () => {
   });
 
   test("an answer has its length in bytes; to HEAD it has no body", async () => {
-    const port = await serve((_request, response) => answer(response, 201, { "x-a": "b" }, "é"));
+    const port = await serve((_request, response) => respond(response, 201, { "x-a": "b" }, "é"));
     expect(await call(port, "/")).toMatchObject({
       status: 201,
       headers: { "content-length": "2", "x-a": "b" },
@@ -63,8 +63,8 @@ describe("requests and answers", () => {
 
   test("a second answer is dropped instead of breaking the first", async () => {
     const port = await serve((_request, response) => {
-      answer(response, 200, {}, "first");
-      answer(response, 500, {}, "second");
+      respond(response, 200, {}, "first");
+      respond(response, 500, {}, "second");
     });
     expect(await call(port, "/")).toMatchObject({ status: 200, body: "first" });
   });

@@ -39,7 +39,7 @@ function closeServer(server: Server): Promise<void> {
 }
 
 /** Writes a whole answer; does nothing when the client has left or headers are out. */
-export function answer(
+export function respond(
   response: ServerResponse,
   status: number,
   headers: Readonly<Record<string, string>>,

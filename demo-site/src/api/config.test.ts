@@ -23,14 +23,14 @@ test("takes the slashes off the end of the API's address", () => {
 });
 
 test("lists every problem at once, with path, rule and value", () => {
-  const answer = checkConfig({
+  const response = checkConfig({
     ...GOOD,
     apiUrl: "javascript:alert(1)",
     auth: "maybe",
     models: [{ ...GOOD.models[0], contextTokens: 0 }],
     defaults: { ...GOOD.defaults, temperature: "warm" },
   });
-  expect(answer).toEqual({
+  expect(response).toEqual({
     kind: "problem",
     problems: [
       '`apiUrl` must be an http or https address, got "javascript:alert(1)".',

@@ -21,7 +21,7 @@ export const History = memo(function History({ exchanges, onUse }: HistoryProps)
                 <span className="history-prompt">{exchange.request.prompt}</span>
                 <span className="history-figures">{summary(exchange)}</span>
               </summary>
-              <div className="answer-text">{exchange.answer}</div>
+              <div className="answer-text">{exchange.response}</div>
               <button type="button" className="button quiet" onClick={() => onUse(exchange.request.prompt)}>
                 Use this prompt again
               </button>

@@ -38,8 +38,8 @@ export function Playground({ config }: { readonly config: SiteConfig }) {
   });
   const [errors, setErrors] = useState<FieldErrors>({});
   const standInFor = useStandIn(config, sentKey, history.length + (phase.kind === "done" ? 1 : 0));
-  const answer = useRef<HTMLElement>(null);
-  useFollowEnd(answer, current?.answer ?? "", phase.kind === "streaming");
+  const responsePane = useRef<HTMLElement>(null);
+  useFollowEnd(responsePane, current?.response ?? "", phase.kind === "streaming");
 
   const model = models.find(({ id }) => id === modelId) ?? models[0];
   const clearError = (name: FieldName) => setErrors(({ [name]: _gone, ...rest }) => rest);
@@ -55,7 +55,7 @@ export function Playground({ config }: { readonly config: SiteConfig }) {
     setErrors({});
     setSentKey(auth === "off" ? "" : apiKey);
     send(request, auth === "off" ? "" : apiKey);
-    showResponse(answer.current);
+    showResponse(responsePane.current);
   };
   const submit = () => sendRequest({ model: modelId, prompt, ...readSettings(settings) });
   const usePrompt = useCallback((text: string) => {
@@ -67,7 +67,7 @@ export function Playground({ config }: { readonly config: SiteConfig }) {
     if (current === undefined) return;
     sendRequest(current.request);
     // Its button goes away with the problem; the answer is what comes next.
-    answer.current?.focus({ preventScroll: true });
+    responsePane.current?.focus({ preventScroll: true });
   };
 
   // A prompt leaves its field when the model begins to answer it; one that was refused stays to be mended.
@@ -161,7 +161,7 @@ export function Playground({ config }: { readonly config: SiteConfig }) {
         </Composer>
         <div className="pane-right">
           <ResponsePane
-            ref={answer}
+            ref={responsePane}
             state={state}
             answeredBy={
               answeringStandIn === undefined

@@ -37,20 +37,20 @@ export function ResponsePane({ ref, state, answeredBy, onTryAgain, children }: R
         <>
           <blockquote className="asked">{current.request.prompt}</blockquote>
           <p className="answered-by">{answeredBy}</p>
-          {"problem" in phase && current.answer === "" && <ProblemNotice phase={phase} onTryAgain={onTryAgain} />}
+          {"problem" in phase && current.response === "" && <ProblemNotice phase={phase} onTryAgain={onTryAgain} />}
           {phase.kind === "waiting" && <WaitingClock since={current.sentAt} />}
-          {(current.answer !== "" || phase.kind === "streaming") && (
+          {(current.response !== "" || phase.kind === "streaming") && (
             <div className="answer-text" data-part="answer-text" data-streaming={phase.kind === "streaming"}>
-              {current.answer}
+              {current.response}
             </div>
           )}
-          {"problem" in phase && current.answer !== "" && <ProblemNotice phase={phase} onTryAgain={onTryAgain} />}
+          {"problem" in phase && current.response !== "" && <ProblemNotice phase={phase} onTryAgain={onTryAgain} />}
           {current.finishReason === "length" && phase.kind === "done" && (
             <p className="answer-note">The answer ends here because it reached “Max tokens”.</p>
           )}
           {phase.kind === "done" && current.ending === "stopped" && (
             <p className="answer-note">
-              {current.answer === "" ? "Stopped before the first token." : "You stopped the answer here."}
+              {current.response === "" ? "Stopped before the first token." : "You stopped the answer here."}
             </p>
           )}
           {(phase.kind === "waiting" || current.deltas > 0) && (
@@ -61,7 +61,7 @@ export function ResponsePane({ ref, state, answeredBy, onTryAgain, children }: R
           )}
           {!isBusy(phase) && (
             <div className="answer-actions">
-              {current.answer !== "" && <CopyButton label="Copy answer" text={current.answer} />}
+              {current.response !== "" && <CopyButton label="Copy answer" text={current.response} />}
               {children}
             </div>
           )}

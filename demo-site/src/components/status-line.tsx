@@ -11,8 +11,8 @@ export function StatusLine({ state, isOnline }: { readonly state: ChatState; rea
     <div className="status" data-tone={tone} role="status" aria-atomic="true">
       <span>{isOffline ? "You are offline. Sending works again once you are back." : statusText(state)}</span>
       {phase.kind === "failed" && <span className="visually-hidden"> {problemText(phase.problem)}</span>}
-      {phase.kind === "done" && current !== undefined && current.answer !== "" && (
-        <span className="visually-hidden"> The answer: {current.answer}</span>
+      {phase.kind === "done" && current !== undefined && current.response !== "" && (
+        <span className="visually-hidden"> The answer: {current.response}</span>
       )}
     </div>
   );

@@ -52,7 +52,7 @@ describe("the way of one answer", () => {
 
   test("keeps the text when it is stopped, and takes nothing that comes later", () => {
     const state = run(sent(1), text(1, 1, "kept"), { type: "stopped", id: 1 }, text(1, 2, " late"));
-    expect(state).toMatchObject({ phase: { kind: "done" }, current: { answer: "kept", ending: "stopped" } });
+    expect(state).toMatchObject({ phase: { kind: "done" }, current: { response: "kept", ending: "stopped" } });
     expect(statusText(state)).toBe("Stopped. The text so far stays.");
   });
 
@@ -65,12 +65,12 @@ describe("the way of one answer", () => {
       { type: "stopped", id: 2 },
       sent(3),
     );
-    expect(next.history.map((exchange) => exchange.answer)).toEqual(["one"]);
+    expect(next.history.map((exchange) => exchange.response)).toEqual(["one"]);
   });
 
   test("ignores what an exchange says after another has taken its place", () => {
     const state = run(sent(1), { type: "stopped", id: 1 }, sent(2), { type: "completed", id: 1 }, text(1, 5, "old"));
-    expect(state).toMatchObject({ phase: { kind: "waiting" }, current: { id: 2, answer: "" } });
+    expect(state).toMatchObject({ phase: { kind: "waiting" }, current: { id: 2, response: "" } });
   });
 
   test("does not start a second request beside a running one", () => {
@@ -107,7 +107,7 @@ describe("problems", () => {
 
   test("keeps the text of an answer that broke off", () => {
     const state = run(sent(1), text(1, 1, "half"), { type: "failed", id: 1, at: 2, problem: problem("interrupted") });
-    expect(state).toMatchObject({ phase: { kind: "failed" }, current: { answer: "half", ending: "broken" } });
+    expect(state).toMatchObject({ phase: { kind: "failed" }, current: { response: "half", ending: "broken" } });
   });
 
   test("back online opens a page that failed offline, and no other", () => {

@@ -13,7 +13,7 @@ export interface Exchange {
   readonly request: ChatRequest;
   /** When the latest attempt was sent. */
   readonly sentAt: number;
-  readonly answer: string;
+  readonly response: string;
   /** Content deltas that arrived. */
   readonly deltas: number;
   /** Content deltas in each step of `FLOW_STEP_MS` since `sentAt`. */
@@ -88,11 +88,11 @@ export function chatReducer(state: ChatState, action: ChatAction): ChatState {
   switch (action.type) {
     case "sent": {
       if (!canSend(phase)) return state;
-      const history = current === undefined || current.answer === "" ? state.history : [current, ...state.history];
+      const history = current === undefined || current.response === "" ? state.history : [current, ...state.history];
       const { id, request, at: sentAt } = action;
       return {
         phase: { kind: "waiting" },
-        current: { id, request, sentAt, answer: "", deltas: 0, flow: [], ending: "open" },
+        current: { id, request, sentAt, response: "", deltas: 0, flow: [], ending: "open" },
         history: history.slice(0, HISTORY_LIMIT),
       };
     }
@@ -141,7 +141,7 @@ function addPart(exchange: Exchange, part: ResponsePart, at: number): Exchange {
   const { text, deltas, usage, finishReason } = part;
   return {
     ...exchange,
-    answer: exchange.answer + text,
+    response: exchange.response + text,
     deltas: exchange.deltas + deltas,
     ...(deltas === 0
       ? {}

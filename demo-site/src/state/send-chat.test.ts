@@ -9,10 +9,10 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close().closeAllConnections();
 });
 
-async function apiThat(...answers: readonly RequestListener[]): Promise<string> {
+async function apiThat(...listeners: readonly RequestListener[]): Promise<string> {
   let calls = 0;
   const server = createServer((request, response) =>
-    answers[Math.min(calls++, answers.length - 1)]?.(request, response),
+    listeners[Math.min(calls++, listeners.length - 1)]?.(request, response),
   );
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -55,7 +55,7 @@ test("a 503 is repeated until the answer comes", async () => {
   expect(states.map((state) => state.phase.kind).join(" ")).toBe(
     "waiting unavailable waiting unavailable waiting streaming done",
   );
-  expect(states.at(-1)?.current?.answer).toBe("Hi");
+  expect(states.at(-1)?.current?.response).toBe("Hi");
 });
 
 test("a 503 that stays is reported after three repeats, with the API's own words", async () => {
@@ -77,16 +77,16 @@ test("Stop during the stream keeps what came", async () => {
     response.writeHead(200, { "content-type": "text/event-stream" }).write(delta("part"));
   };
   const states = await follow(await apiThat(open), "streaming");
-  expect(states.at(-1)).toMatchObject({ phase: { kind: "done" }, current: { answer: "part", ending: "stopped" } });
+  expect(states.at(-1)).toMatchObject({ phase: { kind: "done" }, current: { response: "part", ending: "stopped" } });
 });
 
 test.each([
   ["without [DONE]", stream(delta("half")), "half", /closing mark/],
   ["with an error event", stream(delta("half"), event({ error: { message: "Engine gone." } })), "half", /Engine gone/],
   ["with a named error event", stream(delta("h"), "event: error\ndata: {}\n\n"), "h", /stopped in the middle/],
-] as const)("a stream that ends %s is no finished answer", async (_, answer, text, message) => {
-  const last = (await follow(await apiThat(answer))).at(-1);
-  expect(last?.current).toMatchObject({ answer: text, ending: "broken" });
+] as const)("a stream that ends %s is no finished answer", async (_, listener, text, message) => {
+  const last = (await follow(await apiThat(listener))).at(-1);
+  expect(last?.current).toMatchObject({ response: text, ending: "broken" });
   expect(last?.phase).toMatchObject({ kind: "failed", problem: { kind: "interrupted" } });
   expect(last?.phase.kind === "failed" && last.phase.problem.message).toMatch(message);
 });
@@ -107,7 +107,7 @@ test("takes usage, finish reason and a stop at [DONE] even when the stream goes 
     -1,
   );
   expect(last?.current).toMatchObject({
-    answer: "a",
+    response: "a",
     finishReason: "length",
     usage: { promptTokens: 3, completionTokens: 2 },
     ending: "complete",

@@ -33,7 +33,7 @@ const IDLE = {
 function doneText(exchange: Exchange): string {
   const { responseTokens, isApproximate, firstTokenMs } = figuresOf(exchange);
   if (exchange.ending === "stopped") {
-    return exchange.answer === "" ? "Stopped before the first token." : "Stopped. The text so far stays.";
+    return exchange.response === "" ? "Stopped before the first token." : "Stopped. The text so far stays.";
   }
   const count = `${isApproximate ? "about " : ""}${responseTokens} ${responseTokens === 1 ? "token" : "tokens"}`;
   return firstTokenMs === undefined

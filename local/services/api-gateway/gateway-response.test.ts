@@ -3,7 +3,7 @@ import type { JsonObject } from "../../template/json.ts";
 import { type GatewayResponseType, gatewayResponse } from "./gateway-response.ts";
 import { readDefinition } from "./rest-api-definition.ts";
 
-function answer(type: GatewayResponseType, responses: JsonObject = {}, message?: string) {
+function respond(type: GatewayResponseType, responses: JsonObject = {}, message?: string) {
   const definition = readDefinition({ "x-amazon-apigateway-gateway-responses": responses });
   return gatewayResponse(definition, type, { requestId: "id-1", ...(message === undefined ? {} : { message }) });
 }
@@ -17,7 +17,7 @@ describe("without a gateway response of the API's", () => {
     ["REQUEST_TOO_LARGE", 413, "Request Too Long"],
     ["INTEGRATION_TIMEOUT", 504, "Endpoint request timed out"],
   ] as const)("%s is %i with AWS's message", (type, status, message) => {
-    expect(answer(type)).toEqual({
+    expect(respond(type)).toEqual({
       status,
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ message }),
@@ -27,7 +27,7 @@ describe("without a gateway response of the API's", () => {
 
 describe("with gateway responses of the API's", () => {
   test("a status of theirs wins over the default one", () => {
-    expect(answer("MISSING_AUTHENTICATION_TOKEN", { MISSING_AUTHENTICATION_TOKEN: { statusCode: 404 } }).status).toBe(
+    expect(respond("MISSING_AUTHENTICATION_TOKEN", { MISSING_AUTHENTICATION_TOKEN: { statusCode: 404 } }).status).toBe(
       404,
     );
   });
@@ -37,7 +37,7 @@ describe("with gateway responses of the API's", () => {
       "gatewayresponse.header.Retry-After": "'1'",
       "gatewayresponse.header.X-Request-Id": "context.requestId",
     };
-    expect(answer("THROTTLED", { THROTTLED: { responseParameters } }).headers).toEqual({
+    expect(respond("THROTTLED", { THROTTLED: { responseParameters } }).headers).toEqual({
       "content-type": "application/json",
       "retry-after": "1",
       "x-request-id": "id-1",
@@ -48,7 +48,7 @@ describe("with gateway responses of the API's", () => {
     const template =
       '{"error":{"message":$context.error.messageString,"type":"$context.error.responseType"},"id":"$context.requestId"}';
     const responses = { BAD_REQUEST_PARAMETERS: { responseTemplates: { "application/json": template } } };
-    expect(JSON.parse(answer("BAD_REQUEST_PARAMETERS", responses, 'parameter "x" is missing').body)).toEqual({
+    expect(JSON.parse(respond("BAD_REQUEST_PARAMETERS", responses, 'parameter "x" is missing').body)).toEqual({
       error: { message: 'parameter "x" is missing', type: "BAD_REQUEST_PARAMETERS" },
       id: "id-1",
     });
@@ -56,19 +56,19 @@ describe("with gateway responses of the API's", () => {
 
   test("a variable that the context lacks is empty", () => {
     const responses = { THROTTLED: { responseTemplates: { "application/json": "[$context.identity.sourceIp]" } } };
-    expect(answer("THROTTLED", responses).body).toBe("[]");
+    expect(respond("THROTTLED", responses).body).toBe("[]");
   });
 
   test("a variable at the end of a sentence is filled, and the full stop stays", () => {
     const responses = { THROTTLED: { responseTemplates: { "application/json": "Ask about $context.requestId." } } };
-    expect(answer("THROTTLED", responses).body).toBe("Ask about id-1.");
+    expect(respond("THROTTLED", responses).body).toBe("Ask about id-1.");
   });
 
   test("DEFAULT_4XX and DEFAULT_5XX shape the kinds that have none of their own", () => {
     const body = (text: string) => ({ responseTemplates: { "application/json": text } });
     const responses = { DEFAULT_4XX: body("four"), DEFAULT_5XX: body("five"), THROTTLED: body("own") };
-    expect(answer("UNAUTHORIZED", responses)).toMatchObject({ status: 401, body: "four" });
-    expect(answer("AUTHORIZER_FAILURE", responses)).toMatchObject({ status: 500, body: "five" });
-    expect(answer("THROTTLED", responses)).toMatchObject({ status: 429, body: "own" });
+    expect(respond("UNAUTHORIZED", responses)).toMatchObject({ status: 401, body: "four" });
+    expect(respond("AUTHORIZER_FAILURE", responses)).toMatchObject({ status: 500, body: "five" });
+    expect(respond("THROTTLED", responses)).toMatchObject({ status: 429, body: "own" });
   });
 });

@@ -115,8 +115,8 @@ describe("what the function's answer means", () => {
 
 describe("the event of the function", () => {
   test("the event has the shape of API Gateway's REQUEST authorizers", async () => {
-    const answer = await authorizer().authorize("event", "/v1/models/phi");
-    const { usageIdentifierKey } = answer as { usageIdentifierKey: string };
+    const response = await authorizer().authorize("event", "/v1/models/phi");
+    const { usageIdentifierKey } = response as { usageIdentifierKey: string };
     expect(JSON.parse(usageIdentifierKey)).toMatchObject({
       type: "REQUEST",
       methodArn: "arn:aws:execute-api:eu-west-1:000000000000:api/live/GET/v1/models/phi",

@@ -148,10 +148,10 @@ describe("streams", () => {
       end = (text) => response.end(text);
     });
     const outgoing = send({ host: "127.0.0.1", port, path: "/x", agent: false }).end();
-    const [answer] = (await once(outgoing, "response")) as [IncomingMessage];
-    expect(String((await once(answer, "data"))[0])).toBe("data: 1\n\n");
+    const [received] = (await once(outgoing, "response")) as [IncomingMessage];
+    expect(String((await once(received, "data"))[0])).toBe("data: 1\n\n");
     end("data: [DONE]\n\n");
-    expect(String((await once(answer, "data"))[0])).toBe("data: [DONE]\n\n");
+    expect(String((await once(received, "data"))[0])).toBe("data: [DONE]\n\n");
   });
 
   test("a client that leaves aborts the work behind", async () => {
@@ -162,8 +162,8 @@ describe("streams", () => {
     });
     const outgoing = send({ host: "127.0.0.1", port, path: "/x", agent: false }).end();
     outgoing.on("error", () => {});
-    const [answer] = (await once(outgoing, "response")) as [IncomingMessage];
-    answer.on("error", () => {});
+    const [received] = (await once(outgoing, "response")) as [IncomingMessage];
+    received.on("error", () => {});
     outgoing.destroy();
     expect(await aborted.promise).toBe("aborted");
   });

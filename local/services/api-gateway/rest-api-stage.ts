@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { endToEnd, relay, relayAgent } from "../../http/relay.ts";
-import { answer, clientAddress, header, requestTarget } from "../../http/server.ts";
+import { clientAddress, header, requestTarget, respond } from "../../http/server.ts";
 import type { WebAcl } from "../waf/web-acl.ts";
 import { type GatewayResponseType, gatewayResponse } from "./gateway-response.ts";
 import type { RequestAuthorizer } from "./request-authorizer.ts";
@@ -158,7 +158,7 @@ function finish(
 ): void {
   // The body may still be on its way: the connection can't be used again.
   const close = response.req.complete ? {} : { connection: "close" };
-  answer(response, built.status, { ...built.headers, "x-amzn-requestid": requestId, ...close }, built.body);
+  respond(response, built.status, { ...built.headers, "x-amzn-requestid": requestId, ...close }, built.body);
 }
 
 function lacksParameter(method: Method, { request, query }: StageRequest): boolean {

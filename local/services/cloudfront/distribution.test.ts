@@ -57,9 +57,9 @@ describe("objects", () => {
   test("an answer to HEAD has the object's length and no body", async () => {
     const port = await site();
     const length = await new Promise((resolve, reject) => {
-      const outgoing = send({ host: "127.0.0.1", port, method: "HEAD", agent: false }, (answer) => {
-        answer.resume();
-        resolve(answer.headers["content-length"]);
+      const outgoing = send({ host: "127.0.0.1", port, method: "HEAD", agent: false }, (response) => {
+        response.resume();
+        resolve(response.headers["content-length"]);
       });
       outgoing.on("error", reject);
       outgoing.end();

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { answer, header, requestTarget } from "../../http/server.ts";
+import { header, requestTarget, respond } from "../../http/server.ts";
 import { asNumber, asText, block, blocks, type JsonObject } from "../../template/json.ts";
 import type { Bucket, StoredObject } from "../s3/bucket.ts";
 
@@ -34,7 +34,7 @@ export class Distribution {
 
   handle(request: IncomingMessage, response: ServerResponse): void {
     if (request.method !== "GET" && request.method !== "HEAD")
-      return answer(
+      return respond(
         response,
         403,
         { "content-type": "text/plain", ...this.#headers },
@@ -48,7 +48,7 @@ export class Distribution {
     // One without a page only says how long the error is cached.
     const page = custom?.response_page_path && this.#bucket.get(asText(custom.response_page_path).replace(/^\//, ""));
     if (custom && page) return this.#send(request, response, asNumber(custom.response_code), page);
-    answer(response, 403, { "content-type": "text/plain", ...this.#headers }, "Access denied");
+    respond(response, 403, { "content-type": "text/plain", ...this.#headers }, "Access denied");
   }
 
   #send(request: IncomingMessage, response: ServerResponse, status: number, object: StoredObject): void {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { GATEWAY_METRICS_WINDOW_SECONDS } from "../../../contracts/metrics/catalogue.ts";
 import type { AlarmState } from "../../../domain/scaling-policy.ts";
-import { answer } from "../../http/server.ts";
+import { respond } from "../../http/server.ts";
 import type { WithSettings } from "../../runtime/settings.ts";
 import { type AlarmStatus, DASHBOARD_POLICY, dashboardPage } from "./dashboard-page.ts";
 import { viewDashboard } from "./dashboard-view.ts";
@@ -18,14 +18,14 @@ export function handleDashboard(
   response: ServerResponse,
 ): void {
   if (request.method !== "GET" && request.method !== "HEAD")
-    return answer(
+    return respond(
       response,
       405,
       { "content-type": "text/plain", allow: "GET, HEAD" },
       "The dashboard can only be read.",
     );
   const [first] = cloudwatch.dashboards;
-  if (!first) return answer(response, 503, { "content-type": "text/plain", "retry-after": "1" }, "starting");
+  if (!first) return respond(response, 503, { "content-type": "text/plain", "retry-after": "1" }, "starting");
   const [name, body] = first;
   // The period that runs now is not whole: its sums would always fall.
   const to = Math.floor(Date.now() / PERIOD_MS) * PERIOD_MS;
@@ -44,7 +44,7 @@ export function handleDashboard(
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
   };
-  answer(response, 200, headers, page);
+  respond(response, 200, headers, page);
 }
 
 function alarmStatuses(

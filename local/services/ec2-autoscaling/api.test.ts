@@ -12,10 +12,10 @@ const instances = [instance("i-1", { Environment: "dev", Pool: "a&b" }), instanc
 
 test("a filter leaves out instances without the tag's value, and the others have type, launch time and tags", () => {
   const filter = new URLSearchParams({ "Filter.1.Name": "tag:Environment", "Filter.1.Value.1": "dev" });
-  const answer = writeXml(describeInstances(filter, instances));
-  expect(answer).toContain("<instanceType>g5.xlarge</instanceType><launchTime>1970-01-01T00:00:00.000Z</launchTime>");
-  expect(answer).toContain("<key>Pool</key><value>a&amp;b</value>");
-  expect(answer).not.toContain("i-2");
+  const response = writeXml(describeInstances(filter, instances));
+  expect(response).toContain("<instanceType>g5.xlarge</instanceType><launchTime>1970-01-01T00:00:00.000Z</launchTime>");
+  expect(response).toContain("<key>Pool</key><value>a&amp;b</value>");
+  expect(response).not.toContain("i-2");
 });
 
 test("a filter on anything but a tag is refused by its name", () => {

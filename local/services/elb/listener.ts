@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { endToEnd, relay, relayAgent } from "../../http/relay.ts";
 import { relayUpgrade } from "../../http/relay-upgrade.ts";
-import { answer, type BoundServer, bind, clientAddress, header, requestTarget } from "../../http/server.ts";
+import { type BoundServer, bind, clientAddress, header, requestTarget, respond } from "../../http/server.ts";
 import { asNumber, asText, block, blocks, type JsonObject } from "../../template/json.ts";
 import type { BlockResponse, WebAcl } from "../waf/web-acl.ts";
 import type { TargetGroup } from "./target-group.ts";
@@ -93,7 +93,7 @@ export class Listener {
 
   handle(request: IncomingMessage, response: ServerResponse): void {
     const blocked = this.#options.webAcl?.()?.check(clientAddress(request));
-    if (blocked) return answer(response, blocked.status, blocked.headers, blocked.body);
+    if (blocked) return respond(response, blocked.status, blocked.headers, blocked.body);
     const action = this.#actionFor(request);
     if (action.type === "fixed-response") return fixedResponse(action, response);
     if (action.type !== "forward") return plainError(response, 500, `action ${String(action.type)} is not simulated`);
@@ -144,13 +144,13 @@ function forwardedHeaders(request: IncomingMessage): Readonly<Record<string, str
 function fixedResponse(action: JsonObject, response: ServerResponse): void {
   const fixed = block(action.fixed_response) ?? {};
   const headers = { "content-type": asText(fixed.content_type ?? "text/plain") };
-  answer(response, asNumber(fixed.status_code ?? 200), headers, asText(fixed.message_body ?? ""));
+  respond(response, asNumber(fixed.status_code ?? 200), headers, asText(fixed.message_body ?? ""));
 }
 
 /** The load balancer's own errors: a short page, as AWS sends. */
 function plainError(response: ServerResponse, status: number, title: string): void {
   const page = `<html><head><title>${status} ${title}</title></head><body><h1>${status} ${title}</h1></body></html>`;
-  answer(response, status, { "content-type": "text/html", server: "awselb/2.0" }, page);
+  respond(response, status, { "content-type": "text/html", server: "awselb/2.0" }, page);
 }
 
 function condition(config: JsonObject): (request: IncomingMessage) => boolean {

@@ -6,12 +6,12 @@ import { listener, listenerRule, loadBalancer, targetGroup } from "./plugin.ts";
 
 const balancer = resource("aws_lb", "Main");
 const https = resource("aws_lb_listener", "Https");
-const answers = (text: string) => ({ type: "fixed-response", fixed_response: { message_body: text } });
+const fixedResponse = (text: string) => ({ type: "fixed-response", fixed_response: { message_body: text } });
 
 async function opened() {
   const runtime = emptyRuntime();
   await loadBalancer.start?.({ idle_timeout: 60 }, balancer, runtime);
-  const config = { load_balancer_arn: arnOf(balancer, runtime), port: 443, default_action: [answers("default")] };
+  const config = { load_balancer_arn: arnOf(balancer, runtime), port: 443, default_action: [fixedResponse("default")] };
   await listener.start?.(config, https, runtime);
   const entry = runtime.elb.listeners.get(arnOf(https, runtime))!;
   onTestFinished(() => entry.listener.close());
@@ -29,7 +29,7 @@ describe("a listener", () => {
   test("has the rules that name it; a rule for an unknown listener is refused by its address", async () => {
     const { runtime, entry } = await opened();
     const rule = resource("aws_lb_listener_rule", "Route");
-    const config = { condition: [{ path_pattern: { values: ["/x"] } }], action: [answers("rule")] };
+    const config = { condition: [{ path_pattern: { values: ["/x"] } }], action: [fixedResponse("rule")] };
     await listenerRule.start?.({ ...config, listener_arn: arnOf(https, runtime) }, rule, runtime);
     expect((await call(entry.listener.port, "/x")).body).toBe("rule");
     expect(() => listenerRule.start?.({ ...config, listener_arn: "arn:gone" }, rule, runtime)).toThrow(

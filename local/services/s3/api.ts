@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import { readXml, writeXml } from "../../aws-api/xml.ts";
-import { answer, header, requestTarget } from "../../http/server.ts";
+import { header, requestTarget, respond } from "../../http/server.ts";
 import { asNumber, asObject, blocks, type JsonObject } from "../../template/json.ts";
 import type { ObjectFolder } from "./object-folder.ts";
 import { bodyOf, textOf } from "./request-body.ts";
@@ -28,11 +28,11 @@ export async function handleS3(
   if (call.query.has("uploadId") || call.query.has("uploads")) return await handleUpload(call);
   if (request.method === "PUT") {
     const { etag } = await bucket.put(key, bodyOf(request));
-    return answer(response, 200, { etag });
+    return respond(response, 200, { etag });
   }
   if (request.method === "DELETE") {
     await bucket.delete(key);
-    return answer(response, 204, {});
+    return respond(response, 204, {});
   }
   if (request.method === "GET" || request.method === "HEAD") return await get(call);
   unknown(call);
@@ -111,11 +111,11 @@ async function handleUpload(call: S3Request): Promise<void> {
   if (!bucket.hasUpload(id)) return refuse(response, 404, "NoSuchUpload", "The specified upload does not exist.");
   if (request.method === "PUT") {
     const etag = await bucket.putPart(id, Number(query.get("partNumber")), bodyOf(request));
-    return answer(response, 200, { etag });
+    return respond(response, 200, { etag });
   }
   if (request.method === "DELETE") {
     await bucket.abortUpload(id);
-    return answer(response, 204, {});
+    return respond(response, 204, {});
   }
   if (request.method !== "POST") return unknown(call);
   const { CompleteMultipartUpload } = readXml(await textOf(request));
@@ -134,5 +134,5 @@ function refuse(response: ServerResponse, status: number, code: string, message:
 
 function xml(response: ServerResponse, status: number, body: JsonObject): void {
   const text = `<?xml version="1.0" encoding="UTF-8"?>${writeXml(body)}`;
-  answer(response, status, { "content-type": "application/xml" }, text);
+  respond(response, status, { "content-type": "application/xml" }, text);
 }
