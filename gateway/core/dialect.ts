@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import type { ErrorBody } from "../../contracts/api/errors.ts";
 import type { ProviderDialectName } from "../../contracts/targets/provider-dialects.ts";
-import type { GenerationRequest } from "./generation-request.ts";
+import type { ClientBody, GenerationRequest } from "./generation-request.ts";
 
 /** Turns one stream of bytes into another, piece by piece, wherever the pieces are cut. */
 export interface StreamTranslator {
@@ -63,6 +63,7 @@ export interface InboundContext {
 
 /** How clients speak on a route that is not OpenAI's own. */
 export interface InboundDialect {
+  readonly name: ClientBody["dialect"];
   /** What a body must be; checked first, so that problems have the client's own names. */
   readonly body: z.ZodType;
   /** The body as one of a chat completion. @throws {GatewayError} `invalid_request` */

@@ -1,6 +1,14 @@
 import type { GenerationRoute } from "../../contracts/api/generation-routes.ts";
 import type { RoutedPrompt } from "../../domain/routing/replica-router.ts";
 
+/** What a client of another dialect than OpenAI's wrote, for targets that understand more of it than OpenAI's dialect says. */
+export interface ClientBody {
+  readonly dialect: "messages" | "responses";
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** The `anthropic-beta` header. */
+  readonly betas: string | undefined;
+}
+
 /** What the stages behind parsing need to know of a generation request; everything else in it is the target's business. */
 export interface GenerationRequest {
   /** The OpenAI route whose body this is, whatever route it came by. */
@@ -21,4 +29,6 @@ export interface GenerationRequest {
   readonly fields: Readonly<Record<string, unknown>>;
   /** The prompt as pools hash it, by the pool's model, once one had to. */
   readonly routedPrompts: Map<string, RoutedPrompt>;
+  /** The client's own body, where the fields are a translation of it. @default - they are the client's */
+  readonly client?: ClientBody | undefined;
 }

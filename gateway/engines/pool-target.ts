@@ -3,13 +3,13 @@ import type { GenerationRequest } from "../core/generation-request.ts";
 import { Lease, type LeaseContext, type Refusal } from "../core/lease.ts";
 import type { ReserveOptions, Target } from "../core/target.ts";
 import type { Upstream } from "../core/upstream.ts";
-import { OPENAI_DIALECT } from "../dialects/providers/openai/openai.ts";
+import { ENGINE_DIALECT } from "../dialects/providers/openai/openai.ts";
 import type { ModelPool } from "./model-pool.ts";
 
 /** A pool of our own engines. */
 export class PoolTarget implements Target {
   readonly kind = "pool";
-  readonly dialect = OPENAI_DIALECT;
+  readonly dialect = ENGINE_DIALECT;
   readonly pathPrefix = "";
   readonly capabilities = "all";
   readonly price = { inputUsdPerMillion: 0, outputUsdPerMillion: 0 };

@@ -8,6 +8,7 @@ import { type CacheKeyParts, cacheKey } from "../cache/cache-key.ts";
 import { type CachePolicy, cachePolicy } from "../cache/cache-policy.ts";
 import type { CachedResponse } from "../cache/cached-response.ts";
 import { canonicalRequest } from "../cache/canonical-request.ts";
+import { clientExtras } from "../cache/client-extras.ts";
 import type { GatewayCache } from "../cache/create-cache.ts";
 import { finishedStream, finishedWhole } from "../cache/finished-response.ts";
 import type { CacheHit } from "../cache/response-cache.ts";
@@ -71,7 +72,7 @@ export async function consultCache(planned: CacheableRequest, cache: GatewayCach
     revision: revisionOf(target.id) ?? target.upstreamModel,
     generation: responses.generations.of(generation.model),
     stream: generation.stream,
-    body: canonicalRequest(generation.fields),
+    body: canonicalRequest(generation.fields) + clientExtras(generation.client),
   };
   const ttlSeconds = settings.routeTtlSeconds[generation.route] ?? settings.ttlSeconds;
   const lookup: Lookup = { planned, policy, parts, key: cacheKey(parts), ttlSeconds };
@@ -88,7 +89,8 @@ export async function consultCache(planned: CacheableRequest, cache: GatewayCach
 async function compare({ planned, parts }: Lookup, { semantic }: GatewayCache): Promise<SemanticLookup | undefined> {
   const query = semantic && semanticQuery(planned.generation);
   if (query === undefined) return undefined;
-  return await semantic?.lookup(cacheKey({ ...parts, body: query.rest }), query.text, planned.abort.signal);
+  const body = query.rest + clientExtras(planned.generation.client);
+  return await semantic?.lookup(cacheKey({ ...parts, body }), query.text, planned.abort.signal);
 }
 
 async function findSimilar(

@@ -46,7 +46,11 @@ export async function parse(identified: Identified, rules: GenerationRules, tool
   const dialect = endpoint.client.open(caller.tenant, tools.dialects);
   check(dialect.body, clientFields, bytes.length);
   const fields = await dialect.toChat(clientFields);
-  const generation = generationRequest(identified, rules, Buffer.from(JSON.stringify(fields)), fields);
+  const betas = request.headers["anthropic-beta"];
+  const generation = {
+    ...generationRequest(identified, rules, Buffer.from(JSON.stringify(fields)), fields),
+    client: { dialect: dialect.name, fields: clientFields, betas: typeof betas === "string" ? betas : undefined },
+  };
   const priority = priorityOf(request, generation, key);
   record.note({ priority });
   const client = { dialect, context: { requestId, clientFields, generation } };

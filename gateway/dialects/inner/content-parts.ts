@@ -2,6 +2,7 @@ import { isRecord } from "../../../lib/is-record.ts";
 import type { Block, Media } from "./blocks.ts";
 import { markOf } from "./cache-marks.ts";
 import { itemsOf, textOf } from "./json.ts";
+import { originOf } from "./origins.ts";
 import { kindOf, refuse } from "./refuse.ts";
 
 const DATA_URL = /^data:([\w.+-]+\/[\w.+-]+)(?:;[\w.+-]+=[^;,]*)*;base64,([A-Za-z0-9+/=\s]*)$/;
@@ -21,7 +22,7 @@ function readPart(part: unknown, param: string): readonly Block[] {
       return text(part.refusal, undefined);
     case "image_url": {
       const image = isRecord(part.image_url) ? part.image_url.url : part.image_url;
-      const urlParam = `${param}.image_url.url`;
+      const urlParam = originOf(part) ?? `${param}.image_url.url`;
       return [{ kind: "image", media: readMedia(image, urlParam), param: urlParam, cacheControl: markOf(part) }];
     }
     case "input_audio": {
@@ -29,7 +30,7 @@ function readPart(part: unknown, param: string): readonly Block[] {
       return [{ kind: "audio", media: readAudio(audio), param, cacheControl: markOf(part) }];
     }
     case "file":
-      return [{ ...readFile(isRecord(part.file) ? part.file : {}, `${param}.file`), cacheControl: markOf(part) }];
+      return [{ ...readFile(part, originOf(part) ?? `${param}.file.file_data`), cacheControl: markOf(part) }];
     default:
       throw refuse(`${param}.type`, `\`${param}.type\` ${kindOf(part.type)} is not taken by this model.`);
   }
@@ -41,14 +42,13 @@ function text(value: unknown, cacheControl: unknown): readonly Block[] {
 }
 
 function readFile(
-  file: Readonly<Record<string, unknown>>,
+  part: Readonly<Record<string, unknown>>,
   param: string,
 ): Omit<Extract<Block, { kind: "document" }>, "cacheControl"> {
+  const file = isRecord(part.file) ? part.file : {};
   const data = textOf(file.file_data);
-  if (data === undefined)
-    throw refuse(`${param}.file_data`, `\`${param}.file_data\` is required here; send the file as a data URL.`);
-  const media = readMedia(data, `${param}.file_data`);
-  return { kind: "document", media, name: textOf(file.filename), param: `${param}.file_data` };
+  if (data === undefined) throw refuse(param, `\`${param}\` is required here; send the file as a data URL.`);
+  return { kind: "document", media: readMedia(data, param), name: textOf(file.filename), param };
 }
 
 /** OpenAI's audio is base64 beside its format; which formats there are is the target's business. */

@@ -144,9 +144,7 @@ describe("a request of Anthropic's Messages", () => {
       "messages[0].content[0].source.type",
       { messages: [{ role: "user", content: [{ type: "image", source: { type: "file" } }] }] },
     ],
-    ["tools[0].type", { tools: [{ type: "web_search_20250305", name: "web_search" }] }],
     ["tool_choice.type", { tools: [{ name: "a", input_schema: {} }], tool_choice: { type: "maybe" } }],
-    ["mcp_servers", { mcp_servers: [{}] }],
   ])("is refused at %s when it is %j", (param, fields) => {
     expect(refusal(fields)).toMatchObject({ code: "invalid_request", param });
   });

@@ -1,21 +1,18 @@
 import { isRecord } from "../../../../lib/is-record.ts";
+import { isCustomTool } from "../../inner/anthropic-only.ts";
 import { storedMark } from "../../inner/cache-marks.ts";
 import { itemsOf, textOf } from "../../inner/json.ts";
+import { withOrigin } from "../../inner/origins.ts";
 import { kindOf, refuse } from "../../inner/refuse.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Fields that ask for what only Anthropic's own service has. */
-const ONLY_ANTHROPIC = ["container", "mcp_servers", "context_management", "inference_geo"] as const;
-
 /**
- * The body of `POST /v1/messages` as one of a chat completion.
+ * The body of `POST /v1/messages` as one of a chat completion. What only Anthropic's own service has is left to its targets:
+ * they get the client's body, and others refuse what they can't leave out (`inner/anthropic-only.ts`).
  * @throws {GatewayError} `invalid_request` naming the field that can't be said
  */
 export function chatOfMessages(fields: Fields): Fields {
-  for (const field of ONLY_ANTHROPIC)
-    if (fields[field] !== undefined && fields[field] !== null)
-      throw refuse(field, `\`${field}\` is not served here; leave it out.`);
   if (typeof fields.max_tokens !== "number")
     throw refuse("max_tokens", "`max_tokens` is required; give the longest answer you want.");
   if (!Array.isArray(fields.messages)) throw refuse("messages", "`messages` must be an array of messages.");
@@ -67,7 +64,7 @@ function markOfText(blocks: unknown, content: unknown): Fields {
 
 function chatPart(block: unknown, param: string): Fields {
   if (!isRecord(block)) throw refuse(param, `\`${param}\` must be an object; send a content block.`);
-  return { ...chatPartOf(block, param), ...storedMark(block) };
+  return withOrigin({ ...chatPartOf(block, param), ...storedMark(block) }, `${param}.source`);
 }
 
 function chatPartOf(block: Fields, param: string): Fields {
@@ -167,22 +164,17 @@ function assistantMessage(content: unknown, blocks: readonly Fields[], param: st
 }
 
 function chatTools(fields: Fields): Fields {
-  const tools = itemsOf(fields.tools);
+  const tools = itemsOf(fields.tools).filter(isRecord).filter(isCustomTool);
   if (tools.length === 0) return {};
   const choice = isRecord(fields.tool_choice) ? fields.tool_choice : {};
   return {
-    tools: tools.map((tool, index) => chatTool(tool, `tools[${index}]`)),
+    tools: tools.map(chatTool),
     ...chatChoice(choice),
     ...(choice.disable_parallel_tool_use === true ? { parallel_tool_calls: false } : {}),
   };
 }
 
-function chatTool(tool: unknown, param: string): Fields {
-  if (!isRecord(tool) || (tool.type !== undefined && tool.type !== null && tool.type !== "custom"))
-    throw refuse(
-      `${param}.type`,
-      `\`${param}.type\` must be custom: tools that run at the provider are not served here.`,
-    );
+function chatTool(tool: Fields): Fields {
   const { name, description, input_schema: parameters, strict } = tool;
   const described = typeof description === "string" ? { description } : {};
   return {

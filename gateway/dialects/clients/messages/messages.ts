@@ -7,6 +7,7 @@ import { messagesStream } from "./messages-stream.ts";
 
 /** Anthropic's Messages, as its SDKs speak them on `POST /v1/messages`. */
 export const MESSAGES_DIALECT: InboundDialect = {
+  name: "messages",
   body: MessagesRequest,
   toChat: chatOfMessages,
   encodeWhole: (bytes, { generation }) => messageOfChat(bytes, generation.model),

@@ -25,6 +25,7 @@ export interface ResponsesDialectOptions {
 
 /** OpenAI's Responses, for one request: what it asked for is needed again to write its answer. */
 export class ResponsesDialect implements InboundDialect {
+  readonly name = "responses";
   readonly body = ResponseRequest;
   readonly #options: ResponsesDialectOptions;
   readonly #tenant: () => string;

@@ -3,6 +3,7 @@ import { refuse } from "../../inner/refuse.ts";
 import { anthropicRequest } from "./anthropic-request.ts";
 import { anthropicProblem, chatCompletion } from "./anthropic-response.ts";
 import { anthropicStream } from "./anthropic-stream.ts";
+import { ownMessagesRequest } from "./own-request.ts";
 
 /** The version whose shapes this dialect speaks. */
 export const ANTHROPIC_VERSION = "2023-06-01";
@@ -29,11 +30,17 @@ export function anthropicDialect(options: AnthropicDialectOptions): OutboundDial
     encode({ generation, model }) {
       if (generation.route !== "/v1/chat/completions")
         throw refuse("model", "This model answers chat completions only; use /v1/chat/completions.");
-      const { fields, stream } = generation;
-      const body = anthropicRequest(fields, { model, stream, defaultMaxTokens, takesSampling });
+      const { fields, stream, client } = generation;
+      const options = { model, stream, defaultMaxTokens, takesSampling };
+      const body =
+        client?.dialect === "messages" ? ownMessagesRequest(client.fields, options) : anthropicRequest(fields, options);
+      const betas = client?.betas;
       return {
         path: "/v1/messages",
-        headers: { "anthropic-version": ANTHROPIC_VERSION },
+        headers: {
+          "anthropic-version": ANTHROPIC_VERSION,
+          ...(betas === undefined ? {} : { "anthropic-beta": betas }),
+        },
         body: Buffer.from(JSON.stringify(body)),
       };
     },

@@ -25,13 +25,21 @@ const DOCUMENT_FORMATS: Readonly<Record<string, string>> = {
   "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
 };
 
+export interface ConverseOptions {
+  /** The target's name for the model. */
+  readonly model?: string;
+  /** Whether the client speaks Anthropic's Messages. */
+  readonly isMessages?: boolean;
+}
+
 /**
  * A chat completion's body as one of Converse and ConverseStream.
+ * @param options of the target's model, and whether the fields are a translation
  * @throws {GatewayError} `invalid_request` naming the field that can't be said
  */
-export function converseRequest(fields: Fields): Fields {
+export function converseRequest(fields: Fields, options: ConverseOptions = {}): Fields {
   refuseOnlyOpenAi(fields, DIALECT);
-  if (typeof fields.top_k === "number" && fields.top_k > 0) throw unsupportedField("top_k", DIALECT, "leave it out");
+  const additional = additionalFields(fields, options);
   const conversation = readConversation(fields.messages);
   const inference = inferenceConfig(fields);
   const schema = responseSchema(fields, DIALECT);
@@ -44,8 +52,23 @@ export function converseRequest(fields: Fields): Fields {
     ...(Object.keys(inference).length > 0 ? { inferenceConfig: inference } : {}),
     ...toolConfig(fields, conversation),
     ...(schema === undefined ? {} : { outputConfig: { textFormat: textFormat(schema, fields) } }),
-    ...(isRecord(fields.thinking) ? { additionalModelRequestFields: { thinking: fields.thinking } } : {}),
+    ...(Object.keys(additional).length > 0 ? { additionalModelRequestFields: additional } : {}),
   };
+}
+
+/**
+ * Fields of the model's own, which Converse passes on to it; those of Anthropic's models are known. For others a client of
+ * chat completions may ask for thinking all the same, and agents that speak Messages always send both.
+ */
+function additionalFields(
+  { thinking, top_k: topK }: Fields,
+  { model = "", isMessages = false }: ConverseOptions,
+): Fields {
+  const isAnthropic = /\banthropic\./.test(model);
+  if (isMessages && !isAnthropic) return {};
+  const wantsTopK = typeof topK === "number" && topK > 0;
+  if (wantsTopK && !isAnthropic) throw unsupportedField("top_k", DIALECT, "leave it out");
+  return { ...(isRecord(thinking) ? { thinking } : {}), ...(wantsTopK ? { top_k: topK } : {}) };
 }
 
 function inferenceConfig(fields: Fields): Fields {

@@ -1,5 +1,6 @@
 import type { AwsCredentialIdentity } from "@smithy/types";
 import type { OutboundDialect, OutboundRequest } from "../../../core/dialect.ts";
+import { refuseOnlyAnthropic } from "../../inner/anthropic-only.ts";
 import { refuse } from "../../inner/refuse.ts";
 import { converseRequest } from "./bedrock-request.ts";
 import { chatOfConverse, converseProblem } from "./bedrock-response.ts";
@@ -30,7 +31,9 @@ export function bedrockDialect({ region, credentials, now, newId }: BedrockDiale
     async encode({ generation, model, origin }) {
       if (generation.route !== "/v1/chat/completions")
         throw refuse("model", "This model answers chat completions only; use /v1/chat/completions.");
-      const body = Buffer.from(JSON.stringify(converseRequest(generation.fields)));
+      refuseOnlyAnthropic(generation.client);
+      const isMessages = generation.client?.dialect === "messages";
+      const body = Buffer.from(JSON.stringify(converseRequest(generation.fields, { model, isMessages })));
       const path = `/model/${encodeURIComponent(model)}/${generation.stream ? "converse-stream" : "converse"}`;
       return { path, headers: await sign({ origin, path, body }), body };
     },

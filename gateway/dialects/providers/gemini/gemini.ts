@@ -1,4 +1,5 @@
 import type { OutboundDialect, OutboundRequest } from "../../../core/dialect.ts";
+import { refuseOnlyAnthropic } from "../../inner/anthropic-only.ts";
 import { refuse } from "../../inner/refuse.ts";
 import { embeddingRequest, embeddingsOf } from "./gemini-embeddings.ts";
 import { geminiProblem } from "./gemini-problem.ts";
@@ -44,8 +45,9 @@ export function geminiDialect({ now, newId }: GeminiDialectOptions): OutboundDia
   };
 }
 
-function callOf({ route, fields, stream }: OutboundRequest["generation"], model: string) {
+function callOf({ route, fields, stream, client }: OutboundRequest["generation"], model: string) {
   if (route === "/v1/embeddings") return { method: "batchEmbedContents", body: embeddingRequest(fields, model) };
+  refuseOnlyAnthropic(client);
   if (route === "/v1/chat/completions")
     return { method: stream ? "streamGenerateContent?alt=sse" : "generateContent", body: geminiRequest(fields, model) };
   throw refuse("model", "This model answers chat completions and embeddings only; use /v1/chat/completions.");

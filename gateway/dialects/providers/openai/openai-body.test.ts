@@ -18,18 +18,18 @@ const request = (text: string, stream: boolean, wantsUsage = false): GenerationR
 describe("the body for a target that speaks OpenAI's dialect", () => {
   test("is the client's own, byte for byte, when nothing has to change", () => {
     const text = ' { "model" : "tiny", "messages": [] }';
-    expect(openAiBody(request(text, false), "tiny").toString()).toBe(text);
+    expect(openAiBody(request(text, false), "tiny", "provider").toString()).toBe(text);
   });
 
   test("has the target's name for the model, and every other field", () => {
-    const body = openAiBody(request('{"model":"tiny","seed":3,"x":{"y":1}}', false), "maker/tiny");
+    const body = openAiBody(request('{"model":"tiny","seed":3,"x":{"y":1}}', false), "maker/tiny", "provider");
     expect(JSON.parse(body.toString())).toEqual({ model: "maker/tiny", seed: 3, x: { y: 1 } });
   });
 
   test("asks for a stream's usage, under another name too, and keeps the client's other stream options", () => {
     const text = '{"model":"tiny","stream":true,"stream_options":{"include_usage":false,"a":1}}';
     for (const name of ["tiny", "other"])
-      expect(JSON.parse(openAiBody(request(text, true), name).toString())).toEqual({
+      expect(JSON.parse(openAiBody(request(text, true), name, "provider").toString())).toEqual({
         model: name,
         stream: true,
         stream_options: { include_usage: true, a: 1 },

@@ -3,18 +3,25 @@ import type { OutboundDialect, UpstreamProblem } from "../../../core/dialect.ts"
 import { parseJson } from "../../inner/json.ts";
 import { openAiBody } from "./openai-body.ts";
 import { openAiResponse } from "./openai-response.ts";
+import type { OpenAiServer } from "./translated-chat.ts";
 
-/** OpenAI's own words: vLLM, OpenAI, Together, Hugging Face's router, Ollama and others. Bytes pass as they are. */
-export const OPENAI_DIALECT: OutboundDialect = {
-  name: "openai",
-  streamMediaType: "text/event-stream",
-  encode({ generation, model }) {
-    return { path: generation.route, headers: {}, body: openAiBody(generation, model) };
-  },
-  decodeWhole: openAiResponse,
-  decodeStream: () => undefined,
-  decodeProblem: (_status, body) => openAiProblem(body),
-};
+/** OpenAI's own words: OpenAI, Together, Hugging Face's router, Ollama and others. Bytes pass as they are. */
+export const OPENAI_DIALECT = openAiDialect("provider");
+/** The same at our own engines, which are vLLM's. */
+export const ENGINE_DIALECT = openAiDialect("engine");
+
+function openAiDialect(server: OpenAiServer): OutboundDialect {
+  return {
+    name: "openai",
+    streamMediaType: "text/event-stream",
+    encode({ generation, model }) {
+      return { path: generation.route, headers: {}, body: openAiBody(generation, model, server) };
+    },
+    decodeWhole: openAiResponse,
+    decodeStream: () => undefined,
+    decodeProblem: (_status, body) => openAiProblem(body),
+  };
+}
 
 /** Codes about our account, whatever the status is. */
 const ACCOUNT_CODES = new Set([

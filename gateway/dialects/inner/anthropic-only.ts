@@ -1,0 +1,31 @@
+import { isRecord } from "../../../lib/is-record.ts";
+import type { ClientBody } from "../../core/generation-request.ts";
+import { itemsOf } from "./json.ts";
+import { kindOf, refuse } from "./refuse.ts";
+
+/** Fields of Messages that ask for what only Anthropic's own service has, and would change the response. */
+const ONLY_ANTHROPIC = ["container", "mcp_servers", "inference_geo"] as const;
+
+/**
+ * For targets that are not Anthropic's: refuses what a client of Messages wants of Anthropic's own service. What only
+ * manages its context, cache or priority (`context_management`, `cache_control`, `service_tier`, betas) is left out.
+ * @throws {GatewayError} `invalid_request` naming the field
+ */
+export function refuseOnlyAnthropic(client: ClientBody | undefined): void {
+  if (client?.dialect !== "messages") return;
+  const { fields } = client;
+  for (const field of ONLY_ANTHROPIC)
+    if (fields[field] !== undefined && fields[field] !== null)
+      throw refuse(field, `\`${field}\` is taken by Anthropic's own models only; leave it out.`);
+  for (const [index, tool] of itemsOf(fields.tools).entries())
+    if (isRecord(tool) && !isCustomTool(tool))
+      throw refuse(
+        `tools[${index}].type`,
+        `\`tools[${index}].type\` ${kindOf(tool.type)} is taken by Anthropic's own models only; use a tool of type "custom".`,
+      );
+}
+
+/** Whether the client says itself what the tool takes; the other types are Anthropic's. */
+export function isCustomTool({ type }: Readonly<Record<string, unknown>>): boolean {
+  return type === undefined || type === null || type === "custom";
+}
