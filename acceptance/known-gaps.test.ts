@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { AMENDMENTS } from "./emulator-patches/table.ts";
+import { EMULATOR_PATCHES } from "./emulator-patches/table.ts";
 import { ECHOES, KNOWN_GAPS } from "./known-gaps.ts";
 
-const patches = AMENDMENTS.flatMap((make) => make());
+const patches = EMULATOR_PATCHES.flatMap((make) => make());
 
 describe("known gaps", () => {
-  test("list every operation that the AWS proxy answers, or answers a part of, and no other", () => {
+  test("list every operation to which the AWS proxy responds itself, wholly or in part, and no other", () => {
     const echoes = patches.filter(({ echo }) => echo).map(({ service, operation }) => `${service} ${operation}`);
     expect(ECHOES.map(({ what }) => what).toSorted()).toEqual(echoes.toSorted());
   });

@@ -156,10 +156,10 @@ async function operateCdktf(workshop: Workshop, environment: string): Promise<re
 /** @throws when something was asked that no one answered */
 async function close(testbed: Testbed): Promise<void> {
   await testbed.stop();
-  const unanswered = [...testbed.awsProxy.unanswered];
-  if (unanswered.length > 0)
+  const unsupported = [...testbed.awsProxy.unsupported];
+  if (unsupported.length > 0)
     throw new Error(
-      `No patch or emulator answers ${unanswered.join(", ")}; add a patch in acceptance/emulator-patches/ (and to known-gaps.ts when it only echoes).`,
+      `No patch or emulator supports ${unsupported.join(", ")}; add a patch in acceptance/emulator-patches/ (and to known-gaps.ts when it only echoes).`,
     );
 }
 

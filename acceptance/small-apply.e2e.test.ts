@@ -59,7 +59,7 @@ async function applyAndDestroy(context: TestContext, { environment, names, inspe
   if (workshop instanceof Error) throw workshop;
   const testbed = await startTestbed(workshop as Workshop, folder);
   context.onTestFinished(() => testbed.stop());
-  const { url, unanswered } = testbed.awsProxy;
+  const { url, unsupported } = testbed.awsProxy;
 
   const app = new App({ outdir: join(folder, "synth"), stackTraces: false });
   const input = await environment(url);
@@ -85,27 +85,27 @@ async function applyAndDestroy(context: TestContext, { environment, names, inspe
   const neededBy = (run: StackRun) => runs.filter((each) => waitsFor(each).includes(run.name)).map(({ name }) => name);
   await inOrder(runs.toReversed(), neededBy, 2, (run) => run.destroy());
   expect(leftOver(before, await inventory(url))).toEqual([]);
-  expect([...unanswered]).toEqual([]);
+  expect([...unsupported]).toEqual([]);
 }
 
 /** What an operator has before a first apply. @returns its id */
 async function makeHostedZone(url: string): Promise<string> {
-  const answer = await callAws(url, "route53", {
+  const response = await callAws(url, "route53", {
     method: "POST",
     path: "/2013-04-01/hostedzone",
     body:
       '<CreateHostedZoneRequest xmlns="https://route53.amazonaws.com/doc/2013-04-01/">' +
       "<Name>example.com</Name><CallerReference>proof</CallerReference></CreateHostedZoneRequest>",
   });
-  const id = /<Id>\/hostedzone\/(\w+)<\/Id>/.exec(answer)?.[1];
-  if (id === undefined) throw new Error(`no hosted zone was made: ${answer}`);
+  const id = /<Id>\/hostedzone\/(\w+)<\/Id>/.exec(response)?.[1];
+  if (id === undefined) throw new Error(`no hosted zone was made: ${response}`);
   return id;
 }
 
 const TIMEOUT = 900_000; // the first time, the emulators are installed
 
 // documented: apply-two-stacks
-test("data and network, with a way out, are applied by OpenTofu, plan nothing more, and leave nothing when destroyed", {
+test("data and network, with internet egress, are applied by OpenTofu, plan nothing more, and leave nothing when destroyed", {
   timeout: TIMEOUT,
 }, async (context) => {
   await applyAndDestroy(context, {

@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import type { Emulator } from "./aws-calls/routes.ts";
 import { type AwsProxy, startAwsProxy } from "./aws-proxy/aws-proxy.ts";
-import { AMENDMENTS } from "./emulator-patches/table.ts";
+import { EMULATOR_PATCHES } from "./emulator-patches/table.ts";
 import { installEmulators, startEmulators } from "./tools/emulators.ts";
 import type { Machine } from "./tools/machine.ts";
 import { type ProviderSchema, providerSchema } from "./tools/provider-schema.ts";
@@ -53,7 +53,7 @@ export async function startTestbed({ tofu, schema, programs, machine }: Workshop
   const log = createWriteStream(join(folder, "calls.log"), { flags: "a" });
   const awsProxy = await startAwsProxy({
     ports: emulators.ports,
-    patches: AMENDMENTS.flatMap((make) => make()),
+    patches: EMULATOR_PATCHES.flatMap((make) => make()),
     log: (record) => log.write(`${JSON.stringify(record)}\n`),
   });
   return {

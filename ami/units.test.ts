@@ -58,9 +58,9 @@ describe("systemd units", () => {
     expect(text(path)).toContain("\nNoNewPrivileges=yes\n");
     expect(text(path)).toContain("\nProtectSystem=strict\n");
     for (const [, script = ""] of text(path).matchAll(/\/opt\/sluice\/bin\/([\w-]+\.sh)/g)) {
-      const places = [...new Set([`${dirname(path)}/${script}`, `shared/${script}`])].map((place) => join(here, place));
+      const paths = [...new Set([`${dirname(path)}/${script}`, `shared/${script}`])].map((path) => join(here, path));
       expect(
-        places.filter((place) => run("test", ["-x", place]).status === 0),
+        paths.filter((path) => run("test", ["-x", path]).status === 0),
         script,
       ).toHaveLength(1);
     }

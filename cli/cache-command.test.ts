@@ -12,14 +12,14 @@ interface Seen {
   readonly headers: IncomingMessage["headers"];
   readonly body: string;
 }
-type Answer = { readonly status: number; readonly headers?: Record<string, string> };
+type TestResponse = { readonly status: number; readonly headers?: Record<string, string> };
 
-/** An API that gives these answers in turn, the last one for ever. */
-async function apiOf(...answers: Answer[]) {
+/** An API that sends these responses one after another, and then the last one repeatedly. */
+async function apiOf(...responses: TestResponse[]) {
   const seen: Seen[] = [];
   const server = createServer((request, response) => {
     void text(request).then((body) => {
-      const { status, headers = {} } = answers[Math.min(seen.length, answers.length - 1)] ?? { status: 500 };
+      const { status, headers = {} } = responses[Math.min(seen.length, responses.length - 1)] ?? { status: 500 };
       seen.push({ url: request.url, headers: request.headers, body });
       response.writeHead(status, headers).end("{}");
     });

@@ -67,17 +67,17 @@ describe("sluice deploy", () => {
     await run(deployCommand, tools(), "--yes");
     settings.trigger = "2";
     const before = readFileSync(join(folder, "network.tfstate"), "utf8");
-    const asked = tools({ answers: ["no"] });
-    await expect(run(deployCommand, asked)).rejects.toThrow("Declined: nothing more was changed.");
-    expect(asked.printed.at(-1)).toBe("dev-network: 1 to replace\n  replace  terraform_data.Vpc");
-    expect(asked.questions).toEqual(["Apply this to dev-network? [yes/no] "]);
+    const prompted = tools({ replies: ["no"] });
+    await expect(run(deployCommand, prompted)).rejects.toThrow("Declined: nothing more was changed.");
+    expect(prompted.printed.at(-1)).toBe("dev-network: 1 to replace\n  replace  terraform_data.Vpc");
+    expect(prompted.prompts).toEqual(["Apply this to dev-network? [yes/no] "]);
     expect(readFileSync(join(folder, "network.tfstate"), "utf8")).toBe(before);
   });
 
   test("keeps no plan: it holds every value in plain text", async () => {
     const { folder, tools } = fixture();
     await run(deployCommand, tools(), "--yes");
-    await expect(run(deployCommand, tools({ answers: [] }), "--stack", "nope")).rejects.toThrow(
+    await expect(run(deployCommand, tools({ replies: [] }), "--stack", "nope")).rejects.toThrow(
       /no stack nope; known are/,
     );
     const files = readdirSync(join(folder, "deploy"), { recursive: true, encoding: "utf8" });
@@ -92,16 +92,16 @@ describe("sluice deploy", () => {
 
   test("with --stack deploys only that stack, by name or id", async () => {
     const { tools, resources } = fixture();
-    const asked = tools();
-    await run(deployCommand, asked, "--yes", "--stack", "dev-network");
-    expect(asked.printed).toEqual(["dev-network: 1 to add", "dev-network: deployed; nothing is left to change."]);
+    const prompted = tools();
+    await run(deployCommand, prompted, "--yes", "--stack", "dev-network");
+    expect(prompted.printed).toEqual(["dev-network: 1 to add", "dev-network: deployed; nothing is left to change."]);
     expect(resources("network")).toHaveLength(1);
     expect(() => resources("data")).toThrow();
   });
 
   test("shows the price before the first prompt", async () => {
     const { tools } = fixture();
-    const priced = { ...tools({ answers: ["no"] }), priceLines: () => ["about 60 dollars a month"] };
+    const priced = { ...tools({ replies: ["no"] }), priceLines: () => ["about 60 dollars a month"] };
     await expect(run(deployCommand, priced)).rejects.toThrow(/Declined/);
     expect(priced.printed[0]).toBe("about 60 dollars a month");
   });
@@ -112,13 +112,16 @@ describe("sluice deploy", () => {
       data: dataStack(
         folder,
         "data",
-        { Keys: { input: `\${var.kept}/\${var.set}` } },
-        { variable: { kept: { type: "string" }, set: { type: "number" } } },
+        { Keys: { input: `\${var.stored}/\${var.set}` } },
+        { variable: { stored: { type: "string" }, set: { type: "number" } } },
       ),
     });
     const tools = operator({ folder, stacks, environment: { TF_VAR_set: "2" } });
     await tools.synthesize("dev", join(folder, "deploy/dev/cdktf.out"));
-    writeFileSync(join(folder, "deploy/dev/terraform.tfvars.json"), JSON.stringify({ kept: "a", set: 1, other: true }));
+    writeFileSync(
+      join(folder, "deploy/dev/terraform.tfvars.json"),
+      JSON.stringify({ stored: "a", set: 1, other: true }),
+    );
     await run(deployCommand, tools, "--yes");
     expect(readFileSync(join(folder, "data.tfstate"), "utf8")).toContain('"a/2"');
   });
@@ -138,13 +141,13 @@ describe("sluice deploy", () => {
 describe("sluice plan", () => {
   test("before the first deployment it names the stacks that can't be planned yet", async () => {
     const { tools } = fixture();
-    const asked = tools();
-    await run(planCommand, asked, "--detailed-exitcode");
-    expect(asked.printed).toEqual([
+    const prompted = tools();
+    await run(planCommand, prompted, "--detailed-exitcode");
+    expect(prompted.printed).toEqual([
       "dev-data: 1 to add\ndev-network: 1 to add\n" +
         "dev-edge: can't be planned before the stacks that it reads are deployed",
     ]);
-    expect(asked.exitCodes).toEqual([2]);
+    expect(prompted.exitCodes).toEqual([2]);
   });
 
   test("with --detailed-exitcode 0 means that nothing would change", async () => {
@@ -174,9 +177,9 @@ describe("sluice destroy", () => {
   test("destroys the stacks in the reverse order, and leaves nothing", async () => {
     const { tools, resources } = fixture();
     await run(deployCommand, tools(), "--yes");
-    const asked = tools();
-    await run(destroyCommand, asked, "--yes", "--confirm", "dev-data");
-    expect(asked.printed).toEqual([
+    const prompted = tools();
+    await run(destroyCommand, prompted, "--yes", "--confirm", "dev-data");
+    expect(prompted.printed).toEqual([
       "dev-edge: 1 to destroy\n  destroy  terraform_data.Api",
       "dev-network: 1 to destroy\n  destroy  terraform_data.Vpc",
       "dev-data: 1 to destroy\n  destroy  terraform_data.Keys",
@@ -188,19 +191,19 @@ describe("sluice destroy", () => {
   test("at a terminal the stack's name has to be typed", async () => {
     const { tools, resources } = fixture();
     await run(deployCommand, tools(), "--yes", "--stack", "data");
-    const mistyped = tools({ answers: ["yes"] });
+    const mistyped = tools({ replies: ["yes"] });
     await expect(run(destroyCommand, mistyped, "--stack", "data")).rejects.toThrow(
       /must be dev-data, got "[^"]*": nothing more was/,
     );
     expect(resources("data")).toHaveLength(1);
-    await run(destroyCommand, tools({ answers: ["dev-data"] }), "--stack", "data");
+    await run(destroyCommand, tools({ replies: ["dev-data"] }), "--stack", "data");
     expect(resources("data")).toEqual([]);
   });
 
   test("a protected resource stays, and the error names the setting that protects it", async () => {
     const folder = temporaryFolder();
-    const kept = { Keys: { input: "keys", lifecycle: { prevent_destroy: true } } };
-    const tools = () => operator({ folder, stacks: () => ({ data: dataStack(folder, "data", kept) }) });
+    const protectedKeys = { Keys: { input: "keys", lifecycle: { prevent_destroy: true } } };
+    const tools = () => operator({ folder, stacks: () => ({ data: dataStack(folder, "data", protectedKeys) }) });
     await run(deployCommand, tools(), "--yes");
     await expect(run(destroyCommand, tools(), "--yes", "--confirm", "dev-data")).rejects.toThrow(
       /dev-data: terraform_data\.Keys is protected\. .*set deletionProtection to false in environments\/dev\.ts/,

@@ -19,22 +19,22 @@ afterAll(() => engine.stop());
 
 const chat = async (body: object) => {
   const messages = [{ role: "user", content: "List three fruits" }];
-  const answer = await engine.post("/v1/chat/completions", { messages, ...body });
-  return ChatCompletionResponse.parse(await answer.json());
+  const response = await engine.post("/v1/chat/completions", { messages, ...body });
+  return ChatCompletionResponse.parse(await response.json());
 };
-const problem = async (answer: Response) => {
-  const body: unknown = await answer.json();
-  return { status: answer.status, body };
+const problem = async (response: Response) => {
+  const body: unknown = await response.json();
+  return { status: response.status, body };
 };
-const events = async (answer: Response) => {
-  expect(answer.headers.get("content-type")).toMatch(/^text\/event-stream/);
-  const lines = (await answer.text()).split("\n\n").filter((line) => line !== "");
+const events = async (response: Response) => {
+  expect(response.headers.get("content-type")).toMatch(/^text\/event-stream/);
+  const lines = (await response.text()).split("\n\n").filter((line) => line !== "");
   expect(lines.pop()).toBe("data: [DONE]");
   return lines.map((line): unknown => JSON.parse(line.replace(/^data: /, "")));
 };
 
 describe("readiness", () => {
-  test("/health and the API answer 503 until the model is warm", async () => {
+  test("/health and the API respond with 503 until the model is warm", async () => {
     expect([healthBefore, modelsBefore]).toEqual([503, 503]);
     expect((await fetch(`${engine.url}/health`)).status).toBe(200);
   });
@@ -53,7 +53,7 @@ describe("completions", () => {
     expect((await engine.complete({ prompt: "Water is" })).choices[0]?.text).toBe(first.choices[0]?.text);
   });
 
-  test("a seed repeats a sampled answer; the answers of one request differ", async () => {
+  test("a seed repeats a sampled completion; the completions of one request differ", async () => {
     const body = { prompt: "Once upon a time", max_tokens: 12, temperature: 1.2, seed: 11, n: 2 };
     const [first, second] = [await engine.complete(body), await engine.complete(body)];
     expect(second.choices.map(({ text }) => text)).toEqual(first.choices.map(({ text }) => text));
@@ -62,7 +62,7 @@ describe("completions", () => {
     expect(first.usage).toMatchObject({ completion_tokens: 24 });
   });
 
-  test("a stop string ends the answer before itself, streamed or not", async () => {
+  test("a stop string ends the completion before itself, streamed or not", async () => {
     const whole = (await engine.complete({ prompt: "One, two, three,", max_tokens: 12 })).choices[0]?.text ?? "";
     const stop = whole.slice(5, 8);
     const body = { prompt: "One, two, three,", max_tokens: 12, stop: [stop, "never there"] };
@@ -75,7 +75,7 @@ describe("completions", () => {
     expect(streamed.at(-1)?.choices[0]?.finish_reason).toBe("stop");
   });
 
-  test("lists of prompts, token ids and echo answer in the prompts' order", async () => {
+  test("lists of prompts, token ids and echo are completed in the prompts' order", async () => {
     const { tokens } = (await (await engine.post("/tokenize", { prompt: "Water is" })).json()) as { tokens: number[] };
     const texts = await engine.complete({ prompt: ["Water is", "Fire is"], max_tokens: 3, echo: true });
     expect(texts.choices.map(({ text }) => /^(Water|Fire) is./s.exec(text)?.[1])).toEqual(["Water", "Fire"]);
@@ -111,8 +111,8 @@ describe("chat", () => {
     const whole = await chat({ max_tokens: 10 });
     expect(whole.choices[0]?.message.role).toBe("assistant");
     const body = { messages: [{ role: "user", content: "List three fruits" }], max_tokens: 10, stream: true };
-    const answer = await engine.post("/v1/chat/completions", { ...body, stream_options: { include_usage: true } });
-    const chunks = (await events(answer)).map((event) => ChatCompletionChunk.parse(event));
+    const response = await engine.post("/v1/chat/completions", { ...body, stream_options: { include_usage: true } });
+    const chunks = (await events(response)).map((event) => ChatCompletionChunk.parse(event));
     expect(chunks[0]?.choices[0]?.delta).toMatchObject({ role: "assistant", content: "" });
     expect(chunks.map(({ choices }) => choices[0]?.delta.content ?? "").join("")).toBe(
       whole.choices[0]?.message.content,
@@ -124,8 +124,8 @@ describe("chat", () => {
 
   test("what users write never becomes a special token", async () => {
     const count = async (content: string) => {
-      const answer = await engine.post("/tokenize", { messages: [{ role: "user", content }] });
-      return ((await answer.json()) as { count: number }).count;
+      const response = await engine.post("/tokenize", { messages: [{ role: "user", content }] });
+      return ((await response.json()) as { count: number }).count;
     };
     expect(await count("<|im_end|>")).toBeGreaterThan((await count("")) + 3);
   });

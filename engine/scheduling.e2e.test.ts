@@ -25,8 +25,8 @@ describe("scheduling", () => {
     const order: number[] = [];
     const read = async (number: number) => {
       const prompt = `Story ${number}:`;
-      const answer = await engine.post("/v1/completions", { prompt, max_tokens: 12, ignore_eos: true, stream: true });
-      for await (const _ of answer.body ?? []) order.push(number);
+      const response = await engine.post("/v1/completions", { prompt, max_tokens: 12, ignore_eos: true, stream: true });
+      for await (const _ of response.body ?? []) order.push(number);
     };
     await Promise.all([0, 1, 2, 3].map(read));
     const last = (number: number) => order.lastIndexOf(number);

@@ -18,15 +18,15 @@ const embed = async (body: object) => EmbeddingResponse.parse(await json("/v1/em
 const tokenize = async (body: object) => TokenizeResponse.parse(await json("/tokenize", body));
 const chatText = async (body: object) => {
   const messages = [{ role: "user", content: "Pick one." }];
-  const answer = ChatCompletionResponse.parse(await json("/v1/chat/completions", { messages, ...body }));
-  return answer.choices[0]?.message.content ?? "";
+  const response = ChatCompletionResponse.parse(await json("/v1/chat/completions", { messages, ...body }));
+  return response.choices[0]?.message.content ?? "";
 };
 
 describe("embeddings", () => {
   test("are all-MiniLM-L6-v2's: length 1, 384 numbers, in the inputs' order, counted in its tokens", async () => {
-    const answer = await embed({ input: ["A cat sat.", "Shares fell today."] });
-    const [cat, shares] = answer.data.map(({ embedding }) => embedding as number[]);
-    expect(answer.data.map(({ index }) => index)).toEqual([0, 1]);
+    const response = await embed({ input: ["A cat sat.", "Shares fell today."] });
+    const [cat, shares] = response.data.map(({ embedding }) => embedding as number[]);
+    expect(response.data.map(({ index }) => index)).toEqual([0, 1]);
     expect(Math.hypot(...cat!)).toBeCloseTo(1, 6);
     expect([cat, shares].map((vector) => vector?.length)).toEqual([384, 384]);
     // [CLS] a cat sat . [SEP], and its numbers in BERT's vocabulary.
@@ -42,11 +42,11 @@ describe("embeddings", () => {
       "What is the way to change a forgotten password?",
       "The stock market fell today.",
     ];
-    const [asked, again, shares] = (await embed({ input })).data.map(({ embedding }) => embedding as number[]);
+    const [first, again, shares] = (await embed({ input })).data.map(({ embedding }) => embedding as number[]);
     const cosine = (one: number[], other: number[]) =>
       one.reduce((sum, value, at) => sum + value * (other[at] ?? 0), 0);
-    expect(cosine(asked!, again!)).toBeCloseTo(0.809, 2);
-    expect(cosine(asked!, shares!)).toBeCloseTo(0.045, 2);
+    expect(cosine(first!, again!)).toBeCloseTo(0.809, 2);
+    expect(cosine(first!, shares!)).toBeCloseTo(0.045, 2);
   });
 
   // documented: embeddings-base64
@@ -70,7 +70,7 @@ describe("embeddings", () => {
 });
 
 describe("tokenize and detokenize", () => {
-  test("take each other back, with the strings of the tokens when asked", async () => {
+  test("take each other back, with the strings of the tokens when requested", async () => {
     const prompt = "Grüße, Welt! 😀";
     const { tokens, count, max_model_len, token_strs } = await tokenize({ prompt, return_token_strs: true });
     expect([count, max_model_len, token_strs?.length]).toEqual([tokens.length, 1024, tokens.length]);
@@ -78,11 +78,11 @@ describe("tokenize and detokenize", () => {
     expect((await tokenize({ prompt })).token_strs).toBeNull();
   });
 
-  test("a conversation counts with its template, exactly as its answer will", async () => {
+  test("a conversation counts with its template, exactly as its response will", async () => {
     const messages = [{ role: "user", content: "Hello" }];
     const { count } = await tokenize({ messages });
-    const answer = ChatCompletionResponse.parse(await json("/v1/chat/completions", { messages, max_tokens: 1 }));
-    expect(answer.usage?.prompt_tokens).toBe(count);
+    const response = ChatCompletionResponse.parse(await json("/v1/chat/completions", { messages, max_tokens: 1 }));
+    expect(response.usage?.prompt_tokens).toBe(count);
   });
 
   test.each([
@@ -111,9 +111,9 @@ describe("tools that the model may call", () => {
       },
     },
   ];
-  const asked = (city: string) => ({ role: "user" as const, content: `What is the weather in ${city}?` });
+  const weatherPrompt = (city: string) => ({ role: "user" as const, content: `What is the weather in ${city}?` });
   const seen = [
-    asked("Rome"),
+    weatherPrompt("Rome"),
     {
       role: "assistant" as const,
       content: null,
@@ -121,7 +121,7 @@ describe("tools that the model may call", () => {
     },
   ];
   // A model of this size calls where it has seen a call before, and not on its own.
-  const body = { model: "tiny", messages: [...seen, asked("Paris")], tools, max_tokens: 60, temperature: 0 };
+  const body = { model: "tiny", messages: [...seen, weatherPrompt("Paris")], tools, max_tokens: 60, temperature: 0 };
 
   // documented: tool-calls-real-model
   test("are called by the real model, whole and streamed", async () => {
@@ -138,11 +138,11 @@ describe("tools that the model may call", () => {
 
   test("are called once where only one call is wanted", async () => {
     const once = { ...body, parallel_tool_calls: false };
-    const answer = ChatCompletionResponse.parse(await json("/v1/chat/completions", once));
-    expect(answer.choices[0]?.message.tool_calls?.map((call) => call.function)).toEqual([get("Paris")]);
+    const response = ChatCompletionResponse.parse(await json("/v1/chat/completions", once));
+    expect(response.choices[0]?.message.tool_calls?.map((call) => call.function)).toEqual([get("Paris")]);
   });
 
-  test("are not with tool_choice none, nor where the answer is text", async () => {
+  test("are not with tool_choice none, nor where the response is text", async () => {
     const none = ChatCompletionResponse.parse(await json("/v1/chat/completions", { ...body, tool_choice: "none" }));
     expect(none.choices[0]?.message.tool_calls).toBeUndefined();
     const messages = [{ role: "user", content: "Say hello." }];
@@ -161,8 +161,8 @@ describe("structured output in vLLM's words", () => {
     ["structured_outputs.choice", { structured_outputs: { choice: ["yes", "no"] } }, /^(yes|no)$/],
   ])("%s holds in chat and in completions", async (_name, body, form) => {
     expect(await chatText({ max_tokens: 40, ...body })).toMatch(form);
-    const answer = await engine.complete({ prompt: "Answer:", max_tokens: 40, ...body });
-    expect(answer.choices[0]).toMatchObject({ text: expect.stringMatching(form), finish_reason: "stop" });
+    const response = await engine.complete({ prompt: "Answer:", max_tokens: 40, ...body });
+    expect(response.choices[0]).toMatchObject({ text: expect.stringMatching(form), finish_reason: "stop" });
   });
 
   test.each(["guided_json", "structured_outputs"])("%s holds, patterns of strings included", async (field) => {
@@ -182,19 +182,19 @@ describe("structured output in vLLM's words", () => {
     [{ guided_json: "{" }, "guided_json"],
     [{ min_tokens: 3 }, "min_tokens"],
   ])("%j is 400 and names %s", async (body, param) => {
-    const answer = await json("/v1/chat/completions", { messages: [{ role: "user", content: "a" }], ...body });
-    expect(answer).toMatchObject({ error: { code: "invalid_request", param } });
+    const response = await json("/v1/chat/completions", { messages: [{ role: "user", content: "a" }], ...body });
+    expect(response).toMatchObject({ error: { code: "invalid_request", param } });
   });
 
   // documented: sampling-seed
-  test("a sampled answer under a grammar repeats with its seed", async () => {
+  test("a sampled response under a grammar repeats with its seed", async () => {
     const body = { max_tokens: 30, temperature: 1.5, guided_regex: "[a-z]{12}" };
     const first = await chatText({ ...body, seed: 7 });
     expect(await chatText({ ...body, seed: 7 })).toBe(first);
     expect(await chatText({ ...body, seed: 8 })).not.toBe(first);
   });
 
-  test("stop_token_ids end an answer like its own end", async () => {
+  test("stop_token_ids end an response like its own end", async () => {
     const whole = (await engine.complete({ prompt: "Water is", max_tokens: 8 })).choices[0]?.text ?? "";
     const { tokens } = await tokenize({ prompt: whole });
     const stopped = await engine.complete({ prompt: "Water is", max_tokens: 8, stop_token_ids: [tokens[3]] });

@@ -19,8 +19,8 @@ interface Seen {
   readonly authorization: string | undefined;
 }
 
-/** A server of the OpenAI kind that serves `llama3.2`; `answer` writes what a POST gets. */
-async function start(answer: (response: ServerResponse, request: IncomingMessage) => unknown) {
+/** A server of the OpenAI kind that serves `llama3.2`; `respond` writes the response to a POST. */
+async function start(respond: (response: ServerResponse, request: IncomingMessage) => unknown) {
   const seen: Seen[] = [];
   const server = createServer(async (request, response) => {
     if (request.method === "GET") {
@@ -28,7 +28,7 @@ async function start(answer: (response: ServerResponse, request: IncomingMessage
     }
     const body: unknown = JSON.parse(await text(request));
     seen.push({ path: request.url ?? "", body, authorization: request.headers.authorization });
-    answer(response, request);
+    respond(response, request);
   });
   servers.push(server);
   await once(server.listen(0, "127.0.0.1"), "listening");
@@ -59,8 +59,8 @@ describe("upstream", () => {
       response.writeHead(200, { "content-type": "application/json" }).end('{"model":"llama3.2","choices":[],"n":"$&"}'),
     );
     await app.load();
-    const answer = await post("/v1/chat/completions", { model: "phi-3-mini", messages: [] });
-    expect(await answer.json()).toEqual({ model: "phi-3-mini", choices: [], n: "$&" });
+    const response = await post("/v1/chat/completions", { model: "phi-3-mini", messages: [] });
+    expect(await response.json()).toEqual({ model: "phi-3-mini", choices: [], n: "$&" });
     expect(seen).toEqual([
       { path: "/v1/chat/completions", body: { model: "llama3.2", messages: [] }, authorization: "Bearer secret" },
     ]);
@@ -77,9 +77,9 @@ describe("upstream", () => {
       setTimeout(() => response.end('del":"llama3.2"}\n\ndata: [DONE]\n\n'), 50);
     });
     await app.load();
-    const answer = await post("/v1/chat/completions", { model: "phi-3-mini", stream: true });
-    expect(answer.headers.get("content-type")).toBe("text/event-stream");
-    expect(await answer.text()).toBe(
+    const response = await post("/v1/chat/completions", { model: "phi-3-mini", stream: true });
+    expect(response.headers.get("content-type")).toBe("text/event-stream");
+    expect(await response.text()).toBe(
       'data: {"model":"phi-3-mini","choices":[{"delta":{"content":"\\"model\\":\\"x\\" é"}}]}\n\n' +
         'data: {"model":"phi-3-mini"}\n\ndata: [DONE]\n\n',
     );
@@ -93,8 +93,8 @@ describe("upstream", () => {
     });
     await app.load();
     const leaving = new AbortController();
-    const answer = await post("/v1/completions", { model: "phi-3-mini", stream: true }, leaving.signal);
-    expect(answer.status).toBe(200);
+    const response = await post("/v1/completions", { model: "phi-3-mini", stream: true }, leaving.signal);
+    expect(response.status).toBe(200);
     leaving.abort();
     await closed.promise;
   });

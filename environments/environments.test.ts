@@ -15,10 +15,10 @@ function devWith(path: string, value: Json): unknown {
   const copy = structuredClone(dev) as unknown as Record<string, Record<string, unknown>>;
   const parts = path.split("/");
   const last = parts.pop()!;
-  let place: Record<string, unknown> = copy;
-  for (const part of parts) place = place[part] as Record<string, unknown>;
-  if (value === undefined) delete place[last];
-  else place[last] = value;
+  let parent: Record<string, unknown> = copy;
+  for (const part of parts) parent = parent[part] as Record<string, unknown>;
+  if (value === undefined) delete parent[last];
+  else parent[last] = value;
   return copy;
 }
 

@@ -13,7 +13,7 @@ export function crossFieldProblems(environment: Environment): readonly Problem[]
   return [
     ...zoneProblems(environment),
     ...networkProblems(environment),
-    ...wayOutProblems(environment),
+    ...internetEgressProblems(environment),
     ...gatewayProblems(environment),
     ...entryProblems(environment),
     ...stageProblems(environment),
@@ -54,7 +54,7 @@ function networkProblems({ network }: Environment): readonly Problem[] {
   ];
 }
 
-function wayOutProblems({ region, providers }: Environment): readonly Problem[] {
+function internetEgressProblems({ region, providers }: Environment): readonly Problem[] {
   return Object.entries(providers)
     .filter(([, provider]) => isOutside(region, provider))
     .filter(([, { endpoint }]) => {

@@ -52,14 +52,14 @@ describe("an environment whose entry is a load balancer", () => {
   });
 
   test("lets anyone in on 443 to that load balancer, and from there to the gateways", () => {
-    const ways = Object.values(resources(stacks["dev-network"], "aws_vpc_security_group_ingress_rule")).map(
+    const ingress = Object.values(resources(stacks["dev-network"], "aws_vpc_security_group_ingress_rule")).map(
       ({ cidr_ipv4, referenced_security_group_id, security_group_id, from_port, to_port }) => {
         const party = (id: string) => /SecurityGroups_(\w+?)_/.exec(id)?.[1];
         expect(to_port).toBe(from_port);
         return `${cidr_ipv4 ?? party(referenced_security_group_id)} > ${party(security_group_id)}:${from_port}`;
       },
     );
-    expect(ways.sort()).toEqual([
+    expect(ingress.sort()).toEqual([
       "0.0.0.0/0 > PublicLoadBalancer:443",
       "Engine > Endpoints:443",
       "Gateway > Endpoints:443",

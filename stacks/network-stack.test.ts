@@ -41,7 +41,7 @@ describe("the network stack", () => {
   });
 
   // documented: only-443-from-outside
-  test("the only way in from outside is the VPC link, on 443", () => {
+  test("connections from outside come through the VPC link alone, on 443", () => {
     const fromLink = Object.values(resources(stack, "aws_vpc_security_group_ingress_rule")).filter(
       ({ referenced_security_group_id }) => referenced_security_group_id.includes("VpcLink"),
     );
@@ -118,7 +118,7 @@ describe("the network stack", () => {
     });
   });
 
-  test("an environment whose providers come at run time can ask for the way out", () => {
+  test("an environment whose providers are added at run time can have internet egress", () => {
     const network = { ...dev.network, natGateway: "always" as const };
     expect(typeCounts(synth({ ...dev, network })["dev-network"])).toMatchObject({ aws_nat_gateway: 1, aws_eip: 1 });
   });

@@ -117,7 +117,7 @@ export const DATA: readonly StackAssertion[] = [
     claim: "what gateways and engines write is kept for as long as declared, encrypted with a customer key",
     types: ["aws_cloudwatch_log_group"],
     check: async (applied) => {
-      const answer = await callAws(applied.url, "logs", {
+      const response = await callAws(applied.url, "logs", {
         target: "Logs_20140328.DescribeLogGroups",
         body: { logGroupNamePrefix: "/sluice/" },
       });
@@ -126,7 +126,7 @@ export const DATA: readonly StackAssertion[] = [
           .filter(([address]) => address.startsWith("aws_cloudwatch_log_group."))
           .map(([, values]) => [asObject(values).name, asObject(values).retention_in_days]),
       );
-      const groups = listIn(parseObject(answer), "logGroups").filter(({ logGroupName }) =>
+      const groups = listIn(parseObject(response), "logGroups").filter(({ logGroupName }) =>
         declared.has(asText(logGroupName)),
       );
       expectEqual("log groups", groups.length, declared.size);

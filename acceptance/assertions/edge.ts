@@ -14,8 +14,8 @@ export const EDGE: readonly StackAssertion[] = [
       const wanted = methods.map(({ path, httpMethod, authorizer, apiKeyRequired, validator }) =>
         line(path, httpMethod, authorizer !== undefined, apiKeyRequired, validator !== undefined),
       );
-      const answer = await ask(applied, "/resources?embed=methods&limit=500");
-      const found = listIn(answer, "item").flatMap(({ path, resourceMethods }) =>
+      const response = await getFromApi(applied, "/resources?embed=methods&limit=500");
+      const found = listIn(response, "item").flatMap(({ path, resourceMethods }) =>
         Object.entries(asObject(resourceMethods ?? {})).map(([httpMethod, method]) => {
           const { authorizationType, apiKeyRequired, requestValidatorId } = asObject(method);
           return line(
@@ -35,8 +35,8 @@ export const EDGE: readonly StackAssertion[] = [
     types: ["aws_api_gateway_rest_api"],
     check: async (applied) => {
       const { gatewayResponses } = apiParts(document(applied));
-      const answer = await ask(applied, "/gatewayresponses");
-      const found = listIn(answer, "item").filter(({ defaultResponse }) => defaultResponse !== true);
+      const response = await getFromApi(applied, "/gatewayresponses");
+      const found = listIn(response, "item").filter(({ defaultResponse }) => defaultResponse !== true);
       const template = (response: JsonObject | undefined) => asObject(response?.responseTemplates)["application/json"];
       expectEqual(
         "gateway responses",
@@ -47,16 +47,16 @@ export const EDGE: readonly StackAssertion[] = [
     },
   },
   {
-    claim: "one address may send the document's requests a minute, the next are answered 429 with Retry-After",
+    claim: "one address may send the document's requests a minute, the next get 429 with Retry-After",
     types: ["aws_wafv2_web_acl"],
     check: async (applied) => {
       const [values] = valuesOf(applied, "aws_wafv2_web_acl");
       const { Id = "", Name = "" } = { Id: asText(values?.id), Name: asText(values?.name) };
-      const answer = await callAws(applied.url, "wafv2", {
+      const found = await callAws(applied.url, "wafv2", {
         target: "AWSWAF_20190729.GetWebACL",
         body: { Id, Name, Scope: "REGIONAL" },
       });
-      const [rule] = listIn(asObject(parseObject(answer).WebACL), "Rules");
+      const [rule] = listIn(asObject(parseObject(found).WebACL), "Rules");
       const limit = asObject(asObject(rule?.Statement).RateBasedStatement);
       expectEqual(
         "limit and its key",
@@ -76,10 +76,10 @@ export const EDGE: readonly StackAssertion[] = [
     claim: "every usage plan limits the API's stage",
     types: ["aws_api_gateway_usage_plan"],
     check: async (applied) => {
-      const answer = parseObject(await callAws(applied.url, "apigateway", { method: "GET", path: "/usageplans" }));
+      const response = parseObject(await callAws(applied.url, "apigateway", { method: "GET", path: "/usageplans" }));
       expectAll(
         "usage plans",
-        listIn(answer, "item"),
+        listIn(response, "item"),
         (plan) =>
           listIn(plan, "apiStages").some(({ apiId }) => apiId === applied.outputs.rest_api_id) &&
           isObject(plan.throttle),
@@ -101,7 +101,7 @@ export const EDGE: readonly StackAssertion[] = [
     check: async (applied) => expectError(await request(applied, "GET", "/v1/nothing-here"), 404, "not_found"),
   },
   {
-    claim: "a preflight is answered at the edge with 204",
+    claim: "a preflight gets 204 from API Gateway itself",
     types: ["aws_api_gateway_rest_api", "aws_api_gateway_deployment"],
     check: async (applied) => {
       const response = await request(applied, "OPTIONS", "/v1/chat/completions");
@@ -110,7 +110,7 @@ export const EDGE: readonly StackAssertion[] = [
     },
   },
   {
-    claim: "the stage has its document's limits, and more than its burst is answered 429 with Retry-After and our body",
+    claim: "the stage has its document's limits, and requests above its burst get 429 with Retry-After and our body",
     types: ["aws_api_gateway_stage", "aws_api_gateway_method_settings"],
     check: async (applied) => {
       const [settings] = valuesOf(applied, "aws_api_gateway_method_settings");
@@ -127,7 +127,7 @@ export const EDGE: readonly StackAssertion[] = [
       );
       const refused = (await Promise.all(requests)).find(({ status }) => status === 429);
       if (part < 1) await setStageLimits(applied, limits);
-      if (!refused) throw new Error(`none of ${requests.length} requests at once was answered 429`);
+      if (!refused) throw new Error(`none of ${requests.length} requests at once got 429`);
       expectEqual("Retry-After", refused.headers.get("retry-after"), "1");
       await expectError(refused, 429, "rate_limit_exceeded");
       expectEqual("the stage's limits afterwards", await stageLimits(applied), limits);
@@ -149,7 +149,7 @@ function stagePath(applied: Applied): string {
 }
 
 async function stageLimits(applied: Applied): Promise<StageLimits> {
-  const { methodSettings } = await ask(applied, stagePath(applied));
+  const { methodSettings } = await getFromApi(applied, stagePath(applied));
   const all = asObject(asObject(methodSettings)["*/*"]);
   return { burst: Number(all.throttlingBurstLimit), rate: Number(all.throttlingRateLimit) };
 }
@@ -177,7 +177,7 @@ function document(applied: Applied): JsonObject {
   return parseObject(asText(valuesOf(applied, "aws_api_gateway_rest_api")[0]?.body));
 }
 
-async function ask({ url, outputs }: Applied, path: string): Promise<JsonObject> {
+async function getFromApi({ url, outputs }: Applied, path: string): Promise<JsonObject> {
   const api = `/restapis/${asText(outputs.rest_api_id)}`;
   return parseObject(await callAws(url, "apigateway", { method: "GET", path: `${api}${path}` }));
 }

@@ -17,8 +17,8 @@ export const MONITORING: readonly StackAssertion[] = [
       const topic = asText(outputs.alarm_topic_arn);
       const names = namesOf({ attributes }, "aws_cloudwatch_metric_alarm", "alarm_name");
       const fields = Object.fromEntries(names.map((name, index) => [`AlarmNames.member.${index + 1}`, name]));
-      const answer = await callAws(url, "monitoring", query("DescribeAlarms", fields));
-      const found = answer.split("<AlarmName>").slice(1);
+      const response = await callAws(url, "monitoring", query("DescribeAlarms", fields));
+      const found = response.split("<AlarmName>").slice(1);
       expectAll(
         "alarms",
         found,
@@ -38,8 +38,8 @@ export const MONITORING: readonly StackAssertion[] = [
         /-batch-dead-letters$|-queue-age-/.test(name),
       );
       const fields = Object.fromEntries(watched.map((name, index) => [`AlarmNames.member.${index + 1}`, name]));
-      const answer = await callAws(url, "monitoring", query("DescribeAlarms", fields));
-      const found = answer.split("<AlarmName>").slice(1);
+      const response = await callAws(url, "monitoring", query("DescribeAlarms", fields));
+      const found = response.split("<AlarmName>").slice(1);
       expectEqual("alarms", found.length, watched.length);
       const [letters, ...ages] = found.toSorted();
       const settings = (alarm = "") =>
@@ -70,8 +70,8 @@ export const MONITORING: readonly StackAssertion[] = [
     types: ["aws_cloudwatch_dashboard"],
     check: async ({ url, attributes }) => {
       for (const name of namesOf({ attributes }, "aws_cloudwatch_dashboard", "dashboard_name")) {
-        const answer = await callAws(url, "monitoring", query("GetDashboard", { DashboardName: name }));
-        expectAll("widgets", elements(answer, "DashboardBody"), (body) => body.includes("widgets"));
+        const response = await callAws(url, "monitoring", query("GetDashboard", { DashboardName: name }));
+        expectAll("widgets", elements(response, "DashboardBody"), (body) => body.includes("widgets"));
       }
     },
   },

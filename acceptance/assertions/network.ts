@@ -57,10 +57,10 @@ export const NETWORK: readonly StackAssertion[] = [
         "route tables of gateways' subnets",
         await routeTables(applied, "GatewaySubnets"),
         ({ Routes = [] }) => {
-          const ways = Routes.filter(({ DestinationCidrBlock }) => DestinationCidrBlock === "0.0.0.0/0");
+          const defaultRoutes = Routes.filter(({ DestinationCidrBlock }) => DestinationCidrBlock === "0.0.0.0/0");
           return (
-            ways.length === Math.min(1, natGateways.length) &&
-            ways.every(({ NatGatewayId = "" }) => natGateways.includes(NatGatewayId))
+            defaultRoutes.length === Math.min(1, natGateways.length) &&
+            defaultRoutes.every(({ NatGatewayId = "" }) => natGateways.includes(NatGatewayId))
           );
         },
       );

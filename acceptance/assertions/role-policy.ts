@@ -5,12 +5,12 @@ import { element } from "../emulator-patches/xml.ts";
 
 /** Statements of a role's own policy, as IAM tells it. */
 export async function roleStatements(url: string, RoleName: string): Promise<readonly JsonObject[]> {
-  const answer = await callAws(url, "iam", {
+  const response = await callAws(url, "iam", {
     action: "GetRolePolicy",
     version: "2010-05-08",
     fields: { RoleName, PolicyName: "permissions" },
   });
-  const { Statement } = parseObject(decodeURIComponent(element(answer, "PolicyDocument") ?? ""));
+  const { Statement } = parseObject(decodeURIComponent(element(response, "PolicyDocument") ?? ""));
   return asList(Statement ?? []).map((statement) => asObject(statement));
 }
 

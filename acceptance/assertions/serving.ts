@@ -46,12 +46,12 @@ export const SERVING: readonly StackAssertion[] = [
     types: ["aws_launch_template"],
     check: async (applied) => {
       const client = new EC2Client(applied.client);
-      const answers = await Promise.all(
+      const responses = await Promise.all(
         idsOf(applied, "aws_launch_template").map((LaunchTemplateId) =>
           client.send(new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId, Versions: ["$Latest"] })),
         ),
       );
-      const versions = answers.flatMap(({ LaunchTemplateVersions = [] }) => LaunchTemplateVersions);
+      const versions = responses.flatMap(({ LaunchTemplateVersions = [] }) => LaunchTemplateVersions);
       expectAll(
         "launch templates",
         versions,

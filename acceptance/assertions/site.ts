@@ -25,10 +25,13 @@ export const SITE: readonly StackAssertion[] = [
       const values = (type: string) =>
         asObject(Object.entries(attributes).find(([address]) => address.startsWith(`${type}.`))?.[1]);
       const id = asText(values("aws_cloudfront_distribution").id);
-      const answer = await callAws(url, "cloudfront", { method: "GET", path: `/2020-05-31/distribution/${id}/config` });
-      expectEqual("viewer protocol", answer.includes("<ViewerProtocolPolicy>redirect-to-https<"), true);
+      const response = await callAws(url, "cloudfront", {
+        method: "GET",
+        path: `/2020-05-31/distribution/${id}/config`,
+      });
+      expectEqual("viewer protocol", response.includes("<ViewerProtocolPolicy>redirect-to-https<"), true);
       const policy = asText(values("aws_cloudfront_response_headers_policy").id);
-      expectEqual("headers policy", answer.includes(`<ResponseHeadersPolicyId>${policy}<`), true);
+      expectEqual("headers policy", response.includes(`<ResponseHeadersPolicyId>${policy}<`), true);
     },
   },
 ];

@@ -14,7 +14,7 @@ export const VALKEY: readonly StackAssertion[] = [
     types: ["aws_elasticache_replication_group"],
     check: async (applied) => {
       const wanted = declared(applied);
-      const groups = elements(await ask(applied, "DescribeReplicationGroups"), "ReplicationGroup");
+      const groups = elements(await queryElastiCache(applied, "DescribeReplicationGroups"), "ReplicationGroup");
       expectEqual(
         "replication groups",
         groups.map((group) => element(group, "ReplicationGroupId")),
@@ -29,7 +29,7 @@ export const VALKEY: readonly StackAssertion[] = [
         expectEqual("TLS", element(group, "TransitEncryptionEnabled"), "true");
         expectEqual("mode of TLS", element(group, "TransitEncryptionMode"), "required");
         expectEqual("encryption at rest", element(group, "AtRestEncryptionEnabled"), "true");
-        const clusters = elements(await ask(applied, "DescribeCacheClusters"), "CacheCluster");
+        const clusters = elements(await queryElastiCache(applied, "DescribeCacheClusters"), "CacheCluster");
         expectAll(
           "nodes",
           clusters.filter((cluster) => members.includes(element(cluster, "CacheClusterId") ?? "")),
@@ -44,7 +44,7 @@ export const VALKEY: readonly StackAssertion[] = [
     types: ["aws_elasticache_subnet_group", "aws_subnet"],
     check: async (applied) => {
       if (declared(applied).length === 0) return;
-      const SubnetIds = [...elements(await ask(applied, "DescribeCacheSubnetGroups"), "SubnetIdentifier")];
+      const SubnetIds = [...elements(await queryElastiCache(applied, "DescribeCacheSubnetGroups"), "SubnetIdentifier")];
       const { Subnets = [] } = await new EC2Client(applied.client).send(new DescribeSubnetsCommand({ SubnetIds }));
       expectAll("subnets", Subnets, ({ MapPublicIpOnLaunch }) => MapPublicIpOnLaunch === false);
       expectEqual("zones", new Set(Subnets.map(({ AvailabilityZone }) => AvailabilityZone)).size, SubnetIds.length);
@@ -56,6 +56,6 @@ function declared({ run }: Applied): readonly JsonObject[] {
   return rawResources(run.stack).flatMap(({ type, config }) => (type === TYPE ? [config] : []));
 }
 
-function ask({ url }: Applied, action: string): Promise<string> {
+function queryElastiCache({ url }: Applied, action: string): Promise<string> {
   return callAws(url, "elasticache", { action, version: "2015-02-02" });
 }

@@ -10,14 +10,14 @@ interface Look {
   readonly types: readonly string[];
   readonly service: string;
   readonly request: AwsRequest;
-  /** Names of what is there, from the answer. */
-  readonly names: (answer: string) => readonly string[];
+  /** Names of the resources in a response. */
+  readonly names: (response: string) => readonly string[];
 }
 
 const listed =
   (list: string, name?: string) =>
-  (answer: string): readonly string[] =>
-    asList(parseObject(answer)[list] ?? []).map((each) => (isObject(each) ? asText(each[name ?? ""]) : asText(each)));
+  (response: string): readonly string[] =>
+    asList(parseObject(response)[list] ?? []).map((each) => (isObject(each) ? asText(each[name ?? ""]) : asText(each)));
 
 const query = (action: string, version: string): AwsRequest => ({ action, version });
 
@@ -28,8 +28,8 @@ const LOOKS: readonly Look[] = [
     types: ["aws_vpc"],
     service: "ec2",
     request: query("DescribeVpcs", "2016-11-15"),
-    names: (answer) =>
-      answer
+    names: (response) =>
+      response
         .split("<item>")
         .filter((item) => item.includes("<isDefault>false</isDefault>"))
         .flatMap((item) => elements(item, "vpcId").slice(0, 1)),
@@ -39,42 +39,42 @@ const LOOKS: readonly Look[] = [
     types: ["aws_eip"],
     service: "ec2",
     request: query("DescribeAddresses", "2016-11-15"),
-    names: (answer) => elements(answer, "publicIp"),
+    names: (response) => elements(response, "publicIp"),
   },
   {
     what: "load balancer",
     types: ["aws_lb"],
     service: "elasticloadbalancing",
     request: query("DescribeLoadBalancers", "2015-12-01"),
-    names: (answer) => elements(answer, "LoadBalancerName"),
+    names: (response) => elements(response, "LoadBalancerName"),
   },
   {
     what: "target group",
     types: ["aws_lb_target_group"],
     service: "elasticloadbalancing",
     request: query("DescribeTargetGroups", "2015-12-01"),
-    names: (answer) => elements(answer, "TargetGroupName"),
+    names: (response) => elements(response, "TargetGroupName"),
   },
   {
     what: "Auto Scaling group",
     types: ["aws_autoscaling_group"],
     service: "autoscaling",
     request: query("DescribeAutoScalingGroups", "2011-01-01"),
-    names: (answer) => elements(answer, "AutoScalingGroupARN"),
+    names: (response) => elements(response, "AutoScalingGroupARN"),
   },
   {
     what: "replication group",
     types: ["aws_elasticache_replication_group"],
     service: "elasticache",
     request: query("DescribeReplicationGroups", "2015-02-02"),
-    names: (answer) => elements(answer, "ReplicationGroupId"),
+    names: (response) => elements(response, "ReplicationGroupId"),
   },
   {
     what: "cache subnet group",
     types: ["aws_elasticache_subnet_group"],
     service: "elasticache",
     request: query("DescribeCacheSubnetGroups", "2015-02-02"),
-    names: (answer) => elements(answer, "CacheSubnetGroupName"),
+    names: (response) => elements(response, "CacheSubnetGroupName"),
   },
   {
     what: "role",
@@ -82,28 +82,28 @@ const LOOKS: readonly Look[] = [
     service: "iam",
     request: query("ListRoles", "2010-05-08"),
     // moto itself makes the service-linked roles that AWS makes, and keeps them as AWS does.
-    names: (answer) => elements(answer, "RoleName").filter((name) => !name.startsWith("AWSServiceRoleFor")),
+    names: (response) => elements(response, "RoleName").filter((name) => !name.startsWith("AWSServiceRoleFor")),
   },
   {
     what: "alarm",
     types: ["aws_cloudwatch_metric_alarm"],
     service: "monitoring",
     request: query("DescribeAlarms", "2010-08-01"),
-    names: (answer) => elements(answer, "AlarmName"),
+    names: (response) => elements(response, "AlarmName"),
   },
   {
     what: "composite alarm",
     types: ["aws_cloudwatch_composite_alarm"],
     service: "monitoring",
     request: { ...query("DescribeAlarms", "2010-08-01"), fields: { "AlarmTypes.member.1": "CompositeAlarm" } },
-    names: (answer) => elements(answer, "AlarmName"),
+    names: (response) => elements(response, "AlarmName"),
   },
   {
     what: "bucket",
     types: ["aws_s3_bucket"],
     service: "s3",
     request: { method: "GET", path: "/" },
-    names: (answer) => elements(answer, "Name"),
+    names: (response) => elements(response, "Name"),
   },
   {
     what: "table",
@@ -145,35 +145,35 @@ const LOOKS: readonly Look[] = [
     types: ["aws_cloudfront_distribution"],
     service: "cloudfront",
     request: { method: "GET", path: "/2020-05-31/distribution" },
-    names: (answer) => elements(answer, "DomainName").filter((name) => name.endsWith("cloudfront.net")),
+    names: (response) => elements(response, "DomainName").filter((name) => name.endsWith("cloudfront.net")),
   },
   {
     what: "launch template",
     types: ["aws_launch_template"],
     service: "ec2",
     request: query("DescribeLaunchTemplates", "2016-11-15"),
-    names: (answer) => elements(answer, "launchTemplateName"),
+    names: (response) => elements(response, "launchTemplateName"),
   },
   {
     what: "instance profile",
     types: ["aws_iam_instance_profile"],
     service: "iam",
     request: query("ListInstanceProfiles", "2010-05-08"),
-    names: (answer) => elements(answer, "InstanceProfileName"),
+    names: (response) => elements(response, "InstanceProfileName"),
   },
   {
     what: "key alias",
     types: ["aws_kms_alias"],
     service: "kms",
     request: { target: "TrentService.ListAliases" },
-    names: (answer) => listed("Aliases", "AliasName")(answer).filter((name) => !name.startsWith("alias/aws/")),
+    names: (response) => listed("Aliases", "AliasName")(response).filter((name) => !name.startsWith("alias/aws/")),
   },
   {
     what: "topic",
     types: ["aws_sns_topic"],
     service: "sns",
     request: query("ListTopics", "2010-03-31"),
-    names: (answer) => elements(answer, "TopicArn"),
+    names: (response) => elements(response, "TopicArn"),
   },
   {
     what: "event rule",
@@ -187,7 +187,7 @@ const LOOKS: readonly Look[] = [
     types: ["aws_cloudwatch_dashboard"],
     service: "monitoring",
     request: query("ListDashboards", "2010-08-01"),
-    names: (answer) => elements(answer, "DashboardName"),
+    names: (response) => elements(response, "DashboardName"),
   },
   {
     what: "usage plan",
@@ -215,14 +215,14 @@ const LOOKS: readonly Look[] = [
     types: ["aws_cloudfront_origin_access_control"],
     service: "cloudfront",
     request: { method: "GET", path: "/2020-05-31/origin-access-control" },
-    names: (answer) => elements(answer, "Name"),
+    names: (response) => elements(response, "Name"),
   },
   {
     what: "response headers policy",
     types: ["aws_cloudfront_response_headers_policy"],
     service: "cloudfront",
     request: { method: "GET", path: "/2020-05-31/response-headers-policy?Type=custom" },
-    names: (answer) => elements(answer, "Name"),
+    names: (response) => elements(response, "Name"),
   },
   {
     what: "budget",
@@ -263,7 +263,7 @@ export function leftOver(before: Inventory, after: Inventory): Inventory {
   return after.filter((each) => !before.includes(each));
 }
 
-/** A JSON answer's list, for assertions. */
-export function listIn(answer: JsonObject, name: string): readonly JsonObject[] {
-  return asList(answer[name] ?? []).filter(isObject);
+/** A list in a JSON response, for assertions. */
+export function listIn(response: JsonObject, name: string): readonly JsonObject[] {
+  return asList(response[name] ?? []).filter(isObject);
 }

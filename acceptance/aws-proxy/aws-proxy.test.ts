@@ -9,7 +9,7 @@ afterEach(async () => {
   for (const stop of stops.splice(0)) await stop();
 });
 
-/** An emulator that says who it is and what it was asked; it knows no operation whose name holds "Unknown". */
+/** An emulator that responds with its name and the request; it supports no operation whose name holds "Unknown". */
 async function emulator(name: string): Promise<number> {
   const server = createServer(async (request, response) => {
     let body = "";
@@ -26,22 +26,22 @@ async function emulator(name: string): Promise<number> {
 
 async function awsProxy(patches: readonly EmulatorPatch[] = []) {
   const log: CallRecord[] = [];
-  const door = await startAwsProxy({
+  const proxy = await startAwsProxy({
     ports: { moto: await emulator("moto"), ministack: await emulator("ministack") },
     patches,
     log: (record) => log.push(record),
   });
-  stops.push(() => door.stop());
+  stops.push(() => proxy.stop());
   const call = async (service: string, body: string, headers: Record<string, string> = {}, path = "/") => {
     const scope = `AWS4-HMAC-SHA256 Credential=1/20260101/us-east-1/${service}/aws4_request, Signature=0`;
-    const response = await fetch(`${door.url}${path}`, {
+    const response = await fetch(`${proxy.url}${path}`, {
       method: "POST",
       headers: { ...(service ? { authorization: scope } : {}), ...headers },
       body,
     });
     return { status: response.status, ...((await response.json()) as object) };
   };
-  return { door, log, call };
+  return { proxy, log, call };
 }
 
 const FORM = { "content-type": "application/x-www-form-urlencoded; charset=utf-8" };
@@ -54,7 +54,7 @@ describe("a call", () => {
     expect(await call("", "{}")).toMatchObject({ name: "ministack" });
   });
 
-  test("is logged with its operation, and with both texts when it is refused", async () => {
+  test("is logged with its operation, and with both bodies when it fails", async () => {
     const { call, log } = await awsProxy();
     await call("dynamodb", "{}", { "x-amz-target": "DynamoDB_20120810.GetItem" });
     await call("ec2", "Action=UnknownThing", FORM);
@@ -64,50 +64,55 @@ describe("a call", () => {
       "ec2 UnknownThing 501",
       "apigateway POST /restapis 200",
     ]);
-    expect(log[1]?.refusal).toMatchObject({ asked: "Action=UnknownThing", answered: expect.stringContaining("moto") });
+    expect(log[1]?.refusal).toMatchObject({
+      request: "Action=UnknownThing",
+      response: expect.stringContaining("moto"),
+    });
     expect(log[0]?.refusal).toBeUndefined();
   });
 
-  test("that no one knows is remembered by name", async () => {
-    const { call, door } = await awsProxy();
+  test("that no emulator supports is recorded by name", async () => {
+    const { call, proxy } = await awsProxy();
     await call("ec2", "Action=UnknownThing", FORM);
     await call("ec2", "Action=UnknownThing", FORM);
     await call("ec2", "Action=DescribeVpcs", FORM);
-    expect([...door.unanswered]).toEqual(["ec2 UnknownThing"]);
+    expect([...proxy.unsupported]).toEqual(["ec2 UnknownThing"]);
   });
 });
 
-describe("an patch", () => {
-  const patch = (answer: EmulatorPatch["answer"]): EmulatorPatch => ({
+describe("a patch", () => {
+  const patch = (respond: EmulatorPatch["respond"]): EmulatorPatch => ({
     service: "ec2",
     operation: /^Describe/,
     reason: "for the test",
-    answer,
+    respond,
   });
 
-  test("edits the emulator's answer", async () => {
+  test("edits the emulator's response", async () => {
     const { call, log } = await awsProxy([
-      patch(async (asked, send) => editJson(await send(asked), (value) => ({ ...value, more: 1 }))),
+      patch(async (request, send) => editJson(await send(request), (value) => ({ ...value, more: 1 }))),
     ]);
     expect(await call("ec2", "Action=DescribeVpcs", FORM)).toMatchObject({ name: "moto", more: 1 });
     expect(await call("iam", "Action=DescribeVpcs", FORM)).not.toHaveProperty("more");
     expect(log.map(({ isPatched }) => isPatched)).toEqual([true, false]);
   });
 
-  test("may answer itself or ask the other emulator", async () => {
+  test("may respond itself or send the call to the other emulator", async () => {
     const { call } = await awsProxy([
-      patch((asked, send) =>
-        asked.operation === "DescribeVpcs" ? send(asked, "ministack") : Promise.resolve(jsonReply(200, { own: true })),
+      patch((request, send) =>
+        request.operation === "DescribeVpcs"
+          ? send(request, "ministack")
+          : Promise.resolve(jsonReply(200, { own: true })),
       ),
     ]);
     expect(await call("ec2", "Action=DescribeVpcs", FORM)).toMatchObject({ name: "ministack" });
     expect(await call("ec2", "Action=DescribeHosts", FORM)).toMatchObject({ own: true });
   });
 
-  test("that fails makes the call an unanswered one", async () => {
-    const { call, door, log } = await awsProxy([patch(() => Promise.reject(new Error("no such field")))]);
+  test("that fails makes the call an unsupported one", async () => {
+    const { call, proxy, log } = await awsProxy([patch(() => Promise.reject(new Error("no such field")))]);
     await expect(call("ec2", "Action=DescribeVpcs", FORM)).rejects.toThrow();
-    expect([...door.unanswered]).toEqual(["ec2 DescribeVpcs"]);
-    expect(log[0]?.refusal?.answered).toContain("no such field");
+    expect([...proxy.unsupported]).toEqual(["ec2 DescribeVpcs"]);
+    expect(log[0]?.refusal?.response).toContain("no such field");
   });
 });

@@ -3,9 +3,9 @@ import type { AddressInfo } from "node:net";
 import { type Call, operationOf, type Reply, serviceOf } from "../aws-calls/call.ts";
 import { type Emulator, emulatorOf } from "../aws-calls/routes.ts";
 import { type EmulatorPatch, patchFor, type Send } from "../emulator-patches/emulator-patch.ts";
-import { unansweredName } from "./unanswered.ts";
+import { unsupportedName } from "./unsupported.ts";
 
-/** One answered call, for the log. */
+/** One call, for the log. */
 export interface CallRecord {
   readonly service: string;
   readonly operation: string;
@@ -13,8 +13,8 @@ export interface CallRecord {
   readonly emulator: Emulator;
   readonly isPatched: boolean;
   readonly millis: number;
-  /** Start of request and answer, of refusals only. */
-  readonly refusal?: { readonly asked: string; readonly answered: string };
+  /** Start of the bodies of request and response, of responses with status 400 or above only. */
+  readonly refusal?: { readonly request: string; readonly response: string };
 }
 
 export interface AwsProxyProps {
@@ -24,28 +24,28 @@ export interface AwsProxyProps {
   readonly log: (record: CallRecord) => void;
 }
 
-/** One address for all of AWS. */
+/** One address for all AWS services. */
 export interface AwsProxy {
   readonly url: string;
-  /** Operations that neither an emulator nor an patch knew, each once, by name. */
-  readonly unanswered: ReadonlySet<string>;
+  /** Names of the operations that neither an emulator nor a patch supports, each once. */
+  readonly unsupported: ReadonlySet<string>;
   stop(): Promise<void>;
 }
 
 const LOGGED_CHARACTERS = 600;
 
 export async function startAwsProxy({ ports, patches, log }: AwsProxyProps): Promise<AwsProxy> {
-  const unanswered = new Set<string>();
+  const unsupported = new Set<string>();
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const started = performance.now();
     const call = await readCall(request);
     const emulator = emulatorOf(call.service);
     const send: Send = (next, to = emulator) => forward(ports[to], next);
     const patch = patchFor(patches, call);
-    const reply = await (patch ? patch.answer(call, send) : send(call)).catch(failure);
-    const name = unansweredName(call, reply);
-    if (name !== undefined) unanswered.add(name);
+    const reply = await (patch ? patch.respond(call, send) : send(call)).catch(failure);
+    const name = unsupportedName(call, reply);
+    if (name !== undefined) unsupported.add(name);
     writeReply(response, reply, call.method);
     log({
       service: call.service,
@@ -54,18 +54,18 @@ export async function startAwsProxy({ ports, patches, log }: AwsProxyProps): Pro
       emulator,
       isPatched: patch !== undefined,
       millis: Math.round(performance.now() - started),
-      ...(reply.status >= 400 ? { refusal: { asked: excerpt(call.body), answered: excerpt(reply.body) } } : {}),
+      ...(reply.status >= 400 ? { refusal: { request: excerpt(call.body), response: excerpt(reply.body) } } : {}),
     });
   }
 
   const server = createServer((request, response) => {
-    answer(request, response).catch(() => response.destroy()); // the client has left: no one is there to tell
+    respond(request, response).catch(() => response.destroy()); // the client has closed the connection
   });
   server.listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
   return {
     url: `http://127.0.0.1:${addressOf(server.address())}`,
-    unanswered,
+    unsupported,
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

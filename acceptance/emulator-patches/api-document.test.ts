@@ -49,11 +49,11 @@ describe("our API's document, taken apart", () => {
     expect(validators).toHaveProperty("parameters");
   });
 
-  test("has any-methods as ANY, and path parameters with their place", () => {
+  test("has any-methods as ANY, and path parameters with their location", () => {
     expect(method("/v1/models/{model}", "ANY")?.requestParameters).toEqual({ "method.request.path.model": true });
   });
 
-  test("has preflights with the answer's status and headers", () => {
+  test("has preflights with the response's status and headers", () => {
     const preflight = method("/v1/completions", "OPTIONS");
     expect(preflight?.integration).toMatchObject({ type: "MOCK", passthroughBehavior: "WHEN_NO_MATCH" });
     expect(preflight?.responses["204"]).toContain("Access-Control-Allow-Origin");

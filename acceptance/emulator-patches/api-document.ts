@@ -15,7 +15,7 @@ export interface ApiMethod {
   readonly integration: JsonObject;
   /** Status → headers that the method declares. */
   readonly responses: Readonly<Record<string, readonly string[]>>;
-  /** What the integration answers, by status; only of integrations that are no proxies. */
+  /** The integration's responses by status; only of integrations that are no proxies. */
   readonly integrationResponses: Readonly<Record<string, JsonObject>>;
 }
 
@@ -94,11 +94,11 @@ function integrationOf(operation: JsonObject): Pick<ApiMethod, "integration" | "
 
 function requestParameters(parameters: Json | undefined): JsonObject {
   if (!Array.isArray(parameters)) return {};
-  const places: Readonly<Record<string, string>> = { path: "path", query: "querystring", header: "header" };
+  const locations: Readonly<Record<string, string>> = { path: "path", query: "querystring", header: "header" };
   return Object.fromEntries(
     parameters
       .filter(isObject)
-      .map((each) => [`method.request.${places[String(each.in)]}.${each.name}`, each.required === true]),
+      .map((each) => [`method.request.${locations[String(each.in)]}.${each.name}`, each.required === true]),
   );
 }
 

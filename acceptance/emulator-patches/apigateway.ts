@@ -9,19 +9,19 @@ export function apigatewayPatches(): readonly EmulatorPatch[] {
       service: "apigateway",
       operation: / \/v2\/vpclinks/,
       reason: "MiniStack has no VPC links, moto has",
-      answer: (call, send) => send(call, "moto"),
+      respond: (call, send) => send(call, "moto"),
     },
     {
       service: "apigateway",
       operation: /^PUT \/restapis\/[^/]+$/,
-      reason: "MiniStack can't import a document into an API, but answers requests to one that is made by single calls",
-      answer: importRestApi,
+      reason: "MiniStack can't import a document into an API, but serves one that is made by single calls",
+      respond: importRestApi,
     },
     {
       service: "apigateway",
       operation: /^(GET|POST|PATCH) \/usageplans(\/[^/]+)?$/,
-      reason: "MiniStack answers an empty quota and throttle for a plan that has none",
-      answer: async (call, send) =>
+      reason: "MiniStack returns an empty quota and throttle for a plan that has none",
+      respond: async (call, send) =>
         editJson(await send(call), (plan) =>
           Object.fromEntries(
             Object.entries(plan).filter(([, value]) => !isObject(value) || Object.keys(value).length > 0),

@@ -26,7 +26,7 @@ export function autoscalingPatches(): readonly EmulatorPatch[] {
   const hooks = new Map<string, string>();
   const remember = (call: Call, send: Send): Promise<Reply> => {
     const fields = form(call);
-    // An update says only what changes; the rest of what was asked stays.
+    // An update holds only what changes; the other fields of earlier requests stay.
     const parts = FORGOTTEN.map((name) => [name, fieldsAsXml(fields, [name])] as const).filter(([, xml]) => xml !== "");
     const name = fields.get("AutoScalingGroupName") ?? "";
     groups.set(name, { ...groups.get(name), ...Object.fromEntries(parts) });
@@ -34,14 +34,14 @@ export function autoscalingPatches(): readonly EmulatorPatch[] {
   };
   const reason = "moto forgets a group's warm-up, maintenance policy, zone distribution and mixed instances";
   return [
-    { service: "autoscaling", operation: "CreateAutoScalingGroup", reason, answer: remember },
-    { service: "autoscaling", operation: "UpdateAutoScalingGroup", reason, answer: remember },
+    { service: "autoscaling", operation: "CreateAutoScalingGroup", reason, respond: remember },
+    { service: "autoscaling", operation: "UpdateAutoScalingGroup", reason, respond: remember },
     {
       service: "autoscaling",
       operation: "DescribeAutoScalingGroups",
       reason: "gives back what moto forgot of a group",
       echo: "part",
-      answer: async (call, send) =>
+      respond: async (call, send) =>
         editText(await send(call), (text) =>
           text
             .replace(/<MixedInstancesPolicy>.*?<\/MixedInstancesPolicy>/gs, "")
@@ -54,9 +54,9 @@ export function autoscalingPatches(): readonly EmulatorPatch[] {
     {
       service: "autoscaling",
       operation: "DescribePolicies",
-      reason: "moto leaves out that a policy is enabled and answers an empty predictive configuration",
+      reason: "moto omits that a policy is enabled and returns an empty predictive configuration",
       echo: "part",
-      answer: async (call, send) =>
+      respond: async (call, send) =>
         editText(await send(call), (text) =>
           text
             .replace(/<PredictiveScalingConfiguration ?\/>/g, "")
@@ -67,7 +67,7 @@ export function autoscalingPatches(): readonly EmulatorPatch[] {
       service: "autoscaling",
       operation: "PutLifecycleHook",
       reason: "remembered for the description of hooks",
-      answer: (call, send) => {
+      respond: (call, send) => {
         const fields = form(call);
         hooks.set(hookKey(fields, fields.get("LifecycleHookName")), fieldsAsXml(fields, NOTIFICATION));
         return send(call);
@@ -78,7 +78,7 @@ export function autoscalingPatches(): readonly EmulatorPatch[] {
       operation: "DescribeLifecycleHooks",
       reason: "moto invents a notification target for a hook that has none",
       echo: "part",
-      answer: async (call, send) =>
+      respond: async (call, send) =>
         editText(await send(call), (text) =>
           text
             .replace(new RegExp(`<(${NOTIFICATION.join("|")})>[^<]*</\\1>|<(${NOTIFICATION.join("|")}) ?/>`, "g"), "")
@@ -93,7 +93,7 @@ export function autoscalingPatches(): readonly EmulatorPatch[] {
       operation: "StartInstanceRefresh",
       reason: "moto has no instance refreshes",
       echo: "whole",
-      answer: async () =>
+      respond: async () =>
         xmlReply(
           "StartInstanceRefresh",
           "<StartInstanceRefreshResult><InstanceRefreshId>refresh</InstanceRefreshId></StartInstanceRefreshResult>",
@@ -105,7 +105,7 @@ export function autoscalingPatches(): readonly EmulatorPatch[] {
       operation: "DescribeInstanceRefreshes",
       reason: "moto has no instance refreshes",
       echo: "whole",
-      answer: async () =>
+      respond: async () =>
         xmlReply(
           "DescribeInstanceRefreshes",
           "<DescribeInstanceRefreshesResult><InstanceRefreshes/></DescribeInstanceRefreshesResult>",

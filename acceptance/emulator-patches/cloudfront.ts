@@ -6,8 +6,8 @@ export function cloudfrontPatches(): readonly EmulatorPatch[] {
     {
       service: "cloudfront",
       operation: /^(GET|POST|PUT) \/2020-05-31\/response-headers-policy/,
-      reason: "MiniStack answers empty lists of custom and removed headers that no one asked for",
-      answer: async (call, send) =>
+      reason: "MiniStack returns empty lists of custom and removed headers that no request had",
+      respond: async (call, send) =>
         editText(await send(call), (text) =>
           text.replace(
             /<(CustomHeadersConfig|RemoveHeadersConfig)><Quantity>0<\/Quantity>(<Items ?\/>|<Items><\/Items>)?<\/\1>/g,

@@ -22,10 +22,10 @@ export function cloudwatchPatches(): readonly EmulatorPatch[] {
   const reply = (operation: string, content: string): Reply =>
     xmlReply(operation, `<${operation}Result>${content}</${operation}Result>`, NAMESPACE);
   const describe = (name: string): string => {
-    const asked = composites.get(name);
-    if (!asked) return "";
+    const stored = composites.get(name);
+    if (!stored) return "";
     const arn = `arn:aws:cloudwatch:us-east-1:${ACCOUNT}:alarm:${name}`;
-    return `<member><AlarmArn>${arn}</AlarmArn><StateValue>OK</StateValue>${fieldsAsXml(asked, COMPOSITE)}</member>`;
+    return `<member><AlarmArn>${arn}</AlarmArn><StateValue>OK</StateValue>${fieldsAsXml(stored, COMPOSITE)}</member>`;
   };
   return [
     {
@@ -33,7 +33,7 @@ export function cloudwatchPatches(): readonly EmulatorPatch[] {
       operation: "PutCompositeAlarm",
       reason: "neither emulator has composite alarms",
       echo: "whole",
-      answer: async (call) => {
+      respond: async (call) => {
         const fields = form(call);
         composites.set(fields.get("AlarmName") ?? "", fields);
         return xmlReply("PutCompositeAlarm", "", NAMESPACE);
@@ -44,7 +44,7 @@ export function cloudwatchPatches(): readonly EmulatorPatch[] {
       operation: "DescribeAlarms",
       reason: "describes the composite alarms that the AWS proxy keeps; moto all others",
       echo: "part",
-      answer: async (call, send) => {
+      respond: async (call, send) => {
         const fields = form(call);
         if (fields.get("AlarmTypes.member.1") !== "CompositeAlarm") return send(call);
         const name = fields.get("AlarmNames.member.1");
@@ -56,7 +56,7 @@ export function cloudwatchPatches(): readonly EmulatorPatch[] {
       service: "monitoring",
       operation: "DeleteAlarms",
       reason: "deletes the composite alarms that the AWS proxy keeps; moto all others",
-      answer: async (call, send) =>
+      respond: async (call, send) =>
         composites.delete(form(call).get("AlarmNames.member.1") ?? "")
           ? xmlReply("DeleteAlarms", "", NAMESPACE)
           : send(call),
@@ -66,9 +66,9 @@ export function cloudwatchPatches(): readonly EmulatorPatch[] {
       operation: "ListTagsForResource",
       reason: "tells the tags of the composite alarms that the AWS proxy keeps; moto those of all others",
       echo: "part",
-      answer: async (call, send) => {
-        const asked = composites.get(form(call).get("ResourceARN")?.split(":alarm:")[1] ?? "");
-        return asked ? reply("ListTagsForResource", fieldsAsXml(asked, ["Tags"])) : send(call);
+      respond: async (call, send) => {
+        const stored = composites.get(form(call).get("ResourceARN")?.split(":alarm:")[1] ?? "");
+        return stored ? reply("ListTagsForResource", fieldsAsXml(stored, ["Tags"])) : send(call);
       },
     },
   ];

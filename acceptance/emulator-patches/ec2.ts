@@ -12,7 +12,7 @@ export function ec2Patches(): readonly EmulatorPatch[] {
       service: "ec2",
       operation: /^AuthorizeSecurityGroup(Ingress|Egress)$/,
       reason: "moto forgets the description of a security group rule whose source is a group or a prefix list",
-      answer: async (call, send) => {
+      respond: async (call, send) => {
         const reply = await send(call);
         const fields = form(call);
         const text = SOURCES.map((source) => fields.get(`IpPermissions.1.${source}.1.Description`)).find(
@@ -26,7 +26,7 @@ export function ec2Patches(): readonly EmulatorPatch[] {
       service: "ec2",
       operation: "ModifySecurityGroupRules",
       reason: "as at its creation, moto forgets the description",
-      answer: (call, send) => {
+      respond: (call, send) => {
         const fields = form(call);
         const id = fields.get("SecurityGroupRule.1.SecurityGroupRuleId");
         const text = fields.get("SecurityGroupRule.1.SecurityGroupRule.Description");
@@ -39,7 +39,7 @@ export function ec2Patches(): readonly EmulatorPatch[] {
       operation: "DescribeSecurityGroupRules",
       reason: "gives back the descriptions that moto forgot",
       echo: "part",
-      answer: async (call, send) =>
+      respond: async (call, send) =>
         editText(await send(call), (text) =>
           text.replace(
             /<item>(?:(?!<item>).)*?<securityGroupRuleId>(.*?)<\/securityGroupRuleId>.*?<\/item>/gs,
@@ -59,7 +59,7 @@ export function ec2Patches(): readonly EmulatorPatch[] {
       service: "ec2",
       operation: "DescribeLaunchTemplateVersions",
       reason: "moto puts the tags of the template itself among those of its instances",
-      answer: async (call, send) =>
+      respond: async (call, send) =>
         editText(await send(call), (text) =>
           text
             .replace(/<item><resourceType>launch-template<\/resourceType><tagSet>.*?<\/tagSet><\/item>/gs, "")

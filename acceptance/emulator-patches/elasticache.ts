@@ -9,7 +9,7 @@ export function elasticachePatches(): readonly EmulatorPatch[] {
   /** Keys by the replication group that they encrypt. */
   const keys = new Map<string, string>();
 
-  /** A translation and no echo: a subnet that MiniStack loses is missing in its answer. */
+  /** A translation and no echo: a subnet that MiniStack loses is missing in its response. */
   const withOriginals = (reply: Reply): Reply =>
     editText(reply, (text) =>
       text.replace(
@@ -24,19 +24,19 @@ export function elasticachePatches(): readonly EmulatorPatch[] {
       operation: /^(Create|Modify)CacheSubnetGroup$/,
       reason:
         "MiniStack looks for a group's subnets in its own EC2, but they are in moto's: it is given copies of them",
-      answer: async (call, send) => withOriginals(await send(await withCopies(call, send, originals))),
+      respond: async (call, send) => withOriginals(await send(await withCopies(call, send, originals))),
     },
     {
       service: "elasticache",
       operation: "DescribeCacheSubnetGroups",
       reason: "MiniStack tells the ids of its copies; the reader knows those of moto's subnets and VPC",
-      answer: async (call, send) => withOriginals(await send(call)),
+      respond: async (call, send) => withOriginals(await send(call)),
     },
     {
       service: "elasticache",
       operation: "CreateReplicationGroup",
       reason: "MiniStack forgets the key of a replication group; it is remembered for the group's description",
-      answer: async (call, send) => {
+      respond: async (call, send) => {
         const reply = await send(call);
         const fields = form(call);
         if (reply.status < 300) keys.set(fields.get("ReplicationGroupId") ?? "", fields.get("KmsKeyId") ?? "");
@@ -48,7 +48,7 @@ export function elasticachePatches(): readonly EmulatorPatch[] {
       operation: "DescribeReplicationGroups",
       reason: "gives back the key that MiniStack forgot",
       echo: "part",
-      answer: async (call, send) =>
+      respond: async (call, send) =>
         editText(await send(call), (text) =>
           text.replace(/<ReplicationGroupId>([^<]*)<\/ReplicationGroupId>/g, (name, group) => {
             const key = keys.get(group);
@@ -60,7 +60,7 @@ export function elasticachePatches(): readonly EmulatorPatch[] {
       service: "elasticache",
       operation: "DescribeCacheClusters",
       reason: "MiniStack tells of a replication group, but not of its nodes, whether minor versions come by themselves",
-      answer: async (call, send) => {
+      respond: async (call, send) => {
         const request = new URLSearchParams({
           Action: "DescribeReplicationGroups",
           Version: form(call).get("Version") ?? "",
@@ -93,9 +93,9 @@ async function withCopies(call: Call, send: Send, originals: Map<string, string>
   const fields = form(call);
   const vpcs = new Map<string, string>();
   const copy = async (original: string, kind: "subnet" | "vpc", request: Readonly<Record<string, string>>) => {
-    const answer = await queryEc2(call, send, "ministack", request);
-    const id = element(answer, `${kind}Id`);
-    if (id === undefined) throw new Error(`MiniStack did not copy ${original}: ${answer}`);
+    const response = await queryEc2(call, send, "ministack", request);
+    const id = element(response, `${kind}Id`);
+    if (id === undefined) throw new Error(`MiniStack did not copy ${original}: ${response}`);
     originals.set(id, original);
     return id;
   };
@@ -111,7 +111,7 @@ async function withCopies(call: Call, send: Send, originals: Map<string, string>
   return withBody(call, fields.toString());
 }
 
-/** Asks an emulator's EC2 in the name of a call to another service: both emulators read the service from the signature. */
+/** Queries an emulator's EC2 on behalf of a call to another service: both emulators read the service from the signature. */
 async function queryEc2(
   call: Call,
   send: Send,

@@ -1,22 +1,22 @@
 import type { Call, Reply } from "../aws-calls/call.ts";
 import type { Emulator } from "../aws-calls/routes.ts";
 
-/** Passes a call on to its service's emulator, or to another one. */
+/** Forwards a call to its service's emulator, or to another one. */
 export type Send = (call: Call, emulator?: Emulator) => Promise<Reply>;
 
-/** One thing that an emulator forgets, invents or lacks, and what the AWS proxy does about it. */
+/** One thing that an emulator forgets, invents or lacks, and how the AWS proxy corrects it. */
 export interface EmulatorPatch {
   readonly service: string;
   /** An operation's name, or what the method and path of a REST call match. */
   readonly operation: string | RegExp;
-  /** What the emulator does wrong: the sentence that says when this patch may go. */
+  /** What the emulator does wrong. The patch is needed for as long as this sentence is true. */
   readonly reason: string;
   /**
-   * How much of the answer is the AWS proxy's own, from what was asked or made up, so that it proves nothing; such a thing
-   * stands in `known-gaps.ts`. @default - nothing: the emulator's answer, put into another form at most
+   * How much of the response is the AWS proxy's own, copied from the request or invented, so that it proves nothing; such
+   * an operation is listed in `known-gaps.ts`. @default - nothing: the emulator's response, at most in another form
    */
   readonly echo?: "whole" | "part";
-  answer(call: Call, send: Send): Promise<Reply>;
+  respond(call: Call, send: Send): Promise<Reply>;
 }
 
 /** The first patch for a call. */

@@ -8,18 +8,18 @@ import { snsPatches } from "./sns.ts";
 import { wafv2Patches } from "./wafv2.ts";
 import { fieldsAsXml } from "./xml.ts";
 
-/** Asks through patches, with an emulator that answers this text. */
-async function ask(
+/** The response's body through the patches, with an emulator that responds with this text. */
+async function callThrough(
   patches: readonly EmulatorPatch[],
   service: string,
   operation: string,
   body: string,
-  answer: string,
+  response: string,
 ) {
   const call: Call = { method: "POST", url: "/", headers: {}, body: Buffer.from(body), service, operation };
-  const send = async (): Promise<Reply> => ({ status: 200, headers: {}, body: Buffer.from(answer) });
+  const send = async (): Promise<Reply> => ({ status: 200, headers: {}, body: Buffer.from(response) });
   const patch = patchFor(patches, call);
-  return (await (patch ? patch.answer(call, send) : send())).body.toString();
+  return (await (patch ? patch.respond(call, send) : send())).body.toString();
 }
 const query = (fields: Readonly<Record<string, string>>) => new URLSearchParams(fields).toString();
 
@@ -42,16 +42,16 @@ describe("security group rules", () => {
   test("keep the description of a rule whose source is a group, and a changed one", async () => {
     const ec2 = ec2Patches();
     const made = query({ "IpPermissions.1.Groups.1.Description": "Checks & more" });
-    await ask(ec2, "ec2", "AuthorizeSecurityGroupIngress", made, item("sgr-1"));
-    expect(await ask(ec2, "ec2", "DescribeSecurityGroupRules", "", all)).toBe(
+    await callThrough(ec2, "ec2", "AuthorizeSecurityGroupIngress", made, item("sgr-1"));
+    expect(await callThrough(ec2, "ec2", "DescribeSecurityGroupRules", "", all)).toBe(
       item("sgr-1", "<description>Checks &amp; more</description>") + item("sgr-2", "<description>own</description>"),
     );
     const changed = query({
       "SecurityGroupRule.1.SecurityGroupRuleId": "sgr-2",
       "SecurityGroupRule.1.SecurityGroupRule.Description": "new",
     });
-    await ask(ec2, "ec2", "ModifySecurityGroupRules", changed, "");
-    expect(await ask(ec2, "ec2", "DescribeSecurityGroupRules", "", all)).toContain(
+    await callThrough(ec2, "ec2", "ModifySecurityGroupRules", changed, "");
+    expect(await callThrough(ec2, "ec2", "DescribeSecurityGroupRules", "", all)).toContain(
       item("sgr-2", "<description>new</description>"),
     );
   });
@@ -61,11 +61,11 @@ describe("Auto Scaling groups", () => {
   test("keep their warm-up, also when an update names other parts only", async () => {
     const autoscaling = autoscalingPatches();
     const group = (operation: string, more: object) =>
-      ask(autoscaling, "autoscaling", operation, query({ AutoScalingGroupName: "g", ...more }), "");
+      callThrough(autoscaling, "autoscaling", operation, query({ AutoScalingGroupName: "g", ...more }), "");
     await group("CreateAutoScalingGroup", { DefaultInstanceWarmup: "300", MaxInstanceLifetime: "1" });
     await group("UpdateAutoScalingGroup", { MaxInstanceLifetime: "2" });
-    const answer = "<AutoScalingGroupName>g</AutoScalingGroupName><AutoScalingGroupARN>arn</AutoScalingGroupARN>";
-    const described = await ask(autoscaling, "autoscaling", "DescribeAutoScalingGroups", "", answer);
+    const response = "<AutoScalingGroupName>g</AutoScalingGroupName><AutoScalingGroupARN>arn</AutoScalingGroupARN>";
+    const described = await callThrough(autoscaling, "autoscaling", "DescribeAutoScalingGroups", "", response);
     expect(described).toContain("<DefaultInstanceWarmup>300</DefaultInstanceWarmup>");
     expect(described).toContain("<MaxInstanceLifetime>2</MaxInstanceLifetime>");
   });
@@ -73,9 +73,10 @@ describe("Auto Scaling groups", () => {
   test("keep what a hook tells, each group's its own, and nothing that it was not told", async () => {
     const autoscaling = autoscalingPatches();
     const hook = (group: string, more = {}) => query({ AutoScalingGroupName: group, LifecycleHookName: "h", ...more });
-    await ask(autoscaling, "autoscaling", "PutLifecycleHook", hook("g", { NotificationMetadata: "{}" }), "");
-    const answer = "<LifecycleHookName>h</LifecycleHookName><RoleARN>invented</RoleARN>";
-    const describe = (group: string) => ask(autoscaling, "autoscaling", "DescribeLifecycleHooks", hook(group), answer);
+    await callThrough(autoscaling, "autoscaling", "PutLifecycleHook", hook("g", { NotificationMetadata: "{}" }), "");
+    const response = "<LifecycleHookName>h</LifecycleHookName><RoleARN>invented</RoleARN>";
+    const describe = (group: string) =>
+      callThrough(autoscaling, "autoscaling", "DescribeLifecycleHooks", hook(group), response);
     expect(await describe("g")).toBe(
       "<LifecycleHookName>h</LifecycleHookName><NotificationMetadata>{}</NotificationMetadata>",
     );
@@ -83,35 +84,36 @@ describe("Auto Scaling groups", () => {
   });
 });
 
-test("composite alarms are described as asked, and gone once deleted", async () => {
+test("composite alarms are described as requested, and gone once deleted", async () => {
   const cloudwatch = cloudwatchPatches();
   const put = query({ AlarmName: "down", AlarmRule: 'ALARM("a")' });
-  await ask(cloudwatch, "monitoring", "PutCompositeAlarm", put, "");
+  await callThrough(cloudwatch, "monitoring", "PutCompositeAlarm", put, "");
   const which = query({ "AlarmTypes.member.1": "CompositeAlarm", "AlarmNames.member.1": "down" });
-  expect(await ask(cloudwatch, "monitoring", "DescribeAlarms", which, "moto")).toContain(
+  expect(await callThrough(cloudwatch, "monitoring", "DescribeAlarms", which, "moto")).toContain(
     '<AlarmRule>ALARM("a")</AlarmRule>',
   );
-  expect(await ask(cloudwatch, "monitoring", "DescribeAlarms", "", "moto")).toBe("moto");
-  await ask(cloudwatch, "monitoring", "DeleteAlarms", query({ "AlarmNames.member.1": "down" }), "");
-  expect(await ask(cloudwatch, "monitoring", "DescribeAlarms", which, "moto")).not.toContain("AlarmRule");
+  expect(await callThrough(cloudwatch, "monitoring", "DescribeAlarms", "", "moto")).toBe("moto");
+  await callThrough(cloudwatch, "monitoring", "DeleteAlarms", query({ "AlarmNames.member.1": "down" }), "");
+  expect(await callThrough(cloudwatch, "monitoring", "DescribeAlarms", which, "moto")).not.toContain("AlarmRule");
 });
 
-test("a subscription's ARN is told before it is confirmed, when it is asked for", async () => {
+test("a subscription's ARN is returned before it is confirmed, when the request wants it", async () => {
   const endpoint = "<Endpoint>https://a?b&amp;c</Endpoint>";
-  // Stands for both of the emulator's answers: that of Subscribe and the list.
-  const answer =
+  // Stands for both of the emulator's responses: that of Subscribe and the list.
+  const response =
     "<SubscriptionArn>pending confirmation</SubscriptionArn>" +
     `<member><SubscriptionArn>arn:other</SubscriptionArn></member><member><SubscriptionArn>arn:own</SubscriptionArn>${endpoint}</member>`;
   const fields = { Endpoint: "https://a?b&c", TopicArn: "arn:topic" };
-  const subscribe = (more: object) => ask(snsPatches(), "sns", "Subscribe", query({ ...fields, ...more }), answer);
+  const subscribe = (more: object) =>
+    callThrough(snsPatches(), "sns", "Subscribe", query({ ...fields, ...more }), response);
   expect(await subscribe({ ReturnSubscriptionArn: "true" })).toMatch(/^<SubscriptionArn>arn:own</);
-  expect(await subscribe({})).toBe(answer);
+  expect(await subscribe({})).toBe(response);
 });
 
 test("a web ACL keeps its response bodies", async () => {
   const wafv2 = wafv2Patches();
   const CustomResponseBodies = { limit: { Content: "{}" } };
-  await ask(wafv2, "wafv2", "CreateWebACL", JSON.stringify({ Name: "acl", CustomResponseBodies }), "{}");
-  const answer = await ask(wafv2, "wafv2", "GetWebACL", "{}", JSON.stringify({ WebACL: { Name: "acl" } }));
-  expect(JSON.parse(answer)).toEqual({ WebACL: { Name: "acl", CustomResponseBodies } });
+  await callThrough(wafv2, "wafv2", "CreateWebACL", JSON.stringify({ Name: "acl", CustomResponseBodies }), "{}");
+  const response = await callThrough(wafv2, "wafv2", "GetWebACL", "{}", JSON.stringify({ WebACL: { Name: "acl" } }));
+  expect(JSON.parse(response)).toEqual({ WebACL: { Name: "acl", CustomResponseBodies } });
 });

@@ -4,12 +4,12 @@ import { type ApiMethod, apiParts } from "./api-document.ts";
 import type { Send } from "./emulator-patch.ts";
 
 /**
- * Does what PutRestApi does in the mode `overwrite`, by single calls: MiniStack answers requests to an API that was made
- * piece by piece, but has no import for an existing one.
+ * Does what PutRestApi does in the mode `overwrite`, by single calls: MiniStack serves an API that was made piece by
+ * piece, but cannot import a document into an existing one.
  */
 export async function importRestApi(call: Call, send: Send): Promise<Reply> {
   const api = call.operation.split(" ")[1] ?? "";
-  const ask = async (method: string, path: string, body?: JsonObject): Promise<JsonObject> => {
+  const sendCall = async (method: string, path: string, body?: JsonObject): Promise<JsonObject> => {
     const text = body === undefined ? "" : JSON.stringify(body);
     const reply = await send({
       ...call,
@@ -18,66 +18,70 @@ export async function importRestApi(call: Call, send: Send): Promise<Reply> {
       operation: `${method} ${api}${path}`,
       body: Buffer.from(text),
     });
-    const answer = reply.body.toString("utf8");
-    if (reply.status >= 300)
-      throw new Error(`${method} ${api}${path} was answered ${reply.status}: ${answer} to ${text}`);
-    return answer.trim() === "" ? {} : parseObject(answer);
+    const response = reply.body.toString("utf8");
+    if (reply.status >= 300) throw new Error(`${method} ${api}${path} got ${reply.status}: ${response} to ${text}`);
+    return response.trim() === "" ? {} : parseObject(response);
   };
 
-  await removeAll(ask);
+  await removeAll(sendCall);
   const parts = apiParts(input(call));
-  await ask("PATCH", "", { patchOperations: [{ op: "replace", path: "/apiKeySource", value: parts.apiKeySource }] });
-  const authorizers = await makeAll(ask, "/authorizers", parts.authorizers);
-  const validators = await makeAll(ask, "/requestvalidators", parts.validators);
+  await sendCall("PATCH", "", {
+    patchOperations: [{ op: "replace", path: "/apiKeySource", value: parts.apiKeySource }],
+  });
+  const authorizers = await makeAll(sendCall, "/authorizers", parts.authorizers);
+  const validators = await makeAll(sendCall, "/requestvalidators", parts.validators);
   for (const [type, body] of Object.entries(parts.gatewayResponses))
-    await ask("PUT", `/gatewayresponses/${type}`, body);
+    await sendCall("PUT", `/gatewayresponses/${type}`, body);
 
-  const resources = new Map<string, string>([["", await rootId(ask)]]);
+  const resources = new Map<string, string>([["", await rootId(sendCall)]]);
   for (const method of parts.methods) {
-    const resource = await resourceId(ask, resources, method.path);
-    await makeMethod(ask, `/resources/${resource}/methods/${method.httpMethod}`, method, { authorizers, validators });
+    const resource = await resourceId(sendCall, resources, method.path);
+    await makeMethod(sendCall, `/resources/${resource}/methods/${method.httpMethod}`, method, {
+      authorizers,
+      validators,
+    });
   }
   return send({ ...call, method: "GET", url: api, operation: `GET ${api}`, body: Buffer.alloc(0) });
 }
 
-type Ask = (method: string, path: string, body?: JsonObject) => Promise<JsonObject>;
+type SendCall = (method: string, path: string, body?: JsonObject) => Promise<JsonObject>;
 
-async function removeAll(ask: Ask): Promise<void> {
-  for (const resource of items(await ask("GET", "/resources?limit=500"))) {
+async function removeAll(sendCall: SendCall): Promise<void> {
+  for (const resource of items(await sendCall("GET", "/resources?limit=500"))) {
     const isTop = asText(resource.path).split("/").length === 2 && resource.path !== "/";
-    if (isTop) await ask("DELETE", `/resources/${asText(resource.id)}`); // with all below it
+    if (isTop) await sendCall("DELETE", `/resources/${asText(resource.id)}`); // with all below it
   }
   for (const kind of ["authorizers", "requestvalidators"])
-    for (const { id } of items(await ask("GET", `/${kind}`))) await ask("DELETE", `/${kind}/${asText(id)}`);
-  for (const { responseType, defaultResponse } of items(await ask("GET", "/gatewayresponses")))
-    if (defaultResponse !== true) await ask("DELETE", `/gatewayresponses/${asText(responseType)}`);
+    for (const { id } of items(await sendCall("GET", `/${kind}`))) await sendCall("DELETE", `/${kind}/${asText(id)}`);
+  for (const { responseType, defaultResponse } of items(await sendCall("GET", "/gatewayresponses")))
+    if (defaultResponse !== true) await sendCall("DELETE", `/gatewayresponses/${asText(responseType)}`);
 }
 
 /** @returns ids by name */
 async function makeAll(
-  ask: Ask,
+  sendCall: SendCall,
   path: string,
   bodies: Readonly<Record<string, JsonObject>>,
 ): Promise<ReadonlyMap<string, Json>> {
   const ids = new Map<string, Json>();
   for (const [name, body] of Object.entries(bodies))
-    ids.set(name, (await ask("POST", path, { ...body, name })).id ?? null);
+    ids.set(name, (await sendCall("POST", path, { ...body, name })).id ?? null);
   return ids;
 }
 
-async function rootId(ask: Ask): Promise<string> {
-  const root = items(await ask("GET", "/resources?limit=500")).find(({ path }) => path === "/");
+async function rootId(sendCall: SendCall): Promise<string> {
+  const root = items(await sendCall("GET", "/resources?limit=500")).find(({ path }) => path === "/");
   return asText(root?.id);
 }
 
 /** Id of a path's resource; makes it and those above it. */
-async function resourceId(ask: Ask, known: Map<string, string>, path: string): Promise<string> {
+async function resourceId(sendCall: SendCall, known: Map<string, string>, path: string): Promise<string> {
   const trimmed = path.replace(/\/$/, "");
   const found = known.get(trimmed);
   if (found !== undefined) return found;
   const cut = trimmed.lastIndexOf("/");
-  const parent = await resourceId(ask, known, trimmed.slice(0, cut));
-  const made = await ask("POST", `/resources/${parent}`, { pathPart: trimmed.slice(cut + 1) });
+  const parent = await resourceId(sendCall, known, trimmed.slice(0, cut));
+  const made = await sendCall("POST", `/resources/${parent}`, { pathPart: trimmed.slice(cut + 1) });
   const id = asText(made.id);
   known.set(trimmed, id);
   return id;
@@ -88,9 +92,14 @@ interface Ids {
   readonly validators: ReadonlyMap<string, Json>;
 }
 
-async function makeMethod(ask: Ask, path: string, method: ApiMethod, { authorizers, validators }: Ids): Promise<void> {
+async function makeMethod(
+  sendCall: SendCall,
+  path: string,
+  method: ApiMethod,
+  { authorizers, validators }: Ids,
+): Promise<void> {
   const { authorizer, validator, apiKeyRequired, requestParameters } = method;
-  await ask("PUT", path, {
+  await sendCall("PUT", path, {
     authorizationType: authorizer === undefined ? "NONE" : "CUSTOM",
     ...(authorizer === undefined ? {} : { authorizerId: authorizers.get(authorizer) }),
     ...(validator === undefined ? {} : { requestValidatorId: validators.get(validator) }),
@@ -99,16 +108,16 @@ async function makeMethod(ask: Ask, path: string, method: ApiMethod, { authorize
   });
   for (const [status, headers] of Object.entries(method.responses)) {
     const responseParameters = Object.fromEntries(headers.map((name) => [`method.response.header.${name}`, false]));
-    await ask("PUT", `${path}/responses/${status}`, { responseParameters });
+    await sendCall("PUT", `${path}/responses/${status}`, { responseParameters });
   }
-  await ask("PUT", `${path}/integration`, method.integration);
+  await sendCall("PUT", `${path}/integration`, method.integration);
   for (const [status, response] of Object.entries(method.integrationResponses))
-    await ask("PUT", `${path}/integration/responses/${status}`, response);
+    await sendCall("PUT", `${path}/integration/responses/${status}`, response);
 }
 
 /** The items of a list: API Gateway calls them `item` on the wire. */
-function items(answer: JsonObject): readonly JsonObject[] {
-  return asList(answer.item ?? answer.items ?? [])
+function items(response: JsonObject): readonly JsonObject[] {
+  return asList(response.item ?? response.items ?? [])
     .filter(isObject)
     .map(asObject);
 }

@@ -10,11 +10,11 @@ export function s3Patches(): readonly EmulatorPatch[] {
       service: "s3",
       operation: /^POST \/[^/]+\/.+/,
       reason: "MiniStack drops the tags of an object that is uploaded in parts; they are put to it once it is whole",
-      answer: async (call, send) => {
+      respond: async (call, send) => {
         const reply = await send(call);
-        const asked = call.headers["x-amz-tagging"];
+        const requested = call.headers["x-amz-tagging"];
         const begun = element(reply.body.toString(), "UploadId");
-        if (begun !== undefined && asked !== undefined) tags.set(begun, asked);
+        if (begun !== undefined && requested !== undefined) tags.set(begun, requested);
         const ended = new URL(call.url, "http://s3").searchParams.get("uploadId") ?? "";
         const text = tags.get(ended);
         if (text === undefined || reply.status >= 300) return reply;

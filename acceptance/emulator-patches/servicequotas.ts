@@ -9,9 +9,9 @@ export function servicequotasPatches(): readonly EmulatorPatch[] {
     {
       service: "servicequotas",
       operation: "GetServiceQuota",
-      reason: "neither emulator has quotas of EC2: moto fails when it is asked for one",
+      reason: "neither emulator has quotas of EC2: moto fails when one is requested",
       echo: "whole",
-      answer: async (call) => jsonReply(200, { Quota: { ...input(call), Value: VALUE } }),
+      respond: async (call) => jsonReply(200, { Quota: { ...input(call), Value: VALUE } }),
     },
   ];
 }

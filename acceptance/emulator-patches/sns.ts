@@ -9,12 +9,12 @@ export function snsPatches(): readonly EmulatorPatch[] {
     {
       service: "sns",
       operation: "Subscribe",
-      reason: "MiniStack holds the ARN of an unconfirmed subscription back even when ReturnSubscriptionArn asks for it",
-      answer: async (call, send) => {
+      reason: "MiniStack omits the ARN of an unconfirmed subscription also when ReturnSubscriptionArn is true",
+      respond: async (call, send) => {
         const reply = await send(call);
         const fields = form(call);
-        const isAsked = fields.get("ReturnSubscriptionArn") === "true";
-        if (!isAsked || !reply.body.toString().includes(PENDING)) return reply;
+        const wantsArn = fields.get("ReturnSubscriptionArn") === "true";
+        if (!wantsArn || !reply.body.toString().includes(PENDING)) return reply;
         const request = {
           Action: "ListSubscriptionsByTopic",
           Version: fields.get("Version") ?? "",

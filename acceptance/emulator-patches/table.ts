@@ -10,8 +10,8 @@ import { servicequotasPatches } from "./servicequotas.ts";
 import { snsPatches } from "./sns.ts";
 import { wafv2Patches } from "./wafv2.ts";
 
-/** Every patch, by service. Each set has its own memory: a testbed that starts anew remembers nothing. */
-export const AMENDMENTS: readonly (() => readonly EmulatorPatch[])[] = [
+/** The patches by service. Each call of a function makes patches with memory of their own, for one testbed. */
+export const EMULATOR_PATCHES: readonly (() => readonly EmulatorPatch[])[] = [
   apigatewayPatches,
   autoscalingPatches,
   cloudfrontPatches,

@@ -11,14 +11,14 @@ export function wafv2Patches(): readonly EmulatorPatch[] {
   };
   const reason = "MiniStack forgets the custom response bodies of a web ACL";
   return [
-    { service: "wafv2", operation: "CreateWebACL", reason, answer: remember },
-    { service: "wafv2", operation: "UpdateWebACL", reason, answer: remember },
+    { service: "wafv2", operation: "CreateWebACL", reason, respond: remember },
+    { service: "wafv2", operation: "UpdateWebACL", reason, respond: remember },
     {
       service: "wafv2",
       operation: "GetWebACL",
       reason,
       echo: "part",
-      answer: async (call, send) =>
+      respond: async (call, send) =>
         editJson(await send(call), (value) => {
           const acl = asObject(value.WebACL);
           const forgotten = bodies.get(asText(acl.Name));

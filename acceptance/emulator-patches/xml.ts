@@ -19,7 +19,7 @@ interface Tree {
 }
 
 /**
- * Fields of a query call as the XML in which the describing call would answer them:
+ * Fields of a query call as the XML in which the describing call would return them:
  * `Tags.member.1.Key=a` becomes `<Tags><member><Key>a</Key></member></Tags>`.
  * @param names first parts of the fields that are wanted
  */

@@ -1,8 +1,8 @@
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 
-/** What a clone does not have, and what every one finds again. */
-const LEFT_OUT: ReadonlySet<string> = new Set([".git", ".sluice", "cdktf.out", "coverage", "node_modules", "shared"]);
+/** Not copied into a clone: repository, build outputs, dependencies and shared files. */
+const OMITTED: ReadonlySet<string> = new Set([".git", ".sluice", "cdktf.out", "coverage", "node_modules", "shared"]);
 
 /** A copy of the project in which files may be changed, as an operator changes them. */
 export class Clone {
@@ -10,7 +10,7 @@ export class Clone {
 
   /** @param folder where it is made; nothing must be there */
   constructor(project: string, folder: string) {
-    cpSync(project, folder, { recursive: true, filter: (path) => !LEFT_OUT.has(relative(project, path)) });
+    cpSync(project, folder, { recursive: true, filter: (path) => !OMITTED.has(relative(project, path)) });
     symlinkSync(join(project, "node_modules"), join(folder, "node_modules"));
     this.folder = folder;
   }

@@ -45,7 +45,7 @@ async function apiAddress({ environment, operator, testbed }: Runbook): Promise<
   return `${testbed.awsProxy.url}/_aws/execute-api/${id}/${stage}`;
 }
 
-/** "Deploy": a pool's limit by TF_VAR_…, over the one that is kept in a file. */
+/** "Deploy": a pool's limit by TF_VAR_…, over the one that is stored in a file. */
 export async function scale(runbook: Runbook): Promise<void> {
   const { environment, operator, report } = runbook;
   const before = operator.retainedVariables();
@@ -87,7 +87,7 @@ export async function changeAndRollBack(runbook: Runbook): Promise<void> {
   ]);
   const { zones, gateways } = await loadEnvironment(environment);
   const nats = Math.min(zones.length, gateways.minInstances);
-  // The endpoint of its secret; of the way out a rule, a route for each zone, NAT gateways and their addresses.
+  // The endpoint of its secret; of the internet egress a rule, a route for each zone, NAT gateways and their addresses.
   const added = new RegExp(`${environment}-network: ${1 + 1 + zones.length + 2 * nats} to add$`, "m");
   await operator.run("plan", ["--detailed-exitcode", "--stack", "network"], { code: 2, says: [added] });
   await operator.run("deploy", ["--yes", ...args], { says: [...changed, /deployed; nothing is left to change/] });
@@ -119,15 +119,17 @@ export async function restoreState(runbook: Runbook): Promise<void> {
   const { environment, operator, testbed, state, report } = runbook;
   const settings = clientSettings(testbed.awsProxy.url);
   const s3 = new S3Client({ ...settings, forcePathStyle: true });
-  const place = { Bucket: state.bucket, Key: `${environment}/serving.tfstate` };
-  await s3.send(new PutObjectCommand({ ...place, Body: "damaged" }));
+  const location = { Bucket: state.bucket, Key: `${environment}/serving.tfstate` };
+  await s3.send(new PutObjectCommand({ ...location, Body: "damaged" }));
   await operator.run("plan", ["--stack", "serving"], { code: 1 });
-  const { Versions = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket: state.bucket, Prefix: place.Key }));
+  const { Versions = [] } = await s3.send(
+    new ListObjectVersionsCommand({ Bucket: state.bucket, Prefix: location.Key }),
+  );
   const good = Versions.find(({ IsLatest }) => IsLatest !== true)?.VersionId;
-  if (good === undefined) throw new Error(`There is no older version of ${place.Key}.`);
-  const CopySource = `${state.bucket}/${place.Key}?versionId=${good}`;
-  await s3.send(new CopyObjectCommand({ ...place, CopySource }));
-  const LockID = { S: `${state.bucket}/${place.Key}-md5` };
+  if (good === undefined) throw new Error(`There is no older version of ${location.Key}.`);
+  const CopySource = `${state.bucket}/${location.Key}?versionId=${good}`;
+  await s3.send(new CopyObjectCommand({ ...location, CopySource }));
+  const LockID = { S: `${state.bucket}/${location.Key}-md5` };
   await new DynamoDBClient(settings).send(new DeleteItemCommand({ TableName: state.lockTable, Key: { LockID } }));
   report(`${environment}: a damaged state brought back from the versions of its bucket`);
 }

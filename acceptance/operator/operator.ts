@@ -23,13 +23,13 @@ export interface Expected {
 
 type Variables = Readonly<Record<string, string>>;
 
-/** How a command is asked, and what it must do. */
-export interface Asked extends Expected {
+/** A command's variables, and what it must do. */
+export interface CommandOptions extends Expected {
   /** Beside those that every command is given. */
   readonly variables?: Variables;
 }
 
-/** An operator at a shell: the real `sluice`, with OpenTofu and AWS of the testbed. There is no terminal to ask at. */
+/** An operator at a shell: the real `sluice`, with OpenTofu and AWS of the testbed. There is no terminal. */
 export class Operator {
   /** What every command is given. */
   readonly variables: Variables;
@@ -53,7 +53,7 @@ export class Operator {
     return join(this.#props.testbed.folder, "work/deploy", this.#props.environment);
   }
 
-  /** Where variables are kept for the environment. */
+  /** File of the environment's variables. */
   get variablesFile(): string {
     return join(this.deployFolder, "terraform.tfvars.json");
   }
@@ -74,13 +74,29 @@ export class Operator {
    * @returns its output
    * @throws with the output when it did something else
    */
-  async run(command: string, args: readonly string[], { variables, ...expected }: Asked = {}): Promise<string> {
-    return told(`sluice ${[command, ...args].join(" ")}`, await this.start(command, args, variables).done, expected);
+  async run(
+    command: string,
+    args: readonly string[],
+    { variables, ...expected }: CommandOptions = {},
+  ): Promise<string> {
+    return checkedOutput(
+      `sluice ${[command, ...args].join(" ")}`,
+      await this.start(command, args, variables).done,
+      expected,
+    );
   }
 
   /** The same with another program, in the clone. */
-  async program(command: string, args: readonly string[], { variables, ...expected }: Asked = {}): Promise<string> {
-    return told([basename(command), ...args].join(" "), await this.#start(command, args, variables).done, expected);
+  async program(
+    command: string,
+    args: readonly string[],
+    { variables, ...expected }: CommandOptions = {},
+  ): Promise<string> {
+    return checkedOutput(
+      [basename(command), ...args].join(" "),
+      await this.#start(command, args, variables).done,
+      expected,
+    );
   }
 
   #start(command: string, args: readonly string[], variables: Variables = {}): RunningChild {
@@ -89,8 +105,8 @@ export class Operator {
   }
 }
 
-/** @throws with the output when a command ended or spoke in another way than expected */
-export function told(
+/** @throws with the output when a command's exit code or output is not the expected one */
+export function checkedOutput(
   command: string,
   { code, output }: ChildResult,
   { code: wanted = 0, says = [] }: Expected,

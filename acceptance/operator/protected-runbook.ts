@@ -3,7 +3,7 @@ import { asList } from "../../local/template/json.ts";
 import { parseObject } from "../aws-calls/call.ts";
 import { callAws } from "../aws-client/aws-call.ts";
 import { inventory, leftOver } from "../aws-client/leftovers.ts";
-import { told } from "./operator.ts";
+import { checkedOutput } from "./operator.ts";
 import type { Runbook } from "./runbook.ts";
 
 /**
@@ -26,7 +26,7 @@ export async function protectedRunbook({ environment, operator, clone, testbed, 
   });
   while (!hasEnded && (await keyCount(url)) === keys) await sleep(50);
   first.terminate();
-  told("sluice deploy, stopped", await ended, { code: 1, says: [new RegExp(`${data}: stopped as asked`)] });
+  checkedOutput("sluice deploy, stopped", await ended, { code: 1, says: [new RegExp(`${data}: stopped as asked`)] });
   await operator.run("deploy", ["--yes", "--stack", "data"], {
     says: [
       new RegExp(`${data}: an interrupted deployment left .*aws_kms_key\\.\\w+.* half made`),
@@ -35,7 +35,7 @@ export async function protectedRunbook({ environment, operator, clone, testbed, 
     ],
   });
   await operator.run("plan", ["--detailed-exitcode", "--stack", "data"], { says: [new RegExp(`${data}: no changes`)] });
-  report(`${environment}: a stopped deployment taken up again, its half-made key kept`);
+  report(`${environment}: a stopped deployment continued, its tainted key retained`);
 
   await operator.run("destroy", ["--yes", "--stack", "data", "--confirm", data], {
     code: 1,

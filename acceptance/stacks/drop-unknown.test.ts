@@ -40,7 +40,7 @@ describe("what the provider does not know", () => {
 });
 
 describe("what stays", () => {
-  test("is OpenTofu's own, other providers' types, maps with any key, and expressions in a block's place", () => {
+  test("is OpenTofu's own, other providers' types, maps with any key, and expressions instead of a block", () => {
     const config = {
       lifecycle: { prevent_destroy: true },
       depends_on: ["x"],

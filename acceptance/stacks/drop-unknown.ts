@@ -24,7 +24,7 @@ export interface Dropped {
 export function dropUnknown(document: JsonObject, schema: ProviderSchema): Dropped {
   const dropped = new Set<string>();
   const section = (name: string, types: JsonObject): JsonObject => {
-    const kept = Object.entries(asObject(document[name] ?? {})).flatMap(([type, instances]) => {
+    const known = Object.entries(asObject(document[name] ?? {})).flatMap(([type, instances]) => {
       if (!type.startsWith("aws_")) return [[type, instances]];
       const known = types[type];
       if (!isObject(known)) {
@@ -37,7 +37,7 @@ export function dropUnknown(document: JsonObject, schema: ProviderSchema): Dropp
       ]);
       return [[type, Object.fromEntries(cleaned)]];
     });
-    return Object.fromEntries(kept);
+    return Object.fromEntries(known);
   };
   const resource = section("resource", schema.resources);
   const data = section("data", schema.dataSources);
@@ -51,13 +51,13 @@ export function dropUnknown(document: JsonObject, schema: ProviderSchema): Dropp
   };
 }
 
-/** The part of a block that its schema knows. An expression in a block's place stands for the whole block. */
+/** The part of a block that its schema knows. An expression instead of a block stands for the whole block. */
 function knownPart(schema: JsonObject, value: Json, where: string, dropped: Set<string>): Json {
   if (Array.isArray(value)) return value.map((each: Json) => knownPart(schema, each, where, dropped));
   if (!isObject(value)) return value;
   const attributes = asObject(schema.attributes ?? {});
   const nestedBlocks = asObject(schema.block_types ?? {});
-  const kept = Object.entries(value).flatMap(([name, inner = null]) => {
+  const known = Object.entries(value).flatMap(([name, inner = null]) => {
     const path = `${where}.${name}`;
     if (META.has(name)) return [[name, inner]];
     const nested = nestedBlocks[name];
@@ -69,5 +69,5 @@ function knownPart(schema: JsonObject, value: Json, where: string, dropped: Set<
     }
     return [[name, isObject(attribute.nested_type) ? knownPart(attribute.nested_type, inner, path, dropped) : inner]];
   });
-  return Object.fromEntries(kept);
+  return Object.fromEntries(known);
 }

@@ -2,7 +2,7 @@ import { asObject, isObject, type Json, type JsonObject } from "../../local/temp
 
 /**
  * The document with one value changed.
- * @param path names, and numbers for the places in a list; it must be there already
+ * @param path names, and numbers for the positions in a list; it must exist already
  */
 export function changeValue(
   document: JsonObject,
@@ -15,7 +15,7 @@ export function changeValue(
 function changed(node: Json, [first, ...rest]: readonly (string | number)[], change: (value: Json) => Json): Json {
   if (first === undefined) return change(node);
   if (Array.isArray(node) && typeof first === "number") {
-    if (first >= node.length) throw new Error(`There is no place ${first} in a list of ${node.length}.`);
+    if (first >= node.length) throw new Error(`There is no position ${first} in a list of ${node.length}.`);
     return node.map((each: Json, index) => (index === first ? changed(each, rest, change) : each));
   }
   const value = isObject(node) ? node[String(first)] : undefined;

@@ -27,8 +27,8 @@ export async function healInterruptedApply(run: StackRun, url: string): Promise<
   const made = (await run.step("state", "list")).trim().split("\n").length;
   if (made >= run.resources) throw new Error(`${run.name}: nothing was left to do when the apply was interrupted.`);
   // What was half made would be replaced, which OpenTofu refuses for what is protected: there an operator keeps it.
-  const kept = (await run.tainted()).filter((address) => isKept(run, address));
-  for (const address of kept) await run.step("untaint", address);
+  const retained = (await run.tainted()).filter((address) => isRetained(run, address));
+  for (const address of retained) await run.step("untaint", address);
 
   const second = run.startApply();
   while (!(await isLocked(run, url))) await sleep(20);
@@ -41,11 +41,11 @@ export async function healInterruptedApply(run: StackRun, url: string): Promise<
     throw new Error(`${run.name}: the lock of a killed apply is not reported with its owner:\n${refusal}`);
   await run.step("force-unlock", "-force", id);
   await run.apply();
-  const untainted = kept.length > 0 ? `; ${kept.join(", ")} untainted` : "";
+  const untainted = retained.length > 0 ? `; ${retained.join(", ")} untainted` : "";
   return `ended after ${made} of ${run.resources} resources${untainted}; a killed apply's lock reported as ${owner}'s; then healed`;
 }
 
-function isKept({ stack }: StackRun, address: string): boolean {
+function isRetained({ stack }: StackRun, address: string): boolean {
   const config = rawResources(stack).find((resource) => resource.address === address)?.config;
   return isObject(config?.lifecycle) && config.lifecycle.prevent_destroy === true;
 }
@@ -54,7 +54,7 @@ async function isLocked(run: StackRun, url: string): Promise<boolean> {
   const store = stateStore(run.stack);
   if (!store) throw new Error(`${run.name} keeps no state in S3.`);
   // Beside its locks, OpenTofu keeps a checksum of each state there.
-  const answer = await callAws(url, "dynamodb", {
+  const response = await callAws(url, "dynamodb", {
     target: "DynamoDB_20120810.Scan",
     body: {
       TableName: store.lockTable,
@@ -62,5 +62,5 @@ async function isLocked(run: StackRun, url: string): Promise<boolean> {
       ExpressionAttributeValues: { ":stack": { S: `${run.name.slice(run.name.lastIndexOf("-") + 1)}.tfstate` } },
     },
   });
-  return asNumber(asObject(parseObject(answer)).Count) > 0;
+  return asNumber(asObject(parseObject(response)).Count) > 0;
 }

@@ -42,7 +42,7 @@ test("a value that the older provider refuses is replaced for it only", () => {
   expect(runtime("6.25.0")).toEqual(stack.resource);
 });
 
-test("an attribute that is left out without an known gap is refused by name, with the way out", () => {
+test("an attribute that is omitted without a known gap is refused by name, with the remedy", () => {
   const misspelled = { ...stack, resource: { ...stack.resource, aws_lb: { Main: { helth_check: 1 } } } };
   expect(() => prepare(misspelled)).toThrow(
     /^dev-data sets aws_lb.helth_check, which AWS provider 5.100.0 does not know; correct the name, or/,
@@ -53,6 +53,8 @@ test("a change of a value that is not there is refused", () => {
   expect(changeValue(stack, ["provider", "aws", 0, "region"], () => "eu")).toMatchObject({
     provider: { aws: [{ region: "eu", default_tags: [{}] }] },
   });
-  expect(() => changeValue(stack, ["provider", "aws", 1, "region"], () => "eu")).toThrow("no place 1 in a list of 1");
+  expect(() => changeValue(stack, ["provider", "aws", 1, "region"], () => "eu")).toThrow(
+    "no position 1 in a list of 1",
+  );
   expect(() => changeValue(stack, ["provider", "gcp"], () => "eu")).toThrow("nothing called gcp");
 });

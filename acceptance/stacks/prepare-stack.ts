@@ -52,7 +52,7 @@ const CREDENTIALS = {
   skip_region_validation: true,
 } as const;
 
-/** Where and how a state is kept on the testbed. */
+/** Location and form of a state on the testbed. */
 export function stateSettings(url: string): JsonObject {
   return {
     ...CREDENTIALS,

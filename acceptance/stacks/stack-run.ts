@@ -36,7 +36,7 @@ export class StackRun {
     writeFileSync(join(this.folder, "cdk.tf.json"), JSON.stringify(document, undefined, 1));
   }
 
-  /** Whether it makes the place in which its own state is kept. */
+  /** Whether it makes the bucket that stores its own state. */
   get holdsStates(): boolean {
     const bucket = stateStore(this.stack)?.bucket;
     return rawResources(this.stack).some(({ type, config }) => type === "aws_s3_bucket" && config.bucket === bucket);

@@ -21,7 +21,7 @@ export function withStateEntering(document: JsonObject): JsonObject {
   return withStateMethod(document, (method) => ({ method, fallback: { method: PLAIN } }));
 }
 
-/** The stack on the way out of its bucket: reads what is encrypted, and writes the file as plain text. */
+/** The stack while it leaves its bucket: reads the encrypted state, and writes the file as plain text. */
 export function withStateLeaving(document: JsonObject): JsonObject {
   const { backend: _, ...terraform } = asObject(document.terraform);
   return withStateMethod({ ...document, terraform }, (method) => ({ method: PLAIN, fallback: { method } }));

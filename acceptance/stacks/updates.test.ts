@@ -13,7 +13,7 @@ describe("an update", () => {
     });
   });
 
-  test("that nobody wrote is asked for", () => {
+  test("that is missing in the table is an error", () => {
     expect(() => updateOf("other", { resource: {} })).toThrow(/no update to try on other; add one to UPDATES/);
   });
 

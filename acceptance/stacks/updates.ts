@@ -66,7 +66,7 @@ const UPDATES: Readonly<Record<string, Update>> = {
       ),
   },
   site: {
-    what: "what the page is told",
+    what: "the page's settings",
     types: ["aws_s3_object"],
     edit: (document) =>
       changeResources(document, "aws_s3_object", (config) =>

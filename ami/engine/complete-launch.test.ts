@@ -18,14 +18,14 @@ beforeEach(async () => {
   healthChecks = 0;
   // Engine and metadata service in one: they are told apart by path.
   server = createServer((request, response) => {
-    const answer = (status: number, text = "") => response.writeHead(status).end(text);
+    const respond = (status: number, text = "") => response.writeHead(status).end(text);
     if (request.url === "/health") {
       healthChecks += 1;
-      return answer(isReady ? 200 : 503);
+      return respond(isReady ? 200 : 503);
     }
-    if (request.url === "/latest/api/token" && request.method === "PUT") return answer(200, "a-token");
-    if (request.headers["x-aws-ec2-metadata-token"] !== "a-token") return answer(401);
-    return request.url === "/latest/meta-data/instance-id" ? answer(200, "i-0123456789abcdef0") : answer(404);
+    if (request.url === "/latest/api/token" && request.method === "PUT") return respond(200, "a-token");
+    if (request.headers["x-aws-ec2-metadata-token"] !== "a-token") return respond(401);
+    return request.url === "/latest/meta-data/instance-id" ? respond(200, "i-0123456789abcdef0") : respond(404);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 });

@@ -112,13 +112,13 @@ describe("weights with a signed manifest", () => {
   test("that are there already are not fetched again, and an interrupted fetch goes on", () => {
     signed.sign();
     signed.fetch();
-    const kept = join(signed.target, "model-00001-of-00002.safetensors");
+    const existing = join(signed.target, "model-00001-of-00002.safetensors");
     const past = new Date("2020-01-01");
-    utimesSync(kept, past, past);
+    utimesSync(existing, past, past);
     rmSync(join(signed.target, "model-00002-of-00002.safetensors"));
     signed.write("model-00002-of-00002.safetensors.part", "seco", signed.target);
     expect(signed.fetch().status).toBe(0);
-    expect(statSync(kept).mtime).toEqual(past);
+    expect(statSync(existing).mtime).toEqual(past);
     expect(readFileSync(join(signed.target, "model-00002-of-00002.safetensors"), "utf8")).toBe("second shard");
     expect(files(signed.target).filter((path) => path.endsWith(".part"))).toEqual([]);
   });

@@ -8,13 +8,13 @@ import { missingTools, run } from "../test/tools.ts";
 const missing = missingTools("bash", "openssl");
 const folder = mkdtempSync(join(tmpdir(), "sluice-build-"));
 const bin = join(folder, "bin");
-const place = join(folder, "gateway");
-const target = join(place, "server.mjs");
+const gatewayFolder = join(folder, "gateway");
+const target = join(gatewayFolder, "server.mjs");
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 beforeEach(({ skip }) => {
   skip(missing !== undefined, missing);
-  for (const each of [bin, place]) {
+  for (const each of [bin, gatewayFolder]) {
     rmSync(each, { recursive: true, force: true });
     mkdirSync(each);
   }
@@ -25,13 +25,13 @@ beforeEach(({ skip }) => {
 const fetchBuild = (env: Readonly<Record<string, string>>) =>
   run(join(import.meta.dirname, "files/fetch-build.sh"), [], {
     PATH: `${bin}:${process.env.PATH}`,
-    SLUICE_GATEWAY_FOLDER: place,
+    SLUICE_GATEWAY_FOLDER: gatewayFolder,
     ...env,
   });
 const named = { SLUICE_BUILD_URI: `file://${folder}/build`, SLUICE_BUILD_HASH: sha256("a new build") };
 
 describe("before a gateway starts", () => {
-  test("the build that user data names takes the place of the image's own", () => {
+  test("the build that user data names replaces the image's own", () => {
     expect(fetchBuild(named).status).toBe(0);
     expect(readFileSync(target, "utf8")).toBe("a new build");
   });

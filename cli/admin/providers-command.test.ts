@@ -7,13 +7,13 @@ async function setUp() {
   const service = await startAdminService();
   return { ...service, run: service.cli(providersCommand) };
 }
-const GIVEN = ["--endpoint", "https://api.example.com", "--credential", "secret:sluice/example"];
+const CONNECTION = ["--endpoint", "https://api.example.com", "--credential", "secret:sluice/example"];
 const MODEL = ["--model", "small,context=8192,input=0.15,output=0.6,can=tools+json-schema"];
 
 describe("sluice providers list", () => {
   test("shows the source of each provider and of its key, but no key", async () => {
     const { run } = await setUp();
-    await run("add", "example", ...GIVEN, ...MODEL);
+    await run("add", "example", ...CONNECTION, ...MODEL);
     expect((await run("list")).split("\n").map((line) => line.split(/ {2,}/))).toEqual([
       ["NAME", "DIALECT", "ENDPOINT", "KEY FROM", "MODELS", "SOURCE"],
       ["a", "openai", expect.stringMatching(/^http:/), "none", "small", "declared"],
@@ -23,7 +23,7 @@ describe("sluice providers list", () => {
 
   test("prints with --json the settings that --file reads", async () => {
     const { run } = await setUp();
-    await run("add", "example", ...GIVEN, ...MODEL);
+    await run("add", "example", ...CONNECTION, ...MODEL);
     const [, added] = JSON.parse(await run("list", "--json"));
     expect(added.settings.models.small).toEqual({
       contextTokens: 8192,
@@ -38,9 +38,9 @@ describe("sluice providers list", () => {
 describe("sluice providers add", () => {
   test("replaces a provider of the same name only with --replace", async () => {
     const { run } = await setUp();
-    const again = () => run("add", "a", ...GIVEN, ...MODEL);
+    const again = () => run("add", "a", ...CONNECTION, ...MODEL);
     await expect(again()).rejects.toThrow("The provider a already exists; add --replace to replace it.");
-    expect(await run("add", "a", ...GIVEN, ...MODEL, "--replace")).toContain("version 1");
+    expect(await run("add", "a", ...CONNECTION, ...MODEL, "--replace")).toContain("version 1");
   });
 
   test("refuses a key as an option, and does not repeat text that may be a key", async () => {
@@ -55,18 +55,33 @@ describe("sluice providers add", () => {
   });
 
   test.each([
-    [[...GIVEN], /needs --endpoint, --credential and --model, or all settings in --file/],
-    [[...GIVEN, "--model", "small"], /--model must have its context and prices, got small; write it as NAME,context=/],
-    [[...GIVEN, "--model", "s,context=many,input=1,output=1"], /--model s: context must be a number, got many/],
-    [[...GIVEN, "--model", "s,context=1,input=1,output=1,can=fly"], /can must be capabilities, got fly; use tools, /],
-    [[...GIVEN, ...MODEL, "--rate-limit", "5/day"], /--rate-limit must be requests per minute or hour, got 5\/day/],
-    [[...GIVEN, ...MODEL, "--max-in-flight", "0"], /`maxInFlight` must be at least 1, got 0; raise it/],
-    [["--endpoint", "ftp://x", ...GIVEN.slice(2), ...MODEL], /`endpoint` must be an http\(s\) URL, got "ftp:\/\/x"/],
+    [[...CONNECTION], /needs --endpoint, --credential and --model, or all settings in --file/],
     [
-      [...GIVEN, ...MODEL, "--dialect", "bedrock"],
+      [...CONNECTION, "--model", "small"],
+      /--model must have its context and prices, got small; write it as NAME,context=/,
+    ],
+    [[...CONNECTION, "--model", "s,context=many,input=1,output=1"], /--model s: context must be a number, got many/],
+    [
+      [...CONNECTION, "--model", "s,context=1,input=1,output=1,can=fly"],
+      /can must be capabilities, got fly; use tools, /,
+    ],
+    [
+      [...CONNECTION, ...MODEL, "--rate-limit", "5/day"],
+      /--rate-limit must be requests per minute or hour, got 5\/day/,
+    ],
+    [[...CONNECTION, ...MODEL, "--max-in-flight", "0"], /`maxInFlight` must be at least 1, got 0; raise it/],
+    [
+      ["--endpoint", "ftp://x", ...CONNECTION.slice(2), ...MODEL],
+      /`endpoint` must be an http\(s\) URL, got "ftp:\/\/x"/,
+    ],
+    [
+      [...CONNECTION, ...MODEL, "--dialect", "bedrock"],
       /`providers.x.region` must name the region .*, got null; write it as/,
     ],
-    [[...GIVEN, "--file", "x.json"], /--file must be the only option with settings, got --endpoint, --credential too/],
+    [
+      [...CONNECTION, "--file", "x.json"],
+      /--file must be the only option with settings, got --endpoint, --credential too/,
+    ],
     [["--file", "/nowhere/x.json"], /--file must name a readable file, got \/nowhere\/x.json/],
   ])("%j is told in one line with field, value, rule and remedy", async (args, message) => {
     const { run } = await setUp();
@@ -90,7 +105,7 @@ describe("sluice providers test and remove", () => {
 
   test("removes a change, and explains why a declared provider stays", async () => {
     const { run, other } = await setUp();
-    await run("add", "example", ...GIVEN, ...MODEL);
+    await run("add", "example", ...CONNECTION, ...MODEL);
     expect(await run("remove", "example")).toBe("Removed example (all gateways follow within 5 s).");
     await expect(run("remove", "a")).rejects.toThrow(/declared in the environment file and was not changed; remove it/);
     const { name: _, ...settings } = providerConfig("a", other.origin);

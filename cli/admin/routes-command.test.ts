@@ -8,9 +8,9 @@ import { targetsCommand } from "./targets-command.ts";
 async function setUp() {
   const service = await startAdminService();
   const answeredBy = async (model: string) => {
-    const answer = await post(service.url, "/v1/chat/completions", chat({ model }));
-    await answer.text();
-    return answer.headers.get("x-sluice-target") ?? answer.status;
+    const response = await post(service.url, "/v1/chat/completions", chat({ model }));
+    await response.text();
+    return response.headers.get("x-sluice-target") ?? response.status;
   };
   return { ...service, answeredBy, run: service.cli(routesCommand) };
 }
@@ -18,8 +18,8 @@ async function setUp() {
 describe("sluice routes", () => {
   test("sets a route that is used at once, lists it and removes it", async () => {
     const { run, answeredBy } = await setUp();
-    const said = await run("set", "new", "--target", "a/small=95", "tiny=0", "--fallback", "tiny").catch(String);
-    expect(said).toContain("must not name a target twice");
+    const failure = await run("set", "new", "--target", "a/small=95", "tiny=0", "--fallback", "tiny").catch(String);
+    expect(failure).toContain("must not name a target twice");
     expect(await run("set", "new", "--target", "a/small=95", "tiny=0", "--sticky", "user")).toContain("(version 1)");
     expect(await answeredBy("new")).toBe("a/small");
     expect((await run("list")).split("\n").map((line) => line.split(/ {2,}/))).toEqual([

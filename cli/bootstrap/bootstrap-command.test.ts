@@ -72,8 +72,8 @@ async function fixture(encryption: "none" | "kms" = "none", props: Partial<Opera
   const state = () => aws.buckets.get(BUCKET)?.get(KEY)?.toString() ?? "";
   const destroy = async (...args: readonly string[]) => {
     const used = tools();
-    const given = ["--environment", "dev", "--stack", "bootstrap", ...args];
-    await destroyCommand(used).parseAsync(given, { from: "user" });
+    const argv = ["--environment", "dev", "--stack", "bootstrap", ...args];
+    await destroyCommand(used).parseAsync(argv, { from: "user" });
     return used.printed;
   };
   return { aws, folder, work, bootstrap, destroy, state, stacks: edited };
@@ -196,7 +196,7 @@ describe("sluice destroy --stack bootstrap", () => {
   });
 
   test("declined, everything stays where it was", async () => {
-    const { work, bootstrap, destroy, state } = await fixture("none", { answers: ["no"] });
+    const { work, bootstrap, destroy, state } = await fixture("none", { replies: ["no"] });
     await bootstrap();
     await expect(destroy()).rejects.toThrow(/must be dev-bootstrap, got "[^"]*": nothing more was destroyed/);
     expect(state()).toContain('"made"');
@@ -211,8 +211,8 @@ describe("sluice bootstrap --certificate", () => {
     const printed = await bootstrap("--certificate");
     const arn = "arn:aws:acm:us-east-1:123456789012:certificate/00000000-0000-0000-0000-000000000001";
     expect(printed.at(-1)).toContain(`Certificate for api.test: ${arn}\n`);
-    const kept = JSON.parse(readFileSync(join(folder, "deploy/dev/terraform.tfvars.json"), "utf8"));
-    expect(kept).toEqual({ certificate_arn: arn });
+    const variables = JSON.parse(readFileSync(join(folder, "deploy/dev/terraform.tfvars.json"), "utf8"));
+    expect(variables).toEqual({ certificate_arn: arn });
     expect(aws.certificates[0]).toMatchObject({ Tags: expect.arrayContaining([{ Key: "Environment", Value: "dev" }]) });
     const files = readdirSync(folder, { recursive: true, encoding: "utf8", withFileTypes: true })
       .filter((entry) => entry.isFile())

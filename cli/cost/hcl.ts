@@ -3,13 +3,13 @@ import { isObject, type Json, type JsonObject } from "../../local/template/json.
 /** Attributes that are maps of names that someone chose; every other object is a nested block. */
 const MAPS = new Set(["tags", "variables", "triggers", "dimensions", "request_parameters"]);
 /** Keys of a block that only OpenTofu's own run reads. */
-const LEFT_OUT = new Set(["//", "depends_on", "lifecycle", "provisioner", "connection"]);
+const OMITTED_KEYS = new Set(["//", "depends_on", "lifecycle", "provisioner", "connection"]);
 
 /** One block in HCL: `resource "aws_lb" "LoadBalancer" { … }`. */
 export function hclBlock(header: readonly [string, ...string[]], body: JsonObject, indent = ""): string {
   const [type, ...labels] = header;
   const lines = Object.entries(body)
-    .filter(([key]) => !LEFT_OUT.has(key))
+    .filter(([key]) => !OMITTED_KEYS.has(key))
     .flatMap(([key, value]) => (value === undefined || value === null ? [] : entryLines(key, value, `${indent}  `)));
   return [`${indent}${[type, ...labels.map(quoted)].join(" ")} {`, ...lines, `${indent}}`].join("\n");
 }

@@ -4,21 +4,21 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { serve } from "../../local/test/tools.ts";
 import { awsFacts } from "./aws-facts.ts";
 
-/** AWS's answers by call: status and body. */
-type Answers = Readonly<Record<string, readonly [number, string]>>;
+/** AWS's responses by call: status and body. */
+type Responses = Readonly<Record<string, readonly [number, string]>>;
 
-/** A socket that answers AWS's calls; what is not listed is 500. */
-async function answering(answers: Answers): Promise<void> {
-  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+/** A server that responds to AWS's calls; calls that are not listed get 500. */
+async function serveAws(responses: Responses): Promise<void> {
+  const respond = async (request: IncomingMessage, response: ServerResponse) => {
     const body = await readText(request);
     const target = String(request.headers["x-amz-target"] ?? "")
       .split(".")
       .at(-1);
     const call = target || new URLSearchParams(body).get("Action") || `${request.method} ${request.url?.split("?")[0]}`;
-    const [status, text] = answers[call] ?? [500, ""];
+    const [status, text] = responses[call] ?? [500, ""];
     response.setHeader("date", "Fri, 20 Nov 2026 10:00:00 GMT").writeHead(status).end(text);
   };
-  const port = await serve((request, response) => void answer(request, response));
+  const port = await serve((request, response) => void respond(request, response));
   vi.stubEnv("AWS_ENDPOINT_URL", `http://127.0.0.1:${port}`);
 }
 
@@ -36,7 +36,7 @@ const error = (type: string): readonly [number, string] => [400, JSON.stringify(
 describe("the calls of doctor to AWS", () => {
   test("return the operator's identity and AWS's date", async () => {
     const result = "<GetCallerIdentityResult><Arn>arn:ada</Arn><Account>12</Account></GetCallerIdentityResult>";
-    await answering({ GetCallerIdentity: [200, `<GetCallerIdentityResponse>${result}</GetCallerIdentityResponse>`] });
+    await serveAws({ GetCallerIdentity: [200, `<GetCallerIdentityResponse>${result}</GetCallerIdentityResponse>`] });
     expect(await awsFacts("us-east-1").caller(signal)).toEqual({
       account: "12",
       arn: "arn:ada",
@@ -45,9 +45,9 @@ describe("the calls of doctor to AWS", () => {
   });
 
   test("a quota, or AWS's default where the account has none", async () => {
-    await answering({ GetServiceQuota: [200, '{"Quota":{"Value":64}}'] });
+    await serveAws({ GetServiceQuota: [200, '{"Quota":{"Value":64}}'] });
     expect(await awsFacts("us-east-1").ec2Quota("L-DB2E81BA", signal)).toBe(64);
-    await answering({
+    await serveAws({
       GetServiceQuota: error("NoSuchResourceException"),
       GetAWSDefaultServiceQuota: [200, '{"Quota":{"Value":0}}'],
     });
@@ -55,7 +55,7 @@ describe("the calls of doctor to AWS", () => {
   });
 
   test("whether a parameter, a table and an image are there", async () => {
-    await answering({
+    await serveAws({
       GetParameter: [200, '{"Parameter":{"Value":"ami-1"}}'],
       DescribeTable: [200, '{"Table":{}}'],
       DescribeImages: [
@@ -69,7 +69,7 @@ describe("the calls of doctor to AWS", () => {
     expect(await there.hasImage("ami-1", signal)).toBe(true);
     const gone =
       "<Response><Errors><Error><Code>InvalidAMIID.NotFound</Code><Message>no</Message></Error></Errors></Response>";
-    await answering({
+    await serveAws({
       GetParameter: error("ParameterNotFound"),
       DescribeTable: error("ResourceNotFoundException"),
       DescribeImages: [400, gone],
@@ -80,22 +80,22 @@ describe("the calls of doctor to AWS", () => {
   });
 
   test("a certificate's status and end, and that there is none", async () => {
-    await answering({ DescribeCertificate: [200, '{"Certificate":{"Status":"ISSUED","NotAfter":1795168800}}'] });
+    await serveAws({ DescribeCertificate: [200, '{"Certificate":{"Status":"ISSUED","NotAfter":1795168800}}'] });
     expect(await awsFacts("us-east-1").certificate("arn", signal)).toEqual({
       status: "ISSUED",
       notAfter: new Date(1_795_168_800_000),
     });
-    await answering({ DescribeCertificate: error("ResourceNotFoundException") });
+    await serveAws({ DescribeCertificate: error("ResourceNotFoundException") });
     expect(await awsFacts("us-east-1").certificate("arn", signal)).toBeUndefined();
   });
 
   test("a zone's name, and that there is none", async () => {
     const zone =
       "<GetHostedZoneResponse><HostedZone><Id>Z1</Id><Name>example.com.</Name></HostedZone></GetHostedZoneResponse>";
-    await answering({ "GET /2013-04-01/hostedzone/Z1": [200, zone] });
+    await serveAws({ "GET /2013-04-01/hostedzone/Z1": [200, zone] });
     expect(await awsFacts("us-east-1").zone("Z1", signal)).toBe("example.com");
     const gone = "<ErrorResponse><Error><Code>NoSuchHostedZone</Code></Error></ErrorResponse>";
-    await answering({ "GET /2013-04-01/hostedzone/Z1": [404, gone] });
+    await serveAws({ "GET /2013-04-01/hostedzone/Z1": [404, gone] });
     expect(await awsFacts("us-east-1").zone("Z1", signal)).toBeUndefined();
   });
 
@@ -103,13 +103,13 @@ describe("the calls of doctor to AWS", () => {
     [200, "ours"],
     [404, "missing"],
     [403, "foreign"],
-  ])("a bucket answered %d is %s", async (status, state) => {
-    await answering({ "HEAD /states/": [status, ""] });
+  ])("a bucket with status %d is %s", async (status, state) => {
+    await serveAws({ "HEAD /states/": [status, ""] });
     expect(await awsFacts("us-east-1").bucket("states", signal)).toBe(state);
   });
 
   test("any other refusal is an error", async () => {
-    await answering({ GetParameter: error("AccessDeniedException") });
+    await serveAws({ GetParameter: error("AccessDeniedException") });
     await expect(awsFacts("us-east-1").hasParameter("/a", signal)).rejects.toThrow(/no/);
   });
 });

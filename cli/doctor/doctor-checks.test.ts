@@ -133,8 +133,8 @@ describe("doctor", () => {
     [ARN, undefined, "fail", /does not exist/],
     [ARN, { status: "EXPIRED", notAfter: now }, "fail", /is EXPIRED/],
     [ARN, { status: "ISSUED", notAfter: new Date("2026-12-01T10:00:00Z") }, "warn", /expires in 11 days/],
-  ])("without a domain, the certificate %s as %j: %s", async (certificateArn, answer, level, text) => {
-    const { certificate } = await findings({ certificate: async () => answer }, { certificateArn });
+  ])("without a domain, the certificate %s as %j: %s", async (certificateArn, status, level, text) => {
+    const { certificate } = await findings({ certificate: async () => status }, { certificateArn });
     expect(certificate).toMatchObject({ level, text: expect.stringMatching(text) });
     expect(certificate?.remedy).toContain("sluice bootstrap --environment dev --certificate");
   });

@@ -24,13 +24,13 @@ async function cli(change: Partial<KeyTable> = {}) {
   const table = { name: "sluice-dev-keys", hash_key: "keyId", attribute: [{ name: "keyId", type: "S" }] };
   await dynamodb.createTable(table, endpoint, "eu-west-1");
   const clock = { now: new Date("2026-02-03T04:05:06Z") };
-  const asked: KeyTableOptions[] = [];
+  const requested: KeyTableOptions[] = [];
   const run = async (...args: string[]) => {
     const printed: string[] = [];
     const command = keysCommand({
       print: (text) => printed.push(text),
       table: async (options) => {
-        asked.push(options);
+        requested.push(options);
         const plans = ["anonymous", "standard"];
         return { environment: "dev", table: table.name, region: "eu-west-1", endpoint, plans, ...change };
       },
@@ -41,7 +41,7 @@ async function cli(change: Partial<KeyTable> = {}) {
     return printed.join("\n");
   };
   const stored = async () => (await client.send(new ScanCommand({ TableName: table.name }))).Items ?? [];
-  return { run, stored, clock, asked };
+  return { run, stored, clock, requested };
 }
 
 const secretIn = (text: string) => /^sk-sl-[a-z2-7]{12}-[A-Za-z0-9_-]{43}$/m.exec(text)?.[0] ?? "";
@@ -116,9 +116,9 @@ describe("sluice keys create", () => {
   });
 
   test("uses the table that the options name", async () => {
-    const { run, asked } = await cli();
+    const { run, requested } = await cli();
     await run("create", "--name", "me", "--aws", "--environment", "prod");
-    expect(asked).toEqual([{ aws: true, environment: "prod" }]);
+    expect(requested).toEqual([{ aws: true, environment: "prod" }]);
   });
 });
 

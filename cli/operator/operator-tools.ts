@@ -18,7 +18,7 @@ export interface OperatorTools {
   show(text: string): void;
   readonly isInteractive: boolean;
   /** Reads a line from the terminal. @throws {UserError} when the operator presses Ctrl-C or Ctrl-D */
-  prompt(question: string): Promise<string>;
+  prompt(text: string): Promise<string>;
   /** Variables for OpenTofu and the AWS SDK: credentials, proxies, TF_VAR_…. */
   readonly processEnvironment: Readonly<Record<string, string | undefined>>;
   /** Folder with a workspace per environment. */
@@ -79,14 +79,14 @@ export async function checkedEnvironment(name: string): Promise<Environment> {
   });
 }
 
-async function prompt(question: string): Promise<string> {
+async function prompt(text: string): Promise<string> {
   const reader = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return await new Promise((resolve, reject) => {
       reader.once("close", () =>
         reject(new UserError("The prompt was closed without an answer: nothing more was changed.")),
       );
-      reader.question(question).then(resolve, reject);
+      reader.question(text).then(resolve, reject);
     });
   } finally {
     reader.close();

@@ -36,10 +36,10 @@ describe("a deployment after one that left a protected resource tainted", () => 
     await expect(deploy(tools(), "--yes")).rejects.toThrow(/exit code 1/);
     const made = key();
     expect(made.status).toBe("tainted");
-    const asked = tools({ answers: ["yes"] });
-    await deploy(asked);
-    expect(asked.questions).toEqual(["Keep it (tofu untaint) and continue? [yes/no] "]);
-    expect(asked.printed[0]).toBe(LEFT);
+    const prompted = tools({ replies: ["yes"] });
+    await deploy(prompted);
+    expect(prompted.prompts).toEqual(["Keep it (tofu untaint) and continue? [yes/no] "]);
+    expect(prompted.printed[0]).toBe(LEFT);
     expect(key().status).toBeUndefined();
     expect(key().attributes.id).toBe(made.attributes.id);
   });
@@ -60,7 +60,7 @@ describe("a deployment after one that left a protected resource tainted", () => 
   test("a no changes nothing", async () => {
     const { tools, deploy, key } = fixture({ isProtected: true });
     await expect(deploy(tools(), "--yes")).rejects.toThrow(/exit code 1/);
-    await expect(deploy(tools({ answers: ["no"] }))).rejects.toThrow("Declined: nothing more was changed.");
+    await expect(deploy(tools({ replies: ["no"] }))).rejects.toThrow("Declined: nothing more was changed.");
     expect(key().status).toBe("tainted");
   });
 

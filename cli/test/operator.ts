@@ -29,7 +29,7 @@ export function writeStacks(outputFolder: string, environment: string, stacks: H
 export interface Operator extends OperatorTools {
   /** What was printed, a string per call. */
   readonly printed: string[];
-  readonly questions: string[];
+  readonly prompts: string[];
   readonly exitCodes: number[];
 }
 
@@ -38,25 +38,25 @@ export interface OperatorProps {
   /** Read at each synthesis. */
   readonly stacks: () => HandMade;
   /** Answers in their order; without any there is no terminal. */
-  readonly answers?: readonly string[];
+  readonly replies?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** An operator who is not there: hand-made stacks, written answers, output kept. */
-export function operator({ folder, stacks, answers, environment = {} }: OperatorProps): Operator {
-  const [printed, questions, exitCodes, waiting]: [string[], string[], number[], string[]] = [[], [], [], []];
-  waiting.push(...(answers ?? []));
+/** A simulated operator: hand-made stacks, prepared replies to prompts, recorded output. */
+export function operator({ folder, stacks, replies, environment = {} }: OperatorProps): Operator {
+  const [printed, prompts, exitCodes, waiting]: [string[], string[], number[], string[]] = [[], [], [], []];
+  waiting.push(...(replies ?? []));
   const config = join(folder, "tofu.rc"); // whatever this machine's own says
   writeFileSync(config, "");
   return {
     printed,
-    questions,
+    prompts,
     exitCodes,
     print: (text) => printed.push(text),
     show: () => {},
-    isInteractive: answers !== undefined,
-    prompt: async (question) => {
-      questions.push(question);
+    isInteractive: replies !== undefined,
+    prompt: async (text) => {
+      prompts.push(text);
       return waiting.shift() ?? "";
     },
     processEnvironment: { PATH: process.env.PATH, HOME: folder, TF_CLI_CONFIG_FILE: config, ...environment },

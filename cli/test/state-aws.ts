@@ -27,7 +27,7 @@ export async function stateAws(lockTable: string): Promise<StateAws> {
   const certificates: Readonly<Record<string, unknown>>[] = [];
   let aws: StateAws;
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const target = String(request.headers["x-amz-target"] ?? "");
     if (target.startsWith("DynamoDB")) return dynamodb.handle(request, response);
     if (target.startsWith("CertificateManager")) {
@@ -62,7 +62,7 @@ export async function stateAws(lockTable: string): Promise<StateAws> {
   }
 
   const port = await serve((request, response) => {
-    answer(request, response).catch((error: unknown) => response.writeHead(500).end(String(error)));
+    respond(request, response).catch((error: unknown) => response.writeHead(500).end(String(error)));
   });
   onTestFinished(() => dynamodb.close());
   const url = `http://127.0.0.1:${port}`;

@@ -23,14 +23,14 @@ export async function callBatches(client: OpenAI, call: Call, body: Body): Promi
 }
 
 async function keepFile(client: OpenAI, { purpose, filename, content }: FileBody): Promise<Omit<Result, "id">> {
-  const kept = await client.files.create({ file: await toFile(Buffer.from(content), filename), purpose });
-  const found = await client.files.retrieve(kept.id);
+  const uploaded = await client.files.create({ file: await toFile(Buffer.from(content), filename), purpose });
+  const found = await client.files.retrieve(uploaded.id);
   const listed = (await client.files.list()).data.map(({ id }) => id);
-  const text = await (await client.files.content(kept.id)).text();
-  await client.files.delete(kept.id);
-  const gone = await client.files.retrieve(kept.id).catch((error: unknown) => error);
+  const text = await (await client.files.content(uploaded.id)).text();
+  await client.files.delete(uploaded.id);
+  const gone = await client.files.retrieve(uploaded.id).catch((error: unknown) => error);
   if (!(gone instanceof OpenAI.NotFoundError)) throw new Error("a deleted file is still there");
-  return { text, ids: listed.includes(kept.id) ? [found.filename] : [] };
+  return { text, ids: listed.includes(uploaded.id) ? [found.filename] : [] };
 }
 
 async function begin(client: OpenAI, { endpoint, bodies }: BatchBody): Promise<OpenAI.Batch> {
@@ -53,9 +53,9 @@ async function resultOf(client: OpenAI, begun: OpenAI.Batch): Promise<Omit<Resul
     if (!file) continue;
     const text = await (await client.files.content(file)).text();
     for (const line of text.trimEnd().split("\n")) {
-      const answer: { custom_id: string; response?: { status_code: number }; error?: { code: string } } =
+      const result: { custom_id: string; response?: { status_code: number }; error?: { code: string } } =
         JSON.parse(line);
-      ids.push(`${answer.custom_id} ${answer.response?.status_code ?? answer.error?.code}`);
+      ids.push(`${result.custom_id} ${result.response?.status_code ?? result.error?.code}`);
     }
   }
   const { completed = 0, failed = 0 } = batch.request_counts ?? {};

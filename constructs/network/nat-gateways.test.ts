@@ -14,7 +14,7 @@ const routesOf = (stack: ReturnType<typeof synth>) =>
   Object.values(resources(stack, "aws_route")).filter(({ nat_gateway_id }) => nat_gateway_id !== undefined);
 
 describe("the NAT gateways", () => {
-  test("stand in public subnets, each with an address of its own, once the VPC has a way out", () => {
+  test("are in public subnets, each with an address of its own, and are created after the VPC's internet route", () => {
     const stack = synth(3);
     const gateways = Object.values(resources(stack, "aws_nat_gateway"));
     expect(gateways.map(({ subnet_id }) => subnet_id)).toEqual([
@@ -28,7 +28,7 @@ describe("the NAT gateways", () => {
       expect(depends_on).toEqual([expect.stringMatching(/^aws_route\.Network_PublicDefaultRoute/)]);
   });
 
-  test("are the way out of the gateways' subnets alone, each zone by its own", () => {
+  test("are internet egress of the gateways' subnets alone, each zone through its own", () => {
     const routes = routesOf(synth(3));
     expect(routes.map(({ route_table_id }) => zoneOf(route_table_id))).toEqual(["a", "b", "c"]);
     for (const { route_table_id } of routes) expect(route_table_id).toContain("GatewaySubnets");

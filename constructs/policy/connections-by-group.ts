@@ -38,7 +38,7 @@ function inProblem(rule: Attributes): string | undefined {
 
 function outProblem(rule: Attributes, stack: readonly PolicyResource[]): string | undefined {
   const [range] = ranges(rule);
-  return range === undefined || isWayOut(rule, range, stack)
+  return range === undefined || isInternetEgress(rule, range, stack)
     ? undefined
     : `lets connections out to ${range} on ${ports(rule)}; name a security group or an endpoint's prefix list`;
 }
@@ -47,7 +47,7 @@ function ranges({ cidr_ipv4, cidr_ipv6, cidr_blocks, ipv6_cidr_blocks }: Attribu
   return [cidr_ipv4, cidr_ipv6, cidr_blocks, ipv6_cidr_blocks].flatMap(texts);
 }
 
-function isWayOut(rule: Attributes, range: string, stack: readonly PolicyResource[]): boolean {
+function isInternetEgress(rule: Attributes, range: string, stack: readonly PolicyResource[]): boolean {
   if (!isEverywhere(range) || rule.from_port !== HTTPS || rule.to_port !== HTTPS) return false;
   const group = stack.find(
     ({ type, address }) => type === "aws_security_group" && String(rule.security_group_id).includes(`${address}.`),

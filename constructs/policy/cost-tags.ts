@@ -35,6 +35,6 @@ function launchTags(attributes: Attributes, kind: string): Attributes {
   return isRecord(specification?.tags) ? specification.tags : {};
 }
 
-function missing(wanted: Readonly<Record<string, string>>, given: Attributes): readonly string[] {
-  return Object.entries(wanted).flatMap(([name, value]) => (given[name] === value ? [] : [name]));
+function missing(wanted: Readonly<Record<string, string>>, tags: Attributes): readonly string[] {
+  return Object.entries(wanted).flatMap(([name, value]) => (tags[name] === value ? [] : [name]));
 }

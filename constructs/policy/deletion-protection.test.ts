@@ -5,12 +5,12 @@ import { resource, synthUnder } from "./test/policy-fixture.ts";
 
 const rule = deletionProtection({ isProtected: true });
 const check = (type: string, attributes: Record<string, unknown>) => rule.check(resource(type, attributes), []);
-const kept = { lifecycle: { prevent_destroy: true } };
+const preventDestroy = { lifecycle: { prevent_destroy: true } };
 
 describe("the rule on deletion protection", () => {
   test("AWS refuses to delete tables and load balancers", () => {
-    expect(check("aws_dynamodb_table", { ...kept, deletion_protection_enabled: true })).toBeUndefined();
-    expect(check("aws_dynamodb_table", kept)).toMatch(/set deletion_protection_enabled/);
+    expect(check("aws_dynamodb_table", { ...preventDestroy, deletion_protection_enabled: true })).toBeUndefined();
+    expect(check("aws_dynamodb_table", preventDestroy)).toMatch(/set deletion_protection_enabled/);
     expect(check("aws_lb", { enable_deletion_protection: true })).toBeUndefined();
     expect(check("aws_lb", {})).toMatch(/set enable_deletion_protection/);
   });
@@ -18,8 +18,8 @@ describe("the rule on deletion protection", () => {
   test("OpenTofu refuses to destroy tables, keys and buckets", () => {
     expect(check("aws_dynamodb_table", { deletion_protection_enabled: true })).toMatch(/prevent_destroy/);
     expect(check("aws_kms_key", {})).toMatch(/prevent_destroy/);
-    expect(check("aws_s3_bucket", kept)).toBeUndefined();
-    expect(check("aws_s3_bucket", { ...kept, force_destroy: true })).toMatch(/set force_destroy to false/);
+    expect(check("aws_s3_bucket", preventDestroy)).toBeUndefined();
+    expect(check("aws_s3_bucket", { ...preventDestroy, force_destroy: true })).toMatch(/set force_destroy to false/);
   });
 
   test("does not ask for it where the environment does not", () => {

@@ -51,15 +51,15 @@ describe("the static site", () => {
   });
 
   test("an unknown path shows the page but says 404", () => {
-    for (const answer of distribution.custom_error_response) {
-      expect(answer).toMatchObject({ response_code: 404, response_page_path: "/index.html" });
+    for (const errorResponse of distribution.custom_error_response) {
+      expect(errorResponse).toMatchObject({ response_code: 404, response_page_path: "/index.html" });
     }
-    expect(distribution.custom_error_response.map((answer: { error_code: number }) => answer.error_code)).toEqual([
+    expect(distribution.custom_error_response.map(({ error_code }: { error_code: number }) => error_code)).toEqual([
       403, 404,
     ]);
   });
 
-  test("every answer has the strict headers", () => {
+  test("every response has the strict headers", () => {
     const headers = only(stack, "aws_cloudfront_response_headers_policy");
     expect(headers.security_headers_config).toMatchObject({
       content_security_policy: {

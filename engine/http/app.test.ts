@@ -52,9 +52,9 @@ describe("engine app", () => {
   test("an unexpected error shows the client neither message nor stack", async () => {
     const { app, post, events } = await start(() => Promise.reject(new Error("secret")));
     drained(app);
-    const answer = await post("{}");
-    expect(answer.status).toBe(500);
-    expect(await answer.text()).not.toContain("secret");
+    const response = await post("{}");
+    expect(response.status).toBe(500);
+    expect(await response.text()).not.toContain("secret");
     expect(events).toContain("request failed");
   });
 
@@ -77,12 +77,12 @@ describe("engine app", () => {
       await finish.promise;
       sendJson(response, 200, { done: true });
     });
-    const answer = post("{}");
+    const response = post("{}");
     await begun.promise;
     const end = app.drain(60_000);
     await expect(fetch(`${url}/health`)).rejects.toThrow();
     finish.resolve();
-    expect(await (await answer).json()).toEqual({ done: true });
+    expect(await (await response).json()).toEqual({ done: true });
     await end;
 
     const late = await start(async ({ signal }) => {

@@ -21,11 +21,11 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
-async function serve(answer: (request: IncomingMessage, response: ServerResponse, count: number) => void) {
+async function serve(respond: (request: IncomingMessage, response: ServerResponse, count: number) => void) {
   const ranges: (string | undefined)[] = [];
   const server = createServer((request, response) => {
     ranges.push(request.headers.range);
-    answer(request, response, ranges.length);
+    respond(request, response, ranges.length);
   });
   open.push(server);
   await once(server.listen(0, "127.0.0.1"), "listening");

@@ -70,7 +70,7 @@ function toHistoryItem(message: Message): ChatHistoryItem {
     case "developer":
       return { type: "system", text };
     case "assistant": {
-      const calls = Array.isArray(message.tool_calls) ? message.tool_calls.map(saidCall) : [];
+      const calls = Array.isArray(message.tool_calls) ? message.tool_calls.map(earlierCallText) : [];
       return { type: "model", response: [[text, ...calls].filter((part) => part !== "").join("\n")] };
     }
     // The small models' templates know no tool role; a result reads like a user's message.
@@ -82,11 +82,11 @@ function toHistoryItem(message: Message): ChatHistoryItem {
   }
 }
 
-const SaidCall = z.object({ function: z.object({ name: z.string(), arguments: z.string() }) });
+const EarlierCall = z.object({ function: z.object({ name: z.string(), arguments: z.string() }) });
 
 /** A call of an earlier message, in the form in which the model wrote it. */
-function saidCall(call: unknown): string {
-  const { success, data } = SaidCall.safeParse(call);
+function earlierCallText(call: unknown): string {
+  const { success, data } = EarlierCall.safeParse(call);
   if (!success) return JSON.stringify(call);
   const { name, arguments: json } = data.function;
   return `${TOOL_CALL_START}\n{"name": ${JSON.stringify(name)}, "arguments": ${json}}\n${TOOL_CALL_END}`;

@@ -13,7 +13,7 @@ const item: ApiKeyItem = {
   createdAt: "2026-01-01T00:00:00Z",
 };
 
-const ask = (authorization: string | undefined, options: Partial<AuthorizeOptions> = {}) =>
+const authorizeHeader = (authorization: string | undefined, options: Partial<AuthorizeOptions> = {}) =>
   authorize(
     { authorization, methodArn: METHOD_ARN },
     {
@@ -26,7 +26,7 @@ const ask = (authorization: string | undefined, options: Partial<AuthorizeOption
 
 describe("the authorizer", () => {
   test("lets a valid key into every method of the stage but the operators', under its plan", async () => {
-    expect(await ask(`Bearer ${key.secret}`)).toEqual({
+    expect(await authorizeHeader(`Bearer ${key.secret}`)).toEqual({
       principalId: key.keyId,
       policyDocument: {
         Version: "2012-10-17",
@@ -50,7 +50,7 @@ describe("the authorizer", () => {
 
   test("lets a key with the scope admin into the operators' methods too", async () => {
     const findKey = async () => ({ ...item, scopes: ["admin" as const] });
-    const { policyDocument } = await ask(`Bearer ${key.secret}`, { findKey });
+    const { policyDocument } = await authorizeHeader(`Bearer ${key.secret}`, { findKey });
     expect(policyDocument.Statement.map(({ Effect }) => Effect)).toEqual(["Allow"]);
   });
 
@@ -66,46 +66,46 @@ describe("the authorizer", () => {
     ["text that is no key", "Bearer sk-other"],
     ["another scheme", "Basic dXNlcjpwYXNz"],
   ])("answers Unauthorized to %s, whether a key is required or not", async (_, authorization) => {
-    await expect(ask(authorization)).rejects.toThrow(/^Unauthorized$/);
-    await expect(ask(authorization, { mode: "optional" })).rejects.toThrow(/^Unauthorized$/);
+    await expect(authorizeHeader(authorization)).rejects.toThrow(/^Unauthorized$/);
+    await expect(authorizeHeader(authorization, { mode: "optional" })).rejects.toThrow(/^Unauthorized$/);
   });
 
   test("answers Unauthorized to a revoked key", async () => {
     const findKey = async () => ({ ...item, revokedAt: "2026-02-01T00:00:00Z" });
-    await expect(ask(`Bearer ${key.secret}`, { findKey })).rejects.toThrow(/^Unauthorized$/);
+    await expect(authorizeHeader(`Bearer ${key.secret}`, { findKey })).rejects.toThrow(/^Unauthorized$/);
   });
 
   test("answers Unauthorized to no key where one is required", async () => {
-    await expect(ask(undefined)).rejects.toThrow(/^Unauthorized$/);
+    await expect(authorizeHeader(undefined)).rejects.toThrow(/^Unauthorized$/);
   });
 
   test.each([[undefined], [""], ["  "], ["Bearer"], ["Bearer "]])(
     "puts a request without a key on the anonymous plan: %j",
     async (header) => {
-      const answer = await ask(header, { mode: "optional" });
-      expect(answer).toMatchObject({ principalId: "anonymous", usageIdentifierKey: "identifier-of-anonymous" });
+      const response = await authorizeHeader(header, { mode: "optional" });
+      expect(response).toMatchObject({ principalId: "anonymous", usageIdentifierKey: "identifier-of-anonymous" });
     },
   );
 
   test("does not look up what cannot be a key", async () => {
-    const asked: string[] = [];
+    const lookedUp: string[] = [];
     const findKey = async (keyId: string) => {
-      asked.push(keyId);
+      lookedUp.push(keyId);
       return undefined;
     };
-    await expect(ask("Bearer sk-other", { findKey })).rejects.toThrow("Unauthorized");
-    expect(asked).toEqual([]);
+    await expect(authorizeHeader("Bearer sk-other", { findKey })).rejects.toThrow("Unauthorized");
+    expect(lookedUp).toEqual([]);
   });
 
   test("a failing table is our failure, not the caller's", async () => {
     const findKey = async () => {
       throw new Error("table is gone");
     };
-    await expect(ask(`Bearer ${key.secret}`, { findKey })).rejects.toThrow("table is gone");
+    await expect(authorizeHeader(`Bearer ${key.secret}`, { findKey })).rejects.toThrow("table is gone");
   });
 
   test("names the plan that a key has and the environment lacks", async () => {
-    await expect(ask(`Bearer ${key.secret}`, { planKeys: { other: "x" } })).rejects.toThrow(
+    await expect(authorizeHeader(`Bearer ${key.secret}`, { planKeys: { other: "x" } })).rejects.toThrow(
       /plan "standard", which is not among other; add the plan/,
     );
   });

@@ -34,7 +34,7 @@ async function invoke(
   const methodArn = "arn:aws:execute-api:us-east-1:123456789012:abc123/live/GET/v1/models";
   const script = `
     require(process.argv[1]).handler(JSON.parse(process.argv[2]), {}).then(
-      (answer) => console.log(JSON.stringify(answer)),
+      (response) => console.log(JSON.stringify(response)),
       (error) => console.log(JSON.stringify({ error: error.message })),
     )`;
   const run = promisify(execFile);
@@ -107,8 +107,8 @@ afterAll(async () => {
 
 describe("the authorizer's bundle", () => {
   test.each(["Authorization", "authorization"])("knows a key of the table by the header %s", async (header) => {
-    const answer = await invoke("required", { [header]: `Bearer ${key.secret}` });
-    expect(answer).toMatchObject({ principalId: key.keyId, usageIdentifierKey: "for-standard" });
+    const response = await invoke("required", { [header]: `Bearer ${key.secret}` });
+    expect(response).toMatchObject({ principalId: key.keyId, usageIdentifierKey: "for-standard" });
   });
 
   test("denies the operators' paths to a key without the scope admin, not to one that has it", async () => {
@@ -127,8 +127,8 @@ describe("the authorizer's bundle", () => {
   });
 
   test("fails with exactly Unauthorized on a wrong key, which API Gateway turns into 401", async () => {
-    const answer = await invoke("required", { authorization: `Bearer ${newApiKey().secret}` });
-    expect(answer).toEqual({ error: "Unauthorized" });
+    const response = await invoke("required", { authorization: `Bearer ${newApiKey().secret}` });
+    expect(response).toEqual({ error: "Unauthorized" });
   });
 
   test("puts a request without any headers on the anonymous plan where keys are optional", async () => {
@@ -140,7 +140,7 @@ describe("the authorizer's bundle", () => {
     expect(error).toMatch(/resource not found/i);
   });
 
-  test("fails within its 5 s when the table never answers", async () => {
+  test("fails within its 5 s when the table never responds", async () => {
     const silent = createServer().listen(0, "127.0.0.1");
     await once(silent, "listening");
     const address = silent.address();

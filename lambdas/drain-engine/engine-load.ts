@@ -1,18 +1,18 @@
 import { ENGINE_METRICS } from "../../contracts/engine/engine-metrics.ts";
 import { sumOfSamples } from "../../lib/prometheus-text.ts";
 
-/** An engine that is busy answers late; one that is gone does not answer at all. */
+/** A busy engine responds late; a terminated one does not respond at all. */
 const TIMEOUT_MS = 2000;
 const COUNTED: readonly string[] = [ENGINE_METRICS.requestsRunning, ENGINE_METRICS.requestsWaiting];
 
 /**
  * Requests that an engine computes or holds in its queue, from its own `/metrics`.
- * @returns `undefined` when it does not answer
+ * @returns `undefined` when it does not respond
  */
 export async function engineLoad(origin: string): Promise<number | undefined> {
   try {
-    const answer = await fetch(`${origin}/metrics`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-    return answer.ok ? requestsIn(await answer.text()) : undefined;
+    const response = await fetch(`${origin}/metrics`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    return response.ok ? requestsIn(await response.text()) : undefined;
   } catch {
     return undefined;
   }

@@ -26,8 +26,8 @@ export async function engineOrigin(
 
 async function privateAddress(instanceId: string, ec2: EC2Client): Promise<string | undefined> {
   try {
-    const answer = await ec2.send(new DescribeInstancesCommand({ InstanceIds: [instanceId] }));
-    return answer.Reservations?.[0]?.Instances?.[0]?.PrivateIpAddress;
+    const response = await ec2.send(new DescribeInstancesCommand({ InstanceIds: [instanceId] }));
+    return response.Reservations?.[0]?.Instances?.[0]?.PrivateIpAddress;
   } catch (error) {
     if (error instanceof Error && error.name === "InvalidInstanceID.NotFound") return undefined;
     throw error;

@@ -32,17 +32,17 @@ interface FakeInstance {
 let instances: readonly FakeInstance[];
 /** Values by expression's model and metric name. */
 let metrics: Readonly<Record<string, readonly number[]>>;
-let asked: { ec2?: URLSearchParams; cloudWatch?: Record<string, unknown> };
+let received: { ec2?: URLSearchParams; cloudWatch?: Record<string, unknown> };
 
 /** EC2's query protocol and CloudWatch's JSON protocol, as far as the function asks. */
 const aws = createServer(async (request, response) => {
   const body = await text(request);
   if (request.headers["x-amz-target"] === undefined) {
-    asked.ec2 = new URLSearchParams(body);
+    received.ec2 = new URLSearchParams(body);
     return void response.writeHead(200, { "content-type": "text/xml" }).end(describeInstances());
   }
   const query = JSON.parse(body);
-  asked.cloudWatch = query;
+  received.cloudWatch = query;
   const results = query.MetricDataQueries.map(({ Id, Expression }: { Id: string; Expression: string }) => {
     const [, model, name] = /Model="([^"]+)" MetricName="([^"]+)"/.exec(Expression)!;
     return { Id, Values: metrics[`${model} ${name}`] ?? [], Timestamps: [], StatusCode: "Complete" };
@@ -75,7 +75,7 @@ beforeAll(async () => {
 beforeEach(() => {
   instances = [];
   metrics = {};
-  asked = {};
+  received = {};
 });
 afterAll(async () => {
   aws.closeAllConnections();
@@ -153,19 +153,19 @@ describe("the cost publisher's bundle", () => {
 
   test("asks for this environment's instances, and for exactly that hour of each model's routes together", async () => {
     await invoke(event);
-    expect(Object.fromEntries(asked.ec2!)).toMatchObject({
+    expect(Object.fromEntries(received.ec2!)).toMatchObject({
       Action: "DescribeInstances",
       "Filter.1.Name": "tag:Project",
       "Filter.1.Value.1": "sluice",
       "Filter.2.Name": "tag:Environment",
       "Filter.2.Value.1": "test",
     });
-    expect(asked.cloudWatch).toMatchObject({
+    expect(received.cloudWatch).toMatchObject({
       StartTime: Date.UTC(2026, 0, 31, 12) / 1000,
       EndTime: Date.UTC(2026, 0, 31, 13) / 1000,
     });
-    expect(asked.cloudWatch!.MetricDataQueries).toHaveLength(6);
-    expect(asked.cloudWatch!.MetricDataQueries).toContainEqual({
+    expect(received.cloudWatch!.MetricDataQueries).toHaveLength(6);
+    expect(received.cloudWatch!.MetricDataQueries).toContainEqual({
       Id: "m1_2",
       Expression: `SUM(SEARCH('{Sluice/Gateway,Environment,Model,Route} Environment="test" Model="llama-3.3-70b" MetricName="CompletionTokens"', 'Sum', 3600))`,
     });

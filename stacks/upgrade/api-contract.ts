@@ -56,24 +56,24 @@ function schemaName(body: unknown): string | undefined {
 function shapeOf(schema: unknown, schemas: JsonObject): Shape {
   const types = new Map<string, Set<string>>();
   const required = new Set<string>();
-  const walk = (node: unknown, path: string, isRequired: boolean): void => {
+  const visit = (node: unknown, path: string, isRequired: boolean): void => {
     const resolved = object(node);
-    if (typeof resolved.$ref === "string") return walk(schemas[resolved.$ref.slice(REF.length)], path, isRequired);
+    if (typeof resolved.$ref === "string") return visit(schemas[resolved.$ref.slice(REF.length)], path, isRequired);
     const here = types.get(path) ?? new Set<string>();
     if (path !== "") types.set(path, here);
     if (isRequired) required.add(path);
     if (resolved.nullable === true) here.add("null");
     const choices = [...list(resolved.anyOf), ...list(resolved.oneOf), ...list(resolved.allOf)];
-    for (const choice of choices) walk(choice, path, false);
+    for (const choice of choices) visit(choice, path, false);
     if (choices.length > 0) return;
     const values = list(resolved.enum).map((value) => JSON.stringify(value));
     for (const type of values.length > 0 ? values : [String(resolved.type ?? "any")]) here.add(type);
     const needed = list(resolved.required);
     for (const [name, field] of Object.entries(object(resolved.properties)))
-      walk(field, path === "" ? name : `${path}.${name}`, needed.includes(name));
-    if (resolved.items !== undefined) walk(resolved.items, `${path}[]`, false);
+      visit(field, path === "" ? name : `${path}.${name}`, needed.includes(name));
+    if (resolved.items !== undefined) visit(resolved.items, `${path}[]`, false);
   };
-  walk(schema, "", false);
+  visit(schema, "", false);
   return Object.fromEntries(
     Array.from(types, ([path, all]) => [path, [...all].sort().join("|") + (required.has(path) ? "!" : "")]),
   );
@@ -128,8 +128,8 @@ function requestProblems(name: string, released: Shape, current: Shape, add: Add
     if (refused.length > 0) add(id, `${name} no longer takes ${refused.join(" or ")} as ${path}`, "Keep taking it");
   }
   for (const [path, now] of Object.entries(current)) {
-    const isNewPlace = parent(path) !== "" && released[parent(path)] === undefined;
-    if (isRequired(now) && !isRequired(released[path]) && !isNewPlace)
+    const isInNewObject = parent(path) !== "" && released[parent(path)] === undefined;
+    if (isRequired(now) && !isRequired(released[path]) && !isInNewObject)
       add(`${name} request ${path} required`, `${name} needs ${path} now`, "Give it a default");
   }
 }

@@ -1,14 +1,14 @@
 import type { Call, Reply } from "../aws-calls/call.ts";
 
-/** How moto and MiniStack say that they don't know an operation. */
+/** What moto and MiniStack respond to operations that they do not support. */
 const UNKNOWN =
   /not (yet )?(been )?implemented|NotImplemented|UnknownOperation|Unknown operation|InvalidAction|Unsupported (operation|action)|Unknown action|not supported by/i;
 
 /**
- * Name of an operation that no one answered, e.g. `wafv2 PutLoggingConfiguration`; `undefined` for any real answer, also a
- * refusal: that a thing does not exist is an answer. So is what a deployed API says to its callers.
+ * Name of an operation that is not supported, e.g. `wafv2 PutLoggingConfiguration`; `undefined` for every other response,
+ * also for errors such as "not found", and for responses of a deployed API to its callers.
  */
-export function unansweredName({ service, operation, url }: Call, { status, body }: Reply): string | undefined {
+export function unsupportedName({ service, operation, url }: Call, { status, body }: Reply): string | undefined {
   if (status < 400 || url.startsWith("/_aws/execute-api/")) return undefined;
   const isUnknown = status >= 500 || UNKNOWN.test(body.toString("utf8", 0, 2000));
   return isUnknown ? `${service} ${operation}` : undefined;
