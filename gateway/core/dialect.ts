@@ -5,9 +5,9 @@ import type { ClientBody, GenerationRequest } from "./generation-request.ts";
 
 /** Turns one stream of bytes into another, piece by piece, wherever the pieces are cut. */
 export interface StreamTranslator {
-  /** @returns what is complete by now, possibly nothing */
+  /** @returns the events that are complete by now, possibly none */
   push(chunk: Buffer): Buffer;
-  /** The source has ended. @returns what is left to say */
+  /** The source has ended. @returns the events that end the stream */
   end(): Buffer;
 }
 
@@ -27,32 +27,32 @@ export interface UpstreamCall {
   readonly body: Buffer;
 }
 
-/** What an upstream's error answer says, as far as it can be read. */
+/** An upstream's error response, as far as it can be read. */
 export interface UpstreamProblem {
   readonly message?: string;
   readonly param?: string;
   readonly code?: string;
   /** Whether our key, account or billing is not in order: the client can do nothing about that. @default false */
   readonly isAboutAccount?: boolean;
-  /** Where the body says it rather than the `retry-after` header. */
+  /** Where it stands in the body rather than in the `retry-after` header. */
   readonly retryAfterSeconds?: number;
 }
 
-/** How a target speaks: what goes to it, and what its answers are in OpenAI's words. */
+/** A target's dialect: the form of its requests, and the translation of its responses into OpenAI's form. */
 export interface OutboundDialect {
   readonly name: ProviderDialectName;
-  /** @throws {GatewayError} `invalid_request` naming the field that can't be said in this dialect */
+  /** @throws {GatewayError} `invalid_request` naming the field that this dialect does not support */
   encode(request: OutboundRequest): UpstreamCall | Promise<UpstreamCall>;
-  /** A whole answer as OpenAI's. @throws {GatewayError} `upstream_error` when it is none */
+  /** A whole response in OpenAI's form. @throws {GatewayError} `upstream_error` when it is none */
   decodeWhole(bytes: Buffer, request: OutboundRequest): Buffer;
   /** For a stream's bytes: to OpenAI's events with the usage and `[DONE]`; `undefined` where they are that already. */
   decodeStream(request: OutboundRequest): StreamTranslator | undefined;
-  /** Media type that a stream's answer begins with. */
+  /** Media type of a streamed response. */
   readonly streamMediaType: string;
   decodeProblem(status: number, body: string): UpstreamProblem;
 }
 
-/** What a client's dialect knows of the request when it writes the answer. */
+/** Facts of a request that the client's dialect needs when it writes the response. */
 export interface InboundContext {
   readonly requestId: string;
   /** The body as the client wrote it. */
@@ -61,7 +61,7 @@ export interface InboundContext {
   readonly generation: GenerationRequest;
 }
 
-/** How clients speak on a route that is not OpenAI's own. */
+/** The dialect of clients on a route that is not OpenAI's own. */
 export interface InboundDialect {
   readonly name: ClientBody["dialect"];
   /** What a body must be; checked first, so that problems have the client's own names. */
@@ -75,6 +75,6 @@ export interface InboundDialect {
   /** Takes chat completion events: usage, error events and `[DONE]` included. */
   encodeStream(context: InboundContext): StreamTranslator;
   errorBody(body: ErrorBody, requestId: string): unknown;
-  /** Headers of every answer, errors included. @default - none of its own */
+  /** Headers of every response, errors included. @default - none of its own */
   headers?(requestId: string): Readonly<Record<string, string>>;
 }

@@ -8,11 +8,11 @@ export interface GatewayErrorOptions {
   readonly details?: readonly ErrorDetail[];
   /** @default - the catalogue's figure, if it has one */
   readonly retryAfterSeconds?: number;
-  /** More headers for the answer, e.g. `allow`. */
+  /** More headers for the response, e.g. `allow`. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A refusal or failure that the client is told about, by its code in the catalogue. */
+/** A refusal or failure that is reported to the client, by its code in the catalogue. */
 export class GatewayError extends Error {
   readonly code: ErrorCode;
   readonly options: GatewayErrorOptions;
@@ -44,7 +44,7 @@ export class GatewayError extends Error {
   }
 }
 
-/** The client closed its connection before the answer was complete: there is no one to answer. */
+/** The client closed its connection before the response was complete, so no response is sent. */
 export class ClientGone extends Error {
   constructor() {
     super("The client closed the connection.");

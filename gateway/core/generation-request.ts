@@ -14,14 +14,14 @@ export interface GenerationRequest {
   /** The OpenAI route whose body this is, whatever route it came by. */
   readonly route: GenerationRoute;
   readonly model: string;
-  /** Whose request it is; prompts of different tenants never count as shared. */
+  /** The tenant that sent the request; prompts of different tenants never count as shared. */
   readonly tenant: string;
   readonly stream: boolean;
   /** Whether the client wants the usage as the last event of its stream. */
   readonly wantsUsage: boolean;
   /** The client's upper bound of generated tokens, and the field it wrote it in. */
   readonly maxTokens: { readonly field: string; readonly value: number } | undefined;
-  /** Tokens of the prompt, roughly: no tokenizer is asked. */
+  /** Tokens of the prompt, estimated without a tokenizer. */
   readonly promptTokensEstimate: number;
   /** The body as it came, or as it was translated. */
   readonly bytes: Buffer;

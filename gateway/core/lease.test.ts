@@ -4,7 +4,7 @@ import type { CallOutcome, LeaseOutcome } from "./lease.ts";
 import { UpstreamFailure } from "./upstream-failure.ts";
 
 describe("a lease", () => {
-  test("is settled once: what is said later changes and counts nothing", () => {
+  test("is settled once: a second outcome is not counted", () => {
     const { lease, calls, health, upstream, released } = poolLease();
     lease.settle("ok");
     lease.settle("interrupted");
@@ -13,7 +13,7 @@ describe("a lease", () => {
     expect(health.of(upstream).breaker.failureRatio(0)).toBe(0);
   });
 
-  test("keeps its slot from the first byte of a stream to its end", () => {
+  test("holds its slot from the first byte of a stream to its end", () => {
     const { lease, calls, released } = poolLease();
     lease.confirm();
     lease.confirm();
@@ -46,7 +46,7 @@ describe("a lease", () => {
     expect(health.of(upstream).breaker.failureRatio(0)).toBe(1);
   });
 
-  test("of a provider that is busy pauses it for the time that it asked for", () => {
+  test("of a busy provider pauses it for the time in its response", () => {
     const { lease, health, upstream } = poolLease("provider");
     lease.settle(new UpstreamFailure("busy", 7));
     expect([health.of(upstream).isPaused(6999), health.of(upstream).isPaused(7001)]).toEqual([true, false]);

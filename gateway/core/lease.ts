@@ -8,7 +8,7 @@ import type { TargetRecord, UpstreamHealthRegistry } from "./upstream-health.ts"
  * How a leased call ended. `ok`: its response is complete. `interrupted`: the upstream broke its stream off after the
  * first byte. `not-sent`: nothing was sent. `abandoned`: the client left, or an error of our own ended the request.
  * `timed-out`: the request's own time limit. `refused-request`: the upstream refused what the client wrote. `unusable`:
- * it sent a whole response that ends the request and says nothing about its health. `hedged-away`: another call of the
+ * it sent a whole response that ends the request and does not count for its health. `hedged-away`: another call of the
  * same request was faster. A failure: another upstream may do better.
  */
 export type LeaseOutcome =
@@ -47,18 +47,18 @@ export interface LeaseParts {
 export interface Refusal {
   /**
    * `absent`: no server could take it. `full`: every slot is in use by our own count. `lost-race`: another thread took
-   * the last slot at this moment. `blocked`: the breaker is open, or the upstream asked for a pause.
+   * the last slot at this moment. `blocked`: the breaker is open, or the upstream is paused by its own response.
    */
   readonly reason: "absent" | "full" | "lost-race" | "blocked";
   /** Whether its slots are counted together with other threads, which take and release them at any moment. */
   readonly isShared: boolean;
   /** Milliseconds until the first of its blocked upstreams may be called; infinite when none is blocked. */
   readonly blockedMs: number;
-  /** Whether an upstream asked for a pause. */
+  /** Whether an upstream named a pause in its response. */
   readonly isPaused: boolean;
 }
 
-/** A provider that says 429 without a time is left alone for so long, in milliseconds. */
+/** Pause after a provider's 429 that names no time, in milliseconds. */
 const DEFAULT_PAUSE_MS = 1000;
 
 /**

@@ -1,6 +1,6 @@
 import type { Target } from "./target.ts";
 
-/** The targets that may answer a request, and how long each of them is waited for. */
+/** The targets that may serve a request, and the time limits for each of them. */
 export interface Plan {
   /** Best first; never empty. */
   readonly targets: readonly [Target, ...Target[]];

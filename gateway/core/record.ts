@@ -10,14 +10,14 @@ export interface RequestFacts {
   /** As the client wrote it, so it may be unknown; a metric label only when `isModelKnown`. */
   readonly model: string | undefined;
   readonly isModelKnown: boolean;
-  /** Whose share of the service it takes: `key:<id>`, else `address:<bucket>`. */
+  /** The tenant whose share of the service it takes: `key:<id>`, else `address:<bucket>`. */
   readonly tenant: string;
   readonly keyId: string | undefined;
   readonly priority: Priority;
   /** Price of its tokens against those of an ordinary request. */
   readonly priceFactor: number;
   readonly stream: boolean;
-  /** The target and server that have answered, or were called last. */
+  /** The target and server that responded, or were called last. */
   readonly target: Target | undefined;
   readonly engineId: string | undefined;
   /** Calls made for it, and those of them that failed. */
@@ -90,6 +90,6 @@ export interface SettledRequest extends RequestFacts {
   /** Milliseconds of the gateway's clock. */
   readonly startedAt: number;
   readonly durationMs: number;
-  /** Dollars that the caller is charged, by its tokens and the price of the target that answered. */
+  /** Dollars that the caller is charged, by its tokens and the price of the target that responded. */
   readonly chargeUsd: number;
 }

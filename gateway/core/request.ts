@@ -12,13 +12,15 @@ export interface GatewayRequest {
   readonly address: string;
   /** Aborted with `ClientGone` when the client leaves before its response is complete. */
   readonly signal: AbortSignal;
-  /** Who pays, where that was checked when the work was accepted: neither address limit nor credentials count then. */
+  /**
+   * The caller that pays, checked when the work was accepted: address limit and credentials are then not checked again.
+   */
   readonly knownCaller?: Caller | undefined;
 }
 
-/** Who a request is charged to. */
+/** The caller that a request is charged to. */
 export interface Caller {
-  /** Whose share of the service it takes: `key:<id>`, else `address:<bucket>`. */
+  /** The tenant whose share of the service it takes: `key:<id>`, else `address:<bucket>`. */
   readonly tenant: string;
   readonly keyId: string | undefined;
   /** Price of its tokens against those of an ordinary request: above 0, at most 1. */

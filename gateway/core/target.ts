@@ -13,15 +13,15 @@ export interface Target {
   readonly dialect: OutboundDialect;
   /** The model's name there. */
   readonly upstreamModel: string;
-  /** What comes before the dialect's paths, e.g. `/openai`; usually nothing. */
+  /** Prefix of the dialect's paths, e.g. `/openai`; usually empty. */
   readonly pathPrefix: string;
-  /** Prompt and answer together, in tokens. */
+  /** Prompt and completion together, in tokens. */
   readonly contextTokens: number;
-  /** What it can do beside text; `all` where that is not known, and the upstream itself says what it can't. */
+  /** Capabilities beside text; `all` where they are not known, and the upstream itself refuses what it can't do. */
   readonly capabilities: ReadonlySet<Capability> | "all";
-  /** Dollars of an answer; our own engines cost the same whether they work or not. */
+  /** Dollars of a response; our own engines cost the same whether they work or not. */
   readonly price: TokenPrice;
-  /** What callers are charged for an answer. @default - its price */
+  /** What callers are charged for a response. @default - its price */
   readonly callerPrice?: TokenPrice | undefined;
   /** For the policy `priority`: the smaller, the earlier. */
   readonly priority: number;

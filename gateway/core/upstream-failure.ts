@@ -1,18 +1,18 @@
 import { GatewayError } from "./gateway-error.ts";
 
 /**
- * `refused`: no connection. `died`: the connection broke before the client got a byte. `busy`: it is full by its own
- * word. `failed`: it sent an error of its own. `slow`: it sent nothing within its time. `denied`: it refuses our
- * credentials, or lacks what the request names. `malformed`: what it sent is not of its dialect.
+ * `refused`: no connection. `died`: the connection broke before the client got a byte. `busy`: it refused for capacity.
+ * `failed`: it sent an error of its own. `slow`: it sent nothing within its time. `denied`: it refuses our credentials,
+ * or lacks what the request names. `malformed`: what it sent is not of its dialect.
  */
 export type FailureKind = "refused" | "died" | "busy" | "failed" | "slow" | "denied" | "malformed";
 
 /** Kinds in which no server worked on the request: another call adds no load to a server that is alive. */
 const WITHOUT_WORK: ReadonlySet<FailureKind> = new Set(["refused", "died"]);
-/** Longest `Retry-After` that a client gets, in seconds; what a provider says after its quota is spent can be hours. */
+/** Longest `Retry-After` that a client gets, in seconds; a provider whose quota is spent may name hours. */
 export const MAX_CLIENT_RETRY_AFTER_SECONDS = 120;
 
-/** Why one upstream did not answer, when another one still may. */
+/** Why one upstream did not serve a request that another one still may. */
 export class UpstreamFailure extends Error {
   readonly kind: FailureKind;
   readonly retryAfterSeconds: number | undefined;

@@ -3,7 +3,7 @@ import { LatencyAverage } from "../../domain/targets/latency-average.ts";
 import type { Target } from "./target.ts";
 import type { Upstream } from "./upstream.ts";
 
-/** Whether one upstream may be asked, from what its answers were. */
+/** Whether one upstream may be called, from the outcomes of its earlier calls. */
 export class UpstreamHealth {
   readonly breaker: CircuitBreaker;
   #pausedUntil = 0;
@@ -12,7 +12,7 @@ export class UpstreamHealth {
     this.breaker = new CircuitBreaker(BREAKER, random);
   }
 
-  /** It said that it has too much to do: nothing is sent for so long. That is no failure of its health. */
+  /** It refused for capacity: nothing is sent for so long. That is no failure of its health. */
   pause(untilMs: number): void {
     this.#pausedUntil = Math.max(this.#pausedUntil, untilMs);
   }
@@ -34,13 +34,13 @@ export class UpstreamHealth {
 
 /** What a target has done so far. */
 export class TargetRecord {
-  /** Of the first byte of streams, else of the whole answer. */
+  /** Of the first byte of streams, else of the whole response. */
   readonly latency = new LatencyAverage();
   requests = 0;
   failures = 0;
 }
 
-/** What this gateway has learned from answers, as long as somebody holds the upstream or target itself. */
+/** The health that this gateway has measured, as long as the upstream or target itself is referenced. */
 export class UpstreamHealthRegistry {
   readonly #random: () => number;
   readonly #upstreams = new WeakMap<Upstream, UpstreamHealth>();
