@@ -32,7 +32,7 @@ describe("the limit per address", () => {
   });
 
   // documented: client-address
-  test("the address is the edge's word; what a client can write counts for nothing", async () => {
+  test("the address comes from the edge; a header that a client can write is ignored", async () => {
     const { url } = await startTestGateway({ config: { requestsPerMinutePerIp: 1 } });
     const send = async (headers: Record<string, string>) => (await fetch(`${url}/v1/models`, { headers })).status;
     expect(await send({ [CLIENT_IP_HEADER]: "203.0.113.1" })).toBe(200);

@@ -5,7 +5,7 @@ import type { CallFacts, CallRequest } from "./call/call-request.ts";
 import type { CacheWriter } from "./consult-cache.ts";
 import type { Called, Planned } from "./request-states.ts";
 
-/** The OpenAI SDKs say here after how many seconds they give up. */
+/** The header in which OpenAI's SDKs send their timeout, in seconds. */
 const CLIENT_TIMEOUT_HEADER = "x-stainless-timeout";
 
 /**

@@ -4,7 +4,7 @@ import { chat, post } from "../test/test-gateway.ts";
 
 describe("the semantic cache", () => {
   const semantic = { embeddingModel: "embedder", threshold: 0.9, maxEntries: 100 };
-  /** Two directions for what is asked, and a little of the text's length. */
+  /** Two directions for the subject of a prompt, and a little of the text's length. */
   const embed = async (text: string) => {
     if (text.includes("broken")) throw new Error("no embedding");
     return new Float32Array([text.includes("France") ? 1 : 0, text.includes("Spain") ? 1 : 0, text.length / 1000]);
@@ -14,7 +14,7 @@ describe("the semantic cache", () => {
   const path = "/v1/chat/completions";
 
   // documented: semantic-cache-hit
-  test("answers a question that means the same, and says how like it is", async () => {
+  test("serves a stored response for a prompt of the same meaning, and sends the similarity", async () => {
     const { url } = await start({ embed }, { semantic });
     await send(url, prompt("What is the capital of France?"), {}, path);
     const response = await post(url, path, prompt("Tell me France's capital"));

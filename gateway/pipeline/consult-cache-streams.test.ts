@@ -16,7 +16,7 @@ describe("a stream in the cache", () => {
     expect(engines[0]?.received).toHaveLength(1);
   });
 
-  test("comes with the usage event for those who asked, and without for others, whoever came first", async () => {
+  test("has the usage event for a client that requested it, and not for one that did not, whichever came first", async () => {
     const { url, engines } = await start();
     const wanting = stream({ stream_options: { include_usage: true } });
     const fresh = await send(url, stream(), { "cache-control": "no-cache" });
@@ -29,7 +29,7 @@ describe("a stream in the cache", () => {
     expect(engines[0]?.received).toHaveLength(2);
   });
 
-  test("is another answer than the whole one", async () => {
+  test("is stored apart from the whole response", async () => {
     const { url } = await start();
     await send(url, stream());
     const whole = await send(url, cold());

@@ -8,7 +8,7 @@ import { chat, completion, errorOf, post, startTestGateway } from "../test/test-
 
 describe("the cache", () => {
   // documented: cache-hit
-  test("gives the second asker the first one's bytes, and says what that saved", async () => {
+  test("serves the second client the first one's bytes, and sends the tokens saved", async () => {
     const { url, engines } = await start();
     const first = await send(url);
     expect(first).toMatchObject({ status: 200, cache: "miss", level: null, age: null, saved: null });
@@ -25,7 +25,7 @@ describe("the cache", () => {
   });
 
   // documented: cache-key
-  test("is the same for bodies that ask for the same: order, spaces, defaults, who asks", async () => {
+  test("is the same for equivalent bodies: order, spaces, defaults, user", async () => {
     const { url, engines } = await start();
     await send(url, '{"model":"tiny","prompt":"Once","temperature":0,"max_tokens":5}');
     for (const text of [
@@ -39,14 +39,14 @@ describe("the cache", () => {
     expect(engines[0]?.received).toHaveLength(6);
   });
 
-  test("keeps nothing that was not asked for at temperature 0", async () => {
+  test("stores no response to a request above temperature 0", async () => {
     const { url } = await start();
     for (const fields of [{}, { temperature: 0.7 }, { temperature: null }, { seed: 7 }])
       for (let times = 0; times < 2; times++) expect((await send(url, completion(fields))).cache).toBe("bypass");
   });
 
   test.each([{ "x-sluice-cache": "on" }, { "cache-control": "max-age=60" }])(
-    "keeps an answer at any temperature for a client that asks with %j",
+    "stores a response at any temperature for a client that sends %j",
     async (headers) => {
       const { url } = await start();
       const body = completion({ temperature: 0.9 });
@@ -60,7 +60,7 @@ describe("the cache", () => {
     { "cache-control": "no-store" },
     { "cache-control": "max-age=60, no-store" },
     { "x-sluice-cache": "off" },
-  ])("neither reads nor keeps for %j", async (headers) => {
+  ])("neither reads nor stores for %j", async (headers) => {
     const { url, engines } = await start();
     expect((await send(url, cold(), headers)).cache).toBe("bypass");
     expect((await send(url)).cache).toBe("miss");
@@ -68,7 +68,7 @@ describe("the cache", () => {
     expect(engines[0]?.received).toHaveLength(3);
   });
 
-  test("asks again for no-cache, and keeps the new answer in place of the old", async () => {
+  test("calls the target for no-cache, and stores the new response over the old", async () => {
     const { url, engines } = await start();
     await send(url);
     const engine = engines[0];
@@ -77,7 +77,7 @@ describe("the cache", () => {
     expect(await send(url)).toMatchObject({ cache: "hit", saved: "12" });
   });
 
-  test("gives no answer that is older than max-age", async () => {
+  test("serves no response that is older than max-age", async () => {
     let now = 1_800_000_000_000;
     const { url } = await start({ wallClock: () => now });
     await send(url);
@@ -87,7 +87,7 @@ describe("the cache", () => {
     expect(await send(url, cold(), { "cache-control": "max-age=5" })).toMatchObject({ cache: "hit", age: "5" });
   });
 
-  test("forgets an answer when its time to live is over, which a route may have of its own", async () => {
+  test("drops a response when its time to live is over, which a route may have of its own", async () => {
     let now = 1_800_000_000_000;
     const settings = { ttlSeconds: 10, routeTtlSeconds: { "/v1/chat/completions": 100 } };
     const { url } = await start({ wallClock: () => now }, settings);
@@ -120,7 +120,7 @@ describe("the cache", () => {
     expect(await send(other.url, cold(), a)).toMatchObject({ cache: "hit", level: "memory" });
   });
 
-  test("gives nothing of another version of the model", async () => {
+  test("serves no response of another version of the model", async () => {
     const store = new MemoryStore({ maxBytes: 1024 * 1024 });
     const before = await start({ store });
     const after = await start({ store, model: { revision: "r2" } });
@@ -130,7 +130,7 @@ describe("the cache", () => {
   });
 
   // documented: cache-clear
-  test("gives nothing from before it was cleared, at this gateway at once and at another one soon", async () => {
+  test("serves no response from before it was cleared, at this gateway at once and at another one soon", async () => {
     const store = new MemoryStore({ maxBytes: 1024 * 1024 });
     const one = await start({ store });
     const two = await start({ store });
@@ -142,7 +142,7 @@ describe("the cache", () => {
   });
 });
 
-describe("what the cache does not keep", () => {
+describe("the cache does not store", () => {
   test("errors", async () => {
     const { url, engines } = await start({ engines: [{ mode: { status: 400, body: '{"error":{"message":"no"}}' } }] });
     const engine = engines[0];
@@ -154,7 +154,7 @@ describe("what the cache does not keep", () => {
     expect((await send(url)).cache).toBe("miss");
   });
 
-  test("a 200 that is no answer", async () => {
+  test("a 200 that is no completion", async () => {
     const { url, engines } = await start({ engines: [{ mode: { status: 200, body: '{"error":"busy"}' } }] });
     for (let times = 0; times < 2; times++) expect((await send(url)).cache).toBe("miss");
     expect(engines[0]?.received).toHaveLength(2);
@@ -179,7 +179,7 @@ describe("what the cache does not keep", () => {
 
 describe("the cache with a store that is slow or gone", () => {
   // documented: cache-store-frozen
-  test("answers every request, and asks a frozen store only once", async ({ skip }) => {
+  test("serves every request, and calls a frozen store only once", async ({ skip }) => {
     skip(noRedisServer !== undefined, noRedisServer);
     const server = await startRedisServer();
     const changes: boolean[] = [];

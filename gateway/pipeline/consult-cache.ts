@@ -17,14 +17,14 @@ import { semanticQuery } from "../cache/semantic-query.ts";
 import type { CacheOutcome } from "../core/cache-outcome.ts";
 import type { Planned } from "./request-states.ts";
 
-/** What the cache says to a request: a stored response, or what to do with the one that comes. */
+/** The cache's result for a request: a stored response, or the writer that stores the one that comes. */
 export type CacheTurn =
   | { readonly response: CachedResponse }
   | { readonly response: undefined; readonly cacheWriter: CacheWriter | undefined };
 
 /** Stores the response of one request, if it is one that can be stored. */
 export interface CacheWriter {
-  /** @param targetId of the target that answered: the response of another one than planned is not stored */
+  /** @param targetId of the target that responded: the response of another one than planned is not stored */
   whole(bytes: Buffer, targetId: string): void;
   /** @returns what takes the stream's bytes as they go by */
   stream(targetId: string): StreamRecording;

@@ -77,7 +77,7 @@ export class EndpointTable {
     return undefined;
   }
 
-  /** Names the versions that exist, when the path asks for another one or for none. */
+  /** Names the versions that exist, when the path has another one or none. */
   #notFound(path: string): GatewayError {
     const versions = API_VERSIONS.map((version) => `/${version}`).join(", ");
     const [, version = "", rest = ""] = /^\/(v\d[^/]*)(\/.*)?$/.exec(path) ?? [];
@@ -93,7 +93,7 @@ export class EndpointTable {
   }
 }
 
-/** A GET answers HEAD too, unless its body may be so large that it is not computed for its length. */
+/** A GET serves HEAD too, unless its body may be so large that it is not computed for its length. */
 function endpointsByMethod(
   operations: readonly RoutedOperation<OperationId>[],
   endpointOf: (operationId: OperationId) => Endpoint,

@@ -7,20 +7,20 @@ import type { TargetNeed } from "../routing/request-needs.ts";
 import type { Identified } from "./request-states.ts";
 
 /**
- * Who may call an endpoint. `public`: everyone, without any limit. `address-limited`: everyone, within the limit per
- * client address. `key`: within that limit, with a key where the environment asks for one. `operator`: with a key of the
- * scope `admin`, whatever the environment asks for.
+ * The access to an endpoint. `public`: any client, without any limit. `address-limited`: any client, within the limit
+ * per client address. `key`: within that limit, with a key where the environment requires one. `operator`: with a key
+ * of the scope `admin`, whatever the environment requires.
  */
 export type Access = "public" | "address-limited" | "key" | "operator";
 
-/** What an endpoint asks of the targets that can answer it. */
+/** The capability that an endpoint needs of its targets. */
 export interface EndpointNeed {
   readonly capability: TargetNeed;
   /** The client's error when no target of the model has the capability. */
   readonly refusal: (model: string) => GatewayError;
 }
 
-/** The rules of requests that targets answer; the same for every client dialect of one upstream API. */
+/** The rules of requests that targets serve; the same for every client dialect of one upstream API. */
 export interface GenerationRules {
   /** Path at engines and at providers that speak OpenAI's dialect. */
   readonly route: GenerationRoute;
@@ -30,20 +30,20 @@ export interface GenerationRules {
   readonly need: EndpointNeed | undefined;
   /** Whether the response can be a stream. */
   readonly streams: boolean;
-  /** Whether a response may be stored and given again. */
+  /** Whether a response may be stored and served again. */
   readonly isCacheable: boolean;
   /** Whether the parsed object is a whole response of this API; a provider that sends something else has failed. */
   readonly isWhole: (response: Readonly<Record<string, unknown>>) => boolean;
 }
 
-/** One operation as the gateway serves it. Nothing has a default: what is forgotten does not compile. */
+/** One operation as the gateway serves it. No field has a default: a forgotten one does not compile. */
 export interface Endpoint {
   readonly access: Access;
   /** Schema of the client's JSON body; `form` for a form; `undefined` where there is no body. */
   readonly body: z.ZodType | "form" | undefined;
   /** Dialect of the client, errors included; `undefined` for OpenAI's own. */
   readonly client: ClientDialect | undefined;
-  /** `undefined` where no target answers. */
+  /** `undefined` where no target is called. */
   readonly generation: GenerationRules | undefined;
   /** @throws {GatewayError} */
   handle(request: Identified): GatewayResponse | Promise<GatewayResponse>;

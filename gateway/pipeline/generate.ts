@@ -15,7 +15,7 @@ export interface GenerationTools extends ParseTools, PlanTools {
   readonly calls: CallTools;
 }
 
-/** The steps from a request's body to its response, for what targets answer. */
+/** The steps from a request's body to its response, for requests that targets serve. */
 export async function generate(
   identified: Identified,
   rules: GenerationRules,

@@ -73,7 +73,7 @@ describe("keys", () => {
   });
 
   // documented: key-check-fails
-  test("a key that can't be checked lets nobody in: 503 with Retry-After", async () => {
+  test("a key that can't be checked is refused: 503 with Retry-After", async () => {
     const { url } = await startTestGateway({
       config: { auth: "optional" },
       keys: { get: async () => Promise.reject(new Error("table is gone")) },

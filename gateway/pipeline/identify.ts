@@ -5,7 +5,7 @@ import type { Caller } from "../core/request.ts";
 import type { KeyStore } from "../keys/key-store.ts";
 import type { Admitted, Identified } from "./request-states.ts";
 
-/** Where clients speak Anthropic's dialect. */
+/** Paths on which clients use Anthropic's dialect. */
 const MESSAGES_ROUTE = "/v1/messages";
 const CHALLENGE = { headers: { "www-authenticate": "Bearer" } } as const;
 
@@ -15,7 +15,7 @@ export interface IdentifyTools {
 }
 
 /**
- * Fourth step: who calls. The authorizer in front has checked the key already; it is never the only one to do so.
+ * Fourth step: identifies the caller. The authorizer in front has checked the key already; this step checks it again.
  * @throws {GatewayError} `missing_api_key`, `invalid_api_key`, `permission_denied` where an operator's key is needed, or
  * `auth_unavailable` when the key can't be checked
  */
@@ -58,7 +58,7 @@ async function keyOf(admitted: Admitted, auth: AuthMode, keys: KeyStore): Promis
   return item;
 }
 
-/** A key that was revoked since the work was accepted pays for nothing more. */
+/** A key that was revoked since the work was accepted is refused. */
 async function keyOfKnown({ keyId }: Caller, auth: AuthMode, keys: KeyStore): Promise<ApiKeyItem | undefined> {
   if (keyId === undefined || auth === "off") return undefined;
   const item = await lookUp(keys, keyId);

@@ -10,7 +10,7 @@ const ROUTES = [
   "/v1/responses",
 ];
 
-/** Bodies that are nearly right: some fields are, the others are anything. */
+/** Bodies that are nearly valid: some fields are, the others have any value. */
 const body = fc.record(
   {
     model: fc.oneof(fc.constant("tiny"), fc.jsonValue()),
@@ -38,7 +38,7 @@ const body = fc.record(
 );
 
 describe("bodies, whatever they are", () => {
-  test("are answered 200 or 400 with an error in the route's shape, never 500", async () => {
+  test("get 200 or 400 with an error in the route's shape, never 500", async () => {
     const { url, log } = await startTestGateway();
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...ROUTES), fc.oneof(body, fc.jsonValue()), async (route, value) => {

@@ -62,7 +62,7 @@ describe("the body of a generation request", () => {
     expect(error.message).toContain(rule);
   });
 
-  test("the answer repeats no prompt and no message, and at most 80 characters of any value", async () => {
+  test("the response repeats no prompt and no message, and at most 80 characters of any value", async () => {
     const { url } = await startTestGateway();
     const secret = "my-secret-diary";
     const bodies = [
@@ -111,7 +111,7 @@ describe("the body of a generation request", () => {
     expect((await errorOf(response, 400, "invalid_json")).message).toContain("UTF-8");
   });
 
-  test("a __proto__ in the body changes nothing", async () => {
+  test("a __proto__ in the body changes no object", async () => {
     const { url, engines } = await startTestGateway();
     const body = '{"model":"tiny","prompt":"a","__proto__":{"stream":true,"max_tokens":-1}}';
     const response = await post(url, "/v1/completions", body);
@@ -214,7 +214,7 @@ describe("a body over the limit", () => {
     socket.destroy();
   });
 
-  test("a client that waits for 100 Continue with a good request is told to go on", async () => {
+  test("a client that waits for 100 Continue with a valid request gets it", async () => {
     const { url } = await limited();
     const socket = connect(Number(new URL(url).port), "127.0.0.1");
     const body = JSON.stringify(completion());

@@ -28,7 +28,7 @@ export interface ParseTools {
 }
 
 /**
- * Fifth step: reads and checks the body of a request that a target answers, for callers that were admitted.
+ * Fifth step: reads and checks the body of a request that a target serves, for callers that were admitted.
  * @throws {GatewayError} 400, 403, 413 or 415 from the catalogue
  */
 export async function parse(identified: Identified, rules: GenerationRules, tools: ParseTools): Promise<Parsed> {
@@ -111,7 +111,7 @@ function checkMediaType(headers: GatewayRequest["headers"]): void {
     });
   const type = headers["content-type"];
   const hasBody = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
-  // Without a body there is nothing of the wrong type: that it is missing is the better answer.
+  // Without a body there is no wrong type: the better error is that the body is missing.
   if (type === undefined && !hasBody) return;
   if (!/^application\/json\s*(;|$)/i.test(type?.trim() ?? "")) throw new GatewayError("unsupported_media_type");
 }

@@ -15,7 +15,7 @@ export interface PlanTools {
   readonly config: Pick<GatewayConfig, "timeouts" | "routeTimeouts">;
 }
 
-/** Whose request it is, and what its headers say of where it goes. */
+/** The caller, and the headers that routing reads. */
 export interface PlanCaller {
   readonly tenant: string;
   /** The client's own name for its session. */
@@ -23,7 +23,7 @@ export interface PlanCaller {
 }
 
 /**
- * Sixth step: which targets can answer the request, in the order in which they are tried, and how long each may take.
+ * Sixth step: the targets that can serve the request, in the order in which they are tried, and how long each may take.
  * @throws {GatewayError} as `planTargets`
  */
 export function plan(parsed: Parsed, { router, config }: PlanTools): Planned {
@@ -39,9 +39,9 @@ export function plan(parsed: Parsed, { router, config }: PlanTools): Planned {
  * The targets of a request.
  * @param need of the endpoint
  * @param onKnown called when the model exists, also when no target of it can take this request
- * @throws {GatewayError} `model_not_found`; the refusal of `need`; `invalid_request` when no target can do what the fields
- * ask for; `context_length_exceeded` when it is too long for every target (exactly counted by the engine, which has the
- * tokenizer)
+ * @throws {GatewayError} `model_not_found`; the refusal of `need`; `invalid_request` when no target has the
+ * capabilities that the fields need; `context_length_exceeded` when it is too long for every target (exactly counted by
+ * the engine, which has the tokenizer)
  */
 export function planTargets(
   request: GenerationRequest,
@@ -102,8 +102,8 @@ function withFields(targets: readonly Target[], request: GenerationRequest): rea
 }
 
 /**
- * Only our own pools have a tokenizer that can be reached, and none of their engines moderates; what else they can do, the
- * engines say themselves.
+ * Only our own pools have a tokenizer that can be reached, and none of their engines moderates; any other capability is
+ * the engines' own to refuse.
  */
 function canDo({ kind, capabilities }: Target, need: TargetNeed): boolean {
   if (need === "tokenizer") return kind === "pool";
@@ -111,8 +111,8 @@ function canDo({ kind, capabilities }: Target, need: TargetNeed): boolean {
 }
 
 /**
- * Those whose context holds the request. Our own engines count prompts exactly and say so; a provider is not asked when
- * prompt and `max_tokens` together are too long by our estimate.
+ * The targets whose context holds the request. Our own engines count prompts exactly and refuse by that count; a
+ * provider is not called when prompt and `max_tokens` together are too long by our estimate.
  * @throws {GatewayError} `context_length_exceeded`
  */
 function withContext(targets: readonly Target[], request: GenerationRequest): readonly Target[] {
@@ -125,11 +125,11 @@ function withContext(targets: readonly Target[], request: GenerationRequest): re
   const largest = Math.max(...targets.map(({ contextTokens }) => contextTokens));
   if (maxTokens !== undefined && responseTokens >= largest)
     throw new GatewayError("context_length_exceeded", {
-      message: `\`${maxTokens.field}\` is ${responseTokens}, but prompt and answer together have ${largest} tokens. Lower it so that the prompt fits beside the answer.`,
+      message: `\`${maxTokens.field}\` is ${responseTokens}, but prompt and completion together have ${largest} tokens. Lower it so that the prompt fits beside the completion.`,
       param: maxTokens.field,
     });
   throw new GatewayError("context_length_exceeded", {
-    message: `The prompt has about ${promptTokensEstimate} tokens${maxTokens === undefined ? "" : ` and \`${maxTokens.field}\` is ${responseTokens}`}, but prompt and answer together have ${largest}. Shorten the prompt${maxTokens === undefined ? "" : ` or lower \`${maxTokens.field}\``}.`,
+    message: `The prompt has about ${promptTokensEstimate} tokens${maxTokens === undefined ? "" : ` and \`${maxTokens.field}\` is ${responseTokens}`}, but prompt and completion together have ${largest}. Shorten the prompt${maxTokens === undefined ? "" : ` or lower \`${maxTokens.field}\``}.`,
     ...(maxTokens === undefined ? {} : { param: maxTokens.field }),
   });
 }

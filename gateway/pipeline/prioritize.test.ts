@@ -40,7 +40,7 @@ describe("the priority of a request", () => {
     expect(priorities).toEqual(["critical", "critical", "normal"]);
   });
 
-  test("above what the caller may ask for is 403 by header, and lowered by tier", async () => {
+  test("above the caller's highest is 403 by header, and lowered by tier", async () => {
     const gateway = await startTestGateway({ config: { auth: "optional" } });
     for (const headers of [{}, keyOf(gateway)]) {
       const response = await post(gateway.url, "/v1/completions", completion(), { ...headers, ...asking("critical") });

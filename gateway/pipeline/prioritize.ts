@@ -5,13 +5,13 @@ import { GatewayError } from "../core/gateway-error.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
 import type { GatewayRequest } from "../core/request.ts";
 
-/** OpenAI's tiers that say how long a request may wait; its others (`auto`, `default`, `scale`) say nothing of that. */
+/** OpenAI's tiers that mean a waiting time; the other tiers (`auto`, `default`, `scale`) do not. */
 const TIERS: Readonly<Record<string, Priority>> = { priority: "critical", flex: "batch" };
 
 /**
- * How the request waits while the engines are full: as the header asks, else as `service_tier` does, else `normal`. No
- * request gets more than its key may have, and one without a key no more than `normal`: a header that asks for it is
- * refused, a tier is lowered, as OpenAI does.
+ * The priority with which the request waits while the engines are full: that of the header, else of `service_tier`,
+ * else `normal`. No request gets a higher one than its key allows, and one without a key at most `normal`: a header
+ * above that is refused, a tier is lowered, as OpenAI does.
  * @throws {GatewayError} `invalid_request` or `permission_denied`
  */
 export function priorityOf(
@@ -34,7 +34,7 @@ export function priorityOf(
     });
   if (isOver(requested.data, highest))
     throw new GatewayError("permission_denied", {
-      message: `The priority \`${requested.data}\` is above what this caller may ask for, \`${highest}\`. Lower it, or ask your operator for a key that may.`,
+      message: `The priority \`${requested.data}\` is above the highest priority of this caller, \`${highest}\`. Lower it, or request a key with a higher one from your operator.`,
       param: PRIORITY_HEADER,
     });
   return requested.data;

@@ -17,7 +17,7 @@ const field = {
 };
 
 // documented: deprecation-headers
-test("a deprecated path says since when, until when and where to read on, on errors too", async () => {
+test("a deprecated path has headers for since when, until when and the documentation, on errors too", async () => {
   const { url } = await startTestGateway({ deprecations: [path] });
   for (const response of [await fetch(`${url}/v1/models`), await fetch(`${url}/v1/models`, { method: "PUT" })]) {
     expect(response.headers.get("deprecation")).toBe("@1767225600");

@@ -18,8 +18,8 @@ export interface ReceiveTools {
 }
 
 /**
- * First step: gives the request its id, and finds what its path and method lead to. A refusal is part of what it
- * returns, since the client gets that in the dialect of the path.
+ * First step: sets the request's id, and finds the endpoint of its path and method. A refusal is part of the returned
+ * value, since the client gets it in the dialect of the path.
  */
 export function receive(
   request: GatewayRequest,
@@ -36,7 +36,7 @@ export function receive(
   return { request, requestId, startedAt: now, match, abort: follow(request.signal), record, headers };
 }
 
-/** Headers that say what of a request is deprecated: its path, or fields that it has. */
+/** Headers for the deprecated parts of a request: its path, or fields that it has. */
 export function announcements(
   route: string,
   table: readonly Deprecation[],

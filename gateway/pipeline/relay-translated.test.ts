@@ -10,7 +10,7 @@ import { sendUpstream } from "../http/send-upstream.ts";
 import { gathered, outbound } from "../test/dialect-cases.ts";
 import { StreamRelay } from "./relay.ts";
 
-/** A server that relays one stream of a provider that speaks another dialect. @returns what its client got */
+/** A server that relays one stream of a provider with another dialect. @returns the response that its client got */
 async function relayed(behaviour: Partial<FakeAnthropicBehaviour>, stripUsage = false) {
   const provider = await startFakeAnthropic(behaviour);
   const pool = new Pool(provider.origin);
@@ -61,7 +61,7 @@ describe("a translated stream", () => {
     expect(facts).toMatchObject({ promptTokens: 7, completionTokens: 3, errorCode: undefined });
   });
 
-  test("has no usage where it was not asked for, and is counted all the same", async () => {
+  test("has no usage where the client did not request it, and its tokens are counted all the same", async () => {
     const { text, facts } = await relayed({}, true);
     expect(text).not.toContain('"usage"');
     expect(facts).toMatchObject({ promptTokens: 7, completionTokens: 3 });

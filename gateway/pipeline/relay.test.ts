@@ -27,7 +27,7 @@ describe("a stream", () => {
     expect(Buffer.from(first?.value ?? []).toString()).toContain('"text":"w0"');
   });
 
-  test("usage is counted although the client did not ask, and the client sees nothing of it", async () => {
+  test("usage is counted although the client did not request it, and the client does not get it", async () => {
     const { url, engines, requestLine } = await startTestGateway();
     const body = stream({ temperature: 0 });
     const events = eventsOf(await (await post(url, "/v1/completions", body)).text());
@@ -36,7 +36,7 @@ describe("a stream", () => {
     expect(await requestLine()).toMatchObject({ promptTokens: 7, completionTokens: 3, stream: true });
   });
 
-  test("usage that the client asked for is the last event, and its bytes go to the engine unchanged", async () => {
+  test("usage that the client requested is the last event, and its bytes go to the engine unchanged", async () => {
     const { url, engines } = await startTestGateway();
     const text = JSON.stringify(stream({ stream_options: { include_usage: true } }), null, 1);
     const events = eventsOf(await (await post(url, "/v1/completions", text)).text());
@@ -45,7 +45,7 @@ describe("a stream", () => {
   });
 
   test.each([{ include_usage: false }, { other: 1 }, null])(
-    "stream_options %j stay as they are beside our question",
+    "stream_options %j stay as they are beside our request for usage",
     async (options) => {
       const { url, engines } = await startTestGateway();
       const events = eventsOf(await (await post(url, "/v1/completions", stream({ stream_options: options }))).text());
@@ -135,7 +135,7 @@ describe("a stream that breaks", () => {
     await vi.waitFor(() => expect(engines[0]?.received[0]?.aborted).toBe(true));
   });
 
-  test("a stream that keeps talking outlives firstByteSeconds, totalSeconds and idleSeconds", async () => {
+  test("a stream without a pause outlives firstByteSeconds, totalSeconds and idleSeconds", async () => {
     const { url } = await startTestGateway({
       engines: [{ tokens: 12, intervalMs: 50 }],
       config: { timeouts: { firstByteSeconds: 0.3, totalSeconds: 0.3, idleSeconds: 0.3 } },
@@ -166,7 +166,7 @@ describe("a provider's stream", () => {
     return (await post(url, "/v1/chat/completions", chat({ model: "chat", stream: true }))).text();
   }
 
-  test("that says why it stopped and ends without [DONE] ends well", async () => {
+  test("that has a finish reason and ends without [DONE] is complete", async () => {
     const finish = chunk({ delta: {}, finish_reason: "stop" });
     expect(await relayedText((response) => response.end(hello + finish))).toBe(`${hello}${finish}data: [DONE]\n\n`);
   });
@@ -175,7 +175,7 @@ describe("a provider's stream", () => {
     expect(await relayedText((response) => response.end(hello))).toContain('"code":"stream_interrupted"');
   });
 
-  test("that goes on behind [DONE] is left, and the client has its response at once", async () => {
+  test("that goes on after [DONE] is closed, and the client has its response at once", async () => {
     let isClosed = false;
     const text = await relayedText((response) => {
       response.write(`${hello}data: [DONE]\n\n`);
@@ -189,7 +189,7 @@ describe("a provider's stream", () => {
     await vi.waitFor(() => expect(isClosed).toBe(true));
   });
 
-  test("that speaks of our account in an error event ends in an error of the gateway's", async () => {
+  test("with an error event about our account ends in an error of the gateway's", async () => {
     const error = {
       message: "Rate limit reached in organization org-Xyz. Add a payment method.",
       code: "insufficient_quota",
@@ -202,7 +202,7 @@ describe("a provider's stream", () => {
 
 describe("a client that leaves", () => {
   // documented: client-leaves-stream
-  test("in mid-stream: the engine is told at once, and what was generated is recorded", async () => {
+  test("in mid-stream: the call to the engine is aborted at once, and the generated tokens are recorded", async () => {
     const { url, engines, requestLine, metricsUrl } = await startTestGateway({
       engines: [{ tokens: 1000, intervalMs: 10 }],
     });
@@ -221,7 +221,7 @@ describe("a client that leaves", () => {
     expect(await (await fetch(metricsUrl)).text()).toContain("sluice_client_aborts_total 1");
   });
 
-  test.each([true, false])("before anything came (stream %s): the engine is told at once", async (isStream) => {
+  test.each([true, false])("before the first byte (stream %s): the call is aborted at once", async (isStream) => {
     const { url, engines, requestLine } = await startTestGateway({ engines: [{ mode: "hang" }] });
     const controller = new AbortController();
     const response = post(url, "/v1/completions", completion({ stream: isStream }), {}, { signal: controller.signal });
@@ -233,7 +233,7 @@ describe("a client that leaves", () => {
   });
 
   // documented: client-leaves-body
-  test("in the middle of its own body: nothing is called, and it is logged", async () => {
+  test("in the middle of its own body: no upstream is called, and the request is logged", async () => {
     const { url, engines, requestLine } = await startTestGateway();
     const socket = connect(Number(new URL(url).port), "127.0.0.1");
     socket.write(
@@ -244,7 +244,7 @@ describe("a client that leaves", () => {
     expect(engines[0]?.received).toHaveLength(0);
   });
 
-  test("frees its place on the engine", async () => {
+  test("frees its slot at the engine", async () => {
     const { url } = await startTestGateway({
       engines: [{ tokens: 1000, intervalMs: 10 }],
       model: { maxRequestsPerEngine: 1 },
@@ -300,7 +300,7 @@ describe("a client that reads slowly", () => {
   });
 
   // documented: client-reads-nothing
-  test("is given up when it takes nothing for idleSeconds, so that it does not hold an engine for ever", async () => {
+  test("is closed when it reads nothing for idleSeconds, so that it does not hold an engine for ever", async () => {
     const { url, engines, requestLine } = await startTestGateway({
       engines: [{ tokens: 2000, tokenBytes: 50_000 }],
       config: { timeouts: { firstByteSeconds: 5, totalSeconds: 5, idleSeconds: 0.3 } },

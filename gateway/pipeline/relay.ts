@@ -64,8 +64,8 @@ export function relay(called: Called, { now, onEnd }: RelayTools): GatewayRespon
 }
 
 /**
- * The same for a stored response: the bytes that the first caller got, a stream's events all at once. Nothing was
- * computed, so the request has no tokens and no time to the first one.
+ * The same for a stored response: the bytes that the first caller got, a stream's events all at once. No tokens were
+ * computed, so the request has none and no time to the first one.
  */
 export function replay(parsed: Parsed, stored: CachedResponse): GatewayResponse {
   const { generation, client, headers } = parsed;
@@ -88,11 +88,11 @@ type StreamResponse = Extract<AttemptResponse, { kind: "stream" }>;
 export interface StreamRelayOptions {
   /** Makes a translator to the client's dialect. @default - it is OpenAI's own */
   readonly newEncoder?: (() => StreamTranslator) | undefined;
-  /** Silence of the upstream, or of a client that takes nothing, after which the stream ends. */
+  /** Silence of the upstream, or of a client that reads nothing, after which the stream ends. */
   readonly idleSeconds: number;
   /** Whether the usage event was added by the gateway and is not for the client. */
   readonly stripUsage: boolean;
-  /** Whether the upstream's own error event stays here: a provider's may speak of our account. @default false */
+  /** Whether the upstream's own error event is hidden: a provider's may be about our account. @default false */
   readonly hidesErrors?: boolean;
   /** @default - nothing is recorded */
   readonly recording?: StreamRecording | undefined;
@@ -106,8 +106,8 @@ export interface StreamRelayOptions {
 
 /**
  * Passes an upstream's events on as they come and as fast as the client takes them. An upstream that dies or falls
- * silent ends the stream with an error event and without `[DONE]`; a client that leaves ends the call to the upstream. An
- * error of our own ends the stream with an error event too, and says nothing about the upstream.
+ * silent ends the stream with an error event and without `[DONE]`; a client that leaves ends the call to the upstream.
+ * An error of our own ends the stream with an error event too, and does not count against the upstream.
  */
 export class StreamRelay implements StreamBody, BodyReader {
   readonly kind = "stream";
@@ -163,7 +163,7 @@ export class StreamRelay implements StreamBody, BodyReader {
     });
   }
 
-  /** Nothing that a timer or a socket calls may throw: it would end the process, or count against the upstream. */
+  /** A callback of a timer or socket may not throw: it would end the process, or count against the upstream. */
   #run(step: () => void): void {
     try {
       step();
@@ -175,11 +175,11 @@ export class StreamRelay implements StreamBody, BodyReader {
   #pass(chunk: Buffer): void {
     this.#lastActiveAt = this.#options.now();
     const { translator, body } = this.#response;
-    // What comes behind the end is for no one, and its connection of no use.
+    // Bytes after the end are dropped, and the connection can't be used again.
     if (this.#scanner.isDone) return this.#onSourceEnd();
     const passed = this.#scan(translator === undefined ? chunk : translator.push(chunk));
     if (passed.length > 0 && this.#sink?.write(passed) === false) body.pause();
-    // A translator writes nothing after an error: what its source sends on is of no use.
+    // A translator writes nothing after an error, so the rest of its source is not read.
     if (!this.#scanner.hasError) return;
     if (translator !== undefined) this.#onSourceEnd();
     else if (this.#options.hidesErrors === true) this.#endInError("upstream_error");
@@ -216,7 +216,7 @@ export class StreamRelay implements StreamBody, BodyReader {
 
   #onIdle(): void {
     if (this.#scanner.isDone) return this.#onSourceEnd();
-    // A paused body means that the client takes nothing: it would not read an error event either.
+    // A paused body means that the client reads nothing: it would not read an error event either.
     const { idleSeconds } = this.#options;
     if (!this.#response.body.isPaused) return this.#fail("timeout", `The model sent nothing for ${idleSeconds} s.`);
     this.#isAborted = true;

@@ -96,7 +96,7 @@ export class RequestPipeline {
     onClose();
   }
 
-  /** Nothing after a response can end the process: what fails is counted and logged, and the rest goes on. */
+  /** No failure after a response ends the process: it is counted and logged, and the remaining work goes on. */
   #guard({ requestId }: Received, step: FaultStep, finish: () => void): void {
     try {
       finish();

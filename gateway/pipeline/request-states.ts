@@ -13,7 +13,7 @@ import type { CacheWriter } from "./consult-cache.ts";
 import type { Endpoint, GenerationRules } from "./endpoint.ts";
 import type { EndpointMatch } from "./endpoint-table.ts";
 
-/** A request that has arrived: its head is read, nothing is decided. Each step returns the next of these types. */
+/** A request that has arrived: only its head is read. Each step returns the next of these types. */
 export interface Received {
   readonly request: GatewayRequest;
   readonly requestId: string;
@@ -35,11 +35,11 @@ export interface Routed extends Received {
 
 /** Within the limit of its client address. */
 export interface Admitted extends Routed {
-  /** Whose share of the service it takes while no key is known. */
+  /** The tenant of the request while no key is known. */
   readonly addressTenant: string;
 }
 
-/** It is known who calls. */
+/** The caller is identified. */
 export interface Identified extends Admitted {
   readonly caller: Caller;
   /** `undefined` for a caller without a key. */
@@ -61,7 +61,7 @@ export interface Planned extends Parsed {
   readonly timeouts: RouteTimeouts;
 }
 
-/** A target has answered: a whole response, or the first byte of a stream. */
+/** A target has responded: a whole response, or the first byte of a stream. */
 export interface Called extends Planned {
   readonly response: AttemptResponse;
   readonly target: Target;

@@ -21,7 +21,7 @@ export function respondError(received: Received, thrown: unknown): GatewayRespon
   return error.code === "request_too_large" ? { ...response, closesConnection: true } : response;
 }
 
-/** The response when even that fails: nothing in it depends on the request. */
+/** The response when even that fails: no part of it depends on the request. */
 export function lastResort(): GatewayResponse {
   const body = Buffer.from(JSON.stringify(errorBody("internal_error")));
   return bytesResponse(500, { "content-type": "application/json" }, body);

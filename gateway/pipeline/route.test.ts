@@ -51,7 +51,7 @@ test("a query does not hide the path", async () => {
   expect((await fetch(`${url}/v1/models?limit=5`)).status).toBe(200);
 });
 
-test("HEAD answers as GET does, without the body", async () => {
+test("HEAD gets the response of GET, without the body", async () => {
   const { url } = await startTestGateway();
   for (const path of ["/v1/models", "/v1/models/tiny", "/health"]) {
     const head = await fetch(url + path, { method: "HEAD" });

@@ -36,7 +36,7 @@ describe("the log", () => {
     expect(await requestLine()).toMatchObject({ status: 404, errorCode: "model_not_found", model: "gpt-9" });
   });
 
-  test("holds no prompt, no answer, no key and no header, whatever happens", async () => {
+  test("holds no prompt, no completion, no key and no header, whatever happens", async () => {
     const { url, logText, log, engines } = await startTestGateway({ engines: [{ tokens: 5 }] });
     const secret = "very-private-words";
     const headers = { authorization: `Bearer ${secret}`, cookie: secret, "user-agent": secret, "x-request-id": secret };
@@ -58,12 +58,12 @@ describe("the log", () => {
     expect(logText()).not.toContain("Bearer");
   });
 
-  test("has the stack of an unexpected exception, of which the client learns nothing", async () => {
+  test("has the stack of an unexpected exception, which the client does not get", async () => {
     const { url, requestLine } = await startTestGateway({
       config: { auth: "required" },
       keys: {
         get: async () => {
-          // A store that answers nonsense: the hash can't be read.
+          // A store that returns nonsense: the hash can't be read.
           return JSON.parse("{}");
         },
       },
@@ -115,7 +115,7 @@ describe("the metrics", () => {
     expect(text).not.toContain("guess");
   });
 
-  test("are on their own port only, and nothing else is there", async () => {
+  test("are on their own port only, and no other path is there", async () => {
     const { url, metricsUrl } = await startTestGateway();
     expect((await fetch(`${url}/metrics`)).status).toBe(404);
     expect((await fetch(metricsUrl.replace("/metrics", "/health"))).status).toBe(404);

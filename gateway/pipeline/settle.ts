@@ -15,8 +15,8 @@ export interface SettleTools {
 }
 
 /**
- * Last step, for every request however it ended: one log line and the counts. The line has neither prompt nor answer,
- * neither key nor headers.
+ * Last step, for every request however it ended: one log line and the counts. The line has neither prompt nor
+ * completion, neither key nor headers.
  * @param status of the response; 499 when the client left before it began
  */
 export function settle(received: Received, facts: RequestFacts, status: number, tools: SettleTools): void {
@@ -31,7 +31,7 @@ export function settle(received: Received, facts: RequestFacts, status: number, 
   else logger.error({ ...line, failure: describeFailure(facts.failure) }, "request");
 }
 
-/** Dollars that the caller is charged, by its tokens, the price of the target that answered, and its own factor. */
+/** Dollars that the caller is charged, by its tokens, the price of the target that responded, and its own factor. */
 function chargeOf(facts: RequestFacts): number {
   const { target } = facts;
   return target === undefined ? 0 : chargeUsd(target.callerPrice ?? target.price, facts);
@@ -72,7 +72,7 @@ function roundedUsd(usd: number): number {
   return Number(usd.toFixed(9));
 }
 
-/** Kind and place of an unexpected exception. Not its message: that may quote what the client sent. */
+/** Kind and location of an unexpected exception. Not its message, which may quote the client's body. */
 export function describeFailure(failure: unknown): { readonly name: string; readonly stack: readonly string[] } {
   if (!(failure instanceof Error)) return { name: typeof failure, stack: [] };
   const frames = (failure.stack ?? "").split("\n").filter((frame) => frame.startsWith("    at "));

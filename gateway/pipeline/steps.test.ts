@@ -28,7 +28,7 @@ const broken = (name: keyof Steps) =>
 /** Steps that run for a response that is not stored and that is no error. */
 const ORDINARY = NAMES.filter((name) => !["replay", "respondError", "settle"].includes(name));
 
-/** Steps that requests which no target answers go through too. */
+/** Steps that requests without a target go through too. */
 const OF_ALL: readonly (keyof Steps)[] = ["receive", "route", "admitAddress", "identify"];
 
 describe("an unexpected error", () => {
@@ -83,7 +83,7 @@ describe("an unexpected error", () => {
     await errorOf(await send(), 500, "internal_error");
   });
 
-  test("in respondError leaves the client a response that depends on nothing", async () => {
+  test("in respondError leaves the client a response that does not depend on the request", async () => {
     const { url, log } = await broken("respondError");
     const response = await fetch(`${url}/nowhere`);
     expect(response.status).toBe(500);

@@ -11,8 +11,8 @@ import { route } from "./route.ts";
 import { settle } from "./settle.ts";
 
 /**
- * The steps of a request, in their order. Each takes a readonly value and returns the next. `replay` takes the place of
- * `call` and `relay` for a stored response, `respondError` the place of all that are left when one throws.
+ * The steps of a request, in their order. Each takes a readonly value and returns the next. `replay` replaces `call`
+ * and `relay` for a stored response, `respondError` all remaining steps when one throws.
  */
 export const STEPS = {
   receive,

@@ -16,7 +16,7 @@ const MAX_PROMPT_ITEMS = 300_000;
 const LONG_FIELDS = ["prompt", "input", "tokens"] as const;
 
 /**
- * Finds what would make the schema check itself expensive. Cheap: stops at the first.
+ * Finds a body for which the schema check would be expensive. Stops at the first problem.
  * @param sizeBytes of the body
  */
 export function boundProblem(fields: Readonly<Record<string, unknown>>, sizeBytes: number): ErrorDetail | undefined {

@@ -5,9 +5,9 @@ import { GatewayError } from "../../core/gateway-error.ts";
 type Issue = z.core.$ZodIssue;
 
 const SHOWN_CHARACTERS = 80;
-/** A body can be wrong in thousands of places; the first ones tell what is going on. */
+/** A body can have thousands of problems; the first ones are enough to mend it. */
 const MAX_DETAILS = 50;
-/** Fields whose values are, or may quote, what people wrote: never repeated in an answer. */
+/** Fields whose values are, or may quote, user content: never repeated in a response. */
 const SECRET =
   /^(prompt|suffix|system|input|instructions|metadata|text|structured_outputs|guided_\w+|tools|tool_choice|response_format|stop|user|messages(?!\[\d+\]\.role$))/;
 
@@ -28,8 +28,8 @@ export function invalidRequest(details: readonly ErrorDetail[]): GatewayError {
 function issueProblems(issue: Issue, parents: readonly PropertyKey[]): readonly ErrorDetail[] {
   const path = [...parents, ...issue.path];
   if (issue.code === "invalid_union") {
-    // A branch that fails only inside the value is the one that was meant: its own problems say more.
-    // Of several such branches, the one with the fewest problems.
+    // A branch that fails only inside the value is the one that was meant: its own problems are reported. Of several
+    // such branches, the one with the fewest problems.
     const [meant] = issue.errors
       .filter((branch) => branch.length > 0 && branch.every((inner) => inner.path.length > 0))
       .sort((one, other) => one.length - other.length);
@@ -67,7 +67,7 @@ function ruleOf(issue: Issue): { readonly rule: string; readonly remedy: string 
     case "invalid_union":
       return expectedOf(issue);
     default: {
-      // Schemas whose rule is their own say it.
+      // Schemas with a rule of their own have its message.
       const rule = issue.message.startsWith("must ") ? issue.message : "must have the documented form";
       return { rule, remedy: "see the API reference" };
     }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { withoutGuidedFields } from "./guided-fields.ts";
 
-test("fields that vLLM took out become structured_outputs, and nothing else changes", () => {
+test("fields that vLLM removed become structured_outputs, and no other field changes", () => {
   expect(
     withoutGuidedFields({
       model: "tiny",
@@ -12,7 +12,7 @@ test("fields that vLLM took out become structured_outputs, and nothing else chan
   ).toEqual({ model: "tiny", structured_outputs: { choice: ["a"] } });
 });
 
-test("a request with both keeps both, for the engine to refuse", () => {
+test("a request with both is sent with both, for the engine to refuse", () => {
   expect(withoutGuidedFields({ guided_regex: "a", structured_outputs: { json: {} } })).toEqual({
     structured_outputs: { json: {}, regex: "a" },
   });

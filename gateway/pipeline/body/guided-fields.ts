@@ -13,10 +13,10 @@ const NAMES = {
 const OLD_NAMES = Object.keys(NAMES);
 
 /**
- * vLLM passes over fields that it no longer knows, and since 0.12 these are among them
- * (https://docs.vllm.ai/en/latest/features/structured_outputs/): the answer would be free text. So they become
- * `structured_outputs`. What they say together with it is the engine's to refuse.
- * @returns the same object when there is nothing to translate
+ * vLLM ignores fields that it does not know, and since 0.12 these are among them
+ * (https://docs.vllm.ai/en/latest/features/structured_outputs/): the completion would be free text. So they become
+ * `structured_outputs`. Where a request has both, the engine refuses it.
+ * @returns the same object when there is no field to translate
  */
 export function withoutGuidedFields(fields: Fields): Fields {
   // Each request comes by here, and hardly any has one of them.

@@ -15,7 +15,7 @@ const MAX_TARGETS = 6;
 /** Longest wait before the same upstreams are called again; a longer `Retry-After` is for the client to wait. */
 const MAX_WAIT_MS = 2000;
 
-/** What the calls of one request have shown so far. Every function here returns a new state and changes nothing. */
+/** The results of a request's calls so far. Every function here returns a new state and changes none. */
 export interface AttemptState {
   /** Calls that were sent. */
   readonly attempts: number;
@@ -26,7 +26,7 @@ export interface AttemptState {
   readonly tried: ReadonlySet<Upstream>;
   /** The last failure of each target that was called. */
   readonly failures: ReadonlyMap<Target, UpstreamFailure>;
-  /** The failure that says most. */
+  /** The most informative failure. */
   readonly worst: UpstreamFailure | undefined;
   /** The refusal of a dialect that cannot express the request. */
   readonly unsupported: GatewayError | undefined;
@@ -61,7 +61,7 @@ export function afterSending(state: AttemptState, upstream: Upstream): AttemptSt
 
 export function afterFailure(state: AttemptState, target: Target, failure: UpstreamFailure): AttemptState {
   const failures = new Map(state.failures).set(target, failure);
-  // A full upstream says most: the model is there, and waiting helps.
+  // A full upstream is the most informative failure: the model is there, and waiting helps.
   return { ...state, failures, worst: state.worst?.kind === "busy" ? state.worst : failure };
 }
 
@@ -110,7 +110,10 @@ export function firstByteLimitMs(
   return Math.min(failoverAfterMs, target.firstByteMs ?? failoverAfterMs);
 }
 
-/** The error of a request for which no upstream is left. @param refusals what the targets said last, each once or more */
+/**
+ * The error of a request for which no upstream is left.
+ * @param refusals the last refusals of the targets, at least one of each
+ */
 export function finalError({ worst, unsupported }: AttemptState, refusals: readonly Refusal[]): GatewayError {
   // That no other upstream is left is the consequence; what happened to those that were called is the cause.
   if (worst !== undefined) return worst.toGatewayError();
@@ -120,7 +123,7 @@ export function finalError({ worst, unsupported }: AttemptState, refusals: reado
   const blockedMs = Math.min(...refusals.map((refusal) => refusal.blockedMs));
   const isBlocked = Number.isFinite(blockedMs);
   if (lostRace || isFull) {
-    // Other threads take and release shared slots at any moment: that they are full now says nothing.
+    // Other threads take and release shared slots at any moment, so a full count now proves nothing.
     const isSharedFull = refusals.some(({ reason, isShared }) => reason === "full" && isShared);
     return new CapacityExceeded({ lostRace: lostRace || (isSharedFull && !isBlocked) });
   }

@@ -57,8 +57,8 @@ const MAX_ERROR_BYTES = 64 * 1024;
  * Calls one upstream once.
  * @throws {UpstreamFailure} when another one may do better
  * @throws {UnsupportedByDialect} before anything was sent
- * @throws {GatewayError} the upstream's refusal of what the client wrote
- * @throws the reason of `signal`, or an error of our own, which says nothing about the upstream
+ * @throws {GatewayError} the upstream's refusal of the client's request
+ * @throws the reason of `signal`, or an error of our own, which does not count against the upstream
  */
 export async function attempt(options: AttemptOptions): Promise<AttemptResponse> {
   const { generation, lease, signal } = options;
@@ -175,7 +175,7 @@ async function whole(body: UpstreamBody): Promise<Buffer> {
   return bytes;
 }
 
-/** What a status other than 200 means. The status says enough when the text can't be read. */
+/** The failure that a status other than 200 stands for. The status is enough when the text can't be read. */
 async function refusal(
   { dialect, kind }: Target,
   { statusCode, headers, body }: UpstreamResponse,

@@ -13,7 +13,7 @@ import {
 import { errorOf, eventsOf, testConfig } from "../../test/test-gateway.ts";
 
 describe("a request that finds all engines full", () => {
-  test("waits for a place and is answered, whole and streamed, byte for byte what the engine says", async () => {
+  test("waits for a slot and gets its response, whole and streamed, byte for byte as the engine sent it", async () => {
     const gateway = await startNarrow();
     const responses = await Promise.all([
       send(gateway.url),
@@ -96,7 +96,7 @@ describe("a request that finds all engines full", () => {
   });
 
   // documented: client-leaves-queue
-  test("that leaves gives up its place in the queue at once, is counted 499, and never comes to an engine", async () => {
+  test("whose client leaves is removed from the queue at once, is counted 499, and is never sent to an engine", async () => {
     const gateway = await startNarrow();
     const blocked = await block(gateway);
     const leaving = new AbortController();
@@ -113,7 +113,7 @@ describe("a request that finds all engines full", () => {
     expect(lines).toEqual([expect.objectContaining({ status: 499, aborted: true })]);
   });
 
-  test("and gets no place in time is 503 with Retry-After, and its place in the queue is free", async () => {
+  test("and gets no slot in time is 503 with Retry-After, and is removed from the queue", async () => {
     const gateway = await startNarrow({ waitSeconds: 0.2 });
     const blocked = await block(gateway);
     const response = await send(gateway.url);
@@ -139,7 +139,7 @@ describe("a request that finds all engines full", () => {
     await untilWaiting(gateway, 2);
     const first = await send(gateway.url);
     await errorOf(first, 503, "overloaded");
-    expect(first.headers.get("retry-after"), "nothing was served yet").toBe("5");
+    expect(first.headers.get("retry-after"), "no request was served yet").toBe("5");
     await waiting[0];
     const more = send(gateway.url);
     await untilWaiting(gateway, 2);
@@ -160,7 +160,7 @@ describe("a request that finds all engines full", () => {
   });
 
   // documented: tenant-share-429
-  test("over its tenant's share is 429 with Retry-After, while others still come in", async () => {
+  test("over its tenant's share is 429 with Retry-After, while requests of other tenants are still accepted", async () => {
     const gateway = await startNarrow({ maxRequests: 10, maxShareOfTenant: 0.2 });
     const blocked = await block(gateway);
     const waiting = [send(gateway.url, as("192.0.2.1")), send(gateway.url, as("192.0.2.1"))];
@@ -183,7 +183,7 @@ describe("a request that finds all engines full", () => {
     const normal = send(gateway.url, as("192.0.2.2", "normal"));
     const evicted = await batch;
     expect(Number(evicted.headers.get("retry-after"))).toBeGreaterThan(0);
-    expect((await errorOf(evicted, 503, "overloaded")).message).toContain("requests that go first");
+    expect((await errorOf(evicted, 503, "overloaded")).message).toContain("requests of a higher priority");
     await blocked.free();
     expect((await normal).status).toBe(200);
   });
@@ -214,7 +214,7 @@ describe("a request that finds all engines full", () => {
   });
 });
 
-test("nothing is left of a storm of requests that are served, refused, evicted, late or gone", async () => {
+test("a storm of requests that are served, refused, evicted, late or aborted leaves none behind in the queue", async () => {
   const gateway = await startNarrow(
     { maxRequests: 20, waitSeconds: 0.3, maxShareOfTenant: 0.5 },
     { engines: [{ firstByteMs: 10 }, { firstByteMs: 10 }] },

@@ -15,10 +15,10 @@ export interface QueuedCallTools extends CallTools {
 }
 
 /**
- * The call step: calls at once when no other request waits for the same targets; a request that finds them full, or not
- * there, waits in the queue for a lease and calls then. When it was sent and came back because they are full after all,
- * it goes to the head of the queue, once, and again each time another thread takes its slot first. The wait is limited
- * by itself and counts against none of the route's time limits.
+ * The call step: calls at once when no other request waits for the same targets; a request whose targets are full or
+ * absent waits in the queue for a lease and calls then. When it was sent and refused for capacity after all, it goes to
+ * the head of the queue, once, and again each time another thread takes its slot first. The wait has a limit of its own
+ * and counts against none of the route's time limits.
  * @throws {GatewayError} of the queue (`overloaded`, `queue_share_exceeded`, `model_unavailable`, `shutting_down`) or
  * of the call
  */
@@ -53,7 +53,7 @@ function canWait(error: unknown): error is GatewayError {
   return error instanceof GatewayError && (error.code === "overloaded" || error.code === "model_unavailable");
 }
 
-/** When the client will be gone, in milliseconds of the gateway's clock. */
+/** When the client gives up, in milliseconds of the gateway's clock. */
 function clientDeadline({ clientTimeoutSeconds, startedAt }: CallRequest): number {
   if (clientTimeoutSeconds === undefined) return Number.POSITIVE_INFINITY;
   return startedAt + clientTimeoutSeconds * 1000 * SHARE_OF_CLIENT_TIMEOUT;

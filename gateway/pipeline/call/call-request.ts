@@ -8,7 +8,7 @@ import type { attempt } from "./attempt.ts";
 
 /** What the call step finds out; it is written as it happens, so that a request that fails has it too. */
 export interface CallFacts {
-  /** The target and server that were called last, or have answered. */
+  /** The target and server that were called last, or responded. */
   readonly target: Target;
   readonly engineId: string;
   /** Calls made for the request, and those of them that failed. */
@@ -32,7 +32,7 @@ export interface CallRequest {
   readonly isWhole: (response: Readonly<Record<string, unknown>>) => boolean;
   /** Ends every call that is made for it; its reason says why. */
   readonly abort: AbortController;
-  /** Seconds after which the client gives up, as it says itself. @default - it does not say */
+  /** Seconds after which the client gives up, by its own header. @default - it has not sent the header */
   readonly clientTimeoutSeconds: number | undefined;
   /** Takes what was found out. */
   readonly note: (facts: Partial<CallFacts>) => void;

@@ -14,7 +14,7 @@ afterEach(() => {
 });
 
 describe("whatever upstreams, clients and the clock do", () => {
-  test("no slot, permit or money is lost or given twice, and every rule about retries holds", async () => {
+  test("no slot, permit or money is lost or leased twice, and every rule about retries holds", async () => {
     const seen = new Map<string, number>();
     for (let seed = 1; seed <= HISTORIES; seed++) {
       const history = await simulateHistory(seed, (milliseconds) => vi.advanceTimersByTimeAsync(milliseconds));
@@ -64,7 +64,7 @@ function leftBehind({ pool, service, admission, outcomes, now }: SimulatedHistor
     const generation = { ...GENERATION, model: target.id };
     const reservation = target.tryReserve(generation, { tried: new Set(), insist: true });
     // All breakers are past their longest pause, so a permit that is missing was lost.
-    if (!isLease(reservation)) found.push(`${target.id} gives no lease: ${reservation.reason} at ${now()}`);
+    if (!isLease(reservation)) found.push(`${target.id} has no lease: ${reservation.reason} at ${now()}`);
     else reservation.settle("not-sent");
   }
   if (!service.ledger.hasRoom("b", CAP_USD, CAP_USD - 1e-9)) found.push("money is still set aside at b");
@@ -99,9 +99,9 @@ function requestProblems(
     calls.filter(({ ended }) => ended === "answered").length > 1 &&
     !calls.some(({ ended }) => ended === "hedged-away")
   )
-    found.push(`${request} was answered twice`);
+    found.push(`${request} got two responses`);
   const first = calls.find(({ ended }) => ended === "answered");
-  if (outcome?.outcome === "answered" && first === undefined) found.push(`${request} was answered by nobody`);
+  if (outcome?.outcome === "answered" && first === undefined) found.push(`${request} got no response`);
   for (const { beside, isBatch, targetId } of calls) {
     if (beside > 1) found.push(`${request} has ${beside + 1} calls at once`);
     if (beside > 0 && isBatch) found.push(`${request} is a batch's and was hedged`);

@@ -13,7 +13,7 @@ import {
 /** Idle engines share prompts out by their text; among these each of two engines is first for some. */
 const PROMPTS = Array.from({ length: 8 }, (_, index) => `Once upon ${index}`);
 
-describe("an answer that is not streamed", () => {
+describe("a response that is not streamed", () => {
   test.each([
     ["/v1/completions", completion({ max_tokens: 3 })],
     ["/v1/chat/completions", chat({ max_tokens: 3 })],
@@ -45,7 +45,7 @@ describe("an answer that is not streamed", () => {
     ]);
   });
 
-  test("that takes longer than totalSeconds is 504, and the engine is told to stop", async () => {
+  test("that takes longer than totalSeconds is 504, and the call to the engine is aborted", async () => {
     const { url, engines } = await startTestGateway({
       engines: [{ mode: "hang" }],
       config: { timeouts: { firstByteSeconds: 5, totalSeconds: 0.2, idleSeconds: 5 } },
@@ -109,7 +109,7 @@ describe("a stream that has not begun", () => {
 });
 
 describe("engines that can't take a request", () => {
-  test("no engine at all, and nothing behind the load balancer: 503 with Retry-After", async () => {
+  test("no engine at all, and none behind the load balancer: 503 with Retry-After", async () => {
     const { url } = await startTestGateway({ engines: [] });
     const response = await post(url, "/v1/completions", completion());
     expect(response.headers.get("retry-after")).toBe("30");
@@ -158,14 +158,14 @@ describe("engines that can't take a request", () => {
     expect((await post(url, "/v1/completions", completion())).status).toBe(200);
   });
 
-  test("an engine that says 503 itself is passed over", async () => {
+  test("an engine that responds 503 is skipped", async () => {
     const full = { status: 503, body: "{}", headers: { "retry-after": "7" } } as const;
     const { url, engines } = await startTestGateway({ engines: [{ mode: full }, {}] });
     for (const prompt of PROMPTS) expect((await post(url, "/v1/completions", completion({ prompt }))).status).toBe(200);
     expect(engines[0]?.received.length).toBeGreaterThan(0);
   });
 
-  test("when all engines say 503, so does the gateway, with their Retry-After", async () => {
+  test("when all engines respond 503, so does the gateway, with their Retry-After", async () => {
     const full = { status: 503, body: "{}", headers: { "retry-after": "7" } } as const;
     const { url, engines } = await startTestGateway({ engines: Array.from({ length: 5 }, () => ({ mode: full })) });
     const response = await post(url, "/v1/completions", completion());
@@ -194,7 +194,7 @@ describe("what the engine refuses", () => {
     }
   });
 
-  test("max_tokens of the whole context is refused before an engine is asked", async () => {
+  test("max_tokens of the whole context is refused before an engine is called", async () => {
     const { url, engines } = await startTestGateway({ engines: [{ contextTokens: 2048 }] });
     const wrong = await post(url, "/v1/completions", completion({ max_tokens: 2048 }));
     expect((await errorOf(wrong, 400, "context_length_exceeded")).param).toBe("max_tokens");

@@ -8,7 +8,7 @@ import * as policy from "./attempt-policy.ts";
 import type { CallRequest, CallTools } from "./call-request.ts";
 import { HedgedAway, hedge } from "./hedge.ts";
 
-/** A response, and what has answered. */
+/** A response, with the target and server that sent it. */
 export interface Answered {
   readonly response: AttemptResponse;
   readonly target: Target;
@@ -22,10 +22,10 @@ export interface AttemptCounts {
 }
 
 /**
- * Calls a server of the first target, and another one, there or at the next target, when it is gone, full, slow or out of
- * order, as long as the client has got nothing. A target gets a request once; calling it again is a retry and takes from
- * the budget, unless no server was there to do work. So does a second call beside a first one that is slow.
- * @param first a lease that the queue has got for the request; settled here like every other
+ * Calls a server of the first target, and another one, of that or of the next target, when it is absent, full, slow or
+ * failing, as long as the client has got no byte. A target gets a request once; a further call of it is a retry and
+ * takes from the budget, unless no server was there to do work. So does a second call beside a first one that is slow.
+ * @param first a lease that the queue has reserved for the request; settled here like every other
  * @throws {GatewayError} `timeout`, `model_unavailable`, `overloaded`, `upstream_error`, or the target's own refusal
  */
 export async function callTargets(
@@ -50,7 +50,7 @@ export async function callTargets(
 function timeoutMessage(isStream: boolean, seconds: number): string {
   return isStream
     ? `The model sent nothing within ${seconds} s. Shorten the prompt or try again.`
-    : `The model did not answer within ${seconds} s. Lower max_tokens, or stream the answer.`;
+    : `The model did not respond within ${seconds} s. Lower max_tokens, or stream the response.`;
 }
 
 /** The calls of one request: the loop around `attempt-policy.ts`, which decides. */
@@ -60,7 +60,7 @@ class TargetCalls {
   readonly #before: AttemptCounts;
   #state: policy.AttemptState;
   #failedAttempts: number;
-  /** What the targets said when the last lease was looked for. */
+  /** The targets' refusals when the last lease was looked for. */
   #refusals: readonly Refusal[] = [];
   /** The first call's target, once a second call runs beside it. */
   #beside: Target | undefined = undefined;
@@ -191,7 +191,7 @@ class TargetCalls {
   }
 }
 
-/** What an error that ends the request says about the upstream: an error of our own says nothing. */
+/** How an error that ends the request counts for the upstream: an error of our own does not count. */
 function outcomeOf(error: unknown): "abandoned" | "timed-out" | "refused-request" | "unusable" {
   if (!(error instanceof GatewayError) || error instanceof ClientGone) return "abandoned";
   if (error.code === "timeout") return "timed-out";

@@ -43,7 +43,7 @@ const whole = (operation: keyof typeof ENDPOINTS, text: string) => () => {
   checkWhole(Buffer.from(text), generation?.isWhole ?? (() => false));
 };
 
-describe("a provider's whole answer", () => {
+describe("a provider's whole response", () => {
   test.each([
     ["createChatCompletion", '{"choices":[]}'],
     ["createCompletion", '{"choices":[]}'],

@@ -4,13 +4,13 @@ import { UpstreamFailure } from "../../core/upstream-failure.ts";
 
 /** What a stream of events can begin with. */
 const FIELDS = ["data:", "event:", "id:", "retry:", ":"];
-/** A provider that failed after its 200 says so in the first event. */
+/** A provider that failed after its 200 sends an error as its first event. */
 const FIRST_IS_ERROR = /^\s*(event: ?error\s+)?data: ?\{\s*"error"\s*:/;
 const LOOK_AT_BYTES = 256;
 
 /**
- * Whether a stream begins as one: a provider that answers in another dialect, or with a page of HTML, has failed, and
- * another one can still take over.
+ * Checks that a stream begins as one: a provider that responds in another dialect, or with a page of HTML, has failed,
+ * and another one can still be called.
  * @throws {UpstreamFailure}
  */
 export function checkFirstEvents(first: Buffer, mediaType: string): void {

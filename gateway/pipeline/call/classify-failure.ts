@@ -31,13 +31,13 @@ function isOwnFault(error: unknown): boolean {
 }
 
 /**
- * Sorts what undici throws: there was no connection, or there was one and it broke, or nothing came through it.
- * @returns the error itself when it is a fault of our own, which says nothing about the upstream
+ * Classifies an error of undici: the connection was refused, it broke, or it stayed silent.
+ * @returns the error itself when it is a fault of our own, which does not count against the upstream
  */
 export function connectionFailure(error: unknown): unknown {
   if (isOwnFault(error)) return error;
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  // It took the request and may still work on it: asking it again would cost it twice.
+  // It took the request and may still work on it: a second call would cost it twice.
   if (code === "UND_ERR_BODY_TIMEOUT") return new UpstreamFailure("slow");
   return new UpstreamFailure(REFUSED.has(code) ? "refused" : "died");
 }
@@ -49,7 +49,7 @@ const PROVIDER_BUSY = new Set([429, 529]);
 const DENIED = new Set([401, 402, 403, 404]);
 /** Statuses with which an upstream refuses what the client wrote. */
 const CLIENT_FAULT = new Set([400, 413, 422]);
-/** Hours are what a provider says whose quota is over; the client should not wait for that. */
+/** A provider whose quota is spent may name hours; the client should not wait for that. */
 const MAX_RETRY_AFTER_SECONDS = 3600;
 
 /** What a response other than 200 means. */

@@ -4,7 +4,7 @@ import { providerConfig, routeConfig } from "../../../test-support/target-config
 import { provide } from "../../test/provider-fixture.ts";
 import { chat, completion, errorOf, eventsOf, post, startTestGateway } from "../../test/test-gateway.ts";
 
-/** A route over a provider that fails and one that answers. */
+/** A route over a provider that fails and one that responds. */
 async function setUp(
   first: Partial<FakeProviderBehaviour>,
   route: Record<string, unknown> = {},
@@ -25,19 +25,19 @@ const FAULTS: readonly (readonly [string, ProviderFault])[] = [
   ["resets before its headers", "reset-before-headers"],
   ["resets after its headers", "reset-after-headers"],
   ["answers 500", { status: 500 }],
-  ["answers 503 with Retry-After", { status: 503, retryAfter: "9" }],
-  ["answers 429 with Retry-After", { status: 429, retryAfter: "9" }],
+  ["responds 503 with Retry-After", { status: 503, retryAfter: "9" }],
+  ["responds 429 with Retry-After", { status: 429, retryAfter: "9" }],
   ["does not take our key", { status: 401 }],
   ["has not the model", { status: 404 }],
   ["sends us elsewhere", "redirect"],
-  ["answers in another dialect", "wrong-dialect"],
-  ["answers with a page", "html"],
+  ["responds in another dialect", "wrong-dialect"],
+  ["responds with a page", "html"],
   ["sends half a JSON", "half-json"],
 ];
 
 describe("a provider that fails before its first byte", () => {
   // documented: failover-unnoticed
-  test.each(FAULTS)("which %s: the next target answers, and the client notices nothing", async (_, fault) => {
+  test.each(FAULTS)("which %s: the next target responds, and the client sees no error", async (_, fault) => {
     const { url, bad, good } = await setUp({ fault });
     const response = await post(url, "/v1/chat/completions", chat({ model: "chat" }));
     expect(response.status).toBe(200);
@@ -51,7 +51,7 @@ describe("a provider that fails before its first byte", () => {
   test.each([
     ...FAULTS.filter(([, fault]) => fault !== "half-json"),
     ["sends no events", "malformed-events"],
-    ["says so in its first event", "error-event"],
+    ["sends an error as its first event", "error-event"],
   ] as const)("which %s: so does a stream", async (_, fault) => {
     const { url } = await setUp({ fault });
     const response = await post(url, "/v1/chat/completions", chat({ model: "chat", stream: true }));
@@ -67,7 +67,7 @@ describe("a provider that fails before its first byte", () => {
   });
 
   // documented: failover-refused
-  test("which refuses connections: the next target answers", async () => {
+  test("which refuses connections: the next target responds", async () => {
     const { url, bad } = await setUp({});
     await bad.stop();
     const response = await post(url, "/v1/chat/completions", chat({ model: "chat" }));
@@ -75,7 +75,7 @@ describe("a provider that fails before its first byte", () => {
   });
 
   // documented: failover-slow
-  test("which is slow: the next target answers after the route's patience, and the slow call is given up", async () => {
+  test("which is slow: the next target responds after the route's failover time, and the slow call is aborted", async () => {
     const { url, bad } = await setUp({ fault: "hang" }, { failoverAfterSeconds: 0.1 });
     const response = await post(url, "/v1/chat/completions", chat({ model: "chat", stream: true }));
     expect(response.headers.get("x-sluice-target")).toBe("good/small");
@@ -89,7 +89,7 @@ describe("a provider that fails before its first byte", () => {
     expect([response.status, response.headers.get("x-sluice-target")]).toEqual([200, "bad/small"]);
   });
 
-  test("and has no one behind it: asked again a moment later, it may be well", async () => {
+  test("and has no fallback: it is called again a moment later", async () => {
     const { url, bad } = await setUp({ next: [{ status: 500 }, { status: 500 }] }, { fallbacks: [] });
     const response = await post(url, "/v1/chat/completions", chat({ model: "chat" }));
     expect([response.status, response.headers.get("x-sluice-attempts")]).toEqual([200, "3"]);
@@ -111,7 +111,7 @@ describe("a provider that fails before its first byte", () => {
 
 describe("after the first byte", () => {
   // documented: stream-error-without-target
-  test("there is no second target: the client is told in the stream", async () => {
+  test("there is no second target: the client gets an error in the stream", async () => {
     const { url, good } = await setUp({ fault: "reset-in-stream" });
     const response = await post(url, "/v1/chat/completions", chat({ model: "chat", stream: true }));
     const events = eventsOf(await response.text());
@@ -150,14 +150,14 @@ describe("a provider in trouble", () => {
   });
 
   // documented: busy-provider-left-alone
-  test("that says 429 is left alone as long as it says, without a failure of its health", async () => {
+  test("that responds 429 is paused for the time that it names, without a failure of its health", async () => {
     const { url, bad, metricsUrl } = await setUp({ fault: { status: 429, retryAfter: "60" } });
     for (let index = 0; index < 8; index++) await post(url, "/v1/chat/completions", chat({ model: "chat" }));
     expect(bad.received).toHaveLength(1);
     expect(await (await fetch(metricsUrl)).text()).toContain('sluice_target_breaker_state{target="bad/small"} 0');
   });
 
-  test("with no one behind it: 503 with the time it named", async () => {
+  test("without a fallback: 503 with the time it named", async () => {
     const { url, bad } = await setUp({ fault: { status: 429, retryAfter: "60" } }, { fallbacks: [] });
     for (let index = 0; index < 2; index++) {
       const response = await post(url, "/v1/chat/completions", chat({ model: "chat" }));

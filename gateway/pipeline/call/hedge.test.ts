@@ -6,21 +6,21 @@ import { chat, completion, errorOf, eventsOf, post, startTestGateway } from "../
 import { HedgedAway, hedge } from "./hedge.ts";
 
 const AFTER_MS = 50;
-/** For tests in which some calls must answer before it, on a busy machine too. */
+/** For tests in which some calls must finish before it, on a busy machine too. */
 const AMPLE_MS = 250;
 /** Long after the second call has started. */
 const SLOW_MS = 400;
 
 interface Way {
   readonly first: Partial<FakeProviderBehaviour>;
-  /** @default - one that answers at once */
+  /** @default - one that responds at once */
   readonly second?: Partial<FakeProviderBehaviour>;
   readonly route?: Record<string, unknown>;
   readonly firstLimits?: Record<string, unknown>;
   readonly secondLimits?: Record<string, unknown>;
 }
 
-/** A route that hedges, over two providers and a third one that answers. */
+/** A route that hedges, over two providers and a third one that responds. */
 async function setUp({ first, second, route, firstLimits, secondLimits }: Way) {
   const [one, two, three] = await Promise.all([provide(first), provide(second), provide()]);
   const gateway = await startTestGateway({
@@ -52,7 +52,7 @@ function whoAnswered({ status, headers }: Response) {
 
 describe("a first call that is silent", () => {
   test.each([true, false])(
-    "is raced by a second one: the answer is the faster one's alone (stream: %s)",
+    "is raced by a second one: the response is the faster one's alone (stream: %s)",
     async (stream) => {
       const { send, one, calls, requestLine } = await setUp({ first: { fault: "hang" }, second: { tokens: 4 } });
       const response = await send({ stream });
@@ -66,7 +66,7 @@ describe("a first call that is silent", () => {
     },
   );
 
-  test.each([true, false])("still wins when it answers before the second one does (stream: %s)", async (stream) => {
+  test.each([true, false])("still wins when it responds before the second one does (stream: %s)", async (stream) => {
     const { send, two, requestLine } = await setUp({
       first: { firstByteMs: SLOW_MS, tokens: 5 },
       second: { fault: "hang" },
@@ -78,7 +78,7 @@ describe("a first call that is silent", () => {
     expect(await requestLine()).toMatchObject({ targetId: "one/small", engineId: "one", completionTokens: 5 });
   });
 
-  test("may be an engine of ours: another engine of its pool answers, and it is not asked twice", async () => {
+  test("may be an engine of ours: another engine of its pool responds, and it is not called twice", async () => {
     const { url, engines } = await startTestGateway({
       engines: [{ mode: "hang" }, { firstByteMs: SLOW_MS }],
       config: { routes: [routeConfig("tiny", ["tiny"], { hedgeAfterMs: AFTER_MS })] },
@@ -90,10 +90,10 @@ describe("a first call that is silent", () => {
   });
 
   // documented: hedge-loser-released
-  test("keeps neither its place nor the money that was set aside for it, and its health is as it was", async () => {
+  test("releases its slot and the money that was set aside for it, and its health is unchanged", async () => {
     const { send, one, metricsUrl } = await setUp({
       first: { next: Array.from({ length: 6 }, () => "hang" as const) },
-      // Room for one answer of a thousand tokens, not for two.
+      // Enough for one response of a thousand tokens, not for two.
       firstLimits: { maxInFlight: 1, monthlyCapUsd: 0.003 },
       route: { hedgeAfterMs: AMPLE_MS },
     });
@@ -156,7 +156,7 @@ describe("when one of two calls fails", () => {
     expect(whoAnswered(await send())).toEqual([200, "one/small", "2"]);
   });
 
-  test("and the other one too: the rest of the chain is asked", async () => {
+  test("and so does the second: the rest of the chain is called", async () => {
     const { send, calls } = await setUp({
       first: { firstByteMs: 2 * AFTER_MS, fault: { status: 500 } },
       second: { fault: { status: 500 } },
@@ -165,7 +165,7 @@ describe("when one of two calls fails", () => {
     expect(calls()).toEqual([1, 1, 1]);
   });
 
-  test("and nobody is left: the error is the one that says most, as without a second call", async () => {
+  test("and no target is left: the error is the most informative one, as without a second call", async () => {
     const { send } = await setUp({
       first: { firstByteMs: 2 * AFTER_MS, fault: { status: 500 } },
       second: { fault: { status: 429, retryAfter: "60" } },
@@ -176,7 +176,7 @@ describe("when one of two calls fails", () => {
     await errorOf(response, 503, "overloaded");
   });
 
-  test("the second, with nobody behind it, has all the time that is left", async () => {
+  test("the second, without a fallback, has all the time that is left", async () => {
     const { send } = await setUp({
       first: { fault: "hang" },
       second: { firstByteMs: SLOW_MS },
@@ -194,7 +194,7 @@ describe("there is no second call", () => {
     expect(calls()).toEqual([1, 0, 0]);
   });
 
-  test("for a first one that answers in time", async () => {
+  test("for a first one that responds in time", async () => {
     const { send, calls } = await setUp({ first: {}, route: { hedgeAfterMs: 10_000 } });
     expect(whoAnswered(await send())).toEqual([200, "one/small", "1"]);
     expect(calls()).toEqual([1, 0, 0]);
@@ -245,8 +245,8 @@ describe("there is no second call", () => {
   });
 });
 
-describe("two answers in the same moment", () => {
-  test("are one answer: the other is given back, its call aborted", async () => {
+describe("two responses in the same moment", () => {
+  test("become one response: the other lease is released, its call aborted", async () => {
     const both = Promise.withResolvers<void>();
     const discarded: string[] = [];
     const signals: AbortSignal[] = [];

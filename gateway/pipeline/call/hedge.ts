@@ -27,7 +27,7 @@ const FAILED = Symbol("failed");
 
 /**
  * Runs the first call, and a second one beside it when the first is slow. The first response wins and the other call is
- * aborted with `HedgedAway`; while one of them runs, the other's failure decides nothing.
+ * aborted with `HedgedAway`; while one of them runs, a failure of the other does not end the request.
  * @returns the response; `undefined` when no call has one and none has ended the request
  * @throws what the first call threw, else the second
  */

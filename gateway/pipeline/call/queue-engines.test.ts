@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import { block, sample, send, served, startNarrow, untilWaiting, waitingRequests } from "../../test/narrow-gateway.ts";
 import { errorOf } from "../../test/test-gateway.ts";
 
-test("a connection that an engine refuses costs nothing: the request waits for the next engine", async () => {
+test("a connection that an engine refuses costs no attempt: the request waits for the next engine", async () => {
   const gateway = await startNarrow({ wakeSeconds: 20 }, { engines: [{}], probeMs: 60_000 });
   await gateway.engines[0]?.stop();
   const response = send(gateway.url);
@@ -14,7 +14,7 @@ test("a connection that an engine refuses costs nothing: the request waits for t
   await replacement.stop();
 });
 
-describe("an engine that says it is full though it has room by our count", () => {
+describe("an engine that refuses for capacity though it has some by our count", () => {
   const busy = { status: 429, body: "{}", headers: { "retry-after": "9" } } as const;
 
   test("gets the request again a moment later", async () => {
@@ -26,7 +26,7 @@ describe("an engine that says it is full though it has room by our count", () =>
     expect(gateway.engines[0]?.received).toHaveLength(2);
   });
 
-  test("and says it again is 503 with its Retry-After: nobody is put back twice", async () => {
+  test("and refuses again is 503 with its Retry-After: no request is put back twice", async () => {
     const gateway = await startNarrow({}, { engines: [{ mode: busy }] });
     const response = await send(gateway.url);
     expect(response.headers.get("retry-after")).toBe("9");
@@ -47,7 +47,7 @@ describe("a model without a ready engine", () => {
     expect(await waitingRequests(gateway)).toBe(0);
   });
 
-  test("holds them for wakeSeconds, then says 503 model_unavailable with Retry-After", async () => {
+  test("holds them for wakeSeconds, then responds 503 model_unavailable with Retry-After", async () => {
     const gateway = await startNarrow({ wakeSeconds: 0.2 }, { engines: [{ health: "loading" }] });
     const response = await send(gateway.url);
     expect(response.headers.get("retry-after")).toBe("30");
@@ -56,7 +56,7 @@ describe("a model without a ready engine", () => {
     expect(await sample(gateway, `sluice_requests_shed_total{reason="away"}`)).toBe(1);
   });
 
-  test("keeps those who waited while its last engine went away, until another one comes", async () => {
+  test("holds the requests that waited while its last engine disappeared, until another one comes", async () => {
     const gateway = await startNarrow({ wakeSeconds: 20, waitSeconds: 0.4 }, { engines: [{}], probeMs: 20 });
     const blocked = await block(gateway);
     const waiting = send(gateway.url, {}, { prompt: "waits" });
@@ -72,7 +72,7 @@ describe("a model without a ready engine", () => {
 });
 
 describe("a gateway that leaves", () => {
-  test("still serves those who wait", async () => {
+  test("still serves the requests that wait", async () => {
     const gateway = await startNarrow({}, { engines: [{ firstByteMs: 200 }] });
     const responses = Array.from({ length: 3 }, () => send(gateway.url));
     await untilWaiting(gateway, 2);
@@ -80,7 +80,7 @@ describe("a gateway that leaves", () => {
     for (const response of await Promise.all(responses)) expect(response.status).toBe(200);
   });
 
-  test("tells those whom it can't serve within its drain time, before it closes", async () => {
+  test("refuses the requests that it can't serve within its drain time, before it closes", async () => {
     const gateway = await startNarrow(
       { waitSeconds: 60 },
       { engines: [{ mode: "hang" }], config: { drainSeconds: 1 } },
