@@ -52,7 +52,7 @@ describe("the event scanner, whatever comes", () => {
         cuts,
         (bytes, sizes) => {
           const { out, found } = scan(bytes, sizes, false);
-          // What comes behind the end is dropped, and nothing before it.
+          // Bytes after the end are dropped, and none before it.
           expect(out.equals(Buffer.from(bytes.subarray(0, out.length)))).toBe(true);
           if (found.isDone) expect(out.toString("latin1")).toMatch(/^data:\s*\[DONE\]\s*$/m);
           else expect(out.length).toBe(bytes.length);
@@ -62,7 +62,7 @@ describe("the event scanner, whatever comes", () => {
     );
   });
 
-  test("takes out the usage events and nothing else", () => {
+  test("removes the usage events and no other bytes", () => {
     void fc.assert(
       fc.property(stream, cuts, (text, sizes) => {
         const end = text.endsWith("\r\n\r\n") ? "\r\n\r\n" : "\n\n";

@@ -21,7 +21,7 @@ function pushInPieces(text: string, size: number, stripUsage = true) {
 
 describe("the event scanner", () => {
   test.each([1, 2, 3, 7, 64, 1000, 100_000])(
-    "takes out the usage event and nothing else, in pieces of %i bytes",
+    "removes the usage event and no other bytes, in pieces of %i bytes",
     (size) => {
       const { scanner, out } = pushInPieces(stream, size);
       expect(out).toBe(stream.replace(usage, ""));
@@ -34,7 +34,7 @@ describe("the event scanner", () => {
     },
   );
 
-  test.each([1, 5, 100_000])("passes everything on when the client asked for usage, in pieces of %i bytes", (size) => {
+  test.each([1, 5, 100_000])("passes all events on when the client requested usage, in pieces of %i bytes", (size) => {
     const { scanner, out } = pushInPieces(stream, size, false);
     expect(out).toBe(stream);
     expect(scanner.usage).toEqual({ promptTokens: 3, completionTokens: 2 });
@@ -47,17 +47,17 @@ describe("the event scanner", () => {
     expect(scanner.isDone).toBe(true);
   });
 
-  test("keeps an event that has both usage and choices", () => {
+  test("passes an event on that has both usage and choices", () => {
     const both = data({ choices: [{ index: 0, text: "", finish_reason: "stop" }], usage: { prompt_tokens: 1 } });
     expect(pushInPieces(both, 9).out).toBe(both);
   });
 
-  test("keeps comments, so that an engine's pings arrive", () => {
+  test("passes comments on, so that an engine's pings arrive", () => {
     expect(pushInPieces(`: ping\n\n${token("a")}`, 4).out).toBe(`: ping\n\n${token("a")}`);
   });
 
   // documented: events-not-copied
-  test("passes the very buffer on when it holds whole events and nothing is taken out", () => {
+  test("passes the very buffer on when it holds whole events and none is removed", () => {
     const scanner = new EventScanner({ stripUsage: true });
     const chunk = Buffer.from(token("a") + token("b"));
     const out = scanner.push(chunk);
@@ -95,7 +95,7 @@ describe("the event scanner", () => {
     expect(pushInPieces(spaced + tool + thought, 50).scanner.textEvents).toBe(3);
   });
 
-  test("keeps the last count when each event carries one", () => {
+  test("reports the last count when each event carries one", () => {
     const counted = (n: number) =>
       data({ choices: [{ delta: { content: "a" } }], usage: { prompt_tokens: 4, completion_tokens: n } });
     const { scanner, out } = pushInPieces(counted(1) + counted(2), 11);
@@ -117,7 +117,7 @@ describe("the event scanner", () => {
     ["without a space", "data:[DONE]\n\n"],
     ["behind an id and a name", "id: 0c9d8a7b-2f11-4e52-a1de-6a4b\nevent: done\ndata: [DONE]\n\n"],
     ["before an id, with CR LF", "data: [DONE]\r\nid: 7\r\n\r\n"],
-  ])("[DONE] %s is the end, and nothing behind it is passed on", (_where, end) => {
+  ])("[DONE] %s is the end, and bytes after it are dropped", (_where, end) => {
     for (const size of [1, 7, 1000]) {
       const { scanner, out } = pushInPieces(`${token("a")}${end}${token("b")}data: {"ha`, size);
       expect(scanner).toMatchObject({ isDone: true, textEvents: 1 });
@@ -130,7 +130,7 @@ describe("the event scanner", () => {
       expect(pushInPieces(event + token("a"), 5).scanner).toMatchObject({ isDone: false, textEvents: 1 });
   });
 
-  test("knows whether the model has said why it stopped, in an event of its own or beside the last text", () => {
+  test("finds the finish reason, in an event of its own or beside the last text", () => {
     const last = data({ choices: [{ delta: { content: "b" }, finish_reason: "length" }] });
     const spaced = 'data: {"choices": [{"delta": {}, "finish_reason": "stop"}]}\n\n';
     for (const end of [finish, last, spaced, finish + usage])
@@ -139,7 +139,7 @@ describe("the event scanner", () => {
       expect(pushInPieces(text, 9).scanner.hasFinish).toBe(false);
   });
 
-  test("takes out the server's own error event where it is asked to", () => {
+  test("removes the server's own error event where errors are hidden", () => {
     const scanner = new EventScanner({ stripUsage: true, stripErrors: true });
     const named = `event: error\n${data({ error: { message: "your account org-1 is over its limit" } })}`;
     expect(scanner.push(Buffer.from(token("a") + named)).toString()).toBe(token("a"));

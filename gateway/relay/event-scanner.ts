@@ -23,29 +23,29 @@ const TEXT = /"(?:content|text|reasoning_content|reasoning|arguments)": *"[^"]/;
 const MAX_HELD_BYTES = 1024 * 1024;
 
 export interface EventScannerOptions {
-  /** Takes out the usage event, which the client did not ask for. */
+  /** Removes the usage event, which the client did not request. */
   readonly stripUsage: boolean;
   /** Takes out the error event of the server. @default false */
   readonly stripErrors?: boolean;
 }
 
 /**
- * Watches the server-sent events of one answer go by. Complete events are passed on byte for byte and as soon as they
- * are complete (a client can't use half an event, and so never sees one if the engine dies in the middle of it).
- * It counts tokens, finds the usage and the end, and takes out the one usage event that the client did not ask for.
+ * Scans the server-sent events of one response. Events are passed on byte for byte as soon as they are complete (a
+ * client can't use half an event, and never gets one if the engine dies in the middle of it). It counts tokens, finds
+ * the usage and the end, and removes the usage event that the client did not request.
  */
 export class EventScanner {
-  /** The engine's own count; `undefined` until it said so. */
+  /** The engine's own count; `undefined` before its usage event. */
   usage: TokenUsage | undefined = undefined;
   /** Events that carried generated text: one token each, but for engines that send several at once. */
   textEvents = 0;
   /** Whether `[DONE]` has come. */
   isDone = false;
-  /** Whether the engine itself reported an error as an event. */
+  /** Whether the engine reported an error as an event. */
   hasError = false;
   readonly #options: EventScannerOptions;
   #hasFinish = false;
-  /** The last event with text, which may say why the model stopped too. */
+  /** The last event with text, which may also have the finish reason. */
   #lastText = "";
   #held: Buffer = EMPTY;
   /** How much of `#held` is known to contain no end of an event. */
@@ -56,12 +56,12 @@ export class EventScanner {
     this.#options = options;
   }
 
-  /** Whether an event has said why the model stopped: what a stream without `[DONE]` ends with. */
+  /** Whether an event had a finish reason, with which a stream without `[DONE]` ends. */
   get hasFinish(): boolean {
     return this.#hasFinish || FINISH.test(this.#lastText);
   }
 
-  /** Takes the next bytes from the engine; none after `[DONE]`. @returns what to pass on now, possibly nothing */
+  /** Takes the next bytes from the engine; none after `[DONE]`. @returns the bytes to pass on now, possibly none */
   push(chunk: Buffer): Buffer {
     if (this.isDone) return EMPTY;
     const data = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);

@@ -16,8 +16,8 @@ const WHITE = new Set([0x20, 0x09, 0x0a, 0x0d]);
 const KEY = Buffer.from('"usage"');
 
 /**
- * Finds the usage object in the bytes of an answer or event without parsing the rest of it.
- * Inside a JSON string the key's quotes are escaped, so text that speaks of "usage" is never mistaken for it.
+ * Finds the usage object in the bytes of a response or event without parsing the rest of it. Inside a JSON string the
+ * key's quotes are escaped, so a "usage" in generated text is never taken for it.
  */
 export function findUsage(bytes: Buffer): TokenUsage | undefined {
   for (let at = bytes.lastIndexOf(KEY); at >= 0; at = at === 0 ? -1 : bytes.lastIndexOf(KEY, at - 1)) {
