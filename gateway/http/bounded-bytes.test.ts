@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { BoundedBytes } from "./bounded-bytes.ts";
 
-test("chunks up to the limit are kept, and the one beyond it is not", () => {
+test("chunks up to the limit are held, and the one beyond it is dropped", () => {
   const bytes = new BoundedBytes(3);
   expect(String(bytes.whole())).toBe("");
   expect(bytes.push(Buffer.from("ab"))).toBe(true);
@@ -12,7 +12,7 @@ test("chunks up to the limit are kept, and the one beyond it is not", () => {
   expect(String(bytes.whole())).toBe("abc");
 });
 
-test("a single chunk is given as it is", () => {
+test("a single chunk is returned without a copy", () => {
   const chunk = Buffer.from("ab");
   const bytes = new BoundedBytes(3);
   bytes.push(chunk);

@@ -8,7 +8,7 @@ export class BoundedBytes {
     this.#limit = limitBytes;
   }
 
-  /** @returns false when this chunk goes beyond the limit; it is not kept then */
+  /** @returns false when this chunk goes beyond the limit; it is dropped then */
   push(chunk: Buffer): boolean {
     this.#size += chunk.length;
     if (this.#size > this.#limit) return false;

@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import { errorBody } from "../../contracts/api/errors.ts";
 import { REQUEST_ID_HEADER } from "../../contracts/api/headers.ts";
 
-/** Answers what could not be read as HTTP at all, in the same form as every other error, and closes the connection. */
+/** Responds to bytes that are no HTTP with an error in the form of every other error, and closes the connection. */
 export function respondToClientError(error: Error, socket: Duplex): void {
   const code = "code" in error ? error.code : undefined;
   if (!socket.writable || code === "ECONNRESET") {

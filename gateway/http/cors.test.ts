@@ -5,7 +5,7 @@ const origin = "https://demo.example.com";
 
 describe("pages of other origins", () => {
   // documented: cors-on-every-response
-  test("may read every answer, errors and streams included, when all origins are allowed", async () => {
+  test("may read every response, errors and streams included, when all origins are allowed", async () => {
     const { url } = await startTestGateway();
     const responses = [
       await fetch(`${url}/v1/models`, { headers: { origin } }),
@@ -22,7 +22,7 @@ describe("pages of other origins", () => {
     }
   });
 
-  test("are told apart when only some are allowed", async () => {
+  test("are refused when they are not on the list of allowed origins", async () => {
     const { url } = await startTestGateway({ config: { corsOrigins: [origin] } });
     const allowed = await fetch(`${url}/nowhere`, { headers: { origin } });
     expect(allowed.headers.get("access-control-allow-origin")).toBe(origin);
@@ -38,7 +38,7 @@ describe("pages of other origins", () => {
     }
   });
 
-  test("ask first and get 204 with what they may send, without limit and without key", async () => {
+  test("get 204 with the allowed methods and headers for a preflight request, without limit and without key", async () => {
     const { url } = await startTestGateway({ config: { requestsPerMinutePerIp: 1, auth: "required" } });
     for (let index = 0; index < 3; index++) {
       const response = await fetch(`${url}/live/v1/chat/completions`, {

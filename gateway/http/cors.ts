@@ -4,10 +4,10 @@ type Headers = Readonly<Record<string, string>>;
 
 const EXPOSED = EXPOSED_HEADERS.join(", ");
 const METHODS = "GET, HEAD, POST, DELETE, OPTIONS";
-/** Chrome keeps a preflight answer for two hours at most. */
+/** Chrome caches a preflight response for two hours at most. */
 const MAX_AGE_SECONDS = "7200";
 
-/** Headers that let pages of other origins use the answers. */
+/** Headers that let pages of other origins read the responses. */
 export class Cors {
   readonly #origins: ReadonlySet<string>;
   readonly #isOpen: boolean;
@@ -18,20 +18,20 @@ export class Cors {
     this.#isOpen = this.#origins.has("*");
   }
 
-  /** Whether pages of this origin may use the answers. */
+  /** Whether pages of this origin may read the responses. */
   allows(origin: string): boolean {
     return this.#isOpen || this.#origins.has(origin);
   }
 
-  /** For every answer, errors included. */
+  /** For every response, errors included. */
   responseHeaders(origin: string | undefined): Headers {
     if (this.#isOpen) return { "access-control-allow-origin": "*", "access-control-expose-headers": EXPOSED };
-    // Even an answer without these headers depends on who asked; caches must know.
+    // A response without these headers depends on the origin too, so caches must know.
     if (origin === undefined || !this.#origins.has(origin)) return { vary: "origin" };
     return { "access-control-allow-origin": origin, "access-control-expose-headers": EXPOSED, vary: "origin" };
   }
 
-  /** In addition, for the question that a browser asks first. */
+  /** In addition, for the preflight request of a browser. */
   preflightHeaders(): Headers {
     return {
       "access-control-allow-methods": METHODS,

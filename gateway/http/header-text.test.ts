@@ -17,7 +17,7 @@ test.each([
   expect(headerText(text)).toBe(encoded);
 });
 
-test("a provider's model with a Chinese name answers, and is named percent-encoded", async () => {
+test("a provider's model with a Chinese name serves requests, and its name is percent-encoded in the header", async () => {
   const { origin } = await provide();
   const { models } = providerConfig("p", origin);
   const config = {
@@ -32,7 +32,7 @@ test("a provider's model with a Chinese name answers, and is named percent-encod
   }
 });
 
-test("a response whose headers can't be written is internal_error with the request's id alone", async () => {
+test("a response whose headers can't be written is internal_error with the request's id as its only header", async () => {
   const server = createServer((request, response) => {
     const headers = { "x-request-id": "req_1", "x-broken": "通" };
     void writeResponse(request, response, jsonResponse(200, headers, {}), {});

@@ -16,7 +16,7 @@ export interface HttpAdapterOptions {
   /** Never rejects. */
   readonly handle: (request: GatewayRequest) => Promise<GatewayResponse>;
   readonly cors: Cors;
-  /** Whether a load balancer is the only thing in front, and says where requests come from. */
+  /** Whether only a load balancer is in front, whose header has the client's address. */
   readonly isBehindLoadBalancer: boolean;
 }
 
@@ -47,7 +47,7 @@ export class HttpAdapter {
   async drain(): Promise<void> {
     this.#isDraining = true;
     // Not http's own close: that also cuts idle connections, on which a load balancer may just be sending a request.
-    // They stay until the last request is answered, and each response now says `connection: close`.
+    // They stay until the last request has its response, and each response now has `connection: close`.
     NetServer.prototype.close.call(this.#options.server);
     if (this.#open.size === 0) return;
     await new Promise<void>((resolve) => {
@@ -77,7 +77,7 @@ export class HttpAdapter {
     const body = new IncomingBody(request, response);
     void handle({ method, target, headers, body, address: clientAddress(request), signal: gone.signal })
       .then((gatewayResponse) => writeResponse(request, response, gatewayResponse, this.#connectionHeaders(request)))
-      // What can't be written, such as a header that HTTP does not allow, breaks the connection and nothing else.
+      // A response that can't be written, for a header that HTTP does not allow, breaks its connection alone.
       .catch(() => response.destroy());
   }
 

@@ -6,7 +6,7 @@ const KEEP_ALIVE_MS = 75_000;
 const HEADERS_TIMEOUT_MS = 15_000;
 const REQUEST_TIMEOUT_MS = 60_000;
 
-/** @param isUpgrade whether a request that asks for another protocol gets it; any other one is answered as if it had not asked */
+/** @param isUpgrade whether a request that asks for another protocol gets it; any other one is served as plain HTTP */
 export function createHttpServer(isUpgrade: (request: IncomingMessage) => boolean): Server {
   return createServer({
     keepAliveTimeout: KEEP_ALIVE_MS,

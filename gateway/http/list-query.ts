@@ -18,7 +18,7 @@ export function limitIn(
   throw wrong("limit", `1 to ${most}`, text);
 }
 
-/** One of the values; the first where none is given. */
+/** One of the values; the first where the query has none. */
 export function choiceIn<T extends string>(query: URLSearchParams, name: string, values: readonly [T, ...T[]]): T {
   const text = query.get(name);
   if (text === null) return values[0];
@@ -27,7 +27,7 @@ export function choiceIn<T extends string>(query: URLSearchParams, name: string,
   return value;
 }
 
-/** A page of a list in OpenAI's form. @param found at most one more than `limit`, which says that there are more */
+/** A page of a list in OpenAI's form. @param found at most one more than `limit`; that one shows that there are more */
 export function listOf<T extends { readonly id: string }>(found: readonly T[], limit: number) {
   const data = found.slice(0, limit);
   return {

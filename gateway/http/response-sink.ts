@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { ByteSink } from "../core/response.ts";
 
-/** Larger pieces are not copied into text; a stream's chunk has some hundred bytes, a whole answer some kilobytes. */
+/** Larger pieces are not copied into text; a stream's chunk has some hundred bytes, a whole response some kilobytes. */
 export const MAX_TEXT_BYTES = 16_384;
 const LAST_CHUNK = "0\r\n\r\n";
 

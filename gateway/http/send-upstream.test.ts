@@ -40,7 +40,7 @@ function reading(body: UpstreamBody, onText: (text: string) => void = () => unde
   return { texts, ended: ended.promise };
 }
 
-/** An answer whose server writes when the test says so, and breaks off when told. */
+/** A response whose server writes and breaks off when the test calls it. */
 async function written(first: string) {
   const open = Promise.withResolvers<Parameters<RequestListener>[1]>();
   const pool = await poolTo((_, response) => {
@@ -53,7 +53,7 @@ async function written(first: string) {
   return { body, response, closed, pool };
 }
 
-describe("an answer wanted as a whole", () => {
+describe("a response that is read whole", () => {
   test("has its status, its headers and its bytes, also when there are none", async () => {
     const pool = await poolTo((request, response) => {
       response.writeHead(request.url === "/" ? 503 : 200, { "retry-after": "7" });
@@ -84,14 +84,14 @@ describe("an answer wanted as a whole", () => {
     await expect(bytes).rejects.toThrow();
   });
 
-  test("of nobody there rejects with the connection's error", async () => {
+  test("from a server that refuses connections rejects with the connection's error", async () => {
     const pool = new Pool("http://127.0.0.1:1");
     await expect(post(pool)).rejects.toMatchObject({ code: "ECONNREFUSED" });
     await pool.destroy();
   });
 });
 
-describe("the bytes of an answer", () => {
+describe("the bytes of a response", () => {
   test("are there for the reader also when someone looked at the first of them, and come in their order", async () => {
     const { body, response } = await written("a");
     expect(String(await body.first())).toBe("a");
@@ -104,7 +104,7 @@ describe("the bytes of an answer", () => {
     expect(texts.join("")).toBe("abc");
   });
 
-  test("that there are none of is said to who waits for the first", async () => {
+  test("an empty response ends the wait for the first byte", async () => {
     const { body } = await post(await poolTo((_, response) => response.end()));
     expect(await body.first()).toBeUndefined();
     expect(await reading(body).ended).toBeUndefined();
@@ -117,7 +117,7 @@ describe("the bytes of an answer", () => {
     await expect(broken.body.first()).rejects.toThrow();
   });
 
-  test("that came before the answer broke off are handed on, and then that it did", async () => {
+  test("that came before the response broke off are delivered, and then the error", async () => {
     const { body, response } = await written("a");
     await body.first();
     response.destroy();
@@ -168,7 +168,7 @@ describe("the bytes of an answer", () => {
     expect(texts.join("")).toBe(`a${megabyte.repeat(32)}`);
   });
 
-  test("of an answer that nobody reads are held to a bound", async () => {
+  test("of a response without a reader are held up to a bound", async () => {
     const { body, response } = await written("a");
     await body.first();
     for (let sent = 0; sent < 32; sent++) response.write("x".repeat(1024 * 1024));
@@ -218,7 +218,7 @@ describe("the signal of a call", () => {
     await expect(unheard).rejects.toBe(reason);
   });
 
-  test("ends it after its head, and a reader that pauses is told at once", async () => {
+  test("ends it after its head, and a reader that pauses is notified at once", async () => {
     const closed = Promise.withResolvers<void>();
     const pool = await poolTo((_, response) => {
       response.once("close", () => closed.resolve());
@@ -233,7 +233,7 @@ describe("the signal of a call", () => {
     await closed.promise;
   });
 
-  test("is let go of when the answer is there", async () => {
+  test("is released when the response is there", async () => {
     const pool = await poolTo((_, response) => response.end("{}"));
     const controller = new AbortController();
     const { body } = await post(pool, controller.signal);

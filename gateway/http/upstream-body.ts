@@ -1,10 +1,10 @@
 import type { Dispatcher } from "undici";
 import { BoundedBytes } from "./bounded-bytes.ts";
 
-/** Who takes the bytes of an answer. */
+/** The reader of a response's bytes. */
 export interface BodyReader {
   onData(chunk: Buffer): void;
-  /** Told once. @param error what broke the answer off; `undefined` when all of it has come */
+  /** Called once. @param error why the response broke off; `undefined` when all of it has come */
   onEnd(error: Error | undefined): void;
 }
 
@@ -12,8 +12,8 @@ export interface BodyReader {
 const MAX_HELD_BYTES = 65_536;
 
 /**
- * The bytes of an answer, for one reader: what comes before it is there, or while it pauses, is held. A stream of Node's
- * costs as much as the exchange itself, and outlives a scavenge (docs/decisions/039).
+ * The bytes of a response, for one reader: bytes that come before it reads, or while it pauses, are held. A Node stream
+ * costs as much as the request itself, and outlives a scavenge (docs/decisions/039).
  */
 export class UpstreamBody {
   readonly #controller: Dispatcher.DispatchController;
@@ -26,7 +26,7 @@ export class UpstreamBody {
   #isHandOnDue = false;
   #ended: { readonly error: Error | undefined } | undefined;
   #isClosed = false;
-  /** Of who waits for the first bytes. */
+  /** Callbacks that wait for the first bytes. */
   #wake: (() => void) | undefined;
 
   constructor(controller: Dispatcher.DispatchController) {
@@ -68,7 +68,7 @@ export class UpstreamBody {
     });
   }
 
-  /** Nothing more comes to the reader until `resume`, but for what breaks the answer off. */
+  /** The reader gets no bytes until `resume`; an error still reaches it. */
   pause(): void {
     this.#isPaused = true;
     this.#isHeldBack = true;
@@ -80,12 +80,12 @@ export class UpstreamBody {
     this.#handOn();
   }
 
-  /** The reader wants no more, and is told nothing more. Breaks the call off where it isn't over. */
+  /** The reader leaves and is not called again. Aborts the call where it isn't over. */
   close(): void {
     this.#reader = undefined;
     this.#held.length = 0;
     this.#isClosed = true;
-    if (this.#ended === undefined) this.#controller.abort(new Error("The rest of the answer is not wanted."));
+    if (this.#ended === undefined) this.#controller.abort(new Error("The reader of the response has left."));
   }
 
   /** For the receiver of the response: its next bytes. Those of one read of the socket reach the reader together. */

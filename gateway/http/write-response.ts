@@ -67,9 +67,9 @@ function hasNoBody(status: number): boolean {
 }
 
 /**
- * Answers a request whose body is not read to its end, and closes the connection. Closing at once would reset it while
- * the client still sends, and the client would report a broken pipe instead of our response: so the response goes out
- * first, and the rest of the body is read and dropped until the client stops, within limits.
+ * Responds to a request whose body is not read to its end, and closes the connection. Closing at once would reset it
+ * while the client still sends, and the client would report a broken pipe instead of our response: so the response goes
+ * out first, and the rest of the body is read and dropped until the client stops, within limits.
  */
 function writeAndHangUp(
   request: IncomingMessage,
