@@ -9,7 +9,7 @@ describe("what a request needs of a target", () => {
     ["text alone: nothing", {}, {}],
     ["tools", { tools: [{ type: "function" }] }, { tools: "tools" }],
     ["an empty list of tools: nothing", { tools: [] }, {}],
-    ["a schema for the answer", { response_format: { type: "json_schema" } }, { "json-schema": "response_format" }],
+    ["a schema for the response", { response_format: { type: "json_schema" } }, { "json-schema": "response_format" }],
     ["any JSON: nothing", { response_format: { type: "json_object" } }, {}],
     ["logprobs", { logprobs: true }, { logprobs: "logprobs" }],
     ["no logprobs: nothing", { logprobs: false }, {}],

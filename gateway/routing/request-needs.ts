@@ -2,10 +2,10 @@ import type { Capability } from "../../contracts/targets/target-settings.ts";
 import { isRecord } from "../../lib/is-record.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
 
-/** What a target can be asked to do: a capability that providers declare, or our engines' tokenizer. */
+/** What a request can need of a target: a capability that providers declare, or our engines' tokenizer. */
 export type TargetNeed = Capability | "tokenizer";
 
-/** What the fields of a request ask of a target, each with the field that asks for it. */
+/** The needs of a request's fields, each with the field that has it. */
 export function fieldNeeds({ fields }: Pick<GenerationRequest, "fields">): ReadonlyMap<Capability, string> {
   const needs = new Map<Capability, string>();
   const field = (name: string) => (Object.hasOwn(fields, name) ? fields[name] : undefined);

@@ -41,7 +41,7 @@ describe("a route", () => {
     expect(await shares(send, 9)).toEqual({ "a/small": 3, tiny: 6 });
   });
 
-  test("weighted sends nothing to weight 0 while the others can", async () => {
+  test("weighted sends no request to weight 0 while the other targets can serve", async () => {
     const { send } = await setUp(["a/small=0", "b/small=1"], { policy: "weighted" });
     expect(await shares(send, 10)).toEqual({ "b/small": 10 });
   });
@@ -82,7 +82,7 @@ describe("a route", () => {
     expect(await shares(send, 5)).toEqual({ "b/small": 5 });
   });
 
-  test("sticky by user keeps each user at one target, and spreads the users", async () => {
+  test("sticky by user sends each user to one target, and spreads the users", async () => {
     const { send } = await setUp(["a/small", "b/small"], { sticky: "user" });
     const first = await Promise.all(Array.from({ length: 16 }, (_, user) => send({ user: `u${user}` })));
     const second = await Promise.all(Array.from({ length: 16 }, (_, user) => send({ user: `u${user}` })));
@@ -90,7 +90,7 @@ describe("a route", () => {
     expect(new Set(first).size).toBe(2);
   });
 
-  test("sticky by session keeps to the header, and moves on when its target is gone", async () => {
+  test("sticky by session follows the header, and changes to another target when its own is gone", async () => {
     const { send, providers } = await setUp(["a/small", "b/small"], { sticky: "session" });
     const session = { "x-sluice-session": "s-1" };
     const home = await send({}, session);
@@ -127,7 +127,7 @@ describe("a route", () => {
   });
 
   // documented: provider-rate-limit
-  test("a provider's rate limit is held before it has to say 429", async () => {
+  test("a provider's rate limit is respected before it responds 429", async () => {
     const { send } = await setUp(
       ["a/small"],
       { fallbacks: ["b/small"] },
@@ -136,7 +136,7 @@ describe("a route", () => {
     expect(await shares(send, 5)).toEqual({ "a/small": 2, "b/small": 3 });
   });
 
-  test("at its rate limit with no one behind it is 503", async () => {
+  test("at its rate limit without a fallback is 503", async () => {
     const { send } = await setUp(["a/small"], {}, { a: { rateLimit: { requests: 5, per: "hour" } } });
     expect(await send()).toBe("a/small");
     const response = await send();
@@ -145,7 +145,7 @@ describe("a route", () => {
     await errorOf(response, 503, "overloaded");
   });
 
-  test("only targets that can do it get the request, and a request that none can is told why", async () => {
+  test("only targets with the capability get the request, and a request that none can serve is refused with the reason", async () => {
     const { send } = await setUp(
       ["a/small", "b/small"],
       {},

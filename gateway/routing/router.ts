@@ -13,7 +13,7 @@ import type { Target } from "../core/target.ts";
 import type { UpstreamHealthRegistry } from "../core/upstream-health.ts";
 import type { RouteEntry, TargetTable } from "./target-table.ts";
 
-/** Whose request it is, for routes that keep a caller at one target. */
+/** The caller, for routes that send a caller to one target. */
 export interface Caller {
   /** The API key, else the address. */
   readonly tenant: string;
@@ -38,10 +38,10 @@ export interface Candidates {
   readonly hedgeAfterMs: number | undefined;
 }
 
-/** Tokens of an answer whose length is not bounded, where prices are compared. */
+/** Tokens of a response whose length is not bounded, where prices are compared. */
 const TYPICAL_COMPLETION_TOKENS = 500;
 
-/** Knows what stands behind each public model name. */
+/** Finds the targets of each public model name. */
 export class Router {
   readonly #options: RouterOptions;
   readonly #turns = new WeakMap<RouteEntry, RoundRobin>();

@@ -34,7 +34,7 @@ export interface TargetRegistryOptions {
   readonly lookup?: Lookup | undefined;
 }
 
-/** Providers and routes as somebody described them. */
+/** Providers and routes, as declared or as changed at run time. */
 export interface TargetsConfig {
   readonly providers: readonly ProviderConfig[];
   readonly routes: readonly RouteConfig[];
@@ -63,12 +63,12 @@ export class TargetRegistry {
     return this.#table;
   }
 
-  /** Resolves when every provider's key has been asked for. */
+  /** Resolves when every provider's key has been read once. */
   get started(): Promise<unknown> {
     return this.#starting;
   }
 
-  /** What is wrong with a description; it can be applied when there is nothing. */
+  /** The problems of a description; one without problems can be applied. */
   problems({ providers, routes }: TargetsConfig): readonly TargetProblem[] {
     return targetProblems({
       pools: [...this.#pools.keys()],
@@ -131,7 +131,7 @@ export class TargetRegistry {
         targets: settings.targets.flatMap(resolve),
         fallbacks: settings.fallbacks.flatMap(resolve),
       };
-      // The same object keeps its place in a round robin.
+      // The same object holds its position in a round robin.
       routes.set(name, known !== undefined && isDeepStrictEqual(known, entry) ? known : entry);
     }
     return { providers, targets, routes };

@@ -38,10 +38,10 @@ export interface TargetServiceOptions {
   readonly spendStore?: SpendStore | undefined;
 }
 
-/** How often the store learns what was spent, and this gateway what the others have. */
+/** How often this gateway writes its spending to the store, and reads that of the other gateways. */
 const FLUSH_MS = 5000;
 
-/** Everything between a model's name and the servers that answer, in one place. */
+/** Providers, routes, pools and their health: all that lies between a model's name and the servers that serve it. */
 export class TargetService {
   readonly registry: TargetRegistry;
   readonly router: Router;
@@ -99,7 +99,7 @@ export class TargetService {
     this.registry.apply(declared);
   }
 
-  /** Reads the providers' keys. Resolves when each was asked for once. */
+  /** Reads the providers' keys. Resolves when each was read once. */
   async start(): Promise<void> {
     await this.registry.started;
     await this.#flush();
