@@ -16,9 +16,12 @@ import type { WaitingRequest } from "./waiting-request.ts";
  * limit refilled, for deadlines.
  */
 const TICK_MS = 50;
-/** An engine that is full says so again a moment later; no slot is left empty for longer than this, in seconds. */
+/** Longest time, in seconds, for which a full engine gets no request: a slot that is freed stays empty no longer. */
 const LONGEST_PAUSE_SECONDS = 1;
-/** Part of the drain time in which waiting requests may still get a slot; the rest is for refusing the others. */
+/**
+ * Part of the drain time in which waiting requests may still get a slot; the remaining requests are refused in the rest
+ * of it.
+ */
 const DRAIN_SHARE = 0.8;
 
 export interface AdmissionOptions {
@@ -44,9 +47,9 @@ export interface AdmissionWatcher {
 }
 
 /**
- * Decides which request gets the next free slot. A request is called at once unless others wait for the same targets, or it
- * has found them full; else it waits, and ends its wait with a lease, with a refusal, or with its client. A slot is reserved
- * for the request that is served, so no newcomer can take it in between.
+ * Decides which request gets the next free slot. A request is called at once unless other requests wait for the same
+ * targets, or its targets are full; else it waits until it has a lease, is refused, or its client leaves. A slot is
+ * reserved for the request that is served, so no newcomer can take it in between.
  */
 export class Admission {
   readonly #limits: QueueLimits;
@@ -62,7 +65,8 @@ export class Admission {
     this.#limits = limits;
     this.#clock = clock;
     this.#random = random;
-    // A thread can't evict what waits in another one: none may fill what the others need.
+    // A thread can't evict a request that waits in another thread, so none may fill the queue that the other threads
+    // need.
     this.#budget = new QueueBudget({ ...limits, isShared: isShared || threads > 1, shared: { memory, thread } });
     // Connections are spread evenly, and a tenant's with them.
     const maxShareOfTenant = limits.maxShareOfTenant < 1 ? limits.maxShareOfTenant / threads : limits.maxShareOfTenant;
@@ -92,8 +96,8 @@ export class Admission {
   }
 
   /**
-   * Puts a request back that was called and found no capacity after all: it is the next of its priority. Not where only
-   * providers could take it, and they said that they are full: their word about their limits is final.
+   * Puts a request back that was called and found no capacity after all: it is the next of its priority. A request that
+   * only providers could serve is refused instead, since a provider's refusal for capacity is final.
    * @throws {GatewayError} as `enter`
    */
   reenter(item: WaitingRequest, found: GatewayError): Promise<Lease> {
@@ -117,7 +121,10 @@ export class Admission {
     this.#serve();
   }
 
-  /** Serves waiting requests for the greater part of the drain time, then refuses the others and all new ones. */
+  /**
+   * Serves waiting requests for the greater part of the drain time, then refuses the remaining requests and all new
+   * ones.
+   */
   drain(drainSeconds: number): void {
     this.#closesAt = this.#clock() + drainSeconds * 1000 * DRAIN_SHARE;
   }
@@ -205,7 +212,7 @@ export class Admission {
     for (let item = queue.overdue(now); item !== undefined; item = queue.overdue(now)) {
       const hasNoUpstream = this.#hasNoUpstream(waiting, item);
       const wakesBy = item.arrivedAt + this.#limits.wakeSeconds * 1000;
-      // The engines went away while it waited: it may wait for others to come.
+      // The engines are gone while the request waits: new engines may still come.
       if (hasNoUpstream && canWake(item.plan) && wakesBy > now) queue.postpone(item, wakesBy);
       else this.#refuse(waiting, item, hasNoUpstream ? "away" : "deadline", now);
     }

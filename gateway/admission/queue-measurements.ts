@@ -8,7 +8,7 @@ import { SHED_REASONS, type ShedReason } from "./shed-error.ts";
 export class QueueMeasurements implements AdmissionWatcher {
   readonly #meter: Meter;
 
-  /** @param models pools whose waiting requests are told apart */
+  /** @param models pools whose waiting requests are counted separately */
   constructor(meter: Meter, admission: Admission, models: readonly string[]) {
     this.#meter = meter;
     for (const reason of SHED_REASONS) meter.declare(QUEUE_INSTRUMENTS.shed, { reason });

@@ -20,7 +20,7 @@ const ERRORS: Readonly<Record<ShedReason, { readonly code: ErrorCode; readonly m
   evicted: {
     code: "overloaded",
     message:
-      "All engines of this model are full, and requests that go first took the room. Try again after the seconds given in Retry-After.",
+      "All engines of this model are full, and requests of a higher priority fill the queue. Try again after the seconds given in Retry-After.",
   },
   deadline: {
     code: "overloaded",
@@ -36,11 +36,11 @@ export interface ShedOptions {
   readonly drainSeconds: number | undefined;
   /** 0 to under 1. */
   readonly random: number;
-  /** What an engine asked for. */
+  /** The pause that an engine named when it refused. */
   readonly atLeastSeconds: number | undefined;
 }
 
-/** What the client is told. `Retry-After` is computed where the queue is the reason; else the catalogue's. */
+/** The error that the client gets. `Retry-After` is computed where the queue is the reason; else the catalogue's. */
 export function shedError(reason: ShedReason, options: ShedOptions): GatewayError {
   const { code, message } = ERRORS[reason];
   const { drainSeconds, random, atLeastSeconds = 0 } = options;

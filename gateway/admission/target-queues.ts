@@ -11,7 +11,9 @@ export interface TargetQueue {
   readonly key: string;
   readonly targets: ReadonlySet<string>;
   readonly queue: AdmissionQueue<WaitingRequest>;
-  /** Its engines said that they are full, though by our count they are not: no request is sent there before this time. */
+  /**
+   * Its engines refused for capacity, though by our count they have some: no request is sent there before this time.
+   */
   pausedUntil: number;
 }
 

@@ -29,13 +29,13 @@ export class WaitingRequest implements Waiting {
   /** Milliseconds of the gateway's clock. */
   readonly arrivedAt: number;
   deadline: number;
-  /** What an engine asked for when it refused the request. */
+  /** The pause that an engine named when it refused the request. */
   retryAfterSeconds: number | undefined = undefined;
   readonly #note: QueuedRequest["note"];
   #waitedMs = 0;
   #waiter: PromiseWithResolvers<Lease> | undefined;
 
-  /** @param deadline when the client will be gone, in milliseconds of the gateway's clock */
+  /** @param deadline when the client gives up, in milliseconds of the gateway's clock */
   constructor({ tenant, priority, generation, plan, abort, note }: QueuedRequest, now: number, deadline: number) {
     this.request = generation;
     this.plan = plan;
