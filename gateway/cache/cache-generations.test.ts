@@ -52,7 +52,7 @@ describe("generations of the cache", () => {
     expect(new Set([one, two, late].map((generations) => generations.of("b"))).size).toBe(1);
   });
 
-  test("come back to a store that lost them, or has something else in their place", async () => {
+  test("come back to a store that lost them, or has another value under their key", async () => {
     const shared = store();
     const one = new CacheGenerations({ store: shared, clears: count(), now: () => 1000 });
     await one.next("a");

@@ -1,9 +1,9 @@
 import type { SharedCount } from "../core/shared-count.ts";
 import type { FastStore } from "../store/fast-store.ts";
 
-/** Gateways learn within this time that another one was told to clear its cache. */
+/** A clearing reaches the other gateways within this time. */
 const EXCHANGE_MS = 2000;
-/** Longer than any answer is kept. */
+/** Longer than any response is stored. */
 const TTL_SECONDS = 30 * 24 * 3600;
 const STORE_KEY = "cache:generations";
 /** Stands for all models; no model has this name. */
@@ -19,9 +19,9 @@ export interface CacheGenerationsOptions {
 }
 
 /**
- * When the cache was last cleared, for each model and for all. The generation is part of an answer's key, so after a
- * clearing nothing from before it is found. Of two gateways' times the later one counts, so they agree in any order, and
- * a store that lost the times gets them back from any gateway.
+ * When the cache was last cleared, for each model and for all. The generation is part of a response's key, so after a
+ * clearing no response from before it is found. Of two gateways' times the later one counts, so they agree in any
+ * order, and a store that lost the times gets them back from any gateway.
  */
 export class CacheGenerations {
   readonly #options: CacheGenerationsOptions;
@@ -41,18 +41,18 @@ export class CacheGenerations {
 
   /**
    * A new generation, here at once and at the other gateways within seconds. The other threads of a gateway without a
-   * store forget all models' answers.
+   * store drop all models' responses.
    * @param model @default - all models
    */
   async next(model: string = ALL): Promise<void> {
     const before = this.#clearedAt.get(model) ?? 0;
-    // Later than every time that is known, whatever this machine's clock says.
+    // Later than every known time, whatever this machine's clock shows.
     this.#clearedAt.set(model, Math.max(this.#options.now(), before + 1));
     this.#options.clears.add(1);
     await this.exchange();
   }
 
-  /** Takes over the later times of others, and tells them ours. */
+  /** Reads the later times of other gateways, and writes our own to the store. */
   async exchange(): Promise<void> {
     const { store } = this.#options;
     if (store === undefined) return;

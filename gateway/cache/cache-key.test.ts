@@ -12,7 +12,7 @@ const PARTS: CacheKeyParts = {
   body: '{"messages":[]}',
 };
 
-describe("the key of an answer", () => {
+describe("the key of a response", () => {
   test.each([
     { tenant: "key:b" },
     { route: "/v1/completions" },
@@ -33,7 +33,7 @@ describe("the key of an answer", () => {
     expect(cacheKey({ ...PARTS, tenant: 'a","b' })).not.toBe(cacheKey({ ...PARTS, tenant: "a" }));
   });
 
-  test("has nothing of the request in it", () => {
+  test("has no part of the request in it", () => {
     expect(cacheKey({ ...PARTS, body: "secret words" })).toMatch(/^cache:answer:[\w-]{43}$/);
   });
 });

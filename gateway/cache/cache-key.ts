@@ -1,27 +1,27 @@
 import { createHash } from "node:crypto";
 
-/** All that makes one answer another one. */
+/** All parts in which two responses can differ. */
 export interface CacheKeyParts {
-  /** Whose request it is: answers are never shared between tenants. */
+  /** The tenant that sent the request: responses are never shared between tenants. */
   readonly tenant: string;
   readonly route: string;
   /** The public model name. */
   readonly model: string;
-  /** What answers under that name, and which version of it. */
+  /** The target behind that name, and its version. */
   readonly targetId: string;
   readonly revision: string;
   /** Changes when the cache is cleared by hand. */
   readonly generation: string;
-  /** A stream's bytes are not those of a whole answer. */
+  /** A stream's bytes are not those of a whole response. */
   readonly stream: boolean;
   /** The body: `canonicalRequest`. */
   readonly body: string;
 }
 
-/** What every cached answer's name in a store begins with. */
+/** Prefix of every cached response's key in a store. */
 export const CACHE_KEY_PREFIX = "cache:answer:";
 
-/** A name that tells nothing of the prompt: nobody who lists the store's keys can read or guess one. */
+/** A key that reveals no part of the prompt: a list of the store's keys does not help to read or guess one. */
 export function cacheKey(parts: CacheKeyParts): string {
   const { tenant, route, model, targetId, revision, generation, stream, body } = parts;
   const kind = stream ? "stream" : "whole";

@@ -4,9 +4,9 @@ import type { GenerationRequest } from "../core/generation-request.ts";
 
 /** What the cache may do for one request. */
 export interface CachePolicy {
-  /** Whether a cached response may be given. */
+  /** Whether a cached response may be served. */
   readonly read: boolean;
-  /** Whether the answer may be kept. */
+  /** Whether the response may be stored. */
   readonly write: boolean;
   /** A cached response may be this old at most. @default - as old as its time to live */
   readonly maxAgeSeconds: number | undefined;
@@ -15,8 +15,9 @@ export interface CachePolicy {
 const BYPASS: CachePolicy = { read: false, write: false, maxAgeSeconds: undefined };
 
 /**
- * Answers that would be the same again are kept unasked: embeddings, and what is generated at temperature 0. For others
- * the client has to ask, by `x-sluice-cache: on` or a `max-age`; `no-store` and `x-sluice-cache: off` end it for all.
+ * Deterministic responses are stored by default: embeddings, and completions at temperature 0. Other responses are
+ * stored only where the client sends `x-sluice-cache: on` or a `max-age`; `no-store` and `x-sluice-cache: off` turn
+ * storing off for all.
  */
 export function cachePolicy(headers: IncomingHttpHeaders, request: GenerationRequest): CachePolicy {
   const directives = cacheControl(headers["cache-control"]);

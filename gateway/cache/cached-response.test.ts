@@ -33,7 +33,7 @@ describe("a cached response", () => {
     expect(decodeCachedResponse(encodeCachedResponse({ ...parts, storedAt }))).toBeUndefined();
   });
 
-  test("is a miss, never a wrong answer, when other bytes stand under its key", () => {
+  test("is a miss, never a wrong response, when other bytes are stored under its key", () => {
     void fc.assert(
       fc.property(fc.uint8Array({ maxLength: 64 }), (array) => {
         const response = decodeCachedResponse(Buffer.from(array));

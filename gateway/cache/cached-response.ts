@@ -1,4 +1,4 @@
-/** An answer as it is kept, in OpenAI's dialect. */
+/** A response as it is stored, in OpenAI's dialect. */
 export interface CachedResponse {
   readonly kind: "whole" | "stream";
   /** Milliseconds since 1970. */
@@ -6,7 +6,7 @@ export interface CachedResponse {
   /** What the model counted; a hit saves this. */
   readonly promptTokens: number;
   readonly completionTokens: number;
-  /** Where in a stream's bytes the usage event is, which clients get when they asked for it: start and end. */
+  /** Start and end of the usage event in a stream's bytes; only clients that requested usage get it. */
   readonly usageEvent: readonly [start: number, end: number];
   readonly bytes: Buffer;
 }
@@ -30,7 +30,7 @@ export function encodeCachedResponse(response: CachedResponse): Buffer {
   return encoded;
 }
 
-/** @returns the answer, whose bytes are part of `encoded`; `undefined` for what another version wrote, or anyone else */
+/** @returns the response, whose bytes are part of `encoded`; `undefined` for bytes of another version or origin */
 export function decodeCachedResponse(encoded: Buffer): CachedResponse | undefined {
   if (encoded.length < HEAD_BYTES || encoded.readUInt8(0) !== VERSION) return undefined;
   const kind = KINDS[encoded.readUInt8(1)];

@@ -34,7 +34,7 @@ describe("the canonical form of a request", () => {
     [{ model: "tiny" }, { model: "alias" }],
     [{ max_completion_tokens: 5 }, { max_tokens: 5 }],
     [{ max_completion_tokens: 5, max_tokens: null }, { max_tokens: 5 }],
-  ])("%j asks for the same as %j", (a, b) => {
+  ])("%j is equivalent to %j", (a, b) => {
     expect(canonicalRequest({ prompt: "Once", ...a })).toBe(canonicalRequest({ prompt: "Once", ...b }));
   });
 
@@ -48,7 +48,7 @@ describe("the canonical form of a request", () => {
     [{ stop: ["a", "b"] }, { stop: ["b", "a"] }],
     [{ prompt: "Once " }, {}],
     [{ anything_new: false }, {}],
-  ])("%j asks for something else than %j", (a, b) => {
+  ])("%j is not equivalent to %j", (a, b) => {
     expect(canonicalRequest({ prompt: "Once", ...a })).not.toBe(canonicalRequest({ prompt: "Once", ...b }));
   });
 });

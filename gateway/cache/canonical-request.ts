@@ -1,9 +1,9 @@
 import { isRecord } from "../../lib/is-record.ts";
 
-/** What says who asks, or how the answer is sent, and never what the answer is. */
+/** Fields that identify the client, or set how the response is sent, and never change its content. */
 const IGNORED_FIELDS = new Set([
   "metadata",
-  "model", // the key has the target that answers
+  "model", // the key has the target that responds
   "priority",
   "prompt_cache_key",
   "prompt_cache_retention",
@@ -16,7 +16,7 @@ const IGNORED_FIELDS = new Set([
   "user",
 ]);
 
-/** OpenAI's and vLLM's defaults: a field that says just this says nothing. `null` is every field's. */
+/** OpenAI's and vLLM's defaults: a field with its default makes no difference. `null` is every field's default. */
 const DEFAULT_VALUES: Readonly<Record<string, unknown>> = {
   best_of: 1,
   echo: false,
@@ -31,14 +31,14 @@ const DEFAULT_VALUES: Readonly<Record<string, unknown>> = {
 };
 
 /**
- * The body of a request as one text that is the same for all bodies that ask for the same answer: fields in the order
- * of their names, without those that make no difference.
+ * The body of a request as one text that is the same for all equivalent bodies: fields in the order of their names,
+ * without those that make no difference.
  */
 export function canonicalRequest(fields: Readonly<Record<string, unknown>>): string {
   const canonical: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(fields)) {
     if (IGNORED_FIELDS.has(name) || value === null || DEFAULT_VALUES[name] === value) continue;
-    // OpenAI renamed the one to the other; a body with both keeps both.
+    // OpenAI renamed the one to the other; a body with both has both here too.
     const isRenamed = name === "max_completion_tokens" && (fields.max_tokens ?? null) === null;
     canonical[isRenamed ? "max_tokens" : name] = value;
   }

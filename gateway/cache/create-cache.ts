@@ -36,7 +36,7 @@ export interface GatewayCache {
   readonly now: () => number;
 }
 
-/** Builds the cache that the configuration asks for; `undefined` when it asks for none. */
+/** Builds the configured cache; `undefined` when the configuration has none. */
 export function createCache(options: CreateCacheOptions): GatewayCache | undefined {
   const { config, store, clears, threads, meter, now } = options;
   const settings = config.cache;

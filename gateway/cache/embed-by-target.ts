@@ -29,8 +29,8 @@ export function embedByTarget(model: string, targetsOf: (model: string) => reado
         signal,
       });
       const bytes = await body.whole(MAX_RESPONSE_BYTES);
-      if (bytes === undefined) throw new Error(`${model} answered more than ${MAX_RESPONSE_BYTES} bytes`);
-      if (statusCode !== 200) throw new Error(`${model} answered ${statusCode} to an embedding`);
+      if (bytes === undefined) throw new Error(`${model} sent more than ${MAX_RESPONSE_BYTES} bytes`);
+      if (statusCode !== 200) throw new Error(`${model} responded ${statusCode} to an embedding`);
       return readVector(bytes, model);
     } finally {
       lease.settle("abandoned");
@@ -60,6 +60,6 @@ function readVector(bytes: Buffer, model: string): Float32Array {
   const response: unknown = JSON.parse(bytes.toString("utf8"));
   const first: unknown = isRecord(response) && Array.isArray(response.data) ? response.data[0] : undefined;
   const values: readonly unknown[] = isRecord(first) && Array.isArray(first.embedding) ? first.embedding : [];
-  if (values.length === 0) throw new Error(`${model} answered no vector to an embedding`);
+  if (values.length === 0) throw new Error(`${model} sent no vector for an embedding`);
   return Float32Array.from(values, Number);
 }

@@ -7,8 +7,8 @@ const text = (word: string) => event(`{"id":"a","choices":[{"index":0,"text":"${
 const usageEvent = event(`{"id":"a","choices":[],${usage}}`);
 const DONE = event("[DONE]");
 
-describe("a stream that can be kept", () => {
-  test("is given with its usage event or without, byte for byte", () => {
+describe("a stream that can be stored", () => {
+  test("is served with its usage event or without, byte for byte", () => {
     for (const parts of [
       [text("a"), text("b"), usageEvent, DONE],
       [usageEvent, text("a"), DONE],
@@ -32,13 +32,13 @@ describe("a stream that can be kept", () => {
     expect(finishedStream(Buffer.from(bytes), 5)).toBeUndefined();
   });
 
-  test("has two usage events when the engine said so, and loses none by mistake", () => {
+  test("has two usage events when the engine sent two, and loses none by mistake", () => {
     const response = finishedStream(Buffer.from(usageEvent + text("a") + usageEvent + DONE), 5);
     expect(response).toBeUndefined();
   });
 });
 
-describe("a whole answer that can be kept", () => {
+describe("a whole response that can be stored", () => {
   test("has its usage", () => {
     const bytes = Buffer.from(`{"choices":[{"text":"a","finish_reason":"stop"}],${usage}}`);
     expect(finishedWhole(bytes, 5)).toMatchObject({ kind: "whole", promptTokens: 7, completionTokens: 2 });

@@ -2,17 +2,17 @@ import { EventScanner } from "../relay/event-scanner.ts";
 import { findUsage, type TokenUsage } from "../relay/usage.ts";
 import type { CachedResponse } from "./cached-response.ts";
 
-/** vLLM's word for an answer that it gave up. */
+/** vLLM's finish reason for an aborted completion. */
 const ABANDONED = ['"finish_reason":"abort"', '"finish_reason": "abort"'].map((text) => Buffer.from(text));
 
-/** A whole answer of 200 as it can be kept; `undefined` unless it is one JSON object with its usage, and was finished. */
+/** A whole response of 200 as it is stored; `undefined` unless it is one finished JSON object with its usage. */
 export function finishedWhole(bytes: Buffer, storedAt: number): CachedResponse | undefined {
   const usage = findUsage(bytes);
   if (usage === undefined || isAbandoned(bytes) || !isJson(bytes)) return undefined;
   return { kind: "whole", storedAt, ...tokensOf(usage), usageEvent: [0, 0], bytes };
 }
 
-/** All bytes of a stream as they can be kept; `undefined` unless they end with `[DONE]`, without an error before it. */
+/** All bytes of a stream as they are stored; `undefined` unless they end with `[DONE]`, without an error before it. */
 export function finishedStream(bytes: Buffer, storedAt: number): CachedResponse | undefined {
   const scanner = new EventScanner({ stripUsage: true });
   const withoutUsage = Buffer.concat([scanner.push(bytes), scanner.rest()]);
@@ -22,7 +22,7 @@ export function finishedStream(bytes: Buffer, storedAt: number): CachedResponse 
   return usageEvent && { kind: "stream", storedAt, ...tokensOf(usage), usageEvent, bytes };
 }
 
-/** @returns what an asker for usage gets, or one who did not ask */
+/** @returns the bytes for a client that requested usage, or for one that did not */
 export function responseBytes({ bytes, usageEvent: [start, end] }: CachedResponse, wantsUsage: boolean): Buffer {
   if (wantsUsage || start === end) return bytes;
   return Buffer.concat([bytes.subarray(0, start), bytes.subarray(end)]);

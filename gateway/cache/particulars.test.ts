@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { particulars } from "./particulars.ts";
 
-describe("what a question names exactly", () => {
+describe("the exact names and numbers of a prompt", () => {
   test.each([
     ["What is the capital of France?", "Which city is France's capital?"],
     ["How tall is Mount Everest?", "What is the height of Mount Everest?"],
@@ -28,7 +28,7 @@ describe("what a question names exactly", () => {
     expect(particulars(a)).not.toBe(particulars(b));
   });
 
-  test("has nothing of a word that is large because a sentence begins", () => {
+  test("leaves out a word with a capital letter at the beginning of a sentence", () => {
     expect(particulars("Explain it. Then repeat it! Is it I?")).toBe("");
   });
 });

@@ -1,4 +1,4 @@
-/** Turn a question into its opposite while its vector hardly moves. */
+/** Turn a prompt into its opposite while its vector hardly moves. */
 const NEGATIONS = new Set(["cannot", "neither", "never", "no", "none", "nor", "not", "without"]);
 const NUMBER_WORDS = new Set(
   "zero one two three four five six seven eight nine ten eleven twelve hundred thousand million first second third fourth fifth".split(
@@ -10,9 +10,9 @@ const WORD = /\p{N}[\p{N}.,:/%]*|[\p{L}\p{N}][\p{L}\p{N}'\u2019]*/gu;
 const SENTENCE_START = /(^|[.!?:\n]\s*)$/;
 
 /**
- * What a text names exactly, in its order: numbers, names, negations. Embeddings see little of these: "France's capital"
- * and "Spain's capital", "from English to French" and back, "with" and "without" lie close together. Two questions
- * are the same only if these are.
+ * The exact parts of a text, in its order: numbers, names, negations. Embeddings show little of these: "France's
+ * capital" and "Spain's capital", "from English to French" and back, "with" and "without" lie close together. Two
+ * prompts are equivalent only if these are equal.
  */
 export function particulars(text: string): string {
   const found: string[] = [];

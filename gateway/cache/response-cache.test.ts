@@ -16,7 +16,7 @@ const response = (size: number, storedAt = 0): CachedResponse => ({
 });
 
 describe("cached responses", () => {
-  test("take no more than their memory, whatever is kept", async () => {
+  test("take no more than their memory, whatever is stored", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 60_000 }), { maxLength: 40 }), async (sizes) => {
         const cache = new ResponseCache({ clears, memoryBytes: 128 * 1024, now: () => 0 });
@@ -30,7 +30,7 @@ describe("cached responses", () => {
     );
   });
 
-  test("are not kept when they are over a megabyte", async () => {
+  test("are not stored when they are over a megabyte", async () => {
     const cache = new ResponseCache({ clears, memoryBytes: 8 * 1024 * 1024, now: () => 0 });
     cache.put("a", response(1024 * 1024), 60);
     cache.put("b", response(1024 * 1024 + 1), 60);
@@ -39,7 +39,7 @@ describe("cached responses", () => {
   });
 
   // documented: cache-age-across-levels
-  test("keep their age on the way from the shared store to this process", async () => {
+  test("have the same age when they come from the shared store to this process", async () => {
     let now = 0;
     const store = new MemoryStore({ maxBytes: 1024 * 1024, now: () => now });
     const [one, two] = [1, 2].map(() => new ResponseCache({ clears, memoryBytes: 1024 * 1024, store, now: () => now }));

@@ -6,9 +6,9 @@ import { type CachedResponse, decodeCachedResponse, encodeCachedResponse } from 
 import { RecordingBudget, StreamRecorder } from "./stream-recorder.ts";
 
 export interface ResponseCacheOptions {
-  /** Answers in this process, and streams while they are recorded, take no more than this each. */
+  /** Bound of the responses in this process, and of the streams that are being recorded: each at most this. */
   readonly memoryBytes: number;
-  /** The store that gateways share. @default - answers are in this process alone */
+  /** The store that gateways share. @default - responses are in this process alone */
   readonly store?: FastStore | undefined;
   /** Where the threads of this process meet. */
   readonly clears: SharedCount;
@@ -16,7 +16,7 @@ export interface ResponseCacheOptions {
   readonly now: () => number;
 }
 
-/** Where an answer was found: in this process, or in the store that gateways share. */
+/** Where a response was found: in this process, or in the store that gateways share. */
 export type CacheLevel = "memory" | "shared";
 
 export interface CacheHit {
@@ -25,10 +25,10 @@ export interface CacheHit {
   readonly ageSeconds: number;
 }
 
-/** An answer longer than this is not kept: a megabyte is some 4,000 streamed tokens, or 60 embeddings. */
+/** A response longer than this is not stored: a megabyte is some 4,000 streamed tokens, or 60 embeddings. */
 const MAX_RESPONSE_BYTES = 1024 * 1024;
 
-/** Answers by their key, in this process and in the store that gateways share. */
+/** Responses by their key, in this process and in the store that gateways share. */
 export class ResponseCache {
   readonly generations: CacheGenerations;
   readonly #memory: MemoryStore;
@@ -44,7 +44,7 @@ export class ResponseCache {
     this.#recording = new RecordingBudget(memoryBytes);
   }
 
-  /** What the answers in this process take. */
+  /** Bytes of the responses in this process. */
   get memoryBytes(): number {
     return this.#memory.bytes;
   }
@@ -64,12 +64,12 @@ export class ResponseCache {
     if (near !== undefined || this.#store === undefined) return near;
     const encoded = await this.#store.get(key);
     const far = this.#hit(encoded, "shared", ttlSeconds);
-    // The shared store counts the time from when it was told to; here it goes on from the answer's own age.
+    // The shared store counts from its own write; here the time to live counts from the response's age.
     if (far !== undefined && encoded !== undefined) this.#memory.put(key, encoded, ttlSeconds - far.ageSeconds);
     return far;
   }
 
-  /** Keeps an answer; the shared store gets it while nobody waits. */
+  /** Stores a response; the write to the shared store is not waited for. */
   put(key: string, response: CachedResponse, ttlSeconds: number): void {
     if (response.bytes.length > MAX_RESPONSE_BYTES) return;
     const encoded = encodeCachedResponse(response);
@@ -82,8 +82,8 @@ export class ResponseCache {
   }
 
   /**
-   * Forgets every answer, or every one of a model, here at once and at all gateways within seconds. What it took is
-   * free again as it expires or is pushed out.
+   * Drops every response, or every one of a model, here at once and at all gateways within seconds. Its memory is freed
+   * as the responses expire or are evicted.
    */
   async clear(model?: string): Promise<void> {
     await this.generations.next(model);

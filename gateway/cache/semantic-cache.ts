@@ -5,24 +5,24 @@ export type Embed = (text: string, signal: AbortSignal) => Promise<Float32Array>
 
 export interface SemanticCacheOptions {
   readonly embed: Embed;
-  /** Cosine at which two questions count as one. */
+  /** Cosine from which two prompts count as equivalent. */
   readonly threshold: number;
   readonly maxEntries: number;
-  /** A question whose vector takes longer is not compared. @default 500 */
+  /** A prompt whose vector takes longer is not compared. @default 500 */
   readonly timeoutMs?: number;
 }
 
-/** One question on its way: what it is like, and what is to be remembered once it was answered. */
+/** The lookup of one prompt: its match, and how its own response is remembered. */
 export interface SemanticLookup {
   readonly match: SemanticMatch | undefined;
-  /** Remembers that the answer of this question has this key. */
+  /** Remembers the key under which this prompt's response is stored. */
   remember(key: string): void;
 }
 
 const NOTHING: SemanticLookup = { match: undefined, remember: () => undefined };
 const TIMEOUT_MS = 500;
 
-/** Finds the answered question that means the same. Whatever goes wrong with the embedding is a miss. */
+/** Finds an equivalent prompt with a stored response. Any failure of the embedding is a miss. */
 export class SemanticCache {
   readonly index: SemanticIndex;
   readonly #options: SemanticCacheOptions;

@@ -10,7 +10,7 @@ function cosine(one: readonly number[], other: readonly number[]): number {
   return lengths === 0 ? 0 : product(one.map(Math.fround), other.map(Math.fround)) / lengths;
 }
 
-describe("the index of questions", () => {
+describe("the index of prompts", () => {
   test("finds the nearest of the same context, whatever the length of its vector", () => {
     const index = new SemanticIndex(10);
     index.add("a", vector(1, 0), "east");
@@ -21,7 +21,7 @@ describe("the index of questions", () => {
     expect(index.nearest("c", vector(0, 1), 0.5)).toBeUndefined();
   });
 
-  test("finds nothing below the threshold", () => {
+  test("finds no prompt below the threshold", () => {
     const index = new SemanticIndex(10);
     index.add("a", vector(1, 1), "north-east");
     expect(index.nearest("a", vector(0, 1), 0.7)?.similarity).toBeCloseTo(Math.SQRT1_2, 5);
@@ -33,7 +33,7 @@ describe("the index of questions", () => {
     const rows = fc.array(values, { minLength: 1, maxLength: 30 });
     void fc.assert(
       fc.property(rows, values, fc.double({ min: 0.5, max: 1, noNaN: true }), (known, noise, threshold) => {
-        // Like one of them: what is far from all is told apart by any part of it.
+        // Similar to one of them: a vector far from all differs in any part of it.
         const query = noise.map((value, at) => (known[0]?.[at] ?? 0) + value / 3);
         const index = new SemanticIndex(known.length);
         for (const [row, one] of known.entries()) index.add("a", vector(...one), String(row));
@@ -64,7 +64,7 @@ describe("the index of questions", () => {
     );
   });
 
-  test("forgets a question, and takes it again", () => {
+  test("drops a prompt, and takes it again", () => {
     const index = new SemanticIndex(3);
     index.add("a", vector(1, 0), "east");
     index.forget("east");

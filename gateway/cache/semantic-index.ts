@@ -11,16 +11,17 @@ interface Row {
 
 const FIRST_ROWS = 256;
 
-/** What of a vector's dimensions is compared first: 128 of 384 tell nearly all other questions apart. */
+/** Part of a vector's dimensions that is compared first: 128 of 384 rule out nearly all other prompts. */
 const HEAD_SHARE = 1 / 3;
 /** What rounding to 32 bits may take from a bound. */
 const SLACK = 1e-5;
 
 /**
- * Questions by their meaning: unit vectors in one flat array, each with the key of its answer. Only rows of the same
- * context are compared, one by one, and most by their first third alone: two vectors' rests are at most as similar as the
- * product of their lengths, which are kept beside them (Cauchy and Schwarz). It finds what a whole comparison would.
- * With 384 dimensions a thousand take 0.3 ms (`bench/semantic-cache.ts`). When it is full, the oldest row leaves.
+ * Prompts by their meaning: unit vectors in one flat array, each with the key of its response. Only rows of the same
+ * context are compared, one by one, and most by their first third alone: two vectors' rests are at most as similar as
+ * the product of their lengths, which are stored beside them (Cauchy and Schwarz). It finds what a whole comparison
+ * would. With 384 dimensions a thousand take 0.3 ms (`bench/semantic-cache.ts`). When it is full, the oldest row
+ * leaves.
  */
 export class SemanticIndex {
   readonly #maxRows: number;
@@ -45,7 +46,7 @@ export class SemanticIndex {
     return this.#vectors.byteLength;
   }
 
-  /** The most similar question of the context, if it is at least `threshold` similar. */
+  /** The most similar prompt of the context, if it is at least `threshold` similar. */
   nearest(context: string, vector: Float32Array, threshold: number): SemanticMatch | undefined {
     const rows = this.#byContext.get(context);
     if (rows === undefined || vector.length !== this.#dimensions) return undefined;
@@ -68,7 +69,7 @@ export class SemanticIndex {
     return key === undefined ? undefined : { key, similarity };
   }
 
-  /** @param key of its answer; a question whose answer is known already is not added again */
+  /** @param key of its response; a prompt whose response is in the index already is not added again */
   add(context: string, vector: Float32Array, key: string): void {
     if (this.#byKey.has(key) || vector.length === 0) return;
     if (vector.length !== this.#dimensions) this.#restart(vector.length);
@@ -86,7 +87,7 @@ export class SemanticIndex {
     else rows.add(row);
   }
 
-  /** For a question whose answer is no longer kept. */
+  /** For a prompt whose response is no longer stored. */
   forget(key: string): void {
     const row = this.#byKey.get(key);
     if (row !== undefined) this.#remove(row);

@@ -19,7 +19,7 @@ function request(fields: Record<string, unknown>, route: GenerationRequest["rout
 }
 const user = (content: unknown) => ({ role: "user", content });
 
-describe("the question of a request", () => {
+describe("the query of a request", () => {
   test("is its last user message; everything else has to be equal", () => {
     const system = { role: "system", content: "Be short." };
     const a = semanticQuery(request({ messages: [system, user(" What is it? ")] }));

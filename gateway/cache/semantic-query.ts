@@ -6,11 +6,11 @@ import { particulars } from "./particulars.ts";
 /** A request's last user message, apart from everything else in it. */
 export interface SemanticQuery {
   readonly text: string;
-  /** The rest of the body, canonical, and the question's particulars: compared only where this is the same. */
+  /** The rest of the body, canonical, and the prompt's particulars: vectors are compared only where this is equal. */
   readonly rest: string;
 }
 
-/** Longer texts mean several things at once; one vector does not tell them apart. */
+/** Longer texts have several subjects; one vector does not separate them. */
 const MAX_CHARACTERS = 2000;
 
 /**

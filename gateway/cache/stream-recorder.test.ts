@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { RecordingBudget, StreamRecorder } from "./stream-recorder.ts";
 
 describe("recording a stream", () => {
-  test("gives back all bytes of streams within the bounds, and never holds more than its budget", () => {
+  test("returns all bytes of streams within the bounds, and never holds more than its budget", () => {
     const streams = fc.array(fc.array(fc.uint8Array({ maxLength: 3000 }), { maxLength: 8 }), { maxLength: 8 });
     void fc.assert(
       fc.property(streams, (chunked) => {
@@ -35,7 +35,7 @@ describe("recording a stream", () => {
     expect(recorder.finish()).toBeUndefined();
   });
 
-  test("keeps none of the buffers that it was given", () => {
+  test("holds none of the buffers that were pushed", () => {
     const recorder = new StreamRecorder(new RecordingBudget(1024 * 1024), 10_000);
     const chunk = Buffer.from("first");
     recorder.push(chunk);

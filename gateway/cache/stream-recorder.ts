@@ -11,7 +11,7 @@ export class RecordingBudget {
     return this.#usedBytes;
   }
 
-  /** @returns whether there was room; if so it has to be given back */
+  /** @returns whether the budget had that many bytes left; if so they have to be released */
   take(bytes: number): boolean {
     if (this.#usedBytes + bytes > this.#limitBytes) return false;
     this.#usedBytes += bytes;
@@ -32,7 +32,7 @@ const FIRST_BYTES = 4096;
 export class StreamRecorder {
   readonly #budget: RecordingBudget;
   readonly #limitBytes: number;
-  /** The chunks themselves can't be kept: each is a small part of a read buffer of 64 KiB, which would stay with it. */
+  /** The chunks themselves can't be held: each is a small part of a read buffer of 64 KiB, which would stay with it. */
   #buffer = Buffer.alloc(0);
   #length = 0;
   #isOver = false;
