@@ -24,7 +24,7 @@ function setUp(options: { maxEntries?: number } = {}) {
 }
 
 describe("the key cache", () => {
-  test("asks once in 5 s, for keys that exist and keys that do not", async () => {
+  test("reads the store once in 5 s, for keys that exist and keys that do not", async () => {
     const { state, cache } = setUp();
     for (const time of [0, 2500, 4999]) {
       state.now = time;
@@ -50,7 +50,7 @@ describe("the key cache", () => {
   });
 
   // documented: key-lookups-shared
-  test("requests at the same time share one question", async () => {
+  test("requests at the same time share one read", async () => {
     const { state, cache } = setUp();
     const responses = await Promise.all(Array.from({ length: 50 }, () => cache.get("a")));
     expect(responses).toEqual(Array(50).fill(item("a")));
@@ -58,7 +58,7 @@ describe("the key cache", () => {
   });
 
   // documented: key-table-gone
-  test("while the store fails, a key found within the last minute works, and nothing else", async () => {
+  test("while the store fails, a key found within the last minute works, and no other key", async () => {
     const { state, cache } = setUp();
     await cache.get("a");
     await cache.get("b");
@@ -71,7 +71,7 @@ describe("the key cache", () => {
     await expect(cache.get("a")).rejects.toThrow("no table");
   });
 
-  test("after a failure, known keys wait for no further question for a second", async () => {
+  test("after a failure, known keys wait for no further read for a second", async () => {
     const { state, cache } = setUp();
     await cache.get("a");
     state.isBroken = true;

@@ -5,17 +5,17 @@ export interface CachedKeyStoreOptions {
   readonly store: KeyStore;
   /** Milliseconds of any monotonic clock. */
   readonly now: () => number;
-  /** How long an answer is believed, "no such key" included: after a revocation the key works at most this long. */
+  /** How long a read is cached, "no such key" included: after a revocation the key works at most this long. */
   readonly ttlMs?: number;
-  /** How long a key that was found still works while the store can't be asked. */
+  /** How long a key that was found still works while the store can't be read. */
   readonly staleMs?: number;
-  /** Answers remembered; the one used least recently leaves. */
+  /** Reads cached; the one used least recently is evicted. */
   readonly maxEntries?: number;
 }
 
 const DEFAULTS = { ttlMs: 5000, staleMs: 60_000, maxEntries: 10_000 } as const;
 
-/** After a failure, keys that still work are not held up by another question for this long. */
+/** After a failure, keys that still work do not wait for another read for this long. */
 const PAUSE_AFTER_FAILURE_MS = 1000;
 
 interface Entry {
@@ -24,8 +24,8 @@ interface Entry {
 }
 
 /**
- * Remembers answers of a key store for seconds. Requests that ask for one key at the same time share one question.
- * When the store fails, a key that was found within the last minute still works; anything else rejects.
+ * Caches the reads of a key store for seconds. Requests with one key at the same time share one read. When the store
+ * fails, a key that was found within the last minute still works; any other key rejects.
  */
 export class CachedKeyStore implements KeyStore {
   readonly #options: Required<CachedKeyStoreOptions>;
@@ -58,7 +58,7 @@ export class CachedKeyStore implements KeyStore {
 
   async #read(keyId: string): Promise<ApiKeyItem | undefined> {
     const { store, now } = this.#options;
-    // The moment of asking, not of the answer: what is revoked in between is believed no longer than promised.
+    // The time of the request, not of its response: a key that is revoked in between works no longer than promised.
     const readAt = now();
     try {
       const item = await store.get(keyId);
@@ -72,7 +72,7 @@ export class CachedKeyStore implements KeyStore {
     }
   }
 
-  /** What may be used while the store can't be asked: a key that was there, and not longer ago than `staleMs`. */
+  /** The item that may be used while the store can't be read: a key that was found at most `staleMs` ago. */
   #staleItem(keyId: string): ApiKeyItem | undefined {
     const entry = this.#entries.get(keyId);
     if (entry === undefined || this.#options.now() - entry.readAt >= this.#options.staleMs) return undefined;

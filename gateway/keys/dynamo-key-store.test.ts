@@ -34,13 +34,13 @@ test("a key that is not there is undefined", async () => {
   expect(await store.get("zzzzzzzzzzzz")).toBeUndefined();
 });
 
-test("an item without the form of a key lets nobody in", async () => {
+test("an item without the form of a key grants no access", async () => {
   const { aws, store } = await setUp();
   aws.keys.set(stored.keyId, { ...stored, hash: "" });
   expect(await store.get(stored.keyId)).toBeUndefined();
 });
 
-test("a key that a newer version wrote is read without what this version does not know", async () => {
+test("a key that a newer version wrote is read without the fields that this version does not know", async () => {
   const { aws, store } = await setUp();
   aws.keys.set(stored.keyId, { ...stored, budgetUsd: "10", maxPriority: "urgent" });
   expect(await store.get(stored.keyId)).toEqual(stored);

@@ -2,7 +2,7 @@ import { type DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
 import { type ApiKeyItem, StoredApiKey } from "../../contracts/processes/auth.ts";
 import type { KeyStore } from "./key-store.ts";
 
-/** DynamoDB answers a single read in a few milliseconds; after a second it is not going to. */
+/** DynamoDB serves a single read in a few milliseconds; after a second a response is not expected. */
 const TIMEOUT_MS = 1000;
 
 export interface DynamoKeyStoreOptions {
@@ -10,7 +10,7 @@ export interface DynamoKeyStoreOptions {
   readonly tableName: string;
 }
 
-/** Reads keys from the keys table. An item that has not the form of a key counts as none: it can let nobody in. */
+/** Reads keys from the keys table. An item that has not the form of a key counts as none and grants no access. */
 export class DynamoKeyStore implements KeyStore {
   readonly #options: DynamoKeyStoreOptions;
 
