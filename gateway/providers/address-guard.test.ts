@@ -5,7 +5,7 @@ import { Pool } from "undici";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { ADDRESS_REFUSED, guardedConnector, isPublicAddress, type Lookup } from "./address-guard.ts";
 
-/** A resolver that knows these hosts. */
+/** A resolver with these hosts. */
 const resolver =
   (hosts: Readonly<Record<string, readonly string[]>>): Lookup =>
   (host, _options, done) =>
@@ -130,14 +130,14 @@ describe("a connection to a provider", () => {
     expect(requests()).toBe(1);
   });
 
-  test("asks again for each connection, so that a name can't change its mind", async () => {
+  test("resolves again for each connection, so that a name can't change its address afterwards", async () => {
     const { port, requests } = await startServer();
     const addressLists = [["1.1.1.1"], ["127.0.0.1"]];
     const resolved: string[][] = [];
     const lookup: Lookup = (_host, _options, done) => {
       const addresses = addressLists.shift() ?? ["127.0.0.1"];
       resolved.push(addresses);
-      // The first, public answer is never dialled in this test: it only shows that no verdict is kept.
+      // The first, public answer is never dialled in this test: it only shows that no verdict is cached.
       if (resolved.length === 1) return done(Object.assign(new Error("later"), { code: "EAI_AGAIN" }), []);
       done(
         null,

@@ -24,7 +24,7 @@ export class AddressRefused extends Error {
   }
 }
 
-/** IPv6 addresses of hosts on the internet; all else is special or not given out. */
+/** IPv6 addresses of hosts on the internet; all other addresses are special or not assigned. */
 const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR("2000::/3");
 
 /**
@@ -56,8 +56,8 @@ export interface GuardOptions {
 }
 
 /**
- * A lookup for `net.connect` that knows no address for hosts which have one that is not public. It is asked when a
- * connection is made, so a name that answers differently the second time gains nothing.
+ * A lookup for `net.connect` that finds no address for a host with one that is not public. It runs when a connection is
+ * made, so a name that resolves differently the second time is checked again.
  */
 export function guardedLookup({ allowPrivateHosts, lookup = dnsLookup }: GuardOptions): LookupFunction {
   return (host, options, done) => {

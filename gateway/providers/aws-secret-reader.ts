@@ -9,7 +9,7 @@ export interface AwsSecretReaderOptions {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** Secrets of Secrets Manager, and keys that were given to the process itself. */
+/** Secrets of Secrets Manager, and keys in the process's own environment. */
 export class AwsSecretReader implements SecretReader {
   readonly #options: AwsSecretReaderOptions;
 

@@ -19,7 +19,7 @@ export class DynamoSpendStore implements SpendStore {
       TableName: this.#tableName,
       Key: { section: CHANGES_SECTION, id: `spend#${provider}#${month}` },
       UpdateExpression: "ADD usd :usd",
-      // DynamoDB keeps 38 digits; more than nine after the point are noise of the sum.
+      // DynamoDB stores 38 digits; more than nine after the point are noise of the sum.
       ExpressionAttributeValues: { ":usd": Number(usd.toFixed(9)) },
       ReturnValues: "UPDATED_NEW",
     });

@@ -56,7 +56,7 @@ describe("a provider's key", () => {
   });
 
   // documented: provider-secret-gone
-  test("stays the last known one while the secret can't be read, and says why without it", async () => {
+  test("stays the last known one while the secret can't be read, and without one the log has the reason", async () => {
     const { credential, state } = setUp("secret");
     await credential.start();
     state.value = Object.assign(new Error("key-1 is secret"), { name: "AccessDeniedException" });

@@ -28,7 +28,7 @@ export interface ProviderCredentialOptions {
   readonly now: () => number;
 }
 
-/** A provider's key, kept in memory only and read again every five minutes, and when the provider refuses it. */
+/** A provider's key, in memory only, read again every five minutes and when the provider refuses it. */
 export class ProviderCredential {
   readonly #options: ProviderCredentialOptions;
   #key: string | undefined = undefined;
@@ -50,7 +50,7 @@ export class ProviderCredential {
     return this.#key !== undefined || this.#options.credential.from === "none";
   }
 
-  /** Reads it, and goes on doing so. Resolves after the first time, however it went. */
+  /** Reads it now and then every five minutes. Resolves after the first read, whatever its result. */
   async start(): Promise<void> {
     if (this.#options.credential.from === "none" || this.#isStopped) return;
     await this.#read();
@@ -76,7 +76,7 @@ export class ProviderCredential {
     this.#timer.unref();
   }
 
-  /** Many may ask at once; one reads. */
+  /** Calls at the same time share one read. */
   #read(): Promise<boolean> {
     this.#reading ??= this.#readOnce().finally(() => {
       this.#reading = undefined;

@@ -6,7 +6,7 @@ import { providerConfig, routeConfig } from "../../test-support/target-config.ts
 import { provide } from "../test/provider-fixture.ts";
 import { chat, completion, eventsOf, post, startTestGateway, type TestGatewayOptions } from "../test/test-gateway.ts";
 
-/** A gateway whose route `chat` leads to this provider first, and then to one of OpenAI's dialect. */
+/** A gateway whose route `chat` has this provider first, and then one of OpenAI's dialect. */
 async function behind(provider: ReturnType<typeof providerConfig>, options: TestGatewayOptions = {}) {
   const other = await provide();
   const config = {
@@ -23,7 +23,7 @@ async function behind(provider: ReturnType<typeof providerConfig>, options: Test
 const SMALL = { contextTokens: 8192, inputUsdPerMillion: 1, outputUsdPerMillion: 2 };
 
 describe("a provider of another dialect", () => {
-  test("Anthropic's answers a chat whole and streamed, with its own key's header", async () => {
+  test("Anthropic's serves a chat whole and streamed, with its own key's header", async () => {
     const anthropic = await startFakeAnthropic();
     onTestFinished(() => anthropic.stop());
     const send = await behind(
@@ -37,7 +37,7 @@ describe("a provider of another dialect", () => {
     expect([streamed.target, eventsOf(streamed.text).at(-1)]).toEqual(["claude/small", "[DONE]"]);
   });
 
-  test("Bedrock's answers a chat whole and streamed, signed with the gateway's credentials", async () => {
+  test("Bedrock's serves a chat whole and streamed, signed with the gateway's credentials", async () => {
     const bedrock = await startFakeBedrock();
     onTestFinished(() => bedrock.stop());
     const { accessKeyId, secretAccessKey, sessionToken, region } = bedrock.behaviour;
@@ -54,7 +54,7 @@ describe("a provider of another dialect", () => {
     expect([streamed.target, eventsOf(streamed.text).at(-1)]).toEqual(["aws/small", "[DONE]"]);
   });
 
-  test("Gemini's answers every client dialect whole and streamed, with its own key's header", async () => {
+  test("Gemini's serves every client dialect whole and streamed, with its own key's header", async () => {
     const gemini = await startFakeGemini({
       parts: [
         { text: "Hm", thought: true },
@@ -104,7 +104,7 @@ describe("a provider of another dialect", () => {
     expect(JSON.parse(vectors.text)).toMatchObject({ object: "list", data: [{ embedding: [0.5, 0] }, { index: 1 }] });
   });
 
-  test("Gemini's that refuses our key with a 400 is passed over, and the client sees nothing of it", async () => {
+  test("Gemini's that refuses our key with a 400 is skipped, and the client gets no error", async () => {
     const gemini = await startFakeGemini();
     onTestFinished(() => gemini.stop());
     const send = await behind(providerConfig("google", gemini.origin, { dialect: "gemini" }));

@@ -13,7 +13,7 @@ export interface ProbedProvider {
   healthCheck: "ok" | "failed" | "unknown";
 }
 
-/** Asks a provider's health page in its interval, and takes the provider out of use while it does not answer well. */
+/** Probes a provider's health page at its interval, and marks the provider as unhealthy while the probes fail. */
 export class ProviderProbe {
   readonly #provider: ProbedProvider;
   #failures = 0;
@@ -24,7 +24,7 @@ export class ProviderProbe {
     this.#provider = provider;
   }
 
-  /** Asks now, and goes on asking. Never rejects. */
+  /** Probes now, and then at each interval. Never rejects. */
   async start(): Promise<void> {
     const { healthCheck } = this.#provider.config;
     if (healthCheck === null || this.#isStopped) return;

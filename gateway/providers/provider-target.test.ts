@@ -7,7 +7,7 @@ const send = (url: string) => post(url, "/v1/chat/completions", chat({ model: "c
 
 describe("a provider's model", () => {
   // documented: provider-request
-  test("gets the request under its own name, with the provider's key and nothing of the client's", async () => {
+  test("gets the request under its own name, with the provider's key and no header of the client's", async () => {
     const provider = await provide({ key: "sk-1" });
     const { url } = await startTestGateway({
       config: {
@@ -33,7 +33,7 @@ describe("a provider's model", () => {
   });
 
   // documented: rotated-key-retried
-  test("whose key was rotated is asked again at once with the new one", async () => {
+  test("whose key was rotated is called again at once with the new one", async () => {
     const provider = await provide({ key: "old" });
     let now = 0;
     let secret = "old";
@@ -54,7 +54,7 @@ describe("a provider's model", () => {
     expect(logText()).not.toContain("new-key");
   });
 
-  test("whose key can't be read is not asked, and the log says why", async () => {
+  test("whose key can't be read is not called, and the log has the reason", async () => {
     const provider = await provide();
     const { url, log } = await startTestGateway({
       config: {
@@ -75,7 +75,7 @@ describe("a provider's model", () => {
   });
 
   // documented: private-address-refused
-  test("whose name leads to a private address is not connected to", async () => {
+  test("whose name resolves to a private address is not connected to", async () => {
     const provider = await provide();
     const { url } = await startTestGateway({
       config: {
@@ -100,12 +100,12 @@ describe("a provider's model", () => {
     const open = Array.from({ length: 6 }, () => send(url));
     await vi.waitFor(() => expect(provider.received).toHaveLength(3));
     expect(await Promise.race(open)).toMatchObject({ status: 200 });
-    // The others waited for a place here instead of there.
+    // The remaining requests waited for a slot here instead of there.
     expect((await Promise.all(open)).map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 200]);
     expect(provider.maxOpen).toBe(3);
   });
 
-  test("is told to stop when the client leaves", async () => {
+  test("is aborted when the client leaves", async () => {
     const provider = await provide({ fault: "slow-drip", tokens: 1000 });
     const { url } = await startTestGateway({
       config: { providers: [providerConfig("a", provider.origin)], routes: [routeConfig("chat", ["a/small"])] },

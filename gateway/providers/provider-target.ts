@@ -17,7 +17,7 @@ export interface ProviderTargetOptions {
   readonly leases: LeaseContext;
 }
 
-/** Tokens of an answer whose length the client did not bound: what most such answers stay under. */
+/** Tokens assumed for a response whose length the client did not bound: most such responses are shorter. */
 const TYPICAL_COMPLETION_TOKENS = 1000;
 
 /** One model of a provider. */
@@ -31,7 +31,7 @@ export class ProviderTarget implements Target {
   readonly capabilities: ReadonlySet<Capability>;
   readonly price: TokenPrice;
   readonly provider: Provider;
-  /** The provider's endpoint as this model's own upstream: one model's failures say nothing of another's. */
+  /** The provider's endpoint as this model's own upstream: one model's failures do not count for another one. */
   readonly upstream: Upstream;
   readonly #ledger: SpendLedger;
   readonly #context: LeaseContext;

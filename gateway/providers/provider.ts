@@ -32,7 +32,7 @@ export class Provider {
   readonly credential: ProviderCredential;
   readonly #slots: Slots;
   readonly #probe: ProviderProbe;
-  /** What the last health checks said; `unknown` before the first, and where there are none. */
+  /** The result of the last health checks; `unknown` before the first, and where there are none. */
   healthCheck: "ok" | "failed" | "unknown" = "unknown";
 
   constructor({ config, reader, now, slots, onProblem, lookup }: ProviderOptions) {
@@ -40,7 +40,7 @@ export class Provider {
     const { origin, pathname } = new URL(config.endpoint);
     this.origin = origin;
     this.dialect = PROVIDERS[config.dialect];
-    // SDKs are given an address that ends in /v1; the dialects' paths begin with it.
+    // SDKs take an address that ends in /v1; the dialects' paths begin with it.
     const path = pathname.replace(/\/+$/, "");
     const { versionPath } = this.dialect;
     this.pathPrefix = path.endsWith(versionPath) ? path.slice(0, -versionPath.length) : path;
@@ -53,7 +53,7 @@ export class Provider {
       }),
       connections: config.maxConnections,
       keepAliveTimeout: KEEP_ALIVE_MS,
-      headersTimeout: 0, // first byte and whole answer are the stages' business
+      headersTimeout: 0, // the pipeline's steps limit first byte and whole response
       bodyTimeout: idleSeconds * 1000,
       allowH2: false,
     });
@@ -70,7 +70,7 @@ export class Provider {
     this.#probe = new ProviderProbe(this);
   }
 
-  /** Reads its key and starts to ask for its health. Resolves when its key was asked for once. */
+  /** Reads its key and starts its health checks. Resolves when its key was read once. */
   async start(): Promise<void> {
     await this.credential.start();
     void this.#probe.start();

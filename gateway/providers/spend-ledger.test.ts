@@ -54,7 +54,7 @@ describe("the spend of providers", () => {
   });
 
   // documented: spend-of-all-gateways
-  test("is that of all gateways after each told the store", async () => {
+  test("is that of all gateways after each has written to the store", async () => {
     const store = new SharedStore();
     const ledgers = [1, 2].map(() => new SpendLedger({ wallClock: november, store }));
     ledgers[0]!.spend("openai", 4);
@@ -64,7 +64,7 @@ describe("the spend of providers", () => {
   });
 
   // documented: spend-table-gone
-  test("loses nothing while the store can't be asked", async () => {
+  test("is not lost while the store can't be reached", async () => {
     const store = new SharedStore();
     const problems: string[] = [];
     const ledger = new SpendLedger({ wallClock: november, store, onProblem: (provider) => problems.push(provider) });

@@ -1,6 +1,6 @@
 import { monthOf } from "../../domain/targets/target-cost.ts";
 
-/** Where spend is kept beyond this process. Rejects when it can't be asked. */
+/** Spend stored outside this process. Rejects when it can't be reached. */
 export interface SpendStore {
   /** Adds to a month's spend of a provider. @returns the sum of all gateways in dollars */
   add(provider: string, month: string, usd: number): Promise<number>;
@@ -17,11 +17,11 @@ export interface SpendLedgerOptions {
 /** What one provider has cost in a month. */
 interface Account {
   month: string;
-  /** As the store last said, all gateways together; without a store, this one's. */
+  /** The store's last sum, of all gateways together; without a store, this one's. */
   settled: number;
-  /** Not yet told to the store. */
+  /** Not yet written to the store. */
   pending: number;
-  /** Upper bounds of answers that are being made. */
+  /** Upper bounds of the requests in progress. */
   reserved: number;
 }
 
@@ -43,13 +43,13 @@ export class SpendLedger {
     return settled + pending;
   }
 
-  /** Whether an answer of at most `usd` fits under the cap; `null` is no cap. */
+  /** Whether a response of at most `usd` fits under the cap; `null` is no cap. */
   hasRoom(provider: string, capUsd: number | null, usd: number): boolean {
     if (capUsd === null) return true;
     return this.spentUsd(provider) + this.#account(provider).reserved + usd <= capUsd;
   }
 
-  /** @returns the function that gives the reserved dollars back; calling it again does nothing */
+  /** @returns the function that releases the reserved dollars; a second call does nothing */
   reserve(provider: string, usd: number): () => void {
     const account = this.#account(provider);
     account.reserved += usd;
@@ -66,7 +66,7 @@ export class SpendLedger {
     this.#account(provider).pending += usd;
   }
 
-  /** Tells the store what was spent since the last time, and learns what the others have. Never rejects. */
+  /** Writes the spending since the last time to the store, and reads the sum of all gateways. Never rejects. */
   async flush(providers: readonly string[]): Promise<void> {
     const { store, onProblem } = this.#options;
     if (store === undefined) return;
