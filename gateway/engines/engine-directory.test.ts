@@ -5,7 +5,7 @@ const isReady = async (url: string) => (await fetch(`${url}/health`)).status ===
 
 describe("the engine directory", () => {
   // documented: discovery-fails
-  test("keeps the last known engines while discovery fails, and says so once", async () => {
+  test("uses the last known engines while discovery fails, and logs it once", async () => {
     const { url, discovery, log } = await startTestGateway();
     discovery.isBroken = true;
     const failures = () => log().filter(({ discovery: state }) => String(state).startsWith("failed"));
@@ -26,7 +26,7 @@ describe("the engine directory", () => {
     expect(engines[0]?.received).toHaveLength(0);
   });
 
-  test("uses a new engine as soon as it answers its own probe", async () => {
+  test("uses a new engine as soon as its own probe succeeds", async () => {
     const { url, engines } = await startTestGateway({ engines: [{ health: "loading" }] });
     expect(await isReady(url)).toBe(false);
     engines[0]!.behaviour.health = "ready";
@@ -61,7 +61,7 @@ describe("the engine directory", () => {
     await vi.waitFor(async () => expect(await isReady(url)).toBe(false), { timeout: 5000 });
   });
 
-  test("tells which engines are ready when that changes, and only then", async () => {
+  test("logs which engines are ready when that changes, and only then", async () => {
     const { engines, log } = await startTestGateway();
     const states = () =>
       log()

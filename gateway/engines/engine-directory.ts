@@ -9,9 +9,9 @@ import { probeEngine, readEngineModel } from "./probe-engine.ts";
 import { readEngineLoad } from "./read-engine-load.ts";
 
 export interface EngineDirectoryIntervals {
-  /** How often the target groups are asked. */
+  /** How often the target groups are read. */
   readonly discoverMs: number;
-  /** How often each engine is asked whether it is alive. */
+  /** How often each engine's health is probed. */
   readonly probeMs: number;
   readonly probeTimeoutMs: number;
   /** How often what is known of the engines' caches is saved, and taken over from other gateways. */
@@ -40,7 +40,7 @@ export interface EngineDirectoryOptions {
   readonly store?: SnapshotStore | undefined;
 }
 
-/** Knows every model's engines: asks discovery who they are, and each of them whether it is alive. */
+/** The engines of every model: reads them from discovery, and probes the health of each. */
 export class EngineDirectory {
   readonly pools: readonly ModelPool[];
   readonly #byId: ReadonlyMap<string, ModelPool>;
@@ -65,7 +65,7 @@ export class EngineDirectory {
     return this.#byId.get(modelId);
   }
 
-  /** Starts asking. Resolves after the first round, whatever it found. */
+  /** Starts discovery and probes. Resolves after the first round, whatever it found. */
   async start(): Promise<void> {
     const { discoverMs, probeMs, snapshotMs } = this.#options.intervals;
     await this.#repeat(discoverMs, () => this.#discoverAll());
@@ -73,7 +73,7 @@ export class EngineDirectory {
     if (this.#snapshots !== undefined) void this.#repeat(snapshotMs, () => this.#exchangeAll());
   }
 
-  /** Stops asking and closes all connections to engines. */
+  /** Stops discovery and probes, and closes all connections to engines. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     for (const timer of this.#timers) clearTimeout(timer);
@@ -149,7 +149,7 @@ export class EngineDirectory {
     this.#logOnce(pool, "ready engines", ids.length === 0 ? "none" : ids.join(", "));
   }
 
-  /** Says what is so now, when it was not so the last time. */
+  /** Logs a state when it has changed since the last time. */
   #logOnce(pool: ModelPool, what: string, state: string): void {
     const key = `${pool.config.id} ${what}`;
     if (this.#logged.get(key) === state || this.#isStopped) return;

@@ -4,7 +4,7 @@ import type { Meter } from "../metrics/meter.ts";
 import type { EngineDirectory } from "./engine-directory.ts";
 import type { ModelPool } from "./model-pool.ts";
 
-/** Measures the pools: their engines, and what routing knows and predicts. */
+/** Measures the pools: their engines, and routing's state and predictions. */
 export function measureEngines(meter: Meter, { pools }: Pick<EngineDirectory, "pools">): void {
   const byModel = (read: (pool: ModelPool) => number) => (): readonly Sample<"model">[] =>
     pools.map((pool) => ({ labels: { model: pool.config.id }, value: read(pool) }));
@@ -21,7 +21,7 @@ export function measureEngines(meter: Meter, { pools }: Pick<EngineDirectory, "p
     ENGINE_INSTRUMENTS.prefixIndexBlocks,
     byModel(({ routing }) => routing.indexedBlocks),
   );
-  // The engines' own prefix-cache counters say what came true.
+  // The engines' own prefix-cache counters are the real hits.
   meter.watch(ENGINE_INSTRUMENTS.routedPromptTokens, () =>
     pools.flatMap(({ config: { id: model }, routing: { predicted } }) => [
       { labels: { model, cached: "yes" }, value: predicted.cached },

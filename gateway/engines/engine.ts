@@ -11,7 +11,7 @@ const KEEP_ALIVE_MS = 4000;
 /** Connections beside those of requests: for probes, which must not wait for a request to end. */
 const SPARE_CONNECTIONS = 2;
 
-/** What an engine says of the model that it serves. */
+/** An engine's description of the model that it serves. */
 export interface EngineModel {
   /** Weights in use. */
   readonly root: string | undefined;
@@ -22,15 +22,15 @@ export interface EngineModel {
 export interface EngineOptions {
   readonly id: string;
   readonly origin: string;
-  /** `Host` header, where the address alone does not say which pool is meant. */
+  /** `Host` header, where the address alone does not name the pool. */
   readonly host?: string;
   /** Requests that it may hold at once. */
   readonly maxRequests: number;
-  /** Learns of its life and its requests. @default - nobody chooses among several like it */
+  /** Is called about its health and its requests. @default - no choice among several engines */
   readonly routing?: PoolRouting;
 }
 
-/** One engine and what this gateway knows of it: its connections, its load from here, whether it can take a request. */
+/** One engine as this gateway sees it: its connections, its load from here, whether it can take a request. */
 export class Engine implements Upstream {
   readonly id: string;
   readonly origin: string;
@@ -52,7 +52,7 @@ export class Engine implements Upstream {
     this.maxRequests = options.maxRequests;
     this.#routing = options.routing;
     this.headers = options.host === undefined ? {} : { host: options.host };
-    // Time limits are the stages' own (per route, first byte against whole answer); here they are off.
+    // Time limits are set by the pipeline's steps (per route, first byte against whole response); here they are off.
     this.pool = new Pool(options.origin, {
       connectTimeout: CONNECT_TIMEOUT_MS,
       connections: Number.isFinite(options.maxRequests) ? options.maxRequests + SPARE_CONNECTIONS : null,
@@ -63,7 +63,7 @@ export class Engine implements Upstream {
     });
   }
 
-  /** Whether the last probe was answered 200 and no call has found it dead since. */
+  /** Whether the last probe got 200 and no call has found it dead since. */
   get isAlive(): boolean {
     return this.#isAlive;
   }
@@ -100,7 +100,7 @@ export class Engine implements Upstream {
     return { release, sawFirstByte: sent?.firstToken };
   }
 
-  /** A call found it gone: no more requests until a probe is answered. */
+  /** A call found it dead: no more requests until a probe succeeds. */
   markDown(): void {
     this.isAlive = false;
   }

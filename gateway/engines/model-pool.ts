@@ -7,12 +7,12 @@ import { PoolRouting, type PoolRoutingOptions } from "./pool-routing.ts";
 
 export type ModelConfig = GatewayConfig["models"][number];
 
-/** The engines of one model, as far as this gateway knows. */
+/** The engines of one model that this gateway has found. */
 export class ModelPool {
   readonly config: ModelConfig;
   /**
-   * The way through the load balancer, for when discovery can't help: it chooses among the healthy engines itself.
-   * How many stand behind it is not known here, so there is no cap; an engine that is full says so.
+   * The upstream at the load balancer, for when discovery fails: the load balancer chooses among the healthy engines.
+   * Their number is not known here, so there is no limit of slots; a full engine refuses.
    */
   readonly fallback: Engine;
   /** Whether the last discovery failed: then the set below may be out of date. */
@@ -55,12 +55,12 @@ export class ModelPool {
     return Math.min(this.config.contextTokens, ...reported);
   }
 
-  /** The weights that really answer, once an engine has said so. */
+  /** The weights that really serve, once an engine has reported them. */
   get root(): string | undefined {
     return this.candidates.find((engine) => engine.model?.root !== undefined)?.model?.root;
   }
 
-  /** Among the ready engines outside `tried`, the one that will probably answer first. */
+  /** Among the ready engines outside `tried`, the one with the least predicted time to first token. */
   choose(request: GenerationRequest, tried: ReadonlySet<Upstream>): Engine | undefined {
     const open = this.readyEngines.filter((engine) => !tried.has(engine) && !engine.isFull);
     return this.usesFallback ? open[0] : this.routing.choose(request, open);

@@ -4,7 +4,7 @@ import { chat, post, startTestGateway } from "../test/test-gateway.ts";
 const idle = { running: 0, waiting: 0, kvCacheUsage: 0, startedAt: 1_700_000_000 };
 const document = "The rules of the house are these. ".repeat(200);
 
-/** A question of its own about the same long document. */
+/** A prompt of its own about the same long document. */
 const aboutDocument = (index: number) =>
   chat({
     messages: [
@@ -24,7 +24,7 @@ describe("routing inside a pool", () => {
   });
 
   // documented: routing-by-load
-  test("goes round an engine that says it is busy with others' requests", async () => {
+  test("avoids an engine that reports a load of other gateways' requests", async () => {
     const { url, engines } = await startTestGateway({
       engines: [{ load: { ...idle, running: 50, waiting: 20 } }, { load: idle }],
     });
@@ -33,7 +33,7 @@ describe("routing inside a pool", () => {
     expect(countsOf(engines)).toEqual([0, 10]);
   });
 
-  test("goes round an engine that says nothing of its load", async () => {
+  test("avoids a busy engine that does not report its load", async () => {
     const { url, engines } = await startTestGateway({ engines: [{}, { load: idle }] });
     for (let index = 0; index < 10; index++)
       await post(url, "/v1/chat/completions", chat({ messages: [{ role: "user", content: `Hello ${index}` }] }));
@@ -60,7 +60,7 @@ describe("routing inside a pool", () => {
     expect(Math.max(...after) - Math.min(...after), after.join(", ")).toBeLessThanOrEqual(4);
   });
 
-  test("tells in its metrics how much of the prompts was probably cached", async () => {
+  test("has metrics for the part of the prompts that was probably cached", async () => {
     const { url, metricsUrl } = await startTestGateway({ engines: [{ load: idle }, { load: idle }] });
     for (let index = 0; index < 4; index++) await post(url, "/v1/chat/completions", aboutDocument(index));
     const text = await (await fetch(metricsUrl)).text();

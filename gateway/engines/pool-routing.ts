@@ -6,9 +6,9 @@ import type { GenerationRequest } from "../core/generation-request.ts";
 import type { Engine } from "./engine.ts";
 import type { EngineLoad } from "./read-engine-load.ts";
 
-/** Blocks remembered of an engine that does not say how large its cache is: prompts of a million tokens. */
+/** Blocks remembered of an engine that does not report the size of its cache: prompts of a million tokens. */
 const DEFAULT_BLOCKS = 8192;
-/** Memory of the index is bounded whatever an engine says: 36 bytes a block at the worst. */
+/** Memory of the index is bounded whatever an engine reports: 36 bytes a block at the worst. */
 const MAX_BLOCKS_PER_ENGINE = 65_536;
 /** Prompt tokens a second until it was measured: an 8B model on an L40S or A100 (roofline estimate, half precision). */
 const DEFAULT_PREFILL_TOKENS_PER_SECOND = 8000;
@@ -32,7 +32,7 @@ export interface PredictedTokens {
 
 /** A request that an engine has in hand. */
 export interface SentRequest {
-  /** The first byte of its streamed answer came. */
+  /** The first byte of its streamed response came. */
   readonly firstToken: () => void;
   /** It is over, however that came. */
   readonly end: () => void;
@@ -72,7 +72,7 @@ export class PoolRouting {
     return [...this.#members.keys()];
   }
 
-  /** An engine answers, for the first time or again. */
+  /** An engine became healthy, for the first time or again. */
   joined(engine: Engine): void {
     if (this.#members.has(engine)) return;
     const others = [...this.#members.values()].map(({ replica }) => replica);
@@ -83,7 +83,7 @@ export class PoolRouting {
     this.#known.add(engine);
   }
 
-  /** An engine does not answer, or is not part of the pool any more: its cache is as good as lost. */
+  /** An engine is unhealthy, or not part of the pool any more: its cache counts as lost. */
   left(engine: Engine): void {
     const member = this.#members.get(engine);
     if (member === undefined) return;
@@ -91,7 +91,7 @@ export class PoolRouting {
     this.#router.remove(member.replica);
   }
 
-  /** An engine said how busy it is. */
+  /** An engine reported its load. */
   report(engine: Engine, { kvCacheTokens, startedAt, ...load }: EngineLoad): void {
     const member = this.#members.get(engine);
     if (member === undefined) return;

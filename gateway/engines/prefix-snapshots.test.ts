@@ -40,7 +40,7 @@ function enginesServing(
   );
 }
 
-describe.skipIf(noRedisServer !== undefined)("what a gateway knows of the engines' caches", () => {
+describe.skipIf(noRedisServer !== undefined)("the index of the engines' caches", () => {
   /** Idle, and there for a while. */
   const load = { running: 0, waiting: 0, kvCacheUsage: 0, startedAt: 1_700_000_000 };
 
@@ -92,7 +92,7 @@ describe.skipIf(noRedisServer !== undefined)("what a gateway knows of the engine
     expect(enginesServing(one.engines, since)).toEqual(before);
   });
 
-  test("is forgotten of an engine that was found dead, also when others had saved it", async () => {
+  test("is dropped for an engine that was found dead, also when other gateways had saved it", async () => {
     const { first } = await filled();
     const blocks = async () => Number(/sluice_prefix_index_blocks\{.*\} (\d+)/.exec(await metricsOf(first))?.[1]);
     const before = await blocks();
@@ -117,7 +117,7 @@ describe.skipIf(noRedisServer !== undefined)("what a gateway knows of the engine
   });
 });
 
-test("a store that fails costs nothing but what it would have kept", async () => {
+test("a store that fails loses only the snapshots in it", async () => {
   const gone = () => Promise.reject(new Error("gone"));
   const broken = { get: gone, set: gone, delete: gone, deletePrefix: gone, isAvailable: false, close: async () => {} };
   const { url } = await startTestGateway({ engines: [{}, {}], store: broken });

@@ -8,19 +8,19 @@ export type SnapshotStore = Pick<FastStore, "get" | "set">;
 
 export interface PrefixSnapshotsOptions {
   readonly store: SnapshotStore;
-  /** Keeps environments apart that share a store. */
+  /** Separates environments that share a store. */
   readonly environment: string;
   /** Milliseconds since 1970. */
   readonly wallClock: () => number;
 }
 
-/** A cache that nobody used for so long is not worth a restart. */
+/** A cache that was not used for so long is not worth a snapshot. */
 const TTL_SECONDS = 900;
 
 /**
- * Keeps what is known of each engine's cache in a store that outlives this process and that all gateways share. Each
- * round takes over what others saved and saves the union. When two gateways save at once, one of them wins, and the
- * other one's blocks come back with its next round: each still has its own.
+ * Saves the index of each engine's cache in a store that outlives this process and that all gateways share. Each round
+ * reads the snapshots of the other gateways and saves the union. When two gateways save at once, one of them wins, and
+ * the other one's blocks come back with its next round: each still has its own.
  */
 export class PrefixSnapshots {
   readonly #options: PrefixSnapshotsOptions;

@@ -4,7 +4,7 @@ import type { Engine, EngineModel } from "./engine.ts";
 /** `silent` is apart from `down`: a busy engine may be late once, a dead one refuses at once. */
 export type ProbeResult = "alive" | "down" | "silent";
 
-/** Asks the engine itself whether it can serve: 200 on `/health`. Never rejects. */
+/** Whether the engine can serve: 200 on its `/health`. Never rejects. */
 export async function probeEngine(engine: Engine, timeoutMs: number): Promise<ProbeResult> {
   const signal = AbortSignal.timeout(timeoutMs);
   try {
@@ -16,7 +16,9 @@ export async function probeEngine(engine: Engine, timeoutMs: number): Promise<Pr
   }
 }
 
-/** Reads what the engine says of `modelId` (or of the one model it serves). `undefined` when it can't be read now. */
+/**
+ * Reads the engine's description of `modelId` (or of the one model it serves). `undefined` when it can't be read now.
+ */
 export async function readEngineModel(
   engine: Engine,
   modelId: string,

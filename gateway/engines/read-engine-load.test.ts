@@ -4,7 +4,7 @@ import { engineLoadOf } from "./read-engine-load.ts";
 const page = (...lines: readonly string[]) => `# TYPE x gauge\n${lines.join("\n")}\n`;
 
 describe("an engine's load", () => {
-  test("is what vLLM's page says, summed over the engines inside the server", () => {
+  test("is read from vLLM's page, summed over the engines inside the server", () => {
     const load = engineLoadOf(
       page(
         'vllm:num_requests_running{engine="0"} 3',
@@ -38,7 +38,7 @@ describe("an engine's load", () => {
     expect(load).toEqual({ running: 2, waiting: 0, kvCacheUsage: 0, kvCacheTokens: undefined, startedAt: undefined });
   });
 
-  test("takes the name that older versions give the cache's usage", () => {
+  test("takes the name of the cache's usage in older versions", () => {
     const load = engineLoadOf(page("vllm:num_requests_running 1", "vllm:gpu_cache_usage_perc 0.75"));
     expect(load?.kvCacheUsage).toBe(0.75);
   });
@@ -48,7 +48,7 @@ describe("an engine's load", () => {
     expect(engineLoadOf(page("vllm:num_requests_running 1", info))?.kvCacheTokens).toBeUndefined();
   });
 
-  test("is unknown when the page speaks of something else", () => {
+  test("is unknown when the page has other metrics", () => {
     expect(engineLoadOf(page("process_cpu_seconds_total 3"))).toBeUndefined();
   });
 });

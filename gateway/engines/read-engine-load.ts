@@ -3,15 +3,15 @@ import { ENGINE_METRICS } from "../../contracts/engine/engine-metrics.ts";
 import { findSamples } from "../../lib/prometheus-text.ts";
 import { sendUpstream } from "../http/send-upstream.ts";
 
-/** What an engine says of its load, of all gateways' requests together. */
+/** An engine's reported load, of all gateways' requests together. */
 export interface EngineLoad {
   readonly running: number;
   readonly waiting: number;
   /** From 0 to 1; the fullest of its caches where it has several. */
   readonly kvCacheUsage: number;
-  /** Tokens that its KV cache holds; `undefined` where it does not say. */
+  /** Tokens that its KV cache holds; `undefined` where it does not report them. */
   readonly kvCacheTokens: number | undefined;
-  /** When its process began, in seconds since 1970; `undefined` where it does not say. */
+  /** When its process began, in seconds since 1970; `undefined` where it does not report it. */
   readonly startedAt: number | undefined;
 }
 
@@ -26,7 +26,7 @@ export interface QueriedEngine {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Asks an engine's `/metrics`. `undefined` when it has none, or they can't be read now. Never rejects. */
+/** Reads an engine's `/metrics`. `undefined` when it has none, or they can't be read now. Never rejects. */
 export async function readEngineLoad(engine: QueriedEngine, timeoutMs: number): Promise<EngineLoad | undefined> {
   try {
     const signal = AbortSignal.timeout(timeoutMs);
@@ -43,7 +43,7 @@ export async function readEngineLoad(engine: QueriedEngine, timeoutMs: number): 
   }
 }
 
-/** @param page Prometheus' text format @returns `undefined` when the page says nothing of requests */
+/** @param page Prometheus' text format @returns `undefined` when the page has no metric of requests */
 export function engineLoadOf(page: string): EngineLoad | undefined {
   const running = values(page, ENGINE_METRICS.requestsRunning);
   const waiting = values(page, ENGINE_METRICS.requestsWaiting);

@@ -38,7 +38,7 @@ test("finds the address of each target, and whether it is in service", async () 
   ]);
 });
 
-test("asks for an instance's address once", async () => {
+test("reads an instance's address once", async () => {
   const { aws, discovery } = await setUp();
   aws.targets.set("arn:a", [target("i-1", "10.0.0.1")]);
   await discovery.discover("arn:a");
@@ -52,14 +52,14 @@ test("an empty target group has no engines, and costs one call", async () => {
   expect(aws.calls).toEqual(["DescribeTargetHealth"]);
 });
 
-test("a target that EC2 does not know does not hide the others", async () => {
+test("a target that EC2 does not know does not hide the remaining targets", async () => {
   const { aws, discovery } = await setUp();
   const known = [target("i-1", "10.0.0.1"), target("i-2", "10.0.0.2")];
   aws.targets.set("arn:a", [...known, { ...target("i-gone", ""), unknownToEc2: true }]);
   expect((await discovery.discover("arn:a")).map(({ id }) => id)).toEqual(["i-1:8000", "i-2:8000"]);
 });
 
-test("rejects when AWS can't be asked", async () => {
+test("rejects when AWS can't be reached", async () => {
   const { aws, discovery } = await setUp();
   aws.isBroken = true;
   await expect(discovery.discover("arn:a")).rejects.toThrow();

@@ -14,12 +14,12 @@ export interface TargetGroupDiscoveryOptions {
   readonly timeoutMs: number;
 }
 
-/** States in which a target shall get no new request, whatever it answers itself. */
+/** States in which a target gets no new request, whatever its own probe returns. */
 const OUT_OF_SERVICE = new Set(["draining", "unhealthy.draining", "unused"]);
 
 /**
- * Finds engines the way the load balancer does: the target group names instances, ports and health, EC2 their private
- * addresses. An instance keeps its address for life, so each is asked for once.
+ * Finds engines as the load balancer does: the target group has instances, ports and health, EC2 their private
+ * addresses. An instance has one address for life, so each is read once.
  */
 export class TargetGroupDiscovery implements EngineDiscovery {
   readonly #options: TargetGroupDiscoveryOptions;
@@ -65,7 +65,7 @@ export class TargetGroupDiscovery implements EngineDiscovery {
           InstanceId === undefined || PrivateIpAddress === undefined ? [] : [[InstanceId, PrivateIpAddress] as const],
         );
     } catch (error) {
-      // One instance that EC2 does not know (too new, or long gone) fails the whole question: ask for each alone.
+      // One instance that EC2 does not know (too new, or long gone) fails the whole request: each is then read alone.
       const isUnknownId = error instanceof Error && error.name === "InvalidInstanceID.NotFound";
       if (!isUnknownId) throw error;
       if (ids.length === 1) return [];
