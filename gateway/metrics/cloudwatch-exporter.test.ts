@@ -9,7 +9,7 @@ import { ALL_INSTRUMENTS, INSTRUMENTS } from "./instruments.ts";
 import { type MeasuredRequest, measureRequest } from "./measure-request.ts";
 import { Meter } from "./meter.ts";
 
-/** Sends what the test wants, drains the gateway and gives all that it wrote, by metric and dimensions. */
+/** Sends the test's requests, drains the gateway and returns its metrics, by metric and dimensions. */
 async function linesAfter(send: (url: string) => Promise<unknown>, options: TestGatewayOptions = {}) {
   const lines: string[] = [];
   const { url, gateway } = await startTestGateway({ ...options, writeMetrics: (line) => lines.push(line) });
@@ -61,7 +61,7 @@ describe("the gateway's metrics", () => {
     expect(line.TimeToFirstToken.Sum).toBeLessThanOrEqual(line.Latency.Sum);
   });
 
-  test("the cache's hits, misses and saved tokens are counted where there is one, and nothing where there is none", async () => {
+  test("the cache's hits, misses and saved tokens are written where there is a cache, and no such metric where there is none", async () => {
     const cache = { ttlSeconds: 60, routeTtlSeconds: {}, memoryMiB: 8, semantic: null };
     const send = async (url: string) => {
       for (let index = 0; index < 3; index++) await text(url, "/v1/completions", completion({ temperature: 0 }));
@@ -73,7 +73,7 @@ describe("the gateway's metrics", () => {
     expect((await linesAfter(send)).filter(isOfCache)).toEqual([]);
   });
 
-  test("a provider's answers count by its prices, under the name by which it was asked", async () => {
+  test("a provider's responses count by its prices, under the name in the request", async () => {
     const provider = await provide();
     const config = { providers: [providerConfig("a", provider.origin)], routes: [routeConfig("chat", ["a/small"])] };
     const lines = await linesAfter((url) => text(url, "/v1/chat/completions", chat({ model: "chat" })), { config });
@@ -124,7 +124,7 @@ describe("the gateway's metrics", () => {
     expect(lines.filter(({ Route }) => Route !== undefined)).toEqual([]);
   });
 
-  test("without requests a window still says so, and how many engines are ready with what room", async () => {
+  test("without requests a window still has zeros, the ready engines and their free slots", async () => {
     const lines = await linesAfter(async () => undefined, { engines: [{}, {}], model: { maxRequestsPerEngine: 5 } });
     expect(lines).toMatchObject([
       { Environment: "test", Requests: 0, ServerErrors: 0, InFlight: 0, ClientAborts: 0 },

@@ -1,7 +1,7 @@
 /** Ratio of neighbouring bins: a percentile is off by 2.5 % at most. CloudWatch's own bins are no finer. */
 const STEP = 1.05;
 const LOG_STEP = Math.log(STEP);
-/** Anything outside is counted at the end of the range: a tenth of a millisecond to an hour, 357 bins. */
+/** A value outside is counted at the end of the range: a tenth of a millisecond to an hour, 357 bins. */
 const LEAST = 0.1;
 const MOST = 3_600_000;
 
@@ -16,7 +16,7 @@ interface Tally {
   count: number;
 }
 
-/** Many values in bounded memory, from which percentiles can still be told. */
+/** Many values in bounded memory, from which percentiles can still be computed. */
 export class Distribution {
   readonly #tallies = new Map<number, Tally>();
 

@@ -14,7 +14,7 @@ describe("lines in the embedded metric format", () => {
       values: [{ metric: METRICS.requests, value: 3 }],
     });
     expect(more).toEqual([]);
-    // By its beginning the instance's agent tells a line from those for people.
+    // By its beginning the instance's agent separates a line of metrics from the log lines.
     expect(line).toMatch(/^\{"_aws":/);
     expect(JSON.parse(line)).toEqual({
       _aws: {
@@ -33,7 +33,7 @@ describe("lines in the embedded metric format", () => {
   });
 
   // documented: percentiles-in-cloudwatch
-  test("hold values with their counts, so that CloudWatch knows real percentiles", () => {
+  test("hold values with their counts, so that CloudWatch computes real percentiles", () => {
     const latency = new Distribution();
     for (const value of [10, 10, 500]) latency.add(value);
     const [line = ""] = emfLines({ time: 5, dimensions: route, values: [{ metric: METRICS.latency, value: latency }] });
@@ -47,7 +47,7 @@ describe("lines in the embedded metric format", () => {
     });
   });
 
-  test("a distribution of more than 100 values goes on in further lines, and nothing is lost", () => {
+  test("a distribution of more than 100 values continues in further lines, and no value is lost", () => {
     const latency = new Distribution();
     for (let index = 0; index < 250; index++) latency.add(1.06 ** index);
     const lines = emfLines({

@@ -19,7 +19,7 @@ export interface EmfRecord {
 /**
  * Lines in CloudWatch's embedded metric format, one JSON object each. All metrics of a record share namespace and
  * dimensions; each goes to those of its dimension sets that the record has. A distribution with more values than an
- * array may hold goes on in a further line: CloudWatch adds them up.
+ * array may hold continues in a further line: CloudWatch adds them up.
  */
 export function emfLines({ time, dimensions, values }: EmfRecord): readonly string[] {
   const lines: string[] = [];

@@ -19,7 +19,9 @@ export interface CloudWatchForm<Label extends string> {
   readonly metric: MetricEntry;
   /** Dimensions beside `Environment`, each with the label that has its value. */
   readonly dimensions: Readonly<Record<string, Label>>;
-  /** Whether 0 is written for the environment in a window without a value, so that an alarm knows that nothing is wrong. */
+  /**
+   * Whether 0 is written for the environment in a window without a value, so that an alarm has a value without a fault.
+   */
   readonly isZeroWritten?: boolean;
 }
 

@@ -21,7 +21,7 @@ const REQUEST = ["knownModel", "route"] as const;
 export const INSTRUMENTS = {
   allRequests: instrument({
     kind: "counter",
-    about: "Requests by route, model and status; 499 is a client that left before its answer began.",
+    about: "Requests by route, model and status; 499 is a client that left before its response began.",
     labels: ["route", "model", "status"],
     prometheus: { name: GATEWAY_METRICS.requests },
   }),
@@ -96,14 +96,14 @@ export const INSTRUMENTS = {
   }),
   charges: instrument({
     kind: "counter",
-    about: "Dollars that requests count for, by the price of what answered; batch requests at half of it.",
+    about: "Dollars that requests count for, by the price of the target that responded; batch requests at half of it.",
     labels: ["model"],
     prometheus: { name: GATEWAY_METRICS.charges },
     cloudWatch: { metric: METRICS.charges, dimensions: { Model: "model" } },
   }),
   duration: instrument({
     kind: "histogram",
-    about: "From the request's head to the end of its answer.",
+    about: "From the request's head to the end of its response.",
     labels: ["route"],
     prometheus: { name: GATEWAY_METRICS.requestDuration, buckets: REQUEST_BUCKETS, factor: MS_TO_S },
   }),
@@ -203,7 +203,7 @@ export const ENGINE_INSTRUMENTS = {
     kind: "gauge",
     about: "Engines that can take a request.",
     labels: ["model"],
-    prometheus: { name: GATEWAY_METRICS.engineReady, aggregator: "max" }, // every thread knows the same engines
+    prometheus: { name: GATEWAY_METRICS.engineReady, aggregator: "max" }, // every thread has the same engines
     cloudWatch: { metric: METRICS.readyEngines, dimensions: { Model: "model" } },
   }),
   requests: instrument({
@@ -236,20 +236,19 @@ export const ENGINE_INSTRUMENTS = {
 export const TARGET_INSTRUMENTS = {
   calls: instrument({
     kind: "counter",
-    about:
-      "Calls to targets by outcome: ok, the kind of failure, a refused request, hedged away, or one that nobody waited for.",
+    about: "Calls to targets by outcome: ok, the kind of failure, a refused request, hedged away, or abandoned.",
     labels: ["target", "outcome"],
     prometheus: { name: GATEWAY_METRICS.targetCalls },
   }),
   failovers: instrument({
     kind: "counter",
-    about: "Requests that this target answered after another call had failed.",
+    about: "Requests that this target served after another call had failed.",
     labels: ["target"],
     prometheus: { name: GATEWAY_METRICS.targetFailovers },
   }),
   spend: instrument({
     kind: "counter",
-    about: "Dollars of answers, from their tokens and the configured prices.",
+    about: "Dollars of responses, from their tokens and the configured prices.",
     labels: ["target"],
     prometheus: { name: GATEWAY_METRICS.targetSpend },
   }),
@@ -278,7 +277,7 @@ export const CACHE_INSTRUMENTS = {
   }),
   savedTokens: instrument({
     kind: "counter",
-    about: "Prompt and generated tokens of answers that came from the cache.",
+    about: "Prompt and generated tokens of responses that came from the cache.",
     labels: ["model"],
     prometheus: { name: CACHE_METRICS.savedTokens },
     cloudWatch: { metric: METRICS.cacheSavedTokens, dimensions: {} },

@@ -1,16 +1,16 @@
 import type { Instrument, Labels, Sample } from "./instrument.ts";
 
-/** Takes measurements to one system. Each takes the instruments that have its form, and passes over the others. */
+/** Takes measurements to one system. Each takes the instruments that have its form, and ignores the rest. */
 export interface Exporter {
   add(instrument: Instrument, labels: Labels, value: number): void;
   observe(instrument: Instrument, labels: Labels, value: number): void;
-  /** Reads a gauge, or a counter that is kept elsewhere, at each export. */
+  /** Reads a gauge, or a counter that is counted elsewhere, at each export. */
   watch(instrument: Instrument, read: () => Iterable<Sample>): void;
   /** Shows a counter as 0 from the start. */
   declare(instrument: Instrument, labels: Labels): void;
 }
 
-/** The one way by which the gateway measures; a value that is not finite is dropped, and nothing here throws. */
+/** All measurements of the gateway go through it; a value that is not finite is dropped, and no method throws. */
 export class Meter {
   readonly #exporters: readonly Exporter[];
 

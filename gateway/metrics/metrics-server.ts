@@ -23,7 +23,7 @@ export function createMetricsServer(collect: Collect): Server {
 /** Added up over the threads: a gateway is one to whoever scrapes it. */
 async function textOf(collect: Collect): Promise<string> {
   const threads = await collect();
-  // prom-client's types say that a metric's type is a number; it reads and writes the word.
+  // In prom-client's types a metric's type is a number; at run time it is the word.
   const metrics = threads.map((thread) => [...thread]) as unknown as ProcessMetrics[];
   return await AggregatorRegistry.aggregate(metrics).metrics();
 }

@@ -38,7 +38,7 @@ const NO_LABELS: Labels = {};
 
 /**
  * Counts for `/metrics`. Counting is a look-up and an addition, as it happens some ten times a request; names, buckets
- * and text are made when somebody asks.
+ * and text are made when the page is requested.
  */
 export class PrometheusExporter implements Exporter {
   readonly #series = new Map<Instrument, Map<string, Series>>();
@@ -56,7 +56,7 @@ export class PrometheusExporter implements Exporter {
 
   add(instrument: Instrument, labels: Labels, value: number): void {
     const { prometheus } = instrument;
-    // A zero says nothing, and would begin a series.
+    // A zero carries no information, and would begin a series.
     if (prometheus === undefined || value === 0) return;
     this.#of(instrument, prometheus, labels).value += value * (prometheus.factor ?? 1);
   }
