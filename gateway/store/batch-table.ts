@@ -7,7 +7,7 @@ import {
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
 
-/** DynamoDB answers in milliseconds; after this it is not going to. */
+/** DynamoDB responds in milliseconds; after this time a response is not expected. */
 const TIMEOUT_MS = 3000;
 
 export interface TableKey {
@@ -23,7 +23,7 @@ export interface BatchTableOptions {
 export interface ListOptions {
   /** Sort keys begin with this; empty for all. */
   readonly prefix: string;
-  /** Only those behind this sort key, in the order asked for. */
+  /** Only items after this sort key, in the requested order. */
   readonly after?: string;
   readonly limit: number;
   /** @default false */
@@ -34,7 +34,7 @@ type Values = Readonly<Record<string, unknown>>;
 
 /**
  * The table of files and batches: partition key `pk`, sort key `sk`. Every change is one item and, where it could meet
- * another, conditional: there is nothing that two gateways could do by halves.
+ * another change, conditional: no change of two gateways can be half done.
  */
 export class BatchTable {
   readonly #client: Pick<DynamoDBDocumentClient, "send">;

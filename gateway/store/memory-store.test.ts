@@ -42,7 +42,7 @@ describe("the memory store", () => {
     expect(tiny.size).toBeLessThan(41);
   });
 
-  test("refuses a value larger than itself, and forgets the one it would have replaced", async () => {
+  test("refuses a value larger than itself, and deletes the one it would have replaced", async () => {
     const store = new MemoryStore({ maxBytes: 4 * KIB });
     await store.set("a", Buffer.alloc(KIB), 60);
     expect(await store.set("a", Buffer.alloc(5 * KIB), 60)).toBe(false);

@@ -56,7 +56,7 @@ export class MemoryStore implements FastStore {
       this.#entries.delete(key);
       return false;
     }
-    // A buffer cut out of a larger one would keep all of that alive, which no count here would see.
+    // A buffer cut out of a larger one would hold all of that in memory, beyond the count here.
     const copy = Buffer.allocUnsafeSlow(value.length);
     value.copy(copy);
     this.#entries.set(key, copy, { ttl: Math.max(1, Math.round(ttlSeconds * 1000)) });

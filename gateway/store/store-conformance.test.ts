@@ -12,7 +12,7 @@ const STORES: readonly (readonly [name: string, missing: string | undefined, ope
 
 async function openValkey(): Promise<FastStore> {
   const server = await startRedisServer();
-  // The wait belongs to the tests of slowness; here a busy machine must not turn an answer into a miss.
+  // The wait belongs to the tests of slowness; here a busy machine must not turn a hit into a miss.
   const store = new ValkeyStore({ url: server.url, commandTimeoutMs: 10_000 });
   onTestFinished(async () => {
     await store.close();
@@ -25,7 +25,7 @@ async function openValkey(): Promise<FastStore> {
 describe.each(STORES)("the %s store", (_name, missing, open) => {
   beforeEach(({ skip }) => skip(missing !== undefined, missing));
 
-  test("gives back exactly the bytes that were set, whatever they are", async () => {
+  test("returns exactly the bytes that were set, whatever they are", async () => {
     const store = await open();
     const bytes = Buffer.from(Array.from({ length: 4096 }, (_, index) => (index * 7) % 256));
     expect(await store.set("cache:a", bytes, 60)).toBe(true);

@@ -22,13 +22,13 @@ describe("the Valkey store", () => {
   beforeEach(({ skip }) => skip(noRedisServer !== undefined, noRedisServer));
 
   // documented: store-slow
-  test("answers a miss when the server is slow, and is not asked again until it is quick", async () => {
+  test("returns a miss when the server is slow, and is not called again until it is quick", async () => {
     const { server, store, changes } = await startStore();
     await store.set("cache:a", Buffer.from("a"), 60);
     server.freeze();
     expect(await store.get("cache:a")).toBeUndefined();
     expect(store.isAvailable).toBe(false);
-    // Nothing is sent any more: the answer is there without a turn of the event loop.
+    // No command is sent any more: the result is there without a turn of the event loop.
     let responses = 0;
     for (let index = 0; index < 100; index++) void store.get("cache:a").then(() => responses++);
     await new Promise<void>((resolve) => process.nextTick(() => queueMicrotask(resolve)));
@@ -44,7 +44,7 @@ describe("the Valkey store", () => {
   });
 
   // documented: store-gone
-  test("answers misses while the server is gone, and finds the one that takes its place", async () => {
+  test("returns misses while the server is gone, and finds the one that replaces it", async () => {
     const { server, store } = await startStore();
     await server.stop();
     await vi.waitFor(() => expect(store.isAvailable).toBe(false), WAIT);
@@ -61,7 +61,7 @@ describe("the Valkey store", () => {
     const other = new ValkeyStore({ url: server.url, commandTimeoutMs: 1000 });
     onTestFinished(() => other.close());
     await vi.waitFor(() => expect(other.isAvailable).toBe(true), WAIT);
-    // No expiry can be that late: the server answers with an error.
+    // No expiry can be that late: the server responds with an error.
     expect(await store.set("cache:a", Buffer.from("a"), 1e18)).toBe(false);
     expect(store.isAvailable).toBe(true);
     expect(await store.set("cache:a", Buffer.from("a"), 1)).toBe(true);
@@ -69,7 +69,7 @@ describe("the Valkey store", () => {
 });
 
 describe("the Valkey store without a server", () => {
-  test("answers misses from the start and leaves nothing running when it is closed", async () => {
+  test("returns misses from the start and leaves no timer running when it is closed", async () => {
     const store = new ValkeyStore({ url: "redis://127.0.0.1:9" });
     expect(await store.get("cache:a")).toBeUndefined();
     expect(await store.set("cache:a", Buffer.from("a"), 60)).toBe(false);
@@ -77,7 +77,7 @@ describe("the Valkey store without a server", () => {
     expect(store.isAvailable).toBe(false);
   });
 
-  test("takes what speaks another language for a server that is gone", async () => {
+  test("treats a server with another protocol as one that is gone", async () => {
     const server = createServer((socket) => {
       socket.on("error", () => undefined);
       socket.write("HTTP/1.1 400 Bad Request\r\n\r\n");

@@ -2,29 +2,30 @@ import { Valkey } from "iovalkey";
 import type { FastStore } from "./fast-store.ts";
 
 export interface ValkeyStoreOptions {
-  /** `redis://host:port`, or `rediss://` for TLS, as ElastiCache speaks it. */
+  /** `redis://host:port`, or `rediss://` for TLS, as with ElastiCache. */
   readonly url: string;
-  /** Longest wait for one answer; one that takes longer closes the store to requests until it is quick again. */
+  /** Longest wait for one response; one that takes longer closes the store to requests until it is quick again. */
   readonly commandTimeoutMs?: number;
-  /** Told when the store closes to requests and when it opens again. */
+  /** Called when the store closes to requests and when it opens again. */
   readonly onChange?: (isAvailable: boolean) => void;
 }
 
 const DEFAULTS = { commandTimeoutMs: 50 } as const;
 /** First and longest time between two trials of a store that was slow. */
 const TRIAL_MS = { first: 250, longest: 5000 } as const;
-/** So many trials without any answer: the connection itself is taken for dead and made anew. */
+/** After so many trials without a response, the connection is taken for dead and made anew. */
 const TRIALS_PER_CONNECTION = 3;
 const CONNECT_TIMEOUT_MS = 2000;
 const RECONNECT_MS = { first: 50, longest: 2000 } as const;
 /** Keys per step of a deletion by prefix: a step holds the server for well under a millisecond. */
 const SCAN_COUNT = 500;
-/** Nothing refuses it: a value above this is not worth the wait of everything behind it. */
+/** No server limit: a value above this is not worth the wait of the commands after it. */
 const MAX_VALUE_BYTES = 8 * 1024 * 1024;
 
 /**
- * A store that all gateways share, in Valkey. No request waits for a connection, and only those that are under way
- * when the store turns slow wait for the time limit: after that, nobody asks until a trial in the background was answered.
+ * A store that all gateways share, in Valkey. No request waits for a connection, and only those that are under way when
+ * the store turns slow wait for the time limit: after that, no request uses the store until a trial in the background
+ * has succeeded.
  */
 export class ValkeyStore implements FastStore {
   readonly #client: Valkey;
@@ -92,13 +93,13 @@ export class ValkeyStore implements FastStore {
     this.#client.disconnect();
   }
 
-  /** `undefined` when the store can't be asked, or did not answer in time. */
+  /** `undefined` when the store can't be reached, or did not respond in time. */
   async #query<T>(command: () => Promise<T>): Promise<T | undefined> {
     if (!this.isAvailable) return undefined;
     try {
       return await command();
     } catch (error) {
-      // A refusal came in time (e.g. of a write for which there is no memory): the next question may well be answered.
+      // A refusal came in time (e.g. of a write for which there is no memory): the next command may succeed.
       if (!(error instanceof Error && error.name === "ReplyError")) this.#shut();
       return undefined;
     }
@@ -117,7 +118,7 @@ export class ValkeyStore implements FastStore {
     this.#timer = setTimeout(() => void this.#try(), wait).unref();
   }
 
-  /** One question for which nobody waits. */
+  /** A command in the background, for which no request waits. */
   async #try(): Promise<void> {
     try {
       // While there is no connection, the client itself tries to make one.
