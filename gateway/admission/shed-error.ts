@@ -3,9 +3,9 @@ import { retryAfterSeconds } from "../../domain/admission/retry-after.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 
 /**
- * Why a request was turned away: no room in the queue (`full`), too many of its tenant's wait, a more important one or
- * one of a tenant with fewer waiting took its room (`evicted`), its time was over while the engines were full (`deadline`) or not there (`away`), or the
- * gateway leaves.
+ * Why a request was refused: the queue is full (`full`); too many requests of its tenant wait; a more important
+ * request, or one of a tenant with fewer waiting, took its position in the queue (`evicted`); its time was over while
+ * the engines were full (`deadline`) or absent (`away`); or the gateway shuts down.
  */
 export const SHED_REASONS = ["full", "tenant_over_share", "evicted", "deadline", "away", "shutting_down"] as const;
 export type ShedReason = (typeof SHED_REASONS)[number];
@@ -20,7 +20,7 @@ const ERRORS: Readonly<Record<ShedReason, { readonly code: ErrorCode; readonly m
   evicted: {
     code: "overloaded",
     message:
-      "All engines of this model are full, and requests of a higher priority fill the queue. Try again after the seconds given in Retry-After.",
+      "All engines of this model are full, and the queue is full of requests that are served first. Try again after the seconds given in Retry-After.",
   },
   deadline: {
     code: "overloaded",
@@ -32,7 +32,7 @@ const ERRORS: Readonly<Record<ShedReason, { readonly code: ErrorCode; readonly m
 };
 
 export interface ShedOptions {
-  /** Until the queue is empty at the rate of late; `undefined` when that is not known. */
+  /** Until the queue is empty at the recent rate; `undefined` when that is not known. */
   readonly drainSeconds: number | undefined;
   /** 0 to under 1. */
   readonly random: number;

@@ -26,8 +26,8 @@ export class RecordingBudget {
 const FIRST_BYTES = 4096;
 
 /**
- * Copies a stream's bytes as they go by. One that becomes too long, or for which there is no room, is forgotten; the
- * client sees none of that.
+ * Copies a stream's bytes as they pass. A stream that becomes too long, or exceeds the budget, is dropped from the
+ * recording; its client is not affected.
  */
 export class StreamRecorder {
   readonly #budget: RecordingBudget;

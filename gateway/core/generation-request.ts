@@ -9,7 +9,7 @@ export interface ClientBody {
   readonly betas: string | undefined;
 }
 
-/** What the stages behind parsing need to know of a generation request; everything else in it is the target's business. */
+/** The parts of a generation request that the steps after parsing need; all other fields go to the target unread. */
 export interface GenerationRequest {
   /** The OpenAI route whose body this is, whatever route it came by. */
   readonly route: GenerationRoute;

@@ -183,7 +183,7 @@ describe("a request that finds all engines full", () => {
     const normal = send(gateway.url, as("192.0.2.2", "normal"));
     const evicted = await batch;
     expect(Number(evicted.headers.get("retry-after"))).toBeGreaterThan(0);
-    expect((await errorOf(evicted, 503, "overloaded")).message).toContain("requests of a higher priority");
+    expect((await errorOf(evicted, 503, "overloaded")).message).toContain("requests that are served first");
     await blocked.free();
     expect((await normal).status).toBe(200);
   });
