@@ -50,7 +50,7 @@ describe("a bundled function", () => {
     );
   });
 
-  test("may write its own log, and stand in a network only where it is asked to", () => {
+  test("may write its own log, and is in a network only with network settings", () => {
     expect(actions(stack)).toEqual(["logs:CreateLogStream", "logs:PutLogEvents"]);
     const inside = synth({ network: { subnetIds: ["subnet-1"], securityGroupId: "sg-1" } });
     expect(only(inside, "aws_lambda_function").vpc_config).toEqual({

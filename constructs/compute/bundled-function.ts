@@ -18,7 +18,7 @@ export interface BundledFunctionProps {
   readonly logRetentionDays: number;
   /** Customer key of the log; its policy lets CloudWatch Logs use it. */
   readonly kmsKeyArn: string;
-  /** Where in the network it stands. @default - outside: it reaches AWS's public addresses only */
+  /** Its subnets and security group. @default - outside the VPC: it reaches AWS's public addresses only */
   readonly network?: { readonly subnetIds: readonly string[]; readonly securityGroupId: string };
 }
 
@@ -64,13 +64,13 @@ export class BundledFunction extends Construct {
       ...(network
         ? { vpcConfig: { subnetIds: [...network.subnetIds], securityGroupIds: [network.securityGroupId] } }
         : {}),
-      // Otherwise Lambda makes its own log group, without retention; and in a network it needs its permissions first.
+      // Without the log group, Lambda makes one that has no retention; in a network it needs its permissions first.
       dependsOn: [logs, ...(network ? role.node.children.filter((child) => child instanceof IamRolePolicy) : [])],
     });
   }
 }
 
-/** What Lambda itself does in the function's name to stand in a network. */
+/** Permissions with which Lambda attaches the function to a network. */
 const NETWORK_STATEMENT: PolicyStatement = {
   Sid: "StandInNetwork",
   Effect: "Allow",

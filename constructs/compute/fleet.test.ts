@@ -36,7 +36,7 @@ describe("a fleet", () => {
     expect(statements(only(stack, "aws_iam_role_policy").policy)).toEqual(PROPS.statements);
   });
 
-  test("asks for session tokens, and lets no container near the role", () => {
+  test("requires session tokens, and lets no container use the role's credentials", () => {
     expect(only(stack, "aws_launch_template").metadata_options).toEqual({
       http_endpoint: "enabled",
       http_tokens: "required",
@@ -44,7 +44,7 @@ describe("a fleet", () => {
     });
   });
 
-  test("encrypts the disk and gives out no public address", () => {
+  test("encrypts the disk and assigns no public address", () => {
     const template = only(stack, "aws_launch_template");
     expect(template.block_device_mappings[0].ebs).toMatchObject({
       encrypted: "true",
@@ -56,13 +56,13 @@ describe("a fleet", () => {
     expect(template.vpc_security_group_ids).toEqual(["sg-1"]);
   });
 
-  test("its script is base64 of a local, so that a plan shows it in clear", () => {
+  test("its script is base64 of a local value, so that a plan shows the clear text", () => {
     const [name, text] = Object.entries(stack.locals ?? {})[0]!;
     expect(text).toBe("#!/bin/bash\n");
     expect(only(stack, "aws_launch_template").user_data).toBe(`\${base64encode(local.${name})}`);
   });
 
-  test("the load balancer's check replaces sick instances, once they had time to start", () => {
+  test("the load balancer's check replaces unhealthy instances after their start-up time", () => {
     expect(only(stack, "aws_autoscaling_group")).toMatchObject({
       min_size: 1,
       max_size: 3,
@@ -83,7 +83,7 @@ describe("a fleet", () => {
     expect(group.instance_maintenance_policy).toEqual({ min_healthy_percentage: 100, max_healthy_percentage: 200 });
   });
 
-  test("a rollout stops on its alarm, and goes back where the template has an image of its own", () => {
+  test("a rollout stops on its alarm, and is rolled back where the template names an image id", () => {
     const preferences = (props: Partial<FleetProps>) =>
       only(synth({ rolloutAlarm: "sick", ...props }), "aws_autoscaling_group").instance_refresh.preferences;
     expect(preferences({})).toMatchObject({ auto_rollback: true, alarm_specification: { alarms: ["sick"] } });
@@ -91,7 +91,7 @@ describe("a fleet", () => {
     expect(preferences({ image: "resolve:ssm:/images/a" })).not.toHaveProperty("auto_rollback");
   });
 
-  test("its hooks hold the very first instance back, and follow later changes", () => {
+  test("its hooks delay the very first instance too, and follow later changes", () => {
     const hooked = synth({
       launchHook: { name: "ready", heartbeatSeconds: 300 },
       terminateHook: { name: "drain", heartbeatSeconds: 120, metadata: '{"a":1}' },
@@ -115,7 +115,7 @@ describe("a fleet", () => {
     ]);
   });
 
-  test("on Spot it keeps its base on demand, and other types stand in", () => {
+  test("on Spot its base capacity is on demand, and other instance types may replace its own", () => {
     const group = only(
       synth({ purchase: { option: "spot", onDemandBase: 1, overrides: ["g6.xlarge", "t4g.small"] } }),
       "aws_autoscaling_group",
@@ -135,7 +135,7 @@ describe("a fleet", () => {
     });
   });
 
-  test("fills a capacity reservation before it asks for more", () => {
+  test("uses a capacity reservation before other on-demand capacity", () => {
     expect(only(stack, "aws_autoscaling_group")).not.toHaveProperty("capacity_reservation_specification");
     const group = only(synth({ capacityReservation: "cr-0123456789abcdef0" }), "aws_autoscaling_group");
     expect(group.capacity_reservation_specification).toEqual({
@@ -144,7 +144,7 @@ describe("a fleet", () => {
     });
   });
 
-  test("warms up as long as it starts, unless told otherwise", () => {
+  test("its warm-up time is its start-up time, unless the props set another", () => {
     expect(only(stack, "aws_autoscaling_group").default_instance_warmup).toBe(300);
     expect(only(synth({ warmupSeconds: 60 }), "aws_autoscaling_group").default_instance_warmup).toBe(60);
   });
@@ -161,7 +161,7 @@ describe("a fleet", () => {
     });
   });
 
-  test("has a warm pool of stopped instances only where asked for", () => {
+  test("has a warm pool of stopped instances only where the props have one", () => {
     expect(only(stack, "aws_autoscaling_group")).not.toHaveProperty("warm_pool");
     expect(only(synth({ warmPool: { minInstances: 1, maxPrepared: 3 } }), "aws_autoscaling_group").warm_pool).toEqual({
       pool_state: "Stopped",

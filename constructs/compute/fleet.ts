@@ -18,7 +18,7 @@ export interface FleetProps {
   readonly kmsKeyArn: string;
   /** First-boot script, in clear text. */
   readonly userData: string;
-  /** What the instances may do in AWS. */
+  /** Permissions of the instances. */
   readonly statements: readonly PolicyStatement[];
   readonly securityGroupId: string;
   readonly subnetIds: readonly string[];
@@ -30,7 +30,7 @@ export interface FleetProps {
   readonly startupSeconds: number;
   /** Seconds from then on in which an instance counts for no scaling decision. @default - `startupSeconds` */
   readonly warmupSeconds?: number;
-  /** Where an instance is held back until it can serve. @default - in service as soon as it runs */
+  /** Lifecycle hook that delays service until the instance is ready. @default - in service as soon as it runs */
   readonly launchHook?: LaunchHook;
   /** Lifecycle hooks that delay termination until the instance's work is done. @default - terminated once deregistered */
   readonly terminateHook?: TerminateHook;
@@ -46,7 +46,7 @@ export interface FleetProps {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** A fleet of one would otherwise be empty while its instance is replaced. It needs room for twice the instances. */
+/** A fleet of one would otherwise be empty while its instance is replaced. Needs capacity for twice the instances. */
 const NEW_ONES_FIRST = { minHealthyPercentage: 100, maxHealthyPercentage: 200 } as const;
 
 /** Identical instances in isolated subnets that replace themselves when the load balancer finds them unhealthy. */
@@ -70,7 +70,7 @@ export class Fleet extends Construct {
       userData: Fn.base64encode(script.asString),
       iamInstanceProfile: { arn: profile.arn },
       vpcSecurityGroupIds: [props.securityGroupId],
-      // One hop: the instance itself, no container on it, gets at the role's credentials.
+      // One hop: the instance itself can read the role's credentials, a container on it cannot.
       metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
       blockDeviceMappings: [
         {
@@ -99,7 +99,7 @@ export class Fleet extends Construct {
         ? {}
         : {
             capacityReservationSpecification: {
-              capacityReservationPreference: "capacity-reservations-first", // when it is full, on demand is next
+              capacityReservationPreference: "capacity-reservations-first", // when it is full, instances are on demand
               capacityReservationTarget: { capacityReservationIds: [capacityReservation] },
             },
           }),
@@ -107,10 +107,10 @@ export class Fleet extends Construct {
       healthCheckType: "ELB",
       healthCheckGracePeriod: props.startupSeconds,
       defaultInstanceWarmup: props.warmupSeconds ?? props.startupSeconds,
-      // Old versions go first; then the newest, which has the least in its caches. AWS keeps zones balanced before both.
+      // Old versions are terminated first; then the newest instance, whose caches hold least. AWS balances zones before both.
       terminationPolicies: ["OldestLaunchTemplate", "NewestInstance"],
       ...(launchHook ? { initialLifecycleHook: [initialHook(launchHook)] } : {}),
-      // GPUs can be sold out for hours; an apply must not wait for them. Alarms tell of missing instances.
+      // GPUs can be sold out for hours; an apply must not wait for them. Alarms report missing instances.
       waitForCapacityTimeout: "0",
       // Also when AWS replaces an instance on its own (health, zones, Spot): the new one first.
       instanceMaintenancePolicy: NEW_ONES_FIRST,
@@ -118,7 +118,7 @@ export class Fleet extends Construct {
         strategy: "Rolling",
         preferences: {
           ...NEW_ONES_FIRST,
-          // AWS can go back to a numbered template version with an image of its own (`latest_version` is a number), but
+          // AWS can roll back to a numbered template version that names an image id (`latest_version` is a number), but
           // not where it looks the image up at launch: there the rollout only stops.
           ...(props.image.startsWith("ami-") ? { autoRollback: true } : {}),
           ...(rolloutAlarm === undefined ? {} : { alarmSpecification: { alarms: [rolloutAlarm] } }),

@@ -5,19 +5,19 @@ import type {
 import { AutoscalingLifecycleHook } from "@cdktf/provider-aws/lib/autoscaling-lifecycle-hook/index.js";
 import { Construct } from "constructs";
 
-/** Holds a new instance back until somebody completes the hook; ends the instance when nobody does in time. */
+/** Delays a new instance until the hook is completed; terminates the instance when that does not happen in time. */
 export interface LaunchHook {
   readonly name: string;
   /** 30 to 7200. */
   readonly heartbeatSeconds: number;
 }
 
-/** Keeps an instance that shall end alive until somebody completes the hook, or until its time is over. */
+/** Delays the termination of an instance until the hook is completed, or until its time is over. */
 export interface TerminateHook {
   readonly name: string;
   /** 30 to 7200. */
   readonly heartbeatSeconds: number;
-  /** Handed to whoever hears of the hook; at most 1023 characters. */
+  /** Sent with the hook's notification; at most 1023 characters. */
   readonly metadata: string;
 }
 
@@ -30,7 +30,7 @@ export interface LifecycleHooksProps {
 const launchSettings = ({ heartbeatSeconds }: LaunchHook) => ({
   lifecycleTransition: "autoscaling:EC2_INSTANCE_LAUNCHING",
   heartbeatTimeout: heartbeatSeconds,
-  defaultResult: "ABANDON", // one that never became ready is ended and replaced
+  defaultResult: "ABANDON", // an instance that never became ready is terminated and replaced
 });
 
 /** The launch hook as part of a new group, so that its very first instances wait too. */
@@ -57,7 +57,7 @@ export class LifecycleHooks extends Construct {
         name: terminateHook.name,
         lifecycleTransition: "autoscaling:EC2_INSTANCE_TERMINATING",
         heartbeatTimeout: terminateHook.heartbeatSeconds,
-        defaultResult: "CONTINUE", // it ends either way; ABANDON would skip other hooks
+        defaultResult: "CONTINUE", // the instance is terminated either way; ABANDON would skip other hooks
         notificationMetadata: terminateHook.metadata,
       });
     }

@@ -5,9 +5,9 @@ export type Purchase =
   | { readonly option: "on-demand" }
   | {
       readonly option: "spot";
-      /** Instances on demand before the first Spot one: what must never be taken away. */
+      /** Instances on demand before the first Spot instance: the capacity that AWS must not reclaim. */
       readonly onDemandBase: number;
-      /** Other types that may stand in when Spot has none of the fleet's own; each must hold the model. */
+      /** Other types, for when Spot has no capacity of the fleet's own type; the model must fit on each. */
       readonly overrides: readonly string[];
     };
 
@@ -23,7 +23,7 @@ export function mixedInstances(
       onDemandBaseCapacity: onDemandBase,
       onDemandPercentageAboveBaseCapacity: 0,
       onDemandAllocationStrategy: "prioritized", // the fleet's own type first
-      spotAllocationStrategy: "price-capacity-optimized", // AWS's advice: least likely to be taken back, then cheap
+      spotAllocationStrategy: "price-capacity-optimized", // AWS's advice: least likely to be reclaimed, then cheap
     },
     launchTemplate: {
       launchTemplateSpecification: { launchTemplateId: template.id, version: template.version },

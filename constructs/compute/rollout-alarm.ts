@@ -10,8 +10,9 @@ export interface RolloutAlarmProps {
 }
 
 /**
- * Stops the rollout of a new template when instances that were ready turn sick. Those that never become ready stop it
- * without an alarm. Not the number of healthy ones: that is low in an outage too, and would refuse its repair.
+ * Stops the rollout of a new template when instances that were ready become unhealthy. Instances that never become ready
+ * stop it without an alarm. The number of healthy instances is no measure: it is low in an outage too, and the alarm would
+ * stop the rollout that repairs it.
  */
 export class RolloutAlarm extends Construct {
   readonly alarmName: string;
@@ -27,7 +28,7 @@ export class RolloutAlarm extends Construct {
       dimensions: { TargetGroup: targetGroupArnSuffix, LoadBalancer: loadBalancerArnSuffix },
       statistic: "Maximum",
       period: 60,
-      evaluationPeriods: 2, // a sick instance is replaced within minutes; one short dip is no bad version
+      evaluationPeriods: 2, // an unhealthy instance is replaced within minutes; one short dip is no bad version
       datapointsToAlarm: 2,
       comparisonOperator: "GreaterThanThreshold",
       threshold: 0,

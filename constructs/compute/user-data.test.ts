@@ -18,7 +18,7 @@ describe("user data", () => {
     );
   });
 
-  test.each(["it's", "two\nlines"])("refuses a value that would break out of its line: %j", (value) => {
+  test.each(["it's", "two\nlines"])("refuses a value that would end its quoted line: %j", (value) => {
     expect(() => userData({ role: "engine", variables: { SLUICE_MODEL: value } })).toThrow(
       /SLUICE_MODEL must hold neither a single quote nor a line break, got .*; write it as JSON/,
     );

@@ -1,15 +1,15 @@
 import { ENV_BLOCK_END, ENV_BLOCK_START } from "../../contracts/processes/process-environment.ts";
 
 export interface UserDataProps {
-  /** Names the environment file and the systemd unit that the machine image carries: `sluice-<role>`. */
+  /** Names the environment file and the systemd unit of the machine image: `sluice-<role>`. */
   readonly role: "gateway" | "engine";
   /** Environment variables of the process; values may hold OpenTofu references, but no line breaks. */
   readonly variables: Readonly<Record<string, string>>;
 }
 
 /**
- * The script of an instance's first boot: it writes the process's environment and starts the unit. Nothing secret may
- * come in here: whoever may describe a launch template can read it.
+ * The script of an instance's first boot: it writes the process's environment and starts the unit. It must
+ * hold no secret: every principal that may describe launch templates can read it.
  * @throws when a value cannot be written on one single-quoted line
  */
 export function userData({ role, variables }: UserDataProps): string {
@@ -33,7 +33,7 @@ export function userData({ role, variables }: UserDataProps): string {
   ].join("\n");
 }
 
-/** JSON that stands inside single quotes on one line. */
+/** JSON for a single-quoted value on one line. */
 export function toSingleLineJson(value: unknown): string {
   return JSON.stringify(value).replaceAll("'", "\\u0027");
 }

@@ -30,7 +30,7 @@ describe("the cost outputs", () => {
     ]);
   });
 
-  test("in a region without prices say so, and stop nothing", () => {
+  test("in a region without prices have the reason, and synthesis succeeds", () => {
     const { output } = synth({ ...dev, region: "eu-west-1" });
     expect(output).toEqual({
       estimated_monthly_cost: {

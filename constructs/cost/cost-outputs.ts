@@ -15,7 +15,7 @@ export interface CostOutputsProps {
   readonly usage?: Usage;
 }
 
-/** The whole environment's forecast as outputs of the stack that has the fleets' variables: a plan shows what they cost. */
+/** The environment's forecast as outputs of the stack that has the fleets' variables: a plan shows their cost. */
 export class CostOutputs extends Construct {
   constructor(scope: Construct, id: string, { environment, variableOf, usage = DEFAULT_USAGE }: CostOutputsProps) {
     super(scope, id);
@@ -47,7 +47,7 @@ export class CostOutputs extends Construct {
     output(
       "estimated_monthly_cost_breakdown",
       `Dollars a month by resource type; ${assumed}.`,
-      Token.asString(Object.fromEntries(breakdown)), // given the object itself, cdktf calls what Node has deprecated
+      Token.asString(Object.fromEntries(breakdown)), // of the object itself, cdktf calls a deprecated function of Node
     );
   }
 }

@@ -38,7 +38,7 @@ describe("the cost publisher", () => {
     ]);
   });
 
-  test("is told the models and today's prices, in a form that the function takes", () => {
+  test("gets the models and today's prices, in a form that the function accepts", () => {
     const { variables } = only(stack, "aws_lambda_function").environment;
     const settings = CostPublisherSettings.parse(JSON.parse(variables.SLUICE_COSTS));
     expect(settings).toMatchObject({ environment: "prod", models: Object.keys(prod.pools) });

@@ -18,7 +18,7 @@ export interface CostPublisherProps {
   readonly kmsKeyArn: string;
 }
 
-/** Writes every hour what the last one cost: instances at their price, requests at theirs. */
+/** Publishes every hour the cost of the last hour: instances and requests at their prices. */
 export class CostPublisher extends Construct {
   readonly resource: BundledFunction;
 
@@ -29,7 +29,7 @@ export class CostPublisher extends Construct {
       name,
       bundle,
       environment: { [ENV.costs]: JSON.stringify(costRates(environment)) },
-      timeoutSeconds: 30, // two questions to AWS, each answered in a second or two
+      timeoutSeconds: 30, // two calls to AWS, each of a second or two
       logRetentionDays,
       kmsKeyArn,
       statements: [

@@ -8,8 +8,8 @@ import { forecast } from "../../domain/cost/forecast.ts";
 import { DEFAULT_USAGE, HOURS_PER_MONTH, volumesOf } from "../../domain/cost/usage.ts";
 
 /**
- * What the cost publisher reckons with: today's list prices, and an hour's share of what the platform costs without
- * any request.
+ * Input of the cost publisher's calculation: today's list prices, and an hour's share of the platform's cost without
+ * requests.
  * @throws when the region's prices are not on file
  */
 export function costRates(environment: CostEnvironment): CostPublisherSettings {

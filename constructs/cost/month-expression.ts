@@ -11,8 +11,8 @@ export interface MonthExpressionProps {
 }
 
 /**
- * Dollars a month as an OpenTofu expression that follows the fleets' variables: what is fixed is a number, what grows
- * with a fleet is multiplied by its instances. Rounded to cents.
+ * Dollars a month as an OpenTofu expression of the fleets' variables: fixed cost is a number, cost that grows with a
+ * fleet is multiplied by its instances. Rounded to cents.
  */
 export function monthExpression({ items, fleets, share, variableOf }: MonthExpressionProps): string {
   const costOfItems = (fleet: string | undefined) =>

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { only, synthConstruct } from "../../test-support/synth.ts";
 import { MonthlyBudget } from "./monthly-budget.ts";
 
-test("a budget counts what carries the environment's tag, and tells the topic before the money is spent", () => {
+test("a budget counts the resources with the environment's tag, and notifies the topic before the money is spent", () => {
   const stack = synthConstruct((scope) => {
     new MonthlyBudget(scope, "Budget", { name: "test", monthlyUsd: 1200, environment: "dev", topicArn: "arn:topic" });
   });

@@ -4,7 +4,7 @@ import { Construct } from "constructs";
 export interface MonthlyBudgetProps {
   readonly name: string;
   readonly monthlyUsd: number;
-  /** Value of the tag `Environment` on what is counted. */
+  /** Value of the tag `Environment` on the counted resources. */
   readonly environment: string;
   /** SNS topic that gets the notifications. */
   readonly topicArn: string;

@@ -4,7 +4,7 @@ import { ArtefactStore } from "./artefact-store.ts";
 import { EncryptionKey } from "./encryption-key.ts";
 
 describe("the artefact store", () => {
-  test("lets a role read one prefix and nothing beside it", () => {
+  test("lets a role read one prefix and no other", () => {
     synthConstruct((scope) => {
       const encryptionKey = new EncryptionKey(scope, "Key", { name: "t", region: "us-east-1", isProtected: false });
       const store = new ArtefactStore(scope, "Store", { namePrefix: "t-", encryptionKey, isProtected: false });

@@ -10,10 +10,10 @@ export interface ArtefactStoreProps {
   readonly isProtected: boolean;
 }
 
-/** Old weights and builds stay this long, so that a roll-back finds them. */
+/** Days for which old weights and builds are retained, so that a rollback finds them. */
 const OLD_VERSION_DAYS = 30;
 
-/** The bucket of what instances run: gateway builds under `gateway/`, weights under `weights/<id>/<revision>/`. */
+/** Bucket of the artefacts of instances: gateway builds under `gateway/`, weights under `weights/<id>/<revision>/`. */
 export class ArtefactStore extends Construct {
   readonly bucketName: string;
   /** Customer key of its objects. */

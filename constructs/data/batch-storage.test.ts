@@ -38,7 +38,7 @@ describe("the storage of batches", () => {
     ]);
   });
 
-  test("everything in it goes by itself: items by their time, files after their longest, parts after days", () => {
+  test("all its content expires: items at their time to live, files after their longest life, incomplete uploads after days", () => {
     expect(only(synth(true), "aws_dynamodb_table").ttl).toEqual({ attribute_name: "ttl", enabled: true });
     const rules = only(synth(true), "aws_s3_bucket_lifecycle_configuration").rule;
     const expiries = rules.flatMap(({ filter, expiration }: { filter: { prefix: string }[]; expiration?: unknown }) =>

@@ -13,14 +13,14 @@ export interface BatchStorageProps {
   readonly isProtected: boolean;
 }
 
-/** What a client deletes is gone for good after this: its content may be personal. */
+/** Days after which a file that a client deleted is gone for good: its content may be personal. */
 const OLD_VERSION_DAYS = 1;
-/** A batch is over within a day; parts that a crash left behind are of no use after that. */
+/** A batch ends within a day; parts of an upload that a crash left behind are useless after that. */
 const PART_DAYS = 3;
 
 /**
  * Files that clients upload and that batches write, and the table of files, batches and their queue. Item shapes:
- * `gateway/batches/batch-items.ts`; everything in both goes by itself.
+ * `gateway/batches/batch-items.ts`; the content of both expires.
  */
 export class BatchStorage extends Construct {
   readonly tableName: string;
@@ -62,7 +62,7 @@ export class BatchStorage extends Construct {
     this.bucketName = this.#bucket.bucketName;
   }
 
-  /** What serving files and working on batches takes: items one by one or by partition, objects by key; never a scan. */
+  /** Permissions to serve files and to work on batches: items one by one or by partition, objects by key; never a scan. */
   accessStatements(): readonly PolicyStatement[] {
     return [
       {

@@ -8,13 +8,13 @@ describe("the encryption key", () => {
       new EncryptionKey(scope, "Key", { name: "test", region: "us-east-1", isProtected });
     });
 
-  test("rotates, waits 30 days before it goes, and has a name", () => {
+  test("rotates, waits 30 days before its deletion, and has a name", () => {
     const stack = synth(false);
     expect(only(stack, "aws_kms_key")).toMatchObject({ enable_key_rotation: true, deletion_window_in_days: 30 });
     expect(only(stack, "aws_kms_alias").name).toBe("alias/test");
   });
 
-  test.each([true, false])("prevent_destroy is %s when asked for", (isProtected) => {
+  test.each([true, false])("prevent_destroy is %s as set in the props", (isProtected) => {
     expect(only(synth(isProtected), "aws_kms_key").lifecycle).toEqual({ prevent_destroy: isProtected });
   });
 

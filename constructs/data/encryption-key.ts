@@ -11,7 +11,7 @@ export interface EncryptionKeyProps {
   readonly region: string;
   /** Whether OpenTofu refuses to destroy the key. */
   readonly isProtected: boolean;
-  /** What AWS encrypts or decrypts with it on its own. @default - nothing: roles do, by their own policies */
+  /** AWS services that use the key themselves. @default - none: roles use it, by their own policies */
   readonly uses?: readonly KeyUse[];
 }
 
@@ -29,7 +29,7 @@ export class EncryptionKey extends Construct {
       description: `Data of ${name}`,
       policy: keyPolicy({ accountId, region, uses }),
       enableKeyRotation: true,
-      deletionWindowInDays: 30, // the longest there is: what it encrypts is lost with it
+      deletionWindowInDays: 30, // the longest possible: data that the key encrypts is lost with it
       lifecycle: { preventDestroy: isProtected },
     });
     explainWildcards(this.resource, KEY_POLICY_REASONS);
@@ -37,7 +37,7 @@ export class EncryptionKey extends Construct {
     new KmsAlias(this, "Alias", { name: `alias/${name}`, targetKeyId: this.resource.keyId });
   }
 
-  /** Lets a role read and write encrypted through the given service, and nothing by calling KMS itself. */
+  /** Lets a role encrypt and decrypt through one AWS service, and nothing by calling KMS itself. */
   writeStatement(service: "dynamodb" | "s3"): PolicyStatement {
     return {
       ...this.decryptStatement(service),
@@ -46,7 +46,7 @@ export class EncryptionKey extends Construct {
     };
   }
 
-  /** Lets a role decrypt what the given service hands it, and nothing by calling KMS itself. */
+  /** Lets a role decrypt data of one AWS service through that service, and nothing by calling KMS itself. */
   decryptStatement(service: "dynamodb" | "s3"): PolicyStatement {
     return {
       Sid: `Decrypt${service === "s3" ? "S3" : "DynamoDb"}`,

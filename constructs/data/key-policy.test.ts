@@ -5,7 +5,7 @@ import { type KeyUse, keyPolicy } from "./key-policy.ts";
 const policy = (...uses: KeyUse[]) => statements(keyPolicy({ accountId: "123456789012", region: "eu-west-1", uses }));
 
 describe("a key's policy", () => {
-  test("leaves the key to the account, and to no service that is not asked for", () => {
+  test("gives the key to the account, and only to the services that the props name", () => {
     expect(policy()).toEqual([
       {
         Sid: "Account",

@@ -1,4 +1,4 @@
-/** What AWS does with a key on its own, without one of our roles. */
+/** Uses of a key by AWS services themselves, without one of our roles. */
 export type KeyUse = "alarmTopics" | "logGroups" | "site" | "volumes";
 
 export interface KeyPolicyProps {
@@ -19,7 +19,7 @@ interface KeyStatement {
 
 /** Why statements of a key's policy have a wildcard, by `Sid`. */
 export const KEY_POLICY_REASONS: Readonly<Record<string, string>> = {
-  Account: "Without it nobody could ever change the key again; who may do what is in the roles' own policies.",
+  Account: "Without it no principal could ever change the key again; permissions are in the roles' own policies.",
   Volumes:
     "Named as principal, Auto Scaling's role must exist already, which in a new account it does not; the conditions name it just as exactly.",
   VolumeGrants: "As Volumes; the grants are for EBS alone.",
@@ -36,7 +36,7 @@ const ENCRYPT_AND_DECRYPT = [
   "kms:ReEncryptTo",
 ];
 
-/** The policy of a key: the account governs it, and each use lets one service in, for this account's things only. */
+/** The policy of a key: the account governs it, and each use admits one service, for this account's resources only. */
 export function keyPolicy({ uses, ...location }: KeyPolicyProps): string {
   const account = statement("Account", { AWS: `arn:aws:iam::${location.accountId}:root` }, ["kms:*"]);
   return JSON.stringify({

@@ -32,7 +32,7 @@ export class KeysTable extends Construct {
     this.tableName = this.resource.name;
   }
 
-  /** What verifying a key takes: one item at a time, never a scan. */
+  /** Permissions to verify a key: one item at a time, never a scan. */
   readStatements(): readonly PolicyStatement[] {
     return [
       {

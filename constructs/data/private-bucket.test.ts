@@ -8,7 +8,7 @@ const synth = (props: Partial<PrivateBucketProps> = {}) =>
   });
 
 describe("a private bucket", () => {
-  test("is closed to the public in all four ways", () => {
+  test("has all four public access blocks", () => {
     expect(only(synth(), "aws_s3_bucket_public_access_block")).toMatchObject({
       block_public_acls: true,
       block_public_policy: true,
@@ -27,7 +27,7 @@ describe("a private bucket", () => {
     });
   });
 
-  test("leaves the policy to its owner when asked", () => {
+  test("has no policy when its owner writes one", () => {
     expect(typeCounts(synth({ hasOwnPolicy: true }))).not.toHaveProperty("aws_s3_bucket_policy");
   });
 
@@ -40,13 +40,13 @@ describe("a private bucket", () => {
     expect(rule.apply_server_side_encryption_by_default).toEqual(expected);
   });
 
-  test("keeps old versions for the days asked for", () => {
+  test("keeps old versions for the days in the props", () => {
     expect(only(synth(), "aws_s3_bucket_versioning").versioning_configuration).toEqual({ status: "Enabled" });
     const [rule] = only(synth(), "aws_s3_bucket_lifecycle_configuration").rule;
     expect(rule.noncurrent_version_expiration).toEqual([{ noncurrent_days: 30 }]);
   });
 
-  test("goes with its content only when it is not protected", () => {
+  test("is destroyed with its content only when it is not protected", () => {
     expect(only(synth({ isProtected: false }), "aws_s3_bucket").force_destroy).toBe(true);
     expect(only(synth(), "aws_s3_bucket")).toMatchObject({
       force_destroy: false,

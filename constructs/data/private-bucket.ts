@@ -8,17 +8,17 @@ import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versionin
 import { Construct } from "constructs";
 
 export interface PrivateBucketProps {
-  /** Start of the bucket's name, at most 37 characters; AWS adds what makes it unique in the world. */
+  /** Start of the bucket's name, at most 37 characters; AWS adds a suffix that makes it globally unique. */
   readonly namePrefix?: string;
-  /** The whole name, where something outside the stacks must know it beforehand. @default - `namePrefix` and AWS's suffix */
+  /** The whole name, where something outside the stacks needs it before the bucket exists. @default - `namePrefix` and AWS's suffix */
   readonly name?: string;
   /** Customer key. @default - S3's own keys */
   readonly kmsKeyArn?: string;
   /** Whether OpenTofu refuses to destroy the bucket; otherwise it is destroyed with its content. */
   readonly isProtected: boolean;
-  /** Days after which objects go by themselves, by the start of their keys. @default - they stay */
+  /** Days after which objects expire, by the prefix of their keys. @default - they do not expire */
   readonly expiry?: readonly { readonly prefix: string; readonly days: number }[];
-  /** Days after which a replaced or deleted version goes. */
+  /** Days after which a replaced or deleted version expires. */
   readonly oldVersionDays: number;
   /** Whether the owner writes the bucket's one policy itself, with `tlsOnlyStatement` in it. @default false */
   readonly hasOwnPolicy?: boolean;
@@ -29,7 +29,7 @@ export class PrivateBucket extends Construct {
   readonly resource: S3Bucket;
   readonly bucketName: string;
   readonly arn: string;
-  /** What a bucket policy must wait for: both change the same setting; at once they conflict. */
+  /** Dependency of a bucket policy: both change the same setting and conflict when applied at once. */
   readonly publicAccessBlock: S3BucketPublicAccessBlock;
 
   constructor(scope: Construct, id: string, props: PrivateBucketProps) {

@@ -14,7 +14,7 @@ const synth = (isProtected: boolean) =>
   });
 
 describe("the table of stored responses", () => {
-  test("lets a gateway keep, find and delete one response, never list them", () => {
+  test("lets a gateway store, find and delete one response, never list them", () => {
     expect(synth(true).output?.granted?.value).toEqual([
       [["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"], [`\${aws_dynamodb_table.Responses.arn}`]],
       [["kms:Decrypt"], [`\${aws_kms_key.Key.arn}`]],

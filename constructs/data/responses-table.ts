@@ -37,7 +37,7 @@ export class ResponsesTable extends Construct {
     this.tableName = this.resource.name;
   }
 
-  /** What a gateway does: it keeps one response, finds one, and deletes one. */
+  /** Permissions of a gateway: to store one response, to find one, and to delete one. */
   keepStatements(): readonly PolicyStatement[] {
     return [
       {

@@ -10,7 +10,7 @@ export interface RoutesTableProps {
   readonly isProtected: boolean;
 }
 
-/** Providers and routes as they were changed at run time, and what providers cost. Item shape: `contracts/targets/target-changes.ts`. */
+/** Changes of providers and routes at run time, and spend by provider. Item shape: `contracts/targets/target-changes.ts`. */
 export class RoutesTable extends Construct {
   readonly resource: DynamodbTable;
   readonly tableName: string;
@@ -36,7 +36,7 @@ export class RoutesTable extends Construct {
     this.tableName = this.resource.name;
   }
 
-  /** What a gateway does: it looks for changes, keeps those of its admin API, and adds up spend. */
+  /** Permissions of a gateway: to read changes, to store those of its admin API, and to add up spend. */
   changeStatements(): readonly PolicyStatement[] {
     return [
       {

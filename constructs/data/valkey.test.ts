@@ -22,7 +22,7 @@ const synth = (nodes: number) =>
 const group = (nodes: number) => only(synth(nodes), "aws_elasticache_replication_group");
 
 describe("the shared store", () => {
-  test("is Valkey, encrypted with our key at rest and with TLS on the way, which its address says", () => {
+  test("is Valkey, encrypted with our key at rest and with TLS in transit, and its URL is rediss://", () => {
     expect(group(2)).toMatchObject({
       engine: "valkey",
       at_rest_encryption_enabled: "true",
@@ -35,12 +35,12 @@ describe("the shared store", () => {
     );
   });
 
-  test("has no password and no snapshot that could be found in a state or a bucket", () => {
+  test("has no password and no snapshot, which a state or a bucket would hold", () => {
     expect(group(2)).not.toHaveProperty("auth_token");
     expect(group(2)).toMatchObject({ snapshot_retention_limit: 0 });
   });
 
-  test("lets in the gateways by their security group, and nobody else", () => {
+  test("accepts connections from the gateways' security group alone", () => {
     const stack = synth(2);
     const rules = Object.values(resources(stack, "aws_vpc_security_group_ingress_rule"));
     expect(rules).toHaveLength(1);
@@ -48,14 +48,14 @@ describe("the shared store", () => {
     expect(only(stack, "aws_vpc_security_group_egress_rule")).toMatchObject({ security_group_id: "sg-gateways" });
   });
 
-  test("stands in the private subnets of all zones", () => {
+  test("is in the private subnets of all zones", () => {
     const stack = synth(2);
     const { subnet_ids: ids } = only(stack, "aws_elasticache_subnet_group");
     expect(ids).toHaveLength(2);
     expect(JSON.stringify(ids)).toContain("Private");
   });
 
-  test("takes another node's place by itself when there is one", () => {
+  test("fails over automatically when there is a second node", () => {
     expect(group(2)).toMatchObject({
       num_cache_clusters: 2,
       automatic_failover_enabled: true,

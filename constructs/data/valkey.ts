@@ -11,10 +11,10 @@ export interface ValkeyProps {
   /** At most 40 characters, which is ElastiCache's limit. */
   readonly name: string;
   readonly nodeType: ValkeyNodeTypeId;
-  /** Nodes in different zones, of which one takes the writes. */
+  /** Nodes in different zones, of which one is the primary. */
   readonly nodes: number;
   readonly network: Network;
-  /** Who may connect: nobody else's packets arrive. */
+  /** Security group that may connect; no other can. */
   readonly clientSecurityGroupId: string;
   readonly kmsKeyArn: string;
 }
@@ -22,13 +22,13 @@ export interface ValkeyProps {
 const PORT = 6379;
 
 /**
- * The store that gateways share: ElastiCache for Valkey, in the isolated subnets, encrypted on the way and at rest.
- * Everything in it can be lost, so it has no snapshots. It has no password either: that would have to stand in the
- * state, and the security group lets in nobody who would not know it.
+ * The gateways' shared store: ElastiCache for Valkey, in the isolated subnets, encrypted in transit and at rest.
+ * Its content may be lost, so it has no snapshots. It has no password either: the state would hold it, and the security
+ * group admits only gateways, which would know it.
  */
 export class Valkey extends Construct {
   readonly resource: ElasticacheReplicationGroup;
-  /** `rediss://…`: the node that takes the writes; the name moves to another one when that fails. */
+  /** `rediss://…` of the primary; the name resolves to another node after a failover. */
   readonly url: string;
 
   constructor(scope: Construct, id: string, props: ValkeyProps) {

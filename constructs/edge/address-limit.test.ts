@@ -13,14 +13,14 @@ const stack = synthConstruct((scope) => {
 const acl = only(stack, "aws_wafv2_web_acl");
 
 describe("the limit per address", () => {
-  test("counts 100 requests in 60 seconds, in the words that the provider passes on as they are", () => {
+  test("counts 100 requests in 60 seconds, in the names that the provider passes on unchanged", () => {
     expect(acl.rule).toHaveLength(1);
     expect(acl.rule[0].statement).toEqual({
       rate_based_statement: { limit: 100, evaluation_window_sec: 60, aggregate_key_type: "IP" },
     });
   });
 
-  test("answers 429 with Retry-After and the API's error body, readable by the page's script", () => {
+  test("responds with 429, Retry-After and the API's error body, readable by the page's script", () => {
     const response = acl.rule[0].action.block.custom_response;
     expect(response.response_code).toBe(429);
     expect(response.response_header).toEqual(
@@ -35,12 +35,12 @@ describe("the limit per address", () => {
     expect(JSON.parse(body.content).error.code).toBe("rate_limit_exceeded");
   });
 
-  test("lets everything else through and keeps no samples of requests", () => {
+  test("lets all other requests through and stores no samples of requests", () => {
     expect(acl.default_action).toEqual({ allow: {} });
     expect(acl.visibility_config.sampled_requests_enabled).toBe(false);
   });
 
-  test("stands in front of the resource given", () => {
+  test("is associated with the resource of the props", () => {
     expect(acl.scope).toBe("REGIONAL");
     expect(only(stack, "aws_wafv2_web_acl_association").resource_arn).toBe("arn:stage");
   });

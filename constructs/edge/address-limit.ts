@@ -9,15 +9,15 @@ export interface AddressLimitProps {
   /** Requests in 60 seconds from one address; AWS takes 10 or more. */
   readonly requestsPerMinute: number;
   readonly corsOrigins: readonly string[];
-  /** Stage or load balancer to stand in front of. */
+  /** ARN of the protected stage or load balancer. */
   readonly resourceArn: string;
 }
 
 const BODY_KEY = "rate-limit-exceeded";
 
 /**
- * The firewall in front: one address may send so many requests a minute, the next are answered 429. WAF looks every
- * 10 seconds and estimates, so a burst can pass; the gateway counts exactly.
+ * The web application firewall: one address may send so many requests a minute, further ones get 429. WAF estimates
+ * every 10 seconds, so a burst can pass; the gateway counts exactly.
  */
 export class AddressLimit extends Construct {
   readonly resource: Wafv2WebAcl;
@@ -29,7 +29,7 @@ export class AddressLimit extends Construct {
     const visibility = (metricName: string) => ({
       metricName,
       cloudwatchMetricsEnabled: true,
-      sampledRequestsEnabled: false, // samples would hold headers, and with them keys
+      sampledRequestsEnabled: false, // samples would hold headers, which have API keys
     });
     this.resource = new Wafv2WebAcl(this, "Default", {
       name,
@@ -55,7 +55,7 @@ export class AddressLimit extends Construct {
               },
             },
           },
-          // Passed on as written: the binding does not translate names inside a statement.
+          // Snake case: the binding does not translate names inside a statement.
           statement: {
             rate_based_statement: {
               limit: requestsPerMinute,

@@ -26,7 +26,7 @@ describe("the API's domain", () => {
     expect(alias).toMatchObject({ zone_id: "Z1", name: "api.example.com", alias: { evaluate_target_health: true } });
   });
 
-  test("the certificate is used only once DNS has proved it", () => {
+  test("the certificate is used only after its validation by DNS", () => {
     expect(only(stack, "aws_acm_certificate")).toMatchObject({
       validation_method: "DNS",
       lifecycle: { create_before_destroy: true },

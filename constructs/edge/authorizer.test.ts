@@ -13,7 +13,7 @@ const stack = synthConstruct((scope) => {
 });
 
 describe("the authorizer", () => {
-  test("is a small arm64 function that ends soon", () => {
+  test("is a small arm64 function with a short timeout", () => {
     expect(only(stack, "aws_lambda_function")).toMatchObject({
       function_name: "test-authorize-request",
       architectures: ["arm64"],

@@ -11,14 +11,14 @@ export interface AuthorizerProps {
   readonly bundle: string;
   readonly auth: Exclude<AuthMode, "off">;
   readonly keysTable: KeysTable;
-  /** Plan name → API key value that stands for it in API Gateway. */
+  /** Plan name → API key value that identifies it in API Gateway. */
   readonly planKeys: Readonly<Record<string, string>>;
   readonly logRetentionDays: number;
   /** Customer key of the log; its policy lets CloudWatch Logs use it. */
   readonly kmsKeyArn: string;
 }
 
-/** One GetItem takes milliseconds; longer only holds the caller up. */
+/** One GetItem takes milliseconds; a longer timeout would only delay the caller. */
 const TIMEOUT_SECONDS = 5;
 
 /** The Lambda authorizer: API Gateway refuses bad keys with it; the gateway verifies every key again. */

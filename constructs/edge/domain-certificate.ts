@@ -5,11 +5,11 @@ import { Construct } from "constructs";
 
 export interface DomainCertificateProps {
   readonly domainName: string;
-  /** Route 53 zone in which the proof of ownership is written. */
+  /** Route 53 zone of the validation record. */
   readonly hostedZoneId: string;
 }
 
-/** A public certificate that proves itself through DNS and renews itself as long as the record stays. */
+/** A public certificate, validated by DNS; ACM renews it for as long as the record exists. */
 export class DomainCertificate extends Construct {
   readonly resource: AcmCertificate;
   /** Known only once the certificate is issued. */
@@ -20,7 +20,7 @@ export class DomainCertificate extends Construct {
     this.resource = new AcmCertificate(this, "Default", {
       domainName,
       validationMethod: "DNS",
-      lifecycle: { createBeforeDestroy: true }, // listeners must never be without
+      lifecycle: { createBeforeDestroy: true }, // listeners must never be without a certificate
     });
     const proof = this.resource.domainValidationOptions.get(0); // one name, so one option
     const record = new Route53Record(this, "Proof", {

@@ -3,7 +3,7 @@ import { only, synthConstruct } from "../../test-support/synth.ts";
 import { LoggingPermission } from "./logging-permission.ts";
 
 describe("the permission to log", () => {
-  test("is set only once the role has its policy, for AWS tries it at once", () => {
+  test("is set only once the role has its policy, for AWS verifies it at once", () => {
     const stack = synthConstruct((scope) => {
       new LoggingPermission(scope, "Logging", { name: "test-logs" });
     });

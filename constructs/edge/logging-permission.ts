@@ -24,11 +24,11 @@ export class LoggingPermission extends Construct {
     });
     explainWildcards(policy, {
       AmazonAPIGatewayPushToCloudWatchLogs:
-        "API Gateway tries the role on all of CloudWatch Logs when it is set; AWS keeps this policy for it.",
+        "API Gateway verifies the role on all of CloudWatch Logs when it is set; AWS has this managed policy for it.",
     });
     this.resource = new ApiGatewayAccount(this, "Default", {
       cloudwatchRoleArn: role.resource.arn,
-      dependsOn: [policy], // AWS tries the role when it is set
+      dependsOn: [policy], // AWS verifies the role when it is set
     });
   }
 }

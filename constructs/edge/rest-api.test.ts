@@ -19,14 +19,14 @@ describe("the REST API", () => {
     });
   });
 
-  test("the link stands in the subnets given, behind the group given", () => {
+  test("the link is in the subnets and the security group of the props", () => {
     expect(only(stack, "aws_apigatewayv2_vpc_link")).toMatchObject({
       subnet_ids: ["subnet-1", "subnet-2"],
       security_group_ids: ["sg-link"],
     });
   });
 
-  test("a changed document is deployed, the new deployment before the old one goes", () => {
+  test("a changed document is deployed, the new deployment before the old one is deleted", () => {
     expect(only(stack, "aws_api_gateway_deployment")).toMatchObject({
       triggers: { body: `\${sha1(aws_api_gateway_rest_api.Api.body)}` },
       lifecycle: { create_before_destroy: true },
@@ -46,7 +46,7 @@ describe("the REST API", () => {
     });
   });
 
-  test("access logs say who and how fast, without query, headers or keys, and go after the retention", () => {
+  test("access logs have caller and latency, without query, headers or keys, and expire after the retention", () => {
     const { format } = only(stack, "aws_api_gateway_stage").access_log_settings;
     expect(Object.keys(JSON.parse(format))).toContain("requestId");
     expect(format).not.toMatch(/header|query|apiKey|Authorization|"path"/i);

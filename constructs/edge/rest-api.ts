@@ -37,7 +37,7 @@ export interface RestApiProps {
   readonly loggingPermission: ITerraformDependable;
 }
 
-/** What an access log line holds: who and how fast, but neither query, headers nor keys. */
+/** Fields of an access log line: caller and latency, but neither query, headers nor keys. */
 const ACCESS_LOG = {
   requestId: "$context.requestId",
   time: "$context.requestTimeEpoch",
@@ -53,7 +53,7 @@ const ACCESS_LOG = {
   plan: "$context.authorizer.plan",
 } as const;
 
-/** The public face: a Regional REST API, described by one OpenAPI document, in front of the internal load balancer. */
+/** The public API: a Regional REST API, described by one OpenAPI document, in front of the internal load balancer. */
 export class RestApi extends Construct {
   readonly resource: ApiGatewayRestApi;
   readonly apiId: string;
@@ -87,7 +87,7 @@ export class RestApi extends Construct {
       endpointConfiguration: { types: ["REGIONAL"] },
       lifecycle: { createBeforeDestroy: true }, // the deployment is created before its old one is deleted, and passes this on to it
       disableExecuteApiEndpoint: props.hasDomain,
-      failOnWarnings: false, // the import warns of response descriptions that it does not keep
+      failOnWarnings: false, // the import warns of response descriptions that it drops
     });
     this.apiId = this.resource.id;
     if (authorizer) {
@@ -102,7 +102,7 @@ export class RestApi extends Construct {
     const deployment = new ApiGatewayDeployment(this, "Deployment", {
       restApiId: this.apiId,
       triggers: { body: Fn.sha1(this.resource.body) }, // a changed document is live only once deployed
-      lifecycle: { createBeforeDestroy: true }, // the stage must never point at nothing
+      lifecycle: { createBeforeDestroy: true }, // the stage must always have a deployment
     });
     const logs = new CloudwatchLogGroup(this, "AccessLogs", {
       name: `/sluice/${name}/access`,
@@ -128,7 +128,7 @@ export class RestApi extends Construct {
         throttlingRateLimit: props.throttle.requestsPerSecond,
         throttlingBurstLimit: props.throttle.burst,
         metricsEnabled: true,
-        loggingLevel: "OFF", // execution logs would hold headers, and with them keys
+        loggingLevel: "OFF", // execution logs would hold headers, which have API keys
         dataTraceEnabled: false,
       },
     });

@@ -15,13 +15,13 @@ export interface UsagePlansProps {
   readonly name: string;
   readonly api: RestApi;
   readonly plans: Readonly<Record<string, UsagePlanLimits>>;
-  /** Plan name → value of the API key that stands for it: `planKeys(...)`. */
+  /** Plan name → value of the API key that identifies it: `planKeys(...)`. */
   readonly planKeys: Readonly<Record<string, string>>;
 }
 
 /**
- * The API key value that stands for each plan. It is a name and no credential, though API Gateway calls it a key: the
- * API's key source is the authorizer, so a caller who sends it gets nothing, and it may stand in state and outputs.
+ * The API key value that identifies each plan. It is a name and no credential, though API Gateway calls it a key: the
+ * API's key source is the authorizer, so it gives a caller no access, and state and outputs may hold it.
  * API Gateway wants at least 20 characters.
  */
 export function planKeys(environment: string, plans: readonly string[]): Readonly<Record<string, string>> {

@@ -41,7 +41,7 @@ describe("drain-engine", () => {
     });
   });
 
-  test("hears of the terminate hooks of its pools only", () => {
+  test("receives the terminate hooks of its pools only", () => {
     expect(JSON.parse(only(stack, "aws_cloudwatch_event_rule").event_pattern)).toEqual({
       source: ["aws.autoscaling"],
       "detail-type": ["EC2 Instance-terminate Lifecycle Action"],
@@ -49,7 +49,7 @@ describe("drain-engine", () => {
     });
   });
 
-  test("may take engines of its pools out, let them go, and look", () => {
+  test("may deregister engines of its pools, complete their hooks, and describe targets", () => {
     const granted = statements(only(stack, "aws_iam_role_policy").policy).map(({ Sid, Resource }) => [Sid, Resource]);
     expect(granted).toEqual([
       ["FindEngine", ["*"]],
@@ -60,7 +60,7 @@ describe("drain-engine", () => {
     ]);
   });
 
-  test("stands where the gateways stand, to ask engines for their load", () => {
+  test("is in the gateways' network, to read the load of engines", () => {
     expect(only(stack, "aws_lambda_function").vpc_config).toEqual({
       subnet_ids: ["subnet-1"],
       security_group_ids: ["sg-gateway"],

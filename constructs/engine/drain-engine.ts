@@ -28,8 +28,8 @@ const MAX_TIMEOUT_SECONDS = 900;
 const MARGIN_SECONDS = 60;
 
 /**
- * Takes an engine that Auto Scaling wants to end out of routing and waits for its streams. The load balancer's own
- * draining does not see them: gateways call engines directly.
+ * Removes an engine that Auto Scaling is about to terminate from routing and waits for its streams. The load balancer's
+ * own draining does not see them: gateways call engines directly.
  */
 export class DrainEngine extends Construct {
   constructor(scope: Construct, id: string, props: DrainEngineProps) {
@@ -39,7 +39,7 @@ export class DrainEngine extends Construct {
       name,
       bundle: props.bundle,
       environment: {},
-      // One that needs longer fails on purpose; Lambda calls it again, and it goes on.
+      // A drain that takes longer fails on purpose; Lambda calls the function again, and it continues.
       timeoutSeconds: Math.min(MAX_TIMEOUT_SECONDS, props.drainSeconds + MARGIN_SECONDS),
       logRetentionDays: props.logRetentionDays,
       kmsKeyArn: props.kmsKeyArn,

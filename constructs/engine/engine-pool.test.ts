@@ -66,7 +66,7 @@ describe("an engine pool", () => {
   });
 
   // documented: engine-health-check
-  test("is checked on /health every 30 seconds, and given its own start-up time", () => {
+  test("is checked on /health every 30 seconds, and has the pool's start-up time", () => {
     expect(only(stack, "aws_lb_target_group")).toMatchObject({
       port: 8000,
       protocol: "HTTP",
@@ -77,7 +77,7 @@ describe("an engine pool", () => {
     expect(only(stack, "aws_autoscaling_group").health_check_grace_period).toBe(300);
   });
 
-  test("its engines are told role, model, arguments and where the weights are", () => {
+  test("its engines' user data has role, model, arguments and the location of the weights", () => {
     expect(script).toContain("SLUICE_ROLE='engine'\n");
     expect(script).toContain("SLUICE_MODEL='phi'\n");
     expect(JSON.parse(/^SLUICE_ENGINE_ARGUMENTS='(.*)'$/m.exec(script!)![1]!)).toContain("--max-num-seqs");
@@ -86,7 +86,7 @@ describe("an engine pool", () => {
     );
   });
 
-  test("its engines may read their weights, report, and say that they are ready", () => {
+  test("its engines may read their weights, write logs and metrics, and complete their launch hook", () => {
     const granted = statements(only(stack, "aws_iam_role_policy").policy);
     expect(granted.flatMap(({ Action }) => Action)).toEqual([
       "s3:GetObject",
@@ -117,7 +117,7 @@ describe("an engine pool", () => {
     ]);
   });
 
-  test("an engine that shall end is kept until its requests may have ended, and says where it is routed", () => {
+  test("the termination of an engine is delayed until its requests can end, and its hook names pool and target group", () => {
     const hooks = Object.values(resources(stack, "aws_autoscaling_lifecycle_hook"));
     const terminate = hooks.find(({ name }) => name === "engine-drained")!;
     expect(terminate).toMatchObject({ heartbeat_timeout: 180, default_result: "CONTINUE" });
@@ -128,7 +128,7 @@ describe("an engine pool", () => {
     });
   });
 
-  test("a rollout stops when instances that were ready turn sick", () => {
+  test("a rollout stops when instances that were ready become unhealthy", () => {
     const alarms = Object.entries(resources(stack, "aws_cloudwatch_metric_alarm"));
     const [name, alarm] = alarms.find(([id]) => id.includes("Rollout"))!;
     expect(alarm).toMatchObject({ metric_name: "UnHealthyHostCount", threshold: 0, evaluation_periods: 2 });
@@ -139,7 +139,7 @@ describe("an engine pool", () => {
     });
   });
 
-  test("stands in private subnets", () => {
+  test("is in private subnets", () => {
     for (const subnet of only(stack, "aws_autoscaling_group").vpc_zone_identifier) expect(subnet).toContain("Private");
     expect(Object.keys(resources(stack, "aws_eip"))).toEqual([]);
   });

@@ -40,25 +40,25 @@ export interface EnginePoolProps {
   readonly purchase: Purchase;
   /** Used before other on-demand capacity; `null` for none. */
   readonly capacityReservation: { readonly id: string } | null;
-  /** Seconds that an engine may take to end its requests once it is taken out. */
+  /** Seconds that an engine may take to end its requests after its deregistration. */
   readonly drainSeconds: number;
   readonly tags: Readonly<Record<string, string>>;
   readonly network: Network;
   readonly securityGroupId: string;
   readonly loadBalancer: LoadBalancer;
   readonly artefacts: ArtefactStore;
-  /** Where the instances' agent writes. */
+  /** Log groups of the instances' agent. */
   readonly logs: ProcessLogs;
   /** Customer key of the volumes; its policy lets Auto Scaling use it. */
   readonly kmsKeyArn: string;
 }
 
 /**
- * A new engine takes its share of the load at once, for it is in service only when it can answer. The alarm that made
- * it looks back 3 minutes; only then does its average show what the engine changed.
+ * A new engine takes its share of the load at once, for it is in service only when it is ready. The scaling alarm looks
+ * back 3 minutes; only then does its average show the new engine's effect.
  */
 const WARMUP_SECONDS = 180;
-/** What `drain-engine` may take beside the drain itself, before Auto Scaling goes on without it. */
+/** Seconds for `drain-engine` beside the drain itself, before Auto Scaling terminates the engine without it. */
 const DRAIN_MARGIN_SECONDS = 120;
 
 /** Identical engines that serve one model, checked by the load balancer and reachable through it by host name. */
@@ -121,7 +121,7 @@ export class EnginePool extends Construct {
           [ENV.weightsUri]: `s3://${artefacts.bucketName}/${weightsPrefix}`,
           [ENV.groupName]: name,
           [ENV.launchHook]: LAUNCH_HOOK,
-          AWS_REGION: props.region, // the SDK does not ask the instance for it
+          AWS_REGION: props.region, // the SDK does not read it from the instance's metadata
         },
       }),
       statements: [
@@ -158,7 +158,7 @@ export class EnginePool extends Construct {
   }
 }
 
-/** What an engine's own programs call: it completes its launch hook, and its agent reports. */
+/** Permissions of an engine's own programs: to complete its launch hook, and the agent's. */
 function ownStatements(groupName: string, region: string): readonly PolicyStatement[] {
   return [
     {

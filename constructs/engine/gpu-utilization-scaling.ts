@@ -19,7 +19,7 @@ export class GpuUtilizationScaling extends Construct {
       const policy = new AutoscalingPolicy(this, `${direction}Policy`, {
         name,
         autoscalingGroupName: groupName,
-        policyType: "StepScaling", // target tracking has no say over its own alarms
+        policyType: "StepScaling", // target tracking does not let us set its alarms
         adjustmentType: "ChangeInCapacity",
         metricAggregationType: "Average",
         stepAdjustment: [

@@ -32,7 +32,7 @@ describe("vLLM's arguments", () => {
     }
   });
 
-  test("an argument that vLLM gave up would be found", () => {
+  test("an argument that vLLM removed would be found", () => {
     expect(["--num-scheduler-steps", "--swap-space", "--no-enable-prefix-caching"].map(isKnown)).toEqual([
       false,
       false,

@@ -14,7 +14,7 @@ export interface VllmArgumentsProps {
   readonly maxQueued: number;
 }
 
-/** Where the machine image keeps the weights. */
+/** Folder of the weights in the machine image. */
 export const WEIGHTS_DIRECTORY = "/opt/sluice/weights";
 
 /** The command line of an engine, computed from pool and catalogue. */
@@ -27,7 +27,7 @@ export function vllmArguments(props: VllmArgumentsProps): readonly string[] {
     ["--port", ENGINE_PORT],
     ["--max-model-len", props.contextTokens],
     ["--max-num-seqs", props.maxSequences],
-    // vLLM counts running and waiting together; it answers 503 beyond.
+    // vLLM counts running and waiting together; beyond the limit it responds with 503.
     ["--max-num-queued-reqs", maxRequestsPerEngine(props)],
     ["--tensor-parallel-size", props.tensorParallel],
     ["--gpu-memory-utilization", GPU_MEMORY_UTILIZATION],

@@ -38,7 +38,7 @@ describe("the gateway's build", () => {
     expect(variables.SLUICE_BUILD_HASH).toBe(sha256);
   });
 
-  test("may be read by its readers, and nothing beside it", () => {
+  test("may be read by its readers, and no other object", () => {
     const [read, decrypt, ...more] = synth().build.readStatements();
     expect(read?.Action).toEqual(["s3:GetObject", "s3:GetObjectVersion"]);
     expect(read?.Resource).toEqual([expect.stringMatching(/\/gateway\/\*$/)]);
@@ -46,7 +46,7 @@ describe("the gateway's build", () => {
     expect(more).toEqual([]);
   });
 
-  test("that was not made is missed by name", () => {
+  test("that is missing is an error with its path", () => {
     expect(() => synth("/nowhere/server.mjs")).toThrow(
       /no gateway bundle at \/nowhere\/server\.mjs; run `npm run build`/,
     );

@@ -16,11 +16,11 @@ export interface GatewayBuildProps {
 const PREFIX = "gateway/";
 
 /**
- * The gateway's bundle in the artefact bucket. Instances get its version and the SHA-256 of its content: they start
- * nothing else, and another content is another launch template, which rolls the fleet.
+ * The gateway's bundle in the artefact bucket. Instances get its version and the SHA-256 of its content: they run
+ * nothing else, and new content makes a new launch template, which rolls the fleet.
  */
 export class GatewayBuild extends Construct {
-  /** What an instance must know: where the bundle is, and which it is. */
+  /** Environment variables of an instance: location and hash of the bundle. */
   readonly variables: Readonly<Record<string, string>>;
   readonly #artefacts: ArtefactStore;
 
@@ -30,7 +30,7 @@ export class GatewayBuild extends Construct {
     this.#artefacts = artefacts;
     const asset = new TerraformAsset(this, "Bundle", { path: bundle, type: AssetType.FILE });
     const sha256 = createHash("sha256").update(readFileSync(bundle)).digest("hex");
-    // One key, a version for each content: a rollout that AWS takes back still finds the version of before, for as long as
+    // One key, a version for each content: a rollout that AWS rolls back still finds the previous version, for as long as
     // the bucket keeps old ones. A key for each content would be deleted, with all its versions, by the next deployment.
     const object = new S3Object(this, "Default", {
       bucket: artefacts.bucketName,

@@ -47,7 +47,7 @@ const stack = synthConstruct((scope) => {
 });
 
 describe("the gateway fleet", () => {
-  test("its gateways are told the whole configuration on one line", () => {
+  test("its gateways' user data has the whole configuration on one line", () => {
     const script = Object.values(stack.locals ?? {})[0]!;
     expect(GatewayConfig.parse(JSON.parse(/^SLUICE_CONFIG='(.*)'$/m.exec(script)![1]!))).toEqual(config);
     expect(script).toContain("SLUICE_PORT='8080'\n");
@@ -75,7 +75,7 @@ describe("the gateway fleet", () => {
     ]);
   });
 
-  test("a new version replaces gateways one after another, new ones first, and stops when they turn sick", () => {
+  test("a new version replaces gateways one after another, new ones first, and stops when they become unhealthy", () => {
     const { instance_refresh } = only(stack, "aws_autoscaling_group");
     expect(instance_refresh.preferences).toMatchObject({
       min_healthy_percentage: 100,
@@ -93,7 +93,7 @@ describe("the gateway fleet", () => {
     for (const { autoscaling_group_name } of policies) expect(autoscaling_group_name).toMatch(/Gateways_Fleet.*\.name/);
   });
 
-  test("stands in subnets of its own behind the load balancer", () => {
+  test("is in subnets of its own behind the load balancer", () => {
     const group = only(stack, "aws_autoscaling_group");
     expect(group.target_group_arns).toEqual(["arn:gateways"]);
     for (const subnet of group.vpc_zone_identifier) expect(subnet).toContain("GatewaySubnets");

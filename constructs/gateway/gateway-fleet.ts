@@ -32,7 +32,7 @@ export interface GatewayFleetProps {
   /** A number, or the token of an OpenTofu variable. */
   readonly maxInstances: number;
   readonly config: GatewayConfig;
-  /** What the instances run. */
+  /** The build that the instances run. */
   readonly build: GatewayBuild;
   /** Target group in which the load balancer finds the gateways. */
   readonly targetGroupArn: string;
@@ -48,7 +48,7 @@ export interface GatewayFleetProps {
   readonly responsesTable: ResponsesTable | undefined;
   /** Of files and batches; `undefined` where there are none. */
   readonly batchStorage: BatchStorage | undefined;
-  /** Where the instances' agent writes. */
+  /** Log groups of the instances' agent. */
   readonly logs: ProcessLogs;
   /** Customer key of the volumes; its policy lets Auto Scaling use it. */
   readonly kmsKeyArn: string;
@@ -59,7 +59,7 @@ const VOLUME_GIB = 8;
 /** A gateway listens about 30 s after launch; the rest is margin for a slow boot. */
 const STARTUP_SECONDS = 120;
 
-/** The data plane: arm64 instances that run the gateway and are the only ones to reach engines. */
+/** The data plane: arm64 instances that run the gateway; only they can connect to engines. */
 export class GatewayFleet extends Construct {
   readonly resource: Fleet;
 
@@ -80,7 +80,7 @@ export class GatewayFleet extends Construct {
           [ENV.gatewayConfig]: toSingleLineJson(props.config),
           ...props.build.variables,
           ...gatewayNodeVariables(catalogInstanceType(props.instanceType).vcpus),
-          AWS_REGION: props.region, // the SDK does not ask the instance for it
+          AWS_REGION: props.region, // the SDK does not read it from the instance's metadata
         },
       }),
       statements: [

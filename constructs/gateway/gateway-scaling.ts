@@ -8,7 +8,7 @@ export interface GatewayScalingProps {
   readonly environment: string;
 }
 
-/** Relaying is CPU work that comes in bursts; 40 % are left for the minutes that another gateway takes to start. */
+/** Relaying is CPU work that comes in bursts; 40 % remain for the minutes until another gateway has started. */
 const CPU_PERCENT = 60;
 /**
  * Requests in progress on one gateway. A stream that waits for tokens costs little CPU, but sockets and buffers: by

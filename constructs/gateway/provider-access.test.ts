@@ -11,13 +11,13 @@ const granted = (...providers: readonly ProviderConfig[]) =>
   ]);
 const model = { contextTokens: 1, capabilities: [], inputUsdPerMillion: 0, outputUsdPerMillion: 0 };
 
-describe("what providers take", () => {
-  test("nothing where they need no key of ours", () => {
+describe("permissions for providers", () => {
+  test("are none where providers need no credential of ours", () => {
     expect(granted(), "no providers").toEqual([]);
     expect(granted(provider({})), "no key").toEqual([]);
   });
 
-  test("their own secrets to read, by name or by ARN, and no others", () => {
+  test("are to read the providers' own secrets, by name or by ARN, and no others", () => {
     const arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shared-a1B2c3";
     expect(
       granted(
@@ -32,7 +32,7 @@ describe("what providers take", () => {
     ]);
   });
 
-  test("the Bedrock models that they name, in their region; a profile's model wherever it is", () => {
+  test("are for the Bedrock models that providers name, in their region; for a profile's model in every region", () => {
     const bedrock = provider({
       dialect: "bedrock",
       endpoint: "https://bedrock-runtime.us-west-2.amazonaws.com",

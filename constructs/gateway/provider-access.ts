@@ -4,12 +4,12 @@ import type { PolicyStatement } from "../identity/service-role.ts";
 
 export interface ProviderAccessProps {
   readonly providers: readonly ProviderConfig[];
-  /** Region and account of the gateways: where a secret is that is named without its ARN. */
+  /** Region and account of the gateways, of secrets that are named without an ARN. */
   readonly region: string;
   readonly accountId: string;
 }
 
-/** What the declared providers take: their own secrets, and the Bedrock models that they name. Nothing where there are none. */
+/** Permissions for the declared providers: to read their secrets, and to call the Bedrock models that they name. */
 export function providerAccess({ providers, region, accountId }: ProviderAccessProps): readonly PolicyStatement[] {
   const secrets = providers.flatMap(({ credential }) =>
     credential.from === "secret" ? [secretArn(credential.secretId, region, accountId)] : [],
@@ -29,7 +29,7 @@ export function providerAccess({ providers, region, accountId }: ProviderAccessP
             Action: ["secretsmanager:GetSecretValue"],
             Resource: [...new Set(secrets)],
             reason:
-              "Secrets Manager ends an ARN with six characters of its own; a secret's name alone does not tell them.",
+              "Secrets Manager ends an ARN with six characters of its own; they do not follow from the secret's name.",
           } as const,
         ]),
     ...(models.length === 0
@@ -41,7 +41,7 @@ export function providerAccess({ providers, region, accountId }: ProviderAccessP
             Action: [...actions],
             Resource: [...new Set(models)],
             reason:
-              "A profile over several regions calls the model in whichever has room: the model is named, its region is not.",
+              "A profile over several regions calls the model in any region with capacity: the model is named, its region is not.",
           } as const,
         ]),
   ];

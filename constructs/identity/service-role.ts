@@ -3,14 +3,14 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy/index.js"
 import { Construct } from "constructs";
 import { explainWildcards } from "../policy/wildcard-reasons.ts";
 
-/** One statement of an IAM policy, in IAM's own words. Actions and resources are named; a wildcard needs a reason. */
+/** One statement of an IAM policy, in IAM's terms. Actions and resources are named; a wildcard needs a reason. */
 export interface PolicyStatement {
   readonly Sid: string;
   readonly Effect: "Allow" | "Deny";
   readonly Action: readonly string[];
   readonly Resource: readonly string[];
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
-  /** Why it can't do without a wildcard. It stays in the code. @default - it has none */
+  /** Why it needs a wildcard. The reason is not synthesized. @default - there is no wildcard */
   readonly reason?: string;
 }
 
@@ -18,13 +18,13 @@ export interface ServiceRoleProps {
   readonly name: string;
   /** Service that assumes the role, e.g. `ec2.amazonaws.com`. */
   readonly service: string;
-  /** Account for whose things alone the service may assume it. @default - the service decides */
+  /** Account for whose resources alone the service may assume it. @default - the service decides */
   readonly sourceAccountId?: string;
-  /** What the role may do; written by the constructs that own the resources. */
+  /** Permissions of the role; written by the constructs that own the resources. */
   readonly statements: readonly PolicyStatement[];
 }
 
-/** A role that one AWS service assumes, with one inline policy that lives and dies with it. */
+/** A role that one AWS service assumes, with one inline policy that is created and deleted with it. */
 export class ServiceRole extends Construct {
   readonly resource: IamRole;
 

@@ -5,13 +5,13 @@ export interface ApplicationLoadBalancerProps {
   readonly name: string;
   readonly subnetIds: readonly string[];
   readonly securityGroupId: string;
-  /** Seconds of silence after which the load balancer answers 504; longer than the gateway's own limits. */
+  /** Idle seconds after which the load balancer responds with 504; longer than the gateway's own limits. */
   readonly idleTimeoutSeconds: number;
   /** Whether AWS refuses to delete the load balancer. */
   readonly isProtected: boolean;
 }
 
-/** What both load balancers have in common. */
+/** Settings that both load balancers share. */
 export function createApplicationLoadBalancer(
   scope: Construct,
   id: string,

@@ -4,7 +4,7 @@ import type { Construct } from "constructs";
 export interface HttpsListenerProps {
   readonly loadBalancerArn: string;
   readonly certificateArn: string;
-  /** Target group of the gateways: what requests go to. */
+  /** Target group of the gateways. */
   readonly targetGroupArn: string;
 }
 

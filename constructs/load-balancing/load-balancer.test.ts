@@ -28,16 +28,16 @@ describe("the load balancer", () => {
     });
   });
 
-  test("answers 504 after the silence that it is given", () => {
+  test("responds with 504 after the idle timeout of the props", () => {
     expect(only(synth(), "aws_lb").idle_timeout).toBe(90);
   });
 
-  test("is protected from deletion as asked", () => {
+  test("is protected from deletion as set in the props", () => {
     expect(only(synth(true), "aws_lb").enable_deletion_protection).toBe(true);
     expect(only(synth(false), "aws_lb").enable_deletion_protection).toBe(false);
   });
 
-  test("443 speaks TLS 1.2 or newer and goes to the gateways", () => {
+  test("443 requires TLS 1.2 or newer and forwards to the gateways", () => {
     expect(listener(443)).toMatchObject({
       protocol: "HTTPS",
       ssl_policy: "ELBSecurityPolicy-TLS13-1-2-2021-06",
@@ -46,13 +46,13 @@ describe("the load balancer", () => {
     });
   });
 
-  test("8000 answers 404 in the API's form to a host that is no pool", () => {
+  test("8000 responds with 404 in the API's form to a host that is no pool", () => {
     const [action] = listener(8000)?.default_action ?? [];
     expect(action.fixed_response).toMatchObject({ status_code: "404", content_type: "application/json" });
     expect(JSON.parse(action.fixed_response.message_body).error.code).toBe("model_not_found");
   });
 
-  test("8000 sends a pool's host to its engines", () => {
+  test("8000 forwards a pool's host to its engines", () => {
     expect(only(synth(), "aws_lb_listener_rule")).toMatchObject({
       listener_arn: expect.stringContaining("LoadBalancer_Engines"),
       condition: [{ host_header: { values: ["phi.engines.internal"] } }],

@@ -8,19 +8,19 @@ import { type ApplicationLoadBalancerProps, createApplicationLoadBalancer } from
 import { createHttpsListener } from "./https-listener.ts";
 
 export interface LoadBalancerProps extends ApplicationLoadBalancerProps {
-  /** What HTTPS requests go to, and the listener's certificate. @default - there is no HTTPS listener */
+  /** Target group of HTTPS requests, and the listener's certificate. @default - there is no HTTPS listener */
   readonly gateways?: { readonly certificateArn: string; readonly targetGroupArn: string };
 }
 
 /**
  * The internal load balancer: HTTPS for API Gateway's VPC link, where there is one, and a listener for gateways only that
- * tells engine pools apart by host name. It stands in the public subnets but has no public address.
+ * selects engine pools by host name. It is in the public subnets but has no public address.
  */
 export class LoadBalancer extends Construct {
   readonly resource: Lb;
   readonly arn: string;
   readonly dnsName: string;
-  /** Where gateways find engines when discovery fails, e.g. `http://internal-….elb.amazonaws.com:8000`. */
+  /** Engine listener, which gateways use when discovery fails, e.g. `http://internal-….elb.amazonaws.com:8000`. */
   readonly engineListenerUrl: string;
   readonly #engineListener: LbListener;
 
@@ -45,7 +45,7 @@ export class LoadBalancer extends Construct {
         },
       ],
     });
-    // By reference, not by number: where the listener has another port (on one machine), gateways get that one.
+    // By reference, not by number: where the listener has another port (on a laptop), gateways get that port.
     this.engineListenerUrl = `http://${this.dnsName}:${this.#engineListener.getStringAttribute("port")}`;
   }
 

@@ -4,13 +4,13 @@ import { type ApplicationLoadBalancerProps, createApplicationLoadBalancer } from
 import { createHttpsListener } from "./https-listener.ts";
 
 export interface PublicLoadBalancerProps extends ApplicationLoadBalancerProps {
-  /** What HTTPS requests go to, and the listener's certificate. */
+  /** Target group of HTTPS requests, and the listener's certificate. */
   readonly gateways: { readonly certificateArn: string; readonly targetGroupArn: string };
 }
 
 /**
- * The door where the environment's entry is `alb`: HTTPS from anywhere to the gateways, WebSockets among it. Engines are
- * at the internal load balancer: this one's name resolves to public addresses, to which gateways have no route.
+ * The entry of environments with `api.entry` `alb`: HTTPS from anywhere to the gateways, WebSockets included. Engines
+ * are at the internal load balancer: this one's name resolves to public addresses, to which gateways have no route.
  */
 export class PublicLoadBalancer extends Construct {
   readonly resource: Lb;
@@ -20,7 +20,7 @@ export class PublicLoadBalancer extends Construct {
     super(scope, id);
     this.resource = createApplicationLoadBalancer(this, "Default", props, {
       internal: false,
-      xffHeaderProcessingMode: "append", // gateways count by the hop that it adds
+      xffHeaderProcessingMode: "append", // gateways read the client's address from the entry that it adds
     });
     this.arn = this.resource.arn;
     createHttpsListener(this, "Https", { loadBalancerArn: this.arn, ...props.gateways });

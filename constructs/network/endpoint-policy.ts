@@ -1,10 +1,12 @@
 /** Reasons of the policies below, by `Sid`. */
 export const ENDPOINT_POLICY_REASONS = {
-  OwnAccount: "What each caller may do is in its role's policy; here only whose callers may pass.",
-  OwnFiles: "Who may write what is in the roles' policies; here only which buckets can be reached at all.",
-  OwnBatchesAndResponses: "Who may write what is in the roles' policies; here only which tables can be reached at all.",
-  OwnBuckets: "Who may read what is in the roles' policies; here only which buckets can be reached at all.",
-  OwnTables: "Who may read what is in the roles' policies; here only which tables can be reached at all.",
+  OwnAccount: "The permissions of each caller are in its role's policy; this policy only admits the account's callers.",
+  OwnFiles: "Permissions to write are in the roles' policies; this policy only limits the buckets that can be reached.",
+  OwnBatchesAndResponses:
+    "Permissions to write are in the roles' policies; this policy only limits the tables that can be reached.",
+  OwnBuckets:
+    "Permissions to read are in the roles' policies; this policy only limits the buckets that can be reached.",
+  OwnTables: "Permissions to read are in the roles' policies; this policy only limits the tables that can be reached.",
   SystemPackages: "Amazon Linux fetches its packages without signing.",
 } as const;
 
@@ -23,8 +25,8 @@ export interface EndpointPolicyProps {
 }
 
 /**
- * What passes through each endpoint. Credentials that somebody brought along can't carry data out into another
- * account, and ours reach nothing beside the environment.
+ * Policy of each endpoint. Foreign credentials can't send data to another account, and ours reach only the environment's
+ * resources.
  */
 export function endpointPolicies({ name, region, accountId }: EndpointPolicyProps) {
   return {

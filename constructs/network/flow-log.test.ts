@@ -24,7 +24,7 @@ describe("the flow log", () => {
     });
   });
 
-  test("ends with the environment's logs and is encrypted with its key", () => {
+  test("has the retention of the environment's logs and is encrypted with its key", () => {
     expect(only(stack, "aws_cloudwatch_log_group")).toMatchObject({ retention_in_days: 14, kms_key_id: "arn:key" });
   });
 

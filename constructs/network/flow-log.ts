@@ -12,10 +12,10 @@ export interface FlowLogProps {
   readonly logRetentionDays: number;
 }
 
-/** The longest that AWS gathers a flow before it writes a line: the fewest lines, for what is read days later. */
+/** The longest aggregation interval of AWS: the fewest log lines, for logs that are read days later. */
 const AGGREGATION_SECONDS = 600;
 
-/** Who talked to whom in the VPC, accepted or refused. */
+/** Log of the VPC's connections, accepted and refused. */
 export class FlowLog extends Construct {
   readonly resource: VpcFlowLog;
 

@@ -9,13 +9,13 @@ export interface NatGatewaysProps {
   readonly network: Network;
   /** Letters of the VPC's zones. */
   readonly zones: readonly string[];
-  /** In how many of the zones one stands; each costs 32.85 dollars a month and 3.65 for its address. */
+  /** Number of zones with a NAT gateway; each costs 32.85 dollars a month and 3.65 for its address. */
   readonly count: number;
 }
 
 /** Internet egress of the gateways, to providers outside AWS. The subnets of engines have no route to it. */
 export class NatGateways extends Construct {
-  /** Addresses from which providers see requests come. */
+  /** Source addresses of the requests to providers. */
   readonly publicAddresses: readonly string[];
 
   constructor(scope: Construct, id: string, { name, network, zones, count }: NatGatewaysProps) {
@@ -33,7 +33,7 @@ export class NatGateways extends Construct {
       return { resource, address };
     });
     network.gatewayRouteTableIds.forEach((routeTableId, index) => {
-      // Zones without one share the others'.
+      // Zones without a NAT gateway share those of the others.
       const nat = made[index % Math.max(1, made.length)];
       if (nat === undefined) return;
       new Route(new Construct(this, `${zones[index]}Gateways`), "Internet", {

@@ -8,7 +8,7 @@ const stack = synthConstruct((scope) => {
 
 describe("the network", () => {
   // documented: subnets-per-zone
-  test("has three subnets per zone, one door and no NAT", () => {
+  test("has three subnets per zone, one internet gateway and no NAT", () => {
     expect(typeCounts(stack)).toEqual({
       aws_default_security_group: 1,
       aws_internet_gateway: 1,
@@ -36,13 +36,13 @@ describe("the network", () => {
     }
   });
 
-  test("no subnet gives out public addresses", () => {
+  test("no subnet assigns public addresses", () => {
     for (const subnet of Object.values(resources(stack, "aws_subnet"))) {
       expect(subnet.map_public_ip_on_launch).toBe(false);
     }
   });
 
-  test("subnets are in the zones asked for", () => {
+  test("subnets are in the zones of the props", () => {
     const zones = Object.values(resources(stack, "aws_subnet")).map(({ availability_zone }) => availability_zone);
     expect(zones.sort()).toEqual([...Array(3).fill("us-east-1a"), ...Array(3).fill("us-east-1c")]);
   });

@@ -9,7 +9,7 @@ import { Construct } from "constructs";
 import { subnetCidrs } from "./subnet-cidrs.ts";
 
 export interface NetworkProps {
-  /** Prefix of the names that people see in the console. */
+  /** Prefix of the tags `Name`. */
   readonly name: string;
   readonly region: string;
   /** Letters of the zones. */
@@ -20,7 +20,7 @@ export interface NetworkProps {
 
 /**
  * A VPC with three subnets in each zone. Public means: routed to the internet gateway; only the load balancer's and NAT
- * gateways' addresses are there. Gateways have subnets of their own, so that a route out of the VPC can be theirs alone
+ * gateways' addresses are there. Gateways have subnets of their own, so that only they can have a route out of the VPC
  * (`NatGateways`); private subnets, where engines are, have none.
  */
 export class Network extends Construct {
@@ -46,7 +46,7 @@ export class Network extends Construct {
     });
     this.vpcId = this.resource.id;
 
-    // Without rules the default group lets nothing in or out: nobody gets access by forgetting a group.
+    // Without rules the default group lets nothing in or out: a resource without a group has no access.
     new DefaultSecurityGroup(this, "DefaultSecurityGroup", { vpcId: this.vpcId, tags: { Name: `${name}-unused` } });
 
     const internetGateway = new InternetGateway(this, "InternetGateway", { vpcId: this.vpcId, tags: { Name: name } });

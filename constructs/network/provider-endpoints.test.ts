@@ -25,7 +25,7 @@ describe("the endpoints of providers", () => {
     expect(endpointsOf([])).toEqual([]);
   });
 
-  test("have private names, the endpoints' group, and let our account's callers through alone", () => {
+  test("have private names, the endpoints' group, and admit our account's callers alone", () => {
     const [endpoint, ...more] = endpointsOf(["bedrock-runtime"]);
     expect(more).toEqual([]);
     expect(endpoint).toMatchObject({

@@ -11,7 +11,7 @@ export interface ProviderEndpointsProps
   readonly services: readonly string[];
 }
 
-/** Ways from the private subnets to the services that the declared providers need. */
+/** Interface endpoints of the AWS services that the declared providers need. */
 export class ProviderEndpoints extends Construct {
   constructor(scope: Construct, id: string, props: ProviderEndpointsProps) {
     super(scope, id);

@@ -7,11 +7,11 @@ import { ENGINE_LISTENER_PORT, ENGINE_PORT, GATEWAY_PORT } from "../../contracts
 export interface SecurityGroupsProps {
   readonly name: string;
   readonly vpcId: string;
-  /** What stands before the gateways. @default "api-gateway" */
+  /** The environment's entry. @default "api-gateway" */
   readonly entry?: "api-gateway" | "alb";
 }
 
-/** Who may open a connection to whom. */
+/** A connection that one party may open to another. */
 export type Party = "vpcLink" | "publicLoadBalancer" | "loadBalancer" | "gateway" | "engine" | "endpoints";
 
 interface Flow {
@@ -34,7 +34,7 @@ const ENTRY_FLOWS = {
   },
 } as const satisfies Record<string, Record<string, Flow>>;
 
-/** With those, every connection inside the VPC. All others are refused; only the entry accepts connections from outside, on 443. */
+/** Every other connection inside the VPC. All others are refused; only the entry accepts connections from outside, on 443. */
 const FLOWS = {
   GatewayToLoadBalancer: {
     from: "gateway",
@@ -59,7 +59,7 @@ const GROUPS = {
 
 /** One security group per party; each rule names the other group, never a range of addresses. */
 export class SecurityGroups extends Construct {
-  /** Of API Gateway's VPC link, or of the load balancer on the internet: whatever is the entry. */
+  /** Of the entry: API Gateway's VPC link, or the load balancer on the internet. */
   readonly entryId: string;
   readonly loadBalancerId: string;
   readonly gatewayId: string;
@@ -75,7 +75,7 @@ export class SecurityGroups extends Construct {
         vpcId,
         tags: {
           Name: `${name}-${kebab(GROUPS[party].id)}`,
-          ...(party === "gateway" ? { Tier: "gateway" } : {}), // by which the policy knows who may go out
+          ...(party === "gateway" ? { Tier: "gateway" } : {}), // the policy rule `connections-by-group` allows egress by this tag
         },
       }).id;
     const entryParty = entry === "alb" ? "publicLoadBalancer" : "vpcLink";

@@ -40,7 +40,7 @@ describe("the endpoints", () => {
     ]);
   });
 
-  test("without engines the two that only they call are left out", () => {
+  test("without engines there are no endpoints for the two services that only engines call", () => {
     expect(named(synth(false))).toEqual([
       "Gateway com.amazonaws.eu-west-1.dynamodb",
       "Gateway com.amazonaws.eu-west-1.s3",
@@ -50,7 +50,7 @@ describe("the endpoints", () => {
     ]);
   });
 
-  test("each has a policy of its own instead of AWS's, which lets everything through", () => {
+  test("each has a policy of its own instead of AWS's default, which allows everything", () => {
     for (const { policy } of endpoints) expect(JSON.parse(policy).Statement[0].Sid).toMatch(/^Own/);
   });
 

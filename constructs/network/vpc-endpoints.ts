@@ -13,7 +13,7 @@ export interface VpcEndpointsProps {
   readonly securityGroupId: string;
   /** Private subnets that get an address of each interface endpoint; each costs 7.30 dollars a month. */
   readonly subnetIds: readonly string[];
-  /** Whether there are engines: two of the services are called by them only. */
+  /** Whether there are engines: only they call two of the services. */
   readonly hasEngines: boolean;
 }
 
@@ -23,15 +23,15 @@ export interface VpcEndpointsProps {
  */
 const SHARED_SERVICES = {
   Ec2: "ec2", // gateways look up engines' addresses (DescribeInstances); the CloudWatch agent reads its group's tags
-  ElasticLoadBalancing: "elasticloadbalancing", // gateways ask which engines are healthy (DescribeTargetHealth)
+  ElasticLoadBalancing: "elasticloadbalancing", // gateways query the health of engines (DescribeTargetHealth)
   Logs: "logs", // gateways and engines ship their logs
 } as const;
 const ENGINE_SERVICES = {
-  Autoscaling: "autoscaling", // engines say that they are ready (CompleteLifecycleAction)
+  Autoscaling: "autoscaling", // engines report that they are ready (CompleteLifecycleAction)
   Monitoring: "monitoring", // engines report GPU utilisation, which scaling acts on
 } as const;
 
-/** Ways from the private and the gateways' subnets to AWS services. Engines have no other. */
+/** Access to AWS APIs from the private and the gateways' subnets. Engines have no other access. */
 export class VpcEndpoints extends Construct {
   /** Prefix list of S3's addresses, for egress rules. */
   readonly s3PrefixListId: string;

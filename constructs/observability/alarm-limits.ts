@@ -1,10 +1,10 @@
 /** Limits of the alarms. The dashboard draws these as lines in its charts. */
 
-/** Milliseconds within which 99 of 100 requests must be answered: the service objective of docs/requirements.md. */
+/** Milliseconds within which 99 of 100 requests must end: the service objective of docs/requirements.md. */
 export const LATENCY_P99_LIMIT_MS = 5000;
 /** Share of requests that fail on our side: well above single failures, well below an outage. */
 export const ERROR_RATE_LIMIT_PERCENT = 5;
 /** Share of a pool's request capacity in use: the last tenth fills within seconds. */
 export const SATURATION_LIMIT_PERCENT = 90;
-/** Seconds in a gateway's queue: a third of what a request may wait (15 s in our environments) before it gets 503. */
+/** Seconds in a gateway's queue: a third of the longest wait (15 s in our environments), after which a request gets 503. */
 export const QUEUE_AGE_LIMIT_SECONDS = 5;

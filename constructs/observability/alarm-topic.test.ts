@@ -6,13 +6,13 @@ const synth = (readers: { emails: string[]; webhooks: string[] } = { emails: [],
   synthConstruct((stack) => new AlarmTopic(stack, "Topic", { name: "test-alarms", kmsKeyArn: "arn:key", ...readers }));
 
 describe("the alarm topic", () => {
-  test("is encrypted with the key it is given", () => {
+  test("is encrypted with the key of the props", () => {
     const stack = synth();
     expect(typeCounts(stack)).toEqual({ aws_sns_topic: 1, aws_sns_topic_policy: 1 });
     expect(only(stack, "aws_sns_topic").kms_master_key_id).toBe("arn:key");
   });
 
-  test("takes messages from the same two only", () => {
+  test("accepts messages from these two services only", () => {
     const policies = statements(only(synth(), "aws_sns_topic_policy").policy);
     expect(policies).toHaveLength(1);
     expect(policies[0]).toMatchObject({

@@ -8,16 +8,16 @@ export interface AlarmTopicProps {
   readonly name: string;
   /** Customer key; a topic that CloudWatch and Budgets can't encrypt for stays silent, so its policy lets both use it. */
   readonly kmsKeyArn: string;
-  /** Addresses that are sent a mail; each must confirm once. */
+  /** Mail addresses; each must confirm its subscription once. */
   readonly emails: readonly string[];
-  /** HTTPS addresses that SNS posts to; each must confirm once. */
+  /** URLs of HTTPS webhooks; each must confirm its subscription once. */
   readonly webhooks: readonly string[];
 }
 
-/** Services that tell of something here. */
+/** AWS services that publish to the topic. */
 const SENDERS = ["cloudwatch.amazonaws.com", "budgets.amazonaws.com"];
 
-/** Where alarms go: an encrypted topic with its readers. */
+/** Encrypted SNS topic of the alarms, with its subscriptions. */
 export class AlarmTopic extends Construct {
   readonly resource: SnsTopic;
   readonly arn: string;

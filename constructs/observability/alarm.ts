@@ -16,16 +16,16 @@ export interface MetricRef {
 
 export interface AlarmProps {
   readonly name: string;
-  /** What is wrong when it rings, in one sentence. */
+  /** The problem, in one sentence. */
   readonly says: string;
-  /** Heading of its page in docs/operations.md, under "Alarms". */
+  /** Heading of its section in docs/operations.md, under "Alarms". */
   readonly page: string;
   /** The series; or several by id with an arithmetic expression over the ids. */
   readonly watches: MetricRef | { readonly expression: string; readonly series: Readonly<Record<string, MetricRef>> };
   readonly periodSeconds: number;
   readonly comparison: "GreaterThanThreshold" | "GreaterThanOrEqualToThreshold" | "LessThanThreshold";
   readonly threshold: number;
-  /** Periods looked at. */
+  /** Evaluated periods. */
   readonly periods: number;
   /** How many of them must breach. @default - all */
   readonly breaches?: number;
@@ -34,7 +34,7 @@ export interface AlarmProps {
   readonly topicArn: string;
 }
 
-/** An alarm whose description says what is wrong and where to read on. */
+/** An alarm whose description has the problem and a link to the runbook. */
 export function createAlarm(scope: Construct, id: string, props: AlarmProps): CloudwatchMetricAlarm {
   return new CloudwatchMetricAlarm(scope, id, {
     alarmName: props.name,
@@ -79,7 +79,7 @@ function watched({ watches, periodSeconds }: AlarmProps): Partial<CloudwatchMetr
   };
 }
 
-/** @throws when the catalogue's metric has no series with just these dimensions: nothing would ever be measured */
+/** @throws when the catalogue's metric has no series with exactly these dimensions, so that the alarm would have no data */
 export function checkedDimensions({ metric, dimensions }: MetricRef): Record<string, string> {
   const names = Object.keys(dimensions).sort().join();
   if (metric.dimensions.some((set) => [...set].sort().join() === names)) return { ...dimensions };

@@ -9,7 +9,7 @@ export interface CostChartsProps {
   readonly pools: readonly { readonly model: string }[];
 }
 
-/** What it costs, what is charged for it, and what the cache saves. */
+/** Charts of cost, of charges to callers, and of the cache's savings. */
 export function costCharts({ environment: Environment, pools }: CostChartsProps): readonly ChartProps[] {
   const lines = (metric: MetricEntry): readonly ChartLine[] => [
     { metric, dimensions: { Environment }, statistic: "Average", label: "all", id: "all" },

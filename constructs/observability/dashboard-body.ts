@@ -32,17 +32,17 @@ export interface DashboardBodyProps {
   /** Dimension of our own metrics. */
   readonly environment: string;
   readonly alarmArns: readonly string[];
-  /** Of the one before the engines. */
+  /** Load balancer of the engines. */
   readonly loadBalancerArnSuffix: string;
-  /** Of the one before the gateways. */
+  /** Load balancer of the gateways. */
   readonly gatewayLoadBalancerArnSuffix: string;
   readonly gatewayTargetGroupArnSuffix: string;
   readonly pools: readonly DashboardPool[];
-  /** By which CloudWatch knows API Gateway's stage. @default - there is none */
+  /** Dimensions of API Gateway's stage in CloudWatch. @default - there is none */
   readonly apiStage?: { readonly apiName: string; readonly stage: string };
 }
 
-/** Paths on which models answer. */
+/** Paths of the inference endpoints. */
 const ROUTES = ["/v1/chat/completions", "/v1/completions"] as const;
 const PERCENTILES = ["p50", "p95", "p99"] as const;
 

@@ -43,7 +43,7 @@ const entries: readonly MetricEntry[] = Object.values(METRICS);
 
 describe("the dashboard", () => {
   // documented: dashboard-questions
-  test("asks its four questions in the order of an incident", () => {
+  test("has its four headings in the order of an incident", () => {
     const headings = widgets.flatMap(({ properties }) => properties.markdown?.split("\n")[0] ?? []);
     expect(headings).toEqual(["## Is it up?", "## Is it fast?", "## Is it full?", "## What does it cost?"]);
   });
@@ -58,7 +58,7 @@ describe("the dashboard", () => {
   });
 
   // documented: dashboard-metrics
-  test("shows every metric that docs/requirements.md asks for", () => {
+  test("shows every metric that docs/requirements.md requires", () => {
     const shown = new Set(lines.map(([namespace, name]) => `${namespace} ${name}`));
     for (const entry of [
       METRICS.latency,

@@ -6,7 +6,7 @@ export interface DashboardProps extends DashboardBodyProps {
   readonly name: string;
 }
 
-/** The one page that a person on call opens. */
+/** CloudWatch dashboard for the person on call. */
 export class Dashboard extends Construct {
   readonly resource: CloudwatchDashboard;
 

@@ -11,7 +11,7 @@ export interface ProcessLogsProps {
   readonly kmsKeyArn: string;
 }
 
-/** What gateways and engines write, beyond the life of the instance that wrote it. */
+/** Log groups of gateways and engines; logs outlive the instance that wrote them. */
 export class ProcessLogs extends Construct {
   readonly #arns: ReadonlyMap<LogSource, string>;
 
@@ -31,7 +31,7 @@ export class ProcessLogs extends Construct {
     );
   }
 
-  /** Lets an instance's agent write what its process says. */
+  /** Lets an instance's agent write its process's logs. */
   writeStatement(role: "gateway" | "engine"): PolicyStatement {
     const arns = LOG_SOURCES.filter((source) => source.startsWith(role)).map((source) => this.#arns.get(source));
     return {

@@ -1,5 +1,5 @@
 /**
- * Where an alarm's page is: every alarm's description ends with it, and a test holds that the heading is there.
+ * Link to an alarm's section: every alarm's description ends with it, and a test checks that the heading exists.
  * @param heading heading in docs/operations.md, under "Alarms"
  */
 export function runbookLink(heading: string): string {

@@ -27,7 +27,7 @@ const alarm = (name: string): Block | undefined =>
 
 describe("the alarms", () => {
   // documented: alarm-p99-latency
-  test("rings when p99 exceeds 5 seconds, by the gateways' own measure", () => {
+  test("rings when p99 exceeds 5 seconds, as the gateways measure it", () => {
     expect(alarm("latency")).toMatchObject({
       namespace: "Sluice/Gateway",
       metric_name: "Latency",
@@ -107,7 +107,7 @@ describe("the alarms", () => {
     });
   });
 
-  test("cost rings after twelve hours above what the forecast expects, and is left out where nothing is expected", () => {
+  test("the cost alarm rings after twelve hours above the forecast, and does not exist without a forecast", () => {
     expect(alarm("cost")).toMatchObject({
       namespace: "Sluice/Cost",
       metric_name: "EstimatedHourlyCost",
@@ -140,7 +140,7 @@ describe("the alarms", () => {
   });
 
   // documented: alarms-reach-topic
-  test("all of them tell the topic, also when they are over", () => {
+  test("all of them notify the topic, also when they return to OK", () => {
     for (const one of [...alarms, only(stack, "aws_cloudwatch_composite_alarm")])
       expect(one).toMatchObject({ alarm_actions: ["arn:topic"], ok_actions: ["arn:topic"] });
   });

@@ -11,7 +11,7 @@ import {
 } from "./alarm-limits.ts";
 import { runbookLink } from "./runbook.ts";
 
-/** What of a pool is watched. */
+/** A pool that alarms watch. */
 export interface WatchedPool {
   /** Public name of the model. */
   readonly model: string;
@@ -26,31 +26,31 @@ export interface ServiceAlarmsProps {
   /** Dimension of our own metrics. */
   readonly environment: string;
   readonly topicArn: string;
-  /** Of the one before the engines. */
+  /** Load balancer of the engines. */
   readonly loadBalancerArnSuffix: string;
-  /** Of the one before the gateways. */
+  /** Load balancer of the gateways. */
   readonly gatewayLoadBalancerArnSuffix: string;
   readonly gatewayTargetGroupArnSuffix: string;
   readonly pools: readonly WatchedPool[];
   /** Certificate of the load balancer's HTTPS listener. */
   readonly certificateArn: string;
-  /** What the forecast expects. @default - no alarm on cost: the region's prices are not on file */
+  /** The forecast's expected cost. @default - no alarm on cost: the region's prices are not on file */
   readonly expectedUsdPerHour?: number;
   /** Whether there are batches. */
   readonly hasBatches: boolean;
 }
 
-/** Fewer requests than this in a minute say nothing about a rate. */
+/** Below this many requests a minute, an error rate means nothing. */
 const ERROR_MIN_REQUESTS = 20;
-/** ACM renews what it may 60 days before the end; at 30 it has failed for a month. */
+/** ACM renews certificates 60 days before their end; at 30 days the renewal has failed for a month. */
 const CERTIFICATE_DAYS = 30;
-/** A busy afternoon is no alarm; a day's rhythm is over within this. */
+/** Long enough that a busy afternoon rings no alarm. */
 const COST_HOURS = 12;
 const MINUTE = 60;
 const HOUR = 3600;
 const DAY = 86_400;
 
-/** The alarms of an environment: each says what is wrong and links to its page in docs/operations.md. */
+/** The alarms of an environment: each description has the problem and a link to its section in docs/operations.md. */
 export class ServiceAlarms extends Construct {
   /** All of them, the summary first. */
   readonly arns: readonly string[];
@@ -137,7 +137,7 @@ export class ServiceAlarms extends Construct {
         createAlarm(namespace(this, "Queue"), model, {
           ...perMinute,
           name: `${name}-queue-${model}`,
-          says: `On an engine of ${model} half of the queue is taken: answers begin late.`,
+          says: `On an engine of ${model} half of the queue is taken: responses start late.`,
           page: "Queue",
           watches: {
             metric: METRICS.requestsWaiting,
@@ -214,7 +214,7 @@ export class ServiceAlarms extends Construct {
         ];
     const down = new CloudwatchCompositeAlarm(this, "Down", {
       alarmName: `${name}-down`,
-      alarmDescription: `The service is down: nobody gets an answer. See ${runbookLink("Service is down")}`,
+      alarmDescription: `The service is down: every request fails. See ${runbookLink("Service is down")}`,
       alarmRule: [
         ringing(noGateway),
         ...(noEngine.length > 0 ? [`(${noEngine.map(ringing).join(" AND ")})`] : []),
@@ -250,7 +250,7 @@ export class ServiceAlarms extends Construct {
       watches: {
         metric: METRICS.healthyHosts,
         dimensions: { LoadBalancer: alarm.loadBalancer, TargetGroup: alarm.targetGroup },
-        // Each of the load balancer's nodes has its own view: one that sees a healthy instance is enough.
+        // Each of the load balancer's nodes checks for itself: one node with a healthy instance is enough.
         statistic: "Maximum",
       },
       periodSeconds: MINUTE,
@@ -264,7 +264,7 @@ export class ServiceAlarms extends Construct {
 }
 
 /**
- * Share of a pool's room that is taken, in percent. Every gateway gives one sample per window, so the sum over a period
+ * Share of a pool's capacity in use, in percent. Every gateway gives one sample per window, so the sum over a period
  * is the fleet's requests times the windows in it.
  */
 export function saturationExpression(requests: string, capacity: string): string {
@@ -272,7 +272,7 @@ export function saturationExpression(requests: string, capacity: string): string
   return `IF(${capacity} > 0, 100 * ${requests} / ${windows} / ${capacity}, 0)`;
 }
 
-/** By reference, so that the summary is created after what it sums up. */
+/** By reference, so that the composite alarm is created after its alarms. */
 function ringing({ alarmName }: CloudwatchMetricAlarm): string {
   return `ALARM("${alarmName}")`;
 }

@@ -3,7 +3,7 @@ import { checkedDimensions, type MetricRef } from "./alarm.ts";
 /** One line of a chart. */
 export interface ChartLine extends MetricRef {
   readonly label: string;
-  /** Name in expressions; a line with an id and `isHidden` is only there for them. */
+  /** Name in expressions; a hidden line is an input of expressions only. */
   readonly id?: string;
   readonly isHidden?: boolean;
 }
@@ -23,11 +23,11 @@ export interface ChartProps {
   readonly limit?: { readonly label: string; readonly value: number };
   /** @default - as high as the values */
   readonly max?: number;
-  /** How far its points are apart. @default 60 */
+  /** Seconds between its points. @default 60 */
   readonly periodSeconds?: number;
 }
 
-/** A widget of a CloudWatch dashboard, in its own words, before it has a position. */
+/** A widget of a CloudWatch dashboard, in CloudWatch's format, before it has a position. */
 export interface Widget {
   readonly type: "metric" | "text" | "alarm";
   readonly width: number;

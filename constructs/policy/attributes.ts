@@ -13,12 +13,12 @@ export function texts(value: unknown): readonly string[] {
   return (Array.isArray(value) ? value : [value]).filter((item) => typeof item === "string");
 }
 
-/** Booleans are written as such or as text, which the provider takes for older attributes. */
+/** A boolean, or its text, which the provider accepts for older attributes. */
 export function isTrue(value: unknown): boolean {
   return value === true || value === "true";
 }
 
-/** The resources of a type that name the given one in an attribute. */
+/** The resources of a type that refer to a resource in an attribute. */
 export function siblings(
   stack: readonly PolicyResource[],
   type: string,

@@ -19,16 +19,16 @@ const policy = (...statements: object[]) =>
 const check = (...stack: ReturnType<typeof resource>[]) => closedBucket.check(resource("aws_s3_bucket"), stack);
 
 describe("the rule that buckets are closed", () => {
-  test("to the public, in all four ways", () => {
+  test("to the public, by all four access blocks", () => {
     expect(check(access(), policy(tlsOnlyStatement("arn")))).toBeUndefined();
     expect(check(access({ restrict_public_buckets: false }))).toMatch(/can be opened to the public/);
     expect(check()).toMatch(/make it a PrivateBucket/);
   });
 
   test("to plain HTTP, for every caller and call", () => {
-    expect(check(access())).toMatch(/answers plain HTTP/);
+    expect(check(access())).toMatch(/accepts plain HTTP/);
     const narrow = { ...tlsOnlyStatement("arn"), Action: "s3:GetObject" };
-    expect(check(access(), policy(narrow))).toMatch(/answers plain HTTP/);
+    expect(check(access(), policy(narrow))).toMatch(/accepts plain HTTP/);
   });
 
   test("another bucket's settings don't count", () => {

@@ -4,7 +4,7 @@ import { policyStatements } from "./policy-statements.ts";
 
 const CLOSED = ["block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"];
 
-/** Buckets are closed to the public in all four ways, and to plain HTTP. */
+/** Buckets have all four public access blocks, and refuse plain HTTP. */
 export const closedBucket: PolicyRule = { name: "closed-bucket", check };
 
 function check(resource: PolicyResource, stack: readonly PolicyResource[]): string | undefined {
@@ -22,5 +22,5 @@ function check(resource: PolicyResource, stack: readonly PolicyResource[]): stri
         blocks(Condition).some((it) => blocks(it.Bool).some((test) => test["aws:SecureTransport"] === "false")),
     ),
   );
-  return isTlsOnly ? undefined : "answers plain HTTP; put tlsOnlyStatement into its bucket policy";
+  return isTlsOnly ? undefined : "accepts plain HTTP; put tlsOnlyStatement into its bucket policy";
 }

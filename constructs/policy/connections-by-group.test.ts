@@ -5,7 +5,7 @@ import { resource, synthUnder } from "./test/policy-fixture.ts";
 
 const check = (type: string, attributes: Record<string, unknown>) =>
   connectionsByGroup.check(resource(type, attributes), []);
-const way = (cidr: string, from: number, to = from) => ({ cidr_ipv4: cidr, from_port: from, to_port: to });
+const range = (cidr: string, from: number, to = from) => ({ cidr_ipv4: cidr, from_port: from, to_port: to });
 
 describe("the rule that security groups name each other", () => {
   test("one group lets another in", () => {
@@ -16,21 +16,21 @@ describe("the rule that security groups name each other", () => {
 
   test("from outside only 443 comes in", () => {
     const into = (rule: object) => check("aws_vpc_security_group_ingress_rule", { ...rule });
-    expect(into(way("0.0.0.0/0", 443))).toBeUndefined();
-    expect(into(way("0.0.0.0/0", 22))).toMatch(/lets 0\.0\.0\.0\/0 in on 22/);
-    expect(into(way("0.0.0.0/0", 443, 8443))).toMatch(/in on 443 to 8443/);
+    expect(into(range("0.0.0.0/0", 443))).toBeUndefined();
+    expect(into(range("0.0.0.0/0", 22))).toMatch(/lets 0\.0\.0\.0\/0 in on 22/);
+    expect(into(range("0.0.0.0/0", 443, 8443))).toMatch(/in on 443 to 8443/);
     expect(into({ cidr_ipv6: "::/0", ip_protocol: "-1" })).toMatch(/in on all ports of -1/);
-    expect(into(way("10.0.0.0/16", 443))).toMatch(/name the other security group/);
+    expect(into(range("10.0.0.0/16", 443))).toMatch(/name the other security group/);
   });
 
   test("nothing goes out to a range of addresses", () => {
-    expect(check("aws_vpc_security_group_egress_rule", way("0.0.0.0/0", 443))).toMatch(/endpoint's prefix list/);
+    expect(check("aws_vpc_security_group_egress_rule", range("0.0.0.0/0", 443))).toMatch(/endpoint's prefix list/);
   });
 
   test("only gateways go out, on 443, and only where there is a NAT gateway", () => {
     const group = resource("aws_security_group", { tags: { Tier: "gateway" } });
     const nat = resource("aws_nat_gateway");
-    const out = (stack: readonly ReturnType<typeof resource>[], rule: object = way("0.0.0.0/0", 443)) =>
+    const out = (stack: readonly ReturnType<typeof resource>[], rule: object = range("0.0.0.0/0", 443)) =>
       connectionsByGroup.check(
         resource("aws_vpc_security_group_egress_rule", { security_group_id: `\${aws_security_group.It.id}`, ...rule }),
         stack,
@@ -38,8 +38,8 @@ describe("the rule that security groups name each other", () => {
     expect(out([group, nat])).toBeUndefined();
     expect(out([group])).toMatch(/lets connections out/);
     expect(out([resource("aws_security_group"), nat])).toMatch(/lets connections out/);
-    expect(out([group, nat], way("0.0.0.0/0", 80))).toMatch(/out to 0\.0\.0\.0\/0 on 80/);
-    expect(out([group, nat], way("52.0.0.0/8", 443))).toMatch(/lets connections out/);
+    expect(out([group, nat], range("0.0.0.0/0", 80))).toMatch(/out to 0\.0\.0\.0\/0 on 80/);
+    expect(out([group, nat], range("52.0.0.0/8", 443))).toMatch(/lets connections out/);
   });
 
   test("the older kind of rule is read too", () => {

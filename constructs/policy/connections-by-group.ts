@@ -5,9 +5,9 @@ import type { PolicyResource, PolicyRule } from "./policy-rule.ts";
 const HTTPS = 443;
 
 /**
- * Security groups let each other in and out by name, never ranges of addresses: a range lets in whatever stands there
- * tomorrow. From outside, 443 is the only port; to the outside too, for the group of the tier `gateway` where there is a NAT
- * gateway.
+ * Rules of security groups name other groups, never address ranges: a range also admits whatever gets an address in it
+ * later. From outside, 443 is the only port; to the outside too, for the group of the tier `gateway` where there is a
+ * NAT gateway.
  */
 export const connectionsByGroup: PolicyRule = { name: "connections-by-group", check };
 
@@ -22,7 +22,7 @@ function check({ type, attributes }: PolicyResource, stack: readonly PolicyResou
     case "aws_security_group":
     case "aws_default_security_group":
       return blocks(attributes.ingress).length + blocks(attributes.egress).length > 0
-        ? "has rules of its own, which no other rule can add to; write each as a rule resource between two groups"
+        ? "has rules of its own, to which no other rule can add; write each as a rule resource between two groups"
         : undefined;
     default:
       return undefined;

@@ -15,7 +15,7 @@ describe("the rule on cost tags", () => {
     expect(template("instance")).toMatch(/launches volume, network-interface without Project, Stack/);
   });
 
-  test("a tag with another value is none", () => {
+  test("a tag with another value does not count", () => {
     const wrong = { ...tags, Stack: "edge" };
     const specifications = ["instance", "volume", "network-interface"].map((kind) => ({
       resource_type: kind,
@@ -24,7 +24,7 @@ describe("the rule on cost tags", () => {
     expect(check("aws_launch_template", { tag_specifications: specifications })).toMatch(/without/);
   });
 
-  test("a group hands its tags on", () => {
+  test("a group propagates its tags", () => {
     const group = (propagate_at_launch: boolean) =>
       check("aws_autoscaling_group", {
         tag: Object.entries(tags).map(([key, value]) => ({ key, value, propagate_at_launch })),

@@ -2,10 +2,10 @@ import { isRecord } from "../../lib/is-record.ts";
 import { type Attributes, blocks, isTrue } from "./attributes.ts";
 import type { PolicyResource, PolicyRule } from "./policy-rule.ts";
 
-/** What a launch template can tag at launch; the provider's default tags reach none of it. */
+/** Resources that a launch template can tag at launch; the provider's default tags do not reach them. */
 const LAUNCHED = ["instance", "volume", "network-interface"];
 
-/** Whatever an Auto Scaling group launches carries the tags that costs are split by. */
+/** Everything that an Auto Scaling group launches has the tags by which costs are split. */
 export function costTags({ tags }: { readonly tags: Readonly<Record<string, string>> }): PolicyRule {
   return {
     name: "cost-tags",

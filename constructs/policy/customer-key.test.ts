@@ -15,7 +15,7 @@ describe("the rule that data is encrypted with a customer key", () => {
     ["aws_secretsmanager_secret", "kms_key_id"],
     ["aws_sns_topic", "kms_master_key_id"],
     ["aws_sqs_queue", "kms_master_key_id"],
-  ])("asks %s for %s", (type, attribute) => {
+  ])("requires of %s the attribute %s", (type, attribute) => {
     expect(check(type, { [attribute]: key })).toBeUndefined();
     expect(check(type, {})).toContain(`set ${attribute} to the ARN`);
   });
@@ -44,10 +44,10 @@ describe("the rule that data is encrypted with a customer key", () => {
       synthUnder(customerKey, (stack) => {
         const common = { namePrefix: "t-", isProtected: true, oldVersionDays: 1 };
         new PrivateBucket(stack, "Encrypted", { ...common, kmsKeyArn: "arn:aws:kms:x" });
-        new PrivateBucket(stack, "Asked", { ...common, ...(kmsKeyArn === undefined ? {} : { kmsKeyArn }) });
+        new PrivateBucket(stack, "Bucket", { ...common, ...(kmsKeyArn === undefined ? {} : { kmsKeyArn }) });
       });
     expect(build("arn:aws:kms:y")).not.toThrow();
-    expect(build(undefined)).toThrow(/aws_s3_bucket\.Asked is not encrypted with a customer key/);
+    expect(build(undefined)).toThrow(/aws_s3_bucket\.Bucket is not encrypted with a customer key/);
   });
 
   test("fails a synth by the resource's address", () => {
@@ -56,7 +56,7 @@ describe("the rule that data is encrypted with a customer key", () => {
     );
   });
 
-  test("types that keep nothing are free", () => {
+  test("types that store nothing pass", () => {
     expect(check("aws_vpc", {})).toBeUndefined();
   });
 });

@@ -3,7 +3,7 @@ import type { PolicyResource, PolicyRule } from "./policy-rule.ts";
 
 type Check = PolicyRule["check"];
 
-/** What each type that keeps data must have, so that its data is encrypted with a customer key. */
+/** The check of each type that stores data: its data must be encrypted with a customer key. */
 const CHECKS: Readonly<Record<string, Check>> = {
   aws_cloudwatch_log_group: keyIn("kms_key_id"),
   aws_dynamodb_table: checkTable,
@@ -16,10 +16,10 @@ const CHECKS: Readonly<Record<string, Check>> = {
   aws_sqs_queue: keyIn("kms_master_key_id"),
 };
 
-/** Types that the rule looks at. */
+/** Types that the rule checks. */
 export const ENCRYPTED_TYPES: ReadonlySet<string> = new Set(Object.keys(CHECKS));
 
-/** Whatever keeps data is encrypted with a key of the customer's own, whose policy and log say who read it. */
+/** Stored data is encrypted with a customer key, whose policy and log show who can read and who has read it. */
 export const customerKey: PolicyRule = {
   name: "customer-key",
   check: (resource, stack) => CHECKS[resource.type]?.(resource, stack),
@@ -60,7 +60,7 @@ function encryptsWithCustomerKey({ apply_server_side_encryption_by_default: defa
   );
 }
 
-/** `alias/aws/…` is AWS's own key for a service: nobody here can close it. */
+/** `alias/aws/…` is AWS's own key for a service: its policy can't be changed. */
 function isCustomerKey(value: unknown): boolean {
   return typeof value === "string" && value !== "" && !value.includes("alias/aws/");
 }

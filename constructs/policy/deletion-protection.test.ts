@@ -22,7 +22,7 @@ describe("the rule on deletion protection", () => {
     expect(check("aws_s3_bucket", { ...preventDestroy, force_destroy: true })).toMatch(/set force_destroy to false/);
   });
 
-  test("does not ask for it where the environment does not", () => {
+  test("passes where the environment has no deletion protection", () => {
     const unprotected = deletionProtection({ isProtected: false });
     expect(unprotected.check(resource("aws_kms_key"), [])).toBeUndefined();
   });

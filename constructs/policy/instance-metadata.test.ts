@@ -7,7 +7,7 @@ const check = (type: string, attributes: Record<string, unknown>) =>
   instanceMetadata.check(resource(type, attributes), []);
 
 describe("the rule on instance metadata", () => {
-  test.each(["aws_launch_template", "aws_instance"])("%s must ask for sessions", (type) => {
+  test.each(["aws_launch_template", "aws_instance"])("%s must require sessions", (type) => {
     expect(check(type, { metadata_options: { http_tokens: "required" } })).toBeUndefined();
     expect(check(type, { metadata_options: { http_tokens: "optional" } })).toMatch(/IMDSv1.*"optional"/);
     expect(check(type, {})).toMatch(/metadata_options\.http_tokens to "required"/);

@@ -1,7 +1,7 @@
 import { blocks } from "./attributes.ts";
 import type { PolicyResource, PolicyRule } from "./policy-rule.ts";
 
-/** Instances hand out their role's credentials to sessions only (IMDSv2), so that a forged request can't fetch them. */
+/** Instance metadata requires sessions (IMDSv2), so that a forged request can't fetch the role's credentials. */
 export const instanceMetadata: PolicyRule = { name: "instance-metadata", check };
 
 function check({ type, attributes }: PolicyResource): string | undefined {

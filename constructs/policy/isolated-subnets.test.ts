@@ -24,16 +24,16 @@ describe("the rule that private subnets are isolated", () => {
   );
 
   test("gateways' subnets may lead to a NAT gateway, not to the internet gateway", () => {
-    const build = (way: { natGatewayId: string } | { gatewayId: string }) => () =>
+    const build = (target: { natGatewayId: string } | { gatewayId: string }) => () =>
       synthUnder(isolatedSubnets, (stack) => {
         const [routeTableId = ""] = new Network(stack, "Network", network).gatewayRouteTableIds;
-        new Route(stack, "Way", { routeTableId, destinationCidrBlock: "0.0.0.0/0", ...way });
+        new Route(stack, "Egress", { routeTableId, destinationCidrBlock: "0.0.0.0/0", ...target });
       });
     expect(build({ natGatewayId: "nat-1" })).not.toThrow();
-    expect(build({ gatewayId: "igw-1" })).toThrow(/aws_route\.Way leads aws_subnet\.Network_GatewaySubnets_a_\w+/);
+    expect(build({ gatewayId: "igw-1" })).toThrow(/aws_route\.Egress leads aws_subnet\.Network_GatewaySubnets_a_\w+/);
   });
 
-  test("a route to somewhere may be anyone's", () => {
+  test("a route to a limited range may be in any subnet's table", () => {
     const route = resource("aws_route", { route_table_id: "rtb", destination_cidr_block: "10.1.0.0/16" });
     const association = resource("aws_route_table_association", { route_table_id: "rtb", subnet_id: "subnet" });
     expect(isolatedSubnets.check(route, [association])).toBeUndefined();

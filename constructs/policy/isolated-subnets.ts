@@ -3,7 +3,7 @@ import { blocks } from "./attributes.ts";
 import type { PolicyResource, PolicyRule } from "./policy-rule.ts";
 
 /**
- * Only subnets of the tier `public`, where no instance stands, have a route to the internet; those of the tier `gateway`
+ * Only subnets of the tier `public`, which hold no instances, have a route to the internet; those of the tier `gateway`
  * may have one to a NAT gateway, which lets nothing in. Engines, in all others, have no internet egress.
  */
 export const isolatedSubnets: PolicyRule = { name: "isolated-subnets", check };

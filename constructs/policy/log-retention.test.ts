@@ -6,7 +6,7 @@ import { resource, synthUnder } from "./test/policy-fixture.ts";
 const check = (attributes: Record<string, unknown>) =>
   logRetention.check(resource("aws_cloudwatch_log_group", attributes), []);
 
-describe("the rule that logs end", () => {
+describe("the rule that logs have a retention", () => {
   test("a group without retention, or with 0 days, keeps its logs for ever", () => {
     expect(check({ retention_in_days: 30 })).toBeUndefined();
     expect(check({ retention_in_days: 0 })).toMatch(/for ever/);

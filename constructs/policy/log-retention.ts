@@ -1,6 +1,6 @@
 import type { PolicyResource, PolicyRule } from "./policy-rule.ts";
 
-/** Logs end: they cost for ever otherwise, and request data is not stored longer than needed. */
+/** Logs have a retention: otherwise their cost never ends, and request data is stored longer than needed. */
 export const logRetention: PolicyRule = { name: "log-retention", check };
 
 function check({ type, attributes }: PolicyResource): string | undefined {

@@ -45,6 +45,6 @@ describe("the rule against public addresses", () => {
   test("fails a synth by the resource's address", () => {
     expect(() =>
       synthUnder(noPublicAddress, (stack) => new Subnet(stack, "Open", { vpcId: "v", mapPublicIpOnLaunch: true })),
-    ).toThrow(/aws_subnet\.Open gives instances public addresses/);
+    ).toThrow(/aws_subnet\.Open assigns public addresses to instances/);
   });
 });

@@ -1,7 +1,7 @@
 import { blocks, isTrue, siblings } from "./attributes.ts";
 import type { PolicyResource, PolicyRule } from "./policy-rule.ts";
 
-/** Nothing in the VPC has an address on the internet but NAT gateways, which let nothing in, and a load balancer that speaks HTTPS alone. */
+/** Only NAT gateways and a load balancer with HTTPS alone have public addresses in the VPC. */
 export const noPublicAddress: PolicyRule = { name: "no-public-address", check };
 
 function check(resource: PolicyResource, stack: readonly PolicyResource[]): string | undefined {
@@ -9,7 +9,7 @@ function check(resource: PolicyResource, stack: readonly PolicyResource[]): stri
   switch (type) {
     case "aws_subnet":
       return isTrue(attributes.map_public_ip_on_launch)
-        ? "gives instances public addresses; set map_public_ip_on_launch to false"
+        ? "assigns public addresses to instances; set map_public_ip_on_launch to false"
         : undefined;
     case "aws_instance":
       return isTrue(attributes.associate_public_ip_address)

@@ -18,11 +18,11 @@ export interface PolicyAspectProps {
   readonly rules: readonly PolicyRule[];
   /** @default - none */
   readonly waivers?: readonly Waiver[];
-  /** Day on which the waivers were last looked at, `YYYY-MM-DD`: synthesis knows no clock. */
+  /** Day of the waivers' last review, `YYYY-MM-DD`: synthesis reads no clock. */
   readonly reviewedOn: string;
 }
 
-/** Holds every resource against the rules. Each breach is an error on the resource, so that all are printed at once. */
+/** Checks every resource against the rules. Each breach is an error on the resource, so that all are printed at once. */
 export class PolicyAspect implements IAspect {
   readonly #props: PolicyAspectProps;
   readonly #stacks = new WeakMap<TerraformStack, readonly PolicyResource[]>();
@@ -71,7 +71,7 @@ function policyResource(node: TerraformResource): PolicyResource {
   };
 }
 
-/** A resource that was moved away renders no attributes at all. */
+/** A resource that was moved to another address renders no attributes. */
 function at(value: unknown, key: string): Attributes {
   const inner = isRecord(value) ? value[key] : undefined;
   return isRecord(inner) ? inner : {};

@@ -1,8 +1,8 @@
-/** A resource as a plan shows it: what rules look at. */
+/** A resource as a plan shows it: the input of rules. */
 export interface PolicyResource {
   /** `aws_s3_bucket` */
   readonly type: string;
-  /** How others in its stack refer to it: `aws_s3_bucket.Artefacts_Bucket_AF9EFC13`. */
+  /** Address by which other resources of its stack refer to it: `aws_s3_bucket.Artefacts_Bucket_AF9EFC13`. */
   readonly address: string;
   /** Attributes in snake case; references are texts such as `${aws_kms_key.Key.arn}`. */
   readonly attributes: Readonly<Record<string, unknown>>;
@@ -10,12 +10,12 @@ export interface PolicyResource {
   readonly wildcardReasons: Readonly<Record<string, string>>;
 }
 
-/** One thing that every resource must hold to. */
+/** One rule that every resource must satisfy. */
 export interface PolicyRule {
-  /** What a waiver calls it, in kebab case. */
+  /** Name in waivers, in kebab case. */
   readonly name: string;
   /**
-   * What is wrong with the resource and how to put it right, or nothing. `stack` has all resources of its stack, for
+   * The problem of the resource and its remedy, or nothing. `stack` has all resources of its stack, for
    * settings that are resources of their own.
    */
   readonly check: (resource: PolicyResource, stack: readonly PolicyResource[]) => string | undefined;

@@ -66,14 +66,14 @@ describe("the rule that a wildcard has a reason", () => {
     expect(reasonedWildcard.check(resource("aws_iam_policy", { policy }), [])).toMatch(/can't be read here/);
   });
 
-  test("a role holds no policy inside, where its statements would not be read", () => {
+  test("a role has no inline policy block, whose statements the rule would not read", () => {
     const role = (attributes: object) => reasonedWildcard.check(resource("aws_iam_role", { ...attributes }), []);
     expect(role({ managed_policy_arns: ["arn:aws:iam::aws:policy/AdministratorAccess"] })).toMatch(/inside the role/);
     expect(role({ inline_policy: [{ policy: "{}" }] })).toMatch(/inside the role/);
     expect(role({ name: "t" })).toBeUndefined();
   });
 
-  test("a scaling policy is no permission", () => {
+  test("a scaling policy is not checked", () => {
     expect(reasonedWildcard.check(resource("aws_autoscaling_policy", { policy: "x" }), [])).toBeUndefined();
   });
 

@@ -5,7 +5,7 @@ import { policyStatements } from "./policy-statements.ts";
 
 const POLICY_ATTRIBUTES = ["policy", "assume_role_policy", "policy_document"];
 
-/** Permissions name their actions, resources and principals; a statement with a wildcard says why it can't. */
+/** Permissions name their actions, resources and principals; a statement with a wildcard has a reason. */
 export const reasonedWildcard: PolicyRule = { name: "reasoned-wildcard", check };
 
 function check(resource: PolicyResource): string | undefined {
@@ -40,7 +40,7 @@ function isPolicyType(type: string): boolean {
   );
 }
 
-/** The statement's widest wildcard, in words. A refusal may be as wide as it likes. */
+/** The statement's widest wildcard, in words. A statement that denies may have any wildcard. */
 function widest({ Effect, Action, NotAction, Resource, NotResource, Principal }: Attributes, type: string) {
   if (Effect !== "Allow") return undefined;
   if (NotAction !== undefined || NotResource !== undefined) return "everything but a list";
@@ -53,7 +53,7 @@ function widest({ Effect, Action, NotAction, Resource, NotResource, Principal }:
   return principals.includes("*") ? "every principal" : undefined;
 }
 
-/** `*`, or an ARN whose resource starts with a wildcard; `…/weights/*` stays inside what its owner named. */
+/** `*`, or an ARN whose resource starts with a wildcard; `…/weights/*` has a named prefix. */
 function isUnbounded(resource: string): boolean {
   if (resource === "*") return true;
   const [scheme, , , , , ...rest] = resource.split(":");

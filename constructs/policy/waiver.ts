@@ -1,4 +1,4 @@
-/** Lets one resource break one rule for a while. */
+/** Lets one resource break one rule until a date. */
 export interface Waiver {
   /** Name of the rule. */
   readonly rule: string;
@@ -14,7 +14,7 @@ export function covers(waiver: Waiver, rule: string, path: string): boolean {
   return waiver.rule === rule && (path === waiver.resource || path.endsWith(`-${waiver.resource}`));
 }
 
-/** What is wrong with a waiver on a day, or nothing. @param today `YYYY-MM-DD` */
+/** The problem of a waiver on a day, or nothing. @param today `YYYY-MM-DD` */
 export function waiverProblem({ rule, resource, reason, until }: Waiver, today: string): string | undefined {
   const name = `The waiver of ${rule} for ${resource}`;
   if (reason.trim() === "") return `${name} has no reason; write one`;

@@ -11,7 +11,7 @@ describe("the content security policy", () => {
     );
   });
 
-  test("knows neither inline code nor wildcards", () => {
+  test("allows neither inline code nor wildcards", () => {
     expect(policy).not.toMatch(/unsafe|\*/);
   });
 });

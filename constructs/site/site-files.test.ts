@@ -13,7 +13,7 @@ afterEach(() => {
 });
 
 describe("the files of the page", () => {
-  test("names with a content hash may be kept for ever, others for a minute", () => {
+  test("names with a content hash may be cached for a year, others for a minute", () => {
     expect(siteFiles(page({ "favicon.svg": "<svg/>" })).map(({ key, cacheControl }) => [key, cacheControl])).toEqual([
       ["assets/index-aaaaaaaa.js", "public, max-age=31536000, immutable"],
       ["favicon.svg", "public, max-age=60"],
@@ -27,7 +27,7 @@ describe("the files of the page", () => {
     expect(name("assets/app-00000000.css")).toBe("assets/app.css");
   });
 
-  test("two chunks of one name keep apart by their hashes", () => {
+  test("two chunks of one name are distinguished by their hashes", () => {
     const names = siteFiles(page({ "assets/index-bbbbbbbb.js": "y" })).map(({ stableName }) => stableName);
     expect(names).toEqual(["assets/index-aaaaaaaa.js", "assets/index-bbbbbbbb.js", "index.html"]);
   });

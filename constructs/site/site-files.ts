@@ -29,9 +29,9 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   ".woff2": "font/woff2",
 };
 
-/** Names change with their content, so a copy is good for ever; a year is the longest that HTTP knows. */
+/** Names change with their content, so a copy never becomes stale; a year is the longest usual lifetime in HTTP. */
 const IMMUTABLE = "public, max-age=31536000, immutable";
-/** Names stay: a deployment is seen within a minute. */
+/** Names do not change with the content: a deployment is visible within a minute. */
 export const SHORT_LIVED = "public, max-age=60";
 
 /** Vite puts 8 characters of content hash before the extension. */
@@ -59,7 +59,7 @@ export function siteFiles(directory: string): readonly SiteFile[] {
     }
     return {
       key,
-      stableName: (uses.get(name)?.length ?? 0) > 1 ? key : name, // two chunks of one name keep their hashes
+      stableName: (uses.get(name)?.length ?? 0) > 1 ? key : name, // the names of two chunks with one name keep their hashes
       contentType,
       cacheControl: name === key ? SHORT_LIVED : IMMUTABLE,
       hash: createHash("sha256")

@@ -38,7 +38,7 @@ describe("the static site", () => {
   });
 
   // documented: bucket-only-for-distribution
-  test("the bucket can be read by this distribution and no one else", () => {
+  test("the bucket can be read by this distribution alone", () => {
     const [deny, allow, ...rest] = statements(only(stack, "aws_s3_bucket_policy").policy);
     expect(rest).toEqual([]);
     expect(deny).toMatchObject({ Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } } });
@@ -50,7 +50,7 @@ describe("the static site", () => {
     expect(only(stack, "aws_cloudfront_origin_access_control").signing_behavior).toBe("always");
   });
 
-  test("an unknown path shows the page but says 404", () => {
+  test("an unknown path shows the page with status 404", () => {
     for (const errorResponse of distribution.custom_error_response) {
       expect(errorResponse).toMatchObject({ response_code: 404, response_page_path: "/index.html" });
     }
@@ -82,7 +82,7 @@ describe("the static site", () => {
     expect(configs[0]![1].cache_control).toBe("public, max-age=60");
   });
 
-  test("a file's address has no content hash in it, and its new version comes before the old one goes", () => {
+  test("a file's address has no content hash in it, and its new version is uploaded before the old one is deleted", () => {
     const [name, script] = objects.find(([, { key }]) => key === "assets/index-aaaaaaaa.js")!;
     expect(name).not.toContain("aaaaaaaa");
     expect(script).toMatchObject({

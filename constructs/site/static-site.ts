@@ -22,7 +22,7 @@ export interface StaticSiteProps {
   readonly apiOrigin: string;
 }
 
-/** AWS's managed cache policy CachingOptimized: compresses, and keeps what Cache-Control says. */
+/** AWS's managed cache policy CachingOptimized: compresses, and caches as Cache-Control says. */
 const CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6";
 
 /** The demo page: files in a private bucket, served by CloudFront over HTTPS with strict headers. */
@@ -38,7 +38,7 @@ export class StaticSite extends Construct {
     const bucket = new PrivateBucket(this, "Bucket", {
       namePrefix: `${name}-site-`,
       kmsKeyArn,
-      isProtected: false, // everything in it is built again by a deployment
+      isProtected: false, // a deployment can build all its content again
       oldVersionDays: 30,
       hasOwnPolicy: true,
     });
@@ -91,7 +91,7 @@ export class StaticSite extends Construct {
         cachePolicyId: CACHING_OPTIMIZED,
         responseHeadersPolicyId: headers.id,
       },
-      // The page draws itself at any path, but the status stays true: a missing script must not look like one that
+      // The page renders at any path, but with the true status: a missing script must not look like one that
       // came as HTML. 403 is what S3 says of a missing file to those who may not list.
       customErrorResponse: [403, 404].map((errorCode) => ({
         errorCode,
@@ -144,7 +144,7 @@ export class StaticSite extends Construct {
         sourceHash: file.hash,
         contentType: file.contentType,
         cacheControl: file.cacheControl,
-        lifecycle: { createBeforeDestroy: true }, // open pages still ask for the old names while the new ones come
+        lifecycle: { createBeforeDestroy: true }, // open pages still fetch the old names while the new ones are uploaded
       });
     }
   }

@@ -11,7 +11,7 @@ describe("what deploying may do", () => {
     expect(grants.filter(isWide).filter(({ why }) => why === undefined)).toEqual([]);
   });
 
-  test("nothing may be done to all resources but looking, making what has no id yet, and what a tag binds", () => {
+  test("only reading, creating resources without an id, and actions bound by a tag are allowed on all resources", () => {
     const wide = grants.filter(({ resources }) => resources.includes("*"));
     expect(wide.map(({ sid, condition }) => [sid, Object.keys(Object.values(condition ?? {})[0] ?? {})])).toEqual([
       ["LookUp", []],
@@ -34,7 +34,7 @@ describe("what deploying may do", () => {
       expect(actions.filter((action) => pattern.test(action))).toEqual([]);
   });
 
-  test("roles are made and handed over by our names only, to the services that run them", () => {
+  test("roles are created and passed by our names only, to the services that run them", () => {
     const statement = deployStatements(props).find(({ Action }) => Action.includes("iam:PassRole"));
     expect(statement?.Resource).toEqual(["arn:aws:iam::*:role/sluice-dev-*"]);
     expect(statement?.Condition?.StringEquals?.["iam:PassedToService"]).toContain("ec2.amazonaws.com");
@@ -45,7 +45,7 @@ describe("what deploying may do", () => {
     expect(arns.filter((arn) => !arn.includes(":eu-west-1:"))).toEqual([]);
   });
 
-  test("statements have names of their own", () => {
+  test("statements have unique names", () => {
     const sids = deployStatements(props).map(({ Sid }) => Sid);
     expect(new Set(sids).size).toBe(sids.length);
   });

@@ -17,15 +17,15 @@ interface Grant {
   readonly why?: string;
 }
 
-/** AWS's own policies that our roles have; any other, the administrator's above all, can't be attached. */
+/** AWS managed policies of our roles; no other, above all not the administrator's, can be attached. */
 const MANAGED_POLICIES = ["arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"];
 
 /**
- * What deploying the stacks takes beside their states. Resources that we name are bound by name; those whose ids AWS
- * chooses by region or by our tag. Data is left out: no key is read, no object outside our buckets, no log line.
+ * Permissions to deploy the stacks, without those for their states. Resources that we name are bound by name; those with
+ * ids of AWS by region or by our tag. Data is not included: no API key, no object outside our buckets, no log line.
  *
- * Whoever may create roles may give them more than he has: that is why only named branches and GitHub environments can
- * assume the role, and why it can't change itself.
+ * A principal that may create roles can grant them more than it has: that is why only named branches and GitHub
+ * environments can assume the role, and why the role can't change itself.
  */
 export function deployStatements(props: DeployPermissionsProps): readonly PolicyStatement[] {
   return deployGrants(props).map(({ sid, actions, resources, condition, why }) => ({
@@ -72,7 +72,7 @@ export function deployGrants({ name, region, environment }: DeployPermissionsPro
       ].map((action) => `ec2:${action}`),
       resources: ["*"],
       condition: inRegion,
-      why: "What is made has no id yet; RunInstances is asked of whoever gives a launch template to a group.",
+      why: "New resources have no id yet; setting a group's launch template requires RunInstances.",
     },
     {
       sid: "ChangeNetwork",
@@ -82,7 +82,7 @@ export function deployGrants({ name, region, environment }: DeployPermissionsPro
       ].map((action) => `ec2:${action}`),
       resources: ["*"],
       condition: ours,
-      why: "AWS chooses these ids; the tag keeps it to this environment's.",
+      why: "AWS chooses these ids; the tag limits the statement to this environment.",
     },
     {
       sid: "LoadBalancing",
@@ -153,7 +153,7 @@ export function deployGrants({ name, region, environment }: DeployPermissionsPro
         here("elasticache", `subnetgroup:${name}*`),
         here("elasticache", "parametergroup:default.*"),
       ],
-      why: "All calls are settings, and the resources are ours by name; what is kept is read over another protocol.",
+      why: "All calls are settings, and the resources are ours by name; stored data is read over another protocol.",
     },
     {
       sid: "Functions",
@@ -197,20 +197,20 @@ export function deployGrants({ name, region, environment }: DeployPermissionsPro
       actions: ["kms:CreateKey", "acm:RequestCertificate"],
       resources: ["*"],
       condition: { StringEquals: { "aws:RequestTag/Environment": environment } },
-      why: "What is made has no id yet; the tag it must carry binds what may be done with it.",
+      why: "New resources have no id yet; the tag that they must have limits the later actions.",
     },
     {
       sid: "Keys",
       actions: [
         ...["kms:CreateAlias", "kms:CreateGrant", "kms:DeleteAlias", "kms:DescribeKey", "kms:EnableKeyRotation"],
-        ...["kms:Decrypt", "kms:GenerateDataKey"], // S3 and DynamoDB make the caller show that he may use the key
+        ...["kms:Decrypt", "kms:GenerateDataKey"], // S3 and DynamoDB require that the caller may use the key
         ...["kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags", "kms:PutKeyPolicy"],
         ...["kms:ScheduleKeyDeletion", "kms:TagResource", "kms:UpdateAlias", "kms:UpdateKeyDescription"],
         ...["acm:AddTagsToCertificate", "acm:DeleteCertificate"],
       ],
       resources: [here("kms", "key/*"), here("acm", "certificate/*")],
       condition: ours,
-      why: "AWS chooses these ids; the tag keeps it to this environment's.",
+      why: "AWS chooses these ids; the tag limits the statement to this environment.",
     },
     {
       sid: "KeyNames",
@@ -267,7 +267,7 @@ export function deployGrants({ name, region, environment }: DeployPermissionsPro
           ),
         },
       },
-      why: "AWS names these roles and what they may do; an account's first load balancer makes one.",
+      why: "AWS defines the names and permissions of these roles; an account's first load balancer creates one.",
     },
     {
       sid: "Images",

@@ -39,7 +39,7 @@ describe("the role of CI", () => {
     ]);
   });
 
-  test("brings GitHub's provider, or uses the one that the account has", () => {
+  test("creates GitHub's identity provider, or uses the account's", () => {
     expect(only(synth(), "aws_iam_openid_connect_provider")).toMatchObject({
       url: "https://token.actions.githubusercontent.com",
       client_id_list: ["sts.amazonaws.com"],

@@ -21,9 +21,9 @@ export interface DeployRoleProps {
   readonly environments: readonly string[];
   /** An account has at most one provider for GitHub. */
   readonly oidcProvider: "create" | "existing";
-  /** What using the states takes. */
+  /** Permissions for the states. */
   readonly stateStatements: readonly PolicyStatement[];
-  /** ARNs of what holds the states: the role never destroys it. */
+  /** ARNs of the state store: the role never destroys it. */
   readonly stateArns: readonly string[];
 }
 
@@ -58,13 +58,13 @@ export class DeployRole extends Construct {
     });
     this.arn = this.resource.arn;
     this.#policy("State", "state", props.stateStatements);
-    // Apart, because IAM counts 10,240 characters for all inline policies of a role: the test adds them up.
+    // Separate, because IAM counts 10,240 characters for all inline policies of a role: the test adds them up.
     this.#policy("Deploy", "deploy", [
       ...deployStatements({ name, region, environment }),
       {
         Sid: "NotItself",
         Effect: "Deny",
-        Action: ["iam:*"], // a refusal must have no gaps
+        Action: ["iam:*"], // a statement that denies must have no gaps
         Resource: [`arn:aws:iam::*:role/${roleName}`],
       },
       {

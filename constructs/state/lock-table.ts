@@ -8,7 +8,7 @@ export interface LockTableProps {
   readonly isProtected: boolean;
 }
 
-/** Who changes which state right now, and the digest of each: OpenTofu's S3 backend decides the shape. */
+/** Locks and digests of the states; OpenTofu's S3 backend defines the items. */
 export class LockTable extends Construct {
   readonly resource: DynamodbTable;
   readonly arn: string;

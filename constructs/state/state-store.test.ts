@@ -32,7 +32,7 @@ describe("the state store", () => {
     });
   });
 
-  test("the bucket has the name that the backends know, versions, our key, and takes TLS only", () => {
+  test("the bucket has the name in the backends, versions, our key, and accepts TLS only", () => {
     const stack = synth();
     expect(only(stack, "aws_s3_bucket")).toMatchObject({ bucket: "our-states", force_destroy: false });
     expect(only(stack, "aws_s3_bucket")).not.toHaveProperty("bucket_prefix");
@@ -45,7 +45,7 @@ describe("the state store", () => {
     expect(rule.noncurrent_version_expiration).toEqual([{ noncurrent_days: 90 }]);
   });
 
-  test("the lock table is as OpenTofu wants it, restorable, paid by request and encrypted with our key", () => {
+  test("the lock table has OpenTofu's key schema, is restorable, paid by request and encrypted with our key", () => {
     expect(only(synth(), "aws_dynamodb_table")).toMatchObject({
       name: "our-locks",
       hash_key: "LockID",
@@ -56,19 +56,19 @@ describe("the state store", () => {
     });
   });
 
-  test("the key rotates and is found by its name before anything refers to it", () => {
+  test("the key rotates, and its alias is its name in the backends", () => {
     expect(only(synth(), "aws_kms_key").enable_key_rotation).toBe(true);
     expect(only(synth(), "aws_kms_alias").name).toBe("alias/ours-state");
   });
 
-  test.each([true, false])("bucket, table and key are kept from destruction: %s", (isProtected) => {
+  test.each([true, false])("bucket, table and key are protected from destruction: %s", (isProtected) => {
     const stack = synth(isProtected);
     for (const type of ["aws_s3_bucket", "aws_dynamodb_table", "aws_kms_key"])
       expect(only(stack, type).lifecycle).toEqual({ prevent_destroy: isProtected });
     expect(only(stack, "aws_dynamodb_table").deletion_protection_enabled).toBe(isProtected);
   });
 
-  test("using it means reading, writing and locking the environment's states, never deleting one", () => {
+  test("its users may read, write and lock the environment's states, never delete one", () => {
     const access: readonly { Action: string[]; Resource: string[] }[] = synth().output?.access?.value;
     expect(access.flatMap(({ Action }) => Action).sort()).toEqual([
       "dynamodb:DeleteItem",

@@ -5,7 +5,7 @@ import type { PolicyStatement } from "../identity/service-role.ts";
 import { LockTable } from "./lock-table.ts";
 
 export interface StateStoreProps {
-  /** Name of the bucket: backends can't refer to a resource, so it is fixed. */
+  /** Name of the bucket, fixed because backends can't refer to a resource. */
   readonly bucketName: string;
   readonly lockTableName: string;
   /** Name of the key, without `alias/`. */
@@ -17,10 +17,10 @@ export interface StateStoreProps {
   readonly isProtected: boolean;
 }
 
-/** Long enough to notice that a state was damaged last quarter; a state is some hundred KB. */
+/** Long enough to restore a state that was damaged last quarter; a state has some hundred KB. */
 const OLD_STATE_DAYS = 90;
 
-/** Where OpenTofu keeps what it knows: bucket, lock table and the key of both. */
+/** Store of OpenTofu's states: bucket, lock table and the key of both. */
 export class StateStore extends Construct {
   readonly bucket: PrivateBucket;
   readonly lockTable: LockTable;
@@ -45,12 +45,12 @@ export class StateStore extends Construct {
     });
   }
 
-  /** Everything here, and the objects in the bucket. */
+  /** ARNs of the store's resources and of the objects in the bucket. */
   get arns(): readonly string[] {
     return [this.bucket.arn, `${this.bucket.arn}/*`, this.lockTable.arn, this.encryptionKey.arn];
   }
 
-  /** What OpenTofu does with states: reads and writes them, never deletes one, under a lock. */
+  /** Permissions of OpenTofu: to read and write states under a lock, never to delete one. */
   accessStatements(): readonly PolicyStatement[] {
     return [
       { Sid: "FindStates", Effect: "Allow", Action: ["s3:ListBucket"], Resource: [this.bucket.arn] },

@@ -3,7 +3,7 @@ import { type SynthesizedStack, synthConstruct } from "../../../test-support/syn
 import { PolicyAspect, type PolicyAspectProps } from "../policy-aspect.ts";
 import type { PolicyResource, PolicyRule } from "../policy-rule.ts";
 
-/** A resource named `It`, as a rule sees it. */
+/** A resource named `It`, in the form that rules check. */
 export function resource(
   type: string,
   attributes: Readonly<Record<string, unknown>> = {},
@@ -12,7 +12,7 @@ export function resource(
   return { type, address: `${type}.It`, attributes, wildcardReasons };
 }
 
-/** Synthesizes with the real `app.synth()` under one rule; throws what a breach prints. */
+/** Synthesizes with the real `app.synth()` under one rule. @throws with the printed breach */
 export function synthUnder(
   rule: PolicyRule,
   build: (stack: TerraformStack) => void,
