@@ -10,7 +10,7 @@ export interface ResponsesTableProps {
   readonly isProtected: boolean;
 }
 
-/** Responses stored for callers of `/v1/responses` (`store: true`); DynamoDB deletes each after its time to live. */
+/** Responses stored for callers of `/v1/responses`; DynamoDB deletes each after its time to live. */
 export class ResponsesTable extends Construct {
   readonly resource: DynamodbTable;
   readonly tableName: string;

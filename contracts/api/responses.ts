@@ -12,7 +12,7 @@ export const ResponseRequest = z
     temperature: z.number().min(0).max(2).nullish(),
     top_p: z.number().gt(0).max(1).nullish(),
     stream: z.boolean().nullish(),
-    /** Kept only when true: OpenAI keeps unless false. */
+    /** Kept unless false where the deployment keeps responses, as OpenAI does. */
     store: z.boolean().nullish(),
     previous_response_id: z.string().min(1).max(200).nullish(),
     tools: z
@@ -35,7 +35,10 @@ export const ResponseRequest = z
   })
   .meta({ id: "ResponseRequest" });
 
-const OutputItem = z.looseObject({ id: z.string(), type: z.enum(["message", "function_call", "reasoning"]) });
+const OutputItem = z.looseObject({
+  id: z.string(),
+  type: z.enum(["message", "function_call", "custom_tool_call", "reasoning"]),
+});
 
 /** The answer of `POST /v1/responses` when it is not streamed, and of `GET /v1/responses/{id}`. */
 export const ModelResponse = z

@@ -31,7 +31,7 @@ export const DIALECT_OPERATIONS = operationList([
     operationId: "createResponse",
     summary: "Create a response",
     description:
-      "OpenAI's Responses. A response is kept only when `store` is true and this deployment keeps any; " +
+      "OpenAI's Responses. A response is stored unless `store` is false, where this deployment stores any; " +
       "then `previous_response_id` goes on from it.",
     pathParameters: [],
     request: { schema: "ResponseRequest", example: { model: "phi-3-mini", input: "List three fruits" } },
@@ -46,7 +46,7 @@ export const DIALECT_OPERATIONS = operationList([
     method: "get",
     operationId: "getResponse",
     summary: "Get a stored response",
-    description: "A response that was created with `store: true` and the same key, until its time is over.",
+    description: "A response that was stored for the same key, until its time is over.",
     pathParameters: ["response"],
     response: { schema: "Response", description: "The response.", example: EXAMPLE_RESPONSE },
     errors: STORED_ERRORS,

@@ -90,7 +90,7 @@ export const FIELD_NOTES: Readonly<Record<string, Notes>> = {
     temperature: { description: "0 takes the most likely token each time; higher is more varied." },
     top_p: { description: "Draw only from the most likely tokens that have this probability together." },
     stream: { description: "Send the answer as server-sent events while it is generated.", default: false },
-    store: { description: "Keep the response, where this deployment keeps any.", default: false },
+    store: { description: "Store the response, where this deployment stores any.", default: true },
     previous_response_id: { description: "A stored response that this one goes on from." },
     tools: { description: "Functions that the model may call." },
     tool_choice: { description: "`none`, `auto`, `required`, or the function that must be called." },

@@ -47,7 +47,7 @@ export const GatewayConfig = z.strictObject({
   auth: AuthMode,
   /** DynamoDB table of API keys. */
   keysTable: z.string(),
-  /** Where responses with `store: true` are kept, and for how long. @default - they are not kept */
+  /** Where responses are stored, but for those with `store: false`, and for how long. @default - they are not stored */
   responseStorage: z.strictObject({ table: z.string(), ttlSeconds: z.int().min(60) }).optional(),
   /** Exact limit of one gateway per client address, on `/v1/*`; the WAF rule holds the same for the fleet. */
   requestsPerMinutePerIp: z.int().min(1),

@@ -38,7 +38,7 @@ async function find(request: Identified, store: ResponseStore | undefined): Prom
 
 function notFound(id: string): GatewayError {
   return new GatewayError("not_found", {
-    message: `There is no response ${JSON.stringify(id.slice(0, 80))} here. Only those created with \`store: true\` are kept.`,
+    message: `There is no response ${JSON.stringify(id.slice(0, 80))} here. Those created with \`store: false\` are not stored.`,
   });
 }
 

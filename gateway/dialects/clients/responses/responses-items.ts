@@ -1,6 +1,7 @@
 import { isRecord } from "../../../../lib/is-record.ts";
 import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
 import { kindOf, refuse } from "../../inner/refuse.ts";
+import { customArguments, flatName } from "./responses-tools.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -34,6 +35,8 @@ const PREFIXES: Readonly<Record<string, string>> = {
   message: "msg",
   function_call: "fc",
   function_call_output: "fco",
+  custom_tool_call: "ctc",
+  custom_tool_call_output: "ctco",
   reasoning: "rs",
 };
 
@@ -51,9 +54,10 @@ export function chatOfItems(items: readonly Fields[], param: string): readonly F
   };
   for (const [index, item] of items.entries()) {
     const at = `${param}[${index}]`;
-    if (item.type === "function_call" || item.type === "reasoning" || item.role === "assistant") {
+    if (isOmitted(item)) continue;
+    if (isCall(item) || item.type === "reasoning" || item.role === "assistant") {
       // Text after a call is a message of its own: in one message, it would come before the call.
-      if (item.type !== "function_call" && assistant !== undefined && assistant.calls.length > 0) close();
+      if (!isCall(item) && assistant !== undefined && assistant.calls.length > 0) close();
       assistant ??= { texts: [], reasoning: "", signed: [], calls: [] };
       addToAssistant(assistant, item, at);
     } else {
@@ -65,6 +69,34 @@ export function chatOfItems(items: readonly Fields[], param: string): readonly F
   return messages;
 }
 
+/** Calls that were OpenAI's own to make and to answer say nothing that a model of another service could go on from. */
+function isOmitted({ type, call_id: callId }: Fields): boolean {
+  const name = String(type);
+  if (name.startsWith("mcp_")) return true;
+  return name.endsWith("_call") && textOf(callId) === undefined;
+}
+
+/** A call that the client answers: of a function, a custom tool, or a tool of OpenAI's that runs at the client. */
+function isCall({ type, call_id: callId }: Fields): boolean {
+  return String(type).endsWith("_call") && textOf(callId) !== undefined;
+}
+
+function functionCall(item: Fields): Fields {
+  const { type, call_id: id, name, namespace, arguments: json, input } = item;
+  const called = flatName(textOf(namespace), String(name));
+  switch (type) {
+    case "function_call":
+      return { id, type: "function", function: { name: called, arguments: json } };
+    case "custom_tool_call":
+      return { id, type: "function", function: { name: called, arguments: customArguments(input) } };
+    default: {
+      // `local_shell_call` and its kind: the name of the tool is that of the item.
+      const tool = String(type).replace(/_call$/, "");
+      return { id, type: "function", function: { name: tool, arguments: JSON.stringify(item.action ?? json ?? {}) } };
+    }
+  }
+}
+
 interface AssistantMessage {
   readonly texts: Fields[];
   reasoning: string;
@@ -73,10 +105,8 @@ interface AssistantMessage {
 }
 
 function addToAssistant(message: AssistantMessage, item: Fields, param: string): void {
-  if (item.type === "function_call") {
-    const { call_id: id, name, arguments: json } = item;
-    message.calls.push({ id, type: "function", function: { name, arguments: json } });
-  } else if (item.type === "reasoning") {
+  if (isCall(item)) message.calls.push(functionCall(item));
+  else if (item.type === "reasoning") {
     const parts = itemsOf(item.content).length > 0 ? itemsOf(item.content) : itemsOf(item.summary);
     message.reasoning += parts.map((part) => (isRecord(part) ? (textOf(part.text) ?? "") : "")).join("");
     message.signed.push(...signedThinking(item.encrypted_content));
@@ -98,14 +128,8 @@ function assistantFields({ texts, reasoning, signed, calls }: AssistantMessage):
 
 function messageOf(item: Fields, param: string): Fields {
   const { type, role } = item;
-  if (type === "function_call_output") {
-    const { call_id: id, output } = item;
-    return {
-      role: "tool",
-      tool_call_id: id,
-      content: typeof output === "string" ? output : content(output, `${param}.output`),
-    };
-  }
+  if (String(type).endsWith("_output") && textOf(item.call_id) !== undefined)
+    return { role: "tool", tool_call_id: item.call_id, content: outputOf(item, param) };
   if (type !== "message")
     throw refuse(
       `${param}.type`,
@@ -114,6 +138,12 @@ function messageOf(item: Fields, param: string): Fields {
   if (role !== "user" && role !== "system" && role !== "developer")
     throw refuse(`${param}.role`, `\`${param}.role\` must be one of user, assistant, system, developer; correct it.`);
   return { role: role === "developer" ? "system" : role, content: content(item.content, `${param}.content`) };
+}
+
+function outputOf({ type, output, tools }: Fields, param: string): unknown {
+  if (typeof output === "string") return output;
+  const isList = type === "function_call_output" || type === "custom_tool_call_output";
+  return isList ? content(output, `${param}.output`) : JSON.stringify(output ?? tools ?? "");
 }
 
 function content(value: unknown, param: string): unknown {

@@ -1,4 +1,5 @@
-import { callItem, messageItem, reasoningItem, refusalPart, textPart } from "./responses-response.ts";
+import { type CallParts, callItem, messageItem, reasoningItem, refusalPart, textPart } from "./responses-response.ts";
+import { customInput } from "./responses-tools.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 type Closed = "completed" | "incomplete";
@@ -141,12 +142,14 @@ export class ReasoningOutput extends Output {
   }
 }
 
+type CallHead = Omit<CallParts, "arguments">;
+
 /** A call of a function. */
 export class CallOutput extends Output {
-  readonly #call: { readonly callId: string; readonly name: string };
+  readonly #call: CallHead;
   #arguments = "";
 
-  constructor(id: string, index: number, say: SayEvent, call: { readonly callId: string; readonly name: string }) {
+  constructor(id: string, index: number, say: SayEvent, call: CallHead) {
     super(id, index, say);
     this.#call = call;
   }
@@ -154,11 +157,13 @@ export class CallOutput extends Output {
   add(delta: string): string {
     if (delta === "") return "";
     this.#arguments += delta;
+    // A custom tool's input is a string in JSON until it is whole.
+    if (this.#isCustom) return "";
     return this.say("response.function_call_arguments.delta", { ...this.position, delta });
   }
 
   fields(status: Closed): Fields {
-    return callItem(this.id, status, { ...this.#call, arguments: this.#arguments });
+    return callItem(this.id, status, { ...this.#call, arguments: this.#whole });
   }
 
   protected empty(): Fields {
@@ -166,7 +171,24 @@ export class CallOutput extends Output {
   }
 
   protected closeContent(): string {
-    const { name } = this.#call;
-    return this.say("response.function_call_arguments.done", { ...this.position, name, arguments: this.#arguments });
+    if (this.#isCustom) {
+      const input = customInput(this.#whole);
+      return (
+        this.say("response.custom_tool_call_input.delta", { ...this.position, delta: input }) +
+        this.say("response.custom_tool_call_input.done", { ...this.position, input })
+      );
+    }
+    const { origin, name } = this.#call;
+    const done = { name: origin?.name ?? name, arguments: this.#whole };
+    return this.say("response.function_call_arguments.done", { ...this.position, ...done });
+  }
+
+  get #isCustom(): boolean {
+    return this.#call.origin?.kind === "custom";
+  }
+
+  /** A call without arguments has none in some servers' form of it, and clients parse what they get. */
+  get #whole(): string {
+    return this.#arguments === "" ? "{}" : this.#arguments;
   }
 }

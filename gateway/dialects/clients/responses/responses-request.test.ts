@@ -128,7 +128,6 @@ describe("a request of OpenAI's Responses", () => {
     ["prompt", { prompt: { id: "p" } }],
     ["truncation", { truncation: "auto" }],
     ["top_logprobs", { top_logprobs: 2 }],
-    ["tools[0].type", { tools: [{ type: "web_search" }] }],
     ["tool_choice.type", { tools: [{ type: "function", name: "f" }], tool_choice: { type: "mcp" } }],
     [
       "tool_choice.tools",

@@ -2,6 +2,7 @@ import { isRecord } from "../../../../lib/is-record.ts";
 import { itemsOf, textOf } from "../../inner/json.ts";
 import { refuse } from "../../inner/refuse.ts";
 import { chatOfItems } from "./responses-items.ts";
+import { type ChatTool, flatName, readTools, type ToolOrigin } from "./responses-tools.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -10,7 +11,6 @@ const NOT_SERVED: Readonly<Record<string, string>> = {
   background: "leave it out and wait for the answer, or use a batch",
   conversation: "use `previous_response_id`",
   prompt: "send the prompt's text as `instructions` and `input`",
-  context_management: "leave it out",
   moderation: "leave it out",
 };
 
@@ -60,52 +60,41 @@ function optional(name: string, value: unknown): Fields {
 }
 
 function chatTools(fields: Fields): Fields {
-  const tools = itemsOf(fields.tools);
-  if (tools.length === 0) return {};
-  const described = tools.map((tool, index) => chatTool(tool, `tools[${index}]`));
+  const { functions, origins } = readTools(fields.tools);
   const { tool_choice: choice, parallel_tool_calls: parallel } = fields;
+  if (functions.length === 0) {
+    if (choice === "required")
+      throw refuse("tool_choice", "`tool_choice` is required, but no tool of `tools` can be served here; use auto.");
+    return {};
+  }
   return {
     ...(isRecord(choice) && choice.type === "allowed_tools"
-      ? allowedTools(choice, described)
-      : { tools: described, ...chatChoice(choice) }),
+      ? allowedTools(choice, functions, origins)
+      : { tools: functions, ...chatChoice(choice) }),
     ...optional("parallel_tool_calls", parallel),
-  };
-}
-
-interface ChatTool {
-  readonly type: "function";
-  readonly function: Fields;
-}
-
-function chatTool(tool: unknown, param: string): ChatTool {
-  if (!isRecord(tool) || tool.type !== "function")
-    throw refuse(
-      `${param}.type`,
-      `\`${param}.type\` must be function: tools that run at the provider are not served here.`,
-    );
-  const { name, description, parameters, strict } = tool;
-  return {
-    type: "function",
-    function: {
-      name,
-      ...optional("description", description),
-      ...optional("parameters", parameters),
-      ...optional("strict", strict),
-    },
   };
 }
 
 function chatChoice(choice: unknown): Fields {
   if (!isRecord(choice)) return optional("tool_choice", choice);
-  if (choice.type !== "function")
-    throw refuse("tool_choice.type", "`tool_choice.type` must be function or allowed_tools; correct it.");
-  return { tool_choice: { type: "function", function: { name: choice.name } } };
+  if (choice.type !== "function" && choice.type !== "custom")
+    throw refuse("tool_choice.type", "`tool_choice.type` must be function, custom or allowed_tools; correct it.");
+  return { tool_choice: { type: "function", function: { name: nameOf(choice) } } };
 }
 
-/** The model gets the allowed tools alone. */
-function allowedTools(choice: Fields, tools: readonly ChatTool[]): Fields {
-  const names = new Set(itemsOf(choice.tools).map((tool) => (isRecord(tool) ? tool.name : undefined)));
-  const allowed = tools.filter((tool) => names.has(tool.function.name));
+function nameOf({ namespace, name }: Fields): unknown {
+  return typeof name === "string" ? flatName(textOf(namespace), name) : name;
+}
+
+/** The model gets the allowed tools alone; a namespace among them stands for all that it has. */
+function allowedTools(choice: Fields, tools: readonly ChatTool[], origins: ReadonlyMap<string, ToolOrigin>): Fields {
+  const listed = itemsOf(choice.tools).filter(isRecord);
+  const names = new Set(listed.map(nameOf));
+  const namespaces = new Set(listed.flatMap(({ type, name }) => (type === "namespace" ? [name] : [])));
+  const allowed = tools.filter((tool) => {
+    const name = String(tool.function.name);
+    return names.has(name) || namespaces.has(origins.get(name)?.namespace);
+  });
   if (allowed.length === 0)
     throw refuse("tool_choice.tools", "`tool_choice.tools` has none of `tools`; name one of them.");
   return { tools: allowed, tool_choice: choice.mode === "required" ? "required" : "auto" };

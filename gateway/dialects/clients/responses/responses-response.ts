@@ -3,6 +3,7 @@ import { GatewayError } from "../../../core/gateway-error.ts";
 import { type ChatUsage, readUsage } from "../../inner/chat-events.ts";
 import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
 import { encryptedContent } from "./responses-items.ts";
+import { customInput, readTools, type ToolOrigin } from "./responses-tools.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -32,7 +33,7 @@ export function openResponse({ id, createdAt, isStored, fields }: ResponseHead):
     instructions: fields.instructions ?? null,
     max_output_tokens: fields.max_output_tokens ?? null,
     max_tool_calls: null,
-    metadata: fields.metadata ?? {},
+    metadata: metadataOf(fields),
     model: fields.model,
     output: [],
     parallel_tool_calls: fields.parallel_tool_calls ?? true,
@@ -50,6 +51,13 @@ export function openResponse({ id, createdAt, isStored, fields }: ResponseHead):
     // OpenAI's schema knows no null in these.
     ...present(fields, ["prompt_cache_key", "safety_identifier", "user"]),
   };
+}
+
+/** The client's own, and which of its tools were left out. OpenAI allows 512 characters for a value. */
+function metadataOf({ metadata, tools }: Fields): Fields {
+  const { hosted } = readTools(tools);
+  const own = isRecord(metadata) ? metadata : {};
+  return hosted.length === 0 ? own : { ...own, sluice_omitted_tools: hosted.join(", ").slice(0, 512) };
 }
 
 /** The response when its output is whole, or was cut short by a limit. */
@@ -107,12 +115,30 @@ export function refusalPart(refusal: string): Fields {
 
 export interface CallParts {
   readonly callId: string;
+  /** `undefined` for a function that the client did not name. */
+  readonly origin: ToolOrigin | undefined;
+  /** The function's name. */
   readonly name: string;
   readonly arguments: string;
 }
 
-export function callItem(id: string, status: Status, call: CallParts): Fields {
-  return { id, type: "function_call", status, call_id: call.callId, name: call.name, arguments: call.arguments };
+export function callItem(
+  id: string,
+  status: Status,
+  { callId, origin, name: called, arguments: json }: CallParts,
+): Fields {
+  const { kind = "function", name = called, namespace } = origin ?? {};
+  const head = { id, type: kind === "custom" ? "custom_tool_call" : "function_call", status, call_id: callId, name };
+  return {
+    ...head,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(kind === "custom" ? { input: json === "" ? "" : customInput(json) } : { arguments: json }),
+  };
+}
+
+/** The prefix of a call's id, as OpenAI has it. */
+export function callPrefix(origin: ToolOrigin | undefined): "ctc" | "fc" {
+  return origin?.kind === "custom" ? "ctc" : "fc";
 }
 
 /** @param signed a provider's thinking that can be given back to it */
@@ -138,6 +164,7 @@ export function responseOfChat(
   const choice = isRecord(response) ? itemsOf(response.choices)[0] : undefined;
   if (!isRecord(response) || !isRecord(choice) || !isRecord(choice.message)) throw new GatewayError("upstream_error");
   const { message } = choice;
+  const { origins } = readTools(head.fields.tools);
   const finish = textOf(choice.finish_reason) ?? "stop";
   const status = INCOMPLETE[finish] === undefined ? "completed" : "incomplete";
   const reasoning = textOf(message.reasoning_content) ?? textOf(message.reasoning) ?? "";
@@ -153,12 +180,20 @@ export function responseOfChat(
     ...(parts.length === 0 ? [] : [messageItem(newId("msg"), status, parts)]),
     ...itemsOf(message.tool_calls)
       .filter(isRecord)
-      .map((call) => callItem(newId("fc"), status, callParts(call, newId))),
+      .map((call) => callParts(call, origins, newId))
+      .map((call) => callItem(newId(callPrefix(call.origin)), status, call)),
   ];
   return closedResponse(head, output, finish, readUsage(response.usage), completedAt);
 }
 
-function callParts({ id, function: called }: Fields, newId: (prefix: string) => string): CallParts {
+/** A call without arguments has none in some servers' form of it, and clients parse what they get. */
+function callParts(
+  { id, function: called }: Fields,
+  origins: ReadonlyMap<string, ToolOrigin>,
+  newId: (prefix: string) => string,
+): CallParts {
   const { name, arguments: json } = isRecord(called) ? called : {};
-  return { callId: textOf(id) ?? newId("call"), name: textOf(name) ?? "", arguments: textOf(json) ?? "" };
+  const text = textOf(name) ?? "";
+  const callId = textOf(id) ?? newId("call");
+  return { callId, origin: origins.get(text), name: text, arguments: textOf(json) ?? "{}" };
 }

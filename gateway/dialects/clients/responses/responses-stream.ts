@@ -6,7 +6,8 @@ import { type SseEvent, SseReader } from "../../inner/sse-reader.ts";
 import { CallNumbers } from "../../inner/tool-calls.ts";
 import { type Translation, translate } from "../../inner/translate.ts";
 import { CallOutput, MessageOutput, type OutputItem, ReasoningOutput, type SayEvent } from "./responses-output.ts";
-import { closedResponse, openResponse, type ResponseHead } from "./responses-response.ts";
+import { callPrefix, closedResponse, openResponse, type ResponseHead } from "./responses-response.ts";
+import { readTools, type ToolOrigin } from "./responses-tools.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -27,6 +28,7 @@ export function responsesStream(options: ResponsesStreamOptions): StreamTranslat
 class ResponsesTranslation implements Translation<SseEvent> {
   isDone = false;
   readonly #options: ResponsesStreamOptions;
+  readonly #origins: ReadonlyMap<string, ToolOrigin>;
   #sequence = 0;
   readonly #items: OutputItem[] = [];
   readonly #calls = new Map<number, CallOutput>();
@@ -38,6 +40,7 @@ class ResponsesTranslation implements Translation<SseEvent> {
 
   constructor(options: ResponsesStreamOptions) {
     this.#options = options;
+    this.#origins = readTools(options.head.fields.tools).origins;
   }
 
   take(event: SseEvent): string {
@@ -113,8 +116,9 @@ class ResponsesTranslation implements Translation<SseEvent> {
     if (name === undefined) throw new GatewayError("upstream_error");
     const before = this.#closeCurrent();
     const { newId } = this.#options;
-    const called = { callId: delta.id ?? newId("call"), name };
-    const item = new CallOutput(newId("fc"), this.#items.length, this.#sayEvent, called);
+    const origin = this.#origins.get(name);
+    const called = { callId: delta.id ?? newId("call"), name, origin };
+    const item = new CallOutput(newId(callPrefix(origin)), this.#items.length, this.#sayEvent, called);
     this.#items.push(item);
     this.#calls.set(index, item);
     return before + item.open() + item.add(json);

@@ -42,7 +42,7 @@ describe("OpenAI's SDK on /v1/responses", () => {
       instructions: "Be brief",
       max_output_tokens: 20,
       metadata: { a: "b" },
-      store: false,
+      store: true,
       usage: { input_tokens: 7, output_tokens: 3, total_tokens: 10 },
     });
     expect(response.id).toMatch(/^resp_[0-9a-f]{48}$/);
@@ -126,7 +126,12 @@ describe("OpenAI's SDK on /v1/responses", () => {
       store: true,
     });
     const second = await stream.finalResponse();
-    const third = await openai.responses.create({ model: "tiny", input: "Three", previous_response_id: second.id });
+    const third = await openai.responses.create({
+      model: "tiny",
+      input: "Three",
+      previous_response_id: second.id,
+      store: false,
+    });
     expect(engines[0]?.received[2]?.body.messages).toEqual([
       { role: "user", content: "One" },
       { role: "assistant", content: " word word word" },

@@ -5,6 +5,7 @@ import type { InboundContext, InboundDialect, StreamTranslator } from "../../../
 import type { ResponseStore } from "../../../responses/response-store.ts";
 import { itemsOf, textOf } from "../../inner/json.ts";
 import { refuse } from "../../inner/refuse.ts";
+import { itemIds, withoutReferences } from "./item-references.ts";
 import { inputItems } from "./responses-items.ts";
 import { chatOfResponses } from "./responses-request.ts";
 import { type ResponseHead, responseOfChat } from "./responses-response.ts";
@@ -31,10 +32,12 @@ export class ResponsesDialect implements InboundDialect {
   readonly #tenant: () => string;
   #items: readonly Fields[] = [];
   #head: ResponseHead | undefined;
+  #newItemId: (prefix: string) => string;
 
   /** @param tenant whose responses these are; asked when the body has been read */
   constructor(options: ResponsesDialectOptions, tenant: () => string) {
     this.#options = options;
+    this.#newItemId = options.newId;
     this.#tenant = tenant;
   }
 
@@ -42,19 +45,19 @@ export class ResponsesDialect implements InboundDialect {
     const { store, newId, now } = this.#options;
     if (fields.store === true && store === undefined)
       throw refuse("store", "`store` must be false: this deployment keeps no responses; leave it out.");
+    // As OpenAI does, which stores unless it is told not to.
+    const isStored = store !== undefined && fields.store !== false;
+    const id = newId("resp");
+    this.#newItemId = isStored ? itemIds(id) : newId;
     const before = await this.#before(fields.previous_response_id);
-    this.#items = [...before, ...inputItems(fields.input, newId)];
-    this.#head = {
-      id: newId("resp"),
-      createdAt: Math.floor(now() / 1000),
-      isStored: fields.store === true,
-      fields,
-    };
+    const input = await withoutReferences(fields.input, async (responseId) => store?.get(this.#tenant(), responseId));
+    this.#items = [...before, ...inputItems(input, this.#newItemId)];
+    this.#head = { id, createdAt: Math.floor(now() / 1000), isStored, fields };
     return chatOfResponses(fields, this.#items);
   }
 
   encodeWhole(bytes: Buffer, { clientFields }: InboundContext): Buffer {
-    const response = responseOfChat(bytes, this.#headOf(clientFields), this.#options.newId, this.#seconds());
+    const response = responseOfChat(bytes, this.#headOf(clientFields), this.#newItemId, this.#seconds());
     this.#keep(response);
     return Buffer.from(JSON.stringify(response));
   }
@@ -62,7 +65,7 @@ export class ResponsesDialect implements InboundDialect {
   encodeStream({ clientFields }: InboundContext): StreamTranslator {
     return responsesStream({
       head: this.#headOf(clientFields),
-      newId: this.#options.newId,
+      newId: this.#newItemId,
       now: () => this.#seconds(),
       onClosed: (response) => this.#keep(response),
     });
@@ -80,7 +83,7 @@ export class ResponsesDialect implements InboundDialect {
     if (previous === undefined)
       throw refuse(
         "previous_response_id",
-        `There is no response ${JSON.stringify(id.slice(0, 80))} here; keep one with \`store: true\` to go on from it.`,
+        `There is no response ${JSON.stringify(id.slice(0, 80))} here; leave \`store: false\` out to go on from a response.`,
       );
     return [...previous.input, ...itemsOf(previous.response.output).filter(isRecord)];
   }

@@ -1,0 +1,115 @@
+import { describe, expect, test } from "vitest";
+import { MemoryResponseStore } from "../../../responses/memory-response-store.ts";
+import { HELLO, json, startDialectGateway } from "../../../test/dialect-gateway.ts";
+
+const store = () => new MemoryResponseStore({ maxBytes: 1_000_000, ttlSeconds: 60, now: () => performance.now() });
+const tools = [{ type: "function", name: "weather", parameters: { type: "object" } }];
+const CALL = json({
+  id: "chatcmpl-1",
+  object: "chat.completion",
+  created: 1,
+  model: "small",
+  choices: [
+    {
+      index: 0,
+      message: {
+        role: "assistant",
+        content: "Looking",
+        reasoning_content: "Hm",
+        tool_calls: [{ id: "call_1", type: "function", function: { name: "weather", arguments: "{}" } }],
+      },
+      finish_reason: "tool_calls",
+    },
+  ],
+});
+
+async function start(responses: MemoryResponseStore | undefined = store()) {
+  const gateway = await startDialectGateway(responses === undefined ? {} : { responses });
+  gateway.script(CALL);
+  const create = async (body: Record<string, unknown>) => {
+    const { status, text, received } = await gateway.request("openai", "/v1/responses", body);
+    return { status, body: JSON.parse(text), received };
+  };
+  return { ...gateway, create };
+}
+
+const references = (output: readonly { id: string }[]) => output.map(({ id }) => ({ type: "item_reference", id }));
+
+describe("the second turn of the AI SDK", () => {
+  test("refers to the items of the first, which was stored without being told to", async () => {
+    const { create } = await start();
+    const first = await create({ input: "Weather?", tools });
+    expect(first.body.store).toBe(true);
+    const second = await create({
+      input: [
+        { role: "user", content: "Weather?" },
+        ...references(first.body.output),
+        { type: "function_call_output", call_id: "call_1", output: "3 °C" },
+      ],
+      tools,
+    });
+    expect(second.status).toBe(200);
+    expect(second.received?.body.messages).toEqual([
+      { role: "user", content: "Weather?" },
+      {
+        role: "assistant",
+        content: "Looking",
+        tool_calls: [{ id: "call_1", type: "function", function: { name: "weather", arguments: "{}" } }],
+      },
+      { role: "tool", tool_call_id: "call_1", content: "3 °C" },
+    ]);
+  });
+
+  test("finds items of many turns through what the last of them was given", async () => {
+    const responses = store();
+    let reads = 0;
+    const counting = Object.assign(Object.create(responses), {
+      get: async (tenant: string, id: string) => {
+        reads++;
+        return await responses.get(tenant, id);
+      },
+      put: async (...args: Parameters<MemoryResponseStore["put"]>) => await responses.put(...args),
+    });
+    const { create, script } = await start(counting);
+    script(HELLO.openai);
+    let input: object[] = [{ role: "user", content: "0" }];
+    for (let turn = 1; turn <= 20; turn++) {
+      const { body, status } = await create({ input });
+      expect(status).toBe(200);
+      input = [...input, ...references(body.output), { role: "user", content: String(turn) }];
+    }
+    reads = 0;
+    const last = await create({ input });
+    expect(last.received?.body.messages).toHaveLength(41);
+    expect(reads).toBe(1);
+  });
+
+  test("may leave the type out, as OpenAI's schema does", async () => {
+    const { create } = await start();
+    const first = await create({ input: "Weather?" });
+    const { id } = first.body.output[1];
+    expect((await create({ input: [{ id }] })).received?.body.messages).toEqual([
+      { role: "assistant", content: "Looking" },
+    ]);
+  });
+
+  test("is refused by the reference's name where nothing of it is stored, with what to do instead", async () => {
+    const input = [
+      { role: "user", content: "Hi" },
+      { type: "item_reference", id: `msg_${"0".repeat(52)}` },
+    ];
+    for (const create of [(await start()).create, (await start(undefined)).create]) {
+      const { status, body } = await create({ input });
+      expect([status, body.error.param]).toEqual([400, "input[1].id"]);
+      expect(body.error.message).toContain("store: false");
+    }
+  });
+
+  test("finds nothing that was not to be stored", async () => {
+    const { create, url } = await start();
+    const first = await create({ input: "Weather?", store: false });
+    expect(first.body.store).toBe(false);
+    expect((await create({ input: references(first.body.output) })).status).toBe(400);
+    expect((await fetch(`${url}/v1/responses/${first.body.id}`)).status).toBe(404);
+  });
+});

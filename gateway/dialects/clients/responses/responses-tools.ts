@@ -1,0 +1,106 @@
+import { createHash } from "node:crypto";
+import { isRecord } from "../../../../lib/is-record.ts";
+import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
+import { refuse } from "../../inner/refuse.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export interface ChatTool {
+  readonly type: "function";
+  readonly function: Fields;
+}
+
+/** What a function of the chat completion is to the client. */
+export interface ToolOrigin {
+  readonly kind: "function" | "custom";
+  /** The client's name for it, within its namespace. */
+  readonly name: string;
+  readonly namespace: string | undefined;
+}
+
+/** The tools of a request, as functions of a chat completion. */
+export interface ResponsesTools {
+  readonly functions: readonly ChatTool[];
+  /** By the function's name. */
+  readonly origins: ReadonlyMap<string, ToolOrigin>;
+  /** Types of tools that OpenAI's own service runs: they are left out. */
+  readonly hosted: readonly string[];
+}
+
+/** OpenAI's limit for the name of a function. */
+const MAX_NAME_CHARACTERS = 64;
+const HASH_CHARACTERS = 8;
+
+/**
+ * Functions stay what they are, those of a namespace get its name in front, and a custom tool, which takes any text, becomes
+ * a function with that text as its one argument. Tools of other types run at OpenAI, or in a form that only its models know.
+ * @throws {GatewayError} `invalid_request` for a tool without a name
+ */
+export function readTools(tools: unknown): ResponsesTools {
+  const functions: ChatTool[] = [];
+  const origins = new Map<string, ToolOrigin>();
+  const hosted = new Set<string>();
+  const add = (tool: unknown, param: string, namespace: string | undefined): void => {
+    const fields = isRecord(tool) ? tool : {};
+    if (fields.type === "namespace") {
+      for (const [index, inner] of itemsOf(fields.tools).entries())
+        add(inner, `${param}.tools[${index}]`, textOf(fields.name) ?? "");
+      return;
+    }
+    if (fields.type !== "function" && fields.type !== "custom") {
+      hosted.add(String(fields.type));
+      return;
+    }
+    const name = textOf(fields.name);
+    if (name === undefined) throw refuse(`${param}.name`, `\`${param}.name\` is required; add it.`);
+    const flat = flatName(namespace, name);
+    if (!origins.has(flat)) functions.push({ type: "function", function: { ...functionOf(fields), name: flat } });
+    origins.set(flat, { kind: fields.type, name, namespace });
+  };
+  for (const [index, tool] of itemsOf(tools).entries()) add(tool, `tools[${index}]`, undefined);
+  return { functions, origins, hosted: [...hosted] };
+}
+
+function functionOf(tool: Fields): Fields {
+  const { type, description, parameters, strict, format } = tool;
+  if (type === "custom") return { description: customDescription(description, format), parameters: CUSTOM_PARAMETERS };
+  return Object.fromEntries(
+    Object.entries({ description, parameters, strict }).filter(([, value]) => value !== undefined && value !== null),
+  );
+}
+
+const CUSTOM_PARAMETERS = {
+  type: "object",
+  properties: { input: { type: "string", description: "The whole input of the tool, as text." } },
+  required: ["input"],
+  additionalProperties: false,
+};
+
+/** A grammar can't be enforced in a function's argument, so the model is told of it. */
+function customDescription(description: unknown, format: unknown): string {
+  const text = textOf(description) ?? "Takes a text.";
+  const definition = isRecord(format) ? textOf(format.definition) : undefined;
+  if (!isRecord(format) || definition === undefined) return text;
+  return `${text}\n\n\`input\` must follow this ${textOf(format.syntax) ?? "formal"} grammar:\n${definition}`;
+}
+
+/** The function's name for a tool; the same for the tool's calls in the input. */
+export function flatName(namespace: string | undefined, name: string): string {
+  if (namespace === undefined || namespace === "") return name;
+  const joined = (namespace.endsWith("__") ? namespace : `${namespace}__`) + name;
+  const plain = joined.replace(/[^\w-]/g, "_");
+  if (plain.length <= MAX_NAME_CHARACTERS) return plain;
+  const hash = createHash("sha256").update(joined).digest("hex").slice(0, HASH_CHARACTERS);
+  return `${plain.slice(0, MAX_NAME_CHARACTERS - HASH_CHARACTERS - 1)}_${hash}`;
+}
+
+/** The arguments of the function that a custom tool becomes. */
+export function customArguments(input: unknown): string {
+  return JSON.stringify({ input: typeof input === "string" ? input : "" });
+}
+
+/** The text that a model wrote as a custom tool's input; its arguments as they are where it kept no form. */
+export function customInput(json: string): string {
+  const parsed = parseJson(json);
+  return isRecord(parsed) && typeof parsed.input === "string" ? parsed.input : json;
+}
