@@ -1,0 +1,130 @@
+import type { ProviderPreset } from "./provider-preset.ts";
+
+const BEDROCK_PRICES =
+  "https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/AmazonBedrockFoundationModels/current/index.json";
+
+/** Providers that serve models of others, and servers that one runs oneself. */
+export const MODEL_HOSTS = {
+  bedrock: {
+    title: "Amazon Bedrock",
+    dialect: "bedrock",
+    endpoint: "https://bedrock-runtime.us-east-1.amazonaws.com",
+    region: "us-east-1",
+    credential: "none",
+    keysPage: null,
+    models: {
+      "us.anthropic.claude-haiku-5-5": {
+        contextTokens: 1_000_000,
+        capabilities: ["tools", "vision", "json-schema"],
+        inputUsdPerMillion: 0.11,
+        outputUsdPerMillion: 0.55,
+        source: BEDROCK_PRICES,
+      },
+      "amazon.nova-micro-v1:0": {
+        contextTokens: 128_000,
+        capabilities: ["tools"],
+        inputUsdPerMillion: 0.035,
+        outputUsdPerMillion: 0.14,
+        source: "https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/AmazonBedrock/current/us-east-1/index.json",
+      },
+    },
+    source: "https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html",
+  },
+  azure: {
+    title: "Azure OpenAI",
+    dialect: "openai",
+    endpoint: null,
+    endpointForm: "https://RESOURCE.openai.azure.com/openai",
+    credential: "key",
+    keysPage: "https://portal.azure.com",
+    models: {},
+    source: "https://learn.microsoft.com/en-us/azure/ai-foundry/openai/api-version-lifecycle",
+  },
+  together: {
+    title: "Together",
+    dialect: "openai",
+    endpoint: "https://api.together.xyz",
+    credential: "key",
+    keysPage: "https://api.together.ai/settings/api-keys",
+    models: {
+      "deepseek-ai/DeepSeek-V4.1-Flash-1017": {
+        contextTokens: 1_048_576,
+        capabilities: ["tools", "vision", "json-schema"],
+        inputUsdPerMillion: 0.3,
+        outputUsdPerMillion: 1.2,
+        source: "https://api.together.ai/v1/models",
+      },
+      "nvidia/NVIDIA-Nemotron-3.5-Super-VL": {
+        contextTokens: 262_144,
+        capabilities: ["tools", "vision", "json-schema"],
+        inputUsdPerMillion: 0.15,
+        outputUsdPerMillion: 0.5,
+        source: "https://api.together.ai/v1/models",
+      },
+    },
+    source: "https://docs.together.ai/docs/openai-api-compatibility",
+  },
+  groq: {
+    title: "Groq",
+    dialect: "openai",
+    endpoint: "https://api.groq.com/openai",
+    credential: "key",
+    keysPage: "https://console.groq.com/keys",
+    models: {
+      "openai/gpt-oss-120b": {
+        contextTokens: 131_072,
+        capabilities: ["tools", "json-schema"],
+        inputUsdPerMillion: 0.15,
+        outputUsdPerMillion: 0.6,
+        source: "https://console.groq.com/docs/models",
+      },
+      "openai/gpt-oss-20b": {
+        contextTokens: 131_072,
+        capabilities: ["tools", "json-schema"],
+        inputUsdPerMillion: 0.075,
+        outputUsdPerMillion: 0.3,
+        source: "https://console.groq.com/docs/models",
+      },
+    },
+    source: "https://console.groq.com/docs/openai",
+  },
+  "hugging-face": {
+    title: "Hugging Face's router",
+    dialect: "openai",
+    endpoint: "https://router.huggingface.co",
+    credential: "key",
+    keysPage: "https://huggingface.co/settings/tokens",
+    rateLimit: { requests: 50, per: "hour" },
+    models: {},
+    source: "https://huggingface.co/docs/inference-providers",
+  },
+  openrouter: {
+    title: "OpenRouter",
+    dialect: "openai",
+    endpoint: "https://openrouter.ai/api",
+    credential: "key",
+    keysPage: "https://openrouter.ai/settings/keys",
+    models: {},
+    source: "https://openrouter.ai/docs/quickstart",
+  },
+  ollama: {
+    title: "Ollama",
+    dialect: "openai",
+    endpoint: "http://localhost:11434",
+    credential: "none",
+    keysPage: null,
+    allowPrivateHosts: ["localhost"],
+    models: {},
+    source: "https://docs.ollama.com/openai",
+  },
+  compatible: {
+    title: "any server of OpenAI's dialect",
+    dialect: "openai",
+    endpoint: null,
+    endpointForm: "https://HOST",
+    credential: "key",
+    keysPage: null,
+    models: {},
+    source: "https://platform.openai.com/docs/api-reference/chat",
+  },
+} as const satisfies Readonly<Record<string, ProviderPreset>>;
