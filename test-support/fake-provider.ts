@@ -35,6 +35,8 @@ export interface FakeProviderBehaviour {
   next: (ProviderFault | undefined)[];
   /** The key that it takes; `undefined`: any, or none. */
   key: string | undefined;
+  /** Whether it calls the first function of a request that must be called. */
+  callsTools: boolean;
   tokens: number;
   firstByteMs: number;
   dripMs: number;
@@ -65,6 +67,7 @@ const DEFAULTS: FakeProviderBehaviour = {
   fault: undefined,
   next: [],
   key: undefined,
+  callsTools: false,
   tokens: 3,
   firstByteMs: 0,
   dripMs: 20,
@@ -142,7 +145,9 @@ async function whole(
 ): Promise<void> {
   const isChat = path.includes("chat");
   const content = " word".repeat(state.tokens);
-  const choice = isChat ? { message: { role: "assistant", content } } : { text: content };
+  const calls = state.callsTools && body.tool_choice !== undefined ? toolCalls(body) : undefined;
+  const message = { role: "assistant", content, ...(calls === undefined ? {} : { tool_calls: calls }) };
+  const choice = isChat ? { message } : { text: content };
   const answered =
     fault === "wrong-dialect"
       ? { type: "message", role: "assistant", content: [{ type: "text", text: content }] }
@@ -201,6 +206,11 @@ async function stream(
   const usage = { prompt_tokens: 7, completion_tokens: state.tokens, total_tokens: 7 + state.tokens };
   send({ choices: [], usage });
   response.end("data: [DONE]\n\n");
+}
+
+function toolCalls({ tools }: Readonly<Record<string, unknown>>) {
+  const [first] = tools as readonly { readonly function: { readonly name: string } }[];
+  return [{ id: "call_1", type: "function", function: { name: first?.function.name, arguments: '{"ready":true}' } }];
 }
 
 function denied(response: ServerResponse): void {

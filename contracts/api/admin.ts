@@ -68,4 +68,15 @@ export const AdminConnectionTest = z.strictObject({
   models: z.array(z.string()).optional(),
   /** What is in the way, with what to do. */
   problem: z.string().optional(),
+  /** With `?model=NAME`: the model that got requests, and what each has shown. */
+  model: z.string().optional(),
+  checks: z
+    .array(
+      z.strictObject({
+        check: z.enum(["chat", "usage", "stream", "stream-usage", "tools", "embeddings", "moderations"]),
+        ok: z.boolean(),
+        problem: z.string().optional(),
+      }),
+    )
+    .optional(),
 });

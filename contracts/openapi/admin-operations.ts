@@ -56,10 +56,19 @@ const CHANGED = { source: "changed", version: 3, updatedAt: "2026-01-01T00:00:00
 
 type Described<Id extends string> = Pick<
   Operation<Id>,
-  "path" | "method" | "operationId" | "summary" | "description" | "request" | "headerParameters" | "response" | "errors"
+  | "path"
+  | "method"
+  | "operationId"
+  | "summary"
+  | "description"
+  | "request"
+  | "headerParameters"
+  | "queryParameters"
+  | "response"
+  | "errors"
 >;
 
-/** Every operation here is for operators; a name in the path is the only parameter that there is. */
+/** Every operation here is for operators; a name is the only parameter in its path. */
 function operation<const Id extends string>(described: Described<Id>): Operation<Id> {
   return {
     ...described,
@@ -129,13 +138,16 @@ export const ADMIN_OPERATIONS = [
     method: "post",
     operationId: "testProvider",
     summary: "Try a provider's connection",
-    description: "Connects with the provider's key and lists its models.",
+    description:
+      "Connects with the provider's key and lists its models. With `model`, up to three small requests show whether chat, " +
+      "streams, tools and token counts work; they cost what such requests cost.",
+    queryParameters: [{ name: "model", description: "One of the provider's models, which then gets the requests." }],
     response: {
       schema: "AdminConnectionTest",
       description: "What was found, also where it does not work.",
       example: { ok: true, latencyMs: 84, status: 200, models: ["gpt-4o-mini"] },
     },
-    errors: READING,
+    errors: ["invalid_request", ...READING],
   }),
   operation({
     path: "/admin/routes",

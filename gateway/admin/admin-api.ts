@@ -10,6 +10,7 @@ import { ProviderSettings, RouteSettings } from "../../contracts/targets/target-
 import type { TargetProblem } from "../../domain/targets/target-problems.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import { type GatewayResponse, jsonResponse } from "../core/response.ts";
+import { queryOf } from "../http/list-query.ts";
 import { MAX_JSON_DEPTH, tooDeepField } from "../outside-values/json-depth.ts";
 import { bodyProblems, invalidRequest } from "../pipeline/body/body-problems.ts";
 import type { Identified } from "../pipeline/request-states.ts";
@@ -19,6 +20,7 @@ import { type ChangeStore, VersionConflict } from "./change-store.ts";
 import type { Changes } from "./changes.ts";
 import { targetStates } from "./target-states.ts";
 import { testConnection } from "./test-connection.ts";
+import { testModel } from "./test-model.ts";
 
 export interface AdminApiOptions {
   readonly targets: TargetService;
@@ -116,14 +118,24 @@ export class AdminApi {
     return respond(request, { name, deleted: true });
   }
 
-  /** @throws {GatewayError} `not_found` */
+  /**
+   * Connects, and with `?model=NAME` tries what that model can do.
+   * @throws {GatewayError} `not_found`, `invalid_request` when the provider has no such model
+   */
   async test(request: Identified): Promise<GatewayResponse> {
     const { targets, now } = this.#options;
     const name = nameIn(request);
-    const provider = targets.registry.table.providers.get(name);
+    const { providers, targets: known } = targets.registry.table;
+    const provider = providers.get(name);
     if (provider === undefined) throw unknown("provider", name);
+    const model = queryOf(request.request.target).get("model");
+    const target = model === null ? undefined : known.get(`${name}/${model}`);
+    if (model !== null && target === undefined) throw unknownModel(name, model, Object.keys(provider.config.models));
     this.#audit(request, "test provider", name);
-    return respond(request, await testConnection(provider, now));
+    const connection = await testConnection(provider, now);
+    if (target === undefined || !connection.ok) return respond(request, connection);
+    const checks = await testModel(target, { onUsage: (usage) => targets.accountUsage(target, usage) });
+    return respond(request, { ...connection, model, checks });
   }
 
   #list(kind: "provider" | "route"): readonly Described[] {
@@ -180,6 +192,13 @@ function unknown(kind: ChangeKind, name: string): GatewayError {
   const list = kind === "provider" ? "providers" : "routes";
   return new GatewayError("not_found", {
     message: `There is no ${kind} ${JSON.stringify(name.slice(0, 80))} here that was changed or declared so. \`GET /admin/${list}\` lists them.`,
+  });
+}
+
+function unknownModel(provider: string, model: string, names: readonly string[]): GatewayError {
+  return new GatewayError("invalid_request", {
+    message: `\`model\` must be a model of ${provider}, got ${JSON.stringify(model.slice(0, 80))}; use ${names.slice(0, 10).join(" or ")}.`,
+    param: "model",
   });
 }
 

@@ -4,6 +4,7 @@ import { RETRY_BUDGET, RetryBudget } from "../../domain/targets/retry-budget.ts"
 import type { SharedSlots } from "../../domain/targets/shared-slots.ts";
 import { completionCostUsd } from "../../domain/targets/target-cost.ts";
 import type { RequestFacts } from "../core/record.ts";
+import type { Target } from "../core/target.ts";
 import { UpstreamHealthRegistry } from "../core/upstream-health.ts";
 import type { AwsCredentials } from "../dialects/inner/provider-dialect.ts";
 import type { ModelPool } from "../engines/model-pool.ts";
@@ -11,6 +12,7 @@ import type { Meter } from "../metrics/meter.ts";
 import type { Lookup } from "../providers/address-guard.ts";
 import type { SecretReader } from "../providers/provider-credential.ts";
 import { SpendLedger, type SpendStore } from "../providers/spend-ledger.ts";
+import type { TokenUsage } from "../relay/usage.ts";
 import { Router } from "./router.ts";
 import { TargetMeasurements } from "./target-measurements.ts";
 import { TargetRegistry, type TargetsConfig } from "./target-registry.ts";
@@ -108,11 +110,16 @@ export class TargetService {
   /** Counts what a request that is over has cost. */
   account({ target, failedAttempts, promptTokens = 0, completionTokens = 0, errorCode }: RequestFacts): void {
     if (target === undefined) return;
+    this.accountUsage(target, { promptTokens, completionTokens });
+    if (failedAttempts > 0 && errorCode === undefined) this.#measurements.failover(target);
+  }
+
+  /** Counts what tokens of a target have cost. */
+  accountUsage(target: Target, { promptTokens, completionTokens }: TokenUsage): void {
     const usd = completionCostUsd(target.price, promptTokens, completionTokens);
     const [provider] = target.id.split("/");
     if (target.kind === "provider" && provider !== undefined) this.ledger.spend(provider, usd);
     this.#measurements.spend(target, usd);
-    if (failedAttempts > 0 && errorCode === undefined) this.#measurements.failover(target);
   }
 
   async stop(): Promise<void> {

@@ -1,0 +1,234 @@
+import { randomUUID } from "node:crypto";
+import type { GenerationRoute } from "../../contracts/api/generation-routes.ts";
+import { estimateTokens } from "../../domain/token-estimate.ts";
+import { isRecord } from "../../lib/is-record.ts";
+import { parseJson } from "../../lib/parse-json.ts";
+import { GatewayError } from "../core/gateway-error.ts";
+import type { GenerationRequest } from "../core/generation-request.ts";
+import { isLease } from "../core/lease.ts";
+import type { Target } from "../core/target.ts";
+import { UpstreamFailure } from "../core/upstream-failure.ts";
+import { type AttemptResponse, attempt, UnsupportedByDialect } from "../pipeline/call/attempt.ts";
+import { EventScanner } from "../relay/event-scanner.ts";
+import { findUsage, type TokenUsage } from "../relay/usage.ts";
+
+/** What one request to a model has shown. */
+export interface ModelCheck {
+  readonly check: "chat" | "usage" | "stream" | "stream-usage" | "tools" | "embeddings" | "moderations";
+  readonly ok: boolean;
+  /** What is wrong, where it is not. */
+  readonly problem?: string;
+}
+
+export interface ModelTestTools {
+  /** Counts what a request has cost. */
+  readonly onUsage: (usage: TokenUsage) => void;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const TIMEOUT_MS = 60_000;
+const MAX_PROBLEM_CHARACTERS = 300;
+const MESSAGES = [{ role: "user", content: "Reply with the one word ready." }];
+const TOOL = {
+  type: "function",
+  function: {
+    name: "report_state",
+    description: "Reports whether the model is ready.",
+    parameters: { type: "object", properties: { ready: { type: "boolean" } }, required: ["ready"] },
+  },
+};
+
+/**
+ * Sends up to three small requests to a model of a provider, under the same limits and breaker as every request, and says
+ * what works. They cost what such requests cost. Never rejects.
+ */
+export async function testModel(target: Target, tools: ModelTestTools): Promise<readonly ModelCheck[]> {
+  const can = (capability: "embeddings" | "moderations" | "tools") =>
+    target.capabilities !== "all" && target.capabilities.has(capability);
+  if (can("embeddings")) return [await checkList(target, "embeddings", "/v1/embeddings", "data", tools)];
+  if (can("moderations")) return [await checkList(target, "moderations", "/v1/moderations", "results", tools)];
+  const checks = [...(await checkChat(target, tools)), ...(await checkStream(target, tools))];
+  if (can("tools")) checks.push(await checkTools(target, tools));
+  return checks;
+}
+
+async function checkChat(target: Target, tools: ModelTestTools): Promise<readonly ModelCheck[]> {
+  const response = await whole(target, "/v1/chat/completions", { messages: MESSAGES }, "choices", tools);
+  if (typeof response === "string") return [{ check: "chat", ok: false, problem: response }];
+  const text = messageOf(response.fields)?.content;
+  const chat = typeof text === "string" && text !== "" ? PASSED : { ok: false, problem: "Its response has no text." };
+  return [
+    { check: "chat", ...chat },
+    { check: "usage", ...usageResult(response.usage) },
+  ];
+}
+
+async function checkTools(target: Target, tools: ModelTestTools): Promise<ModelCheck> {
+  const choice = { type: "function", function: { name: TOOL.function.name } };
+  const fields = { messages: MESSAGES, tools: [TOOL], tool_choice: choice };
+  const response = await whole(target, "/v1/chat/completions", fields, "choices", tools);
+  if (typeof response === "string") return { check: "tools", ok: false, problem: response };
+  const calls = messageOf(response.fields)?.tool_calls;
+  const [call] = Array.isArray(calls) ? calls : [];
+  const made = isRecord(call) && isRecord(call.function) ? call.function : {};
+  if (made.name !== TOOL.function.name)
+    return { check: "tools", ok: false, problem: "It did not call the function that it had to call." };
+  if (isRecord(parseJson(String(made.arguments)))) return { check: "tools", ...PASSED };
+  return { check: "tools", ok: false, problem: "The arguments of its function call are not a JSON object." };
+}
+
+async function checkStream(target: Target, tools: ModelTestTools): Promise<readonly ModelCheck[]> {
+  const scanner = new EventScanner({ stripUsage: false });
+  const fields = { messages: MESSAGES, stream: true, stream_options: { include_usage: true } };
+  const problem = await send(
+    target,
+    generation(target, "/v1/chat/completions", fields),
+    "choices",
+    async (response) => {
+      if (response.kind === "whole") return "It sent a whole response where a stream was requested.";
+      await readStream(response, scanner);
+      if (scanner.hasError) return "Its stream has an error event.";
+      if (!scanner.isDone && !scanner.hasFinish) return "Its stream ended before the model had finished.";
+      return scanner.textEvents === 0 ? "Its stream has no text." : undefined;
+    },
+  );
+  if (problem !== undefined) return [{ check: "stream", ok: false, problem }];
+  if (scanner.usage !== undefined) tools.onUsage(scanner.usage);
+  return [
+    { check: "stream", ...PASSED },
+    { check: "stream-usage", ...usageResult(scanner.usage) },
+  ];
+}
+
+/** One request for what is no text. @param list field of the response that has the results */
+async function checkList(
+  target: Target,
+  check: ModelCheck["check"],
+  route: GenerationRoute,
+  list: string,
+  tools: ModelTestTools,
+): Promise<ModelCheck> {
+  const response = await whole(target, route, { input: "ready" }, list, tools);
+  if (typeof response === "string") return { check, ok: false, problem: response };
+  return { check, ...PASSED };
+}
+
+const PASSED = { ok: true } as const;
+
+function usageResult(usage: TokenUsage | undefined): Pick<ModelCheck, "ok" | "problem"> {
+  if (usage !== undefined && usage.promptTokens > 0 && usage.completionTokens > 0) return PASSED;
+  return { ok: false, problem: "It counts no tokens, so its cost is not known." };
+}
+
+/** @returns the response, or what is wrong */
+async function whole(
+  target: Target,
+  route: GenerationRoute,
+  fields: Fields,
+  list: string,
+  { onUsage }: ModelTestTools,
+): Promise<{ readonly fields: Fields; readonly usage: TokenUsage | undefined } | string> {
+  let bytes: Buffer | undefined;
+  const problem = await send(target, generation(target, route, fields), list, async (response) => {
+    if (response.kind === "whole") bytes = response.bytes;
+    else response.release();
+    return undefined;
+  });
+  if (problem !== undefined) return problem;
+  const parsed = bytes === undefined ? undefined : parseJson(bytes.toString("utf8"));
+  if (bytes === undefined || !isRecord(parsed)) return "It sent a stream where a whole response was requested.";
+  const usage = findUsage(bytes);
+  if (usage !== undefined) onUsage(usage);
+  return { fields: parsed, usage };
+}
+
+/** Calls the target once. @returns what is wrong */
+async function send(
+  target: Target,
+  request: GenerationRequest,
+  list: string,
+  read: (response: AttemptResponse) => Promise<string | undefined>,
+): Promise<string | undefined> {
+  const lease = target.tryReserve(request, { tried: new Set(), insist: true });
+  if (!isLease(lease)) return REFUSALS[lease.reason];
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  try {
+    const isWhole = (response: Fields) => Array.isArray(response[list]);
+    const requestId = `test_${randomUUID()}`;
+    return await read(
+      await attempt({ requestId, generation: request, lease, signal, firstByteMs: undefined, isWhole }),
+    );
+  } catch (error) {
+    if (error instanceof UpstreamFailure) lease.settle(error);
+    else lease.settle(error instanceof UnsupportedByDialect ? "not-sent" : "refused-request");
+    return problemOf(error);
+  }
+}
+
+const REFUSALS = {
+  absent: "It takes no requests: its key can't be read, its health check fails, or its monthly cap is reached.",
+  full: "It is at its limit of requests; try again in a minute.",
+  "lost-race": "It is at its limit of requests; try again in a minute.",
+  blocked: "Its breaker is open, or it asked for a pause; `sluice targets list` shows for how long.",
+} as const;
+
+function problemOf(error: unknown): string {
+  if (error instanceof UpstreamFailure) return FAILURES[error.kind] ?? error.toGatewayError().message;
+  if (error instanceof UnsupportedByDialect) return error.refusal.message;
+  if (error instanceof GatewayError) return error.message.slice(0, MAX_PROBLEM_CHARACTERS);
+  return `It sent nothing within ${TIMEOUT_MS / 1000} s.`;
+}
+
+/** Failures for which an operator can do more than a client. */
+const FAILURES: Readonly<Partial<Record<UpstreamFailure["kind"], string>>> = {
+  denied: "It does not take our key for this model, or the account has no credit; look at the provider's console.",
+  busy: "It has too many requests; try again later, or raise the limit of the account.",
+  malformed: "Its response has another form than its dialect's; check `dialect` and `endpoint`.",
+  refused: "It takes no connection; check its endpoint.",
+};
+
+/** Scans a stream to its end. @throws {UpstreamFailure} when it breaks off */
+async function readStream(
+  { body, translator, release, broken }: Extract<AttemptResponse, { kind: "stream" }>,
+  scanner: EventScanner,
+): Promise<void> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      body.read({
+        onData: (bytes) => void scanner.push(translator === undefined ? bytes : translator.push(bytes)),
+        onEnd: (error) => (error === undefined ? resolve() : reject(new UpstreamFailure("died"))),
+      });
+    });
+    if (translator !== undefined) scanner.push(translator.end());
+  } catch (error) {
+    broken();
+    throw error;
+  } finally {
+    body.close();
+    release();
+  }
+}
+
+function generation(target: Target, route: GenerationRoute, own: Fields): GenerationRequest {
+  const fields = { model: target.upstreamModel, ...own };
+  const bytes = Buffer.from(JSON.stringify(fields));
+  const isStream = own.stream === true;
+  return {
+    route,
+    model: target.upstreamModel,
+    tenant: "operator",
+    stream: isStream,
+    wantsUsage: isStream,
+    maxTokens: undefined,
+    promptTokensEstimate: estimateTokens(bytes.length),
+    routedPrompts: new Map(),
+    bytes,
+    fields,
+  };
+}
+
+function messageOf({ choices }: Fields): Fields | undefined {
+  const [choice] = Array.isArray(choices) ? choices : [];
+  return isRecord(choice) && isRecord(choice.message) ? choice.message : undefined;
+}
