@@ -10,6 +10,7 @@ import { EventBus } from "./services/events/event-bus.ts";
 import type { WithEvents } from "./services/events/runtime.ts";
 import { LambdaRuntime, type WithLambda } from "./services/lambda/runtime.ts";
 import { S3Runtime, type WithS3 } from "./services/s3/runtime.ts";
+import { SecretsManagerRuntime, type WithSecretsManager } from "./services/secrets-manager/runtime.ts";
 import { WafRuntime, type WithWaf } from "./services/waf/runtime.ts";
 
 /** What the twin has of each AWS service. A plugin names the ones that it uses, and gets them typed. */
@@ -24,6 +25,7 @@ export interface TwinServices
     WithEvents,
     WithLambda,
     WithS3,
+    WithSecretsManager,
     WithWaf {}
 
 /** Everything that runs. Plugins fill it in the order of the plugin table; nothing runs in a new one. */
@@ -39,6 +41,7 @@ export class TwinRuntime implements TwinServices {
   readonly events: EventBus;
   readonly lambda = new LambdaRuntime();
   readonly s3: S3Runtime;
+  readonly secretsManager: SecretsManagerRuntime;
   readonly waf = new WafRuntime();
 
   constructor(settings: TwinSettings) {
@@ -48,6 +51,10 @@ export class TwinRuntime implements TwinServices {
     this.dynamodb = new DynamoDbRuntime(settings.tablesFolder);
     this.events = new EventBus(settings.report);
     this.s3 = new S3Runtime(settings.workFolder);
+    const { tablesFolder } = settings;
+    this.secretsManager = new SecretsManagerRuntime(
+      tablesFolder === undefined ? undefined : `${tablesFolder}-secrets.json`,
+    );
   }
 
   /**

@@ -12,6 +12,7 @@ import { autoScalingOperations } from "./services/ec2-autoscaling/api.ts";
 import { elbOperations } from "./services/elb/api.ts";
 import { handleS3 } from "./services/s3/api.ts";
 import { bucketsFolder } from "./services/s3/runtime.ts";
+import { secretsManagerOperations } from "./services/secrets-manager/api.ts";
 import { Evaluator } from "./template/evaluator.ts";
 import type { JsonObject } from "./template/json.ts";
 import { type RawResource, rawResources, readStacks, type Stack } from "./template/stacks.ts";
@@ -76,7 +77,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
 
 /** What answers at each of the twin's addresses. */
 function handlersOf(runtime: TwinRuntime, metrics: SampledMetrics): TwinHandlers {
-  const { apiGateway, autoScaling, cloudfront, cloudwatch, dynamodb, elb, s3 } = runtime;
+  const { apiGateway, autoScaling, cloudfront, cloudwatch, dynamodb, elb, s3, secretsManager, settings } = runtime;
   return {
     api(request, response) {
       if (elb.publicListener) return elb.publicListener.handle(request, response);
@@ -96,7 +97,10 @@ function handlersOf(runtime: TwinRuntime, metrics: SampledMetrics): TwinHandlers
     aws: awsEndpoint({
       dynamodb: (request, response) => dynamodb.server.handle(request, response),
       s3: (request, response) => handleS3((name) => s3.objectFolder(name), request, response),
-      json: cloudWatchOperations(cloudwatch.metrics),
+      json: {
+        ...cloudWatchOperations(cloudwatch.metrics),
+        ...secretsManagerOperations(secretsManager, settings.region),
+      },
       query: {
         ...elbOperations((arn) => elb.targetGroups.get(arn)),
         ...autoScalingOperations({

@@ -54,8 +54,9 @@ function respondWithJson(call: JsonOperations[string], body: string, response: S
     const request: Json = JSON.parse(body);
     respond(response, 200, headers, JSON.stringify(call(asObject(request))));
   } catch (error) {
+    const code = error instanceof AwsApiError ? error.code : "InvalidParameterValueException";
     const message = error instanceof Error ? error.message : String(error);
-    respond(response, 400, headers, JSON.stringify({ __type: "InvalidParameterValueException", message }));
+    respond(response, 400, headers, JSON.stringify({ __type: code, message }));
   }
 }
 
