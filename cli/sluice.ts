@@ -2,8 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
 import { workFolder } from "../local/folders.ts";
 import { readState } from "../local/state-file.ts";
+import type { AdminTools } from "./admin/admin-endpoint.ts";
 import { providersCommand } from "./admin/providers-command.ts";
 import { routesCommand } from "./admin/routes-command.ts";
+import { SecretStore } from "./admin/secret-store.ts";
 import { targetsCommand } from "./admin/targets-command.ts";
 import { bootstrapCommand } from "./bootstrap/bootstrap-command.ts";
 import { cacheCommand } from "./cache-command.ts";
@@ -15,15 +17,19 @@ import { DynamoKeyRegistry } from "./keys/key-registry.ts";
 import { findKeyTable, type KeyTable } from "./keys/key-table.ts";
 import { keysCommand } from "./keys/keys-command.ts";
 import { operatorTools } from "./operator/operator-tools.ts";
+import { hiddenPrompt } from "./terminal/hidden-prompt.ts";
 import { UserError } from "./terminal/user-error.ts";
 import { validateCommand } from "./validate-command.ts";
 
 const operator = operatorTools();
-const admin = {
+const { stdin: input, stderr: output } = process;
+const admin: AdminTools = {
   print: (text: string) => console.log(text),
   // `targets list` shows the targets of one gateway, so the admin commands call a gateway and not the API.
   localUrl: () => readState(workFolder(process.env))?.processes.find(({ role }) => role === "gateway")?.url,
   variable: (name: string) => process.env[name],
+  ...(input.isTTY ? { hiddenPrompt: (text: string) => hiddenPrompt(text, { input, output }) } : {}),
+  secretStore: async (options) => new SecretStore(await findKeyTable(options)),
 };
 const program = new Command("sluice")
   .description("Serve LLMs from one typed file, on AWS or on this machine.")

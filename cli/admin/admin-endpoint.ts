@@ -1,7 +1,8 @@
-import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { UserError } from "../terminal/user-error.ts";
 import { AdminClient } from "./admin-client.ts";
+import type { SecretStore } from "./secret-store.ts";
+import { SOURCE_FORM, sourcedText } from "./sourced-text.ts";
 
 /** Output, local stack and environment variables of the commands that use the admin API; tests replace them. */
 export interface AdminTools {
@@ -10,6 +11,13 @@ export interface AdminTools {
   localUrl(): string | undefined;
   /** An environment variable. */
   variable(name: string): string | undefined;
+  /** Reads a line that the terminal does not show. @default - there is no terminal */
+  readonly hiddenPrompt?: (text: string) => Promise<string>;
+  /**
+   * The store of providers' keys: the local stack's, or with `aws` that of a deployed environment.
+   * @throws {UserError} when no local stack runs, or the environment does not exist
+   */
+  secretStore(options: { readonly environment?: string; readonly aws?: boolean }): Promise<SecretStore>;
 }
 
 export interface AdminOptions {
@@ -19,7 +27,6 @@ export interface AdminOptions {
 
 /** Holds the caller's key when `--key` is absent. */
 const KEY_VARIABLE = "SLUICE_API_KEY";
-const FORM = "env:NAME or file:PATH";
 
 /** Adds the options for the address of the admin API and the caller's key. */
 export function withEndpointOptions(command: Command): Command {
@@ -27,7 +34,7 @@ export function withEndpointOptions(command: Command): Command {
     .option("--url <url>", "address of the API, without a path (default: the local stack)")
     .option(
       "--key <source>",
-      `source of your key, which needs the scope admin: ${FORM} (default: env:${KEY_VARIABLE})`,
+      `source of your key, which needs the scope admin: ${SOURCE_FORM} (default: env:${KEY_VARIABLE})`,
     );
 }
 
@@ -43,25 +50,12 @@ export function adminClient({ url, key }: AdminOptions, tools: AdminTools): Admi
   return new AdminClient({ url: address, key: readKey(key ?? `env:${KEY_VARIABLE}`, tools) });
 }
 
-/** The option never takes the key itself: arguments are visible in the shell's history and in the list of processes. */
 function readKey(source: string, tools: AdminTools): string {
-  const [, from, name = ""] = /^(env|file):(.+)$/.exec(source) ?? [];
-  if (from === undefined)
-    throw new UserError(
-      `--key must name the source of the key, not the key itself; write ${FORM} (the value is not repeated here).`,
-    );
-  const key = from === "env" ? tools.variable(name) : readText(name);
+  const key = sourcedText("--key", source, tools);
   if (key !== undefined && key.trim() !== "") return key.trim();
+  const [, from, name = ""] = /^(env|file):(.+)$/.exec(source) ?? [];
   throw new UserError(
     `There is no key in ${from === "env" ? `the variable ${name}` : name}; create one with ` +
       "`sluice keys create --name NAME --scope admin` and store it there.",
   );
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    throw new UserError(`--key must name a readable file, got file:${file}; check the path.`);
-  }
 }

@@ -1,9 +1,12 @@
+import type { ProviderPreset } from "../../catalog/providers/provider-preset.ts";
+import { PROVIDER_PRESETS } from "../../catalog/providers/provider-presets.ts";
 import { Capability, type ProviderSettings } from "../../contracts/targets/target-settings.ts";
 import { UserError } from "../terminal/user-error.ts";
 import { onlyFile, readSettingsFile } from "./settings-file.ts";
 
 /** The options of a provider; `--file` has all settings that an environment file can have. */
 export interface ProviderOptions {
+  readonly preset?: string;
   readonly file?: string;
   readonly endpoint?: string;
   readonly dialect?: string;
@@ -27,6 +30,7 @@ export const PROVIDER_DEFAULTS = {
 } as const;
 
 const PARTS = [
+  "preset",
   "endpoint",
   "dialect",
   "region",
@@ -43,34 +47,90 @@ const CREDENTIAL_FORM = "secret:NAME, environment or none";
 
 /**
  * Converts options to the settings of the admin API, which validates their values.
+ * @param keySecretId secret of the provider's key, where a preset has one and no option names its source
  * @throws {UserError} when an option is malformed
  */
-export function providerSettings(options: ProviderOptions): unknown {
+export function providerSettings(options: ProviderOptions, keySecretId?: string): unknown {
   if (options.file !== undefined) {
     onlyFile({ ...options }, PARTS);
     return readSettingsFile(options.file);
   }
-  const { endpoint, credential, model = [], region = null, rateLimit, monthlyCap } = options;
-  if (endpoint === undefined || credential === undefined || model.length === 0)
-    throw new UserError("A provider needs --endpoint, --credential and --model, or all settings in --file.");
-  const { dialect = PROVIDER_DEFAULTS.dialect, emergencyOnly = false } = options;
+  const preset = presetOf(options.preset);
+  const endpoint = endpointOf(options, preset);
+  const credential = credentialSetting(options, preset, keySecretId);
+  const models = modelsOf(options, preset);
+  if (endpoint === undefined || credential === undefined || models.length === 0)
+    throw new UserError(
+      options.preset === undefined
+        ? "A provider needs --endpoint, --credential and --model, or all settings in --file, or --preset."
+        : `The preset ${options.preset} has no models of its own; name them with --model ${MODEL_FORM}.`,
+    );
+  const { dialect = preset?.dialect ?? PROVIDER_DEFAULTS.dialect, emergencyOnly = false, rateLimit } = options;
   const { timeouts, maxConnections } = PROVIDER_DEFAULTS;
   return {
     dialect,
     endpoint,
-    region,
-    credential: credentialOf(credential),
-    rateLimit: rateLimit === undefined ? null : rateLimitOf(rateLimit),
+    region: options.region ?? preset?.region ?? null,
+    credential,
+    rateLimit: rateLimit === undefined ? (preset?.rateLimit ?? null) : rateLimitOf(rateLimit),
     timeouts,
     maxConnections,
     maxInFlight: numberOf("--max-in-flight", options.maxInFlight) ?? PROVIDER_DEFAULTS.maxInFlight,
     priority: numberOf("--priority", options.priority) ?? PROVIDER_DEFAULTS.priority,
     emergencyOnly,
-    monthlyCapUsd: numberOf("--monthly-cap", monthlyCap) ?? null,
+    monthlyCapUsd: numberOf("--monthly-cap", options.monthlyCap) ?? null,
     healthCheck: null,
-    allowPrivateHosts: [],
-    models: Object.fromEntries(model.map((text) => modelOf(text))),
+    allowPrivateHosts: preset?.allowPrivateHosts ?? [],
+    models: Object.fromEntries(models),
   };
+}
+
+/** @throws {UserError} when there is no such preset */
+export function presetOf(name: string | undefined): ProviderPreset | undefined {
+  if (name === undefined) return undefined;
+  const preset = PROVIDER_PRESETS.get(name);
+  if (preset !== undefined) return preset;
+  const names = [...PROVIDER_PRESETS.keys()].join(", ");
+  throw new UserError(`--preset must be a provider that Sluice knows, got ${name}; use one of ${names}.`);
+}
+
+function endpointOf({ endpoint, region }: ProviderOptions, preset: ProviderPreset | undefined): string | undefined {
+  if (endpoint !== undefined || preset === undefined) return endpoint;
+  if (preset.endpoint === null)
+    throw new UserError(`${preset.title} has an address for each customer; add --endpoint ${preset.endpointForm}.`);
+  if (region === undefined || preset.region === undefined) return preset.endpoint;
+  return preset.endpoint.replace(preset.region, region);
+}
+
+function credentialSetting(
+  { credential }: ProviderOptions,
+  preset: ProviderPreset | undefined,
+  keySecretId: string | undefined,
+): ProviderSettings["credential"] | undefined {
+  if (credential !== undefined) return credentialOf(credential);
+  if (preset === undefined) return undefined;
+  return keySecretId === undefined ? { from: "none" } : { from: "secret", secretId: keySecretId };
+}
+
+type NamedModel = readonly [string, ProviderSettings["models"][string]];
+
+/** The models of the options: a bare name is one of the preset's. All of the preset's where none is named. */
+function modelsOf({ model, preset: name }: ProviderOptions, preset: ProviderPreset | undefined): readonly NamedModel[] {
+  const known = new Map(Object.entries(preset?.models ?? {}).map(([id, { source: _, ...rest }]) => [id, rest]));
+  const settings = (id: string): NamedModel | undefined => {
+    const found = known.get(id);
+    return found && [id, { ...found, capabilities: [...found.capabilities] }];
+  };
+  if (model === undefined) return [...known.keys()].map(settings).filter((found) => found !== undefined);
+  return model.map((text) => {
+    if (text.includes(",") || preset === undefined) return modelOf(text);
+    const found = settings(text);
+    if (found !== undefined) return found;
+    throw new UserError(
+      `--model must be a model of the preset ${name}, got ${text}; ` +
+        `use ${[...known.keys(), MODEL_FORM].join(" or ")}.`,
+    );
+  });
 }
 
 /** The source of the provider's key. Any other text may be the key itself: it is refused, and not repeated. */

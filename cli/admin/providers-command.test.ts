@@ -97,7 +97,8 @@ describe("sluice providers add", () => {
 describe("sluice providers test and remove", () => {
   test("connects and lists models, or prints why it can't", async () => {
     const { run, provider } = await setUp();
-    expect(await run("test", "a")).toMatch(/^a answered in \d+ ms and has small\.$/);
+    expect(await run("test", "a", "--connection-only")).toMatch(/^a answered in \d+ ms and has small\.$/);
+    expect(provider.received).toEqual([]);
     provider.behaviour.key = "other";
     await expect(run("test", "a")).rejects.toThrow("a can't be used: It does not take our key; put a valid one");
     await expect(run("test", "b")).rejects.toThrow('There is no provider "b"');

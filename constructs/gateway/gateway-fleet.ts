@@ -116,9 +116,9 @@ export class GatewayFleet extends Construct {
     new GatewayScaling(this, "Scaling", { groupName, environment: props.config.environment });
   }
 
-  #providerStatements({ config: { providers }, region }: GatewayFleetProps): readonly PolicyStatement[] {
+  #providerStatements({ config: { environment, providers }, region }: GatewayFleetProps): readonly PolicyStatement[] {
     if (providers.length === 0) return [];
     const { accountId } = new DataAwsCallerIdentity(this, "Account", {});
-    return providerAccess({ providers, region, accountId });
+    return providerAccess({ environment, providers, region, accountId });
   }
 }

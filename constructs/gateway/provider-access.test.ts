@@ -5,10 +5,9 @@ import { providerAccess } from "./provider-access.ts";
 
 const provider = (fields: Record<string, unknown>) => providerConfig("p", "https://api.example.com", fields);
 const granted = (...providers: readonly ProviderConfig[]) =>
-  providerAccess({ providers, region: "us-east-1", accountId: "123456789012" }).map(({ Action, Resource }) => [
-    Action,
-    Resource,
-  ]);
+  providerAccess({ environment: "dev", providers, region: "us-east-1", accountId: "123456789012" }).map(
+    ({ Action, Resource }) => [Action, Resource],
+  );
 const model = { contextTokens: 1, capabilities: [], inputUsdPerMillion: 0, outputUsdPerMillion: 0 };
 
 describe("permissions for providers", () => {
@@ -17,7 +16,7 @@ describe("permissions for providers", () => {
     expect(granted(provider({})), "no key").toEqual([]);
   });
 
-  test("are to read the providers' own secrets, by name or by ARN, and no others", () => {
+  test("are to read the providers' own secrets, by name or by ARN, those of providers added at run time, and no others", () => {
     const arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shared-a1B2c3";
     expect(
       granted(
@@ -27,7 +26,11 @@ describe("permissions for providers", () => {
     ).toEqual([
       [
         ["secretsmanager:GetSecretValue"],
-        ["arn:aws:secretsmanager:us-east-1:123456789012:secret:sluice/openai-??????", arn],
+        [
+          "arn:aws:secretsmanager:us-east-1:123456789012:secret:sluice/openai-??????",
+          arn,
+          "arn:aws:secretsmanager:us-east-1:123456789012:secret:sluice/dev/providers/*-??????",
+        ],
       ],
     ]);
   });

@@ -1,16 +1,22 @@
+import { providerSecretId } from "../../contracts/processes/names.ts";
 import { dialectRules } from "../../contracts/targets/provider-dialects.ts";
 import type { ProviderConfig } from "../../contracts/targets/target-settings.ts";
 import type { PolicyStatement } from "../identity/service-role.ts";
 
 export interface ProviderAccessProps {
+  readonly environment: string;
   readonly providers: readonly ProviderConfig[];
   /** Region and account of the gateways, of secrets that are named without an ARN. */
   readonly region: string;
   readonly accountId: string;
 }
 
-/** Permissions for the declared providers: to read their secrets, and to call the Bedrock models that they name. */
-export function providerAccess({ providers, region, accountId }: ProviderAccessProps): readonly PolicyStatement[] {
+/**
+ * Permissions for the declared providers: to read their secrets and those of providers added at run time, and to call the Bedrock
+ * models that they name. Nothing where no provider has a secret and none is Bedrock.
+ */
+export function providerAccess(props: ProviderAccessProps): readonly PolicyStatement[] {
+  const { environment, providers, region, accountId } = props;
   const secrets = providers.flatMap(({ credential }) =>
     credential.from === "secret" ? [secretArn(credential.secretId, region, accountId)] : [],
   );
@@ -27,9 +33,9 @@ export function providerAccess({ providers, region, accountId }: ProviderAccessP
             Sid: "ReadProviderKeys",
             Effect: "Allow",
             Action: ["secretsmanager:GetSecretValue"],
-            Resource: [...new Set(secrets)],
+            Resource: [...new Set([...secrets, secretArn(providerSecretId(environment, "*"), region, accountId)])],
             reason:
-              "Secrets Manager ends an ARN with six characters of its own; they do not follow from the secret's name.",
+              "Secrets Manager ends an ARN with six characters of its own, and providers added at run time have any name.",
           } as const,
         ]),
     ...(models.length === 0

@@ -19,3 +19,8 @@ export function responsesTableName(environment: string): string {
 export function batchesTableName(environment: string): string {
   return `sluice-${environment}-batches`;
 }
+
+/** Secret of the key of a provider that was added at run time; gateways may read those of their environment. */
+export function providerSecretId(environment: string, provider: string): string {
+  return `sluice/${environment}/providers/${provider}`;
+}

@@ -1,0 +1,75 @@
+import {
+  CreateSecretCommand,
+  DeleteSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+} from "@aws-sdk/client-secrets-manager";
+import { providerSecretId } from "../../contracts/processes/names.ts";
+import { awsFailure } from "../operator/aws-failure.ts";
+import { UserError } from "../terminal/user-error.ts";
+
+/** Where the keys of an environment's providers are stored: Secrets Manager of the local stack, or on AWS. */
+export interface SecretStoreOptions {
+  readonly environment: string;
+  readonly region: string;
+  /** Address of the local stack's AWS. @default - AWS's */
+  readonly endpoint?: string;
+}
+
+/** Keys of providers in Secrets Manager. */
+export class SecretStore {
+  readonly #client: SecretsManagerClient;
+  readonly #environment: string;
+
+  constructor({ environment, region, endpoint }: SecretStoreOptions) {
+    this.#environment = environment;
+    const local = endpoint && { endpoint, credentials: { accessKeyId: "local", secretAccessKey: "local" } };
+    this.#client = new SecretsManagerClient({ region, ...local });
+  }
+
+  secretId(provider: string): string {
+    return providerSecretId(this.#environment, provider);
+  }
+
+  /**
+   * Stores a provider's key over the one that it has.
+   * @returns a function that brings the former state back
+   * @throws {UserError} when AWS refuses
+   */
+  async put(provider: string, key: string): Promise<() => Promise<void>> {
+    const SecretId = this.secretId(provider);
+    try {
+      const former = await this.#read(SecretId);
+      if (former === undefined) await this.#create(SecretId, key);
+      else await this.#replace(SecretId, key);
+      return async () => {
+        if (former !== undefined) await this.#replace(SecretId, former);
+        else await this.#client.send(new DeleteSecretCommand({ SecretId, ForceDeleteWithoutRecovery: true }));
+      };
+    } catch (error) {
+      const failure = awsFailure(error);
+      if (failure === undefined) throw error;
+      throw new UserError(`The key was not stored: ${failure.text}; ${failure.remedy}.`);
+    }
+  }
+
+  async #read(SecretId: string): Promise<string | undefined> {
+    try {
+      return (await this.#client.send(new GetSecretValueCommand({ SecretId }))).SecretString;
+    } catch (error) {
+      if (error instanceof ResourceNotFoundException) return undefined;
+      throw error;
+    }
+  }
+
+  async #create(Name: string, SecretString: string): Promise<void> {
+    const Description = "Key of a provider, stored by sluice providers add.";
+    await this.#client.send(new CreateSecretCommand({ Name, SecretString, Description }));
+  }
+
+  async #replace(SecretId: string, SecretString: string): Promise<void> {
+    await this.#client.send(new PutSecretValueCommand({ SecretId, SecretString }));
+  }
+}

@@ -1,0 +1,28 @@
+import { readFileSync } from "node:fs";
+import { UserError } from "../terminal/user-error.ts";
+import type { AdminTools } from "./admin-endpoint.ts";
+
+export const SOURCE_FORM = "env:NAME or file:PATH";
+
+/**
+ * A secret text from where an option says. The option never takes the text itself: arguments are visible in the shell's
+ * history and in the list of processes.
+ * @returns `undefined` when the variable is not set
+ * @throws {UserError} when the source is malformed, or the file can't be read
+ */
+export function sourcedText(option: string, source: string, tools: Pick<AdminTools, "variable">): string | undefined {
+  const [, from, name = ""] = /^(env|file):(.+)$/.exec(source) ?? [];
+  if (from === undefined)
+    throw new UserError(
+      `${option} must name the source of the key, not the key itself; write ${SOURCE_FORM} (the value is not repeated here).`,
+    );
+  return from === "env" ? tools.variable(name) : readText(option, name);
+}
+
+function readText(option: string, file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    throw new UserError(`${option} must name a readable file, got file:${file}; check the path.`);
+  }
+}
