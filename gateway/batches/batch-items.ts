@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { BATCH_ENDPOINTS, BATCH_STATUSES, BatchError } from "../../contracts/api/batches.ts";
 
-/** Who works on an item, and until when nobody else does (milliseconds since 1970). */
+/** The process that works on an item, and until when no other one does (milliseconds since 1970). */
 const lease = { leaseOwner: z.string().optional(), leaseUntil: z.number().optional(), attempts: z.int().default(0) };
 const at = z.int().optional();
 
@@ -83,7 +83,7 @@ export type SliceResult = z.infer<typeof SliceResult>;
 export const QueueEntry = z.object({ owner: z.string(), id: z.string(), createdAt: z.int() });
 export type QueueEntry = z.infer<typeof QueueEntry>;
 
-/** Work that was given up after many attempts, for operators. */
+/** Work that failed after its last attempt, for operators. */
 export interface DeadLetter {
   readonly owner: string;
   readonly id: string;

@@ -40,7 +40,7 @@ export interface BatchServiceOptions extends BatchStorage {
 
 /** A process that has not been heard of for this long has died; six heartbeats may be late. */
 const LEASE_MS = 30_000;
-/** Owner of everything where nobody has a key. */
+/** Owner of all files and batches where keys are off. */
 const EVERYONE = "everyone";
 
 /** Files and batches of one gateway: the pages of their API, and the worker behind them. */
@@ -98,7 +98,7 @@ export class BatchService {
   /**
    * A response about files.
    * @param respond with the id in the path, which is empty where the path has none
-   * @throws {GatewayError} `storage_unavailable` when table or bucket don't answer
+   * @throws {GatewayError} `storage_unavailable` when table or bucket don't respond
    */
   files(
     request: Identified,

@@ -5,9 +5,9 @@ import { BatchItem, type DeadLetter, QueueEntry, SliceItem, SliceResult } from "
 
 /** Batches can be looked up for as long as their files. */
 const RETENTION_SECONDS = 31 * 86_400;
-/** A dead letter waits for somebody who looks: as long as SQS would keep it. */
+/** A dead letter is stored for an operator to read, as long as SQS would retain it. */
 const DEAD_LETTER_SECONDS = 14 * 86_400;
-/** More open batches than this are seen by gateways only when others are over. */
+/** More open batches than this are read by gateways only when earlier ones are over. */
 const MAX_QUEUE = 2000;
 /** OpenAI's limit of lines, in slices of a single line. */
 const MAX_SLICES = 50_000;
@@ -27,8 +27,8 @@ export interface BatchStoreOptions {
 export type Leased = { readonly batch: BatchItem; readonly slice?: SliceItem };
 
 /**
- * Batches, their slices and the queue of those that are not over. The queue is the table: who works on something holds
- * a lease on its item, and when the lease is over (the process died) the next one takes it.
+ * Batches, their slices and the queue of those that are not over. The queue is the table: a process that works on an
+ * item holds a lease on it, and when the lease is over (the process died) the next process takes it.
  */
 export class BatchStore {
   readonly #table: BatchTable;
@@ -113,7 +113,7 @@ export class BatchStore {
     return SliceItem.safeParse(await this.#take(sliceKey(id, "open", slice.index))).data;
   }
 
-  /** Whether a process wrote down the slice's result and died before it could say that the slice is not open. */
+  /** Whether a process stored the slice's result and died before it could mark the slice as done. */
   async isDone(id: string, { index }: SliceItem): Promise<boolean> {
     return (await this.#table.get(sliceKey(id, "done", index))) !== undefined;
   }
@@ -122,13 +122,17 @@ export class BatchStore {
     await this.#table.delete(sliceKey(id, "open", index));
   }
 
-  /** Keeps what was taken. @returns whether it is still this process's */
+  /** Renews a lease. @returns whether it is still this process's */
   async extend(taken: Leased): Promise<boolean> {
     const set = { leaseUntil: this.#now() + this.#leaseMs };
     return (await this.#table.update(keyOf(taken), { set }, this.#isOurs())) !== undefined;
   }
 
-  /** Gives back what was taken. @param uncounted whether this attempt shall not count @param notBefore milliseconds since 1970 */
+  /**
+   * Releases a lease.
+   * @param uncounted whether this attempt shall not count
+   * @param notBefore milliseconds since 1970
+   */
   async release(taken: Leased, { uncounted = false, notBefore = 0 }): Promise<void> {
     const change = {
       set: { leaseOwner: undefined, leaseUntil: notBefore },

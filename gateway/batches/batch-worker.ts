@@ -24,7 +24,7 @@ export interface BatchWorkerOptions {
   readonly random: () => number;
   /** Serves one request of a batch. Never rejects. */
   readonly handle: (request: GatewayRequest) => Promise<GatewayResponse>;
-  /** Who pays for a batch. */
+  /** The caller that pays for a batch. */
   readonly callerOf: (batch: BatchItem) => Caller;
   readonly maxLinesInFlight: number;
   readonly maxLineBytes: number;
@@ -35,7 +35,7 @@ export interface BatchWorkerOptions {
 
 /** Slices or batches that one process works on at once: the next one's lines fill the room that a slow last line leaves. */
 const MAX_TASKS = 2;
-/** After so many attempts (about ten minutes of failures) a slice's lines are given up. */
+/** After so many attempts (about ten minutes of failures) a slice's requests fail. */
 export const MAX_ATTEMPTS = 8;
 const MAX_FAILURE_WAIT_MS = 300_000;
 /** Batches looked at in one round. */
@@ -64,7 +64,7 @@ export class BatchWorker {
     this.#loop = this.#run();
   }
 
-  /** Ends open lines, gives back what is not done, and resolves when nothing runs any more. */
+  /** Ends open requests, releases the leases of unfinished work, and resolves when no work runs any more. */
   async stop(): Promise<void> {
     if (this.#stop.signal.aborted) return;
     this.#stop.abort();
@@ -130,7 +130,7 @@ export class BatchWorker {
           const taken = await store.takeSlice(batch.id, slice);
           if (taken !== undefined) return { batch, slice: taken };
         }
-      // Another's slices first; of a cancelled batch, those that somebody still works on.
+      // Slices of other batches first; of a cancelled batch, those that a process still works on.
       const isBusy =
         batch.status === "in_progress"
           ? open.length > 0
@@ -163,7 +163,7 @@ export class BatchWorker {
         if (!uncounted) logger.warn({ ...names, problem: nameOf(error) }, "a batch's work failed");
         const { attempts } = work.slice ?? work.batch;
         const waitMs = Math.min(MAX_FAILURE_WAIT_MS, this.#timing.failureMs * 2 ** (attempts - 1));
-        // If this fails too, the lease's end gives it back.
+        // If this fails too, the work is free when the lease ends.
         await store.release(work, uncounted ? { uncounted } : { notBefore: now() + waitMs }).catch(() => undefined);
       }
     } finally {
@@ -243,7 +243,7 @@ export class BatchWorker {
 
   async #giveUp(batch: BatchItem, slice: SliceItem | undefined): Promise<void> {
     const message =
-      "The batch was given up: processing it failed again and again. Create it again; tell your operator if it stays.";
+      "The batch has failed: every attempt to process it failed. Create it again; tell your operator if it stays.";
     await this.#fail(batch, [{ code: "batch_failed", line: null, param: null, message }]);
     await this.#deadLetter(batch, slice);
   }

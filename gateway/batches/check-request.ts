@@ -62,7 +62,7 @@ function lineOf(bytes: Buffer | undefined, endpoint: BatchEndpoint, maxBytes: nu
   if (!isRecord(body)) return required("body", body, "an object: the request", "invalid_body");
   if (typeof body.model !== "string") return required("body.model", body.model, "a model's name", "invalid_model");
   if (body.stream !== undefined && body.stream !== null && body.stream !== false)
-    return required("body.stream", body.stream, "false or absent: nobody reads a batch's stream", "invalid_stream");
+    return required("body.stream", body.stream, "false or absent: a batch has no streams", "invalid_stream");
   return { customId, body };
 }
 
@@ -76,7 +76,7 @@ function problem(code: string, param: string | null, message: string): Problem {
   return { code, param, message };
 }
 
-/** A short value as it is, of others only the kind: a body may quote what people wrote. */
+/** A short value as it is, of others only the kind: a body may quote user content. */
 function shown(value: unknown): string {
   if (value === null || typeof value !== "object")
     return (JSON.stringify(value) ?? "nothing").slice(0, SHOWN_CHARACTERS);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ConcurrencyLimiter } from "./concurrency-limiter.ts";
 
-/** Takes a place and says whether it came at once. */
+/** Takes a slot. @returns whether it was free at once */
 async function isFree(limiter: ConcurrencyLimiter): Promise<boolean> {
   let came = false;
   void limiter.acquire().then(() => {
@@ -19,7 +19,7 @@ test("lets no more requests out than its limit, and the next one when one is ove
 });
 
 // documented: batch-concurrency
-test("sends fewer requests at once when the service is full, down to one, and more while it answers, up to its maximum", async () => {
+test("sends fewer requests at once when the service is full, down to one, and more while it responds, up to its maximum", async () => {
   const limiter = new ConcurrencyLimiter(8);
   const one = async (outcome: "answered" | "full") => {
     await limiter.acquire();

@@ -9,7 +9,7 @@ export interface LeaseHoldOptions {
   readonly stop: AbortSignal;
 }
 
-/** Keeps a lease while its work runs, and hears of a batch that was cancelled. */
+/** Renews a lease while its work runs, and is notified of a batch that was cancelled. */
 export class LeaseHold {
   readonly signal: AbortSignal;
   isCancelled = false;
@@ -24,7 +24,7 @@ export class LeaseHold {
       else if (work.slice !== undefined)
         this.isCancelled = (await store.get(work.batch.owner, work.batch.id))?.status === "cancelling";
     };
-    // One beat that fails is made up for by the next; after some, another process has the lease and a beat says so.
+    // After one failed beat the next one renews the lease; after several, another process has it, which a beat shows.
     this.#timer = setInterval(() => {
       this.#beat = beat().catch(() => undefined);
     }, heartbeatMs);

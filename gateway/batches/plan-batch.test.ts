@@ -34,7 +34,7 @@ test("more lines than allowed are refused as soon as they are seen", async () =>
   expect(slices).toEqual([]);
 });
 
-test("a line over the limit is named, without what it says", async () => {
+test("a line over the limit is named, without its text", async () => {
   const { errors } = await plan(`${line("a")}\n${line("b".repeat(300))}`);
   expect(errors).toMatchObject([{ code: "line_too_large", line: 2, message: expect.stringMatching(/over 200 bytes/) }]);
 });

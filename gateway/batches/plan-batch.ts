@@ -18,7 +18,7 @@ export interface PlanOptions {
 export interface BatchPlan {
   readonly lines: number;
   readonly slices: readonly SliceItem[];
-  /** Everything that is wrong with the file, the first hundred; with any, nothing is sent. */
+  /** The first hundred problems of the file; with any, no request is sent. */
   readonly errors: readonly BatchError[];
 }
 
@@ -58,7 +58,7 @@ function repetition(customId: string, line: FileLine, seen: Map<string, number>)
     seen.set(digest, line.number);
     return [];
   }
-  const message = `\`custom_id\` is the same as in line ${earlier}. Give each line its own: results are told apart by it.`;
+  const message = `\`custom_id\` is the same as in line ${earlier}. Use a different one in each line: results are matched by it.`;
   return [{ code: "duplicate_custom_id", line: line.number, param: "custom_id", message }];
 }
 

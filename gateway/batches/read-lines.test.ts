@@ -11,7 +11,7 @@ async function linesOf(bytes: Buffer, size: number, maxBytes = 1000, first?: Par
   return lines;
 }
 
-test("lines are the same in whatever pieces a file arrives, and their bytes are where they say", async () => {
+test("lines are the same in whatever pieces a file arrives, and their bytes are at their positions", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.stringMatching(/^[a-zé ]{0,12}$/), { maxLength: 8 }),

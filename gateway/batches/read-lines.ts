@@ -35,7 +35,7 @@ export async function* readLines(
   };
   const hold = (piece: Buffer) => {
     length += piece.length;
-    // What is too long anyway is not kept.
+    // Bytes of a line that is too long anyway are dropped.
     if (length <= maxBytes) held.push(piece);
     else held = [];
   };

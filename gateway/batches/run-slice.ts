@@ -30,12 +30,12 @@ const EXPIRED = {
 };
 const ABANDONED = {
   code: "batch_line_abandoned",
-  message: "This request was given up: processing the lines around it failed again and again. Send it again.",
+  message: "This request has failed: every attempt to process the lines around it failed. Send it again.",
 };
 
 /**
  * Sends the requests of a slice and writes the parts of the output and error files.
- * @throws the signal's reason when it was aborted, and whatever the object store throws; nothing is left behind then
+ * @throws the signal's reason when it was aborted, and any error of the object store; no part is left behind then
  */
 export async function runSlice(options: RunSliceOptions): Promise<SliceResult> {
   const { objects, keyPrefix, signal } = options;

@@ -20,7 +20,7 @@ export interface SendRequestOptions {
   readonly handle: (request: GatewayRequest) => Promise<GatewayResponse>;
   readonly limiter: ConcurrencyLimiter;
   readonly endpoint: string;
-  /** Who pays; checked when the batch was accepted. */
+  /** The caller that pays; checked when the batch was accepted. */
   readonly caller: Caller;
   /** Whether the batch's time is over. */
   readonly isExpired: () => boolean;
@@ -84,7 +84,7 @@ async function sendOnce(request: BatchRequest, { handle, endpoint, caller, signa
   const requestId = headers[REQUEST_ID_HEADER] ?? "";
   const bytes = await wholeBody(response);
   if (bytes === undefined) {
-    const message = `The answer is over ${MAX_RESPONSE_BYTES} bytes. Ask for less in one request.`;
+    const message = `The response is over ${MAX_RESPONSE_BYTES} bytes. Request less at once.`;
     return { status: 500, requestId, body: errorBody("answer_too_large", message), retryAfterMs: 0 };
   }
   const body = parseJson(bytes.toString("utf8")) ?? null;
