@@ -7,7 +7,7 @@ import { startTestGateway } from "../test/test-gateway.ts";
 
 const SETTINGS = { table: "t", bucket: "b", maxFileBytes: 1e9, maxLinesInFlight: 1, maxOpenPerKey: 1 };
 
-/** A table in which every file of every owner exists; its bytes are read as the end of its id says. */
+/** A table in which every file of every owner exists; the suffix of its id sets how its bytes are read. */
 const anyFile = {
   send: async (command: unknown) => {
     if (!(command instanceof GetCommand)) return { Items: [] };
@@ -60,7 +60,7 @@ test.each([
   30_000,
 );
 
-/** An upload of one part and a little more, so that nothing of it waits in the socket, whose form never ends. */
+/** An upload of one part and a little more, whose form never ends; none of it waits in the socket. */
 function beginUpload(url: string): ClientRequest {
   const sent = request(`${url}/v1/files`, {
     method: "POST",

@@ -64,7 +64,7 @@ export class FilePages {
     const { signal } = request;
     const file = await this.#find(owner, id);
     const bytes = this.#options.files.objects.read(file.objectKey)[Symbol.asyncIterator]();
-    // At once, also while the object store stalls: nothing else would end the wait for its next chunk.
+    // At once, also while the object store stalls: the wait for its next chunk has no other end.
     const close = () => void bytes.return?.();
     signal.addEventListener("abort", close, { once: true });
     // An iterator that is read by hand is not closed by itself: its connection would stay in use for ever.
@@ -74,7 +74,7 @@ export class FilePages {
     };
     try {
       signal.throwIfAborted();
-      // Before the response begins, so that a file whose bytes are gone is a 404.
+      // Before the response begins, so that a file whose bytes are missing is a 404.
       const first = await bytes.next().catch((error: unknown) => {
         throw error instanceof ObjectMissing ? noFile(id) : error;
       });

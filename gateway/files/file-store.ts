@@ -4,7 +4,7 @@ import { FILE_PURPOSES, type FileObject } from "../../contracts/api/files.ts";
 import type { BatchTable } from "../store/batch-table.ts";
 import type { ObjectStore } from "./object-store.ts";
 
-/** DynamoDB removes items within days of this; nobody sees a file after its time all the same. */
+/** DynamoDB removes items within days of this; an expired file is not listed or read before that either. */
 const REMOVAL_MARGIN_SECONDS = 86_400;
 
 export const FileItem = z.object({
@@ -44,7 +44,7 @@ export class FileStore {
     return `files/${encodeURIComponent(owner)}/${id}`;
   }
 
-  /** Makes a file known whose bytes are stored already. */
+  /** Creates the item of a file whose bytes are stored already. */
   async add(file: Omit<FileItem, "objectKey">): Promise<FileItem> {
     const item = { ...file, objectKey: this.objectKey(file.owner, file.id) };
     await this.#table.put(keyOf(file.owner, file.id), { ...item, ttl: item.expiresAt + REMOVAL_MARGIN_SECONDS });
@@ -57,7 +57,7 @@ export class FileStore {
     return item.success && this.#isAlive(item.data) ? item.data : undefined;
   }
 
-  /** The owner's files; one more than `limit` says that there are more. */
+  /** The owner's files; one more than `limit` shows that there are more. */
   async list(
     owner: string,
     options: {
@@ -86,7 +86,7 @@ export class FileStore {
   }
 
   async delete(file: FileItem): Promise<void> {
-    // First what makes it a file: bytes that nobody finds are removed by the bucket's lifecycle rule at the latest.
+    // The item first: bytes without an item are removed by the bucket's lifecycle rule at the latest.
     await this.#table.delete(keyOf(file.owner, file.id));
     await this.objects.delete(file.objectKey);
   }

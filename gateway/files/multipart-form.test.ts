@@ -8,7 +8,7 @@ interface ReadPart {
   readonly data: string;
 }
 
-/** Reads a form that arrives in pieces of the given sizes, one after the other. */
+/** Reads a form that arrives in pieces of these sizes, one after the other. */
 async function partsOf(
   bytes: Buffer,
   boundary: string,
@@ -59,14 +59,14 @@ describe("a form", () => {
     );
   });
 
-  test("whose file nearly contains the boundary keeps every byte of it", async () => {
+  test("whose file nearly contains the boundary loses no byte of it", async () => {
     const data = "\r\n--xx\r\n--x\r\r\n--xyy\r\n-";
     const bytes = Buffer.from(`--xyz\r\ncontent-disposition: form-data; name=a\r\n\r\n${data}\r\n--xyz--\r\n`);
     for (const size of [1, 2, 3, 7, bytes.length])
       expect(await partsOf(bytes, "xyz", [size])).toEqual([{ name: "a", filename: undefined, data }]);
   });
 
-  test("gives file names without folders and with their quotes", async () => {
+  test("reads file names without folders and with their quotes", async () => {
     const form = new FormData();
     form.append("file", new File(["x"], '../a/b"c.jsonl'));
     const { bytes, boundary } = await written(form);

@@ -10,8 +10,8 @@ export interface ObjectReaderOptions {
 const DONE: IteratorResult<Buffer, undefined> = { done: true, value: undefined };
 
 /**
- * The chunks of one stored object. The request starts with the first `next`. `return` gives the connection back at
- * once, also while a `next` waits for a body that stalls: an async generator would wait for that chunk first.
+ * The chunks of one stored object. The request starts with the first `next`. `return` releases the connection at once,
+ * also while a `next` waits for a body that stalls: an async generator would wait for that chunk first.
  */
 export class ObjectReader implements AsyncIterableIterator<Buffer, undefined> {
   readonly #options: ObjectReaderOptions;
@@ -29,7 +29,7 @@ export class ObjectReader implements AsyncIterableIterator<Buffer, undefined> {
     return this;
   }
 
-  /** @throws what `open` throws, the body's error, or a `TimeoutError` when nothing arrives for `stallMs` */
+  /** @throws what `open` throws, the body's error, or a `TimeoutError` when no byte arrives for `stallMs` */
   async next(): Promise<IteratorResult<Buffer, undefined>> {
     if (this.#isClosed) return DONE;
     const timer = setTimeout(() => this.#stall(), this.#options.stallMs);
@@ -59,7 +59,7 @@ export class ObjectReader implements AsyncIterableIterator<Buffer, undefined> {
     const body = await this.#options.open(this.#abort.signal);
     if (!(body instanceof Readable)) throw new Error("The object's response has no body that can be read.");
     this.#body = body;
-    // Destroyed while nobody reads, its error would end the process.
+    // Destroyed without a reader, its error would end the process.
     body.on("error", () => undefined);
     if (this.#isClosed) body.destroy();
     return body[Symbol.asyncIterator]();

@@ -1,6 +1,6 @@
 /** Where the bytes of files are. Keys are chosen here, never by a client. */
 export interface ObjectStore {
-  /** Begins an object; nothing is visible under the key before `finish`. */
+  /** Begins an object; it is not visible under its key before `finish`. */
   upload(key: string): ObjectUpload;
   /**
    * The object's bytes, or a part of them, as they arrive. Each iterator is read to its end or closed with `return`,
@@ -18,7 +18,7 @@ export interface ObjectUpload {
   write(bytes: Buffer): Promise<void>;
   /** @returns the object's size in bytes */
   finish(): Promise<number>;
-  /** Ends what is being written and leaves nothing behind; later writes are rejected. Never rejects. */
+  /** Aborts the object and removes its parts; later writes are rejected. Never rejects. */
   abort(): Promise<void>;
 }
 

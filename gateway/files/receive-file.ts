@@ -23,7 +23,7 @@ const MAX_SECONDS = FILE_DAYS * 86_400;
 
 /**
  * Takes an uploaded form and stores its file while it arrives: neither memory nor disk holds the whole of it.
- * @throws {GatewayError} 400, 413 or 415; nothing is stored then
+ * @throws {GatewayError} 400, 413 or 415; no file is stored then
  */
 export async function receiveFile(request: GatewayRequest, options: ReceiveFileOptions): Promise<FileItem> {
   const boundary = formBoundary(request.headers["content-type"]);
@@ -34,7 +34,7 @@ export async function receiveFile(request: GatewayRequest, options: ReceiveFileO
     });
   if (Number(request.headers["content-length"] ?? 0) > options.maxFileBytes + FORM_BYTES) throw tooLarge(options);
   const upload = new Upload(options);
-  // At once, also while the object store stalls: nothing else would end the wait for it.
+  // At once, also while the object store stalls: the wait for it has no other end.
   const onAbort = () => void upload.abort();
   request.signal.addEventListener("abort", onAbort, { once: true });
   try {
@@ -90,7 +90,7 @@ class Upload {
     if (this.#field === "file") {
       this.#bytes += chunk.length;
       if (this.#bytes > this.#options.maxFileBytes) throw tooLarge(this.#options);
-      // The chunk is a part of a larger buffer, which is not kept alive for it.
+      // The chunk is a part of a larger buffer, which would stay in memory with it.
       await this.#object?.write(Buffer.from(chunk));
       return;
     }

@@ -100,7 +100,7 @@ class S3Upload implements ObjectUpload {
 
   write(bytes: Buffer): Promise<void> {
     const written = this.#last.then(() => {
-      // A writer that goes on would begin another upload, which nobody ends.
+      // A writer that continues would begin another upload, which is never ended.
       this.#abort.signal.throwIfAborted();
       return this.#append(bytes);
     });
