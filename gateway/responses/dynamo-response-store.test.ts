@@ -62,7 +62,7 @@ describe("responses in DynamoDB", () => {
     await writing;
   });
 
-  test("are gone when their time is over, removed or not", async () => {
+  test("are not found when their time is over, removed or not", async () => {
     const { store, clock } = await start();
     await store.put("a", "resp_1", stored("A"));
     clock.ms += 59_000;
@@ -71,7 +71,7 @@ describe("responses in DynamoDB", () => {
     expect(await store.get("a", "resp_1")).toBeUndefined();
   });
 
-  test("of over 400 KB are not kept, which is told", async () => {
+  test("of over 400 KB are not stored, which is reported", async () => {
     const { store } = await start();
     await expect(store.put("a", "resp_1", stored(randomBytes(500_000).toString("base64")))).rejects.toThrow(/size/i);
     expect(await store.get("a", "resp_1")).toBeUndefined();

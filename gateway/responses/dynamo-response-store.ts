@@ -18,7 +18,7 @@ export interface DynamoResponseStoreOptions {
   readonly now: () => number;
 }
 
-/** Keeps responses in a table, for all gateways. */
+/** Stores responses in a table, for all gateways. */
 export class DynamoResponseStore implements ResponseStore {
   readonly #options: DynamoResponseStoreOptions;
   /** What is being written: a client may go on from a response as soon as it has its end. */

@@ -21,7 +21,7 @@ describe("responses in memory", () => {
     expect(await store.get("b", "resp_1")).toEqual(stored("B"));
   });
 
-  test("are gone when their time is over", async () => {
+  test("are not found when their time is over", async () => {
     const { store, clock } = start();
     await store.put("a", "resp_1", stored("A"));
     clock.ms = 60_999;
@@ -30,7 +30,7 @@ describe("responses in memory", () => {
     expect(await store.get("a", "resp_1")).toBeUndefined();
   });
 
-  test("make room for new ones, the longest unused first, and none is kept that is over the whole bound", async () => {
+  test("are evicted for new ones, the longest unused first, and none is stored that is over the whole bound", async () => {
     const { store } = start();
     for (const id of ["1", "2", "3"]) await store.put("a", id, stored("x".repeat(1400)));
     await store.get("a", "1");

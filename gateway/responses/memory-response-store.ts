@@ -9,7 +9,7 @@ export interface MemoryResponseStoreOptions {
   readonly now: () => number;
 }
 
-/** Keeps responses in this process: for one gateway, and lost with it. */
+/** Stores responses in this process: for one gateway, and lost with it. */
 export class MemoryResponseStore implements ResponseStore {
   readonly #texts: LRUCache<string, string>;
 
