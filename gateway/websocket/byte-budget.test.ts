@@ -23,7 +23,7 @@ test("the holder of the most is evicted when all together are over the limit, th
   expect([small.evictions, large.evictions, last.evictions, budget.total]).toEqual([0, 1, 0, 41]);
 });
 
-test("bytes that are released twice, or by one that is gone, leave the total right", () => {
+test("bytes that are released twice, or by a holder that was removed, leave the total right", () => {
   const budget = new ByteBudget(100);
   const [one, other] = [holderOf(budget), holderOf(budget)];
   budget.hold(one, 30);

@@ -6,7 +6,7 @@ export interface ByteHolder {
 
 /**
  * Bytes that many holders may hold together. The one that holds the most is evicted when they are over the limit: a
- * client that sends and does not read costs itself, not the others.
+ * client that sends and does not read loses its own connection, and no other client's.
  */
 export class ByteBudget {
   readonly #limit: number;
@@ -23,7 +23,7 @@ export class ByteBudget {
     return this.#total;
   }
 
-  /** Whether so much is held that nobody should hold more than it must. */
+  /** Whether so much is held that each holder should hold only what it needs. */
   get isTight(): boolean {
     return this.#total > this.#limit / 2;
   }
@@ -38,7 +38,7 @@ export class ByteBudget {
     this.#change(holder, -bytes);
   }
 
-  /** Forgets a holder that is gone. */
+  /** Removes a holder. */
   forget(holder: ByteHolder): void {
     this.#total -= this.#held.get(holder) ?? 0;
     this.#held.delete(holder);

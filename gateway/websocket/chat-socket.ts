@@ -21,7 +21,7 @@ export interface ChatSocketOptions {
   readonly budget: ByteBudget;
 }
 
-/** What is said before the next part is taken from the engine: bytes that the client has not taken yet. */
+/** Bytes that the client has not read, above which the next part is not taken from the engine. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
 /** Messages that may wait for their turn. */
 const MAX_WAITING = 16;
@@ -32,8 +32,8 @@ const DONE = "[DONE]";
 const CLOSE = { goingAway: 1001, unsupportedData: 1003, policyViolation: 1008, tryAgainLater: 1013 } as const;
 
 /**
- * One client's WebSocket: each text message is the body of a chat completion, answered by its events' data, one text
- * message each. A request ends with `[DONE]` or with an error body. Requests are answered one after the other; when the
+ * One client's WebSocket: each text message is the body of a chat completion; its response is its events' data, one
+ * text message each, and ends with `[DONE]` or with an error body. Requests are served one after the other; when the
  * client closes, or is refused, the one that runs is aborted and the others never start.
  */
 export class ChatSocket implements ByteHolder {
@@ -45,7 +45,7 @@ export class ChatSocket implements ByteHolder {
   #waitingBytes = 0;
   #isBusy = false;
   #isLeaving = false;
-  /** Whether the client has answered the last ping. */
+  /** Whether the client has sent a pong for the last ping. */
   #isAlive = true;
 
   constructor(socket: WebSocket, options: ChatSocketOptions) {
@@ -64,7 +64,7 @@ export class ChatSocket implements ByteHolder {
     socket.on("close", () => this.#drop());
   }
 
-  /** Asks whether the client is still there, and hangs up when it did not answer the last time. */
+  /** Sends a ping, and closes the connection of a client that sent no pong for the last one. */
   beat(): void {
     if (!this.#isAlive) return this.#socket.terminate();
     this.#isAlive = false;
@@ -165,7 +165,7 @@ export class ChatSocket implements ByteHolder {
     return this.#send(JSON.stringify(errorBody(code)));
   }
 
-  /** Waits while the client takes less than the engine gives. Rejects when it has gone. */
+  /** Waits while the client reads more slowly than the engine sends. Rejects when the client has left. */
   async #send(text: string): Promise<void> {
     const { signal } = this.#gone;
     signal.throwIfAborted();

@@ -30,7 +30,7 @@ async function open(url: string, options: ClientOptions = {}) {
   };
 }
 
-/** The answer to a handshake that is refused. */
+/** The response to a handshake that is refused. */
 async function refused(url: string, options: ClientOptions = {}, path = PATH) {
   const socket = new WebSocket(url.replace("http", "ws") + path, options);
   socket.on("error", () => undefined);
@@ -50,7 +50,7 @@ describe("a chat over a WebSocket", () => {
     expect(messages.at(-2)).toContain('"usage"');
   });
 
-  test("brings an answer that is not streamed as one message and [DONE]", async () => {
+  test("sends a response that is not streamed as one message and [DONE]", async () => {
     const { url } = await startTestGateway();
     const { send, ends, messages } = await open(url);
     send(chat());
@@ -58,7 +58,7 @@ describe("a chat over a WebSocket", () => {
     expect(messages).toEqual([await (await post(url, PATH, chat())).text(), "[DONE]"]);
   });
 
-  test("answers several requests one after the other, wrong ones with the API's error body", async () => {
+  test("serves several requests one after the other, and invalid ones get the API's error body", async () => {
     const { url, engines } = await startTestGateway({ engines: [{ tokens: 5, intervalMs: 10 }] });
     const { send, ends, messages } = await open(url);
     send(chat({ stream: true, seed: 1 }));
@@ -155,7 +155,7 @@ describe("the client's side", () => {
     expect(await many.closed).toEqual({ code: 1008, reason: "Too many requests are waiting. Wait for [DONE]." });
   });
 
-  test("one that is refused and does not read is hung up on within seconds, and nothing that waited runs", async () => {
+  test("a refused client that does not read is disconnected within seconds, and none of its waiting requests runs", async () => {
     const { url, engines } = await startTestGateway({ engines: [{ tokens: 20, intervalMs: 5 }] });
     const { socket, send } = await open(url);
     const connection = (socket as unknown as { readonly _socket: Socket })._socket;
@@ -164,14 +164,14 @@ describe("the client's side", () => {
     const isGone = new Promise((resolve) => connection.on("close", resolve));
     socket.on("error", () => undefined);
     for (let sent = 0; sent < 100; sent++) send(chat({ seed: sent }));
-    // A write finds out that the other side has gone.
+    // A write fails once the other side has closed.
     const timer = setInterval(() => socket.send("{}", () => undefined), 100);
     onTestFinished(() => clearInterval(timer));
     await isGone;
     expect(engines[0]?.received.length).toBeLessThanOrEqual(1);
   }, 10_000);
 
-  test("all together hold at most 64 MiB of requests: those that hold the most are told to try again later", async () => {
+  test("all together hold at most 64 MiB of requests: those that hold the most get 1013, try again later", async () => {
     const { url } = await startTestGateway({ engines: [{ mode: "hang" }], config: { bodyLimitBytes: 1_000_000 } });
     const polite = await open(url);
     polite.send(chat());
@@ -201,7 +201,7 @@ describe("the client's side", () => {
     await ends(1);
   }, 30_000);
 
-  test("one that answers no ping is hung up on, one that does stays", async () => {
+  test("a client that sends no pong is disconnected, one that does stays", async () => {
     const { url } = await startTestGateway({ heartbeatMs: 100 });
     const silent = await open(url, { autoPong: false });
     const { socket } = await open(url);
@@ -211,7 +211,7 @@ describe("the client's side", () => {
 });
 
 describe("a handshake", () => {
-  test("without a valid key is answered 401 with the API's error body", async () => {
+  test("without a valid key gets 401 with the API's error body", async () => {
     const { url } = await startTestGateway({ config: { auth: "required" } });
     const { status, headers, body } = await refused(url);
     expect([status, body.error.code]).toEqual([401, "missing_api_key"]);
@@ -233,7 +233,7 @@ describe("a handshake", () => {
     await open(url, { origin: "https://demo.example.com" });
   });
 
-  test("on another path, or for another protocol, is answered like a plain request", async () => {
+  test("on another path, or for another protocol, is served like a plain request", async () => {
     const { url } = await startTestGateway();
     expect(await refused(url, {}, "/v1/completions")).toMatchObject({ status: 405 });
     expect(await refused(url, {}, "/v1/nothing")).toMatchObject({ status: 404 });

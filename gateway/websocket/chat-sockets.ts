@@ -21,7 +21,7 @@ export interface ChatSocketsOptions {
   readonly bodyLimitBytes: number;
   /** Whether pages of this origin may call the API. */
   readonly allowsOrigin: (origin: string) => boolean;
-  /** Milliseconds between two questions whether a client is still there. @default 30000 */
+  /** Milliseconds between two pings of a client. @default 30000 */
   readonly heartbeatMs?: number;
 }
 
@@ -69,7 +69,7 @@ export class ChatSockets {
     }, this.#options.heartbeatMs ?? HEARTBEAT_MS).unref();
   }
 
-  /** Takes a handshake over from the HTTP server: opens the socket, or answers as the API would. Never rejects. */
+  /** Takes a handshake over from the HTTP server: opens the socket, or responds as the API would. Never rejects. */
   async upgrade(request: IncomingMessage, connection: Duplex, head: Buffer, address: string): Promise<void> {
     connection.on("error", ignore);
     try {
@@ -102,7 +102,7 @@ export class ChatSockets {
         this.#open.delete(socket);
         if (this.#open.size === 0) this.#onEmpty?.();
       });
-      // The process may have begun to leave while this client was asked about.
+      // The process may have begun to drain while this client's access was checked.
       if (this.#isLeaving) socket.leave();
     });
   }
@@ -128,12 +128,12 @@ export class ChatSockets {
     if (this.#isLeaving) return refusalOf("shutting_down");
     if (this.#open.size >= MAX_SOCKETS) return refusalOf("overloaded");
     const { origin } = request.headers;
-    // Browsers ask no preflight for a WebSocket.
+    // Browsers send no preflight request for a WebSocket.
     if (origin !== undefined && !this.#options.allowsOrigin(origin)) return refusalOf("permission_denied");
     return undefined;
   }
 
-  /** Whether this client may send requests now: the response to a list of models says it, limits and key included. */
+  /** Whether this client may send requests now: checked by a list of models, with its limits and its key. */
   async #check(request: IncomingMessage, address: string): Promise<Refusal | undefined> {
     const response = await this.#options.handle({
       method: "GET",
@@ -181,10 +181,10 @@ function carriedHeaders(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   return own;
 }
 
-/** The listener that keeps a connection's error from ending the process. */
+/** Without this listener, a connection's error would end the process. */
 function ignore(): void {}
 
-/** Whether a request asks for the chat over a WebSocket. @param stage as in the gateway's configuration */
+/** Whether a request is a handshake for the chat over a WebSocket. @param stage as in the gateway's configuration */
 export function isChatHandshake({ url = "/", method, headers }: IncomingMessage, stage: string): boolean {
   return method === "GET" && /^websocket$/i.test(headers.upgrade ?? "") && requestPath(url, stage) === CHAT_PATH;
 }

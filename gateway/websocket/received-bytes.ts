@@ -4,8 +4,8 @@ import type { ByteBudget, ByteHolder } from "./byte-budget.ts";
 const FRAME_HEAD_BYTES = 14;
 
 /**
- * Counts the bytes of a message that has not arrived whole, which the WebSocket library holds and does not tell of: what
- * the connection brought, less what came out of it as frames.
+ * Counts the bytes of a message that has not arrived whole, which the WebSocket library holds and does not report: the
+ * bytes that the connection received, less those that were delivered as frames.
  */
 export class ReceivedBytes {
   readonly #budget: ByteBudget;
