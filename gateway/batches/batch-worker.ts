@@ -263,7 +263,7 @@ export class BatchWorker {
   }
 
   async #deadLetter({ owner, id }: BatchItem, slice: SliceItem | undefined): Promise<void> {
-    const reason = `given up after ${(slice?.attempts ?? MAX_ATTEMPTS + 1) - 1} attempts`;
+    const reason = `failed after ${(slice?.attempts ?? MAX_ATTEMPTS + 1) - 1} attempts`;
     await this.#options.store.addDeadLetter({ owner, id, slice: slice?.index, reason });
     this.#options.logger.error({ batchId: id, slice: slice?.index, reason }, "a batch's work is a dead letter");
     this.#options.onDeadLetter();
