@@ -29,7 +29,7 @@ describe("the boot budget", () => {
   );
 
   // documented: boot-budget
-  test("each step says what its figure rests on", () => {
+  test("each step has the source of its figure", () => {
     for (const [step, , , , basis] of steps) expect(basis, step).toMatch(/\((m|c|e)\)|\[1\]/);
   });
 });

@@ -27,7 +27,7 @@ describe("scripts of the images", () => {
     expect(statSync(join(here, path)).mode & 0o111).toBe(0o111);
   });
 
-  test("read only variables that user data writes, or that they name themselves as a setting with a default", () => {
+  test("read only variables that user data writes, or that they declare as a setting with a default", () => {
     const written = new Set<string>(Object.values(ENV));
     for (const path of scripts) {
       const text = readFileSync(join(here, path), "utf8");

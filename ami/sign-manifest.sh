@@ -28,7 +28,7 @@ links="$(find "$folder" -type l)"
 
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
-# Hidden folders are the downloader's own notes.
+# Hidden folders are the downloader's own files.
 (cd "$folder" && find . -type f ! -path '*/.*' ! -name manifest.json ! -name manifest.json.sig) |
   sed 's|^\./||' | LC_ALL=C sort >"$work/paths"
 [ -s "$work/paths" ] || refuse "$folder holds no files"

@@ -11,7 +11,7 @@ const noPacker = missingTools("packer");
 const noTofu = missingTools("tofu", "bash");
 
 describe("Packer templates", () => {
-  test("packer finds them valid", ({ skip }) => {
+  test("are valid for packer", ({ skip }) => {
     skip(noPacker !== undefined, noPacker);
     for (const folder of ["engine", "gateway"]) {
       const { status, stderr, stdout } = run("packer", ["validate", "-syntax-only", join(here, folder)]);
@@ -30,20 +30,20 @@ describe("Packer templates", () => {
     }
   });
 
-  test("vLLM comes by digest, and a tag is refused", () => {
+  test("vLLM's image is named by digest, and a tag is refused", () => {
     const image = /^vllm_image\s*= "(.*)"$/m.exec(text("engine/engine.pkrvars.hcl"))?.[1] ?? "";
     const rule = /regex\("(.*)", var\.vllm_image\)/.exec(text("engine/engine.pkr.hcl"))?.[1] ?? "never";
     expect(image).toMatch(new RegExp(rule));
     expect("vllm/vllm-openai:v0.29.0").not.toMatch(new RegExp(rule));
   });
 
-  test("the pinned vLLM is the one whose arguments are on the list", () => {
+  test("the list of arguments is of the pinned vLLM version", () => {
     const version = /^vllm_version\s*= "(.*)"$/m.exec(text("engine/engine.pkrvars.hcl"))?.[1];
     expect(VLLM_OPTIONS.version).toBe(version);
   });
 
   test.each(["engine/engine.pkr.hcl", "gateway/gateway.pkr.hcl"])(
-    "%s takes an exact base image from AWS only",
+    "%s accepts only an exact base image of AWS",
     (path) => {
       expect(text(path)).toMatch(/variable "base_ami" \{[^}]*regex\("\^ami-\[0-9a-f\]\{17\}\$"/);
       expect(/variable "base_ami" \{[\s\S]*?\n\}/.exec(text(path))?.[0]).not.toMatch(/^ +default/m);

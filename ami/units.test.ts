@@ -15,7 +15,7 @@ const root = mkdtempSync(join(tmpdir(), "sluice-units-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 const text = (path: string) => readFileSync(join(here, path), "utf8");
 
-/** Whatever a unit runs must be there and executable: only then does systemd look at the rest. */
+/** Stubs of a unit's programs: systemd checks a unit only when its programs exist and are executable. */
 function provide(path: string): void {
   mkdirSync(dirname(join(root, path)), { recursive: true });
   writeFileSync(join(root, path), "#!/bin/sh\n");
@@ -37,7 +37,7 @@ const verify = (name: string) => run("systemd-analyze", ["verify", `--root=${roo
 const reason = missingTools("systemd-analyze");
 
 describe("systemd units", () => {
-  test("systemd finds nothing to say about them", ({ skip }) => {
+  test("have no problem that systemd reports", ({ skip }) => {
     skip(reason !== undefined, reason);
     for (const path of units) {
       const name = (path.split("/").at(-1) ?? "").replace("@.", "@gateway.");
@@ -47,7 +47,7 @@ describe("systemd units", () => {
     }
   });
 
-  test("a mistake in one would be found", ({ skip }) => {
+  test("a mistake in a unit is reported", ({ skip }) => {
     skip(reason !== undefined, reason);
     writeFileSync(join(root, "etc/systemd/system/wrong.service"), "[Service]\nExecStart=/usr/bin/docker\nUsr=x\n");
     expect(verify("wrong.service").stderr).toContain("Unknown key 'Usr'");
@@ -66,7 +66,7 @@ describe("systemd units", () => {
     }
   });
 
-  test("a gateway has longer to drain than any environment may ask for", () => {
+  test("a gateway's stop timeout is longer than the longest drain of an environment", () => {
     const drain = EnvironmentSchema.shape.gateways.shape.drainSeconds;
     const stop = Number(/^TimeoutStopSec=(\d+)$/m.exec(text("gateway/files/sluice-gateway.service"))?.[1]);
     expect(drain.safeParse(stop).success).toBe(false);

@@ -8,7 +8,7 @@ import { environmentNames, loadEnvironment } from "../environments/load.ts";
 import { environmentSynth } from "../stacks/test/environment-synth.ts";
 import { findTool, missingTools, run } from "./test/tools.ts";
 
-/** What the stacks write into an instance's user data is what its scripts read: shown with the real synth. */
+/** The user data of synthesized stacks has the variables that the image's scripts read. */
 const here = import.meta.dirname;
 const missing = missingTools("bash", "jq");
 const folder = mkdtempSync(join(tmpdir(), "sluice-user-data-"));
@@ -37,7 +37,7 @@ describe("user data of the stacks", () => {
     expect(instances).toHaveLength(environments.length + pools.length);
   });
 
-  test("starts the unit that the image carries", () => {
+  test("starts the unit of the image", () => {
     for (const { role, script } of instances) {
       expect(script).toContain(`systemctl enable --now sluice-${role}.service\n`);
       readFileSync(join(here, role, "files", `sluice-${role}.service`));
@@ -56,7 +56,7 @@ describe("user data of the stacks", () => {
     }
   });
 
-  test("lets the agent find the log groups of its own environment", () => {
+  test("configures the agent with the log groups of its own environment", () => {
     for (const { environment, role, env } of instances) {
       const target = join(folder, `${environment}-${role}.json`);
       const { status, stderr } = run(join(here, "shared/configure-agent.sh"), [role], {

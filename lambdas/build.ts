@@ -9,11 +9,11 @@ export interface LambdaBundle {
   readonly bytes: number;
 }
 
-/** Zip knows no date before it; a fixed one keeps equal sources equal to the byte. Local time, as zip's is. */
+/** The first date of the zip format; a fixed date makes bundles of equal sources equal to the byte. Local time, as in zip. */
 const FIXED_DATE = new Date(1980, 0, 1);
 
 /**
- * Bundles every `lambdas/<name>/handler.ts` into `<outDir>/<name>.zip`. The AWS SDK stays outside: Lambda's runtime has
+ * Bundles every `lambdas/<name>/handler.ts` into `<outDir>/<name>.zip`. The AWS SDK is not bundled: Lambda's runtime has
  * it. CommonJS, because only `require` finds it there.
  */
 export async function buildLambdas(outDir: string): Promise<readonly LambdaBundle[]> {
@@ -26,7 +26,7 @@ export async function buildLambdas(outDir: string): Promise<readonly LambdaBundl
 async function buildLambda(name: string, outDir: string): Promise<LambdaBundle> {
   const { outputFiles } = await build({
     entryPoints: [join(import.meta.dirname, name, "handler.ts")],
-    absWorkingDir: join(import.meta.dirname, ".."), // paths in the output must not depend on where it is built
+    absWorkingDir: join(import.meta.dirname, ".."), // paths in the output must not depend on the build's folder
     outfile: "index.js",
     bundle: true,
     write: false,

@@ -1,6 +1,6 @@
-/** A finding that stays, and why. */
+/** An accepted finding and its reason. */
 export interface AcceptedFinding {
-  /** The tool's name for the rule. */
+  /** Id of the rule in the tool. */
   readonly rule: string;
   /** Which findings: matched against `<environment>-<stack>/<resource name>`. @default - all of the rule */
   readonly only?: RegExp;
@@ -8,11 +8,11 @@ export interface AcceptedFinding {
 }
 
 const oneCopyIsEnough =
-  "What is in it can be made again from the repository and the model's source, or has versions (the states); a second region brings its own.";
+  "Its content can be built again from the repository and the model's source, or has versions (the states); a second region has its own.";
 const noServerLog =
-  "Who may read is in the key's and the roles' policies, the endpoint lets nothing else through, and CloudTrail's data events name each reader where an account has them on.";
+  "The key's and the roles' policies limit the readers, the endpoint admits no others, and CloudTrail's data events record each reader where an account has them on.";
 
-/** checkov's findings that stay. Each must still be found: a test fails on one that is not. */
+/** Accepted findings of checkov. Each must still be reported: a test fails on one that is not. */
 export const CHECKOV_ACCEPTED: readonly AcceptedFinding[] = [
   { rule: "CKV_AWS_18", reason: noServerLog },
   { rule: "CKV_AWS_144", reason: oneCopyIsEnough },
@@ -21,7 +21,7 @@ export const CHECKOV_ACCEPTED: readonly AcceptedFinding[] = [
   {
     rule: "CKV_AWS_150",
     only: /^dev-/,
-    reason: "dev asks for no deletion protection (deletionProtection: false), so that it can be destroyed in one go.",
+    reason: "dev has no deletion protection (deletionProtection: false), so that one command can destroy it.",
   },
   {
     rule: "CKV_AWS_91",
@@ -31,7 +31,7 @@ export const CHECKOV_ACCEPTED: readonly AcceptedFinding[] = [
   {
     rule: "CKV_AWS_2",
     only: /LoadBalancer_Engines/,
-    reason: "Engines speak HTTP, inside the VPC, and security groups let nobody but gateways and load balancer in.",
+    reason: "Engines speak HTTP, inside the VPC, and security groups admit only gateways and the load balancer.",
   },
   { rule: "CKV_AWS_103", only: /LoadBalancer_Engines/, reason: "As CKV_AWS_2: there is no TLS on this hop." },
   { rule: "CKV_AWS_378", reason: "As CKV_AWS_2, also for gateways: TLS ends at the load balancer." },
@@ -41,25 +41,25 @@ export const CHECKOV_ACCEPTED: readonly AcceptedFinding[] = [
     rule: "CKV_AWS_31",
     only: /Valkey/,
     reason:
-      "TLS is required; a token would stand in the state, and the security group lets in nobody who would not know it (docs/decisions/017).",
+      "TLS is required; the state would hold a token, and the security group admits only gateways, which would know it (docs/decisions/017).",
   },
 
   { rule: "CKV_AWS_73", reason: "A request's id runs through all logs; traces would be paid for every token stream." },
-  { rule: "CKV_AWS_120", reason: "An answer is its caller's alone, and is streamed: nothing to cache." },
+  { rule: "CKV_AWS_120", reason: "A response is its caller's alone, and is streamed: nothing can be cached." },
   { rule: "CKV_AWS_225", reason: "As CKV_AWS_120." },
-  { rule: "CKV2_AWS_4", reason: "Execution logs would hold headers, and with them keys." },
+  { rule: "CKV2_AWS_4", reason: "Execution logs would hold headers, which have API keys." },
   {
     rule: "CKV2_AWS_51",
-    reason: "Callers are OpenAI SDKs with API keys; client certificates would shut all of them out.",
+    reason: "Callers are OpenAI SDKs with API keys; client certificates would exclude all of them.",
   },
   {
     rule: "CKV_AWS_192",
-    reason: "Nothing behind it runs Java, and prompts may well speak of Log4j: the rule would block them.",
+    reason: "Nothing behind it runs Java, and prompts may well contain Log4j expressions: the rule would block them.",
   },
   { rule: "CKV2_AWS_77", reason: "As CKV_AWS_192." },
   {
     rule: "CKV2_AWS_31",
-    reason: "Its one rule counts addresses; blocked requests are a metric, those let through are in the access log.",
+    reason: "Its one rule counts addresses; blocked requests are a metric, the others are in the access log.",
   },
 
   {
@@ -70,7 +70,7 @@ export const CHECKOV_ACCEPTED: readonly AcceptedFinding[] = [
   {
     rule: "CKV_AWS_116",
     reason:
-      "The authorizer is called and waited for; of the others, Lambda tries twice more, then the hook's time runs out or the next hour comes.",
+      "The authorizer is called synchronously; Lambda retries the others twice, then the hook times out or the next hour's run follows.",
   },
   {
     rule: "CKV_AWS_117",
@@ -86,27 +86,26 @@ export const CHECKOV_ACCEPTED: readonly AcceptedFinding[] = [
 
   {
     rule: "CKV_AWS_338",
-    reason: "The environment says how long (logRetentionDays); a year of who called when is more than is needed.",
+    reason: "The environment sets the retention (logRetentionDays); a year of access logs is more than is needed.",
   },
 
-  { rule: "CKV_AWS_68", reason: "Public files without a server behind them: nothing to defend but CloudFront's own." },
+  { rule: "CKV_AWS_68", reason: "Public files without a server behind them: there is only CloudFront to protect." },
   { rule: "CKV2_AWS_47", reason: "As CKV_AWS_68." },
   {
     rule: "CKV_AWS_86",
-    reason: "Who opened a public page need not be kept; CloudFront logs only to buckets with ACLs.",
+    reason: "Visits of a public page need no log; CloudFront logs only to buckets with ACLs.",
   },
   { rule: "CKV_AWS_174", reason: "The page has CloudFront's own name, whose certificate and TLS versions are AWS's." },
   { rule: "CKV2_AWS_42", reason: "As CKV_AWS_174." },
-  { rule: "CKV_AWS_259", reason: "All is set but preload, a promise for a whole domain; cloudfront.net is AWS's." },
-  { rule: "CKV_AWS_310", reason: "The page shows an API that is in one region; alone it would be of no use." },
-  { rule: "CKV_AWS_374", reason: "Whom to serve is the operator's to say; by default everyone." },
+  { rule: "CKV_AWS_259", reason: "All is set but preload, which covers a whole domain; cloudfront.net is AWS's." },
+  { rule: "CKV_AWS_310", reason: "The page uses an API in one region; without the API it would be useless." },
+  { rule: "CKV_AWS_374", reason: "The operator decides which countries to serve; by default all." },
 ];
 
-/** tflint's findings that stay. */
+/** Accepted findings of tflint. */
 export const TFLINT_ACCEPTED: readonly AcceptedFinding[] = [
   {
     rule: "aws_elasticache_replication_group_default_parameter_group",
-    reason:
-      "The default memory policy, volatile-lru, is the one that a cache wants; nothing else in it needs another value.",
+    reason: "The default memory policy, volatile-lru, suits a cache; no other parameter needs another value.",
   },
 ];

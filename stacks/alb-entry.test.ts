@@ -28,13 +28,13 @@ describe("an environment whose entry is a load balancer", () => {
     expect(all.filter((type) => /^aws_api_?gateway/.test(type))).toEqual([]);
   });
 
-  test("answers under the domain, for the page too", () => {
+  test("has the API's address under the domain, for the page too", () => {
     expect(stacks["dev-edge"]?.output?.api_url?.value).toBe("https://api.example.com");
     expect(stacks["dev-edge"]?.output).not.toHaveProperty("rest_api_id");
     expect(JSON.stringify(stacks["dev-site"])).toContain("connect-src 'self' https://api.example.com;");
   });
 
-  test("has a public load balancer with one listener, before the gateways alone; the engines' is inside", () => {
+  test("has a public load balancer with one listener, for the gateways alone; the engines' is internal", () => {
     const balancers = Object.values(resources(stacks["dev-serving"], "aws_lb"));
     expect(balancers.map(({ name, internal }) => [name, internal]).sort()).toEqual([
       ["sluice-dev", true],
@@ -51,7 +51,7 @@ describe("an environment whose entry is a load balancer", () => {
     ]);
   });
 
-  test("lets anyone in on 443 to that load balancer, and from there to the gateways", () => {
+  test("accepts connections from any address on 443 to that load balancer, and from there to the gateways", () => {
     const ingress = Object.values(resources(stacks["dev-network"], "aws_vpc_security_group_ingress_rule")).map(
       ({ cidr_ipv4, referenced_security_group_id, security_group_id, from_port, to_port }) => {
         const party = (id: string) => /SecurityGroups_(\w+?)_/.exec(id)?.[1];
@@ -70,13 +70,13 @@ describe("an environment whose entry is a load balancer", () => {
     ]);
   });
 
-  test("tells gateways to count by the load balancer's hop", () => {
+  test("configures gateways to take the client's address from the load balancer's hop", () => {
     const script = Object.values(stacks["dev-serving"]?.locals ?? {}).find((text) => text.includes("SLUICE_CONFIG"));
     const config = GatewayConfig.parse(JSON.parse(/^SLUICE_CONFIG='(.*)'$/m.exec(script ?? "")?.[1] ?? ""));
     expect(config.clientAddressFrom).toBe("load-balancer");
   });
 
-  test("watches gateways at the public load balancer, engines at the inner one, and no stage", () => {
+  test("has alarms for gateways at the public load balancer, for engines at the internal one, and for no stage", () => {
     const alarms = Object.values(resources(stacks["dev-monitoring"], "aws_cloudwatch_metric_alarm"));
     const hosts = alarms.filter(({ metric_name }) => metric_name === "HealthyHostCount");
     const seen = hosts.map(({ alarm_name, dimensions }) => [

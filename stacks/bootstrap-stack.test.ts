@@ -16,7 +16,7 @@ const ci: Environment["ci"] = {
 };
 
 describe("the bootstrap stack", () => {
-  test("makes the bucket, table and key that every backend of the environment names", () => {
+  test("creates the bucket, table and key that every backend of the environment names", () => {
     const stacks = synth(dev);
     const bucket = only(stacks["dev-bootstrap"], "aws_s3_bucket").bucket;
     const table = only(stacks["dev-bootstrap"], "aws_dynamodb_table").name;
@@ -31,7 +31,7 @@ describe("the bootstrap stack", () => {
     expect(Object.keys(bootstrapOf()?.output ?? {}).sort()).toEqual(["lock_table", "state_bucket"]);
   });
 
-  test("with CI it makes the role, which may use the environment's states and says where it is", () => {
+  test("with CI it creates the role, which may use the environment's states, and an output with its ARN", () => {
     const stack = bootstrapOf({ ci });
     expect(only(stack, "aws_iam_role").name).toBe("sluice-dev-ci");
     const policies = Object.values(resources(stack, "aws_iam_role_policy"));
@@ -43,12 +43,12 @@ describe("the bootstrap stack", () => {
 test("CI's role has permissions for every service whose resources the stacks have", () => {
   const stacks = synth({ ...dev, ci });
   const types = new Set(Object.values(stacks).flatMap((stack) => Object.keys(typeCounts(stack))));
-  types.delete("aws_iam_openid_connect_provider"); // CI's own identity, which a person makes
+  types.delete("aws_iam_openid_connect_provider"); // CI's own identity, which an operator creates
   const allowed: readonly string[] = Object.values(resources(stacks["dev-bootstrap"], "aws_iam_role_policy"))
     .flatMap(({ policy }) => statements(policy))
     .filter(({ Effect }) => Effect === "Allow")
     .flatMap(({ Action }) => Action);
-  // No action is known of a type: add them to constructs/state/deploy-actions.ts.
+  // A type has no actions in the table: add them to constructs/state/deploy-actions.ts.
   expect([...types].filter((type) => DEPLOY_ACTIONS[type] === undefined)).toEqual([]);
   const needed = new Set([...types].flatMap((type) => DEPLOY_ACTIONS[type] ?? []));
   // An action is not allowed: grant it in constructs/state/deploy-permissions.ts.

@@ -6,8 +6,8 @@ import type { Environment } from "../environments/schema.ts";
 import { configureStack, resourceName, stackId, stateKeyName } from "./stack-settings.ts";
 
 /**
- * What OpenTofu itself needs: the storage of all states, its own included, and who may deploy from CI. `sluice bootstrap`
- * makes it with a state on disk first, and then moves that state into the bucket.
+ * OpenTofu's own resources: the store of all states, its own included, and the role that deploys from CI. `sluice
+ * bootstrap` creates them with a state on disk first, and then moves that state into the bucket.
  */
 export class BootstrapStack extends TerraformStack {
   constructor(scope: Construct, environment: Environment) {

@@ -27,7 +27,7 @@ describe("the data stack", () => {
   });
 
   test.each(["aws_dynamodb_table", "aws_kms_key", "aws_s3_bucket"])(
-    "%s is kept from destruction as the file says",
+    "%s is protected from destruction as the file says",
     (type) => {
       for (const { lifecycle } of Object.values(resources(prod, type)))
         expect(lifecycle).toEqual({ prevent_destroy: true });
@@ -44,7 +44,7 @@ describe("the data stack", () => {
     expect(typeCounts(withoutResponses)).toMatchObject({ aws_dynamodb_table: 3 });
   });
 
-  test("tells the sluice command which table and bucket there are", () => {
+  test("has the names of table and bucket as outputs, for the sluice command", () => {
     expect(Object.keys(dev?.output ?? {})).toEqual(expect.arrayContaining(["artefact_bucket", "keys_table"]));
   });
 });

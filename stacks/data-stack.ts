@@ -11,7 +11,7 @@ import { batchesTableName, keysTableName, responsesTableName, routesTableName } 
 import type { Environment } from "../environments/schema.ts";
 import { configureStack, resourceName, stackId } from "./stack-settings.ts";
 
-/** What must outlive everything else: keys, changed routes and artefacts, and what they are encrypted with. */
+/** Resources that outlive all others: keys, changed routes and artefacts, and their encryption keys. */
 export class DataStack extends TerraformStack {
   readonly encryptionKey: EncryptionKey;
   readonly keysTable: KeysTable;
@@ -21,7 +21,7 @@ export class DataStack extends TerraformStack {
   readonly responsesTable: ResponsesTable | undefined;
   /** Of files and batches; `undefined` where there are none. */
   readonly batchStorage: BatchStorage | undefined;
-  /** Of gateways and engines: what an instance said outlives it. */
+  /** Of gateways and engines: logs outlive the instance that wrote them. */
   readonly logs: ProcessLogs;
 
   constructor(scope: Construct, environment: Environment) {

@@ -30,7 +30,7 @@ describe("the edge stack", () => {
     });
   });
 
-  test("auth off leaves out authorizer, plans and their keys", () => {
+  test("with auth off there are no authorizer, plans and plan keys", () => {
     const counts = typeCounts(synth({ ...dev, api: { ...dev.api, auth: "off" } })["dev-edge"]);
     for (const type of [
       "aws_lambda_function",
@@ -59,7 +59,7 @@ describe("the edge stack", () => {
     });
   });
 
-  test("with a domain the API answers under it alone, over the certificate's own name", () => {
+  test("with a domain the API is served under it alone, over the certificate's own name", () => {
     const domain = { name: "api.example.com", hostedZoneId: "Z0123456789" };
     const stacks = synth({ ...dev, api: { ...dev.api, domain } });
     const edge = stacks["dev-edge"];

@@ -24,7 +24,7 @@ export interface EdgeStackProps {
   readonly lambdas: string;
 }
 
-/** What the world sees of the API: firewall and domain, and with API Gateway the REST API, usage plans and authorizer. */
+/** The public side of the API: firewall and domain, and with API Gateway the REST API, usage plans and authorizer. */
 export class EdgeStack extends TerraformStack {
   /** Address of the API, without `/v1`. */
   readonly apiUrl: string;

@@ -45,7 +45,7 @@ describe.each(environments.map((environment) => [environment.name, environment] 
       }
     });
 
-    test("every stack tags what it makes", () => {
+    test("every stack tags its resources", () => {
       for (const stack of STACK_NAMES) {
         const [provider] = stacks[`${name}-${stack}`]?.provider?.aws ?? [];
         expect(provider).toMatchObject({
@@ -55,7 +55,7 @@ describe.each(environments.map((environment) => [environment.name, environment] 
       }
     });
 
-    test("remote state is read from the same place as it is written", () => {
+    test("remote state is read from the location to which it is written", () => {
       for (const stack of Object.values(stacks)) {
         for (const state of Object.values(stack.data?.terraform_remote_state ?? {})) {
           expect(state).toMatchObject({ backend: "s3", config: { bucket: environment.state.bucket, encrypt: true } });
@@ -81,7 +81,7 @@ describe.each(environments.map((environment) => [environment.name, environment] 
 
 describe("dev and prod", () => {
   // documented: environments-differ-by-file
-  test("differ in resources only where the environment file asks for it", () => {
+  test("differ in resources only where the environment file says so", () => {
     // Zones, pools and plans are lists in the file, the shared store may be null; everything else must be the same resources with other values.
     const perItem =
       /_(Public|Gateway|Private)Subnets_[a-f]_|^(.*\.)?Engines_|Alarms_(NoEngine|Saturation|Queue|QueueAge)_|_Readers_|_UsagePlans_|\.UsagePlans_|\.Valkey(_|$)/;
@@ -103,12 +103,12 @@ describe("dev and prod", () => {
 
 /** One line per resource: a review sees what appears and what disappears. Stateful addresses must never change. */
 describe("addresses", () => {
-  test.each(Object.entries({ ...devStacks, ...prodStacks }))("of %s are those on file", async (name, stack) => {
+  test.each(Object.entries({ ...devStacks, ...prodStacks }))("of %s are the recorded ones", async (name, stack) => {
     await expect(`${addresses(stack).join("\n")}\n`).toMatchFileSnapshot(`addresses/${name}.txt`);
   });
 });
 
-describe("what is not built", () => {
+describe("missing build outputs", () => {
   test("a missing page is an error that names the remedy", () => {
     expect(() => synthApp((app) => synthesizeEnvironment(app, dev, { ...assets, site: "/nowhere" }))).toThrow(
       /no built page at \/nowhere.*npm run build/,

@@ -8,7 +8,7 @@ import { NetworkStack } from "./network-stack.ts";
 import { ServingStack } from "./serving-stack.ts";
 import { SiteStack } from "./site-stack.ts";
 
-/** What `npm run build` makes and the stacks upload. */
+/** Outputs of `npm run build` that the stacks upload. */
 export interface BuiltAssets {
   /** Folder of the demo page, with `index.html`. */
   readonly site: string;
@@ -18,7 +18,7 @@ export interface BuiltAssets {
   readonly gateway: string;
 }
 
-/** All stacks of one environment, cut by lifetime; a stack takes what it needs from those before it. */
+/** All stacks of one environment, split by lifetime; a stack gets its inputs from the stacks before it. */
 export function synthesizeEnvironment(app: App, environment: Environment, assets: BuiltAssets): void {
   new BootstrapStack(app, environment);
   const data = new DataStack(app, environment);

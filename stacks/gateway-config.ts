@@ -13,7 +13,7 @@ export interface GatewayConfigProps {
   /** Table and bucket of files and batches; `undefined` where there are none. */
   readonly batchStorage: { readonly tableName: string; readonly bucketName: string } | undefined;
   readonly engineListenerUrl: string;
-  /** The store that gateways share; `null` where there is none. */
+  /** The gateways' shared store; `null` where there is none. */
   readonly valkeyUrl: string | null;
   readonly pools: readonly Pick<
     EnginePool,
@@ -21,7 +21,7 @@ export interface GatewayConfigProps {
   >[];
 }
 
-/** What an environment and its resources mean to a gateway process. */
+/** The configuration of a gateway process, from an environment and its resources. */
 export function gatewayConfig(props: GatewayConfigProps): GatewayConfig {
   const { environment, keysTable, routesTable, responsesTable, batchStorage, engineListenerUrl, valkeyUrl, pools } =
     props;

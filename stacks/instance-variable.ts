@@ -1,6 +1,6 @@
 import { type TerraformStack, TerraformVariable } from "cdktf";
 
-/** Most instances that a variable may ask for; the environment's schema has the same limit. */
+/** Largest value of the variable; the environment's schema has the same limit. */
 const LIMIT = 64;
 
 export interface InstanceVariableProps {

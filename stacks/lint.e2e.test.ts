@@ -20,7 +20,7 @@ describe("the stacks of every environment", () => {
     skip(!isOnPath("checkov"), "checkov is not on PATH (pip install checkov)");
     const { findings, passed, unreadable } = runCheckov(stacks);
     expect(unreadable).toBe(0);
-    expect(passed).toBeGreaterThan(50 * environments.length); // it has really read resources
+    expect(passed).toBeGreaterThan(50 * environments.length); // resources were really checked
     expect(lintProblems(findings, CHECKOV_ACCEPTED)).toEqual([]);
   });
 
@@ -30,7 +30,7 @@ describe("the stacks of every environment", () => {
     expect(lintProblems(runTflint(stacks, tflintConfig), TFLINT_ACCEPTED)).toEqual([]);
   });
 
-  test("tflint sees a wrong instance type in what it is given", ({ skip }) => {
+  test("tflint reports a wrong instance type in its input", ({ skip }) => {
     skip(!isOnPath("tflint") || !hasAwsRules(tflintConfig), "tflint or its AWS ruleset is missing");
     const wrong = { resource: { aws_launch_template: { It: { instance_type: "g5.enormous" } } } };
     expect(runTflint({ "test-serving": JSON.stringify(wrong) }, tflintConfig)).toContainEqual(
@@ -42,7 +42,7 @@ describe("the stacks of every environment", () => {
 describe("accepted findings", () => {
   const finding = { rule: "R1", where: "dev-data/Bucket", text: "is open" };
 
-  test("a finding that none covers is a problem", () => {
+  test("a finding that is not accepted is a problem", () => {
     expect(lintProblems([finding], [])).toEqual(["R1 in dev-data/Bucket: is open"]);
     expect(lintProblems([finding], [{ rule: "R1", only: /^prod-/, reason: "r" }])).toHaveLength(2);
     expect(lintProblems([finding], [{ rule: "R1", only: /^dev-/, reason: "r" }])).toEqual([]);

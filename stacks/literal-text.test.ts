@@ -15,11 +15,11 @@ describe("text of an environment file", () => {
     [`${dollar} ${dollar}`, `$${dollar} $${dollar}`],
     ["100 % of {x}, $5", "100 % of {x}, $5"],
     ["", ""],
-  ])("%j is written so that OpenTofu reads the text itself", (text, written) => {
+  ])("%j is escaped so that OpenTofu reads the text itself", (text, written) => {
     expect(literalText(text)).toBe(written);
   });
 
-  test("in tags, title and sample prompts is no template in the synthesized JSON", () => {
+  test("in tags, title and sample prompts is escaped in the synthesized JSON", () => {
     const stacks = synth({
       ...dev,
       tags: { CostCenter: `a ${dollar}` },

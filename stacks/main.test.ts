@@ -18,7 +18,7 @@ const run = (env: Record<string, string>) =>
 const isBuilt = ["dist/site/index.html", "dist/lambdas", "dist/gateway"].every((path) => existsSync(join(root, path)));
 
 describe("node stacks/main.ts", () => {
-  test.skipIf(!isBuilt)("writes the one environment asked for where the cdktf command wants it", () => {
+  test.skipIf(!isBuilt)("writes the selected environment alone into the cdktf command's output folder", () => {
     const { status, stderr } = run({ SLUICE_ENVIRONMENT: "dev" });
     expect(stderr).toBe("");
     expect(status).toBe(0);
@@ -26,7 +26,7 @@ describe("node stacks/main.ts", () => {
     expect(existsSync(join(outdir, "manifest.json"))).toBe(true);
   });
 
-  test("says in words, without a stack trace, that an environment does not exist", () => {
+  test("reports an unknown environment without a stack trace", () => {
     const { status, stderr } = run({ SLUICE_ENVIRONMENT: "nowhere" });
     expect(status).toBe(1);
     expect(stderr).toMatch(/There is no environment "nowhere"; known are .*dev/);

@@ -68,12 +68,12 @@ describe("the monitoring stack", () => {
 });
 
 describe("docs/operations.md", () => {
-  test("has a page for every alarm, and the alarm's description ends with its address", () => {
+  test("has a section for every alarm, and the alarm's description ends with its address", () => {
     const anchors = pages?.map((page) => `See docs/operations.md#${headingAnchor(page)}`);
     for (const { alarm_description: text } of alarms) expect(anchors).toContain(/See \S+$/.exec(text)?.[0]);
   });
 
-  test("has no page without an alarm", () => {
+  test("has no section without an alarm", () => {
     const linked = alarms.map(({ alarm_description: text }) => /#(\S+)$/.exec(text)?.[1]);
     for (const page of pages ?? []) expect(linked).toContain(headingAnchor(page));
     expect(pages?.length).toBeGreaterThan(0);

@@ -21,7 +21,7 @@ export interface MonitoringStackProps {
   readonly lambdas: string;
 }
 
-/** Alarms, their topic with its subscribers, and the dashboard. */
+/** Alarms, their topic with its subscriptions, and the dashboard. */
 export class MonitoringStack extends TerraformStack {
   readonly alarmTopic: AlarmTopic;
 

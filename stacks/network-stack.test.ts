@@ -53,7 +53,7 @@ describe("the network stack", () => {
     expect(intoLink).toEqual([]);
   });
 
-  test("engines take connections from gateways and the load balancer only", () => {
+  test("engines accept connections from gateways and the load balancer only", () => {
     const sources = Object.values(resources(stack, "aws_vpc_security_group_ingress_rule"))
       .filter(({ security_group_id }) => security_group_id.includes("_Engine_"))
       .map(({ referenced_security_group_id, from_port }) => [
@@ -83,7 +83,7 @@ describe("the network stack", () => {
       expect(network?.output?.nat_addresses?.value).toEqual([expect.stringMatching(/^\$\{aws_eip\..*public_ip\}$/)]);
     });
 
-    test("lets gateways out on 443 and no other group", () => {
+    test("allows egress on 443 to gateways and to no other group", () => {
       const outside = Object.values(resources(network, "aws_vpc_security_group_egress_rule")).filter(
         ({ cidr_ipv4 }) => cidr_ipv4 !== undefined,
       );
@@ -111,7 +111,7 @@ describe("the network stack", () => {
       expect(routes.filter(({ route_table_id }) => tables.includes(route_table_id))).toEqual([]);
     });
 
-    test("stands in as many zones as there are gateways at least", async () => {
+    test("has NAT gateways in as many zones as there are gateways at least", async () => {
       const prod = await loadEnvironment("prod");
       const three = synth({ ...prod, providers: { example: OUTSIDE_PROVIDER } })["prod-network"];
       expect(typeCounts(three)).toMatchObject({ aws_nat_gateway: 3, aws_eip: 3, aws_route: 4 });
@@ -124,7 +124,7 @@ describe("the network stack", () => {
   });
 
   test.each(["s3", "dynamodb"])(
-    "the %s endpoint lets through all that instances may do there, and no more",
+    "the %s endpoint allows exactly the actions that instances' roles allow there",
     (service) => {
       const ofService = (policies: readonly string[]) =>
         policies
@@ -140,7 +140,7 @@ describe("the network stack", () => {
     },
   );
 
-  test("an interface endpoint stands in as many zones as there are gateways at least", async () => {
+  test("an interface endpoint is in as many zones as there are gateways at least", async () => {
     const subnetCounts = (network: typeof stack) =>
       Object.values(resources(network, "aws_vpc_endpoint"))
         .filter(({ vpc_endpoint_type }) => vpc_endpoint_type === "Interface")

@@ -17,7 +17,7 @@ export interface NetworkStackProps {
   readonly data: DataStack;
 }
 
-/** What changes least: the VPC, its subnets, egress, and which security groups may connect. */
+/** The resources that change least: VPC, subnets, egress, security groups and their connections. */
 export class NetworkStack extends TerraformStack {
   readonly network: Network;
   readonly securityGroups: SecurityGroups;
@@ -46,7 +46,7 @@ export class NetworkStack extends TerraformStack {
       region,
       network: this.network,
       securityGroupId: endpointsId,
-      // An endpoint that outlives its zone helps only if a gateway does too; one address serves the whole VPC.
+      // An endpoint in a zone without a gateway is of no use when another zone fails; one address serves the whole VPC.
       subnetIds: this.network.privateSubnetIds.slice(0, gateways.minInstances),
       hasEngines: Object.keys(pools).length > 0,
     });
@@ -73,11 +73,11 @@ export class NetworkStack extends TerraformStack {
       prefixListId: endpoints.s3PrefixListId,
       why: "Weights",
     });
-    this.#letOut(environment, name);
+    this.#addInternetEgress(environment, name);
   }
 
-  /** Only where a provider outside AWS is declared, or will be named at run time. */
-  #letOut(environment: Environment, name: string): void {
+  /** Only where a provider outside AWS is declared, or may be added at run time. */
+  #addInternetEgress(environment: Environment, name: string): void {
     const count = natGatewayCount(environment);
     if (count === 0) return;
     const { publicAddresses } = new NatGateways(this, "NatGateways", {

@@ -1,9 +1,9 @@
 import type { Waiver } from "../constructs/policy/waiver.ts";
 
-/** Day on which a person last looked at every waiver. Waivers that end before it fail the synthesis. */
+/** Day of the last review of every waiver. Waivers that end before it fail the synthesis. */
 export const REVIEWED_ON = "2026-11-22";
 
-/** Resources that may break a rule for a while. A test fails once one of them has ended, or is no longer needed. */
+/** Resources that may break a rule until a date. A test fails once a waiver has ended, or is no longer needed. */
 export const WAIVERS: readonly Waiver[] = [
   {
     rule: "deletion-protection",

@@ -53,7 +53,7 @@ describe("the policy", () => {
     },
   );
 
-  test("waivers were looked at on a day that has been", () => {
+  test("waivers were reviewed on a day in the past", () => {
     expect(REVIEWED_ON <= today).toBe(true);
   });
 });

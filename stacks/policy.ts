@@ -15,15 +15,15 @@ import type { Waiver } from "../constructs/policy/waiver.ts";
 import { REVIEWED_ON, WAIVERS } from "./policy-waivers.ts";
 
 export interface PolicyProps {
-  /** Whether what holds data must refuse to be destroyed. */
+  /** Whether resources with data must be protected from destruction. */
   readonly isProtected: boolean;
-  /** What launched instances and volumes must be tagged with. */
+  /** Tags that launched instances and volumes must have. */
   readonly tags: Readonly<Record<string, string>>;
   /** @default - those of `policy-waivers.ts` */
   readonly waivers?: readonly Waiver[];
 }
 
-/** The rules that every stack is held against. */
+/** The rules that every stack must satisfy. */
 export function policyRules({ isProtected, tags }: Omit<PolicyProps, "waivers">): readonly PolicyRule[] {
   return [
     closedBucket,

@@ -9,8 +9,8 @@ import { currentApi, currentStacks } from "./upgrade/current.ts";
 import type { RecordedStack, SynthesizedParts } from "./upgrade/recorded-resources.ts";
 
 /**
- * `node stacks/record-release.ts`: writes what the next release must not break to `stacks/released/`, once a version is
- * released. Waivers have done their work then, and are taken out. Needs what `npm run build` makes.
+ * `node stacks/record-release.ts`: records in `stacks/released/` what the next release must not break, once a version is
+ * released. Waivers are removed, for they apply to one release. Needs what `npm run build` makes.
  */
 const root = join(import.meta.dirname, "..");
 const released = join(import.meta.dirname, "released");

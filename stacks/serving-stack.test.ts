@@ -11,7 +11,7 @@ const stack = synth(dev)["dev-serving"];
 const groups = (serving: typeof stack) => Object.values(resources(serving, "aws_autoscaling_group"));
 
 describe("the serving stack", () => {
-  test("holds a load balancer with two listeners, two fleets, and what scales and drains them", () => {
+  test("holds a load balancer with two listeners, two fleets, and their scaling and draining", () => {
     expect(typeCounts(stack)).toEqual({
       aws_autoscaling_group: 2,
       aws_autoscaling_lifecycle_hook: 2,
@@ -55,7 +55,7 @@ describe("the serving stack", () => {
   });
 
   // documented: fleet-minimum
-  test("every fleet keeps at least one instance and takes its maximum from a variable", () => {
+  test("every fleet has at least one instance and takes its maximum from a variable", () => {
     const sizes = groups(stack).map(({ name, min_size, max_size }) => [name, min_size, max_size]);
     expect(sizes.sort()).toEqual([
       ["sluice-dev-engine-phi-3-mini", 1, `\${var.phi_3_mini_max_instances}`],
@@ -65,7 +65,7 @@ describe("the serving stack", () => {
   });
 
   // documented: load-balancer-subnets
-  test("engines stand in the private subnets, gateways in their own, and the load balancer in the public ones without a public address", () => {
+  test("engines are in the private subnets, gateways in their own, and the load balancer in the public ones without a public address", () => {
     for (const { name, vpc_zone_identifier } of groups(stack)) {
       const tier = name === "sluice-dev-gateway" ? "GatewaySubnets" : "PrivateSubnets";
       for (const subnet of vpc_zone_identifier) expect(subnet).toContain(tier);
@@ -75,7 +75,7 @@ describe("the serving stack", () => {
     for (const subnet of balancer.subnets) expect(subnet).toContain("PublicSubnets");
   });
 
-  test("what the gateways are told is a valid configuration for every model of the file", () => {
+  test("the gateways' user data has a valid configuration for every model of the file", () => {
     const script = Object.values(synth(prod)["prod-serving"]?.locals ?? {}).find((text) =>
       text.includes("SLUICE_CONFIG"),
     );
@@ -85,13 +85,13 @@ describe("the serving stack", () => {
     expect(new Set(config.models.map(({ targetGroupArn }) => targetGroupArn)).size).toBe(config.models.length);
   });
 
-  test("without a domain the operator brings the certificate", () => {
+  test("without a domain the operator provides the certificate", () => {
     expect(stack?.variable?.certificate_arn).not.toHaveProperty("default");
     const https = Object.values(resources(stack, "aws_lb_listener")).find(({ port }) => port === 443);
     expect(https).toMatchObject({ protocol: "HTTPS", certificate_arn: `\${var.certificate_arn}` });
   });
 
-  test("with a domain the certificate is made, and the variable is gone", () => {
+  test("with a domain the certificate is created, and there is no variable", () => {
     const domain = { name: "api.example.com", hostedZoneId: "Z0123456789" };
     const own = synth({ ...dev, api: { ...dev.api, domain } })["dev-serving"];
     expect(own?.variable).not.toHaveProperty("certificate_arn");

@@ -29,17 +29,17 @@ export interface ServingStackProps {
   readonly gateway: string;
 }
 
-/** What answers requests: the load balancer, the gateways behind it, and a pool of engines per model. */
+/** The serving path: the load balancer, the gateways behind it, and a pool of engines per model. */
 export class ServingStack extends TerraformStack {
-  /** Inside the VPC, before the engines; also before the gateways, where API Gateway is the entry. */
+  /** Load balancer of the engines inside the VPC; also of the gateways, where API Gateway is the entry. */
   readonly loadBalancer: LoadBalancer;
   /** The entry `alb`; `undefined` where API Gateway is the entry. */
   readonly publicLoadBalancer: PublicLoadBalancer | undefined;
-  /** Name in CloudWatch of the load balancer before the gateways. */
+  /** Name in CloudWatch of the gateways' load balancer. */
   readonly gatewayLoadBalancerArnSuffix: string;
   /** Certificate of the API's domain; `undefined` where none is configured. */
   readonly domainCertificateArn: string | undefined;
-  /** Certificate of the HTTPS listener, the domain's or a given one. */
+  /** Certificate of the HTTPS listener, the domain's or the operator's. */
   readonly certificateArn: string;
   readonly gatewayTargets: InstanceTargets;
   readonly pools: readonly EnginePool[];
@@ -64,8 +64,8 @@ export class ServingStack extends TerraformStack {
       name: `${name}-gateway`,
       vpcId: network.network.vpcId,
       port: GATEWAY_PORT,
-      // Not /health, which is 503 when no model can answer: all gateways would be taken out just when they are
-      // needed to say 503 with Retry-After. /livez is 200 until the gateway drains.
+      // Not /health, which is 503 when no model is available: all gateways would be deregistered just when they are
+      // needed to respond with 503 and Retry-After. /livez is 200 until the gateway drains.
       healthCheckPath: LIVENESS_PATH,
       drainSeconds: gateways.drainSeconds,
     });
@@ -190,7 +190,7 @@ export class ServingStack extends TerraformStack {
     for (const [variable, pools] of named) {
       if (pools.length > 1 || variable === instanceVariableName("gateway")) {
         throw new Error(
-          `Pools ${pools.join(" and ")} of environment ${environment.name} need the OpenTofu variable ${variable}, which must be one pool's alone; rename one.`,
+          `Pools ${pools.join(" and ")} of environment ${environment.name} need the OpenTofu variable ${variable}, which only one pool may use; rename one.`,
         );
       }
     }
@@ -218,7 +218,7 @@ export class ServingStack extends TerraformStack {
           warmPool: config.warmPool,
           purchase: config.purchase,
           capacityReservation: config.capacityReservation,
-          drainSeconds: environment.gateways.drainSeconds, // no stream lives longer than its gateway lets it
+          drainSeconds: environment.gateways.drainSeconds, // no stream outlives its gateway's drain
           tags: stackTags(environment, "serving"),
           network: network.network,
           securityGroupId: engineId,
@@ -231,7 +231,7 @@ export class ServingStack extends TerraformStack {
   }
 }
 
-/** Twice the gateway's longest time limit and the longest wait: its own answer, with our error body, comes first. */
+/** Twice the gateway's longest time limit and the longest wait: the gateway's own error response comes first. */
 function idleTimeoutSeconds({ timeouts, routeTimeouts, queue }: Environment["api"]): number {
   const routes = [timeouts, ...Object.values(routeTimeouts).filter((route) => route !== undefined)];
   const limits = routes.flatMap(({ firstByteSeconds = 0, totalSeconds = 0, idleSeconds = 0 }) => [

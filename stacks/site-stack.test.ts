@@ -31,7 +31,7 @@ describe("the site stack", () => {
     expect(policy).toMatch(/connect-src 'self' \$\{trimsuffix\(data\.[^ ,]+invoke_url, "\/live"\)\};/);
   });
 
-  test("config.json names the API and every model, and is what the page expects", () => {
+  test("config.json names the API and every model, and satisfies the page's schema", () => {
     const config = Object.values(resources(stack, "aws_s3_object")).find(({ key }) => key === "config.json");
     const parsed = SiteConfig.parse(JSON.parse(config?.content));
     expect(parsed.apiUrl).toMatch(/^\$\{data\.terraform_remote_state\..*invoke_url\}$/);

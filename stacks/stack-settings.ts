@@ -8,7 +8,7 @@ import { holdToPolicy } from "./policy.ts";
 export const STACK_NAMES = ["bootstrap", "data", "network", "serving", "edge", "monitoring", "site"] as const;
 export type StackName = (typeof STACK_NAMES)[number];
 
-/** Id of a stack: what `cdktf deploy` is given. */
+/** Id of a stack: the argument of `cdktf deploy`. */
 export function stackId(environment: Environment, stack: StackName): string {
   return `${environment.name}-${stack}`;
 }
@@ -18,21 +18,21 @@ export function resourceName(environment: Environment): string {
   return `sluice-${environment.name}`;
 }
 
-/** Tags of everything in a stack. */
+/** Tags of all resources of a stack. */
 export function stackTags(environment: Environment, stack: StackName): Record<string, string> {
   const own = Object.entries(environment.tags).map(([key, value]) => [literalText(key), literalText(value)]);
   return { Project: "sluice", Environment: environment.name, Stack: stack, ...Object.fromEntries(own) };
 }
 
-/** Name of the key that encrypts an environment's states, without `alias/`: known before there is a key. */
+/** Name of the key that encrypts an environment's states, without `alias/`: it is fixed, so that it is known before the key exists. */
 export function stateKeyName(environment: Environment): string {
   return `${resourceName(environment)}-state`;
 }
 
-/** The first OpenTofu (or Terraform) that knows all that the stacks write. */
+/** The first OpenTofu (or Terraform) that supports everything in the stacks. */
 const REQUIRED_VERSION = ">= 1.10";
 
-/** What every stack has: the AWS provider with its tags, the state's location and encryption, and the policy. */
+/** Adds the parts of every stack: the AWS provider with its tags, the state's location and encryption, and the policy. */
 export function configureStack(scope: TerraformStack, environment: Environment, stack: StackName): void {
   new AwsProvider(scope, "Aws", {
     region: environment.region,
@@ -53,8 +53,8 @@ export function configureStack(scope: TerraformStack, environment: Environment, 
 }
 
 /**
- * OpenTofu's own encryption of states and plans: what lies in the bucket is unreadable without the key, also for those
- * who may read the bucket. An unencrypted state is refused; `sluice bootstrap` and docs/operations.md move one over.
+ * OpenTofu's own encryption of states and plans: the objects are unreadable without the key, also for principals that may
+ * read the bucket. An unencrypted state is refused; `sluice bootstrap` and docs/operations.md migrate one.
  */
 function stateEncryption(environment: Environment): object {
   const method = "method.aes_gcm.state";

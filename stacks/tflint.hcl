@@ -1,4 +1,4 @@
-# What tflint holds the synthesized stacks against. The AWS ruleset lies in TFLINT_PLUGIN_DIR.
+# tflint's rules for the synthesized stacks. The AWS ruleset is in TFLINT_PLUGIN_DIR.
 plugin "aws" {
   enabled = true
 }

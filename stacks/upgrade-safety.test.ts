@@ -21,7 +21,7 @@ const api = releasedApi as unknown as ApiContract;
 const synth = environmentSynth();
 const environments = await Promise.all(environmentNames().map(loadEnvironment));
 
-/** Problems of everything that runs from the last release, were it applied to now. */
+/** Problems of an upgrade from the last release to the current code. */
 function problemsNow() {
   return environments.flatMap((environment) => {
     const synthesized: Readonly<Record<string, SynthesizedParts>> = synth(environment);
@@ -40,7 +40,7 @@ function problemsNow() {
 }
 
 describe(`an upgrade from ${releasedResources.version}`, () => {
-  test("destroys and replaces nothing that holds data, and breaks no caller", () => {
+  test("destroys and replaces no resource with data, and breaks no caller", () => {
     const problems = [...problemsNow(), ...apiProblems(api, currentApi())];
     expect(upgradeFailures(problems, waivers as readonly Waiver[])).toEqual([]);
   });
@@ -58,7 +58,7 @@ describe(`an upgrade from ${releasedResources.version}`, () => {
     expect(addresses.filter((address) => address.startsWith("aws_s3_bucket.State_Bucket"))).toHaveLength(2);
   });
 
-  test("names of one's own in an environment file are no change of the release", () => {
+  test("an operator's own names in an environment file are no change of the release", () => {
     const [environment] = environments;
     if (!environment) throw new Error("there is no environment");
     const renamed = { ...environment, state: { ...environment.state, bucket: "acme-states", lockTable: "acme-locks" } };
@@ -78,7 +78,7 @@ const compare = (synthesized: SynthesizedParts) =>
   resourceProblems({ name: "dev-data", released, current: recordedStack(synthesized, {}), synthesized });
 
 describe("a stateful resource", () => {
-  test("that is renamed in code would be destroyed, and the failure says how it can be moved", () => {
+  test("that is renamed in code would be destroyed, and the failure has the steps to move it", () => {
     const [failure] = upgradeFailures(compare(table("KeysTable")), []);
     expect(failure).toMatch(/aws_dynamodb_table\.Keys of dev-data is in the last release and gone now: .*destroy/);
     expect(failure).toMatch(
@@ -90,7 +90,7 @@ describe("a stateful resource", () => {
     expect(compare(table("KeysTable", "t-keys", "aws_dynamodb_table.Keys"))).toEqual([]);
   });
 
-  test("that is moved and gets another table name would be replaced all the same", () => {
+  test("that is moved and gets another table name would still be replaced", () => {
     const [problem] = compare(table("KeysTable", "t-keys-2", "aws_dynamodb_table.Keys"));
     expect(problem?.text).toMatch(/name was t-keys and is t-keys-2: an apply would replace the resource/);
   });
@@ -101,7 +101,7 @@ describe("a stateful resource", () => {
     expect(compare({ ...table("Other"), removed: [{ from: "aws_dynamodb_table.Keys" }] })).toHaveLength(1);
   });
 
-  test("whose state is looked for elsewhere would be made anew", () => {
+  test("whose state has another location would be created again", () => {
     const problems = resourceProblems({
       name: "dev-data",
       released: { ...released, state: "dev/data.tfstate" },
@@ -134,44 +134,44 @@ describe("the API's contract", () => {
   test.each([
     ["an operation is gone", { ...now, operations: otherOperations }, `${chat} is in the last release and gone now`],
     [
-      "an answer is no longer announced",
+      "a response status is no longer declared",
       { ...now, operations: withStatuses(operation.statuses.replace("429 ", "")) },
-      `${chat} no longer says that it may answer 429`,
+      `${chat} no longer declares the status 429`,
     ],
     [
-      "a field is no longer taken",
+      "a field is no longer accepted",
       { ...now, requests: without(now.requests, "ChatCompletionRequest", "temperature") },
-      `${chat} no longer takes temperature`,
+      `${chat} no longer accepts temperature`,
     ],
     [
-      "a field is needed that was not",
+      "a field is now required",
       { ...now, requests: withField(now.requests, "ChatCompletionRequest", "user", "string!") },
       `${chat} needs user now`,
     ],
     [
-      "a new field is needed",
+      "a new field is required",
       { ...now, requests: withField(now.requests, "ChatCompletionRequest", "tenant", "string!") },
       `${chat} needs tenant now`,
     ],
     [
-      "null is no longer taken",
+      "null is no longer accepted",
       { ...now, requests: withField(now.requests, "ChatCompletionRequest", "temperature", "number") },
-      `${chat} no longer takes null as temperature`,
+      `${chat} no longer accepts null as temperature`,
     ],
     [
-      "a role is no longer known",
+      "a role is no longer accepted",
       { ...now, requests: withField(now.requests, "ChatCompletionRequest", "messages[].role", '"user"!') },
-      'no longer takes "assistant" or',
+      'no longer accepts "assistant" or',
     ],
     [
-      "an answer's field is gone",
+      "a response's field is gone",
       { ...now, responses: without(now.responses, "ChatCompletionResponse", "choices[].message") },
-      `${chat} no longer answers with choices[].message`,
+      `${chat} no longer responds with choices[].message`,
     ],
     [
-      "an answer's field may be missing",
+      "a response's field may be missing",
       { ...now, responses: withField(now.responses, "ChatCompletionResponse", "id", "string") },
-      `${chat} may leave id out now`,
+      `${chat} may omit id now`,
     ],
     [
       "an event's field has another type",
@@ -187,7 +187,7 @@ describe("the API's contract", () => {
   test.each([
     ["an optional field", { ...now, requests: withField(now.requests, "ChatCompletionRequest", "tenant", "string") }],
     [
-      "a new object with a needed field inside",
+      "a new object with a required field inside",
       {
         ...now,
         requests: {
@@ -197,7 +197,7 @@ describe("the API's contract", () => {
       },
     ],
     [
-      "a field in answers",
+      "a field in responses",
       { ...now, responses: withField(now.responses, "ChatCompletionResponse", "tier", "string!") },
     ],
     ["an answer's status", { ...now, operations: withStatuses(`${operation.statuses} 507`) }],
@@ -227,6 +227,6 @@ describe("a waiver", () => {
   });
 
   test("that waives nothing is refused", () => {
-    expect(upgradeFailures([], [waiver])).toEqual([expect.stringMatching(/waives nothing; take it out/)]);
+    expect(upgradeFailures([], [waiver])).toEqual([expect.stringMatching(/waives nothing; remove it/)]);
   });
 });

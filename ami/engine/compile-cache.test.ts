@@ -22,7 +22,7 @@ function onEngine(script: string, ...args: string[]) {
 }
 const kernel = () => join(signed.root, "data/vllm-cache/torch_compile_cache/abc/kernel.so");
 
-/** An engine compiles, an operator signs what it made and puts it beside the weights. */
+/** An engine compiles; an operator signs the result and uploads it beside the weights. */
 function publishCache(): void {
   mkdirSync(join(kernel(), ".."), { recursive: true });
   writeFileSync(kernel(), "compiled");
@@ -69,7 +69,7 @@ describe("the compile cache", () => {
     expect(existsSync(kernel())).toBe(false);
   });
 
-  test("weights that are refused keep the engine from starting", () => {
+  test("refused weights prevent the start of the engine", () => {
     signed.write("config.json", "changed");
     expect(onEngine("fetch-weights.sh").status).toBe(1);
   });

@@ -16,7 +16,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "sluice-launch-"));
   isReady = true;
   healthChecks = 0;
-  // Engine and metadata service in one: they are told apart by path.
+  // Engine and metadata service in one server: the path selects which.
   server = createServer((request, response) => {
     const respond = (status: number, text = "") => response.writeHead(status).end(text);
     if (request.url === "/health") {
@@ -35,7 +35,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Runs the script; `aws` writes down how it was called and ends as told. */
+/** Runs the script; `aws` records its arguments and ends with the chosen status. */
 function complete(awsScript: string, env: Readonly<Record<string, string>> = {}) {
   const aws = join(folder, "aws");
   writeFileSync(aws, `#!/usr/bin/env bash\necho "$@" > ${join(folder, "calls")}\n${awsScript}\n`);
@@ -82,14 +82,14 @@ describe("the launch hook", () => {
     expect((await completed).status).toBe(0);
   });
 
-  test("that nobody waits for is no failure: a reboot in service", async () => {
+  test("that does not exist is no failure: a reboot in service", async () => {
     const { status } = await complete(
       "echo 'An error occurred (ValidationError): No active Lifecycle Action found' >&2; exit 254",
     );
     expect(status).toBe(0);
   });
 
-  test("that can't be completed is a failure, which systemd tries again", async () => {
+  test("that can't be completed is a failure, after which systemd tries again", async () => {
     const { status, stderr } = await complete("echo 'AccessDenied' >&2; exit 254");
     expect(status).toBe(1);
     expect(stderr).toContain("AccessDenied");

@@ -1,4 +1,4 @@
-# The engine's machine image: NVIDIA's driver, a container runtime, vLLM's image, and what fetches and starts a model.
+# The engine's machine image: NVIDIA's driver, a container runtime, vLLM's image, and the scripts that fetch and start a model.
 # Weights are not in it: they come from S3 at start (docs/boot-budget.md has the sum).
 
 packer {
@@ -36,7 +36,7 @@ variable "vllm_image" {
 
 variable "vllm_version" {
   type        = string
-  description = "What `vllm --version` says in that image; the smoke test compares."
+  description = "Output of `vllm --version` in that image; the smoke test compares."
 }
 
 variable "manifest_public_key" {
@@ -53,7 +53,7 @@ variable "instance_type" {
 variable "subnet_id" {
   type        = string
   default     = null
-  description = "Subnet with a way to the internet; null for the default VPC's."
+  description = "Subnet with a route to the internet; null for the default VPC's."
 }
 
 variable "volume_gib" {

@@ -26,7 +26,7 @@ const files = (folder: string) => readdirSync(folder, { recursive: true, encodin
 describe("weights with a signed manifest", () => {
   beforeEach(({ skip }) => skip(missing !== undefined, missing));
 
-  test("arrive whole, and nothing else does", () => {
+  test("are fetched completely, and nothing else is", () => {
     expect(signed.sign()).toMatchObject({ status: 0, stdout: expect.stringContaining("signed 4 files") });
     signed.write("unsigned.py", "import os");
     const { status, stderr } = signed.fetch();
@@ -70,7 +70,7 @@ describe("weights with a signed manifest", () => {
     expect(files(signed.target)).toEqual([]);
   });
 
-  test("are refused when somebody else signed them", () => {
+  test("are refused when another key signed them", () => {
     const other = join(signed.root, "other.pem");
     signed.makeKeys(other, join(signed.root, "other-public.pem"));
     signed.sign(NAME, other);
@@ -83,7 +83,7 @@ describe("weights with a signed manifest", () => {
     expect(signed.fetch()).toMatchObject({ status: 1, stderr: expect.stringContaining("has no signature beside it") });
   });
 
-  test("are refused in another model's place, however well signed", () => {
+  test("are refused at another model's location, also with a valid signature", () => {
     signed.sign();
     const elsewhere = join(signed.root, "bucket/weights/meta/Llama/1234");
     mkdirSync(join(elsewhere, ".."), { recursive: true });
@@ -93,7 +93,7 @@ describe("weights with a signed manifest", () => {
     expect(stderr).toContain(`the manifest is for ${NAME}, but stands at file://${elsewhere}/`);
   });
 
-  test("are refused when a signed path leads out of the folder", () => {
+  test("are refused when a signed path leaves the folder", () => {
     const manifest = JSON.stringify({
       version: 1,
       name: NAME,
@@ -109,7 +109,7 @@ describe("weights with a signed manifest", () => {
     expect(stderr).toContain("plain relative paths");
   });
 
-  test("that are there already are not fetched again, and an interrupted fetch goes on", () => {
+  test("that are there already are not fetched again, and an interrupted fetch is continued", () => {
     signed.sign();
     signed.fetch();
     const existing = join(signed.target, "model-00001-of-00002.safetensors");
@@ -123,7 +123,7 @@ describe("weights with a signed manifest", () => {
     expect(files(signed.target).filter((path) => path.endsWith(".part"))).toEqual([]);
   });
 
-  test("that were tampered with on the engine are fetched again, and strangers beside them removed", () => {
+  test("that were tampered with on the engine are fetched again, and unlisted files beside them are removed", () => {
     signed.sign();
     signed.fetch();
     signed.write("config.json", '{"model_type":"evil"}', signed.target);
@@ -151,7 +151,7 @@ describe("weights with a signed manifest", () => {
 describe("signing", () => {
   beforeEach(({ skip }) => skip(missing !== undefined, missing));
 
-  test("leaves out the downloader's notes, and refuses links and odd names", () => {
+  test("ignores the downloader's own files, and refuses links and unusual names", () => {
     signed.write(".cache/huggingface/x", "note");
     signed.sign();
     expect(readFileSync(join(signed.source, "manifest.json"), "utf8")).not.toContain("huggingface");

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs as root on the build instance and turns the base image into an engine. The base brings driver, Docker, NVIDIA's
+# Runs as root on the build instance and turns the base image into an engine. The base image has driver, Docker, NVIDIA's
 # container toolkit and dlami-nvme.service; nothing is installed here that an engine doesn't run.
 set -euo pipefail
 

@@ -4,7 +4,7 @@
     python3 ami/engine/list-vllm-options.py vllm-0.29.0-*.whl > contracts/engine/vllm-options.json
 
 Importing vLLM needs PyTorch and a GPU's libraries, so the source is parsed: each `add_argument` of the engine, and each
-field of the HTTP server's arguments. How many values an option takes follows from its type, as in vLLM's `get_kwargs`.
+field of the HTTP server's arguments. The number of values of an option follows from its type, as in vLLM's `get_kwargs`.
 Needs Python 3.10 or later, and no packages.
 """
 
@@ -58,7 +58,7 @@ class Wheel:
         return found
 
     def members(self, annotation: ast.expr) -> set[str]:
-        """The members of a union, without what stands in brackets behind them."""
+        """The members of a union, without the brackets behind them."""
         if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
             return self.members(ast.parse(annotation.value, mode="eval").body)
         if isinstance(annotation, ast.BinOp):
@@ -78,7 +78,7 @@ class Wheel:
         return {ast.unparse(annotation)}
 
     def takes(self, annotation: ast.expr) -> str:
-        """What an option of this type takes on the command line."""
+        """The kind of value of an option of this type on the command line."""
         members = self.members(annotation)
         if members == {"bool", "str", "None"}:
             return "optional value"
@@ -130,7 +130,7 @@ def kind(wheel: Wheel, call: ast.Call, function: ast.FunctionDef) -> str:
 
 
 def options(wheel: Wheel) -> tuple[dict[str, str], dict[str, str]]:
-    """What each long option takes, and the long options of the short ones."""
+    """The kind of value of each long option, and the long options of the short ones."""
     takes: dict[str, str] = {}
     short: dict[str, str] = {}
     server = wheel.module(SERVER)
@@ -153,7 +153,7 @@ def options(wheel: Wheel) -> tuple[dict[str, str], dict[str, str]]:
 
 
 def single_values(wheel: Wheel) -> set[str]:
-    """Fields of the server whose list type is taken back: `del frontend_kwargs["allowed_origins"]["nargs"]`."""
+    """Fields of the server whose list type is removed: `del frontend_kwargs["allowed_origins"]["nargs"]`."""
     found = set()
     for name in ("BaseFrontendArgs", "FrontendArgs"):
         text = ast.unparse(method(wheel.classes[name], "_customize_cli_kwargs"))

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Last step of the build, as root on its GPU: the image must start vLLM the way an engine will, or there is no image.
-# The model is a Llama of two tiny layers with random weights: it loads and compiles in seconds and says nothing useful.
+# The model is a Llama of two tiny layers with random weights: it loads and compiles in seconds; its output has no meaning.
 set -euo pipefail
 
 : "${VLLM_VERSION:?is not set}"
@@ -9,7 +9,7 @@ image="$(cat /opt/sluice/vllm-image)"
 echo "== the pinned vLLM"
 version="$(docker run --rm --pull never --gpus all --entrypoint vllm "$image" --version | tail -n 1)"
 [ "$version" = "$VLLM_VERSION" ] || {
-  echo "the image says vLLM $version, the pin says $VLLM_VERSION" >&2
+  echo "the image has vLLM $version, the pinned version is $VLLM_VERSION" >&2
   exit 1
 }
 

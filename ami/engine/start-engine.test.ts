@@ -12,12 +12,12 @@ const missing = missingTools("bash", "jq");
 describe("an engine's arguments", () => {
   beforeEach(({ skip }) => skip(missing !== undefined, missing));
 
-  test("the model comes first, as vllm serve wants it, and the rest in order", () => {
+  test("the model comes first, as vllm serve requires, and the others follow in order", () => {
     const json = JSON.stringify(["--port", "8000", "--model", "/opt/sluice/weights", "--enforce-eager"]);
     expect(split(toArguments(json))).toEqual(["/opt/sluice/weights", "--port", "8000", "--enforce-eager"]);
   });
 
-  test("reach the process as they are, whatever a shell would make of them", () => {
+  test("reach the process unchanged, without expansion by a shell", () => {
     const nasty = [
       "$(touch /tmp/pwned)",
       "`id`",
@@ -73,7 +73,7 @@ describe("the engine's container", () => {
     mkdirSync(join(root, "data/weights"), { recursive: true });
     mkdirSync(join(root, "data/vllm-cache"));
     writeFileSync(join(root, "image"), `${image}\n`);
-    // A docker that says how it was called.
+    // A docker that records its arguments.
     writeFileSync(docker, '#!/usr/bin/env bash\n[ "$1" = run ] && printf "%s\\0" "$@"\nexit 0\n');
     chmodSync(docker, 0o755);
   });

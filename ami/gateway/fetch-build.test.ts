@@ -36,7 +36,7 @@ describe("before a gateway starts", () => {
     expect(readFileSync(target, "utf8")).toBe("a new build");
   });
 
-  test("one with another content is refused, and what is there stays", () => {
+  test("a build with other content is refused, and the existing one stays", () => {
     writeFileSync(join(folder, "build"), "something else");
     const { status, stderr } = fetchBuild(named);
     expect(status).toBe(1);
@@ -45,13 +45,13 @@ describe("before a gateway starts", () => {
     expect(existsSync(`${target}.part`)).toBe(false);
   });
 
-  test("nothing is fetched when it is there already, or when none is named", () => {
+  test("nothing is fetched when the build is there already, or when user data names none", () => {
     expect(fetchBuild({ ...named, SLUICE_BUILD_HASH: sha256("the image's own") }).status).toBe(0);
     expect(fetchBuild({}).status).toBe(0);
     expect(readFileSync(target, "utf8")).toBe("the image's own");
   });
 
-  test("S3 is asked for just that version of just that object", () => {
+  test("exactly that version of that object is fetched from S3", () => {
     const aws = '#!/bin/sh\necho "$@" >"$(dirname "$0")/asked"\nfor last; do :; done\nprintf "a new build" >"$last"\n';
     writeFileSync(join(bin, "aws"), aws);
     chmodSync(join(bin, "aws"), 0o755);

@@ -38,7 +38,7 @@ variable "instance_type" {
 variable "subnet_id" {
   type        = string
   default     = null
-  description = "Subnet with a way to the internet; null for the default VPC's."
+  description = "Subnet with a route to the internet; null for the default VPC's."
 }
 
 # A wrong or foreign id finds nothing here, before anything is launched.

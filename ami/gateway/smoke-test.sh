@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Last step of the build: the unit must start, be live, and drain, or there is no image. There is no engine here, and no
-# AWS to ask: a gateway is live all the same.
+# AWS API: a gateway is live without them.
 set -euo pipefail
 
 cat >/etc/sluice/gateway.env <<'SLUICE_ENV'

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Writes the agent's configuration once an instance knows its environment, and restarts the agent. The image holds what is
-# the same everywhere (amazon-cloudwatch-agent.json); names of log groups and the engine's model are added here.
-# It runs before each start of the process, and the agent is not enabled: it never runs with half a configuration.
+# Writes the agent's configuration once an instance knows its environment, and restarts the agent. The image holds the
+# common part (amazon-cloudwatch-agent.json); names of log groups and the engine's model are added here.
+# It runs before each start of the process, and the agent is not enabled: it never runs with a partial configuration.
 #
 #   configure-agent gateway|engine
 set -euo pipefail

@@ -32,7 +32,7 @@ const groups = (config: { logs: { logs_collected: { files: { collect_list: { log
 describe("the metrics agent", () => {
   beforeEach(({ skip }) => skip(missing !== undefined, missing));
 
-  test("of an engine reports the GPU under the name, namespace and dimension that scaling asks for", () => {
+  test("of an engine reports the GPU under the name, namespace and dimension that scaling uses", () => {
     const { metrics } = json(join(ami, "engine/files/amazon-cloudwatch-agent.json"));
     const { namespace, name, dimensions } = METRICS.gpuUtilization;
     expect(metrics.namespace).toBe(namespace);
@@ -42,7 +42,7 @@ describe("the metrics agent", () => {
     expect(fields.map((field) => `nvidia_smi_${field}`)).toContain(METRICS.gpuMemoryUsed.name);
   });
 
-  test("of a gateway ships its lines to the log groups that the stacks make", () => {
+  test("of a gateway ships its lines to the log groups of the stacks", () => {
     const config = configure("gateway", { SLUICE_CONFIG: '{"environment":"dev"}' });
     expect(groups(config)).toEqual([
       logGroupName("sluice-dev", "gateway"),
@@ -70,7 +70,7 @@ describe("the metrics agent", () => {
     expect(config.metrics.metrics_collected).toHaveProperty("nvidia_gpu");
   });
 
-  test("writes to no log group that the stacks don't make", () => {
+  test("writes to no log group that the stacks do not have", () => {
     const known = LOG_SOURCES.map((source) => logGroupName("sluice-dev", source));
     const engine = configure("engine", { SLUICE_GROUP_NAME: "sluice-dev-engine-m", SLUICE_MODEL: "m" });
     const gateway = configure("gateway", { SLUICE_CONFIG: '{"environment":"dev"}' });

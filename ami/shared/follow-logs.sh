@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Follows a unit's lines in the journal, from where the last run stopped, into files for the agent.
+# Follows a unit's lines in the journal, from the end of the last run, into files for the agent.
 set -euo pipefail
 
 : "${1:?usage: follow-logs ROLE}"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Reads a process's lines and puts those in CloudWatch's embedded metric format into <role>-metrics.log and all others
-# into <role>.log, for the agent to ship to the log groups of these names. A full file moves aside and is written anew:
+# into <role>.log, for the agent to ship to the log groups of these names. A full file is renamed and started again:
 # the disk holds two of each at most.
 set -euo pipefail
 

@@ -31,7 +31,7 @@ describe("an instance's log lines", () => {
     expect(read("gateway-metrics.log")).toBe(`${metric}\n${metric}\n`);
   });
 
-  test("a full file moves aside, so that the disk never fills", () => {
+  test("a full file is renamed and replaced, so that the disk never fills", () => {
     split(
       Array.from({ length: 10 }, (_, index) => `line ${index}`),
       21, // three lines of 7 bytes

@@ -6,7 +6,7 @@ import { type Outcome, run } from "./tools.ts";
 const ami = join(import.meta.dirname, "..");
 export const NAME = "microsoft/Phi-3/0a67737c";
 
-/** A key pair, a signed folder as it would lie in S3, and a place to fetch it to. */
+/** A key pair, a signed folder in the form of S3, and a folder to fetch it to. */
 export class SignedSource {
   readonly root = mkdtempSync(join(tmpdir(), "sluice-ami-"));
   readonly source = join(this.root, "bucket/weights", NAME);

@@ -25,7 +25,7 @@ const authorizeHeader = (authorization: string | undefined, options: Partial<Aut
   );
 
 describe("the authorizer", () => {
-  test("lets a valid key into every method of the stage but the operators', under its plan", async () => {
+  test("allows a valid key every method of the stage but the operators', under its plan", async () => {
     expect(await authorizeHeader(`Bearer ${key.secret}`)).toEqual({
       principalId: key.keyId,
       policyDocument: {
@@ -48,13 +48,13 @@ describe("the authorizer", () => {
     });
   });
 
-  test("lets a key with the scope admin into the operators' methods too", async () => {
+  test("allows a key with the scope admin the operators' methods too", async () => {
     const findKey = async () => ({ ...item, scopes: ["admin" as const] });
     const { policyDocument } = await authorizeHeader(`Bearer ${key.secret}`, { findKey });
     expect(policyDocument.Statement.map(({ Effect }) => Effect)).toEqual(["Allow"]);
   });
 
-  test("answers Unauthorized to no key on the operators' paths, also where a key is optional", async () => {
+  test("rejects a request without a key on the operators' paths, also where a key is optional", async () => {
     const methodArn = "arn:aws:execute-api:us-east-1:123456789012:abc123/live/GET/admin/targets";
     const options = { mode: "optional", planKeys: { anonymous: "x" }, findKey: async () => undefined } as const;
     await expect(authorize({ authorization: undefined, methodArn }, options)).rejects.toThrow(/^Unauthorized$/);
@@ -65,17 +65,17 @@ describe("the authorizer", () => {
     ["the right id with a wrong secret", `Bearer sk-sl-${key.keyId}-${"A".repeat(43)}`],
     ["text that is no key", "Bearer sk-other"],
     ["another scheme", "Basic dXNlcjpwYXNz"],
-  ])("answers Unauthorized to %s, whether a key is required or not", async (_, authorization) => {
+  ])("rejects %s with Unauthorized, whether a key is required or not", async (_, authorization) => {
     await expect(authorizeHeader(authorization)).rejects.toThrow(/^Unauthorized$/);
     await expect(authorizeHeader(authorization, { mode: "optional" })).rejects.toThrow(/^Unauthorized$/);
   });
 
-  test("answers Unauthorized to a revoked key", async () => {
+  test("rejects a revoked key with Unauthorized", async () => {
     const findKey = async () => ({ ...item, revokedAt: "2026-02-01T00:00:00Z" });
     await expect(authorizeHeader(`Bearer ${key.secret}`, { findKey })).rejects.toThrow(/^Unauthorized$/);
   });
 
-  test("answers Unauthorized to no key where one is required", async () => {
+  test("rejects a request without a key with Unauthorized where one is required", async () => {
     await expect(authorizeHeader(undefined)).rejects.toThrow(/^Unauthorized$/);
   });
 
@@ -87,7 +87,7 @@ describe("the authorizer", () => {
     },
   );
 
-  test("does not look up what cannot be a key", async () => {
+  test("does not look up text that cannot be a key", async () => {
     const lookedUp: string[] = [];
     const findKey = async (keyId: string) => {
       lookedUp.push(keyId);
@@ -97,7 +97,7 @@ describe("the authorizer", () => {
     expect(lookedUp).toEqual([]);
   });
 
-  test("a failing table is our failure, not the caller's", async () => {
+  test("a failing table is an internal failure and not Unauthorized", async () => {
     const findKey = async () => {
       throw new Error("table is gone");
     };

@@ -15,15 +15,15 @@ export interface AuthorizeRequest {
 
 export interface AuthorizeOptions {
   readonly mode: Exclude<AuthMode, "off">;
-  /** Plan name → API key value that stands for it in API Gateway. */
+  /** Plan name → API key value that identifies it in API Gateway. */
   readonly planKeys: Readonly<Record<string, string>>;
   readonly findKey: (keyId: string) => Promise<ApiKeyItem | undefined>;
 }
 
-/** Under it, a key must have the scope `admin`; the gateway looks at it once more. */
+/** Paths below it require a key with the scope `admin`; the gateway checks the scope again. */
 const ADMIN_PATHS = "/admin/";
 
-/** What API Gateway expects of an authorizer. */
+/** The authorizer's result, in API Gateway's format. */
 export interface Authorization {
   readonly principalId: string;
   readonly policyDocument: {
@@ -38,14 +38,14 @@ export interface Authorization {
   readonly usageIdentifierKey: string;
 }
 
-/** API Gateway answers 401 to exactly this message, and 500 to any other. */
+/** API Gateway turns exactly this message into 401, and any other into 500. */
 export function unauthorized(): Error {
   return new Error("Unauthorized");
 }
 
 /**
- * Tells who sent a request.
- * @throws `Unauthorized` for a wrong, revoked or missing key; anything else is a failure of ours
+ * Identifies the caller of a request.
+ * @throws `Unauthorized` for a wrong, revoked or missing key; any other error is an internal failure
  */
 export async function authorize(request: AuthorizeRequest, options: AuthorizeOptions): Promise<Authorization> {
   const { keyId, plan, isAdmin } = await identify(request, options);
@@ -79,7 +79,7 @@ async function identify(
 ): Promise<AuthorizerContext & { readonly isAdmin: boolean }> {
   const header = authorization?.trim() ?? "";
   const isOpen = mode === "optional" && !methodArn.includes(ADMIN_PATHS);
-  // A client with an empty key sends the bare word; the gateway takes both for no key.
+  // A client with an empty key sends the scheme alone; the gateway treats both as no key.
   if ((header === "" || /^bearer$/i.test(header)) && isOpen)
     return { keyId: ANONYMOUS_PLAN, plan: ANONYMOUS_PLAN, isAdmin: false };
   const secret = bearerCredential(header);
@@ -90,7 +90,7 @@ async function identify(
   return { keyId, plan: item.plan, isAdmin: item.scopes?.includes("admin") === true };
 }
 
-/** API Gateway keeps the answer for all methods, so it must speak of the whole stage, or the next path would be refused. */
+/** API Gateway caches the policy for all methods, so it must cover the whole stage, or the next path would be refused. */
 function stageOf(methodArn: string): string {
   return methodArn.split("/").slice(0, 2).join("/");
 }

@@ -1,7 +1,7 @@
 import { type AttributeValue, type DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { type ApiKeyItem, StoredApiKey } from "../../contracts/processes/auth.ts";
 
-/** Reads one key's item; strings and lists of them are all it holds, so no marshalling library is needed. */
+/** Reads one key's item; it holds only strings and lists of strings, so no marshalling library is needed. */
 export function keyFinder(
   client: DynamoDBClient,
   tableName: string,

@@ -77,7 +77,7 @@ beforeAll(async () => {
   );
   for (const [{ keyId, hash }, scopes] of [
     [key, undefined],
-    // As a newer version might write it: with a scope and a field that this one does not know.
+    // As a newer version might write it: with an unknown scope and an unknown field.
     [operator, ["admin", "billing"]],
   ] as const)
     await client.send(
@@ -106,7 +106,7 @@ afterAll(async () => {
 });
 
 describe("the authorizer's bundle", () => {
-  test.each(["Authorization", "authorization"])("knows a key of the table by the header %s", async (header) => {
+  test.each(["Authorization", "authorization"])("accepts a key of the table in the header %s", async (header) => {
     const response = await invoke("required", { [header]: `Bearer ${key.secret}` });
     expect(response).toMatchObject({ principalId: key.keyId, usageIdentifierKey: "for-standard" });
   });
@@ -120,7 +120,7 @@ describe("the authorizer's bundle", () => {
     expect(await effects(operator.secret)).toEqual(["Allow"]);
   });
 
-  test("knows a key that comes as x-api-key, where Anthropic's SDKs send it and nowhere else", async () => {
+  test("accepts a key in x-api-key on the paths of Anthropic's SDKs, and on no other", async () => {
     const headers = { "X-Api-Key": key.secret };
     expect(await invoke("required", headers, "keys", "/v1/messages")).toMatchObject({ principalId: key.keyId });
     expect(await invoke("required", headers, "keys", "/v1/models")).toEqual({ error: "Unauthorized" });
@@ -135,7 +135,7 @@ describe("the authorizer's bundle", () => {
     expect(await invoke("optional", null)).toMatchObject({ principalId: "anonymous" });
   });
 
-  test("fails with another message when the table is not there, which API Gateway turns into 500", async () => {
+  test("fails with another message when the table does not exist, which API Gateway turns into 500", async () => {
     const { error } = await invoke("required", { authorization: `Bearer ${key.secret}` }, "no-such-table");
     expect(error).toMatch(/resource not found/i);
   });

@@ -27,7 +27,7 @@ export const handler = middy().handler(async (event: unknown) => {
   return authorize({ methodArn, authorization: credential(headers ?? {}, resource ?? "") }, options);
 });
 
-/** `Authorization`, or the key alone where Anthropic's SDKs send it. */
+/** `Authorization`, or `x-api-key` on the paths of Anthropic's SDKs. */
 function credential(headers: Readonly<Record<string, string>>, resource: string): string | undefined {
   const byName = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
   const key = resource.startsWith("/v1/messages") ? byName.get("x-api-key") : undefined;

@@ -1,38 +1,38 @@
-/** What is known of the engine that shall end, and what can be done to it. */
+/** An engine that is to be terminated, and the actions on it. */
 export interface DrainOptions {
-  /** When Auto Scaling asked, in milliseconds since 1970. */
+  /** Time of Auto Scaling's event, in milliseconds since 1970. */
   readonly requestedAt: number;
-  /** How long its requests may take to end. */
+  /** Longest time that its requests may take to end. */
   readonly drainSeconds: number;
   readonly takeOutOfRouting: () => Promise<void>;
-  /** Requests that it still has; `undefined` when it does not answer. */
+  /** Requests that it still has; `undefined` when it does not respond. */
   readonly load: () => Promise<number | undefined>;
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
-  /** Until when this invocation may go on, in milliseconds since 1970. */
+  /** End of this invocation's time, in milliseconds since 1970. */
   readonly invocationEndsAt: number;
 }
 
-/** `drained`: nothing runs there any more; `gone`: it does not answer; `late`: its time is over, something still runs. */
+/** `drained`: no request is left; `gone`: it does not respond; `late`: its time is over with requests in progress. */
 export type DrainOutcome = "drained" | "gone" | "late";
 
-/** Gateways look every 3 s which engines there are; requests that chose it before then are on their way. */
+/** Gateways refresh their list of engines every 3 s; requests that chose this engine before then are on their way. */
 const SETTLE_MS = 10_000;
 const POLL_MS = 1000;
-/** A single missed answer is no proof: the engine may be in the middle of a long step. */
+/** A single missing response proves nothing: the engine may be in the middle of a long step. */
 const SILENCES = 3;
-/** Left for the last call to AWS. */
+/** Milliseconds reserved for the last call to AWS. */
 const RESERVE_MS = 10_000;
 
 /**
- * Takes an engine out of routing and waits until its requests are over.
- * @throws when the invocation has to end before that; Lambda calls again, and the wait goes on
+ * Removes an engine from routing and waits until its requests are over.
+ * @throws when the invocation's time is over before that; Lambda calls again, and the wait continues
  */
 export async function drain(options: DrainOptions): Promise<DrainOutcome> {
   const { now, sleep, load, requestedAt, drainSeconds } = options;
   await options.takeOutOfRouting();
   const settled = now() + SETTLE_MS;
-  // The settling comes on top, so that a short drain does not end before gateways know.
+  // The time that gateways need to notice is added, so that a short drain does not end before.
   const deadline = requestedAt + drainSeconds * 1000 + SETTLE_MS;
   let silences = 0;
   while (now() < deadline) {
@@ -41,7 +41,7 @@ export async function drain(options: DrainOptions): Promise<DrainOutcome> {
     if (silences >= SILENCES) return "gone";
     if (requests === 0 && now() >= settled) return "drained";
     if (now() + RESERVE_MS > options.invocationEndsAt)
-      throw new Error(`the engine still has ${requests ?? "unknown"} requests; the next invocation goes on waiting`);
+      throw new Error(`the engine still has ${requests ?? "unknown"} requests; the next invocation continues to wait`);
     await sleep(POLL_MS);
   }
   return "late";

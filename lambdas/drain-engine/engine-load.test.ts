@@ -20,17 +20,17 @@ vllm:num_requests_waiting_by_reason{engine="0"} 50.0
 `;
 
 describe("an engine's load", () => {
-  test("is what runs and what waits, over all its series", () => {
+  test("is the sum of running and waiting requests over all series", () => {
     expect(requestsIn(METRICS)).toBe(6);
     expect(requestsIn("vllm:num_requests_running 0\n")).toBe(0);
   });
 
-  test("is unknown where neither is told, or no number", () => {
+  test("is unknown where the metrics have neither, or no number", () => {
     expect(requestsIn("up 1\n")).toBeUndefined();
     expect(requestsIn("vllm:num_requests_running many\n")).toBeUndefined();
   });
 
-  test("comes from its /metrics, and is unknown when it does not answer 200", async () => {
+  test("comes from its /metrics, and is unknown when the status is not 200", async () => {
     expect(await engineLoad(await serve(200, METRICS))).toBe(6);
     expect(await engineLoad(await serve(500, METRICS))).toBeUndefined();
     expect(await engineLoad("http://127.0.0.1:1")).toBeUndefined();

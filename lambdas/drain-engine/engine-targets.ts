@@ -8,11 +8,11 @@ import {
 export interface EngineTarget {
   readonly instanceId: string;
   readonly targetGroupArn: string;
-  /** Where it listens when the target group no longer knows. */
+  /** The engine's port, for an engine that is no longer in the target group. */
   readonly port: number;
 }
 
-/** Where the engine listens, or `undefined` when EC2 has no such instance any more. */
+/** URL of the engine, or `undefined` when EC2 has no such instance any more. */
 export async function engineOrigin(
   { instanceId, targetGroupArn, port }: EngineTarget,
   elb: ElasticLoadBalancingV2Client,
@@ -34,7 +34,7 @@ async function privateAddress(instanceId: string, ec2: EC2Client): Promise<strin
   }
 }
 
-/** Out of routing: gateways give no new request to a target that drains. AWS takes no offence at a second time. */
+/** Removes the engine from routing: gateways send no new request to a draining target. AWS accepts a second call. */
 export async function deregister(target: EngineTarget, elb: ElasticLoadBalancingV2Client): Promise<void> {
   const { targetGroupArn, instanceId } = target;
   await elb.send(new DeregisterTargetsCommand({ TargetGroupArn: targetGroupArn, Targets: [{ Id: instanceId }] }));

@@ -15,7 +15,7 @@ const root = join(import.meta.dirname, "../..");
 const targetGroupArn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/engines/1";
 let folder: string;
 let aws: FakeAws;
-/** Requests that the engine reports, one number per question; the last one stays. */
+/** Requests that the engine reports, one number per call; the last one repeats. */
 let loads: number[] = [];
 const engine = createServer((_request, response) => {
   const load = loads.length > 1 ? loads.shift() : loads[0];
@@ -79,7 +79,7 @@ async function invoke(payload: unknown): Promise<{ readonly error?: string; read
 const lastQuery = () => aws.queries.at(-1);
 
 describe("drain-engine", () => {
-  test("deregisters the engine, waits for its requests and lets Auto Scaling go on", async () => {
+  test("deregisters the engine, waits for its requests and completes the lifecycle hook", async () => {
     loads = [2, 1, 0];
     const { log, error } = await invoke(event(60));
     expect(error).toBeUndefined();
@@ -105,7 +105,7 @@ describe("drain-engine", () => {
     aws.targets.set(targetGroupArn, [{ ...target!, unknownToEc2: true }]);
   };
 
-  test("does not wait for an instance that EC2 does not know any more", async () => {
+  test("does not wait for an instance that EC2 does not have any more", async () => {
     forgetInstance();
     const { log } = await invoke(event(60));
     expect(JSON.parse(log)).toMatchObject({ outcome: "gone" });
@@ -127,7 +127,7 @@ describe("drain-engine", () => {
     expect(aws.calls).not.toContain("CompleteLifecycleAction");
   });
 
-  test("refuses an event whose hook tells it nothing", async () => {
+  test("refuses an event whose hook has no metadata", async () => {
     expect((await invoke(event(60, { NotificationMetadata: "{}" }))).error).toMatch(/targetGroupArn/);
     expect(aws.calls).toEqual([]);
   });

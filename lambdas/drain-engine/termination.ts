@@ -2,7 +2,7 @@ import { type AutoScalingClient, CompleteLifecycleActionCommand } from "@aws-sdk
 import * as z from "zod";
 import { DrainMetadata, TERMINATE_EVENT } from "../../contracts/processes/engine-drain.ts";
 
-/** The instance that Auto Scaling wants to end, and the hook in which it waits. */
+/** The instance that Auto Scaling is to terminate, and the hook in which it waits. */
 export interface Termination {
   readonly instanceId: string;
   readonly groupName: string;
@@ -33,7 +33,7 @@ export const TerminateEvent = z
     requestedAt: Date.parse(time),
   }));
 
-/** Lets the instance go. Does nothing when the hook is over already (its time was up, or an earlier attempt did it). */
+/** Completes the hook. Does nothing when the hook has ended already (by its timeout, or by an earlier attempt). */
 export async function completeTermination(termination: Termination, client: AutoScalingClient): Promise<void> {
   try {
     await client.send(

@@ -34,7 +34,7 @@ let instances: readonly FakeInstance[];
 let metrics: Readonly<Record<string, readonly number[]>>;
 let received: { ec2?: URLSearchParams; cloudWatch?: Record<string, unknown> };
 
-/** EC2's query protocol and CloudWatch's JSON protocol, as far as the function asks. */
+/** EC2's query protocol and CloudWatch's JSON protocol, as far as the function uses them. */
 const aws = createServer(async (request, response) => {
   const body = await text(request);
   if (request.headers["x-amz-target"] === undefined) {
@@ -151,7 +151,7 @@ describe("the cost publisher's bundle", () => {
     }
   });
 
-  test("asks for this environment's instances, and for exactly that hour of each model's routes together", async () => {
+  test("queries this environment's instances, and exactly that hour of each model's routes together", async () => {
     await invoke(event);
     expect(Object.fromEntries(received.ec2!)).toMatchObject({
       Action: "DescribeInstances",
@@ -171,7 +171,7 @@ describe("the cost publisher's bundle", () => {
     });
   });
 
-  test("counts an instance until EC2 says that it ended; one that is stopped costs nothing", async () => {
+  test("counts an instance until its termination in EC2; a stopped instance costs nothing", async () => {
     instances = [
       {
         kind: engine,
@@ -192,7 +192,7 @@ describe("the cost publisher's bundle", () => {
     expect(lines).toEqual([]);
   });
 
-  test("does not start without its settings, or with ones it does not know", async () => {
+  test("does not start without its settings, or with unknown ones", async () => {
     expect((await invoke(event, null)).error).toMatch(/expected object/);
     expect((await invoke(event, { ...settings, currency: "EUR" })).error).toMatch(/currency/);
   });

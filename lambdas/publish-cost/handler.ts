@@ -14,7 +14,7 @@ const Event = z.object({ time: z.iso.datetime() });
 const { environment, models, ...rates } = CostPublisherSettings.parse(JSON.parse(process.env[ENV.costs] ?? "null"));
 const [ec2, cloudWatch] = [new EC2Client(awsLimits(8000)), new CloudWatchClient(awsLimits(8000))];
 
-/** EventBridge's schedule: what did the last whole hour cost? */
+/** Publishes the cost of the last whole hour; called by EventBridge's schedule. */
 export const handler = middy().handler(async (event: unknown) => {
   const from = Math.floor(Date.parse(Event.parse(event).time) / HOUR_MS) * HOUR_MS - HOUR_MS;
   const [instances, traffic] = await Promise.all([
@@ -22,6 +22,6 @@ export const handler = middy().handler(async (event: unknown) => {
     modelTraffic({ environment, models, from }, cloudWatch),
   ]);
   const costs = hourlyCosts({ from, instances, traffic, rates });
-  // Not console.log: Lambda would put time and level before the line, and CloudWatch would see no metric in it.
+  // Not console.log: Lambda would put time and level before the line, and CloudWatch would find no metric in it.
   for (const line of metricLines({ environment, time: from + HOUR_MS - 1, costs })) process.stdout.write(`${line}\n`);
 });

@@ -1,10 +1,10 @@
 import { type EC2Client, type Instance, paginateDescribeInstances } from "@aws-sdk/client-ec2";
 import type { RunInstance } from "../../domain/cost/hourly-cost.ts";
 
-/** States in which an instance is paid for, or its end is not yet. */
+/** States of instances that are billed or were in the last hour. */
 const RUNNING = ["pending", "running"];
 
-/** The environment's instances by their tags, those included that ended within the last hour: EC2 still knows them. */
+/** The environment's instances by their tags, including those terminated within the last hour, which EC2 still lists. */
 export async function runInstances(environment: string, ec2: EC2Client): Promise<readonly RunInstance[]> {
   const Filters = [
     { Name: "tag:Project", Values: ["sluice"] },
@@ -31,7 +31,7 @@ function runInstance(instance: Instance): readonly RunInstance[] {
   ];
 }
 
-/** EC2 tells the end in words only: `User initiated (2026-01-31 12:34:56 GMT)`. */
+/** EC2 has the end as text only: `User initiated (2026-01-31 12:34:56 GMT)`. */
 function endOf({ StateTransitionReason: reason = "" }: Instance): number | undefined {
   const [, day, time] = /\((\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) GMT\)/.exec(reason) ?? [];
   return day === undefined ? undefined : Date.parse(`${day}T${time}Z`);

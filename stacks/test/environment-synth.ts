@@ -4,7 +4,7 @@ import { type BuiltAssetsFixture, builtAssets } from "../../test-support/built-a
 import { type SynthesizedStack, synthApp } from "../../test-support/synth.ts";
 import { synthesizeEnvironment } from "../environment-stacks.ts";
 
-/** For tests: synthesizes environments over stand-ins for the built page and bundles, removed after the file's tests. */
+/** For tests: synthesizes environments with empty stubs of the built page and bundles, which are removed after the file's tests. */
 export function environmentSynth(): (environment: Environment) => Readonly<Record<string, SynthesizedStack>> {
   const assets: BuiltAssetsFixture = builtAssets();
   afterAll(() => assets.remove());

@@ -3,8 +3,8 @@ import type { Environment } from "../../environments/schema.ts";
 import { OUTSIDE_PROVIDER } from "../../test-support/outside-provider.ts";
 
 /**
- * For tests: the repository's environments, and variants of dev that together have every resource type that any
- * environment file can bring about. A setting that adds a resource type belongs here.
+ * For tests: the repository's environments, and variants of dev that together have every resource type of all
+ * possible environment files. A setting that adds a resource type belongs here.
  */
 export async function environmentVariants(): Promise<Readonly<Record<string, Environment>>> {
   const named = await Promise.all(environmentNames().map(async (name) => [name, await loadEnvironment(name)] as const));

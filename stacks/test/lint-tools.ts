@@ -17,7 +17,7 @@ export interface CheckovReport {
   readonly unreadable: number;
 }
 
-/** For tests: stacks in a folder each, as a linter wants them; removed after `use`. */
+/** For tests: stacks in a folder each, as linters require; removed after `use`. */
 export function inStackFolders<Result>(
   stacks: Readonly<Record<string, string>>,
   use: (folder: string) => Result,
@@ -39,7 +39,7 @@ export function isOnPath(program: string): boolean {
   return spawnSync(program, ["--version"]).error === undefined;
 }
 
-/** Every check of checkov, offline. It can't read the block `terraform`, which holds no resource, so that is left out. */
+/** Every check of checkov, offline. It can't read the block `terraform`, which holds no resource, so that block is omitted. */
 export function runCheckov(stacks: Readonly<Record<string, string>>): CheckovReport {
   const readable = Object.entries(stacks).map(([name, text]) => {
     const { terraform: _, ...stack } = JSON.parse(text);

@@ -2,16 +2,16 @@ import type { OpenApiDocument } from "../../contracts/openapi/document.ts";
 import { isRecord } from "../../lib/is-record.ts";
 import type { UpgradeProblem } from "./problem.ts";
 
-/** Fields by path (`messages[].role`), each with what it may be: `"user"|"system"`, `integer|null`; `!` where required. */
+/** Fields by path (`messages[].role`), each with its types: `"user"|"system"`, `integer|null`; `!` where required. */
 type Shape = Readonly<Record<string, string>>;
 
 export interface ApiContract {
   readonly operations: Readonly<
     Record<string, { readonly request?: string; readonly response: string; readonly statuses: string }>
   >;
-  /** Shapes of what callers send. */
+  /** Shapes of request bodies. */
   readonly requests: Readonly<Record<string, Shape>>;
-  /** Shapes of what they get, events and errors too. */
+  /** Shapes of responses, of events and errors too. */
   readonly responses: Readonly<Record<string, Shape>>;
 }
 
@@ -20,7 +20,7 @@ const object = (value: unknown): JsonObject => (isRecord(value) ? value : {});
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const REF = "#/components/schemas/";
 
-/** What callers rely on, taken out of the published document. */
+/** The contract with callers, extracted from the published document. */
 export function apiContract(document: OpenApiDocument): ApiContract {
   const schemas = object(document.components.schemas);
   const operations = Object.fromEntries(
@@ -79,7 +79,7 @@ function shapeOf(schema: unknown, schemas: JsonObject): Shape {
   );
 }
 
-/** What callers of the released API would notice. */
+/** Changes that break callers of the released API. */
 export function apiProblems(released: ApiContract, current: ApiContract): readonly UpgradeProblem[] {
   const problems: UpgradeProblem[] = [];
   const add = (id: string, what: string, remedy: string) => problems.push({ id, text: `${what}. ${remedy}.` });
@@ -91,12 +91,12 @@ export function apiProblems(released: ApiContract, current: ApiContract): readon
     }
     const statuses = now.statuses.split(" ");
     for (const status of before.statuses.split(" ").filter((each) => !statuses.includes(each)))
-      add(`${name} ${status}`, `${name} no longer says that it may answer ${status}`, "Callers wait for it: keep it");
+      add(`${name} ${status}`, `${name} no longer declares the status ${status}`, "Callers handle it: keep it");
     const request = released.requests[before.request ?? ""] ?? {};
     requestProblems(name, request, current.requests[now.request ?? ""] ?? {}, add);
     responseProblems(name, released.responses[before.response] ?? {}, current.responses[now.response] ?? {}, add);
   }
-  // Errors, and events of a stream, belong to no operation by reference.
+  // No operation refers to the schemas of errors and stream events.
   const named = new Set(Object.values(released.operations).map(({ response }) => response));
   for (const [name, before] of Object.entries(released.responses).filter(([each]) => !named.has(each)))
     responseProblems(name, before, current.responses[name] ?? {}, add);
@@ -109,7 +109,7 @@ const typesOf = (field: string) => field.replace(/!$/, "").split("|");
 const parent = (path: string) => path.replace(/(\[\]|\.?[^.[\]]+)$/, "");
 const isLiteral = (type: string) => /^["\d-]|^(true|false)$/.test(type);
 
-/** Whether everything of the one type is of one of the others too. */
+/** Whether every value of the one type is also a value of one of the others. */
 function isWithin(type: string, others: readonly string[]): boolean {
   if (others.includes(type) || others.includes("any")) return true;
   if (type === "integer") return others.includes("number");
@@ -121,11 +121,12 @@ function requestProblems(name: string, released: Shape, current: Shape, add: Add
     const now = current[path];
     const id = `${name} request ${path}`;
     if (now === undefined) {
-      add(id, `${name} no longer takes ${path}`, "Keep taking it, without effect if need be");
+      add(id, `${name} no longer accepts ${path}`, "Keep accepting it, without effect if necessary");
       continue;
     }
     const refused = typesOf(before).filter((type) => !isWithin(type, typesOf(now)));
-    if (refused.length > 0) add(id, `${name} no longer takes ${refused.join(" or ")} as ${path}`, "Keep taking it");
+    if (refused.length > 0)
+      add(id, `${name} no longer accepts ${refused.join(" or ")} as ${path}`, "Keep accepting it");
   }
   for (const [path, now] of Object.entries(current)) {
     const isInNewObject = parent(path) !== "" && released[parent(path)] === undefined;
@@ -138,9 +139,8 @@ function responseProblems(name: string, released: Shape, current: Shape, add: Ad
   for (const [path, before] of Object.entries(released)) {
     const now = current[path];
     const id = `${name} response ${path}`;
-    if (now === undefined) add(id, `${name} no longer answers with ${path}`, "Keep it for one release");
-    else if (isRequired(before) && !isRequired(now))
-      add(id, `${name} may leave ${path} out now`, "Always answer with it");
+    if (now === undefined) add(id, `${name} no longer responds with ${path}`, "Keep it for one release");
+    else if (isRequired(before) && !isRequired(now)) add(id, `${name} may omit ${path} now`, "Always send it");
     else {
       const strange = typesOf(now).filter((type) => !isLiteral(type) && !isWithin(type, typesOf(before)));
       if (strange.length > 0)

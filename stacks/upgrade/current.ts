@@ -3,12 +3,12 @@ import type { Environment } from "../../environments/schema.ts";
 import { type ApiContract, apiContract } from "./api-contract.ts";
 import { type RecordedStack, recordedStack, type SynthesizedParts } from "./recorded-resources.ts";
 
-/** The contract of this version. Keys are required wherever they can be: the strictest form that callers meet. */
+/** The contract of this version. Keys are required wherever they can be: the strictest form of the API. */
 export function currentApi(): ApiContract {
   return apiContract(openApiDocument({ auth: "required" }));
 }
 
-/** What a release records of each of an environment's stacks, by name. */
+/** The record of each of an environment's stacks, by name. */
 export function currentStacks(
   environment: Environment,
   stacks: Readonly<Record<string, SynthesizedParts>>,

@@ -1,7 +1,7 @@
 import type { UpgradeProblem } from "./problem.ts";
 
 /**
- * Resources that hold data or an address that callers know, with the arguments whose change replaces them. Source: the
+ * Resources with data or with an address that callers use, and the arguments whose change replaces them. Source: the
  * provider's documentation, arguments marked "Forces new resource".
  */
 const RECORDED = {
@@ -14,13 +14,13 @@ const RECORDED = {
 
 type Arguments = Readonly<Record<string, string>>;
 
-/** What a release records of one stack: its state's location, and each recorded resource by address. */
+/** The record of one stack: its state's location, and each recorded resource by address. */
 export interface RecordedStack {
   readonly state: string;
   readonly resources: Readonly<Record<string, Arguments>>;
 }
 
-/** The parts of a synthesized stack that are looked at. */
+/** The recorded parts of a synthesized stack. */
 export interface SynthesizedParts {
   readonly terraform?: { readonly backend?: { readonly s3?: { readonly key?: unknown } } };
   readonly resource?: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
@@ -29,8 +29,8 @@ export interface SynthesizedParts {
 }
 
 /**
- * @param own values from the environment file, by a name for them: an environment may be given other ones before its
- * first deployment, and a record of them would not hold
+ * @param own values from the environment file, by a name for them: an environment may have other ones before its
+ * first deployment, and a record of them would be wrong
  */
 export function recordedStack(stack: SynthesizedParts, own: Readonly<Record<string, string>>): RecordedStack {
   const entries = Object.entries(RECORDED).flatMap(([type, replacing]) =>
@@ -61,7 +61,7 @@ export interface StackComparison {
   readonly synthesized: SynthesizedParts;
 }
 
-/** What an apply over the released stack would destroy or replace. */
+/** Resources that an apply over the released stack would destroy or replace. */
 export function resourceProblems(comparison: StackComparison): readonly UpgradeProblem[] {
   const { name, released, current, synthesized } = comparison;
   const moves = new Map((synthesized.moved ?? []).map(({ from, to }) => [String(from), String(to)]));

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Name of the compile cache that fits here: compiled kernels hold for one GPU model and one vLLM build.
+# Name of this instance's compile cache: compiled kernels are valid for one GPU model and one vLLM build.
 set -euo pipefail
 
 gpu="${SLUICE_GPU_NAME:-$(nvidia-smi --query-gpu=name --format=csv,noheader | head -n 1)}"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tells Auto Scaling that this engine is ready, once /health is 200: only then does it come into service, or, prepared
-# for a warm pool, is stopped. Runs at every boot; where no hook waits, there is nothing to do.
+# Completes Auto Scaling's launch hook once /health is 200: only then is this engine put into service or, in a warm pool,
+# stopped. Runs at every boot; without a waiting hook, there is nothing to do.
 set -euo pipefail
 
 if [ -z "${SLUICE_GROUP_NAME:-}" ] || [ -z "${SLUICE_LAUNCH_HOOK:-}" ]; then

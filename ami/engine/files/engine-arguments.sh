@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Turns SLUICE_ENGINE_ARGUMENTS, a JSON array of strings, into arguments that end with NUL: no shell ever splits or
-# expands them. `--model X` becomes the positional argument that `vllm serve` asks for.
+# expands them. `--model X` becomes the positional argument that `vllm serve` requires.
 set -euo pipefail
 
 : "${SLUICE_ENGINE_ARGUMENTS:?is not set: user data writes it into /etc/sluice/engine.env}"

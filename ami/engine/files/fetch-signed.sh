@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Brings a folder here whose manifest is signed: nothing that the manifest does not name, nothing whose checksum differs.
+# Fetches a folder with a signed manifest: only files that the manifest names, with the checksums in it.
 #
 #   fetch-signed s3://bucket/prefix/ FOLDER     (or file:///prefix/, for installations without S3)
 #
 # The folder at the source holds manifest.json (sign-manifest.sh writes it) and manifest.json.sig. Files that are here
-# already with the right checksum are kept, so that a run which was interrupted goes on with the files that it lacked.
+# already with the right checksum are not fetched, so that a run after an interrupted one fetches the missing files.
 #
 # SLUICE_MANIFEST_KEY      public key (PEM); default /opt/sluice/manifest-key.pem, baked into the image
 # SLUICE_FETCH_PARALLEL    files at a time; default one per CPU: checksums are computed meanwhile
@@ -81,7 +81,7 @@ copy_object "${source}manifest.json.sig" "$work/manifest.json.sig" || refuse "${
 openssl dgst -sha256 -verify "$key" -signature "$work/manifest.json.sig" "$work/manifest.json" >"$work/verdict" 2>&1 ||
   refuse "the signature of ${source}manifest.json is not by $key; sign it with sign-manifest.sh, or build the image with the new public key"
 
-# The name is signed too: a manifest of other weights, put in this place, has a good signature and a wrong name.
+# The name is signed too: a manifest of other weights at this location has a valid signature and a wrong name.
 name="$(jq -er '.name | strings' "$work/manifest.json")" || refuse "the manifest names no content"
 case "$source" in
   */"$name"/) ;;
@@ -95,7 +95,7 @@ jq -e '
     and (.sha256 | type == "string" and test("^[0-9a-f]{64}$")))' "$work/manifest.json" >/dev/null ||
   refuse "the manifest must be version 1 with plain relative paths, whole bytes and SHA-256 sums"
 
-# Whatever else lies there could be loaded as well: code beside the weights, for one.
+# Other files there could be loaded as well, for example code beside the weights.
 jq -r '.files[].path' "$work/manifest.json" | LC_ALL=C sort >"$work/named"
 (cd "$folder" && find . ! -type d) | sed 's|^\./||' | LC_ALL=C sort >"$work/present"
 comm -13 "$work/named" "$work/present" | while IFS= read -r stranger; do

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Puts weights and compile cache on the fastest disk there is. Runs as root, before everything else of the engine.
 # The instance store is empty after each stop, so a warm-pool instance fetches its weights again: at network speed,
-# which is faster than reading them back from a gp3 volume at its 125 MiB/s.
+# which is faster than reading them from a gp3 volume at its 125 MiB/s.
 set -euo pipefail
 
 readonly link="${SLUICE_DATA_FOLDER:-/var/lib/sluice}"

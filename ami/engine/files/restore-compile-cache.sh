@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Unpacks the compile cache for this GPU and this vLLM (torch.compile, Triton), which saves a minute of a start.
-# It is code, so it comes signed like the weights. Without one, or with one that is refused, the engine compiles itself.
+# It is code, so it is signed like the weights. Without one, or with one that is refused, the engine compiles itself.
 #
 #   restore-compile-cache s3://bucket/weights/<id>/<revision>/compile-cache FOLDER
 set -euo pipefail

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Packs what vLLM compiled on this engine, for an operator to sign and upload (docs/boot-budget.md says when it pays).
+# Packs what vLLM compiled on this engine, for an operator to sign and upload (docs/boot-budget.md says when that is worthwhile).
 #
 #   save-compile-cache FOLDER      writes FOLDER/<key>/cache.tar.gz
 set -euo pipefail

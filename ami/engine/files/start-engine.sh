@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Becomes the vLLM container. On the bridge network, not the host's: with the metadata service's hop limit of 1, nothing
-# in the container gets at the instance's role, and vLLM has no business with AWS.
+# Replaces itself by the vLLM container. On the bridge network, not the host's: with the metadata service's hop limit of
+# 1, nothing in the container can use the instance's role; vLLM calls no AWS API.
 set -euo pipefail
 
 here="$(dirname "$(readlink -f "$0")")"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Reads vLLM's libraries from the volume once, while the weights come over the network: some gigabytes that a fresh volume
-# gives at 125 MiB/s, and that the engine then finds in memory. It only saves time, so it may fail.
+# reads at 125 MiB/s, and that the engine then finds in memory. It only saves time, so it may fail.
 set -euo pipefail
 
 image="$(cat "${SLUICE_IMAGE_FILE:-/opt/sluice/vllm-image}")"

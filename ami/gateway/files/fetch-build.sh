@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Before a gateway starts: the bundle that user data names, or no gateway. Fetched once per content; the image's own is
-# kept where it is that one, and run where user data names none.
+# Before a gateway starts: fetches the bundle that user data names, or fails. Fetches each content once; the image's own
+# bundle is run where it has that content, or where user data names none.
 set -euo pipefail
 
 readonly uri="${SLUICE_BUILD_URI:-}" version="${SLUICE_BUILD_VERSION:-}" wanted="${SLUICE_BUILD_HASH:-}"
