@@ -8,12 +8,12 @@ export interface ClientDialectTools {
   readonly responses: ResponsesDialectOptions;
 }
 
-/** The dialect that clients of an endpoint speak, where that is not OpenAI's own. */
+/** The dialect of an endpoint's clients, where that is not OpenAI's own. */
 export interface ClientDialect {
   errorBody(body: ErrorBody, requestId: string): unknown;
   /** Headers of every response, errors included. */
   headers(requestId: string): Readonly<Record<string, string>> | undefined;
-  /** For one request. @param tenant who sent it */
+  /** For one request. @param tenant that sent it */
   open(tenant: string, tools: ClientDialectTools): InboundDialect;
 }
 

@@ -3,7 +3,7 @@ import type { ClientBody } from "../../core/generation-request.ts";
 import { itemsOf } from "./json.ts";
 import { kindOf, refuse } from "./refuse.ts";
 
-/** Fields of Messages that ask for what only Anthropic's own service has, and would change the response. */
+/** Fields of Messages for features of Anthropic's own service alone that would change the response. */
 const ONLY_ANTHROPIC = ["container", "mcp_servers", "inference_geo"] as const;
 
 /**
@@ -16,7 +16,7 @@ export function refuseOnlyAnthropic(client: ClientBody | undefined): void {
   const { fields } = client;
   for (const field of ONLY_ANTHROPIC)
     if (fields[field] !== undefined && fields[field] !== null)
-      throw refuse(field, `\`${field}\` is taken by Anthropic's own models only; leave it out.`);
+      throw refuse(field, `\`${field}\` is supported by Anthropic's own models only; leave it out.`);
   for (const [index, tool] of itemsOf(fields.tools).entries())
     if (isRecord(tool) && !isCustomTool(tool))
       throw refuse(
@@ -25,7 +25,7 @@ export function refuseOnlyAnthropic(client: ClientBody | undefined): void {
       );
 }
 
-/** Whether the client says itself what the tool takes; the other types are Anthropic's. */
+/** Whether the client defines the tool's input itself; the other types are Anthropic's. */
 export function isCustomTool({ type }: Readonly<Record<string, unknown>>): boolean {
   return type === undefined || type === null || type === "custom";
 }

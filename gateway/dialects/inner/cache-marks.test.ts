@@ -22,7 +22,7 @@ const tool = marked(
   fc.constant({ name: "weather", description: "It", input_schema: { type: "object", properties: {} } }),
 );
 
-/** Requests in the form in which our own translation says them: blocks in lists, the user's first. */
+/** Requests in the form of our own translation: blocks in lists, the user's first. */
 const requests = fc
   .record({
     system: fc.array(text, { minLength: 1, maxLength: 3 }),

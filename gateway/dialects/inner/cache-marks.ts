@@ -3,8 +3,8 @@ import { isRecord } from "../../../lib/is-record.ts";
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Where a request of Anthropic's Messages said up to which block its prompt shall be cached. It stands beside the fields of
- * a part, message, call or tool, under a name that JSON has no word for: who speaks OpenAI's dialect is never sent it.
+ * The mark of Anthropic's Messages up to which a prompt is cached. It stands beside the fields of a part, message, call
+ * or tool, under a symbol, which JSON leaves out: targets of OpenAI's dialect never get it.
  */
 const CACHE_MARK = Symbol("cache_control");
 
@@ -14,7 +14,7 @@ export function storedMark(block: unknown): Fields {
   return isRecord(mark) ? { [CACHE_MARK]: mark } : {};
 }
 
-/** A mark that was kept, or that a client of the OpenAI dialect wrote itself; `undefined` for none. */
+/** A mark of the translation, or one that a client of the OpenAI dialect wrote itself; `undefined` for none. */
 export function markOf(value: unknown): Fields | undefined {
   if (!isRecord(value)) return undefined;
   const stored: unknown = Reflect.get(value, CACHE_MARK);

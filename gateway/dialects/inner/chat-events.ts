@@ -40,7 +40,7 @@ export class ChatEventWriter {
   }
 }
 
-/** What one event of a streamed chat completion says, taken apart. */
+/** One event of a streamed chat completion, parsed. */
 export type ChatDelta =
   | { readonly kind: "text" | "reasoning" | "refusal"; readonly text: string }
   | { readonly kind: "thinking-blocks"; readonly blocks: readonly unknown[] }
@@ -105,7 +105,7 @@ function deltasOf(choice: Readonly<Record<string, unknown>>): readonly ChatDelta
   return deltas;
 }
 
-/** The counts of an answer or event in OpenAI's dialect; `undefined` where there are none. */
+/** The counts of a response or event in OpenAI's dialect; `undefined` where there are none. */
 export function readUsage(usage: unknown): ChatUsage | undefined {
   if (!isRecord(usage)) return undefined;
   const prompt = isRecord(usage.prompt_tokens_details) ? usage.prompt_tokens_details : {};

@@ -7,7 +7,7 @@ import { kindOf, refuse } from "./refuse.ts";
 
 const DATA_URL = /^data:([\w.+-]+\/[\w.+-]+)(?:;[\w.+-]+=[^;,]*)*;base64,([A-Za-z0-9+/=\s]*)$/;
 
-/** The content of one message: a text, or an array of parts. @throws {GatewayError} for a part that can't be said */
+/** The content of one message: a text, or an array of parts. @throws {GatewayError} for a part that is not supported */
 export function readParts(content: unknown, param: string): readonly Block[] {
   if (typeof content === "string") return text(content, undefined);
   return itemsOf(content).flatMap((part, index) => readPart(part, `${param}[${index}]`));

@@ -13,7 +13,7 @@ export interface Turn {
   readonly blocks: readonly Block[];
 }
 
-/** The messages of a chat completion as providers want them that know two roles in turn, and instructions apart. */
+/** The messages of a chat completion for providers with two alternating roles and separate instructions. */
 export interface Conversation {
   readonly system: readonly Block[];
   /** Never two of one role after another, none empty. */
@@ -21,9 +21,9 @@ export interface Conversation {
 }
 
 /**
- * Reads `messages`. Instructions come out of their place to the front, whichever message they were in; tool messages are
- * the user's; neighbours of one role become one turn; empty texts are left out, as these providers refuse them.
- * @throws {GatewayError} `invalid_request` naming the part that can't be said
+ * Reads `messages`. Instructions come to the front, whichever message they were in; tool messages are the user's;
+ * neighbours of one role become one turn; empty texts are left out, as these providers refuse them.
+ * @throws {GatewayError} `invalid_request` naming the part that is not supported
  */
 export function readConversation(messages: unknown): Conversation {
   const system: Block[] = [];
@@ -41,7 +41,7 @@ export function readConversation(messages: unknown): Conversation {
     else if (blocks.length > 0) turns.push({ role, blocks: [...blocks] });
   }
   if (turns.length === 0)
-    throw refuse("messages", "`messages` has nothing but instructions or empty texts; add a user message.");
+    throw refuse("messages", "`messages` has only instructions or empty texts; add a user message.");
   return { system, turns };
 }
 
@@ -52,7 +52,7 @@ function readTurn(message: Fields, param: string): Turn {
     case "tool": {
       const id = textOf(message.tool_call_id);
       if (id === undefined)
-        throw refuse(`${param}.tool_call_id`, `\`${param}.tool_call_id\` is required; name the call it answers.`);
+        throw refuse(`${param}.tool_call_id`, `\`${param}.tool_call_id\` is required; name the call of this result.`);
       const content = readParts(message.content, `${param}.content`);
       return {
         role: "user",
@@ -66,7 +66,7 @@ function readTurn(message: Fields, param: string): Turn {
   }
 }
 
-/** A message whose content is one text has that text's mark itself. */
+/** A message whose content is one text has that text's mark. */
 function readContent(message: Fields, param: string): readonly Block[] {
   const blocks = readParts(message.content, `${param}.content`);
   const cacheControl = typeof message.content === "string" ? markOf(message) : undefined;

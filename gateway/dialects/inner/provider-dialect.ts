@@ -11,17 +11,20 @@ export interface ProviderContext {
   readonly credentials: AwsCredentials;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** An id for an answer, where the provider gives none. */
+  /** An id for a response, where the provider sends none. */
   readonly newId: () => string;
 }
 
-/** One kind of provider, as the gateway reaches it and speaks with it. */
+/** One kind of provider: how the gateway reaches it, and its dialect. */
 export interface ProviderDialect {
   /** First part of its paths, e.g. `/v1`, which an operator may write at the end of the endpoint. */
   readonly versionPath: string;
   /** Headers that carry the provider's key. */
   keyHeaders(key: string): Readonly<Record<string, string>>;
-  /** How a test of the connection asks for the models. @default - there is no such list: any response shows a connection */
+  /**
+   * How a test of the connection requests the models.
+   * @default - there is no such list: any response shows a connection
+   */
   readonly modelList?: {
     /** Path behind the endpoint. */
     readonly path: string;

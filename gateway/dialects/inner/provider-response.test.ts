@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { finishReasonOf, usageOf } from "./provider-response.ts";
 
-test("a word that is not known, or that only objects have, ends an answer as if it had come to its end", () => {
+test("an unknown finish reason, or the name of an object's own method, becomes stop", () => {
   const words = { max_tokens: "length" } as const;
   const reasons = ["max_tokens", "new_word", "toString", 3, undefined].map((word) => finishReasonOf(words, word));
   expect(reasons).toEqual(["length", "stop", "stop", "stop", "stop"]);

@@ -1,13 +1,13 @@
 import type { FinishReason, Usage } from "../../../contracts/api/sampling.ts";
 import { countOf } from "../../outside-values/token-count.ts";
 
-/** Why an answer ended, by a provider's own words for it; `stop` for a word that is not known. */
-export function finishReasonOf(words: Readonly<Record<string, FinishReason>>, stopReason: unknown): FinishReason {
-  const isKnown = typeof stopReason === "string" && Object.hasOwn(words, stopReason);
-  return (isKnown ? words[stopReason] : undefined) ?? "stop";
+/** The finish reason of a response, by a provider's own words for it; `stop` for an unknown word. */
+export function finishReasonOf(reasons: Readonly<Record<string, FinishReason>>, stopReason: unknown): FinishReason {
+  const isKnown = typeof stopReason === "string" && Object.hasOwn(reasons, stopReason);
+  return (isKnown ? reasons[stopReason] : undefined) ?? "stop";
 }
 
-/** Counts of providers that tell what came from their cache, and went there, apart from the rest of the prompt. */
+/** Counts of providers that report tokens read from and written to their cache apart from the rest of the prompt. */
 export interface ApartCounts {
   readonly input: unknown;
   readonly cacheRead: unknown;

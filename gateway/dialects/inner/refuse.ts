@@ -7,10 +7,10 @@ export function refuse(param: string, message: string): GatewayError {
 
 /** A 400 for a field that a dialect has no words for. */
 export function unsupportedField(param: string, dialect: string, remedy: string): GatewayError {
-  return refuse(param, `\`${param}\` can't be said in ${dialect}; ${remedy}.`);
+  return refuse(param, `\`${param}\` is not supported by ${dialect}; ${remedy}.`);
 }
 
-/** A type that a client wrote, where it is short and plain enough to be said again. */
+/** A type that a client wrote, where it is short and plain enough to be repeated. */
 export function kindOf(type: unknown): string {
   return typeof type === "string" && /^[\w.-]{1,40}$/.test(type) ? `"${type}"` : "of this kind";
 }

@@ -4,7 +4,7 @@ import { refuse, unsupportedField } from "./refuse.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Fields that only OpenAI's dialect has, with the values that ask for nothing: these are left out, others refused. */
+/** Fields that only OpenAI's dialect has, with their default values: defaults are left out, other values refused. */
 const ONLY_OPENAI: Readonly<Record<string, (value: unknown) => boolean>> = {
   n: (value) => value === 1,
   logprobs: (value) => value === false,
@@ -34,9 +34,9 @@ const ONLY_OPENAI: Readonly<Record<string, (value: unknown) => boolean>> = {
 const NONE: ReadonlySet<string> = new Set();
 
 /**
- * Refuses what would change the answer and can't be said; what is only a hint (`seed`, `service_tier`, `store`,
- * `metadata`, `prediction`, `verbosity`) is left out. `docs/dialects.md` lists both.
- * @param supported those that the dialect has all the same
+ * Refuses unsupported fields that would change the response; hints (`seed`, `service_tier`, `store`, `metadata`,
+ * `prediction`, `verbosity`) are left out. `docs/dialects.md` lists both.
+ * @param supported fields of these that the dialect has
  * @throws {GatewayError} `invalid_request` naming the field
  */
 export function refuseOnlyOpenAi(fields: Fields, dialect: string, supported: ReadonlySet<string> = NONE): void {
@@ -67,7 +67,10 @@ export function maxTokensOf(fields: Fields): number | undefined {
   return numberOf(fields.max_completion_tokens) ?? numberOf(fields.max_tokens);
 }
 
-/** The schema that the answer must follow; `undefined` for free text. @throws {GatewayError} for JSON without a schema */
+/**
+ * The schema that the response must follow; `undefined` for free text.
+ * @throws {GatewayError} for JSON without a schema
+ */
 export function responseSchema(fields: Fields, dialect: string): Fields | undefined {
   const format = isRecord(fields.response_format) ? fields.response_format : { type: "text" };
   if (format.type === "text") return undefined;

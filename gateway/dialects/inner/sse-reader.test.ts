@@ -15,7 +15,7 @@ function read(bytes: Uint8Array, sizes: readonly number[]): SseEvent[] {
 }
 
 describe("the reader of server-sent events", () => {
-  test("knows names, several lines of data, comments, CR LF, and fields without a space or a colon", () => {
+  test("parses names, several lines of data, comments, CR LF, and fields without a space or a colon", () => {
     const text = ": hi\r\nevent: a\r\ndata: 1\r\ndata:2\r\n\r\nid: 7\nretry: 5\n\ndata\n\nevent: b\ndata:  x\n\n";
     expect(read(Buffer.from(text), [3])).toEqual([
       { name: "a", data: "1\n2" },
@@ -34,7 +34,7 @@ describe("the reader of server-sent events", () => {
     );
   });
 
-  test("gives up on an event that is larger than any answer, and takes a large one in small pieces", () => {
+  test("rejects an event that is larger than any response, and takes a large one in small pieces", () => {
     const reader = new SseReader();
     const piece = Buffer.alloc(65_536, "x");
     const large = [Buffer.from("data: "), ...Array.from({ length: 200 }, () => piece), Buffer.from("\n\n")];

@@ -1,7 +1,7 @@
 import { GatewayError } from "../../core/gateway-error.ts";
 
 const LINE_FEED = 0x0a;
-/** An event with a tool call's whole arguments may be large; one over this is no model's answer. */
+/** An event with a tool call's whole arguments may be large; one over this is no model's response. */
 const MAX_EVENT_BYTES = 16 * 1024 * 1024;
 
 /** One server-sent event. */

@@ -13,7 +13,7 @@ describe("numbers of tool calls in a stream", () => {
     ]);
   });
 
-  test("tell calls at one index apart by their ids", () => {
+  test("separate calls at one index by their ids", () => {
     const numbers = new CallNumbers();
     expect([delta(0, "a"), delta(0), delta(0, "b"), delta(0)].map((one) => numbers.of(one))).toEqual([0, 0, 1, 1]);
   });

@@ -2,8 +2,9 @@ import type { ChatDelta } from "./chat-events.ts";
 import { textOf } from "./json.ts";
 
 /**
- * An id for a tool call whose provider gave none. It has the response's own id in it: a conversation may have many calls,
- * and their results are matched by id. It has letters, digits, `_` and `-` only, as Anthropic asks for, and at most 40, as OpenAI does.
+ * An id for a tool call whose provider sent none. It has the response's own id in it: a conversation may have many
+ * calls, and their results are matched by id. It has letters, digits, `_` and `-` only, as Anthropic requires, and at
+ * most 40 characters, as OpenAI does.
  */
 export function madeCallId(responseId: unknown, index: number): string {
   const id =

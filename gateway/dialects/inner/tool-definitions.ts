@@ -14,7 +14,7 @@ export interface ToolDefinition {
   readonly cacheControl: unknown;
 }
 
-/** What a request says of tools. */
+/** The tools of a request, and their choice. */
 export interface ToolSet {
   readonly tools: readonly ToolDefinition[];
   /** `undefined`: the model's own default. */
@@ -33,7 +33,7 @@ export function readTools(fields: Fields, conversation: Conversation): ToolSet {
   if (tools.length > 0) return { tools, choice: readChoice(fields.tool_choice, tools), isParallel };
   const choice = readChoice(fields.tool_choice, tools);
   if (choice === "required" || typeof choice === "object")
-    throw refuse("tool_choice", "`tool_choice` asks for a tool, but `tools` has none; add it.");
+    throw refuse("tool_choice", "`tool_choice` needs a tool, but `tools` has none; add it.");
   const named = new Set(
     conversation.turns.flatMap(({ blocks }) =>
       blocks.flatMap((block) => (block.kind === "tool-call" ? block.name : [])),

@@ -6,13 +6,13 @@ const EMPTY = Buffer.alloc(0);
 
 /** Takes messages out of bytes. */
 export interface MessageReader<Message> {
-  /** The messages that are complete by now. @throws {GatewayError} in their place, when these can't be any */
+  /** The messages that are complete by now. @throws {GatewayError} when the bytes can't be messages */
   push(chunk: Buffer): Iterable<Message>;
 }
 
 /** What a stream of one dialect is in another: text for each message. */
 export interface Translation<Message> {
-  /** Whether everything has been said; what comes after that is passed over. */
+  /** Whether the stream is complete; later bytes are ignored. */
   readonly isDone: boolean;
   /** @throws {GatewayError} when the message is an error, or makes no sense (`upstream_error`) */
   take(message: Message): string;
@@ -21,13 +21,13 @@ export interface Translation<Message> {
    * `undefined` where the stream was cut off. @default - every such stream was cut off
    */
   end?(): string | undefined;
-  /** How an error is said in the middle of a stream: the last that is said. */
+  /** An error in the middle of a stream, as its last event. */
   fail(error: ErrorBody): string;
 }
 
 /**
  * Runs a translation over a stream's bytes. Whatever the bytes are, `push` and `end` never throw: a stream that is
- * malformed, or ends before it is done, ends with the translation's error and nothing after it.
+ * malformed, or ends before it is done, ends with the translation's error as its last event.
  */
 export function translate<Message>(
   reader: MessageReader<Message>,

@@ -33,7 +33,7 @@ describe("a recorded response", () => {
     for (const client of CLIENTS) {
       const whole = relayed(one, client, []);
       expect(relayed(one, client, everyByte), `${client}, byte by byte`).toEqual(whole);
-      // Other client dialects are encoded from chat events: where those are cut depends on the same places.
+      // Other client dialects are encoded from chat events: where those are cut depends on the same positions.
       const cuts = client === "chat" ? everyByte : everyByte.filter((cut) => cut % 7 === 0);
       for (const cut of cuts) {
         const { text } = relayed(one, client, [cut]);

@@ -42,7 +42,7 @@ const BODY = {
 };
 
 describe("Claude Code's body with its default settings", () => {
-  test.each(UPSTREAMS)("is answered by a target that is %s", async (upstream) => {
+  test.each(UPSTREAMS)("is served by a target that is %s", async (upstream) => {
     const { request, script } = await startDialectGateway();
     script(HELLO[upstream]);
     const response = await request(upstream, "/v1/messages?beta=true", BODY, {
@@ -91,7 +91,7 @@ describe("Claude Code's body with its default settings", () => {
     expect(received?.text).not.toMatch(/thinking_blocks|signature|cache_control|reasoning_content|c2lnbmVk/);
   });
 
-  test("keeps people apart whose ids are too long for OpenAI's dialect, and short ids as they are", async () => {
+  test("sends a user id that is too long for OpenAI's dialect as its hash, and a short one as it is", async () => {
     const { request, script } = await startDialectGateway();
     script(HELLO.openai);
     const userOf = async (id: string) =>
@@ -103,7 +103,7 @@ describe("Claude Code's body with its default settings", () => {
   });
 
   test.each(["openai", "vllm"] as const)(
-    "gives %s the text of results in tool messages, and their images behind",
+    "sends %s the text of results in tool messages, and their images after them",
     async (upstream) => {
       const { request, script } = await startDialectGateway();
       script(HELLO[upstream]);
@@ -122,7 +122,7 @@ describe("Claude Code's body with its default settings", () => {
     },
   );
 
-  test("keeps top_k for our engines, which have it", async () => {
+  test("sends top_k to our engines, which have it", async () => {
     const { request, script } = await startDialectGateway();
     script(HELLO.vllm);
     expect((await request("vllm", "/v1/messages", BODY)).received?.body.top_k).toBe(40);
@@ -132,7 +132,7 @@ describe("Claude Code's body with its default settings", () => {
     [1024, "low"],
     [10_000, "medium"],
     [31_999, "high"],
-  ])("says a budget of %i tokens of thinking as the effort %s", async (budget_tokens, effort) => {
+  ])("translates a budget of %i tokens of thinking to the effort %s", async (budget_tokens, effort) => {
     const { request, script } = await startDialectGateway();
     script(HELLO.openai);
     const thinking = { type: "enabled", budget_tokens };
@@ -141,7 +141,7 @@ describe("Claude Code's body with its default settings", () => {
     );
   });
 
-  test.each(["xhigh", "max"])("says the effort %s as high where not every server has that word", async (effort) => {
+  test.each(["xhigh", "max"])("translates the effort %s to high for servers without it", async (effort) => {
     const { request, script } = await startDialectGateway();
     script(HELLO.openai);
     const body = { ...BODY, thinking: { type: "adaptive" }, output_config: { effort } };
@@ -197,7 +197,7 @@ describe("a document by its address", () => {
     expect([status, JSON.parse(text).error.details.param]).toEqual([400, "messages[0].content[1].source"]);
   });
 
-  test.each(["anthropic", "gemini"] as const)("goes on to %s, which fetches it", async (upstream) => {
+  test.each(["anthropic", "gemini"] as const)("is sent to %s, which fetches it", async (upstream) => {
     const { request, script } = await startDialectGateway();
     script(HELLO[upstream]);
     const { status, received } = await request(upstream, "/v1/messages", at("https://example.com/a.pdf"));

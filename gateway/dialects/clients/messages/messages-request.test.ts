@@ -6,12 +6,12 @@ import { conversations } from "../../../test/dialect-cases.ts";
 import { anthropicRequest } from "../../providers/anthropic/anthropic-request.ts";
 import { chatOfMessages } from "./messages-request.ts";
 
-const say = (fields: Record<string, unknown>) =>
+const translate = (fields: Record<string, unknown>) =>
   chatOfMessages({ model: "tiny", max_tokens: 9, messages: [{ role: "user", content: "Hi" }], ...fields });
 
 function refusal(fields: Record<string, unknown>) {
   try {
-    say(fields);
+    translate(fields);
   } catch (error) {
     if (error instanceof GatewayError) return error.body.error;
     throw error;
@@ -21,7 +21,7 @@ function refusal(fields: Record<string, unknown>) {
 
 describe("a request of Anthropic's Messages", () => {
   test("is a chat completion that the contract takes", () => {
-    const chat = say({
+    const chat = translate({
       system: [{ type: "text", text: "Be brief", cache_control: { type: "ephemeral" } }],
       temperature: 0.3,
       top_p: 0.9,
@@ -58,8 +58,8 @@ describe("a request of Anthropic's Messages", () => {
     expect(ChatCompletionRequest.safeParse(chat).success).toBe(true);
   });
 
-  test("has its tools, their calls and answers in OpenAI's words", () => {
-    const chat = say({
+  test("has its tools, their calls and results in OpenAI's form", () => {
+    const chat = translate({
       tools: [{ name: "weather", description: "Looks", input_schema: { type: "object" }, strict: true }],
       tool_choice: { type: "tool", name: "weather", disable_parallel_tool_use: true },
       messages: [
@@ -112,7 +112,7 @@ describe("a request of Anthropic's Messages", () => {
     ["any", "required"],
     ["none", "none"],
   ])("tool_choice %s is %s", (type, expected) => {
-    expect(say({ tools: [{ name: "a", input_schema: {} }], tool_choice: { type } }).tool_choice).toBe(expected);
+    expect(translate({ tools: [{ name: "a", input_schema: {} }], tool_choice: { type } }).tool_choice).toBe(expected);
   });
 
   test("has images and documents as parts", () => {
@@ -122,7 +122,7 @@ describe("a request of Anthropic's Messages", () => {
       { type: "document", title: "a.pdf", source: { type: "base64", media_type: "application/pdf", data: "aGk=" } },
       { type: "document", source: { type: "text", media_type: "text/plain", data: "hello" } },
     ];
-    expect(say({ messages: [{ role: "user", content }] }).messages).toEqual([
+    expect(translate({ messages: [{ role: "user", content }] }).messages).toEqual([
       {
         role: "user",
         content: [

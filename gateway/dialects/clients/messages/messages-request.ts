@@ -8,13 +8,14 @@ import { kindOf, refuse } from "../../inner/refuse.ts";
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * The body of `POST /v1/messages` as one of a chat completion. What only Anthropic's own service has is left to its targets:
- * they get the client's body, and others refuse what they can't leave out (`inner/anthropic-only.ts`).
- * @throws {GatewayError} `invalid_request` naming the field that can't be said
+ * The body of `POST /v1/messages` as one of a chat completion. Fields that only Anthropic's own service has are left to
+ * its targets, which get the client's body; other targets refuse the fields that they can't leave out
+ * (`inner/anthropic-only.ts`).
+ * @throws {GatewayError} `invalid_request` naming the field that is not supported
  */
 export function chatOfMessages(fields: Fields): Fields {
   if (typeof fields.max_tokens !== "number")
-    throw refuse("max_tokens", "`max_tokens` is required; give the longest answer you want.");
+    throw refuse("max_tokens", "`max_tokens` is required; set it to the longest response that you want.");
   if (!Array.isArray(fields.messages)) throw refuse("messages", "`messages` must be an array of messages.");
   const stop = itemsOf(fields.stop_sequences);
   const user = isRecord(fields.metadata) ? textOf(fields.metadata.user_id) : undefined;
@@ -48,7 +49,7 @@ function systemMessages(system: unknown, param: string): readonly Fields[] {
   return content === undefined ? [] : [{ role: "system", content, ...markOfText(system, content) }];
 }
 
-/** A text, or the parts where there are several or others; `undefined` for nothing. */
+/** A text, or the parts where there are several or no texts; `undefined` for none. */
 function chatContent(content: unknown, param: string): string | readonly Fields[] | undefined {
   if (typeof content === "string") return content === "" ? undefined : content;
   const parts = itemsOf(content).map((block, index) => chatPart(block, `${param}[${index}]`));
@@ -57,7 +58,7 @@ function chatContent(content: unknown, param: string): string | readonly Fields[
   return parts.length === 0 ? undefined : parts;
 }
 
-/** Blocks that have become one text give their mark to the message. */
+/** The mark of blocks that have become one text is the message's. */
 function markOfText(blocks: unknown, content: unknown): Fields {
   return typeof content === "string" ? storedMark(itemsOf(blocks).at(-1)) : {};
 }
@@ -117,7 +118,7 @@ function chatMessages(message: unknown, param: string): readonly Fields[] {
   return results.length > 0 ? results : [{ role: "user", content: "" }];
 }
 
-/** A tool's answer. OpenAI has no mark for one that failed, so its text says so. */
+/** A tool's result. OpenAI has no field for one that failed, so its text begins with that. */
 function toolMessage(block: Fields, param: string): Fields {
   const content = chatContent(block.content, `${param}.content`) ?? "";
   const failed = block.is_error === true;
@@ -137,7 +138,7 @@ function assistantMessage(content: unknown, blocks: readonly Fields[], param: st
   const calls = blocks.filter(({ type }) => type === "tool_use");
   const thinking = blocks.filter(({ type }) => type === "thinking" || type === "redacted_thinking");
   const reasoning = thinking.map((block) => textOf(block.thinking) ?? "").join("");
-  // Only signed thinking can be given back to who made it.
+  // Only signed thinking can be returned to its provider.
   const signed = thinking.filter(
     (block) => block.type === "redacted_thinking" || textOf(block.signature) !== undefined,
   );

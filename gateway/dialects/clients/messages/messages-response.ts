@@ -14,10 +14,10 @@ const STOP_REASON: Readonly<Record<string, string>> = {
   content_filter: "refusal",
 };
 
-/** Fields that Anthropic's schema asks for and that nothing here has a value for. */
+/** Fields that Anthropic's schema requires and that have no value here. */
 export const NO_DETAILS = { stop_details: null, container: null } as const;
 
-/** Why the message ended, in Anthropic's words. @param hasCalls servers may say `stop` of a message with tool calls */
+/** The stop reason in Anthropic's words. @param hasCalls servers may send `stop` for a message with tool calls */
 export function stopFields(finishReason: string, stopSequence: string | undefined, hasCalls: boolean): Fields {
   if (finishReason === "stop" && hasCalls) return { stop_reason: "tool_use", stop_sequence: null, ...NO_DETAILS };
   if (finishReason === "stop" && stopSequence !== undefined)
@@ -53,7 +53,7 @@ export function deltaUsage(usage: ChatUsage | undefined): Fields {
   };
 }
 
-/** A message's id from the answer's. */
+/** A message's id from the response's. */
 export function messageId(id: unknown): string {
   const text = textOf(id) ?? "";
   return text.startsWith("msg_") ? text : `msg_${text.replace(/^chatcmpl-/, "")}`;
@@ -99,11 +99,11 @@ function toolUse(call: Fields, ownId: string): Fields {
   const called = isRecord(call.function) ? call.function : {};
   const text = textOf(called.arguments) ?? "{}";
   const input = parseJson(text);
-  // Arguments that a model broke off or got wrong can't be an object: they are told as they are.
+  // Arguments that a model broke off or got wrong can't be an object: they are sent as they are.
   return toolUseBlock(textOf(call.id) ?? ownId, called.name, isRecord(input) ? input : { raw_arguments: text });
 }
 
-/** A call by the model itself, not by code that it wrote. */
+/** A call by the model, not by code that it wrote. */
 export function toolUseBlock(id: unknown, name: unknown, input: Fields): Fields {
   return { type: "tool_use", id, name, input, caller: { type: "direct" } };
 }

@@ -119,7 +119,7 @@ describe("a stream for Anthropic's SDKs", () => {
     expect(message(translated(messagesStream(options), Buffer.from(text), [])).stop).toMatchObject({ delta: expected });
   });
 
-  test("of what Anthropic said is what it said, after the way to OpenAI's dialect and back", () => {
+  test("of Anthropic's own stream has the same message after a translation to OpenAI's dialect and back", () => {
     const block = fc.oneof(
       words.map((text) => ({ type: "text", text }) as const),
       fc

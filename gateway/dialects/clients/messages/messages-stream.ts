@@ -56,11 +56,11 @@ class MessagesTranslation implements Translation<SseEvent> {
 
   take(event: SseEvent): string {
     const deltas = readChatEvent(event);
-    return this.#start(event) + deltas.map((delta) => this.#say(delta)).join("");
+    return this.#start(event) + deltas.map((delta) => this.#writeDelta(delta)).join("");
   }
 
   fail(error: ErrorBody): string {
-    return sayEvent(messagesErrorBody(error, this.#options.requestId));
+    return eventText(messagesErrorBody(error, this.#options.requestId));
   }
 
   #start({ data }: SseEvent): string {
@@ -78,10 +78,10 @@ class MessagesTranslation implements Translation<SseEvent> {
       ...NO_DETAILS,
       usage: messageUsage(undefined),
     };
-    return sayEvent({ type: "message_start", message }) + sayEvent({ type: "ping" });
+    return eventText({ type: "message_start", message }) + eventText({ type: "ping" });
   }
 
-  #say(delta: ChatDelta): string {
+  #writeDelta(delta: ChatDelta): string {
     switch (delta.kind) {
       case "text":
       case "refusal":
@@ -113,10 +113,10 @@ class MessagesTranslation implements Translation<SseEvent> {
 
   /** A delta of the open block of this kind, which is opened where it is not. */
   #blockDelta(kind: "text" | "thinking", delta: Fields): string {
-    // Thinking after the first tool call has no place any more.
+    // Thinking after the first tool call is dropped.
     if (this.#open?.kind === "tool") return "";
     const opened = this.#open?.kind === kind ? "" : this.#close() + this.#openBlock({ kind }, EMPTY_BLOCKS[kind]);
-    return opened + sayEvent({ type: "content_block_delta", index: this.#index, delta });
+    return opened + eventText({ type: "content_block_delta", index: this.#index, delta });
   }
 
   /** What thinking ended in: its signature, or a block of it that can't be read. */
@@ -126,7 +126,7 @@ class MessagesTranslation implements Translation<SseEvent> {
       return this.#close() + this.#openBlock({ kind: "thinking" }, block) + this.#close();
     const signature = textOf(block.signature);
     if (signature === undefined) return "";
-    // Thinking that its maker shows nothing of has a signature all the same, which it wants back.
+    // Thinking without text has a signature all the same, which its provider requires back.
     return this.#blockDelta("thinking", { type: "signature_delta", signature }) + this.#close();
   }
 
@@ -152,18 +152,18 @@ class MessagesTranslation implements Translation<SseEvent> {
   #json(partial_json: string): string {
     if (partial_json === "") return "";
     const delta = { type: "input_json_delta", partial_json };
-    return sayEvent({ type: "content_block_delta", index: this.#index, delta });
+    return eventText({ type: "content_block_delta", index: this.#index, delta });
   }
 
   #openBlock(block: OpenBlock, content_block: Fields): string {
     this.#open = block;
-    return sayEvent({ type: "content_block_start", index: this.#index, content_block });
+    return eventText({ type: "content_block_start", index: this.#index, content_block });
   }
 
   #close(): string {
     if (this.#open === undefined) return "";
     this.#open = undefined;
-    return sayEvent({ type: "content_block_stop", index: this.#index++ });
+    return eventText({ type: "content_block_stop", index: this.#index++ });
   }
 
   #end(): string {
@@ -177,8 +177,8 @@ class MessagesTranslation implements Translation<SseEvent> {
     const usage = deltaUsage(this.#usage);
     return (
       events +
-      sayEvent({ type: "message_delta", delta: stopFields(reason, stopSequence, this.#hasCalls), usage }) +
-      sayEvent({ type: "message_stop" })
+      eventText({ type: "message_delta", delta: stopFields(reason, stopSequence, this.#hasCalls), usage }) +
+      eventText({ type: "message_stop" })
     );
   }
 }
@@ -198,6 +198,6 @@ function idOf(data: string): string | undefined {
   return /^\{"id":\s*"([^"\\]{1,200})"/.exec(data)?.[1];
 }
 
-function sayEvent(event: Fields): string {
+function eventText(event: Fields): string {
   return `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
 }

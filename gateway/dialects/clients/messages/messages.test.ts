@@ -64,7 +64,7 @@ describe("Anthropic's SDK", () => {
     expect(stream.request_id).toMatch(/^req_/);
   });
 
-  test.each(["whole", "stream"] as const)("gets a tool call, %s, and gives the tool's answer back", async (kind) => {
+  test.each(["whole", "stream"] as const)("gets a tool call, %s, and sends the tool's result back", async (kind) => {
     const { anthropic, engines } = await start({ engines: [{ mode: TOOL_CALL[kind] }] });
     const tools = [{ name: "weather", input_schema: { type: "object" as const } }];
     const bodyWithTools = { ...requestBody, tools, tool_choice: { type: "any" as const } };
@@ -173,7 +173,7 @@ describe("POST /v1/messages", () => {
       "request_too_large",
     ],
     ["/v1/messages/count_tokens", { model: "nothing", messages: [] }, 400, "invalid_request_error"],
-  ])("%s says what is wrong in Anthropic's shape: %#", async (path, body, status, type) => {
+  ])("%s has its errors in Anthropic's shape: %#", async (path, body, status, type) => {
     const { url } = await start();
     const response = await post(url, path, body);
     expect(response.status).toBe(status);
@@ -185,7 +185,7 @@ describe("POST /v1/messages", () => {
   });
 });
 
-describe("a whole answer for Anthropic's SDKs", () => {
+describe("a whole response for Anthropic's SDKs", () => {
   const response = (message: unknown, extra = {}) =>
     JSON.parse(
       messageOfChat(
@@ -213,7 +213,7 @@ describe("a whole answer for Anthropic's SDKs", () => {
     });
   });
 
-  test("keeps thinking that is signed as it is", () => {
+  test("has signed thinking unchanged", () => {
     const thinking_blocks = [{ type: "thinking", thinking: "hm", signature: "s" }];
     expect(response({ content: "Hi", reasoning_content: "hm", thinking_blocks }).content[0]).toEqual(
       thinking_blocks[0],

@@ -5,7 +5,7 @@ import { chatOfMessages } from "./messages-request.ts";
 import { messageOfChat } from "./messages-response.ts";
 import { messagesStream } from "./messages-stream.ts";
 
-/** Anthropic's Messages, as its SDKs speak them on `POST /v1/messages`. */
+/** Anthropic's Messages, as its SDKs use them on `POST /v1/messages`. */
 export const MESSAGES_DIALECT: InboundDialect = {
   name: "messages",
   body: MessagesRequest,
@@ -16,7 +16,7 @@ export const MESSAGES_DIALECT: InboundDialect = {
   headers: (requestId) => ({ [ANTHROPIC_REQUEST_ID_HEADER]: requestId }),
 };
 
-/** The same for `POST /v1/messages/count_tokens`, whose body says nothing of the answer. */
+/** The same for `POST /v1/messages/count_tokens`, whose body has no field for the response. */
 export const COUNT_DIALECT: InboundDialect = {
   ...MESSAGES_DIALECT,
   body: CountTokensRequest,

@@ -87,7 +87,7 @@ const OUTPUT = [
 ];
 
 describe("Codex CLI's body with its default settings", () => {
-  test.each(UPSTREAMS)("is answered by a target that is %s", async (upstream) => {
+  test.each(UPSTREAMS)("is served by a target that is %s", async (upstream) => {
     const { request, script } = await startDialectGateway();
     script(HELLO[upstream]);
     const { status, text } = await request(upstream, "/v1/responses", BODY);
@@ -135,7 +135,7 @@ describe("Codex CLI's body with its default settings", () => {
     ]);
   });
 
-  test("gets calls under its own names, and its metadata tells which tools were left out", async () => {
+  test("gets calls under its own names, and its metadata lists the tools that were omitted", async () => {
     const { request, script } = await startDialectGateway();
     script(WHOLE);
     const { text } = await request("openai", "/v1/responses", { ...BODY, metadata: { mine: "1" } });

@@ -36,7 +36,7 @@ async function start(responses: MemoryResponseStore | undefined = store()) {
 const references = (output: readonly { id: string }[]) => output.map(({ id }) => ({ type: "item_reference", id }));
 
 describe("the second turn of the AI SDK", () => {
-  test("refers to the items of the first, which was stored without being told to", async () => {
+  test("refers to the items of the first, which was stored by default", async () => {
     const { create } = await start();
     const first = await create({ input: "Weather?", tools });
     expect(first.body.store).toBe(true);
@@ -60,7 +60,7 @@ describe("the second turn of the AI SDK", () => {
     ]);
   });
 
-  test("finds items of many turns through what the last of them was given", async () => {
+  test("finds items of many turns through the input of the last one", async () => {
     const responses = store();
     let reads = 0;
     const counting = Object.assign(Object.create(responses), {
@@ -93,7 +93,7 @@ describe("the second turn of the AI SDK", () => {
     ]);
   });
 
-  test("is refused by the reference's name where nothing of it is stored, with what to do instead", async () => {
+  test("is refused with the reference's name and a remedy where its item is not stored", async () => {
     const input = [
       { role: "user", content: "Hi" },
       { type: "item_reference", id: `msg_${"0".repeat(52)}` },
@@ -105,7 +105,7 @@ describe("the second turn of the AI SDK", () => {
     }
   });
 
-  test("finds nothing that was not to be stored", async () => {
+  test("finds no item of a response with store: false", async () => {
     const { create, url } = await start();
     const first = await create({ input: "Weather?", store: false });
     expect(first.body.store).toBe(false);

@@ -18,7 +18,7 @@ export function itemIds(responseId: string): (prefix: string) => string {
 }
 
 /**
- * The input with the items themselves in place of references to them.
+ * The input with references replaced by their items.
  * @param find a stored response of this tenant
  * @throws {GatewayError} `invalid_request` for one that is not stored here
  */
@@ -37,7 +37,7 @@ export async function withoutReferences(
     const param = `input[${index}].id`;
     throw refuse(
       param,
-      `\`${param}\` ${JSON.stringify(String(item.id).slice(0, 80))} is no item that is stored here; send the item itself, with \`store: false\`.`,
+      `\`${param}\` ${JSON.stringify(String(item.id).slice(0, 80))} is not an item stored here; send the item itself, with \`store: false\`.`,
     );
   });
 }
@@ -48,7 +48,7 @@ function isReference(item: unknown): item is Fields {
   return item.type === "item_reference" || (item.type == null && item.role === undefined);
 }
 
-/** The last references first: what their responses were given has the earlier ones. */
+/** The last references first: the inputs of their responses have the earlier ones. */
 async function findItems(
   wanted: ReadonlySet<string>,
   find: (id: string) => ReturnType<ResponseStore["get"]>,

@@ -5,7 +5,7 @@ import { customArguments, flatName } from "./responses-tools.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The input as items, each with an id: what is listed, and what a later response goes on from. */
+/** The input as items, each with an id: they are listed, and a later response continues from them. */
 export function inputItems(input: unknown, newId: (prefix: string) => string): readonly Fields[] {
   if (typeof input === "string")
     return [
@@ -69,7 +69,7 @@ export function chatOfItems(items: readonly Fields[], param: string): readonly F
   return messages;
 }
 
-/** Calls that were OpenAI's own to make and to answer say nothing that a model of another service could go on from. */
+/** Calls that OpenAI makes and answers itself; a model of another service can't continue from them. */
 function isOmitted({ type, call_id: callId }: Fields): boolean {
   const name = String(type);
   if (name.startsWith("mcp_")) return true;
@@ -167,7 +167,7 @@ function chatPart(part: unknown, param: string): Fields {
       if (url === undefined)
         throw refuse(
           `${param}.image_url`,
-          `\`${param}.image_url\` is required: files are not kept here; send a URL or a data URL.`,
+          `\`${param}.image_url\` is required: files are not stored for responses; send a URL or a data URL.`,
         );
       const detail = textOf(part.detail);
       return { type: "image_url", image_url: { url, ...(detail === undefined ? {} : { detail }) } };
@@ -177,7 +177,7 @@ function chatPart(part: unknown, param: string): Fields {
       if (data === undefined)
         throw refuse(
           `${param}.file_data`,
-          `\`${param}.file_data\` is required: files are not kept here; send a data URL.`,
+          `\`${param}.file_data\` is required: files are not stored for responses; send a data URL.`,
         );
       const name = textOf(part.filename);
       return { type: "file", file: { file_data: data, ...(name === undefined ? {} : { filename: name }) } };

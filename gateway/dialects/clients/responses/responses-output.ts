@@ -4,9 +4,9 @@ import { customInput } from "./responses-tools.ts";
 type Fields = Readonly<Record<string, unknown>>;
 type Closed = "completed" | "incomplete";
 
-export type SayEvent = (type: string, fields: Fields) => string;
+export type EventWriter = (type: string, fields: Fields) => string;
 
-/** One item of a response's output as it grows: what is said when it begins, grows and ends. */
+/** One item of a response's output, with the events of its begin, its growth and its end. */
 export interface OutputItem {
   readonly isOpen: boolean;
   readonly status: Closed;
@@ -20,18 +20,18 @@ abstract class Output implements OutputItem {
   isOpen = false;
   status: Closed = "completed";
   protected readonly id: string;
-  protected readonly say: SayEvent;
+  protected readonly writeEvent: EventWriter;
   protected readonly index: number;
 
-  constructor(id: string, index: number, say: SayEvent) {
+  constructor(id: string, index: number, writeEvent: EventWriter) {
     this.id = id;
     this.index = index;
-    this.say = say;
+    this.writeEvent = writeEvent;
   }
 
   open(): string {
     this.isOpen = true;
-    return this.say("response.output_item.added", { output_index: this.index, item: this.empty() });
+    return this.writeEvent("response.output_item.added", { output_index: this.index, item: this.empty() });
   }
 
   close(status: Closed): string {
@@ -39,7 +39,7 @@ abstract class Output implements OutputItem {
     this.status = status;
     return (
       this.closeContent() +
-      this.say("response.output_item.done", { output_index: this.index, item: this.fields(status) })
+      this.writeEvent("response.output_item.done", { output_index: this.index, item: this.fields(status) })
     );
   }
 
@@ -63,11 +63,13 @@ export class MessageOutput extends Output {
       events = this.closeContent();
       part = { kind, text: "" };
       this.#parts.push(part);
-      events += this.say("response.content_part.added", { ...this.#partPosition, part: partFields(kind, "") });
+      events += this.writeEvent("response.content_part.added", { ...this.#partPosition, part: partFields(kind, "") });
     }
     part.text += delta;
     const type = kind === "text" ? "response.output_text.delta" : "response.refusal.delta";
-    return events + this.say(type, { ...this.#partPosition, delta, ...(kind === "text" ? { logprobs: [] } : {}) });
+    return (
+      events + this.writeEvent(type, { ...this.#partPosition, delta, ...(kind === "text" ? { logprobs: [] } : {}) })
+    );
   }
 
   fields(status: Closed): Fields {
@@ -88,9 +90,11 @@ export class MessageOutput extends Output {
     const { kind, text } = part;
     const done =
       kind === "text"
-        ? this.say("response.output_text.done", { ...this.#partPosition, text, logprobs: [] })
-        : this.say("response.refusal.done", { ...this.#partPosition, refusal: text });
-    return done + this.say("response.content_part.done", { ...this.#partPosition, part: partFields(kind, text) });
+        ? this.writeEvent("response.output_text.done", { ...this.#partPosition, text, logprobs: [] })
+        : this.writeEvent("response.refusal.done", { ...this.#partPosition, refusal: text });
+    return (
+      done + this.writeEvent("response.content_part.done", { ...this.#partPosition, part: partFields(kind, text) })
+    );
   }
 
   get #partPosition(): Fields {
@@ -111,13 +115,13 @@ export class ReasoningOutput extends Output {
     const position = { ...this.position, content_index: 0 };
     const opened =
       this.#text === ""
-        ? this.say("response.content_part.added", { ...position, part: { type: "reasoning_text", text: "" } })
+        ? this.writeEvent("response.content_part.added", { ...position, part: { type: "reasoning_text", text: "" } })
         : "";
     this.#text += delta;
-    return opened + this.say("response.reasoning_text.delta", { ...position, delta });
+    return opened + this.writeEvent("response.reasoning_text.delta", { ...position, delta });
   }
 
-  /** Takes thinking that its maker signed; it is told when the item ends. */
+  /** Takes thinking that its provider signed; it is sent when the item ends. */
   sign(blocks: readonly unknown[]): string {
     this.#signed.push(...blocks);
     return "";
@@ -136,8 +140,8 @@ export class ReasoningOutput extends Output {
     const position = { ...this.position, content_index: 0 };
     const part = { type: "reasoning_text", text: this.#text };
     return (
-      this.say("response.reasoning_text.done", { ...position, text: this.#text }) +
-      this.say("response.content_part.done", { ...position, part })
+      this.writeEvent("response.reasoning_text.done", { ...position, text: this.#text }) +
+      this.writeEvent("response.content_part.done", { ...position, part })
     );
   }
 }
@@ -149,8 +153,8 @@ export class CallOutput extends Output {
   readonly #call: CallHead;
   #arguments = "";
 
-  constructor(id: string, index: number, say: SayEvent, call: CallHead) {
-    super(id, index, say);
+  constructor(id: string, index: number, writeEvent: EventWriter, call: CallHead) {
+    super(id, index, writeEvent);
     this.#call = call;
   }
 
@@ -159,7 +163,7 @@ export class CallOutput extends Output {
     this.#arguments += delta;
     // A custom tool's input is a string in JSON until it is whole.
     if (this.#isCustom) return "";
-    return this.say("response.function_call_arguments.delta", { ...this.position, delta });
+    return this.writeEvent("response.function_call_arguments.delta", { ...this.position, delta });
   }
 
   fields(status: Closed): Fields {
@@ -174,13 +178,13 @@ export class CallOutput extends Output {
     if (this.#isCustom) {
       const input = customInput(this.#whole);
       return (
-        this.say("response.custom_tool_call_input.delta", { ...this.position, delta: input }) +
-        this.say("response.custom_tool_call_input.done", { ...this.position, input })
+        this.writeEvent("response.custom_tool_call_input.delta", { ...this.position, delta: input }) +
+        this.writeEvent("response.custom_tool_call_input.done", { ...this.position, input })
       );
     }
     const { origin, name } = this.#call;
     const done = { name: origin?.name ?? name, arguments: this.#whole };
-    return this.say("response.function_call_arguments.done", { ...this.position, ...done });
+    return this.writeEvent("response.function_call_arguments.done", { ...this.position, ...done });
   }
 
   get #isCustom(): boolean {

@@ -6,12 +6,12 @@ import { encryptedContent, inputItems } from "./responses-items.ts";
 import { chatOfResponses } from "./responses-request.ts";
 
 const newId = (prefix: string) => `${prefix}_new`;
-const say = (fields: Record<string, unknown>) =>
+const translate = (fields: Record<string, unknown>) =>
   chatOfResponses({ model: "tiny", ...fields }, inputItems(fields.input ?? "Hi", newId));
 
 function refusal(fields: Record<string, unknown>) {
   try {
-    say(fields);
+    translate(fields);
   } catch (error) {
     if (error instanceof GatewayError) return error.body.error;
     throw error;
@@ -23,7 +23,7 @@ describe("a request of OpenAI's Responses", () => {
   // documented: responses-to-chat
   test("is a chat completion that the contract takes", () => {
     const schema = { type: "object", properties: {} };
-    const chat = say({
+    const chat = translate({
       instructions: "Be brief",
       max_output_tokens: 9,
       temperature: 0.4,
@@ -61,7 +61,7 @@ describe("a request of OpenAI's Responses", () => {
     expect(ChatCompletionRequest.safeParse(chat).success).toBe(true);
   });
 
-  test("has what a model said and called before as its messages", () => {
+  test("has the model's earlier texts and calls as its messages", () => {
     const signed = [{ type: "thinking", thinking: "hm", signature: "s" }];
     const input = [
       { role: "user", content: "Weather?" },
@@ -81,7 +81,7 @@ describe("a request of OpenAI's Responses", () => {
       { role: "developer", content: [{ type: "input_text", text: "Hurry" }] },
     ];
     const call = (id: string) => ({ id, type: "function", function: { name: "f", arguments: "{}" } });
-    const chat = say({ input });
+    const chat = translate({ input });
     expect(chat.messages).toEqual([
       { role: "user", content: "Weather?" },
       {
@@ -107,7 +107,7 @@ describe("a request of OpenAI's Responses", () => {
     ];
     const tools = ["f", "g"].map((name) => ({ type: "function", name, parameters: {} }));
     const tool_choice = { type: "allowed_tools", mode: "required", tools: [{ type: "function", name: "g" }] };
-    expect(say({ input: [{ role: "user", content }], tools, tool_choice })).toMatchObject({
+    expect(translate({ input: [{ role: "user", content }], tools, tool_choice })).toMatchObject({
       messages: [
         {
           content: [
@@ -173,7 +173,7 @@ describe("a request of OpenAI's Responses", () => {
         ),
         (fields) => {
           try {
-            expect(say(fields)).toHaveProperty("messages");
+            expect(translate(fields)).toHaveProperty("messages");
           } catch (error) {
             expect(error).toBeInstanceOf(GatewayError);
           }

@@ -6,9 +6,9 @@ import { type ChatTool, flatName, readTools, type ToolOrigin } from "./responses
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Fields that ask for what is not served here, and what to do instead. */
+/** Fields for features that are not served here, each with its remedy. */
 const NOT_SERVED: Readonly<Record<string, string>> = {
-  background: "leave it out and wait for the answer, or use a batch",
+  background: "leave it out and wait for the response, or use a batch",
   conversation: "use `previous_response_id`",
   prompt: "send the prompt's text as `instructions` and `input`",
   moderation: "leave it out",
@@ -16,8 +16,8 @@ const NOT_SERVED: Readonly<Record<string, string>> = {
 
 /**
  * The body of `POST /v1/responses` as one of a chat completion.
- * @param items the input, with what was said before it
- * @throws {GatewayError} `invalid_request` naming the field that can't be said
+ * @param items the input, after the earlier items of the conversation
+ * @throws {GatewayError} `invalid_request` naming the field that is not supported
  */
 export function chatOfResponses(fields: Fields, items: readonly Fields[]): Fields {
   for (const [field, remedy] of Object.entries(NOT_SERVED)) {
@@ -26,10 +26,7 @@ export function chatOfResponses(fields: Fields, items: readonly Fields[]): Field
       throw refuse(field, `\`${field}\` is not served here; ${remedy}.`);
   }
   if (fields.truncation !== undefined && fields.truncation !== null && fields.truncation !== "disabled")
-    throw refuse(
-      "truncation",
-      "`truncation` must be disabled: nothing is left out of a prompt here; shorten the input.",
-    );
+    throw refuse("truncation", "`truncation` must be disabled: a prompt is never shortened here; shorten the input.");
   const instructions = textOf(fields.instructions);
   const effort = isRecord(fields.reasoning) ? textOf(fields.reasoning.effort) : undefined;
   const topLogprobs =

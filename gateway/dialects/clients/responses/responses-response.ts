@@ -7,7 +7,7 @@ import { customInput, readTools, type ToolOrigin } from "./responses-tools.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What a response says of its request; the same in all its states. */
+/** A response's fields from its request; the same in all its states. */
 export interface ResponseHead {
   readonly id: string;
   /** Seconds since 1970. */
@@ -48,7 +48,7 @@ export function openResponse({ id, createdAt, isStored, fields }: ResponseHead):
     top_logprobs: 0,
     top_p: fields.top_p ?? null,
     truncation: "disabled",
-    // OpenAI's schema knows no null in these.
+    // OpenAI's schema has no null in these.
     ...present(fields, ["prompt_cache_key", "safety_identifier", "user"]),
   };
 }
@@ -141,7 +141,7 @@ export function callPrefix(origin: ToolOrigin | undefined): "ctc" | "fc" {
   return origin?.kind === "custom" ? "ctc" : "fc";
 }
 
-/** @param signed a provider's thinking that can be given back to it */
+/** @param signed a provider's thinking that can be returned to it */
 export function reasoningItem(id: string, status: Status, text: string, signed: readonly unknown[]): Fields {
   return {
     id,

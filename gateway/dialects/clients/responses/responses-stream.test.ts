@@ -95,7 +95,7 @@ describe("a stream of events of a response", () => {
     ]);
   });
 
-  test("loses nothing, wherever its bytes are cut, as the official SDK puts it together", async () => {
+  test("loses no delta, wherever its bytes are cut, as the official SDK joins them", async () => {
     await fc.assert(
       fc.asyncProperty(pieces, cuts, async (deltas, sizes) => {
         const bytes = streamOf(deltas);
@@ -151,7 +151,7 @@ describe("a stream of events of a response", () => {
     expect(closed).toHaveLength(1);
   });
 
-  test("that broke off is failed, and is not kept", () => {
+  test("that broke off is failed, and is not stored", () => {
     const { translator, closed } = start();
     const bytes = streamOf([{ content: "A" }]);
     const all = events(translated(translator, bytes.subarray(0, bytes.length - 20), []));
@@ -159,7 +159,7 @@ describe("a stream of events of a response", () => {
     expect(closed).toEqual([]);
   });
 
-  test("is, as a whole answer, the same response; and its output goes back in as it came out", () => {
+  test("is the same response as the whole one, and its output can be sent as input unchanged", () => {
     const thinking_blocks = [{ type: "thinking", thinking: "hm", signature: "s" }];
     const tool_calls = [{ id: "c1", type: "function", function: { name: "f", arguments: "{}" } }];
     const message = { role: "assistant", content: "Hi", reasoning_content: "hm", thinking_blocks, tool_calls };

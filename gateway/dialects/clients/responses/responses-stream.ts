@@ -5,7 +5,7 @@ import { type ChatDelta, type ChatUsage, readChatEvent } from "../../inner/chat-
 import { type SseEvent, SseReader } from "../../inner/sse-reader.ts";
 import { CallNumbers } from "../../inner/tool-calls.ts";
 import { type Translation, translate } from "../../inner/translate.ts";
-import { CallOutput, MessageOutput, type OutputItem, ReasoningOutput, type SayEvent } from "./responses-output.ts";
+import { CallOutput, type EventWriter, MessageOutput, type OutputItem, ReasoningOutput } from "./responses-output.ts";
 import { callPrefix, closedResponse, openResponse, type ResponseHead } from "./responses-response.ts";
 import { readTools, type ToolOrigin } from "./responses-tools.ts";
 
@@ -45,7 +45,7 @@ class ResponsesTranslation implements Translation<SseEvent> {
 
   take(event: SseEvent): string {
     const deltas = readChatEvent(event);
-    return this.#start() + deltas.map((delta) => this.#say(delta)).join("");
+    return this.#start() + deltas.map((delta) => this.#writeDelta(delta)).join("");
   }
 
   fail({ error }: ErrorBody): string {
@@ -64,7 +64,7 @@ class ResponsesTranslation implements Translation<SseEvent> {
     return this.#event("response.created", { response }) + this.#event("response.in_progress", { response });
   }
 
-  #say(delta: ChatDelta): string {
+  #writeDelta(delta: ChatDelta): string {
     switch (delta.kind) {
       case "text":
       case "refusal":
@@ -86,11 +86,11 @@ class ResponsesTranslation implements Translation<SseEvent> {
     }
   }
 
-  /** What was said by making room for the next item, before what it says itself. */
+  /** The events that end the item before it, ahead of its own events. */
   #message(): { add(kind: "text" | "refusal", text: string): string } {
     if (this.#current instanceof MessageOutput) return this.#current;
     const before = this.#closeCurrent();
-    const item = new MessageOutput(this.#options.newId("msg"), this.#items.length, this.#sayEvent);
+    const item = new MessageOutput(this.#options.newId("msg"), this.#items.length, this.#writeEvent);
     this.#items.push(item);
     this.#current = item;
     return { add: (kind, text) => before + item.open() + item.add(kind, text) };
@@ -99,7 +99,7 @@ class ResponsesTranslation implements Translation<SseEvent> {
   #reasoning(): { add(text: string): string; sign(blocks: readonly unknown[]): string } {
     if (this.#current instanceof ReasoningOutput) return this.#current;
     const before = this.#closeCurrent();
-    const item = new ReasoningOutput(this.#options.newId("rs"), this.#items.length, this.#sayEvent);
+    const item = new ReasoningOutput(this.#options.newId("rs"), this.#items.length, this.#writeEvent);
     this.#items.push(item);
     this.#current = item;
     return {
@@ -118,7 +118,7 @@ class ResponsesTranslation implements Translation<SseEvent> {
     const { newId } = this.#options;
     const origin = this.#origins.get(name);
     const called = { callId: delta.id ?? newId("call"), name, origin };
-    const item = new CallOutput(newId(callPrefix(origin)), this.#items.length, this.#sayEvent, called);
+    const item = new CallOutput(newId(callPrefix(origin)), this.#items.length, this.#writeEvent, called);
     this.#items.push(item);
     this.#calls.set(index, item);
     return before + item.open() + item.add(json);
@@ -144,7 +144,7 @@ class ResponsesTranslation implements Translation<SseEvent> {
     return events + this.#event(isComplete ? "response.completed" : "response.incomplete", { response: whole });
   }
 
-  #sayEvent: SayEvent = (type, fields) => this.#event(type, fields);
+  #writeEvent: EventWriter = (type, fields) => this.#event(type, fields);
 
   #event(type: string, fields: Fields): string {
     return `event: ${type}\ndata: ${JSON.stringify({ type, sequence_number: this.#sequence++, ...fields })}\n\n`;

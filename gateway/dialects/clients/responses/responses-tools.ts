@@ -32,8 +32,9 @@ const MAX_NAME_CHARACTERS = 64;
 const HASH_CHARACTERS = 8;
 
 /**
- * Functions stay what they are, those of a namespace get its name in front, and a custom tool, which takes any text, becomes
- * a function with that text as its one argument. Tools of other types run at OpenAI, or in a form that only its models know.
+ * Functions stay as they are, those of a namespace get its name in front, and a custom tool, which takes any text,
+ * becomes a function with that text as its one argument. Tools of other types run at OpenAI, or have a form that only
+ * its models support.
  * @throws {GatewayError} `invalid_request` for a tool without a name
  */
 export function readTools(tools: unknown): ResponsesTools {
@@ -76,7 +77,7 @@ const CUSTOM_PARAMETERS = {
   additionalProperties: false,
 };
 
-/** A grammar can't be enforced in a function's argument, so the model is told of it. */
+/** A grammar can't be enforced in a function's argument, so its description has it for the model. */
 function customDescription(description: unknown, format: unknown): string {
   const text = textOf(description) ?? "Takes a text.";
   const definition = isRecord(format) ? textOf(format.definition) : undefined;
@@ -99,7 +100,7 @@ export function customArguments(input: unknown): string {
   return JSON.stringify({ input: typeof input === "string" ? input : "" });
 }
 
-/** The text that a model wrote as a custom tool's input; its arguments as they are where it kept no form. */
+/** The text that a model wrote as a custom tool's input; its arguments as they are where they have another form. */
 export function customInput(json: string): string {
   const parsed = parseJson(json);
   return isRecord(parsed) && typeof parsed.input === "string" ? parsed.input : json;

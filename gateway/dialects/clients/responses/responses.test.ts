@@ -86,7 +86,7 @@ describe("OpenAI's SDK on /v1/responses", () => {
     expect(final).toMatchObject({ status: "completed", output_text: "w0w1w2", usage: { output_tokens: 3 } });
   });
 
-  test.each(["whole", "stream"] as const)("gets a function call, %s, and gives its output back", async (kind) => {
+  test.each(["whole", "stream"] as const)("gets a function call, %s, and sends its output back", async (kind) => {
     const { openai, engines } = await start({ engines: [{ mode: TOOL_CALL[kind] }] });
     const parameters = { type: "object", properties: { city: { type: "string" } } };
     const tools = [{ type: "function" as const, name: "weather", parameters, strict: true }];
@@ -116,7 +116,7 @@ describe("OpenAI's SDK on /v1/responses", () => {
     ]);
   });
 
-  test("goes on from a response that was kept, retrieves it, lists what went in, and deletes it", async () => {
+  test("continues from a stored response, retrieves it, lists its input items, and deletes it", async () => {
     const { openai, engines } = await start();
     const first = await openai.responses.create({ model: "tiny", input: "One", instructions: "A", store: true });
     const stream = openai.responses.stream({
@@ -167,7 +167,7 @@ describe("OpenAI's SDK on /v1/responses", () => {
     expect((await openai.responses.retrieve(stored.id)).id).toBe(stored.id);
   });
 
-  test("is told where nothing is kept", async () => {
+  test("gets an error where responses are not stored", async () => {
     const { url } = await startTestGateway();
     const openai = new OpenAI({ baseURL: `${url}/v1`, apiKey: "none", maxRetries: 0 });
     const error = await thrown(openai.responses.create({ model: "tiny", input: "x", store: true }));

@@ -14,17 +14,17 @@ import { responsesStream } from "./responses-stream.ts";
 type Fields = Readonly<Record<string, unknown>>;
 
 export interface ResponsesDialectOptions {
-  /** Where responses are kept. @default - nowhere: this deployment keeps none */
+  /** Where responses are stored. @default - this deployment stores none */
   readonly store: ResponseStore | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** A new id that no one can guess, with this prefix, e.g. `resp_…`. */
   readonly newId: (prefix: string) => string;
-  /** Told of a response that could not be kept. */
+  /** Called for a response that could not be stored. */
   readonly onLost: (error: unknown) => void;
 }
 
-/** OpenAI's Responses, for one request: what it asked for is needed again to write its answer. */
+/** OpenAI's Responses, for one request: its fields are needed again to write the response. */
 export class ResponsesDialect implements InboundDialect {
   readonly name = "responses";
   readonly body = ResponseRequest;
@@ -34,7 +34,7 @@ export class ResponsesDialect implements InboundDialect {
   #head: ResponseHead | undefined;
   #newItemId: (prefix: string) => string;
 
-  /** @param tenant whose responses these are; asked when the body has been read */
+  /** @param tenant whose responses these are; read when the body has been read */
   constructor(options: ResponsesDialectOptions, tenant: () => string) {
     this.#options = options;
     this.#newItemId = options.newId;
@@ -44,8 +44,8 @@ export class ResponsesDialect implements InboundDialect {
   async toChat(fields: Fields): Promise<Fields> {
     const { store, newId, now } = this.#options;
     if (fields.store === true && store === undefined)
-      throw refuse("store", "`store` must be false: this deployment keeps no responses; leave it out.");
-    // As OpenAI does, which stores unless it is told not to.
+      throw refuse("store", "`store` must be false: this deployment stores no responses; leave it out.");
+    // As OpenAI does, which stores by default.
     const isStored = store !== undefined && fields.store !== false;
     const id = newId("resp");
     this.#newItemId = isStored ? itemIds(id) : newId;
@@ -58,7 +58,7 @@ export class ResponsesDialect implements InboundDialect {
 
   encodeWhole(bytes: Buffer, { clientFields }: InboundContext): Buffer {
     const response = responseOfChat(bytes, this.#headOf(clientFields), this.#newItemId, this.#seconds());
-    this.#keep(response);
+    this.#store(response);
     return Buffer.from(JSON.stringify(response));
   }
 
@@ -67,7 +67,7 @@ export class ResponsesDialect implements InboundDialect {
       head: this.#headOf(clientFields),
       newId: this.#newItemId,
       now: () => this.#seconds(),
-      onClosed: (response) => this.#keep(response),
+      onClosed: (response) => this.#store(response),
     });
   }
 
@@ -75,7 +75,7 @@ export class ResponsesDialect implements InboundDialect {
     return responsesErrorBody(body);
   }
 
-  /** What was said up to the response that this one goes on from. Its instructions don't count any more. */
+  /** The items up to the response that this one continues from. Its instructions are not among them. */
   async #before(previousId: unknown): Promise<readonly Fields[]> {
     const id = textOf(previousId);
     if (id === undefined) return [];
@@ -83,7 +83,7 @@ export class ResponsesDialect implements InboundDialect {
     if (previous === undefined)
       throw refuse(
         "previous_response_id",
-        `There is no response ${JSON.stringify(id.slice(0, 80))} here; leave \`store: false\` out to go on from a response.`,
+        `There is no response ${JSON.stringify(id.slice(0, 80))} here; leave \`store: false\` out to continue from a response.`,
       );
     return [...previous.input, ...itemsOf(previous.response.output).filter(isRecord)];
   }
@@ -93,7 +93,7 @@ export class ResponsesDialect implements InboundDialect {
     return this.#head;
   }
 
-  #keep(response: Fields): void {
+  #store(response: Fields): void {
     const { store, onLost } = this.#options;
     if (response.store !== true || store === undefined) return;
     store.put(this.#tenant(), String(response.id), { response, input: this.#items }).catch(onLost);

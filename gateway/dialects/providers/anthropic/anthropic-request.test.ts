@@ -7,7 +7,7 @@ import { anthropicRequest } from "./anthropic-request.ts";
 
 const user = { role: "user", content: "Hi" };
 const options = { model: "claude", stream: false, defaultMaxTokens: 4096, takesSampling: true };
-const say = (fields: Record<string, unknown>) => anthropicRequest({ messages: [user], ...fields }, options);
+const translate = (fields: Record<string, unknown>) => anthropicRequest({ messages: [user], ...fields }, options);
 const weather = {
   type: "function",
   function: { name: "weather", description: "Looks", parameters: { properties: { city: { type: "string" } } } },
@@ -20,7 +20,7 @@ const call = {
 
 function refusal(fields: Record<string, unknown>) {
   try {
-    say(fields);
+    translate(fields);
   } catch (error) {
     if (error instanceof GatewayError) return error.body.error;
     throw error;
@@ -31,7 +31,7 @@ function refusal(fields: Record<string, unknown>) {
 describe("a chat completion for Anthropic", () => {
   test("has its instructions apart, its model and a bound of tokens", () => {
     expect(
-      say({ messages: [{ role: "system", content: "Be brief" }, user, { role: "developer", content: "!" }] }),
+      translate({ messages: [{ role: "system", content: "Be brief" }, user, { role: "developer", content: "!" }] }),
     ).toEqual({
       model: "claude",
       max_tokens: 4096,
@@ -57,7 +57,7 @@ describe("a chat completion for Anthropic", () => {
       presence_penalty: 0,
       reasoning_effort: "minimal",
     };
-    expect(say(fields)).toMatchObject({
+    expect(translate(fields)).toMatchObject({
       max_tokens: 9,
       temperature: 1,
       top_p: 0.5,
@@ -66,15 +66,15 @@ describe("a chat completion for Anthropic", () => {
       metadata: { user_id: "u1" },
       output_config: { effort: "low" },
     });
-    expect(say({ ...fields, stop: ["a", "b"], top_p: 1 })).toMatchObject({ stop_sequences: ["a", "b"] });
-    expect(say({ top_p: 1 })).not.toHaveProperty("top_p");
-    expect(say(fields)).not.toHaveProperty("seed");
+    expect(translate({ ...fields, stop: ["a", "b"], top_p: 1 })).toMatchObject({ stop_sequences: ["a", "b"] });
+    expect(translate({ top_p: 1 })).not.toHaveProperty("top_p");
+    expect(translate(fields)).not.toHaveProperty("seed");
     const without = anthropicRequest({ messages: [user], ...fields }, { ...options, takesSampling: false });
     expect(Object.keys(without)).not.toEqual(expect.arrayContaining(["temperature"]));
     expect(without).toMatchObject({ stop_sequences: ["END"] });
   });
 
-  test("has tool calls and their answers as blocks of turns that alternate", () => {
+  test("has tool calls and their results as blocks of turns that alternate", () => {
     const messages = [
       user,
       { role: "user", content: [{ type: "text", text: "and?" }] },
@@ -83,7 +83,7 @@ describe("a chat completion for Anthropic", () => {
       { role: "tool", tool_call_id: "c2", content: [{ type: "text", text: "4 °C" }] },
       { role: "user", content: "So?" },
     ];
-    expect(say({ messages, tools: [weather] }).messages).toEqual([
+    expect(translate({ messages, tools: [weather] }).messages).toEqual([
       {
         role: "user",
         content: [
@@ -119,7 +119,7 @@ describe("a chat completion for Anthropic", () => {
       { type: "tool", name: "weather", disable_parallel_tool_use: true },
     ],
   ])("tool_choice %j, parallel %j is %j", (tool_choice, parallel_tool_calls, expected) => {
-    const body = say({ tools: [weather], tool_choice, parallel_tool_calls });
+    const body = translate({ tools: [weather], tool_choice, parallel_tool_calls });
     expect(body.tool_choice).toEqual(expected);
     expect(body.tools).toEqual([
       {
@@ -136,7 +136,7 @@ describe("a chat completion for Anthropic", () => {
       { role: "assistant", tool_calls: [call] },
       { role: "tool", tool_call_id: "c1", content: "3" },
     ];
-    expect(say({ messages, tool_choice: "auto" })).toMatchObject({
+    expect(translate({ messages, tool_choice: "auto" })).toMatchObject({
       tools: [{ name: "weather", input_schema: { type: "object" } }],
       tool_choice: { type: "none" },
     });
@@ -149,7 +149,7 @@ describe("a chat completion for Anthropic", () => {
       { type: "file", file: { filename: "a.pdf", file_data: "data:application/pdf;base64,aGk=" } },
       { type: "file", file: { file_data: "data:text/plain;charset=utf-8;base64,aMOk" } },
     ];
-    expect(say({ messages: [{ role: "user", content }] }).messages).toEqual([
+    expect(translate({ messages: [{ role: "user", content }] }).messages).toEqual([
       {
         role: "user",
         content: [
@@ -162,11 +162,11 @@ describe("a chat completion for Anthropic", () => {
     ]);
   });
 
-  test("gives a schema as the output's format, cache marks and signed thinking back as they came", () => {
+  test("has a schema as the output's format, and cache marks and signed thinking unchanged", () => {
     const schema = { type: "object", properties: {}, additionalProperties: false };
     const signed = { type: "thinking", thinking: "hm", signature: "s" };
     const cache_control = { type: "ephemeral" };
-    const body = say({
+    const body = translate({
       messages: [
         { role: "user", content: [{ type: "text", text: "Hi", cache_control }] },
         { role: "assistant", content: "Yes", reasoning_content: "hm", thinking_blocks: [signed] },
@@ -226,7 +226,7 @@ describe("a chat completion for Anthropic", () => {
   test("of any conversation is one that Anthropic takes, and no text of it is lost", () => {
     void fc.assert(
       fc.property(conversations, (messages) => {
-        const body = say({ messages });
+        const body = translate({ messages });
         expect(requestProblem(JSON.parse(JSON.stringify(body)))).toBeUndefined();
         const texts = (value: unknown): string[] =>
           Array.isArray(value)

@@ -33,7 +33,7 @@ export interface AnthropicRequestOptions {
 
 /**
  * A chat completion's body as one of `POST /v1/messages`.
- * @throws {GatewayError} `invalid_request` naming the field that can't be said
+ * @throws {GatewayError} `invalid_request` naming the field that is not supported
  */
 export function anthropicRequest(fields: Fields, options: AnthropicRequestOptions): Fields {
   refuseOnlyOpenAi(fields, DIALECT);
@@ -50,11 +50,11 @@ export function anthropicRequest(fields: Fields, options: AnthropicRequestOption
   return {
     model: options.model,
     max_tokens: maxTokensOf(fields) ?? options.defaultMaxTokens,
-    ...(conversation.system.length > 0 ? { system: conversation.system.map(sayBlock) } : {}),
-    messages: conversation.turns.map(({ role, blocks }) => ({ role, content: own(blocks).map(sayBlock) })),
-    ...sayTools(toolSet),
+    ...(conversation.system.length > 0 ? { system: conversation.system.map(blockOf) } : {}),
+    messages: conversation.turns.map(({ role, blocks }) => ({ role, content: own(blocks).map(blockOf) })),
+    ...toolsOf(toolSet),
     ...(stop.length > 0 ? { stop_sequences: stop } : {}),
-    ...(options.takesSampling ? saySampling(fields) : {}),
+    ...(options.takesSampling ? samplingOf(fields) : {}),
     ...(user === undefined ? {} : { metadata: { user_id: user } }),
     ...(isRecord(fields.thinking) ? { thinking: fields.thinking } : {}),
     ...(Object.keys(outputConfig).length > 0 ? { output_config: outputConfig } : {}),
@@ -62,13 +62,13 @@ export function anthropicRequest(fields: Fields, options: AnthropicRequestOption
   };
 }
 
-function saySampling(fields: Fields): Fields {
+function samplingOf(fields: Fields): Fields {
   const temperature = numberOf(fields.temperature);
   const topP = numberOf(fields.top_p);
   const topK = numberOf(fields.top_k);
   return {
     ...(temperature === undefined ? {} : { temperature: Math.min(temperature, MAX_TEMPERATURE) }),
-    // 1 changes nothing, and some models refuse it beside a temperature.
+    // 1 is the default, and some models refuse it beside a temperature.
     ...(topP === undefined || topP === 1 ? {} : { top_p: topP }),
     ...(topK === undefined || topK <= 0 ? {} : { top_k: topK }),
   };
@@ -83,9 +83,9 @@ function readEffort(value: unknown): string | undefined {
   return budget;
 }
 
-function sayTools({ tools, choice, isParallel }: ToolSet): Fields {
+function toolsOf({ tools, choice, isParallel }: ToolSet): Fields {
   if (tools.length === 0) return {};
-  const type = sayChoice(choice, isParallel);
+  const type = choiceOf(choice, isParallel);
   return {
     tools: tools.map(({ name, description, schema, strict, cacheControl }) => ({
       name,
@@ -98,7 +98,7 @@ function sayTools({ tools, choice, isParallel }: ToolSet): Fields {
   };
 }
 
-function sayChoice(choice: ToolSet["choice"], isParallel: boolean): Fields | undefined {
+function choiceOf(choice: ToolSet["choice"], isParallel: boolean): Fields | undefined {
   if (choice === "none") return { type: "none" };
   if (choice === undefined && isParallel) return undefined;
   const single = isParallel ? {} : { disable_parallel_tool_use: true };
@@ -106,38 +106,38 @@ function sayChoice(choice: ToolSet["choice"], isParallel: boolean): Fields | und
   return { type: choice === "required" ? "any" : "auto", ...single };
 }
 
-function sayBlock(block: Block): Fields {
+function blockOf(block: Block): Fields {
   switch (block.kind) {
     case "text":
       return { type: "text", text: block.text, ...cached(block.cacheControl) };
     case "image":
-      return { type: "image", source: saySource(block.media), ...cached(block.cacheControl) };
+      return { type: "image", source: sourceOf(block.media), ...cached(block.cacheControl) };
     case "audio":
       throw refuse(`${block.param}.type`, `\`${block.param}.type\` "input_audio" is not taken by this model.`);
     case "document":
-      return { ...sayDocument(block), ...cached(block.cacheControl) };
+      return { ...documentOf(block), ...cached(block.cacheControl) };
     case "thinking":
       return block.block;
     case "tool-call":
       return { type: "tool_use", id: block.id, name: block.name, input: block.input, ...cached(block.cacheControl) };
     case "tool-result": {
-      const content = block.content.map(sayBlock);
+      const content = block.content.map(blockOf);
       return { type: "tool_result", tool_use_id: block.id, content, ...cached(block.cacheControl) };
     }
   }
 }
 
-function sayDocument({ media, name, param }: Extract<Block, { kind: "document" }>): Fields {
+function documentOf({ media, name, param }: Extract<Block, { kind: "document" }>): Fields {
   const title = name === undefined ? {} : { title: name };
   if (media.kind === "url" || media.mediaType === "application/pdf")
-    return { type: "document", source: saySource(media), ...title };
+    return { type: "document", source: sourceOf(media), ...title };
   if (!media.mediaType.startsWith("text/"))
     throw refuse(param, `\`${param}\` is ${media.mediaType}; this model takes PDF and text.`);
   const text = Buffer.from(media.data, "base64").toString("utf8");
   return { type: "document", source: { type: "text", media_type: "text/plain", data: text }, ...title };
 }
 
-function saySource(media: Media): Fields {
+function sourceOf(media: Media): Fields {
   if (media.kind === "url") return { type: "url", url: media.url };
   return { type: "base64", media_type: media.mediaType, data: media.data };
 }

@@ -41,7 +41,7 @@ export function openAiUsage(usage: unknown): Usage {
 }
 
 export interface MessageHead {
-  /** The name by which the client asked for the model. */
+  /** The model's name in the client's request. */
   readonly model: string;
   /** Seconds since 1970. */
   readonly created: number;
@@ -85,7 +85,7 @@ export function chatCompletion(bytes: Buffer, { model, created }: MessageHead): 
   return Buffer.from(JSON.stringify(response));
 }
 
-/** vLLM's field for the stop sequence that ended an answer. */
+/** vLLM's field for the stop sequence that ended a response. */
 export function stopReason(stopSequence: unknown): Fields {
   const sequence = textOf(stopSequence);
   return sequence === undefined ? {} : { stop_reason: sequence };
@@ -100,7 +100,7 @@ function toolCall(block: Fields, ownId: string): Fields {
   };
 }
 
-/** Anthropic's error types that a client can do something about; the others are the service's fault. */
+/** Anthropic's error types that a client can mend; the remaining ones are the service's fault. */
 const CODES: Readonly<Record<string, ErrorCode>> = {
   invalid_request_error: "invalid_request",
   rate_limit_error: "overloaded",
@@ -108,10 +108,10 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   timeout_error: "timeout",
 };
 
-/** What it says of our credit is the operator's to mend, though its status is 400. */
+/** An error about our credit is the operator's to mend, though its status is 400. */
 const ACCOUNT = /credit balance is too low|billing|organization has been disabled/i;
 
-/** An error in the middle of a stream. What the provider says of our account or its machines stays here. */
+/** An error in the middle of a stream. What it reports of our account or its machines is not sent to the client. */
 export function streamError(error: unknown): GatewayError {
   const type = isRecord(error) ? error.type : undefined;
   const code = (typeof type === "string" && Object.hasOwn(CODES, type) ? CODES[type] : undefined) ?? "upstream_error";
@@ -122,7 +122,7 @@ export function streamError(error: unknown): GatewayError {
 
 const FIELD_PREFIX = /^([a-z_]+(?:\.[\w-]+)*): /;
 
-/** An error answer, as far as it can be read; its message begins with the path of the field. */
+/** An error response, as far as it can be read; its message begins with the path of the field. */
 export function anthropicProblem(body: string): UpstreamProblem {
   const parsed = parseJson(body);
   const error = isRecord(parsed) && isRecord(parsed.error) ? parsed.error : {};

@@ -55,7 +55,7 @@ describe("a stream of Anthropic's", () => {
   });
 
   // documented: anthropic-stream-any-cut
-  test("loses nothing of text, thinking and tool calls, wherever its bytes are cut", () => {
+  test("loses no text, thinking or tool call, wherever its bytes are cut", () => {
     void fc.assert(
       fc.property(blocks, fc.integer({ min: 1, max: 9 }), cuts, (content, deltaLength, sizes) => {
         const bytes = bytesOf(content, deltaLength, "tool_use");
@@ -103,7 +103,7 @@ describe("a stream of Anthropic's", () => {
     );
   });
 
-  test("that ends before its end says so, once", () => {
+  test("that breaks off ends with one error event", () => {
     const bytes = bytesOf([{ type: "text", text: "Hello" }]);
     const text = translated(anthropicStream(head), bytes.subarray(0, bytes.length - 60), []);
     expect(gathered(text)).toMatchObject({ error: { code: "stream_interrupted" }, isDone: false, content: "Hello" });
@@ -113,14 +113,14 @@ describe("a stream of Anthropic's", () => {
     ["overloaded_error", "overloaded", "All engines of this model are full."],
     ["invalid_request_error", "invalid_request", "prompt: no"],
     ["authentication_error", "upstream_error", "answered with an error"],
-  ])("whose provider says %s ends in %s, and nothing of our account is told", (type, code, message) => {
+  ])("with the provider's error %s ends in %s, and reveals nothing about our account", (type, code, message) => {
     const error = { type: "error", error: { type, message: "prompt: no" } };
     const text = translated(anthropicStream(head), Buffer.from(sseText([error])), [5]);
     expect(chatEvents(text)).toEqual([{ error: expect.objectContaining({ code }) }]);
     expect(gathered(text).error?.message).toContain(message);
   });
 
-  test("with events of a later version passes over what it does not know", () => {
+  test("with events of a later version ignores unknown ones", () => {
     const known = bytesOf([{ type: "text", text: "Hi" }]).toString("utf8");
     const strange = sseText([{ type: "something_new", x: 1 }]);
     const text = known.replace("event: message_delta", `${strange}event: message_delta`);

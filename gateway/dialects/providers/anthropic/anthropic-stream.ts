@@ -84,7 +84,7 @@ class AnthropicTranslation implements Translation<SseEvent> {
         const tool = this.#tools++;
         this.#open.set(index, { kind: "tool", index: tool, hasArguments: false });
         const called = { name: textOf(block.name) ?? "", arguments: "" };
-        return this.#say({
+        return this.#writeDelta({
           tool_calls: [
             { index: tool, id: textOf(block.id) ?? madeCallId(this.#id, tool), type: "function", function: called },
           ],
@@ -95,7 +95,7 @@ class AnthropicTranslation implements Translation<SseEvent> {
         return this.#thinking(index, textOf(block.thinking));
       case "redacted_thinking":
         this.#open.set(index, { kind: "other" });
-        return this.#say({ thinking_blocks: [block] });
+        return this.#writeDelta({ thinking_blocks: [block] });
       default:
         this.#open.set(index, { kind: "other" });
         return "";
@@ -131,7 +131,7 @@ class AnthropicTranslation implements Translation<SseEvent> {
     if (block?.kind === "tool" && !block.hasArguments) return this.#arguments(block.index, "{}");
     if (block?.kind !== "thinking") return "";
     const { thinking, signature } = block;
-    return this.#say({ thinking_blocks: [{ type: "thinking", thinking, signature }] });
+    return this.#writeDelta({ thinking_blocks: [{ type: "thinking", thinking, signature }] });
   }
 
   #stop({ delta, usage }: Fields): string {
@@ -152,21 +152,21 @@ class AnthropicTranslation implements Translation<SseEvent> {
 
   #text(value: unknown): string {
     const text = textOf(value);
-    return text === undefined ? "" : this.#say({ content: text });
+    return text === undefined ? "" : this.#writeDelta({ content: text });
   }
 
   #thinking(index: number, text: string | undefined): string {
     const block = this.#open.get(index);
     if (text === undefined || block?.kind !== "thinking") return "";
     block.thinking += text;
-    return this.#say({ reasoning_content: text });
+    return this.#writeDelta({ reasoning_content: text });
   }
 
   #arguments(index: number, json: string): string {
-    return this.#say({ tool_calls: [{ index, function: { arguments: json } }] });
+    return this.#writeDelta({ tool_calls: [{ index, function: { arguments: json } }] });
   }
 
-  #say(delta: Fields): string {
+  #writeDelta(delta: Fields): string {
     return this.#writing().delta(delta);
   }
 

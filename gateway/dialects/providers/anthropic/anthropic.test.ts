@@ -27,7 +27,7 @@ const content: FakeAnthropicBehaviour["content"] = [
 
 describe("a provider of Anthropic's", () => {
   // documented: anthropic-to-chat
-  test("answers with a chat completion", async () => {
+  test("responds with a chat completion", async () => {
     const usage = {
       input_tokens: 7,
       output_tokens: 3,
@@ -102,11 +102,11 @@ describe("a provider of Anthropic's", () => {
     expect(gathered(translated(translator, streamed.bytes, []))).toMatchObject({ finish: "stop", stopReason: "END" });
   });
 
-  test.each(["", "{}", "[]", '{"type":"message"}', "<html>"])("that answers %j is an upstream error", (text) => {
+  test.each(["", "{}", "[]", '{"type":"message"}', "<html>"])("that responds %j is an upstream error", (text) => {
     expect(() => dialect.decodeWhole(Buffer.from(text), outbound({}))).toThrow(GatewayError);
   });
 
-  test("says what is wrong with a field under OpenAI's path", async () => {
+  test("has the problem of a field under OpenAI's path", async () => {
     const error = { status: 400, type: "invalid_request_error", message: "messages.0.content: no such thing" };
     const { response, bytes } = await send({ error }, {});
     expect(dialect.decodeProblem(response.status, bytes.toString())).toEqual({
@@ -115,7 +115,7 @@ describe("a provider of Anthropic's", () => {
     });
   });
 
-  test("says that the prompt is too long in a way that the gateway knows", () => {
+  test("becomes context_length_exceeded for a prompt that is too long", () => {
     const body = JSON.stringify({
       type: "error",
       error: { type: "invalid_request_error", message: "prompt is too long: 210000 tokens > 200000 maximum" },
@@ -124,9 +124,9 @@ describe("a provider of Anthropic's", () => {
     expect(dialect.decodeProblem(502, "<html>")).toEqual({});
   });
 
-  test("is asked for chat completions only", () => {
+  test("is called for chat completions only", () => {
     const request = outbound({});
     const generation = { ...request.generation, route: "/v1/completions" } as const;
-    expect(() => dialect.encode({ ...request, generation })).toThrow(/answers chat completions only/);
+    expect(() => dialect.encode({ ...request, generation })).toThrow(/serves chat completions only/);
   });
 });

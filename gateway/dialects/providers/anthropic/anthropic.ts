@@ -5,7 +5,7 @@ import { anthropicProblem, chatCompletion } from "./anthropic-response.ts";
 import { anthropicStream } from "./anthropic-stream.ts";
 import { ownMessagesRequest } from "./own-request.ts";
 
-/** The version whose shapes this dialect speaks. */
+/** The API version whose shapes this dialect has. */
 export const ANTHROPIC_VERSION = "2023-06-01";
 
 export interface AnthropicDialectOptions {
@@ -29,7 +29,7 @@ export function anthropicDialect(options: AnthropicDialectOptions): OutboundDial
     streamMediaType: "text/event-stream",
     encode({ generation, model }) {
       if (generation.route !== "/v1/chat/completions")
-        throw refuse("model", "This model answers chat completions only; use /v1/chat/completions.");
+        throw refuse("model", "This model serves chat completions only; use /v1/chat/completions.");
       const { fields, stream, client } = generation;
       const options = { model, stream, defaultMaxTokens, takesSampling };
       const body =

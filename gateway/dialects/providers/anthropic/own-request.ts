@@ -9,9 +9,9 @@ type Fields = Readonly<Record<string, unknown>>;
 const SAMPLING = ["temperature", "top_p", "top_k"];
 
 /**
- * The body of a client that speaks Messages itself, for a provider that does too: every field as the client wrote it, those
- * that the gateway does not know included. Only thinking that Anthropic did not sign is left out, which it would refuse, and
- * system messages come to the front.
+ * The body of a client of Messages, for a provider of Messages: every field as the client wrote it, unknown ones
+ * included. Only thinking that Anthropic did not sign, which it would refuse, is left out, and system messages come to
+ * the front.
  */
 export function ownMessagesRequest(
   fields: Fields,

@@ -6,13 +6,13 @@ import { conversations } from "../../../test/dialect-cases.ts";
 import { converseRequest } from "./bedrock-request.ts";
 
 const user = { role: "user", content: "Hi" };
-const say = (fields: Record<string, unknown>) => converseRequest({ messages: [user], ...fields });
+const translate = (fields: Record<string, unknown>) => converseRequest({ messages: [user], ...fields });
 const weather = { type: "function", function: { name: "weather", parameters: { type: "object" } } };
 const call = { id: "c1", type: "function", function: { name: "weather", arguments: '{"city":"Oslo"}' } };
 
 function refusal(fields: Record<string, unknown>) {
   try {
-    say(fields);
+    translate(fields);
   } catch (error) {
     if (error instanceof GatewayError) return error.body.error;
     throw error;
@@ -24,7 +24,7 @@ describe("a chat completion for Bedrock", () => {
   test("has its instructions, sampling and schema in Converse's words", () => {
     const schema = { type: "object", properties: {}, additionalProperties: false };
     expect(
-      say({
+      translate({
         messages: [{ role: "system", content: "Be brief" }, user],
         max_tokens: 9,
         temperature: 1.5,
@@ -42,17 +42,17 @@ describe("a chat completion for Bedrock", () => {
         textFormat: { type: "json_schema", structure: { jsonSchema: { schema: JSON.stringify(schema), name: "a" } } },
       },
     });
-    expect(say({})).toEqual({ messages: [{ role: "user", content: [{ text: "Hi" }] }] });
+    expect(translate({})).toEqual({ messages: [{ role: "user", content: [{ text: "Hi" }] }] });
   });
 
-  test("has tools, calls and their answers", () => {
+  test("has tools, calls and their results", () => {
     const signed = { type: "thinking", thinking: "hm", signature: "s" };
     const messages = [
       user,
       { role: "assistant", content: null, thinking_blocks: [signed], tool_calls: [call] },
       { role: "tool", tool_call_id: "c1", content: "" },
     ];
-    expect(say({ messages, tools: [weather], tool_choice: "required" })).toMatchObject({
+    expect(translate({ messages, tools: [weather], tool_choice: "required" })).toMatchObject({
       messages: [
         {},
         {
@@ -69,9 +69,11 @@ describe("a chat completion for Bedrock", () => {
         toolChoice: { any: {} },
       },
     });
-    expect(say({ messages })).toMatchObject({ toolConfig: { tools: [{ toolSpec: { name: "weather" } }] } });
-    expect(say({ tools: [weather], tool_choice: "none" })).not.toHaveProperty("toolConfig");
-    expect(say({ tools: [weather], tool_choice: { type: "function", function: { name: "weather" } } })).toMatchObject({
+    expect(translate({ messages })).toMatchObject({ toolConfig: { tools: [{ toolSpec: { name: "weather" } }] } });
+    expect(translate({ tools: [weather], tool_choice: "none" })).not.toHaveProperty("toolConfig");
+    expect(
+      translate({ tools: [weather], tool_choice: { type: "function", function: { name: "weather" } } }),
+    ).toMatchObject({
       toolConfig: { toolChoice: { tool: { name: "weather" } } },
     });
   });
@@ -81,7 +83,7 @@ describe("a chat completion for Bedrock", () => {
       { type: "image_url", image_url: { url: "data:image/jpg;base64,aGk=" } },
       { type: "file", file: { filename: "my_report (1).pdf", file_data: "data:application/pdf;base64,aGk=" } },
     ];
-    expect(say({ messages: [{ role: "user", content }] }).messages).toEqual([
+    expect(translate({ messages: [{ role: "user", content }] }).messages).toEqual([
       {
         role: "user",
         content: [
@@ -117,7 +119,7 @@ describe("a chat completion for Bedrock", () => {
   test("of any conversation is one that Converse takes", () => {
     void fc.assert(
       fc.property(conversations, (messages) => {
-        expect(converseProblemOf(JSON.parse(JSON.stringify(say({ messages }))))).toBeUndefined();
+        expect(converseProblemOf(JSON.parse(JSON.stringify(translate({ messages }))))).toBeUndefined();
       }),
       { numRuns: 100 },
     );

@@ -28,14 +28,14 @@ const DOCUMENT_FORMATS: Readonly<Record<string, string>> = {
 export interface ConverseOptions {
   /** The target's name for the model. */
   readonly model?: string;
-  /** Whether the client speaks Anthropic's Messages. */
+  /** Whether the client's dialect is Anthropic's Messages. */
   readonly isMessages?: boolean;
 }
 
 /**
  * A chat completion's body as one of Converse and ConverseStream.
  * @param options of the target's model, and whether the fields are a translation
- * @throws {GatewayError} `invalid_request` naming the field that can't be said
+ * @throws {GatewayError} `invalid_request` naming the field that is not supported
  */
 export function converseRequest(fields: Fields, options: ConverseOptions = {}): Fields {
   refuseOnlyOpenAi(fields, DIALECT);
@@ -46,9 +46,9 @@ export function converseRequest(fields: Fields, options: ConverseOptions = {}): 
   return {
     messages: conversation.turns.map(({ role, blocks }) => ({
       role,
-      content: blocks.filter((block) => block.kind !== "thinking" || !isMarked(block.block)).map(sayBlock),
+      content: blocks.filter((block) => block.kind !== "thinking" || !isMarked(block.block)).map(blockOf),
     })),
-    ...(conversation.system.length > 0 ? { system: conversation.system.map(sayBlock) } : {}),
+    ...(conversation.system.length > 0 ? { system: conversation.system.map(blockOf) } : {}),
     ...(Object.keys(inference).length > 0 ? { inferenceConfig: inference } : {}),
     ...toolConfig(fields, conversation),
     ...(schema === undefined ? {} : { outputConfig: { textFormat: textFormat(schema, fields) } }),
@@ -57,8 +57,8 @@ export function converseRequest(fields: Fields, options: ConverseOptions = {}): 
 }
 
 /**
- * Fields of the model's own, which Converse passes on to it; those of Anthropic's models are known. For others a client of
- * chat completions may ask for thinking all the same, and agents that speak Messages always send both.
+ * Fields of the model's own, which Converse passes on to it; those of Anthropic's models are known. For other models a
+ * client of chat completions may request thinking all the same, and agents of the Messages API always send both.
  */
 function additionalFields(
   { thinking, top_k: topK }: Fields,
@@ -79,7 +79,7 @@ function inferenceConfig(fields: Fields): Fields {
   return {
     ...(maxTokens === undefined ? {} : { maxTokens }),
     ...(temperature === undefined ? {} : { temperature: Math.min(temperature, MAX_TEMPERATURE) }),
-    // 1 changes nothing, and some models refuse it beside a temperature.
+    // 1 is the default, and some models refuse it beside a temperature.
     ...(topP === undefined || topP === 1 ? {} : { topP }),
     ...(stop.length > 0 ? { stopSequences: stop } : {}),
   };
@@ -102,7 +102,7 @@ function toolConfig(fields: Fields, conversation: Conversation): Fields {
   if (choice === "none" && !hasCalls) return {};
   if (choice === "none" && fields.tool_choice === "none" && Array.isArray(fields.tools) && fields.tools.length > 0)
     throw unsupportedField("tool_choice", DIALECT, 'use "auto", or leave the past tool calls out');
-  const toolChoice = sayChoice(choice);
+  const toolChoice = choiceOf(choice);
   return {
     toolConfig: {
       tools: tools.map(({ name, description, schema, strict }) => ({
@@ -118,32 +118,32 @@ function toolConfig(fields: Fields, conversation: Conversation): Fields {
   };
 }
 
-function sayChoice(choice: ToolSet["choice"]): Fields | undefined {
+function choiceOf(choice: ToolSet["choice"]): Fields | undefined {
   if (choice === undefined || choice === "none") return undefined;
   if (choice === "auto") return { auto: {} };
   return choice === "required" ? { any: {} } : { tool: { name: choice.name } };
 }
 
-function sayBlock(block: Block): Fields {
+function blockOf(block: Block): Fields {
   switch (block.kind) {
     case "text":
       return { text: block.text };
     case "image":
-      return { image: sayImage(bytesOf(block.media, block.param), block.param) };
+      return { image: imageOf(bytesOf(block.media, block.param), block.param) };
     case "audio":
       throw refuse(`${block.param}.type`, `\`${block.param}.type\` "input_audio" is not taken by this model.`);
     case "document":
-      return { document: sayDocument(bytesOf(block.media, block.param), block) };
+      return { document: documentOf(bytesOf(block.media, block.param), block) };
     case "thinking":
-      return { reasoningContent: sayThinking(block.block) };
+      return { reasoningContent: thinkingOf(block.block) };
     case "tool-call":
       return { toolUse: { toolUseId: block.id, name: block.name, input: block.input } };
     case "tool-result":
-      // An answer without content is none for Converse.
+      // Converse refuses an assistant's message without content.
       return {
         toolResult: {
           toolUseId: block.id,
-          content: block.content.length > 0 ? block.content.map(sayBlock) : [{ json: {} }],
+          content: block.content.length > 0 ? block.content.map(blockOf) : [{ json: {} }],
         },
       };
   }
@@ -153,17 +153,17 @@ type Bytes = Extract<Media, { kind: "base64" }>;
 
 function bytesOf(media: Media, param: string): Bytes {
   if (media.kind === "base64") return media;
-  throw refuse(param, `\`${param}\` must be a data URL: this model fetches nothing.`);
+  throw refuse(param, `\`${param}\` must be a data URL: this model fetches no URL.`);
 }
 
-function sayImage({ mediaType, data }: Bytes, param: string): Fields {
+function imageOf({ mediaType, data }: Bytes, param: string): Fields {
   const format = mediaType.replace(/^image\//, "").replace(/^jpg$/, "jpeg");
   if (!mediaType.startsWith("image/") || !IMAGE_FORMATS.has(format))
     throw refuse(param, `\`${param}\` is ${mediaType}; this model takes PNG, JPEG, GIF and WebP.`);
   return { format, source: { bytes: data } };
 }
 
-function sayDocument({ mediaType, data }: Bytes, { name, param }: Extract<Block, { kind: "document" }>): Fields {
+function documentOf({ mediaType, data }: Bytes, { name, param }: Extract<Block, { kind: "document" }>): Fields {
   const format = Object.hasOwn(DOCUMENT_FORMATS, mediaType) ? DOCUMENT_FORMATS[mediaType] : undefined;
   if (format === undefined)
     throw refuse(param, `\`${param}\` is ${mediaType}; this model takes PDF, text, HTML, CSV, Word and Excel.`);
@@ -175,7 +175,7 @@ function sayDocument({ mediaType, data }: Bytes, { name, param }: Extract<Block,
   return { format, name: cleaned === "" ? "document" : cleaned, source: { bytes: data } };
 }
 
-function sayThinking(block: Fields): Fields {
+function thinkingOf(block: Fields): Fields {
   if (block.type === "redacted_thinking") return { redactedContent: block.data };
   const { thinking: text, signature } = block;
   return { reasoningText: { text, ...(textOf(signature) === undefined ? {} : { signature }) } };

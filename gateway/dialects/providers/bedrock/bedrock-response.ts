@@ -38,13 +38,16 @@ export function converseUsage(usage: unknown): Usage {
 
 export interface ConverseHead {
   readonly id: string;
-  /** The name by which the client asked for the model. */
+  /** The model's name in the client's request. */
   readonly model: string;
   /** Seconds since 1970. */
   readonly created: number;
 }
 
-/** A whole answer of Converse as a chat completion. @throws {GatewayError} `upstream_error` when the bytes are none */
+/**
+ * A whole response of Converse as a chat completion.
+ * @throws {GatewayError} `upstream_error` when the bytes are none
+ */
 export function chatOfConverse(bytes: Buffer, { id, model, created }: ConverseHead): Buffer {
   const response = parseJson(bytes.toString("utf8"));
   const output = isRecord(response) && isRecord(response.output) ? response.output.message : undefined;
@@ -95,7 +98,7 @@ function toolCall({ toolUseId, name, input }: Fields, ownId: string): Fields {
   return { id: textOf(toolUseId) ?? ownId, type: "function", function: called };
 }
 
-/** Exceptions that a client can do something about; the others are the service's fault. */
+/** Exceptions that a client can mend; the remaining ones are the service's fault. */
 const CODES: Readonly<Record<string, ErrorCode>> = {
   throttlingException: "overloaded",
   serviceUnavailableException: "overloaded",
@@ -103,13 +106,14 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
 };
 
 /**
- * Our account, or the model as the operator named it, is not in order, though the status is 400: "Operation not allowed" is
- * an account without access; models that need an inference profile say that on-demand throughput is not supported.
+ * Our account, or the model as the operator named it, is not in order, though the status is 400: "Operation not
+ * allowed" is an account without access; models that need an inference profile respond that on-demand throughput is not
+ * supported.
  */
 const ACCOUNT =
   /operation not allowed|\baccount\b|on-demand throughput|model identifier is invalid|marketplace|payment instrument/i;
 
-/** An exception in the middle of a stream. What the provider says of our account or its machines stays here. */
+/** An exception in the middle of a stream. What it reports of our account or its machines is not sent to the client. */
 export function converseException(type: string, payload: unknown): GatewayError {
   const code = (Object.hasOwn(CODES, type) ? CODES[type] : undefined) ?? "upstream_error";
   const message = code === "invalid_request" && isRecord(payload) ? textOf(payload.message) : undefined;
@@ -117,7 +121,7 @@ export function converseException(type: string, payload: unknown): GatewayError 
   return new GatewayError(code, message === undefined ? {} : { message });
 }
 
-/** An error answer, as far as it can be read: the kind is the status's matter. */
+/** An error response, as far as it can be read: the status decides the kind. */
 export function converseProblem(body: string): UpstreamProblem {
   const parsed = parseJson(body);
   const message = isRecord(parsed) ? (textOf(parsed.message) ?? textOf(parsed.Message)) : undefined;

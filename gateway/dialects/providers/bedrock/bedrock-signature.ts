@@ -4,7 +4,7 @@ import type { AwsCredentialIdentity, SourceData } from "@smithy/types";
 
 export interface BedrockSignerOptions {
   readonly region: string;
-  /** Current credentials; asked for each request, so it keeps them itself. */
+  /** Returns current credentials; called for each request, so it must cache them itself. */
   readonly credentials: () => Promise<AwsCredentialIdentity>;
   /** Milliseconds since 1970. */
   readonly now: () => number;

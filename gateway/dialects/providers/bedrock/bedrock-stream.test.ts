@@ -43,7 +43,7 @@ describe("a stream of Bedrock's", () => {
     expect(text.endsWith("data: [DONE]\n\n")).toBe(true);
   });
 
-  test("loses nothing of text, reasoning and tool calls, wherever its frames are cut", () => {
+  test("loses no text, reasoning or tool call, wherever its frames are cut", () => {
     void fc.assert(
       fc.property(blocks, fc.integer({ min: 2, max: 9 }), cuts, (content, deltaLength, sizes) => {
         const bytes = bytesOf(content, deltaLength, "tool_use");
@@ -120,7 +120,7 @@ describe("a stream of Bedrock's", () => {
     expect(response.error?.message === "for you").toBe(code === "invalid_request");
   });
 
-  test("that ends before its counts says so", () => {
+  test("that ends before its counts ends with an error", () => {
     const frames = Buffer.concat([
       eventFrame("messageStart", {}),
       eventFrame("messageStop", { stopReason: "end_turn" }),
@@ -141,7 +141,7 @@ describe("the reader of event stream frames", () => {
     expect(frames).toEqual([{ kind: "event", type: "contentBlockDelta", payload }]);
   });
 
-  test("gives up on a frame that is longer than any, before it is there", () => {
+  test("rejects a frame that is longer than any, before its bytes are there", () => {
     const prelude = Buffer.alloc(4);
     prelude.writeUInt32BE(0x7fffffff);
     expect(() => [...new EventFrameReader().push(prelude)]).toThrow(/engine answered with an error/);

@@ -43,7 +43,7 @@ const content: FakeBedrockBehaviour["content"] = [
 
 describe("Bedrock", () => {
   // documented: bedrock-to-chat
-  test("takes the signature, a session's too, and answers with a chat completion", async () => {
+  test("takes the signature, a session's too, and responds with a chat completion", async () => {
     for (const sessionToken of [undefined, "session"]) {
       const { dialect, request, bytes, provider } = await send({ content, stopReason: "tool_use", sessionToken }, {});
       expect(provider.received[0]?.path).toBe("/model/us.anthropic.claude-test-v1%3A0/converse");
@@ -95,7 +95,7 @@ describe("Bedrock", () => {
     expect((await send({}, {}, "another")).response.status).toBe(403);
   });
 
-  test("says what is wrong, and that the prompt is too long in a way that the gateway knows", async () => {
+  test("has the problem, and is context_length_exceeded for a prompt that is too long", async () => {
     const error = { status: 400, type: "ValidationException", message: "Input is too long for requested model." };
     const { dialect, response, bytes } = await send({ error }, {});
     expect(dialect.decodeProblem(response.status, bytes.toString())).toEqual({

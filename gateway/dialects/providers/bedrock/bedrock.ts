@@ -9,11 +9,11 @@ import { converseStream } from "./bedrock-stream.ts";
 
 export interface BedrockDialectOptions {
   readonly region: string;
-  /** Current credentials; asked for each request, so it keeps them itself. */
+  /** Returns current credentials; called for each request, so it must cache them itself. */
   readonly credentials: () => Promise<AwsCredentialIdentity>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** An id for an answer: Converse gives none. */
+  /** An id for a response: Converse sends none. */
   readonly newId: () => string;
 }
 
@@ -30,7 +30,7 @@ export function bedrockDialect({ region, credentials, now, newId }: BedrockDiale
     streamMediaType: "application/vnd.amazon.eventstream",
     async encode({ generation, model, origin }) {
       if (generation.route !== "/v1/chat/completions")
-        throw refuse("model", "This model answers chat completions only; use /v1/chat/completions.");
+        throw refuse("model", "This model serves chat completions only; use /v1/chat/completions.");
       refuseOnlyAnthropic(generation.client);
       const isMessages = generation.client?.dialect === "messages";
       const body = Buffer.from(JSON.stringify(converseRequest(generation.fields, { model, isMessages })));

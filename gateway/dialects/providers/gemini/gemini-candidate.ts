@@ -31,7 +31,7 @@ const FINISH: Readonly<Record<string, FinishReason>> = {
   IMAGE_PROHIBITED_CONTENT: "content_filter",
   IMAGE_RECITATION: "content_filter",
 };
-/** The model failed to say anything that can be used: another target may do better. */
+/** The model generated no usable output: another target may do better. */
 const UNUSABLE = new Set([
   "MALFORMED_FUNCTION_CALL",
   "UNEXPECTED_TOOL_CALL",
@@ -40,20 +40,20 @@ const UNUSABLE = new Set([
   "MALFORMED_RESPONSE",
 ]);
 
-/** @throws {GatewayError} `upstream_error` for a reason that means that the answer is none */
+/** @throws {GatewayError} `upstream_error` for a reason that stands for no usable response */
 export function finishOf(reason: string, hasCalls: boolean): FinishReason {
   if (UNUSABLE.has(reason)) throw new GatewayError("upstream_error");
   const finish = Object.hasOwn(FINISH, reason) ? FINISH[reason] : undefined;
   return finish === "stop" && hasCalls ? "tool_calls" : (finish ?? "stop");
 }
 
-/** The first candidate of a response or of a chunk of one; `undefined` where the prompt was blocked or nothing came. */
+/** The first candidate of a response or of a chunk of one; `undefined` where the prompt was blocked or none came. */
 export function firstCandidate(response: Fields): Fields | undefined {
   const candidates = itemsOf(response.candidates).filter(isRecord);
   return candidates.find(({ index }) => (countOf(index) ?? 0) === 0);
 }
 
-/** Whether the service refused the prompt itself. */
+/** Whether the service blocked the prompt. */
 export function isPromptBlocked({ promptFeedback }: Fields): boolean {
   return isRecord(promptFeedback) && textOf(promptFeedback.blockReason) !== undefined;
 }
@@ -75,7 +75,7 @@ export function partsOf(candidate: Fields): readonly GeminiPart[] {
   });
 }
 
-/** Thoughts are counted apart from the answer, what came from the cache together with the prompt. */
+/** Thoughts are counted apart from the response, and tokens from the cache together with the prompt. */
 export function usageOfMetadata(metadata: unknown): Usage {
   const counts = isRecord(metadata) ? metadata : {};
   const thoughts = countOf(counts.thoughtsTokenCount) ?? 0;

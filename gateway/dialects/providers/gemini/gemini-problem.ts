@@ -6,7 +6,7 @@ import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Google's status words that a client can do something about; the others are the service's fault. */
+/** Google's status words that a client can mend; the remaining ones are the service's fault. */
 const CODES: Readonly<Record<string, ErrorCode>> = {
   INVALID_ARGUMENT: "invalid_request",
   RESOURCE_EXHAUSTED: "overloaded",
@@ -35,7 +35,7 @@ export function geminiProblem(body: string): UpstreamProblem {
   };
 }
 
-/** An error in the middle of a stream. What the service says of our account or its machines stays here. */
+/** An error in the middle of a stream. What it reports of our account or its machines is not sent to the client. */
 export function streamError(error: unknown): GatewayError {
   const fields = isRecord(error) ? error : {};
   const status = textOf(fields.status) ?? "";

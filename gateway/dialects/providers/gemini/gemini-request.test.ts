@@ -100,7 +100,7 @@ describe("a chat completion for Gemini", () => {
     expect(request({ tools: [weather], tool_choice: choice }).toolConfig).toEqual({ functionCallingConfig: mode });
   });
 
-  test("gives a call its signature back: the call's own, else that of the thinking, else for new models the word that skips it", () => {
+  test("has a call's signature: the call's own, else that of the thinking, else for new models the value that skips the check", () => {
     const signed = { ...call, extra_content: { google: { thought_signature: "own" } } };
     const thinking = [{ type: "thinking", thinking: "", signature: "gemini:thought" }];
     const signature = (message: object, model?: string) => {
@@ -159,7 +159,7 @@ describe("a chat completion for Gemini", () => {
     });
   });
 
-  test("asks for JSON, with a schema or without", () => {
+  test("requests JSON, with a schema or without", () => {
     const schema = { type: "object", properties: {} };
     expect(config({ response_format: { type: "json_schema", json_schema: { name: "a", schema } } })).toEqual({
       responseMimeType: "application/json",

@@ -23,7 +23,10 @@ const EFFORT: Readonly<Record<string, { readonly budget: number; readonly level:
   high: { budget: 24_576, level: "high" },
   xhigh: { budget: 24_576, level: "high" },
 };
-/** What the service takes in place of a signature that it did not make (ai.google.dev/gemini-api/docs/thought-signatures). */
+/**
+ * The value that the service takes instead of a signature of its own
+ * (ai.google.dev/gemini-api/docs/thought-signatures).
+ */
 const SKIP_SIGNATURE = "skip_thought_signature_validator";
 
 /**

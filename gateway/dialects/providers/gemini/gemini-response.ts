@@ -15,11 +15,11 @@ import {
 type Fields = Readonly<Record<string, unknown>>;
 
 export interface GeminiHead {
-  /** The name by which the client asked for the model. */
+  /** The model's name in the client's request. */
   readonly model: string;
   /** Seconds since 1970. */
   readonly created: number;
-  /** An id for the answer or a call where the service gives none. */
+  /** An id for the response or a call where the service sends none. */
   readonly newId: () => string;
 }
 

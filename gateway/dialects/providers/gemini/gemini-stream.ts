@@ -57,7 +57,7 @@ class GeminiTranslation implements Translation<SseEvent> {
     return started + deltas + (reason === undefined ? "" : this.#stop(finishOf(reason, this.#calls > 0)));
   }
 
-  /** The connection ended: a good end where the model has said why it stopped. */
+  /** The connection ended: the stream is complete where it has a finish reason. */
   end(): string | undefined {
     if (this.#finish === undefined || this.#writer === undefined) return undefined;
     return this.#writer.usage(usageOfMetadata(this.#usage)) + DONE_EVENT;

@@ -56,7 +56,7 @@ const streamed = (bytes: Uint8Array, sizes: readonly number[] = []) => {
 };
 
 describe("Gemini", () => {
-  test("answers with a chat completion", async () => {
+  test("responds with a chat completion", async () => {
     const response = await whole({ parts, usage });
     const [choice] = response.choices;
     expect(response).toMatchObject({ id: "resp-fake", created: 5, model: "tiny" });
@@ -117,7 +117,7 @@ describe("Gemini", () => {
     expect(gathered(streamed(streamBytes({ parts: [{ text: "a" }], finishReason }))).finish).toBe(finish);
   });
 
-  test("that blocks the prompt has an empty answer with finish_reason content_filter", async () => {
+  test("that blocks the prompt has an empty response with finish_reason content_filter", async () => {
     const response = await whole({ blockReason: "SAFETY" });
     expect(response.choices[0]).toMatchObject({ finish_reason: "content_filter", message: { content: null } });
     expect(gathered(streamed(streamBytes({ blockReason: "SAFETY" })))).toMatchObject({
@@ -126,14 +126,14 @@ describe("Gemini", () => {
     });
   });
 
-  test("whose answer is no answer is an upstream error, so that another target can take over", () => {
+  test("without a usable response is an upstream error, so that another target can be called", () => {
     for (const text of ["", "{}", "[]", '{"candidates":[]}', "<html>"])
       expect(() => dialect.decodeWhole(Buffer.from(text), outbound({}))).toThrow(GatewayError);
     const malformed = JSON.stringify({ candidates: [{ finishReason: "MALFORMED_FUNCTION_CALL" }] });
     expect(() => dialect.decodeWhole(Buffer.from(malformed), outbound({}))).toThrow(GatewayError);
   });
 
-  test("that ends before it says why it stopped was cut off", () => {
+  test("that ends without a finish reason was cut off", () => {
     const events = streamBytes({}).toString().split("\r\n\r\n");
     const cut = Buffer.from(`${events.slice(0, 2).join("\r\n\r\n")}\r\n\r\n`);
     expect(gathered(streamed(cut))).toMatchObject({ error: { code: "stream_interrupted" }, isDone: false });
@@ -158,7 +158,7 @@ describe("Gemini", () => {
     );
   });
 
-  test("never throws whatever its bytes are, and says one error at most, as the last event", () => {
+  test("never throws whatever its bytes are, and sends one error at most, as the last event", () => {
     void fc.assert(
       fc.property(damage, cuts, (harm, sizes) => {
         const text = streamed(damaged(streamBytes({}), harm), sizes);
@@ -194,12 +194,12 @@ describe("Gemini", () => {
       },
       { param: "contents[0]" },
     ],
-  ])("that answers %j says %j", async (error, problem) => {
+  ])("that responds %j becomes %j", async (error, problem) => {
     const { response, bytes } = await send({ error });
     expect(dialect.decodeProblem(response.status, bytes.toString())).toMatchObject(problem);
   });
 
-  test("that does not take the key says so of our account, though its status is 400", async () => {
+  test("that refuses our key is a fault of our account, though its status is 400", async () => {
     const provider = await startFakeGemini();
     onTestFinished(() => provider.stop());
     const response = await fetch(`${provider.origin}/v1beta/models/x:generateContent`, { method: "POST", body: "{}" });
@@ -234,7 +234,7 @@ describe("Gemini", () => {
     ]).toEqual([0.5, -1]);
   });
 
-  test("is asked for chat completions and embeddings only", () => {
+  test("is called for chat completions and embeddings only", () => {
     const request = outbound({});
     const generation = { ...request.generation, route: "/v1/completions" } as const;
     expect(() => dialect.encode({ ...request, generation })).toThrow(/chat completions and embeddings only/);

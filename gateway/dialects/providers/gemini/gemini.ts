@@ -50,5 +50,5 @@ function callOf({ route, fields, stream, client }: OutboundRequest["generation"]
   refuseOnlyAnthropic(client);
   if (route === "/v1/chat/completions")
     return { method: stream ? "streamGenerateContent?alt=sse" : "generateContent", body: geminiRequest(fields, model) };
-  throw refuse("model", "This model answers chat completions and embeddings only; use /v1/chat/completions.");
+  throw refuse("model", "This model serves chat completions and embeddings only; use /v1/chat/completions.");
 }

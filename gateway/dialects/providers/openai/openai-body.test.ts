@@ -15,8 +15,8 @@ const request = (text: string, stream: boolean, wantsUsage = false): GenerationR
   fields: JSON.parse(text),
 });
 
-describe("the body for a target that speaks OpenAI's dialect", () => {
-  test("is the client's own, byte for byte, when nothing has to change", () => {
+describe("the body for a target of OpenAI's dialect", () => {
+  test("is the client's own, byte for byte, when no field has to change", () => {
     const text = ' { "model" : "tiny", "messages": [] }';
     expect(openAiBody(request(text, false), "tiny", "provider").toString()).toBe(text);
   });
@@ -26,7 +26,7 @@ describe("the body for a target that speaks OpenAI's dialect", () => {
     expect(JSON.parse(body.toString())).toEqual({ model: "maker/tiny", seed: 3, x: { y: 1 } });
   });
 
-  test("asks for a stream's usage, under another name too, and keeps the client's other stream options", () => {
+  test("requests a stream's usage, under another model name too, with the client's other stream options", () => {
     const text = '{"model":"tiny","stream":true,"stream_options":{"include_usage":false,"a":1}}';
     for (const name of ["tiny", "other"])
       expect(JSON.parse(openAiBody(request(text, true), name, "provider").toString())).toEqual({

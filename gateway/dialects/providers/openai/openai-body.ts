@@ -11,10 +11,10 @@ const OPEN_BRACE = 0x7b;
 const REQUEST_USAGE = Buffer.from('{"stream_options":{"include_usage":true},');
 
 /**
- * The body for a target that speaks OpenAI's dialect and calls the model `model`. A stream's usage comes only when asked
- * for, and it has to be counted: so we ask where the client did not, and take that event out of its stream again
- * (`relay/event-scanner.ts`). Otherwise the client's bytes go on as they are; in the usual case the question is put in
- * front of them.
+ * The body for a target of OpenAI's dialect that calls the model `model`. A stream has its usage only on request, and
+ * it has to be counted: so the gateway requests it where the client did not, and removes that event from the client's
+ * stream (`relay/event-scanner.ts`). Otherwise the client's bytes are sent as they are; in the usual case the option is
+ * put in front of them.
  * @throws {GatewayError} `invalid_request` naming the field that the dialect lacks
  */
 export function openAiBody(request: GenerationRequest, model: string, server: OpenAiServer): Buffer {

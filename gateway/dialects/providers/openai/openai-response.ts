@@ -27,7 +27,7 @@ export function openAiResponse(bytes: Buffer): Buffer {
   return Buffer.from(JSON.stringify({ ...response, choices }));
 }
 
-/** Inside a JSON string the key's quotes are escaped, so text that speaks of it is never mistaken for it. */
+/** Inside a JSON string the key's quotes are escaped, so the same word in generated text is never taken for it. */
 function hasParts(bytes: Buffer): boolean {
   for (let at = bytes.indexOf(CONTENT); at !== -1; at = bytes.indexOf(CONTENT, at + 1)) {
     const start = at + CONTENT.length;

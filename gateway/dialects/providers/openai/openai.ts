@@ -5,7 +5,7 @@ import { openAiBody } from "./openai-body.ts";
 import { openAiResponse } from "./openai-response.ts";
 import type { OpenAiServer } from "./translated-chat.ts";
 
-/** OpenAI's own words: OpenAI, Together, Hugging Face's router, Ollama and others. Bytes pass as they are. */
+/** OpenAI's own dialect: OpenAI, Together, Hugging Face's router, Ollama and others. Bytes pass as they are. */
 export const OPENAI_DIALECT = openAiDialect("provider");
 /** The same at our own engines, which are vLLM's. */
 export const ENGINE_DIALECT = openAiDialect("engine");

@@ -11,7 +11,7 @@ export function hasToolMedia(messages: unknown): boolean {
   return itemsOf(messages).some((message) => isRecord(message) && mediaOf(message).length > 0);
 }
 
-/** Tool messages keep their text; their images and documents come in a user message behind the last of them. */
+/** Tool messages have their text; their images and documents come in a user message after the last of them. */
 export function withToolMediaBehind(messages: unknown): readonly unknown[] {
   const written: unknown[] = [];
   let media: readonly unknown[] = [];

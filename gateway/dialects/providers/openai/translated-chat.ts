@@ -19,7 +19,7 @@ const COMMON_EFFORT: Readonly<Record<string, string>> = { minimal: "low", xhigh:
 
 /**
  * A chat completion's body that is the translation of another dialect's, without what OpenAI's dialect lacks: servers
- * refuse fields that they do not know. What a client of chat completions writes itself stays as it is.
+ * refuse unknown fields. The body of a client of chat completions is not changed.
  */
 export function translatedChat(fields: Fields, client: ClientBody, server: OpenAiServer): Fields {
   const { thinking, top_k: topK, reasoning_effort: _effort, user, messages, ...rest } = fields;
@@ -33,7 +33,7 @@ export function translatedChat(fields: Fields, client: ClientBody, server: OpenA
   };
 }
 
-/** An id of a person; a long one is hashed, so that it still tells people apart. */
+/** An id of a user; a long one is hashed, so that it still separates users. */
 function shortUser(user: unknown): unknown {
   if (typeof user !== "string" || user.length <= MAX_USER_CHARACTERS) return user;
   return createHash("sha256").update(user).digest("hex");
@@ -57,7 +57,7 @@ function effortOfThinking(thinking: unknown): string | undefined {
   return budget <= LOW_BUDGET ? "low" : budget <= MEDIUM_BUDGET ? "medium" : "high";
 }
 
-/** Signed thinking can be given back to its maker alone; vLLM's chat templates take the text of reasoning. */
+/** Signed thinking can be returned to its provider alone; vLLM's chat templates take the text of reasoning. */
 function plainMessage(message: Fields, server: OpenAiServer): Fields {
   const { thinking_blocks: _signed, reasoning_content: reasoning, ...rest } = message;
   return reasoning === undefined || server === "provider" ? rest : { ...rest, reasoning_content: reasoning };
