@@ -1,11 +1,12 @@
 import * as z from "zod";
+import { anyObject, boundedList } from "./bounded-schemas.ts";
 import { FinishReason, samplingFields, Usage } from "./sampling.ts";
 
 const ContentPart = z.looseObject({ type: z.enum(["text", "image_url", "input_audio", "file", "refusal"]) });
 
 const ChatMessage = z.looseObject({
   role: z.enum(["system", "developer", "user", "assistant", "tool", "function"]),
-  content: z.union([z.string(), z.array(ContentPart).min(1)]).nullish(),
+  content: z.union([z.string(), boundedList(z.array(ContentPart).min(1))]).nullish(),
   name: z.string().max(64).nullish(),
 });
 
@@ -16,7 +17,7 @@ const ResponseFormat = z.discriminatedUnion("type", [
     type: z.literal("json_schema"),
     json_schema: z.looseObject({
       name: z.string().min(1).max(64),
-      schema: z.record(z.string(), z.unknown()),
+      schema: anyObject(),
       strict: z.boolean().nullish(),
     }),
   }),
@@ -24,7 +25,7 @@ const ResponseFormat = z.discriminatedUnion("type", [
 
 const Tool = z.looseObject({
   type: z.literal("function"),
-  function: z.looseObject({ name: z.string().min(1).max(64), parameters: z.record(z.string(), z.unknown()).nullish() }),
+  function: z.looseObject({ name: z.string().min(1).max(64), parameters: anyObject().nullish() }),
 });
 
 const ToolChoice = z.union([
@@ -36,12 +37,12 @@ const ToolChoice = z.union([
 export const ChatCompletionRequest = z
   .looseObject({
     ...samplingFields,
-    messages: z.array(ChatMessage).min(1).max(2048),
+    messages: boundedList(z.array(ChatMessage).min(1).max(2048)),
     max_completion_tokens: z.int().min(1).max(1_000_000).nullish(),
     logprobs: z.boolean().nullish(),
     top_logprobs: z.int().min(0).max(20).nullish(),
     response_format: ResponseFormat.nullish(),
-    tools: z.array(Tool).max(128).nullish(),
+    tools: boundedList(z.array(Tool).max(128)).nullish(),
     tool_choice: ToolChoice.nullish(),
     parallel_tool_calls: z.boolean().nullish(),
   })

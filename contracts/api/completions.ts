@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { boundedList, isTokenId } from "./bounded-schemas.ts";
 import { FinishReason, samplingFields, Usage } from "./sampling.ts";
 
 /** `POST /v1/completions`. */
@@ -7,12 +8,14 @@ export const CompletionRequest = z
     ...samplingFields,
     prompt: z.union([
       z.string(),
-      z.array(z.string()).min(1).max(64),
-      z.array(z.int().min(0)).min(1),
-      z
-        .array(z.array(z.int().min(0)).min(1))
-        .min(1)
-        .max(64),
+      boundedList(z.array(z.string()).min(1).max(64)),
+      boundedList(z.array(z.int().min(0)).min(1), isTokenId),
+      boundedList(
+        z
+          .array(boundedList(z.array(z.int().min(0)).min(1), isTokenId))
+          .min(1)
+          .max(64),
+      ),
     ]),
     suffix: z.string().nullish(),
     echo: z.boolean().nullish(),

@@ -1,6 +1,7 @@
 import * as z from "zod";
+import { boundedList, isTokenId } from "./bounded-schemas.ts";
 
-const TokenIds = z.array(z.int().min(0)).min(1);
+const TokenIds = boundedList(z.array(z.int().min(0)).min(1), isTokenId);
 
 /** `POST /v1/embeddings`. */
 export const EmbeddingRequest = z
@@ -9,9 +10,9 @@ export const EmbeddingRequest = z
     /** One text, several texts, the token ids of one, or those of several. */
     input: z.union([
       z.string().min(1),
-      z.array(z.string().min(1)).min(1).max(2048),
+      boundedList(z.array(z.string().min(1)).min(1).max(2048)),
       TokenIds,
-      z.array(TokenIds).min(1).max(2048),
+      boundedList(z.array(TokenIds).min(1).max(2048)),
     ]),
     /** `base64`: little-endian 32-bit floats; what the official SDKs ask for, because it is a third of the size. */
     encoding_format: z.enum(["float", "base64"]).nullish(),

@@ -1,27 +1,29 @@
 import * as z from "zod";
+import { anyObject, boundedList } from "./bounded-schemas.ts";
 import { ERRORS, type ErrorBody, errorEntry } from "./errors.ts";
 
 const ContentBlock = z.looseObject({ type: z.string().min(1).max(64) });
-const Content = z.union([z.string(), z.array(ContentBlock).max(2048)]);
+const Content = z.union([z.string(), boundedList(z.array(ContentBlock).max(2048))]);
 const MessagesModel = z.string().min(1).max(200);
 
 const conversationFields = {
   model: MessagesModel,
-  messages: z
-    .array(z.looseObject({ role: z.enum(["user", "assistant", "system"]), content: Content }))
-    .min(1)
-    .max(2048),
+  messages: boundedList(
+    z
+      .array(z.looseObject({ role: z.enum(["user", "assistant", "system"]), content: Content }))
+      .min(1)
+      .max(2048),
+  ),
   system: Content.nullish(),
-  tools: z
-    .array(z.looseObject({ name: z.string().min(1).max(64), type: z.string().nullish() }))
-    .max(128)
-    .nullish(),
+  tools: boundedList(
+    z.array(z.looseObject({ name: z.string().min(1).max(64), type: z.string().nullish() })).max(128),
+  ).nullish(),
   tool_choice: z.looseObject({ type: z.enum(["auto", "any", "tool", "none"]), name: z.string().nullish() }).nullish(),
   thinking: z.looseObject({ type: z.string() }).nullish(),
   output_config: z
     .looseObject({
       effort: z.string().max(32).nullish(),
-      format: z.looseObject({ type: z.literal("json_schema"), schema: z.record(z.string(), z.unknown()) }).nullish(),
+      format: z.looseObject({ type: z.literal("json_schema"), schema: anyObject() }).nullish(),
     })
     .nullish(),
 } as const;
@@ -32,7 +34,7 @@ export const MessagesRequest = z
     ...conversationFields,
     max_tokens: z.int().min(1).max(1_000_000),
     stream: z.boolean().nullish(),
-    stop_sequences: z.array(z.string().min(1)).max(16).nullish(),
+    stop_sequences: boundedList(z.array(z.string().min(1)).max(16)).nullish(),
     temperature: z.number().min(0).max(1).nullish(),
     top_p: z.number().gt(0).max(1).nullish(),
     top_k: z.int().min(0).max(1_000_000).nullish(),

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { boundedList } from "./bounded-schemas.ts";
 
 const ModerationPart = z.discriminatedUnion("type", [
   z.looseObject({ type: z.literal("text"), text: z.string().min(1) }),
@@ -12,8 +13,8 @@ export const ModerationRequest = z
     /** One text, several texts, or parts of text and images that are classified together. */
     input: z.union([
       z.string().min(1),
-      z.array(z.string().min(1)).min(1).max(2048),
-      z.array(ModerationPart).min(1).max(2048),
+      boundedList(z.array(z.string().min(1)).min(1).max(2048)),
+      boundedList(z.array(ModerationPart).min(1).max(2048)),
     ]),
   })
   .meta({ id: "ModerationRequest" });

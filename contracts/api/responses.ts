@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { boundedList, boundedRecord } from "./bounded-schemas.ts";
 
 const Item = z.looseObject({ type: z.string().min(1).max(64).nullish() });
 
@@ -6,7 +7,7 @@ const Item = z.looseObject({ type: z.string().min(1).max(64).nullish() });
 export const ResponseRequest = z
   .looseObject({
     model: z.string().min(1).max(200),
-    input: z.union([z.string(), z.array(Item).max(2048)]),
+    input: z.union([z.string(), boundedList(z.array(Item).max(2048))]),
     instructions: z.string().nullish(),
     max_output_tokens: z.int().min(1).max(1_000_000).nullish(),
     temperature: z.number().min(0).max(2).nullish(),
@@ -15,10 +16,7 @@ export const ResponseRequest = z
     /** Kept unless false where the deployment keeps responses, as OpenAI does. */
     store: z.boolean().nullish(),
     previous_response_id: z.string().min(1).max(200).nullish(),
-    tools: z
-      .array(z.looseObject({ type: z.string().min(1).max(64) }))
-      .max(128)
-      .nullish(),
+    tools: boundedList(z.array(z.looseObject({ type: z.string().min(1).max(64) })).max(128)).nullish(),
     tool_choice: z
       .union([z.enum(["none", "auto", "required"]), z.looseObject({ type: z.string().min(1).max(64) })])
       .nullish(),
@@ -30,7 +28,7 @@ export const ResponseRequest = z
       })
       .nullish(),
     reasoning: z.looseObject({ effort: z.string().max(32).nullish() }).nullish(),
-    metadata: z.record(z.string().max(64), z.string().max(512)).nullish(),
+    metadata: boundedRecord(z.record(z.string().max(64), z.string().max(512))).nullish(),
     user: z.string().max(512).nullish(),
   })
   .meta({ id: "ResponseRequest" });

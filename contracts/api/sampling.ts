@@ -1,11 +1,12 @@
 import * as z from "zod";
+import { anyObject, boundedList, boundedRecord } from "./bounded-schemas.ts";
 
 /** vLLM's structured outputs: one of these, and the answer has that form. */
 const StructuredOutputs = z.looseObject({
   /** A JSON schema, or its text. */
-  json: z.union([z.record(z.string(), z.unknown()), z.string().min(1)]).nullish(),
+  json: z.union([anyObject(), z.string().min(1)]).nullish(),
   regex: z.string().min(1).nullish(),
-  choice: z.array(z.string()).min(1).nullish(),
+  choice: boundedList(z.array(z.string()).min(1)).nullish(),
   grammar: z.string().min(1).nullish(),
   json_object: z.boolean().nullish(),
 });
@@ -24,13 +25,13 @@ export const samplingFields = {
   n: z.int().min(1).max(16).nullish(),
   stream: z.boolean().nullish(),
   stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
-  stop: z.union([z.string().min(1), z.array(z.string().min(1)).max(16)]).nullish(),
+  stop: z.union([z.string().min(1), boundedList(z.array(z.string().min(1)).max(16))]).nullish(),
   presence_penalty: z.number().min(-2).max(2).nullish(),
   frequency_penalty: z.number().min(-2).max(2).nullish(),
   /** vLLM's extension; 1 means none. */
   repetition_penalty: z.number().gt(0).max(2).nullish(),
   seed: z.int().min(Number.MIN_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER).nullish(),
-  logit_bias: z.record(z.string().regex(/^\d+$/), z.number().min(-100).max(100)).nullish(),
+  logit_bias: boundedRecord(z.record(z.string().regex(/^\d+$/), z.number().min(-100).max(100))).nullish(),
   user: z.string().max(512).nullish(),
   /** vLLM's extension. */
   structured_outputs: StructuredOutputs.nullish(),

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { boundedList, isTokenId } from "./bounded-schemas.ts";
 import { ChatCompletionRequest } from "./chat.ts";
 
 /** `POST /tokenize`, vLLM's: the tokens of a text or of a conversation. */
@@ -38,7 +39,7 @@ export type TokenizeResponse = z.infer<typeof TokenizeResponse>;
 export const DetokenizeRequest = z
   .looseObject({
     model: z.string().min(1).max(200),
-    tokens: z.array(z.int().min(0)).max(1_000_000),
+    tokens: boundedList(z.array(z.int().min(0)).max(1_000_000), isTokenId),
   })
   .meta({ id: "DetokenizeRequest" });
 export type DetokenizeRequest = z.infer<typeof DetokenizeRequest>;

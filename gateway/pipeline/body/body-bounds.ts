@@ -1,3 +1,4 @@
+import { isTokenId } from "../../../contracts/api/bounded-schemas.ts";
 import type { ErrorDetail } from "../../../contracts/api/errors.ts";
 import { isRecord } from "../../../lib/is-record.ts";
 
@@ -7,8 +8,10 @@ import { isRecord } from "../../../lib/is-record.ts";
  * request for seconds.
  */
 const MAX_VALUES = 50_000;
-/** A digit and a comma: a smaller body can't have so many values, and need not be counted. */
-const LEAST_VALUE_BYTES = 2;
+/** Fields of one object. Tool schemas of real clients have some hundred properties, `logit_bias` some thousand tokens. */
+const MAX_FIELDS = 10_000;
+/** `"a":1,` : a smaller body can't have so many fields, nor so many values, and need not be counted. */
+const LEAST_FIELD_BYTES = 6;
 /** Token ids, or prompts; twice the longest context in use. */
 const MAX_PROMPT_ITEMS = 300_000;
 
@@ -20,8 +23,10 @@ const LONG_FIELDS = ["prompt", "input", "tokens"] as const;
  * @param sizeBytes of the body
  */
 export function boundProblem(fields: Readonly<Record<string, unknown>>, sizeBytes: number): ErrorDetail | undefined {
-  if (sizeBytes > MAX_VALUES * LEAST_VALUE_BYTES && hasTooManyValues(fields))
-    return { param: "", message: `The body has over ${MAX_VALUES} values; send fewer messages, parts or tools.` };
+  if (sizeBytes > MAX_FIELDS * LEAST_FIELD_BYTES) {
+    const counted = valuesProblem(fields);
+    if (counted !== undefined) return { param: "", message: counted };
+  }
   for (const name of LONG_FIELDS) {
     const value = fields[name];
     const problem = isLongList(value) ? listProblem(name, value) : undefined;
@@ -30,10 +35,28 @@ export function boundProblem(fields: Readonly<Record<string, unknown>>, sizeByte
   return undefined;
 }
 
-function hasTooManyValues(fields: Readonly<Record<string, unknown>>): boolean {
-  const long: readonly string[] = LONG_FIELDS.filter((name) => isLongList(fields[name]));
-  const rest = Object.entries(fields).flatMap(([name, value]) => (long.includes(name) ? [] : [value]));
-  return countValues(rest, MAX_VALUES) > MAX_VALUES;
+function valuesProblem(fields: Readonly<Record<string, unknown>>): string | undefined {
+  const open: (readonly unknown[] | Readonly<Record<string, unknown>>)[] = [fields];
+  let values = 0;
+  for (let container = open.pop(); container !== undefined; container = open.pop()) {
+    if (Array.isArray(container)) {
+      values += container.length;
+      for (const item of container) if (isContainer(item)) open.push(item);
+    } else {
+      let own = 0;
+      // A list of the names takes several times as long.
+      for (const name in container) {
+        const value = (container as Readonly<Record<string, unknown>>)[name];
+        own++;
+        if (container === fields && isLongField(name) && isLongList(value)) continue;
+        if (isContainer(value)) open.push(value);
+      }
+      if (own > MAX_FIELDS) return `An object of the body has over ${MAX_FIELDS} fields; send fewer.`;
+      values += own;
+    }
+    if (values > MAX_VALUES) return `The body has over ${MAX_VALUES} values; send fewer messages, parts or tools.`;
+  }
+  return undefined;
 }
 
 /** Not the input of `/v1/responses`: its items are objects. */
@@ -67,18 +90,10 @@ function listProblem(name: string, list: readonly unknown[]): ErrorDetail | unde
   return undefined;
 }
 
-function isTokenId(value: unknown): boolean {
-  return Number.isSafeInteger(value) && Number(value) >= 0;
+function isLongField(name: string): boolean {
+  return LONG_FIELDS.some((long) => long === name);
 }
 
-function countValues(root: unknown, limit: number): number {
-  const open: unknown[] = [root];
-  let count = 0;
-  for (let value = open.pop(); value !== undefined && count <= limit; value = open.pop()) {
-    const children: readonly unknown[] = Array.isArray(value) ? value : isRecord(value) ? Object.values(value) : [];
-    count += children.length;
-    if (count > limit) break;
-    for (const child of children) if (typeof child === "object" && child !== null) open.push(child);
-  }
-  return count;
+function isContainer(value: unknown): value is readonly unknown[] | Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }
