@@ -77,7 +77,7 @@ describe("sluice cache warm", () => {
     const { url } = await apiOf({ status: 400 }, MISS);
     const { printed, error } = await warm('{"prompt":"a"}\n{"prompt":"b"}', url, "--concurrency", "1");
     expect(printed).toEqual(["2 requests: 1 sent to a model, 0 cached already, 1 failed."]);
-    expect(error).toBe("line 1: the API answered 400; correct them and run the command again.");
+    expect(error).toBe("line 1: the API responded with 400; correct them and run the command again.");
   });
 
   test.each([
@@ -86,7 +86,7 @@ describe("sluice cache warm", () => {
     ['{"prompt":"a"}', ["--max-age", "soon"], /--max-age must be a whole number from 1 to 604800, got soon/],
     ['{"prompt":"a"}', ["--concurrency", "0"], /--concurrency must be a whole number from 1 to 64, got 0/],
     ['{"prompt":"a"}', ["--url", "http://127.0.0.1:9"], /line 1: http:\/\/127\.0\.0\.1:9 can't be reached/],
-  ] as const)("%j with %j is told in a line", async (lines, options, message) => {
+  ] as const)("%j with %j is refused in one line", async (lines, options, message) => {
     const { error } = await warm(lines, "http://127.0.0.1:9", ...options);
     expect(error).toMatch(message);
   });

@@ -109,7 +109,7 @@ async function send(
     }
     const isBusy = response.status === 429 || response.status === 503;
     if (!isBusy || attempt === ATTEMPTS) {
-      tally.failures.push(`line ${line}: the API answered ${response.status}`);
+      tally.failures.push(`line ${line}: the API responded with ${response.status}`);
       return;
     }
     const seconds = Number(response.headers.get("retry-after") ?? 1);

@@ -44,7 +44,7 @@ function fixture(props: Partial<OperatorProps> = {}) {
 }
 
 describe("sluice deploy", () => {
-  test("applies every stack after those it reads, and the second time finds nothing to do", async () => {
+  test("applies every stack after those it reads, and a second call changes nothing", async () => {
     const { tools, resources } = fixture();
     const first = tools();
     await run(deployCommand, first, "--yes");
@@ -62,7 +62,7 @@ describe("sluice deploy", () => {
     );
   });
 
-  test("names the resources to replace before it asks for consent, and changes nothing after a no", async () => {
+  test("names the resources to replace before the prompt for consent, and changes nothing after a no", async () => {
     const { folder, settings, tools } = fixture();
     await run(deployCommand, tools(), "--yes");
     settings.trigger = "2";
@@ -74,7 +74,7 @@ describe("sluice deploy", () => {
     expect(readFileSync(join(folder, "network.tfstate"), "utf8")).toBe(before);
   });
 
-  test("keeps no plan: it holds every value in plain text", async () => {
+  test("stores no plan, which would hold every value in plain text", async () => {
     const { folder, tools } = fixture();
     await run(deployCommand, tools(), "--yes");
     await expect(run(deployCommand, tools({ replies: [] }), "--stack", "nope")).rejects.toThrow(
@@ -84,7 +84,7 @@ describe("sluice deploy", () => {
     expect(files.filter((file) => file.endsWith(".tfplan"))).toEqual([]);
   });
 
-  test("without a terminal it goes on only with --yes", async () => {
+  test("without a terminal it continues only with --yes", async () => {
     const { folder, tools } = fixture();
     await expect(run(deployCommand, tools())).rejects.toThrow(/not a terminal, .*; add --yes/);
     expect(existsSync(join(folder, "deploy"))).toBe(false);
@@ -106,7 +106,7 @@ describe("sluice deploy", () => {
     expect(priced.printed[0]).toBe("about 60 dollars a month");
   });
 
-  test("takes variables from the environment's file, and TF_VAR_ over them", async () => {
+  test("reads variables from the environment's file, which TF_VAR_ variables override", async () => {
     const folder = temporaryFolder();
     const stacks = () => ({
       data: dataStack(

@@ -162,8 +162,8 @@ function printSummary(stack: DeployStack, summary: PlanSummary, tools: OperatorT
 function requireConsent({ yes = false }: { readonly yes?: boolean }, { isInteractive }: OperatorTools): void {
   if (!yes && !isInteractive)
     throw new UserError(
-      "Standard input is not a terminal, so nobody can confirm the changes; add --yes to make them without " +
-        "asking, or see them with `sluice plan`.",
+      "Standard input is not a terminal, so the changes can't be confirmed; add --yes to make them without " +
+        "a prompt, or see them with `sluice plan`.",
     );
 }
 

@@ -10,7 +10,7 @@ import { temporaryFolder, writeTo } from "../local/test/tools.ts";
 
 const project = join(import.meta.dirname, "..");
 
-/** The command as its user runs it, without credentials; `folder` is where a running stack would say so. */
+/** The command as its user runs it, without credentials; `folder` is where a running stack writes its state file. */
 const sluice = (args: readonly string[], folder = "/nowhere/at/all") =>
   runNode(["cli/sluice.ts", ...args], {
     cwd: project,
@@ -35,7 +35,7 @@ function stateOf(pid: number, environment = "dev"): string {
 }
 
 describe("sluice validate", () => {
-  test("names every environment of the clone as valid, with what it serves", async () => {
+  test("names every environment of the clone as valid, with its models", async () => {
     const { code, stdout, stderr } = await sluice(["validate"]);
     expect([code, stderr]).toEqual([0, ""]);
     const names = stdout
@@ -50,7 +50,7 @@ describe("sluice validate", () => {
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^dev is valid; it serves [^\n]+\n$/)]);
   });
 
-  test("an unknown one is one line with the known ones, and exit code 1", async () => {
+  test("an unknown environment is an error of one line with the known ones, and exit code 1", async () => {
     const { code, stdout, stderr } = await sluice(["validate", "staging"]);
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr).toMatch(/^sluice: There is no environment "staging"; known are [^\n]+\n$/);
@@ -91,8 +91,8 @@ describe("sluice --help", () => {
   });
 });
 
-describe("which stack is meant", () => {
-  test("a stack that has ended without a word does not count", async () => {
+describe("the local stack of a command", () => {
+  test("a stack whose process has ended does not count", async () => {
     const ended = spawn(process.execPath, ["-e", ""]);
     await once(ended, "exit");
     const { code, stderr } = await sluice(["keys", "list"], stateOf(ended.pid!));
@@ -101,7 +101,7 @@ describe("which stack is meant", () => {
 
   test("another environment than the running one is refused", async () => {
     const { stderr } = await sluice(["keys", "list", "--environment", "prod"], stateOf(process.pid));
-    expect(stderr).toBe("sluice: The local stack runs dev, not prod; leave --environment out, or add --aws.\n");
+    expect(stderr).toBe("sluice: The local stack runs dev, not prod; omit --environment, or add --aws.\n");
   });
 
   test("the running stack is called at the address of its state file", async () => {

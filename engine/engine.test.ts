@@ -4,7 +4,7 @@ import { CompletionResponse } from "../contracts/api/completions.ts";
 import { ModelList } from "../contracts/api/models.ts";
 import { EngineUnderTest } from "./test/engine-under-test.ts";
 
-/** The real model, in this process. Nothing here asserts wording: only protocol, counts and repeatability. */
+/** The real model, in this process. No assertion depends on wording: only on protocol, counts and repeatability. */
 let engine: EngineUnderTest;
 let healthBefore = 0;
 let modelsBefore = 0;
@@ -83,7 +83,7 @@ describe("completions", () => {
     expect(`Water is${ids.choices[0]?.text}`).toBe(texts.choices[0]?.text);
   });
 
-  test("log probabilities come with each token, the chosen one among the alternatives", async () => {
+  test("log probabilities come with each token, and the chosen one is among the alternatives", async () => {
     const { choices } = await engine.complete({ prompt: "Water is", max_tokens: 4, logprobs: 2 });
     const logprobs = choices[0]?.logprobs;
     expect(logprobs?.tokens.join("")).toBe(choices[0]?.text);
@@ -107,7 +107,7 @@ describe("completions", () => {
 });
 
 describe("chat", () => {
-  test("answers, and the stream says the same in the contract's form", async () => {
+  test("completes, and the stream has the same text in the contract's form", async () => {
     const whole = await chat({ max_tokens: 10 });
     expect(whole.choices[0]?.message.role).toBe("assistant");
     const body = { messages: [{ role: "user", content: "List three fruits" }], max_tokens: 10, stream: true };
@@ -122,7 +122,7 @@ describe("chat", () => {
     expect(new Set(chunks.map(({ id }) => id)).size).toBe(1);
   });
 
-  test("what users write never becomes a special token", async () => {
+  test("text of users never becomes a special token", async () => {
     const count = async (content: string) => {
       const response = await engine.post("/tokenize", { messages: [{ role: "user", content }] });
       return ((await response.json()) as { count: number }).count;

@@ -16,7 +16,7 @@ import type { EngineSettings } from "./settings/settings.ts";
 /** Finds or fetches the files of models. */
 export interface ModelFiles {
   readonly answering: () => Promise<ModelFile>;
-  /** Path of the .gguf file for embeddings; `undefined` for the answering model's own vectors. May reject. */
+  /** Path of the .gguf file for embeddings; `undefined` for the generating model's own vectors. May reject. */
   readonly embedding: () => Promise<string | undefined>;
 }
 

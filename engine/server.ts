@@ -6,7 +6,7 @@ import { LocalBackend } from "./local-backend.ts";
 import { readSettings } from "./settings/settings.ts";
 import { UpstreamBackend } from "./upstream-backend.ts";
 
-/** The gateway waits longer than this for an engine it takes out. */
+/** Time for open requests to end. A gateway waits longer than this for an engine that it removes. */
 const DRAIN_MS = 10_000;
 
 const logger = pino({ base: { role: "engine", pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime });

@@ -5,7 +5,7 @@ import { EmbeddingResponse } from "../contracts/api/embeddings.ts";
 import { DetokenizeResponse, TokenizeResponse } from "../contracts/api/tokenize.ts";
 import { EngineUnderTest } from "./test/engine-under-test.ts";
 
-/** The real model, in this process, on the surfaces beside plain answers. */
+/** The real model, in this process, on the endpoints and features beside plain completions. */
 let engine: EngineUnderTest;
 beforeAll(async () => {
   engine = await EngineUnderTest.listen(process.env);
@@ -36,7 +36,7 @@ describe("embeddings", () => {
   });
 
   // documented: embeddings-similarity
-  test("a paraphrase is near and something else is far, as sentence-transformers has it", async () => {
+  test("a paraphrase is near and another text is far, as in sentence-transformers", async () => {
     const input = [
       "How do I reset my password?",
       "What is the way to change a forgotten password?",
@@ -50,7 +50,7 @@ describe("embeddings", () => {
   });
 
   // documented: embeddings-base64
-  test("base64, which the official SDK asks for, decodes to the same vector", async () => {
+  test("base64, which the official SDK requests, decodes to the same vector", async () => {
     const openai = new OpenAI({ baseURL: `${engine.url}/v1`, apiKey: "any", maxRetries: 0 });
     const { data } = await openai.embeddings.create({ model: "tiny", input: "A cat sat." });
     const floats = (await embed({ input: "A cat sat.", encoding_format: "float" })).data[0]?.embedding as number[];
@@ -70,7 +70,7 @@ describe("embeddings", () => {
 });
 
 describe("tokenize and detokenize", () => {
-  test("take each other back, with the strings of the tokens when requested", async () => {
+  test("are inverse to each other, with the strings of the tokens when requested", async () => {
     const prompt = "Grüße, Welt! 😀";
     const { tokens, count, max_model_len, token_strs } = await tokenize({ prompt, return_token_strs: true });
     expect([count, max_model_len, token_strs?.length]).toEqual([tokens.length, 1024, tokens.length]);
@@ -136,13 +136,13 @@ describe("tools that the model may call", () => {
     expect(streamed.choices[0]).toMatchObject({ finish_reason: "tool_calls", message: { tool_calls: [called] } });
   });
 
-  test("are called once where only one call is wanted", async () => {
+  test("are called once where only one call is allowed", async () => {
     const once = { ...body, parallel_tool_calls: false };
     const response = ChatCompletionResponse.parse(await json("/v1/chat/completions", once));
     expect(response.choices[0]?.message.tool_calls?.map((call) => call.function)).toEqual([get("Paris")]);
   });
 
-  test("are not with tool_choice none, nor where the response is text", async () => {
+  test("are not called with tool_choice none, nor where the response is text", async () => {
     const none = ChatCompletionResponse.parse(await json("/v1/chat/completions", { ...body, tool_choice: "none" }));
     expect(none.choices[0]?.message.tool_calls).toBeUndefined();
     const messages = [{ role: "user", content: "Say hello." }];
@@ -152,7 +152,7 @@ describe("tools that the model may call", () => {
   });
 });
 
-describe("structured output in vLLM's words", () => {
+describe("structured output in vLLM's fields", () => {
   test.each([
     ["guided_choice", { guided_choice: ["red", "blue\n"] }, /^(red|blue\n)$/],
     ["guided_regex", { guided_regex: String.raw`#[0-9a-f]{6}( \w{1,5})?` }, /^#[0-9a-f]{6}( \w{1,5})?$/],

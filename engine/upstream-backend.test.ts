@@ -19,7 +19,7 @@ interface Seen {
   readonly authorization: string | undefined;
 }
 
-/** A server of the OpenAI kind that serves `llama3.2`; `respond` writes the response to a POST. */
+/** An OpenAI-compatible server that serves `llama3.2`; `respond` writes the response to a POST. */
 async function start(respond: (response: ServerResponse, request: IncomingMessage) => unknown) {
   const seen: Seen[] = [];
   const server = createServer(async (request, response) => {
@@ -85,7 +85,7 @@ describe("upstream", () => {
     );
   });
 
-  test("is aborted when the client leaves", async () => {
+  test("is aborted when the client disconnects", async () => {
     const closed = Promise.withResolvers<void>();
     const { app, post } = await start((response) => {
       response.on("close", () => closed.resolve());
@@ -99,7 +99,7 @@ describe("upstream", () => {
     await closed.promise;
   });
 
-  test("its errors keep their status; its death in a stream becomes an error event", async () => {
+  test("its errors keep their status; its end in a stream becomes an error event", async () => {
     const { app, url, post, server } = await start((response, request) => {
       if (request.url === "/v1/completions") return response.writeHead(429, { "retry-after": "7" }).end('{"error":{}}');
       response.writeHead(200, { "content-type": "text/event-stream" }).write("data: {}\n\n", () => response.destroy());

@@ -57,7 +57,8 @@ export class UpstreamBackend implements Backend {
   async load(): Promise<void> {
     this.#log("loading", { upstream: this.#upstream.url });
     while (!(await this.isHealthy())) {
-      if (this.#pool.closed || this.#pool.destroyed) throw new Error("The process ended before the upstream answered.");
+      if (this.#pool.closed || this.#pool.destroyed)
+        throw new Error("The process ended before the upstream responded.");
       await sleep(LOAD_RETRY_MS);
     }
   }

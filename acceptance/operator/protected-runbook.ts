@@ -26,10 +26,13 @@ export async function protectedRunbook({ environment, operator, clone, testbed, 
   });
   while (!hasEnded && (await keyCount(url)) === keys) await sleep(50);
   first.terminate();
-  checkedOutput("sluice deploy, stopped", await ended, { code: 1, says: [new RegExp(`${data}: stopped as asked`)] });
+  checkedOutput("sluice deploy, stopped", await ended, {
+    code: 1,
+    says: [new RegExp(`${data}: stopped as requested`)],
+  });
   await operator.run("deploy", ["--yes", "--stack", "data"], {
     says: [
-      new RegExp(`${data}: an interrupted deployment left .*aws_kms_key\\.\\w+.* half made`),
+      new RegExp(`${data}: an interrupted deployment left .*aws_kms_key\\.\\w+.* tainted`),
       new RegExp(`${data}: no longer tainted; the plan completes what the interrupted deployment began`),
       /deployed; nothing is left to change/,
     ],

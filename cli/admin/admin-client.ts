@@ -79,7 +79,9 @@ export class AdminClient {
 function refusal(status: number, text: string, url: string): UserError {
   const parsed = ErrorBody.safeParse(parseJson(text));
   if (!parsed.success)
-    return new UserError(`${url} answered ${status} without an error message; check that --url is the API's address.`);
+    return new UserError(
+      `${url} responded with ${status} without an error message; check that --url is the API's address.`,
+    );
   const { message, code, details = [] } = parsed.data.error;
   const problems = details.map((detail) => sentenceOf(detail.param, detail.message));
   return new AdminRefusal(problems.length === 0 ? message : problems.join(" "), code ?? undefined);

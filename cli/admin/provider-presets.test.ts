@@ -125,7 +125,7 @@ describe("sluice providers test", () => {
   test("shows what works of a model, in three requests", async () => {
     const { run, provider } = await setUp();
     expect((await run("test", "a")).split("\n").map((line) => line.split(/ {2,}/))).toEqual([
-      [expect.stringMatching(/^a answered in \d+ ms and has small\.$/)],
+      [expect.stringMatching(/^a responded in \d+ ms and has small\.$/)],
       ["MODEL small"],
       ["chat", "works"],
       ["usage", "works"],

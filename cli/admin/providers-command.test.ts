@@ -83,7 +83,7 @@ describe("sluice providers add", () => {
       /--file must be the only option with settings, got --endpoint, --credential too/,
     ],
     [["--file", "/nowhere/x.json"], /--file must name a readable file, got \/nowhere\/x.json/],
-  ])("%j is told in one line with field, value, rule and remedy", async (args, message) => {
+  ])("%j is refused in one line with field, value, rule and remedy", async (args, message) => {
     const { run } = await setUp();
     const error = await run("add", "x", ...args).then(
       () => "nothing",
@@ -97,7 +97,7 @@ describe("sluice providers add", () => {
 describe("sluice providers test and remove", () => {
   test("connects and lists models, or prints why it can't", async () => {
     const { run, provider } = await setUp();
-    expect(await run("test", "a", "--connection-only")).toMatch(/^a answered in \d+ ms and has small\.$/);
+    expect(await run("test", "a", "--connection-only")).toMatch(/^a responded in \d+ ms and has small\.$/);
     expect(provider.received).toEqual([]);
     provider.behaviour.key = "other";
     await expect(run("test", "a")).rejects.toThrow("a can't be used: It does not take our key; put a valid one");

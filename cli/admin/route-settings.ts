@@ -1,7 +1,7 @@
 import { UserError } from "../terminal/user-error.ts";
 import { onlyFile, readSettingsFile } from "./settings-file.ts";
 
-/** A route as options say it; `--file` says everything that the environment file could. */
+/** The options of a route; `--file` has all settings that an environment file can have. */
 export interface RouteOptions {
   readonly file?: string;
   readonly target?: readonly string[];
@@ -44,7 +44,7 @@ function weighted(text: string): object {
   return { ...reference(id), weight };
 }
 
-/** Names of pools have no slash; those of providers' models may have some. */
+/** Names of pools have no slash; names of providers' models may have slashes. */
 function reference(id: string): object {
   const slash = id.indexOf("/");
   return slash < 0 ? { pool: id } : { provider: id.slice(0, slash), model: id.slice(slash + 1) };
@@ -54,6 +54,6 @@ function seconds(text: string): number {
   const value = Number(text);
   if (value > 0) return value;
   throw new UserError(
-    `--failover-after must be a number of seconds above 0, got ${text}; leave it out for the target's own limit.`,
+    `--failover-after must be a number of seconds above 0, got ${text}; omit it for the target's own limit.`,
   );
 }

@@ -75,7 +75,7 @@ describe("sluice routes", () => {
     [["set", "x", "--file", fileText("{")], /--file must be JSON, got/],
     [["override", "chat"], /An override needs --force or --drain/],
     [["release", "chat"], /There is no override "chat"/],
-  ])("%j is told in one line with field, value, rule and remedy", async (args, message) => {
+  ])("%j is refused in one line with field, value, rule and remedy", async (args, message) => {
     const { run } = await setUp();
     const error = await run(...args.map((arg) => (typeof arg === "string" ? arg : arg()))).then(
       () => "nothing",
@@ -86,13 +86,13 @@ describe("sluice routes", () => {
   });
 });
 
-/** Made in the test, which takes it away again. */
+/** Created and removed by the test. */
 function fileText(content: string): () => string {
   return () => fileOf(content);
 }
 
 describe("sluice targets list", () => {
-  test("shows what a gateway knows of each target", async () => {
+  test("shows health, load and spend of each target", async () => {
     const { cli, answeredBy } = await setUp();
     await answeredBy("chat");
     const [, ...rows] = (await cli(targetsCommand)("list")).split("\n").map((line) => line.split(/ {2,}/));

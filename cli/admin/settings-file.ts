@@ -22,6 +22,6 @@ export function onlyFile(options: Readonly<Record<string, unknown>>, others: rea
   if (present.length === 0) return;
   const names = present.map((name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
   throw new UserError(
-    `--file must be the only option with settings, got ${names.join(", ")} too; leave it or ${names.join(", ")} out.`,
+    `--file must be the only option with settings, got ${names.join(", ")} too; omit --file or ${names.join(", ")}.`,
   );
 }

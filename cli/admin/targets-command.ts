@@ -8,7 +8,7 @@ import { type AdminOptions, type AdminTools, adminClient, withEndpointOptions } 
 const Upstream = z.object({ breaker: z.string() });
 const TargetStates = z.object({ data: z.array(AdminTarget.strip().extend({ upstreams: z.array(Upstream) })) });
 
-/** `sluice targets list`: the targets of requests, from the view of the gateway that answers. */
+/** `sluice targets list`: the targets of requests, from the view of the gateway that responds. */
 export function targetsCommand(tools: AdminTools): Command {
   const targets = new Command("targets").description(
     "show the pools and the models of providers, from the view of one gateway",

@@ -10,7 +10,7 @@ export interface TestOptions {
   readonly connectionOnly?: boolean;
 }
 
-/** A newer gateway may send more. */
+/** The fields that the command reads; a newer gateway may send more. */
 const ConnectionTest = AdminConnectionTest.strip();
 const Provider = AdminProvider.pick({ name: true }).extend({ settings: ProviderSettings }).strip();
 const SHOWN_MODELS = 10;
@@ -47,5 +47,5 @@ export async function testProvider(
 function connectionLine(name: string, latencyMs: number, models: readonly string[]): string {
   const shown = models.slice(0, SHOWN_MODELS).join(", ");
   const more = models.length > SHOWN_MODELS ? ` and ${models.length - SHOWN_MODELS} more` : "";
-  return `${name} answered in ${latencyMs} ms${shown === "" ? "" : ` and has ${shown}${more}`}.`;
+  return `${name} responded in ${latencyMs} ms${shown === "" ? "" : ` and has ${shown}${more}`}.`;
 }

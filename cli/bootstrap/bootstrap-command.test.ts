@@ -16,7 +16,7 @@ beforeEach((context) => {
 const BUCKET = "sluice-dev-state";
 const KEY = "dev/bootstrap.tfstate";
 
-/** Like the real stack: it makes the bucket that its own backend names. */
+/** Like the real stack: it creates the bucket that its own backend names. */
 function bootstrapStack(aws: StateAws, encryption: "none" | "kms") {
   const method = "method.aes_gcm.state";
   const call = (method: string) => `node -e "fetch('${aws.url}/${BUCKET}',{method:'${method}'})"`;
@@ -80,7 +80,7 @@ async function fixture(encryption: "none" | "kms" = "none", props: Partial<Opera
 }
 
 describe("sluice bootstrap", () => {
-  test("makes the bucket with a state on disk, then moves that state into it and leaves none on disk", async () => {
+  test("creates the bucket with a state on disk, then moves that state into it and leaves none on disk", async () => {
     const { work, bootstrap, state } = await fixture();
     expect(await bootstrap()).toEqual([
       "dev-bootstrap: 1 to add",
@@ -91,7 +91,7 @@ describe("sluice bootstrap", () => {
     expect(readdirSync(work).filter((file) => file.includes("tfstate"))).toEqual([]);
   });
 
-  test("the second time it finds everything and changes nothing", async () => {
+  test("the second call finds everything and changes nothing", async () => {
     const { bootstrap, state } = await fixture();
     await bootstrap();
     const before = state();
@@ -120,7 +120,7 @@ describe("sluice bootstrap", () => {
     expect(await bootstrap()).toEqual(["dev-bootstrap: no changes", `The states are in ${BUCKET}.`]);
   });
 
-  test("interrupted between the apply and the move, it goes on with the move", async () => {
+  test("interrupted between the apply and the move, it continues with the move", async () => {
     const { aws, work, bootstrap, state } = await fixture();
     aws.isWritable = false;
     await expect(bootstrap()).rejects.toThrow(/dev-bootstrap: tofu init ended with exit code 1/);
@@ -157,7 +157,7 @@ describe("sluice bootstrap", () => {
     );
   });
 
-  test("without a terminal it goes on only with --yes", async () => {
+  test("without a terminal it continues only with --yes", async () => {
     const tools = operator({ folder: temporaryFolder(), stacks: () => ({}) });
     await expect(bootstrapCommand(tools).parseAsync(["--environment", "dev"], { from: "user" })).rejects.toThrow(
       /not a terminal, .*; add --yes/,
@@ -195,7 +195,7 @@ describe("sluice destroy --stack bootstrap", () => {
     expect(state()).toContain('"made"');
   });
 
-  test("declined, everything stays where it was", async () => {
+  test("when declined, nothing changes", async () => {
     const { work, bootstrap, destroy, state } = await fixture("none", { replies: ["no"] });
     await bootstrap();
     await expect(destroy()).rejects.toThrow(/must be dev-bootstrap, got "[^"]*": nothing more was destroyed/);
@@ -206,7 +206,7 @@ describe("sluice destroy --stack bootstrap", () => {
 });
 
 describe("sluice bootstrap --certificate", () => {
-  test("imports a certificate for the edge stack's name and keeps its ARN for deploy, but no key", async () => {
+  test("imports a certificate for the edge stack's name and saves its ARN for deploy, but no key", async () => {
     const { aws, folder, bootstrap } = await fixture();
     const printed = await bootstrap("--certificate");
     const arn = "arn:aws:acm:us-east-1:123456789012:certificate/00000000-0000-0000-0000-000000000001";

@@ -55,7 +55,7 @@ async function bootstrap(options: BootstrapOptions, tools: OperatorTools, client
   const { environment: name, yes = false, certificate = false } = options;
   if (!yes && !tools.isInteractive)
     throw new UserError(
-      "Standard input is not a terminal, so nobody can confirm the changes; add --yes to apply them without asking.",
+      "Standard input is not a terminal, so the changes can't be confirmed; add --yes to apply them without a prompt.",
     );
   const workspace = await prepareWorkspace(name, tools);
   const { environment } = workspace;

@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { makeCertificate } from "./self-signed-certificate.ts";
 
-describe("a certificate of one's own", async () => {
+describe("a self-signed certificate", async () => {
   const { certificate, privateKey } = await makeCertificate("api.sluice.internal");
   const read = new X509Certificate(certificate);
 
@@ -11,7 +11,7 @@ describe("a certificate of one's own", async () => {
     expect(read.checkHost("other.sluice.internal")).toBeUndefined();
   });
 
-  test("is its own authority, as API Gateway demands of a chain that it does not know", () => {
+  test("is its own authority, as API Gateway requires of an unknown chain", () => {
     expect(read.ca).toBe(true);
     expect(read.checkIssued(read)).toBe(true);
     expect(read.verify(read.publicKey)).toBe(true);
@@ -26,7 +26,7 @@ describe("a certificate of one's own", async () => {
     expect(days).toBe(825);
   });
 
-  test("a name that can't be one is refused with openssl's reason", async () => {
+  test("an invalid name is refused with openssl's reason", async () => {
     await expect(makeCertificate("")).rejects.toThrow(/openssl ended with exit code 1: /);
   });
 });

@@ -63,14 +63,14 @@ describe("sluice cost", () => {
     expect(items[0]).toMatchObject({ type: "GPU instances", quantity: 730, price: { usd: 1.006 } });
   });
 
-  test("--against shows what differs, signed", async () => {
+  test("--against shows signed differences", async () => {
     const text = await run(["--environment", "dev", "--against", "prod"]);
     expect(text).toMatch(/^dev against prod, dollars a month$/m);
     expect(text).toMatch(/^GPU instances +-16,763\.46 /m);
     expect(text).not.toMatch(/^WAF/m);
   });
 
-  test("--commit compares with the same environment as it was", async () => {
+  test("--commit compares with the same environment at a commit", async () => {
     const old = { ...dev, gateways: { ...dev.gateways, maxInstances: dev.gateways.maxInstances + 1 } };
     const text = await run(["--environment", "dev", "--commit", "v1"], { environmentAt: async () => old });
     expect(text).toMatch(/^dev against dev at v1, dollars a month$/m);
@@ -120,7 +120,7 @@ describe("an environment at a commit", () => {
     expect(execFileSync("git", ["status", "--porcelain"], { cwd: project, encoding: "utf8" })).toBe(before);
   });
 
-  test("that is not there is an error that names the commit", async () => {
+  test("that does not exist is an error that names the commit", async () => {
     await expect(environmentAtCommit(project, "nowhere", "dev")).rejects.toThrow(/no commit "nowhere"/);
     await expect(environmentAtCommit(project, "--all", "dev")).rejects.toThrow(/must name a commit, got "--all"/);
     await expect(environmentAtCommit(project, "HEAD", "prod")).rejects.toThrow(/^At HEAD: .*no environment "prod"/);

@@ -40,7 +40,7 @@ describe("HCL", () => {
     [`a \${can(regex("^[a-z]{2}$", var.x))} "b"`, `"a \${can(regex("^[a-z]{2}$", var.x))} \\"b\\""`],
     [`$\${not.an.expression}`, `"$\${not.an.expression}"`],
     [`\${jsonencode({ a = "}" })}`, `"\${jsonencode({ a = "}" })}"`],
-  ])("text is escaped and expressions are kept: %j", (text, hcl) => {
+  ])("text is escaped and expressions stay unchanged: %j", (text, hcl) => {
     expect(template(text)).toBe(hcl);
   });
 

@@ -2,7 +2,7 @@ import { isObject, type Json, type JsonObject } from "../../local/template/json.
 
 /** Attributes that are maps of names that someone chose; every other object is a nested block. */
 const MAPS = new Set(["tags", "variables", "triggers", "dimensions", "request_parameters"]);
-/** Keys of a block that only OpenTofu's own run reads. */
+/** Keys of a block that only a run of OpenTofu reads. */
 const OMITTED_KEYS = new Set(["//", "depends_on", "lifecycle", "provisioner", "connection"]);
 
 /** One block in HCL: `resource "aws_lb" "LoadBalancer" { … }`. */
@@ -32,8 +32,8 @@ function expression(value: Json): string {
 }
 
 /**
- * A JSON string is a template whose `${…}` are expressions: text is escaped as HCL wants it, expressions stay as they
- * are.
+ * A JSON string is a template whose `${…}` are expressions: text is escaped for HCL, expressions stay
+ * unchanged.
  */
 export function template(text: string): string {
   let result = "";

@@ -6,11 +6,11 @@ import { asObject, isObject, type Json, type JsonObject } from "../../local/temp
 import { UserError } from "../terminal/user-error.ts";
 import { hclBlock } from "./hcl.ts";
 
-/** Sections that say what is made; the others say how OpenTofu is to run. */
+/** Sections that describe resources; the others are settings of OpenTofu. */
 const SECTIONS = ["variable", "resource"] as const;
 
 /**
- * Everything of an environment as one HCL file, for Infracost: it reads nested blocks in HCL only, and neither
+ * All stacks of an environment as one HCL file, for Infracost: it reads nested blocks in HCL only, and neither
  * credentials nor a plan are needed.
  * @param stacks the synthesized documents, by stack
  * @throws when two stacks have a resource of one address
@@ -38,7 +38,7 @@ interface SourceBlock {
 function blocksOf(document: JsonObject, section: (typeof SECTIONS)[number]): readonly SourceBlock[] {
   const entries = objectsOf(document[section]);
   if (section === "variable")
-    // Conditions are checked by OpenTofu; types without quotes are a matter of its own.
+    // Only OpenTofu checks conditions; types without quotes are not JSON strings.
     return entries.flatMap(([name, { default: value }]) =>
       value === undefined ? [] : [{ labels: [section, name], body: { default: value } }],
     );
@@ -53,7 +53,7 @@ function objectsOf(value: Json | undefined): readonly (readonly [string, JsonObj
 }
 
 /**
- * All synthesized stacks of an environment, the one of OpenTofu's own states included: that costs too.
+ * All synthesized stacks of an environment, including the bootstrap stack, which has a cost too.
  * @throws {UserError} when there are none
  */
 export function synthesizedDocuments(synthesized: string, environment: string): Readonly<Record<string, JsonObject>> {
@@ -94,7 +94,7 @@ function figure(value: number): string {
   return String(Number(value.toPrecision(6)));
 }
 
-/** Writes `<folder>/<environment>/main.tf` in place of what was there. */
+/** Writes `<folder>/<environment>/main.tf`, and replaces an existing file. */
 export function writeInfracostFiles(folder: string, sources: Readonly<Record<string, string>>): void {
   rmSync(folder, { recursive: true, force: true });
   for (const [environment, source] of Object.entries(sources)) {

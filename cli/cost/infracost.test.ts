@@ -81,7 +81,7 @@ function components({ name, costComponents = [], subresources = [] }: Resource, 
   ];
 }
 
-/** What both know: our items, and Infracost's resources and components. */
+/** Costs that both compute: our items, and Infracost's resources and components. */
 const BOTH: readonly (readonly [ours: RegExp, resource: RegExp, component: RegExp])[] = [
   [/, pool /, /^aws_autoscaling_group\.Engines/, /^Instance usage/],
   [/, shared store$/, /^aws_elasticache_replication_group/, /^ElastiCache/],
@@ -124,7 +124,7 @@ describe("Infracost, over prices of the catalogue", () => {
         INFRACOST_API_KEY: "none",
         INFRACOST_SKIP_UPDATE_CHECK: "true",
         INFRACOST_ENABLE_CLOUD: "false",
-        INFRACOST_PRICING_CACHE_DISABLED: "true", // it would keep other prices in a folder above
+        INFRACOST_PRICING_CACHE_DISABLED: "true", // the cache, in a folder above, would hold other prices
         INFRACOST_NO_COLOR: "true",
       },
     });
@@ -152,7 +152,7 @@ describe("Infracost, over prices of the catalogue", () => {
   });
 
   test.for([dev, prod])(
-    "agrees with the forecast of $name within 5 % for everything that both know",
+    "agrees with the forecast of $name within 5 % for all costs that both compute",
     (environment, { skip }) => {
       skip(!hasInfracost, missing);
       const { projects } = JSON.parse(readFileSync(join(folder, "breakdown.json"), "utf8"));
@@ -172,7 +172,7 @@ describe("Infracost, over prices of the catalogue", () => {
         expect(own, `${what}: forecast ${own}, Infracost ${other}`).toBeGreaterThan(0);
         expect(Math.abs(own / other - 1), `${what}: forecast ${own}, Infracost ${other}`).toBeLessThan(0.05);
       }
-      // And Infracost sees nothing that costs money every month and the forecast does not know.
+      // Infracost finds no monthly cost that the forecast does not have.
       const known = theirs.filter((each) =>
         BOTH.some(([, resource, name]) => resource.test(each.of) && name.test(each.name)),
       );
@@ -181,7 +181,7 @@ describe("Infracost, over prices of the catalogue", () => {
     },
   );
 
-  test("asks only for prices that the catalogue has, or that nothing here is charged by", ({ skip }) => {
+  test("queries only prices that the catalogue has, or that nothing here is charged by", ({ skip }) => {
     skip(!hasInfracost, missing);
     const charged = [...(service?.unknown ?? [])].filter(
       (product) =>

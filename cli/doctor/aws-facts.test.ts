@@ -54,7 +54,7 @@ describe("the calls of doctor to AWS", () => {
     expect(await awsFacts("us-east-1").ec2Quota("L-DB2E81BA", signal)).toBe(0);
   });
 
-  test("whether a parameter, a table and an image are there", async () => {
+  test("whether a parameter, a table and an image exist", async () => {
     await serveAws({
       GetParameter: [200, '{"Parameter":{"Value":"ami-1"}}'],
       DescribeTable: [200, '{"Table":{}}'],
@@ -108,7 +108,7 @@ describe("the calls of doctor to AWS", () => {
     expect(await awsFacts("us-east-1").bucket("states", signal)).toBe(state);
   });
 
-  test("any other refusal is an error", async () => {
+  test("any other error response is an error", async () => {
     await serveAws({ GetParameter: error("AccessDeniedException") });
     await expect(awsFacts("us-east-1").hasParameter("/a", signal)).rejects.toThrow(/no/);
   });

@@ -73,7 +73,7 @@ describe("doctor", () => {
     expect((await findings({}, { nodeVersion })).Node?.level).toBe(level);
   });
 
-  test("an old OpenTofu fails with the one that is needed", async () => {
+  test("an old OpenTofu fails with the required version", async () => {
     const { OpenTofu } = await findings({}, { tofuVersion: async () => "1.9.0" });
     expect(OpenTofu).toMatchObject({ level: "fail", remedy: expect.stringContaining("1.10.0 or newer") });
   });
@@ -116,7 +116,7 @@ describe("doctor", () => {
     if (level !== "ok") expect(finding?.remedy).toContain("--quota-code L-DB2E81BA --desired-value 8");
   });
 
-  test("an image's parameter that is not there fails with its name", async () => {
+  test("an image's parameter that does not exist fails with its name", async () => {
     const { "engine image": image } = await findings({ hasParameter: async () => false });
     expect(image).toMatchObject({ level: "fail", text: "the SSM parameter /sluice/images/engine does not exist" });
   });
@@ -158,7 +158,7 @@ describe("doctor", () => {
     expect(found).toMatchObject({ level: "fail", remedy: expect.stringMatching(remedy) });
   });
 
-  test("a lock table that is not there fails", async () => {
+  test("a lock table that does not exist fails", async () => {
     expect((await findings({ hasTable: async () => false }))["lock table"]?.level).toBe("fail");
   });
 });

@@ -21,7 +21,7 @@ describe("vCPUs that the pools need", () => {
     ]);
   });
 
-  test("on Spot only the base is on demand, and the largest stand-in counts", () => {
+  test("on Spot only the base is on demand, and the largest alternative type counts", () => {
     const purchase = { option: "spot", onDemandBase: 1, overrides: ["g6.xlarge", "g5.2xlarge"] } as const;
     expect(
       needs({ purchase: { ...purchase, overrides: [...purchase.overrides] }, minInstances: 1, maxInstances: 4 }),

@@ -27,7 +27,7 @@ const item = (letter: string, createdAt = "2026-01-01T00:00:00.000Z"): ApiKeyIte
 });
 
 describe("keys in DynamoDB", () => {
-  test("are listed in the order in which they were made, not in the table's", async () => {
+  test("are listed in the order of their creation, not in the table's", async () => {
     const keys = await registry();
     const made = [item("a", "2026-03-01T00:00:00.000Z"), item("b", "2026-01-01T00:00:00.000Z"), item("c")];
     for (const each of made) await keys.add(each);
@@ -35,7 +35,7 @@ describe("keys in DynamoDB", () => {
     expect(await keys.list()).toContainEqual(made[0]);
   });
 
-  test("that a newer version wrote are listed without what this version does not know", async () => {
+  test("that a newer version wrote are listed without the fields that this version does not have", async () => {
     const keys = await registry();
     const newer = { ...item("a"), limits: { requestsPerMinute: 5 }, scopes: ["admin", "billing"] };
     await keys.add(newer as unknown as ApiKeyItem);
@@ -49,7 +49,7 @@ describe("keys in DynamoDB", () => {
     expect(await keys.list()).toEqual([item("a")]);
   });
 
-  test("revoking sets the date, and a second time keeps the first one", async () => {
+  test("revoking sets the date, and a second call does not change it", async () => {
     const keys = await registry();
     await keys.add(item("a"));
     expect(await keys.revoke("a".repeat(12), new Date("2026-05-01T00:00:00Z"))).toBe(true);
@@ -57,13 +57,13 @@ describe("keys in DynamoDB", () => {
     expect((await keys.list())[0]?.revokedAt).toBe("2026-05-01T00:00:00.000Z");
   });
 
-  test("revoking an unknown key says so and creates nothing", async () => {
+  test("revoking an unknown key returns false and creates nothing", async () => {
     const keys = await registry();
     expect(await keys.revoke("b".repeat(12), new Date())).toBe(false);
     expect(await keys.list()).toEqual([]);
   });
 
-  test("a list longer than one page of DynamoDB's is whole", async () => {
+  test("a list longer than one page of DynamoDB's is complete", async () => {
     const keys = await registry();
     const id = (index: number) =>
       Array.from(String(index).padStart(12, "0"), (digit) => "abcdefghij"[Number(digit)]).join("");

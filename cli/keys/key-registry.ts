@@ -8,7 +8,7 @@ export interface KeyRegistry {
   /** @throws when the id exists: nothing is overwritten */
   add(item: ApiKeyItem): Promise<void>;
   list(): Promise<readonly ApiKeyItem[]>;
-  /** `false` when the key does not exist; revoking twice keeps the first date. */
+  /** `false` when the key does not exist; a second call does not change the date. */
   revoke(keyId: string, at: Date): Promise<boolean>;
 }
 

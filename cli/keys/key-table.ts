@@ -38,7 +38,7 @@ export async function findKeyTable({ environment, aws = false }: KeyTableOptions
     );
   if (environment !== undefined && environment !== state.environment)
     throw new UserError(
-      `The local stack runs ${state.environment}, not ${environment}; leave --environment out, or add --aws.`,
+      `The local stack runs ${state.environment}, not ${environment}; omit --environment, or add --aws.`,
     );
   const { plans } = await settingsOf(state.environment);
   return {

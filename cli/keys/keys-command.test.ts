@@ -10,7 +10,7 @@ import { DynamoKeyRegistry } from "./key-registry.ts";
 import type { KeyTable, KeyTableOptions } from "./key-table.ts";
 import { keysCommand } from "./keys-command.ts";
 
-/** The command against a real keys table; `run` gives what it printed. */
+/** The command against a real keys table; `run` returns its output. */
 async function cli(change: Partial<KeyTable> = {}) {
   const dynamodb = new LocalDynamoDb(undefined);
   const bound = await bind(0, "", (request, response) => dynamodb.handle(request, response));
@@ -58,7 +58,7 @@ describe("sluice keys create", () => {
     expect(text).toContain("not shown again");
   });
 
-  test("with --scope admin makes a key that may change providers and routes, and no other scope", async () => {
+  test("with --scope admin creates a key that may change providers and routes, and accepts no other scope", async () => {
     const { run, stored } = await cli();
     expect(await run("create", "--name", "ops", "--scope", "admin")).toContain("Scope admin.");
     expect((await stored())[0]?.scopes).toEqual({ L: [{ S: "admin" }] });
@@ -148,7 +148,7 @@ describe("sluice keys list", () => {
 });
 
 describe("sluice keys revoke", () => {
-  test("prints the revoked id; a second time it keeps the first date", async () => {
+  test("prints the revoked id; a second call does not change the date", async () => {
     const { run, clock } = await cli();
     const id = idOf(secretIn(await run("create", "--name", "me")));
     expect(await run("revoke", id)).toBe(`Revoked ${id}: all gateways refuse it within 5 s.`);
@@ -173,7 +173,7 @@ describe("an error of AWS is explained, with its remedy:", () => {
     );
   });
 
-  test("an address where nothing listens", async () => {
+  test("an address without a listener", async () => {
     const endpoint = `http://127.0.0.1:${await freePort()}`;
     await expect((await cli({ endpoint })).run("list")).rejects.toThrow(
       new UserError(

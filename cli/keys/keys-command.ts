@@ -94,7 +94,7 @@ function scopeOf(text: string): KeyScope {
   const scope = KeyScope.safeParse(text);
   if (scope.success) return scope.data;
   throw new UserError(
-    `--scope must be ${KeyScope.options.join(" or ")}, got "${text}"; leave it out for a key that uses the models.`,
+    `--scope must be ${KeyScope.options.join(" or ")}, got "${text}"; omit it for a key that uses the models.`,
   );
 }
 

@@ -67,7 +67,7 @@ function priceLines(environment: Environment): readonly string[] {
         `for the details: sluice cost --environment ${environment.name}`,
     ];
   } catch (error) {
-    // A region that the catalogue has no prices of can be deployed to nevertheless.
+    // A deployment to a region without prices in the catalogue is possible nevertheless.
     return [`The cost of a month is not known: ${error instanceof Error ? error.message : String(error)}`];
   }
 }
@@ -84,7 +84,7 @@ async function prompt(text: string): Promise<string> {
   try {
     return await new Promise((resolve, reject) => {
       reader.once("close", () =>
-        reject(new UserError("The prompt was closed without an answer: nothing more was changed.")),
+        reject(new UserError("The prompt was closed without a reply: nothing more was changed.")),
       );
       reader.question(text).then(resolve, reject);
     });

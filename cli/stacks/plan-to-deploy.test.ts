@@ -9,13 +9,13 @@ beforeEach((context) => {
   if (TOFU_MISSING) context.skip(TOFU_MISSING);
 });
 
-/** A first deployment that fails while a resource is being made; the next would make it. */
+/** A first deployment that fails while it creates a resource; the next would create it. */
 function fixture({ isProtected }: { readonly isProtected: boolean }) {
   const folder = temporaryFolder();
   const fails = join(folder, "made");
   const key = {
     input: "key",
-    // Fails the first time, and never again.
+    // Fails at the first call only.
     provisioner: { "local-exec": { command: `test -e ${fails} || { touch ${fails}; exit 1; }` } },
     lifecycle: { prevent_destroy: isProtected },
   };
@@ -28,10 +28,10 @@ function fixture({ isProtected }: { readonly isProtected: boolean }) {
 }
 
 const LEFT =
-  "dev-data: an interrupted deployment left terraform_data.Key half made (tainted), and protected from replacement";
+  "dev-data: an interrupted deployment left terraform_data.Key tainted (created incompletely), and protected from replacement";
 
 describe("a deployment after one that left a protected resource tainted", () => {
-  test("asks whether to keep it, and after a yes completes it", async () => {
+  test("prompts whether to keep it, and after a yes completes it", async () => {
     const { tools, deploy, key } = fixture({ isProtected: true });
     await expect(deploy(tools(), "--yes")).rejects.toThrow(/exit code 1/);
     const made = key();
@@ -44,7 +44,7 @@ describe("a deployment after one that left a protected resource tainted", () => 
     expect(key().attributes.id).toBe(made.attributes.id);
   });
 
-  test("with --yes keeps it without asking", async () => {
+  test("with --yes keeps it without a prompt", async () => {
     const { tools, deploy, key } = fixture({ isProtected: true });
     await expect(deploy(tools(), "--yes")).rejects.toThrow(/exit code 1/);
     const again = tools();

@@ -19,7 +19,7 @@ export async function planToDeploy(run: TofuStack, needsConsent: boolean, tools:
     const tainted = (await run.taintedResources()).filter((address) => isProtected(run.stack.folder, address));
     if (tainted.length === 0) throw error;
     tools.print(
-      `${run.stack.id}: an interrupted deployment left ${tainted.join(", ")} half made (tainted), ` +
+      `${run.stack.id}: an interrupted deployment left ${tainted.join(", ")} tainted (created incompletely), ` +
         `and protected from replacement`,
     );
     if (needsConsent) await consent(`Keep ${tainted.length > 1 ? "them" : "it"} (tofu untaint) and continue?`, tools);

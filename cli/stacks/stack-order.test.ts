@@ -20,25 +20,25 @@ describe("the order of stacks", () => {
     expect(names).toEqual(["bootstrap", "data", "network", "serving", "edge", "site"]);
   });
 
-  test("a circle is named", () => {
+  test("a circle is an error that names its stacks", () => {
     expect(() => order({ a: ["b"], b: ["a"] })).toThrow(/dev-a, dev-b read each other in a circle/);
   });
 
-  test("what is not synthesized has no stacks", () => {
+  test("an environment that is not synthesized has no stacks", () => {
     expect(stacksInOrder(temporaryFolder(), "dev")).toEqual([]);
   });
 });
 
 describe("choosing stacks", () => {
-  test("all but the one that holds the states", () => {
+  test("selects all but the stack of the states without names", () => {
     expect(selectStacks(order(real), []).map(({ id }) => id)).not.toContain("dev-bootstrap");
   });
 
-  test("by name or id, in their order", () => {
+  test("selects by name or id, in the stacks' order", () => {
     expect(selectStacks(order(real), ["dev-site", "data"]).map(({ id }) => id)).toEqual(["dev-data", "dev-site"]);
   });
 
-  test("an unknown one is the user's mistake, answered with the known", () => {
+  test("an unknown stack is a user error that names the known ones", () => {
     expect(() => selectStacks(order(real), ["sites"])).toThrow(UserError);
     expect(() => selectStacks(order(real), ["sites"])).toThrow(/no stack sites; known are bootstrap, data, network/);
   });

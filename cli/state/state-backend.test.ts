@@ -65,7 +65,7 @@ describe("the state in S3", () => {
     );
   });
 
-  test("a state written before state.encryption was kms is refused, and encrypted on request", async () => {
+  test("a state written before state.encryption was kms is refused, and encrypted with --encrypt-states", async () => {
     const aws = await stateAws("locks");
     aws.buckets.set("states", new Map());
     const folder = temporaryFolder();

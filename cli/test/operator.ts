@@ -37,7 +37,7 @@ export interface OperatorProps {
   readonly folder: string;
   /** Read at each synthesis. */
   readonly stacks: () => HandMade;
-  /** Answers in their order; without any there is no terminal. */
+  /** Replies to prompts in their order. @default - there is no terminal */
   readonly replies?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -46,7 +46,7 @@ export interface OperatorProps {
 export function operator({ folder, stacks, replies, environment = {} }: OperatorProps): Operator {
   const [printed, prompts, exitCodes, waiting]: [string[], string[], number[], string[]] = [[], [], [], []];
   waiting.push(...(replies ?? []));
-  const config = join(folder, "tofu.rc"); // whatever this machine's own says
+  const config = join(folder, "tofu.rc"); // instead of this machine's own settings
   writeFileSync(config, "");
   return {
     printed,

@@ -11,16 +11,16 @@ export interface StateAws {
   readonly buckets: Map<string, Map<string, Buffer>>;
   /** Whether objects may be written. */
   isWritable: boolean;
-  /** Certificates imported into ACM, as they came. */
+  /** Certificates imported into ACM, unchanged. */
   readonly certificates: Readonly<Record<string, unknown>>[];
-  /** What to set for OpenTofu and the AWS SDK. */
+  /** Environment variables for OpenTofu and the AWS SDK. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
 const DATA_KEY = Buffer.alloc(32, 7).toString("base64");
 const ARN = "arn:aws:acm:us-east-1:123456789012:certificate/00000000-0000-0000-0000-000000000001";
 
-/** Starts it with a lock table; stopped when the test is over. A bucket is made with `PUT /<bucket>`. */
+/** Starts it with a lock table; stopped when the test is over. A bucket is created with `PUT /<bucket>`. */
 export async function stateAws(lockTable: string): Promise<StateAws> {
   const dynamodb = new LocalDynamoDb(undefined);
   const buckets: StateAws["buckets"] = new Map();

@@ -6,7 +6,7 @@ const summary = (resources: readonly object[], outputs: object = {}) =>
   planSummary(JSON.stringify({ format_version: "1.2", resource_changes: resources, output_changes: outputs }));
 
 describe("a plan's summary", () => {
-  test("counts by what happens, and lists what is lost; reads and what stays don't count", () => {
+  test("counts resources by action, and lists those replaced or destroyed; reads and unchanged ones don't count", () => {
     const all = summary([
       change("aws_vpc.new", "create"),
       change("aws_lb.changed", "update"),
@@ -24,13 +24,13 @@ describe("a plan's summary", () => {
     ]);
   });
 
-  test("outputs alone are a change too: stacks that read them wait for it", () => {
+  test("changed outputs alone are a change too: other stacks read them", () => {
     const outputs = summary([change("aws_vpc.a", "no-op")], { id: { actions: ["update"] }, x: { actions: ["no-op"] } });
     expect(hasChanges(outputs)).toBe(true);
     expect(summaryLines("dev-data", outputs)).toEqual(["dev-data: 1 outputs to change"]);
   });
 
-  test("nothing is said to be nothing", () => {
+  test("a plan without changes is summed up as no changes", () => {
     expect(summaryLines("dev-data", summary([change("aws_vpc.a", "no-op")]))).toEqual(["dev-data: no changes"]);
   });
 });

@@ -19,7 +19,7 @@ export interface PlanSummary {
 
 /**
  * Sums up a plan.
- * @param json what `tofu show -json <plan>` prints
+ * @param json output of `tofu show -json <plan>`
  */
 export function planSummary(json: string): PlanSummary {
   const { resource_changes, output_changes } = Plan.parse(JSON.parse(json));

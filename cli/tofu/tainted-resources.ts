@@ -12,7 +12,7 @@ const State = z.object({
 
 /**
  * Addresses of the resources that a state marks as tainted: their creation was interrupted.
- * @param json what `tofu show -json` prints
+ * @param json output of `tofu show -json`
  */
 export function taintedResources(json: string): readonly string[] {
   const { values } = State.parse(JSON.parse(json));

@@ -31,7 +31,7 @@ export function tofuFailure(step: TofuStep, result: TofuResult): UserError {
   const { stack, environment, action, folder } = step;
   if (result.isInterrupted)
     return new UserError(
-      `${stack}: stopped as asked. What was done is in the state; run the same command again to continue.`,
+      `${stack}: stopped as requested. The state has all completed changes; run the same command again to continue.`,
     );
   const text = `${result.stdout}\n${result.stderr}`;
   const holder = lockHolder(text);

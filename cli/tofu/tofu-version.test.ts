@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { temporaryFolder, writeTo } from "../../local/test/tools.ts";
 import { checkTofuVersion, isTofuNewEnough } from "./tofu-version.ts";
 
-/** A command named tofu that says this version. */
+/** A command named tofu that prints this version. */
 function pathWith(version: string): Readonly<Record<string, string>> {
   const folder = temporaryFolder();
   writeTo(`${folder}/tofu`, `#!/bin/sh\necho '{"terraform_version": "${version}"}'\n`, 0o755);
@@ -21,7 +21,7 @@ describe("OpenTofu's version", () => {
     expect(isTofuNewEnough(version)).toBe(isNewEnough);
   });
 
-  test("an older one is refused with both versions", async () => {
+  test("an older version is refused with both versions", async () => {
     await expect(checkTofuVersion({ processEnvironment: pathWith("1.8.1") })).rejects.toThrow(
       /must be 1\.10\.0 or newer, got 1\.8\.1; upgrade it/,
     );

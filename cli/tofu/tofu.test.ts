@@ -8,12 +8,12 @@ import { printedJson, Tofu } from "./tofu.ts";
 
 const project = join(import.meta.dirname, "../..");
 
-test("OpenTofu that is not on PATH is an error that says where to get it", async () => {
+test("OpenTofu that is not on PATH is an error with the address of its installation guide", async () => {
   const tofu = new Tofu({ folder: project, environment: { PATH: "/nowhere" }, show: () => {} });
   await expect(tofu.run(["version"])).rejects.toThrow(/OpenTofu \(tofu\) is not on PATH; install 1\.10 or newer/);
 });
 
-test("JSON is read after what OpenTofu complains about first", () => {
+test("JSON is read after OpenTofu's warnings", () => {
   expect(printedJson({ stdout: 'a faulty {setting}\n{\n  "a": 1\n}\n' })).toBe('{\n  "a": 1\n}\n');
 });
 
@@ -22,7 +22,7 @@ describe("Ctrl-C during an apply", () => {
     if (TOFU_MISSING) context.skip(TOFU_MISSING);
   });
 
-  test("is passed on, created resources are saved, no lock remains, and the next deploy continues", async () => {
+  test("is forwarded, created resources are saved, no lock remains, and the next deploy continues", async () => {
     const folder = temporaryFolder();
     const deploy = (seconds: string) => {
       const child = spawn(process.execPath, ["cli/test/deploy-process.ts", folder, seconds], {
@@ -48,7 +48,7 @@ describe("Ctrl-C during an apply", () => {
     await expect.poll(() => first.output, { timeout: 15_000 }).toContain("Executing");
     first.child.kill("SIGINT");
     expect(await end).toBe(1);
-    expect(first.output).toMatch(/sluice: dev-data: stopped as asked\. What was done is in the state/);
+    expect(first.output).toMatch(/sluice: dev-data: stopped as requested\. The state has all completed changes/);
     expect(names()).toContain("First");
     expect(existsSync(join(folder, ".data.tfstate.lock.info"))).toBe(false);
 

@@ -5,7 +5,7 @@ export interface TofuResult {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** Whether Ctrl-C or SIGTERM arrived meanwhile: OpenTofu then ends in order and saves what it has done. */
+  /** Whether Ctrl-C or SIGTERM arrived meanwhile: OpenTofu then ends in order and saves its completed changes. */
   readonly isInterrupted: boolean;
 }
 
@@ -33,13 +33,13 @@ export class Tofu {
   }
 
   /**
-   * Runs OpenTofu and waits for its end, also after Ctrl-C: the first one asks OpenTofu to stop, the second one to
+   * Runs OpenTofu and waits for its end, also after Ctrl-C: the first one makes OpenTofu stop, the second one
    * abort.
    * @throws {TofuNotFoundError} when it is not on PATH
    */
   async run(args: readonly string[], { isShown = false } = {}): Promise<TofuResult> {
-    // A process group of its own, because a terminal sends Ctrl-C to the whole group. Together with the one that is
-    // passed on, OpenTofu would receive two, and the second one makes it abort without freeing its locks.
+    // A process group of its own, because a terminal sends Ctrl-C to the whole group. Together with the
+    // forwarded signal, OpenTofu would receive two, and the second one makes it abort without freeing its locks.
     const child = spawn("tofu", [...args], {
       cwd: this.folder,
       env: { ...this.#environment, ...ALWAYS },

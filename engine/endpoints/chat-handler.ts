@@ -152,7 +152,7 @@ function toLogprob({ text, logprob, top }: TokenLogprob) {
   const entry = (each: { readonly text: string; readonly logprob: number }) => ({
     token: each.text,
     logprob: each.logprob,
-    // Half a character has no text of its own.
+    // An incomplete character has no text of its own.
     bytes: each.text.includes("\uFFFD") ? null : [...Buffer.from(each.text)],
   });
   return { ...entry({ text, logprob }), top_logprobs: top.map(entry) };

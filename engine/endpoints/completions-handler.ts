@@ -35,7 +35,7 @@ interface PreparedCompletion {
     readonly created: number;
     readonly model: string;
   };
-  /** The prompt of a choice where the client wants it back. */
+  /** The prompt of a choice where the request has `echo`. */
   readonly echo: (index: number) => string;
   readonly choiceOf: (
     index: number,

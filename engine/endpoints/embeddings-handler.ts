@@ -5,7 +5,7 @@ import { type HttpCall, readJson, sendJson } from "../http/handler.ts";
 import type { LocalService } from "./local-service.ts";
 import { parseBody, readTextOrTokens, requireModel } from "./requests.ts";
 
-/** vLLM's fields that would change the vectors and that this engine doesn't know. */
+/** vLLM's fields that would change the vectors and that this engine doesn't support. */
 const UNSUPPORTED = ["dimensions", "truncate_prompt_tokens", "messages", "input_type"];
 
 /** `POST /v1/embeddings`. */

@@ -22,7 +22,7 @@ export interface Prompt {
   readonly maxTokens: number;
 }
 
-/** What all choices of a request have in common. */
+/** The settings that all choices of a request share. */
 export type ChoiceSettings = Omit<SequenceRequest, "tokens" | "maxTokens" | "seed">;
 
 /** A finished choice. */

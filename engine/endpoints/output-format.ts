@@ -12,7 +12,7 @@ export interface OutputFormat {
   /** Added to the system message, so that the model knows the shape that the grammar forces. */
   readonly instructions: string | null;
   /**
-   * `text`: the text is the answer. `call`: it is the arguments of the function `name`. `any-call`: it is
+   * `text`: the text is the message. `call`: it is the arguments of the function `name`. `any-call`: it is
    * `{"name": …, "arguments": …}`. `auto`: it is text in which there may be calls of the functions `names`, or one
    * call.
    */
@@ -27,8 +27,8 @@ const TEXT = { type: "text" } as const;
 
 /**
  * Reads `tools`, `tool_choice`, `parallel_tool_calls`, `response_format` and vLLM's `structured_outputs`. A forced call
- * becomes a grammar; with `auto` the model is told of its tools, and calls are read from its text
- * (`tool-call-parser.ts`). Throws an ApiError for what no grammar can force.
+ * becomes a grammar; with `auto` the system message lists the tools, and calls are read from its text
+ * (`tool-call-parser.ts`). Throws an ApiError for a format that no grammar can force.
  */
 export async function readOutputFormat(body: ChatCompletionRequest, engine: LlamaEngine): Promise<OutputFormat> {
   const { tool_choice: choice, response_format: format } = body;
@@ -93,7 +93,7 @@ export async function readOutputFormat(body: ChatCompletionRequest, engine: Llam
   return { grammar: null, instructions: null, kind: TEXT };
 }
 
-/** In the words by which models of the Hermes and Qwen families were trained to call. */
+/** In the format with which models of the Hermes and Qwen families were trained to call. */
 function aboutTools(tools: NonNullable<ChatCompletionRequest["tools"]>, isParallel: boolean): string {
   const listed = tools.map((tool) => JSON.stringify({ type: "function", function: tool.function })).join("\n");
   const form = `${TOOL_CALL_START}\n{"name": <function-name>, "arguments": <arguments-object>}\n${TOOL_CALL_END}`;

@@ -6,7 +6,7 @@ import { ApiError, unsupportedLocally } from "../http/api-error.ts";
 import type { LlamaEngine } from "../inference/llama.ts";
 import { readSampling, type Sampling, type SamplingFields } from "../inference/sampling.ts";
 
-/** vLLM's own fields that the local engine knows as well. */
+/** vLLM's own fields that the local engine supports as well. */
 const ExtraFields = z.looseObject({
   min_p: z.number().min(0).max(1).nullish(),
   ignore_eos: z.boolean().nullish(),
@@ -31,7 +31,7 @@ const UNSUPPORTED = [
   "function_call",
 ];
 
-/** What completions and chat share once a request is read. */
+/** The settings of a checked request, for completions and chat. */
 export interface CommonRequest {
   readonly n: number;
   readonly stop: readonly string[];
@@ -42,7 +42,7 @@ export interface CommonRequest {
   readonly ignoreEnd: boolean;
 }
 
-/** Checks a body against a schema of `contracts/`. Throws an ApiError that lists everything that is wrong. */
+/** Checks a body against a schema of `contracts/`. Throws an ApiError that lists all problems. */
 export function parseBody<Output>(schema: z.ZodType<Output>, body: unknown): Output {
   const parsed = schema.safeParse(body);
   const extra = ExtraFields.safeParse(body);
@@ -56,17 +56,17 @@ export function invalid(details: readonly ErrorDetail[]): ApiError {
   return new ApiError("invalid_request", { message: `The request has invalid fields. ${listed}`, details });
 }
 
-/** Throws `model_not_found` for a name under which this engine serves nothing. */
+/** Throws `model_not_found` for a name that this engine does not serve. */
 export function requireModel(model: string, names: readonly string[]): void {
   if (names.includes(model)) return;
   const message = `The model \`${model}\` does not exist here. This engine serves ${names.join(", ")}.`;
   throw new ApiError("model_not_found", { message, details: [{ param: "model", message }] });
 }
 
-/** A model, as far as its tokens go. */
+/** The tokens of a model. */
 type Vocabulary = Pick<LlamaEngine, "tokenize" | "isToken">;
 
-/** Token ids of a request as this model's tokens. Throws an ApiError that names the first that is none. */
+/** Token ids of a request as this model's tokens. Throws an ApiError that names the first invalid one. */
 export function readTokens(engine: Vocabulary, ids: readonly number[], param: string): Token[] {
   return ids.map((id, index) => {
     if (engine.isToken(id)) return id;
@@ -74,7 +74,7 @@ export function readTokens(engine: Vocabulary, ids: readonly number[], param: st
   });
 }
 
-/** OpenAI's four forms of a text: one or several, as text or as token ids; `param` is where each stood. */
+/** OpenAI's four forms of a text: one or several, as text or as token ids; `param` is the path of each. */
 export function readTextOrTokens(
   engine: Vocabulary,
   value: string | readonly string[] | readonly number[] | readonly (readonly number[])[],

@@ -45,7 +45,7 @@ interface Wish {
 }
 
 /**
- * Reads vLLM's fields for structured output (`structured_outputs`, and `guided_…` as they were called before), of which
+ * Reads vLLM's fields for structured output (`structured_outputs`, and their older names `guided_…`), of which
  * a request may have one. Null when it has none. Throws an ApiError that names the field which no grammar can force.
  */
 export async function readStructure(fields: object, engine: LlamaEngine): Promise<Structure | null> {

@@ -11,7 +11,7 @@ import { contentProblems } from "../prompt/chat-prompt.ts";
 import type { LocalService } from "./local-service.ts";
 import { invalid, parseBody, readTokens, requireModel } from "./requests.ts";
 
-/** vLLM's fields that would change a conversation's tokens and that this engine doesn't know. */
+/** vLLM's fields that would change a conversation's tokens and that this engine doesn't support. */
 const UNSUPPORTED = ["continue_final_message", "chat_template", "chat_template_kwargs", "tools"];
 
 /** `POST /tokenize`. */

@@ -26,7 +26,7 @@ describe("JSON grammar", () => {
     [{ $ref: "#/$defs/gone" }, '`$ref` "#/$defs/gone" points to nothing'],
     [{ type: "date" }, 'unknown type "date"'],
     [{ type: "string", maxLength: 5000 }, "can be at most 1000"],
-  ])("%j is refused, because the answer could break it", (schema, message) => {
+  ])("%j is refused, because a completion could violate it", (schema, message) => {
     expect(() => jsonSchemaGrammar(schema)).toThrow(message);
   });
 });

@@ -33,7 +33,7 @@ const UNSUPPORTED = [
   "maxProperties",
   "uniqueItems",
 ];
-/** llama.cpp writes repetitions out; more than this makes sampling crawl. */
+/** llama.cpp writes repetitions out; more than this makes sampling very slow. */
 const MAX_REPEAT = 1000;
 const TYPES = ["object", "array", "string", "number", "integer", "boolean", "null"];
 

@@ -17,7 +17,7 @@ describe("a regular expression as a grammar", () => {
     expect(regexExpression(source)).toBe(grammar);
   });
 
-  test("in a JSON string it may match a part, and never what would end the string", () => {
+  test("in a JSON string it may match a part, and never the end of the string", () => {
     const written = (source: string) => regexExpression(source, { inJsonString: true });
     expect(written("^a$")).toBe(String.raw`"\x61"`);
     expect(written("a")).toBe(String.raw`char* "\x61" char*`);
@@ -46,7 +46,7 @@ describe("a regular expression as a grammar", () => {
     expect(() => regexExpression(source)).toThrow(reason);
   });
 
-  test("a literal has no character with a meaning of its own", () => {
+  test("a literal has no special characters", () => {
     expect(literalText('a"\\\n')).toBe(String.raw`"\x61\x22\x5C\x0A"`);
   });
 });

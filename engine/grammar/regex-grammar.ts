@@ -1,6 +1,6 @@
 import { UnsupportedSchema } from "./unsupported-schema.ts";
 
-/** llama.cpp writes repetitions out; more than this makes sampling crawl. */
+/** llama.cpp writes repetitions out; more than this makes sampling very slow. */
 const MAX_REPEAT = 1000;
 /** Members of a class: ranges of code points. */
 type Ranges = readonly (readonly [number, number])[];
@@ -20,7 +20,7 @@ const LINE_ENDS: Ranges = [
   [0x0a, 0x0a],
   [0x0d, 0x0d],
 ];
-/** What may not stand bare in a JSON string. */
+/** Characters that a JSON string must escape. */
 const NOT_IN_STRING: Ranges = [
   [0x00, 0x1f],
   [0x22, 0x22],
@@ -32,18 +32,18 @@ const CONTROLS: Readonly<Record<string, number>> = { n: 0x0a, r: 0x0d, t: 0x09, 
 
 export interface RegexOptions {
   /**
-   * Whether it is a JSON schema's `pattern`: the text stands between the quotes of a JSON string, and the expression
+   * Whether it is a JSON schema's `pattern`: the text is between the quotes of a JSON string, and the expression
    * may match a part of it. Uses the rule `char` of the JSON grammar. @default false
    */
   readonly inJsonString?: boolean;
-  /** Where the expression stands, for errors. @default - the top */
+  /** Path of the expression in the schema, for errors. @default - the top */
   readonly path?: string;
 }
 
 /**
  * A GBNF expression for the texts that a regular expression matches from beginning to end. Groups, classes,
  * alternatives and repetitions are written over; lazy ones mean the same, as only the set of texts counts.
- * Throws UnsupportedSchema for what no context-free grammar holds: look-around, back references, word boundaries.
+ * Throws UnsupportedSchema for features that a context-free grammar can't express: look-around, back references, word boundaries.
  */
 export function regexExpression(source: string, options: RegexOptions = {}): string {
   return new RegexReader(source, options).whole();
@@ -272,7 +272,7 @@ function isIn(ranges: Ranges, code: number): boolean {
   return ranges.some(([from, to]) => code >= from && code <= to);
 }
 
-/** Every character by its number: nothing in a literal or a class then has a meaning of its own. */
+/** Every character by its number: so a literal or a class has no special characters. */
 function hex(code: number): string {
   const digits = code.toString(16).toUpperCase();
   if (code <= 0xff) return `\\x${digits.padStart(2, "0")}`;

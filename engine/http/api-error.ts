@@ -26,6 +26,6 @@ export class ApiError extends Error {
 
 /** A 400 for a field that the local engine can't follow. */
 export function unsupportedLocally(param: string, what: string): ApiError {
-  const message = `${what}; the local engine can't do it. Leave \`${param}\` out, or run vLLM.`;
+  const message = `${what}; the local engine can't do it. Omit \`${param}\`, or run vLLM.`;
   return new ApiError("invalid_request", { message, details: [{ param, message }] });
 }

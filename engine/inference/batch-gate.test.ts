@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { BatchGate } from "./batch-gate.ts";
 
-test("evaluations wait for work between batches, and two works never overlap", async () => {
+test("evaluations wait for changes between batches, and two changes never overlap", async () => {
   const gate = new BatchGate();
   const order: string[] = [];
   const first = Promise.withResolvers<void>();

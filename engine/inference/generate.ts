@@ -28,7 +28,7 @@ export interface SequenceRequest {
   readonly grammar: LlamaGrammar | null;
   /** Alternatives reported for each token; null: no log probabilities. */
   readonly logprobs: number | null;
-  /** Go on after the model's end of text; for measurements. */
+  /** Continue after the model's end of text; for measurements. */
   readonly ignoreEnd: boolean;
 }
 
@@ -52,7 +52,7 @@ export interface GenerationEnd {
   readonly cachedTokens: number;
 }
 
-/** Called at the moments that metrics are made of. */
+/** Called at the moments that metrics measure. */
 export interface GenerationEvents {
   /** The sequence has a slot, in which `cachedTokens` of the prompt's tokens are computed already. */
   readonly onStart?: (cachedTokens: number) => void;

@@ -97,7 +97,7 @@ export class LlamaEngine {
     return engine;
   }
 
-  /** Tokens of a text in which nothing is special; with the model's own beginning where it wants one. */
+  /** Tokens of a text in which nothing is special; with the model's own beginning where it has one. */
   tokenize(text: string): Token[] {
     const tokens = this.model.tokenize(text, false);
     const { bos, shouldPrependBosToken } = this.model.tokens;

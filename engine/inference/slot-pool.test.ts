@@ -6,7 +6,7 @@ const never = new AbortController().signal;
 const pool = (names: string[], held: Record<string, number> = {}) => new SlotPool(names, (name) => held[name] ?? 0);
 
 describe("slot pool", () => {
-  test("assigns the slot that holds most of the prompt, else the one that is idle longest", async () => {
+  test("assigns the slot that holds most of the prompt, else the slot that is idle longest", async () => {
     const slots = pool(["a", "b", "c"], { c: 40 });
     expect(await slots.acquire([], never)).toBe("c");
     expect(await slots.acquire([], never)).toBe("a");

@@ -35,12 +35,12 @@ describe("token text", () => {
   const decode = (bytes: readonly number[]) => Buffer.from(bytes).toString("utf8");
   const smile = [...Buffer.from("🙂")];
 
-  test("holds half characters back until they are whole", () => {
+  test("holds incomplete characters back until they are complete", () => {
     const text = new TokenText<number>(decode, []);
     expect([97, ...smile, 98].map((byte) => text.push(byte))).toEqual(["a", "", "", "", "🙂", "b"]);
   });
 
-  test("drops a half character where the text ends", () => {
+  test("drops an incomplete character where the text ends", () => {
     const text = new TokenText<number>(decode, []);
     expect(text.push(97)).toBe("a");
     expect(text.push(smile[0]!)).toBe("");

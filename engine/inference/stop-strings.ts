@@ -10,7 +10,7 @@ export class StopStrings {
     this.#stops = stops.filter((stop) => stop !== "");
   }
 
-  /** Takes a piece; returns what may go out now, and whether a stop string ended the text (it is not part of it). */
+  /** Takes a piece; returns the text that may be sent now, and whether a stop string ended the text (it is not part of it). */
   push(piece: string): { readonly text: string; readonly stopped: boolean } {
     const text = this.#held + piece;
     let at = -1;
@@ -27,7 +27,7 @@ export class StopStrings {
     return { text: text.slice(0, text.length - held), stopped: false };
   }
 
-  /** The text ended for another reason: what was held back goes out. */
+  /** The text ended for another reason: returns the text that was held back. */
   flush(): string {
     const text = this.#held;
     this.#held = "";

@@ -29,7 +29,7 @@ describe("token sampler", () => {
     expect(ones / 4000).toBeLessThan(0.54);
   });
 
-  test("top_k and top_p leave the tail out", () => {
+  test("top_k and top_p exclude the tail", () => {
     expect(new Set(draw({ top_k: 2 }, 200))).toEqual(new Set([1, 2]));
     expect(new Set(draw({ top_p: 0.5 }, 200))).toEqual(new Set([1]));
     expect(new Set(draw({ top_p: 0.7 }, 200))).toEqual(new Set([1, 2]));
@@ -50,7 +50,7 @@ describe("sampling", () => {
     expect(sampling).toMatchObject({ temperature: 0.2, topK: 0, seed: 0xffffffff });
   });
 
-  test("the answers of one request get different seeds, the same ones each time", () => {
+  test("the completions of one request get different seeds, the same ones each time", () => {
     expect([0, 1, 2].map((choice) => seedOfChoice(7, choice))).toEqual([7, 8, 9]);
     expect(seedOfChoice(0xffffffff, 0)).not.toBe(0xffffffff);
     expect(seedOfChoice(0xffffffff, 3)).toBe(2);

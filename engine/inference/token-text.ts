@@ -1,11 +1,11 @@
-/** Half a character decodes to this; the token that completes it is still to come. */
+/** An incomplete character decodes to this; a later token completes it. */
 const HALF = "\uFFFD";
 /** A character has at most four bytes, so more tokens than this can't still be one character. */
 const MAX_HELD = 4;
 /** Tokens before the current one that decide about a leading space (SentencePiece vocabularies). */
 const LOOK_BACK = 4;
 
-/** Turns tokens into text piece by piece and holds back half characters. */
+/** Turns tokens into text piece by piece and holds back incomplete characters. */
 export class TokenText<Token> {
   readonly #decode: (tokens: readonly Token[], before: readonly Token[]) => string;
   #held: Token[] = [];
@@ -26,7 +26,7 @@ export class TokenText<Token> {
     return text;
   }
 
-  /** The text ends here: a half character is dropped. */
+  /** The text ends here: an incomplete character is dropped. */
   flush(): string {
     if (this.#held.length === 0) return "";
     const text = this.#decode(this.#held, this.#before);

@@ -136,7 +136,7 @@ function readSafetensors(file: Buffer): readonly Tensor[] {
   });
 }
 
-/** Undefined for what is not part of an embedding. */
+/** Undefined for a tensor that is not part of an embedding. */
 function ggufName(name: string): string | undefined {
   const [, stem = "", kind = ""] = /^(.*)\.(weight|bias)$/.exec(name) ?? [];
   const layer = /\.layer\.(\d+)\./.exec(stem)?.[1] ?? "";
@@ -148,7 +148,7 @@ function isControl(piece: string): boolean {
   return /^\[.*\]$/.test(piece);
 }
 
-/** llama.cpp marks where a word begins, BERT's vocabulary where one goes on. */
+/** llama.cpp marks the beginning of a word, BERT's vocabulary its continuation. */
 function ggufPiece(piece: string): string {
   if (isControl(piece)) return piece;
   return piece.startsWith("##") ? piece.slice(2) : `\u2581${piece}`;

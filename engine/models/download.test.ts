@@ -43,7 +43,7 @@ function send(request: IncomingMessage, response: ServerResponse, body: Buffer =
 const options = (url: string) => ({ url, to: join(directory, "m"), bytes: file.length, sha256, retryDelayMs: 1 });
 
 describe("download", () => {
-  test("continues where a cut connection ended", async () => {
+  test("continues where a lost connection ended", async () => {
     const { url, ranges } = await serve((request, response, count) => {
       const { rest } = send(request, response);
       if (count > 2) return response.end(rest);
@@ -90,17 +90,17 @@ describe("download", () => {
     expect(target.ranges).toHaveLength(2);
 
     const gone = await serve((_request, response) => response.writeHead(404).end());
-    await expect(download({ ...options(gone.url), to: join(directory, "n") })).rejects.toThrow(/answered 404/);
+    await expect(download({ ...options(gone.url), to: join(directory, "n") })).rejects.toThrow(/responded with 404/);
     expect(gone.ranges).toHaveLength(1);
   });
 
-  test("fails after too many attempts that bring no bytes", async () => {
+  test("fails after too many attempts without bytes", async () => {
     const { url, ranges } = await serve((_request, response) => response.destroy());
     await expect(download({ ...options(url), attempts: 3 })).rejects.toThrow(url);
     expect(ranges).toHaveLength(3);
   });
 
-  test("a connection without bytes for too long counts as cut", async () => {
+  test("a connection without bytes for too long counts as lost", async () => {
     const { url, ranges } = await serve((request, response, count) => {
       const { rest } = send(request, response);
       if (count > 1) return response.end(rest);

@@ -9,14 +9,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 export interface DownloadOptions {
   readonly url: string;
-  /** Where the file goes; until it is whole and checked it is called `<to>.part`. */
+  /** Path of the file; until it is complete and checked it is called `<to>.part`. */
   readonly to: string;
   readonly bytes: number;
   /** Lower-case hex. */
   readonly sha256: string;
   /** Called with the bytes on disk so far. */
   readonly onProgress?: (bytes: number) => void;
-  /** Attempts in a row that may bring no bytes; default 4. An attempt that brings bytes starts the count again. */
+  /** Attempts in a row that may receive no bytes; default 4. An attempt that receives bytes starts the count again. */
   readonly attempts?: number;
   /** Wait before the second attempt, doubled before each further one; default 500 ms. */
   readonly retryDelayMs?: number;
@@ -105,7 +105,7 @@ async function fetchRest(options: DownloadOptions, part: string): Promise<void> 
   }
   if (status !== 200 && status !== 206) {
     response.destroy();
-    throw new DownloadError(`${options.url}: the server answered ${status}.`, status === 429 || status >= 500);
+    throw new DownloadError(`${options.url}: the server responded with ${status}.`, status === 429 || status >= 500);
   }
   const start = status === 206 ? rangeStart(response.headers["content-range"]) : 0;
   if (start !== 0 && start !== offset) {

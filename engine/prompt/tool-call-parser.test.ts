@@ -44,8 +44,8 @@ const call = fc.record({
   ),
 });
 
-describe("an answer with tools at hand", () => {
-  test("without a call is text, to the last character, however it is cut", () => {
+describe("a completion with tools", () => {
+  test("without a call is text, to the last character, in pieces of every size", () => {
     void fc.assert(
       fc.property(words, sizes, (text, cuts) => {
         expect(parse(text, cuts)).toEqual(text === "" ? [] : [{ type: "text", text }]);
@@ -55,7 +55,7 @@ describe("an answer with tools at hand", () => {
   });
 
   // documented: tool-calls-any-cut
-  test("with calls gives each of them and the text between, however it is cut", () => {
+  test("with calls yields each of them and the text between, in pieces of every size", () => {
     const part = fc.oneof(
       words.filter((text) => text.trim() !== "").map((text) => ({ text: `a${text}a` })),
       call.map((each) => ({ call: each })),
@@ -73,7 +73,7 @@ describe("an answer with tools at hand", () => {
     );
   });
 
-  test("is passed on before it is over, but for what may become a call", () => {
+  test("is passed on before its end, except text that may become a call", () => {
     const parser = new ToolCallParser(NAMES);
     expect(parser.push("Let me look. <tool")).toEqual([{ type: "text", text: "Let me look." }]);
     expect(parser.push("box")).toEqual([{ type: "text", text: " <toolbox" }]);

@@ -18,14 +18,14 @@ export const TOOL_CALL_END = "</tool_call>";
 export class ToolCallParser {
   readonly #names: ReadonlySet<string>;
   readonly #isParallel: boolean;
-  /** What may still become a call, or the space before one. */
+  /** Text that may still become a call, or the space before one. */
   #held = "";
   #isAfterCall = false;
   #hasCall = false;
 
   /**
    * @param names functions that may be called
-   * @param isParallel whether there may be several calls; else those after the first are left out, as vLLM does
+   * @param isParallel whether there may be several calls; else those after the first are dropped, as in vLLM
    */
   constructor(names: readonly string[], isParallel = true) {
     this.#names = new Set(names);
@@ -51,7 +51,7 @@ export class ToolCallParser {
         this.#emitText(events, this.#held.length - (isEnd ? 0 : heldBack(this.#held)));
         return events;
       }
-      // The space before a call goes with it.
+      // The space before a call is dropped with it.
       this.#emitText(events, this.#held.slice(0, start).trimEnd().length);
       const inner = this.#held.indexOf(TOOL_CALL_START) + TOOL_CALL_START.length;
       const end = this.#held.indexOf(TOOL_CALL_END, inner);
@@ -68,7 +68,7 @@ export class ToolCallParser {
     }
   }
 
-  /** Passes on so many of the held characters as text. */
+  /** Emits so many of the held characters as text. */
   #emitText(events: ToolCallEvent[], length: number): void {
     const released = this.#held.slice(0, length);
     this.#held = this.#held.slice(length);

@@ -3,7 +3,7 @@ import { VLLM_OPTIONS } from "../../contracts/engine/vllm-options.ts";
 import { parseEngineArguments } from "./vllm-arguments.ts";
 
 describe("engine arguments", () => {
-  test("are read in both of vLLM's spellings, and what a CPU has no use for is passed over", () => {
+  test("are read in both of vLLM's spellings, and those without effect on a CPU are ignored", () => {
     const words = ["--model", "/opt/w", "--served-model-name", "a", "b", "--max-model-len=4k", "--max-num-seqs", "32"];
     const more = ["--max_num_queued_reqs", "64", "--tensor-parallel-size", "8", "--enable-prefix-caching"];
     expect(parseEngineArguments([...words, ...more, "--no-enable-chunked-prefill"])).toEqual({
@@ -27,7 +27,7 @@ describe("engine arguments", () => {
     expect(parseEngineArguments(words)).toMatchObject({ maxModelLength });
   });
 
-  test("every option of the pinned vLLM is taken", () => {
+  test("every option of the pinned vLLM is accepted", () => {
     for (const [name, takes] of Object.entries(VLLM_OPTIONS.options)) {
       if (["--max-model-len", "--max-num-seqs", "--max-num-queued-reqs"].includes(name)) continue;
       const words = { value: ["1"], values: ["1", "2"], "optional value": [], switch: [], flag: [] }[takes];
@@ -46,11 +46,11 @@ describe("engine arguments", () => {
     expect(() => parseEngineArguments([name])).toThrow(`${name} is not one of vLLM's arguments`);
   });
 
-  test("a misspelled argument is answered with the closest one, and an unlike one with none", () => {
+  test("the error of a misspelled argument suggests the closest one, and no other suggests an argument", () => {
     expect(() => parseEngineArguments(["--max-model-length", "1"])).toThrow(
       `--max-model-length is not one of vLLM's arguments (${VLLM_OPTIONS.version}); did you mean --max-model-len?`,
     );
-    expect(() => parseEngineArguments(["--quite-unlike-any"])).toThrow(/; leave it out$/);
+    expect(() => parseEngineArguments(["--quite-unlike-any"])).toThrow(/; omit it$/);
   });
 
   test.each([

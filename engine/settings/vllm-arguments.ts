@@ -15,7 +15,7 @@ export interface EngineArguments {
   readonly maxRequests: number | null;
 }
 
-/** An argument or variable of the engine that is missing its value, has a bad one, or is unknown. */
+/** An argument or variable of the engine that has no value, an invalid one, or is unknown. */
 export class ArgumentError extends Error {
   override readonly name = "ArgumentError";
 }
@@ -89,7 +89,7 @@ function takesOf(name: string): OptionTakes {
   const closest = closestName(name, Object.keys(VLLM_OPTIONS.options));
   throw new ArgumentError(
     `${name} is not one of vLLM's arguments (${VLLM_OPTIONS.version}); ` +
-      `${closest === undefined ? "leave it out" : `did you mean ${closest}?`}`,
+      `${closest === undefined ? "omit it" : `did you mean ${closest}?`}`,
   );
 }
 
