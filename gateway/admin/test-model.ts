@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { GenerationRoute } from "../../contracts/api/generation-routes.ts";
-import { estimateTokens } from "../../domain/token-estimate.ts";
+import { estimateTokens } from "../../domain/tokens/token-estimate.ts";
 import { isRecord } from "../../lib/is-record.ts";
 import { parseJson } from "../../lib/parse-json.ts";
 import { GatewayError } from "../core/gateway-error.ts";

@@ -15,7 +15,7 @@ const TOKENIZER: EndpointNeed = {
     ),
 };
 
-const TOKENIZE: GenerationRules = {
+export const TOKENIZE: GenerationRules = {
   route: "/tokenize",
   body: TokenizeRequest,
   need: TOKENIZER,

@@ -1,7 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import type * as z from "zod";
 import type { Deprecation } from "../../contracts/api/deprecations.ts";
-import { estimateTokens } from "../../domain/token-estimate.ts";
 import { isRecord } from "../../lib/is-record.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
@@ -11,6 +10,7 @@ import { MAX_JSON_DEPTH, tooDeepField } from "../outside-values/json-depth.ts";
 import { boundProblem } from "./body/body-bounds.ts";
 import { bodyProblems, invalidRequest } from "./body/body-problems.ts";
 import { withoutGuidedFields } from "./body/guided-fields.ts";
+import { estimatePromptTokens } from "./body/prompt-tokens.ts";
 import type { GenerationRules } from "./endpoint.ts";
 import { priorityOf } from "./prioritize.ts";
 import { announcements } from "./receive.ts";
@@ -86,8 +86,7 @@ function generationRequest(
     stream,
     wantsUsage: own(fields, "stream_options") && isRecord(options) && options.include_usage === true,
     maxTokens: maxTokensOf(fields),
-    // The body is little but prompt; what else is in it makes the estimate a little high.
-    promptTokensEstimate: estimateTokens(bytes.length),
+    promptTokensEstimate: estimatePromptTokens(fields, bytes.length),
     routedPrompts: new Map(),
     bytes,
     fields,

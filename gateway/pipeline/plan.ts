@@ -7,6 +7,7 @@ import type { Plan } from "../core/plan.ts";
 import type { Target } from "../core/target.ts";
 import { fieldNeeds, type TargetNeed } from "../routing/request-needs.ts";
 import type { Router } from "../routing/router.ts";
+import { leastPromptTokens } from "./body/prompt-tokens.ts";
 import type { EndpointNeed } from "./endpoint.ts";
 import type { Parsed, Planned } from "./request-states.ts";
 
@@ -111,25 +112,29 @@ function canDo({ kind, capabilities }: Target, need: TargetNeed): boolean {
 }
 
 /**
- * The targets whose context holds the request. Our own engines count prompts exactly and refuse by that count; a
- * provider is not called when prompt and `max_tokens` together are too long by our estimate.
+ * The targets whose context may hold the request, those first that hold it by our estimate. Our own engines count prompts
+ * exactly and refuse by that count; a provider is not called only when the request is certainly too long.
  * @throws {GatewayError} `context_length_exceeded`
  */
 function withContext(targets: readonly Target[], request: GenerationRequest): readonly Target[] {
-  const { maxTokens, promptTokensEstimate } = request;
+  const { maxTokens, promptTokensEstimate, fields } = request;
   const responseTokens = maxTokens?.value ?? 0;
-  const open = targets.filter(({ kind, contextTokens }) =>
-    kind === "pool" ? responseTokens < contextTokens : responseTokens + promptTokensEstimate < contextTokens,
-  );
-  if (open.length > 0) return open;
+  const able = targets.filter(({ contextTokens }) => responseTokens < contextTokens);
+  const fits = ({ kind, contextTokens }: Target) =>
+    kind === "pool" || responseTokens + promptTokensEstimate < contextTokens;
+  const fitting = able.filter(fits);
+  if (fitting.length === targets.length) return fitting;
   const largest = Math.max(...targets.map(({ contextTokens }) => contextTokens));
+  const least = leastPromptTokens(fields, largest);
+  const open = [...fitting, ...able.filter((target) => !fits(target) && least < target.contextTokens)];
+  if (open.length > 0) return open;
   if (maxTokens !== undefined && responseTokens >= largest)
     throw new GatewayError("context_length_exceeded", {
-      message: `\`${maxTokens.field}\` is ${responseTokens}, but prompt and completion together have ${largest} tokens. Lower it so that the prompt fits beside the completion.`,
+      message: `This model's maximum context length is ${largest} tokens for prompt and completion together, but \`${maxTokens.field}\` is ${responseTokens}. Lower it so that the prompt fits beside the completion.`,
       param: maxTokens.field,
     });
   throw new GatewayError("context_length_exceeded", {
-    message: `The prompt has about ${promptTokensEstimate} tokens${maxTokens === undefined ? "" : ` and \`${maxTokens.field}\` is ${responseTokens}`}, but prompt and completion together have ${largest}. Shorten the prompt${maxTokens === undefined ? "" : ` or lower \`${maxTokens.field}\``}.`,
-    ...(maxTokens === undefined ? {} : { param: maxTokens.field }),
+    message: `This model's maximum context length is ${largest} tokens, but the prompt has at least ${least}. Shorten the prompt.`,
+    param: request.route === "/v1/chat/completions" ? "messages" : "prompt",
   });
 }

@@ -177,7 +177,7 @@ describe("a route", () => {
       },
     );
     for (let index = 0; index < 4; index++) expect(await send({ max_tokens: 200 })).toBe("b/small");
-    const response = await send({ messages: [{ role: "user", content: "x".repeat(60_000) }] });
+    const response = await send({ messages: [{ role: "user", content: "x ".repeat(40_000) }] });
     if (!(response instanceof Response)) throw new Error("answered");
     expect((await errorOf(response, 400, "context_length_exceeded")).message).toContain("8192");
   });

@@ -48,12 +48,15 @@ export interface DialectGateway {
 const CAPABILITIES = ["completions", "embeddings", "tools", "vision", "audio", "json-schema", "logprobs"];
 
 /** A gateway whose models are named after their upstreams: each is one scripted server behind that dialect. */
-export async function startDialectGateway(options: TestGatewayOptions = {}): Promise<DialectGateway> {
+export async function startDialectGateway({
+  contextTokens = 200_000,
+  ...options
+}: TestGatewayOptions & { readonly contextTokens?: number } = {}): Promise<DialectGateway> {
   const received: ReceivedBody[] = [];
   let script: ScriptedResponse = { status: 500, body: "{}" };
   const server = await startFakeServer(async (request, response) => {
     if (request.method === "GET") {
-      const card = { id: "vllm", object: "model", created: 1, owned_by: "vllm", max_model_len: 200_000 };
+      const card = { id: "vllm", object: "model", created: 1, owned_by: "vllm", max_model_len: contextTokens };
       response.writeHead(200, { "content-type": "application/json" });
       return void response.end(JSON.stringify({ object: "list", data: [card] }));
     }
@@ -63,7 +66,7 @@ export async function startDialectGateway(options: TestGatewayOptions = {}): Pro
     response.end(script.body);
   });
   onTestFinished(() => server.stop());
-  const model = { contextTokens: 200_000, capabilities: CAPABILITIES, inputUsdPerMillion: 1, outputUsdPerMillion: 2 };
+  const model = { contextTokens, capabilities: CAPABILITIES, inputUsdPerMillion: 1, outputUsdPerMillion: 2 };
   const dialects = ["openai", "anthropic", "bedrock", "gemini"] as const;
   const discovery = new ListDiscovery();
   discovery.engines = [{ id: "i-0", origin: server.origin, inService: true }];
@@ -71,7 +74,7 @@ export async function startDialectGateway(options: TestGatewayOptions = {}): Pro
     discovery,
     awsCredentials: async () => ({ accessKeyId: "AKIDEXAMPLE", secretAccessKey: "not-a-secret" }),
     ...options,
-    model: { id: "vllm", contextTokens: 200_000 },
+    model: { id: "vllm", contextTokens },
     config: {
       bodyLimitBytes: 4_000_000,
       ...options.config,

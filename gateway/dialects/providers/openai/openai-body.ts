@@ -35,7 +35,7 @@ export function openAiBody(request: GenerationRequest, model: string, server: Op
 }
 
 /** The fields as this dialect has them; the same object where the client's own are. */
-function dialectFields({ route, fields, client }: GenerationRequest, server: OpenAiServer): Fields {
+export function dialectFields({ route, fields, client }: GenerationRequest, server: OpenAiServer): Fields {
   if (route !== "/v1/chat/completions") return fields;
   refuseOnlyAnthropic(client);
   if (client !== undefined) refuseFileUrls(fields.messages);
