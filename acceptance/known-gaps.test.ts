@@ -10,22 +10,22 @@ describe("known gaps", () => {
     expect(ECHOES.map(({ what }) => what).toSorted()).toEqual(echoes.toSorted());
   });
 
-  test("say why, and what covers the gap instead", () => {
+  test("have a reason, and the tests that cover them instead", () => {
     for (const { what, why, coveredBy } of KNOWN_GAPS)
       expect(Math.min(why.length, coveredBy.length), what).toBeGreaterThan(10);
   });
 });
 
 describe("patches", () => {
-  test("each say what is wrong with an emulator, and no two are for one operation", () => {
+  test("each have the emulator's fault as reason, and no two are for one operation", () => {
     expect(patches.filter(({ reason }) => reason.length < 20)).toEqual([]);
     const keys = patches.map(({ service, operation }) => `${service} ${operation}`);
     expect(keys).toEqual([...new Set(keys)]);
   });
 
-  test("that speak of giving back what an emulator forgot say so", () => {
+  test("that restore what an emulator forgot are marked as an echo", () => {
     const reads = patches.filter(({ operation }) => /^(Describe|Get|List)/.test(String(operation)));
-    const silent = reads.filter(({ reason, echo }) => /forg[eo]t|gives back|AWS proxy keeps/.test(reason) && !echo);
+    const silent = reads.filter(({ reason, echo }) => /forg[eo]t|restores|AWS proxy stores/.test(reason) && !echo);
     expect(silent.map(({ service, operation }) => `${service} ${operation}`)).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * What the acceptance run does not prove, each with what covers it instead. This list may only shrink: a gap that an
- * emulator or a newer provider closes is taken out, and nothing is added that the code under test could do otherwise.
+ * Gaps of the acceptance run, each with the tests that cover it instead. This list may only shrink: a gap that an
+ * emulator or a newer provider closes is removed, and no gap is added that a change of the code under test could avoid.
  */
 export interface KnownGap {
   readonly what: string;
@@ -8,16 +8,16 @@ export interface KnownGap {
   readonly coveredBy: string;
 }
 
-/** Attributes and types that the testbed's provider does not know: `type.attribute`. */
+/** Attributes and types that the testbed's provider does not support: `type.attribute`. */
 export const DROPS: readonly KnownGap[] = [];
 
-/** A value that AWS takes and the testbed's older provider refuses. */
+/** A value that AWS accepts and the testbed's older provider refuses. */
 export interface KnownGapValue extends KnownGap {
   readonly type: string;
   readonly attribute: string;
   readonly value: string;
   readonly instead: string;
-  /** Provider version from which it stays as it is. */
+  /** First provider version that accepts the value. */
   readonly acceptedFrom: string;
 }
 
@@ -34,69 +34,69 @@ export const VALUES: readonly KnownGapValue[] = [
   },
 ];
 
-/** Operations that the AWS proxy answers itself, wholly or in the part that `why` names: `service operation`. */
+/** Operations to which the AWS proxy responds itself, wholly or in the part that `why` names: `service operation`. */
 export const ECHOES: readonly KnownGap[] = [
   {
     what: "monitoring PutCompositeAlarm",
-    why: "neither emulator has composite alarms; the AWS proxy keeps what was asked and describes it",
+    why: "neither emulator has composite alarms; the AWS proxy stores the request and describes it",
     coveredBy: "the monitoring stack's tests of the alarm's rule",
   },
   {
     what: "autoscaling StartInstanceRefresh",
-    why: "neither emulator has instance refreshes; the answer is made up",
+    why: "neither emulator has instance refreshes; the response is invented",
     coveredBy: "the fleet's tests of its instance_refresh block",
   },
   {
     what: "autoscaling DescribeInstanceRefreshes",
-    why: "neither emulator has instance refreshes; it always says that none runs",
+    why: "neither emulator has instance refreshes; the response is always that none runs",
     coveredBy: "the fleet's tests of its instance_refresh block",
   },
   {
     what: "autoscaling DescribeAutoScalingGroups",
     why:
       "moto takes but forgets a group's warm-up, maintenance policy, zone distribution, longest lifetime and mixed instances; " +
-      "these are told as they were asked",
+      "these are returned as requested",
     coveredBy: "constructs/compute/fleet.test.ts, of those that a fleet sets",
   },
   {
     what: "autoscaling DescribePolicies",
-    why: "moto does not tell whether a policy is enabled; the AWS proxy says that each is",
+    why: "moto does not return whether a policy is enabled; the AWS proxy returns that each is",
     coveredBy: "no stack disables one: constructs/engine/gpu-utilization-scaling.test.ts has the whole policies",
   },
   {
     what: "autoscaling DescribeLifecycleHooks",
-    why: "moto forgets, or invents, whom a hook tells; that is told as it was asked",
+    why: "moto forgets, or invents, a hook's notification target; it is returned as requested",
     coveredBy: "constructs/engine/engine-pool.test.ts, of both hooks; local/scaling.e2e.test.ts runs them",
   },
   {
     what: "ec2 DescribeSecurityGroupRules",
-    why: "moto forgets the description of a rule whose source is a group or a prefix list; it is told as it was asked",
-    coveredBy: "constructs/network/security-groups.test.ts; rules themselves are read back from moto",
+    why: "moto forgets the description of a rule whose source is a group or a prefix list; it is returned as requested",
+    coveredBy: "constructs/network/security-groups.test.ts; the rules themselves are read from moto",
   },
   {
     what: "elasticache DescribeReplicationGroups",
-    why: "MiniStack forgets the key with which a replication group is encrypted; it is told as it was asked",
+    why: "MiniStack forgets the key with which a replication group is encrypted; it is returned as requested",
     coveredBy:
-      "constructs/data/valkey.test.ts and constructs/policy/customer-key.test.ts; that it is encrypted is read back",
+      "constructs/data/valkey.test.ts and constructs/policy/customer-key.test.ts; the fact of its encryption is read",
   },
   {
     what: "wafv2 GetWebACL",
-    why: "MiniStack forgets a web ACL's custom response bodies; they are told as they were asked",
-    coveredBy: "constructs/edge/address-limit.test.ts, and local/start.e2e.test.ts, where the twin answers with them",
+    why: "MiniStack forgets a web ACL's custom response bodies; they are returned as requested",
+    coveredBy: "constructs/edge/address-limit.test.ts, and local/start.e2e.test.ts, where the twin responds with them",
   },
   {
     what: "monitoring DescribeAlarms",
-    why: "the composite alarm is described as it was asked; every other alarm is moto's",
+    why: "the composite alarm is described as requested; every other alarm is moto's",
     coveredBy: "constructs/observability/service-alarms.test.ts, of the alarm's rule",
   },
   {
     what: "monitoring ListTagsForResource",
-    why: "the composite alarm's tags are told as they were asked; those of every other alarm are moto's",
+    why: "the composite alarm's tags are returned as requested; those of every other alarm are moto's",
     coveredBy: "constructs/policy/cost-tags.test.ts",
   },
   {
     what: "servicequotas GetServiceQuota",
-    why: "neither emulator has quotas of EC2; the answer is made up, and large enough",
+    why: "neither emulator has quotas of EC2; the response is invented, and large enough",
     coveredBy: "cli/doctor/doctor-checks.test.ts, of what each quota means",
   },
 ];

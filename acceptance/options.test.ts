@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { readOptions } from "./options.ts";
 
-test("without options everything is proven and taken down", () => {
+test("without options everything is run, and nothing stays up", () => {
   expect(readOptions([])).toEqual({ environment: undefined, part: undefined, stacks: [], keeps: false });
 });
 
@@ -18,7 +18,7 @@ test("an unknown option is refused", () => {
   expect(() => readOptions(["--environments", "dev"])).toThrow("--environments");
 });
 
-test("one part alone can be chosen, and no other than those that there are", () => {
+test("one part alone can be chosen, and an unknown part is refused", () => {
   expect(readOptions(["--part", "operator"]).part).toBe("operator");
   expect(() => readOptions(["--part", "half"])).toThrow("--part must be one of stacks, operator, cdktf, got half.");
 });

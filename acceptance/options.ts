@@ -6,7 +6,7 @@ export type Part = (typeof PARTS)[number];
 export interface AcceptanceOptions {
   /** @default - every environment */
   readonly environment: string | undefined;
-  /** Names without the environment; what they need is applied too. @default - all */
+  /** Names without the environment; stacks that they read are applied too. @default - all */
   readonly stacks: readonly string[];
   /** Only the stacks' applies, only the operator's commands, or only cdktf's. @default - all of them */
   readonly part: Part | undefined;

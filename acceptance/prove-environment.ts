@@ -30,7 +30,7 @@ export interface ProvenStack {
   readonly seconds: { readonly apply: number; readonly update: number; readonly destroy: number };
 }
 
-/** Stacks at once: each takes a gigabyte, and mostly waits. */
+/** Stacks at once: each needs a gigabyte of memory, and mostly waits. */
 const WIDTH = 3;
 /** The stack whose first apply is interrupted: S3's lifecycle makes it wait long enough. */
 const INTERRUPTED = "data";
@@ -51,9 +51,9 @@ export async function synthesize(
 }
 
 /**
- * Applies an environment, looks at it, updates it, and destroys it.
+ * Applies an environment, checks it, updates it, and destroys it.
  * @param whileUp called when everything is applied and updated, before it is destroyed
- * @throws at the first thing that is not as it must be
+ * @throws at the first failed check
  */
 export async function proveEnvironment(
   { environment, stacks, testbed, report }: EnvironmentAcceptance,
@@ -85,7 +85,7 @@ export async function proveEnvironment(
     const applied = await look(run, url);
     for (const { claim, check } of checks)
       await check(applied).catch((error: unknown) => {
-        throw new Error(`${run.name}: it is not so that ${claim}: ${error instanceof Error ? error.message : error}`);
+        throw new Error(`${run.name}: the claim fails: ${claim}: ${error instanceof Error ? error.message : error}`);
       });
     report(`${run.name}: ${checks.length} assertions hold`);
   }
@@ -141,7 +141,7 @@ async function expectWholeInventory(stacks: readonly Stack[], url: string): Prom
     );
 }
 
-/** What an applied stack's claims are held against. */
+/** The input of an applied stack's assertions. */
 export async function look(run: StackRun, url: string): Promise<Applied> {
   return {
     run,
@@ -152,7 +152,7 @@ export async function look(run: StackRun, url: string): Promise<Applied> {
   };
 }
 
-/** The inventory once nothing goes any more: some things are deleted a moment after the answer. */
+/** The inventory once it stays the same: some resources are deleted a moment after the response. */
 async function settledInventory(url: string, stores: readonly string[]): Promise<readonly string[]> {
   let now = await inventory(url);
   for (let tries = 0; tries < 20 && leftOver(stores, now).length > 0; tries += 1) {

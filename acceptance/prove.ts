@@ -19,8 +19,8 @@ import { acceptanceCache } from "./tools/machine.ts";
 import { MissingTool } from "./tools/missing-tool.ts";
 
 /**
- * `npm run prove [-- --environment dev] [--part operator] [--stacks network,data] [--keep]`: applies everything to an AWS on
- * this machine, and has the operator's commands and cdktf's do it once more.
+ * `npm run prove [-- --environment dev] [--part operator] [--stacks network,data] [--keep]`: applies all stacks to AWS emulators
+ * on this machine, and repeats that by the operator's commands and by cdktf's.
  */
 const project = resolve(import.meta.dirname, "..");
 const started = performance.now();
@@ -45,12 +45,12 @@ try {
   await buildAll(project, report);
   const names = options.environment ? [options.environment] : environmentNames();
   const environments = await Promise.all(names.map((name) => loadEnvironment(name)));
-  // A few stacks alone are no environment that an operator could deploy.
+  // An operator can't deploy a selection of stacks as an environment.
   const has = (part: Part) => (options.part ?? part) === part && (part === "stacks" || options.stacks.length === 0);
-  // Side by side: most of an apply is the provider's waiting. Each has an AWS of its own, as it has an account.
+  // In parallel: an apply mostly waits for the provider. Each has emulators of its own, like an account of its own.
   const parts = environments.flatMap(({ name, deletionProtection }) => [
     ...(has("stacks") ? [proveOne(workshop, name, options)] : []),
-    // Whole where an environment may be destroyed, in part where not.
+    // The whole runbook where an environment may be destroyed, a part where it is protected.
     ...(has("operator") ? [operate(workshop, name, "sluice", deletionProtection ? protectedRunbook : runbook)] : []),
     ...(has("cdktf") && !deletionProtection ? [operateCdktf(workshop, name)] : []),
   ]);
@@ -87,8 +87,8 @@ function firstLine(error: unknown): string {
 }
 
 /**
- * Waits for every part, also when one fails: each tells something else.
- * @throws with what all failures say
+ * Waits for every part, also when one fails, so that all failures are reported.
+ * @throws with the messages of all failures
  */
 async function allOf<T>(parts: readonly Promise<T>[]): Promise<readonly T[]> {
   for (const part of parts) part.catch((error: unknown) => report(`a part failed: ${firstLine(error)}`));
@@ -113,7 +113,7 @@ async function proveOne(
   return proven;
 }
 
-/** Commands that an operator gives, on an AWS of their own. */
+/** Runs an operator's commands on emulators of their own. */
 async function operate(
   workshop: Workshop,
   environment: string,
@@ -136,11 +136,11 @@ async function operate(
     report: (line: string) => report(`${name} ${line}`),
   });
   await close(testbed);
-  report(`${name} ${environment}: the commands did what they say in ${secondsSince(began)} s`);
+  report(`${name} ${environment}: the commands had the documented results, in ${secondsSince(began)} s`);
   return [];
 }
 
-/** Where there is no cdktf, that is said, and the rest is proven. */
+/** Without cdktf, prints that this part is skipped. */
 async function operateCdktf(workshop: Workshop, environment: string): Promise<readonly []> {
   let cdktf: Cdktf;
   try {
@@ -153,7 +153,7 @@ async function operateCdktf(workshop: Workshop, environment: string): Promise<re
   return operate(workshop, environment, "cdktf", (runbook) => cdktfRunbook(cdktf, runbook));
 }
 
-/** @throws when something was asked that no one answered */
+/** @throws when a call was made that neither an emulator nor a patch supports */
 async function close(testbed: Testbed): Promise<void> {
   await testbed.stop();
   const unsupported = [...testbed.awsProxy.unsupported];

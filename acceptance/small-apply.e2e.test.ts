@@ -31,7 +31,7 @@ import { acceptanceCache } from "./tools/machine.ts";
 import { MissingTool } from "./tools/missing-tool.ts";
 
 const DOMAIN = "api.example.com";
-/** The emulators open what they are given as a function. */
+/** A bundle that the emulators can open as a function. */
 const bundle = zipSync({ "index.js": strToU8("exports.handler = async () => ({});") });
 const assets = builtAssets({ "lambdas/drain-engine.zip": bundle });
 afterAll(() => assets.remove());
@@ -41,11 +41,11 @@ interface SmallApply {
   readonly environment: (url: string) => Promise<Environment>;
   /** Short names of the stacks to apply. */
   readonly names: readonly string[];
-  /** Looks at what was applied. */
+  /** Checks the applied stacks. */
   readonly inspect: (applied: (name: string) => Promise<Applied>) => Promise<void>;
 }
 
-/** `npm run prove` does this to every stack, and more; here it is the smallest that show what no environment's file has. */
+/** `npm run prove` applies every stack; these are the smallest stacks with settings that no environment file has. */
 async function applyAndDestroy(context: TestContext, { environment, names, inspect }: SmallApply): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "sluice-small-apply-"));
   const children = new Children();
@@ -88,7 +88,7 @@ async function applyAndDestroy(context: TestContext, { environment, names, inspe
   expect([...unsupported]).toEqual([]);
 }
 
-/** What an operator has before a first apply. @returns its id */
+/** The hosted zone that an operator has before a first apply. @returns its id */
 async function makeHostedZone(url: string): Promise<string> {
   const response = await callAws(url, "route53", {
     method: "POST",
@@ -121,7 +121,7 @@ test("data and network, with internet egress, are applied by OpenTofu, plan noth
   });
 });
 
-test("a load balancer as the door is applied by OpenTofu, plans nothing more, and leaves nothing when destroyed", {
+test("a load balancer as the entry is applied by OpenTofu, plans nothing more, and leaves nothing when destroyed", {
   timeout: TIMEOUT,
 }, async (context) => {
   await applyAndDestroy(context, {

@@ -9,7 +9,7 @@ import type { Machine } from "./tools/machine.ts";
 import { type ProviderSchema, providerSchema } from "./tools/provider-schema.ts";
 import { findTofu, type Tofu } from "./tools/tofu.ts";
 
-/** AWS on this machine, as far as applies go, and the OpenTofu that applies to it. */
+/** Emulated AWS on this machine, for applies, and the OpenTofu that applies to it. */
 export interface Testbed {
   readonly tofu: Tofu;
   readonly schema: ProviderSchema;
@@ -19,7 +19,7 @@ export interface Testbed {
   stop(): Promise<void>;
 }
 
-/** What testbeds are made of; it is found and installed once. */
+/** Tools of testbeds, found and installed once. */
 export interface Workshop {
   readonly tofu: Tofu;
   readonly schema: ProviderSchema;
@@ -28,7 +28,7 @@ export interface Workshop {
 }
 
 /**
- * Sets up what is missing.
+ * Installs missing tools.
  * @throws MissingTool where OpenTofu, a provider or Python is missing
  */
 export async function openWorkshop(machine: Machine): Promise<Workshop> {
@@ -43,7 +43,7 @@ export async function startTestbed({ tofu, schema, programs, machine }: Workshop
   mkdirSync(folder, { recursive: true });
   const emulators = await startEmulators({
     programs,
-    // MiniStack runs functions by the first node on PATH: let it be this one.
+    // MiniStack runs functions by the first node on PATH, which must be this one.
     path: `${dirname(process.execPath)}${delimiter}${variables.PATH ?? ""}`,
     nodeModules: join(import.meta.dirname, "../node_modules"),
     home: variables.HOME || homedir(),

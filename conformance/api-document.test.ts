@@ -62,7 +62,7 @@ const check = (parts: Parameters<typeof exchange>[0], options: ApiDocumentOption
 
 describe("an exchange", () => {
   // documented: document-check
-  test("that is as the document says has no problem, and holds two documents", async () => {
+  test("that matches the document has no problem, and holds two JSON documents", async () => {
     const got = '{"id":"a","note":null,"free":{"any":1}}';
     expect(await check({ got })).toEqual({ documents: 2, problems: [] });
   });
@@ -74,25 +74,25 @@ describe("an exchange", () => {
     [{ got: '{"id":"a","note":1}' }, "200: /note must be string"],
     [{ got: '{"id":"a","colour":1}' }, "200: / must NOT have unevaluated properties (colour)"],
     [{ status: 404, got: '{"id":"a"}' }, "404: / must have required property 'error'"],
-  ])("that is not, has a problem with its location: %j", async (parts, problem) => {
+  ])("that does not match has a problem with its location: %j", async (parts, problem) => {
     expect((await check(parts)).problems).toContain(`POST /v1/things/a ${problem}`);
   });
 
-  test("that was refused may have been wrong", async () => {
+  test("that was refused may have an invalid request", async () => {
     expect(await check({ sent: { size: 0 }, status: 400, got: '{"error":"no"}' })).toEqual({
       documents: 1,
       problems: [],
     });
   });
 
-  test("of a stream is held event by event, each against the member with its type", async () => {
+  test("of a stream is checked event by event, each against the member with its type", async () => {
     const got = 'event: a\ndata: {"type":"start"}\n\ndata: {"type":"stop"}\n\ndata: [DONE]\n\n';
     const found = await check({ responseType: "text/event-stream", got });
     expect(found.documents).toBe(3);
     expect(found.problems).toEqual(["POST /v1/things/a event: / must have required property 'at'"]);
   });
 
-  test("may have what is listed as going beyond the document, and nothing else", async () => {
+  test("may have the listed extensions of the document, and no others", async () => {
     const extensions = [/^\/ must NOT have unevaluated properties \(colour\)$/];
     const got = '{"id":"a","colour":1,"shape":2}';
     expect((await check({ got }, { extensions })).problems).toEqual([
@@ -100,7 +100,7 @@ describe("an exchange", () => {
     ]);
   });
 
-  test("of a path that the document does not have is none of its own", () => {
+  test("of a path that the document does not have is not checked", () => {
     const own = new ApiDocument(document, { prefix: "/v1" });
     expect([own.describes(exchange({})), own.describes(exchange({ path: "/v1/others/a" }))]).toEqual([true, false]);
     expect(new ApiDocument(document, { prefix: "/v1", paths: ["/others"] }).describes(exchange({}))).toBe(false);

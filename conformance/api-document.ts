@@ -7,27 +7,27 @@ import type { RecordedExchange } from "./recorder.ts";
 import { closed, type JsonObject, withoutNullable } from "./schema-dialect.ts";
 
 export interface ApiDocumentOptions {
-  /** What its paths stand below in what was recorded. @default "" */
+  /** Prefix of its paths in recorded requests. @default "" */
   readonly prefix?: string;
   /** Those of its paths that the service has in its shape. @default - all */
   readonly paths?: readonly string[];
-  /** Component of the body of every error. @default - what the operation says of the status */
+  /** Component of the body of every error. @default - the operation's schema for the status */
   readonly error?: string;
   /** Components of a stream's events, by path, where the document has no schema for them. */
   readonly events?: Readonly<Record<string, string>>;
-  /** Types of events that it does not have. @default - none */
+  /** Types of events that the document does not have. @default - none */
   readonly otherEvents?: readonly string[];
-  /** Fields that it does not have and that may be there all the same, as the pattern of `/path: where field`. */
+  /** Allowed fields that the document does not have, as patterns of `/path: where field`. */
   readonly extensions?: readonly RegExp[];
 }
 
-/** What was found in one exchange: how many JSON documents it holds, and what is wrong with them. */
+/** The result for one exchange: the number of its JSON documents, and their problems. */
 export interface Findings {
   readonly documents: number;
   readonly problems: readonly string[];
 }
 
-/** An OpenAPI document against which recorded exchanges are held: bodies of requests and responses, and each event. */
+/** An OpenAPI document that validates recorded exchanges: bodies of requests and responses, and each event. */
 export class ApiDocument {
   readonly #paths: readonly { readonly path: string; readonly pattern: RegExp; readonly item: JsonObject }[];
   readonly #options: ApiDocumentOptions;
@@ -60,7 +60,7 @@ export class ApiDocument {
     return this.#operation(method, path) !== undefined;
   }
 
-  /** A request that was refused may be wrong; one that was served may not. */
+  /** A refused request may be invalid; a served one may not. */
   async check(exchange: RecordedExchange): Promise<Findings> {
     const operation = this.#operation(exchange.method, exchange.path);
     if (operation === undefined) return { documents: 0, problems: [] };
@@ -111,7 +111,7 @@ export class ApiDocument {
     return [...new Set(sentences)].filter((each) => !extensions.some((extension) => extension.test(each)));
   }
 
-  /** The member of a union of components that has the value's `type`: it says best what is wrong with the value. */
+  /** The member of a union of components that has the value's `type`: its problems describe the value best. */
   #memberFor(pointer: string, value: unknown): string {
     const schema = this.#at(pointer);
     if (typeof schema?.$ref === "string") return this.#memberFor(schema.$ref.slice(1), value);
@@ -150,7 +150,7 @@ export class ApiDocument {
     const base = `/paths/${escaped(found.path)}/${method.toLowerCase()}`;
     return {
       path: found.path,
-      /** Where the schema of a body stands, if it has one. */
+      /** JSON pointer of a body's schema, if it has one. */
       pointerOf(location: string, type: string): string | undefined {
         const tries = [location, location.replace(/\d\d$/, "XX"), "responses/default"].slice(
           0,
@@ -176,14 +176,14 @@ function escaped(key: string): string {
   return encodeURIComponent(key.replaceAll("~", "~0").replaceAll("/", "~1"));
 }
 
-/** The data of a stream's events but for OpenAI's last, which is no JSON. */
+/** The data of a stream's events except OpenAI's last, which is not JSON. */
 function eventsOf(stream: string): readonly unknown[] {
   return eventData(stream)
     .filter((data) => data !== "[DONE]")
     .map((data) => JSON.parse(data));
 }
 
-/** JSON as it is; a form as an object in which a file is its name. */
+/** The value of JSON; of a form an object in which a file is its name. */
 async function read(contentType: string, body: Buffer): Promise<unknown> {
   if (mediaType(contentType) === "application/json") return JSON.parse(body.toString("utf8"));
   const form = await new Response(new Uint8Array(body), { headers: { "content-type": contentType } }).formData();

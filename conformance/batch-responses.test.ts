@@ -25,7 +25,7 @@ test("responses in batch results count as responses of the routes that have such
       response: null,
     }),
     file("/v1/files/file-1", { id: "file-1" }),
-    // A file that a client has uploaded has no responses.
+    // An uploaded file has no responses.
     file("/v1/files/file-2/content", { custom_id: "a" }),
   ]);
   expect(found.map(({ method, path, status }) => `${method} ${path} ${status}`)).toEqual([
@@ -35,7 +35,7 @@ test("responses in batch results count as responses of the routes that have such
   expect(found.map(({ responseBody }) => JSON.parse(String(responseBody)))).toEqual([embeddings, refused]);
 });
 
-test("a response that no route has is an error", () => {
+test("a response with an object that no route has is an error", () => {
   const strange = file("/v1/files/file-1/content", answered(200, { object: "thing" }));
-  expect(() => batchResponses([strange])).toThrow("no route answers a batch with an object thing");
+  expect(() => batchResponses([strange])).toThrow("no route responds to a batch with an object thing");
 });

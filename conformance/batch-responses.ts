@@ -20,9 +20,9 @@ export function batchResponses(exchanges: readonly RecordedExchange[]): readonly
     const { response } = BatchResult.parse(JSON.parse(line));
     if (!response) return [];
     const { status_code: status, body } = response;
-    // What was refused has the same shape on all routes.
+    // Errors have the same shape on all routes.
     const path = body.object === undefined ? "/v1/completions" : ROUTES[body.object];
-    if (path === undefined) throw new Error(`no route answers a batch with an object ${body.object}`);
+    if (path === undefined) throw new Error(`no route responds to a batch with an object ${body.object}`);
     return [
       {
         method: "POST",

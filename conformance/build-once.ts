@@ -6,12 +6,12 @@ import { join } from "node:path";
 
 const here = import.meta.dirname;
 
-/** A folder in which something was built, or why that could not be done on this machine. */
+/** A folder with a build, or the reason why this machine can't build it. */
 export type Built = { readonly home: string } | { readonly missing: string };
 
 /**
  * A folder in the user's cache in which `build` was done once for these sources.
- * @param sources files, from this folder, by which it is the same as the one built before
+ * @param sources files of this folder; a build of equal sources is used again
  */
 export async function builtFrom(
   name: string,
@@ -35,7 +35,7 @@ export async function builtFrom(
   return { home };
 }
 
-/** A virtual environment with the packages of a requirements file; then `also` is done in it, once. */
+/** A virtual environment with the packages of a requirements file; then `also` runs in it, once. */
 export function pythonWith(
   requirements: string,
   sources: readonly string[] = [],

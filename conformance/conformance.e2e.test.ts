@@ -11,7 +11,7 @@ import { Recorder } from "./recorder.ts";
 import { RUNNERS, runScenarios } from "./runners.ts";
 import { Scenario } from "./scenario.ts";
 
-/** The official SDKs, as their users have them, against the whole local stack with a real model. */
+/** The official SDKs, as published, against the whole local stack with a real model. */
 const scenarios = z
   .array(Scenario)
   .parse(JSON.parse(readFileSync(join(import.meta.dirname, "scenarios.json"), "utf8")));
@@ -23,7 +23,7 @@ let recorder: Recorder;
 let key: string;
 
 beforeAll(async () => {
-  // As dev, with a limit of requests that four runners in a row don't reach.
+  // Like dev, with a limit of requests that four runners in a row don't reach.
   stack = await StartedStack.start("--environment", join(import.meta.dirname, "environment", "dev.ts"));
   recorder = await Recorder.start(stack.state.apiUrl);
   const { output } = await stack.run("cli/sluice.ts", "keys", "create", "--name", "conformance");
@@ -40,7 +40,7 @@ for (const each of prepared) {
   const { language, sdks } = each.runner;
   const own = scenarios.filter(({ sdk }) => sdks.includes(sdk));
   describe(`the official SDKs for ${language}`, () => {
-    test(`do all of ${own.length} scenarios`, async ({ skip }) => {
+    test(`run all of ${own.length} scenarios`, async ({ skip }) => {
       if ("missing" in each) return skip(each.missing);
       const results = await runScenarios(each.command, { baseUrl: recorder.url, key, scenarios: own });
       const problems = own.flatMap((scenario) => {
@@ -66,15 +66,15 @@ async function check(name: string, document: ApiDocument): Promise<readonly stri
   return [...new Set(found.flatMap(({ problems }) => problems))];
 }
 
-describe("what the SDKs sent and got", () => {
-  test("is as OpenAI's and Anthropic's own documents say", async ({ skip }) => {
+describe("requests and responses of the SDKs", () => {
+  test("match OpenAI's and Anthropic's own documents", async ({ skip }) => {
     if ("missing" in published) return skip(published.missing);
     expect(await check("OpenAI's document", published.openai)).toEqual([]);
     expect(await check("Anthropic's document", published.anthropic)).toEqual([]);
   });
 
   // documented: service-matches-document
-  test("is as the service's own /openapi.json says", async () => {
+  test("match the service's own /openapi.json", async () => {
     const document = z
       .record(z.string(), z.unknown())
       .parse(await (await fetch(`${stack.state.apiUrl}/openapi.json`)).json());

@@ -1,6 +1,6 @@
 import type { Result, Scenario } from "./scenario.ts";
 
-/** Everything in which a result is not what its scenario asks for, a sentence each. */
+/** All differences of a result from its scenario's expectation, a sentence each. */
 export function problemsOf({ expect }: Scenario, result: Result): readonly string[] {
   if (expect.error !== undefined) return errorProblems(expect.error, result);
   if (result.error !== undefined)

@@ -6,38 +6,38 @@ import { ApiDocument } from "./api-document.ts";
 import { pythonWith, run } from "./build-once.ts";
 import type { JsonObject } from "./schema-dialect.ts";
 
-/** The documents that OpenAI and Anthropic publish, and what tells whether one of our own is right. */
+/** The documents that OpenAI and Anthropic publish, and a validator of OpenAPI documents. */
 export interface PublishedDocuments {
   readonly openai: ApiDocument;
   readonly anthropic: ApiDocument;
-  /** What is wrong with an OpenAPI document by OpenAPI's own rules; empty when nothing is. */
+  /** Problems of an OpenAPI document by OpenAPI's own rules; empty when it is valid. */
   complaintsAbout(document: JsonObject): string;
 }
 
-/** What responses have beyond OpenAI's document, each for its reason. */
+/** Fields of responses that OpenAI's document does not have, each with its reason. */
 const BEYOND_OPENAI = [
-  // vLLM's fields of a model, by which clients know its context.
+  // vLLM's fields of a model, from which clients read its context.
   /^(\/data\/\d+|\/) must NOT have unevaluated properties \((root|max_model_len)\)$/,
-  // Every problem of a request, where `message` and `param` tell of the first.
+  // Every problem of a request; `message` and `param` have the first.
   /^\/error must NOT have unevaluated properties \(details\)$/,
   // API Gateway's own errors are in OpenAI's shape and in Anthropic's at once.
   /^\/ must NOT have unevaluated properties \((type|request_id)\)$/,
-  // OpenAI's own service says it too; its SDKs read it.
+  // OpenAI's own service sends it too; its SDKs read it.
   /^(\/response|\/) must NOT have unevaluated properties \(store\)$/,
-  // The document's own examples of batches have null for what has not happened, as the service has.
+  // The document's own examples of batches have null for events that have not happened, as the service has.
   /^\/(data\/\d+\/)?(errors|\w+_file_id|\w+_at) must be (object|string|integer)$/,
-  // Both SDKs ask for base64, of which the document knows in the request only.
+  // Both SDKs request base64, which the document has in the request only.
   /^\/data\/\d+\/embedding must be array$/,
-  // The document has a whole completion only; nothing has ended in the midst of a stream.
+  // The document describes whole completions only; a chunk in the middle of a stream has no reason yet.
   /^\/choices\/\d+\/finish_reason must be (string|equal to one of the allowed values.*)$/,
 ];
 
-/** Where Anthropic's SDKs look for an error's code, and API Gateway's own errors, which are in both shapes. */
+/** Fields from which Anthropic's SDKs read an error's code, and those of API Gateway's errors, which have both shapes. */
 const BEYOND_ANTHROPIC = [/^\/error must NOT have unevaluated properties \((details|param|code)\)$/];
 
 const documents = join(import.meta.dirname, "documents");
 
-/** Installs the package that carries the documents, once. */
+/** Installs the package of the documents, once. */
 export async function publishedDocuments(): Promise<PublishedDocuments | { readonly missing: string }> {
   const built = await pythonWith("documents/requirements.txt", ["documents/read_documents.py"], (python, home) =>
     run(python, [join(documents, "read_documents.py"), home]),
@@ -55,7 +55,7 @@ export async function publishedDocuments(): Promise<PublishedDocuments | { reado
       paths: ["/v1/messages", "/v1/messages/count_tokens"],
       error: "ErrorResponse",
       events: { "/v1/messages": "MessageStreamEvent" },
-      // In Anthropic's prose only.
+      // Only Anthropic's prose has it.
       otherEvents: ["ping"],
       extensions: BEYOND_ANTHROPIC,
     }),

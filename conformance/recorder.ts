@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
 
-/** One request as a client sent it, and its response as it came. */
+/** One request as a client sent it, and its response as the client got it. */
 export interface RecordedExchange {
   readonly method: string;
   /** Without the query. */
@@ -14,7 +14,7 @@ export interface RecordedExchange {
   readonly responseBody: Buffer;
 }
 
-/** Stands between a client and a server, passes everything on as it comes, and records it. */
+/** A proxy between a client and a server that forwards everything unchanged, and records it. */
 export class Recorder {
   readonly exchanges: RecordedExchange[] = [];
   readonly #target: URL;

@@ -7,7 +7,7 @@ import { Result, type Scenario } from "./scenario.ts";
 export interface Runner {
   readonly language: "JavaScript" | "Python" | "Go" | "Java";
   readonly sdks: readonly Scenario["sdk"][];
-  /** Installs what it needs, once. @returns the command that runs it, or why there is none on this machine */
+  /** Installs what it needs, once. @returns the command that runs it, or the reason why this machine has none */
   prepare(): Promise<{ readonly command: readonly string[] } | { readonly missing: string }>;
 }
 

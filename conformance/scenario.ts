@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-/** What a scenario calls, by the SDKs' own names. */
+/** The SDK's method that a scenario calls. */
 export const Call = z.enum([
   "models.list",
   "models.get",
@@ -34,7 +34,7 @@ export const Scenario = z.strictObject({
   /** The request's body; of batches `{endpoint, bodies}`: the bodies of its requests, by `custom_id`. */
   body: z.record(z.string(), z.unknown()).optional(),
   expect: z.strictObject({
-    /** A pattern that the text matches. */
+    /** A pattern that the text must match. */
     text: z.string().optional(),
     /** The text is JSON, with these keys. */
     jsonKeys: z.array(z.string()).optional(),

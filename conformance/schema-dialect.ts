@@ -1,11 +1,11 @@
 import { isRecord } from "../lib/is-record.ts";
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Places where a schema stands that describes a whole value, so that it must know all its fields. */
+/** Positions of schemas that describe a whole value, so that they must have all its fields. */
 const WHOLE_VALUES = ["items", "additionalProperties"];
 
 /**
- * OpenAPI 3.0's `nullable` and its boolean `exclusiveMinimum` in words of JSON Schema 2020-12. Published documents of
+ * OpenAPI 3.0's `nullable` and its boolean `exclusiveMinimum` in JSON Schema 2020-12. Published documents of
  * OpenAPI 3.1 have `nullable` too.
  */
 export function withoutNullable(value: unknown): unknown {
@@ -50,7 +50,7 @@ function whole(schema: unknown): unknown {
   return { ...schema, unevaluatedProperties: false };
 }
 
-/** Says nothing of its fields. */
+/** A schema without fields. */
 function isOpen(schema: JsonObject): boolean {
   return !["properties", "$ref", "anyOf", "oneOf", "allOf"].some((key) => key in schema);
 }

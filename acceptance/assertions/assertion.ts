@@ -2,7 +2,7 @@ import type { JsonObject } from "../../local/template/json.ts";
 import type { ClientSettings } from "../aws-client/aws-client.ts";
 import type { StackRun } from "../stacks/stack-run.ts";
 
-/** What a assertions looks at: an applied stack and the AWS that it was applied to. */
+/** Input of assertions: an applied stack and its AWS. */
 export interface Applied {
   readonly run: StackRun;
   readonly outputs: JsonObject;
@@ -10,27 +10,27 @@ export interface Applied {
   readonly attributes: JsonObject;
   /** Address of the AWS proxy. */
   readonly url: string;
-  /** What an AWS SDK client needs to call there. */
+  /** Settings of AWS SDK clients. */
   readonly client: ClientSettings;
 }
 
-/** One thing that must be so on AWS after an apply, asked of AWS and not of OpenTofu's state. */
+/** A claim about AWS after an apply, checked by calls to AWS and not by OpenTofu's state. */
 export interface StackAssertion {
   /** A sentence that could be false. */
   readonly claim: string;
   /** Resource types whose settings on AWS it reads. */
   readonly types: readonly string[];
-  /** @throws with what is there instead */
+  /** @throws with the values found instead */
   check(applied: Applied): Promise<void>;
 }
 
-/** @throws with claim, what was wanted and what was found */
+/** @throws with the name, the expected and the found value */
 export function expectEqual(what: string, found: unknown, wanted: unknown): void {
   const [left, right] = [JSON.stringify(found), JSON.stringify(wanted)];
   if (left !== right) throw new Error(`${what}: wanted ${right}, found ${left}`);
 }
 
-/** @throws with the offenders when there are any, and when nothing was looked at at all */
+/** @throws with the items that fail the check, and when there are no items */
 export function expectAll<Item>(what: string, items: readonly Item[], holds: (item: Item) => boolean): void {
   if (items.length === 0) throw new Error(`${what}: there is nothing to look at`);
   const offenders = items.filter((item) => !holds(item));

@@ -7,7 +7,7 @@ import { expectEqual, type StackAssertion } from "./assertion.ts";
 
 export const BOOTSTRAP: readonly StackAssertion[] = [
   {
-    claim: "its state lies in the bucket, and is unreadable there when the environment wants that",
+    claim: "its state is in the bucket, encrypted when the environment says so",
     types: ["aws_s3_bucket"],
     check: async ({ run, client }) => {
       const { bucket } = stateStore(run.stack) ?? {};

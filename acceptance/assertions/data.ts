@@ -18,7 +18,7 @@ import { callAws } from "../aws-client/aws-call.ts";
 import { listIn } from "../aws-client/leftovers.ts";
 import { type Applied, expectAll, expectEqual, type StackAssertion } from "./assertion.ts";
 
-/** Tables by the end of their names: their keys, and the attribute by which an item goes by itself. */
+/** Tables by the end of their names: their keys, and the attribute of their items' time to live. */
 const TABLES: Readonly<Record<string, { readonly keys: readonly string[]; readonly goesBy?: string }>> = {
   batches: { keys: ["pk", "sk"], goesBy: "ttl" },
   keys: { keys: ["keyId"] },
@@ -44,7 +44,7 @@ export const DATA: readonly StackAssertion[] = [
     },
   },
   {
-    claim: "each table can be brought back to any second, and responses and batches go by themselves",
+    claim: "each table has point-in-time recovery, and responses and batches expire",
     types: ["aws_dynamodb_table"],
     check: async (applied) => {
       const client = new DynamoDBClient(applied.client);
@@ -95,7 +95,7 @@ export const DATA: readonly StackAssertion[] = [
     },
   },
   {
-    claim: "a batch's files go after 31 days, its parts after 3, and what was deleted a day later",
+    claim: "a batch's files expire after 31 days, its parts after 3, and deleted versions a day later",
     types: ["aws_s3_bucket_lifecycle_configuration"],
     check: async (applied) => {
       const Bucket = valuesOf(applied, "aws_s3_bucket", "bucket").find((name) => name.includes("-files-"));
@@ -114,7 +114,7 @@ export const DATA: readonly StackAssertion[] = [
     },
   },
   {
-    claim: "what gateways and engines write is kept for as long as declared, encrypted with a customer key",
+    claim: "logs of gateways and engines have the declared retention, encrypted with a customer key",
     types: ["aws_cloudwatch_log_group"],
     check: async (applied) => {
       const response = await callAws(applied.url, "logs", {

@@ -117,8 +117,8 @@ export const EDGE: readonly StackAssertion[] = [
       const { throttling_burst_limit, throttling_rate_limit } = block(settings?.settings) ?? {};
       const limits = { burst: Number(throttling_burst_limit), rate: Number(throttling_rate_limit) };
       expectEqual("the stage's limits", await stageLimits(applied), limits);
-      // Two thousand at once, while a thousand a second refill the bucket, is more than this machine can send: such a stage
-      // is flooded with both limits a part as large, set by the very call that sets them.
+      // Two thousand at once, while a thousand a second refill the bucket, is more than this machine can send: the limits of
+      // such a stage are scaled down, by the call that sets them.
       const part = Math.min(1, FLOODABLE_BURST / limits.burst);
       const flooded = { burst: Math.floor(limits.burst * part), rate: limits.rate * part };
       if (part < 1) await setStageLimits(applied, flooded);
@@ -135,7 +135,7 @@ export const EDGE: readonly StackAssertion[] = [
   },
 ];
 
-/** The largest burst that is flooded as it is. */
+/** The largest burst that is tested without scaling. */
 const FLOODABLE_BURST = 100;
 
 interface StageLimits {

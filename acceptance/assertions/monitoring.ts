@@ -11,7 +11,7 @@ const query = (action: string, fields: Readonly<Record<string, string>> = {}): A
 
 export const MONITORING: readonly StackAssertion[] = [
   {
-    claim: "every alarm tells the alarm topic, and says what to do",
+    claim: "every alarm notifies the alarm topic, and its description links to the remedy",
     types: ["aws_cloudwatch_metric_alarm", "aws_sns_topic"],
     check: async ({ url, attributes, outputs }) => {
       const topic = asText(outputs.alarm_topic_arn);
@@ -30,7 +30,7 @@ export const MONITORING: readonly StackAssertion[] = [
     },
   },
   {
-    claim: "a batch that was given up rings at once, and a request that waits over 5 s after three minutes",
+    claim: "a failed batch rings at once, and a request that waits over 5 s after three minutes",
     types: ["aws_cloudwatch_metric_alarm"],
     check: async ({ url, attributes, run }) => {
       const environment = run.name.slice(0, run.name.lastIndexOf("-"));

@@ -21,7 +21,7 @@ export const NETWORK: readonly StackAssertion[] = [
     },
   },
   {
-    claim: "nothing may be sent to the whole internet but by gateways, on 443, where there is a NAT gateway",
+    claim: "only gateways have internet egress, on 443, where there is a NAT gateway",
     types: ["aws_security_group", "aws_vpc_security_group_egress_rule", "aws_default_security_group"],
     check: async (applied) => {
       const rules = (await securityGroupRules(applied)).filter(({ IsEgress }) => IsEgress === true);

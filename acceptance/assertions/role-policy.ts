@@ -3,7 +3,7 @@ import { parseObject } from "../aws-calls/call.ts";
 import { callAws } from "../aws-client/aws-call.ts";
 import { element } from "../emulator-patches/xml.ts";
 
-/** Statements of a role's own policy, as IAM tells it. */
+/** Statements of a role's inline policy, from IAM. */
 export async function roleStatements(url: string, RoleName: string): Promise<readonly JsonObject[]> {
   const response = await callAws(url, "iam", {
     action: "GetRolePolicy",
@@ -14,7 +14,7 @@ export async function roleStatements(url: string, RoleName: string): Promise<rea
   return asList(Statement ?? []).map((statement) => asObject(statement));
 }
 
-/** What statements allow of a service, by its prefix in actions: the resources. */
+/** The resources of a service that statements allow, by the prefix of its actions. */
 export function resourcesOf(statements: readonly JsonObject[], service: string): readonly string[] {
   return statements
     .filter(

@@ -27,7 +27,7 @@ export const SERVING: readonly StackAssertion[] = [
     },
   },
   {
-    claim: "every group has at least one instance and its load balancer tells it which are healthy",
+    claim: "every group has at least one instance and uses the health checks of its load balancer",
     types: ["aws_autoscaling_group"],
     check: async (applied) => {
       const { AutoScalingGroups = [] } = await new AutoScalingClient(applied.client).send(
@@ -42,7 +42,7 @@ export const SERVING: readonly StackAssertion[] = [
     },
   },
   {
-    claim: "instances give their metadata to callers with a session only, and have no public address",
+    claim: "instance metadata requires a session, and instances have no public address",
     types: ["aws_launch_template"],
     check: async (applied) => {
       const client = new EC2Client(applied.client);
@@ -82,7 +82,7 @@ export const SERVING: readonly StackAssertion[] = [
     },
   },
   {
-    claim: "the load balancer is internal and speaks TLS 1.2 or later on 443",
+    claim: "the load balancer is internal and requires TLS 1.2 or later on 443",
     types: ["aws_lb", "aws_lb_listener"],
     check: async (applied) => {
       const client = new ElasticLoadBalancingV2Client(applied.client);

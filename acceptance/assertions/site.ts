@@ -6,7 +6,7 @@ import { expectEqual, type StackAssertion } from "./assertion.ts";
 
 export const SITE: readonly StackAssertion[] = [
   {
-    claim: "the page is told where the API is",
+    claim: "the page's configuration has the API's address",
     types: ["aws_s3_object"],
     check: async ({ client, outputs }) => {
       const s3 = new S3Client({ ...client, forcePathStyle: true });
@@ -19,7 +19,7 @@ export const SITE: readonly StackAssertion[] = [
     },
   },
   {
-    claim: "browsers are sent to HTTPS and told the page's policy",
+    claim: "browsers are redirected to HTTPS and get the page's security policy",
     types: ["aws_cloudfront_distribution", "aws_cloudfront_response_headers_policy"],
     check: async ({ url, attributes }) => {
       const values = (type: string) =>

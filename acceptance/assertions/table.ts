@@ -8,7 +8,7 @@ import { SERVING } from "./serving.ts";
 import { SITE } from "./site.ts";
 import { VALKEY } from "./valkey.ts";
 
-/** What is asked of AWS after an apply, by the stack's name without the environment. */
+/** Assertions after an apply, by the stack's name without the environment. */
 export const STACK_ASSERTIONS: Readonly<Record<string, readonly StackAssertion[]>> = {
   bootstrap: BOOTSTRAP,
   network: NETWORK,

@@ -7,7 +7,7 @@ import { type Applied, expectAll, expectEqual, type StackAssertion } from "./ass
 
 const TYPE = "aws_elasticache_replication_group";
 
-/** Where an environment has no shared store, there is none to look at either, and AWS must say so. */
+/** Where an environment has no shared store, AWS must have none. */
 export const VALKEY: readonly StackAssertion[] = [
   {
     claim: "the shared store, where one is declared, is Valkey in TLS, encrypted at rest, with the declared nodes",
@@ -40,7 +40,7 @@ export const VALKEY: readonly StackAssertion[] = [
     },
   },
   {
-    claim: "the shared store's subnets give out no public address and lie in different zones",
+    claim: "the shared store's subnets assign no public addresses and are in different zones",
     types: ["aws_elasticache_subnet_group", "aws_subnet"],
     check: async (applied) => {
       if (declared(applied).length === 0) return;

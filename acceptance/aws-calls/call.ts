@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { isObject, type Json, type JsonObject } from "../../local/template/json.ts";
 
-/** One AWS API call as it came to the AWS proxy. */
+/** One AWS API call as the AWS proxy received it. */
 export interface Call {
   readonly method: string;
   /** Path with query. */
@@ -22,15 +22,15 @@ export interface Reply {
 
 const SCOPE = /Credential=[^/\s]+\/\d+\/[^/]+\/([^/]+)\/aws4_request/;
 
-/** The service for which a call is signed: only the signature tells it when all services have one address. */
+/** The service for which a call is signed: only the signature names it when all services have one address. */
 export function serviceOf(headers: IncomingHttpHeaders, url: string): string {
   const signed = SCOPE.exec(headers.authorization ?? "")?.[1];
   if (signed) return signed;
-  const credential = new URL(url, "http://front-door").searchParams.get("X-Amz-Credential");
+  const credential = new URL(url, "http://aws-proxy").searchParams.get("X-Amz-Credential");
   return credential?.split("/")[3] ?? "none";
 }
 
-/** What a call asks for: the target header of JSON services, the action of query services, else method and path. */
+/** Operation of a call: the target header of JSON services, the action of query services, else method and path. */
 export function operationOf(method: string, url: string, headers: IncomingHttpHeaders, body: Buffer): string {
   const target = headers["x-amz-target"];
   if (typeof target === "string") return target.split(".").at(-1) ?? target;
@@ -56,7 +56,7 @@ export function parseObject(text: string): JsonObject {
   return value;
 }
 
-/** The same call with another body, and path if wanted. */
+/** The same call with another body, and with another path if there is one. */
 export function withBody(call: Call, body: string, url: string = call.url): Call {
   return { ...call, url, body: Buffer.from(body) };
 }
@@ -74,7 +74,7 @@ export function xmlReply(operation: string, inner: string, namespace: string): R
   return { status: 200, headers: { "content-type": "text/xml" }, body: Buffer.from(text) };
 }
 
-/** A successful reply with edited text; a refusal passes as it is. */
+/** A successful reply with edited text; an error response is unchanged. */
 export function editText(reply: Reply, edit: (text: string) => string): Reply {
   return reply.status >= 300 ? reply : { ...reply, body: Buffer.from(edit(reply.body.toString("utf8"))) };
 }

@@ -1,7 +1,7 @@
-/** The two emulators: each answers the services at which it is the better one. */
+/** The two emulators: each serves the services that it emulates better. */
 export type Emulator = "moto" | "ministack";
 
-/** Signing names that moto answers; MiniStack answers every other. */
+/** Signing names of moto's services; MiniStack serves every other. */
 const MOTO: ReadonlySet<string> = new Set([
   "acm",
   "application-autoscaling",

@@ -1,6 +1,6 @@
 import { ACCOUNT } from "../tools/emulators.ts";
 
-/** What to ask of a service, in its own protocol. */
+/** A request to a service, in its own protocol. */
 export type AwsRequest =
   | { readonly action: string; readonly version: string; readonly fields?: Readonly<Record<string, string>> }
   | { readonly target: string; readonly body?: object }
@@ -8,9 +8,9 @@ export type AwsRequest =
   | { readonly method: string; readonly path: string; readonly body?: object | string };
 
 /**
- * Asks the AWS proxy for what no installed SDK client asks. The signature is only there to name the service.
- * @returns the body of the answer
- * @throws with the answer when it is a refusal
+ * Sends a request that no installed SDK client has to the AWS proxy. The signature only names the service.
+ * @returns the body of the response
+ * @throws with the response when its status is an error
  */
 export async function callAws(url: string, service: string, request: AwsRequest): Promise<string> {
   const headers: Record<string, string> = {
@@ -18,7 +18,8 @@ export async function callAws(url: string, service: string, request: AwsRequest)
   };
   const response = await fetch(`${url}${"path" in request ? request.path : "/"}`, requestInit(request, headers));
   const text = await response.text();
-  if (!response.ok) throw new Error(`${service} answered ${JSON.stringify(request)} with ${response.status}: ${text}`);
+  if (!response.ok)
+    throw new Error(`${service} responded to ${JSON.stringify(request)} with ${response.status}: ${text}`);
   return text;
 }
 

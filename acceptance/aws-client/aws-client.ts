@@ -1,6 +1,6 @@
 import { ACCOUNT } from "../tools/emulators.ts";
 
-/** What an AWS SDK client needs to call the AWS proxy. */
+/** Settings of AWS SDK clients that call the AWS proxy. */
 export interface ClientSettings {
   readonly endpoint: string;
   readonly region: string;

@@ -21,7 +21,7 @@ const listed =
 
 const query = (action: string, version: string): AwsRequest => ({ action, version });
 
-/** Where something that a destroy forgot would be found; what AWS itself has in every account is not counted. */
+/** Calls that list resources, to find leftovers of a destroy; resources of AWS itself in every account are not counted. */
 const LOOKS: readonly Look[] = [
   {
     what: "VPC",
@@ -81,7 +81,7 @@ const LOOKS: readonly Look[] = [
     types: ["aws_iam_role"],
     service: "iam",
     request: query("ListRoles", "2010-05-08"),
-    // moto itself makes the service-linked roles that AWS makes, and keeps them as AWS does.
+    // moto itself creates the service-linked roles that AWS creates, and keeps them as AWS does.
     names: (response) => elements(response, "RoleName").filter((name) => !name.startsWith("AWSServiceRoleFor")),
   },
   {
@@ -233,10 +233,10 @@ const LOOKS: readonly Look[] = [
   },
 ];
 
-/** Resource types that a destroy is checked for: nothing of them may be left. */
+/** Resource types that a check after a destroy covers: none of their resources may be left. */
 export const CHECKED_LEFTOVERS: ReadonlySet<string> = new Set(LOOKS.flatMap(({ types }) => types));
 
-/** Everything in the account that AWS did not put there itself, as `role sluice-dev-gateway`; sorted. */
+/** All resources in the account except AWS's own, as `role sluice-dev-gateway`; sorted. */
 export async function inventory(url: string): Promise<readonly string[]> {
   const found = await Promise.all(
     LOOKS.map(async ({ what, service, request, names }) =>
@@ -249,7 +249,7 @@ export async function inventory(url: string): Promise<readonly string[]> {
 export type Inventory = readonly string[];
 
 /**
- * What an inventory should list and does not: a check that finds nothing while there is something would miss leftovers.
+ * Types that are missing in an inventory: a check that finds no resource of an applied type would miss its leftovers.
  * @param types resource types of the applied stacks
  */
 export function notFound(inventory: Inventory, types: ReadonlySet<string>): readonly string[] {
@@ -258,7 +258,7 @@ export function notFound(inventory: Inventory, types: ReadonlySet<string>): read
     .filter((what) => !inventory.some((each) => each.startsWith(`${what} `)));
 }
 
-/** What is there now and was not before. */
+/** Resources of an inventory that the earlier one does not have. */
 export function leftOver(before: Inventory, after: Inventory): Inventory {
   return after.filter((each) => !before.includes(each));
 }

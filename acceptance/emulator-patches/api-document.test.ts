@@ -21,7 +21,7 @@ const parts = (auth: "off" | "optional" | "required") =>
     ),
   );
 
-describe("our API's document, taken apart", () => {
+describe("the parts of our API's document", () => {
   const { methods, authorizers, validators, gatewayResponses, apiKeySource } = parts("required");
   const method = (path: string, name: string) => methods.find((each) => each.path === path && each.httpMethod === name);
 

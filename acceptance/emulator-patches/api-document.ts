@@ -1,6 +1,6 @@
 import { asObject, isObject, type Json, type JsonObject } from "../../local/template/json.ts";
 
-/** One method of an OpenAPI document with API Gateway's extensions, as the single calls of API Gateway take it. */
+/** One method of an OpenAPI document with API Gateway's extensions, in the form of API Gateway's single calls. */
 export interface ApiMethod {
   readonly path: string;
   /** `GET`, …, `ANY` */
@@ -19,7 +19,7 @@ export interface ApiMethod {
   readonly integrationResponses: Readonly<Record<string, JsonObject>>;
 }
 
-/** What an import makes of a document, apart from its methods. */
+/** The parts of a document that an import creates, and its methods. */
 export interface ApiParts {
   readonly apiKeySource: string;
   /** Name → body of CreateAuthorizer. */
@@ -33,7 +33,7 @@ export interface ApiParts {
 const METHODS: ReadonlySet<string> = new Set(["get", "put", "post", "delete", "options", "head", "patch"]);
 const ANY = "x-amazon-apigateway-any-method";
 
-/** Takes an OpenAPI document apart. */
+/** Extracts the parts of an OpenAPI document. */
 export function apiParts(document: JsonObject): ApiParts {
   const schemes = objects(asObject(document.components ?? {}).securitySchemes);
   const authorizers = Object.fromEntries(

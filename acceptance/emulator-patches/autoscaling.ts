@@ -4,7 +4,7 @@ import { fieldsAsXml } from "./xml.ts";
 
 const NAMESPACE = "http://autoscaling.amazonaws.com/doc/2011-01-01/";
 
-/** Parts of a group that moto takes and does not give back. */
+/** Fields of a group that moto accepts and does not return. */
 const FORGOTTEN = [
   "AvailabilityZoneDistribution",
   "DefaultInstanceWarmup",
@@ -13,7 +13,7 @@ const FORGOTTEN = [
   "MixedInstancesPolicy",
 ];
 
-/** Where a hook tells of itself. */
+/** Fields of a hook's notification. */
 const NOTIFICATION = ["NotificationTargetARN", "RoleARN", "NotificationMetadata"];
 
 function hookKey(fields: URLSearchParams, hook: string | null): string {
@@ -39,7 +39,7 @@ export function autoscalingPatches(): readonly EmulatorPatch[] {
     {
       service: "autoscaling",
       operation: "DescribeAutoScalingGroups",
-      reason: "gives back what moto forgot of a group",
+      reason: "restores the fields of a group that moto forgot",
       echo: "part",
       respond: async (call, send) =>
         editText(await send(call), (text) =>
@@ -66,7 +66,7 @@ export function autoscalingPatches(): readonly EmulatorPatch[] {
     {
       service: "autoscaling",
       operation: "PutLifecycleHook",
-      reason: "remembered for the description of hooks",
+      reason: "stored for the description of hooks",
       respond: (call, send) => {
         const fields = form(call);
         hooks.set(hookKey(fields, fields.get("LifecycleHookName")), fieldsAsXml(fields, NOTIFICATION));

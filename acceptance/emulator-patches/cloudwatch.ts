@@ -42,7 +42,7 @@ export function cloudwatchPatches(): readonly EmulatorPatch[] {
     {
       service: "monitoring",
       operation: "DescribeAlarms",
-      reason: "describes the composite alarms that the AWS proxy keeps; moto all others",
+      reason: "describes the composite alarms that the AWS proxy stores; moto all others",
       echo: "part",
       respond: async (call, send) => {
         const fields = form(call);
@@ -55,7 +55,7 @@ export function cloudwatchPatches(): readonly EmulatorPatch[] {
     {
       service: "monitoring",
       operation: "DeleteAlarms",
-      reason: "deletes the composite alarms that the AWS proxy keeps; moto all others",
+      reason: "deletes the composite alarms that the AWS proxy stores; moto all others",
       respond: async (call, send) =>
         composites.delete(form(call).get("AlarmNames.member.1") ?? "")
           ? xmlReply("DeleteAlarms", "", NAMESPACE)
@@ -64,7 +64,7 @@ export function cloudwatchPatches(): readonly EmulatorPatch[] {
     {
       service: "monitoring",
       operation: "ListTagsForResource",
-      reason: "tells the tags of the composite alarms that the AWS proxy keeps; moto those of all others",
+      reason: "returns the tags of the composite alarms that the AWS proxy stores; moto those of all others",
       echo: "part",
       respond: async (call, send) => {
         const stored = composites.get(form(call).get("ResourceARN")?.split(":alarm:")[1] ?? "");

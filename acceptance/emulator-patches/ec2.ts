@@ -2,7 +2,7 @@ import { editText, form } from "../aws-calls/call.ts";
 import type { EmulatorPatch } from "./emulator-patch.ts";
 import { elements, escapeXml } from "./xml.ts";
 
-/** Where a rule's description stands, by what the rule lets in or out. */
+/** Paths of a rule's description, by the kind of its source or target. */
 const SOURCES = ["Groups", "PrefixListIds", "IpRanges", "Ipv6Ranges"] as const;
 
 export function ec2Patches(): readonly EmulatorPatch[] {
@@ -37,7 +37,7 @@ export function ec2Patches(): readonly EmulatorPatch[] {
     {
       service: "ec2",
       operation: "DescribeSecurityGroupRules",
-      reason: "gives back the descriptions that moto forgot",
+      reason: "restores the descriptions that moto forgot",
       echo: "part",
       respond: async (call, send) =>
         editText(await send(call), (text) =>

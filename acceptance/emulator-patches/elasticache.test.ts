@@ -82,7 +82,7 @@ describe("a cache subnet group", () => {
     expect(await callThrough("DescribeCacheSubnetGroups")).toBe(described);
   });
 
-  test("of a subnet that is nowhere is left to the emulator to refuse", async () => {
+  test("of an unknown subnet is passed on, so that the emulator refuses it", async () => {
     const { callThrough, sent } = open(emulators);
     await callThrough("CreateCacheSubnetGroup", { "SubnetIds.SubnetIdentifier.1": "subnet-x" });
     expect(sent.at(-1)?.fields["SubnetIds.SubnetIdentifier.1"]).toBe("subnet-x");

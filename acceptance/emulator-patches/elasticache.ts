@@ -23,19 +23,19 @@ export function elasticachePatches(): readonly EmulatorPatch[] {
       service: "elasticache",
       operation: /^(Create|Modify)CacheSubnetGroup$/,
       reason:
-        "MiniStack looks for a group's subnets in its own EC2, but they are in moto's: it is given copies of them",
+        "MiniStack looks for a group's subnets in its own EC2, but they are in moto's: the patch creates copies of them",
       respond: async (call, send) => withOriginals(await send(await withCopies(call, send, originals))),
     },
     {
       service: "elasticache",
       operation: "DescribeCacheSubnetGroups",
-      reason: "MiniStack tells the ids of its copies; the reader knows those of moto's subnets and VPC",
+      reason: "MiniStack returns the ids of its copies; callers know those of moto's subnets and VPC",
       respond: async (call, send) => withOriginals(await send(call)),
     },
     {
       service: "elasticache",
       operation: "CreateReplicationGroup",
-      reason: "MiniStack forgets the key of a replication group; it is remembered for the group's description",
+      reason: "MiniStack forgets the key of a replication group; it is stored for the group's description",
       respond: async (call, send) => {
         const reply = await send(call);
         const fields = form(call);
@@ -46,7 +46,7 @@ export function elasticachePatches(): readonly EmulatorPatch[] {
     {
       service: "elasticache",
       operation: "DescribeReplicationGroups",
-      reason: "gives back the key that MiniStack forgot",
+      reason: "restores the key that MiniStack forgot",
       echo: "part",
       respond: async (call, send) =>
         editText(await send(call), (text) =>
@@ -59,7 +59,7 @@ export function elasticachePatches(): readonly EmulatorPatch[] {
     {
       service: "elasticache",
       operation: "DescribeCacheClusters",
-      reason: "MiniStack tells of a replication group, but not of its nodes, whether minor versions come by themselves",
+      reason: "MiniStack has automatic minor upgrades in the description of a replication group, but not of its nodes",
       respond: async (call, send) => {
         const request = new URLSearchParams({
           Action: "DescribeReplicationGroups",
@@ -86,8 +86,8 @@ export function elasticachePatches(): readonly EmulatorPatch[] {
 }
 
 /**
- * The call with MiniStack's copies of the subnets that it names, in a copy of their VPC. A subnet that moto does not know
- * stays as it is, so that MiniStack refuses it.
+ * The call with MiniStack's copies of the subnets that it names, in a copy of their VPC. A subnet that moto does not have
+ * is unchanged, so that MiniStack refuses it.
  */
 async function withCopies(call: Call, send: Send, originals: Map<string, string>): Promise<Call> {
   const fields = form(call);

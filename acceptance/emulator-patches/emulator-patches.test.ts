@@ -70,7 +70,7 @@ describe("Auto Scaling groups", () => {
     expect(described).toContain("<MaxInstanceLifetime>2</MaxInstanceLifetime>");
   });
 
-  test("keep what a hook tells, each group's its own, and nothing that it was not told", async () => {
+  test("keep a hook's notification fields, each group its own, and none that its request did not have", async () => {
     const autoscaling = autoscalingPatches();
     const hook = (group: string, more = {}) => query({ AutoScalingGroupName: group, LifecycleHookName: "h", ...more });
     await callThrough(autoscaling, "autoscaling", "PutLifecycleHook", hook("g", { NotificationMetadata: "{}" }), "");

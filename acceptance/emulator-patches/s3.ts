@@ -3,13 +3,13 @@ import type { EmulatorPatch } from "./emulator-patch.ts";
 import { element, escapeXml } from "./xml.ts";
 
 export function s3Patches(): readonly EmulatorPatch[] {
-  /** Tags that an upload in parts was begun with, by the upload's id. */
+  /** Tags of the request that began a multipart upload, by the upload's id. */
   const tags = new Map<string, string>();
   return [
     {
       service: "s3",
       operation: /^POST \/[^/]+\/.+/,
-      reason: "MiniStack drops the tags of an object that is uploaded in parts; they are put to it once it is whole",
+      reason: "MiniStack drops the tags of an object that is uploaded in parts; they are set once it is complete",
       respond: async (call, send) => {
         const reply = await send(call);
         const requested = call.headers["x-amz-tagging"];

@@ -21,7 +21,7 @@ interface Tree {
 /**
  * Fields of a query call as the XML in which the describing call would return them:
  * `Tags.member.1.Key=a` becomes `<Tags><member><Key>a</Key></member></Tags>`.
- * @param names first parts of the fields that are wanted
+ * @param names first parts of the fields to include
  */
 export function fieldsAsXml(fields: URLSearchParams, names: readonly string[]): string {
   const root: Tree = {};

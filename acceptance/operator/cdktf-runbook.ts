@@ -3,9 +3,9 @@ import type { Cdktf } from "../tools/cdktf.ts";
 import type { Runbook } from "./runbook.ts";
 
 /**
- * The way without `sluice deploy`: cdktf's own command deploys the environment, and `sluice plan` finds that nothing is left
- * to do.
- * @throws at the first command that does something else than docs/operations.md says
+ * The deployment without `sluice deploy`: cdktf's own command deploys the environment, and `sluice plan` then finds no
+ * changes.
+ * @throws at the first command whose result differs from docs/operations.md
  */
 export async function cdktfRunbook(
   cdktf: Cdktf,
@@ -22,12 +22,12 @@ export async function cdktfRunbook(
       `${environment}-*`,
       "--auto-approve",
       `--var-file=${operator.variablesFile}`,
-      // What is fitted to the testbed lies beside what others synthesize, and no registry can be asked for checksums.
+      // The adapted stacks are beside those of other commands, and no registry is reachable for checksums.
       `--output=${join(testbed.folder, "cdktf.out")}`,
       "--skip-provider-lock",
     ],
     {
-      // Its own place for providers would be the user's home.
+      // Its default folder for providers would be in the user's home.
       variables: { TERRAFORM_BINARY_NAME: "tofu", TF_PLUGIN_CACHE_DIR: join(operator.deployFolder, "../plugins") },
       says: [/Apply complete!/],
     },
@@ -36,5 +36,5 @@ export async function cdktfRunbook(
   await operator.run("plan", ["--detailed-exitcode"], {
     says: stacks.map((stack) => new RegExp(`${stack}: no changes`)),
   });
-  report(`${environment}: sluice plan finds nothing to do after cdktf's command`);
+  report(`${environment}: sluice plan finds no changes after cdktf's command`);
 }

@@ -8,7 +8,7 @@ const OMITTED: ReadonlySet<string> = new Set([".git", ".sluice", "cdktf.out", "c
 export class Clone {
   readonly folder: string;
 
-  /** @param folder where it is made; nothing must be there */
+  /** @param folder of the clone; it must not exist */
   constructor(project: string, folder: string) {
     cpSync(project, folder, { recursive: true, filter: (path) => !OMITTED.has(relative(project, path)) });
     symlinkSync(join(project, "node_modules"), join(folder, "node_modules"));
@@ -18,7 +18,7 @@ export class Clone {
   /**
    * Changes a file.
    * @param from each must be in it once
-   * @returns puts it back as it was
+   * @returns undoes the change
    */
   edit(file: string, changes: readonly { readonly from: string; readonly to: string }[]): () => void {
     const path = join(this.folder, file);

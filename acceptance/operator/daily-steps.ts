@@ -14,7 +14,7 @@ import { clientSettings } from "../aws-client/aws-client.ts";
 import type { Clone } from "./clone.ts";
 import type { Runbook } from "./runbook.ts";
 
-/** "Rotate": a key that was made is let in, and refused within 5 s once it is revoked. */
+/** "Rotate": a new key is accepted, and refused within 5 s after it is revoked. */
 export async function rotateKey(runbook: Runbook): Promise<void> {
   const { environment, operator, report } = runbook;
   const made = await operator.run("keys create", ["--aws", "--name", "me"], { says: [/^sk-sl-/m, /Id \S+, plan/] });
@@ -24,7 +24,7 @@ export async function rotateKey(runbook: Runbook): Promise<void> {
   const address = await apiAddress(runbook);
   const headers = {
     authorization: `Bearer ${secret}`,
-    // The emulator does not take a plan's identifier from the authorizer, as AWS does, but from the caller.
+    // The emulator reads a plan's identifier from the request, and not from the authorizer's result as AWS does.
     "x-api-key": `sluice-plan-${environment}-standard-identifier`,
   };
   const status = async () => (await fetch(`${address}/v1/models`, { headers })).status;
@@ -35,7 +35,7 @@ export async function rotateKey(runbook: Runbook): Promise<void> {
   report(`${environment}: a key made, let in, revoked, refused`);
 }
 
-/** The API behind the AWS proxy; what the edge stack's output says is AWS's own address of it. */
+/** Address of the API behind the AWS proxy; the edge stack's output has its address at AWS. */
 async function apiAddress({ environment, operator, testbed }: Runbook): Promise<string> {
   const folder = join(operator.deployFolder, "cdktf.out/stacks", `${environment}-edge`);
   const outputs = parseObject(await operator.program("tofu", [`-chdir=${folder}`, "output", "-json"]));
@@ -67,7 +67,7 @@ async function mostEngines({ environment, testbed }: Runbook): Promise<number | 
   return AutoScalingGroups[0]?.MaxSize;
 }
 
-/** The provider of docs/providers.md, as it stands there. */
+/** The example of a provider in docs/providers.md. */
 function documentedProvider(clone: Clone): string {
   const page = readFileSync(join(clone.folder, "docs/providers.md"), "utf8");
   const example = /^```ts\n(providers: \{.*?\n\})\n```$/ms.exec(page)?.[1];
@@ -81,7 +81,7 @@ export async function changeAndRollBack(runbook: Runbook): Promise<void> {
   const stacks = ["network", "serving", "site"];
   const args = stacks.flatMap((stack) => ["--stack", stack]);
   const changed = stacks.map((stack) => new RegExp(`${environment}-${stack}: .*\\d+ to (add|change|destroy)`));
-  const takeBack = clone.edit(`environments/${environment}.ts`, [
+  const undo = clone.edit(`environments/${environment}.ts`, [
     { from: "providers: {},", to: documentedProvider(clone) },
     { from: 'title: "', to: 'title: "New ' },
   ]);
@@ -91,16 +91,16 @@ export async function changeAndRollBack(runbook: Runbook): Promise<void> {
   const added = new RegExp(`${environment}-network: ${1 + 1 + zones.length + 2 * nats} to add$`, "m");
   await operator.run("plan", ["--detailed-exitcode", "--stack", "network"], { code: 2, says: [added] });
   await operator.run("deploy", ["--yes", ...args], { says: [...changed, /deployed; nothing is left to change/] });
-  expectEqual("what the gateways may read of secrets", await readableSecrets(runbook), [
+  expectEqual("secrets that the gateways may read", await readableSecrets(runbook), [
     `arn:aws:secretsmanager:us-east-1:123456789012:secret:sluice/openai-??????`,
   ]);
   expectEqual("endpoints of Secrets Manager", await secretsEndpoints(testbed.awsProxy.url), 1);
   report(`${environment}: a provider declared and deployed; gateways may read its secret and no other`);
-  takeBack();
+  undo();
   await operator.run("deploy", ["--yes", ...args], { says: [...changed, /deployed; nothing is left to change/] });
-  expectEqual("what the gateways may read of secrets", await readableSecrets(runbook), []);
+  expectEqual("secrets that the gateways may read", await readableSecrets(runbook), []);
   expectEqual("endpoints of Secrets Manager", await secretsEndpoints(testbed.awsProxy.url), 0);
-  report(`${environment}: rolled back by the files of before`);
+  report(`${environment}: rolled back by the earlier files`);
 }
 
 async function readableSecrets({ environment, testbed }: Runbook): Promise<readonly string[]> {
@@ -131,5 +131,5 @@ export async function restoreState(runbook: Runbook): Promise<void> {
   await s3.send(new CopyObjectCommand({ ...location, CopySource }));
   const LockID = { S: `${state.bucket}/${location.Key}-md5` };
   await new DynamoDBClient(settings).send(new DeleteItemCommand({ TableName: state.lockTable, Key: { LockID } }));
-  report(`${environment}: a damaged state brought back from the versions of its bucket`);
+  report(`${environment}: a damaged state restored from the versions of its bucket`);
 }

@@ -3,7 +3,7 @@ import { expectEqual } from "../assertions/assertion.ts";
 import { clientSettings } from "../aws-client/aws-client.ts";
 import type { Runbook } from "./runbook.ts";
 
-/** "First deployment" up to the deployment itself: what is missing is said, made, and found. */
+/** "First deployment" up to the deployment itself: missing parts are reported, created, and found. */
 export async function firstSteps(runbook: Runbook): Promise<void> {
   const { environment, operator, report } = runbook;
   await operator.run("doctor", [], {
@@ -22,7 +22,7 @@ export async function firstSteps(runbook: Runbook): Promise<void> {
     code: 1,
     says: [/the state bucket does not exist; create it: sluice bootstrap/],
   });
-  report(`${environment}: what is missing is said, with its remedy`);
+  report(`${environment}: missing parts are reported, each with its remedy`);
 
   await operator.run("bootstrap", ["--yes", "--certificate"], {
     says: [/to add/, /Moving the state/, /The states are in/, /Certificate for .*arn:aws:acm:/],
@@ -32,7 +32,7 @@ export async function firstSteps(runbook: Runbook): Promise<void> {
     says: [new RegExp(`${environment}-bootstrap: no changes`), /Certificate for/],
   });
   expectEqual("the certificate's ARN after it was rotated", certificateArn(runbook), arn);
-  report(`${environment}: bootstrapped, found so again, and the certificate rotated`);
+  report(`${environment}: bootstrapped, unchanged by a second bootstrap, and the certificate rotated`);
 
   await operator.run("plan", ["--stack", "edge"], { code: 1, says: [/reads outputs of a stack that is not deployed/] });
   await operator.run("deploy", ["--yes", "--stack", "data"], {
@@ -40,11 +40,11 @@ export async function firstSteps(runbook: Runbook): Promise<void> {
   });
   await publishImages(runbook);
   const findings = await operator.run("doctor", []);
-  expectEqual("what doctor finds amiss", findings.match(/^(fail|warn) .*/gm) ?? [], []);
-  report(`${environment}: the data stack is deployed, and doctor finds nothing amiss`);
+  expectEqual("doctor's failures and warnings", findings.match(/^(fail|warn) .*/gm) ?? [], []);
+  report(`${environment}: the data stack is deployed, and doctor has no failures and no warnings`);
 }
 
-/** As ami/README.md says, with an id of an image that the emulator has. */
+/** Stores image ids as ami/README.md says, with the id of an image that the emulator has. */
 async function publishImages({ testbed }: Runbook): Promise<void> {
   const client = new SSMClient(clientSettings(testbed.awsProxy.url));
   for (const name of ["engine", "gateway"])

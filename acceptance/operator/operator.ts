@@ -13,25 +13,25 @@ export interface OperatorProps {
   readonly children: Children;
 }
 
-/** What a command must do. */
+/** Expected exit code and output of a command. */
 export interface Expected {
   /** @default 0 */
   readonly code?: number;
-  /** What must be in its output, in this order. @default - anything */
+  /** Patterns that its output must match, in this order. @default - any output */
   readonly says?: readonly RegExp[];
 }
 
 type Variables = Readonly<Record<string, string>>;
 
-/** A command's variables, and what it must do. */
+/** A command's variables, and its expected exit code and output. */
 export interface CommandOptions extends Expected {
-  /** Beside those that every command is given. */
+  /** Added to the variables of every command. */
   readonly variables?: Variables;
 }
 
 /** An operator at a shell: the real `sluice`, with OpenTofu and AWS of the testbed. There is no terminal. */
 export class Operator {
-  /** What every command is given. */
+  /** Variables of every command. */
   readonly variables: Variables;
   readonly #props: OperatorProps;
 
@@ -48,7 +48,7 @@ export class Operator {
     };
   }
 
-  /** Where `sluice` keeps the environment's files: the synthesized stacks, and variables. */
+  /** The environment's workspace of `sluice`: the synthesized stacks, and variables. */
   get deployFolder(): string {
     return join(this.#props.testbed.folder, "work/deploy", this.#props.environment);
   }
@@ -72,7 +72,7 @@ export class Operator {
   /**
    * Runs one to its end.
    * @returns its output
-   * @throws with the output when it did something else
+   * @throws with the output when exit code or output is not the expected one
    */
   async run(
     command: string,
@@ -123,8 +123,8 @@ export function checkedOutput(
 }
 
 /**
- * A `tofu` that first fits the folder's stack to the testbed: endpoints, provider, values that the older provider refuses.
- * What has the testbed's settings has been fitted already. It then becomes the real one, so that signals reach it.
+ * A `tofu` that first adapts the folder's stack to the testbed: endpoints, provider, values that the older provider
+ * refuses. A stack with the testbed's settings is adapted already. It then executes the real one, so that signals reach it.
  */
 function writeTofu(bin: string, { tofu, schema, awsProxy: { url } }: Testbed): void {
   mkdirSync(bin, { recursive: true });

@@ -5,7 +5,7 @@ import { parseObject } from "../aws-calls/call.ts";
 import { prepareStack } from "../stacks/prepare-stack.ts";
 import { readProviderSchema } from "../tools/provider-schema.ts";
 
-/** Run by the testbed's `tofu` before the real one: fits the stack of a folder to the testbed, where it is. */
+/** Run by the testbed's `tofu` before the real one: adapts the stack of a folder to the testbed, in place. */
 const [settingsFile = "", folder = "."] = process.argv.slice(2);
 const { url, version, schema } = parseObject(readFileSync(settingsFile, "utf8"));
 const file = join(folder, "cdk.tf.json");

@@ -7,9 +7,9 @@ import { checkedOutput } from "./operator.ts";
 import type { Runbook } from "./runbook.ts";
 
 /**
- * What is different where an environment protects what it holds: a first deployment that is stopped while it makes the key
- * of the data is taken up again by the same command, and what is protected can't be destroyed before its file says so.
- * @throws at the first command that does something else than docs/operations.md says
+ * The runbook of an environment with deletion protection: a first deployment that is stopped while it creates the key of
+ * the data is continued by the same command, and protected resources can't be destroyed before the environment file allows it.
+ * @throws at the first command whose result differs from docs/operations.md
  */
 export async function protectedRunbook({ environment, operator, clone, testbed, report }: Runbook): Promise<void> {
   const { url } = testbed.awsProxy;
@@ -44,7 +44,7 @@ export async function protectedRunbook({ environment, operator, clone, testbed, 
     code: 1,
     says: [/is protected\. To destroy it, set deletionProtection to false/],
   });
-  report(`${environment}: what is protected can't be destroyed by its command`);
+  report(`${environment}: protected resources can't be destroyed by the command`);
 
   clone.edit(`environments/${environment}.ts`, [{ from: "deletionProtection: true", to: "deletionProtection: false" }]);
   const bootstrap = `${environment}-bootstrap`;
@@ -56,7 +56,7 @@ export async function protectedRunbook({ environment, operator, clone, testbed, 
     });
   const left = leftOver(before, await inventory(url));
   if (left.length > 0) throw new Error(`${environment}: destroyed, but these are left:\n${left.join("\n")}`);
-  report(`${environment}: destroyed once its file says that it may be`);
+  report(`${environment}: destroyed once its file allows it`);
 }
 
 async function keyCount(url: string): Promise<number> {

@@ -10,19 +10,19 @@ import type { Operator } from "./operator.ts";
 export interface Runbook {
   readonly environment: string;
   readonly operator: Operator;
-  /** Where the operator works. */
+  /** The operator and the operator's clone. */
   readonly clone: Clone;
   readonly testbed: Testbed;
   /** The environment's stacks in the order of their deployment, without the bootstrap stack. */
   readonly stacks: readonly string[];
-  /** Where their states are. */
+  /** Bucket and lock table of their states. */
   readonly state: { readonly bucket: string; readonly lockTable: string };
   readonly report: (line: string) => void;
 }
 
 /**
- * What docs/operations.md tells an operator to do, from an empty account to an empty account, by the real commands.
- * @throws at the first command that does something else than it says there
+ * The steps of docs/operations.md, from an empty account to an empty account, by the real commands.
+ * @throws at the first command whose result differs from docs/operations.md
  */
 export async function runbook(runbook: Runbook): Promise<void> {
   const { environment, operator, testbed, stacks, report } = runbook;
@@ -40,7 +40,7 @@ export async function runbook(runbook: Runbook): Promise<void> {
   await operator.run("plan", ["--detailed-exitcode"], {
     says: stacks.map((stack) => new RegExp(`${stack}: no changes`)),
   });
-  report(`${environment}: after all this a plan finds nothing to do`);
+  report(`${environment}: after these steps a plan has no changes`);
 
   const deployed = await inventory(url);
   const bootstrap = `${environment}-bootstrap`;

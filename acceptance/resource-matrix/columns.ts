@@ -17,7 +17,7 @@ import {
   WITHOUT_LEFTOVERS_CHECK,
 } from "./exemptions.ts";
 
-/** One thing that every resource type must have, or a reason to do without. */
+/** A property that every resource type must have, or a reason why it has none. */
 export interface Column {
   /** With an article, as in "aws_x has no cost". */
   readonly name: string;
@@ -26,7 +26,7 @@ export interface Column {
   readonly exemptions: readonly Exemption[];
   /** Where to add it. */
   readonly remedy: string;
-  /** Where to say why none is needed. */
+  /** Table for the reason why none is needed. */
   readonly exemptIn: string;
 }
 

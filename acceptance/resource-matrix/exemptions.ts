@@ -48,7 +48,7 @@ export const WITHOUT_ASSERTION: readonly Exemption[] = [
     ],
   },
   {
-    reason: "the second plan reads all of its settings, and the construct's test holds them",
+    reason: "the second plan reads all of its settings, and the construct's test checks them",
     types: [
       "aws_api_gateway_api_key",
       "aws_budgets_budget",
@@ -123,7 +123,7 @@ export const WITHOUT_LEFTOVERS_CHECK: readonly Exemption[] = [
     types: ["aws_kms_key"],
   },
   {
-    reason: "the account has one such setting, which is there before and after",
+    reason: "the account has one such setting, which exists before and after",
     types: ["aws_api_gateway_account"],
   },
 ];
@@ -199,18 +199,18 @@ export const WITHOUT_COST: readonly Exemption[] = [
   },
 ];
 
-/** Types that CI's role can't make. */
+/** Types that CI's role can't create. */
 export const WITHOUT_DEPLOY_PERMISSION: readonly Exemption[] = [
   {
-    reason: "the bootstrap stack makes CI's own identity, and a person with other rights applies it",
+    reason: "the bootstrap stack creates CI's own identity, and an operator with other permissions applies it",
     types: ["aws_iam_openid_connect_provider"],
   },
 ];
 
-/** Types that the rule `customer-key` does not look at. */
+/** Types that the rule `customer-key` does not check. */
 export const WITHOUT_ENCRYPTION_RULE: readonly Exemption[] = [
   {
-    reason: "it holds settings only, neither prompts nor answers nor keys",
+    reason: "it holds settings only, neither prompts nor completions nor keys",
     types: [
       "aws_acm_certificate",
       "aws_acm_certificate_validation",
@@ -273,15 +273,15 @@ export const WITHOUT_ENCRYPTION_RULE: readonly Exemption[] = [
     ],
   },
   {
-    reason: "what passes through it is not stored; TLS is held by the construct's test",
+    reason: "it stores no data that passes through it; the construct's test checks TLS",
     types: ["aws_api_gateway_stage", "aws_cloudfront_distribution", "aws_lb"],
   },
   {
-    reason: "the bucket or log group in which its data lies is checked",
+    reason: "the bucket or log group of its data is checked",
     types: ["aws_flow_log", "aws_s3_object"],
   },
   {
-    reason: "API Gateway's keys carry no rights here: they only say on which usage plan a request counts",
+    reason: "API Gateway's keys grant no permissions here: they only name the usage plan of a request",
     types: ["aws_api_gateway_api_key"],
   },
   {

@@ -19,12 +19,12 @@ describe("the resource matrix", () => {
     expect(matrixProblems(types, matrix)).toEqual([]);
   });
 
-  test("names every empty cell of a new type with where to fill it", () => {
+  test("names every empty cell of a new type with its remedy", () => {
     const problems = matrixProblems(new Set([...types, "aws_sqs_fifo"]), matrix);
     expect(problems).toHaveLength(6);
     expect(problems).toContainEqual(
       "aws_sqs_fifo has no cost: add it to CHARGED_RESOURCES in domain/cost/cost-item.ts and its cost item to " +
-        "domain/cost/platform-items.ts, or say why none is needed in WITHOUT_COST of acceptance/resource-matrix/exemptions.ts.",
+        "domain/cost/platform-items.ts, or state why none is needed in WITHOUT_COST of acceptance/resource-matrix/exemptions.ts.",
     );
   });
 
@@ -46,9 +46,9 @@ describe("the resource matrix", () => {
       exemptIn: "exemptions.ts",
     };
     expect(matrixProblems(new Set(["aws_lb", "aws_vpc"]), [column])).toEqual([
-      "aws_gone needs no exemption from the cost, no stack has it: take it out of exemptions.ts.",
-      "aws_lb needs no exemption from the cost, it has one: take it out of exemptions.ts.",
-      "aws_vpc needs no exemption from the cost, it has another: take it out of exemptions.ts.",
+      "aws_gone needs no exemption from the cost, no stack has it: remove it from exemptions.ts.",
+      "aws_lb needs no exemption from the cost, it has one: remove it from exemptions.ts.",
+      "aws_vpc needs no exemption from the cost, it has another: remove it from exemptions.ts.",
     ]);
   });
 });

@@ -18,8 +18,8 @@ const schema: ProviderSchema = {
 
 const lb = (config: object) => ({ resource: { aws_lb: { Main: { name: "front", ...config } } } });
 
-describe("what the provider does not know", () => {
-  test("is left out at any depth, and named once", () => {
+describe("an attribute or type that the provider does not support", () => {
+  test("is omitted at any depth, and reported once", () => {
     const logs = { bucket: "logs", format: "new" };
     const { document, dropped } = dropUnknown(lb({ region: "eu", access_logs: [logs, logs] }), schema);
     expect(document).toEqual(lb({ access_logs: [{ bucket: "logs" }, { bucket: "logs" }] }));
@@ -39,8 +39,8 @@ describe("what the provider does not know", () => {
   });
 });
 
-describe("what stays", () => {
-  test("is OpenTofu's own, other providers' types, maps with any key, and expressions instead of a block", () => {
+describe("the rest of a document", () => {
+  test("has OpenTofu's own names, other providers' types, maps with any key, and expressions instead of a block", () => {
     const config = {
       lifecycle: { prevent_destroy: true },
       depends_on: ["x"],

@@ -16,11 +16,11 @@ const META: ReadonlySet<string> = new Set([
 
 export interface Dropped {
   readonly document: JsonObject;
-  /** What the provider does not know: `aws_lb.health_check_logs`, or a type alone; sorted, each once. */
+  /** Unsupported attributes and types: `aws_lb.health_check_logs`, or a type alone; sorted, each once. */
   readonly dropped: readonly string[];
 }
 
-/** Leaves out of a synthesized stack what an older provider does not know, and says what that was. */
+/** Removes attributes and types that an older provider does not support from a synthesized stack, and lists them. */
 export function dropUnknown(document: JsonObject, schema: ProviderSchema): Dropped {
   const dropped = new Set<string>();
   const section = (name: string, types: JsonObject): JsonObject => {
@@ -51,7 +51,7 @@ export function dropUnknown(document: JsonObject, schema: ProviderSchema): Dropp
   };
 }
 
-/** The part of a block that its schema knows. An expression instead of a block stands for the whole block. */
+/** The part of a block that its schema has. An expression instead of a block stands for the whole block. */
 function knownPart(schema: JsonObject, value: Json, where: string, dropped: Set<string>): Json {
   if (Array.isArray(value)) return value.map((each: Json) => knownPart(schema, each, where, dropped));
   if (!isObject(value)) return value;

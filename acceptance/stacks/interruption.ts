@@ -8,9 +8,9 @@ import { stateStore } from "./stack-order.ts";
 import type { StackRun } from "./stack-run.ts";
 
 /**
- * Ends an apply half-way by a plain kill, kills the next one for good while it holds the lock, sees that lock reported
- * with its owner, takes it away as an operator would, and applies once more.
- * @returns what was seen, in words
+ * Interrupts an apply by SIGTERM, kills the next one by SIGKILL while it holds the lock, checks that the lock is reported
+ * with its owner, frees it as an operator would, and applies once more.
+ * @returns a summary of the observations
  */
 export async function healInterruptedApply(run: StackRun, url: string): Promise<string> {
   const before = await inventory(url);
@@ -26,7 +26,7 @@ export async function healInterruptedApply(run: StackRun, url: string): Promise<
   if (code === 0) throw new Error(`${run.name}: the apply ended before it could be interrupted:\n${output}`);
   const made = (await run.step("state", "list")).trim().split("\n").length;
   if (made >= run.resources) throw new Error(`${run.name}: nothing was left to do when the apply was interrupted.`);
-  // What was half made would be replaced, which OpenTofu refuses for what is protected: there an operator keeps it.
+  // A tainted resource would be replaced, which OpenTofu refuses for protected ones: there an operator removes the taint.
   const retained = (await run.tainted()).filter((address) => isRetained(run, address));
   for (const address of retained) await run.step("untaint", address);
 
@@ -42,7 +42,7 @@ export async function healInterruptedApply(run: StackRun, url: string): Promise<
   await run.step("force-unlock", "-force", id);
   await run.apply();
   const untainted = retained.length > 0 ? `; ${retained.join(", ")} untainted` : "";
-  return `ended after ${made} of ${run.resources} resources${untainted}; a killed apply's lock reported as ${owner}'s; then healed`;
+  return `ended after ${made} of ${run.resources} resources${untainted}; a killed apply's lock reported as ${owner}'s; then completed`;
 }
 
 function isRetained({ stack }: StackRun, address: string): boolean {
@@ -52,8 +52,8 @@ function isRetained({ stack }: StackRun, address: string): boolean {
 
 async function isLocked(run: StackRun, url: string): Promise<boolean> {
   const store = stateStore(run.stack);
-  if (!store) throw new Error(`${run.name} keeps no state in S3.`);
-  // Beside its locks, OpenTofu keeps a checksum of each state there.
+  if (!store) throw new Error(`${run.name} stores no state in S3.`);
+  // Beside its locks, OpenTofu stores a checksum of each state there.
   const response = await callAws(url, "dynamodb", {
     target: "DynamoDB_20120810.Scan",
     body: {

@@ -3,7 +3,7 @@ import type { Stack } from "../../local/template/stacks.ts";
 import { parseObject } from "../aws-calls/call.ts";
 import { callAws } from "../aws-client/aws-call.ts";
 
-/** What an operator must say before a first apply, and how the testbed comes by it. */
+/** Values that an operator must provide before a first apply, by variable, as the testbed creates them. */
 const VALUES: Readonly<Record<string, (url: string) => Promise<Json>>> = {
   certificate_arn: async (url) => {
     const response = await callAws(url, "acm", {

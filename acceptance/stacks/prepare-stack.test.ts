@@ -22,7 +22,7 @@ const stack = {
 const prepare = (document: JsonObject, version = schema.version) =>
   prepareStack(document, { name: "dev-data", schema: { ...schema, version }, url: "http://127.0.0.1:4" });
 
-test("state, remote states and provider go to the AWS proxy and keep their own settings", () => {
+test("state, remote states and provider use the AWS proxy and keep their own settings", () => {
   const { terraform, data, provider } = prepare(stack);
   const here = { endpoints: { s3: "http://127.0.0.1:4", dynamodb: "http://127.0.0.1:4" }, use_path_style: true };
   expect(terraform).toMatchObject({ backend: { s3: { bucket: "states", key: "dev/data.tfstate", ...here } } });
@@ -45,11 +45,11 @@ test("a value that the older provider refuses is replaced for it only", () => {
 test("an attribute that is omitted without a known gap is refused by name, with the remedy", () => {
   const misspelled = { ...stack, resource: { ...stack.resource, aws_lb: { Main: { helth_check: 1 } } } };
   expect(() => prepare(misspelled)).toThrow(
-    /^dev-data sets aws_lb.helth_check, which AWS provider 5.100.0 does not know; correct the name, or/,
+    /^dev-data sets aws_lb.helth_check, which AWS provider 5.100.0 does not support; correct the name, or/,
   );
 });
 
-test("a change of a value that is not there is refused", () => {
+test("a change of a missing value is refused", () => {
   expect(changeValue(stack, ["provider", "aws", 0, "region"], () => "eu")).toMatchObject({
     provider: { aws: [{ region: "eu", default_tags: [{}] }] },
   });

@@ -13,17 +13,17 @@ export interface PrepareProps {
 }
 
 /**
- * A copy of a synthesized stack for the testbed: backend and remote states are behind the AWS proxy, and what the
- * testbed's provider does not know is left out.
- * @throws when something is left out that `known-gaps.ts` does not list
+ * A copy of a synthesized stack for the testbed: backend and remote states use the AWS proxy, and attributes
+ * and types that the testbed's provider does not support are omitted.
+ * @throws when one is omitted that `known-gaps.ts` does not list
  */
 export function prepareStack(document: JsonObject, { name, schema, url }: PrepareProps): JsonObject {
   const { document: known, dropped } = dropUnknown(document, schema);
   const unexplained = dropped.filter((path) => !DROPS.some(({ what }) => what === path));
   if (unexplained.length > 0)
     throw new Error(
-      `${name} sets ${unexplained.join(", ")}, which AWS provider ${schema.version} does not know; correct the name, or if a ` +
-        "newer provider has it, list it in acceptance/known-gaps.ts with what covers it instead.",
+      `${name} sets ${unexplained.join(", ")}, which AWS provider ${schema.version} does not support; correct the name, or if a ` +
+        "newer provider has it, list it in acceptance/known-gaps.ts with the tests that cover it instead.",
     );
   const terraform = asObject(known.terraform);
   const backend = asObject(terraform.backend ?? {});
@@ -44,7 +44,7 @@ export function prepareStack(document: JsonObject, { name, schema, url }: Prepar
   };
 }
 
-/** Credentials that no account has, and no look-up of any. */
+/** Credentials that no account has, and no look-up of others. */
 const CREDENTIALS = {
   access_key: ACCOUNT,
   secret_key: "proof",
@@ -68,7 +68,7 @@ const PROVIDER_SETTINGS = {
   ...CREDENTIALS,
   skip_metadata_api_check: "true",
   s3_use_path_style: true,
-  max_retries: 2, // an emulator that refuses does so for ever
+  max_retries: 2, // a retry does not change an emulator's error
 } as const;
 
 function redirectRemoteStates(data: JsonObject, url: string): JsonObject {
@@ -80,7 +80,7 @@ function redirectRemoteStates(data: JsonObject, url: string): JsonObject {
   return { ...data, terraform_remote_state: Object.fromEntries(states) };
 }
 
-/** Puts a value that the older provider accepts where it refuses one that AWS takes. */
+/** Replaces a value that AWS accepts and the older provider refuses. */
 function replaceValues(document: JsonObject, version: string): JsonObject {
   const gaps = VALUES.filter(({ acceptedFrom }) => version.localeCompare(acceptedFrom, "en", { numeric: true }) < 0);
   const resource = { ...asObject(document.resource ?? {}) };

@@ -2,7 +2,7 @@ import { asObject, isObject, type Json, type JsonObject } from "../../local/temp
 
 const SWITCHES: ReadonlySet<string> = new Set(["deletion_protection_enabled", "enable_deletion_protection"]);
 
-/** The document as an operator changes it before a destroy: nothing that holds data is protected any more. */
+/** The document as an operator changes it before a destroy: without deletion protection. */
 export function withoutProtection(document: JsonObject): JsonObject {
   return { ...document, resource: asObject(unprotected(document.resource ?? {})) };
 }
@@ -19,7 +19,7 @@ function unprotected(node: Json): Json {
       if (SWITCHES.has(name) && value === true) return [name, false];
       if (name === "lifecycle" && isObject(value) && value.prevent_destroy === true)
         return [name, { ...value, prevent_destroy: false }];
-      // A bucket that is protected is also not emptied; the destroy that an operator means empties it.
+      // A destroy does not empty a protected bucket; an intended destroy empties it.
       if (name === "force_destroy" && value === false) return [name, true];
       return [name, unprotected(value)];
     }),

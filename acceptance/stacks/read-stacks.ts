@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Stack } from "../../local/template/stacks.ts";
 import { parseObject } from "../aws-calls/call.ts";
 
-/** Every stack of a synthesis, the bootstrap stack too, which the twin leaves out. */
+/** Every stack of a synthesis, also the bootstrap stack, which the twin does not run. */
 export function readEveryStack(outputFolder: string): readonly Stack[] {
   const root = join(outputFolder, "stacks");
   return readdirSync(root)

@@ -22,18 +22,18 @@ describe("stacks", () => {
     expect(needs(stack("edge", "network", "serving"), all)).toEqual(["dev-network", "dev-serving"]);
   });
 
-  test("that read a state which no stack keeps are refused", () => {
+  test("that read a state which no stack has are refused", () => {
     expect(() => needs(stack("edge", "gone"), all)).toThrow(
-      /dev-edge: no stack keeps the state .* \(dev\/gone.tfstate\)/,
+      /dev-edge: no stack has the state .* \(dev\/gone.tfstate\)/,
     );
   });
 
-  test("are chosen with all that they need, however far", () => {
+  test("are chosen with all stacks that they read, directly or indirectly", () => {
     expect(names(choose(all, "dev", ["serving"]))).toEqual(["dev-data", "dev-network", "dev-serving"]);
     expect(choose(all, "dev", [])).toEqual(all);
   });
 
-  test("that don't exist are refused with those that do", () => {
+  test("that don't exist are refused with the known ones", () => {
     expect(() => choose(all, "dev", ["egde"])).toThrow("no stack dev-egde; there are data, edge, network, serving.");
   });
 });
@@ -60,7 +60,7 @@ describe("the order", () => {
     return { log, most };
   };
 
-  test("is what each waits for, and no more at once than allowed", async () => {
+  test("follows the dependencies, with no more stacks at once than allowed", async () => {
     const { log, most } = await run(2);
     expect(most).toBe(2);
     expect(log.indexOf("+serving")).toBeGreaterThan(log.indexOf("-network"));
@@ -69,12 +69,12 @@ describe("the order", () => {
     expect((await run(1)).most).toBe(1);
   });
 
-  test("ends at a failure, after what runs beside it", async () => {
+  test("ends at a failure, after the work in progress", async () => {
     const { log } = await run(2, "dev-data");
     expect(log).toEqual(["+data", "+network", "-network", "dev-data failed"]);
   });
 
-  test("that has no beginning is refused", async () => {
+  test("that is a circle is refused", async () => {
     const circle = [{ name: "a" }, { name: "b" }];
     const wait = inOrder(
       circle,

@@ -9,13 +9,12 @@ export function needs(stack: Stack, all: readonly Stack[]): readonly string[] {
     .map(({ config, address }) => {
       const { key } = isObject(config.config) ? config.config : {};
       const name = typeof key === "string" ? byKey.get(key) : undefined;
-      if (name === undefined)
-        throw new Error(`${stack.name}: no stack keeps the state that ${address} reads (${key}).`);
+      if (name === undefined) throw new Error(`${stack.name}: no stack has the state that ${address} reads (${key}).`);
       return name;
     });
 }
 
-/** The chosen stacks and all that they need, by the names without the environment. */
+/** The chosen stacks and all stacks that they read, by the names without the environment. */
 export function choose(all: readonly Stack[], environment: string, names: readonly string[]): readonly Stack[] {
   const wanted = new Set<string>();
   const add = (name: string): void => {
@@ -46,7 +45,7 @@ export function oneByOne(stacks: readonly Stack[]): readonly string[] {
   return order;
 }
 
-/** Runs one piece of work per stack, after that of the stacks which it waits for, some side by side. */
+/** Runs a function for each stack, after those of the stacks that it reads; several run in parallel. */
 export async function inOrder<Item extends { readonly name: string }>(
   items: readonly Item[],
   waitsFor: (item: Item) => readonly string[],
@@ -74,13 +73,13 @@ export async function inOrder<Item extends { readonly name: string }>(
     try {
       await Promise.race(running.values());
     } catch (error) {
-      await Promise.allSettled(running.values()); // nothing goes on behind the back of a failure
+      await Promise.allSettled(running.values()); // no work continues after a failure is thrown
       throw error;
     }
   }
 }
 
-/** Bucket and lock table of a stack's state; `undefined` when it keeps its state in a file. */
+/** Bucket and lock table of a stack's state; `undefined` when its state is in a file. */
 export function stateStore(stack: Stack): { readonly bucket: string; readonly lockTable: string } | undefined {
   const { backend } = asObject(stack.document.terraform);
   const { s3 } = asObject(backend ?? {});

@@ -10,7 +10,7 @@ import { prepareStack } from "./prepare-stack.ts";
 import { stateStore } from "./stack-order.ts";
 import { withStateEntering, withStateLeaving, withStateOnDisk } from "./state-encryption.ts";
 
-/** One stack on the testbed, and OpenTofu's steps on it. Every step throws with what OpenTofu said. */
+/** One stack on the testbed, and OpenTofu's steps on it. Every step throws with OpenTofu's output. */
 export class StackRun {
   readonly stack: Stack;
   readonly name: string;
@@ -28,7 +28,7 @@ export class StackRun {
     this.#testbed = testbed;
   }
 
-  /** Writes the prepared copy; `edit` changes what was synthesized before. */
+  /** Writes the prepared copy; `edit` changes the synthesized document first. */
   write(edit: (document: JsonObject) => JsonObject = (same) => same): void {
     const { awsProxy, schema } = this.#testbed;
     const document = prepareStack(edit(this.stack.document), { name: this.name, schema, url: awsProxy.url });
@@ -54,7 +54,7 @@ export class StackRun {
     this.write((document) => there(edit(document)));
   }
 
-  /** Prepares the copy with its assets and what an operator must say, and initializes it. */
+  /** Prepares the copy with its assets and the operator's variables, and initializes it. */
   async init(): Promise<void> {
     this.write(this.holdsStates ? withStateOnDisk : undefined);
     const assets = join(this.stack.folder, "assets");
@@ -75,10 +75,10 @@ export class StackRun {
   async expectClean(when: string): Promise<void> {
     const changes = await this.plannedChanges();
     if (changes.length > 0)
-      throw new Error(`${this.name} is not clean ${when}: a second plan wants\n${changes.join("\n")}`);
+      throw new Error(`${this.name} is not clean ${when}: a second plan has changes\n${changes.join("\n")}`);
   }
 
-  /** What a plan wants: the lines `# <address> will be …` with the lines of the change. */
+  /** The changes of a plan: the lines `# <address> will be …` with the lines of the change. */
   async plannedChanges(): Promise<readonly string[]> {
     const { code, output } = await this.#testbed.tofu.run(this.folder, [
       "plan",
@@ -119,7 +119,7 @@ export class StackRun {
     return Object.fromEntries((await this.#stateResources()).map(({ address, values }) => [String(address), values]));
   }
 
-  /** Addresses of what was being made when an apply was interrupted: the next apply would replace it. */
+  /** Addresses of tainted resources, whose creation was interrupted: the next apply would replace them. */
   async tainted(): Promise<readonly string[]> {
     return (await this.#stateResources())
       .filter(({ tainted }) => tainted === true)
@@ -133,7 +133,7 @@ export class StackRun {
     return Array.isArray(resources) ? resources.filter(isObject) : [];
   }
 
-  /** Runs a step to its end and returns what it wrote. */
+  /** Runs a step to its end and returns its output. */
   async step(...args: readonly string[]): Promise<string> {
     const { code, output } = await this.#testbed.tofu.run(this.folder, args);
     if (code !== 0) throw this.#failure(args[0] ?? "", output);

@@ -2,7 +2,7 @@ import { asObject, asText, isObject, type JsonObject } from "../../local/templat
 
 const PLAIN = "method.unencrypted.before";
 
-/** Alias of the key with which OpenTofu encrypts a stack's state; `undefined` when it leaves that to S3. */
+/** Alias of the key with which OpenTofu encrypts a stack's state; `undefined` when S3 encrypts it. */
 export function stateKeyAlias(document: JsonObject): string | undefined {
   const { encryption } = asObject(document.terraform);
   if (!isObject(encryption)) return undefined;
@@ -10,13 +10,13 @@ export function stateKeyAlias(document: JsonObject): string | undefined {
   return asText(asObject(state).kms_key_id);
 }
 
-/** The stack with its state in a file beside it, as plain text: bucket and key are yet to be made. */
+/** The stack with its state in a file beside it, as plain text, before bucket and key exist. */
 export function withStateOnDisk(document: JsonObject): JsonObject {
   const { backend: _, encryption: __, ...terraform } = asObject(document.terraform);
   return { ...document, terraform };
 }
 
-/** The stack on the way into its bucket: reads the plain state of the file, and writes it encrypted. */
+/** The stack while its state moves into its bucket: reads the plain state of the file, and writes it encrypted. */
 export function withStateEntering(document: JsonObject): JsonObject {
   return withStateMethod(document, (method) => ({ method, fallback: { method: PLAIN } }));
 }

@@ -5,7 +5,7 @@ import { callAws } from "../aws-client/aws-call.ts";
 import { stateStore } from "./stack-order.ts";
 import { stateKeyAlias } from "./state-encryption.ts";
 
-/** Makes the buckets, lock tables and keys of the stacks' states, unless a stack among them makes them itself. */
+/** Creates the buckets, lock tables and keys of the stacks' states, unless one of the stacks creates them. */
 export async function makeStateStores(url: string, stacks: readonly Stack[]): Promise<void> {
   const declared = new Set(
     stacks.flatMap((stack) => rawResources(stack)).map(({ type, config }) => `${type} ${config.bucket ?? config.name}`),

@@ -3,7 +3,7 @@ import { isProtected, withoutProtection } from "./protection.ts";
 import { unwantedChanges, updateOf } from "./updates.ts";
 
 describe("an update", () => {
-  test("is a stack's own, or one that suits its types", () => {
+  test("is the stack's own, or one for its types", () => {
     expect(updateOf("network", {}).what).toBe("a rule's description");
     const monitoring = {
       resource: { aws_cloudwatch_metric_alarm: { A: { threshold: 1 }, B: { threshold_metric_id: "x" } } },
@@ -34,7 +34,7 @@ describe("protection", () => {
     resource: { aws_s3_bucket: { A: { force_destroy: force, lifecycle: { prevent_destroy: prevent } } } },
   });
 
-  test("is taken off everywhere before a destroy", () => {
+  test("is removed everywhere before a destroy", () => {
     expect(withoutProtection(bucket(false, true))).toEqual(bucket(true, false));
     const table = { resource: { aws_dynamodb_table: { A: { deletion_protection_enabled: true } } } };
     expect(isProtected(table)).toBe(true);

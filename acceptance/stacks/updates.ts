@@ -1,7 +1,7 @@
 import { asNumber, asText, isObject, type JsonObject } from "../../local/template/json.ts";
 import { changeResources, changeValue } from "./edit-document.ts";
 
-/** A change that must be made in place: what an operator or the next commit would change. */
+/** A change that must be made in place, such as an operator or the next commit makes. */
 export interface Update {
   readonly what: string;
   /** Types of the resources that change, and no other may. */
@@ -13,7 +13,7 @@ const withRetention = (document: JsonObject): JsonObject =>
   changeResources(document, "aws_cloudwatch_log_group", (config) => ({ ...config, retention_in_days: 90 }));
 
 const OLD_VERSION_DAYS: Update = {
-  what: "the days that old versions are kept",
+  what: "the retention of old versions in days",
   types: ["aws_s3_bucket_lifecycle_configuration"],
   edit: (document) =>
     changeResources(document, "aws_s3_bucket_lifecycle_configuration", (config) =>
@@ -38,7 +38,7 @@ const UPDATES: Readonly<Record<string, Update>> = {
   },
   data: OLD_VERSION_DAYS,
   serving: {
-    what: "the most gateways and how long targets drain",
+    what: "the maximum of gateways and the drain time of targets",
     types: ["aws_autoscaling_group", "aws_lb_target_group"],
     edit: (document) =>
       changeResources(
@@ -75,7 +75,7 @@ const UPDATES: Readonly<Record<string, Update>> = {
   },
 };
 
-/** Changes that suit many stacks, for those without one of their own. */
+/** Changes for the types of many stacks, for stacks without one of their own. */
 const USUAL: readonly Update[] = [
   {
     what: "the alarms' thresholds",
@@ -92,7 +92,7 @@ const USUAL: readonly Update[] = [
 /**
  * The change that proves that a stack can be updated in place.
  * @param name the stack's name without the environment
- * @throws when there is none: every stack has something that an operator may change
+ * @throws when there is none: every stack has a setting that an operator may change
  */
 export function updateOf(name: string, document: JsonObject): Update {
   const types = isObject(document.resource) ? Object.keys(document.resource) : [];
@@ -101,7 +101,7 @@ export function updateOf(name: string, document: JsonObject): Update {
   throw new Error(`There is no update to try on ${name}; add one to UPDATES in acceptance/stacks/updates.ts.`);
 }
 
-/** What of a plan's changes is no update in place of one of these types. */
+/** Changes of a plan that are not updates in place of these types. */
 export function unwantedChanges(changes: readonly string[], types: readonly string[]): readonly string[] {
   return changes
     .filter((line) => line.startsWith("  # "))

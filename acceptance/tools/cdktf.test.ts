@@ -11,7 +11,7 @@ const empty = join(cache, "empty");
 mkdirSync(empty);
 afterAll(() => rmSync(cache, { recursive: true, force: true }));
 
-test("where no npm is found, that is what is missing", async () => {
+test("without npm, npm is reported as missing", async () => {
   const machine = { cache, variables: { PATH: empty }, children: new Children(), report: () => {} };
   await expect(installCdktf(machine)).rejects.toThrow(MissingTool);
   await expect(installCdktf(machine)).rejects.toThrow(/npm/);

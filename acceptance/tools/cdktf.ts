@@ -5,13 +5,13 @@ import { downloadEnvironment, type Machine } from "./machine.ts";
 import { MissingTool } from "./missing-tool.ts";
 import { platformName } from "./provider.ts";
 
-/** How cdktf's own command is started: arguments follow. */
+/** Program and first arguments of cdktf's own command. */
 export interface Cdktf {
   readonly command: string;
   readonly args: readonly string[];
 }
 
-/** The last version: of the library that the stacks are written with. */
+/** The last version, also of the library in the stacks. */
 const CLI = "cdktf-cli@0.21.0";
 /** Its terminal for OpenTofu is native code for Node 18, 20 and 22; npm's packages that hold nothing but Node 22. */
 const NODE: Readonly<Record<string, string>> = {
@@ -45,7 +45,7 @@ export async function installCdktf({ cache, variables, children, report }: Machi
   writeFileSync(join(folder, "package.json"), '{"private":true}\n');
   const { code, output } = await children.run({
     command: npm,
-    // Its native part comes ready made; no script of 480 packages is needed.
+    // Its native part is prebuilt; no install script of the 480 packages is needed.
     args: ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", ...packages],
     cwd: folder,
     environment: downloadEnvironment(variables),

@@ -6,7 +6,7 @@ export interface ChildOptions {
   readonly args: readonly string[];
   readonly cwd?: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** File for its output; else the output is kept and returned. */
+  /** File for its output. @default - the output is returned */
   readonly logFile?: string;
 }
 
@@ -19,9 +19,9 @@ export interface ChildResult {
 
 export interface RunningChild {
   readonly done: Promise<ChildResult>;
-  /** Asks the process itself to end, as a plain `kill` does. */
+  /** Sends SIGTERM to the process itself. */
   terminate(): void;
-  /** Kills the process and all that it started, at once. */
+  /** Kills the process and all processes that it started, by SIGKILL. */
   kill(): void;
 }
 
@@ -55,7 +55,7 @@ export class Children {
         resolve({ code, output: Buffer.concat(chunks).toString("utf8") });
       });
     });
-    done.catch(() => {}); // whoever waits for it hears of it; a child that no one waits for must not end the acceptance run
+    done.catch(() => {}); // callers that wait get the error; a child without a caller must not end the acceptance run
     return { done, terminate: () => child.kill("SIGTERM"), kill: () => killGroup(child) };
   }
 
@@ -67,7 +67,7 @@ export class Children {
   /** Ends everything: for `finally` and for the handler of a signal, so nothing in it waits. */
   stopAll(): void {
     this.#isStopped = true;
-    for (const child of this.#running) killGroup(child); // nothing of theirs is kept
+    for (const child of this.#running) killGroup(child); // their state is discarded
     this.#running.clear();
   }
 }
@@ -77,6 +77,6 @@ function killGroup({ pid }: ChildProcess): void {
   try {
     process.kill(-pid, "SIGKILL");
   } catch {
-    // it has ended by itself
+    // it has ended already
   }
 }

@@ -8,10 +8,10 @@ import { findProgram } from "./find-program.ts";
 import { downloadEnvironment, type Machine } from "./machine.ts";
 import { MissingTool } from "./missing-tool.ts";
 
-/** The account that both emulators say they are; as access key it makes moto say so. */
+/** Account id of both emulators; moto takes it from the access key. */
 export const ACCOUNT = "123456789012";
 
-/** What pip installs for each emulator. MiniStack needs cryptography for its certificates. */
+/** Python packages of each emulator. MiniStack needs cryptography for its certificates. */
 const PACKAGES: Readonly<Record<Emulator, readonly string[]>> = {
   moto: ["moto[server]==5.2.5"],
   ministack: ["ministack==1.5.33", "cryptography"],
@@ -59,9 +59,9 @@ export interface StartProps {
   readonly programs: Readonly<Record<Emulator, string>>;
   readonly path: string;
   readonly home: string;
-  /** Folder of their logs and of what they keep. */
+  /** Folder of their logs and data. */
   readonly folder: string;
-  /** Folder where functions find the AWS SDK, which Lambda's runtime brings. */
+  /** Folder with the AWS SDK for functions, which Lambda's runtime has. */
   readonly nodeModules: string;
   readonly children: Children;
 }
@@ -71,7 +71,7 @@ export interface RunningEmulators {
   stop(): void;
 }
 
-/** Starts both and waits until they answer. */
+/** Starts both and waits until they respond. */
 export async function startEmulators(props: StartProps): Promise<RunningEmulators> {
   const ports = { moto: await freePort(), ministack: await freePort() };
   const { programs, path, home, folder, nodeModules, children } = props;
@@ -85,7 +85,7 @@ export async function startEmulators(props: StartProps): Promise<RunningEmulator
   const moto = children.start({
     command: join(programs.moto, "moto_server"),
     args: ["-H", "127.0.0.1", "-p", String(ports.moto)],
-    // Without it moto knows none of AWS's own policies, which roles attach.
+    // Without it moto has none of AWS's managed policies, which roles attach.
     environment: { ...common, MOTO_IAM_LOAD_MANAGED_POLICIES: "true" },
     logFile: join(folder, "moto.log"),
   });
@@ -131,5 +131,5 @@ async function untilResponds(url: string, ended: Promise<unknown>, logFile: stri
     if (hasEnded) break;
   }
   const log = existsSync(logFile) ? readFileSync(logFile, "utf8").trim().split("\n").slice(-5).join("\n") : "";
-  throw new Error(`An emulator does not answer at ${url}; the end of its log:\n${log}`);
+  throw new Error(`An emulator does not respond at ${url}; the end of its log:\n${log}`);
 }

@@ -1,2 +1,2 @@
-/** Something that the acceptance run needs and this machine lacks: one line that says how to get it. The acceptance run is then skipped. */
+/** A tool that the acceptance run needs and this machine lacks, with its remedy in one line. The acceptance run is then skipped. */
 export class MissingTool extends Error {}

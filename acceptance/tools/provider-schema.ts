@@ -4,17 +4,17 @@ import { asObject, type JsonObject } from "../../local/template/json.ts";
 import { parseObject } from "../aws-calls/call.ts";
 import type { Tofu } from "./tofu.ts";
 
-/** A provider's blocks and attributes, as `tofu providers schema -json` tells them. */
+/** A provider's blocks and attributes, from `tofu providers schema -json`. */
 export interface ProviderSchema {
   readonly version: string;
-  /** Where it is kept. */
+  /** Path of its file. */
   readonly file: string;
   /** Type → block. */
   readonly resources: JsonObject;
   readonly dataSources: JsonObject;
 }
 
-/** The provider's schema, asked once per version: it takes 10 s and 14 MB. */
+/** The provider's schema, read once per version: it takes 10 s and 14 MB. */
 export async function providerSchema(tofu: Tofu, cache: string): Promise<ProviderSchema> {
   const version = tofu.providerVersion;
   const folder = join(cache, `schema-${version}`);
@@ -32,7 +32,7 @@ export async function providerSchema(tofu: Tofu, cache: string): Promise<Provide
   return readProviderSchema(version, file);
 }
 
-/** A schema that was asked before. */
+/** A schema that an earlier run has read. */
 export function readProviderSchema(version: string, file: string): ProviderSchema {
   const [schema] = Object.values(asObject(parseObject(readFileSync(file, "utf8")).provider_schemas));
   const { resource_schemas, data_source_schemas } = asObject(schema);

@@ -24,7 +24,7 @@ describe("the provider", () => {
     expect(findProvider({ HOME: home })).toEqual({ version: "5.100.0", path: newest });
   });
 
-  test("is found in OpenTofu's own configuration, and a file that isn't there is as none", () => {
+  test("is found in OpenTofu's own configuration, and a missing file counts as an empty one", () => {
     const path = provider("mirror", "6.25.0");
     const file = join(home, "rc");
     expect(() => findProvider({ HOME: home, TF_CLI_CONFIG_FILE: file })).toThrow("no AWS provider found");
@@ -35,7 +35,7 @@ describe("the provider", () => {
     expect(findProvider({ HOME: home, TF_CLI_CONFIG_FILE: file }).path).toBe(path);
   });
 
-  test("is the one that is named, whatever else there is", () => {
+  test("is the one that the variable names, whatever others there are", () => {
     provider(".terraform.d/plugins", "6.25.0");
     const path = join(home, "terraform-provider-aws_v5.100.0_x5");
     writeFileSync(path, "");
@@ -45,7 +45,7 @@ describe("the provider", () => {
     expect(() => findProvider(variables)).toThrow(/SLUICE_ACCEPTANCE_PROVIDER must be the path .* got .*_x5/);
   });
 
-  test("lies in the mirror where OpenTofu looks", () => {
+  test("is at the path in the mirror where OpenTofu looks", () => {
     const path = provider(".terraform.d/plugins", "6.25.0", "registry.terraform.io");
     const mirror = mirrorProvider(join(home, "cache"), { version: "6.25.0", path });
     const folder = join(mirror, "registry.opentofu.org/hashicorp/aws/6.25.0", platformName());

@@ -18,7 +18,7 @@ export function platformName(): string {
 }
 
 /**
- * The provider to prove with: the one named by SLUICE_ACCEPTANCE_PROVIDER, else the newest in a plugin folder of OpenTofu or
+ * The provider of the acceptance run: the one named by SLUICE_ACCEPTANCE_PROVIDER, else the newest in a plugin folder of OpenTofu or
  * Terraform: `TF_PLUGIN_CACHE_DIR`, the mirrors and caches of `TF_CLI_CONFIG_FILE`, the usual folders at home.
  * @throws MissingTool when there is none
  */
@@ -73,7 +73,7 @@ function providersIn(folder: string): readonly Provider[] {
 }
 
 /**
- * Puts the provider where OpenTofu looks for it without a network.
+ * Puts the provider into a mirror, where OpenTofu finds it without a network.
  * @returns the folder of the mirror
  */
 export function mirrorProvider(cache: string, { version, path }: Provider): string {
@@ -84,7 +84,7 @@ export function mirrorProvider(cache: string, { version, path }: Provider): stri
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   try {
-    linkSync(path, target); // hundreds of megabytes; OpenTofu does not follow a linked folder, but takes a hard link
+    linkSync(path, target); // hundreds of megabytes; OpenTofu does not follow a linked folder, but accepts a hard link
   } catch {
     copyFileSync(path, target); // on another disk
   }

@@ -15,14 +15,14 @@ export interface TofuProps {
   readonly providerVersion: string;
 }
 
-/** OpenTofu with one provider and no way to the network. */
+/** OpenTofu with one provider and without network access. */
 export class Tofu {
   readonly providerVersion: string;
   readonly #props: TofuProps;
 
   /** The executable. */
   readonly command: string;
-  /** What it is given to know: where AWS and the provider are. */
+  /** Its environment variables: the addresses of AWS and of the provider. */
   readonly environment: Readonly<Record<string, string>>;
 
   constructor(props: TofuProps) {
@@ -71,7 +71,7 @@ export function findTofu({ variables, cache, children }: Machine): Tofu {
     children,
     providerVersion: provider.version,
     environment: {
-      // No AWS_… and no TF_… of the user: neither an account nor a variable of theirs may come in.
+      // No AWS_… and no TF_… of the user: no account and no variable of the user may be used.
       PATH: variables.PATH ?? "",
       HOME: variables.HOME || homedir(),
       TF_CLI_CONFIG_FILE: configuration,
@@ -79,7 +79,7 @@ export function findTofu({ variables, cache, children }: Machine): Tofu {
       TF_INPUT: "0",
       CHECKPOINT_DISABLE: "1",
       AWS_EC2_METADATA_DISABLED: "true",
-      // OpenTofu's own encryption of states asks KMS with these.
+      // OpenTofu's own encryption of states calls KMS with these.
       AWS_ACCESS_KEY_ID: ACCOUNT,
       AWS_SECRET_ACCESS_KEY: "proof",
     },

@@ -23,7 +23,7 @@ var over = map[openai.BatchStatus]bool{
 // The calls about files and batches.
 func callBatches(ctx context.Context, client openai.Client, each scenario) (result, error) {
 	if each.Call == "files" {
-		return keepFile(ctx, client, each.Body)
+		return storeFile(ctx, client, each.Body)
 	}
 	batch, err := begin(ctx, client, each.Body)
 	if err != nil {
@@ -37,16 +37,16 @@ func callBatches(ctx context.Context, client openai.Client, each scenario) (resu
 	return batchResult(ctx, client, batch)
 }
 
-func keepFile(ctx context.Context, client openai.Client, body json.RawMessage) (result, error) {
-	var given struct{ Purpose, Filename, Content string }
-	if err := json.Unmarshal(body, &given); err != nil {
+func storeFile(ctx context.Context, client openai.Client, body json.RawMessage) (result, error) {
+	var fields struct{ Purpose, Filename, Content string }
+	if err := json.Unmarshal(body, &fields); err != nil {
 		return result{}, err
 	}
-	kept, err := upload(ctx, client, given.Filename, given.Content, openai.FilePurpose(given.Purpose))
+	uploaded, err := upload(ctx, client, fields.Filename, fields.Content, openai.FilePurpose(fields.Purpose))
 	if err != nil {
 		return result{}, err
 	}
-	found, err := client.Files.Get(ctx, kept.ID)
+	found, err := client.Files.Get(ctx, uploaded.ID)
 	if err != nil {
 		return result{}, err
 	}
@@ -56,34 +56,34 @@ func keepFile(ctx context.Context, client openai.Client, body json.RawMessage) (
 	}
 	ids := []string{}
 	for _, file := range page.Data {
-		if file.ID == kept.ID {
+		if file.ID == uploaded.ID {
 			ids = append(ids, found.Filename)
 		}
 	}
-	text, err := contentOf(ctx, client, kept.ID)
+	text, err := contentOf(ctx, client, uploaded.ID)
 	if err != nil {
 		return result{}, err
 	}
-	if _, err := client.Files.Delete(ctx, kept.ID); err != nil {
+	if _, err := client.Files.Delete(ctx, uploaded.ID); err != nil {
 		return result{}, err
 	}
-	if _, err := client.Files.Get(ctx, kept.ID); failureStatus(err) != 404 {
+	if _, err := client.Files.Get(ctx, uploaded.ID); failureStatus(err) != 404 {
 		return result{}, errors.New("a deleted file is still there")
 	}
 	return result{Text: text, IDs: ids}, nil
 }
 
 func begin(ctx context.Context, client openai.Client, body json.RawMessage) (*openai.Batch, error) {
-	var given struct {
+	var fields struct {
 		Endpoint string
 		Bodies   map[string]json.RawMessage
 	}
-	if err := json.Unmarshal(body, &given); err != nil {
+	if err := json.Unmarshal(body, &fields); err != nil {
 		return nil, err
 	}
 	lines := []string{}
-	for name, each := range given.Bodies {
-		line, err := json.Marshal(map[string]any{"custom_id": name, "method": "POST", "url": given.Endpoint, "body": each})
+	for name, each := range fields.Bodies {
+		line, err := json.Marshal(map[string]any{"custom_id": name, "method": "POST", "url": fields.Endpoint, "body": each})
 		if err != nil {
 			return nil, err
 		}
@@ -95,7 +95,7 @@ func begin(ctx context.Context, client openai.Client, body json.RawMessage) (*op
 	}
 	return client.Batches.New(ctx, openai.BatchNewParams{
 		InputFileID:      file.ID,
-		Endpoint:         openai.BatchNewParamsEndpoint(given.Endpoint),
+		Endpoint:         openai.BatchNewParamsEndpoint(fields.Endpoint),
 		CompletionWindow: openai.BatchNewParamsCompletionWindow24h,
 	})
 }
@@ -129,23 +129,23 @@ func batchResult(ctx context.Context, client openai.Client, batch *openai.Batch)
 	return result{Text: fmt.Sprintf("%s %d %d", batch.Status, counts.Completed, counts.Failed), IDs: ids}, nil
 }
 
-// What became of one request of a batch: its name, and its status or the code of why it has none.
+// The outcome of one request of a batch: its name, and its status or the code of its error.
 func outcomeOf(line string) (string, error) {
-	var answer struct {
+	var response struct {
 		CustomID string `json:"custom_id"`
 		Response *struct {
 			StatusCode int `json:"status_code"`
 		}
 		Error *struct{ Code string }
 	}
-	if err := json.Unmarshal([]byte(line), &answer); err != nil {
+	if err := json.Unmarshal([]byte(line), &response); err != nil {
 		return "", err
 	}
-	if answer.Response != nil {
-		return fmt.Sprintf("%s %d", answer.CustomID, answer.Response.StatusCode), nil
+	if response.Response != nil {
+		return fmt.Sprintf("%s %d", response.CustomID, response.Response.StatusCode), nil
 	}
-	if answer.Error != nil {
-		return fmt.Sprintf("%s %s", answer.CustomID, answer.Error.Code), nil
+	if response.Error != nil {
+		return fmt.Sprintf("%s %s", response.CustomID, response.Error.Code), nil
 	}
 	return "", fmt.Errorf("neither a response nor an error in %s", line)
 }
@@ -156,11 +156,11 @@ func upload(ctx context.Context, client openai.Client, name, content string, pur
 }
 
 func contentOf(ctx context.Context, client openai.Client, id string) (string, error) {
-	answer, err := client.Files.Content(ctx, id)
+	response, err := client.Files.Content(ctx, id)
 	if err != nil {
 		return "", err
 	}
-	defer answer.Body.Close()
-	text, err := io.ReadAll(answer.Body)
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
 	return string(text), err
 }

@@ -56,18 +56,18 @@ type result struct {
 }
 
 func main() {
-	var given input
-	if err := json.NewDecoder(os.Stdin).Decode(&given); err != nil {
+	var job input
+	if err := json.NewDecoder(os.Stdin).Decode(&job); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 	output := json.NewEncoder(os.Stdout)
-	for _, each := range given.Scenarios {
-		key := given.Key
+	for _, each := range job.Scenarios {
+		key := job.Key
 		if each.Key == "wrong" {
 			key = "sk-slu-wrong"
 		}
-		client := openai.NewClient(option.WithBaseURL(given.BaseURL+"/v1"), option.WithAPIKey(key), option.WithMaxRetries(0))
+		client := openai.NewClient(option.WithBaseURL(job.BaseURL+"/v1"), option.WithAPIKey(key), option.WithMaxRetries(0))
 		found, err := call(context.Background(), client, each)
 		if err != nil {
 			found = result{Error: failureOf(err)}
@@ -80,9 +80,9 @@ func main() {
 }
 
 func failureOf(err error) *failure {
-	var answered *openai.Error
-	if errors.As(err, &answered) {
-		return &failure{Status: answered.StatusCode, Code: answered.Code, Param: answered.Param, Message: answered.Message}
+	var apiError *openai.Error
+	if errors.As(err, &apiError) {
+		return &failure{Status: apiError.StatusCode, Code: apiError.Code, Param: apiError.Param, Message: apiError.Message}
 	}
 	return &failure{Message: err.Error()}
 }
@@ -125,12 +125,12 @@ func complete(ctx context.Context, client openai.Client, each scenario) (result,
 		return result{}, err
 	}
 	if each.Call == "completions" {
-		answer, err := client.Completions.New(ctx, body)
+		response, err := client.Completions.New(ctx, body)
 		if err != nil {
 			return result{}, err
 		}
-		choice := answer.Choices[0]
-		return result{Text: choice.Text, Finish: string(choice.FinishReason), PromptTokens: answer.Usage.PromptTokens, CompletionTokens: answer.Usage.CompletionTokens}, nil
+		choice := response.Choices[0]
+		return result{Text: choice.Text, Finish: string(choice.FinishReason), PromptTokens: response.Usage.PromptTokens, CompletionTokens: response.Usage.CompletionTokens}, nil
 	}
 	parts := []string{}
 	stream := client.Completions.NewStreaming(ctx, body)
@@ -150,12 +150,12 @@ func chat(ctx context.Context, client openai.Client, each scenario) (result, err
 		return result{}, err
 	}
 	if each.Call == "chat" {
-		answer, err := client.Chat.Completions.New(ctx, body, toolChoice(each.Body)...)
+		response, err := client.Chat.Completions.New(ctx, body, toolChoice(each.Body)...)
 		if err != nil {
 			return result{}, err
 		}
-		found := result{Choices: len(answer.Choices), PromptTokens: answer.Usage.PromptTokens, CompletionTokens: answer.Usage.CompletionTokens}
-		choice := answer.Choices[0]
+		found := result{Choices: len(response.Choices), PromptTokens: response.Usage.PromptTokens, CompletionTokens: response.Usage.CompletionTokens}
+		choice := response.Choices[0]
 		found.Text, found.Finish, found.Logprobs = choice.Message.Content, choice.FinishReason, len(choice.Logprobs.Content)
 		if len(choice.Message.ToolCalls) > 0 {
 			called := choice.Message.ToolCalls[0].Function
@@ -183,15 +183,15 @@ func chat(ctx context.Context, client openai.Client, each scenario) (result, err
 	return found, stream.Err()
 }
 
-// The SDK writes a choice of tool right, but reads it back from JSON as another of its kinds.
+// The SDK writes a choice of tool correctly, but reads it from JSON as another of its kinds.
 func toolChoice(body json.RawMessage) []option.RequestOption {
-	var given struct {
+	var fields struct {
 		ToolChoice any `json:"tool_choice"`
 	}
-	if err := json.Unmarshal(body, &given); err != nil || given.ToolChoice == nil {
+	if err := json.Unmarshal(body, &fields); err != nil || fields.ToolChoice == nil {
 		return nil
 	}
-	return []option.RequestOption{option.WithJSONSet("tool_choice", given.ToolChoice)}
+	return []option.RequestOption{option.WithJSONSet("tool_choice", fields.ToolChoice)}
 }
 
 func embed(ctx context.Context, client openai.Client, each scenario) (result, error) {
@@ -199,12 +199,12 @@ func embed(ctx context.Context, client openai.Client, each scenario) (result, er
 	if err := json.Unmarshal(each.Body, &body); err != nil {
 		return result{}, err
 	}
-	answer, err := client.Embeddings.New(ctx, body)
+	response, err := client.Embeddings.New(ctx, body)
 	if err != nil {
 		return result{}, err
 	}
 	found := result{}
-	for _, entry := range answer.Data {
+	for _, entry := range response.Data {
 		found.Vectors = append(found.Vectors, len(entry.Embedding))
 	}
 	return found, nil

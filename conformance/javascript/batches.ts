@@ -17,12 +17,12 @@ const OVER = ["completed", "failed", "expired", "cancelled"];
 
 /** The calls about files and batches. */
 export async function callBatches(client: OpenAI, call: Call, body: Body): Promise<Omit<Result, "id">> {
-  if (call === "files") return await keepFile(client, body as never);
+  if (call === "files") return await storeFile(client, body as never);
   const begun = await begin(client, body as never);
   return await resultOf(client, call === "batches.cancel" ? await client.batches.cancel(begun.id) : begun);
 }
 
-async function keepFile(client: OpenAI, { purpose, filename, content }: FileBody): Promise<Omit<Result, "id">> {
+async function storeFile(client: OpenAI, { purpose, filename, content }: FileBody): Promise<Omit<Result, "id">> {
   const uploaded = await client.files.create({ file: await toFile(Buffer.from(content), filename), purpose });
   const found = await client.files.retrieve(uploaded.id);
   const listed = (await client.files.list()).data.map(({ id }) => id);

@@ -123,7 +123,7 @@ async function responseStream(client: OpenAI, body: object): Promise<Outcome> {
   return { text: response.output_text, chunks, ...responseUsage(response.usage) };
 }
 
-/** A second response that goes on from the first, read back, then deleted. */
+/** A second response that continues from the first, is read, and then deleted. */
 async function responseChain(client: OpenAI, body: object): Promise<Outcome> {
   const first = await client.responses.create({ ...body, stream: false } as never);
   const second = await client.responses.create({

@@ -40,9 +40,9 @@ def models_get(client, scenario, body):
 
 
 def completions(client, scenario, body):
-    answer = client.completions.create(**body)
-    choice = answer.choices[0]
-    return {"text": choice.text, "finish": choice.finish_reason, **openai_usage(answer.usage)}
+    response = client.completions.create(**body)
+    choice = response.choices[0]
+    return {"text": choice.text, "finish": choice.finish_reason, **openai_usage(response.usage)}
 
 
 def completions_stream(client, scenario, body):
@@ -52,14 +52,14 @@ def completions_stream(client, scenario, body):
 
 
 def chat(client, scenario, body):
-    answer = client.chat.completions.create(**body)
-    choice = answer.choices[0]
+    response = client.chat.completions.create(**body)
+    choice = response.choices[0]
     result = {
         "text": choice.message.content or "",
         "finish": choice.finish_reason,
-        "choices": len(answer.choices),
+        "choices": len(response.choices),
         "logprobs": len(choice.logprobs.content or []) if choice.logprobs else 0,
-        **openai_usage(answer.usage),
+        **openai_usage(response.usage),
     }
     if choice.message.tool_calls:
         called = choice.message.tool_calls[0].function
@@ -81,24 +81,24 @@ def chat_stream(client, scenario, body):
 
 
 def embeddings(client, scenario, body):
-    answer = client.embeddings.create(**body)
-    return {"vectors": [len(entry.embedding) for entry in answer.data]}
+    response = client.embeddings.create(**body)
+    return {"vectors": [len(entry.embedding) for entry in response.data]}
 
 
 def responses(client, scenario, body):
-    answer = client.responses.create(**body)
-    return {"text": answer.output_text, **response_usage(answer.usage)}
+    response = client.responses.create(**body)
+    return {"text": response.output_text, **response_usage(response.usage)}
 
 
 def responses_stream(client, scenario, body):
-    chunks, answer = 0, None
+    chunks, response = 0, None
     with client.responses.stream(**body) as stream:
         for event in stream:
             if event.type == "response.output_text.delta":
                 chunks += 1
             if event.type in ("response.completed", "response.incomplete"):
-                answer = event.response
-    return {"text": answer.output_text, "chunks": chunks, **response_usage(answer.usage)}
+                response = event.response
+    return {"text": response.output_text, "chunks": chunks, **response_usage(response.usage)}
 
 
 def responses_chain(client, scenario, body):
@@ -116,15 +116,15 @@ def responses_chain(client, scenario, body):
 
 def files(client, scenario, body):
     content = body["content"].encode()
-    kept = client.files.create(file=(body["filename"], content), purpose=body["purpose"])
-    found = client.files.retrieve(kept.id)
+    uploaded = client.files.create(file=(body["filename"], content), purpose=body["purpose"])
+    found = client.files.retrieve(uploaded.id)
     listed = [file.id for file in client.files.list()]
-    text = client.files.content(kept.id).text
-    client.files.delete(kept.id)
+    text = client.files.content(uploaded.id).text
+    client.files.delete(uploaded.id)
     try:
-        client.files.retrieve(kept.id)
+        client.files.retrieve(uploaded.id)
     except openai.NotFoundError:
-        return {"text": text, "ids": [found.filename] if kept.id in listed else []}
+        return {"text": text, "ids": [found.filename] if uploaded.id in listed else []}
     raise RuntimeError("a deleted file is still there")
 
 
@@ -149,9 +149,9 @@ def batch_result(client, batch):
         if file_id is None:
             continue
         for line in client.files.content(file_id).text.splitlines():
-            answer = json.loads(line)
-            status = answer["response"]["status_code"] if answer["response"] else answer["error"]["code"]
-            ids.append(f"{answer['custom_id']} {status}")
+            response = json.loads(line)
+            status = response["response"]["status_code"] if response["response"] else response["error"]["code"]
+            ids.append(f"{response['custom_id']} {status}")
     counts = batch.request_counts
     return {"text": f"{batch.status} {counts.completed} {counts.failed}", "ids": ids}
 
@@ -208,26 +208,26 @@ CALLS = {
 }
 
 
-def outcome(given, scenario):
-    key = given["key"] if scenario["key"] == "right" else "sk-slu-wrong"
+def outcome(job, scenario):
+    key = job["key"] if scenario["key"] == "right" else "sk-slu-wrong"
     if scenario["sdk"] == "anthropic":
-        client = anthropic.Anthropic(base_url=given["baseUrl"], api_key=key, max_retries=0)
+        client = anthropic.Anthropic(base_url=job["baseUrl"], api_key=key, max_retries=0)
     else:
-        client = openai.OpenAI(base_url=given["baseUrl"] + "/v1", api_key=key, max_retries=0)
+        client = openai.OpenAI(base_url=job["baseUrl"] + "/v1", api_key=key, max_retries=0)
     try:
         return CALLS[scenario["call"]](client, scenario, scenario.get("body", {}))
     except openai.APIStatusError as error:
         return error_of(error.status_code, error.message, error.code, error.param)
     except anthropic.APIStatusError as error:
         return error_of(error.status_code, error.message)
-    except Exception as error:  # a runner tells of whatever goes wrong
+    except Exception as error:  # a runner reports every error as a result
         return error_of(0, repr(error))
 
 
 def main():
-    given = json.load(sys.stdin)
-    for scenario in given["scenarios"]:
-        print(json.dumps({"id": scenario["id"], **outcome(given, scenario)}), flush=True)
+    job = json.load(sys.stdin)
+    for scenario in job["scenarios"]:
+        print(json.dumps({"id": scenario["id"], **outcome(job, scenario)}), flush=True)
 
 
 main()

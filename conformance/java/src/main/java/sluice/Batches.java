@@ -33,24 +33,24 @@ final class Batches {
 
   static void call(OpenAIClient client, String call, JsonNode body, ObjectNode result) throws Exception {
     if (call.equals("files")) {
-      keepFile(client, body, result);
+      storeFile(client, body, result);
       return;
     }
     Batch begun = begin(client, body);
     resultOf(client, call.equals("batches.cancel") ? client.batches().cancel(begun.id()) : begun, result);
   }
 
-  private static void keepFile(OpenAIClient client, JsonNode body, ObjectNode result) throws IOException {
+  private static void storeFile(OpenAIClient client, JsonNode body, ObjectNode result) throws IOException {
     FilePurpose purpose = FilePurpose.of(body.get("purpose").asText());
-    FileObject kept = upload(client, body.get("filename").asText(), body.get("content").asText(), purpose);
-    FileObject found = client.files().retrieve(kept.id());
+    FileObject uploaded = upload(client, body.get("filename").asText(), body.get("content").asText(), purpose);
+    FileObject found = client.files().retrieve(uploaded.id());
     ArrayNode ids = result.putArray("ids");
-    client.files().list().data().stream().filter(file -> file.id().equals(kept.id()))
+    client.files().list().data().stream().filter(file -> file.id().equals(uploaded.id()))
         .forEach(file -> ids.add(found.filename()));
-    result.put("text", contentOf(client, kept.id()));
-    client.files().delete(kept.id());
+    result.put("text", contentOf(client, uploaded.id()));
+    client.files().delete(uploaded.id());
     try {
-      client.files().retrieve(kept.id());
+      client.files().retrieve(uploaded.id());
       throw new IllegalStateException("a deleted file is still there");
     } catch (NotFoundException gone) {
       return;
@@ -88,7 +88,7 @@ final class Batches {
     result.put("text", batch.status().asString() + " " + completed + " " + failed);
   }
 
-  /** What became of one request of a batch: its name, and its status or the code of why it has none. */
+  /** The outcome of one request of a batch: its name, and its status or the code of its error. */
   private static String outcomeOf(JsonNode line) {
     JsonNode response = line.path("response");
     JsonNode outcome = response.isObject() ? response.path("status_code") : line.path("error").path("code");
@@ -102,8 +102,8 @@ final class Batches {
   }
 
   private static String contentOf(OpenAIClient client, String id) throws IOException {
-    try (HttpResponse answer = client.files().content(id)) {
-      return new String(answer.body().readAllBytes(), StandardCharsets.UTF_8);
+    try (HttpResponse response = client.files().content(id)) {
+      return new String(response.body().readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 }

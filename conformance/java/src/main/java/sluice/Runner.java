@@ -24,11 +24,11 @@ public final class Runner {
   private static final JsonMapper MAPPER = ObjectMappers.jsonMapper();
 
   public static void main(String[] arguments) throws Exception {
-    JsonNode given = MAPPER.readTree(System.in);
-    for (JsonNode scenario : given.get("scenarios")) {
-      String key = scenario.get("key").asText().equals("right") ? given.get("key").asText() : "sk-slu-wrong";
+    JsonNode job = MAPPER.readTree(System.in);
+    for (JsonNode scenario : job.get("scenarios")) {
+      String key = scenario.get("key").asText().equals("right") ? job.get("key").asText() : "sk-slu-wrong";
       OpenAIClient client =
-          OpenAIOkHttpClient.builder().baseUrl(given.get("baseUrl").asText() + "/v1").apiKey(key).maxRetries(0).build();
+          OpenAIOkHttpClient.builder().baseUrl(job.get("baseUrl").asText() + "/v1").apiKey(key).maxRetries(0).build();
       ObjectNode result = MAPPER.createObjectNode().put("id", scenario.get("id").asText());
       try {
         call(client, scenario, result);
@@ -56,10 +56,10 @@ public final class Runner {
           result.putArray("ids").add(client.models().retrieve(scenario.get("model").asText()).id());
       case "completions" -> {
         var body = MAPPER.treeToValue(scenario.get("body"), CompletionCreateParams.Body.class);
-        var answer = client.completions().create(CompletionCreateParams.builder().body(body).build());
-        var choice = answer.choices().get(0);
+        var response = client.completions().create(CompletionCreateParams.builder().body(body).build());
+        var choice = response.choices().get(0);
         result.put("text", choice.text()).put("finish", choice.finishReason().asString());
-        usage(result, answer.usage());
+        usage(result, response.usage());
       }
       case "completions.stream" -> {
         var body = MAPPER.treeToValue(scenario.get("body"), CompletionCreateParams.Body.class);
@@ -86,16 +86,16 @@ public final class Runner {
     var body = MAPPER.treeToValue(scenario.get("body"), ChatCompletionCreateParams.Body.class);
     var parameters = ChatCompletionCreateParams.builder().body(body).build();
     if (call.equals("chat")) {
-      ChatCompletion answer = client.chat().completions().create(parameters);
-      var choice = answer.choices().get(0);
+      ChatCompletion response = client.chat().completions().create(parameters);
+      var choice = response.choices().get(0);
       result.put("text", choice.message().content().orElse("")).put("finish", choice.finishReason().asString());
-      result.put("choices", answer.choices().size());
+      result.put("choices", response.choices().size());
       result.put("logprobs", choice.logprobs().flatMap(each -> each.content()).map(each -> each.size()).orElse(0));
       choice.message().toolCalls().filter(calls -> !calls.isEmpty()).ifPresent(calls -> {
         var called = calls.get(0).asFunction().function();
         result.putObject("tool").put("name", called.name()).put("arguments", called.arguments());
       });
-      usage(result, answer.usage());
+      usage(result, response.usage());
       return;
     }
     Text text = new Text();
@@ -160,7 +160,7 @@ public final class Runner {
     usage.ifPresent(each -> result.put("promptTokens", each.inputTokens()).put("completionTokens", each.outputTokens()));
   }
 
-  /** A stream's text, and in how many pieces it came. */
+  /** A stream's text, and the number of its pieces. */
   private static final class Text {
     private final StringBuilder text = new StringBuilder();
     private int chunks;
