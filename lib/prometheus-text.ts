@@ -4,7 +4,7 @@ export interface Sample {
   readonly value: number;
 }
 
-const LABEL = /([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g;
+const LABEL = /(?<!\w)([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g;
 
 /**
  * Finds the samples of some metrics in Prometheus' text format without reading the rest: an engine's page has hundreds

@@ -1,3 +1,5 @@
+import { withoutEnd } from "../../lib/without-end.ts";
+
 /** An incomplete character decodes to this; a later token completes it. */
 const HALF = "\uFFFD";
 /** A character has at most four bytes, so more tokens than this can't still be one character. */
@@ -31,6 +33,6 @@ export class TokenText<Token> {
     if (this.#held.length === 0) return "";
     const text = this.#decode(this.#held, this.#before);
     this.#held = [];
-    return text.replace(/\uFFFD+$/, "");
+    return withoutEnd(text, "\uFFFD");
   }
 }

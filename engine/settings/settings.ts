@@ -1,4 +1,5 @@
 import { ENGINE_PORT, ENV } from "../../contracts/processes/process-environment.ts";
+import { withoutEnd } from "../../lib/without-end.ts";
 import { DEFAULT_LOCAL_MODEL } from "../models/local-models.ts";
 import { ArgumentError, type EngineArguments, parseEngineArguments } from "./vllm-arguments.ts";
 
@@ -78,7 +79,7 @@ function readUpstream(env: Readonly<Record<string, string | undefined>>): Upstre
     throw new ArgumentError(`${ENV.engineUrl} must be an http or https address, got ${JSON.stringify(text)}.`);
   }
   return {
-    url: text.replace(/\/+$/, "").replace(/\/v1$/, ""),
+    url: withoutEnd(text, "/").replace(/\/v1$/, ""),
     model: env[ENV.engineModel] || null,
     key: env[ENV.engineKey] || null,
   };

@@ -65,7 +65,7 @@ function split(words: readonly string[]): readonly Argument[] {
 
 /** A negative number is a value, and so is a text with spaces, as for Python's argparse. */
 function isOption(word: string): boolean {
-  return /^-[^ ]+$/.test(word) && !/^-\d*\.?\d+$/.test(word);
+  return /^-[^ ]+$/.test(word) && !/^-(\d+(\.\d+)?|\.\d+)$/.test(word);
 }
 
 /** `--max_model_len=4k`, `-tp`, `-O3` and `--compilation-config.mode`, by their parts. */

@@ -32,3 +32,9 @@ describe("the exact names and numbers of a prompt", () => {
     expect(particulars("Explain it. Then repeat it! Is it I?")).toBe("");
   });
 });
+
+test("a capital begins a sentence after an end of one and blanks, at the start of the text and of a line", () => {
+  expect(particulars("Hello. World is\n  Big")).toBe("");
+  expect(particulars("hello World, and  Big")).toBe("world big");
+  expect(particulars(" Hello")).toBe("hello");
+});

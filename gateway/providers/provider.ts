@@ -1,6 +1,7 @@
 import { Pool } from "undici";
 import type { ProviderConfig } from "../../contracts/targets/target-settings.ts";
 import type { SharedSlots, Slots } from "../../domain/targets/shared-slots.ts";
+import { withoutEnd } from "../../lib/without-end.ts";
 import type { ProviderDialect } from "../dialects/inner/provider-dialect.ts";
 import { PROVIDERS } from "../dialects/providers/provider-dialects.ts";
 import { guardedConnector, type Lookup } from "./address-guard.ts";
@@ -41,7 +42,7 @@ export class Provider {
     this.origin = origin;
     this.dialect = PROVIDERS[config.dialect];
     // SDKs take an address that ends in /v1; the dialects' paths begin with it.
-    const path = pathname.replace(/\/+$/, "");
+    const path = withoutEnd(pathname, "/");
     const { versionPath } = this.dialect;
     this.pathPrefix = path.endsWith(versionPath) ? path.slice(0, -versionPath.length) : path;
     const { connectSeconds, idleSeconds } = config.timeouts;

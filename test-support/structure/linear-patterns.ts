@@ -1,0 +1,72 @@
+import { createContext, Script } from "node:vm";
+import { parseAst } from "vite";
+import { isRecord } from "../../lib/is-record.ts";
+
+/** A pattern in the code, and where it is. */
+export interface Pattern {
+  readonly path: string;
+  readonly line: number;
+  readonly source: string;
+  readonly flags: string;
+}
+
+/** Quadratic time on so many characters is nearly a billion steps: seconds, where linear time is under a millisecond. */
+const PUMPED_CHARACTERS = 40_000;
+/** Of one search. Far from both. */
+const TIMEOUT_MS = 400;
+/** What patterns look for most, whatever letters they have. */
+const USUAL = [" ", "\n", "a", "A", "1", ".", '"', "\\", "/"];
+const MAX_ALPHABET = 11;
+
+/** Every regular expression literal of a file. */
+export function patternsOf(path: string, text: string): readonly Pattern[] {
+  const found: Pattern[] = [];
+  const open: unknown[] = [parseAst(text, { lang: "ts" })];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (typeof node !== "object" || node === null) continue;
+    const { regex, start } = node as {
+      readonly regex?: { readonly pattern: string; readonly flags: string };
+      readonly start?: number;
+    };
+    if (regex !== undefined && regex !== null) {
+      const line = text.slice(0, start).split("\n").length;
+      found.push({ path, line, source: regex.pattern, flags: regex.flags });
+    } else open.push(...(Array.isArray(node) ? node : Object.values(node)));
+  }
+  return found;
+}
+
+/**
+ * Searches long texts of one or two repeated characters, which are what makes a backtracking search slow.
+ * @returns the start of a text for which the search did not end, or `undefined` when all ended
+ */
+export function slowText({ source, flags }: Pick<Pattern, "source" | "flags">): string | undefined {
+  const context = createContext({ pattern: new RegExp(source, flags), text: "" });
+  const search = new Script("pattern.lastIndex = 0; pattern.exec(text)");
+  for (const text of pumpedTexts(source)) {
+    context.text = text;
+    try {
+      search.runInContext(context, { timeout: TIMEOUT_MS });
+    } catch (error) {
+      if (isRecord(error) && error.code === "ERR_SCRIPT_EXECUTION_TIMEOUT") return text.slice(0, 20);
+      throw error;
+    }
+  }
+  return undefined;
+}
+
+function* pumpedTexts(source: string): Generator<string> {
+  const written = source.replaceAll(/\\u\{?([0-9a-fA-F]{2,4})\}?|\\x([0-9a-fA-F]{2})/g, (_, long, short) =>
+    String.fromCodePoint(Number.parseInt(long ?? short, 16)),
+  );
+  const alphabet = [...new Set([...USUAL, ...written.replaceAll(/\\[nrtsdwpbWDSN]|[()[\]|^$*+?{}]/g, "")])];
+  const characters = alphabet.slice(0, MAX_ALPHABET);
+  const literal = /^\^?([\w -]+)/.exec(written)?.[1] ?? "";
+  const units = [...characters, ...characters.flatMap((one) => characters.map((other) => one + other))];
+  if (literal.length > 1) units.push(literal, `${literal} `);
+  for (const unit of units) {
+    const pumped = unit.repeat(PUMPED_CHARACTERS / unit.length);
+    yield `${pumped}\u0000\n`;
+    if (literal !== "") yield `${literal}${pumped}\u0000\n`;
+  }
+}
