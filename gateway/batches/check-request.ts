@@ -52,7 +52,7 @@ function lineOf(bytes: Buffer | undefined, endpoint: BatchEndpoint, maxBytes: nu
   if (unknown !== undefined)
     return problem(
       "unknown_parameter",
-      unknown,
+      unknown.slice(0, SHOWN_CHARACTERS),
       `${shown(unknown)} is no field of a line; a line has ${FIELDS.join(", ")}. Remove it, or move it into body.`,
     );
   if (typeof customId !== "string" || customId === "" || customId.length > MAX_CUSTOM_ID)

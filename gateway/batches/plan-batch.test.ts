@@ -42,3 +42,28 @@ test("a line over the limit is named, without its text", async () => {
 test("no more than the first hundred problems are listed", async () => {
   expect((await plan("{\n".repeat(500))).errors).toHaveLength(100);
 });
+
+test("a file of line breaks is refused after twice as many as it may have lines, and 1,000", async () => {
+  const { errors, lines } = await plan("\n".repeat(1005), { maxLines: 2 });
+  expect(errors).toMatchObject([{ code: "too_many_lines", message: expect.stringMatching(/1004 lines, blank/) }]);
+  expect(lines).toBe(0);
+  expect((await plan("\n".repeat(1004), { maxLines: 2 })).errors).toMatchObject([{ code: "empty_file" }]);
+});
+
+test("what is stored of a wrong line is short, however long its names and values are", async () => {
+  const long = "x".repeat(5000);
+  const lines = [
+    { [long]: 1 },
+    { custom_id: long },
+    { custom_id: "a", method: long },
+    { custom_id: "a", method: "POST", url: long },
+    { custom_id: "a", method: "POST", url: "/v1/completions", body: { model: "m", stream: long } },
+  ];
+  for (const one of lines) {
+    const text = JSON.stringify(one);
+    const settings = { endpoint: "/v1/completions", maxLineBytes: 10_000, linesPerSlice: 2 } as const;
+    const { errors } = await planBatch(Readable.from([Buffer.from(text)]), settings);
+    expect(errors).toHaveLength(1);
+    expect(JSON.stringify(errors).length).toBeLessThan(500);
+  }
+});

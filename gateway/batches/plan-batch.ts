@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type BatchEndpoint, type BatchError, MAX_BATCH_LINES } from "../../contracts/api/batches.ts";
 import type { SliceItem } from "./batch-items.ts";
 import { checkRequest, isProblem } from "./check-request.ts";
-import { type FileLine, readLines } from "./read-lines.ts";
+import { type FileLine, readLines, TooManyLines } from "./read-lines.ts";
 
 /** Enough to see what is going on; the table's item has room for 400 KB. */
 const MAX_ERRORS = 100;
@@ -13,6 +13,8 @@ export interface PlanOptions {
   readonly linesPerSlice: number;
   /** @default - OpenAI's 50,000 */
   readonly maxLines?: number;
+  /** Line breaks that are looked at. @default - twice `maxLines` and 1000: as many blank lines as others, and a few */
+  readonly maxLineBreaks?: number;
 }
 
 export interface BatchPlan {
@@ -25,20 +27,23 @@ export interface BatchPlan {
 /** Checks every line of an input file and cuts it into slices, reading it once. */
 export async function planBatch(source: AsyncIterable<Buffer>, options: PlanOptions): Promise<BatchPlan> {
   const { endpoint, maxLineBytes, linesPerSlice, maxLines = MAX_BATCH_LINES } = options;
+  const { maxLineBreaks = 2 * maxLines + 1000 } = options;
   const errors: BatchError[] = [];
   const slices: SliceItem[] = [];
   const seen = new Map<string, number>();
   let lines = 0;
-  for await (const line of readLines(source, maxLineBytes)) {
-    if (++lines > maxLines) {
-      const message = `The file has more than ${maxLines} lines. Cut it into several batches.`;
-      return { lines, slices: [], errors: [{ code: "too_many_lines", line: null, param: null, message }] };
+  try {
+    for await (const line of readLines(source, maxLineBytes, { maxNumber: maxLineBreaks })) {
+      if (++lines > maxLines) return tooManyLines(lines, `${maxLines} lines`);
+      const checked = checkRequest(line, endpoint, maxLineBytes);
+      if (isProblem(checked)) errors.push(checked);
+      else errors.push(...repetition(checked.customId, line, seen));
+      if (errors.length >= MAX_ERRORS) break;
+      addToSlices(slices, line, linesPerSlice);
     }
-    const checked = checkRequest(line, endpoint, maxLineBytes);
-    if (isProblem(checked)) errors.push(checked);
-    else errors.push(...repetition(checked.customId, line, seen));
-    if (errors.length >= MAX_ERRORS) break;
-    addToSlices(slices, line, linesPerSlice);
+  } catch (error) {
+    if (!(error instanceof TooManyLines)) throw error;
+    return tooManyLines(lines, `${maxLineBreaks} lines, blank ones included`);
   }
   if (lines === 0)
     errors.push({
@@ -48,6 +53,11 @@ export async function planBatch(source: AsyncIterable<Buffer>, options: PlanOpti
       message: "The file has no lines. Write one request in each.",
     });
   return { lines, slices: errors.length > 0 ? [] : slices, errors };
+}
+
+function tooManyLines(lines: number, most: string): BatchPlan {
+  const message = `The file has more than ${most}. Cut it into several batches.`;
+  return { lines, slices: [], errors: [{ code: "too_many_lines", line: null, param: null, message }] };
 }
 
 function repetition(customId: string, line: FileLine, seen: Map<string, number>): readonly BatchError[] {

@@ -2,12 +2,17 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { readLines } from "./read-lines.ts";
 
-async function linesOf(bytes: Buffer, size: number, maxBytes = 1000, first?: Parameters<typeof readLines>[2]) {
+async function linesOf(
+  bytes: Buffer,
+  size: number,
+  maxBytes = 1000,
+  first?: { readonly number: number; readonly start: number },
+) {
   async function* pieces() {
     for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
   }
   const lines = [];
-  for await (const line of readLines(pieces(), maxBytes, first)) lines.push(line);
+  for await (const line of readLines(pieces(), maxBytes, first === undefined ? {} : { first })) lines.push(line);
   return lines;
 }
 
@@ -49,4 +54,17 @@ test("a part of a file has the numbers and bytes of the whole", async () => {
 test("a byte order mark and carriage returns are no part of the text", async () => {
   const [line] = await linesOf(Buffer.from('\u{feff}{"a":1}\r\n\r\n'), 5);
   expect(JSON.parse(line?.bytes?.toString() ?? "")).toEqual({ a: 1 });
+});
+
+test("the thread's other work has its turns while a megabyte of line breaks is read", async () => {
+  let turns = 0;
+  let isRead = false;
+  const count = () => {
+    turns++;
+    if (!isRead) setImmediate(count);
+  };
+  setImmediate(count);
+  expect(await linesOf(Buffer.alloc(1_000_000, "\n"), 1_000_000)).toEqual([]);
+  isRead = true;
+  expect(turns).toBeGreaterThan(400);
 });

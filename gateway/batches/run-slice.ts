@@ -86,7 +86,9 @@ async function sendAll(options: RunSliceOptions, output: Part, errors: Part): Pr
     }
   };
   const source = objects.read(batch.inputKey, slice);
-  for await (const line of readLines(source, maxLineBytes, { number: slice.firstLine, start: slice.start })) {
+  for await (const line of readLines(source, maxLineBytes, {
+    first: { number: slice.firstLine, start: slice.start },
+  })) {
     if (isStopped() || signal.aborted || failure !== undefined) break;
     const checked = checkRequest(line, batch.endpoint, maxLineBytes);
     // The file was checked as a whole before, and objects don't change.
