@@ -2,7 +2,7 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, r
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { EnvironmentSchema } from "../environments/schema.ts";
+import { EnvironmentSchema } from "../settings/environment.ts";
 import { findTool, missingTools, run } from "./test/tools.ts";
 
 const here = import.meta.dirname;

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Environment } from "./schema.ts";
+import type { Environment } from "../settings/environment.ts";
 import { validateEnvironment } from "./validate.ts";
 
 /** Files of this folder that are not environments. */

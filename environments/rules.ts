@@ -3,10 +3,11 @@ import { catalogInstanceType } from "../catalog/instance-types.ts";
 import { catalogModel } from "../catalog/models.ts";
 import { REGIONS, type Region } from "../catalog/regions.ts";
 import { ROUTED_OPERATIONS } from "../contracts/openapi/operations.ts";
+import { ANONYMOUS_PLAN } from "../contracts/processes/auth.ts";
 import { EGRESS_PORT, isOutside } from "../domain/targets/internet-egress.ts";
 import { targetProblems } from "../domain/targets/target-problems.ts";
+import type { Environment, PoolSettings } from "../settings/environment.ts";
 import type { Problem } from "./problem.ts";
-import { ANONYMOUS_PLAN, type Environment, type PoolConfig } from "./schema.ts";
 
 /** Rules that span several fields. Each returns the problems it finds; none stops at the first. */
 export function crossFieldProblems(environment: Environment): readonly Problem[] {
@@ -145,7 +146,7 @@ function planProblems({ api }: Environment): readonly Problem[] {
   return [];
 }
 
-function poolProblems(name: string, pool: PoolConfig): readonly Problem[] {
+function poolProblems(name: string, pool: PoolSettings): readonly Problem[] {
   const path = `pools.${name}`;
   const problems = [...rangeProblems(path, pool)];
   const model = catalogModel(pool.model);
@@ -174,10 +175,10 @@ function poolProblems(name: string, pool: PoolConfig): readonly Problem[] {
   return [...problems, ...purchaseProblems(path, pool)];
 }
 
-function purchaseProblems(path: string, pool: PoolConfig): readonly Problem[] {
+function purchaseProblems(path: string, pool: PoolSettings): readonly Problem[] {
   const { purchase } = pool;
   if (purchase.option === "on-demand") return [];
-  const hasBfloat16 = (type: PoolConfig["instanceType"]) => catalogInstanceType(type).gpu?.bfloat16 !== false;
+  const hasBfloat16 = (type: PoolSettings["instanceType"]) => catalogInstanceType(type).gpu?.bfloat16 !== false;
   const problems: Problem[] = purchase.overrides.flatMap((instanceType, index) => {
     const at = { path: `${path}.purchase.overrides[${index}]`, value: instanceType };
     const fit = fitModel({ ...pool, instanceType });

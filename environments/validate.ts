@@ -1,7 +1,7 @@
 import type * as z from "zod";
+import { type Environment, EnvironmentSchema } from "../settings/environment.ts";
 import { EnvironmentError, type Problem } from "./problem.ts";
 import { crossFieldProblems } from "./rules.ts";
-import { type Environment, EnvironmentSchema } from "./schema.ts";
 
 /**
  * Checks the data of one environment file.
@@ -23,7 +23,7 @@ function issueProblems(issue: z.core.$ZodIssue): readonly Problem[] {
       path: path === "" ? key : `${path}.${key}`,
       value: isRecord(issue.input) ? issue.input[key] : undefined,
       rule: "is not a known setting",
-      remedy: "remove it or correct its spelling (environments/schema.ts lists all settings)",
+      remedy: "remove it or correct its spelling (settings/environment.ts lists all settings)",
     }));
   return [{ path: path || "(the file)", value: issue.input, rule: ruleOf(issue), remedy: remedyOf(issue) }];
 }

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import dev from "../environments/dev.ts";
-import type { Environment } from "../environments/schema.ts";
+import type { Environment } from "../settings/environment.ts";
 import { type FakeEngine, type FakeEngineBehaviour, startFakeEngine } from "../test-support/fake-engine.ts";
 import { OUTSIDE_PROVIDER } from "../test-support/outside-provider.ts";
 import { firstRequest } from "./first-request.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { allowsAction, DEPLOY_ACTIONS } from "../constructs/state/deploy-actions.ts";
 import { loadEnvironment } from "../environments/load.ts";
-import type { Environment } from "../environments/schema.ts";
+import type { Environment } from "../settings/environment.ts";
 import { only, resources, statements, typeCounts } from "../test-support/synth.ts";
 import { environmentSynth } from "./test/environment-synth.ts";
 

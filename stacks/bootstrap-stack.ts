@@ -2,7 +2,7 @@ import { TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { DeployRole } from "../constructs/state/deploy-role.ts";
 import { StateStore } from "../constructs/state/state-store.ts";
-import type { Environment } from "../environments/schema.ts";
+import type { Environment } from "../settings/environment.ts";
 import { configureStack, resourceName, stackId, stateKeyName } from "./stack-settings.ts";
 
 /**

@@ -8,7 +8,7 @@ import { ResponsesTable } from "../constructs/data/responses-table.ts";
 import { RoutesTable } from "../constructs/data/routes-table.ts";
 import { ProcessLogs } from "../constructs/observability/process-logs.ts";
 import { batchesTableName, keysTableName, responsesTableName, routesTableName } from "../contracts/processes/names.ts";
-import type { Environment } from "../environments/schema.ts";
+import type { Environment } from "../settings/environment.ts";
 import { configureStack, resourceName, stackId } from "./stack-settings.ts";
 
 /** Resources that outlive all others: keys, changed routes and artefacts, and their encryption keys. */

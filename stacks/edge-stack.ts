@@ -9,7 +9,7 @@ import { LoggingPermission } from "../constructs/edge/logging-permission.ts";
 import { RestApi } from "../constructs/edge/rest-api.ts";
 import { planKeys, UsagePlans } from "../constructs/edge/usage-plans.ts";
 import type { PublicLoadBalancer } from "../constructs/load-balancing/public-load-balancer.ts";
-import type { Environment } from "../environments/schema.ts";
+import type { Environment } from "../settings/environment.ts";
 import type { DataStack } from "./data-stack.ts";
 import type { NetworkStack } from "./network-stack.ts";
 import type { ServingStack } from "./serving-stack.ts";

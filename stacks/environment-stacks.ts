@@ -1,5 +1,5 @@
 import type { App } from "cdktf";
-import type { Environment } from "../environments/schema.ts";
+import type { Environment } from "../settings/environment.ts";
 import { BootstrapStack } from "./bootstrap-stack.ts";
 import { DataStack } from "./data-stack.ts";
 import { EdgeStack } from "./edge-stack.ts";

@@ -1,6 +1,6 @@
 import type { EnginePool } from "../constructs/engine/engine-pool.ts";
 import type { GatewayConfig } from "../contracts/processes/gateway-config.ts";
-import type { Environment, PoolConfig } from "../environments/schema.ts";
+import type { Environment, PoolSettings } from "../settings/environment.ts";
 
 const SECONDS_PER_DAY = 86_400;
 
@@ -67,6 +67,6 @@ export function gatewayConfig(props: GatewayConfigProps): GatewayConfig {
   };
 }
 
-function priceOf(pool: PoolConfig | undefined): Pick<GatewayConfig["models"][number], "price"> {
+function priceOf(pool: PoolSettings | undefined): Pick<GatewayConfig["models"][number], "price"> {
   return pool?.price === undefined ? {} : { price: pool.price };
 }

@@ -8,7 +8,7 @@ import { MonthlyBudget } from "../constructs/cost/monthly-budget.ts";
 import { AlarmTopic } from "../constructs/observability/alarm-topic.ts";
 import { Dashboard } from "../constructs/observability/dashboard.ts";
 import { ServiceAlarms } from "../constructs/observability/service-alarms.ts";
-import type { Environment } from "../environments/schema.ts";
+import type { Environment } from "../settings/environment.ts";
 import type { DataStack } from "./data-stack.ts";
 import type { ServingStack } from "./serving-stack.ts";
 import { configureStack, resourceName, stackId } from "./stack-settings.ts";

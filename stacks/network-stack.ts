@@ -8,7 +8,7 @@ import { SecurityGroups } from "../constructs/network/security-groups.ts";
 import { VpcEndpoints } from "../constructs/network/vpc-endpoints.ts";
 import { natGatewayCount } from "../domain/targets/internet-egress.ts";
 import { providerServices } from "../domain/targets/provider-services.ts";
-import type { Environment } from "../environments/schema.ts";
+import type { Environment } from "../settings/environment.ts";
 import type { DataStack } from "./data-stack.ts";
 import { configureStack, resourceName, stackId } from "./stack-settings.ts";
 

@@ -12,7 +12,7 @@ import { InstanceTargets } from "../constructs/load-balancing/instance-targets.t
 import { LoadBalancer } from "../constructs/load-balancing/load-balancer.ts";
 import { PublicLoadBalancer } from "../constructs/load-balancing/public-load-balancer.ts";
 import { GATEWAY_PORT, LIVENESS_PATH } from "../contracts/processes/process-environment.ts";
-import type { Environment } from "../environments/schema.ts";
+import type { Environment } from "../settings/environment.ts";
 import type { DataStack } from "./data-stack.ts";
 import { gatewayConfig } from "./gateway-config.ts";
 import { instanceVariable, instanceVariableName } from "./instance-variable.ts";

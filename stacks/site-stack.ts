@@ -3,7 +3,7 @@ import type { Construct } from "constructs";
 import { catalogModel } from "../catalog/models.ts";
 import { StaticSite } from "../constructs/site/static-site.ts";
 import type { SiteConfig } from "../contracts/processes/site-config.ts";
-import type { Environment } from "../environments/schema.ts";
+import type { Environment } from "../settings/environment.ts";
 import type { DataStack } from "./data-stack.ts";
 import type { EdgeStack } from "./edge-stack.ts";
 import { literalText } from "./literal-text.ts";

@@ -1,6 +1,6 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider/index.js";
 import { S3Backend, type TerraformStack } from "cdktf";
-import type { Environment } from "../environments/schema.ts";
+import type { Environment } from "../settings/environment.ts";
 import { literalText } from "./literal-text.ts";
 import { holdToPolicy } from "./policy.ts";
 

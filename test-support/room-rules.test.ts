@@ -39,6 +39,19 @@ describe("rooms", () => {
     ]);
   });
 
+  test("a room that may import types of another is refused its values", () => {
+    const types = 'import type { Environment } from "../settings/environment.ts";\n';
+    const values = 'import { type Environment, EnvironmentSchema } from "../settings/environment.ts";\n';
+    expect(importProblems({ path: "domain/x.ts", text: types })).toEqual([]);
+    expect(importProblems({ path: "environments/x.ts", text: values })).toEqual([]);
+    expect(importProblems({ path: "gateway/x.ts", text: types })).toHaveLength(1);
+    expect(importProblems({ path: "domain/x.ts", text: values })).toEqual([
+      expect.stringMatching(
+        /^domain\/x\.ts imports values of settings\/environment\.ts, .*; write import type, or pass/,
+      ),
+    ]);
+  });
+
   test("every room may import lib/, and lib/ imports no other room", () => {
     const ours = 'import { isRecord } from "../lib/is-record.ts";';
     for (const room of Object.keys(ROOMS)) expect(importProblems({ path: `${room}/x.ts`, text: ours })).toEqual([]);

@@ -1,7 +1,12 @@
+interface RoomRules {
+  readonly rooms: readonly string[];
+  /** Rooms of which only types may be imported, so that their packages stay out of this room's bundles. @default - none */
+  readonly types?: readonly string[];
+  readonly packages: readonly RegExp[];
+}
+
 /** Who may import whom: the table of `docs/architecture.md`, as data. */
-export const ROOMS: Readonly<
-  Record<string, { readonly rooms: readonly string[]; readonly packages: readonly RegExp[] }>
-> = {
+export const ROOMS: Readonly<Record<string, RoomRules>> = {
   ami: { rooms: [], packages: [] },
   bench: {
     rooms: ["gateway", "contracts", "domain", "test-support"],
@@ -10,21 +15,24 @@ export const ROOMS: Readonly<
   catalog: { rooms: [], packages: [] },
   cli: {
     rooms: ["domain", "contracts", "catalog", "environments", "local"],
+    types: ["settings"],
     packages: [/^@aws-sdk\//, /^commander$/, /^zod$/],
   },
   conformance: {
     rooms: ["contracts", "environments", "test-support"],
+    types: ["settings"],
     packages: [/^openai$/, /^@anthropic-ai\/sdk$/, /^zod$/, /^ajv(\/|$)/, /^ajv-formats$/],
   },
   constructs: {
     rooms: ["contracts", "catalog", "domain"],
+    types: ["settings"],
     packages: [/^cdktf$/, /^constructs$/, /^@cdktf\/provider-aws\/lib\/[a-z0-9-]+\/index\.js$/],
   },
   contracts: { rooms: [], packages: [/^zod$/] },
   "demo-site": { rooms: ["contracts"], packages: [/^react(-dom)?(\/.+)?$/, /^vite$/, /^@vitejs\/plugin-react$/] },
-  domain: { rooms: ["contracts", "catalog"], packages: [] },
+  domain: { rooms: ["contracts", "catalog"], types: ["settings"], packages: [] },
   engine: { rooms: ["contracts"], packages: [/^node-llama-cpp$/, /^pino$/, /^prom-client$/, /^undici$/, /^zod$/] },
-  environments: { rooms: ["catalog", "contracts", "domain"], packages: [/^zod$/] },
+  environments: { rooms: ["catalog", "contracts", "domain", "settings"], packages: [/^zod$/] },
   gateway: {
     rooms: ["contracts", "domain"],
     packages: [
@@ -42,11 +50,18 @@ export const ROOMS: Readonly<
   },
   local: {
     rooms: ["gateway", "lambdas", "contracts", "domain"],
+    types: ["settings"],
     packages: [/^@aws-sdk\//, /^dynalite$/, /^fast-xml-parser$/, /^fflate$/, /^zod$/],
   },
-  acceptance: { rooms: ["environments", "local", "constructs", "domain"], packages: [/^@aws-sdk\//] },
+  acceptance: {
+    rooms: ["environments", "local", "constructs", "domain"],
+    types: ["settings"],
+    packages: [/^@aws-sdk\//],
+  },
+  settings: { rooms: ["catalog", "contracts"], packages: [/^zod$/] },
   stacks: {
     rooms: ["constructs", "environments", "contracts", "catalog", "domain"],
+    types: ["settings"],
     packages: [/^cdktf$/, /^constructs$/, /^@cdktf\/provider-aws\/lib\/[a-z0-9-]+\/index\.js$/],
   },
   "test-support": { rooms: ["contracts"], packages: [/./] },
@@ -56,7 +71,7 @@ export const ROOMS: Readonly<
 const BOTTOM_ROOM = "lib";
 
 /** Rooms and packages that any test may use beside its room's own. */
-const TEST_ROOMS = ["test-support", "contracts", "environments", "stacks", "gateway"];
+const TEST_ROOMS = ["test-support", "contracts", "settings", "environments", "stacks", "gateway"];
 
 /** Files that may read `process.env`. */
 const ENVIRONMENT_READERS = [
@@ -75,6 +90,8 @@ const ENVIRONMENT_READERS = [
   /\/test\//, // what tests share
 ];
 
+const TYPE_IMPORT = /(?<=^|\n)\s*(?:import|export)\s+type\s[^'"`;]*?from\s*["'][^"']+["']/g;
+
 export interface SourceFile {
   /** Path from the repository's root, with `/`. */
   readonly path: string;
@@ -90,6 +107,8 @@ export function importProblems({ path, text }: SourceFile): readonly string[] {
   const rules = ROOMS[room];
   if (!rules) return [`${path}: ${room}/ is not a room; add it to test-support/room-rules.ts with what it may import.`];
   const isTest = /\.test\.tsx?$/.test(path) || path.includes("/test/");
+  const { types = [] } = rules;
+  const withValues = new Set(specifiers(text.replaceAll(TYPE_IMPORT, "")));
   const problems = specifiers(text).flatMap((specifier): readonly string[] => {
     if (specifier.startsWith("node:")) return [];
     if (!specifier.startsWith(".")) {
@@ -103,8 +122,15 @@ export function importProblems({ path, text }: SourceFile): readonly string[] {
     const targetRoom = target.split("/")[0] ?? "";
     const allowed = [room, BOTTOM_ROOM, ...rules.rooms, ...(isTest ? TEST_ROOMS : [])];
     if (!target.includes("/") || allowed.includes(targetRoom)) return [];
+    if (types.includes(targetRoom)) {
+      if (!withValues.has(specifier)) return [];
+      return [
+        `${path} imports values of ${target}, but ${room}/ may import types of ${targetRoom}/ only; write import type, or ` +
+          "pass the value in as an argument.",
+      ];
+    }
     return [
-      `${path} imports ${target}, but ${room}/ may import ${[...rules.rooms, BOTTOM_ROOM].join(", ")} only; move what both ` +
+      `${path} imports ${target}, but ${room}/ may import ${[...rules.rooms, ...types, BOTTOM_ROOM].join(", ")} only; move what both ` +
         "need to contracts/ (shapes), domain/ (logic) or lib/ (knows nothing of Sluice), or pass it in as an argument.",
     ];
   });

@@ -1,5 +1,5 @@
 import { ACMClient, ImportCertificateCommand, ResourceNotFoundException } from "@aws-sdk/client-acm";
-import type { Environment } from "../../environments/schema.ts";
+import type { Environment } from "../../settings/environment.ts";
 import { UserError } from "../terminal/user-error.ts";
 import type { SelfSignedCertificate } from "./self-signed-certificate.ts";
 

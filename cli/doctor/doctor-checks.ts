@@ -1,4 +1,4 @@
-import type { Environment } from "../../environments/schema.ts";
+import type { Environment } from "../../settings/environment.ts";
 import { awsFailure } from "../operator/aws-failure.ts";
 import { TofuNotFoundError } from "../tofu/tofu.ts";
 import { isTofuNewEnough, OLDEST_TOFU } from "../tofu/tofu-version.ts";

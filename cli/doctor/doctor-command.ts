@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { Environment } from "../../environments/schema.ts";
+import type { Environment } from "../../settings/environment.ts";
 import { awsFailure } from "../operator/aws-failure.ts";
 import type { OperatorTools } from "../operator/operator-tools.ts";
 import { deployFolders } from "../stacks/tofu-stack.ts";

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { loadEnvironment } from "../../environments/load.ts";
-import type { PoolConfig } from "../../environments/schema.ts";
+import type { PoolSettings } from "../../settings/environment.ts";
 import { vcpuNeeds } from "./vcpu-needs.ts";
 
 const dev = await loadEnvironment("dev");
 const base = dev.pools["phi-3-mini"]!;
-const needs = (...pools: readonly Partial<PoolConfig>[]) =>
+const needs = (...pools: readonly Partial<PoolSettings>[]) =>
   vcpuNeeds({ pools: Object.fromEntries(pools.map((pool, index) => [`p${index}`, { ...base, ...pool }])) });
 
 describe("vCPUs that the pools need", () => {
@@ -32,7 +32,7 @@ describe("vCPUs that the pools need", () => {
   });
 
   test("P4 and P5 have Spot quotas of their own", () => {
-    const purchase: PoolConfig["purchase"] = { option: "spot", onDemandBase: 0, overrides: ["p5.48xlarge"] };
+    const purchase: PoolSettings["purchase"] = { option: "spot", onDemandBase: 0, overrides: ["p5.48xlarge"] };
     const found = needs({ instanceType: "p4d.24xlarge", purchase, minInstances: 1, maxInstances: 1 });
     expect(found.map(({ family, max }) => [family, max])).toEqual([
       ["P4 Spot", 96],

@@ -1,5 +1,5 @@
 import { catalogInstanceType, type InstanceTypeId } from "../../catalog/instance-types.ts";
-import type { Environment } from "../../environments/schema.ts";
+import type { Environment } from "../../settings/environment.ts";
 
 type Pool = Environment["pools"][string];
 

@@ -4,10 +4,10 @@ import { createInterface } from "node:readline/promises";
 import { forecast } from "../../domain/cost/forecast.ts";
 import { DEFAULT_USAGE } from "../../domain/cost/usage.ts";
 import { loadEnvironment } from "../../environments/load.ts";
-import type { Environment } from "../../environments/schema.ts";
 import { PROJECT_FOLDER, workFolder } from "../../local/folders.ts";
 import { buildAll } from "../../local/setup/build-all.ts";
 import { runStep } from "../../local/setup/run-step.ts";
+import type { Environment } from "../../settings/environment.ts";
 import { UserError } from "../terminal/user-error.ts";
 
 /** The process, terminal and project that the commands for AWS work with; tests replace them. */

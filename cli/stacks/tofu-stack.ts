@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Environment } from "../../environments/schema.ts";
+import type { Environment } from "../../settings/environment.ts";
 import type { OperatorTools } from "../operator/operator-tools.ts";
 import { UserError } from "../terminal/user-error.ts";
 import { type PlanSummary, planSummary } from "../tofu/plan-summary.ts";

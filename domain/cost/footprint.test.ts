@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { loadEnvironment } from "../../environments/load.ts";
-import type { Environment } from "../../environments/schema.ts";
+import type { Environment } from "../../settings/environment.ts";
 import { environmentSynth } from "../../stacks/test/environment-synth.ts";
 import { environmentVariants } from "../../stacks/test/environment-variants.ts";
 import { type Block, resources } from "../../test-support/synth.ts";

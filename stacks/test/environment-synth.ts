@@ -1,5 +1,5 @@
 import { afterAll } from "vitest";
-import type { Environment } from "../../environments/schema.ts";
+import type { Environment } from "../../settings/environment.ts";
 import { type BuiltAssetsFixture, builtAssets } from "../../test-support/built-assets.ts";
 import { type SynthesizedStack, synthApp } from "../../test-support/synth.ts";
 import { synthesizeEnvironment } from "../environment-stacks.ts";

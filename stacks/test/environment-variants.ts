@@ -1,5 +1,5 @@
 import { environmentNames, loadEnvironment } from "../../environments/load.ts";
-import type { Environment } from "../../environments/schema.ts";
+import type { Environment } from "../../settings/environment.ts";
 import { OUTSIDE_PROVIDER } from "../../test-support/outside-provider.ts";
 
 /**

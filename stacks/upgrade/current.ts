@@ -1,5 +1,5 @@
 import { openApiDocument } from "../../contracts/openapi/document.ts";
-import type { Environment } from "../../environments/schema.ts";
+import type { Environment } from "../../settings/environment.ts";
 import { type ApiContract, apiContract } from "./api-contract.ts";
 import { type RecordedStack, recordedStack, type SynthesizedParts } from "./recorded-resources.ts";
 

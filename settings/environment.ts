@@ -1,0 +1,207 @@
+import * as z from "zod";
+import { INSTANCE_TYPE_IDS } from "../catalog/instance-types.ts";
+import { MODEL_IDS } from "../catalog/models.ts";
+import { REGION_IDS } from "../catalog/regions.ts";
+import { VALKEY_NODE_TYPE_IDS } from "../catalog/valkey-node-types.ts";
+import { MAX_EDGE_FILE_BYTES } from "../contracts/api/batches.ts";
+import { GENERATION_ROUTES } from "../contracts/api/generation-routes.ts";
+import { AuthMode } from "../contracts/processes/auth.ts";
+import { CacheSettings, RouteTimeouts } from "../contracts/processes/gateway-config.ts";
+import { QueueLimits } from "../contracts/processes/queue-limits.ts";
+import {
+  ProviderName,
+  ProviderSettings,
+  PublicModelName,
+  RouteSettings,
+  TokenPriceSettings,
+} from "../contracts/targets/target-settings.ts";
+
+const name = z.string().regex(/^[a-z][a-z0-9-]{0,19}$/, "must be 1 to 20 of a-z, 0-9 and -, starting with a letter");
+const poolName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9.-]{0,39}$/, "must be 1 to 40 of a-z, 0-9, . and -: it is the public model name");
+const image = z
+  .string()
+  .regex(/^(ami-[0-9a-f]{8,17}|resolve:ssm:\/[\w./-]+)$/, "must be an AMI id (ami-…) or resolve:ssm:/parameter");
+const origin = z.union([z.literal("*"), z.url({ protocol: /^https?$/, error: "must be * or an http(s) origin" })]);
+
+const UsagePlan = z.strictObject({
+  /** Steady rate of all callers on this plan together, in requests per second. */
+  requestsPerSecond: z.number().gt(0).max(10_000),
+  /** Requests that may come at once above the steady rate. */
+  burst: z.int().min(1).max(10_000),
+  /** Requests per calendar month; `null` for no quota. */
+  requestsPerMonth: z.int().min(1).nullable(),
+});
+
+const Purchase = z.discriminatedUnion("option", [
+  z.strictObject({ option: z.literal("on-demand") }),
+  z.strictObject({
+    option: z.literal("spot"),
+    /** Instances on demand before the first Spot one: what AWS can't take back at two minutes' notice. */
+    onDemandBase: z.int().min(0).max(64),
+    /** Other types that may stand in when Spot has none of the pool's own. Each must hold the model. */
+    overrides: z.array(z.enum(INSTANCE_TYPE_IDS)).max(10),
+  }),
+]);
+
+const Pool = z.strictObject({
+  /** Catalogue entry to serve. */
+  model: z.enum(MODEL_IDS),
+  instanceType: z.enum(INSTANCE_TYPE_IDS),
+  /** GPUs that one copy of the model is split over. */
+  tensorParallel: z.int().min(1).max(8),
+  /** Context in tokens; at most the catalogue's. */
+  contextTokens: z.int().min(256),
+  /** vLLM's `--max-num-seqs`: sequences that decode together on one engine. */
+  maxSequences: z.int().min(1).max(1024),
+  /** Requests that may wait on one engine beyond those that run; the next waits in the gateway (`api.queue`). */
+  maxQueued: z.int().min(0).max(4096),
+  minInstances: z.int().min(1),
+  /** Default of the OpenTofu variable `<pool>_max_instances`. */
+  maxInstances: z.int().min(1).max(64),
+  image,
+  /** EBS root volume in GiB: system, image and weights. */
+  volumeGiB: z.int().min(75).max(1000), // the engine image's own size (ami/engine): EC2 launches no smaller volume
+  /** Seconds from launch until a health check may fail the instance. An engine must be ready within 300. */
+  startupSeconds: z.int().min(60).max(1800),
+  warmPool: z.strictObject({ minInstances: z.int().min(0).max(16), maxPrepared: z.int().min(0).max(64) }).nullable(),
+  /** How the instances are paid for. */
+  purchase: Purchase,
+  /** What its tokens are charged at, in request logs and metrics. @default - nothing */
+  price: TokenPriceSettings.optional(),
+  /** A capacity reservation that is filled before on-demand capacity is asked for; `null` for none. */
+  capacityReservation: z
+    .strictObject({ id: z.string().regex(/^cr-[0-9a-f]{8,17}$/, "must be a capacity reservation's id (cr-…)") })
+    .nullable(),
+});
+
+const Valkey = z.strictObject({
+  nodeType: z.enum(VALKEY_NODE_TYPE_IDS),
+  /** Nodes in different zones, of which one takes the writes; with one there is nothing that could take its place. */
+  nodes: z.int().min(1).max(6),
+});
+
+const Ci = z.strictObject({
+  repository: z.string().regex(/^[\w.-]+\/[\w.-]+$/, "must be owner/name of a GitHub repository"),
+  /** Branches whose workflows may deploy. */
+  branches: z.array(z.string().regex(/^[\w./-]+$/, "must be a branch name, without wildcards")),
+  /** GitHub environments (with their approvals) whose jobs may deploy. */
+  environments: z.array(z.string().regex(/^[\w.-]+$/, "must be a GitHub environment's name, without wildcards")),
+  /** An account has one OIDC provider for GitHub: `create` it here, or use the `existing` one. */
+  oidcProvider: z.enum(["create", "existing"]),
+});
+
+/** The whole description of a deployment: plain data, no logic. Unknown keys are refused. */
+export const EnvironmentSchema = z.strictObject({
+  name,
+  region: z.enum(REGION_IDS),
+  /** Letters of 2 or 3 zones of the region. */
+  zones: z
+    .array(z.string().regex(/^[a-f]$/, "must be a zone letter, a to f"))
+    .min(2)
+    .max(3),
+  /** Tags on every resource; `Project` and `Environment` are added. */
+  tags: z.record(z.string(), z.string()),
+  state: z.strictObject({
+    /** Bucket of every stack's state; its name must be free in the whole world. */
+    bucket: z
+      .string()
+      .regex(
+        /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/,
+        "must be 3 to 63 of a-z, 0-9 and -, starting and ending with a-z or 0-9",
+      ),
+    lockTable: z.string().regex(/^[\w.-]{3,255}$/, "must be 3 to 255 of letters, digits, _, . and -"),
+    /** `kms`: OpenTofu encrypts states and plans itself, with the bootstrap stack's key; `none`: S3 alone does. */
+    encryption: z.enum(["none", "kms"]),
+  }),
+  /** The GitHub repository that may deploy without stored credentials; `null` for none. */
+  ci: Ci.nullable(),
+  network: z.strictObject({
+    cidr: z.cidrv4(),
+    /**
+     * A way from the gateways to the internet (36.50 dollars a month in each zone): `when-needed`, where a provider outside
+     * AWS is declared below; `always`, where one is to be named through the admin API.
+     */
+    natGateway: z.enum(["when-needed", "always"]).default("when-needed"),
+  }),
+  api: z.strictObject({
+    auth: AuthMode,
+    /**
+     * What stands in front: API Gateway, or a load balancer on the internet, which carries WebSockets and streams without a
+     * throttle, needs `domain`, and has neither usage plans nor `stage` and `throttle`. The firewall is before both.
+     */
+    entry: z.enum(["api-gateway", "alb"]).default("api-gateway"),
+    /** API Gateway stage, part of the URL where no domain is configured. */
+    stage: z.string().regex(/^[a-z][a-z0-9]{0,15}$/, "must be 1 to 16 of a-z and 0-9, starting with a letter"),
+    /** Domain of the API, with its Route 53 zone; `null` for API Gateway's own address. */
+    domain: z.strictObject({ name: z.string().min(4), hostedZoneId: z.string().regex(/^Z[A-Z0-9]+$/) }).nullable(),
+    corsOrigins: z.array(origin).min(1),
+    bodyLimitBytes: z.int().min(1024).max(10_000_000),
+    requestsPerMinutePerIp: z.int().min(10).max(2_000_000_000), // 10 is WAF's own minimum
+    timeouts: RouteTimeouts,
+    routeTimeouts: z.partialRecord(z.enum(GENERATION_ROUTES), RouteTimeouts.partial()),
+    /** Requests that wait in a gateway while all engines of a model are full, or none is ready. */
+    queue: QueueLimits,
+    /** Stage-wide throttle, the last wall in front of everything. */
+    throttle: z.strictObject({ requestsPerSecond: z.number().gt(0).max(10_000), burst: z.int().min(1).max(10_000) }),
+    /** Usage plans by name. Requests without a key are on `anonymous`. */
+    usagePlans: z.record(name, UsagePlan),
+  }),
+  /** Responses that callers of `/v1/responses` ask to keep, and for how long; `null`: none are. */
+  responses: z.strictObject({ keepDays: z.int().min(1).max(365) }).nullable(),
+  /** Files and batches (`/v1/files`, `/v1/batches`); `null` for none. */
+  batches: z
+    .strictObject({
+      maxFileBytes: z
+        .int()
+        .min(1024)
+        .max(MAX_EDGE_FILE_BYTES, `must be at most ${MAX_EDGE_FILE_BYTES}: API Gateway takes bodies of 10 MB`),
+      /** Lines that one serving thread of a gateway asks at once. */
+      maxLinesInFlight: z.int().min(1).max(512),
+      /** Batches of one key that may wait or run. */
+      maxOpenPerKey: z.int().min(1).max(1000),
+    })
+    .nullable(),
+  gateways: z.strictObject({
+    instanceType: z.enum(INSTANCE_TYPE_IDS),
+    minInstances: z.int().min(1).max(64),
+    maxInstances: z.int().min(1).max(64),
+    image,
+    drainSeconds: z.int().min(5).max(900),
+    /** Threads that serve on each instance; one needs about 100 MiB. */
+    threads: z.union([z.literal("per-core"), z.int().min(1).max(64)]),
+  }),
+  /** Answers that gateways keep and give again; `null` for none. */
+  cache: CacheSettings.nullable(),
+  /** A store that all gateways share (ElastiCache for Valkey); `null`: what one keeps, the others don't have. */
+  valkey: Valkey.nullable(),
+  /** Pools by public model name. */
+  pools: z.record(poolName, Pool),
+  /** Backends that we don't run, by name. */
+  providers: z.record(ProviderName, ProviderSettings),
+  /** Public model names beside the pools' own, and what stands behind each. */
+  routes: z.record(PublicModelName, RouteSettings),
+  site: z.strictObject({
+    title: z.string().min(1).max(80),
+    defaults: z.strictObject({
+      temperature: z.number().min(0).max(2),
+      topP: z.number().gt(0).max(1),
+      maxTokens: z.int().min(1),
+    }),
+    samplePrompts: z.array(z.string().min(1).max(200)).max(6),
+  }),
+  /** Who is told of alarms; each mail address and webhook confirms once. */
+  alarms: z.strictObject({
+    emails: z.array(z.email("must be a mail address")).max(20),
+    webhooks: z.array(z.url({ protocol: /^https$/, error: "must be an https address" })).max(20),
+  }),
+  /** What a month may cost; those who are told of alarms hear at 80 % and when more is to be expected. `null` for none. */
+  budget: z.strictObject({ monthlyUsd: z.number().gt(0).max(10_000_000) }).nullable(),
+  logRetentionDays: z.union([z.literal(7), z.literal(14), z.literal(30), z.literal(90), z.literal(365)]),
+  /** Whether stateful resources refuse to be destroyed. */
+  deletionProtection: z.boolean(),
+});
+
+export type Environment = z.infer<typeof EnvironmentSchema>;
+export type PoolSettings = Environment["pools"][string];
