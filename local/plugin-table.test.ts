@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from "vitest";
+import { AWS_RESOURCE_TYPES } from "../domain/aws-resources/aws-resources.ts";
 import { environmentNames, loadEnvironment } from "../environments/load.ts";
 import { synthesizeEnvironment } from "../stacks/environment-stacks.ts";
 import { builtAssets } from "../test-support/built-assets.ts";
@@ -20,6 +21,11 @@ describe("the table of resource types", () => {
   test("has AWS types only, and a reason in words for each that is not modelled", () => {
     for (const type of [...types, ...Object.keys(NOT_MODELLED)]) expect(type).toMatch(/^aws_[a-z0-9_]+$/);
     for (const reason of Object.values(NOT_MODELLED)) expect(reason.split(" ").length).toBeGreaterThan(2);
+  });
+
+  test("has each plugin under its own type, and those that the types' rows promise", () => {
+    const promised = Object.entries(AWS_RESOURCE_TYPES).filter(([, { twin }]) => twin === "plugin");
+    expect(types.toSorted()).toEqual(promised.map(([type]) => type).toSorted());
   });
 
   test("starts what others refer to before them", () => {

@@ -23,8 +23,8 @@ describe("the resource matrix", () => {
     const problems = matrixProblems(new Set([...types, "aws_sqs_fifo"]), matrix);
     expect(problems).toHaveLength(6);
     expect(problems).toContainEqual(
-      "aws_sqs_fifo has no cost: add it to CHARGED_RESOURCES in domain/cost/cost-item.ts and its cost item to " +
-        "domain/cost/platform-items.ts, or state why none is needed in WITHOUT_COST of acceptance/resource-matrix/exemptions.ts.",
+      "aws_sqs_fifo has no cost: add its cost item to domain/cost/platform-items.ts, and `cost` of its row in " +
+        "domain/aws-resources/services/, or state why none is needed in `cost` of its row in domain/aws-resources/services/.",
     );
   });
 

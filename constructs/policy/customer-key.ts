@@ -1,29 +1,41 @@
+import { AWS_RESOURCE_TYPES } from "../../domain/aws-resources/aws-resources.ts";
+import type { EncryptionCheck } from "../../domain/aws-resources/rows/aws-resource-type.ts";
 import { type Attributes, blocks, isTrue, siblings } from "./attributes.ts";
 import type { PolicyResource, PolicyRule } from "./policy-rule.ts";
 
 type Check = PolicyRule["check"];
 
-/** The check of each type that stores data: its data must be encrypted with a customer key. */
-const CHECKS: Readonly<Record<string, Check>> = {
-  aws_cloudwatch_log_group: keyIn("kms_key_id"),
-  aws_dynamodb_table: checkTable,
-  aws_ebs_volume: keyIn("kms_key_id"),
-  aws_elasticache_replication_group: keyIn("kms_key_id"),
-  aws_launch_template: checkLaunchTemplate,
-  aws_s3_bucket: checkBucket,
-  aws_secretsmanager_secret: keyIn("kms_key_id"),
-  aws_sns_topic: keyIn("kms_master_key_id"),
-  aws_sqs_queue: keyIn("kms_master_key_id"),
+/** Checks of types whose key is in no attribute of their own. */
+const OWN_CHECKS: Readonly<Record<Extract<EncryptionCheck, { check: string }>["check"], Check>> = {
+  bucket: checkBucket,
+  "launch-template": checkLaunchTemplate,
+  table: checkTable,
 };
 
-/** Types that the rule checks. */
-export const ENCRYPTED_TYPES: ReadonlySet<string> = new Set(Object.keys(CHECKS));
+/** Types that store data and that no stack has yet: the first must be encrypted too. */
+const NOT_YET_USED: Readonly<Record<string, EncryptionCheck>> = {
+  aws_ebs_volume: { keyIn: "kms_key_id" },
+  aws_secretsmanager_secret: { keyIn: "kms_key_id" },
+  aws_sqs_queue: { keyIn: "kms_master_key_id" },
+};
+
+/** The check of each type that stores data: its data must be encrypted with a customer key. */
+const CHECKS: ReadonlyMap<string, Check> = new Map([
+  ...Object.entries(NOT_YET_USED).map(([type, encryption]) => [type, checkOf(encryption)] as const),
+  ...Object.entries(AWS_RESOURCE_TYPES).flatMap(([type, { encryption }]) =>
+    "exempt" in encryption ? [] : [[type, checkOf(encryption)] as const],
+  ),
+]);
 
 /** Stored data is encrypted with a customer key, whose policy and log show who can read and who has read it. */
 export const customerKey: PolicyRule = {
   name: "customer-key",
-  check: (resource, stack) => CHECKS[resource.type]?.(resource, stack),
+  check: (resource, stack) => CHECKS.get(resource.type)?.(resource, stack),
 };
+
+function checkOf(encryption: EncryptionCheck): Check {
+  return "keyIn" in encryption ? keyIn(encryption.keyIn) : OWN_CHECKS[encryption.check];
+}
 
 /** For types that have the key in one attribute. */
 function keyIn(attribute: string): Check {

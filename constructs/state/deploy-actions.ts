@@ -1,91 +1,12 @@
+import { AWS_RESOURCE_TYPES } from "../../domain/aws-resources/aws-resources.ts";
+
 /**
- * IAM actions that OpenTofu's AWS provider calls to make and to delete a resource, by resource type: from the provider's
- * source and AWS's service authorization reference (https://docs.aws.amazon.com/service-authorization/latest/reference/).
- * `deploy-permissions.ts` must allow each of them; the resource matrix checks that it does.
+ * IAM actions that making and deleting a resource takes, by resource type. `deploy-permissions.ts` must allow each of
+ * them; the resource matrix checks that it does.
  */
-export const DEPLOY_ACTIONS: Readonly<Record<string, readonly string[]>> = {
-  aws_acm_certificate: ["acm:RequestCertificate", "acm:DeleteCertificate"],
-  aws_acm_certificate_validation: ["acm:DescribeCertificate"],
-  aws_api_gateway_account: ["apigateway:PATCH", "iam:PassRole"],
-  aws_api_gateway_api_key: ["apigateway:POST", "apigateway:DELETE"],
-  aws_api_gateway_base_path_mapping: ["apigateway:POST", "apigateway:DELETE"],
-  aws_api_gateway_deployment: ["apigateway:POST", "apigateway:DELETE"],
-  aws_api_gateway_domain_name: ["apigateway:POST", "apigateway:DELETE"],
-  aws_api_gateway_method_settings: ["apigateway:PATCH"],
-  aws_api_gateway_rest_api: ["apigateway:POST", "apigateway:PUT", "apigateway:DELETE"],
-  aws_api_gateway_stage: ["apigateway:POST", "apigateway:DELETE"],
-  aws_api_gateway_usage_plan: ["apigateway:POST", "apigateway:DELETE"],
-  aws_api_gateway_usage_plan_key: ["apigateway:POST", "apigateway:DELETE"],
-  aws_apigatewayv2_vpc_link: ["apigateway:POST", "apigateway:DELETE"],
-  aws_autoscaling_group: [
-    "autoscaling:CreateAutoScalingGroup",
-    "autoscaling:DeleteAutoScalingGroup",
-    "ec2:RunInstances",
-    "iam:PassRole",
-  ],
-  aws_autoscaling_lifecycle_hook: ["autoscaling:PutLifecycleHook", "autoscaling:DeleteLifecycleHook"],
-  aws_autoscaling_policy: ["autoscaling:PutScalingPolicy", "autoscaling:DeletePolicy"],
-  aws_budgets_budget: ["budgets:ModifyBudget", "budgets:ViewBudget"],
-  aws_cloudfront_distribution: ["cloudfront:CreateDistribution", "cloudfront:DeleteDistribution"],
-  aws_cloudfront_origin_access_control: [
-    "cloudfront:CreateOriginAccessControl",
-    "cloudfront:DeleteOriginAccessControl",
-  ],
-  aws_cloudfront_response_headers_policy: [
-    "cloudfront:CreateResponseHeadersPolicy",
-    "cloudfront:DeleteResponseHeadersPolicy",
-  ],
-  aws_cloudwatch_composite_alarm: ["cloudwatch:PutCompositeAlarm", "cloudwatch:DeleteAlarms"],
-  aws_cloudwatch_dashboard: ["cloudwatch:PutDashboard", "cloudwatch:DeleteDashboards"],
-  aws_cloudwatch_event_rule: ["events:PutRule", "events:DeleteRule"],
-  aws_cloudwatch_event_target: ["events:PutTargets", "events:RemoveTargets"],
-  aws_cloudwatch_log_group: ["logs:CreateLogGroup", "logs:DeleteLogGroup", "logs:PutRetentionPolicy"],
-  aws_cloudwatch_metric_alarm: ["cloudwatch:PutMetricAlarm", "cloudwatch:DeleteAlarms"],
-  aws_default_security_group: ["ec2:RevokeSecurityGroupIngress", "ec2:RevokeSecurityGroupEgress"],
-  aws_dynamodb_table: ["dynamodb:CreateTable", "dynamodb:DeleteTable", "dynamodb:UpdateContinuousBackups"],
-  aws_eip: ["ec2:AllocateAddress", "ec2:ReleaseAddress"],
-  aws_elasticache_replication_group: ["elasticache:CreateReplicationGroup", "elasticache:DeleteReplicationGroup"],
-  aws_elasticache_subnet_group: ["elasticache:CreateCacheSubnetGroup", "elasticache:DeleteCacheSubnetGroup"],
-  aws_flow_log: ["ec2:CreateFlowLogs", "ec2:DeleteFlowLogs", "iam:PassRole"],
-  aws_iam_instance_profile: ["iam:CreateInstanceProfile", "iam:DeleteInstanceProfile", "iam:AddRoleToInstanceProfile"],
-  aws_iam_role: ["iam:CreateRole", "iam:DeleteRole"],
-  aws_iam_role_policy: ["iam:PutRolePolicy", "iam:DeleteRolePolicy"],
-  aws_iam_role_policy_attachment: ["iam:AttachRolePolicy", "iam:DetachRolePolicy"],
-  aws_internet_gateway: ["ec2:CreateInternetGateway", "ec2:AttachInternetGateway", "ec2:DeleteInternetGateway"],
-  aws_kms_alias: ["kms:CreateAlias", "kms:DeleteAlias"],
-  aws_kms_key: ["kms:CreateKey", "kms:EnableKeyRotation", "kms:ScheduleKeyDeletion"],
-  aws_lambda_function: ["lambda:CreateFunction", "lambda:DeleteFunction", "iam:PassRole"],
-  aws_lambda_permission: ["lambda:AddPermission", "lambda:RemovePermission"],
-  aws_launch_template: ["ec2:CreateLaunchTemplate", "ec2:CreateLaunchTemplateVersion", "ec2:DeleteLaunchTemplate"],
-  aws_lb: ["elasticloadbalancing:CreateLoadBalancer", "elasticloadbalancing:DeleteLoadBalancer"],
-  aws_lb_listener: ["elasticloadbalancing:CreateListener", "elasticloadbalancing:DeleteListener"],
-  aws_lb_listener_rule: ["elasticloadbalancing:CreateRule", "elasticloadbalancing:DeleteRule"],
-  aws_lb_target_group: ["elasticloadbalancing:CreateTargetGroup", "elasticloadbalancing:DeleteTargetGroup"],
-  aws_nat_gateway: ["ec2:CreateNatGateway", "ec2:DeleteNatGateway"],
-  aws_route: ["ec2:CreateRoute", "ec2:DeleteRoute"],
-  aws_route53_record: ["route53:ChangeResourceRecordSets"],
-  aws_route_table: ["ec2:CreateRouteTable", "ec2:DeleteRouteTable"],
-  aws_route_table_association: ["ec2:AssociateRouteTable", "ec2:DisassociateRouteTable"],
-  aws_s3_bucket: ["s3:CreateBucket", "s3:DeleteBucket"],
-  aws_s3_bucket_lifecycle_configuration: ["s3:PutLifecycleConfiguration"],
-  aws_s3_bucket_ownership_controls: ["s3:PutBucketOwnershipControls"],
-  aws_s3_bucket_policy: ["s3:PutBucketPolicy", "s3:DeleteBucketPolicy"],
-  aws_s3_bucket_public_access_block: ["s3:PutBucketPublicAccessBlock"],
-  aws_s3_bucket_server_side_encryption_configuration: ["s3:PutEncryptionConfiguration"],
-  aws_s3_bucket_versioning: ["s3:PutBucketVersioning"],
-  aws_s3_object: ["s3:PutObject", "s3:DeleteObject"],
-  aws_security_group: ["ec2:CreateSecurityGroup", "ec2:DeleteSecurityGroup"],
-  aws_sns_topic: ["sns:CreateTopic", "sns:DeleteTopic"],
-  aws_sns_topic_policy: ["sns:SetTopicAttributes"],
-  aws_sns_topic_subscription: ["sns:Subscribe", "sns:Unsubscribe"],
-  aws_subnet: ["ec2:CreateSubnet", "ec2:DeleteSubnet"],
-  aws_vpc: ["ec2:CreateVpc", "ec2:ModifyVpcAttribute", "ec2:DeleteVpc"],
-  aws_vpc_endpoint: ["ec2:CreateVpcEndpoint", "ec2:DeleteVpcEndpoints"],
-  aws_vpc_security_group_egress_rule: ["ec2:AuthorizeSecurityGroupEgress", "ec2:RevokeSecurityGroupEgress"],
-  aws_vpc_security_group_ingress_rule: ["ec2:AuthorizeSecurityGroupIngress", "ec2:RevokeSecurityGroupIngress"],
-  aws_wafv2_web_acl: ["wafv2:CreateWebACL", "wafv2:DeleteWebACL"],
-  aws_wafv2_web_acl_association: ["wafv2:AssociateWebACL", "wafv2:DisassociateWebACL"],
-};
+export const DEPLOY_ACTIONS: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  Object.entries(AWS_RESOURCE_TYPES).flatMap(([type, { deploy }]) => ("exempt" in deploy ? [] : [[type, deploy]])),
+);
 
 /** Whether an IAM action pattern, e.g. `ec2:Delete*`, allows an action. */
 export function allowsAction(pattern: string, action: string): boolean {

@@ -1,33 +1,29 @@
 import { costOf, type Price } from "../../catalog/prices/price.ts";
 
-/** The rows of a forecast, in the order in which they are shown, each with the resource types that AWS charges in it. */
-export const CHARGED_RESOURCES = {
-  "GPU instances": ["aws_autoscaling_group"],
-  Gateways: ["aws_autoscaling_group"],
-  Valkey: ["aws_elasticache_replication_group"],
-  "EBS volumes": ["aws_launch_template"],
-  "Load balancer": ["aws_lb"],
-  "Interface endpoints": ["aws_vpc_endpoint"],
-  "NAT gateways": ["aws_nat_gateway", "aws_eip"],
-  "Data transfer": ["aws_subnet"],
-  "API Gateway": ["aws_api_gateway_rest_api"],
-  WAF: ["aws_wafv2_web_acl"],
-  CloudWatch: [
-    "aws_cloudwatch_composite_alarm",
-    "aws_cloudwatch_dashboard",
-    "aws_cloudwatch_log_group",
-    "aws_cloudwatch_metric_alarm",
-  ],
-  DynamoDB: ["aws_dynamodb_table"],
-  S3: ["aws_s3_bucket"],
-  CloudFront: ["aws_cloudfront_distribution"],
-  KMS: ["aws_kms_key"],
-  Lambda: ["aws_lambda_function"],
-} as const satisfies Readonly<Record<string, readonly string[]>>;
+/**
+ * The rows of a forecast, in the order in which they are shown. Which resource types AWS charges in each is in
+ * `domain/aws-resources/`.
+ */
+export const COST_TYPES = [
+  "GPU instances",
+  "Gateways",
+  "Valkey",
+  "EBS volumes",
+  "Load balancer",
+  "Interface endpoints",
+  "NAT gateways",
+  "Data transfer",
+  "API Gateway",
+  "WAF",
+  "CloudWatch",
+  "DynamoDB",
+  "S3",
+  "CloudFront",
+  "KMS",
+  "Lambda",
+] as const;
 
-export type CostType = keyof typeof CHARGED_RESOURCES;
-
-export const COST_TYPES = Object.keys(CHARGED_RESOURCES) as readonly CostType[];
+export type CostType = (typeof COST_TYPES)[number];
 
 /** One thing that costs money by the month. */
 export interface CostItem {

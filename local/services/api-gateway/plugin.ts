@@ -105,3 +105,13 @@ function authorizersOf(
     }),
   );
 }
+
+/** In the order in which they start. */
+export const API_GATEWAY_PLUGINS = {
+  aws_api_gateway_rest_api: restApi,
+  aws_api_gateway_method_settings: methodSettings,
+  aws_api_gateway_usage_plan: usagePlan,
+  aws_api_gateway_api_key: apiKey,
+  aws_api_gateway_usage_plan_key: usagePlanKey,
+  aws_api_gateway_stage: stage,
+} as const;

@@ -24,3 +24,9 @@ export const distribution: ResourcePlugin<WithCloudFront & WithS3> = {
     });
   },
 };
+
+/** In the order in which they start. */
+export const CLOUDFRONT_PLUGINS = {
+  aws_cloudfront_response_headers_policy: responseHeadersPolicy,
+  aws_cloudfront_distribution: distribution,
+} as const;

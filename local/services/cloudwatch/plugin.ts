@@ -26,3 +26,10 @@ export const dashboard: ResourcePlugin<WithCloudWatch> = {
     cloudwatch.dashboards.set(asText(config.dashboard_name), asObject(body));
   },
 };
+
+/** In the order in which they start. */
+export const CLOUDWATCH_PLUGINS = {
+  aws_cloudwatch_metric_alarm: metricAlarm,
+  aws_cloudwatch_composite_alarm: compositeAlarm,
+  aws_cloudwatch_dashboard: dashboard,
+} as const;

@@ -9,3 +9,8 @@ export const dynamodbTable: ResourcePlugin<WithDynamoDb> = {
     dynamodb.tables.push(asText(config.name));
   },
 };
+
+/** In the order in which they start. */
+export const DYNAMODB_PLUGINS = {
+  aws_dynamodb_table: dynamodbTable,
+} as const;

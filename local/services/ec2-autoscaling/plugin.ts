@@ -16,8 +16,9 @@ import { AutoScalingGroup } from "./auto-scaling-group.ts";
 import { engineThreads } from "./engine-threads.ts";
 import type { InstanceDetails } from "./instance.ts";
 import type { InstanceProcess } from "./instance-process.ts";
-import { addHook, terminateEvent } from "./lifecycle-hooks.ts";
+import { addHook, lifecycleHook, terminateEvent } from "./lifecycle-hooks.ts";
 import type { WithAutoScaling } from "./runtime.ts";
+import { scalingPolicy } from "./scaling-policy.ts";
 import { buildOf, environmentBlock } from "./user-data.ts";
 
 export const launchTemplate: ResourcePlugin<WithAutoScaling> = {
@@ -119,3 +120,11 @@ function targetGroupsOf(config: JsonObject, elb: ElbRuntime): readonly TargetGro
     return group;
   });
 }
+
+/** In the order in which they start. */
+export const EC2_AUTOSCALING_PLUGINS = {
+  aws_launch_template: launchTemplate,
+  aws_autoscaling_group: autoScalingGroup,
+  aws_autoscaling_lifecycle_hook: lifecycleHook,
+  aws_autoscaling_policy: scalingPolicy,
+} as const;

@@ -12,3 +12,8 @@ export const replicationGroup: ResourcePlugin<WithElastiCache> = {
       settings.report(`${resource.address}: there is no redis-server on PATH, so gateways share no store`);
   },
 };
+
+/** In the order in which they start. */
+export const ELASTICACHE_PLUGINS = {
+  aws_elasticache_replication_group: replicationGroup,
+} as const;

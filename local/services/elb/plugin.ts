@@ -60,3 +60,11 @@ export const listenerRule: ResourcePlugin<WithElb> = {
     entry.listener.addRule(config);
   },
 };
+
+/** In the order in which they start. */
+export const ELB_PLUGINS = {
+  aws_lb: loadBalancer,
+  aws_lb_target_group: targetGroup,
+  aws_lb_listener: listener,
+  aws_lb_listener_rule: listenerRule,
+} as const;

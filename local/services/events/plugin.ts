@@ -22,3 +22,9 @@ export const eventTarget: ResourcePlugin<WithEvents & WithLambda> = {
     events.addTarget(asText(config.rule), (event) => target.invoke(event));
   },
 };
+
+/** In the order in which they start. */
+export const EVENTS_PLUGINS = {
+  aws_cloudwatch_event_rule: eventRule,
+  aws_cloudwatch_event_target: eventTarget,
+} as const;

@@ -50,3 +50,8 @@ export const lambdaFunction: ResourcePlugin<WithLambda & WithCloudWatch> = {
     );
   },
 };
+
+/** In the order in which they start. */
+export const LAMBDA_PLUGINS = {
+  aws_lambda_function: lambdaFunction,
+} as const;

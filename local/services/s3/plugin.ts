@@ -34,3 +34,9 @@ export const s3Object: ResourcePlugin<WithS3> = {
     bucket.put(config, resource.stack.folder);
   },
 };
+
+/** In the order in which they start. */
+export const S3_PLUGINS = {
+  aws_s3_bucket: s3Bucket,
+  aws_s3_object: s3Object,
+} as const;

@@ -17,3 +17,9 @@ export const webAclAssociation: ResourcePlugin<WithWaf> = {
     waf.associations.set(asText(config.resource_arn), asText(config.web_acl_arn));
   },
 };
+
+/** In the order in which they start. */
+export const WAF_PLUGINS = {
+  aws_wafv2_web_acl: webAcl,
+  aws_wafv2_web_acl_association: webAclAssociation,
+} as const;

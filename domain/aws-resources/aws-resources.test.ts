@@ -1,0 +1,33 @@
+import { describe, expect, test } from "vitest";
+import { COST_TYPES } from "../cost/cost-item.ts";
+import { AWS_RESOURCE_TYPES, AWS_SERVICES } from "./aws-resources.ts";
+import { exemptionOf } from "./rows/aws-resource-type.ts";
+
+const rows = Object.values(AWS_RESOURCE_TYPES);
+
+describe("the rows of AWS resource types", () => {
+  test("each type is in one service's file", () => {
+    const types = AWS_SERVICES.flatMap((service) => Object.keys(service.types));
+    expect(types.filter((type, index) => types.indexOf(type) !== index)).toEqual([]);
+    expect(types.toSorted()).toEqual(Object.keys(AWS_RESOURCE_TYPES).toSorted());
+  });
+
+  test("every exemption has a reason in words", () => {
+    for (const [type, row] of Object.entries(AWS_RESOURCE_TYPES))
+      for (const cell of Object.values(row)) {
+        const reason = exemptionOf(cell);
+        if (reason !== undefined) expect(reason.split(" ").length, `${type}: ${reason}`).toBeGreaterThan(2);
+      }
+  });
+
+  test("every row of a forecast is paid for some resource type", () => {
+    const paid = new Set(rows.flatMap(({ cost }) => ("paidIn" in cost ? cost.paidIn : [])));
+    expect(COST_TYPES.filter((type) => !paid.has(type))).toEqual([]);
+  });
+
+  test("listings have different nouns, so that an inventory tells their resources apart", () => {
+    const nouns = rows.flatMap(({ leftovers }) => ("exempt" in leftovers ? [] : [leftovers.noun]));
+    expect(nouns.length).toBeGreaterThan(20);
+    expect(new Set(nouns).size).toBe(nouns.length);
+  });
+});

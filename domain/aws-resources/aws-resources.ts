@@ -1,0 +1,70 @@
+import type { AwsResourceType, AwsService } from "./rows/aws-resource-type.ts";
+import { ACM } from "./services/acm.ts";
+import { API_GATEWAY } from "./services/api-gateway.ts";
+import { BUDGETS } from "./services/budgets.ts";
+import { CLOUDFRONT } from "./services/cloudfront.ts";
+import { CLOUDWATCH } from "./services/cloudwatch.ts";
+import { DYNAMODB } from "./services/dynamodb.ts";
+import { EC2 } from "./services/ec2.ts";
+import { EC2_AUTOSCALING } from "./services/ec2-autoscaling.ts";
+import { ELASTICACHE } from "./services/elasticache.ts";
+import { ELB } from "./services/elb.ts";
+import { EVENTS } from "./services/events.ts";
+import { IAM } from "./services/iam.ts";
+import { KMS } from "./services/kms.ts";
+import { LAMBDA } from "./services/lambda.ts";
+import { ROUTE53 } from "./services/route53.ts";
+import { S3 } from "./services/s3.ts";
+import { SNS } from "./services/sns.ts";
+import { WAF } from "./services/waf.ts";
+
+/** Every AWS service of which the stacks have resources. */
+export const AWS_SERVICES: readonly AwsService[] = [
+  ACM,
+  API_GATEWAY,
+  BUDGETS,
+  CLOUDFRONT,
+  CLOUDWATCH,
+  DYNAMODB,
+  EC2,
+  EC2_AUTOSCALING,
+  ELASTICACHE,
+  ELB,
+  EVENTS,
+  IAM,
+  KMS,
+  LAMBDA,
+  ROUTE53,
+  S3,
+  SNS,
+  WAF,
+];
+
+const TYPES = {
+  ...ACM.types,
+  ...API_GATEWAY.types,
+  ...BUDGETS.types,
+  ...CLOUDFRONT.types,
+  ...CLOUDWATCH.types,
+  ...DYNAMODB.types,
+  ...EC2.types,
+  ...EC2_AUTOSCALING.types,
+  ...ELASTICACHE.types,
+  ...ELB.types,
+  ...EVENTS.types,
+  ...IAM.types,
+  ...KMS.types,
+  ...LAMBDA.types,
+  ...ROUTE53.types,
+  ...S3.types,
+  ...SNS.types,
+  ...WAF.types,
+};
+
+/** Every resource type of the stacks. */
+export const AWS_RESOURCE_TYPES: Readonly<Record<string, AwsResourceType>> = TYPES;
+
+/** Names of the types that the twin runs. */
+export type ModelledType = {
+  [Type in keyof typeof TYPES]: (typeof TYPES)[Type]["twin"] extends "plugin" ? Type : never;
+}[keyof typeof TYPES];

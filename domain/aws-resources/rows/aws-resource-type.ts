@@ -1,0 +1,83 @@
+import type { CostType } from "../../cost/cost-item.ts";
+
+/** Why a resource type does without what the others have, as a clause: "it holds settings only". */
+export interface Exempt {
+  readonly exempt: string;
+}
+
+/**
+ * What is known of one resource type of the AWS provider, a cell for each thing that every type must have or be exempt
+ * from. A row without one of them does not compile; `acceptance/resource-matrix` checks that what a cell promises exists.
+ */
+export interface AwsResourceType {
+  /** `plugin`: the twin runs it, by a plugin of `local/services/`. Exempt: it does nothing on one machine. */
+  readonly twin: "plugin" | Exempt;
+  /** `assertion`: one of `acceptance/assertions/` reads its settings on AWS after an apply. */
+  readonly applyTest: "assertion" | Exempt;
+  /** How AWS lists all resources of the type: after a destroy there may be none that was not there before. */
+  readonly leftovers: Listing | Exempt;
+  /** The rows of a forecast in which AWS charges for it. */
+  readonly cost: { readonly paidIn: readonly [CostType, ...CostType[]] } | Exempt;
+  /** IAM actions that OpenTofu's AWS provider calls to make and to delete one. CI's role must be allowed each of them. */
+  readonly deploy: readonly [string, ...string[]] | Exempt;
+  /** How its data is encrypted with a customer key. Exempt: it stores none. */
+  readonly encryption: EncryptionCheck | Exempt;
+}
+
+/** `keyIn`: the attribute that has the key's ARN. `check`: a check of its own in `constructs/policy/customer-key.ts`. */
+export type EncryptionCheck = { readonly keyIn: string } | { readonly check: "bucket" | "launch-template" | "table" };
+
+/** One call of an AWS API that lists every resource of a type in an account and region, and where their names are. */
+export type Listing = {
+  /** What one of them is called, unique among the listings: `load balancer`. */
+  readonly noun: string;
+  /** Name of the service in a signature: `monitoring` for CloudWatch. */
+  readonly service: string;
+  /** Names of AWS's own resources do not match. @default - all match */
+  readonly only?: RegExp;
+} & (QueryCall | TargetCall | PathCall) &
+  (NamesInXml | NamesInJson);
+
+/** A call of the query protocol. */
+interface QueryCall {
+  readonly action: string;
+  readonly version: string;
+  readonly fields?: Readonly<Record<string, string>>;
+}
+
+/** A call of the JSON protocol, named by its header `x-amz-target`. */
+interface TargetCall {
+  readonly target: string;
+  readonly body?: Readonly<Record<string, string>>;
+  /** Field of the body that takes the account's id. */
+  readonly accountIdField?: string;
+}
+
+/** A GET call of the REST protocol. */
+interface PathCall {
+  readonly path: string;
+}
+
+interface NamesInXml {
+  /** Element that holds a name. */
+  readonly element: string;
+  /** The first such element of each of these elements counts, where that contains a text. @default - every one counts */
+  readonly within?: { readonly element: string; readonly containing: string };
+}
+
+interface NamesInJson {
+  /** Field of the response that has the list. */
+  readonly list: string;
+  /** Field of a list's item that has the name. @default - the item is the name */
+  readonly name?: string;
+}
+
+/** The resource types of one AWS service. */
+export interface AwsService {
+  readonly types: Readonly<Record<`aws_${string}`, AwsResourceType>>;
+}
+
+/** @returns the reason, where a cell is an exemption */
+export function exemptionOf(cell: AwsResourceType[keyof AwsResourceType]): string | undefined {
+  return typeof cell === "object" && "exempt" in cell ? cell.exempt : undefined;
+}

@@ -1,0 +1,108 @@
+import type { AwsService } from "../rows/aws-resource-type.ts";
+import {
+  CONNECTS_TWO,
+  FREE,
+  LOCAL_PORT,
+  NO_APPLIED_ENVIRONMENT,
+  NO_NETWORK,
+  NOTHING_STORED,
+  PAID_WITH_ITS_RESOURCE,
+  PART_OF_LISTED,
+  READ_BY_SECOND_PLAN,
+  SETTINGS_ONLY,
+} from "../rows/exemption-reasons.ts";
+
+export const API_GATEWAY = {
+  types: {
+    aws_api_gateway_account: {
+      twin: { exempt: "account-wide logging role" },
+      applyTest: { exempt: CONNECTS_TWO },
+      leftovers: { exempt: "the account has one such setting, which exists before and after" },
+      cost: { exempt: FREE },
+      deploy: ["apigateway:PATCH", "iam:PassRole"],
+      encryption: { exempt: SETTINGS_ONLY },
+    },
+    aws_api_gateway_api_key: {
+      twin: "plugin",
+      applyTest: { exempt: READ_BY_SECOND_PLAN },
+      leftovers: { noun: "API key", service: "apigateway", path: "/apikeys", list: "item", name: "name" },
+      cost: { exempt: FREE },
+      deploy: ["apigateway:POST", "apigateway:DELETE"],
+      encryption: {
+        exempt: "API Gateway's keys grant no permissions here: they only name the usage plan of a request",
+      },
+    },
+    aws_api_gateway_base_path_mapping: {
+      twin: { exempt: LOCAL_PORT },
+      applyTest: { exempt: NO_APPLIED_ENVIRONMENT },
+      leftovers: { exempt: PART_OF_LISTED },
+      cost: { exempt: FREE },
+      deploy: ["apigateway:POST", "apigateway:DELETE"],
+      encryption: { exempt: SETTINGS_ONLY },
+    },
+    aws_api_gateway_deployment: {
+      twin: { exempt: "the API is read from its body" },
+      applyTest: "assertion",
+      leftovers: { exempt: PART_OF_LISTED },
+      cost: { exempt: FREE },
+      deploy: ["apigateway:POST", "apigateway:DELETE"],
+      encryption: { exempt: SETTINGS_ONLY },
+    },
+    aws_api_gateway_domain_name: {
+      twin: { exempt: LOCAL_PORT },
+      applyTest: { exempt: NO_APPLIED_ENVIRONMENT },
+      leftovers: { exempt: NO_APPLIED_ENVIRONMENT },
+      cost: { exempt: FREE },
+      deploy: ["apigateway:POST", "apigateway:DELETE"],
+      encryption: { exempt: SETTINGS_ONLY },
+    },
+    aws_api_gateway_method_settings: {
+      twin: "plugin",
+      applyTest: "assertion",
+      leftovers: { exempt: PART_OF_LISTED },
+      cost: { exempt: FREE },
+      deploy: ["apigateway:PATCH"],
+      encryption: { exempt: SETTINGS_ONLY },
+    },
+    aws_api_gateway_rest_api: {
+      twin: "plugin",
+      applyTest: "assertion",
+      leftovers: { noun: "REST API", service: "apigateway", path: "/restapis", list: "item", name: "name" },
+      cost: { paidIn: ["API Gateway"] },
+      deploy: ["apigateway:POST", "apigateway:PUT", "apigateway:DELETE"],
+      encryption: { exempt: SETTINGS_ONLY },
+    },
+    aws_api_gateway_stage: {
+      twin: "plugin",
+      applyTest: "assertion",
+      leftovers: { exempt: PART_OF_LISTED },
+      cost: { exempt: PAID_WITH_ITS_RESOURCE }, // caches would cost; there are none
+      deploy: ["apigateway:POST", "apigateway:DELETE"],
+      encryption: { exempt: NOTHING_STORED },
+    },
+    aws_api_gateway_usage_plan: {
+      twin: "plugin",
+      applyTest: "assertion",
+      leftovers: { noun: "usage plan", service: "apigateway", path: "/usageplans", list: "item", name: "name" },
+      cost: { exempt: FREE },
+      deploy: ["apigateway:POST", "apigateway:DELETE"],
+      encryption: { exempt: SETTINGS_ONLY },
+    },
+    aws_api_gateway_usage_plan_key: {
+      twin: "plugin",
+      applyTest: { exempt: CONNECTS_TWO },
+      leftovers: { exempt: PART_OF_LISTED },
+      cost: { exempt: FREE },
+      deploy: ["apigateway:POST", "apigateway:DELETE"],
+      encryption: { exempt: SETTINGS_ONLY },
+    },
+    aws_apigatewayv2_vpc_link: {
+      twin: { exempt: NO_NETWORK },
+      applyTest: { exempt: CONNECTS_TWO },
+      leftovers: { noun: "VPC link", service: "apigateway", path: "/v2/vpclinks", list: "items", name: "name" },
+      cost: { exempt: FREE },
+      deploy: ["apigateway:POST", "apigateway:DELETE"],
+      encryption: { exempt: SETTINGS_ONLY },
+    },
+  },
+} as const satisfies AwsService;

@@ -1,0 +1,37 @@
+import type { AwsService } from "../rows/aws-resource-type.ts";
+import { FREE, NO_NETWORK, SETTINGS_ONLY } from "../rows/exemption-reasons.ts";
+
+const API = "2015-02-02";
+
+export const ELASTICACHE = {
+  types: {
+    aws_elasticache_replication_group: {
+      twin: "plugin",
+      applyTest: "assertion",
+      leftovers: {
+        noun: "replication group",
+        service: "elasticache",
+        action: "DescribeReplicationGroups",
+        version: API,
+        element: "ReplicationGroupId",
+      },
+      cost: { paidIn: ["Valkey"] },
+      deploy: ["elasticache:CreateReplicationGroup", "elasticache:DeleteReplicationGroup"],
+      encryption: { keyIn: "kms_key_id" },
+    },
+    aws_elasticache_subnet_group: {
+      twin: { exempt: NO_NETWORK },
+      applyTest: "assertion",
+      leftovers: {
+        noun: "cache subnet group",
+        service: "elasticache",
+        action: "DescribeCacheSubnetGroups",
+        version: API,
+        element: "CacheSubnetGroupName",
+      },
+      cost: { exempt: FREE },
+      deploy: ["elasticache:CreateCacheSubnetGroup", "elasticache:DeleteCacheSubnetGroup"],
+      encryption: { exempt: SETTINGS_ONLY },
+    },
+  },
+} as const satisfies AwsService;

@@ -1,0 +1,15 @@
+import type { AwsService } from "../rows/aws-resource-type.ts";
+import { FREE, NO_APPLIED_ENVIRONMENT, SETTINGS_ONLY } from "../rows/exemption-reasons.ts";
+
+export const ROUTE53 = {
+  types: {
+    aws_route53_record: {
+      twin: { exempt: "names are loopback addresses" },
+      applyTest: { exempt: NO_APPLIED_ENVIRONMENT },
+      leftovers: { exempt: NO_APPLIED_ENVIRONMENT },
+      cost: { exempt: FREE },
+      deploy: ["route53:ChangeResourceRecordSets"],
+      encryption: { exempt: SETTINGS_ONLY },
+    },
+  },
+} as const satisfies AwsService;

@@ -1,0 +1,80 @@
+import type { AwsService } from "../rows/aws-resource-type.ts";
+import {
+  BUCKET_SETTING,
+  FREE,
+  NO_PERMISSIONS,
+  PAID_WITH_ITS_RESOURCE,
+  PART_OF_LISTED,
+  READ_BY_SECOND_PLAN,
+  SETTINGS_ONLY,
+  STORED_ELSEWHERE,
+} from "../rows/exemption-reasons.ts";
+
+export const S3 = {
+  types: {
+    aws_s3_bucket: {
+      twin: "plugin",
+      applyTest: "assertion",
+      leftovers: { noun: "bucket", service: "s3", path: "/", element: "Name" },
+      cost: { paidIn: ["S3"] },
+      deploy: ["s3:CreateBucket", "s3:DeleteBucket"],
+      encryption: { check: "bucket" },
+    },
+    aws_s3_bucket_lifecycle_configuration: {
+      twin: { exempt: BUCKET_SETTING },
+      applyTest: "assertion",
+      leftovers: { exempt: PART_OF_LISTED },
+      cost: { exempt: FREE },
+      deploy: ["s3:PutLifecycleConfiguration"],
+      encryption: { exempt: SETTINGS_ONLY },
+    },
+    aws_s3_bucket_ownership_controls: {
+      twin: { exempt: BUCKET_SETTING },
+      applyTest: { exempt: READ_BY_SECOND_PLAN },
+      leftovers: { exempt: PART_OF_LISTED },
+      cost: { exempt: FREE },
+      deploy: ["s3:PutBucketOwnershipControls"],
+      encryption: { exempt: SETTINGS_ONLY },
+    },
+    aws_s3_bucket_policy: {
+      twin: { exempt: NO_PERMISSIONS },
+      applyTest: "assertion",
+      leftovers: { exempt: PART_OF_LISTED },
+      cost: { exempt: FREE },
+      deploy: ["s3:PutBucketPolicy", "s3:DeleteBucketPolicy"],
+      encryption: { exempt: SETTINGS_ONLY },
+    },
+    aws_s3_bucket_public_access_block: {
+      twin: { exempt: BUCKET_SETTING },
+      applyTest: "assertion",
+      leftovers: { exempt: PART_OF_LISTED },
+      cost: { exempt: FREE },
+      deploy: ["s3:PutBucketPublicAccessBlock"],
+      encryption: { exempt: SETTINGS_ONLY },
+    },
+    aws_s3_bucket_server_side_encryption_configuration: {
+      twin: { exempt: BUCKET_SETTING },
+      applyTest: "assertion",
+      leftovers: { exempt: PART_OF_LISTED },
+      cost: { exempt: FREE },
+      deploy: ["s3:PutEncryptionConfiguration"],
+      encryption: { exempt: SETTINGS_ONLY },
+    },
+    aws_s3_bucket_versioning: {
+      twin: { exempt: BUCKET_SETTING },
+      applyTest: "assertion",
+      leftovers: { exempt: PART_OF_LISTED },
+      cost: { exempt: FREE },
+      deploy: ["s3:PutBucketVersioning"],
+      encryption: { exempt: SETTINGS_ONLY },
+    },
+    aws_s3_object: {
+      twin: "plugin",
+      applyTest: "assertion",
+      leftovers: { exempt: PART_OF_LISTED },
+      cost: { exempt: PAID_WITH_ITS_RESOURCE },
+      deploy: ["s3:PutObject", "s3:DeleteObject"],
+      encryption: { exempt: STORED_ELSEWHERE },
+    },
+  },
+} as const satisfies AwsService;

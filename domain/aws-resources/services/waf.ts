@@ -1,0 +1,30 @@
+import type { AwsService } from "../rows/aws-resource-type.ts";
+import { CONNECTS_TWO, FREE, PART_OF_LISTED, SETTINGS_ONLY } from "../rows/exemption-reasons.ts";
+
+export const WAF = {
+  types: {
+    aws_wafv2_web_acl: {
+      twin: "plugin",
+      applyTest: "assertion",
+      leftovers: {
+        noun: "web ACL",
+        service: "wafv2",
+        target: "AWSWAF_20190729.ListWebACLs",
+        body: { Scope: "REGIONAL" },
+        list: "WebACLs",
+        name: "Name",
+      },
+      cost: { paidIn: ["WAF"] },
+      deploy: ["wafv2:CreateWebACL", "wafv2:DeleteWebACL"],
+      encryption: { exempt: SETTINGS_ONLY },
+    },
+    aws_wafv2_web_acl_association: {
+      twin: "plugin",
+      applyTest: { exempt: CONNECTS_TWO },
+      leftovers: { exempt: PART_OF_LISTED },
+      cost: { exempt: FREE },
+      deploy: ["wafv2:AssociateWebACL", "wafv2:DisassociateWebACL"],
+      encryption: { exempt: SETTINGS_ONLY },
+    },
+  },
+} as const satisfies AwsService;
