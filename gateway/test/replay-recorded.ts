@@ -212,7 +212,7 @@ function wholeChat(value: unknown): Fields {
   };
 }
 
-function gatherMessage(text: string): Fields {
+export function gatherMessage(text: string): Fields {
   const { events } = dataOf(text);
   const blocks: Record<string, unknown>[] = [];
   const json: string[] = [];

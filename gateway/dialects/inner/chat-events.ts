@@ -25,6 +25,14 @@ export class ChatEventWriter {
     this.#head = `data: ${fields.slice(0, -1)},"choices":[`;
   }
 
+  /** The first event. @param promptUsage of the prompt, where the provider tells it at the start */
+  start(promptUsage?: Usage): string {
+    const choice = { index: 0, delta: { role: "assistant", content: "" }, logprobs: null, finish_reason: null };
+    // Not under `usage`: clients of chat completions add up what is in several events.
+    const usage = promptUsage === undefined ? "" : `,"prompt_usage":${JSON.stringify(promptUsage)}`;
+    return `${this.#head}${JSON.stringify(choice)}]${usage}}\n\n`;
+  }
+
   /** @param extra more fields of the choice */
   delta(
     delta: Readonly<Record<string, unknown>>,
@@ -53,6 +61,7 @@ export type ChatDelta =
     }
   | { readonly kind: "finish"; readonly reason: string; readonly stopSequence: string | undefined }
   | { readonly kind: "usage"; readonly usage: ChatUsage }
+  | { readonly kind: "prompt-usage"; readonly usage: ChatUsage }
   | { readonly kind: "done" };
 
 export interface ChatUsage {
@@ -72,7 +81,9 @@ export function readChatEvent({ data }: SseEvent): readonly ChatDelta[] {
   if (event.error !== undefined && event.error !== null) throw errorOfEvent(event.error);
   const choice = itemsOf(event.choices).find((item) => isRecord(item) && (item.index ?? 0) === 0);
   const usage = readUsage(event.usage);
+  const promptUsage = readUsage(event.prompt_usage);
   return [
+    ...(promptUsage === undefined ? [] : [{ kind: "prompt-usage", usage: promptUsage } as const]),
     ...(isRecord(choice) ? deltasOf(choice) : []),
     ...(usage === undefined ? [] : [{ kind: "usage", usage } as const]),
   ];

@@ -5,6 +5,7 @@ import { readParts } from "./content-parts.ts";
 import { itemsOf, parseJson, textOf } from "./json.ts";
 import { refuse } from "./refuse.ts";
 import { signatureOfCall } from "./signatures.ts";
+import { textBefore, withoutTextBefore } from "./thinking-order.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -77,11 +78,38 @@ function readContent(message: Fields, param: string): readonly Block[] {
 function readAssistant(message: Fields, param: string): readonly Block[] {
   if (message.function_call !== undefined && message.function_call !== null)
     throw refuse(`${param}.function_call`, `\`${param}.function_call\` is not taken; use \`tool_calls\`.`);
-  const thinking = itemsOf(message.thinking_blocks)
-    .filter(isRecord)
-    .map((block): Block => ({ kind: "thinking", block }));
   const calls = itemsOf(message.tool_calls).map((call, index) => readCall(call, `${param}.tool_calls[${index}]`));
-  return [...thinking, ...readContent(message, param), ...calls];
+  return [...withThinking(readContent(message, param), message.thinking_blocks), ...calls];
+}
+
+/** Thinking goes to its position, within a text too. */
+function withThinking(content: readonly Block[], thinking: unknown): readonly Block[] {
+  const waiting = itemsOf(thinking).filter(isRecord);
+  const blocks: Block[] = [];
+  let start = 0;
+  const addUpTo = (end: number) => {
+    while (waiting[0] !== undefined && textBefore(waiting[0]) <= end)
+      blocks.push({ kind: "thinking", block: withoutTextBefore(waiting.shift() ?? {}) });
+  };
+  for (const block of content) {
+    addUpTo(start);
+    if (block.kind !== "text") {
+      blocks.push(block);
+      continue;
+    }
+    const first = start;
+    const end = first + block.text.length;
+    for (let next = waiting[0]; next !== undefined && textBefore(next) < end; next = waiting[0]) {
+      const at = textBefore(next);
+      blocks.push({ ...block, text: block.text.slice(start - first, at - first), cacheControl: undefined });
+      start = at;
+      addUpTo(at);
+    }
+    blocks.push({ ...block, text: block.text.slice(start - first) });
+    start = end;
+  }
+  addUpTo(Number.POSITIVE_INFINITY);
+  return blocks;
 }
 
 function readCall(call: unknown, param: string): Block {

@@ -4,6 +4,7 @@ import { storedMark } from "../../inner/cache-marks.ts";
 import { itemsOf, textOf } from "../../inner/json.ts";
 import { withOrigin } from "../../inner/origins.ts";
 import { kindOf, refuse } from "../../inner/refuse.ts";
+import { withTextBefore } from "../../inner/thinking-order.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -139,9 +140,7 @@ function assistantMessage(content: unknown, blocks: readonly Fields[], param: st
   const thinking = blocks.filter(({ type }) => type === "thinking" || type === "redacted_thinking");
   const reasoning = thinking.map((block) => textOf(block.thinking) ?? "").join("");
   // Only signed thinking can be returned to its provider.
-  const signed = thinking.filter(
-    (block) => block.type === "redacted_thinking" || textOf(block.signature) !== undefined,
-  );
+  const signed = signedThinking(blocks);
   const taken = new Set(["tool_use", "thinking", "redacted_thinking"]);
   const rest = typeof content === "string" ? content : blocks.filter(({ type }) => !taken.has(String(type)));
   const messageContent = chatContent(rest, param);
@@ -162,6 +161,15 @@ function assistantMessage(content: unknown, blocks: readonly Fields[], param: st
         }
       : {}),
   };
+}
+
+function signedThinking(blocks: readonly Fields[]): readonly Fields[] {
+  let textLength = 0;
+  return blocks.flatMap((block) => {
+    if (block.type === "text") textLength += textOf(block.text)?.length ?? 0;
+    const isSigned = block.type === "thinking" && textOf(block.signature) !== undefined;
+    return isSigned || block.type === "redacted_thinking" ? [withTextBefore(block, textLength)] : [];
+  });
 }
 
 function chatTools(fields: Fields): Fields {

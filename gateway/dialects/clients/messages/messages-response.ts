@@ -2,6 +2,7 @@ import { isRecord } from "../../../../lib/is-record.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import { type ChatUsage, readUsage } from "../../inner/chat-events.ts";
 import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
+import { type OrderedPart, orderedParts } from "../../inner/thinking-order.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -67,8 +68,9 @@ export function messageOfChat(bytes: Buffer, model: string): Buffer {
   const { message } = choice;
   const calls = itemsOf(message.tool_calls).filter(isRecord);
   const content = [
-    ...thinkingBlocks(message),
-    ...textBlocks(textOf(message.content) ?? textOf(message.refusal)),
+    ...orderedParts(textOf(message.content) ?? textOf(message.refusal) ?? "", thinkingBlocks(message)).map(
+      contentBlock,
+    ),
     ...calls.map((call, index) => toolUse(call, madeCallId(response.id, index))),
   ];
   return Buffer.from(
@@ -90,8 +92,8 @@ function thinkingBlocks(message: Fields): readonly unknown[] {
   return thinking === undefined ? [] : [{ type: "thinking", thinking, signature: "" }];
 }
 
-function textBlocks(text: string | undefined): readonly Fields[] {
-  return text === undefined ? [] : [{ type: "text", text, citations: null }];
+function contentBlock(part: OrderedPart): Fields {
+  return part.kind === "thinking" ? part.block : { type: "text", text: part.text, citations: null };
 }
 
 /** @param ownId for a call that has no id */

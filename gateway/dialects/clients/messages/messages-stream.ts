@@ -6,6 +6,7 @@ import { GatewayError } from "../../../core/gateway-error.ts";
 import { type ChatDelta, type ChatUsage, readChatEvent } from "../../inner/chat-events.ts";
 import { textOf } from "../../inner/json.ts";
 import { type SseEvent, SseReader } from "../../inner/sse-reader.ts";
+import { withoutTextBefore } from "../../inner/thinking-order.ts";
 import { CallNumbers, madeCallId } from "../../inner/tool-calls.ts";
 import { type Translation, translate } from "../../inner/translate.ts";
 import { deltaUsage, messageId, messageUsage, NO_DETAILS, stopFields, toolUseBlock } from "./messages-response.ts";
@@ -15,6 +16,8 @@ type Fields = Readonly<Record<string, unknown>>;
 export interface MessagesStreamOptions {
   readonly requestId: string;
   readonly model: string;
+  /** Of the prompt, for the start of a message whose provider counts at its end. @default 0 */
+  readonly promptTokensEstimate?: number;
 }
 
 /** Chat completion events as Anthropic's events of one message. */
@@ -56,14 +59,14 @@ class MessagesTranslation implements Translation<SseEvent> {
 
   take(event: SseEvent): string {
     const deltas = readChatEvent(event);
-    return this.#start(event) + deltas.map((delta) => this.#writeDelta(delta)).join("");
+    return this.#start(event, deltas) + deltas.map((delta) => this.#writeDelta(delta)).join("");
   }
 
   fail(error: ErrorBody): string {
     return eventText(messagesErrorBody(error, this.#options.requestId));
   }
 
-  #start({ data }: SseEvent): string {
+  #start({ data }: SseEvent, deltas: readonly ChatDelta[]): string {
     if (this.#hasStarted) return "";
     this.#hasStarted = true;
     this.#chatId = idOf(data);
@@ -76,9 +79,14 @@ class MessagesTranslation implements Translation<SseEvent> {
       stop_reason: null,
       stop_sequence: null,
       ...NO_DETAILS,
-      usage: messageUsage(undefined),
+      usage: messageUsage(this.#promptUsage(deltas)),
     };
     return eventText({ type: "message_start", message }) + eventText({ type: "ping" });
+  }
+
+  #promptUsage(deltas: readonly ChatDelta[]): ChatUsage {
+    const [usage] = deltas.flatMap((delta) => (delta.kind === "prompt-usage" ? [delta.usage] : []));
+    return usage ?? { ...NO_USAGE, promptTokens: this.#options.promptTokensEstimate ?? 0 };
   }
 
   #writeDelta(delta: ChatDelta): string {
@@ -94,6 +102,8 @@ class MessagesTranslation implements Translation<SseEvent> {
         return this.#tool(delta);
       case "finish":
         this.#finish ??= delta;
+        return "";
+      case "prompt-usage":
         return "";
       case "usage":
         this.#usage = delta.usage;
@@ -123,7 +133,7 @@ class MessagesTranslation implements Translation<SseEvent> {
   #thinkingBlock(block: unknown): string {
     if (!isRecord(block) || this.#open?.kind === "tool") return "";
     if (block.type === "redacted_thinking")
-      return this.#close() + this.#openBlock({ kind: "thinking" }, block) + this.#close();
+      return this.#close() + this.#openBlock({ kind: "thinking" }, withoutTextBefore(block)) + this.#close();
     const signature = textOf(block.signature);
     if (signature === undefined) return "";
     // Thinking without text has a signature all the same, which its provider requires back.
@@ -182,6 +192,14 @@ class MessagesTranslation implements Translation<SseEvent> {
     );
   }
 }
+
+const NO_USAGE: ChatUsage = {
+  promptTokens: 0,
+  completionTokens: 0,
+  cachedTokens: 0,
+  cacheWriteTokens: 0,
+  reasoningTokens: 0,
+};
 
 const EMPTY_BLOCKS = {
   text: { type: "text", text: "", citations: null },

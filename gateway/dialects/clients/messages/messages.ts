@@ -11,7 +11,7 @@ export const MESSAGES_DIALECT: InboundDialect = {
   body: MessagesRequest,
   toChat: chatOfMessages,
   encodeWhole: (bytes, { generation }) => messageOfChat(bytes, generation.model),
-  encodeStream: ({ requestId, generation }) => messagesStream({ requestId, model: generation.model }),
+  encodeStream: ({ requestId, generation }) => messagesStream({ requestId, ...generation }),
   errorBody: messagesErrorBody,
   headers: (requestId) => ({ [ANTHROPIC_REQUEST_ID_HEADER]: requestId }),
 };

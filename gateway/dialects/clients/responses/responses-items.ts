@@ -1,6 +1,7 @@
 import { isRecord } from "../../../../lib/is-record.ts";
 import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
 import { kindOf, refuse } from "../../inner/refuse.ts";
+import { withoutTextBefore, withTextBefore } from "../../inner/thinking-order.ts";
 import { customArguments, flatName } from "./responses-tools.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -109,7 +110,9 @@ function addToAssistant(message: AssistantMessage, item: Fields, param: string):
   else if (item.type === "reasoning") {
     const parts = itemsOf(item.content).length > 0 ? itemsOf(item.content) : itemsOf(item.summary);
     message.reasoning += parts.map((part) => (isRecord(part) ? (textOf(part.text) ?? "") : "")).join("");
-    message.signed.push(...signedThinking(item.encrypted_content));
+    const textLength = message.texts.reduce((sum, part) => sum + (textOf(part.text)?.length ?? 0), 0);
+    const signed = signedThinking(item.encrypted_content);
+    message.signed.push(...signed.map((block) => withTextBefore(withoutTextBefore(block), textLength)));
   } else
     message.texts.push(...itemsOf(item.content).map((part, index) => chatPart(part, `${param}.content[${index}]`)));
 }
@@ -194,7 +197,7 @@ export function encryptedContent(blocks: readonly unknown[]): string {
   return Buffer.from(JSON.stringify(blocks)).toString("base64");
 }
 
-function signedThinking(encrypted: unknown): readonly unknown[] {
+function signedThinking(encrypted: unknown): readonly Fields[] {
   const text = textOf(encrypted);
   return text === undefined ? [] : itemsOf(parseJson(Buffer.from(text, "base64").toString("utf8"))).filter(isRecord);
 }

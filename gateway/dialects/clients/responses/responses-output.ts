@@ -1,3 +1,5 @@
+import { isRecord } from "../../../../lib/is-record.ts";
+import { withoutTextBefore } from "../../inner/thinking-order.ts";
 import { type CallParts, callItem, messageItem, reasoningItem, refusalPart, textPart } from "./responses-response.ts";
 import { customInput } from "./responses-tools.ts";
 
@@ -123,7 +125,7 @@ export class ReasoningOutput extends Output {
 
   /** Takes thinking that its provider signed; it is sent when the item ends. */
   sign(blocks: readonly unknown[]): string {
-    this.#signed.push(...blocks);
+    this.#signed.push(...blocks.filter(isRecord).map(withoutTextBefore));
     return "";
   }
 

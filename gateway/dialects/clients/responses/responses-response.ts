@@ -2,6 +2,7 @@ import { isRecord } from "../../../../lib/is-record.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import { type ChatUsage, readUsage } from "../../inner/chat-events.ts";
 import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
+import { orderedParts, textBefore } from "../../inner/thinking-order.ts";
 import { encryptedContent } from "./responses-items.ts";
 import { customInput, readTools, type ToolOrigin } from "./responses-tools.ts";
 
@@ -167,23 +168,37 @@ export function responseOfChat(
   const { origins } = readTools(head.fields.tools);
   const finish = textOf(choice.finish_reason) ?? "stop";
   const status = INCOMPLETE[finish] === undefined ? "completed" : "incomplete";
-  const reasoning = textOf(message.reasoning_content) ?? textOf(message.reasoning) ?? "";
-  const signed = itemsOf(message.thinking_blocks);
-  const text = textOf(message.content);
-  const refusal = textOf(message.refusal);
-  const parts = [
-    ...(text === undefined ? [] : [textPart(text)]),
-    ...(refusal === undefined ? [] : [refusalPart(refusal)]),
-  ];
   const output = [
-    ...(reasoning === "" && signed.length === 0 ? [] : [reasoningItem(newId("rs"), "completed", reasoning, signed)]),
-    ...(parts.length === 0 ? [] : [messageItem(newId("msg"), status, parts)]),
+    ...contentItems(message, status, newId),
     ...itemsOf(message.tool_calls)
       .filter(isRecord)
       .map((call) => callParts(call, origins, newId))
       .map((call) => callItem(newId(callPrefix(call.origin)), status, call)),
   ];
   return closedResponse(head, output, finish, readUsage(response.usage), completedAt);
+}
+
+/** Reasoning and messages, each behind the other where the model thought between two texts. */
+function contentItems(message: Fields, status: Status, newId: (prefix: string) => string): readonly Fields[] {
+  const reasoning = textOf(message.reasoning_content) ?? textOf(message.reasoning) ?? "";
+  const text = textOf(message.content) ?? "";
+  const refusal = textOf(message.refusal);
+  const thinking = itemsOf(message.thinking_blocks);
+  const isMixed = thinking.some((block) => textBefore(block) > 0);
+  const items: Fields[] = [];
+  const add = (parts: readonly Fields[]) => {
+    if (parts.length > 0) items.push(messageItem(newId("msg"), status, parts));
+  };
+  const addReasoning = (own: string, signed: readonly unknown[]) => {
+    if (own !== "" || signed.length > 0) items.push(reasoningItem(newId("rs"), "completed", own, signed));
+  };
+  if (!isMixed) addReasoning(reasoning, thinking);
+  for (const part of orderedParts(text, isMixed ? thinking : [])) {
+    if (part.kind === "thinking") addReasoning(textOf(part.block.thinking) ?? "", [part.block]);
+    else add([textPart(part.text), ...(isMixed || refusal === undefined ? [] : [refusalPart(refusal)])]);
+  }
+  if (refusal !== undefined && (isMixed || text === "")) add([refusalPart(refusal)]);
+  return items;
 }
 
 /** A call without arguments has none in some servers' form of it, and clients parse what they get. */

@@ -78,6 +78,8 @@ class ResponsesTranslation implements Translation<SseEvent> {
       case "finish":
         this.#finish ??= delta.reason;
         return "";
+      case "prompt-usage":
+        return "";
       case "usage":
         this.#usage = delta.usage;
         return "";

@@ -6,6 +6,7 @@ import { GatewayError } from "../../../core/gateway-error.ts";
 import { countOf } from "../../../outside-values/token-count.ts";
 import { parseJson, textOf } from "../../inner/json.ts";
 import { finishReasonOf, usageOf } from "../../inner/provider-response.ts";
+import { withTextBefore } from "../../inner/thinking-order.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -53,8 +54,13 @@ export function chatCompletion(bytes: Buffer, { model, created }: MessageHead): 
   if (!isRecord(message) || message.type !== "message" || !Array.isArray(message.content))
     throw new GatewayError("upstream_error");
   const blocks = message.content.filter(isRecord);
-  const text = blocks.map((block) => (block.type === "text" ? (textOf(block.text) ?? "") : "")).join("");
-  const thinking = blocks.filter(({ type }) => type === "thinking" || type === "redacted_thinking");
+  let text = "";
+  const thinking: Fields[] = [];
+  for (const block of blocks) {
+    if (block.type === "text") text += textOf(block.text) ?? "";
+    if (block.type === "thinking" || block.type === "redacted_thinking")
+      thinking.push(withTextBefore(block, text.length));
+  }
   const reasoning = thinking.map((block) => textOf(block.thinking) ?? "").join("");
   const calls = blocks
     .filter(({ type }) => type === "tool_use")

@@ -7,6 +7,7 @@ import {
   sseText,
 } from "../../../../test-support/fake-anthropic.ts";
 import { chatEvents, cuts, damage, damaged, gathered, translated, words } from "../../../test/dialect-cases.ts";
+import { withTextBefore } from "../../inner/thinking-order.ts";
 import { anthropicStream } from "./anthropic-stream.ts";
 
 const head = { model: "tiny", created: 1 };
@@ -66,7 +67,12 @@ describe("a stream of Anthropic's", () => {
           content.map((one) => (one.type === type ? (one as unknown as Record<string, string>)[key] : "")).join("");
         expect(response.content).toBe(join("text", "text"));
         expect(response.reasoning).toBe(join("thinking", "thinking"));
-        expect(response.thinking).toEqual(content.filter(({ type }) => type.endsWith("thinking")));
+        let textLength = 0;
+        const thinking = content.flatMap((one) => {
+          if (one.type === "text") textLength += one.text.length;
+          return one.type.endsWith("thinking") ? [withTextBefore({ ...one }, textLength)] : [];
+        });
+        expect(response.thinking).toEqual(thinking);
         expect(response.calls.map((call) => ({ ...call, arguments: JSON.parse(call.arguments) }))).toEqual(
           content.flatMap((one) =>
             one.type === "tool_use"

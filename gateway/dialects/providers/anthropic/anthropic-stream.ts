@@ -7,6 +7,7 @@ import { countOf } from "../../../outside-values/token-count.ts";
 import { ChatEventWriter, DONE_EVENT, errorEvent } from "../../inner/chat-events.ts";
 import { parseJson, textOf } from "../../inner/json.ts";
 import { type SseEvent, SseReader } from "../../inner/sse-reader.ts";
+import { withTextBefore } from "../../inner/thinking-order.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
 import { type Translation, translate } from "../../inner/translate.ts";
 import { finishReason, type MessageHead, openAiUsage, stopReason, streamError } from "./anthropic-response.ts";
@@ -22,7 +23,7 @@ export function anthropicStream(head: MessageHead): StreamTranslator {
 type OpenBlock =
   | { readonly kind: "text" | "other" }
   | { readonly kind: "tool"; readonly index: number; hasArguments: boolean }
-  | { readonly kind: "thinking"; thinking: string; signature: string };
+  | { readonly kind: "thinking"; readonly textBefore: number; thinking: string; signature: string };
 
 class AnthropicTranslation implements Translation<SseEvent> {
   isDone = false;
@@ -31,6 +32,8 @@ class AnthropicTranslation implements Translation<SseEvent> {
   #id = "";
   readonly #open = new Map<number, OpenBlock>();
   #tools = 0;
+  /** Characters of text so far. */
+  #textLength = 0;
   #usage: Fields = {};
   #finish: FinishReason | undefined;
 
@@ -71,7 +74,7 @@ class AnthropicTranslation implements Translation<SseEvent> {
     this.#usage = isRecord(message.usage) ? message.usage : {};
     this.#id = textOf(message.id) ?? "";
     this.#writer = new ChatEventWriter({ id: this.#id, ...this.#head });
-    return this.#writer.delta({ role: "assistant", content: "" });
+    return this.#writer.start(message.usage === undefined ? undefined : openAiUsage(message.usage));
   }
 
   #startBlock(index: number, block: unknown): string {
@@ -91,11 +94,16 @@ class AnthropicTranslation implements Translation<SseEvent> {
         });
       }
       case "thinking":
-        this.#open.set(index, { kind: "thinking", thinking: "", signature: textOf(block.signature) ?? "" });
+        this.#open.set(index, {
+          kind: "thinking",
+          textBefore: this.#textLength,
+          thinking: "",
+          signature: textOf(block.signature) ?? "",
+        });
         return this.#thinking(index, textOf(block.thinking));
       case "redacted_thinking":
         this.#open.set(index, { kind: "other" });
-        return this.#writeDelta({ thinking_blocks: [block] });
+        return this.#writeDelta({ thinking_blocks: [withTextBefore(block, this.#textLength)] });
       default:
         this.#open.set(index, { kind: "other" });
         return "";
@@ -130,8 +138,9 @@ class AnthropicTranslation implements Translation<SseEvent> {
     // A tool without parameters: no JSON came, and clients parse what they get.
     if (block?.kind === "tool" && !block.hasArguments) return this.#arguments(block.index, "{}");
     if (block?.kind !== "thinking") return "";
-    const { thinking, signature } = block;
-    return this.#writeDelta({ thinking_blocks: [{ type: "thinking", thinking, signature }] });
+    const { thinking, signature, textBefore } = block;
+    const signed = withTextBefore({ type: "thinking", thinking, signature }, textBefore);
+    return this.#writeDelta({ thinking_blocks: [signed] });
   }
 
   #stop({ delta, usage }: Fields): string {
@@ -152,7 +161,9 @@ class AnthropicTranslation implements Translation<SseEvent> {
 
   #text(value: unknown): string {
     const text = textOf(value);
-    return text === undefined ? "" : this.#writeDelta({ content: text });
+    if (text === undefined) return "";
+    this.#textLength += text.length;
+    return this.#writeDelta({ content: text });
   }
 
   #thinking(index: number, text: string | undefined): string {

@@ -5,6 +5,7 @@ import type { UpstreamProblem } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import { parseJson, textOf } from "../../inner/json.ts";
 import { finishReasonOf, usageOf } from "../../inner/provider-response.ts";
+import { withTextBefore } from "../../inner/thinking-order.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -54,10 +55,13 @@ export function chatOfConverse(bytes: Buffer, { id, model, created }: ConverseHe
   if (!isRecord(response) || !isRecord(output) || !Array.isArray(output.content))
     throw new GatewayError("upstream_error");
   const blocks = output.content.filter(isRecord);
-  const text = blocks.map((block) => textOf(block.text) ?? "").join("");
-  const thinking = blocks.flatMap(({ reasoningContent }) =>
-    isRecord(reasoningContent) ? thinkingOf(reasoningContent) : [],
-  );
+  let text = "";
+  const thinking: Fields[] = [];
+  for (const block of blocks) {
+    text += textOf(block.text) ?? "";
+    if (isRecord(block.reasoningContent))
+      thinking.push(...thinkingOf(block.reasoningContent).map((one) => withTextBefore(one, text.length)));
+  }
   const reasoning = thinking.map((block) => textOf(block.thinking) ?? "").join("");
   const calls = blocks
     .flatMap(({ toolUse }) => (isRecord(toolUse) ? [toolUse] : []))

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type BedrockBlock, converseFrames, eventFrame } from "../../../../test-support/fake-bedrock.ts";
 import { chatEvents, cuts, damage, damaged, gathered, translated, words } from "../../../test/dialect-cases.ts";
+import { withTextBefore } from "../../inner/thinking-order.ts";
 import { converseStream } from "./bedrock-stream.ts";
 import { EventFrameReader } from "./event-frames.ts";
 
@@ -51,17 +52,14 @@ describe("a stream of Bedrock's", () => {
         expect(text).toBe(translated(converseStream(head), bytes, []));
         const response = gathered(text);
         expect(response.content).toBe(content.map((one) => ("text" in one ? one.text : "")).join(""));
-        expect(response.thinking).toEqual(
-          content.flatMap((one) =>
-            "reasoningContent" in one
-              ? {
-                  type: "thinking",
-                  thinking: one.reasoningContent.reasoningText.text,
-                  signature: one.reasoningContent.reasoningText.signature,
-                }
-              : [],
-          ),
-        );
+        let textLength = 0;
+        const thinking = content.flatMap((one) => {
+          if ("text" in one) textLength += one.text.length;
+          if (!("reasoningContent" in one)) return [];
+          const { text: thought, signature } = one.reasoningContent.reasoningText;
+          return [withTextBefore({ type: "thinking", thinking: thought, signature }, textLength)];
+        });
+        expect(response.thinking).toEqual(thinking);
         expect(response.calls.map((call) => ({ ...call, arguments: JSON.parse(call.arguments) }))).toEqual(
           content.flatMap((one) =>
             "toolUse" in one

@@ -5,6 +5,7 @@ import { GatewayError } from "../../../core/gateway-error.ts";
 import { countOf } from "../../../outside-values/token-count.ts";
 import { ChatEventWriter, DONE_EVENT, errorEvent } from "../../inner/chat-events.ts";
 import { textOf } from "../../inner/json.ts";
+import { withTextBefore } from "../../inner/thinking-order.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
 import { type Translation, translate } from "../../inner/translate.ts";
 import { type ConverseHead, converseException, converseFinish, converseUsage } from "./bedrock-response.ts";
@@ -18,6 +19,7 @@ export function converseStream(head: ConverseHead): StreamTranslator {
 }
 
 interface OpenThinking {
+  readonly textBefore: number;
   thinking: string;
   signature: string;
 }
@@ -29,6 +31,8 @@ class ConverseTranslation implements Translation<EventFrame> {
   /** Tool calls by block, with their indices in OpenAI's list. */
   readonly #tools = new Map<number, { readonly index: number; hasArguments: boolean }>();
   readonly #thinking = new Map<number, OpenThinking>();
+  /** Characters of text so far. */
+  #textLength = 0;
   #hasStarted = false;
   #hasStopped = false;
 
@@ -66,7 +70,7 @@ class ConverseTranslation implements Translation<EventFrame> {
   #start(): string {
     if (this.#hasStarted) throw new GatewayError("upstream_error");
     this.#hasStarted = true;
-    return this.#writer.delta({ role: "assistant", content: "" });
+    return this.#writer.start();
   }
 
   /** Only calls begin with a frame of their own; text and reasoning begin with their first delta. */
@@ -83,7 +87,10 @@ class ConverseTranslation implements Translation<EventFrame> {
   #delta(block: number, delta: unknown): string {
     if (!isRecord(delta)) throw new GatewayError("upstream_error");
     const content = textOf(delta.text);
-    if (content !== undefined) return this.#writer.delta({ content });
+    if (content !== undefined) {
+      this.#textLength += content.length;
+      return this.#writer.delta({ content });
+    }
     if (isRecord(delta.toolUse)) return this.#arguments(block, textOf(delta.toolUse.input));
     return isRecord(delta.reasoningContent) ? this.#reasoning(block, delta.reasoningContent) : "";
   }
@@ -98,8 +105,8 @@ class ConverseTranslation implements Translation<EventFrame> {
 
   #reasoning(block: number, { text, signature, redactedContent }: Fields): string {
     if (typeof redactedContent === "string")
-      return this.#writer.delta({ thinking_blocks: [{ type: "redacted_thinking", data: redactedContent }] });
-    const open = this.#thinking.get(block) ?? { thinking: "", signature: "" };
+      return this.#thinkingBlock({ type: "redacted_thinking", data: redactedContent }, this.#textLength);
+    const open = this.#thinking.get(block) ?? { textBefore: this.#textLength, thinking: "", signature: "" };
     this.#thinking.set(block, open);
     open.signature += textOf(signature) ?? "";
     const thinking = textOf(text);
@@ -113,7 +120,13 @@ class ConverseTranslation implements Translation<EventFrame> {
     if (this.#tools.get(block)?.hasArguments === false) return this.#arguments(block, "{}");
     const open = this.#thinking.get(block);
     this.#thinking.delete(block);
-    return open === undefined ? "" : this.#writer.delta({ thinking_blocks: [{ type: "thinking", ...open }] });
+    if (open === undefined) return "";
+    const { textBefore, thinking, signature } = open;
+    return this.#thinkingBlock({ type: "thinking", thinking, signature }, textBefore);
+  }
+
+  #thinkingBlock(block: Fields, textBefore: number): string {
+    return this.#writer.delta({ thinking_blocks: [withTextBefore(block, textBefore)] });
   }
 
   #end(usage: unknown): string {

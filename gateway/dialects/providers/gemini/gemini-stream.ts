@@ -71,7 +71,9 @@ class GeminiTranslation implements Translation<SseEvent> {
     if (this.#writer !== undefined) return "";
     const { model, created, newId } = this.#head;
     this.#writer = new ChatEventWriter({ id: textOf(response.responseId) ?? `chatcmpl-${newId()}`, model, created });
-    return this.#writer.delta({ role: "assistant", content: "" });
+    return this.#writer.start(
+      response.usageMetadata === undefined ? undefined : usageOfMetadata(response.usageMetadata),
+    );
   }
 
   #part(part: GeminiPart, candidate: Fields): string {
