@@ -1,5 +1,5 @@
 import { toFile } from "openai";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { numbered, setUp } from "./test/batch-gateway.ts";
 import { BATCHES, submit } from "./test/batch-storage.ts";
 
@@ -31,5 +31,26 @@ describe("creating a batch", () => {
     await submit(client, numbered(1));
     await expect(submit(client, numbered(1))).rejects.toMatchObject({ status: 429 });
     expect((await client.batches.list()).data).toHaveLength(2);
+  });
+
+  test("25 times at once, where a key may have 10 open, makes 10; each that is cancelled makes room for one", async () => {
+    const { client } = await setUp({
+      config: { batches: { ...BATCHES, maxOpenPerKey: 10 } },
+      engines: [{ intervalMs: 2000 }],
+    });
+    const file = await client.files.create({
+      file: await toFile(Buffer.from(JSON.stringify(numbered(1)[0])), "a"),
+      purpose: "batch",
+    });
+    const create = () =>
+      client.batches.create({ input_file_id: file.id, endpoint: "/v1/chat/completions", completion_window: "24h" });
+    const created = await Promise.allSettled(Array.from({ length: 25 }, create));
+    const batches = created.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+    const refused = created.flatMap((result) => (result.status === "rejected" ? [result.reason.status] : []));
+    expect([batches.length, new Set(refused)]).toEqual([10, new Set([429])]);
+    expect((await client.batches.list({ limit: 100 })).data).toHaveLength(10);
+    const [first] = batches;
+    if (first !== undefined) await client.batches.cancel(first.id);
+    await vi.waitFor(create, { timeout: 10_000, interval: 200 });
   });
 });

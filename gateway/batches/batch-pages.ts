@@ -52,11 +52,6 @@ export class BatchPages {
       );
     if (file.purpose !== "batch")
       throw invalid("input_file_id", `\`input_file_id\` must be a file with purpose batch, got ${file.purpose}.`);
-    const open = (await store.queue()).filter((entry) => entry.owner === owner).length;
-    if (open >= maxOpenPerKey)
-      throw new GatewayError("rate_limit_exceeded", {
-        message: `This key has ${open} batches that are not over; ${maxOpenPerKey} are allowed. Wait for one, or cancel one.`,
-      });
     const createdAt = Math.floor(now() / 1000);
     const batch: BatchItem = {
       id: timeOrderedId("batch_", now()),
@@ -73,7 +68,10 @@ export class BatchPages {
       ...NO_COUNTS,
       attempts: 0,
     };
-    await store.create(batch);
+    if (!(await store.create(batch)))
+      throw new GatewayError("rate_limit_exceeded", {
+        message: `This key has ${maxOpenPerKey} batches that are not over; no more are allowed. Wait for one, or cancel one.`,
+      });
     onCreated();
     return jsonResponse(200, headers.all, batchObject(batch));
   }

@@ -56,7 +56,13 @@ export class BatchService {
     const table = new BatchTable({ client: options.dynamodb, tableName: settings.table });
     const objects = new S3ObjectStore({ client: options.s3, bucket: settings.bucket });
     const files = new FileStore({ table, objects, now });
-    const store = new BatchStore({ table, now, worker: randomUUID(), leaseMs: timing.leaseMs ?? LEASE_MS });
+    const store = new BatchStore({
+      table,
+      now,
+      worker: randomUUID(),
+      leaseMs: timing.leaseMs ?? LEASE_MS,
+      maxOpenPerOwner: settings.maxOpenPerKey,
+    });
     this.#files = new FilePages({ files, maxFileBytes: settings.maxFileBytes, now });
     this.#worker = new BatchWorker({
       store,

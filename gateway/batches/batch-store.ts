@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { BatchStatus } from "../../contracts/api/batches.ts";
 import type { BatchTable, TableKey } from "../store/batch-table.ts";
 import { BatchItem, type DeadLetter, QueueEntry, SliceItem, SliceResult } from "./batch-items.ts";
+import { OpenBatches } from "./open-batches.ts";
 
 /** Batches can be looked up for as long as their files. */
 const RETENTION_SECONDS = 31 * 86_400;
@@ -21,6 +22,8 @@ export interface BatchStoreOptions {
   /** Names the process that takes leases. */
   readonly worker: string;
   readonly leaseMs: number;
+  /** Batches of one owner that may be open at once. */
+  readonly maxOpenPerOwner: number;
 }
 
 /** What may be worked on by one process at a time: a whole batch (to plan or finish it), or one of its slices. */
@@ -35,19 +38,30 @@ export class BatchStore {
   readonly #now: () => number;
   readonly #worker: string;
   readonly #leaseMs: number;
+  readonly #maxOpen: number;
+  readonly #open: OpenBatches;
 
-  constructor({ table, now, worker, leaseMs }: BatchStoreOptions) {
+  constructor({ table, now, worker, leaseMs, maxOpenPerOwner }: BatchStoreOptions) {
     this.#table = table;
     this.#now = now;
     this.#worker = worker;
     this.#leaseMs = leaseMs;
+    this.#maxOpen = maxOpenPerOwner;
+    const isOpen = async (owner: string, id: string) => {
+      const batch = await this.get(owner, id);
+      return batch !== undefined && !isOver(batch.status);
+    };
+    this.#open = new OpenBatches({ table, now, isOpen });
   }
 
-  async create(batch: BatchItem): Promise<void> {
+  /** @returns whether the owner had less open batches than it may have; nothing is written otherwise */
+  async create(batch: BatchItem): Promise<boolean> {
+    if (!(await this.#open.take(batch.owner, batch.id, this.#maxOpen))) return false;
     // The queue first: an entry without a batch is dropped, a batch without an entry would wait for ever.
     const entry = { owner: batch.owner, id: batch.id, createdAt: batch.createdAt };
     await this.#table.put({ pk: "queue", sk: batch.id }, entry);
     await this.#table.put(batchKey(batch), { ...batch, ttl: batch.createdAt + RETENTION_SECONDS });
+    return true;
   }
 
   async get(owner: string, id: string): Promise<BatchItem | undefined> {
@@ -71,7 +85,8 @@ export class BatchStore {
     return items.flatMap((item) => QueueEntry.safeParse(item).data ?? []);
   }
 
-  async leaveQueue({ id }: Pick<QueueEntry, "id">): Promise<void> {
+  async leaveQueue({ owner, id }: Pick<QueueEntry, "owner" | "id">): Promise<void> {
+    await this.#open.release(owner, id, this.#maxOpen);
     await this.#table.delete({ pk: "queue", sk: id });
   }
 
@@ -202,6 +217,10 @@ export class BatchStore {
   #removalAt(): number {
     return Math.floor(this.#now() / 1000) + RETENTION_SECONDS;
   }
+}
+
+export function isOver(status: BatchStatus): boolean {
+  return status === "completed" || status === "failed" || status === "expired" || status === "cancelled";
 }
 
 function keyOf({ batch, slice }: Leased): TableKey {

@@ -1,11 +1,11 @@
 import type { Logger } from "pino";
-import type { BatchError, BatchStatus } from "../../contracts/api/batches.ts";
+import type { BatchError } from "../../contracts/api/batches.ts";
 import type { Caller, GatewayRequest } from "../core/request.ts";
 import type { GatewayResponse } from "../core/response.ts";
 import type { FileStore } from "../files/file-store.ts";
 import { ObjectMissing } from "../files/object-store.ts";
 import type { BatchItem, SliceItem } from "./batch-items.ts";
-import type { BatchStore, Leased } from "./batch-store.ts";
+import { type BatchStore, isOver, type Leased } from "./batch-store.ts";
 import { type BatchTiming, TIMING } from "./batch-timing.ts";
 import { ConcurrencyLimiter } from "./concurrency-limiter.ts";
 import { finishBatch } from "./finish-batch.ts";
@@ -276,10 +276,6 @@ export class BatchWorker {
   #seconds(): number {
     return Math.floor(this.#options.now() / 1000);
   }
-}
-
-export function isOver(status: BatchStatus): boolean {
-  return status === "completed" || status === "failed" || status === "expired" || status === "cancelled";
 }
 
 /** Not the message: it may quote a line. */

@@ -32,6 +32,11 @@ export interface ListOptions {
 
 type Values = Readonly<Record<string, unknown>>;
 
+export interface Condition {
+  readonly that: string;
+  readonly values: Values;
+}
+
 /**
  * The table of files and batches: partition key `pk`, sort key `sk`. Every change is one item and, where it could meet
  * another change, conditional: no change of two gateways can be half done.
@@ -65,8 +70,14 @@ export class BatchTable {
     return await holds(this.#client.send(command, timeout()));
   }
 
-  async delete(key: TableKey): Promise<void> {
-    await this.#client.send(new DeleteCommand({ TableName: this.#tableName, Key: key }), timeout());
+  /** @param condition over `#name`s and `:name`s of `values`; the item stays where it does not hold */
+  async delete(key: TableKey, condition?: Condition): Promise<void> {
+    const command = new DeleteCommand({
+      TableName: this.#tableName,
+      Key: key,
+      ...(condition === undefined ? {} : { ConditionExpression: condition.that, ...namesAndValues(condition) }),
+    });
+    await holds(this.#client.send(command, timeout()));
   }
 
   /**
@@ -77,7 +88,7 @@ export class BatchTable {
   async update(
     key: TableKey,
     change: { readonly set?: Values; readonly add?: Readonly<Record<string, number>> },
-    condition?: { readonly that: string; readonly values: Values },
+    condition?: Condition,
   ): Promise<unknown> {
     const { set = {}, add = {} } = change;
     const assigned = Object.entries(set).filter(([, value]) => value !== undefined);
@@ -139,6 +150,14 @@ export class BatchTable {
     } while (start !== undefined && items.length < limit);
     return items;
   }
+}
+
+function namesAndValues({ that, values }: Condition) {
+  const names = [...that.matchAll(/#(\w+)/g)].map(([, name = ""]) => name);
+  return {
+    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+    ExpressionAttributeValues: Object.fromEntries(Object.entries(values).map(([name, value]) => [`:${name}`, value])),
+  };
 }
 
 function defined(values: Values): Values {
