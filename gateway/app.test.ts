@@ -42,7 +42,7 @@ describe("draining", () => {
   const send = (url: string, path: string, agent: Agent) =>
     new Promise<IncomingMessage>((resolve, reject) => get(url + path, { agent }, resolve).on("error", reject));
 
-  test("a kept-alive connection gets one more answer and `connection: close`; /health is 503 shutting_down", async () => {
+  test("a keep-alive connection gets one more response and `connection: close`; /health is 503 shutting_down", async () => {
     const { url, gateway } = await startTestGateway({ engines: [{ tokens: 20, intervalMs: 20 }] });
     const first = new Agent({ keepAlive: true, maxSockets: 1 });
     const second = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -65,7 +65,7 @@ describe("draining", () => {
     await drained;
   });
 
-  test("waits for a request whose body is still on its way", async () => {
+  test("waits for a request whose body is still arriving", async () => {
     const { url, metricsUrl, gateway } = await startTestGateway();
     const body = JSON.stringify(completion());
     const headers = { "content-type": "application/json", "content-length": body.length };

@@ -6,7 +6,7 @@ import { createRequests } from "./composition/requests.ts";
 import { createUpstreams } from "./composition/upstreams.ts";
 import type { Gateway, GatewayOptions } from "./gateway-options.ts";
 
-/** Builds the data plane. Nothing listens or calls before `listen`. */
+/** Builds the data plane. It listens and calls upstreams only after `listen`. */
 export function createGateway(options: GatewayOptions): Gateway {
   const { config, logger } = options;
   const share = processShare(options);
@@ -29,7 +29,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   async function listen(port: number, host: string, { reusePort } = { reusePort: false }): Promise<number> {
     startParts(upstreams.parts).then(started.resolve, started.reject);
-    // Others answer on this port already: a thread that knew no engine yet would refuse what they could serve.
+    // Other threads serve on this port already: a thread without engines would refuse requests that they could serve.
     if (reusePort) await started.promise;
     const actual = await http.listen({ port, host, reusePort });
     await startParts(serving);

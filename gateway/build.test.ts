@@ -55,7 +55,7 @@ describe("the gateway's artefact", () => {
   });
 
   // documented: bundle-is-ascii
-  test("is ASCII, so that an engine of JavaScript keeps a byte for each character of it, not two", () => {
+  test("is ASCII, so that a JavaScript engine needs one byte for each of its characters, not two", () => {
     const other = readFileSync(built.path, "utf8")
       .split("\n")
       .filter((line) => /[^\0-\x7f]/.test(line));

@@ -3,11 +3,11 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
 
-/** ES modules have no `require`; packages that were CommonJS ask for Node's own modules by it. */
+/** ES modules have no `require`; packages that were CommonJS load Node's own modules by it. */
 const REQUIRE = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
 
 /**
- * Bundles the gateway with all it needs into `<outDir>/server.mjs`, with its SHA-256 beside it in `sha256sum`'s format.
+ * Bundles the gateway with its packages into `<outDir>/server.mjs`, with its SHA-256 beside it in `sha256sum`'s format.
  * Equal sources give equal bytes.
  * @param options `sourceMap`: whether `<outDir>/server.mjs.map` is written too; the bundle is the same with it
  * @returns the bundle's path and SHA-256

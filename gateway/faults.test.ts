@@ -20,7 +20,7 @@ interface Row {
   readonly outcome: string;
 }
 
-/** What docs/faults.md says of upstreams that fail while no other one can take over. */
+/** The rows of docs/faults.md for upstreams that fail without a fallback. */
 const ROWS: readonly Row[] = [
   ...readFileSync(join(import.meta.dirname, "..", "docs", "faults.md"), "utf8").matchAll(
     /^\| ([^|]+) \| (`[^|]+`|—) \| (`[^|]+`|—) \| `(\w+)` \|/gm,
@@ -60,7 +60,7 @@ const INJECTIONS: Readonly<Record<string, Injection>> = {
   "an error event in the middle": { behaviour: { fault: "error-in-stream" } },
 };
 
-/** A route to one provider, which has no one behind it. */
+/** A route to one provider, without a fallback. */
 async function failing({ behaviour = {}, isGone = false, endpoint }: Injection) {
   const bad = await provide(behaviour);
   if (isGone) await bad.stop();
@@ -82,7 +82,7 @@ async function failing({ behaviour = {}, isGone = false, endpoint }: Injection) 
   return { ...gateway, bad, counted };
 }
 
-/** An answer in the table's words. */
+/** A response in the table's words. */
 async function seen(response: Response): Promise<string> {
   if (response.status !== 200) {
     const { error } = (await response.json()) as { error: { code: string } };
@@ -106,7 +106,7 @@ describe("the only upstream of a request that fails", () => {
   });
 
   // documented: fault-as-documented
-  test.for(ROWS)("$fault: the client and the metrics see what docs/faults.md says", async (row) => {
+  test.for(ROWS)("$fault: the client and the metrics show the result in docs/faults.md", async (row) => {
     for (const [stream, expected] of [
       [true, row.stream],
       [false, row.whole],
@@ -120,7 +120,7 @@ describe("the only upstream of a request that fails", () => {
   });
 
   // documented: storm-of-500
-  test("with a storm of 500s is asked no more after a few, and the others are told when to come again", async () => {
+  test("with a storm of 500s is called no more after a few, and later requests get a Retry-After", async () => {
     const { url, bad } = await failing({ behaviour: { fault: { status: 500 } } });
     const responses: string[] = [];
     for (let index = 0; index < 20; index++)
@@ -131,7 +131,7 @@ describe("the only upstream of a request that fails", () => {
   });
 
   // documented: storm-of-429
-  test("with a storm of 429s is asked once in each pause, and all others are told the time that it named", async () => {
+  test("with a storm of 429s is called once in each pause, and other requests get the time that it named", async () => {
     const { url, bad } = await failing({ behaviour: { fault: { status: 429, retryAfter: "30" } } });
     await post(url, "/v1/chat/completions", chat({ model: "chat" }));
     const responses = await Promise.all(
@@ -147,7 +147,7 @@ describe("a wall clock that jumps", () => {
   test.for([
     ["a day forwards", 86_400_000, "miss"],
     ["a day back", -86_400_000, "hit"],
-  ] as const)("%s ends no stream, breaks no request, and ages no answer below zero", async ([, jumpMs, result]) => {
+  ] as const)("%s ends no stream, breaks no request, and leaves no age below zero", async ([, jumpMs, result]) => {
     let wallMs = 1_800_000_000_000;
     const { url, log } = await startTestGateway({
       engines: [{ tokens: 4, intervalMs: 50 }],
@@ -171,7 +171,7 @@ describe("a wall clock that jumps", () => {
 
 // documented: body-stalls
 test("a body that stops half way is 400 when its time is over, and the connection is closed", async () => {
-  // With a shorter time than the gateway's minute, and the same answer to it.
+  // With a shorter time than the gateway's minute, and the same response to it.
   const times = { requestTimeout: 200, headersTimeout: 100, connectionsCheckingInterval: 50 };
   const reading = Promise.withResolvers<unknown>();
   const server = createServer(times, (request, response) => {

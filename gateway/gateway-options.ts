@@ -28,7 +28,7 @@ export interface GatewayOptions {
   readonly logger: Logger;
   /** Shown by `/health`. */
   readonly version: string;
-  /** Milliseconds of a monotonic clock, the same for all who share `memory`. @default - performance.now */
+  /** Milliseconds of a monotonic clock, the same for all threads that share `memory`. @default - performance.now */
   readonly clock?: () => number;
   /** What is counted together with the process's other threads. @default - this gateway's alone */
   readonly memory?: SharedMemory;
@@ -36,15 +36,15 @@ export interface GatewayOptions {
   readonly thread?: number;
   /** Milliseconds since 1970, of which the ages of cached responses are made. @default - Date.now */
   readonly wallClock?: (() => number) | undefined;
-  /** Where files and batches are. @default - there are none, whatever the configuration says */
+  /** Where files and batches are stored. @default - there are none, whatever the configuration */
   readonly batchStorage?: BatchStorage;
-  /** @default - engines are asked every 2 s, their target groups every 3 s */
+  /** @default - engines are probed every 2 s, their target groups read every 3 s */
   readonly intervals?: EngineDirectoryIntervals;
-  /** Where responses of `/v1/responses` are kept. @default - they are not */
+  /** Where responses of `/v1/responses` are stored. @default - they are not */
   readonly responses?: ResponseStore;
   /** Milliseconds between two pings of a WebSocket. @default 30000 */
   readonly heartbeatMs?: number;
-  /** Steps that take the place of the pipeline's own, for tests of what happens when one fails. @default - none */
+  /** Steps that replace the pipeline's own, for tests in which one fails. @default - none */
   readonly steps?: Partial<Steps>;
   /** What is announced as deprecated. @default - the API's own table */
   readonly deprecations?: readonly Deprecation[];
@@ -60,7 +60,7 @@ export interface GatewayOptions {
   readonly awsCredentials?: AwsCredentials;
   /** Resolves providers' names. @default - the system's resolver */
   readonly lookup?: Lookup;
-  /** Keeps what is changed at run time. @default - nothing can be */
+  /** Stores runtime overrides. @default - targets can't be changed at run time */
   readonly changeStore?: ChangeStore;
   /** Adds up what providers cost. @default - this gateway's spend alone counts */
   readonly spendStore?: SpendStore;
@@ -77,6 +77,6 @@ export interface Gateway {
   readonly started: Promise<void>;
   /** Takes no more connections, lets open requests finish for at most `config.drainSeconds`, then closes everything. */
   drain(): Promise<void>;
-  /** Cached responses, to be cleared; `undefined` where none are kept. */
+  /** Cached responses, to be cleared; `undefined` where none are stored. */
   readonly cache: Pick<ResponseCache, "clear"> | undefined;
 }

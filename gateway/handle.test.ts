@@ -8,7 +8,7 @@ import { chat, eventsOf, startTestGateway } from "./test/test-gateway.ts";
 const CHAT = "/v1/chat/completions";
 
 describe("a request without a socket", () => {
-  test("is answered whole, as one on a socket is", async () => {
+  test("gets a whole response, as on a socket", async () => {
     const { gateway, url, requestLine } = await startTestGateway();
     const { status, headers, json } = await send(gateway, CHAT, { body: chat() });
     expect([status, headers["x-sluice-target"], json().object]).toEqual([200, "tiny", "chat.completion"]);
@@ -19,7 +19,7 @@ describe("a request without a socket", () => {
     expect({ ...response, id: "" }).toEqual({ ...json(), id: "" });
   });
 
-  test("is answered by events, and settled when the last one is read", async () => {
+  test("gets events, and is settled when the last one is read", async () => {
     const { gateway, requestLine } = await startTestGateway();
     const { status, headers, text } = await send(gateway, CHAT, { body: chat({ stream: true }) });
     expect([status, headers["content-type"]]).toEqual([200, "text/event-stream; charset=utf-8"]);
@@ -27,7 +27,7 @@ describe("a request without a socket", () => {
     expect(await requestLine()).toMatchObject({ stream: true, completionTokens: 3, aborted: false });
   });
 
-  test("is counted against its address, unless it is known who pays", async () => {
+  test("is counted against its address, unless its caller is known", async () => {
     const { gateway, log } = await startTestGateway({ config: { requestsPerMinutePerIp: 1 } });
     const sendAs = (knownCaller?: { tenant: string; keyId: undefined; priceFactor: number }) =>
       send(gateway, CHAT, { body: chat(), ...(knownCaller === undefined ? {} : { knownCaller }) });
@@ -51,7 +51,7 @@ describe("a request without a socket", () => {
     expect(response).toMatchObject({ status: 413, closesConnection: true });
   });
 
-  test("whose caller has left gets nothing, and is in the log as aborted", async () => {
+  test("whose caller has left gets no response, and is in the log as aborted", async () => {
     const { gateway, requestLine, engines } = await startTestGateway({ engines: [{ mode: "hang" }] });
     const leaving = new AbortController();
     const sent = send(gateway, CHAT, { body: chat(), signal: leaving.signal });
@@ -63,7 +63,7 @@ describe("a request without a socket", () => {
 });
 
 describe("a queue of bytes", () => {
-  test("asks its sender to wait above 64 KiB, and to go on when half of it is read", async () => {
+  test("makes its sender wait above 64 KiB, and continue when half of it is read", async () => {
     const queue = new ByteQueue();
     let drains = 0;
     queue.onDrain(() => drains++);
@@ -75,7 +75,7 @@ describe("a queue of bytes", () => {
     expect([sizes, drains]).toEqual([[60_000, 10_000], 1]);
   });
 
-  test("tells its sender when the reader stops early, and the reader when it was broken off", async () => {
+  test("notifies its sender when the reader stops early, and the reader when it was broken off", async () => {
     const queue = new ByteQueue();
     let closes = 0;
     queue.onClose(() => closes++);

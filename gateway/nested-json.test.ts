@@ -31,7 +31,7 @@ test("a batch line of 9,000 levels is refused with the limit and its number", ()
   expect(checked).toMatchObject({ message: expect.stringContaining("at most 64 nested levels, got over 64") });
 });
 
-/** A provider whose answers, whole and streamed, hold 9,000 levels in a tool call's arguments and beside them. */
+/** A provider whose responses, whole and streamed, hold 9,000 levels in a tool call's arguments and beside them. */
 async function deepProvider(): Promise<string> {
   const server = createServer(async (request, response) => {
     let text = "";
@@ -57,7 +57,7 @@ test.each([
   ["/v1/messages", { model: "chat", max_tokens: 5, messages: [{ role: "user", content: "a" }] }],
   ["/v1/responses", { model: "chat", input: "a" }],
 ])(
-  "upstream answers of 9,000 levels end no process on %s, whole or streamed, and leave nothing open",
+  "upstream responses of 9,000 levels end no process on %s, whole or streamed, and leave no request open",
   async (path, body) => {
     const origin = await deepProvider();
     const { url, gateway, log } = await startTestGateway({

@@ -31,7 +31,7 @@ test.each([
   ["5", "-1000000000"],
   ["1.5", "1.5"],
 ])(
-  "counts of %s and %s tokens cost nothing, end nothing, are counted, and the answer goes out",
+  "counts of %s and %s tokens cost nothing, end no process, are counted, and the response is sent",
   async (prompt, completion) => {
     const origin = await providerThatCounts(`{"prompt_tokens":${prompt},"completion_tokens":${completion}}`);
     const added: number[] = [];

@@ -63,7 +63,7 @@ export function buildGateway(
       ec2: new EC2Client({ maxAttempts: 2 }),
       timeoutMs: DISCOVERY_TIMEOUT_MS,
     }),
-    // The SDK keeps the role's credentials and renews them in time.
+    // The SDK caches the role's credentials and renews them in time.
     awsCredentials: () => dynamodb.config.credentials(),
     secrets: new AwsSecretReader({ client: new SecretsManagerClient({ maxAttempts: 2 }), variables: providerKeys }),
     ...(routes === undefined

@@ -56,7 +56,7 @@ describe("the gateway process", () => {
     expect(output()).toContain("drain time is over");
   });
 
-  test("exits on SIGTERM also when nobody reads its log any more", async () => {
+  test("exits on SIGTERM also when its log has no reader any more", async () => {
     const { child, exit, url } = await startServing();
     child.stdout?.destroy();
     child.stderr?.destroy();
@@ -86,7 +86,7 @@ describe("the gateway process", () => {
     expect(await exit).toBe(0);
   });
 
-  test("with nothing to do exits at once on SIGTERM", async () => {
+  test("without requests exits at once on SIGTERM", async () => {
     const { child, exit } = await startServing({ drainSeconds: 600 });
     child.kill("SIGTERM");
     expect(await exit).toBe(0);
@@ -115,7 +115,7 @@ describe("the gateway process", () => {
     expect(output()).toContain('"route":"/v1/completions"');
   });
 
-  test("with a wrong configuration says all of it in one line and exits with 1", async () => {
+  test("with a wrong configuration prints all problems in one line and exits with 1", async () => {
     const { exit, output } = startProcess({ SLUICE_CONFIG: '{"auth":"maybe"}', SLUICE_PORT: "x" });
     expect(await exit).toBe(1);
     expect(output().trim().split("\n")).toHaveLength(1);
@@ -124,7 +124,7 @@ describe("the gateway process", () => {
     );
   });
 
-  test("on a port that is in use says so and exits with 1", async () => {
+  test("on a port that is in use prints that and exits with 1", async () => {
     const engine = await startFakeEngine();
     const environment = {
       SLUICE_CONFIG: JSON.stringify(testConfig()),
@@ -153,7 +153,7 @@ describe("a gateway of several threads", { timeout: 90_000 }, () => {
   });
 
   // documented: threads-serve
-  test("serves from every thread, says so in one log, and is one gateway in its metrics", async () => {
+  test("serves from every thread, with one log, and is one gateway in its metrics", async () => {
     const { url, metricsUrl, output } = await startServing({ threads: 3 });
     for (let index = 0; index < 40; index++) expect(await getOnce(`${url}/v1/models`)).toBe(200);
     const text = await (await fetch(metricsUrl)).text();
@@ -192,7 +192,7 @@ describe("a gateway of several threads", { timeout: 90_000 }, () => {
     expect(output().match(/"stream":true/g)).toHaveLength(8);
   });
 
-  test("on a port that is in use says so and exits with 1", async () => {
+  test("on a port that is in use prints that and exits with 1", async () => {
     const { url } = await startServing();
     const { exit, output } = startProcess({
       SLUICE_CONFIG: JSON.stringify(testConfig({ threads: 2 })),

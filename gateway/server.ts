@@ -28,11 +28,11 @@ async function main(): Promise<void> {
   }
 }
 
-/** Serves in this thread when one is enough; else this one only keeps the others, their output and their metrics. */
+/** Serves in this thread when one is enough; else this one supervises the serving threads, their output and metrics. */
 async function run(settings: GatewaySettings): Promise<void> {
   const { config, host, metricsPort } = settings;
   const output = destination({ sync: false, maxLength: MAX_LOG_BYTES });
-  // A full disk behind the log loses lines, and nothing else; unheard, the error would end the process.
+  // A full disk behind the log loses lines only; without a listener, the error would end the process.
   output.on("error", () => undefined);
   let isLogOpen = true;
   const lines = new LogBuffer((text) => void (isLogOpen && output.write(text)));
@@ -104,9 +104,9 @@ function fleet(settings: GatewaySettings, output: LineOutput, threads: number): 
 }
 
 /**
- * Writes what is left of the log, for a second at most. pino's own way at exit waits for ever when the reader of our
- * output has gone (sonic-boom repeats the write whatever the error), and so would a gateway that is asked to leave;
- * a destroyed output is left alone.
+ * Writes the rest of the log, for a second at most. pino's own flush at exit waits for ever when the reader of our
+ * output has gone (sonic-boom repeats the write whatever the error), and so would a gateway that has to stop; a
+ * destroyed output is not written to.
  */
 function closeLog(output: ReturnType<typeof destination>): Promise<void> {
   return new Promise((resolve) => {

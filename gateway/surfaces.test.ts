@@ -35,7 +35,7 @@ describe("embeddings", () => {
     expect(error.message).not.toContain('"b"');
   });
 
-  test("are never streamed, whatever the body says", async () => {
+  test("are never streamed, whatever the body has", async () => {
     const { url } = await startTestGateway();
     const response = await post(url, "/v1/embeddings", { model: "tiny", input: "a", stream: true });
     expect(response.headers.get("content-type")).toBe("application/json");
@@ -54,7 +54,7 @@ describe("tokenize and detokenize", () => {
     expect(engines[0]?.received[0]?.body).toEqual(body);
   });
 
-  test("need a key where keys are needed, though vLLM itself asks none on these paths", async () => {
+  test("need a key where keys are needed, though vLLM itself needs none on these paths", async () => {
     const { url } = await startTestGateway({ config: { auth: "required" } });
     for (const path of ["/tokenize", "/detokenize", "/v1/embeddings"])
       await errorOf(await post(url, path, { model: "tiny" }), 401, "missing_api_key");
@@ -90,7 +90,7 @@ describe("what only the model can judge passes through byte for byte", () => {
   });
 
   // documented: request-fields-pass
-  test("tools, structured outputs, sampling and fields that nobody here knows", async () => {
+  test("tools, structured outputs, sampling and fields that are unknown here", async () => {
     const { url, engines } = await startTestGateway();
     const text = JSON.stringify(
       chat({

@@ -17,8 +17,8 @@ import { chat, errorOf, post } from "../test/test-gateway.ts";
 
 const settingsOf = ({ name: _, ...settings }: { readonly name: string }) => settings;
 
-describe("who may change the service", () => {
-  test("nobody without a key that has the scope admin, whatever auth says", async () => {
+describe("access to changes of the service", () => {
+  test("only a key with the scope admin, whatever auth is set to", async () => {
     for (const auth of ["off", "optional", "required"] as const) {
       const { url, keyOf, call } = await startAdminGateway({ config: { auth } });
       await errorOf(await fetch(`${url}/admin/targets`), 401, "missing_api_key");
@@ -33,7 +33,7 @@ describe("who may change the service", () => {
     }
   });
 
-  test("every change is in the log with the key's id, and with nothing of what was sent", async () => {
+  test("every change is in the log with the key's id, and without the body", async () => {
     const { call, log, logText, admin } = await startAdminGateway({ config: (await withProviders()).config });
     const route = settingsOf(routeConfig("extra", ["tiny"]));
     expect((await call("PUT", "/admin/routes/extra", route)).status).toBe(200);
@@ -44,7 +44,7 @@ describe("who may change the service", () => {
 });
 
 describe("the reference", () => {
-  test("has the form of every answer", async () => {
+  test("has the form of every response", async () => {
     const { config } = await withProviders();
     const { call } = await startAdminGateway({ config });
     const route = settingsOf(routeConfig("extra", ["tiny"]));
@@ -88,7 +88,7 @@ describe("a change at run time", () => {
     expect((await jsonOf(call("GET", "/admin/routes/chat"))).source).toBe("declared");
   });
 
-  test("reaches the other gateways, whose streams go on", async () => {
+  test("reaches the other gateways, whose streams continue", async () => {
     const { a, b, config } = await withProviders();
     const one = await startAdminGateway({ config });
     const other = await startAdminGateway({ config }, one.table);
@@ -96,7 +96,7 @@ describe("a change at run time", () => {
     const stream = await post(other.url, "/v1/chat/completions", chat({ model: "chat", stream: true }));
     const moved = { ...settingsOf(providerConfig("a", b.origin)) };
     expect((await one.call("PUT", "/admin/providers/a", moved)).status).toBe(200);
-    // What is asked before the change is there is answered as slowly as the stream.
+    // A request before the change is there gets its response as slowly as the stream.
     await vi.waitFor(
       async () => {
         await other.send();
@@ -107,7 +107,7 @@ describe("a change at run time", () => {
     expect(await stream.text()).toMatch(/data: \[DONE\]\n\n$/);
   });
 
-  test("of a version that somebody else has changed is 412, and nothing happens", async () => {
+  test("of a version that another key has changed is 412, and changes no target", async () => {
     const { call } = await startAdminGateway({ config: (await withProviders()).config });
     const route = settingsOf(routeConfig("extra", ["tiny"]));
     const isNew = { "if-none-match": "*" };
@@ -156,7 +156,7 @@ describe("a change at run time", () => {
     expect(error.param).toBe("routes.chat.targets[0].provider");
   });
 
-  test("that got into the table in a wrong form is left out, told, and breaks nothing", async () => {
+  test("that got into the table in a wrong form is ignored and logged, and breaks no request", async () => {
     const { send, write, log, call } = await startAdminGateway({ config: (await withProviders()).config });
     await write({ id: "route#chat", kind: "route", name: "chat", settings: { policy: "?" } }, 1);
     const settings = settingsOf(routeConfig("odd", ["nowhere"]));

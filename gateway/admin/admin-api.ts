@@ -25,7 +25,7 @@ import { testModel } from "./test-model.ts";
 export interface AdminApiOptions {
   readonly targets: TargetService;
   readonly declared: TargetsConfig;
-  /** `undefined`: nothing can be changed at run time. */
+  /** `undefined`: targets can't be changed at run time. */
   readonly changes: { readonly view: Changes; readonly store: ChangeStore } | undefined;
   readonly logger: Logger;
   /** Milliseconds of a monotonic clock. */
@@ -48,7 +48,10 @@ interface Described {
 const BODY_LIMIT_BYTES = 256 * 1024;
 const SETTINGS = { provider: ProviderSettings, route: RouteSettings, override: RouteOverride } as const;
 
-/** `/admin/*`: shows and changes providers and routes, for keys that may. Every change is in the log, with who made it. */
+/**
+ * `/admin/*`: shows and changes providers and routes, for keys of the scope `admin`. Every change is logged with its
+ * key.
+ */
 export class AdminApi {
   readonly #options: AdminApiOptions;
 
@@ -172,7 +175,10 @@ export class AdminApi {
     });
   }
 
-  /** Who did what: neither settings nor anything of the request beside its id. */
+  /**
+   * The log entry of a change: the key, the action and the request's id; neither settings nor other parts of the
+   * request.
+   */
   #audit(request: Identified, action: string, name: string, version?: number): void {
     const { requestId } = request;
     this.#options.logger.info({ audit: true, requestId, actor: actorOf(request), action, name, version }, "admin");

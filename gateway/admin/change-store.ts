@@ -1,6 +1,6 @@
 import type { ChangeKind, TargetChange } from "../../contracts/targets/target-changes.ts";
 
-/** Somebody else changed it meanwhile, or it is there where it should not be. */
+/** Another writer changed it meanwhile, or it exists where it should not. */
 export class VersionConflict extends Error {
   constructor() {
     super("The version is another one.");
@@ -8,20 +8,20 @@ export class VersionConflict extends Error {
   }
 }
 
-/** What was read: items that have not the form of one are told apart by their id, and can't be used. */
+/** The items read; those in a wrong form are listed by their id, and can't be used. */
 export interface StoredChanges {
   readonly changes: readonly TargetChange[];
   readonly unreadable: readonly string[];
 }
 
-/** Whose change it is, and over which version: `undefined` for any, 0 for none. */
+/** The key that makes the change, and the version it replaces: `undefined` for any, 0 for none. */
 export interface ChangeAuthor {
   readonly by: string;
   readonly at: Date;
   readonly over: number | undefined;
 }
 
-/** Where providers, routes and overrides are kept that were changed at run time. Every method rejects when it can't be asked. */
+/** Stores the runtime overrides of providers and routes. Every method rejects when the store can't be reached. */
 export interface ChangeStore {
   /** A number that moves with every change. */
   version(): Promise<number>;

@@ -25,8 +25,8 @@ export interface Merged {
 }
 
 /**
- * Keeps the targets as the environment declares them and the routes table changes them. What can't be used is told and
- * left out; when the table can't be read, everything stays as it is.
+ * Holds the targets as the environment declares them and the routes table changes them. A change that can't be used is
+ * logged and ignored; when the table can't be read, the targets stay as they are.
  */
 export class Changes {
   readonly #options: ChangesOptions;
@@ -47,7 +47,7 @@ export class Changes {
     return this.#good;
   }
 
-  /** Looks for changes now and goes on doing so. Resolves after the first time, however it went. */
+  /** Reads the changes now and then at each interval. Resolves after the first read, whatever its result. */
   async start(): Promise<void> {
     await this.refresh();
     if (this.#isStopped) return;
@@ -113,7 +113,7 @@ export class Changes {
     logger.info({ changes: next.size, version }, "routes changed");
   }
 
-  /** Takes items out until nothing is wrong with the rest; the declared description alone has no problems. */
+  /** Removes items until the rest has no problems; the declared description alone has none. */
   #leaveOutWrong(next: Map<string, TargetChange>, isReported: boolean): void {
     for (;;) {
       const [problem] = this.#problemsOf(merge(this.#options.declared, next));
@@ -140,7 +140,8 @@ export class Changes {
       const more = allowPrivateHosts.filter((host) => !allowed.has(host));
       if (more.length === 0) return [];
       const rule = "must be among those that the environment declares";
-      const remedy = "declare it in the environment file: who may change routes may not open the private network";
+      const remedy =
+        "declare it in the environment file: a key that may change routes may not open the private network";
       return [{ path: `providers.${name}.allowPrivateHosts`, value: more, rule, remedy }];
     });
     const routes = new Set([...config.routes.map(({ name }) => name), ...targets.registry.pools]);
@@ -158,7 +159,7 @@ export class Changes {
   }
 }
 
-/** The declared description with changes in place of what they are named like. */
+/** The declared description, in which each change replaces the item of its name. */
 export function merge(declared: TargetsConfig, changes: ReadonlyMap<string, TargetChange>): Merged {
   const all = [...changes.values()];
   const providers = all.flatMap((change) =>

@@ -18,7 +18,7 @@ test("a change that a newer version wrote is read without the fields that this v
   expect(await table.changeStore.all()).toEqual({ changes: [{ section: "targets", ...override }], unreadable: [] });
 });
 
-test("a change with a value that breaks a rule is named, and the others are read", async () => {
+test("a change with a value that breaks a rule is named, and the remaining ones are read", async () => {
   const table = await startRoutesTable();
   await table.write(override, 1);
   await table.write({ ...override, id: "override#other", name: "other", settings: { force: 5, drain: [] } }, 2);

@@ -16,7 +16,7 @@ import {
 import { parseStored } from "../../lib/parse-stored.ts";
 import { type ChangeAuthor, type ChangeStore, type StoredChanges, VersionConflict } from "./change-store.ts";
 
-/** The running configuration serves on when the table does not answer in time. */
+/** The running configuration continues when the table does not respond in time. */
 const TIMEOUT_MS = 2000;
 
 export interface DynamoChangeStoreOptions {
@@ -24,7 +24,10 @@ export interface DynamoChangeStoreOptions {
   readonly tableName: string;
 }
 
-/** Changes in the routes table. The count of changes moves after each of them: who sees the count sees the change. */
+/**
+ * Changes in the routes table. The count of changes is increased after each of them: a reader of the new count also
+ * reads the change.
+ */
 export class DynamoChangeStore implements ChangeStore {
   readonly #options: DynamoChangeStoreOptions;
 

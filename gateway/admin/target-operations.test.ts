@@ -76,7 +76,7 @@ describe("an operator", () => {
   });
 
   // documented: failing-provider-avoided
-  test("gets no new requests to a provider whose health check fails, until it is well again", async () => {
+  test("sends no new requests to a provider whose health check fails, until it is healthy again", async () => {
     const { a, b, config } = await withProviders();
     const healthCheck = { path: "/healthz", intervalSeconds: 1 };
     const { send } = await startAdminGateway({

@@ -3,7 +3,7 @@ import { ProviderTarget } from "../providers/provider-target.ts";
 import { upstreamsOf } from "../routing/target-measurements.ts";
 import type { TargetService } from "../routing/target-service.ts";
 
-/** One target as the gateway that answers sees it. */
+/** One target as the responding gateway sees it. */
 export interface TargetState {
   readonly id: string;
   readonly kind: "pool" | "provider";
@@ -17,14 +17,14 @@ export interface TargetState {
   /** Dollars of this month of the whole provider, and the month's cap. */
   readonly spendUsd?: number;
   readonly monthlyCapUsd?: number | null;
-  /** What the provider's own health check said last; left out where there is none. */
+  /** The last result of the provider's own health check; absent where there is none. */
   readonly healthCheck?: "ok" | "failed" | "unknown";
   readonly upstreams: readonly {
     readonly id: string;
     readonly breaker: BreakerState;
     /** Failures among the requests of the last ten seconds. */
     readonly errorRate: number;
-    /** Milliseconds until it is asked again. */
+    /** Milliseconds until it is called again. */
     readonly waitMs: number;
   }[];
   /** Public names that lead here. */

@@ -5,7 +5,7 @@ import type { Provider } from "../providers/provider.ts";
 /** What a try to reach a provider found out. */
 export interface ConnectionTest {
   readonly ok: boolean;
-  /** Milliseconds to the provider's answer. */
+  /** Milliseconds to the provider's response. */
   readonly latencyMs: number;
   readonly status?: number;
   /** Models that it lists, as many as fit. */
@@ -19,8 +19,9 @@ const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
 const MAX_MODELS = 200;
 
 /**
- * Asks a provider for its models, over the connections that requests take: so under the same rules about addresses, and
- * with the same key. Where the dialect has no such list, any response shows that the provider can be reached. Never rejects.
+ * Requests a provider's list of models, over the connections of all requests: so under the same rules about addresses,
+ * and with the same key. Where the dialect has no such list, any response shows that the provider can be reached. Never
+ * rejects.
  */
 export async function testConnection(provider: Provider, now: () => number): Promise<ConnectionTest> {
   const startedAt = now();
@@ -30,7 +31,7 @@ export async function testConnection(provider: Provider, now: () => number): Pro
     return {
       ok: false,
       latencyMs: 0,
-      problem: "Its key could not be read; look at the secret and at who may read it.",
+      problem: "Its key could not be read; check the secret and the permission to read it.",
     };
   try {
     const response = await sendUpstream(provider.pool, {
@@ -50,7 +51,7 @@ export async function testConnection(provider: Provider, now: () => number): Pro
         ok: false,
         latencyMs,
         status,
-        problem: `It answered ${status} to GET ${modelList.path}; check its endpoint.`,
+        problem: `It responded ${status} to GET ${modelList.path}; check its endpoint.`,
       };
     return { ok: true, latencyMs, status, models: modelList.namesIn(text).slice(0, MAX_MODELS) };
   } catch (error) {

@@ -36,7 +36,7 @@ describe("the test of a provider's model", () => {
     expect((await targets()).find(({ id }) => id === "a/small")?.spendUsd).toBeCloseTo((3 * (7 + 6)) / 1e6);
   });
 
-  test("sends nothing without a model, and names a model that is none", async () => {
+  test("sends no request without a model, and names a model that does not exist", async () => {
     const { provider, run, call } = await testing();
     expect(await run("")).toEqual({ ok: true, latencyMs: expect.any(Number), status: 200, models: ["small"] });
     const response = await call("POST", "/admin/providers/a/test?model=large");
@@ -45,7 +45,7 @@ describe("the test of a provider's model", () => {
     expect(provider.received).toEqual([]);
   });
 
-  test("says of each request what does not work", async () => {
+  test("reports the problem of each request", async () => {
     const { provider, run } = await testing();
     provider.behaviour.next = ["wrong-dialect", "reset-in-stream", { status: 429 }];
     const { checks } = await run();
@@ -62,7 +62,7 @@ describe("the test of a provider's model", () => {
     ["malformed-events", /form|finished|stream/],
     [{ status: 401 }, /does not take our key/],
     [{ status: 400, body: '{"error":{"message":"max_tokens is missing"}}' }, /max_tokens is missing/],
-  ])("of a stream with the fault %j says what is wrong", async (fault, problem) => {
+  ])("of a stream with the fault %j reports the problem", async (fault, problem) => {
     const { provider, run } = await testing([]);
     provider.behaviour.next = [undefined, fault];
     const { checks } = await run();
@@ -70,7 +70,7 @@ describe("the test of a provider's model", () => {
     expect(checks?.slice(2)).toEqual([{ check: "stream", ok: false, problem: expect.stringMatching(problem) }]);
   });
 
-  test("knows a model that answers in words where it has to call a function", async () => {
+  test("reports a model that responds with text where it has to call a function", async () => {
     const { provider, run } = await testing();
     provider.behaviour.callsTools = false;
     expect((await run()).checks?.at(-1)).toEqual({

@@ -40,8 +40,8 @@ const TOOL = {
 };
 
 /**
- * Sends up to three small requests to a model of a provider, under the same limits and breaker as every request, and says
- * what works. They cost what such requests cost. Never rejects.
+ * Sends up to three small requests to a model of a provider, under the same limits and breaker as every request, and
+ * reports which work. They cost as much as any such request. Never rejects.
  */
 export async function testModel(target: Target, tools: ModelTestTools): Promise<readonly ModelCheck[]> {
   const can = (capability: "embeddings" | "moderations" | "tools") =>
@@ -170,7 +170,7 @@ const REFUSALS = {
   absent: "It takes no requests: its key can't be read, its health check fails, or its monthly cap is reached.",
   full: "It is at its limit of requests; try again in a minute.",
   "lost-race": "It is at its limit of requests; try again in a minute.",
-  blocked: "Its breaker is open, or it asked for a pause; `sluice targets list` shows for how long.",
+  blocked: "Its breaker is open, or it is paused by its own response; `sluice targets list` shows for how long.",
 } as const;
 
 function problemOf(error: unknown): string {

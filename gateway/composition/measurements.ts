@@ -12,7 +12,7 @@ import type { Part } from "./part.ts";
 export interface Measurements {
   readonly meter: Meter;
   readonly prometheus: PrometheusExporter;
-  /** @default - nothing is written for CloudWatch */
+  /** @default - no measurements are written for CloudWatch */
   readonly cloudWatch: CloudWatchExporter | undefined;
   readonly inFlight: InFlight;
   /** Counts the counts that readers of responses refuse, while it runs. */

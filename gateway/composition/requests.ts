@@ -79,7 +79,7 @@ function generationTools(options: GatewayOptions, upstreams: Upstreams, steps: S
     store: options.responses,
     now: Date.now,
     newId: (prefix) => `${prefix}_${randomBytes(24).toString("hex")}`,
-    onLost: (failure) => logger.error({ failure: describeFailure(failure) }, "a response was not kept"),
+    onLost: (failure) => logger.error({ failure: describeFailure(failure) }, "a response was not stored"),
   };
   const { router, calls } = targets;
   const { bodyLimitBytes } = config;

@@ -21,7 +21,7 @@ export interface Upstreams {
   readonly admission: Admission;
   readonly cache: GatewayCache | undefined;
   readonly admin: AdminApi;
-  /** What learns of engines, keys and changes of routes; a gateway that has none of it can serve nothing. */
+  /** The readers of engines, keys and runtime overrides, without which a gateway can't serve. */
   readonly parts: readonly Part[];
 }
 

@@ -54,7 +54,7 @@ describe("every operation", () => {
     }
   });
 
-  test("is as open as the reference says", () => {
+  test("has the access that the reference documents", () => {
     for (const { operationId, isPublic, isForOperators = false } of OPERATIONS) {
       const { access } = ENDPOINTS[operationId];
       expect(access === "public" || access === "address-limited", operationId).toBe(isPublic);
@@ -70,7 +70,7 @@ describe("every operation", () => {
     }
   });
 
-  test("streams where the reference says so, and has Anthropic's errors where it says so", () => {
+  test("streams where the reference has a stream, and has Anthropic's errors where the reference has them", () => {
     for (const { operationId, stream, errorShape = "openai" } of OPERATIONS) {
       const { generation, client } = ENDPOINTS[operationId];
       if (stream !== undefined) expect(generation?.streams, operationId).toBe(true);

@@ -59,7 +59,7 @@ export const ENDPOINTS = {
   deleteOverride: admin.deleteOverride,
 } as const satisfies Readonly<Record<OperationId, EndpointDefinition>>;
 
-/** Those of these paths that targets answer, for requests that are not made by a client itself. */
+/** The endpoints of these paths that targets serve, for requests in process, such as those of a batch. */
 export function generationPaths<Path extends string>(paths: readonly Path[]): readonly Path[] {
   const generated = ROUTED_OPERATIONS.filter(({ operationId }) => ENDPOINTS[operationId].generation !== undefined);
   return paths.filter((path) => generated.some((operation) => operation.path === path));

@@ -14,7 +14,7 @@ export const getHealth: EndpointDefinition = {
   },
 };
 
-/** For the load balancer: this process takes requests. `/health` says whether a model can answer. */
+/** For the load balancer: this process takes requests. `/health` shows whether a model can serve. */
 export const getLiveness: EndpointDefinition = {
   ...PUBLIC,
   handle({ headers }, tools) {

@@ -18,7 +18,7 @@ const RESPONSE = {
   ],
 };
 
-/** A gateway before a provider whose next response is this one. */
+/** A gateway with a provider that sends this response. */
 async function moderating(response: unknown = RESPONSE) {
   const received: { path: string | undefined; body: unknown }[] = [];
   const server = createServer(async (request, serverResponse) => {
@@ -77,7 +77,7 @@ describe("a moderation", () => {
     expect(await requestLine()).toMatchObject({ route: "/v1/moderations", model: "moderation", stream: false });
   });
 
-  test("is answered by the one target that can, whatever the others' weights", async () => {
+  test("is served by the one target with the capability, whatever the weights of the other targets", async () => {
     const { send, engines } = await moderating();
     for (let index = 0; index < 8; index++) {
       const response = await send({ model: "mixed" });
@@ -96,7 +96,7 @@ describe("a moderation", () => {
     },
   );
 
-  test("is never stored, also where the client asks for it", async () => {
+  test("is never stored, also where the client requests it", async () => {
     const { send, received } = await moderating();
     for (let index = 0; index < 2; index++) {
       const response = await send({}, { "x-sluice-cache": "on" });

@@ -6,7 +6,7 @@ import { errorOf, post, startTestGateway } from "../test/test-gateway.ts";
 test.each([
   ["/tokenize", { prompt: "Hello" }],
   ["/detokenize", { tokens: [1, 2] }],
-])("%s for a provider's model is 400, says that it can't tokenize, and names what can", async (path, fields) => {
+])("%s for a provider's model is 400, with the reason and the models that can tokenize", async (path, fields) => {
   const { origin, received } = await provide();
   const config = {
     providers: [providerConfig("p", origin)],

@@ -1,11 +1,11 @@
 import type { ByteSink, GatewayResponse } from "../core/response.ts";
 
-/** Bytes that a reader may be behind before the sender is asked to wait. */
+/** Bytes that a reader may be behind before the sender has to wait. */
 const HIGH_WATER_BYTES = 65_536;
 
 /**
- * The bytes of a streamed response for a reader in this process, as an async iterable. A reader that stops early tells
- * the sender so, as a client that leaves does.
+ * The bytes of a streamed response for a reader in this process, as an async iterable. A reader that stops early closes
+ * it for the sender, as a client that leaves does.
  */
 export class ByteQueue implements ByteSink {
   readonly #chunks: Buffer[] = [];

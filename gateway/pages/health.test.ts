@@ -12,7 +12,7 @@ const read = async (url: string) => {
 };
 
 // documented: health-with-engines
-test("is 200 with each model's engines when a model can answer", async () => {
+test("is 200 with each model's engines when a model can serve", async () => {
   const { url } = await startTestGateway({ engines: [{}, { health: "loading" }] });
   expect(await read(url)).toEqual({
     status: 200,
@@ -27,20 +27,20 @@ test("is 200 with each model's engines when a model can answer", async () => {
 });
 
 // documented: health-model-readiness
-test("is 503 with Retry-After while no model can answer, and 200 as soon as an engine has loaded", async () => {
+test("is 503 with Retry-After while no model can serve, and 200 as soon as an engine has loaded", async () => {
   const { url, engines } = await startTestGateway({ engines: [{ health: "loading" }] });
   expect(await read(url)).toMatchObject({ status: 503, retryAfter: "30", body: { status: "unavailable" } });
   engines[0]!.behaviour.health = "ready";
   await vi.waitFor(async () => expect(await read(url)).toMatchObject({ status: 200, body: { status: "ready" } }));
 });
 
-test("knows no engines where there are none", async () => {
+test("lists no engines where there are none", async () => {
   const { url } = await startTestGateway({ engines: [] });
   expect((await read(url)).body.models).toEqual([{ id: "tiny", ready: false, engines: { known: 0, ready: 0 } }]);
 });
 
 // documented: health-degraded
-test("is degraded, and still 200, when one of two models can answer", async () => {
+test("is degraded, and still 200, when one of two models can serve", async () => {
   const [tiny] = testConfig().models;
   const models = [tiny!, { ...tiny!, id: "large", targetGroupArn: "arn:large" }];
   const { url, discovery } = await startTestGateway({ config: { models } });

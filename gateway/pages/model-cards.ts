@@ -3,7 +3,7 @@ import { GatewayError } from "../core/gateway-error.ts";
 import { PoolTarget } from "../engines/pool-target.ts";
 import type { RouteEntry, TargetTable } from "../routing/target-table.ts";
 
-/** `GET /v1/models`: every public name, whether it can answer now or not. @param created Unix seconds */
+/** `GET /v1/models`: every public name, whether it can be served now or not. @param created Unix seconds */
 export function modelList({ routes }: TargetTable, created: number): ModelList {
   return { object: "list", data: [...routes.values()].map((route) => modelCard(route, created)) };
 }

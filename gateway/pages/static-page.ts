@@ -8,7 +8,7 @@ export interface StaticPage {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Long enough that a page with its parts is asked for once, short enough that a new release shows soon. */
+/** Long enough that a page with its parts is requested once, short enough that a new release shows soon. */
 const MAX_AGE_SECONDS = 300;
 
 export function staticPage(

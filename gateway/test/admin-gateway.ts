@@ -4,7 +4,7 @@ import { provide } from "./provider-fixture.ts";
 import { startRoutesTable } from "./routes-table.ts";
 import { chat, post, startTestGateway, type TestGatewayOptions } from "./test-gateway.ts";
 
-/** A gateway whose changes are kept in a table, with a key that may make them. */
+/** A gateway whose changes are stored in a table, with a key that may make them. */
 export async function startAdminGateway(
   options: TestGatewayOptions = {},
   table?: Awaited<ReturnType<typeof startRoutesTable>>,

@@ -9,7 +9,7 @@ export function start(options: TestGatewayOptions = {}, cache: Partial<CacheSett
 
 export const cold = (fields: Record<string, unknown> = {}) => completion({ temperature: 0, ...fields });
 
-/** Asks, reads to the end and tells what the cache said. */
+/** Sends a request and reads the response to its end. @returns the cache's headers too */
 export async function send(url: string, body: unknown = cold(), headers: Record<string, string> = {}, path?: string) {
   const response = await post(url, path ?? "/v1/completions", body, headers);
   const text = await response.text();

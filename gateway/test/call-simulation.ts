@@ -61,7 +61,7 @@ export interface SimulatedHistory {
   readonly now: () => number;
 }
 
-/** A generator of numbers in [0, 1) that gives the same for the same seed (mulberry32). */
+/** A generator of numbers in [0, 1), the same for the same seed (mulberry32). */
 export function seededRandom(seed: number): () => number {
   let state = seed;
   return () => {
@@ -104,7 +104,7 @@ class BudgetOfRequest {
 /**
  * Runs some dozens of requests with random arrivals, cancellations and upstream behaviour through the real queue, router,
  * leases, breakers, budget and ledger; only the call over HTTP is simulated.
- * @param advance lets the given milliseconds of simulated time pass
+ * @param advance lets so many milliseconds of simulated time pass
  */
 export async function simulateHistory(
   seed: number,
@@ -227,7 +227,7 @@ class Simulation {
     this.#outcomes.push({ request: index, outcome, facts });
   }
 
-  /** What an upstream does: waits, then answers, fails in one of the ways there are, or meets a fault of our own. */
+  /** The behaviour of an upstream: it waits, then responds, fails in one of its ways, or meets a fault of our own. */
   async #attempt(
     request: number,
     { lease, signal, generation, firstByteMs }: AttemptOptions,

@@ -120,7 +120,7 @@ export function gathered(text: string) {
 
 const toolName = fc.stringMatching(/^[a-z_]{1,12}$/);
 
-/** A user's turn, then an assistant's, whose calls are all answered; as OpenAI's messages. */
+/** A user's turn, then an assistant's, whose calls all have results; as OpenAI's messages. */
 const turn = fc.record({
   texts: fc.array(fc.oneof(words, fc.constant("")), { minLength: 1, maxLength: 3 }),
   asParts: fc.boolean(),
@@ -159,7 +159,7 @@ export const conversations = fc
     ]),
   ]);
 
-/** For fake engines: a call of `weather` for Oslo, as a whole answer and as a stream. */
+/** For fake engines: a call of `weather` for Oslo, as a whole response and as a stream. */
 export const TOOL_CALL = {
   whole: {
     status: 200,

@@ -28,7 +28,7 @@ export interface DialectResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** What the upstream received for it; `undefined` where nothing was sent. */
+  /** What the upstream received for it; `undefined` where no request was sent. */
   readonly received: ReceivedBody | undefined;
 }
 
@@ -41,7 +41,7 @@ export interface DialectGateway {
     body: Readonly<Record<string, unknown>>,
     headers?: Record<string, string>,
   ): Promise<DialectResponse>;
-  /** What the upstreams answer from now on. */
+  /** Sets the upstreams' responses from now on. */
   script(response: ScriptedResponse): void;
 }
 
@@ -102,7 +102,7 @@ export async function startDialectGateway({
   };
 }
 
-/** What each upstream answers in its own dialect: the text "Hi". */
+/** Each upstream's response in its own dialect: the text "Hi". */
 export const HELLO: Readonly<Record<UpstreamName, ScriptedResponse>> = {
   openai: json(chatCompletion()),
   vllm: json(chatCompletion()),

@@ -5,7 +5,7 @@ import type { Endpoint } from "../pipeline/endpoint.ts";
 /** Without tools: only the rules of its endpoints are looked at. */
 const TABLE = createEndpointTable({} as EndpointTools);
 
-/** What a method on a path leads to; `endpoint` is `undefined` where nothing is there, or not for this method. */
+/** The endpoint of a method on a path; `endpoint` is `undefined` where the path or the method has none. */
 export function routeOf(
   path: string,
   method = "GET",

@@ -1,5 +1,5 @@
 import { startFakeEngine } from "../../test-support/fake-engine.ts";
 
-/** A fake engine whose streams and answers take some time; prints where it listens. */
+/** A fake engine whose streams and responses take some time; prints where it listens. */
 const { origin } = await startFakeEngine({ tokens: 5, intervalMs: 10, firstByteMs: 20 });
 console.log(origin);

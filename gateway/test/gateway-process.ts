@@ -83,7 +83,7 @@ export async function startServing(
   return { ...server, engine, aws, url, metricsUrl: `http://127.0.0.1:${listening.metricsPort}/metrics` };
 }
 
-/** The status of a GET over a new connection, so that the kernel gives it to any thread. */
+/** The status of a GET over a new connection, so that the kernel assigns it to any thread. */
 export function getOnce(url: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     get(url, { agent: new Agent() }, (response) => {

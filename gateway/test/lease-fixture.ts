@@ -35,7 +35,7 @@ export function poolLease(kind: Target["kind"] = "pool") {
     isPresent: () => true,
   };
   const permit = health.of(upstream).tryAcquire(0, true);
-  if (permit === undefined) throw new Error("a new breaker gives a permit");
+  if (permit === undefined) throw new Error("a new breaker must grant a permit");
   const slot = {
     release: () => {
       releases++;

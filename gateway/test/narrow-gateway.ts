@@ -48,7 +48,7 @@ export async function waitingRequests(gateway: TestGateway): Promise<number> {
 export const untilWaiting = (gateway: TestGateway, count: number) =>
   vi.waitFor(async () => expect(await waitingRequests(gateway)).toBe(count));
 
-/** Lets the only engine hang with one request, so that all others wait until `free`. */
+/** Lets the only engine hang with one request, so that all later requests wait until `free`. */
 export async function block(gateway: TestGateway) {
   const [engine] = gateway.engines;
   if (engine === undefined) throw new Error("the gateway has no engine; start it with one");

@@ -53,7 +53,7 @@ export class ListDiscovery implements EngineDiscovery {
 export interface TestGatewayOptions {
   readonly config?: Partial<GatewayConfig>;
   readonly model?: Partial<GatewayConfig["models"][number]>;
-  /** One entry for each engine. @default - one that answers */
+  /** One entry for each engine. @default - one that responds */
   readonly engines?: readonly Partial<FakeEngineBehaviour>[];
   readonly keys?: KeyStore;
   readonly clock?: () => number;
@@ -61,7 +61,7 @@ export interface TestGatewayOptions {
   /** @default 50 */
   readonly probeMs?: number;
   readonly discovery?: ListDiscovery;
-  /** Where responses are kept. @default - they are not */
+  /** Where responses are stored. @default - they are not */
   readonly responses?: ResponseStore;
   readonly deprecations?: readonly Deprecation[];
   readonly heartbeatMs?: number;
@@ -77,9 +77,9 @@ export interface TestGatewayOptions {
   readonly lookup?: Lookup;
   readonly changeStore?: ChangeStore;
   readonly spendStore?: SpendStore;
-  /** Takes each line of the log in place of what `log` reads. */
+  /** Takes each line of the log instead of the list that `log` reads. */
   readonly writeLog?: (line: string) => void;
-  /** Steps in place of the pipeline's own. */
+  /** Steps instead of the pipeline's own. */
   readonly steps?: Partial<Steps>;
 }
 
@@ -187,7 +187,7 @@ export const chat = (fields: Record<string, unknown> = {}) => ({
   ...fields,
 });
 
-/** Checks an error answer's shape and returns its `error`. */
+/** Checks an error response's shape and returns its `error`. */
 export async function errorOf(response: Response, status: number, code: string) {
   expect(response.status).toBe(status);
   expect(response.headers.get("content-type")).toBe("application/json");

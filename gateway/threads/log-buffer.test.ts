@@ -33,7 +33,7 @@ describe("lines of the log", () => {
     expect(sent).toHaveLength(1);
   });
 
-  test("go out at once when asked for, and nothing does when there are none", () => {
+  test("are written at once on flush, and an empty buffer writes nothing", () => {
     const { sent, lines } = batch();
     lines.write("a\n");
     lines.flush();

@@ -1,11 +1,11 @@
-/** Nothing to who reads a log; at 500 requests a second, 25 of them share a write. */
+/** Not noticed by a reader of the log; at 500 requests a second, 25 of them share a write. */
 const DELAY_MS = 50;
 /** What a burst may hold back, in characters. */
 const MAX_CHARACTERS = 65_536;
 
 /**
- * Collects lines for a moment, so that many requests cost one message or one write: each by itself wakes another thread,
- * an eighth of what a request takes of one core (docs/decisions/040).
+ * Collects lines for a moment, so that many requests cost one message or one write: each of these wakes another thread,
+ * an eighth of a request's time on one core (docs/decisions/040).
  */
 export class LogBuffer {
   readonly #send: (text: string) => void;
@@ -23,7 +23,7 @@ export class LogBuffer {
     else this.#timer ??= setTimeout(() => this.flush(), DELAY_MS);
   }
 
-  /** Sends what it has at once: whoever ends a thread or a process asks for it. */
+  /** Sends the held lines at once, before a thread or process ends. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

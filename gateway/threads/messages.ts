@@ -2,7 +2,7 @@ import type { ThreadMetrics } from "../metrics/prometheus-exporter.ts";
 import type { GatewaySettings } from "../settings.ts";
 import type { SharedMemory } from "../shared-memory/shared-memory.ts";
 
-/** What a thread is given when it starts. */
+/** The data that a thread gets when it starts. */
 export interface ThreadStart {
   readonly settings: GatewaySettings;
   readonly memory: SharedMemory;

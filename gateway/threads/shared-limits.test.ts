@@ -8,7 +8,7 @@ withGatewayBundle();
 
 /** A machine that does much else connects late. */
 const PATIENT = { connectSeconds: 30, firstByteSeconds: 30, idleSeconds: 30, totalSeconds: 30 };
-/** Each over a connection of its own, which the kernel gives to any thread. */
+/** Each over a connection of its own, which the kernel assigns to any thread. */
 const CLOSE = { connection: "close" };
 
 async function sum(metricsUrl: string, name: string): Promise<number> {
@@ -20,7 +20,7 @@ async function sum(metricsUrl: string, name: string): Promise<number> {
 /** Each thread loads the whole gateway: seconds on a machine that does much else. */
 describe("limits of a gateway of several threads", { timeout: 90_000 }, () => {
   // documented: limit-across-threads
-  test("a provider never has more requests than maxInFlight at once, and all are answered in the end", async () => {
+  test("a provider never has more requests than maxInFlight at once, and all get a response in the end", async () => {
     const provider = await provide({ firstByteMs: 20 });
     const { url } = await startServing({
       threads: 3,

@@ -9,7 +9,7 @@ import { createSharedMemory } from "../shared-memory/shared-memory.ts";
 import { testConfig } from "../test/test-gateway.ts";
 import { ThreadFleet } from "./thread-fleet.ts";
 
-/** A fleet whose threads run this code; `tell(message)` speaks to the main thread. */
+/** A fleet whose threads run this code; `tell(message)` posts to the main thread. */
 async function fleetOf(code: string, threads: number) {
   const folder = await mkdtemp(join(tmpdir(), "sluice-threads-"));
   onTestFinished(() => rm(folder, { recursive: true }));
@@ -40,7 +40,7 @@ const DRAINS = 'parentPort.on("message", ({ kind }) => { if (kind === "drain") p
 
 describe("serving threads", () => {
   // documented: thread-replaced
-  test("one that fails is replaced, and said so without its message, which may quote a prompt", async () => {
+  test("one that fails is replaced, and logged without its message, which may quote a prompt", async () => {
     const { fleet, log } = await fleetOf(
       `${DRAINS} tell({ kind: "listening", port: 1 }); setTimeout(() => { throw new TypeError("a prompt"); }, 50);`,
       1,
@@ -51,12 +51,12 @@ describe("serving threads", () => {
     expect(log()).not.toContain("a prompt");
   });
 
-  test("one that can't start is told by its own error", async () => {
+  test("one that can't start is reported by its own error", async () => {
     const { fleet } = await fleetOf('throw new Error("no port for me");', 2);
     await expect(fleet.start()).rejects.toThrow(/no port for me/);
   });
 
-  test("one that is too busy to answer is left out of a scrape", async () => {
+  test("one that is too busy to respond is omitted from a scrape", async () => {
     const responses = `parentPort.on("message", ({ kind, id }) => {
       if (kind === "drain") process.exit(0);
       if (Atomics.add(new Int32Array(workerData.memory.inFlight), 0, 1) === 0) tell({ kind: "metrics", id, metrics: [{ name: "a" }] });

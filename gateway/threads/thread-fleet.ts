@@ -33,10 +33,10 @@ export class ThreadFleet {
     this.#options = options;
   }
 
-  /** Starts every thread. @returns the port @throws what kept the first one from listening */
+  /** Starts every thread. @returns the port @throws the error of the first one that can't listen */
   async start(): Promise<number> {
     const { settings, threads } = this.#options;
-    // Where any port will do, the first one finds it, and the others join it.
+    // Where any port will do, the first thread finds one, and the remaining threads join it.
     const port = settings.port === 0 ? await this.#spawn(settings, 0) : settings.port;
     const others = Array.from({ length: threads }, (_, thread) => thread).slice(settings.port === 0 ? 1 : 0);
     await Promise.all(others.map((thread) => this.#spawn({ ...settings, port }, thread)));
@@ -54,7 +54,7 @@ export class ThreadFleet {
     );
   }
 
-  /** The metrics of every thread that answers in time. */
+  /** The metrics of every thread that responds in time. */
   async collect(): Promise<readonly ThreadMetrics[]> {
     const all = await Promise.all([...this.#workers].map((worker) => this.#collectFrom(worker)));
     return all.filter((metrics) => metrics.length > 0);

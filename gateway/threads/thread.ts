@@ -3,7 +3,7 @@ import { buildGateway, createLogger } from "../serve.ts";
 import { LogBuffer } from "./log-buffer.ts";
 import type { FromThread, ThreadStart, ToThread } from "./messages.ts";
 
-/** One serving thread: a whole gateway on the port that all threads share. What it has to say goes to the main thread. */
+/** One serving thread: a whole gateway on the port that all threads share. Its messages go to the main thread. */
 export async function runThread(): Promise<void> {
   const { settings, memory, thread }: ThreadStart = workerData;
   const send = (message: FromThread) => parentPort?.postMessage(message);

@@ -16,14 +16,14 @@ export interface ExampleRequest {
   readonly isPublic: boolean;
 }
 
-/** Calls of the official SDK by operation; those that it does not know are shown with curl alone. */
+/** Calls of the official SDK by operation; operations that it lacks are shown with curl alone. */
 const SDK_CALLS: Readonly<Record<string, string>> = {
   createCompletion: "client.completions.create",
   createChatCompletion: "client.chat.completions.create",
   createEmbedding: "client.embeddings.create",
 };
 
-/** How to call an operation: with curl, and with the official SDKs where they know it. */
+/** Example calls of an operation: with curl, and with the official SDKs where they have it. */
 export function examplesOf(request: ExampleRequest): readonly Example[] {
   return [{ title: "curl", code: curl(request) }, ...sdkExamples(request)];
 }
@@ -56,9 +56,9 @@ function sdkExamples({ operationId, body }: ExampleRequest): readonly Example[] 
   const isStream = body.stream === true;
   const javascript = isStream
     ? `const stream = await ${call}(${JSON.stringify(body, null, 2)});\nfor await (const event of stream) process.stdout.write(event.choices[0]?.delta?.content ?? "");`
-    : `const answer = await ${call}(${JSON.stringify(body, null, 2)});\nconsole.log(answer);`;
+    : `const response = await ${call}(${JSON.stringify(body, null, 2)});\nconsole.log(response);`;
   const fields = Object.entries(body).map(([name, value]) => `    ${name}=${python(value)},`);
-  const assigned = `${isStream ? "stream" : "answer"} = ${call}(\n${fields.join("\n")}\n)`;
+  const assigned = `${isStream ? "stream" : "response"} = ${call}(\n${fields.join("\n")}\n)`;
   const rest = isStream
     ? `for event in stream:\n    print(event.choices[0].delta.content or "", end="")`
     : "print(answer)";

@@ -11,7 +11,7 @@ export interface GuidePart {
 }
 
 const KEY: Readonly<Record<AuthMode, string>> = {
-  off: "No key is asked for here; the examples show where one would go.",
+  off: "No key is needed here; the examples show where one would go.",
   optional: "A key is optional here: without one a stricter limit holds. Send it as `Authorization: Bearer <key>`.",
   required: "Every request but the public ones needs a key, sent as `Authorization: Bearer <key>`.",
 };
@@ -26,7 +26,7 @@ export function guide(auth: AuthMode, deprecations: readonly Deprecation[]): rea
       body: html`<p>${prose(`${KEY[auth]} The official OpenAI SDKs work with this service's address and \`/v1\` as base URL. The examples take both from the environment:`)}</p>
 <figure><figcaption>Shell</figcaption><pre tabindex="0"><code>export SLUICE_URL="https://api.example.com"  # the address of this page, without /reference
 export SLUICE_KEY="sk-\u2026"</code></pre></figure>
-<p>${prose("Every answer has `x-request-id`; quote it when you ask for help. `x-ratelimit-limit-requests`, `x-ratelimit-remaining-requests` and `x-ratelimit-reset-requests` say what is left of your limit.")}</p>`,
+<p>${prose("Every response has `x-request-id`; quote it when you need help. `x-ratelimit-limit-requests`, `x-ratelimit-remaining-requests` and `x-ratelimit-reset-requests` show the rest of your limit.")}</p>`,
     },
     {
       id: "errors",
@@ -37,7 +37,7 @@ export SLUICE_KEY="sk-\u2026"</code></pre></figure>
     {
       id: "websocket",
       title: "Chat over a WebSocket",
-      body: html`<p>${prose("Open a WebSocket at `/v1/chat/completions`, with the same `Authorization` header. Each text message that you send is the body of one request. Each event's data comes back as one text message, and every request ends with `[DONE]` or with an error body. Requests of one socket are answered one after the other; closing it ends the one that runs. It is there where clients reach the load balancer (`entry: \"alb\"`, or inside of the VPC); API Gateway's REST APIs carry no WebSockets.")}</p>
+      body: html`<p>${prose("Open a WebSocket at `/v1/chat/completions`, with the same `Authorization` header. Each text message that you send is the body of one request. Each event's data comes back as one text message, and every request ends with `[DONE]` or with an error body. Requests of one socket are served one after the other; closing it ends the one that runs. It is there where clients reach the load balancer (`entry: \"alb\"`, or inside of the VPC); API Gateway's REST APIs carry no WebSockets.")}</p>
 <figure><figcaption>JavaScript</figcaption><pre tabindex="0"><code>import { env } from "node:process";
 import WebSocket from "ws";
 
@@ -57,7 +57,7 @@ socket.on("message", (data) =&gt; {
     {
       id: "versions",
       title: "Versions",
-      body: html`<p>${prose(`The version is the first part of the path; there is ${versions}. Within a version nothing that works stops working: new fields and new error codes may come, so pass over what you don't know. What will go is announced by the headers \`Deprecation\` (RFC 9745), \`Sunset\` (RFC 8594) and \`Link\` with \`rel="deprecation"\` on every answer to a request that uses it.`)}</p>
+      body: html`<p>${prose(`The version is the first part of the path; there is ${versions}. Within a version nothing that works stops working: new fields and new error codes may come, so ignore unknown ones. A removal is announced by the headers \`Deprecation\` (RFC 9745), \`Sunset\` (RFC 8594) and \`Link\` with \`rel="deprecation"\` on every answer to a request that uses it.`)}</p>
 ${deprecations.length === 0 ? html`<p>Nothing is deprecated.</p>` : deprecationTable(deprecations)}`,
     },
   ];

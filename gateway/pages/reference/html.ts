@@ -9,7 +9,7 @@ export class Html {
 
 type Part = Html | string | number | undefined | readonly Part[];
 
-/** Joins markup; what stands in `${}` is escaped unless it is markup itself. Lists are joined, `undefined` is nothing. */
+/** Joins markup; a value in `${}` is escaped unless it is markup. Lists are joined, `undefined` is left out. */
 export function html(parts: TemplateStringsArray, ...values: readonly Part[]): Html {
   return new Html(parts.reduce((text, part, index) => text + part + written(values[index]), ""));
 }

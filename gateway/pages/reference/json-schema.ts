@@ -5,7 +5,7 @@ export type Schema = Readonly<Record<string, unknown>>;
 /** Component schemas by name, to follow references. */
 export type Schemas = Readonly<Record<string, unknown>>;
 
-/** The schema that a reference means; others are themselves. */
+/** The schema that a reference names; any other schema as it is. */
 export function resolve(schema: unknown, schemas: Schemas): Schema {
   const value: Schema = isRecord(schema) ? schema : {};
   if (typeof value.$ref !== "string") return value;
@@ -73,7 +73,7 @@ function isFilled(fields: readonly Field[]): boolean {
 }
 
 function range(min: unknown, max: unknown, unit: string, isOpen = false): string {
-  // JSON Schema's bounds of any whole number say nothing to a reader.
+  // JSON Schema's bounds of any whole number are of no use to a reader.
   const low = typeof min === "number" && min > Number.MIN_SAFE_INTEGER ? min : undefined;
   const high = typeof max === "number" && max < Number.MAX_SAFE_INTEGER ? max : undefined;
   const number = (value: number) => value.toLocaleString("en-US");

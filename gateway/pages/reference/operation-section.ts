@@ -4,14 +4,14 @@ import { type Html, html, prose } from "./html.ts";
 import { fieldsOf, resolve, type Schema, type Schemas } from "./json-schema.ts";
 import { schemaList } from "./schema-list.ts";
 
-/** One operation of the OpenAPI document, with the place where it stands. */
+/** One operation of the OpenAPI document, with its method and path. */
 export interface ReferenceOperation {
   readonly path: string;
   readonly method: string;
   readonly operation: Schema;
 }
 
-/** What one operation takes and answers, with examples beside it. */
+/** The parameters and responses of one operation, with examples beside them. */
 export function operationSection({ path, method, operation }: ReferenceOperation, schemas: Schemas): Html {
   const id = text(operation.operationId);
   const form = content(operation.requestBody, "multipart/form-data");
@@ -58,9 +58,9 @@ function responseSection(operation: Schema, schemas: Schemas): Html {
   const json = content(whole, "application/json");
   const events = content(whole, "text/event-stream");
   const fields = fieldsOf(json?.schema, schemas);
-  return html`<h3>Answer</h3><p>${prose(text(whole?.description))}</p>${
+  return html`<h3>Response</h3><p>${prose(text(whole?.description))}</p>${
     fields.length > 0
-      ? html`<details><summary>Fields of the answer</summary>${schemaList(fields, schemas)}</details>`
+      ? html`<details><summary>Fields of the response</summary>${schemaList(fields, schemas)}</details>`
       : undefined
   }${events === undefined ? undefined : html`<p><strong>Streamed</strong>: ${prose(text(resolve(events.schema, schemas).description))}</p>`}`;
 }
@@ -87,7 +87,7 @@ function errorOf(status: string, example: unknown): readonly Html[] {
 
 function responseExample(operation: Schema): Html | undefined {
   const value = content(responses(operation)["200"], "application/json")?.example;
-  return value === undefined ? undefined : example("Answer", JSON.stringify(value, null, 2));
+  return value === undefined ? undefined : example("Response", JSON.stringify(value, null, 2));
 }
 
 function example(title: string, code: string): Html {

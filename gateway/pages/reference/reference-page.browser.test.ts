@@ -20,7 +20,7 @@ describe.skipIf(path === undefined)("the reference page in a browser", () => {
     ["light", 1400],
     ["dark", 320],
   ] as const)(
-    "in %s, %i px wide: axe finds nothing, nothing is too wide, the policy lets its style pass",
+    "in %s, %i px wide: axe finds no problem, no element is too wide, the policy allows its style",
     async (colorScheme, width) => {
       const { url } = await startTestGateway();
       const context = await browser.newContext({

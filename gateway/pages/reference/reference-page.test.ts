@@ -28,7 +28,7 @@ describe("/openapi.json and /reference", () => {
   });
 
   // documented: document-version
-  test("the document is the API's own, and says whether a key is asked for", async () => {
+  test("the document is the API's own, and shows whether a key is needed", async () => {
     const { url } = await startTestGateway({ config: { auth: "required" } });
     const document = (await (await fetch(`${url}/openapi.json`)).json()) as { paths: Record<string, unknown> };
     expect(Object.keys(document.paths)).toEqual([...new Set(OPERATIONS.map(({ path }) => path))]);
@@ -63,7 +63,7 @@ describe("/openapi.json and /reference", () => {
   });
 });
 
-test("what is put into markup is escaped, markup itself is not", () => {
+test("a text in markup is escaped, markup is not", () => {
   expect(html`<b>${"<i>"}${html`<u>${'"'}</u>`}${undefined}${["&", 1]}</b>`.text).toBe(
     "<b>&#60;i&#62;<u>&#34;</u>&#38;1</b>",
   );

@@ -18,7 +18,7 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-/** Both pages, each written when it is first asked for. */
+/** Both pages, each written when it is first requested. */
 export function referencePages(auth: AuthMode, deprecations: readonly Deprecation[]) {
   let openApi: StaticPage | undefined;
   let reference: StaticPage | undefined;

@@ -1,7 +1,7 @@
 import { type Html, html, prose } from "./html.ts";
 import { type Field, fieldsOf, limitsOf, type Schemas, typeOf } from "./json-schema.ts";
 
-/** Deeper than this the shape says little without an example, and a schema that holds itself would never end. */
+/** Deeper than this a shape needs an example, and a recursive schema would never end. */
 const MAX_DEPTH = 4;
 
 /** Fields with their types, limits, defaults and meanings; fields that hold fields can be opened. */
