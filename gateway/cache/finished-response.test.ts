@@ -16,7 +16,7 @@ describe("a stream that can be stored", () => {
     ]) {
       const response = finishedStream(Buffer.from(parts.join("")), 5);
       expect(response).toMatchObject({ kind: "stream", storedAt: 5, promptTokens: 7, completionTokens: 2 });
-      if (response === undefined) throw new Error("not kept");
+      if (response === undefined) throw new Error("not stored");
       expect(String(responseBytes(response, true))).toBe(parts.join(""));
       expect(String(responseBytes(response, false))).toBe(parts.filter((part) => !part.includes("usage")).join(""));
     }
