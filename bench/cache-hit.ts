@@ -14,9 +14,9 @@ import { startSluice } from "./gateway/sluice.ts";
 import { machine, rounded } from "./machine.ts";
 
 /**
- * What an answer from the cache takes inside a gateway process, from the request's head to the end of its answer as its
- * log says, with everything else on; what the client sees; and what the shared store takes to give one.
- * `node bench/cache-hit.ts [requests a second] [seconds] [rounds]` writes bench/results/cache-hit.json.
+ * Time of a response from the cache: inside a gateway process, from the request's head to the end of its response by
+ * its log, with all other features on; at the client; and in the shared store. `node bench/cache-hit.ts [requests a
+ * second] [seconds] [rounds]` writes bench/results/cache-hit.json.
  */
 const [rate = 200, seconds = 5, rounds = 3] = process.argv.slice(2).map(Number);
 

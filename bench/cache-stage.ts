@@ -32,8 +32,8 @@ const TARGET: Target = {
 const PLAN = { targets: [TARGET], failoverAfterMs: undefined, hedgeAfterMs: undefined } as const;
 
 /**
- * What the cache's own stage takes for a hit, without reading the request and writing the answer: policy, canonical body,
- * key, look-up, headers, the answer's bytes. @returns milliseconds of each of `count` hits
+ * Time of the cache's own step for a hit, without reading the request and writing the response: policy, canonical body,
+ * key, look-up, headers, the response's bytes. @returns milliseconds of each of `count` hits
  */
 export async function stageTimes(promptCharacters: number, tokens: number, count: number): Promise<readonly number[]> {
   const settings = { ttlSeconds: 3600, routeTtlSeconds: {}, memoryMiB: 64, semantic: null };

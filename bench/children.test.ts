@@ -83,7 +83,7 @@ describe.skipIf(platform() !== "linux")("a benchmark that is ended by a signal t
   );
 });
 
-test("benchmarks start processes and make temporary folders by children.ts alone, so that nothing outlives them", () => {
+test("benchmarks start processes and make temporary folders by children.ts alone, so that none outlives them", () => {
   const sources = globSync("**/*.ts", { cwd: here }).filter((file) => !/\.test\.ts$/.test(file));
   expect(sources.length).toBeGreaterThan(20);
   const direct = sources.filter((file) => /\bspawn\(|\bmkdtempSync\(/.test(readFileSync(join(here, file), "utf8")));

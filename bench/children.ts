@@ -28,7 +28,7 @@ function listen(): void {
   for (const signal of END_SIGNALS) process.on(signal, () => process.exit(128 + constants.signals[signal]));
 }
 
-/** Starts a process that ends with this one, and takes along what it has started itself. */
+/** Starts a process that ends with this one, together with the processes that it has started. */
 export function spawnChild(command: readonly string[], options: SpawnOptions): ChildProcess {
   const [file = "", ...args] = command;
   // In a process group of its own: one signal reaches all of it.
@@ -46,7 +46,7 @@ function killGroup({ pid }: ChildProcess): void {
   try {
     process.kill(-pid, "SIGKILL");
   } catch {
-    // Nothing of the group is left.
+    // The group has no process left.
   }
 }
 

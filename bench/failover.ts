@@ -11,10 +11,10 @@ import { startSluice } from "./gateway/sluice.ts";
 import { machine, median, range, rounded } from "./machine.ts";
 
 /**
- * What a failing first target adds to the time after which a client has its whole answer, a stream of three events, from the
- * next target. Each measured request stands between two that the first target answers: their median is what is
- * subtracted, and so the breaker stays closed and the failing target is called every time.
- * `npm run bench failover -- [requests of a round] [rounds]` writes bench/results/failover.json.
+ * Time that a failing first target adds until a client has its whole response, a stream of three events, from the next
+ * target. Each measured request stands between two that the first target serves: their median is subtracted, and so the
+ * breaker stays closed and the failing target is called every time. `npm run bench failover -- [requests of a round]
+ * [rounds]` writes bench/results/failover.json.
  */
 const [perRound = 60, rounds = 4] = process.argv.slice(2).map(Number);
 /** Silence after which the next target is tried: the route's setting, and most of what a target that hangs adds. */
@@ -49,7 +49,10 @@ const sluice = await startSluice(aws, engine.port, folder, 1, {
   ],
 });
 
-/** Milliseconds to the end of the answer. @throws when another target answered, or the first was not called before it */
+/**
+ * Milliseconds to the end of the response.
+ * @throws when another target responded, or the first was not called before it
+ */
 async function request(answeredBy: string): Promise<number> {
   const startedAt = performance.now();
   const response = await fetch(`${sluice.origin}/v1/chat/completions`, {
@@ -62,7 +65,9 @@ async function request(answeredBy: string): Promise<number> {
   const attempts = response.headers.get("x-sluice-attempts");
   const isRight = target === `${answeredBy}/small` && attempts === (answeredBy === "first" ? "1" : "2");
   if (response.status !== 200 || !isRight || !text.includes("[DONE]"))
-    throw new Error(`expected an answer of ${answeredBy}, got ${response.status} of ${target} after ${attempts} calls`);
+    throw new Error(
+      `expected a response of ${answeredBy}, got ${response.status} of ${target} after ${attempts} calls`,
+    );
   return performance.now() - startedAt;
 }
 
@@ -78,7 +83,7 @@ async function requestOfFailing(fault: Fault): Promise<number> {
   return took;
 }
 
-/** A target that refused may be held back for a moment: it counts when it answers again. */
+/** A target that refused may be paused for a moment: it counts when it responds again. */
 async function requestOfFirst(): Promise<number> {
   for (let attempt = 1; ; attempt++)
     try {

@@ -18,13 +18,13 @@ function requestOf(entry: Record<string, unknown>, location: string): ModelReque
   const { timestamp, input_length: promptTokens, output_length: outputTokens, hash_ids: ids } = entry;
   if (typeof timestamp !== "number" || typeof promptTokens !== "number" || typeof outputTokens !== "number")
     throw new Error(
-      `${location} has no timestamp, input_length or output_length; give the Mooncake conversation trace.`,
+      `${location} has no timestamp, input_length or output_length; use the Mooncake conversation trace.`,
     );
-  if (!Array.isArray(ids)) throw new Error(`${location} has no hash_ids; give the Mooncake conversation trace.`);
+  if (!Array.isArray(ids)) throw new Error(`${location} has no hash_ids; use the Mooncake conversation trace.`);
   return { arrivesAt: timestamp / 1000, promptTokens, outputTokens, blocks: Float64Array.from(ids) };
 }
 
-/** The share of prompt tokens that one cache without end would answer. */
+/** The share of prompt tokens that one unbounded cache would hit. */
 export function hitCeiling(requests: readonly ModelRequest[]): number {
   const seen = new Set<number>();
   let hit = 0;

@@ -20,7 +20,7 @@ import {
  * trace is published at https://github.com/kvcache-ai/Mooncake under FAST25-release/traces.
  */
 const REPLICAS = 8;
-/** Three million tokens each, as the trace's authors give a node. */
+/** Three million tokens each, as in the trace's authors' nodes. */
 const CACHE_BLOCKS = 5859;
 /** What the router believes before it has measured: the gateway's own default. */
 const BELIEVED_TOKENS_PER_SECOND = 8000;
@@ -59,7 +59,7 @@ function tracePath(): string {
   );
   const found = candidates.find((path) => existsSync(path));
   if (found !== undefined) return found;
-  console.error(`No trace: give the path of mooncake_conversation.jsonl, or put it at ${candidates.join(" or ")}.`);
+  console.error(`No trace: pass the path of mooncake_conversation.jsonl, or put it at ${candidates.join(" or ")}.`);
   process.exit(1);
 }
 
@@ -113,7 +113,7 @@ function rounded(value: number): number {
   return Math.round(value * 1000) / 1000;
 }
 
-/** Ours against each of the others. */
+/** Our policy against each other one. */
 function ratios(figures: Record<PolicyName, Figures>) {
   const ours = figures["least predicted time (sluice)"];
   return Object.fromEntries(

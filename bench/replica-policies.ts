@@ -57,7 +57,7 @@ function report(replica: Replica | undefined, { running, waiting }: ReplicaModel
   replica?.report({ at: now * 1000, running, waiting, kvCacheUsage: 0.5 });
 }
 
-/** The second block tells conversations apart where all begin with the same one. */
+/** The second block separates conversations where all begin with the same one. */
 function affinityKey(blocks: Float64Array): number {
   return blocks[1] ?? blocks[0] ?? 0;
 }

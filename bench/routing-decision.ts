@@ -8,10 +8,10 @@ import { percentiles } from "../lib/percentile.ts";
 import { machine } from "./machine.ts";
 
 /**
- * What one routing decision costs: canonical prompt, block hashes, fleet-wide prefix match, prediction for each replica,
- * choice; and, apart from it, taking the blocks into the index afterwards. Chat requests of 8,000 tokens (32,000 bytes),
- * half of them shared with many others; the index is full. Wall time: on a machine that is busy, p99 is the scheduler's.
- * `node bench/routing-decision.ts [decisions] [rounds]` writes bench/results/routing-decision.json.
+ * Time of one routing decision: canonical prompt, block hashes, fleet-wide prefix match, prediction for each replica,
+ * choice; and, apart from it, taking the blocks into the index afterwards. Chat requests of 8,000 tokens (32,000
+ * bytes), half of them shared with many requests; the index is full. Wall time: on a machine that is busy, p99 is the
+ * scheduler's. `node bench/routing-decision.ts [decisions] [rounds]` writes bench/results/routing-decision.json.
  */
 const [decisions = 4000, rounds = 7] = process.argv.slice(2).map(Number);
 const PROMPT_BYTES = 32_000;

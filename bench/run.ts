@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { END_SIGNALS } from "./children.ts";
 
 /**
- * `npm run bench <name> [-- settings]` runs `bench/<name>.ts` or `bench/<name>/<name>.ts`, on the machine's last core where
- * the kernel can be told so: a load that may run anywhere takes turns with the system that it measures.
+ * `npm run bench <name> [-- settings]` runs `bench/<name>.ts` or `bench/<name>/<name>.ts`, on the machine's last core
+ * where the kernel allows that: a load on any core would compete with the system that it measures.
  */
 const [name = "", ...settings] = process.argv.slice(2);
 const candidates = [`${name}.ts`, join(name, `${name}.ts`)].map((file) => join(import.meta.dirname, file));

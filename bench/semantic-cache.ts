@@ -6,9 +6,9 @@ import { particulars } from "../gateway/cache/particulars.ts";
 import { SemanticIndex } from "../gateway/cache/semantic-index.ts";
 
 /**
- * How often the semantic cache would answer with another question's answer: 120 labelled pairs of questions, vectors of
- * a running stack's `/v1/embeddings` (all-MiniLM-L6-v2 with `npm start`), the gateway's own index, every threshold. And
- * what a look into a full index takes. `node bench/semantic-cache.ts [address] [model]` writes
+ * How often the semantic cache would serve the response of another prompt: 120 labelled pairs of prompts, vectors of a
+ * running stack's `/v1/embeddings` (all-MiniLM-L6-v2 with `npm start`), the gateway's own index, every threshold. And
+ * the time of a look-up in a full index. `node bench/semantic-cache.ts [address] [model]` writes
  * bench/results/semantic-cache.json; the key, where one is needed, is `SLUICE_API_KEY`.
  */
 const [address = "http://127.0.0.1:8080", model = "phi-3-mini"] = process.argv.slice(2);
@@ -134,7 +134,7 @@ async function embedAll(texts: readonly string[]): Promise<ReadonlyMap<string, F
       headers: { "content-type": "application/json", ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) },
       body: JSON.stringify({ model, input }),
     });
-    if (!response.ok) throw new Error(`${address} answered ${response.status}: ${await response.text()}`);
+    if (!response.ok) throw new Error(`${address} responded ${response.status}: ${await response.text()}`);
     const { data } = EmbeddingResponse.parse(await response.json());
     for (const { index, embedding } of data)
       if (typeof embedding !== "string") found.set(input[index] ?? "", Float32Array.from(embedding));

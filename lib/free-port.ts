@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 
 /**
- * A port of 127.0.0.1 that was free a moment ago, for a process that is told its port.
+ * A port of 127.0.0.1 that was free a moment ago, for a process that is started with its port.
  * @throws when the machine has none left
  */
 export async function freePort(): Promise<number> {

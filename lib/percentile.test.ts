@@ -39,7 +39,7 @@ describe("a percentile", () => {
   });
 });
 
-test("the three usual percentiles are rounded to the digits asked for", () => {
+test("the three usual percentiles are rounded to the requested digits", () => {
   const values = upTo(200).map((value) => value / 3);
   expect(percentiles(values, 2)).toEqual({ p50: 33.33, p95: 63.33, p99: 66 });
 });

@@ -25,7 +25,7 @@ describe("the reader of Prometheus pages", () => {
     expect(findSamples('up NaN\nup\nup {\nup{a="b\nup 1', "up")).toEqual([{ labels: {}, value: 1 }]);
   });
 
-  test("never throws, whatever an engine says", () => {
+  test("never throws, whatever an engine sends", () => {
     const piece = fc.oneof(fc.constantFrom("up", "{", "}", '"', "\\", "\n", " ", "=", "1", "NaN"), fc.string());
     const page = fc.array(piece, { maxLength: 40 }).map((pieces) => pieces.join(""));
     void fc.assert(fc.property(page, (text) => findSamples(text, "up").every(({ value }) => !Number.isNaN(value))));

@@ -8,7 +8,7 @@ const LABEL = /(?<!\w)([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g;
 
 /**
  * Finds the samples of some metrics in Prometheus' text format without reading the rest: an engine's page has hundreds
- * of histogram buckets that nobody asks for here.
+ * of histogram buckets that are not needed here.
  */
 export function findSamples(text: string, name: string): readonly Sample[] {
   const samples: Sample[] = [];

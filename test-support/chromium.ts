@@ -11,7 +11,7 @@ export const CHROMIUM_REMEDY =
 /**
  * Path of a Chromium to run: `CHROMIUM_PATH`, else one of the usual names on `PATH`, else the one in Playwright's
  * cache; `undefined` when there is none.
- * @throws Error when `CHROMIUM_PATH` names nothing that can be run: a setting that is silently passed over helps nobody.
+ * @throws Error when `CHROMIUM_PATH` is not an executable: a wrong setting must not be silently ignored.
  */
 export function findChromium(env: NodeJS.ProcessEnv = process.env): string | undefined {
   const chosen = env.CHROMIUM_PATH;
@@ -35,7 +35,7 @@ export async function launchChromium(): Promise<Browser> {
     executablePath,
     headless: true,
     args: [
-      // Containers give no user namespaces to sandbox with; the tests open the project's own pages only.
+      // Containers have no user namespaces for the sandbox; the tests open the project's own pages only.
       "--no-sandbox",
       "--headless",
       "--disable-gpu",

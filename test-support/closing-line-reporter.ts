@@ -6,7 +6,7 @@ export interface Counts {
   readonly skipped: number;
 }
 
-/** Counts every test, and keeps why the skipped ones were skipped. */
+/** Counts every test, and lists the skipped ones with their reasons. */
 export class ClosingLineReporter implements Reporter {
   counts: Counts = { passed: 0, failed: 0, skipped: 0 };
   skips: readonly string[] = [];
@@ -30,7 +30,7 @@ export class ClosingLineReporter implements Reporter {
 function skipLine(test: TestCase): string {
   const result = test.result();
   const note = result.state === "skipped" ? result.note : undefined;
-  return `skipped: ${test.fullName}: ${note ?? "no reason given"}`;
+  return `skipped: ${test.fullName}: ${note ?? "without a reason"}`;
 }
 
 /** The last line of `npm test`. */

@@ -9,7 +9,7 @@ export type AnthropicBlock =
   | { readonly type: "redacted_thinking"; readonly data: string }
   | { readonly type: "tool_use"; readonly id: string; readonly name: string; readonly input: unknown };
 
-/** What the provider answers; change it at any time. */
+/** The provider's responses; change them at any time. */
 export interface FakeAnthropicBehaviour {
   /** The key that is right. */
   key: string;
@@ -17,7 +17,7 @@ export interface FakeAnthropicBehaviour {
   stopReason: string;
   stopSequence: string | null;
   usage: Fields;
-  /** Answers with this error instead. */
+  /** Responds with this error instead. */
   error: { readonly status: number; readonly type: string; readonly message: string } | undefined;
   /** Sends this error event after so many events, and ends. */
   errorEvent: { readonly after: number; readonly type: string; readonly message: string } | undefined;
@@ -211,7 +211,7 @@ export function requestProblem(body: Fields): string | undefined {
   if (typeof body.model !== "string") return "model: Field required";
   if (!Number.isInteger(body.max_tokens) || Number(body.max_tokens) < 1) return "max_tokens: Field required";
   if (typeof body.temperature === "number" && body.temperature > 1) return "temperature: range: 0..1";
-  if (body.tool_choice !== undefined && body.tools === undefined) return "tool_choice: tools must be given";
+  if (body.tool_choice !== undefined && body.tools === undefined) return "tool_choice: tools must be provided";
   const messages = body.messages as readonly { role: string; content: readonly Fields[] }[];
   if (!Array.isArray(messages) || messages.length === 0) return "messages: at least one message is required";
   if (messages[0]?.role !== "user") return "messages: first message must use the user role";

@@ -7,7 +7,7 @@ export interface FakeTarget {
   readonly address: string;
   /** The load balancer's word: `healthy`, `initial`, `unhealthy`, `draining`, `unused`. */
   readonly state: string;
-  /** Whether EC2 answers that there is no such instance. */
+  /** Whether EC2 responds that there is no such instance. */
   readonly unknownToEc2?: boolean;
 }
 
@@ -18,7 +18,7 @@ export interface FakeAws {
   readonly targets: Map<string, readonly FakeTarget[]>;
   /** Items of the keys table by key id. */
   readonly keys: Map<string, Readonly<Record<string, string>>>;
-  /** Whether every call is answered 500. */
+  /** Whether every call gets a 500. */
   isBroken: boolean;
   /** Names of the calls that came. */
   readonly calls: readonly string[];

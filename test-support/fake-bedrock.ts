@@ -12,7 +12,7 @@ export type BedrockBlock =
   | { readonly toolUse: { readonly toolUseId: string; readonly name: string; readonly input: unknown } }
   | { readonly reasoningContent: { readonly reasoningText: { readonly text: string; readonly signature: string } } };
 
-/** What Bedrock answers; change it at any time. */
+/** Bedrock's responses; change them at any time. */
 export interface FakeBedrockBehaviour {
   region: string;
   accessKeyId: string;
@@ -21,7 +21,7 @@ export interface FakeBedrockBehaviour {
   content: readonly BedrockBlock[];
   stopReason: string;
   usage: Fields;
-  /** Answers with this error instead. */
+  /** Responds with this error instead. */
   error: { readonly status: number; readonly type: string; readonly message: string } | undefined;
   /** Sends this exception after so many frames, and ends. */
   exception: { readonly after: number; readonly type: string; readonly message: string } | undefined;
@@ -170,7 +170,7 @@ export function errorFrame(code: string): Buffer {
   return Buffer.from(codec.encode({ headers, body: Buffer.alloc(0) }));
 }
 
-/** The frames that an answer is streamed as, in the real service's order. */
+/** The frames of a streamed response, in the real service's order. */
 export function converseFrames(
   state: Pick<FakeBedrockBehaviour, "content" | "stopReason" | "usage" | "exception" | "deltaLength">,
 ): Buffer {

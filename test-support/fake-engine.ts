@@ -3,16 +3,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ENGINE_METRICS } from "../contracts/engine/engine-metrics.ts";
 import { bodyOf, startFakeServer } from "./fake-server.ts";
 
-/** How a fake engine answers; change it at any time. */
+/** The behaviour of a fake engine; change it at any time. */
 export interface FakeEngineBehaviour {
-  /** `/health`: 200, 503 as while it loads, or no answer at all. */
+  /** `/health`: 200, 503 as while it loads, or no response at all. */
   health: "ready" | "loading" | "silent";
-  /** `answer`, or a status with this body, or never a word. */
+  /** `answer`, or a status with this body, or never a response. */
   mode:
     | "answer"
     | "hang"
     | { readonly status: number; readonly body: string; readonly headers?: Record<string, string> };
-  /** Tokens of an answer. */
+  /** Tokens of a completion. */
   tokens: number;
   /** Milliseconds between two of them. */
   intervalMs: number;
@@ -26,7 +26,7 @@ export interface FakeEngineBehaviour {
   stallsAfterTokens: number | undefined;
   /** Bytes of text in each token. */
   tokenBytes: number;
-  /** What `/metrics` says of its load. @default - there is no such page */
+  /** The load in its `/metrics`. @default - there is no such page */
   load: FakeEngineLoad | undefined;
   /** `max_model_len` of `/v1/models`. */
   contextTokens: number;
@@ -46,9 +46,9 @@ export interface ReceivedRequest {
   /** The bytes of the body as text, and parsed. */
   readonly text: string;
   readonly body: Record<string, unknown>;
-  /** Whether its answer is not complete yet. */
+  /** Whether its response is not complete yet. */
   isOpen: boolean;
-  /** Whether the caller left before the answer was complete. */
+  /** Whether the caller left before the response was complete. */
   aborted: boolean;
   /** Bytes that this engine could hand to its socket so far. */
   sentBytes: number;
@@ -74,7 +74,7 @@ export interface FakeEngine {
   readonly behaviour: FakeEngineBehaviour;
   /** Generation requests, in the order they came. */
   readonly received: readonly ReceivedRequest[];
-  /** Times that `/health` was asked. */
+  /** Number of requests for `/health`. */
   readonly probes: number;
   /** `Host` headers that came. */
   readonly hosts: ReadonlySet<string>;
@@ -82,7 +82,7 @@ export interface FakeEngine {
   stop(): Promise<void>;
 }
 
-/** Starts an engine with vLLM's surface that does what it is told, on a real socket. */
+/** Starts an engine with vLLM's surface and a scripted behaviour, on a real socket. */
 export async function startFakeEngine(behaviour: Partial<FakeEngineBehaviour> = {}, port = 0): Promise<FakeEngine> {
   const state: FakeEngineBehaviour = { ...DEFAULTS, ...behaviour };
   const received: ReceivedRequest[] = [];
@@ -193,7 +193,7 @@ function wholeResponse(state: FakeEngineBehaviour, { path, body }: ReceivedReque
   }
 }
 
-/** The same small vector for every input, in the form that was asked for. */
+/** The same small vector for every input, in the requested form. */
 function embeddings({ input, encoding_format: format }: Record<string, unknown>): unknown {
   const count = Array.isArray(input) && typeof input[0] !== "number" ? input.length : 1;
   const bytes = Buffer.from(Float32Array.of(0.6, -0.8).buffer);
@@ -231,7 +231,7 @@ async function stream(response: ServerResponse, state: FakeEngineBehaviour, reco
   response.end("data: [DONE]\n\n");
 }
 
-/** Resolves when the socket takes more, or is gone. */
+/** Resolves when the socket takes more, or is closed. */
 function taken(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const finish = () => {

@@ -3,7 +3,7 @@ import { bodyOf, startFakeServer } from "./fake-server.ts";
 
 type Fields = Record<string, unknown>;
 
-/** What the provider answers; change it at any time. */
+/** The provider's responses; change them at any time. */
 export interface FakeGeminiBehaviour {
   /** The key that is right. */
   key: string;
@@ -13,7 +13,7 @@ export interface FakeGeminiBehaviour {
   usage: Fields;
   /** Blocks the prompt for this reason instead. */
   blockReason: string | undefined;
-  /** Answers with this error instead. */
+  /** Responds with this error instead. */
   error:
     | { readonly code: number; readonly status: string; readonly message: string; readonly details?: readonly Fields[] }
     | undefined;

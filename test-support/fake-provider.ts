@@ -8,16 +8,16 @@ export type ProviderFault =
   | "reset-after-headers"
   /** Headers and some events, then the connection is cut. */
   | "reset-in-stream"
-  /** Nothing, for ever. */
+  /** No response, for ever. */
   | "hang"
-  /** One event every `dripMs`; of a whole answer, a few bytes. */
+  /** One event every `dripMs`; of a whole response, a few bytes. */
   | "slow-drip"
   | "malformed-events"
   /** Events, and then bytes that are none. */
   | "malformed-in-stream"
   /** Events, and then one that reports an error. */
   | "error-in-stream"
-  /** A whole answer that stops in the middle although it is complete by its length. */
+  /** A whole response that stops in the middle although it is complete by its length. */
   | "half-json"
   /** 200 with another dialect's words. */
   | "wrong-dialect"
@@ -73,7 +73,9 @@ const DEFAULTS: FakeProviderBehaviour = {
   dripMs: 20,
 };
 
-/** Starts a provider of OpenAI's dialect on a loopback socket, which fails as it is told; change its behaviour at any time. */
+/**
+ * Starts a provider of OpenAI's dialect on a loopback socket, which fails by its behaviour; change that at any time.
+ */
 export async function startFakeProvider(
   behaviour: Partial<FakeProviderBehaviour> = {},
   port = 0,

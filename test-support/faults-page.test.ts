@@ -19,7 +19,7 @@ describe("docs/faults.md", () => {
     expect(new Set(rows.map(({ fault }) => fault)).size).toBe(rows.length);
   });
 
-  test.each(rows)("$fault: names tests that exist, and nothing else", ({ shown }) => {
+  test.each(rows)("$fault: names tests that exist, and no others", ({ shown }) => {
     const tests = shown.flatMap(referencedTests);
     expect(tests.map(({ file, id }) => `\`${file}#${id}\``)).toEqual(shown);
     expect(deadReferences(tests, marked)).toEqual([]);

@@ -1,6 +1,6 @@
 import type { GatewayConfig } from "../contracts/processes/gateway-config.ts";
 
-/** A gateway with one pool, `tiny`, and nothing else: what tests and benchmarks begin with. */
+/** A gateway with one pool, `tiny`, alone: tests and benchmarks begin with it. */
 export const GATEWAY_CONFIG: GatewayConfig = {
   environment: "test",
   stage: "live",

@@ -15,10 +15,10 @@ export interface PriceServiceProps {
   readonly instanceHour: Readonly<Record<string, number>>;
 }
 
-/** What Infracost asks of its price service, answered from our prices. */
+/** Infracost's queries of its price service, with results from our prices. */
 export interface PriceService {
   readonly url: string;
-  /** Products that were asked for and have no price here. */
+  /** Products that were queried and have no price here. */
   readonly unknown: ReadonlySet<string>;
   stop(): Promise<void>;
 }
@@ -64,7 +64,7 @@ const PRODUCTS: readonly (readonly [service: string, word: RegExp, price: string
   ["AmazonCloudWatch", /TimedStorage-ByteHrs/, "logsStoredGb"],
 ];
 
-/** Starts a price service on the loopback address that speaks Infracost's protocol. */
+/** Starts a price service on the loopback address with Infracost's protocol. */
 export async function startPriceService({ prices, instanceHour }: PriceServiceProps): Promise<PriceService> {
   const unknown = new Set<string>();
 
@@ -86,7 +86,7 @@ export async function startPriceService({ prices, instanceHour }: PriceServicePr
     void text(request).then((body) => {
       response.setHeader("content-type", "application/json");
       if (request.url !== "/graphql") return void response.end("{}");
-      // Infracost also asks for other things here, such as the owner of the key: those have no variables.
+      // Infracost also sends other queries here, such as the owner of the key: those have no variables.
       const queries: readonly { readonly variables?: { readonly productFilter?: ProductFilter } | null }[] = [
         JSON.parse(body),
       ].flat();

@@ -11,14 +11,14 @@ export const noRedisServer: string | undefined =
 export interface RedisServer {
   readonly url: string;
   readonly port: number;
-  /** Stops the process in its tracks: connections stay open, and nothing is answered. */
+  /** Stops the process in its tracks: connections stay open, and no command gets a response. */
   freeze(): void;
   thaw(): void;
   /** Ends it; connections break. */
   stop(): Promise<void>;
 }
 
-/** Starts a Redis server on loopback that keeps nothing on disk. @param port @default - any free one */
+/** Starts a Redis server on loopback without persistence. @param port @default - any free one */
 export async function startRedisServer(port?: number): Promise<RedisServer> {
   const actualPort = port ?? (await freePort());
   const child = spawn(

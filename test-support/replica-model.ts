@@ -3,7 +3,7 @@ export interface ModelRequest {
   /** Seconds. */
   readonly arrivesAt: number;
   readonly promptTokens: number;
-  /** Answer; 0 ends with the first token. */
+  /** Completion; 0 ends with the first token. */
   readonly outputTokens: number;
   /** Keys of the prompt's whole blocks, each standing for everything before it as well. */
   readonly blocks: Float64Array;
@@ -19,7 +19,7 @@ export interface ReplicaModelOptions {
   readonly sequenceSeconds?: number;
   /** Prompt tokens that one step reads at most, of as many prompts as fit. @default - one whole prompt after the other */
   readonly chunkTokens?: number;
-  /** Sequences at once; others wait. @default - no limit */
+  /** Sequences at once; further ones wait. @default - no limit */
   readonly maxSequences?: number;
 }
 
@@ -34,8 +34,8 @@ interface Work {
 }
 
 /**
- * An engine in simulated time: reads prompts in the order they came, in chunks, while it decodes all sequences that have
- * begun; keeps the blocks that it used most recently. Nothing in it knows what a router believes of it.
+ * An engine in simulated time: reads prompts in the order they came, in chunks, while it decodes all sequences that
+ * have begun; holds the blocks that it used most recently. It does not see a router's view of it.
  */
 export class ReplicaModel {
   readonly #options: Required<ReplicaModelOptions>;
@@ -60,7 +60,7 @@ export class ReplicaModel {
     return this.#waiting.length;
   }
 
-  /** When something happens next; infinite when it has nothing to do. */
+  /** Time of its next event; infinite when it is idle. */
   get nextAt(): number {
     return this.#stepEndsAt;
   }
@@ -120,7 +120,7 @@ export class ReplicaModel {
     const { promptTokens, blocks } = work.request;
     let matched = 0;
     while (matched < blocks.length && this.#cache.has(blocks[matched] ?? 0)) matched++;
-    // The last token is always read: its result is the first answer token.
+    // The last token is always read: its result is the first token of the completion.
     const cached = Math.min(matched * this.#options.tokensPerBlock, promptTokens - 1);
     this.hitTokens += cached;
     work.unread = promptTokens - cached;
@@ -163,8 +163,8 @@ export interface ReplayResult {
 
 /**
  * Runs requests, sorted by arrival, against replicas.
- * @param route where a request goes; `models` are there for what an engine would tell of itself
- * @param every called each so many seconds of simulated time, as a round of questions to the engines
+ * @param route the replica of a request; `models` have the state that an engine would report
+ * @param every called each so many seconds of simulated time, as a round of probes of the engines
  */
 export function replay(
   requests: readonly ModelRequest[],

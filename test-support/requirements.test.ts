@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, "..");
 const page = readFileSync(join(root, "docs", "requirements.md"), "utf8");
 const rowsOf = (form: RegExp) =>
   [...page.matchAll(form)].map(([, id = "", held = "", shown = ""]) => ({ id, held, shown }));
-/** The core's criteria, by number; then what the platform documents ask for. */
+/** The core's criteria, by number; then those of the platform documents. */
 const core = rowsOf(/^\| (\d\.\d) [^|]*\|([^|]*)\|([^|]*)\|$/gm);
 const rows = [...core, ...rowsOf(/^\| (S[0234] [^|]*?) \|([^|]*)\|([^|]*)\|$/gm)];
 

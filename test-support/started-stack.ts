@@ -24,7 +24,7 @@ export class StartedStack {
       });
   }
 
-  /** Resolves when it says that it is ready. @throws with its output when it ends before */
+  /** Resolves when it prints that it is ready. @throws with its output when it ends before */
   static async start(...args: readonly string[]): Promise<StartedStack> {
     const stack = new StartedStack(args);
     await new Promise<void>((resolve, reject) => {

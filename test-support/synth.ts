@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider/index.js";
 import { App, TerraformStack } from "cdktf";
 
-/** A block of synthesized JSON; tests look at what a plan would show, so nothing is typed more closely. */
+/** A block of synthesized JSON; tests look at a plan's values, so it has no closer type. */
 // biome-ignore lint/suspicious/noExplicitAny: the provider's schema is not known here
 export type Block = Record<string, any>;
 

@@ -16,7 +16,7 @@ describe("the chart of gateways", () => {
     expect(svg.match(/class="ours"/g)).toHaveLength(1);
   });
 
-  test("leaves out a shape that nobody was measured in", () => {
+  test("leaves out a shape in which no system was measured", () => {
     expect(gatewayChart([row("sluice", "json", 1)])).not.toContain("Streams");
     expect(gatewayChart([row("sluice", "sse", 1)]).match(/<rect/g)).toHaveLength(2);
   });

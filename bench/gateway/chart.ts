@@ -43,7 +43,7 @@ export function gatewayChart(rows: readonly ChartRow[]): string {
       })),
   });
   const panels = [
-    panel("Whole answers per second and core (more is better)", "json", (row) => row.perSecondPerCore),
+    panel("Whole responses per second and core (more is better)", "json", (row) => row.perSecondPerCore),
     panel("Streams of 31 events per second and core (more is better)", "sse", (row) => row.perSecondPerCore),
     panel("Resident memory in MiB after the streams (less is better)", "sse", (row) => row.rssMiB),
   ].filter(({ bars }) => bars.length > 0);

@@ -3,8 +3,8 @@ import { loadOf, SHAPES, type Shape } from "./load.ts";
 import type { System } from "./systems.ts";
 
 /**
- * Whether a system passes on what the model server answers: status 200, the same text, reason and tokens, and of a stream
- * every event up to the last.
+ * Checks that a system passes the model server's response on: status 200, the same text, reason and tokens, and of a
+ * stream every event up to the last.
  * @param upstream origin of the model server
  * @throws with the first difference
  */
@@ -13,7 +13,9 @@ export async function checkResponses(system: Pick<System, "name" | "origin" | "h
     const expected = await contentOf({ origin: upstream, headers: {} }, shape);
     const found = await contentOf(system, shape);
     if (found !== expected)
-      throw new Error(`${system.name} answers ${found} to a ${shape} request, where the model server says ${expected}`);
+      throw new Error(
+        `${system.name} responds ${found} to a ${shape} request, where the model server responds ${expected}`,
+      );
   }
 }
 

@@ -10,7 +10,10 @@ export interface ClosedLoad {
   readonly seconds: number;
 }
 
-/** As much as the server can do: the next request leaves when one is answered. @returns answers, and failures */
+/**
+ * As much as the server can do: the next request is sent when one has its response.
+ * @returns responses, and failures
+ */
 export async function closedLoop(load: ClosedLoad): Promise<{ readonly answered: number; readonly failed: number }> {
   const { origin, path, open, seconds } = load;
   const pool = new Pool(origin, { connections: open, pipelining: 1 });

@@ -1,6 +1,6 @@
 import type { System } from "./systems.ts";
 
-/** How a request is answered: whole, or as a stream of events. */
+/** The form of a response: whole, or a stream of events. */
 export const SHAPES = ["json", "sse"] as const;
 export type Shape = (typeof SHAPES)[number];
 

@@ -5,7 +5,7 @@ import { type Figures, figures, openLoop } from "./open-loop.ts";
 import { cpuSeconds, rssMiB } from "./process-usage.ts";
 import type { System } from "./systems.ts";
 
-/** A model server that is slower than this by itself says nothing about the gateway before it: such a round is repeated. */
+/** A round whose model server is slower than this by itself does not measure the gateway: such a round is repeated. */
 const CALIBRATION_P99_MS: Readonly<Record<Shape, number>> = { json: 10, sse: 80 };
 const ATTEMPTS_PER_ROUND = 3;
 

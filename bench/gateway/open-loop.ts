@@ -8,7 +8,7 @@ export interface Load {
   readonly headers: Readonly<Record<string, string>>;
   readonly path: string;
   readonly body: unknown;
-  /** Arrivals per second, evenly spaced and independent of answers. */
+  /** Arrivals per second, evenly spaced and independent of responses. */
   readonly rate: number;
   readonly seconds: number;
 }
@@ -57,7 +57,7 @@ async function one(
   headers: Readonly<Record<string, string>>,
   body: string,
 ): Promise<Sample> {
-  // Timers are a millisecond coarse: a request may leave a little before its time.
+  // Timers have a resolution of a millisecond: a request may be sent a little before its time.
   const due = Math.min(planned, performance.now());
   try {
     const request = { method: "POST", path, body } as const;

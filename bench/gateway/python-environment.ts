@@ -9,7 +9,7 @@ export interface PythonPackage {
   readonly extra?: string;
   /** What the package puts into the environment's bin/. */
   readonly command: string;
-  /** Bounds in place of the package's own pins; pip can't do that, uv can. @default none: pip installs it */
+  /** Bounds instead of the package's own pins; pip can't do that, uv can. @default none: pip installs it */
   readonly overrides?: readonly string[];
 }
 

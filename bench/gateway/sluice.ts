@@ -11,16 +11,16 @@ import { GATEWAY_CONFIG } from "../../test-support/gateway-config.ts";
 import { type System, startSystem } from "./systems.ts";
 
 export interface ProcessOptions {
-  /** What Node itself gets, e.g. `--inspect`. */
+  /** Options of Node itself, e.g. `--inspect`. */
   readonly nodeOptions?: readonly string[];
   /** Whether `<folder>/server.mjs.map` is written beside the bundle. */
   readonly sourceMap?: boolean;
 }
 
 /**
- * A gateway with everything on: keys required, limits (out of reach), metering, metrics, a log line for each request.
+ * A gateway with all features on: keys required, limits (out of reach), metering, metrics, a log line for each request.
  * With one thread it has the system's core, with several every core.
- * @param settings in place of the usual ones, which have no cache
+ * @param settings instead of the usual ones, which have no cache
  */
 export async function startSluice(
   aws: FakeAws,

@@ -23,7 +23,7 @@ export interface System {
   stop(): Promise<void>;
 }
 
-/** The core of the system under test; `bench/run.ts` keeps everything else on the last one. */
+/** The core of the system under test; `bench/run.ts` runs all other processes on the last one. */
 const SYSTEM_CORE = "0";
 const START_LIMIT_MS = 90_000;
 
@@ -32,7 +32,7 @@ export interface SystemOptions extends Omit<System, "pid" | "cores" | "stop"> {
   readonly cwd?: string;
   /** Its output goes to this file. */
   readonly logFile: string;
-  /** Answers with 200 as soon as the system serves. */
+  /** A path that responds with 200 as soon as the system serves. */
   readonly readyUrl: string;
   /** In taskset's words. @default "0" */
   readonly cores?: string;

@@ -1,8 +1,8 @@
 import { createServer, type ServerResponse } from "node:http";
 
 /**
- * A model server that costs little: whole answers at once, streams of 31 events, the first after 10 ms and then one each
- * millisecond. `node bench/gateway/upstream.ts <port>`
+ * A model server that costs little: whole responses at once, streams of 31 events, the first after 10 ms and then one
+ * each millisecond. `node bench/gateway/upstream.ts <port>`
  */
 const EVENTS = 31;
 const FIRST_MS = 10;

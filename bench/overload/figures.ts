@@ -7,9 +7,9 @@ export interface OverloadSample {
   readonly atSeconds: number;
   /** HTTP status; 0 for a connection or a stream that broke. */
   readonly status: number;
-  /** Until the answer was complete. */
+  /** Until the response was complete. */
   readonly ms: number;
-  /** Seconds, where the answer had one. */
+  /** Seconds, where the response had the header. */
   readonly retryAfter?: number;
 }
 

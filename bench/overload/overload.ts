@@ -12,10 +12,10 @@ import { machine, rounded } from "../machine.ts";
 import { distribution, jain, type OverloadSample, summary } from "./figures.ts";
 
 /**
- * Three times of what the engines can do, without pause: who is served, how late, and what becomes of memory. Arrivals
- * are open-loop (whoever is turned away does not come back). Two fake engines hold 8 requests each for 400 ms, half of
- * the answers are streams. Three tenants want more than a third each, unequally; a fourth sends batch work.
- * `npm run bench overload -- [seconds]` (60, or 300 for the figures of the docs) writes bench/results/overload.json.
+ * Three times the engines' capacity, without pause: which requests are served, how late, and the process's memory.
+ * Arrivals are open-loop (a refused request is not repeated). Two fake engines hold 8 requests each for 400 ms, half of
+ * the responses are streams. Three tenants want more than a third each, unequally; a fourth sends batch work. `npm run
+ * bench overload -- [seconds]` (60, or 300 for the figures of the docs) writes bench/results/overload.json.
  */
 const [seconds = 60] = process.argv.slice(2).map(Number);
 
@@ -39,7 +39,7 @@ const body = (stream: boolean) => JSON.stringify({ model: "tiny", prompt: "Once"
 const WHOLE = body(false);
 const STREAM = body(true);
 
-/** Tenants in an order that keeps their parts at every moment: the one furthest behind its part comes next. */
+/** Tenants in an order that has their parts at every moment: the one furthest behind its part comes next. */
 function* arrivals(): Generator<Tenant> {
   const sent = new Map<Tenant, number>(TENANTS.map((tenant) => [tenant, 0]));
   const behind = (tenant: Tenant, count: number) => tenant.part * count - (sent.get(tenant) ?? 0);
@@ -75,7 +75,7 @@ async function send(pool: Pool, tenant: Tenant, stream: boolean, start: number):
   }
 }
 
-/** Answers per second with all slots of the engines in use, without a gateway. */
+/** Responses per second with all slots of the engines in use, without a gateway. */
 async function capacity(origins: readonly string[]): Promise<number> {
   const until = performance.now() + 5000;
   const pools = origins.map((origin) => new Pool(origin, { connections: SLOTS }));

@@ -9,7 +9,7 @@ const frame = (functionName: string, url: string) => ({
   lineNumber: 0,
   columnNumber: 0,
 });
-/** parse-body calls a builtin; undici runs for the call; then the loop itself, the collector, and nothing. */
+/** parse-body calls a builtin; undici runs for the call; then the event loop, the garbage collector, and idle time. */
 const PROFILE: Profiler.Profile = {
   nodes: [
     { id: 1, callFrame: frame("(root)", ""), children: [2, 4, 6, 7, 8, 9] },
@@ -36,7 +36,7 @@ describe("a budget of a profile", () => {
     expect(budget.microsPerRequest).toBe(290);
   });
 
-  test("gives a step what it called, and the rest to who ran it", () => {
+  test("counts a builtin for the step that called it, and the rest for the layer that ran it", () => {
     expect(micros(budget.steps)).toEqual({
       "pipeline/parse-body": 30,
       admission: 70,
@@ -50,7 +50,7 @@ describe("a budget of a profile", () => {
     expect(micros(budget.files)).toEqual({ "gateway/pipeline/parse-body.ts": 30, "gateway/admission/slots.ts": 70 });
   });
 
-  test("gives a module what it took itself, by file or package, the most expensive first", () => {
+  test("counts each module's own time, by file or package, the most expensive first", () => {
     expect(micros(budget.modules)).toMatchObject({
       "gateway/pipeline/parse-body.ts": 10,
       "built-in functions": 20,

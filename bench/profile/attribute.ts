@@ -14,11 +14,11 @@ export interface Cost {
 export interface Budget {
   /** Microseconds that were not idle, for each request. */
   readonly microsPerRequest: number;
-  /** By step or layer: what our files took, with all that they called of others; the rest by who ran it. */
+  /** By step or layer: the time of our files with the code that they called; the rest by the layer that ran it. */
   readonly steps: readonly Cost[];
   /** The same by each file of ours. */
   readonly files: readonly Cost[];
-  /** By file or package: what it took itself, without what it called. */
+  /** By file or package: its own time, without the code that it called. */
   readonly modules: readonly Cost[];
   /** The functions that took most themselves. */
   readonly functions: readonly Cost[];
@@ -35,7 +35,7 @@ const STATES: Readonly<Record<string, string>> = {
   "(root)": "native code and kernel",
 };
 
-/** Sums a profile's samples over the requests that were answered while it was taken. */
+/** Sums a profile's samples over the requests that were served while it was taken. */
 export function budgetOf(profile: Profiler.Profile, requests: number, sourceOf: SourceOf): Budget {
   const nodes = new Map(profile.nodes.map((node) => [node.id, node]));
   const parents = new Map(profile.nodes.flatMap((node) => node.children?.map((child) => [child, node] as const) ?? []));

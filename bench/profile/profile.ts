@@ -18,10 +18,10 @@ import { bundleSources } from "./bundle-sources.ts";
 import { Inspector } from "./inspector.ts";
 
 /**
- * Where the gateway's time goes: microseconds of a request by step, by module and by function, from a CPU profile of the
- * bundle on one core with everything on. Whole answers and streams, at a rate (open loop) and at saturation (closed loop).
- * `npm run bench profile [-- --seconds 10 --rate 500]` writes bench/results/profile.json, or the file of `--output`; with
- * `--profiles <folder>` also each profile, for Chrome's developer tools.
+ * Where the gateway's time goes: microseconds of a request by step, by module and by function, from a CPU profile of
+ * the bundle on one core with all features on. Whole responses and streams, at a rate (open loop) and at saturation
+ * (closed loop). `npm run bench profile [-- --seconds 10 --rate 500]` writes bench/results/profile.json, or the file of
+ * `--output`; with `--profiles <folder>` also each profile, for Chrome's developer tools.
  */
 interface Run extends Budget {
   readonly shape: Shape;
@@ -96,7 +96,7 @@ function print(run: Run): void {
   const { shape, load, answered, failed, cpuMicrosPerRequest, microsPerRequest, steps } = run;
   const title = load === "saturation" ? load : `${load} requests/s`;
   console.log(
-    `\n${shape}, ${title}: ${answered} answered, ${failed} failed; ${microsPerRequest} µs a request in the profile, ` +
+    `\n${shape}, ${title}: ${answered} served, ${failed} failed; ${microsPerRequest} µs a request in the profile, ` +
       `${cpuMicrosPerRequest} µs of CPU time`,
   );
   for (const { name, microsPerRequest: micros, share } of steps.slice(0, SHOWN))

@@ -78,7 +78,7 @@ export class Clients {
     this.#headers = headers;
   }
 
-  /** Sends evenly, whatever becomes of it. Resolves when all are answered, and the connections closed. */
+  /** Sends evenly, whatever the results. Resolves when all requests are over, and the connections closed. */
   async load(rate: number, seconds: number): Promise<void> {
     const start = performance.now();
     for (let count = 0; count < rate * seconds; count++) {

@@ -18,11 +18,11 @@ import { fitLine } from "./fit-line.ts";
 import { metricsUrl, processState } from "./process-state.ts";
 
 /**
- * One gateway process at a steady rate with all that clients and upstreams do to it: streams, whole answers, clients that
- * leave or read slowly, bodies of a megabyte, wrong keys, a provider that fails half of the time in every way. Is its
- * memory flat, and is anything left afterwards?
- * `npm run bench soak -- [--minutes 30] [--rate <requests per second>]` writes bench/results/soak.json. Without a rate it is
- * half of the streams per second that the process is measured to take.
+ * One gateway process at a steady rate under difficult clients and upstreams: streams, whole responses, clients that
+ * leave or read slowly, bodies of a megabyte, wrong keys, a provider that fails half of the time in every way. It
+ * measures whether memory is flat, and which resources are left afterwards. `npm run bench soak -- [--minutes 30]
+ * [--rate <requests per second>]` writes bench/results/soak.json. Without a rate it is half of the streams per second
+ * that the process is measured to take.
  */
 const { values } = parseArgs({
   options: { minutes: { type: "string", default: "30" }, rate: { type: "string" } },
@@ -32,7 +32,10 @@ const minutes = Number(values.minutes);
 const SAMPLE_MS = 5000;
 /** Of the run, before memory is judged: heaps and pools grow to their working size first. */
 const WARM_UP = 0.2;
-/** After the load, until nothing is counted as leaked that its owner closes by itself: providers' connections stay 30 s. */
+/**
+ * Wait after the load, so that no resource counts as leaked that its owner closes by itself: providers' connections
+ * stay 30 s.
+ */
 const REST_MS = 45_000;
 const STORM_MS = 5000;
 const FAULTS: readonly ProviderFault[] = [

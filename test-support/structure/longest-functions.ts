@@ -9,7 +9,7 @@ export interface MeasuredFunction {
   readonly lines: number;
 }
 
-/** The longest functions, those that hold others among them, the longest first. */
+/** The longest functions, with those that contain functions, the longest first. */
 export function longestFunctions(
   root: string,
   tree: ReadonlyMap<string, SourceNode>,

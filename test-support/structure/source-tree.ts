@@ -32,7 +32,7 @@ export function readSourceTree(root: string): ReadonlyMap<string, SourceNode> {
   );
 }
 
-/** Nothing for a file that was removed and not yet committed. */
+/** Empty for a file that was removed and not yet committed. */
 function textOf(root: string, path: string): readonly (readonly [string, string])[] {
   try {
     return [[path, readFileSync(join(root, path), "utf8")]];
