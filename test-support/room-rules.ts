@@ -5,7 +5,7 @@ interface RoomRules {
   readonly packages: readonly RegExp[];
 }
 
-/** Who may import whom: the table of `docs/architecture.md`, as data. */
+/** The rooms that each room may import: the table of `docs/architecture.md`, as data. */
 export const ROOMS: Readonly<Record<string, RoomRules>> = {
   ami: { rooms: [], packages: [] },
   bench: {
@@ -131,7 +131,7 @@ export function importProblems({ path, text }: SourceFile): readonly string[] {
     }
     return [
       `${path} imports ${target}, but ${room}/ may import ${[...rules.rooms, ...types, BOTTOM_ROOM].join(", ")} only; move what both ` +
-        "need to contracts/ (shapes), domain/ (logic) or lib/ (knows nothing of Sluice), or pass it in as an argument.",
+        "need to contracts/ (shapes), domain/ (logic) or lib/ (independent of Sluice), or pass it in as an argument.",
     ];
   });
   if (text.includes("process.env") && !ENVIRONMENT_READERS.some((reader) => reader.test(path)))
