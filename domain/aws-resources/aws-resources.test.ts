@@ -12,6 +12,16 @@ describe("the rows of AWS resource types", () => {
     expect(types.toSorted()).toEqual(Object.keys(AWS_RESOURCE_TYPES).toSorted());
   });
 
+  test("each service names AWS's lists of its actions, their day, and AWS's prices", () => {
+    for (const { sources, types } of AWS_SERVICES) {
+      const [type] = Object.keys(types);
+      for (const page of sources.actions)
+        expect(page, type).toMatch(/^https:\/\/docs\.aws\.amazon\.com\/service-authorization\/.+\/list_\w+\.html$/);
+      expect(sources.actionsAsOf, type).toMatch(/^20\d\d-\d\d-\d\d$/);
+      expect(sources.prices, type).toMatch(/^https:\/\/aws\.amazon\.com\/.+\/$/);
+    }
+  });
+
   test("every exemption has a reason in words", () => {
     for (const [type, row] of Object.entries(AWS_RESOURCE_TYPES))
       for (const cell of Object.values(row)) {

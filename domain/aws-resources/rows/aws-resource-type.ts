@@ -72,8 +72,16 @@ interface NamesInJson {
   readonly name?: string;
 }
 
-/** The resource types of one AWS service. */
+/** The resource types of one AWS service, and AWS's pages about it. */
 export interface AwsService {
+  readonly sources: {
+    /** AWS's lists of the service's IAM actions: each action of a `deploy` cell is in AWS's data of these pages. */
+    readonly actions: readonly [string, ...string[]];
+    /** Day of that data, `YYYY-MM-DD`. */
+    readonly actionsAsOf: string;
+    /** AWS's prices of the service. What has no price there costs nothing. */
+    readonly prices: string;
+  };
   readonly types: Readonly<Record<`aws_${string}`, AwsResourceType>>;
 }
 

@@ -13,7 +13,7 @@ export const PART_OF_VPC = "AWS deletes no VPC that still has one, and VPCs are 
 export const FREE = "AWS charges nothing for it (price list of the service)";
 export const PAID_WITH_ITS_RESOURCE = "the cost item of the resource that it belongs to covers it";
 export const UNDER_A_CENT =
-  "AWS's own events, mail of alarms and the first two budgets cost nothing or less than a cent a month";
+  "events of AWS's services, mail of alarms and budgets without actions cost nothing or less than a cent a month";
 
 /** `encryption` */
 export const SETTINGS_ONLY = "it holds settings only, neither prompts nor completions nor keys";

@@ -2,6 +2,11 @@ import type { AwsService } from "../rows/aws-resource-type.ts";
 import { FREE, NO_APPLIED_ENVIRONMENT, NO_TLS, SETTINGS_ONLY } from "../rows/exemption-reasons.ts";
 
 export const ACM = {
+  sources: {
+    actions: ["https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscertificatemanager.html"],
+    actionsAsOf: "2026-09-26",
+    prices: "https://aws.amazon.com/certificate-manager/pricing/",
+  },
   types: {
     aws_acm_certificate: {
       twin: { exempt: NO_TLS },

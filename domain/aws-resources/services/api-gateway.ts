@@ -13,6 +13,13 @@ import {
 } from "../rows/exemption-reasons.ts";
 
 export const API_GATEWAY = {
+  sources: {
+    actions: [
+      "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagement.html",
+    ],
+    actionsAsOf: "2026-09-26",
+    prices: "https://aws.amazon.com/api-gateway/pricing/",
+  },
   types: {
     aws_api_gateway_account: {
       twin: { exempt: "account-wide logging role" },

@@ -2,6 +2,11 @@ import type { AwsService } from "../rows/aws-resource-type.ts";
 import { CONNECTS_TWO, FREE, NO_PERMISSIONS, NOTHING_STORED, SETTINGS_ONLY } from "../rows/exemption-reasons.ts";
 
 export const CLOUDFRONT = {
+  sources: {
+    actions: ["https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudfront.html"],
+    actionsAsOf: "2026-09-26",
+    prices: "https://aws.amazon.com/cloudfront/pricing/",
+  },
   types: {
     aws_cloudfront_distribution: {
       twin: "plugin",

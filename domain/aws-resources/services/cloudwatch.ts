@@ -4,6 +4,14 @@ import { RUN_BY_TWIN_TESTS, SETTINGS_ONLY } from "../rows/exemption-reasons.ts";
 const API = "2010-08-01";
 
 export const CLOUDWATCH = {
+  sources: {
+    actions: [
+      "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html",
+      "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html",
+    ],
+    actionsAsOf: "2026-09-26",
+    prices: "https://aws.amazon.com/cloudwatch/pricing/",
+  },
   types: {
     aws_cloudwatch_composite_alarm: {
       twin: "plugin",

@@ -1,6 +1,11 @@
 import type { AwsService } from "../rows/aws-resource-type.ts";
 
 export const DYNAMODB = {
+  sources: {
+    actions: ["https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html"],
+    actionsAsOf: "2026-09-26",
+    prices: "https://aws.amazon.com/dynamodb/pricing/",
+  },
   types: {
     aws_dynamodb_table: {
       twin: "plugin",

@@ -2,6 +2,11 @@ import type { AwsService } from "../rows/aws-resource-type.ts";
 import { FREE, PART_OF_LISTED, RUN_BY_TWIN_TESTS, SETTINGS_ONLY } from "../rows/exemption-reasons.ts";
 
 export const EC2_AUTOSCALING = {
+  sources: {
+    actions: ["https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2autoscaling.html"],
+    actionsAsOf: "2026-09-26",
+    prices: "https://aws.amazon.com/ec2/autoscaling/pricing/",
+  },
   types: {
     aws_autoscaling_group: {
       twin: "plugin",

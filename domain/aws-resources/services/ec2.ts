@@ -14,6 +14,11 @@ import {
 const API = "2016-11-15";
 
 export const EC2 = {
+  sources: {
+    actions: ["https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html"],
+    actionsAsOf: "2026-09-26",
+    prices: "https://aws.amazon.com/vpc/pricing/",
+  },
   types: {
     aws_default_security_group: {
       twin: { exempt: NO_NETWORK },

@@ -4,6 +4,11 @@ import { FREE, NO_NETWORK, SETTINGS_ONLY } from "../rows/exemption-reasons.ts";
 const API = "2015-02-02";
 
 export const ELASTICACHE = {
+  sources: {
+    actions: ["https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticache.html"],
+    actionsAsOf: "2026-09-26",
+    prices: "https://aws.amazon.com/elasticache/pricing/",
+  },
   types: {
     aws_elasticache_replication_group: {
       twin: "plugin",

@@ -11,6 +11,11 @@ import {
 const API = "2015-12-01";
 
 export const ELB = {
+  sources: {
+    actions: ["https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticloadbalancingv2.html"],
+    actionsAsOf: "2026-09-26",
+    prices: "https://aws.amazon.com/elasticloadbalancing/pricing/",
+  },
   types: {
     aws_lb: {
       twin: "plugin",

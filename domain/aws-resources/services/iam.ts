@@ -11,6 +11,13 @@ import {
 const API = "2010-05-08";
 
 export const IAM = {
+  sources: {
+    actions: [
+      "https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html",
+    ],
+    actionsAsOf: "2026-09-26",
+    prices: "https://aws.amazon.com/iam/pricing/",
+  },
   types: {
     aws_iam_instance_profile: {
       twin: { exempt: NO_PERMISSIONS },

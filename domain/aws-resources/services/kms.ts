@@ -8,6 +8,11 @@ import {
 } from "../rows/exemption-reasons.ts";
 
 export const KMS = {
+  sources: {
+    actions: ["https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html"],
+    actionsAsOf: "2026-09-26",
+    prices: "https://aws.amazon.com/kms/pricing/",
+  },
   types: {
     aws_kms_alias: {
       twin: { exempt: NO_LOCAL_ENCRYPTION },

@@ -2,6 +2,11 @@ import type { AwsService } from "../rows/aws-resource-type.ts";
 import { FREE, NO_PERMISSIONS, PART_OF_LISTED, SETTINGS_ONLY } from "../rows/exemption-reasons.ts";
 
 export const LAMBDA = {
+  sources: {
+    actions: ["https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html"],
+    actionsAsOf: "2026-09-26",
+    prices: "https://aws.amazon.com/lambda/pricing/",
+  },
   types: {
     aws_lambda_function: {
       twin: "plugin",

@@ -11,6 +11,11 @@ import {
 } from "../rows/exemption-reasons.ts";
 
 export const S3 = {
+  sources: {
+    actions: ["https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html"],
+    actionsAsOf: "2026-09-26",
+    prices: "https://aws.amazon.com/s3/pricing/",
+  },
   types: {
     aws_s3_bucket: {
       twin: "plugin",

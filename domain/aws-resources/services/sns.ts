@@ -11,6 +11,11 @@ import {
 } from "../rows/exemption-reasons.ts";
 
 export const SNS = {
+  sources: {
+    actions: ["https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html"],
+    actionsAsOf: "2026-09-26",
+    prices: "https://aws.amazon.com/sns/pricing/",
+  },
   types: {
     aws_sns_topic: {
       twin: { exempt: NO_MAIL },

@@ -2,6 +2,11 @@ import type { AwsService } from "../rows/aws-resource-type.ts";
 import { CONNECTS_TWO, FREE, PART_OF_LISTED, SETTINGS_ONLY } from "../rows/exemption-reasons.ts";
 
 export const WAF = {
+  sources: {
+    actions: ["https://docs.aws.amazon.com/service-authorization/latest/reference/list_awswafv2.html"],
+    actionsAsOf: "2026-09-26",
+    prices: "https://aws.amazon.com/waf/pricing/",
+  },
   types: {
     aws_wafv2_web_acl: {
       twin: "plugin",
