@@ -7,6 +7,7 @@ import { SharedCount } from "../gateway/core/shared-count.ts";
 import type { Target } from "../gateway/core/target.ts";
 import { OPENAI_DIALECT } from "../gateway/dialects/providers/openai/openai.ts";
 import { CHAT } from "../gateway/endpoints/chat-completions.ts";
+import { ENGINE_CAPABILITIES } from "../gateway/engines/engine-capabilities.ts";
 import { bufferedBody } from "../gateway/in-process/buffered-body.ts";
 import { Meter } from "../gateway/metrics/meter.ts";
 import { consultCache } from "../gateway/pipeline/consult-cache.ts";
@@ -15,7 +16,7 @@ const TARGET: Target = {
   id: "tiny",
   kind: "pool",
   pathPrefix: "",
-  capabilities: "all",
+  capabilities: ENGINE_CAPABILITIES,
   price: { inputUsdPerMillion: 0, outputUsdPerMillion: 0 },
   priority: 0,
   isEmergencyOnly: false,

@@ -13,6 +13,13 @@ export interface CatalogModel {
   readonly licence: { readonly name: string; readonly url: string };
   /** Tokenizer repository, where it is not the weights' own. */
   readonly tokenizer?: string;
+  /**
+   * vLLM's parser of the model's tool calls (`--tool-call-parser`). @default - none: requests with tools are refused, since
+   * vLLM refuses them without a parser
+   */
+  readonly toolCallParser?: string;
+  /** vLLM's parser of the model's thinking (`--reasoning-parser`). @default - none: it does not think aloud */
+  readonly reasoningParser?: string;
   /** vLLM arguments that this model needs everywhere. Size, parallelism and name are added by the pool. */
   readonly engineArguments: readonly string[];
   /** Page the figures were read from. */
@@ -62,6 +69,7 @@ export const MODELS = {
       name: "Llama 3.3 Community License",
       url: "https://huggingface.co/meta-llama/Llama-3.3-70B-Instruct/blob/main/LICENSE",
     },
+    toolCallParser: "llama3_json",
     engineArguments: ["--enable-prefix-caching", "--enable-chunked-prefill"],
     source: "https://huggingface.co/meta-llama/Llama-3.3-70B-Instruct/blob/main/config.json",
   },

@@ -17,7 +17,7 @@ export interface GatewayConfigProps {
   readonly valkeyUrl: string | null;
   readonly pools: readonly Pick<
     EnginePool,
-    "servedName" | "contextTokens" | "revision" | "targetGroupArn" | "host" | "maxRequestsPerEngine"
+    "servedName" | "contextTokens" | "revision" | "targetGroupArn" | "host" | "maxRequestsPerEngine" | "callsTools"
   >[];
 }
 
@@ -56,6 +56,7 @@ export function gatewayConfig(props: GatewayConfigProps): GatewayConfig {
       targetGroupArn: pool.targetGroupArn,
       engineHost: pool.host,
       maxRequestsPerEngine: pool.maxRequestsPerEngine,
+      ...(pool.callsTools ? {} : { callsTools: false }),
       ...priceOf(environment.pools[pool.servedName]),
     })),
     providers: Object.entries(environment.providers).map(([name, settings]) => ({ name, ...settings })),

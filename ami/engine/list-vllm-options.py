@@ -1,4 +1,4 @@
-"""Lists the command-line options of `vllm serve`, from a vLLM wheel that is read and never imported.
+"""Lists the command-line options of `vllm serve`, and its parsers of tool calls and thinking, from a vLLM wheel that is read and never imported.
 
     pip download vllm==0.29.0 --no-deps --only-binary :all: --python-version 3.12 --platform manylinux_2_28_x86_64
     python3 ami/engine/list-vllm-options.py vllm-0.29.0-*.whl > contracts/engine/vllm-options.json
@@ -161,12 +161,28 @@ def single_values(wheel: Wheel) -> set[str]:
     return found
 
 
+def registered(wheel: Wheel, package: str) -> list[str]:
+    """Names of the parsers that a package registers: the keys of its `…_TO_REGISTER`."""
+    for node in wheel.module(f"vllm/{package}/__init__.py").body:
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, ast.Dict):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if ast.unparse(targets[0]).endswith("_TO_REGISTER"):
+                return sorted(key.value for key in node.value.keys)
+    sys.exit(f"vllm/{package} registers its parsers in another way now: change registered() in this file.")
+
+
 def main() -> None:
     if len(sys.argv) != 2:
         sys.exit("Usage: python3 ami/engine/list-vllm-options.py vllm-VERSION-*.whl > contracts/engine/vllm-options.json")
     wheel = Wheel(sys.argv[1])
     takes, short = options(wheel)
-    data = {"version": wheel.version, "options": dict(sorted(takes.items())), "short": dict(sorted(short.items()))}
+    data = {
+        "version": wheel.version,
+        "options": dict(sorted(takes.items())),
+        "short": dict(sorted(short.items())),
+        "toolCallParsers": registered(wheel, "tool_parsers"),
+        "reasoningParsers": registered(wheel, "reasoning"),
+    }
     print(json.dumps(data, indent=2))
 
 

@@ -74,6 +74,8 @@ export class EnginePool extends Construct {
   readonly groupName: string;
   readonly groupArn: string;
   readonly maxRequestsPerEngine: number;
+  /** Whether the model's engines read tool calls. */
+  readonly callsTools: boolean;
   /** `Host` that selects the pool on the engine listener. */
   readonly host: string;
 
@@ -87,6 +89,7 @@ export class EnginePool extends Construct {
     this.contextTokens = props.contextTokens;
     this.revision = weights.revision;
     this.maxRequestsPerEngine = maxRequestsPerEngine(props);
+    this.callsTools = catalogModel(props.model).toolCallParser !== undefined;
     this.host = engineHost(servedName);
 
     const targets = new InstanceTargets(this, "Targets", {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { INSTANCE_TYPE_IDS } from "../../catalog/instance-types.ts";
-import { MODEL_IDS } from "../../catalog/models.ts";
+import { catalogModel, MODEL_IDS } from "../../catalog/models.ts";
 import { VLLM_OPTIONS, vllmOptionTakes } from "../../contracts/engine/vllm-options.ts";
 import { vllmArguments } from "./vllm-arguments.ts";
 
@@ -30,6 +30,14 @@ describe("vLLM's arguments", () => {
       });
       expect(options(args).filter((option) => !isKnown(option))).toEqual([]);
     }
+  });
+
+  test.each(MODEL_IDS)("the parsers of %s are vLLM's", (model) => {
+    const { toolCallParser, reasoningParser } = catalogModel(model);
+    if (toolCallParser !== undefined) expect(VLLM_OPTIONS.toolCallParsers).toContain(toolCallParser);
+    if (reasoningParser !== undefined) expect(VLLM_OPTIONS.reasoningParsers).toContain(reasoningParser);
+    expect(VLLM_OPTIONS.toolCallParsers).toContain("hermes");
+    expect(VLLM_OPTIONS.reasoningParsers).toContain("deepseek_r1");
   });
 
   test("an argument that vLLM removed would be found", () => {

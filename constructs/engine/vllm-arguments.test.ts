@@ -41,4 +41,11 @@ describe("vLLM's arguments", () => {
     expect(argument(list, "--tensor-parallel-size")).toBe("8");
     expect(list).toContain("--enable-chunked-prefill");
   });
+
+  test("name the parser of a model's tool calls, without which vLLM refuses every request with tools", () => {
+    const list = vllmArguments({ ...POOL, model: "llama-3.3-70b-instruct" });
+    expect(list).toContain("--enable-auto-tool-choice");
+    expect(argument(list, "--tool-call-parser")).toBe("llama3_json");
+    expect(vllmArguments({ ...POOL, model: "phi-3-medium-4k-instruct" })).not.toContain("--enable-auto-tool-choice");
+  });
 });

@@ -33,6 +33,8 @@ export function vllmArguments(props: VllmArgumentsProps): readonly string[] {
     ["--gpu-memory-utilization", GPU_MEMORY_UTILIZATION],
     gpu?.bfloat16 === false ? ["--dtype", "half"] : [],
     model.tokenizer ? ["--tokenizer", model.tokenizer] : [],
+    model.toolCallParser ? ["--enable-auto-tool-choice", "--tool-call-parser", model.toolCallParser] : [],
+    model.reasoningParser ? ["--reasoning-parser", model.reasoningParser] : [],
     model.engineArguments,
   ]
     .flat()

@@ -15,6 +15,9 @@ const VllmOptions = z.strictObject({
   options: z.record(z.string(), Takes),
   /** Long names of the short ones: `-tp`. */
   short: z.record(z.string(), z.string()),
+  /** Values of `--tool-call-parser` and `--reasoning-parser`. */
+  toolCallParsers: z.array(z.string()),
+  reasoningParsers: z.array(z.string()),
 });
 export type VllmOptions = z.infer<typeof VllmOptions>;
 

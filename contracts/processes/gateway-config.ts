@@ -88,6 +88,8 @@ export const GatewayConfig = z.strictObject({
         engineHost: z.string(),
         /** Requests that one engine may hold at once (running and waiting); the next one waits here. */
         maxRequestsPerEngine: z.int().min(1),
+        /** Whether its engines read tool calls; where not, a request with tools is refused. @default true */
+        callsTools: z.boolean().optional(),
         /** What its tokens are charged at. @default - nothing */
         price: TokenPriceSettings.optional(),
       }),

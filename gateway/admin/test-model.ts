@@ -44,8 +44,7 @@ const TOOL = {
  * reports which work. They cost as much as any such request. Never rejects.
  */
 export async function testModel(target: Target, tools: ModelTestTools): Promise<readonly ModelCheck[]> {
-  const can = (capability: "embeddings" | "moderations" | "tools") =>
-    target.capabilities !== "all" && target.capabilities.has(capability);
+  const can = (capability: "embeddings" | "moderations" | "tools") => target.capabilities.has(capability);
   if (can("embeddings")) return [await checkList(target, "embeddings", "/v1/embeddings", "data", tools)];
   if (can("moderations")) return [await checkList(target, "moderations", "/v1/moderations", "results", tools)];
   const checks = [...(await checkChat(target, tools)), ...(await checkStream(target, tools))];

@@ -5,6 +5,9 @@ import type { GenerationRequest } from "./generation-request.ts";
 import type { Lease, Refusal } from "./lease.ts";
 import type { Upstream } from "./upstream.ts";
 
+/** What a request can need of a target: a capability that providers declare, or our engines' tokenizer. */
+export type TargetNeed = Capability | "tokenizer";
+
 /** What a request can be sent to: a pool of our engines, or a model of a provider. */
 export interface Target {
   /** The pool's name, or `<provider>/<model>`. */
@@ -17,8 +20,8 @@ export interface Target {
   readonly pathPrefix: string;
   /** Prompt and completion together, in tokens. */
   readonly contextTokens: number;
-  /** Capabilities beside text; `all` where they are not known, and the upstream itself refuses what it can't do. */
-  readonly capabilities: ReadonlySet<Capability> | "all";
+  /** What requests may need of it, beside text. */
+  readonly capabilities: ReadonlySet<TargetNeed>;
   /** Dollars of a response; our own engines cost the same whether they work or not. */
   readonly price: TokenPrice;
   /** What callers are charged for a response. @default - its price */

@@ -1,9 +1,10 @@
 import type { TokenPrice } from "../../domain/targets/target-cost.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
 import { Lease, type LeaseContext, type Refusal } from "../core/lease.ts";
-import type { ReserveOptions, Target } from "../core/target.ts";
+import type { ReserveOptions, Target, TargetNeed } from "../core/target.ts";
 import type { Upstream } from "../core/upstream.ts";
 import { ENGINE_DIALECT } from "../dialects/providers/openai/openai.ts";
+import { ENGINE_CAPABILITIES, ENGINE_CAPABILITIES_WITHOUT_TOOLS } from "./engine-capabilities.ts";
 import type { ModelPool } from "./model-pool.ts";
 
 /** A pool of our own engines. */
@@ -11,7 +12,7 @@ export class PoolTarget implements Target {
   readonly kind = "pool";
   readonly dialect = ENGINE_DIALECT;
   readonly pathPrefix = "";
-  readonly capabilities = "all";
+  readonly capabilities: ReadonlySet<TargetNeed>;
   readonly price = { inputUsdPerMillion: 0, outputUsdPerMillion: 0 };
   readonly priority = 0;
   readonly isEmergencyOnly = false;
@@ -22,6 +23,7 @@ export class PoolTarget implements Target {
 
   constructor(pool: ModelPool, context: LeaseContext) {
     this.pool = pool;
+    this.capabilities = pool.config.callsTools === false ? ENGINE_CAPABILITIES_WITHOUT_TOOLS : ENGINE_CAPABILITIES;
     this.#context = context;
   }
 

@@ -2,8 +2,8 @@ import type * as z from "zod";
 import type { GenerationRoute } from "../../contracts/api/generation-routes.ts";
 import type { GatewayError } from "../core/gateway-error.ts";
 import type { GatewayResponse } from "../core/response.ts";
+import type { TargetNeed } from "../core/target.ts";
 import type { ClientDialect } from "../dialects/clients/client-dialect.ts";
-import type { TargetNeed } from "../routing/request-needs.ts";
 import type { Identified } from "./request-states.ts";
 
 /**

@@ -5,7 +5,8 @@ import { GatewayError } from "../core/gateway-error.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
 import type { Plan } from "../core/plan.ts";
 import type { Target } from "../core/target.ts";
-import { fieldNeeds, type TargetNeed } from "../routing/request-needs.ts";
+import { ENGINE_CAPABILITIES } from "../engines/engine-capabilities.ts";
+import { fieldNeeds } from "../routing/request-needs.ts";
 import type { Router } from "../routing/router.ts";
 import { leastPromptTokens } from "./body/prompt-tokens.ts";
 import type { EndpointNeed } from "./endpoint.ts";
@@ -83,32 +84,23 @@ function withNeed(
   need: EndpointNeed | undefined,
 ): readonly Target[] {
   if (need === undefined) return targets;
-  const able = targets.filter((target) => canDo(target, need.capability));
+  const able = targets.filter(({ capabilities }) => capabilities.has(need.capability));
   if (able.length === 0) throw need.refusal(model);
   return able;
 }
 
 /** @throws {GatewayError} naming the field that no target can do */
 function withFields(targets: readonly Target[], request: GenerationRequest): readonly Target[] {
-  if (targets.every(({ capabilities }) => capabilities === "all")) return targets;
+  if (targets.every(({ capabilities }) => capabilities === ENGINE_CAPABILITIES)) return targets;
   const needs = fieldNeeds(request);
-  const able = targets.filter((target) => [...needs.keys()].every((need) => canDo(target, need)));
+  const able = targets.filter(({ capabilities }) => [...needs.keys()].every((need) => capabilities.has(need)));
   if (able.length > 0) return able;
-  const [missing] = [...needs].filter(([need]) => targets.every((target) => !canDo(target, need)));
+  const [missing] = [...needs].filter(([need]) => targets.every(({ capabilities }) => !capabilities.has(need)));
   const [need, field] = missing ?? [[...needs.keys()].join(" and "), [...needs.values()][0] ?? null];
   throw new GatewayError("invalid_request", {
     message: `No target of the model ${JSON.stringify(request.model)} can do ${need}. Leave \`${field}\` out, or use another model.`,
     ...(field === null ? {} : { param: field }),
   });
-}
-
-/**
- * Only our own pools have a tokenizer that can be reached, and none of their engines moderates; any other capability is
- * the engines' own to refuse.
- */
-function canDo({ kind, capabilities }: Target, need: TargetNeed): boolean {
-  if (need === "tokenizer") return kind === "pool";
-  return capabilities === "all" ? need !== "moderations" : capabilities.has(need);
 }
 
 /**

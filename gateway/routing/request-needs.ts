@@ -2,15 +2,12 @@ import type { Capability } from "../../contracts/targets/target-settings.ts";
 import { isRecord } from "../../lib/is-record.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
 
-/** What a request can need of a target: a capability that providers declare, or our engines' tokenizer. */
-export type TargetNeed = Capability | "tokenizer";
-
 /** The needs of a request's fields, each with the field that has it. */
 export function fieldNeeds({ fields }: Pick<GenerationRequest, "fields">): ReadonlyMap<Capability, string> {
   const needs = new Map<Capability, string>();
   const field = (name: string) => (Object.hasOwn(fields, name) ? fields[name] : undefined);
   const tools = field("tools");
-  if (Array.isArray(tools) && tools.length > 0) needs.set("tools", "tools");
+  if (Array.isArray(tools) && tools.length > 0 && field("tool_choice") !== "none") needs.set("tools", "tools");
   const format = field("response_format");
   if (isRecord(format) && format.type === "json_schema") needs.set("json-schema", "response_format");
   const logprobs = field("logprobs");

@@ -4,6 +4,7 @@ import type { Target } from "../core/target.ts";
 import type { Upstream } from "../core/upstream.ts";
 import { UpstreamHealthRegistry } from "../core/upstream-health.ts";
 import { OPENAI_DIALECT } from "../dialects/providers/openai/openai.ts";
+import { ENGINE_CAPABILITIES } from "../engines/engine-capabilities.ts";
 
 /** A lease of an upstream that does not exist, with everything that it reports. */
 export function poolLease(kind: Target["kind"] = "pool") {
@@ -24,7 +25,7 @@ export function poolLease(kind: Target["kind"] = "pool") {
     upstreamModel: "tiny",
     pathPrefix: "",
     contextTokens: 4096,
-    capabilities: "all",
+    capabilities: ENGINE_CAPABILITIES,
     price: { inputUsdPerMillion: 0, outputUsdPerMillion: 0 },
     priority: 0,
     isEmergencyOnly: false,
