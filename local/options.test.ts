@@ -57,6 +57,17 @@ describe("npm start's options", () => {
     }
   });
 
+  test("the engine is the local one, or vLLM", () => {
+    expect(startOptions([], {}).runsVllm).toBe(false);
+    expect(startOptions([], { SLUICE_LOCAL_ENGINE: "vllm" }).runsVllm).toBe(true);
+    expect(() => startOptions([], { SLUICE_LOCAL_ENGINE: "vlm" })).toThrow(
+      'SLUICE_LOCAL_ENGINE must be vllm, got "vlm"; or leave it out.',
+    );
+    expect(() => startOptions([], { SLUICE_LOCAL_ENGINE: "vllm", SLUICE_ENGINE_URL: "http://x" })).toThrow(
+      "SLUICE_LOCAL_ENGINE and SLUICE_ENGINE_URL are both set; leave one of them out.",
+    );
+  });
+
   test("the help names every option and setting that is read", () => {
     for (const name of [
       "--environment",
@@ -64,6 +75,7 @@ describe("npm start's options", () => {
       "--help",
       "SLUICE_API_PORT",
       "SLUICE_SITE_PORT",
+      "SLUICE_LOCAL_ENGINE",
       "SLUICE_LOCAL_TIME_FACTOR",
       "TF_VAR_",
     ])

@@ -13,6 +13,8 @@ export interface StartOptions {
   readonly sitePort: number;
   /** By how much the periods of alarms are shorter than on AWS. */
   readonly timeFactor: number;
+  /** Whether engines run vLLM itself. */
+  readonly runsVllm: boolean;
   readonly help: boolean;
 }
 
@@ -26,6 +28,7 @@ Settings (environment variables)
   SLUICE_API_PORT      port of the API (default 8080; 0 for any)
   SLUICE_SITE_PORT     port of the page (default 8081; 0 for any)
   SLUICE_FOLDER        folder for state, logs and data (default .sluice); two folders, two stacks side by side
+  SLUICE_LOCAL_ENGINE  "vllm": engines run vLLM itself on the CPU (set up in the cache: 6 GB; slower than the local engine)
   SLUICE_LOCAL_MODEL   local model: an id of engine/models/local-models.ts, or the path of a .gguf file
   SLUICE_LOCAL_EMBEDDINGS   .gguf file for embeddings in place of all-MiniLM-L6-v2, or "own" for the model's own vectors
   SLUICE_LOCAL_TIME_FACTOR  by how much alarms' periods are shorter than on AWS (default 1; 60 makes a minute a second)
@@ -48,6 +51,7 @@ export function startOptions(args: readonly string[], environment: Environment):
     apiPort: port("SLUICE_API_PORT", environment, 8080),
     sitePort: port("SLUICE_SITE_PORT", environment, 8081),
     timeFactor: timeFactor(environment),
+    runsVllm: runsVllm(environment),
   };
 }
 
@@ -82,6 +86,14 @@ function timeFactor(environment: Environment): number {
   );
 }
 
+function runsVllm(environment: Environment): boolean {
+  const engine = environment[ENV.localEngine];
+  if (engine === undefined || engine === "") return false;
+  if (engine !== "vllm") throw new Error(`${ENV.localEngine} must be vllm, got "${engine}"; or leave it out.`);
+  if (!environment[ENV.engineUrl]) return true;
+  throw new Error(`${ENV.localEngine} and ${ENV.engineUrl} are both set; leave one of them out.`);
+}
+
 /** OpenTofu variables from `TF_VAR_<name>`. */
 export function tofuVariables(environment: Environment): Readonly<Record<string, string>> {
   const entries = Object.entries(environment).flatMap(([name, value]) =>
@@ -97,6 +109,7 @@ const PASSED = new Set([
   "XDG_CACHE_HOME",
   "TMPDIR",
   ENV.logLevel,
+  ENV.localEngine,
   ENV.localModel,
   ENV.localEmbeddings,
   ENV.localSlots,

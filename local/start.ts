@@ -27,7 +27,10 @@ async function start(options: StartOptions): Promise<void> {
     );
   if (options.fresh) rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
-  if (!process.env.SLUICE_ENGINE_URL) await runStep(project, "engine/fetch-model.ts", { showsProgress: true });
+  if (!process.env.SLUICE_ENGINE_URL)
+    await runStep(project, options.runsVllm ? "engine/vllm/set-up.ts" : "engine/fetch-model.ts", {
+      showsProgress: true,
+    });
   await buildAll(project, log);
   log(`synthesizing the stacks of ${options.environment} …`);
   await runStep(project, "stacks/main.ts", {

@@ -17,7 +17,8 @@ describe("vLLM's arguments", () => {
   test("come from pool and catalogue", () => {
     expect(vllmArguments(POOL).join(" ")).toBe(
       "--model /opt/sluice/weights --served-model-name phi-3-mini --port 8000 --max-model-len 4096 --max-num-seqs 32 " +
-        "--max-num-queued-reqs 48 --tensor-parallel-size 1 --gpu-memory-utilization 0.9 --enable-prefix-caching",
+        "--max-num-queued-reqs 48 --tensor-parallel-size 1 --gpu-memory-utilization 0.9 " +
+        "--enable-auto-tool-choice --tool-call-parser hermes --enable-prefix-caching",
     );
   });
 

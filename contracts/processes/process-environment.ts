@@ -44,6 +44,8 @@ export const ENV = {
   costs: "SLUICE_COSTS",
   /** pino level; default info. */
   logLevel: "SLUICE_LOG_LEVEL",
+  /** Local engine: `vllm` for vLLM's build for CPUs in place of the twin's own engine. */
+  localEngine: "SLUICE_LOCAL_ENGINE",
   /** Local engine: id of a model in `engine/models/local-models.ts`, or the path of a .gguf file. */
   localModel: "SLUICE_LOCAL_MODEL",
   /** Local engine: path of a .gguf file for embeddings, or `own` for the answering model's; default all-MiniLM-L6-v2. */

@@ -46,7 +46,8 @@ export const autoScalingGroup: ResourcePlugin<Services> = {
       throw new Error(`${resource.address}: user data must set ${ENV.role} to gateway or engine, got ${role}`);
     const desired = asNumber(config.desired_capacity ?? config.min_size);
     if (role === "engine") autoScaling.engineCount += desired;
-    const entry = buildOf(variables, s3) ?? join(settings.projectFolder, role, "server.ts");
+    const isVllm = role === "engine" && settings.passedEnvironment[ENV.localEngine] === "vllm";
+    const entry = buildOf(variables, s3) ?? join(settings.projectFolder, role, isVllm ? "vllm/server.ts" : "server.ts");
     const group = new AutoScalingGroup({
       groupName: asText(config.name ?? idOf(resource)),
       bounds: { min: asNumber(config.min_size), max: asNumber(config.max_size ?? desired) },

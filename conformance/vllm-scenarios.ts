@@ -1,0 +1,28 @@
+import type { Scenario } from "./scenario.ts";
+
+/** Scenarios that vLLM with the small model cannot do, by their ids, with the reason. */
+const NOT_ON_VLLM: Readonly<Record<string, string>> = {
+  "embeds texts": "vLLM serves one model, and this one makes no embeddings",
+  "answers a batch of embeddings": "vLLM serves one model, and this one makes no embeddings",
+  "calls a tool by its own choice": "the model's chat template has no place for tools",
+};
+
+export interface LeftOut {
+  readonly id: string;
+  readonly reason: string;
+}
+
+/** @throws when a scenario that is left out no longer exists */
+export function withoutOnVllm(all: readonly Scenario[]): {
+  readonly scenarios: readonly Scenario[];
+  readonly leftOut: readonly LeftOut[];
+} {
+  const ids = new Set(all.map(({ id }) => id));
+  const gone = Object.keys(NOT_ON_VLLM).find((id) => !ids.has(id));
+  if (gone !== undefined)
+    throw new Error(`There is no scenario "${gone}"; take it out of conformance/vllm-scenarios.ts.`);
+  return {
+    scenarios: all.filter(({ id }) => !Object.hasOwn(NOT_ON_VLLM, id)),
+    leftOut: Object.entries(NOT_ON_VLLM).map(([id, reason]) => ({ id, reason })),
+  };
+}

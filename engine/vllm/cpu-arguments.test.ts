@@ -1,0 +1,23 @@
+import { describe, expect, test } from "vitest";
+import { cpuArguments } from "./cpu-arguments.ts";
+
+const OPTIONS = { model: "/models/tiny", host: "127.0.0.1", port: 4711, maxContext: 4096 };
+
+describe("vLLM's arguments on a CPU", () => {
+  test("are the synthesized ones but for a GPU's, with this machine's model and address", () => {
+    const synthesized =
+      "--model /opt/sluice/weights --served-model-name phi --port 8000 --max-model-len 131072 --max-num-seqs 32 " +
+      "--max-num-queued-reqs 48 --tensor-parallel-size 8 --gpu-memory-utilization 0.9 --dtype half " +
+      "--enable-auto-tool-choice --tool-call-parser hermes --enable-prefix-caching";
+    expect(cpuArguments(synthesized.split(" "), OPTIONS).join(" ")).toBe(
+      "/models/tiny --host 127.0.0.1 --port 4711 --max-model-len 4096 --max-num-seqs 8 --enforce-eager " +
+        "--served-model-name phi --max-num-queued-reqs 48 --enable-auto-tool-choice --tool-call-parser hermes " +
+        "--enable-prefix-caching",
+    );
+  });
+
+  test("keep a smaller context and fewer sequences", () => {
+    const args = cpuArguments(["--max-model-len", "512", "--max-num-seqs", "2"], OPTIONS).join(" ");
+    expect(args).toContain("--max-model-len 512 --max-num-seqs 2");
+  });
+});
