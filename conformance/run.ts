@@ -1,7 +1,10 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import * as z from "zod";
+import { ENV } from "../contracts/processes/process-environment.ts";
 import { StartedStack } from "../test-support/started-stack.ts";
 import { problemsOf } from "./expectation.ts";
 import { RUNNERS, runScenarios } from "./runners.ts";
@@ -28,11 +31,16 @@ async function main(): Promise<void> {
   const unknown = language.find((name) => !known.includes(name));
   if (unknown !== undefined) throw new Error(`--language must be ${known.join(" or ")}, got ${unknown}.`);
   const all = z.array(Scenario).parse(JSON.parse(readFileSync(join(import.meta.dirname, "scenarios.json"), "utf8")));
-  const { scenarios, leftOut } = engine === "vllm" ? withoutOnVllm(all) : { scenarios: all, leftOut: [] };
-  for (const { id, reason } of leftOut) console.log(`left out: ${id}: ${reason}`);
-  if (engine === "vllm") process.env.SLUICE_LOCAL_ENGINE = "vllm";
+  const { scenarios, omitted } = engine === "vllm" ? withoutOnVllm(all) : { scenarios: all, omitted: [] };
+  for (const { id, reason } of omitted) console.log(`omitted: ${id}: ${reason}`);
+  const missing = engine === "vllm" ? await missingForVllm() : undefined;
+  if (missing !== undefined) return console.log(`skipped: ${missing}`);
   const startedAt = performance.now();
-  const stack = await StartedStack.start("--environment", join(import.meta.dirname, "environment", "dev.ts"));
+  const stack = await StartedStack.startWith(
+    engine === "vllm" ? { [ENV.localEngine]: "vllm" } : {},
+    "--environment",
+    join(import.meta.dirname, "environment", "dev.ts"),
+  );
   const seconds = () => Math.round((performance.now() - startedAt) / 1000);
   console.log(`the stack is ready after ${seconds()} s`);
   let [passed, failed] = [0, 0];
@@ -62,8 +70,20 @@ async function main(): Promise<void> {
     await stack.stop();
     stack.remove();
   }
-  console.log(`${passed} passed, ${failed} failed, ${leftOut.length} left out`);
+  console.log(`${passed} passed, ${failed} failed, ${omitted.length} omitted`);
   if (failed > 0) process.exitCode = 1;
+}
+
+/** Sets vLLM up. @returns why it can't be had on this machine */
+async function missingForVllm(): Promise<string | undefined> {
+  const child = spawn(process.execPath, ["engine/vllm/set-up.ts"], { stdio: ["ignore", "ignore", "pipe"] });
+  let errors = "";
+  child.stderr.on("data", (chunk: Buffer) => {
+    process.stderr.write(chunk);
+    errors += chunk.toString();
+  });
+  const [code] = await once(child, "close");
+  return code === 0 ? undefined : errors.trim().split("\n").at(-1);
 }
 
 try {

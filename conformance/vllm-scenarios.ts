@@ -7,7 +7,7 @@ const NOT_ON_VLLM: Readonly<Record<string, string>> = {
   "calls a tool by its own choice": "the model's chat template has no place for tools",
 };
 
-export interface LeftOut {
+export interface OmittedScenario {
   readonly id: string;
   readonly reason: string;
 }
@@ -15,7 +15,7 @@ export interface LeftOut {
 /** @throws when a scenario that is left out no longer exists */
 export function withoutOnVllm(all: readonly Scenario[]): {
   readonly scenarios: readonly Scenario[];
-  readonly leftOut: readonly LeftOut[];
+  readonly omitted: readonly OmittedScenario[];
 } {
   const ids = new Set(all.map(({ id }) => id));
   const gone = Object.keys(NOT_ON_VLLM).find((id) => !ids.has(id));
@@ -23,6 +23,6 @@ export function withoutOnVllm(all: readonly Scenario[]): {
     throw new Error(`There is no scenario "${gone}"; take it out of conformance/vllm-scenarios.ts.`);
   return {
     scenarios: all.filter(({ id }) => !Object.hasOwn(NOT_ON_VLLM, id)),
-    leftOut: Object.entries(NOT_ON_VLLM).map(([id, reason]) => ({ id, reason })),
+    omitted: Object.entries(NOT_ON_VLLM).map(([id, reason]) => ({ id, reason })),
   };
 }

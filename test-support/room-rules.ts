@@ -80,6 +80,7 @@ const ENVIRONMENT_READERS = [
   /^stacks\/main\.ts$/,
   /^demo-site\/build\.ts$/, // Vite takes the mode from NODE_ENV
   /^engine\/fetch-model\.ts$/,
+  /^engine\/vllm\/(server|set-up)\.ts$/, // processes of their own
   /^acceptance\/prove\.ts$/,
   /^local\//,
   /^cli\//,

@@ -12,7 +12,10 @@ export class StartedStack {
   readonly child: ChildProcess;
   output = "";
 
-  private constructor(args: readonly string[]) {
+  readonly #settings: Readonly<Record<string, string>>;
+
+  private constructor(args: readonly string[], settings: Readonly<Record<string, string>>) {
+    this.#settings = settings;
     this.child = spawn(process.execPath, ["local/start.ts", ...args], {
       cwd: project,
       env: { ...process.env, ...this.environment },
@@ -25,8 +28,16 @@ export class StartedStack {
   }
 
   /** Resolves when it prints that it is ready. @throws with its output when it ends before */
-  static async start(...args: readonly string[]): Promise<StartedStack> {
-    const stack = new StartedStack(args);
+  static start(...args: readonly string[]): Promise<StartedStack> {
+    return StartedStack.startWith({}, ...args);
+  }
+
+  /** The same with more settings of `npm start`, e.g. `SLUICE_LOCAL_ENGINE`. */
+  static async startWith(
+    settings: Readonly<Record<string, string>>,
+    ...args: readonly string[]
+  ): Promise<StartedStack> {
+    const stack = new StartedStack(args, settings);
     await new Promise<void>((resolve, reject) => {
       const timer = setInterval(() => {
         if (/Ctrl-C stops everything/.test(stack.output)) settle(resolve);
@@ -43,7 +54,7 @@ export class StartedStack {
   }
 
   get environment(): Readonly<Record<string, string>> {
-    return { SLUICE_FOLDER: this.folder, SLUICE_API_PORT: "0", SLUICE_SITE_PORT: "0" };
+    return { SLUICE_FOLDER: this.folder, SLUICE_API_PORT: "0", SLUICE_SITE_PORT: "0", ...this.#settings };
   }
 
   /** What runs, from the file that tools read. */

@@ -8,9 +8,11 @@ import json
 import os
 import sys
 
-import torch
-from safetensors.torch import save_file
-from transformers import AutoModelForCausalLM, AutoTokenizer
+os.environ["HF_HUB_OFFLINE"] = "1"  # before the imports that read it: everything is in the file
+
+import torch  # noqa: E402
+from safetensors.torch import save_file  # noqa: E402
+from transformers import AutoModelForCausalLM, AutoTokenizer  # noqa: E402
 
 
 def main() -> None:

@@ -114,17 +114,16 @@ export async function vllmModel(
 
 type Run = (command: readonly string[]) => Promise<string>;
 
-const KEPT_ERROR_CHARACTERS = 2000;
+const MAX_ERROR_CHARACTERS = 2000;
 
 function runCommand([program = "", ...args]: readonly string[]): Promise<string> {
-  const environment = { ...process.env, HF_HUB_OFFLINE: "1" };
-  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env: environment });
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
   let [output, errors] = ["", ""];
   child.stdout.on("data", (chunk: Buffer) => {
     output += chunk.toString();
   });
   child.stderr.on("data", (chunk: Buffer) => {
-    errors = (errors + chunk.toString()).slice(-KEPT_ERROR_CHARACTERS);
+    errors = (errors + chunk.toString()).slice(-MAX_ERROR_CHARACTERS);
   });
   return new Promise((resolve, reject) => {
     child.once("error", (error) =>
