@@ -156,6 +156,22 @@ describe("a change at run time", () => {
     expect(error.param).toBe("routes.chat.targets[0].provider");
   });
 
+  test("that needs what another one takes away at the same time is refused, or the other is", async () => {
+    const { config, b } = await withProviders();
+    const first = await startAdminGateway({ config });
+    const second = await startAdminGateway({ config }, first.table);
+    for (let round = 0; round < 4; round++) {
+      const name = `chat${round}`;
+      await first.call("PUT", "/admin/providers/b", settingsOf(providerConfig("b", b.origin)));
+      const [deleted, put] = await Promise.all([
+        first.call("DELETE", "/admin/providers/b"),
+        second.call("PUT", `/admin/routes/${name}`, settingsOf(routeConfig(name, ["b/small"]))),
+      ]);
+      expect([deleted.status, put.status].sort()).toEqual([200, 400]);
+      if (put.status === 200) await first.call("DELETE", `/admin/routes/${name}`);
+    }
+  });
+
   test("that got into the table in a wrong form is ignored and logged, and breaks no request", async () => {
     const { send, write, log, call } = await startAdminGateway({ config: (await withProviders()).config });
     await write({ id: "route#chat", kind: "route", name: "chat", settings: { policy: "?" } }, 1);

@@ -16,7 +16,7 @@ import { bodyProblems, invalidRequest } from "../pipeline/body/body-problems.ts"
 import type { Identified } from "../pipeline/request-states.ts";
 import type { TargetsConfig } from "../routing/target-registry.ts";
 import type { TargetService } from "../routing/target-service.ts";
-import { type ChangeStore, VersionConflict } from "./change-store.ts";
+import { type ChangeStore, TableMoved, VersionConflict } from "./change-store.ts";
 import type { Changes } from "./changes.ts";
 import { targetStates } from "./target-states.ts";
 import { testConnection } from "./test-connection.ts";
@@ -46,6 +46,8 @@ interface Described {
 
 /** Larger than any provider's list of models that one would write by hand. */
 const BODY_LIMIT_BYTES = 256 * 1024;
+/** Times that a change is checked anew because others were made meanwhile. */
+const MAX_ATTEMPTS = 10;
 const SETTINGS = { provider: ProviderSettings, route: RouteSettings, override: RouteOverride } as const;
 
 /**
@@ -99,9 +101,12 @@ export class AdminApi {
     };
     const change = TargetChange.safeParse({ ...item, settings: settings.data }, { reportInput: true });
     if (!change.success) throw invalidRequest(bodyProblems(change.error.issues));
-    await view.refresh();
-    refuse(view.problems(change.data));
-    const version = await unlessConflict(store.put(kind, name, settings.data, { by: actor, at, over }));
+    const version = await unlessConflict(
+      checked(view, (seen) => {
+        refuse(view.problems(change.data));
+        return store.put(kind, name, settings.data, { by: actor, at, over, seen });
+      }),
+    );
     this.#audit(request, `put ${kind}`, name, version);
     await view.refresh();
     const changed = { name, source: "changed", version, updatedAt: item.updatedAt, updatedBy: actor };
@@ -112,9 +117,13 @@ export class AdminApi {
   async delete(request: Identified, kind: ChangeKind): Promise<GatewayResponse> {
     const { view, store } = this.#changes();
     const name = nameIn(request);
-    await view.refresh();
-    refuse(view.problemsWithout(changeId(kind, name)));
-    const found = await unlessConflict(store.delete(kind, name, wantedVersion(request)));
+    const over = wantedVersion(request);
+    const found = await unlessConflict(
+      checked(view, (seen) => {
+        refuse(view.problemsWithout(changeId(kind, name)));
+        return store.delete(kind, name, { over, seen });
+      }),
+    );
     if (!found) throw unknown(kind, name);
     this.#audit(request, `delete ${kind}`, name);
     await view.refresh();
@@ -232,10 +241,26 @@ function refuse(problems: readonly TargetProblem[]): void {
   );
 }
 
+/**
+ * Checks and writes against the same count of changes, again when the table has moved in between.
+ * @param write throws when its change is wrong now
+ */
+async function checked<T>(view: Changes, write: (seen: number) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    await view.refresh();
+    try {
+      return await write(view.version);
+    } catch (error) {
+      if (!(error instanceof TableMoved) || attempt >= MAX_ATTEMPTS) throw error;
+    }
+  }
+}
+
 async function unlessConflict<T>(done: Promise<T>): Promise<T> {
   try {
     return await done;
   } catch (error) {
+    if (error instanceof GatewayError) throw error;
     throw new GatewayError(error instanceof VersionConflict ? "version_conflict" : "changes_unavailable");
   }
 }

@@ -47,6 +47,11 @@ export class Changes {
     return this.#good;
   }
 
+  /** The count of changes that `current` is of. */
+  get version(): number {
+    return Math.max(0, this.#version);
+  }
+
   /** Reads the changes now and then at each interval. Resolves after the first read, whatever its result. */
   async start(): Promise<void> {
     await this.refresh();

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { startRoutesTable } from "../test/routes-table.ts";
+import { TableMoved, VersionConflict } from "./change-store.ts";
 
 const override = {
   id: "override#tiny",
@@ -25,4 +26,30 @@ test("a change with a value that breaks a rule is named, and the remaining ones 
   const { changes, unreadable } = await table.changeStore.all();
   expect(changes.map(({ id }) => id)).toEqual([override.id]);
   expect(unreadable).toEqual(["override#other"]);
+});
+
+test("a version is never issued again, also for an item that was deleted and made anew", async () => {
+  const { changeStore } = await startRoutesTable();
+  const settings = { force: null, drain: [] };
+  const author = { by: "x", at: new Date(0), over: undefined };
+  const put = async () =>
+    changeStore.put("override", "tiny", settings, { ...author, seen: await changeStore.version() });
+  const first = await put();
+  expect(await changeStore.delete("override", "tiny", { over: first, seen: await changeStore.version() })).toBe(true);
+  const second = await put();
+  expect(second).toBeGreaterThan(first);
+  const late = { ...author, over: first, seen: await changeStore.version() };
+  await expect(changeStore.put("override", "tiny", settings, late)).rejects.toThrow(VersionConflict);
+});
+
+test("of two changes that were checked against the same count, one is made", async () => {
+  const { changeStore } = await startRoutesTable();
+  const settings = { force: null, drain: [] };
+  const author = { by: "x", at: new Date(0), over: undefined, seen: 0 };
+  const both = await Promise.allSettled(
+    ["one", "other"].map((name) => changeStore.put("override", name, settings, author)),
+  );
+  expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+  expect(both.find(({ status }) => status === "rejected")).toMatchObject({ reason: expect.any(TableMoved) });
+  expect((await changeStore.all()).changes).toHaveLength(1);
 });

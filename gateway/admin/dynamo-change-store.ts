@@ -15,6 +15,7 @@ import {
 } from "../../contracts/targets/target-changes.ts";
 import { parseStored } from "../../lib/parse-stored.ts";
 import { type ChangeAuthor, type ChangeStore, type StoredChanges, VersionConflict } from "./change-store.ts";
+import { ChangesLock } from "./changes-lock.ts";
 
 /** The running configuration continues when the table does not respond in time. */
 const TIMEOUT_MS = 2000;
@@ -25,14 +26,17 @@ export interface DynamoChangeStoreOptions {
 }
 
 /**
- * Changes in the routes table. The count of changes is increased after each of them: a reader of the new count also
- * reads the change.
+ * Changes in the routes table, written one at a time, each checked against all the others. The count of changes is
+ * increased after each of them: a reader of the new count also reads the change.
  */
 export class DynamoChangeStore implements ChangeStore {
   readonly #options: DynamoChangeStoreOptions;
 
+  readonly #lock: ChangesLock;
+
   constructor(options: DynamoChangeStoreOptions) {
     this.#options = options;
+    this.#lock = new ChangesLock(options);
   }
 
   async version(): Promise<number> {
@@ -75,64 +79,56 @@ export class DynamoChangeStore implements ChangeStore {
     kind: ChangeKind,
     name: string,
     settings: TargetChange["settings"],
-    { by, at, over }: ChangeAuthor,
+    { by, at, over, seen }: ChangeAuthor,
   ): Promise<number> {
-    const { client, tableName } = this.#options;
-    const condition = conditionOf(over);
-    const command = new UpdateCommand({
-      TableName: tableName,
-      Key: { section: CHANGES_SECTION, id: changeId(kind, name) },
-      UpdateExpression:
-        "SET kind = :kind, #name = :name, settings = :settings, updatedAt = :at, updatedBy = :by ADD version :one",
-      ...(condition === undefined ? {} : { ConditionExpression: condition }),
-      ExpressionAttributeNames: { "#name": "name" },
-      ExpressionAttributeValues: {
-        ":kind": kind,
-        ":name": name,
-        ":settings": settings,
-        ":at": at.toISOString(),
-        ":by": by,
-        ":one": 1,
-        ...(over === undefined || over === 0 ? {} : { ":over": over }),
-      },
-      ReturnValues: "UPDATED_NEW",
+    return await this.#lock.with(seen, async (version) => {
+      const { client, tableName } = this.#options;
+      const command = new UpdateCommand({
+        TableName: tableName,
+        Key: { section: CHANGES_SECTION, id: changeId(kind, name) },
+        UpdateExpression:
+          "SET kind = :kind, #name = :name, settings = :settings, updatedAt = :at, updatedBy = :by, version = :version",
+        ...conditionOf(over),
+        ExpressionAttributeNames: { "#name": "name" },
+        ExpressionAttributeValues: {
+          ":kind": kind,
+          ":name": name,
+          ":settings": settings,
+          ":at": at.toISOString(),
+          ":by": by,
+          ":version": version,
+          ...valuesOf(over),
+        },
+      });
+      await conflictsNamed(client.send(command, timeout()));
+      return version;
     });
-    const { Attributes } = await conflictsNamed(client.send(command, timeout()));
-    await this.#count();
-    return Number(Attributes?.version);
   }
 
-  async delete(kind: ChangeKind, name: string, over: number | undefined): Promise<boolean> {
-    const { client, tableName } = this.#options;
-    const condition = conditionOf(over);
-    const command = new DeleteCommand({
-      TableName: tableName,
-      Key: { section: CHANGES_SECTION, id: changeId(kind, name) },
-      ...(condition === undefined ? {} : { ConditionExpression: condition }),
-      ...(over === undefined || over === 0 ? {} : { ExpressionAttributeValues: { ":over": over } }),
-      ReturnValues: "ALL_OLD",
+  async delete(kind: ChangeKind, name: string, { over, seen }: Pick<ChangeAuthor, "over" | "seen">): Promise<boolean> {
+    return await this.#lock.with(seen, async () => {
+      const { client, tableName } = this.#options;
+      const values = valuesOf(over);
+      const command = new DeleteCommand({
+        TableName: tableName,
+        Key: { section: CHANGES_SECTION, id: changeId(kind, name) },
+        ...conditionOf(over),
+        ...(Object.keys(values).length > 0 ? { ExpressionAttributeValues: values } : {}),
+        ReturnValues: "ALL_OLD",
+      });
+      const { Attributes } = await conflictsNamed(client.send(command, timeout()));
+      return Attributes !== undefined;
     });
-    const { Attributes } = await conflictsNamed(client.send(command, timeout()));
-    if (Attributes === undefined) return false;
-    await this.#count();
-    return true;
-  }
-
-  async #count(): Promise<void> {
-    const { client, tableName } = this.#options;
-    const command = new UpdateCommand({
-      TableName: tableName,
-      Key: { section: CHANGES_SECTION, id: CHANGES_VERSION_ID },
-      UpdateExpression: "ADD version :one",
-      ExpressionAttributeValues: { ":one": 1 },
-    });
-    await client.send(command, timeout());
   }
 }
 
-function conditionOf(over: number | undefined): string | undefined {
-  if (over === undefined) return undefined;
-  return over === 0 ? "attribute_not_exists(id)" : "version = :over";
+function conditionOf(over: number | undefined): { readonly ConditionExpression?: string } {
+  if (over === undefined) return {};
+  return { ConditionExpression: over === 0 ? "attribute_not_exists(id)" : "version = :over" };
+}
+
+function valuesOf(over: number | undefined): Readonly<Record<string, number>> {
+  return over === undefined || over === 0 ? {} : { ":over": over };
 }
 
 function timeout(): { readonly abortSignal: AbortSignal } {

@@ -1,0 +1,111 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
+import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { CHANGES_SECTION, CHANGES_VERSION_ID } from "../../contracts/targets/target-changes.ts";
+import { TableMoved, VersionConflict } from "./change-store.ts";
+
+export interface ChangesLockOptions {
+  readonly client: Pick<DynamoDBDocumentClient, "send">;
+  readonly tableName: string;
+  /** Milliseconds since 1970. @default - Date.now */
+  readonly now?: () => number;
+}
+
+/** Of one call. */
+const TIMEOUT_MS = 2000;
+/** Longer than a change with its calls takes; a process that died with the lock holds others up for this long. */
+const HELD_MS = 6000;
+/** Between two attempts to take the lock. */
+const RETRY_MS = 50;
+const MAX_ATTEMPTS = 20;
+
+/**
+ * One writer at a time for the whole routes table, on its item that counts changes. A change is checked against all
+ * others (a route needs its provider), so a condition over its own item is not enough; DynamoDB's transactions would be,
+ * but the twin's DynamoDB has none. The numbers it issues are never issued again, whatever was deleted meanwhile.
+ */
+export class ChangesLock {
+  readonly #options: ChangesLockOptions;
+
+  constructor(options: ChangesLockOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Runs a write while no other one runs.
+   * @param seen the count of changes that the write was checked against
+   * @param write gets a version that no item had before
+   * @throws {TableMoved} when there are more changes now, or the lock stays another's
+   */
+  async with<T>(seen: number, write: (version: number) => Promise<T>): Promise<T> {
+    const holder = randomUUID();
+    const version = await this.#take(seen, holder);
+    let isUnused = false;
+    try {
+      return await write(version);
+    } catch (error) {
+      isUnused = error instanceof VersionConflict;
+      throw error;
+    } finally {
+      // Another failure may have reached the table all the same: the count moves then too, so that gateways read again.
+      if (isUnused) await this.#release(holder, { issued: version - 1, version: seen });
+      else await this.#release(holder, { issued: version, version });
+    }
+  }
+
+  async #take(seen: number, holder: string): Promise<number> {
+    const { now = Date.now } = this.#options;
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      if (attempt > 0) await sleep(RETRY_MS);
+      const values = { ":seen": seen, ":one": 1, ":holder": holder, ":now": now(), ":until": now() + HELD_MS };
+      const isSame = seen === 0 ? "(attribute_not_exists(version) OR version = :seen)" : "version = :seen";
+      const command = this.#command(
+        "SET issued = if_not_exists(issued, :seen) + :one, holder = :holder, heldUntil = :until",
+        `${isSame} AND (attribute_not_exists(holder) OR heldUntil < :now)`,
+        values,
+      );
+      try {
+        const { Attributes } = await this.#options.client.send(command, timeout());
+        return Number(Attributes?.issued);
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        // Another writer has the lock, or has moved the table: then waiting does not help.
+        if ((await this.#version()) !== seen) break;
+      }
+    }
+    throw new TableMoved();
+  }
+
+  async #version(): Promise<number> {
+    const Key = { section: CHANGES_SECTION, id: CHANGES_VERSION_ID };
+    const { client, tableName } = this.#options;
+    const { Item } = await client.send(new GetCommand({ TableName: tableName, Key, ConsistentRead: true }), timeout());
+    return Number(Item?.version ?? 0);
+  }
+
+  async #release(holder: string, { issued, version }: { readonly issued: number; readonly version: number }) {
+    const update = "SET issued = :issued, version = :version REMOVE holder, heldUntil";
+    const command = this.#command(update, "holder = :holder", {
+      ":issued": issued,
+      ":version": version,
+      ":holder": holder,
+    });
+    await this.#options.client.send(command, timeout());
+  }
+
+  #command(update: string, condition: string, values: Readonly<Record<string, unknown>>): UpdateCommand {
+    return new UpdateCommand({
+      TableName: this.#options.tableName,
+      Key: { section: CHANGES_SECTION, id: CHANGES_VERSION_ID },
+      UpdateExpression: update,
+      ConditionExpression: condition,
+      ExpressionAttributeValues: values,
+      ReturnValues: "UPDATED_NEW",
+    });
+  }
+}
+
+function timeout(): { readonly abortSignal: AbortSignal } {
+  return { abortSignal: AbortSignal.timeout(TIMEOUT_MS) };
+}
