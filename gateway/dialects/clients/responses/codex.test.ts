@@ -146,6 +146,25 @@ describe("Codex CLI's body with its default settings", () => {
     expect(response.metadata).toEqual({ mine: "1", sluice_omitted_tools: "web_search, tool_search" });
   });
 
+  // Codex CLI does so for the models that it knows by name.
+  test("may have its tools in an item of its input, and gets calls of them under its own names", async () => {
+    const { request, script } = await startDialectGateway();
+    script(WHOLE);
+    const { tools, input, ...rest } = BODY;
+    const item = { type: "additional_tools", id: "at_1", role: "developer", tools };
+    const { received, text } = await request("openai", "/v1/responses", { ...rest, input: [item, ...input] });
+    const { received: usual } = await request("openai", "/v1/responses", BODY);
+    expect(received?.body).toEqual(usual?.body);
+    expect(ModelResponse.parse(JSON.parse(text)).output).toMatchObject(OUTPUT);
+  });
+
+  test("is refused for a tool without a name in an item of its input, by that item", async () => {
+    const { request } = await startDialectGateway();
+    const item = { type: "additional_tools", role: "developer", tools: [{ type: "function" }] };
+    const { status, text } = await request("openai", "/v1/responses", { input: [item] });
+    expect([status, JSON.parse(text).error.param]).toEqual([400, "input[0].tools[0].name"]);
+  });
+
   test("gets the same as a stream, with the events of custom tools", async () => {
     const { request, script } = await startDialectGateway();
     script(STREAM);

@@ -2,7 +2,7 @@ import { isRecord } from "../../../../lib/is-record.ts";
 import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
 import { kindOf, refuse } from "../../inner/refuse.ts";
 import { withoutTextBefore, withTextBefore } from "../../inner/thinking-order.ts";
-import { customArguments, flatName } from "./responses-tools.ts";
+import { ADDITIONAL_TOOLS, customArguments, flatName } from "./responses-tools.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -70,10 +70,10 @@ export function chatOfItems(items: readonly Fields[], param: string): readonly F
   return messages;
 }
 
-/** Calls that OpenAI makes and answers itself; a model of another service can't continue from them. */
+/** Items that add tools, and calls that OpenAI makes and answers itself; a model of another service can't continue from them. */
 function isOmitted({ type, call_id: callId }: Fields): boolean {
   const name = String(type);
-  if (name.startsWith("mcp_")) return true;
+  if (name === ADDITIONAL_TOOLS || name.startsWith("mcp_")) return true;
   return name.endsWith("_call") && textOf(callId) === undefined;
 }
 

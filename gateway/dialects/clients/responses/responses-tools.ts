@@ -35,17 +35,18 @@ const HASH_CHARACTERS = 8;
  * Functions stay as they are, those of a namespace get its name in front, and a custom tool, which takes any text,
  * becomes a function with that text as its one argument. Tools of other types run at OpenAI, or have a form that only
  * its models support.
+ * @param param what errors call the tools
  * @throws {GatewayError} `invalid_request` for a tool without a name
  */
-export function readTools(tools: unknown): ResponsesTools {
+export function readTools(tools: unknown, param = "tools"): ResponsesTools {
   const functions: ChatTool[] = [];
   const origins = new Map<string, ToolOrigin>();
   const hosted = new Set<string>();
-  const add = (tool: unknown, param: string, namespace: string | undefined): void => {
+  const add = (tool: unknown, at: string, namespace: string | undefined): void => {
     const fields = isRecord(tool) ? tool : {};
     if (fields.type === "namespace") {
       for (const [index, inner] of itemsOf(fields.tools).entries())
-        add(inner, `${param}.tools[${index}]`, textOf(fields.name) ?? "");
+        add(inner, `${at}.tools[${index}]`, textOf(fields.name) ?? "");
       return;
     }
     if (fields.type !== "function" && fields.type !== "custom") {
@@ -53,14 +54,32 @@ export function readTools(tools: unknown): ResponsesTools {
       return;
     }
     const name = textOf(fields.name);
-    if (name === undefined) throw refuse(`${param}.name`, `\`${param}.name\` is required; add it.`);
+    if (name === undefined) throw refuse(`${at}.name`, `\`${at}.name\` is required; add it.`);
     const flat = flatName(namespace, name);
     if (!origins.has(flat)) functions.push({ type: "function", function: { ...functionOf(fields), name: flat } });
     origins.set(flat, { kind: fields.type, name, namespace });
   };
-  for (const [index, tool] of itemsOf(tools).entries()) add(tool, `tools[${index}]`, undefined);
+  for (const [index, tool] of itemsOf(tools).entries()) add(tool, `${param}[${index}]`, undefined);
   return { functions, origins, hosted: [...hosted] };
 }
+
+/**
+ * The fields with the tools of `additional_tools` items behind their own: Codex CLI sends all of its tools so to the
+ * models that it knows.
+ * @param items the input, after `before` earlier items of the conversation
+ * @throws {GatewayError} `invalid_request` for a tool without a name
+ */
+export function withAdditionalTools(fields: Fields, items: readonly Fields[], before: number): Fields {
+  const additional = items.flatMap((item, index) => {
+    if (item.type !== ADDITIONAL_TOOLS) return [];
+    readTools(item.tools, `input[${index - before}].tools`);
+    return itemsOf(item.tools);
+  });
+  return additional.length === 0 ? fields : { ...fields, tools: [...itemsOf(fields.tools), ...additional] };
+}
+
+/** Type of an item that adds tools to the request's. */
+export const ADDITIONAL_TOOLS = "additional_tools";
 
 function functionOf(tool: Fields): Fields {
   const { type, description, parameters, strict, format } = tool;

@@ -10,6 +10,7 @@ import { inputItems } from "./responses-items.ts";
 import { chatOfResponses } from "./responses-request.ts";
 import { type ResponseHead, responseOfChat } from "./responses-response.ts";
 import { responsesStream } from "./responses-stream.ts";
+import { withAdditionalTools } from "./responses-tools.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -52,8 +53,9 @@ export class ResponsesDialect implements InboundDialect {
     const before = await this.#before(fields.previous_response_id);
     const input = await withoutReferences(fields.input, async (responseId) => store?.get(this.#tenant(), responseId));
     this.#items = [...before, ...inputItems(input, this.#newItemId)];
-    this.#head = { id, createdAt: Math.floor(now() / 1000), isStored, fields };
-    return chatOfResponses(fields, this.#items);
+    const complete = withAdditionalTools(fields, this.#items, before.length);
+    this.#head = { id, createdAt: Math.floor(now() / 1000), isStored, fields: complete };
+    return chatOfResponses(complete, this.#items);
   }
 
   encodeWhole(bytes: Buffer, { clientFields }: InboundContext): Buffer {
