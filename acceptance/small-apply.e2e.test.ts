@@ -8,7 +8,7 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { App } from "cdktf";
 import { strToU8, zipSync } from "fflate";
-import { afterAll, expect, type TestContext, test } from "vitest";
+import { afterAll, beforeAll, expect, type TestContext, test } from "vitest";
 import dev from "../environments/dev.ts";
 import { validateEnvironment } from "../environments/validate.ts";
 import { asObject } from "../local/template/json.ts";
@@ -34,7 +34,20 @@ const DOMAIN = "api.example.com";
 /** A bundle that the emulators can open as a function. */
 const bundle = zipSync({ "index.js": strToU8("exports.handler = async () => ({});") });
 const assets = builtAssets({ "lambdas/drain-engine.zip": bundle });
-afterAll(() => assets.remove());
+const children = new Children();
+let workshop: Workshop | MissingTool;
+
+beforeAll(async () => {
+  const machine = { variables: process.env, cache: acceptanceCache(process.env), children, report: () => {} };
+  workshop = await openWorkshop(machine).catch((error: unknown) => {
+    if (error instanceof MissingTool) return error;
+    throw error;
+  });
+}, 900_000); // the first time, the emulators are installed
+afterAll(() => {
+  children.stopAll();
+  assets.remove();
+});
 
 interface SmallApply {
   /** @param url address of the AWS proxy */
@@ -47,17 +60,10 @@ interface SmallApply {
 
 /** `npm run prove` applies every stack; these are the smallest stacks with settings that no environment file has. */
 async function applyAndDestroy(context: TestContext, { environment, names, inspect }: SmallApply): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "sluice-small-apply-"));
-  const children = new Children();
-  context.onTestFinished(() => {
-    children.stopAll();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  const machine = { variables: process.env, cache: acceptanceCache(process.env), children, report: () => {} };
-  const workshop = await openWorkshop(machine).catch((error: unknown) => error);
   if (workshop instanceof MissingTool) return context.skip(workshop.message);
-  if (workshop instanceof Error) throw workshop;
-  const testbed = await startTestbed(workshop as Workshop, folder);
+  const folder = mkdtempSync(join(tmpdir(), "sluice-small-apply-"));
+  context.onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const testbed = await startTestbed(workshop, folder);
   context.onTestFinished(() => testbed.stop());
   const { url, unsupported } = testbed.awsProxy;
 
@@ -102,10 +108,11 @@ async function makeHostedZone(url: string): Promise<string> {
   return id;
 }
 
-const TIMEOUT = 900_000; // the first time, the emulators are installed
+const TIMEOUT = 900_000; // 5 min on two idle cores
 
+// Beside each other: the provider mostly waits, as it does for AWS until a change has spread.
 // documented: apply-two-stacks
-test("data and network, with internet egress, are applied by OpenTofu, plan nothing more, and leave nothing when destroyed", {
+test.concurrent("data and network, with internet egress, are applied by OpenTofu, plan nothing more, and leave nothing when destroyed", {
   timeout: TIMEOUT,
 }, async (context) => {
   await applyAndDestroy(context, {
@@ -121,7 +128,7 @@ test("data and network, with internet egress, are applied by OpenTofu, plan noth
   });
 });
 
-test("a load balancer as the entry is applied by OpenTofu, plans nothing more, and leaves nothing when destroyed", {
+test.concurrent("a load balancer as the entry is applied by OpenTofu, plans nothing more, and leaves nothing when destroyed", {
   timeout: TIMEOUT,
 }, async (context) => {
   await applyAndDestroy(context, {
