@@ -23,7 +23,7 @@ let recorder: Recorder;
 let key: string;
 
 beforeAll(async () => {
-  // Like dev, with a limit of requests that four runners in a row don't reach.
+  // Like dev, with limits that four runners beside each other don't reach.
   stack = await StartedStack.start("--environment", join(import.meta.dirname, "environment", "dev.ts"));
   recorder = await Recorder.start(stack.state.apiUrl);
   const { output } = await stack.run("cli/sluice.ts", "keys", "create", "--name", "conformance");
@@ -36,22 +36,52 @@ afterAll(async () => {
   for (const line of counts) console.log(line);
 });
 
+type Prepared = (typeof prepared)[number];
+
+const scenariosOf = ({ runner }: Prepared, alone: boolean) =>
+  scenarios.filter((scenario) => runner.sdks.includes(scenario.sdk) && scenario.alone === alone);
+
+/** Runs scenarios with a runner. @returns every difference between a result and what its scenario expects */
+async function problemsWith(command: readonly string[], own: readonly Scenario[]): Promise<readonly string[]> {
+  const results = await runScenarios(command, { baseUrl: recorder.url, key, scenarios: own });
+  return own.flatMap((scenario) => {
+    const result = results.find(({ id }) => id === scenario.id);
+    const found = result === undefined ? ["has no result"] : problemsOf(scenario, result);
+    return found.map((problem) => `${scenario.id}: ${problem}`);
+  });
+}
+
+/** Notes how many scenarios had the expected result. */
+function count(language: string, own: readonly Scenario[], problems: readonly string[]): void {
+  const failed = new Set(problems.map((problem) => problem.split(":")[0])).size;
+  counts.push(`conformance: ${language} ${own.length - failed} of ${own.length}`);
+}
+
+// Beside each other: most of a runner's time is waiting for its batches.
 for (const each of prepared) {
-  const { language, sdks } = each.runner;
-  const own = scenarios.filter(({ sdk }) => sdks.includes(sdk));
-  describe(`the official SDKs for ${language}`, () => {
-    test(`run all of ${own.length} scenarios`, async ({ skip }) => {
+  const { language } = each.runner;
+  const own = scenariosOf(each, false);
+  describe.concurrent(`the official SDKs for ${language}`, () => {
+    test(`run all of ${own.length} scenarios`, async ({ skip, expect }) => {
       if ("missing" in each) return skip(each.missing);
-      const results = await runScenarios(each.command, { baseUrl: recorder.url, key, scenarios: own });
-      const problems = own.flatMap((scenario) => {
-        const result = results.find(({ id }) => id === scenario.id);
-        const found = result === undefined ? ["has no result"] : problemsOf(scenario, result);
-        return found.map((problem) => `${scenario.id}: ${problem}`);
-      });
-      const failed = new Set(problems.map((problem) => problem.split(":")[0])).size;
-      counts.push(`conformance: ${language} ${own.length - failed} of ${own.length}`);
+      const problems = await problemsWith(each.command, own);
+      count(language, own, problems);
       expect(problems).toEqual([]);
     }, 240_000);
+  });
+}
+
+for (const each of prepared) {
+  const { language } = each.runner;
+  const own = scenariosOf(each, true);
+  describe(`the official SDKs for ${language}`, () => {
+    test(`run each scenario that needs the engine for itself (${own.length})`, async ({ skip }) => {
+      if ("missing" in each) return skip(each.missing);
+      expect(own).not.toEqual([]);
+      const problems = await problemsWith(each.command, own);
+      count(`${language}, alone,`, own, problems);
+      expect(problems).toEqual([]);
+    });
   });
 }
 

@@ -29,6 +29,11 @@ export const Scenario = z.strictObject({
   call: Call,
   /** `wrong` for a scenario about a key that does not exist. */
   key: z.enum(["right", "wrong"]).default("right"),
+  /**
+   * The outcome is the model's own choice: it is made while the engine computes nothing else. A batch of sequences
+   * rounds differently than one sequence, which turns a choice at temperature 0 now and then.
+   */
+  alone: z.boolean().default(false),
   /** The model of `models.get`. */
   model: z.string().optional(),
   /** The request's body; of batches `{endpoint, bodies}`: the bodies of its requests, by `custom_id`. */
