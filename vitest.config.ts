@@ -1,15 +1,34 @@
 import { configDefaults, defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const notOurs = [...configDefaults.exclude, "dist/**", "cdktf.out/**", ".sluice/**"];
-/** Stacks with a fake engine, or applied to emulators: they wait more than they compute, so other files run beside them. */
+/**
+ * Stacks with a fake engine, or applied to emulators: they wait more than they compute, so other files run beside them.
+ * Longest first: the first one lasts as long as all parts together.
+ */
 const waiting = ["acceptance/small-apply.e2e.test.ts", "local/scaling.e2e.test.ts", "local/twin.e2e.test.ts"];
 /** Tests with the real model or a browser: one file at a time, so that they don't starve each other. */
 const whole = ["**/*.e2e.test.ts", "**/*.browser.test.ts", "engine/engine.test.ts", "engine/surfaces.test.ts"];
+
+/** Two files that compute on two cores, and one that waits. */
+const BESIDE_EACH_OTHER = 3;
+
+/** The waiting files begin first, in their order; Vitest would begin with the parts and end with one long file alone. */
+class WaitingFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const index = waiting.findIndex((file) => moduleId.endsWith(`/${file}`));
+      return index < 0 ? waiting.length : index;
+    };
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
+  }
+}
 
 export default defineConfig({
   test: {
     environment: "node",
     pool: "forks",
+    sequence: { sequencer: WaitingFirst },
     projects: [
       {
         extends: true,
@@ -19,7 +38,7 @@ export default defineConfig({
           exclude: [...notOurs, ...whole],
           testTimeout: 20_000,
           hookTimeout: 60_000,
-          maxWorkers: 2,
+          maxWorkers: BESIDE_EACH_OTHER,
           sequence: { groupOrder: 0 },
         },
       },
@@ -31,7 +50,7 @@ export default defineConfig({
           exclude: notOurs,
           testTimeout: 90_000,
           hookTimeout: 180_000,
-          maxWorkers: 2,
+          maxWorkers: BESIDE_EACH_OTHER,
           sequence: { groupOrder: 0 },
         },
       },
