@@ -64,7 +64,7 @@ test("a gateway that is killed in the middle of a batch loses no line and double
   const first = await startProcess(storage.url);
   const lines = Array.from({ length: 200 }, (_, index) => chatRequest(`line-${index}`));
   const batch = await submit(openAi(first.url), lines);
-  // One slice of 50 is done, others are under way.
+  // One slice of 50 is done, others are in progress.
   await vi.waitFor(() => expect(engine.received.length).toBeGreaterThan(70), 60_000);
   first.child.kill("SIGKILL");
 

@@ -7,8 +7,8 @@ describe("creating a batch", () => {
   test.each([
     ["another window", { completion_window: "1h" }, "completion_window"],
     ["an endpoint that no gateway has", { endpoint: "/v1/images" }, "endpoint"],
-    ["a file that is not there", { input_file_id: "file-gone" }, "input_file_id"],
-    ["a field that nobody knows", { priority: "high" }, "priority"],
+    ["a file that does not exist", { input_file_id: "file-gone" }, "input_file_id"],
+    ["an unknown field", { priority: "high" }, "priority"],
   ])("with %s is refused by name", async (_case, fields, param) => {
     const { url, client } = await setUp();
     const file = await client.files.create({ file: await toFile(Buffer.from("{}"), "a"), purpose: "batch" });

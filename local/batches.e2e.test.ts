@@ -14,7 +14,7 @@ afterAll(async () => {
   stack?.remove();
 });
 
-test("five lines are answered by the real model, through the API as deployed", async () => {
+test("five lines get responses of the real model, through the API as deployed", async () => {
   const { output } = await stack.run("cli/sluice.ts", "keys", "create", "--name", "batches");
   const [apiKey = ""] = output.split("\n");
   const client = new OpenAI({ baseURL: `${stack.state.apiUrl}/v1`, apiKey, maxRetries: 2 });

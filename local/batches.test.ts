@@ -37,7 +37,7 @@ describe("a batch of OpenAI's own client", () => {
     });
   });
 
-  test("a line that the model refuses is in the error file, and the others are answered", async () => {
+  test("a line that the model refuses is in the error file, and the remaining ones have results", async () => {
     const { client } = await setUp();
     const wrong = [chatRequest("no-model", { model: "gone" }), chatRequest("no-messages", { messages: [] })];
     const over = await until(client, (await submit(client, [...numbered(30), ...wrong])).id, isOver);
@@ -51,7 +51,7 @@ describe("a batch of OpenAI's own client", () => {
     });
   });
 
-  test("with wrong lines fails as a whole, and says what is wrong with which", async () => {
+  test("with wrong lines fails as a whole, with the problem of each line", async () => {
     const { client, engines } = await setUp();
     const lines = [
       chatRequest("a"),
@@ -79,7 +79,7 @@ describe("a batch of OpenAI's own client", () => {
     expect(engines[0]?.received).toHaveLength(0);
   });
 
-  test("is cancelled: what is under way is finished, nothing else is sent, and results so far are stored", async () => {
+  test("is cancelled: requests in progress are finished, no others are sent, and results so far are stored", async () => {
     const { client, engines } = await setUp({ engines: [{ intervalMs: 40 }] });
     const batch = await submit(client, numbered(150));
     await vi.waitFor(() => expect(engines[0]?.received.length).toBeGreaterThan(10), 10_000);
@@ -118,7 +118,7 @@ describe("a batch of OpenAI's own client", () => {
   });
 
   // documented: batch-retries-when-full
-  test("sends again as long as the model is full, and everything is answered once there is capacity", async () => {
+  test("sends again as long as the model is full, and all lines have results once there is capacity", async () => {
     const full = { status: 503, body: "{}", headers: { "retry-after": "1" } };
     const { client, engines } = await setUp({ engines: [{ mode: full }] });
     const batch = await submit(client, numbered(20));
@@ -158,7 +158,7 @@ describe("a batch of OpenAI's own client", () => {
     expect(charges.reduce((sum, { Charges }) => sum + Charges, 0)).toBeCloseTo(usd * 2.5, 9);
   });
 
-  test("of a key that was revoked meanwhile sends nothing more", async () => {
+  test("of a key that was revoked meanwhile sends no more requests", async () => {
     const { key, item } = apiKey();
     const { url, keys, log, engines } = await setUp({ config: { auth: "required" }, engines: [{ intervalMs: 50 }] });
     keys.set(item.keyId, item);
@@ -205,7 +205,7 @@ describe("several gateways", () => {
     expect(ids(await resultsOf(staying.client, over.output_file_id))).toEqual(ids(numbered(120)));
   });
 
-  test("leave nothing behind but the files that they wrote", async () => {
+  test("leave only the files that they wrote", async () => {
     const { client, storage } = await setUp();
     const over = await until(client, (await submit(client, numbered(60))).id, isOver);
     await vi.waitFor(() =>
@@ -236,7 +236,7 @@ test("a slice whose attempts all failed is a dead letter: its lines are named, t
   expect(metrics.join()).toContain('"BatchDeadLetters":1');
 });
 
-test("nobody can make a request an internal one", async () => {
+test("a client can't make its request an internal one", async () => {
   const { url, log } = await setUp();
   const caller = Buffer.from(JSON.stringify({ tenant: "x", priority: "critical", priceFactor: 0.5 })).toString(
     "base64url",

@@ -34,7 +34,7 @@ describe("files", () => {
     expect(storage.bucket.list("")).toHaveLength(1);
   });
 
-  test("over the limit are refused with 413 and leave nothing behind", async () => {
+  test("over the limit are refused with 413 and leave no object behind", async () => {
     const { client, storage, url } = await setUp({ config: { batches: { ...BATCHES, maxFileBytes: 100_000 } } });
     await expect(upload(client, "x".repeat(100_001))).rejects.toMatchObject({ status: 413, code: "request_too_large" });
     const form = new FormData();
@@ -46,7 +46,7 @@ describe("files", () => {
 
   test.each([
     ["no purpose", { file: new File(["{}"], "a") }, "purpose"],
-    ["a purpose that nothing here reads", { purpose: "fine-tune", file: new File(["{}"], "a") }, "purpose"],
+    ["a purpose that is not supported", { purpose: "fine-tune", file: new File(["{}"], "a") }, "purpose"],
     ["no file", { purpose: "batch" }, "file"],
     ["text instead of a file", { purpose: "batch", file: "abc" }, "file"],
     ["an empty file", { purpose: "batch", file: new File([], "a") }, "file"],

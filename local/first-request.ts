@@ -13,7 +13,7 @@ import type { Twin } from "./twin.ts";
  */
 export async function waitUntilReady(twin: Twin, limitSeconds: number): Promise<readonly string[]> {
   const deadline = Date.now() + limitSeconds * 1000;
-  let last = "no answer yet";
+  let last = "no response yet";
   while (Date.now() < deadline) {
     const models = await readyModels(twin).catch((error: unknown) => {
       last = error instanceof Error ? error.message : String(error);
@@ -52,7 +52,7 @@ const AnyError = z.object({ error: z.object({ code: z.string() }) });
 
 /**
  * One chat completion through web ACL, API Gateway, load balancer, gateway and engine.
- * @returns the answer's text, or `undefined` where a key is required and none was passed
+ * @returns the response's text, or `undefined` where a key is required and none was passed
  */
 export async function firstRequest(apiUrl: string, model: string, key?: string): Promise<string | undefined> {
   const response = await fetch(`${apiUrl}${CHAT_COMPLETIONS}`, {
@@ -63,5 +63,5 @@ export async function firstRequest(apiUrl: string, model: string, key?: string):
   const body: unknown = await response.json();
   if (response.ok) return ChatCompletionResponse.parse(body).choices[0]?.message.content ?? "";
   if (response.status === 401 && key === undefined) return undefined;
-  throw new Error(`The first request was answered ${response.status} ${AnyError.parse(body).error.code}.`);
+  throw new Error(`The first request got ${response.status} ${AnyError.parse(body).error.code}.`);
 }

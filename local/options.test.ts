@@ -46,7 +46,7 @@ describe("npm start's options", () => {
       );
   });
 
-  test("an unknown option, a stray word and a missing value are refused in one line that says where help is", () => {
+  test("an unknown option, a stray word and a missing value are refused in one line that points to the help", () => {
     for (const [args, name] of [
       [["--fersh"], "--fersh"],
       [["dev"], "dev"],

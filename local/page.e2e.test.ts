@@ -21,7 +21,7 @@ describe("the page on the whole local stack", () => {
   });
 
   // documented: page-streams-completion
-  test("a typed prompt is answered in a stream by the real model, under the content security policy", async (context) => {
+  test("a typed prompt gets a streamed response of the real model, under the content security policy", async (context) => {
     if (!stack || !browser) return context.skip(CHROMIUM_REMEDY);
     const page = await browser.newPage();
     const complaints: string[] = [];
@@ -39,7 +39,7 @@ describe("the page on the whole local stack", () => {
       .first()
       .waitFor();
     expect((await response.innerText()).length).toBeGreaterThan(20);
-    // The twin's engine is a tiny stand-in, and the page says so by name.
+    // The twin's engine is a tiny stand-in, and the page shows its name.
     await page
       .getByText(/SmolLM2-135M-Instruct/)
       .first()

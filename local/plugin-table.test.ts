@@ -28,7 +28,7 @@ describe("the table of resource types", () => {
     expect(types.toSorted()).toEqual(promised.map(([type]) => type).toSorted());
   });
 
-  test("starts what others refer to before them", () => {
+  test("starts a resource before those that refer to it", () => {
     const order: readonly (readonly [string, string])[] = [
       ["aws_s3_bucket", "aws_s3_object"],
       ["aws_lb", "aws_lb_listener"],
@@ -64,7 +64,7 @@ describe("a resource type", () => {
   test("that is in neither list stops the start with its name and the remedy", () => {
     const unknown = [resource("aws_new_thing", "A"), resource("aws_lb", "B"), resource("aws_another", "C")];
     expect(() => refuseUnknownTypes(unknown)).toThrow(
-      "The twin does not know aws_another, aws_new_thing; give each a plugin in local/plugin-table.ts, or a reason not to model it.",
+      "The twin does not know aws_another, aws_new_thing; add a plugin for each to local/plugin-table.ts, or a reason not to model it.",
     );
   });
 

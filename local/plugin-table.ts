@@ -58,6 +58,6 @@ export function refuseUnknownTypes(resources: readonly RawResource[]): void {
   const unknown = [...new Set(resources.filter(({ type }) => !known.has(type)).map(({ type }) => type))].sort();
   if (unknown.length === 0) return;
   throw new Error(
-    `The twin does not know ${unknown.join(", ")}; give each a plugin in local/plugin-table.ts, or a reason not to model it.`,
+    `The twin does not know ${unknown.join(", ")}; add a plugin for each to local/plugin-table.ts, or a reason not to model it.`,
   );
 }

@@ -24,7 +24,7 @@ describe("the table of what runs where", () => {
     ]);
   });
 
-  test("counts what is not modelled and says where the reasons are", () => {
+  test("counts the resources that are not modelled and names the file of the reasons", () => {
     const notModelled = [
       { type: "aws_vpc", count: 1, reason: "r" },
       { type: "aws_subnet", count: 4, reason: "r" },
@@ -41,7 +41,7 @@ describe("the last words of a start", () => {
   const facts = { model: "phi-3-mini", text: 'Hello "you"\n', key: undefined, seconds: 12.345 };
   const curl = (text: string) => text.split("\n").find((line) => line.startsWith("curl")) ?? "";
 
-  test("say that it is ready, after how long, where, and what was answered", () => {
+  test("show that it is ready, after how long, at which address, and the first response", () => {
     const text = readyMessage({ ...facts, twin: twin() });
     expect(text).toContain("ready in 12.3 s");
     expect(text).toContain("  page  http://127.0.0.1:8081");

@@ -49,7 +49,7 @@ export function notModelledList({ notModelled }: Twin): string {
 export interface ReadyFacts {
   readonly twin: Twin;
   readonly model: string;
-  /** Answer to the first request. */
+  /** Response to the first request. */
   readonly text: string;
   /** A key for this start, where keys are required. */
   readonly key: string | undefined;

@@ -76,7 +76,7 @@ afterAll(async () => {
 
 const responses: string[] = [];
 
-/** One streamed request; notes whether its answer was whole. */
+/** One streamed request; notes whether its response was whole. */
 async function request(): Promise<void> {
   const response = await fetch(`${twin.runtime.settings.apiUrl}/v1/completions`, {
     method: "POST",
@@ -108,7 +108,7 @@ async function until(holds: () => boolean, seconds: number): Promise<boolean> {
   return holds();
 }
 
-/** Running requests on each engine, as the engines say. */
+/** Running requests on each engine, as the engines report. */
 const running = () =>
   Promise.all(
     pool().instances.map(async ({ id, port }) => {
@@ -132,7 +132,8 @@ describe("a pool under load", () => {
     note("the clients end; a short request comes now and then");
 
     server.behaviour.tokens = 1;
-    // In the moment in which one engine shall go, before any gateway knows: streams longer than gateways take to learn of it.
+    // When one engine is chosen for termination, before any gateway knows it: streams that outlast the gateways'
+    // discovery.
     const late: Promise<void>[] = [];
     let load: Awaited<ReturnType<typeof running>> = [];
     onNote = (line) => {

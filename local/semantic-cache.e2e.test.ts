@@ -5,7 +5,7 @@ import { startedTwin } from "./test/started-twin.ts";
 const semantic = { embeddingModel: "phi-3-mini", threshold: 0.8, maxEntries: 100 };
 
 // documented: semantic-cache-paraphrase
-test("the semantic cache answers a paraphrase, by real vectors, and nothing else", async () => {
+test("the semantic cache serves a paraphrase, by real vectors, and no other prompt", async () => {
   const { HOME = "", XDG_CACHE_HOME } = process.env;
   const paths = { HOME, ...(XDG_CACHE_HOME === undefined ? {} : { XDG_CACHE_HOME }) };
   const twin = await startedTwin({ ...dev, cache: { ...dev.cache, semantic } }, paths);

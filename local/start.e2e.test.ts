@@ -24,7 +24,7 @@ afterAll(async () => {
   stack?.remove();
 });
 
-/** The error code of an answer. */
+/** The error code of a response. */
 const codeOf = async (response: Response) =>
   z.object({ error: z.object({ code: z.string() }) }).parse(await response.json()).error.code;
 
@@ -80,7 +80,7 @@ describe("npm start", () => {
     expect(processes.filter(({ pid }) => !isAlive(pid))).toEqual([]);
   });
 
-  test("a second start beside it says so in one line", async () => {
+  test("a second start beside it reports that in one line", async () => {
     const { code, output } = await stack.run("local/start.ts");
     expect(output).toMatch(/^sluice: Sluice already runs here \(dev\): API http:.*stop it with Ctrl-C there\.\n$/);
     expect(code).toBe(1);
@@ -89,7 +89,7 @@ describe("npm start", () => {
 
 describe("the official OpenAI SDK", () => {
   // documented: real-model-serves
-  test("completes, chats and streams, and lists the model with the weights that answer", async () => {
+  test("completes, chats and streams, and lists the model with the weights that serve", async () => {
     const sdk = client((await newKey("sdk")).secret);
     const completion = await sdk.completions.create({ model, prompt: "1, 2, 3,", max_tokens: 6, temperature: 0 });
     expect(completion.usage?.completion_tokens).toBe(6);
@@ -179,7 +179,7 @@ describe("errors through the whole path", () => {
     ],
     ["a wrong content type", () => post("prompt=x", { "content-type": "text/plain" }), 415, "unsupported_media_type"],
     ["a wrong key", () => send("/v1/models", { headers: { authorization: "Bearer nope" } }), 401, "invalid_api_key"],
-  ] as const)("%s is answered in OpenAI's shape with a request id", async (_, request, status, code) => {
+  ] as const)("%s gets an error in OpenAI's shape with a request id", async (_, request, status, code) => {
     const response = await request();
     expect({ status: response.status, code: await codeOf(response) }).toEqual({ status, code });
     expect(response.headers.get("x-request-id")).toMatch(/\S/);
@@ -189,7 +189,7 @@ describe("errors through the whole path", () => {
 
 describe("faults and limits", () => {
   // documented: killed-engine-503
-  test("a killed engine is answered 503 with Retry-After, and replaced", async () => {
+  test("a killed engine's request gets 503 with Retry-After, and the engine is replaced", async () => {
     const engineOf = () => stack.state.processes.find(({ role }) => role === "engine");
     const before = engineOf();
     process.kill(before?.pid ?? 0, "SIGKILL");
@@ -207,7 +207,7 @@ describe("faults and limits", () => {
   });
 
   // documented: address-limit-429
-  test("over 100 requests in a minute from one address are answered 429 with Retry-After", async () => {
+  test("more than 100 requests in a minute from one address get 429 with Retry-After", async () => {
     const responses = await Promise.all(Array.from({ length: 101 }, () => fetch(`${api}/health`)));
     const last = await fetch(`${api}/health`);
     expect(responses.some(({ status }) => status === 429)).toBe(true);

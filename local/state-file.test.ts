@@ -34,7 +34,7 @@ describe("what runs here", () => {
     expect(readdirSync(folder)).toEqual(["local.json"]);
   });
 
-  test("is nothing without a file, and removing it twice is fine", () => {
+  test("is undefined without a file, and can be removed twice", () => {
     const folder = temporaryFolder();
     expect(readState(folder)).toBeUndefined();
     writeState(folder, state(process.pid));
@@ -43,13 +43,13 @@ describe("what runs here", () => {
     expect([readState(folder), existsSync(stateFile(folder))]).toEqual([undefined, false]);
   });
 
-  test("is nothing once the process has ended without cleaning up", async () => {
+  test("is undefined once the process has ended without cleaning up", async () => {
     const folder = temporaryFolder();
     writeState(folder, state(await deadPid()));
     expect(readState(folder)).toBeUndefined();
   });
 
-  test("is nothing when the file names no twin, or no process at all", () => {
+  test("is undefined when the file names no twin, or no process at all", () => {
     const folder = temporaryFolder();
     for (const entry of [state(process.pid, "gateway"), state(0), state(-1), { ...state(1), processes: [] }]) {
       writeState(folder, entry);
@@ -57,7 +57,7 @@ describe("what runs here", () => {
     }
   });
 
-  test("is nothing when the file is broken, of another shape or another version", () => {
+  test("is undefined when the file is broken, of another shape or another version", () => {
     const folder = temporaryFolder();
     for (const text of [
       "",

@@ -8,7 +8,7 @@ export function stateFile(workFolder: string): string {
   return join(workFolder, "local.json");
 }
 
-/** What runs in this clone, or `undefined` when nothing does (a file left by a crash counts as nothing). */
+/** The twin that runs in this clone, or `undefined` when none does (a file left by a crash counts as none). */
 export function readState(workFolder: string): LocalState | undefined {
   let content: unknown;
   try {

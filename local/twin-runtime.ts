@@ -28,7 +28,7 @@ export interface TwinServices
     WithSecretsManager,
     WithWaf {}
 
-/** Everything that runs. Plugins fill it in the order of the plugin table; nothing runs in a new one. */
+/** All running resources. Plugins fill it in the order of the plugin table; a new one is empty. */
 export class TwinRuntime implements TwinServices {
   readonly settings: TwinSettings;
   readonly apiGateway = new ApiGatewayRuntime();
@@ -58,7 +58,7 @@ export class TwinRuntime implements TwinServices {
   }
 
   /**
-   * Ends everything, what takes requests before what answers them.
+   * Ends all resources: those that take requests before those that serve them.
    * @param closeServers closes the twin's own addresses: after the last process that calls them, before the tables
    */
   async stop(closeServers: () => Promise<void> = async () => {}): Promise<void> {

@@ -11,7 +11,7 @@ async function opened() {
 }
 
 describe("the twin's addresses", () => {
-  test("answer 503 with a time to come back until there is something behind them", async () => {
+  test("respond 503 with Retry-After until they have a handler", async () => {
     const { addresses, get } = await opened();
     for (const url of Object.values(addresses))
       expect(await get(url)).toMatchObject({ status: 503, headers: { "retry-after": "1" }, body: "starting" });

@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import { type BoundServer, bind, respond } from "./http/server.ts";
 import type { TwinSettings } from "./runtime/settings.ts";
 
-/** What answers at the twin's addresses. */
+/** The handlers of the twin's addresses. */
 export interface TwinHandlers {
   readonly api: RequestListener;
   apiUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
@@ -14,7 +14,7 @@ export interface TwinHandlers {
 
 export type TwinAddresses = Pick<TwinSettings, "apiUrl" | "siteUrl" | "dashboardUrl" | "awsUrl">;
 
-/** The twin's own addresses: they are known before anything runs, and answer 503 until `serve`. */
+/** The twin's own addresses: they are known before any resource runs, and respond 503 until `serve`. */
 export class TwinServers {
   readonly #bound: BoundServer[] = [];
   #handlers: TwinHandlers | undefined;
@@ -53,7 +53,7 @@ export class TwinServers {
   }
 }
 
-/** The answer of an address while the twin starts. */
+/** The response of an address while the twin starts. */
 export function respondStarting(response: ServerResponse): void {
   respond(response, 503, { "content-type": "text/plain", "retry-after": "1" }, "starting");
 }

@@ -46,7 +46,7 @@ describe("a changed environment file", () => {
   });
 
   // documented: time-limit-504
-  test("a shorter time limit answers 504 for an engine that was in time before", async () => {
+  test("with a shorter time limit, an engine that was in time before is 504", async () => {
     const engine = await engineServer({ firstByteMs: 1500, headersEarly: false });
     const patient = await started(dev, engine.origin);
     expect((await complete(patient)).status).toBe(200);
@@ -67,7 +67,7 @@ describe("a changed environment file", () => {
     expect((await fetch(`${twin.runtime.settings.apiUrl}/health`)).status).toBe(200);
   });
 
-  test("auth: off needs no authorizer, and takes any header for nothing", async () => {
+  test("auth: off needs no authorizer, and ignores any key header", async () => {
     const engine = await engineServer();
     const twin = await started({ ...dev, api: { ...dev.api, auth: "off" } }, engine.origin);
     expect([...twin.runtime.lambda.functions.keys()].filter((arn) => arn.includes("Authorizer"))).toEqual([]);
@@ -75,7 +75,7 @@ describe("a changed environment file", () => {
     expect(models.status).toBe(200);
   });
 
-  test("a spent usage plan is answered 429 before a gateway gets a request", async () => {
+  test("a spent usage plan is 429 before a gateway gets a request", async () => {
     const engine = await engineServer();
     const usagePlans = {
       ...dev.api.usagePlans,
@@ -86,7 +86,7 @@ describe("a changed environment file", () => {
     expect(statuses).toEqual([200, 200, 429]);
   });
 
-  test("a provider outside AWS, which brings NAT gateways there, leaves this machine as it was", async () => {
+  test("a provider outside AWS, which brings NAT gateways there, changes nothing on this machine", async () => {
     const engine = await engineServer();
     const twin = await started({ ...dev, providers: { example: OUTSIDE_PROVIDER } }, engine.origin);
     expect(twin.notModelled.map(({ type }) => type)).toEqual(expect.arrayContaining(["aws_eip", "aws_nat_gateway"]));
@@ -102,7 +102,7 @@ describe("a changed environment file", () => {
     expect(Object.fromEntries(counts)).toEqual({ gateway: 3, "engine-phi-3-mini": 1, "engine-second": 1 });
   });
 
-  test("entry alb answers at a public load balancer, WebSockets too, with the firewall before both", async () => {
+  test("entry alb serves at a public load balancer, WebSockets too, with the firewall before both", async () => {
     const engine = await engineServer();
     const domain = { name: "api.example.com", hostedZoneId: "Z0123456789" };
     const api = { ...dev.api, entry: "alb" as const, domain, usagePlans: {}, requestsPerMinutePerIp: 10 };

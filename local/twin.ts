@@ -75,7 +75,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   }
 }
 
-/** What answers at each of the twin's addresses. */
+/** The handler of each of the twin's addresses. */
 function handlersOf(runtime: TwinRuntime, metrics: SampledMetrics): TwinHandlers {
   const { apiGateway, autoScaling, cloudfront, cloudwatch, dynamodb, elb, s3, secretsManager, settings } = runtime;
   return {

@@ -29,7 +29,7 @@ function loadBalancer(): string {
   return address;
 }
 
-test("a WebSocket through the load balancer brings the real model's answers, streamed and whole, one after the other", async () => {
+test("a WebSocket through the load balancer has the real model's responses, streamed and whole, one after the other", async () => {
   const url = `${loadBalancer().replace("http", "ws")}/v1/chat/completions`;
   const socket = new WebSocket(url, { headers: { authorization: `Bearer ${await newKey("--name", "socket")}` } });
   onTestFinished(() => socket.terminate());

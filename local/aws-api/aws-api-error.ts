@@ -1,4 +1,4 @@
-/** An error that an AWS API call answers with, by AWS's own code. */
+/** An error response of an AWS API call, with AWS's own code. */
 export class AwsApiError extends Error {
   readonly code: string;
 

@@ -115,7 +115,7 @@ describe("AWS's own clients", () => {
 
   test("are refused any other action by its name", async () => {
     const { elb, ec2 } = await clients();
-    const refusal = (action: string) => ({ message: `The twin has no local answer for the action ${action}.` });
+    const refusal = (action: string) => ({ message: `The twin has no local response for the action ${action}.` });
     await expect(elb.send(new DescribeLoadBalancersCommand({}))).rejects.toMatchObject(
       refusal("DescribeLoadBalancers"),
     );

@@ -4,7 +4,7 @@ import { asObject, type Json, type JsonObject } from "../template/json.ts";
 import { AwsApiError } from "./aws-api-error.ts";
 import { writeXml } from "./xml.ts";
 
-/** Operations of the query protocol by `Action`: from the form's parameters to the answer's XML as an object. */
+/** Operations of the query protocol by `Action`: from the form's parameters to the response's XML as an object. */
 export type QueryOperations = Readonly<Record<string, (parameters: URLSearchParams) => JsonObject>>;
 
 /** Operations of the JSON protocol by the last part of `X-Amz-Target`. */
@@ -20,8 +20,8 @@ export interface AwsApis {
 }
 
 /**
- * The AWS API calls that processes and functions of the twin make, on one address. An action that no service answers is
- * refused by name.
+ * The AWS API calls that processes and functions of the twin make, on one address. An action that no service implements
+ * is refused by name.
  */
 export function awsEndpoint(apis: AwsApis): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
@@ -65,11 +65,11 @@ function respondToQuery(operations: QueryOperations, parameters: URLSearchParams
   const call = operation(operations, action);
   try {
     if (!call)
-      throw new AwsApiError("InvalidAction", `The twin has no local answer for the action ${action || "(none)"}.`);
+      throw new AwsApiError("InvalidAction", `The twin has no local response for the action ${action || "(none)"}.`);
     respondWithXml(response, 200, call(parameters));
   } catch (error) {
     if (!(error instanceof AwsApiError)) throw error;
-    // The query protocol's form, and EC2's own beside it: each SDK reads the one that it knows.
+    // The query protocol's form, and EC2's own beside it: each SDK reads its own.
     const element = { Error: { Type: "Sender", Code: error.code, Message: error.message } };
     respondWithXml(response, 400, { ErrorResponse: { ...element, Errors: element, RequestId: "local" } });
   }

@@ -8,7 +8,7 @@ describe("XML of an API call", () => {
     );
   });
 
-  test("of nothing is an empty element, not a missing one", () => {
+  test("of an empty object is an empty element, not a missing one", () => {
     expect(writeXml({ R: { list: { member: [] }, text: "" } })).toBe("<R><list></list><text></text></R>");
   });
 

@@ -70,7 +70,7 @@ test("a silent one is closed after the idle timeout", async () => {
   expect((await once(socket, "close"))[0]).toBe(1006);
 });
 
-test("with no one there it is 503", async () => {
+test("without a healthy target it is 503", async () => {
   const { url } = await balance(await freePort());
   const socket = new WebSocket(url);
   socket.on("error", () => undefined);

@@ -5,7 +5,7 @@ import { freePort } from "../../lib/free-port.ts";
 import { call, serve } from "../test/tools.ts";
 import { endToEnd, type RelayTarget, relay, relayAgent } from "./relay.ts";
 
-/** A server that relays everything to `port`; says what happened in `events`. */
+/** A server that relays all requests to `port`; `events` has the outcomes. */
 async function relayTo(port: number, settings: Partial<RelayTarget> = {}) {
   const agent = relayAgent();
   onTestFinished(() => agent.destroy());
@@ -59,7 +59,7 @@ describe("a request passes on", () => {
     await expect.poll(() => events).toEqual(["finished"]);
   });
 
-  test("and the answer comes back with status and headers, and what was added", async () => {
+  test("and the response comes back with status and headers, and the added ones", async () => {
     const target = await serve((_request, response) => {
       response
         .writeHead(418, { "set-cookie": ["a=1", "b=2"], "x-kind": "tea", "keep-alive": "timeout=99" })
@@ -72,7 +72,7 @@ describe("a request passes on", () => {
     expect(headers["keep-alive"]).not.toBe("timeout=99");
   });
 
-  test("an answer to HEAD has its headers and no body", async () => {
+  test("a response to HEAD has its headers and no body", async () => {
     const target = await serve((_request, response) => {
       response.writeHead(200, { "content-length": "5" }).end();
     });
@@ -105,7 +105,7 @@ describe("what goes wrong at the target", () => {
     expect(events).toEqual(["failed", "finished"]);
   });
 
-  test("a connection that breaks before the answer is a failure", async () => {
+  test("a connection that breaks before the response is a failure", async () => {
     const target = await serve((request) => request.socket.destroy());
     const { front, events } = await relayTo(target);
     expect((await call(front, "/")).status).toBe(502);
@@ -123,7 +123,7 @@ describe("what goes wrong at the target", () => {
     expect(await aborted.promise).toBe("aborted");
   });
 
-  test("silence or a break in mid-answer breaks the client's connection instead of ending it well", async () => {
+  test("silence or a break within the response breaks the client's connection instead of ending the response", async () => {
     const silent = await serve((_request, response) => void response.writeHead(200).write("part"));
     const breaking = await serve((request, response) => {
       response.writeHead(200).write("part", () => request.socket.destroy());
@@ -135,7 +135,7 @@ describe("what goes wrong at the target", () => {
     }
   });
 
-  test("silence in mid-answer is fine where the limit is for the first byte only", async () => {
+  test("silence within the response is allowed where the limit is for the first byte only", async () => {
     let end: () => void = () => {};
     const target = await serve((_request, response) => {
       response.writeHead(200).write("part");
@@ -153,7 +153,7 @@ describe("what goes wrong at the target", () => {
     expect(text).toBe("part!");
   });
 
-  test("an early answer to a large body arrives whole, though the target reads no further", async () => {
+  test("an early response to a large body arrives whole, though the target reads no further", async () => {
     const target = await serve((request, response) => {
       response.writeHead(413, { connection: "close" });
       response.end("too large", () => setTimeout(() => request.socket.destroy(), 50));
@@ -171,7 +171,7 @@ describe("what goes wrong at the target", () => {
 });
 
 describe("a client that leaves", () => {
-  test("in mid-answer aborts the target's work", async () => {
+  test("within the response aborts the target's work", async () => {
     const aborted = Promise.withResolvers<string>();
     const target = await serve((_request, response) => {
       response.on("close", () => aborted.resolve("aborted"));
@@ -185,7 +185,7 @@ describe("a client that leaves", () => {
     await expect.poll(() => events).toEqual(["finished"]);
   });
 
-  test("before the answer aborts the target's work, and is no failure of the target's", async () => {
+  test("before the response aborts the target's work, and is no failure of the target's", async () => {
     const aborted = Promise.withResolvers<string>();
     const arrived = Promise.withResolvers<void>();
     const target = await serve((_request, response) => {
@@ -218,7 +218,7 @@ describe("a client that leaves", () => {
     expect(await aborted.promise).toBe("aborted");
   });
 
-  test("before its request was passed on costs the target nothing", async () => {
+  test("before its request was passed on does not reach the target", async () => {
     let calls = 0;
     const target = await serve((_request, response) => {
       calls += 1;

@@ -16,24 +16,24 @@ export interface RelayTarget {
   readonly port: number;
   readonly path: string;
   readonly headers: OutgoingHttpHeaders;
-  /** Milliseconds of silence from the target, before and between bytes of the answer. */
+  /** Milliseconds of silence from the target, before and between bytes of the response. */
   readonly silenceMs: number;
-  /** Whether `silenceMs` also holds after the answer's headers. */
+  /** Whether `silenceMs` also holds after the response's headers. */
   readonly silenceCutsStream: boolean;
 }
 
 export interface RelayEvents {
   /** Headers to add or replace in the response. */
   responseHeaders(upstream: IncomingMessage): Readonly<Record<string, string>>;
-  /** Nothing came within the limit: nothing has been sent to the client yet. */
+  /** No byte came within the limit: none has been sent to the client yet. */
   timedOut(): void;
-  /** The target refused or broke the connection: nothing has been sent to the client yet. */
+  /** The target refused or broke the connection: no byte has been sent to the client yet. */
   failed(error: Error): void;
   /** Called once, when the request is over, however it ended. */
   finished?(): void;
 }
 
-/** Passes a request on to a loopback port and its answer back, byte by byte as they come. */
+/** Relays a request to a loopback port and the response back, byte by byte as they come. */
 export function relay(
   request: IncomingMessage,
   response: ServerResponse,

@@ -34,7 +34,7 @@ describe("binding", () => {
   });
 });
 
-describe("requests and answers", () => {
+describe("requests and responses", () => {
   test("path and query are separated, and a whole address loses its origin", async () => {
     const seen: unknown[] = [];
     const port = await serve((request, response) => {
@@ -51,7 +51,7 @@ describe("requests and answers", () => {
     ]);
   });
 
-  test("an answer has its length in bytes; to HEAD it has no body", async () => {
+  test("a response has its length in bytes; to HEAD it has no body", async () => {
     const port = await serve((_request, response) => respond(response, 201, { "x-a": "b" }, "é"));
     expect(await call(port, "/")).toMatchObject({
       status: 201,
@@ -61,7 +61,7 @@ describe("requests and answers", () => {
     expect(await call(port, "/", { method: "HEAD" })).toMatchObject({ headers: { "content-length": "2" }, body: "" });
   });
 
-  test("a second answer is dropped instead of breaking the first", async () => {
+  test("a second response is dropped instead of breaking the first", async () => {
     const port = await serve((_request, response) => {
       respond(response, 200, {}, "first");
       respond(response, 500, {}, "second");

@@ -38,7 +38,7 @@ function closeServer(server: Server): Promise<void> {
   });
 }
 
-/** Writes a whole answer; does nothing when the client has left or headers are out. */
+/** Writes a whole response; has no effect when the client has left or headers are sent. */
 export function respond(
   response: ServerResponse,
   status: number,

@@ -1,6 +1,6 @@
 import type { TwinSettings } from "./settings.ts";
 
-/** Any credentials do: nothing local checks them. */
+/** Any credentials do: the twin does not check them. */
 export const LOCAL_CREDENTIALS = { accessKeyId: "local", secretAccessKey: "local" } as const;
 
 /** Environment variables with which the AWS SDK of a process calls the twin. */

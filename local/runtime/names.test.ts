@@ -16,7 +16,7 @@ describe("ids and ARNs", () => {
     expect(arnOf(resource("aws_lb", "Main"), runtime)).not.toBe(arnOf(resource("aws_lb_listener", "Main"), runtime));
   });
 
-  test("every resource has an id and an ARN for others to refer to", () => {
+  test("every resource has an id and an ARN for references", () => {
     const runtime = emptyRuntime();
     expect(commonAttributes(resource("aws_kms_key", "Key"), runtime)).toMatchObject({
       id: "dev-serving-Key",

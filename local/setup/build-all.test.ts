@@ -38,7 +38,7 @@ function project() {
 }
 
 describe("building what the stacks deploy", () => {
-  test("builds everything once, and nothing the second time", async () => {
+  test("builds each product once, and none the second time", async () => {
     const { built, reports } = project();
     expect(await built()).toBe("lambdas gateway site");
     expect(reports).toEqual(["building the Lambda bundles …", "building the gateway …", "building the demo page …"]);
@@ -80,7 +80,7 @@ describe("building what the stacks deploy", () => {
     expect(await built()).toBe("");
   });
 
-  test("builds again when the product is gone", async () => {
+  test("builds again when the product is missing", async () => {
     const { folder, built } = project();
     await built();
     rmSync(join(folder, "dist/site"), { recursive: true });

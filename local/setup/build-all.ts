@@ -6,7 +6,7 @@ import { runStep } from "./run-step.ts";
 interface BuildStep {
   readonly name: string;
   readonly script: string;
-  /** Files and folders whose content decides whether the last build still holds. */
+  /** Files and folders whose content decides whether the last build is current. */
   readonly sources: readonly string[];
   /** What must be there after the build. */
   readonly product: string;

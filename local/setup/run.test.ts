@@ -22,7 +22,7 @@ describe("the set-up step", () => {
     expect(npmCalls(project)).toEqual(["ci --ignore-scripts --loglevel=error --no-audit --no-fund"]);
   });
 
-  test("does nothing and says nothing the second time", async () => {
+  test("installs and prints nothing the second time", async () => {
     const project = setupProject();
     await run(project);
     expect(await run(project)).toEqual({ code: 0, stdout: "hello you\n", stderr: "" });
@@ -81,7 +81,7 @@ describe("the set-up step", () => {
     expect((await run(project, ["hup.ts"])).code).toBe(129);
   });
 
-  test("without a file says how it is used", async () => {
+  test("without a file prints its usage", async () => {
     const { code, stderr } = await run(setupProject(), []);
     expect([code, stderr]).toEqual([1, "sluice: Usage: node local/setup/run.mjs <file.ts> [arguments]\n"]);
   });
@@ -166,7 +166,7 @@ describe("on an older Node", () => {
     ]);
   });
 
-  test("a fetch that fails leaves nothing that a later start would take for Node", async () => {
+  test("a fetch that fails leaves no file that a later start would take for Node", async () => {
     const project = setupProject('console.error("npm error code ENOTFOUND"); process.exitCode = 1;');
     const { code, stderr } = await runOld(project);
     expect([code, stderr]).toEqual([

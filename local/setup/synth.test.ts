@@ -43,7 +43,7 @@ console.log("synthesized " + only);`,
 }
 
 describe("npm run synth", () => {
-  test("builds the bundles of a fresh clone first, and builds nothing the second time", async () => {
+  test("builds the bundles of a fresh clone first, and none the second time", async () => {
     const synth = freshClone();
     const first = await synth();
     expect([first.code, first.stdout]).toEqual([0, "synthesized all\n"]);

@@ -95,7 +95,7 @@ describe("references", () => {
     expect(() => evaluate("${aws_x.a.v}", { resource })).toThrow("dev-edge/aws_x.a.v refers to itself.");
   });
 
-  test("a refused reference leaves nothing behind: the same one can be tried again", () => {
+  test("a refused reference is not remembered: the same one can be tried again", () => {
     const own = stack("dev-edge", { resource: { aws_x: { a: { v: "${aws_lb.gone.arn}" } } } });
     const evaluator = new Evaluator({ stacks: [own], attributes: () => ({}), variables: {} });
     for (let time = 0; time < 2; time++)
@@ -119,7 +119,7 @@ describe("variables", () => {
   };
   const value = (name: string, variables = {}) => evaluate(`\${var.${name}}`, { variable }, { variables });
 
-  test("the default holds when nothing is set", () => {
+  test("the default holds when no value is set", () => {
     expect([value("plain"), value("count"), value("on"), value("list")]).toEqual(["given", 2, false, []]);
   });
 
@@ -134,7 +134,7 @@ describe("variables", () => {
     expect(() => value("on", { on: "1" })).toThrow('TF_VAR_on must be a bool, got "1"');
   });
 
-  test("one that an operator must give on AWS has a placeholder here", () => {
+  test("one that an operator must set on AWS has a placeholder here", () => {
     expect(value("certificate")).toBe("local-certificate");
   });
 

@@ -109,7 +109,7 @@ export class Evaluator {
     if (!isObject(declared)) throw new Error(`${stack.name}: there is no variable ${name}.`);
     if (set !== undefined) return typed(name, set, declared.type);
     if (declared.default !== undefined) return declared.default;
-    // An operator must set it on AWS (a certificate, say); nothing on the local path reads it.
+    // An operator must set it on AWS (a certificate, say); the twin does not read it.
     return `local-${name}`;
   }
 

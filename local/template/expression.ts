@@ -1,6 +1,6 @@
 /**
  * The part of OpenTofu's expression language that CDKTF writes: templates, references, function calls, literals,
- * indexing. Operators, conditionals and `for` are refused by name: nothing in the stacks uses them.
+ * indexing. Operators, conditionals and `for` are refused by name: the stacks do not use them.
  */
 export type Expression =
   | { readonly kind: "literal"; readonly value: string | number | boolean | null }

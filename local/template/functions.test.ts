@@ -6,7 +6,7 @@ import type { Json } from "./json.ts";
 const apply = (name: string, ...args: Json[]) => FUNCTIONS[name]!(args);
 const hash = (algorithm: string) => createHash(algorithm).update("é").digest("hex");
 
-describe("functions answer as OpenTofu's", () => {
+describe("functions return the same as OpenTofu's", () => {
   test.each([
     ["base64encode", ["é"], "w6k="],
     ["base64decode", ["w6k="], "é"],

@@ -17,7 +17,7 @@ describe("reading what synthesis wrote", () => {
     expect(stacks[1]).toMatchObject({ folder: join(output, "stacks/dev-serving"), document: { locals: { a: 1 } } });
   });
 
-  test("stacks of an environment whose name starts alike are left alone", () => {
+  test("stacks of an environment whose name starts alike are not taken", () => {
     const output = temporaryFolder({
       "stacks/dev-data/cdk.tf.json": "{}",
       "stacks/dev-eu-data/cdk.tf.json": "{}",

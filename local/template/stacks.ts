@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { asObject, isObject, type Json, type JsonObject } from "./json.ts";
 
-/** One resource as synthesized: nothing evaluated yet. */
+/** One resource as synthesized, before evaluation. */
 export interface RawResource {
   readonly stack: Stack;
   readonly type: string;

@@ -4,7 +4,7 @@ import type { JsonObject } from "../template/json.ts";
 import type { RawResource } from "../template/stacks.ts";
 import { TwinRuntime } from "../twin-runtime.ts";
 
-/** A runtime in which nothing runs yet. */
+/** A runtime in which no resource runs yet. */
 export function emptyRuntime(settings: Partial<TwinSettings> = {}): TwinRuntime {
   const runtime = new TwinRuntime({
     region: "eu-west-1",

@@ -24,7 +24,7 @@ export interface BuiltResponse {
   readonly body: string;
 }
 
-/** The answer for an error of API Gateway's own, as the API's gateway responses shape it. */
+/** The response for an error of API Gateway's own, in the shape of the API's gateway responses. */
 export function gatewayResponse(
   definition: RestApiDefinition,
   type: GatewayResponseType,

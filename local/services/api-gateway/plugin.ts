@@ -50,7 +50,7 @@ export const usagePlanKey: ResourcePlugin<WithApiGateway> = {
     apiGateway.usagePlans.joinKey(asText(config.key_id), asText(config.usage_plan_id)),
 };
 
-/** Last of the REST API's parts: it takes what the others registered and answers on the API's port. */
+/** Last of the REST API's parts: it takes the registered parts and serves on the API's port. */
 export const stage: ResourcePlugin<WithApiGateway & WithElb & WithLambda & WithWaf> = {
   type: "aws_api_gateway_stage",
   attributes(resource, runtime) {

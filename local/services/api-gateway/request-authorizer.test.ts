@@ -8,8 +8,8 @@ import { LambdaFunction } from "../lambda/lambda-function.ts";
 import { RequestAuthorizer } from "./request-authorizer.ts";
 
 /**
- * Answers by the credential; `calls` in a policy's key counts the invocations.
- * The credential is the only thing that the cases differ in.
+ * Returns a policy by the credential; `calls` in a policy's key counts the invocations. The cases differ in the
+ * credential only.
  */
 const SOURCE = `
 let calls = 0;
@@ -75,7 +75,7 @@ function authorizer({ identityHeaders = ["authorization"], cacheSeconds = 0, now
   return { authorize, reports };
 }
 
-describe("what the function's answer means", () => {
+describe("the function's result", () => {
   test("a policy that allows lets through, with the key of the usage plan", async () => {
     const { authorize } = authorizer();
     expect(await authorize("fine")).toEqual({ verdict: "allowed", usageIdentifierKey: "1" });
@@ -93,7 +93,7 @@ describe("what the function's answer means", () => {
     expect(await authorizer().authorize("deny-wins")).toEqual({ verdict: "denied" });
   });
 
-  test("the error Unauthorized is a refusal, and nothing to report", async () => {
+  test("the error Unauthorized is a refusal, and is not reported", async () => {
     const { authorize, reports } = authorizer();
     expect(await authorize("refuse")).toEqual({ verdict: "unauthorized" });
     expect(reports).toEqual([]);
@@ -105,11 +105,11 @@ describe("what the function's answer means", () => {
     expect(reports).toEqual(["authorizer: no table"]);
   });
 
-  test("an answer that is no policy is a failure, reported, and not cached", async () => {
+  test("a result that is no policy is a failure, reported, and not cached", async () => {
     const { authorize, reports } = authorizer({ cacheSeconds: 300 });
     expect(await authorize("no-policy")).toEqual({ verdict: "failed" });
     expect(await authorize("no-policy")).toEqual({ verdict: "failed" });
-    expect(reports).toEqual(Array(2).fill("authorizer: the function's answer is not a policy"));
+    expect(reports).toEqual(Array(2).fill("authorizer: the function's result is not a policy"));
   });
 });
 
@@ -128,7 +128,7 @@ describe("the event of the function", () => {
     });
   });
 
-  test("a request without the identity source is refused without asking the function", async () => {
+  test("a request without the identity source is refused without calling the function", async () => {
     const { authorize } = authorizer();
     expect(await authorize(undefined)).toEqual({ verdict: "unauthorized" });
     expect(await authorize("")).toEqual({ verdict: "unauthorized" });
@@ -141,7 +141,7 @@ describe("the event of the function", () => {
 });
 
 describe("the cache", () => {
-  test("answers for the same credential until the time to live has passed", async () => {
+  test("is cached for a credential until the time to live has passed", async () => {
     let now = 0;
     const { authorize } = authorizer({ cacheSeconds: 60, now: () => now });
     expect(await authorize("one")).toMatchObject({ usageIdentifierKey: "1" });

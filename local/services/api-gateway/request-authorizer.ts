@@ -56,7 +56,7 @@ export class RequestAuthorizer {
     try {
       const result = await this.#lambda.invoke(event(call));
       const authorization = verdict(result, methodArn(call));
-      if (authorization.verdict === "failed") throw new Error("the function's answer is not a policy");
+      if (authorization.verdict === "failed") throw new Error("the function's result is not a policy");
       if (cacheKey !== undefined) this.#remember(cacheKey, result, cacheSeconds);
       return authorization;
     } catch (error) {

@@ -39,7 +39,7 @@ describe("which resource a path belongs to", () => {
     expect(order("/{any}/b/c", "/a/{rest+}")).toEqual(["/a/{rest+}", "/{any}/b/c"]);
   });
 
-  test("a parameter takes one segment, a greedy one the rest, none takes nothing", () => {
+  test("a parameter takes one segment, a greedy one the rest, and none an empty segment", () => {
     const [greedy, single] = readDefinition({
       paths: { "/a/{rest+}": { get: proxy() }, "/{one}": { get: proxy() } },
     }).resources;
@@ -85,7 +85,7 @@ describe("integrations", () => {
     expect(method({}).integration.timeoutMs).toBe(29_000);
   });
 
-  test("a mock answers with its status and headers, quotes taken off", () => {
+  test("a mock responds with its status and headers, without their quotes", () => {
     const mock: JsonObject = {
       type: "mock",
       responses: {

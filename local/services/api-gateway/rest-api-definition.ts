@@ -11,7 +11,7 @@ export interface Integration {
   readonly timeoutMs: number;
   /** `integration.request.header.x` → its source. */
   readonly requestParameters: Readonly<Record<string, string>>;
-  /** Answer of a mock integration. */
+  /** Response of a mock integration. */
   readonly mock: { readonly status: number; readonly headers: Readonly<Record<string, string>> };
 }
 

@@ -65,7 +65,7 @@ async function api(upstream: RequestListener | number, { paths, document, ...opt
   return serve((request, response) => void stage.handle(request, response));
 }
 
-/** Answers with what it received. */
+/** Responds with the request that it received. */
 const mirror: RequestListener = (request, response) => {
   response.end(JSON.stringify({ method: request.method, url: request.url, headers: request.headers }));
 };
@@ -90,7 +90,7 @@ describe("what the load balancer gets", () => {
     expect(headers["x-sluice-client-ip"]).toBe("127.0.0.1");
   });
 
-  test("the request id is the one that the client sees in the answer", async () => {
+  test("the request id is the one that the client gets in the response", async () => {
     const port = await api(mirror);
     const { headers, body } = await call(port, "/x", { headers: { "x-sluice-request-id": "forged" } });
     expect(headers["x-amzn-requestid"]).toMatch(/^[0-9a-f-]{36}$/);
@@ -108,7 +108,7 @@ describe("what the load balancer gets", () => {
   });
 });
 
-describe("which method answers", () => {
+describe("the method of a request", () => {
   test("the named one, and the any-method for the rest", async () => {
     const paths = { "/x": { get: integration("/get"), "x-amazon-apigateway-any-method": integration("/any") } };
     const port = await api(mirror, { paths });
@@ -132,7 +132,7 @@ describe("which method answers", () => {
     }
   });
 
-  test("a mock answers without the load balancer", async () => {
+  test("a mock responds without the load balancer", async () => {
     const mock = { type: "mock", responses: { default: { statusCode: "204" } } };
     const paths = { "/x": { options: { "x-amazon-apigateway-integration": mock } } };
     const { status, body } = await call(await api(await freePort(), { paths }), "/x", { method: "OPTIONS" });
@@ -169,7 +169,7 @@ describe("streams", () => {
   });
 });
 
-describe("when the load balancer does not answer", () => {
+describe("when the load balancer does not respond", () => {
   test("the integration's timeout is the gateway response INTEGRATION_TIMEOUT", async () => {
     const paths = { "/x": { get: integration("/", { timeoutInMillis: 100 }) } };
     const { status, body } = await call(await api(() => {}, { paths }), "/x");
@@ -187,8 +187,8 @@ describe("when the load balancer does not answer", () => {
   });
 });
 
-describe("who may pass", () => {
-  test("the web ACL comes first and answers with its own words", async () => {
+describe("access", () => {
+  test("the web ACL comes first and has its own response", async () => {
     const rate = { aggregate_key_type: "IP", limit: 1 };
     const block = { custom_response: { response_code: 429, response_header: [{ name: "Retry-After", value: "60" }] } };
     const rule = { name: "r", priority: 0, statement: { rate_based_statement: rate }, action: { block } };

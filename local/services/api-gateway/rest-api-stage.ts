@@ -44,7 +44,7 @@ interface StageRequest {
 
 /**
  * One stage of a REST API: web ACL, routing, authorizer, usage plan, throttle, validator, integration, in AWS's order.
- * It answers under `/<stage>/…` like API Gateway's own address, and under `/…` like a domain mapped to the stage.
+ * It serves under `/<stage>/…` like API Gateway's own address, and under `/…` like a domain mapped to the stage.
  */
 export class RestApiStage {
   readonly #options: RestApiStageOptions;
@@ -76,7 +76,7 @@ export class RestApiStage {
     if (refusal) finish(received, gatewayResponse(this.#options.definition, refusal, received));
   }
 
-  /** Takes the request through to its integration, or names the gateway response to answer. */
+  /** Runs the request up to its integration, or returns the gateway response to send. */
   async #admit(received: StageRequest): Promise<GatewayResponseType | undefined> {
     const { apiId, stage, throttle, usagePlans } = this.#options;
     const found = this.#find(received);

@@ -3,7 +3,7 @@ import type { RestApiStage } from "./rest-api-stage.ts";
 import type { TokenBucket } from "./token-bucket.ts";
 import { UsagePlans } from "./usage-plans.ts";
 
-/** The REST API of the stacks; its stage answers on the API's port. */
+/** The REST API of the stacks; its stage serves on the API's port. */
 export class ApiGatewayRuntime {
   /** Names and definitions of REST APIs, by id. */
   readonly restApis = new Map<string, { readonly name: string; readonly definition: RestApiDefinition }>();
@@ -11,7 +11,7 @@ export class ApiGatewayRuntime {
   readonly stageThrottles = new Map<string, TokenBucket>();
   readonly usagePlans = new UsagePlans();
   stage: RestApiStage | undefined;
-  /** By which CloudWatch knows the stage. */
+  /** The stage's name in CloudWatch. */
   stageDimensions: Readonly<Record<string, string>> | undefined;
 
   close(): void {

@@ -20,7 +20,7 @@ describe("a throttle", () => {
     expect(passing(bucket, 10)).toBe(2);
   });
 
-  test("never holds more than the burst, however long nothing was taken", () => {
+  test("never holds more than the burst, however long no token was taken", () => {
     let now = 0;
     const bucket = new TokenBucket(10, 3, () => now);
     now = 3_600_000;

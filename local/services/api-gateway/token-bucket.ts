@@ -17,7 +17,7 @@ export class TokenBucket {
   /** Takes one token; `false` when there is none. */
   take(): boolean {
     const now = this.#now();
-    // A clock that was set back takes nothing away.
+    // A clock that was set back removes no tokens.
     const elapsedSeconds = Math.max(0, now - this.#filledAt) / 1000;
     this.#tokens = Math.min(this.#burst, this.#tokens + elapsedSeconds * this.#rate);
     this.#filledAt = now;

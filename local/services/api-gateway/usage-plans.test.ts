@@ -14,7 +14,7 @@ function plans(config: JsonObject, now: () => number = () => 0): UsagePlans {
 const verdicts = (usage: UsagePlans, count: number) =>
   Array.from({ length: count }, () => usage.check("secret", "api", "live"));
 
-describe("who may pass", () => {
+describe("access", () => {
   test("a key of a plan for this stage passes; an unknown key and none at all don't", () => {
     const usage = plans({});
     expect(usage.check("secret", "api", "live")).toBe("allowed");
@@ -52,7 +52,7 @@ describe("throttle", () => {
     expect(verdicts(usage, 2)).toEqual(["allowed", "throttled"]);
   });
 
-  test("of one plan leaves the others alone", () => {
+  test("of one plan does not affect other plans", () => {
     const usage = plans({ throttle_settings: { burst_limit: 1, rate_limit: 1 } });
     usage.addPlan("big", { api_stages: [{ api_id: "api", stage: "live" }] });
     usage.addKey("k2", "big secret");

@@ -41,7 +41,7 @@ async function site(other: JsonObject = {}): Promise<number> {
 const spa = { custom_error_response: [{ error_code: 403, response_code: 404, response_page_path: "/index.html" }] };
 
 describe("objects", () => {
-  test("the root object answers for /, whatever the query", async () => {
+  test("the root object is served for /, whatever the query", async () => {
     const { status, headers, body } = await call(await site(), "/?a=b");
     expect({ status, body, type: headers["content-type"] }).toEqual({
       status: 200,
@@ -54,7 +54,7 @@ describe("objects", () => {
     expect((await call(await site(), "/assets/a%20b.js")).body).toBe("1;");
   });
 
-  test("an answer to HEAD has the object's length and no body", async () => {
+  test("a response to HEAD has the object's length and no body", async () => {
     const port = await site();
     const length = await new Promise((resolve, reject) => {
       const outgoing = send({ host: "127.0.0.1", port, method: "HEAD", agent: false }, (response) => {
@@ -79,14 +79,14 @@ describe("objects", () => {
     expect((await call(port, "/", { headers: { "if-none-match": '"other"' } })).status).toBe(200);
   });
 
-  test("nothing can be written", async () => {
+  test("objects can't be written", async () => {
     const { status, body } = await call(await site(), "/", { method: "POST", body: "x" });
     expect([status, body]).toEqual([403, "This distribution is read-only."]);
   });
 });
 
 describe("missing objects", () => {
-  test("are 403, as a private bucket answers", async () => {
+  test("are 403, as with a private bucket", async () => {
     const { status, body } = await call(await site(), "/gone");
     expect([status, body]).toEqual([403, "Access denied"]);
   });
@@ -143,7 +143,7 @@ describe("the response headers policy", () => {
     "x-frame-options": "DENY",
   };
 
-  test("adds its headers to every answer, refusals included", async () => {
+  test("adds its headers to every response, refusals included", async () => {
     const port = await site();
     expect((await call(port, "/")).headers).toMatchObject(WANTED);
     expect((await call(port, "/gone")).headers).toMatchObject(WANTED);
@@ -152,7 +152,7 @@ describe("the response headers policy", () => {
     expect((await call(port, "/", { headers: { "if-none-match": etag } })).headers).toMatchObject(WANTED);
   });
 
-  test("adds nothing where the behaviour has none", async () => {
+  test("adds no headers where the behaviour has none", async () => {
     const { headers } = await call(await site({ default_cache_behavior: { target_origin_id: "bucket" } }), "/");
     for (const name of Object.keys(WANTED)) expect(headers).not.toHaveProperty(name);
   });

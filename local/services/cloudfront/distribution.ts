@@ -43,9 +43,9 @@ export class Distribution {
     const key = objectKey(requestTarget(request).path, asText(this.#config.default_root_object ?? ""));
     const found = key === undefined ? undefined : this.#bucket.get(key);
     if (found) return this.#send(request, response, 200, found);
-    // A private bucket answers 403 for a missing object, unless ListBucket is allowed.
+    // A private bucket responds 403 for a missing object, unless ListBucket is allowed.
     const custom = blocks(this.#config.custom_error_response).find((entry) => asNumber(entry.error_code) === 403);
-    // One without a page only says how long the error is cached.
+    // One without a page only sets how long the error is cached.
     const page = custom?.response_page_path && this.#bucket.get(asText(custom.response_page_path).replace(/^\//, ""));
     if (custom && page) return this.#send(request, response, asNumber(custom.response_code), page);
     respond(response, 403, { "content-type": "text/plain", ...this.#headers }, "Access denied");
@@ -73,7 +73,7 @@ function objectKey(path: string, rootObject: string): string | undefined {
   }
 }
 
-/** The headers that a response headers policy adds to every answer. */
+/** The headers that a response headers policy adds to every response. */
 function policyHeaders(policy: JsonObject): Readonly<Record<string, string>> {
   const security = block(policy.security_headers_config) ?? {};
   const csp = block(security.content_security_policy);

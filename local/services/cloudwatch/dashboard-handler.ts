@@ -11,7 +11,7 @@ import type { CloudWatchRuntime, WithCloudWatch } from "./runtime.ts";
 const RANGE_MS = 15 * 60_000;
 const PERIOD_MS = GATEWAY_METRICS_WINDOW_SECONDS * 1000;
 
-/** Answers any path with the stacks' dashboard as it is now. */
+/** Serves the stacks' current dashboard on any path. */
 export function handleDashboard(
   { cloudwatch, settings }: WithCloudWatch & WithSettings,
   request: IncomingMessage,

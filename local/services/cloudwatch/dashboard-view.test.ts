@@ -34,7 +34,7 @@ describe("a chart", () => {
     ]);
   });
 
-  test("shows an expression over a hidden series, which itself is not shown", () => {
+  test("shows an expression over a hidden series, but not the series", () => {
     const { series } = viewOf([
       ["N", "Requests", "Environment", "dev", { stat: "Sum", label: "r", id: "r", visible: false }],
       [{ expression: "r / PERIOD(r)", label: "per second" }],

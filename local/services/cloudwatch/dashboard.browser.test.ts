@@ -58,7 +58,7 @@ describe("the dashboard in a browser", () => {
   afterAll(() => browser?.close());
 
   test.for(["light", "dark"] as const)(
-    "renews itself without losing what was opened, and axe finds nothing in %s",
+    "refreshes without closing open parts, and axe finds no problem in %s",
     async (colorScheme, context) => {
       if (!browser) return context.skip(CHROMIUM_REMEDY);
       const { runtime, url } = await servedDashboard();

@@ -35,17 +35,17 @@ describe("a chart's picture", () => {
     expect(Math.max(x0, x1)).toBeLessThanOrEqual(480);
   });
 
-  test("has no line through a time in which nothing was measured", () => {
+  test("has no line through a time without values", () => {
     const points = [0, 10, 20, 70, 80].map((time) => ({ time, value: 1 }));
     const lines = [...lineChart({ ...chart, series: [{ label: "p99", points }] }).matchAll(/<polyline/g)];
     expect(lines).toHaveLength(2);
   });
 
-  test("says its latest values in words, with markup escaped", () => {
+  test("has its latest values as text, with markup escaped", () => {
     expect(lineChart(chart)).toContain('aria-label="Latency &lt;&quot;p99&quot;&gt; (ms), latest: p99 30"');
   });
 
-  test("without values says so", () => {
+  test("without values has a note", () => {
     expect(lineChart({ ...chart, series: [{ label: "p99", points: [] }] })).toContain("no data in this time");
   });
 

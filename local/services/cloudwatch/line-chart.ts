@@ -10,7 +10,7 @@ const DASHES = ["", "6 3", "2 3", "10 3 2 3"];
 const COLOURS = 6;
 const MOST_DOTS = 30;
 
-/** An SVG of the chart's series over its range of time, with its values in words for those who don't see it. */
+/** An SVG of the chart's series over its range of time, with its values as text for screen readers. */
 export function lineChart(chart: ChartView): string {
   const { from, to } = chart;
   const drawn = chart.series.filter(({ points }) => points.length > 0);
@@ -44,7 +44,7 @@ function drawSeries(
   const lines = unbroken(points).map(
     (part) => `<polyline ${style} points="${part.map(({ time, value }) => `${x(time)},${y(value)}`).join(" ")}"/>`,
   );
-  // Rare values would be specks that nobody sees.
+  // Rare values would be specks too small to see.
   const dots = points.length > MOST_DOTS ? [] : points;
   const marks = dots.map(
     ({ time, value }) => `<circle class="c${index % COLOURS}" cx="${x(time)}" cy="${y(value)}" r="2"/>`,
@@ -52,7 +52,7 @@ function drawSeries(
   return `${lines.join("")}${marks.join("")}`;
 }
 
-/** Parts between which nothing was measured: a line through a gap would claim that something was. */
+/** Parts with values: a line through the gap between them would show values that were not measured. */
 function unbroken(points: readonly MetricPoint[]): readonly (readonly MetricPoint[])[] {
   const steps = points.slice(1).map(({ time }, index) => time - (points[index]?.time ?? time));
   const step = Math.min(...steps);

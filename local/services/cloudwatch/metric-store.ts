@@ -83,7 +83,9 @@ export class MetricStore {
       for (const oldest of [...this.#series.keys()].slice(0, 1)) this.#series.delete(oldest);
   }
 
-  /** One point for each period that has data, oldest first; like CloudWatch it has no points where nothing was put. */
+  /**
+   * One point for each period that has data, oldest first; like CloudWatch it has no points for periods without data.
+   */
   query(query: MetricQuery): readonly MetricPoint[] {
     const { periodMs, from, to, statistic } = query;
     const samples = this.#series.get(keyOf(query))?.samples ?? [];
@@ -120,7 +122,7 @@ interface Weighted {
   readonly count: number;
 }
 
-/** @returns nothing when the samples hold no value */
+/** @returns undefined when the samples hold no value */
 function statisticOf(statistic: string, samples: readonly Sample[]): number | undefined {
   const all = samples.flatMap(({ values, counts }) =>
     values.map((value, index): Weighted => ({ value, count: counts?.[index] ?? 1 })),

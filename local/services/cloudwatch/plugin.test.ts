@@ -57,7 +57,7 @@ describe("the dashboard's page", () => {
     expect((await get()).status).toBe(503);
   });
 
-  test("shows the metrics of this machine and the alarms' states, under a policy that lets nothing else in", async () => {
+  test("shows the metrics of this machine and the alarms' states, under a policy that allows no other sources", async () => {
     const { runtime, get, show } = await servedRuntime();
     await show();
     const put = (time: number) =>

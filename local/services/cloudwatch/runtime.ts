@@ -4,7 +4,7 @@ import { ingestEmf } from "./emf-ingest.ts";
 import type { MetricAlarm } from "./metric-alarm.ts";
 import { MetricStore } from "./metric-store.ts";
 
-/** What CloudWatch knows: metrics, alarms and dashboards. */
+/** CloudWatch's state: metrics, alarms and dashboards. */
 export class CloudWatchRuntime {
   readonly metrics = new MetricStore();
   /** Alarms on metrics, by ARN. */

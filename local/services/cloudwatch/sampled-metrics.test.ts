@@ -23,7 +23,7 @@ function sampled(options: Partial<SampledMetricsOptions>) {
   return { store, metrics, latest };
 }
 
-describe("what AWS measures by itself", () => {
+describe("metrics of AWS's own", () => {
   test("the API counts requests, their errors and their latency", () => {
     const { metrics, latest } = sampled({});
     for (const [status, ms] of [
@@ -53,7 +53,7 @@ describe("what AWS measures by itself", () => {
     expect(store.list().some(({ dimensions: { TargetGroup } }) => TargetGroup === "empty")).toBe(false);
   });
 
-  test("the engines' agent reads vLLM's gauges, and passes over an engine that does not answer", async () => {
+  test("the engines' agent reads vLLM's gauges, and skips an engine that does not respond", async () => {
     const engine = await bind(0, "", (_request, response) =>
       response.end(
         'vllm:num_requests_running{model_name="m"} 3\nvllm:num_requests_waiting{model_name="m"} 2\nvllm:kv_cache_usage_perc 0.25\n',

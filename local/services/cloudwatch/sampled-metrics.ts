@@ -20,7 +20,7 @@ export interface SampledMetricsOptions {
   readonly environment: string;
   targetGroups(): readonly SampledTargetGroup[];
   engines(): readonly SampledEngine[];
-  /** By which CloudWatch knows the API's stage. */
+  /** The name of the API's stage in CloudWatch. */
   stage(): Dimensions | undefined;
   /** @default - 2 s, 5 s */
   readonly intervals?: { readonly enginesMs: number; readonly targetGroupsMs: number };
@@ -31,7 +31,7 @@ const SCRAPE_TIMEOUT_MS = 1500;
 const INTERVALS = { enginesMs: 2000, targetGroupsMs: 5000 };
 
 /**
- * The metrics that AWS itself writes (API Gateway, load balancer), and those that the agent on an engine's instance reads.
+ * The metrics that AWS writes (API Gateway, load balancer), and those that the agent on an engine's instance reads.
  */
 export class SampledMetrics {
   readonly #options: SampledMetricsOptions;
@@ -67,7 +67,7 @@ export class SampledMetrics {
   #sampleTargetGroups(): void {
     const time = Date.now();
     for (const { loadBalancer, targetGroup, healthy, unhealthy } of this.#options.targetGroups()) {
-      // The load balancer reports nothing of a group without targets.
+      // The load balancer reports no metric for a group without targets.
       if (healthy + unhealthy === 0) continue;
       const dimensions = { LoadBalancer: loadBalancer, TargetGroup: targetGroup };
       this.#put(METRICS.healthyHosts, dimensions, time, healthy);

@@ -45,7 +45,7 @@ describe("utilisation", () => {
     await expect.poll(() => points("Maximum")[0]).toBe(100);
   });
 
-  test("has no value where an engine does not answer or says nothing of it", async () => {
+  test("has no value where an engine does not respond or does not report it", async () => {
     const silent = await serve((_request, response) => response.end("up 1\n"));
     const engines = [
       { id: "i-1", port: silent },

@@ -74,7 +74,7 @@ export class UtilizationSampler {
   }
 }
 
-/** Whether the engine computes a request now; `undefined` when it does not answer, or without the gauge. */
+/** Whether the engine computes a request now; `undefined` when it does not respond, or without the gauge. */
 async function isComputing(port: number): Promise<boolean | undefined> {
   const running = sumOfSamples((await scrapeMetrics(port, SCRAPE_TIMEOUT_MS)) ?? "", ENGINE_METRICS.requestsRunning);
   return running === undefined ? undefined : running > 0;

@@ -69,7 +69,7 @@ export class LocalDynamoDb {
   }
 }
 
-/** dynalite answers before the table's state is written; it takes milliseconds. */
+/** dynalite responds before the table's state is written; that takes milliseconds. */
 const ACTIVE_LIMIT_MS = 5000;
 
 async function untilActive(client: DynamoDBClient, name: string): Promise<void> {

@@ -10,7 +10,7 @@ const instance = (id: string, tags: Readonly<Record<string, string>>) => ({
 });
 const instances = [instance("i-1", { Environment: "dev", Pool: "a&b" }), instance("i-2", { Environment: "prod" })];
 
-test("a filter leaves out instances without the tag's value, and the others have type, launch time and tags", () => {
+test("a filter leaves out instances without the tag's value, and the remaining ones have type, launch time and tags", () => {
   const filter = new URLSearchParams({ "Filter.1.Name": "tag:Environment", "Filter.1.Value.1": "dev" });
   const response = writeXml(describeInstances(filter, instances));
   expect(response).toContain("<instanceType>g5.xlarge</instanceType><launchTime>1970-01-01T00:00:00.000Z</launchTime>");

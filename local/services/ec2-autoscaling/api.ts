@@ -36,8 +36,9 @@ export function autoScalingOperations({ instances, completeTermination }: AutoSc
 }
 
 /**
- * EC2's answer to `DescribeInstances`, by ids or by filters on tags. Every instance of the twin lives on the loopback
- * address; ports distinguish them. An id that is not among the instances was one a moment ago and is answered too.
+ * EC2's response to `DescribeInstances`, by ids or by filters on tags. Every instance of the twin lives on the loopback
+ * address; ports distinguish them. An id that is not among the instances belonged to one a moment ago and is listed
+ * too.
  * @throws when a filter is not one on a tag
  */
 export function describeInstances(parameters: URLSearchParams, instances: readonly DescribedInstance[]): JsonObject {

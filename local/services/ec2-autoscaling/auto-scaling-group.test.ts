@@ -7,7 +7,7 @@ import { TargetGroup } from "../elb/target-group.ts";
 import { AutoScalingGroup, type AutoScalingGroupOptions } from "./auto-scaling-group.ts";
 import type { LaunchHook, TerminateHook, TerminateNotice } from "./hooks.ts";
 
-/** Answers its pid; `/sick` makes its health checks fail. Plain JavaScript: no packages, starts at once. */
+/** Responds with its pid; `/sick` makes its health checks fail. Plain JavaScript: no packages, starts at once. */
 const SERVER = `
 let status = 200;
 console.log("listening on", process.env.PORT, process.env.KIND);
@@ -78,7 +78,7 @@ describe("instances", () => {
     }
   });
 
-  test("write what they say to a log of their own", async () => {
+  test("write their output to a log of their own", async () => {
     const { created, targets, folder } = await group(SERVER, { desired: 2 });
     await poll(() => states(targets)).toEqual(["healthy", "healthy"]);
     const logs = () =>
@@ -87,7 +87,7 @@ describe("instances", () => {
     await poll(() => logs().sort()).toEqual(wanted);
   });
 
-  test("that end leave what was still to be written in the log, and the group alive", async () => {
+  test("that end have their whole output in the log, and the group alive", async () => {
     // A helper of the instance outlives it and has the last word.
     const helper = `setTimeout(() => console.log("the last word"), 300)`;
     const script = `const { spawn } = require("node:child_process");
@@ -250,7 +250,7 @@ describe("stopping", () => {
     expect(instance!.child.signalCode).toBe("SIGKILL");
   });
 
-  test("while a replacement waits for its turn launches nothing any more", async () => {
+  test("while a replacement waits launches no instance any more", async () => {
     const { created, targets, reports, folder } = await group();
     await poll(() => states(targets)).toEqual(["healthy"]);
     process.kill(created.instances[0]!.child.pid!, "SIGKILL");

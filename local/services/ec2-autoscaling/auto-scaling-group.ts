@@ -10,7 +10,7 @@ import { endProcess, type InstanceProcess, startProcess } from "./instance-proce
 
 export interface AutoScalingGroupOptions {
   readonly name: string;
-  /** Its name on AWS, by which alarms, hooks and policies know it. @default - `name` */
+  /** Its name on AWS, which alarms, hooks and policies refer to. @default - `name` */
   readonly groupName?: string;
   readonly role: "gateway" | "engine";
   readonly desired: number;
@@ -94,7 +94,7 @@ export class AutoScalingGroup {
     if (!details) return [];
     return [...this.#members.values()].map(({ id, launchedAt }) => ({ id, launchedAt, ...details }));
   }
-  /** Those that the load balancer knows and that are not about to end. */
+  /** Instances that the load balancer has and that are not about to end. */
   get inService(): readonly Instance[] {
     return [...this.#members.values()].filter(({ state }) => state === "inService");
   }
@@ -122,7 +122,7 @@ export class AutoScalingGroup {
     for (let count = 0; count < this.#desired; count++) await this.#launch();
   }
 
-  /** Changes how many instances there shall be; does nothing when it is the number already. */
+  /** Sets the desired number of instances; has no effect when it is the number already. */
   setDesired(count: number, cause: string): void {
     if (count === this.#desired || this.#stopping) return;
     this.#options.report(`${this.name}: from ${this.#desired} to ${count} instances (${cause})`);

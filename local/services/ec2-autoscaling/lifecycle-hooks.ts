@@ -20,7 +20,7 @@ export const lifecycleHook: ResourcePlugin<WithAutoScaling> = {
   },
 };
 
-/** @throws when the hook does what the twin does not know */
+/** @throws when the twin does not support the hook */
 export function addHook(group: AutoScalingGroup, config: JsonObject, address: string): void {
   const name = asText(config.name);
   const heartbeatSeconds = asNumber(config.heartbeat_timeout ?? HEARTBEAT_SECONDS);

@@ -102,7 +102,9 @@ function templateId(config: JsonObject): string {
   return asText(id);
 }
 
-/** The template's type and tags; the group's own tags win over them, as on AWS. Without a type there is nothing to describe. */
+/**
+ * The template's type and tags; the group's own tags win over them, as on AWS. Without a type there is no description.
+ */
 function detailsOf(template: JsonObject, config: JsonObject): InstanceDetails | undefined {
   const launch = block(block(config.mixed_instances_policy)?.launch_template);
   const type = template.instance_type ?? blocks(launch?.override)[0]?.instance_type;

@@ -5,8 +5,8 @@ import { asNumber, asText, blocks, type JsonObject } from "../../template/json.t
 import type { WithAutoScaling } from "./runtime.ts";
 
 /**
- * Step scaling runs here. Target tracking does not: its alarms are AWS's own, and what it tracks (the gateways' share of
- * a CPU) means nothing on a machine that all processes share.
+ * Step scaling runs here. Target tracking does not: its alarms are AWS's own, and its metric (the gateways' share of a
+ * CPU) has no meaning on a machine that all processes share.
  */
 export const scalingPolicy: ResourcePlugin<WithAutoScaling> = {
   type: "aws_autoscaling_policy",

@@ -90,14 +90,14 @@ describe("scaling", () => {
     expect(reports).toContainEqual(expect.stringMatching(/^alarm busy: ALARM at \d+$/));
   });
 
-  test("changes nothing between the thresholds, nor for alarms without a policy", async () => {
+  test("changes no group between the thresholds, nor for alarms without a policy", async () => {
     const { changes, load, reports } = scaling({ desired: 2 });
     load(50);
     await new Promise((resolve) => setTimeout(resolve, 500)); // 25 periods
     expect([changes, reports]).toEqual([[], []]);
   });
 
-  test("does nothing any more when it is stopped", async () => {
+  test("changes no group any more when it is stopped", async () => {
     const { created, load, changes } = scaling();
     created.stop();
     load(90);

@@ -71,7 +71,7 @@ export class StepScaling {
     const now = Date.now();
     watched.state = alarm.state(metrics, now, before, timeFactor);
     const value = alarm.latest(metrics, now, timeFactor);
-    // Coming from nothing to fine is no news.
+    // A change from no data to OK is not reported.
     if (watched.state !== before && !(before === "INSUFFICIENT_DATA" && watched.state === "OK"))
       report(`alarm ${alarm.name}: ${watched.state}${value === undefined ? "" : ` at ${value.toFixed(0)}`}`);
     if (watched.state !== "ALARM" || value === undefined) return;

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { noRedisServer } from "../../../test-support/redis-server.ts";
 import { LocalValkey } from "./local-valkey.ts";
 
-/** What a server says to one line. */
+/** A server's response to one line. */
 function say(port: number, line: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, "127.0.0.1", () => socket.write(`${line}\r\n`));
@@ -16,7 +16,7 @@ function say(port: number, line: string): Promise<string> {
 }
 
 describe("the store that local gateways share", () => {
-  test("is a server that answers until it is stopped", async ({ skip }) => {
+  test("is a server that responds until it is stopped", async ({ skip }) => {
     skip(noRedisServer !== undefined, noRedisServer);
     const valkey = await LocalValkey.start();
     const port = Number(new URL(valkey.url).port);

@@ -6,7 +6,7 @@ import { freePort } from "../../../lib/free-port.ts";
 
 const START_MS = 5000;
 
-/** The server ends when our end of the pipe closes: by `stop`, or because the twin is gone without stopping it. */
+/** The server ends when our end of the pipe closes: by `stop`, or because the twin has died without stopping it. */
 const WHILE_WE_LIVE =
   'command -v "$0" >/dev/null || exit 127; "$0" "$@" & server=$!; cat >/dev/null; kill -9 $server; wait $server';
 

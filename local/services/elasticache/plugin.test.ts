@@ -6,7 +6,7 @@ import { replicationGroup } from "./plugin.ts";
 const group = resource("aws_elasticache_replication_group", "Valkey");
 
 describe("the shared store of an environment", () => {
-  test("is a server of this machine, or none and a line that says so", async () => {
+  test("is a server of this machine, or none and a line about that", async () => {
     const lines: string[] = [];
     const runtime = emptyRuntime({ report: (line) => lines.push(line) });
     await replicationGroup.start?.({}, group, runtime);

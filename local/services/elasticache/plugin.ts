@@ -2,7 +2,7 @@ import type { ResourcePlugin } from "../../runtime/plugin.ts";
 import { LocalValkey } from "./local-valkey.ts";
 import type { WithElastiCache } from "./runtime.ts";
 
-/** A redis-server where this machine has one; otherwise each gateway stores for itself. */
+/** A redis-server where this machine has one; otherwise each gateway has a store of its own. */
 export const replicationGroup: ResourcePlugin<WithElastiCache> = {
   type: "aws_elasticache_replication_group",
   attributes: () => ({ primary_endpoint_address: "127.0.0.1" }),

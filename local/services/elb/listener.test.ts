@@ -41,7 +41,7 @@ const says =
 const body = async (opened: Listener, to: string, headers = {}) => (await call(opened.port, to, { headers })).body;
 
 describe("rules", () => {
-  test("a host rule forwards its host, whatever the port and the case; others get the default action", async () => {
+  test("a host rule forwards its host, whatever the port and the case; any other host gets the default action", async () => {
     const engines = group("arn:engines", [await serve(says("engine"))]);
     const opened = await listener(fixed("no such host"), [engines]);
     opened.addRule({ condition: [host("phi.engines.internal")], action: [forward("arn:engines")] });
@@ -97,7 +97,7 @@ describe("actions", () => {
     expect(await body(await listener(action, [engines]), "/")).toBe("engine");
   });
 
-  test("an action that is not simulated answers 500 with its name", async () => {
+  test("an action that is not simulated responds 500 with its name", async () => {
     const { status, body: text } = await call((await listener({ type: "redirect" })).port, "/");
     expect([status, text]).toEqual([500, expect.stringContaining("action redirect is not simulated")]);
   });

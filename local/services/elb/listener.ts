@@ -15,7 +15,7 @@ interface Rule {
 
 export interface ListenerOptions {
   readonly config: JsonObject;
-  /** Seconds without a byte from the target after which the load balancer answers 504. */
+  /** Seconds without a byte from the target after which the load balancer responds 504. */
   readonly idleTimeoutSeconds: number;
   targetGroup(arn: string): TargetGroup | undefined;
   /** The firewall before the load balancer. @default - none */
@@ -28,7 +28,7 @@ export class Listener {
   readonly #rules: Rule[] = [];
   readonly #agent = relayAgent();
   readonly #bound: BoundServer;
-  /** Connections that speak another protocol by now; closing the server leaves them alone. */
+  /** Upgraded connections; closing the server does not close them. */
   readonly #upgraded = new Set<Duplex>();
 
   private constructor(options: ListenerOptions, bound: BoundServer) {

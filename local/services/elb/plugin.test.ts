@@ -19,7 +19,7 @@ async function opened() {
 }
 
 describe("a listener", () => {
-  test("answers on a free port, and a process that reads its port gets that one", async () => {
+  test("serves on a free port, and a process that reads its port gets that one", async () => {
     const { runtime, entry } = await opened();
     expect(entry).toMatchObject({ port: 443, loadBalancerArn: arnOf(balancer, runtime) });
     expect(listener.attributes?.(https, runtime)).toEqual({ port: entry.listener.port });

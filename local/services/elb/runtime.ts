@@ -14,7 +14,7 @@ export class ElbRuntime {
   readonly loadBalancers = new Map<string, JsonObject>();
   readonly targetGroups = new Map<string, TargetGroup>();
   readonly listeners = new Map<string, ListenerEntry>();
-  /** Of the load balancer that faces the internet, where it is the entry: it answers on the API's port. */
+  /** Of the internet-facing load balancer, where it is the entry: it serves on the API's port. */
   publicListener: Listener | undefined;
 
   /** The local port of a load balancer's listener. */

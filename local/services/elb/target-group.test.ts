@@ -62,7 +62,7 @@ describe("health", () => {
     expect(new Set(state.received)).toEqual(new Set(["/health"]));
   });
 
-  test("changes only after as many checks in a row as the thresholds say", async () => {
+  test("changes only after as many checks in a row as the thresholds", async () => {
     let status = 200;
     let answered: string[] = [];
     const created = group();
@@ -80,7 +80,7 @@ describe("health", () => {
     expect(answered.filter((state) => state === "unhealthy").length).toBeGreaterThanOrEqual(2);
   });
 
-  test("a single failure between successes changes nothing", async () => {
+  test("a single failure between successes does not change it", async () => {
     let checks = 0;
     const port = await serve((_request, response) => void response.writeHead(++checks % 3 === 0 ? 500 : 200).end());
     const created = group();
@@ -91,7 +91,7 @@ describe("health", () => {
     expect([stateOf(created), losses]).toEqual(["healthy", []]);
   });
 
-  test("a target that is gone or answers too late is unhealthy, and the group's owner is notified once", async () => {
+  test("a target that has ended or responds too late is unhealthy, and the group's owner is notified once", async () => {
     for (const status of ["gone", "late"]) {
       let late = false;
       const port = await serve((request, response) => {
@@ -109,7 +109,7 @@ describe("health", () => {
     }
   });
 
-  test("a target that was never healthy stays initial, and nobody is notified", async () => {
+  test("a target that was never healthy stays initial, without a notification", async () => {
     const created = group();
     const losses: string[] = [];
     created.onUnhealthy((id) => losses.push(id));
@@ -143,7 +143,7 @@ describe("the choice among targets", () => {
   const choices = (created: TargetGroup, count: number) =>
     Array.from({ length: count }, () => created.choose()?.id).sort();
 
-  test("is none while nobody is there or everybody is new", async () => {
+  test("is none while there is no target or all are initial", async () => {
     const created = group();
     expect(created.choose()).toBeUndefined();
     created.register("i-1", (await target(503)).port);
@@ -156,7 +156,7 @@ describe("the choice among targets", () => {
     expect(choices(created, 4)).toEqual(["i-1", "i-1", "i-2", "i-2"]);
   });
 
-  test("takes the one with the fewest requests under way when the group says so", async () => {
+  test("is the one with the fewest requests in progress when the group is set to that", async () => {
     const created = group({}, { load_balancing_algorithm_type: "least_outstanding_requests" });
     await healthy(created, "i-1", "i-2");
     created.targets[0]!.inFlight = 2;

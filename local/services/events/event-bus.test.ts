@@ -42,7 +42,7 @@ describe("the event bus", () => {
     await expect.poll(() => reports).toEqual(Array.from({ length: 3 }, () => "event rule mine: not yet"));
   });
 
-  test("knows rates and times of the hour, and refuses other schedules", () => {
+  test("takes rates and times of the hour, and refuses other schedules", () => {
     const { created } = bus();
     for (const expression of ["rate(1 hour)", "rate(5 minutes)", "cron(5 * * * ? *)"])
       created.addSchedule("s", expression);
@@ -50,7 +50,7 @@ describe("the event bus", () => {
     expect(() => created.addSchedule("s", "cron(0 12 ? * MON *)")).toThrow(/event rule s: the twin knows .* got cron/);
   });
 
-  test("refuses patterns that it does not know, and targets without a rule", () => {
+  test("refuses unsupported patterns, and targets without a rule", () => {
     const { created } = bus();
     expect(() => created.addRule("p", { source: [{ prefix: "aws." }] })).toThrow(
       /event rule p: the twin knows lists of exact values only, got source/,

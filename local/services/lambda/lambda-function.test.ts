@@ -24,12 +24,12 @@ function lambda(source: string, options: Partial<LambdaOptions> = {}, more: Reco
 }
 
 describe("an invocation", () => {
-  test("gets the event and answers with the handler's result", async () => {
+  test("gets the event and returns the handler's result", async () => {
     const echo = lambda("exports.handler = async (event) => ({ got: event });");
     expect(await echo.invoke({ path: "/v1" })).toEqual({ got: { path: "/v1" } });
   });
 
-  test("without a result answers null", async () => {
+  test("without a result returns null", async () => {
     expect(await lambda("exports.handler = () => {};").invoke({})).toBeNull();
   });
 
@@ -38,7 +38,7 @@ describe("an invocation", () => {
     expect([await counter.invoke({}), await counter.invoke({})]).toEqual([1, 2]);
   });
 
-  test("runs beside others and each gets its own answer", async () => {
+  test("runs beside other invocations and each gets its own result", async () => {
     const waiting = lambda(
       "exports.handler = ({ ms }) => new Promise((resolve) => setTimeout(() => resolve(ms), ms));",
     );
@@ -50,7 +50,7 @@ describe("an invocation", () => {
     expect(await lambda(source, { environment: { TABLE: "keys" } }).invoke({})).toEqual(["keys", null]);
   });
 
-  test("knows its request id and how much time is left", async () => {
+  test("has its request id and its remaining time", async () => {
     const source = `exports.handler = async (_event, context) => {
       const left = context.getRemainingTimeInMillis();
       return [typeof context.awsRequestId, left > 0 && left <= 15000];
@@ -82,7 +82,7 @@ describe("a failure", () => {
 
   test("a handler that ends its process fails at once, and the next invocation starts anew", async () => {
     const quitting = lambda("exports.handler = async ({ quit }) => { if (quit) process.exit(1); return 1; };");
-    await expect(quitting.invoke({ quit: true })).rejects.toThrow("check: Runtime exited before it answered");
+    await expect(quitting.invoke({ quit: true })).rejects.toThrow("check: Runtime exited before it responded");
     expect(await quitting.invoke({})).toBe(1);
   });
 });

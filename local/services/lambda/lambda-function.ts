@@ -35,7 +35,7 @@ interface Pending {
   reject(error: Error): void;
 }
 
-/** A thread with the loaded bundle, and the invocations that it has not answered yet. */
+/** A thread with the loaded bundle, and the invocations that have no result yet. */
 interface WarmEnvironment {
   readonly worker: Worker;
   readonly pending: Map<number, Pending>;
@@ -132,7 +132,7 @@ export class LambdaFunction {
       else pending?.reject(new Error(message.error));
     });
     worker.on("error", (error: unknown) => end(error instanceof Error ? error : new Error(String(error))));
-    worker.on("exit", () => end(new Error(`${this.#options.name}: Runtime exited before it answered`)));
+    worker.on("exit", () => end(new Error(`${this.#options.name}: Runtime exited before it responded`)));
     worker.unref();
     this.#environments.add(environment);
     return environment;

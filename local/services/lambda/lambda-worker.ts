@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { parentPort, workerData } from "node:worker_threads";
 import type { Json } from "../../template/json.ts";
 
-/** Runs one Lambda bundle: loads the handler once (as a warm environment does) and answers invocations in their order. */
+/** Runs one Lambda bundle: loads the handler once (as a warm environment does) and runs invocations in their order. */
 const { file, exportName } = workerData;
 const bundle: Record<string, unknown> = createRequire(file)(file);
 const handler = bundle[exportName];

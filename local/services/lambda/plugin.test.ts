@@ -28,7 +28,7 @@ const instance = (id: string, instanceType: string, tags: Readonly<Record<string
   tags: { Project: "sluice", ...tags },
 });
 
-/** The deployed bundle in a runtime with an hour's traffic; its invocation, and what the store knows after it. */
+/** The deployed bundle in a runtime with an hour's traffic; its invocation, and the store's metrics after it. */
 async function publisher(costs: CostPublisherSettings) {
   const folder = temporaryFolder();
   const [bundle] = (await buildLambdas(join(folder, "lambdas"))).filter(({ name }) => name === "publish-cost");

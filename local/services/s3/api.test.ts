@@ -76,7 +76,7 @@ describe("AWS's own client", () => {
     expect(await Body?.transformToString()).toBe("one two three");
   });
 
-  test("aborts an upload, whose parts are then gone", async () => {
+  test("aborts an upload, whose parts are then removed", async () => {
     const { client } = await setUp();
     const { UploadId } = await client.send(new CreateMultipartUploadCommand(at("big")));
     await client.send(new AbortMultipartUploadCommand({ ...at("big"), UploadId }));
@@ -115,13 +115,13 @@ describe("AWS's own client", () => {
     expect(rest.IsTruncated).toBe(false);
   });
 
-  test("gets an error for a bucket that is not there, and for a call that the twin does not answer", async () => {
+  test("gets an error for a bucket that does not exist, and for a call that is not modelled", async () => {
     const { client } = await setUp();
     await expect(client.send(new GetObjectCommand({ Bucket: "gone", Key: "a" }))).rejects.toMatchObject({
       name: "NoSuchBucket",
     });
     await expect(client.send(new GetBucketAclCommand({ Bucket: "files" }))).rejects.toMatchObject({
-      message: "The twin has no local answer for S3's GET here.",
+      message: "The twin has no local response for S3's GET here.",
     });
   });
 });

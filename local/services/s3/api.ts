@@ -64,7 +64,7 @@ async function get({ bucket, key, request, response }: S3Request): Promise<void>
   await pipeline(bucket.read(key, { start, end }), response);
 }
 
-/** One range of the form `bytes=a-b`; others are ignored, as HTTP allows. */
+/** One range of the form `bytes=a-b`; other forms are ignored, as HTTP allows. */
 function rangeOf(text: string | undefined, size: number) {
   const match = /^bytes=(\d+)-(\d*)$/.exec(text ?? "");
   if (match === null) return undefined;
@@ -125,7 +125,7 @@ async function handleUpload(call: S3Request): Promise<void> {
 }
 
 function unknown({ request, response }: S3Request): void {
-  refuse(response, 400, "NotImplemented", `The twin has no local answer for S3's ${request.method} here.`);
+  refuse(response, 400, "NotImplemented", `The twin has no local response for S3's ${request.method} here.`);
 }
 
 function refuse(response: ServerResponse, status: number, code: string, message: string): void {

@@ -98,7 +98,7 @@ export class ObjectFolder {
 
   #describe(key: string): StoredFile {
     const { size, mtime, mtimeMs } = statSync(this.#path(key));
-    // Changes with the content, as S3's does; the SDK checks nothing else.
+    // Changes with the content, as S3's does; the SDK does not check more.
     const etag = `"${createHash("md5").update(`${key}:${size}:${mtimeMs}`).digest("hex")}"`;
     return { key, size, modifiedAt: mtime, etag };
   }

@@ -7,7 +7,7 @@ import { s3Bucket, s3Object } from "./plugin.ts";
 const site = resource("aws_s3_bucket", "Site");
 
 describe("buckets", () => {
-  test("are found by the domain name that they give out", async () => {
+  test("are found by their domain name", async () => {
     const runtime = emptyRuntime();
     await s3Bucket.start?.({}, site, runtime);
     const { id, bucket_regional_domain_name } = s3Bucket.attributes?.(site, runtime) ?? {};

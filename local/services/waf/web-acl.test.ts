@@ -38,7 +38,7 @@ describe("the rate rule", () => {
     expect(blocked(new WebAcl(acl(rule(100)), () => 0), 102)).toEqual([101, 102]);
   });
 
-  test("counts each address by itself", () => {
+  test("counts each address separately", () => {
     const web = new WebAcl(acl(rule(2)), () => 0);
     expect(blocked(web, 3, "10.0.0.1")).toEqual([3]);
     expect(blocked(web, 3, "10.0.0.2")).toEqual([3]);
@@ -56,7 +56,7 @@ describe("the rate rule", () => {
     expect(blocked(web, 1)).toEqual([]);
   });
 
-  test("counts blocked requests too: who goes on asking stays blocked", () => {
+  test("counts blocked requests too: an address that continues stays blocked", () => {
     let now = 0;
     const web = new WebAcl(acl(rule(2)), () => now);
     for (let time = 0; time < 100; time++) {
@@ -74,7 +74,7 @@ describe("the rate rule", () => {
     expect(blocked(web, 1)).toEqual([1]);
   });
 
-  test("the rule with the lowest priority number answers first", () => {
+  test("the rule with the lowest priority number is applied first", () => {
     const web = new WebAcl(acl(rule(2), rule(1)), () => 0);
     blocked(web, 1);
     expect(web.check("10.0.0.1")?.rule).toBe("limit-1");
@@ -92,7 +92,7 @@ describe("the rate rule", () => {
   });
 });
 
-describe("the answer to a blocked request", () => {
+describe("the response to a blocked request", () => {
   test("has the custom response's status, headers and body", () => {
     const web = new WebAcl(acl(rule(1)), () => 0);
     web.check("10.0.0.1");

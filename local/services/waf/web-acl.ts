@@ -51,7 +51,7 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 
 function isOver(rule: RateRule, address: string, now: number): boolean {
   const times = (rule.seen.get(address) ?? []).filter((time) => time > now - rule.windowMs);
-  // More than limit + 1 times add nothing: the newest stay.
+  // More than limit + 1 times are not needed: the newest stay.
   times.push(now);
   rule.seen.delete(address);
   rule.seen.set(address, times.slice(-(rule.limit + 1)));
