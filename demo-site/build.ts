@@ -16,8 +16,8 @@ export interface SiteFile {
 
 /**
  * Builds the demo page into `outDir`, which is emptied first: `index.html`, `favicon.svg` and `assets/` with a content
- * hash in each name. Nothing is inline, so that the page runs under `script-src 'self'; style-src 'self'`. The bundle
- * is the same for every environment: `config.json` beside it makes the difference.
+ * hash in each name. No script or style is inline, so that the page runs under `script-src 'self'; style-src 'self'`.
+ * The bundle is the same for every environment: `config.json` beside it has the differences.
  */
 export async function buildSite(outDir: string): Promise<readonly SiteFile[]> {
   // Vite takes React's development build when NODE_ENV says so, as it does inside a test runner.

@@ -9,7 +9,7 @@ describePage("the demo page for everyone", (stage) => {
     ["light and 320 px wide", { colorScheme: "light", viewport: { width: 320, height: 640 } }],
     ["dark and 320 px wide", { colorScheme: "dark", viewport: { width: 320, height: 640 } }],
   ] as const)("in %s", (_, options) => {
-    test("axe finds nothing and nothing is too wide: empty, streaming, done, wrong, limited", {
+    test("axe finds no problem and no element is too wide: empty, streaming, done, wrong, limited", {
       timeout: 60_000,
     }, async () => {
       const { api, openPage } = stage();

@@ -15,7 +15,7 @@ import { breakOff, cut, fail, stream } from "./test/scripted-api.ts";
 const WORDS = ["Apples,\n", "pears ", "and <b>plums</b>", "."];
 
 describePage("the demo page's problems in Chromium", (stage) => {
-  test("shows each wrong field of a 400 where it is, and in the answer", async () => {
+  test("shows each wrong field of a 400 at the field, and in the response's region", async () => {
     const { api, openPage } = stage();
     const details = [
       { param: "temperature", message: "must be at most 2, got 7" },
@@ -76,7 +76,7 @@ describePage("the demo page's problems in Chromium", (stage) => {
     expect(at.api.seen).toHaveLength(0);
   });
 
-  test("asks for a prompt instead of sending an empty one", async () => {
+  test("requires a prompt instead of sending an empty one", async () => {
     const { api, openPage } = stage();
     const page = await openPage();
     await page.getByRole("button", { name: "Send" }).click();
@@ -101,7 +101,7 @@ describePage("the demo page's problems in Chromium", (stage) => {
     await status(page, /^Done/);
   });
 
-  test("tries again by itself after a 503, and shows the wait", async () => {
+  test("repeats the request after a 503, and shows the wait", async () => {
     const { api, openPage } = stage();
     const away = fail("model_unavailable", { retryAfterSeconds: 1 });
     api.script(away, away, stream(WORDS));
@@ -118,7 +118,7 @@ describePage("the demo page's problems in Chromium", (stage) => {
     expect(api.seen).toHaveLength(3);
   });
 
-  test("stops trying when told to", async () => {
+  test("stops repeating when the visitor stops it", async () => {
     const { api, openPage } = stage();
     api.script(fail("model_unavailable", { retryAfterSeconds: 30 }));
     const page = await openPage();
@@ -129,7 +129,7 @@ describePage("the demo page's problems in Chromium", (stage) => {
     expect(api.seen).toHaveLength(1);
   });
 
-  test("says that a 504 took too long, and asks again on demand", async () => {
+  test("shows that a 504 took too long, and sends again on demand", async () => {
     const { api, openPage } = stage();
     api.script(fail("timeout"), stream(WORDS));
     const page = await openPage();
@@ -139,7 +139,7 @@ describePage("the demo page's problems in Chromium", (stage) => {
     await status(page, /^Done/);
   });
 
-  test("keeps the partial answer when the connection is cut, with a message", async () => {
+  test("shows the partial response when the connection is cut, with a message", async () => {
     const { api, openPage } = stage();
     const { promise: isRead, resolve: cutNow } = Promise.withResolvers<void>();
     api.script(cut(["Half "], isRead));
@@ -153,7 +153,7 @@ describePage("the demo page's problems in Chromium", (stage) => {
     await sees(page, /connection broke/);
   });
 
-  test("keeps the partial answer when the stream ends with an error event, with its message", async () => {
+  test("shows the partial response when the stream ends with an error event, with its message", async () => {
     const { api, openPage } = stage();
     api.script(breakOff(["Half "]));
     const page = await openPage();
@@ -180,7 +180,7 @@ describePage("the demo page's problems in Chromium", (stage) => {
     await status(page, /^Done/);
   });
 
-  test("tells an API that is not there from a browser without network", async () => {
+  test("distinguishes an API that is not there from a browser without network", async () => {
     const { api, openPage } = stage();
     const page = await openPage();
     await promptOf(page).waitFor();
@@ -190,7 +190,7 @@ describePage("the demo page's problems in Chromium", (stage) => {
     await sees(page, /may not allow this page/);
   });
 
-  test("says what is wrong when its configuration is missing or broken", async () => {
+  test("shows the problem when its configuration is missing or broken", async () => {
     const at = stage();
     at.config = undefined;
     const page = await at.openPage();

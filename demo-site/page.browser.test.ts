@@ -18,7 +18,7 @@ const WORDS = ["Apples,\n", "pears ", "and <b>plums</b>", "."];
 const RESPONSE_TEXT = WORDS.join("");
 
 describePage("the demo page in Chromium", (stage) => {
-  test("is small, has hashed names and nothing inline", async () => {
+  test("is small, has hashed names and no inline code", async () => {
     const { files, folder } = stage();
     expect(files.map((file) => file.path.replace(/-[\w-]{8}\./, "-HASH.")).sort()).toEqual([
       "assets/index-HASH.css",
@@ -31,7 +31,7 @@ describePage("the demo page in Chromium", (stage) => {
     expect(html).not.toMatch(/<style|style=|<script(?![^>]*\ssrc=)/);
   });
 
-  test("streams the answer to a typed prompt, with the keyboard alone", async () => {
+  test("streams the response to a typed prompt, with the keyboard alone", async () => {
     const { api, openPage } = stage();
     const { promise: rest, resolve: release } = Promise.withResolvers<void>();
     api.script(stream(WORDS, rest));
@@ -76,7 +76,7 @@ describePage("the demo page in Chromium", (stage) => {
     expect(await focusedId(page)).toBe("field-prompt");
   });
 
-  test("says plainly that a stand-in answers, and only for the model it stands in for", async () => {
+  test("shows that a stand-in responds, and only for the model it stands in for", async () => {
     const { openPage } = stage();
     const page = await openPage();
     await page.getByText("A tiny local stand-in model answers here:").waitFor();
@@ -85,7 +85,7 @@ describePage("the demo page in Chromium", (stage) => {
     expect(await page.getByText("stand-in").count()).toBe(0);
   });
 
-  test("names the stand-in after a response when its engine had not told its weights before", async () => {
+  test("names the stand-in after a response when its engine had not reported its weights before", async () => {
     const { api, openPage } = stage();
     const { root } = api;
     api.root = "phi-3-mini";
@@ -99,7 +99,7 @@ describePage("the demo page in Chromium", (stage) => {
     await sees(page, "SmolLM2-135M-Instruct, a tiny local stand-in for Phi-3 mini");
   });
 
-  test("keeps earlier answers, and a sample prompt fills the field without sending it", async () => {
+  test("shows earlier responses, and a sample prompt fills the field without sending it", async () => {
     const { api, openPage } = stage();
     api.script(stream(["First."]), stream(["Second."]));
     const page = await openPage();
@@ -115,7 +115,7 @@ describePage("the demo page in Chromium", (stage) => {
     await history.getByText("First.").waitFor();
   });
 
-  test.each(["button", "Escape"])("stops by %s, keeps the text so far and lets go of the connection", async (by) => {
+  test.each(["button", "Escape"])("stops by %s, shows the text so far and closes the connection", async (by) => {
     const { api, openPage } = stage();
     api.script(stream(WORDS, new Promise(() => undefined)), stream(["Next."]));
     const page = await openPage();

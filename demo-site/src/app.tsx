@@ -3,7 +3,7 @@ import { type ConfigResponse, loadConfig } from "./api/config.ts";
 import { ConfigProblem } from "./components/config-problem.tsx";
 import { Playground } from "./components/playground.tsx";
 
-/** The page: its configuration first, because it says where the API is and which models there are. */
+/** The page: its configuration first, because that has the API's address and the models. */
 export function App({ configUrl }: { readonly configUrl: string }) {
   const [response, setResponse] = useState<ConfigResponse>();
   useEffect(() => {

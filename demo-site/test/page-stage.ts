@@ -22,7 +22,7 @@ new MutationObserver(() => {
   if (document.querySelector("button[type=submit][aria-disabled=true]")) seenTexts.add("Send is off");
 }).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true })`;
 
-/** Run in the page: what reaches out of the window's right edge; empty when nothing scrolls sideways. */
+/** Run in the page: elements beyond the window's right edge; empty when the page does not scroll sideways. */
 const TOO_WIDE = `document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll("*")]
   .filter((element) => element.getBoundingClientRect().right > innerWidth).map((element) => element.outerHTML)`;
 
@@ -32,7 +32,7 @@ export interface Stage {
   readonly files: readonly SiteFile[];
   readonly api: ScriptedApi;
   readonly site: Loopback;
-  /** What `/config.json` answers; `undefined` is a 404. */
+  /** The body of `/config.json`; `undefined` is a 404. */
   config: SiteConfig | undefined;
   /** Opens the page; what it complains about (exceptions, console, content security policy) fails the test. */
   readonly openPage: (options?: BrowserContextOptions) => Promise<Page>;
@@ -84,7 +84,7 @@ export function describePage(title: string, tests: (stage: () => Stage) => void)
       open.push(page);
       page.on("pageerror", (error) => complaints.push(String(error)));
       page.on("console", (message) => {
-        // The browser itself logs each answer that is no success; those are scripted here.
+        // The browser logs each response that is no success; those are scripted here.
         const isExpected = message.text().startsWith("Failed to load resource");
         if (["error", "warning"].includes(message.type()) && !isExpected) complaints.push(message.text());
       });
@@ -120,12 +120,12 @@ export const responseOf = (page: Page) => page.getByRole("region", { name: "Answ
 export const responseTextOf = (page: Page) => page.locator('[data-part="answer-text"]');
 export const focusedId = (page: Page) => page.evaluate("document.activeElement.id");
 
-/** Waits until the answer's region shows the text. */
+/** Waits until the response's region shows the text. */
 export async function sees(page: Page, text: string | RegExp): Promise<void> {
   await responseOf(page).getByText(text).first().waitFor();
 }
 
-/** Waits until the status line says the text. */
+/** Waits until the status line has the text. */
 export async function status(page: Page, text: string | RegExp): Promise<void> {
   await page.getByRole("status").getByText(text).first().waitFor();
 }
@@ -141,7 +141,7 @@ export async function watch(page: Page): Promise<() => Promise<unknown>> {
   return () => page.evaluate("[...seenTexts]");
 }
 
-/** Axe finds no violation, and nothing scrolls sideways. */
+/** Axe finds no violation, and the page does not scroll sideways. */
 export async function findNothing(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`)).toEqual([]);

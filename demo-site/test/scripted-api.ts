@@ -4,27 +4,27 @@ import { type ErrorCode, type ErrorDetail, errorBody, errorEntry } from "../../c
 import { ALLOWED_REQUEST_HEADERS, EXPOSED_HEADERS } from "../../contracts/api/headers.ts";
 import { listenOnLoopback } from "./loopback.ts";
 
-/** One answer of the script. */
+/** One response of the script. */
 export type ScriptedResponse = (response: ServerResponse) => Promise<void> | void;
 
 export interface SeenRequest {
   readonly authorization: string | undefined;
   readonly body: unknown;
-  /** Resolves when the connection of this request is gone or its answer is over. */
+  /** Resolves when the connection of this request is closed or its response is over. */
   readonly closed: Promise<void>;
 }
 
 export interface ScriptedApi {
   readonly origin: string;
-  /** Appends answers; each chat request takes the next one. */
+  /** Appends responses; each chat request takes the next one. */
   readonly script: (...responses: readonly ScriptedResponse[]) => void;
   readonly seen: readonly SeenRequest[];
-  /** What `/v1/models` says of the model. */
+  /** The model's `root` in `/v1/models`. */
   root: string;
   readonly close: () => Promise<void>;
 }
 
-/** An API on an origin of its own that answers chat requests by script, with the real API's CORS headers. */
+/** An API on an origin of its own that serves chat requests by script, with the real API's CORS headers. */
 export async function startScriptedApi(model: { readonly id: string; readonly root: string }): Promise<ScriptedApi> {
   const responses: ScriptedResponse[] = [];
   const seen: SeenRequest[] = [];
@@ -32,7 +32,7 @@ export async function startScriptedApi(model: { readonly id: string; readonly ro
   const chat = async (request: IncomingMessage, response: ServerResponse) => {
     const closed = new Promise<void>((resolve) => response.once("close", resolve));
     seen.push({ authorization: request.headers.authorization, body: JSON.parse(await text(request)), closed });
-    const scripted = responses.shift() ?? fail("internal_error", { message: "The script has no more answers." });
+    const scripted = responses.shift() ?? fail("internal_error", { message: "The script has no more responses." });
     await scripted(response);
   };
 
@@ -55,7 +55,7 @@ export async function startScriptedApi(model: { readonly id: string; readonly ro
   return api;
 }
 
-/** An error of the catalogue, with the Retry-After given or its own. */
+/** An error of the catalogue, with this Retry-After or its own. */
 export function fail(
   code: ErrorCode,
   options: {
@@ -76,7 +76,7 @@ export function fail(
   };
 }
 
-/** A whole answer, one event for each word; `until` holds back the second half. */
+/** A whole response, one event for each word; `until` holds back the second half. */
 export function stream(words: readonly string[], until: Promise<void> = Promise.resolve()): ScriptedResponse {
   return async (response) => {
     begin(response);
@@ -91,7 +91,7 @@ export function stream(words: readonly string[], until: Promise<void> = Promise.
   };
 }
 
-/** Part of an answer, and then the connection breaks: once `until` says that the part has been read. */
+/** Part of a response, and then the connection breaks: once `until` shows that the part has been read. */
 export function cut(words: readonly string[], until: Promise<void>): ScriptedResponse {
   return async (response) => {
     begin(response);
@@ -101,7 +101,7 @@ export function cut(words: readonly string[], until: Promise<void>): ScriptedRes
   };
 }
 
-/** Part of an answer, and then an error event in the stream. */
+/** Part of a response, and then an error event in the stream. */
 export function breakOff(words: readonly string[]): ScriptedResponse {
   return (response) => {
     begin(response);

@@ -25,7 +25,7 @@ export function contentSecurityPolicy(apiUrl: string): string {
   ].join("; ");
 }
 
-/** Serves the built page with the content security policy; `config()` is asked at each load, `undefined` is a 404. */
+/** Serves the built page with the content security policy; `config()` is called at each load, `undefined` is a 404. */
 export async function serveSite(
   folder: string,
   apiUrl: string,

@@ -1,6 +1,6 @@
 import type { ChatCompletionRequest } from "../../../contracts/api/chat.ts";
 
-/** One prompt as the page asks it. A setting left empty is not sent: the engine's own default then applies. */
+/** One prompt as the page sends it. An empty setting is not sent: the engine's own default then applies. */
 export interface ChatRequest {
   readonly model: string;
   readonly prompt: string;
@@ -25,7 +25,7 @@ export function chatBody(request: ChatRequest): ChatCompletionRequest {
   };
 }
 
-/** The request as a shell command. The key is never in it: the reader's own shell variable stands in its place. */
+/** The request as a shell command. The key is never in it: a shell variable of the reader replaces it. */
 export function curlCommand(apiUrl: string, request: ChatRequest, withKey: boolean): string {
   const lines = [
     `curl -N ${quote(chatUrl(apiUrl))}`,

@@ -2,12 +2,11 @@ import { isRecord } from "../../../lib/is-record.ts";
 import { parseJson } from "../../../lib/parse-json.ts";
 import type { SiteModel } from "./config.ts";
 
-/** Model id → weights that really answer. */
+/** Model id → weights that really serve. */
 export type ServedWeights = ReadonlyMap<string, string>;
 
 /**
- * Asks `GET /v1/models` which weights are in use. The page works without the answer, so every failure gives
- * `undefined` and nothing else.
+ * Reads the weights in use from `GET /v1/models`. The page works without them, so every failure returns `undefined`.
  */
 export async function fetchServedWeights(
   apiUrl: string,
@@ -26,7 +25,7 @@ export async function fetchServedWeights(
   }
 }
 
-/** The gateway says a model's own name as `root` until its engine has told its weights: such a card tells nothing. */
+/** The gateway sends a model's own name as `root` until its engine has reported its weights: such a card is ignored. */
 export function readServedWeights(body: unknown): ServedWeights {
   const cards: readonly unknown[] = isRecord(body) && Array.isArray(body.data) ? body.data : [];
   return new Map(
@@ -39,8 +38,8 @@ export function readServedWeights(body: unknown): ServedWeights {
 }
 
 /**
- * The name of the model that stands in for `model`, or `undefined` when the declared weights answer or nobody knows.
- * An engine that was started from a folder reports that folder as `root`: a path names no weights.
+ * The name of the model that stands in for `model`, or `undefined` when the declared weights serve, or the weights are
+ * unknown. An engine that was started from a folder reports that folder as `root`: a path names no weights.
  */
 export function standInName(model: SiteModel, served: ServedWeights | undefined): string | undefined {
   const root = served?.get(model.id);

@@ -10,15 +10,15 @@ export type ProblemKind =
   | "unauthorized"
   /** 429. */
   | "limited"
-  /** 503: worth trying again by itself. */
+  /** 503: the page repeats the request itself. */
   | "unavailable"
   /** 504. */
   | "timeout"
   /** The browser has no connection. */
   | "offline"
-  /** The API did not answer at all. */
+  /** The API did not respond at all. */
   | "unreachable"
-  /** The answer began and broke off. */
+  /** The response began and broke off. */
   | "interrupted"
   /** Every other status. */
   | "other";
@@ -34,7 +34,7 @@ export interface Problem {
   readonly retryAfterSeconds?: number;
 }
 
-/** What to wait where the answer came without Retry-After; the same as the API's own defaults for these two. */
+/** The wait where the response has no Retry-After; the same as the API's own defaults for these two. */
 const WAIT_SECONDS = { limited: 60, unavailable: 5 } as const;
 
 const KINDS: Readonly<Record<number, ProblemKind>> = {
@@ -45,7 +45,7 @@ const KINDS: Readonly<Record<number, ProblemKind>> = {
   504: "timeout",
 };
 
-/** Turns an answer that is no success into a problem; reads its body. */
+/** Turns a response that is no success into a problem; reads its body. */
 export async function problemFromResponse(response: Response, now: Date): Promise<Problem> {
   const kind = KINDS[response.status] ?? "other";
   const body = parseJson(await response.text().catch(() => ""));
@@ -63,12 +63,12 @@ export async function problemFromResponse(response: Response, now: Date): Promis
   };
 }
 
-/** A problem without an HTTP answer behind it. */
+/** A problem without an HTTP response. */
 export function localProblem(kind: "offline" | "unreachable" | "interrupted" | "other", message: string): Problem {
   return { kind, message, details: [] };
 }
 
-/** Reads the error shape of the contract; a body of another shape gives nothing. */
+/** Reads the error shape of the contract; a body of another shape is ignored. */
 export function readErrorBody(body: unknown): { message?: string; details: readonly ErrorDetail[] } {
   const error = isRecord(body) ? body.error : undefined;
   if (!isRecord(error)) return { details: [] };

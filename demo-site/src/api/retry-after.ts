@@ -1,7 +1,7 @@
-/** setTimeout overflows at 24.8 days; nobody watches a countdown for longer than an hour. */
+/** setTimeout overflows at 24.8 days; a countdown of an hour is long enough. */
 const LONGEST_SECONDS = 3600;
 
-/** Whole seconds that a `Retry-After` header asks for (a number, or an HTTP date); `fallback` when it says nothing usable. */
+/** Whole seconds of a `Retry-After` header (a number, or an HTTP date); `fallback` when it is not usable. */
 export function retryAfterSeconds(header: string | null, fallback: number, now: Date): number {
   const text = header?.trim() ?? "";
   const seconds = secondsIn(text, now);

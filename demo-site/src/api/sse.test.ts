@@ -14,18 +14,18 @@ function parseInPieces(text: string, size: number): string[] {
 }
 
 describe("an event stream", () => {
-  test.each([1, 2, 3, 5, 7, 1000])("gives the same events when it comes %i bytes at a time", (size) => {
+  test.each([1, 2, 3, 5, 7, 1000])("has the same events when it comes %i bytes at a time", (size) => {
     const text = "data: größe 🌊\n\ndata: zwei\r\n\r\n: comment\n\ndata: drei\r\rdata: [DONE]\n\n";
     expect(parseInPieces(text, size)).toEqual(["größe 🌊", "zwei", "drei", "[DONE]"]);
   });
 
-  test("gives an event as soon as its blank line is there, not later", () => {
+  test("has an event as soon as its blank line is there, not later", () => {
     const parser = new SseParser();
     expect(parser.push(bytes("data: one\n"))).toEqual([]);
     expect(parser.push(bytes("\ndata: two"))).toEqual([{ event: "message", data: "one" }]);
   });
 
-  test("joins several data lines and keeps the event's name", () => {
+  test("joins several data lines and has the event's name", () => {
     const parser = new SseParser();
     expect(parser.push(bytes("event: error\ndata: a\ndata: b\n\n"))).toEqual([{ event: "error", data: "a\nb" }]);
   });

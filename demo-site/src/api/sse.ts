@@ -20,8 +20,8 @@ export class SseParser {
   }
 
   /**
-   * The stream is over. Some servers leave out the blank line after the last event, so whole lines still count;
-   * half a line does not: nobody knows what the rest would have said.
+   * The stream is over. Some servers leave out the blank line after the last event, so whole lines still count; half a
+   * line does not, since its rest is unknown.
    */
   end(): SseEvent[] {
     const events = this.#rest.endsWith("\r") ? this.#line(this.#rest.slice(0, -1)) : [];

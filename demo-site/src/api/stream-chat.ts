@@ -21,7 +21,7 @@ export interface TokenUsage {
 /** What one read from the network brought. */
 export interface ResponsePart {
   readonly text: string;
-  /** Content deltas in it: about one token each, until `usage` tells the true count. */
+  /** Content deltas in it: about one token each, until `usage` has the true count. */
   readonly deltas: number;
   readonly usage?: TokenUsage;
   readonly finishReason?: string;
@@ -32,7 +32,10 @@ export type ChatOutcome =
   | { readonly kind: "stopped" }
   | { readonly kind: "problem"; readonly problem: Problem };
 
-/** Asks once and hands over the answer piece by piece. Never throws; an abort of the signal gives `stopped`. */
+/**
+ * Sends the request once and passes the response on piece by piece. Never throws; an abort of the signal ends in
+ * `stopped`.
+ */
 export async function streamChat(call: ChatCall, onPart: (part: ResponsePart) => void): Promise<ChatOutcome> {
   if (!call.isOnline()) return offline();
   let response: Response;
@@ -88,7 +91,7 @@ async function readResponse(
         : "You went offline in the middle of the answer.",
     );
   } finally {
-    // Frees the connection when the stream was left early; what it says then no longer matters.
+    // Frees the connection when the stream was left early; its result no longer matters then.
     await reader.cancel().catch(() => undefined);
   }
 }
@@ -113,7 +116,10 @@ function readEvents(events: readonly SseEvent[]): ReadEvents {
   return { part, isDone: false };
 }
 
-/** Adds one `chat.completion.chunk`. Fields of another shape are skipped: a strange chunk is no reason to lose an answer. */
+/**
+ * Adds one `chat.completion.chunk`. Fields of another shape are skipped: a strange chunk is no reason to lose a
+ * response.
+ */
 function addChunk(part: ResponsePart, value: unknown): ResponsePart {
   if (!isRecord(value)) return part;
   const choice: unknown = Array.isArray(value.choices) ? value.choices[0] : undefined;

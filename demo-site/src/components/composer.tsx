@@ -9,13 +9,13 @@ interface ComposerProps {
   readonly children: ReactNode;
   readonly status: ReactNode;
   readonly samples: ReactNode;
-  /** What has a default; on a narrow screen it comes below the answer. */
+  /** Settings with a default; on a narrow screen they come below the response. */
   readonly choices: ReactNode;
 }
 
 /**
- * The form. Both buttons are always there and only say that they are off (`aria-disabled`): a button that vanished
- * would take the keyboard's focus with it.
+ * The form. Both buttons are always there and are only marked as off (`aria-disabled`): a button that vanished would
+ * take the keyboard's focus with it.
  */
 export function Composer({ canSend, canStop, onSend, onStop, children, status, samples, choices }: ComposerProps) {
   const onSubmit = (event: FormEvent) => {
@@ -23,7 +23,7 @@ export function Composer({ canSend, canStop, onSend, onStop, children, status, s
     onSend();
   };
   return (
-    // The API says what is wrong with a field, in the page's own words and place; the browser's bubbles stay off.
+    // The page shows the API's problem of a field at the field; the browser's bubbles stay off.
     <form className="pane-left" aria-label="Your request" noValidate onSubmit={onSubmit}>
       <div className="ask">
         {children}

@@ -1,4 +1,4 @@
-/** Shown instead of the page when it can't know where its API is. */
+/** Shown instead of the page when it has no address of its API. */
 export function ConfigProblem({ problems }: { readonly problems: readonly string[] }) {
   return (
     <main className="page-message">

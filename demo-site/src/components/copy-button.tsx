@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 
-/** How long the button says what came of it, in ms. */
+/** How long the button shows the result, in ms. */
 const FEEDBACK_MS = 2000;
 
 export function CopyButton({ label, text }: { readonly label: string; readonly text: string }) {
@@ -16,7 +16,7 @@ export function CopyButton({ label, text }: { readonly label: string; readonly t
       await navigator.clipboard.writeText(text);
       setFeedback("Copied");
     } catch {
-      // No clipboard on plain http, or the visitor said no.
+      // No clipboard on plain http, or the visitor refused it.
       setFeedback("Copying is not allowed here");
     }
   };

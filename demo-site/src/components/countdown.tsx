@@ -1,6 +1,6 @@
 import { useNow } from "../hooks/use-now.ts";
 
-/** Whole seconds until `until` (page clock, ms), running. Not announced: the status line said it once. */
+/** Whole seconds until `until` (page clock, ms), running. Not announced: the status line has announced it once. */
 export function Countdown({ until }: { readonly until: number }) {
   const now = useNow(true);
   return (

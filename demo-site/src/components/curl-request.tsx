@@ -7,7 +7,7 @@ interface CurlRequestProps {
   readonly withKey: boolean;
 }
 
-/** The same request for a terminal; where a key was sent, a shell variable takes its place. */
+/** The same request for a terminal; where a key was sent, a shell variable replaces it. */
 export function CurlRequest({ apiUrl, request, withKey }: CurlRequestProps) {
   const command = curlCommand(apiUrl, request, withKey);
   return (

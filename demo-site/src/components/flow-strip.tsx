@@ -2,7 +2,7 @@ import { useNow } from "../hooks/use-now.ts";
 import { type Exchange, FLOW_STEP_MS } from "../state/chat-state.ts";
 import { formatDuration } from "../state/figures.ts";
 
-/** The strip shows at least this many steps (5 s), so that a short answer does not look like a long one. */
+/** The strip shows at least this many steps (5 s), so that a short response does not look like a long one. */
 const LEAST_STEPS = 50;
 /** Height of the drawing in its own units. */
 const HEIGHT = 20;

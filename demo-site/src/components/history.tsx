@@ -7,7 +7,7 @@ interface HistoryProps {
   readonly onUse: (prompt: string) => void;
 }
 
-/** Earlier answers of this visit; they live in this page's memory and nowhere else. */
+/** Earlier responses of this visit; they are in this page's memory alone. */
 export const History = memo(function History({ exchanges, onUse }: HistoryProps) {
   if (exchanges.length === 0) return null;
   return (

@@ -4,7 +4,7 @@ import { Field } from "./field.tsx";
 interface ModelChoiceProps {
   readonly models: readonly SiteModel[];
   readonly model: SiteModel;
-  /** Name of the model that answers in place of the chosen one. */
+  /** Name of the model that responds instead of the chosen one. */
   readonly standIn: string | undefined;
   readonly error: string | undefined;
   readonly onChange: (id: string) => void;

@@ -20,7 +20,7 @@ import { SamplePrompts } from "./sample-prompts.tsx";
 import { Settings, type SettingsText } from "./settings.tsx";
 import { StatusLine } from "./status-line.tsx";
 
-/** The page once its configuration is known: the form on one side, the answer on the other. */
+/** The page once its configuration is known: the form on one side, the response on the other. */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: the page's markup, with the state that its parts share
 export function Playground({ config }: { readonly config: SiteConfig }) {
   const { apiUrl, auth, models, defaults } = config;
@@ -66,11 +66,11 @@ export function Playground({ config }: { readonly config: SiteConfig }) {
   const tryAgain = () => {
     if (current === undefined) return;
     sendRequest(current.request);
-    // Its button goes away with the problem; the answer is what comes next.
+    // Its button goes away with the problem; the focus moves to the response.
     responsePane.current?.focus({ preventScroll: true });
   };
 
-  // A prompt leaves its field when the model begins to answer it; one that was refused stays to be mended.
+  // A prompt leaves its field when the response begins; one that was refused stays to be mended.
   const answeredPrompt = phase.kind === "streaming" ? current?.request.prompt : undefined;
   useEffect(() => {
     if (answeredPrompt !== undefined) setPrompt((text) => (text === answeredPrompt ? "" : text));

@@ -10,7 +10,8 @@ interface PromptFieldProps {
 
 export function PromptField({ value, error, onChange, onSubmit }: PromptFieldProps) {
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
-    // While an input method composes, Enter picks a word. Safari ends composing before this event, but says 229.
+    // While an input method composes, Enter picks a word. Safari ends composing before this event, but its key code is
+    // 229.
     const isComposing = event.nativeEvent.isComposing || event.keyCode === 229;
     if (event.key !== "Enter" || event.shiftKey || isComposing) return;
     event.preventDefault();

@@ -10,10 +10,10 @@ import { WaitingClock } from "./waiting-clock.tsx";
 interface ResponsePaneProps {
   readonly ref: Ref<HTMLElement>;
   readonly state: ChatState;
-  /** Who answers, in the visitor's words. */
+  /** The responding model, in the visitor's words. */
   readonly answeredBy: string;
   readonly onTryAgain: () => void;
-  /** What belongs under a finished answer. */
+  /** The parts below a finished response. */
   readonly children: ReactNode;
 }
 

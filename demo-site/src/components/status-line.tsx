@@ -2,7 +2,7 @@ import type { Problem } from "../api/problem.ts";
 import type { ChatState } from "../state/chat-state.ts";
 import { statusText } from "../state/status-text.ts";
 
-/** The page's one live region: the state, and the answer once it is finished (never token by token). */
+/** The page's one live region: the state, and the response once it is finished (never token by token). */
 export function StatusLine({ state, isOnline }: { readonly state: ChatState; readonly isOnline: boolean }) {
   const { phase, current } = state;
   const isOffline = !isOnline && phase.kind === "idle";

@@ -1,6 +1,6 @@
 import { useNow } from "../hooks/use-now.ts";
 
-/** Seconds since the request went out, in tenths. Not announced: the status line says that the page waits. */
+/** Seconds since the request went out, in tenths. Not announced: the status line announces that the page waits. */
 export function WaitingClock({ since }: { readonly since: number }) {
   const now = useNow(true);
   return (

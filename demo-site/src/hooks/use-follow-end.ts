@@ -4,7 +4,7 @@ import { type RefObject, useLayoutEffect, useRef } from "react";
 const NEAR_PX = 80;
 
 /**
- * Keeps the end of a growing answer in view for those who see it already; who scrolled away to read is left in peace.
+ * Scrolls with the end of a growing response while it is in view; a visitor who scrolled away is not disturbed.
  */
 export function useFollowEnd(pane: RefObject<HTMLElement | null>, text: string, isGrowing: boolean): void {
   const bottomBefore = useRef(Number.POSITIVE_INFINITY);
@@ -21,7 +21,7 @@ export function useFollowEnd(pane: RefObject<HTMLElement | null>, text: string, 
   }, [pane, text, isGrowing]);
 }
 
-/** Brings the answer's beginning into view where it is out of it: above, or below on a narrow screen. */
+/** Brings the response's beginning into view where it is out of it: above, or below on a narrow screen. */
 export function showResponse(pane: HTMLElement | null): void {
   const top = pane?.getBoundingClientRect().top ?? 0;
   if (top < 0 || top > window.innerHeight * 0.6) pane?.scrollIntoView({ block: "start" });

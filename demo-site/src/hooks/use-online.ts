@@ -9,7 +9,7 @@ function subscribe(onChange: () => void): () => void {
   };
 }
 
-/** What the browser knows about its connection; `true` promises nothing, `false` is certain. */
+/** The browser's state of its connection; `true` is no promise, `false` is certain. */
 export function useOnline(): boolean {
   return useSyncExternalStore(subscribe, () => navigator.onLine);
 }

@@ -3,7 +3,7 @@ import type { SiteConfig, SiteModel } from "../api/config.ts";
 import { fetchServedWeights, type ServedWeights, standInName } from "../api/models.ts";
 
 /**
- * Tells the name of the model that stands in for a configured one. Fetched at the start, and again after a response
+ * Finds the name of the model that stands in for a configured one. Fetched at the start, and again after a response
  * (`answered` counts them) as long as a model's weights are unknown: there was no key yet, or its engine was loading.
  */
 export function useStandIn(

@@ -7,7 +7,7 @@ import { statusText } from "./status-text.ts";
 const REQUEST = { model: "m", prompt: "p" };
 const problem = (kind: Problem["kind"], retryAfterSeconds = 0): Problem => ({
   kind,
-  message: "what the API said",
+  message: "the API's message",
   details: [],
   retryAfterSeconds,
 });
@@ -20,7 +20,7 @@ const text = (id: number, at: number, words: string, deltas = 1): ChatAction => 
 });
 const run = (...actions: readonly ChatAction[]): ChatState => actions.reduce(chatReducer, INITIAL_STATE);
 
-describe("the way of one answer", () => {
+describe("the states of one response", () => {
   test("goes from waiting to streaming with the first token, not with the role frame", () => {
     const role: ChatAction = { type: "part", id: 1, at: 5, part: { text: "", deltas: 0 } };
     expect(run(sent(1), role).phase.kind).toBe("waiting");
@@ -50,7 +50,7 @@ describe("the way of one answer", () => {
     expect(run(sent(1), text(1, 250, "a", 2), text(1, 510, "b")).current?.flow).toEqual([0, 0, 2, 0, 0, 1]);
   });
 
-  test("keeps the text when it is stopped, and takes nothing that comes later", () => {
+  test("has the text so far when it is stopped, and ignores later deltas", () => {
     const state = run(sent(1), text(1, 1, "kept"), { type: "stopped", id: 1 }, text(1, 2, " late"));
     expect(state).toMatchObject({ phase: { kind: "done" }, current: { response: "kept", ending: "stopped" } });
     expect(statusText(state)).toBe("Stopped. The text so far stays.");
@@ -68,7 +68,7 @@ describe("the way of one answer", () => {
     expect(next.history.map((exchange) => exchange.response)).toEqual(["one"]);
   });
 
-  test("ignores what an exchange says after another has taken its place", () => {
+  test("ignores actions of an exchange after another has replaced it", () => {
     const state = run(sent(1), { type: "stopped", id: 1 }, sent(2), { type: "completed", id: 1 }, text(1, 5, "old"));
     expect(state).toMatchObject({ phase: { kind: "waiting" }, current: { id: 2, response: "" } });
   });
@@ -105,7 +105,7 @@ describe("problems", () => {
     expect(again).toMatchObject({ phase: { kind: "waiting" }, current: { sentAt: 1050 } });
   });
 
-  test("keeps the text of an answer that broke off", () => {
+  test("has the text of a response that broke off", () => {
     const state = run(sent(1), text(1, 1, "half"), { type: "failed", id: 1, at: 2, problem: problem("interrupted") });
     expect(state).toMatchObject({ phase: { kind: "failed" }, current: { response: "half", ending: "broken" } });
   });

@@ -4,7 +4,7 @@ import type { ResponsePart, TokenUsage } from "../api/stream-chat.ts";
 
 /** Length of one step of `Exchange.flow`, in ms: fine enough to see a stall, few enough to draw a minute. */
 export const FLOW_STEP_MS = 100;
-/** Exchanges kept on the page; older ones go. */
+/** Exchanges shown on the page; older ones are dropped. */
 const HISTORY_LIMIT = 20;
 
 /** One prompt and what came of it. All times are in ms of the page's own clock (`performance.now()`). */
@@ -46,7 +46,7 @@ export type Phase =
 export interface ChatState {
   readonly phase: Phase;
   readonly current?: Exchange;
-  /** Earlier exchanges that have an answer, newest first. */
+  /** Earlier exchanges that have a response, newest first. */
   readonly history: readonly Exchange[];
 }
 

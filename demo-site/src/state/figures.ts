@@ -1,6 +1,6 @@
 import type { Exchange } from "./chat-state.ts";
 
-/** The figures of one answer; a figure that does not exist yet is absent. */
+/** The figures of one response; a figure that does not exist yet is absent. */
 export interface Figures {
   /** From sending to the first token, in ms. The frame that only names the role does not count. */
   readonly firstTokenMs?: number;

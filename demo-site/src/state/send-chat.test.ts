@@ -19,7 +19,7 @@ async function apiThat(...listeners: readonly RequestListener[]): Promise<string
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** Asks as the page does and returns the state after each action. */
+/** Sends as the page does and returns the state after each action. */
 async function follow(apiUrl: string, stopAt?: string): Promise<ChatState[]> {
   const controller = new AbortController();
   const request = { model: "m", prompt: "p" };
@@ -50,7 +50,7 @@ const error =
   };
 const busy = error(503, JSON.stringify({ error: { message: "All full." } }), { "retry-after": "7" });
 
-test("a 503 is repeated until the answer comes", async () => {
+test("a 503 is repeated until the response comes", async () => {
   const states = await follow(await apiThat(busy, busy, stream(delta("Hi"), "data: [DONE]\n\n")));
   expect(states.map((state) => state.phase.kind).join(" ")).toBe(
     "waiting unavailable waiting unavailable waiting streaming done",
@@ -72,7 +72,7 @@ test("Stop ends the wait after a 503", async () => {
   expect(states.at(-1)?.current?.ending).toBe("stopped");
 });
 
-test("Stop during the stream keeps what came", async () => {
+test("Stop during the stream leaves the text so far", async () => {
   const open: RequestListener = (_, response) => {
     response.writeHead(200, { "content-type": "text/event-stream" }).write(delta("part"));
   };
@@ -84,14 +84,14 @@ test.each([
   ["without [DONE]", stream(delta("half")), "half", /closing mark/],
   ["with an error event", stream(delta("half"), event({ error: { message: "Engine gone." } })), "half", /Engine gone/],
   ["with a named error event", stream(delta("h"), "event: error\ndata: {}\n\n"), "h", /stopped in the middle/],
-] as const)("a stream that ends %s is no finished answer", async (_, listener, text, message) => {
+] as const)("a stream that ends %s is no finished response", async (_, listener, text, message) => {
   const last = (await follow(await apiThat(listener))).at(-1);
   expect(last?.current).toMatchObject({ response: text, ending: "broken" });
   expect(last?.phase).toMatchObject({ kind: "failed", problem: { kind: "interrupted" } });
   expect(last?.phase.kind === "failed" && last.phase.problem.message).toMatch(message);
 });
 
-test("a connection that is cut keeps the text and says so", async () => {
+test("a connection that is cut leaves the text and shows a problem", async () => {
   const cut: RequestListener = (request, response) => {
     response.writeHead(200, { "content-type": "text/event-stream" });
     response.write(delta("half"), () => setImmediate(() => request.socket.destroy()));
@@ -100,7 +100,7 @@ test("a connection that is cut keeps the text and says so", async () => {
   expect(last?.phase).toMatchObject({ kind: "failed", problem: { kind: "interrupted" } });
 });
 
-test("takes usage, finish reason and a stop at [DONE] even when the stream goes on", async () => {
+test("takes usage, finish reason and a stop at [DONE] even when the stream continues", async () => {
   const usage = event({ choices: [], usage: { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 } });
   const finish = event({ choices: [{ index: 0, delta: {}, finish_reason: "length" }] });
   const last = (await follow(await apiThat(stream(delta("a"), finish, usage, "data: [DONE]\n\n", delta("after"))))).at(
@@ -114,7 +114,7 @@ test("takes usage, finish reason and a stop at [DONE] even when the stream goes 
   });
 });
 
-test("400 brings each field's problem; another body still gives a sentence", async () => {
+test("400 has each field's problem; another body still has a message", async () => {
   const details = [{ param: "temperature", message: "must be at most 2" }];
   const body = JSON.stringify({ error: { message: "Invalid.", param: "temperature", details } });
   const invalid = (await follow(await apiThat(error(400, body, { "x-request-id": "r-1" })))).at(-1);
@@ -123,7 +123,7 @@ test("400 brings each field's problem; another body still gives a sentence", asy
   expect(bare?.phase).toMatchObject({ problem: { kind: "other", message: expect.stringContaining("502") } });
 });
 
-test("an answer that is no event stream is a problem, not an empty answer", async () => {
+test("a response that is no event stream is a problem, not an empty response", async () => {
   const last = (await follow(await apiThat(error(200, "{}", { "content-type": "application/json" })))).at(-1);
   expect(last?.phase).toMatchObject({
     kind: "failed",

@@ -11,7 +11,7 @@ export interface SendChatTools {
   readonly dispatch: (action: ExchangeAction) => void;
 }
 
-/** Asks the model and tells the state what happens; repeats after a 503, since nothing was generated then. */
+/** Sends the request and dispatches each event to the state; repeats after a 503, since no token was generated then. */
 export async function sendChat(id: number, call: ChatCall, { now, wait, dispatch }: SendChatTools): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await streamChat(call, (part) => dispatch({ type: "part", id, at: now(), part }));

@@ -41,7 +41,7 @@ function doneText(exchange: Exchange): string {
     : `Done: ${count}, the first after ${formatDuration(firstTokenMs)}.`;
 }
 
-/** A heading for what went wrong; the API's own message says the rest. */
+/** A heading for the problem; the API's own message follows it. */
 export function problemTitle({ problem }: Extract<Phase, { readonly problem: unknown }>): string {
   switch (problem.kind) {
     case "invalid":
