@@ -24,13 +24,13 @@ describe("fit", () => {
   const phi = { model: "phi-3-mini-4k-instruct", tensorParallel: 1, contextTokens: 4096 } as const;
 
   // documented: model-fits-gpu
-  test("Phi-3 mini fits on a 16 GiB T4 and leaves room for more than one context", () => {
+  test("Phi-3 mini fits on a 16 GiB T4 and has memory for more than one context", () => {
     const fit = fitModel({ ...phi, instanceType: "g4dn.xlarge" });
     expect(fit.fits).toBe(true);
     expect(fit.kvCacheTokens).toBeGreaterThan(2 * 4096);
   });
 
-  test("a 70B model needs more than one A100 of 40 GiB, and says how much more", () => {
+  test("a 70B model does not fit on one A100 of 40 GiB, and the result has the missing memory", () => {
     const fit = fitModel({
       model: "llama-3.3-70b-instruct",
       instanceType: "p4d.24xlarge",

@@ -2,8 +2,8 @@ import { catalogInstanceType, type InstanceTypeId } from "./instance-types.ts";
 import { catalogModel, type ModelId } from "./models.ts";
 
 /**
- * GPU memory that vLLM may use by default (`--gpu-memory-utilization`), and what CUDA context, activations and
- * CUDA graphs take of it on each GPU. Source: vLLM documentation, "Conserving Memory"; 1.5 GiB is our allowance.
+ * GPU memory that vLLM may use by default (`--gpu-memory-utilization`), and the part of it that CUDA context, activations
+ * and CUDA graphs use on each GPU. Source: vLLM documentation, "Conserving Memory"; 1.5 GiB is our allowance.
  */
 export const GPU_MEMORY_UTILIZATION = 0.9;
 export const ENGINE_OVERHEAD_GIB_PER_GPU = 1.5;
@@ -21,7 +21,7 @@ export interface PoolSize {
 
 export interface Fit {
   readonly fits: boolean;
-  /** The sum, written out: what is there, what is needed, what is missing. */
+  /** The arithmetic as text: available, needed and missing memory. */
   readonly arithmetic: string;
   /** Tokens of KV cache that remain beside the weights; negative when the weights alone are too large. */
   readonly kvCacheTokens: number;

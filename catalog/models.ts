@@ -1,8 +1,8 @@
-/** The models that Sluice knows how to serve. Adding one is one entry here; `npm test` checks its arithmetic. */
+/** The models that Sluice can serve. Adding one is one entry here; `npm test` checks its arithmetic. */
 
 export interface CatalogModel {
   readonly displayName: string;
-  /** Where the weights come from, pinned to a commit. */
+  /** Repository of the weights, pinned to a commit. */
   readonly weights: { readonly hub: "huggingface"; readonly id: string; readonly revision: string };
   /** Parameters × bytes per weight, in GiB. */
   readonly weightsGiB: number;
@@ -22,7 +22,7 @@ export interface CatalogModel {
   readonly reasoningParser?: string;
   /** vLLM arguments that this model needs everywhere. Size, parallelism and name are added by the pool. */
   readonly engineArguments: readonly string[];
-  /** Page the figures were read from. */
+  /** Source page of the figures. */
   readonly source: string;
 }
 

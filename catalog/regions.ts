@@ -1,6 +1,6 @@
 /**
  * Regions that Sluice deploys to: those with API Gateway response streaming, VPC link V2 and G5 instances.
- * Zones are named by letter; which of them has a given GPU type differs by account, `sluice doctor` asks AWS.
+ * Zones are named by letter; which of them has a GPU type differs by account; `sluice doctor` checks it on AWS.
  */
 export interface Region {
   readonly displayName: string;

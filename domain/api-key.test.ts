@@ -10,7 +10,7 @@ const item = (key: { keyId: string; hash: string }) => ({
 });
 
 describe("API keys", () => {
-  test("a new key carries its id, and its stored form does not contain the secret", () => {
+  test("a new key contains its id, and its stored form does not contain the secret", () => {
     const key = newApiKey();
     expect(apiKeyId(key.secret)).toBe(key.keyId);
     expect(JSON.stringify(item(key))).not.toContain(key.secret.slice(20));

@@ -4,7 +4,7 @@ import type { ApiKeyItem } from "../contracts/processes/auth.ts";
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
 const KEY_FORM = /^sk-sl-([a-z2-7]{12})-([A-Za-z0-9_-]{43})$/;
 
-/** A new key: `secret` is shown to its owner once, `keyId` and `hash` are what is stored. */
+/** A new key: `secret` is shown to its owner once, `keyId` and `hash` are stored. */
 export interface NewApiKey {
   readonly keyId: string;
   readonly secret: string;

@@ -18,6 +18,6 @@ test("two addresses of one /64 share a bucket, those of two /64 do not", () => {
   expect(addressBucket("2001:db8::1")).not.toBe(addressBucket("2001:db8:0:1::1"));
 });
 
-test.each(["", "unknown", "1.2.3", "203.0.113.7:443", "1.2.3.4, 5.6.7.8"])("%j is no address", (text) => {
+test.each(["", "unknown", "1.2.3", "203.0.113.7:443", "1.2.3.4, 5.6.7.8"])("%j is not an address", (text) => {
   expect(addressBucket(text)).toBeUndefined();
 });

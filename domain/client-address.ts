@@ -1,8 +1,8 @@
 import { isIPv4, isIPv6 } from "node:net";
 
 /**
- * The name under which an address is counted: an IPv4 address itself, an IPv6 address's /64 (what one customer of a
- * network usually gets, so that walking through it does not give a fresh limit each time).
+ * The key under which an address is counted: an IPv4 address itself, an IPv6 address's /64 (the range that one customer
+ * of a network usually gets, so that changing addresses within it gives no new limit).
  * @returns `undefined` when the text is no IP address
  */
 export function addressBucket(address: string): string | undefined {

@@ -21,7 +21,7 @@ describe("an alarm", () => {
     expect(alarmState(rule, points, "OK")).toBe(state);
   });
 
-  test("takes m of n points", () => {
+  test("breaches with m of n points", () => {
     const lenient = { ...rule, datapointsToAlarm: 2 };
     expect(alarmState(lenient, [100, 0, 100], "OK")).toBe("ALARM");
     expect(alarmState(lenient, [100, 0, 0], "ALARM")).toBe("OK");

@@ -1,4 +1,4 @@
-/** How a value is compared with an alarm's threshold, in CloudWatch's words. */
+/** Comparison of a value with an alarm's threshold, in CloudWatch's terms. */
 export type AlarmComparison =
   | "GreaterThanThreshold"
   | "GreaterThanOrEqualToThreshold"
@@ -8,7 +8,7 @@ export type AlarmComparison =
 export interface AlarmRule {
   readonly comparison: AlarmComparison;
   readonly threshold: number;
-  /** Points that are looked at. */
+  /** Evaluated points. */
   readonly evaluationPeriods: number;
   /** How many of them must breach. */
   readonly datapointsToAlarm: number;
@@ -28,8 +28,8 @@ interface UtilizationRule {
 }
 
 /**
- * The required rule, to the letter: over 70 % for 3 minutes adds an instance, under 30 % for 10 minutes removes one.
- * Target tracking can't say this (its alarms are AWS's own), so it is step scaling with our alarms.
+ * The required rule: over 70 % for 3 minutes adds an instance, under 30 % for 10 minutes removes one.
+ * Target tracking can't express it (its alarms are AWS's own), so it is step scaling with our alarms.
  */
 export const GPU_UTILIZATION_SCALING: Readonly<Record<"scaleOut" | "scaleIn", UtilizationRule>> = {
   scaleOut: {

@@ -50,7 +50,7 @@ describe("the shared window", () => {
     expect(limit.admit("a", 1).admitted).toBe(false);
   });
 
-  test("a caller that was silent for a window begins afresh, also after the 32-bit clock went round", () => {
+  test("a caller that was silent for a window begins at zero, also after an overflow of the 32-bit clock", () => {
     const limit = window(2);
     for (const time of [60_000, 2 ** 31 + 5, 2 ** 32, 2 ** 33 + 7]) {
       expect(limit.admit("a", time)).toMatchObject({ admitted: true, remaining: 1, resetMs: 60_000 });
@@ -59,7 +59,7 @@ describe("the shared window", () => {
     }
   });
 
-  test("remembers no more callers than the cap: of more, those silent for longest begin afresh", () => {
+  test("stores no more callers than the cap: beyond it, the least recent ones begin at zero", () => {
     const limit = window(1, 8); // one set
     for (let index = 0; index < 9; index++) expect(limit.admit(`caller ${index}`, index).admitted).toBe(true);
     expect(limit.admit("caller 8", 10).admitted).toBe(false);
@@ -67,14 +67,14 @@ describe("the shared window", () => {
     expect(limit.admit("caller 0", 10).admitted).toBe(true);
   });
 
-  test("two that share their memory count together", () => {
+  test("two windows that share their memory count together", () => {
     const memory = memoryOf(3, 1000);
     const [one, other] = [window(3, 1000, memory), window(3, 1000, memory)];
     expect([one, other, one].map((limit) => limit.admit("a", 0).remaining)).toEqual([2, 1, 0]);
     expect(other.admit("a", 0).admitted).toBe(false);
   });
 
-  test("threads at work at once admit together exactly the limit", async () => {
+  test("threads that run in parallel together admit exactly the limit", async () => {
     const limit = 4000;
     const memory = memoryOf(limit, 1000);
     const work = `

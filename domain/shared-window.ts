@@ -4,11 +4,11 @@ export interface SharedWindowOptions {
   /** Requests admitted in any window of `windowMs`. */
   readonly limit: number;
   readonly windowMs: number;
-  /** Callers remembered at most; beyond it those silent for longest are forgotten. */
+  /** Callers stored at most; beyond it the least recent ones are forgotten. */
   readonly maxCallers: number;
 }
 
-/** What the window says about one request. */
+/** The window's decision about one request. */
 export interface WindowDecision {
   readonly admitted: boolean;
   /** Requests that this caller may still send now. */
@@ -27,10 +27,10 @@ const ENTRIES_PER_SET = 8;
 const FIELDS = { hashHigh: 0, hashLow: 1, start: 2, length: 3, pending: 4, times: 5 } as const;
 
 /**
- * An exact limit on requests per caller, for all threads of a process together: it keeps when each admitted request
- * came, in memory that threads share, so that no window of `windowMs`, wherever it starts, holds more than `limit`.
- * Refused requests are not counted: who waits `resetMs` is let in. Limits over 4,096 are kept in groups of requests and
- * are a little stricter than they say (by less than 1/4,096).
+ * An exact limit on requests per caller, for all threads of a process together: it stores the time of each admitted
+ * request, in memory that threads share, so that no window of `windowMs`, wherever it starts, holds more than `limit`.
+ * Refused requests are not counted: a caller that waits `resetMs` is admitted. Limits over 4,096 are stored in groups of
+ * requests and are a little stricter (by less than 1/4,096).
  */
 export class SharedWindow {
   readonly #options: SharedWindowOptions;
@@ -45,7 +45,7 @@ export class SharedWindow {
   readonly #words: Int32Array;
   readonly #seed: number;
 
-  /** Memory for one window; it goes to every thread that shares it. @param seed random, so that no one can aim at an entry */
+  /** Memory for one window; it goes to every thread that shares it. @param seed random, so that no caller can target an entry */
   static memory(options: SharedWindowOptions, seed: number): SharedArrayBuffer {
     const { sets, bytes } = layout(options);
     const memory = new SharedArrayBuffer(bytes);
@@ -67,7 +67,7 @@ export class SharedWindow {
   }
 
   /**
-   * Counts one request of `caller` and says whether it may pass.
+   * Counts one request of `caller` and decides whether it is admitted.
    * @param nowMs of a monotonic clock that all threads share, above 0
    */
   admit(caller: string, nowMs: number): WindowDecision {
@@ -77,7 +77,7 @@ export class SharedWindow {
     return locked(this.#locks, set, () => this.#decide(this.#entryOf(set, high, low, nowMs), nowMs));
   }
 
-  /** The caller's entry, emptied when it was someone else's or silent for a window. @returns its number */
+  /** The caller's entry, emptied when it was another caller's or silent for a window. @returns its number */
   #entryOf(set: number, high: number, low: number, nowMs: number): number {
     let oldest = set * ENTRIES_PER_SET;
     for (let entry = set * ENTRIES_PER_SET; entry < (set + 1) * ENTRIES_PER_SET; entry++) {

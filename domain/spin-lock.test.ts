@@ -2,7 +2,7 @@ import { Worker } from "node:worker_threads";
 import { expect, test } from "vitest";
 import { locked } from "./spin-lock.ts";
 
-test("four threads that read, add and write under a lock lose no step", async () => {
+test("four threads that read, add and write under a lock lose no update", async () => {
   const memory = new SharedArrayBuffer(8);
   const code = `
     const { workerData } = require("node:worker_threads");
@@ -15,7 +15,7 @@ test("four threads that read, add and write under a lock lose no step", async ()
   expect(new Int32Array(memory)[1]).toBe(80_000);
 });
 
-test("a step that throws gives the lock back", () => {
+test("a step that throws releases the lock", () => {
   const cells = new Int32Array(1);
   const fail = () => {
     throw new Error("step");

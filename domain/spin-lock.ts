@@ -1,7 +1,7 @@
-/** Many times what the longest step under a lock takes; after it the owner is taken for dead. */
+/** Many times the longest step under a lock; after it the owner counts as dead. */
 const MAX_SPINS = 1_000_000;
 
-/** Does a short step while no other thread does one under the same lock. Steps may not contain another one. */
+/** Runs a short step while no other thread runs one under the same lock. Steps must not be nested. */
 export function locked<T>(locks: Int32Array, index: number, step: () => T): T {
   for (let spins = 0; spins < MAX_SPINS; spins++) if (Atomics.compareExchange(locks, index, 0, 1) === 0) break;
   try {

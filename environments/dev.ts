@@ -1,6 +1,6 @@
 import type { Environment } from "./schema.ts";
 
-/** The cheapest whole system: one small gateway, Phi-3 mini on one g5.xlarge, a demo page that anyone may try. */
+/** The cheapest complete system: one small gateway, Phi-3 mini on one g5.xlarge, a public demo page. */
 export default {
   name: "dev",
   region: "us-east-1",
@@ -21,9 +21,9 @@ export default {
     routeTimeouts: {},
     queue: {
       maxRequests: 200,
-      maxBytes: 32_000_000, // of the gateway's 1 GiB; with what is parsed of them, about three times as much
+      maxBytes: 32_000_000, // of the gateway's 1 GiB; with the parsed bodies, about three times as much
       waitSeconds: 15,
-      wakeSeconds: 0, // a new GPU engine takes minutes: whoever asks hears at once
+      wakeSeconds: 0, // a new GPU engine takes minutes: requests get 503 at once
       maxShareOfTenant: 0.5,
     },
     throttle: { requestsPerSecond: 50, burst: 100 },

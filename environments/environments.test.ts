@@ -38,13 +38,13 @@ describe("environment files", () => {
     for (const name of environmentNames()) expect((await loadEnvironment(name)).name).toBe(name);
   });
 
-  test("an unknown name is answered with the known ones", async () => {
+  test("an unknown name is refused with the known ones", async () => {
     await expect(loadEnvironment("staging")).rejects.toThrow(
       /no environment "staging"; known are dev, prod\. Add environments\/staging\.ts/,
     );
   });
 
-  test("a file elsewhere is read by its path, and must have the file's name", async () => {
+  test("a file in another folder is read by its path, and its name must be the file's name", async () => {
     const folder = mkdtempSync(join(tmpdir(), "sluice-environments-"));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     for (const name of ["dev", "staging"])
@@ -94,7 +94,7 @@ describe("environment files", () => {
     ["api/stage", "tokenize", /api\.stage: must not be the first part/],
     ["api/stage", "v2", undefined],
     ["api/usagePlans", {}, /must name at least one plan when auth is optional/],
-    ["api/usagePlans/anonymous", undefined, /requests without a key are on it, got nothing/],
+    ["api/usagePlans/anonymous", undefined, /requests without a key use it, got nothing/],
     ["site/defaults/maxTokens", 4096, /must be below the smallest context of the pools \(4096\)/],
     ["pools", {}, /pools: must have at least one pool/],
     ["api/timeouts/firstByteSeconds", 301, /must not exceed 300 s/],
@@ -123,7 +123,7 @@ describe("environment files", () => {
     [
       "pools/phi-3-mini/purchase",
       { option: "spot", onDemandBase: 1, overrides: ["g4dn.xlarge"] },
-      /purchase\.overrides\[0\]: must know bfloat16 as g5\.xlarge does/,
+      /purchase\.overrides\[0\]: must support bfloat16 as g5\.xlarge does/,
     ],
     ["pools/phi-3-mini/capacityReservation", { id: "reserved" }, /must be a capacity reservation's id/],
     ["pools/phi-3-mini/capacityReservation", { id: "cr-0123456789abcdef0" }, undefined],
@@ -167,7 +167,7 @@ describe("environment files", () => {
     expect(message).toMatch(/phi-3-mini\.capacityReservation: must be null with Spot/);
   });
 
-  test("a zone that the region does not have is named with those it has", () => {
+  test("a zone that the region does not have is refused with those it has", () => {
     const data = devWith("region", "eu-west-1") as Record<string, unknown>;
     Object.assign(data, { zones: ["a", "f"] });
     expect(problemsOf(data).message).toMatch(/zones\[1\]: must be a zone of eu-west-1, got "f"; use 2 or 3 of a, b, c/);

@@ -20,7 +20,7 @@ function isEnvironmentFile(nameOrFile: string): boolean {
   return nameOrFile.endsWith(".ts");
 }
 
-/** The name of an environment that is given by name or by file: `conformance/dev.ts` is a "dev". */
+/** The name of an environment from its name or its file: `conformance/dev.ts` is a "dev". */
 function environmentName(nameOrFile: string): string {
   return isEnvironmentFile(nameOrFile) ? basename(nameOrFile, ".ts") : nameOrFile;
 }

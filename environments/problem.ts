@@ -1,6 +1,6 @@
-/** One thing that is wrong in an environment file. */
+/** One problem of an environment file. */
 export interface Problem {
-  /** Where, e.g. `pools.phi-3-mini.maxInstances`. */
+  /** Path of the setting, e.g. `pools.phi-3-mini.maxInstances`. */
   readonly path: string;
   readonly value: unknown;
   readonly rule: string;

@@ -21,9 +21,9 @@ export default {
     routeTimeouts: {},
     queue: {
       maxRequests: 2000,
-      maxBytes: 256_000_000, // of the gateway's 4 GiB; with what is parsed of them, about three times as much
+      maxBytes: 256_000_000, // of the gateway's 4 GiB; with the parsed bodies, about three times as much
       waitSeconds: 15,
-      wakeSeconds: 10, // engines that restart or were not heard for two probes are back by then
+      wakeSeconds: 10, // engines that restart or missed two probes are back by then
       maxShareOfTenant: 0.25,
     },
     throttle: { requestsPerSecond: 1000, burst: 2000 },

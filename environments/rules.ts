@@ -60,7 +60,7 @@ function internetEgressProblems({ region, providers }: Environment): readonly Pr
     .filter(([, provider]) => isOutside(region, provider))
     .filter(([, { endpoint }]) => {
       const { protocol, port } = new URL(endpoint);
-      return protocol !== "https:" || port !== ""; // 443 is not written in a parsed https address
+      return protocol !== "https:" || port !== ""; // a parsed https address has no port when it is 443
     })
     .map(([name, { endpoint }]) => ({
       path: `providers.${name}.endpoint`,
@@ -109,13 +109,13 @@ function entryProblems({ api }: Environment): readonly Problem[] {
     problems.push({
       path: "api.usagePlans",
       value: api.usagePlans,
-      rule: "must be empty with entry alb: usage plans are API Gateway's, and nothing would hold them",
+      rule: "must be empty with entry alb: usage plans are API Gateway's, and a load balancer enforces none",
       remedy: "write {}: requestsPerMinutePerIp and queue.maxShareOfTenant bound each caller",
     });
   return problems;
 }
 
-/** The gateway takes the stage off a path, and so would take a path of the API for another one. */
+/** The gateway removes the stage from a path; with such a stage it would mistake a path of the API for another one. */
 function stageProblems({ api: { stage } }: Environment): readonly Problem[] {
   const reserved = [...new Set(ROUTED_OPERATIONS.map(({ path }) => path.split("/")[1] ?? ""))];
   if (!reserved.includes(stage)) return [];
@@ -139,7 +139,7 @@ function planProblems({ api }: Environment): readonly Problem[] {
       {
         path: `api.usagePlans.${ANONYMOUS_PLAN}`,
         value: undefined,
-        rule: "must exist when auth is optional: requests without a key are on it",
+        rule: "must exist when auth is optional: requests without a key use it",
         remedy: `add the plan ${ANONYMOUS_PLAN}, or set auth to required`,
       },
     ];
@@ -187,7 +187,7 @@ function purchaseProblems(path: string, pool: PoolSettings): readonly Problem[] 
       return [{ ...at, rule, remedy: "use a larger instance type, or leave it out" }];
     }
     if (hasBfloat16(instanceType) || !hasBfloat16(pool.instanceType)) return [];
-    const rule = `must know bfloat16 as ${pool.instanceType} does: all engines of a pool get the same arguments`;
+    const rule = `must support bfloat16 as ${pool.instanceType} does: all engines of a pool get the same arguments`;
     return [{ ...at, rule, remedy: "leave it out, or make it the pool's own instanceType" }];
   });
   if (pool.warmPool !== null)
@@ -217,7 +217,7 @@ function siteProblems({ site, pools }: Environment): readonly Problem[] {
       path: "site.defaults.maxTokens",
       value: site.defaults.maxTokens,
       rule: `must be below the smallest context of the pools (${smallest})`,
-      remedy: "lower it, so that a prompt fits beside the answer",
+      remedy: "lower it, so that a prompt fits beside the completion",
     },
   ];
 }
@@ -262,7 +262,7 @@ function ciProblems({ ci }: Environment): readonly Problem[] {
     {
       path: "ci",
       value: ci,
-      rule: "must name at least one branch or GitHub environment: nobody could use the role",
+      rule: "must name at least one branch or GitHub environment: otherwise no workflow could use the role",
       remedy: 'add one, e.g. environments: ["prod"], or set ci to null',
     },
   ];

@@ -5,14 +5,14 @@ export interface Price {
   /** How many units the price is for: AWS lists requests by the million. */
   readonly units: number;
   readonly unit: string;
-  /** What a unit costs above an amount, for the prices that fall with volume; by rising amount. */
+  /** Price of a unit above an amount, for the prices that fall with volume; by rising amount. */
   readonly above?: readonly { readonly amount: number; readonly usd: number }[];
   readonly source: string;
   /** Day or month of the source. */
   readonly date: string;
 }
 
-/** What a quantity costs, in dollars: each part of it at the price of its range. */
+/** Cost of a quantity, in dollars: each part of it at the price of its range. */
 export function costOf(quantity: number, { usd, units, above = [] }: Price): number {
   const ranges = [{ amount: 0, usd }, ...above];
   return ranges.reduce((sum, range, index) => {

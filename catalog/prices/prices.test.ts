@@ -12,7 +12,7 @@ describe("prices", () => {
       expect(range.amount).toBeGreaterThan(price.above?.[index - 1]?.amount ?? 0);
   });
 
-  test("a region without prices is refused by name, and never priced like another", () => {
+  test("a region without prices is refused by name, and never priced like another one", () => {
     expect(hasPrices("eu-west-1")).toBe(false);
     expect(() => regionPrices("eu-west-1")).toThrow(
       /no prices for eu-west-1 in catalog\/prices \(known: us-east-1\); add eu-west-1\.ts/,
@@ -20,7 +20,7 @@ describe("prices", () => {
   });
 });
 
-describe("what a quantity costs", () => {
+describe("the cost of a quantity", () => {
   const { apiRequests, alarm } = regionPrices("us-east-1");
 
   test("is counted in the price's own units", () => {

@@ -1,9 +1,9 @@
 import type { Price } from "./price.ts";
 
-/** Infracost's recorded answers of AWS's Price List API; the AWS page that lists the price stands before it. */
+/** Source of prices from Infracost's recorded responses of AWS's Price List API, with the AWS page of the price. */
 const recorded = (page: string) =>
   ({ source: `https://aws.amazon.com/${page}/, as recorded from the AWS Price List API`, date: "2024-11" }) as const;
-/** AWS's page, from which AWS's lower DynamoDB prices of November 2024 are. */
+/** Source of prices from AWS's pages, such as the lower DynamoDB prices since November 2024. */
 const page = (name: string) => ({ source: `https://aws.amazon.com/${name}/`, date: "2026-11-21" }) as const;
 
 const TB = 1024; // AWS's tiers are in TiB, its units in GiB, both written TB and GB

@@ -3,7 +3,7 @@ import type { ProviderPreset } from "./provider-preset.ts";
 const BEDROCK_PRICES =
   "https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/AmazonBedrockFoundationModels/current/index.json";
 
-/** Providers that serve models of others, and servers that one runs oneself. */
+/** Providers that serve models of other makers, and self-hosted servers. */
 export const MODEL_HOSTS = {
   bedrock: {
     title: "Amazon Bedrock",

@@ -9,7 +9,7 @@ const XAI_PRICES = "https://api.x.ai/v1/language-models";
 const SEES = ["tools", "vision", "json-schema"] as const;
 const WRITES = ["tools", "json-schema"] as const;
 
-/** Providers of models that they made themselves. */
+/** Providers of their own models. */
 export const MODEL_MAKERS = {
   openai: {
     title: "OpenAI",

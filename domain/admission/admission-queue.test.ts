@@ -20,7 +20,7 @@ const request = (fields: Partial<Waiting> = {}): Waiting => ({
   ...fields,
 });
 
-/** Offers it and expects that it waits. @returns those that had to go */
+/** Offers it and expects that it waits. @returns the evicted requests */
 function enter(queue: AdmissionQueue<Waiting>, item: Waiting): readonly Waiting[] {
   const offer = queue.offer(item, 0);
   if (offer.outcome !== "in") throw new Error(`refused: ${offer.outcome}`);
@@ -81,7 +81,7 @@ describe("the admission queue", () => {
             const item = queue.take(now);
             if (item === undefined) continue;
             const offer = queue.putBack(item, now);
-            // A batch request that came with less in reserve than it takes itself may have to go for it.
+            // A batch request that entered with less reserve than its own size may be evicted for it.
             const evicted = offer.outcome === "in" ? offer.evicted : undefined;
             expect(evicted?.every(({ priority }) => priority === "batch" && item.priority !== "batch")).toBe(true);
             evicted?.forEach(left);
@@ -127,7 +127,7 @@ describe("the admission queue", () => {
     expect(order).toEqual(["critical", "normal", "normal", "batch"]);
   });
 
-  test("batch gets its share of the tokens however many others wait, give or take one request", () => {
+  test("batch gets its share of the tokens however many others wait, within one request", () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 3000 }), { minLength: 1, maxLength: 20 });
     void fc.assert(
       fc.property(sizes, sizes, fc.constantFrom(0.01, 0.05, 0.3), (normal, batch, batchShare) => {
@@ -165,7 +165,7 @@ describe("the admission queue", () => {
     expect(queue.take(0)?.priority).toBe("normal");
   });
 
-  test("a critical request pushes the newest batch one out of a full queue, and a normal one if there is no batch", () => {
+  test("a critical request evicts the newest batch one from a full queue, and a normal one if there is no batch", () => {
     const queue = newQueue();
     const batch = Array.from({ length: 2 }, () => request({ priority: "batch" }));
     const normal = Array.from({ length: 8 }, () => request());
@@ -174,7 +174,7 @@ describe("the admission queue", () => {
     expect(evicted.flat()).toEqual([batch[1], batch[0], normal[7]]);
   });
 
-  test("leaves batch requests their share of the room, so that they can't all be pushed out, or kept out", () => {
+  test("reserves batch requests their share of the budget, so that they can't all be evicted or refused", () => {
     const queue = newQueue(new QueueBudget({ maxRequests: 100, maxBytes: 1e6, isShared: false }));
     for (let index = 0; index < 100; index++) queue.offer(request({ priority: index < 20 ? "batch" : "normal" }), 0);
     for (let index = 0; index < 200; index++)
@@ -187,7 +187,7 @@ describe("the admission queue", () => {
     enter(queue, request({ priority: "batch" }));
   });
 
-  test("a tenant with fewer waiting pushes out the newest of the one with the most, as long as it then has no more", () => {
+  test("a tenant with fewer waiting requests evicts the newest of the one with the most, as long as it then has no more", () => {
     const queue = newQueue();
     const many = Array.from({ length: 10 }, () => request({ tenant: "many" }));
     for (const item of many) enter(queue, item);
@@ -197,7 +197,7 @@ describe("the admission queue", () => {
     expect(queue.offer(request({ tenant: "many" }), 0)).toEqual({ outcome: "full" });
   });
 
-  test("pushes out nobody of its own tenant, and nobody at all when that would not be enough", () => {
+  test("evicts no request of its own tenant, and none at all when that would not be enough", () => {
     const queue = newQueue();
     for (let index = 0; index < 9; index++) enter(queue, request({ bytes: 100 }));
     enter(queue, request({ priority: "batch", bytes: 10 }));
@@ -208,7 +208,7 @@ describe("the admission queue", () => {
     expect(queue.offer(request(), 0)).toEqual({ outcome: "full" });
   });
 
-  test("a tenant over its share is refused while others still come in", () => {
+  test("a tenant over its share is refused while others are accepted", () => {
     const queue = newQueue(new QueueBudget(BOUNDS), 0.3);
     for (let index = 0; index < 3; index++) enter(queue, request());
     expect(queue.offer(request(), 0)).toEqual({ outcome: "tenant_over_share" });
@@ -226,7 +226,7 @@ describe("the admission queue", () => {
     expect(queue.offer(request({ tenant: "b", bytes: 101 }), 0)).toEqual({ outcome: "tenant_over_share" });
   });
 
-  test("what is put back into a queue that filled up meanwhile takes the place of the newest of its priority", () => {
+  test("a request put back into a queue that filled up meanwhile replaces the newest of its priority", () => {
     const queue = newQueue();
     const items = Array.from({ length: 10 }, () => request());
     for (const item of items) enter(queue, item);
@@ -237,7 +237,7 @@ describe("the admission queue", () => {
     expect(queue.take(0)).toBe(first);
   });
 
-  test("what is put back into a queue full of more important requests is refused", () => {
+  test("a request put back into a queue full of more important requests is refused", () => {
     const queue = newQueue();
     const batch = request({ priority: "batch" });
     enter(queue, batch);
@@ -246,7 +246,7 @@ describe("the admission queue", () => {
     expect(queue.putBack(batch, 0)).toEqual({ outcome: "full" });
   });
 
-  test("names the request whose time is over, the earliest first, until it is gone or has more time", () => {
+  test("returns the request whose deadline has passed, the earliest first, until it is deleted or postponed", () => {
     const queue = newQueue();
     const late = request({ deadline: 300 });
     const early = request({ deadline: 200, priority: "batch" });
@@ -261,7 +261,7 @@ describe("the admission queue", () => {
     expect(queue.overdue(400)).toBe(early);
   });
 
-  test("estimates the seconds until it is empty from what it served lately", () => {
+  test("estimates the seconds until it is empty from its recent drain rate", () => {
     const queue = newQueue(new QueueBudget({ ...BOUNDS, maxRequests: 1000, maxBytes: 1e6 }));
     expect(queue.drainSeconds(0)).toBeUndefined();
     for (let index = 0; index < 200; index++) queue.offer(request({ tokens: 50 }), 0);

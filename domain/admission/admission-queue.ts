@@ -5,14 +5,14 @@ import { DrainRate } from "./drain-rate.ts";
 import { type BandItem, FairBand } from "./fair-band.ts";
 import type { QueueBudget, QueueUse } from "./queue-budget.ts";
 
-/** A request that waits; the queue knows it by identity. */
+/** A waiting request; the queue compares by identity. */
 export interface Waiting extends BandItem {
   readonly priority: Priority;
   /** Bytes of its body. */
   readonly bytes: number;
   /** Milliseconds of the caller's clock. */
   readonly arrivedAt: number;
-  /** When it must be out of the queue, in milliseconds of the same clock. Only the queue changes it. */
+  /** Deadline in the queue, in milliseconds of the same clock. Only the queue changes it. */
   deadline: number;
 }
 
@@ -23,51 +23,51 @@ export interface AdmissionQueueOptions {
   /** Tokens that a tenant may be served in its turn. @default - 1024 */
   readonly quantumTokens?: number;
   /**
-   * Share of the served tokens that batch requests get however many others wait, and of the budget that no others fill;
+   * Share of the served tokens for batch requests however many others wait, and of the budget that only they may fill;
    * 0 to under 1. @default - 0.05
    */
   readonly batchShare?: number;
 }
 
-/** `in`: it waits, and those in `evicted` had to go for it. */
+/** `in`: it waits, and the requests in `evicted` were removed for it. */
 export type Offer<T> =
   | { readonly outcome: "in"; readonly evicted: readonly T[] }
   | { readonly outcome: "full" | "tenant_over_share" };
 
 const DEFAULTS = {
-  /** A chat turn of a page of prompt and half a page of answer: about one request in a turn. */
+  /** A chat request with a page of prompt and half a page of completion: about one request in a turn. */
   quantumTokens: 1024,
-  /** One token in twenty: a batch request is late, but moves. */
+  /** One token in twenty: a batch request is slow, but not starved. */
   batchShare: 0.05,
 } as const;
-/** A drop in what the engines serve shows within some seconds, and one long answer does not. */
+/** A drop of the engines' rate shows within some seconds, and one long completion does not. */
 const RATE_MEMORY_MS = 10_000;
 
 /**
- * Requests that wait for the same place: bounded, by priority, fair among tenants. `critical` goes before `normal`, and
- * both before `batch`, which gets `batchShare` of the served tokens all the same. When the queue is full a newcomer
- * pushes out the newest of the lowest priority below its own; else, of its own
- * priority, the newest of the tenant with the most room, if that has more than its own tenant would. Nothing here waits or calls: the caller asks for the next
- * one when there is a place, and for those whose time is over. Entering, being served and leaving are O(log n), but for
- * a turn that must pass by tenants with larger requests first.
+ * Requests that wait for the same capacity: bounded, by priority, fair among tenants. `critical` goes before `normal`, and
+ * both before `batch`, which always gets `batchShare` of the served tokens. When the queue is full, a new request evicts the newest of
+ * the lowest priority below its own; else, of its own priority, the newest of the tenant with the largest part, if that is
+ * larger than its own tenant's would be. The queue neither waits nor calls back: the caller takes the next request when
+ * there is capacity, and removes those whose deadline has passed. Entering, taking and leaving are O(log n), except a
+ * turn that first skips tenants with larger requests.
  */
 export class AdmissionQueue<T extends Waiting> {
   readonly #budget: QueueBudget;
   readonly #batchShare: number;
-  /** What of the budget no others fill. */
+  /** The part of the budget that only batch requests may fill. */
   readonly #batchReserve: QueueUse;
   readonly #maxTenantRequests: number;
   readonly #maxTenantBytes: number;
   readonly #bands: Readonly<Record<Priority, FairBand<T>>>;
   readonly #deadlines = new DeadlineHeap<T>();
-  /** By priority, so that a tenant's own batch requests don't keep out what it asks for itself. */
+  /** By priority, so that a tenant's batch requests don't use up the share of its other requests. */
   readonly #use: Readonly<Record<Priority, BandUse>> = {
     critical: new BandUse(),
     normal: new BandUse(),
     batch: new BandUse(),
   };
   readonly #rate = new DrainRate(RATE_MEMORY_MS);
-  /** Put back after they were counted as served. */
+  /** Requests that were put back after they were counted as served. */
   readonly #counted = new WeakSet<T>();
   /** Tokens that batch requests may be served before others. */
   #batchCredit = 0;
@@ -94,21 +94,21 @@ export class AdmissionQueue<T extends Waiting> {
     return this.#deadlines.size;
   }
 
-  /** What waits with a priority. */
+  /** Use of the queue by requests of a priority. */
   use(priority: Priority): Use {
     return this.#use[priority].total;
   }
 
-  /** The request that `take` would take out. */
+  /** The request that `take` would return. */
   get next(): T | undefined {
     const { critical, normal, batch } = this.#bands;
     return this.#isBatchDue() ? batch.next : (critical.next ?? normal.next ?? batch.next);
   }
 
-  /** Lets a request wait, or says why not; a refusal changes nothing. */
+  /** Accepts a request, or returns why it can't; a refusal changes nothing. */
   offer(item: T, nowMs: number): Offer<T> {
     const tenant = this.#use[item.priority].of(item.tenant);
-    // The first request of a tenant is let in whatever its size: it hinders nobody but through the queue's own bound.
+    // The share does not apply to the first request of a tenant, whatever its size: only the queue's own bound does.
     const isOverShare =
       tenant.requests > 0 &&
       (tenant.requests + 1 > this.#maxTenantRequests || tenant.bytes + item.bytes > this.#maxTenantBytes);
@@ -117,8 +117,8 @@ export class AdmissionQueue<T extends Waiting> {
   }
 
   /**
-   * Takes back a request that was taken out but got no place after all: it is the next of its priority. In a full queue
-   * the newest of its own or a lower priority makes room, as it came later; its tenant's share is not asked again.
+   * Puts back a request that was taken but got no capacity: it is the next of its priority. In a full queue it evicts the
+   * newest of its own or a lower priority, which came later; its tenant's share is not checked again.
    */
   putBack(item: T, nowMs: number): Offer<T> {
     const offer = this.#enter(item, PRIORITIES.indexOf(item.priority), nowMs, (band) => band.putBack(item));
@@ -126,7 +126,7 @@ export class AdmissionQueue<T extends Waiting> {
     return offer;
   }
 
-  /** Takes out the next request to serve. */
+  /** Removes and returns the next request to serve. */
   take(nowMs: number): T | undefined {
     const { critical, normal, batch } = this.#bands;
     const isBatchDue = this.#isBatchDue();
@@ -142,34 +142,33 @@ export class AdmissionQueue<T extends Waiting> {
     return item;
   }
 
-  /** For a client that left. @returns whether it was waiting */
+  /** For a client that disconnected. @returns whether it was waiting */
   delete(item: T, nowMs: number): boolean {
     if (!this.#bands[item.priority].delete(item)) return false;
     this.#left(item, nowMs);
     return true;
   }
 
-  /** The request with the earliest deadline, once that has come; it waits on until it is deleted or postponed. */
+  /** The request with the earliest deadline, once that has passed; it stays until it is deleted or postponed. */
   overdue(nowMs: number): T | undefined {
     const item = this.#deadlines.first;
     return item !== undefined && item.deadline <= nowMs ? item : undefined;
   }
 
-  /** Gives a waiting request another deadline. Its place in the queue stays. */
+  /** Changes the deadline of a waiting request, but not its position in the queue. */
   postpone(item: T, deadline: number): void {
     if (!this.#deadlines.delete(item)) return;
     item.deadline = deadline;
     this.#deadlines.add(item);
   }
 
-  /** Everything that waits, in no order that means anything. */
+  /** All waiting requests, in no defined order. */
   *items(): Generator<T> {
     for (const priority of PRIORITIES) yield* this.#bands[priority].newestFirst();
   }
 
   /**
-   * Seconds until all that waits is served, at the measured rate: whoever comes then finds room. `undefined` as long as
-   * nothing was served.
+   * Seconds until all waiting requests are served, at the measured rate. `undefined` as long as nothing was served.
    */
   drainSeconds(nowMs: number): number | undefined {
     const perSecond = this.#rate.perSecond(nowMs);
@@ -177,7 +176,7 @@ export class AdmissionQueue<T extends Waiting> {
     return PRIORITIES.reduce((sum, priority) => sum + this.use(priority).tokens, 0) / perSecond;
   }
 
-  /** The same for what one tenant has waiting with a priority, served in turn with the others of that priority. */
+  /** The same for one tenant's waiting requests of a priority, served in turn with the other tenants' of that priority. */
   tenantDrainSeconds(nowMs: number, tenant: string, priority: Priority): number | undefined {
     const perSecond = this.#rate.perSecond(nowMs);
     const use = this.#use[priority];
@@ -189,7 +188,7 @@ export class AdmissionQueue<T extends Waiting> {
     return tokens !== undefined && tokens <= this.#batchCredit;
   }
 
-  /** Those that must go so that `item` fits; `undefined` when that is not enough. */
+  /** Requests to evict so that `item` fits; `undefined` when that is not enough. */
   #victims(item: T, priorities: readonly Priority[]): readonly T[] | undefined {
     const own = this.#total();
     const victims: T[] = [];
@@ -218,8 +217,9 @@ export class AdmissionQueue<T extends Waiting> {
   }
 
   /**
-   * Of the newcomer's priority, the newest request of the tenant that fills the most room, if it fills more than the
-   * newcomer's would. Who sends twice as much would else have twice as many waiting, and the other's turns would lapse.
+   * Of the new request's priority, the newest request of the tenant with the largest part of the queue, if that is larger
+   * than the new request's tenant's would be. Otherwise a tenant that sends twice as much would have twice as many waiting,
+   * and the other tenant would miss turns.
    */
   #largestTenantsNewest(item: T): T | undefined {
     const use = this.#use[item.priority];
@@ -238,7 +238,7 @@ export class AdmissionQueue<T extends Waiting> {
     return Math.max(requests / this.#budget.maxRequests, bytes / this.#budget.maxBytes);
   }
 
-  /** What is left for batch requests of their share of the budget, once `freed` of them have gone. */
+  /** The unused part of the batch reserve, after `freed` of the batch requests are evicted. */
   #unusedReserve(freed: QueueUse): QueueUse {
     const batch = this.use("batch");
     const { requests, bytes } = this.#batchReserve;
@@ -248,14 +248,14 @@ export class AdmissionQueue<T extends Waiting> {
     };
   }
 
-  /** Whether batch requests still have more than their share once `freed` have gone: less would free nothing for others. */
+  /** Whether batch requests exceed their share after `freed` are evicted: below it an eviction frees nothing for others. */
   #isBatchOverReserve(freed: QueueUse): boolean {
     const batch = this.use("batch");
     const { requests, bytes } = this.#batchReserve;
     return batch.requests - freed.requests > requests || batch.bytes - freed.bytes > bytes;
   }
 
-  /** @param from the highest priority, by its place among them, whose requests make room for this one */
+  /** @param from index of the highest priority whose requests may be evicted for this one */
   #enter(item: T, from: number, nowMs: number, enter: (band: FairBand<T>) => void): Offer<T> {
     return this.#budget.exclusively(() => {
       const evicted = this.#victims(item, PRIORITIES.slice(from));
@@ -274,7 +274,7 @@ export class AdmissionQueue<T extends Waiting> {
     this.#deadlines.delete(item);
     this.#budget.give(item.bytes);
     this.#use[item.priority].delete(item);
-    // A share that nobody asked for is not saved up.
+    // A share that was not used is not saved up.
     if (this.#bands.batch.size === 0) this.#batchCredit = 0;
     if (this.size === 0) this.#rate.end(nowMs);
   }

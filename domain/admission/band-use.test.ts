@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { BandUse } from "./band-use.ts";
 
-test("counts what waits, all together and by tenant, and forgets tenants of whom nothing does", () => {
+test("counts waiting requests, in total and by tenant, and forgets tenants without waiting requests", () => {
   const use = new BandUse();
   const items = ["a", "a", "b"].map((tenant, index) => ({ tenant, bytes: 10 + index, tokens: 5 }));
   for (const item of items) use.add(item);

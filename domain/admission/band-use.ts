@@ -16,7 +16,7 @@ type Counts = { -readonly [name in keyof Use]: number };
 
 const NOTHING: Use = { requests: 0, bytes: 0, tokens: 0 };
 
-/** What waits with one priority: all together, and each tenant's. */
+/** Waiting requests of one priority: in total, and by tenant. */
 export class BandUse {
   readonly #total: Counts = { ...NOTHING };
   readonly #tenants = new Map<string, Counts>();
@@ -25,7 +25,7 @@ export class BandUse {
     return this.#total;
   }
 
-  /** Tenants that have something waiting. */
+  /** Tenants with waiting requests. */
   get tenants(): number {
     return this.#tenants.size;
   }
@@ -47,7 +47,7 @@ export class BandUse {
     if (own.requests === 0) this.#tenants.delete(item.tenant);
   }
 
-  /** The tenant with the most, by this measure, other than one; `undefined` when there is none. */
+  /** The tenant with the highest value of this measure, except one tenant; `undefined` when there is none. */
   largestBut(tenant: string, measure: (use: Use) => number): string | undefined {
     let largest: string | undefined;
     let most = 0;

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { DeadlineHeap } from "./deadline-heap.ts";
 
 describe("a heap of deadlines", () => {
-  test("its first is always the earliest, while any of them may leave", () => {
+  test("its first is always the earliest, while any item may be deleted", () => {
     const step = fc.record({ deadline: fc.integer({ min: 0, max: 50 }), leaves: fc.option(fc.nat()) });
     void fc.assert(
       fc.property(fc.array(step, { maxLength: 100 }), (steps) => {

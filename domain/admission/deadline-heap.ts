@@ -1,6 +1,6 @@
 /**
- * Items by deadline, the earliest first: a binary heap that knows where each item is, so that any of them can leave in
- * O(log n).
+ * Items by deadline, the earliest first: a binary heap that stores the position of each item, so that any of them can be
+ * deleted in O(log n).
  */
 export class DeadlineHeap<T extends { readonly deadline: number }> {
   readonly #items: T[] = [];
@@ -20,7 +20,7 @@ export class DeadlineHeap<T extends { readonly deadline: number }> {
     this.#rise(item, this.#items.length - 1);
   }
 
-  /** @returns whether it was here */
+  /** @returns whether it was in the heap */
   delete(item: T): boolean {
     const index = this.#indexes.get(item);
     const last = this.#items.pop();

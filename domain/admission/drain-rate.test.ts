@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { DrainRate } from "./drain-rate.ts";
 
 describe("the drain rate", () => {
-  test("is unknown until something was served while something waited", () => {
+  test("is unknown until a request was served while others waited", () => {
     const rate = new DrainRate(10_000);
     expect(rate.perSecond(0)).toBeUndefined();
     rate.begin(0);
@@ -11,7 +11,7 @@ describe("the drain rate", () => {
     expect(rate.perSecond(1000)).toBeCloseTo(50, -1);
   });
 
-  test("is what is served each second, from the first seconds on", () => {
+  test("is the served tokens per second, from the first seconds on", () => {
     const rate = new DrainRate(10_000);
     rate.begin(0);
     for (let second = 1; second <= 40; second++) {

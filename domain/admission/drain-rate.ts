@@ -1,17 +1,17 @@
-/** How fast a queue empties, measured while something waits in it: an idle queue says nothing about what could be served. */
+/** The rate at which a queue empties, measured while requests wait: an idle queue shows no limit of the rate. */
 export class DrainRate {
   readonly #memoryMs: number;
   #tokens = 0;
   #busyMs = 0;
-  /** Since when something waits; `undefined` while nothing does. */
+  /** Time since which requests wait; `undefined` while none does. */
   #since: number | undefined;
 
-  /** @param memoryMs what was served this much waiting time ago counts 1/e (about 37 %) as much as now */
+  /** @param memoryMs tokens that were served this much waiting time ago count 1/e (about 37 %) as much as now */
   constructor(memoryMs: number) {
     this.#memoryMs = memoryMs;
   }
 
-  /** Something waits from `nowMs` on. */
+  /** Requests wait from `nowMs` on. */
   begin(nowMs: number): void {
     this.#since ??= nowMs;
   }
@@ -22,7 +22,7 @@ export class DrainRate {
     this.#tokens += tokens;
   }
 
-  /** Nothing waits any more. */
+  /** No request waits any more. */
   end(nowMs: number): void {
     this.#advance(nowMs);
     this.#since = undefined;

@@ -9,14 +9,14 @@ interface Item {
 }
 
 const MAX_TOKENS = 5000;
-/** Each tenant's requests, so many that nobody runs out. */
+/** Each tenant's requests, so many that no tenant runs out. */
 const backlogs = fc.array(fc.array(fc.integer({ min: 1, max: MAX_TOKENS }), { minLength: 1, maxLength: 10 }), {
   minLength: 2,
   maxLength: 6,
 });
 
 describe("a fair band", () => {
-  test("never lets one waiting tenant get ahead of another by more than a quantum and a request", () => {
+  test("never serves one waiting tenant more than another by more than a quantum and a request", () => {
     void fc.assert(
       fc.property(backlogs, fc.integer({ min: 50, max: 4000 }), (tenants, quantum) => {
         const band = new FairBand<Item>(quantum);
@@ -34,7 +34,7 @@ describe("a fair band", () => {
         }
         for (let round = 0; round < 200; round++) {
           const item = band.take();
-          if (item === undefined) throw new Error("nobody was served, though everybody waits");
+          if (item === undefined) throw new Error("no request was served, though all tenants wait");
           const index = Number(item.tenant);
           served[index] = (served[index] ?? 0) + item.tokens;
           add(index);
@@ -67,7 +67,7 @@ describe("a fair band", () => {
     expect([band.take()?.tenant, band.take()?.tenant]).toEqual(["many", "one"]);
   });
 
-  test("a request of a million tokens takes as few steps as any other, and pays with its later turns", () => {
+  test("a request of a million tokens takes as few steps as any other, and costs its tenant later turns", () => {
     const band = new FairBand<Item>(1);
     band.add({ tenant: "large", tokens: 1_000_000, order: 0 });
     band.add({ tenant: "larger", tokens: 2_000_000, order: 1 });
@@ -77,7 +77,7 @@ describe("a fair band", () => {
     expect(tenants.indexOf("large")).toBeGreaterThan(8);
   });
 
-  test("what was put back is the next, before turns and once", () => {
+  test("a request that was put back is the next, before turns and once", () => {
     const band = new FairBand<Item>(100);
     for (let order = 0; order < 4; order++) band.add({ tenant: order < 2 ? "a" : "b", tokens: 100, order });
     const first = band.take()!;
@@ -88,7 +88,7 @@ describe("a fair band", () => {
     expect(band.take()?.tenant).toBe("b");
   });
 
-  test("a tenant that left with nothing waiting has saved nothing up", () => {
+  test("a tenant without waiting requests saves no turns up", () => {
     const band = new FairBand<Item>(1000);
     const item = { tenant: "a", tokens: 1, order: 0 };
     for (let round = 0; round < 50; round++) {

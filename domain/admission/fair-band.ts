@@ -6,11 +6,11 @@ export interface BandItem {
   readonly tokens: number;
 }
 
-/** What one tenant has waiting. */
-interface Line<T> {
+/** One tenant's waiting requests. */
+interface TenantQueue<T> {
   readonly tenant: string;
   readonly items: LinkedSet<T>;
-  /** Tokens that it may still be served in its turn. */
+  /** Tokens that may still be served in its turn. */
   deficit: number;
   /** Whether this turn's quantum is already in `deficit`. */
   hasTurn: boolean;
@@ -18,18 +18,18 @@ interface Line<T> {
 
 /**
  * Requests of one priority, fair among tenants: deficit round robin over tokens (Shreedhar and Varghese, 1995). In turn
- * each tenant may be served `quantumTokens` more, and what a too large request leaves of it is kept for the next turn.
- * Two tenants that both have requests waiting were served the same tokens, give or take one quantum and one request,
- * however many or large their requests are. Inside a tenant, first come, first served.
+ * each tenant may be served `quantumTokens` more; tokens that a too large request leaves unused count in the next turn.
+ * Two tenants with waiting requests are served the same tokens, within one quantum and one request, however many or
+ * large their requests are. The requests of one tenant are first in, first out.
  */
 export class FairBand<T extends BandItem> {
   readonly #quantumTokens: number;
-  /** Served once already and put back: they have paid, and go before all others. */
+  /** Requests that were taken and put back: they are counted already, and go before all others. */
   readonly #returned = new LinkedSet<T>();
   readonly #arrivals = new LinkedSet<T>();
-  readonly #lines = new Map<string, Line<T>>();
-  /** Tenants with something waiting, in the order of their turns. */
-  readonly #turns = new LinkedSet<Line<T>>();
+  readonly #queues = new Map<string, TenantQueue<T>>();
+  /** Tenants with waiting requests, in the order of their turns. */
+  readonly #turns = new LinkedSet<TenantQueue<T>>();
 
   constructor(quantumTokens: number) {
     this.#quantumTokens = quantumTokens;
@@ -40,92 +40,92 @@ export class FairBand<T extends BandItem> {
   }
 
   add(item: T): void {
-    let line = this.#lines.get(item.tenant);
-    if (line === undefined) {
-      line = { tenant: item.tenant, items: new LinkedSet(), deficit: 0, hasTurn: false };
-      this.#lines.set(item.tenant, line);
-      this.#turns.push(line);
+    let queue = this.#queues.get(item.tenant);
+    if (queue === undefined) {
+      queue = { tenant: item.tenant, items: new LinkedSet(), deficit: 0, hasTurn: false };
+      this.#queues.set(item.tenant, queue);
+      this.#turns.push(queue);
     }
-    line.items.push(item);
+    queue.items.push(item);
     this.#arrivals.push(item);
   }
 
-  /** Takes back what `take` gave out: it is the next to be served, and costs its tenant nothing more. */
+  /** Puts back a request that `take` returned: it is the next to be served, and costs its tenant nothing more. */
   putBack(item: T): void {
     this.#returned.push(item);
   }
 
-  /** The request that `take` would take out. */
+  /** The request that `take` would return. */
   get next(): T | undefined {
     return this.#returned.first ?? this.#turn()?.items.first;
   }
 
-  /** Takes out the next request to serve. */
+  /** Removes and returns the next request to serve. */
   take(): T | undefined {
     const returned = this.#returned.first;
     if (returned !== undefined) {
       this.#returned.delete(returned);
       return returned;
     }
-    const line = this.#turn();
-    const item = line?.items.first;
-    if (line === undefined || item === undefined) return undefined;
-    line.deficit -= item.tokens;
-    this.#drop(item, line);
+    const queue = this.#turn();
+    const item = queue?.items.first;
+    if (queue === undefined || item === undefined) return undefined;
+    queue.deficit -= item.tokens;
+    this.#drop(item, queue);
     return item;
   }
 
-  /** @returns whether it was waiting here */
+  /** @returns whether it was in the band */
   delete(item: T): boolean {
     if (this.#returned.delete(item)) return true;
-    const line = this.#lines.get(item.tenant);
-    if (line === undefined || !line.items.has(item)) return false;
-    this.#drop(item, line);
+    const queue = this.#queues.get(item.tenant);
+    if (queue === undefined || !queue.items.has(item)) return false;
+    this.#drop(item, queue);
     return true;
   }
 
-  /** The request of a tenant that came last, those put back left out. */
+  /** The newest request of a tenant, without those put back. */
   newestOf(tenant: string): T | undefined {
-    return this.#lines.get(tenant)?.items.last;
+    return this.#queues.get(tenant)?.items.last;
   }
 
-  /** From the one that came last; those put back at the very end. */
+  /** From the newest on; those put back at the end. */
   *newestFirst(): Generator<T> {
     yield* this.#arrivals.fromLast();
     yield* this.#returned.fromLast();
   }
 
-  /** Gives turns until one is large enough for its tenant's first request. Asked again, it is the same tenant's. */
-  #turn(): Line<T> | undefined {
+  /** Passes the turn on until a tenant's turn is large enough for its first request. A second call returns the same tenant. */
+  #turn(): TenantQueue<T> | undefined {
     let passed = 0;
-    for (let line = this.#turns.first; line !== undefined; line = this.#turns.first) {
-      if (!line.hasTurn) line.deficit += this.#quantumTokens;
-      line.hasTurn = true;
-      if ((line.items.first?.tokens ?? 0) <= line.deficit) return line;
-      line.hasTurn = false;
-      this.#turns.push(line);
+    for (let queue = this.#turns.first; queue !== undefined; queue = this.#turns.first) {
+      if (!queue.hasTurn) queue.deficit += this.#quantumTokens;
+      queue.hasTurn = true;
+      if ((queue.items.first?.tokens ?? 0) <= queue.deficit) return queue;
+      queue.hasTurn = false;
+      this.#turns.push(queue);
       if (++passed === this.#turns.size) this.#skipEmptyRounds();
     }
     return undefined;
   }
 
-  #drop(item: T, line: Line<T>): void {
+  #drop(item: T, queue: TenantQueue<T>): void {
     this.#arrivals.delete(item);
-    line.items.delete(item);
-    if (line.items.size > 0) return;
-    // Who has nothing waiting saves nothing up.
-    this.#lines.delete(line.tenant);
-    this.#turns.delete(line);
+    queue.items.delete(item);
+    if (queue.items.size > 0) return;
+    // A tenant without waiting requests saves no turns up.
+    this.#queues.delete(queue.tenant);
+    this.#turns.delete(queue);
   }
 
   /**
-   * A whole round has served nobody, so all requests in front are larger than what their tenants may be served. Gives
-   * everyone, at once, the rounds that the nearest of them needs less one: the round that follows serves it.
+   * A whole round has served no request, so all first requests are larger than their tenants' deficits. Adds all rounds
+   * but one that the nearest of them needs, at once: the round that follows serves it.
    */
   #skipEmptyRounds(): void {
     let rounds = Number.POSITIVE_INFINITY;
     for (const { items, deficit } of this.#turns)
       rounds = Math.min(rounds, Math.ceil(((items.first?.tokens ?? 0) - deficit) / this.#quantumTokens));
-    for (const line of this.#turns) line.deficit += (rounds - 1) * this.#quantumTokens;
+    for (const queue of this.#turns) queue.deficit += (rounds - 1) * this.#quantumTokens;
   }
 }

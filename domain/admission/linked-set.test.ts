@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { LinkedSet } from "./linked-set.ts";
 
 describe("a linked set", () => {
-  test("keeps the same order as a list, whatever is added, moved and taken out", () => {
+  test("keeps the same order as a list, whatever is added, moved and removed", () => {
     const step = fc.record({ add: fc.boolean(), item: fc.integer({ min: 0, max: 8 }) });
     void fc.assert(
       fc.property(fc.array(step, { maxLength: 80 }), (steps) => {

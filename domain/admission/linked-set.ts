@@ -5,8 +5,8 @@ interface Node<T> {
 }
 
 /**
- * Items in an order, each at most once; every operation is O(1). (A `Set` keeps an order too, but looking for its first
- * item walks over the places of those deleted before, and it does not know its last one.)
+ * Items in an order, each at most once; every operation is O(1). (A `Set` keeps an order too, but finding its first
+ * item passes over deleted entries, and it has no access to its last one.)
  */
 export class LinkedSet<T> {
   readonly #nodes = new Map<T, Node<T>>();
@@ -29,7 +29,7 @@ export class LinkedSet<T> {
     return this.#nodes.has(item);
   }
 
-  /** Adds at the end. An item that is here already moves there. */
+  /** Adds at the end. An item that is in the set already moves there. */
   push(item: T): void {
     this.delete(item);
     const node: Node<T> = { item, before: this.#last, after: undefined };
@@ -39,7 +39,7 @@ export class LinkedSet<T> {
     this.#nodes.set(item, node);
   }
 
-  /** @returns whether it was here */
+  /** @returns whether it was in the set */
   delete(item: T): boolean {
     const node = this.#nodes.get(item);
     if (node === undefined) return false;

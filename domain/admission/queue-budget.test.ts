@@ -4,7 +4,7 @@ import { QueueBudget, type QueueUse } from "./queue-budget.ts";
 
 const NOTHING: QueueUse = { requests: 0, bytes: 0 };
 
-/** Fills a queue with requests of `bytes` until the budget says no. */
+/** Fills a queue with requests of `bytes` until the budget refuses one. */
 function fill(budget: QueueBudget, bytes: number): QueueUse {
   let own = NOTHING;
   while (budget.hasRoom(own, bytes, NOTHING)) {
@@ -15,14 +15,14 @@ function fill(budget: QueueBudget, bytes: number): QueueUse {
 }
 
 describe("the budget of all queues", () => {
-  test("a queue that is alone may have all of it", () => {
+  test("a single queue may use all of it", () => {
     const budget = new QueueBudget({ maxRequests: 100, maxBytes: 1000, isShared: false });
     expect(fill(budget, 1).requests).toBe(100);
     expect(fill(new QueueBudget({ maxRequests: 100, maxBytes: 1000, isShared: false }), 300).requests).toBe(3);
   });
 
   // documented: queue-budget
-  test("queues that fill up one after the other never leave the next without room", () => {
+  test("queues that fill up one after the other never leave the next without capacity", () => {
     void fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 4 }), (sizes) => {
         const budget = new QueueBudget({ maxRequests: 1000, maxBytes: 10_000, isShared: true });
@@ -34,12 +34,12 @@ describe("the budget of all queues", () => {
     );
   });
 
-  test("one that fills up alone stops at half, in requests and in bytes", () => {
+  test("a queue that fills up alone stops at half, in requests and in bytes", () => {
     expect(fill(new QueueBudget({ maxRequests: 100, maxBytes: 1e9, isShared: true }), 1).requests).toBe(50);
     expect(fill(new QueueBudget({ maxRequests: 100, maxBytes: 1000, isShared: true }), 100).bytes).toBe(500);
   });
 
-  test("what was given back can be used again", () => {
+  test("released capacity can be used again", () => {
     const budget = new QueueBudget({ maxRequests: 2, maxBytes: 10, isShared: false });
     fill(budget, 5);
     budget.give(5);
@@ -48,7 +48,7 @@ describe("the budget of all queues", () => {
     expect(budget.hasRoom({ requests: 1, bytes: 5 }, 6, NOTHING)).toBe(false);
   });
 
-  test("threads count together, and one that stands in for another begins with nothing", () => {
+  test("threads count together, and a thread that replaces another begins at zero", () => {
     const memory = QueueBudget.memory(2);
     const of = (thread: number) =>
       new QueueBudget({ maxRequests: 10, maxBytes: 1000, isShared: false, shared: { memory, thread } });

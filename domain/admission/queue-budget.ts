@@ -12,9 +12,9 @@ export interface QueueBudgetOptions {
   readonly maxRequests: number;
   /** Bytes of their bodies, together. */
   readonly maxBytes: number;
-  /** Whether several queues share it. Then none may hold more than it leaves free, so that there is always room for another. */
+  /** Whether several queues share it. Then none may hold more than it leaves free, so that there is always capacity for another. */
   readonly isShared: boolean;
-  /** Where threads count together. @default - this budget is one thread's alone */
+  /** Memory in which threads count together. @default - this budget is one thread's alone */
   readonly shared?: { readonly memory: SharedArrayBuffer; readonly thread: number } | undefined;
 }
 
@@ -23,16 +23,16 @@ const LOCK_BYTES = 8;
 const CELLS = 2;
 
 /**
- * What all queues of a process may hold together. A queue's own bound is what the others and itself leave free (dynamic
- * thresholds, Choudhury and Hahne, 1998): one that fills up alone stops at half of the whole, two at a third each; the
- * rest is there at once for a queue that had nothing, without a fixed share that lies idle.
+ * The budget of all queues of a process together. A queue's own bound is the part that all queues leave free (dynamic
+ * thresholds, Choudhury and Hahne, 1998): one that fills up alone stops at half of the whole, two at a third each; an empty
+ * queue can use the rest at once, and no fixed share is idle.
  */
 export class QueueBudget {
   readonly maxRequests: number;
   readonly maxBytes: number;
   readonly #isShared: boolean;
   readonly #lock: Int32Array;
-  /** Each thread writes its own two alone. */
+  /** Each thread writes only its own two. */
   readonly #cells: Float64Array;
   readonly #own: number;
 
@@ -45,7 +45,7 @@ export class QueueBudget {
     this.#lock = new Int32Array(memory, 0, 1);
     this.#cells = new Float64Array(memory, LOCK_BYTES);
     this.#own = thread * CELLS;
-    // A thread that stands in for one that failed begins with nothing.
+    // A thread that replaces a failed one begins at zero.
     this.#cells.fill(0, this.#own, this.#own + CELLS);
     this.maxRequests = maxRequests;
     this.maxBytes = maxBytes;
@@ -67,14 +67,14 @@ export class QueueBudget {
     return this.#cells[this.#own] ?? 0;
   }
 
-  /** Looks for room and takes it before another thread does. */
+  /** Checks and takes capacity, before another thread does. */
   exclusively<T>(step: () => T): T {
     return locked(this.#lock, 0, step);
   }
 
   /**
-   * Whether a queue that holds `own` may take one request more of `bytes`, once it has given up `victims` of its own, and
-   * with `reserved` left for others.
+   * Whether a queue that holds `own` may accept one more request of `bytes`, after it evicts `victims` of its own, with
+   * `reserved` free for others.
    */
   hasRoom(own: QueueUse, bytes: number, victims: QueueUse, reserved: QueueUse = NOTHING): boolean {
     const used = this.used;

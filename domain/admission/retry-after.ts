@@ -1,6 +1,6 @@
-/** Nobody knows what is in a minute: to come back then is never wrong. */
+/** Load in more than a minute can't be predicted: a retry then is never too early. */
 const LONGEST_SECONDS = 60;
-/** Those who are turned away together don't come back together: each waits up to half as long again. */
+/** Clients that are refused together don't retry together: each waits up to half as long again. */
 const SPREAD = 0.5;
 
 /** Whole seconds for `Retry-After`. @param random 0 to under 1 */

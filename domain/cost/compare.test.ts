@@ -17,7 +17,7 @@ describe("the difference of two forecasts", () => {
     });
   });
 
-  test("names only what changes: one more gateway at most raises gateways and their volumes at most, its log lines, and what it looks up", () => {
+  test("names only what changes: one more gateway at most raises the maximum of gateways, their volumes, log lines and polls", () => {
     const gateways = { ...dev.gateways, maxInstances: dev.gateways.maxInstances + 1 };
     const { byType, total } = compareForecasts(before, forecast({ ...dev, gateways }, DEFAULT_USAGE));
     expect(byType.map(({ type }) => type)).toEqual(["Gateways", "EBS volumes", "CloudWatch", "DynamoDB"]);

@@ -4,7 +4,7 @@ import type { RegionId } from "../../catalog/regions.ts";
 import type { ValkeyNodeTypeId } from "../../catalog/valkey-node-types.ts";
 import type { ProviderSettings } from "../../contracts/targets/target-settings.ts";
 
-/** What a forecast needs to know of an environment: a part of the environment file. */
+/** The part of an environment file that a forecast needs. */
 export interface CostEnvironment {
   readonly name: string;
   readonly region: RegionId;

@@ -25,17 +25,17 @@ export const COST_TYPES = [
 
 export type CostType = (typeof COST_TYPES)[number];
 
-/** One thing that costs money by the month. */
+/** One item of monthly cost. */
 export interface CostItem {
   readonly type: CostType;
-  /** What it is, unique in a forecast. */
+  /** Its name, unique in a forecast. */
   readonly what: string;
   /** Units of the price in a month; of one instance when there is a fleet. */
   readonly quantity: number;
   readonly price: Price;
-  /** Fleet whose instances each cost this. @default - it costs this once */
+  /** Fleet whose instances each have this cost. @default - the environment has this cost once */
   readonly fleet?: string;
-  /** Whether it is there for engines only. @default false, then gateways or the API need it too */
+  /** Whether only engines need it. @default false, then gateways or the API need it too */
   readonly forEngines?: boolean;
 }
 

@@ -1,16 +1,16 @@
 import { METRICS, type MetricEntry } from "../../contracts/metrics/catalogue.ts";
 
-/** Custom metrics as CloudWatch counts them: a name with each set of dimension values is one. */
+/** Custom metrics in CloudWatch's count: a name with each set of dimension values is one. */
 export interface CustomMetrics {
-  /** Those that an environment has once. */
+  /** Metrics that an environment has once. */
   readonly once: number;
-  /** Those that every pool adds. */
+  /** Metrics that every pool adds. */
   readonly perPool: number;
 }
 
-/** A model is asked on two routes: completions and chat completions. */
+/** A model is requested on two routes: completions and chat completions. */
 const ROUTES = 2;
-/** Of the error catalogue's codes, those that a service in use answers in most hours. */
+/** Number of the error catalogue's codes that a service in use sends in most hours. */
 const ERROR_CODES = 5;
 
 /** Counts the series of the metric catalogue; AWS's own metrics cost nothing. */

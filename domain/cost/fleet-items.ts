@@ -8,7 +8,7 @@ import { HOURS_PER_MONTH } from "./usage.ts";
 
 /** Name of the gateways among the fleets; the pools have their own. */
 export const GATEWAY_FLEET = "gateway";
-/** Root volume of a gateway: the smallest that Amazon Linux 2023 takes. */
+/** Root volume of a gateway: the smallest that Amazon Linux 2023 accepts. */
 export const GATEWAY_VOLUME_GIB = 8;
 /** A gateway's metrics are a few log lines, together about 1.5 kB, at the end of every window. */
 const METRIC_LINES_GB = ((HOURS_PER_MONTH * 3600) / GATEWAY_METRICS_WINDOW_SECONDS) * 1.5e-6;
@@ -18,7 +18,7 @@ export function fleetsOf({ gateways, pools }: CostEnvironment): readonly CostFle
   return named.map(([name, { minInstances, maxInstances }]) => ({ name, minInstances, maxInstances }));
 }
 
-/** What grows with the number of instances: hours and volumes. */
+/** Cost items that grow with the number of instances: hours and volumes. */
 export function fleetItems({ gateways, pools }: CostEnvironment, prices: RegionPrices): readonly CostItem[] {
   return [
     ...Object.entries(pools).flatMap(([name, pool]) => poolItems(name, pool, prices)),

@@ -7,7 +7,7 @@ import { type Block, resources } from "../../test-support/synth.ts";
 import { footprintOf } from "./footprint.ts";
 
 const synth = environmentSynth();
-const remedy = "domain/cost/footprint.ts must say what the stacks make";
+const remedy = "domain/cost/footprint.ts must count the stacks' resources";
 
 const dev = await loadEnvironment("dev");
 const environments: Readonly<Record<string, Environment>> = {
@@ -48,7 +48,7 @@ describe.each(Object.entries(environments))("the forecast's footprint of %s", (_
     expect(once + pools * perPool, remedy).toBe(watched.reduce((sum, count) => sum + count, 0));
   });
 
-  test("knows every kind of resource that AWS charges for by the month", () => {
+  test("has every type of resource that AWS charges for by the month", () => {
     const types = new Set(stacks.flatMap((stack) => Object.keys(stack.resource ?? {})));
     for (const type of ["aws_elasticache_cluster", "aws_db_instance", "aws_lb"])
       expect(types.has(type), `${type}: the forecast must have an item for it`).toBe(type === "aws_lb");

@@ -4,14 +4,14 @@ import { type CostEnvironment, hasApiGateway } from "./cost-environment.ts";
 import { type CustomMetrics, customMetrics } from "./custom-metrics.ts";
 
 /**
- * How many priced things the stacks make for an environment, beyond its fleets. The stacks' forecast test counts the
- * synthesized resources and fails when one of these numbers is no longer true.
+ * Numbers of priced resources in an environment's stacks, without its fleets. A test counts the synthesized resources
+ * and fails when one of these numbers is wrong.
  */
 export interface Footprint {
   readonly interfaceEndpoints: {
-    /** Those that gateways need. */
+    /** Interface endpoints that gateways need. */
     readonly shared: number;
-    /** Those that only engines need. */
+    /** Interface endpoints that only engines need. */
     readonly engines: number;
   };
   /** Zones in which each interface endpoint has an address. */
@@ -37,8 +37,8 @@ export function footprintOf(environment: CostEnvironment): Footprint {
     interfaceEndpoints: { shared: 3 + forProviders, engines: Object.keys(pools).length > 0 ? 2 : 0 },
     endpointZones: Math.min(zones.length, gateways.minInstances),
     natGateways: natGatewayCount(environment),
-    loadBalancers: hasApiGateway(environment) ? 1 : 2, // engines' is inside
-    encryptionKeys: 2, // of what is stored, of the states
+    loadBalancers: hasApiGateway(environment) ? 1 : 2, // the engines' is internal
+    encryptionKeys: 2, // one for stored data, one for the states
     firewallRules: 1,
     // Latency, cost, certificate, gateways' health, their rollout and dead letters watch one metric each, errors two.
     alarmMetrics: { once: 8, perPool: 8 },

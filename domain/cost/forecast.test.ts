@@ -22,7 +22,7 @@ describe("the forecast", () => {
   });
 
   // documented: cost-items-have-sources
-  test("every item is named once, costs something and says where its price is from", () => {
+  test("every item is named once, has a cost and the source of its price", () => {
     const { items } = forecast(prod, DEFAULT_USAGE);
     expect(new Set(items.map(({ what }) => what)).size).toBe(items.length);
     for (const item of items) {
@@ -35,16 +35,16 @@ describe("the forecast", () => {
     expect(result.platform.expected).toBeLessThan(75);
   });
 
-  test("and that is what dev costs when its file has no pools, whatever the engines' part is called", () => {
+  test("the platform's cost equals that of dev without pools", () => {
     const { total, items } = forecast({ ...dev, pools: {} }, DEFAULT_USAGE);
     expect(total.expected).toBeLessThan(75);
     expect(items.filter(({ forEngines }) => forEngines)).toEqual([]);
-    // The weights' place in the bucket and the reads of the pool's metrics go too.
+    // The weights in the bucket and the reads of the pool's metrics are removed too.
     expect(total.expected).toBeLessThanOrEqual(result.platform.expected);
     expect(total.expected).toBeGreaterThan(result.platform.expected - 1);
   });
 
-  test("the platform is everything but what is there for engines only", () => {
+  test("the platform is everything except the items that only engines need", () => {
     const engines = result.items.filter(({ forEngines }) => forEngines).map(({ what }) => what);
     expect(engines).toEqual([
       "g5.xlarge, pool phi-3-mini",
@@ -55,7 +55,7 @@ describe("the forecast", () => {
     ]);
   });
 
-  test("a provider outside AWS costs a NAT gateway with its address and what goes through it, and nothing else does", () => {
+  test("a provider outside AWS costs a NAT gateway with its address and the data through it, and nothing else does", () => {
     expect(rowOf(result, "NAT gateways")?.maximum).toBe(0);
     const outside = forecast({ ...dev, providers: { example: OUTSIDE_PROVIDER } }, DEFAULT_USAGE);
     const { items } = outside;
@@ -73,7 +73,7 @@ describe("the forecast", () => {
     expect(gpus?.expected).toBeCloseTo(734.38 * 1.25, 2);
   });
 
-  test("usage changes what is paid by volume and nothing else", () => {
+  test("usage changes the items that are paid by volume and no others", () => {
     const busy = forecast(dev, { ...DEFAULT_USAGE, requestsPerMonth: 10_000_000 });
     expect(rowOf(busy, "API Gateway")?.expected).toBeCloseTo(35, 6);
     expect(rowOf(busy, "WAF")?.expected).toBeCloseTo(12, 6);
@@ -94,7 +94,7 @@ describe("the forecast", () => {
     expect(off.items.map(({ what }) => what)).not.toContain("authorizations");
   });
 
-  test("what gateways look up while idle grows with their threads, stored responses and batches with the callers", () => {
+  test("the polls of idle gateways grow with their threads, stored responses and batches with the callers", () => {
     const costs = (environment: typeof dev, requestsPerMonth = 100_000) =>
       Object.fromEntries(
         forecast(environment, { ...DEFAULT_USAGE, requestsPerMonth }).items.map((item) => [item.what, itemCost(item)]),
@@ -114,7 +114,7 @@ describe("the forecast", () => {
     expect(Object.keys(without).filter((what) => /batches|stored responses/.test(what))).toEqual([]);
   });
 
-  test("tells what NAT would cost in place of the endpoints", () => {
+  test("has the cost of NAT instead of the endpoints", () => {
     expect(result.accessToAws.interfaceEndpoints).toBeCloseTo(36.5, 1);
     expect(result.accessToAws.natGateways).toBeCloseTo(730 * (0.045 + 0.005), 1);
   });

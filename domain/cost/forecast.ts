@@ -14,26 +14,26 @@ export interface Month {
   readonly maximum: number;
 }
 
-/** A month's cost before anything is created. */
+/** Forecast of a month's cost. */
 export interface Forecast {
   readonly environment: string;
   readonly region: string;
   readonly usage: Usage;
   readonly fleets: readonly CostFleet[];
   readonly items: readonly CostItem[];
-  /** One row for each type, also where it costs nothing. */
+  /** One row for each type, also for those without cost. */
   readonly byType: readonly (Month & { readonly type: CostType })[];
   readonly total: Month;
-  /** The total without engines and what is there for them only: their volumes, metrics, alarms and endpoints. */
+  /** The total without engines and the items that only they need: their volumes, metrics, alarms and endpoints. */
   readonly platform: Month;
-  /** What access to AWS's APIs costs private instances in the same month, by interface endpoints and by NAT gateways. */
+  /** Cost of private instances' access to AWS APIs in the same month, by interface endpoints and by NAT gateways. */
   readonly accessToAws: { readonly interfaceEndpoints: number; readonly natGateways: number };
 }
 
 /**
  * Forecasts a month from an environment file and an assumption about its callers. List prices, on demand, without
  * free tiers, taxes and support.
- * @throws when the region's prices are not on file
+ * @throws when the region has no prices
  */
 export function forecast(environment: CostEnvironment, usage: Usage): Forecast {
   const prices = regionPrices(environment.region);
@@ -63,7 +63,7 @@ export function forecast(environment: CostEnvironment, usage: Usage): Forecast {
   };
 }
 
-/** How many instances of a fleet run when it is `share` of the way from its minimum to its maximum. */
+/** Instances of a fleet at a share between its minimum (0) and its maximum (1). */
 export function instancesAt({ minInstances, maxInstances }: CostFleet, share: number): number {
   return minInstances + share * (maxInstances - minInstances);
 }

@@ -19,7 +19,7 @@ const traffic = { model: "phi", requests: 0, promptTokens: 0, completionTokens: 
 const costsOf = (input: Partial<HourlyCostInput>) =>
   hourlyCosts({ from, instances: [engine], traffic: [traffic], rates, ...input });
 
-describe("what an hour cost", () => {
+describe("the cost of an hour", () => {
   test("of an environment is platform, gateways and engines; of a model its engines", () => {
     const gateway = { ...engine, id: "i-2", instanceType: "t4g.micro", model: undefined };
     const [all, phi] = costsOf({ instances: [engine, gateway] });
@@ -33,7 +33,7 @@ describe("what an hour cost", () => {
     ["launched and ended in it", { launchedAt: from + HOUR_MS / 4, endedAt: from + HOUR_MS / 2 }, 0.25],
     ["ended before it", { endedAt: from - 1 }, 0],
     ["launched after it", { launchedAt: from + HOUR_MS + 1 }, 0],
-  ])("counts the part of it in which an instance ran: %s", (_, times, hours) => {
+  ])("counts the part of the hour in which an instance ran: %s", (_, times, hours) => {
     expect(costsOf({ instances: [{ ...engine, ...times }] })[1]?.usd).toBeCloseTo(hours, 9);
   });
 

@@ -1,4 +1,4 @@
-/** One instance of the environment, as EC2 tells of it. */
+/** One instance of the environment, from EC2. */
 export interface RunInstance {
   readonly id: string;
   readonly instanceType: string;
@@ -6,11 +6,11 @@ export interface RunInstance {
   readonly model: string | undefined;
   /** Milliseconds since 1970. */
   readonly launchedAt: number;
-  /** When it was stopped or terminated; `undefined` while it runs. */
+  /** Time of its stop or termination; `undefined` while it runs. */
   readonly endedAt: number | undefined;
 }
 
-/** What was asked of one model in the hour. */
+/** Requests and tokens of one model in the hour. */
 export interface ModelTraffic {
   readonly model: string;
   readonly requests: number;
@@ -18,7 +18,7 @@ export interface ModelTraffic {
   readonly completionTokens: number;
 }
 
-/** Dollars, as the stacks tell them. */
+/** Prices in dollars, from the stacks. */
 export interface CostRates {
   readonly instanceHour: Readonly<Record<string, number>>;
   readonly platformHour: number;
@@ -26,12 +26,12 @@ export interface CostRates {
   readonly completionToken: number;
 }
 
-/** What an hour cost: of the whole environment, or of one model. */
+/** Cost of an hour: of the whole environment, or of one model. */
 export interface HourlyCost {
   /** @default - the whole environment */
   readonly model?: string;
   readonly usd: number;
-  /** `undefined` without tokens: a price of nothing is no price. */
+  /** `undefined` without tokens. */
   readonly usdPerMillionTokens: number | undefined;
 }
 
@@ -46,8 +46,8 @@ export interface HourlyCostInput {
 export const HOUR_MS = 3_600_000;
 
 /**
- * What one hour cost: hours that instances really ran, at their price, and requests at theirs. A model bears its engines
- * and its requests; gateways and platform are the environment's.
+ * Cost of one hour: the time that instances really ran, and requests, at their prices. A model's cost has its engines and
+ * its requests; gateways and platform are the environment's.
  * @throws when an instance's type has no price
  */
 export function hourlyCosts({ from, instances, traffic, rates }: HourlyCostInput): readonly HourlyCost[] {

@@ -5,7 +5,7 @@ import { HOURS_PER_MONTH, type Usage, volumesOf } from "./usage.ts";
 export type ResourceUsage = Readonly<Record<string, number | Readonly<Record<string, number>>>>;
 
 /**
- * The usage assumption in Infracost's words, by the address of the stacks' resources, which never changes.
+ * The usage assumption in Infracost's format, by the address of the stacks' resources, which never changes.
  */
 export function infracostUsage(usage: Usage): Readonly<Record<string, ResourceUsage>> {
   const volumes = volumesOf(usage);

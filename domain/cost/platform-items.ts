@@ -15,11 +15,11 @@ export const AUTHORIZER = { memoryGb: 0.25, seconds: 0.02 } as const;
 const PUBLISHER = { memoryGb: 0.25, seconds: 2, metricsRead: 3 } as const;
 /** Items are hashes of some 200 bytes: thousands of keys are less than this. */
 const TABLE_GB = 0.01;
-/** What a gateway build and its older versions take, beside the weights. */
+/** Size of a gateway build and its older versions, without the weights. */
 const BUILDS_GB = 1;
-/** CloudFront answers most requests itself; the bucket sees those of a new build. */
+/** CloudFront serves most requests from its cache; the bucket serves those of a new build. */
 const SITE_MISS_SHARE = 0.05;
-/** DynamoDB asks for a table's key at most every five minutes for each role. */
+/** DynamoDB calls KMS for a table's key at most every five minutes for each role. */
 const KEY_REQUESTS = 12 * HOURS_PER_MONTH;
 const GB_PER_GIB = 1.073741824;
 
@@ -30,7 +30,7 @@ export interface PlatformProps {
   readonly volumes: Volumes;
 }
 
-/** What every environment has once: load balancer, access to AWS, API, firewall, logs, storage, keys, functions. */
+/** Cost items that every environment has once: load balancer, access to AWS, API, firewall, logs, storage, keys, functions. */
 export function platformItems(props: PlatformProps): readonly CostItem[] {
   return [
     ...networkItems(props),
@@ -86,7 +86,7 @@ function networkItems({ environment, footprint, prices, volumes }: PlatformProps
     {
       type: "Data transfer",
       what: "gateways to engines in other zones",
-      quantity: 2 * volumes.engineGb * ((zones - 1) / zones), // both sides pay
+      quantity: 2 * volumes.engineGb * ((zones - 1) / zones), // AWS charges both sides
       price: prices.crossZoneGb,
     },
   ];
@@ -98,7 +98,7 @@ function natItems({ footprint: { natGateways }, prices, volumes }: PlatformProps
   return [
     { type: "NAT gateways", what: "NAT gateways", quantity: hours, price: prices.natGatewayHour },
     { type: "NAT gateways", what: "their public addresses", quantity: hours, price: prices.publicAddressHour },
-    // At most: as if all requests went to providers outside.
+    // Upper bound: as if all requests went to providers outside AWS.
     { type: "NAT gateways", what: "data through NAT", quantity: volumes.engineGb, price: prices.natGatewayGb },
   ];
 }

@@ -17,7 +17,7 @@ export interface TableProps {
   readonly volumes: Volumes;
 }
 
-/** Tables of routes, stored responses and batches, and the batches' bucket: most of it is what gateways look up when idle. */
+/** Tables of routes, stored responses and batches, and the batches' bucket: most of their cost are the polls of idle gateways. */
 export function tableItems({ environment, prices, volumes }: TableProps): readonly CostItem[] {
   const { responses = null, batches = null } = environment;
   const threads = threadsOf(environment);

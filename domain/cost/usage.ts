@@ -1,4 +1,4 @@
-/** What a forecast assumes of the callers, per month. */
+/** A forecast's assumption about the callers, per month. */
 export interface Usage {
   readonly requestsPerMonth: number;
   /** Mean prompt of a request, in tokens. */
@@ -20,7 +20,7 @@ export const DEFAULT_USAGE: Usage = {
   instanceShare: 0.25,
 };
 
-/** What the usage means to the services that are priced by volume. */
+/** Volumes of the services that are priced by volume. */
 export interface Volumes {
   readonly requests: number;
   /** To clients, in GB. */
@@ -39,7 +39,7 @@ export interface Volumes {
   /** Write units of DynamoDB for responses that are stored, and for work on batches. */
   readonly storedResponseUnits: number;
   readonly batchUnits: number;
-  /** Files of batches as they lie in the bucket, and writes of them. */
+  /** Stored files of batches in the bucket, and their writes. */
   readonly batchFileGb: number;
   readonly batchFileWrites: number;
 }
@@ -68,15 +68,15 @@ const SITE_FILES = 8;
 /** Of a hundred requests, those whose response is stored, and those that are requests of batches. */
 const STORED_SHARE = 0.05;
 const BATCH_SHARE = 0.1;
-/** Gateways share a batch by slices of 50 requests: leases and signs of life of the slice, its result, the batch's counts. */
+/** Gateways share a batch by slices of 50 requests: leases and heartbeats of the slice, its result, the batch's counts. */
 const LINES_PER_SLICE = 50;
 const UNITS_PER_SLICE = 20;
-/** A slice writes its part of the output, of the whole file then, and reads its part of the input. */
+/** A slice reads its part of the input and writes its part of the output, which is then copied into the whole file. */
 const WRITES_PER_SLICE = 2;
 /** A file is stored for 30 days. */
 const FILE_MONTHS = 30 / DAYS_PER_MONTH;
 
-/** One capacity unit carries, by whichever is most: 25 new connections a second, 3,000 open ones, 1 GB an hour. */
+/** One capacity unit carries, by the most used dimension: 25 new connections a second, 3,000 open ones, 1 GB an hour. */
 const UNIT = { newConnections: 25, openConnections: 3000, gbPerHour: 1 } as const;
 /** A streamed response holds its connection about this long. */
 const SECONDS_PER_RESPONSE = 10;
@@ -86,7 +86,7 @@ export function volumesOf(usage: Usage): Volumes {
   const perRequest = promptTokens * BYTES_PER_PROMPT_TOKEN + BYTES_AROUND_A_REQUEST;
   const perResponse = completionTokens * BYTES_PER_STREAMED_TOKEN + BYTES_AROUND_A_REQUEST;
   const engineGb = (requests * (perRequest + perResponse)) / GB;
-  // Neither streams: text as it is, in JSON.
+  // Neither streams: the text is in one JSON document.
   const perStored = (promptTokens + completionTokens) * BYTES_PER_PROMPT_TOKEN + BYTES_AROUND_A_REQUEST;
   const slices = (requests * BATCH_SHARE) / LINES_PER_SLICE;
   const requestsPerSecond = requests / SECONDS_PER_MONTH;

@@ -1,6 +1,6 @@
 /**
  * A chained hash over 32-bit words in the manner of MurmurHash3 x86_128's mixing, reduced to two lanes: about 1.5 ns a
- * word in V8, where one call of a cryptographic hash costs more than a block. It only decides where a request goes;
+ * word in V8, where one call of a cryptographic hash costs more than a block. It only affects routing;
  * salts keep tenants apart.
  */
 export interface HashState {

@@ -4,8 +4,8 @@ const NONE = -1;
 const FIRST_CAPACITY = 256;
 
 /**
- * The blocks that one replica was given most recently, at most `capacity` of them, each with the time of its last use.
- * 36 bytes a block at the worst, in typed arrays that grow with use.
+ * The blocks of the requests that one replica got most recently, at most `capacity` of them, each with the time of its last use.
+ * At most 36 bytes a block, in typed arrays that grow with use.
  */
 export class BlockLru {
   readonly #evicted: (key: number) => void;
@@ -17,7 +17,7 @@ export class BlockLru {
   #older = new Int32Array(FIRST_CAPACITY);
   #newest = NONE;
   #oldest = NONE;
-  /** Entries that were in use and are not; chained by `older`. */
+  /** Released entries, chained by `older`. */
   #free = NONE;
   #allocated = 0;
 
@@ -44,7 +44,7 @@ export class BlockLru {
     return this.#table.get(key) !== NONE;
   }
 
-  /** Makes the block the newest one. @returns whether it is new here */
+  /** Makes the block the newest one. @returns whether it was added */
   use(key: number, now: number): boolean {
     const known = this.#table.get(key);
     if (known !== NONE) {
@@ -61,8 +61,8 @@ export class BlockLru {
   }
 
   /**
-   * Takes over blocks that another gateway saw, newest first: each goes where its time puts it among ours.
-   * One pass over both lists. @returns the keys that are new here
+   * Merges blocks of another gateway, newest first, by their time among the own ones.
+   * One pass over both lists. @returns the added keys
    */
   merge(blocks: Iterable<{ readonly key: number; readonly usedAt: number }>): readonly number[] {
     const added: number[] = [];
@@ -150,7 +150,7 @@ export class BlockLru {
   }
 }
 
-/** @returns `to`, beginning with what `from` holds */
+/** @returns `to`, with the values of `from` at its beginning */
 export function copied<Values extends { set(from: Values): void }>(from: Values, to: Values): Values {
   to.set(from);
   return to;

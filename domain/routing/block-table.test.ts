@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { BlockTable } from "./block-table.ts";
 
 const operation = fc.record({
-  // Few distinct keys, so that they collide, leave and come back; neighbours and far ones.
+  // Few distinct keys, so that they collide and are removed and added again; neighbours and distant ones.
   key: fc.oneof(
     fc.integer({ min: 0, max: 40 }),
     fc.integer({ min: 0, max: 40 }).map((n) => n * 0x1_0000_0000),
@@ -12,7 +12,7 @@ const operation = fc.record({
   isRemoval: fc.boolean(),
 });
 
-test("holds what a map holds, after any additions and removals", () => {
+test("has the same entries as a map, after any additions and removals", () => {
   void fc.assert(
     fc.property(fc.array(operation, { maxLength: 300 }), (operations) => {
       const table = new BlockTable(8);

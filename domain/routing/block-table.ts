@@ -54,7 +54,7 @@ export class BlockTable {
     this.#size--;
     for (let index = (hole + 1) & this.#mask; this.#keys[index] !== FREE; index = (index + 1) & this.#mask) {
       const follower = this.#keys[index] ?? FREE;
-      // It may move back only as far as where its own probing begins.
+      // It may move back only to the position where its own probing begins.
       if (((index - homeOf(follower, this.#mask)) & this.#mask) < ((index - hole) & this.#mask)) continue;
       this.#keys[hole] = follower;
       this.#slots[hole] = this.#slots[index] ?? 0;
@@ -63,7 +63,7 @@ export class BlockTable {
     this.#keys[hole] = FREE;
   }
 
-  /** Where the key is, or where it would go. */
+  /** Position of the key, or the position at which it would be inserted. */
   #find(key: number): number {
     const keys = this.#keys;
     let index = homeOf(key, this.#mask);

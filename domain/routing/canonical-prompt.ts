@@ -1,28 +1,28 @@
 import { isRecord } from "../../lib/is-record.ts";
-/** What was written of a prompt. */
+/** The written part of a prompt. */
 export interface CanonicalPrompt {
-  /** Bytes written: the whole prompt, or as much of it as there is room for. */
+  /** Bytes written: the whole prompt, or as much of it as fits. */
   readonly length: number;
   /** Bytes up to the end of the first user's message; the same for every turn of a conversation. */
   readonly affinityLength: number;
 }
 
-/** Never part of UTF-8 text, so that no text can pretend to be another message. */
+/** Never part of UTF-8 text, so that no text can look like another message. */
 const MESSAGE = 0xff;
 const PART = 0xfe;
-/** Of an image or another long address: both ends and the length tell one from another. */
+/** Of an image or another long address only both ends and the length are written, which distinguish one from another. */
 const ENDS = 256;
 
 /**
  * Writes a request's prompt in the order in which chat templates render it: tools, then the messages in their order.
- * Fields that don't reach the prompt (sampling, `stream`, `user`) are not part of it.
+ * Fields that are not in the prompt (sampling, `stream`, `user`) are not written.
  */
 export function writeCanonicalPrompt(bytes: Buffer, fields: Readonly<Record<string, unknown>>): CanonicalPrompt {
   const writer = new Writer(bytes);
   const messages = fields.messages;
   if (!Array.isArray(messages)) {
     writer.value(fields.prompt ?? fields.input);
-    // A plain prompt has no first message; its first page stands for what it begins with.
+    // A plain prompt has no first message; its first page is used instead.
     return { length: writer.length, affinityLength: Math.min(writer.length, 512) };
   }
   if (Array.isArray(fields.tools) && fields.tools.length > 0) writer.json(fields.tools);
@@ -63,7 +63,7 @@ class Writer {
   text(text: string): void {
     if (this.isFull) return;
     this.length += this.#bytes.write(text, this.length, "utf8");
-    // What does not fit is cut between two characters; the up to three bytes left are another prompt's.
+    // The text is cut between two characters; up to three bytes behind it are an earlier prompt's.
     if (this.length > this.#bytes.length - 4) this.length = this.#bytes.fill(0, this.length).length;
   }
 
@@ -71,11 +71,11 @@ class Writer {
     if (!this.isFull) this.text(JSON.stringify(value) ?? "");
   }
 
-  /** A string as it is, a list part by part, anything else as JSON. */
+  /** A string unchanged, a list part by part, anything else as JSON. */
   value(value: unknown): void {
     if (typeof value === "string") return this.text(value);
     if (!Array.isArray(value)) return value === undefined || value === null ? undefined : this.json(value);
-    // A list of token numbers is long, and nothing in it is a part.
+    // A list of token numbers is long, and has no content parts.
     if (typeof value[0] === "number") return this.json(value);
     for (const [index, part] of value.entries()) {
       // A list of one text is that text.

@@ -11,7 +11,7 @@ function matchOf(index: PrefixIndex, blocks: Float64Array, replicas: number): nu
 }
 
 describe("the prefix index", () => {
-  test("tells how many blocks from the first on each replica holds", () => {
+  test("returns how many blocks from the first on each replica holds", () => {
     const index = new PrefixIndex();
     for (let replica = 0; replica < 4; replica++) index.add(100);
     index.use(0, keys(1, 2, 3), 1);
@@ -20,7 +20,7 @@ describe("the prefix index", () => {
     expect(matchOf(index, keys(1, 2, 3, 4), 4)).toEqual([3, 2, 0, 0]);
   });
 
-  test("answers for more replicas than one word has bits", () => {
+  test("works for more replicas than one word has bits", () => {
     const index = new PrefixIndex();
     for (let replica = 0; replica < 70; replica++) {
       index.add(100);
@@ -29,14 +29,14 @@ describe("the prefix index", () => {
     expect(matchOf(index, keys(1, 2), 70)).toEqual(Array.from({ length: 70 }, (_, n) => 2 - (n % 2)));
   });
 
-  test("a prompt that is larger than a replica's share leaves its beginning there", () => {
+  test("of a prompt that is larger than a replica's share the beginning is stored", () => {
     const index = new PrefixIndex();
     index.add(3);
     index.use(0, keys(1, 2, 3, 4, 5), 1);
     expect(matchOf(index, keys(1, 2, 3, 4, 5), 1)).toEqual([3]);
   });
 
-  test("what a prompt begins with leaves last", () => {
+  test("the beginning of a prompt is evicted last", () => {
     const index = new PrefixIndex();
     index.add(4);
     index.use(0, keys(1, 2, 3), 1);
@@ -44,7 +44,7 @@ describe("the prefix index", () => {
     expect(matchOf(index, keys(1, 2, 3), 1)).toEqual([2]);
   });
 
-  test("a replica that left is forgotten, and its number serves the next one", () => {
+  test("a removed replica is forgotten, and its number is used for the next one", () => {
     const index = new PrefixIndex();
     index.add(10);
     index.add(10);
@@ -57,7 +57,7 @@ describe("the prefix index", () => {
     expect(matchOf(index, keys(1, 2), 2)).toEqual([0, 1]);
   });
 
-  test("blocks taken over stand in the order of their use among its own", () => {
+  test("merged blocks are in the order of their use among its own", () => {
     const index = new PrefixIndex();
     index.add(4);
     index.use(0, keys(1), 10);
@@ -91,7 +91,7 @@ describe("the prefix index", () => {
     }),
   );
 
-  test("never holds more than its bound, and always the longest prefix of what each replica holds", () => {
+  test("never holds more than its bound, and always the longest prefix of each replica's blocks", () => {
     void fc.assert(
       fc.property(
         fc.array(operation, { maxLength: 60 }),

@@ -4,7 +4,7 @@ import { BlockTable } from "./block-table.ts";
 /** Replicas in one word of a block's set. */
 const WORD_BITS = 32;
 const FIRST_BLOCKS = 1024;
-/** How fast a block's uses are forgotten: one counts for a third after a minute. */
+/** Decay of a block's uses: a use counts for a third after a minute. */
 const HEAT_SECONDS = 60;
 
 export interface BlockUse {
@@ -14,9 +14,9 @@ export interface BlockUse {
 }
 
 /**
- * Which replica probably holds which blocks of prompts: for each replica the blocks that went there most recently, and
- * for each block the set of replicas as bits, so that one pass over a request's blocks answers for the whole fleet.
- * What an engine has really evicted is not known here: that is what "approximate" means.
+ * An approximate index of the prompt blocks in each replica's cache: for each replica the blocks that were sent there most
+ * recently, and for each block the set of replicas as bits, so that one pass over a request's blocks covers the whole
+ * fleet. It is approximate because it does not know which blocks an engine has evicted.
  */
 export class PrefixIndex {
   readonly #table = new BlockTable(FIRST_BLOCKS * 2);
@@ -37,7 +37,7 @@ export class PrefixIndex {
     return this.#table.size;
   }
 
-  /** @param capacity blocks of it that are remembered @returns the replica's number, the smallest that is free */
+  /** @param capacity blocks that are stored of it @returns the replica's number, the smallest that is free */
   add(capacity: number): number {
     const free = this.#replicas.indexOf(undefined);
     const replica = free < 0 ? this.#replicas.length : free;
@@ -47,7 +47,7 @@ export class PrefixIndex {
     return replica;
   }
 
-  /** Forgets the replica and gives its number free. */
+  /** Forgets the replica and releases its number. */
   remove(replica: number): void {
     if (this.#replicas[replica] === undefined) return;
     this.clear(replica);
@@ -55,7 +55,7 @@ export class PrefixIndex {
     this.#count--;
   }
 
-  /** Forgets what the replica holds: it has restarted, or its cache was reset. */
+  /** Forgets the replica's blocks: it has restarted, or its cache was reset. */
   clear(replica: number): void {
     const blocks = this.#replicas[replica];
     if (blocks === undefined) return;
@@ -68,7 +68,7 @@ export class PrefixIndex {
     if (blocks !== undefined && blocks.capacity !== capacity) blocks.capacity = capacity;
   }
 
-  /** Blocks remembered of the replica. */
+  /** Number of stored blocks of the replica. */
   sizeOf(replica: number): number {
     return this.#replicas[replica]?.size ?? 0;
   }
@@ -80,7 +80,7 @@ export class PrefixIndex {
 
   /**
    * How many of the request's blocks, from the first on, each replica holds.
-   * @param matched gets the count at each replica's number; it must have room for all of them
+   * @param matched gets the count at each replica's number; it must be long enough for all of them
    */
   match(keys: Float64Array, matched: Int32Array): void {
     matched.fill(0);
@@ -105,10 +105,9 @@ export class PrefixIndex {
   }
 
   /**
-   * How much reading counts that begins at each of the request's blocks and goes to the end: `costs[matched]` for a
-   * replica that holds `matched` blocks, in blocks. A block that many requests share counts for less than one, because a
-   * replica that reads it once will be asked for it again: so a prefix that everybody sends spreads over the fleet,
-   * and does not wait in a queue at the first replica that had it.
+   * Cost of prefilling from each of the request's blocks to the end, in blocks: `costs[matched]` for a replica that holds
+   * `matched` blocks. A block that many requests share costs less than one, because a replica that computes it once will
+   * use it again: so a prefix of many requests spreads over the fleet, and does not wait at the first replica that had it.
    * @param costs gets one value for each block and a 0 at the end
    */
   readingCosts(keys: Float64Array, now: number, costs: Float64Array): void {
@@ -131,7 +130,7 @@ export class PrefixIndex {
   use(replica: number, keys: Float64Array, now: number): void {
     const blocks = this.#replicas[replica];
     if (blocks === undefined) return;
-    // The last first: what a prompt begins with is worth most and leaves last, as in the engines.
+    // The last block first: the beginning of a prompt is the most useful part and is evicted last, as in the engines.
     for (let block = Math.min(keys.length, blocks.capacity) - 1; block >= 0; block--) {
       const key = keys[block] ?? 0;
       if (blocks.use(key, now)) this.#set(key, replica);
@@ -141,7 +140,7 @@ export class PrefixIndex {
     }
   }
 
-  /** Takes over what another gateway, or this one before its restart, knew of the replica; newest first. */
+  /** Merges blocks of the replica from another gateway, or from this one before its restart; newest first. */
   merge(replica: number, blocks: Iterable<BlockUse>): void {
     for (const key of this.#replicas[replica]?.merge(blocks) ?? []) this.#set(key, replica);
   }
@@ -175,7 +174,7 @@ export class PrefixIndex {
     this.#heatAt = copied(this.#heatAt, new Float64Array(this.#heatAt.length * 2));
   }
 
-  /** Room for 32 more replicas. */
+  /** Adds bits for 32 more replicas. */
   #widen(): void {
     const words = this.#words + 1;
     const wider = new Int32Array(this.#heat.length * words);

@@ -2,7 +2,7 @@ import type { BlockUse } from "./prefix-index.ts";
 import { BLOCK_BYTES } from "./prompt-blocks.ts";
 
 const VERSION = 1;
-/** Version, bytes of prompt in a block, when it was written, number of blocks. */
+/** Version, bytes of prompt in a block, time of writing, number of blocks. */
 const HEADER_BYTES = 1 + 2 + 4 + 4;
 /** 6 of the key, 2 of the age. */
 const ENTRY_BYTES = 8;
@@ -14,7 +14,7 @@ const MAX_AGE_UNITS = 0xffff;
 export const MAX_SNAPSHOT_BLOCKS = 8192;
 
 /**
- * What is known of one replica's cache as bytes, at most 64 KiB.
+ * The index's blocks of one replica as bytes, at most 64 KiB.
  * @param blocks newest first @param now seconds since 1970
  */
 export function encodeSnapshot(blocks: Iterable<BlockUse>, now: number): Buffer {
@@ -34,7 +34,7 @@ export function encodeSnapshot(blocks: Iterable<BlockUse>, now: number): Buffer 
   return bytes.subarray(0, HEADER_BYTES + ENTRY_BYTES * count);
 }
 
-/** @returns newest first; nothing when the bytes are of another version, or of something else */
+/** @returns newest first; empty when the bytes are of another version, or other data */
 export function decodeSnapshot(bytes: Buffer): readonly BlockUse[] {
   if (bytes.length < HEADER_BYTES || bytes.readUInt8(0) !== VERSION || bytes.readUInt16LE(1) !== BLOCK_BYTES) return [];
   const now = bytes.readUInt32LE(3);
@@ -45,6 +45,6 @@ export function decodeSnapshot(bytes: Buffer): readonly BlockUse[] {
     const age = bytes.readUInt16LE(at + 6) * AGE_UNIT_SECONDS;
     return { key: bytes.readUIntLE(at, 6), usedAt: Math.max(0, now - age) };
   });
-  // What is merged must be in order, also when somebody else wrote it.
+  // Merged blocks must be in order, also those of another writer.
   return blocks.every((block, index) => index === 0 || (blocks[index - 1]?.usedAt ?? 0) >= block.usedAt) ? blocks : [];
 }

@@ -33,7 +33,7 @@ describe("the blocks of a prompt", () => {
     expect(shared(prompt, prompt, { ...salt, adapter: "a" } as typeof salt)).toBe(0);
   });
 
-  test("are the same whatever does not reach the prompt, and in whatever order the fields stand", () => {
+  test("are independent of fields outside the prompt, and of the order of fields", () => {
     const messages = [user(text(2))];
     const tools = [{ type: "function", function: { name: "f" } }];
     expect(shared({ tools, messages, temperature: 0 }, { stream: true, messages, tools, user: "u" })).toBe(2);
@@ -55,7 +55,7 @@ describe("the blocks of a prompt", () => {
     expect(blocks({ prompt: text(MAX_BLOCKS + 10, "é") }).keys).toHaveLength(MAX_BLOCKS);
   });
 
-  test("of one prompt do not depend on the prompt before it", () => {
+  test("of one prompt do not depend on the previous prompt", () => {
     const fields = { messages: [user("é".repeat(BLOCK_BYTES * MAX_BLOCKS)), user("x")] };
     const fresh = new PromptHasher().blocks(fields, salt);
     blocks({ prompt: text(MAX_BLOCKS, "q") });

@@ -3,13 +3,13 @@ import { writeCanonicalPrompt } from "./canonical-prompt.ts";
 
 /** Bytes of canonical prompt in one block: about 128 tokens, so that a shared system prompt of a page counts. */
 export const BLOCK_BYTES = 512;
-/** 128 KiB, about 32k tokens; what a longer prompt has beyond that counts as not cached. */
+/** 128 KiB, about 32k tokens; the rest of a longer prompt counts as not cached. */
 export const MAX_BLOCKS = 256;
-/** English text has about four bytes a token; the engines' own counts correct what follows from it. */
+/** English text has about four bytes a token; the engines' own counts correct the estimates. */
 export const BYTES_PER_TOKEN = 4;
 export const TOKENS_PER_BLOCK = BLOCK_BYTES / BYTES_PER_TOKEN;
 
-/** A prompt as routing sees it. */
+/** A prompt for routing. */
 export interface PromptBlocks {
   /** One key for each whole block, each depending on all blocks before it: integers from 0 below 2^48. */
   readonly keys: Float64Array;
@@ -25,7 +25,7 @@ export interface PromptSalt {
   readonly adapter?: string;
 }
 
-/** Turns requests into block keys. One for a process: it keeps its scratch memory of 128 KiB. */
+/** Turns requests into block keys. One for a process: it reuses its scratch memory of 128 KiB. */
 export class PromptHasher {
   readonly #bytes = Buffer.alloc(BLOCK_BYTES * MAX_BLOCKS);
   readonly #words = new Int32Array(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.length / 4);
@@ -52,7 +52,7 @@ export class PromptHasher {
   /** @param state of all blocks before `from` */
   #affinityKey(state: HashState, from: number, to: number): number {
     const copy = { ...state };
-    // The words of the scratch memory behind the end are another prompt's.
+    // The words of the scratch memory behind the end are an earlier prompt's.
     const wholeWords = to - ((to - from) % 4);
     mixWords(copy, this.#words, from / 4, wholeWords / 4);
     mixText(copy, this.#bytes.toString("latin1", wholeWords, to));

@@ -8,8 +8,8 @@ export function rendezvousSeed(id: string): number {
 }
 
 /**
- * Highest random weight (rendezvous hashing): for each key the replicas have an order that all gateways agree on
- * without talking, and that the coming or going of one replica changes for that one only.
+ * Highest random weight (rendezvous hashing): for each key the replicas have an order that is the same in all gateways
+ * without communication, and in which adding or removing a replica moves that replica only.
  * @param key integer from 0 below 2^48 @returns an integer from 0 below 2^32; the highest wins
  */
 export function rendezvousWeight(key: number, seed: number): number {

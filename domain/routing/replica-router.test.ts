@@ -6,7 +6,7 @@ import { ReplicaRouter } from "./replica-router.ts";
 
 const TOKENS_PER_BLOCK = 128;
 const NO_BLOCKS = { keys: new Float64Array(0), affinityKey: 1 };
-/** Long after their start, and a report of this moment. */
+/** Long after their start, with a fresh report. */
 const NOW = 1_000_000;
 
 function setUp(count: number, options: { slowStartMs?: number; prefillTokensPerSecond?: number } = {}) {
@@ -33,14 +33,14 @@ function promptOf(tokens: number, first = 1, affinityKey = first) {
 const sending = { now: NOW, usedAt: 1, isStream: true };
 
 describe("the choice of a replica", () => {
-  test("goes to the one that holds the prompt", () => {
+  test("is the one that holds the prompt", () => {
     const { router, replicas } = setUp(8);
     router.send(promptOf(2000), replicas[5]!, sending).end(NOW);
     for (let key = 0; key < 20; key++)
       expect(router.choose(promptOf(2000, 1, key), replicas, NOW, 1)).toBe(replicas[5]);
   });
 
-  test("leaves the one that holds the prompt when waiting there takes longer than reading it elsewhere", () => {
+  test("is another one when waiting at the one that holds the prompt takes longer than prefilling it elsewhere", () => {
     const { router, replicas } = setUp(8);
     router.send(promptOf(2000), replicas[5]!, sending).end(NOW);
     router.send(promptOf(1500, 2), replicas[5]!, sending);
@@ -49,7 +49,7 @@ describe("the choice of a replica", () => {
     expect(router.choose(promptOf(2000), replicas, NOW, 1)).not.toBe(replicas[5]);
   });
 
-  test("is the same in two gateways that know nothing of each other, and spreads unknown prompts", () => {
+  test("is the same in two gateways without communication, and spreads unknown prompts", () => {
     const one = setUp(8);
     const other = setUp(8);
     const chosen = Array.from({ length: 64 }, (_, key) => {
@@ -61,7 +61,7 @@ describe("the choice of a replica", () => {
     expect(new Set(chosen).size).toBe(8);
   });
 
-  test("counts a replica whose report is old as loaded", () => {
+  test("treats a replica with an old report as loaded", () => {
     const { router, replicas } = setUp(3);
     const later = NOW + 60_000;
     replicas[1]!.report({ at: later, running: 2, waiting: 0, kvCacheUsage: 0.2 });
@@ -71,7 +71,7 @@ describe("the choice of a replica", () => {
       );
   });
 
-  test("counts requests that other gateways sent, and its own only once", () => {
+  test("counts requests of other gateways, and its own only once", () => {
     const { router, replicas } = setUp(2);
     for (let index = 0; index < 5; index++) router.send(promptOf(10), replicas[0]!, sending).firstToken(NOW);
     replicas[0]!.report({ at: NOW, running: 5, waiting: 0, kvCacheUsage: 0 });
@@ -79,14 +79,14 @@ describe("the choice of a replica", () => {
     expect(router.choose({ tokens: 10, blocks: NO_BLOCKS }, replicas, NOW, 1)).toBe(replicas[0]);
   });
 
-  test("keeps away from a replica whose cache is full and where requests wait", () => {
+  test("avoids a replica whose cache is full and where requests wait", () => {
     const { router, replicas } = setUp(2);
     router.send(promptOf(2000), replicas[0]!, sending).end(NOW);
     replicas[0]!.report({ at: NOW, running: 2, waiting: 1, kvCacheUsage: 0.99 });
     expect(router.choose(promptOf(2000), replicas, NOW, 1)).toBe(replicas[1]);
   });
 
-  test("gives a new replica little at first, and its part after the slow start", () => {
+  test("sends a new replica few requests at first, and its share after the slow start", () => {
     const { router, replicas } = setUp(3);
     const fresh = router.add("i-new", NOW);
     fresh.report({ at: NOW, running: 0, waiting: 0, kvCacheUsage: 0 });
@@ -104,7 +104,7 @@ describe("the choice of a replica", () => {
     expect(share(NOW + 30_000)).toBeGreaterThan(0.2);
   });
 
-  test("believes what a replica's first tokens say of its speed", () => {
+  test("learns a replica's speed from the times of its first tokens", () => {
     const { router, replicas } = setUp(1);
     for (let index = 0; index < 100; index++) {
       const now = NOW + index * 10_000;
@@ -116,7 +116,7 @@ describe("the choice of a replica", () => {
     expect(router.add("i-new", NOW, replicas).prefillTokensPerSecond).toBe(replicas[0]!.prefillTokensPerSecond);
   });
 
-  test("nothing is left of requests that ended, however they did", () => {
+  test("requests that ended, in any way, leave no load behind", () => {
     const { router, replicas } = setUp(1);
     const [replica] = replicas;
     const tickets = Array.from({ length: 200 }, (_, index) =>
@@ -132,7 +132,7 @@ describe("the choice of a replica", () => {
     expect(replica!.pendingTokens(NOW + 300)).toBe(0);
   });
 
-  test("takes the prompt of an answer that is not streamed as read once there was time for it", () => {
+  test("counts the prompt of a response that is not streamed as prefilled after the estimated time", () => {
     const { router, replicas } = setUp(1);
     router.send(promptOf(1000), replicas[0]!, { ...sending, isStream: false });
     expect(replicas[0]!.pendingTokens(NOW + 500)).toBe(500);
@@ -195,7 +195,7 @@ function leastOutstanding(requests: readonly ModelRequest[], count = 8) {
 const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const p99 = (values: Float64Array) => percentile(values, 0.99);
 
-/** Every request begins with the same `hotBlocks`; arrivals come evenly or all at once in waves. */
+/** Every request begins with the same `hotBlocks`; arrivals are even or in bursts. */
 function hotPrefix(options: {
   hotBlocks: number;
   tailTokens: number;
@@ -218,7 +218,7 @@ function hotPrefix(options: {
   });
 }
 
-describe("a prefix that everybody sends", () => {
+describe("a prefix of all requests", () => {
   const shapes = [
     { name: "long, short answers", hotBlocks: 64, tailTokens: 40, outputTokens: 20, perSecond: 100, wave: 1 },
     { name: "long, long answers", hotBlocks: 64, tailTokens: 40, outputTokens: 300, perSecond: 40, wave: 1 },
@@ -228,7 +228,7 @@ describe("a prefix that everybody sends", () => {
     { name: "none", hotBlocks: 0, tailTokens: 3000, outputTokens: 100, perSecond: 14, wave: 1 },
   ];
 
-  test.each(shapes)("$name: is never more than 10 % worse than least outstanding, at no measure", (shape) => {
+  test.each(shapes)("$name: is never more than 10 % worse than least outstanding, by any measure", (shape) => {
     const requests = hotPrefix(shape);
     const ours = routed(requests);
     const theirs = leastOutstanding(requests);
@@ -243,7 +243,7 @@ describe("a prefix that everybody sends", () => {
     expect(Math.max(...Object.values(ratios)), JSON.stringify(ratios)).toBeLessThanOrEqual(1.1);
   });
 
-  test("is served by all replicas, none with more than a quarter over its part", () => {
+  test("is served by all replicas, none with more than a quarter above its share", () => {
     const { placed } = routed(hotPrefix(shapes[0]!));
     expect(Math.max(...placed), placed.join(", ")).toBeLessThan((2000 / 8) * 1.25);
   });

@@ -5,13 +5,13 @@ import { Replica } from "./replica.ts";
 import { Ticket } from "./ticket.ts";
 
 export interface ReplicaRouterOptions {
-  /** Tokens that one block key stands for. */
+  /** Tokens of one block. */
   readonly tokensPerBlock: number;
-  /** Blocks remembered for a replica until it says how large its cache is. */
+  /** Blocks stored for a replica until it reports the size of its cache. */
   readonly blocksPerReplica: number;
-  /** Speed at which a replica reads prompts, until it was measured. */
+  /** Prefill speed of a replica, until it is measured. */
   readonly prefillTokensPerSecond: number;
-  /** How long a new replica counts as slower than it is: its first steps compile, its caches are cold. */
+  /** Time in which a new replica counts as slower than it is: its first steps compile, its caches are cold. */
   readonly slowStartMs: number;
 }
 
@@ -21,12 +21,12 @@ export interface RoutedPrompt {
   readonly tokens: number;
 }
 
-/** Times closer than this are the same: then the rendezvous order decides, which other gateways know too. */
+/** Times closer than this are equal: then the rendezvous order decides, which is the same in other gateways. */
 const TIE_SECONDS = 0.001;
-/** What a replica's speed counts for in its first moment. */
+/** Factor of a new replica's speed at first. */
 const SLOWEST_START = 0.1;
 
-/** Sends each request of a pool to the replica that will probably answer first. */
+/** Chooses for each request of a pool the replica that will probably send the first token first. */
 export class ReplicaRouter {
   readonly index = new PrefixIndex();
   readonly #options: ReplicaRouterOptions;
@@ -38,7 +38,7 @@ export class ReplicaRouter {
     this.#options = options;
   }
 
-  /** @param others what the pool's other replicas have taught us of this kind */
+  /** @param others the pool's other replicas, for estimates of a new one */
   add(id: string, now: number, others: Iterable<Replica> = []): Replica {
     const { blocksPerReplica, prefillTokensPerSecond } = this.#options;
     const number = this.index.add(blocksPerReplica);
@@ -53,7 +53,7 @@ export class ReplicaRouter {
   }
 
   /**
-   * Among `replicas`, which must be free to take it, the one with the least predicted time to the first token.
+   * Among `replicas`, which must have a free slot, the one with the least predicted time to the first token.
    * @param now milliseconds of the gateway's clock @param usedAt seconds since 1970
    */
   choose(prompt: RoutedPrompt, replicas: readonly Replica[], now: number, usedAt: number): Replica | undefined {
@@ -88,7 +88,7 @@ export class ReplicaRouter {
     return best;
   }
 
-  /** The request goes to `replica`: counts its work there and remembers its blocks. @param usedAt seconds since 1970 */
+  /** Records that the request is sent to `replica`: counts its work and stores its blocks. @param usedAt seconds since 1970 */
   send(prompt: RoutedPrompt, replica: Replica, options: { now: number; usedAt: number; isStream: boolean }): Ticket {
     const { keys } = prompt.blocks;
     this.index.match(keys, this.#matched);
@@ -97,7 +97,7 @@ export class ReplicaRouter {
     return new Ticket({ replica, startedAt: options.now, uncachedTokens, isStream: options.isStream });
   }
 
-  /** An engine reads at least the last token, whatever it has cached. */
+  /** An engine computes at least the last token, however much it has cached. */
   #uncached({ tokens }: RoutedPrompt, matchedBlocks: number): number {
     return Math.max(1, tokens - matchedBlocks * this.#options.tokensPerBlock);
   }

@@ -1,4 +1,4 @@
-/** What an engine said of itself, of all gateways' requests together. */
+/** An engine's own report, of all gateways' requests together. */
 export interface EngineReport {
   /** Milliseconds of the gateway's clock. */
   readonly at: number;
@@ -8,49 +8,49 @@ export interface EngineReport {
   readonly kvCacheUsage: number;
 }
 
-/** A report older than three rounds of questions (2 s each) says nothing of now. */
+/** A report older than three polls (2 s each) is out of date. */
 export const STALE_AFTER_MS = 7000;
-/** Seconds added where there is no fresh report: as much as a queue of some prompts. */
+/** Seconds added without a fresh report: as much as a queue of some prompts. */
 const STALE_SECONDS = 1;
 /**
- * Seconds that each request in an engine counts for, beside its prompt. One that decodes adds about 0.1 ms to each of the
+ * Seconds that each request in an engine counts, beside its prompt. A decoding request adds about 0.1 ms to each of the
  * engine's steps (`(36.4 - 12.5) / 255` for Llama-3-8B on an A100, roofline estimate), for some hundred steps. On the
  * replay with decoding (bench/prefix-routing.ts) values from 0 to 8 ms differ by less than 2 %; 4 ms also evens out
- * requests with short prompts and long answers.
+ * requests with short prompts and long completions.
  */
 export const SEQUENCE_SECONDS = 0.004;
-/** Above this share of the KV cache vLLM begins to make requests wait or to preempt them. */
+/** Above this share of the KV cache vLLM begins to queue or to preempt requests. */
 const KV_FULL = 0.95;
 /** Weight of one measurement in the running means. */
 const LEARNING = 0.1;
 /** Prompts below it measure the fixed cost of a step, not the speed. */
 const MIN_MEASURED_TOKENS = 1024;
-/** One measurement counts for at most this factor: the prefix that we thought cached may not have been. */
+/** One measurement changes the mean by at most this factor: the prefix may not have been cached as expected. */
 const MAX_SURPRISE = 4;
 
-/** A request in an engine's hands. */
+/** A request at an engine. */
 export interface RequestInHand {
   /** Milliseconds of the gateway's clock. */
   readonly startedAt: number;
-  /** Prompt tokens that the replica must read for it. */
+  /** Prompt tokens that the replica must compute for it. */
   readonly uncachedTokens: number;
   readonly isStream: boolean;
   /** Prompt tokens that were before it. */
   readonly aheadTokens: number;
   readonly decodingAtStart: number;
-  /** Whether its prompt is still to be read. The replica's to change, like the next. */
+  /** Whether its prompt is not yet computed. Only the replica changes it, like the next field. */
   isQueued: boolean;
   prefilledAt: number;
 }
 
-/** One engine as routing sees it: what it has to do, how fast it does it. */
+/** One engine for routing: its work and its speed. */
 export class Replica {
   /** The same in every gateway, and after a restart. */
   readonly id: string;
   /** Its number in the prefix index. */
   readonly number: number;
   readonly seed: number;
-  /** When it came; milliseconds of the gateway's clock. */
+  /** Time of its discovery; milliseconds of the gateway's clock. */
   readonly since: number;
   prefillTokensPerSecond: number;
   /** From a request's first token to its end. */
@@ -58,13 +58,13 @@ export class Replica {
   #meanUncachedTokens = 512;
   #report: EngineReport | undefined;
   #ownAtReport = 0;
-  /** Requests whose prompt it works on, in the order they were sent; those before `#head` are done. */
+  /** Requests whose prompt it computes, in the order of sending; those before `#head` are done. */
   readonly #queue: RequestInHand[] = [];
   #head = 0;
   #pendingTokens = 0;
   #prefilling = 0;
   #decoding = 0;
-  /** When it began to work on the first of them, as far as we can tell. */
+  /** Estimated time at which it began to work on the first of them. */
   #workingSince = 0;
 
   constructor(options: { id: string; number: number; seed: number; since: number; prefillTokensPerSecond: number }) {
@@ -75,7 +75,7 @@ export class Replica {
     this.prefillTokensPerSecond = options.prefillTokensPerSecond;
   }
 
-  /** Requests from here that it has not finished. */
+  /** This gateway's requests that it has not finished. */
   get inFlight(): number {
     return this.#prefilling + this.#decoding;
   }
@@ -89,20 +89,20 @@ export class Replica {
     this.#ownAtReport = this.inFlight;
   }
 
-  /** Prompt tokens from here that it has still to read, less what it must have read since the last first token. */
+  /** This gateway's prompt tokens that it has not computed, less those that it must have computed since the last first token. */
   pendingTokens(now: number): number {
     for (;;) {
       const head = this.#queue[this.#head];
       if (head === undefined) return 0;
       const done = (Math.max(0, now - this.#workingSince) / 1000) * this.prefillTokensPerSecond;
       if (done < head.uncachedTokens || head.isStream) return this.#pendingTokens - Math.min(done, head.uncachedTokens);
-      // Nobody tells us of the first token of an answer that is not streamed.
+      // The first token of a response that is not streamed can't be observed.
       const seconds = head.uncachedTokens / this.prefillTokensPerSecond;
       this.prefilled(head, this.#workingSince + seconds * 1000);
     }
   }
 
-  /** Predicted seconds from now to the first token of a request with so many tokens that it must read. */
+  /** Predicted seconds from now to the first token of a request with so many tokens to compute. */
   predictSeconds(uncachedTokens: number, now: number): number {
     const report = this.#report;
     const isFresh = report !== undefined && now - report.at <= STALE_AFTER_MS;
@@ -111,7 +111,7 @@ export class Replica {
     const tokens = this.pendingTokens(now) + othersWaiting * this.#meanUncachedTokens + uncachedTokens;
     let seconds = tokens / this.prefillTokensPerSecond + (this.inFlight + others) * SEQUENCE_SECONDS;
     if (!isFresh) seconds += STALE_SECONDS;
-    // Every slot is in use: one comes free when a request that decodes ends.
+    // Every slot is in use: one becomes free when a decoding request ends.
     else if (report.waiting > 0 && report.kvCacheUsage >= KV_FULL)
       seconds += ((report.waiting + 1) * this.#meanDecodeSeconds) / Math.max(1, report.running);
     return seconds;
@@ -126,7 +126,7 @@ export class Replica {
     this.#meanUncachedTokens += LEARNING * (request.uncachedTokens - this.#meanUncachedTokens);
   }
 
-  /** Its prompt was read: the first token came, or should have. */
+  /** Its prompt is computed: the first token has arrived, or should have. */
   prefilled(request: RequestInHand, at: number): void {
     if (!this.#leaveQueue(request)) return;
     this.#decoding++;
@@ -134,7 +134,7 @@ export class Replica {
     request.prefilledAt = at;
   }
 
-  /** Learns from the time that a first token really took. */
+  /** Updates the means by the measured time of a first token. */
   measured(request: RequestInHand, now: number): void {
     const tokens = request.aheadTokens + request.uncachedTokens;
     const seconds = (now - request.startedAt) / 1000 - request.decodingAtStart * SEQUENCE_SECONDS;
@@ -144,7 +144,7 @@ export class Replica {
     this.prefillTokensPerSecond = known + LEARNING * (seen - known);
   }
 
-  /** Its answer is complete, or nobody waits for it any more. */
+  /** Its response is complete, or its client has disconnected. */
   ended(request: RequestInHand, now: number): void {
     if (this.#leaveQueue(request)) {
       this.#workingSince = Math.max(this.#workingSince, now);
@@ -155,7 +155,7 @@ export class Replica {
     if (seconds > 0) this.#meanDecodeSeconds += LEARNING * (seconds - this.#meanDecodeSeconds);
   }
 
-  /** @returns false if it was not there any more */
+  /** @returns false if it was not in the queue any more */
   #leaveQueue(request: RequestInHand): boolean {
     if (!request.isQueued) return false;
     request.isQueued = false;

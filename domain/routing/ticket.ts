@@ -4,13 +4,13 @@ export interface TicketOptions {
   readonly replica: Replica;
   /** Milliseconds of the gateway's clock. */
   readonly startedAt: number;
-  /** Prompt tokens that the replica must read for it. */
+  /** Prompt tokens that the replica must compute for it. */
   readonly uncachedTokens: number;
-  /** Whether `firstToken` will be called: the moment can be seen in a stream only. */
+  /** Whether `firstToken` will be called: the moment can be observed in a stream only. */
   readonly isStream: boolean;
 }
 
-/** One request that a replica has in hand. Call `end` once it is over, however that came. */
+/** One request at a replica. Call `end` once it is over, whatever the reason. */
 export class Ticket implements RequestInHand {
   readonly startedAt: number;
   readonly uncachedTokens: number;
@@ -32,14 +32,14 @@ export class Ticket implements RequestInHand {
     replica.started(this);
   }
 
-  /** The first byte of the answer came. */
+  /** The first byte of the response has arrived. */
   firstToken(now: number): void {
     if (this.#isOver || !this.isQueued) return;
     this.#replica.measured(this, now);
     this.#replica.prefilled(this, now);
   }
 
-  /** The answer is complete, broke off, or is not wanted any more. Calling it again does nothing. */
+  /** The response is complete, interrupted, or not needed any more. A second call does nothing. */
   end(now: number): void {
     if (this.#isOver) return;
     this.#isOver = true;

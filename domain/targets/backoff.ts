@@ -1,10 +1,10 @@
-/** Before a second try at the same upstream: long enough for a restart's blink, short beside a model's answer. */
+/** Before a retry at the same upstream: long enough for a short restart, short compared with a completion. */
 const BASE_MS = 100;
 const CAP_MS = 2000;
 
 /**
  * Milliseconds to wait before a retry: "full jitter", uniform between nothing and an upper end that doubles each time,
- * so that requests that failed together do not come back together.
+ * so that requests that failed together are not retried together.
  * @param retry 0 for the first retry
  * @param random uniform in [0, 1)
  */

@@ -43,7 +43,7 @@ describe("a circuit breaker", () => {
     expect(subject.failureRatio(12_000)).toBeCloseTo(4 / 22);
   });
 
-  test("lets exactly one request try after the cool-down", () => {
+  test("lets exactly one request through after the cool-down", () => {
     const subject = tripped();
     const at = subject.waitMs(0);
     expect(at).toBe(BREAKER.minOpenMs + BREAKER.openMs / 2);
@@ -56,7 +56,7 @@ describe("a circuit breaker", () => {
     expect(subject.tryAcquire(at, true)).toBeDefined();
   });
 
-  test("a bad probe opens it again, for longer each time, up to a limit", () => {
+  test("a failed probe opens it again, for longer each time, up to a limit", () => {
     const subject = tripped(() => 0.999_999);
     let at = 0;
     const waits = Array.from({ length: 8 }, () => {
@@ -68,7 +68,7 @@ describe("a circuit breaker", () => {
     expect(waits).toEqual([1500, 2500, 4500, 8500, 16_500, 30_500, 30_500, 30_500]);
   });
 
-  test("gives the target its requests back bit by bit after a good probe", () => {
+  test("increases the target's requests gradually after a successful probe", () => {
     const shares = [0, 1250, 2500, 5000].map((later) => {
       let turn = 0;
       const subject = tripped(() => (turn++ % 100) / 100);
@@ -83,7 +83,7 @@ describe("a circuit breaker", () => {
     expect(shares[3]).toBe(1);
   });
 
-  test("while it comes back, a request that has no other target is let through", () => {
+  test("while it recovers, a request without another target is let through", () => {
     const subject = tripped(() => 0.99);
     const at = subject.waitMs(0);
     send(subject, at, true);
@@ -92,7 +92,7 @@ describe("a circuit breaker", () => {
     expect(subject.tryAcquire(at, true)).toBeDefined();
   });
 
-  test("what comes in late from before a trip does not close it", () => {
+  test("a late success of a request from before a trip does not close it", () => {
     const subject = breaker();
     const late = subject.tryAcquire(0, true);
     for (let index = 0; index < 5; index++) send(subject, 0, false);
@@ -117,7 +117,7 @@ describe("a circuit breaker", () => {
   });
 
   // documented: breaker-one-probe
-  test("whatever happens, there is never more than one probe, and nothing passes before the cool-down is over", () => {
+  test("in any sequence of events there is never more than one probe, and no request passes before the end of the cool-down", () => {
     const step = fc.record({
       later: fc.nat(3000),
       action: fc.constantFrom("send", "good", "bad", "forget"),

@@ -1,11 +1,11 @@
 export interface CircuitBreakerOptions {
-  /** Length of the window over which the ratio of failures is taken. */
+  /** Length of the window of the ratio of failures. */
   readonly windowMs: number;
-  /** Requests in the window below which the ratio says nothing. */
+  /** Requests in the window below which the ratio is not used. */
   readonly minRequests: number;
-  /** Share of failures in the window from which on nothing more is sent. */
+  /** Share of failures in the window that opens the breaker. */
   readonly failureRatio: number;
-  /** Failures in a row after which nothing more is sent, however few requests there were. */
+  /** Failures in a row that open the breaker, however few requests there were. */
   readonly consecutiveFailures: number;
   /** Shortest time without requests after a trip. */
   readonly minOpenMs: number;
@@ -13,11 +13,11 @@ export interface CircuitBreakerOptions {
   readonly openMs: number;
   /** That random time's upper end stops growing here. */
   readonly maxOpenMs: number;
-  /** After a good probe the share of requests that are let through grows to all within this time. */
+  /** After a successful probe the share of requests that are let through grows to all within this time. */
   readonly rampMs: number;
 }
 
-/** Trips on what users would notice; comes back within seconds where it was one restart, within a minute where it was not. */
+/** Opens on failures that users would notice; recovers within seconds after one restart, within a minute after more. */
 export const BREAKER: CircuitBreakerOptions = {
   windowMs: 10_000,
   minRequests: 20,
@@ -29,36 +29,36 @@ export const BREAKER: CircuitBreakerOptions = {
   rampMs: 5000,
 };
 
-/** `ramping` is closed, but not yet for everyone. */
+/** `ramping` is closed, but for a share of requests only. */
 export type BreakerState = "closed" | "open" | "half-open" | "ramping";
 
-/** Leave to send one request. The first word about how it went counts; later ones do nothing. */
+/** Permission to send one request. Only the first reported result counts. */
 export interface Permit {
   succeed(nowMs: number): void;
   fail(nowMs: number): void;
-  /** It ended without saying anything about the target: the client left, or the target was only busy. */
+  /** It ended without a result for the target: the client disconnected, or the target was only busy. */
   forget(): void;
 }
 
 const BUCKETS = 10;
-/** What the first moment after a good probe lets through. */
+/** Share of requests that are let through directly after a successful probe. */
 const FIRST_SHARE = 0.1;
 
 /**
  * A circuit breaker of one target. Closed, it counts; open, it refuses for a random time that grows with every trip in a
- * row; then exactly one request may try (half-open); when that succeeds, the target gets its requests back bit by bit.
+ * row; then exactly one request is let through (half-open); when that succeeds, the target's requests increase gradually.
  */
 export class CircuitBreaker {
   readonly #options: CircuitBreakerOptions;
   readonly #random: () => number;
   readonly #window: Window;
   #consecutive = 0;
-  /** Trips since it was last closed to the end. */
+  /** Trips since it was last closed completely. */
   #trips = 0;
   #openUntil: number | undefined = undefined;
   #isProbing = false;
   #rampFrom: number | undefined = undefined;
-  /** Results of requests that were sent before the last change of state say nothing about the state after it. */
+  /** Results of requests from before the last change of state are ignored after it. */
   #epoch = 0;
 
   /** @param random uniform in [0, 1) */
@@ -73,7 +73,7 @@ export class CircuitBreaker {
     return this.#rampShare(nowMs) < 1 ? "ramping" : "closed";
   }
 
-  /** Whether a request could be sent now, were it insisted on. */
+  /** Whether a request could be sent now with `insist`. */
   isOpenTo(nowMs: number): boolean {
     const state = this.state(nowMs);
     return state === "half-open" ? !this.#isProbing : state !== "open";
@@ -85,14 +85,14 @@ export class CircuitBreaker {
     return requests === 0 ? 0 : failures / requests;
   }
 
-  /** Milliseconds until it may be tried again; 0 when it may. */
+  /** Milliseconds until a request may be sent again; 0 when it may now. */
   waitMs(nowMs: number): number {
     return Math.max(0, (this.#openUntil ?? 0) - nowMs);
   }
 
   /**
-   * Asks to send one request.
-   * @param insist there is no other target: while it comes back, the share of requests does not matter
+   * Requests permission to send one request.
+   * @param insist there is no other target: while the breaker recovers, the share of requests does not apply
    */
   tryAcquire(nowMs: number, insist: boolean): Permit | undefined {
     const state = this.state(nowMs);
@@ -114,7 +114,7 @@ export class CircuitBreaker {
     );
   }
 
-  /** Counts a failure that came after its request had been called good: an answer that broke off. */
+  /** Counts a failure after its request was reported as successful: an interrupted response. */
   fail(nowMs: number): void {
     if (this.#openUntil === undefined) this.#count(false, nowMs);
   }
@@ -174,7 +174,7 @@ export class CircuitBreaker {
   }
 }
 
-/** Requests and failures of the last `windowMs`, a tenth of it coarse. */
+/** Requests and failures of the last `windowMs`, with a resolution of a tenth of it. */
 class Window {
   readonly #bucketMs: number;
   readonly #requests = new Float64Array(BUCKETS);
@@ -202,7 +202,7 @@ class Window {
     this.#failures.fill(0);
   }
 
-  /** Empties the buckets whose time is over. @returns the one of now */
+  /** Empties the expired buckets. @returns the current one */
   #advance(nowMs: number): number {
     const bucket = Math.floor(nowMs / this.#bucketMs);
     if (bucket - this.#last >= BUCKETS) this.clear();

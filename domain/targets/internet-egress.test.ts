@@ -17,31 +17,31 @@ const ollama = { ...openai, endpoint: "http://gpu-box.lan:11434", allowPrivateHo
 const environment = { region: "us-east-1", zones: ["a", "b"], gateways: { minInstances: 1 }, providers: {} };
 
 describe("whether a provider is reached over the internet", () => {
-  test("public addresses are, and Bedrock of another region", () => {
+  test("it is for public addresses, and for Bedrock of another region", () => {
     expect(isOutside("us-east-1", openai)).toBe(true);
     expect(isOutside("eu-west-1", bedrock)).toBe(true);
   });
 
-  test("Bedrock of the same region is not, nor is a host of the private network", () => {
+  test("it is not for Bedrock of the same region, nor for a host of the private network", () => {
     expect(isOutside("us-east-1", bedrock)).toBe(false);
     expect(isOutside("us-east-1", ollama)).toBe(false);
   });
 });
 
 describe("the number of NAT gateways", () => {
-  test("is none while nothing outside is declared", () => {
+  test("is 0 while no provider outside AWS is declared", () => {
     expect(natGatewayCount({ ...environment, providers: { bedrock, ollama } })).toBe(0);
     expect(natGatewayCount({ ...environment, network: { natGateway: "when-needed" } })).toBe(0);
   });
 
-  test("is that of the gateways at least, but no more than there are zones", () => {
+  test("is at least that of the gateways, but at most that of the zones", () => {
     const outside = { ...environment, providers: { openai } };
     expect(natGatewayCount(outside)).toBe(1);
     expect(natGatewayCount({ ...outside, gateways: { minInstances: 2 } })).toBe(2);
     expect(natGatewayCount({ ...outside, gateways: { minInstances: 5 } })).toBe(2);
   });
 
-  test("an environment can ask for them before a provider is known", () => {
+  test("an environment can have them before a provider is declared", () => {
     expect(natGatewayCount({ ...environment, network: { natGateway: "always" } })).toBe(1);
   });
 });

@@ -1,7 +1,7 @@
 import { dialectRules } from "../../contracts/targets/provider-dialects.ts";
 import type { ProviderSettings } from "../../contracts/targets/target-settings.ts";
 
-/** The only port on which gateways leave the VPC. */
+/** The only port of the gateways' internet egress. */
 export const EGRESS_PORT = 443;
 
 type Reaching = Pick<ProviderSettings, "dialect" | "endpoint" | "region"> & {
@@ -25,8 +25,8 @@ export interface EgressOptions {
 }
 
 /**
- * How many zones have a NAT gateway: none while no provider needs one, else as many as there are gateways at least. A NAT
- * gateway that outlives its zone helps only if a gateway does too.
+ * Number of zones with a NAT gateway: 0 while no provider needs one, else at least the number of gateways. A NAT gateway
+ * in a zone without a gateway is of no use when another zone fails.
  */
 export function natGatewayCount({ region, zones, gateways, network, providers }: EgressOptions): number {
   const isNeeded = network?.natGateway === "always" || Object.values(providers).some((each) => isOutside(region, each));

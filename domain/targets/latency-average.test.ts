@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { LatencyAverage } from "./latency-average.ts";
 
-test("follows the last values and not one of them alone", () => {
+test("follows the last values, not a single one", () => {
   const average = new LatencyAverage();
   expect(average.last).toBeUndefined();
   average.observe(100, 0);
@@ -12,7 +12,7 @@ test("follows the last values and not one of them alone", () => {
   expect(average.last).toBeCloseTo(600, 0);
 });
 
-test("the guess shrinks while nothing is heard, so that a slow target gets another chance", () => {
+test("the estimate shrinks without new values, so that a slow target gets another chance", () => {
   const average = new LatencyAverage();
   expect(average.guess(0)).toBe(0);
   average.observe(800, 0);

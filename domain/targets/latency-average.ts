@@ -1,6 +1,6 @@
 /** Weight of a new value; about the last ten count. */
 const WEIGHT = 0.2;
-/** Without news a value halves in this time, so that a target that was slow once is tried again. */
+/** Without new values the average halves in this time, so that a target that was slow once is tried again. */
 const HALF_LIFE_MS = 30_000;
 
 /** An exponentially weighted average of times to the first byte, in milliseconds. */
@@ -18,7 +18,7 @@ export class LatencyAverage {
     return this.#value;
   }
 
-  /** The average as a guess of what comes next: smaller the older it is, 0 when nothing is known. */
+  /** The average as an estimate of the next value: smaller the older it is, 0 when unknown. */
   guess(nowMs: number): number {
     return (this.#value ?? 0) * 2 ** -((nowMs - this.#at) / HALF_LIFE_MS);
   }

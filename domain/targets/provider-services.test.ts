@@ -4,7 +4,7 @@ import { providerServices } from "./provider-services.ts";
 const keyless = { dialect: "openai", credential: { from: "none" }, region: null } as const;
 const bedrock = { dialect: "bedrock", credential: { from: "none" }, region: "us-east-1" } as const;
 
-test("only what a declared provider needs has an endpoint", () => {
+test("only services that a declared provider needs have an endpoint", () => {
   expect(providerServices("us-east-1", [])).toEqual([]);
   expect(providerServices("us-east-1", [keyless])).toEqual([]);
   expect(providerServices("us-east-1", [bedrock, bedrock])).toEqual(["bedrock-runtime"]);

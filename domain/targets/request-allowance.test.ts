@@ -4,7 +4,7 @@ import { RequestAllowance } from "./request-allowance.ts";
 
 const HOUR = 3_600_000;
 
-test("fifty an hour are ten at once and one every ninety seconds", () => {
+test("fifty an hour are a burst of ten and one every ninety seconds", () => {
   const allowance = new RequestAllowance({ requests: 50, windowMs: HOUR });
   const now = Array.from({ length: 12 }, () => allowance.tryTake(0));
   expect(now.filter(Boolean)).toHaveLength(10);

@@ -1,30 +1,30 @@
 export interface RequestAllowanceOptions {
-  /** Requests that a provider takes in any `windowMs`. */
+  /** Requests that a provider accepts in any `windowMs`. */
   readonly requests: number;
   readonly windowMs: number;
 }
 
-/** What may come at once; the rest of the window's requests is spread over it. */
+/** Burst; the rest of the window's requests is spread over it. */
 const BURST_SHARE = 0.2;
 
 /**
- * A provider's rate limit as a token bucket. Burst and refill together never give more than the limit in any window,
+ * A provider's rate limit as a token bucket. Burst and refill together never exceed the limit in any window,
  * wherever it starts, so that the provider itself has no reason for a 429.
  */
 export class RequestAllowance {
   readonly #burst: number;
   readonly #perMs: number;
-  /** Tokens, when they were counted, and whether they were ever. */
+  /** Tokens, the time of their count, and whether they were ever counted. */
   readonly #state: Float64Array;
 
-  /** @param state three cells of its own, zero at first; threads that use the same take turns */
+  /** @param state three cells of its own, zero at first; threads that share them lock them in turn */
   constructor({ requests, windowMs }: RequestAllowanceOptions, state: Float64Array = new Float64Array(3)) {
     this.#burst = Math.max(1, Math.floor(requests * BURST_SHARE));
     this.#perMs = Math.max(requests - this.#burst, requests / 2) / windowMs;
     this.#state = state;
   }
 
-  /** Takes one request. @returns false when there is none left now */
+  /** Takes one token. @returns false when there is none now */
   tryTake(nowMs: number): boolean {
     const tokens = this.#refill(nowMs);
     if (tokens < 1) return false;

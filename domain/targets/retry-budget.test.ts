@@ -9,7 +9,7 @@ describe("the retry budget", () => {
     expect(allowed.filter(Boolean)).toHaveLength(10);
   });
 
-  test("is there again when the window is over", () => {
+  test("is full again after the window", () => {
     const budget = new RetryBudget(RETRY_BUDGET);
     for (let index = 0; index < 11; index++) budget.tryRetry(0);
     expect(budget.tryRetry(8999)).toBe(false);

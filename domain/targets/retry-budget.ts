@@ -2,16 +2,16 @@ export interface RetryBudgetOptions {
   readonly windowMs: number;
   /** Retries for each request of the window. */
   readonly ratio: number;
-  /** Retries that are always there, so that a quiet service may retry too. */
+  /** Retries that are always allowed, so that a quiet service may retry too. */
   readonly floor: number;
 }
 
-/** At most a tenth more load on upstreams that are in trouble already; one a second where there is little. */
+/** At most a tenth more load on overloaded upstreams; one a second at low load. */
 export const RETRY_BUDGET: RetryBudgetOptions = { windowMs: 10_000, ratio: 0.1, floor: 10 };
 
 const BUCKETS = 10;
 
-/** How many retries the requests of the last seconds allow: retries must not be what keeps an upstream down. */
+/** Retries that the requests of the last seconds allow: retries must not prevent the recovery of an upstream. */
 export class RetryBudget {
   readonly #options: RetryBudgetOptions;
   readonly #requests = new Float64Array(BUCKETS);

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { SharedSlots, type Slots } from "./shared-slots.ts";
 
-/** The same provider's slots as each of some threads sees them, at a clock that the test moves. */
+/** The same provider's slots in each of some threads, with a clock that the test moves. */
 function threads(count: number, maxInFlight: number, requests?: number) {
   const clock = { now: 1000 };
   const memory = SharedSlots.memory(count);
@@ -15,7 +15,7 @@ function threads(count: number, maxInFlight: number, requests?: number) {
 const take = (slots: Slots | undefined) => slots?.tryTake();
 
 describe("slots that threads share", () => {
-  test("there are never more than the limit taken, whoever takes and gives back in whatever order", () => {
+  test("never more than the limit are taken, in any order of takes and releases by any threads", () => {
     void fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 5 }),
@@ -64,7 +64,7 @@ describe("slots that threads share", () => {
     );
   });
 
-  test("a thread in which somebody waits gets the next slot before the one that gave it back", () => {
+  test("a thread with a waiting request gets the next slot before the thread that released it", () => {
     const { clock, all } = threads(2, 1);
     const [one, other] = all;
     for (let turn = 0; turn < 3; turn++) {
@@ -75,12 +75,12 @@ describe("slots that threads share", () => {
       expect(one?.hasCapacity).toBe(false);
       const otherGivesBack = take(other);
       expect(otherGivesBack).toBeDefined();
-      clock.now += 200; // nobody waits any more
+      clock.now += 200; // no request waits any more
       otherGivesBack?.();
     }
   });
 
-  test("a slot that nobody fetches is not kept for longer than a moment", () => {
+  test("a slot that no waiting thread takes is reserved for a moment only", () => {
     const { clock, all } = threads(2, 1);
     const [one, other] = all;
     const release = take(one);
@@ -90,7 +90,7 @@ describe("slots that threads share", () => {
     expect(one?.hasCapacity).toBe(true);
   });
 
-  test("what a thread held that failed is free for its successor, and what the others hold is not", () => {
+  test("slots of a failed thread are free for its successor, and slots of the others are not", () => {
     const { of, all } = threads(2, 3);
     take(all[0]);
     take(all[0]);

@@ -4,7 +4,7 @@ import { RequestAllowance, type RequestAllowanceOptions } from "./request-allowa
 export interface SharedSlotsOptions {
   /** Threads that share the memory. */
   readonly threads: number;
-  /** Which of them this is, from 0. What it held before, when it ended by itself, is free again. */
+  /** Number of this thread, from 0. Slots that an earlier thread of this number held are free again. */
   readonly thread: number;
 }
 
@@ -14,11 +14,11 @@ export interface SlotLimits {
   readonly rate: RequestAllowanceOptions | undefined;
 }
 
-/** Names in a process's life; providers beyond it are counted by each thread alone. */
+/** Most names in a process's lifetime; further providers are counted by each thread alone. */
 const MAX_NAMES = 256;
 /** 32 characters of ASCII: providers' names have 30 at most. */
 const NAME_WORDS = 8;
-/** A thread with waiting requests tries again every 50 ms: after this none of its requests waits any more. */
+/** A thread with waiting requests tries again every 50 ms: after this time none of its requests waits any more. */
 const WANTED_MS = 100;
 /** Long enough for another thread to try once. */
 const YIELD_MS = 75;
@@ -26,8 +26,8 @@ const YIELD_MS = 75;
 const ALLOWANCE_CELLS = 3;
 
 /**
- * How many requests the threads of a process have at each provider, and how many they may still send: exact, whichever
- * thread sends them.
+ * Requests of a process's threads at each provider, and the requests that they may still send: exact for all threads
+ * together.
  */
 export class SharedSlots {
   readonly #memory: SharedArrayBuffer;
@@ -43,7 +43,7 @@ export class SharedSlots {
     for (let row = 0; row < MAX_NAMES; row++) this.#cells(row).inFlight[options.thread] = 0;
   }
 
-  /** The slots of a provider; a changed one of the same name goes on with what its predecessor holds. */
+  /** The slots of a provider; a changed provider of the same name takes over the counts of its predecessor. */
   of(name: string, limits: SlotLimits, now: () => number): Slots {
     const row = this.#rowOf(name);
     if (row !== undefined) return new Slots(this.#cells(row), this.#options.thread, limits, now);
@@ -85,7 +85,7 @@ interface Cells {
   /** By thread. */
   readonly inFlight: Int32Array;
   readonly allowance: Float64Array;
-  /** When each thread last found no free slot. */
+  /** Time at which each thread last found no free slot. */
   readonly wanted: Float64Array;
 }
 
@@ -106,7 +106,7 @@ export class Slots {
     this.#now = now;
   }
 
-  /** Requests that all threads have there. */
+  /** Requests of all threads at the provider. */
   get inFlight(): number {
     return this.#cells.inFlight.reduce((sum, count) => sum + count, 0);
   }
@@ -144,7 +144,7 @@ export class Slots {
 
   /**
    * The thread that releases a slot sees it first, and would take it again before another thread tries: while other
-   * threads wait, a thread with its share of the slots leaves this one to them.
+   * threads wait, a thread with its share of the slots does not take this one.
    */
   #release(): void {
     const now = this.#now();

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { completionCostUsd, monthOf } from "./target-cost.ts";
 
-test("prompt and answer have each their price", () => {
+test("prompt and completion have separate prices", () => {
   const price = { inputUsdPerMillion: 2.5, outputUsdPerMillion: 10 };
   expect(completionCostUsd(price, 1_000_000, 0)).toBe(2.5);
   expect(completionCostUsd(price, 400, 100)).toBeCloseTo(0.002);

@@ -1,4 +1,4 @@
-/** What a model of a provider takes, in dollars for a million tokens. */
+/** Prices of a provider's model, in dollars for a million tokens. */
 export interface TokenPrice {
   readonly inputUsdPerMillion: number;
   readonly outputUsdPerMillion: number;
@@ -11,7 +11,7 @@ export function completionCostUsd(price: TokenPrice, promptTokens: number, compl
 
 /**
  * Dollars that a request is charged.
- * @param priceFactor what its tokens cost against those of a usual request, e.g. 0.5 for a line of a batch
+ * @param priceFactor price of its tokens relative to an ordinary request, e.g. 0.5 for a batch request
  */
 export function chargeUsd(
   price: TokenPrice,
@@ -26,7 +26,7 @@ export interface ChargedTokens {
   readonly priceFactor: number;
 }
 
-/** The calendar month of a time, UTC: what monthly caps count by, e.g. `2026-11`. @param epochMs wall clock */
+/** The calendar month of a time, UTC, by which monthly caps count, e.g. `2026-11`. @param epochMs wall clock */
 export function monthOf(epochMs: number): string {
   return new Date(epochMs).toISOString().slice(0, 7);
 }

@@ -36,14 +36,14 @@ describe("the order of a route's targets", () => {
     expect(shares(firsts).canary).toBeCloseTo(0.05, 2);
   });
 
-  test("by key, users are spread by weight, and each stays where he is", () => {
+  test("by key, users are spread by weight, and each stays at one target", () => {
     const split = targets({ a: 70, b: 30 });
     const firsts = Array.from({ length: 2000 }, (_, user) => ids(byKey(split, `user-${user}`))[0]);
     expect(shares(firsts).a).toBeCloseTo(0.7, 1);
     expect(firsts).toEqual(Array.from({ length: 2000 }, (_, user) => ids(byKey(split, `user-${user}`))[0]));
   });
 
-  test("by key, a target that leaves moves nobody else's requests", () => {
+  test("by key, removing a target moves no requests of other targets", () => {
     void fc.assert(
       fc.property(weights, fc.string(), (some, key) => {
         const all = targets(some);
@@ -70,13 +70,13 @@ describe("the order of a route's targets", () => {
     );
   });
 
-  test("round robin gives each target its weight in every row, without lumps", () => {
+  test("round robin gives each target its weight in every cycle, without bursts", () => {
     const robin = new RoundRobin();
     const row = Array.from({ length: 8 }, () => ids(robin.order(targets({ a: 2, b: 1, c: 1 })))[0]);
     expect(row).toEqual(["a", "b", "c", "a", "a", "b", "c", "a"]);
   });
 
-  test("round robin goes on when a target leaves or comes", () => {
+  test("round robin continues when a target is removed or added", () => {
     const robin = new RoundRobin();
     robin.order(targets({ a: 1, b: 1 }));
     expect(ids(robin.order(targets({ b: 1 })))).toEqual(["b"]);
@@ -98,7 +98,7 @@ describe("the order of a route's targets", () => {
     expect(ids(bySmallest(both, expectedLatency, seeded(1)))).toEqual(["far", "near"]);
   });
 
-  test("equals of a measure share by weight", () => {
+  test("targets of equal measure share by weight", () => {
     const random = seeded(2);
     const split = targets({ a: 1, b: 3 });
     const firsts = Array.from({ length: 4000 }, () => ids(bySmallest(split, ({ priority }) => priority, random))[0]);

@@ -3,13 +3,13 @@ import { createHash } from "node:crypto";
 /** How a route chooses among its targets. */
 export type RoutePolicy = "weighted" | "round-robin" | "least-latency" | "least-cost" | "priority";
 
-/** What is known of one target when a request comes. */
+/** State of one target when a request arrives. */
 export interface TargetStanding {
-  /** Share of the route's requests, against the others' weights. 0: only when no other can. */
+  /** Share of the route's requests, relative to the other weights. 0: only when no other target can. */
   readonly weight: number;
   /** The smaller, the earlier. */
   readonly priority: number;
-  /** Milliseconds to the first byte that are to be expected. */
+  /** Expected milliseconds to the first byte. */
   readonly latencyMs: number;
   readonly inFlight: number;
   /** Dollars that this request would cost. */
@@ -23,19 +23,19 @@ export interface Named<T> {
 }
 
 /**
- * Rendezvous hashing: the same key prefers the same target as long as it is there, keys are spread by weight, and a
- * target that comes or goes moves only its own keys. Gateways agree on it without talking.
+ * Rendezvous hashing: the same key prefers the same target as long as it exists, keys are spread by weight, and adding or
+ * removing a target moves only its own keys. All gateways have the same order without communication.
  */
 export function byKey<T>(targets: readonly Named<T>[], key: string): readonly Named<T>[] {
   return byScore(targets, ({ id, standing }) => weightedScore(standing.weight, hashed(key, id)));
 }
 
-/** Random order in which each place goes by the weights of those that are left. @param random uniform in [0, 1) */
+/** Random order: each position is drawn by the weights of the remaining targets. @param random uniform in [0, 1) */
 export function byWeight<T>(targets: readonly Named<T>[], random: () => number): readonly Named<T>[] {
   return byScore(targets, ({ standing }) => weightedScore(standing.weight, random()));
 }
 
-/** The smallest of `measure` first; equals by weight. */
+/** The smallest `measure` first; equal ones by weight. */
 export function bySmallest<T>(
   targets: readonly Named<T>[],
   measure: (standing: TargetStanding) => number,
@@ -45,8 +45,8 @@ export function bySmallest<T>(
 }
 
 /**
- * Smooth weighted round robin (as nginx has it): in a row of as many requests as the weights' sum each target comes first
- * as often as its weight says, and never in one lump. Its memory is by target id and holds only those it was last asked for.
+ * Smooth weighted round robin (as in nginx): in a cycle of as many requests as the weights' sum each target is first as
+ * often as its weight, evenly spread. It stores credits by target id, only of the targets of the last call.
  */
 export class RoundRobin {
   #credits = new Map<string, number>();
@@ -64,7 +64,7 @@ export class RoundRobin {
   }
 }
 
-/** Expected time to the first byte behind those who are there already. */
+/** Expected time to the first byte behind the requests in progress. */
 export function expectedLatency({ latencyMs, inFlight }: TargetStanding): number {
   return latencyMs * (inFlight + 1);
 }

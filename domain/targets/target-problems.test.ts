@@ -34,7 +34,7 @@ describe("providers and routes", () => {
     expect(problems({ routes: { chat: route() } })).toEqual([]);
   });
 
-  test("names that don't exist are told all at once, with those that do", () => {
+  test("unknown names are reported all at once, with the known ones", () => {
     const routes = {
       chat: route({
         targets: [
@@ -51,7 +51,7 @@ describe("providers and routes", () => {
     ]);
   });
 
-  test("a target stands in a route once, and one of them has a weight", () => {
+  test("a route has each target once, and one of them has a weight", () => {
     const routes = { chat: route({ targets: [{ pool: "tiny", weight: 0 }], fallbacks: [{ pool: "tiny" }] }) };
     expect(problems({ routes })).toEqual([
       "routes.chat.targets must have a weight above 0 at one target at least; give one a weight, e.g. 1",
@@ -59,7 +59,7 @@ describe("providers and routes", () => {
     ]);
   });
 
-  test("a route may not take a pool's name for something else", () => {
+  test("a route with a pool's name must have the pool as a target", () => {
     const other = { targets: [{ provider: "example", model: "small", weight: 1 }], fallbacks: [] };
     expect(problems({ routes: { tiny: route(other) } })).toEqual([
       expect.stringContaining("routes.tiny must have the pool"),
@@ -67,7 +67,7 @@ describe("providers and routes", () => {
     expect(problems({ routes: { tiny: route() } })).toEqual([]);
   });
 
-  test("Bedrock needs its region and takes no key, the others have no region", () => {
+  test("Bedrock needs its region and no key, the others have no region", () => {
     const providers = {
       aws: provider({ dialect: "bedrock", healthCheck: { path: "/", intervalSeconds: 5 } }),
       example: provider({ region: "us-east-1" }),

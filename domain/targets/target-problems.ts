@@ -6,9 +6,9 @@ import {
   targetId,
 } from "../../contracts/targets/target-settings.ts";
 
-/** One thing that is wrong with providers and routes as a whole. */
+/** One problem of providers and routes as a whole. */
 export interface TargetProblem {
-  /** Where, e.g. `routes.chat.targets[0].pool`. */
+  /** Path of the setting, e.g. `routes.chat.targets[0].pool`. */
   readonly path: string;
   readonly value: unknown;
   readonly rule: string;
@@ -16,7 +16,7 @@ export interface TargetProblem {
 }
 
 export interface TargetsDescription {
-  /** Names of our pools: each is a route of its own name. */
+  /** Names of the pools: each is a route of its own name. */
   readonly pools: readonly string[];
   readonly providers: Readonly<Record<string, ProviderSettings>>;
   readonly routes: Readonly<Record<string, RouteSettings>>;
@@ -52,14 +52,14 @@ function providerProblems(path: string, provider: ProviderSettings): readonly Ta
     problems.push({
       path: `${path}.credential`,
       value: credential,
-      rule: `must be from none for ${title}, which takes the gateway's role`,
+      rule: `must be from none for ${title}, which uses the gateway's role`,
       remedy: 'write { from: "none" }',
     });
   if (!hasHealthCheck && healthCheck !== null)
     problems.push({
       path: `${path}.healthCheck`,
       value: healthCheck,
-      rule: `must be null for ${title}, which has no page to ask for`,
+      rule: `must be null for ${title}, which has no page to fetch`,
       remedy: "set it to null",
     });
   const { username, password, search, hash } = new URL(endpoint);

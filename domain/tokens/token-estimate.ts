@@ -4,7 +4,7 @@
  */
 const BYTES_PER_TOKEN = 4;
 
-/** Roughly how many tokens a text of so many bytes has; at least one. For admission and routing, never for a bill. */
+/** Estimated tokens of a text of so many bytes; at least one. For admission and routing, never for billing. */
 export function estimateTokens(bytes: number): number {
   return Math.max(1, Math.ceil(bytes / BYTES_PER_TOKEN));
 }
