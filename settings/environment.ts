@@ -28,7 +28,7 @@ const origin = z.union([z.literal("*"), z.url({ protocol: /^https?$/, error: "mu
 const UsagePlan = z.strictObject({
   /** Steady rate of all callers on this plan together, in requests per second. */
   requestsPerSecond: z.number().gt(0).max(10_000),
-  /** Requests that may come at once above the steady rate. */
+  /** Burst of requests above the steady rate. */
   burst: z.int().min(1).max(10_000),
   /** Requests per calendar month; `null` for no quota. */
   requestsPerMonth: z.int().min(1).nullable(),
@@ -38,9 +38,9 @@ const Purchase = z.discriminatedUnion("option", [
   z.strictObject({ option: z.literal("on-demand") }),
   z.strictObject({
     option: z.literal("spot"),
-    /** Instances on demand before the first Spot one: what AWS can't take back at two minutes' notice. */
+    /** Instances on demand before the first Spot one: capacity that AWS can't reclaim at two minutes' notice. */
     onDemandBase: z.int().min(0).max(64),
-    /** Other types that may stand in when Spot has none of the pool's own. Each must hold the model. */
+    /** Other types, for when Spot has no capacity of the pool's own type. The model must fit on each. */
     overrides: z.array(z.enum(INSTANCE_TYPE_IDS)).max(10),
   }),
 ]);
@@ -68,9 +68,9 @@ const Pool = z.strictObject({
   warmPool: z.strictObject({ minInstances: z.int().min(0).max(16), maxPrepared: z.int().min(0).max(64) }).nullable(),
   /** How the instances are paid for. */
   purchase: Purchase,
-  /** What its tokens are charged at, in request logs and metrics. @default - nothing */
+  /** Price of its tokens in request logs and metrics. @default - none */
   price: TokenPriceSettings.optional(),
-  /** A capacity reservation that is filled before on-demand capacity is asked for; `null` for none. */
+  /** A capacity reservation that is used before other on-demand capacity; `null` for none. */
   capacityReservation: z
     .strictObject({ id: z.string().regex(/^cr-[0-9a-f]{8,17}$/, "must be a capacity reservation's id (cr-…)") })
     .nullable(),
@@ -78,7 +78,7 @@ const Pool = z.strictObject({
 
 const Valkey = z.strictObject({
   nodeType: z.enum(VALKEY_NODE_TYPE_IDS),
-  /** Nodes in different zones, of which one takes the writes; with one there is nothing that could take its place. */
+  /** Nodes in different zones, of which one is the primary; a single node has no failover. */
   nodes: z.int().min(1).max(6),
 });
 
@@ -104,7 +104,7 @@ export const EnvironmentSchema = z.strictObject({
   /** Tags on every resource; `Project` and `Environment` are added. */
   tags: z.record(z.string(), z.string()),
   state: z.strictObject({
-    /** Bucket of every stack's state; its name must be free in the whole world. */
+    /** Bucket of every stack's state; its name must be globally unique. */
     bucket: z
       .string()
       .regex(
@@ -120,16 +120,16 @@ export const EnvironmentSchema = z.strictObject({
   network: z.strictObject({
     cidr: z.cidrv4(),
     /**
-     * A way from the gateways to the internet (36.50 dollars a month in each zone): `when-needed`, where a provider outside
-     * AWS is declared below; `always`, where one is to be named through the admin API.
+     * Internet egress of the gateways (36.50 dollars a month in each zone): `when-needed`, where a provider outside
+     * AWS is declared below; `always`, where one may be added through the admin API.
      */
     natGateway: z.enum(["when-needed", "always"]).default("when-needed"),
   }),
   api: z.strictObject({
     auth: AuthMode,
     /**
-     * What stands in front: API Gateway, or a load balancer on the internet, which carries WebSockets and streams without a
-     * throttle, needs `domain`, and has neither usage plans nor `stage` and `throttle`. The firewall is before both.
+     * The entry: API Gateway, or a load balancer on the internet, which carries WebSockets and streams without a
+     * throttle, needs `domain`, and has neither usage plans nor `stage` and `throttle`. The firewall protects both.
      */
     entry: z.enum(["api-gateway", "alb"]).default("api-gateway"),
     /** API Gateway stage, part of the URL where no domain is configured. */
@@ -143,12 +143,12 @@ export const EnvironmentSchema = z.strictObject({
     routeTimeouts: z.partialRecord(z.enum(GENERATION_ROUTES), RouteTimeouts.partial()),
     /** Requests that wait in a gateway while all engines of a model are full, or none is ready. */
     queue: QueueLimits,
-    /** Stage-wide throttle, the last wall in front of everything. */
+    /** Throttle of the whole stage. */
     throttle: z.strictObject({ requestsPerSecond: z.number().gt(0).max(10_000), burst: z.int().min(1).max(10_000) }),
-    /** Usage plans by name. Requests without a key are on `anonymous`. */
+    /** Usage plans by name. Requests without a key use `anonymous`. */
     usagePlans: z.record(name, UsagePlan),
   }),
-  /** Responses that callers of `/v1/responses` ask to keep, and for how long; `null`: none are. */
+  /** Storage of responses for callers of `/v1/responses`, and its duration; `null` for none. */
   responses: z.strictObject({ keepDays: z.int().min(1).max(365) }).nullable(),
   /** Files and batches (`/v1/files`, `/v1/batches`); `null` for none. */
   batches: z
@@ -157,7 +157,7 @@ export const EnvironmentSchema = z.strictObject({
         .int()
         .min(1024)
         .max(MAX_EDGE_FILE_BYTES, `must be at most ${MAX_EDGE_FILE_BYTES}: API Gateway takes bodies of 10 MB`),
-      /** Lines that one serving thread of a gateway asks at once. */
+      /** Batch requests that one serving thread of a gateway sends at once. */
       maxLinesInFlight: z.int().min(1).max(512),
       /** Batches of one key that may wait or run. */
       maxOpenPerKey: z.int().min(1).max(1000),
@@ -172,15 +172,15 @@ export const EnvironmentSchema = z.strictObject({
     /** Threads that serve on each instance; one needs about 100 MiB. */
     threads: z.union([z.literal("per-core"), z.int().min(1).max(64)]),
   }),
-  /** Answers that gateways keep and give again; `null` for none. */
+  /** Cache of responses in the gateways; `null` for none. */
   cache: CacheSettings.nullable(),
-  /** A store that all gateways share (ElastiCache for Valkey); `null`: what one keeps, the others don't have. */
+  /** A store that all gateways share (ElastiCache for Valkey); `null` for none: each gateway then has its own cache and counts. */
   valkey: Valkey.nullable(),
   /** Pools by public model name. */
   pools: z.record(poolName, Pool),
-  /** Backends that we don't run, by name. */
+  /** External providers by name. */
   providers: z.record(ProviderName, ProviderSettings),
-  /** Public model names beside the pools' own, and what stands behind each. */
+  /** Public model names beside the pools' own, each with its targets. */
   routes: z.record(PublicModelName, RouteSettings),
   site: z.strictObject({
     title: z.string().min(1).max(80),
@@ -191,15 +191,15 @@ export const EnvironmentSchema = z.strictObject({
     }),
     samplePrompts: z.array(z.string().min(1).max(200)).max(6),
   }),
-  /** Who is told of alarms; each mail address and webhook confirms once. */
+  /** Receivers of alarms; each mail address and webhook confirms once. */
   alarms: z.strictObject({
     emails: z.array(z.email("must be a mail address")).max(20),
     webhooks: z.array(z.url({ protocol: /^https$/, error: "must be an https address" })).max(20),
   }),
-  /** What a month may cost; those who are told of alarms hear at 80 % and when more is to be expected. `null` for none. */
+  /** Budget of a month in dollars; receivers of alarms are notified at 80 % and when the forecast exceeds it. `null` for none. */
   budget: z.strictObject({ monthlyUsd: z.number().gt(0).max(10_000_000) }).nullable(),
   logRetentionDays: z.union([z.literal(7), z.literal(14), z.literal(30), z.literal(90), z.literal(365)]),
-  /** Whether stateful resources refuse to be destroyed. */
+  /** Whether stateful resources are protected from destruction. */
   deletionProtection: z.boolean(),
 });
 

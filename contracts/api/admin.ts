@@ -2,15 +2,15 @@ import * as z from "zod";
 import { RouteOverride } from "../targets/target-changes.ts";
 import { ProviderSettings, RouteSettings } from "../targets/target-settings.ts";
 
-/** A provider or route with where it comes from. */
+/** A provider or route with its source. */
 const described = {
   name: z.string(),
   /** `declared`: by the environment file. `changed`: at run time. */
   source: z.enum(["declared", "changed"]),
-  /** 0 while declared; `If-Match` takes it. */
+  /** 0 while declared; the value of `If-Match`. */
   version: z.int().min(0),
   updatedAt: z.string().nullable(),
-  /** Id of the key that did it. */
+  /** Id of the key that made the change. */
   updatedBy: z.string().nullable(),
 };
 
@@ -28,7 +28,7 @@ export const AdminOverride = z.strictObject({ ...described, settings: RouteOverr
 /** `DELETE` of a provider, a route or an override. */
 export const AdminDeleted = z.strictObject({ name: z.string(), deleted: z.literal(true) });
 
-/** One target as the gateway that answers sees it. */
+/** One target from the view of the gateway that responds. */
 export const AdminTarget = z.strictObject({
   id: z.string(),
   kind: z.enum(["pool", "provider"]),
@@ -37,7 +37,7 @@ export const AdminTarget = z.strictObject({
   inFlight: z.int(),
   requests: z.int(),
   failures: z.int(),
-  /** Average of the last ones, to the first byte; `null` before the first. */
+  /** Average of the last times to the first byte; `null` before the first. */
   latencyMs: z.number().nullable(),
   /** Dollars of this month of the whole provider, and the month's cap. */
   spendUsd: z.number().optional(),
@@ -49,11 +49,11 @@ export const AdminTarget = z.strictObject({
       breaker: z.enum(["closed", "open", "half-open", "ramping"]),
       /** Failures among the requests of the last ten seconds. */
       errorRate: z.number(),
-      /** Milliseconds until it is asked again. */
+      /** Milliseconds until it gets a request again. */
       waitMs: z.int(),
     }),
   ),
-  /** Public names that lead here. */
+  /** Public names of routes with this target. */
   routes: z.array(z.string()),
 });
 /** `GET /admin/targets`. */
@@ -66,9 +66,9 @@ export const AdminConnectionTest = z.strictObject({
   status: z.int().optional(),
   /** Models that it lists. */
   models: z.array(z.string()).optional(),
-  /** What is in the way, with what to do. */
+  /** The problem, with its remedy. */
   problem: z.string().optional(),
-  /** With `?model=NAME`: the model that got requests, and what each has shown. */
+  /** With `?model=NAME`: the model that got requests, and the result of each. */
   model: z.string().optional(),
   checks: z
     .array(

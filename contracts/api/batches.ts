@@ -1,12 +1,12 @@
 import * as z from "zod";
 
-/** Routes that a line of a batch may ask. */
+/** Routes of batch requests. */
 export const BATCH_ENDPOINTS = ["/v1/chat/completions", "/v1/completions", "/v1/embeddings", "/v1/responses"] as const;
 export type BatchEndpoint = (typeof BATCH_ENDPOINTS)[number];
 
 /** OpenAI's limit of lines in one batch. */
 export const MAX_BATCH_LINES = 50_000;
-/** What a batch's tokens cost against the same tokens of a request that somebody waits for. */
+/** Price of a batch's tokens relative to the same tokens of an ordinary request. */
 export const BATCH_PRICE_FACTOR = 0.5;
 
 export const BATCH_STATUSES = [
@@ -34,7 +34,7 @@ export const BatchCreateRequest = z
     endpoint: z.enum(BATCH_ENDPOINTS),
     completion_window: z.literal("24h"),
     metadata: Metadata.nullish(),
-    /** When the files that the batch writes go by themselves. */
+    /** When the files that the batch writes expire. */
     output_expires_after: z
       .strictObject({ anchor: z.literal("created_at"), seconds: z.int().min(3600).max(2_592_000) })
       .nullish(),
@@ -42,7 +42,7 @@ export const BatchCreateRequest = z
   .meta({ id: "BatchCreateRequest" });
 export type BatchCreateRequest = z.infer<typeof BatchCreateRequest>;
 
-/** Something wrong with the input file; `line` counts from 1, `null` where it is about the whole file. */
+/** A problem of the input file; `line` counts from 1, `null` for the whole file. */
 export const BatchError = z.object({
   code: z.string(),
   line: z.int().nullable(),
@@ -75,7 +75,7 @@ export const BatchObject = z
     cancelling_at: seconds,
     cancelled_at: seconds,
     request_counts: z.looseObject({ total: z.int(), completed: z.int(), failed: z.int() }),
-    /** Tokens of the lines that were answered; exact once the batch is over. */
+    /** Tokens of the completed requests; exact once the batch is over. */
     usage: z.looseObject({ input_tokens: z.int(), output_tokens: z.int(), total_tokens: z.int() }),
     metadata: Metadata.nullable(),
   })
@@ -92,18 +92,18 @@ export const BatchList = z
   })
   .meta({ id: "BatchList" });
 
-/** The largest file that API Gateway lets through with its form around it: its own limit is 10 MB. */
+/** The largest file that API Gateway accepts in a form: its own limit is 10 MB. */
 export const MAX_EDGE_FILE_BYTES = 9_900_000;
 
-/** What gateways are told about files and batches. */
+/** The gateways' configuration of files and batches. */
 export const BatchSettings = z.strictObject({
   /** DynamoDB table of files, batches, their slices and the queue. */
   table: z.string(),
   /** S3 bucket of files. */
   bucket: z.string(),
-  /** Largest file that is taken. */
+  /** Largest accepted file. */
   maxFileBytes: z.int().min(1024).max(200_000_000),
-  /** Lines that one gateway asks at once. */
+  /** Batch requests that one gateway sends at once. */
   maxLinesInFlight: z.int().min(1).max(512),
   /** Batches of one key that may wait or run. */
   maxOpenPerKey: z.int().min(1).max(1000),

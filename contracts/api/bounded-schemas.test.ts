@@ -13,7 +13,7 @@ const many = <Item>(count: number, item: (index: number) => Item): readonly Item
   Array.from({ length: count }, (_, index) => item(index));
 const entries = (count: number, value: unknown) => Object.fromEntries(many(count, (index) => [`x${index}`, value]));
 
-/** Bodies in which nearly every value is wrong. */
+/** Bodies in which nearly every value is invalid. */
 const WRONG: readonly (readonly [string, z.ZodType, Readonly<Record<string, unknown>>])[] = [
   ["names of logit_bias", ChatCompletionRequest, { logit_bias: entries(5000, 1) }],
   ["values of logit_bias", ChatCompletionRequest, { logit_bias: Object.fromEntries(many(5000, (at) => [at, "x"])) }],
@@ -45,12 +45,12 @@ const WRONG: readonly (readonly [string, z.ZodType, Readonly<Record<string, unkn
 
 describe("a request's schema", () => {
   test.each(WRONG)(
-    "with wrong %s makes at most 400 problems, those of union branches included",
+    "with invalid %s reports at most 400 problems, including those of union branches",
     (_what, schema, body) => {
       const parsed = schema.safeParse(body, { reportInput: true });
       expect(parsed.success).toBe(false);
       expect(countOf(parsed.error?.issues ?? [])).toBeLessThanOrEqual(400);
-      // The second check sees the same: Zod changes a schema at its first use.
+      // The second check has the same result: Zod changes a schema at its first use.
       expect(schema.safeParse(body, { reportInput: true }).error?.issues).toHaveLength(
         parsed.error?.issues.length ?? -1,
       );
@@ -59,7 +59,7 @@ describe("a request's schema", () => {
 });
 
 describe("a list with a bound", () => {
-  test("is read up to the element with the 50th problem, and as a whole when all are right", () => {
+  test("is checked up to the element with the 50th problem, and completely when all are valid", () => {
     let seen = 0;
     const element = z.custom<number>((value) => {
       seen++;
@@ -78,7 +78,7 @@ describe("a list with a bound", () => {
       expect(bounded.safeParse(value)).toEqual(plain.safeParse(value));
   });
 
-  test("does not show elements that are right by the short check to Zod", () => {
+  test("does not pass elements to Zod that are valid by the short check", () => {
     const list = boundedList(z.array(z.never()), (value) => value === 1);
     expect(list.safeParse([1, 1]).success).toBe(true);
     expect(list.safeParse([1, 2]).success).toBe(false);
@@ -93,7 +93,7 @@ test("a record with a bound reports the same as Zod's own for few problems and a
   expect(bounded.safeParse(JSON.parse('{"__proto__":1,"1":2}')).data).toEqual({ 1: 2 });
 });
 
-test("any object is taken as it is, and nothing else", () => {
+test("any object is accepted unchanged, and no other value", () => {
   const value = { a: { b: 1 } };
   expect(anyObject().parse(value)).toBe(value);
   for (const other of [[], "a", null, 1]) expect(anyObject().safeParse(other).success).toBe(false);

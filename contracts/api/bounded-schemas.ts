@@ -1,8 +1,8 @@
 import * as z from "zod";
 
 /**
- * Problems after which a list or a record is not read further. A problem costs Zod about 20 µs, so 1 MB of wrong
- * entries would hold a thread for a second; nobody corrects more than these at once.
+ * Problems after which a list or a record is not checked further. A problem costs Zod about 20 µs, so 1 MB of invalid
+ * entries would block a thread for a second; a caller does not correct more than these at once.
  */
 export const MAX_PROBLEMS = 50;
 
@@ -12,8 +12,8 @@ type Parse = (payload: Payload, context: Context) => z.core.util.MaybeAsync<Payl
 
 /**
  * Makes a list's check end at the element with the 50th problem.
- * @param schema with its own checks (`min`, `max`): a copy of it has the bound no more
- * @param isRight what Zod would find right, for lists of many thousand numbers; @default - Zod looks at each element
+ * @param schema with its own checks (`min`, `max`): a copy of it loses the bound
+ * @param isRight a short check equal to Zod's, for lists of many thousand numbers; @default - Zod checks each element
  */
 export function boundedList<Schema extends z.ZodArray>(
   schema: Schema,
@@ -22,7 +22,7 @@ export function boundedList<Schema extends z.ZodArray>(
   const parseWhole = parseOfCopy(schema);
   replaceParse(schema, (payload, context) => {
     const list: unknown = payload.value;
-    // Zod itself looks at no element of a list that is too long.
+    // Zod itself checks no element of a list that is too long.
     if (!Array.isArray(list) || list.length > Number(schema._zod.bag.maximum ?? list.length))
       return parseWhole(payload, context);
     if (isRight !== undefined && list.every(isRight)) return payload;
@@ -39,12 +39,12 @@ export function boundedList<Schema extends z.ZodArray>(
   return schema;
 }
 
-/** A token's id in a prompt, as `boundedList` wants to know it. */
+/** Whether a value is a token's id in a prompt; a short check for `boundedList`. */
 export function isTokenId(value: unknown): boolean {
   return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
-/** Any JSON object, whose entries are not looked at; a plain record would copy each of them. */
+/** Any JSON object, whose entries are not checked; a plain record would copy each of them. */
 export function anyObject(): z.ZodRecord<z.ZodString, z.ZodUnknown> {
   const schema = z.record(z.string(), z.unknown());
   const parseWhole = parseOfCopy(schema);

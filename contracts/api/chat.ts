@@ -63,7 +63,7 @@ const ToolCall = z.looseObject({
   function: z.looseObject({ name: z.string(), arguments: z.string() }),
 });
 
-/** The answer of `POST /v1/chat/completions` when it is not streamed. */
+/** The response of `POST /v1/chat/completions` when it is not streamed. */
 export const ChatCompletionResponse = z
   .looseObject({
     id: z.string(),

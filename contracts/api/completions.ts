@@ -32,7 +32,7 @@ const CompletionLogprobs = z.looseObject({
   text_offset: z.array(z.int()),
 });
 
-/** The answer of `POST /v1/completions`, and each event's data when it is streamed. */
+/** The response of `POST /v1/completions`, and each event's data when it is streamed. */
 export const CompletionResponse = z
   .looseObject({
     id: z.string(),

@@ -17,7 +17,7 @@ describe("headers of a deprecated path or field", () => {
     });
   });
 
-  test("with several, the earliest dates count, and each page is named once", () => {
+  test("with several, the earliest dates are used, and each page is named once", () => {
     const later = { ...old, since: "2026-03-01", sunset: "2027-02-28" };
     const other = { ...old, sunset: "2027-01-31", link: "https://example.com/other" };
     expect(deprecationHeaders([old, later, other])).toEqual({
@@ -27,13 +27,13 @@ describe("headers of a deprecated path or field", () => {
     });
   });
 
-  test("a request that uses nothing deprecated gets none", () => {
+  test("a request without deprecated paths or fields gets none", () => {
     expect(deprecationHeaders([])).toEqual({});
   });
 });
 
 describe("the table", () => {
-  test.each(DEPRECATIONS)("$path $field is on a path of the API, and its days are days in order", (entry) => {
+  test.each(DEPRECATIONS)("$path $field is on a path of the API, and its dates are valid and in order", (entry) => {
     const { path, since, sunset } = entry;
     expect(OPERATIONS.map((operation) => operation.path)).toContain(path);
     for (const day of [since, ...(sunset === undefined ? [] : [sunset])])

@@ -1,22 +1,22 @@
-/** Something of the API that will go: a whole path, or one field of its requests. */
+/** A deprecated part of the API: a whole path, or one field of its requests. */
 export interface Deprecation {
   /** Path of the API reference, e.g. `/v1/completions`. */
   readonly path: string;
   /** Field of the request's body. @default - the whole path is deprecated */
   readonly field?: string;
-  /** Day since which it is deprecated, `YYYY-MM-DD`: from then on `Deprecation` (RFC 9745) says so. */
+  /** Day since which it is deprecated, `YYYY-MM-DD`: from then on responses have `Deprecation` (RFC 9745). */
   readonly since: string;
-  /** Last day on which it is promised to work, `YYYY-MM-DD`, for `Sunset` (RFC 8594). @default - not decided */
+  /** Last day on which it is guaranteed to work, `YYYY-MM-DD`, for `Sunset` (RFC 8594). @default - not decided */
   readonly sunset?: string;
-  /** Page that says what to do. */
+  /** Page with the migration. */
   readonly link: string;
-  /** What to use instead, in a few words. */
+  /** The replacement, in a few words. */
   readonly replacement: string;
 }
 
 const STRUCTURED_OUTPUTS = "https://docs.vllm.ai/en/latest/features/structured_outputs/";
 
-/** vLLM took these out in 0.12 in favour of `structured_outputs`; the gateway translates them until the sunset. */
+/** vLLM removed these in 0.12 in favour of `structured_outputs`; the gateway translates them until the sunset. */
 function guided(path: string): readonly Deprecation[] {
   return (["json", "regex", "choice", "grammar"] as const).map((kind) => ({
     path,
@@ -28,10 +28,10 @@ function guided(path: string): readonly Deprecation[] {
   }));
 }
 
-/** Everything that is deprecated; answers that used it carry the headers, the reference marks it. */
+/** All deprecations; responses to requests that use them have the headers, the reference marks them. */
 export const DEPRECATIONS: readonly Deprecation[] = [...guided("/v1/completions"), ...guided("/v1/chat/completions")];
 
-/** Response headers that announce what a request used; none when it used nothing deprecated. */
+/** Response headers for the deprecated parts that a request used; none without such parts. */
 export function deprecationHeaders(used: readonly Deprecation[]): Readonly<Record<string, string>> {
   if (used.length === 0) return {};
   const sunsets = used.flatMap(({ sunset }) => (sunset === undefined ? [] : [Date.parse(`${sunset}T23:59:59Z`)]));

@@ -14,7 +14,7 @@ export const EmbeddingRequest = z
       TokenIds,
       boundedList(z.array(TokenIds).min(1).max(2048)),
     ]),
-    /** `base64`: little-endian 32-bit floats; what the official SDKs ask for, because it is a third of the size. */
+    /** `base64`: little-endian 32-bit floats; the default of the official SDKs, because it is a third of the size. */
     encoding_format: z.enum(["float", "base64"]).nullish(),
     /** For models that were trained so that a vector may be cut; others refuse it. */
     dimensions: z.int().min(1).max(65_536).nullish(),
@@ -23,7 +23,7 @@ export const EmbeddingRequest = z
   .meta({ id: "EmbeddingRequest" });
 export type EmbeddingRequest = z.infer<typeof EmbeddingRequest>;
 
-/** The answer of `POST /v1/embeddings`: one vector of length 1 for each input, in the inputs' order. */
+/** The response of `POST /v1/embeddings`: one vector of length 1 for each input, in the inputs' order. */
 export const EmbeddingResponse = z
   .looseObject({
     object: z.literal("list"),

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { ERRORS, errorBody, errorEntry } from "./errors.ts";
 
 const page = readFileSync(join(import.meta.dirname, "../..", "docs", "errors.md"), "utf8");
-/** Code → [status, type] as the page's table says. */
+/** Code → [status, type] in the page's table. */
 const documented = new Map(
   [...page.matchAll(/^\| `(\w+)` \| (\d{3}) \| `(\w+)` \|/gm)].map(([, code = "", status, type]) => [
     code,
@@ -22,7 +22,7 @@ describe("error catalogue", () => {
     expect(entry.blame).toBe(entry.status < 500 ? "client" : "service");
   });
 
-  test("every 429 and 503 tells when to come again", () => {
+  test("every 429 and 503 has a Retry-After", () => {
     const codes = Object.keys(ERRORS) as (keyof typeof ERRORS)[];
     const silent = codes.filter((code) => {
       const { status, retryAfterSeconds } = errorEntry(code);
@@ -31,7 +31,7 @@ describe("error catalogue", () => {
     expect(silent).toEqual([]);
   });
 
-  test("a body names the first of several wrong fields as param and lists all of them", () => {
+  test("a body names the first of several invalid fields as param and lists all of them", () => {
     const details = [
       { param: "temperature", message: "must be at most 2" },
       { param: "n", message: "must be at least 1" },

@@ -1,9 +1,9 @@
 /**
- * The error catalogue: every error the API can answer with, whoever says it (gateway, authorizer, API Gateway, WAF).
+ * The error catalogue: every error of the API, from whichever component (gateway, authorizer, API Gateway, WAF).
  * `docs/errors.md` lists the same codes; a test compares both ways.
  */
 
-/** Whose fault an error is: the caller's (4xx) or the service's (5xx). */
+/** The cause of an error: the caller (4xx) or the service (5xx). */
 export type ErrorBlame = "client" | "service";
 
 interface ErrorEntry {
@@ -11,9 +11,9 @@ interface ErrorEntry {
   /** The OpenAI `error.type`. */
   readonly type: string;
   readonly blame: ErrorBlame;
-  /** One sentence for the docs and the default message; ends with what to do. */
+  /** Text for the docs and the default message; ends with the remedy. */
   readonly message: string;
-  /** Default `Retry-After` in seconds, where trying again can help. */
+  /** Default `Retry-After` in seconds, where a retry can help. */
   readonly retryAfterSeconds?: number;
 }
 
@@ -175,13 +175,13 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
-/** One field that is wrong: OpenAI's `param` path and what to do about it. */
+/** One invalid field: OpenAI's `param` path and the remedy. */
 export interface ErrorDetail {
   readonly param: string;
   readonly message: string;
 }
 
-/** The body of every error answer (OpenAI's shape; `details` lists every problem when there are several). */
+/** The body of every error response (OpenAI's shape; `details` lists every problem when there are several). */
 export interface ErrorBody {
   readonly error: {
     readonly message: string;

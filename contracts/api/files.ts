@@ -1,9 +1,9 @@
 import * as z from "zod";
 
-/** What a file may be for. Other purposes of OpenAI's have nothing here that would read the file. */
+/** Purposes of files. OpenAI's other purposes are for features that Sluice does not have. */
 export const FILE_PURPOSES = ["batch"] as const;
 
-/** Most days that a file is kept, and how long one is that asks for nothing: as long as OpenAI keeps batch files. */
+/** Longest and default retention of a file in days, equal to OpenAI's for batch files. */
 export const FILE_DAYS = 30;
 
 /** A stored file, in OpenAI's form. */
@@ -14,10 +14,10 @@ export const FileObject = z
     bytes: z.int().min(0),
     /** Seconds since 1970. */
     created_at: z.int(),
-    /** When the file goes by itself. */
+    /** When the file expires. */
     expires_at: z.int(),
     filename: z.string(),
-    /** `batch_output` for what a batch wrote. */
+    /** `batch_output` for a file that a batch wrote. */
     purpose: z.enum([...FILE_PURPOSES, "batch_output"]),
     /** Always `processed`: OpenAI's clients still read it. */
     status: z.literal("processed"),
@@ -40,7 +40,7 @@ export const FileDeleted = z
   .looseObject({ id: z.string(), object: z.literal("file"), deleted: z.literal(true) })
   .meta({ id: "FileDeleted" });
 
-/** The parts of the form that `POST /v1/files` takes; `file` is the file itself. */
+/** The parts of the form of `POST /v1/files`; `file` is the file itself. */
 export const FileUpload = z
   .looseObject({
     file: z.string().meta({ format: "binary" }),

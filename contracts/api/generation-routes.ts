@@ -1,4 +1,4 @@
-/** Routes that engines and providers answer; each has a body of OpenAI's, or of vLLM's where OpenAI has none. */
+/** Routes of engines and providers; each has OpenAI's body, or vLLM's where OpenAI has none. */
 export const GENERATION_ROUTES = [
   "/v1/completions",
   "/v1/chat/completions",

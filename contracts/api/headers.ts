@@ -1,28 +1,28 @@
-/** Set by API Gateway from `$context.identity.sourceIp`; overwritten at the edge, so a client can't forge it. */
+/** Set by API Gateway from `$context.identity.sourceIp`; API Gateway overwrites a client's value, so it can't be forged. */
 export const CLIENT_IP_HEADER = "x-sluice-client-ip";
-/** On every answer. Made by the gateway unless API Gateway's own request id came in `EDGE_REQUEST_ID_HEADER`. */
+/** On every response. Made by the gateway unless `EDGE_REQUEST_ID_HEADER` has API Gateway's own request id. */
 export const REQUEST_ID_HEADER = "x-request-id";
-/** The same id under the name that Anthropic's SDKs look for; on answers in Anthropic's dialect. */
+/** The same id under the name that Anthropic's SDKs read; on responses in Anthropic's dialect. */
 export const ANTHROPIC_REQUEST_ID_HEADER = "request-id";
 /** Set by API Gateway from `$context.requestId`. */
 export const EDGE_REQUEST_ID_HEADER = "x-sluice-request-id";
-/** Of a request: `on` or `off`. Of an answer: `hit`, `miss` or `bypass`; none where there is no cache. */
+/** On a request: `on` or `off`. On a response: `hit`, `miss` or `bypass`; absent without a cache. */
 export const CACHE_HEADER = "x-sluice-cache";
-/** Of a hit: `memory`, `shared` or `semantic`. */
+/** On a hit: `memory`, `shared` or `semantic`. */
 export const CACHE_LEVEL_HEADER = "x-sluice-cache-level";
-/** Of a hit: prompt and generated tokens that no model had to compute. */
+/** On a hit: prompt and generated tokens that no model had to compute. */
 export const CACHE_SAVED_TOKENS_HEADER = "x-sluice-cache-saved-tokens";
-/** Of a semantic hit: cosine of the question and the one that was answered. */
+/** On a semantic hit: cosine of the prompt and the cached prompt. */
 export const CACHE_SIMILARITY_HEADER = "x-sluice-cache-similarity";
-/** The target that answered, or was asked last: a pool, or `<provider>/<model>`. */
+/** The target that responded, or was called last: a pool, or `<provider>/<model>`. */
 export const TARGET_HEADER = "x-sluice-target";
 /** Calls to targets that were made for the request. */
 export const ATTEMPTS_HEADER = "x-sluice-attempts";
 /** A client's name for its session: a route that is sticky by session keeps it at one target. */
 export const SESSION_HEADER = "x-sluice-session";
-/** `critical`, `normal` or `batch`: how a request waits while the engines are full. `critical` needs a key that may. */
+/** `critical`, `normal` or `batch`: priority in the queue while the engines are full. `critical` needs a key with it. */
 export const PRIORITY_HEADER = "x-sluice-priority";
-/** Headers of the edge's own answers that a browser on another origin may read; WAF takes at most 255 characters for a header. */
+/** Headers of the edge's own responses that a browser on another origin may read; WAF allows 255 characters a header. */
 export const EDGE_EXPOSED_HEADERS = ["retry-after", REQUEST_ID_HEADER] as const;
 /** Response headers that a browser on another origin may read. */
 export const EXPOSED_HEADERS = [

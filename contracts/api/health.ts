@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-/** `GET /health`: 200 when at least one model can answer, 503 otherwise. */
+/** `GET /health`: 200 when at least one model is available, 503 otherwise. */
 export const Health = z
   .strictObject({
     status: z.enum(["ready", "degraded", "unavailable"]),
@@ -10,7 +10,7 @@ export const Health = z
       z.strictObject({
         id: z.string(),
         ready: z.boolean(),
-        /** Engines known to the gateway, and those of them that can take a request. */
+        /** Engines known to the gateway, and those of them that can accept a request. */
         engines: z.strictObject({ known: z.int().min(0), ready: z.int().min(0) }),
       }),
     ),

@@ -52,7 +52,7 @@ const MessageUsage = z.looseObject({
   cache_creation_input_tokens: z.int().min(0).nullish(),
 });
 
-/** The answer of `POST /v1/messages` when it is not streamed. */
+/** The response of `POST /v1/messages` when it is not streamed. */
 export const Message = z
   .looseObject({
     id: z.string(),
@@ -82,7 +82,7 @@ export const MessageEvent = z
   })
   .meta({ id: "MessageEvent" });
 
-/** The answer of `POST /v1/messages/count_tokens`: an estimate. */
+/** The response of `POST /v1/messages/count_tokens`: an estimate. */
 export const MessageTokens = z.looseObject({ input_tokens: z.int().min(0) }).meta({ id: "MessageTokens" });
 
 /** Every error on these routes. `details.error_code` is the code of the error catalogue. */
@@ -92,7 +92,7 @@ export const MessagesErrorBody = z
     error: z.object({
       type: z.string(),
       message: z.string(),
-      /** Missing where API Gateway itself answers; then `code` says the same. */
+      /** Missing in API Gateway's own responses; then `code` has the code. */
       details: z
         .object({
           error_code: z.enum(Object.keys(ERRORS)),
@@ -121,7 +121,7 @@ const ERROR_TYPES: Readonly<Record<number, string>> = {
   504: "timeout_error",
 };
 
-/** An error in Anthropic's shape; our code is where its SDKs look for one. */
+/** An error in Anthropic's shape; our code is in the field that its SDKs read. */
 export function messagesErrorBody({ error }: ErrorBody, requestId: string): MessagesErrorBody {
   const { message, code, param, details } = error;
   return {

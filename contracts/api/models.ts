@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-/** One served model, in vLLM's form: `root` names the weights that really answer, `max_model_len` the context. */
+/** One served model, in vLLM's form: `root` names the weights in use, `max_model_len` the context. */
 export const ModelCard = z
   .looseObject({
     id: z.string(),

@@ -29,10 +29,10 @@ export const ModerationResponse = z
       z.looseObject({
         /** Whether any category is true. */
         flagged: z.boolean(),
-        /** By the model's name of the category, e.g. `violence`; `null` for one that it does not tell. */
+        /** By the model's name of the category, e.g. `violence`; `null` for a category without a result. */
         categories: z.record(z.string(), z.boolean().nullable()),
         category_scores: z.record(z.string(), z.number().nullable()),
-        /** Which kinds of input each score is about. */
+        /** The kinds of input of each score. */
         category_applied_input_types: z.record(z.string(), z.array(z.string()).nullable()).optional(),
       }),
     ),

@@ -13,7 +13,7 @@ export const ResponseRequest = z
     temperature: z.number().min(0).max(2).nullish(),
     top_p: z.number().gt(0).max(1).nullish(),
     stream: z.boolean().nullish(),
-    /** Kept unless false where the deployment keeps responses, as OpenAI does. */
+    /** Stored unless false where the deployment stores responses, as at OpenAI. */
     store: z.boolean().nullish(),
     previous_response_id: z.string().min(1).max(200).nullish(),
     tools: boundedList(z.array(z.looseObject({ type: z.string().min(1).max(64) })).max(128)).nullish(),
@@ -38,7 +38,7 @@ const OutputItem = z.looseObject({
   type: z.enum(["message", "function_call", "custom_tool_call", "reasoning"]),
 });
 
-/** The answer of `POST /v1/responses` when it is not streamed, and of `GET /v1/responses/{id}`. */
+/** The response of `POST /v1/responses` when it is not streamed, and of `GET /v1/responses/{id}`. */
 export const ModelResponse = z
   .looseObject({
     id: z.string(),
@@ -62,12 +62,12 @@ export const ResponseEvent = z
   .looseObject({ type: z.string(), sequence_number: z.int().min(0) })
   .meta({ id: "ResponseEvent" });
 
-/** The answer of `DELETE /v1/responses/{id}`. */
+/** The response of `DELETE /v1/responses/{id}`. */
 export const DeletedResponse = z
   .looseObject({ id: z.string(), object: z.literal("response"), deleted: z.boolean() })
   .meta({ id: "DeletedResponse" });
 
-/** One page of what went into a response. */
+/** One page of a response's input items. */
 export const ResponseItemList = z
   .looseObject({
     object: z.literal("list"),

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { anyObject, boundedList, boundedRecord } from "./bounded-schemas.ts";
 
-/** vLLM's structured outputs: one of these, and the answer has that form. */
+/** vLLM's structured outputs: one of these defines the form of the completion. */
 const StructuredOutputs = z.looseObject({
   /** A JSON schema, or its text. */
   json: z.union([anyObject(), z.string().min(1)]).nullish(),
@@ -20,7 +20,7 @@ export const samplingFields = {
   top_p: z.number().gt(0).max(1).nullish(),
   /** vLLM's extension: -1 or 0 switches it off. */
   top_k: z.int().min(-1).max(1_000_000).nullish(),
-  /** vLLM's extension: tokens less likely than this share of the most likely one are left out. */
+  /** vLLM's extension: tokens less likely than this share of the most likely one are excluded. */
   min_p: z.number().min(0).max(1).nullish(),
   n: z.int().min(1).max(16).nullish(),
   stream: z.boolean().nullish(),

@@ -8,11 +8,11 @@ export const TokenizeRequest = z
     model: z.string().min(1).max(200),
     /** A text. Either this or `messages`. */
     prompt: z.string().optional(),
-    /** A conversation; counted as the model will read it, with its chat template. */
+    /** A conversation; counted with the model's chat template. */
     messages: ChatCompletionRequest.shape.messages.optional(),
     /** Whether a text gets the model's own beginning. */
     add_special_tokens: z.boolean().nullish(),
-    /** Whether a conversation ends with the beginning of the answer. */
+    /** Whether a conversation ends with the beginning of the assistant's message. */
     add_generation_prompt: z.boolean().nullish(),
     return_token_strs: z.boolean().nullish(),
   })
@@ -23,11 +23,11 @@ export const TokenizeRequest = z
   .meta({ id: "TokenizeRequest" });
 export type TokenizeRequest = z.infer<typeof TokenizeRequest>;
 
-/** The answer of `POST /tokenize`. */
+/** The response of `POST /tokenize`. */
 export const TokenizeResponse = z
   .looseObject({
     count: z.int().min(0),
-    /** Longest prompt plus answer, in tokens. */
+    /** Longest prompt plus completion, in tokens. */
     max_model_len: z.int().min(1),
     tokens: z.array(z.int()),
     token_strs: z.array(z.string()).nullish(),
@@ -44,6 +44,6 @@ export const DetokenizeRequest = z
   .meta({ id: "DetokenizeRequest" });
 export type DetokenizeRequest = z.infer<typeof DetokenizeRequest>;
 
-/** The answer of `POST /detokenize`. */
+/** The response of `POST /detokenize`. */
 export const DetokenizeResponse = z.looseObject({ prompt: z.string() }).meta({ id: "DetokenizeResponse" });
 export type DetokenizeResponse = z.infer<typeof DetokenizeResponse>;

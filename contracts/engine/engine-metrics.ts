@@ -5,7 +5,7 @@ export const ENGINE_METRICS = {
   kvCacheUsage: "vllm:kv_cache_usage_perc",
   /** Its name in versions before the change of vllm-project/vllm#18354. */
   kvCacheUsageBefore: "vllm:gpu_cache_usage_perc",
-  /** Labels `block_size` (tokens) and `num_gpu_blocks` say how large the cache is. */
+  /** Labels `block_size` (tokens) and `num_gpu_blocks` have the size of the cache. */
   cacheConfigInfo: "vllm:cache_config_info",
   /** Seconds since 1970; every Prometheus client library on Linux has it. */
   processStart: "process_start_time_seconds",

@@ -2,8 +2,8 @@ import * as z from "zod";
 import list from "./vllm-options.json" with { type: "json" };
 
 /**
- * What an option takes: one value, one or more, at most one; or none, where a `switch` also exists as `--no-…` and a
- * `flag` does not.
+ * The values of an option: one, one or more, at most one; or none, where a `switch` also exists as `--no-…` and a `flag`
+ * does not.
  */
 const Takes = z.enum(["value", "values", "optional value", "switch", "flag"]);
 export type OptionTakes = z.infer<typeof Takes>;
@@ -24,7 +24,7 @@ export type VllmOptions = z.infer<typeof VllmOptions>;
 /** The options of `vllm serve`. `ami/engine/list-vllm-options.py` writes the list from vLLM's wheel. */
 export const VLLM_OPTIONS: Readonly<VllmOptions> = VllmOptions.parse(list);
 
-/** What an option takes, by its long name; `undefined` for a name that vLLM does not have. */
+/** The values of an option, by its long name; `undefined` for a name that vLLM does not have. */
 export function vllmOptionTakes(name: string): OptionTakes | undefined {
   const { options } = VLLM_OPTIONS;
   if (Object.hasOwn(options, name)) return options[name];

@@ -9,7 +9,7 @@ describe("the metric catalogue", () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  test("keeps within CloudWatch's rules: 1 to 255 ASCII characters, at most 30 dimensions, none twice", () => {
+  test("is within CloudWatch's limits: 1 to 255 ASCII characters, at most 30 dimensions, none twice", () => {
     for (const { namespace, name, dimensions } of entries) {
       expect(namespace).toMatch(/^[\w./#:-]{1,255}$/);
       expect(name).toMatch(/^[\x20-\x7e]{1,255}$/);

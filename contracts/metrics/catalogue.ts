@@ -7,9 +7,9 @@ export interface MetricEntry {
   readonly namespace: string;
   readonly name: string;
   readonly unit: MetricUnit;
-  /** Each list is a series of its own: a query names exactly the dimensions of one of them. */
+  /** Each list is a series of its own: a query has exactly the dimensions of one of them. */
   readonly dimensions: readonly (readonly string[])[];
-  /** What one value means, for people. */
+  /** Meaning of one value. */
   readonly about: string;
 }
 
@@ -26,7 +26,7 @@ const STAGE = ["ApiName", "Stage"] as const;
 const TARGETS = ["LoadBalancer", "TargetGroup"] as const;
 
 /**
- * Every CloudWatch metric that something here writes, draws or watches. Dimension values are bounded: environments,
+ * Every CloudWatch metric that Sluice writes, charts or watches. Dimension values are bounded: environments,
  * configured models, known routes, codes of the error catalogue.
  */
 export const METRICS = {
@@ -187,7 +187,7 @@ export const METRICS = {
   gpuMemoryUsed: {
     namespace: "CWAgent",
     name: "nvidia_smi_memory_used",
-    unit: "None", // the agent sends MB without naming a unit that CloudWatch knows
+    unit: "None", // the agent sends MB without a unit of CloudWatch
     dimensions: [["AutoScalingGroupName"]],
     about: "Memory in use on a GPU, in MiB.",
   },

@@ -26,7 +26,7 @@ export const GATEWAY_METRICS = {
   providerSpendMonth: "sluice_provider_spend_month_usd",
 } as const;
 
-/** Those of its cache, where it has one. */
+/** Metrics of its cache, where it has one. */
 export const CACHE_METRICS = {
   requests: "sluice_cache_requests_total",
   savedTokens: "sluice_cache_saved_tokens_total",

@@ -3,7 +3,7 @@
  * write to them.
  */
 export const LOG_SOURCES = ["gateway", "gateway-metrics", "engine", "engine-metrics"] as const;
-/** `…-metrics` hold lines in the embedded metric format, from which CloudWatch makes metrics; the others are for people. */
+/** `…-metrics` hold lines in the embedded metric format, from which CloudWatch makes metrics; the others hold logs. */
 export type LogSource = (typeof LOG_SOURCES)[number];
 
 /** @param resourceName start of the names of the environment's resources, e.g. `sluice-dev` */
@@ -11,5 +11,5 @@ export function logGroupName(resourceName: string, source: LogSource): string {
   return `/sluice/${resourceName}/${source}`;
 }
 
-/** Metrics are required for 30 days. CloudWatch keeps minutes for 15 days; the lines that they came from are kept this long. */
+/** Metrics are required for 30 days. CloudWatch keeps minutes for 15 days; their log lines are kept this long. */
 export const METRICS_LOG_MIN_DAYS = 30;

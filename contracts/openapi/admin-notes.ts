@@ -1,4 +1,4 @@
-/** What the reference says of the settings of providers and routes. */
+/** Descriptions of the settings of providers and routes in the reference. */
 export const ADMIN_NOTES = {
   ProviderSettings: {
     dialect: { description: "How it speaks." },

@@ -79,7 +79,7 @@ function operation<const Id extends string>(described: Described<Id>): Operation
   };
 }
 
-/** What changes providers and routes at run time, in the order in which the reference shows it. */
+/** Operations that change providers and routes at run time, in the order of the reference. */
 export const ADMIN_OPERATIONS = [
   operation({
     path: "/admin/targets",

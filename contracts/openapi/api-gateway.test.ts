@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type ApiGatewayDocumentOptions, apiGatewayDocument } from "./api-gateway.ts";
 
-// biome-ignore lint/suspicious/noExplicitAny: extensions are looked at as API Gateway sees them, as plain JSON
+// biome-ignore lint/suspicious/noExplicitAny: extensions are checked as plain JSON, as API Gateway reads them
 type Json = any;
 
 const build = (options: Partial<ApiGatewayDocumentOptions> = {}): Json =>
@@ -45,7 +45,7 @@ describe("the API as API Gateway imports it", () => {
     },
   );
 
-  test("hands the model's name in the path on", () => {
+  test("passes the model's name in the path on", () => {
     const { get } = build().paths["/v1/models/{model}"];
     expect(get.parameters).toMatchObject([{ name: "model", in: "path", required: true }]);
     expect(get[INTEGRATION].requestParameters).toMatchObject({
@@ -53,14 +53,14 @@ describe("the API as API Gateway imports it", () => {
     });
   });
 
-  test("lets wrong methods through to the gateway, whose 405 names the right ones", () => {
+  test("passes unknown methods on to the gateway, whose 405 names the known ones", () => {
     for (const item of Object.values<Json>(build().paths)) {
       expect(item[ANY][INTEGRATION]).toMatchObject({ type: "http_proxy", httpMethod: "ANY" });
       expect(item[ANY]).not.toHaveProperty("operationId");
     }
   });
 
-  test("answers preflights itself, without authorizer", () => {
+  test("responds to preflights itself, without authorizer", () => {
     const { options } = build({ corsOrigins: ["https://demo.example.com"] }).paths["/v1/chat/completions"];
     expect(options).not.toHaveProperty("security");
     expect(options[INTEGRATION]).toMatchObject({
@@ -80,13 +80,13 @@ describe("the API as API Gateway imports it", () => {
     expect(declared).toEqual(Object.keys(options[INTEGRATION].responses.default.responseParameters));
   });
 
-  test("with several origins leaves preflights to the gateway, which can look at the origin", () => {
+  test("with several origins passes preflights on to the gateway, which can check the origin", () => {
     const { options } = build({ corsOrigins: ["https://a.example.com", "https://b.example.com"] }).paths["/v1/models"];
     expect(options[INTEGRATION]).toMatchObject({ type: "http_proxy", httpMethod: "OPTIONS" });
     expect(options).not.toHaveProperty("security");
   });
 
-  test("auth required: the key's header is the identity source, kept for a minute", () => {
+  test("auth required: the key's header is the identity source, cached for a minute", () => {
     const document = build({ auth: "required" });
     expect(document["x-amazon-apigateway-api-key-source"]).toBe("AUTHORIZER");
     expect(document.components.securitySchemes.authorizer["x-amazon-apigateway-authorizer"]).toEqual({
@@ -97,7 +97,7 @@ describe("the API as API Gateway imports it", () => {
     });
   });
 
-  test("auth optional: no identity source, so that requests without a key reach the authorizer, and nothing is kept", () => {
+  test("auth optional: no identity source, so that requests without a key reach the authorizer, and no result is cached", () => {
     const { authorizer } = build({ auth: "optional" }).components.securitySchemes;
     expect(authorizer["x-amazon-apigateway-authorizer"]).not.toHaveProperty("identitySource");
     expect(authorizer["x-amazon-apigateway-authorizer"].authorizerResultTtlInSeconds).toBe(0);
@@ -119,7 +119,7 @@ describe("the API as API Gateway imports it", () => {
     expect(JSON.stringify(document.paths)).not.toContain('"security"');
   });
 
-  test("asks for authorizer and usage plan on every method but those of public pages and preflights", () => {
+  test("requires authorizer and usage plan on every method except those of public pages and preflights", () => {
     const { paths } = build();
     for (const [path, item] of Object.entries<Json>(paths)) {
       for (const [method, operation] of Object.entries<Json>(item)) {
@@ -132,7 +132,7 @@ describe("the API as API Gateway imports it", () => {
     }
   });
 
-  test("gives up on the certificate's issuer only where there is no public certificate", () => {
+  test("skips the check of the certificate's issuer only where there is no public certificate", () => {
     expect(build().paths["/health"].get[INTEGRATION]).not.toHaveProperty("tlsConfig");
     expect(build({ isPublicCertificate: false }).paths["/health"].get[INTEGRATION].tlsConfig).toEqual({
       insecureSkipVerification: true,

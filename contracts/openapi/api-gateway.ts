@@ -8,13 +8,13 @@ import type { Operation } from "./operation.ts";
 type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
- * Longest silence of a streamed answer that API Gateway allows on a Regional API, and the longest that the AWS
- * provider's validation lets through. The 30 s of the API are the gateway's, which ends with our error body.
+ * Longest idle time of a streamed response that API Gateway allows on a Regional API, and the longest that the AWS
+ * provider's validation accepts. The API's limit of 30 s is the gateway's, which responds with our error body.
  */
 const STREAM_TIMEOUT_MILLIS = 300_000;
-/** API Gateway's own limit of an answer that is not streamed. */
+/** API Gateway's own limit of a response that is not streamed. */
 const BUFFERED_TIMEOUT_MILLIS = 29_000;
-/** How long API Gateway keeps the authorizer's answer, so how long a revoked key may pass it (not the gateway). */
+/** Seconds that API Gateway caches the authorizer's result; a revoked key may pass it (not the gateway) that long. */
 export const AUTHORIZER_TTL_SECONDS = 60;
 
 export interface ApiGatewayDocumentOptions {
@@ -34,9 +34,9 @@ export interface ApiGatewayDocumentOptions {
 /**
  * The API as API Gateway imports it: the operations of the reference with the `x-amazon-apigateway-*` extensions.
  *
- * Left out on purpose: request and response schemas and examples. API Gateway would make models of them, whose
- * dialect knows neither `nullable` nor `anyOf` in this form, and nothing would use them: bodies are validated by the
- * gateway, which says what is wrong.
+ * Omitted on purpose: request and response schemas and examples. API Gateway would make models of them, whose dialect
+ * has neither `nullable` nor `anyOf` in this form, and no request would use them: the gateway validates bodies and
+ * reports all problems.
  */
 export function apiGatewayDocument(options: ApiGatewayDocumentOptions): JsonObject {
   const { auth, corsOrigins, authorizerUri } = options;
@@ -52,14 +52,14 @@ export function apiGatewayDocument(options: ApiGatewayDocumentOptions): JsonObje
     ),
     components:
       auth === "off" || authorizerUri === undefined ? {} : { securitySchemes: securitySchemes(auth, authorizerUri) },
-    // What a form carries is passed on byte for byte, not read as text.
+    // The content of a form is passed on byte for byte, not read as text.
     "x-amazon-apigateway-binary-media-types": ["multipart/form-data"],
     "x-amazon-apigateway-request-validators": {
       parameters: { validateRequestBody: false, validateRequestParameters: true },
     },
     "x-amazon-apigateway-request-validator": "parameters",
     "x-amazon-apigateway-gateway-responses": gatewayResponses(auth, corsOrigins),
-    // The authorizer names the caller's usage plan; callers know nothing of API Gateway's keys.
+    // The authorizer names the caller's usage plan; callers do not have API Gateway's keys.
     ...(auth === "off" ? {} : { "x-amazon-apigateway-api-key-source": "AUTHORIZER" }),
   };
 }
@@ -76,12 +76,12 @@ function edgeOperation(operation: Operation, method: string, options: ApiGateway
   };
 }
 
-/** Anthropic's SDKs send the key in another header, and API Gateway can't take one of two. */
+/** Anthropic's SDKs send the key in another header, and API Gateway can't accept one of two. */
 function authorizerOf({ errorShape }: Operation): string {
   return errorShape === "anthropic" ? "eitherHeaderAuthorizer" : "authorizer";
 }
 
-/** Methods that the path does not have go through too, so that the gateway's 405 with `allow` answers them. */
+/** Unknown methods of the path are passed on too, so that they get the gateway's 405 with `allow`. */
 function anyMethod(operations: readonly Operation[], options: ApiGatewayDocumentOptions): JsonObject {
   const [operation] = operations;
   return operation ? edgeOperation(operation, "any", options) : {};
@@ -104,18 +104,18 @@ function proxyIntegration(
       ? { responseTransferMode: "STREAM", timeoutInMillis: STREAM_TIMEOUT_MILLIS }
       : { timeoutInMillis: BUFFERED_TIMEOUT_MILLIS }),
     requestParameters: {
-      // Both overwrite whatever the client sent under these names.
+      // Both overwrite the client's values of these names.
       [`integration.request.header.${CLIENT_IP_HEADER}`]: "context.identity.sourceIp",
       [`integration.request.header.${EDGE_REQUEST_ID_HEADER}`]: "context.requestId",
       ...Object.fromEntries(names.map((name) => [`integration.request.path.${name}`, `method.request.path.${name}`])),
     },
-    // Without a domain the operator brings a certificate, perhaps of a private authority. API Gateway then still
+    // Without a domain the operator provides a certificate, perhaps of a private authority. API Gateway then still
     // checks name and dates, and the hop never leaves the VPC.
     ...(isPublicCertificate ? {} : { tlsConfig: { insecureSkipVerification: true } }),
   };
 }
 
-/** Answers preflights at the edge, without authorizer, so that they cost nothing behind it. */
+/** Responds to preflights at the edge, without authorizer and without load behind it. */
 function preflight(path: string, operations: readonly Operation[], options: ApiGatewayDocumentOptions): JsonObject {
   const [operation] = operations;
   if (operation && !hasFixedPreflight(options.corsOrigins)) {
@@ -151,8 +151,8 @@ function preflight(path: string, operations: readonly Operation[], options: ApiG
 function securitySchemes(auth: AuthMode, authorizerUri: string): JsonObject {
   const identity = "method.request.header.Authorization";
   return {
-    // With an identity source a request without a key is 401 before the function runs, and answers are kept.
-    // When a key is optional there is no identity source, and without one nothing may be kept.
+    // With an identity source a request without a key gets 401 before the function runs, and results are cached.
+    // When a key is optional there is no identity source, and without one no result may be cached.
     authorizer: authorizerScheme(authorizerUri, auth === "required" ? identity : undefined),
     eitherHeaderAuthorizer: authorizerScheme(authorizerUri, undefined),
     usagePlanKey: { type: "apiKey", name: "x-api-key", in: "header" },

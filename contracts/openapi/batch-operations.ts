@@ -52,7 +52,7 @@ const BATCH = {
   metadata: null,
 };
 
-/** Files and batches, in the order in which the reference shows them. */
+/** Files and batches, in the order of the reference. */
 export const BATCH_OPERATIONS = operationList([
   {
     path: "/v1/files",

@@ -1,22 +1,22 @@
 import { ALLOWED_REQUEST_HEADERS, EDGE_EXPOSED_HEADERS } from "../api/headers.ts";
 
-/** Seconds that a browser may keep a preflight's answer; Chromium's own upper limit is 7200. */
+/** Seconds that a browser may cache a preflight's response; Chromium's own upper limit is 7200. */
 const PREFLIGHT_MAX_AGE_SECONDS = 7200;
 
 /**
- * The one value of Access-Control-Allow-Origin that a fixed answer can carry. With several origins it is `*`: errors
- * and preflights hold nothing private, and the API knows no cookies that a wildcard could expose.
+ * The value of Access-Control-Allow-Origin in a fixed response. With several origins it is `*`: errors and preflights
+ * hold no private data, and the API uses no cookies that a wildcard could expose.
  */
 export function fixedAllowedOrigin(origins: readonly string[]): string {
   return origins.length === 1 ? (origins[0] ?? "*") : "*";
 }
 
-/** Whether preflights can be answered by a fixed value; with several origins the gateway must look at `Origin`. */
+/** Whether preflights can get a fixed response; with several origins the gateway must check `Origin`. */
 export function hasFixedPreflight(origins: readonly string[]): boolean {
   return origins.length === 1;
 }
 
-/** CORS headers of an answer that the edge gives itself. */
+/** CORS headers of the edge's own responses. */
 export function corsResponseHeaders(origins: readonly string[]): Readonly<Record<string, string>> {
   return {
     "Access-Control-Allow-Origin": fixedAllowedOrigin(origins),
@@ -24,7 +24,7 @@ export function corsResponseHeaders(origins: readonly string[]): Readonly<Record
   };
 }
 
-/** CORS headers of the answer to a preflight. */
+/** CORS headers of the response to a preflight. */
 export function preflightHeaders(
   origins: readonly string[],
   methods: readonly string[],

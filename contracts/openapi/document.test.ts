@@ -6,7 +6,7 @@ import { OPERATIONS } from "./operations.ts";
 
 const document = openApiDocument({ auth: "required", serverUrl: "https://api.example.com" });
 
-/** Every value under a key, wherever it stands in the document. */
+/** Every value under a key, anywhere in the document. */
 function valuesOf(key: string, node: unknown): readonly unknown[] {
   if (Array.isArray(node)) return node.flatMap((item) => valuesOf(key, item));
   if (typeof node !== "object" || node === null) return [];
@@ -68,13 +68,13 @@ describe("the published API reference", () => {
     ]);
   });
 
-  test("every reference points at something in the document", () => {
+  test("every reference has a target in the document", () => {
     const references = valuesOf("$ref", document) as string[];
     expect(references.length).toBeGreaterThan(10);
     expect(references.filter((reference) => lookUp(reference) === undefined)).toEqual([]);
   });
 
-  test("says nothing of how the API is deployed", () => {
+  test("has no information about the deployment", () => {
     expect(JSON.stringify(document)).not.toMatch(/amazon|arn:aws:|TfToken/i);
   });
 
@@ -89,7 +89,7 @@ describe("the published API reference", () => {
     }
   });
 
-  test("says on 429 and 503 when to come back", () => {
+  test("has Retry-After on 429 and 503", () => {
     const post = document.paths["/v1/completions"]!.post as { responses: Record<string, { headers: object }> };
     expect(Object.keys(post.responses[429]!.headers)).toContain("retry-after");
     expect(Object.keys(post.responses[503]!.headers)).toContain("retry-after");
@@ -104,7 +104,7 @@ describe("the published API reference", () => {
     });
   });
 
-  test("says of every field of a request what it is for, and nothing of fields that are not there", () => {
+  test("describes every field of a request, and no fields that do not exist", () => {
     for (const { request } of OPERATIONS) {
       if (request === undefined) continue;
       const { properties } = lookUp(`#/components/schemas/${request.schema}`) as { properties: Record<string, object> };
@@ -124,7 +124,7 @@ describe("the published API reference", () => {
     ["off", [], undefined],
     ["optional", [{ apiKey: [] }, {}], "bearer"],
     ["required", [{ apiKey: [] }], "bearer"],
-  ] as const)("with auth %s asks for a key accordingly, and never for health", (auth, security, scheme) => {
+  ] as const)("with auth %s requires a key accordingly, and never for health", (auth, security, scheme) => {
     const { paths, components } = openApiDocument({ auth });
     expect(paths["/v1/models"]!.get).toMatchObject({ security });
     expect(paths["/health"]!.get).toMatchObject({ security: [] });

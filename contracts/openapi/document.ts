@@ -18,9 +18,9 @@ export interface OpenApiDocument {
 }
 
 export interface DocumentOptions {
-  /** Whether the reference asks for a key. */
+  /** Whether operations require a key. */
   readonly auth: AuthMode;
-  /** @default - no server is named */
+  /** @default - the document has no server */
   readonly serverUrl?: string;
 }
 
@@ -30,7 +30,7 @@ export const API_INFO = {
   description: "Language models in OpenAI's dialect. The official OpenAI SDKs work with `<address>/v1` as base URL.",
 } as const;
 
-/** The published API reference: everything a caller needs to know, nothing about how it is deployed. */
+/** The published API reference: all information for callers, none about the deployment. */
 export function openApiDocument({ auth, serverUrl }: DocumentOptions): OpenApiDocument {
   return {
     openapi: "3.0.3",
@@ -54,7 +54,7 @@ export function openApiDocument({ auth, serverUrl }: DocumentOptions): OpenApiDo
   };
 }
 
-/** Lays operations out as OpenAPI's `paths`, each described by the function given. */
+/** Operations as OpenAPI's `paths`, each described by a function. */
 export function groupByPath(
   describe: (operation: Operation) => JsonObject,
   extra: (path: string, operations: readonly Operation[]) => JsonObject = () => ({}),
@@ -157,7 +157,7 @@ function otherResponses({ otherStatuses = [], response }: Operation): JsonObject
   );
 }
 
-/** The body of an error as it would be on this operation. */
+/** The body of an error of this operation. */
 export function exampleError({ errorShape }: Operation, code: ErrorCode): unknown {
   return errorShape === "anthropic" ? messagesErrorBody(errorBody(code), "req_1") : errorBody(code);
 }

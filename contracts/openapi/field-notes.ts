@@ -1,9 +1,9 @@
 import { ADMIN_NOTES } from "./admin-notes.ts";
 
-/** What the reference says of a field beside its type and limits. */
+/** Description of a field in the reference, beside its type and limits. */
 export interface FieldNote {
   readonly description: string;
-  /** Value that counts when the field is left out, where the API itself sets one. */
+  /** Value of an omitted field, where the API itself sets one. */
   readonly default?: unknown;
 }
 
@@ -43,7 +43,7 @@ const SAMPLING: Notes = {
   },
 };
 
-/** What a conversation in Anthropic's dialect consists of. */
+/** Fields of a conversation in Anthropic's dialect. */
 const CONVERSATION: Notes = {
   model: MODEL,
   system: { description: "What the model is told before the conversation: a text, or text blocks." },
@@ -54,7 +54,7 @@ const CONVERSATION: Notes = {
   output_config: { description: "`format` of type `json_schema`: the answer is JSON of this schema; `effort`." },
 };
 
-/** By request schema, then field. A test holds it equal to the schemas both ways. */
+/** By request schema, then field. A test compares it with the schemas in both directions. */
 export const FIELD_NOTES: Readonly<Record<string, Notes>> = {
   CompletionRequest: {
     ...SAMPLING,

@@ -29,12 +29,12 @@ describe("API Gateway's own errors", () => {
     expect(header(type, "Retry-After")).toBe(retryAfter);
   });
 
-  test("the two defaults keep the status of whatever they stand for", () => {
+  test("the two default responses keep API Gateway's own status", () => {
     expect(responses.DEFAULT_4XX).not.toHaveProperty("statusCode");
     expect(responses.DEFAULT_5XX).not.toHaveProperty("statusCode");
   });
 
-  test("each carries the request id and can be read by the page's script", () => {
+  test("each has the request id and can be read by the page's script", () => {
     for (const type of Object.keys(responses)) {
       expect(header(type, "x-request-id")).toBe("context.requestId");
       expect(header(type, "Access-Control-Allow-Origin")).toBe("'*'");
@@ -42,13 +42,13 @@ describe("API Gateway's own errors", () => {
     }
   });
 
-  test("no body holds a character that API Gateway's template language would act on, but for the request's id", () => {
+  test("no body holds a special character of API Gateway's template language, except for the request's id", () => {
     for (const { responseTemplates } of Object.values(responses)) {
       expect(responseTemplates["application/json"].replace('"$context.requestId"', "")).not.toMatch(/[$#]/);
     }
   });
 
-  test("Anthropic's SDKs find what they look for in them as well", () => {
+  test("they have the fields that Anthropic's SDKs read, too", () => {
     for (const { responseTemplates } of Object.values(responses))
       expect(JSON.parse(responseTemplates["application/json"])).toMatchObject({
         type: "error",
@@ -63,12 +63,12 @@ describe("API Gateway's own errors", () => {
     expect(JSON.parse(optional).error.message).not.toMatch(/missing/);
   });
 
-  test("with several origins errors may be read from anywhere, for they hold nothing private", () => {
+  test("with several origins errors may be read from any origin, for they hold no private data", () => {
     const several = gatewayResponses("off", ["https://a.example.com", "https://b.example.com"]);
     expect(several.THROTTLED!.responseParameters["gatewayresponse.header.Access-Control-Allow-Origin"]).toBe("'*'");
   });
 
-  test("an unknown path is told which versions there are, by whatever name API Gateway calls it", () => {
+  test("an unknown path gets the list of versions, under each of API Gateway's names of that error", () => {
     const responses = gatewayResponses("off", ["*"]);
     for (const type of ["MISSING_AUTHENTICATION_TOKEN", "INVALID_SIGNATURE", "RESOURCE_NOT_FOUND"]) {
       const { error } = JSON.parse(responses[type]?.responseTemplates["application/json"] ?? "{}");

@@ -9,11 +9,11 @@ interface OwnError {
   readonly message?: string;
   /** @default - the catalogue's */
   readonly retryAfterSeconds?: number;
-  /** Whether API Gateway's own status stays: the two DEFAULT types stand for many. */
+  /** Whether API Gateway's own status is kept: the two DEFAULT types cover many errors. */
   readonly keepsStatus?: boolean;
 }
 
-/** API Gateway's own errors, by its type names, and what our API says instead. */
+/** API Gateway's own errors, by its type names, with our API's responses. */
 function ownErrors(auth: AuthMode): Readonly<Record<string, OwnError>> {
   const wrongKey: OwnError =
     auth === "required"
@@ -29,9 +29,9 @@ function ownErrors(auth: AuthMode): Readonly<Record<string, OwnError>> {
   };
   return {
     ACCESS_DENIED: { code: "permission_denied" },
-    API_CONFIGURATION_ERROR: { code: "model_unavailable" }, // what an unreachable VPC link target looks like
+    API_CONFIGURATION_ERROR: { code: "model_unavailable" }, // an unreachable target of the VPC link
     AUTHORIZER_CONFIGURATION_ERROR: { code: "internal_error" },
-    AUTHORIZER_FAILURE: { code: "auth_unavailable" }, // the keys table failed; the gateway says the same of it
+    AUTHORIZER_FAILURE: { code: "auth_unavailable" }, // the keys table failed; the gateway's error is the same
     BAD_REQUEST_BODY: { code: "invalid_request" },
     BAD_REQUEST_PARAMETERS: { code: "invalid_request" },
     DEFAULT_4XX: { code: "invalid_request", message: "The request was refused. See the status.", keepsStatus: true },
@@ -40,8 +40,8 @@ function ownErrors(auth: AuthMode): Readonly<Record<string, OwnError>> {
     INTEGRATION_FAILURE: { code: "model_unavailable" },
     INTEGRATION_TIMEOUT: { code: "timeout" },
     INVALID_API_KEY: wrongKey,
-    INVALID_SIGNATURE: unknownPath, // no method takes AWS signatures: it is an unknown path with a bearer key
-    MISSING_AUTHENTICATION_TOKEN: unknownPath, // API Gateway's words for an unknown path
+    INVALID_SIGNATURE: unknownPath, // no method uses AWS signatures: it is an unknown path with a bearer key
+    MISSING_AUTHENTICATION_TOKEN: unknownPath, // API Gateway's name for an unknown path
     QUOTA_EXCEEDED: {
       code: "rate_limit_exceeded",
       message: "The usage plan's requests of this month are used up. Ask your operator for a larger plan.",
@@ -64,7 +64,7 @@ export interface GatewayResponse {
 
 /**
  * The value of `x-amazon-apigateway-gateway-responses`: API Gateway's errors in the form of all others. It has one body
- * for all paths, so that is an error in OpenAI's shape and in Anthropic's at once.
+ * for all paths, so the body has OpenAI's shape and Anthropic's at once.
  */
 export function gatewayResponses(
   auth: AuthMode,

@@ -3,7 +3,7 @@ import { ALLOWED_REQUEST_HEADERS } from "../api/headers.ts";
 import { GENERATION_HEADERS } from "./generation-headers.ts";
 import { OPERATIONS } from "./operations.ts";
 
-test("every operation that goes to a model declares them, and no other does", () => {
+test("every operation of a model declares them, and no other does", () => {
   const declaring = OPERATIONS.filter(({ headerParameters }) => headerParameters === GENERATION_HEADERS);
   expect(declaring.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
     "post /detokenize",
@@ -17,7 +17,7 @@ test("every operation that goes to a model declares them, and no other does", ()
   ]);
 });
 
-test("a page on another origin may send every one that is declared", () => {
+test("a page on another origin may send all of them", () => {
   const allowed: readonly string[] = ALLOWED_REQUEST_HEADERS;
   for (const { name } of GENERATION_HEADERS) expect(allowed).toContain(name);
 });

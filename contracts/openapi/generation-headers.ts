@@ -2,7 +2,7 @@ import { CACHE_HEADER, PRIORITY_HEADER, SESSION_HEADER } from "../api/headers.ts
 import { PRIORITIES } from "../processes/priority.ts";
 import type { Parameter } from "./operation.ts";
 
-/** What requests to models may say in headers, beside credentials and content. */
+/** Headers of requests to models, beside credentials and content. */
 export const GENERATION_HEADERS: readonly Parameter[] = [
   {
     name: PRIORITY_HEADER,

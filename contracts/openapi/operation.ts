@@ -5,13 +5,13 @@ import type { SchemaName } from "./schemas.ts";
 export interface Parameter {
   readonly name: string;
   readonly description: string;
-  /** What it may say. @default - any text */
+  /** Its allowed values. @default - any text */
   readonly values?: readonly string[];
 }
 
 /**
- * One method on one path of the API: what the published reference, the edge and the gateway's routing are made from. `Id`
- * keeps the operation's id as a literal type.
+ * One method on one path of the API, the source of the published reference, the edge and the gateway's routing. `Id` is
+ * the operation's id as a literal type.
  */
 export interface Operation<Id extends string = string> {
   readonly path: string;
@@ -34,26 +34,26 @@ export interface Operation<Id extends string = string> {
     /** @default "application/json" */
     readonly mediaType?: "text/html" | "application/jsonl";
   };
-  /** Whether an answer that is not streamed may take longer, or be larger, than API Gateway's buffer allows (10 MB). */
+  /** Whether a response that is not streamed may take longer, or be larger, than API Gateway's buffer allows (10 MB). */
   readonly isLong?: boolean;
-  /** Headers with a meaning of their own, none of them required. */
+  /** Optional headers of the operation. */
   readonly headerParameters?: readonly Parameter[];
-  /** Parameters after the `?`, none of them required. */
+  /** Optional query parameters. */
   readonly queryParameters?: readonly Parameter[];
-  /** Schema of one event's data where the answer can be streamed, and what ends the stream. */
+  /** Schema of one event's data where the response can be streamed, and the end of the stream. */
   readonly stream?: { readonly schema: SchemaName; readonly end: string };
-  /** Whose shape errors have. @default "openai" */
+  /** Shape of errors. @default "openai" */
   readonly errorShape?: "openai" | "anthropic";
   /** Statuses besides 200 that carry the same body, not the error body. */
   readonly otherStatuses?: readonly { readonly status: number; readonly description: string }[];
   readonly errors: readonly ErrorCode[];
-  /** Whether the operation is open to everyone, whatever `auth` says. */
+  /** Whether the operation is public, whatever `auth` says. */
   readonly isPublic: boolean;
   /** Whether a key with the scope `admin` is needed, whatever `auth` says. @default false */
   readonly isForOperators?: boolean;
 }
 
-/** A list of operations whose ids stay literal types. */
+/** A list of operations whose ids are literal types. */
 export function operationList<const Id extends string>(list: readonly Operation<Id>[]): readonly Operation<Id>[] {
   return list;
 }

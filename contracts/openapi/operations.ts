@@ -24,7 +24,7 @@ const PAGE_ERRORS = [
   "internal_error",
 ] as const satisfies readonly ErrorCode[];
 
-/** Every operation of the API, in the order in which the reference shows them. */
+/** Every operation of the API, in the order of the reference. */
 export const OPERATIONS = operationList([
   {
     path: "/v1/completions",
@@ -240,13 +240,13 @@ export const OPERATIONS = operationList([
   ...ADMIN_OPERATIONS,
 ]);
 
-/** What the gateway needs of an operation to route a request to it. */
+/** The fields of an operation that the gateway's routing needs. */
 export type RoutedOperation<Id extends string = string> = Pick<
   Operation<Id>,
   "path" | "method" | "operationId" | "isLong"
 >;
 
-/** Operations of the load balancer; no client reaches them, and nothing is published of them. */
+/** Operations for the load balancer; clients can't reach them, and the reference does not have them. */
 const INTERNAL_OPERATIONS = [
   { path: LIVENESS_PATH, method: "get", operationId: "getLiveness" },
 ] as const satisfies readonly RoutedOperation[];

@@ -36,7 +36,7 @@ import { FIELD_NOTES } from "./field-notes.ts";
 const OpenApi = z.looseObject({ openapi: z.string(), paths: z.record(z.string(), z.unknown()) });
 
 const ErrorBody = z.object({
-  /** With `request_id` where API Gateway itself answers: one body in OpenAI's shape and in Anthropic's. */
+  /** With `request_id` in API Gateway's own responses: one body in OpenAI's shape and in Anthropic's. */
   type: z.literal("error").optional(),
   request_id: z.string().optional(),
   error: z.object({
@@ -119,7 +119,7 @@ export function componentSchemas(): Readonly<Record<string, unknown>> {
   );
 }
 
-/** The fields of a request get their notes. */
+/** Adds descriptions to the fields of requests. */
 function withNotes(name: string, schema: Readonly<Record<string, unknown>>): object {
   const notes = FIELD_NOTES[name];
   const properties = notes && asRecord(schema.properties);
@@ -136,7 +136,7 @@ function asRecord(value: unknown): Readonly<Record<string, unknown>> | undefined
   return typeof value === "object" && value !== null ? { ...value } : undefined;
 }
 
-/** OpenAPI 3.0 has no `$id` and no `$schema`: the place in `components` is the identity. */
+/** OpenAPI 3.0 has no `$id` and no `$schema`: the path in `components` is the identity. */
 function withoutIdentity(schema: object): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     Object.entries(schema).filter(([key]) => key !== "$id" && key !== "$schema" && key !== "id"),

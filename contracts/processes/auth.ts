@@ -5,10 +5,10 @@ import { Priority } from "./priority.ts";
 export const AuthMode = z.enum(["off", "optional", "required"]);
 export type AuthMode = z.infer<typeof AuthMode>;
 
-/** The usage plan of requests that come without a key. */
+/** The usage plan of requests without a key. */
 export const ANONYMOUS_PLAN = "anonymous";
 
-/** The usage plan of a new key when none is named. */
+/** The default usage plan of a new key. */
 export const DEFAULT_PLAN = "standard";
 
 export const KeyScope = z.enum(["admin"]);
@@ -23,19 +23,19 @@ export const ApiKeyItem = z.strictObject({
   name: z.string().min(1).max(100),
   /** Name of the usage plan in the environment file. */
   plan: z.string().min(1),
-  /** The highest priority that requests with this key may ask for. @default - normal */
+  /** The highest priority of requests with this key. @default - normal */
   maxPriority: Priority.optional(),
   /** ISO 8601, UTC. */
   createdAt: z.iso.datetime(),
   revokedAt: z.iso.datetime().optional(),
-  /** What the key may do beside using the models: `admin` changes providers and routes. */
+  /** Permissions of the key beside using the models: `admin` may change providers and routes. */
   scopes: z.array(KeyScope).optional(),
 });
 export type ApiKeyItem = z.infer<typeof ApiKeyItem>;
 
 /**
  * Reads an `ApiKeyItem` that a newer version may have written, so that both can run side by side: fields and scopes
- * that this version does not know are dropped, and an unknown priority counts as none.
+ * that this version does not have are dropped, and an unknown priority counts as none.
  */
 export const StoredApiKey = z.object({
   ...ApiKeyItem.shape,
@@ -46,7 +46,7 @@ export const StoredApiKey = z.object({
     .optional(),
 });
 
-/** What the authorizer hands to API Gateway in `context`; values must be strings there. */
+/** The authorizer's `context` for API Gateway; its values must be strings. */
 export interface AuthorizerContext {
   readonly keyId: string;
   readonly plan: string;

@@ -2,7 +2,7 @@ import * as z from "zod";
 
 const dollars = z.number().min(0);
 
-/** What the stacks tell `publish-cost`: whose costs, and at which prices. One line of JSON in its environment. */
+/** Settings of `publish-cost` from the stacks: environment, models and prices. One line of JSON in its environment. */
 export const CostPublisherSettings = z.strictObject({
   /** Environment's name: tag of its instances, dimension of its metrics. */
   environment: z.string().min(1),
@@ -10,11 +10,11 @@ export const CostPublisherSettings = z.strictObject({
   models: z.array(z.string().min(1)),
   /** Dollars an hour by instance type. */
   instanceHour: z.record(z.string(), dollars),
-  /** Dollars an hour of what runs whatever is asked: load balancer, endpoints, alarms, keys, … */
+  /** Dollars an hour of the costs that do not depend on requests: load balancer, endpoints, alarms, keys, … */
   platformHour: dollars,
   /** Dollars of a request at API Gateway and firewall. */
   request: dollars,
-  /** Dollars of a generated token on its way to the client. */
+  /** Dollars for the transfer of a generated token to the client. */
   completionToken: dollars,
 });
 export type CostPublisherSettings = z.infer<typeof CostPublisherSettings>;

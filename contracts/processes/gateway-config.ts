@@ -8,48 +8,48 @@ const seconds = z.number().gt(0).max(900);
 
 /** Time limits of one route, in seconds. */
 export const RouteTimeouts = z.strictObject({
-  /** No first byte from the engine within this: 504. For a streamed answer. */
+  /** No first byte from the engine within this: 504. For a streamed response. */
   firstByteSeconds: seconds,
-  /** No complete answer within this: 504. For an answer that is not streamed. */
+  /** No complete response within this: 504. For a response that is not streamed. */
   totalSeconds: seconds,
-  /** Silence in the middle of a stream longer than this ends it with an error event. */
+  /** A longer pause in the middle of a stream ends it with an error event. */
   idleSeconds: seconds,
 });
 export type RouteTimeouts = z.infer<typeof RouteTimeouts>;
 
-/** How answers are kept and given again; `docs/caching.md`. */
+/** Settings of the response cache; see `docs/caching.md`. */
 export const CacheSettings = z.strictObject({
-  /** How long an answer is kept; at most a week. */
+  /** Time to live of a cached response; at most a week. */
   ttlSeconds: z.int().min(1).max(604_800),
   /** Exceptions by route, e.g. `"/v1/embeddings"`. */
   routeTtlSeconds: z.record(z.string(), z.int().min(1).max(604_800)),
-  /** Memory of one gateway process for answers. */
+  /** Memory of one gateway process for cached responses. */
   memoryMiB: z.int().min(1).max(16_384),
-  /** Finds answered questions that mean the same; `null` for equal requests only. */
+  /** Finds cached prompts with the same meaning; `null` for equal requests only. */
   semantic: z
     .strictObject({
-      /** Public name of the model that `/v1/embeddings` is asked for. */
+      /** Public name of the model for `/v1/embeddings`. */
       embeddingModel: z.string(),
-      /** Cosine at which two questions count as one; `docs/caching.md` has what each value lets through. */
+      /** Cosine above which two prompts count as equal; `docs/caching.md` has the error rates of each value. */
       threshold: z.number().min(0.5).max(1),
-      /** Questions remembered by one gateway process; a look through 10,000 of them takes some 3 ms, in which nothing else runs. */
+      /** Prompts stored by one gateway process; a search through 10,000 of them blocks the thread for some 3 ms. */
       maxEntries: z.int().min(1).max(10_000),
     })
     .nullable(),
 });
 export type CacheSettings = z.infer<typeof CacheSettings>;
 
-/** Everything a gateway process is told; it comes as one line of JSON in `SLUICE_CONFIG`. */
+/** The configuration of a gateway process: one line of JSON in `SLUICE_CONFIG`. */
 export const GatewayConfig = z.strictObject({
   environment: z.string(),
-  /** The API Gateway stage: private integrations prepend `/<stage>` to the path; the gateway takes it off. */
+  /** The API Gateway stage: private integrations prepend `/<stage>` to the path; the gateway removes it. */
   stage: z.string(),
   auth: AuthMode,
   /** DynamoDB table of API keys. */
   keysTable: z.string(),
-  /** Where responses are stored, but for those with `store: false`, and for how long. @default - they are not stored */
+  /** Table of stored responses, except those with `store: false`, and their time to live. @default - they are not stored */
   responseStorage: z.strictObject({ table: z.string(), ttlSeconds: z.int().min(60) }).optional(),
-  /** Exact limit of one gateway per client address, on `/v1/*`; the WAF rule holds the same for the fleet. */
+  /** Exact limit of one gateway per client address, on `/v1/*`; the WAF rule enforces the same for the fleet. */
   requestsPerMinutePerIp: z.int().min(1),
   bodyLimitBytes: z.int().min(1024),
   /** `["*"]`, or the origins of pages that may call the API. */
@@ -57,19 +57,19 @@ export const GatewayConfig = z.strictObject({
   timeouts: RouteTimeouts,
   /** Exceptions by route, e.g. `"/v1/chat/completions"`. */
   routeTimeouts: z.record(z.string(), RouteTimeouts.partial()),
-  /** Requests that wait for a place. */
+  /** Limits of the queue. */
   queue: QueueLimits,
-  /** What tells the client's address: API Gateway's header, or the last hop of `x-forwarded-for`. @default - API Gateway */
+  /** Source of the client's address: API Gateway's header, or the last hop of `x-forwarded-for`. @default - API Gateway */
   clientAddressFrom: z.enum(["api-gateway", "load-balancer"]).optional(),
-  /** How long SIGTERM waits for open requests. */
+  /** Longest wait for open requests after SIGTERM. */
   drainSeconds: seconds,
   /** Threads that serve, each a whole gateway on the same port. */
   threads: z.union([z.literal("per-core"), z.int().min(1).max(64)]),
-  /** The engine listener of the load balancer, e.g. `http://internal-…:8000`: the way that works when discovery fails. */
+  /** The engine listener of the load balancer, e.g. `http://internal-…:8000`: used when discovery fails. */
   engineListenerUrl: z.string(),
-  /** `null`: no answer is kept. */
+  /** `null`: no response is cached. */
   cache: CacheSettings.nullable(),
-  /** The store that gateways share, `redis://` or `rediss://`; `null`: each has its own memory alone. */
+  /** The gateways' shared store, `redis://` or `rediss://`; `null`: each has only its own memory. */
   valkeyUrl: z.string().nullable(),
   /** Files and batches; `null` where there are none. */
   batches: BatchSettings.nullable(),
@@ -78,7 +78,7 @@ export const GatewayConfig = z.strictObject({
       z.strictObject({
         /** Public name, as in `model` of a request. */
         id: z.string(),
-        /** Version of the weights: answers of another one are not given again. */
+        /** Version of the weights: cached responses of another version are not used. */
         revision: z.string(),
         /** Context in tokens, from the catalogue. A smaller one reported by the engine wins. */
         contextTokens: z.int().min(1),
@@ -86,20 +86,20 @@ export const GatewayConfig = z.strictObject({
         targetGroupArn: z.string(),
         /** `Host` that selects the pool on the engine listener. */
         engineHost: z.string(),
-        /** Requests that one engine may hold at once (running and waiting); the next one waits here. */
+        /** Requests that one engine may hold at once (running and waiting); the next one waits in the gateway's queue. */
         maxRequestsPerEngine: z.int().min(1),
         /** Whether its engines read tool calls; where not, a request with tools is refused. @default true */
         callsTools: z.boolean().optional(),
-        /** What its tokens are charged at. @default - nothing */
+        /** Price of its tokens. @default - none */
         price: TokenPriceSettings.optional(),
       }),
     )
     .min(1),
-  /** Backends that we don't run. */
+  /** External providers. */
   providers: z.array(ProviderConfig),
   /** Public names beside the pools' own, which are routes by themselves. */
   routes: z.array(RouteConfig),
-  /** DynamoDB table of what was changed at run time; `null`: nothing can be. */
+  /** DynamoDB table of changes at run time; `null`: changes are not possible. */
   routesTable: z.string().nullable(),
 });
 export type GatewayConfig = z.infer<typeof GatewayConfig>;

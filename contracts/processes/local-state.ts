@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-/** `.sluice/local.json`: what runs where, for tools. Written when the twin is ready, removed when it stops. */
+/** `.sluice/local.json`: processes and addresses of the local stack, for tools. Written when the twin is ready, removed when it stops. */
 export const LocalState = z.strictObject({
   environment: z.string(),
   startedAt: z.iso.datetime(),

@@ -1,11 +1,11 @@
-/** Names that tools outside the stacks need to know. */
+/** Names that tools outside the stacks use. */
 
 /** DynamoDB table of an environment's API keys. */
 export function keysTableName(environment: string): string {
   return `sluice-${environment}-keys`;
 }
 
-/** DynamoDB table of providers and routes that were changed at run time. */
+/** DynamoDB table of changes of providers and routes at run time. */
 export function routesTableName(environment: string): string {
   return `sluice-${environment}-routes`;
 }

@@ -1,5 +1,5 @@
-/** Each serving thread reads the count of changed routes this often: every gateway has a change well within 5 s. */
+/** Each serving thread reads the count of changed routes this often: every gateway uses a change well within 5 s. */
 export const ROUTES_POLL_SECONDS = 2;
 
-/** Each serving thread looks for a batch this often when it has none: a new batch is seen by an idle gateway within this. */
+/** Each serving thread looks for a batch this often when it has none: an idle gateway starts a new batch within this. */
 export const BATCHES_POLL_SECONDS = 5;

@@ -1,6 +1,6 @@
 /**
  * Names of the environment variables that cross a process boundary. User data writes them on AWS
- * (`/etc/sluice/<role>.env`), the twin reads them out of the same user data.
+ * (`/etc/sluice/<role>.env`), the twin reads them from the same user data.
  */
 export const ENV = {
   /** `gateway` or `engine`. */
@@ -15,30 +15,30 @@ export const ENV = {
   gatewayConfig: "SLUICE_CONFIG",
   /** The gateway's shared store in place of its configuration's, `redis://…`; empty for none (the twin). */
   valkeyUrl: "SLUICE_VALKEY_URL",
-  /** Where a gateway's bundle is on AWS: `s3://<bucket>/<key>`. Without it the image's own is run. */
+  /** Location of a gateway's bundle on AWS: `s3://<bucket>/<key>`. Without it the image's own is run. */
   buildUri: "SLUICE_BUILD_URI",
   /** Version of that object. */
   buildVersion: "SLUICE_BUILD_VERSION",
-  /** SHA-256 of the bundle, hex: another is not started. */
+  /** SHA-256 of the bundle, hex; a bundle with another hash is not started. */
   buildHash: "SLUICE_BUILD_HASH",
-  /** The engine's arguments in vLLM's words: one line of JSON, an array of strings. */
+  /** The engine's arguments, vLLM's: one line of JSON, an array of strings. */
   engineArguments: "SLUICE_ENGINE_ARGUMENTS",
   /** Public model name of the pool. */
   model: "SLUICE_MODEL",
-  /** Where an engine finds its weights on AWS: `s3://…`. */
+  /** Location of an engine's weights on AWS: `s3://…`. */
   weightsUri: "SLUICE_WEIGHTS_URI",
   /** The instance's Auto Scaling group (engine). */
   groupName: "SLUICE_GROUP_NAME",
   /**
    * Launch hook that the instance completes with CONTINUE once `/health` is 200 (engine):
-   * `aws autoscaling complete-lifecycle-action`. Without it the instance is ended when the hook's time is over.
+   * `aws autoscaling complete-lifecycle-action`. Without it the instance is terminated when the hook's time is over.
    */
   launchHook: "SLUICE_LAUNCH_HOOK",
   /** The keys table's name (authorizer Lambda). */
   keysTable: "SLUICE_KEYS_TABLE",
   /** `off | optional | required` (authorizer Lambda). */
   authMode: "SLUICE_AUTH_MODE",
-  /** JSON object: plan name → API Gateway API key value that stands for it (authorizer Lambda). */
+  /** JSON object: plan name → API Gateway API key value that identifies it (authorizer Lambda). */
   planKeys: "SLUICE_PLAN_KEYS",
   /** The cost publisher's settings: one line of JSON, `contracts/processes/cost-publisher.ts`. */
   costs: "SLUICE_COSTS",
@@ -48,7 +48,7 @@ export const ENV = {
   localEngine: "SLUICE_LOCAL_ENGINE",
   /** Local engine: id of a model in `engine/models/local-models.ts`, or the path of a .gguf file. */
   localModel: "SLUICE_LOCAL_MODEL",
-  /** Local engine: path of a .gguf file for embeddings, or `own` for the answering model's; default all-MiniLM-L6-v2. */
+  /** Local engine: path of a .gguf file for embeddings, or `own` for the generating model's; default all-MiniLM-L6-v2. */
   localEmbeddings: "SLUICE_LOCAL_EMBEDDINGS",
   /** Local engine: sequences that decode together; default `--max-num-seqs`, at most 4. */
   localSlots: "SLUICE_LOCAL_SLOTS",
@@ -56,15 +56,15 @@ export const ENV = {
   localContext: "SLUICE_LOCAL_CONTEXT",
   /** Local engine: CPU threads; default one fewer than cores. */
   engineThreads: "SLUICE_ENGINE_THREADS",
-  /** Local engine: address of any OpenAI-compatible server that answers instead. */
+  /** Local engine: address of an OpenAI-compatible server that is used instead. */
   engineUrl: "SLUICE_ENGINE_URL",
-  /** Its model; default the first it lists. */
+  /** That server's model; default the first that it lists. */
   engineModel: "SLUICE_ENGINE_MODEL",
-  /** Its key, if it wants one. */
+  /** That server's key, if it needs one. */
   engineKey: "SLUICE_ENGINE_KEY",
 } as const;
 
-/** User data holds the variables between these two lines, one `NAME='value'` each. */
+/** User data has the variables between these two lines, one `NAME='value'` each. */
 export const ENV_BLOCK_START = "<<'SLUICE_ENV'";
 export const ENV_BLOCK_END = "SLUICE_ENV";
 
@@ -84,13 +84,13 @@ export function gatewayNodeVariables(cores: number): { readonly NODE_OPTIONS: st
 
 export const GATEWAY_PORT = 8080;
 export const GATEWAY_METRICS_PORT = 9090;
-/** Where the load balancer asks whether a gateway takes requests. `/health` tells whether a model can answer. */
+/** Path of the load balancer's health check of gateways. `/health` has the availability of models. */
 export const LIVENESS_PATH = "/livez";
 export const ENGINE_PORT = 8000;
 /** Listener of the load balancer that forwards to engines by host name; open to the gateways only. */
 export const ENGINE_LISTENER_PORT = 8000;
 
-/** Host name by which the engine listener tells pools apart. */
+/** Host name by which the engine listener selects a pool. */
 export function engineHost(pool: string): string {
   return `${pool}.engines.internal`;
 }

@@ -13,7 +13,7 @@ export const SiteConfig = z.strictObject({
       z.strictObject({
         id: z.string(),
         displayName: z.string(),
-        /** Weights declared in the catalogue; the page says so when others answer. */
+        /** Weights of the catalogue; the page shows when others are in use. */
         weights: z.string(),
         contextTokens: z.int().min(1),
       }),

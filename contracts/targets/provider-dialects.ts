@@ -1,12 +1,12 @@
-/** What a provider's dialect asks of its settings, the network and IAM. How it is spoken is in `gateway/dialects/providers/`. */
+/** Rules of a provider's dialect for settings, network and IAM. Its translation is in `gateway/dialects/providers/`. */
 export interface ProviderDialectRules {
-  /** Name for people. */
+  /** Display name. */
   readonly title: string;
   /** `key`: its key goes with each request. `aws-role`: each request is signed with the gateway's own role. */
   readonly credential: "key" | "aws-role";
-  /** Whether `region` says which AWS region is called. */
+  /** Whether `region` selects the AWS region that is called. */
   readonly hasRegion: boolean;
-  /** Whether it has a page that a health check can ask for. */
+  /** Whether it has a page for health checks. */
   readonly hasHealthCheck: boolean;
   /**
    * The AWS service whose interface endpoint reaches it in the gateways' own region, without the internet. @default - none:

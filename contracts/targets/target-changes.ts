@@ -1,12 +1,12 @@
 import * as z from "zod";
 import { ProviderName, ProviderSettings, PublicModelName, RouteSettings } from "./target-settings.ts";
 
-/** Partition key of everything in the routes table: it is small, and read as a whole. */
+/** Partition key of all items of the routes table: it is small, and read as a whole. */
 export const CHANGES_SECTION = "targets";
-/** Sort key of the item that counts changes: gateways look at it every two seconds and read the rest when it has moved. */
+/** Sort key of the item that counts changes: gateways read it every two seconds, and the other items when it has changed. */
 export const CHANGES_VERSION_ID = "version";
 
-/** What an operator says of a route by hand, until it is taken back. */
+/** An operator's override of a route, until it is released. */
 export const RouteOverride = z.strictObject({
   /** Target that comes first, whatever the policy says; `null` for none. */
   force: z.string().min(1).nullable(),
@@ -23,11 +23,11 @@ const stored = {
   version: z.int().min(1),
   /** ISO 8601, UTC. */
   updatedAt: z.iso.datetime(),
-  /** Id of the key that did it, or the operator's name. */
+  /** Id of the key that made the change, or the operator's name. */
   updatedBy: z.string(),
 };
 
-/** One item of the routes table: what stands in place of what the environment declares, or beside it. */
+/** One item of the routes table: it replaces a declaration of the environment, or adds to it. */
 export const TargetChange = z.discriminatedUnion("kind", [
   z.strictObject({ ...stored, kind: z.literal("provider"), name: ProviderName, settings: ProviderSettings }),
   z.strictObject({ ...stored, kind: z.literal("route"), name: PublicModelName, settings: RouteSettings }),

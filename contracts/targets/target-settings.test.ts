@@ -19,7 +19,7 @@ describe("a route's hedgeAfterMs", () => {
     expect(RouteSettings.safeParse(route({ hedgeAfterMs })).success).toBe(false);
   });
 
-  test("that is left out stays out: a gateway that does not know it can read what this one stores", () => {
+  test("that is omitted is not stored: a gateway without this setting can read the stored record", () => {
     expect(RouteSettings.parse(route({}))).toEqual(route({}));
   });
 });

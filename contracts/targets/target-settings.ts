@@ -14,7 +14,7 @@ export const PublicModelName = z
   .string()
   .regex(/^[a-zA-Z0-9][\w.:/-]{0,79}$/, "must be 1 to 80 of letters, digits and _ . : / -, starting with no sign");
 
-/** What a model of a provider can do beside text in, text out. */
+/** Capabilities of a provider's model beside text in, text out. */
 export const Capability = z.enum([
   "tools",
   "vision",
@@ -31,14 +31,14 @@ export type Capability = z.infer<typeof Capability>;
 export const TokenPriceSettings = z.strictObject({ inputUsdPerMillion: dollars, outputUsdPerMillion: dollars });
 
 const ProviderModel = TokenPriceSettings.extend({
-  /** Prompt and answer together, in tokens. */
+  /** Prompt and completion together, in tokens. */
   contextTokens: z.int().min(1).max(100_000_000),
   capabilities: z.array(Capability),
 });
 
 /**
- * Where a provider's key comes from, never the key itself. `environment` is for runs on one machine: the gateway reads
- * `SLUICE_PROVIDER_KEY_<NAME>` (upper case, `-` as `_`). `none` is for servers without keys, and for Bedrock, which takes the
+ * Source of a provider's key, never the key itself. `environment` is for runs on one machine: the gateway reads
+ * `SLUICE_PROVIDER_KEY_<NAME>` (upper case, `-` as `_`). `none` is for servers without keys, and for Bedrock, which uses the
  * gateway's own role.
  */
 const Credential = z.discriminatedUnion("from", [
@@ -56,7 +56,7 @@ const Credential = z.discriminatedUnion("from", [
   z.strictObject({ from: z.literal("none") }),
 ]);
 
-/** A backend that we don't run. */
+/** An external provider. */
 export const ProviderSettings = z.strictObject({
   dialect: z.enum(PROVIDER_DIALECT_NAMES),
   /** Everything before `/v1`, e.g. `https://api.openai.com`; for Bedrock `https://bedrock-runtime.<region>.amazonaws.com`. */
@@ -67,20 +67,20 @@ export const ProviderSettings = z.strictObject({
     .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be an AWS region")
     .nullable(),
   credential: Credential,
-  /** What the provider takes in a minute or hour; each gateway holds to it by itself. `null` for no limit. */
+  /** Requests that the provider accepts in a minute or hour; each gateway enforces it for itself. `null` for no limit. */
   rateLimit: z.strictObject({ requests: z.int().min(1).max(10_000_000), per: z.enum(["minute", "hour"]) }).nullable(),
   timeouts: z.strictObject({
     connectSeconds: seconds,
-    /** Silence before the first byte after which another target is tried. */
+    /** Time without a first byte after which another target is tried. */
     firstByteSeconds: seconds,
-    /** Silence in the middle of an answer. */
+    /** Longest pause in the middle of a response. */
     idleSeconds: seconds,
-    /** A whole answer, streamed or not. */
+    /** Longest time of a complete response, streamed or not. */
     totalSeconds: seconds,
   }),
-  /** Connections of one gateway. */
+  /** Most connections of one gateway. */
   maxConnections: z.int().min(1).max(10_000),
-  /** Requests of one gateway at once, so that a slow provider can't take all of its memory. */
+  /** Most requests of one gateway at once, so that a slow provider can't use all of its memory. */
   maxInFlight: z.int().min(1).max(10_000),
   /** For the policy `priority`: the smaller, the earlier. Our own pools have 0. */
   priority: z.int().min(0).max(1000),
@@ -88,7 +88,7 @@ export const ProviderSettings = z.strictObject({
   emergencyOnly: z.boolean(),
   /** Dollars of a calendar month (UTC) after which it is not used; `null` for no cap. */
   monthlyCapUsd: dollars.nullable(),
-  /** A GET that answers 2xx when the provider is well; `null`: only requests tell. */
+  /** A GET with status 2xx when the provider is healthy; `null`: health is known from requests only. */
   healthCheck: z
     .strictObject({
       path: z.string().regex(/^\/[\w./~-]*$/, "must be a path"),
@@ -122,7 +122,7 @@ export type TargetReference = z.infer<typeof TargetReference>;
 const FallbackReference = z.union([PoolReference.omit({ weight: true }), ProviderReference.omit({ weight: true })]);
 export type FallbackReference = z.infer<typeof FallbackReference>;
 
-/** A public model name and what stands behind it. */
+/** A public model name with its targets. */
 export const RouteSettings = z.strictObject({
   /**
    * `weighted`: at random by weight (A/B, canary). `round-robin`: in turn, by weight. `least-latency`: shortest expected
@@ -130,18 +130,18 @@ export const RouteSettings = z.strictObject({
    */
   policy: z.enum(["weighted", "round-robin", "least-latency", "least-cost", "priority"]),
   /**
-   * Whose requests go to the same target while it is there, by weight: those with the same `user` field, API key, or
+   * Requests that go to the same target while it exists, by weight: those with the same `user` field, API key, or
    * `x-sluice-session` header. A request without one follows the policy.
    */
   sticky: z.enum(["none", "user", "key", "session"]),
   targets: z.array(TargetReference).min(1).max(20),
   /** Tried in this order when no target can take the request or all have failed. */
   fallbacks: z.array(FallbackReference).max(20),
-  /** Silence of a target before its first byte after which the next one is tried, if there is one. `null`: its own limit. */
+  /** Time without a target's first byte after which the next one is tried, if there is one. `null`: its own limit. */
   failoverAfterSeconds: seconds.nullable(),
   /**
-   * Milliseconds without a stream's first byte, or without a whole answer, after which a second target or server is asked
-   * beside the first; the first answer wins. `null` for never. @default null
+   * Milliseconds without a stream's first byte, or without a whole response, after which a second target or server is
+   * called in parallel; the first response is used. `null` for never. @default null
    */
   hedgeAfterMs: z.int().min(50).max(60_000).nullable().optional(), // absent by default: older gateways read what is stored
 });
@@ -157,7 +157,7 @@ export function targetId(reference: FallbackReference): string {
   return "pool" in reference ? reference.pool : `${reference.provider}/${reference.model}`;
 }
 
-/** The environment variable that holds a provider's key where `credential` is from the `environment`. */
+/** The environment variable of a provider's key where `credential` is from the `environment`. */
 export const PROVIDER_KEY_PREFIX = "SLUICE_PROVIDER_KEY_";
 export function providerKeyVariable(name: string): string {
   return `${PROVIDER_KEY_PREFIX}${name.toUpperCase().replaceAll("-", "_")}`;
