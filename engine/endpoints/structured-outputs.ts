@@ -1,5 +1,6 @@
 import type { LlamaGrammar } from "node-llama-cpp";
 import * as z from "zod";
+import { STRUCTURED_OUTPUT_BOUNDS as BOUNDS } from "../../contracts/engine/structured-output-bounds.ts";
 import { jsonObjectGrammar, jsonSchemaGrammar } from "../grammar/json-grammar.ts";
 import { literalText, regexExpression } from "../grammar/regex-grammar.ts";
 import { UnsupportedSchema } from "../grammar/unsupported-schema.ts";
@@ -7,14 +8,14 @@ import type { LlamaEngine } from "../inference/llama.ts";
 import { invalid } from "./requests.ts";
 
 const JsonSchema = z.union([z.record(z.string(), z.unknown()), z.string().transform(parseSchema)]);
-const Choices = z.array(z.string().min(1)).min(1).max(1000);
+const Choices = z.array(z.string().min(1)).min(1).max(BOUNDS.choices);
 
 /** vLLM's `structured_outputs`. */
 const StructuredOutputs = z.looseObject({
   json: JsonSchema.nullish(),
-  regex: z.string().min(1).max(10_000).nullish(),
+  regex: z.string().min(1).max(BOUNDS.regexCharacters).nullish(),
   choice: Choices.nullish(),
-  grammar: z.string().min(1).max(100_000).nullish(),
+  grammar: z.string().min(1).max(BOUNDS.grammarCharacters).nullish(),
   json_object: z.boolean().nullish(),
   structural_tag: z.null({ message: "can't be enforced on this machine; leave it out, or run vLLM" }).optional(),
   whitespace_pattern: z.null({ message: "can't be enforced on this machine; leave it out, or run vLLM" }).optional(),
@@ -24,9 +25,9 @@ const StructuredOutputs = z.looseObject({
 const GuidedFields = z.looseObject({
   structured_outputs: StructuredOutputs.nullish(),
   guided_json: JsonSchema.nullish(),
-  guided_regex: z.string().min(1).max(10_000).nullish(),
+  guided_regex: z.string().min(1).max(BOUNDS.regexCharacters).nullish(),
   guided_choice: Choices.nullish(),
-  guided_grammar: z.string().min(1).max(100_000).nullish(),
+  guided_grammar: z.string().min(1).max(BOUNDS.grammarCharacters).nullish(),
 });
 
 /** A grammar that the text of a completion must follow. */

@@ -30,3 +30,32 @@ describe("JSON grammar", () => {
     expect(() => jsonSchemaGrammar(schema)).toThrow(message);
   });
 });
+
+describe("a schema that would make sampling slow", () => {
+  const doubling = Object.fromEntries(
+    Array.from({ length: 20 }, (_, level) => [
+      `d${level}`,
+      level === 19 ? { type: "null" } : { anyOf: [1, 2].map(() => ({ $ref: `#/$defs/d${level + 1}` })) },
+    ]),
+  );
+  const nested = (levels: number): object =>
+    levels === 0 ? { type: "null" } : { anyOf: [{ type: "null" }, nested(levels - 1)] };
+  const optional = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, at) => [`p${at}`, { type: "null" }]));
+
+  test.each([
+    ["definitions that refer twice to the next", { $ref: "#/$defs/d0", $defs: doubling }, "schemas and values"],
+    ["a long enum", { enum: Array.from({ length: 1001 }, (_, at) => at) }, "alternatives"],
+    ["choices within each other", nested(50), "choices within each other"],
+    ["many optional properties", { properties: optional(201) }, "properties of which none is required"],
+    ["a long pattern", { type: "string", pattern: "a".repeat(10_001) }, "characters"],
+    ["a pattern with many repetitions", { type: "string", pattern: "a{1000}".repeat(21) }, "repetitions"],
+  ])("(%s) is refused", (_what, schema, words) => {
+    expect(() => jsonSchemaGrammar(schema)).toThrow(words);
+  });
+
+  test("is none at these bounds", () => {
+    expect(jsonSchemaGrammar(nested(32))).toContain("root");
+    expect(jsonSchemaGrammar({ properties: optional(200) })).toContain("root");
+  });
+});

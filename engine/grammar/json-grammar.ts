@@ -1,4 +1,6 @@
+import { STRUCTURED_OUTPUT_BOUNDS as BOUNDS } from "../../contracts/engine/structured-output-bounds.ts";
 import { isRecord } from "../../lib/is-record.ts";
+import { schemaSize } from "../../lib/schema-size.ts";
 import { regexExpression } from "./regex-grammar.ts";
 import { UnsupportedSchema } from "./unsupported-schema.ts";
 
@@ -35,6 +37,10 @@ const UNSUPPORTED = [
 ];
 /** llama.cpp writes repetitions out; more than this makes sampling very slow. */
 const MAX_REPEAT = 1000;
+/** Each of them may be the first, with all others behind it: the grammar grows with the square. */
+const MAX_OPTIONAL = 200;
+/** Alternatives within each other; llama.cpp looks at all of them anew for each token. */
+const MAX_NESTED_CHOICES = 32;
 const TYPES = ["object", "array", "string", "number", "integer", "boolean", "null"];
 
 /** GBNF for any JSON object. */
@@ -47,6 +53,11 @@ export function jsonObjectGrammar(): string {
  * text is left to generate. Throws UnsupportedSchema.
  */
 export function jsonSchemaGrammar(schema: Readonly<Record<string, unknown>>): string {
+  const { nodes, alternatives } = schemaSize(schema);
+  if (nodes > BOUNDS.schemaNodes)
+    throw new UnsupportedSchema("", `more than ${BOUNDS.schemaNodes} schemas and values can't be enforced`);
+  if (alternatives > BOUNDS.schemaAlternatives)
+    throw new UnsupportedSchema("", `more than ${BOUNDS.schemaAlternatives} alternatives can't be enforced`);
   const writer = new GrammarWriter(schema);
   const root = writer.expression(schema, "");
   return `root ::= ${root}\n${writer.rules.join("\n")}\n${JSON_RULES}\n`;
@@ -55,6 +66,8 @@ class GrammarWriter {
   readonly rules: string[] = [];
   readonly #root: Readonly<Record<string, unknown>>;
   readonly #references = new Map<string, string>();
+  /** Choices that are open. */
+  #choices = 0;
 
   constructor(root: Readonly<Record<string, unknown>>) {
     this.#root = root;
@@ -76,7 +89,14 @@ class GrammarWriter {
       if (keyword === "allOf" && parts.length !== 1) {
         throw new UnsupportedSchema(path, "`allOf` of several schemas can't be enforced");
       }
-      return either(parts.map((part, index) => this.expression(part, `${path}/${keyword}/${index}`)));
+      if (++this.#choices > MAX_NESTED_CHOICES)
+        throw new UnsupportedSchema(
+          path,
+          `more than ${MAX_NESTED_CHOICES} choices within each other can't be enforced`,
+        );
+      const written = parts.map((part, index) => this.expression(part, `${path}/${keyword}/${index}`));
+      this.#choices--;
+      return either(written);
     }
     const types = schema.type ?? guess(schema);
     if (types === null) return "value";
@@ -90,6 +110,11 @@ class GrammarWriter {
       const times = repeat(schema, "minLength", "maxLength", path);
       if (typeof schema.pattern === "string") {
         if (times !== null) throw new UnsupportedSchema(path, "`pattern` beside a length can't be enforced");
+        if (schema.pattern.length > BOUNDS.regexCharacters)
+          throw new UnsupportedSchema(
+            path,
+            `a \`pattern\` of over ${BOUNDS.regexCharacters} characters can't be enforced`,
+          );
         const text = regexExpression(schema.pattern, { inJsonString: true, path: `${path}/pattern` });
         return `"\\"" ${text} "\\""`;
       }
@@ -126,6 +151,11 @@ class GrammarWriter {
       const before = pairs.slice(0, first).map((pair) => `(${pair} "," sp)? `);
       return this.#rule(`"{" ${before.join("")}${pairs[first]}${rest(first + 1)} "}"`);
     }
+    if (names.length > MAX_OPTIONAL)
+      throw new UnsupportedSchema(
+        path,
+        `more than ${MAX_OPTIONAL} properties of which none is required can't be enforced`,
+      );
     // Nothing is required: whichever property comes first has no comma before it.
     const starts = pairs.map((pair, index) => `${pair}${rest(index + 1)}`);
     return this.#rule(`"{" (${starts.join(" | ")})? "}"`);

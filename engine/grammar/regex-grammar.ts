@@ -2,6 +2,8 @@ import { UnsupportedSchema } from "./unsupported-schema.ts";
 
 /** llama.cpp writes repetitions out; more than this makes sampling very slow. */
 const MAX_REPEAT = 1000;
+/** Of all repetitions together. */
+const MAX_REPEATS = 20_000;
 /** Members of a class: ranges of code points. */
 type Ranges = readonly (readonly [number, number])[];
 
@@ -59,6 +61,7 @@ class RegexReader {
   readonly #inJsonString: boolean;
   readonly #path: string;
   #at = 0;
+  #repeats = 0;
   #depth = 0;
 
   constructor(source: string, { inJsonString = false, path = "" }: RegexOptions) {
@@ -210,6 +213,9 @@ class RegexReader {
       if (Number(min) > MAX_REPEAT || Number(max) > MAX_REPEAT) {
         throw this.#unsupported(`a repetition of more than ${MAX_REPEAT} times`);
       }
+      this.#repeats += Math.max(Number(min), Number(max));
+      if (this.#repeats > MAX_REPEATS)
+        throw this.#unsupported(`repetitions of more than ${MAX_REPEATS} times together`);
       times = `{${min || 0}${comma}${max}}`;
       this.#at += text.length;
     } else return atom;

@@ -11,6 +11,7 @@ import { boundProblem } from "./body/body-bounds.ts";
 import { bodyProblems, invalidRequest } from "./body/body-problems.ts";
 import { withoutGuidedFields } from "./body/guided-fields.ts";
 import { estimatePromptTokens } from "./body/prompt-tokens.ts";
+import { schemaProblem } from "./body/schema-bounds.ts";
 import type { GenerationRules } from "./endpoint.ts";
 import { priorityOf } from "./prioritize.ts";
 import { announcements } from "./receive.ts";
@@ -95,7 +96,7 @@ function generationRequest(
 
 /** @param sizeBytes of the body @throws {GatewayError} `invalid_request` with every problem */
 function check<Schema extends z.ZodType>(schema: Schema, fields: Fields, sizeBytes: number): z.output<Schema> {
-  const bound = boundProblem(fields, sizeBytes);
+  const bound = boundProblem(fields, sizeBytes) ?? schemaProblem(fields);
   if (bound !== undefined) throw invalidRequest([bound]);
   const parsed = schema.safeParse(fields, { reportInput: true });
   if (!parsed.success) throw invalidRequest(bodyProblems(parsed.error.issues));
