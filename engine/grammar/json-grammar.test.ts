@@ -38,7 +38,7 @@ describe("a schema that would make sampling slow", () => {
       level === 19 ? { type: "null" } : { anyOf: [1, 2].map(() => ({ $ref: `#/$defs/d${level + 1}` })) },
     ]),
   );
-  const nested = (levels: number): object =>
+  const nested = (levels: number): Readonly<Record<string, unknown>> =>
     levels === 0 ? { type: "null" } : { anyOf: [{ type: "null" }, nested(levels - 1)] };
   const optional = (count: number) =>
     Object.fromEntries(Array.from({ length: count }, (_, at) => [`p${at}`, { type: "null" }]));
