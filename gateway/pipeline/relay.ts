@@ -4,7 +4,7 @@ import { responseBytes } from "../cache/finished-response.ts";
 import type { StreamTranslator } from "../core/dialect.ts";
 import type { RecordWriter } from "../core/record.ts";
 import { type ByteSink, bytesResponse, type GatewayResponse, type StreamBody } from "../core/response.ts";
-import { DONE_EVENT } from "../dialects/inner/chat-events.ts";
+import { DONE_EVENT, withoutPromptUsage } from "../dialects/inner/chat-events.ts";
 import type { BodyReader } from "../http/upstream-body.ts";
 import { EventScanner } from "../relay/event-scanner.ts";
 import { findUsage } from "../relay/usage.ts";
@@ -72,7 +72,8 @@ export function replay(parsed: Parsed, stored: CachedResponse): GatewayResponse 
   const bytes = responseBytes(stored, generation.wantsUsage);
   if (stored.kind === "whole") return wholeResponse(parsed, bytes);
   const encoder = client?.dialect.encodeStream(client.context);
-  const events = encoder === undefined ? bytes : Buffer.concat([encoder.push(bytes), encoder.end()]);
+  const events =
+    encoder === undefined ? withoutPromptUsage(bytes) : Buffer.concat([encoder.push(bytes), encoder.end()]);
   // As a stream, so that it has no length, as it had when it was generated.
   const send = async (sink: ByteSink) => sink.end(events);
   return { status: 200, headers: { ...headers.all, ...STREAM_HEADERS }, body: { kind: "stream", send } };
@@ -194,7 +195,8 @@ export class StreamRelay implements StreamBody, BodyReader {
       this.#lastTokenAt = this.#lastActiveAt;
       this.#firstTokenAt ??= this.#lastTokenAt;
     }
-    return this.#encoder === undefined ? passed : this.#encoder.push(passed);
+    if (this.#encoder !== undefined) return this.#encoder.push(passed);
+    return this.#response.translator === undefined ? passed : withoutPromptUsage(passed);
   }
 
   #onDrain(): void {

@@ -15,6 +15,16 @@ export function errorEvent(body: ErrorBody): string {
   return `data: ${JSON.stringify(body)}\n\n`;
 }
 
+const PROMPT_USAGE = ',"prompt_usage":';
+/** The field as the writer below has it. In a text, its quotes would have backslashes. */
+const PROMPT_USAGE_FIELD = /,"prompt_usage":\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}/;
+
+/** Whole events without the counts of the prompt at their start, which clients of chat completions do not know. */
+export function withoutPromptUsage(events: Buffer): Buffer {
+  if (!events.includes(PROMPT_USAGE)) return events;
+  return Buffer.from(events.toString("utf8").replace(PROMPT_USAGE_FIELD, ""));
+}
+
 /** Writes the events of one streamed chat completion. */
 export class ChatEventWriter {
   readonly #head: string;
@@ -29,7 +39,7 @@ export class ChatEventWriter {
   start(promptUsage?: Usage): string {
     const choice = { index: 0, delta: { role: "assistant", content: "" }, logprobs: null, finish_reason: null };
     // Not under `usage`: clients of chat completions add up what is in several events.
-    const usage = promptUsage === undefined ? "" : `,"prompt_usage":${JSON.stringify(promptUsage)}`;
+    const usage = promptUsage === undefined ? "" : `${PROMPT_USAGE}${JSON.stringify(promptUsage)}`;
     return `${this.#head}${JSON.stringify(choice)}]${usage}}\n\n`;
   }
 
