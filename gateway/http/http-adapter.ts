@@ -7,6 +7,7 @@ import { clientAddress } from "./client-address.ts";
 import { respondToClientError } from "./client-error.ts";
 import type { Cors } from "./cors.ts";
 import { takeForwardedAddress } from "./forwarded-address.ts";
+import { ignoreError } from "./ignore-error.ts";
 import { IncomingBody } from "./incoming-body.ts";
 import { type ListenOptions, listenOn } from "./listen.ts";
 import { writeResponse } from "./write-response.ts";
@@ -67,7 +68,7 @@ export class HttpAdapter {
     const gone = new AbortController();
     this.#open.add(response);
     // A client that leaves while we write is dealt with below; unheard, the error would end the process.
-    response.on("error", ignore);
+    response.on("error", ignoreError);
     response.once("close", () => {
       if (!response.writableFinished) gone.abort(new ClientGone());
       this.#open.delete(response);
@@ -92,5 +93,3 @@ export class HttpAdapter {
     };
   }
 }
-
-function ignore(): void {}

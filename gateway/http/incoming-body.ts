@@ -3,6 +3,7 @@ import { ClientGone } from "../core/gateway-error.ts";
 import type { RequestBody } from "../core/request.ts";
 import { requestTooLarge } from "../core/request-too-large.ts";
 import { BoundedBytes } from "./bounded-bytes.ts";
+import { ignoreError } from "./ignore-error.ts";
 
 /** The body of a request on a socket. A client that waits for `100 Continue` gets it when the body is first read. */
 export class IncomingBody implements RequestBody {
@@ -55,8 +56,6 @@ export class IncomingBody implements RequestBody {
   #begin(): void {
     if (this.#request.headers.expect !== undefined) this.#response.writeContinue();
     // An error is always followed by `close`; without a listener it would end the process.
-    this.#request.on("error", ignore);
+    this.#request.on("error", ignoreError);
   }
 }
-
-function ignore(): void {}

@@ -6,6 +6,7 @@ import type { GenerationRoute } from "../../contracts/api/generation-routes.ts";
 import { EDGE_REQUEST_ID_HEADER, REQUEST_ID_HEADER } from "../../contracts/api/headers.ts";
 import type { GatewayRequest } from "../core/request.ts";
 import type { GatewayResponse } from "../core/response.ts";
+import { ignoreError } from "../http/ignore-error.ts";
 import { requestPath } from "../http/request-path.ts";
 import { bufferedBody } from "../in-process/buffered-body.ts";
 import { wholeBody } from "../in-process/byte-queue.ts";
@@ -71,7 +72,7 @@ export class ChatSockets {
 
   /** Takes a handshake over from the HTTP server: opens the socket, or responds as the API would. Never rejects. */
   async upgrade(request: IncomingMessage, connection: Duplex, head: Buffer, address: string): Promise<void> {
-    connection.on("error", ignore);
+    connection.on("error", ignoreError);
     try {
       const refusal = this.#refusal(request) ?? (await this.#check(request, address));
       if (refusal !== undefined) return refuse(connection, refusal);
@@ -79,7 +80,7 @@ export class ChatSockets {
       return refuse(connection, refusalOf("internal_error"));
     }
     if (connection.destroyed) return;
-    connection.off("error", ignore);
+    connection.off("error", ignoreError);
     this.#server.handleUpgrade(request, connection, head, (webSocket) => {
       const headers = { ...carriedHeaders(request.headers), "content-type": "application/json" };
       const socket = new ChatSocket(webSocket, {
@@ -180,9 +181,6 @@ function carriedHeaders(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   const { [EDGE_REQUEST_ID_HEADER]: _, ...own } = Object.fromEntries(carried);
   return own;
 }
-
-/** Without this listener, a connection's error would end the process. */
-function ignore(): void {}
 
 /** Whether a request is a handshake for the chat over a WebSocket. @param stage as in the gateway's configuration */
 export function isChatHandshake({ url = "/", method, headers }: IncomingMessage, stage: string): boolean {
