@@ -1,6 +1,6 @@
 import { PRIORITIES, type Priority } from "../../contracts/processes/priority.ts";
-import { QUEUE_INSTRUMENTS } from "../metrics/instruments.ts";
 import type { Meter } from "../metrics/meter.ts";
+import { QUEUE_INSTRUMENTS } from "../metrics/queue-instruments.ts";
 import type { Admission, AdmissionWatcher } from "./admission.ts";
 import { SHED_REASONS, type ShedReason } from "./shed-error.ts";
 

@@ -1,5 +1,5 @@
 import type { CacheOutcome } from "../core/cache-outcome.ts";
-import { CACHE_INSTRUMENTS } from "../metrics/instruments.ts";
+import { CACHE_INSTRUMENTS } from "../metrics/cache-instruments.ts";
 import type { Meter } from "../metrics/meter.ts";
 import type { ResponseCache } from "./response-cache.ts";
 import type { SemanticCache } from "./semantic-cache.ts";

@@ -3,9 +3,10 @@ import type { GatewayConfig } from "../../contracts/processes/gateway-config.ts"
 import { SharedCount } from "../core/shared-count.ts";
 import { CloudWatchExporter } from "../metrics/cloudwatch-exporter.ts";
 import { InFlight } from "../metrics/in-flight.ts";
-import { ALL_INSTRUMENTS, INSTRUMENTS } from "../metrics/instruments.ts";
+import { ALL_INSTRUMENTS } from "../metrics/instruments.ts";
 import { Meter } from "../metrics/meter.ts";
 import { PrometheusExporter } from "../metrics/prometheus-exporter.ts";
+import { REQUEST_INSTRUMENTS } from "../metrics/request-instruments.ts";
 import { REFUSED_COUNTS } from "../outside-values/token-count.ts";
 import type { Part } from "./part.ts";
 
@@ -26,14 +27,14 @@ export function createMeasurements(
   writeMetrics: ((line: string) => void) | undefined,
 ): Measurements {
   const prometheus = new PrometheusExporter(ALL_INSTRUMENTS);
-  const onFault = () => prometheus.add(INSTRUMENTS.faults, { step: "metrics" }, 1);
+  const onFault = () => prometheus.add(REQUEST_INSTRUMENTS.faults, { step: "metrics" }, 1);
   const cloudWatch =
     writeMetrics && new CloudWatchExporter(ALL_INSTRUMENTS, { environment, write: writeMetrics, onFault });
   const meter = new Meter(cloudWatch === undefined ? [prometheus] : [prometheus, cloudWatch]);
   const inFlight = new InFlight(new SharedCount(inFlightMemory));
-  meter.watch(INSTRUMENTS.inFlight, () => [{ labels: {}, value: inFlight.own }]);
-  meter.watch(INSTRUMENTS.peakInFlight, () => [{ labels: {}, value: inFlight.takePeak() }]);
-  const countRefused = () => meter.add(INSTRUMENTS.refusedCounts, {});
+  meter.watch(REQUEST_INSTRUMENTS.inFlight, () => [{ labels: {}, value: inFlight.own }]);
+  meter.watch(REQUEST_INSTRUMENTS.peakInFlight, () => [{ labels: {}, value: inFlight.takePeak() }]);
+  const countRefused = () => meter.add(REQUEST_INSTRUMENTS.refusedCounts, {});
   const refusedCounts: Part = {
     start: () => subscribe(REFUSED_COUNTS, countRefused),
     stop: () => unsubscribe(REFUSED_COUNTS, countRefused),

@@ -8,7 +8,7 @@ import type { GatewayResponse } from "../core/response.ts";
 import type { ResponsesDialectOptions } from "../dialects/clients/responses/responses.ts";
 import { createEndpointTable, generationPaths } from "../endpoints/endpoints.ts";
 import type { GatewayOptions } from "../gateway-options.ts";
-import { INSTRUMENTS } from "../metrics/instruments.ts";
+import { REQUEST_INSTRUMENTS } from "../metrics/request-instruments.ts";
 import { referencePages } from "../pages/reference/reference-page.ts";
 import type { GenerationTools } from "../pipeline/generate.ts";
 import { RequestPipeline } from "../pipeline/request-pipeline.ts";
@@ -97,6 +97,6 @@ function createBatches({ options, measurements }: RequestsOptions, handle: Handl
     endpoints: generationPaths(BATCH_ENDPOINTS),
     handle,
     logger,
-    onDeadLetter: () => measurements.meter.add(INSTRUMENTS.deadLetters, {}),
+    onDeadLetter: () => measurements.meter.add(REQUEST_INSTRUMENTS.deadLetters, {}),
   });
 }

@@ -1,5 +1,5 @@
+import { ENGINE_INSTRUMENTS } from "../metrics/engine-instruments.ts";
 import type { Sample } from "../metrics/instrument.ts";
-import { ENGINE_INSTRUMENTS } from "../metrics/instruments.ts";
 import type { Meter } from "../metrics/meter.ts";
 import type { EngineDirectory } from "./engine-directory.ts";
 import type { ModelPool } from "./model-pool.ts";

@@ -5,9 +5,10 @@ import { emfProblems } from "../test/emf-problems.ts";
 import { provide } from "../test/provider-fixture.ts";
 import { chat, completion, post, startTestGateway, type TestGatewayOptions } from "../test/test-gateway.ts";
 import { CloudWatchExporter } from "./cloudwatch-exporter.ts";
-import { ALL_INSTRUMENTS, INSTRUMENTS } from "./instruments.ts";
+import { ALL_INSTRUMENTS } from "./instruments.ts";
 import { type MeasuredRequest, measureRequest } from "./measure-request.ts";
 import { Meter } from "./meter.ts";
+import { REQUEST_INSTRUMENTS } from "./request-instruments.ts";
 
 /** Sends the test's requests, drains the gateway and returns its metrics, by metric and dimensions. */
 async function linesAfter(send: (url: string) => Promise<unknown>, options: TestGatewayOptions = {}) {
@@ -187,7 +188,7 @@ test("a gauge that can't be read and a line that can't be written are counted, a
     },
     onFault: () => faults++,
   });
-  exporter.watch(INSTRUMENTS.peakInFlight, () => {
+  exporter.watch(REQUEST_INSTRUMENTS.peakInFlight, () => {
     throw new TypeError("a fault of our own");
   });
   exporter.start();

@@ -1,5 +1,8 @@
 import type { MetricEntry } from "../../contracts/metrics/catalogue.ts";
 
+/** Factor from milliseconds to seconds, in which Prometheus has times. */
+export const MS_TO_S = 0.001;
+
 /** How an instrument stands on `/metrics`. */
 export interface PrometheusForm<Label extends string> {
   readonly name: string;

@@ -1,8 +1,9 @@
 import { type ErrorCode, errorEntry } from "../../contracts/api/errors.ts";
 import { LIVENESS_PATH } from "../../contracts/processes/process-environment.ts";
 import type { CacheOutcome } from "../core/cache-outcome.ts";
-import { CACHE_INSTRUMENTS, INSTRUMENTS } from "./instruments.ts";
+import { CACHE_INSTRUMENTS } from "./cache-instruments.ts";
 import type { Meter } from "./meter.ts";
+import { REQUEST_INSTRUMENTS } from "./request-instruments.ts";
 
 /** What is measured of one request that is over; times are milliseconds of the gateway's clock. */
 export interface MeasuredRequest {
@@ -32,11 +33,11 @@ const CLIENT_CLOSED_REQUEST = 499;
 export function measureRequest(meter: Meter, request: MeasuredRequest): void {
   const { route, status, durationMs, errorCode, isAborted, chargeUsd } = request;
   const model = modelLabel(request);
-  meter.add(INSTRUMENTS.allRequests, { route, model, status: String(status) });
-  meter.observe(INSTRUMENTS.duration, { route }, durationMs);
-  if (errorCode !== undefined) meter.add(INSTRUMENTS.allErrors, { code: errorCode });
-  if (isAborted) meter.add(INSTRUMENTS.allClientAborts, {});
-  if (chargeUsd > 0 && request.isModelKnown) meter.add(INSTRUMENTS.charges, { model }, chargeUsd);
+  meter.add(REQUEST_INSTRUMENTS.allRequests, { route, model, status: String(status) });
+  meter.observe(REQUEST_INSTRUMENTS.duration, { route }, durationMs);
+  if (errorCode !== undefined) meter.add(REQUEST_INSTRUMENTS.allErrors, { code: errorCode });
+  if (isAborted) meter.add(REQUEST_INSTRUMENTS.allClientAborts, {});
+  if (chargeUsd > 0 && request.isModelKnown) meter.add(REQUEST_INSTRUMENTS.charges, { model }, chargeUsd);
   if (!isProbe(request)) measureService(meter, request);
 }
 
@@ -47,13 +48,13 @@ function measureService(meter: Meter, request: MeasuredRequest): void {
   const isOurs =
     status >= 500 || (errorCode !== undefined && status < 400 && errorEntry(errorCode).blame === "service");
   const isTheirs = status >= 400 && status < CLIENT_CLOSED_REQUEST;
-  meter.add(INSTRUMENTS.requests, labels);
-  meter.add(INSTRUMENTS.serverErrors, labels, isOurs ? 1 : 0);
-  meter.add(INSTRUMENTS.clientErrors, labels, isTheirs ? 1 : 0);
-  if (isAborted) meter.add(INSTRUMENTS.clientAborts, {});
-  if (errorCode !== undefined) meter.add(INSTRUMENTS.errors, { code: errorCode });
+  meter.add(REQUEST_INSTRUMENTS.requests, labels);
+  meter.add(REQUEST_INSTRUMENTS.serverErrors, labels, isOurs ? 1 : 0);
+  meter.add(REQUEST_INSTRUMENTS.clientErrors, labels, isTheirs ? 1 : 0);
+  if (isAborted) meter.add(REQUEST_INSTRUMENTS.clientAborts, {});
+  if (errorCode !== undefined) meter.add(REQUEST_INSTRUMENTS.errors, { code: errorCode });
   // A refusal takes no time, and how long a client waits before it leaves is the client's choice.
-  if (isModelKnown && !isTheirs && !isAborted) meter.observe(INSTRUMENTS.latency, labels, durationMs);
+  if (isModelKnown && !isTheirs && !isAborted) meter.observe(REQUEST_INSTRUMENTS.latency, labels, durationMs);
   measureTokens(meter, request, { ...labels, model: modelLabel(request) });
   if (cache !== undefined) measureCache(meter, cache);
 }
@@ -63,12 +64,12 @@ function measureTokens(
   { promptTokens = 0, completionTokens = 0, startedAt, firstTokenAt, lastTokenAt = 0 }: MeasuredRequest,
   labels: { readonly route: string; readonly knownModel: string; readonly model: string },
 ): void {
-  meter.add(INSTRUMENTS.promptTokens, labels, promptTokens);
-  meter.add(INSTRUMENTS.completionTokens, labels, completionTokens);
+  meter.add(REQUEST_INSTRUMENTS.promptTokens, labels, promptTokens);
+  meter.add(REQUEST_INSTRUMENTS.completionTokens, labels, completionTokens);
   if (firstTokenAt === undefined) return;
-  meter.observe(INSTRUMENTS.timeToFirstToken, labels, firstTokenAt - startedAt);
+  meter.observe(REQUEST_INSTRUMENTS.timeToFirstToken, labels, firstTokenAt - startedAt);
   if (completionTokens > 1)
-    meter.observe(INSTRUMENTS.interTokenLatency, labels, (lastTokenAt - firstTokenAt) / (completionTokens - 1));
+    meter.observe(REQUEST_INSTRUMENTS.interTokenLatency, labels, (lastTokenAt - firstTokenAt) / (completionTokens - 1));
 }
 
 function measureCache(meter: Meter, outcome: CacheOutcome): void {

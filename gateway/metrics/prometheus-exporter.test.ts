@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { AggregatorRegistry, Counter, Histogram, Registry } from "prom-client";
 import { describe, expect, test } from "vitest";
 import { instrument } from "./instrument.ts";
-import { INSTRUMENTS } from "./instruments.ts";
 import { Meter } from "./meter.ts";
 import { PrometheusExporter, type ThreadMetrics } from "./prometheus-exporter.ts";
+import { REQUEST_INSTRUMENTS } from "./request-instruments.ts";
 
 const BUCKETS = [0.005, 0.1, 1, 30];
 const TIME = instrument({
@@ -66,7 +66,7 @@ describe("what is counted for /metrics", () => {
   });
 
   test("what has no labels is 0 from the start, and what is not finite or negative is dropped", async () => {
-    const exporter = new PrometheusExporter([INSTRUMENTS.allClientAborts, COUNT]);
+    const exporter = new PrometheusExporter([REQUEST_INSTRUMENTS.allClientAborts, COUNT]);
     const meter = new Meter([exporter]);
     for (const value of [Number.NaN, Number.POSITIVE_INFINITY, -1])
       meter.add(COUNT, { route: "/a", hidden: "" }, value);

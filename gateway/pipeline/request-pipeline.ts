@@ -5,7 +5,7 @@ import { type RequestFacts, RequestRecord } from "../core/record.ts";
 import type { GatewayRequest } from "../core/request.ts";
 import { type ByteSink, bytesResponse, type GatewayResponse, type StreamBody } from "../core/response.ts";
 import { ResponseHeaders } from "../core/response-headers.ts";
-import { INSTRUMENTS } from "../metrics/instruments.ts";
+import { REQUEST_INSTRUMENTS } from "../metrics/request-instruments.ts";
 import type { AdmitTools } from "./admit-address.ts";
 import type { IdentifyTools } from "./identify.ts";
 import type { ReceiveTools } from "./receive.ts";
@@ -117,14 +117,14 @@ export class RequestPipeline {
 
   #count(step: FaultStep): void {
     try {
-      this.#tools.meter.add(INSTRUMENTS.faults, { step });
+      this.#tools.meter.add(REQUEST_INSTRUMENTS.faults, { step });
     } catch {
       // Counting has no last resort of its own.
     }
   }
 }
 
-/** What may fail without an effect on the client, as a label of `INSTRUMENTS.faults`. */
+/** What may fail without an effect on the client, as a label of `REQUEST_INSTRUMENTS.faults`. */
 type FaultStep = "respondError" | "settle" | "account" | "log";
 
 /** A request that failed in its first step: enough of it for a response and for the log. */

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { isLease } from "../../core/lease.ts";
-import { CAP_USD, type SimulatedCall, type SimulatedHistory, simulateHistory } from "../../test/call-simulation.ts";
+import { type SimulatedCall, type SimulatedHistory, simulateHistory } from "../../test/simulation/call-simulation.ts";
+import { CAP_USD } from "../../test/simulation/simulated-targets.ts";
 
 const HISTORIES = 1500;
 const FREE_RETRY = new Set(["died", "refused"]);

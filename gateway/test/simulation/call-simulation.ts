@@ -1,31 +1,27 @@
 import { pino } from "pino";
-import { PromptHasher } from "../../domain/routing/prompt-blocks.ts";
-import { RETRY_BUDGET, RetryBudget } from "../../domain/targets/retry-budget.ts";
-import { SharedSlots } from "../../domain/targets/shared-slots.ts";
-import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
-import { Admission } from "../admission/admission.ts";
-import { ClientGone, GatewayError } from "../core/gateway-error.ts";
-import type { GenerationRequest } from "../core/generation-request.ts";
-import type { Lease } from "../core/lease.ts";
-import { UpstreamFailure } from "../core/upstream-failure.ts";
-import { CHAT } from "../endpoints/chat-completions.ts";
-import { ModelPool } from "../engines/model-pool.ts";
-import { UpstreamBody } from "../http/upstream-body.ts";
-import { Meter } from "../metrics/meter.ts";
-import type { AttemptOptions, AttemptResponse } from "../pipeline/call/attempt.ts";
-import { callInQueue } from "../pipeline/call/call-in-queue.ts";
-import type { CallFacts } from "../pipeline/call/call-request.ts";
-import { HedgedAway } from "../pipeline/call/hedge.ts";
-import { planTargets } from "../pipeline/plan.ts";
-import { NO_SECRETS } from "../providers/provider-credential.ts";
-import { TargetService } from "../routing/target-service.ts";
-import { createSharedMemory } from "../shared-memory/shared-memory.ts";
-import { testConfig } from "./test-gateway.ts";
+import { PromptHasher } from "../../../domain/routing/prompt-blocks.ts";
+import { RETRY_BUDGET, RetryBudget } from "../../../domain/targets/retry-budget.ts";
+import { SharedSlots } from "../../../domain/targets/shared-slots.ts";
+import { Admission } from "../../admission/admission.ts";
+import { ClientGone, GatewayError } from "../../core/gateway-error.ts";
+import type { Lease } from "../../core/lease.ts";
+import { UpstreamFailure } from "../../core/upstream-failure.ts";
+import { CHAT } from "../../endpoints/chat-completions.ts";
+import { ModelPool } from "../../engines/model-pool.ts";
+import { Meter } from "../../metrics/meter.ts";
+import type { AttemptOptions, AttemptResponse } from "../../pipeline/call/attempt.ts";
+import { callInQueue } from "../../pipeline/call/call-in-queue.ts";
+import type { CallFacts } from "../../pipeline/call/call-request.ts";
+import { HedgedAway } from "../../pipeline/call/hedge.ts";
+import { planTargets } from "../../pipeline/plan.ts";
+import { NO_SECRETS } from "../../providers/provider-credential.ts";
+import { TargetService } from "../../routing/target-service.ts";
+import { createSharedMemory } from "../../shared-memory/shared-memory.ts";
+import { testConfig } from "../test-gateway.ts";
+import { RequestBudget } from "./request-budget.ts";
+import { CAP_USD, DECLARED, EMPTY_BODY, ENGINE_SLOTS, PROVIDER_SLOTS, requestOf } from "./simulated-targets.ts";
+import { pass, seededRandom } from "./simulated-time.ts";
 
-/** Slots of each engine, and of the provider `a`; the provider `b` has a monthly cap and a rate limit as well. */
-export const ENGINE_SLOTS = 2;
-export const PROVIDER_SLOTS = 3;
-export const CAP_USD = 0.01;
 const REQUESTS = 30;
 const ROUTES = ["pool-first", "providers", "hedged", "a-alone", "tiny"] as const;
 
@@ -61,46 +57,6 @@ export interface SimulatedHistory {
   readonly now: () => number;
 }
 
-/** A generator of numbers in [0, 1), the same for the same seed (mulberry32). */
-export function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
-/** The budget that all requests share, as one of them uses it: counts its turns and what it was granted in each. */
-class BudgetOfRequest {
-  readonly granted: number[] = [];
-  readonly #shared: RetryBudget;
-
-  constructor(shared: RetryBudget) {
-    this.#shared = shared;
-  }
-
-  get turn(): number {
-    return this.granted.length - 1;
-  }
-
-  request(nowMs: number): void {
-    this.granted.push(0);
-    this.#shared.request(nowMs);
-  }
-
-  canRetry(nowMs: number): boolean {
-    return this.#shared.canRetry(nowMs);
-  }
-
-  tryRetry(nowMs: number): boolean {
-    const isGranted = this.#shared.tryRetry(nowMs);
-    if (isGranted) this.granted[this.turn] = (this.granted[this.turn] ?? 0) + 1;
-    return isGranted;
-  }
-}
-
 /**
  * Runs some dozens of requests with random arrivals, cancellations and upstream behaviour through the real queue, router,
  * leases, breakers, budget and ledger; only the call over HTTP is simulated.
@@ -123,7 +79,7 @@ class Simulation {
   readonly #calls: SimulatedCall[] = [];
   readonly #outcomes: { request: number; outcome: string; facts: Partial<CallFacts> }[] = [];
   readonly #violations: string[] = [];
-  readonly #budgets: readonly BudgetOfRequest[];
+  readonly #budgets: readonly RequestBudget[];
   readonly #pool: ModelPool;
   readonly #service: TargetService;
   readonly #admission: Admission;
@@ -133,7 +89,7 @@ class Simulation {
   constructor(seed: number) {
     this.#random = seededRandom(seed);
     const budget = new RetryBudget(RETRY_BUDGET);
-    this.#budgets = Array.from({ length: REQUESTS }, () => new BudgetOfRequest(budget));
+    this.#budgets = Array.from({ length: REQUESTS }, () => new RequestBudget(budget));
     const config = testConfig({}, { maxRequestsPerEngine: ENGINE_SLOTS });
     const [model] = config.models;
     if (model === undefined) throw new Error("the test configuration has no model");
@@ -285,7 +241,7 @@ class Simulation {
     };
   }
 
-  #budgetOf(request: number): BudgetOfRequest {
+  #budgetOf(request: number): RequestBudget {
     const budget = this.#budgets[request];
     if (budget === undefined) throw new Error(`there is no request ${request}`);
     return budget;
@@ -307,58 +263,4 @@ class Simulation {
     if (provider === "b" && !this.#service.ledger.hasRoom("b", CAP_USD, 0))
       this.#violations.push("more money is set aside at b than its cap");
   }
-}
-
-const DECLARED = {
-  providers: [
-    providerConfig("a", "http://127.0.0.1:9", { maxInFlight: PROVIDER_SLOTS }),
-    providerConfig("b", "http://127.0.0.1:9", {
-      maxInFlight: PROVIDER_SLOTS,
-      monthlyCapUsd: CAP_USD,
-      rateLimit: { requests: 30, per: "minute" },
-    }),
-    providerConfig("rescue", "http://127.0.0.1:9", { maxInFlight: PROVIDER_SLOTS, emergencyOnly: true }),
-  ],
-  routes: [
-    routeConfig("pool-first", ["tiny"], { fallbacks: ["a/small", "b/small"], failoverAfterSeconds: 0.5 }),
-    routeConfig("providers", ["a/small", "b/small"], { policy: "round-robin", fallbacks: ["rescue/small"] }),
-    routeConfig("hedged", ["a/small"], { fallbacks: ["b/small", "rescue/small"], hedgeAfterMs: 300 }),
-    routeConfig("a-alone", ["a/small"]),
-  ],
-};
-
-const EMPTY_BODY = new UpstreamBody({
-  pause: () => undefined,
-  resume: () => undefined,
-  abort: () => undefined,
-} as unknown as ConstructorParameters<typeof UpstreamBody>[0]);
-
-function requestOf(model: string, stream: boolean): GenerationRequest {
-  const fields = { model, stream, max_tokens: 100, messages: [{ role: "user", content: "x" }] };
-  const bytes = Buffer.from(JSON.stringify(fields));
-  return {
-    route: "/v1/chat/completions",
-    model,
-    tenant: "t",
-    stream,
-    wantsUsage: false,
-    maxTokens: { field: "max_tokens", value: 100 },
-    promptTokensEstimate: 20,
-    routedPrompts: new Map(),
-    bytes,
-    fields,
-  };
-}
-
-/** Resolves after simulated milliseconds; rejects with the signal's reason. */
-function pass(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, milliseconds);
-    const abort = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    if (signal?.aborted === true) abort();
-    else signal?.addEventListener("abort", abort, { once: true });
-  });
 }
