@@ -23,14 +23,25 @@ const ResponseFormat = z.discriminatedUnion("type", [
   }),
 ]);
 
-const Tool = z.looseObject({
+const FunctionTool = z.looseObject({
   type: z.literal("function"),
   function: z.looseObject({ name: z.string().min(1).max(64), parameters: anyObject().nullish() }),
 });
+/** A tool that takes any text; OpenAI's own models have them. */
+const CustomTool = z.looseObject({
+  type: z.literal("custom"),
+  custom: z.looseObject({ name: z.string().min(1).max(64) }).optional(),
+});
+const Tool = z.discriminatedUnion("type", [FunctionTool, CustomTool]);
 
 const ToolChoice = z.union([
   z.enum(["none", "auto", "required"]),
   z.looseObject({ type: z.literal("function"), function: z.looseObject({ name: z.string().min(1) }) }),
+  z.looseObject({ type: z.literal("custom"), custom: z.looseObject({ name: z.string().min(1) }).optional() }),
+  z.looseObject({
+    type: z.literal("allowed_tools"),
+    allowed_tools: z.looseObject({ mode: z.enum(["auto", "required"]) }).optional(),
+  }),
 ]);
 
 /** `POST /v1/chat/completions`. */
@@ -57,6 +68,7 @@ const TokenLogprob = z.looseObject({
 });
 const ChatLogprobs = z.looseObject({ content: z.array(TokenLogprob).nullable() });
 
+/** Calls of custom tools come from OpenAI's own models alone, with `custom` in place of `function`. */
 const ToolCall = z.looseObject({
   id: z.string(),
   type: z.literal("function"),

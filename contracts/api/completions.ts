@@ -6,6 +6,8 @@ import { FinishReason, samplingFields, Usage } from "./sampling.ts";
 export const CompletionRequest = z
   .looseObject({
     ...samplingFields,
+    /** OpenAI takes 0 here: with `echo`, the prompt alone comes back. */
+    max_tokens: z.int().min(0).max(1_000_000).nullish(),
     prompt: z.union([
       z.string(),
       boundedList(z.array(z.string()).min(1).max(64)),

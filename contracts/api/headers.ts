@@ -43,7 +43,10 @@ export const EXPOSED_HEADERS = [
   "x-ratelimit-remaining-requests",
   "x-ratelimit-reset-requests",
 ] as const;
-/** Request headers that a browser on another origin may send (the OpenAI and Anthropic SDKs add the x-stainless ones). */
+/**
+ * Request headers that a browser on another origin may send: those that the SDKs of OpenAI and Anthropic add, by what is
+ * called and where they run.
+ */
 export const ALLOWED_REQUEST_HEADERS = [
   "anthropic-beta",
   "anthropic-dangerous-direct-browser-access",
@@ -51,15 +54,24 @@ export const ALLOWED_REQUEST_HEADERS = [
   "authorization",
   "cache-control",
   "content-type",
+  "idempotency-key",
+  "openai-beta",
+  "openai-organization",
+  "openai-project",
   "x-api-key",
   REQUEST_ID_HEADER,
   CACHE_HEADER,
   SESSION_HEADER,
   PRIORITY_HEADER,
   "x-stainless-arch",
+  "x-stainless-async",
+  "x-stainless-custom-poll-interval",
+  "x-stainless-helper",
+  "x-stainless-helper-method",
   "x-stainless-lang",
   "x-stainless-os",
   "x-stainless-package-version",
+  "x-stainless-poll-helper",
   "x-stainless-retry-count",
   "x-stainless-runtime",
   "x-stainless-runtime-version",

@@ -30,7 +30,14 @@ export const samplingFields = {
   frequency_penalty: z.number().min(-2).max(2).nullish(),
   /** vLLM's extension; 1 means none. */
   repetition_penalty: z.number().gt(0).max(2).nullish(),
-  seed: z.int().min(Number.MIN_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER).nullish(),
+  /** 64 bits, as OpenAI has it: more than a number of JavaScript keeps, so the digits go on as they came. */
+  seed: z
+    .number()
+    .min(-(2 ** 63))
+    .max(2 ** 63)
+    .refine(Number.isInteger, "must be a whole number")
+    .meta({ type: "integer", format: "int64" })
+    .nullish(),
   logit_bias: boundedRecord(z.record(z.string().regex(/^\d+$/), z.number().min(-100).max(100))).nullish(),
   user: z.string().max(512).nullish(),
   /** vLLM's extension. */

@@ -5,6 +5,9 @@ import { Priority } from "./priority.ts";
 export const AuthMode = z.enum(["off", "optional", "required"]);
 export type AuthMode = z.infer<typeof AuthMode>;
 
+/** Paths, with all below them, that Anthropic's SDKs call: there a key may come as `x-api-key`. */
+export const ANTHROPIC_PATHS = ["/v1/messages", "/v1/models"] as const;
+
 /** The usage plan of requests without a key. */
 export const ANONYMOUS_PLAN = "anonymous";
 

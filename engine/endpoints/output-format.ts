@@ -32,7 +32,7 @@ const TEXT = { type: "text" } as const;
  */
 export async function readOutputFormat(body: ChatCompletionRequest, engine: LlamaEngine): Promise<OutputFormat> {
   const { tool_choice: choice, response_format: format } = body;
-  const tools = body.tools ?? [];
+  const tools = (body.tools ?? []).map(functionTool);
   const structure = await readStructure(body, engine);
   if (structure !== null) {
     const other =
@@ -45,6 +45,8 @@ export async function readOutputFormat(body: ChatCompletionRequest, engine: Llam
   }
   if (isForced(choice)) {
     if (tools.length === 0) throw invalid([{ param: "tool_choice", message: "needs `tools` to choose from" }]);
+    if (typeof choice === "object" && choice.type !== "function")
+      throw invalid([{ param: "tool_choice.type", message: "must be function; name a function" }]);
     const name = choice === "required" ? (tools.length === 1 ? tools[0]?.function.name : null) : choice.function.name;
     const position = tools.findIndex((tool) => tool.function.name === name);
     if (name !== null && position < 0) {
@@ -93,8 +95,16 @@ export async function readOutputFormat(body: ChatCompletionRequest, engine: Llam
   return { grammar: null, instructions: null, kind: TEXT };
 }
 
+type FunctionTool = Extract<NonNullable<ChatCompletionRequest["tools"]>[number], { type: "function" }>;
+
+/** Tools of type `custom` are OpenAI's own models'. */
+function functionTool(tool: NonNullable<ChatCompletionRequest["tools"]>[number], index: number): FunctionTool {
+  if (tool.type === "function") return tool;
+  throw invalid([{ param: `tools[${index}].type`, message: '"custom" is not known here; use "function"' }]);
+}
+
 /** In the format with which models of the Hermes and Qwen families were trained to call. */
-function aboutTools(tools: NonNullable<ChatCompletionRequest["tools"]>, isParallel: boolean): string {
+function aboutTools(tools: readonly FunctionTool[], isParallel: boolean): string {
   const listed = tools.map((tool) => JSON.stringify({ type: "function", function: tool.function })).join("\n");
   const form = `${TOOL_CALL_START}\n{"name": <function-name>, "arguments": <arguments-object>}\n${TOOL_CALL_END}`;
   return (
@@ -113,6 +123,6 @@ function bySchema(schema: Readonly<Record<string, unknown>>): string {
   return `Answer with JSON only, by this schema:\n${JSON.stringify(schema)}`;
 }
 
-function parametersOf(tool: NonNullable<ChatCompletionRequest["tools"]>[number]): Readonly<Record<string, unknown>> {
+function parametersOf(tool: FunctionTool): Readonly<Record<string, unknown>> {
   return tool.function.parameters ?? { type: "object", additionalProperties: false };
 }

@@ -1,17 +1,34 @@
 import { jsonResponse } from "../core/response.ts";
+import { queryOf } from "../http/list-query.ts";
+import { anthropicModel, anthropicModelList } from "../pages/anthropic-models.ts";
 import { modelById, modelList } from "../pages/model-cards.ts";
+import type { Identified } from "../pipeline/request-states.ts";
 import type { EndpointDefinition } from "./endpoint-definition.ts";
 
 const MODELS = { access: "key", body: undefined, client: undefined, generation: undefined } as const;
 
 export const listModels: EndpointDefinition = {
   ...MODELS,
-  handle: ({ headers }, { targets, createdAt }) =>
-    jsonResponse(200, headers.all, modelList(targets.registry.table, createdAt)),
+  handle(request, { targets, createdAt }) {
+    const { table } = targets.registry;
+    const list = isAnthropicClient(request)
+      ? anthropicModelList(table, createdAt, queryOf(request.request.target))
+      : modelList(table, createdAt);
+    return jsonResponse(200, request.headers.all, list);
+  },
 };
 
 export const getModel: EndpointDefinition = {
   ...MODELS,
-  handle: ({ headers, encodedParameter }, { targets, createdAt }) =>
-    jsonResponse(200, headers.all, modelById(targets.registry.table, encodedParameter, createdAt)),
+  handle(request, { targets, createdAt }) {
+    const card = modelById(targets.registry.table, request.encodedParameter, createdAt);
+    const model = isAnthropicClient(request) ? anthropicModel(card.id, createdAt) : card;
+    return jsonResponse(200, request.headers.all, model);
+  },
 };
+
+/** Both APIs have these paths; Anthropic's SDKs always send its version. */
+function isAnthropicClient({ request }: Identified): boolean {
+  const { "anthropic-version": version, "x-api-key": apiKey, authorization } = request.headers;
+  return version !== undefined || (apiKey !== undefined && authorization === undefined);
+}

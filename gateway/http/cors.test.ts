@@ -52,4 +52,17 @@ describe("pages of other origins", () => {
       expect(response.headers.get("access-control-max-age")).toBe("7200");
     }
   });
+
+  test("may send every header that the SDKs add to calls, streams, uploads and polls", async () => {
+    const { url } = await startTestGateway();
+    const response = await fetch(`${url}/v1/chat/completions`, { method: "OPTIONS", headers: { origin } });
+    const allowed = response.headers.get("access-control-allow-headers")?.split(", ");
+    const added = [
+      ...["arch", "async", "custom-poll-interval", "helper", "helper-method", "lang", "os", "package-version"],
+      ...["poll-helper", "retry-count", "runtime", "runtime-version", "timeout"],
+    ].map((name) => `x-stainless-${name}`);
+    const others = ["idempotency-key", "openai-organization", "openai-project", "openai-beta"];
+    const anthropic = ["anthropic-version", "anthropic-beta", "anthropic-dangerous-direct-browser-access", "x-api-key"];
+    expect(allowed).toEqual(expect.arrayContaining([...added, ...others, ...anthropic]));
+  });
 });

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
+import { type BodyDecoder, bodyDecoder } from "./decode-body.ts";
 import { UpstreamBody } from "./upstream-body.ts";
 
 export interface UpstreamRequest extends Dispatcher.DispatchOptions {
@@ -22,11 +23,13 @@ export function sendUpstream(pool: Dispatcher, { signal, ...request }: UpstreamR
   const head = Promise.withResolvers<UpstreamResponse>();
   let controller: Dispatcher.DispatchController | undefined;
   let body: UpstreamBody | undefined;
+  let decoder: BodyDecoder | undefined;
 
   function end(error?: Error): void {
     signal.removeEventListener("abort", onAbort);
     if (error !== undefined) head.reject(error);
-    body?.end(error);
+    if (decoder === undefined) body?.end(error);
+    else decoder.end(error);
   }
   function onAbort(): void {
     end(signal.reason);
@@ -43,9 +46,11 @@ export function sendUpstream(pool: Dispatcher, { signal, ...request }: UpstreamR
     onResponseStart(self, statusCode, headers) {
       if (statusCode < 200) return;
       body = new UpstreamBody(self);
+      const { "content-encoding": encoding } = headers;
+      decoder = encoding === undefined ? undefined : bodyDecoder(String(encoding), body);
       head.resolve({ statusCode, headers, body });
     },
-    onResponseData: (_, chunk) => body?.push(chunk),
+    onResponseData: (_, chunk) => (decoder ?? body)?.push(chunk),
     onResponseEnd: () => end(),
     onResponseError: (_, error) => end(error),
   });

@@ -33,6 +33,10 @@ export class UpstreamBody {
     this.#controller = controller;
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   get isPaused(): boolean {
     return this.#isPaused;
   }

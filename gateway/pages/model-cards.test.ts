@@ -1,5 +1,7 @@
+import Anthropic from "@anthropic-ai/sdk";
 import { expect, test } from "vitest";
 import { ModelList } from "../../contracts/api/models.ts";
+import { newApiKey } from "../../domain/api-key.ts";
 import { errorOf, startTestGateway, testConfig } from "../test/test-gateway.ts";
 
 test("lists the models with the weights and the context that the engines report", async () => {
@@ -43,4 +45,32 @@ test("an unknown id is 404 model_not_found, broken encoding 404 not_found", asyn
   await errorOf(await fetch(`${url}/v1/models/gpt-9`), 404, "model_not_found");
   await errorOf(await fetch(`${url}/v1/models/__proto__`), 404, "model_not_found");
   await errorOf(await fetch(`${url}/v1/models/%E0%A4%A`), 404, "not_found");
+});
+
+test("are found by names with slashes, written out or encoded", async () => {
+  const config = { models: testConfig().models.map((model) => ({ ...model, id: "org/deep/name" })) };
+  const { url } = await startTestGateway({ config });
+  for (const name of ["org/deep/name", "org%2Fdeep%2Fname"])
+    expect(await (await fetch(`${url}/v1/models/${name}`)).json()).toMatchObject({ id: "org/deep/name" });
+});
+
+test("have Anthropic's form, in pages, for its SDK, whose key is taken from x-api-key", async () => {
+  const config = {
+    auth: "required" as const,
+    models: ["a", "b", "c"].map((id) => ({ ...testConfig().models[0], id })) as never,
+  };
+  const { url, keys } = await startTestGateway({ config });
+  const key = newApiKey();
+  const item = { keyId: key.keyId, hash: key.hash, name: "a", plan: "standard", createdAt: "2026-01-01T00:00:00Z" };
+  keys.set(key.keyId, item);
+  const anthropic = new Anthropic({ baseURL: url, apiKey: key.secret, maxRetries: 0 });
+  const ids: string[] = [];
+  for await (const model of anthropic.models.list({ limit: 2 })) ids.push(model.id);
+  expect(ids).toEqual(["a", "b", "c"]);
+  const model = await anthropic.models.retrieve("b");
+  expect(model).toMatchObject({ type: "model", id: "b", display_name: "b" });
+  expect(new Date(model.created_at).getTime()).toBeGreaterThan(0);
+  const first = await anthropic.models.list({ limit: 1 });
+  expect(first).toMatchObject({ has_more: true, first_id: "a", last_id: "a" });
+  expect((await anthropic.models.list({ before_id: "c", limit: 1 })).data).toMatchObject([{ id: "b" }]);
 });

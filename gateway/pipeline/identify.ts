@@ -1,12 +1,11 @@
 import type { ApiKeyItem, AuthMode } from "../../contracts/processes/auth.ts";
+import { ANTHROPIC_PATHS } from "../../contracts/processes/auth.ts";
 import { apiKeyId, bearerCredential, isApiKeyValid } from "../../domain/api-key.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import type { Caller } from "../core/request.ts";
 import type { KeyStore } from "../keys/key-store.ts";
 import type { Admitted, Identified } from "./request-states.ts";
 
-/** Paths on which clients use Anthropic's dialect. */
-const MESSAGES_ROUTE = "/v1/messages";
 const CHALLENGE = { headers: { "www-authenticate": "Bearer" } } as const;
 
 export interface IdentifyTools {
@@ -69,8 +68,8 @@ async function keyOfKnown({ keyId }: Caller, auth: AuthMode, keys: KeyStore): Pr
 /** `Authorization`, or the header that Anthropic's SDKs send in its place. */
 function credentialHeader({ request, match }: Admitted): string {
   const { authorization, "x-api-key": apiKey } = request.headers;
-  if (authorization === undefined && typeof apiKey === "string" && match.route.startsWith(MESSAGES_ROUTE))
-    return `Bearer ${apiKey.trim()}`;
+  const isAnthropic = ANTHROPIC_PATHS.some((path) => match.route.startsWith(path));
+  if (authorization === undefined && typeof apiKey === "string" && isAnthropic) return `Bearer ${apiKey.trim()}`;
   return authorization?.trim() ?? "";
 }
 

@@ -41,6 +41,8 @@ export interface DialectGateway {
     body: Readonly<Record<string, unknown>>,
     headers?: Record<string, string>,
   ): Promise<DialectResponse>;
+  /** Sends a body as it is written; its model is an upstream's name. */
+  requestText(path: string, body: string): Promise<DialectResponse>;
   /** Sets the upstreams' responses from now on. */
   script(response: ScriptedResponse): void;
 }
@@ -88,17 +90,19 @@ export async function startDialectGateway({
       routes: dialects.map((dialect) => routeConfig(dialect, [`${dialect}/small`])),
     },
   });
+  const send = async (path: string, body: unknown, headers: Record<string, string> = {}): Promise<DialectResponse> => {
+    const before = received.length;
+    const response = await post(url, path, body, headers);
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, text, received: received[before] };
+  };
   return {
     url,
     script: (response) => {
       script = response;
     },
-    async request(upstream, path, body, headers = {}) {
-      const before = received.length;
-      const response = await post(url, path, { ...body, model: upstream }, headers);
-      const text = await response.text();
-      return { status: response.status, headers: response.headers, text, received: received[before] };
-    },
+    request: (upstream, path, body, headers) => send(path, { ...body, model: upstream }, headers),
+    requestText: send,
   };
 }
 

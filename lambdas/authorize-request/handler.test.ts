@@ -123,7 +123,8 @@ describe("the authorizer's bundle", () => {
   test("accepts a key in x-api-key on the paths of Anthropic's SDKs, and on no other", async () => {
     const headers = { "X-Api-Key": key.secret };
     expect(await invoke("required", headers, "keys", "/v1/messages")).toMatchObject({ principalId: key.keyId });
-    expect(await invoke("required", headers, "keys", "/v1/models")).toEqual({ error: "Unauthorized" });
+    expect(await invoke("required", headers, "keys", "/v1/models/{model}")).toMatchObject({ principalId: key.keyId });
+    expect(await invoke("required", headers, "keys", "/v1/chat/completions")).toEqual({ error: "Unauthorized" });
   });
 
   test("fails with exactly Unauthorized on a wrong key, which API Gateway turns into 401", async () => {

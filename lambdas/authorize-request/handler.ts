@@ -1,6 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import middy from "@middy/core";
 import * as z from "zod";
+import { ANTHROPIC_PATHS } from "../../contracts/processes/auth.ts";
 import { ENV } from "../../contracts/processes/process-environment.ts";
 import { awsLimits } from "../aws-limits.ts";
 import { authorize } from "./authorize.ts";
@@ -30,6 +31,6 @@ export const handler = middy().handler(async (event: unknown) => {
 /** `Authorization`, or `x-api-key` on the paths of Anthropic's SDKs. */
 function credential(headers: Readonly<Record<string, string>>, resource: string): string | undefined {
   const byName = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-  const key = resource.startsWith("/v1/messages") ? byName.get("x-api-key") : undefined;
+  const key = ANTHROPIC_PATHS.some((path) => resource.startsWith(path)) ? byName.get("x-api-key") : undefined;
   return byName.get("authorization") ?? (key === undefined ? undefined : `Bearer ${key}`);
 }

@@ -52,6 +52,8 @@ export function readTools(fields: Fields, conversation: Conversation): ToolSet {
 const EMPTY_SCHEMA = { type: "object", properties: {} };
 
 function readTool(tool: unknown, param: string): ToolDefinition {
+  if (isRecord(tool) && tool.type === "custom")
+    throw refuse(`${param}.type`, `\`${param}.type\` "custom" is not taken by this model; use type "function".`);
   const described = isRecord(tool) && isRecord(tool.function) ? tool.function : {};
   const name = textOf(described.name);
   if (name === undefined) throw refuse(`${param}.function.name`, `\`${param}.function.name\` is required; add it.`);

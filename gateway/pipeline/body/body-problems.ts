@@ -34,6 +34,9 @@ function issueProblems(issue: Issue, parents: readonly PropertyKey[]): readonly 
       .filter((branch) => branch.length > 0 && branch.every((inner) => inner.path.length > 0))
       .sort((one, other) => one.length - other.length);
     if (meant !== undefined) return meant.flatMap((inner) => issueProblems(inner, path));
+    // A list that is only too long, in whichever of several forms.
+    const tooLong = issue.errors.flat().find((inner) => inner.code === "too_big" && inner.path.length === 0);
+    if (tooLong !== undefined) return issueProblems(tooLong, path);
   }
   if (issue.code === "unrecognized_keys")
     return issue.keys.map((key) => {

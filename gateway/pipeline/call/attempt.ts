@@ -123,6 +123,8 @@ async function send(
   const { target, upstream } = lease;
   const headers = {
     "content-type": "application/json",
+    // A compressed stream comes in lumps, and a whole response is compressed again for the client at the edge.
+    "accept-encoding": "identity",
     accept: generation.stream ? target.dialect.streamMediaType : "application/json",
     [REQUEST_ID_HEADER]: requestId,
     ...upstream.headers,

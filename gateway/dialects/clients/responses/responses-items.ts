@@ -1,5 +1,6 @@
 import { isRecord } from "../../../../lib/is-record.ts";
 import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
+import { withOrigin } from "../../inner/origins.ts";
 import { kindOf, refuse } from "../../inner/refuse.ts";
 import { withoutTextBefore, withTextBefore } from "../../inner/thinking-order.ts";
 import { ADDITIONAL_TOOLS, customArguments, flatName } from "./responses-tools.ts";
@@ -173,17 +174,20 @@ function chatPart(part: unknown, param: string): Fields {
           `\`${param}.image_url\` is required: files are not stored for responses; send a URL or a data URL.`,
         );
       const detail = textOf(part.detail);
-      return { type: "image_url", image_url: { url, ...(detail === undefined ? {} : { detail }) } };
+      const image = { url, ...(detail === undefined ? {} : { detail }) };
+      return withOrigin({ type: "image_url", image_url: image }, `${param}.image_url`);
     }
     case "input_file": {
-      const data = textOf(part.file_data);
+      const data = textOf(part.file_data) ?? textOf(part.file_url);
       if (data === undefined)
         throw refuse(
           `${param}.file_data`,
-          `\`${param}.file_data\` is required: files are not stored for responses; send a data URL.`,
+          `\`${param}.file_data\` is required: files are not stored for responses; send a data URL, or \`file_url\`.`,
         );
       const name = textOf(part.filename);
-      return { type: "file", file: { file_data: data, ...(name === undefined ? {} : { filename: name }) } };
+      const file = { file_data: data, ...(name === undefined ? {} : { filename: name }) };
+      const field = textOf(part.file_data) === undefined ? "file_url" : "file_data";
+      return withOrigin({ type: "file", file }, `${param}.${field}`);
     }
     case "input_audio":
       return { type: "input_audio", input_audio: part.input_audio };

@@ -141,7 +141,7 @@ describe("a request of OpenAI's Responses", () => {
     ["input[0].content[0].image_url", { input: [{ role: "user", content: [{ type: "input_image", file_id: "f" }] }] }],
     [
       "input[0].content[0].file_data",
-      { input: [{ role: "user", content: [{ type: "input_file", file_url: "https://x" }] }] },
+      { input: [{ role: "user", content: [{ type: "input_file", file_id: "file-1" }] }] },
     ],
   ])("is refused at %s when it is %j", (param, fields) => {
     expect(refusal(fields)).toMatchObject({ code: "invalid_request", param });

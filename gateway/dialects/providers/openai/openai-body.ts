@@ -31,7 +31,7 @@ export function openAiBody(request: GenerationRequest, model: string, server: Op
   // Another name, or stream options without usage (rare): with two fields of one name, servers differ on which wins.
   const options = isRecord(fields.stream_options) ? fields.stream_options : {};
   const usage = requestsUsage ? { stream_options: { ...options, include_usage: true } } : {};
-  return Buffer.from(JSON.stringify({ ...fields, model, ...usage }));
+  return Buffer.from(withExactSeed(JSON.stringify({ ...fields, model, ...usage }), request));
 }
 
 /** The fields as this dialect has them; the same object where the client's own are. */
@@ -41,4 +41,14 @@ export function dialectFields({ route, fields, client }: GenerationRequest, serv
   if (client !== undefined) refuseFileUrls(fields.messages);
   const plain = client === undefined ? fields : translatedChat(fields, client, server);
   return hasToolMedia(plain.messages) ? { ...plain, messages: withToolMediaBehind(plain.messages) } : plain;
+}
+
+/** A seed has 64 bits, of which a number of JavaScript keeps 53: its digits are taken from the client's bytes. */
+function withExactSeed(body: string, { fields, bytes }: GenerationRequest): string {
+  const { seed } = fields;
+  if (typeof seed !== "number" || Number.isSafeInteger(seed)) return body;
+  // Inside a string the quotes of a key are escaped.
+  const written = bytes.toString("utf8").matchAll(/"seed"\s{0,9}:\s{0,9}(-?\d{1,20})/g);
+  const digits = [...written].map(([, found]) => found).find((found) => Number(found) === seed);
+  return digits === undefined ? body : body.replace(`"seed":${JSON.stringify(seed)}`, `"seed":${digits}`);
 }

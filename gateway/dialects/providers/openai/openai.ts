@@ -32,6 +32,10 @@ const ACCOUNT_CODES = new Set([
   "invalid_api_key",
 ]);
 
+/** The same in words: servers of this dialect have codes of their own, or none. */
+const ACCOUNT =
+  /credit (balance|limit)|insufficient (balance|credits?|funds|quota)|current quota|billing|payment (is )?required|organization must be verified|account (is |has been )?(not active|deactivated|disabled|suspended)/i;
+
 /** OpenAI's and vLLM's form is `{"error":{…}}`; older vLLM has the fields at the top; FastAPI has `detail`. */
 export function openAiProblem(body: string): UpstreamProblem {
   const parsed = parseJson(body);
@@ -42,6 +46,11 @@ export function openAiProblem(body: string): UpstreamProblem {
     ...(typeof message === "string" ? { message } : {}),
     ...(typeof param === "string" ? { param } : {}),
     ...(typeof code === "string" ? { code } : {}),
-    ...(typeof code === "string" && ACCOUNT_CODES.has(code) ? { isAboutAccount: true } : {}),
+    ...(isAboutAccount(code, message) ? { isAboutAccount: true } : {}),
   };
+}
+
+function isAboutAccount(code: unknown, message: unknown): boolean {
+  if (typeof code === "string" && ACCOUNT_CODES.has(code)) return true;
+  return typeof message === "string" && ACCOUNT.test(message);
 }
