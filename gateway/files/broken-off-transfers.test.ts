@@ -4,7 +4,11 @@ import { expect, test, vi } from "vitest";
 import type { BatchStorage } from "../batches/batch-service.ts";
 import { startObjectServer } from "../test/object-server.ts";
 import { startTestGateway } from "../test/test-gateway.ts";
+import { FilePages, type OwnedRequest, UPLOADS } from "./file-pages.ts";
+import type { FileStore } from "./file-store.ts";
+import { S3ObjectStore } from "./s3-object-store.ts";
 
+const FORM = { method: "POST", agent: false, headers: { "content-type": "multipart/form-data; boundary=b" } } as const;
 const SETTINGS = { table: "t", bucket: "b", maxFileBytes: 1e9, maxLinesInFlight: 1, maxOpenPerKey: 1 };
 
 /** A table in which every file of every owner exists; the suffix of its id sets how its bytes are read. */
@@ -98,3 +102,40 @@ test("20 uploads that their clients break off while the store stalls free their 
   await vi.waitFor(() => expect(lines()).toHaveLength(20));
   expect(lines().filter(({ status, failure }) => status !== 499 || failure !== undefined)).toEqual([]);
 }, 30_000);
+
+test("uploads of one key that stand still are refused above its share, and taken again when one ends", async () => {
+  const { url } = await start();
+  const uploads = Array.from({ length: UPLOADS.mostPerCaller }, () => request(`${url}/v1/files`, FORM));
+  for (const upload of uploads) upload.on("error", () => undefined).write("--b\r\n");
+  const next = () => fetch(`${url}/v1/files`, { ...FORM, body: "--b--" });
+  await vi.waitFor(async () => expect((await next()).status).toBe(429));
+  for (const upload of uploads) upload.destroy();
+  await vi.waitFor(async () => expect((await next()).status).toBe(400));
+});
+
+test("a download whose reader takes nothing is ended after its idle time", async () => {
+  const objects = await startObjectServer();
+  const store = new S3ObjectStore({ client: objects.s3, bucket: "b" });
+  const files = { objects: store, get: async () => ({ objectKey: "endless", bytes: 1e9 }) } as unknown as FileStore;
+  const pages = new FilePages({ files, maxFileBytes: 1, now: Date.now, idleMs: 50 });
+  const { signal } = new AbortController();
+  const owned = { request: { signal }, headers: { all: {} }, owner: "o" } as unknown as OwnedRequest;
+  const { body } = await pages.content(owned, "file-endless");
+  let close: (() => void) | undefined;
+  const sink = {
+    isClosed: false,
+    write: () => false,
+    end: () => undefined,
+    destroy: () => {
+      sink.isClosed = true;
+      close?.();
+    },
+    onDrain: () => undefined,
+    onClose: (listener: () => void) => {
+      close = listener;
+    },
+  };
+  if (body.kind === "stream") await body.send(sink);
+  expect(sink.isClosed).toBe(true);
+  await vi.waitFor(() => expect([objects.busySockets(), objects.openResponses()]).toEqual([0, 0]));
+});

@@ -3,6 +3,7 @@ import type { GatewayRequest } from "../core/request.ts";
 import { type ByteSink, type GatewayResponse, jsonResponse } from "../core/response.ts";
 import type { ResponseHeaders } from "../core/response-headers.ts";
 import { choiceIn, limitIn, listOf, queryOf } from "../http/list-query.ts";
+import { CallerShares } from "../shares/caller-shares.ts";
 import { type FileItem, type FileStore, fileObject } from "./file-store.ts";
 import { ObjectMissing } from "./object-store.ts";
 import { receiveFile } from "./receive-file.ts";
@@ -10,11 +11,20 @@ import { receiveFile } from "./receive-file.ts";
 /** Files on one page of a list. */
 const PAGE = { usual: 100, most: 1000 };
 
+/** Uploads at once of one thread, and of one key; each holds up to one part of S3's, 5 MiB, twice while it is sent. */
+export const UPLOADS = { most: 20, mostPerCaller: 10 } as const;
+/** Downloads at once of one thread, and of one key; each holds a connection to S3, of which there are 50. */
+export const DOWNLOADS = { most: 40, mostPerCaller: 24 } as const;
+/** A reader that takes nothing for so long has gone; its connection to S3 is another's. */
+export const DOWNLOAD_IDLE_MS = 60_000;
+
 export interface FilePagesOptions {
   readonly files: FileStore;
   readonly maxFileBytes: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Longest time that a download's reader may take nothing, in milliseconds. @default 60000 */
+  readonly idleMs?: number;
 }
 
 /** A request to files or batches, of one owner. */
@@ -27,14 +37,21 @@ export interface OwnedRequest {
 /** Responses under `/v1/files`, each for the files of one owner. */
 export class FilePages {
   readonly #options: FilePagesOptions;
+  readonly #uploads = new CallerShares(UPLOADS);
+  readonly #downloads = new CallerShares(DOWNLOADS);
 
   constructor(options: FilePagesOptions) {
     this.#options = options;
   }
 
   async upload({ request, headers, owner }: OwnedRequest): Promise<GatewayResponse> {
-    const file = await receiveFile(request, { ...this.#options, owner });
-    return jsonResponse(200, headers.all, fileObject(file));
+    const end = takeShare(this.#uploads, owner, "uploads");
+    try {
+      const file = await receiveFile(request, { ...this.#options, owner });
+      return jsonResponse(200, headers.all, fileObject(file));
+    } finally {
+      end();
+    }
   }
 
   async list({ request, headers, owner }: OwnedRequest): Promise<GatewayResponse> {
@@ -62,13 +79,16 @@ export class FilePages {
 
   async content({ request, headers, owner }: OwnedRequest, id: string): Promise<GatewayResponse> {
     const { signal } = request;
+    const { idleMs = DOWNLOAD_IDLE_MS } = this.#options;
     const file = await this.#find(owner, id);
+    const endShare = takeShare(this.#downloads, owner, "downloads");
     const bytes = this.#options.files.objects.read(file.objectKey)[Symbol.asyncIterator]();
     // At once, also while the object store stalls: the wait for its next chunk has no other end.
     const close = () => void bytes.return?.();
     signal.addEventListener("abort", close, { once: true });
     // An iterator that is read by hand is not closed by itself: its connection would stay in use for ever.
     const end = async () => {
+      endShare();
       signal.removeEventListener("abort", close);
       await bytes.return?.();
     };
@@ -79,7 +99,7 @@ export class FilePages {
         throw error instanceof ObjectMissing ? noFile(id) : error;
       });
       signal.throwIfAborted();
-      const send = (sink: ByteSink) => sendAll(first, bytes, sink).finally(end);
+      const send = (sink: ByteSink) => sendAll(first, bytes, sink, idleMs).finally(end);
       const own = { "content-type": "application/jsonl", "content-length": String(file.bytes) };
       return { status: 200, headers: { ...headers.all, ...own }, body: { kind: "stream", send } };
     } catch (error) {
@@ -95,6 +115,17 @@ export class FilePages {
   }
 }
 
+/** @throws {GatewayError} `rate_limit_exceeded` when these are the caller's own, `overloaded` when they are of all */
+function takeShare(shares: CallerShares, owner: string, what: string): () => void {
+  const share = shares.take(owner);
+  if (typeof share === "function") return share;
+  if (share === "all") throw new GatewayError("overloaded");
+  throw new GatewayError("rate_limit_exceeded", {
+    message: `This key has as many ${what} at once as it may. Wait until one has ended.`,
+    retryAfterSeconds: 1,
+  });
+}
+
 function noFile(id: string): GatewayError {
   return new GatewayError("not_found", {
     message: `There is no file ${JSON.stringify(id.slice(0, 80))}. \`GET /v1/files\` lists yours.`,
@@ -102,7 +133,12 @@ function noFile(id: string): GatewayError {
 }
 
 /** Sends chunks as fast as the sink takes them, and closes their source when it is closed. @throws what the source throws */
-async function sendAll(first: IteratorResult<Buffer>, chunks: AsyncIterator<Buffer>, sink: ByteSink): Promise<void> {
+async function sendAll(
+  first: IteratorResult<Buffer>,
+  chunks: AsyncIterator<Buffer>,
+  sink: ByteSink,
+  idleMs: number,
+): Promise<void> {
   let wake: (() => void) | undefined;
   sink.onDrain(() => wake?.());
   sink.onClose(() => {
@@ -112,9 +148,11 @@ async function sendAll(first: IteratorResult<Buffer>, chunks: AsyncIterator<Buff
   for (let next = first; next.done !== true; next = await chunks.next()) {
     if (sink.isClosed) return;
     if (sink.write(next.value) || sink.isClosed) continue;
+    const timer = setTimeout(() => sink.destroy(), idleMs);
     await new Promise<void>((resolve) => {
       wake = resolve;
     });
+    clearTimeout(timer);
   }
   sink.end();
 }

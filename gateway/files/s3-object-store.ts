@@ -11,15 +11,15 @@ import {
 import { ObjectReader } from "./object-reader.ts";
 import { ObjectMissing, type ObjectStore, type ObjectUpload } from "./object-store.ts";
 
-/** S3 takes parts of 5 MiB and more, except for the last; 10,000 of these are 80 GB. */
-const PART_BYTES = 8 * 1024 * 1024;
-/** Of one call, and of each wait for bytes of a body; a part of 8 MiB takes well under a second inside a region. */
+/** S3 takes parts of 5 MiB and more, except for the last; 10,000 of these are 50 GB. An upload holds up to one. */
+export const PART_BYTES = 5 * 1024 * 1024;
+/** Of one call, and of each wait for bytes of a body; a part of 5 MiB takes well under a second inside a region. */
 const TIMEOUT_MS = 30_000;
 
 export interface S3ObjectStoreOptions {
   readonly client: Pick<S3Client, "send">;
   readonly bucket: string;
-  /** @default - 8 MiB, above S3's minimum of 5 MiB */
+  /** @default - S3's minimum of 5 MiB */
   readonly partBytes?: number;
   /** Longest call, and longest wait for the next bytes of a body, in milliseconds. @default 30000 */
   readonly timeoutMs?: number;

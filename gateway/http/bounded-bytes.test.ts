@@ -1,20 +1,24 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { BoundedBytes } from "./bounded-bytes.ts";
 
-test("chunks up to the limit are held, and the one beyond it is dropped", () => {
-  const bytes = new BoundedBytes(3);
-  expect(String(bytes.whole())).toBe("");
-  expect(bytes.push(Buffer.from("ab"))).toBe(true);
-  expect(bytes.push(Buffer.from("c"))).toBe(true);
-  expect(String(bytes.whole())).toBe("abc");
-  expect(bytes.push(Buffer.from("d"))).toBe(false);
-  expect(bytes.push(Buffer.from(""))).toBe(false);
-  expect(String(bytes.whole())).toBe("abc");
+test("the whole is what came, in whatever pieces", () => {
+  fc.assert(
+    fc.property(fc.array(fc.uint8Array({ maxLength: 3 }), { maxLength: 1200 }), (pieces) => {
+      const bytes = new BoundedBytes(10_000);
+      for (const piece of pieces) expect(bytes.push(Buffer.from(piece))).toBe(true);
+      expect(bytes.whole().equals(Buffer.concat(pieces))).toBe(true);
+    }),
+  );
 });
 
-test("a single chunk is returned without a copy", () => {
-  const chunk = Buffer.from("ab");
-  const bytes = new BoundedBytes(3);
-  bytes.push(chunk);
-  expect(bytes.whole()).toBe(chunk);
+test("a megabyte in chunks of one byte takes some megabytes", () => {
+  const bytes = new BoundedBytes(1_000_000);
+  const before = process.memoryUsage();
+  for (let index = 0; index < 1_000_000; index++) bytes.push(Buffer.allocUnsafe(1));
+  const after = process.memoryUsage();
+  expect(bytes.whole()).toHaveLength(1_000_000);
+  expect(bytes.push(Buffer.alloc(1))).toBe(false);
+  // What was dropped and not yet collected is in it too.
+  expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(50_000_000);
 });

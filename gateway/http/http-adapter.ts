@@ -10,6 +10,7 @@ import { takeForwardedAddress } from "./forwarded-address.ts";
 import { ignoreError } from "./ignore-error.ts";
 import { IncomingBody } from "./incoming-body.ts";
 import { type ListenOptions, listenOn } from "./listen.ts";
+import { ReceivingBodies } from "./receiving-bodies.ts";
 import { writeResponse } from "./write-response.ts";
 
 export interface HttpAdapterOptions {
@@ -25,6 +26,7 @@ export interface HttpAdapterOptions {
 export class HttpAdapter {
   readonly #options: HttpAdapterOptions;
   readonly #open = new Set<ServerResponse>();
+  readonly #receiving = new ReceivingBodies();
   #isDraining = false;
   #onIdle: (() => void) | undefined = undefined;
 
@@ -75,7 +77,7 @@ export class HttpAdapter {
       if (this.#open.size === 0) this.#onIdle?.();
     });
     const { method = "GET", url: target = "/", headers } = request;
-    const body = new IncomingBody(request, response);
+    const body = new IncomingBody(request, response, this.#receiving);
     void handle({ method, target, headers, body, address: clientAddress(request), signal: gone.signal })
       .then((gatewayResponse) => writeResponse(request, response, gatewayResponse, this.#connectionHeaders(request)))
       // A response that can't be written, for a header that HTTP does not allow, breaks its connection alone.

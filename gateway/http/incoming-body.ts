@@ -1,22 +1,27 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { ClientGone } from "../core/gateway-error.ts";
+import { ClientGone, GatewayError } from "../core/gateway-error.ts";
 import type { RequestBody } from "../core/request.ts";
 import { requestTooLarge } from "../core/request-too-large.ts";
 import { BoundedBytes } from "./bounded-bytes.ts";
+import { clientAddress } from "./client-address.ts";
 import { ignoreError } from "./ignore-error.ts";
+import type { ReceivingBodies } from "./receiving-bodies.ts";
 
 /** The body of a request on a socket. A client that waits for `100 Continue` gets it when the body is first read. */
 export class IncomingBody implements RequestBody {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
+  readonly #receiving: ReceivingBodies;
 
-  constructor(request: IncomingMessage, response: ServerResponse) {
+  constructor(request: IncomingMessage, response: ServerResponse, receiving: ReceivingBodies) {
     this.#request = request;
     this.#response = response;
+    this.#receiving = receiving;
   }
 
   /**
    * @throws {GatewayError} `request_too_large`: at once when the length is announced, else as soon as it is passed
+   * @throws {GatewayError} `overloaded` when all bodies that arrive are too much, and those of this address the most
    * @throws {ClientGone}
    */
   async whole(limitBytes: number): Promise<Buffer> {
@@ -26,11 +31,14 @@ export class IncomingBody implements RequestBody {
     return await new Promise((resolve, reject) => {
       const bytes = new BoundedBytes(limitBytes);
       const finish = (error: Error | undefined) => {
+        receiving.end();
         request.off("data", onData).off("end", onEnd).off("close", onClose);
         if (error === undefined) resolve(bytes.whole());
         else reject(error);
       };
+      const receiving = this.#receiving.open(clientAddress(request), () => finish(new GatewayError("overloaded")));
       const onData = (chunk: Buffer) => {
+        receiving.received(chunk.length);
         if (!bytes.push(chunk)) finish(requestTooLarge(limitBytes));
       };
       const onEnd = () => finish(undefined);

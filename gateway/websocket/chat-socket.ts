@@ -5,7 +5,7 @@ import { ClientGone } from "../core/gateway-error.ts";
 import type { GatewayResponse } from "../core/response.ts";
 import { SseReader } from "../dialects/inner/sse-reader.ts";
 import { bodyChunks, wholeBody } from "../in-process/byte-queue.ts";
-import type { ByteBudget, ByteHolder } from "./byte-budget.ts";
+import type { ByteBudget, ByteHolder } from "../shares/byte-budget.ts";
 import { ReceivedBytes } from "./received-bytes.ts";
 
 /** Serves one request with this body. Never rejects. */
@@ -19,6 +19,8 @@ export interface ChatSocketOptions {
   readonly connection: Duplex;
   /** Of all sockets together: what they have received and not yet served, and what they have not yet sent. */
   readonly budget: ByteBudget;
+  /** Milliseconds without a request after which the socket is closed. */
+  readonly idleMs: number;
 }
 
 /** Bytes that the client has not read, above which the next part is not taken from the engine. */
@@ -47,6 +49,7 @@ export class ChatSocket implements ByteHolder {
   #isLeaving = false;
   /** Whether the client has sent a pong for the last ping. */
   #isAlive = true;
+  #usedAt = performance.now();
 
   constructor(socket: WebSocket, options: ChatSocketOptions) {
     this.#socket = socket;
@@ -64,8 +67,11 @@ export class ChatSocket implements ByteHolder {
     socket.on("close", () => this.#drop());
   }
 
-  /** Sends a ping, and closes the connection of a client that sent no pong for the last one. */
+  /** Sends a ping, and closes the connection of a client that sent no pong for the last one, or no request for long. */
   beat(): void {
+    const isIdle = !this.#isBusy && performance.now() - this.#usedAt > this.#options.idleMs;
+    if (isIdle && !this.#gone.signal.aborted)
+      return this.#refuse(CLOSE.goingAway, "No request for long. Connect again.");
     if (!this.#isAlive) return this.#socket.terminate();
     this.#isAlive = false;
     this.#socket.ping();
@@ -129,6 +135,7 @@ export class ChatSocket implements ByteHolder {
       this.#options.budget.release(this, body.length);
     }
     this.#isBusy = false;
+    this.#usedAt = performance.now();
     if (this.#isLeaving) this.leave();
   }
 

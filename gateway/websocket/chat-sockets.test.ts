@@ -1,11 +1,13 @@
 import { once } from "node:events";
-import type { IncomingMessage } from "node:http";
-import { connect, type Socket } from "node:net";
+import { createServer, type IncomingMessage } from "node:http";
+import { type AddressInfo, connect, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { type ClientOptions, WebSocket } from "ws";
 import { newApiKey } from "../../domain/api-key.ts";
+import type { GatewayResponse } from "../core/response.ts";
 import { chat, eventsOf, post, startTestGateway } from "../test/test-gateway.ts";
+import { ChatSockets, SOCKETS } from "./chat-sockets.ts";
 
 const PATH = "/v1/chat/completions";
 
@@ -274,5 +276,46 @@ describe("a gateway that leaves", () => {
     await vi.waitFor(() => expect(engines[0]?.received).toHaveLength(1));
     await gateway.drain();
     expect((await closed).code).toBe(1006);
+  });
+});
+
+describe("many sockets", () => {
+  test("of one address are refused with 429 above its share, and again taken when one is closed", async () => {
+    const { url } = await startTestGateway({ config: { requestsPerMinutePerIp: 100_000 } });
+    const mine = await Promise.all(Array.from({ length: SOCKETS.mostPerCaller }, () => open(url)));
+    const { status, body } = await refused(url);
+    expect([status, body.error.code]).toEqual([429, "rate_limit_exceeded"]);
+    mine[0]?.socket.close();
+    await mine[0]?.closed;
+    await vi.waitFor(() => open(url), { timeout: 5000 });
+  });
+
+  test("without a request are closed after their idle time, those with one are not", async () => {
+    const handled = Promise.withResolvers<GatewayResponse>();
+    const ok: GatewayResponse = { status: 200, headers: {}, body: { kind: "bytes", bytes: Buffer.from("{}") } };
+    const sockets = new ChatSockets({
+      handle: ({ method }) => (method === "GET" ? Promise.resolve(ok) : handled.promise),
+      bodyLimitBytes: 1000,
+      allowsOrigin: () => true,
+      heartbeatMs: 20,
+      idleMs: 200,
+    });
+    const server = createServer();
+    server.on("upgrade", (request, connection, head) => void sockets.upgrade(request, connection, head, "a"));
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    sockets.start();
+    onTestFinished(() => {
+      sockets.stop();
+      server.close();
+    });
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const [idle, busy] = [await open(url), await open(url)];
+    busy.send(chat());
+    expect((await idle.closed).code).toBe(1001);
+    expect(busy.socket.readyState).toBe(WebSocket.OPEN);
+    handled.resolve(ok);
+    await busy.ends(1);
+    expect((await busy.closed).code).toBe(1001);
   });
 });

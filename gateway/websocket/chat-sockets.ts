@@ -10,7 +10,8 @@ import { ignoreError } from "../http/ignore-error.ts";
 import { requestPath } from "../http/request-path.ts";
 import { bufferedBody } from "../in-process/buffered-body.ts";
 import { wholeBody } from "../in-process/byte-queue.ts";
-import { ByteBudget } from "./byte-budget.ts";
+import { ByteBudget } from "../shares/byte-budget.ts";
+import { CallerShares, type CallerSharesOptions, type NoShare } from "../shares/caller-shares.ts";
 import { ChatSocket } from "./chat-socket.ts";
 
 const CHAT_PATH: GenerationRoute = "/v1/chat/completions";
@@ -24,12 +25,18 @@ export interface ChatSocketsOptions {
   readonly allowsOrigin: (origin: string) => boolean;
   /** Milliseconds between two pings of a client. @default 30000 */
   readonly heartbeatMs?: number;
+  /** Milliseconds after which a socket without a request is closed. @default 600000 */
+  readonly idleMs?: number;
+  /** Sockets that may be open at once. @default - 4,096, and 512 of one address */
+  readonly shares?: CallerSharesOptions;
 }
 
 /** Within the 60 s after which a load balancer closes a silent connection. */
 const HEARTBEAT_MS = 30_000;
-/** Open sockets of one thread; each takes some tens of kilobytes. */
-const MAX_SOCKETS = 4096;
+/** Open sockets of one thread, each of some tens of kilobytes, and those of one address: an office of people. */
+export const SOCKETS = { most: 4096, mostPerCaller: 512 } as const;
+/** A socket without a request for so long is closed, as API Gateway's own WebSockets are. */
+const IDLE_MS = 600_000;
 /**
  * Bytes of requests and unsent responses of all sockets of one thread, or of four of the largest requests where these
  * are larger. A gateway's machine has at least 1 GiB for two threads.
@@ -48,6 +55,7 @@ export class ChatSockets {
   readonly #server: WebSocketServer;
   readonly #open = new Set<ChatSocket>();
   readonly #budget: ByteBudget;
+  readonly #shares: CallerShares;
   #heartbeat: NodeJS.Timeout | undefined;
   #isLeaving = false;
   #onEmpty: (() => void) | undefined;
@@ -55,6 +63,7 @@ export class ChatSockets {
   constructor(options: ChatSocketsOptions) {
     this.#options = options;
     this.#budget = new ByteBudget(Math.max(MAX_HELD_BYTES, 4 * options.bodyLimitBytes));
+    this.#shares = new CallerShares(options.shares ?? SOCKETS);
     this.#server = new WebSocketServer({
       noServer: true,
       // Compression would hold small events back, and costs 300 kB a socket.
@@ -73,6 +82,10 @@ export class ChatSockets {
   /** Takes a handshake over from the HTTP server: opens the socket, or responds as the API would. Never rejects. */
   async upgrade(request: IncomingMessage, connection: Duplex, head: Buffer, address: string): Promise<void> {
     connection.on("error", ignoreError);
+    // Taken before the access is checked, so that a burst of handshakes at once is bounded too.
+    const share = this.#shares.take(address);
+    if (typeof share === "string") return refuse(connection, refusalOf(REFUSALS[share]));
+    connection.once("close", share);
     try {
       const refusal = this.#refusal(request) ?? (await this.#check(request, address));
       if (refusal !== undefined) return refuse(connection, refusal);
@@ -87,6 +100,7 @@ export class ChatSockets {
         maxWaitingBytes: this.#options.bodyLimitBytes,
         connection,
         budget: this.#budget,
+        idleMs: this.#options.idleMs ?? IDLE_MS,
         post: (body, signal) =>
           this.#options.handle({
             method: "POST",
@@ -127,7 +141,6 @@ export class ChatSockets {
 
   #refusal(request: IncomingMessage): Refusal | undefined {
     if (this.#isLeaving) return refusalOf("shutting_down");
-    if (this.#open.size >= MAX_SOCKETS) return refusalOf("overloaded");
     const { origin } = request.headers;
     // Browsers send no preflight request for a WebSocket.
     if (origin !== undefined && !this.#options.allowsOrigin(origin)) return refusalOf("permission_denied");
@@ -152,6 +165,9 @@ export class ChatSockets {
     return { status, body, headers: Object.fromEntries(carried) };
   }
 }
+
+/** The error of a socket for which there is no share. */
+const REFUSALS = { all: "overloaded", caller: "rate_limit_exceeded" } as const satisfies Record<NoShare, ErrorCode>;
 
 interface Refusal {
   readonly status: number;

@@ -1,4 +1,4 @@
-import type { ByteBudget, ByteHolder } from "./byte-budget.ts";
+import type { ByteBudget, ByteHolder } from "../shares/byte-budget.ts";
 
 /** Largest head of a client's frame: RFC 6455, section 5.2. */
 const FRAME_HEAD_BYTES = 14;
