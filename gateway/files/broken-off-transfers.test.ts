@@ -6,7 +6,7 @@ import { startObjectServer } from "../test/object-server.ts";
 import { startTestGateway } from "../test/test-gateway.ts";
 import { FilePages, type OwnedRequest, UPLOADS } from "./file-pages.ts";
 import type { FileStore } from "./file-store.ts";
-import { S3ObjectStore } from "./s3-object-store.ts";
+import { PART_BYTES, S3ObjectStore } from "./s3-object-store.ts";
 
 const FORM = { method: "POST", agent: false, headers: { "content-type": "multipart/form-data; boundary=b" } } as const;
 const SETTINGS = { table: "t", bucket: "b", maxFileBytes: 1e9, maxLinesInFlight: 1, maxOpenPerKey: 1 };
@@ -72,7 +72,7 @@ function beginUpload(url: string): ClientRequest {
     headers: { "content-type": "multipart/form-data; boundary=b" },
   });
   sent.write('--b\r\ncontent-disposition: form-data; name="file"; filename="f"\r\n\r\n');
-  sent.write(Buffer.alloc(8 * 1024 * 1024 + 1000, "a"));
+  sent.write(Buffer.alloc(PART_BYTES + 1000, "a"));
   return sent;
 }
 
