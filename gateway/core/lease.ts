@@ -32,6 +32,8 @@ export interface LeaseContext {
   readonly now: () => number;
   /** Called once for each call that was sent. */
   readonly onCall: (target: Target, outcome: CallOutcome) => void;
+  /** Called for a call that was sent and had no response that is accounted: the prompt has been worked on all the same. */
+  readonly onUnanswered?: (target: Target, promptTokens: number) => void;
 }
 
 export interface LeaseParts {
@@ -41,6 +43,8 @@ export interface LeaseParts {
   readonly slot: Slot;
   /** Returns the money that was set aside for the response. @default - none was */
   readonly releaseMoney?: (() => void) | undefined;
+  /** Tokens of the prompt, estimated, for a call that is billed without a response. @default 0 */
+  readonly promptTokens?: number;
 }
 
 /** Why a target has no lease for a request. */
@@ -71,22 +75,30 @@ export class Lease {
   readonly #permit: Permit;
   readonly #slot: Slot;
   readonly #releaseMoney: (() => void) | undefined;
+  readonly #promptTokens: number;
   readonly #context: LeaseContext;
   readonly #startedAt: number;
   readonly #record: TargetRecord;
+  #isSent = false;
   #isConfirmed = false;
   #isSettled = false;
 
-  constructor({ target, upstream, permit, slot, releaseMoney }: LeaseParts, context: LeaseContext) {
+  constructor({ target, upstream, permit, slot, releaseMoney, promptTokens = 0 }: LeaseParts, context: LeaseContext) {
     this.target = target;
     this.upstream = upstream;
     this.#permit = permit;
     this.#slot = slot;
     this.#releaseMoney = releaseMoney;
+    this.#promptTokens = promptTokens;
     this.#context = context;
     this.#startedAt = context.now();
     this.#record = context.health.record(target);
     this.#record.requests++;
+  }
+
+  /** The request is about to be sent: from here on the upstream may work on it, and bill it. */
+  sending(): void {
+    this.#isSent = true;
   }
 
   /** The first byte of a streamed response came. */
@@ -109,6 +121,8 @@ export class Lease {
     if (this.#isSettled) return;
     if (outcome === "ok") this.confirm();
     this.#isSettled = true;
+    if (this.#isSent && !this.#isConfirmed && isBilled(outcome))
+      this.#context.onUnanswered?.(this.target, this.#promptTokens);
     this.#releaseMoney?.();
     this.#slot.release();
     if (this.#isConfirmed) this.#settleConfirmed(outcome);
@@ -170,6 +184,12 @@ export class Lease {
     // Our own engines' load is known from this side; a pause would take the only engine away.
     if (this.target.kind === "provider" && pauseMs > 0) health.of(this.upstream).pause(now() + pauseMs);
   }
+}
+
+/** Not what the upstream refused or never saw: a provider bills neither. */
+function isBilled(outcome: LeaseOutcome): boolean {
+  if (outcome instanceof UpstreamFailure) return ["died", "slow", "malformed"].includes(outcome.kind);
+  return outcome !== "not-sent" && outcome !== "refused-request";
 }
 
 export function isLease(reservation: Lease | Refusal | readonly Refusal[]): reservation is Lease {

@@ -28,6 +28,8 @@ export interface RequestFacts {
   /** `undefined` for a request that never comes to the cache. */
   readonly cache: CacheOutcome | undefined;
   readonly promptTokens: number | undefined;
+  /** Tokens of the prompt that the target worked on, estimated; they are paid where it told no usage. */
+  readonly sentPromptTokens: number | undefined;
   readonly completionTokens: number | undefined;
   /** Milliseconds of the gateway's clock; streams only. */
   readonly firstTokenAt: number | undefined;
@@ -60,6 +62,7 @@ const NOTHING_KNOWN: RequestFacts = {
   queuedMs: undefined,
   cache: undefined,
   promptTokens: undefined,
+  sentPromptTokens: undefined,
   completionTokens: undefined,
   firstTokenAt: undefined,
   lastTokenAt: undefined,

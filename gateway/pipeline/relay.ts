@@ -40,6 +40,7 @@ export function relay(called: Called, { now, onEnd }: RelayTools): GatewayRespon
     client,
     request,
   } = called;
+  if (target.kind === "provider") record.note({ sentPromptTokens: generation.promptTokensEstimate });
   if (upstreamResponse.kind === "stream") {
     const body = new StreamRelay(upstreamResponse, {
       newEncoder: client && (() => client.dialect.encodeStream(client.context)),

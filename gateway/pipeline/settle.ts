@@ -33,8 +33,9 @@ export function settle(received: Received, facts: RequestFacts, status: number, 
 
 /** Dollars that the caller is charged, by its tokens, the price of the target that responded, and its own factor. */
 function chargeOf(facts: RequestFacts): number {
-  const { target } = facts;
-  return target === undefined ? 0 : chargeUsd(target.callerPrice ?? target.price, facts);
+  const { target, promptTokens = facts.sentPromptTokens, completionTokens, priceFactor } = facts;
+  if (target === undefined) return 0;
+  return chargeUsd(target.callerPrice ?? target.price, { promptTokens, completionTokens, priceFactor });
 }
 
 function logLine(settled: SettledRequest) {

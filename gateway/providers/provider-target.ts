@@ -5,6 +5,7 @@ import type { GenerationRequest } from "../core/generation-request.ts";
 import { Lease, type LeaseContext, type Refusal } from "../core/lease.ts";
 import type { ReserveOptions, Target } from "../core/target.ts";
 import type { Upstream } from "../core/upstream.ts";
+import { completionCount } from "../outside-values/completion-count.ts";
 import type { Provider } from "./provider.ts";
 import type { SpendLedger } from "./spend-ledger.ts";
 
@@ -97,7 +98,17 @@ export class ProviderTarget implements Target {
       return refusal("lost-race");
     }
     const releaseMoney = this.#ledger.reserve(this.provider.name, this.#boundUsd(request));
-    return new Lease({ target: this, upstream: this.upstream, permit, slot: { release }, releaseMoney }, this.#context);
+    return new Lease(
+      {
+        target: this,
+        upstream: this.upstream,
+        permit,
+        slot: { release },
+        releaseMoney,
+        promptTokens: request.promptTokensEstimate,
+      },
+      this.#context,
+    );
   }
 
   isPresent(request: GenerationRequest): boolean {
@@ -106,8 +117,9 @@ export class ProviderTarget implements Target {
     return this.#ledger.hasRoom(name, monthlyCapUsd, this.#boundUsd(request));
   }
 
-  #boundUsd({ promptTokensEstimate, maxTokens }: GenerationRequest): number {
-    return completionCostUsd(this.price, promptTokensEstimate, maxTokens?.value ?? TYPICAL_COMPLETION_TOKENS);
+  #boundUsd({ promptTokensEstimate, maxTokens, fields }: GenerationRequest): number {
+    const completionTokens = completionCount(fields) * (maxTokens?.value ?? TYPICAL_COMPLETION_TOKENS);
+    return completionCostUsd(this.price, promptTokensEstimate, completionTokens);
   }
 }
 

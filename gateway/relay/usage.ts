@@ -13,6 +13,9 @@ const OPEN = 0x7b;
 const CLOSE = 0x7d;
 const COLON = 0x3a;
 const WHITE = new Set([0x20, 0x09, 0x0a, 0x0d]);
+/** Of a usage object, and of keys so named that are looked at: an upstream may send megabytes of either. */
+const MAX_USAGE_BYTES = 16_384;
+const MAX_LOOKS = 64;
 const KEY = Buffer.from('"usage"');
 
 /**
@@ -20,7 +23,9 @@ const KEY = Buffer.from('"usage"');
  * key's quotes are escaped, so a "usage" in generated text is never taken for it.
  */
 export function findUsage(bytes: Buffer): TokenUsage | undefined {
+  let looks = 0;
   for (let at = bytes.lastIndexOf(KEY); at >= 0; at = at === 0 ? -1 : bytes.lastIndexOf(KEY, at - 1)) {
+    if (++looks > MAX_LOOKS) return undefined;
     const colon = skipWhite(bytes, at + KEY.length);
     if (bytes[colon] !== COLON) continue;
     const start = skipWhite(bytes, colon + 1);
@@ -52,7 +57,8 @@ function skipWhite(bytes: Buffer, from: number): number {
 function objectEnd(bytes: Buffer, start: number): number | undefined {
   let depth = 0;
   let inString = false;
-  for (let at = start; at < bytes.length; at++) {
+  const most = Math.min(bytes.length, start + MAX_USAGE_BYTES);
+  for (let at = start; at < most; at++) {
     const byte = bytes[at];
     if (inString) {
       if (byte === BACKSLASH) at++;

@@ -11,6 +11,7 @@ import {
 import type { GenerationRequest } from "../core/generation-request.ts";
 import type { Target } from "../core/target.ts";
 import type { UpstreamHealthRegistry } from "../core/upstream-health.ts";
+import { completionCount } from "../outside-values/completion-count.ts";
 import type { RouteEntry, TargetTable } from "./target-table.ts";
 
 /** The caller, for routes that send a caller to one target. */
@@ -93,14 +94,15 @@ export class Router {
   /** The target with what is known of it now. */
   #stand(named: Named<Target>, request: GenerationRequest): Named<Target> {
     const { target } = named;
-    const { promptTokensEstimate, maxTokens } = request;
+    const { promptTokensEstimate, maxTokens, fields } = request;
+    const completionTokens = completionCount(fields) * (maxTokens?.value ?? TYPICAL_COMPLETION_TOKENS);
     return {
       ...named,
       standing: {
         ...named.standing,
         latencyMs: this.#options.health.record(target).latency.guess(this.#options.now()),
         inFlight: target.inFlight,
-        costUsd: completionCostUsd(target.price, promptTokensEstimate, maxTokens?.value ?? TYPICAL_COMPLETION_TOKENS),
+        costUsd: completionCostUsd(target.price, promptTokensEstimate, completionTokens),
       },
     };
   }

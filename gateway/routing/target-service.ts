@@ -75,7 +75,12 @@ export class TargetService {
       awsCredentials,
       reader,
       ledger: this.ledger,
-      leases: { health: this.health, now, onCall: (target, outcome) => this.#measurements.call(target, outcome) },
+      leases: {
+        health: this.health,
+        now,
+        onCall: (target, outcome) => this.#measurements.call(target, outcome),
+        onUnanswered: (target, promptTokens) => this.accountUsage(target, { promptTokens, completionTokens: 0 }),
+      },
       now,
       slots,
       lookup,
@@ -108,9 +113,20 @@ export class TargetService {
   }
 
   /** Counts what a request that is over has cost. */
-  account({ target, failedAttempts, promptTokens = 0, completionTokens = 0, errorCode }: RequestFacts): void {
+  account({
+    target,
+    failedAttempts,
+    promptTokens,
+    sentPromptTokens = 0,
+    completionTokens,
+    errorCode,
+  }: RequestFacts): void {
     if (target === undefined) return;
-    this.accountUsage(target, { promptTokens, completionTokens });
+    // A stream that was broken off has told no usage: its prompt was worked on all the same.
+    this.accountUsage(target, {
+      promptTokens: promptTokens ?? sentPromptTokens,
+      completionTokens: completionTokens ?? 0,
+    });
     if (failedAttempts > 0 && errorCode === undefined) this.#measurements.failover(target);
   }
 

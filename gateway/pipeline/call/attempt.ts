@@ -131,6 +131,7 @@ async function send(
     ...call.headers,
   };
   const path = target.pathPrefix + call.path;
+  lease.sending();
   try {
     return await sendUpstream(upstream.pool, { method: "POST", path, headers, body: call.body, signal });
   } catch (error) {
