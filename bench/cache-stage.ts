@@ -52,12 +52,12 @@ export async function stageTimes(promptCharacters: number, tokens: number, count
   for (let index = -1; index < count; index++) {
     const planned = plannedRequest(request);
     const from = performance.now();
-    const turn = cache && (await consultCache(planned, cache));
-    if (turn?.response !== undefined) {
-      responseBytes(turn.response, false);
+    const lookup = cache && (await consultCache(planned, cache));
+    if (lookup?.response !== undefined) {
+      responseBytes(lookup.response, false);
       times.push(performance.now() - from);
     } else if (index === -1) {
-      const recording = turn?.cacheWriter?.stream(TARGET.id);
+      const recording = lookup?.cacheWriter?.stream(TARGET.id);
       recording?.push(streamOf(tokens));
       recording?.end(true);
     }

@@ -53,7 +53,7 @@ const sluice = await startSluice(aws, engine.port, folder, 1, {
  * Milliseconds to the end of the response.
  * @throws when another target responded, or the first was not called before it
  */
-async function request(answeredBy: string): Promise<number> {
+async function request(expectedTarget: string): Promise<number> {
   const startedAt = performance.now();
   const response = await fetch(`${sluice.origin}/v1/chat/completions`, {
     method: "POST",
@@ -63,10 +63,10 @@ async function request(answeredBy: string): Promise<number> {
   const text = await response.text();
   const target = response.headers.get("x-sluice-target");
   const attempts = response.headers.get("x-sluice-attempts");
-  const isRight = target === `${answeredBy}/small` && attempts === (answeredBy === "first" ? "1" : "2");
+  const isRight = target === `${expectedTarget}/small` && attempts === (expectedTarget === "first" ? "1" : "2");
   if (response.status !== 200 || !isRight || !text.includes("[DONE]"))
     throw new Error(
-      `expected a response of ${answeredBy}, got ${response.status} of ${target} after ${attempts} calls`,
+      `expected a response of ${expectedTarget}, got ${response.status} of ${target} after ${attempts} calls`,
     );
   return performance.now() - startedAt;
 }

@@ -46,7 +46,7 @@ interface Described {
 
 /** Larger than any provider's list of models that one would write by hand. */
 const BODY_LIMIT_BYTES = 256 * 1024;
-/** Times that a change is checked anew because others were made meanwhile. */
+/** Times that a change is checked anew because other changes were made meanwhile. */
 const MAX_ATTEMPTS = 10;
 const SETTINGS = { provider: ProviderSettings, route: RouteSettings, override: RouteOverride } as const;
 

@@ -14,7 +14,7 @@ export interface ChangesLockOptions {
 
 /** Of one call. */
 const TIMEOUT_MS = 2000;
-/** Longer than a change with its calls takes; a process that died with the lock holds others up for this long. */
+/** Longer than a change with its calls takes; a process that died with the lock delays other changes for this long. */
 const HELD_MS = 6000;
 /** Between two attempts to take the lock. */
 const RETRY_MS = 50;

@@ -112,12 +112,12 @@ export class Admission {
 
   /**
    * A request is over, so its slot is free: the next waiting request gets it.
-   * @param answeredBy the target that has shown that it takes requests
+   * @param respondedBy the target that has shown that it takes requests
    */
-  slotFreed(answeredBy: string | undefined): void {
+  slotFreed(respondedBy: string | undefined): void {
     if (this.size === 0) return;
-    if (answeredBy !== undefined)
-      for (const waiting of this.#queues) if (waiting.targets.has(answeredBy)) waiting.pausedUntil = 0;
+    if (respondedBy !== undefined)
+      for (const waiting of this.#queues) if (waiting.targets.has(respondedBy)) waiting.pausedUntil = 0;
     this.#serve();
   }
 

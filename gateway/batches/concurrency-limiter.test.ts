@@ -14,14 +14,14 @@ async function isFree(limiter: ConcurrencyLimiter): Promise<boolean> {
 test("lets no more requests out than its limit, and the next one when one is over", async () => {
   const limiter = new ConcurrencyLimiter(2);
   expect([await isFree(limiter), await isFree(limiter), await isFree(limiter)]).toEqual([true, true, false]);
-  limiter.release("answered");
+  limiter.release("served");
   expect(limiter.inFlight).toBe(2);
 });
 
 // documented: batch-concurrency
 test("sends fewer requests at once when the service is full, down to one, and more while it responds, up to its maximum", async () => {
   const limiter = new ConcurrencyLimiter(8);
-  const one = async (outcome: "answered" | "full") => {
+  const one = async (outcome: "served" | "full") => {
     await limiter.acquire();
     limiter.release(outcome);
   };
@@ -30,6 +30,6 @@ test("sends fewer requests at once when the service is full, down to one, and mo
   expect(limiter.limit).toBe(2);
   for (let index = 0; index < 5; index++) await one("full");
   expect(limiter.limit).toBe(1);
-  for (let index = 0; index < 100; index++) await one("answered");
+  for (let index = 0; index < 100; index++) await one("served");
   expect(limiter.limit).toBe(8);
 });

@@ -32,10 +32,10 @@ export class ConcurrencyLimiter {
   }
 
   /** @param outcome of the request; `undefined` when it was not sent */
-  release(outcome?: "answered" | "full"): void {
+  release(outcome?: "served" | "full"): void {
     this.#inFlight--;
     if (outcome === "full") this.#limit = Math.max(1, this.#limit / 2);
-    if (outcome === "answered") this.#limit = Math.min(this.#max, this.#limit + 1 / this.#limit);
+    if (outcome === "served") this.#limit = Math.min(this.#max, this.#limit + 1 / this.#limit);
     while (this.#inFlight < this.limit) {
       const next = this.#waiting.shift();
       if (next === undefined) return;

@@ -13,7 +13,10 @@ export interface PlanOptions {
   readonly linesPerSlice: number;
   /** @default - OpenAI's 50,000 */
   readonly maxLines?: number;
-  /** Line breaks that are looked at. @default - twice `maxLines` and 1000: as many blank lines as others, and a few */
+  /**
+   * Line breaks that are looked at.
+   * @default - twice `maxLines` and 1000: as many blank lines as filled ones, and a few
+   */
   readonly maxLineBreaks?: number;
 }
 

@@ -45,7 +45,7 @@ export async function sendRequest(request: BatchRequest, options: SendRequestOpt
   let failures = 0;
   for (let attempt = 0; ; attempt++) {
     await limiter.acquire();
-    let outcome: "answered" | "full" | undefined;
+    let outcome: "served" | "full" | undefined;
     let waitMs = Math.min(MAX_WAIT_MS, retryMs * 2 ** attempt) * (0.5 + random() / 2);
     try {
       if (signal.aborted || isStopped()) return undefined;
@@ -55,7 +55,7 @@ export async function sendRequest(request: BatchRequest, options: SendRequestOpt
         outcome = "full";
         waitMs = Math.max(waitMs, Math.min(MAX_WAIT_MS, response.retryAfterMs * (retryMs / 1000)));
       } else {
-        outcome = "answered";
+        outcome = "served";
         if (response.status < 500 || ++failures >= MAX_FAILURES) return response;
       }
     } catch {

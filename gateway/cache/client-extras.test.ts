@@ -4,7 +4,7 @@ import { clientExtras } from "./client-extras.ts";
 const messages = (fields: object, betas?: string) =>
   clientExtras({ dialect: "messages", fields: { model: "m", max_tokens: 1, messages: [], ...fields }, betas });
 
-describe("what a client of Messages asks of Anthropic's own service", () => {
+describe("fields of Messages for Anthropic's own service", () => {
   test("is nothing where the translation says all of it, so that clients of other dialects share the response", () => {
     const cache_control = { type: "ephemeral" };
     const tools = [{ name: "a", input_schema: {} }];
@@ -17,11 +17,11 @@ describe("what a client of Messages asks of Anthropic's own service", () => {
     { context_management: { edits: [] } },
     { mcp_servers: [{ url: "https://example.com" }] },
     { tools: [{ type: "web_search_20250305", name: "web_search" }] },
-  ])("tells apart a request with %j", (fields) => {
+  ])("separates a request with %j", (fields) => {
     expect(messages(fields)).not.toBe("");
   });
 
-  test("tells betas apart", () => {
+  test("separates betas", () => {
     expect(new Set([messages({}), messages({}, "a"), messages({}, "b")]).size).toBe(3);
   });
 });

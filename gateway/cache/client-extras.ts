@@ -22,7 +22,7 @@ const TRANSLATED = new Set([
   "top_p",
 ]);
 
-/** What a client asks of Anthropic's own service beside the translated fields, as text; empty for nothing. */
+/** The fields for Anthropic's own service beside the translated ones, as text; empty for none. */
 export function clientExtras(client: ClientBody | undefined): string {
   if (client?.dialect !== "messages") return "";
   const { fields, betas } = client;

@@ -1,6 +1,9 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 
-/** Node closes a kept-alive connection after this silence; the load balancer in front does so after 60 s, so it is first. */
+/**
+ * Node closes a keep-alive connection after this silence; the load balancer in front does so after 60 s, so it is
+ * first.
+ */
 const KEEP_ALIVE_MS = 75_000;
 /** A head of at most 16 KiB and a body of some megabytes come within this, or the sender is not serious. */
 const HEADERS_TIMEOUT_MS = 15_000;

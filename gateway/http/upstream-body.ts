@@ -116,7 +116,7 @@ export class UpstreamBody {
     this.#ended = { error };
     this.#wake?.();
     if (error === undefined) this.#handOn();
-    else this.#tellEnd(error);
+    else this.#notifyEnd(error);
   }
 
   static #handOnDue(body: UpstreamBody): void {
@@ -136,13 +136,13 @@ export class UpstreamBody {
   }
 
   #caughtUp(): void {
-    if (this.#ended !== undefined) return this.#tellEnd(this.#ended.error);
+    if (this.#ended !== undefined) return this.#notifyEnd(this.#ended.error);
     if (!this.#isHeldBack) return;
     this.#isHeldBack = false;
     this.#controller.resume();
   }
 
-  #tellEnd(error: Error | undefined): void {
+  #notifyEnd(error: Error | undefined): void {
     const reader = this.#reader;
     this.#reader = undefined;
     reader?.onEnd(error);

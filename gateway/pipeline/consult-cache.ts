@@ -18,7 +18,7 @@ import type { CacheOutcome } from "../core/cache-outcome.ts";
 import type { Planned } from "./request-states.ts";
 
 /** The cache's result for a request: a stored response, or the writer that stores the one that comes. */
-export type CacheTurn =
+export type CacheLookupResult =
   | { readonly response: CachedResponse }
   | { readonly response: undefined; readonly cacheWriter: CacheWriter | undefined };
 
@@ -55,7 +55,7 @@ interface Lookup {
  * Seventh step: finds the stored response of the same request of the same tenant. Never rejects: what a store or an
  * embedding model can't do is a miss.
  */
-export async function consultCache(planned: CacheableRequest, cache: GatewayCache): Promise<CacheTurn> {
+export async function consultCache(planned: CacheableRequest, cache: GatewayCache): Promise<CacheLookupResult> {
   const { request, caller, generation, plan, rules } = planned;
   const [target] = plan.targets;
   const policy = cachePolicy(request.headers, generation);
@@ -98,7 +98,7 @@ async function findSimilar(
   cache: GatewayCache,
   meaning: SemanticLookup | undefined,
   limitSeconds: number,
-): Promise<CacheTurn | undefined> {
+): Promise<CacheLookupResult | undefined> {
   const match = meaning?.match;
   if (match === undefined || !lookup.policy.read) return undefined;
   const hit = await cache.responses.get(match.key, limitSeconds);
@@ -112,7 +112,7 @@ function found(
   cache: GatewayCache,
   { response, level, ageSeconds }: CacheHit,
   similarity?: number,
-): CacheTurn {
+): CacheLookupResult {
   const savedTokens = response.promptTokens + response.completionTokens;
   const outcome = { result: "hit", level: similarity === undefined ? level : "semantic", savedTokens } as const;
   note(planned, cache, outcome);

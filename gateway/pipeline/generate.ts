@@ -23,12 +23,12 @@ export async function generate(
 ): Promise<GatewayResponse> {
   const { steps, cache, admission, calls } = tools;
   const planned = await planRequest(identified, rules, tools);
-  const turn = cache && (await steps.consultCache(planned, cache));
-  if (turn?.response !== undefined) return steps.replay(planned, turn.response);
+  const lookup = cache && (await steps.consultCache(planned, cache));
+  if (lookup?.response !== undefined) return steps.replay(planned, lookup.response);
   // Also when the call fails: the slot that it had is free for requests that wait.
   let onEnd = () => admission.slotFreed(undefined);
   try {
-    const called = await steps.call(planned, turn?.cacheWriter, { ...calls, admission });
+    const called = await steps.call(planned, lookup?.cacheWriter, { ...calls, admission });
     try {
       const response = steps.relay(called, { now: calls.now, onEnd: (targetId) => admission.slotFreed(targetId) });
       onEnd = () => undefined;

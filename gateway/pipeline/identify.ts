@@ -65,7 +65,7 @@ async function keyOfKnown({ keyId }: Caller, auth: AuthMode, keys: KeyStore): Pr
   return item;
 }
 
-/** `Authorization`, or the header that Anthropic's SDKs send in its place. */
+/** `Authorization`, or the header that Anthropic's SDKs send instead. */
 function credentialHeader({ request, match }: Admitted): string {
   const { authorization, "x-api-key": apiKey } = request.headers;
   const isAnthropic = ANTHROPIC_PATHS.some((path) => match.route.startsWith(path));

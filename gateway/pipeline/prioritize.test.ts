@@ -11,15 +11,15 @@ function keyOf({ keys }: TestGateway, maxPriority?: Priority): Record<string, st
   return { authorization: `Bearer ${secret}` };
 }
 
-const asking = (priority: string) => ({ "x-sluice-priority": priority });
+const withPriority = (priority: string) => ({ "x-sluice-priority": priority });
 
 describe("the priority of a request", () => {
   test("is normal, and is lowered by whoever wants it", async () => {
     const { url, log } = await startTestGateway();
     await post(url, "/v1/completions", completion());
-    await post(url, "/v1/completions", completion(), asking("batch"));
+    await post(url, "/v1/completions", completion(), withPriority("batch"));
     await post(url, "/v1/completions", completion({ service_tier: "flex" }));
-    await post(url, "/v1/completions", completion({ service_tier: "flex" }), asking("normal"));
+    await post(url, "/v1/completions", completion({ service_tier: "flex" }), withPriority("normal"));
     const priorities = log()
       .filter((line) => line.msg === "request")
       .map((line) => line.priority);
@@ -30,7 +30,7 @@ describe("the priority of a request", () => {
   test("is critical for keys that may, by header and by OpenAI's tier", async () => {
     const gateway = await startTestGateway({ config: { auth: "optional" } });
     const key = keyOf(gateway, "critical");
-    await post(gateway.url, "/v1/completions", completion(), { ...key, ...asking("critical") });
+    await post(gateway.url, "/v1/completions", completion(), { ...key, ...withPriority("critical") });
     await post(gateway.url, "/v1/completions", completion({ service_tier: "priority" }), key);
     await post(gateway.url, "/v1/completions", completion(), key);
     const priorities = gateway
@@ -43,7 +43,10 @@ describe("the priority of a request", () => {
   test("above the caller's highest is 403 by header, and lowered by tier", async () => {
     const gateway = await startTestGateway({ config: { auth: "optional" } });
     for (const headers of [{}, keyOf(gateway)]) {
-      const response = await post(gateway.url, "/v1/completions", completion(), { ...headers, ...asking("critical") });
+      const response = await post(gateway.url, "/v1/completions", completion(), {
+        ...headers,
+        ...withPriority("critical"),
+      });
       expect((await errorOf(response, 403, "permission_denied")).param).toBe("x-sluice-priority");
       expect(
         (await post(gateway.url, "/v1/completions", completion({ service_tier: "priority" }), headers)).status,
@@ -58,7 +61,7 @@ describe("the priority of a request", () => {
     await post(gateway.url, "/v1/completions", completion(), key);
     expect(await gateway.requestLine()).toMatchObject({ priority: "batch" });
     await errorOf(
-      await post(gateway.url, "/v1/completions", completion(), { ...key, ...asking("normal") }),
+      await post(gateway.url, "/v1/completions", completion(), { ...key, ...withPriority("normal") }),
       403,
       "permission_denied",
     );
@@ -67,7 +70,7 @@ describe("the priority of a request", () => {
   test("a word that is no priority is 400 with those that are", async () => {
     const { url } = await startTestGateway();
     const error = await errorOf(
-      await post(url, "/v1/completions", completion(), asking("urgent")),
+      await post(url, "/v1/completions", completion(), withPriority("urgent")),
       400,
       "invalid_request",
     );

@@ -12,7 +12,7 @@ function holderOf(budget: ByteBudget) {
   return holder;
 }
 
-test("the holder of the most is evicted when all together are over the limit, the others stay", () => {
+test("the holder of the most is evicted when all together are over the limit, and the rest stay", () => {
   const budget = new ByteBudget(100);
   const [small, large, last] = [holderOf(budget), holderOf(budget), holderOf(budget)];
   budget.hold(small, 20);

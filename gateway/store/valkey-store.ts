@@ -48,8 +48,8 @@ export class ValkeyStore implements FastStore {
     });
     // Without a listener, a refused connection would end the process.
     this.#client.on("error", () => undefined);
-    this.#client.on("ready", () => this.#tellChange());
-    this.#client.on("close", () => this.#tellChange());
+    this.#client.on("ready", () => this.#notifyChange());
+    this.#client.on("close", () => this.#notifyChange());
   }
 
   get isAvailable(): boolean {
@@ -109,7 +109,7 @@ export class ValkeyStore implements FastStore {
     if (this.#isSlow || this.#isClosed) return;
     this.#isSlow = true;
     this.#trials = 0;
-    this.#tellChange();
+    this.#notifyChange();
     this.#planTrial();
   }
 
@@ -124,7 +124,7 @@ export class ValkeyStore implements FastStore {
       // While there is no connection, the client itself tries to make one.
       if (this.#client.status === "ready") await this.#client.ping();
       this.#isSlow = false;
-      this.#tellChange();
+      this.#notifyChange();
     } catch {
       if (this.#isClosed) return;
       this.#trials++;
@@ -133,7 +133,7 @@ export class ValkeyStore implements FastStore {
     }
   }
 
-  #tellChange(): void {
+  #notifyChange(): void {
     const { isAvailable } = this;
     if (isAvailable === this.#wasAvailable || this.#isClosed) return;
     this.#wasAvailable = isAvailable;

@@ -36,7 +36,7 @@ const CLOSE = { goingAway: 1001, unsupportedData: 1003, policyViolation: 1008, t
 /**
  * One client's WebSocket: each text message is the body of a chat completion; its response is its events' data, one
  * text message each, and ends with `[DONE]` or with an error body. Requests are served one after the other; when the
- * client closes, or is refused, the one that runs is aborted and the others never start.
+ * client closes, or is refused, the running one is aborted and the waiting ones never start.
  */
 export class ChatSocket implements ByteHolder {
   readonly #socket: WebSocket;

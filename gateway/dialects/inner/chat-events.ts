@@ -35,7 +35,7 @@ export class ChatEventWriter {
     this.#head = `data: ${fields.slice(0, -1)},"choices":[`;
   }
 
-  /** The first event. @param promptUsage of the prompt, where the provider tells it at the start */
+  /** The first event. @param promptUsage of the prompt, where the provider sends it at the start */
   start(promptUsage?: Usage): string {
     const choice = { index: 0, delta: { role: "assistant", content: "" }, logprobs: null, finish_reason: null };
     // Not under `usage`: clients of chat completions add up what is in several events.

@@ -177,7 +177,7 @@ describe("usage at the start of a message", () => {
     return JSON.parse(/^data: (\{"type":"message_start".*)$/m.exec(text)?.[1] ?? "{}").message.usage;
   };
 
-  test("is the provider's own where it tells it then", async () => {
+  test("is the provider's own where it sends it then", async () => {
     expect(await start("anthropic", RESPONSES.anthropic.stream)).toMatchObject({
       input_tokens: 7,
       cache_read_input_tokens: 5,
@@ -191,7 +191,7 @@ describe("usage at the start of a message", () => {
     expect(await start("gemini", gemini)).toMatchObject({ input_tokens: 11, output_tokens: 1 });
   });
 
-  test("is the estimate where the provider tells it at the end", async () => {
+  test("is the estimate where the provider sends it at the end", async () => {
     const chunks = [
       { id: "c", choices: [{ index: 0, delta: { content: "Hi" }, finish_reason: "stop" }] },
       { id: "c", choices: [], usage: { prompt_tokens: 999, completion_tokens: 1 } },

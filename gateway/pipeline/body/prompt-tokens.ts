@@ -15,8 +15,8 @@ interface Medium {
 const BASE64_MARK = ";base64,";
 
 /**
- * Tokens of a prompt, roughly: no tokenizer is asked. Images count by their pixels, documents by their pages, sound by its
- * seconds, and the rest of the body by its bytes: there is little in it but prompt.
+ * Tokens of a prompt, estimated without a tokenizer. Images count by their pixels, documents by their pages, sound by
+ * its seconds, and the rest of the body by its bytes: there is little in it but prompt.
  * @param fields a body of OpenAI's dialect @param sizeBytes of it
  */
 export function estimatePromptTokens(fields: Fields, sizeBytes: number): number {

@@ -88,7 +88,7 @@ function problem(param: string, rule: string, got: string, remedy: string): Erro
   return { param, message: `\`${param}\` must ${rule}, got ${got}; ${remedy}.` };
 }
 
-/** Doubling has sizes that nobody wants to read. */
+/** Doubled schemas have sizes too long to print. */
 function shown(count: number): string {
   return count < 1e9 ? String(count) : "over 1000000000";
 }

@@ -11,7 +11,7 @@ const AMPLE_MS = 250;
 /** Long after the second call has started. */
 const SLOW_MS = 400;
 
-interface Way {
+interface HedgeSetup {
   readonly first: Partial<FakeProviderBehaviour>;
   /** @default - one that responds at once */
   readonly second?: Partial<FakeProviderBehaviour>;
@@ -21,7 +21,7 @@ interface Way {
 }
 
 /** A route that hedges, over two providers and a third one that responds. */
-async function setUp({ first, second, route, firstLimits, secondLimits }: Way) {
+async function setUp({ first, second, route, firstLimits, secondLimits }: HedgeSetup) {
   const [one, two, three] = await Promise.all([provide(first), provide(second), provide()]);
   const gateway = await startTestGateway({
     engines: [],
@@ -46,7 +46,7 @@ async function setUp({ first, second, route, firstLimits, secondLimits }: Way) {
   return { ...gateway, one, two, three, send, calls };
 }
 
-function whoAnswered({ status, headers }: Response) {
+function responderOf({ status, headers }: Response) {
   return [status, headers.get("x-sluice-target"), headers.get("x-sluice-attempts")];
 }
 
@@ -56,7 +56,7 @@ describe("a first call that is silent", () => {
     async (stream) => {
       const { send, one, calls, requestLine } = await setUp({ first: { fault: "hang" }, second: { tokens: 4 } });
       const response = await send({ stream });
-      expect(whoAnswered(response)).toEqual([200, "two/small", "2"]);
+      expect(responderOf(response)).toEqual([200, "two/small", "2"]);
       if (stream)
         expect(eventsOf(await response.text())).toHaveLength(6); // four tokens, the end, [DONE]
       else expect(await response.json()).toMatchObject({ usage: { completion_tokens: 4 } });
@@ -72,7 +72,7 @@ describe("a first call that is silent", () => {
       second: { fault: "hang" },
     });
     const response = await send({ stream });
-    expect(whoAnswered(response)).toEqual([200, "one/small", "2"]);
+    expect(responderOf(response)).toEqual([200, "one/small", "2"]);
     await response.text();
     await vi.waitFor(() => expect(two.received[0]?.aborted).toBe(true));
     expect(await requestLine()).toMatchObject({ targetId: "one/small", engineId: "one", completionTokens: 5 });
@@ -98,10 +98,10 @@ describe("a first call that is silent", () => {
       route: { hedgeAfterMs: AMPLE_MS },
     });
     for (let count = 1; count <= 6; count++) {
-      expect(whoAnswered(await send())).toEqual([200, "two/small", "2"]);
+      expect(responderOf(await send())).toEqual([200, "two/small", "2"]);
       await vi.waitFor(() => expect(one.received.filter(({ aborted }) => aborted)).toHaveLength(count));
     }
-    expect(whoAnswered(await send())).toEqual([200, "one/small", "1"]);
+    expect(responderOf(await send())).toEqual([200, "one/small", "1"]);
     const metrics = await (await fetch(metricsUrl)).text();
     expect(metrics).toContain('sluice_target_calls_total{target="one/small",outcome="hedged-away"} 6');
     expect(metrics).toContain('sluice_target_calls_total{target="two/small",outcome="ok"} 6');
@@ -138,7 +138,7 @@ describe("a first call that is silent", () => {
 describe("when one of two calls fails", () => {
   test("the second at once: the first is waited for", async () => {
     const { send, calls } = await setUp({ first: { firstByteMs: SLOW_MS }, second: { fault: { status: 500 } } });
-    expect(whoAnswered(await send())).toEqual([200, "one/small", "2"]);
+    expect(responderOf(await send())).toEqual([200, "one/small", "2"]);
     expect(calls()).toEqual([1, 1, 0]);
   });
 
@@ -147,13 +147,13 @@ describe("when one of two calls fails", () => {
       first: { firstByteMs: 2 * AFTER_MS, fault: "reset-before-headers" },
       second: { firstByteMs: SLOW_MS },
     });
-    expect(whoAnswered(await send({ stream: true }))).toEqual([200, "two/small", "2"]);
+    expect(responderOf(await send({ stream: true }))).toEqual([200, "two/small", "2"]);
     expect(calls()).toEqual([1, 1, 0]);
   });
 
   test("with what the client wrote: the other may still take it", async () => {
     const { send } = await setUp({ first: { firstByteMs: SLOW_MS }, second: { fault: { status: 400 } } });
-    expect(whoAnswered(await send())).toEqual([200, "one/small", "2"]);
+    expect(responderOf(await send())).toEqual([200, "one/small", "2"]);
   });
 
   test("and so does the second: the rest of the chain is called", async () => {
@@ -161,7 +161,7 @@ describe("when one of two calls fails", () => {
       first: { firstByteMs: 2 * AFTER_MS, fault: { status: 500 } },
       second: { fault: { status: 500 } },
     });
-    expect(whoAnswered(await send())).toEqual([200, "three/small", "3"]);
+    expect(responderOf(await send())).toEqual([200, "three/small", "3"]);
     expect(calls()).toEqual([1, 1, 1]);
   });
 
@@ -182,21 +182,21 @@ describe("when one of two calls fails", () => {
       second: { firstByteMs: SLOW_MS },
       route: { failoverAfterSeconds: 0.1, fallbacks: ["two/small"] },
     });
-    expect(whoAnswered(await send({ stream: true }))).toEqual([200, "two/small", "2"]);
+    expect(responderOf(await send({ stream: true }))).toEqual([200, "two/small", "2"]);
   });
 });
 
 describe("there is no second call", () => {
   test("by default", async () => {
     const { send, calls } = await setUp({ first: { firstByteMs: SLOW_MS }, route: { hedgeAfterMs: null } });
-    expect(whoAnswered(await send())).toEqual([200, "one/small", "1"]);
+    expect(responderOf(await send())).toEqual([200, "one/small", "1"]);
     expect(routeConfig("chat", ["tiny"]).hedgeAfterMs).toBeUndefined();
     expect(calls()).toEqual([1, 0, 0]);
   });
 
   test("for a first one that responds in time", async () => {
     const { send, calls } = await setUp({ first: {}, route: { hedgeAfterMs: 10_000 } });
-    expect(whoAnswered(await send())).toEqual([200, "one/small", "1"]);
+    expect(responderOf(await send())).toEqual([200, "one/small", "1"]);
     expect(calls()).toEqual([1, 0, 0]);
   });
 
@@ -211,7 +211,7 @@ describe("there is no second call", () => {
 
   test("for batches", async () => {
     const { send, calls } = await setUp({ first: { firstByteMs: SLOW_MS } });
-    expect(whoAnswered(await send({}, { "x-sluice-priority": "batch" }))).toEqual([200, "one/small", "1"]);
+    expect(responderOf(await send({}, { "x-sluice-priority": "batch" }))).toEqual([200, "one/small", "1"]);
     expect(calls()).toEqual([1, 0, 0]);
   });
 
@@ -228,7 +228,7 @@ describe("there is no second call", () => {
       first: { firstByteMs: SLOW_MS },
       secondLimits: { emergencyOnly: true },
     });
-    expect(whoAnswered(await send())).toEqual([200, "three/small", "2"]);
+    expect(responderOf(await send())).toEqual([200, "three/small", "2"]);
     expect(calls()).toEqual([1, 0, 1]);
   });
 

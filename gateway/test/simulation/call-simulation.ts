@@ -142,7 +142,7 @@ class Simulation {
     if (this.#random() < 0.25) setTimeout(() => abort.abort(new ClientGone()), this.#random() * 3000);
     let facts: Partial<CallFacts> = {};
     let outcome = "answered";
-    let answeredBy: string | undefined;
+    let respondedBy: string | undefined;
     try {
       const model = ROUTES[Math.floor(this.#random() * ROUTES.length)] ?? "tiny";
       const generation = requestOf(model, this.#random() < 0.5);
@@ -173,12 +173,12 @@ class Simulation {
           attempt: (options) => this.#attempt(index, options),
         },
       );
-      answeredBy = target.id;
+      respondedBy = target.id;
       if (response.kind === "stream") await this.#relay(response);
     } catch (error) {
       outcome = error instanceof GatewayError ? error.code : error instanceof Error ? error.name : "unknown";
     } finally {
-      this.#admission.slotFreed(answeredBy);
+      this.#admission.slotFreed(respondedBy);
     }
     this.#outcomes.push({ request: index, outcome, facts });
   }

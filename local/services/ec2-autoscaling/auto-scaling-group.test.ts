@@ -220,12 +220,12 @@ describe("a terminate hook", () => {
   test.each([
     ["its time is over", { ...terminateHook, heartbeatSeconds: 0.2 }, true],
     ["nobody listens", terminateHook, false],
-  ])("lets an instance go when %s", async (_, hook, isHeard) => {
+  ])("lets an instance go when %s", async (_, hook, isReported) => {
     const { created } = await group(SERVER, {
       desired: 2,
       bounds: { min: 1, max: 2 },
       terminateHook: hook,
-      onTerminating: () => isHeard,
+      onTerminating: () => isReported,
     });
     created.setDesired(1, "test");
     await poll(() => created.instances.length).toBe(1);

@@ -56,8 +56,8 @@ describe("events", () => {
     const detail = { AutoScalingGroupName: ["pool"], LifecycleHookName: ["drained"] };
     const rule = { name: "drain", event_pattern: JSON.stringify({ source: ["aws.autoscaling"], detail }) };
     await eventRule.start?.(rule, resource(eventRule.type, "Thing"), runtime);
-    const heard: string[] = [];
-    runtime.events.addTarget("drain", async (event) => heard.push(String(event.detail.EC2InstanceId)));
+    const reports: string[] = [];
+    runtime.events.addTarget("drain", async (event) => reports.push(String(event.detail.EC2InstanceId)));
     const notice: TerminateNotice = {
       instanceId: "i-1",
       groupName: "pool",
@@ -67,7 +67,7 @@ describe("events", () => {
     };
     expect(runtime.events.put(terminateEvent(notice))).toBe(1);
     expect(runtime.events.put(terminateEvent({ ...notice, groupName: "other" }))).toBe(0);
-    expect(heard).toEqual(["i-1"]);
+    expect(reports).toEqual(["i-1"]);
     expect(terminateEvent(notice).detail).toMatchObject({ LifecycleActionToken: "t", NotificationMetadata: '{"a":1}' });
   });
 });

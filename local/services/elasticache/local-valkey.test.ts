@@ -4,7 +4,7 @@ import { noRedisServer } from "../../../test-support/redis-server.ts";
 import { LocalValkey } from "./local-valkey.ts";
 
 /** A server's response to one line. */
-function say(port: number, line: string): Promise<string> {
+function sendLine(port: number, line: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, "127.0.0.1", () => socket.write(`${line}\r\n`));
     socket.once("data", (data) => {
@@ -20,9 +20,9 @@ describe("the store that local gateways share", () => {
     skip(noRedisServer !== undefined, noRedisServer);
     const valkey = await LocalValkey.start();
     const port = Number(new URL(valkey.url).port);
-    expect(await say(port, "PING")).toBe("+PONG\r\n");
+    expect(await sendLine(port, "PING")).toBe("+PONG\r\n");
     await valkey.stop();
-    await expect(say(port, "PING")).rejects.toThrow(/ECONNREFUSED/);
+    await expect(sendLine(port, "PING")).rejects.toThrow(/ECONNREFUSED/);
     await valkey.stop();
   });
 

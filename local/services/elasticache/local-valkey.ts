@@ -30,8 +30,8 @@ export class LocalValkey {
       child.once("error", () => resolve("ended"));
       child.once("exit", () => resolve("ended"));
     });
-    const outcome = await Promise.race([ended, answering(port)]);
-    if (outcome === "answers") return new LocalValkey(`redis://127.0.0.1:${port}`, child);
+    const outcome = await Promise.race([ended, probe(port)]);
+    if (outcome === "responds") return new LocalValkey(`redis://127.0.0.1:${port}`, child);
     child.stdin?.end();
     return new LocalValkey("");
   }
@@ -45,10 +45,10 @@ export class LocalValkey {
   }
 }
 
-async function answering(port: number): Promise<"answers" | "silent"> {
+async function probe(port: number): Promise<"responds" | "silent"> {
   const end = performance.now() + START_MS;
   while (performance.now() < end) {
-    if (await takesConnections(port)) return "answers";
+    if (await takesConnections(port)) return "responds";
     await sleep(20);
   }
   return "silent";

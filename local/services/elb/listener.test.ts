@@ -34,7 +34,7 @@ async function listener(defaultAction: JsonObject, groups: readonly TargetGroup[
   return opened;
 }
 
-const says =
+const respondWith =
   (text: string): RequestListener =>
   (_request, response) =>
     void response.end(text);
@@ -42,7 +42,7 @@ const body = async (opened: Listener, to: string, headers = {}) => (await call(o
 
 describe("rules", () => {
   test("a host rule forwards its host, whatever the port and the case; any other host gets the default action", async () => {
-    const engines = group("arn:engines", [await serve(says("engine"))]);
+    const engines = group("arn:engines", [await serve(respondWith("engine"))]);
     const opened = await listener(fixed("no such host"), [engines]);
     opened.addRule({ condition: [host("phi.engines.internal")], action: [forward("arn:engines")] });
     expect(await body(opened, "/", { host: "phi.engines.internal" })).toBe("engine");
@@ -92,7 +92,7 @@ describe("actions", () => {
   });
 
   test("a forward block with one target group forwards as well", async () => {
-    const engines = group("arn:engines", [await serve(says("engine"))]);
+    const engines = group("arn:engines", [await serve(respondWith("engine"))]);
     const action = { type: "forward", forward: [{ target_group: [{ arn: "arn:engines" }] }] };
     expect(await body(await listener(action, [engines]), "/")).toBe("engine");
   });
@@ -113,7 +113,7 @@ describe("actions", () => {
 
 describe("targets", () => {
   test("none, or only new ones, is 503", async () => {
-    const port = await serve(says("too early"));
+    const port = await serve(respondWith("too early"));
     for (const groups of [[group("arn:g", [])], [group("arn:g", [port], "initial")], []]) {
       const { status, headers } = await call((await listener(forward("arn:g"), groups)).port, "/");
       expect([status, headers.server]).toEqual([503, "awselb/2.0"]);
@@ -121,7 +121,7 @@ describe("targets", () => {
   });
 
   test("all unhealthy: any of them is tried rather than none", async () => {
-    const engines = group("arn:g", [await serve(says("sick but there"))], "unhealthy");
+    const engines = group("arn:g", [await serve(respondWith("sick but there"))], "unhealthy");
     expect(await body(await listener(forward("arn:g"), [engines]), "/")).toBe("sick but there");
   });
 
@@ -138,7 +138,7 @@ describe("targets", () => {
   test("the one with the fewest requests under way is next, and a finished request counts no more", async () => {
     const waiting: (() => void)[] = [];
     const slow: RequestListener = (_request, response) => void waiting.push(() => response.end("slow"));
-    const engines = group("arn:g", [await serve(slow), await serve(says("quick"))]);
+    const engines = group("arn:g", [await serve(slow), await serve(respondWith("quick"))]);
     const opened = await listener(forward("arn:g"), [engines]);
     const first = body(opened, "/");
     await expect.poll(() => waiting.length, { timeout: 10_000 }).toBe(1);

@@ -19,14 +19,14 @@ function bus() {
 
 describe("the event bus", () => {
   test("delivers an event to the targets of the rules that it matches", () => {
-    const { created, heard, listen } = bus();
+    const { created, heard: reports, listen } = bus();
     created.addRule("mine", pattern);
     created.addRule("other group", { ...pattern, detail: { AutoScalingGroupName: ["c"] } });
     created.addRule("other source", { source: ["aws.ec2"] });
     created.addRule("deeper", { detail: { AutoScalingGroupName: { name: ["a"] } } });
     for (const rule of ["mine", "other group", "other source", "deeper"]) listen(rule);
     expect(created.put(event)).toBe(1);
-    expect(heard).toEqual(["mine"]);
+    expect(reports).toEqual(["mine"]);
   });
 
   test("tries a target that fails twice again, and reports it", async () => {
