@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 const here = import.meta.dirname;
 
@@ -11,16 +11,18 @@ export type Built = { readonly home: string } | { readonly missing: string };
 
 /**
  * A folder in the user's cache in which `build` was done once for these sources.
- * @param sources files of this folder; a build of equal sources is used again
+ * @param sources files of `room`; a build of equal sources is used again
+ * @param room folder of the sources; the cache has its name too. @default - this folder
  */
 export async function builtFrom(
   name: string,
   sources: readonly string[],
   build: (home: string) => Promise<void>,
+  room: string = here,
 ): Promise<Built> {
-  const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "sluice", "conformance");
+  const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "sluice", basename(room));
   const hash = createHash("sha256");
-  for (const file of sources) hash.update(readFileSync(join(here, file)));
+  for (const file of sources) hash.update(readFileSync(join(room, file)));
   const home = join(cache, `${name}-${hash.digest("hex").slice(0, 16)}`);
   const stamp = join(home, "built");
   if (existsSync(stamp)) return { home };
@@ -42,12 +44,25 @@ export function pythonWith(
   also: (python: string, home: string) => Promise<void> = async () => {},
 ): Promise<Built> {
   return builtFrom(requirements.split("/")[0] ?? "", [requirements, ...sources], async (home) => {
-    const python = join(home, "venv/bin/python");
-    await run("python3", ["-m", "venv", join(home, "venv")]);
-    const quiet = ["--quiet", "--disable-pip-version-check"];
-    await run(python, ["-m", "pip", "install", ...quiet, "-r", join(here, requirements)]);
-    await also(python, home);
+    await also(await installPython(home, join(here, requirements)), home);
   });
+}
+
+/** Makes a virtual environment in `home` with the packages of a requirements file. @returns its interpreter */
+export async function installPython(home: string, requirements: string): Promise<string> {
+  const python = join(home, "venv/bin/python");
+  await run("python3", ["-m", "venv", join(home, "venv")]);
+  await run(python, [
+    "-m",
+    "pip",
+    "install",
+    "--no-compile",
+    "--quiet",
+    "--disable-pip-version-check",
+    "-r",
+    requirements,
+  ]);
+  return python;
 }
 
 /** @throws with the last lines of the command's output */

@@ -7,6 +7,10 @@ interface RoomRules {
 
 /** The rooms that each room may import: the table of `docs/architecture.md`, as data. */
 export const ROOMS: Readonly<Record<string, RoomRules>> = {
+  agents: {
+    rooms: ["conformance", "contracts", "environments", "local", "stacks"],
+    packages: [/^zod$/, /^cdktf$/, /^(ai|langchain)$/, /^@(ai-sdk|langchain)\//],
+  },
   ami: { rooms: [], packages: [] },
   bench: {
     rooms: ["gateway", "contracts", "domain", "test-support"],
@@ -85,6 +89,7 @@ const ENVIRONMENT_READERS = [
   /^local\//,
   /^cli\//,
   /^conformance\/build-once\.ts$/,
+  /^agents\/javascript\//, // runners, to which their settings come so
   /^bench\//, // starts the systems that it measures
   /^test-support\//,
   /\.test\.tsx?$/,

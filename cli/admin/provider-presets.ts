@@ -3,7 +3,7 @@ import { PROVIDER_PRESETS } from "../../catalog/providers/provider-presets.ts";
 import { textTable } from "../terminal/text-table.ts";
 import { presetOf, providerSettings } from "./provider-settings.ts";
 
-/** Output of `sluice providers presets`. */
+/** What `sluice providers presets` prints. */
 export function presetTable(): string {
   const rows = [...PROVIDER_PRESETS].map(([name, { title, dialect, endpoint, endpointForm, models }]) => [
     name,
