@@ -38,9 +38,8 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   const config = readConfig(environment[ENV.gatewayConfig], problems);
   if (config === undefined || problems.length > 0) throw new SettingsError(problems);
   const storeUrl = environment[ENV.valkeyUrl];
-  if (storeUrl !== undefined) config.valkeyUrl = storeUrl === "" ? null : storeUrl;
   return {
-    config,
+    config: storeUrl === undefined ? config : { ...config, valkeyUrl: storeUrl === "" ? null : storeUrl },
     host: environment[ENV.host] ?? "0.0.0.0",
     port,
     metricsPort,

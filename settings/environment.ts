@@ -15,6 +15,7 @@ import {
   RouteSettings,
   TokenPriceSettings,
 } from "../contracts/targets/target-settings.ts";
+import type { DeepReadonly } from "../lib/deep-readonly.ts";
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,19}$/, "must be 1 to 20 of a-z, 0-9 and -, starting with a letter");
 const poolName = z
@@ -203,5 +204,5 @@ export const EnvironmentSchema = z.strictObject({
   deletionProtection: z.boolean(),
 });
 
-export type Environment = z.infer<typeof EnvironmentSchema>;
+export type Environment = DeepReadonly<z.infer<typeof EnvironmentSchema>>;
 export type PoolSettings = Environment["pools"][string];

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { DeepReadonly } from "../../lib/deep-readonly.ts";
 import { BatchSettings } from "../api/batches.ts";
 import { ProviderConfig, RouteConfig, TokenPriceSettings } from "../targets/target-settings.ts";
 import { AuthMode } from "./auth.ts";
@@ -37,7 +38,7 @@ export const CacheSettings = z.strictObject({
     })
     .nullable(),
 });
-export type CacheSettings = z.infer<typeof CacheSettings>;
+export type CacheSettings = DeepReadonly<z.infer<typeof CacheSettings>>;
 
 /** The configuration of a gateway process: one line of JSON in `SLUICE_CONFIG`. */
 export const GatewayConfig = z.strictObject({
@@ -102,4 +103,4 @@ export const GatewayConfig = z.strictObject({
   /** DynamoDB table of changes at run time; `null`: changes are not possible. */
   routesTable: z.string().nullable(),
 });
-export type GatewayConfig = z.infer<typeof GatewayConfig>;
+export type GatewayConfig = DeepReadonly<z.infer<typeof GatewayConfig>>;

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { DeepReadonly } from "../../lib/deep-readonly.ts";
 import { PROVIDER_DIALECT_NAMES } from "./provider-dialects.ts";
 
 const seconds = z.number().gt(0).max(900);
@@ -102,7 +103,7 @@ export const ProviderSettings = z.strictObject({
     error: "must name at least one model",
   }),
 });
-export type ProviderSettings = z.infer<typeof ProviderSettings>;
+export type ProviderSettings = DeepReadonly<z.infer<typeof ProviderSettings>>;
 
 const PoolReference = z.strictObject({
   /** One of our pools, by its name. */
@@ -145,12 +146,12 @@ export const RouteSettings = z.strictObject({
    */
   hedgeAfterMs: z.int().min(50).max(60_000).nullable().optional(), // absent by default: older gateways read what is stored
 });
-export type RouteSettings = z.infer<typeof RouteSettings>;
+export type RouteSettings = DeepReadonly<z.infer<typeof RouteSettings>>;
 
 export const ProviderConfig = ProviderSettings.extend({ name: ProviderName });
-export type ProviderConfig = z.infer<typeof ProviderConfig>;
+export type ProviderConfig = DeepReadonly<z.infer<typeof ProviderConfig>>;
 export const RouteConfig = RouteSettings.extend({ name: PublicModelName });
-export type RouteConfig = z.infer<typeof RouteConfig>;
+export type RouteConfig = DeepReadonly<z.infer<typeof RouteConfig>>;
 
 /** Id of a target: the pool's name, or `<provider>/<model>`. */
 export function targetId(reference: FallbackReference): string {
