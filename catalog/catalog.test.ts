@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { fitModel } from "./fit.ts";
 import { catalogInstanceType, INSTANCE_TYPE_IDS } from "./instance-types.ts";
 import { catalogModel, MODEL_IDS } from "./models.ts";
 
@@ -17,40 +16,5 @@ describe("catalogue", () => {
     expect(price.usdPerHour).toBeGreaterThan(0);
     expect(price.source).not.toBe("");
     expect(price.date).toMatch(/^20\d\d-\d\d-\d\d$/);
-  });
-});
-
-describe("fit", () => {
-  const phi = { model: "phi-3-mini-4k-instruct", tensorParallel: 1, contextTokens: 4096 } as const;
-
-  // documented: model-fits-gpu
-  test("Phi-3 mini fits on a 16 GiB T4 and has memory for more than one context", () => {
-    const fit = fitModel({ ...phi, instanceType: "g4dn.xlarge" });
-    expect(fit.fits).toBe(true);
-    expect(fit.kvCacheTokens).toBeGreaterThan(2 * 4096);
-  });
-
-  test("a 70B model does not fit on one A100 of 40 GiB, and the result has the missing memory", () => {
-    const fit = fitModel({
-      model: "llama-3.3-70b-instruct",
-      instanceType: "p4d.24xlarge",
-      tensorParallel: 4,
-      contextTokens: 32_768,
-    });
-    expect(fit).toMatchObject({ fits: false, kvCacheTokens: 21626 });
-    expect(fit.arithmetic).toMatch(/= 138\.0 GiB usable; .* = 141\.4 GiB needed; 3\.4 GiB too much/);
-  });
-
-  test("an instance without GPU holds no model", () => {
-    expect(fitModel({ ...phi, instanceType: "t4g.small" })).toMatchObject({
-      fits: false,
-      arithmetic: "t4g.small has no GPU",
-    });
-  });
-
-  test("more tensor parallelism than GPUs is refused by count", () => {
-    expect(fitModel({ ...phi, instanceType: "g5.xlarge", tensorParallel: 2 }).arithmetic).toBe(
-      "tensorParallel 2 needs 2 GPUs, g5.xlarge has 1",
-    );
   });
 });

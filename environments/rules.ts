@@ -1,9 +1,9 @@
-import { fitModel } from "../catalog/fit.ts";
 import { catalogInstanceType } from "../catalog/instance-types.ts";
 import { catalogModel } from "../catalog/models.ts";
 import { REGIONS, type Region } from "../catalog/regions.ts";
 import { ROUTED_OPERATIONS } from "../contracts/openapi/operations.ts";
 import { ANONYMOUS_PLAN } from "../contracts/processes/auth.ts";
+import { fitModel } from "../domain/model-fit.ts";
 import { EGRESS_PORT, isOutside } from "../domain/targets/internet-egress.ts";
 import { targetProblems } from "../domain/targets/target-problems.ts";
 import type { Environment, PoolSettings } from "../settings/environment.ts";

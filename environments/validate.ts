@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { isRecord } from "../lib/is-record.ts";
 import { type Environment, EnvironmentSchema } from "../settings/environment.ts";
 import { EnvironmentError, type Problem } from "./problem.ts";
 import { crossFieldProblems } from "./rules.ts";
@@ -46,8 +47,4 @@ function fieldPath(path: readonly PropertyKey[]): string {
     if (typeof part === "number") return `${text}[${part}]`;
     return text === "" ? String(part) : `${text}.${String(part)}`;
   }, "");
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }

@@ -3,11 +3,12 @@ import { INSTANCE_TYPE_IDS } from "../catalog/instance-types.ts";
 import { MODEL_IDS } from "../catalog/models.ts";
 import { REGION_IDS } from "../catalog/regions.ts";
 import { VALKEY_NODE_TYPE_IDS } from "../catalog/valkey-node-types.ts";
-import { MAX_EDGE_FILE_BYTES } from "../contracts/api/batches.ts";
+import { BatchSettings, MAX_EDGE_FILE_BYTES } from "../contracts/api/batches.ts";
 import { GENERATION_ROUTES } from "../contracts/api/generation-routes.ts";
 import { AuthMode } from "../contracts/processes/auth.ts";
 import { CacheSettings, RouteTimeouts } from "../contracts/processes/gateway-config.ts";
 import { QueueLimits } from "../contracts/processes/queue-limits.ts";
+import { SiteConfig } from "../contracts/processes/site-config.ts";
 import {
   ProviderName,
   ProviderSettings,
@@ -158,10 +159,8 @@ export const EnvironmentSchema = z.strictObject({
         .int()
         .min(1024)
         .max(MAX_EDGE_FILE_BYTES, `must be at most ${MAX_EDGE_FILE_BYTES}: API Gateway takes bodies of 10 MB`),
-      /** Batch requests that one serving thread of a gateway sends at once. */
-      maxLinesInFlight: z.int().min(1).max(512),
-      /** Batches of one key that may wait or run. */
-      maxOpenPerKey: z.int().min(1).max(1000),
+      maxLinesInFlight: BatchSettings.shape.maxLinesInFlight,
+      maxOpenPerKey: BatchSettings.shape.maxOpenPerKey,
     })
     .nullable(),
   gateways: z.strictObject({
@@ -185,11 +184,7 @@ export const EnvironmentSchema = z.strictObject({
   routes: z.record(PublicModelName, RouteSettings),
   site: z.strictObject({
     title: z.string().min(1).max(80),
-    defaults: z.strictObject({
-      temperature: z.number().min(0).max(2),
-      topP: z.number().gt(0).max(1),
-      maxTokens: z.int().min(1),
-    }),
+    defaults: SiteConfig.shape.defaults,
     samplePrompts: z.array(z.string().min(1).max(200)).max(6),
   }),
   /** Receivers of alarms; each mail address and webhook confirms once. */

@@ -16,7 +16,7 @@ export const ROOMS: Readonly<Record<string, RoomRules>> = {
     rooms: ["gateway", "contracts", "domain", "test-support"],
     packages: [/^undici$/, /^prom-client$/],
   },
-  catalog: { rooms: [], packages: [] },
+  catalog: { rooms: [], types: ["contracts"], packages: [] },
   cli: {
     rooms: ["domain", "contracts", "catalog", "environments", "local"],
     types: ["settings"],

@@ -119,7 +119,7 @@ function modelsOf({ model, preset: name }: ProviderOptions, preset: ProviderPres
   const known = new Map(Object.entries(preset?.models ?? {}).map(([id, { source: _, ...rest }]) => [id, rest]));
   const settings = (id: string): NamedModel | undefined => {
     const found = known.get(id);
-    return found && [id, { ...found, capabilities: [...found.capabilities] }];
+    return found && [id, found];
   };
   if (model === undefined) return [...known.keys()].map(settings).filter((found) => found !== undefined);
   return model.map((text) => {

@@ -1,7 +1,7 @@
-import { GPU_MEMORY_UTILIZATION } from "../../catalog/fit.ts";
 import { catalogInstanceType, type InstanceTypeId } from "../../catalog/instance-types.ts";
 import { catalogModel, type ModelId } from "../../catalog/models.ts";
 import { ENGINE_PORT } from "../../contracts/processes/process-environment.ts";
+import { GPU_MEMORY_UTILIZATION } from "../../domain/model-fit.ts";
 
 export interface VllmArgumentsProps {
   /** Public name of the pool: what callers write in `model`. */

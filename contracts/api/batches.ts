@@ -109,7 +109,7 @@ export const BatchSettings = z.strictObject({
   bucket: z.string(),
   /** Largest accepted file. */
   maxFileBytes: z.int().min(1024).max(200_000_000),
-  /** Batch requests that one gateway sends at once. */
+  /** Batch requests that one serving thread of a gateway sends at once. */
   maxLinesInFlight: z.int().min(1).max(512),
   /** Batches of one key that may wait or run. */
   maxOpenPerKey: z.int().min(1).max(1000),

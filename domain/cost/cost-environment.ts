@@ -1,49 +1,34 @@
-import type { InstanceTypeId } from "../../catalog/instance-types.ts";
-import type { ModelId } from "../../catalog/models.ts";
-import type { RegionId } from "../../catalog/regions.ts";
-import type { ValkeyNodeTypeId } from "../../catalog/valkey-node-types.ts";
-import type { ProviderSettings } from "../../contracts/targets/target-settings.ts";
+import type { Environment, PoolSettings } from "../../settings/environment.ts";
 
-/** The part of an environment file that a forecast needs. */
-export interface CostEnvironment {
-  readonly name: string;
-  readonly region: RegionId;
-  readonly zones: readonly string[];
-  readonly api: {
-    readonly auth: "off" | "optional" | "required";
-    /** @default "api-gateway"; there was nothing else before */
-    readonly entry?: "api-gateway" | "alb";
-  };
-  readonly gateways: {
-    readonly instanceType: InstanceTypeId;
-    readonly minInstances: number;
-    readonly maxInstances: number;
-    /** @default 1 */
-    readonly threads?: number | "per-core";
-  };
-  /** @default - none are kept; so were environments before there were any */
-  readonly responses?: { readonly keepDays: number } | null;
-  /** @default - none; so were environments before there were any */
-  readonly batches?: object | null;
-  /** @default - gateways share no store; so were environments before there was one */
-  readonly valkey?: { readonly nodeType: ValkeyNodeTypeId; readonly nodes: number } | null;
+type GatewaySettings = Environment["gateways"];
+type EarlySettings = Pick<Environment, "name" | "region" | "zones" | "logRetentionDays">;
+type LaterSettings = Pick<Environment, "responses" | "batches" | "valkey">;
+
+/**
+ * The settings of an environment that a forecast reads. Environments of earlier commits are compared with today's, so what
+ * came later is optional; they had no stored responses, no batches and no shared store.
+ */
+export interface CostEnvironment extends EarlySettings, Partial<LaterSettings> {
+  /** @default of `entry`: API Gateway; there was nothing else before */
+  readonly api: Pick<Environment["api"], "auth"> & Partial<Pick<Environment["api"], "entry">>;
+  /** @default of `threads`: 1 */
+  readonly gateways: Pick<GatewaySettings, "instanceType" | "minInstances" | "maxInstances"> &
+    Partial<Pick<GatewaySettings, "threads">>;
   readonly pools: Readonly<Record<string, CostPool>>;
   readonly providers: Readonly<
-    Record<string, Pick<ProviderSettings, "dialect" | "endpoint" | "credential" | "region" | "allowPrivateHosts">>
+    Record<
+      string,
+      Pick<Environment["providers"][string], "dialect" | "endpoint" | "credential" | "region" | "allowPrivateHosts">
+    >
   >;
   /** @default - NAT gateways only where a provider needs one */
-  readonly network?: { readonly natGateway?: "when-needed" | "always" };
-  readonly logRetentionDays: number;
+  readonly network?: Partial<Pick<Environment["network"], "natGateway">>;
 }
 
-export interface CostPool {
-  readonly model: ModelId;
-  readonly instanceType: InstanceTypeId;
-  readonly minInstances: number;
-  readonly maxInstances: number;
-  readonly volumeGiB: number;
-  readonly warmPool: { readonly minInstances: number; readonly maxPrepared: number } | null;
-}
+export type CostPool = Pick<
+  PoolSettings,
+  "model" | "instanceType" | "minInstances" | "maxInstances" | "volumeGiB" | "warmPool"
+>;
 
 /** Whether API Gateway is the entry, and not a load balancer. */
 export function hasApiGateway({ api }: Pick<CostEnvironment, "api">): boolean {

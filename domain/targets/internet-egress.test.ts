@@ -14,7 +14,7 @@ const bedrock = {
   allowPrivateHosts: [],
 } as const;
 const ollama = { ...openai, endpoint: "http://gpu-box.lan:11434", allowPrivateHosts: ["gpu-box.lan"] };
-const environment = { region: "us-east-1", zones: ["a", "b"], gateways: { minInstances: 1 }, providers: {} };
+const environment = { region: "us-east-1" as const, zones: ["a", "b"], gateways: { minInstances: 1 }, providers: {} };
 
 describe("whether a provider is reached over the internet", () => {
   test("it is for public addresses, and for Bedrock of another region", () => {

@@ -1,12 +1,11 @@
 import { dialectRules } from "../../contracts/targets/provider-dialects.ts";
 import type { ProviderSettings } from "../../contracts/targets/target-settings.ts";
+import type { Environment } from "../../settings/environment.ts";
 
 /** The only port of the gateways' internet egress. */
 export const EGRESS_PORT = 443;
 
-type Reaching = Pick<ProviderSettings, "dialect" | "endpoint" | "region"> & {
-  readonly allowPrivateHosts: readonly string[];
-};
+type Reaching = Pick<ProviderSettings, "dialect" | "endpoint" | "region" | "allowPrivateHosts">;
 
 /** Whether a provider is outside AWS's endpoints and the private network, so that a gateway reaches it over the internet. */
 export function isOutside(region: string, provider: Reaching): boolean {
@@ -15,12 +14,10 @@ export function isOutside(region: string, provider: Reaching): boolean {
   return !provider.allowPrivateHosts.includes(new URL(provider.endpoint).hostname);
 }
 
-export interface EgressOptions {
-  readonly region: string;
-  readonly zones: readonly string[];
-  readonly gateways: { readonly minInstances: number };
+export interface EgressOptions extends Pick<Environment, "region" | "zones"> {
+  readonly gateways: Pick<Environment["gateways"], "minInstances">;
   /** @default - `when-needed`; environments before there was the setting were without NAT gateways */
-  readonly network?: { readonly natGateway?: "when-needed" | "always" };
+  readonly network?: Partial<Pick<Environment["network"], "natGateway">>;
   readonly providers: Readonly<Record<string, Reaching>>;
 }
 

@@ -1,8 +1,7 @@
+import type { ProviderSettings } from "../../contracts/targets/target-settings.ts";
+
 /** Prices of a provider's model, in dollars for a million tokens. */
-export interface TokenPrice {
-  readonly inputUsdPerMillion: number;
-  readonly outputUsdPerMillion: number;
-}
+export type TokenPrice = Pick<ProviderSettings["models"][string], "inputUsdPerMillion" | "outputUsdPerMillion">;
 
 /** Dollars of one completion. */
 export function completionCostUsd(price: TokenPrice, promptTokens: number, completionTokens: number): number {

@@ -5,6 +5,7 @@ import {
   type RouteSettings,
   targetId,
 } from "../../contracts/targets/target-settings.ts";
+import type { Environment } from "../../settings/environment.ts";
 
 /** One problem of providers and routes as a whole. */
 export interface TargetProblem {
@@ -15,11 +16,9 @@ export interface TargetProblem {
   readonly remedy: string;
 }
 
-export interface TargetsDescription {
+export interface TargetsDescription extends Pick<Environment, "providers" | "routes"> {
   /** Names of the pools: each is a route of its own name. */
   readonly pools: readonly string[];
-  readonly providers: Readonly<Record<string, ProviderSettings>>;
-  readonly routes: Readonly<Record<string, RouteSettings>>;
 }
 
 /** Rules between providers, routes and pools: the same for an environment file, a gateway's start and the admin API. */

@@ -1,5 +1,6 @@
-import { catalogInstanceType, type InstanceTypeId } from "./instance-types.ts";
-import { catalogModel, type ModelId } from "./models.ts";
+import { catalogInstanceType } from "../catalog/instance-types.ts";
+import { catalogModel } from "../catalog/models.ts";
+import type { PoolSettings } from "../settings/environment.ts";
 
 /**
  * GPU memory that vLLM may use by default (`--gpu-memory-utilization`), and the part of it that CUDA context, activations
@@ -10,14 +11,7 @@ export const ENGINE_OVERHEAD_GIB_PER_GPU = 1.5;
 
 const GIB = 1024 ** 3;
 
-export interface PoolSize {
-  readonly model: ModelId;
-  readonly instanceType: InstanceTypeId;
-  /** Number of GPUs that one copy of the model is split over. */
-  readonly tensorParallel: number;
-  /** Context to serve, in tokens. */
-  readonly contextTokens: number;
-}
+export type PoolSize = Pick<PoolSettings, "model" | "instanceType" | "tensorParallel" | "contextTokens">;
 
 export interface Fit {
   readonly fits: boolean;
