@@ -32,13 +32,10 @@ export class BootstrapStack extends TerraformStack {
     });
     if (ci === null) return;
     const role = new DeployRole(this, "Ci", {
+      ...ci,
       name: resourceName(environment),
       environment: environment.name,
       region,
-      repository: ci.repository,
-      branches: ci.branches,
-      environments: ci.environments,
-      oidcProvider: ci.oidcProvider,
       stateStatements: store.accessStatements(),
       stateArns: store.arns,
     });

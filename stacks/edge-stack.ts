@@ -83,17 +83,14 @@ export class EdgeStack extends TerraformStack {
             kmsKeyArn,
           });
     const restApi = new RestApi(this, "Api", {
+      ...api,
       name,
-      stage: api.stage,
-      auth: api.auth,
-      corsOrigins: api.corsOrigins,
       loadBalancerHost: api.domain?.name ?? this.#certificateDomainVariable(),
       loadBalancerArn: serving.loadBalancer.arn,
       isPublicCertificate: api.domain !== null,
       subnetIds: network.network.privateSubnetIds,
       securityGroupId: network.securityGroups.entryId,
       authorizer,
-      throttle: api.throttle,
       logRetentionDays,
       kmsKeyArn,
       hasDomain: api.domain !== null,

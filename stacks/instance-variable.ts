@@ -1,15 +1,13 @@
 import { type TerraformStack, TerraformVariable } from "cdktf";
+import type { PoolSettings } from "../settings/environment.ts";
 
 /** Largest value of the variable; the environment's schema has the same limit. */
 const LIMIT = 64;
 
-export interface InstanceVariableProps {
+/** `maxInstances` is the variable's default, `minInstances` its lowest value. */
+export interface InstanceVariableProps extends Pick<PoolSettings, "minInstances" | "maxInstances"> {
   /** Whose instances, in the variable's description. */
   readonly what: string;
-  /** The variable's default, from the environment file. */
-  readonly maxInstances: number;
-  /** The variable must not be below. */
-  readonly minInstances: number;
 }
 
 /** Name of the OpenTofu variable of a fleet's maximum: OpenTofu takes letters, digits and underscores. */

@@ -107,25 +107,18 @@ export class ServingStack extends TerraformStack {
     });
     const valkey = environment.valkey
       ? new Valkey(this, "Valkey", {
+          ...environment.valkey,
           name,
-          nodeType: environment.valkey.nodeType,
-          nodes: environment.valkey.nodes,
           network: network.network,
           clientSecurityGroupId: gatewayId,
           kmsKeyArn: data.encryptionKey.arn,
         })
       : undefined;
     new GatewayFleet(this, "Gateways", {
+      ...gateways,
+      maxInstances: instanceVariable(this, "gateway", { ...gateways, what: "the gateways" }),
       name: `${name}-gateway`,
       region,
-      image: gateways.image,
-      instanceType: gateways.instanceType,
-      minInstances: gateways.minInstances,
-      maxInstances: instanceVariable(this, "gateway", {
-        what: "the gateways",
-        minInstances: gateways.minInstances,
-        maxInstances: gateways.maxInstances,
-      }),
       config: gatewayConfig({
         environment,
         keysTable: data.keysTable.tableName,
@@ -195,29 +188,13 @@ export class ServingStack extends TerraformStack {
       }
     }
     return Object.entries(environment.pools).map(
-      ([pool, config]) =>
+      ([pool, settings]) =>
         new EnginePool(group, pool, {
+          ...settings,
+          maxInstances: instanceVariable(this, pool, { ...settings, what: `the pool ${pool}` }),
           name: `${name}-engine-${pool}`,
           region: environment.region,
           servedName: pool,
-          model: config.model,
-          instanceType: config.instanceType,
-          tensorParallel: config.tensorParallel,
-          contextTokens: config.contextTokens,
-          maxSequences: config.maxSequences,
-          maxQueued: config.maxQueued,
-          minInstances: config.minInstances,
-          maxInstances: instanceVariable(this, pool, {
-            what: `the pool ${pool}`,
-            minInstances: config.minInstances,
-            maxInstances: config.maxInstances,
-          }),
-          image: config.image,
-          volumeGiB: config.volumeGiB,
-          startupSeconds: config.startupSeconds,
-          warmPool: config.warmPool,
-          purchase: config.purchase,
-          capacityReservation: config.capacityReservation,
           drainSeconds: environment.gateways.drainSeconds, // no stream outlives its gateway's drain
           tags: stackTags(environment, "serving"),
           network: network.network,

@@ -137,7 +137,7 @@ describe("a fleet", () => {
 
   test("uses a capacity reservation before other on-demand capacity", () => {
     expect(only(stack, "aws_autoscaling_group")).not.toHaveProperty("capacity_reservation_specification");
-    const group = only(synth({ capacityReservation: "cr-0123456789abcdef0" }), "aws_autoscaling_group");
+    const group = only(synth({ capacityReservation: { id: "cr-0123456789abcdef0" } }), "aws_autoscaling_group");
     expect(group.capacity_reservation_specification).toEqual({
       capacity_reservation_preference: "capacity-reservations-first",
       capacity_reservation_target: { capacity_reservation_ids: ["cr-0123456789abcdef0"] },

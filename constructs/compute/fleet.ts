@@ -3,17 +3,22 @@ import { IamInstanceProfile } from "@cdktf/provider-aws/lib/iam-instance-profile
 import { LaunchTemplate } from "@cdktf/provider-aws/lib/launch-template/index.js";
 import { Fn, TerraformLocal, Token } from "cdktf";
 import { Construct } from "constructs";
+import type { PoolSettings } from "../../settings/environment.ts";
 import { type PolicyStatement, ServiceRole } from "../identity/service-role.ts";
 import { initialHook, type LaunchHook, LifecycleHooks, type TerminateHook } from "./lifecycle-hooks.ts";
-import { mixedInstances, type Purchase } from "./purchase.ts";
+import { mixedInstances } from "./purchase.ts";
 
-export interface FleetProps {
+/** Settings that every fleet has. `maxInstances` is a number, or the token of an OpenTofu variable. */
+type FleetSettings = Pick<
+  PoolSettings,
+  "image" | "instanceType" | "volumeGiB" | "minInstances" | "maxInstances" | "startupSeconds"
+>;
+/** Settings that a fleet may have. @default - on demand, without a capacity reservation and a warm pool */
+type PurchaseSettings = Pick<PoolSettings, "purchase" | "capacityReservation" | "warmPool">;
+
+export interface FleetProps extends FleetSettings, Partial<PurchaseSettings> {
   /** Name of group, template, role and instances. */
   readonly name: string;
-  /** Machine image: `ami-…`, or `resolve:ssm:…`, which EC2 looks up at each launch. */
-  readonly image: string;
-  readonly instanceType: string;
-  readonly volumeGiB: number;
   /** Customer key of the volumes; its policy lets Auto Scaling use it. */
   readonly kmsKeyArn: string;
   /** First-boot script, in clear text. */
@@ -22,13 +27,8 @@ export interface FleetProps {
   readonly statements: readonly PolicyStatement[];
   readonly securityGroupId: string;
   readonly subnetIds: readonly string[];
-  readonly minInstances: number;
-  /** A number, or the token of an OpenTofu variable. */
-  readonly maxInstances: number;
   readonly targetGroupArn: string;
-  /** Seconds from launch in which a failing health check is no reason to replace an instance. */
-  readonly startupSeconds: number;
-  /** Seconds from then on in which an instance counts for no scaling decision. @default - `startupSeconds` */
+  /** Seconds of a new instance in which it counts for no scaling decision. @default - `startupSeconds` */
   readonly warmupSeconds?: number;
   /** Lifecycle hook that delays service until the instance is ready. @default - in service as soon as it runs */
   readonly launchHook?: LaunchHook;
@@ -36,12 +36,6 @@ export interface FleetProps {
   readonly terminateHook?: TerminateHook;
   /** Name of the alarm that stops the rollout of a new template. @default - failing instances alone stop it */
   readonly rolloutAlarm?: string;
-  /** How instances are paid for. @default - on demand */
-  readonly purchase?: Purchase;
-  /** Id of a capacity reservation to fill first, `cr-…`. @default - none */
-  readonly capacityReservation?: string;
-  /** Stopped instances that are booted already. @default - none */
-  readonly warmPool?: { readonly minInstances: number; readonly maxPrepared: number };
   /** Tags of everything in the fleet: the provider's default tags reach neither instances nor volumes. */
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -95,14 +89,14 @@ export class Fleet extends Construct {
       ...(purchase?.option === "spot"
         ? { mixedInstancesPolicy: mixedInstances(purchase, version, props.instanceType), capacityRebalance: true }
         : { launchTemplate: version }),
-      ...(capacityReservation === undefined
-        ? {}
-        : {
+      ...(capacityReservation
+        ? {
             capacityReservationSpecification: {
               capacityReservationPreference: "capacity-reservations-first", // when it is full, instances are on demand
-              capacityReservationTarget: { capacityReservationIds: [capacityReservation] },
+              capacityReservationTarget: { capacityReservationIds: [capacityReservation.id] },
             },
-          }),
+          }
+        : {}),
       targetGroupArns: [props.targetGroupArn],
       healthCheckType: "ELB",
       healthCheckGracePeriod: props.startupSeconds,

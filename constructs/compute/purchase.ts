@@ -1,19 +1,9 @@
 import type { AutoscalingGroupMixedInstancesPolicy } from "@cdktf/provider-aws/lib/autoscaling-group/index.js";
-
-/** How a fleet's instances are paid for. */
-export type Purchase =
-  | { readonly option: "on-demand" }
-  | {
-      readonly option: "spot";
-      /** Instances on demand before the first Spot instance: the capacity that AWS must not reclaim. */
-      readonly onDemandBase: number;
-      /** Other types, for when Spot has no capacity of the fleet's own type; the model must fit on each. */
-      readonly overrides: readonly string[];
-    };
+import type { PoolSettings } from "../../settings/environment.ts";
 
 /** A group of a few instances on demand and the rest on Spot, over several types. */
 export function mixedInstances(
-  { onDemandBase, overrides }: Extract<Purchase, { option: "spot" }>,
+  { onDemandBase, overrides }: Extract<PoolSettings["purchase"], { option: "spot" }>,
   template: { readonly id: string; readonly version: string },
   instanceType: string,
 ): AutoscalingGroupMixedInstancesPolicy {

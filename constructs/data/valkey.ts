@@ -4,15 +4,14 @@ import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group/index.js";
 import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security-group-egress-rule/index.js";
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule/index.js";
 import { Construct } from "constructs";
-import type { ValkeyNodeTypeId } from "../../catalog/valkey-node-types.ts";
+import type { Environment } from "../../settings/environment.ts";
 import type { Network } from "../network/network.ts";
 
-export interface ValkeyProps {
+type ValkeySettings = NonNullable<Environment["valkey"]>;
+
+export interface ValkeyProps extends ValkeySettings {
   /** At most 40 characters, which is ElastiCache's limit. */
   readonly name: string;
-  readonly nodeType: ValkeyNodeTypeId;
-  /** Nodes in different zones, of which one is the primary. */
-  readonly nodes: number;
   readonly network: Network;
   /** Security group that may connect; no other can. */
   readonly clientSecurityGroupId: string;

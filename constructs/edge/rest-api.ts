@@ -8,14 +8,14 @@ import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission/inde
 import { Fn, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { apiGatewayDocument } from "../../contracts/openapi/api-gateway.ts";
-import type { AuthMode } from "../../contracts/processes/auth.ts";
+import type { Environment } from "../../settings/environment.ts";
 import type { BundledFunction } from "../compute/bundled-function.ts";
 
-export interface RestApiProps {
+/** Settings of the API; `throttle` is the whole stage's. */
+type ApiSettings = Pick<Environment["api"], "stage" | "auth" | "corsOrigins" | "throttle">;
+
+export interface RestApiProps extends ApiSettings {
   readonly name: string;
-  readonly stage: string;
-  readonly auth: AuthMode;
-  readonly corsOrigins: readonly string[];
   /** Name on the load balancer's certificate. */
   readonly loadBalancerHost: string;
   readonly loadBalancerArn: string;
@@ -26,8 +26,6 @@ export interface RestApiProps {
   readonly securityGroupId: string;
   /** Needed unless auth is `off`. */
   readonly authorizer: BundledFunction | undefined;
-  /** Throttle of the whole stage. */
-  readonly throttle: { readonly requestsPerSecond: number; readonly burst: number };
   readonly logRetentionDays: number;
   /** Customer key of the log; its policy lets CloudWatch Logs use it. */
   readonly kmsKeyArn: string;

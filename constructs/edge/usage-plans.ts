@@ -2,19 +2,13 @@ import { ApiGatewayApiKey } from "@cdktf/provider-aws/lib/api-gateway-api-key/in
 import { ApiGatewayUsagePlan } from "@cdktf/provider-aws/lib/api-gateway-usage-plan/index.js";
 import { ApiGatewayUsagePlanKey } from "@cdktf/provider-aws/lib/api-gateway-usage-plan-key/index.js";
 import { Construct } from "constructs";
+import type { Environment } from "../../settings/environment.ts";
 import type { RestApi } from "./rest-api.ts";
-
-export interface UsagePlanLimits {
-  readonly requestsPerSecond: number;
-  readonly burst: number;
-  /** `null` for no quota. */
-  readonly requestsPerMonth: number | null;
-}
 
 export interface UsagePlansProps {
   readonly name: string;
   readonly api: RestApi;
-  readonly plans: Readonly<Record<string, UsagePlanLimits>>;
+  readonly plans: Environment["api"]["usagePlans"];
   /** Plan name → value of the API key that identifies it: `planKeys(...)`. */
   readonly planKeys: Readonly<Record<string, string>>;
 }

@@ -1,11 +1,10 @@
 import { Construct } from "constructs";
-import type { InstanceTypeId } from "../../catalog/instance-types.ts";
-import { catalogModel, type ModelId } from "../../catalog/models.ts";
+import { catalogModel } from "../../catalog/models.ts";
 import { METRICS } from "../../contracts/metrics/catalogue.ts";
 import { type DrainMetadata, LAUNCH_HOOK, TERMINATE_HOOK } from "../../contracts/processes/engine-drain.ts";
 import { ENGINE_PORT, ENV, engineHost } from "../../contracts/processes/process-environment.ts";
+import type { PoolSettings } from "../../settings/environment.ts";
 import { Fleet } from "../compute/fleet.ts";
-import type { Purchase } from "../compute/purchase.ts";
 import { RolloutAlarm } from "../compute/rollout-alarm.ts";
 import { toSingleLineJson, userData } from "../compute/user-data.ts";
 import type { ArtefactStore } from "../data/artefact-store.ts";
@@ -17,29 +16,13 @@ import type { ProcessLogs } from "../observability/process-logs.ts";
 import { GpuUtilizationScaling } from "./gpu-utilization-scaling.ts";
 import { maxRequestsPerEngine, vllmArguments } from "./vllm-arguments.ts";
 
-export interface EnginePoolProps {
+/** A pool's settings, of which `maxInstances` is a number, or the token of an OpenTofu variable, and what it is connected with. */
+export interface EnginePoolProps extends PoolSettings {
   /** Name of group, role and instances. */
   readonly name: string;
   readonly region: string;
   /** Public name of the model: what callers write in `model`. */
   readonly servedName: string;
-  readonly model: ModelId;
-  readonly instanceType: InstanceTypeId;
-  readonly tensorParallel: number;
-  readonly contextTokens: number;
-  readonly maxSequences: number;
-  readonly maxQueued: number;
-  readonly minInstances: number;
-  /** A number, or the token of an OpenTofu variable. */
-  readonly maxInstances: number;
-  readonly image: string;
-  readonly volumeGiB: number;
-  readonly startupSeconds: number;
-  /** Stopped instances that are booted already; `null` for none. */
-  readonly warmPool: { readonly minInstances: number; readonly maxPrepared: number } | null;
-  readonly purchase: Purchase;
-  /** Used before other on-demand capacity; `null` for none. */
-  readonly capacityReservation: { readonly id: string } | null;
   /** Seconds that an engine may take to end its requests after its deregistration. */
   readonly drainSeconds: number;
   readonly tags: Readonly<Record<string, string>>;
@@ -82,7 +65,7 @@ export class EnginePool extends Construct {
   // biome-ignore lint/complexity/noExcessiveLinesPerFunction: a declaration of resources
   constructor(scope: Construct, id: string, props: EnginePoolProps) {
     super(scope, id);
-    const { name, servedName, network, artefacts, warmPool, capacityReservation } = props;
+    const { name, servedName, network, artefacts } = props;
     const { weights } = catalogModel(props.model);
     const weightsPrefix = `weights/${weights.id}/${weights.revision}/`;
     this.servedName = servedName;
@@ -151,8 +134,8 @@ export class EnginePool extends Construct {
         loadBalancerArnSuffix: props.loadBalancer.resource.arnSuffix,
       }).alarmName,
       purchase: props.purchase,
-      ...(capacityReservation ? { capacityReservation: capacityReservation.id } : {}),
-      ...(warmPool ? { warmPool } : {}),
+      capacityReservation: props.capacityReservation,
+      warmPool: props.warmPool,
       tags: { ...props.tags, Pool: servedName },
     });
     this.groupName = this.resource.groupName;

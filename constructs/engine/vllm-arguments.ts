@@ -1,17 +1,16 @@
-import { catalogInstanceType, type InstanceTypeId } from "../../catalog/instance-types.ts";
-import { catalogModel, type ModelId } from "../../catalog/models.ts";
+import { catalogInstanceType } from "../../catalog/instance-types.ts";
+import { catalogModel } from "../../catalog/models.ts";
 import { ENGINE_PORT } from "../../contracts/processes/process-environment.ts";
 import { GPU_MEMORY_UTILIZATION } from "../../domain/model-fit.ts";
+import type { PoolSettings } from "../../settings/environment.ts";
 
-export interface VllmArgumentsProps {
+export interface VllmArgumentsProps
+  extends Pick<
+    PoolSettings,
+    "model" | "instanceType" | "tensorParallel" | "contextTokens" | "maxSequences" | "maxQueued"
+  > {
   /** Public name of the pool: what callers write in `model`. */
   readonly servedName: string;
-  readonly model: ModelId;
-  readonly instanceType: InstanceTypeId;
-  readonly tensorParallel: number;
-  readonly contextTokens: number;
-  readonly maxSequences: number;
-  readonly maxQueued: number;
 }
 
 /** Folder of the weights in the machine image. */
@@ -42,6 +41,6 @@ export function vllmArguments(props: VllmArgumentsProps): readonly string[] {
 }
 
 /** Requests that one engine may hold at once, running and waiting. */
-export function maxRequestsPerEngine(props: Pick<VllmArgumentsProps, "maxSequences" | "maxQueued">): number {
+export function maxRequestsPerEngine(props: Pick<PoolSettings, "maxSequences" | "maxQueued">): number {
   return props.maxSequences + props.maxQueued;
 }

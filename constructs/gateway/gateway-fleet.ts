@@ -1,6 +1,6 @@
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity/index.js";
 import { Construct } from "constructs";
-import { catalogInstanceType, type InstanceTypeId } from "../../catalog/instance-types.ts";
+import { catalogInstanceType } from "../../catalog/instance-types.ts";
 import type { GatewayConfig } from "../../contracts/processes/gateway-config.ts";
 import {
   ENV,
@@ -8,6 +8,7 @@ import {
   GATEWAY_PORT,
   gatewayNodeVariables,
 } from "../../contracts/processes/process-environment.ts";
+import type { Environment } from "../../settings/environment.ts";
 import { Fleet } from "../compute/fleet.ts";
 import { RolloutAlarm } from "../compute/rollout-alarm.ts";
 import { toSingleLineJson, userData } from "../compute/user-data.ts";
@@ -22,15 +23,13 @@ import type { GatewayBuild } from "./gateway-build.ts";
 import { GatewayScaling } from "./gateway-scaling.ts";
 import { providerAccess } from "./provider-access.ts";
 
-export interface GatewayFleetProps {
+/** Settings of the instances. `maxInstances` is a number, or the token of an OpenTofu variable. */
+type InstanceSettings = Pick<Environment["gateways"], "image" | "instanceType" | "minInstances" | "maxInstances">;
+
+export interface GatewayFleetProps extends InstanceSettings {
   /** Name of group, role and instances. */
   readonly name: string;
   readonly region: string;
-  readonly image: string;
-  readonly instanceType: InstanceTypeId;
-  readonly minInstances: number;
-  /** A number, or the token of an OpenTofu variable. */
-  readonly maxInstances: number;
   readonly config: GatewayConfig;
   /** The build that the instances run. */
   readonly build: GatewayBuild;

@@ -3,24 +3,19 @@ import { IamOpenidConnectProvider } from "@cdktf/provider-aws/lib/iam-openid-con
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role/index.js";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy/index.js";
 import { Construct } from "constructs";
+import type { Environment } from "../../settings/environment.ts";
 import { type PolicyStatement, policyDocument, statementReasons } from "../identity/service-role.ts";
 import { explainWildcards } from "../policy/wildcard-reasons.ts";
 import { deployStatements } from "./deploy-permissions.ts";
 
-export interface DeployRoleProps {
+type CiSettings = NonNullable<Environment["ci"]>;
+
+export interface DeployRoleProps extends CiSettings {
   /** Start of the names of the environment's resources, e.g. `sluice-dev`. */
   readonly name: string;
   /** Tag `Environment` of the environment's resources. */
   readonly environment: string;
   readonly region: string;
-  /** GitHub repository, `owner/name`. */
-  readonly repository: string;
-  /** Branches whose workflows may assume the role. */
-  readonly branches: readonly string[];
-  /** GitHub environments whose jobs may assume the role. */
-  readonly environments: readonly string[];
-  /** An account has at most one provider for GitHub. */
-  readonly oidcProvider: "create" | "existing";
   /** Permissions for the states. */
   readonly stateStatements: readonly PolicyStatement[];
   /** ARNs of the state store: the role never destroys it. */
@@ -81,7 +76,7 @@ export class DeployRole extends Construct {
     explainWildcards(policy, statementReasons(statements));
   }
 
-  #providerArn(oidcProvider: DeployRoleProps["oidcProvider"]): string {
+  #providerArn(oidcProvider: CiSettings["oidcProvider"]): string {
     if (oidcProvider === "create")
       return new IamOpenidConnectProvider(this, "Provider", {
         url: `https://${ISSUER}`,
@@ -92,7 +87,7 @@ export class DeployRole extends Construct {
   }
 }
 
-function subjects({ repository, branches, environments }: DeployRoleProps): readonly string[] {
+function subjects({ repository, branches, environments }: CiSettings): readonly string[] {
   return [
     ...branches.map((branch) => `repo:${repository}:ref:refs/heads/${branch}`),
     ...environments.map((environment) => `repo:${repository}:environment:${environment}`),

@@ -1,12 +1,10 @@
 import type { ChatCompletionRequest } from "../../../contracts/api/chat.ts";
+import type { SiteConfig } from "../../../contracts/processes/site-config.ts";
 
 /** One prompt as the page sends it. An empty setting is not sent: the engine's own default then applies. */
-export interface ChatRequest {
+export interface ChatRequest extends Partial<SiteConfig["defaults"]> {
   readonly model: string;
   readonly prompt: string;
-  readonly temperature?: number;
-  readonly topP?: number;
-  readonly maxTokens?: number;
 }
 
 export function chatUrl(apiUrl: string): string {

@@ -1,12 +1,9 @@
+import type { SiteConfig } from "../../../contracts/processes/site-config.ts";
 import type { FieldErrors } from "../settings/fields.ts";
 import { Field } from "./field.tsx";
 
 /** The settings as typed; an empty one is left to the engine. */
-export interface SettingsText {
-  readonly temperature: string;
-  readonly topP: string;
-  readonly maxTokens: string;
-}
+export type SettingsText = Readonly<Record<keyof SiteConfig["defaults"], string>>;
 
 interface SettingsProps {
   readonly value: SettingsText;
