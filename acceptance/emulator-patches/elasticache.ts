@@ -1,6 +1,6 @@
 import { type Call, editText, form, type Reply, withBody } from "../aws-calls/call.ts";
 import type { Emulator } from "../aws-calls/routes.ts";
-import type { EmulatorPatch, Send } from "./emulator-patch.ts";
+import { type EmulatorPatch, editsResponse, type Send, storesFields } from "./emulator-patch.ts";
 import { element, elements, escapeXml } from "./xml.ts";
 
 export function elasticachePatches(): readonly EmulatorPatch[] {
@@ -32,30 +32,27 @@ export function elasticachePatches(): readonly EmulatorPatch[] {
       reason: "MiniStack returns the ids of its copies; callers know those of moto's subnets and VPC",
       respond: async (call, send) => withOriginals(await send(call)),
     },
-    {
-      service: "elasticache",
-      operation: "CreateReplicationGroup",
-      reason: "MiniStack forgets the key of a replication group; it is stored for the group's description",
-      respond: async (call, send) => {
-        const reply = await send(call);
-        const fields = form(call);
-        if (reply.status < 300) keys.set(fields.get("ReplicationGroupId") ?? "", fields.get("KmsKeyId") ?? "");
-        return reply;
+    storesFields(
+      {
+        service: "elasticache",
+        operation: "CreateReplicationGroup",
+        reason: "MiniStack forgets the key of a replication group; it is stored for the group's description",
       },
-    },
-    {
-      service: "elasticache",
-      operation: "DescribeReplicationGroups",
-      reason: "restores the key that MiniStack forgot",
-      echo: "part",
-      respond: async (call, send) =>
-        editText(await send(call), (text) =>
-          text.replace(/<ReplicationGroupId>([^<]*)<\/ReplicationGroupId>/g, (name, group) => {
-            const key = keys.get(group);
-            return key ? `${name}<KmsKeyId>${escapeXml(key)}</KmsKeyId>` : name;
-          }),
-        ),
-    },
+      (fields) => keys.set(fields.get("ReplicationGroupId") ?? "", fields.get("KmsKeyId") ?? ""),
+    ),
+    editsResponse(
+      {
+        service: "elasticache",
+        operation: "DescribeReplicationGroups",
+        reason: "restores the key that MiniStack forgot",
+        echo: "part",
+      },
+      (text) =>
+        text.replace(/<ReplicationGroupId>([^<]*)<\/ReplicationGroupId>/g, (name, group) => {
+          const key = keys.get(group);
+          return key ? `${name}<KmsKeyId>${escapeXml(key)}</KmsKeyId>` : name;
+        }),
+    ),
     {
       service: "elasticache",
       operation: "DescribeCacheClusters",

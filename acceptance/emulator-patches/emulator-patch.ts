@@ -1,4 +1,4 @@
-import type { Call, Reply } from "../aws-calls/call.ts";
+import { type Call, editText, form, type Reply } from "../aws-calls/call.ts";
 import type { Emulator } from "../aws-calls/routes.ts";
 
 /** Forwards a call to its service's emulator, or to another one. */
@@ -26,4 +26,27 @@ export function patchFor(patches: readonly EmulatorPatch[], call: Call): Emulato
       service === call.service &&
       (typeof operation === "string" ? operation === call.operation : operation.test(call.operation)),
   );
+}
+
+/** A patch that forwards the call and edits the text of a successful response. */
+export function editsResponse(
+  patch: Omit<EmulatorPatch, "respond">,
+  edit: (text: string, call: Call) => string,
+): EmulatorPatch {
+  return { ...patch, respond: async (call, send) => editText(await send(call), (text) => edit(text, call)) };
+}
+
+/** A patch that forwards a query call as it is, and stores what the emulator will forget once the call has succeeded. */
+export function storesFields(
+  patch: Omit<EmulatorPatch, "respond">,
+  store: (fields: URLSearchParams, response: string) => void,
+): EmulatorPatch {
+  return {
+    ...patch,
+    async respond(call, send) {
+      const reply = await send(call);
+      if (reply.status < 300) store(form(call), reply.body.toString());
+      return reply;
+    },
+  };
 }
