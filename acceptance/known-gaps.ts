@@ -80,11 +80,6 @@ export const ECHOES: readonly KnownGap[] = [
       "constructs/data/valkey.test.ts and constructs/policy/customer-key.test.ts; the fact of its encryption is read",
   },
   {
-    what: "wafv2 GetWebACL",
-    why: "MiniStack forgets a web ACL's custom response bodies; they are returned as requested",
-    coveredBy: "constructs/edge/address-limit.test.ts, and local/start.e2e.test.ts, where the twin responds with them",
-  },
-  {
     what: "monitoring DescribeAlarms",
     why: "the composite alarm is described as requested; every other alarm is moto's",
     coveredBy: "constructs/observability/service-alarms.test.ts, of the alarm's rule",

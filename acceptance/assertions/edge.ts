@@ -56,7 +56,8 @@ export const EDGE: readonly StackAssertion[] = [
         target: "AWSWAF_20190729.GetWebACL",
         body: { Id, Name, Scope: "REGIONAL" },
       });
-      const [rule] = listIn(asObject(parseObject(found).WebACL), "Rules");
+      const acl = asObject(parseObject(found).WebACL);
+      const [rule] = listIn(acl, "Rules");
       const limit = asObject(asObject(rule?.Statement).RateBasedStatement);
       expectEqual(
         "limit and its key",
@@ -70,6 +71,8 @@ export const EDGE: readonly StackAssertion[] = [
         listIn(response, "ResponseHeaders").some(({ Name: name }) => name === "Retry-After"),
         true,
       );
+      const body = asObject(asObject(acl.CustomResponseBodies)[asText(response.CustomResponseBodyKey)]);
+      expectEqual("error code", asObject(parseObject(asText(body.Content)).error).code, "rate_limit_exceeded");
     },
   },
   {

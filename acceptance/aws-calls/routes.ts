@@ -12,6 +12,7 @@ const MOTO: ReadonlySet<string> = new Set([
   "monitoring",
   "servicequotas",
   "sts",
+  "wafv2",
 ]);
 
 export function emulatorOf(service: string): Emulator {

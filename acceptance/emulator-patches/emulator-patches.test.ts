@@ -5,7 +5,6 @@ import { cloudwatchPatches } from "./cloudwatch.ts";
 import { ec2Patches } from "./ec2.ts";
 import { type EmulatorPatch, patchFor } from "./emulator-patch.ts";
 import { snsPatches } from "./sns.ts";
-import { wafv2Patches } from "./wafv2.ts";
 import { fieldsAsXml } from "./xml.ts";
 
 /** The response's body through the patches, with an emulator that responds with this text. */
@@ -108,12 +107,4 @@ test("a subscription's ARN is returned before it is confirmed, when the request 
     callThrough(snsPatches(), "sns", "Subscribe", query({ ...fields, ...more }), response);
   expect(await subscribe({ ReturnSubscriptionArn: "true" })).toMatch(/^<SubscriptionArn>arn:own</);
   expect(await subscribe({})).toBe(response);
-});
-
-test("a web ACL keeps its response bodies", async () => {
-  const wafv2 = wafv2Patches();
-  const CustomResponseBodies = { limit: { Content: "{}" } };
-  await callThrough(wafv2, "wafv2", "CreateWebACL", JSON.stringify({ Name: "acl", CustomResponseBodies }), "{}");
-  const response = await callThrough(wafv2, "wafv2", "GetWebACL", "{}", JSON.stringify({ WebACL: { Name: "acl" } }));
-  expect(JSON.parse(response)).toEqual({ WebACL: { Name: "acl", CustomResponseBodies } });
 });

@@ -8,7 +8,6 @@ import type { EmulatorPatch } from "./emulator-patch.ts";
 import { s3Patches } from "./s3.ts";
 import { servicequotasPatches } from "./servicequotas.ts";
 import { snsPatches } from "./sns.ts";
-import { wafv2Patches } from "./wafv2.ts";
 
 /** The patches by service. Each call of a function makes patches with memory of their own, for one testbed. */
 export const EMULATOR_PATCHES: readonly (() => readonly EmulatorPatch[])[] = [
@@ -21,5 +20,4 @@ export const EMULATOR_PATCHES: readonly (() => readonly EmulatorPatch[])[] = [
   s3Patches,
   servicequotasPatches,
   snsPatches,
-  wafv2Patches,
 ];
