@@ -57,10 +57,6 @@ export const CHECKOV_ACCEPTED: readonly AcceptedFinding[] = [
     reason: "Nothing behind it runs Java, and prompts may well contain Log4j expressions: the rule would block them.",
   },
   { rule: "CKV2_AWS_77", reason: "As CKV_AWS_192." },
-  {
-    rule: "CKV2_AWS_31",
-    reason: "Its one rule counts addresses; blocked requests are a metric, the others are in the access log.",
-  },
 
   {
     rule: "CKV_AWS_115",

@@ -14,9 +14,11 @@ const stacks = synth(validateEnvironment(alb, "environments/dev.ts"));
 describe("an environment whose entry is a load balancer", () => {
   test("has a firewall, a name and nothing of API Gateway at its edge", () => {
     expect(typeCounts(stacks["dev-edge"])).toEqual({
+      aws_cloudwatch_log_group: 1,
       aws_route53_record: 1,
       aws_wafv2_web_acl: 1,
       aws_wafv2_web_acl_association: 1,
+      aws_wafv2_web_acl_logging_configuration: 1,
     });
     expect(only(stacks["dev-edge"], "aws_wafv2_web_acl_association").resource_arn).toContain("PublicLoadBalancer");
     expect(only(stacks["dev-edge"], "aws_route53_record")).toMatchObject({

@@ -19,7 +19,7 @@ describe("the edge stack", () => {
       aws_api_gateway_usage_plan: 2,
       aws_api_gateway_usage_plan_key: 2,
       aws_apigatewayv2_vpc_link: 1,
-      aws_cloudwatch_log_group: 2,
+      aws_cloudwatch_log_group: 3,
       aws_iam_role: 2,
       aws_iam_role_policy: 1,
       aws_iam_role_policy_attachment: 1,
@@ -27,6 +27,7 @@ describe("the edge stack", () => {
       aws_lambda_permission: 1,
       aws_wafv2_web_acl: 1,
       aws_wafv2_web_acl_association: 1,
+      aws_wafv2_web_acl_logging_configuration: 1,
     });
   });
 

@@ -46,7 +46,7 @@ export class EdgeStack extends TerraformStack {
   }
 
   /** The firewall before the load balancer, and its name. */
-  #loadBalancerEntry({ environment }: EdgeStackProps, balancer: PublicLoadBalancer): string {
+  #loadBalancerEntry({ environment, data }: EdgeStackProps, balancer: PublicLoadBalancer): string {
     const { api } = environment;
     if (api.domain === null) throw new Error("The entry alb needs api.domain; the environment's check says so.");
     new AddressLimit(this, "AddressLimit", {
@@ -54,6 +54,8 @@ export class EdgeStack extends TerraformStack {
       requestsPerMinute: api.requestsPerMinutePerIp,
       corsOrigins: api.corsOrigins,
       resourceArn: balancer.arn,
+      logRetentionDays: environment.logRetentionDays,
+      kmsKeyArn: data.encryptionKey.arn,
     });
     new LoadBalancerDomain(this, "LoadBalancerDomain", {
       domainName: api.domain.name,
@@ -104,6 +106,8 @@ export class EdgeStack extends TerraformStack {
       requestsPerMinute: api.requestsPerMinutePerIp,
       corsOrigins: api.corsOrigins,
       resourceArn: restApi.stageArn,
+      logRetentionDays,
+      kmsKeyArn,
     });
     if (api.domain && serving.domainCertificateArn !== undefined) {
       new ApiDomain(this, "Domain", {

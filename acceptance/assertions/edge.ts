@@ -76,6 +76,29 @@ export const EDGE: readonly StackAssertion[] = [
     },
   },
   {
+    claim: "blocked requests are logged, and no others, without API keys, in an encrypted log group",
+    types: ["aws_wafv2_web_acl_logging_configuration"],
+    check: async (applied) => {
+      const [values] = valuesOf(applied, "aws_wafv2_web_acl");
+      const found = await callAws(applied.url, "wafv2", {
+        target: "AWSWAF_20190729.GetLoggingConfiguration",
+        body: { ResourceArn: asText(values?.arn) },
+      });
+      const logging = asObject(parseObject(found).LoggingConfiguration);
+      const { DefaultBehavior, Filters } = asObject(logging.LoggingFilter);
+      const onlyBlocked = [
+        { Behavior: "KEEP", Conditions: [{ ActionCondition: { Action: "BLOCK" } }], Requirement: "MEETS_ANY" },
+      ];
+      expectEqual("which requests", [DefaultBehavior, Filters], ["DROP", onlyBlocked]);
+      const redacted = listIn(logging, "RedactedFields").map(({ SingleHeader }) => asText(asObject(SingleHeader).Name));
+      expectAll("headers with keys", ["authorization", "x-api-key"], (name) => redacted.includes(name));
+      const groups = valuesOf(applied, "aws_cloudwatch_log_group");
+      const group = groups.find(({ name }) => asText(name).startsWith("aws-waf-logs-"));
+      expectEqual("destination", logging.LogDestinationConfigs, [asText(group?.arn)]);
+      expectEqual("whether it is encrypted", asText(group?.kms_key_id).startsWith("arn:aws:kms:"), true);
+    },
+  },
+  {
     claim: "every usage plan limits the API's stage",
     types: ["aws_api_gateway_usage_plan"],
     check: async (applied) => {

@@ -8,6 +8,8 @@ const stack = synthConstruct((scope) => {
     requestsPerMinute: 100,
     corsOrigins: ["https://demo.example.com"],
     resourceArn: "arn:stage",
+    logRetentionDays: 30,
+    kmsKeyArn: "arn:key",
   });
 });
 const acl = only(stack, "aws_wafv2_web_acl");
@@ -43,5 +45,28 @@ describe("the limit per address", () => {
   test("is associated with the resource of the props", () => {
     expect(acl.scope).toBe("REGIONAL");
     expect(only(stack, "aws_wafv2_web_acl_association").resource_arn).toBe("arn:stage");
+  });
+
+  // documented: firewall-log
+  test("logs blocked requests, and no others, without headers that may have an API key", () => {
+    const logging = only(stack, "aws_wafv2_web_acl_logging_configuration");
+    expect(logging.logging_filter).toEqual({
+      default_behavior: "DROP",
+      filter: [{ behavior: "KEEP", requirement: "MEETS_ANY", condition: [{ action_condition: { action: "BLOCK" } }] }],
+    });
+    const redacted = logging.redacted_fields.map(
+      (field: { single_header: { name: string } }) => field.single_header.name,
+    );
+    expect(redacted).toEqual(expect.arrayContaining(["authorization", "x-api-key"]));
+    for (const name of redacted) expect(name, "WAF compares header names in lower case").toBe(name.toLowerCase());
+  });
+
+  test("stores the log encrypted for as long as the environment says, under a name that WAF accepts", () => {
+    const logs = only(stack, "aws_cloudwatch_log_group");
+    expect(logs).toMatchObject({ name: "aws-waf-logs-test", retention_in_days: 30, kms_key_id: "arn:key" });
+    const { log_destination_configs } = only(stack, "aws_wafv2_web_acl_logging_configuration");
+    expect(log_destination_configs).toEqual([
+      expect.stringMatching(/aws_cloudwatch_log_group\.AddressLimit_Logs_\w+\.arn/),
+    ]);
   });
 });

@@ -1,5 +1,7 @@
+import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group/index.js";
 import { Wafv2WebAcl } from "@cdktf/provider-aws/lib/wafv2-web-acl/index.js";
 import { Wafv2WebAclAssociation } from "@cdktf/provider-aws/lib/wafv2-web-acl-association/index.js";
+import { Wafv2WebAclLoggingConfiguration } from "@cdktf/provider-aws/lib/wafv2-web-acl-logging-configuration/index.js";
 import { Construct } from "constructs";
 import { ERRORS, errorBody } from "../../contracts/api/errors.ts";
 import { corsResponseHeaders } from "../../contracts/openapi/cors.ts";
@@ -11,9 +13,15 @@ export interface AddressLimitProps {
   readonly corsOrigins: readonly string[];
   /** ARN of the protected stage or load balancer. */
   readonly resourceArn: string;
+  readonly logRetentionDays: number;
+  /** Customer key that encrypts the log. */
+  readonly kmsKeyArn: string;
 }
 
 const BODY_KEY = "rate-limit-exceeded";
+
+/** Headers that may have API keys. */
+const SECRET_HEADERS = ["authorization", "x-api-key", "cookie", "sec-websocket-protocol"];
 
 /**
  * The web application firewall: one address may send so many requests a minute, further ones get 429. WAF estimates
@@ -22,8 +30,9 @@ const BODY_KEY = "rate-limit-exceeded";
 export class AddressLimit extends Construct {
   readonly resource: Wafv2WebAcl;
 
-  constructor(scope: Construct, id: string, { name, requestsPerMinute, corsOrigins, resourceArn }: AddressLimitProps) {
+  constructor(scope: Construct, id: string, props: AddressLimitProps) {
     super(scope, id);
+    const { name, requestsPerMinute, corsOrigins, resourceArn } = props;
     const { status, retryAfterSeconds } = ERRORS.rate_limit_exceeded;
     const headers = { "Retry-After": String(retryAfterSeconds), ...corsResponseHeaders(corsOrigins) };
     const visibility = (metricName: string) => ({
@@ -69,5 +78,24 @@ export class AddressLimit extends Construct {
       visibilityConfig: visibility(name),
     });
     new Wafv2WebAclAssociation(this, "Association", { resourceArn, webAclArn: this.resource.arn });
+    this.#logBlockedRequests(props);
+  }
+
+  /** Blocked requests are in no other log; the others are in those of the entry and of the gateway. */
+  #logBlockedRequests({ name, logRetentionDays, kmsKeyArn }: AddressLimitProps): void {
+    const logs = new CloudwatchLogGroup(this, "Logs", {
+      name: `aws-waf-logs-${name}`, // WAF requires this start
+      retentionInDays: logRetentionDays,
+      kmsKeyId: kmsKeyArn,
+    });
+    new Wafv2WebAclLoggingConfiguration(this, "Logging", {
+      resourceArn: this.resource.arn,
+      logDestinationConfigs: [logs.arn],
+      loggingFilter: {
+        defaultBehavior: "DROP",
+        filter: [{ behavior: "KEEP", requirement: "MEETS_ANY", condition: [{ actionCondition: { action: "BLOCK" } }] }],
+      },
+      redactedFields: SECRET_HEADERS.map((header) => ({ singleHeader: { name: header } })),
+    });
   }
 }

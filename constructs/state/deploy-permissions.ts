@@ -54,7 +54,7 @@ export function deployGrants({ name, region, environment }: DeployPermissionsPro
         "ec2:Describe*",
         "elasticloadbalancing:Describe*",
         "kms:ListAliases",
-        "logs:DescribeLogGroups",
+        "logs:Describe*",
         "route53:GetChange",
         "route53:GetHostedZone",
         "route53:ListResourceRecordSets",
@@ -69,10 +69,12 @@ export function deployGrants({ name, region, environment }: DeployPermissionsPro
         ...["AllocateAddress", "AssociateRouteTable", "AttachInternetGateway", "AuthorizeSecurityGroup*"],
         ...["CreateFlowLogs", "CreateInternetGateway", "CreateLaunchTemplate*", "CreateNatGateway", "CreateRoute*"],
         ...["CreateSecurityGroup", "CreateSubnet", "CreateTags", "CreateVpc", "CreateVpcEndpoint", "RunInstances"],
-      ].map((action) => `ec2:${action}`),
+      ]
+        .map((action) => `ec2:${action}`)
+        .concat("logs:*LogDelivery", "logs:PutResourcePolicy"),
       resources: ["*"],
       condition: inRegion,
-      why: "New resources have no id yet; setting a group's launch template requires RunInstances.",
+      why: "New resources and log deliveries have no id; setting a group's launch template requires RunInstances.",
     },
     {
       sid: "ChangeNetwork",
@@ -187,10 +189,10 @@ export function deployGrants({ name, region, environment }: DeployPermissionsPro
       sid: "Logs",
       actions: [
         ...["CreateLogGroup", "DeleteLogGroup", "DeleteRetentionPolicy", "ListTagsForResource", "PutRetentionPolicy"],
-        ...["AssociateKmsKey", "DisassociateKmsKey", "TagResource", "UntagResource", "*MetricFilter*"],
+        ...["AssociateKmsKey", "DisassociateKmsKey", "TagResource", "UntagResource"],
       ].map((action) => `logs:${action}`),
-      resources: [here("logs", `log-group:/sluice/${name}*`), here("logs", `log-group:/aws/*/${name}*`)],
-      why: "Services write under /aws/<service>/; metric filters are settings.",
+      resources: ["/sluice/", "/aws/*/", "aws-waf-logs-"].map((start) => here("logs", `log-group:${start}${name}*`)),
+      why: "Services write under /aws/<service>/, WAF under aws-waf-logs-.",
     },
     {
       sid: "NewKeys",

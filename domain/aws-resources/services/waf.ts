@@ -1,5 +1,5 @@
 import type { AwsService } from "../rows/aws-resource-type.ts";
-import { CONNECTS_TWO, FREE, PART_OF_LISTED, SETTINGS_ONLY } from "../rows/exemption-reasons.ts";
+import { CONNECTS_TWO, FREE, PART_OF_LISTED, SETTINGS_ONLY, STORED_ELSEWHERE } from "../rows/exemption-reasons.ts";
 
 export const WAF = {
   sources: {
@@ -30,6 +30,25 @@ export const WAF = {
       cost: { exempt: FREE },
       deploy: ["wafv2:AssociateWebACL", "wafv2:DisassociateWebACL"],
       encryption: { exempt: SETTINGS_ONLY },
+    },
+    aws_wafv2_web_acl_logging_configuration: {
+      twin: { exempt: "blocked requests are counted on this machine, and not logged" },
+      applyTest: "assertion",
+      leftovers: { exempt: PART_OF_LISTED },
+      cost: {
+        exempt: "CloudWatch charges by its records: those of a thousand blocked requests cost a tenth of a cent",
+      },
+      // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-CWL.html
+      deploy: [
+        "wafv2:PutLoggingConfiguration",
+        "wafv2:DeleteLoggingConfiguration",
+        "logs:CreateLogDelivery",
+        "logs:DeleteLogDelivery",
+        "logs:DescribeLogGroups",
+        "logs:DescribeResourcePolicies",
+        "logs:PutResourcePolicy",
+      ],
+      encryption: { exempt: STORED_ELSEWHERE },
     },
   },
 } as const satisfies AwsService;
