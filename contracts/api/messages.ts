@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { anyObject, boundedList } from "./bounded-schemas.ts";
+import { inClientFields, MESSAGES_FIELDS } from "./client-fields.ts";
 import { ERRORS, type ErrorBody, errorEntry } from "./errors.ts";
 
 const ContentBlock = z.looseObject({ type: z.string().min(1).max(64) });
@@ -123,12 +124,12 @@ const ERROR_TYPES: Readonly<Record<number, string>> = {
 
 /** An error in Anthropic's shape; our code is in the field that its SDKs read. */
 export function messagesErrorBody({ error }: ErrorBody, requestId: string): MessagesErrorBody {
-  const { message, code, param, details } = error;
+  const { message, code, param, details } = inClientFields(error, MESSAGES_FIELDS);
   return {
     type: "error",
     error: {
       type: ERROR_TYPES[errorEntry(code).status] ?? "api_error",
-      message,
+      message: code === "context_length_exceeded" ? tooLong(message) : message,
       details: {
         error_code: code,
         ...(param === null ? {} : { param }),
@@ -137,4 +138,9 @@ export function messagesErrorBody({ error }: ErrorBody, requestId: string): Mess
     },
     request_id: requestId,
   };
+}
+
+/** Agents look for these words of Anthropic's, and then shorten the conversation. */
+function tooLong(message: string): string {
+  return /prompt is too long/i.test(message) ? message : `prompt is too long: ${message}`;
 }

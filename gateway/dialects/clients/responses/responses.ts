@@ -1,3 +1,4 @@
+import { inClientFields, RESPONSES_FIELDS } from "../../../../contracts/api/client-fields.ts";
 import type { ErrorBody } from "../../../../contracts/api/errors.ts";
 import { ResponseRequest } from "../../../../contracts/api/responses.ts";
 import { isRecord } from "../../../../lib/is-record.ts";
@@ -108,6 +109,5 @@ export class ResponsesDialect implements InboundDialect {
 
 /** OpenAI's own shape, with this endpoint's name of the bound of tokens. */
 export function responsesErrorBody({ error }: ErrorBody): unknown {
-  const text = JSON.stringify({ error }).replaceAll("max_completion_tokens", "max_output_tokens");
-  return JSON.parse(text);
+  return { error: inClientFields(error, RESPONSES_FIELDS) };
 }
