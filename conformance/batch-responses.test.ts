@@ -10,7 +10,7 @@ const file = (path: string, ...lines: readonly object[]) => ({
   responseType: "application/octet-stream",
   responseBody: Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join("")),
 });
-const answered = (status_code: number, body: object) => ({
+const result = (status_code: number, body: object) => ({
   custom_id: "a",
   response: { status_code, body },
   error: null,
@@ -20,7 +20,7 @@ test("responses in batch results count as responses of the routes that have such
   const embeddings = { object: "list", data: [] };
   const refused = { error: { message: "no" } };
   const found = batchResponses([
-    file("/v1/files/file-1/content", answered(200, embeddings), answered(400, refused), {
+    file("/v1/files/file-1/content", result(200, embeddings), result(400, refused), {
       custom_id: "b",
       response: null,
     }),
@@ -36,6 +36,6 @@ test("responses in batch results count as responses of the routes that have such
 });
 
 test("a response with an object that no route has is an error", () => {
-  const strange = file("/v1/files/file-1/content", answered(200, { object: "thing" }));
+  const strange = file("/v1/files/file-1/content", result(200, { object: "thing" }));
   expect(() => batchResponses([strange])).toThrow("no route responds to a batch with an object thing");
 });

@@ -26,7 +26,7 @@ const { values } = parseArgs({
 async function main(): Promise<void> {
   const { engine, language } = values;
   if (engine !== "local" && engine !== "vllm")
-    throw new Error(`--engine must be local or vllm, got ${engine}; leave it out for local.`);
+    throw new Error(`--engine must be local or vllm, got ${engine}; omit it for local.`);
   const known = RUNNERS.map((runner) => runner.language.toLowerCase());
   const unknown = language.find((name) => !known.includes(name));
   if (unknown !== undefined) throw new Error(`--language must be ${known.join(" or ")}, got ${unknown}.`);
@@ -74,7 +74,7 @@ async function main(): Promise<void> {
   if (failed > 0) process.exitCode = 1;
 }
 
-/** Sets vLLM up. @returns why it can't be had on this machine */
+/** Sets vLLM up. @returns the reason why it can't run on this machine */
 async function missingForVllm(): Promise<string | undefined> {
   const child = spawn(process.execPath, ["engine/vllm/set-up.ts"], { stdio: ["ignore", "ignore", "pipe"] });
   let errors = "";

@@ -20,7 +20,7 @@ export function fetchModel(
 
 /** Finds or fetches both models that the environment names. */
 export function modelFiles(env: Readonly<Record<string, string | undefined>>, output: ProgressOutput): ModelFiles {
-  return { answering: () => fetchModel(env, output), embedding: () => fetchEmbeddingModel(env, output) };
+  return { generating: () => fetchModel(env, output), embedding: () => fetchEmbeddingModel(env, output) };
 }
 
 async function fetchEmbeddingModel(
@@ -39,8 +39,8 @@ async function fetchEmbeddingModel(
 // `node engine/fetch-model.ts` prints the path as its last line.
 if (import.meta.main) {
   try {
-    const { answering, embedding } = modelFiles(process.env, process.stderr);
-    const file = await answering();
+    const { generating, embedding } = modelFiles(process.env, process.stderr);
+    const file = await generating();
     await embedding().catch((error: unknown) => process.stderr.write(`${String(error)}\n`));
     process.stdout.write(`${file.path}\n`);
   } catch (error) {

@@ -15,7 +15,7 @@ import type { EngineSettings } from "./settings/settings.ts";
 
 /** Finds or fetches the files of models. */
 export interface ModelFiles {
-  readonly answering: () => Promise<ModelFile>;
+  readonly generating: () => Promise<ModelFile>;
   /** Path of the .gguf file for embeddings; `undefined` for the generating model's own vectors. May reject. */
   readonly embedding: () => Promise<string | undefined>;
 }
@@ -51,7 +51,7 @@ export class LocalBackend implements Backend {
   }
 
   async load(): Promise<void> {
-    const file = await this.#files.answering();
+    const file = await this.#files.generating();
     // An engine without its embedding model serves all other endpoints.
     const embeddingFile = await this.#files.embedding().catch((error: unknown) => {
       this.#log("embedding_model_missing", { error: error instanceof Error ? error.message : String(error) });

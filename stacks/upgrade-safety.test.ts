@@ -200,7 +200,7 @@ describe("the API's contract", () => {
       "a field in responses",
       { ...now, responses: withField(now.responses, "ChatCompletionResponse", "tier", "string!") },
     ],
-    ["an answer's status", { ...now, operations: withStatuses(`${operation.statuses} 507`) }],
+    ["a response's status", { ...now, operations: withStatuses(`${operation.statuses} 507`) }],
   ] as const)("may grow by %s", (_case, grown) => {
     expect(apiProblems(now, grown)).toEqual([]);
   });

@@ -23,7 +23,7 @@ if /opt/sluice/bin/fetch-signed.sh file:///tmp/smoke-model/ /tmp/smoke-target; t
   exit 1
 fi
 
-echo "== an engine answers"
+echo "== an engine responds"
 export SLUICE_DATA_FOLDER=/tmp/smoke-data
 systemctl start dlami-nvme.service
 /opt/sluice/bin/prepare-storage.sh

@@ -45,7 +45,7 @@ function refuseKeyOptions({ providerKey: source, aws, environment }: AddOptions)
     ...(environment === undefined ? [] : ["--environment"]),
   ];
   if (option !== undefined)
-    throw new UserError(`${option} is for a preset that takes a key and is used without --credential; leave it out.`);
+    throw new UserError(`${option} is for a preset that takes a key and is used without --credential; omit it.`);
 }
 
 async function put(

@@ -3,7 +3,7 @@ import { PROVIDER_PRESETS } from "../../catalog/providers/provider-presets.ts";
 import { textTable } from "../terminal/text-table.ts";
 import { presetOf, providerSettings } from "./provider-settings.ts";
 
-/** What `sluice providers presets` prints. */
+/** Output of `sluice providers presets`. */
 export function presetTable(): string {
   const rows = [...PROVIDER_PRESETS].map(([name, { title, dialect, endpoint, endpointForm, models }]) => [
     name,

@@ -10,7 +10,7 @@ import { providerSecretId } from "../../contracts/processes/names.ts";
 import { awsFailure } from "../operator/aws-failure.ts";
 import { UserError } from "../terminal/user-error.ts";
 
-/** Where the keys of an environment's providers are stored: Secrets Manager of the local stack, or on AWS. */
+/** Store of the keys of an environment's providers: Secrets Manager of the local stack, or on AWS. */
 export interface SecretStoreOptions {
   readonly environment: string;
   readonly region: string;
@@ -34,8 +34,8 @@ export class SecretStore {
   }
 
   /**
-   * Stores a provider's key over the one that it has.
-   * @returns a function that brings the former state back
+   * Stores a provider's key and replaces an existing one.
+   * @returns a function that restores the former state
    * @throws {UserError} when AWS refuses
    */
   async put(provider: string, key: string): Promise<() => Promise<void>> {

@@ -5,7 +5,7 @@ import type { AdminTools } from "./admin-endpoint.ts";
 export const SOURCE_FORM = "env:NAME or file:PATH";
 
 /**
- * A secret text from where an option says. The option never takes the text itself: arguments are visible in the shell's
+ * A secret text from the source that an option names. The option never takes the text itself: arguments are visible in the shell's
  * history and in the list of processes.
  * @returns `undefined` when the variable is not set
  * @throws {UserError} when the source is malformed, or the file can't be read

@@ -1,5 +1,6 @@
 """Runs scenarios with the official SDKs for Python; see ../README.md."""
 
+import inspect
 import json
 import sys
 import time
@@ -177,13 +178,20 @@ def message_result(message, chunks):
     return result
 
 
+def message_arguments(client, body):
+    """A field of the API that the SDK has no argument for, as `temperature`, goes into the request by `extra_body`."""
+    known = inspect.signature(client.messages.create).parameters
+    own = {name: value for name, value in body.items() if name in known}
+    return {**own, "extra_body": {name: value for name, value in body.items() if name not in known}}
+
+
 def messages(client, scenario, body):
-    return message_result(client.messages.create(**body), 0)
+    return message_result(client.messages.create(**message_arguments(client, body)), 0)
 
 
 def messages_stream(client, scenario, body):
     chunks = 0
-    with client.messages.stream(**body) as stream:
+    with client.messages.stream(**message_arguments(client, body)) as stream:
         for _ in stream.text_stream:
             chunks += 1
         return message_result(stream.get_final_message(), chunks)

@@ -60,7 +60,7 @@ export function costCharts({ environment: Environment, pools }: CostChartsProps)
       lines: [
         ...sums("hits", METRICS.cacheHits, { Environment }),
         ...sums("misses", METRICS.cacheMisses, { Environment }),
-        { expression: "IF(hits + misses > 0, 100 * hits / (hits + misses), 0)", label: "answered" },
+        { expression: "IF(hits + misses > 0, 100 * hits / (hits + misses), 0)", label: "hits" },
       ],
     },
     {

@@ -53,14 +53,14 @@ export function dashboardBody(props: DashboardBodyProps): object {
     start: "-PT3H",
     periodOverride: "inherit",
     widgets: withPositions([
-      heading("Is it up?", "Alarms, what can answer, and what goes wrong."),
+      heading("Is it up?", "Alarms, healthy instances, and errors."),
       alarmList("Alarms", props.alarmArns),
       ...draw(upCharts(props)),
-      heading("Is it fast?", "As the gateways measure it; medians say what is usual, p99 what the unlucky see."),
+      heading("Is it fast?", "As the gateways measure it: medians and 99th percentiles."),
       ...draw(fastCharts(props)),
-      heading("Is it full?", "What comes in, and how much of the room it takes."),
+      heading("Is it full?", "Load, and the share of the capacity in use."),
       ...draw(fullCharts(props)),
-      heading("What does it cost?", "Estimated from running instances and requests; the bill comes later."),
+      heading("What does it cost?", "Estimated from running instances and requests, before AWS's bill."),
       ...draw(costCharts(props)),
     ]),
   };
@@ -111,7 +111,7 @@ function upCharts(props: DashboardBodyProps): readonly ChartProps[] {
     ...(stage
       ? [
           {
-            title: "API Gateway: answers",
+            title: "API Gateway: responses",
             unit: "count",
             lines: [
               { metric: METRICS.apiCount, dimensions: stage, statistic: "Sum", label: "requests" },
@@ -187,7 +187,7 @@ function fullCharts(props: DashboardBodyProps): readonly ChartProps[] {
     },
     {
       title: "Saturation of the engines",
-      unit: "% of room",
+      unit: "% of capacity",
       max: 100,
       lines: pools.flatMap(({ model }, index): readonly (ChartLine | ComputedLine)[] => [
         ...sums(`requests${index}`, METRICS.engineRequests, { Environment, Model: model }),
@@ -195,11 +195,11 @@ function fullCharts(props: DashboardBodyProps): readonly ChartProps[] {
           metric: METRICS.engineCapacity,
           dimensions: { Environment, Model: model },
           statistic: "Average",
-          label: `room ${model}`,
-          id: `room${index}`,
+          label: `capacity ${model}`,
+          id: `capacity${index}`,
           isHidden: true,
         },
-        { expression: saturationExpression(`requests${index}`, `room${index}`), label: model },
+        { expression: saturationExpression(`requests${index}`, `capacity${index}`), label: model },
       ]),
       limit: { label: "alarm", value: SATURATION_LIMIT_PERCENT },
     },

@@ -154,7 +154,7 @@ export class ServiceAlarms extends Construct {
       createAlarm(namespace(this, "QueueAge"), model, {
         ...perMinute,
         name: `${name}-queue-age-${model}`,
-        says: `A request for ${model} has waited over ${QUEUE_AGE_LIMIT_SECONDS} s at a gateway: no engine has had room for it.`,
+        says: `A request for ${model} has waited over ${QUEUE_AGE_LIMIT_SECONDS} s at a gateway: no engine has had a free slot for it.`,
         page: "Queue age",
         watches: { metric: METRICS.queueAge, dimensions: { Environment, Model: model }, statistic: "Maximum" },
         comparison: "GreaterThanThreshold",
@@ -201,7 +201,7 @@ export class ServiceAlarms extends Construct {
       : [
           createAlarm(this, "BatchDeadLetters", {
             name: `${name}-batch-dead-letters`,
-            says: "Work of a batch was given up after many attempts.",
+            says: "Work of a batch was abandoned after many attempts.",
             page: "Batch dead letters",
             watches: { metric: METRICS.deadLetters, dimensions: { Environment }, statistic: "Sum" },
             periodSeconds: 5 * MINUTE,

@@ -74,7 +74,7 @@ const MAX_V8_THREADS = 4;
 /**
  * The gateway's variables for Node itself, on a machine of so many cores. V8's young generation grows to 3 × the semi-space;
  * Node's own choice of 64 MiB a semi-space held 128 MiB after a minute of load, and paused for 20 ms a collection instead of
- * 4 (bench/gateway, two cores). Four threads that compile and collect against the one that answers: p99 added 29 ms on one
+ * 4 (bench/gateway, two cores). Four threads that compile and collect against the serving thread: p99 added 29 ms on one
  * core; one of them: 6 ms (medians of six rounds, in turn; docs/decisions/039).
  */
 export function gatewayNodeVariables(cores: number): { readonly NODE_OPTIONS: string } {

@@ -30,12 +30,12 @@ describe("the rows of AWS resource types", () => {
       }
   });
 
-  test("every row of a forecast is paid for some resource type", () => {
+  test("every row of a forecast has a resource type that AWS charges", () => {
     const paid = new Set(rows.flatMap(({ cost }) => ("paidIn" in cost ? cost.paidIn : [])));
     expect(COST_TYPES.filter((type) => !paid.has(type))).toEqual([]);
   });
 
-  test("listings have different nouns, so that an inventory tells their resources apart", () => {
+  test("listings have different nouns, so that an inventory distinguishes their resources", () => {
     const nouns = rows.flatMap(({ leftovers }) => ("exempt" in leftovers ? [] : [leftovers.noun]));
     expect(nouns.length).toBeGreaterThan(20);
     expect(new Set(nouns).size).toBe(nouns.length);

@@ -82,7 +82,7 @@ function networkItems({ environment, footprint, prices, volumes }: PlatformProps
       price: prices.interfaceEndpointGb,
     },
     ...natItems({ environment, footprint, prices, volumes }),
-    { type: "Data transfer", what: "answers to clients", quantity: volumes.responseGb, price: prices.dataOutGb },
+    { type: "Data transfer", what: "responses to clients", quantity: volumes.responseGb, price: prices.dataOutGb },
     {
       type: "Data transfer",
       what: "gateways to engines in other zones",
@@ -148,7 +148,7 @@ function observabilityItems({ environment, footprint, prices, volumes }: Platfor
     { ...cloudWatch, what: "logs", quantity: logsGb, price: prices.logsGb },
     {
       ...cloudWatch,
-      what: "logs kept",
+      what: "stored logs",
       quantity: logsGb * LOG_COMPRESSION * (environment.logRetentionDays / DAYS_PER_MONTH),
       price: prices.logsStoredGb,
     },

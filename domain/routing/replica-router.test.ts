@@ -220,8 +220,8 @@ function hotPrefix(options: {
 
 describe("a prefix of all requests", () => {
   const shapes = [
-    { name: "long, short answers", hotBlocks: 64, tailTokens: 40, outputTokens: 20, perSecond: 100, wave: 1 },
-    { name: "long, long answers", hotBlocks: 64, tailTokens: 40, outputTokens: 300, perSecond: 40, wave: 1 },
+    { name: "long, short completions", hotBlocks: 64, tailTokens: 40, outputTokens: 20, perSecond: 100, wave: 1 },
+    { name: "long, long completions", hotBlocks: 64, tailTokens: 40, outputTokens: 300, perSecond: 40, wave: 1 },
     { name: "long, in waves", hotBlocks: 64, tailTokens: 200, outputTokens: 100, perSecond: 40, wave: 100 },
     { name: "very long, in waves", hotBlocks: 500, tailTokens: 200, outputTokens: 100, perSecond: 10, wave: 50 },
     { name: "short, long tails", hotBlocks: 4, tailTokens: 4000, outputTokens: 100, perSecond: 10, wave: 1 },

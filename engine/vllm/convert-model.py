@@ -1,7 +1,7 @@
 """Writes the weights of a GGUF file as a folder that vLLM loads: `convert-model.py FILE.gguf FOLDER`.
 
 vLLM itself reads no GGUF file on a CPU. Transformers dequantizes it; the weights are stored as bfloat16. An output head
-that is tied to the embeddings is left out, as in the original folders.
+that is tied to the embeddings is omitted, as in the original folders.
 """
 
 import json

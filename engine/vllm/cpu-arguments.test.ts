@@ -4,7 +4,7 @@ import { cpuArguments } from "./cpu-arguments.ts";
 const OPTIONS = { model: "/models/tiny", host: "127.0.0.1", port: 4711, maxContext: 4096 };
 
 describe("vLLM's arguments on a CPU", () => {
-  test("are the synthesized ones but for a GPU's, with this machine's model and address", () => {
+  test("are the synthesized ones without a GPU's, with this machine's model and address", () => {
     const synthesized =
       "--model /opt/sluice/weights --served-model-name phi --port 8000 --max-model-len 131072 --max-num-seqs 32 " +
       "--max-num-queued-reqs 48 --tensor-parallel-size 8 --gpu-memory-utilization 0.9 --dtype half " +

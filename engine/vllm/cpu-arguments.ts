@@ -1,8 +1,8 @@
-/** Options that only a GPU has a use for, each with one value. */
+/** Options that only a GPU uses, each with one value. */
 const FOR_GPUS = new Set(["--tensor-parallel-size", "--gpu-memory-utilization", "--dtype"]);
 /** Options whose value holds on this machine. */
 const REPLACED = new Set(["--model", "--port", "--tokenizer", "--max-model-len", "--max-num-seqs"]);
-/** More sequences than this share a few cores without any being faster. */
+/** Above this, more sequences share a few cores without more throughput. */
 const MAX_SEQUENCES = 8;
 
 export interface CpuArgumentsOptions {
@@ -10,13 +10,13 @@ export interface CpuArgumentsOptions {
   readonly model: string;
   readonly host: string;
   readonly port: number;
-  /** Longest context, in tokens, for which there is memory. */
+  /** Longest context in tokens that fits into memory. */
   readonly maxContext: number;
 }
 
 /**
- * The command line of `vllm serve` on a CPU: the arguments that the stacks synthesized for an instance, but for what only a
- * GPU has. All others go to vLLM as they are, which refuses those that it does not know.
+ * The command line of `vllm serve` on a CPU: the synthesized arguments of an instance without those of
+ * a GPU. All others are passed to vLLM unchanged, which refuses unknown ones.
  */
 export function cpuArguments(synthesized: readonly string[], options: CpuArgumentsOptions): readonly string[] {
   const values = new Map<string, string>();

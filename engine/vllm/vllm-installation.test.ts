@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { VLLM_VERSION, VllmUnavailable, vllmInstallation, vllmModel } from "./vllm-installation.ts";
 
-/** A cache folder, and a machine whose Python says this version and installs what pip would. */
+/** A cache folder, and a machine whose Python has this version and a stub of pip. */
 function machine(python: string, { fails = "" }: { readonly fails?: string } = {}) {
   const cacheDirectory = mkdtempSync(join(tmpdir(), "sluice-vllm-"));
   onTestFinished(() => rmSync(cacheDirectory, { recursive: true }));

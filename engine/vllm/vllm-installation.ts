@@ -62,7 +62,7 @@ export async function vllmInstallation(options: VllmSetupOptions): Promise<VllmI
 async function check({ cacheDirectory, python = "python3" }: VllmSetupOptions, run: Run): Promise<void> {
   if (process.platform !== "linux" || process.arch !== "x64")
     throw new VllmUnavailable(
-      `vLLM's build for CPUs is for Linux on x86-64, and this is ${process.platform} on ${process.arch}; leave SLUICE_LOCAL_ENGINE out.`,
+      `vLLM's build for CPUs is for Linux on x86-64, and this is ${process.platform} on ${process.arch}; omit SLUICE_LOCAL_ENGINE.`,
     );
   const text = await run([python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]).catch(() => "");
   const [major = 0, minor = 0] = text.trim().split(".").map(Number);
@@ -74,7 +74,7 @@ async function check({ cacheDirectory, python = "python3" }: VllmSetupOptions, r
   const { bavail, bsize } = await statfs(cacheDirectory);
   if (bavail * bsize < DISK_BYTES)
     throw new VllmUnavailable(
-      `vLLM needs ${DISK_BYTES / 1e9} GB of disk while it is installed, and ${cacheDirectory} has ${Math.floor((bavail * bsize) / 1e9)}; make room.`,
+      `vLLM needs ${DISK_BYTES / 1e9} GB of disk while it is installed, and ${cacheDirectory} has ${Math.floor((bavail * bsize) / 1e9)}; free some space.`,
     );
 }
 

@@ -1,20 +1,20 @@
 import type { CostType } from "../../cost/cost-item.ts";
 
-/** Why a resource type does without what the others have, as a clause: "it holds settings only". */
+/** Why a resource type has none, as a clause: "it holds settings only". */
 export interface Exempt {
   readonly exempt: string;
 }
 
 /**
- * What is known of one resource type of the AWS provider, a cell for each thing that every type must have or be exempt
- * from. A row without one of them does not compile; `acceptance/resource-matrix` checks that what a cell promises exists.
+ * One resource type of the AWS provider, with a cell for each property that every type must have or be exempt from. A row
+ * without one of them does not compile; `acceptance/resource-matrix` checks that the code of each cell exists.
  */
 export interface AwsResourceType {
-  /** `plugin`: the twin runs it, by a plugin of `local/services/`. Exempt: it does nothing on one machine. */
+  /** `plugin`: the twin runs it, by a plugin of `local/services/`. Exempt: it has no local behaviour. */
   readonly twin: "plugin" | Exempt;
   /** `assertion`: one of `acceptance/assertions/` reads its settings on AWS after an apply. */
   readonly applyTest: "assertion" | Exempt;
-  /** How AWS lists all resources of the type: after a destroy there may be none that was not there before. */
+  /** AWS's list of all resources of the type: after a destroy it must have no new one. */
   readonly leftovers: Listing | Exempt;
   /** The rows of a forecast in which AWS charges for it. */
   readonly cost: { readonly paidIn: readonly [CostType, ...CostType[]] } | Exempt;
@@ -29,7 +29,7 @@ export type EncryptionCheck = { readonly keyIn: string } | { readonly check: "bu
 
 /** One call of an AWS API that lists every resource of a type in an account and region, and where their names are. */
 export type Listing = {
-  /** What one of them is called, unique among the listings: `load balancer`. */
+  /** Noun for one of them, unique among the listings: `load balancer`. */
   readonly noun: string;
   /** Name of the service in a signature: `monitoring` for CloudWatch. */
   readonly service: string;

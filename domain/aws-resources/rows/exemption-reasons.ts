@@ -1,4 +1,4 @@
-/** Reasons that several rows have in common, by cell. `applyTest`; the first also in `leftovers`. */
+/** Reasons that several rows share, by cell. `applyTest`; the first also in `leftovers`. */
 export const NO_APPLIED_ENVIRONMENT =
   "neither dev nor prod has it, and only these two are applied; the stack's test covers it";
 export const CONNECTS_TWO = "it connects two resources and has no other settings; the second plan reads both ends";
@@ -26,5 +26,5 @@ export const NO_NETWORK = "every process is on the loopback address";
 export const NO_LOCAL_ENCRYPTION = "local files are not encrypted";
 export const BUCKET_SETTING = "a setting of a bucket that only this machine reads";
 export const NO_TLS = "TLS ends at AWS; the loopback is plain HTTP";
-export const LOCAL_PORT = "the API answers on its local port";
+export const LOCAL_PORT = "the API is served on its local port";
 export const NO_MAIL = "no mail leaves this machine";

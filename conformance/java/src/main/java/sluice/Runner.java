@@ -33,9 +33,9 @@ public final class Runner {
       try {
         call(client, scenario, result);
       } catch (OpenAIServiceException error) {
-        ObjectNode told = result.putObject("error").put("status", error.statusCode()).put("message", error.getMessage());
-        error.code().ifPresent(code -> told.put("code", code));
-        error.param().ifPresent(param -> told.put("param", param));
+        ObjectNode failure = result.putObject("error").put("status", error.statusCode()).put("message", error.getMessage());
+        error.code().ifPresent(code -> failure.put("code", code));
+        error.param().ifPresent(param -> failure.put("param", param));
       } catch (Exception error) {
         result.putObject("error").put("status", 0).put("message", String.valueOf(error));
       } finally {
@@ -147,7 +147,7 @@ public final class Runner {
   private static String textOf(Response response) {
     StringBuilder text = new StringBuilder();
     response.output().forEach(item -> item.message().ifPresent(message -> message.content()
-        .forEach(part -> part.outputText().ifPresent(said -> text.append(said.text())))));
+        .forEach(part -> part.outputText().ifPresent(output -> text.append(output.text())))));
     return text.toString();
   }
 
