@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import type { BatchEndpoint, BatchError } from "../../contracts/api/batches.ts";
 import { isRecord } from "../../lib/is-record.ts";
 import { parseJson } from "../../lib/parse-json.ts";
+import { hasTooManyFields } from "../outside-values/field-count.ts";
 import { MAX_JSON_DEPTH, tooDeepField } from "../outside-values/json-depth.ts";
 import type { FileLine } from "./read-lines.ts";
 
@@ -34,12 +35,12 @@ export function isProblem(line: BatchRequest | BatchError): line is BatchError {
 function lineOf(bytes: Buffer | undefined, endpoint: BatchEndpoint, maxBytes: number): BatchRequest | Problem {
   if (bytes === undefined)
     return problem("line_too_large", null, `This line is over ${maxBytes} bytes. Shorten its prompt.`);
-  const fields = isUtf8(bytes) ? parseJson(bytes.toString("utf8")) : undefined;
+  const fields = isUtf8(bytes) && !hasTooManyFields(bytes) ? parseJson(bytes.toString("utf8")) : undefined;
   if (!isRecord(fields))
     return problem(
       "invalid_json_line",
       null,
-      "This line is not a JSON object in UTF-8. Write one object in each line.",
+      "This line is not a JSON object in UTF-8, or has too many fields. Write one object in each line.",
     );
   if (tooDeepField(fields) !== undefined)
     return problem(

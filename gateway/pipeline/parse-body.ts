@@ -6,6 +6,7 @@ import { GatewayError } from "../core/gateway-error.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
 import type { GatewayRequest } from "../core/request.ts";
 import type { ClientDialectTools } from "../dialects/clients/client-dialect.ts";
+import { hasTooManyFields } from "../outside-values/field-count.ts";
 import { MAX_JSON_DEPTH, tooDeepField } from "../outside-values/json-depth.ts";
 import { boundProblem } from "./body/body-bounds.ts";
 import { bodyProblems, invalidRequest } from "./body/body-problems.ts";
@@ -121,6 +122,10 @@ function parseObject(bytes: Buffer): Fields {
     throw new GatewayError("invalid_json", { message: "The request has no body. Send one JSON object." });
   if (!isUtf8(bytes))
     throw new GatewayError("invalid_json", { message: "The request body is not valid UTF-8. Send JSON in UTF-8." });
+  if (hasTooManyFields(bytes))
+    throw invalidRequest([
+      { param: "", message: "The body has too many fields; send fewer messages, parts or tools." },
+    ]);
   const value = parseJson(bytes.toString("utf8"));
   if (!isRecord(value))
     throw new GatewayError("invalid_json", {

@@ -1,0 +1,32 @@
+/**
+ * Fields of all objects of a JSON text from outside. 2,048 messages with some fields each and large tool schemas have under
+ * 20,000. To parse 86,000 different names, a megabyte of them, takes 40 to 90 ms.
+ */
+const MAX_JSON_FIELDS = 30_000;
+/** `"a":1,` : a shorter text can't have so many. */
+const LEAST_FIELD_BYTES = 5;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COLON = 0x3a;
+
+/** Whether a JSON text has more fields than are parsed. Looks at its bytes alone, strings in one step: 1 ms for a megabyte. */
+export function hasTooManyFields(bytes: Buffer): boolean {
+  if (bytes.length < MAX_JSON_FIELDS * LEAST_FIELD_BYTES) return false;
+  let fields = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (byte === QUOTE) at = endOfString(bytes, at);
+    else if (byte === COLON && ++fields > MAX_JSON_FIELDS) return true;
+  }
+  return false;
+}
+
+/** @returns the position of the closing quote, or the end of the text */
+function endOfString(bytes: Buffer, start: number): number {
+  for (let at = bytes.indexOf(QUOTE, start + 1); at >= 0; at = bytes.indexOf(QUOTE, at + 1)) {
+    let escapes = 0;
+    while (bytes[at - 1 - escapes] === BACKSLASH) escapes++;
+    if (escapes % 2 === 0) return at;
+  }
+  return bytes.length;
+}
