@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { startTestGateway } from "../gateway/test/test-gateway.ts";
+import { attack } from "./attack.ts";
 import { sendShape } from "./send-shape.ts";
 import { hostileShapes } from "./shapes.ts";
 import { TurnMeter } from "./turn-meter.ts";
@@ -25,4 +26,13 @@ describe("a megabyte of a hostile shape", () => {
       expect(log().filter(({ failure }) => failure !== undefined)).toEqual([]);
     },
   );
+});
+
+test("the kit reports each shape's status, hold and memory for a running gateway", { timeout: 120_000 }, async () => {
+  const { url } = await startTestGateway({ config: { bodyLimitBytes: 1_000_000, requestsPerMinutePerIp: 1_000_000 } });
+  const shown: string[] = [];
+  const rows = await attack({ url, pid: process.pid, rounds: 1 }, ({ shape }) => shown.push(shape));
+  expect(shown).toEqual(hostileShapes("tiny").map(({ name }) => name));
+  expect(rows.filter(({ verdict }) => verdict === "wrong status")).toEqual([]);
+  for (const { holdMs, memoryMiB } of rows) expect([holdMs > 0, Number(memoryMiB) > 0]).toEqual([true, true]);
 });

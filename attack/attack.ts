@@ -18,6 +18,8 @@ interface Stack {
   readonly url: string;
   /** Of the gateway, where it runs on this machine. */
   readonly pid: number | undefined;
+  /** @default 3 */
+  readonly rounds?: number;
 }
 
 interface Row {
@@ -29,7 +31,7 @@ interface Row {
 }
 
 /** Sends every shape to a running stack. @returns a row for each */
-export async function attack({ url, pid }: Stack, onRow: (row: Row) => void): Promise<readonly Row[]> {
+export async function attack({ url, pid, rounds = ROUNDS }: Stack, onRow: (row: Row) => void): Promise<readonly Row[]> {
   const model = await firstModel(url);
   const workerData: ProbeData = { probeUrl: `${url}/livez` };
   const probe = new Worker(new URL("loop-probe.ts", import.meta.url), { workerData });
@@ -41,7 +43,7 @@ export async function attack({ url, pid }: Stack, onRow: (row: Row) => void): Pr
   const rows: Row[] = [];
   for (const shape of hostileShapes(model)) {
     let [status, holdMs] = [0, Number.POSITIVE_INFINITY];
-    for (let round = 0; round < ROUNDS; round++) {
+    for (let round = 0; round < rounds; round++) {
       await takeHold();
       status = await sendShape(url, shape, process.env.SLUICE_API_KEY);
       holdMs = Math.min(holdMs, await takeHold());
