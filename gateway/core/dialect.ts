@@ -72,6 +72,11 @@ export interface InboundDialect {
   ): Readonly<Record<string, unknown>> | Promise<Readonly<Record<string, unknown>>>;
   /** @param bytes a whole chat completion */
   encodeWhole(bytes: Buffer, context: InboundContext): Buffer;
+  /**
+   * Waits until everything that a whole response states is true, e.g. that it is stored.
+   * @returns the response, changed where it is not. @default - nothing has to be waited for
+   */
+  confirmWhole?(bytes: Buffer): Promise<Buffer>;
   /** Takes chat completion events: usage, error events and `[DONE]` included. */
   encodeStream(context: InboundContext): StreamTranslator;
   errorBody(body: ErrorBody, requestId: string): unknown;

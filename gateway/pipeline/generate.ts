@@ -5,7 +5,7 @@ import type { CallTools } from "./call/call-request.ts";
 import type { GenerationRules } from "./endpoint.ts";
 import type { ParseTools } from "./parse-body.ts";
 import type { PlanTools } from "./plan.ts";
-import type { Identified, Planned } from "./request-states.ts";
+import type { Identified, Parsed, Planned } from "./request-states.ts";
 import type { Steps } from "./steps.ts";
 
 export interface GenerationTools extends ParseTools, PlanTools {
@@ -24,7 +24,7 @@ export async function generate(
   const { steps, cache, admission, calls } = tools;
   const planned = await planRequest(identified, rules, tools);
   const lookup = cache && (await steps.consultCache(planned, cache));
-  if (lookup?.response !== undefined) return steps.replay(planned, lookup.response);
+  if (lookup?.response !== undefined) return await confirmed(planned, steps.replay(planned, lookup.response));
   // Also when the call fails: the slot that it had is free for requests that wait.
   let onEnd = () => admission.slotFreed(undefined);
   try {
@@ -32,7 +32,7 @@ export async function generate(
     try {
       const response = steps.relay(called, { now: calls.now, onEnd: (targetId) => admission.slotFreed(targetId) });
       onEnd = () => undefined;
-      return response;
+      return await confirmed(called, response);
     } catch (error) {
       if (called.response.kind === "stream") {
         called.response.body.close();
@@ -43,6 +43,13 @@ export async function generate(
   } finally {
     onEnd();
   }
+}
+
+/** The response, once everything that it states in the client's dialect is true. */
+async function confirmed({ client }: Parsed, response: GatewayResponse): Promise<GatewayResponse> {
+  if (client?.dialect.confirmWhole === undefined || response.body.kind !== "bytes") return response;
+  const bytes = await client.dialect.confirmWhole(response.body.bytes);
+  return { ...response, body: { kind: "bytes", bytes } };
 }
 
 /** The steps up to the plan. */

@@ -71,9 +71,24 @@ describe("responses in DynamoDB", () => {
     expect(await store.get("a", "resp_1")).toBeUndefined();
   });
 
-  test("of over 400 KB are not stored, which is reported", async () => {
+  test("of over 400 KB are stored in parts, found by every gateway, and deleted as a whole", async () => {
+    const { store, other } = await start();
+    const large = stored(randomBytes(1_500_000).toString("base64"));
+    await store.put("a", "resp_1", large);
+    expect(await other.get("a", "resp_1")).toEqual(large);
+    expect(await other.get("a", "resp_1#1")).toBeUndefined();
+    expect(await other.delete("a", "resp_1#1")).toBe(false);
+    expect(await other.delete("a", "resp_1")).toBe(true);
+    expect(await other.get("a", "resp_1")).toBeUndefined();
+    await store.put("a", "resp_1", stored("A"));
+    expect(await other.get("a", "resp_1")).toEqual(stored("A"));
+  });
+
+  test("of over 24 MB are not stored, which is reported", async () => {
     const { store } = await start();
-    await expect(store.put("a", "resp_1", stored(randomBytes(500_000).toString("base64")))).rejects.toThrow(/size/i);
+    await expect(store.put("a", "resp_1", stored(randomBytes(25_000_000).toString("base64")))).rejects.toThrow(
+      /over the size/,
+    );
     expect(await store.get("a", "resp_1")).toBeUndefined();
   });
 });

@@ -6,6 +6,12 @@ import type { ResponseStore, StoredResponse } from "./response-store.ts";
 const pack = promisify<string, Buffer>(gzip);
 const unpack = promisify<Uint8Array, Buffer>(gunzip);
 
+/** DynamoDB takes 400 KB an item, its keys included; what is longer is stored in several. */
+const PART_BYTES = 380_000;
+/** Of one response: some times more than the largest body and the longest answer have when packed. */
+const MAX_PARTS = 64;
+/** Between a response's id and the number of a part; no id of a response has it. */
+const PART_MARK = "#";
 /** DynamoDB takes milliseconds for an item, tens of them for one of 400 KB. */
 const TIMEOUT_MS = 3000;
 
@@ -29,38 +35,78 @@ export class DynamoResponseStore implements ResponseStore {
   }
 
   async get(tenant: string, id: string): Promise<StoredResponse | undefined> {
+    if (id.includes(PART_MARK)) return undefined;
     const writing = this.#writing.get(keyOf(tenant, id));
     if (writing !== undefined) return writing;
     const { client, tableName, now } = this.#options;
-    const { Item: item } = await client.send(new GetCommand({ TableName: tableName, Key: { tenant, id } }), limit());
+    const { Item: item } = await client.send(
+      new GetCommand({ TableName: tableName, Key: { tenant, id }, ConsistentRead: true }),
+      limit(),
+    );
     // DynamoDB may take days to remove what has expired.
     if (item === undefined || Number(item.expiresAt) * 1000 <= now()) return undefined;
-    return JSON.parse((await unpack(item.stored)).toString("utf8"));
+    const parts = await this.#parts(tenant, id, Number(item.parts ?? 1));
+    if (parts === undefined) return undefined;
+    return JSON.parse((await unpack(Buffer.concat([item.stored, ...parts]))).toString("utf8"));
   }
 
-  /** @throws {Error} also for one that is over DynamoDB's 400 KB when packed */
+  /** @throws {Error} also for one that is over 24 MB when packed */
   async put(tenant: string, id: string, stored: StoredResponse): Promise<void> {
     const { client, tableName, ttlSeconds, now } = this.#options;
     const key = keyOf(tenant, id);
     this.#writing.set(key, stored);
     try {
       const expiresAt = Math.ceil(now() / 1000) + ttlSeconds;
-      const item = { tenant, id, expiresAt, stored: await pack(JSON.stringify(stored)) };
-      await client.send(new PutCommand({ TableName: tableName, Item: item }), limit());
+      const packed = await pack(JSON.stringify(stored));
+      const parts = Math.ceil(packed.length / PART_BYTES);
+      if (parts > MAX_PARTS)
+        throw new RangeError(`The response has ${packed.length} bytes, over the size that is stored.`);
+      // The first part is written last: without it there is no response.
+      for (let part = parts - 1; part >= 0; part--) {
+        const bytes = packed.subarray(part * PART_BYTES, (part + 1) * PART_BYTES);
+        const own = part === 0 ? { id, parts } : { id: partId(id, part) };
+        await client.send(
+          new PutCommand({ TableName: tableName, Item: { tenant, ...own, expiresAt, stored: bytes } }),
+          limit(),
+        );
+      }
     } finally {
       this.#writing.delete(key);
     }
   }
 
   async delete(tenant: string, id: string): Promise<boolean> {
-    const { client, tableName } = this.#options;
-    const key = { tenant, id };
-    const { Attributes: gone } = await client.send(
-      new DeleteCommand({ TableName: tableName, Key: key, ReturnValues: "ALL_OLD" }),
-      limit(),
-    );
+    if (id.includes(PART_MARK)) return false;
+    const gone = await this.#remove(tenant, id);
+    for (let part = 1; part < Number(gone?.parts ?? 1); part++) await this.#remove(tenant, partId(id, part));
     return gone !== undefined;
   }
+
+  async #remove(tenant: string, id: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+    const { client, tableName } = this.#options;
+    const command = new DeleteCommand({ TableName: tableName, Key: { tenant, id }, ReturnValues: "ALL_OLD" });
+    return (await client.send(command, limit())).Attributes;
+  }
+
+  /** The parts after the first. @returns `undefined` when one is gone: the response is being deleted */
+  async #parts(tenant: string, id: string, count: number): Promise<readonly Uint8Array[] | undefined> {
+    const { client, tableName } = this.#options;
+    const parts: Uint8Array[] = [];
+    for (let part = 1; part < Math.min(count, MAX_PARTS); part++) {
+      const Key = { tenant, id: partId(id, part) };
+      const { Item: item } = await client.send(
+        new GetCommand({ TableName: tableName, Key, ConsistentRead: true }),
+        limit(),
+      );
+      if (item === undefined) return undefined;
+      parts.push(item.stored);
+    }
+    return parts;
+  }
+}
+
+function partId(id: string, part: number): string {
+  return `${id}${PART_MARK}${part}`;
 }
 
 function keyOf(tenant: string, id: string): string {

@@ -38,7 +38,7 @@ describe("responses in memory", () => {
     expect(await Promise.all(["1", "2", "3", "4"].map(async (id) => (await store.get("a", id)) !== undefined))).toEqual(
       [true, false, true, true],
     );
-    await store.put("a", "5", stored("x".repeat(20_000)));
+    await expect(store.put("a", "5", stored("x".repeat(20_000)))).rejects.toThrow(/over the size/);
     expect(await store.get("a", "5")).toBeUndefined();
   });
 });

@@ -30,7 +30,9 @@ export class MemoryResponseStore implements ResponseStore {
   }
 
   async put(tenant: string, id: string, stored: StoredResponse): Promise<void> {
-    this.#texts.set(keyOf(tenant, id), JSON.stringify(stored));
+    const key = keyOf(tenant, id);
+    this.#texts.set(key, JSON.stringify(stored));
+    if (!this.#texts.has(key)) throw new RangeError("The response is over the size that is stored.");
   }
 
   async delete(tenant: string, id: string): Promise<boolean> {

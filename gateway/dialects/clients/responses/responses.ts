@@ -33,6 +33,8 @@ export class ResponsesDialect implements InboundDialect {
   readonly #options: ResponsesDialectOptions;
   readonly #tenant: () => string;
   #items: readonly Fields[] = [];
+  /** Of the response; true as well where there is nothing to write. */
+  #isWritten: Promise<boolean> = Promise.resolve(true);
   #head: ResponseHead | undefined;
   #newItemId: (prefix: string) => string;
 
@@ -63,6 +65,13 @@ export class ResponsesDialect implements InboundDialect {
     const response = responseOfChat(bytes, this.#headOf(clientFields), this.#newItemId, this.#seconds());
     this.#store(response);
     return Buffer.from(JSON.stringify(response));
+  }
+
+  /** A response with `store: true` can be retrieved: the write is over. Where it failed, the response has `store: false`. */
+  async confirmWhole(bytes: Buffer): Promise<Buffer> {
+    if (await this.#isWritten) return bytes;
+    const response: unknown = JSON.parse(bytes.toString("utf8"));
+    return isRecord(response) ? Buffer.from(JSON.stringify({ ...response, store: false })) : bytes;
   }
 
   encodeStream({ clientFields }: InboundContext): StreamTranslator {
@@ -99,7 +108,13 @@ export class ResponsesDialect implements InboundDialect {
   #store(response: Fields): void {
     const { store, onLost } = this.#options;
     if (response.store !== true || store === undefined) return;
-    store.put(this.#tenant(), String(response.id), { response, input: this.#items }).catch(onLost);
+    this.#isWritten = store.put(this.#tenant(), String(response.id), { response, input: this.#items }).then(
+      () => true,
+      (error: unknown) => {
+        onLost(error);
+        return false;
+      },
+    );
   }
 
   #seconds(): number {
