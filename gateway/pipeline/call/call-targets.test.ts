@@ -37,6 +37,7 @@ describe("a response that is not streamed", () => {
     });
     expect(Object.keys(engines[0]?.received[0]?.headers ?? {}).sort()).toEqual([
       "accept",
+      "accept-encoding",
       "connection",
       "content-length",
       "content-type",
