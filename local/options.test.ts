@@ -10,6 +10,7 @@ describe("npm start's options", () => {
       apiPort: 8080,
       sitePort: 8081,
       timeFactor: 1,
+      runsVllm: false,
     });
   });
 
@@ -22,6 +23,7 @@ describe("npm start's options", () => {
       apiPort: 0,
       sitePort: 8081,
       timeFactor: 1,
+      runsVllm: false,
     });
   });
 
@@ -89,12 +91,13 @@ describe("what the user's environment passes on", () => {
     expect(tofuVariables(environment)).toEqual({ max: "3", name: "" });
   });
 
-  test("processes get paths and the local engine's settings, and no credentials", () => {
+  test("processes get paths and the local engine's settings, and providers' keys, and no other credentials", () => {
     const environment = {
       PATH: "/bin",
       HOME: "/home/me",
       SLUICE_LOCAL_MODEL: "tiny",
       SLUICE_ENGINE_URL: "http://127.0.0.1:11434",
+      SLUICE_PROVIDER_KEY_TOGETHER: "key",
       SLUICE_API_PORT: "1",
       AWS_SECRET_ACCESS_KEY: "secret",
       NODE_OPTIONS: "--inspect",
@@ -105,6 +108,7 @@ describe("what the user's environment passes on", () => {
       HOME: "/home/me",
       SLUICE_LOCAL_MODEL: "tiny",
       SLUICE_ENGINE_URL: "http://127.0.0.1:11434",
+      SLUICE_PROVIDER_KEY_TOGETHER: "key",
     });
   });
 });

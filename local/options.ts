@@ -1,6 +1,7 @@
 import { basename, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { ENV } from "../contracts/processes/process-environment.ts";
+import { PROVIDER_KEY_PREFIX } from "../contracts/targets/target-settings.ts";
 
 export interface StartOptions {
   /** The environment's name. */
@@ -120,10 +121,10 @@ const PASSED = new Set([
   ENV.engineKey,
 ]);
 
-/** What the processes of the twin get from the user's own environment: paths, and settings of the local engine. */
+/** What the processes of the twin get from the user's own environment: paths, settings of the local engine, keys of providers. */
 export function passedEnvironment(environment: Environment): Readonly<Record<string, string>> {
   const entries = Object.entries(environment).flatMap(([name, value]) =>
-    PASSED.has(name) && value !== undefined ? [[name, value] as const] : [],
+    (PASSED.has(name) || name.startsWith(PROVIDER_KEY_PREFIX)) && value !== undefined ? [[name, value] as const] : [],
   );
   return Object.fromEntries(entries);
 }
