@@ -31,7 +31,7 @@ describe("sluice providers list", () => {
       inputUsdPerMillion: 0.15,
       outputUsdPerMillion: 0.6,
     });
-    expect(await run("add", "twin", "--file", fileOf(JSON.stringify(added.settings)))).toContain("version 1");
+    expect(await run("add", "twin", "--file", fileOf(JSON.stringify(added.settings)))).toContain("version 2");
   });
 });
 
