@@ -16,7 +16,7 @@ const FORMATS = {
 describe("the size of an image", () => {
   test.each(Object.entries(FORMATS))("is read from the header of %s", (_name, write) => {
     const side = fc.integer({ min: 1, max: 16_000 });
-    fc.assert(
+    void fc.assert(
       fc.property(side, side, (width, height) => {
         expect(imageSize(write(width, height))).toEqual({ width, height });
       }),
@@ -27,7 +27,7 @@ describe("the size of an image", () => {
     const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array));
     const started = fc.constantFrom(...Object.values(FORMATS)).map((write) => write(10, 10));
     const cut = fc.tuple(started, fc.nat(60)).map(([whole, length]) => whole.subarray(0, length));
-    fc.assert(
+    void fc.assert(
       fc.property(fc.oneof(bytes, cut), (any) => {
         expect(() => imageSize(any)).not.toThrow();
       }),

@@ -148,7 +148,7 @@ describe("thinking between texts", () => {
       word.map((text) => ({ type: "text", text })),
       word.map((thinking) => ({ type: "thinking", thinking, signature: "c2ln" })),
     );
-    fc.assert(
+    void fc.assert(
       fc.property(fc.array(block, { minLength: 1, maxLength: 8 }), (content) => {
         const bytes = Buffer.from(JSON.stringify({ ...MESSAGE, content }));
         const { message } = JSON.parse(chatCompletion(bytes, { model: "m", created: 1 }).toString()).choices[0];
