@@ -8,7 +8,7 @@ import { anthropicDialect } from "../dialects/providers/anthropic/anthropic.ts";
 import { ResponseSink } from "../http/response-sink.ts";
 import { sendUpstream } from "../http/send-upstream.ts";
 import { gathered, outbound } from "../test/dialect-cases.ts";
-import { StreamRelay } from "./relay.ts";
+import { StreamRelay } from "./stream-relay.ts";
 
 /** A server that relays one stream of a provider with another dialect. @returns the response that its client got */
 async function relayed(behaviour: Partial<FakeAnthropicBehaviour>, stripUsage = false) {

@@ -11,7 +11,7 @@ import { ResponsesDialect } from "../dialects/clients/responses/responses.ts";
 import { PROVIDERS } from "../dialects/providers/provider-dialects.ts";
 import { checkWhole } from "../pipeline/call/check-response.ts";
 import { responseFailure } from "../pipeline/call/classify-failure.ts";
-import { StreamRelay, type StreamRelayOptions } from "../pipeline/relay.ts";
+import { StreamRelay, type StreamRelayOptions } from "../pipeline/stream-relay.ts";
 import { outbound } from "./dialect-cases.ts";
 import type { RecordedResponse } from "./recorded-responses.ts";
 

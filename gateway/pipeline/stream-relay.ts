@@ -1,0 +1,251 @@
+import { type ErrorCode, errorBody } from "../../contracts/api/errors.ts";
+import type { StreamTranslator } from "../core/dialect.ts";
+import type { RecordWriter } from "../core/record.ts";
+import type { ByteSink, StreamBody } from "../core/response.ts";
+import { DONE_EVENT, withoutPromptUsage } from "../dialects/inner/chat-events.ts";
+import type { BodyReader } from "../http/upstream-body.ts";
+import { EventScanner } from "../relay/event-scanner.ts";
+import type { AttemptResponse } from "./call/attempt.ts";
+import type { StreamRecording } from "./consult-cache.ts";
+
+const DONE = Buffer.from(DONE_EVENT);
+
+type StreamResponse = Extract<AttemptResponse, { kind: "stream" }>;
+
+export interface StreamRelayOptions {
+  /** Makes a translator to the client's dialect. @default - it is OpenAI's own */
+  readonly newEncoder?: (() => StreamTranslator) | undefined;
+  /** Silence of the upstream, or of a client that reads nothing, after which the stream ends. */
+  readonly idleSeconds: number;
+  /** Whether the usage event was added by the gateway and is not for the client. */
+  readonly stripUsage: boolean;
+  /** Whether the upstream's own error event is hidden: a provider's may be about our account. @default false */
+  readonly hidesErrors?: boolean;
+  /** @default - nothing is recorded */
+  readonly recording?: StreamRecording | undefined;
+  readonly record: RecordWriter;
+  /** Aborted when the client has left. */
+  readonly signal: AbortSignal;
+  /** Milliseconds of the gateway's clock. */
+  readonly now: () => number;
+  readonly onEnd?: () => void;
+}
+
+/**
+ * Passes an upstream's events on as they come and as fast as the client takes them. An upstream that dies or falls
+ * silent ends the stream with an error event and without `[DONE]`; a client that leaves ends the call to the upstream.
+ * An error of our own ends the stream with an error event too, and does not count against the upstream.
+ */
+export class StreamRelay implements StreamBody, BodyReader {
+  readonly kind = "stream";
+  readonly #response: StreamResponse;
+  readonly #options: StreamRelayOptions;
+  readonly #scanner: EventScanner;
+  readonly #encoder: StreamTranslator | undefined;
+  readonly #ended = Promise.withResolvers<void>();
+  #sink: ByteSink | undefined = undefined;
+  #idle: NodeJS.Timeout | undefined = undefined;
+  /** When the upstream last sent something, or the client last took something. */
+  #lastActiveAt = 0;
+  #isOver = false;
+  #isAborted = false;
+  #errorCode: ErrorCode | undefined = undefined;
+  #firstTokenAt: number | undefined = undefined;
+  #lastTokenAt: number | undefined = undefined;
+
+  constructor(response: StreamResponse, options: StreamRelayOptions) {
+    this.#response = response;
+    this.#options = options;
+    // A translator has put an error into our words already.
+    const stripErrors = options.hidesErrors === true && response.translator === undefined;
+    this.#scanner = new EventScanner({ stripUsage: options.stripUsage, stripErrors });
+    this.#encoder = options.newEncoder?.();
+  }
+
+  send(sink: ByteSink): Promise<void> {
+    this.#sink = sink;
+    this.#lastActiveAt = this.#options.now();
+    this.#watchIdle(this.#options.idleSeconds * 1000);
+    sink.onDrain(() => this.#run(() => this.#onDrain()));
+    sink.onClose(() => this.#finish());
+    if (sink.isClosed) this.#finish();
+    else this.#response.body.read(this);
+    return this.#ended.promise;
+  }
+
+  onData(chunk: Buffer): void {
+    try {
+      this.#pass(chunk);
+    } catch (error) {
+      this.#breakOff(error);
+    }
+  }
+
+  onEnd(error: Error | undefined): void {
+    this.#run(() => {
+      if (error === undefined) this.#onSourceEnd();
+      else if (this.#options.signal.aborted) this.#finish();
+      else if (this.#scanner.isDone) this.#onSourceEnd();
+      else this.#fail("stream_interrupted");
+    });
+  }
+
+  /** A callback of a timer or socket may not throw: it would end the process, or count against the upstream. */
+  #run(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      this.#breakOff(error);
+    }
+  }
+
+  #pass(chunk: Buffer): void {
+    this.#lastActiveAt = this.#options.now();
+    const { translator, body } = this.#response;
+    // Bytes after the end are dropped, and the connection can't be used again.
+    if (this.#scanner.isDone) return this.#onSourceEnd();
+    const passed = this.#scan(translator === undefined ? chunk : translator.push(chunk));
+    if (passed.length > 0 && this.#sink?.write(passed) === false) body.pause();
+    // A translator writes nothing after an error, so the rest of its source is not read.
+    if (!this.#scanner.hasError) return;
+    if (translator !== undefined) this.#onSourceEnd();
+    else if (this.#options.hidesErrors === true) this.#endInError("upstream_error");
+  }
+
+  /** Counts what is in these bytes of OpenAI's dialect. @returns the client's bytes of it, in its own dialect */
+  #scan(bytes: Buffer): Buffer {
+    this.#options.recording?.push(bytes);
+    const textBefore = this.#scanner.textEvents;
+    const passed = this.#scanner.push(bytes);
+    if (this.#scanner.textEvents > textBefore) {
+      this.#lastTokenAt = this.#lastActiveAt;
+      this.#firstTokenAt ??= this.#lastTokenAt;
+    }
+    if (this.#encoder !== undefined) return this.#encoder.push(passed);
+    return this.#response.translator === undefined ? passed : withoutPromptUsage(passed);
+  }
+
+  #onDrain(): void {
+    if (this.#isOver) return;
+    this.#lastActiveAt = this.#options.now();
+    this.#response.body.resume();
+  }
+
+  /** A timer that each event set back would cost more than the event; this one looks again when it is due. */
+  #watchIdle(milliseconds: number): void {
+    this.#idle = setTimeout(() => {
+      this.#run(() => {
+        const left = this.#options.idleSeconds * 1000 - (this.#options.now() - this.#lastActiveAt);
+        if (left > 0) this.#watchIdle(left);
+        else this.#onIdle();
+      });
+    }, milliseconds);
+  }
+
+  #onIdle(): void {
+    if (this.#scanner.isDone) return this.#onSourceEnd();
+    // A paused body means that the client reads nothing: it would not read an error event either.
+    const { idleSeconds } = this.#options;
+    if (!this.#response.body.isPaused) return this.#fail("timeout", `The model sent nothing for ${idleSeconds} s.`);
+    this.#isAborted = true;
+    this.#sink?.destroy();
+    this.#finish();
+  }
+
+  #onSourceEnd(): void {
+    if (this.#isOver) return;
+    const { translator } = this.#response;
+    const last = translator === undefined ? undefined : this.#scan(translator.end());
+    if (last !== undefined && last.length > 0) this.#sink?.write(last);
+    if (this.#isWholeWithoutDone()) this.#sink?.write(this.#scan(DONE));
+    if (!this.#scanner.isDone && !this.#scanner.hasError) return this.#fail("stream_interrupted");
+    if (this.#scanner.hasError) this.#errorCode = "upstream_error";
+    this.#end(this.#scanner.rest());
+    this.#finish();
+  }
+
+  /** Some servers end with the reason why the model stopped, and never send `[DONE]`. */
+  #isWholeWithoutDone(): boolean {
+    const { isDone, hasError, hasFinish } = this.#scanner;
+    return !isDone && !hasError && this.#scanner.rest().length === 0 && hasFinish;
+  }
+
+  #fail(code: ErrorCode, message?: string): void {
+    if (this.#isOver) return;
+    this.#response.broken();
+    this.#endInError(code, message);
+  }
+
+  #endInError(code: ErrorCode, message?: string): void {
+    if (this.#isOver) return;
+    this.#errorCode = code;
+    this.#end(errorEvent(code, message));
+    this.#finish();
+  }
+
+  /** Ends the stream for an error of our own. The translator may be what failed, so a new one writes the event. */
+  #breakOff(failure: unknown): void {
+    if (this.#isOver) return;
+    this.#errorCode = "internal_error";
+    this.#options.record.note({ failure });
+    try {
+      const event = errorEvent("internal_error");
+      const encoder = this.#options.newEncoder?.();
+      this.#sink?.end(encoder === undefined ? event : encoder.push(event));
+    } catch {
+      this.#sink?.destroy();
+    }
+    this.#finish();
+  }
+
+  /** @param bytes the last ones, of OpenAI's dialect */
+  #end(bytes: Buffer): void {
+    const encoder = this.#encoder;
+    const last = encoder === undefined ? bytes : Buffer.concat([encoder.push(bytes), encoder.end()]);
+    this.#sink?.end(last.length > 0 ? last : undefined);
+  }
+
+  #finish(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    clearTimeout(this.#idle);
+    try {
+      this.#close();
+    } catch (failure) {
+      this.#options.record.note({ failure });
+    } finally {
+      this.#ended.resolve();
+    }
+  }
+
+  #close(): void {
+    const { body, release } = this.#response;
+    const { recording, signal, onEnd } = this.#options;
+    body.close();
+    release();
+    try {
+      const isAborted = this.#isAborted || signal.aborted;
+      this.#note(isAborted);
+      recording?.end(this.#scanner.isDone && this.#errorCode === undefined && !isAborted);
+    } finally {
+      onEnd?.();
+    }
+  }
+
+  #note(isAborted: boolean): void {
+    const { usage, textEvents } = this.#scanner;
+    this.#options.record.note({
+      promptTokens: usage?.promptTokens,
+      completionTokens: usage?.completionTokens ?? textEvents,
+      firstTokenAt: this.#firstTokenAt,
+      lastTokenAt: this.#lastTokenAt,
+      ...(this.#errorCode === undefined ? {} : { errorCode: this.#errorCode }),
+      ...(isAborted ? { isAborted } : {}),
+    });
+  }
+}
+
+function errorEvent(code: ErrorCode, message?: string): Buffer {
+  const body = errorBody(code, message === undefined ? {} : { message: `${message} Send the request again.` });
+  return Buffer.from(`data: ${JSON.stringify(body)}\n\n`);
+}
