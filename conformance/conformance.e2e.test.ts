@@ -5,7 +5,7 @@ import * as z from "zod";
 import { StartedStack } from "../test-support/started-stack.ts";
 import { ApiDocument } from "./api-document.ts";
 import { batchResponses } from "./batch-responses.ts";
-import { problemsOf } from "./expectation.ts";
+import { failedScenarios } from "./expectation.ts";
 import { publishedDocuments } from "./published-documents.ts";
 import { Recorder } from "./recorder.ts";
 import { RUNNERS, runScenarios } from "./runners.ts";
@@ -44,11 +44,7 @@ const scenariosOf = ({ runner }: Prepared, alone: boolean) =>
 /** Runs scenarios with a runner. @returns every difference between a result and what its scenario expects */
 async function problemsWith(command: readonly string[], own: readonly Scenario[]): Promise<readonly string[]> {
   const results = await runScenarios(command, { baseUrl: recorder.url, key, scenarios: own });
-  return own.flatMap((scenario) => {
-    const result = results.find(({ id }) => id === scenario.id);
-    const found = result === undefined ? ["has no result"] : problemsOf(scenario, result);
-    return found.map((problem) => `${scenario.id}: ${problem}`);
-  });
+  return failedScenarios(own, results).flatMap(({ id, problems }) => problems.map((problem) => `${id}: ${problem}`));
 }
 
 /** Notes how many scenarios had the expected result. */

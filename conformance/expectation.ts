@@ -1,5 +1,17 @@
 import type { Result, Scenario } from "./scenario.ts";
 
+/** The scenarios whose result is not as expected, or missing, each with its problems. */
+export function failedScenarios(
+  scenarios: readonly Scenario[],
+  results: readonly Result[],
+): readonly { readonly id: string; readonly problems: readonly string[] }[] {
+  return scenarios.flatMap((scenario) => {
+    const result = results.find(({ id }) => id === scenario.id);
+    const problems = result === undefined ? ["has no result"] : problemsOf(scenario, result);
+    return problems.length === 0 ? [] : [{ id: scenario.id, problems }];
+  });
+}
+
 /** All differences of a result from its scenario's expectation, a sentence each. */
 export function problemsOf({ expect }: Scenario, result: Result): readonly string[] {
   if (expect.error !== undefined) return errorProblems(expect.error, result);

@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import * as z from "zod";
 import { ENV } from "../contracts/processes/process-environment.ts";
 import { StartedStack } from "../test-support/started-stack.ts";
-import { problemsOf } from "./expectation.ts";
+import { failedScenarios } from "./expectation.ts";
 import { RUNNERS, runScenarios } from "./runners.ts";
 import { Scenario } from "./scenario.ts";
 import { withoutOnVllm } from "./vllm-scenarios.ts";
@@ -56,12 +56,8 @@ async function main(): Promise<void> {
       const own = scenarios.filter(({ sdk }) => runner.sdks.includes(sdk));
       const input = { baseUrl: stack.state.apiUrl, key, scenarios: own };
       const results = await runScenarios(prepared.command, input);
-      const broken = own.flatMap((scenario) => {
-        const result = results.find(({ id }) => id === scenario.id);
-        const problems = result === undefined ? ["has no result"] : problemsOf(scenario, result);
-        return problems.length === 0 ? [] : [`${scenario.id}: ${problems.join("; ")}`];
-      });
-      for (const line of broken) console.log(`${runner.language}: ${line}`);
+      const broken = failedScenarios(own, results);
+      for (const { id, problems } of broken) console.log(`${runner.language}: ${id}: ${problems.join("; ")}`);
       console.log(`${runner.language}: ${own.length - broken.length} of ${own.length}, after ${seconds()} s`);
       passed += own.length - broken.length;
       failed += broken.length;

@@ -20,7 +20,7 @@ export interface ToolCall {
 /** A conversation that the upstream plays: a turn for each assistant message. */
 export type Script = readonly Turn[];
 
-/** What is said where the script has no turn: to side requests, such as one for a title, and behind the script's end. */
+/** The response where the script has no turn: to side requests, such as one for a title, and after the script's end. */
 export const UNSCRIPTED: Turn = { text: "Nothing more to do." };
 
 /** Tokens that every scripted turn says it has used. */

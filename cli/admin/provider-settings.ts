@@ -117,15 +117,11 @@ type NamedModel = readonly [string, ProviderSettings["models"][string]];
 /** The models of the options: a bare name is one of the preset's. All of the preset's where none is named. */
 function modelsOf({ model, preset: name }: ProviderOptions, preset: ProviderPreset | undefined): readonly NamedModel[] {
   const known = new Map(Object.entries(preset?.models ?? {}).map(([id, { source: _, ...rest }]) => [id, rest]));
-  const settings = (id: string): NamedModel | undefined => {
-    const found = known.get(id);
-    return found && [id, found];
-  };
-  if (model === undefined) return [...known.keys()].map(settings).filter((found) => found !== undefined);
+  if (model === undefined) return [...known];
   return model.map((text) => {
     if (text.includes(",") || preset === undefined) return modelOf(text);
-    const found = settings(text);
-    if (found !== undefined) return found;
+    const found = known.get(text);
+    if (found !== undefined) return [text, found];
     throw new UserError(
       `--model must be a model of the preset ${name}, got ${text}; ` +
         `use ${[...known.keys(), MODEL_FORM].join(" or ")}.`,

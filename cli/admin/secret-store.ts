@@ -7,6 +7,7 @@ import {
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import { providerSecretId } from "../../contracts/processes/names.ts";
+import { LOCAL_CREDENTIALS } from "../../local/runtime/aws-environment.ts";
 import { awsFailure } from "../operator/aws-failure.ts";
 import { UserError } from "../terminal/user-error.ts";
 
@@ -25,7 +26,7 @@ export class SecretStore {
 
   constructor({ environment, region, endpoint }: SecretStoreOptions) {
     this.#environment = environment;
-    const local = endpoint && { endpoint, credentials: { accessKeyId: "local", secretAccessKey: "local" } };
+    const local = endpoint && { endpoint, credentials: LOCAL_CREDENTIALS };
     this.#client = new SecretsManagerClient({ region, ...local });
   }
 

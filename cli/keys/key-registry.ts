@@ -1,6 +1,7 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, PutCommand, paginateScan, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { type ApiKeyItem, StoredApiKey } from "../../contracts/processes/auth.ts";
+import { LOCAL_CREDENTIALS } from "../../local/runtime/aws-environment.ts";
 import type { KeyTable } from "./key-table.ts";
 
 /** The keys of one environment. */
@@ -19,7 +20,7 @@ export class DynamoKeyRegistry implements KeyRegistry {
 
   constructor({ region, endpoint, table }: Pick<KeyTable, "region" | "endpoint" | "table">) {
     this.#table = table;
-    const local = endpoint && { endpoint, credentials: { accessKeyId: "local", secretAccessKey: "local" } };
+    const local = endpoint && { endpoint, credentials: LOCAL_CREDENTIALS };
     this.#client = DynamoDBDocumentClient.from(new DynamoDBClient({ region, ...local }), {
       marshallOptions: { removeUndefinedValues: true },
     });

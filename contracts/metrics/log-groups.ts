@@ -11,5 +11,5 @@ export function logGroupName(resourceName: string, source: LogSource): string {
   return `/sluice/${resourceName}/${source}`;
 }
 
-/** Metrics are required for 30 days. CloudWatch keeps minutes for 15 days; their log lines are kept this long. */
+/** Metrics are required for 30 days. CloudWatch keeps minutes for 15 days; their log lines are retained this long. */
 export const METRICS_LOG_MIN_DAYS = 30;

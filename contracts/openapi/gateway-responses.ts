@@ -9,7 +9,7 @@ interface OwnError {
   readonly message?: string;
   /** @default - the catalogue's */
   readonly retryAfterSeconds?: number;
-  /** Whether API Gateway's own status is kept: the two DEFAULT types cover many errors. */
+  /** Whether API Gateway's own status stays: the two DEFAULT types cover many errors. */
   readonly keepsStatus?: boolean;
 }
 
