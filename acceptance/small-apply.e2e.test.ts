@@ -9,7 +9,7 @@ import {
 import { App } from "cdktf";
 import { strToU8, zipSync } from "fflate";
 import { afterAll, beforeAll, expect, type TestContext, test } from "vitest";
-import dev from "../environments/dev.ts";
+import { loadEnvironment } from "../environments/load.ts";
 import { validateEnvironment } from "../environments/validate.ts";
 import { asObject } from "../local/template/json.ts";
 import type { Environment } from "../settings/environment.ts";
@@ -29,6 +29,8 @@ import { openWorkshop, startTestbed, type Workshop } from "./testbed.ts";
 import { Children } from "./tools/children.ts";
 import { acceptanceCache } from "./tools/machine.ts";
 import { MissingTool } from "./tools/missing-tool.ts";
+
+const dev = await loadEnvironment("dev");
 
 const DOMAIN = "api.example.com";
 /** A bundle that the emulators can open as a function. */

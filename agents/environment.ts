@@ -1,7 +1,9 @@
 import type { ProviderSettings } from "../contracts/targets/target-settings.ts";
-import dev from "../environments/dev.ts";
+import { loadEnvironment } from "../environments/load.ts";
 import type { Environment } from "../environments/schema.ts";
 import { MODELS, type ScriptedModel } from "./upstream/models.ts";
+
+const dev = await loadEnvironment("dev");
 
 /** dev, with providers at `upstreamUrl` for the scripted models, and capacity for many programs at once from one address. */
 export function environmentWith(upstreamUrl: string): Environment {

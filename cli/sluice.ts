@@ -17,6 +17,7 @@ import { DynamoKeyRegistry } from "./keys/key-registry.ts";
 import { findKeyTable, type KeyTable } from "./keys/key-table.ts";
 import { keysCommand } from "./keys/keys-command.ts";
 import { operatorTools } from "./operator/operator-tools.ts";
+import { showCommand } from "./show-command.ts";
 import { hiddenPrompt } from "./terminal/hidden-prompt.ts";
 import { UserError } from "./terminal/user-error.ts";
 import { validateCommand } from "./validate-command.ts";
@@ -58,6 +59,7 @@ const program = new Command("sluice")
   .addCommand(destroyCommand(operator))
   .addCommand(doctorCommand(operator))
   .addCommand(costCommand(costTools((text) => console.log(text))))
+  .addCommand(showCommand((text) => console.log(text)))
   .addCommand(validateCommand((text) => console.log(text)));
 
 const commands = (command: Command): readonly Command[] => [command, ...command.commands.flatMap(commands)];

@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { OUTSIDE_PROVIDER } from "../test-support/outside-provider.ts";
-import dev from "./dev.ts";
 import { environmentNames, loadEnvironment } from "./load.ts";
 import { EnvironmentError } from "./problem.ts";
 import { validateEnvironment } from "./validate.ts";
+
+const dev = await loadEnvironment("dev");
 
 type Json = { [key: string]: Json } | Json[] | string | number | boolean | null | undefined;
 
@@ -77,7 +78,7 @@ describe("environment files", () => {
     ["api/requestsPerMinutePerIp", 5, /api\.requestsPerMinutePerIp: must be at least 10, got 5/],
     ["pools/phi-3-mini/minInstances", 0, /pools\.phi-3-mini\.minInstances: must be at least 1, got 0/],
     ["pools/phi-3-mini/image", "latest", /must be an AMI id .* got "latest"/],
-    ["network/cidr", undefined, /network\.cidr: is required, got nothing; add it/],
+    ["region", undefined, /region: must be one of us-east-1, .*, got nothing; add it/],
     ["network/cidr", "10.0.0.0/24", /network\.cidr: must be a \/16.* got "10\.0\.0\.0\/24"/],
     ["zones", ["a", "a"], /zones: must not repeat a zone/],
     ["region", "eu-west-1", undefined],
@@ -157,7 +158,7 @@ describe("environment files", () => {
 
   test("Spot goes with neither a warm pool nor a capacity reservation", () => {
     const data = devWith("pools/phi-3-mini/purchase", { option: "spot", onDemandBase: 0, overrides: [] });
-    const pool = (data as typeof dev).pools["phi-3-mini"];
+    const pool = (data as typeof dev).pools["phi-3-mini"]!;
     Object.assign(pool, {
       warmPool: { minInstances: 1, maxPrepared: 1 },
       capacityReservation: { id: "cr-0123456789abcdef0" },

@@ -2,10 +2,10 @@ import { existsSync, readdirSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Environment } from "../settings/environment.ts";
-import { validateEnvironment } from "./validate.ts";
+import { type ResolvedEnvironment, resolveEnvironment } from "./validate.ts";
 
 /** Files of this folder that are not environments. */
-const OWN_FILES = new Set(["load.ts", "problem.ts", "rules.ts", "schema.ts", "validate.ts"]);
+const OWN_FILES = new Set(["load.ts", "problem.ts", "rules.ts", "schema.ts", "settings-list.ts", "validate.ts"]);
 
 /** Names of all environments: one per file of this folder, sorted. */
 export function environmentNames(): readonly string[] {
@@ -30,14 +30,21 @@ function environmentName(nameOrFile: string): string {
  * @throws when there is no such file, or with every problem in it
  */
 export async function loadEnvironment(nameOrFile: string): Promise<Environment> {
+  return (await loadResolvedEnvironment(nameOrFile)).environment;
+}
+
+/** The same, with the reasons of the defaults. */
+export async function loadResolvedEnvironment(nameOrFile: string): Promise<ResolvedEnvironment> {
   const name = environmentName(nameOrFile);
   const file = isEnvironmentFile(nameOrFile) ? nameOrFile : `environments/${name}.ts`;
   const url = isEnvironmentFile(nameOrFile) ? fileUrl(nameOrFile) : ownUrl(name);
   const module: { readonly default?: unknown } = await import(/* @vite-ignore */ url);
-  const environment = validateEnvironment(module.default, file);
-  if (environment.name !== name)
-    throw new Error(`${file}: name must be the file's name, got "${environment.name}"; write name: "${name}".`);
-  return environment;
+  const resolved = resolveEnvironment(module.default, file);
+  if (resolved.environment.name !== name)
+    throw new Error(
+      `${file}: name must be the file's name, got "${resolved.environment.name}"; write name: "${name}".`,
+    );
+  return resolved;
 }
 
 function fileUrl(file: string): string {

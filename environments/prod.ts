@@ -1,29 +1,17 @@
-import type { Environment } from "./schema.ts";
+import { environment } from "../settings/environment-input.ts";
 
 /** Three zones, several gateways, keys required, a small and a 70B-class model, stopped warm pools. */
-export default {
+export default environment({
   name: "prod",
   region: "us-east-1",
   zones: ["a", "b", "c"],
   tags: { CostCenter: "sluice-prod" },
-  state: { bucket: "sluice-prod-state", lockTable: "sluice-prod-locks", encryption: "kms" },
-  ci: null,
-  network: { cidr: "10.40.0.0/16", natGateway: "when-needed" },
+  state: { bucket: "sluice-prod-state", encryption: "kms" },
+  network: { cidr: "10.40.0.0/16" },
   api: {
-    auth: "required",
-    entry: "api-gateway",
-    stage: "live",
-    domain: null,
-    corsOrigins: ["*"],
-    bodyLimitBytes: 4_000_000,
-    requestsPerMinutePerIp: 100,
-    timeouts: { firstByteSeconds: 30, totalSeconds: 30, idleSeconds: 30 },
-    routeTimeouts: {},
     queue: {
       maxRequests: 2000,
       maxBytes: 256_000_000, // of the gateway's 4 GiB; with the parsed bodies, about three times as much
-      waitSeconds: 15,
-      wakeSeconds: 10, // engines that restart or missed two probes are back by then
       maxShareOfTenant: 0.25,
     },
     throttle: { requestsPerSecond: 1000, burst: 2000 },
@@ -32,61 +20,34 @@ export default {
       unlimited: { requestsPerSecond: 1000, burst: 2000, requestsPerMonth: null },
     },
   },
-  responses: { keepDays: 30 },
-  batches: { maxFileBytes: 9_000_000, maxLinesInFlight: 64, maxOpenPerKey: 50 },
-  gateways: {
-    instanceType: "c7g.large",
-    minInstances: 3,
-    maxInstances: 9,
-    image: "resolve:ssm:/sluice/images/gateway",
-    drainSeconds: 300,
-    threads: "per-core",
-  },
-  cache: { ttlSeconds: 3600, routeTtlSeconds: {}, memoryMiB: 512, semantic: null },
-  valkey: { nodeType: "cache.t4g.small", nodes: 2 },
-  pools: {
+  batches: { maxLinesInFlight: 64, maxOpenPerKey: 50 },
+  gateways: { instanceType: "c7g.large", minInstances: 3, maxInstances: 9, drainSeconds: 300 },
+  cache: { memoryMiB: 512 },
+  valkey: { nodeType: "cache.t4g.small" },
+  models: {
     "phi-3-mini": {
       model: "phi-3-mini-4k-instruct",
       instanceType: "g5.xlarge",
-      tensorParallel: 1,
-      contextTokens: 4096,
       maxSequences: 32,
       maxQueued: 64,
       minInstances: 2,
       maxInstances: 8,
-      image: "resolve:ssm:/sluice/images/engine",
       volumeGiB: 80,
       startupSeconds: 300,
       warmPool: { minInstances: 1, maxPrepared: 3 },
-      purchase: { option: "on-demand" },
-      capacityReservation: null,
     },
     "llama-3.3-70b": {
       model: "llama-3.3-70b-instruct",
       instanceType: "p4d.24xlarge",
-      tensorParallel: 8,
       contextTokens: 32_768,
       maxSequences: 64,
-      maxQueued: 64,
-      minInstances: 1,
-      maxInstances: 2,
-      image: "resolve:ssm:/sluice/images/engine",
       volumeGiB: 300,
-      startupSeconds: 900,
       warmPool: { minInstances: 1, maxPrepared: 1 },
-      purchase: { option: "on-demand" },
-      capacityReservation: null,
     },
   },
-  providers: {},
-  routes: {},
-  site: {
-    title: "Sluice",
-    defaults: { temperature: 0.2, topP: 0.9, maxTokens: 400 },
-    samplePrompts: ["List three fruits", "Explain what a load balancer does"],
-  },
+  site: { title: "Sluice" },
   alarms: { emails: ["oncall@example.com"], webhooks: ["https://hooks.example.com/sluice"] },
   budget: { monthlyUsd: 30_000 },
   logRetentionDays: 90,
   deletionProtection: true,
-} satisfies Environment;
+});

@@ -1,20 +1,44 @@
 import type * as z from "zod";
 import { isRecord } from "../lib/is-record.ts";
 import { type Environment, EnvironmentSchema } from "../settings/environment.ts";
+import { applyDefaults, type WithDefaults } from "./defaults/apply-defaults.ts";
 import { EnvironmentError, type Problem } from "./problem.ts";
 import { crossFieldProblems } from "./rules.ts";
 
+/** An environment with all its settings. */
+export interface ResolvedEnvironment {
+  readonly environment: Environment;
+  /** Why each default has its value, by path, e.g. `api.auth`; settings that the file has are not in it. */
+  readonly reasons: ReadonlyMap<string, string>;
+  /** The name of the models in the file. */
+  readonly modelsField: WithDefaults["modelsField"];
+}
+
 /**
- * Checks the data of one environment file.
+ * Adds the defaults to the data of one environment file, and checks the whole.
  * @param file shown in the error, e.g. `environments/dev.ts`
  * @throws {EnvironmentError} listing every problem with path, value, rule and remedy
  */
-export function validateEnvironment(data: unknown, file: string): Environment {
-  const parsed = EnvironmentSchema.safeParse(data, { reportInput: true });
-  if (!parsed.success) throw new EnvironmentError(file, parsed.error.issues.flatMap(issueProblems));
+export function resolveEnvironment(data: unknown, file: string): ResolvedEnvironment {
+  const { settings, reasons, modelsField } = applyDefaults(data);
+  const refuse = (problems: readonly Problem[]): never => {
+    // A default that follows from a wrong setting is wrong too: only what the file has is reported, if there is any.
+    const ofTheFile = problems.filter(({ path }) => !reasons.has(path));
+    const reported = ofTheFile.length > 0 ? ofTheFile : problems;
+    throw new EnvironmentError(
+      file,
+      reported.map((problem) => ({ ...problem, path: problem.path.replace(/^pools(?=$|\.)/, modelsField) })),
+    );
+  };
+  const parsed = EnvironmentSchema.safeParse(settings, { reportInput: true });
+  if (!parsed.success) return refuse(parsed.error.issues.flatMap(issueProblems));
   const problems = crossFieldProblems(parsed.data);
-  if (problems.length > 0) throw new EnvironmentError(file, problems);
-  return parsed.data;
+  return problems.length > 0 ? refuse(problems) : { environment: parsed.data, reasons, modelsField };
+}
+
+/** The environment of a file, checked; see `resolveEnvironment`. */
+export function validateEnvironment(data: unknown, file: string): Environment {
+  return resolveEnvironment(data, file).environment;
 }
 
 function issueProblems(issue: z.core.$ZodIssue): readonly Problem[] {

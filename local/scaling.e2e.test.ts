@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { App } from "cdktf";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import dev from "../environments/dev.ts";
+import { loadEnvironment } from "../environments/load.ts";
 import { validateEnvironment } from "../environments/validate.ts";
 import { buildGateway } from "../gateway/build.ts";
 import { buildLambdas } from "../lambdas/build.ts";
@@ -14,6 +14,8 @@ import { type FakeEngine, startFakeEngine } from "../test-support/fake-engine.ts
 import { waitUntilReady } from "./first-request.ts";
 import { PROJECT_FOLDER } from "./folders.ts";
 import { startTwin, type Twin } from "./twin.ts";
+
+const dev = await loadEnvironment("dev");
 
 /**
  * The scaling rule on this machine: the synthesized alarms, policies, hooks and the bundled `drain-engine`, with real

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
-import dev from "../environments/dev.ts";
+import { loadEnvironment } from "../environments/load.ts";
 import { startedTwin } from "./test/started-twin.ts";
+
+const dev = await loadEnvironment("dev");
 
 const semantic = { embeddingModel: "phi-3-mini", threshold: 0.8, maxEntries: 100 };
 
@@ -8,7 +10,7 @@ const semantic = { embeddingModel: "phi-3-mini", threshold: 0.8, maxEntries: 100
 test("the semantic cache serves a paraphrase, by real vectors, and no other prompt", async () => {
   const { HOME = "", XDG_CACHE_HOME } = process.env;
   const paths = { HOME, ...(XDG_CACHE_HOME === undefined ? {} : { XDG_CACHE_HOME }) };
-  const twin = await startedTwin({ ...dev, cache: { ...dev.cache, semantic } }, paths);
+  const twin = await startedTwin({ ...dev, cache: { ...dev.cache!, semantic } }, paths);
   const complete = async (content: string) => {
     const response = await fetch(`${twin.runtime.settings.apiUrl}/v1/chat/completions`, {
       method: "POST",

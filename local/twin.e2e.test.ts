@@ -1,13 +1,15 @@
 import { once } from "node:events";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
-import dev from "../environments/dev.ts";
+import { loadEnvironment } from "../environments/load.ts";
 import type { Environment } from "../settings/environment.ts";
 import { type FakeEngine, type FakeEngineBehaviour, startFakeEngine } from "../test-support/fake-engine.ts";
 import { OUTSIDE_PROVIDER } from "../test-support/outside-provider.ts";
 import { firstRequest } from "./first-request.ts";
 import { startedTwin } from "./test/started-twin.ts";
 import type { Twin } from "./twin.ts";
+
+const dev = await loadEnvironment("dev");
 
 /**
  * What is changed in an environment file changes what runs here: synthesis, twin and processes are real. A slow server
@@ -95,7 +97,7 @@ describe("a changed environment file", () => {
 
   test("a third gateway and a second pool are started as declared", async () => {
     const engine = await engineServer();
-    const pools = { ...dev.pools, second: dev.pools["phi-3-mini"] };
+    const pools = { ...dev.pools, second: dev.pools["phi-3-mini"]! };
     const gateways = { ...dev.gateways, minInstances: 3, maxInstances: 3 };
     const twin = await started({ ...dev, gateways, pools }, engine.origin);
     const counts = twin.runtime.autoScaling.groups.map(({ name, instances }) => [name, instances.length]);

@@ -98,6 +98,11 @@ const Ci = z.strictObject({
 export const EnvironmentSchema = z.strictObject({
   name,
   region: z.enum(REGION_IDS),
+  /** The AWS account: a deployment to another one is refused. `null`: the one that the credentials belong to. */
+  account: z
+    .string()
+    .regex(/^\d{12}$/, "must be the 12 digits of an AWS account, as text")
+    .nullable(),
   /** Letters of 2 or 3 zones of the region. */
   zones: z
     .array(z.string().regex(/^[a-f]$/, "must be a zone letter, a to f"))

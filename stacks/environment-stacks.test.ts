@@ -29,6 +29,13 @@ describe.each(environments.map((environment) => [environment.name, environment] 
       expect(texts()).toEqual(texts());
     });
 
+    test("a named account is the only one that a stack is deployed to", () => {
+      const accounts = (changed: typeof environment) =>
+        Object.values(synth(changed)).map(({ provider }) => provider?.aws?.[0]?.allowed_account_ids);
+      expect(new Set(accounts(environment))).toEqual(new Set([undefined]));
+      for (const ids of accounts({ ...environment, account: "123456789012" })) expect(ids).toEqual(["123456789012"]);
+    });
+
     // documented: state-in-s3-with-lock
     test("every stack keeps its state in S3 with a lock table, encrypted, under its own key", () => {
       for (const stack of STACK_NAMES) {

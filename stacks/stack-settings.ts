@@ -37,6 +37,7 @@ export function configureStack(scope: TerraformStack, environment: Environment, 
   new AwsProvider(scope, "Aws", {
     region: environment.region,
     defaultTags: [{ tags: stackTags(environment, stack) }],
+    ...(environment.account === null ? {} : { allowedAccountIds: [environment.account] }),
   });
   scope.addOverride("terraform.required_version", REQUIRED_VERSION);
   holdToPolicy(scope, { isProtected: environment.deletionProtection, tags: stackTags(environment, stack) });

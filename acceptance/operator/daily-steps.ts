@@ -82,7 +82,7 @@ export async function changeAndRollBack(runbook: Runbook): Promise<void> {
   const args = stacks.flatMap((stack) => ["--stack", stack]);
   const changed = stacks.map((stack) => new RegExp(`${environment}-${stack}: .*\\d+ to (add|change|destroy)`));
   const undo = clone.edit(`environments/${environment}.ts`, [
-    { from: "providers: {},", to: documentedProvider(clone) },
+    { from: "  alarms: {", to: `${documentedProvider(clone)}\n  alarms: {` },
     { from: 'title: "', to: 'title: "New ' },
   ]);
   const { zones, gateways } = await loadEnvironment(environment);

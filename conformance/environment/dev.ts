@@ -1,5 +1,5 @@
 import dev from "../../environments/dev.ts";
-import type { Environment } from "../../environments/schema.ts";
+import type { EnvironmentInput } from "../../settings/environment-input.ts";
 
 /**
  * dev, with higher limits: four runners beside each other send some hundred requests in a minute from one address, and
@@ -11,6 +11,9 @@ export default {
     ...dev.api,
     requestsPerMinutePerIp: 10_000,
     throttle: { requestsPerSecond: 200, burst: 400 },
-    usagePlans: { ...dev.api.usagePlans, standard: { requestsPerSecond: 100, burst: 200, requestsPerMonth: null } },
+    usagePlans: {
+      anonymous: { requestsPerSecond: 10, burst: 40, requestsPerMonth: 100_000 },
+      standard: { requestsPerSecond: 100, burst: 200, requestsPerMonth: null },
+    },
   },
-} satisfies Environment;
+} satisfies EnvironmentInput;

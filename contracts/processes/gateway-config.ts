@@ -20,6 +20,11 @@ export type RouteTimeouts = z.infer<typeof RouteTimeouts>;
 
 /** Settings of the response cache; see `docs/caching.md`. */
 export const CacheSettings = z.strictObject({
+  /**
+   * Whether embeddings and completions at temperature 0 are cached without being asked for; otherwise only requests that
+   * ask for it are (`x-sluice-cache: on`, or a `max-age`). @default true
+   */
+  automatic: z.boolean().optional(),
   /** Time to live of a cached response; at most a week. */
   ttlSeconds: z.int().min(1).max(604_800),
   /** Exceptions by route, e.g. `"/v1/embeddings"`. */

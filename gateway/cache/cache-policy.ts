@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { CACHE_HEADER } from "../../contracts/api/headers.ts";
+import type { CacheSettings } from "../../contracts/processes/gateway-config.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
 
 /** What the cache may do for one request. */
@@ -15,16 +16,20 @@ export interface CachePolicy {
 const BYPASS: CachePolicy = { read: false, write: false, maxAgeSeconds: undefined };
 
 /**
- * Deterministic responses are stored by default: embeddings, and completions at temperature 0. Other responses are
+ * An automatic cache stores deterministic responses: embeddings, and completions at temperature 0. Other responses are
  * stored only where the client sends `x-sluice-cache: on` or a `max-age`; `no-store` and `x-sluice-cache: off` turn
  * storing off for all.
  */
-export function cachePolicy(headers: IncomingHttpHeaders, request: GenerationRequest): CachePolicy {
+export function cachePolicy(
+  headers: IncomingHttpHeaders,
+  request: GenerationRequest,
+  { automatic = true }: Pick<CacheSettings, "automatic">,
+): CachePolicy {
   const directives = cacheControl(headers["cache-control"]);
   const wish = headers[CACHE_HEADER];
   if (directives.has("no-store") || wish === "off") return BYPASS;
   const maxAgeSeconds = seconds(directives.get("max-age"));
-  if (wish !== "on" && maxAgeSeconds === undefined && !isDeterministic(request)) return BYPASS;
+  if (wish !== "on" && maxAgeSeconds === undefined && !(automatic && isDeterministic(request))) return BYPASS;
   return { read: !directives.has("no-cache") && maxAgeSeconds !== 0, write: true, maxAgeSeconds };
 }
 

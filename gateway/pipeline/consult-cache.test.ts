@@ -45,6 +45,16 @@ describe("the cache", () => {
       for (let times = 0; times < 2; times++) expect((await send(url, completion(fields))).cache).toBe("bypass");
   });
 
+  test("that is not automatic stores responses for the requests alone that ask for it", async () => {
+    const { url, engines } = await start({}, { automatic: false });
+    for (let times = 0; times < 2; times++) expect((await send(url)).cache).toBe("bypass");
+    const headers = { "x-sluice-cache": "on" };
+    expect((await send(url, undefined, headers)).cache).toBe("miss");
+    expect((await send(url, undefined, headers)).cache).toBe("hit");
+    expect((await send(url)).cache).toBe("bypass");
+    expect(engines[0]?.received).toHaveLength(4);
+  });
+
   test.each([{ "x-sluice-cache": "on" }, { "cache-control": "max-age=60" }])(
     "stores a response at any temperature for a client that sends %j",
     async (headers) => {

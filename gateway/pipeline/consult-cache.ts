@@ -58,7 +58,7 @@ interface Lookup {
 export async function consultCache(planned: CacheableRequest, cache: GatewayCache): Promise<CacheLookupResult> {
   const { request, caller, generation, plan, rules } = planned;
   const [target] = plan.targets;
-  const policy = cachePolicy(request.headers, generation);
+  const policy = cachePolicy(request.headers, generation, cache.settings);
   if (!rules.isCacheable || (!policy.read && !policy.write)) {
     note(planned, cache, { result: "bypass" });
     return { response: undefined, cacheWriter: undefined };

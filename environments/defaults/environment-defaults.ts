@@ -1,0 +1,99 @@
+import { REGIONS, type Region } from "../../catalog/regions.ts";
+import { ANONYMOUS_PLAN } from "../../contracts/processes/auth.ts";
+import type { Default, EnvironmentPath, FileInput } from "./default.ts";
+
+const always = (value: unknown, because: string): Default<FileInput> => ({ value: () => value, because });
+
+/**
+ * The default of every setting but the models' own, in the order in which they are applied. A setting that costs money or
+ * lets somebody in has none, or the safe one.
+ */
+export const ENVIRONMENT_DEFAULTS = {
+  account: always(null, "any account that the credentials belong to"),
+  zones: { value: firstZones, because: "the first two of the region: the fewest of which one may fail" },
+  tags: always({}, "Project and Environment are on every resource already"),
+  "state.bucket": {
+    value: ({ name, region, account }) => `sluice-${name}-${account ?? region}-state`,
+    because: "of the account's number, as bucket names are unique in the world; of the region without one",
+  },
+  "state.lockTable": { value: ({ name }) => `sluice-${name}-locks`, because: "a table of this environment's own" },
+  "state.encryption": always("none", "the bucket encrypts the states, with the environment's own key"),
+  ci: always(null, "no workflow may deploy until a repository is named"),
+  "network.cidr": always("10.20.0.0/16", "private, and another than 172.31.0.0/16 of default VPCs"),
+  "network.natGateway": always("when-needed", "none until a provider outside AWS needs the internet"),
+  "api.auth": always("required", "nobody gets in without a key"),
+  "api.entry": always("api-gateway", "the entry with a throttle and usage plans"),
+  "api.stage": always("live", "part of the address without a domain"),
+  "api.domain": always(null, "API Gateway's own address needs no domain"),
+  "api.corsOrigins": always(["*"], "a page needs a key all the same, and the demo page's address is not known before"),
+  "api.bodyLimitBytes": always(4_000_000, "an image of 3 MB in base64"),
+  "api.requestsPerMinutePerIp": always(100, "enough for a person or a small server"),
+  "api.timeouts.firstByteSeconds": always(30, "a longer silence is a failure for a person who waits"),
+  "api.timeouts.totalSeconds": always(30, "as for the first byte; long responses are streamed"),
+  "api.timeouts.idleSeconds": always(30, "an engine that computes sends a token far more often"),
+  "api.routeTimeouts": always({}, "all routes have the same limits"),
+  "api.queue.maxRequests": always(200, "more would wait longer than waitSeconds at a single engine"),
+  "api.queue.maxBytes": always(32_000_000, "with the parsed bodies about 100 MB of a gateway's memory"),
+  "api.queue.waitSeconds": always(15, "callers wait rather than retry while others' responses end"),
+  "api.queue.wakeSeconds": always(10, "engines that restart or missed two probes are back by then"),
+  "api.queue.maxShareOfTenant": always(0.5, "one caller's burst leaves half of the queue to the others"),
+  "api.throttle.requestsPerSecond": always(100, "bounds what all callers together can cost"),
+  "api.throttle.burst": always(200, "two seconds of the rate"),
+  "api.usagePlans": {
+    value: usagePlans,
+    because: "one plan for keys, and one for requests without a key where they are let in; none with entry alb",
+  },
+  responses: always({ keepDays: 30 }, "as long as OpenAI stores responses"),
+  "responses.keepDays": always(30, "as long as OpenAI stores responses"),
+  batches: always(
+    { maxFileBytes: 9_000_000, maxLinesInFlight: 16, maxOpenPerKey: 10 },
+    "costs nothing until a file is there, and uses what interactive requests leave free",
+  ),
+  "batches.maxFileBytes": always(9_000_000, "the largest that API Gateway accepts, less the form around it"),
+  "batches.maxLinesInFlight": always(16, "half of the sequences of a small pool"),
+  "batches.maxOpenPerKey": always(10, "one key can't fill the queue of batches"),
+  "gateways.instanceType": always("t4g.small", "12 dollars a month, and more than one GPU engine can use"),
+  "gateways.minInstances": always(2, "one in each zone: one may fail"),
+  "gateways.maxInstances": always(4, "bounds the cost of a load that nobody expected"),
+  "gateways.image": always("resolve:ssm:/sluice/images/gateway", "the parameter that the image's build writes"),
+  "gateways.drainSeconds": always(60, "twice the longest response"),
+  "gateways.threads": always("per-core", "each core serves"),
+  cache: always(
+    { automatic: false, ttlSeconds: 3600, routeTtlSeconds: {}, memoryMiB: 64, semantic: null },
+    "responses are cached for requests that ask for it, in memory that is there anyway",
+  ),
+  "cache.ttlSeconds": always(3600, "an hour"),
+  "cache.routeTtlSeconds": always({}, "all routes have the same time"),
+  "cache.memoryMiB": always(64, "of a small gateway's 2 GiB"),
+  "cache.semantic": always(null, "only equal requests have the same response"),
+  valkey: always(null, "a shared store costs 19 dollars a month; each gateway has its own memory"),
+  "valkey.nodeType": always("cache.t4g.micro", "the smallest"),
+  "valkey.nodes": always(2, "one may fail"),
+  providers: always({}, "no prompt leaves this account"),
+  routes: always({}, "each model has its own name alone"),
+  "site.title": always("Sluice", "the product's name"),
+  "site.samplePrompts": always(["List three fruits", "Explain what a load balancer does"], "short, and of two kinds"),
+  "site.defaults.temperature": always(0.2, "responses that differ little"),
+  "site.defaults.topP": always(0.9, "leaves out the least likely tokens"),
+  "site.defaults.maxTokens": {
+    value: ({ smallestContext }) => Math.min(400, Math.floor(smallestContext / 4)),
+    because: "some paragraphs, and at most a quarter of the smallest context",
+  },
+  "alarms.emails": always([], "nobody is named; alarms are in the console alone"),
+  "alarms.webhooks": always([], "nobody is named"),
+  budget: always(null, "only you know what a month may cost"),
+  logRetentionDays: always(30, "the shortest that shows a month"),
+  deletionProtection: always(true, "keys, files and states are not destroyed by mistake"),
+} as const satisfies Readonly<Record<EnvironmentPath, Default<FileInput>>>;
+
+function firstZones({ region }: FileInput): readonly string[] {
+  const regions: Readonly<Record<string, Region>> = REGIONS;
+  return regions[region]?.zones.slice(0, 2) ?? ["a", "b"];
+}
+
+function usagePlans({ auth, entry }: FileInput): unknown {
+  if (entry === "alb") return {};
+  const standard = { requestsPerSecond: 25, burst: 50, requestsPerMonth: null };
+  const anonymous = { requestsPerSecond: 10, burst: 40, requestsPerMonth: 100_000 };
+  return auth === "optional" ? { [ANONYMOUS_PLAN]: anonymous, standard } : { standard };
+}

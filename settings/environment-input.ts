@@ -1,0 +1,42 @@
+import type { Environment, PoolSettings } from "./environment.ts";
+
+/** Sections of an environment whose fields each have a default of their own. */
+type Section = "state" | "network" | "api" | "gateways" | "site" | "alarms";
+type ApiPart = "timeouts" | "queue" | "throttle";
+
+/** A section with any of its fields; the fields of `Part` may be partial too. */
+type Partly<T, Part extends keyof T = never> = Partial<Omit<T, Part>> & {
+  readonly [Field in Part]?: Partial<T[Field]>;
+};
+
+/** Settings that are a whole or `null`: where a file has them, each field that is missing has its default. */
+type Optional = "responses" | "batches" | "cache" | "valkey";
+type PartlyOrNull<T> = Partial<NonNullable<T>> | null;
+
+/** One model that is served: the catalogue's entry and the instance type; everything else has a default. */
+export type ModelInput = Pick<PoolSettings, "model" | "instanceType"> & Partial<PoolSettings>;
+
+type GeneralInput = Pick<Environment, "name" | "region"> &
+  Partial<Omit<Environment, "name" | "region" | "pools" | Section | Optional>> & {
+    readonly state?: Partly<Environment["state"]>;
+    readonly network?: Partly<Environment["network"]>;
+    readonly api?: Partly<Environment["api"], ApiPart>;
+    readonly gateways?: Partly<Environment["gateways"]>;
+    readonly site?: Partly<Environment["site"], "defaults">;
+    readonly alarms?: Partly<Environment["alarms"]>;
+  } & { readonly [Setting in Optional]?: PartlyOrNull<Environment[Setting]> };
+
+/**
+ * What an environment file may say: name, region and the models are required, every other setting has a default.
+ * `models` and `pools` are the same setting, by public model name: a file has one of them.
+ */
+export type EnvironmentInput = GeneralInput &
+  (
+    | { readonly models: Readonly<Record<string, ModelInput>>; readonly pools?: never }
+    | { readonly pools: Readonly<Record<string, ModelInput>>; readonly models?: never }
+  );
+
+/** An environment file's content, with its type checked while it is written. Defaults are added when the file is read. */
+export function environment<Input extends EnvironmentInput>(input: Input): Input {
+  return input;
+}
