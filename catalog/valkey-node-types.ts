@@ -1,18 +1,14 @@
-/** ElastiCache node types that Sluice uses for Valkey, with their price. Prices are us-east-1, on demand, USD an hour. */
+/** ElastiCache node types that Sluice uses for Valkey; their prices are in `prices/`. */
 export interface ValkeyNodeType {
   /** Of one node; ElastiCache keeps a quarter of it for itself (`reserved-memory-percent`). */
   readonly memoryGiB: number;
-  readonly price: { readonly usdPerHour: number; readonly source: string; readonly date: string };
 }
 
-/** As recorded from the AWS Price List API (cache engine Valkey): 0.8 of the price for Redis, for each of these types. */
-const listed = { source: "https://aws.amazon.com/elasticache/pricing/", date: "2026-10-02" } as const;
-
 export const VALKEY_NODE_TYPES = {
-  "cache.t4g.micro": { memoryGiB: 0.5, price: { usdPerHour: 0.0128, ...listed } },
-  "cache.t4g.small": { memoryGiB: 1.37, price: { usdPerHour: 0.0256, ...listed } },
-  "cache.t4g.medium": { memoryGiB: 3.09, price: { usdPerHour: 0.052, ...listed } },
-  "cache.r7g.large": { memoryGiB: 13.07, price: { usdPerHour: 0.1752, ...listed } },
+  "cache.t4g.micro": { memoryGiB: 0.5 },
+  "cache.t4g.small": { memoryGiB: 1.37 },
+  "cache.t4g.medium": { memoryGiB: 3.09 },
+  "cache.r7g.large": { memoryGiB: 13.07 },
 } as const satisfies Record<string, ValkeyNodeType>;
 
 export type ValkeyNodeTypeId = keyof typeof VALKEY_NODE_TYPES;

@@ -22,6 +22,12 @@ describe("whether a model fits an instance type", () => {
     expect(fit.arithmetic).toMatch(/= 138\.0 GiB usable; .* = 141\.4 GiB needed; 3\.4 GiB too much/);
   });
 
+  test("GPU memory is what the driver reports: 23 GiB of weights and cache do not fit on an A10G of 22.5 GiB", () => {
+    const fit = fitModel({ ...phi, instanceType: "g5.xlarge", contextTokens: 33_000 });
+    expect(fit.arithmetic).toMatch(/^1 × \(22\.5 GiB × 0\.9 − 1\.5 GiB\) = 18\.7 GiB usable;/);
+    expect(fit.fits).toBe(false); // 7.1 + 12.1 GiB would fit on the data sheet's 24 GiB
+  });
+
   test("an instance without GPU holds no model", () => {
     expect(fitModel({ ...phi, instanceType: "t4g.small" })).toMatchObject({
       fits: false,

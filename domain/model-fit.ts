@@ -36,7 +36,7 @@ export function fitModel({ model: modelId, instanceType: typeId, tensorParallel,
   const oneContext = (contextTokens * model.kvBytesPerToken) / GIB;
   const needed = model.weightsGiB + oneContext;
   const arithmetic =
-    `${tensorParallel} × (${gpu.memoryGiB} GiB × ${GPU_MEMORY_UTILIZATION} − ${ENGINE_OVERHEAD_GIB_PER_GPU} GiB) = ` +
+    `${tensorParallel} × (${gib(gpu.memoryGiB)} × ${GPU_MEMORY_UTILIZATION} − ${ENGINE_OVERHEAD_GIB_PER_GPU} GiB) = ` +
     `${gib(usable)} usable; weights ${gib(model.weightsGiB)} + KV cache of one context ` +
     `(${contextTokens} tokens × ${model.kvBytesPerToken} bytes) ${gib(oneContext)} = ${gib(needed)} needed` +
     (needed > usable ? `; ${gib(needed - usable)} too much` : "");

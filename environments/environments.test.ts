@@ -86,6 +86,19 @@ describe("environment files", () => {
     ["pools/phi-3-mini/contextTokens", 8192, /must not exceed the 4096 tokens of phi-3-mini-4k-instruct/],
     ["gateways/instanceType", "g5.xlarge", /must be an arm64 type/],
     [
+      "pools/phi-3-mini/instanceType",
+      "inf2.xlarge",
+      /instanceType: inf2\.xlarge has AWS's Inferentia or Trainium chips: .*vLLM for NVIDIA GPUs alone, got "inf2\.xlarge"/,
+    ],
+    ["pools/phi-3-mini/instanceType", "trn2.48xlarge", /trn2\.48xlarge has AWS's Inferentia or Trainium chips/],
+    ["pools/phi-3-mini/instanceType", "g6f.xlarge", /g6f\.xlarge has a part of a GPU/],
+    [
+      "pools/phi-3-mini/instanceType",
+      "m5.large",
+      /must be an instance type of the catalogue, of the families t4g, c7g, c7i, g4dn, g5, g6, gr6, g6e, g7e, p4d, p4de, p5, p5e, p5en, p6-b200, p6-b300, got "m5\.large"/,
+    ],
+    ["pools/phi-3-mini/instanceType", "g7e.2xlarge", undefined],
+    [
       "api/stage",
       "v1",
       /api\.stage: must not be the first part of a path of the API \(v1, .*got "v1"; use another name/,
@@ -177,7 +190,7 @@ describe("environment files", () => {
   test("a model that does not fit shows the arithmetic", () => {
     const data = devWith("pools/phi-3-mini/model", "phi-3-medium-4k-instruct");
     expect(problemsOf(data).message).toMatch(
-      /1 × \(24 GiB × 0\.9 − 1\.5 GiB\) = 20\.1 GiB usable; weights 26\.0 GiB .* = 26\.8 GiB needed; 6\.7 GiB too much/,
+      /1 × \(22\.5 GiB × 0\.9 − 1\.5 GiB\) = 18\.7 GiB usable; weights 26\.0 GiB .* = 26\.8 GiB needed; 8\.0 GiB too much/,
     );
   });
 });

@@ -90,7 +90,7 @@ function gatewayProblems({ gateways }: Environment): readonly Problem[] {
       path: "gateways.instanceType",
       value: gateways.instanceType,
       rule: "must be an arm64 type: the gateway image is built for arm64",
-      remedy: "use t4g.micro, t4g.small, c7g.large or c7g.xlarge",
+      remedy: "use a type of the families t4g and c7g, e.g. t4g.micro or c7g.large",
     });
   return problems;
 }

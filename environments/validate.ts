@@ -54,7 +54,9 @@ function issueProblems(issue: z.core.$ZodIssue): readonly Problem[] {
 }
 
 function ruleOf(issue: z.core.$ZodIssue): string {
-  if (issue.code === "invalid_value") return `must be one of ${issue.values.map(String).join(", ")}`;
+  // A schema's own message is a rule; zod's begins with "Invalid".
+  if (issue.code === "invalid_value" && issue.message.startsWith("Invalid "))
+    return `must be one of ${issue.values.map(String).join(", ")}`;
   if (issue.input === undefined) return "is required";
   if (issue.code === "too_small") return `must be at least ${issue.minimum}`;
   if (issue.code === "too_big") return `must be at most ${issue.maximum}`;

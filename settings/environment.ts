@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { INSTANCE_TYPE_IDS } from "../catalog/instance-types.ts";
 import { MODEL_IDS } from "../catalog/models.ts";
 import { REGION_IDS } from "../catalog/regions.ts";
 import { VALKEY_NODE_TYPE_IDS } from "../catalog/valkey-node-types.ts";
@@ -17,6 +16,7 @@ import {
   TokenPriceSettings,
 } from "../contracts/targets/target-settings.ts";
 import type { DeepReadonly } from "../lib/deep-readonly.ts";
+import { InstanceTypeName } from "./instance-type-name.ts";
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,19}$/, "must be 1 to 20 of a-z, 0-9 and -, starting with a letter");
 const poolName = z
@@ -43,14 +43,14 @@ const Purchase = z.discriminatedUnion("option", [
     /** Instances on demand before the first Spot one: capacity that AWS can't reclaim at two minutes' notice. */
     onDemandBase: z.int().min(0).max(64),
     /** Other types, for when Spot has no capacity of the pool's own type. The model must fit on each. */
-    overrides: z.array(z.enum(INSTANCE_TYPE_IDS)).max(10),
+    overrides: z.array(InstanceTypeName).max(10),
   }),
 ]);
 
 const Pool = z.strictObject({
   /** Catalogue entry to serve. */
   model: z.enum(MODEL_IDS),
-  instanceType: z.enum(INSTANCE_TYPE_IDS),
+  instanceType: InstanceTypeName,
   /** GPUs that one copy of the model is split over. */
   tensorParallel: z.int().min(1).max(8),
   /** Context in tokens; at most the catalogue's. */
@@ -169,7 +169,7 @@ export const EnvironmentSchema = z.strictObject({
     })
     .nullable(),
   gateways: z.strictObject({
-    instanceType: z.enum(INSTANCE_TYPE_IDS),
+    instanceType: InstanceTypeName,
     minInstances: z.int().min(1).max(64),
     maxInstances: z.int().min(1).max(64),
     image,

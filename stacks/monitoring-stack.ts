@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import { hasPrices } from "../catalog/prices/region-prices.ts";
 import { CostPublisher } from "../constructs/cost/cost-publisher.ts";
 import { expectedUsdPerHour } from "../constructs/cost/expected-cost.ts";
 import { MonthlyBudget } from "../constructs/cost/monthly-budget.ts";
@@ -49,7 +48,7 @@ export class MonitoringStack extends TerraformStack {
       })),
       certificateArn: serving.certificateArn,
       hasBatches: environment.batches !== null,
-      ...(hasPrices(environment.region) ? { expectedUsdPerHour: expectedUsdPerHour(environment) } : {}),
+      expectedUsdPerHour: expectedUsdPerHour(environment),
     });
     new Dashboard(this, "Dashboard", {
       name,
@@ -67,15 +66,13 @@ export class MonitoringStack extends TerraformStack {
       ...(environment.api.entry === "alb" ? {} : { apiStage: { apiName: name, stage: environment.api.stage } }),
     });
 
-    if (hasPrices(environment.region)) {
-      new CostPublisher(this, "Cost", {
-        name: `${name}-publish-cost`,
-        bundle: join(lambdas, "publish-cost.zip"),
-        environment,
-        logRetentionDays: environment.logRetentionDays,
-        kmsKeyArn: data.encryptionKey.arn,
-      });
-    }
+    new CostPublisher(this, "Cost", {
+      name: `${name}-publish-cost`,
+      bundle: join(lambdas, "publish-cost.zip"),
+      environment,
+      logRetentionDays: environment.logRetentionDays,
+      kmsKeyArn: data.encryptionKey.arn,
+    });
     if (environment.budget) {
       new MonthlyBudget(this, "Budget", {
         name,

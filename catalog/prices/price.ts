@@ -10,6 +10,8 @@ export interface Price {
   readonly source: string;
   /** Day or month of the source. */
   readonly date: string;
+  /** Region of the price, where it stands in for one that is not on file. @default - the requested region */
+  readonly ofRegion?: string;
 }
 
 /** Cost of a quantity, in dollars: each part of it at the price of its range. */

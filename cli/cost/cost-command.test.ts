@@ -88,9 +88,18 @@ describe("sluice cost", () => {
     await expect(run(args)).rejects.toThrow(message);
   });
 
-  test("a region without prices is refused by name", async () => {
+  test("prices that a region's file lacks are us-east-1's, named in one line and marked in --lines", async () => {
     const environment = async () => ({ ...dev, region: "eu-west-1" as const });
-    await expect(run(["--environment", "dev"], { environment })).rejects.toThrow(/no prices for eu-west-1/);
+    const text = await run(["--environment", "dev"], { environment });
+    expect(text).toMatch(/^GPU instances +819\.79 +1,024\.74 +1,639\.58 /m);
+    expect(text).toMatch(
+      /^Price of us-east-1 used for .*load balancers, .*: catalog\/prices\/eu-west-1\.ts lacks them;/m,
+    );
+    expect(text).not.toMatch(/Price of us-east-1 used for .*g5\.xlarge/);
+    const lines = await run(["--environment", "dev", "--lines"], { environment });
+    expect(lines).toMatch(/load balancers\n.*\n.*\(2024-11\), price of us-east-1 used$/m);
+    expect(await run([], { environment })).toMatch(/price of us-east-1 used for \d+ items$/m);
+    expect(await run(["--environment", "dev"])).not.toMatch(/us-east-1 used/);
   });
 });
 

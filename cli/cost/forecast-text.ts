@@ -1,6 +1,6 @@
 import type { Difference } from "../../domain/cost/compare.ts";
 import { itemCost } from "../../domain/cost/cost-item.ts";
-import type { Forecast, Month } from "../../domain/cost/forecast.ts";
+import { type Forecast, itemsOfOtherRegions, type Month } from "../../domain/cost/forecast.ts";
 import type { Usage } from "../../domain/cost/usage.ts";
 
 const BAR_WIDTH = 30;
@@ -22,7 +22,20 @@ export function forecastText(forecast: Forecast): string {
     "",
     `Access to AWS APIs: interface endpoints cost ${dollars(accessToAws.interfaceEndpoints)} (in the forecast); ` +
       `NAT gateways in the same zones would cost ${dollars(accessToAws.natGateways)}.`,
+    ...otherRegionsLine(forecast),
   ].join("\n");
+}
+
+/** One line with the items whose price the region's file lacks. */
+function otherRegionsLine(forecast: Forecast): readonly string[] {
+  const items = itemsOfOtherRegions(forecast);
+  const [first] = items;
+  if (!first) return [];
+  const { region } = forecast;
+  return [
+    `Price of ${first.price.ofRegion} used for ${items.map(({ what }) => what).join(", ")}: catalog/prices/${region}.ts ` +
+      `lacks them; sluice prices update --region ${region} writes them.`,
+  ];
 }
 
 /** Every cost item of a forecast: quantity, price, purpose, and the source of the price. */
@@ -34,18 +47,23 @@ export function linesText({ items, fleets }: Forecast): string {
       const times = minInstances === undefined ? "" : ` for each of ${minInstances} to ${maxInstances}`;
       const units = price.units === 1 ? price.unit : `${price.units.toLocaleString("en-US")} ${price.unit}`;
       const sum = `${rounded(quantity)} × $${price.usd} per ${units} = $${dollars(itemCost(item))}${times}`;
-      return `${type}: ${what}\n  ${sum}\n  ${price.source} (${price.date})`;
+      const ofRegion = price.ofRegion === undefined ? "" : `, price of ${price.ofRegion} used`;
+      return `${type}: ${what}\n  ${sum}\n  ${price.source} (${price.date})${ofRegion}`;
     })
     .join("\n");
 }
 
-/** One line for each environment. */
+/** One line for each environment, with a mark where another region's prices are used. */
 export function overviewText(forecasts: readonly Forecast[]): string {
   const [first] = forecasts;
   return [
     ...(first ? [usageText(first.usage), ""] : []),
     header("minimum", "expected", "maximum"),
-    ...forecasts.map(({ environment, total }) => monthRow(environment, total)),
+    ...forecasts.map((forecast) => {
+      const count = itemsOfOtherRegions(forecast).length;
+      const mark = count === 0 ? "" : `  price of us-east-1 used for ${count} items`;
+      return monthRow(forecast.environment, forecast.total) + mark;
+    }),
   ].join("\n");
 }
 

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { INSTANCE_TYPES } from "../../catalog/instance-types.ts";
-import { regionPrices } from "../../catalog/prices/region-prices.ts";
-import { VALKEY_NODE_TYPES } from "../../catalog/valkey-node-types.ts";
+import { INSTANCE_TYPE_IDS } from "../../catalog/instance-types.ts";
+import { instancePrice, regionPrices, valkeyNodePrice } from "../../catalog/prices/region-prices.ts";
+import { VALKEY_NODE_TYPE_IDS } from "../../catalog/valkey-node-types.ts";
 import { itemCost } from "../../domain/cost/cost-item.ts";
 import { forecast, instancesAt } from "../../domain/cost/forecast.ts";
 import { DEFAULT_USAGE } from "../../domain/cost/usage.ts";
@@ -135,12 +135,10 @@ describe("Infracost, over prices of the catalogue", () => {
     if (!hasInfracost) return;
     service = await startPriceService({
       prices: regionPrices("us-east-1"),
-      instanceHour: Object.fromEntries(
-        Object.entries({ ...INSTANCE_TYPES, ...VALKEY_NODE_TYPES }).map(([type, { price }]) => [
-          type,
-          price.usdPerHour,
-        ]),
-      ),
+      instanceHour: Object.fromEntries([
+        ...INSTANCE_TYPE_IDS.map((type) => [type, instancePrice("us-east-1", type).usd] as const),
+        ...VALKEY_NODE_TYPE_IDS.map((type) => [type, valkeyNodePrice("us-east-1", type).usd] as const),
+      ]),
     });
     for (const file of ["infracost.yml", "infracost-usage.yml"]) copyFileSync(join(root, file), join(folder, file));
     writeInfracostFiles(join(folder, "cdktf.out/infracost"), { dev: sourceOf(dev), prod: sourceOf(prod) });

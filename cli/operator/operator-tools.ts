@@ -59,17 +59,12 @@ export function operatorTools(): OperatorTools {
 }
 
 function priceLines(environment: Environment): readonly string[] {
-  try {
-    const { minimum, expected, maximum } = forecast(environment, DEFAULT_USAGE).total;
-    const dollars = (amount: number) => Math.round(amount).toLocaleString("en-US");
-    return [
-      `A month of ${environment.name} costs about ${dollars(expected)} dollars (${dollars(minimum)} to ${dollars(maximum)}); ` +
-        `for the details: sluice cost --environment ${environment.name}`,
-    ];
-  } catch (error) {
-    // A deployment to a region without prices in the catalogue is possible nevertheless.
-    return [`The cost of a month is not known: ${error instanceof Error ? error.message : String(error)}`];
-  }
+  const { minimum, expected, maximum } = forecast(environment, DEFAULT_USAGE).total;
+  const dollars = (amount: number) => Math.round(amount).toLocaleString("en-US");
+  return [
+    `A month of ${environment.name} costs about ${dollars(expected)} dollars (${dollars(minimum)} to ${dollars(maximum)}); ` +
+      `for the details: sluice cost --environment ${environment.name}`,
+  ];
 }
 
 /** `loadEnvironment` whose errors are the operator's to correct. */

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { TerraformVariable } from "cdktf";
 import { describe, expect, test } from "vitest";
+import { REGION_IDS } from "../../catalog/regions.ts";
 import { forecast } from "../../domain/cost/forecast.ts";
 import { DEFAULT_USAGE } from "../../domain/cost/usage.ts";
 import { loadEnvironment } from "../../environments/load.ts";
@@ -30,14 +31,12 @@ describe("the cost outputs", () => {
     ]);
   });
 
-  test("in a region without prices have the reason, and synthesis succeeds", () => {
-    const { output } = synth({ ...dev, region: "eu-west-1" });
-    expect(output).toEqual({
-      estimated_monthly_cost: {
-        description: "Why there is no forecast.",
-        value: expect.stringMatching(/no prices for eu-west-1/),
-      },
-    });
+  test.each(REGION_IDS)("are the same in %s, and say how many items have us-east-1's price", (region) => {
+    const { output = {} } = synth({ ...dev, region });
+    expect(Object.keys(output)).toEqual(Object.keys(synth().output ?? {}));
+    const gaps = expect.stringMatching(/, price of us-east-1 used for \d+ of \d+ items\.$/);
+    for (const { description } of Object.values(output))
+      expect(description).toEqual(region === "us-east-1" ? expect.not.stringMatching(/us-east-1/) : gaps);
   });
 });
 

@@ -1,9 +1,9 @@
 import { TerraformOutput, Token } from "cdktf";
 import { Construct } from "constructs";
-import { hasPrices, noPricesText } from "../../catalog/prices/region-prices.ts";
+import { FALLBACK_REGION } from "../../catalog/prices/region-prices.ts";
 import type { CostEnvironment } from "../../domain/cost/cost-environment.ts";
 import { COST_TYPES, type CostItem } from "../../domain/cost/cost-item.ts";
-import { forecast } from "../../domain/cost/forecast.ts";
+import { forecast, itemsOfOtherRegions } from "../../domain/cost/forecast.ts";
 import { DEFAULT_USAGE, type Usage } from "../../domain/cost/usage.ts";
 import { monthExpression } from "./month-expression.ts";
 
@@ -21,13 +21,11 @@ export class CostOutputs extends Construct {
     super(scope, id);
     const output = (name: string, description: string, value: unknown) =>
       new TerraformOutput(this, name, { description, value, staticId: true });
-    if (!hasPrices(environment.region)) {
-      output("estimated_monthly_cost", "Why there is no forecast.", noPricesText(environment.region));
-      return;
-    }
     const { items, fleets } = forecast(environment, usage);
+    const others = itemsOfOtherRegions({ items }).length;
+    const gaps = others === 0 ? "" : `, price of ${FALLBACK_REGION} used for ${others} of ${items.length} items`;
     const shares = { minimum: 0, expected: usage.instanceShare, maximum: 1 };
-    const assumed = `${usage.requestsPerMonth} requests a month at list prices`;
+    const assumed = `${usage.requestsPerMonth} requests a month at list prices${gaps}`;
     const at = (chosen: readonly CostItem[], share: number) =>
       monthExpression({ items: chosen, fleets, share, variableOf });
     for (const [scenario, share] of Object.entries(shares)) {

@@ -1,6 +1,6 @@
-import { INSTANCE_TYPES } from "../../catalog/instance-types.ts";
+import { INSTANCE_TYPE_IDS } from "../../catalog/instance-types.ts";
 import { costOf } from "../../catalog/prices/price.ts";
-import { regionPrices } from "../../catalog/prices/region-prices.ts";
+import { instancePrice, regionPrices } from "../../catalog/prices/region-prices.ts";
 import type { CostPublisherSettings } from "../../contracts/processes/cost-publisher.ts";
 import { type CostEnvironment, hasApiGateway } from "../../domain/cost/cost-environment.ts";
 import { itemCost } from "../../domain/cost/cost-item.ts";
@@ -8,9 +8,8 @@ import { forecast } from "../../domain/cost/forecast.ts";
 import { DEFAULT_USAGE, HOURS_PER_MONTH, volumesOf } from "../../domain/cost/usage.ts";
 
 /**
- * Input of the cost publisher's calculation: today's list prices, and an hour's share of the platform's cost without
- * requests.
- * @throws when the region's prices are not on file
+ * Input of the cost publisher's calculation: today's list prices of the region, and an hour's share of the platform's
+ * cost without requests.
  */
 export function costRates(environment: CostEnvironment): CostPublisherSettings {
   const prices = regionPrices(environment.region);
@@ -23,7 +22,7 @@ export function costRates(environment: CostEnvironment): CostPublisherSettings {
     environment: environment.name,
     models: Object.keys(environment.pools),
     instanceHour: Object.fromEntries(
-      Object.entries(INSTANCE_TYPES).map(([type, { price }]) => [type, price.usdPerHour]),
+      INSTANCE_TYPE_IDS.map((type) => [type, instancePrice(environment.region, type).usd]),
     ),
     platformHour: rounded(platform.reduce((sum, item) => sum + itemCost(item), 0) / HOURS_PER_MONTH),
     request: rounded(

@@ -34,8 +34,8 @@ export interface ServiceAlarmsProps {
   readonly pools: readonly WatchedPool[];
   /** Certificate of the load balancer's HTTPS listener. */
   readonly certificateArn: string;
-  /** The forecast's expected cost. @default - no alarm on cost: the region's prices are not on file */
-  readonly expectedUsdPerHour?: number;
+  /** The forecast's expected cost. */
+  readonly expectedUsdPerHour: number;
   /** Whether there are batches. */
   readonly hasBatches: boolean;
 }
@@ -179,23 +179,18 @@ export class ServiceAlarms extends Construct {
       missingData: "notBreaching",
       topicArn,
     });
-    const cost =
-      props.expectedUsdPerHour === undefined
-        ? []
-        : [
-            createAlarm(this, "Cost", {
-              name: `${name}-cost`,
-              says: `For ${COST_HOURS} hours the environment has cost more than its forecast expects.`,
-              page: "Cost above forecast",
-              watches: { metric: METRICS.hourlyCost, dimensions: { Environment }, statistic: "Average" },
-              periodSeconds: HOUR,
-              comparison: "GreaterThanThreshold",
-              threshold: Number(props.expectedUsdPerHour.toFixed(2)),
-              periods: COST_HOURS,
-              missingData: "notBreaching",
-              topicArn,
-            }),
-          ];
+    const cost = createAlarm(this, "Cost", {
+      name: `${name}-cost`,
+      says: `For ${COST_HOURS} hours the environment has cost more than its forecast expects.`,
+      page: "Cost above forecast",
+      watches: { metric: METRICS.hourlyCost, dimensions: { Environment }, statistic: "Average" },
+      periodSeconds: HOUR,
+      comparison: "GreaterThanThreshold",
+      threshold: Number(props.expectedUsdPerHour.toFixed(2)),
+      periods: COST_HOURS,
+      missingData: "notBreaching",
+      topicArn,
+    });
     const deadLetters = !props.hasBatches
       ? []
       : [
@@ -231,7 +226,7 @@ export class ServiceAlarms extends Construct {
       ...queues,
       ...ages,
       certificate,
-      ...cost,
+      cost,
       ...deadLetters,
     ];
     this.arns = [down.arn, ...alarms.map(({ arn }) => arn)];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { catalogInstanceType } from "../../catalog/instance-types.ts";
+import { instancePrice } from "../../catalog/prices/region-prices.ts";
 import { loadEnvironment } from "../../environments/load.ts";
 import { compareForecasts } from "./compare.ts";
 import { forecast } from "./forecast.ts";
@@ -22,7 +22,7 @@ describe("the difference of two forecasts", () => {
     const { byType, total } = compareForecasts(before, forecast({ ...dev, gateways }, DEFAULT_USAGE));
     expect(byType.map(({ type }) => type)).toEqual(["Gateways", "EBS volumes", "CloudWatch", "DynamoDB"]);
     expect(total.minimum).toBe(0);
-    const hours = 730 * catalogInstanceType(dev.gateways.instanceType).price.usdPerHour;
+    const hours = 730 * instancePrice("us-east-1", dev.gateways.instanceType).usd;
     const looks = 730 * 3600 * (1 / 2 + 1 / 5) * 0.125e-6;
     expect(total.maximum).toBeCloseTo(hours + 8 * 0.08 + 0.3942 * 0.5 + looks, 6); // hours, volume, log lines, look-ups
     expect(total.expected).toBeCloseTo(total.maximum / 4, 6);

@@ -1,6 +1,5 @@
-import { catalogInstanceType, type InstanceTypeId } from "../../catalog/instance-types.ts";
-import type { Price } from "../../catalog/prices/price.ts";
-import type { RegionPrices } from "../../catalog/prices/region-prices.ts";
+import { instancePrice, type RegionPrices } from "../../catalog/prices/region-prices.ts";
+import type { RegionId } from "../../catalog/regions.ts";
 import { GATEWAY_METRICS_WINDOW_SECONDS } from "../../contracts/metrics/catalogue.ts";
 import type { CostEnvironment, CostPool } from "./cost-environment.ts";
 import type { CostFleet, CostItem } from "./cost-item.ts";
@@ -19,14 +18,14 @@ export function fleetsOf({ gateways, pools }: CostEnvironment): readonly CostFle
 }
 
 /** Cost items that grow with the number of instances: hours and volumes. */
-export function fleetItems({ gateways, pools }: CostEnvironment, prices: RegionPrices): readonly CostItem[] {
+export function fleetItems({ region, gateways, pools }: CostEnvironment, prices: RegionPrices): readonly CostItem[] {
   return [
-    ...Object.entries(pools).flatMap(([name, pool]) => poolItems(name, pool, prices)),
+    ...Object.entries(pools).flatMap(([name, pool]) => poolItems({ name, pool, region, prices })),
     {
       type: "Gateways",
       what: `${gateways.instanceType}, gateways`,
       quantity: HOURS_PER_MONTH,
-      price: instanceHour(gateways.instanceType),
+      price: instancePrice(region, gateways.instanceType),
       fleet: GATEWAY_FLEET,
     },
     {
@@ -46,7 +45,14 @@ export function fleetItems({ gateways, pools }: CostEnvironment, prices: RegionP
   ];
 }
 
-function poolItems(name: string, pool: CostPool, prices: RegionPrices): readonly CostItem[] {
+interface PoolProps {
+  readonly name: string;
+  readonly pool: CostPool;
+  readonly region: RegionId;
+  readonly prices: RegionPrices;
+}
+
+function poolItems({ name, pool, region, prices }: PoolProps): readonly CostItem[] {
   const { instanceType, volumeGiB } = pool;
   const stopped = stoppedInstances(pool);
   const volume = { type: "EBS volumes", price: prices.volumeGb } as const;
@@ -55,7 +61,7 @@ function poolItems(name: string, pool: CostPool, prices: RegionPrices): readonly
       type: "GPU instances",
       what: `${instanceType}, pool ${name}`,
       quantity: HOURS_PER_MONTH,
-      price: instanceHour(instanceType),
+      price: instancePrice(region, instanceType),
       fleet: name,
       forEngines: true,
     },
@@ -69,10 +75,4 @@ function poolItems(name: string, pool: CostPool, prices: RegionPrices): readonly
 /** A warm pool's stopped instances cost their volume only. AWS prepares up to `maxPrepared`, running ones included. */
 function stoppedInstances({ warmPool, minInstances }: CostPool): number {
   return warmPool ? Math.max(warmPool.minInstances, warmPool.maxPrepared - minInstances) : 0;
-}
-
-/** Hourly on-demand price of an instance type. Spot and savings plans cost less. */
-export function instanceHour(instanceType: InstanceTypeId): Price {
-  const { usdPerHour, source, date } = catalogInstanceType(instanceType).price;
-  return { usd: usdPerHour, units: 1, unit: "hour", source, date };
 }

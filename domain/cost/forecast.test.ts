@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { REGION_IDS } from "../../catalog/regions.ts";
 import { loadEnvironment } from "../../environments/load.ts";
 import { OUTSIDE_PROVIDER } from "../../test-support/outside-provider.ts";
 import { COST_TYPES, itemCost } from "./cost-item.ts";
-import { forecast } from "./forecast.ts";
+import { forecast, itemsOfOtherRegions } from "./forecast.ts";
 import { DEFAULT_USAGE } from "./usage.ts";
 
 const dev = await loadEnvironment("dev");
@@ -119,7 +120,19 @@ describe("the forecast", () => {
     expect(result.accessToAws.natGateways).toBeCloseTo(730 * (0.045 + 0.005), 1);
   });
 
-  test("a region without prices is refused by name", () => {
-    expect(() => forecast({ ...dev, region: "eu-central-1" }, DEFAULT_USAGE)).toThrow(/no prices for eu-central-1/);
+  test.each(REGION_IDS)("every item has a price in %s, and those of us-east-1 are marked", (region) => {
+    const there = forecast({ ...dev, region }, DEFAULT_USAGE);
+    expect(there.items.map(({ what }) => what)).toEqual(result.items.map(({ what }) => what));
+    const others = itemsOfOtherRegions(there);
+    expect(others.every(({ price }) => price.ofRegion === "us-east-1")).toBe(true);
+    expect(others.length > 0).toBe(region !== "us-east-1");
+    // The region's own: instances, which are nearly all of the month.
+    expect(others.map(({ type }) => type)).not.toContain("GPU instances");
+    expect(others.map(({ type }) => type)).not.toContain("Gateways");
+  });
+
+  test("GPU hours are at the region's own price: a g5.xlarge is 1.123 dollars an hour in eu-west-1", () => {
+    const there = forecast({ ...dev, region: "eu-west-1" }, DEFAULT_USAGE);
+    expect(rowOf(there, "GPU instances")?.minimum).toBeCloseTo(730 * 1.123, 2);
   });
 });

@@ -32,8 +32,7 @@ export interface Forecast {
 
 /**
  * Forecasts a month from an environment file and an assumption about its callers. List prices, on demand, without
- * free tiers, taxes and support.
- * @throws when the region has no prices
+ * free tiers, taxes and support. A price that the region's file lacks is us-east-1's.
  */
 export function forecast(environment: CostEnvironment, usage: Usage): Forecast {
   const prices = regionPrices(environment.region);
@@ -61,6 +60,11 @@ export function forecast(environment: CostEnvironment, usage: Usage): Forecast {
     platform: monthOf(items.filter(({ forEngines = false }) => !forEngines)),
     accessToAws: accessToAws(footprint, prices, volumes.gatewayLogGb),
   };
+}
+
+/** The forecast's cost items whose price is another region's, because the region's file has none. */
+export function itemsOfOtherRegions({ items }: Pick<Forecast, "items">): readonly CostItem[] {
+  return items.filter(({ price }) => price.ofRegion !== undefined);
 }
 
 /** Instances of a fleet at a share between its minimum (0) and its maximum (1). */

@@ -69,7 +69,7 @@ function instanceCost(instance: RunInstance, from: number, { instanceHour }: Cos
   const price = instanceHour[instanceType];
   if (price === undefined)
     throw new Error(
-      `${id} is of type ${instanceType}, which has no price; add it to catalog/instance-types.ts and deploy.`,
+      `${id} is of type ${instanceType}, which has no price; add it to catalog/instance-types.ts and catalog/prices, and deploy.`,
     );
   return (ranMs / HOUR_MS) * price;
 }

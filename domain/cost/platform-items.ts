@@ -1,6 +1,5 @@
 import { catalogModel } from "../../catalog/models.ts";
-import type { RegionPrices } from "../../catalog/prices/region-prices.ts";
-import { catalogValkeyNodeType } from "../../catalog/valkey-node-types.ts";
+import { type RegionPrices, valkeyNodePrice } from "../../catalog/prices/region-prices.ts";
 import { type CostEnvironment, hasApiGateway } from "./cost-environment.ts";
 import type { CostItem } from "./cost-item.ts";
 import type { Footprint } from "./footprint.ts";
@@ -155,15 +154,14 @@ function observabilityItems({ environment, footprint, prices, volumes }: Platfor
   ];
 }
 
-function sharedStoreItems({ environment: { valkey } }: PlatformProps): readonly CostItem[] {
+function sharedStoreItems({ environment: { region, valkey } }: PlatformProps): readonly CostItem[] {
   if (!valkey) return [];
-  const { usdPerHour, source, date } = catalogValkeyNodeType(valkey.nodeType).price;
   return [
     {
       type: "Valkey",
       what: `${valkey.nodeType}, shared store`,
       quantity: HOURS_PER_MONTH * valkey.nodes,
-      price: { usd: usdPerHour, units: 1, unit: "hour", source, date },
+      price: valkeyNodePrice(region, valkey.nodeType),
     },
   ];
 }

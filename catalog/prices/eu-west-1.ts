@@ -1,0 +1,53 @@
+import { SKYPILOT, SKYPILOT_BY_SIZE } from "./price-sources.ts";
+import { instanceHours, type PricesOnFile } from "./prices-on-file.ts";
+
+/** Prices of Europe (Ireland). Types that are not here had no price in the region. */
+export const EU_WEST_1: PricesOnFile = {
+  instances: {
+    ...instanceHours(SKYPILOT, {
+      "t4g.micro": 0.0092,
+      "t4g.medium": 0.0368,
+      "t4g.large": 0.0736,
+      "c7g.12xlarge": 1.8605,
+      "c7g.16xlarge": 2.4806,
+      "c7i.large": 0.09576,
+      "c7i.4xlarge": 0.76608,
+      "c7i.8xlarge": 1.53216,
+      "c7i.48xlarge": 9.19296,
+      "g4dn.xlarge": 0.587,
+      "g4dn.2xlarge": 0.838,
+      "g4dn.16xlarge": 4.853,
+      "g5.xlarge": 1.123,
+      "g5.2xlarge": 1.35296,
+      "g5.12xlarge": 6.33167,
+      "g5.48xlarge": 18.18233,
+      "p4d.24xlarge": 23.71569,
+    }),
+    ...instanceHours(SKYPILOT_BY_SIZE, {
+      "t4g.small": 0.0184,
+      "t4g.xlarge": 0.1472,
+      "t4g.2xlarge": 0.2944,
+      "c7g.medium": 0.0388,
+      "c7g.large": 0.0775,
+      "c7g.xlarge": 0.155,
+      "c7g.2xlarge": 0.3101,
+      "c7g.4xlarge": 0.6201,
+      "c7g.8xlarge": 1.2403,
+      "c7i.xlarge": 0.19152,
+      "c7i.2xlarge": 0.38304,
+      "c7i.12xlarge": 2.29824,
+      "c7i.16xlarge": 3.06432,
+      "c7i.24xlarge": 4.59648,
+      "g4dn.4xlarge": 1.343,
+      "g4dn.8xlarge": 2.426,
+      "g4dn.12xlarge": 4.362,
+      "g4dn.metal": 8.725,
+      "g5.4xlarge": 1.81287,
+      "g5.8xlarge": 2.73271,
+      "g5.16xlarge": 4.57237,
+      "g5.24xlarge": 9.09117,
+    }),
+  },
+  services: {},
+  valkeyNodes: {},
+};
