@@ -25,8 +25,8 @@ export interface HttpAdapterOptions {
 /** Makes requests of what comes over HTTP, and writes their responses. */
 export class HttpAdapter {
   readonly #options: HttpAdapterOptions;
-  readonly #open = new Set<ServerResponse>();
   readonly #receiving = new ReceivingBodies();
+  #openResponses = 0;
   #isDraining = false;
   #onIdle: (() => void) | undefined = undefined;
 
@@ -38,7 +38,7 @@ export class HttpAdapter {
 
   /** Responses that are not over. */
   get openResponses(): number {
-    return this.#open.size;
+    return this.#openResponses;
   }
 
   /** @returns the port */
@@ -52,7 +52,7 @@ export class HttpAdapter {
     // Not http's own close: that also cuts idle connections, on which a load balancer may just be sending a request.
     // They stay until the last request has its response, and each response now has `connection: close`.
     NetServer.prototype.close.call(this.#options.server);
-    if (this.#open.size === 0) return;
+    if (this.#openResponses === 0) return;
     await new Promise<void>((resolve) => {
       this.#onIdle = resolve;
     });
@@ -68,13 +68,13 @@ export class HttpAdapter {
     const { handle, isBehindLoadBalancer } = this.#options;
     if (isBehindLoadBalancer) takeForwardedAddress(request);
     const gone = new AbortController();
-    this.#open.add(response);
+    this.#openResponses++;
     // A client that leaves while we write is dealt with below; unheard, the error would end the process.
     response.on("error", ignoreError);
     response.once("close", () => {
       if (!response.writableFinished) gone.abort(new ClientGone());
-      this.#open.delete(response);
-      if (this.#open.size === 0) this.#onIdle?.();
+      this.#openResponses--;
+      if (this.#openResponses === 0) this.#onIdle?.();
     });
     const { method = "GET", url: target = "/", headers } = request;
     const body = new IncomingBody(request, response, this.#receiving);

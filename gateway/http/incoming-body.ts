@@ -7,6 +7,10 @@ import { clientAddress } from "./client-address.ts";
 import { ignoreError } from "./ignore-error.ts";
 import type { ReceivingBodies } from "./receiving-bodies.ts";
 
+/** Node reads a socket in pieces of this size: a longer body has not come with its head. */
+const ONE_READ_BYTES = 65_536;
+const EMPTY = Buffer.alloc(0);
+
 /** The body of a request on a socket. A client that waits for `100 Continue` gets it when the body is first read. */
 export class IncomingBody implements RequestBody {
   readonly #request: IncomingMessage;
@@ -26,9 +30,25 @@ export class IncomingBody implements RequestBody {
    */
   async whole(limitBytes: number): Promise<Buffer> {
     const request = this.#request;
-    if (Number(request.headers["content-length"] ?? 0) > limitBytes) throw requestTooLarge(limitBytes);
+    const length = Number(request.headers["content-length"] ?? 0);
+    if (length > limitBytes) throw requestTooLarge(limitBytes);
+    // The parser hands over the head before it looks at the rest of the same packet.
+    if (length <= ONE_READ_BYTES && request.headers.expect === undefined) await nextTurn();
+    return request.complete ? this.#arrived(limitBytes) : await this.#receive(limitBytes);
+  }
+
+  /** Without listeners: nothing is left to wait for. */
+  #arrived(limitBytes: number): Buffer {
+    const bytes: Buffer = this.#request.read() ?? EMPTY;
+    if (bytes.length > limitBytes) throw requestTooLarge(limitBytes);
+    return bytes;
+  }
+
+  #receive(limitBytes: number): Promise<Buffer> {
+    const request = this.#request;
+    if (request.destroyed) throw new ClientGone();
     this.#begin();
-    return await new Promise((resolve, reject) => {
+    return new Promise((resolve, reject) => {
       const bytes = new BoundedBytes(limitBytes);
       const finish = (error: Error | undefined) => {
         receiving.end();
@@ -66,4 +86,11 @@ export class IncomingBody implements RequestBody {
     // An error is always followed by `close`; without a listener it would end the process.
     this.#request.on("error", ignoreError);
   }
+}
+
+/** Resolves when the events that have come are handled. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }

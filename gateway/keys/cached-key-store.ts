@@ -21,6 +21,8 @@ const PAUSE_AFTER_FAILURE_MS = 1000;
 interface Entry {
   readonly item: ApiKeyItem | undefined;
   readonly readAt: number;
+  /** Whether it was used since it was last the oldest. */
+  isUsed: boolean;
 }
 
 /**
@@ -41,7 +43,7 @@ export class CachedKeyStore implements KeyStore {
     const { now, ttlMs } = this.#options;
     const entry = this.#entries.get(keyId);
     if (entry !== undefined && now() - entry.readAt < ttlMs) {
-      this.#remember(keyId, entry);
+      entry.isUsed = true;
       return entry.item;
     }
     const stale = this.#staleItem(keyId);
@@ -62,7 +64,7 @@ export class CachedKeyStore implements KeyStore {
     const readAt = now();
     try {
       const item = await store.get(keyId);
-      this.#remember(keyId, { item, readAt });
+      this.#remember(keyId, { item, readAt, isUsed: false });
       return item;
     } catch (error) {
       this.#failedAt = now();
@@ -82,10 +84,16 @@ export class CachedKeyStore implements KeyStore {
   #remember(keyId: string, entry: Entry): void {
     this.#entries.delete(keyId);
     this.#entries.set(keyId, entry);
-    if (this.#entries.size <= this.#options.maxEntries) return;
-    for (const oldest of this.#entries.keys()) {
+    if (this.#entries.size > this.#options.maxEntries) this.#evict();
+  }
+
+  /** The oldest entry that was not used lies at the front; those that were used go to the end first. */
+  #evict(): void {
+    for (const [oldest, entry] of this.#entries) {
       this.#entries.delete(oldest);
-      return;
+      if (!entry.isUsed) return;
+      entry.isUsed = false;
+      this.#entries.set(oldest, entry);
     }
   }
 }
