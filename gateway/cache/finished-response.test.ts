@@ -38,6 +38,23 @@ describe("a stream that can be stored", () => {
   });
 });
 
+describe("a stream that its client got corrected", () => {
+  const call = (index: number, id: string) =>
+    event(
+      `{"id":"a","choices":[{"index":0,"delta":{"tool_calls":[{"index":${index},"id":"${id}","type":"function","function":{"name":"f","arguments":"{}"}}]},"finish_reason":null}]}`,
+    );
+  const finish = (reason: string) => event(`{"id":"a","choices":[{"index":0,"delta":{},"finish_reason":"${reason}"}]}`);
+
+  test("is stored as that client got it, without what came behind its end", () => {
+    const received = call(0, "c1") + call(0, "c2") + finish("stop") + usageEvent + DONE + text("late");
+    const response = finishedStream(Buffer.from(received), 5);
+    if (response === undefined) throw new Error("not stored");
+    const sent = [call(0, "c1"), call(1, "c2"), finish("tool_calls"), usageEvent, DONE];
+    expect(String(responseBytes(response, true))).toBe(sent.join(""));
+    expect(String(responseBytes(response, false))).toBe(sent.filter((part) => part !== usageEvent).join(""));
+  });
+});
+
 describe("a whole response that can be stored", () => {
   test("has its usage", () => {
     const bytes = Buffer.from(`{"choices":[{"text":"a","finish_reason":"stop"}],${usage}}`);

@@ -1,3 +1,4 @@
+import { StreamRepair } from "../dialects/providers/openai/stream-repair.ts";
 import { EventScanner } from "../relay/event-scanner.ts";
 import { findUsage, type TokenUsage } from "../relay/usage.ts";
 import type { CachedResponse } from "./cached-response.ts";
@@ -12,8 +13,13 @@ export function finishedWhole(bytes: Buffer, storedAt: number): CachedResponse |
   return { kind: "whole", storedAt, ...tokensOf(usage), usageEvent: [0, 0], bytes };
 }
 
-/** All bytes of a stream as they are stored; `undefined` unless they end with `[DONE]`, without an error before it. */
-export function finishedStream(bytes: Buffer, storedAt: number): CachedResponse | undefined {
+/**
+ * A stream as it is stored, corrected as its client got it; `undefined` unless it ends with `[DONE]`, without an error
+ * before it.
+ * @param received all bytes of the upstream's
+ */
+export function finishedStream(received: Buffer, storedAt: number): CachedResponse | undefined {
+  const bytes = new EventScanner({ stripUsage: false, repair: new StreamRepair() }).push(received);
   const scanner = new EventScanner({ stripUsage: true });
   const withoutUsage = Buffer.concat([scanner.push(bytes), scanner.rest()]);
   const { isDone, hasError, usage } = scanner;

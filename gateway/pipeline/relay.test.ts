@@ -189,6 +189,29 @@ describe("a provider's stream", () => {
     await vi.waitFor(() => expect(isClosed).toBe(true));
   });
 
+  test("that leaves the connection open after [DONE] is closed within seconds, and its response ends", async () => {
+    let isClosed = false;
+    const text = await relayedText((response) => {
+      response.write(`${hello}data: [DONE]\n\n`);
+      response.once("close", () => {
+        isClosed = true;
+      });
+    });
+    expect(text).toBe(`${hello}data: [DONE]\n\n`);
+    await vi.waitFor(() => expect(isClosed).toBe(true));
+  });
+
+  test("with two calls under one index reaches a client of chat completions as two calls", async () => {
+    const call = (id: string) => ({ index: 0, id, type: "function", function: { name: "f", arguments: "{}" } });
+    const first = chunk({ delta: { tool_calls: [call("c1")] } });
+    const second = chunk({ delta: { tool_calls: [call("c2")] } });
+    const finish = chunk({ delta: {}, finish_reason: "stop" });
+    const text = await relayedText((response) => response.end(`${first}${second}${finish}data: [DONE]\n\n`));
+    expect(text).toBe(
+      `${first}${second.replace('"tool_calls":[{"index":0', '"tool_calls":[{"index":1')}${finish.replace('"stop"', '"tool_calls"')}data: [DONE]\n\n`,
+    );
+  });
+
   test("with an error event about our account ends in an error of the gateway's", async () => {
     const error = {
       message: "Rate limit reached in organization org-Xyz. Add a payment method.",

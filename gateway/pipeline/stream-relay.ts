@@ -3,12 +3,15 @@ import type { StreamTranslator } from "../core/dialect.ts";
 import type { RecordWriter } from "../core/record.ts";
 import type { ByteSink, StreamBody } from "../core/response.ts";
 import { DONE_EVENT, withoutPromptUsage } from "../dialects/inner/chat-events.ts";
+import { StreamRepair } from "../dialects/providers/openai/stream-repair.ts";
 import type { BodyReader } from "../http/upstream-body.ts";
 import { EventScanner } from "../relay/event-scanner.ts";
 import type { AttemptResponse } from "./call/attempt.ts";
 import type { StreamRecording } from "./consult-cache.ts";
 
 const DONE = Buffer.from(DONE_EVENT);
+/** Of an upstream, to end its response after `[DONE]`: its connection can be used again then. */
+const END_AFTER_DONE_MS = 1000;
 
 type StreamResponse = Extract<AttemptResponse, { kind: "stream" }>;
 
@@ -56,9 +59,11 @@ export class StreamRelay implements StreamBody, BodyReader {
   constructor(response: StreamResponse, options: StreamRelayOptions) {
     this.#response = response;
     this.#options = options;
-    // A translator has put an error into our words already.
-    const stripErrors = options.hidesErrors === true && response.translator === undefined;
-    this.#scanner = new EventScanner({ stripUsage: options.stripUsage, stripErrors });
+    const { stripUsage, hidesErrors = false } = options;
+    // A translator has put an error into our words already, and its events are sound.
+    const isOwnDialect = response.translator === undefined;
+    const repair = isOwnDialect ? { repair: new StreamRepair() } : {};
+    this.#scanner = new EventScanner({ stripUsage, stripErrors: hidesErrors && isOwnDialect, ...repair });
     this.#encoder = options.newEncoder?.();
   }
 
@@ -106,6 +111,7 @@ export class StreamRelay implements StreamBody, BodyReader {
     if (this.#scanner.isDone) return this.#onSourceEnd();
     const passed = this.#scan(translator === undefined ? chunk : translator.push(chunk));
     if (passed.length > 0 && this.#sink?.write(passed) === false) body.pause();
+    if (this.#scanner.isDone) this.#watchEnd();
     // A translator writes nothing after an error, so the rest of its source is not read.
     if (!this.#scanner.hasError) return;
     if (translator !== undefined) this.#onSourceEnd();
@@ -140,6 +146,12 @@ export class StreamRelay implements StreamBody, BodyReader {
         else this.#onIdle();
       });
     }, milliseconds);
+  }
+
+  /** The client has all of its response: it does not wait for an upstream that leaves the connection open. */
+  #watchEnd(): void {
+    clearTimeout(this.#idle);
+    if (!this.#isOver) this.#idle = setTimeout(() => this.#run(() => this.#onSourceEnd()), END_AFTER_DONE_MS);
   }
 
   #onIdle(): void {

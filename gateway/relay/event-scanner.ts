@@ -27,12 +27,24 @@ export interface EventScannerOptions {
   readonly stripUsage: boolean;
   /** Takes out the error event of the server. @default false */
   readonly stripErrors?: boolean;
+  /** Corrects whole events. @default - events are passed on as they are */
+  readonly repair?: EventRepair;
+}
+
+/** Corrects the events of one stream, which it gets in their order. */
+export interface EventRepair {
+  /**
+   * @param text the event, with one character a byte
+   * @returns what is passed on for it, perhaps several events; the very buffer where it is sound
+   */
+  repaired(event: Buffer, text: string): Buffer;
 }
 
 /**
  * Scans the server-sent events of one response. Events are passed on byte for byte as soon as they are complete (a
  * client can't use half an event, and never gets one if the engine dies in the middle of it). It counts tokens, finds
- * the usage and the end, and removes the usage event that the client did not request.
+ * the usage and the end, removes the usage event that the client did not request, and has the others corrected where
+ * there is a repair.
  */
 export class EventScanner {
   /** The engine's own count; `undefined` before its usage event. */
@@ -69,10 +81,11 @@ export class EventScanner {
     let keepFrom = 0;
     let eventStart = 0;
     for (let end = eventEnd(data, this.#searched); end !== -1; end = eventEnd(data, end)) {
-      const isWhole = !this.#isOversized;
+      const event = data.subarray(eventStart, end);
+      const client = this.#isOversized ? event : this.#inspect(event);
       this.#isOversized = false;
-      if (isWhole && !this.#inspect(data.subarray(eventStart, end))) {
-        passed.push(data.subarray(keepFrom, eventStart));
+      if (client !== event) {
+        passed.push(data.subarray(keepFrom, eventStart), client);
         keepFrom = end;
       }
       eventStart = end;
@@ -101,12 +114,17 @@ export class EventScanner {
   /**
    * Looks at a text of one byte a character, which is made once: each search in the bytes would be a call out of
    * JavaScript.
-   * @returns whether the client shall see this event
+   * @returns what the client shall see of this event, possibly nothing
    */
-  #inspect(event: Buffer): boolean {
+  #inspect(event: Buffer): Buffer {
     const text = event.toString("latin1");
     if (text.length < MAX_DONE_BYTES && text.includes("[DONE]")) this.isDone = DONE_EVENT.test(text);
-    if (this.isDone || text.length < MIN_CHUNK_BYTES) return true;
+    if (this.isDone || text.length < MIN_CHUNK_BYTES) return event;
+    if (!this.#isForClient(event, text)) return EMPTY;
+    return this.#options.repair?.repaired(event, text) ?? event;
+  }
+
+  #isForClient(event: Buffer, text: string): boolean {
     const usage = text.includes('"usage"') ? findUsage(event) : undefined;
     // With vLLM's continuous_usage_stats each event has the count so far; the last one wins.
     if (usage !== undefined) this.usage = usage;

@@ -1,3 +1,4 @@
+import { JsonObjectEnd } from "../../outside-values/json-object-end.ts";
 import type { ChatDelta } from "./chat-events.ts";
 import { textOf } from "./json.ts";
 
@@ -14,21 +15,55 @@ export function madeCallId(responseId: unknown, index: number): string {
   return `call_${id}_${index}`;
 }
 
-type CallDelta = Extract<ChatDelta, { kind: "tool" }>;
+/** One delta of a tool call in a stream. */
+export type CallDelta = Omit<Extract<ChatDelta, { kind: "tool" }>, "kind">;
+
+/** A tool call of a stream, as far as it has come. */
+export interface NumberedCall {
+  /** Its position among the calls of the response. */
+  readonly number: number;
+  readonly id: string | undefined;
+  readonly name: string | undefined;
+  readonly arguments: JsonObjectEnd;
+}
 
 /**
  * Numbers the tool calls of a stream in the order in which they begin. Some servers send several calls under one index, or
- * without any: a delta with a name and another id begins another call.
+ * without any: a delta with a name begins another call when its id is another one, or when the arguments of the call before
+ * it are whole.
  */
 export class CallNumbers {
-  readonly #calls = new Map<number, { readonly number: number; readonly id: string | undefined }>();
+  /** The newest call under each index of the server's. */
+  readonly #newest = new Map<number, NumberedCall>();
+  readonly #byId = new Map<string, NumberedCall>();
   #count = 0;
 
-  of({ index, id, name }: CallDelta): number {
-    const known = this.#calls.get(index);
-    if (known !== undefined && (name === undefined || id === undefined || id === known.id)) return known.number;
-    const number = this.#count++;
-    this.#calls.set(index, { number, id });
-    return number;
+  /** The number of a delta's call, whose arguments are followed. */
+  of(delta: CallDelta): number {
+    const call = this.find(delta) ?? this.begin(delta);
+    call.arguments.push(delta.arguments);
+    return call.number;
   }
+
+  /** The call that a delta continues; `undefined` where it begins one. */
+  find({ index, id, name, arguments: json }: CallDelta): NumberedCall | undefined {
+    const newest = this.#newest.get(index);
+    if (newest === undefined) return undefined;
+    const call = (id === undefined ? undefined : this.#byId.get(keyOf(index, id))) ?? newest;
+    if (name === undefined) return call;
+    if (id !== undefined && id !== call.id) return undefined;
+    const isNext = call.arguments.isWhole && (json.trim() !== "" || name !== call.name);
+    return isNext ? undefined : call;
+  }
+
+  begin({ index, id, name }: CallDelta): NumberedCall {
+    const call = { number: this.#count++, id, name, arguments: new JsonObjectEnd() };
+    this.#newest.set(index, call);
+    if (id !== undefined) this.#byId.set(keyOf(index, id), call);
+    return call;
+  }
+}
+
+function keyOf(index: number, id: string): string {
+  return `${index} ${id}`;
 }

@@ -1,54 +1,62 @@
 import { isRecord } from "../../../../lib/is-record.ts";
-import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
-import { splitContent } from "../../inner/split-content.ts";
-import { madeCallId } from "../../inner/tool-calls.ts";
+import { itemsOf, parseJson } from "../../inner/json.ts";
+import { argumentsOf, CallIds, finishWithCalls, withArguments } from "./call-fields.ts";
+import { usualContent } from "./usual-content.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
+const CALLS = Buffer.from('"tool_calls":');
 const CONTENT = Buffer.from('"content":');
+/** A list of calls that is not empty. */
+const CALL_LIST = /^\s*\[\s*\{/;
 /** A list of parts; log probabilities are a list under the same key, of tokens. */
 const PARTS = /^\s*\[\s*\{\s*"(?!token")/;
 const LOOK_AT_BYTES = 64;
-const EMPTY_IDS = ['"id":""', '"id": ""'].map((text) => Buffer.from(text));
 
 /**
  * A whole response: byte for byte, but where a server's form of it would break OpenAI's clients: content as a list of
- * parts, and calls with an empty id. Only then is it parsed.
+ * parts, calls without an id or arguments, and an end with calls that is `stop`. It is parsed only where it has calls or
+ * such a list.
  */
 export function openAiResponse(bytes: Buffer): Buffer {
-  if (!EMPTY_IDS.some((text) => bytes.includes(text)) && !hasParts(bytes)) return bytes;
+  if (!hasList(bytes, CALLS, CALL_LIST) && !hasList(bytes, CONTENT, PARTS)) return bytes;
   const response = parseJson(bytes.toString("utf8"));
   if (!isRecord(response) || !Array.isArray(response.choices)) return bytes;
-  const choices = response.choices.map((choice: unknown) =>
-    isRecord(choice) && isRecord(choice.message)
-      ? { ...choice, message: usualMessage(choice.message, response.id) }
-      : choice,
-  );
-  return Buffer.from(JSON.stringify({ ...response, choices }));
+  const { id } = response;
+  const choices = response.choices.map((choice: unknown) => (isRecord(choice) ? usualChoice(choice, id) : choice));
+  const isSound = choices.every((choice, index) => choice === itemsOf(response.choices)[index]);
+  return isSound ? bytes : Buffer.from(JSON.stringify({ ...response, choices }));
 }
 
 /** Inside a JSON string the key's quotes are escaped, so the same word in generated text is never taken for it. */
-function hasParts(bytes: Buffer): boolean {
-  for (let at = bytes.indexOf(CONTENT); at !== -1; at = bytes.indexOf(CONTENT, at + 1)) {
-    const start = at + CONTENT.length;
-    if (PARTS.test(bytes.toString("latin1", start, start + LOOK_AT_BYTES))) return true;
+function hasList(bytes: Buffer, key: Buffer, list: RegExp): boolean {
+  for (let at = bytes.indexOf(key); at !== -1; at = bytes.indexOf(key, at + 1)) {
+    const start = at + key.length;
+    if (list.test(bytes.toString("latin1", start, start + LOOK_AT_BYTES))) return true;
   }
   return false;
 }
 
-function usualMessage(message: Fields, responseId: unknown): Fields {
-  const calls = itemsOf(message.tool_calls).map((call, index) =>
-    isRecord(call) && textOf(call.id) === undefined ? { ...call, id: madeCallId(responseId, index) } : call,
-  );
-  return {
+/** The very choice where it is sound. */
+function usualChoice(choice: Fields, responseId: unknown): Fields {
+  const { message, finish_reason: reason } = choice;
+  if (!isRecord(message)) return choice;
+  const own = itemsOf(message.tool_calls);
+  const ids = new CallIds(responseId);
+  const calls = own.map((call, index) => (isRecord(call) ? usualCall(ids.complete(call, index)) : call));
+  const areSound = calls.every((call, index) => call === own[index]);
+  const finish = calls.length > 0 ? finishWithCalls(reason) : reason;
+  const hasParts = Array.isArray(message.content);
+  if (areSound && finish === reason && !hasParts) return choice;
+  const changed = {
     ...message,
-    ...(Array.isArray(message.content) ? usualContent(message) : {}),
-    ...(calls.length > 0 ? { tool_calls: calls } : {}),
+    ...(hasParts ? usualContent(message) : {}),
+    ...(areSound ? {} : { tool_calls: calls }),
   };
+  return { ...choice, message: changed, finish_reason: finish };
 }
 
-function usualContent({ content, reasoning_content: own }: Fields): Fields {
-  const { text, thinking } = splitContent(content);
-  const reasoning = textOf(own) ?? textOf(thinking);
-  return { content: text, ...(reasoning === undefined ? {} : { reasoning_content: reasoning }) };
+/** A call without arguments has an empty object of them, which clients parse. */
+function usualCall(call: Fields): Fields {
+  return isRecord(call.function) && argumentsOf(call).trim() === "" ? withArguments(call, "{}") : call;
 }

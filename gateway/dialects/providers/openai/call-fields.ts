@@ -1,0 +1,52 @@
+import { isRecord } from "../../../../lib/is-record.ts";
+import { textOf } from "../../inner/json.ts";
+import { madeCallId } from "../../inner/tool-calls.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** What a call names: a function, or a custom tool, whose input is any text. */
+export function calledOf(call: Fields): Fields {
+  if (isRecord(call.function)) return call.function;
+  return isRecord(call.custom) ? call.custom : {};
+}
+
+/** Arguments as text: some servers send the object itself. */
+export function argumentsOf(call: Fields): string {
+  const { arguments: json, input } = calledOf(call);
+  return isRecord(json) ? JSON.stringify(json) : (textOf(json) ?? textOf(input) ?? "");
+}
+
+/** A call of a function with these arguments. */
+export function withArguments(call: Fields, json: string): Fields {
+  return { ...call, function: { ...calledOf(call), arguments: json } };
+}
+
+/** Ids of the calls of one message: results are matched by them, so each has another. */
+export class CallIds {
+  readonly #used = new Set<string>();
+  readonly #responseId: unknown;
+
+  constructor(responseId: unknown) {
+    this.#responseId = responseId;
+  }
+
+  /** @returns the call with an id of its own, the type that clients require, and arguments as text */
+  complete(call: Fields, number: number): Fields {
+    const own = textOf(call.id);
+    const id = own === undefined || this.#used.has(own) ? madeCallId(this.#responseId, number) : own;
+    this.#used.add(id);
+    const typed = textOf(call.type) === undefined && isRecord(call.function) ? { type: "function" } : {};
+    const identified = id === own && typed.type === undefined ? call : { ...call, id, ...typed };
+    return withArgumentsAsText(identified);
+  }
+}
+
+/** The very call where its arguments are text, as they should be. */
+export function withArgumentsAsText(call: Fields): Fields {
+  return isRecord(calledOf(call).arguments) ? withArguments(call, argumentsOf(call)) : call;
+}
+
+/** The finish reason of a choice that has calls: agents continue at `tool_calls` alone. */
+export function finishWithCalls(reason: unknown): unknown {
+  return reason === "stop" ? "tool_calls" : reason;
+}

@@ -1,0 +1,312 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { EventScanner } from "../../../relay/event-scanner.ts";
+import { cuts, damage, damaged, gathered, words } from "../../../test/dialect-cases.ts";
+import { StreamRepair } from "./stream-repair.ts";
+
+type Fields = Record<string, unknown>;
+
+const DONE = "data: [DONE]\n\n";
+const data = (value: unknown) => `data: ${JSON.stringify(value)}\n\n`;
+const choice = (delta: Fields, finish_reason: string | null = null, index = 0) =>
+  data({ id: "chatcmpl-1", object: "chat.completion.chunk", choices: [{ index, delta, finish_reason }] });
+const calls = (...tool_calls: Fields[]) => choice({ tool_calls });
+const finish = (reason: string) => choice({}, reason);
+const call = (fields: Fields, name?: string, json = "") => ({
+  ...fields,
+  function: { ...(name === undefined ? {} : { name }), arguments: json },
+});
+const begin = (index: number, id: string, name: string, json = "") => call({ index, id, type: "function" }, name, json);
+
+/** What a client of chat completions gets of a stream whose bytes come in pieces of these sizes. */
+function repaired(text: string | Uint8Array, sizes: readonly number[] = []): string {
+  const scanner = new EventScanner({ stripUsage: false, repair: new StreamRepair() });
+  const bytes = Buffer.from(text);
+  const out: Buffer[] = [];
+  for (let at = 0, turn = 0; at < bytes.length; turn++) {
+    const size = sizes[turn % sizes.length] ?? bytes.length;
+    out.push(scanner.push(bytes.subarray(at, at + size)));
+    at += size;
+  }
+  return Buffer.concat([...out, scanner.rest()]).toString("utf8");
+}
+
+const callsOf = (...events: string[]) => gathered(repaired(events.join("") + finish("tool_calls") + DONE)).calls;
+
+describe("tool calls of a stream, for its clients", () => {
+  const c1 = { id: "c1", name: "weather", arguments: '{"city":"Oslo"}' };
+  const c2 = { id: "c2", name: "weather", arguments: '{"city":"Bergen"}' };
+  const whole = (index: object, { id, name, arguments: json }: typeof c1) => call({ ...index, id }, name, json);
+
+  test.each([
+    ["at the same index", calls(whole({ index: 0 }, c1)) + calls(whole({ index: 0 }, c2))],
+    ["without an index", calls(whole({}, c1)) + calls(whole({}, c2))],
+    ["without an index, in one event", calls(whole({}, c1), whole({}, c2))],
+    ["with a null index", calls(whole({ index: null }, c1)) + calls(whole({ index: null }, c2))],
+    ["from index 1 on", calls(whole({ index: 1 }, c1)) + calls(whole({ index: 2 }, c2))],
+  ])("that come whole %s are two calls", (_how, events) => {
+    expect(callsOf(events)).toEqual([c1, c2]);
+  });
+
+  test("that come in pieces at the same index are separated by their ids", () => {
+    const events = [
+      calls(begin(0, "c1", "weather")),
+      calls(begin(0, "c2", "weather")),
+      calls(call({ index: 0, id: "c1" }, undefined, c1.arguments)),
+      calls(call({ index: 0, id: "c2" }, undefined, c2.arguments)),
+    ];
+    expect(callsOf(...events)).toEqual([c1, c2]);
+  });
+
+  test.each([
+    ["empty", { id: "" }],
+    ["null", { id: null }],
+    ["missing", {}],
+  ])("whose ids are %s get one each, at the same index too", (_how, id) => {
+    const events = [
+      calls(call({ index: 0, ...id }, "weather", c1.arguments)),
+      calls(call({ index: 0, ...id }, "weather", c2.arguments)),
+    ];
+    expect(callsOf(...events)).toEqual([
+      { ...c1, id: "call_chatcmpl-1_0" },
+      { ...c2, id: "call_chatcmpl-1_1" },
+    ]);
+  });
+
+  test("that all have one id get others", () => {
+    const events = [calls(begin(0, "c", "a", "{}")), calls(begin(1, "c", "a", "{}")), calls(begin(1, "c", "a", "{}"))];
+    expect(callsOf(...events).map(({ id }) => id)).toEqual(["c", "call_chatcmpl-1_1", "call_chatcmpl-1_2"]);
+  });
+
+  test("that repeat their id and name in each delta have both once", () => {
+    const pieces = ["{", '"city":"Oslo"', "}", ""];
+    expect(callsOf(...pieces.map((json) => calls(begin(0, "c1", "weather", json))))).toEqual([c1]);
+  });
+
+  test("whose server makes up another id for each delta have their first one", () => {
+    const events = [calls(begin(0, "c1", "weather", "{")), calls(call({ index: 0, id: "x" }, undefined, "}"))];
+    expect(callsOf(...events)).toEqual([{ ...c1, arguments: "{}" }]);
+  });
+
+  test.each([
+    ["before its end", [calls(begin(0, "c1", "list")), finish("tool_calls")]],
+    ["in the event of its end", [choice({ tool_calls: [begin(0, "c1", "list")] }, "tool_calls")]],
+    ["with white space", [calls(begin(0, "c1", "list", " ")), finish("stop")]],
+    ["without the field", [calls({ index: 0, id: "c1", function: { name: "list" } }), finish("stop")]],
+  ])("without arguments have an empty object: %s", (_when, events) => {
+    const { calls, finish: reason } = gathered(repaired(events.join("") + DONE));
+    expect(calls.map(({ arguments: json }) => json.trim())).toEqual(["{}"]);
+    expect(reason).toBe("tool_calls");
+  });
+
+  test("without arguments are completed among others that have some", () => {
+    const events = [
+      calls(begin(0, "a", "list")),
+      calls(begin(1, "c1", "weather", c1.arguments)),
+      calls(begin(2, "b", "x")),
+    ];
+    expect(callsOf(...events).map(({ arguments: json }) => json)).toEqual(["{}", c1.arguments, "{}"]);
+  });
+
+  test("whose arguments are an object have them as text", () => {
+    const events = calls({
+      index: 0,
+      id: "c1",
+      type: "function",
+      function: { name: "weather", arguments: { city: "Oslo" } },
+    });
+    expect(callsOf(events)).toEqual([c1]);
+  });
+
+  test("get the type that clients require", () => {
+    expect(repaired(calls(call({ index: 0, id: "c1" }, "weather", "{}")))).toContain('"type":"function"');
+  });
+
+  test("of several choices are counted apart", () => {
+    const of = (index: number) => choice({ tool_calls: [begin(0, `c${index}`, "weather")] }, null, index);
+    const text = repaired(of(0) + of(1) + choice({}, "stop", 1) + choice({}, "stop", 0) + DONE);
+    expect(text.match(/"index":\d,"delta":\{"tool_calls":\[\{"index":0,"function":\{"arguments":"\{\}"/g)).toHaveLength(
+      2,
+    );
+    expect(text.match(/"finish_reason":"tool_calls"/g)).toHaveLength(2);
+  });
+
+  test("of custom tools keep their input, and get no arguments", () => {
+    const custom = choice({
+      tool_calls: [{ index: 0, id: "c", type: "custom", custom: { name: "patch", input: "" } }],
+    });
+    const text =
+      custom + choice({ tool_calls: [{ index: 0, custom: { input: "*** x" } }] }) + finish("tool_calls") + DONE;
+    expect(repaired(text)).toBe(text);
+  });
+});
+
+describe("the end of a stream with tool calls, for its clients", () => {
+  test.each([
+    ["stop", "tool_calls"],
+    ["tool_calls", "tool_calls"],
+    ["length", "length"],
+    ["content_filter", "content_filter"],
+  ])("that is %s becomes %s", (reason, expected) => {
+    expect(gathered(repaired(calls(begin(0, "c", "f", "{}")) + finish(reason) + DONE)).finish).toBe(expected);
+  });
+
+  test("without a call stays stop", () => {
+    const text = choice({ content: '"tool_calls": [{' }) + finish("stop") + DONE;
+    expect(repaired(text)).toBe(text);
+  });
+
+  test("does not repeat the usage of its event", () => {
+    const counted = data({
+      id: "1",
+      choices: [{ index: 0, delta: {}, finish_reason: "stop" }],
+      usage: { prompt_tokens: 3 },
+    });
+    const text = repaired(calls(begin(0, "c", "f")) + counted + DONE);
+    expect(text.match(/"usage"/g)).toHaveLength(1);
+    expect(gathered(text).calls).toEqual([{ id: "c", name: "f", arguments: "{}" }]);
+  });
+});
+
+describe("other events", () => {
+  test("have their other lines when they are corrected", () => {
+    const event = `id: 7\nevent: chunk\n${calls(call({ id: "c" }, "f", "{}"))}`;
+    expect(repaired(event)).toMatch(/^id: 7\nevent: chunk\ndata: \{.*"index":0.*\}\n\n$/);
+  });
+
+  test("are not parsed: what is no JSON is passed on, between tool calls too", () => {
+    const strange = 'data: {"choices":[{"delta":{"content":"hello, but not\n\n';
+    expect(repaired(calls(begin(0, "c", "f", "{}")) + strange)).toContain(strange);
+    const listed = 'data: {"choices":[{"delta":{"tool_calls":[{"index"\n\n';
+    expect(repaired(listed)).toBe(listed);
+  });
+
+  test("have content as a text, and thinking beside it, where a server sends parts", () => {
+    const parts = [
+      { type: "thinking", thinking: [{ type: "text", text: "Hm" }] },
+      { type: "text", text: "Hi" },
+    ];
+    const { content, reasoning } = gathered(repaired(choice({ content: parts }) + finish("stop") + DONE));
+    expect([content, reasoning]).toEqual(["Hi", "Hm"]);
+  });
+
+  test("with log probabilities stay as they are", () => {
+    const logprobs = { content: [{ token: "a", logprob: -0.25, bytes: [97], top_logprobs: [] }] };
+    const text = data({ id: "1", choices: [{ index: 0, delta: { content: "a" }, logprobs, finish_reason: null }] });
+    expect(repaired(text)).toBe(text);
+  });
+});
+
+/** Calls as OpenAI streams them: an index of its own each, in order, the id and the name once. */
+const soundCall = fc.record({
+  name: fc.stringMatching(/^[a-z_]{1,12}$/),
+  input: fc.dictionary(words, fc.jsonValue({ maxDepth: 2 })),
+  sizes: cuts,
+});
+const soundStream = fc
+  .tuple(fc.array(words, { maxLength: 4 }), fc.array(soundCall, { maxLength: 4 }), fc.boolean())
+  .map(([texts, made, isCrLf]) => {
+    const events = [
+      choice({ role: "assistant", content: "" }),
+      ...texts.map((content) => choice({ content })),
+      ...made.flatMap(({ name, input, sizes }, index) => [
+        calls(begin(index, `call_${index}`, name)),
+        ...pieces(JSON.stringify(input), sizes).map((json) => calls(call({ index }, undefined, json))),
+      ]),
+      finish(made.length > 0 ? "tool_calls" : "stop"),
+      data({ id: "chatcmpl-1", choices: [], usage: { prompt_tokens: 1, completion_tokens: 1 } }),
+      DONE,
+    ].join("");
+    return isCrLf ? events.replaceAll("\n\n", "\r\n\r\n") : events;
+  });
+
+function pieces(text: string, sizes: readonly number[]): readonly string[] {
+  const all: string[] = [];
+  for (let at = 0, turn = 0; at < text.length; turn++) {
+    const size = sizes[turn % sizes.length] ?? 1;
+    all.push(text.slice(at, at + size));
+    at += size;
+  }
+  return all;
+}
+
+/** The same calls as no server should stream them. */
+const unsoundStream = fc
+  .tuple(
+    fc.array(
+      fc.record({
+        index: fc.constantFrom({}, { index: 0 }, { index: null }),
+        id: fc.constantFrom({}, { id: "" }, { id: "same" }),
+        input: fc.dictionary(words, fc.jsonValue({ maxDepth: 2 }), { minKeys: 1 }),
+      }),
+      { minLength: 1, maxLength: 4 },
+    ),
+    fc.constantFrom("stop", "tool_calls"),
+  )
+  .map(([made, reason]) => ({
+    inputs: made.map(({ input }) => input),
+    text: [
+      ...made.map(({ index, id, input }) => calls(call({ ...index, ...id }, "f", JSON.stringify(input)))),
+      finish(reason),
+      DONE,
+    ].join(""),
+  }));
+
+describe("whatever a server streams", () => {
+  test("a sound stream is the same bytes, wherever it is cut", () => {
+    void fc.assert(
+      fc.property(soundStream, cuts, (text, sizes) => {
+        expect(repaired(text, sizes)).toBe(text);
+      }),
+    );
+  });
+
+  test("a sound stream is the very buffers that came", () => {
+    void fc.assert(
+      fc.property(soundStream, (text) => {
+        const scanner = new EventScanner({ stripUsage: false, repair: new StreamRepair() });
+        const chunk = Buffer.from(text);
+        expect(scanner.push(chunk).buffer).toBe(chunk.buffer);
+      }),
+    );
+  });
+
+  test("every call arrives once, with its arguments and an id of its own, wherever the stream is cut", () => {
+    void fc.assert(
+      fc.property(unsoundStream, cuts, ({ inputs, text }, sizes) => {
+        const out = repaired(text, sizes);
+        expect(out).toBe(repaired(text));
+        const { calls, finish, isDone } = gathered(out);
+        expect(calls.map(({ arguments: json }) => JSON.parse(json))).toEqual(JSON.parse(JSON.stringify(inputs)));
+        expect(new Set(calls.map(({ id }) => id)).size).toBe(inputs.length);
+        expect([finish, isDone]).toEqual(["tool_calls", true]);
+      }),
+    );
+  });
+
+  test("a corrected stream is sound: a second correction changes nothing", () => {
+    void fc.assert(
+      fc.property(unsoundStream, ({ text }) => {
+        const once = repaired(text);
+        expect(repaired(once)).toBe(once);
+      }),
+    );
+  });
+
+  test("damaged bytes break nothing, and give the same wherever they are cut", () => {
+    void fc.assert(
+      fc.property(
+        fc.oneof(
+          soundStream,
+          unsoundStream.map(({ text }) => text),
+        ),
+        damage,
+        cuts,
+        (text, how, sizes) => {
+          const bytes = damaged(Buffer.from(text), how);
+          expect(repaired(bytes, sizes)).toBe(repaired(bytes));
+        },
+      ),
+    );
+  });
+});
