@@ -50,7 +50,7 @@ export const REQUEST_MATRIX: Readonly<Record<ClientName, Partial<Readonly<Record
     "developer role": ["passed", "translated", "translated", "translated", "passed"],
     tools: ["passed", "translated", "translated", "translated", "passed"],
     "a tool without parameters": ["passed", "translated", "translated", "translated", "passed"],
-    "a forced tool": ["passed", "translated", "translated", "translated", "passed"],
+    "a forced tool": ["passed", "translated", "translated", "translated", "translated"],
     "no tool to be called": ["passed", "translated", "omitted", "translated", "passed"],
     "no parallel calls": ["passed", "translated", "refused", "refused", "passed"],
     "calls and results in the history": ["passed", "translated", "translated", "translated", "passed"],

@@ -36,3 +36,31 @@ describe("the body for a target of OpenAI's dialect", () => {
       });
   });
 });
+
+describe("the body of a forced call for our own engines", () => {
+  const tool = (more: object) => ({ type: "function", function: { name: "f", parameters: {}, ...more } });
+  const sent = (server: "engine" | "provider", choice: unknown, ...tools: readonly object[]) => {
+    const text = JSON.stringify({ model: "tiny", messages: [], tools, tool_choice: choice });
+    return JSON.parse(openAiBody(request(text, false), "tiny", server).toString()).tools;
+  };
+
+  test.each(["required", { type: "function", function: { name: "f" } }])(
+    "keeps the arguments of %j to the schema, where the client says nothing of it",
+    (choice) => {
+      const tools = [tool({}), tool({ strict: null }), tool({ strict: false }), tool({ strict: true })];
+      expect(sent("engine", choice, ...tools).map(({ function: { strict } }: never) => strict)).toEqual([
+        true,
+        true,
+        false,
+        true,
+      ]);
+    },
+  );
+
+  test("is the client's own where the model chooses by itself, where every tool has `strict`, and at providers", () => {
+    for (const choice of ["auto", "none", undefined]) expect(sent("engine", choice, tool({}))).toEqual([tool({})]);
+    expect(sent("provider", "required", tool({}))).toEqual([tool({})]);
+    const text = `{ "tools":[${JSON.stringify(tool({ strict: false }))}], "tool_choice":"required","model":"tiny" }`;
+    expect(openAiBody(request(text, false), "tiny", "engine").toString()).toBe(text);
+  });
+});

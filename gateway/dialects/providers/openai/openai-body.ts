@@ -2,6 +2,7 @@ import { isRecord } from "../../../../lib/is-record.ts";
 import type { GenerationRequest } from "../../../core/generation-request.ts";
 import { refuseOnlyAnthropic } from "../../inner/anthropic-only.ts";
 import { refuseFileUrls } from "./file-urls.ts";
+import { withPinnedArguments } from "./forced-calls.ts";
 import { hasToolMedia, withToolMediaBehind } from "./tool-media.ts";
 import { type OpenAiServer, translatedChat } from "./translated-chat.ts";
 
@@ -39,7 +40,8 @@ export function dialectFields({ route, fields, client }: GenerationRequest, serv
   if (route !== "/v1/chat/completions") return fields;
   refuseOnlyAnthropic(client);
   if (client !== undefined) refuseFileUrls(fields.messages);
-  const plain = client === undefined ? fields : translatedChat(fields, client, server);
+  const own = client === undefined ? fields : translatedChat(fields, client, server);
+  const plain = server === "engine" ? withPinnedArguments(own) : own;
   return hasToolMedia(plain.messages) ? { ...plain, messages: withToolMediaBehind(plain.messages) } : plain;
 }
 
