@@ -34,7 +34,7 @@ describe("Packer templates", () => {
     const image = /^vllm_image\s*= "(.*)"$/m.exec(text("engine/engine.pkrvars.hcl"))?.[1] ?? "";
     const rule = /regex\("(.*)", var\.vllm_image\)/.exec(text("engine/engine.pkr.hcl"))?.[1] ?? "never";
     expect(image).toMatch(new RegExp(rule));
-    expect("vllm/vllm-openai:v0.29.0").not.toMatch(new RegExp(rule));
+    expect("vllm/vllm-openai:v0.31.0").not.toMatch(new RegExp(rule));
   });
 
   test("the list of arguments is of the pinned vLLM version", () => {

@@ -39,7 +39,7 @@ export const MODELS = {
     kvBytesPerToken: 393_216, // 2 × 32 layers × 32 heads × 96 × 2
     licence: { name: "MIT", url: "https://huggingface.co/microsoft/Phi-3-mini-4k-instruct/blob/main/LICENSE" },
     // Its chat template has no part for tools: with `tool_choice: "auto"` it responds with text, and a forced call is made
-    // by vLLM's grammar (seen on vLLM 0.29.0 with a template without tools).
+    // by vLLM's grammar (seen on vLLM 0.29.0 and 0.31.0 with a template without tools).
     toolCallParser: "hermes",
     engineArguments: ["--enable-prefix-caching"],
     source: "https://huggingface.co/microsoft/Phi-3-mini-4k-instruct/blob/main/config.json",

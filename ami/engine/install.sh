@@ -9,7 +9,7 @@ readonly from=/tmp/files shared=/tmp/shared
 echo "== what the base image must bring"
 nvidia-smi --query-gpu=name,driver_version --format=csv
 driver="$(nvidia-smi --query-gpu=driver_version --format=csv,noheader | head -n 1)"
-# vLLM 0.29's image is built for CUDA 13.0, which needs driver 580 or later.
+# vLLM 0.31's image is built for CUDA 13.0, which needs driver 580 or later.
 [ "${driver%%.*}" -ge 580 ] || {
   echo "the NVIDIA driver must be 580 or later for CUDA 13.0, got $driver; take a newer base image" >&2
   exit 1

@@ -1,7 +1,7 @@
 """Lists the command-line options of `vllm serve`, and its parsers of tool calls and thinking, from a vLLM wheel that is read and never imported.
 
-    pip download vllm==0.29.0 --no-deps --only-binary :all: --python-version 3.12 --platform manylinux_2_28_x86_64
-    python3 ami/engine/list-vllm-options.py vllm-0.29.0-*.whl > contracts/engine/vllm-options.json
+    pip download vllm==0.31.0 --no-deps --only-binary :all: --python-version 3.12 --platform manylinux_2_28_x86_64
+    python3 ami/engine/list-vllm-options.py vllm-0.31.0-*.whl > contracts/engine/vllm-options.json
 
 Importing vLLM needs PyTorch and a GPU's libraries, so the source is parsed: each `add_argument` of the engine, and each
 field of the HTTP server's arguments. The number of values of an option follows from its type, as in vLLM's `get_kwargs`.
@@ -96,17 +96,22 @@ def method(cls: ast.ClassDef, name: str) -> ast.FunctionDef:
     return next(node for node in cls.body if isinstance(node, ast.FunctionDef) and node.name == name)
 
 
+def config_of(value: ast.expr) -> str | None:
+    """The class of `get_kwargs(ModelConfig)`; none for any other expression."""
+    if isinstance(value, ast.Call) and ast.unparse(value.func) == "get_kwargs":
+        return ast.unparse(value.args[0])
+    return None
+
+
 def config_fields(function: ast.FunctionDef) -> dict[str, str]:
     """`model_kwargs = get_kwargs(ModelConfig)`: the variable's name and the class."""
-    found = {}
-    for node in ast.walk(function):
-        if isinstance(node, ast.Assign) and ast.unparse(node.value).startswith("get_kwargs("):
-            found[ast.unparse(node.targets[0])] = ast.unparse(node.value.args[0])
-    return found
+    assigned = [node for node in ast.walk(function) if isinstance(node, ast.Assign)]
+    classes = {ast.unparse(node.targets[0]): config_of(node.value) for node in assigned}
+    return {name: cls for name, cls in classes.items() if cls is not None}
 
 
 def sources(function: ast.FunctionDef) -> dict[str, ast.expr]:
-    """`moe_backend_kwargs = kernel_kwargs["moe_backend"]`: the variable's name and its value."""
+    """`dtype_kwargs = model_kwargs["dtype"]` or `dtype_kwargs = get_kwargs(ModelConfig)["dtype"]`: the variable's name and its value."""
     assigned = [node for node in ast.walk(function) if isinstance(node, ast.Assign)]
     return {ast.unparse(node.targets[0]): node.value for node in assigned if isinstance(node.value, ast.Subscript)}
 
@@ -125,7 +130,7 @@ def kind(wheel: Wheel, call: ast.Call, function: ast.FunctionDef) -> str:
         source = source.values[source.keys.index(None)]
     if isinstance(source, ast.Name):
         source = sources(function)[source.id]
-    config = config_fields(function)[ast.unparse(source.value)]
+    config = config_of(source.value) or config_fields(function)[ast.unparse(source.value)]
     return wheel.takes(wheel.fields(config)[source.slice.value])
 
 

@@ -1,4 +1,4 @@
-/** Metric names of an engine: vLLM's (v0.29 and later), so that dashboards and routing are the same everywhere. */
+/** Metric names of an engine: those of the vLLM that `vllm-options.json` names, so that dashboards and routing are the same everywhere. */
 export const ENGINE_METRICS = {
   requestsRunning: "vllm:num_requests_running",
   requestsWaiting: "vllm:num_requests_waiting",

