@@ -2,8 +2,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { LocalState } from "../contracts/processes/local-state.ts";
+import { AutoScalingGroup } from "./services/ec2-autoscaling/auto-scaling-group.ts";
 import { readState, removeState, stateFile, stateOf, writeState } from "./state-file.ts";
 import { emptyRuntime } from "./test/runtime.ts";
 import { temporaryFolder, writeTo } from "./test/tools.ts";
@@ -85,5 +86,34 @@ describe("the state of a running twin", () => {
       keysTable: "sluice-dev-keys",
       processes: [{ name: "twin", role: "twin", pid: process.pid }],
     });
+  });
+
+  test("has the page of metrics of a gateway, which is at a port of its own, and none for an engine", async () => {
+    const folder = temporaryFolder({ "server.cjs": "setInterval(() => {}, 1000);" });
+    const runtime = emptyRuntime();
+    let port = 5000;
+    for (const role of ["gateway", "engine"] as const) {
+      const group = new AutoScalingGroup({
+        name: role,
+        role,
+        desired: 1,
+        targetGroups: [],
+        replacesUnhealthy: false,
+        logFolder: folder,
+        stopSeconds: 1,
+        process: () => ({ entry: join(folder, "server.cjs"), environment: {} }),
+        freePort: async () => ++port,
+        report: () => {},
+      });
+      onTestFinished(() => group.stop());
+      await group.start();
+      runtime.autoScaling.groups.push(group);
+    }
+    const { processes } = stateOf("dev", new Date(), { runtime, notModelled: [], stop: () => Promise.resolve() });
+    expect(processes.map(({ role, url, metricsUrl }) => [role, url, metricsUrl])).toEqual([
+      ["twin", runtime.settings.apiUrl, undefined],
+      ["gateway", "http://127.0.0.1:5001", "http://127.0.0.1:5002/metrics"],
+      ["engine", "http://127.0.0.1:5003", undefined],
+    ]);
   });
 });

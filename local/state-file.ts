@@ -36,11 +36,12 @@ export function removeState(workFolder: string): void {
 export function stateOf(environment: string, startedAt: Date, twin: Twin): LocalState {
   const { settings, autoScaling } = twin.runtime;
   const instances = autoScaling.groups.flatMap(({ name, role, instances: members }) =>
-    members.map(({ id, port, child }) => ({
+    members.map(({ id, port, metricsPort, child }) => ({
       name: `${name} ${id}`,
       role,
       pid: child.pid ?? 0,
       url: `http://127.0.0.1:${port}`,
+      ...(role === "gateway" ? { metricsUrl: `http://127.0.0.1:${metricsPort}/metrics` } : {}),
     })),
   );
   return {

@@ -13,7 +13,14 @@ export const LocalState = z.strictObject({
   region: z.string(),
   keysTable: z.string(),
   processes: z.array(
-    z.strictObject({ name: z.string(), role: z.enum(["twin", "gateway", "engine"]), pid: z.int(), url: z.string() }),
+    z.strictObject({
+      name: z.string(),
+      role: z.enum(["twin", "gateway", "engine"]),
+      pid: z.int(),
+      url: z.string(),
+      /** Its Prometheus page, where that is not at `url`. */
+      metricsUrl: z.url().optional(),
+    }),
   ),
 });
 export type LocalState = z.infer<typeof LocalState>;

@@ -168,7 +168,7 @@ export class AutoScalingGroup {
       onLogError: (error) => report(`${this.name}: no log (${error.message})`),
     });
     const times = { launchedAt: Date.now(), since: 0 };
-    const member: Member = { id, port, child, state: "pending", ...times, release: undefined };
+    const member: Member = { id, port, metricsPort, child, state: "pending", ...times, release: undefined };
     this.#members.set(id, member);
     if (this.#launchHook) void this.#awaitReady(member, this.#launchHook);
     else this.#enterService(member);

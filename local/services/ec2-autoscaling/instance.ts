@@ -4,6 +4,8 @@ import type { ChildProcess } from "node:child_process";
 export interface Instance {
   readonly id: string;
   readonly port: number;
+  /** Port of a gateway's Prometheus page; an engine has it at `port`. */
+  readonly metricsPort: number;
   readonly child: ChildProcess;
 }
 
