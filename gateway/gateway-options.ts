@@ -15,7 +15,7 @@ import type { ThreadMetrics } from "./metrics/prometheus-exporter.ts";
 import type { Steps } from "./pipeline/steps.ts";
 import type { Lookup } from "./providers/address-guard.ts";
 import type { SecretReader } from "./providers/provider-credential.ts";
-import type { SpendStore } from "./providers/spend-ledger.ts";
+import type { SpendStore } from "./providers/spend-account.ts";
 import type { ResponseStore } from "./responses/response-store.ts";
 import type { SharedMemory } from "./shared-memory/shared-memory.ts";
 import type { FastStore } from "./store/fast-store.ts";

@@ -15,6 +15,7 @@ import { CachedKeyStore } from "./keys/cached-key-store.ts";
 import { DynamoKeyStore } from "./keys/dynamo-key-store.ts";
 import { AwsSecretReader } from "./providers/aws-secret-reader.ts";
 import { DynamoSpendStore } from "./providers/dynamo-spend-store.ts";
+import type { SpendStore } from "./providers/spend-account.ts";
 import { DynamoResponseStore } from "./responses/dynamo-response-store.ts";
 import type { ResponseStore } from "./responses/response-store.ts";
 import type { GatewaySettings } from "./settings.ts";
@@ -68,7 +69,7 @@ export function buildGateway(
     secrets: new AwsSecretReader({ client: new SecretsManagerClient({ maxAttempts: 2 }), variables: providerKeys }),
     ...(routes === undefined
       ? {}
-      : { changeStore: new DynamoChangeStore(routes), spendStore: new DynamoSpendStore(routes) }),
+      : { changeStore: new DynamoChangeStore(routes), spendStore: spendStore(routes.tableName) }),
     ...(config.batches === null
       ? {}
       : {
@@ -85,6 +86,13 @@ export function buildGateway(
       }),
     }),
     ...(responseStorage === undefined ? {} : { responses: responseStore(client, responseStorage) }),
+  });
+}
+
+function spendStore(tableName: string): SpendStore {
+  return new DynamoSpendStore({
+    client: DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 1 })),
+    tableName,
   });
 }
 

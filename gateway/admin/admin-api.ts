@@ -146,7 +146,7 @@ export class AdminApi {
     this.#audit(request, "test provider", name);
     const connection = await testConnection(provider, now);
     if (target === undefined || !connection.ok) return respond(request, connection);
-    const checks = await testModel(target, { onUsage: (usage) => targets.accountUsage(target, usage) });
+    const checks = await testModel(target);
     return respond(request, { ...connection, model, checks });
   }
 

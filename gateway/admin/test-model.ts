@@ -8,9 +8,10 @@ import type { GenerationRequest } from "../core/generation-request.ts";
 import { isLease } from "../core/lease.ts";
 import type { Target } from "../core/target.ts";
 import { UpstreamFailure } from "../core/upstream-failure.ts";
-import { type AttemptResponse, attempt, UnsupportedByDialect } from "../pipeline/call/attempt.ts";
+import { type AttemptResponse, attempt, Unfunded, UnsupportedByDialect } from "../pipeline/call/attempt.ts";
+import { outcomeOf } from "../pipeline/call/outcome-of.ts";
 import { EventScanner } from "../relay/event-scanner.ts";
-import { findUsage, type TokenUsage } from "../relay/usage.ts";
+import type { TokenUsage } from "../relay/usage.ts";
 
 /** What one request to a model has shown. */
 export interface ModelCheck {
@@ -18,11 +19,6 @@ export interface ModelCheck {
   readonly ok: boolean;
   /** What is wrong, where it is not. */
   readonly problem?: string;
-}
-
-export interface ModelTestTools {
-  /** Counts what a request has cost. */
-  readonly onUsage: (usage: TokenUsage) => void;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -43,17 +39,17 @@ const TOOL = {
  * Sends up to three small requests to a model of a provider, under the same limits and breaker as every request, and
  * reports which work. They cost as much as any such request. Never rejects.
  */
-export async function testModel(target: Target, tools: ModelTestTools): Promise<readonly ModelCheck[]> {
+export async function testModel(target: Target): Promise<readonly ModelCheck[]> {
   const can = (capability: "embeddings" | "moderations" | "tools") => target.capabilities.has(capability);
-  if (can("embeddings")) return [await checkList(target, "embeddings", "/v1/embeddings", "data", tools)];
-  if (can("moderations")) return [await checkList(target, "moderations", "/v1/moderations", "results", tools)];
-  const checks = [...(await checkChat(target, tools)), ...(await checkStream(target, tools))];
-  if (can("tools")) checks.push(await checkTools(target, tools));
+  if (can("embeddings")) return [await checkList(target, "embeddings", "/v1/embeddings", "data")];
+  if (can("moderations")) return [await checkList(target, "moderations", "/v1/moderations", "results")];
+  const checks = [...(await checkChat(target)), ...(await checkStream(target))];
+  if (can("tools")) checks.push(await checkTools(target));
   return checks;
 }
 
-async function checkChat(target: Target, tools: ModelTestTools): Promise<readonly ModelCheck[]> {
-  const response = await whole(target, "/v1/chat/completions", { messages: MESSAGES }, "choices", tools);
+async function checkChat(target: Target): Promise<readonly ModelCheck[]> {
+  const response = await whole(target, "/v1/chat/completions", { messages: MESSAGES }, "choices");
   if (typeof response === "string") return [{ check: "chat", ok: false, problem: response }];
   const text = messageOf(response.fields)?.content;
   const chat = typeof text === "string" && text !== "" ? PASSED : { ok: false, problem: "Its response has no text." };
@@ -63,10 +59,10 @@ async function checkChat(target: Target, tools: ModelTestTools): Promise<readonl
   ];
 }
 
-async function checkTools(target: Target, tools: ModelTestTools): Promise<ModelCheck> {
+async function checkTools(target: Target): Promise<ModelCheck> {
   const choice = { type: "function", function: { name: TOOL.function.name } };
   const fields = { messages: MESSAGES, tools: [TOOL], tool_choice: choice };
-  const response = await whole(target, "/v1/chat/completions", fields, "choices", tools);
+  const response = await whole(target, "/v1/chat/completions", fields, "choices");
   if (typeof response === "string") return { check: "tools", ok: false, problem: response };
   const calls = messageOf(response.fields)?.tool_calls;
   const [call] = Array.isArray(calls) ? calls : [];
@@ -77,7 +73,7 @@ async function checkTools(target: Target, tools: ModelTestTools): Promise<ModelC
   return { check: "tools", ok: false, problem: "The arguments of its function call are not a JSON object." };
 }
 
-async function checkStream(target: Target, tools: ModelTestTools): Promise<readonly ModelCheck[]> {
+async function checkStream(target: Target): Promise<readonly ModelCheck[]> {
   const scanner = new EventScanner({ stripUsage: false });
   const fields = { messages: MESSAGES, stream: true, stream_options: { include_usage: true } };
   const problem = await send(
@@ -93,7 +89,6 @@ async function checkStream(target: Target, tools: ModelTestTools): Promise<reado
     },
   );
   if (problem !== undefined) return [{ check: "stream", ok: false, problem }];
-  if (scanner.usage !== undefined) tools.onUsage(scanner.usage);
   return [
     { check: "stream", ...PASSED },
     { check: "stream-usage", ...usageResult(scanner.usage) },
@@ -106,9 +101,8 @@ async function checkList(
   check: ModelCheck["check"],
   route: GenerationRoute,
   list: string,
-  tools: ModelTestTools,
 ): Promise<ModelCheck> {
-  const response = await whole(target, route, { input: "ready" }, list, tools);
+  const response = await whole(target, route, { input: "ready" }, list);
   if (typeof response === "string") return { check, ok: false, problem: response };
   return { check, ...PASSED };
 }
@@ -126,20 +120,17 @@ async function whole(
   route: GenerationRoute,
   fields: Fields,
   list: string,
-  { onUsage }: ModelTestTools,
 ): Promise<{ readonly fields: Fields; readonly usage: TokenUsage | undefined } | string> {
-  let bytes: Buffer | undefined;
+  let answered: Extract<AttemptResponse, { kind: "whole" }> | undefined;
   const problem = await send(target, generation(target, route, fields), list, async (response) => {
-    if (response.kind === "whole") bytes = response.bytes;
-    else response.release();
+    if (response.kind === "whole") answered = response;
+    else response.settle("ok");
     return undefined;
   });
   if (problem !== undefined) return problem;
-  const parsed = bytes === undefined ? undefined : parseJson(bytes.toString("utf8"));
-  if (bytes === undefined || !isRecord(parsed)) return "It sent a stream where a whole response was requested.";
-  const usage = findUsage(bytes);
-  if (usage !== undefined) onUsage(usage);
-  return { fields: parsed, usage };
+  const parsed = parseJson(answered?.bytes.toString("utf8") ?? "");
+  if (answered === undefined || !isRecord(parsed)) return "It sent a stream where a whole response was requested.";
+  return { fields: parsed, usage: answered.usage };
 }
 
 /** Calls the target once. @returns what is wrong */
@@ -151,17 +142,19 @@ async function send(
 ): Promise<string | undefined> {
   const lease = target.tryReserve(request, { tried: new Set(), insist: true });
   if (!isLease(lease)) return REFUSALS[lease.reason];
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(new GatewayError("timeout")), TIMEOUT_MS);
   try {
     const isWhole = (response: Fields) => Array.isArray(response[list]);
     const requestId = `test_${randomUUID()}`;
     return await read(
-      await attempt({ requestId, generation: request, lease, signal, firstByteMs: undefined, isWhole }),
+      await attempt({ requestId, generation: request, lease, signal: limit.signal, firstByteMs: undefined, isWhole }),
     );
   } catch (error) {
-    if (error instanceof UpstreamFailure) lease.settle(error);
-    else lease.settle(error instanceof UnsupportedByDialect ? "not-sent" : "refused-request");
+    lease.settle(outcomeOf(error));
     return problemOf(error);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -175,7 +168,8 @@ const REFUSALS = {
 function problemOf(error: unknown): string {
   if (error instanceof UpstreamFailure) return FAILURES[error.kind] ?? error.toGatewayError().message;
   if (error instanceof UnsupportedByDialect) return error.refusal.message;
-  if (error instanceof GatewayError) return error.message.slice(0, MAX_PROBLEM_CHARACTERS);
+  if (error instanceof Unfunded) return REFUSALS.absent;
+  if (error instanceof GatewayError && error.code !== "timeout") return error.message.slice(0, MAX_PROBLEM_CHARACTERS);
   return `It sent nothing within ${TIMEOUT_MS / 1000} s.`;
 }
 
@@ -189,9 +183,10 @@ const FAILURES: Readonly<Partial<Record<UpstreamFailure["kind"], string>>> = {
 
 /** Scans a stream to its end. @throws {UpstreamFailure} when it breaks off */
 async function readStream(
-  { body, translator, release, broken }: Extract<AttemptResponse, { kind: "stream" }>,
+  { body, translator, settle }: Extract<AttemptResponse, { kind: "stream" }>,
   scanner: EventScanner,
 ): Promise<void> {
+  let outcome: "ok" | "interrupted" = "ok";
   try {
     await new Promise<void>((resolve, reject) => {
       body.read({
@@ -201,11 +196,11 @@ async function readStream(
     });
     if (translator !== undefined) scanner.push(translator.end());
   } catch (error) {
-    broken();
+    outcome = "interrupted";
     throw error;
   } finally {
     body.close();
-    release();
+    settle(outcome, scanner.usage);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Permit } from "../../domain/targets/circuit-breaker.ts";
+import { completionCostUsd } from "../../domain/targets/target-cost.ts";
 import type { Target } from "./target.ts";
 import type { Slot, Upstream } from "./upstream.ts";
 import { type FailureKind, UpstreamFailure } from "./upstream-failure.ts";
@@ -32,8 +33,24 @@ export interface LeaseContext {
   readonly now: () => number;
   /** Called once for each call that was sent. */
   readonly onCall: (target: Target, outcome: CallOutcome) => void;
-  /** Called for a call that was sent and had no response that is accounted: the prompt has been worked on all the same. */
-  readonly onUnanswered?: (target: Target, promptTokens: number) => void;
+  /** Called once for each call that costs something, with the dollars. */
+  readonly onSpend?: (target: Target, usd: number) => void;
+}
+
+/** The money that a response may cost, set aside. */
+export interface LeaseMoney {
+  /** Whether it is drawn: nothing is sent before. */
+  readonly isFunded: boolean;
+  /** Never rejects. @returns false when it would be over the target's cap */
+  fund(): Promise<boolean>;
+  /** Returns it, and counts what the call has cost. */
+  settle(spentUsd: number): void;
+}
+
+/** Tokens that a call is billed for, as far as its response names them. */
+export interface BilledTokens {
+  readonly promptTokens?: number | undefined;
+  readonly completionTokens?: number | undefined;
 }
 
 export interface LeaseParts {
@@ -41,9 +58,9 @@ export interface LeaseParts {
   readonly upstream: Upstream;
   readonly permit: Permit;
   readonly slot: Slot;
-  /** Returns the money that was set aside for the response. @default - none was */
-  readonly releaseMoney?: (() => void) | undefined;
-  /** Tokens of the prompt, estimated, for a call that is billed without a response. @default 0 */
+  /** @default - none was set aside */
+  readonly money?: LeaseMoney | undefined;
+  /** Tokens of the prompt, estimated, for a call that is billed and whose response names none. @default 0 */
   readonly promptTokens?: number;
 }
 
@@ -74,7 +91,7 @@ export class Lease {
   readonly upstream: Upstream;
   readonly #permit: Permit;
   readonly #slot: Slot;
-  readonly #releaseMoney: (() => void) | undefined;
+  readonly #money: LeaseMoney | undefined;
   readonly #promptTokens: number;
   readonly #context: LeaseContext;
   readonly #startedAt: number;
@@ -83,17 +100,27 @@ export class Lease {
   #isConfirmed = false;
   #isSettled = false;
 
-  constructor({ target, upstream, permit, slot, releaseMoney, promptTokens = 0 }: LeaseParts, context: LeaseContext) {
+  constructor({ target, upstream, permit, slot, money, promptTokens = 0 }: LeaseParts, context: LeaseContext) {
     this.target = target;
     this.upstream = upstream;
     this.#permit = permit;
     this.#slot = slot;
-    this.#releaseMoney = releaseMoney;
+    this.#money = money;
     this.#promptTokens = promptTokens;
     this.#context = context;
     this.#startedAt = context.now();
     this.#record = context.health.record(target);
     this.#record.requests++;
+  }
+
+  /** Draws the money. Never rejects. @returns false when that would be over the target's cap, so that nothing may be sent */
+  async fund(): Promise<boolean> {
+    return this.#money === undefined || this.#money.isFunded || (await this.#money.fund());
+  }
+
+  /** Whether the money is drawn, or none is needed. */
+  get isFunded(): boolean {
+    return this.#money?.isFunded ?? true;
   }
 
   /** The request is about to be sent: from here on the upstream may work on it, and bill it. */
@@ -116,18 +143,26 @@ export class Lease {
     this.#context.onCall(this.target, "ok");
   }
 
-  /** Releases slot and money and counts how the call went. A second call does nothing. */
-  settle(outcome: LeaseOutcome): void {
+  /**
+   * Releases slot and money and counts how the call went and what it cost. A second call does nothing.
+   * @param tokens those that the response names: without them the prompt is counted, as it was worked on all the same
+   */
+  settle(outcome: LeaseOutcome, tokens: BilledTokens = {}): void {
     if (this.#isSettled) return;
     if (outcome === "ok") this.confirm();
     this.#isSettled = true;
-    if (this.#isSent && !this.#isConfirmed && isBilled(outcome))
-      this.#context.onUnanswered?.(this.target, this.#promptTokens);
-    this.#releaseMoney?.();
+    const isPaid = this.#isConfirmed || (this.#isSent && isBilled(outcome));
+    const usd = isPaid ? this.#costUsd(tokens) : 0;
+    this.#money?.settle(usd);
     this.#slot.release();
+    if (usd > 0) this.#context.onSpend?.(this.target, usd);
     if (this.#isConfirmed) this.#settleConfirmed(outcome);
     else if (outcome instanceof UpstreamFailure) this.#fail(outcome);
     else this.#settleWithoutFailure(outcome);
+  }
+
+  #costUsd({ promptTokens = this.#promptTokens, completionTokens = 0 }: BilledTokens): number {
+    return completionCostUsd(this.target.price, promptTokens, completionTokens);
   }
 
   #settleConfirmed(outcome: LeaseOutcome): void {

@@ -36,7 +36,7 @@ export async function generate(
     } catch (error) {
       if (called.response.kind === "stream") {
         called.response.body.close();
-        called.response.release();
+        called.response.settle("ok");
       }
       throw error;
     }

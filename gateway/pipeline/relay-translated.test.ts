@@ -33,8 +33,7 @@ async function relayed(behaviour: Partial<FakeAnthropicBehaviour>, stripUsage = 
         kind: "stream",
         body: upstreamResponse.body,
         translator,
-        broken: () => {},
-        release: () => {},
+        settle: () => {},
       } as const;
       const options = { idleSeconds: 5, stripUsage, record, signal: abort.signal, now: () => 1 };
       await new StreamRelay(upstream, options).send(new ResponseSink(response));

@@ -2,7 +2,6 @@ import type { CachedResponse } from "../cache/cached-response.ts";
 import { responseBytes } from "../cache/finished-response.ts";
 import { type ByteSink, bytesResponse, type GatewayResponse } from "../core/response.ts";
 import { withoutPromptUsage } from "../dialects/inner/chat-events.ts";
-import { findUsage } from "../relay/usage.ts";
 import type { Called, Parsed } from "./request-states.ts";
 import { StreamRelay } from "./stream-relay.ts";
 
@@ -48,8 +47,7 @@ export function relay(called: Called, { now, onEnd }: RelayTools): GatewayRespon
     });
     return { status: 200, headers: { ...headers.all, ...STREAM_HEADERS }, body };
   }
-  const { bytes } = upstreamResponse;
-  const usage = findUsage(bytes);
+  const { bytes, usage } = upstreamResponse;
   record.note({ promptTokens: usage?.promptTokens, completionTokens: usage?.completionTokens });
   const response = wholeResponse(called, bytes);
   cacheWriter?.whole(bytes, target.id);

@@ -52,6 +52,8 @@ export class StreamRelay implements StreamBody, BodyReader {
   #lastActiveAt = 0;
   #isOver = false;
   #isAborted = false;
+  /** Whether the upstream broke the stream off. */
+  #isBroken = false;
   #errorCode: ErrorCode | undefined = undefined;
   #firstTokenAt: number | undefined = undefined;
   #lastTokenAt: number | undefined = undefined;
@@ -184,7 +186,7 @@ export class StreamRelay implements StreamBody, BodyReader {
 
   #fail(code: ErrorCode, message?: string): void {
     if (this.#isOver) return;
-    this.#response.broken();
+    this.#isBroken = true;
     this.#endInError(code, message);
   }
 
@@ -231,10 +233,10 @@ export class StreamRelay implements StreamBody, BodyReader {
   }
 
   #close(): void {
-    const { body, release } = this.#response;
+    const { body, settle } = this.#response;
     const { recording, signal, onEnd } = this.#options;
     body.close();
-    release();
+    settle(this.#isBroken ? "interrupted" : "ok", this.#tokens);
     try {
       const isAborted = this.#isAborted || signal.aborted;
       this.#note(isAborted);
@@ -244,11 +246,15 @@ export class StreamRelay implements StreamBody, BodyReader {
     }
   }
 
-  #note(isAborted: boolean): void {
+  /** A stream that was broken off has named no usage: its events with text were worked on all the same. */
+  get #tokens() {
     const { usage, textEvents } = this.#scanner;
+    return { promptTokens: usage?.promptTokens, completionTokens: usage?.completionTokens ?? textEvents };
+  }
+
+  #note(isAborted: boolean): void {
     this.#options.record.note({
-      promptTokens: usage?.promptTokens,
-      completionTokens: usage?.completionTokens ?? textEvents,
+      ...this.#tokens,
       firstTokenAt: this.#firstTokenAt,
       lastTokenAt: this.#lastTokenAt,
       ...(this.#errorCode === undefined ? {} : { errorCode: this.#errorCode }),

@@ -1,29 +1,57 @@
+import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { CHANGES_SECTION } from "../../contracts/targets/target-changes.ts";
-import type { SpendStore } from "./spend-ledger.ts";
+import type { SpendStore } from "./spend-account.ts";
 
-const TIMEOUT_MS = 2000;
+/** Of one call; a request may wait for two. */
+const TIMEOUT_MS = 1000;
+
+export interface DynamoSpendStoreOptions {
+  /** Makes one attempt of each call: a repeated addition below 0 would return money that was spent. */
+  readonly client: Pick<DynamoDBDocumentClient, "send">;
+  readonly tableName: string;
+}
 
 /** Spend in the routes table: one number for each provider and month, which every gateway adds to. */
 export class DynamoSpendStore implements SpendStore {
-  readonly #client: Pick<DynamoDBDocumentClient, "send">;
-  readonly #tableName: string;
+  readonly #options: DynamoSpendStoreOptions;
 
-  constructor(options: { readonly client: Pick<DynamoDBDocumentClient, "send">; readonly tableName: string }) {
-    this.#client = options.client;
-    this.#tableName = options.tableName;
+  constructor(options: DynamoSpendStoreOptions) {
+    this.#options = options;
   }
 
-  async add(provider: string, month: string, usd: number): Promise<number> {
+  async add(provider: string, month: string, usd: number, limitUsd?: number): Promise<number | undefined> {
+    if (limitUsd !== undefined && limitUsd < 0) return undefined;
+    try {
+      return await this.#send(provider, month, usd, limitUsd);
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return undefined;
+      if (usd < 0) throw error;
+      // One that arrives twice counts too much: that is the safe side.
+      return await this.#again(provider, month, usd, limitUsd);
+    }
+  }
+
+  async #again(provider: string, month: string, usd: number, limitUsd?: number): Promise<number | undefined> {
+    try {
+      return await this.#send(provider, month, usd, limitUsd);
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return undefined;
+      throw error;
+    }
+  }
+
+  async #send(provider: string, month: string, usd: number, limitUsd?: number): Promise<number> {
+    const { client, tableName } = this.#options;
     const command = new UpdateCommand({
-      TableName: this.#tableName,
+      TableName: tableName,
       Key: { section: CHANGES_SECTION, id: `spend#${provider}#${month}` },
       UpdateExpression: "ADD usd :usd",
-      // DynamoDB stores 38 digits; more than nine after the point are noise of the sum.
-      ExpressionAttributeValues: { ":usd": Number(usd.toFixed(9)) },
+      ...(limitUsd === undefined ? {} : { ConditionExpression: "attribute_not_exists(usd) OR usd <= :limit" }),
+      ExpressionAttributeValues: { ":usd": usd, ...(limitUsd === undefined ? {} : { ":limit": limitUsd }) },
       ReturnValues: "UPDATED_NEW",
     });
-    const { Attributes } = await this.#client.send(command, { abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
+    const { Attributes } = await client.send(command, { abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
     return Number(Attributes?.usd ?? 0);
   }
 }

@@ -97,14 +97,15 @@ export class ProviderTarget implements Target {
       permit.forget();
       return refusal("lost-race");
     }
-    const releaseMoney = this.#ledger.reserve(this.provider.name, this.#boundUsd(request));
+    const { monthlyCapUsd, name } = this.provider.config;
+    const money = this.#ledger.reserve(name, monthlyCapUsd, this.#boundUsd(request));
     return new Lease(
       {
         target: this,
         upstream: this.upstream,
         permit,
         slot: { release },
-        releaseMoney,
+        money,
         promptTokens: request.promptTokensEstimate,
       },
       this.#context,

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { SpendLedger, type SpendStore } from "./spend-ledger.ts";
+import type { SpendStore } from "./spend-account.ts";
+import { SpendLedger } from "./spend-ledger.ts";
 
 class SharedStore implements SpendStore {
   readonly sums = new Map<string, number>();
@@ -39,11 +40,8 @@ describe("the spend of providers", () => {
           const open: (() => void)[] = [];
           for (const [bound, share] of requests) {
             if (!ledger.hasRoom("openai", 10, bound)) continue;
-            const release = ledger.reserve("openai", bound);
-            open.push(() => {
-              release();
-              ledger.spend("openai", bound * share);
-            });
+            const money = ledger.reserve("openai", 10, bound);
+            open.push(() => money.settle(bound * share));
             if (open.length > 3) open.shift()?.();
           }
           for (const settle of open) settle();

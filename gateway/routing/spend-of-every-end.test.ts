@@ -9,7 +9,7 @@ const MODEL = { contextTokens: 8192, capabilities: ["completions" as const] };
 const FAR = 1_000_000;
 
 async function start(price: { input: number; output: number }, faults: readonly ProviderFault[] = [], capUsd?: number) {
-  const a = await provide({ next: [...faults], tokens: 3 });
+  const a = await provide({ next: [...faults], tokens: 3, dripMs: 500 });
   const small = { ...MODEL, inputUsdPerMillion: price.input, outputUsdPerMillion: price.output };
   const settings = { models: { small }, ...(capUsd === undefined ? {} : { monthlyCapUsd: capUsd }) };
   const { url, metricsUrl } = await startTestGateway({

@@ -2,17 +2,15 @@ import type { Logger } from "pino";
 import type { RouteOverride } from "../../contracts/targets/target-changes.ts";
 import { RETRY_BUDGET, RetryBudget } from "../../domain/targets/retry-budget.ts";
 import type { SharedSlots } from "../../domain/targets/shared-slots.ts";
-import { completionCostUsd } from "../../domain/targets/target-cost.ts";
 import type { RequestFacts } from "../core/record.ts";
-import type { Target } from "../core/target.ts";
 import { UpstreamHealthRegistry } from "../core/upstream-health.ts";
 import type { AwsCredentials } from "../dialects/inner/provider-dialect.ts";
 import type { ModelPool } from "../engines/model-pool.ts";
 import type { Meter } from "../metrics/meter.ts";
 import type { Lookup } from "../providers/address-guard.ts";
 import type { SecretReader } from "../providers/provider-credential.ts";
-import { SpendLedger, type SpendStore } from "../providers/spend-ledger.ts";
-import type { TokenUsage } from "../relay/usage.ts";
+import type { SpendStore } from "../providers/spend-account.ts";
+import { SpendLedger } from "../providers/spend-ledger.ts";
 import { Router } from "./router.ts";
 import { TargetMeasurements } from "./target-measurements.ts";
 import { TargetRegistry, type TargetsConfig } from "./target-registry.ts";
@@ -79,7 +77,7 @@ export class TargetService {
         health: this.health,
         now,
         onCall: (target, outcome) => this.#measurements.call(target, outcome),
-        onUnanswered: (target, promptTokens) => this.accountUsage(target, { promptTokens, completionTokens: 0 }),
+        onSpend: (target, usd) => this.#measurements.spend(target, usd),
       },
       now,
       slots,
@@ -112,30 +110,9 @@ export class TargetService {
     await this.#flush();
   }
 
-  /** Counts what a request that is over has cost. */
-  account({
-    target,
-    failedAttempts,
-    promptTokens,
-    sentPromptTokens = 0,
-    completionTokens,
-    errorCode,
-  }: RequestFacts): void {
-    if (target === undefined) return;
-    // A stream that was broken off has told no usage: its prompt was worked on all the same.
-    this.accountUsage(target, {
-      promptTokens: promptTokens ?? sentPromptTokens,
-      completionTokens: completionTokens ?? 0,
-    });
-    if (failedAttempts > 0 && errorCode === undefined) this.#measurements.failover(target);
-  }
-
-  /** Counts what tokens of a target have cost. */
-  accountUsage(target: Target, { promptTokens, completionTokens }: TokenUsage): void {
-    const usd = completionCostUsd(target.price, promptTokens, completionTokens);
-    const [provider] = target.id.split("/");
-    if (target.kind === "provider" && provider !== undefined) this.ledger.spend(provider, usd);
-    this.#measurements.spend(target, usd);
+  /** Counts a request that is over and was served by another target than the first. Its calls have counted their cost. */
+  account({ target, failedAttempts, errorCode }: RequestFacts): void {
+    if (target !== undefined && failedAttempts > 0 && errorCode === undefined) this.#measurements.failover(target);
   }
 
   async stop(): Promise<void> {

@@ -83,8 +83,7 @@ export function relayed(recorded: RecordedResponse, client: Client, cuts: Cuts):
   const response = {
     kind: "stream",
     translator,
-    broken: () => undefined,
-    release: () => undefined,
+    settle: () => undefined,
     body: body as never,
   } as const;
   const relay = new StreamRelay(response, options);

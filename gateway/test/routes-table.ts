@@ -42,6 +42,14 @@ export async function startRoutesTable() {
     server.close();
   });
   return {
+    tableName,
+    /** What to set for a process whose AWS SDK shall call this server. */
+    environment: {
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_REGION: "us-east-1",
+      AWS_ACCESS_KEY_ID: "local",
+      AWS_SECRET_ACCESS_KEY: "local",
+    },
     changeStore: new DynamoChangeStore({ client, tableName }),
     spendStore: new DynamoSpendStore({ client, tableName }),
     /** Writes an item as it is, and moves the count. */

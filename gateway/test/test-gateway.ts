@@ -20,7 +20,7 @@ import { createMetricsServer } from "../metrics/metrics-server.ts";
 import type { Steps } from "../pipeline/steps.ts";
 import type { Lookup } from "../providers/address-guard.ts";
 import type { SecretReader } from "../providers/provider-credential.ts";
-import type { SpendStore } from "../providers/spend-ledger.ts";
+import type { SpendStore } from "../providers/spend-account.ts";
 import type { ResponseStore } from "../responses/response-store.ts";
 import type { FastStore } from "../store/fast-store.ts";
 

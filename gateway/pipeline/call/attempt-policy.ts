@@ -72,8 +72,11 @@ export function afterRenewal(state: AttemptState, upstream: Upstream): AttemptSt
   return { ...state, tried };
 }
 
-/** The dialect of the upstream cannot express the request, so nothing was sent. */
-export function afterUnsupported(state: AttemptState, refusal: GatewayError): AttemptState {
+/**
+ * Nothing was sent.
+ * @param refusal of a dialect that cannot express the request. @default - there was no money for it
+ */
+export function afterNotSent(state: AttemptState, refusal?: GatewayError): AttemptState {
   return { ...state, attempts: state.attempts - 1, unsupported: state.unsupported ?? refusal };
 }
 

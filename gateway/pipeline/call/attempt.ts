@@ -2,11 +2,12 @@ import { REQUEST_ID_HEADER } from "../../../contracts/api/headers.ts";
 import type { OutboundRequest, StreamTranslator, UpstreamCall } from "../../core/dialect.ts";
 import { GatewayError } from "../../core/gateway-error.ts";
 import type { GenerationRequest } from "../../core/generation-request.ts";
-import type { Lease } from "../../core/lease.ts";
+import type { BilledTokens, Lease } from "../../core/lease.ts";
 import type { Target } from "../../core/target.ts";
 import { UpstreamFailure } from "../../core/upstream-failure.ts";
 import { sendUpstream, type UpstreamResponse } from "../../http/send-upstream.ts";
 import type { UpstreamBody } from "../../http/upstream-body.ts";
+import { findUsage, type TokenUsage } from "../../relay/usage.ts";
 import { AttemptLimits } from "./attempt-limits.ts";
 import { checkFirstEvents, checkWhole } from "./check-response.ts";
 import { connectionFailure, responseFailure } from "./classify-failure.ts";
@@ -18,12 +19,13 @@ export type AttemptResponse =
       readonly body: UpstreamBody;
       /** To OpenAI's dialect, where the target has another one. */
       readonly translator: StreamTranslator | undefined;
-      /** The upstream broke it off. */
-      readonly broken: () => void;
-      /** Ends the lease; a second call does nothing. */
-      readonly release: () => void;
+      /**
+       * Ends the lease; a second call does nothing.
+       * @param outcome `interrupted`: the upstream broke the stream off
+       */
+      readonly settle: (outcome: "ok" | "interrupted", tokens?: BilledTokens) => void;
     }
-  | { readonly kind: "whole"; readonly bytes: Buffer };
+  | { readonly kind: "whole"; readonly bytes: Buffer; readonly usage: TokenUsage | undefined };
 
 /** The target's dialect cannot express the request: another target's may. */
 export class UnsupportedByDialect extends Error {
@@ -33,6 +35,14 @@ export class UnsupportedByDialect extends Error {
     super("unsupported by the dialect");
     this.name = "UnsupportedByDialect";
     this.refusal = refusal;
+  }
+}
+
+/** The target's money is spent: nothing was sent. Another target may serve the request. */
+export class Unfunded extends Error {
+  constructor() {
+    super("the target's money is spent");
+    this.name = "Unfunded";
   }
 }
 
@@ -57,6 +67,7 @@ const MAX_ERROR_BYTES = 64 * 1024;
  * Calls one upstream once.
  * @throws {UpstreamFailure} when another one may do better
  * @throws {UnsupportedByDialect} before anything was sent
+ * @throws {Unfunded} as well
  * @throws {GatewayError} the upstream's refusal of the client's request
  * @throws the reason of `signal`, or an error of our own, which does not count against the upstream
  */
@@ -70,6 +81,7 @@ export async function attempt(options: AttemptOptions): Promise<AttemptResponse>
   let isHandedOn = false;
   try {
     const call = await encode(target, outbound);
+    if (!lease.isFunded) await fund(lease, limits.signal);
     response = await send(options, call, limits.signal);
     if (response.statusCode !== 200) throw await refusal(target, response);
     const { body } = response;
@@ -77,8 +89,9 @@ export async function attempt(options: AttemptOptions): Promise<AttemptResponse>
     if (generation.stream && !isStream && target.kind === "provider") throw new UpstreamFailure("malformed");
     if (!generation.stream || !isStream) {
       const bytes = decodeWhole(target, await whole(body), outbound, options.isWhole);
-      lease.settle("ok");
-      return { kind: "whole", bytes };
+      const usage = findUsage(bytes);
+      lease.settle("ok", usage);
+      return { kind: "whole", bytes, usage };
     }
     await firstEvents(lease, body);
     const translator = target.dialect.decodeStream(outbound);
@@ -89,10 +102,9 @@ export async function attempt(options: AttemptOptions): Promise<AttemptResponse>
       kind: "stream",
       body,
       translator,
-      broken: () => lease.settle("interrupted"),
-      release: () => {
+      settle: (outcome, tokens) => {
         limits.end();
-        lease.settle("ok");
+        lease.settle(outcome, tokens);
       },
     };
   } catch (error) {
@@ -113,6 +125,13 @@ async function encode(target: Target, outbound: OutboundRequest): Promise<Upstre
   } catch (error) {
     throw error instanceof GatewayError ? new UnsupportedByDialect(error) : error;
   }
+}
+
+/** What a killed process has sent is counted: the money is drawn first. @throws {Unfunded} */
+async function fund(lease: Lease, signal: AbortSignal): Promise<void> {
+  const isFunded = await lease.fund();
+  signal.throwIfAborted();
+  if (!isFunded) throw new Unfunded();
 }
 
 async function send(

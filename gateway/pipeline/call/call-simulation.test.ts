@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { isLease } from "../../core/lease.ts";
 import { type SimulatedCall, type SimulatedHistory, simulateHistory } from "../../test/simulation/call-simulation.ts";
-import { CAP_USD } from "../../test/simulation/simulated-targets.ts";
+import { CALL_USD, CAP_USD } from "../../test/simulation/simulated-targets.ts";
 
 const HISTORIES = 1500;
 const FREE_RETRY = new Set(["died", "refused"]);
+/** What an upstream refused or never saw. */
+const FREE = new Set(["refused", "busy", "failed", "denied", "refused-request"]);
 const FAILURES = new Set([...FREE_RETRY, "busy", "failed", "slow", "denied", "malformed"]);
 
 beforeEach(() => {
@@ -45,6 +47,7 @@ function problems(history: SimulatedHistory): readonly string[] {
   return [
     ...history.violations,
     ...leftBehind(history),
+    ...unpaid(history),
     ...history.calls.filter(({ ended }) => ended === "open").map(({ request }) => `a call of ${request} never ended`),
     ...[...Map.groupBy(history.calls, ({ request }) => request)].flatMap(([request, calls]) =>
       requestProblems(request, calls, history),
@@ -68,8 +71,19 @@ function leftBehind({ pool, service, admission, outcomes, now }: SimulatedHistor
     if (!isLease(reservation)) found.push(`${target.id} has no lease: ${reservation.reason} at ${now()}`);
     else reservation.settle("not-sent");
   }
-  if (!service.ledger.hasRoom("b", CAP_USD, CAP_USD - 1e-9)) found.push("money is still set aside at b");
+  const { ledger } = service;
+  if (!ledger.hasRoom("b", CAP_USD, CAP_USD - ledger.spentUsd("b") - 2e-9)) found.push("money is still set aside at b");
   return found;
+}
+
+/** Every call that the provider worked on is paid once, however it ended; others are not. */
+function unpaid({ calls, service }: SimulatedHistory): readonly string[] {
+  return ["a", "b", "rescue"].flatMap((provider) => {
+    const billed = calls.filter(({ targetId, ended }) => targetId.startsWith(`${provider}/`) && !FREE.has(ended));
+    const expected = billed.length * CALL_USD;
+    const spent = service.ledger.spentUsd(provider);
+    return Math.abs(spent - expected) < 1e-9 ? [] : [`${provider} was paid ${spent}, and ${expected} is right`];
+  });
 }
 
 const GENERATION = {

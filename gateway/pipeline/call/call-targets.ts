@@ -1,12 +1,13 @@
-import { ClientGone, GatewayError } from "../../core/gateway-error.ts";
+import { GatewayError } from "../../core/gateway-error.ts";
 import { isLease, type Lease, type Refusal } from "../../core/lease.ts";
 import { reserveFirst } from "../../core/reserve.ts";
 import type { Target } from "../../core/target.ts";
 import { UpstreamFailure } from "../../core/upstream-failure.ts";
-import { type AttemptResponse, attempt as attemptOverHttp, UnsupportedByDialect } from "./attempt.ts";
+import { type AttemptResponse, attempt as attemptOverHttp, Unfunded, UnsupportedByDialect } from "./attempt.ts";
 import * as policy from "./attempt-policy.ts";
 import type { CallRequest, CallTools } from "./call-request.ts";
 import { HedgedAway, hedge } from "./hedge.ts";
+import { outcomeOf } from "./outcome-of.ts";
 
 /** A response, with the target and server that sent it. */
 export interface Answered {
@@ -117,7 +118,7 @@ class TargetCalls {
         const other = this.#reserveBeside(lease.target);
         return other && ((signal) => this.#call(other, signal));
       },
-      discard: ({ response }) => response.kind === "stream" && response.release(),
+      discard: ({ response }) => response.kind === "stream" && response.settle("ok"),
     });
   }
 
@@ -156,20 +157,15 @@ class TargetCalls {
 
   async #onError(lease: Lease, error: unknown): Promise<undefined> {
     const { target, upstream } = lease;
+    lease.settle(outcomeOf(error));
     if (error instanceof UpstreamFailure) {
-      lease.settle(error);
       this.#failedAttempts++;
       this.#state = policy.afterFailure(this.#state, target, error);
       if (error.kind === "denied" && (await upstream.renewCredentials?.()) === true)
         this.#state = policy.afterRenewal(this.#state, upstream);
-    } else if (error instanceof HedgedAway) lease.settle("hedged-away");
-    else if (error instanceof UnsupportedByDialect) {
-      lease.settle("not-sent");
-      this.#state = policy.afterUnsupported(this.#state, error.refusal);
-    } else {
-      lease.settle(outcomeOf(error));
-      throw error;
-    }
+    } else if (error instanceof UnsupportedByDialect) this.#state = policy.afterNotSent(this.#state, error.refusal);
+    else if (error instanceof Unfunded) this.#state = policy.afterNotSent(this.#state);
+    else if (!(error instanceof HedgedAway)) throw error;
     this.#note();
   }
 
@@ -189,13 +185,6 @@ class TargetCalls {
     const counts = { attempts, failedAttempts: this.#failedAttempts };
     this.#request.note(lease === undefined ? counts : { ...counts, target: lease.target, engineId: lease.upstream.id });
   }
-}
-
-/** How an error that ends the request counts for the upstream: an error of our own does not count. */
-function outcomeOf(error: unknown): "abandoned" | "timed-out" | "refused-request" | "unusable" {
-  if (!(error instanceof GatewayError) || error instanceof ClientGone) return "abandoned";
-  if (error.code === "timeout") return "timed-out";
-  return error.status === 400 ? "refused-request" : "unusable";
 }
 
 /** Resolves after so many milliseconds, or when the signal is aborted. */

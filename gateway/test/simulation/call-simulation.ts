@@ -202,6 +202,7 @@ class Simulation {
       ended: "open",
     };
     this.#calls.push(call);
+    lease.sending();
     const patience = generation.stream ? (firstByteMs ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
     const takes = this.#random() * 1500;
     const isSlow = takes > patience;
@@ -213,7 +214,13 @@ class Simulation {
       return response;
     } catch (error) {
       call.ended =
-        error instanceof UpstreamFailure ? error.kind : error instanceof HedgedAway ? "hedged-away" : "ended";
+        error instanceof UpstreamFailure
+          ? error.kind
+          : error instanceof HedgedAway
+            ? "hedged-away"
+            : error instanceof GatewayError && error.status === 400
+              ? "refused-request"
+              : "ended";
       throw error;
     }
   }
@@ -229,15 +236,14 @@ class Simulation {
     if (dice < 0.38) throw new RangeError("a fault of our own");
     if (!isStream) {
       lease.settle("ok");
-      return { kind: "whole", bytes: Buffer.alloc(0) };
+      return { kind: "whole", bytes: Buffer.alloc(0), usage: undefined };
     }
     lease.confirm();
     return {
       kind: "stream",
       body: EMPTY_BODY,
       translator: undefined,
-      broken: () => lease.settle("interrupted"),
-      release: () => lease.settle("ok"),
+      settle: (outcome, tokens) => lease.settle(outcome, tokens),
     };
   }
 
@@ -249,9 +255,9 @@ class Simulation {
 
   async #relay(response: Extract<AttemptResponse, { kind: "stream" }>): Promise<void> {
     await pass(this.#random() * 800);
-    if (this.#random() < 0.1) response.broken();
-    response.release();
-    response.release();
+    if (this.#random() < 0.1) response.settle("interrupted");
+    response.settle("ok");
+    response.settle("ok");
   }
 
   #checkLimits({ target }: Lease): void {

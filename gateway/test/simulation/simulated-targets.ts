@@ -6,6 +6,8 @@ import { UpstreamBody } from "../../http/upstream-body.ts";
 export const ENGINE_SLOTS = 2;
 export const PROVIDER_SLOTS = 3;
 export const CAP_USD = 0.01;
+/** Cost of a call's prompt, at a dollar for a million tokens; the responses have no tokens. */
+export const CALL_USD = 20e-6;
 
 /** Providers and routes of the simulation, beside the pool `tiny`. */
 export const DECLARED = {

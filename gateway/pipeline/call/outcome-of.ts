@@ -1,0 +1,15 @@
+import { ClientGone, GatewayError } from "../../core/gateway-error.ts";
+import type { LeaseOutcome } from "../../core/lease.ts";
+import { UpstreamFailure } from "../../core/upstream-failure.ts";
+import { Unfunded, UnsupportedByDialect } from "./attempt.ts";
+import { HedgedAway } from "./hedge.ts";
+
+/** How a call that ended in an error counts for its upstream: an error of our own does not count. */
+export function outcomeOf(error: unknown): Exclude<LeaseOutcome, "ok" | "interrupted"> {
+  if (error instanceof UpstreamFailure) return error;
+  if (error instanceof HedgedAway) return "hedged-away";
+  if (error instanceof UnsupportedByDialect || error instanceof Unfunded) return "not-sent";
+  if (!(error instanceof GatewayError) || error instanceof ClientGone) return "abandoned";
+  if (error.code === "timeout") return "timed-out";
+  return error.status === 400 ? "refused-request" : "unusable";
+}
