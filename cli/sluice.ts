@@ -21,6 +21,9 @@ import { showCommand } from "./show-command.ts";
 import { hiddenPrompt } from "./terminal/hidden-prompt.ts";
 import { UserError } from "./terminal/user-error.ts";
 import { validateCommand } from "./validate-command.ts";
+import { cloudWatchFacts } from "./verify/cloudwatch-facts.ts";
+import { temporaryKey } from "./verify/temporary-key.ts";
+import { verifyCommand } from "./verify/verify-command.ts";
 
 const operator = operatorTools();
 const { stdin: input, stderr: output } = process;
@@ -58,6 +61,16 @@ const program = new Command("sluice")
   .addCommand(planCommand(operator))
   .addCommand(destroyCommand(operator))
   .addCommand(doctorCommand(operator))
+  .addCommand(
+    verifyCommand({
+      ...operator,
+      local: () => readState(workFolder(process.env)),
+      variable: (name) => process.env[name],
+      facts: cloudWatchFacts,
+      createKey: temporaryKey,
+      now: Date.now,
+    }),
+  )
   .addCommand(costCommand(costTools((text) => console.log(text))))
   .addCommand(showCommand((text) => console.log(text)))
   .addCommand(validateCommand((text) => console.log(text)));

@@ -87,6 +87,17 @@ describe("npm start", () => {
   });
 });
 
+describe("sluice verify", () => {
+  // documented: verify-local-stack
+  test("finds nothing wrong with the started stack", async () => {
+    const { code, output } = await stack.run("cli/sluice.ts", "verify");
+    expect(output).toMatch(/\d+ checks: \d+ ok, \d to look at, 0 failed/);
+    expect(output).toMatch(/^ok {4}stream phi-3-mini +\d+ events/m);
+    expect(output).toMatch(/^ok {4}metrics +Sluice\/Gateway counts \d+ requests/m);
+    expect(code).toBe(0);
+  });
+});
+
 describe("the official OpenAI SDK", () => {
   // documented: real-model-serves
   test("completes, chats and streams, and lists the model with the weights that serve", async () => {

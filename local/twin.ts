@@ -5,6 +5,7 @@ import { respond } from "./http/server.ts";
 import { type NotModelled, notModelled, PLUGINS, refuseUnknownTypes } from "./plugin-table.ts";
 import { commonAttributes } from "./runtime/names.ts";
 import type { TwinSettings } from "./runtime/settings.ts";
+import { alarmOperations } from "./services/cloudwatch/alarm-operations.ts";
 import { cloudWatchOperations } from "./services/cloudwatch/api.ts";
 import { handleDashboard } from "./services/cloudwatch/dashboard-handler.ts";
 import type { SampledMetrics } from "./services/cloudwatch/sampled-metrics.ts";
@@ -99,6 +100,7 @@ function handlersOf(runtime: TwinRuntime, metrics: SampledMetrics): TwinHandlers
       s3: (request, response) => handleS3((name) => s3.objectFolder(name), request, response),
       json: {
         ...cloudWatchOperations(cloudwatch.metrics),
+        ...alarmOperations(cloudwatch),
         ...secretsManagerOperations(secretsManager, settings.region),
       },
       query: {

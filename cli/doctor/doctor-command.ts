@@ -68,9 +68,10 @@ function errorFinding(error: unknown): Finding {
   // The check of the credentials fails for the same reason; here it is a warning.
   if (failure) return { level: "warn", text: `not checked: ${failure.text}`, remedy: failure.remedy };
   const text = error instanceof Error ? error.message : String(error);
-  return { level: "fail", text: text.split("\n")[0] ?? text, remedy: "correct this error and run doctor again" };
+  return { level: "fail", text: text.split("\n")[0] ?? text, remedy: "correct this error and run the command again" };
 }
 
-function findingLine(name: string, { level, text, remedy }: Finding): string {
+/** A finding as text, with its remedy on a line of its own. */
+export function findingLine(name: string, { level, text, remedy }: Finding): string {
   return `${level.padEnd(4)}  ${name}  ${text}${remedy === undefined ? "" : `\n      → ${remedy}`}`;
 }

@@ -7,12 +7,15 @@ const TOKEN = /\s*(?:(ALARM|OK|INSUFFICIENT_DATA)\(\s*"([^"]+)"\s*\)|(AND|OR|NOT
 export class CompositeAlarm {
   readonly name: string;
   readonly description: string;
+  /** ARNs of what it sets off. */
+  readonly actions: readonly string[];
   readonly #rule: string;
 
   /** @throws when the rule is not understood */
   constructor(config: JsonObject) {
     this.name = asText(config.alarm_name);
     this.description = asText(config.alarm_description ?? "");
+    this.actions = Array.isArray(config.alarm_actions) ? config.alarm_actions.map(asText) : [];
     this.#rule = asText(config.alarm_rule);
     this.state(() => "OK");
   }

@@ -1,3 +1,4 @@
+import type { AlarmState } from "../../../domain/scaling-policy.ts";
 import type { JsonObject } from "../../template/json.ts";
 import type { CompositeAlarm } from "./composite-alarm.ts";
 import { ingestEmf } from "./emf-ingest.ts";
@@ -11,6 +12,8 @@ export class CloudWatchRuntime {
   readonly alarms = new Map<string, MetricAlarm>();
   /** Alarms on alarms, by ARN. */
   readonly compositeAlarms = new Map<string, CompositeAlarm>();
+  /** States that a caller set, by the alarm's name, until the alarm is next evaluated. */
+  readonly setStates = new Map<string, { readonly state: AlarmState; readonly until: number }>();
   /** Bodies of dashboards, by name. */
   readonly dashboards = new Map<string, JsonObject>();
   readonly #report: (line: string) => void;
