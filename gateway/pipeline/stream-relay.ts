@@ -107,6 +107,7 @@ export class StreamRelay implements StreamBody, BodyReader {
   }
 
   #pass(chunk: Buffer): void {
+    if (this.#isOver) return;
     this.#lastActiveAt = this.#options.now();
     const { translator, body } = this.#response;
     // Bytes after the end are dropped, and the connection can't be used again.

@@ -150,4 +150,13 @@ describe("the event scanner", () => {
     const event = data({ error: null, choices: [{ delta: { content: "a" } }], id: "chatcmpl-1" });
     expect(pushInPieces(event + data({ error: null, choices: [], id: "chatcmpl-1" }), 9).scanner.hasError).toBe(false);
   });
+
+  test("a stream ends with an error that is taken out: [DONE] behind it would be a good end", () => {
+    const scanner = new EventScanner({ stripUsage: true, stripErrors: true });
+    const text = 'data: {"choices":[{"delta":{"content":"Hel"}}]}\n\n';
+    const error = 'data: {"error":{"message":"EngineCore failed","type":"InternalServerError","code":500}}\n\n';
+    expect(scanner.push(Buffer.from(`${text}${error}data: [DONE]\n\n`)).toString()).toBe(text);
+    expect(scanner.push(Buffer.from("data: [DONE]\n\n")).toString()).toBe("");
+    expect([scanner.hasError, scanner.isDone]).toEqual([true, false]);
+  });
 });

@@ -73,9 +73,14 @@ export class EventScanner {
     return this.#hasFinish || FINISH.test(this.#lastText);
   }
 
-  /** Takes the next bytes from the engine; none after `[DONE]`. @returns the bytes to pass on now, possibly none */
+  /** An error that is taken out ends the stream: some servers send `[DONE]` behind it, as if it were a good end. */
+  get #isOver(): boolean {
+    return this.isDone || (this.hasError && this.#options.stripErrors === true);
+  }
+
+  /** Takes the next bytes from the engine; none after the end. @returns the bytes to pass on now, possibly none */
   push(chunk: Buffer): Buffer {
-    if (this.isDone) return EMPTY;
+    if (this.#isOver) return EMPTY;
     const data = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
     const passed: Buffer[] = [];
     let keepFrom = 0;
@@ -89,7 +94,7 @@ export class EventScanner {
         keepFrom = end;
       }
       eventStart = end;
-      if (this.isDone) return this.#lastBytes(passed, data.subarray(keepFrom, end));
+      if (this.#isOver) return this.#lastBytes(passed, data.subarray(keepFrom, end));
     }
     if (data.length - eventStart > MAX_HELD_BYTES) this.#isOversized = true;
     // The last three bytes may be the beginning of a blank line.
@@ -100,7 +105,7 @@ export class EventScanner {
     return passed.length === 0 ? last : Buffer.concat([...passed, last]);
   }
 
-  /** What is passed on together with `[DONE]`; the bytes after it are dropped. */
+  /** What is passed on together with the end; the bytes after it are dropped. */
   #lastBytes(passed: readonly Buffer[], last: Buffer): Buffer {
     this.#held = EMPTY;
     return passed.length === 0 ? last : Buffer.concat([...passed, last]);
