@@ -16,12 +16,19 @@ export const MAX_CLIENT_RETRY_AFTER_SECONDS = 120;
 export class UpstreamFailure extends Error {
   readonly kind: FailureKind;
   readonly retryAfterSeconds: number | undefined;
+  /** Whether the upstream's own error is that it is overloaded: that is what the client gets too. */
+  readonly isOverloaded: boolean;
 
-  constructor(kind: FailureKind, retryAfterSeconds?: number) {
+  constructor(
+    kind: FailureKind,
+    retryAfterSeconds?: number,
+    { isOverloaded = kind === "busy" }: { readonly isOverloaded?: boolean } = {},
+  ) {
     super(`upstream ${kind}`);
     this.name = "UpstreamFailure";
     this.kind = kind;
     this.retryAfterSeconds = retryAfterSeconds;
+    this.isOverloaded = isOverloaded;
   }
 
   get isWithoutWork(): boolean {
@@ -32,7 +39,7 @@ export class UpstreamFailure extends Error {
   toGatewayError(): GatewayError {
     if (this.kind === "refused") return new GatewayError("model_unavailable");
     if (this.kind === "slow") return new GatewayError("timeout");
-    if (this.kind !== "busy") return new GatewayError("upstream_error");
+    if (!this.isOverloaded) return new GatewayError("upstream_error");
     const { retryAfterSeconds } = this;
     return new GatewayError(
       "overloaded",

@@ -43,8 +43,8 @@ export interface DialectGateway {
   ): Promise<DialectResponse>;
   /** Sends a body as it is written; its model is an upstream's name. */
   requestText(path: string, body: string): Promise<DialectResponse>;
-  /** Sets the upstreams' responses from now on. */
-  script(response: ScriptedResponse): void;
+  /** Sets the upstreams' responses from now on, to all requests or to each. */
+  script(response: ScriptedResponse | ((received: ReceivedBody) => ScriptedResponse)): void;
 }
 
 const CAPABILITIES = ["completions", "embeddings", "tools", "vision", "audio", "json-schema", "logprobs"];
@@ -55,7 +55,7 @@ export async function startDialectGateway({
   ...options
 }: TestGatewayOptions & { readonly contextTokens?: number } = {}): Promise<DialectGateway> {
   const received: ReceivedBody[] = [];
-  let script: ScriptedResponse = { status: 500, body: "{}" };
+  let script: (received: ReceivedBody) => ScriptedResponse = () => ({ status: 500, body: "{}" });
   const server = await startFakeServer(async (request, response) => {
     if (request.method === "GET") {
       const card = { id: "vllm", object: "model", created: 1, owned_by: "vllm", max_model_len: contextTokens };
@@ -63,9 +63,11 @@ export async function startDialectGateway({
       return void response.end(JSON.stringify({ object: "list", data: [card] }));
     }
     const text = (await bodyOf(request)).toString("utf8");
-    received.push({ path: request.url ?? "", headers: request.headers, text, body: JSON.parse(text) });
-    response.writeHead(script.status ?? 200, { "content-type": "application/json", ...script.headers });
-    response.end(script.body);
+    const own = { path: request.url ?? "", headers: request.headers, text, body: JSON.parse(text) };
+    received.push(own);
+    const { status = 200, headers, body } = script(own);
+    response.writeHead(status, { "content-type": "application/json", ...headers });
+    response.end(body);
   });
   onTestFinished(() => server.stop());
   const model = { contextTokens, capabilities: CAPABILITIES, inputUsdPerMillion: 1, outputUsdPerMillion: 2 };
@@ -99,7 +101,7 @@ export async function startDialectGateway({
   return {
     url,
     script: (response) => {
-      script = response;
+      script = typeof response === "function" ? response : () => response;
     },
     request: (upstream, path, body, headers) => send(path, { ...body, model: upstream }, headers),
     requestText: send,

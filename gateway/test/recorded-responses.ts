@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { PROVIDER_DIALECT_NAMES, type ProviderDialectName } from "../../contracts/targets/provider-dialects.ts";
 import { errorFrame, eventFrame } from "../../test-support/fake-bedrock.ts";
 
-/** A provider's HTTP response, and what the gateway makes of it. */
-export interface RecordedResponse {
+/** A provider's HTTP response. */
+export interface HttpRecord {
   readonly provider: ProviderDialectName;
   /** Of the files, without endings. */
   readonly name: string;
@@ -12,6 +12,10 @@ export interface RecordedResponse {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
   readonly isStream: boolean;
+}
+
+/** The same, and what the gateway makes of it. */
+export interface RecordedResponse extends HttpRecord {
   /** By client; without `chat` where the bytes pass as they are. */
   readonly expected: object;
 }
@@ -22,12 +26,25 @@ const EVENT_STREAM = "application/vnd.amazon.eventstream";
 export function recordedResponses(): readonly RecordedResponse[] {
   return PROVIDER_DIALECT_NAMES.flatMap((provider) => {
     const folder = join(import.meta.dirname, "../dialects/providers", provider, "recorded");
-    const names = readdirSync(folder).filter((file) => file.endsWith(".http"));
-    return names.map((file) => readRecorded(provider, folder, file.slice(0, -".http".length)));
+    return namesIn(folder).map((name) => ({
+      ...readRecorded(provider, folder, name),
+      expected: JSON.parse(readFileSync(join(folder, `${name}.expected.json`), "utf8")),
+    }));
   });
 }
 
-function readRecorded(provider: ProviderDialectName, folder: string, name: string): RecordedResponse {
+/** Responses to completions, of servers of OpenAI's dialect: clients of completions get them as they are. */
+export function recordedTexts(): readonly HttpRecord[] {
+  const folder = join(import.meta.dirname, "../dialects/providers/openai/recorded-completions");
+  return namesIn(folder).map((name) => readRecorded("openai", folder, name));
+}
+
+function namesIn(folder: string): readonly string[] {
+  const files = readdirSync(folder).filter((file) => file.endsWith(".http"));
+  return files.map((file) => file.slice(0, -".http".length));
+}
+
+function readRecorded(provider: ProviderDialectName, folder: string, name: string): HttpRecord {
   const text = readFileSync(join(folder, `${name}.http`), "utf8");
   const blank = text.indexOf("\n\n");
   const [statusLine = "", ...headerLines] = text.slice(0, blank).split("\n");
@@ -43,7 +60,6 @@ function readRecorded(provider: ProviderDialectName, folder: string, name: strin
     headers,
     body: mediaType === EVENT_STREAM ? framesOf(body) : Buffer.from(body),
     isStream: mediaType === EVENT_STREAM || mediaType.startsWith("text/event-stream"),
-    expected: JSON.parse(readFileSync(join(folder, `${name}.expected.json`), "utf8")),
   };
 }
 

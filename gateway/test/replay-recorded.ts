@@ -13,7 +13,7 @@ import { checkWhole } from "../pipeline/call/check-response.ts";
 import { responseFailure } from "../pipeline/call/classify-failure.ts";
 import { StreamRelay, type StreamRelayOptions } from "../pipeline/stream-relay.ts";
 import { outbound } from "./dialect-cases.ts";
-import type { RecordedResponse } from "./recorded-responses.ts";
+import type { HttpRecord, RecordedResponse } from "./recorded-responses.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -24,10 +24,7 @@ export type Client = (typeof CLIENTS)[number];
 export type Cuts = readonly number[];
 
 /** Ids are counted from the beginning for each run, so that runs can be compared. */
-function parts(
-  recorded: RecordedResponse,
-  client: Client,
-): { target: OutboundDialect; encoder: InboundDialect | undefined } {
+function parts(recorded: HttpRecord, client: Client): { target: OutboundDialect; encoder: InboundDialect | undefined } {
   const newId = counter();
   const context = { region: "us-east-1", credentials: () => Promise.reject(new Error("unused")), now: () => 5000 };
   const target = PROVIDERS[recorded.provider].create({ ...context, newId: () => newId("id") });
@@ -55,7 +52,7 @@ export interface Relayed {
 }
 
 /** Sends a recorded stream through the relay to a client, its body cut into pieces. */
-export function relayed(recorded: RecordedResponse, client: Client, cuts: Cuts): Relayed {
+export function relayed(recorded: HttpRecord, client: Client, cuts: Cuts): Relayed {
   const { target, encoder } = parts(recorded, client);
   const sent: Buffer[] = [];
   let facts: Partial<RequestFacts> = {};

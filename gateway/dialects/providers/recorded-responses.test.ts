@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { PROVIDER_DIALECT_NAMES } from "../../../contracts/targets/provider-dialects.ts";
-import { recordedResponses } from "../../test/recorded-responses.ts";
+import { recordedResponses, recordedTexts } from "../../test/recorded-responses.ts";
 import { CLIENTS, relayed, responseFor } from "../../test/replay-recorded.ts";
 
 // The responses are written after the providers' API references, in the shapes of the real services: no account was used.
@@ -57,4 +57,13 @@ describe("a recorded response", () => {
       }
     }
   });
+});
+
+test.each(
+  recordedTexts()
+    .filter(({ isStream }) => isStream)
+    .map((one) => [one.name, one] as const),
+)("a stream of completions, %s, reaches its client byte for byte wherever it is cut", (_title, one) => {
+  const text = one.body.toString("utf8");
+  for (let cut = 1; cut < one.body.length; cut++) expect(relayed(one, "chat", [cut]).text, `cut at ${cut}`).toBe(text);
 });

@@ -46,6 +46,8 @@ export function connectionFailure(error: unknown): unknown {
 const ENGINE_BUSY = new Set([429, 502, 503]);
 /** Of providers: 529 is Anthropic's "overloaded". */
 const PROVIDER_BUSY = new Set([429, 529]);
+/** A provider that sends it is overloaded or gone: that counts as a failure, and the client gets a `Retry-After`. */
+const UNAVAILABLE = 503;
 const DENIED = new Set([401, 402, 403, 404]);
 /** Statuses with which an upstream refuses what the client wrote. */
 const CLIENT_FAULT = new Set([400, 413, 422]);
@@ -62,7 +64,10 @@ export function responseFailure(
   if (isAboutAccount && kind === "provider") return new UpstreamFailure("denied");
   if ((kind === "pool" ? ENGINE_BUSY : PROVIDER_BUSY).has(status))
     return new UpstreamFailure("busy", retryAfterSeconds(retryAfter ?? bodySeconds, kind));
-  if (status >= 500) return new UpstreamFailure("failed", retryAfterSeconds(retryAfter ?? bodySeconds, kind));
+  if (status >= 500)
+    return new UpstreamFailure("failed", retryAfterSeconds(retryAfter ?? bodySeconds, kind), {
+      isOverloaded: status === UNAVAILABLE,
+    });
   if (!CLIENT_FAULT.has(status))
     return kind === "pool"
       ? new GatewayError("upstream_error")

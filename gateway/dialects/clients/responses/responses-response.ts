@@ -90,10 +90,11 @@ function present(fields: Fields, names: readonly string[]): Fields {
 }
 
 function responseUsage(usage: ChatUsage): Fields {
-  const { promptTokens, completionTokens, cachedTokens, reasoningTokens } = usage;
+  const { promptTokens, completionTokens, cachedTokens, cacheWriteTokens, reasoningTokens } = usage;
+  const written = cacheWriteTokens > 0 ? { cache_write_tokens: cacheWriteTokens } : {};
   return {
     input_tokens: promptTokens,
-    input_tokens_details: { cached_tokens: cachedTokens },
+    input_tokens_details: { cached_tokens: cachedTokens, ...written },
     output_tokens: completionTokens,
     output_tokens_details: { reasoning_tokens: reasoningTokens },
     total_tokens: promptTokens + completionTokens,

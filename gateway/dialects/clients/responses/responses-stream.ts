@@ -1,4 +1,4 @@
-import type { ErrorBody } from "../../../../contracts/api/errors.ts";
+import type { ErrorBody, ErrorCode } from "../../../../contracts/api/errors.ts";
 import type { StreamTranslator } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import { type ChatDelta, type ChatUsage, readChatEvent } from "../../inner/chat-events.ts";
@@ -19,6 +19,14 @@ export interface ResponsesStreamOptions {
   /** Gets the response when its output has ended in good order. */
   readonly onClosed: (response: Fields) => void;
 }
+
+/** OpenAI's codes of a failed response by ours; the remaining ones are `server_error`. */
+const FAILED: Partial<Readonly<Record<ErrorCode, string>>> = {
+  rate_limit_exceeded: "rate_limit_exceeded",
+  overloaded: "rate_limit_exceeded",
+  invalid_request: "invalid_prompt",
+  context_length_exceeded: "invalid_prompt",
+};
 
 /** Chat completion events as the events of one response. */
 export function responsesStream(options: ResponsesStreamOptions): StreamTranslator {
@@ -49,8 +57,7 @@ class ResponsesTranslation implements Translation<SseEvent> {
   }
 
   fail({ error }: ErrorBody): string {
-    const code =
-      error.code === "rate_limit_exceeded" || error.code === "overloaded" ? "rate_limit_exceeded" : "server_error";
+    const code = FAILED[error.code] ?? "server_error";
     const output = this.#items.map((item) => item.fields("incomplete"));
     const failed = { status: "failed", error: { code, message: error.message }, output };
     return (

@@ -3,7 +3,7 @@ import type { FinishReason, Usage } from "../../../../contracts/api/sampling.ts"
 import { isRecord } from "../../../../lib/is-record.ts";
 import type { UpstreamProblem } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
-import { parseJson, textOf } from "../../inner/json.ts";
+import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
 import { finishReasonOf, usageOf } from "../../inner/provider-response.ts";
 import { withTextBefore } from "../../inner/thinking-order.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
@@ -20,8 +20,15 @@ const FINISH: Readonly<Record<string, FinishReason>> = {
   content_filtered: "content_filter",
 };
 
-/** @param hasCalls some models call tools and name another reason */
+/** The model generated no usable output: another target may do better. */
+const UNUSABLE = new Set<unknown>(["malformed_model_output", "malformed_tool_use"]);
+
+/**
+ * @param hasCalls some models call tools and name another reason
+ * @throws {GatewayError} `upstream_error` for a reason that stands for no usable response
+ */
 export function converseFinish(stopReason: unknown, hasCalls: boolean): FinishReason {
+  if (UNUSABLE.has(stopReason)) throw new GatewayError("upstream_error");
   const finish = finishReasonOf(FINISH, stopReason);
   return hasCalls && finish === "stop" ? "tool_calls" : finish;
 }
@@ -58,7 +65,7 @@ export function chatOfConverse(bytes: Buffer, { id, model, created }: ConverseHe
   let text = "";
   const thinking: Fields[] = [];
   for (const block of blocks) {
-    text += textOf(block.text) ?? "";
+    text += textOf(block.text) ?? citedText(block.citationsContent);
     if (isRecord(block.reasoningContent))
       thinking.push(...thinkingOf(block.reasoningContent).map((one) => withTextBefore(one, text.length)));
   }
@@ -82,6 +89,12 @@ export function chatOfConverse(bytes: Buffer, { id, model, created }: ConverseHe
   };
   const head = { id, object: "chat.completion", created, model };
   return Buffer.from(JSON.stringify({ ...head, choices: [choice], usage: converseUsage(response.usage) }));
+}
+
+/** Text that the model supports with citations. */
+function citedText(citations: unknown): string {
+  const parts = isRecord(citations) ? itemsOf(citations.content).filter(isRecord) : [];
+  return parts.map(({ text }) => textOf(text) ?? "").join("");
 }
 
 function thinkingOf({ reasoningText, redactedContent }: Fields): readonly Fields[] {
