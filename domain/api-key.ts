@@ -30,7 +30,7 @@ export function apiKeyId(secret: string): string | undefined {
 
 /** Whether `secret` is the key that `item` describes and has not been revoked. Compares in constant time. */
 export function isApiKeyValid(secret: string, item: ApiKeyItem): boolean {
-  const presented = Buffer.from(hashApiKey(secret), "hex");
+  const presented = hash("sha256", secret, "buffer");
   const stored = Buffer.from(item.hash, "hex");
   return presented.length === stored.length && timingSafeEqual(presented, stored) && item.revokedAt === undefined;
 }

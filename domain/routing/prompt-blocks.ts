@@ -9,6 +9,8 @@ export const MAX_BLOCKS = 256;
 export const BYTES_PER_TOKEN = 4;
 export const TOKENS_PER_BLOCK = BLOCK_BYTES / BYTES_PER_TOKEN;
 
+const NO_KEYS = new Float64Array(0);
+
 /** A prompt for routing. */
 export interface PromptBlocks {
   /** One key for each whole block, each depending on all blocks before it: integers from 0 below 2^48. */
@@ -36,7 +38,8 @@ export class PromptHasher {
     const wordsPerBlock = BLOCK_BYTES / 4;
     const count = Math.floor(length / BLOCK_BYTES);
     const state = saltedState(salt);
-    const keys = new Float64Array(count);
+    // Most prompts are shorter than a block.
+    const keys = count === 0 ? NO_KEYS : new Float64Array(count);
     let affinityKey: number | undefined;
     for (let block = 0; block < count; block++) {
       const end = (block + 1) * BLOCK_BYTES;

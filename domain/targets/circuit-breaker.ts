@@ -40,6 +40,35 @@ export interface Permit {
   forget(): void;
 }
 
+type Result = "good" | "bad" | "none";
+
+/** Each request has one: a class, so that no closure is made for a result that does not come. */
+class OnePermit implements Permit {
+  #settle: ((result: Result, nowMs: number) => void) | undefined;
+
+  constructor(settle: (result: Result, nowMs: number) => void) {
+    this.#settle = settle;
+  }
+
+  succeed(nowMs: number): void {
+    this.#end("good", nowMs);
+  }
+
+  fail(nowMs: number): void {
+    this.#end("bad", nowMs);
+  }
+
+  forget(): void {
+    this.#end("none", 0);
+  }
+
+  #end(result: Result, nowMs: number): void {
+    const settle = this.#settle;
+    this.#settle = undefined;
+    settle?.(result, nowMs);
+  }
+}
+
 const BUCKETS = 10;
 /** Share of requests that are let through directly after a successful probe. */
 const FIRST_SHARE = 0.1;
@@ -96,41 +125,31 @@ export class CircuitBreaker {
    */
   tryAcquire(nowMs: number, insist: boolean): Permit | undefined {
     const state = this.state(nowMs);
+    const epoch = this.#epoch;
     if (state === "open") return undefined;
     if (state === "half-open") {
       if (this.#isProbing) return undefined;
       this.#isProbing = true;
-      return this.#permit(
-        (isGood, at) => (isGood ? this.#comeBack(at) : this.#trip(at)),
-        () => {
-          this.#isProbing = false;
-        },
-      );
+      return new OnePermit((result, at) => this.#settleProbe(result, at, epoch));
     }
     if (state === "ramping" && !insist && this.#random() >= this.#rampShare(nowMs)) return undefined;
-    return this.#permit(
-      (isGood, at) => this.#count(isGood, at),
-      () => undefined,
-    );
+    return new OnePermit((result, at) => this.#settle(result, at, epoch));
+  }
+
+  #settle(result: Result, nowMs: number, epoch: number): void {
+    if (epoch === this.#epoch && result !== "none") this.#count(result === "good", nowMs);
+  }
+
+  #settleProbe(result: Result, nowMs: number, epoch: number): void {
+    if (epoch !== this.#epoch) return;
+    if (result === "none") this.#isProbing = false;
+    else if (result === "good") this.#comeBack(nowMs);
+    else this.#trip(nowMs);
   }
 
   /** Counts a failure after its request was reported as successful: an interrupted response. */
   fail(nowMs: number): void {
     if (this.#openUntil === undefined) this.#count(false, nowMs);
-  }
-
-  #permit(settle: (isGood: boolean, nowMs: number) => void, forget: () => void): Permit {
-    const epoch = this.#epoch;
-    let isSettled = false;
-    const once = (action: () => void) => {
-      if (!isSettled && epoch === this.#epoch) action();
-      isSettled = true;
-    };
-    return {
-      succeed: (nowMs) => once(() => settle(true, nowMs)),
-      fail: (nowMs) => once(() => settle(false, nowMs)),
-      forget: () => once(forget),
-    };
   }
 
   #count(isGood: boolean, nowMs: number): void {

@@ -79,9 +79,9 @@ export class Admission {
     this.#watcher = watcher;
   }
 
-  /** Whether a request may be called without waiting: no other request waits for the same targets. */
-  isOpen(item: WaitingRequest): boolean {
-    const waiting = this.#queues.find(item.plan);
+  /** Whether a request of this plan may be called without waiting: no other request waits for the same targets. */
+  isOpen(plan: Plan): boolean {
+    const waiting = this.#queues.find(plan);
     return waiting === undefined || (waiting.queue.size === 0 && waiting.pausedUntil <= this.#clock());
   }
 

@@ -3,9 +3,9 @@ import type { Pool } from "undici";
 /** Capacity for one request at an upstream. */
 export interface Slot {
   /** Frees the capacity; a second call does nothing. */
-  readonly release: () => void;
+  release(): void;
   /** The first byte of the request's streamed response came. @default - the upstream does not use this */
-  readonly sawFirstByte?: (() => void) | undefined;
+  sawFirstByte?(): void;
 }
 
 /** One server that requests can be sent to: an engine of ours, or a provider's endpoint. */

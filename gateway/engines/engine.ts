@@ -1,7 +1,7 @@
 import { Pool } from "undici";
 import type { GenerationRequest } from "../core/generation-request.ts";
 import type { Slot, Upstream } from "../core/upstream.ts";
-import type { PoolRouting } from "./pool-routing.ts";
+import type { PoolRouting, SentRequest } from "./pool-routing.ts";
 
 /** TCP connect inside one VPC takes about a millisecond; after a second the host is not there. */
 const CONNECT_TIMEOUT_MS = 1000;
@@ -89,15 +89,7 @@ export class Engine implements Upstream {
   /** Counts one request; the caller has checked that the engine is not full. */
   acquire(request: GenerationRequest): Slot {
     this.#inFlight++;
-    const sent = this.#routing?.sent(this, request);
-    let isHeld = true;
-    const release = () => {
-      if (!isHeld) return;
-      isHeld = false;
-      this.#inFlight--;
-      sent?.end();
-    };
-    return { release, sawFirstByte: sent?.firstToken };
+    return new EngineSlot(this.#routing?.sent(this, request), () => this.#inFlight--);
   }
 
   /** A call found it dead: no more requests until a probe succeeds. */
@@ -114,5 +106,27 @@ export class Engine implements Upstream {
   async destroy(): Promise<void> {
     this.#routing?.left(this);
     await this.pool.destroy();
+  }
+}
+
+class EngineSlot implements Slot {
+  readonly #sent: SentRequest | undefined;
+  #free: (() => void) | undefined;
+
+  constructor(sent: SentRequest | undefined, free: () => void) {
+    this.#sent = sent;
+    this.#free = free;
+  }
+
+  sawFirstByte(): void {
+    this.#sent?.firstToken();
+  }
+
+  release(): void {
+    const free = this.#free;
+    if (free === undefined) return;
+    this.#free = undefined;
+    free();
+    this.#sent?.end();
   }
 }

@@ -51,8 +51,9 @@ export class ModelPool {
 
   /** Context in tokens: the configured one, or a smaller one that an engine reports. */
   get contextTokens(): number {
-    const reported = [...this.#engines, this.fallback].flatMap((engine) => engine.model?.contextTokens ?? []);
-    return Math.min(this.config.contextTokens, ...reported);
+    let least = Math.min(this.config.contextTokens, this.fallback.model?.contextTokens ?? Number.POSITIVE_INFINITY);
+    for (const { model } of this.#engines) least = Math.min(least, model?.contextTokens ?? least);
+    return least;
   }
 
   /** The weights that really serve, once an engine has reported them. */
@@ -62,7 +63,7 @@ export class ModelPool {
 
   /** Among the ready engines outside `tried`, the one with the least predicted time to first token. */
   choose(request: GenerationRequest, tried: ReadonlySet<Upstream>): Engine | undefined {
-    const open = this.readyEngines.filter((engine) => !tried.has(engine) && !engine.isFull);
+    const open = this.candidates.filter((engine) => engine.isReady && !tried.has(engine) && !engine.isFull);
     return this.usesFallback ? open[0] : this.routing.choose(request, open);
   }
 

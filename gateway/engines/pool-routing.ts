@@ -33,9 +33,9 @@ export interface PredictedTokens {
 /** A request that an engine has in hand. */
 export interface SentRequest {
   /** The first byte of its streamed response came. */
-  readonly firstToken: () => void;
+  firstToken(): void;
   /** It is over, however that came. */
-  readonly end: () => void;
+  end(): void;
 }
 
 interface Member {

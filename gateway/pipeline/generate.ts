@@ -46,10 +46,10 @@ export async function generate(
 }
 
 /** The response, once everything that it states in the client's dialect is true. */
-async function confirmed({ client }: Parsed, response: GatewayResponse): Promise<GatewayResponse> {
-  if (client?.dialect.confirmWhole === undefined || response.body.kind !== "bytes") return response;
-  const bytes = await client.dialect.confirmWhole(response.body.bytes);
-  return { ...response, body: { kind: "bytes", bytes } };
+function confirmed({ client }: Parsed, response: GatewayResponse): GatewayResponse | Promise<GatewayResponse> {
+  const { body } = response;
+  if (client?.dialect.confirmWhole === undefined || body.kind !== "bytes") return response;
+  return client.dialect.confirmWhole(body.bytes).then((bytes) => ({ ...response, body: { kind: "bytes", bytes } }));
 }
 
 /** The steps up to the plan. */

@@ -68,9 +68,9 @@ async function keyOfKnown({ keyId }: Caller, auth: AuthMode, keys: KeyStore): Pr
 /** `Authorization`, or the header that Anthropic's SDKs send instead. */
 function credentialHeader({ request, match }: Admitted): string {
   const { authorization, "x-api-key": apiKey } = request.headers;
+  if (authorization !== undefined) return authorization.trim();
   const isAnthropic = ANTHROPIC_PATHS.some((path) => match.route.startsWith(path));
-  if (authorization === undefined && typeof apiKey === "string" && isAnthropic) return `Bearer ${apiKey.trim()}`;
-  return authorization?.trim() ?? "";
+  return typeof apiKey === "string" && isAnthropic ? `Bearer ${apiKey.trim()}` : "";
 }
 
 /** @throws {GatewayError} `auth_unavailable` when the key can't be looked up */

@@ -4,6 +4,7 @@ import type { GatewayConfig, RouteTimeouts } from "../../contracts/processes/gat
 import { GatewayError } from "../core/gateway-error.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
 import type { Plan } from "../core/plan.ts";
+import type { RecordWriter } from "../core/record.ts";
 import type { Target } from "../core/target.ts";
 import { ENGINE_CAPABILITIES } from "../engines/engine-capabilities.ts";
 import { fieldNeeds } from "../routing/request-needs.ts";
@@ -32,15 +33,14 @@ export function plan(parsed: Parsed, { router, config }: PlanTools): Planned {
   const { request, caller, generation, rules, record } = parsed;
   const session = request.headers[SESSION_HEADER];
   const planCaller = { tenant: caller.tenant, session: typeof session === "string" ? session : undefined };
-  const onKnown = () => record.note({ isModelKnown: true });
-  const targets = planTargets(generation, planCaller, rules.need, router, onKnown);
+  const targets = planTargets(generation, planCaller, rules.need, router, record);
   return { ...parsed, plan: targets, timeouts: timeoutsOf(config, generation.route) };
 }
 
 /**
  * The targets of a request.
  * @param need of the endpoint
- * @param onKnown called when the model exists, also when no target of it can take this request
+ * @param record gets that the model exists, also when no target of it can take this request
  * @throws {GatewayError} `model_not_found`; the refusal of `need`; `invalid_request` when no target has the
  * capabilities that the fields need; `context_length_exceeded` when it is too long for every target (exactly counted by
  * the engine, which has the tokenizer)
@@ -50,7 +50,7 @@ export function planTargets(
   caller: PlanCaller,
   need: EndpointNeed | undefined,
   router: Router,
-  onKnown: () => void = () => undefined,
+  record?: RecordWriter,
 ): Plan {
   const candidates = router.candidates(request, caller);
   if (candidates === undefined)
@@ -58,7 +58,7 @@ export function planTargets(
       message: `The model ${JSON.stringify(request.model.slice(0, 80))} does not exist here. Use one of ${router.names.join(", ")}.`,
       param: "model",
     });
-  onKnown();
+  record?.note({ isModelKnown: true });
   const { targets, failoverAfterMs, hedgeAfterMs } = candidates;
   if (targets.length === 0) throw new GatewayError("model_unavailable");
   const able = withFields(withNeed(targets, request, need), request);
@@ -111,11 +111,11 @@ function withFields(targets: readonly Target[], request: GenerationRequest): rea
 function withContext(targets: readonly Target[], request: GenerationRequest): readonly Target[] {
   const { maxTokens, promptTokensEstimate, fields } = request;
   const responseTokens = maxTokens?.value ?? 0;
-  const able = targets.filter(({ contextTokens }) => responseTokens < contextTokens);
   const fits = ({ kind, contextTokens }: Target) =>
-    kind === "pool" || responseTokens + promptTokensEstimate < contextTokens;
+    responseTokens < contextTokens && (kind === "pool" || responseTokens + promptTokensEstimate < contextTokens);
+  if (targets.every(fits)) return targets;
+  const able = targets.filter(({ contextTokens }) => responseTokens < contextTokens);
   const fitting = able.filter(fits);
-  if (fitting.length === targets.length) return fitting;
   const largest = Math.max(...targets.map(({ contextTokens }) => contextTokens));
   const least = leastPromptTokens(fields, largest);
   const open = [...fitting, ...able.filter((target) => !fits(target) && least < target.contextTokens)];

@@ -8,6 +8,7 @@ import { requestPath } from "../http/request-path.ts";
 import type { EndpointTable } from "./endpoint-table.ts";
 import type { Received } from "./request-states.ts";
 
+const NO_FIELDS = {};
 const EDGE_ID_FORM = /^[\w=.:+/-]{1,128}$/;
 
 export interface ReceiveTools {
@@ -36,17 +37,20 @@ export function receive(
   return { request, requestId, startedAt: now, match, abort: follow(request.signal), record, headers };
 }
 
-/** Headers for the deprecated parts of a request: its path, or fields that it has. */
+/** Headers for the deprecated parts of a request: its path, or fields that it has; `undefined` where it has none. */
 export function announcements(
   route: string,
   table: readonly Deprecation[],
-  fields: Readonly<Record<string, unknown>> = {},
-): Readonly<Record<string, string>> {
-  const used = table.filter(
-    ({ path, field }) =>
-      path === route && (field === undefined || (Object.hasOwn(fields, field) && fields[field] != null)),
-  );
-  return deprecationHeaders(used);
+  fields: Readonly<Record<string, unknown>> = NO_FIELDS,
+): Readonly<Record<string, string>> | undefined {
+  let used: Deprecation[] | undefined;
+  for (const deprecation of table) {
+    const { path, field } = deprecation;
+    if (path !== route || (field !== undefined && (fields[field] == null || !Object.hasOwn(fields, field)))) continue;
+    used ??= [];
+    used.push(deprecation);
+  }
+  return used === undefined ? undefined : deprecationHeaders(used);
 }
 
 function idOf({ headers }: GatewayRequest): string {

@@ -12,6 +12,7 @@ interface Medium {
   readonly tokens: number;
 }
 
+const NO_MEDIA: readonly Medium[] = [];
 const BASE64_MARK = ";base64,";
 
 /**
@@ -22,7 +23,7 @@ const BASE64_MARK = ";base64,";
 export function estimatePromptTokens(fields: Fields, sizeBytes: number): number {
   let mediaBytes = 0;
   let mediaTokens = 0;
-  for (const { characters, tokens } of mediaIn(fields)) {
+  for (const { characters, tokens } of mediaIn(fields.messages)) {
     mediaBytes += characters;
     mediaTokens += tokens;
   }
@@ -72,15 +73,19 @@ export function leastPromptTokens({ messages, prompt, input, tools }: Fields, en
   return Math.max(longest(prompt), longest(input), leastIn([messages, tools], enough));
 }
 
-function* mediaIn({ messages }: Fields): Iterable<Medium> {
-  if (!Array.isArray(messages)) return;
+function mediaIn(messages: unknown): readonly Medium[] {
+  if (!Array.isArray(messages)) return NO_MEDIA;
+  let media: Medium[] | undefined;
   for (const message of messages) {
     if (!isRecord(message) || !Array.isArray(message.content)) continue;
     for (const part of message.content) {
       const medium = isRecord(part) ? mediumOf(part) : undefined;
-      if (medium !== undefined) yield medium;
+      if (medium === undefined) continue;
+      media ??= [];
+      media.push(medium);
     }
   }
+  return media ?? NO_MEDIA;
 }
 
 function mediumOf({ type, image_url: image, input_audio: audio, file }: Fields): Medium | undefined {

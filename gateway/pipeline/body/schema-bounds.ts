@@ -7,23 +7,24 @@ import { MAX_JSON_DEPTH, tooDeepField } from "../../outside-values/json-depth.ts
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** vLLM's fields for structured output, as they are and under their older names. */
-const OUTPUT_FIELDS = { structured_outputs: "structured_outputs.", guided: "guided_" } as const;
-
 /**
  * Finds a schema or grammar that an engine would compile for seconds, wherever a client dialect has one: under the
  * client's own name of the field.
  */
 export function schemaProblem(fields: Fields): ErrorDetail | undefined {
-  const { structured_outputs: outputs } = fields;
+  const { structured_outputs: outputs, guided_json: json, guided_regex: regex } = fields;
+  const { guided_grammar: grammar, guided_choice: choice } = fields;
   return (
     toolsProblem(fields.tools, "tools") ??
     toolsProblem(fields.functions, "functions") ??
-    outputSchemaProblem("response_format.json_schema.schema", at(fields, "response_format", "json_schema", "schema")) ??
-    outputSchemaProblem("text.format.schema", at(fields, "text", "format", "schema")) ??
-    outputSchemaProblem("output_config.format.schema", at(fields, "output_config", "format", "schema")) ??
-    (isRecord(outputs) ? grammarProblem(OUTPUT_FIELDS.structured_outputs, (name) => outputs[name]) : undefined) ??
-    grammarProblem(OUTPUT_FIELDS.guided, (name) => fields[`guided_${name}`])
+    outputSchemaProblem(
+      "response_format.json_schema.schema",
+      at(at(fields.response_format, "json_schema"), "schema"),
+    ) ??
+    outputSchemaProblem("text.format.schema", at(at(fields.text, "format"), "schema")) ??
+    outputSchemaProblem("output_config.format.schema", at(at(fields.output_config, "format"), "schema")) ??
+    (isRecord(outputs) ? grammarProblem("structured_outputs.", outputs) : undefined) ??
+    grammarProblem("guided_", { json, regex, grammar, choice })
   );
 }
 
@@ -44,17 +45,16 @@ function toolsProblem(tools: unknown, param: string): ErrorDetail | undefined {
   return undefined;
 }
 
-function grammarProblem(prefix: string, value: (name: string) => unknown): ErrorDetail | undefined {
-  const json = value("json");
+/** vLLM's fields for structured output, as they are and under their older names. */
+function grammarProblem(prefix: string, { json, regex, grammar, choice }: Fields): ErrorDetail | undefined {
   const schema = typeof json === "string" ? parseJson(json) : json;
   const deep = isRecord(schema) ? tooDeepField(schema) : undefined;
   if (deep !== undefined)
     return problem(`${prefix}json`, `have at most ${MAX_JSON_DEPTH} nested levels`, "more", "flatten it");
-  const choice = value("choice");
   return (
     outputSchemaProblem(`${prefix}json`, schema) ??
-    lengthProblem(`${prefix}regex`, value("regex"), BOUNDS.regexCharacters) ??
-    lengthProblem(`${prefix}grammar`, value("grammar"), BOUNDS.grammarCharacters) ??
+    lengthProblem(`${prefix}regex`, regex, BOUNDS.regexCharacters) ??
+    lengthProblem(`${prefix}grammar`, grammar, BOUNDS.grammarCharacters) ??
     (Array.isArray(choice) && choice.length > BOUNDS.choices
       ? problem(`${prefix}choice`, `have at most ${BOUNDS.choices} items`, String(choice.length), "shorten it")
       : undefined)
@@ -93,6 +93,6 @@ function shown(count: number): string {
   return count < 1e9 ? String(count) : "over 1000000000";
 }
 
-function at(fields: Fields, ...names: readonly string[]): unknown {
-  return names.reduce<unknown>((value, name) => (isRecord(value) ? value[name] : undefined), fields);
+function at(value: unknown, name: string): unknown {
+  return isRecord(value) ? value[name] : undefined;
 }

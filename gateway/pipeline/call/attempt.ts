@@ -190,9 +190,12 @@ function decodeWhole(
 }
 
 async function whole(body: UpstreamBody): Promise<Buffer> {
-  const bytes = await body.whole(MAX_RESPONSE_BYTES).catch((error: unknown) => {
+  let bytes: Buffer | undefined;
+  try {
+    bytes = await body.whole(MAX_RESPONSE_BYTES);
+  } catch (error) {
     throw connectionFailure(error);
-  });
+  }
   if (bytes === undefined) throw new GatewayError("upstream_error");
   return bytes;
 }

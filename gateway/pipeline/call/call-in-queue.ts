@@ -9,6 +9,7 @@ import { type Answered, type AttemptCounts, callTargets } from "./call-targets.t
 
 /** A response that comes in the client's last moments is not read any more. */
 const SHARE_OF_CLIENT_TIMEOUT = 0.9;
+const NO_ATTEMPTS: AttemptCounts = { attempts: 0, failedAttempts: 0 };
 
 export interface QueuedCallTools extends CallTools {
   readonly admission: Admission;
@@ -24,14 +25,21 @@ export interface QueuedCallTools extends CallTools {
  */
 export async function callInQueue(request: CallRequest, tools: QueuedCallTools): Promise<Answered> {
   const { admission } = tools;
-  let counts: AttemptCounts = { attempts: 0, failedAttempts: 0 };
+  const arrivedAt = tools.now();
+  let counts = NO_ATTEMPTS;
   const note = (facts: Partial<CallFacts>) => {
-    counts = { ...counts, ...facts };
+    const { attempts = counts.attempts, failedAttempts = counts.failedAttempts } = facts;
+    counts = { attempts, failedAttempts };
     request.note(facts);
   };
   const counted: CallRequest = { ...request, note };
-  const waiting = new WaitingRequest(counted, tools.now(), clientDeadline(request));
-  let lease: Lease | undefined = admission.isOpen(waiting) ? undefined : await admission.enter(waiting);
+  // Most requests never wait.
+  let waited: WaitingRequest | undefined;
+  const waiting = () => {
+    waited ??= new WaitingRequest(counted, arrivedAt, clientDeadline(request));
+    return waited;
+  };
+  let lease: Lease | undefined = admission.isOpen(request.plan) ? undefined : await admission.enter(waiting());
   let isPutBack = false;
   for (;;) {
     try {
@@ -41,7 +49,7 @@ export async function callInQueue(request: CallRequest, tools: QueuedCallTools):
       const wasSent = lease !== undefined || counts.attempts > 0;
       const lostRace = error instanceof CapacityExceeded && error.lostRace;
       if (wasSent && isPutBack && !lostRace) throw error;
-      lease = await (wasSent ? admission.reenter(waiting, error) : admission.enter(waiting, error));
+      lease = await (wasSent ? admission.reenter(waiting(), error) : admission.enter(waiting(), error));
       isPutBack ||= wasSent && !lostRace;
     }
   }
