@@ -9,6 +9,13 @@ export interface StreamTranslator {
   push(chunk: Buffer): Buffer;
   /** The source has ended. @returns the events that end the stream */
   end(): Buffer;
+  /**
+   * Called once, after `end`. Waits until everything that the stream's last event states is true, e.g. that the response
+   * is stored. Never rejects.
+   * @returns that event, which `push` and `end` have left out; `undefined` where nothing has to be waited for, which is
+   * @default
+   */
+  lastEvent?(): Promise<Buffer> | undefined;
 }
 
 /** One request on its way to one upstream. */

@@ -67,7 +67,12 @@ export function replay(parsed: Parsed, stored: CachedResponse): GatewayResponse 
   const events =
     encoder === undefined ? withoutPromptUsage(bytes) : Buffer.concat([encoder.push(bytes), encoder.end()]);
   // As a stream, so that it has no length, as it had when it was generated.
-  const send = async (sink: ByteSink) => sink.end(events);
+  const send = async (sink: ByteSink) => {
+    const last = encoder?.lastEvent?.();
+    if (last === undefined) return sink.end(events);
+    sink.write(events);
+    sink.end(await last);
+  };
   return { status: 200, headers: { ...headers.all, ...STREAM_HEADERS }, body: { kind: "stream", send } };
 }
 

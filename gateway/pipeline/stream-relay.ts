@@ -46,6 +46,8 @@ export class StreamRelay implements StreamBody, BodyReader {
   readonly #scanner: EventScanner;
   readonly #encoder: StreamTranslator | undefined;
   readonly #ended = Promise.withResolvers<void>();
+  /** The last event, which is sent once it is true; the upstream is released meanwhile. */
+  #held: Promise<void> | undefined = undefined;
   #sink: ByteSink | undefined = undefined;
   #idle: NodeJS.Timeout | undefined = undefined;
   /** When the upstream last sent something, or the client last took something. */
@@ -217,7 +219,10 @@ export class StreamRelay implements StreamBody, BodyReader {
   #end(bytes: Buffer): void {
     const encoder = this.#encoder;
     const last = encoder === undefined ? bytes : Buffer.concat([encoder.push(bytes), encoder.end()]);
-    this.#sink?.end(last.length > 0 ? last : undefined);
+    const held = encoder?.lastEvent?.();
+    if (held === undefined) return this.#sink?.end(last.length > 0 ? last : undefined);
+    if (last.length > 0) this.#sink?.write(last);
+    this.#held = held.then((event) => this.#sink?.end(event));
   }
 
   #finish(): void {
@@ -229,7 +234,8 @@ export class StreamRelay implements StreamBody, BodyReader {
     } catch (failure) {
       this.#options.record.note({ failure });
     } finally {
-      this.#ended.resolve();
+      if (this.#held === undefined) this.#ended.resolve();
+      else this.#held.then(this.#ended.resolve, this.#ended.reject);
     }
   }
 

@@ -22,7 +22,7 @@ function start() {
   const newId = (prefix: string) => `${prefix}_${ids++}`;
   const head = { id: "resp_1", createdAt: 1, isStored: false, fields: { model: "tiny" } };
   const closed: unknown[] = [];
-  const translator = responsesStream({ head, newId, now: () => 2, onClosed: (response) => closed.push(response) });
+  const translator = responsesStream({ head, newId, now: () => 2, onClosed: (response) => void closed.push(response) });
   return { translator, closed, head, newId };
 }
 

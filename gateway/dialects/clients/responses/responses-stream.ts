@@ -16,8 +16,11 @@ export interface ResponsesStreamOptions {
   readonly newId: (prefix: string) => string;
   /** Seconds since 1970. */
   readonly now: () => number;
-  /** Gets the response when its output has ended in good order. */
-  readonly onClosed: (response: Fields) => void;
+  /**
+   * Gets the response when its output has ended in good order.
+   * @returns whether it was stored as it states; `undefined` when it states nothing of that kind
+   */
+  readonly onClosed: (response: Fields) => Promise<boolean> | undefined;
 }
 
 /** OpenAI's codes of a failed response by ours; the remaining ones are `server_error`. */
@@ -28,13 +31,15 @@ const FAILED: Partial<Readonly<Record<ErrorCode, string>>> = {
   context_length_exceeded: "invalid_prompt",
 };
 
-/** Chat completion events as the events of one response. */
+/** Chat completion events as the events of one response. Its last event comes once the response is stored. */
 export function responsesStream(options: ResponsesStreamOptions): StreamTranslator {
-  return translate(new SseReader(), new ResponsesTranslation(options));
+  const translation = new ResponsesTranslation(options);
+  return { ...translate(new SseReader(), translation), lastEvent: () => translation.lastEvent };
 }
 
 class ResponsesTranslation implements Translation<SseEvent> {
   isDone = false;
+  lastEvent: Promise<Buffer> | undefined;
   readonly #options: ResponsesStreamOptions;
   readonly #origins: ReadonlyMap<string, ToolOrigin>;
   #sequence = 0;
@@ -149,8 +154,13 @@ class ResponsesTranslation implements Translation<SseEvent> {
     const events = this.#items.map((item) => (item.isOpen ? item.close(last) : "")).join("");
     this.isDone = true;
     const whole = { ...response, output: this.#items.map((item) => item.fields(item.status)) };
-    onClosed(whole);
-    return events + this.#event(isComplete ? "response.completed" : "response.incomplete", { response: whole });
+    const type = isComplete ? "response.completed" : "response.incomplete";
+    const stored = onClosed(whole);
+    if (stored === undefined) return events + this.#event(type, { response: whole });
+    this.lastEvent = stored.then((isStored) =>
+      Buffer.from(this.#event(type, { response: isStored ? whole : { ...whole, store: false } })),
+    );
+    return events;
   }
 
   #writeEvent: EventWriter = (type, fields) => this.#event(type, fields);

@@ -15,6 +15,9 @@ import { withAdditionalTools } from "./responses-tools.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** A response's end waits for its write for so long; DynamoDB takes milliseconds. */
+const STORE_TIMEOUT_MS = 5000;
+
 export interface ResponsesDialectOptions {
   /** Where responses are stored. @default - this deployment stores none */
   readonly store: ResponseStore | undefined;
@@ -33,8 +36,8 @@ export class ResponsesDialect implements InboundDialect {
   readonly #options: ResponsesDialectOptions;
   readonly #tenant: () => string;
   #items: readonly Fields[] = [];
-  /** Of the response; true as well where there is nothing to write. */
-  #isWritten: Promise<boolean> = Promise.resolve(true);
+  /** Of a whole response. */
+  #isWritten: Promise<boolean> | undefined;
   #head: ResponseHead | undefined;
   #newItemId: (prefix: string) => string;
 
@@ -63,13 +66,13 @@ export class ResponsesDialect implements InboundDialect {
 
   encodeWhole(bytes: Buffer, { clientFields }: InboundContext): Buffer {
     const response = responseOfChat(bytes, this.#headOf(clientFields), this.#newItemId, this.#seconds());
-    this.#store(response);
+    this.#isWritten = this.#store(response);
     return Buffer.from(JSON.stringify(response));
   }
 
   /** A response with `store: true` can be retrieved: the write is over. Where it failed, the response has `store: false`. */
   async confirmWhole(bytes: Buffer): Promise<Buffer> {
-    if (await this.#isWritten) return bytes;
+    if ((await this.#isWritten) !== false) return bytes;
     const response: unknown = JSON.parse(bytes.toString("utf8"));
     return isRecord(response) ? Buffer.from(JSON.stringify({ ...response, store: false })) : bytes;
   }
@@ -105,16 +108,28 @@ export class ResponsesDialect implements InboundDialect {
     return this.#head;
   }
 
-  #store(response: Fields): void {
+  /** Never rejects. @returns whether it was written in time; `undefined` where there is nothing to write */
+  #store(response: Fields): Promise<boolean> | undefined {
     const { store, onLost } = this.#options;
-    if (response.store !== true || store === undefined) return;
-    this.#isWritten = store.put(this.#tenant(), String(response.id), { response, input: this.#items }).then(
-      () => true,
-      (error: unknown) => {
-        onLost(error);
-        return false;
-      },
+    if (response.store !== true || store === undefined) return undefined;
+    const [tenant, id] = [this.#tenant(), String(response.id)];
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const end = (lost?: unknown) => {
+      clearTimeout(timer);
+      if (lost !== undefined) onLost(lost);
+      resolve(lost === undefined);
+    };
+    const timer = setTimeout(() => {
+      end(new Error(`The response was not stored within ${STORE_TIMEOUT_MS / 1000} s.`));
+      // The client is told that it is not stored, so it must not be there later.
+      writing.then(() => store.delete(tenant, id)).catch(() => undefined);
+    }, STORE_TIMEOUT_MS);
+    const writing = store.put(tenant, id, { response, input: this.#items });
+    writing.then(
+      () => end(),
+      (error: unknown) => end(error ?? new Error("The response was not stored.")),
     );
+    return promise;
   }
 
   #seconds(): number {
