@@ -19,6 +19,8 @@ const UNSOUND = new Set([
   "stream-text-in-parts",
   "stream-truncated",
   "stream-without-done",
+  "vllm-stream-error",
+  "vllm-stream-truncated",
 ]);
 
 const titled = (of: typeof recorded) => of.map((one) => [`${one.provider}/${one.name}`, one] as const);
