@@ -65,7 +65,22 @@ const Pool = z.strictObject({
   image,
   /** EBS root volume in GiB: system, image and weights. */
   volumeGiB: z.int().min(75).max(1000), // the engine image's own size (ami/engine): EC2 launches no smaller volume
-  /** Seconds from launch until a health check may fail the instance. An engine must be ready within 300. */
+  /** Throughput of the volume in MiB/s: above 125 each costs (0.04 dollars a month, us-east-1). */
+  volumeMiBPerSecond: z.int().min(125).max(1000), // gp3's limits
+  /**
+   * Rate in MiB/s at which AWS copies the image to a new volume, for a price per GB; `null`: as fast as it happens to
+   * be, without a promise. The weights are not part of it.
+   */
+  volumeInitializationMiBPerSecond: z.int().min(100).max(300).nullable(), // AWS's limits
+  /**
+   * How instances are replaced: `new-first` needs capacity and quota for twice the instances, `old-first` for no more
+   * than there are, and leaves a pool of one without an engine while the new one starts.
+   */
+  replacement: z.enum(["new-first", "old-first"]),
+  /**
+   * Seconds from launch until a health check may fail the instance, and without progress until its launch is given up.
+   * An engine should be ready within 300.
+   */
   startupSeconds: z.int().min(60).max(1800),
   warmPool: z.strictObject({ minInstances: z.int().min(0).max(16), maxPrepared: z.int().min(0).max(64) }).nullable(),
   /** How the instances are paid for. */

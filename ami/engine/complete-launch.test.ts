@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { missingTools } from "../test/tools.ts";
 
@@ -38,7 +39,7 @@ afterEach(async () => {
 /** Runs the script; `aws` records its arguments and ends with the chosen status. */
 function complete(awsScript: string, env: Readonly<Record<string, string>> = {}) {
   const aws = join(folder, "aws");
-  writeFileSync(aws, `#!/usr/bin/env bash\necho "$@" > ${join(folder, "calls")}\n${awsScript}\n`);
+  writeFileSync(aws, `#!/usr/bin/env bash\necho "$@" >> ${join(folder, "calls")}\n${awsScript}\n`);
   chmodSync(aws, 0o755);
   const port = String((server.address() as AddressInfo).port);
   const child = spawn(join(import.meta.dirname, "files/complete-launch.sh"), [], {
@@ -78,6 +79,51 @@ describe("the launch hook", () => {
     isReady = false;
     const completed = complete("exit 0");
     await expect.poll(() => healthChecks, { timeout: 10_000 }).toBeGreaterThan(1);
+    isReady = true;
+    expect((await completed).status).toBe(0);
+  });
+
+  /** Counters of the kernel: MiB that the disk has read, and CPU seconds. */
+  const counters = (mebibytes: number, cpuSeconds: number) => {
+    mkdirSync(join(folder, "net"), { recursive: true });
+    writeFileSync(join(folder, "diskstats"), `259 0 nvme0n1 1 2 ${mebibytes * 2048} 4 5 6 0 8 9 10 11\n`);
+    writeFileSync(join(folder, "net/dev"), "Inter-| Receive\n face |bytes\n    lo: 999999999 1\n  ens5: 1048576 1\n");
+    writeFileSync(join(folder, "stat"), `cpu  ${cpuSeconds * 100} 0 0 900 0 0 0 0 0 0\ncpu0 1 1 1 1\n`);
+  };
+  const calls = () => (existsSync(join(folder, "calls")) ? readFileSync(join(folder, "calls"), "utf8") : "");
+  const HEARTBEAT =
+    "autoscaling record-lifecycle-action-heartbeat --auto-scaling-group-name sluice-dev-engine-phi " +
+    "--lifecycle-hook-name ready --instance-id i-0123456789abcdef0\n";
+
+  test.each(["disk", "CPU"])(
+    "is prolonged while the start makes progress with the %s, and then completed",
+    async (what) => {
+      isReady = false;
+      counters(100, 100);
+      const env = { SLUICE_PROC: folder, SLUICE_HEARTBEAT_SECONDS: "1" };
+      const completed = complete("exit 0", env);
+      await expect.poll(() => healthChecks, { timeout: 10_000 }).toBeGreaterThan(0);
+      counters(what === "disk" ? 200 : 100, what === "CPU" ? 200 : 100);
+      await expect.poll(calls, { timeout: 10_000 }).toBe(HEARTBEAT);
+      const before = healthChecks;
+      await expect.poll(() => healthChecks, { timeout: 10_000 }).toBeGreaterThan(before + 2);
+      expect(calls(), "no progress, no heartbeat").toBe(HEARTBEAT);
+      isReady = true;
+      expect((await completed).status).toBe(0);
+      expect(calls()).toContain("complete-lifecycle-action");
+    },
+  );
+
+  test("is not prolonged any more once no hook waits", async () => {
+    isReady = false;
+    counters(100, 100);
+    const env = { SLUICE_PROC: folder, SLUICE_HEARTBEAT_SECONDS: "1" };
+    const completed = complete("echo 'No active Lifecycle Action found' >&2; exit 254", env);
+    for (let mebibytes = 200; healthChecks < 6; mebibytes += 100) {
+      counters(mebibytes, 100);
+      await sleep(200);
+    }
+    expect(calls()).toBe(HEARTBEAT);
     isReady = true;
     expect((await completed).status).toBe(0);
   });

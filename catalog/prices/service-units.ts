@@ -1,6 +1,7 @@
 /** How many of what each price of a service is for, without the instances: AWS lists requests by the million. */
 export const SERVICE_UNITS = {
   volumeGb: { units: 1, unit: "GB-month of gp3" },
+  volumeThroughput: { units: 1, unit: "MiB/s-month of gp3 above 125" },
   loadBalancerHour: { units: 1, unit: "hour" },
   loadBalancerCapacity: { units: 1, unit: "LCU-hour" },
   interfaceEndpointHour: { units: 1, unit: "hour in one zone" },

@@ -89,6 +89,7 @@ export const US_EAST_1: WholePrices = {
   },
   services: {
     volumeGb: { usd: 0.08, ...recorded("ebs/pricing") },
+    volumeThroughput: { usd: 0.04, ...page("ebs/pricing") },
     loadBalancerHour: { usd: 0.0225, ...recorded("elasticloadbalancing/pricing") },
     loadBalancerCapacity: { usd: 0.008, ...recorded("elasticloadbalancing/pricing") },
     interfaceEndpointHour: { usd: 0.01, ...recorded("privatelink/pricing") },

@@ -56,6 +56,31 @@ describe("a fleet", () => {
     expect(template.vpc_security_group_ids).toEqual(["sg-1"]);
   });
 
+  test("its volume has gp3's own speed, or a paid one", () => {
+    const ebs = (props: Partial<FleetProps>) => only(synth(props), "aws_launch_template").block_device_mappings[0].ebs;
+    expect(ebs({ volumeMiBPerSecond: 125, volumeInitializationMiBPerSecond: null })).toEqual(ebs({}));
+    expect(ebs({})).not.toHaveProperty("throughput");
+    expect(ebs({ volumeMiBPerSecond: 500, volumeInitializationMiBPerSecond: 300 })).toMatchObject({
+      throughput: 500,
+      volume_initialization_rate: 300,
+    });
+  });
+
+  test.each([
+    ["new-first", 1, 100, 200],
+    ["new-first", 4, 100, 200],
+    ["old-first", 1, 0, 100],
+    ["old-first", 3, 66, 100],
+  ] as const)(
+    "replaced %s with at least %i instances, it has %i to %i %% of them",
+    (replacement, minInstances, min, max) => {
+      const group = only(synth({ replacement, minInstances, maxInstances: 4 }), "aws_autoscaling_group");
+      const limits = { min_healthy_percentage: min, max_healthy_percentage: max };
+      expect(group.instance_maintenance_policy).toEqual(limits);
+      expect(group.instance_refresh.preferences).toMatchObject(limits);
+    },
+  );
+
   test("its script is base64 of a local value, so that a plan shows the clear text", () => {
     const [name, text] = Object.entries(stack.locals ?? {})[0]!;
     expect(text).toBe("#!/bin/bash\n");

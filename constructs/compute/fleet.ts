@@ -13,10 +13,12 @@ type FleetSettings = Pick<
   PoolSettings,
   "image" | "instanceType" | "volumeGiB" | "minInstances" | "maxInstances" | "startupSeconds"
 >;
-/** Settings that a fleet may have. @default - on demand, without a capacity reservation and a warm pool */
-type PurchaseSettings = Pick<PoolSettings, "purchase" | "capacityReservation" | "warmPool">;
+/** Settings that a fleet may have. @default - on demand, without a capacity reservation and a warm pool, new instances first */
+type PurchaseSettings = Pick<PoolSettings, "purchase" | "capacityReservation" | "warmPool" | "replacement">;
+/** Speed of the root volume. @default - gp3's own: 125 MiB/s, and no promise for the time after its creation */
+type VolumeSettings = Pick<PoolSettings, "volumeMiBPerSecond" | "volumeInitializationMiBPerSecond">;
 
-export interface FleetProps extends FleetSettings, Partial<PurchaseSettings> {
+export interface FleetProps extends FleetSettings, Partial<PurchaseSettings>, Partial<VolumeSettings> {
   /** Name of group, template, role and instances. */
   readonly name: string;
   /** Customer key of the volumes; its policy lets Auto Scaling use it. */
@@ -40,8 +42,8 @@ export interface FleetProps extends FleetSettings, Partial<PurchaseSettings> {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** A fleet of one would otherwise be empty while its instance is replaced. Needs capacity for twice the instances. */
-const NEW_ONES_FIRST = { minHealthyPercentage: 100, maxHealthyPercentage: 200 } as const;
+/** gp3 without a further price, in MiB/s. */
+const BASE_THROUGHPUT = 125;
 
 /** Identical instances in isolated subnets that replace themselves when the load balancer finds them unhealthy. */
 export class Fleet extends Construct {
@@ -51,6 +53,7 @@ export class Fleet extends Construct {
   // biome-ignore lint/complexity/noExcessiveLinesPerFunction: a declaration of resources
   constructor(scope: Construct, id: string, props: FleetProps) {
     super(scope, id);
+    const limits = replacementLimits(props);
     const { name, warmPool, launchHook, terminateHook, purchase, capacityReservation, rolloutAlarm } = props;
     const role = new ServiceRole(this, "Role", { name, service: "ec2.amazonaws.com", statements: props.statements });
     const profile = new IamInstanceProfile(this, "Profile", { name, role: role.resource.name });
@@ -72,6 +75,7 @@ export class Fleet extends Construct {
           ebs: {
             volumeSize: props.volumeGiB,
             volumeType: "gp3",
+            ...volumeSpeed(props),
             encrypted: "true",
             kmsKeyId: props.kmsKeyArn,
             deleteOnTermination: "true",
@@ -106,12 +110,12 @@ export class Fleet extends Construct {
       ...(launchHook ? { initialLifecycleHook: [initialHook(launchHook)] } : {}),
       // GPUs can be sold out for hours; an apply must not wait for them. Alarms report missing instances.
       waitForCapacityTimeout: "0",
-      // Also when AWS replaces an instance on its own (health, zones, Spot): the new one first.
-      instanceMaintenancePolicy: NEW_ONES_FIRST,
+      // Also when AWS replaces an instance on its own (health, zones, Spot).
+      instanceMaintenancePolicy: limits,
       instanceRefresh: {
         strategy: "Rolling",
         preferences: {
-          ...NEW_ONES_FIRST,
+          ...limits,
           // AWS can roll back to a numbered template version that names an image id (`latest_version` is a number), but
           // not where it looks the image up at launch: there the rollout only stops.
           ...(props.image.startsWith("ami-") ? { autoRollback: true } : {}),
@@ -133,4 +137,22 @@ export class Fleet extends Construct {
     this.groupName = this.resource.name;
     new LifecycleHooks(this, "Hooks", { group: this.resource, launchHook, terminateHook });
   }
+}
+
+/**
+ * How much of a fleet stays in service while instances are replaced, in percent. New instances first: a fleet of one is
+ * never empty, and twice the capacity is needed. Old ones first: one of the fewest instances at a time is missing.
+ */
+function replacementLimits({ replacement, minInstances }: Pick<FleetProps, "replacement" | "minInstances">) {
+  if (replacement !== "old-first") return { minHealthyPercentage: 100, maxHealthyPercentage: 200 };
+  return { minHealthyPercentage: Math.floor((100 * (minInstances - 1)) / minInstances), maxHealthyPercentage: 100 };
+}
+
+function volumeSpeed({ volumeMiBPerSecond, volumeInitializationMiBPerSecond }: Partial<VolumeSettings>) {
+  return {
+    ...(volumeMiBPerSecond === undefined || volumeMiBPerSecond === BASE_THROUGHPUT
+      ? {}
+      : { throughput: volumeMiBPerSecond }),
+    ...(volumeInitializationMiBPerSecond ? { volumeInitializationRate: volumeInitializationMiBPerSecond } : {}),
+  };
 }

@@ -21,6 +21,9 @@ const stack = synthConstruct((scope) => {
     contextTokens: 4096,
     maxSequences: 8,
     maxQueued: 8,
+    volumeMiBPerSecond: 125,
+    volumeInitializationMiBPerSecond: null,
+    replacement: "new-first",
     minInstances: 1,
     maxInstances: 2,
     image: "ami-0123456789abcdef0",
@@ -96,6 +99,7 @@ describe("an engine pool", () => {
       "logs:PutLogEvents",
       "logs:DescribeLogStreams",
       "autoscaling:CompleteLifecycleAction",
+      "autoscaling:RecordLifecycleActionHeartbeat",
       "cloudwatch:PutMetricData",
       "ec2:DescribeTags",
     ]);

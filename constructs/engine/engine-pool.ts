@@ -96,6 +96,9 @@ export class EnginePool extends Construct {
       image: props.image,
       instanceType: props.instanceType,
       volumeGiB: props.volumeGiB,
+      volumeMiBPerSecond: props.volumeMiBPerSecond,
+      volumeInitializationMiBPerSecond: props.volumeInitializationMiBPerSecond,
+      replacement: props.replacement,
       kmsKeyArn: props.kmsKeyArn,
       userData: userData({
         role: "engine",
@@ -144,13 +147,13 @@ export class EnginePool extends Construct {
   }
 }
 
-/** Permissions of an engine's own programs: to complete its launch hook, and the agent's. */
+/** Permissions of an engine's own programs: to complete and prolong its launch hook, and the agent's. */
 function ownStatements(groupName: string, region: string): readonly PolicyStatement[] {
   return [
     {
       Sid: "CompleteLaunch",
       Effect: "Allow",
-      Action: ["autoscaling:CompleteLifecycleAction"],
+      Action: ["autoscaling:CompleteLifecycleAction", "autoscaling:RecordLifecycleActionHeartbeat"],
       Resource: [`arn:aws:autoscaling:${region}:*:autoScalingGroup:*:autoScalingGroupName/${groupName}`],
       reason: "The group's ARN has an id that exists only after the role; the group's name in it is exact.",
     },

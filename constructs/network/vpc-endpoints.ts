@@ -27,7 +27,7 @@ const SHARED_SERVICES = {
   Logs: "logs", // gateways and engines ship their logs
 } as const;
 const ENGINE_SERVICES = {
-  Autoscaling: "autoscaling", // engines report that they are ready (CompleteLifecycleAction)
+  Autoscaling: "autoscaling", // engines report that they are ready, or still starting (CompleteLifecycleAction, RecordLifecycleActionHeartbeat)
   Monitoring: "monitoring", // engines report GPU utilisation, which scaling acts on
 } as const;
 

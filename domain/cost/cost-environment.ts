@@ -25,10 +25,12 @@ export interface CostEnvironment extends EarlySettings, Partial<LaterSettings> {
   readonly network?: Partial<Pick<Environment["network"], "natGateway">>;
 }
 
+/** Volumes of earlier commits had gp3's own throughput. */
 export type CostPool = Pick<
   PoolSettings,
   "model" | "instanceType" | "minInstances" | "maxInstances" | "volumeGiB" | "warmPool"
->;
+> &
+  Partial<Pick<PoolSettings, "volumeMiBPerSecond">>;
 
 /** Whether API Gateway is the entry, and not a load balancer. */
 export function hasApiGateway({ api }: Pick<CostEnvironment, "api">): boolean {

@@ -45,6 +45,9 @@ export function fleetItems({ region, gateways, pools }: CostEnvironment, prices:
   ];
 }
 
+/** Throughput of gp3 in MiB/s that its price by size includes. */
+const FREE_THROUGHPUT = 125;
+
 interface PoolProps {
   readonly name: string;
   readonly pool: CostPool;
@@ -53,7 +56,7 @@ interface PoolProps {
 }
 
 function poolItems({ name, pool, region, prices }: PoolProps): readonly CostItem[] {
-  const { instanceType, volumeGiB } = pool;
+  const { instanceType, volumeGiB, volumeMiBPerSecond = FREE_THROUGHPUT } = pool;
   const stopped = stoppedInstances(pool);
   const volume = { type: "EBS volumes", price: prices.volumeGb } as const;
   return [
@@ -66,6 +69,14 @@ function poolItems({ name, pool, region, prices }: PoolProps): readonly CostItem
       forEngines: true,
     },
     { ...volume, what: `volumes of pool ${name}`, quantity: volumeGiB, fleet: name, forEngines: true },
+    {
+      type: "EBS volumes",
+      what: `throughput of the volumes of pool ${name}`,
+      quantity: volumeMiBPerSecond - FREE_THROUGHPUT,
+      price: prices.volumeThroughput,
+      fleet: name,
+      forEngines: true,
+    },
     ...(stopped > 0
       ? [{ ...volume, what: `volumes of stopped ${name}`, quantity: volumeGiB * stopped, forEngines: true }]
       : []),

@@ -10,6 +10,19 @@ const dev = await loadEnvironment("dev");
 const prod = await loadEnvironment("prod");
 const rowOf = (result: ReturnType<typeof forecast>, type: string) => result.byType.find((row) => row.type === type);
 
+test("a volume's throughput costs above what its size includes", () => {
+  const items = (volumeMiBPerSecond: number) => {
+    const pools = Object.fromEntries(
+      Object.entries(dev.pools).map(([name, pool]) => [name, { ...pool, volumeMiBPerSecond }]),
+    );
+    return forecast({ ...dev, pools }, DEFAULT_USAGE).items.filter(({ what }) =>
+      /^throughput of the volumes/.test(what),
+    );
+  };
+  expect(items(125)).toEqual([]);
+  expect(items(500).map(({ quantity, price }) => quantity * price.usd)).toEqual([15]);
+});
+
 describe("the forecast", () => {
   const result = forecast(dev, DEFAULT_USAGE);
 

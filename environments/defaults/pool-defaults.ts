@@ -33,6 +33,9 @@ export const POOL_DEFAULTS = {
   },
   image: always("resolve:ssm:/sluice/images/engine", "the parameter that the image's build writes"),
   volumeGiB: { value: volumeGiB, because: "the image, and the weights with a tenth to spare" },
+  volumeMiBPerSecond: always(125, "what a volume has without a further price"),
+  volumeInitializationMiBPerSecond: always(null, "a rate costs for each gigabyte of the image at each start"),
+  replacement: always("new-first", "no request waits for a start"),
   startupSeconds: {
     value: startupSeconds,
     because: "a volume that was made from an image is slow at first",
