@@ -19,7 +19,7 @@ describe("a megabyte of a hostile shape", () => {
       const holds: number[] = [];
       for (let round = 0; round < ROUNDS && !(Math.min(...holds) < MAX_HOLD_MS); round++) {
         meter.take();
-        expect(shape.statuses).toContain(await sendShape(url, shape));
+        expect(shape.statuses).toContain((await sendShape(url, shape)).status);
         holds.push(meter.take());
       }
       expect(Math.min(...holds)).toBeLessThan(MAX_HOLD_MS);

@@ -1,106 +1,113 @@
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
-import { LocalState } from "../contracts/processes/local-state.ts";
+import { batchShapes } from "./batch-shapes.ts";
 import type { ProbeData } from "./loop-probe.ts";
+import { sendBatch } from "./send-batch.ts";
 import { sendShape } from "./send-shape.ts";
+import type { Shape } from "./shape.ts";
 import { hostileShapes } from "./shapes.ts";
 
 /** No request may hold a serving thread for longer. What a probe waits on an idle machine is a few of these. */
 const MAX_HOLD_MS = 50;
 /** Each shape so often: the least of the holds is the shape's own, the others have the machine's noise. */
 const ROUNDS = 3;
-/** Where `npm start` writes what runs. */
-const STATE_FILE = ".sluice/local.json";
+/** Refusals of a limit on requests per minute that are waited out. */
+const MAX_WAITS = 3;
+const TOO_MANY = 429;
 
-interface Stack {
+export interface AttackOptions {
   readonly url: string;
   /** Of the gateway, where it runs on this machine. */
   readonly pid: number | undefined;
+  /** Sent with every shape; files and batches need one. @default - none is sent, and no batch is made */
+  readonly key?: string | undefined;
   /** @default 3 */
   readonly rounds?: number;
+  /** Called before a wait for a limit on requests per minute. */
+  readonly onWait?: (seconds: number) => void;
 }
 
-interface Row {
+/** What came of one shape. */
+export interface Row {
   readonly shape: string;
-  readonly status: number;
+  /** Of HTTP or a WebSocket; a batch's state. */
+  readonly status: string;
+  /** The longest hold of a request beside it, in milliseconds. */
   readonly holdMs: number;
   readonly memoryMiB: number | undefined;
   readonly verdict: "ok" | "slow" | "wrong status";
 }
 
-/** Sends every shape to a running stack. @returns a row for each */
-export async function attack({ url, pid, rounds = ROUNDS }: Stack, onRow: (row: Row) => void): Promise<readonly Row[]> {
-  const model = await firstModel(url);
-  const workerData: ProbeData = { probeUrl: `${url}/livez` };
-  const probe = new Worker(new URL("loop-probe.ts", import.meta.url), { workerData });
-  const takeHold = async (): Promise<number> => {
-    probe.postMessage("take");
-    const [worst]: unknown[] = await once(probe, "message");
-    return Number(worst);
-  };
+/** Sends every shape to a running gateway. @returns a row for each */
+export async function attack(options: AttackOptions, onRow: (row: Row) => void): Promise<readonly Row[]> {
+  const { url, pid, key } = options;
+  const model = await firstModel(url, key);
+  const probe = startProbe(url, pid);
   const rows: Row[] = [];
-  for (const shape of hostileShapes(model)) {
-    let [status, holdMs] = [0, Number.POSITIVE_INFINITY];
-    for (let round = 0; round < rounds; round++) {
-      await takeHold();
-      status = await sendShape(url, shape, process.env.SLUICE_API_KEY);
-      holdMs = Math.min(holdMs, await takeHold());
+  const measure = async (shape: string, isRight: (status: string) => boolean, send: () => Promise<string>) => {
+    let [status, holdMs] = ["", Number.POSITIVE_INFINITY];
+    for (let round = 0; round < (options.rounds ?? ROUNDS); round++) {
+      await probe.take();
+      status = await send();
+      holdMs = Math.min(holdMs, await probe.take());
     }
-    const verdict = !shape.statuses.includes(status) ? "wrong status" : holdMs > MAX_HOLD_MS ? "slow" : "ok";
-    const row: Row = { shape: shape.name, status, holdMs, memoryMiB: residentMiB(pid), verdict };
+    const verdict = !isRight(status) ? "wrong status" : holdMs > MAX_HOLD_MS ? "slow" : "ok";
+    const row: Row = { shape, status, holdMs, memoryMiB: residentMiB(pid), verdict };
     rows.push(row);
     onRow(row);
-  }
-  await probe.terminate();
+  };
+  for (const shape of hostileShapes(model))
+    await measure(
+      shape.name,
+      (status) => shape.statuses.includes(Number(status)),
+      () => statusOf(shape, options),
+    );
+  if (key !== undefined)
+    for (const shape of batchShapes(model))
+      await measure(
+        shape.name,
+        (state) => shape.states.includes(state),
+        () => sendBatch({ url, key }, shape),
+      );
+  await probe.stop();
   return rows;
 }
 
-async function firstModel(url: string): Promise<string> {
-  const key = process.env.SLUICE_API_KEY;
-  const response = await fetch(
-    `${url}/v1/models`,
-    key === undefined ? {} : { headers: { authorization: `Bearer ${key}` } },
-  );
+/** Waits where an edge in front of the gateway counts all shapes for one address. */
+async function statusOf(shape: Shape, { url, key, onWait }: AttackOptions): Promise<string> {
+  for (let waits = 0; ; waits++) {
+    const { status, retryAfterSeconds } = await sendShape(url, shape, key);
+    if (status !== TOO_MANY || retryAfterSeconds === undefined || waits === MAX_WAITS) return String(status);
+    onWait?.(retryAfterSeconds);
+    await sleep(retryAfterSeconds * 1000);
+  }
+}
+
+function startProbe(url: string, pid: number | undefined) {
+  const workerData: ProbeData = { probeUrl: `${url}/livez`, pid };
+  const worker = new Worker(new URL("loop-probe.ts", import.meta.url), { workerData });
+  return {
+    take: async (): Promise<number> => {
+      worker.postMessage("take");
+      const [worst]: unknown[] = await once(worker, "message");
+      return Number(worst);
+    },
+    stop: () => worker.terminate(),
+  };
+}
+
+async function firstModel(url: string, key: string | undefined): Promise<string> {
+  const headers = key === undefined ? {} : { headers: { authorization: `Bearer ${key}` } };
+  const response = await fetch(`${url}/v1/models`, headers);
   const { data } = (await response.json()) as { readonly data?: readonly { readonly id: string }[] };
   const model = data?.[0]?.id;
   if (model !== undefined) return model;
-  throw new Error(`${url}/v1/models lists no model (${response.status}); set SLUICE_API_KEY where keys are required.`);
+  throw new Error(`${url}/v1/models lists no model (${response.status}); set --key or SLUICE_API_KEY to a valid key.`);
 }
 
 function residentMiB(pid: number | undefined): number | undefined {
   if (pid === undefined) return undefined;
   return Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" })) / 1024;
 }
-
-function runningStack(): Stack {
-  const [address] = process.argv.slice(2);
-  if (address !== undefined) return { url: address.replace(/\/$/, ""), pid: undefined };
-  try {
-    const { processes } = LocalState.parse(JSON.parse(readFileSync(STATE_FILE, "utf8")));
-    const gateway = processes.find(({ role }) => role === "gateway");
-    if (gateway !== undefined) return { url: new URL(gateway.url).origin, pid: gateway.pid };
-  } catch {
-    // No stack runs here.
-  }
-  throw new Error(
-    "No local stack runs; start one with `npm start`, or name a gateway: npm run attack -- http://127.0.0.1:8080",
-  );
-}
-
-async function main(): Promise<void> {
-  const print = (...cells: readonly string[]) =>
-    process.stdout.write(
-      `${cells.map((cell, index) => (index === 0 ? cell.padEnd(34) : cell.padStart(12))).join("")}\n`,
-    );
-  print("shape", "status", "hold ms", "memory MiB", "verdict");
-  const rows = await attack(runningStack(), ({ shape, status, holdMs, memoryMiB, verdict }) =>
-    print(shape, String(status), holdMs.toFixed(1), memoryMiB?.toFixed(0) ?? "-", verdict),
-  );
-  const bad = rows.filter(({ verdict }) => verdict !== "ok").length;
-  process.stdout.write(`${rows.length} shapes, ${bad} not as they should be\n`);
-  process.exitCode = bad === 0 ? 0 : 1;
-}
-
-if (import.meta.main) await main();

@@ -7,8 +7,8 @@ import type { FakeProviderBehaviour } from "../test-support/fake-provider.ts";
 import { providerConfig, routeConfig } from "../test-support/target-config.ts";
 import { ClientGone } from "./core/gateway-error.ts";
 import { respondToClientError } from "./http/client-error.ts";
+import { ReceivingBodies } from "./http/connections/receiving-bodies.ts";
 import { IncomingBody } from "./http/incoming-body.ts";
-import { ReceivingBodies } from "./http/receiving-bodies.ts";
 import { provide } from "./test/provider-fixture.ts";
 import { chat, completion, eventsOf, post, startTestGateway } from "./test/test-gateway.ts";
 
@@ -176,7 +176,7 @@ test("a body that stops half way is 400 when its time is over, and the connectio
   const times = { requestTimeout: 200, headersTimeout: 100, connectionsCheckingInterval: 50 };
   const reading = Promise.withResolvers<unknown>();
   const server = createServer(times, (request, response) => {
-    new IncomingBody(request, response, new ReceivingBodies()).whole(100).catch(reading.resolve);
+    new IncomingBody(request, response, new ReceivingBodies()).whole(100, "a").catch(reading.resolve);
   });
   server.on("clientError", respondToClientError);
   server.listen(0, "127.0.0.1");

@@ -18,6 +18,7 @@ import type { SecretReader } from "./providers/provider-credential.ts";
 import type { SpendStore } from "./providers/spend-account.ts";
 import type { ResponseStore } from "./responses/response-store.ts";
 import type { SharedMemory } from "./shared-memory/shared-memory.ts";
+import type { CallerSharesOptions } from "./shares/caller-shares.ts";
 import type { FastStore } from "./store/fast-store.ts";
 
 /** What a gateway is built from. */
@@ -44,6 +45,8 @@ export interface GatewayOptions {
   readonly responses?: ResponseStore;
   /** Milliseconds between two pings of a WebSocket. @default 30000 */
   readonly heartbeatMs?: number;
+  /** Connections, and requests, that may be open at once. @default - 8,192, and 4,096 of one address */
+  readonly connections?: CallerSharesOptions;
   /** Steps that replace the pipeline's own, for tests in which one fails. @default - none */
   readonly steps?: Partial<Steps>;
   /** What is announced as deprecated. @default - the API's own table */

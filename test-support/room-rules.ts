@@ -12,7 +12,7 @@ export const ROOMS: Readonly<Record<string, RoomRules>> = {
     packages: [/^zod$/, /^cdktf$/, /^(ai|langchain)$/, /^@(ai-sdk|langchain)\//],
   },
   ami: { rooms: [], packages: [] },
-  attack: { rooms: ["contracts", "test-support"], packages: [] },
+  attack: { rooms: ["contracts"], packages: [/^zod$/] },
   bench: {
     rooms: ["gateway", "contracts", "domain", "test-support"],
     packages: [/^undici$/, /^prom-client$/],
@@ -91,7 +91,7 @@ const ENVIRONMENT_READERS = [
   /^cli\//,
   /^conformance\/build-once\.ts$/,
   /^agents\/javascript\//, // runners, to which their settings come so
-  /^attack\/attack\.ts$/,
+  /^attack\/run\.ts$/,
   /^bench\//, // starts the systems that it measures
   /^test-support\//,
   /\.test\.tsx?$/,

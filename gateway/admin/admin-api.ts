@@ -85,7 +85,7 @@ export class AdminApi {
     const name = nameIn(request);
     const actor = actorOf(request);
     const over = wantedVersion(request);
-    const text = await request.request.body.whole(BODY_LIMIT_BYTES);
+    const text = await request.request.body.whole(BODY_LIMIT_BYTES, request.caller.tenant);
     const settings = SETTINGS[kind].safeParse(parse(text), { reportInput: true });
     if (!settings.success) throw invalidRequest(bodyProblems(settings.error.issues));
     const at = new Date(this.#options.wallClock());

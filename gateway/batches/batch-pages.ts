@@ -38,7 +38,7 @@ export class BatchPages {
 
   async create({ request, headers, owner }: OwnedRequest): Promise<GatewayResponse> {
     const { store, files, endpoints, maxOpenPerKey, now, onCreated } = this.#options;
-    const { fields } = await readJsonObject(request, MAX_BODY_BYTES);
+    const { fields } = await readJsonObject(request, MAX_BODY_BYTES, owner);
     const parsed = BatchCreateRequest.safeParse(fields, { reportInput: true });
     if (!parsed.success) throw invalidRequest(bodyProblems(parsed.error.issues));
     const { input_file_id: inputFileId, endpoint, metadata, output_expires_after: expiresAfter } = parsed.data;

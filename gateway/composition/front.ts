@@ -15,13 +15,13 @@ export interface Front {
 }
 
 export function createFront(
-  { config, heartbeatMs }: GatewayOptions,
+  { config, heartbeatMs, connections }: GatewayOptions,
   handle: (request: GatewayRequest) => Promise<GatewayResponse>,
 ): Front {
   const cors = new Cors(config.corsOrigins);
   const isBehindLoadBalancer = config.clientAddressFrom === "load-balancer";
   const server = createHttpServer((request) => isChatHandshake(request, config.stage));
-  const http = new HttpAdapter({ server, handle, cors, isBehindLoadBalancer });
+  const http = new HttpAdapter({ server, handle, cors, isBehindLoadBalancer, connections });
   const sockets = new ChatSockets({
     handle,
     bodyLimitBytes: config.bodyLimitBytes,
@@ -30,7 +30,7 @@ export function createFront(
   });
   server.on("upgrade", (request, connection, head) => {
     if (isBehindLoadBalancer) takeForwardedAddress(request);
-    void sockets.upgrade(request, connection, head, clientAddress(request));
+    void sockets.upgrade(request, connection, head, clientAddress(request), http.refusalOf(connection));
   });
   return { http, sockets };
 }

@@ -12,11 +12,16 @@ export interface GatewayRequest {
   readonly address: string;
   /** Aborted with `ClientGone` when the client leaves before its response is complete. */
   readonly signal: AbortSignal;
+  /** Why it is refused before anything of it is looked at: there are too many connections or requests at once. */
+  readonly refusal?: RequestRefusal | undefined;
   /**
    * The caller that pays, checked when the work was accepted: address limit and credentials are then not checked again.
    */
   readonly knownCaller?: Caller | undefined;
 }
+
+/** Too many of all callers together, or of one address. */
+export type RequestRefusal = "overloaded" | "rate_limit_exceeded";
 
 /** The caller that a request is charged to. */
 export interface Caller {
@@ -29,8 +34,11 @@ export interface Caller {
 
 /** A request's body; it can be read once. */
 export interface RequestBody {
-  /** @throws {GatewayError} `request_too_large` @throws {ClientGone} */
-  whole(limitBytes: number): Promise<Buffer>;
+  /**
+   * @param tenant that holds the bytes while they arrive
+   * @throws {GatewayError} `request_too_large` @throws {ClientGone}
+   */
+  whole(limitBytes: number, tenant: string): Promise<Buffer>;
   /** The body as it arrives. A reader that stops early leaves the connection usable. @throws {ClientGone} */
   chunks(): AsyncIterable<Buffer>;
 }

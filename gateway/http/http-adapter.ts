@@ -1,16 +1,18 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { Server as NetServer } from "node:net";
 import { ClientGone } from "../core/gateway-error.ts";
-import type { GatewayRequest } from "../core/request.ts";
+import type { GatewayRequest, RequestRefusal } from "../core/request.ts";
 import type { GatewayResponse } from "../core/response.ts";
+import type { CallerSharesOptions } from "../shares/caller-shares.ts";
 import { clientAddress } from "./client-address.ts";
 import { respondToClientError } from "./client-error.ts";
+import { Connections } from "./connections/connections.ts";
+import { ReceivingBodies } from "./connections/receiving-bodies.ts";
 import type { Cors } from "./cors.ts";
 import { takeForwardedAddress } from "./forwarded-address.ts";
 import { ignoreError } from "./ignore-error.ts";
 import { IncomingBody } from "./incoming-body.ts";
 import { type ListenOptions, listenOn } from "./listen.ts";
-import { ReceivingBodies } from "./receiving-bodies.ts";
 import { writeResponse } from "./write-response.ts";
 
 export interface HttpAdapterOptions {
@@ -20,6 +22,8 @@ export interface HttpAdapterOptions {
   readonly cors: Cors;
   /** Whether only a load balancer is in front, whose header has the client's address. */
   readonly isBehindLoadBalancer: boolean;
+  /** Connections, and requests, that may be open at once. @default - 8,192, and 4,096 of one address */
+  readonly connections?: CallerSharesOptions | undefined;
 }
 
 /** Makes requests of what comes over HTTP, and writes their responses. */
@@ -27,11 +31,13 @@ export class HttpAdapter {
   readonly #options: HttpAdapterOptions;
   readonly #receiving = new ReceivingBodies();
   #openResponses = 0;
+  readonly #connections: Connections;
   #isDraining = false;
   #onIdle: (() => void) | undefined = undefined;
 
   constructor(options: HttpAdapterOptions) {
     this.#options = options;
+    this.#connections = new Connections(options.server, options.connections);
     const accept = (request: IncomingMessage, response: ServerResponse) => this.#accept(request, response);
     options.server.on("request", accept).on("checkContinue", accept).on("clientError", respondToClientError);
   }
@@ -39,6 +45,11 @@ export class HttpAdapter {
   /** Responses that are not over. */
   get openResponses(): number {
     return this.#openResponses;
+  }
+
+  /** Why the requests of a connection are refused. */
+  refusalOf(socket: object): RequestRefusal | undefined {
+    return this.#connections.refusalOf(socket);
   }
 
   /** @returns the port */
@@ -67,31 +78,39 @@ export class HttpAdapter {
   #accept(request: IncomingMessage, response: ServerResponse): void {
     const { handle, isBehindLoadBalancer } = this.#options;
     if (isBehindLoadBalancer) takeForwardedAddress(request);
+    const address = clientAddress(request);
+    const opened = this.#connections.openRequest(request.socket, address);
+    if (opened === undefined) return;
+    const { refusal } = opened;
     const gone = new AbortController();
     this.#openResponses++;
     // A client that leaves while we write is dealt with below; unheard, the error would end the process.
     response.on("error", ignoreError);
     response.once("close", () => {
       if (!response.writableFinished) gone.abort(new ClientGone());
+      opened.end();
       this.#openResponses--;
       if (this.#openResponses === 0) this.#onIdle?.();
     });
     const { method = "GET", url: target = "/", headers } = request;
     const body = new IncomingBody(request, response, this.#receiving);
-    void handle({ method, target, headers, body, address: clientAddress(request), signal: gone.signal })
-      .then((gatewayResponse) => writeResponse(request, response, gatewayResponse, this.#connectionHeaders(request)))
+    void handle({ method, target, headers, body, address, signal: gone.signal, refusal })
+      .then((gatewayResponse) =>
+        writeResponse(request, response, gatewayResponse, this.#connectionHeaders(request, refusal !== undefined)),
+      )
       // A response that can't be written, for a header that HTTP does not allow, breaks its connection alone.
       .catch(() => response.destroy());
   }
 
-  #connectionHeaders({ method, headers }: IncomingMessage): Readonly<Record<string, string>> {
+  #connectionHeaders({ method, headers }: IncomingMessage, isRefused: boolean): Readonly<Record<string, string>> {
     const { cors } = this.#options;
+    const isLast = isRefused || this.#isDraining;
     const corsHeaders = cors.responseHeaders(headers.origin);
-    if (method !== "OPTIONS" && !this.#isDraining) return corsHeaders;
+    if (method !== "OPTIONS" && !isLast) return corsHeaders;
     return {
       ...corsHeaders,
       ...(method === "OPTIONS" ? cors.preflightHeaders() : {}),
-      ...(this.#isDraining ? { connection: "close" } : {}),
+      ...(isLast ? { connection: "close" } : {}),
     };
   }
 }

@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { ClientGone } from "../core/gateway-error.ts";
+import { ReceivingBodies } from "./connections/receiving-bodies.ts";
 import { IncomingBody } from "./incoming-body.ts";
-import { ReceivingBodies } from "./receiving-bodies.ts";
 
 const LIMIT = 100;
 
@@ -31,7 +31,7 @@ async function received(text: string): Promise<{ readonly bytes: string; readonl
   const { promise, resolve, reject } = Promise.withResolvers<{ bytes: string; listeners: number }>();
   await send(text, (body, request) =>
     body
-      .whole(LIMIT)
+      .whole(LIMIT, "a")
       .then((bytes) => resolve({ bytes: String(bytes), listeners: request.listenerCount("data") }), reject),
   );
   return await promise;
@@ -56,7 +56,7 @@ test("a body that comes after its head is read whole", async () => {
   const reading = Promise.withResolvers<string>();
   const socket = await send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\n\r\nab", (body) => {
     setTimeout(() => socket.write("cd"), 20);
-    body.whole(LIMIT).then((bytes) => reading.resolve(String(bytes)), reading.reject);
+    body.whole(LIMIT, "a").then((bytes) => reading.resolve(String(bytes)), reading.reject);
   });
   expect(await reading.promise).toBe("abcd");
 });
@@ -64,7 +64,7 @@ test("a body that comes after its head is read whole", async () => {
 test("a client that left before its body was read is not waited for", async () => {
   const reading = Promise.withResolvers<unknown>();
   const socket = await send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\n\r\nab", (body, request) => {
-    request.once("close", () => setImmediate(() => void body.whole(LIMIT).catch(reading.resolve)));
+    request.once("close", () => setImmediate(() => void body.whole(LIMIT, "a").catch(reading.resolve)));
     socket.destroy();
   });
   expect(await reading.promise).toBeInstanceOf(ClientGone);

@@ -3,9 +3,8 @@ import { ClientGone, GatewayError } from "../core/gateway-error.ts";
 import type { RequestBody } from "../core/request.ts";
 import { requestTooLarge } from "../core/request-too-large.ts";
 import { BoundedBytes } from "./bounded-bytes.ts";
-import { clientAddress } from "./client-address.ts";
+import type { ReceivingBodies } from "./connections/receiving-bodies.ts";
 import { ignoreError } from "./ignore-error.ts";
-import type { ReceivingBodies } from "./receiving-bodies.ts";
 
 /** Node reads a socket in pieces of this size: a longer body has not come with its head. */
 const ONE_READ_BYTES = 65_536;
@@ -25,16 +24,16 @@ export class IncomingBody implements RequestBody {
 
   /**
    * @throws {GatewayError} `request_too_large`: at once when the length is announced, else as soon as it is passed
-   * @throws {GatewayError} `overloaded` when all bodies that arrive are too much, and those of this address the most
+   * @throws {GatewayError} `overloaded` when all bodies that arrive are too much, and those of this tenant the most
    * @throws {ClientGone}
    */
-  async whole(limitBytes: number): Promise<Buffer> {
+  async whole(limitBytes: number, tenant: string): Promise<Buffer> {
     const request = this.#request;
     const length = Number(request.headers["content-length"] ?? 0);
     if (length > limitBytes) throw requestTooLarge(limitBytes);
     // The parser hands over the head before it looks at the rest of the same packet.
     if (length <= ONE_READ_BYTES && request.headers.expect === undefined) await nextTurn();
-    return request.complete ? this.#arrived(limitBytes) : await this.#receive(limitBytes);
+    return request.complete ? this.#arrived(limitBytes) : await this.#receive(limitBytes, tenant);
   }
 
   /** Without listeners: nothing is left to wait for. */
@@ -44,7 +43,7 @@ export class IncomingBody implements RequestBody {
     return bytes;
   }
 
-  #receive(limitBytes: number): Promise<Buffer> {
+  #receive(limitBytes: number, tenant: string): Promise<Buffer> {
     const request = this.#request;
     if (request.destroyed) throw new ClientGone();
     this.#begin();
@@ -56,7 +55,7 @@ export class IncomingBody implements RequestBody {
         if (error === undefined) resolve(bytes.whole());
         else reject(error);
       };
-      const receiving = this.#receiving.open(clientAddress(request), () => finish(new GatewayError("overloaded")));
+      const receiving = this.#receiving.open(tenant, () => finish(new GatewayError("overloaded")));
       const onData = (chunk: Buffer) => {
         receiving.received(chunk.length);
         if (!bytes.push(chunk)) finish(requestTooLarge(limitBytes));

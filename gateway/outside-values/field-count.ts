@@ -1,22 +1,23 @@
 /**
- * Fields of all objects of a JSON text from outside. 2,048 messages with some fields each and large tool schemas have under
- * 20,000. To parse 86,000 different names, a megabyte of them, takes 40 to 90 ms.
+ * Fields of all objects, and lists, of a JSON text from outside. 2,048 messages with some fields each and large tool schemas
+ * have under 20,000. To parse 86,000 different names, or 240,000 lists of one number, takes 40 to 90 ms.
  */
 const MAX_JSON_FIELDS = 30_000;
-/** `"a":1,` : a shorter text can't have so many. */
-const LEAST_FIELD_BYTES = 5;
+/** `[],` : a shorter text can't have so many. */
+const LEAST_FIELD_BYTES = 3;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
+const OPENING_BRACKET = 0x5b;
 
-/** Whether a JSON text has more fields than are parsed. Looks at its bytes alone, strings in one step: 1 ms for a megabyte. */
+/** Whether a JSON text has more fields and lists than are parsed. Looks at its bytes alone, strings in one step: 1 ms for a megabyte. */
 export function hasTooManyFields(bytes: Buffer): boolean {
   if (bytes.length < MAX_JSON_FIELDS * LEAST_FIELD_BYTES) return false;
   let fields = 0;
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at];
     if (byte === QUOTE) at = endOfString(bytes, at);
-    else if (byte === COLON && ++fields > MAX_JSON_FIELDS) return true;
+    else if ((byte === COLON || byte === OPENING_BRACKET) && ++fields > MAX_JSON_FIELDS) return true;
   }
   return false;
 }

@@ -1,6 +1,7 @@
 import { addressBucket } from "../../domain/client-address.ts";
 import type { AddressLimit } from "../admission/address-limit.ts";
-import { GatewayError } from "../core/gateway-error.ts";
+import { GatewayError, type GatewayErrorOptions } from "../core/gateway-error.ts";
+import type { RequestRefusal } from "../core/request.ts";
 import type { Admitted, Routed } from "./request-states.ts";
 
 export interface AdmitTools {
@@ -9,14 +10,24 @@ export interface AdmitTools {
   readonly now: () => number;
 }
 
+/** Errors of requests for which there is no share of connections or requests. */
+const REFUSED = {
+  overloaded: {},
+  rate_limit_exceeded: {
+    message: "This address has as many connections or requests at once as it may. Wait until some have ended.",
+    retryAfterSeconds: 1,
+  },
+} as const satisfies Record<RequestRefusal, GatewayErrorOptions>;
+
 /**
  * Third step: the limit per client address, before a key is looked up or a body read. Requests of this process have no
  * address that counts.
- * @throws {GatewayError} `rate_limit_exceeded`
+ * @throws {GatewayError} `rate_limit_exceeded`, or `overloaded` where all have too many connections or requests open
  */
 export function admitAddress(routed: Routed, { addressLimit: { limit, window }, now }: AdmitTools): Admitted {
   const { request, endpoint, headers, record } = routed;
   if (endpoint.access === "public" || request.knownCaller !== undefined) return { ...routed, addressTenant: "unknown" };
+  if (request.refusal !== undefined) throw new GatewayError(request.refusal, REFUSED[request.refusal]);
   const bucket = addressBucket(request.address) ?? "unknown";
   const addressTenant = `address:${bucket}`;
   record.note({ tenant: addressTenant });

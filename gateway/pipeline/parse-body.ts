@@ -35,7 +35,7 @@ export interface ParseTools {
  */
 export async function parse(identified: Identified, rules: GenerationRules, tools: ParseTools): Promise<Parsed> {
   const { request, requestId, endpoint, caller, key, match, headers, record } = identified;
-  const { bytes, fields: clientFields } = await readJsonObject(request, tools.bodyLimitBytes);
+  const { bytes, fields: clientFields } = await readJsonObject(request, tools.bodyLimitBytes, caller.tenant);
   headers.add(announcements(match.route, tools.deprecations, clientFields));
   if (endpoint.client === undefined) {
     const fields = withoutGuidedFields(clientFields);
@@ -61,14 +61,16 @@ export async function parse(identified: Identified, rules: GenerationRules, tool
 
 /**
  * A body that is one JSON object, as it came and parsed.
+ * @param tenant that holds its bytes while they arrive
  * @throws {GatewayError} 400, 413 or 415 from the catalogue
  */
 export async function readJsonObject(
   { headers, body }: GatewayRequest,
   limitBytes: number,
+  tenant: string,
 ): Promise<{ readonly bytes: Buffer; readonly fields: Fields }> {
   checkMediaType(headers);
-  const bytes = await body.whole(limitBytes);
+  const bytes = await body.whole(limitBytes, tenant);
   return { bytes, fields: parseObject(bytes) };
 }
 

@@ -22,6 +22,7 @@ import type { Lookup } from "../providers/address-guard.ts";
 import type { SecretReader } from "../providers/provider-credential.ts";
 import type { SpendStore } from "../providers/spend-account.ts";
 import type { ResponseStore } from "../responses/response-store.ts";
+import type { CallerSharesOptions } from "../shares/caller-shares.ts";
 import type { FastStore } from "../store/fast-store.ts";
 
 /** For tests: a gateway on a real socket in front of fake engines, with everything it logged. */
@@ -65,6 +66,7 @@ export interface TestGatewayOptions {
   readonly responses?: ResponseStore;
   readonly deprecations?: readonly Deprecation[];
   readonly heartbeatMs?: number;
+  readonly connections?: CallerSharesOptions;
   /** The store that gateways share. @default - there is none */
   readonly store?: FastStore;
   readonly embed?: Embed;
@@ -109,6 +111,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     keys: options.keys ?? { get: async (keyId) => keys.get(keyId) },
     logger: pino({ level: "info" }, options.writeLog === undefined ? sink : { write: options.writeLog }),
     version: "0.0.0",
+    ...(options.connections === undefined ? {} : { connections: options.connections }),
     ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
     ...(options.deprecations === undefined ? {} : { deprecations: options.deprecations }),
     store: options.store,

@@ -4,7 +4,8 @@ import { WebSocketServer } from "ws";
 import { type ErrorCode, errorBody, errorEntry } from "../../contracts/api/errors.ts";
 import type { GenerationRoute } from "../../contracts/api/generation-routes.ts";
 import { EDGE_REQUEST_ID_HEADER, REQUEST_ID_HEADER } from "../../contracts/api/headers.ts";
-import type { GatewayRequest } from "../core/request.ts";
+import { addressBucket } from "../../domain/client-address.ts";
+import type { GatewayRequest, RequestRefusal } from "../core/request.ts";
 import type { GatewayResponse } from "../core/response.ts";
 import { ignoreError } from "../http/ignore-error.ts";
 import { requestPath } from "../http/request-path.ts";
@@ -79,16 +80,26 @@ export class ChatSockets {
     }, this.#options.heartbeatMs ?? HEARTBEAT_MS).unref();
   }
 
-  /** Takes a handshake over from the HTTP server: opens the socket, or responds as the API would. Never rejects. */
-  async upgrade(request: IncomingMessage, connection: Duplex, head: Buffer, address: string): Promise<void> {
+  /**
+   * Takes a handshake over from the HTTP server: opens the socket, or responds as the API would. Never rejects.
+   * @param refusal why no request of its connection is served
+   */
+  async upgrade(
+    request: IncomingMessage,
+    connection: Duplex,
+    head: Buffer,
+    address: string,
+    refusal?: RequestRefusal,
+  ): Promise<void> {
     connection.on("error", ignoreError);
+    if (refusal !== undefined) return refuse(connection, refusalOf(refusal));
     // Taken before the access is checked, so that a burst of handshakes at once is bounded too.
-    const share = this.#shares.take(address);
+    const share = this.#shares.take(addressBucket(address) ?? "unknown");
     if (typeof share === "string") return refuse(connection, refusalOf(REFUSALS[share]));
     connection.once("close", share);
     try {
-      const refusal = this.#refusal(request) ?? (await this.#check(request, address));
-      if (refusal !== undefined) return refuse(connection, refusal);
+      const reason = this.#refusal(request) ?? (await this.#check(request, address));
+      if (reason !== undefined) return refuse(connection, reason);
     } catch {
       return refuse(connection, refusalOf("internal_error"));
     }

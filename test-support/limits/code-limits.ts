@@ -8,7 +8,7 @@ export interface CodeLimit {
 
 /** How constants are named that bound what comes from outside, and how long it is waited for. */
 const NAME =
-  /^(?:export )?const (MAX_[A-Z_]+|(?:[A-Z]+_)*(?:TIMEOUT|IDLE|HELD|REFUSED)_MS|(?:[A-Z]+_)+LIMIT_BYTES|UPLOADS|DOWNLOADS|SOCKETS|PART_BYTES) = (.+);$/gm;
+  /^(?:export )?const (MAX_[A-Z_]+|(?:[A-Z]+_)*(?:TIMEOUT|IDLE|HELD|REFUSED)_MS|(?:[A-Z]+_)+LIMIT_BYTES|UPLOADS|DOWNLOADS|SOCKETS|CONNECTIONS|PART_BYTES) = (.+);$/gm;
 
 /** The limits of one file. */
 export function limitsOf(path: string, text: string): readonly CodeLimit[] {

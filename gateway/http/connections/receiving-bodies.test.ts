@@ -1,10 +1,10 @@
 import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
-import { IncomingBody } from "./incoming-body.ts";
+import { IncomingBody } from "../incoming-body.ts";
 import { ReceivingBodies } from "./receiving-bodies.ts";
 
-test("of all that arrives, the bodies of the address that holds the most are refused, and no other's", () => {
+test("of all that arrives, the bodies of the tenant that holds the most are refused, and no other's", () => {
   const bodies = new ReceivingBodies(100);
   const refused: string[] = [];
   const [one, more] = ["a1", "a2"].map((name) => bodies.open("a", () => refused.push(name)));
@@ -27,10 +27,12 @@ test("bodies that stand still and hold too much are refused with 503's code, and
   const receiving = new ReceivingBodies(1000);
   const refusals: unknown[] = [];
   const server = createServer((request, response) => {
-    new IncomingBody(request, response, receiving).whole(10_000).catch((error: unknown) => {
-      refusals.push(error);
-      response.destroy();
-    });
+    new IncomingBody(request, response, receiving)
+      .whole(10_000, String(request.headers["x-tenant"] ?? "a"))
+      .catch((error: unknown) => {
+        refusals.push(error);
+        response.destroy();
+      });
   });
   server.listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));

@@ -1,4 +1,4 @@
-import { ByteBudget, type ByteHolder } from "../shares/byte-budget.ts";
+import { ByteBudget, type ByteHolder } from "../../shares/byte-budget.ts";
 
 /**
  * Bytes of bodies that one thread has received in part, of all callers together: a hundred of the largest usual ones.
@@ -14,12 +14,12 @@ export interface ReceivingBody {
 }
 
 /**
- * The bodies that arrive. When they hold too much together, those of the address that holds the most are refused: many
- * uploads that stand still are its own loss.
+ * The bodies that arrive. When they hold too much together, those of the tenant that holds the most are refused: many
+ * uploads of one key, or of one address without a key, that stand still are its own loss.
  */
 export class ReceivingBodies {
   readonly #budget: ByteBudget;
-  readonly #addresses = new Map<string, AddressBodies>();
+  readonly #tenants = new Map<string, TenantBodies>();
 
   constructor(limitBytes = MAX_RECEIVING_BYTES) {
     this.#budget = new ByteBudget(limitBytes);
@@ -31,9 +31,9 @@ export class ReceivingBodies {
   }
 
   /** @param onEvicted called when this body has to be refused; at most once */
-  open(address: string, onEvicted: () => void): ReceivingBody {
-    const bodies = this.#addresses.get(address) ?? new AddressBodies();
-    this.#addresses.set(address, bodies);
+  open(tenant: string, onEvicted: () => void): ReceivingBody {
+    const bodies = this.#tenants.get(tenant) ?? new TenantBodies();
+    this.#tenants.set(tenant, bodies);
     bodies.open.add(onEvicted);
     let held = 0;
     return {
@@ -46,13 +46,13 @@ export class ReceivingBodies {
         bodies.open.delete(onEvicted);
         this.#budget.release(bodies, held);
         held = 0;
-        if (bodies.open.size === 0) this.#addresses.delete(address);
+        if (bodies.open.size === 0) this.#tenants.delete(tenant);
       },
     };
   }
 }
 
-class AddressBodies implements ByteHolder {
+class TenantBodies implements ByteHolder {
   readonly open = new Set<() => void>();
 
   evict(): void {
