@@ -53,4 +53,20 @@ describe("creating a batch", () => {
     if (first !== undefined) await client.batches.cancel(first.id);
     await vi.waitFor(create, { timeout: 10_000, interval: 200 });
   });
+
+  test("from a file that is deleted while it runs fails, naming the missing file", async () => {
+    const { client } = await setUp({ engines: [{ intervalMs: 100 }] });
+    const batch = await submit(client, numbered(200));
+    await vi.waitFor(async () => expect((await client.batches.retrieve(batch.id)).status).toBe("in_progress"), 10_000);
+    await client.files.delete(batch.input_file_id);
+    const failed = await vi.waitFor(
+      async () => {
+        const now = await client.batches.retrieve(batch.id);
+        expect(now.status).toBe("failed");
+        return now;
+      },
+      { timeout: 20_000, interval: 100 },
+    );
+    expect(failed.errors?.data).toMatchObject([{ code: "input_file_missing", param: "input_file_id" }]);
+  }, 40_000);
 });

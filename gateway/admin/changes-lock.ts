@@ -14,8 +14,10 @@ export interface ChangesLockOptions {
 
 /** Of one call. */
 const TIMEOUT_MS = 2000;
-/** Longer than a change with its calls takes; a process that died with the lock delays other changes for this long. */
+/** A process that died with the lock delays other changes for this long. */
 const HELD_MS = 6000;
+/** From here on a write, which takes `TIMEOUT_MS` at most, might end after the lock; a second is for clocks that differ. */
+const WRITE_BEFORE_MS = HELD_MS - TIMEOUT_MS - 1000;
 /** Between two attempts to take the lock. */
 const RETRY_MS = 50;
 const MAX_ATTEMPTS = 20;
@@ -39,26 +41,30 @@ export class ChangesLock {
    * @throws {TableMoved} when there are more changes now, or the lock stays another's
    */
   async with<T>(seen: number, write: (version: number) => Promise<T>): Promise<T> {
+    const { now = Date.now } = this.#options;
     const holder = randomUUID();
-    const version = await this.#take(seen, holder);
+    const { version, takenAt } = await this.#take(seen, holder);
     let isUnused = false;
     try {
+      // A process that was suspended meanwhile may have lost the lock.
+      if (now() - takenAt >= WRITE_BEFORE_MS) throw new TableMoved();
       return await write(version);
     } catch (error) {
-      isUnused = error instanceof VersionConflict;
+      isUnused = error instanceof VersionConflict || error instanceof TableMoved;
       throw error;
     } finally {
       // Another failure may have reached the table all the same: the count moves then too, so that gateways read again.
-      if (isUnused) await this.#release(holder, { issued: version - 1, version: seen });
+      if (isUnused) await this.#release(holder, { issued: version - 1, version: seen }).catch(unlessTaken);
       else await this.#release(holder, { issued: version, version });
     }
   }
 
-  async #take(seen: number, holder: string): Promise<number> {
+  async #take(seen: number, holder: string): Promise<{ readonly version: number; readonly takenAt: number }> {
     const { now = Date.now } = this.#options;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       if (attempt > 0) await sleep(RETRY_MS);
-      const values = { ":seen": seen, ":one": 1, ":holder": holder, ":now": now(), ":until": now() + HELD_MS };
+      const takenAt = now();
+      const values = { ":seen": seen, ":one": 1, ":holder": holder, ":now": takenAt, ":until": takenAt + HELD_MS };
       const isSame = seen === 0 ? "(attribute_not_exists(version) OR version = :seen)" : "version = :seen";
       const command = this.#command(
         "SET issued = if_not_exists(issued, :seen) + :one, holder = :holder, heldUntil = :until",
@@ -67,7 +73,7 @@ export class ChangesLock {
       );
       try {
         const { Attributes } = await this.#options.client.send(command, timeout());
-        return Number(Attributes?.issued);
+        return { version: Number(Attributes?.issued), takenAt };
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
         // Another writer has the lock, or has moved the table: then waiting does not help.
@@ -104,6 +110,11 @@ export class ChangesLock {
       ReturnValues: "UPDATED_NEW",
     });
   }
+}
+
+/** Nothing was written, and another writer has the lock since this one's time was over: there is nothing to release. */
+function unlessTaken(error: unknown): void {
+  if (!(error instanceof ConditionalCheckFailedException)) throw error;
 }
 
 function timeout(): { readonly abortSignal: AbortSignal } {

@@ -88,7 +88,7 @@ export class DynamoChangeStore implements ChangeStore {
         Key: { section: CHANGES_SECTION, id: changeId(kind, name) },
         UpdateExpression:
           "SET kind = :kind, #name = :name, settings = :settings, updatedAt = :at, updatedBy = :by, version = :version",
-        ...conditionOf(over),
+        ConditionExpression: conditionOf(over),
         ExpressionAttributeNames: { "#name": "name" },
         ExpressionAttributeValues: {
           ":kind": kind,
@@ -106,13 +106,13 @@ export class DynamoChangeStore implements ChangeStore {
   }
 
   async delete(kind: ChangeKind, name: string, { over, seen }: Pick<ChangeAuthor, "over" | "seen">): Promise<boolean> {
-    return await this.#lock.with(seen, async () => {
+    return await this.#lock.with(seen, async (version) => {
       const { client, tableName } = this.#options;
-      const values = valuesOf(over);
+      const values = over === undefined ? { ":version": version } : valuesOf(over);
       const command = new DeleteCommand({
         TableName: tableName,
         Key: { section: CHANGES_SECTION, id: changeId(kind, name) },
-        ...conditionOf(over),
+        ConditionExpression: conditionOf(over),
         ...(Object.keys(values).length > 0 ? { ExpressionAttributeValues: values } : {}),
         ReturnValues: "ALL_OLD",
       });
@@ -122,9 +122,10 @@ export class DynamoChangeStore implements ChangeStore {
   }
 }
 
-function conditionOf(over: number | undefined): { readonly ConditionExpression?: string } {
-  if (over === undefined) return {};
-  return { ConditionExpression: over === 0 ? "attribute_not_exists(id)" : "version = :over" };
+/** A version of one's own is greater than all before: a writer that was suspended beyond its lock overwrites none after. */
+function conditionOf(over: number | undefined): string {
+  if (over === undefined) return "attribute_not_exists(version) OR version < :version";
+  return over === 0 ? "attribute_not_exists(id)" : "version = :over";
 }
 
 function valuesOf(over: number | undefined): Readonly<Record<string, number>> {

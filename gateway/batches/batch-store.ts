@@ -120,15 +120,19 @@ export class BatchStore {
     return items.flatMap((item) => SliceItem.safeParse(item).data ?? []);
   }
 
+  /** A slice that is there stays as it is, with the lease that a process has on it: a plan may be made twice. */
   async addSlice(id: string, slice: SliceItem): Promise<void> {
-    await this.#table.put(sliceKey(id, "open", slice.index), { ...slice, ttl: this.#removalAt() });
+    await this.#table.putNew(sliceKey(id, "open", slice.index), { ...slice, ttl: this.#removalAt() });
   }
 
   async takeSlice(id: string, slice: SliceItem): Promise<SliceItem | undefined> {
     return SliceItem.safeParse(await this.#take(sliceKey(id, "open", slice.index))).data;
   }
 
-  /** Whether a process stored the slice's result and died before it could mark the slice as done. */
+  /**
+   * Whether the slice has its result: a process died before it could mark the slice as done, or one whose lease was over
+   * has planned the batch once more.
+   */
   async isDone(id: string, { index }: SliceItem): Promise<boolean> {
     return (await this.#table.get(sliceKey(id, "done", index))) !== undefined;
   }

@@ -212,7 +212,7 @@ export class BatchWorker {
   async #runSlice(batch: BatchItem, slice: SliceItem, hold: LeaseHold): Promise<void> {
     const { store, files, handle, callerOf, maxLineBytes, maxLinesInFlight, random } = this.#options;
     if (slice.attempts > 2 * MAX_ATTEMPTS) return await this.#giveUp(batch, slice);
-    if (slice.attempts > 1 && (await store.isDone(batch.id, slice))) return await store.dropOpenSlice(batch.id, slice);
+    if (await store.isDone(batch.id, slice)) return await store.dropOpenSlice(batch.id, slice);
     const mode = slice.attempts > MAX_ATTEMPTS ? "abandon" : "send";
     const result = await runSlice({
       batch,

@@ -1,6 +1,6 @@
 import type { FileStore } from "../files/file-store.ts";
 import { type BatchItem, NO_COUNTS, type SliceResult } from "./batch-items.ts";
-import type { BatchStore } from "./batch-store.ts";
+import { type BatchStore, isOver } from "./batch-store.ts";
 
 export interface FinishOptions {
   readonly store: BatchStore;
@@ -22,6 +22,10 @@ export async function finishBatch(batch: BatchItem, options: FinishOptions): Pro
     if (moved === undefined) return;
   }
   const results = await store.results(batch.id);
+  // Another process may have finished it since this one's lease was over: then some of the results are gone already, and
+  // files of the remaining ones would replace the whole ones.
+  const current = await store.get(batch.owner, batch.id);
+  if (current === undefined || isOver(current.status)) return;
   const outputFileId = await joinParts(
     batch,
     results.flatMap(({ outputKey }) => outputKey ?? []),

@@ -1,41 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
-import { promisify } from "node:util";
-import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import dynalite from "dynalite";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { startDynamoTable } from "../test/dynamo-table.ts";
 import { DynamoResponseStore } from "./dynamo-response-store.ts";
 
 async function start() {
-  const server = dynalite({ createTableMs: 0 });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  const client = new DynamoDBClient({
-    endpoint: `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`,
-    region: "us-east-1",
-    credentials: { accessKeyId: "local", secretAccessKey: "local" },
-    maxAttempts: 1,
-  });
-  onTestFinished(async () => {
-    client.destroy();
-    server.closeAllConnections();
-    await promisify(server.close.bind(server))();
-  });
-  await client.send(
-    new CreateTableCommand({
-      TableName: "responses",
-      BillingMode: "PAY_PER_REQUEST",
-      KeySchema: [
-        { AttributeName: "tenant", KeyType: "HASH" },
-        { AttributeName: "id", KeyType: "RANGE" },
-      ],
-      AttributeDefinitions: ["tenant", "id"].map((name) => ({ AttributeName: name, AttributeType: "S" as const })),
-    }),
-  );
+  const document = await startDynamoTable("responses", "tenant", "id");
   const clock = { ms: 1_000_000 };
-  const document = DynamoDBDocumentClient.from(client);
   const options = { client: document, tableName: "responses", ttlSeconds: 60, now: () => clock.ms };
   return { clock, store: new DynamoResponseStore(options), other: new DynamoResponseStore(options) };
 }
