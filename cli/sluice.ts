@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
+import { environmentNames } from "../environments/load.ts";
 import { PROJECT_FOLDER, workFolder } from "../local/folders.ts";
 import { readState } from "../local/state-file.ts";
 import type { AdminTools } from "./admin/admin-endpoint.ts";
@@ -14,6 +15,8 @@ import { costCommand } from "./cost/cost-command.ts";
 import { costTools } from "./cost/cost-tools.ts";
 import { deployCommand, destroyCommand, planCommand } from "./deploy-command.ts";
 import { doctorCommand } from "./doctor/doctor-command.ts";
+import { ssmImageStore } from "./images/image-store.ts";
+import { imagesCommand } from "./images/images-command.ts";
 import { initCommand } from "./init/init-command.ts";
 import { DynamoKeyRegistry } from "./keys/key-registry.ts";
 import { findKeyTable, type KeyTable } from "./keys/key-table.ts";
@@ -74,6 +77,7 @@ const program = new Command("sluice")
     }),
   )
   .addCommand(costCommand(costTools((text) => console.log(text))))
+  .addCommand(imagesCommand({ ...operator, environmentNames, store: ssmImageStore }))
   .addCommand(initCommand({ ...operator, environmentsFolder: join(PROJECT_FOLDER, "environments") }))
   .addCommand(showCommand((text) => console.log(text)))
   .addCommand(validateCommand((text) => console.log(text)));

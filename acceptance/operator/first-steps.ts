@@ -45,12 +45,12 @@ export async function firstSteps(runbook: Runbook): Promise<void> {
 }
 
 /** Stores image ids as ami/README.md says, with the id of an image that the emulator has. */
-async function publishImages({ testbed }: Runbook): Promise<void> {
+async function publishImages({ environment, testbed }: Runbook): Promise<void> {
   const client = new SSMClient(clientSettings(testbed.awsProxy.url));
   for (const name of ["engine", "gateway"])
     await client.send(
       new PutParameterCommand({
-        Name: `/sluice/images/${name}`,
+        Name: `/sluice/images/${environment}/${name}`,
         Value: "ami-0123456789abcdef0",
         Type: "String",
         Overwrite: true,

@@ -118,7 +118,7 @@ describe("doctor", () => {
 
   test("an image's parameter that does not exist fails with its name", async () => {
     const { "engine image": image } = await findings({ hasParameter: async () => false });
-    expect(image).toMatchObject({ level: "fail", text: "the SSM parameter /sluice/images/engine does not exist" });
+    expect(image).toMatchObject({ level: "fail", text: "the SSM parameter /sluice/images/dev/engine does not exist" });
   });
 
   test("an AMI that is not in the region fails", async () => {

@@ -24,3 +24,12 @@ export function batchesTableName(environment: string): string {
 export function providerSecretId(environment: string, provider: string): string {
   return `sluice/${environment}/providers/${provider}`;
 }
+
+/** The machine images that an environment has. */
+export const IMAGE_KINDS = ["gateway", "engine"] as const;
+export type ImageKind = (typeof IMAGE_KINDS)[number];
+
+/** The SSM parameter with the id of an environment's image, e.g. `/sluice/images/dev/engine`. */
+export function imageParameter(environment: string, kind: ImageKind): string {
+  return `/sluice/images/${environment}/${kind}`;
+}

@@ -32,7 +32,7 @@ export function applyDefaults(data: unknown): WithDefaults {
     settings.pools = settings.models ?? {};
     delete settings.models; // with both, the check reports `models` as unknown
   }
-  if (isSettings(settings.pools)) addPoolDefaults(settings.pools, reasons);
+  if (isSettings(settings.pools)) addPoolDefaults(settings.pools, String(settings.name), reasons);
   const api = isSettings(settings.api) ? settings.api : {};
   const input = {
     name: String(settings.name),
@@ -53,13 +53,21 @@ export function applyDefaults(data: unknown): WithDefaults {
   return { settings, reasons, modelsField };
 }
 
-function addPoolDefaults(pools: Settings, reasons: Map<string, string>): void {
+function addPoolDefaults(pools: Settings, environment: string, reasons: Map<string, string>): void {
   for (const [name, pool] of Object.entries(pools)) {
     if (!isSettings(pool)) continue;
     for (const [field, row] of Object.entries<Default<PoolInput>>(POOL_DEFAULTS)) {
       if (pool[field] !== undefined) continue;
       const { model, instanceType, tensorParallel, contextTokens, minInstances, maxSequences } = pool;
-      pool[field] = row.value({ model, instanceType, tensorParallel, contextTokens, minInstances, maxSequences });
+      pool[field] = row.value({
+        environment,
+        model,
+        instanceType,
+        tensorParallel,
+        contextTokens,
+        minInstances,
+        maxSequences,
+      });
       reasons.set(poolPath(name, field), row.because);
     }
   }

@@ -12,7 +12,11 @@ export interface FileInput {
 }
 
 /** A pool as it was written, and what is set on it so far: rows of the table are applied in their order. */
-export type PoolInput = {
+interface NamedEnvironment {
+  readonly environment: string;
+}
+
+export type PoolInput = NamedEnvironment & {
   readonly [Field in
     | "model"
     | "instanceType"

@@ -1,5 +1,6 @@
 import { REGIONS, type Region } from "../../catalog/regions.ts";
 import { ANONYMOUS_PLAN } from "../../contracts/processes/auth.ts";
+import { imageParameter } from "../../contracts/processes/names.ts";
 import type { Default, EnvironmentPath, FileInput } from "./default.ts";
 
 const always = (value: unknown, because: string): Default<FileInput> => ({ value: () => value, because });
@@ -55,7 +56,10 @@ export const ENVIRONMENT_DEFAULTS = {
   "gateways.instanceType": always("t4g.small", "12 dollars a month, and more than one GPU engine can use"),
   "gateways.minInstances": always(2, "one in each zone: one may fail"),
   "gateways.maxInstances": always(4, "bounds the cost of a load that nobody expected"),
-  "gateways.image": always("resolve:ssm:/sluice/images/gateway", "the parameter that the image's build writes"),
+  "gateways.image": {
+    value: ({ name }) => `resolve:ssm:${imageParameter(name, "gateway")}`,
+    because: "a parameter of this environment's own, which `sluice images set` writes",
+  },
   "gateways.drainSeconds": always(60, "twice the longest response"),
   "gateways.threads": always("per-core", "each core serves"),
   cache: always(

@@ -1,5 +1,6 @@
 import { catalogInstanceType, INSTANCE_TYPE_IDS, type InstanceTypeId } from "../../catalog/instance-types.ts";
 import { catalogModel, MODEL_IDS, type ModelId } from "../../catalog/models.ts";
+import { imageParameter } from "../../contracts/processes/names.ts";
 import { type Fit, fitModel } from "../../domain/model-fit.ts";
 import type { Default, PoolField, PoolInput } from "./default.ts";
 
@@ -31,7 +32,10 @@ export const POOL_DEFAULTS = {
     value: ({ minInstances }) => (typeof minInstances === "number" ? minInstances + 1 : 2),
     because: "one more than the least: a second GPU for peaks, and no more cost than that",
   },
-  image: always("resolve:ssm:/sluice/images/engine", "the parameter that the image's build writes"),
+  image: {
+    value: ({ environment }) => `resolve:ssm:${imageParameter(environment, "engine")}`,
+    because: "a parameter of this environment's own, which `sluice images set` writes",
+  },
   volumeGiB: { value: volumeGiB, because: "the image, and the weights with a tenth to spare" },
   volumeMiBPerSecond: always(125, "what a volume has without a further price"),
   volumeInitializationMiBPerSecond: always(null, "a rate costs for each gigabyte of the image at each start"),
