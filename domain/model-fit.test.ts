@@ -40,4 +40,39 @@ describe("whether a model fits an instance type", () => {
       "tensorParallel 2 needs 2 GPUs, g5.xlarge has 1",
     );
   });
+
+  test("GPUs that do not divide the attention heads are refused: vLLM can't split 14 heads over 4", () => {
+    const pool = { model: "qwen2.5-0.5b-instruct", instanceType: "g5.12xlarge", contextTokens: 4096 } as const;
+    expect(fitModel({ ...pool, tensorParallel: 4 }).arithmetic).toBe(
+      "tensorParallel 4 does not divide the model's 14 attention heads",
+    );
+    expect(fitModel({ ...pool, tensorParallel: 2 }).fits).toBe(true);
+  });
+
+  test("a format of weights that the GPU can't compute is refused by compute capability", () => {
+    const pool = { model: "gpt-oss-20b", tensorParallel: 1, contextTokens: 4096 } as const;
+    expect(fitModel({ ...pool, instanceType: "g4dn.xlarge" })).toMatchObject({
+      fits: false,
+      arithmetic: "weights in mxfp4 need a GPU of compute capability 8.0, NVIDIA T4 has 7.5",
+    });
+    expect(fitModel({ ...pool, instanceType: "g6.xlarge" }).fits).toBe(true);
+  });
+
+  test("a window bounds the cache: half of gpt-oss's layers need 128 tokens of a context of 131,072", () => {
+    const pool = {
+      model: "gpt-oss-20b",
+      instanceType: "g6.xlarge",
+      tensorParallel: 1,
+      contextTokens: 131_072,
+    } as const;
+    const { arithmetic, kvCacheTokens } = fitModel(pool);
+    expect(arithmetic).toMatch(/\(131072 tokens × 24576 bytes \+ 128 tokens × 24576 bytes\) 3\.0 GiB/);
+    expect(kvCacheTokens).toBeGreaterThan(131_072);
+  });
+
+  test("a latent cache is whole on every GPU, and KV heads are on several when there are more GPUs than heads", () => {
+    const wide = { instanceType: "p5en.48xlarge", tensorParallel: 8, contextTokens: 4096 } as const;
+    expect(fitModel({ ...wide, model: "deepseek-v3-0324" }).arithmetic).toMatch(/8 × \(4096 tokens × 70272 bytes\)/);
+    expect(fitModel({ ...wide, model: "qwen3-30b-a3b" }).arithmetic).toMatch(/2 × \(4096 tokens × 98304 bytes\)/);
+  });
 });

@@ -1,4 +1,7 @@
 import { catalogInstanceType } from "../catalog/instance-types.ts";
+import type { CatalogModel } from "../catalog/models/catalog-model.ts";
+import { cacheBytes } from "../catalog/models/kv-cache.ts";
+import { capabilityOf } from "../catalog/models/weight-format.ts";
 import { catalogModel } from "../catalog/models.ts";
 import type { PoolSettings } from "../settings/environment.ts";
 
@@ -24,22 +27,63 @@ export interface Fit {
 const gib = (value: number) => `${value.toFixed(1)} GiB`;
 
 /** Whether one copy of the model with at least one full context fits on the instance's GPUs. */
-export function fitModel({ model: modelId, instanceType: typeId, tensorParallel, contextTokens }: PoolSize): Fit {
-  const model = catalogModel(modelId);
+export function fitModel({ model: modelId, instanceType: typeId, ...size }: PoolSize): Fit {
+  return fitOnInstance(catalogModel(modelId), { ...size, instanceType: typeId });
+}
+
+/** `fitModel` of an entry, which need not be in the catalogue. */
+export function fitOnInstance(
+  model: CatalogModel,
+  { instanceType: typeId, tensorParallel, contextTokens }: Omit<PoolSize, "model">,
+): Fit {
   const { gpu } = catalogInstanceType(typeId);
-  if (!gpu) return { fits: false, arithmetic: `${typeId} has no GPU`, kvCacheTokens: 0 };
-  if (tensorParallel > gpu.count) {
-    const arithmetic = `tensorParallel ${tensorParallel} needs ${tensorParallel} GPUs, ${typeId} has ${gpu.count}`;
-    return { fits: false, arithmetic, kvCacheTokens: 0 };
-  }
+  const misfit = (arithmetic: string): Fit => ({ fits: false, arithmetic, kvCacheTokens: 0 });
+  if (!gpu) return misfit(`${typeId} has no GPU`);
+  if (tensorParallel > gpu.count)
+    return misfit(`tensorParallel ${tensorParallel} needs ${tensorParallel} GPUs, ${typeId} has ${gpu.count}`);
+  const { heads } = model.config;
+  if (heads % tensorParallel !== 0)
+    return misfit(`tensorParallel ${tensorParallel} does not divide the model's ${heads} attention heads`);
+  const capability = capabilityOf(model.format);
+  if (capability === undefined || gpu.computeCapability < capability)
+    return misfit(
+      `weights in ${model.format} need a GPU of compute capability ${capability?.toFixed(1)}, ${gpu.name} has ${gpu.computeCapability.toFixed(1)}`,
+    );
   const usable = tensorParallel * (gpu.memoryGiB * GPU_MEMORY_UTILIZATION - ENGINE_OVERHEAD_GIB_PER_GPU);
-  const oneContext = (contextTokens * model.kvBytesPerToken) / GIB;
+  const copies = cacheCopies(model, tensorParallel);
+  const oneContext = (copies * cacheBytes(model.kvCache, contextTokens)) / GIB;
   const needed = model.weightsGiB + oneContext;
   const arithmetic =
     `${tensorParallel} × (${gib(gpu.memoryGiB)} × ${GPU_MEMORY_UTILIZATION} − ${ENGINE_OVERHEAD_GIB_PER_GPU} GiB) = ` +
     `${gib(usable)} usable; weights ${gib(model.weightsGiB)} + KV cache of one context ` +
-    `(${contextTokens} tokens × ${model.kvBytesPerToken} bytes) ${gib(oneContext)} = ${gib(needed)} needed` +
+    `(${cacheText(model, contextTokens, copies)}) ${gib(oneContext)} = ${gib(needed)} needed` +
     (needed > usable ? `; ${gib(needed - usable)} too much` : "");
-  const kvCacheTokens = Math.floor(((usable - model.weightsGiB) * GIB) / model.kvBytesPerToken);
+  const kvCacheTokens = tokensIn(model, ((usable - model.weightsGiB) * GIB) / copies);
   return { fits: needed <= usable, arithmetic, kvCacheTokens };
+}
+
+/** Copies of each token's cache: with more GPUs than KV heads, each head is on several GPUs. */
+function cacheCopies({ kvCache }: CatalogModel, tensorParallel: number): number {
+  return Math.max(1, tensorParallel / kvCache.heads);
+}
+
+function cacheText({ kvCache }: CatalogModel, contextTokens: number, copies: number): string {
+  const { bytesPerToken, window, stateBytes = 0 } = kvCache;
+  const parts = [
+    ...(bytesPerToken > 0 || !window ? [`${contextTokens} tokens × ${bytesPerToken} bytes`] : []),
+    ...(window ? [`${Math.min(contextTokens, window.tokens)} tokens × ${window.bytesPerToken} bytes`] : []),
+    ...(stateBytes > 0 ? [`${stateBytes} bytes`] : []),
+  ].join(" + ");
+  return copies > 1 ? `${copies} × (${parts})` : parts;
+}
+
+/** Tokens of one sequence whose cache has the given size. */
+function tokensIn({ kvCache, contextTokens }: CatalogModel, bytes: number): number {
+  const { bytesPerToken, window, stateBytes = 0 } = kvCache;
+  const left = bytes - stateBytes;
+  // An encoder has no cache: any number of its texts is read.
+  if (bytesPerToken === 0) return left < 0 ? -1 : contextTokens * 1024;
+  const inWindow = Math.floor(left / (bytesPerToken + (window?.bytesPerToken ?? 0)));
+  if (!window || inWindow <= window.tokens) return inWindow;
+  return Math.floor((left - window.bytesPerToken * window.tokens) / bytesPerToken);
 }

@@ -99,6 +99,13 @@ describe("environment files", () => {
     ],
     ["pools/phi-3-mini/instanceType", "g7e.2xlarge", undefined],
     [
+      "pools/phi-3-mini/model",
+      "gpt-oss-21b",
+      /model: must be one of the catalogue's models, such as gpt-oss-20b, gpt-oss-120b, got "gpt-oss-21b"/,
+    ],
+    ["pools/phi-3-mini/model", "claude", /must be one of the catalogue's models, which are \d+: catalog\/models\//],
+    ["pools/phi-3-mini/tensorParallel", 3, /tensorParallel 3 needs 3 GPUs/],
+    [
       "api/stage",
       "v1",
       /api\.stage: must not be the first part of a path of the API \(v1, .*got "v1"; use another name/,

@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { MODEL_IDS } from "../catalog/models.ts";
 import { REGION_IDS } from "../catalog/regions.ts";
 import { VALKEY_NODE_TYPE_IDS } from "../catalog/valkey-node-types.ts";
 import { BatchSettings, MAX_EDGE_FILE_BYTES } from "../contracts/api/batches.ts";
@@ -17,6 +16,7 @@ import {
 } from "../contracts/targets/target-settings.ts";
 import type { DeepReadonly } from "../lib/deep-readonly.ts";
 import { InstanceTypeName } from "./instance-type-name.ts";
+import { ModelName } from "./model-name.ts";
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,19}$/, "must be 1 to 20 of a-z, 0-9 and -, starting with a letter");
 const poolName = z
@@ -49,7 +49,7 @@ const Purchase = z.discriminatedUnion("option", [
 
 const Pool = z.strictObject({
   /** Catalogue entry to serve. */
-  model: z.enum(MODEL_IDS),
+  model: ModelName,
   instanceType: InstanceTypeName,
   /** GPUs that one copy of the model is split over. */
   tensorParallel: z.int().min(1).max(8),

@@ -17,7 +17,11 @@ const LARGE_WEIGHTS_GIB = 100;
 
 /** The default of every setting of a model, in the order in which they are applied: later ones depend on earlier ones. */
 export const POOL_DEFAULTS = {
-  tensorParallel: { value: allGpus, because: "all GPUs of the instance, which cost the same when they are idle" },
+  tensorParallel: {
+    value: allGpus,
+    because:
+      "all GPUs of the instance, which cost the same when they are idle, as far as they divide the model's heads",
+  },
   contextTokens: {
     value: largestContext,
     because: "the model's own context, or the largest that fits beside the weights",
@@ -61,9 +65,14 @@ function known({ model, instanceType }: PoolInput): KnownPool | undefined {
   return modelId === undefined || typeId === undefined ? undefined : { model: modelId, instanceType: typeId };
 }
 
+/** The instance's GPUs, or the most of them that the attention heads can be split over. */
 function allGpus(input: PoolInput): number {
   const pool = known(input);
-  return (pool && catalogInstanceType(pool.instanceType).gpu?.count) ?? 1;
+  if (pool === undefined) return 1;
+  const { heads } = catalogModel(pool.model).config;
+  let gpus = catalogInstanceType(pool.instanceType).gpu?.count ?? 1;
+  while (heads % gpus !== 0) gpus -= 1;
+  return gpus;
 }
 
 function fitOf(input: PoolInput, contextTokens: number): Fit | undefined {
