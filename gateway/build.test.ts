@@ -54,6 +54,13 @@ describe("the gateway's artefact", () => {
     expect(readFileSync(`${again.path}.sha256`, "utf8")).toBe(`${built.sha256}  server.mjs\n`);
   });
 
+  test("has the schemas of AWS operations that it calls, and no others", () => {
+    const text = readFileSync(built.path, "utf8");
+    for (const called of ["DescribeInstancesRequest", "DescribeTargetHealthInput"]) expect(text).toContain(called);
+    for (const other of ["AcceptAddressTransferRequest", "RunInstancesRequest", "CreateLoadBalancerInput"])
+      expect(text).not.toContain(other);
+  });
+
   // documented: bundle-is-ascii
   test("is ASCII, so that a JavaScript engine needs one byte for each of its characters, not two", () => {
     const other = readFileSync(built.path, "utf8")

@@ -1,10 +1,27 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 
 /** ES modules have no `require`; packages that were CommonJS load Node's own modules by it. */
 const REQUIRE = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
+
+/** A statement that declares the schema of one operation or shape. */
+const SCHEMA = /^((?:export )?var [\w$]+) = (\[[^;]*\]);$/gm;
+
+/**
+ * Leaves schemas of AWS operations out that the gateway does not call. In an array with a computed key esbuild can't see that
+ * nothing happens, and keeps it: EC2's took 29 MiB of each gateway (resident memory, 141 and 113 MiB after the start).
+ */
+const unusedAwsSchemas: Plugin = {
+  name: "unused-aws-schemas",
+  setup(builder) {
+    builder.onLoad({ filter: /@aws-sdk\/client-[^/]+\/dist-es\/schemas\/schemas_0\.js$/ }, async ({ path }) => {
+      const source = await readFile(path, "utf8");
+      return { contents: source.replace(SCHEMA, "$1 = /* @__PURE__ */ (() => $2)();") };
+    });
+  },
+};
 
 /**
  * Bundles the gateway with its packages into `<outDir>/server.mjs`, with its SHA-256 beside it in `sha256sum`'s format.
@@ -28,6 +45,7 @@ export async function buildGateway(
     format: "esm",
     // Packages' ES modules first: of them only what is used comes along.
     mainFields: ["module", "main"],
+    plugins: [unusedAwsSchemas],
     banner: { js: REQUIRE },
     legalComments: "none",
     ...(sourceMap ? { sourcemap: "external" as const } : {}),
