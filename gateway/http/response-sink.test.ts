@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { MAX_TEXT_BYTES, ResponseSink } from "./response-sink.ts";
 
 let onRequest: (response: ServerResponse) => void = () => undefined;
@@ -29,6 +29,16 @@ const send = (response: ServerResponse, pieces: readonly Uint8Array[], last: Uin
   for (const piece of pieces) sink.write(Buffer.from(piece));
   sink.end(last && Buffer.from(last));
 };
+
+async function sendSlowly(response: ServerResponse, pieces: number): Promise<void> {
+  response.writeHead(200, { "content-type": "text/event-stream" });
+  const sink = new ResponseSink(response);
+  for (let piece = 0; piece < pieces; piece++) {
+    sink.write(Buffer.from(`piece ${piece}`));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  sink.end();
+}
 
 describe("a streamed body on a socket", () => {
   test("arrives byte for byte whatever its bytes and pieces are, and its connection serves the next request", async () => {
@@ -58,6 +68,45 @@ describe("a streamed body on a socket", () => {
     expect(bodyOf(current)).toBe("4\r\näbc\r\n1\r\nd\r\n0\r\n\r\n");
     expect(bodyOf(await raw("GET / HTTP/1.0\r\n\r\n"))).toBe("äbcd");
     expect(bodyOf(await raw("HEAD / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n"))).toBe("");
+  });
+
+  test("has no bytes for a HEAD request, also when pieces come one after the other", async () => {
+    onRequest = (response) => void sendSlowly(response, 3);
+    const bytes = await raw("HEAD / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
+    expect(String(bytes).endsWith("\r\n\r\n")).toBe(true);
+  });
+
+  test("of two requests that come at once arrives in the order of the requests", async () => {
+    let count = 0;
+    onRequest = (response) => void sendSlowly(response, count++ === 0 ? 3 : 2);
+    const text = String(
+      await raw("GET / HTTP/1.1\r\nhost: a\r\n\r\nGET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n"),
+    );
+    expect(text.match(/piece \d/g)).toEqual(["piece 0", "piece 1", "piece 2", "piece 0", "piece 1"]);
+  });
+
+  test("waits for a client that reads slowly, and arrives whole", async () => {
+    const piece = Buffer.alloc(MAX_TEXT_BYTES, "x");
+    const pieces = 1000;
+    let [sent, waits] = [0, 0];
+    onRequest = (response) => {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      const sink = new ResponseSink(response);
+      const next = () => {
+        while (sent < pieces) {
+          sent++;
+          if (!sink.write(piece)) return void waits++;
+          if (sent % 2 === 0) return void setImmediate(next);
+        }
+        sink.end();
+      };
+      sink.onDrain(next);
+      next();
+    };
+    const received = await fetch(`http://127.0.0.1:${port()}/`);
+    await vi.waitFor(() => expect(waits).toBeGreaterThan(0), { timeout: 10_000 });
+    expect(sent).toBeLessThan(pieces);
+    expect((await received.arrayBuffer()).byteLength).toBe(piece.length * pieces);
   });
 
   test("of a known length is sent as it is", async () => {

@@ -86,22 +86,21 @@ export class EventScanner {
     let keepFrom = 0;
     let eventStart = 0;
     for (let end = eventEnd(data, this.#searched); end !== -1; end = eventEnd(data, end)) {
-      const event = data.subarray(eventStart, end);
-      const client = this.#isOversized ? event : this.#inspect(event);
+      const client = this.#isOversized ? undefined : this.#inspect(data, eventStart, end);
       this.#isOversized = false;
-      if (client !== event) {
+      if (client !== undefined) {
         passed.push(data.subarray(keepFrom, eventStart), client);
         keepFrom = end;
       }
       eventStart = end;
-      if (this.#isOver) return this.#lastBytes(passed, data.subarray(keepFrom, end));
+      if (this.#isOver) return this.#lastBytes(passed, part(data, keepFrom, end));
     }
     if (data.length - eventStart > MAX_HELD_BYTES) this.#isOversized = true;
     // The last three bytes may be the beginning of a blank line.
     const heldFrom = this.#isOversized ? Math.max(eventStart, data.length - 3) : eventStart;
-    this.#held = data.subarray(heldFrom);
+    this.#held = part(data, heldFrom, data.length);
     this.#searched = Math.max(0, this.#held.length - 3);
-    const last = data.subarray(keepFrom, heldFrom);
+    const last = part(data, keepFrom, heldFrom);
     return passed.length === 0 ? last : Buffer.concat([...passed, last]);
   }
 
@@ -119,18 +118,22 @@ export class EventScanner {
   /**
    * Looks at a text of one byte a character, which is made once: each search in the bytes would be a call out of
    * JavaScript.
-   * @returns what the client shall see of this event, possibly nothing
+   * @returns what the client shall see in place of this event, possibly nothing; `undefined` for the event itself
    */
-  #inspect(event: Buffer): Buffer {
-    const text = event.toString("latin1");
+  #inspect(data: Buffer, start: number, end: number): Buffer | undefined {
+    const text = data.toString("latin1", start, end);
     if (text.length < MAX_DONE_BYTES && text.includes("[DONE]")) this.isDone = DONE_EVENT.test(text);
-    if (this.isDone || text.length < MIN_CHUNK_BYTES) return event;
-    if (!this.#isForClient(event, text)) return EMPTY;
-    return this.#options.repair?.repaired(event, text) ?? event;
+    if (this.isDone || text.length < MIN_CHUNK_BYTES) return undefined;
+    const usage = text.includes('"usage"') ? findUsage(data.subarray(start, end)) : undefined;
+    if (!this.#isForClient(text, usage)) return EMPTY;
+    const { repair } = this.#options;
+    if (repair === undefined) return undefined;
+    const event = data.subarray(start, end);
+    const repaired = repair.repaired(event, text);
+    return repaired === event ? undefined : repaired;
   }
 
-  #isForClient(event: Buffer, text: string): boolean {
-    const usage = text.includes('"usage"') ? findUsage(event) : undefined;
+  #isForClient(text: string, usage: TokenUsage | undefined): boolean {
     // With vLLM's continuous_usage_stats each event has the count so far; the last one wins.
     if (usage !== undefined) this.usage = usage;
     if (TEXT.test(text)) {
@@ -144,6 +147,12 @@ export class EventScanner {
     this.hasError = true;
     return this.#options.stripErrors !== true;
   }
+}
+
+/** Bytes from `start` to `end`: without a new object where it is all of them or none. */
+function part(data: Buffer, start: number, end: number): Buffer {
+  if (start === end) return EMPTY;
+  return start === 0 && end === data.length ? data : data.subarray(start, end);
 }
 
 /** The index after the blank line that ends an event, or -1. */
