@@ -52,7 +52,7 @@ describe("the gateway fleet", () => {
     expect(GatewayConfig.parse(JSON.parse(/^SLUICE_CONFIG='(.*)'$/m.exec(script)![1]!))).toEqual(config);
     expect(script).toContain("SLUICE_PORT='8080'\n");
     expect(script).toContain("SLUICE_METRICS_PORT='9090'\n");
-    expect(script).toContain("NODE_OPTIONS='--max-semi-space-size=8 --v8-pool-size=1'\n");
+    expect(script).toContain("NODE_OPTIONS='--max-semi-space-size=32 --v8-pool-size=1'\n");
   });
 
   test("its gateways may read single keys and their own build, change routes, write their logs and look for engines, no more", () => {
