@@ -36,6 +36,12 @@ export const ERRORS = {
     blame: "client",
     message: "Prompt plus max_tokens exceed the model's context. Shorten the prompt or lower max_tokens.",
   },
+  content_filter: {
+    status: 400,
+    type: "invalid_request_error",
+    blame: "client",
+    message: "The provider's content filter refused the prompt or the completion. Change the prompt.",
+  },
   invalid_api_key: {
     status: 401,
     type: "authentication_error",

@@ -1,7 +1,8 @@
 import * as z from "zod";
+import { anthropicFiltered, anthropicTooLong } from "../dialects/refusal-words.ts";
 import { anyObject, boundedList } from "./bounded-schemas.ts";
 import { inClientFields, MESSAGES_FIELDS } from "./client-fields.ts";
-import { ERRORS, type ErrorBody, errorEntry } from "./errors.ts";
+import { ERRORS, type ErrorBody, type ErrorCode, errorEntry } from "./errors.ts";
 
 const ContentBlock = z.looseObject({ type: z.string().min(1).max(64) });
 const Content = z.union([z.string(), boundedList(z.array(ContentBlock).max(2048))]);
@@ -129,7 +130,7 @@ export function messagesErrorBody({ error }: ErrorBody, requestId: string): Mess
     type: "error",
     error: {
       type: ERROR_TYPES[errorEntry(code).status] ?? "api_error",
-      message: code === "context_length_exceeded" ? tooLong(message) : message,
+      message: WORDS[code]?.(message) ?? message,
       details: {
         error_code: code,
         ...(param === null ? {} : { param }),
@@ -140,7 +141,8 @@ export function messagesErrorBody({ error }: ErrorBody, requestId: string): Mess
   };
 }
 
-/** Agents look for these words of Anthropic's, and then shorten the conversation. */
-function tooLong(message: string): string {
-  return /prompt is too long/i.test(message) ? message : `prompt is too long: ${message}`;
-}
+/** Anthropic's words, by the code. */
+const WORDS: Partial<Readonly<Record<ErrorCode, (message: string) => string>>> = {
+  context_length_exceeded: anthropicTooLong,
+  content_filter: anthropicFiltered,
+};

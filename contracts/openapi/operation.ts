@@ -64,6 +64,7 @@ export const GENERATION_ERRORS = [
   "invalid_json",
   "invalid_request",
   "context_length_exceeded",
+  "content_filter",
   ...CREDENTIALS,
   "permission_denied",
   "model_not_found",

@@ -170,7 +170,7 @@ async function firstEvents(lease: Lease, body: UpstreamBody): Promise<void> {
   if (first === undefined) throw new UpstreamFailure("died");
   lease.sawFirstByte();
   const { kind, dialect } = lease.target;
-  if (kind === "provider") checkFirstEvents(first, dialect.streamMediaType);
+  if (kind === "provider") checkFirstEvents(first, dialect.streamMediaType, (body) => dialect.decodeProblem(400, body));
 }
 
 function decodeWhole(

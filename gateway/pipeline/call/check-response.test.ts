@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { GatewayError } from "../../core/gateway-error.ts";
+import { openAiProblem } from "../../dialects/providers/openai/openai.ts";
 import { ENDPOINTS } from "../../endpoints/endpoints.ts";
 import { checkFirstEvents, checkWhole } from "./check-response.ts";
 
-const begin = (text: string) => () => checkFirstEvents(Buffer.from(text), "text/event-stream");
+const begin = (text: string) => () => checkFirstEvents(Buffer.from(text), "text/event-stream", openAiProblem);
 
 describe("the beginning of a provider's stream", () => {
   test.each(['data: {"id":1}', ": ping\n\n", "event: x\ndata: 1", "\r\n\ndata: 1", "da", "id: 1", "retry: 5"])(
@@ -24,6 +26,14 @@ describe("the beginning of a provider's stream", () => {
     },
   );
 
+  test.each([
+    ['data: {"error":{"message":"filtered","code":"content_filter"}}\n\n', "filtered"],
+    ['event: error\ndata: {"error":{"message":"maximum context length is 9"}}\n\n', "maximum context length is 9"],
+  ])("%j refuses the prompt, which another target is not tried with", (text, message) => {
+    expect(begin(text)).toThrow(GatewayError);
+    expect(begin(text)).toThrow(message);
+  });
+
   test("any cut of a good beginning is good", () => {
     const text = 'data: {"id":"1"}\n\n';
     void fc.assert(
@@ -34,7 +44,9 @@ describe("the beginning of a provider's stream", () => {
   });
 
   test("frames of another kind are left to their dialect", () => {
-    expect(() => checkFirstEvents(Buffer.from([0, 0, 0, 1]), "application/vnd.amazon.eventstream")).not.toThrow();
+    expect(() =>
+      checkFirstEvents(Buffer.from([0, 0, 0, 1]), "application/vnd.amazon.eventstream", openAiProblem),
+    ).not.toThrow();
   });
 });
 

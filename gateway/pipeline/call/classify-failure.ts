@@ -2,6 +2,7 @@ import { ERRORS } from "../../../contracts/api/errors.ts";
 import type { UpstreamProblem } from "../../core/dialect.ts";
 import { GatewayError } from "../../core/gateway-error.ts";
 import { MAX_CLIENT_RETRY_AFTER_SECONDS, UpstreamFailure } from "../../core/upstream-failure.ts";
+import { refusalCode, refusalError } from "../../dialects/refusals/refusals.ts";
 import { ADDRESS_REFUSED } from "../../providers/address-guard.ts";
 
 const REFUSED = new Set([
@@ -61,6 +62,8 @@ export function responseFailure(
   { message, param, code, isAboutAccount = false, retryAfterSeconds: bodySeconds }: UpstreamProblem,
   kind: "pool" | "provider",
 ): UpstreamFailure | GatewayError {
+  // Some refuse a prompt with 403: the key is in order, and another target may not be tried with such a prompt.
+  if (code === "content_filter" && status < 500) return refusalError(code, message);
   if (isAboutAccount && kind === "provider") return new UpstreamFailure("denied");
   if ((kind === "pool" ? ENGINE_BUSY : PROVIDER_BUSY).has(status))
     return new UpstreamFailure("busy", retryAfterSeconds(retryAfter ?? bodySeconds, kind));
@@ -72,9 +75,9 @@ export function responseFailure(
     return kind === "pool"
       ? new GatewayError("upstream_error")
       : new UpstreamFailure(DENIED.has(status) ? "denied" : "failed");
-  const isOverContext =
-    code === "context_length_exceeded" || /context length|max_model_len|context window/i.test(message ?? "");
-  return new GatewayError(isOverContext ? "context_length_exceeded" : "invalid_request", {
+  const known = code === "context_length_exceeded" ? code : refusalCode(message ?? "");
+  if (known !== undefined) return refusalError(known, message, known === "content_filter" ? undefined : param);
+  return new GatewayError(status === 413 ? "request_too_large" : "invalid_request", {
     message: message ?? ERRORS.invalid_request.message,
     ...(param === undefined ? {} : { param }),
   });

@@ -62,6 +62,15 @@ function message(text: string) {
   return { content, last: all.at(-1), stop: all.at(-2), types: all.map(({ type }) => type) };
 }
 
+test("a message has an id of its own where the first event has none, as Azure's", () => {
+  const first = 'data: {"choices":[],"created":0,"id":"","model":"","object":"","prompt_filter_results":[]}\n\n';
+  const stream = messagesStream({ requestId: "req-7", model: "tiny" });
+  expect(stream.push(Buffer.from(first)).toString()).toContain('"id":"msg_req-7"');
+  const sorted = 'data: {"choices":[],"id":"chatcmpl-8"}\n\n';
+  const other = messagesStream({ requestId: "req-7", model: "tiny" });
+  expect(other.push(Buffer.from(sorted)).toString()).toContain('"id":"msg_8"');
+});
+
 describe("a stream for Anthropic's SDKs", () => {
   test("has Anthropic's events in their order, the counts at its end", () => {
     const text = delta({ role: "assistant", content: "" }) + delta({ content: "Hel" }) + delta({ content: "lo" });

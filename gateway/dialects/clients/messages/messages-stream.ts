@@ -4,7 +4,7 @@ import { isRecord } from "../../../../lib/is-record.ts";
 import type { StreamTranslator } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import { type ChatDelta, type ChatUsage, readChatEvent } from "../../inner/chat-events.ts";
-import { textOf } from "../../inner/json.ts";
+import { parseJson, textOf } from "../../inner/json.ts";
 import { type SseEvent, SseReader } from "../../inner/sse-reader.ts";
 import { withoutTextBefore } from "../../inner/thinking-order.ts";
 import { CallNumbers, madeCallId } from "../../inner/tool-calls.ts";
@@ -69,7 +69,7 @@ class MessagesTranslation implements Translation<SseEvent> {
   #start({ data }: SseEvent, deltas: readonly ChatDelta[]): string {
     if (this.#hasStarted) return "";
     this.#hasStarted = true;
-    this.#chatId = idOf(data);
+    this.#chatId = idOf(data) ?? this.#options.requestId;
     const message = {
       id: messageId(this.#chatId),
       type: "message",
@@ -143,7 +143,7 @@ class MessagesTranslation implements Translation<SseEvent> {
   #tool(delta: Extract<ChatDelta, { kind: "tool" }>): string {
     const index = this.#callNumbers.of(delta);
     const { name, arguments: json } = delta;
-    const id = delta.id ?? madeCallId(this.#chatId ?? this.#options.requestId, index);
+    const id = delta.id ?? madeCallId(this.#chatId, index);
     this.#hasCalls = true;
     if (this.#open?.kind === "tool") {
       if (this.#open.index === index) return this.#json(json);
@@ -212,8 +212,10 @@ function named(value: string | undefined): string {
   return value;
 }
 
+/** Azure's first event has an empty id. */
 function idOf(data: string): string | undefined {
-  return /^\{"id":\s*"([^"\\]{1,200})"/.exec(data)?.[1];
+  const event = parseJson(data);
+  return isRecord(event) ? textOf(event.id) : undefined;
 }
 
 function eventText(event: Fields): string {

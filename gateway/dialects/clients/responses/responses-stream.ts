@@ -23,12 +23,14 @@ export interface ResponsesStreamOptions {
   readonly onClosed: (response: Fields) => Promise<boolean> | undefined;
 }
 
-/** OpenAI's codes of a failed response by ours; the remaining ones are `server_error`. */
+/** OpenAI's codes of a failed response by ours; the remaining ones are `server_error`, which agents send again. */
 const FAILED: Partial<Readonly<Record<ErrorCode, string>>> = {
   rate_limit_exceeded: "rate_limit_exceeded",
   overloaded: "rate_limit_exceeded",
   invalid_request: "invalid_prompt",
-  context_length_exceeded: "invalid_prompt",
+  content_filter: "invalid_prompt",
+  // Codex CLI then shortens the conversation.
+  context_length_exceeded: "context_length_exceeded",
 };
 
 /** Chat completion events as the events of one response. Its last event comes once the response is stored. */

@@ -8,6 +8,7 @@ import { parseJson, textOf } from "../../inner/json.ts";
 import { finishReasonOf, usageOf } from "../../inner/provider-response.ts";
 import { withTextBefore } from "../../inner/thinking-order.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
+import { refusalProblem, streamRefusal } from "../../refusals/refusals.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -120,6 +121,8 @@ const ACCOUNT = /credit balance is too low|billing|organization has been disable
 /** An error in the middle of a stream. What it reports of our account or its machines is not sent to the client. */
 export function streamError(error: unknown): GatewayError {
   const type = isRecord(error) ? error.type : undefined;
+  const refusal = streamRefusal(isRecord(error) ? textOf(error.message) : undefined);
+  if (refusal !== undefined) return refusal;
   const code = (typeof type === "string" && Object.hasOwn(CODES, type) ? CODES[type] : undefined) ?? "upstream_error";
   const message = isRecord(error) && code === "invalid_request" ? textOf(error.message) : undefined;
   if (message !== undefined && ACCOUNT.test(message)) return new GatewayError("upstream_error");
@@ -135,11 +138,9 @@ export function anthropicProblem(body: string): UpstreamProblem {
   const message = textOf(error.message);
   if (message === undefined) return {};
   const path = FIELD_PREFIX.exec(message)?.[1];
-  const isOverContext = /prompt is too long|exceed context limit|context window/i.test(message);
   return {
-    message,
+    ...refusalProblem(message),
     ...(path === undefined ? {} : { param: path.replace(/\.(\d+)/g, "[$1]").replace(/^stop_sequences/, "stop") }),
-    ...(isOverContext ? { code: "context_length_exceeded" } : {}),
     ...(ACCOUNT.test(message) ? { isAboutAccount: true } : {}),
   };
 }

@@ -37,6 +37,7 @@ describe("a chat completion for Bedrock", () => {
     ).toEqual({
       messages: [{ role: "user", content: [{ text: "Hi" }] }],
       system: [{ text: "Be brief" }],
+      additionalModelResponseFieldPaths: ["/stop_sequence"],
       inferenceConfig: { maxTokens: 9, temperature: 1, topP: 0.5, stopSequences: ["END"] },
       outputConfig: {
         textFormat: { type: "json_schema", structure: { jsonSchema: { schema: JSON.stringify(schema), name: "a" } } },

@@ -12,6 +12,8 @@ type Fields = Readonly<Record<string, unknown>>;
 const DIALECT = "Bedrock's Converse";
 /** Converse's range ends at 1, OpenAI's at 2. */
 const MAX_TEMPERATURE = 1;
+/** Where Anthropic's models name the stop sequence that they met; Converse ignores it for others. */
+const STOP_SEQUENCE_PATHS = ["/stop_sequence"];
 const IMAGE_FORMATS = new Set(["png", "jpeg", "gif", "webp"]);
 const DOCUMENT_FORMATS: Readonly<Record<string, string>> = {
   "application/pdf": "pdf",
@@ -53,6 +55,7 @@ export function converseRequest(fields: Fields, options: ConverseOptions = {}): 
     ...toolConfig(fields, conversation),
     ...(schema === undefined ? {} : { outputConfig: { textFormat: textFormat(schema, fields) } }),
     ...(Object.keys(additional).length > 0 ? { additionalModelRequestFields: additional } : {}),
+    ...("stopSequences" in inference ? { additionalModelResponseFieldPaths: STOP_SEQUENCE_PATHS } : {}),
   };
 }
 

@@ -7,6 +7,7 @@ import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
 import { finishReasonOf, usageOf } from "../../inner/provider-response.ts";
 import { withTextBefore } from "../../inner/thinking-order.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
+import { refusalProblem, streamRefusal } from "../../refusals/refusals.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -50,13 +51,30 @@ export interface ConverseHead {
   readonly model: string;
   /** Seconds since 1970. */
   readonly created: number;
+  /** Those of the request. */
+  readonly stopSequences: readonly string[];
+}
+
+/**
+ * vLLM's field for the stop sequence that ended a response, of a whole one or of the event that stops one: models of
+ * Anthropic's name it, and of others it is known where there was one alone.
+ */
+export function converseStopSequence(
+  { stopReason, additionalModelResponseFields: fields }: Fields,
+  stopSequences: readonly string[],
+): Fields {
+  if (stopReason !== "stop_sequence") return {};
+  const [only, ...others] = stopSequences;
+  const sequence =
+    (isRecord(fields) ? textOf(fields.stop_sequence) : undefined) ?? (others.length === 0 ? only : undefined);
+  return sequence === undefined ? {} : { stop_reason: sequence };
 }
 
 /**
  * A whole response of Converse as a chat completion.
  * @throws {GatewayError} `upstream_error` when the bytes are none
  */
-export function chatOfConverse(bytes: Buffer, { id, model, created }: ConverseHead): Buffer {
+export function chatOfConverse(bytes: Buffer, { id, model, created, stopSequences }: ConverseHead): Buffer {
   const response = parseJson(bytes.toString("utf8"));
   const output = isRecord(response) && isRecord(response.output) ? response.output.message : undefined;
   if (!isRecord(response) || !isRecord(output) || !Array.isArray(output.content))
@@ -86,6 +104,7 @@ export function chatOfConverse(bytes: Buffer, { id, model, created }: ConverseHe
     message,
     logprobs: null,
     finish_reason: converseFinish(response.stopReason, calls.length > 0),
+    ...converseStopSequence(response, stopSequences),
   };
   const head = { id, object: "chat.completion", created, model };
   return Buffer.from(JSON.stringify({ ...head, choices: [choice], usage: converseUsage(response.usage) }));
@@ -132,6 +151,8 @@ const ACCOUNT =
 
 /** An exception in the middle of a stream. What it reports of our account or its machines is not sent to the client. */
 export function converseException(type: string, payload: unknown): GatewayError {
+  const refusal = streamRefusal(isRecord(payload) ? textOf(payload.message) : undefined);
+  if (refusal !== undefined) return refusal;
   const code = (Object.hasOwn(CODES, type) ? CODES[type] : undefined) ?? "upstream_error";
   const message = code === "invalid_request" && isRecord(payload) ? textOf(payload.message) : undefined;
   if (message !== undefined && ACCOUNT.test(message)) return new GatewayError("upstream_error");
@@ -143,11 +164,8 @@ export function converseProblem(body: string): UpstreamProblem {
   const parsed = parseJson(body);
   const message = isRecord(parsed) ? (textOf(parsed.message) ?? textOf(parsed.Message)) : undefined;
   if (message === undefined) return {};
-  const isOverContext =
-    /input is too long|prompt is too long|maximum tokens you requested exceeds|context length/i.test(message);
   return {
-    message,
-    ...(isOverContext ? { code: "context_length_exceeded" } : {}),
+    ...refusalProblem(message),
     ...(ACCOUNT.test(message) ? { isAboutAccount: true } : {}),
   };
 }

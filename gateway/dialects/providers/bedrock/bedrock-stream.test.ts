@@ -6,7 +6,7 @@ import { withTextBefore } from "../../inner/thinking-order.ts";
 import { converseStream } from "./bedrock-stream.ts";
 import { EventFrameReader } from "./event-frames.ts";
 
-const head = { id: "chatcmpl-1", model: "tiny", created: 1 };
+const head = { id: "chatcmpl-1", model: "tiny", created: 1, stopSequences: [] };
 const usage = { inputTokens: 7, outputTokens: 3, totalTokens: 17, cacheReadInputTokens: 5, cacheWriteInputTokens: 2 };
 
 const bytesOf = (content: readonly BedrockBlock[], deltaLength = 3, stopReason = "end_turn") =>

@@ -8,7 +8,13 @@ import { textOf } from "../../inner/json.ts";
 import { withTextBefore } from "../../inner/thinking-order.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
 import { type Translation, translate } from "../../inner/translate.ts";
-import { type ConverseHead, converseException, converseFinish, converseUsage } from "./bedrock-response.ts";
+import {
+  type ConverseHead,
+  converseException,
+  converseFinish,
+  converseStopSequence,
+  converseUsage,
+} from "./bedrock-response.ts";
 import { type EventFrame, EventFrameReader } from "./event-frames.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -28,6 +34,7 @@ class ConverseTranslation implements Translation<EventFrame> {
   isDone = false;
   readonly #writer: ChatEventWriter;
   readonly #id: string;
+  readonly #stopSequences: readonly string[];
   /** Tool calls by block, with their indices in OpenAI's list. */
   readonly #tools = new Map<number, { readonly index: number; hasArguments: boolean }>();
   readonly #thinking = new Map<number, OpenThinking>();
@@ -39,6 +46,7 @@ class ConverseTranslation implements Translation<EventFrame> {
   constructor(head: ConverseHead) {
     this.#writer = new ChatEventWriter(head);
     this.#id = head.id;
+    this.#stopSequences = head.stopSequences;
   }
 
   take({ kind, type, payload }: EventFrame): string {
@@ -54,7 +62,11 @@ class ConverseTranslation implements Translation<EventFrame> {
         return this.#stopBlock(indexOf(payload));
       case "messageStop":
         this.#hasStopped = true;
-        return this.#writer.delta({}, converseFinish(payload.stopReason, this.#tools.size > 0));
+        return this.#writer.delta(
+          {},
+          converseFinish(payload.stopReason, this.#tools.size > 0),
+          converseStopSequence(payload, this.#stopSequences),
+        );
       case "metadata":
         return this.#end(payload.usage);
       default:

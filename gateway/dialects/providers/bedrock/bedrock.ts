@@ -2,6 +2,7 @@ import type { AwsCredentialIdentity } from "@smithy/types";
 import type { OutboundDialect, OutboundRequest } from "../../../core/dialect.ts";
 import { refuseOnlyAnthropic } from "../../inner/anthropic-only.ts";
 import { refuse } from "../../inner/refuse.ts";
+import { stopSequences } from "../../inner/sampling-fields.ts";
 import { converseRequest } from "./bedrock-request.ts";
 import { chatOfConverse, converseProblem } from "./bedrock-response.ts";
 import { bedrockSigner } from "./bedrock-signature.ts";
@@ -24,6 +25,7 @@ export function bedrockDialect({ region, credentials, now, newId }: BedrockDiale
     id: `chatcmpl-${newId()}`,
     model: generation.model,
     created: Math.floor(now() / 1000),
+    stopSequences: stopSequences(generation.fields),
   });
   return {
     name: "bedrock",

@@ -3,6 +3,7 @@ import { isRecord } from "../../../../lib/is-record.ts";
 import type { UpstreamProblem } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
+import { refusalProblem, streamRefusal } from "../../refusals/refusals.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -15,7 +16,6 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
 };
 /** The key, the project or its billing is not in order: that is the operator's to mend, whatever the status is. */
 const ACCOUNT = /API key|API_KEY|billing|location is not supported|has not been used in project/i;
-const OVER_CONTEXT = /exceeds the maximum number of tokens|input token count/i;
 
 /** An error response: `google.rpc.Status` in `error`, or in a list of one. */
 export function geminiProblem(body: string): UpstreamProblem {
@@ -27,10 +27,9 @@ export function geminiProblem(body: string): UpstreamProblem {
   const param = fieldOf(error);
   const retryAfterSeconds = retryAfterOf(error);
   return {
-    message,
+    ...refusalProblem(message),
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     ...(param === undefined ? {} : { param }),
-    ...(OVER_CONTEXT.test(message) ? { code: "context_length_exceeded" } : {}),
     ...(isAboutAccount(error, message) ? { isAboutAccount: true } : {}),
   };
 }
@@ -40,6 +39,8 @@ export function streamError(error: unknown): GatewayError {
   const fields = isRecord(error) ? error : {};
   const status = textOf(fields.status) ?? "";
   const message = textOf(fields.message);
+  const refusal = streamRefusal(message);
+  if (refusal !== undefined) return refusal;
   const code = (Object.hasOwn(CODES, status) ? CODES[status] : undefined) ?? "upstream_error";
   if (code !== "invalid_request" || message === undefined || isAboutAccount(fields, message))
     return new GatewayError(code === "invalid_request" ? "upstream_error" : code);

@@ -1,6 +1,7 @@
 import { isRecord } from "../../../../lib/is-record.ts";
 import type { OutboundDialect, UpstreamProblem } from "../../../core/dialect.ts";
-import { parseJson } from "../../inner/json.ts";
+import { parseJson, textOf } from "../../inner/json.ts";
+import { refusalCode, refusalProblem } from "../../refusals/refusals.ts";
 import { openAiBody } from "./openai-body.ts";
 import { openAiResponse } from "./openai-response.ts";
 import type { OpenAiServer } from "./translated-chat.ts";
@@ -36,18 +37,39 @@ const ACCOUNT_CODES = new Set([
 const ACCOUNT =
   /credit (balance|limit)|insufficient (balance|credits?|funds|quota)|current quota|billing|payment (is )?required|organization must be verified|account (is |has been )?(not active|deactivated|disabled|suspended)/i;
 
-/** OpenAI's and vLLM's form is `{"error":{…}}`; older vLLM has the fields at the top; FastAPI has `detail`. */
+/** Codes of a prompt that a filter refused: Azure's and OpenAI's, and those of servers in their dialect. */
+const FILTER_CODES = new Set([
+  "content_filter",
+  "content_policy_violation",
+  "invalid_prompt",
+  "moderation_blocked",
+  "data_inspection_failed",
+]);
+
+/**
+ * OpenAI's and vLLM's form is `{"error":{…}}`; older vLLM has the fields at the top; FastAPI has `detail`; xAI and Hugging
+ * Face have the text itself in `error`.
+ */
 export function openAiProblem(body: string): UpstreamProblem {
   const parsed = parseJson(body);
   const error = isRecord(parsed) && isRecord(parsed.error) ? parsed.error : parsed;
   if (!isRecord(error)) return {};
-  const { message, param, code } = error;
+  const { param, code } = error;
+  const message = textOf(error.message) ?? textOf(error.error) ?? textOf(error.detail);
+  const refusal = isFiltered(error) ? "content_filter" : refusalCode(message ?? "");
   return {
-    ...(typeof message === "string" ? { message } : {}),
-    ...(typeof param === "string" ? { param } : {}),
     ...(typeof code === "string" ? { code } : {}),
+    ...(typeof param === "string" ? { param } : {}),
+    ...(message === undefined ? {} : refusalProblem(message, refusal)),
+    ...(refusal === undefined ? {} : { code: refusal }),
     ...(isAboutAccount(code, message) ? { isAboutAccount: true } : {}),
   };
+}
+
+/** By the code, or by the reasons that OpenRouter lists beside the status 403. */
+function isFiltered({ code, metadata }: Readonly<Record<string, unknown>>): boolean {
+  if (typeof code === "string" && FILTER_CODES.has(code)) return true;
+  return isRecord(metadata) && Array.isArray(metadata.reasons) && metadata.reasons.length > 0;
 }
 
 function isAboutAccount(code: unknown, message: unknown): boolean {
