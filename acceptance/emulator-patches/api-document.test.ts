@@ -50,7 +50,7 @@ describe("the parts of our API's document", () => {
   });
 
   test("has any-methods as ANY, and path parameters with their location", () => {
-    expect(method("/v1/models/{model}", "ANY")?.requestParameters).toEqual({ "method.request.path.model": true });
+    expect(method("/v1/models/{model+}", "ANY")?.requestParameters).toEqual({ "method.request.path.model": true });
   });
 
   test("has preflights with the response's status and headers", () => {

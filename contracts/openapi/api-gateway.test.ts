@@ -45,8 +45,9 @@ describe("the API as API Gateway imports it", () => {
     },
   );
 
-  test("passes the model's name in the path on", () => {
-    const { get } = build().paths["/v1/models/{model}"];
+  test("passes the model's name in the path on, with its slashes", () => {
+    const { get } = build().paths["/v1/models/{model+}"];
+    expect(get[INTEGRATION].uri).toBe("https://api.example.com/v1/models/{model}");
     expect(get.parameters).toMatchObject([{ name: "model", in: "path", required: true }]);
     expect(get[INTEGRATION].requestParameters).toMatchObject({
       "integration.request.path.model": "method.request.path.model",

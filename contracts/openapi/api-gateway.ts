@@ -3,7 +3,7 @@ import type { AuthMode } from "../processes/auth.ts";
 import { hasFixedPreflight, preflightHeaders } from "./cors.ts";
 import { API_INFO, groupByPath, pathParameters } from "./document.ts";
 import { gatewayResponses } from "./gateway-responses.ts";
-import type { Operation } from "./operation.ts";
+import { type Operation, PARAMETERS_WITH_SLASHES } from "./operation.ts";
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -43,12 +43,14 @@ export function apiGatewayDocument(options: ApiGatewayDocumentOptions): JsonObje
   return {
     openapi: "3.0.1",
     info: { title: options.title, version: API_INFO.version },
-    paths: groupByPath(
-      (operation) => edgeOperation(operation, operation.method, options),
-      (path, operations) => ({
-        options: preflight(path, operations, options),
-        "x-amazon-apigateway-any-method": anyMethod(operations, options),
-      }),
+    paths: withGreedyParameters(
+      groupByPath(
+        (operation) => edgeOperation(operation, operation.method, options),
+        (path, operations) => ({
+          options: preflight(path, operations, options),
+          "x-amazon-apigateway-any-method": anyMethod(operations, options),
+        }),
+      ),
     ),
     components:
       auth === "off" || authorizerUri === undefined ? {} : { securitySchemes: securitySchemes(auth, authorizerUri) },
@@ -62,6 +64,13 @@ export function apiGatewayDocument(options: ApiGatewayDocumentOptions): JsonObje
     // The authorizer names the caller's usage plan; callers do not have API Gateway's keys.
     ...(auth === "off" ? {} : { "x-amazon-apigateway-api-key-source": "AUTHORIZER" }),
   };
+}
+
+/** API Gateway's parameters are one segment, but for a greedy one at the end of a path: `{model+}`. */
+function withGreedyParameters(paths: Readonly<Record<string, JsonObject>>): JsonObject {
+  const greedy = (path: string) =>
+    path.replace(/\{(\w+)\}$/, (parameter, name) => (PARAMETERS_WITH_SLASHES.has(name) ? `{${name}+}` : parameter));
+  return Object.fromEntries(Object.entries(paths).map(([path, item]) => [greedy(path), item]));
 }
 
 function edgeOperation(operation: Operation, method: string, options: ApiGatewayDocumentOptions): JsonObject {

@@ -58,6 +58,9 @@ export function operationList<const Id extends string>(list: readonly Operation<
   return list;
 }
 
+/** Parameters of a path that may have slashes, as names of models do; every other is one segment. */
+export const PARAMETERS_WITH_SLASHES: ReadonlySet<string> = new Set(["model"]);
+
 export const CREDENTIALS = ["invalid_api_key", "missing_api_key"] as const satisfies readonly ErrorCode[];
 
 export const GENERATION_ERRORS = [

@@ -1,4 +1,5 @@
 import { API_VERSIONS } from "../../contracts/api/api-versions.ts";
+import { PARAMETERS_WITH_SLASHES } from "../../contracts/openapi/operation.ts";
 import type { OperationId, RoutedOperation } from "../../contracts/openapi/operations.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import type { ClientDialect } from "../dialects/clients/client-dialect.ts";
@@ -121,8 +122,7 @@ function routeLabel(path: string): string {
   return path.replace(/\{(\w+)\}/, (parameter, name) => (name === "name" ? parameter : "{id}"));
 }
 
-/** Names of models may have slashes; every other parameter is one segment. */
 function pathForm(path: string): RegExp {
-  const form = path.replace(/\{(\w+)\}/, (_, name) => (name === "model" ? "(.+)" : "([^/]+)"));
+  const form = path.replace(/\{(\w+)\}/, (_, name) => (PARAMETERS_WITH_SLASHES.has(name) ? "(.+)" : "([^/]+)"));
   return new RegExp(`^${form}$`);
 }

@@ -85,6 +85,16 @@ describe("what the load balancer gets", () => {
     expect((await mirrored(await api(mirror, { paths }), "/v1/models/a%2Fb")).url).toBe("/live/models/a%2Fb/card");
   });
 
+  test("a greedy parameter of the path has slashes, in the integration's path too", async () => {
+    const paths = {
+      "/v1/models": { get: integration("/models") },
+      "/v1/models/{model+}": { get: integration("/models/{model}") },
+    };
+    const url = async (path: string) => (await mirrored(await api(mirror, { paths }), path)).url;
+    expect(await url("/v1/models/org/deep/name")).toBe("/live/models/org/deep/name");
+    expect([await url("/v1/models/name"), await url("/v1/models")]).toEqual(["/live/models/name", "/live/models"]);
+  });
+
   test("a forged client address is overwritten with the connection's", async () => {
     const { headers } = await mirrored(await api(mirror), "/x", { "X-Sluice-Client-Ip": "6.6.6.6" });
     expect(headers["x-sluice-client-ip"]).toBe("127.0.0.1");
