@@ -50,18 +50,36 @@ const CHAT_COMPLETIONS = "/v1/chat/completions" satisfies GenerationRoute;
 
 const AnyError = z.object({ error: z.object({ code: z.string() }) });
 
+/** On a machine with too little time for all that starts, an engine may miss two health checks in a row. */
+const UNAVAILABLE_SECONDS = 60;
+
 /**
- * One chat completion through web ACL, API Gateway, load balancer, gateway and engine.
+ * One chat completion through web ACL, API Gateway, load balancer, gateway and engine; sent again while it gets 503, for a
+ * minute.
  * @returns the response's text, or `undefined` where a key is required and none was passed
  */
-export async function firstRequest(apiUrl: string, model: string, key?: string): Promise<string | undefined> {
-  const response = await fetch(`${apiUrl}${CHAT_COMPLETIONS}`, {
-    method: "POST",
-    headers: { "content-type": "application/json", ...(key ? { authorization: `Bearer ${key}` } : {}) },
-    body: JSON.stringify({ model, max_tokens: 8, temperature: 0, messages: [{ role: "user", content: "Say hello" }] }),
-  });
-  const body: unknown = await response.json();
-  if (response.ok) return ChatCompletionResponse.parse(body).choices[0]?.message.content ?? "";
-  if (response.status === 401 && key === undefined) return undefined;
-  throw new Error(`The first request got ${response.status} ${AnyError.parse(body).error.code}.`);
+export async function firstRequest(
+  apiUrl: string,
+  model: string,
+  { key, unavailableSeconds = UNAVAILABLE_SECONDS }: { key?: string | undefined; unavailableSeconds?: number } = {},
+): Promise<string | undefined> {
+  const deadline = Date.now() + unavailableSeconds * 1000;
+  for (;;) {
+    const response = await fetch(`${apiUrl}${CHAT_COMPLETIONS}`, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...(key ? { authorization: `Bearer ${key}` } : {}) },
+      body: JSON.stringify({
+        model,
+        max_tokens: 8,
+        temperature: 0,
+        messages: [{ role: "user", content: "Say hello" }],
+      }),
+    });
+    const body: unknown = await response.json();
+    if (response.ok) return ChatCompletionResponse.parse(body).choices[0]?.message.content ?? "";
+    if (response.status === 401 && key === undefined) return undefined;
+    if (response.status !== 503 || Date.now() >= deadline)
+      throw new Error(`The first request got ${response.status} ${AnyError.parse(body).error.code}.`);
+    await sleep(1000);
+  }
 }

@@ -70,7 +70,7 @@ async function serve(twin: Twin, startedAt: Date, environment: string): Promise<
     const { apiUrl } = twin.runtime.settings;
     const open = await firstRequest(apiUrl, model);
     const key = open === undefined ? await createStartKey(twin, keysTableName(environment), startedAt) : undefined;
-    const text = open ?? (await firstRequest(apiUrl, model, key)) ?? "";
+    const text = open ?? (await firstRequest(apiUrl, model, { key })) ?? "";
     console.log(readyMessage({ twin, model, text, key, seconds: (Date.now() - startedAt.getTime()) / 1000 }));
     return "ready";
   } catch (error) {
