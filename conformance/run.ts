@@ -1,5 +1,3 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -7,14 +5,18 @@ import * as z from "zod";
 import { ENV } from "../contracts/processes/process-environment.ts";
 import { StartedStack } from "../test-support/started-stack.ts";
 import { failedScenarios } from "./expectation.ts";
-import { RUNNERS, runScenarios } from "./runners.ts";
+import { RUNNERS, type Runner, runScenarios } from "./runners.ts";
 import { Scenario } from "./scenario.ts";
+import { runEngineChecks } from "./vllm/engine-checks.ts";
+import { EngineStack } from "./vllm/engine-stack.ts";
+import { prepareVllm } from "./vllm/prepare.ts";
 import { withoutOnVllm } from "./vllm-scenarios.ts";
 
 /**
  * The official SDKs against the local stack, outside the tests:
  * `npm run conformance -- [--engine vllm] [--language javascript] [--language python] …`.
- * With `--engine vllm` the engines run vLLM itself on the CPU. Prints each scenario that failed, and the counts last.
+ * With `--engine vllm` the engines run vLLM itself on the CPU, and what the gateway expects of vLLM is checked too. Prints
+ * each scenario and check that failed, and the counts last.
  */
 const { values } = parseArgs({
   options: {
@@ -33,53 +35,57 @@ async function main(): Promise<void> {
   const all = z.array(Scenario).parse(JSON.parse(readFileSync(join(import.meta.dirname, "scenarios.json"), "utf8")));
   const { scenarios, omitted } = engine === "vllm" ? withoutOnVllm(all) : { scenarios: all, omitted: [] };
   for (const { id, reason } of omitted) console.log(`omitted: ${id}: ${reason}`);
-  const missing = engine === "vllm" ? await missingForVllm() : undefined;
-  if (missing !== undefined) return console.log(`skipped: ${missing}`);
+  const vllm = engine === "vllm" ? await prepareVllm() : undefined;
+  if (vllm !== undefined && "missing" in vllm) return console.log(`skipped: ${vllm.missing}`);
   const startedAt = performance.now();
   const stack = await StartedStack.startWith(
-    engine === "vllm" ? { [ENV.localEngine]: "vllm" } : {},
+    vllm === undefined ? {} : { [ENV.localEngine]: "vllm" },
     "--environment",
-    join(import.meta.dirname, "environment", "dev.ts"),
+    vllm?.environmentFile ?? join(import.meta.dirname, "environment", "dev.ts"),
   );
-  const seconds = () => Math.round((performance.now() - startedAt) / 1000);
-  console.log(`the stack is ready after ${seconds()} s`);
-  let [passed, failed] = [0, 0];
+  const print = (line: string) => console.log(`${line}, after ${Math.round((performance.now() - startedAt) / 1000)} s`);
+  print("the stack is ready");
+  const counts = { passed: 0, failed: 0, omitted: omitted.length };
+  const add = ({ passed, failed, omitted = 0 }: { passed: number; failed: number; omitted?: number }) => {
+    counts.passed += passed;
+    counts.failed += failed;
+    counts.omitted += omitted;
+  };
   try {
     const { output } = await stack.run("cli/sluice.ts", "keys", "create", "--name", "conformance");
     const key = output.split("\n")[0] ?? "";
-    for (const runner of RUNNERS.filter((each) => language.includes(each.language.toLowerCase()))) {
-      const prepared = await runner.prepare();
-      if ("missing" in prepared) {
-        console.log(`${runner.language}: skipped: ${prepared.missing}`);
-        continue;
-      }
-      const own = scenarios.filter(({ sdk }) => runner.sdks.includes(sdk));
-      const input = { baseUrl: stack.state.apiUrl, key, scenarios: own };
-      const results = await runScenarios(prepared.command, input);
-      const broken = failedScenarios(own, results);
-      for (const { id, problems } of broken) console.log(`${runner.language}: ${id}: ${problems.join("; ")}`);
-      console.log(`${runner.language}: ${own.length - broken.length} of ${own.length}, after ${seconds()} s`);
-      passed += own.length - broken.length;
-      failed += broken.length;
+    for (const runner of RUNNERS.filter((each) => language.includes(each.language.toLowerCase())))
+      add(await runLanguage(runner, { baseUrl: stack.state.apiUrl, key, scenarios }, print));
+    if (vllm !== undefined) {
+      const checks = await runEngineChecks(new EngineStack(stack, key, vllm.python), print);
+      print(`vLLM: ${checks.passed} of ${checks.passed + checks.failed} checks`);
+      add(checks);
     }
   } finally {
     await stack.stop();
     stack.remove();
   }
-  console.log(`${passed} passed, ${failed} failed, ${omitted.length} omitted`);
-  if (failed > 0) process.exitCode = 1;
+  console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.omitted} omitted`);
+  if (counts.failed > 0) process.exitCode = 1;
 }
 
-/** Sets vLLM up. @returns the reason why it can't run on this machine */
-async function missingForVllm(): Promise<string | undefined> {
-  const child = spawn(process.execPath, ["engine/vllm/set-up.ts"], { stdio: ["ignore", "ignore", "pipe"] });
-  let errors = "";
-  child.stderr.on("data", (chunk: Buffer) => {
-    process.stderr.write(chunk);
-    errors += chunk.toString();
-  });
-  const [code] = await once(child, "close");
-  return code === 0 ? undefined : errors.trim().split("\n").at(-1);
+/** Runs the scenarios of a language's SDKs. */
+async function runLanguage(
+  runner: Runner,
+  input: { readonly baseUrl: string; readonly key: string; readonly scenarios: readonly Scenario[] },
+  print: (line: string) => void,
+): Promise<{ readonly passed: number; readonly failed: number }> {
+  const prepared = await runner.prepare();
+  if ("missing" in prepared) {
+    console.log(`${runner.language}: skipped: ${prepared.missing}`);
+    return { passed: 0, failed: 0 };
+  }
+  const scenarios = input.scenarios.filter(({ sdk }) => runner.sdks.includes(sdk));
+  const broken = failedScenarios(scenarios, await runScenarios(prepared.command, { ...input, scenarios }));
+  for (const { id, problems } of broken) console.log(`${runner.language}: ${id}: ${problems.join("; ")}`);
+  const passed = scenarios.length - broken.length;
+  print(`${runner.language}: ${passed} of ${scenarios.length}`);
+  return { passed, failed: broken.length };
 }
 
 try {

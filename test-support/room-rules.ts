@@ -24,7 +24,7 @@ export const ROOMS: Readonly<Record<string, RoomRules>> = {
     packages: [/^@aws-sdk\//, /^commander$/, /^zod$/],
   },
   conformance: {
-    rooms: ["contracts", "environments", "test-support"],
+    rooms: ["constructs", "contracts", "catalog", "environments", "test-support"],
     types: ["settings"],
     packages: [/^openai$/, /^@anthropic-ai\/sdk$/, /^zod$/, /^ajv(\/|$)/, /^ajv-formats$/],
   },

@@ -8,7 +8,7 @@ import list from "./vllm-options.json" with { type: "json" };
 const Takes = z.enum(["value", "values", "optional value", "switch", "flag"]);
 export type OptionTakes = z.infer<typeof Takes>;
 
-const VllmOptions = z.strictObject({
+export const VllmOptions = z.strictObject({
   /** Version of vLLM whose options these are; `ami/engine/engine.pkrvars.hcl` pins the same. */
   version: z.string(),
   /** By name, with its hyphens: `--max-model-len`. */

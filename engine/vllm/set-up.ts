@@ -16,11 +16,11 @@ export async function setUpVllm(
   return { ...installation, model: await vllmModel(installation, file.path, file.id, options) };
 }
 
-// `node engine/vllm/set-up.ts` prints the model's folder as its last line.
+// `node engine/vllm/set-up.ts` prints the installation's Python and the model's folder as its last two lines.
 if (import.meta.main) {
   try {
-    const { model } = await setUpVllm(process.env, (line) => console.error(`sluice: ${line}`));
-    console.log(model);
+    const { python, model } = await setUpVllm(process.env, (line) => console.error(`sluice: ${line}`));
+    console.log(`${python}\n${model}`);
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));
     process.exitCode = 1;

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import * as z from "zod";
+import { INSTANCE_TYPE_IDS } from "../../catalog/instance-types.ts";
+import { MODEL_IDS } from "../../catalog/models.ts";
+import { vllmArguments } from "../../constructs/engine/vllm-arguments.ts";
+import { VLLM_OPTIONS, VllmOptions } from "../../contracts/engine/vllm-options.ts";
+
+const SCRIPT = join(import.meta.dirname, "../../engine/vllm/list-arguments.py");
+const Listed = VllmOptions.extend({
+  refused: z.array(z.strictObject({ arguments: z.array(z.string()), reason: z.string() })),
+});
+
+/** Command lines that vLLM must refuse: a check that accepts everything would show nothing. */
+const WRONG: readonly (readonly string[])[] = [
+  ["--swap-space", "4"],
+  ["--max-num-seqs", "many"],
+  ["--enable-auto-tool-choice"],
+  ["--enable-auto-tool-choice", "--tool-call-parser", "no-such-parser"],
+  ["--reasoning-parser", "no-such-parser"],
+];
+
+/**
+ * vLLM's own parser accepts the arguments of every model of the catalogue on every instance type, and has the options and
+ * parsers of the pinned list, which was read from the wheel's source.
+ * @param python of the installation
+ */
+export async function parserAccepts(python: string): Promise<void> {
+  const lists = MODEL_IDS.flatMap((model) =>
+    INSTANCE_TYPE_IDS.map((instanceType) =>
+      vllmArguments({
+        servedName: "m",
+        model,
+        instanceType,
+        tensorParallel: 8,
+        contextTokens: 4096,
+        maxSequences: 8,
+        maxQueued: 8,
+      }),
+    ),
+  );
+  const { refused, ...own } = await list(python, [...lists, ...WRONG]);
+  const isWrong = ({ arguments: each }: { readonly arguments: readonly string[] }) =>
+    WRONG.some((wrong) => wrong.join(" ") === each.join(" "));
+  assert.deepEqual(
+    refused.filter((each) => !isWrong(each)),
+    [],
+    "arguments of the catalogue's models that vLLM refuses",
+  );
+  assert.equal(refused.length, WRONG.length, "wrong arguments that vLLM refuses");
+  assert.deepEqual({ ...own, version: own.version.replace(/\+cpu$/, "") }, VLLM_OPTIONS);
+}
+
+async function list(python: string, lists: readonly (readonly string[])[]): Promise<z.infer<typeof Listed>> {
+  const child = spawn(python, [SCRIPT], { stdio: ["pipe", "pipe", "inherit"] });
+  child.stdin.end(JSON.stringify(lists));
+  const [output] = await Promise.all([text(child.stdout), once(child, "close")]);
+  // vLLM writes lines of its log before the result.
+  return Listed.parse(JSON.parse(output.slice(output.indexOf("{\n"))));
+}
