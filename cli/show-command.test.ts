@@ -34,7 +34,7 @@ describe("sluice show", () => {
     const text = await shown("--environment", shortFile());
     expect(text).toMatch(/^region +"us-west-2" +the file$/m);
     expect(text).toMatch(/^api\.auth +"required" +default: nobody gets in without a key$/m);
-    expect(text).toMatch(/^models\.phi\.tensorParallel +1 +default: the fewest GPUs/m);
+    expect(text).toMatch(/^models\.phi\.tensorParallel +1 +default: all GPUs of the instance/m);
   });
 
   test("--defaults leaves out what the file has, and --json prints the same as data", async () => {

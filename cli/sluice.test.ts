@@ -57,6 +57,10 @@ describe("sluice validate", () => {
   });
 });
 
+test("sluice environments prints the names of all files as JSON for workflows", async () => {
+  expect(JSON.parse((await sluice(["environments", "--json"])).stdout)).toEqual(environmentNames());
+});
+
 describe("a mistake is one line on standard error, exit code 1 and no stack", () => {
   test.each([
     [["--wrong"], "unknown option '--wrong'"],

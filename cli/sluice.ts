@@ -15,6 +15,7 @@ import { costCommand } from "./cost/cost-command.ts";
 import { costTools } from "./cost/cost-tools.ts";
 import { deployCommand, destroyCommand, planCommand } from "./deploy-command.ts";
 import { doctorCommand } from "./doctor/doctor-command.ts";
+import { environmentsCommand } from "./environments-command.ts";
 import { ssmImageStore } from "./images/image-store.ts";
 import { imagesCommand } from "./images/images-command.ts";
 import { initCommand } from "./init/init-command.ts";
@@ -77,6 +78,7 @@ const program = new Command("sluice")
     }),
   )
   .addCommand(costCommand(costTools((text) => console.log(text))))
+  .addCommand(environmentsCommand((text) => console.log(text), environmentNames))
   .addCommand(imagesCommand({ ...operator, environmentNames, store: ssmImageStore }))
   .addCommand(initCommand({ ...operator, environmentsFolder: join(PROJECT_FOLDER, "environments") }))
   .addCommand(showCommand((text) => console.log(text)))

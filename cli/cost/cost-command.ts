@@ -50,7 +50,10 @@ export function costCommand(tools: CostTools): Command {
     )
     .option("--lines", "list every cost item with quantity, price and source")
     .option("--json", "print the forecast as JSON")
-    .option("--infracost", "write the files that infracost.yml names, from the synthesized stacks")
+    .option(
+      "--infracost",
+      "write Infracost's files of every environment into cdktf.out/infracost, from the synthesized stacks",
+    )
     .action((options: CostOptions) => cost(options, tools));
 }
 

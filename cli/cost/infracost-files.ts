@@ -94,9 +94,21 @@ function figure(value: number): string {
   return String(Number(value.toPrecision(6)));
 }
 
-/** Writes `<folder>/<environment>/main.tf`, and replaces an existing file. */
+/** Infracost's settings: one project for each environment, with paths from the project's folder. */
+function infracostSettings(environments: readonly string[]): string {
+  const projects = environments.flatMap((name) => [
+    `  - path: cdktf.out/infracost/${name}`,
+    `    name: ${name}`,
+    "    usage_file: infracost-usage.yml",
+  ]);
+  return ["version: 0.1", "projects:", ...projects, ""].join("\n");
+}
+
+/** Writes `infracost.yml` and `<environment>/main.tf` into a folder, and replaces what is in it. */
 export function writeInfracostFiles(folder: string, sources: Readonly<Record<string, string>>): void {
   rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "infracost.yml"), infracostSettings(Object.keys(sources)));
   for (const [environment, source] of Object.entries(sources)) {
     mkdirSync(join(folder, environment), { recursive: true });
     writeFileSync(join(folder, environment, "main.tf"), source);

@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { INSTANCE_TYPE_IDS } from "../../catalog/instance-types.ts";
 import { instancePrice, regionPrices, valkeyNodePrice } from "../../catalog/prices/region-prices.ts";
 import { VALKEY_NODE_TYPE_IDS } from "../../catalog/valkey-node-types.ts";
@@ -25,9 +25,13 @@ test("infracost-usage.yml is the forecast's default usage", async () => {
 });
 
 test("infracost.yml names a file for every environment", () => {
-  const text = readFileSync(join(root, "infracost.yml"), "utf8");
+  const written = mkdtempSync(join(tmpdir(), "sluice-infracost-settings-"));
+  onTestFinished(() => rmSync(written, { recursive: true, force: true }));
+  writeInfracostFiles(written, { dev: "a", "staging-eu": "b" });
+  const text = readFileSync(join(written, "infracost.yml"), "utf8");
   const paths = [...text.matchAll(/path: (\S+)/g)].map(([, path]) => path);
-  expect(paths).toEqual(["dev", "prod"].map((name) => `cdktf.out/infracost/${name}`));
+  expect(paths).toEqual(["dev", "staging-eu"].map((name) => `cdktf.out/infracost/${name}`));
+  expect(readFileSync(join(written, "staging-eu/main.tf"), "utf8")).toBe("b");
 });
 
 test("an environment's stacks are all that are named after it, and none is an error that names the remedy", () => {
@@ -140,9 +144,14 @@ describe("Infracost, over prices of the catalogue", () => {
         ...VALKEY_NODE_TYPE_IDS.map((type) => [type, valkeyNodePrice("us-east-1", type).usd] as const),
       ]),
     });
-    for (const file of ["infracost.yml", "infracost-usage.yml"]) copyFileSync(join(root, file), join(folder, file));
+    copyFileSync(join(root, "infracost-usage.yml"), join(folder, "infracost-usage.yml"));
     writeInfracostFiles(join(folder, "cdktf.out/infracost"), { dev: sourceOf(dev), prod: sourceOf(prod) });
-    await run("breakdown", "--config-file=infracost.yml", "--format=json", "--out-file=breakdown.json");
+    await run(
+      "breakdown",
+      "--config-file=cdktf.out/infracost/infracost.yml",
+      "--format=json",
+      "--out-file=breakdown.json",
+    );
   });
   afterAll(async () => {
     await service?.stop();
@@ -197,7 +206,7 @@ describe("Infracost, over prices of the catalogue", () => {
     writeInfracostFiles(join(folder, "cdktf.out/infracost"), { dev: sourceOf(more), prod: sourceOf(prod) });
     await run(
       "diff",
-      "--config-file=infracost.yml",
+      "--config-file=cdktf.out/infracost/infracost.yml",
       "--compare-to=breakdown.json",
       "--format=json",
       "--out-file=difference.json",
