@@ -39,7 +39,8 @@ export class CloudWatchExporter implements Exporter {
   readonly #zeros: readonly Instrument[];
   readonly #watched: Watched[] = [];
   #rows = new Map<string, Row>();
-  #lastRow: { readonly labels: Labels; readonly dimensions: object; readonly row: Row } | undefined;
+  /** By the form's dimensions: most requests have those of the one before, and comparing them costs less than a key. */
+  readonly #lastRows = new Map<CloudWatchForm<string>["dimensions"], Row>();
   #timer: NodeJS.Timeout | undefined;
 
   /** @param instruments of which those with `isZeroWritten` are written in every window */
@@ -89,11 +90,10 @@ export class CloudWatchExporter implements Exporter {
   }
 
   #row(form: CloudWatchForm<string>, labels: Labels): Row {
-    // One request measures several instruments with the same labels, one after the other.
-    const last = this.#lastRow;
-    if (last?.labels === labels && last.dimensions === form.dimensions) return last.row;
+    const last = this.#lastRows.get(form.dimensions);
+    if (last !== undefined && hasDimensions(last, form, labels)) return last;
     const row = this.#findRow(form, labels);
-    this.#lastRow = { labels, dimensions: form.dimensions, row };
+    this.#lastRows.set(form.dimensions, row);
     return row;
   }
 
@@ -123,7 +123,7 @@ export class CloudWatchExporter implements Exporter {
     const { environment: Environment, write } = this.#options;
     const rows = this.#rows;
     this.#rows = new Map();
-    this.#lastRow = undefined;
+    this.#lastRows.clear();
     for (const { dimensions, values } of this.#gather(rows)) {
       const record: EmfRecord = { time, dimensions: { Environment, ...dimensions }, values };
       this.#guard(() => {
@@ -171,6 +171,11 @@ export class CloudWatchExporter implements Exporter {
 interface Gathered {
   readonly dimensions: Readonly<Record<string, string>>;
   readonly values: EmfValue[];
+}
+
+function hasDimensions({ dimensions: values }: Row, { dimensions }: CloudWatchForm<string>, labels: Labels): boolean {
+  for (const name in dimensions) if (values[name] !== labels[dimensions[name] ?? ""]) return false;
+  return true;
 }
 
 function dimensionsOf({ dimensions }: CloudWatchForm<string>, labels: Labels): Readonly<Record<string, string>> {

@@ -41,7 +41,7 @@ const NO_LABELS: Labels = {};
  * and text are made when the page is requested.
  */
 export class PrometheusExporter implements Exporter {
-  readonly #series = new Map<Instrument, Map<string, Series>>();
+  readonly #series = new Map<Instrument, InstrumentSeries>();
   readonly #watched: Watched[] = [];
 
   /** @param instruments those that are shown from the start: without labels as 0 */
@@ -49,7 +49,7 @@ export class PrometheusExporter implements Exporter {
     for (const instrument of instruments) {
       const { prometheus, kind } = instrument;
       if (prometheus === undefined || kind === "gauge") continue;
-      this.#series.set(instrument, new Map());
+      this.#series.set(instrument, new InstrumentSeries(instrument, prometheus));
       if (labelsOf(instrument, prometheus).length === 0) this.declare(instrument, NO_LABELS);
     }
   }
@@ -86,7 +86,7 @@ export class PrometheusExporter implements Exporter {
   collect(): ThreadMetrics {
     const counted = [...this.#series].flatMap(([instrument, series]) => {
       const { prometheus } = instrument;
-      return prometheus === undefined ? [] : [metricOf(instrument, prometheus, [...series.values()])];
+      return prometheus === undefined ? [] : [metricOf(instrument, prometheus, series.all)];
     });
     const watched = this.#watched.map(({ instrument, form, read }) => {
       const samples = Array.from(read(), ({ labels, value }) => ({ labels: pick(labels, form, instrument), value }));
@@ -96,19 +96,55 @@ export class PrometheusExporter implements Exporter {
   }
 
   #of(instrument: Instrument, form: PrometheusForm<string>, labels: Labels): Series {
-    let all = this.#series.get(instrument);
-    if (all === undefined) {
-      all = new Map();
-      this.#series.set(instrument, all);
+    let series = this.#series.get(instrument);
+    if (series === undefined) {
+      series = new InstrumentSeries(instrument, form);
+      this.#series.set(instrument, series);
     }
+    return series.of(labels);
+  }
+}
+
+/** The series of one instrument. */
+class InstrumentSeries {
+  readonly #instrument: Instrument;
+  readonly #form: PrometheusForm<string>;
+  readonly #names: readonly string[];
+  readonly #byKey = new Map<string, Series>();
+  /** Most requests have the labels of the one before: comparing them costs less than a key. */
+  #last: Series | undefined;
+
+  constructor(instrument: Instrument, form: PrometheusForm<string>) {
+    this.#instrument = instrument;
+    this.#form = form;
+    this.#names = labelsOf(instrument, form);
+  }
+
+  get all(): readonly Series[] {
+    return [...this.#byKey.values()];
+  }
+
+  of(labels: Labels): Series {
+    const last = this.#last;
+    if (last !== undefined && this.#hasLabels(last, labels)) return last;
+    this.#last = this.#find(labels);
+    return this.#last;
+  }
+
+  #hasLabels(series: Series, labels: Labels): boolean {
+    for (const name of this.#names) if (series.labels[name] !== labels[name]) return false;
+    return true;
+  }
+
+  #find(labels: Labels): Series {
     let key = "";
-    for (const name of form.labels ?? instrument.labels) key += `${labels[name]}\0`;
-    const known = all.get(key);
+    for (const name of this.#names) key += `${labels[name]}\0`;
+    const known = this.#byKey.get(key);
     if (known !== undefined) return known;
-    const buckets = instrument.kind === "histogram" ? (form.buckets ?? []).length + 1 : 0;
+    const buckets = this.#instrument.kind === "histogram" ? (this.#form.buckets ?? []).length + 1 : 0;
     const counts: number[] = Array.from({ length: buckets }, () => 0);
-    const series: Series = { labels: pick(labels, form, instrument), value: 0, counts, count: 0 };
-    all.set(key, series);
+    const series: Series = { labels: pick(labels, this.#form, this.#instrument), value: 0, counts, count: 0 };
+    this.#byKey.set(key, series);
     return series;
   }
 }
