@@ -148,7 +148,8 @@ class TargetCalls {
     this.#note(lease);
     try {
       const response = await attempt({ requestId, generation, lease, signal, firstByteMs, isWhole });
-      this.#note(lease);
+      // The call beside it was noted last.
+      if (this.#beside !== undefined) this.#note(lease);
       return { response, target, engineId: upstream.id };
     } catch (error) {
       return await this.#onError(lease, error);
