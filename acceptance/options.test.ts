@@ -2,7 +2,13 @@ import { expect, test } from "vitest";
 import { readOptions } from "./options.ts";
 
 test("without options everything is run, and nothing stays up", () => {
-  expect(readOptions([])).toEqual({ environment: undefined, part: undefined, stacks: [], keeps: false });
+  expect(readOptions([])).toEqual({
+    environment: undefined,
+    part: undefined,
+    stacks: [],
+    keeps: false,
+    records: false,
+  });
 });
 
 test("an environment and some of its stacks can be chosen", () => {
@@ -11,6 +17,7 @@ test("an environment and some of its stacks can be chosen", () => {
     part: undefined,
     stacks: ["network", "data"],
     keeps: true,
+    records: false,
   });
 });
 

@@ -12,6 +12,8 @@ export interface AcceptanceOptions {
   readonly part: Part | undefined;
   /** Whether everything stays up after the acceptance run, until Ctrl-C. */
   readonly keeps: boolean;
+  /** Whether the requests of the run are written into the record of requests, instead of being compared with it. */
+  readonly records: boolean;
 }
 
 /** @throws for an unknown option or part */
@@ -23,6 +25,7 @@ export function readOptions(args: readonly string[]): AcceptanceOptions {
       stacks: { type: "string", default: "" },
       part: { type: "string" },
       keep: { type: "boolean", default: false },
+      record: { type: "boolean", default: false },
     },
   });
   const part = PARTS.find((each) => each === values.part);
@@ -33,5 +36,6 @@ export function readOptions(args: readonly string[]): AcceptanceOptions {
     environment: values.environment,
     stacks: values.stacks.split(",").filter((name) => name !== ""),
     keeps: values.keep,
+    records: values.record,
   };
 }

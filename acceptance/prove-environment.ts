@@ -1,5 +1,5 @@
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { runStep } from "../local/setup/run-step.ts";
 import { rawResources, type Stack } from "../local/template/stacks.ts";
@@ -35,19 +35,19 @@ const WIDTH = 3;
 /** The stack whose first apply is interrupted: S3's lifecycle makes it wait long enough. */
 const INTERRUPTED = "data";
 
-/** Synthesizes an environment into a folder and reads it. */
+/** Synthesizes an environment, named or by its file, into a folder and reads it. */
 export async function synthesize(
   project: string,
-  environment: string,
+  file: string,
   names: readonly string[],
   folder: string,
 ): Promise<readonly Stack[]> {
   const output = join(folder, "cdktf.out");
   mkdirSync(folder, { recursive: true });
   await runStep(project, "stacks/main.ts", {
-    environment: { SLUICE_ENVIRONMENT: environment, CDKTF_OUTDIR: output },
+    environment: { SLUICE_ENVIRONMENT: file, CDKTF_OUTDIR: output },
   });
-  return choose(readEveryStack(output), environment, names);
+  return choose(readEveryStack(output), basename(file, ".ts"), names);
 }
 
 /**

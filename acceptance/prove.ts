@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { environmentNames, loadEnvironment } from "../environments/load.ts";
 import { buildAll } from "../local/setup/build-all.ts";
+import type { Environment } from "../settings/environment.ts";
 import { KNOWN_GAPS } from "./known-gaps.ts";
 import { cdktfRunbook } from "./operator/cdktf-runbook.ts";
 import { Clone } from "./operator/clone.ts";
@@ -10,6 +11,15 @@ import { Operator } from "./operator/operator.ts";
 import { protectedRunbook } from "./operator/protected-runbook.ts";
 import { type Runbook, runbook } from "./operator/runbook.ts";
 import { type AcceptanceOptions, type Part, readOptions } from "./options.ts";
+import {
+  joined,
+  linesOfRun,
+  linesWithout,
+  type RecordedRequests,
+  readRecord,
+  recordedEnvironment,
+  writeRecord,
+} from "./permissions/recorded-requests.ts";
 import { type ProvenStack, proveEnvironment, synthesize } from "./prove-environment.ts";
 import { oneByOne } from "./stacks/stack-order.ts";
 import { openWorkshop, startTestbed, type Testbed, type Workshop } from "./testbed.ts";
@@ -23,6 +33,8 @@ import { MissingTool } from "./tools/missing-tool.ts";
  * on this machine, and repeats that by the operator's commands and by cdktf's.
  */
 const project = resolve(import.meta.dirname, "..");
+/** Environment of options that no shipped one has. */
+const EVERYTHING = "acceptance/environments/everything.ts";
 const started = performance.now();
 const secondsSince = (then: number) => Math.round((performance.now() - then) / 1000);
 const seconds = () => secondsSince(started);
@@ -43,18 +55,31 @@ try {
   const machine = { variables: process.env, cache: acceptanceCache(process.env), children, report };
   const workshop = await openWorkshop(machine);
   await buildAll(project, report);
-  const names = options.environment ? [options.environment] : environmentNames();
-  const environments = await Promise.all(names.map((name) => loadEnvironment(name)));
+  const names = options.environment ? [options.environment] : [...environmentNames(), EVERYTHING];
+  const environments = await Promise.all(
+    names.map(async (file) => ({ file, environment: await loadEnvironment(file) })),
+  );
   // An operator can't deploy a selection of stacks as an environment.
   const has = (part: Part) => (options.part ?? part) === part && (part === "stacks" || options.stacks.length === 0);
   // In parallel: an apply mostly waits for the provider. Each has emulators of its own, like an account of its own.
-  const parts = environments.flatMap(({ name, deletionProtection }) => [
-    ...(has("stacks") ? [proveOne(workshop, name, options)] : []),
-    // The whole runbook where an environment may be destroyed, a part where it is protected.
-    ...(has("operator") ? [operate(workshop, name, "sluice", deletionProtection ? protectedRunbook : runbook)] : []),
-    ...(has("cdktf") && !deletionProtection ? [operateCdktf(workshop, name)] : []),
-  ]);
-  const proven = (await allOf(parts)).flat();
+  const parts = environments.flatMap(({ file, environment }): readonly Promise<EnvironmentRun | undefined>[] => {
+    const { name, deletionProtection } = environment;
+    const isShipped = file !== EVERYTHING;
+    return [
+      ...(has("stacks") ? [proveOne(workshop, file, environment, options)] : []),
+      // The whole runbook where an environment may be destroyed, a part where it is protected.
+      ...(isShipped && has("operator")
+        ? [operate(workshop, name, "sluice", deletionProtection ? protectedRunbook : runbook)]
+        : []),
+      ...(isShipped && has("cdktf") && !deletionProtection ? [operateCdktf(workshop, name)] : []),
+    ];
+  });
+  const runs = (await allOf(parts)).filter((run) => run !== undefined);
+  compareWithRecord(
+    runs.map(({ requests }) => requests),
+    options,
+  );
+  const proven = runs.flatMap(({ stacks }) => stacks);
   for (const {
     name,
     resources,
@@ -99,18 +124,44 @@ async function allOf<T>(parts: readonly Promise<T>[]): Promise<readonly T[]> {
   return results.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
 }
 
+interface EnvironmentRun {
+  readonly stacks: readonly ProvenStack[];
+  readonly requests: RecordedRequests;
+}
+
+/** @param file name or file of the environment */
 async function proveOne(
   workshop: Workshop,
-  environment: string,
+  file: string,
+  environment: Environment,
   { stacks: names, keeps }: AcceptanceOptions,
-): Promise<readonly ProvenStack[]> {
-  const own = join(folder, environment);
+): Promise<EnvironmentRun> {
+  const { name } = environment;
+  const own = join(folder, name);
   const testbed = await startTestbed(workshop, own);
-  report(`AWS for ${environment}: ${testbed.awsProxy.url}, its calls in ${join(own, "calls.log")}`);
-  const stacks = await synthesize(project, environment, names, own);
-  const proven = await proveEnvironment({ environment, stacks, testbed, report }, keeps ? untilInterrupted : undefined);
+  const { url } = testbed.awsProxy;
+  report(`AWS for ${name}: ${url}, its calls in ${join(own, "calls.log")}`);
+  const stacks = await synthesize(project, file, names, own);
+  const steps = { environment: name, stacks, testbed, report };
+  const proven = await proveEnvironment(steps, keeps ? untilInterrupted : undefined);
   await close(testbed);
-  return proven;
+  return { stacks: proven, requests: linesOfRun(testbed.requests, recordedEnvironment(environment)) };
+}
+
+/**
+ * Writes the record of requests (`--record`), or compares it with the runs.
+ * @throws when IAM would decide about a request that the record lacks
+ */
+function compareWithRecord(runs: readonly RecordedRequests[], { records }: AcceptanceOptions): void {
+  const now = joined(runs);
+  const record = readRecord();
+  if (records) return writeRecord(joined([record, now]));
+  const missing = linesWithout(now, record);
+  if (missing.length > 0)
+    throw new Error(
+      `acceptance/permissions/recorded-requests.json lacks ${missing.length} requests of this run; add them with --record, ` +
+        `and run its test:\n${missing.join("\n")}`,
+    );
 }
 
 /** Runs an operator's commands on emulators of their own. */
@@ -119,7 +170,7 @@ async function operate(
   environment: string,
   name: string,
   steps: (runbook: Runbook) => Promise<void>,
-): Promise<readonly []> {
+): Promise<undefined> {
   const began = performance.now();
   const own = join(folder, `${environment}-${name}`);
   const testbed = await startTestbed(workshop, own);
@@ -137,18 +188,18 @@ async function operate(
   });
   await close(testbed);
   report(`${name} ${environment}: the commands had the documented results, in ${secondsSince(began)} s`);
-  return [];
+  return undefined;
 }
 
 /** Without cdktf, prints that this part is skipped. */
-async function operateCdktf(workshop: Workshop, environment: string): Promise<readonly []> {
+async function operateCdktf(workshop: Workshop, environment: string): Promise<undefined> {
   let cdktf: Cdktf;
   try {
     cdktf = await installCdktf(workshop.machine);
   } catch (error) {
     if (!(error instanceof MissingTool)) throw error;
     console.log(`skipped: the deployment by cdktf's own command: ${error.message}`);
-    return [];
+    return undefined;
   }
   return operate(workshop, environment, "cdktf", (runbook) => cdktfRunbook(cdktf, runbook));
 }
@@ -156,6 +207,8 @@ async function operateCdktf(workshop: Workshop, environment: string): Promise<re
 /** @throws when a call was made that neither an emulator nor a patch supports */
 async function close(testbed: Testbed): Promise<void> {
   await testbed.stop();
+  const { problems } = testbed.requests;
+  if (problems.length > 0) throw new Error(problems.join("\n"));
   const unsupported = [...testbed.awsProxy.unsupported];
   if (unsupported.length > 0)
     throw new Error(

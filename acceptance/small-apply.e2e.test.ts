@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -18,9 +18,10 @@ import { builtAssets } from "../test-support/built-assets.ts";
 import { OUTSIDE_PROVIDER } from "../test-support/outside-provider.ts";
 import type { Applied } from "./assertions/assertion.ts";
 import { STACK_ASSERTIONS } from "./assertions/table.ts";
-import { callAws } from "./aws-client/aws-call.ts";
 import { inventory, leftOver } from "./aws-client/leftovers.ts";
+import { linesOfRun, linesWithout, readRecord, recordedEnvironment } from "./permissions/recorded-requests.ts";
 import { look } from "./prove-environment.ts";
+import { makeHostedZone } from "./stacks/hosted-zone.ts";
 import { readEveryStack } from "./stacks/read-stacks.ts";
 import { choose, inOrder, needs } from "./stacks/stack-order.ts";
 import { StackRun } from "./stacks/stack-run.ts";
@@ -71,7 +72,8 @@ async function applyAndDestroy(context: TestContext, { environment, names, inspe
 
   const app = new App({ outdir: join(folder, "synth"), stackTraces: false });
   const input = await environment(url);
-  synthesizeEnvironment(app, validateEnvironment(input, "environments/dev.ts"), assets);
+  const described = validateEnvironment(input, "environments/dev.ts");
+  synthesizeEnvironment(app, described, assets);
   app.synth();
   const stacks = choose(readEveryStack(join(folder, "synth")), "dev", names);
   expect(stacks.map(({ name }) => name)).toEqual(names.map((name) => `dev-${name}`));
@@ -94,20 +96,10 @@ async function applyAndDestroy(context: TestContext, { environment, names, inspe
   await inOrder(runs.toReversed(), neededBy, 2, (run) => run.destroy());
   expect(leftOver(before, await inventory(url))).toEqual([]);
   expect([...unsupported]).toEqual([]);
-}
-
-/** The hosted zone that an operator has before a first apply. @returns its id */
-async function makeHostedZone(url: string): Promise<string> {
-  const response = await callAws(url, "route53", {
-    method: "POST",
-    path: "/2013-04-01/hostedzone",
-    body:
-      '<CreateHostedZoneRequest xmlns="https://route53.amazonaws.com/doc/2013-04-01/">' +
-      "<Name>example.com</Name><CallerReference>proof</CallerReference></CreateHostedZoneRequest>",
-  });
-  const id = /<Id>\/hostedzone\/(\w+)<\/Id>/.exec(response)?.[1];
-  if (id === undefined) throw new Error(`no hosted zone was made: ${response}`);
-  return id;
+  expect(testbed.requests.problems).toEqual([]);
+  const requests = linesOfRun(testbed.requests, recordedEnvironment(described));
+  if (process.env.SLUICE_RECORD) writeFileSync(process.env.SLUICE_RECORD, JSON.stringify(requests));
+  expect(linesWithout(requests, readRecord()), "missing in acceptance/permissions/recorded-requests.json").toEqual([]);
 }
 
 const TIMEOUT = 900_000; // 5 min on two idle cores

@@ -4,6 +4,7 @@ import { delimiter, dirname, join } from "node:path";
 import type { Emulator } from "./aws-calls/routes.ts";
 import { type AwsProxy, startAwsProxy } from "./aws-proxy/aws-proxy.ts";
 import { EMULATOR_PATCHES } from "./emulator-patches/table.ts";
+import { RequestRecorder } from "./permissions/request-recorder.ts";
 import { installEmulators, startEmulators } from "./tools/emulators.ts";
 import type { Machine } from "./tools/machine.ts";
 import { type ProviderSchema, providerSchema } from "./tools/provider-schema.ts";
@@ -14,6 +15,8 @@ export interface Testbed {
   readonly tofu: Tofu;
   readonly schema: ProviderSchema;
   readonly awsProxy: AwsProxy;
+  /** The requests of OpenTofu that IAM would decide about. */
+  readonly requests: RequestRecorder;
   /** Folder of this run: prepared stacks and logs. */
   readonly folder: string;
   stop(): Promise<void>;
@@ -51,15 +54,18 @@ export async function startTestbed({ tofu, schema, programs, machine }: Workshop
     children,
   });
   const log = createWriteStream(join(folder, "calls.log"), { flags: "a" });
+  const requests = new RequestRecorder();
   const awsProxy = await startAwsProxy({
     ports: emulators.ports,
     patches: EMULATOR_PATCHES.flatMap((make) => make()),
     log: (record) => log.write(`${JSON.stringify(record)}\n`),
+    see: (call, reply) => requests.see(call, reply),
   });
   return {
     tofu: tofu.at(awsProxy.url),
     schema,
     awsProxy,
+    requests,
     folder,
     stop: async () => {
       emulators.stop();

@@ -22,6 +22,8 @@ export interface AwsProxyProps {
   readonly patches: readonly EmulatorPatch[];
   /** Called once per call. */
   readonly log: (record: CallRecord) => void;
+  /** Called with each call and its reply, before the reply is sent. @default - none */
+  readonly see?: (call: Call, reply: Reply) => void;
 }
 
 /** One address for all AWS services. */
@@ -34,7 +36,7 @@ export interface AwsProxy {
 
 const LOGGED_CHARACTERS = 600;
 
-export async function startAwsProxy({ ports, patches, log }: AwsProxyProps): Promise<AwsProxy> {
+export async function startAwsProxy({ ports, patches, log, see = () => {} }: AwsProxyProps): Promise<AwsProxy> {
   const unsupported = new Set<string>();
 
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -46,6 +48,7 @@ export async function startAwsProxy({ ports, patches, log }: AwsProxyProps): Pro
     const reply = await (patch ? patch.respond(call, send) : send(call)).catch(failure);
     const name = unsupportedName(call, reply);
     if (name !== undefined) unsupported.add(name);
+    see(call, reply);
     writeReply(response, reply, call.method);
     log({
       service: call.service,

@@ -5,6 +5,7 @@ import { rawResources, type Stack } from "../../local/template/stacks.ts";
 import { parseObject } from "../aws-calls/call.ts";
 import type { Testbed } from "../testbed.ts";
 import type { RunningChild } from "../tools/children.ts";
+import type { Tofu } from "../tools/tofu.ts";
 import { operatorVariables } from "./operator-variables.ts";
 import { prepareStack } from "./prepare-stack.ts";
 import { stateStore } from "./stack-order.ts";
@@ -19,6 +20,7 @@ export class StackRun {
   /** How many resources it declares. */
   readonly resources: number;
   readonly #testbed: Testbed;
+  readonly #tofu: Tofu;
 
   constructor(testbed: Testbed, stack: Stack) {
     this.stack = stack;
@@ -26,6 +28,7 @@ export class StackRun {
     this.folder = join(testbed.folder, "stacks", stack.name);
     this.resources = rawResources(stack).length;
     this.#testbed = testbed;
+    this.#tofu = testbed.tofu.as(stack.name);
   }
 
   /** Writes the prepared copy; `edit` changes the synthesized document first. */
@@ -80,7 +83,7 @@ export class StackRun {
 
   /** The changes of a plan: the lines `# <address> will be …` with the lines of the change. */
   async plannedChanges(): Promise<readonly string[]> {
-    const { code, output } = await this.#testbed.tofu.run(this.folder, [
+    const { code, output } = await this.#tofu.run(this.folder, [
       "plan",
       "-detailed-exitcode",
       "-out=acceptance.tfplan",
@@ -97,7 +100,7 @@ export class StackRun {
   }
 
   startApply(): RunningChild {
-    return this.#testbed.tofu.start(this.folder, ["apply", "-auto-approve"]);
+    return this.#tofu.start(this.folder, ["apply", "-auto-approve"]);
   }
 
   async destroy(): Promise<void> {
@@ -135,7 +138,7 @@ export class StackRun {
 
   /** Runs a step to its end and returns its output. */
   async step(...args: readonly string[]): Promise<string> {
-    const { code, output } = await this.#testbed.tofu.run(this.folder, args);
+    const { code, output } = await this.#tofu.run(this.folder, args);
     if (code !== 0) throw this.#failure(args[0] ?? "", output);
     return output;
   }

@@ -8,6 +8,9 @@ import type { Machine } from "./machine.ts";
 import { MissingTool } from "./missing-tool.ts";
 import { findProvider, mirrorProvider } from "./provider.ts";
 
+/** Product in the header `user-agent` whose version is the name of the stack that calls. */
+export const CALLER_PRODUCT = "sluice-stack";
+
 export interface TofuProps {
   readonly command: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -35,6 +38,12 @@ export class Tofu {
   /** The same, with every AWS service at this address. */
   at(url: string): Tofu {
     const environment = { ...this.#props.environment, AWS_ENDPOINT_URL: url };
+    return new Tofu({ ...this.#props, environment });
+  }
+
+  /** The same, with a name in the header `user-agent` of every call to AWS. */
+  as(name: string): Tofu {
+    const environment = { ...this.#props.environment, TF_APPEND_USER_AGENT: `${CALLER_PRODUCT}/${name}` };
     return new Tofu({ ...this.#props, environment });
   }
 

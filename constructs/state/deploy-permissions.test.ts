@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { deployGrants, deployStatements } from "./deploy-permissions.ts";
+import { deployGrants } from "./deploy-permissions.ts";
+import { statementsOf } from "./grant.ts";
 
 const props = { name: "sluice-dev", region: "eu-west-1", environment: "dev" };
 const grants = deployGrants(props);
@@ -16,9 +17,10 @@ describe("what deploying may do", () => {
     expect(wide.map(({ sid, condition }) => [sid, Object.keys(Object.values(condition ?? {})[0] ?? {})])).toEqual([
       ["LookUp", []],
       ["Network", ["aws:RequestedRegion"]],
-      ["ChangeNetwork", ["aws:ResourceTag/Environment"]],
+      ["ChangeOurs", ["aws:ResourceTag/Environment"]],
+      ["New", ["aws:RequestedRegion", "aws:RequestTag/Environment"]],
       ["Site", []],
-      ["NewKeys", ["aws:RequestTag/Environment"]],
+      ["NewSite", ["aws:RequestTag/Environment"]],
     ]);
   });
 
@@ -35,7 +37,7 @@ describe("what deploying may do", () => {
   });
 
   test("roles are created and passed by our names only, to the services that run them", () => {
-    const statement = deployStatements(props).find(({ Action }) => Action.includes("iam:PassRole"));
+    const statement = statementsOf(grants).find(({ Action }) => Action.includes("iam:PassRole"));
     expect(statement?.Resource).toEqual(["arn:aws:iam::*:role/sluice-dev-*"]);
     expect(statement?.Condition?.StringEquals?.["iam:PassedToService"]).toContain("ec2.amazonaws.com");
   });
@@ -46,7 +48,7 @@ describe("what deploying may do", () => {
   });
 
   test("statements have unique names", () => {
-    const sids = deployStatements(props).map(({ Sid }) => Sid);
+    const sids = statementsOf(grants).map(({ Sid }) => Sid);
     expect(new Set(sids).size).toBe(sids.length);
   });
 });

@@ -45,7 +45,12 @@ describe("the role of CI", () => {
       client_id_list: ["sts.amazonaws.com"],
     });
     const existing = synth({ oidcProvider: "existing" });
-    expect(typeCounts(existing)).toEqual({ aws_iam_role: 1, aws_iam_role_policy: 2 });
+    expect(typeCounts(existing)).toEqual({
+      aws_iam_policy: 1,
+      aws_iam_role: 1,
+      aws_iam_role_policy: 2,
+      aws_iam_role_policy_attachment: 1,
+    });
     expect(only(existing, "aws_iam_role").assume_role_policy).toMatch(
       /arn:aws:iam::\$\{data\.aws_caller_identity\.[\w.]+\}:oidc-provider\/token\.actions\.githubusercontent\.com/,
     );
@@ -55,7 +60,10 @@ describe("the role of CI", () => {
     const policies = Object.values(resources(synth(), "aws_iam_role_policy"));
     const denied = policies.flatMap(({ policy }) => statements(policy)).filter(({ Effect }) => Effect === "Deny");
     expect(denied.map(({ Sid, Resource }) => [Sid, Resource])).toEqual([
-      ["NotItself", ["arn:aws:iam::*:role/sluice-production-environ-ci"]],
+      [
+        "NotItself",
+        ["arn:aws:iam::*:role/sluice-production-environ-ci", "arn:aws:iam::*:policy/sluice-production-environ-ci*"],
+      ],
       ["NotTheStates", ["arn:states"]],
     ]);
   });
@@ -64,5 +72,13 @@ describe("the role of CI", () => {
     const policies = Object.values(resources(synth(), "aws_iam_role_policy"));
     const characters = policies.reduce((sum, { policy }) => sum + policy.replace(/\s/g, "").length, 0);
     expect(characters).toBeLessThan(10_240 - 1_500); // 1,500 for the states' statements, whose ARNs are tokens here
+  });
+
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+  test("has the permissions for services in a managed policy, within IAM's 6,144 characters", () => {
+    const { policy, name } = only(synth(), "aws_iam_policy");
+    expect(name).toBe("sluice-production-environ-ci-services");
+    expect(policy.replace(/\s/g, "").length).toBeLessThan(6_144);
+    expect(only(synth(), "aws_iam_role_policy_attachment").policy_arn).toContain("aws_iam_policy.");
   });
 });

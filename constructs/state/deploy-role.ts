@@ -1,12 +1,16 @@
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity/index.js";
 import { IamOpenidConnectProvider } from "@cdktf/provider-aws/lib/iam-openid-connect-provider/index.js";
+import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy/index.js";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role/index.js";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy/index.js";
+import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment/index.js";
 import { Construct } from "constructs";
 import type { Environment } from "../../settings/environment.ts";
 import { type PolicyStatement, policyDocument, statementReasons } from "../identity/service-role.ts";
 import { explainWildcards } from "../policy/wildcard-reasons.ts";
-import { deployStatements } from "./deploy-permissions.ts";
+import { accountGrants } from "./deploy-permissions.ts";
+import { statementsOf } from "./grant.ts";
+import { serviceGrants } from "./service-grants.ts";
 
 type CiSettings = NonNullable<Environment["ci"]>;
 
@@ -53,14 +57,15 @@ export class DeployRole extends Construct {
     });
     this.arn = this.resource.arn;
     this.#policy("State", "state", props.stateStatements);
-    // Separate, because IAM counts 10,240 characters for all inline policies of a role: the test adds them up.
+    const permissions = { name, region, environment };
+    // IAM counts 10,240 characters for all inline policies of a role, and 6,144 for a managed one: the test adds them up.
     this.#policy("Deploy", "deploy", [
-      ...deployStatements({ name, region, environment }),
+      ...statementsOf(accountGrants(permissions)),
       {
         Sid: "NotItself",
         Effect: "Deny",
         Action: ["iam:*"], // a statement that denies must have no gaps
-        Resource: [`arn:aws:iam::*:role/${roleName}`],
+        Resource: [`arn:aws:iam::*:role/${roleName}`, `arn:aws:iam::*:policy/${roleName}*`],
       },
       {
         Sid: "NotTheStates",
@@ -69,6 +74,14 @@ export class DeployRole extends Construct {
         Resource: [...props.stateArns],
       },
     ]);
+    this.#managedPolicy(`${roleName}-services`, statementsOf(serviceGrants(permissions)));
+  }
+
+  #managedPolicy(name: string, statements: readonly PolicyStatement[]): void {
+    const scope = new Construct(this, "Services");
+    const policy = new IamPolicy(scope, "Default", { name, policy: policyDocument(statements) });
+    explainWildcards(policy, statementReasons(statements));
+    new IamRolePolicyAttachment(scope, "Attachment", { role: this.resource.name, policyArn: policy.arn });
   }
 
   #policy(id: string, name: string, statements: readonly PolicyStatement[]): void {

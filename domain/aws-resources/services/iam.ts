@@ -43,6 +43,23 @@ export const IAM = {
       },
       encryption: { exempt: SETTINGS_ONLY },
     },
+    aws_iam_policy: {
+      twin: { exempt: NO_PERMISSIONS },
+      applyTest: { exempt: CONNECTS_TWO },
+      leftovers: {
+        noun: "policy",
+        service: "iam",
+        action: "ListPolicies",
+        version: API,
+        fields: { Scope: "Local" },
+        element: "PolicyName",
+      },
+      cost: { exempt: FREE },
+      deploy: {
+        exempt: "the bootstrap stack creates CI's own permissions, and an operator with others applies it",
+      },
+      encryption: { exempt: SETTINGS_ONLY },
+    },
     aws_iam_role: {
       twin: { exempt: NO_PERMISSIONS },
       applyTest: "assertion",

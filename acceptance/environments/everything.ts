@@ -1,0 +1,64 @@
+import type { EnvironmentInput } from "../../settings/environment-input.ts";
+
+/**
+ * Every option that adds a kind of call to AWS, where dev and prod have none: CI's role, providers, Spot with
+ * other types, webhooks. `small-apply.e2e.test.ts` has `api.entry` "alb" with a
+ * domain; no emulator has API Gateway's domains: see `permissions/unemulated-requests.ts`.
+ */
+export default {
+  name: "everything",
+  region: "us-east-1",
+  zones: ["a", "b"],
+  state: { encryption: "kms" },
+  ci: { repository: "owner/name", branches: ["main"], environments: ["everything"], oidcProvider: "create" },
+  network: { natGateway: "always" },
+  api: { auth: "optional" },
+  gateways: { minInstances: 1, maxInstances: 2 },
+  valkey: { nodeType: "cache.t4g.small" },
+  models: {
+    spot: {
+      model: "phi-3-mini-4k-instruct",
+      instanceType: "g5.xlarge",
+      purchase: { option: "spot", onDemandBase: 1, overrides: ["g6.xlarge"] },
+    },
+    warm: {
+      model: "phi-3-mini-4k-instruct",
+      instanceType: "g5.xlarge",
+      warmPool: { minInstances: 1, maxPrepared: 1 },
+    },
+  },
+  providers: {
+    outside: provider("openai", "https://api.example.com", null),
+    bedrock: provider("bedrock", "https://bedrock-runtime.us-east-1.amazonaws.com", "us-east-1"),
+  },
+  alarms: { emails: ["oncall@example.com"], webhooks: ["https://hooks.example.com/sluice"] },
+  budget: { monthlyUsd: 1_000 },
+  deletionProtection: false,
+} satisfies EnvironmentInput;
+
+function provider(dialect: "openai" | "bedrock", endpoint: string, region: string | null) {
+  return {
+    dialect,
+    endpoint,
+    region,
+    credential:
+      dialect === "bedrock" ? { from: "none" as const } : { from: "secret" as const, secretId: "sluice/outside" },
+    rateLimit: null,
+    timeouts: { connectSeconds: 2, firstByteSeconds: 15, idleSeconds: 30, totalSeconds: 300 },
+    maxConnections: 100,
+    maxInFlight: 200,
+    priority: 30,
+    emergencyOnly: false,
+    monthlyCapUsd: null,
+    healthCheck: null,
+    allowPrivateHosts: [],
+    models: {
+      [dialect === "bedrock" ? "amazon.nova-lite-v1:0" : "large"]: {
+        contextTokens: 128_000,
+        capabilities: [],
+        inputUsdPerMillion: 1,
+        outputUsdPerMillion: 2,
+      },
+    },
+  };
+}
