@@ -15,7 +15,7 @@ describe("the artefact store", () => {
       });
       expect(list).toMatchObject({
         Action: ["s3:ListBucket"],
-        Condition: { StringLike: { "s3:prefix": ["weights/phi/*"] } },
+        Condition: { StringLikeIfExists: { "s3:prefix": ["weights/phi/*"] } },
       });
       expect(decrypt?.Action).toEqual(["kms:Decrypt"]);
     });

@@ -40,14 +40,14 @@ export class ArtefactStore extends Construct {
       {
         Sid: "ReadArtefactVersions",
         Effect: "Allow",
-        Action: ["s3:GetObject", "s3:GetObjectVersion"],
+        Action: ["s3:GetObjectVersion"],
         Resource: [`${this.#bucket.arn}/${prefix}*`],
       },
       this.#encryptionKey.decryptStatement("s3"),
     ];
   }
 
-  /** Reading the objects under one prefix, and finding them. */
+  /** Reading the objects under one prefix, and seeing that one is missing: without ListBucket S3 answers AccessDenied. */
   readStatements(prefix: string): readonly PolicyStatement[] {
     return [
       {
@@ -61,7 +61,7 @@ export class ArtefactStore extends Construct {
         Effect: "Allow",
         Action: ["s3:ListBucket"],
         Resource: [this.#bucket.arn],
-        Condition: { StringLike: { "s3:prefix": [`${prefix}*`] } },
+        Condition: { StringLikeIfExists: { "s3:prefix": [`${prefix}*`] } }, // reading an object has no prefix
       },
       this.#encryptionKey.decryptStatement("s3"),
     ];

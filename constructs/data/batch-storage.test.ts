@@ -23,7 +23,7 @@ describe("the storage of batches", () => {
     expect(typeCounts(synth(true))).toMatchObject({ aws_dynamodb_table: 1, aws_s3_bucket: 1 });
   });
 
-  test("lets a gateway use items and objects by their keys, never scan or list", () => {
+  test("lets a gateway use items and objects by their keys and see that one is missing, never scan", () => {
     expect(synth(true).output?.granted?.value).toEqual([
       [
         "dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem dynamodb:DeleteItem dynamodb:Query",
@@ -33,6 +33,7 @@ describe("the storage of batches", () => {
         "s3:GetObject s3:PutObject s3:DeleteObject s3:AbortMultipartUpload",
         expect.stringMatching(/^\S+\/files\/\* \S+\/parts\/\*$/),
       ],
+      ["s3:ListBucket", expect.stringMatching(/aws_s3_bucket\.Batches_Files_\w+\.arn\}$/)],
       ["kms:Decrypt kms:Encrypt kms:GenerateDataKey", expect.stringContaining("aws_kms_key.Key")],
       ["kms:Decrypt kms:Encrypt kms:GenerateDataKey", expect.stringContaining("aws_kms_key.Key")],
     ]);

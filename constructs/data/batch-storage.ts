@@ -83,6 +83,14 @@ export class BatchStorage extends Construct {
         Action: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"],
         Resource: [`${this.#bucket.arn}/files/*`, `${this.#bucket.arn}/parts/*`],
       },
+      {
+        // Without it S3 answers AccessDenied for an object that is missing, instead of NoSuchKey (API_GetObject.html).
+        Sid: "MissFiles",
+        Effect: "Allow",
+        Action: ["s3:ListBucket"],
+        Resource: [this.#bucket.arn],
+        Condition: { StringLikeIfExists: { "s3:prefix": ["files/*", "parts/*"] } }, // reading an object has no prefix
+      },
       this.#encryptionKey.writeStatement("dynamodb"),
       this.#encryptionKey.writeStatement("s3"),
     ];

@@ -40,7 +40,7 @@ describe("the gateway's build", () => {
 
   test("may be read by its readers, and no other object", () => {
     const [read, decrypt, ...more] = synth().build.readStatements();
-    expect(read?.Action).toEqual(["s3:GetObject", "s3:GetObjectVersion"]);
+    expect(read?.Action).toEqual(["s3:GetObjectVersion"]);
     expect(read?.Resource).toEqual([expect.stringMatching(/\/gateway\/\*$/)]);
     expect(decrypt?.Action).toEqual(["kms:Decrypt"]);
     expect(more).toEqual([]);

@@ -68,7 +68,7 @@ describe("the gateway fleet", () => {
         expect.stringContaining("aws_dynamodb_table.Routes"),
       ],
       ["kms:Decrypt", expect.stringContaining("aws_kms_key.Key")],
-      ["s3:GetObject s3:GetObjectVersion", expect.stringMatching(/Artefacts_Bucket.*\/gateway\/\*$/)],
+      ["s3:GetObjectVersion", expect.stringMatching(/Artefacts_Bucket.*\/gateway\/\*$/)],
       ["kms:Decrypt", expect.stringContaining("aws_kms_key.Key")],
       ["logs:CreateLogStream logs:PutLogEvents logs:DescribeLogStreams", expect.stringMatching(/Logs_gateway_.*:\*/)],
       ["elasticloadbalancing:DescribeTargetHealth ec2:DescribeInstances", "*"],

@@ -1,0 +1,171 @@
+/** One call of a role at run time. */
+export interface RuntimeCall {
+  readonly action: string;
+  /** `table:keys`, `bucket:files/files/some`, `log-group:…`, `key`, `groups`, `target-groups`, an ARN, or `*`. */
+  readonly resources: readonly string[];
+  readonly context?: Readonly<Record<string, string>>;
+  /** VPC endpoint on the way, by the end of its service's name. @default - the function has none on its way */
+  readonly endpoint?: string;
+  /** What makes the call, where it is no command of the AWS SDK in the role's code. */
+  readonly madeBy?: string;
+}
+
+/** Actions of the SDK's commands. A command's own permissions, as AWS's reference of the API call has them. */
+export const COMMAND_ACTIONS: Readonly<Record<string, string>> = {
+  AbortMultipartUploadCommand: "s3:AbortMultipartUpload",
+  CompleteLifecycleActionCommand: "autoscaling:CompleteLifecycleAction",
+  CompleteMultipartUploadCommand: "s3:PutObject",
+  CreateMultipartUploadCommand: "s3:PutObject",
+  DeleteCommand: "dynamodb:DeleteItem",
+  DeleteObjectCommand: "s3:DeleteObject",
+  DeregisterTargetsCommand: "elasticloadbalancing:DeregisterTargets",
+  DescribeInstancesCommand: "ec2:DescribeInstances",
+  DescribeTargetHealthCommand: "elasticloadbalancing:DescribeTargetHealth",
+  GetCommand: "dynamodb:GetItem",
+  GetItemCommand: "dynamodb:GetItem",
+  GetMetricDataCommand: "cloudwatch:GetMetricData",
+  GetObjectCommand: "s3:GetObject",
+  GetSecretValueCommand: "secretsmanager:GetSecretValue",
+  PutCommand: "dynamodb:PutItem",
+  PutObjectCommand: "s3:PutObject",
+  QueryCommand: "dynamodb:Query",
+  UpdateCommand: "dynamodb:UpdateItem",
+  UploadPartCommand: "s3:PutObject",
+};
+
+/** What S3 and DynamoDB do with the environment's key in the caller's name. */
+function byKey(service: "dynamodb" | "s3", ...actions: readonly string[]): readonly RuntimeCall[] {
+  return actions.map((action) => ({
+    action: `kms:${action}`,
+    resources: ["key"],
+    context: { "kms:ViaService": `${service}.us-east-1.amazonaws.com` },
+    madeBy: service === "s3" ? S3_KEY : DYNAMODB_KEY,
+  }));
+}
+
+const S3_KEY = "S3: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html";
+const DYNAMODB_KEY =
+  "DynamoDB: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html";
+const MISSING_OBJECT =
+  "S3, to say that an object is missing: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html";
+
+function onTable(table: string, ...actions: readonly string[]): readonly RuntimeCall[] {
+  return actions.map((action) => ({
+    action: `dynamodb:${action}`,
+    resources: [`table:${table}`],
+    endpoint: "dynamodb",
+  }));
+}
+
+/** The CloudWatch agent, `ami/shared/configure-agent.sh`. */
+function agent(...groups: readonly string[]): readonly RuntimeCall[] {
+  return ["CreateLogStream", "PutLogEvents", "DescribeLogStreams"].map((action) => ({
+    action: `logs:${action}`,
+    resources: groups.map((group) => `log-group:/sluice/sluice-everything/${group}:log-stream:some`),
+    endpoint: "logs",
+    madeBy: "the CloudWatch agent",
+  }));
+}
+
+/** Lambda's runtime, which writes what a function prints. */
+function functionLogs(name: string): readonly RuntimeCall[] {
+  return ["CreateLogStream", "PutLogEvents"].map((action) => ({
+    action: `logs:${action}`,
+    resources: [`log-group:/aws/lambda/sluice-everything-${name}:log-stream:some`],
+    madeBy: "Lambda",
+  }));
+}
+
+const FILES = ["bucket:files/files/some", "bucket:files/parts/some"];
+
+const engine = (pool: string): readonly RuntimeCall[] => [
+  { action: "s3:GetObject", resources: ["bucket:assets/{weights}/some"], endpoint: "s3", madeBy: "fetch-signed.sh" },
+  { action: "s3:ListBucket", resources: ["bucket:assets"], endpoint: "s3", madeBy: MISSING_OBJECT },
+  ...byKey("s3", "Decrypt"),
+  ...agent("engine", "engine-metrics"),
+  {
+    action: "autoscaling:CompleteLifecycleAction",
+    resources: [
+      `arn:aws:autoscaling:us-east-1:123456789012:autoScalingGroup:id:autoScalingGroupName/sluice-everything-engine-${pool}`,
+    ],
+    endpoint: "autoscaling",
+    madeBy: "complete-launch.sh",
+  },
+  {
+    action: "cloudwatch:PutMetricData",
+    resources: ["*"],
+    context: { "cloudwatch:namespace": "CWAgent" },
+    endpoint: "monitoring",
+    madeBy: "the CloudWatch agent",
+  },
+  { action: "ec2:DescribeTags", resources: ["*"], endpoint: "ec2", madeBy: "the CloudWatch agent" },
+];
+
+/** Calls by the end of the role's name in the environment `everything`. */
+export const RUNTIME_CALLS: Readonly<Record<string, readonly RuntimeCall[]>> = {
+  gateway: [
+    ...onTable("keys", "GetItem"),
+    ...onTable("routes", "GetItem", "Query", "UpdateItem", "DeleteItem"),
+    ...onTable("responses", "GetItem", "PutItem", "DeleteItem"),
+    ...onTable("batches", "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"),
+    ...byKey("dynamodb", "Decrypt", "Encrypt", "GenerateDataKey"),
+    ...["GetObject", "PutObject", "DeleteObject", "AbortMultipartUpload"].map((action) => ({
+      action: `s3:${action}`,
+      resources: FILES,
+      endpoint: "s3",
+    })),
+    { action: "s3:ListBucket", resources: ["bucket:files"], endpoint: "s3", madeBy: MISSING_OBJECT },
+    ...byKey("s3", "Decrypt", "Encrypt", "GenerateDataKey"),
+    {
+      action: "s3:GetObjectVersion",
+      resources: ["bucket:assets/gateway/some"],
+      endpoint: "s3",
+      madeBy: "fetch-build.sh",
+    },
+    { action: "elasticloadbalancing:DescribeTargetHealth", resources: ["*"], endpoint: "elasticloadbalancing" },
+    { action: "ec2:DescribeInstances", resources: ["*"], endpoint: "ec2" },
+    {
+      action: "secretsmanager:GetSecretValue",
+      resources: [
+        "arn:aws:secretsmanager:us-east-1:123456789012:secret:sluice/outside-AbCdEf",
+        "arn:aws:secretsmanager:us-east-1:123456789012:secret:{run-time-provider}-AbCdEf",
+      ],
+      endpoint: "secretsmanager",
+    },
+    ...["InvokeModel", "InvokeModelWithResponseStream"].map((action) => ({
+      action: `bedrock:${action}`,
+      resources: ["arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"],
+      endpoint: "bedrock-runtime",
+      madeBy: "gateway/providers/bedrock: a request that the gateway signs itself",
+    })),
+    ...agent("gateway", "gateway-metrics"),
+  ],
+  "engine-spot": engine("spot"),
+  "engine-warm": engine("warm"),
+  "authorize-request": [
+    { action: "dynamodb:GetItem", resources: ["table:keys"] },
+    ...byKey("dynamodb", "Decrypt"),
+    ...functionLogs("authorize-request"),
+  ],
+  "drain-engine": [
+    { action: "elasticloadbalancing:DescribeTargetHealth", resources: ["*"], endpoint: "elasticloadbalancing" },
+    { action: "ec2:DescribeInstances", resources: ["*"], endpoint: "ec2" },
+    {
+      action: "elasticloadbalancing:DeregisterTargets",
+      resources: ["target-groups"],
+      endpoint: "elasticloadbalancing",
+    },
+    { action: "autoscaling:CompleteLifecycleAction", resources: ["groups"], endpoint: "autoscaling" },
+    ...["CreateNetworkInterface", "DescribeNetworkInterfaces", "DeleteNetworkInterface"].map((action) => ({
+      action: `ec2:${action}`,
+      resources: ["*"],
+      madeBy: "Lambda, for a function in a VPC",
+    })),
+    ...functionLogs("drain-engine"),
+  ],
+  "publish-cost": [
+    { action: "ec2:DescribeInstances", resources: ["*"] },
+    { action: "cloudwatch:GetMetricData", resources: ["*"] },
+    ...functionLogs("publish-cost"),
+  ],
+};
