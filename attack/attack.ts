@@ -13,9 +13,9 @@ import { hostileShapes } from "./shapes.ts";
 const MAX_HOLD_MS = 50;
 /** Each shape so often: the least of the holds is the shape's own, the others have the machine's noise. */
 const ROUNDS = 3;
-/** Refusals of a limit on requests per minute that are waited out. */
+/** Refusals by a limit on requests per minute, or while engines aren't ready, that are waited out. */
 const MAX_WAITS = 3;
-const TOO_MANY = 429;
+const WAITED_FOR = [429, 503];
 
 export interface AttackOptions {
   readonly url: string;
@@ -25,8 +25,8 @@ export interface AttackOptions {
   readonly key?: string | undefined;
   /** @default 3 */
   readonly rounds?: number;
-  /** Called before a wait for a limit on requests per minute. */
-  readonly onWait?: (seconds: number) => void;
+  /** Called before a wait after a response with this status. */
+  readonly onWait?: (status: number, seconds: number) => void;
 }
 
 /** What came of one shape. */
@@ -75,12 +75,13 @@ export async function attack(options: AttackOptions, onRow: (row: Row) => void):
   return rows;
 }
 
-/** Waits where an edge in front of the gateway counts all shapes for one address. */
+/** Waits where an edge in front of the gateway counts all shapes for one address, or the shape before has kept engines busy. */
 async function statusOf(shape: Shape, { url, key, onWait }: AttackOptions): Promise<string> {
   for (let waits = 0; ; waits++) {
     const { status, retryAfterSeconds } = await sendShape(url, shape, key);
-    if (status !== TOO_MANY || retryAfterSeconds === undefined || waits === MAX_WAITS) return String(status);
-    onWait?.(retryAfterSeconds);
+    const isWaitedFor = WAITED_FOR.includes(status) && retryAfterSeconds !== undefined && waits < MAX_WAITS;
+    if (!isWaitedFor) return String(status);
+    onWait?.(status, retryAfterSeconds);
     await sleep(retryAfterSeconds * 1000);
   }
 }

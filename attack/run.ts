@@ -38,8 +38,12 @@ async function main(): Promise<void> {
 
 async function run(options: Omit<AttackOptions, "onWait">): Promise<void> {
   printLine("shape", "status", "hold ms", "memory MiB", "verdict");
-  const onWait = (seconds: number) =>
-    console.error(`The gateway counts all shapes for one address; waiting ${seconds} s for its limit per minute.`);
+  const onWait = (status: number, seconds: number) =>
+    console.error(
+      status === 429
+        ? `The gateway counts all shapes for one address; waiting ${seconds} s for its limit per minute.`
+        : `The gateway has no engine that is ready; waiting ${seconds} s.`,
+    );
   const rows = await attack({ ...options, onWait }, printRow);
   const bad = rows.filter(({ verdict }) => verdict !== "ok").length;
   const worst = rows.reduce((most, row) => (row.holdMs > most.holdMs ? row : most));

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { newApiKey } from "../domain/api-key.ts";
 import { ClientGone } from "./core/gateway-error.ts";
 import { bufferedBody } from "./in-process/buffered-body.ts";
 import { ByteQueue } from "./in-process/byte-queue.ts";
@@ -36,6 +37,32 @@ describe("a request without a socket", () => {
     expect((await sendAs({ tenant: "everyone", keyId: undefined, priceFactor: 0.5 })).status).toBe(200);
     const lines = log().filter(({ msg }) => msg === "request");
     expect(lines.map(({ priceFactor }) => priceFactor)).toEqual([undefined, undefined, 0.5]);
+  });
+
+  test("has its body received for its key, and without one for its address", async () => {
+    const { gateway, keys } = await startTestGateway({ config: { auth: "optional" } });
+    const { keyId, secret, hash } = newApiKey();
+    keys.set(keyId, { keyId, hash, plan: "standard", createdAt: "2026-01-01T00:00:00Z", name: "me" });
+    const tenants: string[] = [];
+    const bytes = Buffer.from(JSON.stringify(chat()));
+    const post = (credential: Record<string, string>) =>
+      gateway.handle({
+        method: "POST",
+        target: CHAT,
+        headers: { "content-type": "application/json", ...credential },
+        body: {
+          ...bufferedBody(bytes),
+          whole: async (_limit, tenant) => {
+            tenants.push(tenant);
+            return bytes;
+          },
+        },
+        address: "192.0.2.1",
+        signal: new AbortController().signal,
+      });
+    expect((await post({ authorization: `Bearer ${secret}` })).status).toBe(200);
+    expect((await post({})).status).toBe(200);
+    expect(tenants).toEqual([`key:${keyId}`, "address:192.0.2.1"]);
   });
 
   test("whose body is too large is refused, and its connection must be closed", async () => {

@@ -103,6 +103,21 @@ test("20 uploads that their clients break off while the store stalls free their 
   expect(lines().filter(({ status, failure }) => status !== 499 || failure !== undefined)).toEqual([]);
 }, 30_000);
 
+test("an upload that its client leaves while the store stalls ends at once, with 4 MiB of it still on the way", async () => {
+  const { url, busySockets, openResponses, requests, writes, log } = await start();
+  writes.areUnanswered = true;
+  const sent = beginUpload(url);
+  sent.on("error", () => undefined);
+  await vi.waitFor(() => expect(requests).toHaveLength(1), { timeout: 10_000 });
+  // More than the sockets hold: the client's last bytes, and that it has left, come when these are read.
+  await new Promise<void>((resolve) => {
+    sent.write(Buffer.alloc(4 * 1024 * 1024, "b"), () => resolve());
+  });
+  sent.destroy();
+  await vi.waitFor(() => expect([busySockets(), openResponses()]).toEqual([0, 0]), { timeout: 5000 });
+  await vi.waitFor(() => expect(log().filter(({ msg }) => msg === "request")).toMatchObject([{ status: 499 }]));
+});
+
 test("uploads of one key that stand still are refused above its share, and taken again when one ends", async () => {
   const { url } = await start();
   const uploads = Array.from({ length: UPLOADS.mostPerCaller }, () => request(`${url}/v1/files`, FORM));

@@ -11,7 +11,7 @@ import { receiveFile } from "./receive-file.ts";
 /** Files on one page of a list. */
 const PAGE = { usual: 100, most: 1000 };
 
-/** Uploads at once of one thread, and of one key; each holds up to one part of S3's, 5 MiB, twice while it is sent. */
+/** Uploads at once of one thread, and of one key; each holds up to two parts of S3's, 5 MiB. */
 export const UPLOADS = { most: 20, mostPerCaller: 10 } as const;
 /** Downloads at once of one thread, and of one key; each holds a connection to S3, of which there are 50. */
 export const DOWNLOADS = { most: 40, mostPerCaller: 24 } as const;

@@ -20,11 +20,11 @@ test.each(["no-head", "stalled-body"])("a read that stalls (%s) ends in time wit
 });
 
 test("a reader that takes longer than the time limit between two chunks gets the whole object", async () => {
-  const { store } = await start();
+  const { store } = await start(500);
   let size = 0;
   for await (const chunk of store.read("whole")) {
     size += chunk.length;
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await new Promise((resolve) => setTimeout(resolve, 600));
   }
   expect(size).toBe(65_536);
 });
@@ -51,8 +51,13 @@ test("a write without a response ends in time, in one piece or in parts", async 
   await whole.write(Buffer.from("1"));
   await expect(whole.finish()).rejects.toThrow();
   const parts = store.upload("k");
+  await parts.write(Buffer.alloc(20));
   await expect(parts.write(Buffer.alloc(20))).rejects.toThrow();
   await parts.abort();
+  const last = store.upload("k");
+  await last.write(Buffer.alloc(20));
+  await expect(last.finish()).rejects.toThrow();
+  await last.abort();
   await expect(store.delete("k")).rejects.toThrow();
   await vi.waitFor(() => expect([busySockets(), openResponses()]).toEqual([0, 0]));
 });
@@ -61,7 +66,10 @@ test("an upload that is aborted ends the write that runs, begins no other one, a
   const { store, writes, requests, busySockets, openResponses } = await start(60_000);
   const upload = store.upload("k");
   await upload.write(Buffer.alloc(20));
+  await vi.waitFor(() => expect(requests.some((one) => one.includes("partNumber=1"))).toBe(true));
+  await vi.waitFor(() => expect(openResponses()).toBe(0));
   writes.areUnanswered = true;
+  await upload.write(Buffer.alloc(20));
   const stalled = upload.write(Buffer.alloc(20));
   const queued = upload.write(Buffer.alloc(20));
   await vi.waitFor(() => expect(requests.some((one) => one.includes("partNumber=2"))).toBe(true));

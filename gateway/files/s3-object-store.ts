@@ -11,7 +11,10 @@ import {
 import { ObjectReader } from "./object-reader.ts";
 import { ObjectMissing, type ObjectStore, type ObjectUpload } from "./object-store.ts";
 
-/** S3 takes parts of 5 MiB and more, except for the last; 10,000 of these are 50 GB. An upload holds up to one. */
+/**
+ * S3 takes parts of 5 MiB and more, except for the last; 10,000 of these are 50 GB. An upload holds up to two: one that is
+ * sent, and one that fills.
+ */
 export const PART_BYTES = 5 * 1024 * 1024;
 /** Of one call, and of each wait for bytes of a body; a part of 5 MiB takes well under a second inside a region. */
 const TIMEOUT_MS = 30_000;
@@ -25,7 +28,7 @@ export interface S3ObjectStoreOptions {
   readonly timeoutMs?: number;
 }
 
-/** Objects of one bucket. A small object is one PUT; a larger one is a multipart upload, one part in memory at a time. */
+/** Objects of one bucket. A small object is one PUT; a larger one is a multipart upload, whose parts go one after the other. */
 export class S3ObjectStore implements ObjectStore {
   readonly #client: Pick<S3Client, "send">;
   readonly #bucket: string;
@@ -90,6 +93,8 @@ class S3Upload implements ObjectUpload {
   #aborted: Promise<void> | undefined;
   /** Writers may not wait for each other: parts go out one after the other all the same. */
   #last: Promise<void> = Promise.resolve();
+  /** The part that is sent. While the store stalls, its client is read on until the next part is full, and so seen leaving. */
+  #sending: Promise<void> = Promise.resolve();
 
   constructor({ client, location, partBytes, timeoutMs }: S3UploadOptions) {
     this.#client = client;
@@ -112,11 +117,16 @@ class S3Upload implements ObjectUpload {
     this.#chunks.push(bytes);
     this.#buffered += bytes.length;
     this.#size += bytes.length;
-    if (this.#buffered >= this.#partBytes) await this.#sendPart();
+    if (this.#buffered < this.#partBytes) return;
+    await this.#sending;
+    this.#sending = this.#sendPart();
+    // The next part, or `finish`, throws what went wrong.
+    this.#sending.catch(() => undefined);
   }
 
   async finish(): Promise<number> {
     await this.#last;
+    await this.#sending;
     if (this.#uploadId === undefined) {
       await this.#client.send(new PutObjectCommand({ ...this.#location, Body: this.#take() }), this.#limit());
       return this.#size;
@@ -139,6 +149,7 @@ class S3Upload implements ObjectUpload {
   async #remove(): Promise<void> {
     this.#abort.abort(new Error("The upload was aborted."));
     await this.#last;
+    await this.#sending.catch(() => undefined);
     this.#chunks = [];
     if (this.#uploadId === undefined) return;
     const command = new AbortMultipartUploadCommand({ ...this.#location, UploadId: this.#uploadId });

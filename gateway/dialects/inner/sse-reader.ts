@@ -1,6 +1,7 @@
 import { GatewayError } from "../../core/gateway-error.ts";
 
 const LINE_FEED = 0x0a;
+const COLON = 0x3a;
 /** An event with a tool call's whole arguments may be large; one over this is no model's response. */
 const MAX_EVENT_BYTES = 16 * 1024 * 1024;
 
@@ -25,7 +26,9 @@ export class SseReader {
   *push(chunk: Buffer): Generator<SseEvent> {
     let start = 0;
     for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, start)) {
-      const event = this.#take(this.#wholeLine(chunk.subarray(start, end)));
+      // A comment whose text is not made: an upstream may send tens of thousands in one read.
+      const isComment = this.#line.length === 0 && chunk[start] === COLON;
+      const event = isComment ? undefined : this.#take(this.#wholeLine(chunk.subarray(start, end)));
       start = end + 1;
       if (event !== undefined) yield event;
     }

@@ -1,0 +1,73 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { Worker } from "node:worker_threads";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { startTestGateway } from "../gateway/test/test-gateway.ts";
+import { providerConfig, routeConfig } from "../test-support/target-config.ts";
+import { UPSTREAM_SHAPES } from "./test/upstream-shapes.ts";
+import { TurnMeter } from "./turn-meter.ts";
+
+const MAX_HOLD_MS = 50;
+/** The least of some counts: code that is not yet compiled, and the collector's turns, are not the response's. */
+const ROUNDS = 4;
+/** A client that has seen enough of an endless response. */
+const PATIENCE_MS = 2500;
+const RESPONDED = [200, 400, 429, 502, 503];
+const messages = (content: string) => [{ role: "user", content }];
+const CLIENTS = {
+  chat: { path: "/v1/chat/completions", body: (content: string) => ({ messages: messages(content) }) },
+  Messages: { path: "/v1/messages", body: (content: string) => ({ messages: messages(content), max_tokens: 9 }) },
+  Responses: { path: "/v1/responses", body: (input: string) => ({ input }) },
+} as const;
+
+let upstream: Worker;
+let origin: string;
+beforeAll(async () => {
+  upstream = new Worker(new URL("test/hostile-upstream.ts", import.meta.url));
+  const [port]: unknown[] = await once(upstream, "message");
+  origin = `http://127.0.0.1:${port}`;
+});
+afterAll(() => upstream.terminate());
+
+/** Sends a request and drops the response. @returns its status, once the connection is closed */
+async function statusOf(url: string, path: string, body: object): Promise<number> {
+  const text = JSON.stringify(body);
+  const socket = connect(Number(new URL(url).port), "127.0.0.1");
+  const head = ["host: a", "connection: close", "content-type: application/json", `content-length: ${text.length}`];
+  socket.write(`POST ${path} HTTP/1.1\r\n${head.join("\r\n")}\r\n\r\n${text}`);
+  let status = 0;
+  socket.on("data", (chunk: Buffer) => {
+    if (status === 0) status = Number(chunk.toString("latin1", 9, 12));
+  });
+  socket.on("error", () => undefined);
+  const timer = setTimeout(() => socket.destroy(), PATIENCE_MS);
+  await once(socket, "close");
+  clearTimeout(timer);
+  return status;
+}
+
+describe.each(Object.entries(CLIENTS))("a hostile upstream behind a client of %s", (_dialect, { path, body }) => {
+  test.each(UPSTREAM_SHAPES.map(({ name, isSilent = false }, number) => ({ name, number, isSilent })))(
+    "($name) holds the gateway's thread for under 50 ms of CPU time, and the next request is served",
+    async ({ number, isSilent }) => {
+      const { url, log } = await startTestGateway({
+        config: { providers: [providerConfig("p", origin)], routes: [routeConfig("hostile", ["p/small"])] },
+      });
+      const meter = new TurnMeter();
+      onTestFinished(() => meter.stop());
+      const holds: number[] = [];
+      for (let round = 0; round < ROUNDS && !(Math.min(...holds) < MAX_HOLD_MS); round++) {
+        meter.take();
+        const status = await statusOf(url, path, { model: "hostile", stream: true, ...body(`shape ${number}`) });
+        // The upstream's own response, not the end of a wait for it.
+        expect(isSilent ? [0, ...RESPONDED, 504] : RESPONDED).toContain(status);
+        holds.push(meter.take());
+      }
+      expect(Math.min(...holds)).toBeLessThan(MAX_HOLD_MS);
+      const next = () => statusOf(url, path, { model: "tiny", ...body("a") });
+      await vi.waitFor(async () => expect(await next()).toBe(200), { timeout: 5000 });
+      expect(log().filter(({ msg }) => msg === "a request was not settled")).toEqual([]);
+    },
+    60_000,
+  );
+});
