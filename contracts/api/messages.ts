@@ -62,7 +62,18 @@ export const Message = z
     role: z.literal("assistant"),
     model: z.string(),
     content: z.array(ContentBlock),
-    stop_reason: z.enum(["end_turn", "max_tokens", "stop_sequence", "tool_use", "refusal"]).nullable(),
+    stop_reason: z
+      .enum([
+        "end_turn",
+        "max_tokens",
+        "stop_sequence",
+        "tool_use",
+        "refusal",
+        // Of Anthropic's own models alone.
+        "pause_turn",
+        "model_context_window_exceeded",
+      ])
+      .nullable(),
     stop_sequence: z.string().nullable(),
     usage: MessageUsage,
   })

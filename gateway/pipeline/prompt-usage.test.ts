@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { anthropicEvents, sseText } from "../../test-support/fake-anthropic.ts";
-import { startDialectGateway } from "../test/dialect-gateway.ts";
+import { json, startDialectGateway } from "../test/dialect-gateway.ts";
 
 const MESSAGE = {
   id: "msg_1",
@@ -29,3 +29,29 @@ test("clients of chat completions get no counts of the prompt before the end, ne
     expect(content).toBe(MESSAGE.content[0]?.text);
   }
 });
+
+test.each([true, false])(
+  "clients of chat completions get nothing of Anthropic's own message that a client of Messages had stored (stream: %s)",
+  async (stream) => {
+    const { request, script } = await startDialectGateway({
+      config: { cache: { ttlSeconds: 60, routeTtlSeconds: {}, memoryMiB: 1, semantic: null } },
+    });
+    const events = sseText(anthropicEvents(MESSAGE, 4));
+    script(stream ? { headers: { "content-type": "text/event-stream" }, body: events } : json(MESSAGE));
+    const own = await request("anthropic", "/v1/messages", { ...BODY, stream });
+    expect(own.headers.get("x-sluice-cache")).toBe("miss");
+    const again = await request("anthropic", "/v1/messages", { ...BODY, stream });
+    expect([again.headers.get("x-sluice-cache"), again.text]).toEqual(["hit", own.text]);
+    const { max_tokens: max_completion_tokens, ...body } = BODY;
+    const usage = stream ? { stream_options: { include_usage: true } } : {};
+    const chat = await request("anthropic", "/v1/chat/completions", {
+      ...body,
+      max_completion_tokens,
+      stream,
+      ...usage,
+    });
+    expect(chat.headers.get("x-sluice-cache")).toBe("hit");
+    expect(chat.text).toContain("completion_tokens");
+    expect(chat.text).not.toMatch(/anthropic_|message_start|"choices":\[\]\}/);
+  },
+);

@@ -1,7 +1,8 @@
 import type { CachedResponse } from "../cache/cached-response.ts";
 import { responseBytes } from "../cache/finished-response.ts";
 import { type ByteSink, bytesResponse, type GatewayResponse } from "../core/response.ts";
-import { withoutPromptUsage } from "../dialects/inner/chat-events.ts";
+import { withoutOwnMessage } from "../dialects/inner/anthropic-only.ts";
+import { withoutInnerFields } from "../dialects/inner/chat-events.ts";
 import type { Called, Parsed } from "./request-states.ts";
 import { StreamRelay } from "./stream-relay.ts";
 
@@ -65,7 +66,7 @@ export function replay(parsed: Parsed, stored: CachedResponse): GatewayResponse 
   if (stored.kind === "whole") return wholeResponse(parsed, bytes);
   const encoder = client?.dialect.encodeStream(client.context);
   const events =
-    encoder === undefined ? withoutPromptUsage(bytes) : Buffer.concat([encoder.push(bytes), encoder.end()]);
+    encoder === undefined ? withoutInnerFields(bytes) : Buffer.concat([encoder.push(bytes), encoder.end()]);
   // As a stream, so that it has no length, as it had when it was generated.
   const send = async (sink: ByteSink) => {
     const last = encoder?.lastEvent?.();
@@ -77,6 +78,6 @@ export function replay(parsed: Parsed, stored: CachedResponse): GatewayResponse 
 }
 
 function wholeResponse({ client, headers }: Parsed, bytes: Buffer): GatewayResponse {
-  const encoded = client === undefined ? bytes : client.dialect.encodeWhole(bytes, client.context);
+  const encoded = client === undefined ? withoutOwnMessage(bytes) : client.dialect.encodeWhole(bytes, client.context);
   return bytesResponse(200, { ...headers.all, "content-type": "application/json" }, encoded);
 }

@@ -2,7 +2,7 @@ import { type ErrorCode, errorBody } from "../../contracts/api/errors.ts";
 import type { StreamTranslator } from "../core/dialect.ts";
 import type { RecordWriter } from "../core/record.ts";
 import type { ByteSink, StreamBody } from "../core/response.ts";
-import { DONE_EVENT, withoutPromptUsage } from "../dialects/inner/chat-events.ts";
+import { DONE_EVENT, withoutInnerFields } from "../dialects/inner/chat-events.ts";
 import { StreamRepair } from "../dialects/providers/openai/stream-repair.ts";
 import type { BodyReader } from "../http/upstream-body.ts";
 import { EventScanner } from "../relay/event-scanner.ts";
@@ -133,7 +133,7 @@ export class StreamRelay implements StreamBody, BodyReader {
       this.#firstTokenAt ??= this.#lastTokenAt;
     }
     if (this.#encoder !== undefined) return this.#encoder.push(passed);
-    return this.#response.translator === undefined ? passed : withoutPromptUsage(passed);
+    return this.#response.translator === undefined ? passed : withoutInnerFields(passed);
   }
 
   #onDrain(): void {

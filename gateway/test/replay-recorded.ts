@@ -2,7 +2,7 @@ import { ChatCompletionChunk, ChatCompletionResponse } from "../../contracts/api
 import { Message, MessageEvent } from "../../contracts/api/messages.ts";
 import { ModelResponse, ResponseEvent } from "../../contracts/api/responses.ts";
 import { isRecord } from "../../lib/is-record.ts";
-import type { InboundContext, InboundDialect, OutboundDialect } from "../core/dialect.ts";
+import type { InboundContext, InboundDialect, OutboundDialect, OutboundRequest } from "../core/dialect.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import type { RequestFacts } from "../core/record.ts";
 import { UpstreamFailure } from "../core/upstream-failure.ts";
@@ -42,8 +42,18 @@ function counter(): (prefix: string) => string {
   return (prefix) => `${prefix}_${++made}`;
 }
 
-const REQUEST = outbound({ stream: true });
-const CONTEXT: InboundContext = { requestId: "r", clientFields: { model: "tiny" }, generation: REQUEST.generation };
+const CHAT_REQUEST = outbound({ stream: true });
+const CONTEXT: InboundContext = {
+  requestId: "r",
+  clientFields: { model: "tiny" },
+  generation: CHAT_REQUEST.generation,
+};
+
+function requestOf(client: Client): OutboundRequest {
+  if (client === "chat") return CHAT_REQUEST;
+  const body = { dialect: client, fields: { model: "tiny" }, betas: undefined } as const;
+  return { ...CHAT_REQUEST, generation: { ...CHAT_REQUEST.generation, client: body } };
+}
 
 /** What a client of a stream gets, and what the record of its request has. */
 export interface Relayed {
@@ -76,7 +86,7 @@ export function relayed(recorded: HttpRecord, client: Client, cuts: Cuts): Relay
     signal: new AbortController().signal,
     now: () => 0,
   };
-  const translator = target.decodeStream(REQUEST);
+  const translator = target.decodeStream(requestOf(client));
   const response = {
     kind: "stream",
     translator,
@@ -105,7 +115,7 @@ export function responseFor(recorded: RecordedResponse, client: Client): Fields 
   if (recorded.isStream) return GATHER[client](relayed(recorded, client, []).text);
   const { target, encoder } = parts(recorded, client);
   try {
-    const chat = target.decodeWhole(recorded.body, REQUEST);
+    const chat = target.decodeWhole(recorded.body, requestOf(client));
     checkWhole(chat, ({ choices }) => Array.isArray(choices));
     const bytes = encoder === undefined ? chat : encoder.encodeWhole(chat, CONTEXT);
     return WHOLE[client](JSON.parse(bytes.toString("utf8")));
@@ -220,10 +230,12 @@ export function gatherMessage(text: string): Fields {
     const block = blocks[index] ?? { ...fieldsOf(event.content_block) };
     if (event.type === "content_block_start") blocks[index] = block;
     if (event.type === "message_delta") end = { ...fieldsOf(event.delta), usage: event.usage };
-    if (event.type === "content_block_stop" && json[index] !== undefined) block.input = JSON.parse(json[index]);
+    // SDKs take no text at all as a call without arguments.
+    if (event.type === "content_block_stop" && json[index]) block.input = JSON.parse(json[index]);
     if (event.type !== "content_block_delta") continue;
     for (const [name, value] of Object.entries(fieldsOf(event.delta)))
       if (name === "partial_json") json[index] = `${json[index] ?? ""}${value}`;
+      else if (name === "citation") block.citations = [...((block.citations as unknown[]) ?? []), value];
       else if (name !== "type") block[name] = `${block[name] ?? ""}${value}`;
   }
   return messageFields({ content: blocks, ...end });

@@ -1,6 +1,6 @@
 import { isRecord } from "../../../lib/is-record.ts";
 import type { ClientBody } from "../../core/generation-request.ts";
-import { itemsOf } from "./json.ts";
+import { itemsOf, parseJson } from "./json.ts";
 import { kindOf, refuse } from "./refuse.ts";
 
 /** Fields of Messages for features of Anthropic's own service alone that would change the response. */
@@ -28,4 +28,17 @@ export function refuseOnlyAnthropic(client: ClientBody | undefined): void {
 /** Whether the client defines the tool's input itself; the other types are Anthropic's. */
 export function isCustomTool({ type }: Readonly<Record<string, unknown>>): boolean {
   return type === undefined || type === null || type === "custom";
+}
+
+/** The field of a whole chat completion with the message of Anthropic's that it is a translation of. */
+export const OWN_MESSAGE = "anthropic_message";
+const OWN_MESSAGE_KEY = Buffer.from(`"${OWN_MESSAGE}":`);
+
+/** A whole chat completion without Anthropic's own message, which only clients of Messages know. */
+export function withoutOwnMessage(bytes: Buffer): Buffer {
+  if (!bytes.includes(OWN_MESSAGE_KEY)) return bytes;
+  const completion = parseJson(bytes.toString("utf8"));
+  if (!isRecord(completion)) return bytes;
+  const { [OWN_MESSAGE]: _, ...chat } = completion;
+  return Buffer.from(JSON.stringify(chat));
 }

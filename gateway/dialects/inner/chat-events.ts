@@ -19,10 +19,41 @@ const PROMPT_USAGE = ',"prompt_usage":';
 /** The field as the writer below has it. In a text, its quotes would have backslashes. */
 const PROMPT_USAGE_FIELD = /,"prompt_usage":\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}/;
 
-/** Whole events without the counts of the prompt at their start, which clients of chat completions do not know. */
-export function withoutPromptUsage(events: Buffer): Buffer {
-  if (!events.includes(PROMPT_USAGE)) return events;
-  return Buffer.from(events.toString("utf8").replace(PROMPT_USAGE_FIELD, ""));
+/** The last field of an event: Anthropic's own event, for a client of Messages. */
+const OWN_EVENT = ',"anthropic_event":';
+const EVENT_END = "}\n\n";
+
+/** Events, the last of which has the event of Anthropic's that they are a translation of. */
+export function withOwnEvent(events: string, own: Readonly<Record<string, unknown>>): string {
+  return `${events.slice(0, -EVENT_END.length)}${OWN_EVENT}${JSON.stringify(own)}${EVENT_END}`;
+}
+
+/** Anthropic's own event in the data of an event, as JSON; `undefined` where there is none. */
+export function ownEventOf(data: string): string | undefined {
+  const at = data.indexOf(OWN_EVENT);
+  return at === -1 ? undefined : data.slice(at + OWN_EVENT.length, -1);
+}
+
+/** Whole events without the fields that clients of chat completions do not know. */
+export function withoutInnerFields(events: Buffer): Buffer {
+  const hasOwn = events.includes(OWN_EVENT);
+  if (!hasOwn && !events.includes(PROMPT_USAGE)) return events;
+  const text = events.toString("utf8");
+  const plain = hasOwn
+    ? text
+        .split(/(?<=\n\n)/)
+        .map(withoutOwnEvent)
+        .join("")
+    : text;
+  return Buffer.from(plain.replace(PROMPT_USAGE_FIELD, ""));
+}
+
+function withoutOwnEvent(event: string): string {
+  const at = event.indexOf(OWN_EVENT);
+  if (at === -1) return event;
+  const chat = event.slice(0, at);
+  // Nothing else was in it.
+  return chat.endsWith('"choices":[]') ? "" : chat + EVENT_END;
 }
 
 /** Writes the events of one streamed chat completion. */
@@ -51,6 +82,11 @@ export class ChatEventWriter {
   ): string {
     const choice = { index: 0, delta, logprobs: null, finish_reason: finishReason, ...extra };
     return `${this.#head}${JSON.stringify(choice)}]}\n\n`;
+  }
+
+  /** An event without a choice, for fields that only clients of other dialects know. */
+  empty(): string {
+    return `${this.#head}]}\n\n`;
   }
 
   usage(usage: Usage): string {

@@ -17,6 +17,7 @@ const UNSOUND = new Set([
   "stream-error-about-account",
   "stream-error-first",
   "stream-text-in-parts",
+  "stream-tool-call-at-stop",
   "stream-truncated",
   "stream-without-done",
   "vllm-stream-error",
@@ -44,6 +45,11 @@ describe("a recorded response", () => {
   test.each(titled(ofOpenAi))("%s reaches chat clients byte for byte where it is sound", (_title, one) => {
     const isSound = !UNSOUND.has(one.name);
     expect(relayed(one, "chat", []).text === one.body.toString("utf8")).toBe(isSound);
+  });
+
+  test.each(titled(streams))("%s is counted alike for the clients of every dialect", (_title, one) => {
+    const { facts } = relayed(one, "chat", []);
+    for (const client of CLIENTS) expect(relayed(one, client, []).facts, client).toEqual(facts);
   });
 
   test.each(titled(streams))("%s is the same wherever its bytes are cut", (_title, one) => {

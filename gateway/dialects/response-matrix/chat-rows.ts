@@ -24,7 +24,7 @@ export const CHAT_ROWS: ResponseRows = {
   "the end at the model's context": ["none", "translated", "translated", "none", "none"],
   "the stop sequence that ended it": ["none", "translated", "none", "none", "passed"],
   "the end for calls": ["passed", "translated", "translated", "translated", "passed"],
-  "calls with another end": ["none", "none", "translated", "none", "none"],
+  "calls with another end": ["made", "translated", "translated", "none", "none"],
   "the end by a filter": ["passed", "translated", "translated", "translated", "none"],
   "a blocked prompt": ["none", "none", "none", "translated", "none"],
   "a paused turn": ["none", "omitted", "none", "none", "none"],

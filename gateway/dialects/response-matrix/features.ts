@@ -2,7 +2,7 @@ import type { ErrorCode } from "../../../contracts/api/errors.ts";
 
 /**
  * What becomes of a feature of a response: passed as the target sent it, translated, made by the gateway because the
- * target does not send it, omitted because the client's dialect has no words for it, or the error that the client gets, by
+ * target does not send it or gets it wrong, omitted because the client's dialect has no words for it, or the error that the client gets, by
  * its code. `none`: this kind of target does not have the feature.
  */
 export type ResponseWord = "passed" | "translated" | "made" | "omitted" | "none" | ErrorCode;

@@ -24,7 +24,7 @@ export const RESPONSES_ROWS: ResponseRows = {
   "the end at the model's context": ["none", "translated", "translated", "none", "none"],
   "the stop sequence that ended it": ["none", "omitted", "none", "none", "omitted"],
   "the end for calls": ["translated", "translated", "translated", "translated", "translated"],
-  "calls with another end": ["none", "none", "translated", "none", "none"],
+  "calls with another end": ["translated", "translated", "translated", "none", "none"],
   "the end by a filter": ["translated", "translated", "translated", "translated", "none"],
   "a blocked prompt": ["none", "none", "none", "translated", "none"],
   "a paused turn": ["none", "omitted", "none", "none", "none"],

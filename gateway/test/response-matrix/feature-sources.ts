@@ -114,7 +114,12 @@ const CONTENT = {
   "ids of calls that have none": {
     pick: callIdsIn,
     chat: {
-      openai: { whole: "tool-call-without-id", value: MADE_CALL_IDS, isMissing: true },
+      openai: {
+        whole: "tool-call-without-id",
+        streamed: "stream-call-without-id",
+        value: MADE_CALL_IDS,
+        isMissing: true,
+      },
       anthropic: { ...both("tool-call-without-id", MADE_CALL_IDS), isMissing: true },
       bedrock: { ...both("tool-call-without-id", MADE_CALL_IDS), isMissing: true },
       gemini: { ...both("tool-calls-without-id", MADE_CALL_IDS), isMissing: true },
@@ -258,7 +263,11 @@ const ENDS = {
   },
   "calls with another end": {
     pick: ({ stop }) => stop,
-    chat: { bedrock: both("tool-call-at-end-turn", "calls") },
+    chat: {
+      openai: both("tool-call-at-stop", "calls"),
+      anthropic: both("tool-call-at-end-turn", "calls"),
+      bedrock: both("tool-call-at-end-turn", "calls"),
+    },
   },
   "the end by a filter": {
     pick: ({ stop }) => stop,

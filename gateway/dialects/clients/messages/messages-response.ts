@@ -1,5 +1,6 @@
 import { isRecord } from "../../../../lib/is-record.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
+import { OWN_MESSAGE } from "../../inner/anthropic-only.ts";
 import { type ChatUsage, readUsage } from "../../inner/chat-events.ts";
 import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
 import { type OrderedPart, orderedParts } from "../../inner/thinking-order.ts";
@@ -63,6 +64,7 @@ export function messageId(id: unknown): string {
 /** A whole chat completion as a message. @throws {GatewayError} `upstream_error` when the bytes are none */
 export function messageOfChat(bytes: Buffer, model: string): Buffer {
   const response = parseJson(bytes.toString("utf8"));
+  if (isRecord(response) && isRecord(response[OWN_MESSAGE])) return Buffer.from(JSON.stringify(response[OWN_MESSAGE]));
   const choice = isRecord(response) ? itemsOf(response.choices)[0] : undefined;
   if (!isRecord(response) || !isRecord(choice) || !isRecord(choice.message)) throw new GatewayError("upstream_error");
   const { message } = choice;

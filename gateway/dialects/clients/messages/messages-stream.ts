@@ -3,7 +3,7 @@ import { messagesErrorBody } from "../../../../contracts/api/messages.ts";
 import { isRecord } from "../../../../lib/is-record.ts";
 import type { StreamTranslator } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
-import { type ChatDelta, type ChatUsage, readChatEvent } from "../../inner/chat-events.ts";
+import { type ChatDelta, type ChatUsage, ownEventOf, readChatEvent } from "../../inner/chat-events.ts";
 import { parseJson, textOf } from "../../inner/json.ts";
 import { type SseEvent, SseReader } from "../../inner/sse-reader.ts";
 import { withoutTextBefore } from "../../inner/thinking-order.ts";
@@ -39,6 +39,8 @@ class MessagesTranslation implements Translation<SseEvent> {
   isDone = false;
   readonly #options: MessagesStreamOptions;
   #hasStarted = false;
+  /** Whether the target's dialect is Anthropic's too: its own events are in those of the chat completion. */
+  #isOwn = false;
   /** Of the chat completion. */
   #chatId: string | undefined;
   readonly #callNumbers = new CallNumbers();
@@ -58,7 +60,16 @@ class MessagesTranslation implements Translation<SseEvent> {
   }
 
   take(event: SseEvent): string {
+    const own = ownEventOf(event.data);
+    if (own !== undefined) {
+      this.#isOwn = true;
+      return namedEvent(/^\{"type":"(\w+)"/.exec(own)?.[1] ?? "", own);
+    }
     const deltas = readChatEvent(event);
+    if (this.#isOwn) {
+      this.isDone = deltas.some(({ kind }) => kind === "done");
+      return "";
+    }
     return this.#start(event, deltas) + deltas.map((delta) => this.#writeDelta(delta)).join("");
   }
 
@@ -219,5 +230,9 @@ function idOf(data: string): string | undefined {
 }
 
 function eventText(event: Fields): string {
-  return `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+  return namedEvent(String(event.type), JSON.stringify(event));
+}
+
+function namedEvent(name: string, json: string): string {
+  return `event: ${name}\ndata: ${json}\n\n`;
 }

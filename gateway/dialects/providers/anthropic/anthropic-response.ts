@@ -4,11 +4,13 @@ import { isRecord } from "../../../../lib/is-record.ts";
 import type { UpstreamProblem } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import { countOf } from "../../../outside-values/token-count.ts";
+import { OWN_MESSAGE } from "../../inner/anthropic-only.ts";
 import { parseJson, textOf } from "../../inner/json.ts";
 import { finishReasonOf, usageOf } from "../../inner/provider-response.ts";
 import { withTextBefore } from "../../inner/thinking-order.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
 import { refusalProblem, streamRefusal } from "../../refusals/refusals.ts";
+import { ownMessage } from "./own-response.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -22,8 +24,10 @@ const FINISH: Readonly<Record<string, FinishReason>> = {
   refusal: "content_filter",
 };
 
-export function finishReason(stopReason: unknown): FinishReason {
-  return finishReasonOf(FINISH, stopReason);
+/** @param hasCalls servers of this dialect may name another reason for a message with calls */
+export function finishReason(stopReason: unknown, hasCalls: boolean): FinishReason {
+  const finish = finishReasonOf(FINISH, stopReason);
+  return hasCalls && finish === "stop" ? "tool_calls" : finish;
 }
 
 /** Anthropic counts what came from its cache, and went there, apart from `input_tokens`; OpenAI counts all together. */
@@ -47,10 +51,13 @@ export interface MessageHead {
   readonly model: string;
   /** Seconds since 1970. */
   readonly created: number;
+  /** Whether the client's dialect is Anthropic's too, so that it gets the message itself. @default false */
+  readonly isMessages?: boolean;
 }
 
 /** A whole message as a chat completion. @throws {GatewayError} `upstream_error` when the bytes are no message */
-export function chatCompletion(bytes: Buffer, { model, created }: MessageHead): Buffer {
+export function chatCompletion(bytes: Buffer, head: MessageHead): Buffer {
+  const { model, created, isMessages = false } = head;
   const message = parseJson(bytes.toString("utf8"));
   if (!isRecord(message) || message.type !== "message" || !Array.isArray(message.content))
     throw new GatewayError("upstream_error");
@@ -71,6 +78,8 @@ export function chatCompletion(bytes: Buffer, { model, created }: MessageHead): 
     object: "chat.completion",
     created,
     model,
+    // Before `usage`: the last field of that name is the one that is counted.
+    ...(isMessages ? { [OWN_MESSAGE]: ownMessage(message, model) } : {}),
     choices: [
       {
         index: 0,
@@ -83,7 +92,7 @@ export function chatCompletion(bytes: Buffer, { model, created }: MessageHead): 
           ...(calls.length > 0 ? { tool_calls: calls } : {}),
         },
         logprobs: null,
-        finish_reason: finishReason(message.stop_reason),
+        finish_reason: finishReason(message.stop_reason, calls.length > 0),
         ...stopReason(message.stop_sequence),
       },
     ],

@@ -4,13 +4,14 @@ import { isRecord } from "../../../../lib/is-record.ts";
 import type { StreamTranslator } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import { countOf } from "../../../outside-values/token-count.ts";
-import { ChatEventWriter, DONE_EVENT, errorEvent } from "../../inner/chat-events.ts";
+import { ChatEventWriter, DONE_EVENT, errorEvent, withOwnEvent } from "../../inner/chat-events.ts";
 import { parseJson, textOf } from "../../inner/json.ts";
 import { type SseEvent, SseReader } from "../../inner/sse-reader.ts";
 import { withTextBefore } from "../../inner/thinking-order.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
 import { type Translation, translate } from "../../inner/translate.ts";
 import { finishReason, type MessageHead, openAiUsage, stopReason, streamError } from "./anthropic-response.ts";
+import { OwnEvents } from "./own-response.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -28,6 +29,8 @@ type OpenBlock =
 class AnthropicTranslation implements Translation<SseEvent> {
   isDone = false;
   readonly #head: MessageHead;
+  /** `undefined` where the client's dialect is another. */
+  readonly #own: OwnEvents | undefined;
   #writer: ChatEventWriter | undefined;
   #id = "";
   readonly #open = new Map<number, OpenBlock>();
@@ -39,11 +42,18 @@ class AnthropicTranslation implements Translation<SseEvent> {
 
   constructor(head: MessageHead) {
     this.#head = head;
+    this.#own = head.isMessages === true ? new OwnEvents(head.model) : undefined;
   }
 
   take({ data }: SseEvent): string {
     const event = parseJson(data);
     if (!isRecord(event)) throw new GatewayError("upstream_error");
+    const events = this.#translated(event);
+    const own = this.#own?.of(event);
+    return own === undefined || this.#writer === undefined ? events : withOwn(events, own, this.#writer);
+  }
+
+  #translated(event: Fields): string {
     switch (event.type) {
       case "error":
         throw streamError(event.error);
@@ -149,7 +159,7 @@ class AnthropicTranslation implements Translation<SseEvent> {
     this.#usage = { ...this.#usage, ...Object.fromEntries(counts) };
     const reason = isRecord(delta) ? textOf(delta.stop_reason) : undefined;
     if (reason === undefined || this.#finish !== undefined) return "";
-    this.#finish = finishReason(reason);
+    this.#finish = finishReason(reason, this.#tools > 0);
     return this.#writing().delta({}, this.#finish, isRecord(delta) ? stopReason(delta.stop_sequence) : {});
   }
 
@@ -185,6 +195,12 @@ class AnthropicTranslation implements Translation<SseEvent> {
     if (this.#writer === undefined) throw new GatewayError("upstream_error");
     return this.#writer;
   }
+}
+
+/** Events with Anthropic's own, which is in the last one before the end; in one of its own where there is none. */
+function withOwn(events: string, own: Fields, writer: ChatEventWriter): string {
+  if (!events.endsWith(DONE_EVENT)) return withOwnEvent(events === "" ? writer.empty() : events, own);
+  return withOwnEvent(events.slice(0, -DONE_EVENT.length), own) + DONE_EVENT;
 }
 
 function indexOf(event: Fields): number {

@@ -23,6 +23,7 @@ export function anthropicDialect(options: AnthropicDialectOptions): OutboundDial
   const head = ({ generation }: OutboundRequest) => ({
     model: generation.model,
     created: Math.floor(now() / 1000),
+    isMessages: generation.client?.dialect === "messages",
   });
   return {
     name: "anthropic",
