@@ -3,9 +3,9 @@ import type { ErrorCode } from "../../../contracts/api/errors.ts";
 /**
  * What becomes of a feature of a response: passed as the target sent it, translated, made by the gateway because the
  * target does not send it or gets it wrong, omitted because the client's dialect has no words for it, or the error that the client gets, by
- * its code. `none`: this kind of target does not have the feature.
+ * its code. `none`: this kind of target does not have the feature. `refused`: it does not serve the client's endpoint.
  */
-export type ResponseWord = "passed" | "translated" | "made" | "omitted" | "none" | ErrorCode;
+export type ResponseWord = "passed" | "translated" | "made" | "omitted" | "none" | "refused" | ErrorCode;
 
 /** One word where whole and streamed responses are the same, else both. */
 export type Cell = ResponseWord | readonly [whole: ResponseWord, streamed: ResponseWord];
@@ -50,6 +50,7 @@ export const RESPONSE_FEATURE_NAMES = [
   "the name of the model",
   "an error: prompt over the context",
   "an error: a wrong field",
+  "an error: refused by a filter",
   "an error: our account",
   "an error: our key",
   "an error: unknown model",
@@ -58,6 +59,7 @@ export const RESPONSE_FEATURE_NAMES = [
   "an error: the server's fault",
   "an error in a stream: overloaded",
   "an error in a stream: a wrong field",
+  "an error in a stream: refused by a filter",
   "an error in a stream: the server's fault",
   "an error in a stream: our account",
   "a stream that breaks off",

@@ -41,6 +41,11 @@ export const ERROR_SOURCES: Readonly<Record<ErrorFeature, FeatureSources>> = {
     gemini: before("error-400-field", "invalid_request"),
     vllm: before("vllm-error-400-field", "invalid_request"),
   }),
+  "an error: refused by a filter": alsoTexts({
+    openai: before("error-400-content-filter", "content_filter"),
+    anthropic: before("error-400-content-filter", "content_filter"),
+    bedrock: before("error-400-content-filter", "content_filter"),
+  }),
   "an error: our account": alsoTexts({
     openai: before("error-400-billing-limit", "upstream_error", { hidden: ACCOUNT }),
     anthropic: before("error-400-credit", "upstream_error", { hidden: ACCOUNT }),
@@ -96,6 +101,10 @@ export const ERROR_SOURCES: Readonly<Record<ErrorFeature, FeatureSources>> = {
       bedrock: within("stream-error-validation", "invalid_request"),
       gemini: within("stream-error-field", "invalid_request"),
     },
+  },
+  "an error in a stream: refused by a filter": {
+    pick: codeIn,
+    chat: { anthropic: within("stream-error-content-filter", "content_filter") },
   },
   "an error in a stream: the server's fault": {
     pick: codeIn,

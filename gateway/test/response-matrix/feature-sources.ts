@@ -248,7 +248,11 @@ const ENDS = {
   },
   "the stop sequence that ended it": {
     pick: ({ stopSequence }) => stopSequence,
-    chat: { anthropic: both("stop-sequence", "three"), vllm: both("vllm-stop-sequence", "three") },
+    chat: {
+      anthropic: both("stop-sequence", "three"),
+      bedrock: { whole: "stop-sequence-named", streamed: "stream-stop-sequence", value: "three" },
+      vllm: both("vllm-stop-sequence", "three"),
+    },
     completions: { vllm: texts("vllm", "stop-sequence", "three") },
   },
   "the end for calls": {

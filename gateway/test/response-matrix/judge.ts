@@ -37,13 +37,15 @@ const OWN: Readonly<Record<ClientName, readonly TargetKind[]>> = {
 const MESSAGES_TYPES: Partial<Readonly<Record<ErrorCode, string>>> = {
   invalid_request: "invalid_request_error",
   context_length_exceeded: "invalid_request_error",
+  content_filter: "invalid_request_error",
   overloaded: "overloaded_error",
 };
 /** Codes of a failed response in a stream of OpenAI's Responses; the remaining ones are `server_error`. */
 const RESPONSE_CODES: Partial<Readonly<Record<ErrorCode, string>>> = {
   overloaded: "rate_limit_exceeded",
   invalid_request: "invalid_prompt",
-  context_length_exceeded: "invalid_prompt",
+  content_filter: "invalid_prompt",
+  context_length_exceeded: "context_length_exceeded",
 };
 
 export interface Observed {
