@@ -30,13 +30,16 @@ export async function metricsExist(stack: EngineStack): Promise<void> {
   }
 }
 
-/** The pages that the gateway reads of an engine: its health, its model with the context, and its tokenizer. */
+/** The pages that the gateway reads of an engine: its health, its model with the context, its tokenizer; and one that is not there. */
 export async function pagesExist(stack: EngineStack): Promise<void> {
   for (const engine of stack.engines) {
     assert.equal((await fetch(`${engine}/health`)).status, 200);
     const models = await (await fetch(`${engine}/v1/models`)).json();
     assert.partialDeepStrictEqual(models, { data: [{ id: MODEL, max_model_len: 4096 }] });
   }
+  // vLLM serves embeddings only with a model that makes them; that is nothing to try again.
+  const embeddings = await stack.post("/v1/embeddings", { input: "List three fruits" });
+  assert.deepEqual([embeddings.status, /does not serve this endpoint/.test(await embeddings.text())], [400, true]);
   const response = await stack.post("/tokenize", { prompt: "List three fruits" });
   const { count } = TokenizeResponse.parse(await response.json());
   assert.ok(count >= 3 && count <= 6, `three words have ${count} tokens`);

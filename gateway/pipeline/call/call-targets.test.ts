@@ -209,6 +209,8 @@ describe("what the engine refuses", () => {
     [400, '{"object":"error","message":"top_logprobs needs logprobs","param":null}', 400, "invalid_request"],
     [422, "not json", 400, "invalid_request"],
     [404, "{}", 502, "upstream_error"],
+    [404, '{"error":{"message":"The model `m` does not exist.","code":404}}', 502, "upstream_error"],
+    [404, '{"detail":"Not Found"}', 400, "invalid_request"],
     [500, '{"error":{"message":"secret trace"}}', 502, "upstream_error"],
   ] as const)("an engine's %i %s is %i %s", async (status, body, expected, code) => {
     const { url } = await startTestGateway({ engines: [{ mode: { status, body } }] });

@@ -52,6 +52,8 @@ const UNAVAILABLE = 503;
 const DENIED = new Set([401, 402, 403, 404]);
 /** Statuses with which an upstream refuses what the client wrote. */
 const CLIENT_FAULT = new Set([400, 413, 422]);
+/** vLLM's words for a path that it does not have: it serves embeddings only with a model that makes them. */
+const NO_ENDPOINT = "Not Found";
 /** A provider whose quota is spent may name hours; the client should not wait for that. */
 const MAX_RETRY_AFTER_SECONDS = 3600;
 
@@ -70,6 +72,11 @@ export function responseFailure(
   if (status >= 500)
     return new UpstreamFailure("failed", retryAfterSeconds(retryAfter ?? bodySeconds, kind), {
       isOverloaded: status === UNAVAILABLE,
+    });
+  if (kind === "pool" && status === 404 && message === NO_ENDPOINT)
+    return new GatewayError("invalid_request", {
+      message: "The model's engine does not serve this endpoint. Use another model.",
+      param: "model",
     });
   if (!CLIENT_FAULT.has(status))
     return kind === "pool"
