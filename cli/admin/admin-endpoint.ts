@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { UserError } from "../terminal/user-error.ts";
 import { AdminClient } from "./admin-client.ts";
 import type { SecretStore } from "./secret-store.ts";
-import { SOURCE_FORM, sourcedText } from "./sourced-text.ts";
+import { SOURCE_FORM, textFrom, textSource } from "./sourced-text.ts";
 
 /** Output, local stack and environment variables of the commands that use the admin API; tests replace them. */
 export interface AdminTools {
@@ -50,10 +50,11 @@ export function adminClient({ url, key }: AdminOptions, tools: AdminTools): Admi
   return new AdminClient({ url: address, key: readKey(key ?? `env:${KEY_VARIABLE}`, tools) });
 }
 
-function readKey(source: string, tools: AdminTools): string {
-  const key = sourcedText("--key", source, tools);
-  if (key !== undefined && key.trim() !== "") return key.trim();
-  const [, from, name = ""] = /^(env|file):(.+)$/.exec(source) ?? [];
+function readKey(written: string, tools: AdminTools): string {
+  const source = textSource("--key", written);
+  const key = textFrom("--key", source, tools)?.trim();
+  if (key !== undefined && key !== "") return key;
+  const { from, name } = source;
   throw new UserError(
     `There is no key in ${from === "env" ? `the variable ${name}` : name}; create one with ` +
       "`sluice keys create --name NAME --scope admin` and store it there.",

@@ -20,11 +20,11 @@ export function boundedList<Schema extends z.ZodArray>(
   isRight?: (element: unknown) => boolean,
 ): Schema {
   const parseWhole = parseOfCopy(schema);
+  const most = longestOf(schema);
   replaceParse(schema, (payload, context) => {
     const list: unknown = payload.value;
     // Zod itself checks no element of a list that is too long.
-    if (!Array.isArray(list) || list.length > Number(schema._zod.bag.maximum ?? list.length))
-      return parseWhole(payload, context);
+    if (!Array.isArray(list) || list.length > most) return parseWhole(payload, context);
     if (isRight !== undefined && list.every(isRight)) return payload;
     const checked: unknown[] = new Array(list.length);
     payload.value = checked;
@@ -81,6 +81,14 @@ export function boundedRecord<Schema extends z.ZodRecord<z.ZodString>>(schema: S
     return payload;
   });
   return schema;
+}
+
+/** Elements that a list may have by its own `max`. */
+function longestOf(schema: z.ZodArray): number {
+  const limits = (schema.def.checks ?? []).map(({ _zod: { def } }) =>
+    "maximum" in def ? Number(def.maximum) : undefined,
+  );
+  return Math.min(...limits.filter((limit) => limit !== undefined));
 }
 
 /** A copy's: Zod puts a schema's own first `parse` back in place after its first use. */

@@ -1,9 +1,11 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { AdminConnectionTest } from "../../contracts/api/admin.ts";
 import type { ProviderFault } from "../../test-support/fake-provider.ts";
 import { providerConfig } from "../../test-support/target-config.ts";
 import { jsonOf, startAdminGateway } from "../test/admin-gateway.ts";
+import { poolLease } from "../test/lease-fixture.ts";
 import { provide } from "../test/provider-fixture.ts";
+import { testModel } from "./test-model.ts";
 
 async function testing(capabilities: readonly ("tools" | "embeddings" | "moderations")[] = ["tools"]) {
   const provider = await provide({ callsTools: true });
@@ -78,6 +80,18 @@ describe("the test of a provider's model", () => {
       ok: false,
       problem: "It did not call the function that it had to call.",
     });
+  });
+
+  test("that gets no response within its 60 s counts as slow for the provider, not as refused by it", async () => {
+    const provider = await provide({ fault: "hang" });
+    const { target, lease, calls, health, upstream } = poolLease("provider", provider.origin);
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const testing = testModel({ ...target, capabilities: new Set(["embeddings"]), tryReserve: () => lease });
+    while (provider.received.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    vi.advanceTimersByTime(60_000);
+    expect(await testing).toEqual([{ check: "embeddings", ok: false, problem: "It sent nothing within 60 s." }]);
+    expect([calls, health.of(upstream).breaker.failureRatio(0)]).toEqual([["abandoned"], 1]);
   });
 
   test("leaves no lease behind, whatever went wrong", async () => {

@@ -6,15 +6,15 @@ import { UpstreamHealthRegistry } from "../core/upstream-health.ts";
 import { OPENAI_DIALECT } from "../dialects/providers/openai/openai.ts";
 import { ENGINE_CAPABILITIES } from "../engines/engine-capabilities.ts";
 
-/** A lease of an upstream that does not exist, with everything that it reports. */
-export function poolLease(kind: Target["kind"] = "pool") {
+/** A lease of an upstream, by default of one that does not exist, with everything that it reports. */
+export function poolLease(kind: Target["kind"] = "pool", origin = "http://127.0.0.1:9") {
   const calls: CallOutcome[] = [];
   let releases = 0;
   const health = new UpstreamHealthRegistry(() => 0);
   const upstream: Upstream = {
     id: "e1",
-    origin: "http://127.0.0.1:9",
-    pool: new Pool("http://127.0.0.1:9"),
+    origin,
+    pool: new Pool(origin),
     headers: {},
     markDown: () => undefined,
   };

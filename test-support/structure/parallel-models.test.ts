@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
+import { GatewayConfig } from "../../contracts/processes/gateway-config.ts";
 import { EnvironmentSchema } from "../../settings/environment.ts";
 import { parallelModelProblem, parallelModels, settingsParts } from "./parallel-models.ts";
 import { readSourceTree } from "./source-tree.ts";
@@ -15,7 +16,35 @@ const root = join(import.meta.dirname, "../..");
 const parts = settingsParts(z.toJSONSchema(EnvironmentSchema, { io: "input", reused: "inline" }));
 const models = (text: string) => parallelModels("a/b.ts", text, parts);
 
+/**
+ * Settings of `api` that the gateway's configuration has under the same names. It can't take the part itself: contracts/
+ * may not import settings/, and a process accepts more than an environment may have (tests and the local stack run with
+ * limits that no deployment should have), so its bounds are wider. What has the same bounds is one schema:
+ * AuthMode, RouteTimeouts, QueueLimits.
+ */
+const OF_GATEWAYS = [
+  "stage",
+  "auth",
+  "requestsPerMinutePerIp",
+  "bodyLimitBytes",
+  "corsOrigins",
+  "timeouts",
+  "routeTimeouts",
+  "queue",
+];
+
 describe("the one model of an environment", () => {
+  test("a gateway's configuration repeats the names of eight settings of `api`, and no others of a part", () => {
+    const names = Object.keys(GatewayConfig.shape);
+    const common = parts
+      .filter(({ path }) => path !== "Environment")
+      .map(({ path, names: settings }) => [path, names.filter((name) => settings.has(name))] as const)
+      .filter(([, repeated]) => repeated.length > 2);
+    expect(common, "take the part, or list what is repeated here with its reason").toEqual([
+      ["Environment.api", OF_GATEWAYS],
+    ]);
+  });
+
   test("no type outside of settings/ writes out a part of the environment", () => {
     const sources = [...readSourceTree(root).keys()].filter(
       (path) => /\.tsx?$/.test(path) && !path.startsWith("settings/"),
