@@ -24,6 +24,25 @@ test("an admin body of 9,000 levels is refused with the limit, one of 64 is not 
   expect((await errorOf(await put(63), 400, "invalid_request")).message).not.toContain("nested levels");
 });
 
+test.each([
+  ["/v1/chat/completions", chat({ model: "chat" })],
+  ["/v1/messages", { model: "chat", max_tokens: 5, messages: [{ role: "user", content: "a" }] }],
+  ["/v1/responses", { model: "chat", input: "a" }],
+])(
+  "twelve bodies of 9,000 levels on %s are refused with the limit, and their target serves others afterwards",
+  async (path, body) => {
+    const { url, engines } = await startTestGateway({ config: { routes: [routeConfig("chat", ["tiny"])] } });
+    const deep = `${JSON.stringify(body).slice(0, -1)},"x":${nested(9000)}}`;
+    for (let sent = 0; sent < 12; sent++) {
+      const refused = await post(url, path, deep);
+      expect(refused.status).toBe(400);
+      expect(await refused.text()).toContain("at most 64 nested levels, got over 64");
+    }
+    expect(engines[0]?.received).toEqual([]);
+    expect((await post(url, path, body)).status).toBe(200);
+  },
+);
+
 test("a batch line of 9,000 levels is refused with the limit and its number", () => {
   const line = `{"custom_id":"a","method":"POST","url":"/v1/chat/completions","body":{"model":"m","x":${nested(9000)}}}`;
   const checked = checkRequest({ number: 7, start: 0, end: 1, bytes: Buffer.from(line) }, "/v1/chat/completions", 1e6);

@@ -76,6 +76,8 @@ export class HttpAdapter {
   }
 
   #accept(request: IncomingMessage, response: ServerResponse): void {
+    // Of thousands of requests that one read brought, the rest costs nothing once the first ones closed their connection.
+    if (request.socket.destroyed) return;
     const { handle, isBehindLoadBalancer } = this.#options;
     if (isBehindLoadBalancer) takeForwardedAddress(request);
     const address = clientAddress(request);

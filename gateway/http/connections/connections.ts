@@ -29,7 +29,7 @@ interface Connection {
   openRequests: number;
 }
 
-/** Whether a request is served: `refusal` says why not, `undefined` that its connection was closed. */
+/** A request of a connection, and why it is refused if it is. */
 export interface OpenedRequest {
   readonly refusal: RequestRefusal | undefined;
   /** It is over. */
@@ -63,11 +63,9 @@ export class Connections {
   /**
    * A request has come.
    * @param address of its client
-   * @returns `undefined` for one of a connection that is closed, or has too many of them and is closed now
+   * @returns `undefined` for one of a connection that has too many of them, and is closed now
    */
   openRequest(socket: Socket, address: string): OpenedRequest | undefined {
-    // Requests that were read together come one after the other, also when the first ones closed their connection.
-    if (socket.destroyed) return undefined;
     const connection = this.#open.get(socket) ?? { refusal: undefined, openRequests: 0 };
     if (connection.openRequests >= MAX_PIPELINED) {
       socket.destroy();

@@ -71,23 +71,26 @@ function listProblem(name: string, list: readonly unknown[]): ErrorDetail | unde
       message: `\`${name}\` must have at most ${MAX_PROMPT_ITEMS} items, got ${list.length}; shorten it.`,
     };
   const [first] = list;
+  // Most of a long list is right; a problem's name is made where there is one.
+  const isRight = rightItem(first);
   for (const [index, item] of list.entries()) {
+    if (isRight(item)) continue;
     const param = `${name}[${index}]`;
     if (Array.isArray(first)) {
-      const wrong = Array.isArray(item) ? item.findIndex((token) => !isTokenId(token)) : -1;
-      if (!Array.isArray(item))
-        return { param, message: `\`${param}\` must be an array of token ids, as the first is.` };
-      if (wrong >= 0)
-        return {
-          param: `${param}[${wrong}]`,
-          message: `\`${param}[${wrong}]\` must be a token id; send a whole number.`,
-        };
-    } else if (typeof first === "string") {
-      if (typeof item !== "string") return { param, message: `\`${param}\` must be a string, as the first is.` };
-    } else if (!isTokenId(item))
-      return { param, message: `\`${param}\` must be a string or a token id (a whole number).` };
+      const wrong = Array.isArray(item) ? `${param}[${item.findIndex((token) => !isTokenId(token))}]` : param;
+      const rule = Array.isArray(item) ? "a token id; send a whole number" : "an array of token ids, as the first is";
+      return { param: wrong, message: `\`${wrong}\` must be ${rule}.` };
+    }
+    const rule = typeof first === "string" ? "a string, as the first is" : "a string or a token id (a whole number)";
+    return { param, message: `\`${param}\` must be ${rule}.` };
   }
   return undefined;
+}
+
+/** What the items of a list have to be, by its first one. */
+function rightItem(first: unknown): (item: unknown) => boolean {
+  if (Array.isArray(first)) return (item) => Array.isArray(item) && item.every(isTokenId);
+  return typeof first === "string" ? (item) => typeof item === "string" : isTokenId;
 }
 
 function isLongField(name: string): boolean {
