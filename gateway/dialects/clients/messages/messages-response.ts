@@ -70,9 +70,7 @@ export function messageOfChat(bytes: Buffer, model: string): Buffer {
   const { message } = choice;
   const calls = itemsOf(message.tool_calls).filter(isRecord);
   const content = [
-    ...orderedParts(textOf(message.content) ?? textOf(message.refusal) ?? "", thinkingBlocks(message)).map(
-      contentBlock,
-    ),
+    ...orderedParts(spoken(message), thinkingBlocks(message)).map(contentBlock),
     ...calls.map((call, index) => toolUse(call, madeCallId(response.id, index))),
   ];
   return Buffer.from(
@@ -86,6 +84,11 @@ export function messageOfChat(bytes: Buffer, model: string): Buffer {
       usage: messageUsage(readUsage(response.usage)),
     }),
   );
+}
+
+/** The text, and the refusal behind it, for which Anthropic has no field of its own. */
+function spoken({ content, refusal }: Fields): string {
+  return (textOf(content) ?? "") + (textOf(refusal) ?? "");
 }
 
 function thinkingBlocks(message: Fields): readonly unknown[] {
