@@ -33,11 +33,10 @@ export interface EventScannerOptions {
 
 /** Corrects the events of one stream, which it gets in their order. */
 export interface EventRepair {
-  /**
-   * @param text the event, with one character a byte
-   * @returns what is passed on for it, perhaps several events; the very buffer where it is sound
-   */
-  repaired(event: Buffer, text: string): Buffer;
+  /** Whether this event, with one character a byte, may need a correction: most need none, and no object for it. */
+  mayNeed(text: string): boolean;
+  /** @returns what is passed on for the event, perhaps several events; the very buffer where it is sound */
+  repaired(event: Buffer): Buffer;
 }
 
 /**
@@ -127,9 +126,9 @@ export class EventScanner {
     const usage = text.includes('"usage"') ? findUsage(data.subarray(start, end)) : undefined;
     if (!this.#isForClient(text, usage)) return EMPTY;
     const { repair } = this.#options;
-    if (repair === undefined) return undefined;
+    if (repair === undefined || !repair.mayNeed(text)) return undefined;
     const event = data.subarray(start, end);
-    const repaired = repair.repaired(event, text);
+    const repaired = repair.repaired(event);
     return repaired === event ? undefined : repaired;
   }
 

@@ -22,8 +22,11 @@ const MAX_CHOICES = 128;
 export class StreamRepair implements EventRepair {
   readonly #choices = new Map<number, ChoiceCalls>();
 
-  repaired(event: Buffer, text: string): Buffer {
-    if (!MAY_NEED.test(text) && !(this.#choices.size > 0 && FINISH.test(text))) return event;
+  mayNeed(text: string): boolean {
+    return MAY_NEED.test(text) || (this.#choices.size > 0 && FINISH.test(text));
+  }
+
+  repaired(event: Buffer): Buffer {
     const { others, data } = linesOf(event.toString("utf8"));
     const chunk = parseJson(data);
     if (!isRecord(chunk) || !Array.isArray(chunk.choices)) return event;
