@@ -1,3 +1,4 @@
+import { ADDED_MODELS } from "./models/added.ts";
 import type { CatalogModel } from "./models/catalog-model.ts";
 import { DEEPSEEK_MODELS } from "./models/deepseek.ts";
 import { EMBEDDING_MODELS } from "./models/embeddings.ts";
@@ -24,6 +25,7 @@ export const MODELS = {
   ...DEEPSEEK_MODELS,
   ...SMOLLM_MODELS,
   ...EMBEDDING_MODELS,
+  ...ADDED_MODELS,
 } as const satisfies Record<string, CatalogModel>;
 
 export type ModelId = keyof typeof MODELS;

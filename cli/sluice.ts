@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
 import { environmentNames } from "../environments/load.ts";
@@ -22,6 +22,7 @@ import { initCommand } from "./init/init-command.ts";
 import { DynamoKeyRegistry } from "./keys/key-registry.ts";
 import { findKeyTable, type KeyTable } from "./keys/key-table.ts";
 import { keysCommand } from "./keys/keys-command.ts";
+import { modelsCommand } from "./models/models-command.ts";
 import { operatorTools } from "./operator/operator-tools.ts";
 import { showCommand } from "./show-command.ts";
 import { hiddenPrompt } from "./terminal/hidden-prompt.ts";
@@ -75,6 +76,13 @@ const program = new Command("sluice")
       facts: cloudWatchFacts,
       createKey: temporaryKey,
       now: Date.now,
+    }),
+  )
+  .addCommand(
+    modelsCommand({
+      print: (text) => console.log(text),
+      variable: (name) => process.env[name],
+      addedFile: resolve(import.meta.dirname, "../catalog/models/added.ts"),
     }),
   )
   .addCommand(costCommand(costTools((text) => console.log(text))))

@@ -18,6 +18,9 @@ export interface InstanceType {
     readonly computeCapability: number;
     /** Whether the GPU computes in bfloat16; if not, vLLM runs with `--dtype half`. */
     readonly bfloat16: boolean;
+    readonly memoryGBps: number;
+    /** Dense arithmetic in 16 bits. */
+    readonly teraflops: number;
   };
 }
 
@@ -34,8 +37,8 @@ export function gpuInstance(
   count: number,
   localDiskGB: number,
 ): InstanceType {
-  const { name, memoryMiB, computeCapability } = GPUS[gpuId];
-  const gpu = { name, count, memoryGiB: memoryMiB / 1024, computeCapability, bfloat16: hasBfloat16(GPUS[gpuId]) };
+  const { memoryMiB, ...entry } = GPUS[gpuId];
+  const gpu = { ...entry, count, memoryGiB: memoryMiB / 1024, bfloat16: hasBfloat16(GPUS[gpuId]) };
   return { architecture: "x86_64", vcpus, memoryGiB, networkGbps, localDiskGB, gpu };
 }
 
