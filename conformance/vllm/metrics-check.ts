@@ -30,7 +30,7 @@ export async function metricsExist(stack: EngineStack): Promise<void> {
   }
 }
 
-/** The pages that the gateway reads of an engine: its health, its model with the context, its tokenizer; and one that is not there. */
+/** The pages that the gateway reads of an engine: health, model and context, tokenizer; and one that is not there. */
 export async function pagesExist(stack: EngineStack): Promise<void> {
   for (const engine of stack.engines) {
     assert.equal((await fetch(`${engine}/health`)).status, 200);
