@@ -69,7 +69,7 @@ export const STREAM: readonly End[] = [
     how: "the route's time to the first byte is over",
     a: { fault: "hang" },
     settings: limits({}),
-    config: { timeouts: { firstByteSeconds: 0.3, totalSeconds: 5, idleSeconds: 5 } },
+    config: { timeouts: { firstByteSeconds: 1, totalSeconds: 5, idleSeconds: 5 } },
     lines: [[504, "timeout", false]],
     calls: ["a abandoned"],
     paid: "none",
@@ -77,7 +77,7 @@ export const STREAM: readonly End[] = [
   {
     how: "the provider's time to the first byte is over",
     a: { fault: "hang" },
-    settings: limits({ firstByteSeconds: 0.3 }),
+    settings: limits({ firstByteSeconds: 1 }),
     lines: [[504, "timeout", false]],
     calls: ["a slow"],
     paid: "none",

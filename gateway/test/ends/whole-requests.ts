@@ -31,7 +31,7 @@ export const WHOLE: readonly End[] = [
     how: "the route's time for a whole answer is over",
     a: { fault: "hang" },
     settings: limits({}),
-    config: { timeouts: { firstByteSeconds: 5, totalSeconds: 0.3, idleSeconds: 5 } },
+    config: { timeouts: { firstByteSeconds: 5, totalSeconds: 1, idleSeconds: 5 } },
     lines: [[504, "timeout", false]],
     calls: ["a abandoned"],
     paid: "none",
@@ -39,7 +39,7 @@ export const WHOLE: readonly End[] = [
   {
     how: "the provider's time for a whole answer is over",
     a: { fault: "hang" },
-    settings: limits({ totalSeconds: 0.3 }),
+    settings: limits({ totalSeconds: 1 }),
     lines: [[504, "timeout", false]],
     calls: ["a slow"],
     paid: "none",
