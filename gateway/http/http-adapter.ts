@@ -76,8 +76,9 @@ export class HttpAdapter {
   }
 
   #accept(request: IncomingMessage, response: ServerResponse): void {
-    // Of thousands of requests that one read brought, the rest costs nothing once the first ones closed their connection.
-    if (request.socket.destroyed) return;
+    // Of thousands of requests that one read brought, the rest costs little once the first ones closed their connection:
+    // destroyed here, without an error of its own for each when the connection's close is handled.
+    if (request.socket.destroyed) return void request.destroy();
     const { handle, isBehindLoadBalancer } = this.#options;
     if (isBehindLoadBalancer) takeForwardedAddress(request);
     const address = clientAddress(request);
