@@ -9,7 +9,19 @@ test.each([
 ])("%s for a provider's model is 400, with the reason and the models that can tokenize", async (path, fields) => {
   const { origin, received } = await provide();
   const config = {
-    providers: [providerConfig("p", origin)],
+    // With every other capability, so that none of them is taken for a tokenizer.
+    providers: [
+      providerConfig("p", origin, {
+        models: {
+          small: {
+            contextTokens: 8192,
+            capabilities: ["completions", "tools", "embeddings"],
+            inputUsdPerMillion: 1,
+            outputUsdPerMillion: 2,
+          },
+        },
+      }),
+    ],
     routes: [routeConfig("chat", ["p/small"]), routeConfig("mixed", ["p/small=100", "tiny=1"])],
   };
   const { url } = await startTestGateway({ config });
