@@ -98,6 +98,7 @@ export class ChatEventWriter {
 export type ChatDelta =
   | { readonly kind: "text" | "reasoning" | "refusal"; readonly text: string }
   | { readonly kind: "thinking-blocks"; readonly blocks: readonly unknown[] }
+  | { readonly kind: "annotations"; readonly annotations: readonly unknown[] }
   | {
       readonly kind: "tool";
       readonly index: number;
@@ -144,6 +145,8 @@ function deltasOf(choice: Readonly<Record<string, unknown>>): readonly ChatDelta
   if (Array.isArray(delta.thinking_blocks)) deltas.push({ kind: "thinking-blocks", blocks: delta.thinking_blocks });
   const text = textOf(content.text);
   if (text !== undefined) deltas.push({ kind: "text", text });
+  if (itemsOf(delta.annotations).length > 0)
+    deltas.push({ kind: "annotations", annotations: itemsOf(delta.annotations) });
   const refusal = textOf(delta.refusal);
   if (refusal !== undefined) deltas.push({ kind: "refusal", text: refusal });
   for (const [position, call] of itemsOf(delta.tool_calls).entries()) {

@@ -15,7 +15,7 @@ export const RESPONSES_ROWS: ResponseRows = {
   "thinking between texts": ["none", "translated", "translated", "none", "none"],
   "a refusal in words": ["translated", "none", "none", "none", "none"],
   "text with citations": ["translated", "translated", "translated", "translated", "none"],
-  citations: ["omitted", "omitted", "omitted", "omitted", "none"],
+  citations: ["translated", "omitted", "omitted", "omitted", "none"],
   "calls of tools that the provider runs": ["none", "omitted", "none", "none", "none"],
   "log probabilities": ["omitted", "none", "none", "omitted", "omitted"],
   "several choices": ["omitted", "none", "none", "omitted", "omitted"],

@@ -115,6 +115,8 @@ class MessagesTranslation implements Translation<SseEvent> {
         this.#finish ??= delta;
         return "";
       case "prompt-usage":
+      // A citation of Anthropic's has the cited text, which an annotation lacks.
+      case "annotations":
         return "";
       case "usage":
         this.#usage = delta.usage;

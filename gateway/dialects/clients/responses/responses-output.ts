@@ -56,16 +56,16 @@ abstract class Output implements OutputItem {
 
 /** The model's message: a part of text, a part of refusal, or both. */
 export class MessageOutput extends Output {
-  readonly #parts: { readonly kind: "text" | "refusal"; text: string }[] = [];
+  readonly #parts: Part[] = [];
 
   add(kind: "text" | "refusal", delta: string): string {
     let events = "";
     let part = this.#parts.at(-1);
     if (part?.kind !== kind) {
       events = this.closeContent();
-      part = { kind, text: "" };
+      part = { kind, text: "", annotations: [] };
       this.#parts.push(part);
-      events += this.writeEvent("response.content_part.added", { ...this.#partPosition, part: partFields(kind, "") });
+      events += this.writeEvent("response.content_part.added", { ...this.#partPosition, part: partFields(part) });
     }
     part.text += delta;
     const type = kind === "text" ? "response.output_text.delta" : "response.refusal.delta";
@@ -74,12 +74,21 @@ export class MessageOutput extends Output {
     );
   }
 
+  /** Adds citations to the text that is being written; elsewhere they have nothing to cite. */
+  annotate(annotations: readonly Fields[]): string {
+    const part = this.#parts.at(-1);
+    if (part?.kind !== "text") return "";
+    return annotations
+      .map((annotation) => {
+        const fields = { ...this.#partPosition, annotation_index: part.annotations.length, annotation };
+        part.annotations.push(annotation);
+        return this.writeEvent("response.output_text.annotation.added", fields);
+      })
+      .join("");
+  }
+
   fields(status: Closed): Fields {
-    return messageItem(
-      this.id,
-      status,
-      this.#parts.map(({ kind, text }) => partFields(kind, text)),
-    );
+    return messageItem(this.id, status, this.#parts.map(partFields));
   }
 
   protected empty(): Fields {
@@ -94,9 +103,7 @@ export class MessageOutput extends Output {
       kind === "text"
         ? this.writeEvent("response.output_text.done", { ...this.#partPosition, text, logprobs: [] })
         : this.writeEvent("response.refusal.done", { ...this.#partPosition, refusal: text });
-    return (
-      done + this.writeEvent("response.content_part.done", { ...this.#partPosition, part: partFields(kind, text) })
-    );
+    return done + this.writeEvent("response.content_part.done", { ...this.#partPosition, part: partFields(part) });
   }
 
   get #partPosition(): Fields {
@@ -104,8 +111,14 @@ export class MessageOutput extends Output {
   }
 }
 
-function partFields(kind: "text" | "refusal", text: string): Fields {
-  return kind === "text" ? textPart(text) : refusalPart(text);
+interface Part {
+  readonly kind: "text" | "refusal";
+  text: string;
+  readonly annotations: Fields[];
+}
+
+function partFields({ kind, text, annotations }: Part): Fields {
+  return kind === "text" ? textPart(text, [...annotations]) : refusalPart(text);
 }
 
 /** The model's reasoning. */

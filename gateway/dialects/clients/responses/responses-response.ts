@@ -107,8 +107,17 @@ export function messageItem(id: string, status: Status, content: readonly Fields
   return { id, type: "message", status, role: "assistant", content };
 }
 
-export function textPart(text: string): Fields {
-  return { type: "output_text", text, annotations: [], logprobs: [] };
+export function textPart(text: string, annotations: readonly Fields[] = []): Fields {
+  return { type: "output_text", text, annotations, logprobs: [] };
+}
+
+/** Citations of addresses, whose fields are in an object of their own in a chat completion. */
+export function annotationsOf(annotations: unknown): readonly Fields[] {
+  return itemsOf(annotations).flatMap((annotation) =>
+    isRecord(annotation) && annotation.type === "url_citation" && isRecord(annotation.url_citation)
+      ? [{ type: "url_citation", ...annotation.url_citation }]
+      : [],
+  );
 }
 
 export function refusalPart(refusal: string): Fields {
@@ -187,6 +196,8 @@ function contentItems(message: Fields, status: Status, newId: (prefix: string) =
   const thinking = itemsOf(message.thinking_blocks);
   const isMixed = thinking.some((block) => textBefore(block) > 0);
   const items: Fields[] = [];
+  // Positions of citations are those of the whole text, so they are with a text that is not divided.
+  const annotations = isMixed ? [] : annotationsOf(message.annotations);
   const add = (parts: readonly Fields[]) => {
     if (parts.length > 0) items.push(messageItem(newId("msg"), status, parts));
   };
@@ -196,7 +207,7 @@ function contentItems(message: Fields, status: Status, newId: (prefix: string) =
   if (!isMixed) addReasoning(reasoning, thinking);
   for (const part of orderedParts(text, isMixed ? thinking : [])) {
     if (part.kind === "thinking") addReasoning(textOf(part.block.thinking) ?? "", [part.block]);
-    else add([textPart(part.text), ...(isMixed || refusal === undefined ? [] : [refusalPart(refusal)])]);
+    else add([textPart(part.text, annotations), ...(isMixed || refusal === undefined ? [] : [refusalPart(refusal)])]);
   }
   if (refusal !== undefined && (isMixed || text === "")) add([refusalPart(refusal)]);
   return items;

@@ -6,7 +6,7 @@ import { type SseEvent, SseReader } from "../../inner/sse-reader.ts";
 import { CallNumbers } from "../../inner/tool-calls.ts";
 import { type Translation, translate } from "../../inner/translate.ts";
 import { CallOutput, type EventWriter, MessageOutput, type OutputItem, ReasoningOutput } from "./responses-output.ts";
-import { callPrefix, closedResponse, openResponse, type ResponseHead } from "./responses-response.ts";
+import { annotationsOf, callPrefix, closedResponse, openResponse, type ResponseHead } from "./responses-response.ts";
 import { readTools, type ToolOrigin } from "./responses-tools.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -83,6 +83,8 @@ class ResponsesTranslation implements Translation<SseEvent> {
       case "text":
       case "refusal":
         return this.#message().add(delta.kind, delta.text);
+      case "annotations":
+        return this.#current instanceof MessageOutput ? this.#current.annotate(annotationsOf(delta.annotations)) : "";
       case "reasoning":
         return this.#reasoning().add(delta.text);
       case "thinking-blocks":
