@@ -217,6 +217,13 @@ export const REQUEST_FEATURES: Readonly<Record<RequestFeature, FeatureRequest>> 
     },
     sign: /answerField/,
   },
+  "JSON without a schema": {
+    body: {
+      chat: { response_format: { type: "json_object" } },
+      responses: { text: { format: { type: "json_object" } } },
+    },
+    sign: /json_object|JSON object|application\/json/,
+  },
   "log probabilities": {
     body: {
       chat: { logprobs: true, top_logprobs: 2 },

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { errorBody } from "../../../contracts/api/errors.ts";
 import { startDialectGateway } from "../../test/dialect-gateway.ts";
+import { responsesErrorBody } from "./responses/responses.ts";
 
 const messages = [{ role: "user", content: "Hi" }];
 const tools = {
@@ -22,7 +24,7 @@ describe("an error about a field", () => {
     ["/v1/messages", "gemini", { tools: tools.messages, tool_choice: { type: "tool", name: "g" } }, "tool_choice.name"],
     ["/v1/responses", "openai", { max_output_tokens: 300_000 }, "max_output_tokens"],
     ["/v1/responses", "anthropic", { reasoning: { effort: "most" } }, "reasoning.effort"],
-    ["/v1/responses", "anthropic", { text: { format: { type: "json_object" } } }, "text.format"],
+    ["/v1/responses", "anthropic", { text: { format: { type: "json_schema", name: "a" } } }, "text.format.schema"],
     [
       "/v1/responses",
       "gemini",
@@ -36,6 +38,13 @@ describe("an error about a field", () => {
     const { error } = JSON.parse(text);
     expect([status, error.param ?? error.details?.param]).toEqual([400, param]);
     expect(error.message).toContain(`\`${param}\``);
+  });
+
+  test("of the response's format has the name that clients of Responses have for it", () => {
+    const body = errorBody("invalid_request", { param: "response_format", message: "`response_format` is wrong" });
+    expect(responsesErrorBody(body)).toMatchObject({
+      error: { param: "text.format", message: "`text.format` is wrong" },
+    });
   });
 
   test.each([

@@ -68,12 +68,12 @@ export function maxTokensOf(fields: Fields): number | undefined {
 }
 
 /**
- * The schema that the response must follow; `undefined` for free text.
- * @throws {GatewayError} for JSON without a schema
+ * The schema that the response must follow; `undefined` for free text and for JSON of any schema.
+ * @throws {GatewayError} for another format
  */
 export function responseSchema(fields: Fields, dialect: string): Fields | undefined {
   const format = isRecord(fields.response_format) ? fields.response_format : { type: "text" };
-  if (format.type === "text") return undefined;
+  if (format.type === "text" || format.type === "json_object") return undefined;
   const schema = isRecord(format.json_schema) ? format.json_schema.schema : undefined;
   if (format.type === "json_schema" && isRecord(schema)) return schema;
   throw unsupportedField("response_format", dialect, 'use type "json_schema" with a schema');

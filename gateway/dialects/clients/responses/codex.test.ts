@@ -143,7 +143,44 @@ describe("Codex CLI's body with its default settings", () => {
     expect(response.output).toMatchObject(OUTPUT);
     expect(response.output[0]).not.toHaveProperty("input");
     expect(response.output[1]).not.toHaveProperty("arguments");
-    expect(response.metadata).toEqual({ mine: "1", sluice_omitted_tools: "web_search, tool_search" });
+    expect(response.metadata).toEqual({
+      mine: "1",
+      sluice_omitted_tools: "web_search, tool_search",
+      sluice_omitted_items: "web_search_call",
+    });
+  });
+
+  const HOSTED = [
+    "apply_patch",
+    "code_interpreter",
+    "computer_use_preview",
+    "file_search",
+    "image_generation",
+    "local_shell",
+    "mcp",
+    "shell",
+    "tool_search",
+    "web_search",
+    "web_search_preview",
+  ];
+
+  test("has each type of tool or call that the model does not get in its metadata, streamed too", async () => {
+    const { request, script } = await startDialectGateway();
+    const body = {
+      tools: HOSTED.map((type) => ({ type })),
+      input: [...HOSTED.map((type) => ({ type: `${type}_call`, id: "x" })), { role: "user", content: "Hi" }],
+    };
+    script(WHOLE);
+    const whole = JSON.parse((await request("openai", "/v1/responses", body)).text);
+    const omitted = {
+      sluice_omitted_tools: HOSTED.join(", "),
+      sluice_omitted_items: HOSTED.map((type) => `${type}_call`).join(", "),
+    };
+    expect(whole.metadata).toEqual(omitted);
+    script(STREAM);
+    const { text } = await request("openai", "/v1/responses", { ...body, stream: true });
+    const last = JSON.parse(eventsOf(text).at(-1) ?? "");
+    expect([last.type, last.response.metadata]).toEqual(["response.completed", omitted]);
   });
 
   // Codex CLI does so for the models that it knows by name.

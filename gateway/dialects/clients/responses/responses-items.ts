@@ -71,6 +71,12 @@ export function chatOfItems(items: readonly Fields[], param: string): readonly F
   return messages;
 }
 
+/** Types of items of the input that the model does not get, apart from those that add tools. */
+export function omittedItems(input: unknown): readonly string[] {
+  const omitted = itemsOf(input).filter(isRecord).filter(isOmitted);
+  return [...new Set(omitted.map(({ type }) => String(type)))].filter((type) => type !== ADDITIONAL_TOOLS);
+}
+
 /** Items that add tools, and calls that OpenAI makes and answers itself; a model of another service can't continue from them. */
 function isOmitted({ type, call_id: callId }: Fields): boolean {
   const name = String(type);

@@ -3,7 +3,7 @@ import { GatewayError } from "../../../core/gateway-error.ts";
 import { type ChatUsage, readUsage } from "../../inner/chat-events.ts";
 import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
 import { orderedParts, textBefore } from "../../inner/thinking-order.ts";
-import { encryptedContent } from "./responses-items.ts";
+import { encryptedContent, omittedItems } from "./responses-items.ts";
 import { customInput, readTools, type ToolOrigin } from "./responses-tools.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -54,11 +54,20 @@ export function openResponse({ id, createdAt, isStored, fields }: ResponseHead):
   };
 }
 
-/** The client's own, and which of its tools were left out. OpenAI allows 512 characters for a value. */
-function metadataOf({ metadata, tools }: Fields): Fields {
-  const { hosted } = readTools(tools);
-  const own = isRecord(metadata) ? metadata : {};
-  return hosted.length === 0 ? own : { ...own, sluice_omitted_tools: hosted.join(", ").slice(0, 512) };
+/** OpenAI's limit for a value of `metadata`. */
+const MAX_METADATA_CHARACTERS = 512;
+
+/** The client's own, and which of its tools and items the model did not get. */
+function metadataOf({ metadata, tools, input }: Fields): Fields {
+  return {
+    ...(isRecord(metadata) ? metadata : {}),
+    ...listed("sluice_omitted_tools", readTools(tools).hosted),
+    ...listed("sluice_omitted_items", omittedItems(input)),
+  };
+}
+
+function listed(name: string, types: readonly string[]): Fields {
+  return types.length === 0 ? {} : { [name]: types.join(", ").slice(0, MAX_METADATA_CHARACTERS) };
 }
 
 /** The response when its output is whole, or was cut short by a limit. */

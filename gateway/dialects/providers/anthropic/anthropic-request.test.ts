@@ -196,7 +196,7 @@ describe("a chat completion for Anthropic", () => {
     ["functions", { functions: [{ name: "a" }] }],
     ["modalities", { modalities: ["text", "audio"] }],
     ["guided_regex", { guided_regex: "a+" }],
-    ["response_format", { response_format: { type: "json_object" } }],
+    ["response_format", { response_format: { type: "json_schema" } }],
     ["stop", { stop: ["\n"] }],
     ["tool_choice", { tool_choice: "required" }],
     ["tool_choice.function.name", { tools: [weather], tool_choice: { type: "function", function: { name: "x" } } }],

@@ -6,6 +6,7 @@ import { refuse } from "../../inner/refuse.ts";
 import { maxTokensOf, numberOf, refuseOnlyOpenAi, responseSchema, stopSequences } from "../../inner/sampling-fields.ts";
 import { isMarked } from "../../inner/signatures.ts";
 import { readTools, type ToolSet } from "../../inner/tool-definitions.ts";
+import { JSON_INSTRUCTION, wantsJsonObject } from "../../json-mode/json-text.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -38,6 +39,8 @@ export interface AnthropicRequestOptions {
 export function anthropicRequest(fields: Fields, options: AnthropicRequestOptions): Fields {
   refuseOnlyOpenAi(fields, DIALECT);
   const conversation = readConversation(fields.messages);
+  const json = wantsJsonObject(fields) ? [{ type: "text", text: JSON_INSTRUCTION }] : [];
+  const system = [...conversation.system.map(blockOf), ...json];
   const toolSet = readTools(fields, conversation);
   const stop = stopSequences(fields);
   const user = textOf(fields.user) ?? textOf(fields.safety_identifier);
@@ -50,7 +53,7 @@ export function anthropicRequest(fields: Fields, options: AnthropicRequestOption
   return {
     model: options.model,
     max_tokens: maxTokensOf(fields) ?? options.defaultMaxTokens,
-    ...(conversation.system.length > 0 ? { system: conversation.system.map(blockOf) } : {}),
+    ...(system.length > 0 ? { system } : {}),
     messages: conversation.turns.map(({ role, blocks }) => ({ role, content: own(blocks).map(blockOf) })),
     ...toolsOf(toolSet),
     ...(stop.length > 0 ? { stop_sequences: stop } : {}),

@@ -9,6 +9,7 @@ import { parseJson, textOf } from "../../inner/json.ts";
 import { finishReasonOf, usageOf } from "../../inner/provider-response.ts";
 import { withTextBefore } from "../../inner/thinking-order.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
+import { withoutFence } from "../../json-mode/json-text.ts";
 import { refusalProblem, streamRefusal } from "../../refusals/refusals.ts";
 import { ownMessage } from "./own-response.ts";
 
@@ -53,11 +54,13 @@ export interface MessageHead {
   readonly created: number;
   /** Whether the client's dialect is Anthropic's too, so that it gets the message itself. @default false */
   readonly isMessages?: boolean;
+  /** Whether the model was instructed to write JSON. @default false */
+  readonly isJson?: boolean;
 }
 
 /** A whole message as a chat completion. @throws {GatewayError} `upstream_error` when the bytes are no message */
 export function chatCompletion(bytes: Buffer, head: MessageHead): Buffer {
-  const { model, created, isMessages = false } = head;
+  const { model, created, isMessages = false, isJson = false } = head;
   const message = parseJson(bytes.toString("utf8"));
   if (!isRecord(message) || message.type !== "message" || !Array.isArray(message.content))
     throw new GatewayError("upstream_error");
@@ -69,6 +72,7 @@ export function chatCompletion(bytes: Buffer, head: MessageHead): Buffer {
     if (block.type === "thinking" || block.type === "redacted_thinking")
       thinking.push(withTextBefore(block, text.length));
   }
+  if (isJson) text = withoutFence(text);
   const reasoning = thinking.map((block) => textOf(block.thinking) ?? "").join("");
   const calls = blocks
     .filter(({ type }) => type === "tool_use")

@@ -10,6 +10,7 @@ import { type SseEvent, SseReader } from "../../inner/sse-reader.ts";
 import { withTextBefore } from "../../inner/thinking-order.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
 import { type Translation, translate } from "../../inner/translate.ts";
+import { JsonText } from "../../json-mode/json-text.ts";
 import { finishReason, type MessageHead, openAiUsage, stopReason, streamError } from "./anthropic-response.ts";
 import { OwnEvents } from "./own-response.ts";
 
@@ -39,10 +40,12 @@ class AnthropicTranslation implements Translation<SseEvent> {
   #textLength = 0;
   #usage: Fields = {};
   #finish: FinishReason | undefined;
+  readonly #json: JsonText | undefined;
 
   constructor(head: MessageHead) {
     this.#head = head;
     this.#own = head.isMessages === true ? new OwnEvents(head.model) : undefined;
+    this.#json = head.isJson === true ? new JsonText() : undefined;
   }
 
   take({ data }: SseEvent): string {
@@ -160,7 +163,10 @@ class AnthropicTranslation implements Translation<SseEvent> {
     const reason = isRecord(delta) ? textOf(delta.stop_reason) : undefined;
     if (reason === undefined || this.#finish !== undefined) return "";
     this.#finish = finishReason(reason, this.#tools > 0);
-    return this.#writing().delta({}, this.#finish, isRecord(delta) ? stopReason(delta.stop_sequence) : {});
+    return (
+      this.#writeText(this.#json?.end()) +
+      this.#writing().delta({}, this.#finish, isRecord(delta) ? stopReason(delta.stop_sequence) : {})
+    );
   }
 
   #end(): string {
@@ -171,7 +177,11 @@ class AnthropicTranslation implements Translation<SseEvent> {
 
   #text(value: unknown): string {
     const text = textOf(value);
-    if (text === undefined) return "";
+    return this.#writeText(text === undefined ? text : (this.#json?.push(text) ?? text));
+  }
+
+  #writeText(text: string | undefined): string {
+    if (text === undefined || text === "") return "";
     this.#textLength += text.length;
     return this.#writeDelta({ content: text });
   }

@@ -1,5 +1,6 @@
 import type { OutboundDialect, OutboundRequest } from "../../../core/dialect.ts";
 import { refuse } from "../../inner/refuse.ts";
+import { wantsJsonObject } from "../../json-mode/json-text.ts";
 import { anthropicRequest } from "./anthropic-request.ts";
 import { anthropicProblem, chatCompletion } from "./anthropic-response.ts";
 import { anthropicStream } from "./anthropic-stream.ts";
@@ -24,6 +25,7 @@ export function anthropicDialect(options: AnthropicDialectOptions): OutboundDial
     model: generation.model,
     created: Math.floor(now() / 1000),
     isMessages: generation.client?.dialect === "messages",
+    isJson: wantsJsonObject(generation.fields),
   });
   return {
     name: "anthropic",

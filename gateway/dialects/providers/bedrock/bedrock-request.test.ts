@@ -106,7 +106,7 @@ describe("a chat completion for Bedrock", () => {
       "tool_choice",
       { tools: [weather], tool_choice: "none", messages: [user, { role: "assistant", tool_calls: [call] }] },
     ],
-    ["response_format", { response_format: { type: "json_object" } }],
+    ["response_format", { response_format: { type: "json_schema" } }],
     ["messages[0].content[0].image_url.url", image("https://example.com/a.png")],
     ["messages[0].content[0].image_url.url", image("data:image/tiff;base64,aGk=")],
     [

@@ -6,6 +6,7 @@ import { refuse, unsupportedField } from "../../inner/refuse.ts";
 import { maxTokensOf, numberOf, refuseOnlyOpenAi, responseSchema, stopSequences } from "../../inner/sampling-fields.ts";
 import { isMarked } from "../../inner/signatures.ts";
 import { readTools, type ToolSet } from "../../inner/tool-definitions.ts";
+import { JSON_INSTRUCTION, wantsJsonObject } from "../../json-mode/json-text.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -43,6 +44,8 @@ export function converseRequest(fields: Fields, options: ConverseOptions = {}): 
   refuseOnlyOpenAi(fields, DIALECT);
   const additional = additionalFields(fields, options);
   const conversation = readConversation(fields.messages);
+  const json = wantsJsonObject(fields) ? [{ text: JSON_INSTRUCTION }] : [];
+  const system = [...conversation.system.map(blockOf), ...json];
   const inference = inferenceConfig(fields);
   const schema = responseSchema(fields, DIALECT);
   return {
@@ -50,7 +53,7 @@ export function converseRequest(fields: Fields, options: ConverseOptions = {}): 
       role,
       content: blocks.filter((block) => block.kind !== "thinking" || !isMarked(block.block)).map(blockOf),
     })),
-    ...(conversation.system.length > 0 ? { system: conversation.system.map(blockOf) } : {}),
+    ...(system.length > 0 ? { system } : {}),
     ...(Object.keys(inference).length > 0 ? { inferenceConfig: inference } : {}),
     ...toolConfig(fields, conversation),
     ...(schema === undefined ? {} : { outputConfig: { textFormat: textFormat(schema, fields) } }),

@@ -7,6 +7,7 @@ import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
 import { finishReasonOf, usageOf } from "../../inner/provider-response.ts";
 import { withTextBefore } from "../../inner/thinking-order.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
+import { withoutFence } from "../../json-mode/json-text.ts";
 import { refusalProblem, streamRefusal } from "../../refusals/refusals.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -53,6 +54,8 @@ export interface ConverseHead {
   readonly created: number;
   /** Those of the request. */
   readonly stopSequences: readonly string[];
+  /** Whether the model was instructed to write JSON. @default false */
+  readonly isJson?: boolean;
 }
 
 /**
@@ -74,7 +77,8 @@ export function converseStopSequence(
  * A whole response of Converse as a chat completion.
  * @throws {GatewayError} `upstream_error` when the bytes are none
  */
-export function chatOfConverse(bytes: Buffer, { id, model, created, stopSequences }: ConverseHead): Buffer {
+export function chatOfConverse(bytes: Buffer, head: ConverseHead): Buffer {
+  const { id, model, created, stopSequences, isJson = false } = head;
   const response = parseJson(bytes.toString("utf8"));
   const output = isRecord(response) && isRecord(response.output) ? response.output.message : undefined;
   if (!isRecord(response) || !isRecord(output) || !Array.isArray(output.content))
@@ -87,6 +91,7 @@ export function chatOfConverse(bytes: Buffer, { id, model, created, stopSequence
     if (isRecord(block.reasoningContent))
       thinking.push(...thinkingOf(block.reasoningContent).map((one) => withTextBefore(one, text.length)));
   }
+  if (isJson) text = withoutFence(text);
   const reasoning = thinking.map((block) => textOf(block.thinking) ?? "").join("");
   const calls = blocks
     .flatMap(({ toolUse }) => (isRecord(toolUse) ? [toolUse] : []))
@@ -106,8 +111,8 @@ export function chatOfConverse(bytes: Buffer, { id, model, created, stopSequence
     finish_reason: converseFinish(response.stopReason, calls.length > 0),
     ...converseStopSequence(response, stopSequences),
   };
-  const head = { id, object: "chat.completion", created, model };
-  return Buffer.from(JSON.stringify({ ...head, choices: [choice], usage: converseUsage(response.usage) }));
+  const fields = { id, object: "chat.completion", created, model };
+  return Buffer.from(JSON.stringify({ ...fields, choices: [choice], usage: converseUsage(response.usage) }));
 }
 
 /** Text that the model supports with citations. */

@@ -8,6 +8,7 @@ import { textOf } from "../../inner/json.ts";
 import { withTextBefore } from "../../inner/thinking-order.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
 import { type Translation, translate } from "../../inner/translate.ts";
+import { JsonText } from "../../json-mode/json-text.ts";
 import {
   type ConverseHead,
   converseException,
@@ -35,6 +36,7 @@ class ConverseTranslation implements Translation<EventFrame> {
   readonly #writer: ChatEventWriter;
   readonly #id: string;
   readonly #stopSequences: readonly string[];
+  readonly #json: JsonText | undefined;
   /** Tool calls by block, with their indices in OpenAI's list. */
   readonly #tools = new Map<number, { readonly index: number; hasArguments: boolean }>();
   readonly #thinking = new Map<number, OpenThinking>();
@@ -47,6 +49,7 @@ class ConverseTranslation implements Translation<EventFrame> {
     this.#writer = new ChatEventWriter(head);
     this.#id = head.id;
     this.#stopSequences = head.stopSequences;
+    this.#json = head.isJson === true ? new JsonText() : undefined;
   }
 
   take({ kind, type, payload }: EventFrame): string {
@@ -61,12 +64,7 @@ class ConverseTranslation implements Translation<EventFrame> {
       case "contentBlockStop":
         return this.#stopBlock(indexOf(payload));
       case "messageStop":
-        this.#hasStopped = true;
-        return this.#writer.delta(
-          {},
-          converseFinish(payload.stopReason, this.#tools.size > 0),
-          converseStopSequence(payload, this.#stopSequences),
-        );
+        return this.#stop(payload);
       case "metadata":
         return this.#end(payload.usage);
       default:
@@ -99,12 +97,15 @@ class ConverseTranslation implements Translation<EventFrame> {
   #delta(block: number, delta: unknown): string {
     if (!isRecord(delta)) throw new GatewayError("upstream_error");
     const content = textOf(delta.text);
-    if (content !== undefined) {
-      this.#textLength += content.length;
-      return this.#writer.delta({ content });
-    }
+    if (content !== undefined) return this.#text(this.#json?.push(content) ?? content);
     if (isRecord(delta.toolUse)) return this.#arguments(block, textOf(delta.toolUse.input));
     return isRecord(delta.reasoningContent) ? this.#reasoning(block, delta.reasoningContent) : "";
+  }
+
+  #text(content: string): string {
+    if (content === "") return "";
+    this.#textLength += content.length;
+    return this.#writer.delta({ content });
   }
 
   #arguments(block: number, json: string | undefined): string {
@@ -135,6 +136,13 @@ class ConverseTranslation implements Translation<EventFrame> {
     if (open === undefined) return "";
     const { textBefore, thinking, signature } = open;
     return this.#thinkingBlock({ type: "thinking", thinking, signature }, textBefore);
+  }
+
+  #stop(payload: Fields): string {
+    this.#hasStopped = true;
+    const finish = converseFinish(payload.stopReason, this.#tools.size > 0);
+    const last = this.#text(this.#json?.end() ?? "");
+    return last + this.#writer.delta({}, finish, converseStopSequence(payload, this.#stopSequences));
   }
 
   #thinkingBlock(block: Fields, textBefore: number): string {

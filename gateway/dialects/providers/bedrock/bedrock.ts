@@ -3,6 +3,7 @@ import type { OutboundDialect, OutboundRequest } from "../../../core/dialect.ts"
 import { refuseOnlyAnthropic } from "../../inner/anthropic-only.ts";
 import { refuse } from "../../inner/refuse.ts";
 import { stopSequences } from "../../inner/sampling-fields.ts";
+import { wantsJsonObject } from "../../json-mode/json-text.ts";
 import { converseRequest } from "./bedrock-request.ts";
 import { chatOfConverse, converseProblem } from "./bedrock-response.ts";
 import { bedrockSigner } from "./bedrock-signature.ts";
@@ -26,6 +27,7 @@ export function bedrockDialect({ region, credentials, now, newId }: BedrockDiale
     model: generation.model,
     created: Math.floor(now() / 1000),
     stopSequences: stopSequences(generation.fields),
+    isJson: wantsJsonObject(generation.fields),
   });
   return {
     name: "bedrock",
