@@ -94,7 +94,7 @@ describe("what only the model can judge passes through byte for byte", () => {
     const { url, engines } = await startTestGateway();
     const text = JSON.stringify(
       chat({
-        tools: [{ type: "function", function: { name: "weather", parameters: { type: "object" } } }],
+        tools: [{ type: "function", function: { name: "weather", parameters: { type: "object" }, strict: false } }],
         tool_choice: { type: "function", function: { name: "weather" } },
         structured_outputs: { regex: "[a-z]+" },
         response_format: { type: "json_schema", json_schema: { name: "a", schema: { type: "object" } } },
