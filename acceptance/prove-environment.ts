@@ -21,6 +21,8 @@ export interface EnvironmentAcceptance {
   readonly stacks: readonly Stack[];
   readonly testbed: Testbed;
   readonly report: (line: string) => void;
+  /** Assertions by the stack's name without the environment. @default - those about the shipped environments */
+  readonly assertions?: typeof STACK_ASSERTIONS;
 }
 
 export interface ProvenStack {
@@ -56,7 +58,7 @@ export async function synthesize(
  * @throws at the first failed check
  */
 export async function proveEnvironment(
-  { environment, stacks, testbed, report }: EnvironmentAcceptance,
+  { environment, stacks, testbed, report, assertions = STACK_ASSERTIONS }: EnvironmentAcceptance,
   whileUp: () => Promise<void> = async () => {},
 ): Promise<readonly ProvenStack[]> {
   const { url } = testbed.awsProxy;
@@ -81,7 +83,7 @@ export async function proveEnvironment(
     report(`${run.name}: ${run.resources} resources applied and clean in ${seconds} s`);
   });
   for (const run of runs) {
-    const checks = STACK_ASSERTIONS[shortName(run)] ?? [];
+    const checks = assertions[shortName(run)] ?? [];
     const applied = await look(run, url);
     for (const { claim, check } of checks)
       await check(applied).catch((error: unknown) => {

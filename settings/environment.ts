@@ -19,6 +19,11 @@ import { InstanceTypeName } from "./instance-type-name.ts";
 import { ModelName } from "./model-name.ts";
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,19}$/, "must be 1 to 20 of a-z, 0-9 and -, starting with a letter");
+/** Load balancers and Valkey are named after it: AWS takes no hyphen at the end of their names, nor two together. */
+const environmentName = name.regex(
+  /^(?!.*--)(?!.*-$)/,
+  "must have no two hyphens together and none at the end: AWS takes no such name of a load balancer or of Valkey",
+);
 const poolName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9.-]{0,39}$/, "must be 1 to 40 of a-z, 0-9, . and -: it is the public model name");
@@ -111,7 +116,7 @@ const Ci = z.strictObject({
 
 /** The whole description of a deployment: plain data, no logic. Unknown keys are refused. */
 export const EnvironmentSchema = z.strictObject({
-  name,
+  name: environmentName,
   region: z.enum(REGION_IDS),
   /** The AWS account: a deployment to another one is refused. `null`: the one that the credentials belong to. */
   account: z

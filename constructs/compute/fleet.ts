@@ -4,6 +4,7 @@ import { LaunchTemplate } from "@cdktf/provider-aws/lib/launch-template/index.js
 import { Fn, TerraformLocal, Token } from "cdktf";
 import { Construct } from "constructs";
 import type { PoolSettings } from "../../settings/environment.ts";
+import { roleName } from "../identity/role-name.ts";
 import { type PolicyStatement, ServiceRole } from "../identity/service-role.ts";
 import { initialHook, type LaunchHook, LifecycleHooks, type TerminateHook } from "./lifecycle-hooks.ts";
 import { mixedInstances } from "./purchase.ts";
@@ -55,7 +56,8 @@ export class Fleet extends Construct {
     super(scope, id);
     const limits = replacementLimits(props);
     const { name, warmPool, launchHook, terminateHook, purchase, capacityReservation, rolloutAlarm } = props;
-    const role = new ServiceRole(this, "Role", { name, service: "ec2.amazonaws.com", statements: props.statements });
+    const { statements } = props;
+    const role = new ServiceRole(this, "Role", { name: roleName(name), service: "ec2.amazonaws.com", statements });
     const profile = new IamInstanceProfile(this, "Profile", { name, role: role.resource.name });
     const tags = { ...props.tags, Name: name };
     const script = new TerraformLocal(this, "UserData", props.userData);
