@@ -12,6 +12,7 @@ import { InstanceTargets } from "../constructs/load-balancing/instance-targets.t
 import { LoadBalancer } from "../constructs/load-balancing/load-balancer.ts";
 import { PublicLoadBalancer } from "../constructs/load-balancing/public-load-balancer.ts";
 import { GATEWAY_PORT, LIVENESS_PATH } from "../contracts/processes/process-environment.ts";
+import { idleTimeoutSeconds } from "../domain/idle-timeout.ts";
 import type { Environment } from "../settings/environment.ts";
 import type { DataStack } from "./data-stack.ts";
 import { gatewayConfig } from "./gateway-config.ts";
@@ -206,15 +207,4 @@ export class ServingStack extends TerraformStack {
         }),
     );
   }
-}
-
-/** Twice the gateway's longest time limit and the longest wait: the gateway's own error response comes first. */
-function idleTimeoutSeconds({ timeouts, routeTimeouts, queue }: Environment["api"]): number {
-  const routes = [timeouts, ...Object.values(routeTimeouts).filter((route) => route !== undefined)];
-  const limits = routes.flatMap(({ firstByteSeconds = 0, totalSeconds = 0, idleSeconds = 0 }) => [
-    firstByteSeconds,
-    totalSeconds,
-    idleSeconds,
-  ]);
-  return Math.ceil(2 * Math.max(...limits) + Math.max(queue.waitSeconds, queue.wakeSeconds));
 }

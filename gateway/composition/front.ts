@@ -1,3 +1,4 @@
+import { keepAliveSeconds } from "../../domain/idle-timeout.ts";
 import type { GatewayRequest } from "../core/request.ts";
 import type { GatewayResponse } from "../core/response.ts";
 import type { GatewayOptions } from "../gateway-options.ts";
@@ -20,7 +21,7 @@ export function createFront(
 ): Front {
   const cors = new Cors(config.corsOrigins);
   const isBehindLoadBalancer = config.clientAddressFrom === "load-balancer";
-  const server = createHttpServer((request) => isChatHandshake(request, config.stage));
+  const server = createHttpServer((request) => isChatHandshake(request, config.stage), 1000 * keepAliveSeconds(config));
   const http = new HttpAdapter({ server, handle, cors, isBehindLoadBalancer, connections });
   const sockets = new ChatSockets({
     handle,
