@@ -48,7 +48,7 @@ const LATER_CHANGES: Readonly<Record<string, readonly string[]>> = {
   "a key's policy or description changes": ["Keys: kms:PutKeyPolicy", "Keys: kms:UpdateKeyDescription"],
   "a role is trusted to another service": ["Roles: iam:UpdateAssumeRolePolicy"],
   "a group gets another image, type or user data": ["Network: ec2:CreateLaunchTemplateVersion"],
-  "a NAT gateway is replaced or taken away": ["ChangeOurs: ec2:ReleaseAddress", "ChangeOurs: ec2:ReplaceRoute"],
+  "a NAT gateway is replaced": ["ChangeOurs: ec2:ReplaceRoute"],
   "the page gets other headers": [
     "Site: cloudfront:UpdateOriginAccessControl",
     "Site: cloudfront:UpdateResponseHeadersPolicy",

@@ -56,7 +56,7 @@ export function accountGrants({ name, region, environment }: DeployPermissionsPr
           "CreateRouteTable",
           "CreateSecurityGroup",
         ],
-        ...["CreateSubnet", "CreateVpc", "CreateVpcEndpoint", "RunInstances"],
+        ...["CreateSubnet", "CreateVpc", "CreateVpcEndpoint", "DisassociateAddress", "RunInstances"],
       ]
         .map((action) => `ec2:${action}`)
         .concat("cloudwatch:PutCompositeAlarm", "elasticloadbalancing:SetWebAcl", "logs:CreateLogDelivery")
