@@ -33,10 +33,10 @@ function issueProblems(issue: Issue, parents: readonly PropertyKey[]): readonly 
     const [meant] = issue.errors
       .filter((branch) => branch.length > 0 && branch.every((inner) => inner.path.length > 0))
       .sort((one, other) => one.length - other.length);
-    if (meant !== undefined) return meant.flatMap((inner) => issueProblems(inner, path));
-    // A list that is only too long, in whichever of several forms.
+    // A list that is too long in one form fits that form better than one whose elements are wrong one after the other.
     const tooLong = issue.errors.flat().find((inner) => inner.code === "too_big" && inner.path.length === 0);
-    if (tooLong !== undefined) return issueProblems(tooLong, path);
+    if (tooLong !== undefined && (meant === undefined || meant.length > 1)) return issueProblems(tooLong, path);
+    if (meant !== undefined) return meant.flatMap((inner) => issueProblems(inner, path));
   }
   if (issue.code === "unrecognized_keys")
     return issue.keys.map((key) => {
