@@ -83,14 +83,14 @@ const engine = (pool: string): readonly RuntimeCall[] => [
   { action: "s3:ListBucket", resources: ["bucket:assets"], endpoint: "s3", madeBy: MISSING_OBJECT },
   ...byKey("s3", "Decrypt"),
   ...agent("engine", "engine-metrics"),
-  {
-    action: "autoscaling:CompleteLifecycleAction",
+  ...["CompleteLifecycleAction", "RecordLifecycleActionHeartbeat"].map((action) => ({
+    action: `autoscaling:${action}`,
     resources: [
       `arn:aws:autoscaling:us-east-1:123456789012:autoScalingGroup:id:autoScalingGroupName/sluice-everything-engine-${pool}`,
     ],
     endpoint: "autoscaling",
     madeBy: "complete-launch.sh",
-  },
+  })),
   {
     action: "cloudwatch:PutMetricData",
     resources: ["*"],

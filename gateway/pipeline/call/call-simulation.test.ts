@@ -10,7 +10,8 @@ const FREE = new Set(["refused", "busy", "failed", "denied", "refused-request"])
 const FAILURES = new Set([...FREE_RETRY, "busy", "failed", "slow", "denied", "malformed"]);
 
 beforeEach(() => {
-  vi.useFakeTimers();
+  // All histories together last days, and spending is counted anew each month: they begin with one.
+  vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) });
 });
 afterEach(() => {
   vi.useRealTimers();
