@@ -57,6 +57,19 @@ describe("the recorder of requests", () => {
     ]);
   });
 
+  test("knows that a security group's rules have the tag with which they were created", () => {
+    const recorder = new RequestRecorder();
+    recorder.see(
+      call("ec2", "AuthorizeSecurityGroupIngress", `GroupId=sg-0123456789abcdef0&${tagged("security-group-rule")}`),
+      reply("<securityGroupRuleId>sgr-0123456789abcdef0</securityGroupRuleId>"),
+    );
+    const changed = "GroupId=sg-0123456789abcdef0&SecurityGroupRule.1.SecurityGroupRuleId=sgr-0123456789abcdef0";
+    recorder.see(call("ec2", "ModifySecurityGroupRules", changed), reply());
+    expect(recorder.linesOf("dev-network")).toContain(
+      `ec2:ModifySecurityGroupRules ${EC2}:security-group-rule/sgr-0123456789abcdef0 resource-tag`,
+    );
+  });
+
   test("records what a call implies: the role that it passes, and the firewall's permission on what it protects", () => {
     const recorder = new RequestRecorder();
     const role = "arn:aws:iam::123456789012:role/sluice-dev-drain";

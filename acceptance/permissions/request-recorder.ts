@@ -96,6 +96,11 @@ export class RequestRecorder {
       if (!isNew) this.#tagged.add(arn);
       else for (const id of idsLike(arn, text)) this.#tagged.add(arn.replace(/[^/]*$/, id));
     }
+    // The rules of a security group are created with the tag, though AWS checks the group alone.
+    if (action.startsWith("ec2:AuthorizeSecurityGroup"))
+      for (const [, rule = ""] of text.matchAll(/>(sgr-[0-9a-f]+)</g))
+        for (const { arn } of resources)
+          this.#tagged.add(arn.replace(/:security-group\/[^/]*$/, `:security-group-rule/${rule}`));
     for (const [arn] of text.matchAll(/arn:aws:[\w-]+:[\w-]*:\d*:[^"<\s,]+/g))
       if (!request.includes(arn)) this.#tagged.add(arn);
   }
