@@ -1,3 +1,10 @@
+import {
+  CALL_DEFAULTS,
+  DELTA_USAGE_DEFAULTS,
+  NO_DETAILS,
+  TEXT_DEFAULTS,
+  USAGE_DEFAULTS,
+} from "../../../../contracts/dialects/anthropic-defaults.ts";
 import { isRecord } from "../../../../lib/is-record.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import { OWN_MESSAGE } from "../../inner/anthropic-only.ts";
@@ -16,9 +23,6 @@ const STOP_REASON: Readonly<Record<string, string>> = {
   content_filter: "refusal",
 };
 
-/** Fields that Anthropic's schema requires and that have no value here. */
-export const NO_DETAILS = { stop_details: null, container: null } as const;
-
 /** The stop reason in Anthropic's words. @param hasCalls servers may send `stop` for a message with tool calls */
 export function stopFields(finishReason: string, stopSequence: string | undefined, hasCalls: boolean): Fields {
   if (finishReason === "stop" && hasCalls) return { stop_reason: "tool_use", stop_sequence: null, ...NO_DETAILS };
@@ -30,7 +34,7 @@ export function stopFields(finishReason: string, stopSequence: string | undefine
 
 /** The tokens of a whole message. */
 export function messageUsage(usage: ChatUsage | undefined): Fields {
-  return { ...deltaUsage(usage), cache_creation: null, inference_geo: null, service_tier: null };
+  return { ...USAGE_DEFAULTS, ...deltaUsage(usage) };
 }
 
 /**
@@ -50,7 +54,7 @@ export function deltaUsage(usage: ChatUsage | undefined): Fields {
     output_tokens: completionTokens,
     cache_read_input_tokens: cachedTokens,
     cache_creation_input_tokens: cacheWriteTokens,
-    server_tool_use: null,
+    server_tool_use: DELTA_USAGE_DEFAULTS.server_tool_use,
     output_tokens_details: reasoningTokens > 0 ? { thinking_tokens: reasoningTokens } : null,
   };
 }
@@ -98,7 +102,7 @@ function thinkingBlocks(message: Fields): readonly unknown[] {
 }
 
 function contentBlock(part: OrderedPart): Fields {
-  return part.kind === "thinking" ? part.block : { type: "text", text: part.text, citations: null };
+  return part.kind === "thinking" ? part.block : { type: "text", text: part.text, ...TEXT_DEFAULTS };
 }
 
 /** @param ownId for a call that has no id */
@@ -112,5 +116,5 @@ function toolUse(call: Fields, ownId: string): Fields {
 
 /** A call by the model, not by code that it wrote. */
 export function toolUseBlock(id: unknown, name: unknown, input: Fields): Fields {
-  return { type: "tool_use", id, name, input, caller: { type: "direct" } };
+  return { type: "tool_use", id, name, input, ...CALL_DEFAULTS };
 }

@@ -1,5 +1,6 @@
 import type { ErrorBody } from "../../../../contracts/api/errors.ts";
 import { messagesErrorBody } from "../../../../contracts/api/messages.ts";
+import { NO_DETAILS } from "../../../../contracts/dialects/anthropic-defaults.ts";
 import { isRecord } from "../../../../lib/is-record.ts";
 import type { StreamTranslator } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
@@ -9,7 +10,7 @@ import { type SseEvent, SseReader } from "../../inner/sse-reader.ts";
 import { withoutTextBefore } from "../../inner/thinking-order.ts";
 import { CallNumbers, madeCallId } from "../../inner/tool-calls.ts";
 import { type Translation, translate } from "../../inner/translate.ts";
-import { deltaUsage, messageId, messageUsage, NO_DETAILS, stopFields, toolUseBlock } from "./messages-response.ts";
+import { deltaUsage, messageId, messageUsage, stopFields, toolUseBlock } from "./messages-response.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,3 +1,10 @@
+import {
+  CALL_DEFAULTS,
+  DELTA_USAGE_DEFAULTS,
+  NO_DETAILS,
+  TEXT_DEFAULTS,
+  USAGE_DEFAULTS,
+} from "../../../../contracts/dialects/anthropic-defaults.ts";
 import { isRecord } from "../../../../lib/is-record.ts";
 import { itemsOf, textOf } from "../../inner/json.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
@@ -6,15 +13,24 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * A message of Anthropic's for a client of Messages: as it is, blocks and fields that are unknown here included, under the
- * client's name for the model. Only what other servers of this dialect get wrong is corrected: calls without an id, and
- * another reason for the end of a message with calls.
+ * client's name for the model. Only what other servers of this dialect get wrong is corrected: calls without an id,
+ * another reason for the end of a message with calls, and fields that the schema requires and that are missing.
  */
 export function ownMessage(message: Fields, model: string): Fields {
   let calls = 0;
-  const content = itemsOf(message.content).map((block) =>
-    isRecord(block) && block.type === "tool_use" ? withId(block, madeCallId(message.id, calls++)) : block,
-  );
-  return { ...message, model, content, stop_reason: ownStopReason(message.stop_reason, calls) };
+  const content = itemsOf(message.content).map((block) => {
+    if (!isRecord(block)) return block;
+    return complete(block.type === "tool_use" ? withId(block, madeCallId(message.id, calls++)) : block);
+  });
+  const stop_reason = ownStopReason(message.stop_reason, calls);
+  const usage = { ...USAGE_DEFAULTS, ...(isRecord(message.usage) ? message.usage : {}) };
+  return { ...NO_DETAILS, stop_sequence: null, ...message, model, content, stop_reason, usage };
+}
+
+/** A block with the fields that its type requires. */
+function complete(block: Fields): Fields {
+  if (block.type === "text") return { ...TEXT_DEFAULTS, ...block };
+  return block.type === "tool_use" ? { ...CALL_DEFAULTS, ...block } : block;
 }
 
 function ownStopReason(reason: unknown, calls: number): unknown {
@@ -68,15 +84,26 @@ export class OwnEvents {
     if (type === "message_start" && isRecord(message)) {
       this.#id = message.id;
       this.#promptCounts = countsOf(message.usage, PROMPT_COUNTS);
-      return { message: { ...message, model: this.#model } };
+      const counts = { ...USAGE_DEFAULTS, ...(isRecord(message.usage) ? message.usage : {}) };
+      const empty = { ...NO_DETAILS, stop_reason: null, stop_sequence: null };
+      return { message: { ...empty, ...message, model: this.#model, usage: counts } };
     }
-    if (type === "content_block_start" && isRecord(block) && block.type === "tool_use")
-      return { content_block: withId(block, madeCallId(this.#id, this.#calls++)) };
+    if (type === "content_block_start" && isRecord(block)) {
+      const own = block.type === "tool_use" ? withId(block, madeCallId(this.#id, this.#calls++)) : block;
+      return { content_block: complete(own) };
+    }
     if (type === "message_delta" && isRecord(delta))
       return {
-        delta: { ...delta, stop_reason: ownStopReason(delta.stop_reason, this.#calls) },
+        delta: {
+          ...NO_DETAILS,
+          stop_sequence: null,
+          ...delta,
+          stop_reason: ownStopReason(delta.stop_reason, this.#calls),
+        },
         // The end has all counts in newer versions of the API: clients of those do not add the start's.
-        ...(isRecord(usage) ? { usage: { ...usage, ...this.#promptCounts, ...countsOf(usage, PROMPT_COUNTS) } } : {}),
+        ...(isRecord(usage)
+          ? { usage: { ...DELTA_USAGE_DEFAULTS, ...usage, ...this.#promptCounts, ...countsOf(usage, PROMPT_COUNTS) } }
+          : {}),
       };
     return {};
   }
