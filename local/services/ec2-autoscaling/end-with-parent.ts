@@ -5,7 +5,7 @@
  */
 const LIMIT_MS = 15_000; // an engine's drain takes 10 s at most
 
-const parent = process.ppid;
+const parent = Number(new URL(import.meta.url).searchParams.get("parent"));
 let orphanedAt: number | undefined;
 setInterval(() => {
   if (process.ppid === parent) return;

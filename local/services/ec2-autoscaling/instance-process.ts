@@ -17,7 +17,8 @@ export interface ProcessEvents {
   onLogError(error: Error): void;
 }
 
-const END_WITH_PARENT = new URL("./end-with-parent.ts", import.meta.url).href;
+/** With the twin's own pid: when the process gets to look, the twin may be gone already. */
+const END_WITH_PARENT = new URL(`./end-with-parent.ts?parent=${process.pid}`, import.meta.url).href;
 
 /** Starts a Node process that stands for an instance; its output goes to a file. */
 export function startProcess(
