@@ -43,6 +43,21 @@ describe("access to changes of the service", () => {
   });
 });
 
+describe("an override", () => {
+  test.each([
+    ["force", { force: "nosuch/target", drain: [] }],
+    ["drain", { force: null, drain: ["nosuch/target"] }],
+  ])("whose `%s` names no target of the route is refused with those it has", async (field, settings) => {
+    const { config } = await withProviders();
+    const { call } = await startAdminGateway({ config });
+    const response = await call("POST", "/admin/routes/chat/override", settings);
+    const text = await response.text();
+    expect([response.status, text]).toEqual([400, expect.stringContaining("nosuch/target")]);
+    expect(text).toContain(`${field}`);
+    expect(text).toMatch(/must be a target of the route.* use /);
+  });
+});
+
 describe("the reference", () => {
   test("has the form of every response", async () => {
     const { config } = await withProviders();

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import { ROUTES_POLL_SECONDS } from "../../contracts/processes/poll-intervals.ts";
-import { changeId, type TargetChange } from "../../contracts/targets/target-changes.ts";
+import { changeId, type RouteOverride, type TargetChange } from "../../contracts/targets/target-changes.ts";
+import { targetId } from "../../contracts/targets/target-settings.ts";
 import type { TargetProblem } from "../../domain/targets/target-problems.ts";
 import type { TargetsConfig } from "../routing/target-registry.ts";
 import type { TargetService } from "../routing/target-service.ts";
@@ -160,8 +161,28 @@ export class Changes {
         rule: "must be of a route that exists",
         remedy: "take the override back first",
       })),
+      ...[...overrides].flatMap(([route, override]) => overrideProblems(route, override, config)),
     ];
   }
+}
+
+/** The problems of an override that names targets which its route does not have. */
+function overrideProblems(name: string, override: RouteOverride, config: TargetsConfig): readonly TargetProblem[] {
+  const route = config.routes.find((one) => one.name === name);
+  // A model's own route has its pool alone.
+  const known = route === undefined ? [name] : [...route.targets, ...route.fallbacks].map(targetId);
+  const named = [
+    ...(override.force === null ? [] : [["force", override.force] as const]),
+    ...override.drain.map((id) => ["drain", id] as const),
+  ];
+  return named
+    .filter(([, id]) => !known.includes(id))
+    .map(([field, id]) => ({
+      path: `overrides.${name}.${field}`,
+      value: id,
+      rule: "must be a target of the route",
+      remedy: `use ${known.join(" or ")}`,
+    }));
 }
 
 /** The declared description, in which each change replaces the item of its name. */
