@@ -109,6 +109,24 @@ describe("a stream of Anthropic's", () => {
     );
   });
 
+  test("with a call whose input comes whole at its start has its arguments", () => {
+    const events = anthropicEvents(
+      anthropicMessage({ content: [], stopReason: "tool_use", stopSequence: null, usage }, "claude"),
+      3,
+    );
+    const started = { type: "tool_use", id: "t", name: "f", input: { a: 1 } };
+    const call = [
+      { type: "content_block_start", index: 0, content_block: started },
+      { type: "content_block_stop", index: 0 },
+    ];
+    const text = translated(
+      anthropicStream(head),
+      Buffer.from(sseText([...events.slice(0, 1), ...call, ...events.slice(1)] as typeof events)),
+      [],
+    );
+    expect(gathered(text).calls).toEqual([{ id: "t", name: "f", arguments: '{"a":1}' }]);
+  });
+
   test("that breaks off ends with one error event", () => {
     const bytes = bytesOf([{ type: "text", text: "Hello" }]);
     const text = translated(anthropicStream(head), bytes.subarray(0, bytes.length - 60), []);

@@ -98,8 +98,10 @@ class AnthropicTranslation implements Translation<SseEvent> {
         return this.#text(block.text);
       case "tool_use": {
         const tool = this.#tools++;
-        this.#open.set(index, { kind: "tool", index: tool, hasArguments: false });
-        const called = { name: textOf(block.name) ?? "", arguments: "" };
+        // Most servers begin with an empty input and send it in deltas; some send it whole at once.
+        const whole = isRecord(block.input) && Object.keys(block.input).length > 0 ? JSON.stringify(block.input) : "";
+        this.#open.set(index, { kind: "tool", index: tool, hasArguments: whole !== "" });
+        const called = { name: textOf(block.name) ?? "", arguments: whole };
         return this.#writeDelta({
           tool_calls: [
             { index: tool, id: textOf(block.id) ?? madeCallId(this.#id, tool), type: "function", function: called },
