@@ -10,7 +10,7 @@ export const CHAT: GenerationRules = {
   need: undefined,
   streams: true,
   isCacheable: true,
-  isWhole: ({ choices }) => Array.isArray(choices),
+  isWhole: ({ choices }) => Array.isArray(choices) && choices.length > 0,
 };
 
 export const createChatCompletion: EndpointDefinition = {

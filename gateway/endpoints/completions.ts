@@ -14,7 +14,7 @@ const COMPLETIONS: GenerationRules = {
   },
   streams: true,
   isCacheable: true,
-  isWhole: ({ choices }) => Array.isArray(choices),
+  isWhole: ({ choices }) => Array.isArray(choices) && choices.length > 0,
 };
 
 export const createCompletion: EndpointDefinition = {

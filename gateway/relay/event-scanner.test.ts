@@ -52,6 +52,40 @@ describe("the event scanner", () => {
     expect(pushInPieces(both, 9).out).toBe(both);
   });
 
+  test.each([
+    'data: {"error":"boom"}\n\n',
+    'data: {"id":"x","object":"chat.completion.chunk","error":{"message":"acct-123"},"choices":[]}\n\n',
+    data({ choices: [{ index: 0, delta: { content: "" }, finish_reason: "error" }], error: { message: "acct-123" } }),
+    data({ choices: [{ index: 0, delta: { content: "a" }, finish_reason: "error" }] }),
+    'data: {"object":"error","message":"CUDA out of memory on node-7 acct-123","type":"InternalServerError"}\n\n',
+    'data: {"type":"error","error":{"type":"overloaded_error","message":"acct-123"}}\n\n',
+    'data: {"detail":"acct-123 has no credit"}\n\n',
+    'event: error\ndata: {"message":"acct-123"}\n\n',
+    "data: {not json at all\n\n",
+  ])("%j is an error, which ends a provider's stream and is not passed on", (error) => {
+    for (const size of [1, 9, 100_000]) {
+      const scanner = new EventScanner({ stripUsage: true, stripErrors: true });
+      const bytes = Buffer.from(token("Hello") + error + done);
+      const pieces: Buffer[] = [];
+      for (let at = 0; at < bytes.length; at += size) pieces.push(scanner.push(bytes.subarray(at, at + size)));
+      expect(Buffer.concat(pieces).toString()).toBe(token("Hello"));
+      expect(scanner).toMatchObject({ hasError: true, isDone: false });
+    }
+  });
+
+  test.each([
+    token('an "error": {"message": "x"} in a text'),
+    data({ choices: [{ index: 0, delta: { content: "a" }, finish_reason: null }], error: null }),
+    data({ choices: [{ index: 0, delta: { content: "error" }, logprobs: { content: [{ token: "error" }] } }] }),
+    data({ id: "1", object: "ping" }),
+    "event: ping\n\n",
+    "id: 7\n\n",
+  ])("%j is none", (event) => {
+    const scanner = new EventScanner({ stripUsage: true, stripErrors: true });
+    expect(scanner.push(Buffer.from(event)).toString()).toBe(event);
+    expect(scanner.hasError).toBe(false);
+  });
+
   test("passes comments on, so that an engine's pings arrive", () => {
     expect(pushInPieces(`: ping\n\n${token("a")}`, 4).out).toBe(`: ping\n\n${token("a")}`);
   });

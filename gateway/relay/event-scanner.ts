@@ -1,10 +1,10 @@
+import { isErrorEvent } from "./error-event.ts";
 import { findUsage, type TokenUsage } from "./usage.ts";
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const EMPTY = Buffer.alloc(0);
 const EMPTY_CHOICES = /"choices"\s*:\s*\[\s*\]/;
-const ERROR_EVENT = /^(?:event:\s*error\r?\n)?data:\s*\{\s*"error"\s*:(?!\s*null)/;
 const FINISH = /"finish_reason"\s*:\s*"/;
 /** The end as a whole event: some servers put an `id:` or `event:` line beside it. */
 const DONE_EVENT = /^data:[ \t]*\[DONE\][ \t\r]*$/m;
@@ -122,7 +122,12 @@ export class EventScanner {
   #inspect(data: Buffer, start: number, end: number): Buffer | undefined {
     const text = data.toString("latin1", start, end);
     if (text.length < MAX_DONE_BYTES && text.includes("[DONE]")) this.isDone = DONE_EVENT.test(text);
-    if (this.isDone || text.length < MIN_CHUNK_BYTES) return undefined;
+    if (this.isDone) return undefined;
+    if (isErrorEvent(text)) {
+      this.hasError = true;
+      return this.#options.stripErrors === true ? EMPTY : undefined;
+    }
+    if (text.length < MIN_CHUNK_BYTES) return undefined;
     const usage = text.includes('"usage"') ? findUsage(data.subarray(start, end)) : undefined;
     if (!this.#isForClient(text, usage)) return EMPTY;
     const { repair } = this.#options;
@@ -141,10 +146,7 @@ export class EventScanner {
       return true;
     }
     this.#hasFinish ||= FINISH.test(text);
-    if (usage !== undefined) return !(this.#options.stripUsage && EMPTY_CHOICES.test(text));
-    if (!ERROR_EVENT.test(text.slice(0, 64))) return true;
-    this.hasError = true;
-    return this.#options.stripErrors !== true;
+    return usage === undefined || !(this.#options.stripUsage && EMPTY_CHOICES.test(text));
   }
 }
 

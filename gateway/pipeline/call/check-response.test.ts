@@ -19,12 +19,16 @@ describe("the beginning of a provider's stream", () => {
     expect(begin(text)).toThrow("upstream malformed");
   });
 
-  test.each(['data: {"error":{"message":"x"}}\n\n', 'event: error\ndata: {"error":"x"}\n\n'])(
-    "%j is a failure",
-    (text) => {
-      expect(begin(text)).toThrow("upstream failed");
-    },
-  );
+  test.each([
+    'data: {"error":{"message":"x"}}\n\n',
+    'event: error\ndata: {"error":"x"}\n\n',
+    'event: error\r\ndata: {"type":"error","error":{"type":"overloaded_error"}}\r\n\r\n',
+    ': PROCESSING\n\n: PROCESSING\n\ndata: {"id":"1","error":{"code":502},"choices":[]}\n\n',
+    'data: {"object":"error","message":"out of memory"}\n\n',
+    "data: {no JSON\n\n",
+  ])("%j is a failure", (text) => {
+    expect(begin(text)).toThrow("upstream failed");
+  });
 
   test.each([
     ['data: {"error":{"message":"filtered","code":"content_filter"}}\n\n', "filtered"],
@@ -57,8 +61,8 @@ const whole = (operation: keyof typeof ENDPOINTS, text: string) => () => {
 
 describe("a provider's whole response", () => {
   test.each([
-    ["createChatCompletion", '{"choices":[]}'],
-    ["createCompletion", '{"choices":[]}'],
+    ["createChatCompletion", '{"choices":[{"index":0}],"error":null}'],
+    ["createCompletion", '{"choices":[{"index":0}]}'],
     ["createEmbedding", '{"object":"list","data":[]}'],
   ] as const)("to %s can be %s", (operation, text) => {
     expect(whole(operation, text)).not.toThrow();
@@ -74,7 +78,17 @@ describe("a provider's whole response", () => {
     expect(whole("createEmbedding", '{"choices":[]}')).toThrow("upstream malformed");
   });
 
-  test("with an error in it is a failure", () => {
-    expect(whole("createChatCompletion", '{"error":{"message":"x"}}')).toThrow("upstream failed");
+  test.each([
+    '{"error":{"message":"x"}}',
+    '{"choices":[],"error":{"code":502,"message":"x"},"usage":{"prompt_tokens":1}}',
+    '{"choices":[{"message":{"content":"par"},"finish_reason":"error","error":{"code":502}}]}',
+    '{"choices":[{"message":{"content":"par"},"finish_reason":"error"}]}',
+  ])("%j is a failure", (text) => {
+    expect(whole("createChatCompletion", text)).toThrow("upstream failed");
+  });
+
+  test("without a choice is none", () => {
+    expect(whole("createChatCompletion", '{"choices":[]}')).toThrow("upstream malformed");
+    expect(whole("createCompletion", '{"choices":[]}')).toThrow("upstream malformed");
   });
 });

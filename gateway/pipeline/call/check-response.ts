@@ -3,12 +3,13 @@ import { parseJson } from "../../../lib/parse-json.ts";
 import type { UpstreamProblem } from "../../core/dialect.ts";
 import { UpstreamFailure } from "../../core/upstream-failure.ts";
 import { refusalError } from "../../dialects/refusals/refusals.ts";
+import { choiceFailed, isErrorEvent } from "../../relay/error-event.ts";
 
 /** What a stream of events can begin with. */
 const FIELDS = ["data:", "event:", "id:", "retry:", ":"];
-/** A provider that failed after its 200 sends an error as its first event. */
-const FIRST_IS_ERROR = /^\s*(event: ?error\s+)?data: ?\{\s*"error"\s*:/;
-const FIRST_DATA = /^data: ?(.*)$/m;
+const DATA = /^data: ?(.*)$/m;
+/** The end of an event. */
+const BLANK_LINE = /\r?\n\r?\n/;
 const LOOK_AT_BYTES = 256;
 
 /**
@@ -26,9 +27,14 @@ export function checkFirstEvents(first: Buffer, mediaType: string, problemOf: (b
     .replace(/^(\u00ef\u00bb\u00bf)?\s+/, "");
   const isCut = (field: string) => text.length < field.length && field.startsWith(text);
   if (!FIELDS.some((field) => text.startsWith(field) || isCut(field))) throw new UpstreamFailure("malformed");
-  if (!FIRST_IS_ERROR.test(text)) return;
-  const [, data = ""] = FIRST_DATA.exec(first.toString("utf8")) ?? [];
-  const { message, code } = problemOf(data);
+  // A provider that failed after its 200 sends an error as its first event, perhaps behind comments.
+  const [event] = first
+    .toString("utf8")
+    .split(BLANK_LINE)
+    .slice(0, -1) // what follows the last blank line is no whole event
+    .filter((each) => DATA.test(each));
+  if (event === undefined || !isErrorEvent(event)) return;
+  const { message, code } = problemOf(DATA.exec(event)?.[1] ?? "");
   if (code === "content_filter" || code === "context_length_exceeded") throw refusalError(code, message);
   throw new UpstreamFailure("failed");
 }
@@ -39,6 +45,9 @@ export function checkFirstEvents(first: Buffer, mediaType: string, problemOf: (b
  */
 export function checkWhole(bytes: Buffer, isWhole: (response: Readonly<Record<string, unknown>>) => boolean): void {
   const response = parseJson(bytes.toString("utf8"));
-  if (isRecord(response) && isWhole(response)) return;
-  throw new UpstreamFailure(isRecord(response) && response.error !== undefined ? "failed" : "malformed");
+  if (!isRecord(response)) throw new UpstreamFailure("malformed");
+  const { error = null, choices } = response;
+  // Some providers send an error with a 200, beside an empty list of choices or in one of them.
+  if (error !== null || (Array.isArray(choices) && choices.some(choiceFailed))) throw new UpstreamFailure("failed");
+  if (!isWhole(response)) throw new UpstreamFailure("malformed");
 }
