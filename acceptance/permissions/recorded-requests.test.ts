@@ -22,6 +22,7 @@ test.each([
     "ec2:DeleteVpc arn:aws:ec2:eu-west-1:123456789012:vpc/vpc-0123456789abcdef0",
     "ec2:DeleteVpc arn:aws:ec2:{region}:{account}:vpc/{id}",
   ],
+  ["route53:GetChange arn:aws:route53:::change/C59IF66W3YQITB", "route53:GetChange arn:aws:route53:::change/{id}"],
   [
     "s3:PutObject arn:aws:s3:::sluice-dev-site-20261128142516305700000001/assets/a.js",
     "s3:PutObject arn:aws:s3:::{name}-site-{generated}/{key}",

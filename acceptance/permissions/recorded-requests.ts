@@ -73,6 +73,7 @@ const CHOSEN: readonly (readonly [RegExp, string])[] = [
   [/(?<=:(?:distribution|origin-access-control)\/)E[A-Z0-9]+/g, "{id}"],
   [/(?<=\/)[0-9a-f]{16}(?=\/|$| )/g, "{id}"],
   [/(?<=hostedzone\/)Z[A-Z0-9]+/g, "{id}"],
+  [/(?<=:change\/)C[A-Z0-9]+/g, "{id}"],
 ];
 
 /** A line with variables for what differs between environments, accounts and runs. */
