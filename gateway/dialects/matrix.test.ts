@@ -16,7 +16,8 @@ import {
   type Verdict,
 } from "./matrix.ts";
 
-const COMPLETION = json({ id: "1", object: "text_completion", created: 1, model: "m", choices: [] });
+const CHOICE = { index: 0, text: "Hello", logprobs: null, finish_reason: "stop" };
+const COMPLETION = json({ id: "1", object: "text_completion", created: 1, model: "m", choices: [CHOICE] });
 
 /** What the gateway really does with a feature, by what the target received. */
 async function verdictOf(

@@ -10,6 +10,8 @@ const FINISH = /"finish_reason"\s*:\s*"/;
 const DONE_EVENT = /^data:[ \t]*\[DONE\][ \t\r]*$/m;
 const MAX_DONE_BYTES = 128;
 const MIN_CHUNK_BYTES = 32;
+/** `data:`, a character and the blank line. Shorter events say nothing, and a million of them must cost little. */
+const MIN_DATA_BYTES = 8;
 /**
  * A key of generated text, in vLLM's and OpenAI's chunks, whose string is not empty; the frame that only names the role does
  * not count.
@@ -123,6 +125,7 @@ export class EventScanner {
     const text = data.toString("latin1", start, end);
     if (text.length < MAX_DONE_BYTES && text.includes("[DONE]")) this.isDone = DONE_EVENT.test(text);
     if (this.isDone) return undefined;
+    if (text.length < MIN_DATA_BYTES) return undefined;
     if (isErrorEvent(text)) {
       this.hasError = true;
       return this.#options.stripErrors === true ? EMPTY : undefined;

@@ -37,7 +37,15 @@ describe("what OpenAI takes and a provider of its dialect gets", () => {
 
   test("no tokens to generate, in a completion", async () => {
     const { request, script } = await startDialectGateway();
-    script(json({ id: "1", object: "text_completion", created: 1, model: "m", choices: [] }));
+    script(
+      json({
+        id: "1",
+        object: "text_completion",
+        created: 1,
+        model: "m",
+        choices: [{ index: 0, text: "", finish_reason: "stop" }],
+      }),
+    );
     const { received } = await request("openai", "/v1/completions", { prompt: "Hi", max_tokens: 0, echo: true });
     expect(received?.body.max_tokens).toBe(0);
   });
