@@ -75,7 +75,7 @@ export async function attack(options: AttackOptions, onRow: (row: Row) => void):
   return rows;
 }
 
-/** Waits where an edge in front of the gateway counts all shapes for one address, or the shape before has kept engines busy. */
+/** Waits where an edge in front of the gateway counts all shapes for one address, or the shape before still occupies the engines. */
 async function statusOf(shape: Shape, { url, key, onWait }: AttackOptions): Promise<string> {
   for (let waits = 0; ; waits++) {
     const { status, retryAfterSeconds } = await sendShape(url, shape, key);

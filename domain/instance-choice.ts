@@ -5,7 +5,7 @@ import type { Price } from "../catalog/prices/price.ts";
 import { instancePrice } from "../catalog/prices/region-prices.ts";
 import type { RegionId } from "../catalog/regions.ts";
 import type { PoolSettings } from "../settings/environment.ts";
-import { type Fit, fitOnInstance } from "./model-fit.ts";
+import { type Fit, fitOnInstance, largestSplit } from "./model-fit.ts";
 import { type RequestShape, tokensPerSecond } from "./throughput.ts";
 
 /** An instance type that holds a model, with the model's context or the largest that fits, and what it serves and costs. */
@@ -60,13 +60,6 @@ function choice(
   const perSecond = tokensPerSecond({ model, gpu, tensorParallel, sequences, promptTokens, completionTokens });
   const usdPerMillionTokens = (hour.usd / (perSecond * busyShare * 3600)) * 1e6;
   return { instanceType, format, weights: id, tensorParallel, contextTokens, sequences, hour, usdPerMillionTokens };
-}
-
-/** Most GPUs that the model's attention heads can be split over. */
-function largestSplit({ config: { heads } }: CatalogModel, gpus: number): number {
-  let split = gpus;
-  while (heads % split !== 0) split -= 1;
-  return split;
 }
 
 function largestContext(model: CatalogModel, fitAt: (contextTokens: number) => Fit): number | undefined {

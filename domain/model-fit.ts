@@ -87,3 +87,10 @@ function tokensIn({ kvCache, contextTokens }: CatalogModel, bytes: number): numb
   if (!window || inWindow <= window.tokens) return inWindow;
   return Math.floor((left - window.bytesPerToken * window.tokens) / bytesPerToken);
 }
+
+/** Most of an instance's GPUs that the model's attention heads can be split over. */
+export function largestSplit({ config: { heads } }: Pick<CatalogModel, "config">, gpus: number): number {
+  let split = gpus;
+  while (heads % split !== 0) split -= 1;
+  return split;
+}

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { checkHttpAddress } from "../terminal/http-address.ts";
 import { UserError } from "../terminal/user-error.ts";
 import { AdminClient } from "./admin-client.ts";
 import type { SecretStore } from "./secret-store.ts";
@@ -45,8 +46,7 @@ export function adminClient({ url, key }: AdminOptions, tools: AdminTools): Admi
     throw new UserError(
       "No local stack runs in this clone; start one with `npm start`, or set --url to the address of an API.",
     );
-  if (!/^https?:$/.test(URL.parse(address)?.protocol ?? ""))
-    throw new UserError(`--url must be an http(s) address, got ${address}; write it as https://api.example.com.`);
+  checkHttpAddress("--url", address);
   return new AdminClient({ url: address, key: readKey(key ?? `env:${KEY_VARIABLE}`, tools) });
 }
 

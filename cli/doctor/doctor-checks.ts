@@ -1,3 +1,4 @@
+import { parameterOfImage } from "../../contracts/processes/names.ts";
 import type { Environment } from "../../settings/environment.ts";
 import { awsFailure } from "../operator/aws-failure.ts";
 import { TofuNotFoundError } from "../tofu/tofu.ts";
@@ -146,7 +147,7 @@ async function quotaFinding(
 }
 
 async function imageFinding(aws: AwsFacts, image: string, signal: AbortSignal): Promise<Finding> {
-  const parameter = image.startsWith("resolve:ssm:") ? image.slice("resolve:ssm:".length) : undefined;
+  const parameter = parameterOfImage(image);
   if (parameter === undefined)
     return (await aws.hasImage(image, signal))
       ? ok(image)

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { IMAGE_KINDS, type ImageKind } from "../../contracts/processes/names.ts";
+import { IMAGE_KINDS, type ImageKind, parameterOfImage } from "../../contracts/processes/names.ts";
 import type { Environment } from "../../settings/environment.ts";
 import { awsFailure } from "../operator/aws-failure.ts";
 import { consent } from "../operator/consent.ts";
@@ -66,7 +66,7 @@ function imagesOf({ gateways, pools }: Environment): readonly ImageUse[] {
   const engines = [...new Set(Object.values(pools).map(({ image }) => image))];
   const uses = [{ kind: "gateway" as const, image: gateways.image }];
   return [...uses, ...engines.map((image) => ({ kind: "engine" as const, image }))].map((use) => {
-    const [, parameter] = /^resolve:ssm:(.+)$/.exec(use.image) ?? [];
+    const parameter = parameterOfImage(use.image);
     return { ...use, ...(parameter === undefined ? {} : { parameter }) };
   });
 }

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import type { Environment } from "../../settings/environment.ts";
 import type { Finding } from "../doctor/doctor-checks.ts";
 import { findingLine, runCheck } from "../doctor/doctor-command.ts";
+import { checkHttpAddress } from "../terminal/http-address.ts";
 import { UserError } from "../terminal/user-error.ts";
 import { apiChecks } from "./api-checks.ts";
 import { cloudWatchChecks } from "./cloudwatch-checks.ts";
@@ -145,8 +146,7 @@ async function subjectOf(options: VerifyOptions, tools: VerifyTools): Promise<Su
 }
 
 function httpAddress(option: string, text: string): string {
-  if (!/^https?:$/.test(URL.parse(text)?.protocol ?? ""))
-    throw new UserError(`${option} must be an http(s) address, got ${text}; write it as https://api.example.com.`);
+  checkHttpAddress(option, text);
   return text.replace(/\/+$/, "");
 }
 

@@ -29,6 +29,18 @@ export function providerSecretId(environment: string, provider: string): string 
 export const IMAGE_KINDS = ["gateway", "engine"] as const;
 export type ImageKind = (typeof IMAGE_KINDS)[number];
 
+const BY_PARAMETER = "resolve:ssm:";
+
+/** The setting of an image that EC2 looks up in the environment's parameter at each launch. */
+export function imageByParameter(environment: string, kind: ImageKind): string {
+  return `${BY_PARAMETER}${imageParameter(environment, kind)}`;
+}
+
+/** The parameter that an image setting names; `undefined` for an image id. */
+export function parameterOfImage(image: string): string | undefined {
+  return image.startsWith(BY_PARAMETER) ? image.slice(BY_PARAMETER.length) : undefined;
+}
+
 /** The SSM parameter with the id of an environment's image, e.g. `/sluice/images/dev/engine`. */
 export function imageParameter(environment: string, kind: ImageKind): string {
   return `/sluice/images/${environment}/${kind}`;

@@ -2,7 +2,7 @@ import { catalogInstanceType, INSTANCE_TYPE_IDS, type InstanceTypeId } from "../
 import { catalogModel, MODEL_IDS, type ModelId } from "../../catalog/models.ts";
 import { hasInstancePrice, instancePrice } from "../../catalog/prices/region-prices.ts";
 import type { RegionId } from "../../catalog/regions.ts";
-import { fitModel } from "../model-fit.ts";
+import { fitModel, largestSplit } from "../model-fit.ts";
 import { HOURS_PER_MONTH } from "./usage.ts";
 
 /** A model on the cheapest instance type of a region that holds it. */
@@ -29,7 +29,8 @@ export function modelChoices(region: RegionId): readonly ModelChoice[] {
 
 /** Whether the instance type holds the model over all its GPUs, as a pool does without other settings. */
 function holds(model: ModelId, instanceType: InstanceTypeId): boolean {
-  const tensorParallel = catalogInstanceType(instanceType).gpu?.count ?? 1;
-  const contextTokens = Math.min(LEAST_CONTEXT, catalogModel(model).contextTokens);
+  const entry = catalogModel(model);
+  const tensorParallel = largestSplit(entry, catalogInstanceType(instanceType).gpu?.count ?? 1);
+  const contextTokens = Math.min(LEAST_CONTEXT, entry.contextTokens);
   return fitModel({ model, instanceType, tensorParallel, contextTokens }).fits;
 }

@@ -1,9 +1,14 @@
 import { REGIONS, type Region } from "../../catalog/regions.ts";
 import { ANONYMOUS_PLAN } from "../../contracts/processes/auth.ts";
-import { imageParameter } from "../../contracts/processes/names.ts";
+import { imageByParameter } from "../../contracts/processes/names.ts";
 import type { Default, EnvironmentPath, FileInput } from "./default.ts";
 
 const always = (value: unknown, because: string): Default<FileInput> => ({ value: () => value, because });
+
+/** Of sections that a file may leave out, or have in part. */
+const RESPONSES = { keepDays: 30 } as const;
+const BATCHES = { maxFileBytes: 9_000_000, maxLinesInFlight: 16, maxOpenPerKey: 10 } as const;
+const CACHE = { ttlSeconds: 3600, routeTtlSeconds: {}, memoryMiB: 64, semantic: null } as const;
 
 /**
  * The default of every setting but the models' own, in the order in which they are applied. A setting that costs money or
@@ -44,32 +49,29 @@ export const ENVIRONMENT_DEFAULTS = {
     value: usagePlans,
     because: "one plan for keys, and one for requests without a key where they are let in; none with entry alb",
   },
-  responses: always({ keepDays: 30 }, "as long as OpenAI stores responses"),
-  "responses.keepDays": always(30, "as long as OpenAI stores responses"),
-  batches: always(
-    { maxFileBytes: 9_000_000, maxLinesInFlight: 16, maxOpenPerKey: 10 },
-    "costs nothing until a file is there, and uses what interactive requests leave free",
-  ),
-  "batches.maxFileBytes": always(9_000_000, "the largest that API Gateway accepts, less the form around it"),
-  "batches.maxLinesInFlight": always(16, "half of the sequences of a small pool"),
-  "batches.maxOpenPerKey": always(10, "one key can't fill the queue of batches"),
+  responses: always(RESPONSES, "as long as OpenAI stores responses"),
+  "responses.keepDays": always(RESPONSES.keepDays, "as long as OpenAI stores responses"),
+  batches: always(BATCHES, "costs nothing until a file is there, and uses what interactive requests leave free"),
+  "batches.maxFileBytes": always(BATCHES.maxFileBytes, "the largest that API Gateway accepts, less the form around it"),
+  "batches.maxLinesInFlight": always(BATCHES.maxLinesInFlight, "half of the sequences of a small pool"),
+  "batches.maxOpenPerKey": always(BATCHES.maxOpenPerKey, "one key can't fill the queue of batches"),
   "gateways.instanceType": always("t4g.small", "12 dollars a month, and more than one GPU engine can use"),
   "gateways.minInstances": always(2, "one in each zone: one may fail"),
   "gateways.maxInstances": always(4, "bounds the cost of a load that nobody expected"),
   "gateways.image": {
-    value: ({ name }) => `resolve:ssm:${imageParameter(name, "gateway")}`,
+    value: ({ name }) => imageByParameter(name, "gateway"),
     because: "a parameter of this environment's own, which `sluice images set` writes",
   },
   "gateways.drainSeconds": always(60, "twice the longest response"),
   "gateways.threads": always("per-core", "each core serves"),
   cache: always(
-    { automatic: false, ttlSeconds: 3600, routeTtlSeconds: {}, memoryMiB: 64, semantic: null },
+    { automatic: false, ...CACHE },
     "responses are cached for requests that ask for it, in memory that is there anyway",
   ),
-  "cache.ttlSeconds": always(3600, "an hour"),
-  "cache.routeTtlSeconds": always({}, "all routes have the same time"),
-  "cache.memoryMiB": always(64, "of a small gateway's 2 GiB"),
-  "cache.semantic": always(null, "only equal requests have the same response"),
+  "cache.ttlSeconds": always(CACHE.ttlSeconds, "an hour"),
+  "cache.routeTtlSeconds": always(CACHE.routeTtlSeconds, "all routes have the same time"),
+  "cache.memoryMiB": always(CACHE.memoryMiB, "of a small gateway's 2 GiB"),
+  "cache.semantic": always(CACHE.semantic, "only equal requests have the same response"),
   valkey: always(null, "a shared store costs 19 dollars a month; each gateway has its own memory"),
   "valkey.nodeType": always("cache.t4g.micro", "the smallest"),
   "valkey.nodes": always(2, "one may fail"),

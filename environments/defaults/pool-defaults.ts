@@ -1,7 +1,7 @@
 import { catalogInstanceType, INSTANCE_TYPE_IDS, type InstanceTypeId } from "../../catalog/instance-types.ts";
 import { catalogModel, MODEL_IDS, type ModelId } from "../../catalog/models.ts";
-import { imageParameter } from "../../contracts/processes/names.ts";
-import { type Fit, fitModel } from "../../domain/model-fit.ts";
+import { imageByParameter } from "../../contracts/processes/names.ts";
+import { type Fit, fitModel, largestSplit } from "../../domain/model-fit.ts";
 import type { Default, PoolField, PoolInput } from "./default.ts";
 
 const always = (value: unknown, because: string): Default<PoolInput> => ({ value: () => value, because });
@@ -37,7 +37,7 @@ export const POOL_DEFAULTS = {
     because: "one more than the least: a second GPU for peaks, and no more cost than that",
   },
   image: {
-    value: ({ environment }) => `resolve:ssm:${imageParameter(environment, "engine")}`,
+    value: ({ environment }) => imageByParameter(environment, "engine"),
     because: "a parameter of this environment's own, which `sluice images set` writes",
   },
   volumeGiB: { value: volumeGiB, because: "the image, and the weights with a tenth to spare" },
@@ -69,10 +69,7 @@ function known({ model, instanceType }: PoolInput): KnownPool | undefined {
 function allGpus(input: PoolInput): number {
   const pool = known(input);
   if (pool === undefined) return 1;
-  const { heads } = catalogModel(pool.model).config;
-  let gpus = catalogInstanceType(pool.instanceType).gpu?.count ?? 1;
-  while (heads % gpus !== 0) gpus -= 1;
-  return gpus;
+  return largestSplit(catalogModel(pool.model), catalogInstanceType(pool.instanceType).gpu?.count ?? 1);
 }
 
 function fitOf(input: PoolInput, contextTokens: number): Fit | undefined {

@@ -28,15 +28,18 @@ export function checkFirstEvents(first: Buffer, mediaType: string, problemOf: (b
   const isCut = (field: string) => text.length < field.length && field.startsWith(text);
   if (!FIELDS.some((field) => text.startsWith(field) || isCut(field))) throw new UpstreamFailure("malformed");
   // A provider that failed after its 200 sends an error as its first event, perhaps behind comments.
-  const [event] = first
-    .toString("utf8")
-    .split(BLANK_LINE)
-    .slice(0, -1) // what follows the last blank line is no whole event
-    .filter((each) => DATA.test(each));
+  const event = firstWithData(first.toString("utf8"));
   if (event === undefined || !isErrorEvent(event)) return;
   const { message, code } = problemOf(DATA.exec(event)?.[1] ?? "");
   if (code === "content_filter" || code === "context_length_exceeded") throw refusalError(code, message);
   throw new UpstreamFailure("failed");
+}
+
+/** The text to the end of the first event with data; `undefined` where that is not whole yet. */
+function firstWithData(text: string): string | undefined {
+  const start = text.search(DATA);
+  const length = start === -1 ? -1 : text.slice(start).search(BLANK_LINE);
+  return length === -1 ? undefined : text.slice(0, start + length);
 }
 
 /**
