@@ -1,3 +1,4 @@
+import { ERROR_ROWS } from "./error-rows.ts";
 import type { ResponseRows } from "./features.ts";
 
 /** What clients of Anthropic's Messages get. */
@@ -36,49 +37,5 @@ export const MESSAGES_ROWS: ResponseRows = {
   "tokens of thinking": ["translated", "passed", "none", "translated", "none"],
   "the id of the response": ["translated", "passed", "made", "translated", "translated"],
   "the name of the model": ["made", "made", "made", "made", "translated"],
-  "an error: prompt over the context": [
-    "context_length_exceeded",
-    "context_length_exceeded",
-    "context_length_exceeded",
-    "context_length_exceeded",
-    "context_length_exceeded",
-  ],
-  "an error: a wrong field": [
-    "invalid_request",
-    "invalid_request",
-    "invalid_request",
-    "invalid_request",
-    "invalid_request",
-  ],
-  "an error: refused by a filter": ["content_filter", "content_filter", "content_filter", "none", "none"],
-  "an error: our account": ["upstream_error", "upstream_error", "upstream_error", "upstream_error", "none"],
-  "an error: our key": ["upstream_error", "upstream_error", "upstream_error", "upstream_error", "upstream_error"],
-  "an error: unknown model": ["upstream_error", "upstream_error", "upstream_error", "upstream_error", "upstream_error"],
-  "an error: too many requests": ["overloaded", "overloaded", "overloaded", "overloaded", "none"],
-  "an error: overloaded": ["overloaded", "overloaded", "overloaded", "overloaded", "overloaded"],
-  "an error: the server's fault": [
-    "upstream_error",
-    "upstream_error",
-    "upstream_error",
-    "upstream_error",
-    "upstream_error",
-  ],
-  "an error in a stream: overloaded": ["none", "overloaded", "overloaded", "overloaded", "none"],
-  "an error in a stream: a wrong field": ["none", "invalid_request", "invalid_request", "invalid_request", "none"],
-  "an error in a stream: refused by a filter": ["none", "content_filter", "none", "none", "none"],
-  "an error in a stream: the server's fault": [
-    "upstream_error",
-    "upstream_error",
-    "upstream_error",
-    "upstream_error",
-    "upstream_error",
-  ],
-  "an error in a stream: our account": ["upstream_error", "upstream_error", "upstream_error", "upstream_error", "none"],
-  "a stream that breaks off": [
-    "stream_interrupted",
-    "stream_interrupted",
-    "stream_interrupted",
-    "stream_interrupted",
-    "stream_interrupted",
-  ],
+  ...ERROR_ROWS,
 };
