@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { ENV } from "../../contracts/processes/process-environment.ts";
 import { cpuArguments } from "./cpu-arguments.ts";
+import { cpuEnvironment } from "./cpu-environment.ts";
 import { setUpVllm } from "./set-up.ts";
 
 /**
@@ -9,8 +10,6 @@ import { setUpVllm } from "./set-up.ts";
  * this process runs.
  */
 const DEFAULT_CONTEXT = 4096;
-/** Memory of the KV cache in GiB; 4,096 tokens of the default model take 0.1. */
-const KV_CACHE_GIB = "1";
 
 async function main(): Promise<void> {
   const env = process.env;
@@ -24,13 +23,7 @@ async function main(): Promise<void> {
     maxContext: Number(env[ENV.localContext] || DEFAULT_CONTEXT),
   });
   const child = spawn(command, ["serve", ...args], {
-    env: {
-      ...env,
-      VLLM_CPU_KVCACHE_SPACE: KV_CACHE_GIB,
-      HF_HUB_OFFLINE: "1",
-      VLLM_NO_USAGE_STATS: "1",
-      OMP_NUM_THREADS: env[ENV.engineThreads] || "1",
-    },
+    env: { ...env, ...cpuEnvironment(env) },
     stdio: "inherit",
   });
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => child.kill(signal));
