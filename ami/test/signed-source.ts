@@ -32,8 +32,8 @@ export class SignedSource {
     writeFileSync(join(folder, path), content);
   }
 
-  sign(name = NAME, privateKey = this.privateKey, folder = this.source): Outcome {
-    return run(join(ami, "sign-manifest.sh"), [folder, name, privateKey]);
+  sign(name = NAME, privateKey = this.privateKey, folder = this.source, options: readonly string[] = []): Outcome {
+    return run(join(ami, "sign-manifest.sh"), [...options, folder, name, privateKey]);
   }
 
   fetch(uri = `file://${this.source}/`): Outcome {
