@@ -24,6 +24,8 @@ import { findKeyTable, type KeyTable } from "./keys/key-table.ts";
 import { keysCommand } from "./keys/keys-command.ts";
 import { modelsCommand } from "./models/models-command.ts";
 import { operatorTools } from "./operator/operator-tools.ts";
+import { awsPriceList } from "./prices/price-list.ts";
+import { pricesCommand } from "./prices/prices-command.ts";
 import { showCommand } from "./show-command.ts";
 import { hiddenPrompt } from "./terminal/hidden-prompt.ts";
 import { UserError } from "./terminal/user-error.ts";
@@ -83,6 +85,14 @@ const program = new Command("sluice")
       print: (text) => console.log(text),
       variable: (name) => process.env[name],
       addedFile: resolve(import.meta.dirname, "../catalog/models/added.ts"),
+    }),
+  )
+  .addCommand(
+    pricesCommand({
+      print: (text) => console.log(text),
+      pricesFolder: resolve(import.meta.dirname, "../catalog/prices"),
+      priceList: (region) => awsPriceList(region),
+      now: () => new Date(),
     }),
   )
   .addCommand(costCommand(costTools((text) => console.log(text))))

@@ -23,6 +23,11 @@ export interface WholePrices extends PricesOnFile {
   readonly valkeyNodes: Readonly<Record<ValkeyNodeTypeId, Price>>;
 }
 
+/** The price of an hour. */
+export function hourPrice(usd: number, { source, date }: PriceSource): Price {
+  return { usd, units: 1, unit: "hour", source, date };
+}
+
 /** Hourly prices of one source, in dollars by instance type. */
 export function instanceHours<Id extends InstanceTypeId>(
   source: PriceSource,
@@ -43,9 +48,6 @@ function hours<Id extends string>(
   { source, date }: PriceSource,
   usd: Readonly<Record<Id, number>>,
 ): Readonly<Record<Id, Price>> {
-  const entries = Object.entries<number>(usd).map(([id, value]) => [
-    id,
-    { usd: value, units: 1, unit: "hour", source, date },
-  ]);
+  const entries = Object.entries<number>(usd).map(([id, value]) => [id, hourPrice(value, { source, date })]);
   return Object.fromEntries(entries);
 }

@@ -16,8 +16,8 @@ export type RegionPrices = Readonly<Record<PriceName, Price>>;
 /** Region whose prices stand in for those that another region's file lacks. */
 export const FALLBACK_REGION: RegionId = "us-east-1";
 
-/** CloudFront's prices are by the visitor's place on Earth, so no region has its own. */
-const WITHOUT_REGION: ReadonlySet<PriceName> = new Set(["distributionGb", "distributionRequests"]);
+/** CloudFront's prices are by the visitor's place on Earth and dashboards are global, so no region has its own. */
+const WITHOUT_REGION: ReadonlySet<PriceName> = new Set(["distributionGb", "distributionRequests", "dashboard"]);
 
 const FILES: Readonly<Record<RegionId, PricesOnFile>> = {
   "us-east-1": US_EAST_1,
@@ -27,6 +27,11 @@ const FILES: Readonly<Record<RegionId, PricesOnFile>> = {
   "eu-west-1": EU_WEST_1,
   "ap-northeast-1": AP_NORTHEAST_1,
 };
+
+/** The prices that the region's own file has. */
+export function ownPrices(region: RegionId): PricesOnFile {
+  return FILES[region];
+}
 
 /** Prices of a region's services. A price that the region's file lacks is us-east-1's, with `ofRegion`. */
 export function regionPrices(region: RegionId): RegionPrices {

@@ -34,7 +34,7 @@ function otherRegionsLine(forecast: Forecast): readonly string[] {
   const { region } = forecast;
   return [
     `Price of ${first.price.ofRegion} used for ${items.map(({ what }) => what).join(", ")}: catalog/prices/${region}.ts ` +
-      `lacks them; add each with its source and date (docs/cost.md).`,
+      `lacks them; sluice prices update --region ${region} reads them from AWS (docs/cost.md).`,
   ];
 }
 
