@@ -86,7 +86,7 @@ const ENVIRONMENT_READERS = [
   /^demo-site\/build\.ts$/, // Vite takes the mode from NODE_ENV
   /^engine\/fetch-model\.ts$/,
   /^engine\/vllm\/(server|set-up)\.ts$/, // processes of their own
-  /^acceptance\/prove\.ts$/,
+  /^acceptance\/(prove|cdktn\/run)\.ts$/,
   /^local\//,
   /^cli\//,
   /^conformance\/build-once\.ts$/,

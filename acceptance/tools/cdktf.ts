@@ -1,8 +1,7 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { findProgram } from "./find-program.ts";
-import { downloadEnvironment, type Machine } from "./machine.ts";
+import type { Machine } from "./machine.ts";
 import { MissingTool } from "./missing-tool.ts";
+import { installPackages } from "./npm-packages.ts";
 import { platformName } from "./provider.ts";
 
 /** Program and first arguments of cdktf's own command. */
@@ -24,36 +23,14 @@ const NODE: Readonly<Record<string, string>> = {
  * Installs cdktf's command and a Node that it runs on, once per version, beside the project and not into it.
  * @throws MissingTool on another platform, and without npm or network
  */
-export async function installCdktf({ cache, variables, children, report }: Machine): Promise<Cdktf> {
+export async function installCdktf({ cache, ...machine }: Machine): Promise<Cdktf> {
   const node = NODE[platformName()];
   if (node === undefined)
     throw new MissingTool(`npm has no package of Node 22 for ${platformName()}, and cdktf needs one`);
-  const packages = [CLI, node];
-  const folder = join(cache, "cdktf");
-  const modules = join(folder, "node_modules");
-  const installed = {
+  // Its native part is prebuilt; no install script of the 480 packages is needed.
+  const modules = await installPackages(machine, join(cache, "cdktf"), [CLI, node]);
+  return {
     command: join(modules, node.slice(0, node.lastIndexOf("@")), "bin/node"),
     args: [join(modules, "cdktf-cli/bundle/bin/cdktf")],
   };
-  const stamp = join(folder, `${packages.join("-")}.txt`);
-  if (existsSync(stamp)) return installed;
-  const npm = findProgram(["npm"], variables.PATH);
-  if (npm === undefined) throw new MissingTool("no npm found: it comes with Node");
-  report(`installing ${packages.join(" ")} …`);
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "package.json"), '{"private":true}\n');
-  const { code, output } = await children.run({
-    command: npm,
-    // Its native part is prebuilt; no install script of the 480 packages is needed.
-    args: ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", ...packages],
-    cwd: folder,
-    environment: downloadEnvironment(variables),
-  });
-  if (code !== 0 || !existsSync(installed.command)) {
-    const last = output.trim().split("\n").at(-1) ?? "";
-    throw new MissingTool(`npm could not install ${packages.join(" ")} (${last}): connect, or set its registry`);
-  }
-  writeFileSync(stamp, "");
-  return installed;
 }
