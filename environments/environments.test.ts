@@ -33,6 +33,8 @@ function problemsOf(data: unknown): EnvironmentError {
   throw new Error("no problem was found");
 }
 
+const ROUTE = { policy: "weighted", sticky: "none", fallbacks: [], failoverAfterSeconds: 5, hedgeAfterMs: null };
+
 describe("environment files", () => {
   test("every file of the folder is a valid environment of its own name", async () => {
     expect(environmentNames()).toEqual(expect.arrayContaining(["dev", "prod"]));
@@ -136,6 +138,24 @@ describe("environment files", () => {
     ["ci", { repository: "a/b", branches: ["*"], environments: [], oidcProvider: "create" }, /without wildcards/],
     ["ci", { repository: "a/b", branches: ["main"], environments: [], oidcProvider: "existing" }, undefined],
     ["pools/phi-3-mini/purchase", { option: "spot", onDemandBase: 1, overrides: ["g6.xlarge"] }, undefined],
+    [
+      "pools/phi-3-mini/purchase",
+      { option: "reserved" },
+      /pools\.phi-3-mini\.purchase\.option: must be one of on-demand, .*spot.*, got "reserved"; correct the value/,
+    ],
+    ["pools/phi-3-mini/purchase", {}, /pools\.phi-3-mini\.purchase\.option: must be one of .*, got nothing; add it/],
+    [
+      "routes",
+      { a: { ...ROUTE, targets: [{ provider: "openai", weight: 1 }] } },
+      /routes\.a\.targets\[0\]\.model: is required, got nothing; add it/,
+    ],
+    [
+      "routes",
+      { a: { ...ROUTE, targets: [{ pool: "phi-3-mini", wait: 1 }] } },
+      /routes\.a\.targets\[0\]\.weight: is required, .*\n.*targets\[0\]\.wait: is not a known setting, got 1/,
+    ],
+    ["gateways/threads", "all", /gateways\.threads: must be per-core or of type \w+, got "all"; correct the value/],
+    ["logRetentionDays", 8, /logRetentionDays: must be 7 or 14 or 30 or 90 or 365, got 8/],
     [
       "pools/phi-3-mini/purchase",
       { option: "spot", onDemandBase: 1, overrides: ["t4g.small"] },

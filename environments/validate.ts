@@ -5,6 +5,8 @@ import { applyDefaults, type WithDefaults } from "./defaults/apply-defaults.ts";
 import { EnvironmentError, type Problem } from "./problem.ts";
 import { crossFieldProblems } from "./rules.ts";
 
+const CORRECT = "correct the value";
+
 /** An environment with all its settings. */
 export interface ResolvedEnvironment {
   readonly environment: Environment;
@@ -42,6 +44,7 @@ export function validateEnvironment(data: unknown, file: string): Environment {
 }
 
 function issueProblems(issue: z.core.$ZodIssue): readonly Problem[] {
+  if (issue.code === "invalid_union") return unionProblems(issue);
   const path = fieldPath(issue.path);
   if (issue.code === "unrecognized_keys")
     return issue.keys.map((key) => ({
@@ -51,6 +54,25 @@ function issueProblems(issue: z.core.$ZodIssue): readonly Problem[] {
       remedy: "remove it or correct its spelling (settings/environment.ts lists all settings)",
     }));
   return [{ path: path || "(the file)", value: issue.input, rule: ruleOf(issue), remedy: remedyOf(issue) }];
+}
+
+/** Of a value that may have several forms: what it is short of the nearest form, or all forms where it has none of them. */
+function unionProblems(issue: z.core.$ZodIssueInvalidUnion): readonly Problem[] {
+  const { discriminator, errors, input, path } = issue;
+  const whole = { path: fieldPath(path) || "(the file)", value: input };
+  if (discriminator !== undefined) {
+    const value = isRecord(input) ? input[discriminator] : undefined;
+    const options = ("options" in issue ? (issue.options ?? []) : []).map(String).join(", ");
+    return [{ ...whole, value, rule: `must be one of ${options}`, remedy: value === undefined ? "add it" : CORRECT }];
+  }
+  const forms = errors.filter((form) => form.length > 0);
+  const isOneValue = forms.flat().every((inner) => inner.path.length === 0 && inner.code !== "unrecognized_keys");
+  const [nearest] = forms.toSorted((a, b) => a.length - b.length);
+  if (nearest === undefined || isOneValue) {
+    const rules = forms.flat().map((inner) => ruleOf(inner).replace(/^must be (one of )?/, ""));
+    return [{ ...whole, rule: `must be ${[...new Set(rules)].join(" or ") || issue.message}`, remedy: CORRECT }];
+  }
+  return nearest.flatMap((inner) => issueProblems({ ...inner, path: [...path, ...inner.path] }));
 }
 
 function ruleOf(issue: z.core.$ZodIssue): string {
@@ -65,7 +87,7 @@ function ruleOf(issue: z.core.$ZodIssue): string {
 }
 
 function remedyOf(issue: z.core.$ZodIssue): string {
-  return issue.input === undefined ? "add it" : "correct the value";
+  return issue.input === undefined ? "add it" : CORRECT;
 }
 
 function fieldPath(path: readonly PropertyKey[]): string {

@@ -84,7 +84,7 @@ describe("a fleet", () => {
   test("its script is base64 of a local value, so that a plan shows the clear text", () => {
     const [name, text] = Object.entries(stack.locals ?? {})[0]!;
     expect(text).toBe("#!/bin/bash\n");
-    expect(only(stack, "aws_launch_template").user_data).toBe(`\${base64encode(local.${name})}`);
+    expect(only(stack, "aws_launch_template").user_data).toBe(`\${base64gzip(local.${name})}`);
   });
 
   test("the load balancer's check replaces unhealthy instances after their start-up time", () => {

@@ -66,7 +66,7 @@ export class Fleet extends Construct {
       updateDefaultVersion: true,
       imageId: props.image,
       instanceType: props.instanceType,
-      userData: Fn.base64encode(script.asString),
+      userData: Fn.base64gzip(script.asString), // cloud-init decompresses it; EC2 takes 16 KiB
       iamInstanceProfile: { arn: profile.arn },
       vpcSecurityGroupIds: [props.securityGroupId],
       // One hop: the instance itself can read the role's credentials, a container on it cannot.

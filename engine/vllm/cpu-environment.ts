@@ -11,7 +11,7 @@ const KV_CACHE_GIB = "1";
 export function cpuEnvironment(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
   return {
     VLLM_CPU_KVCACHE_SPACE: KV_CACHE_GIB,
-    VLLM_CPU_OMP_THREADS_BIND: env["VLLM_CPU_OMP_THREADS_BIND"] || "nobind",
+    VLLM_CPU_OMP_THREADS_BIND: env.VLLM_CPU_OMP_THREADS_BIND || "nobind",
     OMP_NUM_THREADS: env[ENV.engineThreads] || "1",
     HF_HUB_OFFLINE: "1",
     VLLM_NO_USAGE_STATS: "1",

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { FUNCTIONS } from "./functions.ts";
 import type { Json } from "./json.ts";
@@ -36,6 +37,10 @@ describe("functions return the same as OpenTofu's", () => {
     ["length", [{ a: 1 }], 1],
   ] as [string, Json[], Json][])("%s(%j) is %j", (name, args, result) => {
     expect(apply(name, ...args)).toEqual(result);
+  });
+
+  test("base64gzip is the base64 of compressed text", () => {
+    expect(gunzipSync(Buffer.from(String(apply("base64gzip", "é")), "base64")).toString()).toBe("é");
   });
 
   test("element starts over at the end of the list", () => {

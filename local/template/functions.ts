@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { gzipSync } from "node:zlib";
 import { asList, asNumber, asText, isObject, type Json } from "./json.ts";
 
 const digest = (algorithm: string) => (args: readonly Json[]) =>
@@ -7,6 +8,7 @@ const digest = (algorithm: string) => (args: readonly Json[]) =>
 /** OpenTofu functions that the stacks use, over evaluated arguments. */
 export const FUNCTIONS: Readonly<Record<string, (args: readonly Json[]) => Json>> = {
   base64encode: ([text]) => Buffer.from(asText(text)).toString("base64"),
+  base64gzip: ([text]) => gzipSync(asText(text)).toString("base64"),
   base64decode: ([text]) => Buffer.from(asText(text), "base64").toString(),
   jsonencode: ([value]) => JSON.stringify(value ?? null),
   jsondecode: ([text]) => JSON.parse(asText(text)),

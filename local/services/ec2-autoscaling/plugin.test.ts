@@ -1,9 +1,12 @@
+import { gzipSync } from "node:zlib";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { emptyRuntime, resource } from "../../test/runtime.ts";
 import { call, temporaryFolder } from "../../test/tools.ts";
 import { TargetGroup } from "../elb/target-group.ts";
 import { autoScalingGroup, launchTemplate } from "./plugin.ts";
 import { environmentBlock } from "./user-data.ts";
+
+const base64 = (text: string) => Buffer.from(text).toString("base64");
 
 const userData = (...lines: string[]) =>
   [
@@ -15,25 +18,26 @@ const userData = (...lines: string[]) =>
   ].join("\n");
 
 describe("the variables in user data", () => {
-  test("are those between the markers; values may hold JSON and be empty", () => {
+  test("are those between the markers, of compressed user data too; values may hold JSON and be empty", () => {
     const text = userData("SLUICE_ROLE='gateway'", `SLUICE_CONFIG='{"a":"it\\u0027s","b":[1]}'`, "SLUICE_MODEL=''");
-    expect(environmentBlock(text)).toEqual({
-      SLUICE_ROLE: "gateway",
-      SLUICE_CONFIG: '{"a":"it\\u0027s","b":[1]}',
-      SLUICE_MODEL: "",
-    });
+    for (const encoded of [base64(text), gzipSync(text).toString("base64")])
+      expect(environmentBlock(encoded)).toEqual({
+        SLUICE_ROLE: "gateway",
+        SLUICE_CONFIG: '{"a":"it\\u0027s","b":[1]}',
+        SLUICE_MODEL: "",
+      });
   });
 
   test("a line of another form is refused without showing what it holds", () => {
     for (const line of ["SECRET=unquoted", "SECRET='it's'", "lower='a'", "", "export SECRET='a'"])
-      expect(() => environmentBlock(userData(line))).toThrow(
+      expect(() => environmentBlock(base64(userData(line)))).toThrow(
         `user data: expected NAME='value', got a line of ${line.length} characters`,
       );
   });
 
   test("user data without a block, or with an open one, is refused", () => {
     for (const text of ["", "#!/bin/bash\n", "cat <<'SLUICE_ENV'\nA='b'\n", "SLUICE_ENV\n"])
-      expect(() => environmentBlock(text)).toThrow("user data has no block of environment variables");
+      expect(() => environmentBlock(base64(text))).toThrow("user data has no block of environment variables");
   });
 });
 
@@ -50,7 +54,7 @@ async function started(lines: readonly string[], config = {}, passedEnvironment 
   const runtime = emptyRuntime({ projectFolder: folder, workFolder: folder, passedEnvironment });
   const targets = new TargetGroup("arn:g", { health_check: { interval: 0.05 } });
   runtime.elb.targetGroups.set("arn:g", targets);
-  const user_data = Buffer.from(userData(...lines)).toString("base64");
+  const user_data = base64(userData(...lines));
   await launchTemplate.start?.({ user_data, ...template }, resource("aws_launch_template", "Template"), runtime);
   const groupConfig = {
     launch_template: { id: "dev-serving-Template" },

@@ -40,7 +40,7 @@ export const autoScalingGroup: ResourcePlugin<Services> = {
     const { autoScaling, elb, events, s3, settings } = runtime;
     const template = autoScaling.launchTemplates.get(templateId(config));
     if (!template) throw new Error(`${resource.address}: the twin needs a launch template of the same environment`);
-    const variables = environmentBlock(Buffer.from(asText(template.user_data), "base64").toString());
+    const variables = environmentBlock(asText(template.user_data));
     const role = variables[ENV.role];
     if (role !== "gateway" && role !== "engine")
       throw new Error(`${resource.address}: user data must set ${ENV.role} to gateway or engine, got ${role}`);

@@ -1,10 +1,18 @@
 import { createHash } from "node:crypto";
+import { gunzipSync } from "node:zlib";
 import { ENV, ENV_BLOCK_END, ENV_BLOCK_START } from "../../../contracts/processes/process-environment.ts";
 import type { S3Runtime } from "../s3/runtime.ts";
 
-/** The variables in user data: `NAME='value'` lines between the markers. */
+const GZIP_START = Buffer.from([0x1f, 0x8b]);
+
+/**
+ * The variables in a launch template's user data: `NAME='value'` lines between the markers.
+ * @param userData base64 of the script, or of the compressed script, as cloud-init takes both
+ */
 export function environmentBlock(userData: string): Readonly<Record<string, string>> {
-  const lines = userData.split("\n");
+  const bytes = Buffer.from(userData, "base64");
+  const isCompressed = bytes.subarray(0, GZIP_START.length).equals(GZIP_START);
+  const lines = (isCompressed ? gunzipSync(bytes) : bytes).toString().split("\n");
   const start = lines.findIndex((line) => line.trimEnd().endsWith(ENV_BLOCK_START));
   const end = lines.indexOf(ENV_BLOCK_END, start);
   if (start === -1 || end === -1) throw new Error("user data has no block of environment variables");
