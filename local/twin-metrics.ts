@@ -12,6 +12,7 @@ export function sampledMetrics(
     stage: () => apiGateway.stageDimensions,
     engines: () =>
       autoScaling.enginePools.flatMap(({ model, group }) => group.instances.map(({ port }) => ({ model, port }))),
+    groups: () => autoScaling.enginePools.map(({ groupName, group: { pending } }) => ({ groupName, pending })),
     targetGroups: () =>
       [...elb.loadBalancers.keys()].flatMap((loadBalancer) =>
         [...elb.targetGroups].map(([targetGroup, { targets }]) => ({

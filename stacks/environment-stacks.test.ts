@@ -91,7 +91,7 @@ describe("dev and prod", () => {
   test("differ in resources only where the environment file says so", () => {
     // Zones, pools and plans are lists in the file, the shared store may be null; everything else must be the same resources with other values.
     const perItem =
-      /_(Public|Gateway|Private)Subnets_[a-f]_|^(.*\.)?Engines_|Alarms_(NoEngine|Saturation|Queue|QueueAge)_|_Readers_|_UsagePlans_|\.UsagePlans_|\.Valkey(_|$)/;
+      /_(Public|Gateway|Private)Subnets_[a-f]_|^(.*\.)?Engines_|Alarms_(NoEngine|Saturation|Queue|QueueAge|SlowStart)_|_Readers_|_UsagePlans_|\.UsagePlans_|\.Valkey(_|$)/;
     const common = (stacks: typeof devStacks, name: string) =>
       STACK_NAMES.flatMap((stack) => addresses(stacks[`${name}-${stack}`])).filter((address) => !perItem.test(address));
     expect(common(devStacks, "dev")).toEqual(common(prodStacks, "prod"));

@@ -27,15 +27,15 @@ describe("the monitoring stack", () => {
     expect(typeCounts(stack)).toMatchObject({
       aws_cloudwatch_composite_alarm: 1,
       aws_cloudwatch_dashboard: 1,
-      aws_cloudwatch_metric_alarm: 10,
+      aws_cloudwatch_metric_alarm: 11,
       aws_sns_topic: 1,
       aws_sns_topic_policy: 1,
       aws_sns_topic_subscription: 1,
     });
   });
 
-  test("prod has engine, saturation and queue alarms for each of its pools, and its webhook", () => {
-    expect(typeCounts(prodStack).aws_cloudwatch_metric_alarm).toBe(14);
+  test("prod has engine, saturation, queue and start alarms for each of its pools, and its webhook", () => {
+    expect(typeCounts(prodStack).aws_cloudwatch_metric_alarm).toBe(16);
     expect(typeCounts(prodStack).aws_sns_topic_subscription).toBe(2);
   });
 

@@ -45,6 +45,8 @@ export class MonitoringStack extends TerraformStack {
         model: servedName,
         targetGroupArnSuffix,
         maxQueued: environment.pools[servedName]?.maxQueued ?? 0,
+        startupSeconds: environment.pools[servedName]?.startupSeconds ?? 0,
+        groupName: `${name}-engine-${servedName}`,
       })),
       certificateArn: serving.certificateArn,
       hasBatches: environment.batches !== null,

@@ -39,6 +39,8 @@ export interface FleetProps extends FleetSettings, Partial<PurchaseSettings>, Pa
   readonly terminateHook?: TerminateHook;
   /** Name of the alarm that stops the rollout of a new template. @default - failing instances alone stop it */
   readonly rolloutAlarm?: string;
+  /** Metrics of the group that CloudWatch gets each minute, free of charge. @default - none */
+  readonly groupMetrics?: readonly string[];
   /** Tags of everything in the fleet: the provider's default tags reach neither instances nor volumes. */
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -104,6 +106,7 @@ export class Fleet extends Construct {
           }
         : {}),
       targetGroupArns: [props.targetGroupArn],
+      ...(props.groupMetrics ? { enabledMetrics: [...props.groupMetrics] } : {}),
       healthCheckType: "ELB",
       healthCheckGracePeriod: props.startupSeconds,
       defaultInstanceWarmup: props.warmupSeconds ?? props.startupSeconds,

@@ -78,6 +78,7 @@ describe("an engine pool", () => {
       health_check: { path: "/health", interval: 30, unhealthy_threshold: 2, matcher: "200" },
     });
     expect(only(stack, "aws_autoscaling_group").health_check_grace_period).toBe(300);
+    expect(only(stack, "aws_autoscaling_group").enabled_metrics).toEqual(["GroupPendingInstances"]);
   });
 
   test("its engines' user data has role, model, arguments and the location of the weights", () => {

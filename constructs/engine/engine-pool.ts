@@ -136,6 +136,7 @@ export class EnginePool extends Construct {
         targetGroupArnSuffix: targets.resource.arnSuffix,
         loadBalancerArnSuffix: props.loadBalancer.resource.arnSuffix,
       }).alarmName,
+      groupMetrics: [METRICS.pendingInstances.name],
       purchase: props.purchase,
       capacityReservation: props.capacityReservation,
       warmPool: props.warmPool,

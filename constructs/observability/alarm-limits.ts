@@ -6,5 +6,16 @@ export const LATENCY_P99_LIMIT_MS = 5000;
 export const ERROR_RATE_LIMIT_PERCENT = 5;
 /** Share of a pool's request capacity in use: the last tenth fills within seconds. */
 export const SATURATION_LIMIT_PERCENT = 90;
+/** Seconds from launch within which an engine should be ready: docs/requirements.md, 1.2. */
+const READY_WITHIN_SECONDS = 300;
 /** Seconds in a gateway's queue: a third of the longest wait (15 s in our environments), after which a request gets 503. */
 export const QUEUE_AGE_LIMIT_SECONDS = 5;
+
+/**
+ * Minutes after which a start counts as slow: those of the requirement or, where starts may take much longer, half of the
+ * time after which one without progress is given up; never more than that time.
+ */
+export function slowStartMinutes(startupSeconds: number): number {
+  const seconds = Math.max(Math.min(READY_WITHIN_SECONDS, startupSeconds), startupSeconds / 2);
+  return Math.max(1, Math.floor(seconds / 60));
+}

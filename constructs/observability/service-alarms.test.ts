@@ -13,8 +13,20 @@ const props: ServiceAlarmsProps = {
   gatewayLoadBalancerArnSuffix: "app/lb",
   gatewayTargetGroupArnSuffix: "targetgroup/gateway",
   pools: [
-    { model: "small", targetGroupArnSuffix: "targetgroup/small", maxQueued: 31 },
-    { model: "large", targetGroupArnSuffix: "targetgroup/large", maxQueued: 0 },
+    {
+      model: "small",
+      targetGroupArnSuffix: "targetgroup/small",
+      maxQueued: 31,
+      startupSeconds: 600,
+      groupName: "engine-small",
+    },
+    {
+      model: "large",
+      targetGroupArnSuffix: "targetgroup/large",
+      maxQueued: 0,
+      startupSeconds: 900,
+      groupName: "engine-large",
+    },
   ],
   certificateArn: "arn:certificate",
   hasBatches: true,

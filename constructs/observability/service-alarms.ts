@@ -10,6 +10,7 @@ import {
   SATURATION_LIMIT_PERCENT,
 } from "./alarm-limits.ts";
 import { runbookLink } from "./runbook.ts";
+import { createSlowStartAlarm } from "./slow-start-alarm.ts";
 
 /** A pool that alarms watch. */
 export interface WatchedPool {
@@ -18,6 +19,9 @@ export interface WatchedPool {
   readonly targetGroupArnSuffix: string;
   /** Requests that may wait on one engine. */
   readonly maxQueued: number;
+  readonly startupSeconds: number;
+  /** Auto Scaling group of the engines. */
+  readonly groupName: string;
 }
 
 export interface ServiceAlarmsProps {
@@ -163,6 +167,15 @@ export class ServiceAlarms extends Construct {
         missingData: "notBreaching",
       }),
     );
+    const slowStarts = pools.map(({ model, groupName, startupSeconds }) =>
+      createSlowStartAlarm(namespace(this, "SlowStart"), model, {
+        name: `${name}-slow-start-${model}`,
+        model,
+        groupName,
+        startupSeconds,
+        topicArn,
+      }),
+    );
     const certificate = createAlarm(this, "Certificate", {
       name: `${name}-certificate`,
       says: `The load balancer's certificate ends in less than ${CERTIFICATE_DAYS} days.`,
@@ -225,6 +238,7 @@ export class ServiceAlarms extends Construct {
       ...full,
       ...queues,
       ...ages,
+      ...slowStarts,
       certificate,
       cost,
       ...deadLetters,

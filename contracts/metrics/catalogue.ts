@@ -18,6 +18,7 @@ const ENGINE = "Sluice/Engine";
 const COST = "Sluice/Cost";
 const LOAD_BALANCER = "AWS/ApplicationELB";
 const REST_API = "AWS/ApiGateway";
+const AUTO_SCALING = "AWS/AutoScaling";
 
 const ALL = ["Environment"] as const;
 const BY_MODEL = ["Environment", "Model"] as const;
@@ -267,6 +268,13 @@ export const METRICS = {
     unit: "Count",
     dimensions: [TARGETS],
     about: "Instances of a target group that fail the load balancer's health check.",
+  },
+  pendingInstances: {
+    namespace: AUTO_SCALING,
+    name: "GroupPendingInstances",
+    unit: "None",
+    dimensions: [["AutoScalingGroupName"]],
+    about: "Instances of a group that start and are not yet in service; those in a launch hook are among them.",
   },
   certificateDays: {
     namespace: "AWS/CertificateManager",

@@ -41,7 +41,7 @@ export function footprintOf(environment: CostEnvironment): Footprint {
     encryptionKeys: 2, // one for stored data, one for the states
     firewallRules: 1,
     // Latency, cost, certificate, gateways' health, their rollout and dead letters watch one metric each, errors two.
-    alarmMetrics: { once: 8, perPool: 8 },
+    alarmMetrics: { once: 8, perPool: 9 },
     compositeAlarms: 1,
     dashboards: 1,
     metrics: customMetrics(),

@@ -22,6 +22,7 @@ export const EC2_AUTOSCALING = {
       deploy: [
         "autoscaling:CreateAutoScalingGroup",
         "autoscaling:DeleteAutoScalingGroup",
+        "autoscaling:EnableMetricsCollection",
         "ec2:RunInstances",
         "iam:PassRole",
       ],

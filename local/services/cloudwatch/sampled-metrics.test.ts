@@ -9,6 +9,7 @@ function sampled(options: Partial<SampledMetricsOptions>) {
     store,
     environment: "dev",
     targetGroups: () => [],
+    groups: () => [],
     engines: () => [],
     stage: () => ({ ApiName: "api", Stage: "live" }),
     intervals: { enginesMs: 20, targetGroupsMs: 20 },
@@ -37,6 +38,12 @@ describe("metrics of AWS's own", () => {
     const sums = ["Count", "4XXError", "5XXError"].map((name) => latest("AWS/ApiGateway", name, stage, "Sum"));
     expect(sums).toEqual([4, 2, 1]);
     expect(latest("AWS/ApiGateway", "Latency", stage, "p50")).toBe(20);
+  });
+
+  test("an Auto Scaling group reports how many of its instances are starting", async () => {
+    const { latest } = sampled({ groups: () => [{ groupName: "engine", pending: 2 }] });
+    const dimensions = { AutoScalingGroupName: "engine" };
+    await vi.waitFor(() => expect(latest("AWS/AutoScaling", "GroupPendingInstances", dimensions)).toBe(2));
   });
 
   test("target groups report how many are healthy, and one without targets is not reported", async () => {

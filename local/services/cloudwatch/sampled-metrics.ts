@@ -10,6 +10,12 @@ export interface SampledTargetGroup {
   readonly unhealthy: number;
 }
 
+export interface SampledGroup {
+  readonly groupName: string;
+  /** Instances that start and are not yet in service. */
+  readonly pending: number;
+}
+
 export interface SampledEngine {
   readonly model: string;
   readonly port: number;
@@ -19,6 +25,8 @@ export interface SampledMetricsOptions {
   readonly store: MetricStore;
   readonly environment: string;
   targetGroups(): readonly SampledTargetGroup[];
+  /** Auto Scaling groups whose metrics are enabled. */
+  groups(): readonly SampledGroup[];
   engines(): readonly SampledEngine[];
   /** The name of the API's stage in CloudWatch. */
   stage(): Dimensions | undefined;
@@ -31,7 +39,7 @@ const SCRAPE_TIMEOUT_MS = 1500;
 const INTERVALS = { enginesMs: 2000, targetGroupsMs: 5000 };
 
 /**
- * The metrics that AWS writes (API Gateway, load balancer), and those that the agent on an engine's instance reads.
+ * The metrics that AWS writes (API Gateway, load balancer, Auto Scaling), and those that the agent on an engine's instance reads.
  */
 export class SampledMetrics {
   readonly #options: SampledMetricsOptions;
@@ -46,6 +54,7 @@ export class SampledMetrics {
     this.#timers.push(
       setInterval(() => void this.#sampleEngines(), enginesMs).unref(),
       setInterval(() => this.#sampleTargetGroups(), targetGroupsMs).unref(),
+      setInterval(() => this.#sampleGroups(), targetGroupsMs).unref(),
     );
   }
 
@@ -73,6 +82,12 @@ export class SampledMetrics {
       this.#put(METRICS.healthyHosts, dimensions, time, healthy);
       this.#put(METRICS.unhealthyHosts, dimensions, time, unhealthy);
     }
+  }
+
+  #sampleGroups(): void {
+    const time = Date.now();
+    for (const { groupName, pending } of this.#options.groups())
+      this.#put(METRICS.pendingInstances, { AutoScalingGroupName: groupName }, time, pending);
   }
 
   async #sampleEngines(): Promise<void> {

@@ -98,6 +98,10 @@ export class AutoScalingGroup {
   get inService(): readonly Instance[] {
     return [...this.#members.values()].filter(({ state }) => state === "inService");
   }
+  /** Number of instances that start and are not yet in service. */
+  get pending(): number {
+    return [...this.#members.values()].filter(({ state }) => state === "pending").length;
+  }
   get capacity(): GroupCapacity {
     const members = [...this.#members.values()];
     const warmSince = Date.now() - (this.#options.warmupSeconds ?? 0) * 1000;
