@@ -9,6 +9,8 @@ import type { GatewayConfig } from "../contracts/processes/gateway-config.ts";
 import manifest from "../package.json" with { type: "json" };
 import { DynamoChangeStore } from "./admin/dynamo-change-store.ts";
 import { createGateway } from "./app.ts";
+import type { EngineDiscovery } from "./engines/engine-discovery.ts";
+import { SharedDiscovery } from "./engines/shared-discovery.ts";
 import { TargetGroupDiscovery } from "./engines/target-group-discovery.ts";
 import type { Gateway } from "./gateway-options.ts";
 import { CachedKeyStore } from "./keys/cached-key-store.ts";
@@ -36,6 +38,18 @@ export function createLogger(level: string, output: LineOutput): Logger {
   return pino({ level, base: null, formatters: { level: (label) => ({ level: label }) } }, output);
 }
 
+/** Engines by AWS's own lists, called once in an interval however many threads this instance has. */
+export function awsDiscovery({ discoverySeconds }: Pick<GatewayConfig, "discoverySeconds">): EngineDiscovery {
+  return new SharedDiscovery({
+    everyMs: 1000 * discoverySeconds,
+    discovery: new TargetGroupDiscovery({
+      elb: new ElasticLoadBalancingV2Client({ maxAttempts: 1 }), // the next round is the next attempt
+      ec2: new EC2Client({ maxAttempts: 2 }),
+      timeoutMs: DISCOVERY_TIMEOUT_MS,
+    }),
+  });
+}
+
 /** The gateway of this thread, with AWS behind it. */
 export function buildGateway(
   { config, providerKeys }: GatewaySettings,
@@ -43,6 +57,7 @@ export function buildGateway(
   output: LineOutput,
   memory: SharedMemory,
   thread: number,
+  discovery: EngineDiscovery,
 ): Gateway {
   const dynamodb = new DynamoDBClient({ maxAttempts: 2 });
   const client = DynamoDBDocumentClient.from(dynamodb);
@@ -59,11 +74,7 @@ export function buildGateway(
     version: VERSION,
     clock: sharedClock(),
     writeMetrics: (line) => output.write(`${line}\n`),
-    discovery: new TargetGroupDiscovery({
-      elb: new ElasticLoadBalancingV2Client({ maxAttempts: 2 }),
-      ec2: new EC2Client({ maxAttempts: 2 }),
-      timeoutMs: DISCOVERY_TIMEOUT_MS,
-    }),
+    discovery,
     // The SDK caches the role's credentials and renews them in time.
     awsCredentials: () => dynamodb.config.credentials(),
     secrets: new AwsSecretReader({ client: new SecretsManagerClient({ maxAttempts: 2 }), variables: providerKeys }),

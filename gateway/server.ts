@@ -4,7 +4,7 @@ import { collectDefaultMetrics, Registry } from "prom-client";
 import { listenOn } from "./http/listen.ts";
 import { createMetricsServer } from "./metrics/metrics-server.ts";
 import type { ThreadMetrics } from "./metrics/prometheus-exporter.ts";
-import { buildGateway, createLogger, type LineOutput, VERSION } from "./serve.ts";
+import { awsDiscovery, buildGateway, createLogger, type LineOutput, VERSION } from "./serve.ts";
 import { type GatewaySettings, readSettings, SettingsError } from "./settings.ts";
 import { createSharedMemory } from "./shared-memory/shared-memory.ts";
 import { threadCount } from "./shared-memory/thread-count.ts";
@@ -82,6 +82,7 @@ function alone(settings: GatewaySettings, output: LineOutput): Serving {
     output,
     createSharedMemory(settings.config),
     0,
+    awsDiscovery(settings.config),
   );
   return {
     listen: () => gateway.listen(settings.port, settings.host),
@@ -95,7 +96,8 @@ function fleet(settings: GatewaySettings, output: LineOutput, threads: number): 
   const memory = createSharedMemory(settings.config);
   const write = (text: string) => void output.write(text);
   const entry = new URL(import.meta.url);
-  const workers = new ThreadFleet({ entry, settings, memory, threads, logger, write });
+  const discovery = awsDiscovery(settings.config);
+  const workers = new ThreadFleet({ entry, settings, memory, threads, discovery, logger, write });
   return {
     listen: () => workers.start(),
     drain: () => workers.drain(),

@@ -1,5 +1,6 @@
 import type { EnginePool } from "../constructs/engine/engine-pool.ts";
 import type { GatewayConfig } from "../contracts/processes/gateway-config.ts";
+import { discoverySeconds } from "../domain/discovery-interval.ts";
 import type { Environment, PoolSettings } from "../settings/environment.ts";
 
 const SECONDS_PER_DAY = 86_400;
@@ -47,6 +48,7 @@ export function gatewayConfig(props: GatewayConfigProps): GatewayConfig {
         ? null
         : { ...batches, table: batchStorage.tableName, bucket: batchStorage.bucketName },
     engineListenerUrl,
+    discoverySeconds: discoverySeconds({ gateways: gateways.maxInstances, pools: pools.length }),
     cache: environment.cache,
     valkeyUrl,
     models: pools.map((pool) => ({

@@ -16,6 +16,7 @@ export const GATEWAY_CONFIG: GatewayConfig = {
   threads: 1,
   batches: null,
   // Port 9 (discard) refuses connections wherever the tests run.
+  discoverySeconds: 3,
   engineListenerUrl: "http://127.0.0.1:9",
   cache: null,
   valkeyUrl: null,

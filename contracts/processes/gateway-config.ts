@@ -73,6 +73,8 @@ export const GatewayConfig = z.strictObject({
   threads: z.union([z.literal("per-core"), z.int().min(1).max(64)]),
   /** The engine listener of the load balancer, e.g. `http://internal-…:8000`: used when discovery fails. */
   engineListenerUrl: z.string(),
+  /** Seconds between two looks at a model's target group, by all threads of an instance together. @default 3 */
+  discoverySeconds: seconds.default(3),
   /** `null`: no response is cached. */
   cache: CacheSettings.nullable(),
   /** The gateways' shared store, `redis://` or `rediss://`; `null`: each has only its own memory. */

@@ -5,12 +5,15 @@ import { Writable } from "node:stream";
 import { pathToFileURL } from "node:url";
 import { pino } from "pino";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
+import type { EngineDiscovery } from "../engines/engine-discovery.ts";
 import { createSharedMemory } from "../shared-memory/shared-memory.ts";
 import { testConfig } from "../test/test-gateway.ts";
 import { ThreadFleet } from "./thread-fleet.ts";
 
+const NO_ENGINES: EngineDiscovery = { discover: async () => [] };
+
 /** A fleet whose threads run this code; `tell(message)` posts to the main thread. */
-async function fleetOf(code: string, threads: number) {
+async function fleetOf(code: string, threads: number, discovery: EngineDiscovery = NO_ENGINES) {
   const folder = await mkdtemp(join(tmpdir(), "sluice-threads-"));
   onTestFinished(() => rm(folder, { recursive: true }));
   const file = join(folder, "thread.mjs");
@@ -29,6 +32,7 @@ async function fleetOf(code: string, threads: number) {
     settings: { config, host: "127.0.0.1", port: 0, metricsPort: 0, logLevel: "info", providerKeys: {} },
     memory: createSharedMemory(config),
     threads,
+    discovery,
     logger: pino(sink),
     write: () => undefined,
   });
@@ -49,6 +53,32 @@ describe("serving threads", () => {
     await vi.waitFor(() => expect(log()).toContain("a serving thread was replaced"), { timeout: 5000 });
     expect(log()).toContain('"failure":"TypeError"');
     expect(log()).not.toContain("a prompt");
+  });
+
+  test("all of them get the engines of the main thread's discovery, and its failures by name", async () => {
+    const engines = [{ id: "i-1:8000", origin: "http://10.0.0.1:8000", inService: true }];
+    const requested: string[] = [];
+    const discovery: EngineDiscovery = {
+      async discover(arn) {
+        requested.push(arn);
+        if (arn === "arn:broken") throw Object.assign(new Error("Rate exceeded"), { name: "ThrottlingException" });
+        return engines;
+      },
+    };
+    const module = pathToFileURL(join(import.meta.dirname, "main-thread-discovery.ts")).href;
+    const code = `${DRAINS} import { MainThreadDiscovery } from "${module}";
+      const discovery = new MainThreadDiscovery(parentPort);
+      const found = await discovery.discover("arn:a");
+      const failure = await discovery.discover("arn:broken").catch(({ name, message }) => name + ": " + message);
+      tell({ kind: "listening", port: 1 });
+      parentPort.on("message", ({ kind, id }) => {
+        if (kind === "collect") tell({ kind: "metrics", id, metrics: [{ found, failure }] });
+      });`;
+    const { fleet } = await fleetOf(code, 2, discovery);
+    await fleet.start();
+    const seen = [{ found: engines, failure: "ThrottlingException: Rate exceeded" }];
+    expect(await fleet.collect()).toEqual([seen, seen]);
+    expect(requested.sort()).toEqual(["arn:a", "arn:a", "arn:broken", "arn:broken"]);
   });
 
   test("one that can't start is reported by its own error", async () => {

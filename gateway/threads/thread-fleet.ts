@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { Logger } from "pino";
+import type { EngineDiscovery } from "../engines/engine-discovery.ts";
 import type { ThreadMetrics } from "../metrics/prometheus-exporter.ts";
 import type { GatewaySettings } from "../settings.ts";
 import type { SharedMemory } from "../shared-memory/shared-memory.ts";
@@ -16,6 +17,8 @@ export interface ThreadFleetOptions {
   readonly settings: GatewaySettings;
   readonly memory: SharedMemory;
   readonly threads: number;
+  /** Finds engines for all threads. */
+  readonly discovery: EngineDiscovery;
   readonly logger: Logger;
   /** Takes whole lines of the threads. */
   write(text: string): void;
@@ -74,6 +77,17 @@ export class ThreadFleet {
     });
   }
 
+  async #discover(worker: Worker, id: number, targetGroupArn: string): Promise<void> {
+    try {
+      const engines = await this.#options.discovery.discover(targetGroupArn);
+      this.#send(worker, { kind: "discovered", id, result: { engines } });
+    } catch (error) {
+      const failure = error instanceof Error ? error.name : "unknown error";
+      const message = error instanceof Error ? error.message : "";
+      this.#send(worker, { kind: "discovered", id, result: { failure, message } });
+    }
+  }
+
   #send(worker: Worker, message: ToThread): void {
     worker.postMessage(message);
   }
@@ -89,6 +103,7 @@ export class ThreadFleet {
       worker.on("message", (message: FromThread) => {
         if (message.kind === "output") write(message.text);
         if (message.kind === "metrics") this.#waiting.get(message.id)?.(message.metrics);
+        if (message.kind === "discover") void this.#discover(worker, message.id, message.targetGroupArn);
         if (message.kind !== "listening") return;
         port = message.port;
         resolve(port);
