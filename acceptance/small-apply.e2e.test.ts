@@ -122,6 +122,30 @@ test.concurrent("data and network, with internet egress, are applied by OpenTofu
   });
 });
 
+test.concurrent("a private entry is applied by OpenTofu, plans nothing more, and leaves nothing when destroyed", {
+  timeout: TIMEOUT,
+}, async (context) => {
+  await applyAndDestroy(context, {
+    environment: async (url) => {
+      const domain = { name: DOMAIN, hostedZoneId: await makeHostedZone(url) };
+      const ranges = { allowedRanges: ["10.0.0.0/8"] };
+      return { ...dev, api: { ...dev.api, entry: "private", ...ranges, domain, usagePlans: {} } };
+    },
+    names: ["data", "edge", "network", "serving"],
+    async inspect(applied) {
+      const serving = await applied("serving");
+      const client = new ElasticLoadBalancingV2Client(serving.client);
+      const { LoadBalancers = [] } = await client.send(new DescribeLoadBalancersCommand({}));
+      expect(LoadBalancers.map(({ LoadBalancerName, Scheme }) => [LoadBalancerName, Scheme])).toEqual([
+        ["sluice-dev", "internal"],
+      ]);
+      const edge = await applied("edge");
+      expect(edge.outputs.api_url).toBe(`https://${DOMAIN}`);
+      expect(Object.keys(edge.attributes).filter((name) => name.includes("wafv2"))).toEqual([]);
+    },
+  });
+});
+
 test.concurrent("a load balancer as the entry is applied by OpenTofu, plans nothing more, and leaves nothing when destroyed", {
   timeout: TIMEOUT,
 }, async (context) => {

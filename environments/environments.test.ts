@@ -168,7 +168,7 @@ describe("environment files", () => {
     ],
     ["pools/phi-3-mini/capacityReservation", { id: "reserved" }, /must be a capacity reservation's id/],
     ["pools/phi-3-mini/capacityReservation", { id: "cr-0123456789abcdef0" }, undefined],
-    ["api/entry", "nlb", /api\.entry: must be one of api-gateway, alb, got "nlb"/],
+    ["api/entry", "nlb", /api\.entry: must be one of api-gateway, alb, private, got "nlb"/],
     ["api/entry", undefined, undefined],
     ["api/entry", "alb", /api\.domain: must be there with entry alb.*got null; name a domain/],
     ["api/entry", "alb", /api\.usagePlans: must be empty with entry alb/],

@@ -96,23 +96,44 @@ function gatewayProblems({ gateways }: Environment): readonly Problem[] {
 }
 
 function entryProblems({ api }: Environment): readonly Problem[] {
-  if (api.entry !== "alb") return [];
-  const problems: Problem[] = [];
+  const problems: Problem[] = allowedRangeProblems(api);
+  if (api.entry === "api-gateway") return problems;
   if (api.domain === null)
     problems.push({
       path: "api.domain",
       value: api.domain,
-      rule: "must be there with entry alb: a public certificate is for a domain",
+      rule: `must be there with entry ${api.entry}: a public certificate is for a domain`,
       remedy: 'name a domain and its hosted zone, or set api.entry to "api-gateway"',
     });
   if (Object.keys(api.usagePlans).length > 0)
     problems.push({
       path: "api.usagePlans",
       value: api.usagePlans,
-      rule: "must be empty with entry alb: usage plans are API Gateway's, and a load balancer enforces none",
+      rule: `must be empty with entry ${api.entry}: usage plans are API Gateway's, and a load balancer enforces none`,
       remedy: "write {}: requestsPerMinutePerIp and queue.maxShareOfTenant bound each caller",
     });
   return problems;
+}
+
+function allowedRangeProblems({ entry, allowedRanges }: Environment["api"]): Problem[] {
+  const at = { path: "api.allowedRanges", value: allowedRanges };
+  if (entry !== "private")
+    return allowedRanges.length === 0
+      ? []
+      : [
+          {
+            ...at,
+            rule: `must be empty with entry ${entry}, which accepts connections from any address`,
+            remedy: 'write [], or set api.entry to "private"',
+          },
+        ];
+  if (allowedRanges.length === 0)
+    return [
+      { ...at, rule: "must name at least one range with entry private", remedy: "name the ranges of your clients" },
+    ];
+  return allowedRanges.includes("0.0.0.0/0")
+    ? [{ ...at, rule: "must be ranges of your networks, not all addresses", remedy: "use e.g. 10.0.0.0/8" }]
+    : [];
 }
 
 /** The gateway removes the stage from a path; with such a stage it would mistake a path of the API for another one. */
@@ -124,7 +145,7 @@ function stageProblems({ api: { stage } }: Environment): readonly Problem[] {
 }
 
 function planProblems({ api }: Environment): readonly Problem[] {
-  if (api.auth === "off" || api.entry === "alb") return [];
+  if (api.auth === "off" || api.entry !== "api-gateway") return [];
   if (Object.keys(api.usagePlans).length === 0)
     return [
       {

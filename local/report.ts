@@ -8,8 +8,8 @@ export function runningTable(environment: string, { runtime, notModelled }: Twin
     members.map(({ port, child }) => [name, `http://127.0.0.1:${port}`, `pid ${child.pid}`] as const),
   );
   const rows = [
-    ["page (S3 + CloudFront)", settings.siteUrl, ""],
-    [apiEntry(elb), settings.apiUrl, `${waf.webAcls.size} web ACL, ${lambda.functions.size} Lambda`],
+    ...(hasPage(runtime) ? [["page (S3 + CloudFront)", settings.siteUrl, ""] as const] : []),
+    [apiEntry(runtime), settings.apiUrl, `${waf.webAcls.size} web ACL, ${lambda.functions.size} Lambda`],
     ...[...elb.listeners.values()].map(
       ({ listener, port }) => [`load balancer :${port}`, `http://127.0.0.1:${listener.port}`, ""] as const,
     ),
@@ -28,8 +28,16 @@ export function runningTable(environment: string, { runtime, notModelled }: Twin
   ].join("\n");
 }
 
-function apiEntry({ publicListener }: Twin["runtime"]["elb"]): string {
-  return publicListener ? "API (public load balancer)" : "API (API Gateway REST)";
+/** An environment with a private entry has no page. */
+function hasPage(runtime: Twin["runtime"]): boolean {
+  return apiEntry(runtime) !== PRIVATE_ENTRY;
+}
+
+const PRIVATE_ENTRY = "API (private load balancer)";
+
+function apiEntry({ apiGateway, elb: { gatewayListener } }: Twin["runtime"]): string {
+  if (apiGateway.stage || gatewayListener === undefined) return "API (API Gateway REST)";
+  return gatewayListener.isPublic ? "API (public load balancer)" : PRIVATE_ENTRY;
 }
 
 /** Where the types that are not modelled are listed. */
@@ -66,7 +74,7 @@ export function readyMessage({ twin, model, text, key, seconds }: ReadyFacts): s
     `first request through the whole path: ${JSON.stringify(text)}`,
     "",
     `ready in ${seconds.toFixed(1)} s`,
-    `  page  ${siteUrl}`,
+    ...(hasPage(twin.runtime) ? [`  page  ${siteUrl}`] : []),
     `  API   ${apiUrl}/v1`,
     `  logs  ${workFolder}/logs`,
     ...(key === undefined ? [] : [`  key   ${key} (for the page too; valid until this stops)`]),

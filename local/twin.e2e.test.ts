@@ -104,6 +104,23 @@ describe("a changed environment file", () => {
     expect(Object.fromEntries(counts)).toEqual({ gateway: 3, "engine-phi-3-mini": 1, "engine-second": 1 });
   });
 
+  test("entry private serves at the internal load balancer, WebSockets too, and counts by the last hop", async () => {
+    const engine = await engineServer();
+    const domain = { name: "api.example.com", hostedZoneId: "Z0123456789" };
+    const entry = { entry: "private" as const, allowedRanges: ["10.0.0.0/8"], domain, usagePlans: {} };
+    const twin = await started({ ...dev, api: { ...dev.api, ...entry, requestsPerMinutePerIp: 10 } }, engine.origin);
+    const { apiUrl } = twin.runtime.settings;
+    expect(twin.runtime.apiGateway.stage).toBeUndefined();
+    expect(twin.runtime.cloudfront.distribution).toBeUndefined();
+    expect(twin.runtime.elb.gatewayListener?.isPublic).toBe(false);
+    expect(await firstRequest(apiUrl, "phi-3-mini")).not.toBe("");
+    const socket = new WebSocket(`${apiUrl.replace("http", "ws")}/v1/chat/completions`);
+    open.push(() => socket.terminate());
+    await once(socket, "open");
+    const rest = await fetch(`${apiUrl}/v1/models`, { headers: { "x-forwarded-for": "203.0.113.9" } });
+    expect(rest.headers.get("x-ratelimit-remaining-requests")).toBe("7"); // chat, handshake, models
+  });
+
   test("entry alb serves at a public load balancer, WebSockets too, with the firewall before both", async () => {
     const engine = await engineServer();
     const domain = { name: "api.example.com", hostedZoneId: "Z0123456789" };

@@ -62,7 +62,8 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     const addresses = await servers.open(options);
     const runtime = new TwinRuntime({ ...addresses, ...settingsOf(options), region: regionOf(stacks) });
     const metrics = sampledMetrics(runtime, options.environment);
-    servers.serve(handlersOf(runtime, metrics));
+    const hasApiGateway = resources.some(({ type }) => type === "aws_api_gateway_rest_api");
+    servers.serve(handlersOf(runtime, metrics, hasApiGateway));
     await startResources(resources, stacks, runtime, options.variables);
     metrics.start();
     const stop = async () => {
@@ -77,11 +78,13 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
 }
 
 /** The handler of each of the twin's addresses. */
-function handlersOf(runtime: TwinRuntime, metrics: SampledMetrics): TwinHandlers {
+function handlersOf(runtime: TwinRuntime, metrics: SampledMetrics, hasApiGateway: boolean): TwinHandlers {
   const { apiGateway, autoScaling, cloudfront, cloudwatch, dynamodb, elb, s3, secretsManager, settings } = runtime;
+  const entryListener = () => (hasApiGateway ? undefined : elb.gatewayListener?.listener);
   return {
     api(request, response) {
-      if (elb.publicListener) return elb.publicListener.handle(request, response);
+      const listener = entryListener();
+      if (listener) return listener.handle(request, response);
       if (!apiGateway.stage) return respondStarting(response);
       const startedAt = performance.now();
       response.once("close", () => metrics.apiRequest(response.statusCode, performance.now() - startedAt));
@@ -89,7 +92,8 @@ function handlersOf(runtime: TwinRuntime, metrics: SampledMetrics): TwinHandlers
     },
     // WebSockets reach a load balancer; API Gateway's REST APIs carry none.
     apiUpgrade(request, socket, head) {
-      if (elb.publicListener) elb.publicListener.upgrade(request, socket, head);
+      const listener = entryListener();
+      if (listener) listener.upgrade(request, socket, head);
       else socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
     },
     site: (request, response) =>

@@ -155,10 +155,13 @@ export const EnvironmentSchema = z.strictObject({
   api: z.strictObject({
     auth: AuthMode,
     /**
-     * The entry: API Gateway, or a load balancer on the internet, which carries WebSockets and streams without a
-     * throttle, needs `domain`, and has neither usage plans nor `stage` and `throttle`. The firewall protects both.
+     * The entry: API Gateway; a load balancer on the internet, `alb`; or `private`, a load balancer that only your own
+     * networks reach, without the firewall and the page. Load balancers carry WebSockets and streams without a throttle,
+     * need `domain`, and have neither usage plans nor `stage` and `throttle`. The firewall protects the first two.
      */
-    entry: z.enum(["api-gateway", "alb"]).default("api-gateway"),
+    entry: z.enum(["api-gateway", "alb", "private"]).default("api-gateway"),
+    /** Ranges of your networks whose addresses may connect to the entry `private`; none with the others. */
+    allowedRanges: z.array(z.cidrv4()).max(20).default([]), // a security group has 60 rules, by AWS's default quota
     /** API Gateway stage, part of the URL where no domain is configured. */
     stage: z.string().regex(/^[a-z][a-z0-9]{0,15}$/, "must be 1 to 16 of a-z and 0-9, starting with a letter"),
     /** Domain of the API, with its Route 53 zone; `null` for API Gateway's own address. */

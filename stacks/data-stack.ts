@@ -33,7 +33,12 @@ export class DataStack extends TerraformStack {
       name,
       region: environment.region,
       isProtected,
-      uses: ["alarmTopics", "logGroups", "site", "volumes"],
+      uses: [
+        "alarmTopics",
+        "logGroups",
+        ...(environment.api.entry === "private" ? [] : (["site"] as const)),
+        "volumes",
+      ],
     });
     this.encryptionKey = encryptionKey;
     this.keysTable = new KeysTable(this, "Keys", { name: keysTableName(environment.name), encryptionKey, isProtected });

@@ -8,6 +8,7 @@ import { LoadBalancerDomain } from "../constructs/edge/load-balancer-domain.ts";
 import { LoggingPermission } from "../constructs/edge/logging-permission.ts";
 import { RestApi } from "../constructs/edge/rest-api.ts";
 import { planKeys, UsagePlans } from "../constructs/edge/usage-plans.ts";
+import type { LoadBalancer } from "../constructs/load-balancing/load-balancer.ts";
 import type { PublicLoadBalancer } from "../constructs/load-balancing/public-load-balancer.ts";
 import type { Environment } from "../settings/environment.ts";
 import type { DataStack } from "./data-stack.ts";
@@ -24,7 +25,7 @@ export interface EdgeStackProps {
   readonly lambdas: string;
 }
 
-/** The public side of the API: firewall and domain, and with API Gateway the REST API, usage plans and authorizer. */
+/** The outer side of the API: domain and firewall, and with API Gateway the REST API, usage plans and authorizer. */
 export class EdgeStack extends TerraformStack {
   /** Address of the API, without `/v1`. */
   readonly apiUrl: string;
@@ -35,20 +36,22 @@ export class EdgeStack extends TerraformStack {
     const { environment, serving } = props;
     super(scope, stackId(environment, "edge"));
     configureStack(this, environment, "edge");
-    this.stageInPath = environment.api.domain || environment.api.entry === "alb" ? undefined : environment.api.stage;
-    this.apiUrl = serving.publicLoadBalancer
-      ? this.#loadBalancerEntry(props, serving.publicLoadBalancer)
-      : this.#apiGatewayEntry(props);
+    const { domain, entry, stage } = environment.api;
+    this.stageInPath = domain || entry !== "api-gateway" ? undefined : stage;
+    if (entry === "api-gateway") this.apiUrl = this.#apiGatewayEntry(props);
+    else {
+      if (serving.publicLoadBalancer) this.#firewall(props, serving.publicLoadBalancer);
+      this.apiUrl = this.#domainOf(environment, serving.publicLoadBalancer ?? serving.loadBalancer);
+    }
     new TerraformOutput(this, "api_url", {
       description: "Address of the API; add /v1 for an OpenAI SDK's base URL.",
       value: this.apiUrl,
     });
   }
 
-  /** The firewall before the load balancer, and its name. */
-  #loadBalancerEntry({ environment, data }: EdgeStackProps, balancer: PublicLoadBalancer): string {
+  /** The firewall before a load balancer on the internet. */
+  #firewall({ environment, data }: EdgeStackProps, balancer: PublicLoadBalancer): void {
     const { api } = environment;
-    if (api.domain === null) throw new Error("The entry alb needs api.domain; the environment's check says so.");
     new AddressLimit(this, "AddressLimit", {
       name: resourceName(environment),
       requestsPerMinute: api.requestsPerMinutePerIp,
@@ -57,12 +60,14 @@ export class EdgeStack extends TerraformStack {
       logRetentionDays: environment.logRetentionDays,
       kmsKeyArn: data.encryptionKey.arn,
     });
-    new LoadBalancerDomain(this, "LoadBalancerDomain", {
-      domainName: api.domain.name,
-      hostedZoneId: api.domain.hostedZoneId,
-      loadBalancer: balancer,
-    });
-    return `https://${api.domain.name}`;
+  }
+
+  /** The name of the load balancer that is the entry. */
+  #domainOf({ api: { domain, entry } }: Environment, loadBalancer: PublicLoadBalancer | LoadBalancer): string {
+    if (domain === null) throw new Error(`The entry ${entry} needs api.domain; the environment's check says so.`);
+    const { name: domainName, hostedZoneId } = domain;
+    new LoadBalancerDomain(this, "LoadBalancerDomain", { domainName, hostedZoneId, loadBalancer });
+    return `https://${domainName}`;
   }
 
   #apiGatewayEntry(props: EdgeStackProps): string {

@@ -32,5 +32,6 @@ export function synthesizeEnvironment(app: App, environment: Environment, assets
   });
   const edge = new EdgeStack(app, { environment, network, data, serving, lambdas: assets.lambdas });
   new MonitoringStack(app, { environment, data, serving, lambdas: assets.lambdas });
-  new SiteStack(app, { environment, data, edge, directory: assets.site });
+  // The page is served to the internet by CloudFront, where the API is then reachable too.
+  if (environment.api.entry !== "private") new SiteStack(app, { environment, data, edge, directory: assets.site });
 }

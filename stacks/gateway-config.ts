@@ -40,7 +40,7 @@ export function gatewayConfig(props: GatewayConfigProps): GatewayConfig {
       Object.entries(api.routeTimeouts).flatMap(([route, timeouts]) => (timeouts ? [[route, timeouts]] : [])),
     ),
     queue: api.queue,
-    ...(api.entry === "alb" ? { clientAddressFrom: "load-balancer" as const } : {}),
+    ...(api.entry !== "api-gateway" ? { clientAddressFrom: "load-balancer" as const } : {}),
     drainSeconds: gateways.drainSeconds,
     threads: gateways.threads,
     batches:

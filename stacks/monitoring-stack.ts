@@ -65,7 +65,7 @@ export class MonitoringStack extends TerraformStack {
         autoScalingGroupName: `${name}-engine-${servedName}`,
         targetGroupArnSuffix,
       })),
-      ...(environment.api.entry === "alb" ? {} : { apiStage: { apiName: name, stage: environment.api.stage } }),
+      ...(environment.api.entry === "api-gateway" ? { apiStage: { apiName: name, stage: environment.api.stage } } : {}),
     });
 
     new CostPublisher(this, "Cost", {

@@ -27,7 +27,13 @@ export class NetworkStack extends TerraformStack {
     configureStack(this, environment, "network");
     const { region, zones, gateways, pools } = environment;
     const name = resourceName(environment);
-    this.network = new Network(this, "Network", { name, region, zones, cidr: environment.network.cidr });
+    this.network = new Network(this, "Network", {
+      name,
+      region,
+      zones,
+      cidr: environment.network.cidr,
+      hasInternet: environment.api.entry !== "private" || natGatewayCount(environment) > 0,
+    });
     new FlowLog(this, "FlowLog", {
       name,
       vpcId: this.network.vpcId,
@@ -39,7 +45,10 @@ export class NetworkStack extends TerraformStack {
       vpcId: this.network.vpcId,
       entry: environment.api.entry,
     });
-    if (environment.api.entry === "alb") this.securityGroups.allowAnyone("AnyoneToEntry", "API requests");
+    const { entry, allowedRanges } = environment.api;
+    if (entry === "alb") this.securityGroups.allowRange("AnyoneToEntry", "0.0.0.0/0", "API requests");
+    for (const range of allowedRanges)
+      this.securityGroups.allowRange(`RangeToEntry${range.replaceAll(/[./]/g, "-")}`, range, "API requests");
     const { gatewayId, engineId, endpointsId } = this.securityGroups;
     const endpoints = new VpcEndpoints(this, "Endpoints", {
       name,

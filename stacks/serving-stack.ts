@@ -32,9 +32,9 @@ export interface ServingStackProps {
 
 /** The serving path: the load balancer, the gateways behind it, and a pool of engines per model. */
 export class ServingStack extends TerraformStack {
-  /** Load balancer of the engines inside the VPC; also of the gateways, where API Gateway is the entry. */
+  /** Load balancer of the engines inside the VPC; also of the gateways, but where the entry is `alb`. */
   readonly loadBalancer: LoadBalancer;
-  /** The entry `alb`; `undefined` where API Gateway is the entry. */
+  /** The entry `alb`; `undefined` with the others. */
   readonly publicLoadBalancer: PublicLoadBalancer | undefined;
   /** Name in CloudWatch of the gateways' load balancer. */
   readonly gatewayLoadBalancerArnSuffix: string;

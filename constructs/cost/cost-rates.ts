@@ -2,7 +2,7 @@ import { INSTANCE_TYPE_IDS } from "../../catalog/instance-types.ts";
 import { costOf } from "../../catalog/prices/price.ts";
 import { instancePrice, regionPrices } from "../../catalog/prices/region-prices.ts";
 import type { CostPublisherSettings } from "../../contracts/processes/cost-publisher.ts";
-import { type CostEnvironment, hasApiGateway } from "../../domain/cost/cost-environment.ts";
+import { type CostEnvironment, hasApiGateway, isPrivate } from "../../domain/cost/cost-environment.ts";
 import { itemCost } from "../../domain/cost/cost-item.ts";
 import { forecast } from "../../domain/cost/forecast.ts";
 import { DEFAULT_USAGE, HOURS_PER_MONTH, volumesOf } from "../../domain/cost/usage.ts";
@@ -26,9 +26,10 @@ export function costRates(environment: CostEnvironment): CostPublisherSettings {
     ),
     platformHour: rounded(platform.reduce((sum, item) => sum + itemCost(item), 0) / HOURS_PER_MONTH),
     request: rounded(
-      (hasApiGateway(environment) ? costOf(1, prices.apiRequests) : 0) + costOf(1, prices.firewallRequests),
+      (hasApiGateway(environment) ? costOf(1, prices.apiRequests) : 0) +
+        (isPrivate(environment) ? 0 : costOf(1, prices.firewallRequests)),
     ),
-    completionToken: rounded(costOf(tokenGb, prices.dataOutGb)),
+    completionToken: isPrivate(environment) ? 0 : rounded(costOf(tokenGb, prices.dataOutGb)),
   };
 }
 

@@ -1,11 +1,11 @@
+import type { Lb } from "@cdktf/provider-aws/lib/lb/index.js";
 import { Route53Record } from "@cdktf/provider-aws/lib/route53-record/index.js";
 import { Construct } from "constructs";
-import type { PublicLoadBalancer } from "../load-balancing/public-load-balancer.ts";
 
 export interface LoadBalancerDomainProps {
   readonly domainName: string;
   readonly hostedZoneId: string;
-  readonly loadBalancer: PublicLoadBalancer;
+  readonly loadBalancer: { readonly resource: Lb };
 }
 
 /** The API's own name, where the load balancer is the entry. */

@@ -27,7 +27,7 @@ export class NatGateways extends Construct {
       const resource = new NatGateway(zoneScope, "Default", {
         allocationId: address.id,
         subnetId: network.publicSubnetIds[index] ?? "",
-        dependsOn: [network.internetRoute], // AWS creates none before the VPC has an internet route
+        dependsOn: network.internetRoute ? [network.internetRoute] : [], // AWS creates none before the VPC has such a route
         tags,
       });
       return { resource, address };

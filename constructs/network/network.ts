@@ -16,12 +16,15 @@ export interface NetworkProps {
   readonly zones: readonly string[];
   /** Range of the VPC; /16 holds every size. */
   readonly cidr: string;
+  /** Whether the public subnets have a route to the internet: for the entry, or for NAT gateways. @default true */
+  readonly hasInternet?: boolean;
 }
 
 /**
  * A VPC with three subnets in each zone. Public means: routed to the internet gateway; only the load balancer's and NAT
  * gateways' addresses are there. Gateways have subnets of their own, so that only they can have a route out of the VPC
- * (`NatGateways`); private subnets, where engines are, have none.
+ * (`NatGateways`); private subnets, where engines are, have none. Without internet the public subnets have no route
+ * either: the load balancer in them is reached from the VPC and from networks that are connected to it.
  */
 export class Network extends Construct {
   readonly resource: Vpc;
@@ -33,10 +36,10 @@ export class Network extends Construct {
   readonly privateRouteTableId: string;
   /** Route tables of the gateways' subnets, one for each zone. */
   readonly gatewayRouteTableIds: readonly string[];
-  /** Route of the public subnets to the internet. */
-  readonly internetRoute: Route;
+  /** Route of the public subnets to the internet, where there is one. */
+  readonly internetRoute: Route | undefined;
 
-  constructor(scope: Construct, id: string, { name, region, zones, cidr }: NetworkProps) {
+  constructor(scope: Construct, id: string, { name, region, zones, cidr, hasInternet = true }: NetworkProps) {
     super(scope, id);
     this.resource = new Vpc(this, "Default", {
       cidrBlock: cidr,
@@ -49,13 +52,8 @@ export class Network extends Construct {
     // Without rules the default group lets nothing in or out: a resource without a group has no access.
     new DefaultSecurityGroup(this, "DefaultSecurityGroup", { vpcId: this.vpcId, tags: { Name: `${name}-unused` } });
 
-    const internetGateway = new InternetGateway(this, "InternetGateway", { vpcId: this.vpcId, tags: { Name: name } });
     const publicRoutes = new RouteTable(this, "PublicRoutes", { vpcId: this.vpcId, tags: { Name: `${name}-public` } });
-    this.internetRoute = new Route(this, "PublicDefaultRoute", {
-      routeTableId: publicRoutes.id,
-      destinationCidrBlock: "0.0.0.0/0",
-      gatewayId: internetGateway.id,
-    });
+    this.internetRoute = hasInternet ? this.#routeToInternet(publicRoutes.id, name) : undefined;
     const privateRoutes = new RouteTable(this, "PrivateRoutes", {
       vpcId: this.vpcId,
       tags: { Name: `${name}-private` },
@@ -95,5 +93,9 @@ export class Network extends Construct {
       return routes;
     });
     this.gatewayRouteTableIds = gatewayRoutes.map(({ id: routeTableId }) => routeTableId);
+  }
+  #routeToInternet(routeTableId: string, name: string): Route {
+    const { id: gatewayId } = new InternetGateway(this, "InternetGateway", { vpcId: this.vpcId, tags: { Name: name } });
+    return new Route(this, "PublicDefaultRoute", { routeTableId, destinationCidrBlock: "0.0.0.0/0", gatewayId });
   }
 }

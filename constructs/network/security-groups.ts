@@ -8,7 +8,7 @@ export interface SecurityGroupsProps {
   readonly name: string;
   readonly vpcId: string;
   /** The environment's entry. @default "api-gateway" */
-  readonly entry?: "api-gateway" | "alb";
+  readonly entry?: "api-gateway" | "alb" | "private";
 }
 
 /** A connection that one party may open to another. */
@@ -27,6 +27,9 @@ const HTTPS = 443;
 const ENTRY_FLOWS = {
   "api-gateway": {
     LinkToLoadBalancer: { from: "vpcLink", to: "loadBalancer", port: HTTPS, why: "API requests from API Gateway" },
+    LoadBalancerToGateway: { from: "loadBalancer", to: "gateway", port: GATEWAY_PORT, why: "API requests and checks" },
+  },
+  private: {
     LoadBalancerToGateway: { from: "loadBalancer", to: "gateway", port: GATEWAY_PORT, why: "API requests and checks" },
   },
   alb: {
@@ -59,7 +62,7 @@ const GROUPS = {
 
 /** One security group per party; each rule names the other group, never a range of addresses. */
 export class SecurityGroups extends Construct {
-  /** Of the entry: API Gateway's VPC link, or the load balancer on the internet. */
+  /** Of the entry: API Gateway's VPC link, the load balancer on the internet, or the internal one. */
   readonly entryId: string;
   readonly loadBalancerId: string;
   readonly gatewayId: string;
@@ -75,20 +78,22 @@ export class SecurityGroups extends Construct {
         vpcId,
         tags: {
           Name: `${name}-${kebab(GROUPS[party].id)}`,
-          ...(party === "gateway" ? { Tier: "gateway" } : {}), // the policy rule `connections-by-group` allows egress by this tag
+          // The policy rule `connections-by-group` allows ranges by these tags: to the internet, and into the entry.
+          ...(party === "gateway" ? { Tier: "gateway" } : {}),
+          ...(party === "loadBalancer" && entry === "private" ? { Tier: "entry" } : {}),
         },
       }).id;
-    const entryParty = entry === "alb" ? "publicLoadBalancer" : "vpcLink";
-    this.entryId = group(entryParty);
+    const ownEntryId = entry === "private" ? undefined : group(entry === "alb" ? "publicLoadBalancer" : "vpcLink");
+    this.loadBalancerId = group("loadBalancer");
+    this.entryId = ownEntryId ?? this.loadBalancerId;
     const ids: Readonly<Record<Party, string>> = {
       vpcLink: this.entryId,
       publicLoadBalancer: this.entryId,
-      loadBalancer: group("loadBalancer"),
+      loadBalancer: this.loadBalancerId,
       gateway: group("gateway"),
       engine: group("engine"),
       endpoints: group("endpoints"),
     };
-    this.loadBalancerId = ids.loadBalancer;
     this.gatewayId = ids.gateway;
     this.engineId = ids.engine;
     this.endpointsId = ids.endpoints;
@@ -109,11 +114,11 @@ export class SecurityGroups extends Construct {
     }
   }
 
-  /** Lets anyone open a connection to the entry, on the one port of HTTPS. */
-  allowAnyone(id: string, why: string): void {
+  /** Lets a range of addresses open connections to the entry, on the one port of HTTPS. */
+  allowRange(id: string, range: string, why: string): void {
     new VpcSecurityGroupIngressRule(this, id, {
       securityGroupId: this.entryId,
-      cidrIpv4: "0.0.0.0/0",
+      cidrIpv4: range,
       ipProtocol: "tcp",
       fromPort: HTTPS,
       toPort: HTTPS,

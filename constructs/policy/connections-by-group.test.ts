@@ -23,6 +23,18 @@ describe("the rule that security groups name each other", () => {
     expect(into(range("10.0.0.0/16", 443))).toMatch(/name the other security group/);
   });
 
+  test("ranges of other networks reach the entry alone, on 443", () => {
+    const entry = resource("aws_security_group", { tags: { Tier: "entry" } });
+    const into = (stack: readonly ReturnType<typeof resource>[], rule: object) =>
+      connectionsByGroup.check(
+        resource("aws_vpc_security_group_ingress_rule", { security_group_id: `\${aws_security_group.It.id}`, ...rule }),
+        stack,
+      );
+    expect(into([entry], range("10.0.0.0/8", 443))).toBeUndefined();
+    expect(into([entry], range("10.0.0.0/8", 8000))).toMatch(/lets 10\.0\.0\.0\/8 in on 8000/);
+    expect(into([resource("aws_security_group")], range("10.0.0.0/8", 443))).toMatch(/name the other security group/);
+  });
+
   test("nothing goes out to a range of addresses", () => {
     expect(check("aws_vpc_security_group_egress_rule", range("0.0.0.0/0", 443))).toMatch(/endpoint's prefix list/);
   });

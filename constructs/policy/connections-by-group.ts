@@ -6,7 +6,8 @@ const HTTPS = 443;
 
 /**
  * Rules of security groups name other groups, never address ranges: a range also admits whatever gets an address in it
- * later. From outside, 443 is the only port; to the outside too, for the group of the tier `gateway` where there is a
+ * later. From outside 443 is the only port, and ranges of other networks reach it in the group of the tier `entry`; to
+ * the outside too, for the group of the tier `gateway` where there is a
  * NAT gateway.
  */
 export const connectionsByGroup: PolicyRule = { name: "connections-by-group", check };
@@ -14,11 +15,11 @@ export const connectionsByGroup: PolicyRule = { name: "connections-by-group", ch
 function check({ type, attributes }: PolicyResource, stack: readonly PolicyResource[]): string | undefined {
   switch (type) {
     case "aws_vpc_security_group_ingress_rule":
-      return inProblem(attributes);
+      return inProblem(attributes, stack);
     case "aws_vpc_security_group_egress_rule":
       return outProblem(attributes, stack);
     case "aws_security_group_rule":
-      return attributes.type === "ingress" ? inProblem(attributes) : outProblem(attributes, stack);
+      return attributes.type === "ingress" ? inProblem(attributes, stack) : outProblem(attributes, stack);
     case "aws_security_group":
     case "aws_default_security_group":
       return blocks(attributes.ingress).length + blocks(attributes.egress).length > 0
@@ -29,10 +30,11 @@ function check({ type, attributes }: PolicyResource, stack: readonly PolicyResou
   }
 }
 
-function inProblem(rule: Attributes): string | undefined {
+function inProblem(rule: Attributes, stack: readonly PolicyResource[]): string | undefined {
   const [range] = ranges(rule);
   if (range === undefined) return undefined;
-  if (isEverywhere(range) && rule.from_port === HTTPS && rule.to_port === HTTPS) return undefined;
+  const isHttps = rule.from_port === HTTPS && rule.to_port === HTTPS;
+  if (isHttps && (isEverywhere(range) || tierOfGroup(rule, stack) === "entry")) return undefined;
   return `lets ${range} in on ${ports(rule)}; name the other security group, or let in 443 only`;
 }
 
@@ -49,11 +51,16 @@ function ranges({ cidr_ipv4, cidr_ipv6, cidr_blocks, ipv6_cidr_blocks }: Attribu
 
 function isInternetEgress(rule: Attributes, range: string, stack: readonly PolicyResource[]): boolean {
   if (!isEverywhere(range) || rule.from_port !== HTTPS || rule.to_port !== HTTPS) return false;
+  return tierOfGroup(rule, stack) === "gateway" && stack.some(({ type }) => type === "aws_nat_gateway");
+}
+
+/** The tag `Tier` of the rule's group, where the group is in the same stack. */
+function tierOfGroup(rule: Attributes, stack: readonly PolicyResource[]): unknown {
   const group = stack.find(
     ({ type, address }) => type === "aws_security_group" && String(rule.security_group_id).includes(`${address}.`),
   );
   const tags = group?.attributes.tags;
-  return isRecord(tags) && tags.Tier === "gateway" && stack.some(({ type }) => type === "aws_nat_gateway");
+  return isRecord(tags) ? tags.Tier : undefined;
 }
 
 function isEverywhere(range: string): boolean {

@@ -33,6 +33,11 @@ export type CostPool = Pick<
   Partial<Pick<PoolSettings, "volumeMiBPerSecond">>;
 
 /** Whether API Gateway is the entry, and not a load balancer. */
-export function hasApiGateway({ api }: Pick<CostEnvironment, "api">): boolean {
-  return api.entry !== "alb";
+export function hasApiGateway({ api: { entry = "api-gateway" } }: Pick<CostEnvironment, "api">): boolean {
+  return entry === "api-gateway";
+}
+
+/** Whether nothing of the environment can be reached from the internet: it has no firewall and no page then. */
+export function isPrivate({ api }: Pick<CostEnvironment, "api">): boolean {
+  return api.entry === "private";
 }

@@ -1,6 +1,6 @@
 import { natGatewayCount } from "../targets/internet-egress.ts";
 import { providerServices } from "../targets/provider-services.ts";
-import { type CostEnvironment, hasApiGateway } from "./cost-environment.ts";
+import { type CostEnvironment, isPrivate } from "./cost-environment.ts";
 import { type CustomMetrics, customMetrics } from "./custom-metrics.ts";
 
 /**
@@ -37,9 +37,9 @@ export function footprintOf(environment: CostEnvironment): Footprint {
     interfaceEndpoints: { shared: 3 + forProviders, engines: Object.keys(pools).length > 0 ? 2 : 0 },
     endpointZones: Math.min(zones.length, gateways.minInstances),
     natGateways: natGatewayCount(environment),
-    loadBalancers: hasApiGateway(environment) ? 1 : 2, // the engines' is internal
+    loadBalancers: environment.api.entry === "alb" ? 2 : 1, // the engines' is internal
     encryptionKeys: 2, // one for stored data, one for the states
-    firewallRules: 1,
+    firewallRules: isPrivate(environment) ? 0 : 1,
     // Latency, cost, certificate, gateways' health, their rollout and dead letters watch one metric each, errors two.
     alarmMetrics: { once: 8, perPool: 9 },
     compositeAlarms: 1,

@@ -1,6 +1,6 @@
 import { catalogModel } from "../../catalog/models.ts";
 import { type RegionPrices, valkeyNodePrice } from "../../catalog/prices/region-prices.ts";
-import { type CostEnvironment, hasApiGateway } from "./cost-environment.ts";
+import { type CostEnvironment, hasApiGateway, isPrivate } from "./cost-environment.ts";
 import type { CostItem } from "./cost-item.ts";
 import type { Footprint } from "./footprint.ts";
 import { tableItems } from "./table-items.ts";
@@ -81,7 +81,13 @@ function networkItems({ environment, footprint, prices, volumes }: PlatformProps
       price: prices.interfaceEndpointGb,
     },
     ...natItems({ environment, footprint, prices, volumes }),
-    { type: "Data transfer", what: "responses to clients", quantity: volumes.responseGb, price: prices.dataOutGb },
+    {
+      type: "Data transfer",
+      what: "responses to clients",
+      // What peering, VPN or Direct Connect cost for them is of the network that the clients are in.
+      quantity: isPrivate(environment) ? 0 : volumes.responseGb,
+      price: prices.dataOutGb,
+    },
     {
       type: "Data transfer",
       what: "gateways to engines in other zones",
@@ -110,6 +116,13 @@ function edgeItems({ environment, footprint, prices, volumes }: PlatformProps): 
       quantity: hasApiGateway(environment) ? volumes.requests : 0,
       price: prices.apiRequests,
     },
+    ...(isPrivate(environment) ? [] : publicItems({ footprint, prices, volumes })),
+  ];
+}
+
+/** The firewall and the page, of environments that are on the internet. */
+function publicItems({ footprint, prices, volumes }: Omit<PlatformProps, "environment">): readonly CostItem[] {
+  return [
     { type: "WAF", what: "web ACL", quantity: 1, price: prices.firewallAcl },
     { type: "WAF", what: "firewall rules", quantity: footprint.firewallRules, price: prices.firewallRule },
     { type: "WAF", what: "requests checked", quantity: volumes.requests, price: prices.firewallRequests },
@@ -181,7 +194,7 @@ function storageItems({ environment, footprint, prices, volumes }: PlatformProps
     {
       type: "S3",
       what: "reads of the page's files",
-      quantity: volumes.siteRequests * SITE_MISS_SHARE,
+      quantity: isPrivate(environment) ? 0 : volumes.siteRequests * SITE_MISS_SHARE,
       price: prices.bucketReads,
     },
     { type: "KMS", what: "encryption keys", quantity: footprint.encryptionKeys, price: prices.encryptionKey },

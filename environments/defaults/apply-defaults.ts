@@ -40,6 +40,7 @@ export function applyDefaults(data: unknown): WithDefaults {
     account: typeof settings.account === "string" ? settings.account : undefined,
     auth: api.auth,
     entry: api.entry,
+    cidr: isRecord(settings.network) ? settings.network.cidr : undefined,
     smallestContext: smallestContext(settings.pools),
   };
   for (const [path, row] of Object.entries<Default<typeof input>>(ENVIRONMENT_DEFAULTS)) {

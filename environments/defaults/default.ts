@@ -7,6 +7,8 @@ export interface FileInput {
   readonly account: string | undefined;
   readonly auth: unknown;
   readonly entry: unknown;
+  /** `network.cidr`; defaults before this row are in it. */
+  readonly cidr: unknown;
   /** Context of the smallest model, in tokens. */
   readonly smallestContext: number;
 }

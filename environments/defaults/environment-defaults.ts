@@ -5,6 +5,9 @@ import type { Default, EnvironmentPath, FileInput } from "./default.ts";
 
 const always = (value: unknown, because: string): Default<FileInput> => ({ value: () => value, because });
 
+/** The VPC's range. */
+const CIDR = "10.20.0.0/16";
+
 /** Of sections that a file may leave out, or have in part. */
 const RESPONSES = { keepDays: 30 } as const;
 const BATCHES = { maxFileBytes: 9_000_000, maxLinesInFlight: 16, maxOpenPerKey: 10 } as const;
@@ -25,10 +28,14 @@ export const ENVIRONMENT_DEFAULTS = {
   "state.lockTable": { value: ({ name }) => `sluice-${name}-locks`, because: "a table of this environment's own" },
   "state.encryption": always("none", "the bucket encrypts the states, with the environment's own key"),
   ci: always(null, "no workflow may deploy until a repository is named"),
-  "network.cidr": always("10.20.0.0/16", "private, and another than 172.31.0.0/16 of default VPCs"),
+  "network.cidr": always(CIDR, "private, and another than 172.31.0.0/16 of default VPCs"),
   "network.natGateway": always("when-needed", "none until a provider outside AWS needs the internet"),
   "api.auth": always("required", "nobody gets in without a key"),
   "api.entry": always("api-gateway", "the entry with a throttle and usage plans"),
+  "api.allowedRanges": {
+    value: ({ entry, cidr }) => (entry === "private" ? [cidr ?? CIDR] : []),
+    because: "with the entry private the VPC itself, until you name your networks",
+  },
   "api.stage": always("live", "part of the address without a domain"),
   "api.domain": always(null, "API Gateway's own address needs no domain"),
   "api.corsOrigins": always(["*"], "a page needs a key all the same, and the demo page's address is not known before"),
@@ -47,7 +54,7 @@ export const ENVIRONMENT_DEFAULTS = {
   "api.throttle.burst": always(200, "two seconds of the rate"),
   "api.usagePlans": {
     value: usagePlans,
-    because: "one plan for keys, and one for requests without a key where they are let in; none with entry alb",
+    because: "one plan for keys, and one for requests without a key where they are let in; none behind a load balancer",
   },
   responses: always(RESPONSES, "as long as OpenAI stores responses"),
   "responses.keepDays": always(RESPONSES.keepDays, "as long as OpenAI stores responses"),
@@ -98,7 +105,7 @@ function firstZones({ region }: FileInput): readonly string[] {
 }
 
 function usagePlans({ auth, entry }: FileInput): unknown {
-  if (entry === "alb") return {};
+  if (entry === "alb" || entry === "private") return {};
   const standard = { requestsPerSecond: 25, burst: 50, requestsPerMonth: null };
   const anonymous = { requestsPerSecond: 10, burst: 40, requestsPerMonth: 100_000 };
   return auth === "optional" ? { [ANONYMOUS_PLAN]: anonymous, standard } : { standard };

@@ -18,6 +18,10 @@ export async function environmentVariants(): Promise<Readonly<Record<string, Env
     },
     "dev with a domain": { ...dev, api: { ...dev.api, domain } },
     "dev with a public load balancer": { ...dev, api: { ...dev.api, entry: "alb", domain, usagePlans: {} } },
+    "dev with a private load balancer": {
+      ...dev,
+      api: { ...dev.api, entry: "private", allowedRanges: ["10.0.0.0/8"], domain, usagePlans: {} },
+    },
     "dev with a provider outside AWS": { ...dev, providers: { example: OUTSIDE_PROVIDER } },
   };
 }

@@ -8,6 +8,8 @@ import { TargetGroup } from "./target-group.ts";
 
 /** AWS's default of `idle_timeout`, in seconds. */
 const IDLE_TIMEOUT_SECONDS = 60;
+/** The gateways' port; engines have another. */
+const HTTPS_PORT = 443;
 
 export const loadBalancer: ResourcePlugin<WithElb> = {
   type: "aws_lb",
@@ -47,7 +49,8 @@ export const listener: ResourcePlugin<WithElb & WithWaf> = {
       targetGroup: (arn) => elb.targetGroups.get(arn),
       webAcl: () => waf.webAclOf(loadBalancerArn),
     });
-    if (balancer?.internal === false) elb.publicListener = opened;
+    if (asNumber(config.port) === HTTPS_PORT)
+      elb.gatewayListener = { listener: opened, isPublic: balancer?.internal === false };
     elb.listeners.set(arnOf(resource, runtime), { listener: opened, loadBalancerArn, port: asNumber(config.port) });
   },
 };

@@ -14,8 +14,8 @@ export class ElbRuntime {
   readonly loadBalancers = new Map<string, JsonObject>();
   readonly targetGroups = new Map<string, TargetGroup>();
   readonly listeners = new Map<string, ListenerEntry>();
-  /** Of the internet-facing load balancer, where it is the entry: it serves on the API's port. */
-  publicListener: Listener | undefined;
+  /** The gateways' listener: without API Gateway it is the entry, and serves on the API's port. */
+  gatewayListener: { readonly listener: Listener; readonly isPublic: boolean } | undefined;
 
   /** The local port of a load balancer's listener. */
   listenerPort(loadBalancerArn: string, port: number): number | undefined {
