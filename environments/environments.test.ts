@@ -152,7 +152,7 @@ describe("environment files", () => {
     [
       "routes",
       { a: { ...ROUTE, targets: [{ pool: "phi-3-mini", wait: 1 }] } },
-      /routes\.a\.targets\[0\]\.weight: is required, .*\n.*targets\[0\]\.wait: is not a known setting, got 1/,
+      /1 problem:\n {2}routes\.a\.targets\[0\]\.wait: is not a known setting, got 1/,
     ],
     ["gateways/threads", "all", /gateways\.threads: must be per-core or of type \w+, got "all"; correct the value/],
     ["logRetentionDays", 8, /logRetentionDays: must be 7 or 14 or 30 or 90 or 365, got 8/],

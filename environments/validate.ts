@@ -22,7 +22,7 @@ export interface ResolvedEnvironment {
  * @throws {EnvironmentError} listing every problem with path, value, rule and remedy
  */
 export function resolveEnvironment(data: unknown, file: string): ResolvedEnvironment {
-  const { settings, reasons, modelsField } = applyDefaults(data);
+  const { settings, reasons, modelsField, problems: wrongDefaults } = applyDefaults(data);
   const refuse = (problems: readonly Problem[]): never => {
     // A default that follows from a wrong setting is wrong too: only what the file has is reported, if there is any.
     const ofTheFile = problems.filter(({ path }) => !reasons.has(path));
@@ -33,7 +33,8 @@ export function resolveEnvironment(data: unknown, file: string): ResolvedEnviron
     );
   };
   const parsed = EnvironmentSchema.safeParse(settings, { reportInput: true });
-  if (!parsed.success) return refuse(parsed.error.issues.flatMap(issueProblems));
+  if (!parsed.success) return refuse([...wrongDefaults, ...parsed.error.issues.flatMap(issueProblems)]);
+  if (wrongDefaults.length > 0) return refuse(wrongDefaults);
   const problems = crossFieldProblems(parsed.data);
   return problems.length > 0 ? refuse(problems) : { environment: parsed.data, reasons, modelsField };
 }

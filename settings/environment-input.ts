@@ -1,3 +1,6 @@
+import type { MODEL_HOSTS } from "../catalog/providers/model-hosts.ts";
+import type { MODEL_MAKERS } from "../catalog/providers/model-makers.ts";
+import type { FallbackReference, ProviderSettings, RouteSettings } from "../contracts/targets/target-settings.ts";
 import type { Environment, PoolSettings } from "./environment.ts";
 
 /** Sections of an environment whose fields each have a default of their own. */
@@ -16,8 +19,26 @@ type PartlyOrNull<T> = Partial<NonNullable<T>> | null;
 /** One model that is served: the catalogue's entry and the instance type; everything else has a default. */
 export type ModelInput = Pick<PoolSettings, "model" | "instanceType"> & Partial<PoolSettings>;
 
+type PresetName = keyof typeof MODEL_MAKERS | keyof typeof MODEL_HOSTS;
+
+type ProviderParts = Partial<Omit<ProviderSettings, "timeouts">> & {
+  readonly timeouts?: Partial<ProviderSettings["timeouts"]>;
+};
+
+/** A provider: one that Sluice knows, with what differs, or the endpoint and models of another. */
+export type ProviderInput =
+  | ({ readonly preset: PresetName } & ProviderParts)
+  | ({ readonly preset?: never } & Pick<ProviderSettings, "endpoint" | "models"> & ProviderParts);
+
+/** A route: its targets, whose weights are 1 where they have none; everything else has a default. */
+export type RouteInput = Partial<Omit<RouteSettings, "targets">> & {
+  readonly targets: readonly (FallbackReference & { readonly weight?: number })[];
+};
+
 type GeneralInput = Pick<Environment, "name" | "region"> &
-  Partial<Omit<Environment, "name" | "region" | "pools" | Section | Optional>> & {
+  Partial<Omit<Environment, "name" | "region" | "pools" | "providers" | "routes" | Section | Optional>> & {
+    readonly providers?: Readonly<Record<string, ProviderInput>>;
+    readonly routes?: Readonly<Record<string, RouteInput>>;
     readonly state?: Partly<Environment["state"]>;
     readonly network?: Partly<Environment["network"]>;
     readonly api?: Partly<Environment["api"], ApiPart>;

@@ -1,6 +1,7 @@
 import type { ProviderPreset } from "../../catalog/providers/provider-preset.ts";
 import { PROVIDER_PRESETS } from "../../catalog/providers/provider-presets.ts";
 import { Capability, type ProviderSettings } from "../../contracts/targets/target-settings.ts";
+import { PROVIDER_VALUES } from "../../domain/targets/target-defaults.ts";
 import { UserError } from "../terminal/user-error.ts";
 import { onlyFile, readSettingsFile } from "./settings-file.ts";
 
@@ -19,15 +20,6 @@ export interface ProviderOptions {
   readonly emergencyOnly?: boolean;
   readonly monthlyCap?: string;
 }
-
-/** Settings that have no option or a default, as in the example of docs/providers.md. */
-export const PROVIDER_DEFAULTS = {
-  dialect: "openai",
-  timeouts: { connectSeconds: 2, firstByteSeconds: 15, idleSeconds: 30, totalSeconds: 300 },
-  maxConnections: 100,
-  maxInFlight: 100,
-  priority: 10,
-} as const;
 
 const PARTS = [
   "preset",
@@ -65,22 +57,19 @@ export function providerSettings(options: ProviderOptions, keySecretId?: string)
         ? "A provider needs --endpoint, --credential and --model, or all settings in --file, or --preset."
         : `The preset ${options.preset} has no models of its own; name them with --model ${MODEL_FORM}.`,
     );
-  const { dialect = preset?.dialect ?? PROVIDER_DEFAULTS.dialect, emergencyOnly = false, rateLimit } = options;
-  const { timeouts, maxConnections } = PROVIDER_DEFAULTS;
+  const { dialect = preset?.dialect ?? PROVIDER_VALUES.dialect, rateLimit } = options;
   return {
+    ...PROVIDER_VALUES,
     dialect,
     endpoint,
-    region: options.region ?? preset?.region ?? null,
+    region: options.region ?? preset?.region ?? PROVIDER_VALUES.region,
     credential,
     rateLimit: rateLimit === undefined ? (preset?.rateLimit ?? null) : rateLimitOf(rateLimit),
-    timeouts,
-    maxConnections,
-    maxInFlight: numberOf("--max-in-flight", options.maxInFlight) ?? PROVIDER_DEFAULTS.maxInFlight,
-    priority: numberOf("--priority", options.priority) ?? PROVIDER_DEFAULTS.priority,
-    emergencyOnly,
-    monthlyCapUsd: numberOf("--monthly-cap", options.monthlyCap) ?? null,
-    healthCheck: null,
-    allowPrivateHosts: preset?.allowPrivateHosts ?? [],
+    maxInFlight: numberOf("--max-in-flight", options.maxInFlight) ?? PROVIDER_VALUES.maxInFlight,
+    priority: numberOf("--priority", options.priority) ?? PROVIDER_VALUES.priority,
+    emergencyOnly: options.emergencyOnly ?? PROVIDER_VALUES.emergencyOnly,
+    monthlyCapUsd: numberOf("--monthly-cap", options.monthlyCap) ?? PROVIDER_VALUES.monthlyCapUsd,
+    allowPrivateHosts: preset?.allowPrivateHosts ?? PROVIDER_VALUES.allowPrivateHosts,
     models: Object.fromEntries(models),
   };
 }

@@ -1,3 +1,4 @@
+import { ROUTE_VALUES, TARGET_WEIGHT } from "../../domain/targets/target-defaults.ts";
 import { UserError } from "../terminal/user-error.ts";
 import { onlyFile, readSettingsFile } from "./settings-file.ts";
 
@@ -24,20 +25,20 @@ export function routeSettings(options: RouteOptions): unknown {
     onlyFile({ ...options }, PARTS);
     return readSettingsFile(options.file);
   }
-  const { target = [], fallback = [], policy = "weighted", sticky = "none", failoverAfter, hedgeAfter } = options;
+  const { target = [], fallback = [], policy, sticky, failoverAfter, hedgeAfter } = options;
   if (target.length === 0) throw new UserError("A route needs at least one --target, or all settings in --file.");
   return {
-    policy,
-    sticky,
+    policy: policy ?? ROUTE_VALUES.policy,
+    sticky: sticky ?? ROUTE_VALUES.sticky,
     targets: target.map((text) => weighted(text)),
     fallbacks: fallback.map((text) => reference(text)),
-    failoverAfterSeconds: failoverAfter === undefined ? null : seconds(failoverAfter),
+    failoverAfterSeconds: failoverAfter === undefined ? ROUTE_VALUES.failoverAfterSeconds : seconds(failoverAfter),
     ...(hedgeAfter === undefined ? {} : { hedgeAfterMs: Number(hedgeAfter) }),
   };
 }
 
 function weighted(text: string): object {
-  const [, id = text, digits = "1"] = /^(.*)=(.*)$/.exec(text) ?? [];
+  const [, id = text, digits = String(TARGET_WEIGHT)] = /^(.*)=(.*)$/.exec(text) ?? [];
   const weight = Number(digits);
   if (digits.trim() === "" || !Number.isFinite(weight))
     throw new UserError(`--target must end in a weight, got ${text}; write it as ${TARGET_FORM}, e.g. ${id}=95.`);

@@ -1,7 +1,9 @@
 import { isRecord } from "../../lib/is-record.ts";
+import type { Problem } from "../problem.ts";
 import type { Default, PoolInput } from "./default.ts";
 import { ENVIRONMENT_DEFAULTS } from "./environment-defaults.ts";
 import { POOL_DEFAULTS } from "./pool-defaults.ts";
+import { addTargetDefaults } from "./target-defaults.ts";
 
 /** A file's settings with all defaults, not yet checked, and where each default comes from. */
 export interface WithDefaults {
@@ -10,6 +12,8 @@ export interface WithDefaults {
   readonly reasons: ReadonlyMap<string, string>;
   /** The name of the models in the file: problems are reported under it. */
   readonly modelsField: ModelsField;
+  /** Values that decide over defaults, and that are wrong. */
+  readonly problems: readonly Problem[];
 }
 
 type ModelsField = "models" | "pools";
@@ -24,7 +28,7 @@ export const poolPath = (name: string, field: string) => `pools.${name}.${field}
  */
 export function applyDefaults(data: unknown): WithDefaults {
   const reasons = new Map<string, string>();
-  if (!isRecord(data)) return { settings: data, reasons, modelsField: "models" };
+  if (!isRecord(data)) return { settings: data, reasons, modelsField: "models", problems: [] };
   const settings: Settings = { ...data };
   for (const key of Object.keys(settings)) settings[key] = copied(settings[key]);
   const modelsField: ModelsField = "pools" in settings && !("models" in settings) ? "pools" : "models";
@@ -33,6 +37,7 @@ export function applyDefaults(data: unknown): WithDefaults {
     delete settings.models; // with both, the check reports `models` as unknown
   }
   if (isSettings(settings.pools)) addPoolDefaults(settings.pools, String(settings.name), reasons);
+  const problems = addTargetDefaults(settings, reasons);
   const api = isSettings(settings.api) ? settings.api : {};
   const input = {
     name: String(settings.name),
@@ -51,7 +56,7 @@ export function applyDefaults(data: unknown): WithDefaults {
     parent[field] = copied(row.value(input));
     reasons.set(path, row.because);
   }
-  return { settings, reasons, modelsField };
+  return { settings, reasons, modelsField, problems };
 }
 
 function addPoolDefaults(pools: Settings, environment: string, reasons: Map<string, string>): void {
