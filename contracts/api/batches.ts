@@ -30,7 +30,7 @@ export type BatchStatus = (typeof BATCH_STATUSES)[number];
 /** OpenAI's limits of metadata: 16 pairs, keys of 64 and values of 512 characters. */
 const Metadata = z
   .record(z.string().max(64), z.string().max(512))
-  .refine((pairs) => Object.keys(pairs).length <= 16, "must have at most 16 pairs");
+  .refine((pairs) => Object.keys(pairs).length <= 16, "must have at most 16 pairs; send fewer");
 
 /** The body of `POST /v1/batches`. */
 export const BatchCreateRequest = z

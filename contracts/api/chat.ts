@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { anyObject, boundedList } from "./bounded-schemas.ts";
-import { FinishReason, samplingFields, Usage } from "./sampling.ts";
+import { FinishReason, MAX_TOOL_NAME, samplingFields, TOOL_NAME, Usage } from "./sampling.ts";
 
 const ContentPart = z.looseObject({ type: z.enum(["text", "image_url", "input_audio", "file", "refusal"]) });
 
@@ -23,41 +23,55 @@ const ResponseFormat = z.discriminatedUnion("type", [
   }),
 ]);
 
-const FunctionTool = z.looseObject({
-  type: z.literal("function"),
-  function: z.looseObject({ name: z.string().min(1).max(64), parameters: anyObject().nullish() }),
-});
-/** A tool that takes any text; OpenAI's own models have them. */
-const CustomTool = z.looseObject({
-  type: z.literal("custom"),
-  custom: z.looseObject({ name: z.string().min(1).max(64) }).optional(),
-});
-const Tool = z.discriminatedUnion("type", [FunctionTool, CustomTool]);
+/** Functions, and tools that take any text, which OpenAI's own models have. */
+function toolsNamed(name: z.ZodString) {
+  const functionTool = z.looseObject({
+    type: z.literal("function"),
+    function: z.looseObject({ name, parameters: anyObject().nullish() }),
+  });
+  const customTool = z.looseObject({ type: z.literal("custom"), custom: z.looseObject({ name }).optional() });
+  return boundedList(z.array(z.discriminatedUnion("type", [functionTool, customTool])).max(128)).nullish();
+}
 
 const ToolChoice = z.union([
   z.enum(["none", "auto", "required"]),
-  z.looseObject({ type: z.literal("function"), function: z.looseObject({ name: z.string().min(1) }) }),
-  z.looseObject({ type: z.literal("custom"), custom: z.looseObject({ name: z.string().min(1) }).optional() }),
-  z.looseObject({
-    type: z.literal("allowed_tools"),
-    allowed_tools: z.looseObject({ mode: z.enum(["auto", "required"]) }).optional(),
-  }),
+  z.discriminatedUnion("type", [
+    z.looseObject({ type: z.literal("function"), function: z.looseObject({ name: z.string().min(1) }) }),
+    z.looseObject({ type: z.literal("custom"), custom: z.looseObject({ name: z.string().min(1) }).optional() }),
+    z.looseObject({
+      type: z.literal("allowed_tools"),
+      allowed_tools: z.looseObject({ mode: z.enum(["auto", "required"]) }).optional(),
+    }),
+  ]),
 ]);
+
+/** OpenAI's, with `max` of Anthropic's; Groq's own has `default` too (https://console.groq.com/docs/reasoning). */
+const ReasoningEffort = z.enum(["none", "minimal", "low", "medium", "high", "xhigh", "max", "default"]);
+
+const chatFields = {
+  ...samplingFields,
+  messages: boundedList(z.array(ChatMessage).min(1).max(2048)),
+  max_completion_tokens: z.int().min(1).max(1_000_000).nullish(),
+  logprobs: z.boolean().nullish(),
+  top_logprobs: z.int().min(0).max(20).nullish(),
+  reasoning_effort: ReasoningEffort.nullish(),
+  response_format: ResponseFormat.nullish(),
+  tool_choice: ToolChoice.nullish(),
+  parallel_tool_calls: z.boolean().nullish(),
+} as const;
 
 /** `POST /v1/chat/completions`. */
 export const ChatCompletionRequest = z
   .looseObject({
-    ...samplingFields,
-    messages: boundedList(z.array(ChatMessage).min(1).max(2048)),
-    max_completion_tokens: z.int().min(1).max(1_000_000).nullish(),
-    logprobs: z.boolean().nullish(),
-    top_logprobs: z.int().min(0).max(20).nullish(),
-    response_format: ResponseFormat.nullish(),
-    tools: boundedList(z.array(Tool).max(128)).nullish(),
-    tool_choice: ToolChoice.nullish(),
-    parallel_tool_calls: z.boolean().nullish(),
+    ...chatFields,
+    tools: toolsNamed(z.string().min(1).max(MAX_TOOL_NAME.chat).regex(TOOL_NAME)),
   })
   .meta({ id: "ChatCompletionRequest" });
+/** The same as it goes to a target: clients of other dialects have tools with longer names. */
+export const UpstreamChatRequest = z.looseObject({
+  ...chatFields,
+  tools: toolsNamed(z.string().min(1).max(MAX_TOOL_NAME.messages).regex(TOOL_NAME)),
+});
 export type ChatCompletionRequest = z.infer<typeof ChatCompletionRequest>;
 
 const TokenLogprob = z.looseObject({

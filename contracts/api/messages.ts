@@ -3,10 +3,17 @@ import { anthropicFiltered, anthropicTooLong } from "../dialects/refusal-words.t
 import { anyObject, boundedList } from "./bounded-schemas.ts";
 import { inClientFields, MESSAGES_FIELDS } from "./client-fields.ts";
 import { ERRORS, type ErrorBody, type ErrorCode, errorEntry } from "./errors.ts";
+import { MAX_TOOL_NAME, TOOL_NAME } from "./sampling.ts";
 
 const ContentBlock = z.looseObject({ type: z.string().min(1).max(64) });
 const Content = z.union([z.string(), boundedList(z.array(ContentBlock).max(2048))]);
 const MessagesModel = z.string().min(1).max(200);
+
+/** A toolset of an MCP server has no name of its own. */
+const MessagesTool = z.looseObject({
+  name: z.string().min(1).max(MAX_TOOL_NAME.messages).regex(TOOL_NAME).optional(),
+  type: z.string().max(64).nullish(),
+});
 
 const conversationFields = {
   model: MessagesModel,
@@ -17,14 +24,12 @@ const conversationFields = {
       .max(2048),
   ),
   system: Content.nullish(),
-  tools: boundedList(
-    z.array(z.looseObject({ name: z.string().min(1).max(64), type: z.string().nullish() })).max(128),
-  ).nullish(),
+  tools: boundedList(z.array(MessagesTool).max(128)).nullish(),
   tool_choice: z.looseObject({ type: z.enum(["auto", "any", "tool", "none"]), name: z.string().nullish() }).nullish(),
-  thinking: z.looseObject({ type: z.string() }).nullish(),
+  thinking: z.looseObject({ type: z.enum(["enabled", "disabled", "adaptive", "between_tools"]) }).nullish(),
   output_config: z
     .looseObject({
-      effort: z.string().max(32).nullish(),
+      effort: z.enum(["low", "medium", "high", "xhigh", "max"]).nullish(),
       format: z.looseObject({ type: z.literal("json_schema"), schema: anyObject() }).nullish(),
     })
     .nullish(),

@@ -27,7 +27,9 @@ export const ResponseRequest = z
         verbosity: z.string().max(32).nullish(),
       })
       .nullish(),
-    reasoning: z.looseObject({ effort: z.string().max(32).nullish() }).nullish(),
+    reasoning: z
+      .looseObject({ effort: z.enum(["none", "minimal", "low", "medium", "high", "xhigh", "max"]).nullish() })
+      .nullish(),
     metadata: boundedRecord(z.record(z.string().max(64), z.string().max(512))).nullish(),
     user: z.string().max(512).nullish(),
   })

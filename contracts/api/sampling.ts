@@ -35,7 +35,7 @@ export const samplingFields = {
     .number()
     .min(-(2 ** 63))
     .max(2 ** 63)
-    .refine(Number.isInteger, "must be a whole number")
+    .refine(Number.isInteger, "must be a whole number; round it")
     .meta({ type: "integer", format: "int64" })
     .nullish(),
   logit_bias: boundedRecord(z.record(z.string().regex(/^\d+$/), z.number().min(-100).max(100))).nullish(),
@@ -55,3 +55,12 @@ export type Usage = z.infer<typeof Usage>;
 
 export const FinishReason = z.enum(["stop", "length", "content_filter", "tool_calls"]);
 export type FinishReason = z.infer<typeof FinishReason>;
+
+/** The names that OpenAI and Anthropic allow for tools. */
+export const TOOL_NAME = /^[a-zA-Z0-9_-]+$/;
+
+/**
+ * The longest name of a tool by the client's dialect: OpenAI's reference of chat completions and of responses, and the
+ * form in Anthropic's errors, `^[a-zA-Z0-9_-]{1,128}$`.
+ */
+export const MAX_TOOL_NAME = { chat: 64, responses: 128, messages: 128 } as const;

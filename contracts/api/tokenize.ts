@@ -16,9 +16,11 @@ export const TokenizeRequest = z
     add_generation_prompt: z.boolean().nullish(),
     return_token_strs: z.boolean().nullish(),
   })
-  .refine((body) => (body.prompt === undefined) !== (body.messages === undefined), {
-    message: "give either `prompt` or `messages`",
-    path: ["prompt"],
+  .check(({ value: { prompt, messages }, issues }) => {
+    if ((prompt === undefined) !== (messages === undefined)) return;
+    const rule =
+      prompt === undefined ? "must be a string unless there are `messages`" : "must not stand beside `messages`";
+    issues.push({ code: "custom", path: ["prompt"], input: prompt, message: `${rule}; send one of the two` });
   })
   .meta({ id: "TokenizeRequest" });
 export type TokenizeRequest = z.infer<typeof TokenizeRequest>;

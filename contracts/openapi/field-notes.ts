@@ -75,6 +75,7 @@ export const FIELD_NOTES: Readonly<Record<string, Notes>> = {
     },
     logprobs: { description: "Send the log probability of each token.", default: false },
     top_logprobs: { description: "Alternatives to send with each token; needs `logprobs`." },
+    reasoning_effort: { description: "How much the model thinks; each model has some of these." },
     response_format: {
       description: "`json_object` for any JSON, `json_schema` for JSON of a schema, `text` for anything.",
     },

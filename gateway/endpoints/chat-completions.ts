@@ -1,4 +1,5 @@
-import { ChatCompletionRequest } from "../../contracts/api/chat.ts";
+import { ChatCompletionRequest, UpstreamChatRequest } from "../../contracts/api/chat.ts";
+import { chatProblems } from "../pipeline/body/chat-problems.ts";
 import type { GenerationRules } from "../pipeline/endpoint.ts";
 import { generate } from "../pipeline/generate.ts";
 import type { EndpointDefinition } from "./endpoint-definition.ts";
@@ -6,7 +7,8 @@ import type { EndpointDefinition } from "./endpoint-definition.ts";
 /** Chat completions at targets; what Messages and Responses become too. */
 export const CHAT: GenerationRules = {
   route: "/v1/chat/completions",
-  body: ChatCompletionRequest,
+  body: UpstreamChatRequest,
+  clientProblems: chatProblems,
   need: undefined,
   streams: true,
   isCacheable: true,

@@ -18,6 +18,7 @@ const TOKENIZER: EndpointNeed = {
 export const TOKENIZE: GenerationRules = {
   route: "/tokenize",
   body: TokenizeRequest,
+  clientProblems: undefined,
   need: TOKENIZER,
   streams: false,
   isCacheable: true,
@@ -27,6 +28,7 @@ export const TOKENIZE: GenerationRules = {
 const DETOKENIZE: GenerationRules = {
   route: "/detokenize",
   body: DetokenizeRequest,
+  clientProblems: undefined,
   need: TOKENIZER,
   streams: false,
   isCacheable: true,

@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import type { ErrorDetail } from "../../contracts/api/errors.ts";
 import type { GenerationRoute } from "../../contracts/api/generation-routes.ts";
 import type { GatewayError } from "../core/gateway-error.ts";
 import type { GatewayResponse } from "../core/response.ts";
@@ -26,6 +27,11 @@ export interface GenerationRules {
   readonly route: GenerationRoute;
   /** Body of the request there. */
   readonly body: z.ZodType<{ readonly model: string; readonly stream?: unknown; readonly stream_options?: unknown }>;
+  /**
+   * What a client of this API may not write although each field is right. Not for bodies that were translated from
+   * another client dialect, which has rules of its own. @default - nothing
+   */
+  readonly clientProblems: ((fields: Readonly<Record<string, unknown>>) => readonly ErrorDetail[]) | undefined;
   /** @default - every target can */
   readonly need: EndpointNeed | undefined;
   /** Whether the response can be a stream. */

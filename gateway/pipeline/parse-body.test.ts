@@ -53,7 +53,7 @@ describe("the body of a generation request", () => {
       "/v1/chat/completions",
       chat({ response_format: { type: "xml" } }),
       "response_format.type",
-      "must have a documented value",
+      'must be one of text, json_object, json_schema, got "xml"; use one of these.',
     ],
   ])("%s refuses %j at %s", async (path, body, param, rule) => {
     const { url } = await startTestGateway();

@@ -41,6 +41,8 @@ export async function parse(identified: Identified, rules: GenerationRules, tool
     const fields = withoutGuidedFields(clientFields);
     const body = fields === clientFields ? bytes : Buffer.from(JSON.stringify(fields));
     const generation = generationRequest(identified, rules, body, fields);
+    const problems = rules.clientProblems?.(fields) ?? [];
+    if (problems.length > 0) throw invalidRequest(problems);
     const priority = priorityOf(request, generation, key);
     record.note({ priority });
     return { ...identified, rules, generation, priority, client: undefined };

@@ -10,6 +10,11 @@ export function unsupportedField(param: string, dialect: string, remedy: string)
   return refuse(param, `\`${param}\` is not supported by ${dialect}; ${remedy}.`);
 }
 
+/** A name or id that a client chose, shortened. */
+export function shownName(name: string): string {
+  return JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}…` : name);
+}
+
 /** A type that a client wrote, where it is short and plain enough to be repeated. */
 export function kindOf(type: unknown): string {
   return typeof type === "string" && /^[\w.-]{1,40}$/.test(type) ? `"${type}"` : "of this kind";

@@ -1,6 +1,7 @@
 import { isTokenId } from "../../../contracts/api/bounded-schemas.ts";
 import type { ErrorDetail } from "../../../contracts/api/errors.ts";
 import { isRecord } from "../../../lib/is-record.ts";
+import { fieldProblem } from "./body-problems.ts";
 
 /**
  * More single values than any real request has outside of its prompt (2,048 messages with some parts each, tool
@@ -76,13 +77,15 @@ function listProblem(name: string, list: readonly unknown[]): ErrorDetail | unde
   for (const [index, item] of list.entries()) {
     if (isRight(item)) continue;
     const param = `${name}[${index}]`;
-    if (Array.isArray(first)) {
-      const wrong = Array.isArray(item) ? `${param}[${item.findIndex((token) => !isTokenId(token))}]` : param;
-      const rule = Array.isArray(item) ? "a token id; send a whole number" : "an array of token ids, as the first is";
-      return { param: wrong, message: `\`${wrong}\` must be ${rule}.` };
+    if (Array.isArray(item) && Array.isArray(first)) {
+      const at = item.findIndex((token) => !isTokenId(token));
+      return fieldProblem(`${param}[${at}]`, item[at], "must be a token id", "send a whole number from 0");
     }
-    const rule = typeof first === "string" ? "a string, as the first is" : "a string or a token id (a whole number)";
-    return { param, message: `\`${param}\` must be ${rule}.` };
+    if (Array.isArray(first))
+      return fieldProblem(param, item, "must be an array of token ids", "send what the first is");
+    if (typeof first === "string") return fieldProblem(param, item, "must be a string", "send what the first is");
+    const rule = "must be a string or a token id (a whole number from 0)";
+    return fieldProblem(param, item, rule, "send either texts or ids");
   }
   return undefined;
 }

@@ -1,8 +1,11 @@
 import type * as z from "zod";
 import type { ErrorDetail } from "../../../contracts/api/errors.ts";
+import { isRecord } from "../../../lib/is-record.ts";
 import { GatewayError } from "../../core/gateway-error.ts";
 
 type Issue = z.core.$ZodIssue;
+type UnionIssue = z.core.$ZodIssueInvalidUnion;
+type NoMatch = Exclude<UnionIssue, { readonly inclusive: false }>;
 
 const SHOWN_CHARACTERS = 80;
 /** A body can have thousands of problems; the first ones are enough to mend it. */
@@ -10,6 +13,9 @@ const MAX_DETAILS = 50;
 /** Fields whose values are, or may quote, user content: never repeated in a response. */
 const SECRET =
   /^(prompt|suffix|system|input|instructions|metadata|text|structured_outputs|guided_\w+|tools|tool_choice|response_format|stop|user|messages(?!\[\d+\]\.role$))/;
+/** Fields that name one of a few kinds. A word of the form that such names have is repeated: it is no content. */
+const KIND = /(^|\.)(type|role|mode|effort|verbosity|tool_choice)$/;
+const KIND_FORM = /^[a-z][a-z0-9_]{0,39}$/;
 
 /** Every problem of a body as OpenAI's `param` path and a message: value, rule, remedy. */
 export function bodyProblems(issues: readonly Issue[]): readonly ErrorDetail[] {
@@ -25,18 +31,17 @@ export function invalidRequest(details: readonly ErrorDetail[]): GatewayError {
   return new GatewayError("invalid_request", { message, details });
 }
 
+/** A problem of one field. @param remedy without its full stop */
+export function fieldProblem(param: string, value: unknown, rule: string, remedy: string): ErrorDetail {
+  return { param, message: `\`${param}\` ${rule}, got ${shown(param, value)}; ${remedy}.` };
+}
+
 function issueProblems(issue: Issue, parents: readonly PropertyKey[]): readonly ErrorDetail[] {
   const path = [...parents, ...issue.path];
   if (issue.code === "invalid_union") {
-    // A branch that fails only inside the value is the one that was meant: its own problems are reported. Of several
-    // such branches, the one with the fewest problems.
-    const [meant] = issue.errors
-      .filter((branch) => branch.length > 0 && branch.every((inner) => inner.path.length > 0))
-      .sort((one, other) => one.length - other.length);
-    // A list that is too long in one form fits that form better than one whose elements are wrong one after the other.
-    const tooLong = issue.errors.flat().find((inner) => inner.code === "too_big" && inner.path.length === 0);
-    if (tooLong !== undefined && (meant === undefined || meant.length > 1)) return issueProblems(tooLong, path);
-    if (meant !== undefined) return meant.flatMap((inner) => issueProblems(inner, path));
+    if (issue.inclusive !== false && issue.discriminator !== undefined) return [kindProblem(issue, path)];
+    const inner = meantIssues(issue);
+    if (inner !== undefined) return inner.flatMap((each) => issueProblems(each, path));
   }
   if (issue.code === "unrecognized_keys")
     return issue.keys.map((key) => {
@@ -44,19 +49,69 @@ function issueProblems(issue: Issue, parents: readonly PropertyKey[]): readonly 
       return { param: unknown, message: `\`${unknown}\` is not a field that is known there; remove it.` };
     });
   const param = paramPath(path);
-  if (issue.code === "invalid_key")
-    return [{ param, message: `\`${param}\` is not a name that is allowed there; correct or remove it.` }];
+  if (issue.code === "invalid_key") return [nameProblem(issue, param)];
   const { rule, remedy } = ruleOf(issue);
-  if (issue.input === undefined) return [{ param, message: `\`${param}\` is required; add it.` }];
-  return [{ param, message: `\`${param}\` ${rule}, got ${shown(param, issue.input)}; ${remedy}.` }];
+  if (issue.input === undefined) return [missingProblem(param, rule)];
+  return [fieldProblem(param, issue.input, rule, remedy)];
 }
 
-function ruleOf(issue: Issue): { readonly rule: string; readonly remedy: string } {
+/** A list's or object's kind, by one of its fields, is none of those that exist. */
+function kindProblem({ discriminator = "", options = [], input }: NoMatch, path: readonly PropertyKey[]): ErrorDetail {
+  const param = paramPath(path);
+  const rule = `must be one of ${options.map(String).join(", ")}`;
+  const value = isRecord(input) ? input[discriminator] : undefined;
+  if (value === undefined) return missingProblem(param, rule);
+  return fieldProblem(param, value, rule, "use one of these");
+}
+
+/** A field is not there that has to be. */
+export function missingProblem(param: string, rule: string): ErrorDetail {
+  return { param, message: `\`${param}\` is required, and ${rule}; add it.` };
+}
+
+function nameProblem({ issues: [first] }: z.core.$ZodIssueInvalidKey, param: string): ErrorDetail {
+  const rule = first === undefined ? undefined : ruleOf(first).rule;
+  const form = rule === undefined || rule === ANY_FORM ? "" : `: it ${rule}`;
+  return { param, message: `\`${param}\` is not a name that is allowed there${form}; correct or remove it.` };
+}
+
+/** Of a union's branches, the problems of the one that was meant; `undefined` where none is clearly meant. */
+function meantIssues({ errors }: UnionIssue): readonly Issue[] | undefined {
+  // A branch that fails only inside the value is the one that was meant: its own problems are reported. Of several
+  // such branches, the one with the fewest problems, and the deepest, as it fits the most.
+  const [meant] = errors
+    .filter((branch) => branch.length > 0 && branch.every((inner) => inner.path.length > 0))
+    .sort((one, other) => one.length - other.length || depthOf(other) - depthOf(one));
+  // A list that is too long in one form fits that form better than one whose elements are wrong one after the other.
+  const tooLong = errors.flat().find((inner) => inner.code === "too_big" && inner.path.length === 0);
+  if (tooLong !== undefined && (meant === undefined || meant.length > 1)) return [tooLong];
+  if (meant !== undefined) return meant;
+  // A value of the right type with the wrong size.
+  const sized = errors.find((branch) => branch.every(({ code }) => code === "too_small" || code === "too_big"));
+  return sized?.slice(0, 1);
+}
+
+function depthOf(branch: readonly Issue[]): number {
+  return Math.max(...branch.map(({ path }) => path.length));
+}
+
+interface Rule {
+  readonly rule: string;
+  readonly remedy: string;
+}
+
+/** The rule of a value whose schema has no words for it. */
+const ANY_FORM = "must have the documented form";
+
+function ruleOf(issue: Issue): Rule {
   switch (issue.code) {
     case "invalid_type":
       return { rule: `must be ${article(typeName(issue.expected))}`, remedy: "send that type" };
     case "invalid_value":
-      return { rule: `must be one of ${issue.values.map(String).join(", ")}`, remedy: "use one of these" };
+      return {
+        rule: `must be ${issue.values.length > 1 ? "one of " : ""}${issue.values.map(String).join(", ")}`,
+        remedy: issue.values.length > 1 ? "use one of these" : "use this",
+      };
     case "too_small":
       return {
         rule: `must ${sizeWord(issue.origin)} ${issue.inclusive === false ? "more than" : "at least"} ${amount(issue.minimum, issue.origin)}`,
@@ -69,23 +124,32 @@ function ruleOf(issue: Issue): { readonly rule: string; readonly remedy: string 
       };
     case "invalid_union":
       return expectedOf(issue);
-    default: {
-      // Schemas with a rule of their own have its message.
-      const rule = issue.message.startsWith("must ") ? issue.message : "must have the documented form";
-      return { rule, remedy: "see the API reference" };
+    case "invalid_format": {
+      if (issue.pattern === undefined || issue.message.startsWith("must ")) return ownRule(issue.message);
+      return { rule: `must match ${issue.pattern}`, remedy: "correct it" };
     }
+    default:
+      return ownRule(issue.message);
   }
 }
 
-function expectedOf(issue: z.core.$ZodIssueInvalidUnion): { readonly rule: string; readonly remedy: string } {
-  const names = issue.errors.flat().flatMap((inner) => {
+/** Schemas with a rule of their own have its message: the rule, and the remedy behind a semicolon. */
+function ownRule(message: string): Rule {
+  if (!message.startsWith("must ")) return { rule: ANY_FORM, remedy: "see the API reference" };
+  const [rule = "", remedy = "correct it"] = message.split("; ", 2);
+  return { rule, remedy };
+}
+
+function expectedOf({ errors }: UnionIssue): Rule {
+  const names = errors.flat().flatMap((inner) => {
+    if (inner.path.length > 0) return [];
     if (inner.code === "invalid_type") return [article(typeName(inner.expected))];
     if (inner.code === "invalid_value") return inner.values.map(String);
     if (inner.code === "too_small" || inner.code === "too_big")
       return [`not ${inner.code === "too_small" ? "empty" : "too long"}`];
     return [];
   });
-  if (names.length === 0) return { rule: "must have a documented value", remedy: "see the API reference" };
+  if (names.length === 0) return { rule: ANY_FORM, remedy: "see the API reference" };
   return { rule: `must be ${[...new Set(names)].join(" or ")}`, remedy: "send one of these" };
 }
 
@@ -113,8 +177,8 @@ function shown(param: string, value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (typeof value === "object") return "an object";
-  if (SECRET.test(param))
-    return typeof value === "string" ? `a string of ${value.length} characters` : article(typeof value);
+  if (SECRET.test(param) && !(KIND.test(param) && typeof value === "string" && KIND_FORM.test(value)))
+    return typeof value === "string" ? `a string of ${amount(value.length, "string")}` : article(typeof value);
   const text = JSON.stringify(value);
   return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}…`;
 }

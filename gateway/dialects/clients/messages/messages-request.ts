@@ -88,7 +88,10 @@ function chatPartOf(block: Fields, param: string): Fields {
     case "search_result":
       return { type: "text", text: searchText(block) };
     default:
-      throw refuse(`${param}.type`, `\`${param}.type\` ${kindOf(block.type)} is not served here.`);
+      throw refuse(
+        `${param}.type`,
+        `\`${param}.type\` must be text, image, document or search_result, got ${kindOf(block.type)}; send its content as text.`,
+      );
   }
 }
 
@@ -102,7 +105,10 @@ function sourceUrl(source: Fields, param: string): string {
   if (type === "base64" && typeof mediaType === "string" && typeof data === "string")
     return `data:${mediaType};base64,${data}`;
   if (type === "url" && typeof url === "string") return url;
-  throw refuse(`${param}.type`, `\`${param}.type\` must be base64 or url, with its fields; send the content so.`);
+  throw refuse(
+    `${param}.type`,
+    `\`${param}.type\` must be base64 or url, with its fields, got ${kindOf(type)}; send the content so.`,
+  );
 }
 
 function chatMessages(message: unknown, param: string): readonly Fields[] {
@@ -205,7 +211,10 @@ function chatChoice({ type, name }: Fields): Fields {
     case "tool":
       return { tool_choice: { type: "function", function: { name } } };
     default:
-      throw refuse("tool_choice.type", "`tool_choice.type` must be one of auto, any, tool, none; correct it.");
+      throw refuse(
+        "tool_choice.type",
+        `\`tool_choice.type\` must be one of auto, any, tool, none, got ${kindOf(type)}; correct it.`,
+      );
   }
 }
 

@@ -1,7 +1,8 @@
 import { isRecord } from "../../../../lib/is-record.ts";
+import type { GatewayError } from "../../../core/gateway-error.ts";
 import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
 import { withOrigin } from "../../inner/origins.ts";
-import { kindOf, refuse } from "../../inner/refuse.ts";
+import { kindOf, refuse, shownName } from "../../inner/refuse.ts";
 import { withoutTextBefore, withTextBefore } from "../../inner/thinking-order.ts";
 import { ADDITIONAL_TOOLS, customArguments, flatName } from "./responses-tools.ts";
 
@@ -46,16 +47,20 @@ function textPart(role: unknown, text: string): Fields {
   return role === "assistant" ? { type: "output_text", text, annotations: [] } : { type: "input_text", text };
 }
 
-/** Items as messages. A model's reasoning, text and calls in a row are one message of its. */
-export function chatOfItems(items: readonly Fields[], param: string): readonly Fields[] {
+/**
+ * Items as messages. A model's reasoning, text and calls in a row are one message of its.
+ * @param before items at the beginning that are of an earlier response
+ */
+export function chatOfItems(items: readonly Fields[], before: number): readonly Fields[] {
   const messages: Fields[] = [];
   let assistant: AssistantMessage | undefined;
+  const calls = new Set(items.filter(isCall).map(({ call_id: id }) => id));
   const close = () => {
     if (assistant !== undefined) messages.push(assistantFields(assistant));
     assistant = undefined;
   };
   for (const [index, item] of items.entries()) {
-    const at = `${param}[${index}]`;
+    const at = `input[${index - before}]`;
     if (isOmitted(item)) continue;
     if (isCall(item) || item.type === "reasoning" || item.role === "assistant") {
       // Text after a call is a message of its own: in one message, it would come before the call.
@@ -64,6 +69,7 @@ export function chatOfItems(items: readonly Fields[], param: string): readonly F
       addToAssistant(assistant, item, at);
     } else {
       close();
+      if (isResult(item) && !calls.has(item.call_id)) throw unknownCall(item, at);
       messages.push(messageOf(item, at));
     }
   }
@@ -87,6 +93,21 @@ function isOmitted({ type, call_id: callId }: Fields): boolean {
 /** A call that the client answers: of a function, a custom tool, or a tool of OpenAI's that runs at the client. */
 function isCall({ type, call_id: callId }: Fields): boolean {
   return String(type).endsWith("_call") && textOf(callId) !== undefined;
+}
+
+/** What the client's function or custom tool returned. */
+function isResult({ type }: Fields): boolean {
+  return type === "function_call_output" || type === "custom_tool_call_output";
+}
+
+function unknownCall({ call_id: callId }: Fields, param: string): GatewayError {
+  const rule = "the `call_id` of a call in `input` or in the response before it";
+  const id = textOf(callId);
+  const message =
+    id === undefined
+      ? `\`${param}.call_id\` is required: ${rule}; add it.`
+      : `\`${param}.call_id\` must be ${rule}, got ${shownName(id)}; send the call too, or correct the id.`;
+  return refuse(`${param}.call_id`, message);
 }
 
 function functionCall(item: Fields): Fields {
@@ -143,10 +164,13 @@ function messageOf(item: Fields, param: string): Fields {
   if (type !== "message")
     throw refuse(
       `${param}.type`,
-      `\`${param}.type\` ${kindOf(type)} is not served here; send messages and function calls.`,
+      `\`${param}.type\` must be message, or a call or its output, got ${kindOf(type)}; send messages and function calls.`,
     );
   if (role !== "user" && role !== "system" && role !== "developer")
-    throw refuse(`${param}.role`, `\`${param}.role\` must be one of user, assistant, system, developer; correct it.`);
+    throw refuse(
+      `${param}.role`,
+      `\`${param}.role\` must be one of user, assistant, system, developer, got ${kindOf(role)}; correct it.`,
+    );
   return { role: role === "developer" ? "system" : role, content: content(item.content, `${param}.content`) };
 }
 
@@ -198,7 +222,10 @@ function chatPart(part: unknown, param: string): Fields {
     case "input_audio":
       return { type: "input_audio", input_audio: part.input_audio };
     default:
-      throw refuse(`${param}.type`, `\`${param}.type\` ${kindOf(part.type)} is not served here.`);
+      throw refuse(
+        `${param}.type`,
+        `\`${param}.type\` must be input_text, input_image, input_file, input_audio, output_text or refusal, got ${kindOf(part.type)}; send it as text.`,
+      );
   }
 }
 

@@ -1,6 +1,6 @@
 import { isRecord } from "../../../../lib/is-record.ts";
 import { itemsOf, textOf } from "../../inner/json.ts";
-import { refuse } from "../../inner/refuse.ts";
+import { kindOf, refuse, shownName } from "../../inner/refuse.ts";
 import { chatOfItems } from "./responses-items.ts";
 import { type ChatTool, flatName, readTools, type ToolOrigin } from "./responses-tools.ts";
 
@@ -16,10 +16,10 @@ const NOT_SERVED: Readonly<Record<string, string>> = {
 
 /**
  * The body of `POST /v1/responses` as one of a chat completion.
- * @param items the input, after the earlier items of the conversation
+ * @param items the input, after `before` earlier items of the conversation
  * @throws {GatewayError} `invalid_request` naming the field that is not supported
  */
-export function chatOfResponses(fields: Fields, items: readonly Fields[]): Fields {
+export function chatOfResponses(fields: Fields, items: readonly Fields[], before = 0): Fields {
   for (const [field, remedy] of Object.entries(NOT_SERVED)) {
     const value = fields[field];
     if (value !== undefined && value !== null && value !== false)
@@ -37,7 +37,7 @@ export function chatOfResponses(fields: Fields, items: readonly Fields[]): Field
     model: fields.model,
     messages: [
       ...(instructions === undefined ? [] : [{ role: "system", content: instructions }]),
-      ...chatOfItems(items, "input"),
+      ...chatOfItems(items, before),
     ],
     ...optional("max_completion_tokens", fields.max_output_tokens),
     ...optional("temperature", fields.temperature),
@@ -60,23 +60,40 @@ function chatTools(fields: Fields): Fields {
   const { functions, origins } = readTools(fields.tools);
   const { tool_choice: choice, parallel_tool_calls: parallel } = fields;
   if (functions.length === 0) {
-    if (choice === "required")
-      throw refuse("tool_choice", "`tool_choice` is required, but no tool of `tools` can be served here; use auto.");
+    if (choice === "required" || isNamed(choice))
+      throw refuse(
+        "tool_choice",
+        `\`tool_choice\` must stand beside a tool that can be served here, got ${isRecord(choice) ? kindOf(choice.type) : '"required"'}; add one to \`tools\`, or use auto.`,
+      );
     return {};
   }
   return {
     ...(isRecord(choice) && choice.type === "allowed_tools"
       ? allowedTools(choice, functions, origins)
-      : { tools: functions, ...chatChoice(choice) }),
+      : { tools: functions, ...chatChoice(choice, functions) }),
     ...optional("parallel_tool_calls", parallel),
   };
 }
 
-function chatChoice(choice: unknown): Fields {
+/** A choice of one of the client's own tools; hosted ones are left out together with their choice. */
+function isNamed(choice: unknown): boolean {
+  return isRecord(choice) && (choice.type === "function" || choice.type === "custom");
+}
+
+function chatChoice(choice: unknown, tools: readonly ChatTool[]): Fields {
   if (!isRecord(choice)) return optional("tool_choice", choice);
   if (choice.type !== "function" && choice.type !== "custom")
-    throw refuse("tool_choice.type", "`tool_choice.type` must be function, custom or allowed_tools; correct it.");
-  return { tool_choice: { type: "function", function: { name: nameOf(choice) } } };
+    throw refuse(
+      "tool_choice.type",
+      `\`tool_choice.type\` must be function, custom or allowed_tools, got ${kindOf(choice.type)}; correct it.`,
+    );
+  const name = nameOf(choice);
+  if (!tools.some((tool) => tool.function.name === name))
+    throw refuse(
+      "tool_choice.name",
+      `\`tool_choice.name\` must be the name of one of \`tools\`, got ${shownName(textOf(choice.name) ?? "")}; correct it, or add the tool.`,
+    );
+  return { tool_choice: { type: "function", function: { name } } };
 }
 
 function nameOf({ namespace, name }: Fields): unknown {

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
+import { MAX_TOOL_NAME, TOOL_NAME } from "../../../../contracts/api/sampling.ts";
 import { isRecord } from "../../../../lib/is-record.ts";
 import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
-import { refuse } from "../../inner/refuse.ts";
+import { refuse, shownName } from "../../inner/refuse.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -36,7 +37,7 @@ const HASH_CHARACTERS = 8;
  * becomes a function with that text as its one argument. Tools of other types run at OpenAI, or have a form that only
  * its models support.
  * @param param what errors call the tools
- * @throws {GatewayError} `invalid_request` for a tool without a name
+ * @throws {GatewayError} `invalid_request` for a tool without a name, or with one that OpenAI refuses
  */
 export function readTools(tools: unknown, param = "tools"): ResponsesTools {
   const functions: ChatTool[] = [];
@@ -55,6 +56,11 @@ export function readTools(tools: unknown, param = "tools"): ResponsesTools {
     }
     const name = textOf(fields.name);
     if (name === undefined) throw refuse(`${at}.name`, `\`${at}.name\` is required; add it.`);
+    if (!TOOL_NAME.test(name) || name.length > MAX_TOOL_NAME.responses)
+      throw refuse(
+        `${at}.name`,
+        `\`${at}.name\` must have at most ${MAX_TOOL_NAME.responses} letters, digits, underscores and hyphens, got ${shownName(name)}; rename the tool.`,
+      );
     const flat = flatName(namespace, name);
     if (!origins.has(flat)) functions.push({ type: "function", function: { ...functionOf(fields), name: flat } });
     origins.set(flat, { kind: fields.type, name, namespace });

@@ -61,7 +61,7 @@ export class ResponsesDialect implements InboundDialect {
     this.#items = [...before, ...inputItems(input, this.#newItemId)];
     const complete = withAdditionalTools(fields, this.#items, before.length);
     this.#head = { id, createdAt: Math.floor(now() / 1000), isStored, fields: complete };
-    return chatOfResponses(complete, this.#items);
+    return chatOfResponses(complete, this.#items, before.length);
   }
 
   encodeWhole(bytes: Buffer, { clientFields }: InboundContext): Buffer {
