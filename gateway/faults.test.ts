@@ -49,6 +49,7 @@ const INJECTIONS: Readonly<Record<string, Injection>> = {
   "a page of HTML": { behaviour: { fault: "html" } },
   "a redirect": { behaviour: { fault: "redirect" } },
   "an error as the first event": { behaviour: { fault: "error-event" } },
+  "a stream without an event of the response": { behaviour: { fault: "comments" } },
   "our key is refused": { behaviour: { fault: { status: 401 } } },
   "500, again and again": { behaviour: { fault: { status: 500 } } },
   "429 with `Retry-After: 7`": { behaviour: { fault: { status: 429, retryAfter: "7" } } },

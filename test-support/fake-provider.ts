@@ -26,6 +26,8 @@ export type ProviderFault =
   | "html"
   /** 200, and the first event is an error. */
   | "error-event"
+  /** 200, and comments alone. */
+  | "comments"
   | "redirect"
   | { readonly status: number; readonly retryAfter?: string; readonly body?: string };
 
@@ -190,6 +192,7 @@ async function stream(
   if (fault === "reset-after-headers") return void setTimeout(() => response.destroy(), 5);
   if (fault === "malformed-events") return void response.end("}{ this is no event\n\n\0\0");
   if (fault === "half-json") return void response.end('data: {"id":"fake-1","choi');
+  if (fault === "comments") return void response.end(": PROCESSING\n\n");
   if (fault === "error-event") return void response.end('data: {"error":{"message":"out of memory"}}\n\n');
   const wrong = fault === "wrong-dialect";
   const send = (fields: object) => {

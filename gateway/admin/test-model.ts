@@ -183,18 +183,19 @@ const FAILURES: Readonly<Partial<Record<UpstreamFailure["kind"], string>>> = {
 
 /** Scans a stream to its end. @throws {UpstreamFailure} when it breaks off */
 async function readStream(
-  { body, translator, settle }: Extract<AttemptResponse, { kind: "stream" }>,
+  { begun, body, translator, settle }: Extract<AttemptResponse, { kind: "stream" }>,
   scanner: EventScanner,
 ): Promise<void> {
   let outcome: "ok" | "interrupted" = "ok";
   try {
+    scanner.push(begun);
     await new Promise<void>((resolve, reject) => {
       body.read({
-        onData: (bytes) => void scanner.push(translator === undefined ? bytes : translator.push(bytes)),
+        onData: (bytes) => void scanner.push(translator.push(bytes)),
         onEnd: (error) => (error === undefined ? resolve() : reject(new UpstreamFailure("died"))),
       });
     });
-    if (translator !== undefined) scanner.push(translator.end());
+    scanner.push(translator.end());
   } catch (error) {
     outcome = "interrupted";
     throw error;

@@ -1,7 +1,15 @@
 import type * as z from "zod";
 import type { ErrorBody } from "../../contracts/api/errors.ts";
 import type { ProviderDialectName } from "../../contracts/targets/provider-dialects.ts";
+import type { GatewayError } from "./gateway-error.ts";
 import type { ClientBody, GenerationRequest } from "./generation-request.ts";
+
+/** Why a stream of one dialect has no other form in another. */
+export interface StreamFailure {
+  /** `reported`: its server sent an error. `malformed`: it is not of its dialect. `cut-off`: it ended before its end. */
+  readonly kind: "reported" | "malformed" | "cut-off";
+  readonly error: GatewayError;
+}
 
 /** Turns one stream of bytes into another, piece by piece, wherever the pieces are cut. */
 export interface StreamTranslator {
@@ -9,6 +17,8 @@ export interface StreamTranslator {
   push(chunk: Buffer): Buffer;
   /** The source has ended. @returns the events that end the stream */
   end(): Buffer;
+  /** Set once the stream has ended in an error, whose event `push` or `end` returned. @default - it has not */
+  readonly failure?: StreamFailure | undefined;
   /**
    * Called once, after `end`. Waits until everything that the stream's last event states is true, e.g. that the response
    * is stored. Never rejects.

@@ -54,7 +54,7 @@ describe("a response of Anthropic's", () => {
           output_tokens_details: { thinking_tokens: 1 },
         };
         const message = { id: "msg_1", type: "message", role: "assistant", content, stop_reason, stop_sequence, usage };
-        const chat = chatCompletion(bytes(message), { model: "m", created: 1 });
+        const chat = chatCompletion(bytes(message), { model: "m", created: 1, newId: () => "x" });
         const back = JSON.parse(messageOfChat(chat, "m").toString());
         expect({ ...back, content: blocks(back.content) }).toMatchObject(plain(message));
       }),

@@ -51,6 +51,20 @@ export class UpstreamBody {
     return this.#held[0];
   }
 
+  /** Takes the next bytes, for a look before there is a reader; `undefined` at their end. @throws what broke it off */
+  async next(): Promise<Buffer | undefined> {
+    const first = await this.first();
+    if (first === undefined) return undefined;
+    const bytes = this.#held.length === 1 ? first : Buffer.concat(this.#held);
+    this.#held.length = 0;
+    this.#heldBytes = 0;
+    if (this.#isHeldBack) {
+      this.#isHeldBack = false;
+      this.#controller.resume();
+    }
+    return bytes;
+  }
+
   /** Hands on what is held, at once, and then what comes. */
   read(reader: BodyReader): void {
     this.#reader = reader;

@@ -7,6 +7,7 @@ import { RequestRecord } from "../core/record.ts";
 import { anthropicDialect } from "../dialects/providers/anthropic/anthropic.ts";
 import { ResponseSink } from "../http/response-sink.ts";
 import { sendUpstream } from "../http/send-upstream.ts";
+import { LineEnds } from "../relay/line-ends.ts";
 import { gathered, outbound } from "../test/dialect-cases.ts";
 import { StreamRelay } from "./stream-relay.ts";
 
@@ -14,7 +15,7 @@ import { StreamRelay } from "./stream-relay.ts";
 async function relayed(behaviour: Partial<FakeAnthropicBehaviour>, stripUsage = false) {
   const provider = await startFakeAnthropic(behaviour);
   const pool = new Pool(provider.origin);
-  const dialect = anthropicDialect({ now: () => 0 });
+  const dialect = anthropicDialect({ now: () => 0, newId: () => "id" });
   const request = outbound({ stream: true });
   const record = new RequestRecord();
   const abort = new AbortController();
@@ -32,7 +33,9 @@ async function relayed(behaviour: Partial<FakeAnthropicBehaviour>, stripUsage = 
       const upstream = {
         kind: "stream",
         body: upstreamResponse.body,
-        translator,
+        begun: Buffer.alloc(0),
+        translator: translator ?? new LineEnds(),
+        isTranslated: true,
         settle: () => {},
       } as const;
       const options = { idleSeconds: 5, stripUsage, record, signal: abort.signal, now: () => 1 };

@@ -65,9 +65,9 @@ export class StreamRelay implements StreamBody, BodyReader {
     this.#options = options;
     const { stripUsage, hidesErrors = false } = options;
     // A translator has put an error into our words already, and its events are sound.
-    const isOwnDialect = response.translator === undefined;
-    const repair = isOwnDialect ? { repair: new StreamRepair() } : {};
-    this.#scanner = new EventScanner({ stripUsage, stripErrors: hidesErrors && isOwnDialect, ...repair });
+    const { isTranslated } = response;
+    const repair = isTranslated ? {} : { repair: new StreamRepair() };
+    this.#scanner = new EventScanner({ stripUsage, stripErrors: hidesErrors && !isTranslated, ...repair });
     this.#encoder = options.newEncoder?.();
   }
 
@@ -78,7 +78,10 @@ export class StreamRelay implements StreamBody, BodyReader {
     sink.onDrain(() => this.#run(() => this.#onDrain()));
     sink.onClose(() => this.#finish());
     if (sink.isClosed) this.#finish();
-    else this.#response.body.read(this);
+    else {
+      this.#run(() => this.#relay(this.#response.begun));
+      this.#response.body.read(this);
+    }
     return this.#ended.promise;
   }
 
@@ -111,15 +114,20 @@ export class StreamRelay implements StreamBody, BodyReader {
   #pass(chunk: Buffer): void {
     if (this.#isOver) return;
     this.#lastActiveAt = this.#options.now();
-    const { translator, body } = this.#response;
     // Bytes after the end are dropped, and the connection can't be used again.
     if (this.#scanner.isDone) return this.#onSourceEnd();
-    const passed = this.#scan(translator === undefined ? chunk : translator.push(chunk));
+    this.#relay(this.#response.translator.push(chunk));
+  }
+
+  /** @param bytes of OpenAI's dialect */
+  #relay(bytes: Buffer): void {
+    const { isTranslated, body } = this.#response;
+    const passed = this.#scan(bytes);
     if (passed.length > 0 && this.#sink?.write(passed) === false) body.pause();
     if (this.#scanner.isDone) this.#watchEnd();
     // A translator writes nothing after an error, so the rest of its source is not read.
     if (!this.#scanner.hasError) return;
-    if (translator !== undefined) this.#onSourceEnd();
+    if (isTranslated) this.#onSourceEnd();
     else if (this.#options.hidesErrors === true) this.#endInError("upstream_error");
   }
 
@@ -133,7 +141,7 @@ export class StreamRelay implements StreamBody, BodyReader {
       this.#firstTokenAt ??= this.#lastTokenAt;
     }
     if (this.#encoder !== undefined) return this.#encoder.push(passed);
-    return this.#response.translator === undefined ? passed : withoutInnerFields(passed);
+    return this.#response.isTranslated ? withoutInnerFields(passed) : passed;
   }
 
   #onDrain(): void {
@@ -171,9 +179,8 @@ export class StreamRelay implements StreamBody, BodyReader {
 
   #onSourceEnd(): void {
     if (this.#isOver) return;
-    const { translator } = this.#response;
-    const last = translator === undefined ? undefined : this.#scan(translator.end());
-    if (last !== undefined && last.length > 0) this.#sink?.write(last);
+    const last = this.#scan(this.#response.translator.end());
+    if (last.length > 0) this.#sink?.write(last);
     if (this.#isWholeWithoutDone()) this.#sink?.write(this.#scan(DONE));
     if (!this.#scanner.isDone && !this.#scanner.hasError) return this.#fail("stream_interrupted");
     if (this.#scanner.hasError) this.#errorCode = "upstream_error";

@@ -160,7 +160,7 @@ function part(data: Buffer, start: number, end: number): Buffer {
 }
 
 /** The index after the blank line that ends an event, or -1. */
-function eventEnd(data: Buffer, from: number): number {
+export function eventEnd(data: Buffer, from: number): number {
   for (let at = data.indexOf(LINE_FEED, from); at !== -1; at = data.indexOf(LINE_FEED, at + 1)) {
     if (data[at + 1] === LINE_FEED) return at + 2;
     if (data[at + 1] === CARRIAGE_RETURN && data[at + 2] === LINE_FEED) return at + 3;

@@ -12,6 +12,7 @@ import { PROVIDERS } from "../dialects/providers/provider-dialects.ts";
 import { checkWhole } from "../pipeline/call/check-response.ts";
 import { responseFailure } from "../pipeline/call/classify-failure.ts";
 import { StreamRelay, type StreamRelayOptions } from "../pipeline/stream-relay.ts";
+import { LineEnds } from "../relay/line-ends.ts";
 import { outbound } from "./dialect-cases.ts";
 import type { HttpRecord, RecordedResponse } from "./recorded-responses.ts";
 
@@ -89,7 +90,9 @@ export function relayed(recorded: HttpRecord, client: Client, cuts: Cuts): Relay
   const translator = target.decodeStream(requestOf(client));
   const response = {
     kind: "stream",
-    translator,
+    begun: Buffer.alloc(0),
+    translator: translator ?? new LineEnds(),
+    isTranslated: translator !== undefined,
     settle: () => undefined,
     body: body as never,
   } as const;

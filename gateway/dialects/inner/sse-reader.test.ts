@@ -24,6 +24,19 @@ describe("the reader of server-sent events", () => {
     ]);
   });
 
+  test("parses a stream whose lines end in carriage returns alone, and one behind a byte order mark, wherever it is cut", () => {
+    const text = "\ufeffevent: a\rdata: 1\rdata: 2\r\r: c\r\rdata: 3\r\r";
+    const expected = [
+      { name: "a", data: "1\n2" },
+      { name: "", data: "3" },
+    ];
+    void fc.assert(
+      fc.property(cuts, fc.constantFrom("\r", "\n", "\r\n"), (sizes, end) => {
+        expect(read(Buffer.from(text.replaceAll("\r", end)), sizes)).toEqual(expected);
+      }),
+    );
+  });
+
   test("reads the same wherever the bytes are cut, halves of a character included", () => {
     const line = fc.string({ unit: "binary", maxLength: 30 }).map((text) => text.replaceAll(/[\r\n]/g, ""));
     void fc.assert(

@@ -1,4 +1,5 @@
 import { GatewayError } from "../../core/gateway-error.ts";
+import { LineEnds } from "../../relay/line-ends.ts";
 
 const LINE_FEED = 0x0a;
 const COLON = 0x3a;
@@ -17,13 +18,15 @@ export interface SseEvent {
  * an event comes in. Comments, ids and retry times are passed over.
  */
 export class SseReader {
+  readonly #lineEnds = new LineEnds();
   #line: Buffer[] = [];
   #bytes = 0;
   #name = "";
   #data: string[] = [];
 
   /** Yields the events that are complete by now. @throws {GatewayError} `upstream_error` for one of over 16 MiB */
-  *push(chunk: Buffer): Generator<SseEvent> {
+  *push(bytes: Buffer): Generator<SseEvent> {
+    const chunk = this.#lineEnds.push(bytes);
     let start = 0;
     for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, start)) {
       // A comment whose text is not made: an upstream may send tens of thousands in one read.

@@ -1,8 +1,19 @@
-import { type ErrorBody, errorBody } from "../../../contracts/api/errors.ts";
-import type { StreamTranslator } from "../../core/dialect.ts";
+import type { ErrorBody } from "../../../contracts/api/errors.ts";
+import type { StreamFailure, StreamTranslator } from "../../core/dialect.ts";
 import { GatewayError } from "../../core/gateway-error.ts";
 
 const EMPTY = Buffer.alloc(0);
+
+/** Thrown for an error that the server itself sent as a message of its stream. */
+export class ReportedError extends Error {
+  readonly error: GatewayError;
+
+  constructor(error: GatewayError) {
+    super("the server sent an error");
+    this.name = "ReportedError";
+    this.error = error;
+  }
+}
 
 /** Takes messages out of bytes. */
 export interface MessageReader<Message> {
@@ -14,7 +25,7 @@ export interface MessageReader<Message> {
 export interface Translation<Message> {
   /** Whether the stream is complete; later bytes are ignored. */
   readonly isDone: boolean;
-  /** @throws {GatewayError} when the message is an error, or makes no sense (`upstream_error`) */
+  /** @throws {ReportedError} when the message is an error @throws {GatewayError} `upstream_error` when it makes no sense */
   take(message: Message): string;
   /**
    * The source has ended before the translation was done. @returns what is left to write where that is a good end;
@@ -33,16 +44,19 @@ export function translate<Message>(
   reader: MessageReader<Message>,
   translation: Translation<Message>,
 ): StreamTranslator {
-  let hasFailed = false;
+  let failure: StreamFailure | undefined;
 
   function fail(error: unknown): string {
-    hasFailed = true;
-    return translation.fail(error instanceof GatewayError ? error.body : errorBody("upstream_error"));
+    failure = failureOf(error);
+    return translation.fail(failure.error.body);
   }
 
   return {
+    get failure() {
+      return failure;
+    },
     push(chunk) {
-      if (hasFailed || translation.isDone) return EMPTY;
+      if (failure !== undefined || translation.isDone) return EMPTY;
       let events = "";
       try {
         for (const message of reader.push(chunk)) {
@@ -55,8 +69,14 @@ export function translate<Message>(
       return events === "" ? EMPTY : Buffer.from(events);
     },
     end() {
-      if (hasFailed || translation.isDone) return EMPTY;
+      if (failure !== undefined || translation.isDone) return EMPTY;
       return Buffer.from(translation.end?.() ?? fail(new GatewayError("stream_interrupted")));
     },
   };
+}
+
+function failureOf(error: unknown): StreamFailure {
+  if (error instanceof ReportedError) return { kind: "reported", error: error.error };
+  if (!(error instanceof GatewayError)) return { kind: "malformed", error: new GatewayError("upstream_error") };
+  return { kind: error.code === "stream_interrupted" ? "cut-off" : "malformed", error };
 }

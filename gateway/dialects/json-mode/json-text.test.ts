@@ -50,7 +50,7 @@ describe("a response that must be a JSON object", () => {
 
   test("has no fence in a stream, wherever it is cut", async () => {
     const provider = await startFakeAnthropic({ content: [{ type: "text", text: FENCED }] });
-    const dialect = anthropicDialect({ now: () => 0 });
+    const dialect = anthropicDialect({ now: () => 0, newId: () => "id" });
     const request = outbound({ stream: true, response_format });
     const { path, headers, body } = await dialect.encode(request);
     const sent = { "content-type": "application/json", "x-api-key": provider.behaviour.key, ...headers };

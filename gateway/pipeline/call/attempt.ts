@@ -7,18 +7,25 @@ import type { Target } from "../../core/target.ts";
 import { UpstreamFailure } from "../../core/upstream-failure.ts";
 import { sendUpstream, type UpstreamResponse } from "../../http/send-upstream.ts";
 import type { UpstreamBody } from "../../http/upstream-body.ts";
+import { LineEnds } from "../../relay/line-ends.ts";
 import { findUsage, type TokenUsage } from "../../relay/usage.ts";
 import { AttemptLimits } from "./attempt-limits.ts";
-import { checkFirstEvents, checkWhole } from "./check-response.ts";
+import { checkWhole } from "./check-response.ts";
 import { connectionFailure, responseFailure } from "./classify-failure.ts";
+import { ChatBeginning, readBeginning, type StreamBeginning, TranslatedBeginning } from "./stream-beginning.ts";
 
-/** A response: a stream whose first byte has come, or the whole of one that is not streamed, in OpenAI's dialect. */
+/** A response: a stream that has begun, or the whole of one that is not streamed, in OpenAI's dialect. */
 export type AttemptResponse =
   | {
       readonly kind: "stream";
+      /** The beginning of the stream, in OpenAI's dialect. */
+      readonly begun: Buffer;
+      /** What comes behind it. */
       readonly body: UpstreamBody;
-      /** To OpenAI's dialect, where the target has another one. */
-      readonly translator: StreamTranslator | undefined;
+      /** From the target's dialect to OpenAI's; where it is that already, of its lines. */
+      readonly translator: StreamTranslator;
+      /** Whether the target has another dialect, so that the translator has put its errors into our words. */
+      readonly isTranslated: boolean;
       /**
        * Ends the lease; a second call does nothing.
        * @param outcome `interrupted`: the upstream broke the stream off
@@ -93,15 +100,19 @@ export async function attempt(options: AttemptOptions): Promise<AttemptResponse>
       lease.settle("ok", usage);
       return { kind: "whole", bytes, usage };
     }
-    await firstEvents(lease, body);
-    const translator = target.dialect.decodeStream(outbound);
+    const toChat = target.dialect.decodeStream(outbound);
+    const translator = toChat ?? new LineEnds();
+    const begun = await readBeginning(body, beginningOf(target, translator, toChat !== undefined));
+    lease.sawFirstByte();
     isHandedOn = true;
     limits.firstByteCame();
     lease.confirm();
     return {
       kind: "stream",
+      begun,
       body,
       translator,
+      isTranslated: toChat !== undefined,
       settle: (outcome, tokens) => {
         limits.end();
         lease.settle(outcome, tokens);
@@ -162,15 +173,11 @@ function isStreamOf({ dialect }: Target, { headers }: UpstreamResponse): boolean
   return String(headers["content-type"]).startsWith(dialect.streamMediaType);
 }
 
-/** Waits for a stream's first bytes. @throws {UpstreamFailure} when there are none, or they are no stream's */
-async function firstEvents(lease: Lease, body: UpstreamBody): Promise<void> {
-  const first = await body.first().catch((error: unknown) => {
-    throw connectionFailure(error);
-  });
-  if (first === undefined) throw new UpstreamFailure("died");
-  lease.sawFirstByte();
-  const { kind, dialect } = lease.target;
-  if (kind === "provider") checkFirstEvents(first, dialect.streamMediaType, (body) => dialect.decodeProblem(400, body));
+function beginningOf({ kind, dialect }: Target, translator: StreamTranslator, isTranslated: boolean): StreamBeginning {
+  if (isTranslated) return new TranslatedBeginning(translator);
+  // The errors of our own engines are for the client.
+  const problemOf = kind === "provider" ? (body: string) => dialect.decodeProblem(400, body) : undefined;
+  return new ChatBeginning(translator, problemOf);
 }
 
 function decodeWhole(

@@ -15,6 +15,7 @@ import type { CallFacts } from "../../pipeline/call/call-request.ts";
 import { HedgedAway } from "../../pipeline/call/hedge.ts";
 import { planTargets } from "../../pipeline/plan.ts";
 import { NO_SECRETS } from "../../providers/provider-credential.ts";
+import { LineEnds } from "../../relay/line-ends.ts";
 import { TargetService } from "../../routing/target-service.ts";
 import { createSharedMemory } from "../../shared-memory/shared-memory.ts";
 import { testConfig } from "../test-gateway.ts";
@@ -241,8 +242,10 @@ class Simulation {
     lease.confirm();
     return {
       kind: "stream",
+      begun: Buffer.alloc(0),
       body: EMPTY_BODY,
-      translator: undefined,
+      translator: new LineEnds(),
+      isTranslated: false,
       settle: (outcome, tokens) => lease.settle(outcome, tokens),
     };
   }

@@ -153,7 +153,7 @@ describe("a stream for Anthropic's SDKs", () => {
             "claude",
           );
           const chat = translated(
-            anthropicStream({ model: "tiny", created: 1 }),
+            anthropicStream({ model: "tiny", created: 1, newId: () => "x" }),
             Buffer.from(sseText(anthropicEvents(whole, 5))),
             sizes,
           );

@@ -5,7 +5,7 @@ import type { UpstreamProblem } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import { countOf } from "../../../outside-values/token-count.ts";
 import { OWN_MESSAGE } from "../../inner/anthropic-only.ts";
-import { parseJson, textOf } from "../../inner/json.ts";
+import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
 import { finishReasonOf, usageOf } from "../../inner/provider-response.ts";
 import { withTextBefore } from "../../inner/thinking-order.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
@@ -56,15 +56,24 @@ export interface MessageHead {
   readonly isMessages?: boolean;
   /** Whether the model was instructed to write JSON. @default false */
   readonly isJson?: boolean;
+  /** An id for a message without one. */
+  readonly newId: () => string;
+}
+
+/** A message with an id: servers of this dialect may send none, or the prefix of one alone. */
+export function withMessageId(message: Fields, { newId }: Pick<MessageHead, "newId">): Fields {
+  const id = textOf(message.id);
+  return id === undefined || id === "msg_" ? { ...message, id: `msg_${newId()}` } : message;
 }
 
 /** A whole message as a chat completion. @throws {GatewayError} `upstream_error` when the bytes are no message */
 export function chatCompletion(bytes: Buffer, head: MessageHead): Buffer {
   const { model, created, isMessages = false, isJson = false } = head;
-  const message = parseJson(bytes.toString("utf8"));
-  if (!isRecord(message) || message.type !== "message" || !Array.isArray(message.content))
+  const parsed = parseJson(bytes.toString("utf8"));
+  if (!isRecord(parsed) || parsed.type !== "message" || !Array.isArray(parsed.content))
     throw new GatewayError("upstream_error");
-  const blocks = message.content.filter(isRecord);
+  const message = withMessageId(parsed, head);
+  const blocks = itemsOf(message.content).filter(isRecord);
   let text = "";
   const thinking: Fields[] = [];
   for (const block of blocks) {
@@ -78,7 +87,7 @@ export function chatCompletion(bytes: Buffer, head: MessageHead): Buffer {
     .filter(({ type }) => type === "tool_use")
     .map((block, index) => toolCall(block, madeCallId(message.id, index)));
   const response = {
-    id: textOf(message.id) ?? "",
+    id: message.id,
     object: "chat.completion",
     created,
     model,

@@ -10,7 +10,7 @@ import { chatEvents, cuts, damage, damaged, gathered, translated, words } from "
 import { withTextBefore } from "../../inner/thinking-order.ts";
 import { anthropicStream } from "./anthropic-stream.ts";
 
-const head = { model: "tiny", created: 1 };
+const head = { model: "tiny", created: 1, newId: () => "x" };
 const usage = { input_tokens: 7, output_tokens: 3, cache_read_input_tokens: 5, cache_creation_input_tokens: 2 };
 
 function bytesOf(content: readonly AnthropicBlock[], deltaLength = 3, stopReason = "end_turn"): Buffer {

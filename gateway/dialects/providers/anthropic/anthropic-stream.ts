@@ -9,9 +9,16 @@ import { parseJson, textOf } from "../../inner/json.ts";
 import { type SseEvent, SseReader } from "../../inner/sse-reader.ts";
 import { withTextBefore } from "../../inner/thinking-order.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
-import { type Translation, translate } from "../../inner/translate.ts";
+import { ReportedError, type Translation, translate } from "../../inner/translate.ts";
 import { JsonText } from "../../json-mode/json-text.ts";
-import { finishReason, type MessageHead, openAiUsage, stopReason, streamError } from "./anthropic-response.ts";
+import {
+  finishReason,
+  type MessageHead,
+  openAiUsage,
+  stopReason,
+  streamError,
+  withMessageId,
+} from "./anthropic-response.ts";
 import { OwnEvents } from "./own-response.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -49,8 +56,11 @@ class AnthropicTranslation implements Translation<SseEvent> {
   }
 
   take({ data }: SseEvent): string {
-    const event = parseJson(data);
-    if (!isRecord(event)) throw new GatewayError("upstream_error");
+    const parsed = parseJson(data);
+    if (!isRecord(parsed)) throw new GatewayError("upstream_error");
+    const { message } = parsed;
+    const isStart = parsed.type === "message_start" && isRecord(message);
+    const event = isStart ? { ...parsed, message: withMessageId(message, this.#head) } : parsed;
     const events = this.#translated(event);
     const own = this.#own?.of(event);
     return own === undefined || this.#writer === undefined ? events : withOwn(events, own, this.#writer);
@@ -59,7 +69,7 @@ class AnthropicTranslation implements Translation<SseEvent> {
   #translated(event: Fields): string {
     switch (event.type) {
       case "error":
-        throw streamError(event.error);
+        throw new ReportedError(streamError(event.error));
       case "message_start":
         return this.#start(event.message);
       case "content_block_start":
@@ -91,7 +101,8 @@ class AnthropicTranslation implements Translation<SseEvent> {
   }
 
   #startBlock(index: number, block: unknown): string {
-    if (!isRecord(block) || this.#open.has(index)) throw new GatewayError("upstream_error");
+    const isOutside = this.#writer === undefined;
+    if (!isRecord(block) || isOutside || this.#open.has(index)) throw new GatewayError("upstream_error");
     switch (block.type) {
       case "text":
         this.#open.set(index, { kind: "text" });

@@ -4,7 +4,7 @@ import { GatewayError } from "../../../core/gateway-error.ts";
 import { gathered, outbound, translated } from "../../../test/dialect-cases.ts";
 import { anthropicDialect } from "./anthropic.ts";
 
-const dialect = anthropicDialect({ now: () => 5_000 });
+const dialect = anthropicDialect({ now: () => 5_000, newId: () => "id" });
 
 async function send(behaviour: Partial<FakeAnthropicBehaviour>, fields: Record<string, unknown>) {
   const provider = await startFakeAnthropic(behaviour);

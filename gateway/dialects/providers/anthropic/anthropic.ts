@@ -12,6 +12,8 @@ export const ANTHROPIC_VERSION = "2023-06-01";
 export interface AnthropicDialectOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** An id for a message whose server sends none. */
+  readonly newId: () => string;
   /** `max_tokens` of a request that names none: Anthropic requires it. @default 4096 */
   readonly defaultMaxTokens?: number;
   /** Whether `temperature`, `top_p` and `top_k` are sent: Anthropic's newest models refuse them. @default true */
@@ -20,12 +22,13 @@ export interface AnthropicDialectOptions {
 
 /** Anthropic's Messages, for chat completions. The credential (`x-api-key`) is one of the upstream's headers. */
 export function anthropicDialect(options: AnthropicDialectOptions): OutboundDialect {
-  const { now, defaultMaxTokens = 4096, takesSampling = true } = options;
+  const { now, newId, defaultMaxTokens = 4096, takesSampling = true } = options;
   const head = ({ generation }: OutboundRequest) => ({
     model: generation.model,
     created: Math.floor(now() / 1000),
     isMessages: generation.client?.dialect === "messages",
     isJson: wantsJsonObject(generation.fields),
+    newId: () => newId().replaceAll("-", ""),
   });
   return {
     name: "anthropic",

@@ -10,5 +10,5 @@ export const ANTHROPIC_PROVIDER: ProviderDialect = {
     headers: { "anthropic-version": ANTHROPIC_VERSION },
     namesIn: (body) => modelNames(body, "data", "id"),
   },
-  create: ({ now }) => anthropicDialect({ now }),
+  create: ({ now, newId }) => anthropicDialect({ now, newId }),
 };

@@ -7,7 +7,7 @@ import { ChatEventWriter, DONE_EVENT, errorEvent } from "../../inner/chat-events
 import { textOf } from "../../inner/json.ts";
 import { withTextBefore } from "../../inner/thinking-order.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
-import { type Translation, translate } from "../../inner/translate.ts";
+import { ReportedError, type Translation, translate } from "../../inner/translate.ts";
 import { JsonText } from "../../json-mode/json-text.ts";
 import {
   type ConverseHead,
@@ -53,7 +53,7 @@ class ConverseTranslation implements Translation<EventFrame> {
   }
 
   take({ kind, type, payload }: EventFrame): string {
-    if (kind === "exception") throw converseException(type, payload);
+    if (kind === "exception") throw new ReportedError(converseException(type, payload));
     if (type === "messageStart") return this.#start();
     if (!this.#hasStarted) throw new GatewayError("upstream_error");
     switch (type) {

@@ -7,7 +7,7 @@ import { ChatEventWriter, DONE_EVENT, errorEvent } from "../../inner/chat-events
 import { parseJson, textOf } from "../../inner/json.ts";
 import { callSignature, markedSignature } from "../../inner/signatures.ts";
 import { type SseEvent, SseReader } from "../../inner/sse-reader.ts";
-import { type Translation, translate } from "../../inner/translate.ts";
+import { ReportedError, type Translation, translate } from "../../inner/translate.ts";
 import {
   finishOf,
   firstCandidate,
@@ -45,11 +45,12 @@ class GeminiTranslation implements Translation<SseEvent> {
   take({ data }: SseEvent): string {
     const response = parseJson(data);
     if (!isRecord(response)) throw new GatewayError("upstream_error");
-    if (response.error !== undefined) throw streamError(response.error);
-    const started = this.#start(response);
+    if (response.error !== undefined) throw new ReportedError(streamError(response.error));
     if (response.usageMetadata !== undefined) this.#usage = response.usageMetadata;
     const candidate = firstCandidate(response);
-    if (candidate === undefined) return started + (isPromptBlocked(response) ? this.#stop("content_filter") : "");
+    if (candidate === undefined)
+      return isPromptBlocked(response) ? this.#start(response) + this.#stop("content_filter") : "";
+    const started = this.#start(response);
     const deltas = partsOf(candidate)
       .map((part) => this.#part(part, candidate))
       .join("");
@@ -71,9 +72,7 @@ class GeminiTranslation implements Translation<SseEvent> {
     if (this.#writer !== undefined) return "";
     const { model, created, newId } = this.#head;
     this.#writer = new ChatEventWriter({ id: textOf(response.responseId) ?? `chatcmpl-${newId()}`, model, created });
-    return this.#writer.start(
-      response.usageMetadata === undefined ? undefined : usageOfMetadata(response.usageMetadata),
-    );
+    return this.#writer.start(this.#usage === undefined ? undefined : usageOfMetadata(this.#usage));
   }
 
   #part(part: GeminiPart, candidate: Fields): string {

@@ -1,0 +1,171 @@
+import { parseJson } from "../../../lib/parse-json.ts";
+import type { StreamFailure, StreamTranslator, UpstreamProblem } from "../../core/dialect.ts";
+import type { GatewayError } from "../../core/gateway-error.ts";
+import { UpstreamFailure } from "../../core/upstream-failure.ts";
+import { refusalError } from "../../dialects/refusals/refusals.ts";
+import type { UpstreamBody } from "../../http/upstream-body.ts";
+import { isErrorEvent } from "../../relay/error-event.ts";
+import { eventEnd } from "../../relay/event-scanner.ts";
+import { connectionFailure } from "./classify-failure.ts";
+
+/**
+ * Looks for the first event of a stream with a part of the response. Until then the client has got nothing, so that
+ * another target can be called: comments, pings and events without a choice are no beginning.
+ */
+export interface StreamBeginning {
+  /**
+   * @returns the stream in OpenAI's dialect, as far as it has come, once it has begun
+   * @throws {UpstreamFailure} when it is none @throws {GatewayError} for an error that refuses the prompt
+   */
+  push(bytes: Buffer): Buffer | undefined;
+  /** Why a stream that has ended before that has failed. @throws {GatewayError} as well */
+  end(): UpstreamFailure;
+}
+
+/** Reads to the beginning. @throws {UpstreamFailure} when the stream ends or breaks off before, and as `push` does */
+export async function readBeginning(body: UpstreamBody, beginning: StreamBeginning): Promise<Buffer> {
+  for (;;) {
+    const bytes = await body.next().catch((error: unknown) => {
+      throw connectionFailure(error);
+    });
+    if (bytes === undefined) throw beginning.end();
+    const begun = beginning.push(bytes);
+    if (begun !== undefined) return begun;
+  }
+}
+
+/** The beginning of a stream of another dialect: the first event that its translator writes. */
+export class TranslatedBeginning implements StreamBeginning {
+  readonly #translator: StreamTranslator;
+
+  constructor(translator: StreamTranslator) {
+    this.#translator = translator;
+  }
+
+  push(bytes: Buffer): Buffer | undefined {
+    const events = this.#translator.push(bytes);
+    const { failure } = this.#translator;
+    // Events before the error are a beginning.
+    if (failure !== undefined && events.indexOf("\n\n") === events.length - 2) throw failureBefore(failure);
+    return events.length === 0 ? undefined : events;
+  }
+
+  end(): UpstreamFailure {
+    this.#translator.end();
+    return new UpstreamFailure("died");
+  }
+}
+
+/** What a client can mend is its error, as in a whole response; the next target is called for the remaining failures. */
+function failureBefore({ kind, error }: StreamFailure): UpstreamFailure | GatewayError {
+  if (kind !== "reported") return new UpstreamFailure(kind === "malformed" ? "malformed" : "died");
+  if (error.code === "overloaded") return new UpstreamFailure("busy");
+  return error.status < 500 ? error : new UpstreamFailure("failed");
+}
+
+/** What an event can begin with. */
+const FIELDS = ["data:", "event:", "id:", "retry:", ":"];
+const DATA = /^data: ?(.*)$/m;
+const DONE = /^data:[ \t]*\[DONE\][ \t\r]*$/m;
+const CHOICE = /"choices"\s*:\s*\[\s*\{/;
+/** An event shorter than this has no data. */
+const MIN_DATA_BYTES = 8;
+/** An event without its end that is longer than this is passed on as it comes; events without a choice are no more in all. */
+const MAX_HELD_BYTES = 65_536;
+
+/** The beginning of a stream of OpenAI's dialect: its first event with a choice. Comments before it are left out. */
+export class ChatBeginning implements StreamBeginning {
+  readonly #lines: StreamTranslator;
+  readonly #problemOf: ((body: string) => UpstreamProblem) | undefined;
+  /** Events without a choice, e.g. Azure's about the prompt. */
+  readonly #events: Buffer[] = [];
+  #eventBytes = 0;
+  /** What has come of the next event. */
+  #rest: Buffer = Buffer.alloc(0);
+  #searched = 0;
+  #isOfForm = false;
+
+  /**
+   * @param lines brings the stream's lines into their form
+   * @param problemOf reads an error. @default - errors are for the client, and begin the stream
+   */
+  constructor(lines: StreamTranslator, problemOf?: (body: string) => UpstreamProblem) {
+    this.#lines = lines;
+    this.#problemOf = problemOf;
+  }
+
+  push(chunk: Buffer): Buffer | undefined {
+    const bytes = this.#lines.push(chunk);
+    const data = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
+    let start = 0;
+    for (let end = eventEnd(data, this.#searched); end !== -1; end = eventEnd(data, end)) {
+      const isEmpty = end - start < MIN_DATA_BYTES || isComment(data, start, end);
+      if (!isEmpty && this.#isBeginning(data.subarray(start, end)))
+        return Buffer.concat([...this.#events, data.subarray(start)]);
+      start = end;
+    }
+    this.#rest = data.subarray(start);
+    // The last bytes may be the beginning of a blank line.
+    this.#searched = Math.max(0, this.#rest.length - 3);
+    const next = startOf(this.#rest);
+    this.#checkForm(next);
+    if (this.#eventBytes > MAX_HELD_BYTES) throw new UpstreamFailure("malformed");
+    if (this.#rest.length <= MAX_HELD_BYTES) return undefined;
+    if (next.startsWith(":")) throw new UpstreamFailure("malformed");
+    return Buffer.concat([...this.#events, this.#rest]);
+  }
+
+  end(): UpstreamFailure {
+    const text = this.#rest.toString("latin1");
+    if (DONE.test(text)) return new UpstreamFailure("malformed");
+    // An event that is cut off is no JSON, which is no error of the server's.
+    const event = this.#rest.toString("utf8");
+    if (parseJson(DATA.exec(event)?.[1] ?? "") !== undefined && isErrorEvent(text)) this.#refuse(event);
+    return new UpstreamFailure("died");
+  }
+
+  #isBeginning(event: Buffer): boolean {
+    const text = event.toString("latin1");
+    this.#checkForm(startOf(event));
+    this.#isOfForm = true;
+    if (!DATA.test(text)) return false;
+    if (DONE.test(text)) throw new UpstreamFailure("malformed");
+    if (isErrorEvent(text)) {
+      this.#refuse(event.toString("utf8"));
+      return true;
+    }
+    if (CHOICE.test(text)) return true;
+    this.#events.push(event);
+    this.#eventBytes += event.length;
+    return false;
+  }
+
+  /** A provider that responds in another dialect, or with a page of HTML, has failed. */
+  #checkForm(start: string): void {
+    if (this.#isOfForm || this.#problemOf === undefined) return;
+    const isCut = (field: string) => start.length < field.length && field.startsWith(start);
+    if (!FIELDS.some((field) => start.startsWith(field) || isCut(field))) throw new UpstreamFailure("malformed");
+  }
+
+  /** A provider that failed after its 200 sends an error as its first event. */
+  #refuse(event: string): void {
+    if (this.#problemOf === undefined) return;
+    const { message, code } = this.#problemOf(DATA.exec(event)?.[1] ?? "");
+    if (code === "content_filter" || code === "context_length_exceeded") throw refusalError(code, message);
+    throw new UpstreamFailure("failed");
+  }
+}
+
+const COLON = 0x3a;
+const LINE_FEED = 0x0a;
+
+/** Whether an event is one line of a comment. No text is made of it: an upstream may send tens of thousands in one read. */
+function isComment(data: Buffer, start: number, end: number): boolean {
+  return data[start] === COLON && data.indexOf(LINE_FEED, start) >= end - 3;
+}
+
+const LOOK_AT_BYTES = 256;
+
+function startOf(event: Buffer): string {
+  return event.toString("latin1", 0, Math.min(event.length, LOOK_AT_BYTES)).trimStart();
+}
