@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { App } from "cdktf";
 import { keysTableName } from "../contracts/processes/names.ts";
 import { validateEnvironment } from "../environments/validate.ts";
+import { OWN_FOLDER } from "../lib/installation.ts";
 import { waitUntilReady } from "../local/first-request.ts";
-import { PROJECT_FOLDER } from "../local/folders.ts";
 import { createStartKey } from "../local/start-key.ts";
 import { startTwin } from "../local/twin.ts";
 import { synthesizeEnvironment } from "../stacks/environment-stacks.ts";
@@ -25,7 +25,7 @@ export async function startLocalGateway(upstreamUrl: string, path: string): Prom
   const environment = environmentWith(upstreamUrl);
   const outputFolder = join(folder, "cdktf.out");
   const app = new App({ outdir: outputFolder, stackTraces: false });
-  const built = (name: string) => join(PROJECT_FOLDER, "dist", name);
+  const built = (name: string) => join(OWN_FOLDER, "dist", name);
   synthesizeEnvironment(app, validateEnvironment(environment, "agents/environment.ts"), {
     site: built("site"),
     lambdas: built("lambdas"),
@@ -35,7 +35,7 @@ export async function startLocalGateway(upstreamUrl: string, path: string): Prom
   const twin = await startTwin({
     environment: environment.name,
     outputFolder,
-    projectFolder: PROJECT_FOLDER,
+    projectFolder: OWN_FOLDER,
     workFolder: folder,
     apiPort: 0,
     sitePort: 0,

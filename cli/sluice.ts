@@ -1,8 +1,8 @@
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
-import { environmentNames } from "../environments/load.ts";
-import { PROJECT_FOLDER, workFolder } from "../local/folders.ts";
+import { environmentNames, environmentsFolder } from "../environments/load.ts";
+import { workFolder } from "../local/folders.ts";
 import { readState } from "../local/state-file.ts";
 import type { AdminTools } from "./admin/admin-endpoint.ts";
 import { providersCommand } from "./admin/providers-command.ts";
@@ -26,6 +26,7 @@ import { modelsCommand } from "./models/models-command.ts";
 import { operatorTools } from "./operator/operator-tools.ts";
 import { awsPriceList } from "./prices/price-list.ts";
 import { pricesCommand } from "./prices/prices-command.ts";
+import { startCommand, synthCommand } from "./run-commands.ts";
 import { showCommand } from "./show-command.ts";
 import { hiddenPrompt } from "./terminal/hidden-prompt.ts";
 import { UserError } from "./terminal/user-error.ts";
@@ -45,6 +46,7 @@ const admin: AdminTools = {
   secretStore: async (options) => new SecretStore(await findKeyTable(options)),
 };
 const program = new Command("sluice")
+  .enablePositionalOptions()
   .description("Serve LLMs from one typed file, on AWS or on this machine.")
   .addCommand(
     keysCommand({
@@ -98,8 +100,10 @@ const program = new Command("sluice")
   .addCommand(costCommand(costTools((text) => console.log(text))))
   .addCommand(environmentsCommand((text) => console.log(text), environmentNames))
   .addCommand(imagesCommand({ ...operator, environmentNames, store: ssmImageStore }))
-  .addCommand(initCommand({ ...operator, environmentsFolder: join(PROJECT_FOLDER, "environments") }))
+  .addCommand(initCommand({ ...operator, environmentsFolder: environmentsFolder() }))
   .addCommand(showCommand((text) => console.log(text)))
+  .addCommand(startCommand(operator.finish))
+  .addCommand(synthCommand((text) => console.log(text)))
   .addCommand(validateCommand((text) => console.log(text)));
 
 const commands = (command: Command): readonly Command[] => [command, ...command.commands.flatMap(commands)];

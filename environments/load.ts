@@ -1,21 +1,36 @@
 import { existsSync, readdirSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { IS_PACKAGE, repositoryFolder } from "../lib/installation.ts";
 import type { Environment } from "../settings/environment.ts";
 import { type ResolvedEnvironment, resolveEnvironment } from "./validate.ts";
 
-/** Files of this folder that are not environments. */
-const OWN_FILES = new Set(["load.ts", "problem.ts", "rules.ts", "schema.ts", "settings-list.ts", "validate.ts"]);
+/** Files of a checkout's `environments/` that are not environments. */
+const OWN_FILES: ReadonlySet<string> = new Set([
+  "load.ts",
+  "problem.ts",
+  "rules.ts",
+  "schema.ts",
+  "settings-list.ts",
+  "validate.ts",
+]);
 
-/** Names of all environments: one per file of this folder, sorted. */
+/** The folder of the environments' files. */
+export function environmentsFolder(): string {
+  return join(repositoryFolder(), "environments");
+}
+
+/** Names of all environments: one per file of their folder, sorted. */
 export function environmentNames(): readonly string[] {
-  return readdirSync(import.meta.dirname)
-    .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts") && !OWN_FILES.has(file))
+  const folder = environmentsFolder();
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts") && (IS_PACKAGE || !OWN_FILES.has(file)))
     .map((file) => file.slice(0, -".ts".length))
     .sort();
 }
 
-/** Whether this is the path of an environment's file, and not the name of one of this folder. */
+/** Whether this is the path of an environment's file, and not a name. */
 function isEnvironmentFile(nameOrFile: string): boolean {
   return nameOrFile.endsWith(".ts");
 }
@@ -57,6 +72,8 @@ function fileUrl(file: string): string {
 function ownUrl(name: string): string {
   const names = environmentNames();
   if (!names.includes(name))
-    throw new Error(`There is no environment "${name}"; known are ${names.join(", ")}. Add environments/${name}.ts.`);
-  return new URL(`${name}.ts`, import.meta.url).href;
+    throw new Error(
+      `There is no environment "${name}"; known are ${names.join(", ") || "none"}. Add environments/${name}.ts.`,
+    );
+  return pathToFileURL(join(environmentsFolder(), `${name}.ts`)).href;
 }

@@ -8,11 +8,11 @@ import { loadEnvironment } from "../environments/load.ts";
 import { validateEnvironment } from "../environments/validate.ts";
 import { buildGateway } from "../gateway/build.ts";
 import { buildLambdas } from "../lambdas/build.ts";
+import { OWN_FOLDER } from "../lib/installation.ts";
 import { synthesizeEnvironment } from "../stacks/environment-stacks.ts";
 import { builtAssets } from "../test-support/built-assets.ts";
 import { type FakeEngine, startFakeEngine } from "../test-support/fake-engine.ts";
 import { waitUntilReady } from "./first-request.ts";
-import { PROJECT_FOLDER } from "./folders.ts";
 import { startTwin, type Twin } from "./twin.ts";
 
 const dev = await loadEnvironment("dev");
@@ -55,7 +55,7 @@ beforeAll(async () => {
   twin = await startTwin({
     environment: "dev",
     outputFolder: outdir,
-    projectFolder: PROJECT_FOLDER,
+    projectFolder: OWN_FOLDER,
     workFolder: folder,
     apiPort: 0,
     sitePort: 0,

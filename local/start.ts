@@ -1,7 +1,8 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { keysTableName } from "../contracts/processes/names.ts";
+import { OWN_FOLDER, ownScript, repositoryFolder } from "../lib/installation.ts";
 import { firstRequest, waitUntilReady } from "./first-request.ts";
-import { outputFolder, PROJECT_FOLDER, workFolder } from "./folders.ts";
+import { outputFolder, workFolder } from "./folders.ts";
 import { passedEnvironment, START_HELP, type StartOptions, startOptions, tofuVariables } from "./options.ts";
 import { notModelledFile, notModelledList, readyMessage, runningTable } from "./report.ts";
 import { buildAll } from "./setup/build-all.ts";
@@ -13,7 +14,7 @@ import { startTwin, type Twin } from "./twin.ts";
 /** Loading a larger model from a slow disk takes minutes. */
 const READY_LIMIT_SECONDS = 600;
 
-const project = PROJECT_FOLDER;
+const repository = repositoryFolder();
 const work = workFolder(process.env);
 const output = outputFolder(process.env);
 const log = (line: string) => console.error(`sluice: ${line}`);
@@ -28,19 +29,19 @@ async function start(options: StartOptions): Promise<void> {
   if (options.fresh) rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
   if (!process.env.SLUICE_ENGINE_URL)
-    await runStep(project, options.runsVllm ? "engine/vllm/set-up.ts" : "engine/fetch-model.ts", {
+    await runStep(repository, ownScript(options.runsVllm ? "engine/vllm/set-up.ts" : "engine/fetch-model.ts"), {
       showsProgress: true,
     });
-  await buildAll(project, log);
+  await buildAll(OWN_FOLDER, log);
   log(`synthesizing the stacks of ${options.environment} …`);
-  await runStep(project, "stacks/main.ts", {
+  await runStep(repository, ownScript("stacks/main.ts"), {
     environment: { SLUICE_ENVIRONMENT: options.environmentFile ?? options.environment, CDKTF_OUTDIR: output },
   });
   log("starting what they describe …");
   const twin = await startTwin({
     environment: options.environment,
     outputFolder: output,
-    projectFolder: project,
+    projectFolder: OWN_FOLDER,
     workFolder: work,
     apiPort: options.apiPort,
     sitePort: options.sitePort,

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { App } from "cdktf";
 import { environmentNames, loadEnvironment } from "../environments/load.ts";
+import { OWN_FOLDER, repositoryFolder } from "../lib/installation.ts";
 import { synthesizeEnvironment } from "./environment-stacks.ts";
 
 /**
@@ -8,12 +9,11 @@ import { synthesizeEnvironment } from "./environment-stacks.ts";
  * cdktf.out (CDKTF_OUTDIR).
  * `cdktf synth` runs it too; cdktf's App reads the CLI's context (CDKTF_CONTEXT_JSON) itself.
  */
-const root = join(import.meta.dirname, "..");
-const { SLUICE_ENVIRONMENT: only, CDKTF_OUTDIR: outdir = join(root, "cdktf.out") } = process.env;
+const { SLUICE_ENVIRONMENT: only, CDKTF_OUTDIR: outdir = join(repositoryFolder(), "cdktf.out") } = process.env;
 const assets = {
-  site: join(root, "dist/site"),
-  lambdas: join(root, "dist/lambdas"),
-  gateway: join(root, "dist/gateway"),
+  site: join(OWN_FOLDER, "dist/site"),
+  lambdas: join(OWN_FOLDER, "dist/lambdas"),
+  gateway: join(OWN_FOLDER, "dist/gateway"),
 };
 
 try {

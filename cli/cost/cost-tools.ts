@@ -1,11 +1,10 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { environmentNames, loadEnvironment } from "../../environments/load.ts";
+import { repositoryFolder } from "../../lib/installation.ts";
 import { outputFolder } from "../../local/folders.ts";
 import type { CostTools } from "./cost-command.ts";
 import { environmentAtCommit } from "./environment-at-commit.ts";
 import { infracostSource, synthesizedDocuments, writeInfracostFiles } from "./infracost-files.ts";
-
-const PROJECT = resolve(import.meta.dirname, "../..");
 
 /** The environments of this clone, now and at its commits. */
 export function costTools(print: (text: string) => void): CostTools {
@@ -13,7 +12,7 @@ export function costTools(print: (text: string) => void): CostTools {
     print,
     environmentNames,
     environment: loadEnvironment,
-    environmentAt: (commit, name) => environmentAtCommit(PROJECT, commit, name),
+    environmentAt: (commit, name) => environmentAtCommit(repositoryFolder(), commit, name),
     exportForInfracost: () => exportForInfracost(outputFolder(process.env)),
   };
 }

@@ -4,7 +4,8 @@ import { createInterface } from "node:readline/promises";
 import { forecast } from "../../domain/cost/forecast.ts";
 import { DEFAULT_USAGE } from "../../domain/cost/usage.ts";
 import { loadEnvironment } from "../../environments/load.ts";
-import { PROJECT_FOLDER, workFolder } from "../../local/folders.ts";
+import { OWN_FOLDER, ownScript, repositoryFolder } from "../../lib/installation.ts";
+import { workFolder } from "../../local/folders.ts";
 import { buildAll } from "../../local/setup/build-all.ts";
 import { runStep } from "../../local/setup/run-step.ts";
 import type { Environment } from "../../settings/environment.ts";
@@ -46,8 +47,8 @@ export function operatorTools(): OperatorTools {
     environment: checkedEnvironment,
     synthesize: async (environment, outputFolder) => {
       mkdirSync(outputFolder, { recursive: true });
-      await buildAll(PROJECT_FOLDER, (line) => show(`sluice: ${line}\n`));
-      await runStep(PROJECT_FOLDER, "stacks/main.ts", {
+      await buildAll(OWN_FOLDER, (line) => show(`sluice: ${line}\n`));
+      await runStep(repositoryFolder(), ownScript("stacks/main.ts"), {
         environment: { SLUICE_ENVIRONMENT: environment, CDKTF_OUTDIR: outputFolder },
       });
     },

@@ -10,7 +10,7 @@ export interface TwinSettings {
   readonly workFolder: string;
   /** Folder of the tables. @default - they are in memory */
   readonly tablesFolder?: string;
-  /** The repository: processes are started from it. */
+  /** The folder of Sluice's own files, with the scripts of engine and gateway. */
   readonly projectFolder: string;
   /** Environment variables that reach the processes beside those of user data. */
   readonly passedEnvironment: Readonly<Record<string, string>>;

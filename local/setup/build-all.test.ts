@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { OWN_FOLDER } from "../../lib/installation.ts";
 import { ROOMS } from "../../test-support/room-rules.ts";
 import { runNode } from "../test/setup-project.ts";
 import { temporaryFolder, writeTo } from "../test/tools.ts";
@@ -118,6 +119,7 @@ describe("npm run build", () => {
     writeTo(join(home, "lambdas/build.ts"), 'console.error("no esbuild");\nprocess.exitCode = 1;');
     for (const file of ["build.ts", "build-all.ts", "run-step.ts"])
       writeTo(join(home, "local/setup", file), readFileSync(join(import.meta.dirname, file), "utf8"));
+    writeTo(join(home, "lib/installation.ts"), readFileSync(join(OWN_FOLDER, "lib/installation.ts"), "utf8"));
     const { code, stderr } = await runNode(["local/setup/build.ts"], { cwd: home });
     expect([code, stderr]).toEqual([1, "sluice: building the Lambda bundles …\nsluice: no esbuild\n"]);
   });

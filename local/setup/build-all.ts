@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
+import { IS_PACKAGE } from "../../lib/installation.ts";
 import { runStep } from "./run-step.ts";
 
 interface BuildStep {
@@ -33,8 +34,9 @@ export const BUILD_STEPS: readonly BuildStep[] = [
   },
 ];
 
-/** Builds what the stacks deploy, when its sources changed since the last build. */
+/** Builds what the stacks deploy, when its sources changed since the last build. The package has it already. */
 export async function buildAll(project: string, report: (line: string) => void): Promise<void> {
+  if (IS_PACKAGE) return;
   for (const step of BUILD_STEPS) {
     const stamp = join(project, "dist", ".stamps", step.name.replaceAll(" ", "-"));
     const hash = hashSources(project, step.sources);

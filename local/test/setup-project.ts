@@ -1,6 +1,7 @@
 import { type SpawnOptionsWithoutStdio, spawn } from "node:child_process";
 import { cpSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { OWN_FOLDER } from "../../lib/installation.ts";
 import { temporaryFolder, writeTo } from "./tools.ts";
 
 /**
@@ -38,7 +39,8 @@ export function setupProject(npmDoes = INSTALLS): SetupProject {
     "hello.ts": 'const name: string = process.argv[2] ?? "";\nconsole.log("hello " + name);\n',
   });
   mkdirSync(join(folder, "local"));
-  cpSync(join(import.meta.dirname, "../setup"), join(folder, "local/setup"), { recursive: true });
+  for (const path of ["local/setup", "lib/installation.ts"])
+    cpSync(join(OWN_FOLDER, path), join(folder, path), { recursive: true });
   writeTo(join(folder, "npm", "npm-cli.js"), NPM);
   writeTo(join(folder, "npm", "package.json"), '{"type":"commonjs"}');
   const npmLog = writeTo(join(folder, "npm.log"), "");

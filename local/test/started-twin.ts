@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { App } from "cdktf";
 import { onTestFinished } from "vitest";
 import { validateEnvironment } from "../../environments/validate.ts";
+import { OWN_FOLDER } from "../../lib/installation.ts";
 import type { Environment } from "../../settings/environment.ts";
 import { synthesizeEnvironment } from "../../stacks/environment-stacks.ts";
 import { waitUntilReady } from "../first-request.ts";
-import { PROJECT_FOLDER } from "../folders.ts";
 import { startTwin, type Twin } from "../twin.ts";
 
 /** An environment's stacks, synthesized and running until the test is over. */
@@ -18,14 +18,14 @@ export async function startedTwin(
   const folder = mkdtempSync(join(tmpdir(), "sluice-twin-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const app = new App({ outdir: join(folder, "cdktf.out"), stackTraces: false });
-  const built = (name: string) => join(PROJECT_FOLDER, "dist", name);
+  const built = (name: string) => join(OWN_FOLDER, "dist", name);
   const checked = validateEnvironment(environment, "environments/dev.ts");
   synthesizeEnvironment(app, checked, { site: built("site"), lambdas: built("lambdas"), gateway: built("gateway") });
   app.synth();
   const twin = await startTwin({
     environment: environment.name,
     outputFolder: join(folder, "cdktf.out"),
-    projectFolder: PROJECT_FOLDER,
+    projectFolder: OWN_FOLDER,
     workFolder: folder,
     apiPort: 0,
     sitePort: 0,

@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
+import { pathToFileURL } from "node:url";
+import { ownScript } from "../../../lib/installation.ts";
 
 export interface InstanceProcess {
   readonly entry: string;
@@ -18,7 +20,7 @@ export interface ProcessEvents {
 }
 
 /** With the twin's own pid: when the process gets to look, the twin may be gone already. */
-const END_WITH_PARENT = new URL(`./end-with-parent.ts?parent=${process.pid}`, import.meta.url).href;
+const END_WITH_PARENT = `${pathToFileURL(ownScript("local/services/ec2-autoscaling/end-with-parent.ts")).href}?parent=${process.pid}`;
 
 /** Starts a Node process that stands for an instance; its output goes to a file. */
 export function startProcess(

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { ENV } from "../../../contracts/processes/process-environment.ts";
 import { freePort } from "../../../lib/free-port.ts";
+import { scriptName } from "../../../lib/installation.ts";
 import { awsEnvironment } from "../../runtime/aws-environment.ts";
 import { idOf } from "../../runtime/names.ts";
 import type { ResourcePlugin } from "../../runtime/plugin.ts";
@@ -47,7 +48,8 @@ export const autoScalingGroup: ResourcePlugin<Services> = {
     const desired = asNumber(config.desired_capacity ?? config.min_size);
     if (role === "engine") autoScaling.engineCount += desired;
     const isVllm = role === "engine" && settings.passedEnvironment[ENV.localEngine] === "vllm";
-    const entry = buildOf(variables, s3) ?? join(settings.projectFolder, role, isVllm ? "vllm/server.ts" : "server.ts");
+    const script = scriptName(isVllm ? "vllm/server.ts" : "server.ts");
+    const entry = buildOf(variables, s3) ?? join(settings.projectFolder, role, script);
     const group = new AutoScalingGroup({
       groupName: asText(config.name ?? idOf(resource)),
       bounds: { min: asNumber(config.min_size), max: asNumber(config.max_size ?? desired) },

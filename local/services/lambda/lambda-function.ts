@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { Worker } from "node:worker_threads";
 import { unzipSync } from "fflate";
+import { ownScript } from "../../../lib/installation.ts";
 import type { Json } from "../../template/json.ts";
 
 /** Where a function's stdout and stderr go. */
@@ -113,7 +114,7 @@ export class LambdaFunction {
 
   #launch(): WarmEnvironment {
     const { output } = this.#options;
-    const worker = new Worker(new URL("./lambda-worker.ts", import.meta.url), {
+    const worker = new Worker(ownScript("local/services/lambda/lambda-worker.ts"), {
       env: { ...this.#options.environment },
       stdout: output !== undefined,
       stderr: output !== undefined,

@@ -1,4 +1,4 @@
-import { isAbsolute, join } from "node:path";
+import { delimiter, dirname, isAbsolute, join } from "node:path";
 import { awsEnvironment } from "../../runtime/aws-environment.ts";
 import { arnOf } from "../../runtime/names.ts";
 import type { ResourcePlugin } from "../../runtime/plugin.ts";
@@ -38,7 +38,7 @@ export const lambdaFunction: ResourcePlugin<WithLambda & WithCloudWatch> = {
           ...Object.fromEntries(variables),
           ...awsEnvironment(settings),
           // As in AWS's runtime: the SDK is not in the bundle, it is found here.
-          NODE_PATH: join(settings.projectFolder, "node_modules"),
+          NODE_PATH: packagesOf(settings.projectFolder),
         },
         workFolder: join(settings.workFolder, "lambda"),
         output: {
@@ -55,3 +55,8 @@ export const lambdaFunction: ResourcePlugin<WithLambda & WithCloudWatch> = {
 export const LAMBDA_PLUGINS = {
   aws_lambda_function: lambdaFunction,
 } as const;
+
+/** Where a program finds its packages, as NODE_PATH: in its own folder, and beside it when it is a package itself. */
+function packagesOf(folder: string): string {
+  return [join(folder, "node_modules"), dirname(folder)].join(delimiter);
+}
