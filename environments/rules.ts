@@ -13,6 +13,7 @@ import type { Problem } from "./problem.ts";
 export function crossFieldProblems(environment: Environment): readonly Problem[] {
   return [
     ...zoneProblems(environment),
+    ...accountProblems(environment),
     ...networkProblems(environment),
     ...internetEgressProblems(environment),
     ...gatewayProblems(environment),
@@ -40,6 +41,17 @@ function zoneProblems({ region, zones }: Environment): readonly Problem[] {
   if (new Set(zones).size !== zones.length)
     problems.push({ path: "zones", value: zones, rule: "must not repeat a zone", remedy: "name each zone once" });
   return problems;
+}
+
+function accountProblems({ account, iam: { permissionsBoundary, assumeRole } }: Environment): readonly Problem[] {
+  if (account === null) return [];
+  const arns = { "iam.permissionsBoundary": permissionsBoundary, "iam.assumeRole.arn": assumeRole?.arn ?? null };
+  return Object.entries(arns).flatMap(([path, arn]) => {
+    const of = arn?.split(":")[4];
+    if (of === undefined || of === "aws" || of === account) return [];
+    const rule = `must be of the environment's account ${account}`;
+    return [{ path, value: arn, rule, remedy: "correct the ARN, or account" }];
+  });
 }
 
 function networkProblems({ network }: Environment): readonly Problem[] {

@@ -13,7 +13,7 @@ export class BootstrapStack extends TerraformStack {
   constructor(scope: Construct, environment: Environment) {
     super(scope, stackId(environment, "bootstrap"));
     configureStack(this, environment, "bootstrap");
-    const { region, state, ci, deletionProtection } = environment;
+    const { region, state, ci, iam, deletionProtection } = environment;
     const store = new StateStore(this, "State", {
       bucketName: state.bucket,
       lockTableName: state.lockTable,
@@ -36,6 +36,10 @@ export class BootstrapStack extends TerraformStack {
       name: resourceName(environment),
       environment: environment.name,
       region,
+      roles: {
+        start: `${iam.rolePath}${iam.roleNamePrefix}`,
+        permissionsBoundary: iam.permissionsBoundary,
+      },
       stateStatements: store.accessStatements(),
       stateArns: store.arns,
     });

@@ -14,7 +14,7 @@ const NAMES = ["name", "bucket_prefix", "function_name", "dashboard_name", "alar
 /** Types with an attribute `name` that names a part of another resource, and not one of an account. */
 const NO_NAME_OF_THEIR_OWN: ReadonlySet<string> = new Set(["aws_autoscaling_policy"]);
 
-/** The longest names that an environment file may have: environment 20, pool 40, usage plan 20. */
+/** The longest names that an environment file may have: environment 20, pool 40, usage plan 20, start of roles 16. */
 function withLongestNames(environment: Environment): Environment {
   const [pool] = Object.values(environment.pools);
   const [plan] = Object.values(environment.api.usagePlans);
@@ -25,6 +25,7 @@ function withLongestNames(environment: Environment): Environment {
     name: `e-${"n".repeat(17)}v`,
     pools: { [`p.${"o".repeat(37)}l`]: pool, [`p.${"o".repeat(36)}l2`]: pool },
     api: { ...environment.api, usagePlans },
+    iam: { ...environment.iam, roleNamePrefix: `t${"e".repeat(14)}-` },
     routes: {},
   };
 }

@@ -1,5 +1,6 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider/index.js";
 import { S3Backend, type TerraformStack } from "cdktf";
+import { applyRoleSettings } from "../constructs/identity/role-settings.ts";
 import type { Environment } from "../settings/environment.ts";
 import { literalText } from "./literal-text.ts";
 import { holdToPolicy } from "./policy.ts";
@@ -34,12 +35,20 @@ const REQUIRED_VERSION = ">= 1.10";
 
 /** Adds the parts of every stack: the AWS provider with its tags, the state's location and encryption, and the policy. */
 export function configureStack(scope: TerraformStack, environment: Environment, stack: StackName): void {
+  const { assumeRole } = environment.iam;
+  const assumed = assumeRole && {
+    roleArn: assumeRole.arn,
+    sessionName: resourceName(environment),
+    ...(assumeRole.externalId === null ? {} : { externalId: assumeRole.externalId }),
+  };
   new AwsProvider(scope, "Aws", {
     region: environment.region,
+    ...(assumed ? { assumeRole: [assumed] } : {}),
     defaultTags: [{ tags: stackTags(environment, stack) }],
     ...(environment.account === null ? {} : { allowedAccountIds: [environment.account] }),
   });
   scope.addOverride("terraform.required_version", REQUIRED_VERSION);
+  applyRoleSettings(scope, environment.iam); // before the policy, which checks the result
   holdToPolicy(scope, { isProtected: environment.deletionProtection, tags: stackTags(environment, stack) });
   new S3Backend(scope, {
     bucket: environment.state.bucket,
@@ -49,6 +58,7 @@ export function configureStack(scope: TerraformStack, environment: Environment, 
     encrypt: true,
     // Without it the backend requests S3's own key, in spite of the bucket's setting.
     kmsKeyId: `alias/${stateKeyName(environment)}`,
+    ...(assumed ? { assumeRole: assumed } : {}),
   });
   if (environment.state.encryption === "kms") scope.addOverride("terraform.encryption", stateEncryption(environment));
 }
@@ -58,6 +68,7 @@ export function configureStack(scope: TerraformStack, environment: Environment, 
  * read the bucket. An unencrypted state is refused; `sluice bootstrap` and docs/operations.md migrate one.
  */
 function stateEncryption(environment: Environment): object {
+  const { assumeRole } = environment.iam;
   const method = "method.aes_gcm.state";
   return {
     key_provider: {
@@ -66,6 +77,7 @@ function stateEncryption(environment: Environment): object {
           kms_key_id: `alias/${stateKeyName(environment)}`,
           region: environment.region,
           key_spec: "AES_256",
+          ...(assumeRole === null ? {} : { assume_role: assumedByKeyProvider(assumeRole, environment) }),
         },
       },
     },
@@ -74,4 +86,12 @@ function stateEncryption(environment: Environment): object {
     plan: { method },
     remote_state_data_sources: { default: { method } },
   };
+}
+
+function assumedByKeyProvider(
+  { arn, externalId }: NonNullable<Environment["iam"]["assumeRole"]>,
+  environment: Environment,
+): object {
+  const session = { role_arn: arn, session_name: resourceName(environment) };
+  return externalId === null ? session : { ...session, external_id: externalId };
 }

@@ -1,4 +1,12 @@
-import { becomesOurs, type DeployPermissionsProps, type Grant, isOurs, regionalArn } from "./grant.ts";
+import {
+  becomesOurs,
+  type DeployPermissionsProps,
+  type Grant,
+  isOurs,
+  PLAIN_ROLES,
+  type RoleNaming,
+  regionalArn,
+} from "./grant.ts";
 import { serviceGrants } from "./service-grants.ts";
 
 /** AWS managed policies of our roles; no other, above all not the administrator's, can be attached. */
@@ -17,7 +25,12 @@ export function deployGrants(props: DeployPermissionsProps): readonly Grant[] {
 
 /** Permissions for what is not a service's own: look-ups, network, new resources, keys, names and roles. */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: a table of policy statements
-export function accountGrants({ name, region, environment }: DeployPermissionsProps): readonly Grant[] {
+export function accountGrants({
+  name,
+  region,
+  environment,
+  roles = PLAIN_ROLES,
+}: DeployPermissionsProps): readonly Grant[] {
   const here = (service: string, resource: string) => regionalArn(service, region, resource);
   const inRegion = { StringEquals: { "aws:RequestedRegion": region } };
   const ours = isOurs(environment);
@@ -129,26 +142,11 @@ export function accountGrants({ name, region, environment }: DeployPermissionsPr
       },
       why: "Zones belong to the account, not to us; no NS, MX or TXT record can be touched.",
     },
-    {
-      sid: "Roles",
-      actions: [
-        ...["AddRoleToInstanceProfile", "CreateInstanceProfile", "CreateRole", "DeleteInstanceProfile"],
-        ...["DeleteRole", "DeleteRolePolicy", "GetInstanceProfile", "GetRole", "GetRolePolicy"],
-        ...["ListAttachedRolePolicies", "ListInstanceProfilesForRole", "ListRolePolicies", "PutRolePolicy"],
-        ...["RemoveRoleFromInstanceProfile", "TagInstanceProfile", "TagRole", "UntagRole", "UpdateAssumeRolePolicy"],
-      ].map((action) => `iam:${action}`),
-      resources: [`arn:aws:iam::*:role/${name}-*`, `arn:aws:iam::*:instance-profile/${name}-*`],
-    },
-    {
-      sid: "ManagedPolicies",
-      actions: ["iam:AttachRolePolicy", "iam:DetachRolePolicy"],
-      resources: [`arn:aws:iam::*:role/${name}-*`],
-      condition: { ArnEquals: { "iam:PolicyARN": MANAGED_POLICIES } },
-    },
+    ...roleGrants(name, roles),
     {
       sid: "HandRolesOver",
       actions: ["iam:PassRole"],
-      resources: [`arn:aws:iam::*:role/${name}-*`],
+      resources: [roleArns(name, roles)],
       condition: {
         StringEquals: {
           "iam:PassedToService": [
@@ -174,6 +172,52 @@ export function accountGrants({ name, region, environment }: DeployPermissionsPr
       sid: "Images",
       actions: ["ssm:GetParameters"],
       resources: [here("ssm", "parameter/sluice/images/*")],
+    },
+  ];
+}
+
+/** Pattern of the ARNs of the environment's roles. */
+function roleArns(name: string, { start }: RoleNaming): string {
+  return `arn:aws:iam::*:role${start}${name}-*`;
+}
+
+/** What may be done with roles. With a permissions boundary, no role without it gets a permission. */
+function roleGrants(name: string, roles: RoleNaming): readonly Grant[] {
+  const resources = [roleArns(name, roles)];
+  const { permissionsBoundary } = roles;
+  const giving = ["CreateRole", "PutRolePolicy"];
+  const bounded = { StringEquals: { "iam:PermissionsBoundary": permissionsBoundary ?? "" } };
+  const manages = [
+    ...["AddRoleToInstanceProfile", "CreateInstanceProfile", "DeleteInstanceProfile"],
+    ...["DeleteRole", "DeleteRolePolicy", "GetInstanceProfile", "GetRole", "GetRolePolicy"],
+    ...["ListAttachedRolePolicies", "ListInstanceProfilesForRole", "ListRolePolicies"],
+    ...["RemoveRoleFromInstanceProfile", "TagInstanceProfile", "TagRole", "UntagRole", "UpdateAssumeRolePolicy"],
+  ];
+  const actions = permissionsBoundary === null ? [...manages, ...giving].toSorted() : manages;
+  return [
+    {
+      sid: "Roles",
+      actions: actions.map((action) => `iam:${action}`),
+      resources: [...resources, `arn:aws:iam::*:instance-profile/${name}-*`],
+    },
+    ...(permissionsBoundary === null
+      ? []
+      : [
+          {
+            sid: "BoundedRoles",
+            actions: [...giving, "PutRolePermissionsBoundary"].map((action) => `iam:${action}`),
+            resources,
+            condition: bounded,
+          },
+        ]),
+    {
+      sid: "ManagedPolicies",
+      actions: ["iam:AttachRolePolicy", "iam:DetachRolePolicy"],
+      resources,
+      condition: {
+        ArnEquals: { "iam:PolicyARN": MANAGED_POLICIES },
+        ...(permissionsBoundary === null ? {} : bounded),
+      },
     },
   ];
 }

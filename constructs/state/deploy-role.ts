@@ -9,7 +9,7 @@ import type { Environment } from "../../settings/environment.ts";
 import { type PolicyStatement, policyDocument, statementReasons } from "../identity/service-role.ts";
 import { explainWildcards } from "../policy/wildcard-reasons.ts";
 import { accountGrants } from "./deploy-permissions.ts";
-import { statementsOf } from "./grant.ts";
+import { PLAIN_ROLES, type RoleNaming, statementsOf } from "./grant.ts";
 import { serviceGrants } from "./service-grants.ts";
 
 type CiSettings = NonNullable<Environment["ci"]>;
@@ -20,6 +20,8 @@ export interface DeployRoleProps extends CiSettings {
   /** Tag `Environment` of the environment's resources. */
   readonly environment: string;
   readonly region: string;
+  /** @default PLAIN_ROLES */
+  readonly roles?: RoleNaming;
   /** Permissions for the states. */
   readonly stateStatements: readonly PolicyStatement[];
   /** ARNs of the state store: the role never destroys it. */
@@ -35,7 +37,7 @@ export class DeployRole extends Construct {
 
   constructor(scope: Construct, id: string, props: DeployRoleProps) {
     super(scope, id);
-    const { name, repository, region, environment } = props;
+    const { name, repository, region, environment, roles = PLAIN_ROLES } = props;
     const roleName = `${name}-ci`;
     this.resource = new IamRole(this, "Default", {
       name: roleName,
@@ -57,7 +59,7 @@ export class DeployRole extends Construct {
     });
     this.arn = this.resource.arn;
     this.#policy("State", "state", props.stateStatements);
-    const permissions = { name, region, environment };
+    const permissions = { name, region, environment, roles };
     // IAM counts 10,240 characters for all inline policies of a role, and 6,144 for a managed one: the test adds them up.
     this.#policy("Deploy", "deploy", [
       ...statementsOf(accountGrants(permissions)),
@@ -65,7 +67,7 @@ export class DeployRole extends Construct {
         Sid: "NotItself",
         Effect: "Deny",
         Action: ["iam:*"], // a statement that denies must have no gaps
-        Resource: [`arn:aws:iam::*:role/${roleName}`, `arn:aws:iam::*:policy/${roleName}*`],
+        Resource: [`arn:aws:iam::*:role${roles.start}${roleName}`, `arn:aws:iam::*:policy/${roleName}*`],
       },
       {
         Sid: "NotTheStates",

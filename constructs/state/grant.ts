@@ -6,7 +6,20 @@ export interface DeployPermissionsProps {
   readonly region: string;
   /** Tag `Environment` of the environment's resources. */
   readonly environment: string;
+  /** @default PLAIN_ROLES */
+  readonly roles?: RoleNaming;
 }
+
+/** What the environment's roles have in common. */
+export interface RoleNaming {
+  /** Path and beginning of the names, e.g. `/applications/team-`; `/` by default. */
+  readonly start: string;
+  /** Policy without which no role may be created; `null` for none. */
+  readonly permissionsBoundary: string | null;
+}
+
+/** Roles without path, further beginning of their names, and boundary. */
+export const PLAIN_ROLES: RoleNaming = { start: "/", permissionsBoundary: null };
 
 export interface Grant {
   readonly sid: string;

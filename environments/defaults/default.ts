@@ -36,12 +36,13 @@ export interface Default<Input> {
 }
 
 type Fields<Path extends string, T> = `${Path}.${Extract<keyof T, string>}`;
-type Section = "state" | "network" | "api" | "gateways" | "site" | "alarms";
+type Section = "state" | "iam" | "network" | "api" | "gateways" | "site" | "alarms";
 
 /** Every setting that needs a default: one that is missing in the table does not compile. */
 export type EnvironmentPath =
   | Exclude<keyof Environment, "name" | "region" | "pools" | Section>
   | Fields<"state", Environment["state"]>
+  | Fields<"iam", Environment["iam"]>
   | Fields<"network", Environment["network"]>
   | Fields<"api", Omit<Environment["api"], "timeouts" | "queue" | "throttle">>
   | Fields<"api.timeouts", Environment["api"]["timeouts"]>
