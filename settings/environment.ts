@@ -192,6 +192,11 @@ export const EnvironmentSchema = z.strictObject({
     entry: z.enum(["api-gateway", "alb", "private"]).default("api-gateway"),
     /** Ranges of your networks whose addresses may connect to the entry `private`; none with the others. */
     allowedRanges: z.array(z.cidrv4()).max(20).default([]), // a security group has 60 rules, by AWS's default quota
+    /**
+     * The role by which API Gateway writes access logs: an account has one in each region, for the APIs of all environments.
+     * `create` it with this environment's bootstrap stack, or use the `existing` one of another environment.
+     */
+    accountLogRole: z.enum(["create", "existing"]),
     /** API Gateway stage, part of the URL where no domain is configured. */
     stage: z.string().regex(/^[a-z][a-z0-9]{0,15}$/, "must be 1 to 16 of a-z and 0-9, starting with a letter"),
     /** Domain of the API, with its Route 53 zone; `null` for API Gateway's own address. */

@@ -8,6 +8,8 @@ import { environmentSynth } from "./test/environment-synth.ts";
 const synth = environmentSynth();
 const dev = await loadEnvironment("dev");
 const bootstrapOf = (changes: Partial<Environment> = {}) => synth({ ...dev, ...changes })["dev-bootstrap"];
+/** Another environment of the account owns API Gateway's log role. */
+const LOGS_ELSEWHERE = { api: { ...dev.api, accountLogRole: "existing" as const } };
 const ci: Environment["ci"] = {
   repository: "owner/name",
   branches: [],
@@ -25,14 +27,23 @@ describe("the bootstrap stack", () => {
       expect(stack.terraform?.backend.s3).toMatchObject({ bucket, dynamodb_table: table, kms_key_id: alias });
   });
 
+  // documented: api-log-role-once
+  test("creates the account's role for API Gateway's logs, unless another environment owns it", () => {
+    const [owner, other] = [bootstrapOf(), bootstrapOf(LOGS_ELSEWHERE)];
+    expect(only(owner, "aws_iam_role").name).toBe("sluice-dev-api-logs");
+    expect(typeCounts(owner).aws_api_gateway_account).toBe(1);
+    expect(typeCounts(other)).not.toHaveProperty("aws_api_gateway_account");
+    expect(typeCounts(synth(dev)["dev-edge"])).not.toHaveProperty("aws_api_gateway_account");
+  });
+
   test("without CI there is neither role nor provider", () => {
-    const types = Object.keys(typeCounts(bootstrapOf()));
+    const types = Object.keys(typeCounts(bootstrapOf(LOGS_ELSEWHERE)));
     expect(types.filter((type) => type.startsWith("aws_iam"))).toEqual([]);
     expect(Object.keys(bootstrapOf()?.output ?? {}).sort()).toEqual(["lock_table", "state_bucket"]);
   });
 
   test("with CI it creates the role, which may use the environment's states, and an output with its ARN", () => {
-    const stack = bootstrapOf({ ci });
+    const stack = bootstrapOf({ ci, ...LOGS_ELSEWHERE });
     expect(only(stack, "aws_iam_role").name).toBe("sluice-dev-ci");
     const policies = Object.values(resources(stack, "aws_iam_role_policy"));
     expect(policies.map(({ name }) => name).sort()).toEqual(["deploy", "state"]);
@@ -40,11 +51,14 @@ describe("the bootstrap stack", () => {
   });
 });
 
+/** What the account has once, which an operator creates with the bootstrap stack. */
+const OF_THE_ACCOUNT = ["aws_api_gateway_account", "aws_iam_role_policy_attachment"];
+
 test("CI's role has permissions for every service whose resources the stacks have", () => {
   const stacks = synth({ ...dev, ci });
   const types = new Set(Object.values(stacks).flatMap((stack) => Object.keys(typeCounts(stack))));
   // CI's own identity, which an operator creates
-  for (const type of ["aws_iam_openid_connect_provider", "aws_iam_policy"]) types.delete(type);
+  for (const type of ["aws_iam_openid_connect_provider", "aws_iam_policy", ...OF_THE_ACCOUNT]) types.delete(type);
   const allowed: readonly string[] = ["aws_iam_role_policy", "aws_iam_policy"]
     .flatMap((type) => Object.values(resources(stacks["dev-bootstrap"], type)))
     .flatMap(({ policy }) => statements(policy))

@@ -10,7 +10,6 @@ const stack = synth(dev)["dev-edge"];
 describe("the edge stack", () => {
   test("holds these resources", () => {
     expect(typeCounts(stack)).toEqual({
-      aws_api_gateway_account: 1,
       aws_api_gateway_api_key: 2,
       aws_api_gateway_deployment: 1,
       aws_api_gateway_method_settings: 1,
@@ -20,9 +19,8 @@ describe("the edge stack", () => {
       aws_api_gateway_usage_plan_key: 2,
       aws_apigatewayv2_vpc_link: 1,
       aws_cloudwatch_log_group: 3,
-      aws_iam_role: 2,
+      aws_iam_role: 1,
       aws_iam_role_policy: 1,
-      aws_iam_role_policy_attachment: 1,
       aws_lambda_function: 1,
       aws_lambda_permission: 1,
       aws_wafv2_web_acl: 1,

@@ -5,7 +5,6 @@ import { AddressLimit } from "../constructs/edge/address-limit.ts";
 import { ApiDomain } from "../constructs/edge/api-domain.ts";
 import { createAuthorizer } from "../constructs/edge/authorizer.ts";
 import { LoadBalancerDomain } from "../constructs/edge/load-balancer-domain.ts";
-import { LoggingPermission } from "../constructs/edge/logging-permission.ts";
 import { RestApi } from "../constructs/edge/rest-api.ts";
 import { planKeys, UsagePlans } from "../constructs/edge/usage-plans.ts";
 import type { LoadBalancer } from "../constructs/load-balancing/load-balancer.ts";
@@ -101,7 +100,6 @@ export class EdgeStack extends TerraformStack {
       logRetentionDays,
       kmsKeyArn,
       hasDomain: api.domain !== null,
-      loggingPermission: new LoggingPermission(this, "Logging", { name: `${name}-api-logs` }).resource,
     });
     if (authorizer) {
       new UsagePlans(this, "UsagePlans", { name, api: restApi, plans: api.usagePlans, planKeys: identifiers });

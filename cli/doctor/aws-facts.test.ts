@@ -108,6 +108,41 @@ describe("the calls of doctor to AWS", () => {
     expect(await awsFacts("us-east-1").bucket("states", signal)).toBe(state);
   });
 
+  test("zones by their letters, and the zones of an instance type", async () => {
+    const zone = (name: string, id: string) => `<item><zoneName>${name}</zoneName><zoneId>${id}</zoneId></item>`;
+    const zones = zone("us-east-1a", "use1-az6") + zone("us-east-1b", "use1-az3");
+    const offer = (place: string) =>
+      `<item><instanceType>g5.xlarge</instanceType><locationType>availability-zone</locationType><location>${place}</location></item>`;
+    await serveAws({
+      DescribeAvailabilityZones: [200, `<R><availabilityZoneInfo>${zones}</availabilityZoneInfo></R>`],
+      DescribeInstanceTypeOfferings: [
+        200,
+        `<R><instanceTypeOfferingSet>${offer("us-east-1b")}</instanceTypeOfferingSet></R>`,
+      ],
+    });
+    const facts = awsFacts("us-east-1");
+    expect([...(await facts.zoneIds(signal))]).toEqual([
+      ["a", "use1-az6"],
+      ["b", "use1-az3"],
+    ]);
+    const offerings = await facts.offerings(["g5.xlarge", "p4d.24xlarge"], signal);
+    expect([...offerings].map(([type, found]) => [type, [...found]])).toEqual([
+      ["g5.xlarge", ["b"]],
+      ["p4d.24xlarge", []],
+    ]);
+  });
+
+  test("the role by which API Gateway logs, and that there is none", async () => {
+    await serveAws({ "GET /account": [200, '{"cloudwatchRoleArn":"arn:role","features":["UsagePlans"]}'] });
+    expect(await awsFacts("us-east-1").apiLogRole(signal)).toBe("arn:role");
+    await serveAws({ "GET /account": [200, '{"features":[]}'] });
+    expect(await awsFacts("us-east-1").apiLogRole(signal)).toBeUndefined();
+    await serveAws({ "GET /account": [403, "{}"] });
+    await expect(awsFacts("us-east-1").apiLogRole(signal)).rejects.toThrow(
+      /apigateway responded to GET .account with 403/,
+    );
+  });
+
   test("any other error response is an error", async () => {
     await serveAws({ GetParameter: error("AccessDeniedException") });
     await expect(awsFacts("us-east-1").hasParameter("/a", signal)).rejects.toThrow(/no/);

@@ -16,9 +16,10 @@ import { GetParameterCommand, ParameterNotFound, SSMClient } from "@aws-sdk/clie
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import * as z from "zod";
 import { type BucketState, S3StateBuckets } from "../state/state-bucket.ts";
+import { type RegionFacts, regionFacts } from "./region-facts.ts";
 
 /** The calls of doctor to AWS. Each ends when its signal aborts. */
-export interface AwsFacts {
+export interface AwsFacts extends RegionFacts {
   /** The operator's identity, and the time of AWS's response. */
   caller(
     signal: AbortSignal,
@@ -44,6 +45,7 @@ const WithDate = z.object({ headers: z.object({ date: z.string() }) });
 export function awsFacts(region: string): AwsFacts {
   const settings = { region, maxAttempts: 2 } as const; // more attempts would exceed a check's time limit
   return {
+    ...regionFacts(region),
     async caller(abortSignal) {
       const client = new STSClient(settings);
       let date: Date | undefined;

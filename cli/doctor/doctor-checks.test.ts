@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { loadEnvironment } from "../../environments/load.ts";
 import type { AwsFacts } from "./aws-facts.ts";
-import { type CheckSubjects, doctorChecks, type Finding } from "./doctor-checks.ts";
+import { type CheckSubjects, doctorChecks } from "./doctor-checks.ts";
+import type { Finding } from "./finding.ts";
 
 const now = new Date("2026-11-20T10:00:00Z");
 const dev = await loadEnvironment("dev");
@@ -19,6 +20,9 @@ const GOOD: AwsFacts = {
   hasTable: async () => true,
   certificate: async () => ({ status: "ISSUED", notAfter: new Date("2027-11-20T10:00:00Z") }),
   zone: async () => "example.com",
+  zoneIds: async () => new Map([..."abcdef"].map((letter, index) => [letter, `use1-az${[1, 2, 4, 6, 3, 5][index]}`])),
+  offerings: async (types) => new Map(types.map((type) => [type, new Set("abcdef")])),
+  apiLogRole: async () => "arn:aws:iam::123456789012:role/sluice-dev-api-logs",
 };
 
 /** Findings by check, the last of each name. */
@@ -51,9 +55,12 @@ describe("doctor", () => {
       "ok credentials",
       "ok region",
       "ok clock",
+      "ok zones",
+      "ok instance types",
       "ok G vCPUs",
       "ok gateway image",
       "ok engine image",
+      "ok API log role",
       "ok certificate",
       "ok state bucket",
       "ok lock table",
@@ -114,6 +121,65 @@ describe("doctor", () => {
     expect(finding).toMatchObject({ level, text });
     expect(codes).toEqual(["L-DB2E81BA"]);
     if (level !== "ok") expect(finding?.remedy).toContain("--quota-code L-DB2E81BA --desired-value 8");
+  });
+
+  // documented: zones-with-vpc-links
+  test("a zone whose letter stands for one without VPC links in this account fails by its id", async () => {
+    const ids = new Map([
+      ["a", "use1-az6"],
+      ["b", "use1-az3"],
+      ["c", "use1-az1"],
+    ]);
+    const { zones } = await findings({ zoneIds: async () => ids });
+    expect(zones).toMatchObject({
+      level: "fail",
+      text: "API Gateway makes no VPC link there: in this account b is use1-az3",
+      remedy: "name other zones in environments/dev.ts, of a, b, c",
+    });
+    const environment = { ...dev, api: { ...dev.api, entry: "alb" as const } };
+    expect((await findings({ zoneIds: async () => ids }, { environment })).zones?.level).toBe("ok");
+  });
+
+  test("a zone that the account does not have fails", async () => {
+    const { zones } = await findings({ zoneIds: async () => new Map([["a", "use1-az1"]]) });
+    expect(zones).toMatchObject({ level: "fail", text: "this account has no zone b in us-east-1" });
+  });
+
+  test.each([
+    [["a", "b"], "ok", "t4g.micro, g5.xlarge in every zone"],
+    [["b", "c"], "warn", "g5.xlarge is in b only"],
+    [["c"], "fail", "none of the zones a, b has g5.xlarge: it is in c"],
+    [[], "fail", "none of the zones a, b has g5.xlarge, nor has another zone of the region"],
+  ])("an instance type that AWS has in the zones %j: %s", async (offered, level, text) => {
+    const offerings = async () =>
+      new Map([
+        ["t4g.micro", new Set("abc")],
+        ["g5.xlarge", new Set(offered)],
+      ]);
+    expect((await findings({ offerings }))["instance types"]).toMatchObject({ level, text });
+  });
+
+  // documented: one-api-log-role
+  test.each([
+    ["create", undefined, "ok", /none yet: sluice bootstrap --environment dev creates it/],
+    ["create", "arn:aws:iam::1:role/sluice-dev-api-logs", "ok", /sluice-dev-api-logs/],
+    ["create", "arn:aws:iam::1:role/sluice-prod-api-logs", "warn", /is set by another environment or tool/],
+    ["existing", "arn:aws:iam::1:role/sluice-prod-api-logs", "ok", /sluice-prod-api-logs/],
+    ["existing", undefined, "fail", /the account has none in this region/],
+  ] as const)("with the account's log role %s, one that is %s: %s", async (accountLogRole, role, level, text) => {
+    const environment = { ...dev, api: { ...dev.api, accountLogRole } };
+    const found = (await findings({ apiLogRole: async () => role }, { environment }))["API log role"];
+    expect(found).toMatchObject({ level, text: expect.stringMatching(text) });
+  });
+
+  test("a pool whose new instances start before its old ones end needs both in the quota", async () => {
+    const pools = { "phi-3-mini": { ...dev.pools["phi-3-mini"]!, minInstances: 2, maxInstances: 3 } };
+    const finding = (await findings({ ec2Quota: async () => 12 }, { environment: { ...dev, pools } }))["G vCPUs"];
+    expect(finding).toMatchObject({
+      level: "warn",
+      text: "the quota is 12 vCPUs; the G pools need 8 to start and 12 at most, and 16 while new instances replace the fewest that run",
+      remedy: expect.stringContaining("--desired-value 16"),
+    });
   });
 
   test("an image's parameter that does not exist fails with its name", async () => {

@@ -4,19 +4,10 @@ import { awsFailure } from "../operator/aws-failure.ts";
 import { TofuNotFoundError } from "../tofu/tofu.ts";
 import { isTofuNewEnough, OLDEST_TOFU } from "../tofu/tofu-version.ts";
 import type { AwsFacts } from "./aws-facts.ts";
+import { type Check, type Finding, fail, ok, warn } from "./finding.ts";
+import { logRoleChecks } from "./log-role-check.ts";
 import { type VcpuNeed, vcpuNeeds } from "./vcpu-needs.ts";
-
-export interface Finding {
-  readonly level: "ok" | "warn" | "fail";
-  readonly text: string;
-  /** How to resolve it; with every `warn` and `fail`. */
-  readonly remedy?: string;
-}
-
-export interface Check {
-  readonly name: string;
-  run(signal: AbortSignal): Promise<Finding>;
-}
+import { zoneChecks } from "./zone-checks.ts";
 
 export interface CheckSubjects {
   readonly environment: Environment;
@@ -47,6 +38,7 @@ export function doctorChecks(things: CheckSubjects): readonly Check[] {
     { name: "credentials", run: (signal) => credentialsFinding(aws, signal) },
     { name: "region", run: async () => regionFinding(things) },
     { name: "clock", run: (signal) => clockFinding(things, signal) },
+    ...zoneChecks(things),
     ...vcpuNeeds(environment).map((need) => ({
       name: `${need.family} vCPUs`,
       run: (signal: AbortSignal) => quotaFinding(things, need, signal),
@@ -55,6 +47,7 @@ export function doctorChecks(things: CheckSubjects): readonly Check[] {
       name,
       run: (signal: AbortSignal) => imageFinding(aws, image, signal),
     })),
+    ...logRoleChecks(things),
     { name: "certificate", run: (signal) => certificateFinding(things, signal) },
     { name: "state bucket", run: (signal) => bucketFinding(things, signal) },
     {
@@ -67,9 +60,6 @@ export function doctorChecks(things: CheckSubjects): readonly Check[] {
   ];
 }
 
-const ok = (text: string): Finding => ({ level: "ok", text });
-const warn = (text: string, remedy: string): Finding => ({ level: "warn", text, remedy });
-const fail = (text: string, remedy: string): Finding => ({ level: "fail", text, remedy });
 const bootstrapRemedy = ({ name }: Environment) => `create it: sluice bootstrap --environment ${name}`;
 
 function nodeFinding(version: string): Finding {
@@ -134,15 +124,18 @@ async function clockFinding({ aws, now }: CheckSubjects, signal: AbortSignal): P
 
 async function quotaFinding(
   { environment, aws }: CheckSubjects,
-  { code, family, min, max }: VcpuNeed,
+  { code, family, min, replacing, max }: VcpuNeed,
   signal: AbortSignal,
 ): Promise<Finding> {
   const quota = await aws.ec2Quota(code, signal);
+  const most = Math.max(min, replacing, max);
   const remedy =
-    `request a quota of ${max}: aws service-quotas request-service-quota-increase --service-code ec2 --quota-code ${code} ` +
-    `--desired-value ${max} --region ${environment.region} (AWS may take days)`;
-  const text = `the quota is ${quota} vCPUs; the ${family} pools need ${min} to start and ${max} at most`;
-  if (quota >= max) return ok(text);
+    `request a quota of ${most}: aws service-quotas request-service-quota-increase --service-code ec2 --quota-code ${code} ` +
+    `--desired-value ${most} --region ${environment.region} (AWS may take days)`;
+  const text = `the quota is ${quota} vCPUs; the ${family} pools need ${min} to start and ${max} at most${
+    replacing > max ? `, and ${replacing} while new instances replace the fewest that run` : ""
+  }`;
+  if (quota >= most) return ok(text);
   return quota >= min ? warn(text, remedy) : fail(text, remedy);
 }
 

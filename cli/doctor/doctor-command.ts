@@ -6,7 +6,8 @@ import { deployFolders } from "../stacks/tofu-stack.ts";
 import { readVariables } from "../tofu/tofu-variables.ts";
 import { tofuVersion } from "../tofu/tofu-version.ts";
 import { type AwsFacts, awsFacts } from "./aws-facts.ts";
-import { type Check, doctorChecks, type Finding } from "./doctor-checks.ts";
+import { doctorChecks } from "./doctor-checks.ts";
+import type { Check, Finding } from "./finding.ts";
 
 /** Time limit of a check, and of all checks, because they run at once. */
 const CHECK_SECONDS = 5;

@@ -16,8 +16,15 @@ describe("vCPUs that the pools need", () => {
       { instanceType: "p4d.24xlarge", minInstances: 1, maxInstances: 2 },
     );
     expect(found).toEqual([
-      { code: "L-DB2E81BA", family: "G", min: 12, max: 40 },
-      { code: "L-417A185B", family: "P", min: 96, max: 192 },
+      { code: "L-DB2E81BA", family: "G", min: 12, replacing: 24, max: 40 },
+      { code: "L-417A185B", family: "P", min: 96, replacing: 192, max: 192 },
+    ]);
+  });
+
+  test("a warm pool starts its instances once, and old instances first need no more than there are", () => {
+    const p4d = { instanceType: "p4d.24xlarge", minInstances: 1, maxInstances: 1 } as const;
+    expect(needs({ ...p4d, warmPool: { minInstances: 1, maxPrepared: 1 }, replacement: "old-first" })).toEqual([
+      { code: "L-417A185B", family: "P", min: 192, replacing: 96, max: 96 },
     ]);
   });
 
@@ -26,8 +33,8 @@ describe("vCPUs that the pools need", () => {
     expect(
       needs({ purchase: { ...purchase, overrides: [...purchase.overrides] }, minInstances: 1, maxInstances: 4 }),
     ).toEqual([
-      { code: "L-DB2E81BA", family: "G", min: 8, max: 8 },
-      { code: "L-3819A6DF", family: "G Spot", min: 0, max: 24 },
+      { code: "L-DB2E81BA", family: "G", min: 8, replacing: 8, max: 8 },
+      { code: "L-3819A6DF", family: "G Spot", min: 0, replacing: 8, max: 24 },
     ]);
   });
 

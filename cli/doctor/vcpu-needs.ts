@@ -9,8 +9,10 @@ export interface VcpuNeed {
   readonly code: string;
   /** e.g. `G` or `P4 Spot` */
   readonly family: string;
-  /** vCPUs with the fewest instances. */
+  /** vCPUs with the fewest instances, and those that a warm pool starts before it stops them. */
   readonly min: number;
+  /** vCPUs while each of the fewest instances is replaced: with new ones first, both run for some minutes. */
+  readonly replacing: number;
   /** vCPUs with the most instances. */
   readonly max: number;
 }
@@ -35,7 +37,13 @@ export function vcpuNeeds({ pools }: Pick<Environment, "pools">): readonly VcpuN
         const { onDemand, spot } = split(pool, instances(pool));
         return total + (isSpot ? spot : onDemand) * largestVcpus(pool, pattern);
       }, 0);
-    return { code, family, min: sum((pool) => pool.minInstances), max: sum((pool) => pool.maxInstances) };
+    return {
+      code,
+      family,
+      min: sum((pool) => pool.minInstances + (pool.warmPool?.minInstances ?? 0)),
+      replacing: sum(({ minInstances, replacement }) => (replacement === "new-first" ? 2 : 1) * minInstances),
+      max: sum((pool) => pool.maxInstances),
+    };
   }).filter(({ max }) => max > 0);
 }
 

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { ChatCompletionResponse } from "../../contracts/api/chat.ts";
 import { REQUEST_ID_HEADER } from "../../contracts/api/headers.ts";
 import { parseJson } from "../../lib/parse-json.ts";
-import type { Finding } from "../doctor/doctor-checks.ts";
+import type { Finding } from "../doctor/finding.ts";
 import { type Deployment, excerpt, type Received, receive, type Sent, type VerifyCheck } from "./deployment.ts";
 import { streamFinding } from "./stream-check.ts";
 

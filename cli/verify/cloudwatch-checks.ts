@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { METRICS } from "../../contracts/metrics/catalogue.ts";
-import type { Finding } from "../doctor/doctor-checks.ts";
+import type { Finding } from "../doctor/finding.ts";
 import type { AlarmFacts, CloudWatchFacts } from "./cloudwatch-facts.ts";
 import type { Deployment, VerifyCheck } from "./deployment.ts";
 

@@ -1,5 +1,5 @@
 import type { Environment } from "../../settings/environment.ts";
-import type { Check } from "../doctor/doctor-checks.ts";
+import type { Check } from "../doctor/finding.ts";
 
 /** A deployed environment, or the local stack, as a caller sees it from outside. */
 export interface Deployment {

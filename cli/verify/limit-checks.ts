@@ -1,4 +1,4 @@
-import type { Finding } from "../doctor/doctor-checks.ts";
+import type { Finding } from "../doctor/finding.ts";
 import { result } from "./api-checks.ts";
 import { type Deployment, excerpt, receive, type VerifyCheck } from "./deployment.ts";
 

@@ -1,5 +1,5 @@
 import { eventData } from "../../lib/server-sent-events.ts";
-import type { Finding } from "../doctor/doctor-checks.ts";
+import type { Finding } from "../doctor/finding.ts";
 import { type Deployment, excerpt, open } from "./deployment.ts";
 
 /** Tokens take at least 2 ms each on the fastest engines: what arrives in less than this was held back on its way. */

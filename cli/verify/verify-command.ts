@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { Command } from "commander";
 import type { Environment } from "../../settings/environment.ts";
-import type { Finding } from "../doctor/doctor-checks.ts";
 import { findingLine, runCheck } from "../doctor/doctor-command.ts";
+import type { Finding } from "../doctor/finding.ts";
 import { checkHttpAddress } from "../terminal/http-address.ts";
 import { UserError } from "../terminal/user-error.ts";
 import { apiChecks } from "./api-checks.ts";

@@ -9,8 +9,8 @@ export interface LoggingPermissionProps {
 }
 
 /**
- * Lets API Gateway write to CloudWatch Logs. The setting belongs to account and region, not to one API: with two
- * environments in one account the last one applied wins, and both roles may do the same.
+ * Lets API Gateway write to CloudWatch Logs. The setting belongs to account and region, not to one API: one environment owns
+ * it, and whoever destroys it takes the log of every API of the account away.
  */
 export class LoggingPermission extends Construct {
   readonly resource: ApiGatewayAccount;

@@ -53,10 +53,6 @@ describe("the REST API", () => {
     expect(only(stack, "aws_cloudwatch_log_group").retention_in_days).toBe(30);
   });
 
-  test("the stage waits for the account's permission to log", () => {
-    expect(only(stack, "aws_api_gateway_stage").depends_on).toEqual(["aws_api_gateway_account.Logging"]);
-  });
-
   test("API Gateway's own address is off only where there is a domain", () => {
     expect(only(stack, "aws_api_gateway_rest_api").disable_execute_api_endpoint).toBe(false);
     const withDomain = synthConstruct((scope) => {

@@ -5,7 +5,7 @@ import { ApiGatewayStage } from "@cdktf/provider-aws/lib/api-gateway-stage/index
 import { Apigatewayv2VpcLink } from "@cdktf/provider-aws/lib/apigatewayv2-vpc-link/index.js";
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group/index.js";
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission/index.js";
-import { Fn, type ITerraformDependable } from "cdktf";
+import { Fn } from "cdktf";
 import { Construct } from "constructs";
 import { apiGatewayDocument } from "../../contracts/openapi/api-gateway.ts";
 import type { Environment } from "../../settings/environment.ts";
@@ -31,8 +31,6 @@ export interface RestApiProps extends ApiSettings {
   readonly kmsKeyArn: string;
   /** Whether the API has a domain, so that API Gateway's own address is switched off. */
   readonly hasDomain: boolean;
-  /** The account's permission to write logs, which a stage with logs needs first. */
-  readonly loggingPermission: ITerraformDependable;
 }
 
 /** Fields of an access log line: caller and latency, but neither query, headers nor keys. */
@@ -113,7 +111,6 @@ export class RestApi extends Construct {
       stageName: props.stage,
       accessLogSettings: { destinationArn: logs.arn, format: JSON.stringify(ACCESS_LOG) },
       xrayTracingEnabled: false,
-      dependsOn: [props.loggingPermission],
     });
     this.stageName = stage.stageName;
     this.stageArn = stage.arn;

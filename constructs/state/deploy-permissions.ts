@@ -9,9 +9,6 @@ import {
 } from "./grant.ts";
 import { serviceGrants } from "./service-grants.ts";
 
-/** AWS managed policies of our roles; no other, above all not the administrator's, can be attached. */
-const MANAGED_POLICIES = ["arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"];
-
 /**
  * Permissions to deploy the stacks, without those for their states. Resources that we name are bound by name; those with
  * ids of AWS by region or by our tag. Data is not included: no API key, no object outside our buckets, no log line.
@@ -149,9 +146,7 @@ export function accountGrants({
       resources: [roleArns(name, roles)],
       condition: {
         StringEquals: {
-          "iam:PassedToService": [
-            ...["apigateway", "ec2", "lambda", "vpc-flow-logs"].map((service) => `${service}.amazonaws.com`),
-          ],
+          "iam:PassedToService": [...["ec2", "lambda", "vpc-flow-logs"].map((service) => `${service}.amazonaws.com`)],
         },
       },
     },
@@ -210,14 +205,5 @@ function roleGrants(name: string, roles: RoleNaming): readonly Grant[] {
             condition: bounded,
           },
         ]),
-    {
-      sid: "ManagedPolicies",
-      actions: ["iam:AttachRolePolicy", "iam:DetachRolePolicy"],
-      resources,
-      condition: {
-        ArnEquals: { "iam:PolicyARN": MANAGED_POLICIES },
-        ...(permissionsBoundary === null ? {} : bounded),
-      },
-    },
   ];
 }

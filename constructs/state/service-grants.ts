@@ -31,7 +31,7 @@ export function serviceGrants({ name, region, environment }: DeployPermissionsPr
     {
       sid: "Api",
       actions: ["DELETE", "GET", "PATCH", "POST", "PUT"].map((method) => `apigateway:${method}`),
-      resources: ["account", "apikeys*", "domainnames*", "restapis*", "tags/*", "usageplans*", "vpclinks*"].map(
+      resources: ["apikeys*", "domainnames*", "restapis*", "tags/*", "usageplans*", "vpclinks*"].map(
         (path) => `arn:aws:apigateway:${region}::/${path}`,
       ),
       why: "AWS chooses the ids in these paths.",

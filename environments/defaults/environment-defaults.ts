@@ -40,6 +40,10 @@ export const ENVIRONMENT_DEFAULTS = {
     value: ({ entry, cidr }) => (entry === "private" ? [cidr ?? CIDR] : []),
     because: "with the entry private the VPC itself, until you name your networks",
   },
+  "api.accountLogRole": always(
+    "create",
+    "an account that has none can log; a second environment of a region says existing",
+  ),
   "api.stage": always("live", "part of the address without a domain"),
   "api.domain": always(null, "API Gateway's own address needs no domain"),
   "api.corsOrigins": always(["*"], "a page needs a key all the same, and the demo page's address is not known before"),

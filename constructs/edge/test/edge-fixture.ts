@@ -3,7 +3,6 @@ import type { BundledFunction } from "../../compute/bundled-function.ts";
 import { EncryptionKey } from "../../data/encryption-key.ts";
 import { KeysTable } from "../../data/keys-table.ts";
 import { createAuthorizer } from "../authorizer.ts";
-import { LoggingPermission } from "../logging-permission.ts";
 import { RestApi, type RestApiProps } from "../rest-api.ts";
 
 /** For tests: an authorizer over a table of its own. */
@@ -37,7 +36,6 @@ export function testRestApi(scope: TerraformStack, props: Partial<RestApiProps> 
     logRetentionDays: 30,
     kmsKeyArn: "arn:key",
     hasDomain: false,
-    loggingPermission: new LoggingPermission(scope, "Logging", { name: "test-logs" }).resource,
     ...props,
   });
 }

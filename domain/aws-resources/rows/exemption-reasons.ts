@@ -28,3 +28,6 @@ export const BUCKET_SETTING = "a setting of a bucket that only this machine read
 export const NO_TLS = "TLS ends at AWS; the loopback is plain HTTP";
 export const LOCAL_PORT = "the API is served on its local port";
 export const NO_MAIL = "no mail leaves this machine";
+
+/** `deploy` */
+export const OPERATOR_APPLIES = "the bootstrap stack has it, and an operator with other permissions applies that";

@@ -6,6 +6,7 @@ import {
   NO_APPLIED_ENVIRONMENT,
   NO_NETWORK,
   NOTHING_STORED,
+  OPERATOR_APPLIES,
   PAID_WITH_ITS_RESOURCE,
   PART_OF_LISTED,
   READ_BY_SECOND_PLAN,
@@ -26,7 +27,7 @@ export const API_GATEWAY = {
       applyTest: { exempt: CONNECTS_TWO },
       leftovers: { exempt: "the account has one such setting, which exists before and after" },
       cost: { exempt: FREE },
-      deploy: ["apigateway:PATCH", "iam:PassRole"],
+      deploy: { exempt: OPERATOR_APPLIES },
       encryption: { exempt: SETTINGS_ONLY },
     },
     aws_api_gateway_api_key: {

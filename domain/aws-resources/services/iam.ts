@@ -4,6 +4,7 @@ import {
   FREE,
   NO_APPLIED_ENVIRONMENT,
   NO_PERMISSIONS,
+  OPERATOR_APPLIES,
   PART_OF_LISTED,
   SETTINGS_ONLY,
 } from "../rows/exemption-reasons.ts";
@@ -88,7 +89,7 @@ export const IAM = {
       applyTest: { exempt: CONNECTS_TWO },
       leftovers: { exempt: PART_OF_LISTED },
       cost: { exempt: FREE },
-      deploy: ["iam:AttachRolePolicy", "iam:DetachRolePolicy"],
+      deploy: { exempt: OPERATOR_APPLIES },
       encryption: { exempt: SETTINGS_ONLY },
     },
   },

@@ -1,0 +1,47 @@
+import { DescribeAvailabilityZonesCommand, DescribeInstanceTypeOfferingsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import * as z from "zod";
+import { signedGet } from "../operator/signed-get.ts";
+
+/** The calls of doctor about an account's region: its zones, and what it has once for all environments. */
+export interface RegionFacts {
+  /** Ids of the region's zones by their letters in this account, e.g. `a` → `use1-az4`. */
+  zoneIds(signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
+  /** Letters of the zones that have each of these instance types. */
+  offerings(types: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, ReadonlySet<string>>>;
+  /** ARN of the role by which API Gateway writes logs; `undefined` where the account has none in the region. */
+  apiLogRole(signal: AbortSignal): Promise<string | undefined>;
+}
+
+const ApiAccount = z.object({ cloudwatchRoleArn: z.string().optional() });
+
+export function regionFacts(region: string): RegionFacts {
+  const ec2 = () => new EC2Client({ region, maxAttempts: 2 });
+  return {
+    async zoneIds(abortSignal) {
+      const request = new DescribeAvailabilityZonesCommand({ Filters: [{ Name: "region-name", Values: [region] }] });
+      const { AvailabilityZones = [] } = await ec2().send(request, { abortSignal });
+      return new Map(
+        AvailabilityZones.flatMap(({ ZoneName, ZoneId }) =>
+          ZoneName === undefined || ZoneId === undefined ? [] : [[ZoneName.slice(region.length), ZoneId] as const],
+        ),
+      );
+    },
+    async offerings(types, abortSignal) {
+      const request = new DescribeInstanceTypeOfferingsCommand({
+        LocationType: "availability-zone",
+        Filters: [{ Name: "instance-type", Values: [...types] }],
+      });
+      const { InstanceTypeOfferings = [] } = await ec2().send(request, { abortSignal });
+      return new Map(
+        types.map((type) => {
+          const offers = InstanceTypeOfferings.filter(({ InstanceType }) => InstanceType === type);
+          return [type, new Set(offers.map(({ Location = "" }) => Location.slice(region.length)))];
+        }),
+      );
+    },
+    async apiLogRole(signal) {
+      const account = ApiAccount.parse(await signedGet("apigateway", region, "/account", signal));
+      return account.cloudwatchRoleArn || undefined;
+    },
+  };
+}
