@@ -111,8 +111,8 @@ describe("the calls of doctor to AWS", () => {
   test("zones by their letters, and the zones of an instance type", async () => {
     const zone = (name: string, id: string) => `<item><zoneName>${name}</zoneName><zoneId>${id}</zoneId></item>`;
     const zones = zone("us-east-1a", "use1-az6") + zone("us-east-1b", "use1-az3");
-    const offer = (place: string) =>
-      `<item><instanceType>g5.xlarge</instanceType><locationType>availability-zone</locationType><location>${place}</location></item>`;
+    const offer = (zone: string) =>
+      `<item><instanceType>g5.xlarge</instanceType><locationType>availability-zone</locationType><location>${zone}</location></item>`;
     await serveAws({
       DescribeAvailabilityZones: [200, `<R><availabilityZoneInfo>${zones}</availabilityZoneInfo></R>`],
       DescribeInstanceTypeOfferings: [
