@@ -111,6 +111,14 @@ export const ERRORS = {
       "Too many requests of yours wait already. Wait for the seconds given in Retry-After, or send fewer at once.",
     retryAfterSeconds: 5,
   },
+  spending_cap_reached: {
+    status: 429,
+    type: "rate_limit_error",
+    blame: "client",
+    message:
+      "The monthly spending cap of the model's provider is reached. Try again after the seconds given in Retry-After, use another model, or ask your operator to raise it.",
+    retryAfterSeconds: 3600,
+  },
   internal_error: {
     status: 500,
     type: "server_error",

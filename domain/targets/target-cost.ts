@@ -25,6 +25,12 @@ export interface ChargedTokens {
   readonly priceFactor: number;
 }
 
+/** Seconds until the next calendar month begins, UTC: then a monthly cap is free again. @param epochMs wall clock */
+export function secondsToNextMonth(epochMs: number): number {
+  const now = new Date(epochMs);
+  return Math.ceil((Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1) - epochMs) / 1000);
+}
+
 /** The calendar month of a time, UTC, by which monthly caps count, e.g. `2026-11`. @param epochMs wall clock */
 export function monthOf(epochMs: number): string {
   return new Date(epochMs).toISOString().slice(0, 7);

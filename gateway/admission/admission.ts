@@ -7,6 +7,7 @@ import { GatewayError } from "../core/gateway-error.ts";
 import { isLease, type Lease } from "../core/lease.ts";
 import type { Plan } from "../core/plan.ts";
 import { reserveFirst } from "../core/reserve.ts";
+import { spendingCapError, tokenField } from "../core/spending-cap.ts";
 import { type ShedReason, shedError } from "./shed-error.ts";
 import { type TargetQueue, TargetQueues } from "./target-queues.ts";
 import type { WaitingRequest } from "./waiting-request.ts";
@@ -181,7 +182,7 @@ export class Admission {
   ): Promise<Lease> {
     const now = this.#clock();
     const hasNoUpstream = !(found instanceof CapacityExceeded) && this.#hasNoUpstream(waiting, item);
-    if (hasNoUpstream && !canWake(item.plan)) throw found ?? new GatewayError("model_unavailable");
+    if (hasNoUpstream && !canWake(item.plan)) throw found ?? capError(item) ?? new GatewayError("model_unavailable");
     item.signal.throwIfAborted();
     item.retryAfterSeconds = found?.options.retryAfterSeconds;
     const waitSeconds = hasNoUpstream ? this.#limits.wakeSeconds : this.#limits.waitSeconds;
@@ -247,6 +248,12 @@ export class Admission {
         : queue.drainSeconds(now);
     return shedError(reason, { drainSeconds, random: this.#random(), atLeastSeconds: item.retryAfterSeconds });
   }
+}
+
+/** The error of a request that only capped providers could serve. */
+function capError({ plan, request }: WaitingRequest): GatewayError | undefined {
+  const refusals = plan.targets.map((target) => ({ cap: target.reachedCap?.(request), isShared: true }));
+  return spendingCapError(refusals, tokenField(request));
 }
 
 /** Whether servers may come by themselves, so that waiting helps when there is none: a pool starts or replaces engines. */

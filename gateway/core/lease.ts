@@ -1,5 +1,6 @@
 import type { Permit } from "../../domain/targets/circuit-breaker.ts";
 import { completionCostUsd } from "../../domain/targets/target-cost.ts";
+import type { ReachedCap } from "./spending-cap.ts";
 import type { Target } from "./target.ts";
 import type { Slot, Upstream } from "./upstream.ts";
 import { type FailureKind, UpstreamFailure } from "./upstream-failure.ts";
@@ -71,6 +72,8 @@ export interface Refusal {
    * the last slot at this moment. `blocked`: the breaker is open, or the upstream is paused by its own response.
    */
   readonly reason: "absent" | "full" | "lost-race" | "blocked";
+  /** Why it is absent, where it has no money. @default - for another reason */
+  readonly cap?: ReachedCap | undefined;
   /** Whether its slots are counted together with other threads, which take and release them at any moment. */
   readonly isShared: boolean;
   /** Milliseconds until the first of its blocked upstreams may be called; infinite when none is blocked. */

@@ -3,6 +3,7 @@ import type { TokenPrice } from "../../domain/targets/target-cost.ts";
 import type { OutboundDialect } from "./dialect.ts";
 import type { GenerationRequest } from "./generation-request.ts";
 import type { Lease, Refusal } from "./lease.ts";
+import type { ReachedCap } from "./spending-cap.ts";
 import type { Upstream } from "./upstream.ts";
 
 /** What a request can need of a target: a capability that providers declare, or our engines' tokenizer. */
@@ -42,6 +43,8 @@ export interface Target {
   tryReserve(request: GenerationRequest, options: ReserveOptions): Lease | Refusal;
   /** Whether it has servers that could take this request now, or once they have a free slot. */
   isPresent(request: GenerationRequest): boolean;
+  /** The cap under which the request has no money; `undefined` where it has. @default - the target has no cap */
+  reachedCap?(request: GenerationRequest): ReachedCap | undefined;
 }
 
 export interface ReserveOptions {

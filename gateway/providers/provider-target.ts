@@ -3,6 +3,7 @@ import { completionCostUsd, type TokenPrice } from "../../domain/targets/target-
 import type { OutboundDialect } from "../core/dialect.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
 import { Lease, type LeaseContext, type Refusal } from "../core/lease.ts";
+import type { ReachedCap } from "../core/spending-cap.ts";
 import type { ReserveOptions, Target } from "../core/target.ts";
 import type { Upstream } from "../core/upstream.ts";
 import { completionCount } from "../outside-values/completion-count.ts";
@@ -20,6 +21,9 @@ export interface ProviderTargetOptions {
 
 /** Tokens assumed for a response whose length the client did not bound: most such responses are shorter. */
 const TYPICAL_COMPLETION_TOKENS = 1000;
+
+/** Seconds after which a request may ask again whose money is set aside for others: most end within some seconds. */
+const RESERVED_SECONDS = 5;
 
 /** One model of a provider. */
 export class ProviderTarget implements Target {
@@ -85,7 +89,8 @@ export class ProviderTarget implements Target {
   }
 
   tryReserve(request: GenerationRequest, { tried, insist }: ReserveOptions): Lease | Refusal {
-    if (tried.has(this.upstream) || !this.isPresent(request)) return refusal("absent");
+    if (!this.isPresent(request)) return { ...refusal("absent"), cap: this.reachedCap(request) };
+    if (tried.has(this.upstream)) return refusal("absent");
     if (!this.provider.hasFreeSlot) return refusal("full");
     const { health, now } = this.#context;
     const known = health.of(this.upstream);
@@ -116,6 +121,30 @@ export class ProviderTarget implements Target {
     if (!this.provider.isUsable) return false;
     const { monthlyCapUsd, name } = this.provider.config;
     return this.#ledger.hasRoom(name, monthlyCapUsd, this.#boundUsd(request));
+  }
+
+  reachedCap(request: GenerationRequest): ReachedCap | undefined {
+    const { monthlyCapUsd, name } = this.provider.config;
+    if (monthlyCapUsd === null || !this.provider.isUsable) return undefined;
+    const needed = this.#boundUsd(request);
+    if (this.#ledger.hasRoom(name, monthlyCapUsd, needed)) return undefined;
+    const left = this.#ledger.left(name, monthlyCapUsd);
+    if (left === undefined) return undefined;
+    const isReserved = needed <= left.usd;
+    return {
+      provider: name,
+      isReserved,
+      freeInSeconds: isReserved ? RESERVED_SECONDS : this.#ledger.secondsLeft,
+      fittingTokens: this.#fittingTokens(request, left.usd - left.reservedUsd),
+    };
+  }
+
+  /** The longest completion that so many dollars pay, where it is shorter than the one that is wanted. */
+  #fittingTokens({ promptTokensEstimate, maxTokens, fields }: GenerationRequest, usd: number): number | undefined {
+    const left = usd - completionCostUsd(this.price, promptTokensEstimate, 0);
+    const each = completionCostUsd(this.price, 0, completionCount(fields));
+    const tokens = each > 0 ? Math.floor(left / each) : 0;
+    return tokens >= 1 && tokens < (maxTokens?.value ?? TYPICAL_COMPLETION_TOKENS) ? tokens : undefined;
   }
 
   #boundUsd({ promptTokensEstimate, maxTokens, fields }: GenerationRequest): number {

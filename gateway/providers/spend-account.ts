@@ -79,6 +79,12 @@ export class SpendAccount {
     return this.#counted <= limitOf(capUsd, this.#shortfall(usd + this.#waiting));
   }
 
+  /** Dollars that are not spent under a cap, and those of them that are set aside; `undefined` while the sum is not known. */
+  left(capUsd: number): { readonly usd: number; readonly reservedUsd: number } | undefined {
+    if (!this.#isReachable && !this.#isKnown) return undefined;
+    return { usd: Math.max(0, capUsd - this.spentUsd), reservedUsd: this.#reserved + this.#waiting };
+  }
+
   reserve(usd: number, capUsd: number | null, spend: (usd: number) => void): Reservation {
     const open = new OpenReservation(usd, capUsd);
     if (this.#canTake(open)) this.#take(open);

@@ -1,4 +1,4 @@
-import { monthOf } from "../../domain/targets/target-cost.ts";
+import { monthOf, secondsToNextMonth } from "../../domain/targets/target-cost.ts";
 import { type Reservation, SpendAccount, type SpendStore } from "./spend-account.ts";
 
 export interface SpendLedgerOptions {
@@ -30,6 +30,16 @@ export class SpendLedger {
   /** Whether a response of at most `usd` fits under the cap; `null` is no cap. */
   hasRoom(provider: string, capUsd: number | null, usd: number): boolean {
     return this.#account(provider).hasRoom(capUsd, usd);
+  }
+
+  /** Dollars of this month that are not spent under a cap, and those of them that are set aside; `undefined` while unknown. */
+  left(provider: string, capUsd: number): { readonly usd: number; readonly reservedUsd: number } | undefined {
+    return this.#account(provider).left(capUsd);
+  }
+
+  /** Seconds until the month ends, and with it what was spent of a cap. */
+  get secondsLeft(): number {
+    return secondsToNextMonth(this.#options.wallClock());
   }
 
   /** Money of a request that costs at most `usd`. What it spends counts in the month in which it is settled. */

@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import type { ProviderFault } from "../../test-support/fake-provider.ts";
 import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
 import { provide } from "../test/provider-fixture.ts";
-import { chat, completion, post, startTestGateway } from "../test/test-gateway.ts";
+import { chat, completion, errorOf, post, startTestGateway } from "../test/test-gateway.ts";
 
 /** A dollar for each token of a prompt or a completion. */
 const MODEL = { contextTokens: 8192, capabilities: ["completions" as const] };
@@ -84,7 +84,7 @@ describe("a request is admitted under a cap by all its completions", () => {
     ["/v1/completions", completion({ model: "chat", max_tokens: 5, prompt: Array.from({ length: 16 }, () => "a") })],
   ])("%s with 16 of 5 tokens does not fit in 20 dollars", async (path, many) => {
     const { a, url } = await start({ input: 0, output: FAR }, [], 20);
-    expect((await post(url, path, many)).status).toBe(503);
+    await errorOf(await post(url, path, many), 429, "spending_cap_reached");
     expect(a.received).toHaveLength(0);
     const { n: _, best_of: __, ...one } = many as Record<string, unknown>;
     expect((await post(url, path, { ...one, ...(path === "/v1/completions" ? { prompt: "a" } : {}) })).status).toBe(

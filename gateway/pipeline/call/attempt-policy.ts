@@ -3,6 +3,7 @@ import { CapacityExceeded } from "../../core/capacity-exceeded.ts";
 import { GatewayError } from "../../core/gateway-error.ts";
 import type { Refusal } from "../../core/lease.ts";
 import type { Plan } from "../../core/plan.ts";
+import { spendingCapError } from "../../core/spending-cap.ts";
 import type { Target } from "../../core/target.ts";
 import type { Upstream } from "../../core/upstream.ts";
 import type { UpstreamFailure } from "../../core/upstream-failure.ts";
@@ -116,8 +117,13 @@ export function firstByteLimitMs(
 /**
  * The error of a request for which no upstream is left.
  * @param refusals the last refusals of the targets, at least one of each
+ * @param tokenField the client's own bound of the completion, or what it is called
  */
-export function finalError({ worst, unsupported }: AttemptState, refusals: readonly Refusal[]): GatewayError {
+export function finalError(
+  { worst, unsupported }: AttemptState,
+  refusals: readonly Refusal[],
+  tokenField: string,
+): GatewayError {
   // That no other upstream is left is the consequence; what happened to those that were called is the cause.
   if (worst !== undefined) return worst.toGatewayError();
   if (unsupported !== undefined) return unsupported;
@@ -130,6 +136,6 @@ export function finalError({ worst, unsupported }: AttemptState, refusals: reado
     const isSharedFull = refusals.some(({ reason, isShared }) => reason === "full" && isShared);
     return new CapacityExceeded({ lostRace: lostRace || (isSharedFull && !isBlocked) });
   }
-  if (!isBlocked) return new GatewayError("model_unavailable");
+  if (!isBlocked) return spendingCapError(refusals, tokenField) ?? new GatewayError("model_unavailable");
   return new UpstreamsBlocked({ blockedMs, isPaused: refusals.some(({ isPaused }) => isPaused) });
 }

@@ -1,6 +1,7 @@
 import { GatewayError } from "../../core/gateway-error.ts";
 import { isLease, type Lease, type Refusal } from "../../core/lease.ts";
 import { reserveFirst } from "../../core/reserve.ts";
+import { tokenField } from "../../core/spending-cap.ts";
 import type { Target } from "../../core/target.ts";
 import { UpstreamFailure } from "../../core/upstream-failure.ts";
 import { type AttemptResponse, attempt as attemptOverHttp, Unfunded, UnsupportedByDialect } from "./attempt.ts";
@@ -86,7 +87,7 @@ class TargetCalls {
       if (answered !== undefined) return answered;
       lease = undefined;
     }
-    throw policy.finalError(this.#state, this.#refusals);
+    throw policy.finalError(this.#state, this.#refusals, tokenField(this.#request.generation));
   }
 
   /** A lease at the best target that the retry budget allows. */
