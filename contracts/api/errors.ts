@@ -96,6 +96,12 @@ export const ERRORS = {
     blame: "client",
     message: "The body must be JSON. Send `content-type: application/json`.",
   },
+  expectation_failed: {
+    status: 417,
+    type: "invalid_request_error",
+    blame: "client",
+    message: "The `Expect` header names an expectation that is not known here. Leave it out, or send `100-continue`.",
+  },
   rate_limit_exceeded: {
     status: 429,
     type: "rate_limit_error",

@@ -134,6 +134,7 @@ const ERROR_TYPES: Readonly<Record<number, string>> = {
   405: "invalid_request_error",
   413: "request_too_large",
   415: "invalid_request_error",
+  417: "invalid_request_error",
   429: "rate_limit_error",
   503: "overloaded_error",
   504: "timeout_error",

@@ -14,6 +14,8 @@ export interface GatewayRequest {
   readonly signal: AbortSignal;
   /** Why it is refused before anything of it is looked at: there are too many connections or requests at once. */
   readonly refusal?: RequestRefusal | undefined;
+  /** What HTTP requires of its head and it lacks. @default - nothing */
+  readonly malformed?: "missing-host" | "unknown-expectation" | undefined;
   /**
    * The caller that pays, checked when the work was accepted: address limit and credentials are then not checked again.
    */

@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
+import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
-import { errorBody } from "../../contracts/api/errors.ts";
 import { REQUEST_ID_HEADER } from "../../contracts/api/headers.ts";
+import { GatewayError } from "../core/gateway-error.ts";
+import { ignoreError } from "./ignore-error.ts";
 
 /** Responds to bytes that are no HTTP with an error in the form of every other error, and closes the connection. */
 export function respondToClientError(error: Error, socket: Duplex): void {
@@ -10,18 +12,27 @@ export function respondToClientError(error: Error, socket: Duplex): void {
     socket.destroy();
     return;
   }
-  const body = JSON.stringify(errorBody("invalid_request", { message: messageOf(code) }));
-  socket.end(
-    [
-      "HTTP/1.1 400 Bad Request",
-      "content-type: application/json",
-      `content-length: ${Buffer.byteLength(body)}`,
-      `${REQUEST_ID_HEADER}: req_${randomUUID().replaceAll("-", "")}`,
-      "connection: close",
-      "",
-      body,
-    ].join("\r\n"),
-  );
+  endWithError(socket, new GatewayError("invalid_request", { message: messageOf(code) }));
+}
+
+/** Responds to CONNECT, by which a proxy opens a tunnel: Node takes it for no request. */
+export function refuseTunnel(socket: Duplex): void {
+  socket.on("error", ignoreError);
+  const message = "This is no proxy: CONNECT is not taken. Send the request to a path of the API.";
+  const headers = { allow: "GET, HEAD, POST, PUT, DELETE, OPTIONS" };
+  endWithError(socket, new GatewayError("method_not_allowed", { message, headers }));
+}
+
+function endWithError(socket: Duplex, { status, headers, body }: GatewayError): void {
+  const text = JSON.stringify(body);
+  const lines = Object.entries({
+    "content-type": "application/json",
+    "content-length": String(Buffer.byteLength(text)),
+    [REQUEST_ID_HEADER]: `req_${randomUUID().replaceAll("-", "")}`,
+    ...headers,
+    connection: "close",
+  }).map(([name, value]) => `${name}: ${value}`);
+  socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`, ...lines, "", text].join("\r\n"));
 }
 
 function messageOf(code: unknown): string {

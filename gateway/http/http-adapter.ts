@@ -5,7 +5,7 @@ import type { GatewayRequest, RequestRefusal } from "../core/request.ts";
 import type { GatewayResponse } from "../core/response.ts";
 import type { CallerSharesOptions } from "../shares/caller-shares.ts";
 import { clientAddress } from "./client-address.ts";
-import { respondToClientError } from "./client-error.ts";
+import { refuseTunnel, respondToClientError } from "./client-error.ts";
 import { Connections } from "./connections/connections.ts";
 import { ReceivingBodies } from "./connections/receiving-bodies.ts";
 import type { Cors } from "./cors.ts";
@@ -39,7 +39,14 @@ export class HttpAdapter {
     this.#options = options;
     this.#connections = new Connections(options.server, options.connections);
     const accept = (request: IncomingMessage, response: ServerResponse) => this.#accept(request, response);
-    options.server.on("request", accept).on("checkContinue", accept).on("clientError", respondToClientError);
+    options.server
+      .on("request", accept)
+      .on("checkContinue", accept)
+      .on("checkExpectation", (request: IncomingMessage, response: ServerResponse) =>
+        this.#accept(request, response, "unknown-expectation"),
+      )
+      .on("connect", (_, socket) => refuseTunnel(socket))
+      .on("clientError", respondToClientError);
   }
 
   /** Responses that are not over. */
@@ -75,7 +82,7 @@ export class HttpAdapter {
     this.#options.server.close();
   }
 
-  #accept(request: IncomingMessage, response: ServerResponse): void {
+  #accept(request: IncomingMessage, response: ServerResponse, wrong?: GatewayRequest["malformed"]): void {
     // Of thousands of requests that one read brought, the rest costs little once the first ones closed their connection:
     // destroyed here, without an error of its own for each when the connection's close is handled.
     if (request.socket.destroyed) return void request.destroy();
@@ -97,7 +104,8 @@ export class HttpAdapter {
     });
     const { method = "GET", url: target = "/", headers } = request;
     const body = new IncomingBody(request, response, this.#receiving);
-    void handle({ method, target, headers, body, address, signal: gone.signal, refusal })
+    const malformed = wrong ?? (lacksHost(request) ? "missing-host" : undefined);
+    void handle({ method, target, headers, body, address, signal: gone.signal, refusal, malformed })
       .then((gatewayResponse) =>
         writeResponse(request, response, gatewayResponse, this.#connectionHeaders(request, refusal !== undefined)),
       )
@@ -116,4 +124,9 @@ export class HttpAdapter {
       ...(isLast ? { connection: "close" } : {}),
     };
   }
+}
+
+/** RFC 9112, section 3.2: older versions have none. */
+function lacksHost({ headers, httpVersion }: IncomingMessage): boolean {
+  return headers.host === undefined && httpVersion === "1.1";
 }

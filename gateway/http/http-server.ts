@@ -18,6 +18,8 @@ export function createHttpServer(isUpgrade: (request: IncomingMessage) => boolea
     headersTimeout: HEADERS_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionsCheckingInterval: CHECK_INTERVAL_MS,
+    // The pipeline refuses such a request with a body, in the dialect of its path.
+    requireHostHeader: false,
     shouldUpgradeCallback: isUpgrade,
   });
 }

@@ -1,7 +1,7 @@
 import { addressBucket } from "../../domain/client-address.ts";
 import type { AddressLimit } from "../admission/address-limit.ts";
 import { GatewayError, type GatewayErrorOptions } from "../core/gateway-error.ts";
-import type { RequestRefusal } from "../core/request.ts";
+import type { GatewayRequest, RequestRefusal } from "../core/request.ts";
 import type { Admitted, Routed } from "./request-states.ts";
 
 export interface AdmitTools {
@@ -19,13 +19,25 @@ const REFUSED = {
   },
 } as const satisfies Record<RequestRefusal, GatewayErrorOptions>;
 
+/** Errors of requests whose head HTTP does not allow. */
+const MALFORMED = {
+  "missing-host": () =>
+    new GatewayError("invalid_request", {
+      message: "The request has no `Host` header, which HTTP/1.1 requires. Send it.",
+      param: "host",
+    }),
+  "unknown-expectation": () => new GatewayError("expectation_failed"),
+} as const satisfies Record<NonNullable<GatewayRequest["malformed"]>, () => GatewayError>;
+
 /**
  * Third step: the limit per client address, before a key is looked up or a body read. Requests of this process have no
  * address that counts.
+ * @throws {GatewayError} `invalid_request` and `expectation_failed` for a head that HTTP does not allow
  * @throws {GatewayError} `rate_limit_exceeded`, or `overloaded` where all have too many connections or requests open
  */
 export function admitAddress(routed: Routed, { addressLimit: { limit, window }, now }: AdmitTools): Admitted {
   const { request, endpoint, headers, record } = routed;
+  if (request.malformed !== undefined) throw MALFORMED[request.malformed]();
   if (endpoint.access === "public" || request.knownCaller !== undefined) return { ...routed, addressTenant: "unknown" };
   if (request.refusal !== undefined) throw new GatewayError(request.refusal, REFUSED[request.refusal]);
   const bucket = addressBucket(request.address) ?? "unknown";

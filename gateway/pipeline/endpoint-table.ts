@@ -55,7 +55,7 @@ export class EndpointTable {
   find(path: string, method: string): EndpointMatch {
     const found = this.#entry(path);
     if (found === undefined)
-      return { kind: "refused", route: "other", client: undefined, refusal: this.#notFound(path) };
+      return { kind: "refused", route: "other", client: this.#clientOf(path), refusal: this.#notFound(path) };
     const { entry, encodedParameter } = found;
     const { route, byMethod } = entry;
     const endpoint = byMethod.get(method);
@@ -75,6 +75,21 @@ export class EndpointTable {
       const encodedParameter = form.exec(path)?.[1];
       if (encodedParameter !== undefined) return { entry, encodedParameter };
     }
+    return undefined;
+  }
+
+  /**
+   * The dialect of a path that does not exist: that of the longest path that it begins with, whatever versions stand
+   * before it. SDKs write one of their own.
+   */
+  #clientOf(path: string): ClientDialect | undefined {
+    const rest = path.replace(/^(?:\/v\d[^/]*)+(?=\/)/, "");
+    for (const known of API_VERSIONS)
+      for (let end = rest.length; end > 0; end = rest.lastIndexOf("/", end - 1)) {
+        const entry = this.#fixed.get(`/${known}${rest.slice(0, end)}`);
+        const [endpoint] = entry?.byMethod.values() ?? [];
+        if (endpoint !== undefined) return endpoint.client;
+      }
     return undefined;
   }
 

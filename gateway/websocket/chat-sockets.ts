@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { type IncomingHttpHeaders, type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
@@ -152,7 +153,9 @@ export class ChatSockets {
 
   #refusal(request: IncomingMessage): Refusal | undefined {
     if (this.#isLeaving) return refusalOf("shutting_down");
-    const { origin } = request.headers;
+    const { origin, host } = request.headers;
+    if (host === undefined)
+      return refusalOf("invalid_request", "The handshake has no `Host` header, which HTTP/1.1 requires. Send it.");
     // Browsers send no preflight request for a WebSocket.
     if (origin !== undefined && !this.#options.allowsOrigin(origin)) return refusalOf("permission_denied");
     return undefined;
@@ -186,10 +189,14 @@ interface Refusal {
   readonly body: string;
 }
 
-function refusalOf(code: ErrorCode): Refusal {
+/** @param message @default - the catalogue's */
+function refusalOf(code: ErrorCode, message?: string): Refusal {
   const { status, retryAfterSeconds } = errorEntry(code);
-  const headers = retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) };
-  return { status, headers, body: JSON.stringify(errorBody(code)) };
+  const headers = {
+    [REQUEST_ID_HEADER]: `req_${randomUUID().replaceAll("-", "")}`,
+    ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
+  };
+  return { status, headers, body: JSON.stringify(errorBody(code, message === undefined ? {} : { message })) };
 }
 
 function refuse(connection: Duplex, { status, headers, body }: Refusal): void {
