@@ -113,7 +113,7 @@ describe("a moderation", () => {
   test.each([
     ["no input", { input: undefined }, "input"],
     ["an empty list", { input: [] }, "input"],
-    ["a part of a kind that is not known", { input: [{ type: "video" }] }, "input[0]"],
+    ["a part of a kind that is not known", { input: [{ type: "video" }] }, "input[0].type"],
   ])("of %s is 400 and names the field", async (_, fields, param) => {
     const { send } = await moderating();
     expect((await errorOf(await send(fields), 400, "invalid_request")).param).toBe(param);
