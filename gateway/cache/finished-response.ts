@@ -17,9 +17,15 @@ export function finishedWhole(bytes: Buffer, storedAt: number): CachedResponse |
  * A stream as it is stored, corrected as its client got it; `undefined` unless it ends with `[DONE]`, without an error
  * before it.
  * @param received all bytes of the upstream's
+ * @param keepsFunctionCalls whether its client knows calls in the form that came before `tool_calls` alone
  */
-export function finishedStream(received: Buffer, storedAt: number): CachedResponse | undefined {
-  const bytes = new EventScanner({ stripUsage: false, repair: new StreamRepair() }).push(received);
+export function finishedStream(
+  received: Buffer,
+  storedAt: number,
+  keepsFunctionCalls = false,
+): CachedResponse | undefined {
+  const repair = new StreamRepair(keepsFunctionCalls);
+  const bytes = new EventScanner({ stripUsage: false, repair }).push(received);
   const scanner = new EventScanner({ stripUsage: true });
   const withoutUsage = Buffer.concat([scanner.push(bytes), scanner.rest()]);
   const { isDone, hasError, usage } = scanner;

@@ -15,6 +15,7 @@ import type { CacheHit } from "../cache/response-cache.ts";
 import type { SemanticLookup } from "../cache/semantic-cache.ts";
 import { semanticQuery } from "../cache/semantic-query.ts";
 import type { CacheOutcome } from "../core/cache-outcome.ts";
+import { keepsFunctionCalls } from "../dialects/providers/openai/function-call.ts";
 import type { Planned } from "./request-states.ts";
 
 /** The cache's result for a request: a stored response, or the writer that stores the one that comes. */
@@ -135,10 +136,11 @@ function note(
 }
 
 function cacheWriterOf(
-  { key, parts, ttlSeconds }: Lookup,
+  { planned, key, parts, ttlSeconds }: Lookup,
   { responses, now }: GatewayCache,
   meaning: SemanticLookup | undefined,
 ): CacheWriter {
+  const keepsCalls = keepsFunctionCalls(planned.generation);
   const store = (response: CachedResponse | undefined, targetId: string) => {
     if (response === undefined || targetId !== parts.targetId) return;
     responses.put(key, response, ttlSeconds);
@@ -152,7 +154,7 @@ function cacheWriterOf(
         push: (chunk) => recorder.push(chunk),
         end: (isComplete) => {
           const bytes = isComplete ? recorder.finish() : recorder.drop();
-          if (bytes !== undefined) store(finishedStream(bytes, now()), targetId);
+          if (bytes !== undefined) store(finishedStream(bytes, now(), keepsCalls), targetId);
         },
       };
     },

@@ -3,6 +3,8 @@ import { responseBytes } from "../cache/finished-response.ts";
 import { type ByteSink, bytesResponse, type GatewayResponse } from "../core/response.ts";
 import { withoutOwnMessage } from "../dialects/inner/anthropic-only.ts";
 import { withoutInnerFields } from "../dialects/inner/chat-events.ts";
+import { keepsFunctionCalls } from "../dialects/providers/openai/function-call.ts";
+import { withUsage } from "../relay/usage.ts";
 import type { Called, Parsed } from "./request-states.ts";
 import { StreamRelay } from "./stream-relay.ts";
 
@@ -39,6 +41,8 @@ export function relay(called: Called, { now, onEnd }: RelayTools): GatewayRespon
       newEncoder: client && (() => client.dialect.encodeStream(client.context)),
       idleSeconds: timeouts.idleSeconds,
       stripUsage: !generation.wantsUsage,
+      promptTokensEstimate: generation.promptTokensEstimate,
+      keepsFunctionCalls: keepsFunctionCalls(generation),
       hidesErrors: target.kind === "provider",
       recording: cacheWriter?.stream(target.id),
       record,
@@ -50,7 +54,10 @@ export function relay(called: Called, { now, onEnd }: RelayTools): GatewayRespon
   }
   const { bytes, usage } = upstreamResponse;
   record.note({ promptTokens: usage?.promptTokens, completionTokens: usage?.completionTokens });
-  const response = wholeResponse(called, bytes);
+  const response = wholeResponse(
+    called,
+    usage === undefined && client !== undefined ? withEstimate(called, bytes) : bytes,
+  );
   cacheWriter?.whole(bytes, target.id);
   onEnd(target.id);
   return response;
@@ -75,6 +82,12 @@ export function replay(parsed: Parsed, stored: CachedResponse): GatewayResponse 
     sink.end(await last);
   };
   return { status: 200, headers: { ...headers.all, ...STREAM_HEADERS }, body: { kind: "stream", send } };
+}
+
+/** A whole response without a usage, for a dialect that requires one: the estimate that is paid. */
+function withEstimate({ generation: { promptTokensEstimate: prompt } }: Called, bytes: Buffer): Buffer {
+  const usage = { prompt_tokens: prompt, completion_tokens: 0, total_tokens: prompt };
+  return Buffer.from(withUsage(bytes.toString("utf8"), usage));
 }
 
 function wholeResponse({ client, headers }: Parsed, bytes: Buffer): GatewayResponse {

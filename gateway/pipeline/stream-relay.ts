@@ -22,6 +22,10 @@ export interface StreamRelayOptions {
   readonly idleSeconds: number;
   /** Whether the usage event was added by the gateway and is not for the client. */
   readonly stripUsage: boolean;
+  /** Tokens of the prompt, estimated, for a client that requested a usage which the upstream does not send. @default 0 */
+  readonly promptTokensEstimate?: number;
+  /** Whether the client knows calls in the form that came before `tool_calls` alone. @default false */
+  readonly keepsFunctionCalls?: boolean;
   /** Whether the upstream's own error event is hidden: a provider's may be about our account. @default false */
   readonly hidesErrors?: boolean;
   /** @default - nothing is recorded */
@@ -63,11 +67,16 @@ export class StreamRelay implements StreamBody, BodyReader {
   constructor(response: StreamResponse, options: StreamRelayOptions) {
     this.#response = response;
     this.#options = options;
-    const { stripUsage, hidesErrors = false } = options;
+    const { stripUsage, hidesErrors = false, promptTokensEstimate = 0 } = options;
     // A translator has put an error into our words already, and its events are sound.
     const { isTranslated } = response;
-    const repair = isTranslated ? {} : { repair: new StreamRepair() };
-    this.#scanner = new EventScanner({ stripUsage, stripErrors: hidesErrors && !isTranslated, ...repair });
+    const repair = isTranslated ? {} : { repair: new StreamRepair(options.keepsFunctionCalls) };
+    this.#scanner = new EventScanner({
+      stripUsage,
+      estimatedPromptTokens: stripUsage ? undefined : promptTokensEstimate,
+      stripErrors: hidesErrors && !isTranslated,
+      ...repair,
+    });
     this.#encoder = options.newEncoder?.();
   }
 

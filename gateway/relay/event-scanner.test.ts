@@ -194,3 +194,27 @@ describe("the event scanner", () => {
     expect([scanner.hasError, scanner.isDone]).toEqual([true, false]);
   });
 });
+
+describe("a stream whose client requested a usage that its server does not send", () => {
+  const scan = (text: string, estimatedPromptTokens?: number) =>
+    new EventScanner({ stripUsage: false, estimatedPromptTokens }).push(Buffer.from(text)).toString();
+  const head = { id: "chatcmpl-1", object: "chat.completion.chunk", created: 1, model: "é" };
+  const word = data({ ...head, choices: [{ index: 0, delta: { content: "a" }, finish_reason: "stop" }] });
+
+  test("has an event of the estimate before its end: a token for each event with text", () => {
+    const usage = { prompt_tokens: 7, completion_tokens: 2, total_tokens: 9 };
+    expect(scan(word + word + done, 7)).toBe(word + word + data({ ...head, choices: [], usage }) + done);
+  });
+
+  test.each([
+    ["with a usage", word + usage + done],
+    ["that ends in an error", `${word}${data({ error: { message: "x" } })}${done}`],
+    ["that is cut off", word],
+  ])("stays as it is %s", (_, text) => {
+    expect(scan(text, 7)).toBe(text);
+  });
+
+  test("stays as it is where no estimate is for the client", () => {
+    expect(scan(word + done)).toBe(word + done);
+  });
+});

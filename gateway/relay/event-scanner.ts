@@ -1,10 +1,14 @@
+import { isRecord } from "../../lib/is-record.ts";
+import { parseJson } from "../../lib/parse-json.ts";
 import { isErrorEvent } from "./error-event.ts";
-import { findUsage, type TokenUsage } from "./usage.ts";
+import { findUsage, hasUnsoundUsage, type TokenUsage, withUsage } from "./usage.ts";
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const EMPTY = Buffer.alloc(0);
-const EMPTY_CHOICES = /"choices"\s*:\s*\[\s*\]/;
+const EMPTY_CHOICES = /"choices"\s*:\s*(?:\[\s*\]|null)/;
+const NO_USAGE = /"usage"\s*:\s*null/;
+const DATA = /^data:[ \t]?(.*?)\r?$/m;
 const FINISH = /"finish_reason"\s*:\s*"/;
 /** The end as a whole event: some servers put an `id:` or `event:` line beside it. */
 const DONE_EVENT = /^data:[ \t]*\[DONE\][ \t\r]*$/m;
@@ -27,6 +31,11 @@ const MAX_HELD_BYTES = 1024 * 1024;
 export interface EventScannerOptions {
   /** Removes the usage event, which the client did not request. */
   readonly stripUsage: boolean;
+  /**
+   * Tokens of the prompt, estimated: a stream that ends without a usage gets an event of it, with one token for each event
+   * with text. @default - the client did not request it
+   */
+  readonly estimatedPromptTokens?: number | undefined;
   /** Takes out the error event of the server. @default false */
   readonly stripErrors?: boolean;
   /** Corrects whole events. @default - events are passed on as they are */
@@ -60,6 +69,8 @@ export class EventScanner {
   #hasFinish = false;
   /** The last event with text, which may also have the finish reason. */
   #lastText = "";
+  /** The last event that was looked at: one that the gateway makes has its id and its model. */
+  #lastEvent = "";
   #held: Buffer = EMPTY;
   /** How much of `#held` is known to contain no end of an event. */
   #searched = 0;
@@ -124,20 +135,33 @@ export class EventScanner {
   #inspect(data: Buffer, start: number, end: number): Buffer | undefined {
     const text = data.toString("latin1", start, end);
     if (text.length < MAX_DONE_BYTES && text.includes("[DONE]")) this.isDone = DONE_EVENT.test(text);
-    if (this.isDone) return undefined;
+    if (this.isDone) return this.#withEstimate(data.subarray(start, end));
     if (text.length < MIN_DATA_BYTES) return undefined;
     if (isErrorEvent(text)) {
       this.hasError = true;
       return this.#options.stripErrors === true ? EMPTY : undefined;
     }
     if (text.length < MIN_CHUNK_BYTES) return undefined;
-    const usage = text.includes('"usage"') ? findUsage(data.subarray(start, end)) : undefined;
-    if (!this.#isForClient(text, usage)) return EMPTY;
+    this.#lastEvent = text;
     const { repair } = this.#options;
-    if (repair === undefined || !repair.mayNeed(text)) return undefined;
-    const event = data.subarray(start, end);
+    const isCounted = text.includes('"usage"');
+    const { usage, changed } = isCounted ? usageIn(text, data.subarray(start, end), repair !== undefined) : NOTHING;
+    if (!this.#isForClient(text, usage)) return EMPTY;
+    if (repair === undefined || !repair.mayNeed(text)) return changed;
+    const event = changed ?? data.subarray(start, end);
     const repaired = repair.repaired(event);
-    return repaired === event ? undefined : repaired;
+    return repaired === event ? changed : repaired;
+  }
+
+  /** What is passed on for the end: a usage before it, where the client requested one and none came. */
+  #withEstimate(done: Buffer): Buffer | undefined {
+    const prompt = this.#options.estimatedPromptTokens;
+    if (prompt === undefined || this.usage !== undefined || this.hasError) return undefined;
+    const last = parseJson(DATA.exec(Buffer.from(this.#lastEvent, "latin1").toString("utf8"))?.[1] ?? "");
+    const { id, object, created, model } = isRecord(last) ? last : {};
+    const usage = { prompt_tokens: prompt, completion_tokens: this.textEvents, total_tokens: prompt + this.textEvents };
+    const event = dataEvent(JSON.stringify({ id, object, created, model, choices: [], usage }));
+    return Buffer.concat([this.#options.repair?.repaired(event) ?? event, done]);
   }
 
   #isForClient(text: string, usage: TokenUsage | undefined): boolean {
@@ -151,6 +175,27 @@ export class EventScanner {
     this.#hasFinish ||= FINISH.test(text);
     return usage === undefined || !(this.#options.stripUsage && EMPTY_CHOICES.test(text));
   }
+}
+
+interface EventUsage {
+  readonly usage: TokenUsage | undefined;
+  /** The event without a usage that is nonsense, with which its client would count; `undefined` for the event itself. */
+  readonly changed: Buffer | undefined;
+}
+
+const NOTHING: EventUsage = { usage: undefined, changed: undefined };
+
+/** @param isRepaired whether the event may be changed; those of our translators have sound counts */
+function usageIn(text: string, event: Buffer, isRepaired: boolean): EventUsage {
+  const usage = findUsage(event);
+  if (!isRepaired || NO_USAGE.test(text) || !hasUnsoundUsage(event)) return { usage, changed: undefined };
+  if (EMPTY_CHOICES.test(text)) return { usage: undefined, changed: EMPTY };
+  const json = DATA.exec(event.toString("utf8"))?.[1] ?? "";
+  return { usage: undefined, changed: dataEvent(withUsage(json, null)) };
+}
+
+function dataEvent(json: string): Buffer {
+  return Buffer.from(`data: ${json}\n\n`);
 }
 
 /** Bytes from `start` to `end`: without a new object where it is all of them or none. */

@@ -1,4 +1,5 @@
 import { isRecord } from "../../lib/is-record.ts";
+import { parseJson } from "../../lib/parse-json.ts";
 import { countOf } from "../outside-values/token-count.ts";
 
 /** Tokens that the engine counted. */
@@ -21,8 +22,47 @@ const KEY = Buffer.from('"usage"');
 /**
  * Finds the usage object in the bytes of a response or event without parsing the rest of it. Inside a JSON string the
  * key's quotes are escaped, so a "usage" in generated text is never taken for it.
+ * @returns `undefined` where there is none, or its counts are none
  */
 export function findUsage(bytes: Buffer): TokenUsage | undefined {
+  const found = usageRange(bytes);
+  return found === undefined ? undefined : tokensOf(objectIn(bytes, found));
+}
+
+/**
+ * Whether a response, or an event of its data, has a usage that its client could not count with: a count that is below 0,
+ * no whole number or beyond any response, or a usage that is no object.
+ */
+export function hasUnsoundUsage(bytes: Buffer): boolean {
+  const found = usageRange(bytes);
+  if (found === undefined) return bytes.includes(KEY) && hasOtherUsage(bytes.toString("utf8"));
+  const usage = objectIn(bytes, found);
+  return usage === undefined || !isSound(usage) || tokensOf(usage) === undefined;
+}
+
+/** A key of that name may also be a token of the log probabilities, with a number behind it: so the text is parsed. */
+function hasOtherUsage(text: string): boolean {
+  const response = parseJson(text.replace(/^(?:(?!data:).*\r?\n)*data:/, ""));
+  return isRecord(response) && response.usage !== undefined && response.usage !== null && !isRecord(response.usage);
+}
+
+/** The JSON of a response or event with this value for its usage. */
+export function withUsage(json: string, usage: Readonly<Record<string, unknown>> | null): string {
+  const parsed = parseJson(json);
+  if (isRecord(parsed)) return JSON.stringify({ ...parsed, usage });
+  // Counts such as NaN, which are no JSON.
+  const bytes = Buffer.from(json);
+  const found = usageRange(bytes);
+  if (found === undefined) return json;
+  return bytes.toString("utf8", 0, found.start) + JSON.stringify(usage) + bytes.toString("utf8", found.end);
+}
+
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+function usageRange(bytes: Buffer): Range | undefined {
   let looks = 0;
   for (let at = bytes.lastIndexOf(KEY); at >= 0; at = at === 0 ? -1 : bytes.lastIndexOf(KEY, at - 1)) {
     if (++looks > MAX_LOOKS) return undefined;
@@ -31,21 +71,30 @@ export function findUsage(bytes: Buffer): TokenUsage | undefined {
     const start = skipWhite(bytes, colon + 1);
     if (bytes[start] !== OPEN) continue;
     const end = objectEnd(bytes, start);
-    if (end !== undefined) return readUsage(bytes.toString("utf8", start, end));
+    if (end !== undefined) return { start, end };
   }
   return undefined;
 }
 
-function readUsage(json: string): TokenUsage | undefined {
-  try {
-    const usage: unknown = JSON.parse(json);
-    if (!isRecord(usage)) return undefined;
-    const prompt = countOf(usage.prompt_tokens);
-    if (prompt === undefined) return undefined;
-    return { promptTokens: prompt, completionTokens: countOf(usage.completion_tokens) ?? 0 };
-  } catch {
-    return undefined;
-  }
+function objectIn(bytes: Buffer, { start, end }: Range): Readonly<Record<string, unknown>> | undefined {
+  const usage = parseJson(bytes.toString("utf8", start, end));
+  return isRecord(usage) ? usage : undefined;
+}
+
+/** A response of embeddings has no tokens of a completion; counts that are nonsense are no usage. */
+function tokensOf(usage: Readonly<Record<string, unknown>> | undefined): TokenUsage | undefined {
+  const prompt = countOf(usage?.prompt_tokens);
+  const completion = countOf(usage?.completion_tokens ?? 0);
+  if (prompt === undefined || completion === undefined) return undefined;
+  return { promptTokens: prompt, completionTokens: completion };
+}
+
+/** Whether all counts of tokens, those of the details included, are counts or absent. */
+function isSound(usage: Readonly<Record<string, unknown>>): boolean {
+  return Object.entries(usage).every(([name, value]) => {
+    if (isRecord(value)) return !name.endsWith("_details") || isSound(value);
+    return !name.endsWith("_tokens") || value === null || countOf(value) !== undefined;
+  });
 }
 
 function skipWhite(bytes: Buffer, from: number): number {

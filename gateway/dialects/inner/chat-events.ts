@@ -89,8 +89,9 @@ export class ChatEventWriter {
     return `${this.#head}]}\n\n`;
   }
 
-  usage(usage: Usage): string {
-    return `${this.#head}],"usage":${JSON.stringify(usage)}}\n\n`;
+  /** @returns no event where the provider sent no usage */
+  usage(usage: Usage | undefined): string {
+    return usage === undefined ? "" : `${this.#head}],"usage":${JSON.stringify(usage)}}\n\n`;
   }
 }
 

@@ -14,5 +14,14 @@ test("what came from a cache, and went there, is part of the prompt", () => {
     total_tokens: 77,
     prompt_tokens_details: { cached_tokens: 50, cache_write_tokens: 20 },
   });
-  expect(usageOf({ input: "4", cacheRead: null, cacheWritten: -1, output: undefined }).total_tokens).toBe(0);
+  expect(usageOf({ input: 4, cacheRead: null, cacheWritten: -1, output: undefined })?.total_tokens).toBe(4);
 });
+
+test.each([undefined, null, "4", -1, 0.5, 2e9])(
+  "a prompt of %j tokens, or so long a completion, is no usage",
+  (count) => {
+    const counts = { input: 4, cacheRead: 0, cacheWritten: 0, output: 3 };
+    expect(usageOf({ ...counts, input: count })).toBeUndefined();
+    if (count != null) expect(usageOf({ ...counts, output: count })).toBeUndefined();
+  },
+);

@@ -1,10 +1,19 @@
 import type { FinishReason, Usage } from "../../../contracts/api/sampling.ts";
+import { GatewayError } from "../../core/gateway-error.ts";
 import { countOf } from "../../outside-values/token-count.ts";
+import { textOf } from "./json.ts";
 
 /** The finish reason of a response, by a provider's own words for it; `stop` for an unknown word. */
 export function finishReasonOf(reasons: Readonly<Record<string, FinishReason>>, stopReason: unknown): FinishReason {
   const isKnown = typeof stopReason === "string" && Object.hasOwn(reasons, stopReason);
   return (isKnown ? reasons[stopReason] : undefined) ?? "stop";
+}
+
+/** The name of a call. @throws {GatewayError} `upstream_error` where it has none, as no one could answer it */
+export function calledName(name: unknown): string {
+  const called = textOf(name);
+  if (called === undefined) throw new GatewayError("upstream_error");
+  return called;
 }
 
 /** Counts of providers that report tokens read from and written to their cache apart from the rest of the prompt. */
@@ -15,12 +24,17 @@ export interface ApartCounts {
   readonly output: unknown;
 }
 
-/** The same in OpenAI's form, which counts the whole prompt together. */
-export function usageOf({ input, cacheRead, cacheWritten, output }: ApartCounts): Usage {
+/**
+ * The same in OpenAI's form, which counts the whole prompt together.
+ * @returns `undefined` where the prompt has no count, or a count is nonsense: then the tokens are estimated
+ */
+export function usageOf({ input, cacheRead, cacheWritten, output }: ApartCounts): Usage | undefined {
+  const apart = countOf(input);
+  const completion = countOf(output ?? 0);
+  if (apart === undefined || completion === undefined) return undefined;
   const read = countOf(cacheRead) ?? 0;
   const written = countOf(cacheWritten) ?? 0;
-  const prompt = (countOf(input) ?? 0) + read + written;
-  const completion = countOf(output) ?? 0;
+  const prompt = apart + read + written;
   return {
     prompt_tokens: prompt,
     completion_tokens: completion,

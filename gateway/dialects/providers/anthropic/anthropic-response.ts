@@ -6,7 +6,7 @@ import { GatewayError } from "../../../core/gateway-error.ts";
 import { countOf } from "../../../outside-values/token-count.ts";
 import { OWN_MESSAGE } from "../../inner/anthropic-only.ts";
 import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
-import { finishReasonOf, usageOf } from "../../inner/provider-response.ts";
+import { calledName, finishReasonOf, usageOf } from "../../inner/provider-response.ts";
 import { withTextBefore } from "../../inner/thinking-order.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
 import { withoutFence } from "../../json-mode/json-text.ts";
@@ -32,17 +32,19 @@ export function finishReason(stopReason: unknown, hasCalls: boolean): FinishReas
 }
 
 /** Anthropic counts what came from its cache, and went there, apart from `input_tokens`; OpenAI counts all together. */
-export function openAiUsage(usage: unknown): Usage {
+export function openAiUsage(usage: unknown): Usage | undefined {
   const counts = isRecord(usage) ? usage : {};
   const details = isRecord(counts.output_tokens_details) ? counts.output_tokens_details : {};
   const thinking = countOf(details.thinking_tokens);
+  const known = usageOf({
+    input: counts.input_tokens,
+    cacheRead: counts.cache_read_input_tokens,
+    cacheWritten: counts.cache_creation_input_tokens,
+    output: counts.output_tokens,
+  });
+  if (known === undefined) return undefined;
   return {
-    ...usageOf({
-      input: counts.input_tokens,
-      cacheRead: counts.cache_read_input_tokens,
-      cacheWritten: counts.cache_creation_input_tokens,
-      output: counts.output_tokens,
-    }),
+    ...known,
     ...(thinking === undefined ? {} : { completion_tokens_details: { reasoning_tokens: thinking } }),
   };
 }
@@ -56,6 +58,8 @@ export interface MessageHead {
   readonly isMessages?: boolean;
   /** Whether the model was instructed to write JSON. @default false */
   readonly isJson?: boolean;
+  /** Tokens of the prompt, for a client of Messages whose server does not count them. @default 0 */
+  readonly promptTokensEstimate?: number;
   /** An id for a message without one. */
   readonly newId: () => string;
 }
@@ -68,7 +72,7 @@ export function withMessageId(message: Fields, { newId }: Pick<MessageHead, "new
 
 /** A whole message as a chat completion. @throws {GatewayError} `upstream_error` when the bytes are no message */
 export function chatCompletion(bytes: Buffer, head: MessageHead): Buffer {
-  const { model, created, isMessages = false, isJson = false } = head;
+  const { model, created, isMessages = false, isJson = false, promptTokensEstimate = 0 } = head;
   const parsed = parseJson(bytes.toString("utf8"));
   if (!isRecord(parsed) || parsed.type !== "message" || !Array.isArray(parsed.content))
     throw new GatewayError("upstream_error");
@@ -92,7 +96,7 @@ export function chatCompletion(bytes: Buffer, head: MessageHead): Buffer {
     created,
     model,
     // Before `usage`: the last field of that name is the one that is counted.
-    ...(isMessages ? { [OWN_MESSAGE]: ownMessage(message, model) } : {}),
+    ...(isMessages ? { [OWN_MESSAGE]: ownMessage(message, model, promptTokensEstimate) } : {}),
     choices: [
       {
         index: 0,
@@ -125,7 +129,7 @@ function toolCall(block: Fields, ownId: string): Fields {
   return {
     id: textOf(block.id) ?? ownId,
     type: "function",
-    function: { name: textOf(block.name) ?? "", arguments: JSON.stringify(block.input ?? {}) },
+    function: { name: calledName(block.name), arguments: JSON.stringify(block.input ?? {}) },
   };
 }
 

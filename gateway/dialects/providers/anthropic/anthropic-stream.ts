@@ -6,6 +6,7 @@ import { GatewayError } from "../../../core/gateway-error.ts";
 import { countOf } from "../../../outside-values/token-count.ts";
 import { ChatEventWriter, DONE_EVENT, errorEvent, withOwnEvent } from "../../inner/chat-events.ts";
 import { parseJson, textOf } from "../../inner/json.ts";
+import { calledName } from "../../inner/provider-response.ts";
 import { type SseEvent, SseReader } from "../../inner/sse-reader.ts";
 import { withTextBefore } from "../../inner/thinking-order.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
@@ -51,7 +52,7 @@ class AnthropicTranslation implements Translation<SseEvent> {
 
   constructor(head: MessageHead) {
     this.#head = head;
-    this.#own = head.isMessages === true ? new OwnEvents(head.model) : undefined;
+    this.#own = head.isMessages === true ? new OwnEvents(head.model, head.promptTokensEstimate ?? 0) : undefined;
     this.#json = head.isJson === true ? new JsonText() : undefined;
   }
 
@@ -97,7 +98,7 @@ class AnthropicTranslation implements Translation<SseEvent> {
     this.#usage = isRecord(message.usage) ? message.usage : {};
     this.#id = textOf(message.id) ?? "";
     this.#writer = new ChatEventWriter({ id: this.#id, ...this.#head });
-    return this.#writer.start(message.usage === undefined ? undefined : openAiUsage(message.usage));
+    return this.#writer.start(openAiUsage(message.usage));
   }
 
   #startBlock(index: number, block: unknown): string {
@@ -112,7 +113,7 @@ class AnthropicTranslation implements Translation<SseEvent> {
         // Most servers begin with an empty input and send it in deltas; some send it whole at once.
         const whole = isRecord(block.input) && Object.keys(block.input).length > 0 ? JSON.stringify(block.input) : "";
         this.#open.set(index, { kind: "tool", index: tool, hasArguments: whole !== "" });
-        const called = { name: textOf(block.name) ?? "", arguments: whole };
+        const called = { name: calledName(block.name), arguments: whole };
         return this.#writeDelta({
           tool_calls: [
             { index: tool, id: textOf(block.id) ?? madeCallId(this.#id, tool), type: "function", function: called },
@@ -222,8 +223,9 @@ class AnthropicTranslation implements Translation<SseEvent> {
 
 /** Events with Anthropic's own, which is in the last one before the end; in one of its own where there is none. */
 function withOwn(events: string, own: Fields, writer: ChatEventWriter): string {
-  if (!events.endsWith(DONE_EVENT)) return withOwnEvent(events === "" ? writer.empty() : events, own);
-  return withOwnEvent(events.slice(0, -DONE_EVENT.length), own) + DONE_EVENT;
+  const end = events.endsWith(DONE_EVENT) ? DONE_EVENT : "";
+  const before = events.slice(0, events.length - end.length);
+  return withOwnEvent(before === "" ? writer.empty() : before, own) + end;
 }
 
 function indexOf(event: Fields): number {

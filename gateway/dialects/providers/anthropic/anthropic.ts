@@ -28,6 +28,7 @@ export function anthropicDialect(options: AnthropicDialectOptions): OutboundDial
     created: Math.floor(now() / 1000),
     isMessages: generation.client?.dialect === "messages",
     isJson: wantsJsonObject(generation.fields),
+    promptTokensEstimate: generation.promptTokensEstimate,
     newId: () => newId().replaceAll("-", ""),
   });
   return {

@@ -8,22 +8,24 @@ import {
 import { isRecord } from "../../../../lib/is-record.ts";
 import { itemsOf, textOf } from "../../inner/json.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
+import { type EstimatedTokens, ownUsage, soundCounts } from "./own-usage.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * A message of Anthropic's for a client of Messages: as it is, blocks and fields that are unknown here included, under the
  * client's name for the model. Only what other servers of this dialect get wrong is corrected: calls without an id,
- * another reason for the end of a message with calls, and fields that the schema requires and that are missing.
+ * another reason for the end of a message with calls, counts that are nonsense, and fields that the schema requires and that
+ * are missing.
  */
-export function ownMessage(message: Fields, model: string): Fields {
+export function ownMessage(message: Fields, model: string, promptTokensEstimate: number): Fields {
   let calls = 0;
   const content = itemsOf(message.content).map((block) => {
     if (!isRecord(block)) return block;
     return complete(block.type === "tool_use" ? withId(block, madeCallId(message.id, calls++)) : block);
   });
   const stop_reason = ownStopReason(message.stop_reason, calls);
-  const usage = { ...USAGE_DEFAULTS, ...(isRecord(message.usage) ? message.usage : {}) };
+  const usage = { ...USAGE_DEFAULTS, ...ownUsage(message.usage, { input: promptTokensEstimate, output: 0 }) };
   return { ...NO_DETAILS, stop_sequence: null, ...message, model, content, stop_reason, usage };
 }
 
@@ -41,6 +43,8 @@ function withId(block: Fields, ownId: string): Fields {
   return textOf(block.id) === undefined ? { ...block, id: ownId } : block;
 }
 
+/** Fields of a delta that are what the model writes. */
+const TEXTS = ["text", "thinking", "partial_json"];
 const PROMPT_COUNTS = ["input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens"];
 
 /** Those of the counts that have a value. */
@@ -62,13 +66,17 @@ const EVENT_TYPES = new Set([
 /** The same for the events of a stream, one after another. */
 export class OwnEvents {
   readonly #model: string;
+  readonly #promptTokensEstimate: number;
   #id: unknown;
-  /** Of the prompt, by the start of the message. */
-  #promptCounts: Fields = {};
+  /** By the start of the message. */
+  #counts: Fields = {};
   #calls = 0;
+  /** Deltas with text, thinking or arguments: a token each. */
+  #deltas = 0;
 
-  constructor(model: string) {
+  constructor(model: string, promptTokensEstimate: number) {
     this.#model = model;
+    this.#promptTokensEstimate = promptTokensEstimate;
   }
 
   /**
@@ -83,8 +91,8 @@ export class OwnEvents {
   #corrected({ type, message, content_block: block, delta, usage }: Fields): Fields {
     if (type === "message_start" && isRecord(message)) {
       this.#id = message.id;
-      this.#promptCounts = countsOf(message.usage, PROMPT_COUNTS);
-      const counts = { ...USAGE_DEFAULTS, ...(isRecord(message.usage) ? message.usage : {}) };
+      this.#counts = isRecord(message.usage) ? soundCounts(message.usage) : {};
+      const counts = { ...USAGE_DEFAULTS, ...ownUsage({ output_tokens: 0, ...this.#counts }, this.#estimate) };
       const empty = { ...NO_DETAILS, stop_reason: null, stop_sequence: null };
       return { message: { ...empty, ...message, model: this.#model, usage: counts } };
     }
@@ -92,6 +100,8 @@ export class OwnEvents {
       const own = block.type === "tool_use" ? withId(block, madeCallId(this.#id, this.#calls++)) : block;
       return { content_block: complete(own) };
     }
+    if (type === "content_block_delta" && isRecord(delta) && TEXTS.some((name) => textOf(delta[name]) !== undefined))
+      this.#deltas++;
     if (type === "message_delta" && isRecord(delta))
       return {
         delta: {
@@ -100,11 +110,19 @@ export class OwnEvents {
           ...delta,
           stop_reason: ownStopReason(delta.stop_reason, this.#calls),
         },
-        // The end has all counts in newer versions of the API: clients of those do not add the start's.
-        ...(isRecord(usage)
-          ? { usage: { ...DELTA_USAGE_DEFAULTS, ...usage, ...this.#promptCounts, ...countsOf(usage, PROMPT_COUNTS) } }
-          : {}),
+        usage: { ...DELTA_USAGE_DEFAULTS, ...this.#endUsage(usage) },
       };
     return {};
+  }
+
+  /** The end has all counts in newer versions of the API: clients of those do not add the start's. */
+  #endUsage(usage: unknown): Fields {
+    const own = isRecord(usage) ? soundCounts(usage) : {};
+    const prompt = { ...countsOf(this.#counts, PROMPT_COUNTS), ...countsOf(own, PROMPT_COUNTS) };
+    return ownUsage({ ...own, ...prompt }, this.#estimate);
+  }
+
+  get #estimate(): EstimatedTokens {
+    return { input: this.#promptTokensEstimate, output: this.#deltas };
   }
 }

@@ -4,7 +4,7 @@ import { isRecord } from "../../../../lib/is-record.ts";
 import type { UpstreamProblem } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
-import { finishReasonOf, usageOf } from "../../inner/provider-response.ts";
+import { calledName, finishReasonOf, usageOf } from "../../inner/provider-response.ts";
 import { withTextBefore } from "../../inner/thinking-order.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
 import { withoutFence } from "../../json-mode/json-text.ts";
@@ -36,7 +36,7 @@ export function converseFinish(stopReason: unknown, hasCalls: boolean): FinishRe
 }
 
 /** Converse counts what came from its cache, and went there, apart from `inputTokens`; OpenAI counts all together. */
-export function converseUsage(usage: unknown): Usage {
+export function converseUsage(usage: unknown): Usage | undefined {
   const counts = isRecord(usage) ? usage : {};
   return usageOf({
     input: counts.inputTokens,
@@ -135,7 +135,7 @@ function thinkingOf({ reasoningText, redactedContent }: Fields): readonly Fields
 
 /** @param ownId for a call that has no id */
 function toolCall({ toolUseId, name, input }: Fields, ownId: string): Fields {
-  const called = { name: textOf(name) ?? "", arguments: JSON.stringify(input ?? {}) };
+  const called = { name: calledName(name), arguments: JSON.stringify(input ?? {}) };
   return { id: textOf(toolUseId) ?? ownId, type: "function", function: called };
 }
 

@@ -5,6 +5,7 @@ import { GatewayError } from "../../../core/gateway-error.ts";
 import { countOf } from "../../../outside-values/token-count.ts";
 import { ChatEventWriter, DONE_EVENT, errorEvent } from "../../inner/chat-events.ts";
 import { textOf } from "../../inner/json.ts";
+import { calledName } from "../../inner/provider-response.ts";
 import { withTextBefore } from "../../inner/thinking-order.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
 import { ReportedError, type Translation, translate } from "../../inner/translate.ts";
@@ -89,7 +90,7 @@ class ConverseTranslation implements Translation<EventFrame> {
     if (!isRecord(toolUse)) return "";
     const index = this.#tools.size;
     this.#tools.set(block, { index, hasArguments: false });
-    const called = { name: textOf(toolUse.name) ?? "", arguments: "" };
+    const called = { name: calledName(toolUse.name), arguments: "" };
     const id = textOf(toolUse.toolUseId) ?? madeCallId(this.#id, index);
     return this.#writer.delta({ tool_calls: [{ index, id, type: "function", function: called }] });
   }

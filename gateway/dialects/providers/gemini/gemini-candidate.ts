@@ -75,12 +75,18 @@ export function partsOf(candidate: Fields): readonly GeminiPart[] {
   });
 }
 
-/** Thoughts are counted apart from the response, and tokens from the cache together with the prompt. */
-export function usageOfMetadata(metadata: unknown): Usage {
+/**
+ * Thoughts are counted apart from the response, and tokens from the cache together with the prompt.
+ * @returns `undefined` where the prompt has no count, or a count is nonsense: then the tokens are estimated
+ */
+export function usageOfMetadata(metadata: unknown): Usage | undefined {
   const counts = isRecord(metadata) ? metadata : {};
-  const thoughts = countOf(counts.thoughtsTokenCount) ?? 0;
-  const prompt = (countOf(counts.promptTokenCount) ?? 0) + (countOf(counts.toolUsePromptTokenCount) ?? 0);
-  const completion = (countOf(counts.candidatesTokenCount) ?? 0) + thoughts;
+  const input = countOf(counts.promptTokenCount);
+  const output = countOf(counts.candidatesTokenCount ?? 0);
+  const thoughts = countOf(counts.thoughtsTokenCount ?? 0);
+  if (input === undefined || output === undefined || thoughts === undefined) return undefined;
+  const prompt = input + (countOf(counts.toolUsePromptTokenCount) ?? 0);
+  const completion = output + thoughts;
   return {
     prompt_tokens: prompt,
     completion_tokens: completion,

@@ -72,7 +72,7 @@ class GeminiTranslation implements Translation<SseEvent> {
     if (this.#writer !== undefined) return "";
     const { model, created, newId } = this.#head;
     this.#writer = new ChatEventWriter({ id: textOf(response.responseId) ?? `chatcmpl-${newId()}`, model, created });
-    return this.#writer.start(this.#usage === undefined ? undefined : usageOfMetadata(this.#usage));
+    return this.#writer.start(usageOfMetadata(this.#usage));
   }
 
   #part(part: GeminiPart, candidate: Fields): string {

@@ -48,5 +48,5 @@ export function withArgumentsAsText(call: Fields): Fields {
 
 /** The finish reason of a choice that has calls: agents continue at `tool_calls` alone. */
 export function finishWithCalls(reason: unknown): unknown {
-  return reason === "stop" ? "tool_calls" : reason;
+  return reason === "stop" || reason === "function_call" ? "tool_calls" : reason;
 }

@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { openAiResponse } from "./openai-response.ts";
+import { outbound } from "../../../test/dialect-cases.ts";
+import { openAiResponse as responseOf } from "./openai-response.ts";
+
+const openAiResponse = (bytes: Buffer, fields = {}) => responseOf(bytes, outbound(fields));
 
 const response = (message: object, extra: object = {}) =>
   Buffer.from(
@@ -44,7 +47,7 @@ describe("a whole response of OpenAI's dialect", () => {
   });
 
   test("has an id for each call that came with an empty one", () => {
-    const calls = [{ id: "" }, { id: "mine" }, { id: "" }];
+    const calls = [{ id: "" }, { id: "mine" }, { id: "" }].map((call) => ({ ...call, function: CALLED }));
     const bytes = openAiResponse(response({ role: "assistant", content: null, tool_calls: calls }));
     const ids = JSON.parse(bytes.toString()).choices[0].message.tool_calls.map(({ id }: { id: string }) => id);
     expect(ids).toEqual(["call_chatcmpl-1_0", "mine", "call_chatcmpl-1_2"]);
@@ -84,5 +87,80 @@ describe("a whole response of OpenAI's dialect", () => {
   ])("that has calls and ends with %s ends with %s", (reason, expected) => {
     const call = { id: "c", type: "function", function: CALLED };
     expect(choiceOf({ tool_calls: [call] }, { finish_reason: reason }).finish_reason).toBe(expected);
+  });
+});
+
+describe("a call in the form that came before tool_calls", () => {
+  const message = { role: "assistant", content: null, function_call: CALLED };
+
+  test("is a tool call, and the end is that of tool calls", () => {
+    const choice = choiceOf(message, { finish_reason: "function_call" });
+    expect(choice.finish_reason).toBe("tool_calls");
+    expect(choice.message).toEqual({
+      role: "assistant",
+      content: null,
+      tool_calls: [{ index: 0, id: "call_chatcmpl-1_0", type: "function", function: CALLED }],
+    });
+  });
+
+  test("stays as it is for a client that sent `functions`, which knows no other form", () => {
+    const bytes = response(message, { finish_reason: "function_call" });
+    expect(openAiResponse(bytes, { functions: [{ name: "weather" }] })).toBe(bytes);
+  });
+});
+
+describe("a whole response that no client could use", () => {
+  test.each([
+    { role: "assistant", tool_calls: [{ id: "c", type: "function", function: { arguments: "{}" } }] },
+    { role: "assistant", tool_calls: [{ id: "c", type: "function", function: { name: "", arguments: "{}" } }] },
+    { role: "assistant", tool_calls: [{ id: "c", type: "function" }] },
+    { role: "assistant", function_call: { arguments: "{}" } },
+  ])("is the provider's error: a call without a name in %j", (message) => {
+    expect(() => choiceOf(message)).toThrow(expect.objectContaining({ code: "upstream_error" }));
+  });
+});
+
+describe("the id of a whole response", () => {
+  test.each(['"id":"",', '"id":"chatcmpl-",', '"id":null,', ""])("is made where the server sends %s", (id) => {
+    const choices = '"choices":[{"index":0,"message":{"role":"assistant","content":"Hi"},"finish_reason":"stop"}]';
+    const ids = [1, 2].map(() => JSON.parse(openAiResponse(Buffer.from(`{${id}${choices}}`)).toString()).id);
+    for (const made of ids) expect(made).toMatch(/^chatcmpl-[0-9a-f]{32}$/);
+    expect(ids[0]).not.toBe(ids[1]);
+  });
+
+  test("stays where it is not the first field", () => {
+    const bytes = Buffer.from('{"object":"chat.completion","id":"mine","choices":[{"index":0,"message":{}}]}');
+    expect(openAiResponse(bytes)).toBe(bytes);
+  });
+});
+
+describe("the usage of a whole response", () => {
+  const withUsage = (usage: string) =>
+    Buffer.from(response({ content: "Hi" }).toString().replace(/\}$/, `,"usage":${usage}}`));
+
+  test.each([
+    '{"prompt_tokens":-1,"completion_tokens":2}',
+    '{"prompt_tokens":7,"completion_tokens":1e300}',
+    '{"prompt_tokens":7,"completion_tokens":"2"}',
+    '{"prompt_tokens":7,"completion_tokens":9007199254740993}',
+    '{"prompt_tokens":NaN,"completion_tokens":2}',
+    '{"prompt_tokens":7,"completion_tokens":2,"total_tokens":-9}',
+    '{"prompt_tokens":7,"completion_tokens":2,"prompt_tokens_details":{"cached_tokens":-4}}',
+    "{}",
+    '"seven"',
+    "[7,2]",
+  ])("is the estimate that is paid where the server sends %s", (usage) => {
+    const { choices, usage: seen } = JSON.parse(openAiResponse(withUsage(usage)).toString());
+    expect(choices[0].message).toEqual({ content: "Hi" });
+    expect(seen).toEqual({ prompt_tokens: 10, completion_tokens: 0, total_tokens: 10 });
+  });
+
+  test.each([
+    "null",
+    '{"prompt_tokens":7,"completion_tokens":2,"total_tokens":9,"cost":0.0012,"prompt_tokens_details":null}',
+    '{"prompt_tokens":7,"completion_tokens":2,"completion_tokens_details":{"reasoning_tokens":0}}',
+  ])("stays %s", (usage) => {
+    const bytes = withUsage(usage);
+    expect(openAiResponse(bytes)).toBe(bytes);
   });
 });

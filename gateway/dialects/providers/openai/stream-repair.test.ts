@@ -310,3 +310,71 @@ describe("whatever a server streams", () => {
     );
   });
 });
+
+describe("a call in the form that came before tool_calls, in a stream", () => {
+  const pieces = [
+    choice({ role: "assistant", content: null, function_call: { name: "weather", arguments: "" } }),
+    choice({ function_call: { arguments: '{"city":' } }),
+    choice({ function_call: { arguments: '"Oslo"}' } }),
+    finish("function_call"),
+    DONE,
+  ];
+  const stream = pieces.join("");
+
+  test("is a tool call with an id, and the end is that of tool calls, wherever the bytes are cut", () => {
+    const expected = { id: "call_chatcmpl-1_0", name: "weather", arguments: '{"city":"Oslo"}' };
+    void fc.assert(
+      fc.property(cuts, (sizes) => {
+        const text = repaired(stream, sizes);
+        expect(gathered(text)).toMatchObject({ calls: [expected], finish: "tool_calls", isDone: true });
+        expect(text).not.toContain("function_call");
+      }),
+    );
+  });
+
+  test("stays the very bytes for a client that sent `functions`", () => {
+    const scanner = new EventScanner({ stripUsage: false, repair: new StreamRepair(true) });
+    expect(scanner.push(Buffer.from(stream)).toString()).toBe(stream);
+  });
+});
+
+describe("the ids of a stream's events", () => {
+  const event = (id: object, content: string) =>
+    data({ ...id, object: "chat.completion.chunk", choices: [{ index: 0, delta: { content }, finish_reason: null }] });
+
+  test.each([{}, { id: "" }, { id: null }, { id: "chatcmpl-" }])("are made, one for all, where they are %j", (id) => {
+    const usage = data({ ...id, choices: [], usage: { prompt_tokens: 1, completion_tokens: 2 } });
+    const text = repaired(event(id, "a") + event(id, "b") + usage + DONE);
+    const ids = [...text.matchAll(/"id":"(chatcmpl-[0-9a-f]{32})"/g)].map(([, made]) => made);
+    expect(ids).toHaveLength(3);
+    expect(new Set(ids).size).toBe(1);
+  });
+
+  test("stay where a server has them, also behind Azure's first event, which has none", () => {
+    const first = data({ id: "", choices: [], prompt_filter_results: [] });
+    const events = first + data({ choices: [{ index: 0, delta: {}, finish_reason: null }], id: "mine" }) + DONE;
+    expect(repaired(events)).toBe(events);
+  });
+});
+
+describe("what clients look into unasked", () => {
+  const usage = { prompt_tokens: 1, completion_tokens: 2 };
+
+  test("choices that are null are dropped, and an empty list where the event has the usage", () => {
+    const text = choice({ content: "a" }) + data({ id: "chatcmpl-1", choices: null }) + finish("stop");
+    expect(repaired(text + data({ id: "chatcmpl-1", choices: null, usage }) + DONE)).toBe(
+      choice({ content: "a" }) + finish("stop") + data({ id: "chatcmpl-1", choices: [], usage }) + DONE,
+    );
+  });
+
+  test("an empty list of choices beside the usage stays the very bytes", () => {
+    const text = choice({ content: "a" }) + finish("stop") + data({ id: "chatcmpl-1", choices: [], usage }) + DONE;
+    expect(repaired(text)).toBe(text);
+  });
+
+  test("a choice that is null is dropped, and a delta that is null is an empty one", () => {
+    const event = (choices: unknown) => data({ id: "chatcmpl-1", choices });
+    const last = { index: 0, finish_reason: "stop" };
+    expect(repaired(event([null, { ...last, delta: null }]) + DONE)).toBe(event([{ ...last, delta: {} }]) + DONE);
+  });
+});

@@ -4,47 +4,83 @@ import type { EventRepair } from "../../../relay/event-scanner.ts";
 import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
 import { finishWithCalls } from "./call-fields.ts";
 import { ChoiceCalls } from "./choice-calls.ts";
+import { withoutFunctionCall } from "./function-call.ts";
+import { isResponseId, madeResponseId } from "./response-ids.ts";
 import { usualContent } from "./usual-content.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** An event that may need a correction: one with tool calls, or with content that is a list. */
-const MAY_NEED = /"(?:tool_calls|content)": ?\[/;
+/**
+ * An event that may need a correction: one with calls, with content that is a list, or without what clients look into
+ * unasked: the choices, one of them, or its delta.
+ */
+const MAY_NEED = /"(?:tool_calls|content)": ?\[|"function_call": ?\{|"(?:choices|delta)": ?null|"choices": ?\[ ?null/;
 const FINISH = /"finish_reason": ?"/;
+/** Most servers begin each event with its id. */
+const BEGINS_WITH_ID = /^data: ?\{"id": ?"(?!(?:(?:chat)?cmpl-)?")/;
+const EMPTY = Buffer.alloc(0);
 /** OpenAI's limit for `n`. */
 const MAX_CHOICES = 128;
 
 /**
  * Corrects what servers of OpenAI's dialect get wrong in a stream, so that its clients can put it together: several tool
- * calls under one index or none, calls without an id or arguments, an end with calls that is `stop`, and content as a list
- * of parts. Other events are looked at, not parsed, and are the very bytes that came.
+ * calls under one index or none, calls without an id or arguments, or in the form that came before `tool_calls`, an end with
+ * calls that is `stop`, content as a list of parts, events without an id, and those that have null for a list. Other events are looked at, not parsed, and are the very bytes that came.
  */
 export class StreamRepair implements EventRepair {
   readonly #choices = new Map<number, ChoiceCalls>();
+  readonly #keepsFunctionCalls: boolean;
+  /** Whether the events have an id; `undefined` before the first with a choice. */
+  #hasIds: boolean | undefined = undefined;
+  #madeId = "";
+
+  /** @param keepsFunctionCalls whether the client knows the form that came before `tool_calls` alone. @default false */
+  constructor(keepsFunctionCalls = false) {
+    this.#keepsFunctionCalls = keepsFunctionCalls;
+  }
 
   mayNeed(text: string): boolean {
+    if (this.#hasIds === undefined && BEGINS_WITH_ID.test(text)) this.#hasIds = true;
+    if (this.#hasIds !== true) return true;
     return MAY_NEED.test(text) || (this.#choices.size > 0 && FINISH.test(text));
   }
 
   repaired(event: Buffer): Buffer {
     const { others, data } = linesOf(event.toString("utf8"));
     const chunk = parseJson(data);
-    if (!isRecord(chunk) || !Array.isArray(chunk.choices)) return event;
+    if (!isRecord(chunk)) return event;
+    if (chunk.choices === null)
+      return isRecord(chunk.usage) ? Buffer.from(eventText(others, { ...chunk, choices: [] })) : EMPTY;
+    if (!Array.isArray(chunk.choices)) return event;
+    const own = itemsOf(chunk.choices);
+    const id = this.#idOf(chunk, own.length > 0);
     const before: Fields[] = [];
-    const choices = chunk.choices.map((choice: unknown) =>
-      isRecord(choice) ? this.#choice(choice, chunk.id, before) : choice,
-    );
-    const isSound = before.length === 0 && choices.every((choice, index) => choice === itemsOf(chunk.choices)[index]);
-    if (isSound) return event;
-    const { usage: _, ...head } = chunk;
+    const choices = own.filter(isRecord).map((choice) => this.#choice(choice, id, before));
+    const areSound = choices.length === own.length && choices.every((choice, index) => choice === own[index]);
+    if (before.length === 0 && areSound && id === chunk.id) return event;
+    const { usage: _, ...head }: Fields = { ...chunk, id };
     const inserted = before.map((choice) => eventText([], { ...head, choices: [choice] }));
-    return Buffer.from([...inserted, eventText(others, { ...chunk, choices })].join(""));
+    return Buffer.from([...inserted, eventText(others, { ...chunk, id, choices })].join(""));
+  }
+
+  /** Events before the first choice are the server's about the prompt, which may have none. */
+  #idOf({ id, object }: Fields, hasChoices: boolean): unknown {
+    if (isResponseId(id)) {
+      if (hasChoices) this.#hasIds ??= true;
+      return id;
+    }
+    if (!hasChoices && this.#hasIds === undefined) return id;
+    this.#hasIds ??= false;
+    if (this.#hasIds) return id;
+    if (this.#madeId === "") this.#madeId = madeResponseId(object === "text_completion" ? object : undefined);
+    return this.#madeId;
   }
 
   /** @param before takes the choices of events that must come before this one */
   #choice(choice: Fields, responseId: unknown, before: Fields[]): Fields {
     const index = countOf(choice.index) ?? 0;
-    const delta = isRecord(choice.delta) ? choice.delta : {};
+    const own = isRecord(choice.delta) ? choice.delta : {};
+    const delta = this.#keepsFunctionCalls ? own : withoutFunctionCall(own);
     const content = Array.isArray(delta.content) ? usualContent(delta) : {};
     const calls = itemsOf(delta.tool_calls);
     const known = this.#choices.get(index) ?? (calls.length > 0 ? this.#begin(index, responseId) : undefined);
@@ -54,7 +90,9 @@ export class StreamRepair implements EventRepair {
     if (end.before.length > 0)
       before.push({ index, delta: { tool_calls: end.before }, logprobs: null, finish_reason: null });
     const finish = known?.hasCalls === true ? finishWithCalls(choice.finish_reason) : choice.finish_reason;
-    const isSound = end.last === calls && finish === choice.finish_reason && Object.keys(content).length === 0;
+    const isDelta = choice.delta === undefined || delta === choice.delta;
+    const isSound =
+      isDelta && end.last === calls && finish === choice.finish_reason && Object.keys(content).length === 0;
     if (isSound) return choice;
     const toolCalls = end.last === calls ? {} : { tool_calls: end.last };
     return { ...choice, delta: { ...delta, ...content, ...toolCalls }, finish_reason: finish };
