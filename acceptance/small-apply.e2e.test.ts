@@ -21,6 +21,7 @@ import { STACK_ASSERTIONS } from "./assertions/table.ts";
 import { inventory, leftOver } from "./aws-client/leftovers.ts";
 import { linesOfRun, linesWithout, readRecord, recordedEnvironment } from "./permissions/recorded-requests.ts";
 import { look } from "./prove-environment.ts";
+import { makeExistingNetwork } from "./stacks/existing-network.ts";
 import { makeHostedZone } from "./stacks/hosted-zone.ts";
 import { readEveryStack } from "./stacks/read-stacks.ts";
 import { choose, inOrder, needs } from "./stacks/stack-order.ts";
@@ -118,6 +119,27 @@ test.concurrent("data and network, with internet egress, are applied by OpenTofu
       const claims = STACK_ASSERTIONS.network ?? [];
       expect(claims.length).toBeGreaterThan(0);
       for (const { check } of claims) await check(network);
+    },
+  });
+});
+
+test.concurrent("a VPC that is there already gets security groups alone by OpenTofu, which plans nothing more, and is as it was when they are destroyed", {
+  timeout: TIMEOUT,
+}, async (context) => {
+  await applyAndDestroy(context, {
+    environment: async (url) => ({
+      ...dev,
+      network: { ...dev.network, existing: await makeExistingNetwork(url, dev) },
+    }),
+    names: ["data", "network"],
+    async inspect(applied) {
+      const { attributes } = await applied("network");
+      const types = new Set(Object.keys(attributes).map((address) => address.split(".")[0]));
+      expect([...types].toSorted()).toEqual([
+        "aws_security_group",
+        "aws_vpc_security_group_egress_rule",
+        "aws_vpc_security_group_ingress_rule",
+      ]);
     },
   });
 });

@@ -15,6 +15,7 @@ export function crossFieldProblems(environment: Environment): readonly Problem[]
     ...zoneProblems(environment),
     ...accountProblems(environment),
     ...networkProblems(environment),
+    ...existingNetworkProblems(environment),
     ...internetEgressProblems(environment),
     ...gatewayProblems(environment),
     ...entryProblems(environment),
@@ -51,6 +52,20 @@ function accountProblems({ account, iam: { permissionsBoundary, assumeRole } }: 
     if (of === undefined || of === "aws" || of === account) return [];
     const rule = `must be of the environment's account ${account}`;
     return [{ path, value: arn, rule, remedy: "correct the ARN, or account" }];
+  });
+}
+
+function existingNetworkProblems({ network: { existing }, zones }: Environment): readonly Problem[] {
+  if (existing === null) return [];
+  const lists = ["loadBalancerSubnetIds", "gatewaySubnetIds", "engineSubnetIds"] as const;
+  return lists.flatMap((list): readonly Problem[] => {
+    const at = { path: `network.existing.${list}`, value: existing[list] };
+    if (existing[list].length !== zones.length) {
+      const rule = `must have one subnet for each of the ${zones.length} zones`;
+      return [{ ...at, rule, remedy: `name the subnets of the zones ${zones.join(", ")}, in this order` }];
+    }
+    if (new Set(existing[list]).size === existing[list].length) return [];
+    return [{ ...at, rule: "must not repeat a subnet", remedy: "name the subnet of each zone once" }];
   });
 }
 

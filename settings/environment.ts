@@ -114,6 +114,28 @@ const Ci = z.strictObject({
   oidcProvider: z.enum(["create", "existing"]),
 });
 
+const awsId = (kind: string, what: string) =>
+  z.string().regex(new RegExp(`^${kind}-[0-9a-f]{8,17}$`), `must be the id of ${what} (${kind}-…)`);
+const subnetIds = z.array(awsId("subnet", "a subnet")).min(2).max(3);
+
+/** Subnets and access to AWS of a VPC that others manage. Each list has one subnet in each of the zones, in their order. */
+const ExistingNetwork = z.strictObject({
+  vpcId: awsId("vpc", "a VPC"),
+  /** Of the load balancers; with the entry `alb` they have a route to the internet. */
+  loadBalancerSubnetIds: subnetIds,
+  /** Of the gateways; with a provider outside AWS they have a route to a NAT gateway. */
+  gatewaySubnetIds: subnetIds,
+  /** Of engines, functions, Valkey and API Gateway's link. */
+  engineSubnetIds: subnetIds,
+  /** What instances reach AWS by: the VPC's interface endpoints, and its gateway endpoints of S3 and DynamoDB. */
+  endpoints: z.strictObject({
+    /** Group of the interface endpoints; gateways and engines are let into it. */
+    securityGroupId: awsId("sg", "a security group"),
+    s3PrefixListId: awsId("pl", "a prefix list"),
+    dynamodbPrefixListId: awsId("pl", "a prefix list"),
+  }),
+});
+
 /** What an organisation demands of the roles in its accounts. */
 const Iam = z.strictObject({
   /** Policy that limits every role of the environment, whatever else it is granted; `null` for none. */
@@ -181,6 +203,8 @@ export const EnvironmentSchema = z.strictObject({
      * AWS is declared below; `always`, where one may be added through the admin API.
      */
     natGateway: z.enum(["when-needed", "always"]).default("when-needed"),
+    /** A VPC that is there already, to which only security groups are added; `null`: one of the environment's own. */
+    existing: ExistingNetwork.nullable().default(null),
   }),
   api: z.strictObject({
     auth: AuthMode,

@@ -45,6 +45,7 @@ export class BootstrapStack extends TerraformStack {
         start: `${iam.rolePath}${iam.roleNamePrefix}`,
         permissionsBoundary: iam.permissionsBoundary,
       },
+      endpointsGroupId: environment.network.existing?.endpoints.securityGroupId,
       stateStatements: store.accessStatements(),
       stateArns: store.arns,
     });

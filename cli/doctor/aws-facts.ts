@@ -16,10 +16,11 @@ import { GetParameterCommand, ParameterNotFound, SSMClient } from "@aws-sdk/clie
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import * as z from "zod";
 import { type BucketState, S3StateBuckets } from "../state/state-bucket.ts";
+import { type NetworkFacts, networkFacts } from "./network-facts.ts";
 import { type RegionFacts, regionFacts } from "./region-facts.ts";
 
 /** The calls of doctor to AWS. Each ends when its signal aborts. */
-export interface AwsFacts extends RegionFacts {
+export interface AwsFacts extends RegionFacts, NetworkFacts {
   /** The operator's identity, and the time of AWS's response. */
   caller(
     signal: AbortSignal,
@@ -46,6 +47,7 @@ export function awsFacts(region: string): AwsFacts {
   const settings = { region, maxAttempts: 2 } as const; // more attempts would exceed a check's time limit
   return {
     ...regionFacts(region),
+    ...networkFacts(region),
     async caller(abortSignal) {
       const client = new STSClient(settings);
       let date: Date | undefined;

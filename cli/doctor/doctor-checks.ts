@@ -6,6 +6,7 @@ import { isTofuNewEnough, OLDEST_TOFU } from "../tofu/tofu-version.ts";
 import type { AwsFacts } from "./aws-facts.ts";
 import { type Check, type Finding, fail, ok, warn } from "./finding.ts";
 import { logRoleChecks } from "./log-role-check.ts";
+import { networkChecks } from "./network-checks.ts";
 import { type VcpuNeed, vcpuNeeds } from "./vcpu-needs.ts";
 import { zoneChecks } from "./zone-checks.ts";
 
@@ -39,6 +40,7 @@ export function doctorChecks(things: CheckSubjects): readonly Check[] {
     { name: "region", run: async () => regionFinding(things) },
     { name: "clock", run: (signal) => clockFinding(things, signal) },
     ...zoneChecks(things),
+    ...networkChecks(things),
     ...vcpuNeeds(environment).map((need) => ({
       name: `${need.family} vCPUs`,
       run: (signal: AbortSignal) => quotaFinding(things, need, signal),

@@ -5,14 +5,14 @@ import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule/index.js";
 import { Construct } from "constructs";
 import type { Environment } from "../../settings/environment.ts";
-import type { Network } from "../network/network.ts";
+import type { NetworkIds } from "../network/network-ids.ts";
 
 type ValkeySettings = NonNullable<Environment["valkey"]>;
 
 export interface ValkeyProps extends ValkeySettings {
   /** At most 40 characters, which is ElastiCache's limit. */
   readonly name: string;
-  readonly network: Network;
+  readonly network: NetworkIds;
   /** Security group that may connect; no other can. */
   readonly clientSecurityGroupId: string;
   readonly kmsKeyArn: string;

@@ -11,7 +11,7 @@ import type { ArtefactStore } from "../data/artefact-store.ts";
 import type { PolicyStatement } from "../identity/service-role.ts";
 import { InstanceTargets } from "../load-balancing/instance-targets.ts";
 import type { LoadBalancer } from "../load-balancing/load-balancer.ts";
-import type { Network } from "../network/network.ts";
+import type { NetworkIds } from "../network/network-ids.ts";
 import type { ProcessLogs } from "../observability/process-logs.ts";
 import { GpuUtilizationScaling } from "./gpu-utilization-scaling.ts";
 import { maxRequestsPerEngine, vllmArguments } from "./vllm-arguments.ts";
@@ -26,7 +26,7 @@ export interface EnginePoolProps extends PoolSettings {
   /** Seconds that an engine may take to end its requests after its deregistration. */
   readonly drainSeconds: number;
   readonly tags: Readonly<Record<string, string>>;
-  readonly network: Network;
+  readonly network: NetworkIds;
   readonly securityGroupId: string;
   readonly loadBalancer: LoadBalancer;
   readonly artefacts: ArtefactStore;

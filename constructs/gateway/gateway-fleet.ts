@@ -17,7 +17,7 @@ import type { KeysTable } from "../data/keys-table.ts";
 import type { ResponsesTable } from "../data/responses-table.ts";
 import type { RoutesTable } from "../data/routes-table.ts";
 import type { PolicyStatement } from "../identity/service-role.ts";
-import type { Network } from "../network/network.ts";
+import type { NetworkIds } from "../network/network-ids.ts";
 import type { ProcessLogs } from "../observability/process-logs.ts";
 import type { GatewayBuild } from "./gateway-build.ts";
 import { GatewayScaling } from "./gateway-scaling.ts";
@@ -39,7 +39,7 @@ export interface GatewayFleetProps extends InstanceSettings {
   readonly targetGroupArnSuffix: string;
   readonly loadBalancerArnSuffix: string;
   readonly tags: Readonly<Record<string, string>>;
-  readonly network: Network;
+  readonly network: NetworkIds;
   readonly securityGroupId: string;
   readonly keysTable: KeysTable;
   readonly routesTable: RoutesTable;

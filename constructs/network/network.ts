@@ -6,6 +6,7 @@ import { RouteTableAssociation } from "@cdktf/provider-aws/lib/route-table-assoc
 import { Subnet } from "@cdktf/provider-aws/lib/subnet/index.js";
 import { Vpc } from "@cdktf/provider-aws/lib/vpc/index.js";
 import { Construct } from "constructs";
+import type { NetworkIds } from "./network-ids.ts";
 import { subnetCidrs } from "./subnet-cidrs.ts";
 
 export interface NetworkProps {
@@ -26,7 +27,7 @@ export interface NetworkProps {
  * (`NatGateways`); private subnets, where engines are, have none. Without internet the public subnets have no route
  * either: the load balancer in them is reached from the VPC and from networks that are connected to it.
  */
-export class Network extends Construct {
+export class Network extends Construct implements NetworkIds {
   readonly resource: Vpc;
   readonly vpcId: string;
   readonly publicSubnetIds: readonly string[];

@@ -9,6 +9,8 @@ export interface SecurityGroupsProps {
   readonly vpcId: string;
   /** The environment's entry. @default "api-gateway" */
   readonly entry?: "api-gateway" | "alb" | "private";
+  /** Group of the endpoints of a VPC that others manage. @default - a group of the environment's own */
+  readonly endpointsGroupId?: string | undefined;
 }
 
 /** A connection that one party may open to another. */
@@ -69,7 +71,11 @@ export class SecurityGroups extends Construct {
   readonly engineId: string;
   readonly endpointsId: string;
 
-  constructor(scope: Construct, id: string, { name, vpcId, entry = "api-gateway" }: SecurityGroupsProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { name, vpcId, entry = "api-gateway", endpointsGroupId }: SecurityGroupsProps,
+  ) {
     super(scope, id);
     const group = (party: Party) =>
       new SecurityGroup(this, GROUPS[party].id, {
@@ -80,6 +86,7 @@ export class SecurityGroups extends Construct {
           Name: `${name}-${kebab(GROUPS[party].id)}`,
           // The policy rule `connections-by-group` allows ranges by these tags: to the internet, and into the entry.
           ...(party === "gateway" ? { Tier: "gateway" } : {}),
+          ...(party === "gateway" && endpointsGroupId !== undefined ? { Network: "existing" } : {}),
           ...(party === "loadBalancer" && entry === "private" ? { Tier: "entry" } : {}),
         },
       }).id;
@@ -92,7 +99,7 @@ export class SecurityGroups extends Construct {
       loadBalancer: this.loadBalancerId,
       gateway: group("gateway"),
       engine: group("engine"),
-      endpoints: group("endpoints"),
+      endpoints: endpointsGroupId ?? group("endpoints"),
     };
     this.gatewayId = ids.gateway;
     this.engineId = ids.engine;

@@ -50,6 +50,9 @@ describe("the rule that security groups name each other", () => {
     expect(out([group, nat])).toBeUndefined();
     expect(out([group])).toMatch(/lets connections out/);
     expect(out([resource("aws_security_group"), nat])).toMatch(/lets connections out/);
+    const guest = resource("aws_security_group", { tags: { Tier: "gateway", Network: "existing" } });
+    expect(out([guest])).toBeUndefined(); // the NAT gateway is the network's owner's
+    expect(out([guest], range("0.0.0.0/0", 80))).toMatch(/out to 0\.0\.0\.0\/0 on 80/);
     expect(out([group, nat], range("0.0.0.0/0", 80))).toMatch(/out to 0\.0\.0\.0\/0 on 80/);
     expect(out([group, nat], range("52.0.0.0/8", 443))).toMatch(/lets connections out/);
   });

@@ -7,8 +7,7 @@ const HTTPS = 443;
 /**
  * Rules of security groups name other groups, never address ranges: a range also admits whatever gets an address in it
  * later. From outside 443 is the only port, and ranges of other networks reach it in the group of the tier `entry`; to
- * the outside too, for the group of the tier `gateway` where there is a
- * NAT gateway.
+ * the outside too, for the group of the tier `gateway` where there is a NAT gateway, or where others manage the VPC.
  */
 export const connectionsByGroup: PolicyRule = { name: "connections-by-group", check };
 
@@ -34,7 +33,7 @@ function inProblem(rule: Attributes, stack: readonly PolicyResource[]): string |
   const [range] = ranges(rule);
   if (range === undefined) return undefined;
   const isHttps = rule.from_port === HTTPS && rule.to_port === HTTPS;
-  if (isHttps && (isEverywhere(range) || tierOfGroup(rule, stack) === "entry")) return undefined;
+  if (isHttps && (isEverywhere(range) || tagsOfGroup(rule, stack).Tier === "entry")) return undefined;
   return `lets ${range} in on ${ports(rule)}; name the other security group, or let in 443 only`;
 }
 
@@ -51,16 +50,17 @@ function ranges({ cidr_ipv4, cidr_ipv6, cidr_blocks, ipv6_cidr_blocks }: Attribu
 
 function isInternetEgress(rule: Attributes, range: string, stack: readonly PolicyResource[]): boolean {
   if (!isEverywhere(range) || rule.from_port !== HTTPS || rule.to_port !== HTTPS) return false;
-  return tierOfGroup(rule, stack) === "gateway" && stack.some(({ type }) => type === "aws_nat_gateway");
+  const { Tier: tier, Network: network } = tagsOfGroup(rule, stack);
+  return tier === "gateway" && (network === "existing" || stack.some(({ type }) => type === "aws_nat_gateway"));
 }
 
-/** The tag `Tier` of the rule's group, where the group is in the same stack. */
-function tierOfGroup(rule: Attributes, stack: readonly PolicyResource[]): unknown {
+/** The tags of the rule's group, where the group is in the same stack. */
+function tagsOfGroup(rule: Attributes, stack: readonly PolicyResource[]): Readonly<Record<string, unknown>> {
   const group = stack.find(
     ({ type, address }) => type === "aws_security_group" && String(rule.security_group_id).includes(`${address}.`),
   );
   const tags = group?.attributes.tags;
-  return isRecord(tags) ? tags.Tier : undefined;
+  return isRecord(tags) ? tags : {};
 }
 
 function isEverywhere(range: string): boolean {

@@ -27,6 +27,7 @@ export function accountGrants({
   region,
   environment,
   roles = PLAIN_ROLES,
+  endpointsGroupId,
 }: DeployPermissionsProps): readonly Grant[] {
   const here = (service: string, resource: string) => regionalArn(service, region, resource);
   const inRegion = { StringEquals: { "aws:RequestedRegion": region } };
@@ -89,6 +90,7 @@ export function accountGrants({
       condition: ours,
       why: "AWS chooses these ids; the tag limits the statement to this environment.",
     },
+    ...endpointsGroupGrants(endpointsGroupId, here),
     {
       sid: "New",
       actions: [
@@ -206,4 +208,14 @@ function roleGrants(name: string, roles: RoleNaming): readonly Grant[] {
           },
         ]),
   ];
+}
+
+/** The group of an existing network's endpoints has no tag of ours; the rules that we add to it go with us. */
+function endpointsGroupGrants(
+  id: string | undefined,
+  here: (service: string, resource: string) => string,
+): readonly Grant[] {
+  if (id === undefined) return [];
+  const actions = ["ec2:ModifySecurityGroupRules", "ec2:RevokeSecurityGroupIngress"];
+  return [{ sid: "EndpointsGroup", actions, resources: [here("ec2", `security-group/${id}`)] }];
 }

@@ -22,6 +22,8 @@ export interface DeployRoleProps extends CiSettings {
   readonly region: string;
   /** @default PLAIN_ROLES */
   readonly roles?: RoleNaming;
+  /** Security group of others to which rules are added. @default - none */
+  readonly endpointsGroupId?: string | undefined;
   /** Permissions for the states. */
   readonly stateStatements: readonly PolicyStatement[];
   /** ARNs of the state store: the role never destroys it. */
@@ -37,7 +39,7 @@ export class DeployRole extends Construct {
 
   constructor(scope: Construct, id: string, props: DeployRoleProps) {
     super(scope, id);
-    const { name, repository, region, environment, roles = PLAIN_ROLES } = props;
+    const { name, repository, region, environment, roles = PLAIN_ROLES, endpointsGroupId } = props;
     const roleName = `${name}-ci`;
     this.resource = new IamRole(this, "Default", {
       name: roleName,
@@ -59,7 +61,7 @@ export class DeployRole extends Construct {
     });
     this.arn = this.resource.arn;
     this.#policy("State", "state", props.stateStatements);
-    const permissions = { name, region, environment, roles };
+    const permissions = { name, region, environment, roles, endpointsGroupId };
     // IAM counts 10,240 characters for all inline policies of a role, and 6,144 for a managed one: the test adds them up.
     this.#policy("Deploy", "deploy", [
       ...statementsOf(accountGrants(permissions)),

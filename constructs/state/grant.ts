@@ -8,6 +8,8 @@ export interface DeployPermissionsProps {
   readonly environment: string;
   /** @default PLAIN_ROLES */
   readonly roles?: RoleNaming;
+  /** Security group of others to which rules are added. @default - none */
+  readonly endpointsGroupId?: string | undefined;
 }
 
 /** What the environment's roles have in common. */

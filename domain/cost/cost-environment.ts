@@ -22,7 +22,7 @@ export interface CostEnvironment extends EarlySettings, Partial<LaterSettings> {
     >
   >;
   /** @default - NAT gateways only where a provider needs one */
-  readonly network?: Partial<Pick<Environment["network"], "natGateway">>;
+  readonly network?: Partial<Pick<Environment["network"], "natGateway" | "existing">>;
 }
 
 /** Volumes of earlier commits had gp3's own throughput. */
@@ -35,6 +35,11 @@ export type CostPool = Pick<
 /** Whether API Gateway is the entry, and not a load balancer. */
 export function hasApiGateway({ api: { entry = "api-gateway" } }: Pick<CostEnvironment, "api">): boolean {
   return entry === "api-gateway";
+}
+
+/** Whether others manage the VPC: its endpoints, NAT gateways and log are theirs. */
+export function isInExistingNetwork({ network }: Pick<CostEnvironment, "network">): boolean {
+  return (network?.existing ?? null) !== null;
 }
 
 /** Whether nothing of the environment can be reached from the internet: it has no firewall and no page then. */

@@ -1,6 +1,6 @@
 import { natGatewayCount } from "../targets/internet-egress.ts";
 import { providerServices } from "../targets/provider-services.ts";
-import { type CostEnvironment, isPrivate } from "./cost-environment.ts";
+import { type CostEnvironment, isInExistingNetwork, isPrivate } from "./cost-environment.ts";
 import { type CustomMetrics, customMetrics } from "./custom-metrics.ts";
 
 /**
@@ -34,7 +34,9 @@ export function footprintOf(environment: CostEnvironment): Footprint {
   const forProviders = providerServices(region, Object.values(providers)).length;
   return {
     // Gateways call ec2, elasticloadbalancing and logs; engines also autoscaling and monitoring.
-    interfaceEndpoints: { shared: 3 + forProviders, engines: Object.keys(pools).length > 0 ? 2 : 0 },
+    interfaceEndpoints: isInExistingNetwork(environment)
+      ? { shared: 0, engines: 0 }
+      : { shared: 3 + forProviders, engines: Object.keys(pools).length > 0 ? 2 : 0 },
     endpointZones: Math.min(zones.length, gateways.minInstances),
     natGateways: natGatewayCount(environment),
     loadBalancers: environment.api.entry === "alb" ? 2 : 1, // the engines' is internal

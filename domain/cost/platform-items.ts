@@ -1,6 +1,6 @@
 import { catalogModel } from "../../catalog/models.ts";
 import { type RegionPrices, valkeyNodePrice } from "../../catalog/prices/region-prices.ts";
-import { type CostEnvironment, hasApiGateway, isPrivate } from "./cost-environment.ts";
+import { type CostEnvironment, hasApiGateway, isInExistingNetwork, isPrivate } from "./cost-environment.ts";
 import type { CostItem } from "./cost-item.ts";
 import type { Footprint } from "./footprint.ts";
 import { tableItems } from "./table-items.ts";
@@ -77,7 +77,7 @@ function networkItems({ environment, footprint, prices, volumes }: PlatformProps
     {
       type: "Interface endpoints",
       what: "data through endpoints",
-      quantity: volumes.gatewayLogGb,
+      quantity: isInExistingNetwork(environment) ? 0 : volumes.gatewayLogGb,
       price: prices.interfaceEndpointGb,
     },
     ...natItems({ environment, footprint, prices, volumes }),
@@ -134,7 +134,8 @@ function publicItems({ footprint, prices, volumes }: Omit<PlatformProps, "enviro
 function observabilityItems({ environment, footprint, prices, volumes }: PlatformProps): readonly CostItem[] {
   const authorizerGb = hasAuthorizer(environment) ? volumes.functionLogGb : 0;
   const accessLogGb = hasApiGateway(environment) ? volumes.accessLogGb : 0;
-  const logsGb = accessLogGb + volumes.gatewayLogGb + volumes.flowLogGb + authorizerGb;
+  const flowLogGb = isInExistingNetwork(environment) ? 0 : volumes.flowLogGb;
+  const logsGb = accessLogGb + volumes.gatewayLogGb + flowLogGb + authorizerGb;
   const metricsRead = HOURS_PER_MONTH * PUBLISHER.metricsRead * Object.keys(environment.pools).length;
   const cloudWatch = { type: "CloudWatch" } as const;
   return [

@@ -17,15 +17,21 @@ export function isOutside(region: string, provider: Reaching): boolean {
 export interface EgressOptions extends Pick<Environment, "region" | "zones"> {
   readonly gateways: Pick<Environment["gateways"], "minInstances">;
   /** @default - `when-needed`; environments before there was the setting were without NAT gateways */
-  readonly network?: Partial<Pick<Environment["network"], "natGateway">>;
+  readonly network?: Partial<Pick<Environment["network"], "natGateway" | "existing">>;
   readonly providers: Readonly<Record<string, Reaching>>;
 }
 
+/** Whether gateways call addresses on the internet. */
+export function hasInternetEgress({ region, network, providers }: EgressOptions): boolean {
+  return network?.natGateway === "always" || Object.values(providers).some((each) => isOutside(region, each));
+}
+
 /**
- * Number of zones with a NAT gateway: 0 while no provider needs one, else at least the number of gateways. A NAT gateway
+ * Number of zones with a NAT gateway of the environment's own: 0 while no provider needs one, else at least the number of gateways. A NAT gateway
  * in a zone without a gateway is of no use when another zone fails.
  */
-export function natGatewayCount({ region, zones, gateways, network, providers }: EgressOptions): number {
-  const isNeeded = network?.natGateway === "always" || Object.values(providers).some((each) => isOutside(region, each));
+export function natGatewayCount(options: EgressOptions): number {
+  const { zones, gateways, network } = options;
+  const isNeeded = hasInternetEgress(options) && (network?.existing ?? null) === null;
   return isNeeded ? Math.min(zones.length, gateways.minInstances) : 0;
 }

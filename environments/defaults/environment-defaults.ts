@@ -34,6 +34,7 @@ export const ENVIRONMENT_DEFAULTS = {
   "iam.assumeRole": always(null, "the credentials' own identity deploys"),
   "network.cidr": always(CIDR, "private, and another than 172.31.0.0/16 of default VPCs"),
   "network.natGateway": always("when-needed", "none until a provider outside AWS needs the internet"),
+  "network.existing": always(null, "a VPC of its own, which nothing else can reach"),
   "api.auth": always("required", "nobody gets in without a key"),
   "api.entry": always("api-gateway", "the entry with a throttle and usage plans"),
   "api.allowedRanges": {

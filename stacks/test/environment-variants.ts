@@ -1,5 +1,6 @@
 import { environmentNames, loadEnvironment } from "../../environments/load.ts";
 import type { Environment } from "../../settings/environment.ts";
+import { EXISTING_NETWORK } from "../../test-support/existing-network.ts";
 import { OUTSIDE_PROVIDER } from "../../test-support/outside-provider.ts";
 
 /**
@@ -22,6 +23,7 @@ export async function environmentVariants(): Promise<Readonly<Record<string, Env
       ...dev,
       api: { ...dev.api, entry: "private", allowedRanges: ["10.0.0.0/8"], domain, usagePlans: {} },
     },
+    "dev in an existing VPC": { ...dev, network: { ...dev.network, existing: EXISTING_NETWORK } },
     "dev with a provider outside AWS": { ...dev, providers: { example: OUTSIDE_PROVIDER } },
   };
 }
