@@ -1,7 +1,6 @@
-import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
-import { environmentNames, environmentsFolder } from "../environments/load.ts";
+import { environmentNames } from "../environments/load.ts";
 import { workFolder } from "../local/folders.ts";
 import { readState } from "../local/state-file.ts";
 import type { AdminTools } from "./admin/admin-endpoint.ts";
@@ -11,6 +10,7 @@ import { SecretStore } from "./admin/secret-store.ts";
 import { targetsCommand } from "./admin/targets-command.ts";
 import { bootstrapCommand } from "./bootstrap/bootstrap-command.ts";
 import { cacheCommand } from "./cache-command.ts";
+import { catalogueFile } from "./catalogue-file.ts";
 import { costCommand } from "./cost/cost-command.ts";
 import { costTools } from "./cost/cost-tools.ts";
 import { deployCommand, destroyCommand, planCommand } from "./deploy-command.ts";
@@ -19,6 +19,7 @@ import { environmentsCommand } from "./environments-command.ts";
 import { ssmImageStore } from "./images/image-store.ts";
 import { imagesCommand } from "./images/images-command.ts";
 import { initCommand } from "./init/init-command.ts";
+import { initTools } from "./init/init-tools.ts";
 import { DynamoKeyRegistry } from "./keys/key-registry.ts";
 import { findKeyTable, type KeyTable } from "./keys/key-table.ts";
 import { keysCommand } from "./keys/keys-command.ts";
@@ -86,13 +87,17 @@ const program = new Command("sluice")
     modelsCommand({
       print: (text) => console.log(text),
       variable: (name) => process.env[name],
-      addedFile: resolve(import.meta.dirname, "../catalog/models/added.ts"),
+      get addedFile() {
+        return catalogueFile("models/added.ts");
+      },
     }),
   )
   .addCommand(
     pricesCommand({
       print: (text) => console.log(text),
-      pricesFolder: resolve(import.meta.dirname, "../catalog/prices"),
+      get pricesFolder() {
+        return catalogueFile("prices");
+      },
       priceList: (region) => awsPriceList(region),
       now: () => new Date(),
     }),
@@ -100,7 +105,7 @@ const program = new Command("sluice")
   .addCommand(costCommand(costTools((text) => console.log(text))))
   .addCommand(environmentsCommand((text) => console.log(text), environmentNames))
   .addCommand(imagesCommand({ ...operator, environmentNames, store: ssmImageStore }))
-  .addCommand(initCommand({ ...operator, environmentsFolder: environmentsFolder() }))
+  .addCommand(initCommand(initTools(operator)))
   .addCommand(showCommand((text) => console.log(text)))
   .addCommand(startCommand(operator.finish))
   .addCommand(synthCommand((text) => console.log(text)))

@@ -63,6 +63,7 @@ export const ROOMS: Readonly<Record<string, RoomRules>> = {
     types: ["settings"],
     packages: [/^@aws-sdk\//],
   },
+  release: { rooms: ["acceptance", "cli", "local"], packages: [] },
   settings: { rooms: ["catalog", "contracts"], packages: [/^zod$/] },
   stacks: {
     rooms: ["constructs", "environments", "contracts", "catalog", "domain"],
@@ -92,6 +93,7 @@ const ENVIRONMENT_READERS = [
   /^conformance\/build-once\.ts$/,
   /^agents\/javascript\//, // runners, to which their settings come so
   /^attack\/run\.ts$/,
+  /^release\/create-sluice\//, // a program of its own, which npm starts
   /^bench\//, // starts the systems that it measures
   /^test-support\//,
   /\.test\.tsx?$/,

@@ -20,12 +20,15 @@ export function environmentData({ name, region, models, domain, alarmEmail }: In
   };
 }
 
-/** The text of the file, formatted as the project's files are. */
-export function environmentFileText(replies: InitReplies): string {
+/**
+ * The text of the file, formatted as the project's files are.
+ * @param source module of `environment()`: a file of the checkout, or the package
+ */
+export function environmentFileText(replies: InitReplies, source: string): string {
   const { name, region, models, domain, alarmEmail } = replies;
   const text = JSON.stringify;
   return [
-    'import { environment } from "../settings/environment-input.ts";',
+    `import { environment } from ${text(source)};`,
     "",
     "export default environment({",
     `  name: ${text(name)},`,

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { REGION_IDS, type RegionId } from "../../catalog/regions.ts";
@@ -13,6 +13,10 @@ import { budgetOf, choicesText, modelsOf } from "./model-replies.ts";
 export interface InitTools extends Pick<OperatorTools, "print" | "prompt" | "isInteractive" | "priceLines"> {
   /** Folder of the environment files. */
   readonly environmentsFolder: string;
+  /** Module from which an environment file imports `environment()`. @default - the checkout's */
+  readonly source?: string;
+  /** Writes the files that a team's own repository lacks. @returns their paths. @default - it is a checkout, which has them */
+  writeMissingFiles?(): readonly string[];
 }
 
 interface InitOptions {
@@ -23,6 +27,9 @@ interface InitOptions {
   readonly hostedZone?: string;
   readonly alarm?: string;
 }
+
+/** From a file of the checkout's `environments/`. */
+const CHECKOUT_SOURCE = "../settings/environment-input.ts";
 
 const NAME = /^[a-z][a-z0-9-]{0,19}$/;
 
@@ -54,10 +61,13 @@ async function init(options: InitOptions, tools: InitTools): Promise<void> {
   const alarmEmail = await optionalReply(options.alarm, "Mail address for alarms (Enter for none): ", options, tools);
   const replies: InitReplies = { name, region, models, domain, alarmEmail };
   const environment = checked(replies);
-  writeFileSync(file, environmentFileText(replies), { flag: "wx" });
+  const added = tools.writeMissingFiles?.() ?? [];
+  mkdirSync(tools.environmentsFolder, { recursive: true });
+  writeFileSync(file, environmentFileText(replies, tools.source ?? CHECKOUT_SOURCE), { flag: "wx" });
   tools.print(
     [
       `environments/${name}.ts is written: ${Object.keys(models).join(", ")} in ${region}.`,
+      ...(added.length > 0 ? [`Written too: ${added.join(", ")}.`] : []),
       ...(tools.priceLines?.(environment) ?? []),
       `Next: npm start -- --environment ${name} runs it here; sluice doctor --environment ${name} says what an AWS account lacks.`,
     ].join("\n"),
