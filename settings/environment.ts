@@ -205,6 +205,11 @@ export const EnvironmentSchema = z.strictObject({
     natGateway: z.enum(["when-needed", "always"]).default("when-needed"),
     /** A VPC that is there already, to which only security groups are added; `null`: one of the environment's own. */
     existing: ExistingNetwork.nullable().default(null),
+    /**
+     * Whether operators may open a shell on instances by SSM Session Manager, each session logged: two interface endpoints
+     * (7.30 dollars a month each in each zone), as engines have no other access to SSM. docs/operations.md says how.
+     */
+    shell: z.boolean().default(false),
   }),
   api: z.strictObject({
     auth: AuthMode,

@@ -1,5 +1,6 @@
 import { TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
+import { ShellAccess } from "../constructs/compute/shell-access.ts";
 import { ArtefactStore } from "../constructs/data/artefact-store.ts";
 import { BatchStorage } from "../constructs/data/batch-storage.ts";
 import { EncryptionKey } from "../constructs/data/encryption-key.ts";
@@ -23,6 +24,8 @@ export class DataStack extends TerraformStack {
   readonly batchStorage: BatchStorage | undefined;
   /** Of gateways and engines: logs outlive the instance that wrote them. */
   readonly logs: ProcessLogs;
+  /** Sessions on instances, and their log; `undefined` where there are none. */
+  readonly shell: ShellAccess | undefined;
 
   constructor(scope: Construct, environment: Environment) {
     super(scope, stackId(environment, "data"));
@@ -72,6 +75,14 @@ export class DataStack extends TerraformStack {
       logRetentionDays: environment.logRetentionDays,
       kmsKeyArn: encryptionKey.arn,
     });
+
+    this.shell = environment.network.shell
+      ? new ShellAccess(this, "Shell", {
+          name,
+          logRetentionDays: environment.logRetentionDays,
+          kmsKeyArn: encryptionKey.arn,
+        })
+      : undefined;
 
     new TerraformOutput(this, "keys_table", {
       description: "DynamoDB table of API keys, for the sluice command.",

@@ -79,7 +79,11 @@ export class NetworkStack extends TerraformStack {
       subnetIds: network.privateSubnetIds.slice(0, gateways.minInstances),
     };
     const services = providerServices(region, Object.values(providers));
-    const created = new VpcEndpoints(this, "Endpoints", { ...endpoints, hasEngines: Object.keys(pools).length > 0 });
+    const created = new VpcEndpoints(this, "Endpoints", {
+      ...endpoints,
+      hasEngines: Object.keys(pools).length > 0,
+      hasShell: environment.network.shell,
+    });
     new ProviderEndpoints(this, "ProviderEndpoints", { ...endpoints, services });
     return created;
   }

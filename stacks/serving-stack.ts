@@ -145,6 +145,7 @@ export class ServingStack extends TerraformStack {
       responsesTable: data.responsesTable,
       batchStorage: data.batchStorage,
       logs: data.logs,
+      shell: data.shell,
       kmsKeyArn: data.encryptionKey.arn,
     });
 
@@ -203,6 +204,7 @@ export class ServingStack extends TerraformStack {
           loadBalancer: this.loadBalancer,
           artefacts: data.artefacts,
           logs: data.logs,
+          shell: data.shell,
           kmsKeyArn: data.encryptionKey.arn,
         }),
     );

@@ -11,7 +11,7 @@ export default {
   zones: ["a", "b"],
   state: { encryption: "kms" },
   ci: { repository: "owner/name", branches: ["main"], environments: ["everything"], oidcProvider: "create" },
-  network: { natGateway: "always" },
+  network: { natGateway: "always", shell: true },
   api: { auth: "optional" },
   gateways: { minInstances: 1, maxInstances: 2 },
   valkey: { nodeType: "cache.t4g.small" },

@@ -76,6 +76,22 @@ function functionLogs(name: string): readonly RuntimeCall[] {
   }));
 }
 
+/** The SSM agent: https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html */
+const sessions: readonly RuntimeCall[] = [
+  { action: "ssm:UpdateInstanceInformation", endpoint: "ssm" },
+  ...["CreateControlChannel", "CreateDataChannel", "OpenControlChannel", "OpenDataChannel"].map((action) => ({
+    action: `ssmmessages:${action}`,
+    endpoint: "ssmmessages",
+  })),
+  { action: "logs:DescribeLogGroups", endpoint: "logs" },
+].map((call) => ({ ...call, resources: ["*"], madeBy: "the SSM agent" }));
+const sessionLog: readonly RuntimeCall[] = ["CreateLogStream", "PutLogEvents", "DescribeLogStreams"].map((action) => ({
+  action: `logs:${action}`,
+  resources: ["log-group:/sluice/sluice-everything/sessions:log-stream:some"],
+  endpoint: "logs",
+  madeBy: "the SSM agent",
+}));
+
 const FILES = ["bucket:files/files/some", "bucket:files/parts/some"];
 
 const engine = (pool: string): readonly RuntimeCall[] => [
@@ -99,6 +115,8 @@ const engine = (pool: string): readonly RuntimeCall[] => [
     madeBy: "the CloudWatch agent",
   },
   { action: "ec2:DescribeTags", resources: ["*"], endpoint: "ec2", madeBy: "the CloudWatch agent" },
+  ...sessions,
+  ...sessionLog,
 ];
 
 /** Calls by the end of the role's name in the environment `everything`. */
@@ -139,6 +157,8 @@ export const RUNTIME_CALLS: Readonly<Record<string, readonly RuntimeCall[]>> = {
       madeBy: "gateway/providers/bedrock: a request that the gateway signs itself",
     })),
     ...agent("gateway", "gateway-metrics"),
+    ...sessions,
+    ...sessionLog,
   ],
   "engine-spot": engine("spot"),
   "engine-warm": engine("warm"),

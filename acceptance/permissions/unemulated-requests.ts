@@ -1,5 +1,14 @@
-/** Requests that no emulator takes, in the record's form, by the reason why the record lacks them. */
+const SESSION_DOCUMENT = "arn:aws:ssm:{region}:{account}:document/{name}-shell";
+
+/** Requests that the record lacks, in its form, by the reason. */
 export const UNEMULATED_REQUESTS: Readonly<Record<string, readonly string[]>> = {
+  // aws_ssm_document, as the provider's source calls it
+  "the record is older than the document of sessions": [
+    ...["AddTagsToResource", "CreateDocument"].map((action) => `ssm:${action} ${SESSION_DOCUMENT} request-tag`),
+    ...["DeleteDocument", "DescribeDocument", "DescribeDocumentPermission", "GetDocument", "ListTagsForResource"]
+      .concat("UpdateDocument", "UpdateDocumentDefaultVersion")
+      .map((action) => `ssm:${action} ${SESSION_DOCUMENT} resource-tag`),
+  ],
   // aws_api_gateway_domain_name and aws_api_gateway_base_path_mapping, as the provider calls them
   "no emulator has base path mappings of API Gateway's domains": [
     "apigateway:POST arn:aws:apigateway:{region}::/domainnames request-tag",

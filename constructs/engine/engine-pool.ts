@@ -6,6 +6,7 @@ import { ENGINE_PORT, ENV, engineHost } from "../../contracts/processes/process-
 import type { PoolSettings } from "../../settings/environment.ts";
 import { Fleet } from "../compute/fleet.ts";
 import { RolloutAlarm } from "../compute/rollout-alarm.ts";
+import type { ShellAccess } from "../compute/shell-access.ts";
 import { toSingleLineJson, userData } from "../compute/user-data.ts";
 import type { ArtefactStore } from "../data/artefact-store.ts";
 import type { PolicyStatement } from "../identity/service-role.ts";
@@ -32,6 +33,8 @@ export interface EnginePoolProps extends PoolSettings {
   readonly artefacts: ArtefactStore;
   /** Log groups of the instances' agent. */
   readonly logs: ProcessLogs;
+  /** Sessions on the instances. @default - nobody gets onto one */
+  readonly shell?: ShellAccess | undefined;
   /** Customer key of the volumes; its policy lets Auto Scaling use it. */
   readonly kmsKeyArn: string;
 }
@@ -117,6 +120,7 @@ export class EnginePool extends Construct {
         ...artefacts.readStatements(weightsPrefix),
         props.logs.writeStatement("engine"),
         ...ownStatements(name, props.region),
+        ...(props.shell?.instanceStatements() ?? []),
       ],
       securityGroupId: props.securityGroupId,
       subnetIds: network.privateSubnetIds,

@@ -11,6 +11,7 @@ import {
 import type { Environment } from "../../settings/environment.ts";
 import { Fleet } from "../compute/fleet.ts";
 import { RolloutAlarm } from "../compute/rollout-alarm.ts";
+import type { ShellAccess } from "../compute/shell-access.ts";
 import { toSingleLineJson, userData } from "../compute/user-data.ts";
 import type { BatchStorage } from "../data/batch-storage.ts";
 import type { KeysTable } from "../data/keys-table.ts";
@@ -49,6 +50,8 @@ export interface GatewayFleetProps extends InstanceSettings {
   readonly batchStorage: BatchStorage | undefined;
   /** Log groups of the instances' agent. */
   readonly logs: ProcessLogs;
+  /** Sessions on the instances. @default - nobody gets onto one */
+  readonly shell?: ShellAccess | undefined;
   /** Customer key of the volumes; its policy lets Auto Scaling use it. */
   readonly kmsKeyArn: string;
 }
@@ -90,6 +93,7 @@ export class GatewayFleet extends Construct {
         ...(props.responsesTable?.keepStatements() ?? []),
         ...(props.batchStorage?.accessStatements() ?? []),
         props.logs.writeStatement("gateway"),
+        ...(props.shell?.instanceStatements() ?? []),
         {
           Sid: "DiscoverEngines",
           Effect: "Allow",

@@ -15,6 +15,8 @@ export interface VpcEndpointsProps {
   readonly subnetIds: readonly string[];
   /** Whether there are engines: only they call two of the services. */
   readonly hasEngines: boolean;
+  /** Whether operators may open a shell on instances. @default false */
+  readonly hasShell?: boolean;
 }
 
 /**
@@ -31,6 +33,9 @@ const ENGINE_SERVICES = {
   Monitoring: "monitoring", // engines report GPU utilisation, which scaling acts on
 } as const;
 
+/** Session Manager's two: the agent registers at one, sessions run over the other. */
+const SHELL_SERVICES = { Ssm: "ssm", SsmMessages: "ssmmessages" } as const;
+
 /** Access to AWS APIs from the private and the gateways' subnets. Engines have no other access. */
 export class VpcEndpoints extends Construct {
   /** Prefix list of S3's addresses, for egress rules. */
@@ -40,7 +45,7 @@ export class VpcEndpoints extends Construct {
 
   constructor(scope: Construct, id: string, props: VpcEndpointsProps) {
     super(scope, id);
-    const { name, region, network, securityGroupId, subnetIds, hasEngines } = props;
+    const { name, region, network, securityGroupId, subnetIds, hasEngines, hasShell = false } = props;
     const accountId = new DataAwsCallerIdentity(this, "Account", {}).accountId;
     const policies = endpointPolicies({ name, region, accountId });
     const endpoint = (endpointId: string, service: string, config: Partial<VpcEndpointConfig>) => {
@@ -63,7 +68,11 @@ export class VpcEndpoints extends Construct {
     this.s3PrefixListId = gatewayEndpoint("S3", "s3").prefixListId;
     this.dynamodbPrefixListId = gatewayEndpoint("Dynamodb", "dynamodb").prefixListId;
 
-    const services = { ...SHARED_SERVICES, ...(hasEngines ? ENGINE_SERVICES : {}) };
+    const services = {
+      ...SHARED_SERVICES,
+      ...(hasEngines ? ENGINE_SERVICES : {}),
+      ...(hasShell ? SHELL_SERVICES : {}),
+    };
     for (const [endpointId, service] of Object.entries(services)) {
       endpoint(endpointId, service, {
         vpcEndpointType: "Interface",

@@ -115,6 +115,14 @@ export function serviceGrants({ name, region, environment }: DeployPermissionsPr
       resources: [`arn:aws:budgets::*:budget/${name}*`],
     },
     {
+      sid: "Sessions",
+      actions: [
+        ...["AddTagsToResource", "CreateDocument", "DeleteDocument", "DescribeDocument", "DescribeDocumentPermission"],
+        ...["GetDocument", "ListTagsForResource", "UpdateDocument", "UpdateDocumentDefaultVersion"],
+      ].map((action) => `ssm:${action}`),
+      resources: [here("ssm", `document/${name}-*`)],
+    },
+    {
       sid: "Logs",
       actions: [
         ...["CreateLogGroup", "DeleteLogGroup", "ListTagsForResource", "PutRetentionPolicy"],

@@ -16,6 +16,7 @@ import { LAMBDA } from "./services/lambda.ts";
 import { ROUTE53 } from "./services/route53.ts";
 import { S3 } from "./services/s3.ts";
 import { SNS } from "./services/sns.ts";
+import { SSM } from "./services/ssm.ts";
 import { WAF } from "./services/waf.ts";
 
 /** Every AWS service of which the stacks have resources. */
@@ -37,6 +38,7 @@ export const AWS_SERVICES: readonly AwsService[] = [
   ROUTE53,
   S3,
   SNS,
+  SSM,
   WAF,
 ];
 
@@ -58,6 +60,7 @@ const TYPES = {
   ...ROUTE53.types,
   ...S3.types,
   ...SNS.types,
+  ...SSM.types,
   ...WAF.types,
 };
 

@@ -21,8 +21,8 @@ export interface CostEnvironment extends EarlySettings, Partial<LaterSettings> {
       Pick<Environment["providers"][string], "dialect" | "endpoint" | "credential" | "region" | "allowPrivateHosts">
     >
   >;
-  /** @default - NAT gateways only where a provider needs one */
-  readonly network?: Partial<Pick<Environment["network"], "natGateway" | "existing">>;
+  /** @default - NAT gateways only where a provider needs one, a VPC of its own, and no sessions on instances */
+  readonly network?: Partial<Pick<Environment["network"], "natGateway" | "existing" | "shell">>;
 }
 
 /** Volumes of earlier commits had gp3's own throughput. */

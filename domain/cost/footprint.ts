@@ -30,13 +30,13 @@ export interface Footprint {
 }
 
 export function footprintOf(environment: CostEnvironment): Footprint {
-  const { region, zones, gateways, providers, pools } = environment;
+  const { region, zones, gateways, providers, pools, network } = environment;
   const forProviders = providerServices(region, Object.values(providers)).length;
   return {
-    // Gateways call ec2, elasticloadbalancing and logs; engines also autoscaling and monitoring.
+    // Gateways call ec2, elasticloadbalancing and logs, engines also autoscaling and monitoring; sessions need ssm and ssmmessages.
     interfaceEndpoints: isInExistingNetwork(environment)
       ? { shared: 0, engines: 0 }
-      : { shared: 3 + forProviders, engines: Object.keys(pools).length > 0 ? 2 : 0 },
+      : { shared: 3 + forProviders + (network?.shell ? 2 : 0), engines: Object.keys(pools).length > 0 ? 2 : 0 },
     endpointZones: Math.min(zones.length, gateways.minInstances),
     natGateways: natGatewayCount(environment),
     loadBalancers: environment.api.entry === "alb" ? 2 : 1, // the engines' is internal

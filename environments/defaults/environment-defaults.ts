@@ -35,6 +35,10 @@ export const ENVIRONMENT_DEFAULTS = {
   "network.cidr": always(CIDR, "private, and another than 172.31.0.0/16 of default VPCs"),
   "network.natGateway": always("when-needed", "none until a provider outside AWS needs the internet"),
   "network.existing": always(null, "a VPC of its own, which nothing else can reach"),
+  "network.shell": always(
+    false,
+    "nobody gets onto an instance, and its two endpoints cost 14.60 dollars a month in each zone",
+  ),
   "api.auth": always("required", "nobody gets in without a key"),
   "api.entry": always("api-gateway", "the entry with a throttle and usage plans"),
   "api.allowedRanges": {
