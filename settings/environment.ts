@@ -32,6 +32,10 @@ const image = z
   .regex(/^(ami-[0-9a-f]{8,17}|resolve:ssm:\/[\w./-]+)$/, "must be an AMI id (ami-…) or resolve:ssm:/parameter");
 const origin = z.union([z.literal("*"), z.url({ protocol: /^https?$/, error: "must be * or an http(s) origin" })]);
 
+const addressRange = z
+  .union([z.cidrv4(), z.cidrv6()])
+  .refine((range) => !range.endsWith("/0"), "must not be every address: the firewall takes no range of /0");
+
 const UsagePlan = z.strictObject({
   /** Steady rate of all callers on this plan together, in requests per second. */
   requestsPerSecond: z.number().gt(0).max(10_000),
@@ -232,6 +236,11 @@ export const EnvironmentSchema = z.strictObject({
     domain: z.strictObject({ name: z.string().min(4), hostedZoneId: z.string().regex(/^Z[A-Z0-9]+$/) }).nullable(),
     corsOrigins: z.array(origin).min(1),
     bodyLimitBytes: z.int().min(1024).max(10_000_000),
+    /**
+     * Ranges of addresses without the limit per address, in CIDR notation: servers of your own that send more, behind one
+     * address. Keys, plans and the queue bound them. A range that others share lets them in, too.
+     */
+    trustedAddresses: z.array(addressRange).max(100),
     requestsPerMinutePerIp: z.int().min(10).max(2_000_000_000), // 10 is WAF's own minimum
     timeouts: RouteTimeouts,
     routeTimeouts: z.partialRecord(z.enum(GENERATION_ROUTES), RouteTimeouts.partial()),

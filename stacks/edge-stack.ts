@@ -54,6 +54,7 @@ export class EdgeStack extends TerraformStack {
     new AddressLimit(this, "AddressLimit", {
       name: resourceName(environment),
       requestsPerMinute: api.requestsPerMinutePerIp,
+      trustedAddresses: api.trustedAddresses,
       corsOrigins: api.corsOrigins,
       resourceArn: balancer.arn,
       logRetentionDays: environment.logRetentionDays,
@@ -107,6 +108,7 @@ export class EdgeStack extends TerraformStack {
     new AddressLimit(this, "AddressLimit", {
       name,
       requestsPerMinute: api.requestsPerMinutePerIp,
+      trustedAddresses: api.trustedAddresses,
       corsOrigins: api.corsOrigins,
       resourceArn: restApi.stageArn,
       logRetentionDays,

@@ -33,6 +33,7 @@ export function gatewayConfig(props: GatewayConfigProps): GatewayConfig {
     auth: api.auth,
     keysTable,
     requestsPerMinutePerIp: api.requestsPerMinutePerIp,
+    ...(api.trustedAddresses.length === 0 ? {} : { trustedAddresses: api.trustedAddresses }),
     bodyLimitBytes: api.bodyLimitBytes,
     corsOrigins: api.corsOrigins,
     timeouts: api.timeouts,

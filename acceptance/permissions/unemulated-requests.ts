@@ -1,5 +1,7 @@
 const SESSION_DOCUMENT = "arn:aws:ssm:{region}:{account}:document/{name}-shell";
 
+const IP_SET = "arn:aws:wafv2:{region}:{account}:regional/ipset/{name}-trusted-v4";
+
 /** Requests that the record lacks, in its form, by the reason. */
 export const UNEMULATED_REQUESTS: Readonly<Record<string, readonly string[]>> = {
   // aws_ssm_document, as the provider's source calls it
@@ -8,6 +10,13 @@ export const UNEMULATED_REQUESTS: Readonly<Record<string, readonly string[]>> = 
     ...["DeleteDocument", "DescribeDocument", "DescribeDocumentPermission", "GetDocument", "ListTagsForResource"]
       .concat("UpdateDocument", "UpdateDocumentDefaultVersion")
       .map((action) => `ssm:${action} ${SESSION_DOCUMENT} resource-tag`),
+  ],
+  // aws_wafv2_ip_set, as the provider's source calls it; a web ACL that refers to a set is checked on it as well
+  "the record is older than the sets of trusted addresses": [
+    ...["CreateIPSet", "TagResource"].map((action) => `wafv2:${action} ${IP_SET}/new request-tag`),
+    ...["CreateWebACL", "DeleteIPSet", "GetIPSet", "ListTagsForResource", "UpdateIPSet", "UpdateWebACL"].map(
+      (action) => `wafv2:${action} ${IP_SET}/{id} resource-tag`,
+    ),
   ],
   // aws_api_gateway_domain_name and aws_api_gateway_base_path_mapping, as the provider calls them
   "no emulator has base path mappings of API Gateway's domains": [

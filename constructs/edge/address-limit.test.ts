@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { only, synthConstruct } from "../../test-support/synth.ts";
+import { only, resources, synthConstruct } from "../../test-support/synth.ts";
 import { AddressLimit } from "./address-limit.ts";
 
 const stack = synthConstruct((scope) => {
@@ -19,6 +19,33 @@ describe("the limit per address", () => {
     expect(acl.rule).toHaveLength(1);
     expect(acl.rule[0].statement).toEqual({
       rate_based_statement: { limit: 100, evaluation_window_sec: 60, aggregate_key_type: "IP" },
+    });
+  });
+
+  test("counts no request from a trusted range, of either version of IP", () => {
+    const spared = synthConstruct((scope) => {
+      new AddressLimit(scope, "AddressLimit", {
+        name: "test",
+        requestsPerMinute: 100,
+        trustedAddresses: ["203.0.113.0/29", "2001:db8::/48"],
+        corsOrigins: ["*"],
+        resourceArn: "arn:stage",
+        logRetentionDays: 30,
+        kmsKeyArn: "arn:key",
+      });
+    });
+    const sets = Object.values(resources(spared, "aws_wafv2_ip_set"));
+    expect(
+      sets.map(({ name, ip_address_version, addresses, scope }) => [name, ip_address_version, addresses, scope]),
+    ).toEqual([
+      ["test-trusted-v4", "IPV4", ["203.0.113.0/29"], "REGIONAL"],
+      ["test-trusted-v6", "IPV6", ["2001:db8::/48"], "REGIONAL"],
+    ]);
+    const [rule, ...further] = only(spared, "aws_wafv2_web_acl").rule;
+    expect(further).toEqual([]);
+    const inSet = (set: string) => ({ ip_set_reference_statement: { arn: expect.stringContaining(`Trusted_${set}`) } });
+    expect(rule.statement.rate_based_statement.scope_down_statement).toEqual({
+      not_statement: { statement: [{ or_statement: { statement: [inSet("V4"), inSet("V6")] } }] },
     });
   });
 

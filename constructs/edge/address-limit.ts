@@ -5,11 +5,14 @@ import { Wafv2WebAclLoggingConfiguration } from "@cdktf/provider-aws/lib/wafv2-w
 import { Construct } from "constructs";
 import { ERRORS, errorBody } from "../../contracts/api/errors.ts";
 import { corsResponseHeaders } from "../../contracts/openapi/cors.ts";
+import { TrustedAddresses } from "./trusted-addresses.ts";
 
 export interface AddressLimitProps {
   readonly name: string;
   /** Requests in 60 seconds from one address; AWS takes 10 or more. */
   readonly requestsPerMinute: number;
+  /** Ranges of addresses without the limit. @default - none */
+  readonly trustedAddresses?: readonly string[];
   readonly corsOrigins: readonly string[];
   /** ARN of the protected stage or load balancer. */
   readonly resourceArn: string;
@@ -32,7 +35,11 @@ export class AddressLimit extends Construct {
 
   constructor(scope: Construct, id: string, props: AddressLimitProps) {
     super(scope, id);
-    const { name, requestsPerMinute, corsOrigins, resourceArn } = props;
+    const { name, requestsPerMinute, corsOrigins, resourceArn, trustedAddresses = [] } = props;
+    const trusted =
+      trustedAddresses.length === 0
+        ? undefined
+        : new TrustedAddresses(this, "Trusted", { name, ranges: trustedAddresses });
     const { status, retryAfterSeconds } = ERRORS.rate_limit_exceeded;
     const headers = { "Retry-After": String(retryAfterSeconds), ...corsResponseHeaders(corsOrigins) };
     const visibility = (metricName: string) => ({
@@ -70,6 +77,7 @@ export class AddressLimit extends Construct {
               limit: requestsPerMinute,
               evaluation_window_sec: 60,
               aggregate_key_type: "IP",
+              ...(trusted ? { scope_down_statement: trusted.othersStatement } : {}),
             },
           },
           visibilityConfig: visibility(`${name}-requests-per-address`),

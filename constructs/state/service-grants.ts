@@ -41,6 +41,7 @@ export function serviceGrants({ name, region, environment }: DeployPermissionsPr
       actions: ["apigateway:SetWebACL", "wafv2:*"],
       resources: [
         here("wafv2", `regional/webacl/${name}*`),
+        here("wafv2", `regional/ipset/${name}-*`),
         `arn:aws:apigateway:${region}::/restapis/*/stages/*`,
         here("elasticloadbalancing", `loadbalancer/app/${name}*`),
       ],

@@ -57,6 +57,8 @@ export const GatewayConfig = z.strictObject({
   responseStorage: z.strictObject({ table: z.string(), ttlSeconds: z.int().min(60) }).optional(),
   /** Exact limit of one gateway per client address, on `/v1/*`; the WAF rule enforces the same for the fleet. */
   requestsPerMinutePerIp: z.int().min(1),
+  /** Ranges of addresses without that limit. @default - none */
+  trustedAddresses: z.array(z.string()).optional(),
   bodyLimitBytes: z.int().min(1024),
   /** `["*"]`, or the origins of pages that may call the API. */
   corsOrigins: z.array(z.string()).min(1),

@@ -53,6 +53,7 @@ export const ENVIRONMENT_DEFAULTS = {
   "api.domain": always(null, "API Gateway's own address needs no domain"),
   "api.corsOrigins": always(["*"], "a page needs a key all the same, and the demo page's address is not known before"),
   "api.bodyLimitBytes": always(4_000_000, "an image of 3 MB in base64"),
+  "api.trustedAddresses": always([], "every address has the same limit"),
   "api.requestsPerMinutePerIp": always(100, "enough for a person or a small server"),
   "api.timeouts.firstByteSeconds": always(30, "a longer silence is a failure for a person who waits"),
   "api.timeouts.totalSeconds": always(30, "as for the first byte; long responses are streamed"),

@@ -1,4 +1,5 @@
 import { randomInt } from "node:crypto";
+import { addressRanges } from "../../domain/address-ranges.ts";
 import { SharedWindow, type SharedWindowOptions } from "../../domain/shared-window.ts";
 
 const WINDOW_MS = 60_000;
@@ -9,6 +10,8 @@ const MAX_ADDRESSES = 100_000;
 export interface AddressLimit {
   readonly limit: number;
   readonly window: SharedWindow;
+  /** Whether an address may make any number. */
+  readonly isTrusted: (address: string) => boolean;
 }
 
 /** Memory in which all threads of a gateway count together. */
@@ -16,8 +19,13 @@ export function addressLimitMemory(requestsPerMinute: number): SharedArrayBuffer
   return SharedWindow.memory(windowOptions(requestsPerMinute), randomInt(2 ** 31));
 }
 
-export function createAddressLimit(requestsPerMinute: number, memory: SharedArrayBuffer): AddressLimit {
-  return { limit: requestsPerMinute, window: new SharedWindow(windowOptions(requestsPerMinute), memory) };
+export function createAddressLimit(
+  requestsPerMinute: number,
+  memory: SharedArrayBuffer,
+  trusted: readonly string[] = [],
+): AddressLimit {
+  const window = new SharedWindow(windowOptions(requestsPerMinute), memory);
+  return { limit: requestsPerMinute, window, isTrusted: addressRanges(trusted) };
 }
 
 function windowOptions(limit: number): SharedWindowOptions {

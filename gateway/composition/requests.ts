@@ -59,7 +59,7 @@ export function createRequests(parts: RequestsOptions): Requests {
     endpoints,
     stage: config.stage,
     deprecations,
-    addressLimit: createAddressLimit(config.requestsPerMinutePerIp, share.memory.addresses),
+    addressLimit: createAddressLimit(config.requestsPerMinutePerIp, share.memory.addresses, config.trustedAddresses),
     now: share.clock,
     auth: config.auth,
     keys,

@@ -49,6 +49,20 @@ describe("the limit per address", () => {
     expect(await send({ [CLIENT_IP_HEADER]: "not an address" })).toBe(429);
   });
 
+  // documented: trusted-addresses
+  test("an address in a trusted range has no limit, the one beside it has", async () => {
+    const config = { requestsPerMinutePerIp: 1, trustedAddresses: ["203.0.113.0/29"] };
+    const { url } = await startTestGateway({ config });
+    const send = (ip: string) => fetch(`${url}/v1/models`, { headers: { [CLIENT_IP_HEADER]: ip } });
+    for (let index = 0; index < 5; index++) {
+      const response = await send("203.0.113.7");
+      expect(response.status).toBe(200);
+      expect(response.headers.has("x-ratelimit-limit-requests")).toBe(false);
+    }
+    expect((await send("203.0.113.8")).status).toBe(200);
+    expect((await send("203.0.113.8")).status).toBe(429);
+  });
+
   test("one /64 of IPv6 is one caller", async () => {
     const { url } = await startTestGateway({ config: { requestsPerMinutePerIp: 1 } });
     const send = async (ip: string) =>

@@ -35,7 +35,10 @@ const MALFORMED = {
  * @throws {GatewayError} `invalid_request` and `expectation_failed` for a head that HTTP does not allow
  * @throws {GatewayError} `rate_limit_exceeded`, or `overloaded` where all have too many connections or requests open
  */
-export function admitAddress(routed: Routed, { addressLimit: { limit, window }, now }: AdmitTools): Admitted {
+export function admitAddress(
+  routed: Routed,
+  { addressLimit: { limit, window, isTrusted }, now }: AdmitTools,
+): Admitted {
   const { request, endpoint, headers, record } = routed;
   if (request.malformed !== undefined) throw MALFORMED[request.malformed]();
   if (endpoint.access === "public" || request.knownCaller !== undefined) return { ...routed, addressTenant: "unknown" };
@@ -43,6 +46,7 @@ export function admitAddress(routed: Routed, { addressLimit: { limit, window }, 
   const bucket = addressBucket(request.address) ?? "unknown";
   const addressTenant = `address:${bucket}`;
   record.note({ tenant: addressTenant });
+  if (isTrusted(request.address)) return { ...routed, addressTenant };
   const decision = window.admit(bucket, now());
   const resetSeconds = Math.max(1, Math.ceil(decision.resetMs / 1000));
   headers.set("x-ratelimit-limit-requests", String(limit));

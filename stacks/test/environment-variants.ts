@@ -24,6 +24,7 @@ export async function environmentVariants(): Promise<Readonly<Record<string, Env
       api: { ...dev.api, entry: "private", allowedRanges: ["10.0.0.0/8"], domain, usagePlans: {} },
     },
     "dev in an existing VPC": { ...dev, network: { ...dev.network, existing: EXISTING_NETWORK } },
+    "dev with trusted addresses": { ...dev, api: { ...dev.api, trustedAddresses: ["203.0.113.0/29"] } },
     "dev with a shell": { ...dev, network: { ...dev.network, shell: true } },
     "dev with a provider outside AWS": { ...dev, providers: { example: OUTSIDE_PROVIDER } },
   };

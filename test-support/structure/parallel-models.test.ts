@@ -26,6 +26,7 @@ const OF_GATEWAYS = [
   "stage",
   "auth",
   "requestsPerMinutePerIp",
+  "trustedAddresses",
   "bodyLimitBytes",
   "corsOrigins",
   "timeouts",

@@ -1,5 +1,12 @@
 import type { AwsService } from "../rows/aws-resource-type.ts";
-import { CONNECTS_TWO, FREE, PART_OF_LISTED, SETTINGS_ONLY, STORED_ELSEWHERE } from "../rows/exemption-reasons.ts";
+import {
+  CONNECTS_TWO,
+  FREE,
+  NO_APPLIED_ENVIRONMENT,
+  PART_OF_LISTED,
+  SETTINGS_ONLY,
+  STORED_ELSEWHERE,
+} from "../rows/exemption-reasons.ts";
 
 export const WAF = {
   sources: {
@@ -8,6 +15,21 @@ export const WAF = {
     prices: "https://aws.amazon.com/waf/pricing/",
   },
   types: {
+    aws_wafv2_ip_set: {
+      twin: "plugin",
+      applyTest: { exempt: NO_APPLIED_ENVIRONMENT },
+      leftovers: {
+        noun: "IP set",
+        service: "wafv2",
+        target: "AWSWAF_20190729.ListIPSets",
+        body: { Scope: "REGIONAL" },
+        list: "IPSets",
+        name: "Name",
+      },
+      cost: { exempt: FREE },
+      deploy: ["wafv2:CreateIPSet", "wafv2:DeleteIPSet"],
+      encryption: { exempt: SETTINGS_ONLY },
+    },
     aws_wafv2_web_acl: {
       twin: "plugin",
       applyTest: "assertion",

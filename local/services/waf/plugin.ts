@@ -4,10 +4,18 @@ import { asText } from "../../template/json.ts";
 import type { WithWaf } from "./runtime.ts";
 import { WebAcl } from "./web-acl.ts";
 
+export const ipSet: ResourcePlugin<WithWaf> = {
+  type: "aws_wafv2_ip_set",
+  start(config, resource, runtime) {
+    const addresses = Array.isArray(config.addresses) ? config.addresses.map(asText) : [];
+    runtime.waf.ipSets.set(arnOf(resource, runtime), addresses);
+  },
+};
+
 export const webAcl: ResourcePlugin<WithWaf> = {
   type: "aws_wafv2_web_acl",
   start(config, resource, runtime) {
-    runtime.waf.webAcls.set(arnOf(resource, runtime), new WebAcl(config));
+    runtime.waf.webAcls.set(arnOf(resource, runtime), new WebAcl(config, { ipSets: runtime.waf.ipSets }));
   },
 };
 
@@ -20,6 +28,7 @@ export const webAclAssociation: ResourcePlugin<WithWaf> = {
 
 /** In the order in which they start. */
 export const WAF_PLUGINS = {
+  aws_wafv2_ip_set: ipSet,
   aws_wafv2_web_acl: webAcl,
   aws_wafv2_web_acl_association: webAclAssociation,
 } as const;

@@ -2,6 +2,8 @@ import type { WebAcl } from "./web-acl.ts";
 
 /** The web ACLs of the stacks and what they protect. */
 export class WafRuntime {
+  /** Ranges of addresses by the ARN of their set. */
+  readonly ipSets = new Map<string, readonly string[]>();
   /** By ARN. */
   readonly webAcls = new Map<string, WebAcl>();
   /** ARN of what is protected → ARN of its web ACL. */

@@ -35,18 +35,18 @@ const blocked = (web: WebAcl, requests: number, address = "10.0.0.1") =>
 
 describe("the rate rule", () => {
   test("lets the limit through and blocks the request after it", () => {
-    expect(blocked(new WebAcl(acl(rule(100)), () => 0), 102)).toEqual([101, 102]);
+    expect(blocked(new WebAcl(acl(rule(100)), { now: () => 0 }), 102)).toEqual([101, 102]);
   });
 
   test("counts each address separately", () => {
-    const web = new WebAcl(acl(rule(2)), () => 0);
+    const web = new WebAcl(acl(rule(2)), { now: () => 0 });
     expect(blocked(web, 3, "10.0.0.1")).toEqual([3]);
     expect(blocked(web, 3, "10.0.0.2")).toEqual([3]);
   });
 
   test("slides: a request counts for the window's length and no longer", () => {
     let now = 0;
-    const web = new WebAcl(acl(rule(2)), () => now);
+    const web = new WebAcl(acl(rule(2)), { now: () => now });
     blocked(web, 1);
     now = 30_000;
     blocked(web, 1);
@@ -58,7 +58,7 @@ describe("the rate rule", () => {
 
   test("counts blocked requests too: an address that continues stays blocked", () => {
     let now = 0;
-    const web = new WebAcl(acl(rule(2)), () => now);
+    const web = new WebAcl(acl(rule(2)), { now: () => now });
     for (let time = 0; time < 100; time++) {
       now = time * 10_000;
       expect(blocked(web, 1)).toEqual(time < 2 ? [] : [1]);
@@ -68,20 +68,34 @@ describe("the rate rule", () => {
   test("the window is 300 seconds unless set", () => {
     let now = 0;
     const rate = { aggregate_key_type: "IP", limit: 1 };
-    const web = new WebAcl(acl(rule(1, { statement: { rate_based_statement: rate } })), () => now);
+    const web = new WebAcl(acl(rule(1, { statement: { rate_based_statement: rate } })), { now: () => now });
     blocked(web, 1);
     now = 299_999;
     expect(blocked(web, 1)).toEqual([1]);
   });
 
   test("the rule with the lowest priority number is applied first", () => {
-    const web = new WebAcl(acl(rule(2), rule(1)), () => 0);
+    const web = new WebAcl(acl(rule(2), rule(1)), { now: () => 0 });
     blocked(web, 1);
     expect(web.check("10.0.0.1")?.rule).toBe("limit-1");
   });
 
+  test("does not count the requests of addresses in the sets that it leaves out", () => {
+    const inSet = (arn: string) => ({ ip_set_reference_statement: { arn } });
+    const others = { not_statement: { statement: [{ or_statement: { statement: [inSet("v4"), inSet("v6")] } }] } };
+    const rate = { aggregate_key_type: "IP", limit: 1, scope_down_statement: others };
+    const ipSets = new Map([
+      ["v4", ["203.0.113.0/29"]],
+      ["v6", ["2001:db8::/48"]],
+    ]);
+    const web = new WebAcl(acl(rule(1, { statement: { rate_based_statement: rate } })), { now: () => 0, ipSets });
+    expect(blocked(web, 3, "203.0.113.1")).toEqual([]);
+    expect(blocked(web, 3, "2001:db8::1")).toEqual([]);
+    expect(blocked(web, 3, "203.0.113.8")).toEqual([2, 3]);
+  });
+
   test("forgets the address that was silent longest when there are more than ten thousand", () => {
-    const web = new WebAcl(acl(rule(1)), () => 0);
+    const web = new WebAcl(acl(rule(1)), { now: () => 0 });
     blocked(web, 1, "first");
     blocked(web, 1, "second");
     for (let index = 0; index < 9_998; index++) web.check(`other-${index}`);
@@ -94,7 +108,7 @@ describe("the rate rule", () => {
 
 describe("the response to a blocked request", () => {
   test("has the custom response's status, headers and body", () => {
-    const web = new WebAcl(acl(rule(1)), () => 0);
+    const web = new WebAcl(acl(rule(1)), { now: () => 0 });
     web.check("10.0.0.1");
     expect(web.check("10.0.0.1")).toEqual({
       rule: "limit-1",
@@ -105,7 +119,7 @@ describe("the response to a blocked request", () => {
   });
 
   test("is an empty 403 without a custom response", () => {
-    const web = new WebAcl(acl(rule(1, { action: { block: {} } })), () => 0);
+    const web = new WebAcl(acl(rule(1, { action: { block: {} } })), { now: () => 0 });
     web.check("10.0.0.1");
     expect(web.check("10.0.0.1")).toMatchObject({ status: 403, headers: {}, body: "" });
   });

@@ -1,3 +1,4 @@
+import { addressRanges } from "../../../domain/address-ranges.ts";
 import { asNumber, asText, block, blocks, type JsonObject } from "../../template/json.ts";
 
 export interface BlockResponse {
@@ -7,8 +8,17 @@ export interface BlockResponse {
   readonly body: string;
 }
 
+export interface WebAclOptions {
+  /** Ranges of addresses by the ARN of their set. @default - there are no sets */
+  readonly ipSets?: ReadonlyMap<string, readonly string[]>;
+  /** Milliseconds since 1970. @default - Date.now */
+  readonly now?: () => number;
+}
+
 interface RateRule {
   readonly name: string;
+  /** Whether the requests of an address are counted. */
+  readonly counts: (address: string) => boolean;
   readonly limit: number;
   readonly windowMs: number;
   readonly response: BlockResponse;
@@ -27,19 +37,19 @@ export class WebAcl {
   readonly #rules: readonly RateRule[];
   readonly #now: () => number;
 
-  constructor(config: JsonObject, now: () => number = Date.now) {
+  constructor(config: JsonObject, { ipSets = new Map(), now = Date.now }: WebAclOptions = {}) {
     this.#now = now;
     if (block(config.default_action)?.block !== undefined)
       throw new Error("The twin knows web ACLs that allow by default; this one blocks.");
     this.#rules = blocks(config.rule)
       .toSorted((a, b) => asNumber(a.priority) - asNumber(b.priority))
-      .map((rule) => rateRule(rule, config));
+      .map((rule) => rateRule(rule, config, ipSets));
   }
 
   /** The response to a request from this address, or `undefined` when it may pass. */
   check(address: string): BlockResponse | undefined {
     const now = this.#now();
-    return this.#rules.find((rule) => isOver(rule, address, now))?.response;
+    return this.#rules.find((rule) => rule.counts(address) && isOver(rule, address, now))?.response;
   }
 }
 
@@ -62,13 +72,27 @@ function isOver(rule: RateRule, address: string, now: number): boolean {
   return times.length > rule.limit;
 }
 
-function rateRule(rule: JsonObject, acl: JsonObject): RateRule {
+type IpSets = ReadonlyMap<string, readonly string[]>;
+
+/** The requests that a rule counts: all, or those from addresses in none of the sets of its scope-down statement. */
+function countedAddresses(rule: string, statement: JsonObject | undefined, ipSets: IpSets): RateRule["counts"] {
+  if (statement === undefined) return () => true;
+  const [negated] = blocks(block(statement.not_statement)?.statement);
+  const either = blocks(block(negated?.or_statement)?.statement);
+  const references = (either.length > 0 ? either : negated ? [negated] : []).map(({ ip_set_reference_statement }) =>
+    block(ip_set_reference_statement),
+  );
+  if (references.length === 0 || references.some((reference) => reference === undefined))
+    throw new Error(`WAF rule ${rule}: the twin counts every request, or all but those of IP sets.`);
+  const isExempt = addressRanges(references.flatMap((reference) => ipSets.get(asText(reference?.arn)) ?? []));
+  return (address) => !isExempt(address);
+}
+
+function rateRule(rule: JsonObject, acl: JsonObject, ipSets: IpSets): RateRule {
   const name = asText(rule.name);
   const rate = block(block(rule.statement)?.rate_based_statement);
   if (!rate) throw new Error(`The twin knows rate-based WAF rules only; rule ${name} has another statement.`);
   if (rate.aggregate_key_type !== "IP") throw new Error(`WAF rule ${name}: the twin counts by IP only.`);
-  if (rate.scope_down_statement !== undefined)
-    throw new Error(`WAF rule ${name}: the twin counts every request; it has no scope_down_statement.`);
   const action = block(rule.action)?.block;
   if (action === undefined) throw new Error(`WAF rule ${name}: the twin knows the action block only.`);
   const custom = block(block(action)?.custom_response);
@@ -79,6 +103,7 @@ function rateRule(rule: JsonObject, acl: JsonObject): RateRule {
   );
   return {
     name,
+    counts: countedAddresses(name, block(rate.scope_down_statement), ipSets),
     limit: asNumber(rate.limit),
     windowMs: asNumber(rate.evaluation_window_sec ?? 300) * 1000,
     seen: new Map(),
