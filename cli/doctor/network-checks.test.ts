@@ -117,6 +117,13 @@ describe("doctor in a VPC that is there already", () => {
     expect(found.endpoints?.remedy).toContain("have its owner add them");
   });
 
+  test("the endpoints of sessions on instances", async () => {
+    const withShell = { ...environment, network: { ...environment.network, shell: true } };
+    expect((await findings({}, withShell)).endpoints?.text).toMatch(
+      /there is none of ssm; there is none of ssmmessages/,
+    );
+  });
+
   test("the endpoint of a provider's secret", async () => {
     const withProvider = { ...environment, providers: { example: OUTSIDE_PROVIDER } };
     expect((await findings({}, withProvider)).endpoints?.text).toContain("there is none of secretsmanager");

@@ -84,11 +84,12 @@ function addressNeeds({ zones, gateways, pools }: Environment): Readonly<Record<
 }
 
 async function endpointFinding({ environment, existing, aws, signal }: Inspection): Promise<Finding> {
-  const { region, pools, providers } = environment;
+  const { region, network, pools, providers } = environment;
   const { securityGroupId } = existing.endpoints;
   const services = [
     ...["ec2", "elasticloadbalancing", "logs"],
     ...(Object.keys(pools).length > 0 ? ["autoscaling", "monitoring"] : []),
+    ...(network.shell ? ["ssm", "ssmmessages"] : []),
     ...providerServices(region, Object.values(providers)),
   ];
   const found = await aws.endpoints(existing.vpcId, signal);
