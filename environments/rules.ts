@@ -23,6 +23,7 @@ export function crossFieldProblems(environment: Environment): readonly Problem[]
     ...planProblems(environment),
     ...Object.entries(environment.pools).flatMap(([name, pool]) => poolProblems(name, pool)),
     ...siteProblems(environment),
+    ...siteDomainProblems(environment),
     ...timeoutProblems(environment),
     ...queueProblems(environment),
     ...ciProblems(environment),
@@ -253,6 +254,22 @@ function purchaseProblems(path: string, pool: PoolSettings): readonly Problem[] 
       remedy: 'set capacityReservation to null, or purchase to { option: "on-demand" }',
     });
   return problems;
+}
+
+function siteDomainProblems({ api, site }: Environment): readonly Problem[] {
+  if (site.domain === null) return [];
+  const at = { path: "site.domain", value: site.domain };
+  if (api.entry === "private")
+    return [{ ...at, rule: "must be null with entry private, which has no page", remedy: "set it to null" }];
+  return site.domain.name === api.domain?.name
+    ? [
+        {
+          ...at,
+          rule: "must be another name than api.domain",
+          remedy: "use e.g. chat.example.com beside api.example.com",
+        },
+      ]
+    : [];
 }
 
 function siteProblems({ site, pools }: Environment): readonly Problem[] {

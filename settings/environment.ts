@@ -140,6 +140,8 @@ const ExistingNetwork = z.strictObject({
   }),
 });
 
+const Domain = z.strictObject({ name: z.string().min(4), hostedZoneId: z.string().regex(/^Z[A-Z0-9]+$/) });
+
 /** What an organisation demands of the roles in its accounts. */
 const Iam = z.strictObject({
   /** Policy that limits every role of the environment, whatever else it is granted; `null` for none. */
@@ -233,7 +235,7 @@ export const EnvironmentSchema = z.strictObject({
     /** API Gateway stage, part of the URL where no domain is configured. */
     stage: z.string().regex(/^[a-z][a-z0-9]{0,15}$/, "must be 1 to 16 of a-z and 0-9, starting with a letter"),
     /** Domain of the API, with its Route 53 zone; `null` for API Gateway's own address. */
-    domain: z.strictObject({ name: z.string().min(4), hostedZoneId: z.string().regex(/^Z[A-Z0-9]+$/) }).nullable(),
+    domain: Domain.nullable(),
     corsOrigins: z.array(origin).min(1),
     bodyLimitBytes: z.int().min(1024).max(10_000_000),
     /**
@@ -284,6 +286,8 @@ export const EnvironmentSchema = z.strictObject({
   /** Public model names beside the pools' own, each with its targets. */
   routes: z.record(PublicModelName, RouteSettings),
   site: z.strictObject({
+    /** Domain of the page, with its Route 53 zone; `null` for CloudFront's own address. */
+    domain: Domain.nullable(),
     title: z.string().min(1).max(80),
     defaults: SiteConfig.shape.defaults,
     samplePrompts: z.array(z.string().min(1).max(200)).max(6),

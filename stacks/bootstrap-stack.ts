@@ -4,7 +4,7 @@ import { LoggingPermission } from "../constructs/edge/logging-permission.ts";
 import { DeployRole } from "../constructs/state/deploy-role.ts";
 import { StateStore } from "../constructs/state/state-store.ts";
 import type { Environment } from "../settings/environment.ts";
-import { configureStack, resourceName, stackId, stateKeyName } from "./stack-settings.ts";
+import { certificateRegion, configureStack, resourceName, stackId, stateKeyName } from "./stack-settings.ts";
 
 /**
  * OpenTofu's own resources: the store of all states, its own included, and the role that deploys from CI; and what the
@@ -45,6 +45,7 @@ export class BootstrapStack extends TerraformStack {
         start: `${iam.rolePath}${iam.roleNamePrefix}`,
         permissionsBoundary: iam.permissionsBoundary,
       },
+      certificateRegion: certificateRegion(environment),
       endpointsGroupId: environment.network.existing?.endpoints.securityGroupId,
       stateStatements: store.accessStatements(),
       stateArns: store.arns,

@@ -1,13 +1,14 @@
 import { Fn, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { catalogModel } from "../catalog/models.ts";
-import { StaticSite } from "../constructs/site/static-site.ts";
+import { DomainCertificate } from "../constructs/edge/domain-certificate.ts";
+import { type SiteDomain, StaticSite } from "../constructs/site/static-site.ts";
 import type { SiteConfig } from "../contracts/processes/site-config.ts";
 import type { Environment } from "../settings/environment.ts";
 import type { DataStack } from "./data-stack.ts";
 import type { EdgeStack } from "./edge-stack.ts";
 import { literalText } from "./literal-text.ts";
-import { configureStack, resourceName, stackId } from "./stack-settings.ts";
+import { certificateProvider, configureStack, resourceName, stackId } from "./stack-settings.ts";
 
 export interface SiteStackProps {
   readonly environment: Environment;
@@ -27,11 +28,24 @@ export class SiteStack extends TerraformStack {
       kmsKeyArn: data.encryptionKey.arn,
       directory,
       config: siteConfig(environment, edge.apiUrl),
+      domain: this.#domain(environment),
       // A policy names origins, which have no path.
       apiOrigin: edge.stageInPath === undefined ? edge.apiUrl : Fn.trimsuffix(edge.apiUrl, `/${edge.stageInPath}`),
     });
     new TerraformOutput(this, "site_url", { description: "Address of the demo page.", value: site.url });
     new TerraformOutput(this, "site_bucket", { description: "Bucket of the page's files.", value: site.bucketName });
+  }
+
+  /** The page's own name with its certificate, which CloudFront reads in us-east-1 alone. */
+  #domain(environment: Environment): SiteDomain | undefined {
+    const { domain } = environment.site;
+    if (domain === null) return undefined;
+    const certificate = new DomainCertificate(this, "Certificate", {
+      domainName: domain.name,
+      hostedZoneId: domain.hostedZoneId,
+      provider: certificateProvider(this, environment, "site"),
+    });
+    return { ...domain, certificateArn: certificate.arn };
   }
 }
 

@@ -1,4 +1,4 @@
-import { AwsProvider } from "@cdktf/provider-aws/lib/provider/index.js";
+import { AwsProvider, type AwsProviderConfig } from "@cdktf/provider-aws/lib/provider/index.js";
 import { S3Backend, type TerraformStack } from "cdktf";
 import { applyRoleSettings } from "../constructs/identity/role-settings.ts";
 import type { Environment } from "../settings/environment.ts";
@@ -35,18 +35,8 @@ const REQUIRED_VERSION = ">= 1.10";
 
 /** Adds the parts of every stack: the AWS provider with its tags, the state's location and encryption, and the policy. */
 export function configureStack(scope: TerraformStack, environment: Environment, stack: StackName): void {
-  const { assumeRole } = environment.iam;
-  const assumed = assumeRole && {
-    roleArn: assumeRole.arn,
-    sessionName: resourceName(environment),
-    ...(assumeRole.externalId === null ? {} : { externalId: assumeRole.externalId }),
-  };
-  new AwsProvider(scope, "Aws", {
-    region: environment.region,
-    ...(assumed ? { assumeRole: [assumed] } : {}),
-    defaultTags: [{ tags: stackTags(environment, stack) }],
-    ...(environment.account === null ? {} : { allowedAccountIds: [environment.account] }),
-  });
+  const assumed = assumedRole(environment);
+  new AwsProvider(scope, "Aws", providerSettings(environment, stack));
   scope.addOverride("terraform.required_version", REQUIRED_VERSION);
   applyRoleSettings(scope, environment.iam); // before the policy, which checks the result
   holdToPolicy(scope, { isProtected: environment.deletionProtection, tags: stackTags(environment, stack) });
@@ -61,6 +51,42 @@ export function configureStack(scope: TerraformStack, environment: Environment, 
     ...(assumed ? { assumeRole: assumed } : {}),
   });
   if (environment.state.encryption === "kms") scope.addOverride("terraform.encryption", stateEncryption(environment));
+}
+
+/** Region in which CloudFront reads certificates. */
+const CLOUDFRONT_REGION = "us-east-1";
+
+/** The region of the page's certificate; `undefined` where there is none, or it is in the environment's own region. */
+export function certificateRegion({ region, site }: Environment): string | undefined {
+  return site.domain === null || region === CLOUDFRONT_REGION ? undefined : CLOUDFRONT_REGION;
+}
+
+/** The provider of the page's certificate; `undefined` where it is the stack's own. */
+export function certificateProvider(
+  scope: TerraformStack,
+  environment: Environment,
+  stack: StackName,
+): AwsProvider | undefined {
+  const region = certificateRegion(environment);
+  if (region === undefined) return undefined;
+  return new AwsProvider(scope, `Aws-${region}`, { ...providerSettings(environment, stack), region, alias: region });
+}
+
+function providerSettings(environment: Environment, stack: StackName): AwsProviderConfig {
+  const assumed = assumedRole(environment);
+  return {
+    region: environment.region,
+    ...(assumed ? { assumeRole: [assumed] } : {}),
+    defaultTags: [{ tags: stackTags(environment, stack) }],
+    ...(environment.account === null ? {} : { allowedAccountIds: [environment.account] }),
+  };
+}
+
+function assumedRole(environment: Environment) {
+  const { assumeRole } = environment.iam;
+  if (assumeRole === null) return undefined;
+  const { arn: roleArn, externalId } = assumeRole;
+  return { roleArn, sessionName: resourceName(environment), ...(externalId === null ? {} : { externalId }) };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { AcmCertificate } from "@cdktf/provider-aws/lib/acm-certificate/index.js";
 import { AcmCertificateValidation } from "@cdktf/provider-aws/lib/acm-certificate-validation/index.js";
+import type { AwsProvider } from "@cdktf/provider-aws/lib/provider/index.js";
 import { Route53Record } from "@cdktf/provider-aws/lib/route53-record/index.js";
 import { Construct } from "constructs";
 
@@ -7,6 +8,8 @@ export interface DomainCertificateProps {
   readonly domainName: string;
   /** Route 53 zone of the validation record. */
   readonly hostedZoneId: string;
+  /** Provider of the certificate's region. @default - the stack's */
+  readonly provider?: AwsProvider | undefined;
 }
 
 /** A public certificate, validated by DNS; ACM renews it for as long as the record exists. */
@@ -15,11 +18,12 @@ export class DomainCertificate extends Construct {
   /** Known only once the certificate is issued. */
   readonly arn: string;
 
-  constructor(scope: Construct, id: string, { domainName, hostedZoneId }: DomainCertificateProps) {
+  constructor(scope: Construct, id: string, { domainName, hostedZoneId, provider }: DomainCertificateProps) {
     super(scope, id);
     this.resource = new AcmCertificate(this, "Default", {
       domainName,
       validationMethod: "DNS",
+      ...(provider ? { provider } : {}),
       lifecycle: { createBeforeDestroy: true }, // listeners must never be without a certificate
     });
     const proof = this.resource.domainValidationOptions.get(0); // one name, so one option
@@ -34,6 +38,7 @@ export class DomainCertificate extends Construct {
     this.arn = new AcmCertificateValidation(this, "Validation", {
       certificateArn: this.resource.arn,
       validationRecordFqdns: [record.fqdn],
+      ...(provider ? { provider } : {}),
     }).certificateArn;
   }
 }

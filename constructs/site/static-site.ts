@@ -1,6 +1,10 @@
-import { CloudfrontDistribution } from "@cdktf/provider-aws/lib/cloudfront-distribution/index.js";
+import {
+  CloudfrontDistribution,
+  type CloudfrontDistributionConfig,
+} from "@cdktf/provider-aws/lib/cloudfront-distribution/index.js";
 import { CloudfrontOriginAccessControl } from "@cdktf/provider-aws/lib/cloudfront-origin-access-control/index.js";
 import { CloudfrontResponseHeadersPolicy } from "@cdktf/provider-aws/lib/cloudfront-response-headers-policy/index.js";
+import { Route53Record } from "@cdktf/provider-aws/lib/route53-record/index.js";
 import { S3BucketPolicy } from "@cdktf/provider-aws/lib/s3-bucket-policy/index.js";
 import { S3Object } from "@cdktf/provider-aws/lib/s3-object/index.js";
 import { AssetType, TerraformAsset } from "cdktf";
@@ -10,6 +14,13 @@ import { PrivateBucket, tlsOnlyStatement } from "../data/private-bucket.ts";
 import { contentSecurityPolicy } from "./content-security-policy.ts";
 import { SHORT_LIVED, siteFiles } from "./site-files.ts";
 
+export interface SiteDomain {
+  readonly name: string;
+  readonly hostedZoneId: string;
+  /** Certificate of the name in us-east-1, where CloudFront reads them. */
+  readonly certificateArn: string;
+}
+
 export interface StaticSiteProps {
   readonly name: string;
   /** Customer key of the bucket; its policy lets CloudFront use it. */
@@ -18,6 +29,8 @@ export interface StaticSiteProps {
   readonly directory: string;
   /** Becomes `config.json` beside the page. */
   readonly config: SiteConfig;
+  /** The page's own name. @default - CloudFront's */
+  readonly domain?: SiteDomain | undefined;
   /** Origin of the API, the only other origin that the page may connect to. */
   readonly apiOrigin: string;
 }
@@ -25,15 +38,34 @@ export interface StaticSiteProps {
 /** AWS's managed cache policy CachingOptimized: compresses, and caches as Cache-Control says. */
 const CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6";
 
+/** Names and certificate of the distribution. */
+function viewerSettings(
+  domain: SiteDomain | undefined,
+): Pick<CloudfrontDistributionConfig, "aliases" | "viewerCertificate"> {
+  if (domain === undefined) return { viewerCertificate: { cloudfrontDefaultCertificate: true } };
+  return {
+    aliases: [domain.name],
+    viewerCertificate: {
+      acmCertificateArn: domain.certificateArn,
+      sslSupportMethod: "sni-only",
+      minimumProtocolVersion: "TLSv1.2_2021", // AWS's recommendation; no earlier TLS
+    },
+  };
+}
+
 /** The demo page: files in a private bucket, served by CloudFront over HTTPS with strict headers. */
 export class StaticSite extends Construct {
   readonly resource: CloudfrontDistribution;
   readonly bucketName: string;
-  /** `https://<id>.cloudfront.net` */
+  /** `https://<id>.cloudfront.net`, or of the page's own name. */
   readonly url: string;
 
   // biome-ignore lint/complexity/noExcessiveLinesPerFunction: a declaration of resources
-  constructor(scope: Construct, id: string, { name, kmsKeyArn, directory, config, apiOrigin }: StaticSiteProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { name, kmsKeyArn, directory, config, domain, apiOrigin }: StaticSiteProps,
+  ) {
     super(scope, id);
     const bucket = new PrivateBucket(this, "Bucket", {
       namePrefix: `${name}-site-`,
@@ -100,9 +132,10 @@ export class StaticSite extends Construct {
         errorCachingMinTtl: 10,
       })),
       restrictions: { geoRestriction: { restrictionType: "none" } },
-      viewerCertificate: { cloudfrontDefaultCertificate: true },
+      ...viewerSettings(domain),
     });
-    this.url = `https://${this.resource.domainName}`;
+    this.url = `https://${domain?.name ?? this.resource.domainName}`;
+    if (domain) this.#addRecords(domain);
 
     new S3BucketPolicy(this, "BucketPolicy", {
       bucket: bucket.bucketName,
@@ -130,6 +163,21 @@ export class StaticSite extends Construct {
       contentType: "application/json",
       cacheControl: SHORT_LIVED,
     });
+  }
+
+  /** The name's addresses, of both IP versions: the distribution has both. */
+  #addRecords({ name, hostedZoneId }: SiteDomain): void {
+    for (const type of ["A", "AAAA"])
+      new Route53Record(this, `Name${type}`, {
+        zoneId: hostedZoneId,
+        name,
+        type,
+        alias: {
+          name: this.resource.domainName,
+          zoneId: this.resource.hostedZoneId,
+          evaluateTargetHealth: false, // CloudFront has no health that Route 53 reads
+        },
+      });
   }
 
   #uploadFiles(directory: string, bucket: string): void {

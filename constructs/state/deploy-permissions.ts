@@ -28,6 +28,7 @@ export function accountGrants({
   environment,
   roles = PLAIN_ROLES,
   endpointsGroupId,
+  certificateRegion,
 }: DeployPermissionsProps): readonly Grant[] {
   const here = (service: string, resource: string) => regionalArn(service, region, resource);
   const inRegion = { StringEquals: { "aws:RequestedRegion": region } };
@@ -91,6 +92,7 @@ export function accountGrants({
       why: "AWS chooses these ids; the tag limits the statement to this environment.",
     },
     ...endpointsGroupGrants(endpointsGroupId, here),
+    ...certificateGrants(certificateRegion, environment),
     {
       sid: "New",
       actions: [
@@ -218,4 +220,26 @@ function endpointsGroupGrants(
   if (id === undefined) return [];
   const actions = ["ec2:ModifySecurityGroupRules", "ec2:RevokeSecurityGroupIngress"];
   return [{ sid: "EndpointsGroup", actions, resources: [here("ec2", `security-group/${id}`)] }];
+}
+
+/** CloudFront reads certificates in one region, which may not be the environment's. */
+function certificateGrants(region: string | undefined, environment: string): readonly Grant[] {
+  if (region === undefined) return [];
+  const becoming = becomesOurs(environment);
+  return [
+    {
+      sid: "NewPageCertificate",
+      actions: ["acm:AddTagsToCertificate", "acm:RequestCertificate"],
+      resources: ["*"],
+      condition: { ...becoming, StringEquals: { ...becoming.StringEquals, "aws:RequestedRegion": region } },
+      why: "A new certificate has no id yet; the tag that it must have limits the later actions.",
+    },
+    {
+      sid: "PageCertificate",
+      actions: ["acm:AddTagsToCertificate", "acm:DeleteCertificate"],
+      resources: [regionalArn("acm", region, "certificate/*")],
+      condition: isOurs(environment),
+      why: "AWS chooses the id; the tag limits the statement to this environment.",
+    },
+  ];
 }

@@ -24,6 +24,8 @@ export interface DeployRoleProps extends CiSettings {
   readonly roles?: RoleNaming;
   /** Security group of others to which rules are added. @default - none */
   readonly endpointsGroupId?: string | undefined;
+  /** Another region in which the page's certificate is. @default - there is none */
+  readonly certificateRegion?: string | undefined;
   /** Permissions for the states. */
   readonly stateStatements: readonly PolicyStatement[];
   /** ARNs of the state store: the role never destroys it. */
@@ -39,7 +41,7 @@ export class DeployRole extends Construct {
 
   constructor(scope: Construct, id: string, props: DeployRoleProps) {
     super(scope, id);
-    const { name, repository, region, environment, roles = PLAIN_ROLES, endpointsGroupId } = props;
+    const { name, repository, region, environment, roles = PLAIN_ROLES, endpointsGroupId, certificateRegion } = props;
     const roleName = `${name}-ci`;
     this.resource = new IamRole(this, "Default", {
       name: roleName,
@@ -61,7 +63,7 @@ export class DeployRole extends Construct {
     });
     this.arn = this.resource.arn;
     this.#policy("State", "state", props.stateStatements);
-    const permissions = { name, region, environment, roles, endpointsGroupId };
+    const permissions = { name, region, environment, roles, endpointsGroupId, certificateRegion };
     // IAM counts 10,240 characters for all inline policies of a role, and 6,144 for a managed one: the test adds them up.
     this.#policy("Deploy", "deploy", [
       ...statementsOf(accountGrants(permissions)),

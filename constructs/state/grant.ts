@@ -10,6 +10,8 @@ export interface DeployPermissionsProps {
   readonly roles?: RoleNaming;
   /** Security group of others to which rules are added. @default - none */
   readonly endpointsGroupId?: string | undefined;
+  /** Another region in which the page's certificate is. @default - there is none */
+  readonly certificateRegion?: string | undefined;
 }
 
 /** What the environment's roles have in common. */

@@ -98,6 +98,7 @@ export const ENVIRONMENT_DEFAULTS = {
   "valkey.nodes": always(2, "one may fail"),
   providers: always({}, "no prompt leaves this account"),
   routes: always({}, "each model has its own name alone"),
+  "site.domain": always(null, "CloudFront's own address needs no domain"),
   "site.title": always("Sluice", "the product's name"),
   "site.samplePrompts": always(["List three fruits", "Explain what a load balancer does"], "short, and of two kinds"),
   "site.defaults.temperature": always(0.2, "responses that differ little"),

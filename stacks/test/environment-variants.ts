@@ -17,6 +17,11 @@ export async function environmentVariants(): Promise<Readonly<Record<string, Env
       ...dev,
       ci: { repository: "owner/name", branches: [], environments: ["dev"], oidcProvider: "create" },
     },
+    "dev elsewhere with a domain of the page": {
+      ...dev,
+      region: "eu-west-1",
+      site: { ...dev.site, domain: { name: "chat.example.com", hostedZoneId: "Z0123456789" } },
+    },
     "dev with a domain": { ...dev, api: { ...dev.api, domain } },
     "dev with a public load balancer": { ...dev, api: { ...dev.api, entry: "alb", domain, usagePlans: {} } },
     "dev with a private load balancer": {
