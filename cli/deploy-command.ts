@@ -2,7 +2,9 @@ import { Command } from "commander";
 import { withStateMovedToDisk } from "./bootstrap/bootstrap-destroy.ts";
 import { consent } from "./operator/consent.ts";
 import type { OperatorTools } from "./operator/operator-tools.ts";
+import { type ApprovedPlans, applyPlans } from "./stacks/apply-plans.ts";
 import { planToDeploy } from "./stacks/plan-to-deploy.ts";
+import { createPlansFolder, type PlannedStack, writePlans } from "./stacks/saved-plans.ts";
 import { BOOTSTRAP, type DeployStack, STATEFUL, selectStacks, stacksInOrder } from "./stacks/stack-order.ts";
 import { type DeployWorkspace, prepareWorkspace, TofuStack } from "./stacks/tofu-stack.ts";
 import { allowUnencryptedState } from "./state/state-backend.ts";
@@ -18,10 +20,13 @@ interface StackOptions {
 interface DeployOptions extends StackOptions {
   readonly yes?: boolean;
   readonly encryptStates?: boolean;
+  readonly plans?: string;
+  readonly plansHash?: string;
 }
 
 interface PlanOptions extends StackOptions {
   readonly detailedExitcode?: boolean;
+  readonly save?: string;
 }
 
 interface DestroyOptions extends StackOptions {
@@ -46,6 +51,8 @@ export function deployCommand(tools: OperatorTools): Command {
       "--encrypt-states",
       "once, after state.encryption was set to kms: read plain states and write them encrypted",
     )
+    .option("--plans <folder>", "apply the plans that `sluice plan --save` wrote there, and nothing else")
+    .option("--plans-hash <sha256>", "with --plans: the hash that `sluice plan --save` printed")
     .action((options: DeployOptions) => deploy(options, tools));
 }
 
@@ -54,6 +61,7 @@ export function planCommand(tools: OperatorTools): Command {
   return onStacks(new Command("plan"))
     .description("show what deploy would change, resource by resource")
     .option("--detailed-exitcode", "exit with code 2 when there are changes, and with 0 when there are none")
+    .option("--save <folder>", "write the plans there, for an approval and `sluice deploy --plans`")
     .action((options: PlanOptions) => plan(options, tools));
 }
 
@@ -68,11 +76,13 @@ export function destroyCommand(tools: OperatorTools): Command {
 
 async function deploy(options: DeployOptions, tools: OperatorTools): Promise<void> {
   requireConsent(options, tools);
+  const approved = approvedPlans(options);
   const workspace = await prepareWorkspace(options.environment, tools);
   // The states of all stacks are to be encrypted, that of the bootstrap stack included.
   const all = stacksInOrder(workspace.outputFolder, options.environment);
   const stacks = options.encryptStates && options.stack.length === 0 ? all : stacksOf(workspace, options);
   for (const line of tools.priceLines?.(workspace.environment) ?? []) tools.print(line);
+  if (approved) return applyPlans(approved, stacks, workspace, tools);
   for (const stack of stacks) {
     if (options.encryptStates) allowUnencryptedState(stack.folder);
     const run = new TofuStack(stack, workspace, tools);
@@ -92,10 +102,22 @@ async function deploy(options: DeployOptions, tools: OperatorTools): Promise<voi
   tools.print(`${what}: deployed; nothing is left to change.`);
 }
 
+function approvedPlans({ plans, plansHash, encryptStates, yes }: DeployOptions): ApprovedPlans | undefined {
+  if (plans === undefined && plansHash === undefined) return undefined;
+  if (plans === undefined || plansHash === undefined)
+    throw new UserError("--plans and --plans-hash go together: `sluice plan --save` prints the hash.");
+  if (encryptStates || !yes)
+    throw new UserError("--plans needs --yes, as the plans are approved, and no --encrypt-states.");
+  return { folder: plans, hash: plansHash };
+}
+
 async function plan(options: PlanOptions, tools: OperatorTools): Promise<void> {
+  const commit = options.save === undefined ? "" : await tools.commit();
+  if (options.save !== undefined) createPlansFolder(options.save);
   const workspace = await prepareWorkspace(options.environment, tools);
   let changes = false;
   const lines: string[] = [];
+  const saved: PlannedStack[] = [];
   for (const stack of stacksOf(workspace, options)) {
     const run = new TofuStack(stack, workspace, tools);
     await run.init();
@@ -103,6 +125,13 @@ async function plan(options: PlanOptions, tools: OperatorTools): Promise<void> {
       const summary = await run.plan({ isShown: true });
       changes ||= hasChanges(summary);
       lines.push(...summaryLines(stack.id, summary));
+      if (options.save !== undefined)
+        saved.push({
+          id: stack.id,
+          sha256: run.savePlan(options.save),
+          hasChanges: hasChanges(summary),
+          changesOutputs: summary.outputs.length > 0,
+        });
     } catch (error) {
       // In a first deployment the outputs that a stack reads are not known before the other stacks are deployed.
       if (!(error instanceof NotYetDeployedError) || options.stack.length > 0) throw error;
@@ -114,6 +143,10 @@ async function plan(options: PlanOptions, tools: OperatorTools): Promise<void> {
   }
   for (const line of tools.priceLines?.(workspace.environment) ?? []) tools.print(line);
   tools.print(lines.join("\n"));
+  if (options.save !== undefined) {
+    const hash = writePlans(options.save, { environment: workspace.environment.name, commit, stacks: saved });
+    tools.print(`saved in ${options.save}; to apply exactly this: --plans ${options.save} --plans-hash ${hash}`);
+  }
   if (options.detailedExitcode && changes) tools.finish(2);
 }
 

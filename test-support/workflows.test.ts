@@ -93,6 +93,10 @@ describe("workflows", () => {
     expect(plan).toContain("if: github.ref == 'refs/heads/main'\n");
     expect(plan).not.toContain("sluice -- deploy");
     expect(apply).toContain("needs: plan\n");
+    // The approved plan itself, whose hash comes from the plan's job and not with its files.
+    expect(plan).toContain('--save "$RUNNER_TEMP/plans"');
+    expect(apply).toMatch(/HASH: \$\{\{ needs\.plan\.outputs\.hash \}\}/);
+    expect(apply).toContain('--plans "$RUNNER_TEMP/plans" --plans-hash "$HASH" --yes');
     expect(apply).toMatch(/^ {4}environment: \$\{\{ inputs\.environment \}\}$/m);
   });
 

@@ -10,6 +10,7 @@ import { buildAll } from "../../local/setup/build-all.ts";
 import { runStep } from "../../local/setup/run-step.ts";
 import type { Environment } from "../../settings/environment.ts";
 import { UserError } from "../terminal/user-error.ts";
+import { checkedOutCommit } from "./checked-out-commit.ts";
 
 /** The process, terminal and project that the commands for AWS work with; tests replace them. */
 export interface OperatorTools {
@@ -28,6 +29,8 @@ export interface OperatorTools {
   environment(name: string): Promise<Environment>;
   /** Writes the environment's stacks, as `cdktf synth` does. */
   synthesize(environment: string, outputFolder: string): Promise<void>;
+  /** The commit that is checked out. @throws {UserError} where there is none, or files differ from it */
+  commit(): Promise<string>;
   /** Sets the exit code of the process. */
   finish(code: number): void;
   /** The forecast of a month's cost, printed before the first prompt. @default - no lines */
@@ -52,6 +55,7 @@ export function operatorTools(): OperatorTools {
         environment: { SLUICE_ENVIRONMENT: environment, CDKTF_OUTDIR: outputFolder },
       });
     },
+    commit: () => checkedOutCommit(repositoryFolder()),
     finish: (code) => {
       process.exitCode = code;
     },

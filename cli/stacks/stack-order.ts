@@ -18,6 +18,8 @@ export interface DeployStack {
   /** e.g. `network` */
   readonly name: string;
   readonly folder: string;
+  /** Ids of the stacks whose outputs it reads. */
+  readonly reads: readonly string[];
 }
 
 /** The stack of the states' bucket, which only `sluice bootstrap` creates. */
@@ -48,6 +50,7 @@ export function stacksInOrder(outputFolder: string, environment: string): readon
       id: next.name,
       name: next.name.slice(prefix.length),
       folder: join(outputFolder, next.workingDirectory),
+      reads: next.dependencies,
     });
   }
   return ordered;

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Environment } from "../../settings/environment.ts";
 import type { OperatorTools } from "../operator/operator-tools.ts";
@@ -9,6 +9,7 @@ import { printedJson, Tofu, type TofuResult } from "../tofu/tofu.ts";
 import { tofuFailure } from "../tofu/tofu-failure.ts";
 import { readVariables, variablesAsEnvironment } from "../tofu/tofu-variables.ts";
 import { checkTofuVersion } from "../tofu/tofu-version.ts";
+import { lockFile, planFile, sha256Of } from "./saved-plans.ts";
 import type { DeployStack } from "./stack-order.ts";
 
 /** Folders and variables of an environment's deployments. */
@@ -23,6 +24,7 @@ export interface DeployWorkspace {
 }
 
 const PLAN_FILE = "sluice.tfplan";
+const LOCK_FILE = ".terraform.lock.hcl";
 
 /** Reads the environment and synthesizes it into its own folder, which no other command writes to. */
 export async function prepareWorkspace(name: string, tools: OperatorTools): Promise<DeployWorkspace> {
@@ -109,6 +111,28 @@ export class TofuStack {
   /** Applies the file of the last plan. */
   async apply(): Promise<void> {
     await this.#do("apply", ["-no-color", PLAN_FILE], true);
+  }
+
+  /** Copies the last plan, and the lock of its providers, into a folder of saved plans. @returns the plan's SHA-256 */
+  savePlan(folder: string): string {
+    const saved = planFile(folder, this.stack.id);
+    copyFileSync(join(this.stack.folder, PLAN_FILE), saved);
+    const lock = join(this.stack.folder, LOCK_FILE);
+    if (existsSync(lock)) copyFileSync(lock, lockFile(folder, this.stack.id));
+    return sha256Of(saved);
+  }
+
+  /** Initializes with the very providers of a saved plan. OpenTofu refuses others, by their hashes. */
+  async initAsPlanned(folder: string): Promise<void> {
+    const lock = lockFile(folder, this.stack.id);
+    if (!existsSync(lock)) return this.init();
+    copyFileSync(lock, join(this.stack.folder, LOCK_FILE));
+    await this.init("-reconfigure", "-lockfile=readonly");
+  }
+
+  /** Makes a saved plan the one that `apply` applies. */
+  takePlan(folder: string): void {
+    copyFileSync(planFile(folder, this.stack.id), join(this.stack.folder, PLAN_FILE));
   }
 
   /** Removes the plan's file, which holds every value in plain text, after it was applied or declined. */

@@ -40,10 +40,18 @@ export interface OperatorProps {
   /** Replies to prompts in their order. @default - there is no terminal */
   readonly replies?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** The commit that is checked out. @default "c0ffee" */
+  readonly commit?: () => string;
 }
 
 /** A simulated operator: hand-made stacks, prepared replies to prompts, recorded output. */
-export function operator({ folder, stacks, replies, environment = {} }: OperatorProps): Operator {
+export function operator({
+  folder,
+  stacks,
+  replies,
+  environment = {},
+  commit = () => "c0ffee",
+}: OperatorProps): Operator {
   const [printed, prompts, exitCodes, waiting]: [string[], string[], number[], string[]] = [[], [], [], []];
   waiting.push(...(replies ?? []));
   const config = join(folder, "tofu.rc"); // instead of this machine's own settings
@@ -66,6 +74,7 @@ export function operator({ folder, stacks, replies, environment = {} }: Operator
       mkdirSync(outputFolder, { recursive: true });
       writeStacks(outputFolder, name, stacks());
     },
+    commit: async () => commit(),
     finish: (code) => exitCodes.push(code),
   };
 }
