@@ -63,6 +63,11 @@ export interface LeaseParts {
   readonly money?: LeaseMoney | undefined;
   /** Tokens of the prompt, estimated, for a call that is billed and whose response names none. @default 0 */
   readonly promptTokens?: number;
+  /**
+   * Most tokens of a whole response, for a call that received the request and whose response was not waited for: servers
+   * notice that at a stream alone. @default 0, as for a stream
+   */
+  readonly unseenCompletionTokens?: number;
 }
 
 /** Why a target has no lease for a request. */
@@ -96,20 +101,24 @@ export class Lease {
   readonly #slot: Slot;
   readonly #money: LeaseMoney | undefined;
   readonly #promptTokens: number;
+  readonly #unseenCompletionTokens: number;
   readonly #context: LeaseContext;
   readonly #startedAt: number;
   readonly #record: TargetRecord;
   #isSent = false;
+  #isReceived = false;
   #isConfirmed = false;
   #isSettled = false;
 
-  constructor({ target, upstream, permit, slot, money, promptTokens = 0 }: LeaseParts, context: LeaseContext) {
+  constructor(parts: LeaseParts, context: LeaseContext) {
+    const { target, upstream, permit, slot, money, promptTokens = 0, unseenCompletionTokens = 0 } = parts;
     this.target = target;
     this.upstream = upstream;
     this.#permit = permit;
     this.#slot = slot;
     this.#money = money;
     this.#promptTokens = promptTokens;
+    this.#unseenCompletionTokens = unseenCompletionTokens;
     this.#context = context;
     this.#startedAt = context.now();
     this.#record = context.health.record(target);
@@ -129,6 +138,11 @@ export class Lease {
   /** The request is about to be sent: from here on the upstream may work on it, and bill it. */
   sending(): void {
     this.#isSent = true;
+  }
+
+  /** The request is on a connection: the upstream gets it, whoever waits for the response. */
+  reachedUpstream(): void {
+    this.#isReceived = true;
   }
 
   /** The first byte of a streamed response came. */
@@ -155,7 +169,7 @@ export class Lease {
     if (outcome === "ok") this.confirm();
     this.#isSettled = true;
     const isPaid = this.#isConfirmed || (this.#isSent && isBilled(outcome));
-    const usd = isPaid ? this.#costUsd(tokens) : 0;
+    const usd = isPaid ? this.#costUsd(tokens, outcome) : 0;
     this.#money?.settle(usd);
     this.#slot.release();
     if (usd > 0) this.#context.onSpend?.(this.target, usd);
@@ -164,7 +178,10 @@ export class Lease {
     else this.#settleWithoutFailure(outcome);
   }
 
-  #costUsd({ promptTokens = this.#promptTokens, completionTokens = 0 }: BilledTokens): number {
+  #costUsd(tokens: BilledTokens, outcome: LeaseOutcome): number {
+    const isUnseen = this.#isReceived && !this.#isConfirmed && isNotWaitedFor(outcome);
+    const unnamed = isUnseen ? this.#unseenCompletionTokens : 0;
+    const { promptTokens = this.#promptTokens, completionTokens = unnamed } = tokens;
     return completionCostUsd(this.target.price, promptTokens, completionTokens);
   }
 
@@ -222,6 +239,15 @@ export class Lease {
     // Our own engines' load is known from this side; a pause would take the only engine away.
     if (this.target.kind === "provider" && pauseMs > 0) health.of(this.upstream).pause(now() + pauseMs);
   }
+}
+
+/**
+ * Whether the upstream still worked on the request when the call ended. Second calls beside a slow one are the gateway's own
+ * wish and bounded by its retry budget: their money is released.
+ */
+function isNotWaitedFor(outcome: LeaseOutcome): boolean {
+  if (outcome instanceof UpstreamFailure) return outcome.kind === "slow";
+  return outcome === "abandoned" || outcome === "timed-out";
 }
 
 /** Not what the upstream refused or never saw: a provider bills neither. */

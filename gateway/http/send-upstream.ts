@@ -6,6 +6,8 @@ import { UpstreamBody } from "./upstream-body.ts";
 export interface UpstreamRequest extends Dispatcher.DispatchOptions {
   /** Ends the call, also when its response has begun. */
   readonly signal: AbortSignal;
+  /** Called when the request is about to be written on a connection. */
+  readonly onWrite?: () => void;
 }
 
 /** A response whose head has come. */
@@ -19,7 +21,10 @@ export interface UpstreamResponse {
  * Sends a request and resolves when the head of its response has come. A pool's own `request` makes a stream of each response.
  * @throws the signal's reason, or what broke the connection off
  */
-export function sendUpstream(pool: Dispatcher, { signal, ...request }: UpstreamRequest): Promise<UpstreamResponse> {
+export function sendUpstream(
+  pool: Dispatcher,
+  { signal, onWrite, ...request }: UpstreamRequest,
+): Promise<UpstreamResponse> {
   const head = Promise.withResolvers<UpstreamResponse>();
   let controller: Dispatcher.DispatchController | undefined;
   let body: UpstreamBody | undefined;
@@ -42,6 +47,7 @@ export function sendUpstream(pool: Dispatcher, { signal, ...request }: UpstreamR
       controller = started;
       // It may have waited for a connection until now.
       if (signal.aborted) started.abort(signal.reason);
+      else onWrite?.();
     },
     onResponseStart(self, statusCode, headers) {
       if (statusCode < 200) return;

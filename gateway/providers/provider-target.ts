@@ -112,6 +112,7 @@ export class ProviderTarget implements Target {
         slot: { release },
         money,
         promptTokens: request.promptTokensEstimate,
+        unseenCompletionTokens: request.stream || !GENERATES.has(request.route) ? 0 : mostCompletionTokens(request),
       },
       this.#context,
     );
@@ -147,10 +148,15 @@ export class ProviderTarget implements Target {
     return tokens >= 1 && tokens < (maxTokens?.value ?? TYPICAL_COMPLETION_TOKENS) ? tokens : undefined;
   }
 
-  #boundUsd({ promptTokensEstimate, maxTokens, fields }: GenerationRequest): number {
-    const completionTokens = completionCount(fields) * (maxTokens?.value ?? TYPICAL_COMPLETION_TOKENS);
-    return completionCostUsd(this.price, promptTokensEstimate, completionTokens);
+  #boundUsd(request: GenerationRequest): number {
+    return completionCostUsd(this.price, request.promptTokensEstimate, mostCompletionTokens(request));
   }
+}
+
+const GENERATES: ReadonlySet<string> = new Set(["/v1/chat/completions", "/v1/completions"]);
+
+function mostCompletionTokens({ maxTokens, fields }: GenerationRequest): number {
+  return completionCount(fields) * (maxTokens?.value ?? TYPICAL_COMPLETION_TOKENS);
 }
 
 /** Its slots are counted together with the process's other threads. */

@@ -163,7 +163,8 @@ async function send(
   const path = target.pathPrefix + call.path;
   lease.sending();
   try {
-    return await sendUpstream(upstream.pool, { method: "POST", path, headers, body: call.body, signal });
+    const onWrite = () => lease.reachedUpstream();
+    return await sendUpstream(upstream.pool, { method: "POST", path, headers, body: call.body, signal, onWrite });
   } catch (error) {
     throw connectionFailure(error);
   }

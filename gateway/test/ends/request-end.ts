@@ -17,6 +17,8 @@ export interface End {
   readonly isGone?: boolean;
   readonly settings?: Record<string, unknown>;
   readonly endpoint?: string;
+  /** The request has not reached its server. @default false */
+  readonly isUnconnected?: boolean;
   /** The provider `b`, which works, stands behind `a`. */
   readonly route?: Record<string, unknown>;
   readonly config?: Partial<GatewayConfig>;

@@ -22,6 +22,7 @@ export const WHOLE: readonly End[] = [
   {
     how: "the client leaves while a connection is made",
     endpoint: "http://slow.test",
+    isUnconnected: true,
     run: leaving(shortly),
     lines: [[499, undefined, true]],
     calls: ["a abandoned"],
@@ -43,6 +44,14 @@ export const WHOLE: readonly End[] = [
     lines: [[504, "timeout", false]],
     calls: ["a slow"],
     paid: "none",
+  },
+  {
+    how: "a hedge that the second call wins",
+    a: { fault: "hang" },
+    route: { fallbacks: ["b/small"], hedgeAfterMs: 100 },
+    lines: [[200, undefined, false]],
+    calls: ["a hedged-away", "b ok"],
+    paid: "usage",
   },
   {
     how: "half a JSON",
