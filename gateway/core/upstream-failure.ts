@@ -12,6 +12,13 @@ const WITHOUT_WORK: ReadonlySet<FailureKind> = new Set(["refused", "died"]);
 /** Longest `Retry-After` that a client gets, in seconds; a provider whose quota is spent may name hours. */
 export const MAX_CLIENT_RETRY_AFTER_SECONDS = 120;
 
+/** The error of a client that streams already, for which the catalogue's remedy is none. */
+export function streamTimeout(): GatewayError {
+  return new GatewayError("timeout", {
+    message: "The model sent nothing in time. Shorten the prompt, or send the request again later.",
+  });
+}
+
 /** Why one upstream did not serve a request that another one still may. */
 export class UpstreamFailure extends Error {
   readonly kind: FailureKind;

@@ -44,6 +44,10 @@ export function relay(called: Called, { now, onEnd }: RelayTools): GatewayRespon
       promptTokensEstimate: generation.promptTokensEstimate,
       keepsFunctionCalls: keepsFunctionCalls(generation),
       hidesErrors: target.kind === "provider",
+      isFilter:
+        target.kind === "provider"
+          ? (data) => target.dialect.decodeProblem(400, data).code === "content_filter"
+          : undefined,
       recording: cacheWriter?.stream(target.id),
       record,
       signal: request.signal,

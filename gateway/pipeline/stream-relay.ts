@@ -28,6 +28,8 @@ export interface StreamRelayOptions {
   readonly keepsFunctionCalls?: boolean;
   /** Whether the upstream's own error event is hidden: a provider's may be about our account. @default false */
   readonly hidesErrors?: boolean;
+  /** Whether an error's data says that a filter ended the response. @default - every error is an error */
+  readonly isFilter?: ((data: string) => boolean) | undefined;
   /** @default - nothing is recorded */
   readonly recording?: StreamRecording | undefined;
   readonly record: RecordWriter;
@@ -75,6 +77,7 @@ export class StreamRelay implements StreamBody, BodyReader {
       stripUsage,
       estimatedPromptTokens: stripUsage ? undefined : promptTokensEstimate,
       stripErrors: hidesErrors && !isTranslated,
+      isFilter: isTranslated ? undefined : options.isFilter,
       ...repair,
     });
     this.#encoder = options.newEncoder?.();

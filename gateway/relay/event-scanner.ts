@@ -6,6 +6,7 @@ import { findUsage, hasUnsoundUsage, type TokenUsage, withUsage } from "./usage.
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const EMPTY = Buffer.alloc(0);
+const DONE = Buffer.from("data: [DONE]\n\n");
 const EMPTY_CHOICES = /"choices"\s*:\s*(?:\[\s*\]|null)/;
 const NO_USAGE = /"usage"\s*:\s*null/;
 const DATA = /^data:[ \t]?(.*?)\r?$/m;
@@ -38,6 +39,11 @@ export interface EventScannerOptions {
   readonly estimatedPromptTokens?: number | undefined;
   /** Takes out the error event of the server. @default false */
   readonly stripErrors?: boolean;
+  /**
+   * Whether an error's data says that a filter ended the response: then it is the end of the stream, by that reason.
+   * @default - every error is an error
+   */
+  readonly isFilter?: ((data: string) => boolean) | undefined;
   /** Corrects whole events. @default - events are passed on as they are */
   readonly repair?: EventRepair;
 }
@@ -138,6 +144,8 @@ export class EventScanner {
     if (this.isDone) return this.#withEstimate(data.subarray(start, end));
     if (text.length < MIN_DATA_BYTES) return undefined;
     if (isErrorEvent(text)) {
+      const event = data.toString("utf8", start, end);
+      if (this.#options.isFilter?.(DATA.exec(event)?.[1] ?? "") === true) return this.#filteredEnd();
       this.hasError = true;
       return this.#options.stripErrors === true ? EMPTY : undefined;
     }
@@ -157,11 +165,24 @@ export class EventScanner {
   #withEstimate(done: Buffer): Buffer | undefined {
     const prompt = this.#options.estimatedPromptTokens;
     if (prompt === undefined || this.usage !== undefined || this.hasError) return undefined;
+    const usage = { prompt_tokens: prompt, completion_tokens: this.textEvents, total_tokens: prompt + this.textEvents };
+    return Buffer.concat([this.#madeEvent({ choices: [], usage }), done]);
+  }
+
+  /** A filter has ended the response behind what the client has got. */
+  #filteredEnd(): Buffer {
+    this.isDone = true;
+    const choice = this.#lastEvent.includes('"text_completion"') ? { text: "" } : { delta: {} };
+    const choices = [{ index: 0, ...choice, logprobs: null, finish_reason: "content_filter" }];
+    return Buffer.concat([this.#madeEvent({ choices }), this.#withEstimate(DONE) ?? DONE]);
+  }
+
+  /** An event with the head of the one before it. */
+  #madeEvent(fields: Readonly<Record<string, unknown>>): Buffer {
     const last = parseJson(DATA.exec(Buffer.from(this.#lastEvent, "latin1").toString("utf8"))?.[1] ?? "");
     const { id, object, created, model } = isRecord(last) ? last : {};
-    const usage = { prompt_tokens: prompt, completion_tokens: this.textEvents, total_tokens: prompt + this.textEvents };
-    const event = dataEvent(JSON.stringify({ id, object, created, model, choices: [], usage }));
-    return Buffer.concat([this.#options.repair?.repaired(event) ?? event, done]);
+    const event = dataEvent(JSON.stringify({ id, object, created, model, ...fields }));
+    return this.#options.repair?.repaired(event) ?? event;
   }
 
   #isForClient(text: string, usage: TokenUsage | undefined): boolean {

@@ -79,6 +79,7 @@ export function relayed(recorded: HttpRecord, client: Client, cuts: Cuts): Relay
     idleSeconds: 60,
     stripUsage: false,
     hidesErrors: true,
+    isFilter: (data) => target.decodeProblem(400, data).code === "content_filter",
     record: {
       note: (noted) => {
         facts = { ...facts, ...noted };

@@ -3,7 +3,7 @@ import { isLease, type Lease, type Refusal } from "../../core/lease.ts";
 import { reserveFirst } from "../../core/reserve.ts";
 import { tokenField } from "../../core/spending-cap.ts";
 import type { Target } from "../../core/target.ts";
-import { UpstreamFailure } from "../../core/upstream-failure.ts";
+import { streamTimeout, UpstreamFailure } from "../../core/upstream-failure.ts";
 import { type AttemptResponse, attempt as attemptOverHttp, Unfunded, UnsupportedByDialect } from "./attempt.ts";
 import * as policy from "./attempt-policy.ts";
 import type { CallRequest, CallTools } from "./call-request.ts";
@@ -87,7 +87,8 @@ class TargetCalls {
       if (answered !== undefined) return answered;
       lease = undefined;
     }
-    throw policy.finalError(this.#state, this.#refusals, tokenField(this.#request.generation));
+    const error = policy.finalError(this.#state, this.#refusals, tokenField(this.#request.generation));
+    throw error.code === "timeout" && this.#request.generation.stream ? streamTimeout() : error;
   }
 
   /** A lease at the best target that the retry budget allows. */

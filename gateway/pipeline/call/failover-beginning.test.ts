@@ -115,6 +115,44 @@ describe("the time to the first byte", () => {
   });
 });
 
+describe("a stream whose time is over", () => {
+  const limits = { timeouts: { connectSeconds: 1, firstByteSeconds: 0.3, idleSeconds: 3, totalSeconds: 5 } };
+  test.each<[end: string, stream: (response: ServerResponse) => void]>([
+    ["before its first event", (response) => void response.write(": a\n\n")],
+    ["by its server's own word", ends('data: {"type":"error","error":{"type":"timeout_error","message":"late"}}\n\n')],
+  ])("%s has an error that does not advise to stream", async (_, stream) => {
+    const { open } = await setUp("anthropic", stream, { fallbacks: [] }, limits);
+    const text = await (await open()).text();
+    expect(text).toContain('"message"');
+    expect(text).not.toMatch(/stream the|max_tokens/i);
+  });
+
+  test("in the middle has an error that does not advise to stream", async () => {
+    const started = 'data: {"type":"message_start","message":{"id":"msg_1"}}\n\n';
+    const late = 'data: {"type":"error","error":{"type":"timeout_error","message":"late"}}\n\n';
+    const { open } = await setUp("anthropic", ends(started + late), { fallbacks: [] });
+    const text = await (await open()).text();
+    expect(text).toContain('"code":"timeout"');
+    expect(text).not.toMatch(/stream the|max_tokens/i);
+  });
+});
+
+describe("a filter that ends a stream of OpenAI's dialect", () => {
+  const error = { message: "filtered by the content management policy", code: "content_filter", param: "prompt" };
+  const filter = `data: ${JSON.stringify({ error })}\n\n`;
+
+  test.each([
+    ["/v1/chat/completions", {}, '"finish_reason":"content_filter"'],
+    ["/v1/messages", { max_tokens: 9 }, '"stop_reason":"refusal"'],
+  ])("in its middle is the end by that reason for clients of %s, and no error", async (path, fields, end) => {
+    const { open } = await setUp("openai", (response) => void response.write(chunk("Hi") + filter));
+    const text = await (await open(path, fields)).text();
+    expect(text).toContain("Hi");
+    expect(text).toContain(end);
+    expect(text).not.toContain('"error"');
+  });
+});
+
 test("comments in the middle of a stream keep the idle time from ending it", async () => {
   const { open } = await setUp(
     "openai",

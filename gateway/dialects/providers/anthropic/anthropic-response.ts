@@ -3,6 +3,7 @@ import type { FinishReason, Usage } from "../../../../contracts/api/sampling.ts"
 import { isRecord } from "../../../../lib/is-record.ts";
 import type { UpstreamProblem } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
+import { streamTimeout } from "../../../core/upstream-failure.ts";
 import { countOf } from "../../../outside-values/token-count.ts";
 import { OWN_MESSAGE } from "../../inner/anthropic-only.ts";
 import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
@@ -150,6 +151,7 @@ export function streamError(error: unknown): GatewayError {
   const refusal = streamRefusal(isRecord(error) ? textOf(error.message) : undefined);
   if (refusal !== undefined) return refusal;
   const code = (typeof type === "string" && Object.hasOwn(CODES, type) ? CODES[type] : undefined) ?? "upstream_error";
+  if (code === "timeout") return streamTimeout();
   const message = isRecord(error) && code === "invalid_request" ? textOf(error.message) : undefined;
   if (message !== undefined && ACCOUNT.test(message)) return new GatewayError("upstream_error");
   return new GatewayError(code, message === undefined ? {} : { message });

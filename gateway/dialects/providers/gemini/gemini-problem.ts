@@ -2,6 +2,7 @@ import type { ErrorCode } from "../../../../contracts/api/errors.ts";
 import { isRecord } from "../../../../lib/is-record.ts";
 import type { UpstreamProblem } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
+import { streamTimeout } from "../../../core/upstream-failure.ts";
 import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
 import { refusalProblem, streamRefusal } from "../../refusals/refusals.ts";
 
@@ -42,6 +43,7 @@ export function streamError(error: unknown): GatewayError {
   const refusal = streamRefusal(message);
   if (refusal !== undefined) return refusal;
   const code = (Object.hasOwn(CODES, status) ? CODES[status] : undefined) ?? "upstream_error";
+  if (code === "timeout") return streamTimeout();
   if (code !== "invalid_request" || message === undefined || isAboutAccount(fields, message))
     return new GatewayError(code === "invalid_request" ? "upstream_error" : code);
   return new GatewayError(code, { message });

@@ -13,5 +13,5 @@ export function keepsFunctionCalls({ fields }: Pick<GenerationRequest, "fields">
 export function withoutFunctionCall(message: Fields): Fields {
   const { function_call: called, ...rest } = message;
   if (!isRecord(called)) return message;
-  return itemsOf(rest.tool_calls).length > 0 ? rest : { ...rest, tool_calls: [{ index: 0, function: called }] };
+  return itemsOf(rest.tool_calls).length > 0 ? rest : { ...rest, tool_calls: [{ function: called }] };
 }

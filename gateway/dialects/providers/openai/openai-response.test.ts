@@ -99,7 +99,7 @@ describe("a call in the form that came before tool_calls", () => {
     expect(choice.message).toEqual({
       role: "assistant",
       content: null,
-      tool_calls: [{ index: 0, id: "call_chatcmpl-1_0", type: "function", function: CALLED }],
+      tool_calls: [{ id: "call_chatcmpl-1_0", type: "function", function: CALLED }],
     });
   });
 
