@@ -8,6 +8,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { freePort } from "../../../lib/free-port.ts";
 import type { JsonObject } from "../../template/json.ts";
 import { call, serve, temporaryFolder } from "../../test/tools.ts";
+import { Listener } from "../elb/listener.ts";
 import { LambdaFunction } from "../lambda/lambda-function.ts";
 import { WebAcl } from "../waf/web-acl.ts";
 import { RequestAuthorizer } from "./request-authorizer.ts";
@@ -184,6 +185,19 @@ describe("when the load balancer does not respond", () => {
     const paths = { "/x": { get: integration("/", { timeoutInMillis: 100 }) } };
     const { status, body } = await call(await api(() => {}, { paths }), "/x");
     expect({ status, body }).toEqual({ status: 504, body: '{"message":"Endpoint request timed out"}' });
+  });
+
+  // documented: no-gateway
+  test("what a load balancer without gateways responds is passed on: its page with 503, and no Retry-After", async () => {
+    const listener = await Listener.open({
+      config: { default_action: { type: "forward", target_group_arn: "arn:gateways" } },
+      idleTimeoutSeconds: 1,
+      targetGroup: () => undefined,
+    });
+    onTestFinished(() => listener.close());
+    const { status, headers, body } = await call(await api(listener.port), "/v1/models");
+    expect([status, headers["content-type"], headers["retry-after"]]).toEqual([503, "text/html", undefined]);
+    expect(body).toContain("503 Service Temporarily Unavailable");
   });
 
   test("a refused connection is INTEGRATION_FAILURE", async () => {

@@ -120,6 +120,7 @@ describe("targets", () => {
     }
   });
 
+  // documented: no-healthy-gateway
   test("all unhealthy: any of them is tried rather than none", async () => {
     const engines = group("arn:g", [await serve(respondWith("sick but there"))], "unhealthy");
     expect(await body(await listener(forward("arn:g"), [engines]), "/")).toBe("sick but there");
