@@ -7,3 +7,7 @@ test("a request costs its prompt and its limit of generated tokens, at most 4096
   expect(requestTokens(100, 100_000)).toBe(4196);
   expect(requestTokens(0, 0)).toBe(1);
 });
+
+test("each completion of a request counts", () => {
+  expect(requestTokens(100, 50, 3)).toBe(250);
+});

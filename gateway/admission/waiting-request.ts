@@ -4,6 +4,7 @@ import { requestTokens } from "../../domain/admission/request-tokens.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
 import type { Lease } from "../core/lease.ts";
 import type { Plan } from "../core/plan.ts";
+import { completionCount } from "../outside-values/completion-count.ts";
 
 /** What the queue needs of a request. */
 export interface QueuedRequest {
@@ -42,7 +43,11 @@ export class WaitingRequest implements Waiting {
     this.tenant = tenant;
     this.priority = priority;
     const generates = generation.route === "/v1/chat/completions" || generation.route === "/v1/completions";
-    this.tokens = requestTokens(generation.promptTokensEstimate, generates ? generation.maxTokens?.value : 0);
+    this.tokens = requestTokens(
+      generation.promptTokensEstimate,
+      generates ? generation.maxTokens?.value : 0,
+      generates ? completionCount(generation.fields) : 1,
+    );
     this.bytes = generation.bytes.length;
     this.signal = abort.signal;
     this.arrivedAt = now;

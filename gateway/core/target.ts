@@ -21,6 +21,8 @@ export interface Target {
   readonly pathPrefix: string;
   /** Prompt and completion together, in tokens. */
   readonly contextTokens: number;
+  /** Completions of one request that it can work on at once. @default - any number */
+  readonly mostCompletions?: number;
   /** What requests may need of it, beside text. */
   readonly capabilities: ReadonlySet<TargetNeed>;
   /** Dollars of a response; our own engines cost the same whether they work or not. */

@@ -1,6 +1,7 @@
 import { Pool } from "undici";
 import type { GenerationRequest } from "../core/generation-request.ts";
 import type { Slot, Upstream } from "../core/upstream.ts";
+import { sequenceCount } from "../outside-values/completion-count.ts";
 import type { PoolRouting, SentRequest } from "./pool-routing.ts";
 
 /** TCP connect inside one VPC takes about a millisecond; after a second the host is not there. */
@@ -24,7 +25,7 @@ export interface EngineOptions {
   readonly origin: string;
   /** `Host` header, where the address alone does not name the pool. */
   readonly host?: string;
-  /** Requests that it may hold at once. */
+  /** Requests that it may hold at once; one with several completions counts as so many, as vLLM counts it. */
   readonly maxRequests: number;
   /** Is called about its health and its requests. @default - no choice among several engines */
   readonly routing?: PoolRouting;
@@ -74,6 +75,7 @@ export class Engine implements Upstream {
     else this.#routing?.left(this);
   }
 
+  /** Sequences of requests in progress from here. */
   get inFlight(): number {
     return this.#inFlight;
   }
@@ -82,14 +84,23 @@ export class Engine implements Upstream {
     return this.inService && this.isAlive;
   }
 
-  get isFull(): boolean {
-    return this.#inFlight >= this.maxRequests;
+  /** Whether it has no slots for a request now. */
+  isFullFor(request: GenerationRequest): boolean {
+    return this.#inFlight + this.#slotsOf(request) > this.maxRequests;
   }
 
-  /** Counts one request; the caller has checked that the engine is not full. */
+  /** Counts one request; the caller has checked that the engine has slots for it. */
   acquire(request: GenerationRequest): Slot {
-    this.#inFlight++;
-    return new EngineSlot(this.#routing?.sent(this, request), () => this.#inFlight--);
+    const slots = this.#slotsOf(request);
+    this.#inFlight += slots;
+    return new EngineSlot(this.#routing?.sent(this, request), () => {
+      this.#inFlight -= slots;
+    });
+  }
+
+  /** A list of many prompts, which the engine takes one after the other, needs no more than all of it. */
+  #slotsOf({ fields }: GenerationRequest): number {
+    return Math.min(sequenceCount(fields), this.maxRequests);
   }
 
   /** A call found it dead: no more requests until a probe succeeds. */

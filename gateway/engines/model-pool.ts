@@ -63,7 +63,7 @@ export class ModelPool {
 
   /** Among the ready engines outside `tried`, the one with the least predicted time to first token. */
   choose(request: GenerationRequest, tried: ReadonlySet<Upstream>): Engine | undefined {
-    const open = this.candidates.filter((engine) => engine.isReady && !tried.has(engine) && !engine.isFull);
+    const open = this.candidates.filter((engine) => engine.isReady && !tried.has(engine) && !engine.isFullFor(request));
     return this.usesFallback ? open[0] : this.routing.choose(request, open);
   }
 

@@ -43,6 +43,10 @@ export class PoolTarget implements Target {
     return this.pool.contextTokens;
   }
 
+  get mostCompletions(): number {
+    return this.pool.config.maxRequestsPerEngine;
+  }
+
   get inFlight(): number {
     return this.pool.candidates.reduce((sum, engine) => sum + engine.inFlight, 0);
   }
@@ -64,7 +68,7 @@ export class PoolTarget implements Target {
       excluded ??= new Set(tried);
       excluded.add(engine);
     }
-    const isFull = this.pool.readyEngines.some((engine) => !tried.has(engine) && engine.isFull);
+    const isFull = this.pool.readyEngines.some((engine) => !tried.has(engine) && engine.isFullFor(request));
     const reason = isFull ? "full" : Number.isFinite(blockedMs) ? "blocked" : "absent";
     return { reason, isShared: false, blockedMs, isPaused };
   }

@@ -9,6 +9,14 @@ export function completionCount(fields: Readonly<Record<string, unknown>>): numb
   return Math.min(MAX_COMPLETIONS, each * promptCount(fields.prompt));
 }
 
+/**
+ * Sequences that one of our engines works on for a body: `n` for each prompt. vLLM counts each against its limit, and has
+ * no `best_of`. @param fields checked by the endpoint's schema
+ */
+export function sequenceCount(fields: Readonly<Record<string, unknown>>): number {
+  return Math.min(MAX_COMPLETIONS, Math.max(1, wholeNumber(fields.n)) * promptCount(fields.prompt));
+}
+
 /** A list of numbers is the tokens of one prompt. */
 function promptCount(prompt: unknown): number {
   if (!Array.isArray(prompt) || typeof prompt[0] === "number") return 1;

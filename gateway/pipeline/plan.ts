@@ -9,6 +9,7 @@ import type { Target } from "../core/target.ts";
 import { ENGINE_CAPABILITIES } from "../engines/engine-capabilities.ts";
 import { fieldNeeds } from "../routing/request-needs.ts";
 import type { Router } from "../routing/router.ts";
+import { fieldProblem, invalidRequest } from "./body/body-problems.ts";
 import { leastPromptTokens } from "./body/prompt-tokens.ts";
 import type { EndpointNeed } from "./endpoint.ts";
 import type { Parsed, Planned } from "./request-states.ts";
@@ -42,7 +43,7 @@ export function plan(parsed: Parsed, { router, config }: PlanTools): Planned {
  * @param need of the endpoint
  * @param record gets that the model exists, also when no target of it can take this request
  * @throws {GatewayError} `model_not_found`; the refusal of `need`; `invalid_request` when no target has the
- * capabilities that the fields need; `context_length_exceeded` when it is too long for every target (exactly counted by
+ * capabilities that the fields need, or works on `n` completions at once; `context_length_exceeded` when it is too long for every target (exactly counted by
  * the engine, which has the tokenizer)
  */
 export function planTargets(
@@ -61,7 +62,7 @@ export function planTargets(
   record?.note({ isModelKnown: true });
   const { targets, failoverAfterMs, hedgeAfterMs } = candidates;
   if (targets.length === 0) throw new GatewayError("model_unavailable");
-  const able = withFields(withNeed(targets, request, need), request);
+  const able = withCompletions(withFields(withNeed(targets, request, need), request), request);
   const [first, ...rest] = withContext(able, request);
   if (first === undefined) throw new GatewayError("model_unavailable");
   return { targets: [first, ...rest], failoverAfterMs, hedgeAfterMs };
@@ -101,6 +102,23 @@ function withFields(targets: readonly Target[], request: GenerationRequest): rea
     message: `No target of the model ${JSON.stringify(request.model)} can do ${need}. Leave \`${field}\` out, or use another model.`,
     ...(field === null ? {} : { param: field }),
   });
+}
+
+/** @throws {GatewayError} where no target can work on so many completions at once: waiting would not help */
+function withCompletions(targets: readonly Target[], { model, fields }: GenerationRequest): readonly Target[] {
+  const { n } = fields;
+  if (typeof n !== "number" || n === 1) return targets;
+  const able = targets.filter(({ mostCompletions = n }) => n <= mostCompletions);
+  if (able.length > 0) return able;
+  const most = Math.max(...targets.map(({ mostCompletions = 1 }) => mostCompletions));
+  throw invalidRequest([
+    fieldProblem(
+      "n",
+      n,
+      `must be at most ${most} for the model ${JSON.stringify(model.slice(0, 80))}`,
+      "send several requests",
+    ),
+  ]);
 }
 
 /**
