@@ -223,3 +223,41 @@ describe("refusals", () => {
     });
   });
 });
+
+describe("a megabyte of odd text", () => {
+  /** Runs some work, and returns its result and the longest time in which the thread did nothing else. */
+  async function withLongestHold<Result>(work: () => Promise<Result>) {
+    let [last, longest] = [performance.now(), 0];
+    const beat = setInterval(() => {
+      longest = Math.max(longest, performance.now() - last);
+      last = performance.now();
+    }, 1);
+    const result = await work().finally(() => clearInterval(beat));
+    return { result, longest };
+  }
+  const odd = [
+    ["one letter", "a"],
+    ["white space", " "],
+    ["emoji", "\u{1f600}"],
+    ["brackets", "{[("],
+    ["digits", "0123456789"],
+    ["ideographs", "\u4e2d\u6587"],
+    ["accents", "e\u0301"],
+    ["words", "word "],
+  ] as const;
+
+  test.each(odd)("of %s is over the context, and is refused without a hold of the thread", async (_, unit) => {
+    const text = unit.repeat(Math.ceil(1_000_000 / unit.length));
+    for (const [path, body] of [
+      ["/v1/completions", { prompt: text }],
+      ["/v1/chat/completions", { messages: [{ role: "user", content: text }] }],
+    ] as const) {
+      const { result, longest } = await withLongestHold(() => engine.post(path, body));
+      expect([path, await problem(result)]).toEqual([
+        path,
+        { status: 400, body: { error: expect.objectContaining({ code: "context_length_exceeded" }) } },
+      ]);
+      expect(longest).toBeLessThan(250);
+    }
+  });
+});

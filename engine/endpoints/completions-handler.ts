@@ -53,7 +53,8 @@ async function prepare({ engine, names }: LocalService, body: CompletionRequest)
   const structure = await readStructure(body, engine);
   if (body.echo && body.logprobs != null)
     throw unsupportedLocally("echo", "The request wants log probabilities of the prompt");
-  const prompts = readTextOrTokens(engine, body.prompt, "prompt").map(
+  const texts = await readTextOrTokens(engine, body.prompt, "prompt");
+  const prompts = texts.map(
     ({ tokens }): Prompt => ({
       tokens,
       maxTokens: allowedTokens(engine, tokens, body.max_tokens ?? null, DEFAULT_MAX_TOKENS),

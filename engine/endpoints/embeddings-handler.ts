@@ -20,7 +20,7 @@ export async function handleEmbeddings(service: LocalService, httpCall: HttpCall
     const data: EmbeddingResponse["data"] = [];
     let read = 0;
     const embedder = await engine.embedder.open();
-    for (const { tokens, param } of readTextOrTokens(embedder, body.input, "input")) {
+    for (const { tokens, param } of await readTextOrTokens(embedder, body.input, "input")) {
       httpCall.signal.throwIfAborted();
       const figures = metrics.sequence(tokens.length);
       figures.start(0);

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Token } from "node-llama-cpp";
 import * as z from "zod";
 import type { ErrorDetail } from "../../contracts/api/errors.ts";
@@ -63,31 +64,53 @@ export function requireModel(model: string, names: readonly string[]): void {
   throw new ApiError("model_not_found", { message, details: [{ param: "model", message }] });
 }
 
+/** Texts of a list that are tokenized before other work runs; each is of one piece at most. */
+const TEXTS_IN_TURN = 16;
+
 /** The tokens of a model. */
-type Vocabulary = Pick<LlamaEngine, "tokenize" | "isToken">;
+interface Vocabulary extends Pick<LlamaEngine, "isToken" | "maxModelLength"> {
+  /** Resolves with `undefined` for a text that is longer than the context. */
+  tokenize(text: string): Promise<Token[] | undefined>;
+}
 
 /** Token ids of a request as this model's tokens. Throws an ApiError that names the first invalid one. */
-export function readTokens(engine: Vocabulary, ids: readonly number[], param: string): Token[] {
+export function readTokens(engine: Pick<Vocabulary, "isToken">, ids: readonly number[], param: string): Token[] {
   return ids.map((id, index) => {
     if (engine.isToken(id)) return id;
     throw invalid([{ param: `${param}.${index}`, message: `${id} is not a token of this model` }]);
   });
 }
 
-/** OpenAI's four forms of a text: one or several, as text or as token ids; `param` is the path of each. */
-export function readTextOrTokens(
+/**
+ * OpenAI's four forms of a text: one or several, as text or as token ids; `param` is the path of each. Rejects with
+ * `context_length_exceeded` before all of a text is tokenized that is longer than the context.
+ */
+export async function readTextOrTokens(
   engine: Vocabulary,
   value: string | readonly string[] | readonly number[] | readonly (readonly number[])[],
   param: string,
-): readonly { readonly param: string; readonly tokens: Token[] }[] {
-  if (typeof value === "string") return [readOne(engine, value, param)];
+): Promise<readonly { readonly param: string; readonly tokens: Token[] }[]> {
+  if (typeof value === "string") return [await readOne(engine, value, param)];
   const ids = value.filter((part) => typeof part === "number");
-  if (ids.length > 0) return [readOne(engine, ids, param)];
-  return value.flatMap((part, index) => (typeof part === "number" ? [] : [readOne(engine, part, `${param}.${index}`)]));
+  if (ids.length > 0) return [await readOne(engine, ids, param)];
+  const all: { readonly param: string; readonly tokens: Token[] }[] = [];
+  for (const [index, part] of value.entries()) {
+    if (typeof part === "number") continue;
+    all.push(await readOne(engine, part, `${param}.${index}`));
+    if (index % TEXTS_IN_TURN === TEXTS_IN_TURN - 1) await setImmediate();
+  }
+  return all;
 }
 
-function readOne(engine: Vocabulary, text: string | readonly number[], param: string) {
-  const tokens = typeof text === "string" ? engine.tokenize(text) : readTokens(engine, text, param);
+/** An `ApiError` for a prompt that is not counted to its end. */
+export function longerThanContext(context: number, param: string): ApiError {
+  const message = `The model's context holds ${context} tokens; the prompt alone has more. Shorten the prompt.`;
+  return new ApiError("context_length_exceeded", { message, details: [{ param, message }] });
+}
+
+async function readOne(engine: Vocabulary, text: string | readonly number[], param: string) {
+  const tokens = typeof text === "string" ? await engine.tokenize(text) : readTokens(engine, text, param);
+  if (tokens === undefined) throw longerThanContext(engine.maxModelLength, param);
   if (tokens.length === 0) throw invalid([{ param, message: "must not be empty" }]);
   return { param, tokens };
 }

@@ -7,9 +7,10 @@ import {
 } from "../../contracts/api/tokenize.ts";
 import { unsupportedLocally } from "../http/api-error.ts";
 import { type HttpCall, readJson, sendJson } from "../http/handler.ts";
-import { contentProblems } from "../prompt/chat-prompt.ts";
+import { tokenizeInPieces } from "../inference/long-text.ts";
+import { contentProblems, textsOf } from "../prompt/chat-prompt.ts";
 import type { LocalService } from "./local-service.ts";
-import { invalid, parseBody, readTokens, requireModel } from "./requests.ts";
+import { invalid, longerThanContext, parseBody, readTokens, requireModel } from "./requests.ts";
 
 /** vLLM's fields that would change a conversation's tokens and that this engine doesn't support. */
 const UNSUPPORTED = ["continue_final_message", "chat_template", "chat_template_kwargs", "tools"];
@@ -31,11 +32,11 @@ export async function handleTokenize({ engine, names }: LocalService, { request,
   const problems = contentProblems(body.messages ?? []);
   if (problems.length > 0) throw invalid(problems);
   const prompt = body.prompt ?? "";
-  const tokens: Token[] = body.messages
-    ? engine.chat.tokens(body.messages, null)
-    : body.add_special_tokens === false
-      ? engine.model.tokenize(prompt, false)
-      : engine.tokenize(prompt);
+  const messages = body.messages;
+  if (messages && !(await engine.holds(textsOf(messages)))) throw longerThanContext(engine.maxModelLength, "prompt");
+  const tokens: Token[] = messages
+    ? engine.chat.tokens(messages, null)
+    : await tokensOf(engine, prompt, body.add_special_tokens !== false);
   const tokenized: TokenizeResponse = {
     count: tokens.length,
     max_model_len: engine.maxModelLength,
@@ -43,6 +44,13 @@ export async function handleTokenize({ engine, names }: LocalService, { request,
     token_strs: body.return_token_strs ? tokens.map((token) => engine.model.detokenize([token], true)) : null,
   };
   sendJson(response, 200, tokenized);
+}
+
+/** However long the text is: as vLLM's, this endpoint counts what is longer than the context too. */
+async function tokensOf(engine: LocalService["engine"], prompt: string, isWithBeginning: boolean): Promise<Token[]> {
+  const any = Number.POSITIVE_INFINITY;
+  const plain = () => tokenizeInPieces([prompt], any, (piece) => engine.model.tokenize(piece, false));
+  return (await (isWithBeginning ? engine.tokenize(prompt, any) : plain())) ?? [];
 }
 
 /** `POST /detokenize`. */

@@ -1,4 +1,5 @@
 import type { LlamaEmbeddingContext, LlamaModel, Token } from "node-llama-cpp";
+import { tokenizeInPieces } from "./long-text.ts";
 
 export interface EmbedderOptions {
   /** Loads the model for the first request: it takes memory, and most engines never get such a request. */
@@ -53,9 +54,12 @@ export class OpenEmbedder {
     this.#vocabularySize = [...model.iterateAllTokens()].length;
   }
 
-  /** Tokens of a text in which nothing is special, without the model's own beginning and end. */
-  tokenize(text: string): Token[] {
-    return this.#model.tokenize(text, false);
+  /**
+   * Tokens of a text in which nothing is special, without the model's own beginning and end.
+   * @returns `undefined` for more than the context has
+   */
+  tokenize(text: string): Promise<Token[] | undefined> {
+    return tokenizeInPieces([text], this.maxModelLength, (piece) => this.#model.tokenize(piece, false));
   }
 
   isToken(id: number): id is Token {

@@ -12,6 +12,7 @@ import type { ModelFile } from "../models/model-file.ts";
 import { ChatPrompt } from "../prompt/chat-prompt.ts";
 import { BatchGate } from "./batch-gate.ts";
 import { Embedder } from "./embedder.ts";
+import { tokenizeInPieces } from "./long-text.ts";
 import { SlotPool } from "./slot-pool.ts";
 
 export interface LlamaEngineOptions {
@@ -97,11 +98,26 @@ export class LlamaEngine {
     return engine;
   }
 
-  /** Tokens of a text in which nothing is special; with the model's own beginning where it has one. */
-  tokenize(text: string): Token[] {
-    const tokens = this.model.tokenize(text, false);
+  /**
+   * Tokens of a text in which nothing is special; with the model's own beginning where it has one.
+   * @param most @default - the context's
+   * @returns `undefined` for more than `most`
+   */
+  async tokenize(text: string, most = this.maxModelLength): Promise<Token[] | undefined> {
     const { bos, shouldPrependBosToken } = this.model.tokens;
-    return shouldPrependBosToken && bos !== null ? [bos, ...tokens] : tokens;
+    const beginning = shouldPrependBosToken && bos !== null ? [bos] : [];
+    const tokens = await tokenizeInPieces([text], most - beginning.length, (piece) =>
+      this.model.tokenize(piece, false),
+    );
+    return tokens && [...beginning, ...tokens];
+  }
+
+  /** Whether the context has at least as many tokens as these texts, whatever a template writes between them. */
+  async holds(texts: readonly string[]): Promise<boolean> {
+    // A token is at least one byte, so short ones are not counted here.
+    if (texts.reduce((bytes, text) => bytes + 3 * text.length, 0) <= this.maxModelLength) return true;
+    const tokens = await tokenizeInPieces(texts, this.maxModelLength, (piece) => this.model.tokenize(piece, false));
+    return tokens !== undefined;
   }
 
   /** Whether a number from a request is a token of this model. */

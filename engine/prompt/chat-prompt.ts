@@ -51,6 +51,11 @@ export class ChatPrompt {
   }
 }
 
+/** The texts of a conversation whose content is text, without what the template writes between them. */
+export function textsOf(messages: readonly Message[]): readonly string[] {
+  return messages.map(textOf);
+}
+
 /** Every content part of a conversation that isn't text, for a 400. */
 export function contentProblems(messages: readonly Message[]): ErrorDetail[] {
   return messages.flatMap(({ content }, index) => {
