@@ -31,6 +31,8 @@ import { startCommand, synthCommand } from "./run-commands.ts";
 import { showCommand } from "./show-command.ts";
 import { hiddenPrompt } from "./terminal/hidden-prompt.ts";
 import { UserError } from "./terminal/user-error.ts";
+import { upgradeCommand } from "./upgrade/upgrade-command.ts";
+import { upgradeTools } from "./upgrade/upgrade-tools.ts";
 import { validateCommand } from "./validate-command.ts";
 import { cloudWatchFacts } from "./verify/cloudwatch-facts.ts";
 import { temporaryKey } from "./verify/temporary-key.ts";
@@ -109,6 +111,7 @@ const program = new Command("sluice")
   .addCommand(showCommand((text) => console.log(text)))
   .addCommand(startCommand(operator.finish))
   .addCommand(synthCommand((text) => console.log(text)))
+  .addCommand(upgradeCommand(upgradeTools(operator)))
   .addCommand(validateCommand((text) => console.log(text)));
 
 const commands = (command: Command): readonly Command[] => [command, ...command.commands.flatMap(commands)];

@@ -131,6 +131,19 @@ describe("a repository made by create-sluice", () => {
     expect(wrong.output).toMatch(/environments\/wrong\.ts\(\d+,\d+\): error TS2322: Type '"g5\.enormous"'/);
   });
 
+  // documented: team-repository-upgrade
+  test("`sluice upgrade` to a version that would replace the table of the keys exits with 1 and names it", async ({
+    skip,
+  }) => {
+    if (impossible !== undefined) return skip(impossible);
+    const { code, output } = await team.sluice(["upgrade", await team.packNewer()]);
+    expect(output).toMatch(/^dev: sluice 0\.1\.0 → 99\.0\.0\n {2}dev-bootstrap: no changes\n/m);
+    expect(output).toMatch(
+      /dev-data: aws_dynamodb_table\.Keys would be replaced, for its (attribute, )?hash_key changes/,
+    );
+    expect(code).toBe(1);
+  });
+
   // documented: team-repository-start
   test("`npm start` there runs the stack with the real model, answers a request and stops at Ctrl-C", async ({
     skip,

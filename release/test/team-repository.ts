@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildPackages } from "../build-package.ts";
@@ -40,6 +40,32 @@ export class TeamRepository {
     if (code === 0) return undefined;
     if (NO_NETWORK.test(output)) return "npm has no network, and not all packages are in its cache";
     throw new Error(`create-sluice failed: ${output}`);
+  }
+
+  /**
+   * Packs the installed package as version 99.0.0, whose table of the keys has another key. It has no dependencies of its
+   * own and finds those of the repository, in whose work folder it is installed: they are the same, and half a gigabyte.
+   * @returns its path
+   */
+  async packNewer(): Promise<string> {
+    const newer = join(this.home, "newer");
+    cpSync(join(this.folder, "node_modules/sluice"), newer, {
+      recursive: true,
+      filter: (path) => !path.startsWith(join(this.folder, "node_modules/sluice/node_modules")),
+    });
+    for (const [file, from, to] of [
+      ["package.json", /"version": "[^"]+"/, '"version": "99.0.0"'],
+      ["package.json", /"dependencies": \{[^}]*\}/, '"dependencies": {}'],
+      ["package.json", /"optionalDependencies": \{[^}]*\}/, '"optionalDependencies": {}'],
+      ["constructs/data/keys-table.js", /(?<=hashKey: )"\w+"/, '"other"'],
+    ] as const) {
+      const text = readFileSync(join(newer, file), "utf8");
+      if (!from.test(text)) throw new Error(`${file} of the package does not match ${from}`);
+      writeFileSync(join(newer, file), text.replace(from, to));
+    }
+    const { code, output } = await this.run("npm", ["pack", "--silent", "--pack-destination", this.home], newer);
+    if (code !== 0) throw new Error(`npm pack failed: ${output}`);
+    return join(this.home, "sluice-99.0.0.tgz");
   }
 
   /** Runs the installed command in the repository, or in a folder of it. */

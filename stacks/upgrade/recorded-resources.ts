@@ -1,16 +1,12 @@
+import { STATEFUL_TYPES } from "../../domain/aws-resources/stateful-types.ts";
 import type { UpgradeProblem } from "./problem.ts";
 
-/**
- * Resources with data or with an address that callers use, and the arguments whose change replaces them. Source: the
- * provider's documentation, arguments marked "Forces new resource".
- */
-const RECORDED = {
-  aws_dynamodb_table: ["name", "hash_key", "range_key"],
-  aws_s3_bucket: ["bucket", "bucket_prefix", "object_lock_enabled"],
-  aws_kms_key: ["key_usage", "customer_master_key_spec", "multi_region", "custom_key_store_id"],
+/** Resources with data or with an address that callers use, and the arguments whose change replaces them. */
+const RECORDED: Readonly<Record<string, readonly string[]>> = {
+  ...STATEFUL_TYPES,
   aws_api_gateway_rest_api: [],
   aws_cloudfront_distribution: [],
-} as const satisfies Record<string, readonly string[]>;
+};
 
 type Arguments = Readonly<Record<string, string>>;
 

@@ -22,6 +22,11 @@ export interface AwsResourceType {
   readonly deploy: readonly [string, ...string[]] | Exempt;
   /** How its data is encrypted with a customer key. Exempt: it stores none. */
   readonly encryption: EncryptionCheck | Exempt;
+  /**
+   * Of a type whose resources hold data, or a key to it: the arguments whose change replaces the resource, marked "Forces
+   * new resource" in the provider's documentation. @default - it holds nothing that could be lost
+   */
+  readonly replacedBy?: readonly string[];
 }
 
 /** `keyIn`: the attribute that has the key's ARN. `check`: a check of its own in `constructs/policy/customer-key.ts`. */

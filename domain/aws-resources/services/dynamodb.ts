@@ -14,6 +14,7 @@ export const DYNAMODB = {
       cost: { paidIn: ["DynamoDB"] },
       deploy: ["dynamodb:CreateTable", "dynamodb:DeleteTable", "dynamodb:UpdateContinuousBackups"],
       encryption: { check: "table" },
+      replacedBy: ["name", "hash_key", "range_key"],
     },
   },
 } as const satisfies AwsService;

@@ -23,6 +23,18 @@ export const ELASTICACHE = {
       cost: { paidIn: ["Valkey"] },
       deploy: ["elasticache:CreateReplicationGroup", "elasticache:DeleteReplicationGroup"],
       encryption: { keyIn: "kms_key_id" },
+      replacedBy: [
+        "replication_group_id",
+        "at_rest_encryption_enabled",
+        "data_tiering_enabled",
+        "global_replication_group_id",
+        "kms_key_id",
+        "network_type",
+        "port",
+        "snapshot_arns",
+        "snapshot_name",
+        "subnet_group_name",
+      ],
     },
     aws_elasticache_subnet_group: {
       twin: { exempt: NO_NETWORK },

@@ -36,6 +36,7 @@ export const KMS = {
       cost: { paidIn: ["KMS"] },
       deploy: ["kms:CreateKey", "kms:EnableKeyRotation", "kms:ScheduleKeyDeletion"],
       encryption: { exempt: SETTINGS_ONLY },
+      replacedBy: ["key_usage", "customer_master_key_spec", "multi_region", "custom_key_store_id"],
     },
   },
 } as const satisfies AwsService;

@@ -24,6 +24,7 @@ export const S3 = {
       cost: { paidIn: ["S3"] },
       deploy: ["s3:CreateBucket", "s3:DeleteBucket"],
       encryption: { check: "bucket" },
+      replacedBy: ["bucket", "bucket_prefix", "object_lock_enabled"],
     },
     aws_s3_bucket_lifecycle_configuration: {
       twin: { exempt: BUCKET_SETTING },
