@@ -1,6 +1,7 @@
 import { isRecord } from "../../lib/is-record.ts";
 import { parseJson } from "../../lib/parse-json.ts";
 import { isErrorEvent } from "./error-event.ts";
+import { TextFrame } from "./text-frame.ts";
 import { findUsage, hasUnsoundUsage, type TokenUsage, withUsage } from "./usage.ts";
 
 const LINE_FEED = 0x0a;
@@ -8,6 +9,9 @@ const CARRIAGE_RETURN = 0x0d;
 const EMPTY = Buffer.alloc(0);
 const DONE = Buffer.from("data: [DONE]\n\n");
 const EMPTY_CHOICES = /"choices"\s*:\s*(?:\[\s*\]|null)/;
+const CHOICES_WORD = '"choices"';
+const ERROR_WORD = '"error"';
+const USAGE_WORD = '"usage"';
 const NO_USAGE = /"usage"\s*:\s*null/;
 const DATA = /^data:[ \t]?(.*?)\r?$/m;
 const FINISH = /"finish_reason"\s*:\s*"/;
@@ -17,6 +21,8 @@ const MAX_DONE_BYTES = 128;
 const MIN_CHUNK_BYTES = 32;
 /** `data:`, a character and the blank line. Shorter events say nothing, and a million of them must cost little. */
 const MIN_DATA_BYTES = 8;
+/** Frames that are tried for one stream: where ids differ from event to event, none fits. */
+const MAX_FRAMES = 8;
 /**
  * A key of generated text, in vLLM's and OpenAI's chunks, whose string is not empty; the frame that only names the role does
  * not count.
@@ -50,7 +56,10 @@ export interface EventScannerOptions {
 
 /** Corrects the events of one stream, which it gets in their order. */
 export interface EventRepair {
-  /** Whether this event, with one character a byte, may need a correction: most need none, and no object for it. */
+  /**
+   * Whether this event, with one character a byte, may need a correction: most need none, and no object for it. Events
+   * with the same keys and without a finish reason have the same result, whatever their generated text.
+   */
   mayNeed(text: string): boolean;
   /** @returns what is passed on for the event, perhaps several events; the very buffer where it is sound */
   repaired(event: Buffer): Buffer;
@@ -81,6 +90,9 @@ export class EventScanner {
   /** How much of `#held` is known to contain no end of an event. */
   #searched = 0;
   #isOversized = false;
+  /** Of the last event with text that is passed on as it is. */
+  #frame: TextFrame | undefined = undefined;
+  #framesLeft = MAX_FRAMES;
 
   constructor(options: EventScannerOptions) {
     this.#options = options;
@@ -139,6 +151,7 @@ export class EventScanner {
    * @returns what the client shall see in place of this event, possibly nothing; `undefined` for the event itself
    */
   #inspect(data: Buffer, start: number, end: number): Buffer | undefined {
+    if (this.#isOfFrame(data, start, end)) return undefined;
     const text = data.toString("latin1", start, end);
     if (text.length < MAX_DONE_BYTES && text.includes("[DONE]")) this.isDone = DONE_EVENT.test(text);
     if (this.isDone) return this.#withEstimate(data.subarray(start, end));
@@ -152,10 +165,13 @@ export class EventScanner {
     if (text.length < MIN_CHUNK_BYTES) return undefined;
     this.#lastEvent = text;
     const { repair } = this.#options;
-    const isCounted = text.includes('"usage"');
+    const isCounted = text.includes(USAGE_WORD);
     const { usage, changed } = isCounted ? usageIn(text, data.subarray(start, end), repair !== undefined) : NOTHING;
     if (!this.#isForClient(text, usage)) return EMPTY;
-    if (repair === undefined || !repair.mayNeed(text)) return changed;
+    if (repair === undefined || !repair.mayNeed(text)) {
+      if (this.#framesLeft > 0 && usage === undefined && (!isCounted || NO_USAGE.test(text))) this.#remember(text);
+      return changed;
+    }
     const event = changed ?? data.subarray(start, end);
     const repaired = repair.repaired(event);
     return repaired === event ? changed : repaired;
@@ -183,6 +199,24 @@ export class EventScanner {
     const { id, object, created, model } = isRecord(last) ? last : {};
     const event = dataEvent(JSON.stringify({ id, object, created, model, ...fields }));
     return this.#options.repair?.repaired(event) ?? event;
+  }
+
+  /** Counts an event that differs from an earlier one in its text alone. */
+  #isOfFrame(data: Buffer, start: number, end: number): boolean {
+    if (this.#frame === undefined || end - start < MAX_DONE_BYTES || !this.#frame.fits(data, start, end)) return false;
+    this.textEvents++;
+    this.#lastText = "";
+    this.#lastEvent = this.#frame.event;
+    return true;
+  }
+
+  /** The frame of an event that is passed on, where it has generated text, and no finish reason, error or usage. */
+  #remember(text: string): void {
+    const found = TEXT.exec(text);
+    if (found === null || text.includes(ERROR_WORD) || FINISH.test(text)) return;
+    if (text.lastIndexOf(CHOICES_WORD, found.index) === -1) return;
+    this.#framesLeft--;
+    this.#frame = TextFrame.of(text, found.index + found[0].length - 1);
   }
 
   #isForClient(text: string, usage: TokenUsage | undefined): boolean {
