@@ -30,8 +30,8 @@ export function apiKeyId(secret: string): string | undefined {
 
 /** Whether `secret` is the key that `item` describes and has not been revoked. Compares in constant time. */
 export function isApiKeyValid(secret: string, item: ApiKeyItem): boolean {
-  const presented = hash("sha256", secret, "buffer");
-  const stored = Buffer.from(item.hash, "hex");
+  const presented = Buffer.from(hashApiKey(secret), "latin1");
+  const stored = Buffer.from(item.hash, "latin1");
   return presented.length === stored.length && timingSafeEqual(presented, stored) && item.revokedAt === undefined;
 }
 

@@ -1,8 +1,8 @@
-import { randomUUID } from "node:crypto";
 import { type Deprecation, deprecationHeaders } from "../../contracts/api/deprecations.ts";
 import { EDGE_REQUEST_ID_HEADER, REQUEST_ID_HEADER } from "../../contracts/api/headers.ts";
 import type { RecordWriter } from "../core/record.ts";
 import type { GatewayRequest } from "../core/request.ts";
+import { newRequestId } from "../core/request-id.ts";
 import { ResponseHeaders } from "../core/response-headers.ts";
 import { requestPath } from "../http/request-path.ts";
 import type { EndpointTable } from "./endpoint-table.ts";
@@ -56,8 +56,7 @@ export function announcements(
 function idOf({ headers }: GatewayRequest): string {
   const edgeId = headers[EDGE_REQUEST_ID_HEADER];
   if (typeof edgeId === "string" && EDGE_ID_FORM.test(edgeId)) return edgeId;
-  const id = randomUUID();
-  return `req_${id.slice(0, 8)}${id.slice(9, 13)}${id.slice(14, 18)}${id.slice(19, 23)}${id.slice(24)}`;
+  return newRequestId();
 }
 
 function follow(signal: AbortSignal): AbortController {

@@ -58,10 +58,7 @@ export function relay(called: Called, { now, onEnd }: RelayTools): GatewayRespon
   }
   const { bytes, usage } = upstreamResponse;
   record.note({ promptTokens: usage?.promptTokens, completionTokens: usage?.completionTokens });
-  const response = wholeResponse(
-    called,
-    usage === undefined && client !== undefined ? withEstimate(called, bytes) : bytes,
-  );
+  const response = wholeResponse(called, forClient(called, bytes, usage !== undefined));
   cacheWriter?.whole(bytes, target.id);
   onEnd(target.id);
   return response;
@@ -74,7 +71,7 @@ export function relay(called: Called, { now, onEnd }: RelayTools): GatewayRespon
 export function replay(parsed: Parsed, stored: CachedResponse): GatewayResponse {
   const { generation, client, headers } = parsed;
   const bytes = responseBytes(stored, generation.wantsUsage);
-  if (stored.kind === "whole") return wholeResponse(parsed, bytes);
+  if (stored.kind === "whole") return wholeResponse(parsed, client ? bytes : withoutOwnMessage(bytes));
   const encoder = client?.dialect.encodeStream(client.context);
   const events =
     encoder === undefined ? withoutInnerFields(bytes) : Buffer.concat([encoder.push(bytes), encoder.end()]);
@@ -88,6 +85,13 @@ export function replay(parsed: Parsed, stored: CachedResponse): GatewayResponse 
   return { status: 200, headers: { ...headers.all, ...STREAM_HEADERS }, body: { kind: "stream", send } };
 }
 
+/** The chat completion that a whole response is made of. */
+function forClient(called: Called, bytes: Buffer, hasUsage: boolean): Buffer {
+  if (called.client !== undefined) return hasUsage ? bytes : withEstimate(called, bytes);
+  // Our own engines send no message of Anthropic's.
+  return called.target.kind === "pool" ? bytes : withoutOwnMessage(bytes);
+}
+
 /** A whole response without a usage, for a dialect that requires one: the estimate that is paid. */
 function withEstimate({ generation: { promptTokensEstimate: prompt } }: Called, bytes: Buffer): Buffer {
   const usage = { prompt_tokens: prompt, completion_tokens: 0, total_tokens: prompt };
@@ -95,6 +99,6 @@ function withEstimate({ generation: { promptTokensEstimate: prompt } }: Called, 
 }
 
 function wholeResponse({ client, headers }: Parsed, bytes: Buffer): GatewayResponse {
-  const encoded = client === undefined ? withoutOwnMessage(bytes) : client.dialect.encodeWhole(bytes, client.context);
+  const encoded = client === undefined ? bytes : client.dialect.encodeWhole(bytes, client.context);
   return bytesResponse(200, { ...headers.all, "content-type": "application/json" }, encoded);
 }

@@ -1,8 +1,8 @@
-import { randomUUID } from "node:crypto";
 import { REQUEST_ID_HEADER } from "../../contracts/api/headers.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import { type RequestFacts, RequestRecord } from "../core/record.ts";
 import type { GatewayRequest } from "../core/request.ts";
+import { newRequestId } from "../core/request-id.ts";
 import { type ByteSink, bytesResponse, type GatewayResponse, type StreamBody } from "../core/response.ts";
 import { ResponseHeaders } from "../core/response-headers.ts";
 import { REQUEST_INSTRUMENTS } from "../metrics/request-instruments.ts";
@@ -129,7 +129,7 @@ type FaultStep = "respondError" | "settle" | "account" | "log";
 
 /** A request that failed in its first step: enough of it for a response and for the log. */
 function unreadable(request: GatewayRequest, record: RequestRecord, startedAt: number, failure: unknown): Received {
-  const requestId = `req_${randomUUID().replaceAll("-", "")}`;
+  const requestId = newRequestId();
   record.note({ failure });
   return {
     request,

@@ -46,6 +46,18 @@ describe("a whole response of OpenAI's dialect", () => {
     });
   });
 
+  test.each([
+    ["calls without an id", { content: "Hi", tool_calls: [{ function: CALLED }] }],
+    ["a list of parts", { content: [{ type: "text", text: "a" }] }],
+    ["neither", { content: "Hi", tool_calls: [] }],
+    ["log probabilities", { content: "Hi", logprobs: { content: [{ token: "a" }] } }],
+  ])("is corrected in the same way whether it is short or long (%s)", (_, message) => {
+    const reasoning = "x".repeat(10_000);
+    const short = choiceOf({ role: "assistant", ...message, reasoning: "" });
+    const long = choiceOf({ role: "assistant", ...message, reasoning });
+    expect(long).toEqual({ ...short, message: { ...short.message, reasoning } });
+  });
+
   test("has an id for each call that came with an empty one", () => {
     const calls = [{ id: "" }, { id: "mine" }, { id: "" }].map((call) => ({ ...call, function: CALLED }));
     const bytes = openAiResponse(response({ role: "assistant", content: null, tool_calls: calls }));

@@ -22,6 +22,9 @@ const PARTS = /^\s*\[\s*\{\s*"(?!token")/;
 /** Most servers begin with the id. */
 const BEGINS_WITH_ID = /^\s*\{\s*"id"\s*:\s*"(?!(?:(?:chat)?cmpl-)?")/;
 const LOOK_AT_BYTES = 64;
+/** All of them at once, in a text: of a short response, one is made and searched in a quarter of the time. */
+const VALUES = /"(?:tool_calls":\s*\[\s*\{|content":\s*\[\s*\{\s*"(?!token")|function_call":\s*\{)/;
+const SHORT_BYTES = 2048;
 
 /**
  * A whole response: byte for byte, but where a server's form of it would break OpenAI's clients: content as a list of
@@ -39,12 +42,9 @@ function isChoiceRoute({ route }: GenerationRequest): boolean {
 }
 
 function mayNeed(bytes: Buffer): boolean {
-  return (
-    hasValue(bytes, CALLS, CALL_LIST) ||
-    hasValue(bytes, CONTENT, PARTS) ||
-    hasValue(bytes, FUNCTION_CALL, OBJECT) ||
-    !BEGINS_WITH_ID.test(bytes.toString("latin1", 0, LOOK_AT_BYTES))
-  );
+  if (!BEGINS_WITH_ID.test(bytes.toString("latin1", 0, LOOK_AT_BYTES))) return true;
+  if (bytes.length <= SHORT_BYTES) return VALUES.test(bytes.toString("latin1"));
+  return hasValue(bytes, CALLS, CALL_LIST) || hasValue(bytes, CONTENT, PARTS) || hasValue(bytes, FUNCTION_CALL, OBJECT);
 }
 
 function withEstimate(bytes: Buffer, generation: GenerationRequest): Buffer {
