@@ -1,12 +1,13 @@
 /** More chunks than this are written together: a client may send each byte in one of its own, which takes 100 times as much. */
 const MAX_CHUNKS = 256;
+const EMPTY = Buffer.alloc(0);
 
 /** Bytes that come in chunks, up to a limit; they take at most about twice their size, in whatever chunks they come. */
 export class BoundedBytes {
   readonly #limit: number;
   #chunks: Buffer[] = [];
   /** Where chunks are written together once there are many, and how much of it is used. */
-  #together = Buffer.alloc(0);
+  #together: Buffer = EMPTY;
   #used = 0;
   #size = 0;
 

@@ -19,46 +19,81 @@ export interface UpstreamResponse {
 
 /**
  * Sends a request and resolves when the head of its response has come. A pool's own `request` makes a stream of each response.
- * @throws the signal's reason, or what broke the connection off
+ * Rejects with the signal's reason, or with what broke the connection off.
  */
 export function sendUpstream(
   pool: Dispatcher,
   { signal, onWrite, ...request }: UpstreamRequest,
 ): Promise<UpstreamResponse> {
-  const head = Promise.withResolvers<UpstreamResponse>();
-  let controller: Dispatcher.DispatchController | undefined;
-  let body: UpstreamBody | undefined;
-  let decoder: BodyDecoder | undefined;
-
-  function end(error?: Error): void {
-    signal.removeEventListener("abort", onAbort);
-    if (error !== undefined) head.reject(error);
-    if (decoder === undefined) body?.end(error);
-    else decoder.end(error);
-  }
-  function onAbort(): void {
-    end(signal.reason);
-    controller?.abort(signal.reason);
-  }
   if (signal.aborted) return Promise.reject(signal.reason);
-  signal.addEventListener("abort", onAbort);
-  pool.dispatch(request, {
-    onRequestStart(started) {
-      controller = started;
-      // It may have waited for a connection until now.
-      if (signal.aborted) started.abort(signal.reason);
-      else onWrite?.();
-    },
-    onResponseStart(self, statusCode, headers) {
-      if (statusCode < 200) return;
-      body = new UpstreamBody(self);
-      const { "content-encoding": encoding } = headers;
-      decoder = encoding === undefined ? undefined : bodyDecoder(String(encoding), body);
-      head.resolve({ statusCode, headers, body });
-    },
-    onResponseData: (_, chunk) => (decoder ?? body)?.push(chunk),
-    onResponseEnd: () => end(),
-    onResponseError: (_, error) => end(error),
-  });
-  return head.promise;
+  const receiver = new ResponseReceiver(signal, onWrite);
+  try {
+    pool.dispatch(request, receiver);
+  } catch (error) {
+    // The request is none that can be sent.
+    receiver.onResponseError(undefined, error instanceof Error ? error : new Error(String(error)));
+  }
+  return receiver.head;
+}
+
+/** Takes the parts of one response as they come. */
+class ResponseReceiver implements Dispatcher.DispatchHandler {
+  readonly #signal: AbortSignal;
+  readonly #onWrite: (() => void) | undefined;
+  readonly #head = Promise.withResolvers<UpstreamResponse>();
+  readonly #onAbort = () => this.#abort();
+  #controller: Dispatcher.DispatchController | undefined = undefined;
+  #body: UpstreamBody | undefined = undefined;
+  #decoder: BodyDecoder | undefined = undefined;
+
+  constructor(signal: AbortSignal, onWrite: (() => void) | undefined) {
+    this.#signal = signal;
+    this.#onWrite = onWrite;
+    signal.addEventListener("abort", this.#onAbort);
+  }
+
+  get head(): Promise<UpstreamResponse> {
+    return this.#head.promise;
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    // It may have waited for a connection until now.
+    if (this.#signal.aborted) controller.abort(this.#signal.reason);
+    else this.#onWrite?.();
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, statusCode: number, headers: IncomingHttpHeaders): void {
+    if (statusCode < 200) return;
+    const body = new UpstreamBody(controller);
+    const { "content-encoding": encoding } = headers;
+    this.#body = body;
+    this.#decoder = encoding === undefined ? undefined : bodyDecoder(String(encoding), body);
+    this.#head.resolve({ statusCode, headers, body });
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    (this.#decoder ?? this.#body)?.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    this.#end();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
+    this.#end(error);
+  }
+
+  #abort(): void {
+    const { reason } = this.#signal;
+    this.#end(reason);
+    this.#controller?.abort(reason);
+  }
+
+  #end(error?: Error): void {
+    this.#signal.removeEventListener("abort", this.#onAbort);
+    if (error !== undefined) this.#head.reject(error);
+    if (this.#decoder === undefined) this.#body?.end(error);
+    else this.#decoder.end(error);
+  }
 }

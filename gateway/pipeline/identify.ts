@@ -74,10 +74,10 @@ function credentialHeader({ request, match }: Admitted): string {
 }
 
 /** @throws {GatewayError} `auth_unavailable` when the key can't be looked up */
-async function lookUp(keys: KeyStore, keyId: string): Promise<ApiKeyItem | undefined> {
-  try {
-    return await keys.get(keyId);
-  } catch {
-    throw new GatewayError("auth_unavailable");
-  }
+function lookUp(keys: KeyStore, keyId: string): Promise<ApiKeyItem | undefined> {
+  return keys.get(keyId).catch(throwUnavailable);
+}
+
+function throwUnavailable(): never {
+  throw new GatewayError("auth_unavailable");
 }

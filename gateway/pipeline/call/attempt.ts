@@ -87,7 +87,8 @@ export async function attempt(options: AttemptOptions): Promise<AttemptResponse>
   let response: UpstreamResponse | undefined;
   let isHandedOn = false;
   try {
-    const call = await encode(target, outbound);
+    const encoding = encode(target, outbound);
+    const call = encoding instanceof Promise ? await encoding : encoding;
     if (!lease.isFunded) await fund(lease, limits.signal);
     response = await send(options, call, limits.signal);
     if (response.statusCode !== 200) throw await refusal(target, response);
@@ -130,12 +131,18 @@ export async function attempt(options: AttemptOptions): Promise<AttemptResponse>
   }
 }
 
-async function encode(target: Target, outbound: OutboundRequest): Promise<UpstreamCall> {
+/** Without a promise where the dialect makes none: each costs every request a turn of the queue of microtasks. */
+function encode(target: Target, outbound: OutboundRequest): UpstreamCall | Promise<UpstreamCall> {
   try {
-    return await target.dialect.encode(outbound);
+    const call = target.dialect.encode(outbound);
+    return call instanceof Promise ? call.catch(throwEncoding) : call;
   } catch (error) {
-    throw error instanceof GatewayError ? new UnsupportedByDialect(error) : error;
+    return throwEncoding(error);
   }
+}
+
+function throwEncoding(error: unknown): never {
+  throw error instanceof GatewayError ? new UnsupportedByDialect(error) : error;
 }
 
 /** What a killed process has sent is counted: the money is drawn first. @throws {Unfunded} */
@@ -145,7 +152,7 @@ async function fund(lease: Lease, signal: AbortSignal): Promise<void> {
   if (!isFunded) throw new Unfunded();
 }
 
-async function send(
+function send(
   { requestId, generation, lease }: AttemptOptions,
   call: UpstreamCall,
   signal: AbortSignal,
@@ -162,12 +169,13 @@ async function send(
   };
   const path = target.pathPrefix + call.path;
   lease.sending();
-  try {
-    const onWrite = () => lease.reachedUpstream();
-    return await sendUpstream(upstream.pool, { method: "POST", path, headers, body: call.body, signal, onWrite });
-  } catch (error) {
-    throw connectionFailure(error);
-  }
+  const onWrite = () => lease.reachedUpstream();
+  const request = { method: "POST", path, headers, body: call.body, signal, onWrite } as const;
+  return sendUpstream(upstream.pool, request).catch(throwConnection);
+}
+
+function throwConnection(error: unknown): never {
+  throw connectionFailure(error);
 }
 
 function isStreamOf({ dialect }: Target, { headers }: UpstreamResponse): boolean {
@@ -198,12 +206,7 @@ function decodeWhole(
 }
 
 async function whole(body: UpstreamBody): Promise<Buffer> {
-  let bytes: Buffer | undefined;
-  try {
-    bytes = await body.whole(MAX_RESPONSE_BYTES);
-  } catch (error) {
-    throw connectionFailure(error);
-  }
+  const bytes = await body.whole(MAX_RESPONSE_BYTES).catch(throwConnection);
   if (bytes === undefined) throw new GatewayError("upstream_error");
   return bytes;
 }
