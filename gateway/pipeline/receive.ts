@@ -2,10 +2,10 @@ import { type Deprecation, deprecationHeaders } from "../../contracts/api/deprec
 import { EDGE_REQUEST_ID_HEADER, REQUEST_ID_HEADER } from "../../contracts/api/headers.ts";
 import type { RecordWriter } from "../core/record.ts";
 import type { GatewayRequest } from "../core/request.ts";
-import { newRequestId } from "../core/request-id.ts";
 import { ResponseHeaders } from "../core/response-headers.ts";
 import { requestPath } from "../http/request-path.ts";
 import type { EndpointTable } from "./endpoint-table.ts";
+import { newRequestId } from "./request-id.ts";
 import type { Received } from "./request-states.ts";
 
 const NO_FIELDS = {};
