@@ -143,6 +143,16 @@ describe("environment files", () => {
       { option: "reserved" },
       /pools\.phi-3-mini\.purchase\.option: must be one of on-demand, .*spot.*, got "reserved"; correct the value/,
     ],
+    [
+      "pools/phi-3-mini/purchase",
+      { option: "capacity-block", reservationId: "cr-0123456789abcdef0" },
+      /instanceType: must be of the families p4, p5 and p6 with a Capacity Block.*\n.*replacement: must be old-first with a Capacity Block/,
+    ],
+    [
+      "pools/phi-3-mini/purchase",
+      { option: "capacity-block", reservationId: "block" },
+      /purchase\.reservationId: must be a capacity reservation's id \(cr-…\), got "block"/,
+    ],
     ["pools/phi-3-mini/purchase", {}, /pools\.phi-3-mini\.purchase\.option: must be one of .*, got nothing; add it/],
     [
       "routes",

@@ -227,6 +227,7 @@ function poolProblems(name: string, pool: PoolSettings): readonly Problem[] {
 function purchaseProblems(path: string, pool: PoolSettings): readonly Problem[] {
   const { purchase } = pool;
   if (purchase.option === "on-demand") return [];
+  if (purchase.option === "capacity-block") return capacityBlockProblems(path, pool);
   const hasBfloat16 = (type: PoolSettings["instanceType"]) => catalogInstanceType(type).gpu?.bfloat16 !== false;
   const problems: Problem[] = purchase.overrides.flatMap((instanceType, index) => {
     const at = { path: `${path}.purchase.overrides[${index}]`, value: instanceType };
@@ -254,6 +255,38 @@ function purchaseProblems(path: string, pool: PoolSettings): readonly Problem[] 
       remedy: 'set capacityReservation to null, or purchase to { option: "on-demand" }',
     });
   return problems;
+}
+
+/** Families that AWS sells in Capacity Blocks: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-capacity-blocks.html */
+const CAPACITY_BLOCK_TYPES = /^p[456]/;
+
+function capacityBlockProblems(path: string, pool: PoolSettings): readonly Problem[] {
+  const wants = (
+    field: "instanceType" | "warmPool" | "capacityReservation" | "replacement",
+    rule: string,
+    remedy: string,
+  ) => ({
+    path: `${path}.${field}`,
+    value: pool[field],
+    rule: `${rule} with a Capacity Block`,
+    remedy,
+  });
+  return [
+    ...(CAPACITY_BLOCK_TYPES.test(pool.instanceType)
+      ? []
+      : [
+          wants("instanceType", "must be of the families p4, p5 and p6", "use such a type, or another purchase option"),
+        ]),
+    ...(pool.warmPool === null
+      ? []
+      : [wants("warmPool", "must be null", "set it to null: a stopped instance would leave bought capacity unused")]),
+    ...(pool.capacityReservation === null
+      ? []
+      : [wants("capacityReservation", "must be null", "set it to null: purchase.reservationId names the block")]),
+    ...(pool.replacement === "old-first"
+      ? []
+      : [wants("replacement", "must be old-first", "set it: the block has no capacity for twice the instances")]),
+  ];
 }
 
 function siteDomainProblems({ api, site }: Environment): readonly Problem[] {

@@ -45,6 +45,8 @@ const UsagePlan = z.strictObject({
   requestsPerMonth: z.int().min(1).nullable(),
 });
 
+const reservationId = z.string().regex(/^cr-[0-9a-f]{8,17}$/, "must be a capacity reservation's id (cr-…)");
+
 const Purchase = z.discriminatedUnion("option", [
   z.strictObject({ option: z.literal("on-demand") }),
   z.strictObject({
@@ -53,6 +55,11 @@ const Purchase = z.discriminatedUnion("option", [
     onDemandBase: z.int().min(0).max(64),
     /** Other types, for when Spot has no capacity of the pool's own type. The model must fit on each. */
     overrides: z.array(InstanceTypeName).max(10),
+  }),
+  z.strictObject({
+    /** A Capacity Block: GPUs for a time that is bought ahead. AWS ends its instances half an hour before the block does. */
+    option: z.literal("capacity-block"),
+    reservationId,
   }),
 ]);
 
@@ -97,9 +104,7 @@ const Pool = z.strictObject({
   /** Price of its tokens in request logs and metrics. @default - none */
   price: TokenPriceSettings.optional(),
   /** A capacity reservation that is used before other on-demand capacity; `null` for none. */
-  capacityReservation: z
-    .strictObject({ id: z.string().regex(/^cr-[0-9a-f]{8,17}$/, "must be a capacity reservation's id (cr-…)") })
-    .nullable(),
+  capacityReservation: z.strictObject({ id: reservationId }).nullable(),
 });
 
 const Valkey = z.strictObject({

@@ -39,6 +39,8 @@ describe("vCPUs that the pools need", () => {
   });
 
   test("P4 and P5 have Spot quotas of their own", () => {
+    const block: PoolSettings["purchase"] = { option: "capacity-block", reservationId: "cr-0123456789abcdef0" };
+    expect(needs({ instanceType: "p5.48xlarge", purchase: block, minInstances: 1, maxInstances: 1 })).toEqual([]);
     const purchase: PoolSettings["purchase"] = { option: "spot", onDemandBase: 0, overrides: ["p5.48xlarge"] };
     const found = needs({ instanceType: "p4d.24xlarge", purchase, minInstances: 1, maxInstances: 1 });
     expect(found.map(({ family, max }) => [family, max])).toEqual([

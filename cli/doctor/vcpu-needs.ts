@@ -49,6 +49,7 @@ export function vcpuNeeds({ pools }: Pick<Environment, "pools">): readonly VcpuN
 
 function split({ purchase }: Pool, instances: number): { readonly onDemand: number; readonly spot: number } {
   if (purchase.option === "on-demand") return { onDemand: instances, spot: 0 };
+  if (purchase.option === "capacity-block") return { onDemand: 0, spot: 0 }; // bought ahead, beside these quotas
   const onDemand = Math.min(instances, purchase.onDemandBase);
   return { onDemand, spot: instances - onDemand };
 }

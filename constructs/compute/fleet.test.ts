@@ -169,6 +169,17 @@ describe("a fleet", () => {
     });
   });
 
+  test("a Capacity Block is the only capacity it uses, and the market of its template", () => {
+    const block = synth({ purchase: { option: "capacity-block", reservationId: "cr-0123456789abcdef0" } });
+    expect(only(block, "aws_autoscaling_group").capacity_reservation_specification).toEqual({
+      capacity_reservation_preference: "capacity-reservations-only",
+      capacity_reservation_target: { capacity_reservation_ids: ["cr-0123456789abcdef0"] },
+    });
+    expect(only(block, "aws_autoscaling_group")).not.toHaveProperty("mixed_instances_policy");
+    expect(only(block, "aws_launch_template").instance_market_options).toEqual({ market_type: "capacity-block" });
+    expect(only(stack, "aws_launch_template")).not.toHaveProperty("instance_market_options");
+  });
+
   test("its warm-up time is its start-up time, unless the props set another", () => {
     expect(only(stack, "aws_autoscaling_group").default_instance_warmup).toBe(300);
     expect(only(synth({ warmupSeconds: 60 }), "aws_autoscaling_group").default_instance_warmup).toBe(60);

@@ -7,7 +7,7 @@ import type { PoolSettings } from "../../settings/environment.ts";
 import { roleName } from "../identity/role-name.ts";
 import { type PolicyStatement, ServiceRole } from "../identity/service-role.ts";
 import { initialHook, type LaunchHook, LifecycleHooks, type TerminateHook } from "./lifecycle-hooks.ts";
-import { mixedInstances } from "./purchase.ts";
+import { capacityOf, marketOf, mixedInstances } from "./purchase.ts";
 
 /** Settings that every fleet has. `maxInstances` is a number, or the token of an OpenTofu variable. */
 type FleetSettings = Pick<
@@ -68,6 +68,7 @@ export class Fleet extends Construct {
       updateDefaultVersion: true,
       imageId: props.image,
       instanceType: props.instanceType,
+      ...marketOf(purchase),
       userData: Fn.base64gzip(script.asString), // cloud-init decompresses it; EC2 takes 16 KiB
       iamInstanceProfile: { arn: profile.arn },
       vpcSecurityGroupIds: [props.securityGroupId],
@@ -97,14 +98,7 @@ export class Fleet extends Construct {
       ...(purchase?.option === "spot"
         ? { mixedInstancesPolicy: mixedInstances(purchase, version, props.instanceType), capacityRebalance: true }
         : { launchTemplate: version }),
-      ...(capacityReservation
-        ? {
-            capacityReservationSpecification: {
-              capacityReservationPreference: "capacity-reservations-first", // when it is full, instances are on demand
-              capacityReservationTarget: { capacityReservationIds: [capacityReservation.id] },
-            },
-          }
-        : {}),
+      ...capacityOf({ purchase, capacityReservation }),
       targetGroupArns: [props.targetGroupArn],
       ...(props.groupMetrics ? { enabledMetrics: [...props.groupMetrics] } : {}),
       healthCheckType: "ELB",

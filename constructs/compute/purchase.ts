@@ -1,5 +1,40 @@
-import type { AutoscalingGroupMixedInstancesPolicy } from "@cdktf/provider-aws/lib/autoscaling-group/index.js";
+import type {
+  AutoscalingGroupConfig,
+  AutoscalingGroupMixedInstancesPolicy,
+} from "@cdktf/provider-aws/lib/autoscaling-group/index.js";
+import type { LaunchTemplateConfig } from "@cdktf/provider-aws/lib/launch-template/index.js";
 import type { PoolSettings } from "../../settings/environment.ts";
+
+interface CapacitySettings {
+  readonly purchase: PoolSettings["purchase"] | undefined;
+  readonly capacityReservation: PoolSettings["capacityReservation"] | undefined;
+}
+
+/** Which capacity a group uses beside what is sold on demand; its template names the market too (`marketOf`). */
+export function capacityOf({
+  purchase,
+  capacityReservation,
+}: CapacitySettings): Pick<AutoscalingGroupConfig, "capacityReservationSpecification"> {
+  if (purchase?.option === "capacity-block") return reserved("capacity-reservations-only", purchase.reservationId);
+  // When the reservation is full, instances are on demand.
+  return capacityReservation ? reserved("capacity-reservations-first", capacityReservation.id) : {};
+}
+
+/** A Capacity Block is a market of its own: without it in the template, AWS launches nothing into the block. */
+export function marketOf(
+  purchase: PoolSettings["purchase"] | undefined,
+): Pick<LaunchTemplateConfig, "instanceMarketOptions"> {
+  return purchase?.option === "capacity-block" ? { instanceMarketOptions: { marketType: "capacity-block" } } : {};
+}
+
+function reserved(preference: string, id: string): Pick<AutoscalingGroupConfig, "capacityReservationSpecification"> {
+  return {
+    capacityReservationSpecification: {
+      capacityReservationPreference: preference,
+      capacityReservationTarget: { capacityReservationIds: [id] },
+    },
+  };
+}
 
 /** A group of a few instances on demand and the rest on Spot, over several types. */
 export function mixedInstances(
