@@ -246,6 +246,17 @@ describe("a megabyte of odd text", () => {
     ["words", "word "],
   ] as const;
 
+  test("is tokenized whole, with the text of each token, without a hold of the thread", async () => {
+    const body = { prompt: "a b ".repeat(100_000), return_token_strs: true };
+    const { result, longest } = await withLongestHold(async () => {
+      const response = await engine.post("/tokenize", body);
+      return (await response.json()) as { count: number; token_strs: string[] };
+    });
+    expect(result.count).toBeGreaterThan(199_000);
+    expect(result.token_strs.join("").trim()).toBe(body.prompt.trim());
+    expect(longest).toBeLessThan(250);
+  });
+
   test.each(odd)("of %s is over the context, and is refused without a hold of the thread", async (_, unit) => {
     const text = unit.repeat(Math.ceil(1_000_000 / unit.length));
     for (const [path, body] of [

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Token } from "node-llama-cpp";
 import {
   DetokenizeRequest,
@@ -11,6 +12,9 @@ import { tokenizeInPieces } from "../inference/long-text.ts";
 import { contentProblems, textsOf } from "../prompt/chat-prompt.ts";
 import type { LocalService } from "./local-service.ts";
 import { invalid, longerThanContext, parseBody, readTokens, requireModel } from "./requests.ts";
+
+/** Tokens whose text is looked up before other work runs. */
+const TOKENS_IN_TURN = 1024;
 
 /** vLLM's fields that would change a conversation's tokens and that this engine doesn't support. */
 const UNSUPPORTED = ["continue_final_message", "chat_template", "chat_template_kwargs", "tools"];
@@ -41,7 +45,7 @@ export async function handleTokenize({ engine, names }: LocalService, { request,
     count: tokens.length,
     max_model_len: engine.maxModelLength,
     tokens,
-    token_strs: body.return_token_strs ? tokens.map((token) => engine.model.detokenize([token], true)) : null,
+    token_strs: body.return_token_strs ? await textsOfTokens(engine, tokens) : null,
   };
   sendJson(response, 200, tokenized);
 }
@@ -51,6 +55,16 @@ async function tokensOf(engine: LocalService["engine"], prompt: string, isWithBe
   const any = Number.POSITIVE_INFINITY;
   const plain = () => tokenizeInPieces([prompt], any, (piece) => engine.model.tokenize(piece, false));
   return (await (isWithBeginning ? engine.tokenize(prompt, any) : plain())) ?? [];
+}
+
+/** The text of each token; other work runs between many. */
+async function textsOfTokens(engine: LocalService["engine"], tokens: readonly Token[]): Promise<string[]> {
+  const texts: string[] = [];
+  for (const [index, token] of tokens.entries()) {
+    texts.push(engine.model.detokenize([token], true));
+    if (index % TOKENS_IN_TURN === TOKENS_IN_TURN - 1) await setImmediate();
+  }
+  return texts;
 }
 
 /** `POST /detokenize`. */
