@@ -121,6 +121,8 @@ export const NAME_LIMITS: Readonly<Record<string, NameLimit>> = {
     "/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html",
   ),
   aws_sns_topic: limit("name", 256, /^[\w-]+$/, "/sns/latest/api/API_CreateTopic.html"),
+  aws_ssm_document: limit("name", 128, /^[\w.-]{3,}$/, "/systems-manager/latest/APIReference/API_CreateDocument.html"),
+  aws_wafv2_ip_set: limit("name", 128, /^[\w-]+$/, "/waf/latest/APIReference/API_CreateIPSet.html"),
   aws_wafv2_web_acl: limit("name", 128, /^[\w-]+$/, "/waf/latest/APIReference/API_CreateWebACL.html"),
 };
 
