@@ -9,6 +9,7 @@ import { type ResolvedEnvironment, resolveEnvironment } from "./validate.ts";
 const OWN_FILES: ReadonlySet<string> = new Set([
   "load.ts",
   "problem.ts",
+  "pool-rules.ts",
   "rules.ts",
   "schema.ts",
   "settings-list.ts",

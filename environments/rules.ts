@@ -1,12 +1,11 @@
 import { catalogInstanceType } from "../catalog/instance-types.ts";
-import { catalogModel } from "../catalog/models.ts";
 import { REGIONS, type Region } from "../catalog/regions.ts";
 import { ROUTED_OPERATIONS } from "../contracts/openapi/operations.ts";
 import { ANONYMOUS_PLAN } from "../contracts/processes/auth.ts";
-import { fitModel } from "../domain/model-fit.ts";
 import { EGRESS_PORT, isOutside } from "../domain/targets/internet-egress.ts";
 import { targetProblems } from "../domain/targets/target-problems.ts";
-import type { Environment, PoolSettings } from "../settings/environment.ts";
+import type { Environment } from "../settings/environment.ts";
+import { poolProblems, rangeProblems } from "./pool-rules.ts";
 import type { Problem } from "./problem.ts";
 
 /** Rules that span several fields. Each returns the problems it finds; none stops at the first. */
@@ -98,18 +97,6 @@ function internetEgressProblems({ region, providers }: Environment): readonly Pr
     }));
 }
 
-function rangeProblems(path: string, range: { minInstances: number; maxInstances: number }): readonly Problem[] {
-  if (range.minInstances <= range.maxInstances) return [];
-  return [
-    {
-      path: `${path}.minInstances`,
-      value: range.minInstances,
-      rule: `must not exceed maxInstances (${range.minInstances} > ${range.maxInstances})`,
-      remedy: "raise maxInstances or lower minInstances",
-    },
-  ];
-}
-
 function gatewayProblems({ gateways }: Environment): readonly Problem[] {
   const type = catalogInstanceType(gateways.instanceType);
   const problems = [...rangeProblems("gateways", gateways)];
@@ -193,100 +180,6 @@ function planProblems({ api }: Environment): readonly Problem[] {
       },
     ];
   return [];
-}
-
-function poolProblems(name: string, pool: PoolSettings): readonly Problem[] {
-  const path = `pools.${name}`;
-  const problems = [...rangeProblems(path, pool)];
-  const model = catalogModel(pool.model);
-  if (pool.contextTokens > model.contextTokens)
-    problems.push({
-      path: `${path}.contextTokens`,
-      value: pool.contextTokens,
-      rule: `must not exceed the ${model.contextTokens} tokens of ${pool.model}`,
-      remedy: `use at most ${model.contextTokens}`,
-    });
-  const fit = fitModel(pool);
-  if (!fit.fits)
-    problems.push({
-      path: `${path}.instanceType`,
-      value: pool.instanceType,
-      rule: `must hold ${pool.model}: ${fit.arithmetic}`,
-      remedy: "use a larger instance type, more tensorParallel GPUs or a smaller contextTokens",
-    });
-  if (pool.volumeGiB < model.weightsGiB + 30)
-    problems.push({
-      path: `${path}.volumeGiB`,
-      value: pool.volumeGiB,
-      rule: `must hold the weights (${model.weightsGiB} GiB) and 30 GiB of system and image`,
-      remedy: `use at least ${Math.ceil(model.weightsGiB + 30)}`,
-    });
-  return [...problems, ...purchaseProblems(path, pool)];
-}
-
-function purchaseProblems(path: string, pool: PoolSettings): readonly Problem[] {
-  const { purchase } = pool;
-  if (purchase.option === "on-demand") return [];
-  if (purchase.option === "capacity-block") return capacityBlockProblems(path, pool);
-  const hasBfloat16 = (type: PoolSettings["instanceType"]) => catalogInstanceType(type).gpu?.bfloat16 !== false;
-  const problems: Problem[] = purchase.overrides.flatMap((instanceType, index) => {
-    const at = { path: `${path}.purchase.overrides[${index}]`, value: instanceType };
-    const fit = fitModel({ ...pool, instanceType });
-    if (!fit.fits) {
-      const rule = `must hold ${pool.model}: ${fit.arithmetic}`;
-      return [{ ...at, rule, remedy: "use a larger instance type, or leave it out" }];
-    }
-    if (hasBfloat16(instanceType) || !hasBfloat16(pool.instanceType)) return [];
-    const rule = `must support bfloat16 as ${pool.instanceType} does: all engines of a pool get the same arguments`;
-    return [{ ...at, rule, remedy: "leave it out, or make it the pool's own instanceType" }];
-  });
-  if (pool.warmPool !== null)
-    problems.push({
-      path: `${path}.warmPool`,
-      value: pool.warmPool,
-      rule: "must be null with Spot: AWS stops no Spot instances for a warm pool",
-      remedy: 'set warmPool to null, or purchase to { option: "on-demand" }',
-    });
-  if (pool.capacityReservation !== null)
-    problems.push({
-      path: `${path}.capacityReservation`,
-      value: pool.capacityReservation,
-      rule: "must be null with Spot: reservations hold on-demand instances",
-      remedy: 'set capacityReservation to null, or purchase to { option: "on-demand" }',
-    });
-  return problems;
-}
-
-/** Families that AWS sells in Capacity Blocks: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-capacity-blocks.html */
-const CAPACITY_BLOCK_TYPES = /^p[456]/;
-
-function capacityBlockProblems(path: string, pool: PoolSettings): readonly Problem[] {
-  const wants = (
-    field: "instanceType" | "warmPool" | "capacityReservation" | "replacement",
-    rule: string,
-    remedy: string,
-  ) => ({
-    path: `${path}.${field}`,
-    value: pool[field],
-    rule: `${rule} with a Capacity Block`,
-    remedy,
-  });
-  return [
-    ...(CAPACITY_BLOCK_TYPES.test(pool.instanceType)
-      ? []
-      : [
-          wants("instanceType", "must be of the families p4, p5 and p6", "use such a type, or another purchase option"),
-        ]),
-    ...(pool.warmPool === null
-      ? []
-      : [wants("warmPool", "must be null", "set it to null: a stopped instance would leave bought capacity unused")]),
-    ...(pool.capacityReservation === null
-      ? []
-      : [wants("capacityReservation", "must be null", "set it to null: purchase.reservationId names the block")]),
-    ...(pool.replacement === "old-first"
-      ? []
-      : [wants("replacement", "must be old-first", "set it: the block has no capacity for twice the instances")]),
-  ];
 }
 
 function siteDomainProblems({ api, site }: Environment): readonly Problem[] {
