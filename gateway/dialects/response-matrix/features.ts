@@ -28,6 +28,7 @@ export const RESPONSE_FEATURE_NAMES = [
   "a refusal in words",
   "text with citations",
   "citations",
+  "citations of web pages",
   "calls of tools that the provider runs",
   "log probabilities",
   "several choices",

@@ -17,6 +17,7 @@ export const MESSAGES_ROWS: ResponseRows = {
   "a refusal in words": ["translated", "none", "none", "none", "none"],
   "text with citations": ["translated", "passed", "translated", "translated", "none"],
   citations: ["omitted", "passed", "omitted", "omitted", "none"],
+  "citations of web pages": ["omitted", "passed", "omitted", "omitted", "none"],
   "calls of tools that the provider runs": ["none", "passed", "none", "none", "none"],
   "log probabilities": ["omitted", "none", "none", "omitted", "omitted"],
   "several choices": ["omitted", "none", "none", "omitted", "omitted"],

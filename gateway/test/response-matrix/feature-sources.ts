@@ -1,3 +1,4 @@
+import { isRecord } from "../../../lib/is-record.ts";
 import type { TargetKind } from "../../dialects/matrix.ts";
 import type { ResponseFeature } from "../../dialects/response-matrix/features.ts";
 import { ERROR_SOURCES } from "./error-sources.ts";
@@ -53,6 +54,12 @@ const SIGNATURE = "EqQBCgIYAhIM+sg/Zm9v4CHq";
 const THOUGHT_SIGNATURE = "CiQBVKhc7kq2W3lkMmFi";
 const REDACTED = "EmwKAhgBEgy3va3pzix/LafPsn4a";
 const MADE_CALL_IDS = /^(call_[\w-]+,?)+$/;
+
+/** The page of a citation, in the form of each API. */
+function pageOf(citation: unknown): unknown {
+  const own = isRecord(citation) && isRecord(citation.url_citation) ? citation.url_citation : citation;
+  return isRecord(own) ? own.url : own;
+}
 
 const callsIn = ({ calls }: Seen) => calls?.map(({ name, input }) => ({ name, input }));
 const callIdsIn = ({ calls }: Seen) => calls?.map(({ id }) => id);
@@ -184,6 +191,15 @@ const CONTENT = {
       anthropic: both("several-text-blocks", 1),
       bedrock: both("citations", 1),
       gemini: both("citations", 1),
+    },
+  },
+  "citations of web pages": {
+    pick: ({ citations }) => citations?.map(pageOf),
+    chat: {
+      openai: both("citations", ["https://example.com/oslo"]),
+      anthropic: both("web-citations", ["https://example.com/weather"]),
+      bedrock: both("web-citations", ["https://example.com/weather"]),
+      gemini: both("citations", ["https://example.com/oslo"]),
     },
   },
   "calls of tools that the provider runs": {

@@ -10,6 +10,7 @@ import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
 import { calledName, finishReasonOf, usageOf } from "../../inner/provider-response.ts";
 import { withTextBefore } from "../../inner/thinking-order.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
+import { annotationsField, type CitedPage, urlCitations } from "../../inner/url-citations.ts";
 import { withoutFence } from "../../json-mode/json-text.ts";
 import { refusalProblem, streamRefusal } from "../../refusals/refusals.ts";
 import { ownMessage } from "./own-response.ts";
@@ -81,8 +82,13 @@ export function chatCompletion(bytes: Buffer, head: MessageHead): Buffer {
   const blocks = itemsOf(message.content).filter(isRecord);
   let text = "";
   const thinking: Fields[] = [];
+  const cited: CitedPage[] = [];
   for (const block of blocks) {
-    if (block.type === "text") text += textOf(block.text) ?? "";
+    if (block.type === "text") {
+      const start = text.length;
+      text += textOf(block.text) ?? "";
+      cited.push(...citedPages(block.citations, start, text.length));
+    }
     if (block.type === "thinking" || block.type === "redacted_thinking")
       thinking.push(withTextBefore(block, text.length));
   }
@@ -105,6 +111,8 @@ export function chatCompletion(bytes: Buffer, head: MessageHead): Buffer {
           role: "assistant",
           content: text === "" ? null : text,
           refusal: null,
+          // The text that a model was instructed to write as JSON may have lost its first characters.
+          ...annotationsField(isJson ? [] : urlCitations(cited)),
           ...(reasoning === "" ? {} : { reasoning_content: reasoning }),
           ...(thinking.length > 0 ? { thinking_blocks: thinking } : {}),
           ...(calls.length > 0 ? { tool_calls: calls } : {}),
@@ -117,6 +125,13 @@ export function chatCompletion(bytes: Buffer, head: MessageHead): Buffer {
     usage: openAiUsage(message.usage),
   };
   return Buffer.from(JSON.stringify(response));
+}
+
+/** Pages that support a block of text: results of the provider's own search, or of the client's that it named by address. */
+export function citedPages(citations: unknown, start: number, end: number): readonly CitedPage[] {
+  return itemsOf(citations)
+    .filter(isRecord)
+    .map(({ url, source, title }) => ({ url: url ?? source, title, start, end }));
 }
 
 /** vLLM's field for the stop sequence that ended a response. */

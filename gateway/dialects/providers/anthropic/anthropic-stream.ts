@@ -5,14 +5,16 @@ import type { StreamTranslator } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import { countOf } from "../../../outside-values/token-count.ts";
 import { ChatEventWriter, DONE_EVENT, errorEvent, withOwnEvent } from "../../inner/chat-events.ts";
-import { parseJson, textOf } from "../../inner/json.ts";
+import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
 import { calledName } from "../../inner/provider-response.ts";
 import { type SseEvent, SseReader } from "../../inner/sse-reader.ts";
 import { withTextBefore } from "../../inner/thinking-order.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
 import { ReportedError, type Translation, translate } from "../../inner/translate.ts";
+import { urlCitations } from "../../inner/url-citations.ts";
 import { JsonText } from "../../json-mode/json-text.ts";
 import {
+  citedPages,
   finishReason,
   type MessageHead,
   openAiUsage,
@@ -31,7 +33,8 @@ export function anthropicStream(head: MessageHead): StreamTranslator {
 
 /** A block whose beginning has come and whose end has not. */
 type OpenBlock =
-  | { readonly kind: "text" | "other" }
+  | { readonly kind: "other" }
+  | { readonly kind: "text"; readonly textBefore: number; readonly citations: unknown[] }
   | { readonly kind: "tool"; readonly index: number; hasArguments: boolean }
   | { readonly kind: "thinking"; readonly textBefore: number; thinking: string; signature: string };
 
@@ -106,7 +109,7 @@ class AnthropicTranslation implements Translation<SseEvent> {
     if (!isRecord(block) || isOutside || this.#open.has(index)) throw new GatewayError("upstream_error");
     switch (block.type) {
       case "text":
-        this.#open.set(index, { kind: "text" });
+        this.#open.set(index, { kind: "text", textBefore: this.#textLength, citations: [...itemsOf(block.citations)] });
         return this.#text(block.text);
       case "tool_use": {
         const tool = this.#tools++;
@@ -151,6 +154,9 @@ class AnthropicTranslation implements Translation<SseEvent> {
       }
       case "thinking_delta":
         return this.#thinking(index, textOf(delta.thinking));
+      case "citations_delta":
+        if (block.kind === "text") block.citations.push(delta.citation);
+        return "";
       case "signature_delta":
         if (block.kind === "thinking") block.signature += textOf(delta.signature) ?? "";
         return "";
@@ -164,10 +170,18 @@ class AnthropicTranslation implements Translation<SseEvent> {
     this.#open.delete(index);
     // A tool without parameters: no JSON came, and clients parse what they get.
     if (block?.kind === "tool" && !block.hasArguments) return this.#arguments(block.index, "{}");
+    if (block?.kind === "text") return this.#cite(block);
     if (block?.kind !== "thinking") return "";
     const { thinking, signature, textBefore } = block;
     const signed = withTextBefore({ type: "thinking", thinking, signature }, textBefore);
     return this.#writeDelta({ thinking_blocks: [signed] });
+  }
+
+  /** The text that a model was instructed to write as JSON may have lost its first characters. */
+  #cite({ textBefore, citations }: Extract<OpenBlock, { kind: "text" }>): string {
+    if (this.#json !== undefined) return "";
+    const annotations = urlCitations(citedPages(citations, textBefore, this.#textLength));
+    return annotations.length === 0 ? "" : this.#writeDelta({ annotations });
   }
 
   #stop({ delta, usage }: Fields): string {

@@ -7,6 +7,7 @@ import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
 import { calledName, finishReasonOf, usageOf } from "../../inner/provider-response.ts";
 import { withTextBefore } from "../../inner/thinking-order.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
+import { annotationsField, type CitedPage, urlCitations } from "../../inner/url-citations.ts";
 import { withoutFence } from "../../json-mode/json-text.ts";
 import { refusalProblem, streamRefusal } from "../../refusals/refusals.ts";
 
@@ -86,8 +87,12 @@ export function chatOfConverse(bytes: Buffer, head: ConverseHead): Buffer {
   const blocks = output.content.filter(isRecord);
   let text = "";
   const thinking: Fields[] = [];
+  const cited: CitedPage[] = [];
   for (const block of blocks) {
+    const start = text.length;
     text += textOf(block.text) ?? citedText(block.citationsContent);
+    if (isRecord(block.citationsContent))
+      cited.push(...citedPages(block.citationsContent.citations, start, text.length));
     if (isRecord(block.reasoningContent))
       thinking.push(...thinkingOf(block.reasoningContent).map((one) => withTextBefore(one, text.length)));
   }
@@ -100,6 +105,8 @@ export function chatOfConverse(bytes: Buffer, head: ConverseHead): Buffer {
     role: "assistant",
     content: text === "" ? null : text,
     refusal: null,
+    // The text that a model was instructed to write as JSON may have lost its first characters.
+    ...annotationsField(isJson ? [] : urlCitations(cited)),
     ...(reasoning === "" ? {} : { reasoning_content: reasoning }),
     ...(thinking.length > 0 ? { thinking_blocks: thinking } : {}),
     ...(calls.length > 0 ? { tool_calls: calls } : {}),
@@ -113,6 +120,16 @@ export function chatOfConverse(bytes: Buffer, head: ConverseHead): Buffer {
   };
   const fields = { id, object: "chat.completion", created, model };
   return Buffer.from(JSON.stringify({ ...fields, choices: [choice], usage: converseUsage(response.usage) }));
+}
+
+/** Pages of the web that support a block of text. */
+export function citedPages(citations: unknown, start: number, end: number): readonly CitedPage[] {
+  return itemsOf(citations)
+    .filter(isRecord)
+    .map(({ location, title }) => {
+      const web = isRecord(location) && isRecord(location.web) ? location.web : {};
+      return { url: web.url, title, start, end };
+    });
 }
 
 /** Text that the model supports with citations. */

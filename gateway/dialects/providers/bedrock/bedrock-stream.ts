@@ -9,9 +9,11 @@ import { calledName } from "../../inner/provider-response.ts";
 import { withTextBefore } from "../../inner/thinking-order.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
 import { ReportedError, type Translation, translate } from "../../inner/translate.ts";
+import { urlCitations } from "../../inner/url-citations.ts";
 import { JsonText } from "../../json-mode/json-text.ts";
 import {
   type ConverseHead,
+  citedPages,
   converseException,
   converseFinish,
   converseStopSequence,
@@ -41,6 +43,8 @@ class ConverseTranslation implements Translation<EventFrame> {
   /** Tool calls by block, with their indices in OpenAI's list. */
   readonly #tools = new Map<number, { readonly index: number; hasArguments: boolean }>();
   readonly #thinking = new Map<number, OpenThinking>();
+  /** Citations by block, with the characters of text before the block. */
+  readonly #cited = new Map<number, { readonly textBefore: number; readonly citations: unknown[] }>();
   /** Characters of text so far. */
   #textLength = 0;
   #hasStarted = false;
@@ -97,6 +101,9 @@ class ConverseTranslation implements Translation<EventFrame> {
 
   #delta(block: number, delta: unknown): string {
     if (!isRecord(delta)) throw new GatewayError("upstream_error");
+    const cited = this.#cited.get(block) ?? { textBefore: this.#textLength, citations: [] };
+    this.#cited.set(block, cited);
+    if (delta.citation !== undefined) cited.citations.push(delta.citation);
     const content = textOf(delta.text);
     if (content !== undefined) return this.#text(this.#json?.push(content) ?? content);
     if (isRecord(delta.toolUse)) return this.#arguments(block, textOf(delta.toolUse.input));
@@ -134,9 +141,18 @@ class ConverseTranslation implements Translation<EventFrame> {
     if (this.#tools.get(block)?.hasArguments === false) return this.#arguments(block, "{}");
     const open = this.#thinking.get(block);
     this.#thinking.delete(block);
-    if (open === undefined) return "";
+    if (open === undefined) return this.#cite(block);
     const { textBefore, thinking, signature } = open;
     return this.#thinkingBlock({ type: "thinking", thinking, signature }, textBefore);
+  }
+
+  /** The text that a model was instructed to write as JSON may have lost its first characters. */
+  #cite(block: number): string {
+    const cited = this.#cited.get(block);
+    this.#cited.delete(block);
+    if (cited === undefined || this.#json !== undefined) return "";
+    const annotations = urlCitations(citedPages(cited.citations, cited.textBefore, this.#textLength));
+    return annotations.length === 0 ? "" : this.#writer.delta({ annotations });
   }
 
   #stop(payload: Fields): string {

@@ -3,6 +3,7 @@ import { isRecord } from "../../../../lib/is-record.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import { countOf } from "../../../outside-values/token-count.ts";
 import { itemsOf, textOf } from "../../inner/json.ts";
+import { type CitedPage, urlCitations } from "../../inner/url-citations.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -94,6 +95,26 @@ export function usageOfMetadata(metadata: unknown): Usage | undefined {
     prompt_tokens_details: { cached_tokens: Math.min(countOf(counts.cachedContentTokenCount) ?? 0, prompt) },
     ...(thoughts > 0 ? { completion_tokens_details: { reasoning_tokens: thoughts } } : {}),
   };
+}
+
+/**
+ * The web pages that support a response's text, in OpenAI's form. The service counts bytes of the text in UTF-8.
+ * @param text the whole text
+ */
+export function citationsOf({ groundingMetadata }: Fields, text: string): readonly Fields[] {
+  if (!isRecord(groundingMetadata)) return [];
+  const chunks = itemsOf(groundingMetadata.groundingChunks);
+  const bytes = Buffer.from(text);
+  const characters = (index: unknown) => bytes.toString("utf8", 0, countOf(index) ?? 0).length;
+  const pages = itemsOf(groundingMetadata.groundingSupports).flatMap((support): readonly CitedPage[] => {
+    if (!isRecord(support) || !isRecord(support.segment)) return [];
+    const [start, end] = [characters(support.segment.startIndex), characters(support.segment.endIndex)];
+    return itemsOf(support.groundingChunkIndices).flatMap((index) => {
+      const chunk = chunks[countOf(index) ?? -1];
+      return isRecord(chunk) && isRecord(chunk.web) ? [{ url: chunk.web.uri, title: chunk.web.title, start, end }] : [];
+    });
+  });
+  return urlCitations(pages);
 }
 
 /** Log probabilities in OpenAI's form; `undefined` where there are none. */

@@ -2,7 +2,9 @@ import { isRecord } from "../../../../lib/is-record.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import { parseJson, textOf } from "../../inner/json.ts";
 import { callSignature, markedSignature } from "../../inner/signatures.ts";
+import { annotationsField } from "../../inner/url-citations.ts";
 import {
+  citationsOf,
   finishOf,
   firstCandidate,
   type GeminiPart,
@@ -42,7 +44,7 @@ export function chatOfGemini(bytes: Buffer, head: GeminiHead): Buffer {
     choices: [
       {
         index: 0,
-        message: messageOf(parts, newId),
+        message: messageOf(parts, newId, candidate ?? {}),
         logprobs: (candidate && logprobsOf(candidate)) ?? null,
         finish_reason: isBlocked ? "content_filter" : finishOf(reason, hasCalls),
       },
@@ -52,7 +54,7 @@ export function chatOfGemini(bytes: Buffer, head: GeminiHead): Buffer {
   return Buffer.from(JSON.stringify(completion));
 }
 
-function messageOf(parts: readonly GeminiPart[], newId: () => string): Fields {
+function messageOf(parts: readonly GeminiPart[], newId: () => string, candidate: Fields): Fields {
   const textIn = (kind: "text" | "thought") => parts.map((part) => (part.kind === kind ? part.text : "")).join("");
   const [content, thoughts] = [textIn("text"), textIn("thought")];
   const signature = parts.find((part) => part.signature !== undefined)?.signature;
@@ -61,6 +63,7 @@ function messageOf(parts: readonly GeminiPart[], newId: () => string): Fields {
     role: "assistant",
     content: content === "" ? null : content,
     refusal: null,
+    ...annotationsField(citationsOf(candidate, content)),
     ...(thoughts === "" ? {} : { reasoning_content: thoughts }),
     ...(signature === undefined
       ? {}

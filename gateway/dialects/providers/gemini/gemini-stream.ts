@@ -9,6 +9,7 @@ import { callSignature, markedSignature } from "../../inner/signatures.ts";
 import { type SseEvent, SseReader } from "../../inner/sse-reader.ts";
 import { ReportedError, type Translation, translate } from "../../inner/translate.ts";
 import {
+  citationsOf,
   finishOf,
   firstCandidate,
   type GeminiPart,
@@ -34,6 +35,7 @@ class GeminiTranslation implements Translation<SseEvent> {
   #writer: ChatEventWriter | undefined;
   #calls = 0;
   #thoughts = "";
+  #text = "";
   #hasSignature = false;
   #finish: FinishReason | undefined;
   #usage: unknown;
@@ -55,7 +57,9 @@ class GeminiTranslation implements Translation<SseEvent> {
       .map((part) => this.#part(part, candidate))
       .join("");
     const reason = textOf(candidate.finishReason);
-    return started + deltas + (reason === undefined ? "" : this.#stop(finishOf(reason, this.#calls > 0)));
+    const cited = citationsOf(candidate, this.#text);
+    const citations = cited.length === 0 || this.#finish !== undefined ? "" : this.#write({ annotations: cited });
+    return started + deltas + citations + (reason === undefined ? "" : this.#stop(finishOf(reason, this.#calls > 0)));
   }
 
   /** The connection ended: the stream is complete where it has a finish reason. */
@@ -84,6 +88,7 @@ class GeminiTranslation implements Translation<SseEvent> {
       return this.#write({ reasoning_content: part.text }) + before;
     }
     const logprobs = logprobsOf(candidate);
+    this.#text += part.text;
     return before + this.#write({ content: part.text }, logprobs === undefined ? {} : { logprobs });
   }
 
