@@ -37,7 +37,7 @@ export const ResponseRequest = z
 
 const OutputItem = z.looseObject({
   id: z.string(),
-  type: z.enum(["message", "function_call", "custom_tool_call", "reasoning"]),
+  type: z.enum(["message", "function_call", "custom_tool_call", "tool_search_call", "reasoning"]),
 });
 
 /** The response of `POST /v1/responses` when it is not streamed, and of `GET /v1/responses/{id}`. */

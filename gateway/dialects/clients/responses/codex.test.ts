@@ -103,6 +103,7 @@ describe("Codex CLI's body with its default settings", () => {
       { name: "shell", description: "Runs", parameters, strict: false },
       { name: "apply_patch", parameters: { required: ["input"], properties: { input: { type: "string" } } } },
       { name: "mcp__files__list", parameters },
+      { name: "tool_search", description: "Finds", parameters },
     ]);
     expect(tools[1].description).toContain(GRAMMAR);
   });
@@ -145,7 +146,7 @@ describe("Codex CLI's body with its default settings", () => {
     expect(response.output[1]).not.toHaveProperty("arguments");
     expect(response.metadata).toEqual({
       mine: "1",
-      sluice_omitted_tools: "web_search, tool_search",
+      sluice_omitted_tools: "web_search",
       sluice_omitted_items: "web_search_call",
     });
   });

@@ -177,7 +177,7 @@ export class CallOutput extends Output {
     if (delta === "") return "";
     this.#arguments += delta;
     // A custom tool's input is a string in JSON until it is whole.
-    if (this.#isCustom) return "";
+    if (this.#isCustom || this.#isSearch) return "";
     return this.writeEvent("response.function_call_arguments.delta", { ...this.position, delta });
   }
 
@@ -190,6 +190,8 @@ export class CallOutput extends Output {
   }
 
   protected closeContent(): string {
+    // Its arguments are an object, which comes with the item.
+    if (this.#isSearch) return "";
     if (this.#isCustom) {
       const input = customInput(this.#whole);
       return (
@@ -200,6 +202,10 @@ export class CallOutput extends Output {
     const { origin, name } = this.#call;
     const done = { name: origin?.name ?? name, arguments: this.#whole };
     return this.writeEvent("response.function_call_arguments.done", { ...this.position, ...done });
+  }
+
+  get #isSearch(): boolean {
+    return this.#call.origin?.kind === "tool_search";
   }
 
   get #isCustom(): boolean {

@@ -148,6 +148,15 @@ export function callItem(
   { callId, origin, name: called, arguments: json }: CallParts,
 ): Fields {
   const { kind = "function", name = called, namespace } = origin ?? {};
+  if (kind === "tool_search")
+    return {
+      id,
+      type: "tool_search_call",
+      status,
+      call_id: callId,
+      execution: "client",
+      arguments: parseJson(json) ?? {},
+    };
   const head = { id, type: kind === "custom" ? "custom_tool_call" : "function_call", status, call_id: callId, name };
   return {
     ...head,
@@ -157,7 +166,8 @@ export function callItem(
 }
 
 /** The prefix of a call's id, as OpenAI has it. */
-export function callPrefix(origin: ToolOrigin | undefined): "ctc" | "fc" {
+export function callPrefix(origin: ToolOrigin | undefined): "ctc" | "fc" | "tsc" {
+  if (origin?.kind === "tool_search") return "tsc";
   return origin?.kind === "custom" ? "ctc" : "fc";
 }
 

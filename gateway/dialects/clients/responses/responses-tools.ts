@@ -13,7 +13,7 @@ export interface ChatTool {
 
 /** What a function of the chat completion is to the client. */
 export interface ToolOrigin {
-  readonly kind: "function" | "custom";
+  readonly kind: "function" | "custom" | "tool_search";
   /** The client's name for it, within its namespace. */
   readonly name: string;
   readonly namespace: string | undefined;
@@ -34,8 +34,8 @@ const HASH_CHARACTERS = 8;
 
 /**
  * Functions stay as they are, those of a namespace get its name in front, and a custom tool, which takes any text,
- * becomes a function with that text as its one argument. Tools of other types run at OpenAI, or have a form that only
- * its models support.
+ * becomes a function with that text as its one argument. A search for tools that the client runs is a function too. Tools of
+ * other types run at OpenAI, or have a form that only its models support.
  * @param param what errors call the tools
  * @throws {GatewayError} `invalid_request` for a tool without a name, or with one that OpenAI refuses
  */
@@ -48,6 +48,11 @@ export function readTools(tools: unknown, param = "tools"): ResponsesTools {
     if (fields.type === "namespace") {
       for (const [index, inner] of itemsOf(fields.tools).entries())
         add(inner, `${at}.tools[${index}]`, textOf(fields.name) ?? "");
+      return;
+    }
+    if (isClientSearch(fields)) {
+      functions.push({ type: "function", function: searchFunction(fields) });
+      origins.set(TOOL_SEARCH, { kind: TOOL_SEARCH, name: TOOL_SEARCH, namespace: undefined });
       return;
     }
     if (fields.type !== "function" && fields.type !== "custom") {
@@ -70,19 +75,43 @@ export function readTools(tools: unknown, param = "tools"): ResponsesTools {
 }
 
 /**
- * The fields with the tools of `additional_tools` items behind their own: Codex CLI sends all of its tools so to the
- * models that it knows.
+ * The fields with the tools of `additional_tools` items, and of those that a search found, behind their own: Codex CLI
+ * sends all of its tools so to the models that it knows.
  * @param items the input, after `before` earlier items of the conversation
  * @throws {GatewayError} `invalid_request` for a tool without a name
  */
 export function withAdditionalTools(fields: Fields, items: readonly Fields[], before: number): Fields {
   const additional = items.flatMap((item, index) => {
-    if (item.type !== ADDITIONAL_TOOLS) return [];
+    if (item.type !== ADDITIONAL_TOOLS && item.type !== TOOL_SEARCH_OUTPUT) return [];
     readTools(item.tools, `input[${index - before}].tools`);
     return itemsOf(item.tools);
   });
   return additional.length === 0 ? fields : { ...fields, tools: [...itemsOf(fields.tools), ...additional] };
 }
+
+/** Type of a tool with which the model looks for tools that are not loaded, and its function's name. */
+const TOOL_SEARCH = "tool_search";
+/** Type of an item with what a search found: the model may call those tools from then on. */
+const TOOL_SEARCH_OUTPUT = "tool_search_output";
+
+/** OpenAI runs the others over tools that the request lists; here the model gets all of those. */
+function isClientSearch({ type, execution }: Fields): boolean {
+  return type === TOOL_SEARCH && execution === "client";
+}
+
+function searchFunction({ description, parameters }: Fields): Fields {
+  return {
+    name: TOOL_SEARCH,
+    description: textOf(description) ?? "Finds tools that can be called then.",
+    parameters: isRecord(parameters) ? parameters : SEARCH_PARAMETERS,
+  };
+}
+
+const SEARCH_PARAMETERS = {
+  type: "object",
+  properties: { query: { type: "string", description: "What the tool should do." } },
+  required: ["query"],
+};
 
 /** Type of an item that adds tools to the request's. */
 export const ADDITIONAL_TOOLS = "additional_tools";
