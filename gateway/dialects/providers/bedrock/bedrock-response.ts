@@ -3,11 +3,11 @@ import type { FinishReason, Usage } from "../../../../contracts/api/sampling.ts"
 import { isRecord } from "../../../../lib/is-record.ts";
 import type { UpstreamProblem } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
+import { annotationsField, type CitedPage, urlCitations } from "../../citations/url-citations.ts";
 import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
 import { calledName, finishReasonOf, usageOf } from "../../inner/provider-response.ts";
 import { withTextBefore } from "../../inner/thinking-order.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
-import { annotationsField, type CitedPage, urlCitations } from "../../inner/url-citations.ts";
 import { withoutFence } from "../../json-mode/json-text.ts";
 import { refusalProblem, streamRefusal } from "../../refusals/refusals.ts";
 

@@ -3,13 +3,13 @@ import { isRecord } from "../../../../lib/is-record.ts";
 import type { StreamTranslator } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import { countOf } from "../../../outside-values/token-count.ts";
+import { urlCitations } from "../../citations/url-citations.ts";
 import { ChatEventWriter, DONE_EVENT, errorEvent } from "../../inner/chat-events.ts";
 import { textOf } from "../../inner/json.ts";
 import { calledName } from "../../inner/provider-response.ts";
 import { withTextBefore } from "../../inner/thinking-order.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
 import { ReportedError, type Translation, translate } from "../../inner/translate.ts";
-import { urlCitations } from "../../inner/url-citations.ts";
 import { JsonText } from "../../json-mode/json-text.ts";
 import {
   type ConverseHead,

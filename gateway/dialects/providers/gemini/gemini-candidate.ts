@@ -2,8 +2,8 @@ import type { FinishReason, Usage } from "../../../../contracts/api/sampling.ts"
 import { isRecord } from "../../../../lib/is-record.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import { countOf } from "../../../outside-values/token-count.ts";
+import { type CitedPage, urlCitations } from "../../citations/url-citations.ts";
 import { itemsOf, textOf } from "../../inner/json.ts";
-import { type CitedPage, urlCitations } from "../../inner/url-citations.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,8 +1,8 @@
 import { isRecord } from "../../../../lib/is-record.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
+import { annotationsField } from "../../citations/url-citations.ts";
 import { parseJson, textOf } from "../../inner/json.ts";
 import { callSignature, markedSignature } from "../../inner/signatures.ts";
-import { annotationsField } from "../../inner/url-citations.ts";
 import {
   citationsOf,
   finishOf,
