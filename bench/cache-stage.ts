@@ -57,7 +57,7 @@ export async function stageTimes(promptCharacters: number, tokens: number, count
       responseBytes(lookup.response, false);
       times.push(performance.now() - from);
     } else if (index === -1) {
-      const recording = lookup?.cacheWriter?.stream(TARGET.id);
+      const recording = lookup?.cacheWriter?.stream(TARGET.id, false);
       recording?.push(streamOf(tokens));
       recording?.end(true);
     }

@@ -13,19 +13,25 @@ export function finishedWhole(bytes: Buffer, storedAt: number): CachedResponse |
   return { kind: "whole", storedAt, ...tokensOf(usage), usageEvent: [0, 0], bytes };
 }
 
+export interface StreamOrigin {
+  /** Whether a translator wrote the events: they are sound, and may have fields that no server of this dialect sends. */
+  readonly isTranslated: boolean;
+  /** Whether its client knows calls in the form that came before `tool_calls` alone. */
+  readonly keepsFunctionCalls: boolean;
+}
+
 /**
  * A stream as it is stored, corrected as its client got it; `undefined` unless it ends with `[DONE]`, without an error
  * before it.
- * @param received all bytes of the upstream's
- * @param keepsFunctionCalls whether its client knows calls in the form that came before `tool_calls` alone
+ * @param received all bytes of it, in OpenAI's dialect
  */
 export function finishedStream(
   received: Buffer,
   storedAt: number,
-  keepsFunctionCalls = false,
+  { isTranslated, keepsFunctionCalls }: StreamOrigin,
 ): CachedResponse | undefined {
-  const repair = new StreamRepair(keepsFunctionCalls);
-  const bytes = new EventScanner({ stripUsage: false, repair }).push(received);
+  const repair = isTranslated ? {} : { repair: new StreamRepair(keepsFunctionCalls) };
+  const bytes = new EventScanner({ stripUsage: false, ...repair }).push(received);
   const scanner = new EventScanner({ stripUsage: true });
   const withoutUsage = Buffer.concat([scanner.push(bytes), scanner.rest()]);
   const { isDone, hasError, usage } = scanner;

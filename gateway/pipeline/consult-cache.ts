@@ -27,8 +27,11 @@ export type CacheLookupResult =
 export interface CacheWriter {
   /** @param targetId of the target that responded: the response of another one than planned is not stored */
   whole(bytes: Buffer, targetId: string): void;
-  /** @returns what takes the stream's bytes as they go by */
-  stream(targetId: string): StreamRecording;
+  /**
+   * @param isTranslated whether a translator writes its events
+   * @returns what takes the stream's bytes as they go by
+   */
+  stream(targetId: string, isTranslated: boolean): StreamRecording;
 }
 
 /** Takes a stream's bytes, in OpenAI's dialect and with its usage event, as they go by. */
@@ -148,13 +151,14 @@ function cacheWriterOf(
   };
   return {
     whole: (bytes, targetId) => store(finishedWhole(bytes, now()), targetId),
-    stream: (targetId) => {
+    stream: (targetId, isTranslated) => {
       const recorder = responses.recorder();
       return {
         push: (chunk) => recorder.push(chunk),
         end: (isComplete) => {
           const bytes = isComplete ? recorder.finish() : recorder.drop();
-          if (bytes !== undefined) store(finishedStream(bytes, now(), keepsCalls), targetId);
+          if (bytes === undefined) return;
+          store(finishedStream(bytes, now(), { isTranslated, keepsFunctionCalls: keepsCalls }), targetId);
         },
       };
     },

@@ -48,7 +48,7 @@ export function relay(called: Called, { now, onEnd }: RelayTools): GatewayRespon
         target.kind === "provider"
           ? (data) => target.dialect.decodeProblem(400, data).code === "content_filter"
           : undefined,
-      recording: cacheWriter?.stream(target.id),
+      recording: cacheWriter?.stream(target.id, upstreamResponse.isTranslated),
       record,
       signal: request.signal,
       now,
