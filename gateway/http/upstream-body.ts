@@ -71,13 +71,17 @@ export class UpstreamBody {
     this.#handOn();
   }
 
-  /** The bytes; `undefined` when there are more than the limit, and then the rest is not read. @throws what broke it off */
-  whole(limitBytes: number): Promise<Buffer | undefined> {
+  /**
+   * The bytes; `undefined` when there are more than the limit, or where they are not wanted, and then the rest is not read.
+   * @param isWanted looks at each piece as it comes. @default - all are wanted
+   * @throws what broke it off
+   */
+  whole(limitBytes: number, isWanted: (chunk: Buffer) => boolean = () => true): Promise<Buffer | undefined> {
     return new Promise((resolve, reject) => {
       const bytes = new BoundedBytes(limitBytes);
       this.read({
         onData: (chunk) => {
-          if (bytes.push(chunk)) return;
+          if (isWanted(chunk) && bytes.push(chunk)) return;
           this.close();
           resolve(undefined);
         },

@@ -95,7 +95,8 @@ function forClient(called: Called, bytes: Buffer, hasUsage: boolean): Buffer {
 /** A whole response without a usage, for a dialect that requires one: the estimate that is paid. */
 function withEstimate({ generation: { promptTokensEstimate: prompt } }: Called, bytes: Buffer): Buffer {
   const usage = { prompt_tokens: prompt, completion_tokens: 0, total_tokens: prompt };
-  return Buffer.from(withUsage(bytes.toString("utf8"), usage));
+  const counted = withUsage(bytes.toString("utf8"), usage);
+  return counted === undefined ? bytes : Buffer.from(counted);
 }
 
 function wholeResponse({ client, headers }: Parsed, bytes: Buffer): GatewayResponse {

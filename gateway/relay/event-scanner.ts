@@ -1,5 +1,6 @@
 import { isRecord } from "../../lib/is-record.ts";
 import { parseJson } from "../../lib/parse-json.ts";
+import { tooDeepField } from "../outside-values/json-depth.ts";
 import { isErrorEvent } from "./error-event.ts";
 import { TextFrame } from "./text-frame.ts";
 import { findUsage, hasUnsoundUsage, type TokenUsage, withUsage } from "./usage.ts";
@@ -166,7 +167,12 @@ export class EventScanner {
     this.#lastEvent = text;
     const { repair } = this.#options;
     const isCounted = text.includes(USAGE_WORD);
-    const { usage, changed } = isCounted ? usageIn(text, data.subarray(start, end), repair !== undefined) : NOTHING;
+    const counted = isCounted ? usageIn(text, data.subarray(start, end), repair !== undefined) : NOTHING;
+    if (counted === undefined) {
+      this.hasError = true;
+      return EMPTY;
+    }
+    const { usage, changed } = counted;
     if (!this.#isForClient(text, usage)) return EMPTY;
     if (repair === undefined || !repair.mayNeed(text)) {
       if (this.#framesLeft > 0 && usage === undefined && (!isCounted || NO_USAGE.test(text))) this.#remember(text);
@@ -196,7 +202,7 @@ export class EventScanner {
   /** An event with the head of the one before it. */
   #madeEvent(fields: Readonly<Record<string, unknown>>): Buffer {
     const last = parseJson(DATA.exec(Buffer.from(this.#lastEvent, "latin1").toString("utf8"))?.[1] ?? "");
-    const { id, object, created, model } = isRecord(last) ? last : {};
+    const { id, object, created, model } = isRecord(last) && tooDeepField(last) === undefined ? last : {};
     const event = dataEvent(JSON.stringify({ id, object, created, model, ...fields }));
     return this.#options.repair?.repaired(event) ?? event;
   }
@@ -240,13 +246,17 @@ interface EventUsage {
 
 const NOTHING: EventUsage = { usage: undefined, changed: undefined };
 
-/** @param isRepaired whether the event may be changed; those of our translators have sound counts */
-function usageIn(text: string, event: Buffer, isRepaired: boolean): EventUsage {
+/**
+ * @param isRepaired whether the event may be changed; those of our translators have sound counts
+ * @returns `undefined` for an event that can't be corrected, as it is nested too deep
+ */
+function usageIn(text: string, event: Buffer, isRepaired: boolean): EventUsage | undefined {
   const usage = findUsage(event);
   if (!isRepaired || NO_USAGE.test(text) || !hasUnsoundUsage(event)) return { usage, changed: undefined };
   if (EMPTY_CHOICES.test(text)) return { usage: undefined, changed: EMPTY };
   const json = DATA.exec(event.toString("utf8"))?.[1] ?? "";
-  return { usage: undefined, changed: dataEvent(withUsage(json, null)) };
+  const uncounted = withUsage(json, null);
+  return uncounted === undefined ? undefined : { usage: undefined, changed: dataEvent(uncounted) };
 }
 
 function dataEvent(json: string): Buffer {

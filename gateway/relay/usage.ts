@@ -1,5 +1,6 @@
 import { isRecord } from "../../lib/is-record.ts";
 import { parseJson } from "../../lib/parse-json.ts";
+import { tooDeepField } from "../outside-values/json-depth.ts";
 import { countOf } from "../outside-values/token-count.ts";
 
 /** Tokens that the engine counted. */
@@ -17,7 +18,10 @@ const WHITE = new Set([0x20, 0x09, 0x0a, 0x0d]);
 /** Of a usage object, and of keys so named that are looked at: an upstream may send megabytes of either. */
 const MAX_USAGE_BYTES = 16_384;
 const MAX_LOOKS = 64;
+/** White space around a colon that is passed over: servers write one blank or none. */
+const MAX_WHITE_BYTES = 1024;
 const KEY = Buffer.from('"usage"');
+const DATA = "data:";
 
 /**
  * Finds the usage object in the bytes of a response or event without parsing the rest of it. Inside a JSON string the
@@ -42,13 +46,21 @@ export function hasUnsoundUsage(bytes: Buffer): boolean {
 
 /** A key of that name may also be a token of the log probabilities, with a number behind it: so the text is parsed. */
 function hasOtherUsage(text: string): boolean {
-  const response = parseJson(text.replace(/^(?:(?!data:).*\r?\n)*data:/, ""));
+  const response = parseJson(dataOf(text));
   return isRecord(response) && response.usage !== undefined && response.usage !== null && !isRecord(response.usage);
 }
 
-/** The JSON of a response or event with this value for its usage. */
-export function withUsage(json: string, usage: Readonly<Record<string, unknown>> | null): string {
+/** The JSON itself, or behind the first `data:` of an event: a line's end within a text of JSON is escaped. */
+function dataOf(text: string): string {
+  if (text.startsWith(DATA)) return text.slice(DATA.length);
+  const at = text.indexOf(`\n${DATA}`);
+  return at === -1 ? text : text.slice(at + 1 + DATA.length);
+}
+
+/** The JSON of a response or event with this value for its usage; `undefined` where it is nested too deep to be written. */
+export function withUsage(json: string, usage: Readonly<Record<string, unknown>> | null): string | undefined {
   const parsed = parseJson(json);
+  if (tooDeepField(parsed) !== undefined) return undefined;
   if (isRecord(parsed)) return JSON.stringify({ ...parsed, usage });
   // Counts such as NaN, which are no JSON.
   const bytes = Buffer.from(json);
@@ -98,8 +110,9 @@ function isSound(usage: Readonly<Record<string, unknown>>): boolean {
 }
 
 function skipWhite(bytes: Buffer, from: number): number {
+  const most = from + MAX_WHITE_BYTES;
   let at = from;
-  while (WHITE.has(bytes[at] ?? 0)) at++;
+  while (at < most && WHITE.has(bytes[at] ?? 0)) at++;
   return at;
 }
 

@@ -7,6 +7,8 @@ import type { Target } from "../../core/target.ts";
 import { UpstreamFailure } from "../../core/upstream-failure.ts";
 import { sendUpstream, type UpstreamResponse } from "../../http/send-upstream.ts";
 import type { UpstreamBody } from "../../http/upstream-body.ts";
+import { MAX_JSON_DEPTH } from "../../outside-values/json-depth.ts";
+import { JsonMeter } from "../../outside-values/json-meter.ts";
 import { LineEnds } from "../../relay/line-ends.ts";
 import { findUsage, type TokenUsage } from "../../relay/usage.ts";
 import { AttemptLimits } from "./attempt-limits.ts";
@@ -205,9 +207,15 @@ function decodeWhole(
   }
 }
 
+/** What is too large, or nested too deep for recursion, is never parsed. @throws {UpstreamFailure} */
 async function whole(body: UpstreamBody): Promise<Buffer> {
-  const bytes = await body.whole(MAX_RESPONSE_BYTES).catch(throwConnection);
-  if (bytes === undefined) throw new GatewayError("upstream_error");
+  const meter = new JsonMeter();
+  const isWanted = (chunk: Buffer) => {
+    meter.push(chunk);
+    return meter.deepest <= MAX_JSON_DEPTH;
+  };
+  const bytes = await body.whole(MAX_RESPONSE_BYTES, isWanted).catch(throwConnection);
+  if (bytes === undefined) throw new UpstreamFailure("malformed");
   return bytes;
 }
 

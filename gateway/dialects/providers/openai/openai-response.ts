@@ -50,7 +50,10 @@ function mayNeed(bytes: Buffer): boolean {
 function withEstimate(bytes: Buffer, generation: GenerationRequest): Buffer {
   const { promptTokensEstimate: prompt } = generation;
   const completion = isChoiceRoute(generation) ? { completion_tokens: 0 } : {};
-  return Buffer.from(withUsage(bytes.toString("utf8"), { prompt_tokens: prompt, ...completion, total_tokens: prompt }));
+  const usage = { prompt_tokens: prompt, ...completion, total_tokens: prompt };
+  const counted = withUsage(bytes.toString("utf8"), usage);
+  if (counted === undefined) throw new GatewayError("upstream_error");
+  return Buffer.from(counted);
 }
 
 function usualResponse(bytes: Buffer, generation: GenerationRequest): Buffer {
