@@ -33,8 +33,8 @@ export const samplingFields = {
   /** 64 bits, as OpenAI has it: more than a number of JavaScript keeps, so the digits go on as they came. */
   seed: z
     .number()
-    .min(-(2 ** 63))
-    .max(2 ** 63)
+    .min(-(2 ** 63), "must be at least -9223372036854775808; raise it")
+    .max(2 ** 63, "must be at most 9223372036854775807; lower it")
     .refine(Number.isInteger, "must be a whole number; round it")
     .meta({ type: "integer", format: "int64" })
     .nullish(),

@@ -8,6 +8,7 @@ import type { EndpointDefinition } from "./endpoint-definition.ts";
 export const CHAT: GenerationRules = {
   route: "/v1/chat/completions",
   body: UpstreamChatRequest,
+  promptList: undefined,
   clientProblems: chatProblems,
   need: undefined,
   streams: true,

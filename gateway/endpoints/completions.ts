@@ -7,6 +7,7 @@ import type { EndpointDefinition } from "./endpoint-definition.ts";
 const COMPLETIONS: GenerationRules = {
   route: "/v1/completions",
   body: CompletionRequest,
+  promptList: "prompt",
   clientProblems: undefined,
   need: {
     capability: "completions",

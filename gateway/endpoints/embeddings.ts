@@ -7,6 +7,7 @@ import type { EndpointDefinition } from "./endpoint-definition.ts";
 const EMBEDDINGS: GenerationRules = {
   route: "/v1/embeddings",
   body: EmbeddingRequest,
+  promptList: "input",
   clientProblems: undefined,
   need: {
     capability: "embeddings",

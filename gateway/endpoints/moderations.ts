@@ -7,6 +7,7 @@ import type { EndpointDefinition } from "./endpoint-definition.ts";
 const MODERATIONS: GenerationRules = {
   route: "/v1/moderations",
   body: ModerationRequest,
+  promptList: undefined,
   clientProblems: undefined,
   need: {
     capability: "moderations",

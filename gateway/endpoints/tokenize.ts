@@ -18,6 +18,7 @@ const TOKENIZER: EndpointNeed = {
 export const TOKENIZE: GenerationRules = {
   route: "/tokenize",
   body: TokenizeRequest,
+  promptList: undefined,
   clientProblems: undefined,
   need: TOKENIZER,
   streams: false,
@@ -28,6 +29,7 @@ export const TOKENIZE: GenerationRules = {
 const DETOKENIZE: GenerationRules = {
   route: "/detokenize",
   body: DetokenizeRequest,
+  promptList: "tokens",
   clientProblems: undefined,
   need: TOKENIZER,
   streams: false,

@@ -27,6 +27,8 @@ export interface GenerationRules {
   readonly route: GenerationRoute;
   /** Body of the request there. */
   readonly body: z.ZodType<{ readonly model: string; readonly stream?: unknown; readonly stream_options?: unknown }>;
+  /** The body's field that may be a long list of texts or token ids. @default - it has none */
+  readonly promptList: "prompt" | "input" | "tokens" | undefined;
   /**
    * What a client of this API may not write although each field is right. Not for bodies that were translated from
    * another client dialect, which has rules of its own. @default - nothing

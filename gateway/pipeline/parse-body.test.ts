@@ -55,11 +55,42 @@ describe("the body of a generation request", () => {
       "response_format.type",
       'must be one of text, json_object, json_schema, got "xml"; use one of these.',
     ],
+    ["/v1/chat/completions", chat({ messages: "" }), "messages", "must be an array, got a string of 0 characters"],
+    ["/v1/chat/completions", chat({ model: [] }), "model", "must be a string, got an array of 0; send that type."],
+    ["/v1/chat/completions", chat({ seed: 1e300 }), "seed", "must be at most 9223372036854775807, got 1e+300;"],
+    ["/v1/chat/completions", chat({ seed: -1e300 }), "seed", "must be at least -9223372036854775808, got -1e+300;"],
+    ["/v1/responses", { model: "tiny", input: [null] }, "input[0]", "must be an object, got null; send that type."],
+    ["/v1/responses", { model: "tiny", input: ["a"] }, "input[0]", "must be an object, got a string"],
   ])("%s refuses %j at %s", async (path, body, param, rule) => {
     const { url } = await startTestGateway();
     const error = await errorOf(await post(url, path, body), 400, "invalid_request");
     expect(error.param).toBe(param);
     expect(error.message).toContain(rule);
+  });
+
+  test.each([
+    ["/v1/chat/completions", chat({ max_tokens: 1e300 }), "max_tokens", "must be at most 1000000"],
+    ["/v1/chat/completions", chat({ n: 1e300 }), "n", "must be at most 16"],
+    ["/v1/chat/completions", chat({ n: -1e300 }), "n", "must be at least 1"],
+    ["/v1/chat/completions", chat({ top_k: 1e300 }), "top_k", "must be at most 1000000"],
+    ["/v1/chat/completions", chat({ top_logprobs: 1e300 }), "top_logprobs", "must be at most 20"],
+    ["/v1/completions", completion({ logprobs: 1e300 }), "logprobs", "must be at most 5"],
+    ["/v1/completions", completion({ best_of: 1e300 }), "best_of", "must be at most 16"],
+    ["/v1/responses", { model: "tiny", input: "a", max_output_tokens: 1e300 }, "max_output_tokens", "at most 1000000"],
+    ["/v1/chat/completions", chat({ messages: "" }), "messages", "must be an array"],
+  ])("a field has one problem, whose rule and value are the message: %s %j", async (path, body, param, rule) => {
+    const { url } = await startTestGateway();
+    const error = await errorOf(await post(url, path, body), 400, "invalid_request");
+    expect(error.details).toEqual([{ param, message: error.message }]);
+    expect(error.message).toContain(rule);
+    expect(error.message).toContain(", got ");
+  });
+
+  test.each(["prompt", "input", "tokens"])("a list in `%s` is no prompt of a chat completion", async (field) => {
+    const { url, engines } = await startTestGateway();
+    const response = await post(url, "/v1/chat/completions", chat({ [field]: [null] }));
+    expect(response.status).toBe(200);
+    expect(engines[0]?.received[0]?.text).toContain(`"${field}":[null]`);
   });
 
   test("the response repeats no prompt and no message, and at most 80 characters of any value", async () => {

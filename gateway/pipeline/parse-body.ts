@@ -78,11 +78,11 @@ export async function readJsonObject(
 
 function generationRequest(
   { caller, record }: Identified,
-  { route, body, streams }: GenerationRules,
+  { route, body, promptList, streams }: GenerationRules,
   bytes: Buffer,
   fields: Fields,
 ): GenerationRequest {
-  const { model, stream: wantsStream, stream_options: options } = check(body, fields, bytes.length);
+  const { model, stream: wantsStream, stream_options: options } = check(body, fields, bytes.length, promptList);
   const stream = streams && own(fields, "stream") && wantsStream === true;
   record.note({ model, stream });
   return {
@@ -99,9 +99,18 @@ function generationRequest(
   };
 }
 
-/** @param sizeBytes of the body @throws {GatewayError} `invalid_request` with every problem */
-function check<Schema extends z.ZodType>(schema: Schema, fields: Fields, sizeBytes: number): z.output<Schema> {
-  const bound = boundProblem(fields, sizeBytes) ?? schemaProblem(fields);
+/**
+ * @param sizeBytes of the body
+ * @param promptList its field that may be a list of texts or token ids
+ * @throws {GatewayError} `invalid_request` with every problem
+ */
+function check<Schema extends z.ZodType>(
+  schema: Schema,
+  fields: Fields,
+  sizeBytes: number,
+  promptList?: string,
+): z.output<Schema> {
+  const bound = boundProblem(fields, sizeBytes, promptList) ?? schemaProblem(fields);
   if (bound !== undefined) throw invalidRequest([bound]);
   const parsed = schema.safeParse(fields, { reportInput: true });
   if (!parsed.success) throw invalidRequest(bodyProblems(parsed.error.issues));

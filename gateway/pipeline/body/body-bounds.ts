@@ -16,27 +16,26 @@ const LEAST_FIELD_BYTES = 6;
 /** Token ids, or prompts; twice the longest context in use. */
 const MAX_PROMPT_ITEMS = 300_000;
 
-/** Fields that hold a text, texts or token ids, on one route or another. */
-const LONG_FIELDS = ["prompt", "input", "tokens"] as const;
-
 /**
  * Finds a body for which the schema check would be expensive. Stops at the first problem.
  * @param sizeBytes of the body
+ * @param promptList the field that may be a list of texts or token ids. @default - the endpoint has none
  */
-export function boundProblem(fields: Readonly<Record<string, unknown>>, sizeBytes: number): ErrorDetail | undefined {
+export function boundProblem(
+  fields: Readonly<Record<string, unknown>>,
+  sizeBytes: number,
+  promptList?: string,
+): ErrorDetail | undefined {
+  const list = promptList === undefined ? undefined : fields[promptList];
   if (sizeBytes > MAX_FIELDS * LEAST_FIELD_BYTES) {
-    const counted = valuesProblem(fields);
+    const counted = valuesProblem(fields, list);
     if (counted !== undefined) return { param: "", message: counted };
   }
-  for (const name of LONG_FIELDS) {
-    const value = fields[name];
-    const problem = isLongList(value) ? listProblem(name, value) : undefined;
-    if (problem !== undefined) return problem;
-  }
-  return undefined;
+  return promptList !== undefined && isLongList(list) ? listProblem(promptList, list) : undefined;
 }
 
-function valuesProblem(fields: Readonly<Record<string, unknown>>): string | undefined {
+/** @param promptList whose items are not counted where they are texts or token ids */
+function valuesProblem(fields: Readonly<Record<string, unknown>>, promptList: unknown): string | undefined {
   const open: (readonly unknown[] | Readonly<Record<string, unknown>>)[] = [fields];
   let values = 0;
   for (let container = open.pop(); container !== undefined; container = open.pop()) {
@@ -49,7 +48,7 @@ function valuesProblem(fields: Readonly<Record<string, unknown>>): string | unde
       for (const name in container) {
         const value = (container as Readonly<Record<string, unknown>>)[name];
         own++;
-        if (container === fields && isLongField(name) && isLongList(value)) continue;
+        if (container === fields && value === promptList && isLongList(value)) continue;
         if (isContainer(value)) open.push(value);
       }
       if (own > MAX_FIELDS) return `An object of the body has over ${MAX_FIELDS} fields; send fewer.`;
@@ -60,7 +59,7 @@ function valuesProblem(fields: Readonly<Record<string, unknown>>): string | unde
   return undefined;
 }
 
-/** Not the input of `/v1/responses`: its items are objects. */
+/** Not a list of objects, which the schema describes. */
 function isLongList(value: unknown): value is readonly unknown[] {
   return Array.isArray(value) && !isRecord(value[0]);
 }
@@ -94,10 +93,6 @@ function listProblem(name: string, list: readonly unknown[]): ErrorDetail | unde
 function rightItem(first: unknown): (item: unknown) => boolean {
   if (Array.isArray(first)) return (item) => Array.isArray(item) && item.every(isTokenId);
   return typeof first === "string" ? (item) => typeof item === "string" : isTokenId;
-}
-
-function isLongField(name: string): boolean {
-  return LONG_FIELDS.some((long) => long === name);
 }
 
 function isContainer(value: unknown): value is readonly unknown[] | Readonly<Record<string, unknown>> {

@@ -19,7 +19,28 @@ const KIND_FORM = /^[a-z][a-z0-9_]{0,39}$/;
 
 /** Every problem of a body as OpenAI's `param` path and a message: value, rule, remedy. */
 export function bodyProblems(issues: readonly Issue[]): readonly ErrorDetail[] {
-  return issues.flatMap((issue) => issueProblems(issue, [])).slice(0, MAX_DETAILS);
+  return onePerField(issues)
+    .flatMap((issue) => issueProblems(issue, []))
+    .slice(0, MAX_DETAILS);
+}
+
+/**
+ * The issue of each field that says the most. An empty value of a wrong type is too short as well: its type is the
+ * problem. A number beyond those that JavaScript counts with is over the field's own bound too, which comes last.
+ */
+function onePerField(issues: readonly Issue[]): readonly Issue[] {
+  const telling = new Map<string, Issue>();
+  for (const issue of issues) {
+    const names = issue.code === "unrecognized_keys" ? issue.keys : [];
+    const field = JSON.stringify([issue.path.map(String), names]);
+    const first = telling.get(field);
+    if (first === undefined || (isOfSize(first) && issue.code === first.code)) telling.set(field, issue);
+  }
+  return [...telling.values()];
+}
+
+function isOfSize({ code }: Issue): boolean {
+  return code === "too_small" || code === "too_big";
 }
 
 export function invalidRequest(details: readonly ErrorDetail[]): GatewayError {
@@ -40,7 +61,7 @@ function issueProblems(issue: Issue, parents: readonly PropertyKey[]): readonly 
   const path = [...parents, ...issue.path];
   if (issue.code === "invalid_union") {
     if (issue.inclusive !== false && issue.discriminator !== undefined) return [kindProblem(issue, path)];
-    const inner = meantIssues(issue);
+    const inner = meantIssues(issue.errors.map(onePerField));
     if (inner !== undefined) return inner.flatMap((each) => issueProblems(each, path));
   }
   if (issue.code === "unrecognized_keys")
@@ -76,7 +97,7 @@ function nameProblem({ issues: [first] }: z.core.$ZodIssueInvalidKey, param: str
 }
 
 /** Of a union's branches, the problems of the one that was meant; `undefined` where none is clearly meant. */
-function meantIssues({ errors }: UnionIssue): readonly Issue[] | undefined {
+function meantIssues(errors: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
   // A branch that fails only inside the value is the one that was meant: its own problems are reported. Of several
   // such branches, the one with the fewest problems, and the deepest, as it fits the most.
   const [meant] = errors
@@ -87,7 +108,7 @@ function meantIssues({ errors }: UnionIssue): readonly Issue[] | undefined {
   if (tooLong !== undefined && (meant === undefined || meant.length > 1)) return [tooLong];
   if (meant !== undefined) return meant;
   // A value of the right type with the wrong size.
-  const sized = errors.find((branch) => branch.every(({ code }) => code === "too_small" || code === "too_big"));
+  const sized = errors.find((branch) => branch.every(isOfSize));
   return sized?.slice(0, 1);
 }
 
@@ -104,6 +125,7 @@ interface Rule {
 const ANY_FORM = "must have the documented form";
 
 function ruleOf(issue: Issue): Rule {
+  if (isOfSize(issue) && issue.message.startsWith("must ")) return ownRule(issue.message);
   switch (issue.code) {
     case "invalid_type":
       return { rule: `must be ${article(typeName(issue.expected))}`, remedy: "send that type" };
@@ -141,7 +163,7 @@ function ownRule(message: string): Rule {
 }
 
 function expectedOf({ errors }: UnionIssue): Rule {
-  const names = errors.flat().flatMap((inner) => {
+  const names = errors.flatMap(onePerField).flatMap((inner) => {
     if (inner.path.length > 0) return [];
     if (inner.code === "invalid_type") return [article(typeName(inner.expected))];
     if (inner.code === "invalid_value") return inner.values.map(String);
