@@ -151,7 +151,7 @@ async function send(
       await attempt({ requestId, generation: request, lease, signal: limit.signal, firstByteMs: undefined, isWhole }),
     );
   } catch (error) {
-    lease.settle(outcomeOf(error));
+    lease.settle(outcomeOf(error, true));
     return problemOf(error);
   } finally {
     clearTimeout(timer);

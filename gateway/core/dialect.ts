@@ -6,8 +6,11 @@ import type { ClientBody, GenerationRequest } from "./generation-request.ts";
 
 /** Why a stream of one dialect has no other form in another. */
 export interface StreamFailure {
-  /** `reported`: its server sent an error. `malformed`: it is not of its dialect. `cut-off`: it ended before its end. */
-  readonly kind: "reported" | "malformed" | "cut-off";
+  /**
+   * `reported`: its server sent an error. `unusable`: its model generated no usable output. `malformed`: it is not of its
+   * dialect. `cut-off`: it ended before its end.
+   */
+  readonly kind: "reported" | "unusable" | "malformed" | "cut-off";
   readonly error: GatewayError;
 }
 

@@ -44,6 +44,14 @@ export class GatewayError extends Error {
   }
 }
 
+/** The model generated no usable output, which a prompt can cause: the upstream itself works. */
+export class UnusableOutput extends GatewayError {
+  constructor() {
+    super("upstream_error");
+    this.name = "UnusableOutput";
+  }
+}
+
 /** The client closed its connection before the response was complete, so no response is sent. */
 export class ClientGone extends Error {
   constructor() {

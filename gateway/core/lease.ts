@@ -8,8 +8,8 @@ import type { TargetRecord, UpstreamHealthRegistry } from "./upstream-health.ts"
 
 /**
  * How a leased call ended. `ok`: its response is complete. `interrupted`: the upstream broke its stream off after the
- * first byte. `not-sent`: nothing was sent. `abandoned`: the client left, or an error of our own ended the request.
- * `timed-out`: the request's own time limit. `refused-request`: the upstream refused what the client wrote. `unusable`:
+ * first byte. `not-sent`: nothing was sent. `abandoned`: the client left, the request's time for a whole response was
+ * over, or an error of our own ended the request. `timed-out`: the request's time for a stream's first byte. `refused-request`: the upstream refused what the client wrote. `unusable`:
  * it sent a whole response that ends the request and does not count for its health. `hedged-away`: another call of the
  * same request was faster. A failure: another upstream may do better.
  */
@@ -227,12 +227,13 @@ export class Lease {
     if (elapsed > latency.guess(now)) latency.observe(elapsed, now);
   }
 
-  #fail({ kind, retryAfterSeconds }: UpstreamFailure): void {
+  #fail({ kind, health: sign, retryAfterSeconds }: UpstreamFailure): void {
     const { health, now, onCall } = this.#context;
     this.#record.failures++;
     onCall(this.target, kind);
-    if (kind === "busy") this.#permit.forget();
-    else this.#permit.fail(now());
+    if (sign === "bad") this.#permit.fail(now());
+    else if (sign === "good") this.#permit.succeed(now());
+    else this.#permit.forget();
     if (kind === "refused") this.upstream.markDown();
     const pauseMs =
       retryAfterSeconds === undefined ? (kind === "busy" ? DEFAULT_PAUSE_MS : 0) : retryAfterSeconds * 1000;

@@ -19,23 +19,40 @@ export function streamTimeout(): GatewayError {
   });
 }
 
+/**
+ * What a failure says of the upstream's health. `good`: it works, and only what its model generated is not usable. `none`:
+ * nothing, as when it has no capacity, or when the whole time of a response is over, which long output needs.
+ */
+export type FailureHealth = "bad" | "good" | "none";
+
 /** Why one upstream did not serve a request that another one still may. */
 export class UpstreamFailure extends Error {
   readonly kind: FailureKind;
   readonly retryAfterSeconds: number | undefined;
   /** Whether the upstream's own error is that it is overloaded: that is what the client gets too. */
   readonly isOverloaded: boolean;
+  /** A prompt can cause what is not `bad`, so that it may not block the upstream for other callers. */
+  readonly health: FailureHealth;
 
   constructor(
     kind: FailureKind,
     retryAfterSeconds?: number,
-    { isOverloaded = kind === "busy" }: { readonly isOverloaded?: boolean } = {},
+    {
+      isOverloaded = kind === "busy",
+      health = kind === "busy" ? "none" : "bad",
+    }: { readonly isOverloaded?: boolean; readonly health?: FailureHealth } = {},
   ) {
     super(`upstream ${kind}`);
     this.name = "UpstreamFailure";
     this.kind = kind;
     this.retryAfterSeconds = retryAfterSeconds;
     this.isOverloaded = isOverloaded;
+    this.health = health;
+  }
+
+  /** Of a response whose model generated no usable output. */
+  static unusableOutput(kind: "failed" | "malformed" = "malformed"): UpstreamFailure {
+    return new UpstreamFailure(kind, undefined, { health: "good" });
   }
 
   get isWithoutWork(): boolean {

@@ -2,6 +2,7 @@ import { type ErrorCode, errorBody } from "../../contracts/api/errors.ts";
 import type { StreamTranslator } from "../core/dialect.ts";
 import type { RecordWriter } from "../core/record.ts";
 import type { ByteSink, StreamBody } from "../core/response.ts";
+import { UpstreamFailure } from "../core/upstream-failure.ts";
 import { DONE_EVENT, withoutInnerFields } from "../dialects/inner/chat-events.ts";
 import { StreamRepair } from "../dialects/providers/openai/stream-repair.ts";
 import type { BodyReader } from "../http/upstream-body.ts";
@@ -110,7 +111,7 @@ export class StreamRelay implements StreamBody, BodyReader {
       if (error === undefined) this.#onSourceEnd();
       else if (this.#options.signal.aborted) this.#finish();
       else if (this.#scanner.isDone) this.#onSourceEnd();
-      else this.#fail("stream_interrupted");
+      else this.#fail("stream_interrupted", undefined, error);
     });
   }
 
@@ -206,9 +207,11 @@ export class StreamRelay implements StreamBody, BodyReader {
     return !isDone && !hasError && this.#scanner.rest().length === 0 && hasFinish;
   }
 
-  #fail(code: ErrorCode, message?: string): void {
+  /** @param error why the source broke off. @default - it ended or fell silent */
+  #fail(code: ErrorCode, message?: string, error?: Error): void {
     if (this.#isOver) return;
-    this.#isBroken = true;
+    // The whole time of a response is no fault of the upstream's.
+    this.#isBroken = !(error instanceof UpstreamFailure) || error.health === "bad";
     this.#endInError(code, message);
   }
 

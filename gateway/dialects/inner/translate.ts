@@ -1,6 +1,6 @@
 import type { ErrorBody } from "../../../contracts/api/errors.ts";
 import type { StreamFailure, StreamTranslator } from "../../core/dialect.ts";
-import { GatewayError } from "../../core/gateway-error.ts";
+import { GatewayError, UnusableOutput } from "../../core/gateway-error.ts";
 
 const EMPTY = Buffer.alloc(0);
 
@@ -78,5 +78,6 @@ export function translate<Message>(
 function failureOf(error: unknown): StreamFailure {
   if (error instanceof ReportedError) return { kind: "reported", error: error.error };
   if (!(error instanceof GatewayError)) return { kind: "malformed", error: new GatewayError("upstream_error") };
+  if (error instanceof UnusableOutput) return { kind: "unusable", error };
   return { kind: error.code === "stream_interrupted" ? "cut-off" : "malformed", error };
 }

@@ -9,9 +9,12 @@ export class AttemptLimits {
   readonly #follow: (() => void) | undefined;
   #firstByte: NodeJS.Timeout | undefined;
   #total: NodeJS.Timeout | undefined;
+  /** Whether a time that is over says nothing of the upstream: long output takes long. */
+  #isOutput: boolean;
 
   constructor({ signal, generation, lease, firstByteMs }: AttemptOptions) {
     this.#whole = signal;
+    this.#isOutput = !generation.stream;
     const { totalMs } = lease.target;
     const limit = generation.stream ? firstByteMs : undefined;
     if (limit === undefined && totalMs === undefined) {
@@ -20,7 +23,9 @@ export class AttemptLimits {
     }
     const own = new AbortController();
     this.signal = own.signal;
-    const isSlow = () => own.abort(new UpstreamFailure("slow"));
+    const isSlow = () => {
+      own.abort(new UpstreamFailure("slow", undefined, { health: this.#isOutput ? "none" : "bad" }));
+    };
     if (limit !== undefined) this.#firstByte = setTimeout(isSlow, limit);
     if (totalMs !== undefined) this.#total = setTimeout(isSlow, totalMs);
     this.#follow = () => own.abort(this.#whole.reason);
@@ -28,6 +33,7 @@ export class AttemptLimits {
   }
 
   firstByteCame(): void {
+    this.#isOutput = true;
     clearTimeout(this.#firstByte);
   }
 

@@ -95,7 +95,7 @@ export function nextRound(
   random: number,
 ): { readonly state: AttemptState; readonly waitMs: number } | undefined {
   const { worst, round, isBudgetSpent } = state;
-  const canHelp = worst !== undefined && worst.kind !== "slow" && worst.kind !== "denied";
+  const canHelp = worst !== undefined && worst.health !== "good" && worst.kind !== "slow" && worst.kind !== "denied";
   if (!canHelp || isBudgetSpent || round >= MAX_ATTEMPTS - 1) return undefined;
   const waitMs = Math.max(backoffMs(round, random), (worst.retryAfterSeconds ?? 0) * 1000);
   if (waitMs > MAX_WAIT_MS) return undefined;

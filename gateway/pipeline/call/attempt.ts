@@ -1,6 +1,6 @@
 import { REQUEST_ID_HEADER } from "../../../contracts/api/headers.ts";
 import type { OutboundRequest, StreamTranslator, UpstreamCall } from "../../core/dialect.ts";
-import { GatewayError } from "../../core/gateway-error.ts";
+import { GatewayError, UnusableOutput } from "../../core/gateway-error.ts";
 import type { GenerationRequest } from "../../core/generation-request.ts";
 import type { BilledTokens, Lease } from "../../core/lease.ts";
 import type { Target } from "../../core/target.ts";
@@ -203,6 +203,7 @@ function decodeWhole(
     checkWhole(decoded, isWhole);
     return decoded;
   } catch (error) {
+    if (error instanceof UnusableOutput) throw UpstreamFailure.unusableOutput();
     throw error instanceof GatewayError ? new UpstreamFailure("malformed") : error;
   }
 }

@@ -160,7 +160,7 @@ class TargetCalls {
 
   async #onError(lease: Lease, error: unknown): Promise<undefined> {
     const { target, upstream } = lease;
-    lease.settle(outcomeOf(error));
+    lease.settle(outcomeOf(error, this.#request.generation.stream));
     if (error instanceof UpstreamFailure) {
       this.#failedAttempts++;
       this.#state = policy.afterFailure(this.#state, target, error);

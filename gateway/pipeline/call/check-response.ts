@@ -12,6 +12,7 @@ export function checkWhole(bytes: Buffer, isWhole: (response: Readonly<Record<st
   if (!isRecord(response)) throw new UpstreamFailure("malformed");
   const { error = null, choices } = response;
   // Some providers send an error with a 200, beside an empty list of choices or in one of them.
-  if (error !== null || (Array.isArray(choices) && choices.some(choiceFailed))) throw new UpstreamFailure("failed");
+  if (error !== null) throw new UpstreamFailure("failed");
+  if (Array.isArray(choices) && choices.some(choiceFailed)) throw UpstreamFailure.unusableOutput("failed");
   if (!isWhole(response)) throw new UpstreamFailure("malformed");
 }

@@ -1,10 +1,11 @@
+import { isRecord } from "../../../lib/is-record.ts";
 import { parseJson } from "../../../lib/parse-json.ts";
 import type { StreamFailure, StreamTranslator, UpstreamProblem } from "../../core/dialect.ts";
 import type { GatewayError } from "../../core/gateway-error.ts";
 import { UpstreamFailure } from "../../core/upstream-failure.ts";
 import { refusalError } from "../../dialects/refusals/refusals.ts";
 import type { UpstreamBody } from "../../http/upstream-body.ts";
-import { isErrorEvent } from "../../relay/error-event.ts";
+import { choiceFailed, isErrorEvent } from "../../relay/error-event.ts";
 import { eventEnd } from "../../relay/event-scanner.ts";
 import { connectionFailure } from "./classify-failure.ts";
 
@@ -58,6 +59,7 @@ export class TranslatedBeginning implements StreamBeginning {
 
 /** What a client can mend is its error, as in a whole response; the next target is called for the remaining failures. */
 function failureBefore({ kind, error }: StreamFailure): UpstreamFailure | GatewayError {
+  if (kind === "unusable") return UpstreamFailure.unusableOutput();
   if (kind !== "reported") return new UpstreamFailure(kind === "malformed" ? "malformed" : "died");
   if (error.code === "overloaded") return new UpstreamFailure("busy");
   return error.status < 500 ? error : new UpstreamFailure("failed");
@@ -150,10 +152,18 @@ export class ChatBeginning implements StreamBeginning {
   /** A provider that failed after its 200 sends an error as its first event. */
   #refuse(event: string): void {
     if (this.#problemOf === undefined) return;
-    const { message, code } = this.#problemOf(DATA.exec(event)?.[1] ?? "");
+    const data = DATA.exec(event)?.[1] ?? "";
+    const { message, code } = this.#problemOf(data);
     if (code === "content_filter" || code === "context_length_exceeded") throw refusalError(code, message);
-    throw new UpstreamFailure("failed");
+    throw hasFailedChoice(data) ? UpstreamFailure.unusableOutput("failed") : new UpstreamFailure("failed");
   }
+}
+
+/** Whether a choice of an event failed, and not the server that sent it. */
+function hasFailedChoice(data: string): boolean {
+  const event = parseJson(data);
+  if (!isRecord(event) || (event.error ?? null) !== null) return false;
+  return Array.isArray(event.choices) && event.choices.some(choiceFailed);
 }
 
 const COLON = 0x3a;

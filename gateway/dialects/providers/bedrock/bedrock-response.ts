@@ -2,7 +2,7 @@ import type { ErrorCode } from "../../../../contracts/api/errors.ts";
 import type { FinishReason, Usage } from "../../../../contracts/api/sampling.ts";
 import { isRecord } from "../../../../lib/is-record.ts";
 import type { UpstreamProblem } from "../../../core/dialect.ts";
-import { GatewayError } from "../../../core/gateway-error.ts";
+import { GatewayError, UnusableOutput } from "../../../core/gateway-error.ts";
 import { annotationsField, type CitedPage, urlCitations } from "../../citations/url-citations.ts";
 import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
 import { calledName, finishReasonOf, usageOf } from "../../inner/provider-response.ts";
@@ -28,10 +28,10 @@ const UNUSABLE = new Set<unknown>(["malformed_model_output", "malformed_tool_use
 
 /**
  * @param hasCalls some models call tools and name another reason
- * @throws {GatewayError} `upstream_error` for a reason that stands for no usable response
+ * @throws {UnusableOutput} for a reason that stands for no usable response
  */
 export function converseFinish(stopReason: unknown, hasCalls: boolean): FinishReason {
-  if (UNUSABLE.has(stopReason)) throw new GatewayError("upstream_error");
+  if (UNUSABLE.has(stopReason)) throw new UnusableOutput();
   const finish = finishReasonOf(FINISH, stopReason);
   return hasCalls && finish === "stop" ? "tool_calls" : finish;
 }

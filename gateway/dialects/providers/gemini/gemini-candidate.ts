@@ -1,6 +1,6 @@
 import type { FinishReason, Usage } from "../../../../contracts/api/sampling.ts";
 import { isRecord } from "../../../../lib/is-record.ts";
-import { GatewayError } from "../../../core/gateway-error.ts";
+import { GatewayError, UnusableOutput } from "../../../core/gateway-error.ts";
 import { countOf } from "../../../outside-values/token-count.ts";
 import { type CitedPage, urlCitations } from "../../citations/url-citations.ts";
 import { itemsOf, textOf } from "../../inner/json.ts";
@@ -41,9 +41,9 @@ const UNUSABLE = new Set([
   "MALFORMED_RESPONSE",
 ]);
 
-/** @throws {GatewayError} `upstream_error` for a reason that stands for no usable response */
+/** @throws {UnusableOutput} for a reason that stands for no usable response */
 export function finishOf(reason: string, hasCalls: boolean): FinishReason {
-  if (UNUSABLE.has(reason)) throw new GatewayError("upstream_error");
+  if (UNUSABLE.has(reason)) throw new UnusableOutput();
   const finish = Object.hasOwn(FINISH, reason) ? FINISH[reason] : undefined;
   return finish === "stop" && hasCalls ? "tool_calls" : (finish ?? "stop");
 }
