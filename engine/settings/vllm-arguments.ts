@@ -1,5 +1,5 @@
 import { type OptionTakes, VLLM_OPTIONS, vllmOptionTakes } from "../../contracts/engine/vllm-options.ts";
-import { closestName } from "./closest-name.ts";
+import { closestName } from "../../lib/closest-name.ts";
 
 /** The arguments of vLLM that change how the local engine runs; all others are checked and have no effect on a CPU. */
 export interface EngineArguments {
