@@ -22,7 +22,7 @@ function shortFile(): string {
 export default environment({
   name: "small",
   region: "us-west-2",
-  models: { phi: { model: "phi-3-mini-4k-instruct", instanceType: "g5.xlarge" } },
+  models: { phi: { model: "phi-3-mini-4k-instruct", instanceType: "g5.xlarge", engineArguments: { "kv-cache-dtype": "fp8" } } },
 });
 `,
   );
@@ -35,6 +35,15 @@ describe("sluice show", () => {
     expect(text).toMatch(/^region +"us-west-2" +the file$/m);
     expect(text).toMatch(/^api\.auth +"required" +default: nobody gets in without a key$/m);
     expect(text).toMatch(/^models\.phi\.tensorParallel +1 +default: all GPUs of the instance/m);
+  });
+
+  test("prints further arguments of vLLM one by one, and why there are none", async () => {
+    expect(await shown("--environment", shortFile())).toMatch(
+      /^models\.phi\.engineArguments\.kv-cache-dtype +"fp8" +the file$/m,
+    );
+    expect(await shown("--environment", "dev")).toMatch(
+      /engineArguments +\{\} +default: the catalogue's arguments and vLLM's own/,
+    );
   });
 
   test("--defaults leaves out what the file has, and --json prints the same as data", async () => {

@@ -7,9 +7,11 @@ import { type ResolvedEnvironment, resolveEnvironment } from "./validate.ts";
 
 /** Files of a checkout's `environments/` that are not environments. */
 const OWN_FILES: ReadonlySet<string> = new Set([
+  "engine-argument-rules.ts",
   "load.ts",
   "problem.ts",
   "pool-rules.ts",
+  "reserved-engine-arguments.ts",
   "rules.ts",
   "schema.ts",
   "settings-list.ts",

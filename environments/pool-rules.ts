@@ -2,6 +2,7 @@ import { catalogInstanceType } from "../catalog/instance-types.ts";
 import { catalogModel } from "../catalog/models.ts";
 import { fitModel } from "../domain/model-fit.ts";
 import type { PoolSettings } from "../settings/environment.ts";
+import { engineArgumentProblems } from "./engine-argument-rules.ts";
 import type { Problem } from "./problem.ts";
 
 /** A fleet's fewest instances are no more than its most. */
@@ -44,7 +45,11 @@ export function poolProblems(name: string, pool: PoolSettings): readonly Problem
       rule: `must hold the weights (${model.weightsGiB} GiB) and 30 GiB of system and image`,
       remedy: `use at least ${Math.ceil(model.weightsGiB + 30)}`,
     });
-  return [...problems, ...purchaseProblems(path, pool)];
+  return [
+    ...problems,
+    ...engineArgumentProblems(`${path}.engineArguments`, pool.engineArguments),
+    ...purchaseProblems(path, pool),
+  ];
 }
 
 function purchaseProblems(path: string, pool: PoolSettings): readonly Problem[] {

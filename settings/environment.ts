@@ -15,6 +15,7 @@ import {
   TokenPriceSettings,
 } from "../contracts/targets/target-settings.ts";
 import type { DeepReadonly } from "../lib/deep-readonly.ts";
+import { EngineArguments } from "./engine-arguments.ts";
 import { InstanceTypeName } from "./instance-type-name.ts";
 import { ModelName } from "./model-name.ts";
 
@@ -75,6 +76,8 @@ const Pool = z.strictObject({
   maxSequences: z.int().min(1).max(1024),
   /** Requests that may wait on one engine beyond those that run; the next waits in the gateway (`api.queue`). */
   maxQueued: z.int().min(0).max(4096),
+  /** Further arguments of vLLM, which replace the catalogue's of the same name. Those that Sluice sets are refused. */
+  engineArguments: EngineArguments,
   minInstances: z.int().min(1),
   /** Default of the OpenTofu variable `<pool>_max_instances`. */
   maxInstances: z.int().min(1).max(64),

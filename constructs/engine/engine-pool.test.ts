@@ -21,6 +21,7 @@ const stack = synthConstruct((scope) => {
     contextTokens: 4096,
     maxSequences: 8,
     maxQueued: 8,
+    engineArguments: {},
     volumeMiBPerSecond: 125,
     volumeInitializationMiBPerSecond: null,
     replacement: "new-first",

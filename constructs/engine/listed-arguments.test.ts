@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { INSTANCE_TYPE_IDS } from "../../catalog/instance-types.ts";
 import { catalogModel, MODEL_IDS } from "../../catalog/models.ts";
 import { VLLM_OPTIONS, vllmOptionTakes } from "../../contracts/engine/vllm-options.ts";
+import { VLLM_VALUES } from "../../contracts/engine/vllm-values.ts";
 import { vllmArguments } from "./vllm-arguments.ts";
 
 const options = (args: readonly string[]) => args.filter((argument) => argument.startsWith("--"));
@@ -17,6 +18,13 @@ describe("vLLM's arguments", () => {
     expect(Object.values(VLLM_OPTIONS.short).filter((name) => !names.includes(name))).toEqual([]);
   });
 
+  test("the values are of the same version's options, and none of a switch", () => {
+    expect(VLLM_VALUES.version).toBe(VLLM_OPTIONS.version);
+    for (const name of Object.keys(VLLM_VALUES.values))
+      expect(VLLM_OPTIONS.options[name], name).toMatch(/^(value|values|optional value)$/);
+    expect(VLLM_VALUES.values["--kv-cache-dtype"]).toContain("fp8");
+  });
+
   test.each(MODEL_IDS)("those of %s are on the pinned version's list, whatever it runs on", (model) => {
     for (const instanceType of INSTANCE_TYPE_IDS) {
       const args = vllmArguments({
@@ -27,6 +35,7 @@ describe("vLLM's arguments", () => {
         contextTokens: 4096,
         maxSequences: 8,
         maxQueued: 8,
+        engineArguments: {},
       });
       expect(options(args).filter((option) => !isKnown(option))).toEqual([]);
     }

@@ -9,6 +9,7 @@ const POOL = {
   contextTokens: 4096,
   maxSequences: 32,
   maxQueued: 16,
+  engineArguments: {},
 } as const;
 const argument = (list: readonly string[], name: string) => list[list.indexOf(name) + 1];
 
@@ -20,6 +21,37 @@ describe("vLLM's arguments", () => {
         "--max-num-queued-reqs 48 --tensor-parallel-size 1 --gpu-memory-utilization 0.9 " +
         "--enable-auto-tool-choice --tool-call-parser hermes --enable-prefix-caching",
     );
+  });
+
+  // documented: added-engine-arguments
+  test("those of a pool are the last, and replace the catalogue's of the same name", () => {
+    const engineArguments = {
+      "kv-cache-dtype": "fp8",
+      "enable-prefix-caching": false,
+      "long-prefill-token-threshold": 2048,
+      "cudagraph-capture-sizes": [1, 2, 4],
+      "speculative-config": { method: "ngram", num_speculative_tokens: 4 },
+      "disable-custom-all-reduce": true,
+    };
+    const list = vllmArguments({ ...POOL, engineArguments });
+    expect(list.slice(list.indexOf("hermes") + 1)).toEqual([
+      ...["--kv-cache-dtype", "fp8", "--no-enable-prefix-caching", "--long-prefill-token-threshold", "2048"],
+      ...["--cudagraph-capture-sizes", "1", "2", "4"],
+      ...["--speculative-config", '{"method":"ngram","num_speculative_tokens":4}', "--disable-custom-all-reduce"],
+    ]);
+  });
+
+  test("an option of the catalogue that a pool replaces loses its value, too", () => {
+    const model = "qwen3-reranker-0.6b";
+    const before = vllmArguments({ ...POOL, model });
+    const list = vllmArguments({
+      ...POOL,
+      model,
+      engineArguments: { "hf-overrides": { is_original_qwen3_reranker: false } },
+    });
+    expect(list.filter((word) => word === "--hf-overrides")).toHaveLength(1);
+    expect(list).toHaveLength(before.length);
+    expect(argument(list, "--hf-overrides")).toBe('{"is_original_qwen3_reranker":false}');
   });
 
   test("the queue counts running and waiting requests, as the gateway does", () => {

@@ -1,13 +1,14 @@
 import { catalogInstanceType } from "../../catalog/instance-types.ts";
 import { catalogModel } from "../../catalog/models.ts";
 import { ENGINE_PORT } from "../../contracts/processes/process-environment.ts";
+import { catalogueWords, engineArgumentWords } from "../../domain/engine-arguments.ts";
 import { GPU_MEMORY_UTILIZATION } from "../../domain/model-fit.ts";
 import type { PoolSettings } from "../../settings/environment.ts";
 
 export interface VllmArgumentsProps
   extends Pick<
     PoolSettings,
-    "model" | "instanceType" | "tensorParallel" | "contextTokens" | "maxSequences" | "maxQueued"
+    "model" | "instanceType" | "tensorParallel" | "contextTokens" | "maxSequences" | "maxQueued" | "engineArguments"
   > {
   /** Public name of the pool: what callers write in `model`. */
   readonly servedName: string;
@@ -16,7 +17,7 @@ export interface VllmArgumentsProps
 /** Folder of the weights in the machine image. */
 export const WEIGHTS_DIRECTORY = "/opt/sluice/weights";
 
-/** The command line of an engine, computed from pool and catalogue. */
+/** The command line of an engine, computed from pool and catalogue; the pool's own arguments are the last. */
 export function vllmArguments(props: VllmArgumentsProps): readonly string[] {
   const model = catalogModel(props.model);
   const { gpu } = catalogInstanceType(props.instanceType);
@@ -34,7 +35,8 @@ export function vllmArguments(props: VllmArgumentsProps): readonly string[] {
     model.tokenizer ? ["--tokenizer", model.tokenizer] : [],
     model.toolCallParser ? ["--enable-auto-tool-choice", "--tool-call-parser", model.toolCallParser] : [],
     model.reasoningParser ? ["--reasoning-parser", model.reasoningParser] : [],
-    model.engineArguments,
+    catalogueWords(model.engineArguments, props.engineArguments),
+    engineArgumentWords(props.engineArguments),
   ]
     .flat()
     .map(String);

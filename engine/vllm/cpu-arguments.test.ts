@@ -16,6 +16,15 @@ describe("vLLM's arguments on a CPU", () => {
     );
   });
 
+  test("have what a pool adds, but for what only a GPU does", () => {
+    const added =
+      '--kv-cache-dtype fp8 --cudagraph-capture-sizes 1 2 4 --no-enforce-eager --compilation-config {"mode":3} ' +
+      "--max-num-batched-tokens 4096 --seed -1 --no-enable-prefix-caching --disable-custom-all-reduce";
+    const args = cpuArguments(added.split(" "), OPTIONS).join(" ");
+    expect(args).toContain(" --enforce-eager --max-num-batched-tokens 4096 --seed -1 --no-enable-prefix-caching");
+    expect(args).not.toMatch(/kv-cache|cudagraph|no-enforce|compilation|"mode"|all-reduce/);
+  });
+
   test("keep a smaller context and fewer sequences", () => {
     const args = cpuArguments(["--max-model-len", "512", "--max-num-seqs", "2"], OPTIONS).join(" ");
     expect(args).toContain("--max-model-len 512 --max-num-seqs 2");

@@ -1,5 +1,21 @@
-/** Options that only a GPU uses, each with one value. */
-const FOR_GPUS = new Set(["--tensor-parallel-size", "--gpu-memory-utilization", "--dtype"]);
+/** Options that only a GPU uses, or that this machine's CPU may not be able to do; a switch is here without its `--no-` form. */
+const FOR_GPUS = new Set([
+  ...[
+    "--tensor-parallel-size",
+    "--decode-context-parallel-size",
+    "--enable-expert-parallel",
+    "--disable-custom-all-reduce",
+  ],
+  ...["--gpu-memory-utilization", "--cpu-offload-gb", "--cpu-offload-params", "--kv-offloading-size"],
+  ...["--kv-offloading-backend", "--offload-backend", "--offload-group-size", "--offload-num-in-group"],
+  ...["--offload-prefetch-step", "--offload-params", "--enable-sleep-mode", "--enable-cumem-allocator"],
+  ...["--dtype", "--kv-cache-dtype", "--quantization", "--quantization-config", "--load-format", "--block-size"],
+  ...["--attention-backend", "--attention-config", "--kernel-config", "--moe-backend", "--linear-backend"],
+  ...["--all2all-backend", "--enable-flashinfer-autotune", "--enable-dbo", "--ubatch-size"],
+  ...["--enforce-eager", "--optimization-level", "--performance-mode", "--compilation-config"],
+  ...["--cudagraph-capture-sizes", "--max-cudagraph-capture-size", "--cudagraph-metrics"],
+  ...["--speculative-config", "--spec-method", "--spec-model", "--spec-tokens"],
+]);
 /** Options whose value holds on this machine. */
 const REPLACED = new Set(["--model", "--port", "--tokenizer", "--max-model-len", "--max-num-seqs"]);
 /** Above this, more sequences share a few cores without more throughput. */
@@ -21,10 +37,11 @@ export interface CpuArgumentsOptions {
 export function cpuArguments(synthesized: readonly string[], options: CpuArgumentsOptions): readonly string[] {
   const values = new Map<string, string>();
   const others: string[] = [];
-  for (let at = 0; at < synthesized.length; at++) {
-    const word = synthesized[at] ?? "";
-    if (!FOR_GPUS.has(word) && !REPLACED.has(word)) others.push(word);
-    else values.set(word, synthesized[++at] ?? "");
+  let option = "";
+  for (const word of synthesized) {
+    if (word.startsWith("--")) option = word.replace(/^--no-/, "--");
+    else if (REPLACED.has(option)) values.set(option, word);
+    if (!FOR_GPUS.has(option) && !REPLACED.has(option)) others.push(word);
   }
   const atMost = (name: string, most: number) => String(Math.min(most, Number(values.get(name) ?? most)));
   return [

@@ -1,7 +1,8 @@
 """Tells what the installed vLLM's own parser makes of command lines: `list-arguments.py < LISTS.json`.
 
 Reads a JSON array of argument lists and prints one JSON object: vLLM's version, its options and parsers in the form of
-`contracts/engine/vllm-options.json`, and the reason for each list that it refuses. Takes half a minute: vLLM imports PyTorch.
+`contracts/engine/vllm-options.json`, the values of its options in the form of `contracts/engine/vllm-values.json`, and the
+reason for each list that it refuses. Takes half a minute: vLLM imports PyTorch.
 """
 
 import argparse
@@ -46,6 +47,30 @@ def options(parser: argparse.ArgumentParser) -> tuple[dict[str, str], dict[str, 
     return takes, short
 
 
+def value_kind(convert: object) -> str | None:
+    """The kind of an option's value, by the function that vLLM reads it with; none for a text of any form."""
+    if convert in (int, float):
+        return "integer" if convert is int else "number"
+    if convert is json.loads or getattr(convert, "__name__", "") == "parse_dataclass":
+        return "JSON"
+    for cell in getattr(convert, "__closure__", None) or ():
+        inner = value_kind(cell.cell_contents)
+        if inner is not None:
+            return inner
+    return None
+
+
+def values(parser: argparse.ArgumentParser) -> dict[str, str | list[str]]:
+    """By option, the values that it has, or the kind of its value; options of any text are not in it."""
+    found: dict[str, str | list[str]] = {}
+    for action in parser._actions:
+        allowed = sorted(map(str, action.choices)) if action.choices else value_kind(action.type)
+        for name in action.option_strings:
+            if allowed is not None and name.startswith("--"):
+                found[name] = allowed
+    return found
+
+
 def refusal(parser: argparse.ArgumentParser, arguments: list[str]) -> str | None:
     """Why vLLM refuses a command line; none where it accepts it."""
     errors = io.StringIO()
@@ -75,6 +100,7 @@ def main() -> None:
         "short": dict(sorted(short.items())),
         "toolCallParsers": sorted(ToolParserManager.list_registered()),
         "reasoningParsers": sorted(ReasoningParserManager.list_registered()),
+        "values": dict(sorted(values(parser).items())),
         "refused": [{"arguments": each, "reason": reason} for each, reason in refusals if reason is not None],
     }
     print(json.dumps(data, indent=2))

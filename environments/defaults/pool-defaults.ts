@@ -31,6 +31,7 @@ export const POOL_DEFAULTS = {
     value: ({ maxSequences }) => (typeof maxSequences === "number" ? maxSequences : 32),
     because: "as many as run: the next ones wait in the gateway, where they can go to another engine",
   },
+  engineArguments: always({}, "the catalogue's arguments and vLLM's own defaults, with which the model was checked"),
   minInstances: always(1, "an engine that is off takes minutes to start"),
   maxInstances: {
     value: ({ minInstances }) => (typeof minInstances === "number" ? minInstances + 1 : 2),
