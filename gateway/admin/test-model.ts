@@ -8,6 +8,7 @@ import type { GenerationRequest } from "../core/generation-request.ts";
 import { isLease } from "../core/lease.ts";
 import type { Target } from "../core/target.ts";
 import { UpstreamFailure } from "../core/upstream-failure.ts";
+import { WHOLE_FORMS } from "../outside-values/whole-forms.ts";
 import { type AttemptResponse, attempt, Unfunded, UnsupportedByDialect } from "../pipeline/call/attempt.ts";
 import { outcomeOf } from "../pipeline/call/outcome-of.ts";
 import { EventScanner } from "../relay/event-scanner.ts";
@@ -41,15 +42,15 @@ const TOOL = {
  */
 export async function testModel(target: Target): Promise<readonly ModelCheck[]> {
   const can = (capability: "embeddings" | "moderations" | "tools") => target.capabilities.has(capability);
-  if (can("embeddings")) return [await checkList(target, "embeddings", "/v1/embeddings", "data")];
-  if (can("moderations")) return [await checkList(target, "moderations", "/v1/moderations", "results")];
+  if (can("embeddings")) return [await checkList(target, "embeddings", "/v1/embeddings")];
+  if (can("moderations")) return [await checkList(target, "moderations", "/v1/moderations")];
   const checks = [...(await checkChat(target)), ...(await checkStream(target))];
   if (can("tools")) checks.push(await checkTools(target));
   return checks;
 }
 
 async function checkChat(target: Target): Promise<readonly ModelCheck[]> {
-  const response = await whole(target, "/v1/chat/completions", { messages: MESSAGES }, "choices");
+  const response = await whole(target, "/v1/chat/completions", { messages: MESSAGES });
   if (typeof response === "string") return [{ check: "chat", ok: false, problem: response }];
   const text = messageOf(response.fields)?.content;
   const chat = typeof text === "string" && text !== "" ? PASSED : { ok: false, problem: "Its response has no text." };
@@ -62,7 +63,7 @@ async function checkChat(target: Target): Promise<readonly ModelCheck[]> {
 async function checkTools(target: Target): Promise<ModelCheck> {
   const choice = { type: "function", function: { name: TOOL.function.name } };
   const fields = { messages: MESSAGES, tools: [TOOL], tool_choice: choice };
-  const response = await whole(target, "/v1/chat/completions", fields, "choices");
+  const response = await whole(target, "/v1/chat/completions", fields);
   if (typeof response === "string") return { check: "tools", ok: false, problem: response };
   const calls = messageOf(response.fields)?.tool_calls;
   const [call] = Array.isArray(calls) ? calls : [];
@@ -76,18 +77,13 @@ async function checkTools(target: Target): Promise<ModelCheck> {
 async function checkStream(target: Target): Promise<readonly ModelCheck[]> {
   const scanner = new EventScanner({ stripUsage: false });
   const fields = { messages: MESSAGES, stream: true, stream_options: { include_usage: true } };
-  const problem = await send(
-    target,
-    generation(target, "/v1/chat/completions", fields),
-    "choices",
-    async (response) => {
-      if (response.kind === "whole") return "It sent a whole response where a stream was requested.";
-      await readStream(response, scanner);
-      if (scanner.hasError) return "Its stream has an error event.";
-      if (!scanner.isDone && !scanner.hasFinish) return "Its stream ended before the model had finished.";
-      return scanner.textEvents === 0 ? "Its stream has no text." : undefined;
-    },
-  );
+  const problem = await send(target, generation(target, "/v1/chat/completions", fields), async (response) => {
+    if (response.kind === "whole") return "It sent a whole response where a stream was requested.";
+    await readStream(response, scanner);
+    if (scanner.hasError) return "Its stream has an error event.";
+    if (!scanner.isDone && !scanner.hasFinish) return "Its stream ended before the model had finished.";
+    return scanner.textEvents === 0 ? "Its stream has no text." : undefined;
+  });
   if (problem !== undefined) return [{ check: "stream", ok: false, problem }];
   return [
     { check: "stream", ...PASSED },
@@ -95,14 +91,9 @@ async function checkStream(target: Target): Promise<readonly ModelCheck[]> {
   ];
 }
 
-/** One request for what is no text. @param list field of the response that has the results */
-async function checkList(
-  target: Target,
-  check: ModelCheck["check"],
-  route: GenerationRoute,
-  list: string,
-): Promise<ModelCheck> {
-  const response = await whole(target, route, { input: "ready" }, list);
+/** One request for what is no text. */
+async function checkList(target: Target, check: ModelCheck["check"], route: GenerationRoute): Promise<ModelCheck> {
+  const response = await whole(target, route, { input: "ready" });
   if (typeof response === "string") return { check, ok: false, problem: response };
   return { check, ...PASSED };
 }
@@ -119,25 +110,22 @@ async function whole(
   target: Target,
   route: GenerationRoute,
   fields: Fields,
-  list: string,
 ): Promise<{ readonly fields: Fields; readonly usage: TokenUsage | undefined } | string> {
   let answered: Extract<AttemptResponse, { kind: "whole" }> | undefined;
-  const problem = await send(target, generation(target, route, fields), list, async (response) => {
+  const problem = await send(target, generation(target, route, fields), async (response) => {
     if (response.kind === "whole") answered = response;
     else response.settle("ok");
     return undefined;
   });
   if (problem !== undefined) return problem;
-  const parsed = parseJson(answered?.bytes.toString("utf8") ?? "");
-  if (answered === undefined || !isRecord(parsed)) return "It sent a stream where a whole response was requested.";
-  return { fields: parsed, usage: answered.usage };
+  if (answered === undefined) return "It sent a stream where a whole response was requested.";
+  return { fields: answered.fields, usage: answered.usage };
 }
 
 /** Calls the target once. @returns what is wrong */
 async function send(
   target: Target,
   request: GenerationRequest,
-  list: string,
   read: (response: AttemptResponse) => Promise<string | undefined>,
 ): Promise<string | undefined> {
   const lease = target.tryReserve(request, { tried: new Set(), insist: true });
@@ -145,7 +133,7 @@ async function send(
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(new GatewayError("timeout")), TIMEOUT_MS);
   try {
-    const isWhole = (response: Fields) => Array.isArray(response[list]);
+    const isWhole = WHOLE_FORMS[request.route];
     const requestId = `test_${randomUUID()}`;
     return await read(
       await attempt({ requestId, generation: request, lease, signal: limit.signal, firstByteMs: undefined, isWhole }),

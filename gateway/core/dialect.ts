@@ -58,13 +58,20 @@ export interface UpstreamProblem {
   readonly retryAfterSeconds?: number;
 }
 
+/** A whole response in OpenAI's form, which is parsed once: its reader, its checks and its client share the fields. */
+export interface WholeResponse {
+  readonly bytes: Buffer;
+  /** The object that the bytes are; `undefined` where they are no JSON object, or one that is nested too deep. */
+  readonly fields: Readonly<Record<string, unknown>> | undefined;
+}
+
 /** A target's dialect: the form of its requests, and the translation of its responses into OpenAI's form. */
 export interface OutboundDialect {
   readonly name: ProviderDialectName;
   /** @throws {GatewayError} `invalid_request` naming the field that this dialect does not support */
   encode(request: OutboundRequest): UpstreamCall | Promise<UpstreamCall>;
   /** A whole response in OpenAI's form. @throws {GatewayError} `upstream_error` when it is none */
-  decodeWhole(bytes: Buffer, request: OutboundRequest): Buffer;
+  decodeWhole(bytes: Buffer, request: OutboundRequest): WholeResponse;
   /** For a stream's bytes: to OpenAI's events with the usage and `[DONE]`; `undefined` where they are that already. */
   decodeStream(request: OutboundRequest): StreamTranslator | undefined;
   /** Media type of a streamed response. */
@@ -90,8 +97,8 @@ export interface InboundDialect {
   toChat(
     fields: Readonly<Record<string, unknown>>,
   ): Readonly<Record<string, unknown>> | Promise<Readonly<Record<string, unknown>>>;
-  /** @param bytes a whole chat completion */
-  encodeWhole(bytes: Buffer, context: InboundContext): Buffer;
+  /** @param completion a whole chat completion */
+  encodeWhole(completion: Readonly<Record<string, unknown>>, context: InboundContext): Buffer;
   /**
    * Waits until everything that a whole response states is true, e.g. that it is stored.
    * @returns the response, changed where it is not. @default - nothing has to be waited for

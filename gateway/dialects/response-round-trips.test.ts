@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { WholeResponse } from "../core/dialect.ts";
 import { cuts, translated } from "../test/dialect-cases.ts";
 import { gatherMessage } from "../test/replay-recorded.ts";
 import { anthropicContent, chatMessage, chatStream, type Written, written } from "../test/round-trip-cases.ts";
@@ -30,7 +31,7 @@ const completion = (made: Written, finish = "stop") => ({
 });
 /** Without what Anthropic's schema requires and that has no value. */
 const blocks = (content: unknown) => (content as Fields[]).map(({ citations: _, caller: __, ...block }) => block);
-const messageOf = (chat: Buffer): Fields => JSON.parse(chat.toString("utf8")).choices[0].message;
+const messageOf = (chat: WholeResponse): Fields => JSON.parse(chat.bytes.toString("utf8")).choices[0].message;
 /** As a client sends it back. */
 const history = ({ refusal: _, ...message }: Fields) => message;
 
@@ -55,7 +56,7 @@ describe("a response of Anthropic's", () => {
         };
         const message = { id: "msg_1", type: "message", role: "assistant", content, stop_reason, stop_sequence, usage };
         const chat = chatCompletion(bytes(message), { model: "m", created: 1, newId: () => "x" });
-        const back = JSON.parse(messageOfChat(chat, "m").toString());
+        const back = JSON.parse(messageOfChat(JSON.parse(chat.bytes.toString()), "m").toString());
         expect({ ...back, content: blocks(back.content) }).toMatchObject(plain(message));
       }),
     );
@@ -66,7 +67,7 @@ describe("a chat completion, sent back in the history,", () => {
   test("of a client of Messages is the model's own message", () => {
     void fc.assert(
       fc.property(written, (made) => {
-        const { content } = JSON.parse(messageOfChat(bytes(completion(made)), "m").toString());
+        const { content } = JSON.parse(messageOfChat(plain(completion(made)), "m").toString());
         const fields = { max_tokens: 9, messages: [USER, { role: "assistant", content }] };
         const [, back] = chatOfMessages(fields).messages as Fields[];
         expect(plain(oneText(back))).toEqual(plain(chatMessage(made)));
@@ -79,7 +80,7 @@ describe("a chat completion, sent back in the history,", () => {
       fc.property(written, (made) => {
         const newId = counter();
         const head = { id: "resp_1", createdAt: 1, isStored: false, fields: { model: "m" } };
-        const { output } = responseOfChat(bytes(completion(made)), head, newId, 2);
+        const { output } = responseOfChat(plain(completion(made)), head, newId, 2);
         const { messages } = chatOfResponses({ model: "m" }, inputItems(output, newId));
         expect((messages as Fields[]).map((message) => plain(oneText(message)))).toEqual([plain(chatMessage(made))]);
       }),
@@ -136,7 +137,7 @@ describe("a streamed chat completion, wherever it is cut,", () => {
         const stream = messagesStream({ requestId: "r", model: "m" });
         const text = translated(stream, Buffer.from(chatStream(made, size, finish, USAGE)), sizes);
         const streamed = gatherMessage(text);
-        const whole = JSON.parse(messageOfChat(bytes(completion(made, finish)), "m").toString());
+        const whole = JSON.parse(messageOfChat(plain(completion(made, finish)), "m").toString());
         expect(blocks(streamed.content)).toEqual(blocks(whole.content));
         expect(streamed.stop_reason).toBe(whole.stop_reason);
         expect(whole.usage).toMatchObject(plain(streamed.usage));
@@ -156,7 +157,7 @@ describe("a streamed chat completion, wherever it is cut,", () => {
         };
         const stream = responsesStream({ head, newId: () => "id", now: () => 2, onClosed });
         translated(stream, Buffer.from(chatStream(made, size, finish, USAGE)), sizes);
-        const whole = responseOfChat(bytes(completion(made, finish)), head, () => "id", 2);
+        const whole = responseOfChat(plain(completion(made, finish)), head, () => "id", 2);
         expect(plain(merged(closed as Fields))).toEqual(plain(merged(whole)));
       }),
     );

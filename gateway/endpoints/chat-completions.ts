@@ -1,4 +1,5 @@
 import { ChatCompletionRequest, UpstreamChatRequest } from "../../contracts/api/chat.ts";
+import { WHOLE_FORMS } from "../outside-values/whole-forms.ts";
 import { chatProblems } from "../pipeline/body/chat-problems.ts";
 import type { GenerationRules } from "../pipeline/endpoint.ts";
 import { generate } from "../pipeline/generate.ts";
@@ -13,7 +14,7 @@ export const CHAT: GenerationRules = {
   need: undefined,
   streams: true,
   isCacheable: true,
-  isWhole: ({ choices }) => Array.isArray(choices) && choices.length > 0,
+  isWhole: WHOLE_FORMS["/v1/chat/completions"],
 };
 
 export const createChatCompletion: EndpointDefinition = {

@@ -1,4 +1,5 @@
 import { CompletionRequest } from "../../contracts/api/completions.ts";
+import { WHOLE_FORMS } from "../outside-values/whole-forms.ts";
 import type { GenerationRules } from "../pipeline/endpoint.ts";
 import { generate } from "../pipeline/generate.ts";
 import { capabilityRefusal } from "./capability-refusal.ts";
@@ -16,7 +17,7 @@ const COMPLETIONS: GenerationRules = {
   },
   streams: true,
   isCacheable: true,
-  isWhole: ({ choices }) => Array.isArray(choices) && choices.length > 0,
+  isWhole: WHOLE_FORMS["/v1/completions"],
 };
 
 export const createCompletion: EndpointDefinition = {

@@ -1,4 +1,5 @@
 import { EmbeddingRequest } from "../../contracts/api/embeddings.ts";
+import { WHOLE_FORMS } from "../outside-values/whole-forms.ts";
 import type { GenerationRules } from "../pipeline/endpoint.ts";
 import { generate } from "../pipeline/generate.ts";
 import { capabilityRefusal } from "./capability-refusal.ts";
@@ -15,7 +16,7 @@ const EMBEDDINGS: GenerationRules = {
   },
   streams: false,
   isCacheable: true,
-  isWhole: ({ data }) => Array.isArray(data),
+  isWhole: WHOLE_FORMS["/v1/embeddings"],
 };
 
 export const createEmbedding: EndpointDefinition = {

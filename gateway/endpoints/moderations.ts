@@ -1,5 +1,6 @@
 import { ModerationRequest } from "../../contracts/api/moderations.ts";
 import { GatewayError } from "../core/gateway-error.ts";
+import { WHOLE_FORMS } from "../outside-values/whole-forms.ts";
 import type { GenerationRules } from "../pipeline/endpoint.ts";
 import { generate } from "../pipeline/generate.ts";
 import type { EndpointDefinition } from "./endpoint-definition.ts";
@@ -19,7 +20,7 @@ const MODERATIONS: GenerationRules = {
   },
   streams: false,
   isCacheable: false,
-  isWhole: ({ results }) => Array.isArray(results),
+  isWhole: WHOLE_FORMS["/v1/moderations"],
 };
 
 export const createModeration: EndpointDefinition = {

@@ -1,4 +1,5 @@
 import { DetokenizeRequest, TokenizeRequest } from "../../contracts/api/tokenize.ts";
+import { WHOLE_FORMS } from "../outside-values/whole-forms.ts";
 import type { EndpointNeed, GenerationRules } from "../pipeline/endpoint.ts";
 import { generate } from "../pipeline/generate.ts";
 import { capabilityRefusal } from "./capability-refusal.ts";
@@ -23,7 +24,7 @@ export const TOKENIZE: GenerationRules = {
   need: TOKENIZER,
   streams: false,
   isCacheable: true,
-  isWhole: ({ tokens, count }) => Array.isArray(tokens) || typeof count === "number",
+  isWhole: WHOLE_FORMS["/tokenize"],
 };
 
 const DETOKENIZE: GenerationRules = {
@@ -34,7 +35,7 @@ const DETOKENIZE: GenerationRules = {
   need: TOKENIZER,
   streams: false,
   isCacheable: true,
-  isWhole: ({ prompt }) => typeof prompt === "string",
+  isWhole: WHOLE_FORMS["/detokenize"],
 };
 
 export const tokenize: EndpointDefinition = {

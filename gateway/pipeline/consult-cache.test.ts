@@ -166,8 +166,11 @@ describe("the cache does not store", () => {
 
   test("a 200 that is no completion", async () => {
     const { url, engines } = await start({ engines: [{ mode: { status: 200, body: '{"error":"busy"}' } }] });
-    for (let times = 0; times < 2; times++) expect((await send(url)).cache).toBe("miss");
-    expect(engines[0]?.received).toHaveLength(2);
+    for (let times = 0; times < 2; times++) {
+      const before = engines[0]?.received.length ?? 0;
+      expect((await send(url)).cache).toBe("miss");
+      expect(engines[0]?.received.length).toBeGreaterThan(before);
+    }
   });
 
   test("what a client sees of it in the log: no token is counted twice", async () => {

@@ -5,6 +5,7 @@ import type { GatewayError } from "../core/gateway-error.ts";
 import type { GatewayResponse } from "../core/response.ts";
 import type { TargetNeed } from "../core/target.ts";
 import type { ClientDialect } from "../dialects/clients/client-dialect.ts";
+import type { WholeForm } from "../outside-values/whole-forms.ts";
 import type { Identified } from "./request-states.ts";
 
 /**
@@ -40,8 +41,8 @@ export interface GenerationRules {
   readonly streams: boolean;
   /** Whether a response may be stored and served again. */
   readonly isCacheable: boolean;
-  /** Whether the parsed object is a whole response of this API; a provider that sends something else has failed. */
-  readonly isWhole: (response: Readonly<Record<string, unknown>>) => boolean;
+  /** Whether the parsed object is a whole response of this API; an upstream that sends something else has failed. */
+  readonly isWhole: WholeForm;
 }
 
 /** One operation as the gateway serves it. No field has a default: a forgotten one does not compile. */

@@ -1,12 +1,19 @@
+import { isRecord } from "../../lib/is-record.ts";
+import { parseJson } from "../../lib/parse-json.ts";
 import type { CachedResponse } from "../cache/cached-response.ts";
 import { responseBytes } from "../cache/finished-response.ts";
+import { GatewayError } from "../core/gateway-error.ts";
+import type { GenerationRequest } from "../core/generation-request.ts";
 import { type ByteSink, bytesResponse, type GatewayResponse } from "../core/response.ts";
-import { withoutOwnMessage } from "../dialects/inner/anthropic-only.ts";
+import { OWN_MESSAGE, withoutOwnMessage } from "../dialects/inner/anthropic-only.ts";
 import { withoutInnerFields } from "../dialects/inner/chat-events.ts";
 import { keepsFunctionCalls } from "../dialects/providers/openai/function-call.ts";
-import { withUsage } from "../relay/usage.ts";
+import type { AttemptResponse } from "./call/attempt.ts";
 import type { Called, Parsed } from "./request-states.ts";
 import { StreamRelay } from "./stream-relay.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+type WholeUpstreamResponse = Extract<AttemptResponse, { kind: "whole" }>;
 
 export interface RelayTools {
   /** Milliseconds of the gateway's clock. */
@@ -58,7 +65,7 @@ export function relay(called: Called, { now, onEnd }: RelayTools): GatewayRespon
   }
   const { bytes, usage } = upstreamResponse;
   record.note({ promptTokens: usage?.promptTokens, completionTokens: usage?.completionTokens });
-  const response = wholeResponse(called, forClient(called, bytes, usage !== undefined));
+  const response = wholeResponse(called, forClient(called, upstreamResponse));
   cacheWriter?.whole(bytes, target.id);
   onEnd(target.id);
   return response;
@@ -71,7 +78,8 @@ export function relay(called: Called, { now, onEnd }: RelayTools): GatewayRespon
 export function replay(parsed: Parsed, stored: CachedResponse): GatewayResponse {
   const { generation, client, headers } = parsed;
   const bytes = responseBytes(stored, generation.wantsUsage);
-  if (stored.kind === "whole") return wholeResponse(parsed, client ? bytes : withoutOwnMessage(bytes));
+  if (stored.kind === "whole")
+    return wholeResponse(parsed, client ? encodeStored(client, bytes) : withoutOwnMessage(bytes));
   const encoder = client?.dialect.encodeStream(client.context);
   const events =
     encoder === undefined ? withoutInnerFields(bytes) : Buffer.concat([encoder.push(bytes), encoder.end()]);
@@ -85,21 +93,24 @@ export function replay(parsed: Parsed, stored: CachedResponse): GatewayResponse 
   return { status: 200, headers: { ...headers.all, ...STREAM_HEADERS }, body: { kind: "stream", send } };
 }
 
-/** The chat completion that a whole response is made of. */
-function forClient(called: Called, bytes: Buffer, hasUsage: boolean): Buffer {
-  if (called.client !== undefined) return hasUsage ? bytes : withEstimate(called, bytes);
-  // Our own engines send no message of Anthropic's.
-  return called.target.kind === "pool" ? bytes : withoutOwnMessage(bytes);
+/** The whole response in the client's dialect. */
+function forClient({ client, generation }: Called, { bytes, fields, usage }: WholeUpstreamResponse): Buffer {
+  if (client === undefined) return fields[OWN_MESSAGE] === undefined ? bytes : withoutOwnMessage(bytes);
+  return client.dialect.encodeWhole(usage === undefined ? withEstimate(generation, fields) : fields, client.context);
+}
+
+/** @throws {GatewayError} `upstream_error` where the stored bytes are no JSON object */
+function encodeStored({ dialect, context }: NonNullable<Parsed["client"]>, bytes: Buffer): Buffer {
+  const completion = parseJson(bytes.toString("utf8"));
+  if (!isRecord(completion)) throw new GatewayError("upstream_error");
+  return dialect.encodeWhole(completion, context);
 }
 
 /** A whole response without a usage, for a dialect that requires one: the estimate that is paid. */
-function withEstimate({ generation: { promptTokensEstimate: prompt } }: Called, bytes: Buffer): Buffer {
-  const usage = { prompt_tokens: prompt, completion_tokens: 0, total_tokens: prompt };
-  const counted = withUsage(bytes.toString("utf8"), usage);
-  return counted === undefined ? bytes : Buffer.from(counted);
+function withEstimate({ promptTokensEstimate: prompt }: GenerationRequest, completion: Fields): Fields {
+  return { ...completion, usage: { prompt_tokens: prompt, completion_tokens: 0, total_tokens: prompt } };
 }
 
-function wholeResponse({ client, headers }: Parsed, bytes: Buffer): GatewayResponse {
-  const encoded = client === undefined ? bytes : client.dialect.encodeWhole(bytes, client.context);
-  return bytesResponse(200, { ...headers.all, "content-type": "application/json" }, encoded);
+function wholeResponse({ headers }: Parsed, bytes: Buffer): GatewayResponse {
+  return bytesResponse(200, { ...headers.all, "content-type": "application/json" }, bytes);
 }

@@ -41,7 +41,13 @@ export function hasUnsoundUsage(bytes: Buffer): boolean {
   const found = usageRange(bytes);
   if (found === undefined) return bytes.includes(KEY) && hasOtherUsage(bytes.toString("utf8"));
   const usage = objectIn(bytes, found);
-  return usage === undefined || !isSound(usage) || tokensOf(usage) === undefined;
+  return usage === undefined || isUnsoundUsage(usage);
+}
+
+/** The same for the parsed value; a response without a usage has none that is unsound. */
+export function isUnsoundUsage(usage: unknown): boolean {
+  if (usage === undefined || usage === null) return false;
+  return !isRecord(usage) || !isSound(usage) || tokensOf(usage) === undefined;
 }
 
 /** A key of that name may also be a token of the log probabilities, with a number behind it: so the text is parsed. */
@@ -93,10 +99,14 @@ function objectIn(bytes: Buffer, { start, end }: Range): Readonly<Record<string,
   return isRecord(usage) ? usage : undefined;
 }
 
-/** A response of embeddings has no tokens of a completion; counts that are nonsense are no usage. */
-function tokensOf(usage: Readonly<Record<string, unknown>> | undefined): TokenUsage | undefined {
-  const prompt = countOf(usage?.prompt_tokens);
-  const completion = countOf(usage?.completion_tokens ?? 0);
+/**
+ * The tokens of a usage object; `undefined` where it is none, or its counts are nonsense. A response of embeddings has no
+ * tokens of a completion.
+ */
+export function tokensOf(usage: unknown): TokenUsage | undefined {
+  if (!isRecord(usage)) return undefined;
+  const prompt = countOf(usage.prompt_tokens);
+  const completion = countOf(usage.completion_tokens ?? 0);
   if (prompt === undefined || completion === undefined) return undefined;
   return { promptTokens: prompt, completionTokens: completion };
 }

@@ -9,7 +9,8 @@ import { UpstreamFailure } from "../core/upstream-failure.ts";
 import { MESSAGES_DIALECT } from "../dialects/clients/messages/messages.ts";
 import { ResponsesDialect } from "../dialects/clients/responses/responses.ts";
 import { PROVIDERS } from "../dialects/providers/provider-dialects.ts";
-import { checkWhole } from "../pipeline/call/check-response.ts";
+import { WHOLE_FORMS } from "../outside-values/whole-forms.ts";
+import { wholeResponse } from "../pipeline/call/check-response.ts";
 import { responseFailure } from "../pipeline/call/classify-failure.ts";
 import { StreamRelay, type StreamRelayOptions } from "../pipeline/stream-relay.ts";
 import { LineEnds } from "../relay/line-ends.ts";
@@ -119,12 +120,13 @@ export function responseFor(recorded: RecordedResponse, client: Client): Fields 
   if (recorded.isStream) return GATHER[client](relayed(recorded, client, []).text);
   const { target, encoder } = parts(recorded, client);
   try {
-    const chat = target.decodeWhole(recorded.body, requestOf(client));
-    checkWhole(chat, ({ choices }) => Array.isArray(choices));
-    const bytes = encoder === undefined ? chat : encoder.encodeWhole(chat, CONTEXT);
+    const request = requestOf(client);
+    const chat = wholeResponse(target, recorded.body, request, WHOLE_FORMS[request.generation.route]);
+    const bytes = encoder === undefined ? chat.bytes : encoder.encodeWhole(chat.fields, CONTEXT);
     return WHOLE[client](JSON.parse(bytes.toString("utf8")));
   } catch (error) {
-    if (error instanceof GatewayError || error instanceof UpstreamFailure) return { unusable: error.message };
+    if (error instanceof GatewayError) return { unusable: error.message };
+    if (error instanceof UpstreamFailure) return { unusable: error.toGatewayError().message };
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import { parseJson as parseAny } from "../../../lib/parse-json.ts";
+import type { WholeResponse } from "../../core/dialect.ts";
 import { tooDeepField } from "../../outside-values/json-depth.ts";
 
 /** Parsed JSON, or `undefined` where the text is none, or is nested too deep for recursion. */
@@ -15,4 +16,9 @@ export function textOf(value: unknown): string | undefined {
 /** The items of an array; of anything else none. */
 export function itemsOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
+}
+
+/** A whole response that is made of these fields. */
+export function wholeOf(fields: Readonly<Record<string, unknown>>): WholeResponse {
+  return { bytes: Buffer.from(JSON.stringify(fields)), fields };
 }

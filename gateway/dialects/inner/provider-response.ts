@@ -1,4 +1,5 @@
 import type { FinishReason, Usage } from "../../../contracts/api/sampling.ts";
+import { isRecord } from "../../../lib/is-record.ts";
 import { GatewayError } from "../../core/gateway-error.ts";
 import { countOf } from "../../outside-values/token-count.ts";
 import { textOf } from "./json.ts";
@@ -7,6 +8,21 @@ import { textOf } from "./json.ts";
 export function finishReasonOf(reasons: Readonly<Record<string, FinishReason>>, stopReason: unknown): FinishReason {
   const isKnown = typeof stopReason === "string" && Object.hasOwn(reasons, stopReason);
   return (isKnown ? reasons[stopReason] : undefined) ?? "stop";
+}
+
+/** The blocks of a message, or parts of it. @throws {GatewayError} `upstream_error` where one is no object */
+export function blocksOf(content: readonly unknown[]): readonly Readonly<Record<string, unknown>>[] {
+  return content.map((block) => {
+    if (!isRecord(block)) throw new GatewayError("upstream_error");
+    return block;
+  });
+}
+
+/** What a model wrote; empty where there is none. @throws {GatewayError} `upstream_error` where it is no text */
+export function writtenText(value: unknown): string {
+  if (value === undefined || value === null) return "";
+  if (typeof value !== "string") throw new GatewayError("upstream_error");
+  return value;
 }
 
 /** The name of a call. @throws {GatewayError} `upstream_error` where it has none, as no one could answer it */

@@ -151,8 +151,9 @@ describe("thinking between texts", () => {
     void fc.assert(
       fc.property(fc.array(block, { minLength: 1, maxLength: 8 }), (content) => {
         const bytes = Buffer.from(JSON.stringify({ ...MESSAGE, content }));
-        const { message } = JSON.parse(chatCompletion(bytes, { model: "m", created: 1, newId: () => "x" }).toString())
-          .choices[0];
+        const { message } = JSON.parse(
+          chatCompletion(bytes, { model: "m", created: 1, newId: () => "x" }).bytes.toString(),
+        ).choices[0];
         const options = { model: "m", stream: false, defaultMaxTokens: 9, takesSampling: true };
         const sent = anthropicRequest({ messages: [{ role: "user", content: "Hi" }, message] }, options);
         const [, turn] = sent.messages as { content: typeof content }[];

@@ -1,6 +1,6 @@
 import { REQUEST_ID_HEADER } from "../../../contracts/api/headers.ts";
 import type { OutboundRequest, StreamTranslator, UpstreamCall } from "../../core/dialect.ts";
-import { GatewayError, UnusableOutput } from "../../core/gateway-error.ts";
+import { GatewayError } from "../../core/gateway-error.ts";
 import type { GenerationRequest } from "../../core/generation-request.ts";
 import type { BilledTokens, Lease } from "../../core/lease.ts";
 import type { Target } from "../../core/target.ts";
@@ -9,10 +9,11 @@ import { sendUpstream, type UpstreamResponse } from "../../http/send-upstream.ts
 import type { UpstreamBody } from "../../http/upstream-body.ts";
 import { MAX_JSON_DEPTH } from "../../outside-values/json-depth.ts";
 import { JsonMeter } from "../../outside-values/json-meter.ts";
+import type { WholeForm } from "../../outside-values/whole-forms.ts";
 import { LineEnds } from "../../relay/line-ends.ts";
-import { findUsage, type TokenUsage } from "../../relay/usage.ts";
+import { type TokenUsage, tokensOf } from "../../relay/usage.ts";
 import { AttemptLimits } from "./attempt-limits.ts";
-import { checkWhole } from "./check-response.ts";
+import { type CheckedResponse, wholeResponse } from "./check-response.ts";
 import { connectionFailure, responseFailure } from "./classify-failure.ts";
 import { ChatBeginning, readBeginning, type StreamBeginning, TranslatedBeginning } from "./stream-beginning.ts";
 
@@ -34,7 +35,7 @@ export type AttemptResponse =
        */
       readonly settle: (outcome: "ok" | "interrupted", tokens?: BilledTokens) => void;
     }
-  | { readonly kind: "whole"; readonly bytes: Buffer; readonly usage: TokenUsage | undefined };
+  | (CheckedResponse & { readonly kind: "whole"; readonly usage: TokenUsage | undefined });
 
 /** The target's dialect cannot express the request: another target's may. */
 export class UnsupportedByDialect extends Error {
@@ -65,7 +66,7 @@ export interface AttemptOptions {
   /** A stream's first byte must come within this; `undefined`: the request's own limit is the only one. */
   readonly firstByteMs: number | undefined;
   /** Whether a parsed object is a whole response of the API that is called. */
-  readonly isWhole: (response: Readonly<Record<string, unknown>>) => boolean;
+  readonly isWhole: WholeForm;
 }
 
 /** A response with logprobs has about a kilobyte per token; this is far above any of them. */
@@ -98,10 +99,11 @@ export async function attempt(options: AttemptOptions): Promise<AttemptResponse>
     const isStream = isStreamOf(target, response);
     if (generation.stream && !isStream && target.kind === "provider") throw new UpstreamFailure("malformed");
     if (!generation.stream || !isStream) {
-      const bytes = decodeWhole(target, await whole(body), outbound, options.isWhole);
-      const usage = findUsage(bytes);
+      const bytes = await wholeBytes(body);
+      const checked = wholeResponse(target.dialect, bytes, outbound, options.isWhole);
+      const usage = tokensOf(checked.fields.usage);
       lease.settle("ok", usage);
-      return { kind: "whole", bytes, usage };
+      return { kind: "whole", ...checked, usage };
     }
     const toChat = target.dialect.decodeStream(outbound);
     const translator = toChat ?? new LineEnds();
@@ -191,25 +193,8 @@ function beginningOf({ kind, dialect }: Target, translator: StreamTranslator, is
   return new ChatBeginning(translator, problemOf);
 }
 
-function decodeWhole(
-  target: Target,
-  bytes: Buffer,
-  outbound: OutboundRequest,
-  isWhole: AttemptOptions["isWhole"],
-): Buffer {
-  if (target.kind === "pool") return target.dialect.decodeWhole(bytes, outbound);
-  try {
-    const decoded = target.dialect.decodeWhole(bytes, outbound);
-    checkWhole(decoded, isWhole);
-    return decoded;
-  } catch (error) {
-    if (error instanceof UnusableOutput) throw UpstreamFailure.unusableOutput();
-    throw error instanceof GatewayError ? new UpstreamFailure("malformed") : error;
-  }
-}
-
 /** What is too large, or nested too deep for recursion, is never parsed. @throws {UpstreamFailure} */
-async function whole(body: UpstreamBody): Promise<Buffer> {
+async function wholeBytes(body: UpstreamBody): Promise<Buffer> {
   const meter = new JsonMeter();
   const isWanted = (chunk: Buffer) => {
     meter.push(chunk);

@@ -4,6 +4,7 @@ import type { RetryBudget } from "../../../domain/targets/retry-budget.ts";
 import type { GenerationRequest } from "../../core/generation-request.ts";
 import type { Plan } from "../../core/plan.ts";
 import type { Target } from "../../core/target.ts";
+import type { WholeForm } from "../../outside-values/whole-forms.ts";
 import type { attempt } from "./attempt.ts";
 
 /** What the call step finds out; it is written as it happens, so that a request that fails has it too. */
@@ -29,7 +30,7 @@ export interface CallRequest {
   readonly plan: Plan;
   readonly timeouts: RouteTimeouts;
   /** Whether a parsed object is a whole response of the API that is called. */
-  readonly isWhole: (response: Readonly<Record<string, unknown>>) => boolean;
+  readonly isWhole: WholeForm;
   /** Ends every call that is made for it; its reason says why. */
   readonly abort: AbortController;
   /** Seconds after which the client gives up, by its own header. @default - it has not sent the header */

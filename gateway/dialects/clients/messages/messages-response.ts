@@ -65,12 +65,11 @@ export function messageId(id: unknown): string {
   return text.startsWith("msg_") ? text : `msg_${text.replace(/^chatcmpl-/, "")}`;
 }
 
-/** A whole chat completion as a message. @throws {GatewayError} `upstream_error` when the bytes are none */
-export function messageOfChat(bytes: Buffer, model: string): Buffer {
-  const response = parseJson(bytes.toString("utf8"));
-  if (isRecord(response) && isRecord(response[OWN_MESSAGE])) return Buffer.from(JSON.stringify(response[OWN_MESSAGE]));
-  const choice = isRecord(response) ? itemsOf(response.choices)[0] : undefined;
-  if (!isRecord(response) || !isRecord(choice) || !isRecord(choice.message)) throw new GatewayError("upstream_error");
+/** A whole chat completion as a message. @throws {GatewayError} `upstream_error` when the fields are none */
+export function messageOfChat(response: Fields, model: string): Buffer {
+  if (isRecord(response[OWN_MESSAGE])) return Buffer.from(JSON.stringify(response[OWN_MESSAGE]));
+  const choice = itemsOf(response.choices)[0];
+  if (!isRecord(choice) || !isRecord(choice.message)) throw new GatewayError("upstream_error");
   const { message } = choice;
   const calls = itemsOf(message.tool_calls).filter(isRecord);
   const content = [

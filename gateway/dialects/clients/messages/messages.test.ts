@@ -188,9 +188,7 @@ describe("a whole response for Anthropic's SDKs", () => {
   const response = (message: unknown, extra = {}) =>
     JSON.parse(
       messageOfChat(
-        Buffer.from(
-          JSON.stringify({ id: "chatcmpl-1", choices: [{ message, finish_reason: "tool_calls", ...extra }] }),
-        ),
+        { id: "chatcmpl-1", choices: [{ message, finish_reason: "tool_calls", ...extra }] },
         "tiny",
       ).toString(),
     );

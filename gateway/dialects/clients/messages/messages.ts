@@ -15,7 +15,7 @@ export const MESSAGES_DIALECT: InboundDialect = {
     checkResults(fields);
     return chatOfMessages(fields);
   },
-  encodeWhole: (bytes, { generation }) => messageOfChat(bytes, generation.model),
+  encodeWhole: (completion, { generation }) => messageOfChat(completion, generation.model),
   encodeStream: ({ requestId, generation }) => messagesStream({ requestId, ...generation }),
   errorBody: messagesErrorBody,
   headers: (requestId) => ({ [ANTHROPIC_REQUEST_ID_HEADER]: requestId }),

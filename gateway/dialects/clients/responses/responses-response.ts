@@ -183,16 +183,15 @@ export function reasoningItem(id: string, status: Status, text: string, signed: 
   };
 }
 
-/** A whole chat completion as a response. @throws {GatewayError} `upstream_error` when the bytes are none */
+/** A whole chat completion as a response. @throws {GatewayError} `upstream_error` when the fields are none */
 export function responseOfChat(
-  bytes: Buffer,
+  response: Fields,
   head: ResponseHead,
   newId: (prefix: string) => string,
   completedAt: number,
 ): Fields {
-  const response = parseJson(bytes.toString("utf8"));
-  const choice = isRecord(response) ? itemsOf(response.choices)[0] : undefined;
-  if (!isRecord(response) || !isRecord(choice) || !isRecord(choice.message)) throw new GatewayError("upstream_error");
+  const choice = itemsOf(response.choices)[0];
+  if (!isRecord(choice) || !isRecord(choice.message)) throw new GatewayError("upstream_error");
   const { message } = choice;
   const { origins } = readTools(head.fields.tools);
   const finish = textOf(choice.finish_reason) ?? "stop";

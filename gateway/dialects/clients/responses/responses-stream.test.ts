@@ -168,7 +168,7 @@ describe("a stream of events of a response", () => {
       choices: [{ message, finish_reason: "tool_calls" }],
       usage: { prompt_tokens: 9, completion_tokens: 4 },
     };
-    const whole = responseOfChat(Buffer.from(JSON.stringify(response)), head, newId, 2);
+    const whole = responseOfChat(response, head, newId, 2);
     const parts = [
       delta({ reasoning_content: "hm" }),
       delta({ thinking_blocks }),

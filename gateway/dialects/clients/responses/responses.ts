@@ -64,8 +64,8 @@ export class ResponsesDialect implements InboundDialect {
     return chatOfResponses(complete, this.#items, before.length);
   }
 
-  encodeWhole(bytes: Buffer, { clientFields }: InboundContext): Buffer {
-    const response = responseOfChat(bytes, this.#headOf(clientFields), this.#newItemId, this.#seconds());
+  encodeWhole(completion: Fields, { clientFields }: InboundContext): Buffer {
+    const response = responseOfChat(completion, this.#headOf(clientFields), this.#newItemId, this.#seconds());
     this.#isWritten = this.#store(response);
     return Buffer.from(JSON.stringify(response));
   }

@@ -1,14 +1,14 @@
 import type { ErrorCode } from "../../../../contracts/api/errors.ts";
 import type { FinishReason, Usage } from "../../../../contracts/api/sampling.ts";
 import { isRecord } from "../../../../lib/is-record.ts";
-import type { UpstreamProblem } from "../../../core/dialect.ts";
+import type { UpstreamProblem, WholeResponse } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import { streamTimeout } from "../../../core/upstream-failure.ts";
 import { countOf } from "../../../outside-values/token-count.ts";
 import { annotationsField, type CitedPage, urlCitations } from "../../citations/url-citations.ts";
 import { OWN_MESSAGE } from "../../inner/anthropic-only.ts";
-import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
-import { calledName, finishReasonOf, usageOf } from "../../inner/provider-response.ts";
+import { itemsOf, parseJson, textOf, wholeOf } from "../../inner/json.ts";
+import { blocksOf, calledName, finishReasonOf, usageOf, writtenText } from "../../inner/provider-response.ts";
 import { withTextBefore } from "../../inner/thinking-order.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
 import { withoutFence } from "../../json-mode/json-text.ts";
@@ -73,27 +73,27 @@ export function withMessageId(message: Fields, { newId }: Pick<MessageHead, "new
 }
 
 /** A whole message as a chat completion. @throws {GatewayError} `upstream_error` when the bytes are no message */
-export function chatCompletion(bytes: Buffer, head: MessageHead): Buffer {
+export function chatCompletion(bytes: Buffer, head: MessageHead): WholeResponse {
   const { model, created, isMessages = false, isJson = false, promptTokensEstimate = 0 } = head;
   const parsed = parseJson(bytes.toString("utf8"));
   if (!isRecord(parsed) || parsed.type !== "message" || !Array.isArray(parsed.content))
     throw new GatewayError("upstream_error");
   const message = withMessageId(parsed, head);
-  const blocks = itemsOf(message.content).filter(isRecord);
+  const blocks = blocksOf(itemsOf(message.content));
   let text = "";
   const thinking: Fields[] = [];
   const cited: CitedPage[] = [];
   for (const block of blocks) {
     if (block.type === "text") {
       const start = text.length;
-      text += textOf(block.text) ?? "";
+      text += writtenText(block.text);
       cited.push(...citedPages(block.citations, start, text.length));
     }
     if (block.type === "thinking" || block.type === "redacted_thinking")
       thinking.push(withTextBefore(block, text.length));
   }
   if (isJson) text = withoutFence(text);
-  const reasoning = thinking.map((block) => textOf(block.thinking) ?? "").join("");
+  const reasoning = thinking.map((block) => writtenText(block.thinking)).join("");
   const calls = blocks
     .filter(({ type }) => type === "tool_use")
     .map((block, index) => toolCall(block, madeCallId(message.id, index)));
@@ -124,7 +124,7 @@ export function chatCompletion(bytes: Buffer, head: MessageHead): Buffer {
     ],
     usage: openAiUsage(message.usage),
   };
-  return Buffer.from(JSON.stringify(response));
+  return wholeOf(response);
 }
 
 /** Pages that support a block of text: results of the provider's own search, or of the client's that it named by address. */

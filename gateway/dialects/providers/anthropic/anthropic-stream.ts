@@ -7,7 +7,7 @@ import { countOf } from "../../../outside-values/token-count.ts";
 import { urlCitations } from "../../citations/url-citations.ts";
 import { ChatEventWriter, DONE_EVENT, errorEvent, withOwnEvent } from "../../inner/chat-events.ts";
 import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
-import { calledName } from "../../inner/provider-response.ts";
+import { calledName, writtenText } from "../../inner/provider-response.ts";
 import { type SseEvent, SseReader } from "../../inner/sse-reader.ts";
 import { withTextBefore } from "../../inner/thinking-order.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
@@ -130,7 +130,7 @@ class AnthropicTranslation implements Translation<SseEvent> {
           thinking: "",
           signature: textOf(block.signature) ?? "",
         });
-        return this.#thinking(index, textOf(block.thinking));
+        return this.#thinking(index, textOf(writtenText(block.thinking)));
       case "redacted_thinking":
         this.#open.set(index, { kind: "other" });
         return this.#writeDelta({ thinking_blocks: [withTextBefore(block, this.#textLength)] });
@@ -147,13 +147,13 @@ class AnthropicTranslation implements Translation<SseEvent> {
       case "text_delta":
         return this.#text(delta.text);
       case "input_json_delta": {
-        const json = textOf(delta.partial_json);
+        const json = textOf(writtenText(delta.partial_json));
         if (json === undefined || block.kind !== "tool") return "";
         block.hasArguments = true;
         return this.#arguments(block.index, json);
       }
       case "thinking_delta":
-        return this.#thinking(index, textOf(delta.thinking));
+        return this.#thinking(index, textOf(writtenText(delta.thinking)));
       case "citations_delta":
         if (block.kind === "text") block.citations.push(delta.citation);
         return "";
@@ -204,7 +204,7 @@ class AnthropicTranslation implements Translation<SseEvent> {
   }
 
   #text(value: unknown): string {
-    const text = textOf(value);
+    const text = textOf(writtenText(value));
     return this.#writeText(text === undefined ? text : (this.#json?.push(text) ?? text));
   }
 

@@ -35,7 +35,7 @@ describe("a provider of Anthropic's", () => {
       output_tokens_details: { thinking_tokens: 2 },
     };
     const { request, bytes } = await send({ content, stopReason: "tool_use", usage }, {});
-    expect(JSON.parse(dialect.decodeWhole(bytes, request).toString())).toEqual({
+    expect(JSON.parse(dialect.decodeWhole(bytes, request).bytes.toString())).toEqual({
       id: "msg_fake",
       object: "chat.completion",
       created: 5,
@@ -88,13 +88,13 @@ describe("a provider of Anthropic's", () => {
     ["something_new", "stop"],
   ])("that stops for %s has finish_reason %s", async (stopReason, finish) => {
     const { request, bytes } = await send({ stopReason }, {});
-    expect(JSON.parse(dialect.decodeWhole(bytes, request).toString()).choices[0].finish_reason).toBe(finish);
+    expect(JSON.parse(dialect.decodeWhole(bytes, request).bytes.toString()).choices[0].finish_reason).toBe(finish);
   });
 
   test("names the stop sequence that it met, whole and streamed", async () => {
     const behaviour = { stopReason: "stop_sequence", stopSequence: "END" };
     const { request, bytes } = await send(behaviour, {});
-    const [choice] = JSON.parse(dialect.decodeWhole(bytes, request).toString()).choices;
+    const [choice] = JSON.parse(dialect.decodeWhole(bytes, request).bytes.toString()).choices;
     expect(choice).toMatchObject({ finish_reason: "stop", stop_reason: "END" });
     const streamed = await send(behaviour, { stream: true });
     const translator = dialect.decodeStream(streamed.request);

@@ -1,11 +1,11 @@
 import type { ErrorCode } from "../../../../contracts/api/errors.ts";
 import type { FinishReason, Usage } from "../../../../contracts/api/sampling.ts";
 import { isRecord } from "../../../../lib/is-record.ts";
-import type { UpstreamProblem } from "../../../core/dialect.ts";
+import type { UpstreamProblem, WholeResponse } from "../../../core/dialect.ts";
 import { GatewayError, UnusableOutput } from "../../../core/gateway-error.ts";
 import { annotationsField, type CitedPage, urlCitations } from "../../citations/url-citations.ts";
-import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
-import { calledName, finishReasonOf, usageOf } from "../../inner/provider-response.ts";
+import { itemsOf, parseJson, textOf, wholeOf } from "../../inner/json.ts";
+import { blocksOf, calledName, finishReasonOf, usageOf, writtenText } from "../../inner/provider-response.ts";
 import { withTextBefore } from "../../inner/thinking-order.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
 import { withoutFence } from "../../json-mode/json-text.ts";
@@ -78,19 +78,19 @@ export function converseStopSequence(
  * A whole response of Converse as a chat completion.
  * @throws {GatewayError} `upstream_error` when the bytes are none
  */
-export function chatOfConverse(bytes: Buffer, head: ConverseHead): Buffer {
+export function chatOfConverse(bytes: Buffer, head: ConverseHead): WholeResponse {
   const { id, model, created, stopSequences, isJson = false } = head;
   const response = parseJson(bytes.toString("utf8"));
   const output = isRecord(response) && isRecord(response.output) ? response.output.message : undefined;
   if (!isRecord(response) || !isRecord(output) || !Array.isArray(output.content))
     throw new GatewayError("upstream_error");
-  const blocks = output.content.filter(isRecord);
+  const blocks = blocksOf(output.content);
   let text = "";
   const thinking: Fields[] = [];
   const cited: CitedPage[] = [];
   for (const block of blocks) {
     const start = text.length;
-    text += textOf(block.text) ?? citedText(block.citationsContent);
+    text += block.text === undefined ? citedText(block.citationsContent) : writtenText(block.text);
     if (isRecord(block.citationsContent))
       cited.push(...citedPages(block.citationsContent.citations, start, text.length));
     if (isRecord(block.reasoningContent))
@@ -99,7 +99,7 @@ export function chatOfConverse(bytes: Buffer, head: ConverseHead): Buffer {
   if (isJson) text = withoutFence(text);
   const reasoning = thinking.map((block) => textOf(block.thinking) ?? "").join("");
   const calls = blocks
-    .flatMap(({ toolUse }) => (isRecord(toolUse) ? [toolUse] : []))
+    .flatMap(({ toolUse }) => (toolUse === undefined ? [] : blocksOf([toolUse])))
     .map((toolUse, index) => toolCall(toolUse, madeCallId(id, index)));
   const message = {
     role: "assistant",
@@ -119,7 +119,7 @@ export function chatOfConverse(bytes: Buffer, head: ConverseHead): Buffer {
     ...converseStopSequence(response, stopSequences),
   };
   const fields = { id, object: "chat.completion", created, model };
-  return Buffer.from(JSON.stringify({ ...fields, choices: [choice], usage: converseUsage(response.usage) }));
+  return wholeOf({ ...fields, choices: [choice], usage: converseUsage(response.usage) });
 }
 
 /** Pages of the web that support a block of text. */
@@ -135,7 +135,7 @@ export function citedPages(citations: unknown, start: number, end: number): read
 /** Text that the model supports with citations. */
 function citedText(citations: unknown): string {
   const parts = isRecord(citations) ? itemsOf(citations.content).filter(isRecord) : [];
-  return parts.map(({ text }) => textOf(text) ?? "").join("");
+  return parts.map(({ text }) => writtenText(text)).join("");
 }
 
 function thinkingOf({ reasoningText, redactedContent }: Fields): readonly Fields[] {
@@ -143,7 +143,7 @@ function thinkingOf({ reasoningText, redactedContent }: Fields): readonly Fields
     return [
       {
         type: "thinking",
-        thinking: textOf(reasoningText.text) ?? "",
+        thinking: writtenText(reasoningText.text),
         signature: textOf(reasoningText.signature) ?? "",
       },
     ];

@@ -6,7 +6,7 @@ import { countOf } from "../../../outside-values/token-count.ts";
 import { urlCitations } from "../../citations/url-citations.ts";
 import { ChatEventWriter, DONE_EVENT, errorEvent } from "../../inner/chat-events.ts";
 import { textOf } from "../../inner/json.ts";
-import { calledName } from "../../inner/provider-response.ts";
+import { calledName, writtenText } from "../../inner/provider-response.ts";
 import { withTextBefore } from "../../inner/thinking-order.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
 import { ReportedError, type Translation, translate } from "../../inner/translate.ts";
@@ -104,9 +104,9 @@ class ConverseTranslation implements Translation<EventFrame> {
     const cited = this.#cited.get(block) ?? { textBefore: this.#textLength, citations: [] };
     this.#cited.set(block, cited);
     if (delta.citation !== undefined) cited.citations.push(delta.citation);
-    const content = textOf(delta.text);
+    const content = textOf(writtenText(delta.text));
     if (content !== undefined) return this.#text(this.#json?.push(content) ?? content);
-    if (isRecord(delta.toolUse)) return this.#arguments(block, textOf(delta.toolUse.input));
+    if (isRecord(delta.toolUse)) return this.#arguments(block, textOf(writtenText(delta.toolUse.input)));
     return isRecord(delta.reasoningContent) ? this.#reasoning(block, delta.reasoningContent) : "";
   }
 
@@ -130,7 +130,7 @@ class ConverseTranslation implements Translation<EventFrame> {
     const open = this.#thinking.get(block) ?? { textBefore: this.#textLength, thinking: "", signature: "" };
     this.#thinking.set(block, open);
     open.signature += textOf(signature) ?? "";
-    const thinking = textOf(text);
+    const thinking = textOf(writtenText(text));
     if (thinking === undefined) return "";
     open.thinking += thinking;
     return this.#writer.delta({ reasoning_content: thinking });

@@ -47,7 +47,7 @@ describe("Bedrock", () => {
     for (const sessionToken of [undefined, "session"]) {
       const { dialect, request, bytes, provider } = await send({ content, stopReason: "tool_use", sessionToken }, {});
       expect(provider.received[0]?.path).toBe("/model/us.anthropic.claude-test-v1%3A0/converse");
-      expect(JSON.parse(dialect.decodeWhole(bytes, request).toString())).toEqual({
+      expect(JSON.parse(dialect.decodeWhole(bytes, request).bytes.toString())).toEqual({
         id: "chatcmpl-1",
         object: "chat.completion",
         created: 5000,

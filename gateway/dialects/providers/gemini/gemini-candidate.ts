@@ -4,6 +4,7 @@ import { GatewayError, UnusableOutput } from "../../../core/gateway-error.ts";
 import { countOf } from "../../../outside-values/token-count.ts";
 import { type CitedPage, urlCitations } from "../../citations/url-citations.ts";
 import { itemsOf, textOf } from "../../inner/json.ts";
+import { writtenText } from "../../inner/provider-response.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -64,13 +65,13 @@ export function partsOf(candidate: Fields): readonly GeminiPart[] {
   return itemsOf(content.parts).flatMap((part): readonly GeminiPart[] => {
     if (!isRecord(part)) throw new GatewayError("upstream_error");
     const signature = textOf(part.thoughtSignature);
-    if (isRecord(part.functionCall)) {
-      const { id, name, args } = part.functionCall;
+    if (part.functionCall !== undefined) {
+      const { id, name, args } = isRecord(part.functionCall) ? part.functionCall : {};
       const called = textOf(name);
       if (called === undefined) throw new GatewayError("upstream_error");
       return [{ kind: "call", id: textOf(id), name: called, arguments: JSON.stringify(args ?? {}), signature }];
     }
-    const text = textOf(part.text) ?? "";
+    const text = writtenText(part.text);
     if (text === "" && signature === undefined) return [];
     return [{ kind: part.thought === true ? "thought" : "text", text, signature }];
   });

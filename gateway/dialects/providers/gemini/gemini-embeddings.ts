@@ -1,7 +1,8 @@
 import { isRecord } from "../../../../lib/is-record.ts";
+import type { WholeResponse } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import type { GenerationRequest } from "../../../core/generation-request.ts";
-import { itemsOf, parseJson } from "../../inner/json.ts";
+import { itemsOf, parseJson, wholeOf } from "../../inner/json.ts";
 import { refuse } from "../../inner/refuse.ts";
 import { numberOf } from "../../inner/sampling-fields.ts";
 
@@ -25,7 +26,7 @@ export function embeddingRequest({ input, dimensions }: Fields, model: string): 
 }
 
 /** The vectors in OpenAI's form. The service counts no tokens, so the usage is the gateway's estimate. */
-export function embeddingsOf(bytes: Buffer, { model, fields, promptTokensEstimate }: GenerationRequest): Buffer {
+export function embeddingsOf(bytes: Buffer, { model, fields, promptTokensEstimate }: GenerationRequest): WholeResponse {
   const response = parseJson(bytes.toString("utf8"));
   if (!isRecord(response) || !Array.isArray(response.embeddings)) throw new GatewayError("upstream_error");
   const isBase64 = fields.encoding_format === "base64";
@@ -37,5 +38,5 @@ export function embeddingsOf(bytes: Buffer, { model, fields, promptTokensEstimat
     return { object: "embedding", index, embedding };
   });
   const usage = { prompt_tokens: promptTokensEstimate, total_tokens: promptTokensEstimate };
-  return Buffer.from(JSON.stringify({ object: "list", data, model, usage }));
+  return wholeOf({ object: "list", data, model, usage });
 }

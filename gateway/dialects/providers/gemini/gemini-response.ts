@@ -1,7 +1,8 @@
 import { isRecord } from "../../../../lib/is-record.ts";
+import type { WholeResponse } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import { annotationsField } from "../../citations/url-citations.ts";
-import { parseJson, textOf } from "../../inner/json.ts";
+import { parseJson, textOf, wholeOf } from "../../inner/json.ts";
 import { callSignature, markedSignature } from "../../inner/signatures.ts";
 import {
   citationsOf,
@@ -26,7 +27,7 @@ export interface GeminiHead {
 }
 
 /** A whole response as a chat completion. @throws {GatewayError} `upstream_error` when the bytes are no response */
-export function chatOfGemini(bytes: Buffer, head: GeminiHead): Buffer {
+export function chatOfGemini(bytes: Buffer, head: GeminiHead): WholeResponse {
   const response = parseJson(bytes.toString("utf8"));
   if (!isRecord(response)) throw new GatewayError("upstream_error");
   const candidate = firstCandidate(response);
@@ -51,7 +52,7 @@ export function chatOfGemini(bytes: Buffer, head: GeminiHead): Buffer {
     ],
     usage: usageOfMetadata(response.usageMetadata),
   };
-  return Buffer.from(JSON.stringify(completion));
+  return wholeOf(completion);
 }
 
 function messageOf(parts: readonly GeminiPart[], newId: () => string, candidate: Fields): Fields {

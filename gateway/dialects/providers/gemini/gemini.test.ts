@@ -39,7 +39,7 @@ async function send(behaviour: Partial<FakeGeminiBehaviour>, fields: Record<stri
 
 const whole = async (behaviour: Partial<FakeGeminiBehaviour>) => {
   const { request, bytes } = await send(behaviour);
-  return ChatCompletionResponse.parse(JSON.parse(dialect.decodeWhole(bytes, request).toString()));
+  return ChatCompletionResponse.parse(JSON.parse(dialect.decodeWhole(bytes, request).bytes.toString()));
 };
 const streamBytes = (behaviour: Partial<FakeGeminiBehaviour>) => {
   const state = { parts, finishReason: "STOP", usage, blockReason: undefined, ...behaviour } as FakeGeminiBehaviour;
@@ -226,7 +226,7 @@ describe("Gemini", () => {
             ...request,
             generation: { ...generation, fields: { ...generation.fields, ...fields } },
           })
-          .toString(),
+          .bytes.toString(),
       ).data[0].embedding;
     expect(vector({})).toEqual([0.5, -1]);
     expect([

@@ -10,6 +10,17 @@ export function calledOf(call: Fields): Fields {
   return isRecord(call.custom) ? call.custom : {};
 }
 
+/** Whether a call has the name of what it calls. */
+export function isNamed(call: Fields): boolean {
+  return textOf(calledOf(call).name) !== undefined;
+}
+
+/** Whether a call's arguments are a text or an object; with none, the function is called without any. */
+export function hasArgumentsOrNone(call: Fields): boolean {
+  const { arguments: json = null } = calledOf(call);
+  return json === null || typeof json === "string" || isRecord(json);
+}
+
 /** Arguments as text: some servers send the object itself. */
 export function argumentsOf(call: Fields): string {
   const { arguments: json, input } = calledOf(call);

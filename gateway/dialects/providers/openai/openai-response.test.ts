@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { outbound } from "../../../test/dialect-cases.ts";
 import { openAiResponse as responseOf } from "./openai-response.ts";
 
-const openAiResponse = (bytes: Buffer, fields = {}) => responseOf(bytes, outbound(fields));
+const openAiResponse = (bytes: Buffer, fields = {}) => responseOf(bytes, outbound(fields)).bytes;
 
 const response = (message: object, extra: object = {}) =>
   Buffer.from(
