@@ -14,6 +14,7 @@ import type { GenerationTools } from "../pipeline/generate.ts";
 import { RequestPipeline } from "../pipeline/request-pipeline.ts";
 import { describeFailure } from "../pipeline/settle.ts";
 import { STEPS, type Steps } from "../pipeline/steps.ts";
+import { StreamMemory } from "../shares/stream-memory.ts";
 import type { Measurements } from "./measurements.ts";
 import type { ProcessShare } from "./process-share.ts";
 import type { Upstreams } from "./upstreams.ts";
@@ -83,7 +84,9 @@ function generationTools(options: GatewayOptions, upstreams: Upstreams, steps: S
   };
   const { router, calls } = targets;
   const { bodyLimitBytes } = config;
-  return { steps, config, bodyLimitBytes, deprecations, dialects: { responses }, router, cache, admission, calls };
+  const memory = new StreamMemory();
+  const dialects = { responses };
+  return { steps, config, bodyLimitBytes, deprecations, dialects, router, cache, admission, calls, memory };
 }
 
 function createBatches({ options, measurements }: RequestsOptions, handle: Handle): BatchService | undefined {

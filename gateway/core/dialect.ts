@@ -22,6 +22,8 @@ export interface StreamTranslator {
   end(): Buffer;
   /** Set once the stream has ended in an error, whose event `push` or `end` returned. @default - it has not */
   readonly failure?: StreamFailure | undefined;
+  /** Bytes of memory that it holds of what has come, until they can be written. @default 0 */
+  readonly heldBytes?: number;
   /**
    * Called once, after `end`. Waits until everything that the stream's last event states is true, e.g. that the response
    * is stored. Never rejects.

@@ -1,6 +1,7 @@
 import type { Admission } from "../admission/admission.ts";
 import type { GatewayCache } from "../cache/create-cache.ts";
 import type { GatewayResponse } from "../core/response.ts";
+import type { StreamMemory } from "../shares/stream-memory.ts";
 import type { CallTools } from "./call/call-request.ts";
 import type { GenerationRules } from "./endpoint.ts";
 import type { ParseTools } from "./parse-body.ts";
@@ -13,6 +14,7 @@ export interface GenerationTools extends ParseTools, PlanTools {
   readonly cache: GatewayCache | undefined;
   readonly admission: Admission;
   readonly calls: CallTools;
+  readonly memory: StreamMemory;
 }
 
 /** The steps from a request's body to its response, for requests that targets serve. */
@@ -21,7 +23,7 @@ export async function generate(
   rules: GenerationRules,
   tools: GenerationTools,
 ): Promise<GatewayResponse> {
-  const { steps, cache, admission, calls } = tools;
+  const { steps, cache, admission, calls, memory } = tools;
   const planned = await planRequest(identified, rules, tools);
   const lookup = cache && (await steps.consultCache(planned, cache));
   if (lookup?.response !== undefined) return await confirmed(planned, steps.replay(planned, lookup.response));
@@ -30,7 +32,11 @@ export async function generate(
   try {
     const called = await steps.call(planned, lookup?.cacheWriter, { ...calls, admission });
     try {
-      const response = steps.relay(called, { now: calls.now, onEnd: (targetId) => admission.slotFreed(targetId) });
+      const response = steps.relay(called, {
+        now: calls.now,
+        memory,
+        onEnd: (targetId) => admission.slotFreed(targetId),
+      });
       onEnd = () => undefined;
       return await confirmed(called, response);
     } catch (error) {

@@ -8,6 +8,7 @@ import { type ByteSink, bytesResponse, type GatewayResponse } from "../core/resp
 import { OWN_MESSAGE, withoutOwnMessage } from "../dialects/inner/anthropic-only.ts";
 import { withoutInnerFields } from "../dialects/inner/chat-events.ts";
 import { keepsFunctionCalls } from "../dialects/providers/openai/function-call.ts";
+import type { StreamMemory } from "../shares/stream-memory.ts";
 import type { AttemptResponse } from "./call/attempt.ts";
 import type { Called, Parsed } from "./request-states.ts";
 import { StreamRelay } from "./stream-relay.ts";
@@ -20,6 +21,8 @@ export interface RelayTools {
   readonly now: () => number;
   /** Called when the response is over, so that the slot of its target is free. */
   readonly onEnd: (targetId: string) => void;
+  /** What the streams of this thread hold. */
+  readonly memory: StreamMemory;
 }
 
 const STREAM_HEADERS = {
@@ -30,7 +33,7 @@ const STREAM_HEADERS = {
 } as const;
 
 /** Ninth step: the target's response as it is, or in the client's dialect. */
-export function relay(called: Called, { now, onEnd }: RelayTools): GatewayResponse {
+export function relay(called: Called, { now, onEnd, memory }: RelayTools): GatewayResponse {
   const {
     response: upstreamResponse,
     target,
@@ -58,6 +61,7 @@ export function relay(called: Called, { now, onEnd }: RelayTools): GatewayRespon
       recording: cacheWriter?.stream(target.id, upstreamResponse.isTranslated),
       record,
       signal: request.signal,
+      memory,
       now,
       onEnd: () => onEnd(target.id),
     });

@@ -7,6 +7,7 @@ import { DONE_EVENT, withoutInnerFields } from "../dialects/inner/chat-events.ts
 import { StreamRepair } from "../dialects/providers/openai/stream-repair.ts";
 import type { BodyReader } from "../http/upstream-body.ts";
 import { EventScanner } from "../relay/event-scanner.ts";
+import type { StreamHold, StreamMemory } from "../shares/stream-memory.ts";
 import type { AttemptResponse } from "./call/attempt.ts";
 import type { StreamRecording } from "./consult-cache.ts";
 
@@ -34,6 +35,8 @@ export interface StreamRelayOptions {
   /** @default - nothing is recorded */
   readonly recording?: StreamRecording | undefined;
   readonly record: RecordWriter;
+  /** What all streams hold. @default - this one may hold anything */
+  readonly memory?: StreamMemory | undefined;
   /** Aborted when the client has left. */
   readonly signal: AbortSignal;
   /** Milliseconds of the gateway's clock. */
@@ -52,6 +55,7 @@ export class StreamRelay implements StreamBody, BodyReader {
   readonly #options: StreamRelayOptions;
   readonly #scanner: EventScanner;
   readonly #encoder: StreamTranslator | undefined;
+  readonly #hold: StreamHold | undefined;
   readonly #ended = Promise.withResolvers<void>();
   /** The last event, which is sent once it is true; the upstream is released meanwhile. */
   #held: Promise<void> | undefined = undefined;
@@ -82,6 +86,7 @@ export class StreamRelay implements StreamBody, BodyReader {
       ...repair,
     });
     this.#encoder = options.newEncoder?.();
+    this.#hold = options.memory?.open(() => this.#endInError("upstream_error"));
   }
 
   send(sink: ByteSink): Promise<void> {
@@ -139,9 +144,22 @@ export class StreamRelay implements StreamBody, BodyReader {
     if (passed.length > 0 && this.#sink?.write(passed) === false) body.pause();
     if (this.#scanner.isDone) this.#watchEnd();
     // A translator writes nothing after an error, so the rest of its source is not read.
-    if (!this.#scanner.hasError) return;
+    if (!this.#scanner.hasError) return this.#encoder?.failure === undefined ? this.#holdMore() : this.#endFailed();
     if (isTranslated) this.#onSourceEnd();
     else if (this.#options.hidesErrors === true) this.#endInError("upstream_error");
+  }
+
+  /** Holds no more than a stream may: it ends with an error otherwise. */
+  #holdMore(): void {
+    const { translator } = this.#response;
+    if (!this.#isOver) this.#hold?.set((this.#encoder?.heldBytes ?? 0) + (translator.heldBytes ?? 0));
+  }
+
+  /** The client has the event of the error, as these events are none of a response that its dialect can express. */
+  #endFailed(): void {
+    if (this.#isOver) return;
+    this.#sink?.end();
+    this.#finish();
   }
 
   /** Counts what is in these bytes of OpenAI's dialect. @returns the client's bytes of it, in its own dialect */
@@ -263,6 +281,8 @@ export class StreamRelay implements StreamBody, BodyReader {
 
   #close(): void {
     const { body, settle } = this.#response;
+    this.#errorCode ??= this.#encoder?.failure?.error.code;
+    this.#hold?.end();
     const { recording, signal, onEnd } = this.#options;
     body.close();
     settle(this.#isBroken ? "interrupted" : "ok", this.#tokens);

@@ -5,6 +5,8 @@ const LINE_FEED = 0x0a;
 const COLON = 0x3a;
 /** An event with a tool call's whole arguments may be large; one over this is no model's response. */
 const MAX_EVENT_BYTES = 16 * 1024 * 1024;
+/** Of memory, beside its text. */
+const LINE_BYTES = 16;
 
 /** One server-sent event. */
 export interface SseEvent {
@@ -23,6 +25,10 @@ export class SseReader {
   #bytes = 0;
   #name = "";
   #data: string[] = [];
+
+  get heldBytes(): number {
+    return this.#bytes;
+  }
 
   /** Yields the events that are complete by now. @throws {GatewayError} `upstream_error` for one of over 16 MiB */
   *push(bytes: Buffer): Generator<SseEvent> {
@@ -59,14 +65,12 @@ export class SseReader {
       this.#bytes = 0;
       return event;
     }
+    this.#bytes += LINE_BYTES + text.length;
     const colon = text.indexOf(":");
     const field = colon === -1 ? text : text.slice(0, colon);
     const value = colon === -1 ? "" : text.slice(text[colon + 1] === " " ? colon + 2 : colon + 1);
     if (field === "event") this.#name = value;
-    if (field === "data") {
-      this.#data.push(value);
-      this.#bytes += value.length;
-    }
+    if (field === "data") this.#data.push(value);
     return undefined;
   }
 }

@@ -1,3 +1,4 @@
+import { heldBytes } from "../../outside-values/held-bytes.ts";
 import { JsonObjectEnd } from "../../outside-values/json-object-end.ts";
 import type { ChatDelta } from "./chat-events.ts";
 import { textOf } from "./json.ts";
@@ -14,6 +15,9 @@ export function madeCallId(responseId: unknown, index: number): string {
       .slice(-30) ?? "";
   return `call_${id}_${index}`;
 }
+
+/** Of memory, beside its texts. */
+const CALL_BYTES = 512;
 
 /** One delta of a tool call in a stream. */
 export type CallDelta = Omit<Extract<ChatDelta, { kind: "tool" }>, "kind">;
@@ -37,6 +41,12 @@ export class CallNumbers {
   readonly #newest = new Map<number, NumberedCall>();
   readonly #byId = new Map<string, NumberedCall>();
   #count = 0;
+  #heldBytes = 0;
+
+  /** Bytes of memory that the calls take. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
 
   /** The number of a delta's call, whose arguments are followed. */
   of(delta: CallDelta): number {
@@ -58,6 +68,7 @@ export class CallNumbers {
 
   begin({ index, id, name }: CallDelta): NumberedCall {
     const call = { number: this.#count++, id, name, arguments: new JsonObjectEnd() };
+    this.#heldBytes += CALL_BYTES + 2 * heldBytes(id ?? "") + heldBytes(name ?? "");
     this.#newest.set(index, call);
     if (id !== undefined) this.#byId.set(keyOf(index, id), call);
     return call;

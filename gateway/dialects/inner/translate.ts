@@ -19,12 +19,16 @@ export class ReportedError extends Error {
 export interface MessageReader<Message> {
   /** The messages that are complete by now. @throws {GatewayError} when the bytes can't be messages */
   push(chunk: Buffer): Iterable<Message>;
+  /** Bytes that it holds of a message that is not complete. */
+  readonly heldBytes: number;
 }
 
 /** What a stream of one dialect is in another: text for each message. */
 export interface Translation<Message> {
   /** Whether the stream is complete; later bytes are ignored. */
   readonly isDone: boolean;
+  /** Bytes of memory that it holds until it can write them. @default 0 */
+  readonly heldBytes?: number;
   /** @throws {ReportedError} when the message is an error @throws {GatewayError} `upstream_error` when it makes no sense */
   take(message: Message): string;
   /**
@@ -54,6 +58,9 @@ export function translate<Message>(
   return {
     get failure() {
       return failure;
+    },
+    get heldBytes() {
+      return reader.heldBytes + (translation.heldBytes ?? 0);
     },
     push(chunk) {
       if (failure !== undefined || translation.isDone) return EMPTY;

@@ -4,6 +4,7 @@ import { NO_DETAILS } from "../../../../contracts/dialects/anthropic-defaults.ts
 import { isRecord } from "../../../../lib/is-record.ts";
 import type { StreamTranslator } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
+import { heldBytes } from "../../../outside-values/held-bytes.ts";
 import { type ChatDelta, type ChatUsage, ownEventOf, readChatEvent } from "../../inner/chat-events.ts";
 import { parseJson, textOf } from "../../inner/json.ts";
 import { type SseEvent, SseReader } from "../../inner/sse-reader.ts";
@@ -50,14 +51,19 @@ class MessagesTranslation implements Translation<SseEvent> {
   #index = 0;
   #open: OpenBlock | undefined;
   /** Calls that began while another was open: blocks come one after another, so they follow it. */
-  #waiting: WaitingCall[] = [];
+  readonly #waiting = new Map<number, WaitingCall>();
   /** Text that came while tool calls were open: blocks can't be reopened, so it follows them. */
   #late = "";
+  #lateBytes = 0;
   #finish: Extract<ChatDelta, { kind: "finish" }> | undefined;
   #usage: ChatUsage | undefined;
 
   constructor(options: MessagesStreamOptions) {
     this.#options = options;
+  }
+
+  get heldBytes(): number {
+    return this.#lateBytes + this.#callNumbers.heldBytes;
   }
 
   take(event: SseEvent): string {
@@ -130,6 +136,7 @@ class MessagesTranslation implements Translation<SseEvent> {
   #text(text: string): string {
     if (this.#open?.kind === "tool") {
       this.#late += text;
+      this.#lateBytes += heldBytes(text);
       return "";
     }
     return this.#blockDelta("text", { type: "text_delta", text });
@@ -161,9 +168,10 @@ class MessagesTranslation implements Translation<SseEvent> {
     this.#hasCalls = true;
     if (this.#open?.kind === "tool") {
       if (this.#open.index === index) return this.#json(json);
-      const waiting = this.#waiting.find((call) => call.index === index);
+      const waiting = this.#waiting.get(index);
       if (waiting !== undefined) waiting.arguments += json;
-      else this.#waiting.push({ index, id, name: named(name), arguments: json });
+      else this.#waiting.set(index, { index, id, name: named(name), arguments: json });
+      this.#lateBytes += heldBytes(json);
       return "";
     }
     return this.#close() + this.#openTool({ index, id, name: named(name), arguments: json });
@@ -195,7 +203,7 @@ class MessagesTranslation implements Translation<SseEvent> {
     if (this.#finish === undefined) throw new GatewayError("stream_interrupted");
     const { reason, stopSequence } = this.#finish;
     let events = this.#close();
-    for (const call of this.#waiting) events += this.#openTool(call) + this.#close();
+    for (const call of this.#waiting.values()) events += this.#openTool(call) + this.#close();
     if (this.#late !== "") events += this.#text(this.#late) + this.#close();
     this.isDone = true;
     const usage = deltaUsage(this.#usage);

@@ -1,6 +1,7 @@
 import type { ErrorBody, ErrorCode } from "../../../../contracts/api/errors.ts";
 import type { StreamTranslator } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
+import { heldBytes } from "../../../outside-values/held-bytes.ts";
 import { type ChatDelta, type ChatUsage, readChatEvent } from "../../inner/chat-events.ts";
 import { type SseEvent, SseReader } from "../../inner/sse-reader.ts";
 import { CallNumbers } from "../../inner/tool-calls.ts";
@@ -36,7 +37,19 @@ const FAILED: Partial<Readonly<Record<ErrorCode, string>>> = {
 /** Chat completion events as the events of one response. Its last event comes once the response is stored. */
 export function responsesStream(options: ResponsesStreamOptions): StreamTranslator {
   const translation = new ResponsesTranslation(options);
-  return { ...translate(new SseReader(), translation), lastEvent: () => translation.lastEvent };
+  return Object.assign(translate(new SseReader(), translation), { lastEvent: () => translation.lastEvent });
+}
+
+/** Of memory: an item of the output, beside its texts. */
+const ITEM_BYTES = 1024;
+/** Of memory, at most, for a byte of JSON. */
+const PARSED_BYTES = 8;
+
+/** Bytes of memory that a delta takes in the output. */
+function outputBytes(delta: ChatDelta, { data }: SseEvent): number {
+  if ("text" in delta) return heldBytes(delta.text);
+  if (delta.kind === "tool") return heldBytes(delta.arguments);
+  return delta.kind === "annotations" || delta.kind === "thinking-blocks" ? PARSED_BYTES * data.length : 0;
 }
 
 class ResponsesTranslation implements Translation<SseEvent> {
@@ -52,14 +65,21 @@ class ResponsesTranslation implements Translation<SseEvent> {
   #current: MessageOutput | ReasoningOutput | undefined;
   #finish: string | undefined;
   #usage: ChatUsage | undefined;
+  /** All of the output is in the last event too. */
+  #outputBytes = 0;
 
   constructor(options: ResponsesStreamOptions) {
     this.#options = options;
     this.#origins = readTools(options.head.fields.tools).origins;
   }
 
+  get heldBytes(): number {
+    return this.#outputBytes + this.#items.length * ITEM_BYTES + this.#callNumbers.heldBytes;
+  }
+
   take(event: SseEvent): string {
     const deltas = readChatEvent(event);
+    for (const delta of deltas) this.#outputBytes += outputBytes(delta, event);
     return this.#start() + deltas.map((delta) => this.#writeDelta(delta)).join("");
   }
 

@@ -28,6 +28,10 @@ export class EventFrameReader {
   /** Bytes that are worth putting together. */
   #needed = LENGTH_BYTES;
 
+  get heldBytes(): number {
+    return this.#size;
+  }
+
   /** Yields the frames that are whole by now. @throws {GatewayError} `upstream_error` for bytes that are no frame */
   *push(chunk: Buffer): Generator<EventFrame> {
     this.#held.push(chunk);
