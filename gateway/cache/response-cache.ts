@@ -26,7 +26,7 @@ export interface CacheHit {
 }
 
 /** A response longer than this is not stored: a megabyte is some 4,000 streamed tokens, or 60 embeddings. */
-const MAX_RESPONSE_BYTES = 1024 * 1024;
+export const MAX_RESPONSE_BYTES = 1024 * 1024;
 
 /** Responses by their key, in this process and in the store that gateways share. */
 export class ResponseCache {

@@ -11,7 +11,7 @@ import { canonicalRequest } from "../cache/canonical-request.ts";
 import { clientExtras } from "../cache/client-extras.ts";
 import type { GatewayCache } from "../cache/create-cache.ts";
 import { finishedStream, finishedWhole } from "../cache/finished-response.ts";
-import type { CacheHit } from "../cache/response-cache.ts";
+import { type CacheHit, MAX_RESPONSE_BYTES } from "../cache/response-cache.ts";
 import type { SemanticLookup } from "../cache/semantic-cache.ts";
 import { semanticQuery } from "../cache/semantic-query.ts";
 import type { CacheOutcome } from "../core/cache-outcome.ts";
@@ -150,7 +150,10 @@ function cacheWriterOf(
     meaning?.remember(key);
   };
   return {
-    whole: (bytes, targetId) => store(finishedWhole(bytes, now()), targetId),
+    // What is too large to be stored is not parsed for it.
+    whole: (bytes, targetId) => {
+      if (bytes.length <= MAX_RESPONSE_BYTES) store(finishedWhole(bytes, now()), targetId);
+    },
     stream: (targetId, isTranslated) => {
       const recorder = responses.recorder();
       return {

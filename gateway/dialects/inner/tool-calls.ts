@@ -3,6 +3,9 @@ import { JsonObjectEnd } from "../../outside-values/json-object-end.ts";
 import type { ChatDelta } from "./chat-events.ts";
 import { textOf } from "./json.ts";
 
+/** Of a response's id that are looked at: a server may send megabytes of it, and many calls. */
+const MAX_ID_CHARACTERS = 256;
+
 /**
  * An id for a tool call whose provider sent none. It has the response's own id in it: a conversation may have many
  * calls, and their results are matched by id. It has letters, digits, `_` and `-` only, as Anthropic requires, and at
@@ -11,7 +14,8 @@ import { textOf } from "./json.ts";
 export function madeCallId(responseId: unknown, index: number): string {
   const id =
     textOf(responseId)
-      ?.replace(/[^\w-]/g, "")
+      ?.slice(-MAX_ID_CHARACTERS)
+      .replace(/[^\w-]/g, "")
       .slice(-30) ?? "";
   return `call_${id}_${index}`;
 }

@@ -7,14 +7,13 @@ import type { Target } from "../../core/target.ts";
 import { UpstreamFailure } from "../../core/upstream-failure.ts";
 import { sendUpstream, type UpstreamResponse } from "../../http/send-upstream.ts";
 import type { UpstreamBody } from "../../http/upstream-body.ts";
-import { MAX_JSON_DEPTH } from "../../outside-values/json-depth.ts";
-import { JsonMeter } from "../../outside-values/json-meter.ts";
 import type { WholeForm } from "../../outside-values/whole-forms.ts";
 import { LineEnds } from "../../relay/line-ends.ts";
-import { type TokenUsage, tokensOf } from "../../relay/usage.ts";
+import { findUsage, type TokenUsage, tokensOf } from "../../relay/usage.ts";
 import { AttemptLimits } from "./attempt-limits.ts";
 import { type CheckedResponse, wholeResponse } from "./check-response.ts";
 import { connectionFailure, responseFailure } from "./classify-failure.ts";
+import { isLikeResponse, ResponseBounds } from "./response-bounds.ts";
 import { ChatBeginning, readBeginning, type StreamBeginning, TranslatedBeginning } from "./stream-beginning.ts";
 
 /** A response: a stream that has begun, or the whole of one that is not streamed, in OpenAI's dialect. */
@@ -69,8 +68,8 @@ export interface AttemptOptions {
   readonly isWhole: WholeForm;
 }
 
-/** A response with logprobs has about a kilobyte per token; this is far above any of them. */
-const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
+/** Of any response: 2,048 embeddings of 3,072 dimensions in decimal digits have some 140 MB. */
+const MAX_RESPONSE_BYTES = 256 * 1024 * 1024;
 const MAX_ERROR_BYTES = 64 * 1024;
 
 /**
@@ -99,9 +98,12 @@ export async function attempt(options: AttemptOptions): Promise<AttemptResponse>
     const isStream = isStreamOf(target, response);
     if (generation.stream && !isStream && target.kind === "provider") throw new UpstreamFailure("malformed");
     if (!generation.stream || !isStream) {
-      const bytes = await wholeBytes(body);
-      const checked = wholeResponse(target.dialect, bytes, outbound, options.isWhole);
-      const usage = tokensOf(checked.fields.usage);
+      const bounds = new ResponseBounds(generation, target.dialect.name === "openai");
+      const bytes = await wholeBytes(body, bounds);
+      const checked: CheckedResponse = bounds.isParsed
+        ? wholeResponse(target.dialect, bytes, outbound, options.isWhole)
+        : { bytes, fields: {} };
+      const usage = bounds.isParsed ? tokensOf(checked.fields.usage) : findUsage(bytes);
       lease.settle("ok", usage);
       return { kind: "whole", ...checked, usage };
     }
@@ -194,14 +196,9 @@ function beginningOf({ kind, dialect }: Target, translator: StreamTranslator, is
 }
 
 /** What is too large, or nested too deep for recursion, is never parsed. @throws {UpstreamFailure} */
-async function wholeBytes(body: UpstreamBody): Promise<Buffer> {
-  const meter = new JsonMeter();
-  const isWanted = (chunk: Buffer) => {
-    meter.push(chunk);
-    return meter.deepest <= MAX_JSON_DEPTH;
-  };
-  const bytes = await body.whole(MAX_RESPONSE_BYTES, isWanted).catch(throwConnection);
-  if (bytes === undefined) throw new UpstreamFailure("malformed");
+async function wholeBytes(body: UpstreamBody, bounds: ResponseBounds): Promise<Buffer> {
+  const bytes = await body.whole(MAX_RESPONSE_BYTES, (chunk) => bounds.take(chunk)).catch(throwConnection);
+  if (bytes === undefined || !(bounds.isParsed || isLikeResponse(bytes))) throw new UpstreamFailure("malformed");
   return bytes;
 }
 

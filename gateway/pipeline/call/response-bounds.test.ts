@@ -3,9 +3,19 @@ import { bodyOf, startFakeServer } from "../../../test-support/fake-server.ts";
 import { providerConfig, routeConfig } from "../../../test-support/target-config.ts";
 import { provide } from "../../test/provider-fixture.ts";
 import { chat, errorOf, eventsOf, post, startTestGateway } from "../../test/test-gateway.ts";
+import { ResponseBounds } from "./response-bounds.ts";
+
+type Generation = ConstructorParameters<typeof ResponseBounds>[0];
 
 const CHOICE = '{"index":0,"message":{"role":"assistant","content":"Hi"},"finish_reason":"stop"}';
 const DEEP = "[".repeat(20_000) + "]".repeat(20_000);
+
+const MODEL = {
+  contextTokens: 200_000,
+  capabilities: ["embeddings", "logprobs"],
+  inputUsdPerMillion: 1,
+  outputUsdPerMillion: 2,
+};
 
 /** A route over a provider that responds with this, and one that is sound. */
 async function setUp(body: string, dialect = "openai", contentType = "application/json") {
@@ -21,7 +31,11 @@ async function setUp(body: string, dialect = "openai", contentType = "applicatio
     awsCredentials: async () => ({ accessKeyId: "AKIDEXAMPLE", secretAccessKey: "not-a-secret" }),
     config: {
       providers: [
-        providerConfig("bad", server.origin, { dialect, ...(dialect === "bedrock" ? { region: "us-east-1" } : {}) }),
+        providerConfig("bad", server.origin, {
+          dialect,
+          models: { small: MODEL },
+          ...(dialect === "bedrock" ? { region: "us-east-1" } : {}),
+        }),
         providerConfig("good", good.origin),
       ],
       routes: [routeConfig("alone", ["bad/small"]), routeConfig("chat", ["bad/small"], { fallbacks: ["good/small"] })],
@@ -93,3 +107,73 @@ test.each(["\n", "\r\n", " "])(
     expect(performance.now() - started).toBeLessThan(1500);
   },
 );
+
+const message = (fields: string) =>
+  `{"id":"c","choices":[{"index":0,"message":{"role":"assistant",${fields}},"finish_reason":"stop"}]}`;
+const list = (count: number, item: string) => Array(count).fill(item).join(",");
+
+const LARGE: readonly (readonly [string, string])[] = [
+  ["20,000 tool calls", message(`"tool_calls":[${list(20_000, '{"function":{"name":"f"}}')}]`)],
+  ["31,000 lists", `{"id":"c","x":[${list(31_000, "[]")}],"choices":[${CHOICE}]}`],
+  ["400,000 numbers", `{"id":"c","x":[${list(400_000, "1")}],"choices":[${CHOICE}]}`],
+  ["9 MB of text", message(`"content":"${"word ".repeat(1_800_000)}"`)],
+];
+
+test.each(LARGE)("a response with %s is not parsed: the next target is called", async (_, body) => {
+  const { url } = await setUp(body);
+  for (const path of PATHS) {
+    const response = await post(url, path, BODIES[path]("chat"));
+    expect([path, response.status]).toEqual([path, 200]);
+    expect(response.headers.get("x-sluice-target")).toBe("good/small");
+  }
+  await errorOf(await post(url, "/v1/chat/completions", chat({ model: "alone" })), 502, "upstream_error");
+});
+
+test.each(PATHS)("128,000 tokens of text pass on %s", async (path) => {
+  const { url } = await setUp(message(`"content":"${"word ".repeat(128_000)}"`));
+  const response = await post(url, path, BODIES[path]("alone"));
+  expect(response.status).toBe(200);
+  expect((await response.text()).split("word ").length).toBe(128_001);
+});
+
+test("many embeddings pass as they are", async () => {
+  const vector = `[${list(3072, "-0.0123456789012")}]`;
+  const item = `{"object":"embedding","index":0,"embedding":${vector}}`;
+  const body = `{"object":"list","data":[${list(300, item)}],"usage":{"prompt_tokens":5,"total_tokens":5}}`;
+  const { url } = await setUp(body);
+  const fields = { model: "alone", input: Array(300).fill("Hi") };
+  const response = await post(url, "/v1/embeddings", fields);
+  expect(response.status).toBe(200);
+  expect((await response.text()) === body).toBe(true);
+});
+
+test("so do log probabilities that the client requested, and no others", async () => {
+  const top = list(20, '{"token":" the","logprob":-0.123456789,"bytes":[32,116,104,101]}');
+  const tokens = list(3000, `{"token":" the","logprob":-0.123456789,"bytes":[32],"top_logprobs":[${top}]}`);
+  const body = `{"id":"c","choices":[{"index":0,"message":{"role":"assistant","content":"Hi"},"logprobs":{"content":[${tokens}]},"finish_reason":"stop"}]}`;
+  const { url } = await setUp(body);
+  const requested = chat({ model: "alone", logprobs: true, top_logprobs: 20 });
+  expect((await (await post(url, "/v1/chat/completions", requested)).text()) === body).toBe(true);
+  await errorOf(await post(url, "/v1/chat/completions", chat({ model: "alone" })), 502, "upstream_error");
+});
+
+test("2,048 embeddings of 3,072 dimensions are within the bounds, and ten times as many bytes are not", () => {
+  const request = { route: "/v1/embeddings", fields: { input: Array(2048).fill("Hi") } } as unknown as Generation;
+  const bounds = new ResponseBounds(request, true);
+  const megabyte = Buffer.from(list(45_590, "-0.012345678901234567,"));
+  for (let at = 0; at < 139; at++) expect(bounds.take(megabyte)).toBe(true);
+  expect(bounds.isParsed).toBe(false);
+  const small = new ResponseBounds({ ...request, fields: { input: "Hi" } } as Generation, true);
+  expect(Array.from({ length: 9 }, () => small.take(megabyte)).at(-1)).toBe(false);
+});
+
+test("ids are made for many calls of a response whose own id is long, in linear time", async () => {
+  const calls = list(5000, '{"function":{"name":"f"}}');
+  const body = message(`"tool_calls":[${calls}]`).replace('"id":"c"', `"id":"${"c".repeat(1_000_000)}"`);
+  const { url } = await setUp(body);
+  const started = performance.now();
+  const response = await post(url, "/v1/messages", BODIES["/v1/messages"]("alone"));
+  expect(response.status).toBe(200);
+  await response.arrayBuffer();
+  expect(performance.now() - started).toBeLessThan(3000);
+});

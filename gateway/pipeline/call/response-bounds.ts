@@ -1,0 +1,71 @@
+import type { GenerationRequest } from "../../core/generation-request.ts";
+import { MAX_JSON_DEPTH } from "../../outside-values/json-depth.ts";
+import { JsonMeter } from "../../outside-values/json-meter.ts";
+
+interface Bounds {
+  readonly bytes: number;
+  /** Fields of all objects, and lists. */
+  readonly fields: number;
+  /** Values behind another one in their object or list. */
+  readonly values: number;
+}
+
+/**
+ * Of a response that is parsed: to parse it, and to write it in another form, takes under 50 ms. 128,000 tokens of text are
+ * under 1 MB, 100 embeddings of 3,072 dimensions have 307,000 numbers, and a call of a tool has some fields.
+ */
+export const MAX_PARSED: Bounds = { bytes: 8 * 1024 * 1024, fields: 30_000, values: 350_000 };
+/** The same for log probabilities that another dialect has: 3,000 tokens, with 20 for each. */
+export const MAX_PARSED_LOGPROBS: Bounds = { bytes: 32 * 1024 * 1024, fields: 300_000, values: 600_000 };
+/** Log probabilities of 20 tokens for each token take about a kilobyte; this is far above any of them. */
+const MAX_LOGPROBS_BYTES = 64 * 1024 * 1024;
+/** Of the embedding of one input: 4,096 dimensions in decimal digits are some 90 KB. */
+const MAX_EMBEDDING_BYTES = 128 * 1024;
+
+/**
+ * The bounds of one whole response, which is measured as it comes. One that is too large to be parsed is passed on as it is
+ * where it may be so large: embeddings, and log probabilities that the client requested, in the client's own dialect.
+ */
+export class ResponseBounds {
+  readonly #meter = new JsonMeter();
+  readonly #parsed: Bounds;
+  /** Bytes of a response that is passed on without being parsed. */
+  readonly #passedBytes: number;
+  #bytes = 0;
+
+  /** @param isOwnDialect whether the target's dialect is OpenAI's, so that its bytes may be the client's */
+  constructor({ route, fields, client }: GenerationRequest, isOwnDialect: boolean) {
+    const isPassed = isOwnDialect && client === undefined;
+    const hasLogprobs = (fields.logprobs ?? fields.prompt_logprobs ?? false) !== false;
+    const embeddingBytes = route === "/v1/embeddings" ? inputsIn(fields.input) * MAX_EMBEDDING_BYTES : 0;
+    this.#parsed = hasLogprobs && !isPassed ? MAX_PARSED_LOGPROBS : MAX_PARSED;
+    this.#passedBytes = isPassed ? Math.max(embeddingBytes, hasLogprobs ? MAX_LOGPROBS_BYTES : 0) : 0;
+  }
+
+  /** Looks at the next bytes. @returns whether the response is within its bounds so far */
+  take(chunk: Buffer): boolean {
+    this.#bytes += chunk.length;
+    this.#meter.push(chunk);
+    if (this.#meter.deepest > MAX_JSON_DEPTH) return false;
+    return this.isParsed || this.#bytes <= this.#passedBytes;
+  }
+
+  /** Whether the response is small enough to be parsed. */
+  get isParsed(): boolean {
+    const { fields, commas } = this.#meter;
+    const { bytes, fields: most, values } = this.#parsed;
+    return this.#bytes <= bytes && fields <= most && commas <= values;
+  }
+}
+
+/** Whether bytes that are not parsed look like a response: one object, without an error at its beginning. */
+export function isLikeResponse(bytes: Buffer): boolean {
+  const text = bytes.toString("latin1", 0, 1024);
+  const end = bytes.toString("latin1", Math.max(0, bytes.length - 64)).trimEnd();
+  return /^\s*\{/.test(text) && end.endsWith("}") && !text.includes('"error"');
+}
+
+/** The inputs of a request for embeddings: one text, several, the token ids of one, or those of several. */
+function inputsIn(input: unknown): number {
+  return Array.isArray(input) && typeof input[0] !== "number" ? input.length : 1;
+}
