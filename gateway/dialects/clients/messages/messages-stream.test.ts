@@ -207,3 +207,12 @@ describe("a stream for Anthropic's SDKs", () => {
     expect(translated(messagesStream(options), Buffer.from(strange), [])).not.toContain("CUDA");
   });
 });
+
+test("40,000 calls that come in turn are put together in linear time", () => {
+  const call = (index: number) =>
+    delta({ tool_calls: [{ index, id: `call_${index}`, function: { name: "f", arguments: "{" } }] });
+  const text = Array.from({ length: 40_000 }, (_, index) => call(index)).join("");
+  const before = process.cpuUsage();
+  translated(messagesStream(options), Buffer.from(text + delta({}, "tool_calls") + done), []);
+  expect(process.cpuUsage(before).user / 1000).toBeLessThan(2500);
+});
