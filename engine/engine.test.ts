@@ -235,6 +235,16 @@ describe("a megabyte of odd text", () => {
     const result = await work().finally(() => clearInterval(beat));
     return { result, longest };
   }
+  const callOf = (text: string) => ({
+    role: "assistant",
+    content: null,
+    tool_calls: [{ id: "c", type: "function", function: { name: "f", arguments: JSON.stringify({ text }) } }],
+  });
+  const toolOf = (description: string) => ({ type: "function", function: { name: "f", description, parameters: {} } });
+  const formatOf = (description: string) => ({
+    type: "json_schema",
+    json_schema: { name: "a", schema: { type: "object", description } },
+  });
   const odd = [
     ["one letter", "a"],
     ["white space", " "],
@@ -254,6 +264,30 @@ describe("a megabyte of odd text", () => {
     });
     expect(result.count).toBeGreaterThan(199_000);
     expect(result.token_strs.join("").trim()).toBe(body.prompt.trim());
+    expect(longest).toBeLessThan(250);
+  });
+
+  test.each([
+    ["arguments of an earlier call", { messages: [{ role: "user", content: "Hi" }, callOf("x ".repeat(500_000))] }],
+    ["a tool's description", { tools: [toolOf("x ".repeat(500_000))] }],
+    ["a schema", { response_format: formatOf("x ".repeat(500_000)) }],
+  ])("in %s is over the context, and is refused without a hold of the thread", async (_, body) => {
+    const messages = [{ role: "user", content: "Hi" }];
+    const { result, longest } = await withLongestHold(() => engine.post("/v1/chat/completions", { messages, ...body }));
+    const error = expect.objectContaining({ code: "context_length_exceeded" });
+    expect(await problem(result)).toEqual({ status: 400, body: { error } });
+    expect(longest).toBeLessThan(250);
+  });
+
+  test("of tokens becomes their text without a hold of the thread", async () => {
+    const unit = "e\u0301\u{1f600} wonderful \u4e2d\u6587\n";
+    const { tokens } = (await (await engine.post("/tokenize", { prompt: unit, add_special_tokens: false })).json()) as {
+      tokens: number[];
+    };
+    const body = { tokens: Array.from({ length: 600_000 }, (_, index) => tokens[index % tokens.length]) };
+    const { result, longest } = await withLongestHold(() => engine.post("/detokenize", body));
+    const whole = Math.floor(body.tokens.length / tokens.length);
+    expect(((await result.json()) as { prompt: string }).prompt.startsWith(unit.repeat(whole))).toBe(true);
     expect(longest).toBeLessThan(250);
   });
 

@@ -3,11 +3,11 @@ import { ChatCompletionRequest, type ChatCompletionResponse } from "../../contra
 import { type HttpCall, readJson, sendJson } from "../http/handler.ts";
 import { EventStream } from "../http/sse.ts";
 import type { TokenLogprob } from "../inference/generate.ts";
-import { contentProblems, textsOf } from "../prompt/chat-prompt.ts";
+import { contentProblems } from "../prompt/chat-prompt.ts";
 import { DeltaWriter, toMessage } from "./chat-message.ts";
 import { type ChoiceSettings, generateChoices, type LocalService, type Prompt, usageOf } from "./local-service.ts";
 import { readOutputFormat } from "./output-format.ts";
-import { allowedTokens, invalid, longerThanContext, parseBody, readCommon } from "./requests.ts";
+import { allowedTokens, conversationTokens, invalid, parseBody, readCommon } from "./requests.ts";
 
 /** `POST /v1/chat/completions`. */
 export async function handleChat(service: LocalService, httpCall: HttpCall): Promise<void> {
@@ -40,8 +40,7 @@ async function prepare({ engine, names }: LocalService, body: ChatCompletionRequ
   if (body.top_logprobs && !body.logprobs) problems.push({ param: "top_logprobs", message: "needs `logprobs: true`" });
   if (problems.length > 0) throw invalid(problems);
   const format = await readOutputFormat(body, engine);
-  if (!(await engine.holds(textsOf(body.messages)))) throw longerThanContext(engine.maxModelLength, "prompt");
-  const tokens = engine.chat.tokens(body.messages, format.instructions);
+  const tokens = await conversationTokens(engine, body.messages, format.instructions);
   const requestedTokens = body.max_completion_tokens ?? body.max_tokens ?? null;
   return {
     common,

@@ -1,11 +1,13 @@
 import { setImmediate } from "node:timers/promises";
 import type { Token } from "node-llama-cpp";
 import * as z from "zod";
+import type { ChatCompletionRequest } from "../../contracts/api/chat.ts";
 import type { ErrorDetail } from "../../contracts/api/errors.ts";
 import { samplingFields } from "../../contracts/api/sampling.ts";
 import { ApiError, unsupportedLocally } from "../http/api-error.ts";
 import type { LlamaEngine } from "../inference/llama.ts";
 import { readSampling, type Sampling, type SamplingFields } from "../inference/sampling.ts";
+import { textsOf } from "../prompt/chat-prompt.ts";
 
 /** vLLM's own fields that the local engine supports as well. */
 const ExtraFields = z.looseObject({
@@ -113,6 +115,23 @@ async function readOne(engine: Vocabulary, text: string | readonly number[], par
   if (tokens === undefined) throw longerThanContext(engine.maxModelLength, param);
   if (tokens.length === 0) throw invalid([{ param, message: "must not be empty" }]);
   return { param, tokens };
+}
+
+/**
+ * The tokens of a conversation up to the assistant's message. Rejects with `context_length_exceeded` before a text is
+ * formatted, or all of it tokenized, that is longer than the context.
+ */
+export async function conversationTokens(
+  engine: Pick<LlamaEngine, "holds" | "chat" | "maxModelLength">,
+  messages: ChatCompletionRequest["messages"],
+  instructions: string | null,
+): Promise<Token[]> {
+  const { maxModelLength } = engine;
+  // A template writes at least a token for each message, an empty one too.
+  const isHeld = messages.length <= maxModelLength && (await engine.holds([...textsOf(messages), instructions ?? ""]));
+  const tokens = isHeld ? await engine.chat.tokens(messages, instructions, maxModelLength) : undefined;
+  if (tokens === undefined) throw longerThanContext(maxModelLength, "prompt");
+  return tokens;
 }
 
 const Common = z.looseObject(samplingFields);

@@ -8,10 +8,10 @@ import {
 } from "../../contracts/api/tokenize.ts";
 import { unsupportedLocally } from "../http/api-error.ts";
 import { type HttpCall, readJson, sendJson } from "../http/handler.ts";
-import { tokenizeInPieces } from "../inference/long-text.ts";
-import { contentProblems, textsOf } from "../prompt/chat-prompt.ts";
+import { contentProblems } from "../prompt/chat-prompt.ts";
+import { detokenizeInPieces, tokenizeInPieces } from "../prompt/long-text.ts";
 import type { LocalService } from "./local-service.ts";
-import { invalid, longerThanContext, parseBody, readTokens, requireModel } from "./requests.ts";
+import { conversationTokens, invalid, parseBody, readTokens, requireModel } from "./requests.ts";
 
 /** Tokens whose text is looked up before other work runs. */
 const TOKENS_IN_TURN = 1024;
@@ -37,9 +37,8 @@ export async function handleTokenize({ engine, names }: LocalService, { request,
   if (problems.length > 0) throw invalid(problems);
   const prompt = body.prompt ?? "";
   const messages = body.messages;
-  if (messages && !(await engine.holds(textsOf(messages)))) throw longerThanContext(engine.maxModelLength, "prompt");
   const tokens: Token[] = messages
-    ? engine.chat.tokens(messages, null)
+    ? await conversationTokens(engine, messages, null)
     : await tokensOf(engine, prompt, body.add_special_tokens !== false);
   const tokenized: TokenizeResponse = {
     count: tokens.length,
@@ -74,8 +73,9 @@ export async function handleDetokenize(
 ): Promise<void> {
   const body = parseBody(DetokenizeRequest, withModel(await readJson(request), names));
   requireModel(body.model, names);
+  const tokens = readTokens(engine, body.tokens, "tokens");
   const detokenized: DetokenizeResponse = {
-    prompt: engine.model.detokenize(readTokens(engine, body.tokens, "tokens"), true),
+    prompt: await detokenizeInPieces(tokens, (piece, before) => engine.model.detokenize(piece, true, before)),
   };
   sendJson(response, 200, detokenized);
 }

@@ -1,5 +1,5 @@
 import type { LlamaEmbeddingContext, LlamaModel, Token } from "node-llama-cpp";
-import { tokenizeInPieces } from "./long-text.ts";
+import { tokenizeInPieces } from "../prompt/long-text.ts";
 
 export interface EmbedderOptions {
   /** Loads the model for the first request: it takes memory, and most engines never get such a request. */

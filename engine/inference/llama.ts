@@ -10,9 +10,9 @@ import {
 } from "node-llama-cpp";
 import type { ModelFile } from "../models/model-file.ts";
 import { ChatPrompt } from "../prompt/chat-prompt.ts";
+import { tokenizeInPieces } from "../prompt/long-text.ts";
 import { BatchGate } from "./batch-gate.ts";
 import { Embedder } from "./embedder.ts";
-import { tokenizeInPieces } from "./long-text.ts";
 import { SlotPool } from "./slot-pool.ts";
 
 export interface LlamaEngineOptions {

@@ -3,13 +3,17 @@ import {
   type ChatWrapper,
   JinjaTemplateChatWrapper,
   type LlamaModel,
+  type LlamaText,
   resolveChatWrapper,
+  SpecialToken,
   type Token,
+  type Tokenizer,
 } from "node-llama-cpp";
 import * as z from "zod";
 import type { ChatCompletionRequest } from "../../contracts/api/chat.ts";
 import type { ErrorDetail } from "../../contracts/api/errors.ts";
 import { ApiError } from "../http/api-error.ts";
+import { tokenizeInPieces } from "./long-text.ts";
 import { TOOL_CALL_END, TOOL_CALL_START } from "./tool-call-parser.ts";
 
 type Message = ChatCompletionRequest["messages"][number];
@@ -35,9 +39,10 @@ export class ChatPrompt {
 
   /**
    * Tokens of the conversation, up to the beginning of the assistant's message. Text of users never becomes a special
-   * token. `instructions` go into the system message. Throws an ApiError for content that isn't text.
+   * token. `instructions` go into the system message. Rejects with an ApiError for content that isn't text.
+   * @returns `undefined` for more than `most`
    */
-  tokens(messages: readonly Message[], instructions: string | null): Token[] {
+  async tokens(messages: readonly Message[], instructions: string | null, most: number): Promise<Token[] | undefined> {
     const history = messages.map(toHistoryItem);
     if (instructions !== null) {
       const first = history[0];
@@ -47,13 +52,37 @@ export class ChatPrompt {
     }
     history.push({ type: "model", response: [] });
     const { contextText } = this.#wrapper.generateContextState({ chatHistory: history });
-    return contextText.tokenize(this.#model.tokenizer);
+    const parts = partsOf(contextText, this.#model.tokenizer);
+    const texts = parts.map(({ text }) => text);
+    return await tokenizeInPieces(texts, most, (piece, index, isBeginning) => {
+      return parts[index]?.tokenize(piece, isBeginning) ?? [];
+    });
   }
+}
+
+/** A part of a formatted conversation: text of its own, or what the template writes between such texts. */
+interface Part {
+  readonly text: string;
+  readonly tokenize: (piece: string, isBeginning: boolean) => readonly Token[];
+}
+
+/** The parts of a formatted conversation, each with the tokens that `contextText.tokenize` has for it. */
+function partsOf(contextText: LlamaText, tokenizer: Tokenizer): readonly Part[] {
+  return contextText.values.map((value, index): Part => {
+    if (typeof value === "string")
+      return { text: value, tokenize: (piece) => tokenizer(piece, false, "trimLeadingSpace") };
+    if (value instanceof SpecialToken) return { text: "", tokenize: () => value.tokenize(tokenizer) };
+    return {
+      text: value.value,
+      tokenize: (piece, isBeginning) =>
+        tokenizer(piece, true, index === 0 && isBeginning ? undefined : "trimLeadingSpace"),
+    };
+  });
 }
 
 /** The texts of a conversation whose content is text, without what the template writes between them. */
 export function textsOf(messages: readonly Message[]): readonly string[] {
-  return messages.map(textOf);
+  return messages.flatMap((message) => [textOf(message), ...earlierCalls(message)]);
 }
 
 /** Every content part of a conversation that isn't text, for a 400. */
@@ -75,8 +104,7 @@ function toHistoryItem(message: Message): ChatHistoryItem {
     case "developer":
       return { type: "system", text };
     case "assistant": {
-      const calls = Array.isArray(message.tool_calls) ? message.tool_calls.map(earlierCallText) : [];
-      return { type: "model", response: [[text, ...calls].filter((part) => part !== "").join("\n")] };
+      return { type: "model", response: [[text, ...earlierCalls(message)].filter((part) => part !== "").join("\n")] };
     }
     // The small models' templates have no tool role; a result is formatted as a user's message.
     case "tool":
@@ -88,6 +116,10 @@ function toHistoryItem(message: Message): ChatHistoryItem {
 }
 
 const EarlierCall = z.object({ function: z.object({ name: z.string(), arguments: z.string() }) });
+
+function earlierCalls({ role, tool_calls: calls }: Message): readonly string[] {
+  return role === "assistant" && Array.isArray(calls) ? calls.map(earlierCallText) : [];
+}
 
 /** A call of an earlier message, in the form in which the model wrote it. */
 function earlierCallText(call: unknown): string {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { piecesOf, tokenizeInPieces } from "./long-text.ts";
+import { detokenizeInPieces, piecesOf, tokenizeInPieces } from "./long-text.ts";
 
 /** One token for each word with the white space before it, as vocabularies of BPE cut texts. */
 const words = (text: string) => Array.from(text.match(/\s*\S+|\s+$/g) ?? [], (word) => word.length);
@@ -69,4 +69,17 @@ describe("a long text", () => {
     clearInterval(other);
     expect(turns).toBeGreaterThan(50);
   });
+});
+
+test("the text of many tokens is the same in pieces, though a token is part of a character", async () => {
+  for (const unit of ["a", "\u00e9", "\u4e2d", "\u{1f600}"]) {
+    const text = `b${unit.repeat(20_000)}`;
+    const sizes: number[] = [];
+    const decoded = await detokenizeInPieces([...Buffer.from(text)], (bytes) => {
+      sizes.push(bytes.length);
+      return Buffer.from(bytes).toString("utf8");
+    });
+    expect(decoded === text, unit).toBe(true);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(16_387);
+  }
 });
