@@ -125,6 +125,12 @@ export const ERRORS = {
       "The monthly spending cap of the model's provider is reached. Try again after the seconds given in Retry-After, use another model, or ask your operator to raise it.",
     retryAfterSeconds: 3600,
   },
+  headers_too_large: {
+    status: 431,
+    type: "invalid_request_error",
+    blame: "client",
+    message: "The request's headers are over 16 KiB. Send fewer or shorter headers.",
+  },
   internal_error: {
     status: 500,
     type: "server_error",

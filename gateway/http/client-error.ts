@@ -12,7 +12,7 @@ export function respondToClientError(error: Error, socket: Duplex): void {
     socket.destroy();
     return;
   }
-  endWithError(socket, new GatewayError("invalid_request", { message: messageOf(code) }));
+  endWithError(socket, errorOf(code));
 }
 
 /** Responds to CONNECT, by which a proxy opens a tunnel: Node takes it for no request. */
@@ -35,8 +35,11 @@ function endWithError(socket: Duplex, { status, headers, body }: GatewayError): 
   socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`, ...lines, "", text].join("\r\n"));
 }
 
-function messageOf(code: unknown): string {
-  if (code === "HPE_HEADER_OVERFLOW") return "The request's headers are over 16 KiB. Send fewer or shorter headers.";
-  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return "The request did not arrive in time. Send it again, faster.";
-  return "This is not a valid HTTP request. Send HTTP/1.1.";
+function errorOf(code: unknown): GatewayError {
+  if (code === "HPE_HEADER_OVERFLOW") return new GatewayError("headers_too_large");
+  const isLate = code === "ERR_HTTP_REQUEST_TIMEOUT";
+  const message = isLate
+    ? "The request did not arrive in time. Send it again, faster."
+    : "This is not a valid HTTP request. Send HTTP/1.1.";
+  return new GatewayError("invalid_request", { message });
 }

@@ -29,8 +29,8 @@ describe("an error of the HTTP layer has the form of every other error", () => {
     [
       "large headers",
       ["GET /v1/models HTTP/1.1", "host: a", `x: ${"y".repeat(20_000)}`],
-      400,
-      "invalid_request",
+      431,
+      "headers_too_large",
       /16 KiB/,
     ],
     ["an unknown method", ["TEA / HTTP/1.1", "host: a"], 400, "invalid_request", /not a valid HTTP request/],

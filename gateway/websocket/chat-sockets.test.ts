@@ -235,6 +235,31 @@ describe("a handshake", () => {
     await open(url, { origin: "https://demo.example.com" });
   });
 
+  test.each([
+    ["without a key", ["sec-websocket-version: 13"], /missing or invalid sec-websocket-key header/],
+    [
+      "of an unknown version",
+      ["sec-websocket-version: 7", "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ=="],
+      /missing or invalid sec-websocket-version header/,
+    ],
+  ])(
+    "%s gets 400 with the API's error body, a request id and the versions that there are",
+    async (_, lines, problem) => {
+      const { url } = await startTestGateway();
+      const connection = connect(Number(new URL(url).port), "127.0.0.1");
+      onTestFinished(() => void connection.destroy());
+      const head = [`GET ${PATH} HTTP/1.1`, "host: a", "connection: upgrade", "upgrade: websocket", ...lines];
+      connection.write(`${head.join("\r\n")}\r\n\r\n`);
+      const [headers = "", body = ""] = (await text(connection)).split("\r\n\r\n");
+      expect(headers).toMatch(/^HTTP\/1.1 400 Bad Request\r\n/);
+      expect(headers).toMatch(/x-request-id: req_[0-9a-f]{32}/);
+      expect(headers).toContain("sec-websocket-version: 13, 8");
+      const { error } = JSON.parse(body) as { error: { code: string; message: string } };
+      expect(error.code).toBe("invalid_request");
+      expect(error.message.toLowerCase()).toMatch(problem);
+    },
+  );
+
   test("on another path, or for another protocol, is served like a plain request", async () => {
     const { url } = await startTestGateway();
     expect(await refused(url, {}, "/v1/completions")).toMatchObject({ status: 405 });

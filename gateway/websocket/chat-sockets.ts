@@ -73,6 +73,8 @@ export class ChatSockets {
       maxPayload: options.bodyLimitBytes,
       clientTracking: false,
     });
+    // The library would respond with a page.
+    this.#server.on("wsClientError", ({ message }, connection) => refuse(connection, invalidHandshake(message)));
   }
 
   start(): void {
@@ -197,6 +199,12 @@ function refusalOf(code: ErrorCode, message?: string): Refusal {
     ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
   };
   return { status, headers, body: JSON.stringify(errorBody(code, message === undefined ? {} : { message })) };
+}
+
+/** @param problem of the library's: the header that is missing or wrong */
+function invalidHandshake(problem: string): Refusal {
+  const refusal = refusalOf("invalid_request", `The handshake of the WebSocket is not valid: ${problem}. Correct it.`);
+  return { ...refusal, headers: { ...refusal.headers, "sec-websocket-version": "13, 8" } };
 }
 
 function refuse(connection: Duplex, { status, headers, body }: Refusal): void {
