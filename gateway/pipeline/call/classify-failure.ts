@@ -54,6 +54,9 @@ const DENIED = new Set([401, 402, 403, 404]);
 const CLIENT_FAULT = new Set([400, 413, 422]);
 /** vLLM's words for a path that it does not have: it serves embeddings only with a model that makes them. */
 const NO_ENDPOINT = "Not Found";
+/** The message of a refusal whose body is none, or not in the provider's dialect. */
+const NO_REASON =
+  "The model refused the request without a reason that can be read. Correct the request, or use another model.";
 /** A provider whose quota is spent may name hours; the client should not wait for that. */
 const MAX_RETRY_AFTER_SECONDS = 3600;
 
@@ -84,8 +87,9 @@ export function responseFailure(
       : new UpstreamFailure(DENIED.has(status) ? "denied" : "failed");
   const known = code === "context_length_exceeded" ? code : refusalCode(message ?? "");
   if (known !== undefined) return refusalError(known, message, known === "content_filter" ? undefined : param);
-  return new GatewayError(status === 413 ? "request_too_large" : "invalid_request", {
-    message: message ?? ERRORS.invalid_request.message,
+  const refused = status === 413 ? "request_too_large" : "invalid_request";
+  return new GatewayError(refused, {
+    message: message ?? (status === 413 ? ERRORS[refused].message : NO_REASON),
     ...(param === undefined ? {} : { param }),
   });
 }

@@ -127,7 +127,11 @@ describe("a request of OpenAI's Responses", () => {
     ["conversation", { conversation: "conv_1" }],
     ["prompt", { prompt: { id: "p" } }],
     ["truncation", { truncation: "auto" }],
+    ["truncation", { truncation: 5 }],
     ["top_logprobs", { top_logprobs: 2 }],
+    ["top_logprobs", { top_logprobs: "x" }],
+    ["top_logprobs", { top_logprobs: -1 }],
+    ["include", { include: ["message.output_text.logprobs"] }],
     ["tool_choice.type", { tools: [{ type: "function", name: "f" }], tool_choice: { type: "mcp" } }],
     [
       "tool_choice.tools",
@@ -145,6 +149,15 @@ describe("a request of OpenAI's Responses", () => {
     ],
   ])("is refused at %s when it is %j", (param, fields) => {
     expect(refusal(fields)).toMatchObject({ code: "invalid_request", param });
+  });
+
+  test.each([
+    [{ truncation: "auto" }, 'got "auto"; shorten the input.'],
+    [{ truncation: "Dear diary, today" }, "got another string; shorten the input."],
+    [{ truncation: { type: "auto" } }, "got an object; shorten the input."],
+    [{ top_logprobs: "x" }, 'got "x"; use /v1/chat/completions.'],
+  ])("whose refused field is %j names the value", (fields, message) => {
+    expect(refusal(fields).message).toContain(message);
   });
 
   test("that is no request never makes anything but a refusal or a chat", () => {

@@ -1,6 +1,6 @@
 import { isRecord } from "../../../../lib/is-record.ts";
 import { itemsOf, textOf } from "../../inner/json.ts";
-import { kindOf, refuse, shownName } from "../../inner/refuse.ts";
+import { kindOf, refuse, shownName, shownValue } from "../../inner/refuse.ts";
 import { chatOfItems } from "./responses-items.ts";
 import { type ChatTool, flatName, readTools, type ToolOrigin } from "./responses-tools.ts";
 
@@ -14,6 +14,8 @@ const NOT_SERVED: Readonly<Record<string, string>> = {
   moderation: "leave it out",
 };
 
+const LOGPROBS = "message.output_text.logprobs";
+
 /**
  * The body of `POST /v1/responses` as one of a chat completion.
  * @param items the input, after `before` earlier items of the conversation
@@ -26,13 +28,20 @@ export function chatOfResponses(fields: Fields, items: readonly Fields[], before
       throw refuse(field, `\`${field}\` is not served here; ${remedy}.`);
   }
   if (fields.truncation !== undefined && fields.truncation !== null && fields.truncation !== "disabled")
-    throw refuse("truncation", "`truncation` must be disabled: a prompt is never shortened here; shorten the input.");
+    throw refuse(
+      "truncation",
+      `\`truncation\` must be disabled, as a prompt is never shortened here, got ${shownValue(fields.truncation)}; shorten the input.`,
+    );
   const instructions = textOf(fields.instructions);
   const effort = isRecord(fields.reasoning) ? textOf(fields.reasoning.effort) : undefined;
-  const topLogprobs =
-    typeof fields.top_logprobs === "number" && fields.top_logprobs > 0 ? fields.top_logprobs : undefined;
-  if (topLogprobs !== undefined || itemsOf(fields.include).includes("message.output_text.logprobs"))
-    throw refuse("top_logprobs", "`top_logprobs` is not served on this route; use /v1/chat/completions.");
+  const topLogprobs = fields.top_logprobs ?? 0;
+  if (topLogprobs !== 0)
+    throw refuse(
+      "top_logprobs",
+      `\`top_logprobs\` is not served on this route, got ${shownValue(topLogprobs)}; use /v1/chat/completions.`,
+    );
+  if (itemsOf(fields.include).includes(LOGPROBS))
+    throw refuse("include", `\`include\` may not have ${LOGPROBS} on this route; use /v1/chat/completions.`);
   return {
     model: fields.model,
     messages: [

@@ -164,6 +164,7 @@ describe("OpenAI's SDK on /v1/responses", () => {
     const error = await thrown(other.responses.create({ model: "tiny", input: "x", previous_response_id: stored.id }));
     expect(error).toBeInstanceOf(OpenAI.BadRequestError);
     expect(error).toMatchObject({ param: "previous_response_id" });
+    expect(String(error)).toMatch(/must be a response that is stored for your tenant.*; send its items in `input`\./);
     expect((await openai.responses.retrieve(stored.id)).id).toBe(stored.id);
   });
 
@@ -172,6 +173,9 @@ describe("OpenAI's SDK on /v1/responses", () => {
     const openai = new OpenAI({ baseURL: `${url}/v1`, apiKey: "none", maxRetries: 0 });
     const error = await thrown(openai.responses.create({ model: "tiny", input: "x", store: true }));
     expect(error).toMatchObject({ status: 400, param: "store" });
+    const next = await thrown(openai.responses.create({ model: "tiny", input: "x", previous_response_id: "resp_1" }));
+    expect(next).toMatchObject({ status: 400, param: "previous_response_id" });
+    expect(String(next)).toMatch(/responses are not stored here, got "resp_1"; send the earlier items in `input`\./);
     expect((await openai.responses.create({ model: "tiny", input: "x" })).status).toBe("completed");
     expect(await thrown(openai.responses.retrieve("resp_1"))).toBeInstanceOf(OpenAI.NotFoundError);
   });

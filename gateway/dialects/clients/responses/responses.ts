@@ -94,12 +94,9 @@ export class ResponsesDialect implements InboundDialect {
   async #before(previousId: unknown): Promise<readonly Fields[]> {
     const id = textOf(previousId);
     if (id === undefined) return [];
-    const previous = await this.#options.store?.get(this.#tenant(), id);
-    if (previous === undefined)
-      throw refuse(
-        "previous_response_id",
-        `There is no response ${JSON.stringify(id.slice(0, 80))} here; leave \`store: false\` out to continue from a response.`,
-      );
+    const { store } = this.#options;
+    const previous = await store?.get(this.#tenant(), id);
+    if (previous === undefined) throw refuse("previous_response_id", noResponse(id, store !== undefined));
     return [...previous.input, ...itemsOf(previous.response.output).filter(isRecord)];
   }
 
@@ -135,6 +132,13 @@ export class ResponsesDialect implements InboundDialect {
   #seconds(): number {
     return Math.floor(this.#options.now() / 1000);
   }
+}
+
+function noResponse(id: string, isStoring: boolean): string {
+  const name = JSON.stringify(id.slice(0, 80));
+  return isStoring
+    ? `\`previous_response_id\` must be a response that is stored for your tenant, got ${name}, which is none: another tenant's, one with \`store: false\`, or too old; send its items in \`input\`.`
+    : `\`previous_response_id\` is not served, as responses are not stored here, got ${name}; send the earlier items in \`input\`.`;
 }
 
 /** OpenAI's own shape, with this endpoint's name of the bound of tokens. */
