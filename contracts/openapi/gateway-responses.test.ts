@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { MessagesErrorBody } from "../api/messages.ts";
 import { gatewayResponses } from "./gateway-responses.ts";
 
 const responses = gatewayResponses("required", ["*"]);
@@ -45,6 +46,15 @@ describe("API Gateway's own errors", () => {
   test("no body holds a special character of API Gateway's template language, except for the request's id", () => {
     for (const { responseTemplates } of Object.values(responses)) {
       expect(responseTemplates["application/json"].replace('"$context.requestId"', "")).not.toMatch(/[$#]/);
+    }
+  });
+
+  test("each is an error of OpenAI's form and of Anthropic's at once, as one body serves all paths", () => {
+    for (const { responseTemplates } of Object.values(responses)) {
+      const body: unknown = JSON.parse(responseTemplates["application/json"]);
+      const text: unknown = expect.any(String);
+      expect(body).toMatchObject({ error: { message: text, type: text, param: null, code: text } });
+      expect(MessagesErrorBody.safeParse(body).success).toBe(true);
     }
   });
 

@@ -244,7 +244,7 @@ export class Lease {
 
 /**
  * Whether the upstream still worked on the request when the call ended. Second calls beside a slow one are the gateway's own
- * wish and bounded by its retry budget: their money is released.
+ * wish and bounded by its retry budget: their upper bound is released, and the estimated prompt counted.
  */
 function isNotWaitedFor(outcome: LeaseOutcome): boolean {
   if (outcome instanceof UpstreamFailure) return outcome.kind === "slow";
