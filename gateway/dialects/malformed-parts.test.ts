@@ -137,3 +137,72 @@ describe("a whole response whose server writes white space around the colons", (
     },
   );
 });
+
+const sse = (...data: readonly unknown[]) => ({
+  headers: { "content-type": "text/event-stream" },
+  body: [...data.map((event) => (typeof event === "string" ? event : JSON.stringify(event))), "[DONE]"]
+    .map((event) => `data: ${event}\n\n`)
+    .join(""),
+});
+const chunk = (choice: unknown) => ({ id: "c", object: "chat.completion.chunk", choices: [choice] });
+const delta = (fields: unknown, finish_reason: string | null = null) =>
+  chunk({ index: 0, delta: fields, finish_reason });
+const USAGE = { id: "c", choices: [], usage: { prompt_tokens: 7, completion_tokens: 1, total_tokens: 8 } };
+const ending = [delta({}, "stop"), USAGE] as const;
+const callWith = (fields: object) => delta({ tool_calls: [{ index: 0, id: "t", type: "function", ...fields }] });
+
+const MALFORMED_EVENTS: readonly unknown[] = [
+  callWith({ function: { arguments: "{}" } }),
+  callWith({ function: { name: "f", arguments: 3 } }),
+  delta({ tool_calls: [null] }),
+  delta({ tool_calls: {} }),
+  delta("Hi"),
+  delta({ content: 5 }),
+  delta({ content: { text: "Hi" } }),
+  JSON.stringify(delta({ content: 5 })).replace('"content":', '"content" : '),
+  JSON.stringify(delta({ content: 5 })).replace('"content"', '"\\u0063ontent"'),
+];
+
+describe("a stream of OpenAI's dialect with a part that its clients could not read", () => {
+  test.each(MALFORMED_EVENTS)("ends in an error for every client, which does not get the part: %j", async (event) => {
+    const { request, script } = await startDialectGateway();
+    for (const upstream of ["openai", "vllm"] as const)
+      for (const [path, fields] of CLIENTS) {
+        script(sse(delta({ content: "first" }), event, ...ending));
+        const { status, text } = await request(upstream, path, { ...fields, stream: true });
+        expect([upstream, path, status, text]).toEqual([upstream, path, 200, expect.stringContaining("first")]);
+        expect(text).toMatch(/"upstream_error"|"api_error"|"server_error"/);
+        expect(text).not.toMatch(/\[DONE\]|message_stop|response\.completed|"arguments":"\{\}"|"tool_calls"/);
+      }
+  });
+
+  test.each(MALFORMED_EVENTS)("has failed where that is its beginning: %j", async (event) => {
+    const { request, script } = await startDialectGateway();
+    for (const [path, fields] of CLIENTS.slice(0, 2)) {
+      script(sse(event, ...ending));
+      const { status } = await request("openai", path, { ...fields, stream: true });
+      expect([path, status]).toEqual([path, 502]);
+    }
+  });
+
+  test("is not stored", async () => {
+    const { request, script } = await startDialectGateway({
+      config: { cache: { ttlSeconds: 3600, routeTtlSeconds: {}, memoryMiB: 8, semantic: null } },
+    });
+    script(sse(delta({ content: "Hi" }), callWith({ function: { arguments: "{}" } }), ...ending));
+    for (let times = 0; times < 2; times++) {
+      const fields = { messages, temperature: 0, stream: true };
+      const { headers, received } = await request("openai", "/v1/chat/completions", fields);
+      expect([headers.get("x-sluice-cache"), received === undefined]).toEqual(["miss", false]);
+    }
+  });
+
+  test("is none where white space stands around the colons: its calls end with `tool_calls`", async () => {
+    const { request, script } = await startDialectGateway();
+    const events = [callWith({ function: { name: "f", arguments: { path: "x" } } }), ...ending];
+    script(sse(...events.map((event) => JSON.stringify(event).replaceAll(/":/g, '" : '))));
+    const { text } = await request("openai", "/v1/chat/completions", { messages, stream: true });
+    expect(text).toContain('"finish_reason":"tool_calls"');
+    expect(text).toContain('"arguments":"{\\"path\\":\\"x\\"}"');
+  });
+});

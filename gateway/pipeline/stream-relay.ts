@@ -146,7 +146,7 @@ export class StreamRelay implements StreamBody, BodyReader {
     // A translator writes nothing after an error, so the rest of its source is not read.
     if (!this.#scanner.hasError) return this.#encoder?.failure === undefined ? this.#holdMore() : this.#endFailed();
     if (isTranslated) this.#onSourceEnd();
-    else if (this.#options.hidesErrors === true) this.#endInError("upstream_error");
+    else if (this.#options.hidesErrors === true || this.#scanner.isMalformed) this.#endInError("upstream_error");
   }
 
   /** Holds no more than a stream may: it ends with an error otherwise. */
@@ -212,6 +212,7 @@ export class StreamRelay implements StreamBody, BodyReader {
     if (this.#isOver) return;
     const last = this.#scan(this.#response.translator.end());
     if (last.length > 0) this.#sink?.write(last);
+    if (this.#scanner.isMalformed) return this.#endInError("upstream_error");
     if (this.#isWholeWithoutDone()) this.#sink?.write(this.#scan(DONE));
     if (!this.#scanner.isDone && !this.#scanner.hasError) return this.#fail("stream_interrupted");
     if (this.#scanner.hasError) this.#errorCode = "upstream_error";

@@ -28,7 +28,7 @@ const MAX_FRAMES = 8;
  * A key of generated text, in vLLM's and OpenAI's chunks, whose string is not empty; the frame that only names the role does
  * not count.
  */
-const TEXT = /"(?:content|text|reasoning_content|reasoning|arguments)": *"[^"]/;
+const TEXT = /"(?:content|text|reasoning_content|reasoning|arguments)"\s*:\s*"[^"]/;
 
 /**
  * An event longer than this is passed on in pieces as it comes, instead of being held until it is complete:
@@ -62,8 +62,11 @@ export interface EventRepair {
    * with the same keys and without a finish reason have the same result, whatever their generated text.
    */
   mayNeed(text: string): boolean;
-  /** @returns what is passed on for the event, perhaps several events; the very buffer where it is sound */
-  repaired(event: Buffer): Buffer;
+  /**
+   * @returns what is passed on for the event, perhaps several events; the very buffer where it is sound; `undefined` where it
+   * is malformed
+   */
+  repaired(event: Buffer): Buffer | undefined;
 }
 
 /**
@@ -81,6 +84,8 @@ export class EventScanner {
   isDone = false;
   /** Whether the engine reported an error as an event. */
   hasError = false;
+  /** Whether an event was malformed, which ends the stream: it is not passed on. */
+  isMalformed = false;
   readonly #options: EventScannerOptions;
   #hasFinish = false;
   /** The last event with text, which may also have the finish reason. */
@@ -106,7 +111,7 @@ export class EventScanner {
 
   /** An error that is taken out ends the stream: some servers send `[DONE]` behind it, as if it were a good end. */
   get #isOver(): boolean {
-    return this.isDone || (this.hasError && this.#options.stripErrors === true);
+    return this.isDone || this.isMalformed || (this.hasError && this.#options.stripErrors === true);
   }
 
   /** Takes the next bytes from the engine; none after the end. @returns the bytes to pass on now, possibly none */
@@ -168,10 +173,7 @@ export class EventScanner {
     const { repair } = this.#options;
     const isCounted = text.includes(USAGE_WORD);
     const counted = isCounted ? usageIn(text, data.subarray(start, end), repair !== undefined) : NOTHING;
-    if (counted === undefined) {
-      this.hasError = true;
-      return EMPTY;
-    }
+    if (counted === undefined) return this.#malformedEnd();
     const { usage, changed } = counted;
     if (!this.#isForClient(text, usage)) return EMPTY;
     if (repair === undefined || !repair.mayNeed(text)) {
@@ -180,7 +182,15 @@ export class EventScanner {
     }
     const event = changed ?? data.subarray(start, end);
     const repaired = repair.repaired(event);
+    if (repaired === undefined) return this.#malformedEnd();
     return repaired === event ? changed : repaired;
+  }
+
+  /** No client gets an event that it could not read, nor what is behind it. */
+  #malformedEnd(): Buffer {
+    this.isMalformed = true;
+    this.hasError = true;
+    return EMPTY;
   }
 
   /** What is passed on for the end: a usage before it, where the client requested one and none came. */

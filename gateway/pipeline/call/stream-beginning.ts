@@ -3,6 +3,7 @@ import { parseJson } from "../../../lib/parse-json.ts";
 import type { StreamFailure, StreamTranslator, UpstreamProblem } from "../../core/dialect.ts";
 import type { GatewayError } from "../../core/gateway-error.ts";
 import { UpstreamFailure } from "../../core/upstream-failure.ts";
+import { isMalformedEvent } from "../../dialects/providers/openai/stream-repair.ts";
 import { refusalError } from "../../dialects/refusals/refusals.ts";
 import type { UpstreamBody } from "../../http/upstream-body.ts";
 import { choiceFailed, isErrorEvent } from "../../relay/error-event.ts";
@@ -136,6 +137,7 @@ export class ChatBeginning implements StreamBeginning {
       this.#refuse(event.toString("utf8"));
       return true;
     }
+    if (isMalformedEvent(event, text)) throw new UpstreamFailure("malformed");
     if (CHOICE.test(text)) return true;
     this.#events.push(event);
     this.#eventBytes += event.length;

@@ -16,6 +16,8 @@ export class ChoiceCalls {
   /** Functions without arguments so far. */
   readonly #empty = new Set<number>();
   #count = 0;
+  /** Whether a call has begun without its name: no one could answer it. */
+  hasNameless = false;
 
   constructor(responseId: unknown) {
     this.#ids = new CallIds(responseId);
@@ -63,6 +65,7 @@ export class ChoiceCalls {
     const numbered = call.index === number ? call : { ...call, index: number };
     if (known !== undefined) return withArgumentsAsText(withoutRepeated(numbered, delta, name));
     this.#count++;
+    if (delta.name === undefined) this.hasNameless = true;
     return this.#ids.complete(numbered, number);
   }
 }

@@ -60,23 +60,31 @@ function together(all: readonly string[], { stripErrors, isRepaired }: Options) 
   const repair = isRepaired ? { repair: new StreamRepair() } : {};
   const scanner = new EventScanner({ stripUsage: true, stripErrors, ...repair });
   const out = all.map((one) => scanner.push(Buffer.from(one)).toString());
-  const { usage, textEvents, isDone, hasError, hasFinish } = scanner;
-  return { out: out.join(""), usage, textEvents, isDone, hasError, hasFinish };
+  const { usage, textEvents, isDone, hasError, isMalformed, hasFinish } = scanner;
+  return { out: out.join(""), usage, textEvents, isDone, hasError, isMalformed, hasFinish };
 }
 
 /** The same with a scanner for each event, which knows no event before it. */
 function apart(all: readonly string[], { stripErrors, isRepaired }: Options) {
   const repair = isRepaired ? { repair: new StreamRepair() } : {};
-  let found = { out: "", usage: undefined as unknown, textEvents: 0, isDone: false, hasError: false };
+  let found = {
+    out: "",
+    usage: undefined as unknown,
+    textEvents: 0,
+    isDone: false,
+    hasError: false,
+    isMalformed: false,
+  };
   let [isEnd, endsText] = [false, false];
   for (const one of all) {
-    if (found.isDone || (found.hasError && stripErrors)) break;
+    if (found.isDone || found.isMalformed || (found.hasError && stripErrors)) break;
     const scanner = new EventScanner({ stripUsage: true, stripErrors, ...repair });
     const out = found.out + scanner.push(Buffer.from(one)).toString();
-    const { usage = found.usage, textEvents, isDone, hasError, hasFinish } = scanner;
+    const { usage = found.usage, textEvents, isDone, hasError, isMalformed, hasFinish } = scanner;
     if (textEvents > 0) endsText = hasFinish;
     else isEnd ||= hasFinish;
-    found = { out, usage, isDone, textEvents: found.textEvents + textEvents, hasError: found.hasError || hasError };
+    const isWrong = found.hasError || hasError;
+    found = { out, usage, isDone, isMalformed, textEvents: found.textEvents + textEvents, hasError: isWrong };
   }
   return { ...found, hasFinish: isEnd || endsText };
 }

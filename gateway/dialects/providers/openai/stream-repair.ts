@@ -4,6 +4,7 @@ import type { EventRepair } from "../../../relay/event-scanner.ts";
 import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
 import { finishWithCalls } from "./call-fields.ts";
 import { ChoiceCalls } from "./choice-calls.ts";
+import { isSoundChoice } from "./chunk-forms.ts";
 import { withoutFunctionCall } from "./function-call.ts";
 import { isResponseId, madeResponseId } from "./response-ids.ts";
 import { usualContent } from "./usual-content.ts";
@@ -11,11 +12,22 @@ import { usualContent } from "./usual-content.ts";
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * An event that may need a correction: one with calls, with content that is a list, or without what clients look into
- * unasked: the choices, one of them, or its delta.
+ * An event that may need a correction, or may be malformed: every one but those whose fields have the usual values, with any
+ * white space around the colons, and whose keys are not written with escapes. What it matches is parsed.
  */
-const MAY_NEED = /"(?:tool_calls|content)": ?\[|"function_call": ?\{|"(?:choices|delta)": ?null|"choices": ?\[ ?null/;
-const FINISH = /"finish_reason": ?"/;
+const MAY_NEED = new RegExp(
+  [
+    /"tool_calls"\s*:\s*(?![\s[]|null)|"tool_calls"\s*:\s*\[\s*(?![\s\]])/,
+    /"function_call"\s*:\s*(?!\s|null)/,
+    /"(?:content|refusal|finish_reason)"\s*:\s*(?![\s"]|null)/,
+    /"delta"\s*:\s*(?![\s{])/,
+    /"choices"\s*:\s*(?![\s[])|"choices"\s*:\s*\[\s*(?![\s{\]])/,
+    /\\u00[4-7]/,
+  ]
+    .map(({ source }) => source)
+    .join("|"),
+);
+const FINISH = /"finish_reason"\s*:\s*"/;
 /** Most servers begin each event with its id. */
 const BEGINS_WITH_ID = /^data: ?\{"id": ?"(?!(?:(?:chat)?cmpl-)?")/;
 const EMPTY = Buffer.alloc(0);
@@ -25,7 +37,9 @@ const MAX_CHOICES = 128;
 /**
  * Corrects what servers of OpenAI's dialect get wrong in a stream, so that its clients can put it together: several tool
  * calls under one index or none, calls without an id or arguments, or in the form that came before `tool_calls`, an end with
- * calls that is `stop`, content as a list of parts, events without an id, and those that have null for a list. Other events are looked at, not parsed, and are the very bytes that came.
+ * calls that is `stop`, content as a list of parts, events without an id, and those that have null for a list. Other events are
+ * looked at, not parsed, and are the very bytes that came. An event with a part that clients could not read, such as a
+ * call that begins without its name, is malformed.
  */
 export class StreamRepair implements EventRepair {
   readonly #choices = new Map<number, ChoiceCalls>();
@@ -45,7 +59,7 @@ export class StreamRepair implements EventRepair {
     return MAY_NEED.test(text) || (this.#choices.size > 0 && FINISH.test(text));
   }
 
-  repaired(event: Buffer): Buffer {
+  repaired(event: Buffer): Buffer | undefined {
     const { others, data } = linesOf(event.toString("utf8"));
     const chunk = parseJson(data);
     if (!isRecord(chunk)) return event;
@@ -55,7 +69,10 @@ export class StreamRepair implements EventRepair {
     const own = itemsOf(chunk.choices);
     const id = this.#idOf(chunk, own.length > 0);
     const before: Fields[] = [];
-    const choices = own.filter(isRecord).map((choice) => this.#choice(choice, id, before));
+    const records = own.filter(isRecord);
+    if (!records.every(isSoundChoice)) return undefined;
+    const choices = records.map((choice) => this.#choice(choice, id, before));
+    if ([...this.#choices.values()].some(({ hasNameless }) => hasNameless)) return undefined;
     const areSound = choices.length === own.length && choices.every((choice, index) => choice === own[index]);
     if (before.length === 0 && areSound && id === chunk.id) return event;
     const { usage: _, ...head }: Fields = { ...chunk, id };
@@ -119,4 +136,9 @@ function isData(line: string): boolean {
 
 function eventText(others: readonly string[], data: Fields): string {
   return `${[...others, `data: ${JSON.stringify(data)}`].join("\n")}\n\n`;
+}
+
+/** Whether an event by itself has a part that no client could read. @param text the event with one character a byte */
+export function isMalformedEvent(event: Buffer, text: string): boolean {
+  return MAY_NEED.test(text) && new StreamRepair().repaired(event) === undefined;
 }
