@@ -98,7 +98,10 @@ describe("a request that may fit a context of 128,000 tokens", () => {
 
   test("is refused as one prompt by its ids of tokens, and not for the sum of many texts", async () => {
     const { request, script } = await gateway();
-    script(json({ object: "list", data: [{ object: "embedding", index: 0, embedding: [1] }], model: "m" }));
+    script(({ body: { input } }) => {
+      const data = input.map((_: unknown, index: number) => ({ object: "embedding", index, embedding: [1] }));
+      return json({ object: "list", data, model: "m" });
+    });
     const ids = Array.from({ length: 130_000 }, () => 123_456);
     expect((await request("openai", "/v1/embeddings", { input: ids })).status).toBe(400);
     const texts = Array.from({ length: 2000 }, () => ENGLISH.repeat(30));
