@@ -31,6 +31,30 @@ const FILTERED = [
 /** What a refusal may name of our account. */
 const OURS = /\bteam\b|api key|organi[sz]ation|\borg-|\baccount\b|\bproject\b/i;
 
+/** Limits that the operator has set for our account, in the words of Anthropic and of servers in its dialect. */
+const USAGE_LIMITS = /\bAPI usage limits?\b|you will regain access/i;
+/** Keys, and the names of organizations, projects and accounts, as the services write them. */
+const OUR_NAMES =
+  /\b(?:sk|gsk|xai|hf|r8)[-_][\w*-]{8,}|\b(?:org|proj|user|team|acct|wrkspc)[-_](?=[\w*-]*\d)[\w*-]{8,}|\bAIza[\w-]{10,}|\bAKIA\w{8,}|\barn:[\w:/.*-]+/g;
+/** No field of ours has a longer path. */
+const MAX_PARAM_LENGTH = 200;
+
+/** Whether a message is about the limits of our account. */
+export function isUsageLimit(message: string): boolean {
+  return USAGE_LIMITS.test(message);
+}
+
+/** A service's message without the keys and names that it may have of our account. */
+export function withoutOurNames(message: string): string {
+  return message.replace(OUR_NAMES, "…");
+}
+
+/** The path of a field, as a service names it; nothing for a text that is none. */
+export function namedField(param: unknown): { readonly param?: string } {
+  if (typeof param !== "string" || param.length > MAX_PARAM_LENGTH) return {};
+  return { param: withoutOurNames(param) };
+}
+
 /** The code of a refusal, by its words; `undefined` for another problem. */
 export function refusalCode(message: string): RefusalCode | undefined {
   if (FILTERED.some((words) => words.test(message))) return "content_filter";
@@ -39,8 +63,8 @@ export function refusalCode(message: string): RefusalCode | undefined {
 
 /** The same for an error response. A filter's refusal may name our account: then its words are the gateway's. */
 export function refusalProblem(message: string, code = refusalCode(message)): UpstreamProblem {
-  if (code === undefined) return { message };
-  return code === "content_filter" && OURS.test(message) ? { code } : { code, message };
+  if (code === undefined) return { message: withoutOurNames(message) };
+  return code === "content_filter" && OURS.test(message) ? { code } : { code, message: withoutOurNames(message) };
 }
 
 /** A refusal as the client's error, in OpenAI's words. */

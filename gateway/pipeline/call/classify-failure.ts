@@ -69,7 +69,9 @@ export function responseFailure(
 ): UpstreamFailure | GatewayError {
   // Some refuse a prompt with 403: the key is in order, and another target may not be tried with such a prompt.
   if (code === "content_filter" && status < 500) return refusalError(code, message);
-  if (isAboutAccount && kind === "provider") return new UpstreamFailure("denied");
+  // A service may quote what the client wrote: those words alone may not block it for other callers.
+  if (isAboutAccount && kind === "provider")
+    return new UpstreamFailure("denied", undefined, { health: CLIENT_FAULT.has(status) ? "none" : "bad" });
   if ((kind === "pool" ? ENGINE_BUSY : PROVIDER_BUSY).has(status))
     return new UpstreamFailure("busy", retryAfterSeconds(retryAfter ?? bodySeconds, kind));
   if (status >= 500)

@@ -12,7 +12,7 @@ import { blocksOf, calledName, finishReasonOf, usageOf, writtenText } from "../.
 import { withTextBefore } from "../../inner/thinking-order.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
 import { withoutFence } from "../../json-mode/json-text.ts";
-import { refusalProblem, streamRefusal } from "../../refusals/refusals.ts";
+import { isUsageLimit, namedField, refusalProblem, streamRefusal, withoutOurNames } from "../../refusals/refusals.ts";
 import { ownMessage } from "./own-response.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -168,8 +168,12 @@ export function streamError(error: unknown): GatewayError {
   const code = (typeof type === "string" && Object.hasOwn(CODES, type) ? CODES[type] : undefined) ?? "upstream_error";
   if (code === "timeout") return streamTimeout();
   const message = isRecord(error) && code === "invalid_request" ? textOf(error.message) : undefined;
-  if (message !== undefined && ACCOUNT.test(message)) return new GatewayError("upstream_error");
-  return new GatewayError(code, message === undefined ? {} : { message });
+  if (message !== undefined && isAboutAccount(message)) return new GatewayError("upstream_error");
+  return new GatewayError(code, message === undefined ? {} : { message: withoutOurNames(message) });
+}
+
+function isAboutAccount(message: string): boolean {
+  return ACCOUNT.test(message) || isUsageLimit(message);
 }
 
 const FIELD_PREFIX = /^([a-z_]+(?:\.[\w-]+)*): /;
@@ -183,7 +187,7 @@ export function anthropicProblem(body: string): UpstreamProblem {
   const path = FIELD_PREFIX.exec(message)?.[1];
   return {
     ...refusalProblem(message),
-    ...(path === undefined ? {} : { param: path.replace(/\.(\d+)/g, "[$1]").replace(/^stop_sequences/, "stop") }),
-    ...(ACCOUNT.test(message) ? { isAboutAccount: true } : {}),
+    ...namedField(path?.replace(/\.(\d+)/g, "[$1]").replace(/^stop_sequences/, "stop")),
+    ...(isAboutAccount(message) ? { isAboutAccount: true } : {}),
   };
 }

@@ -9,7 +9,7 @@ import { blocksOf, calledName, finishReasonOf, usageOf, writtenText } from "../.
 import { withTextBefore } from "../../inner/thinking-order.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
 import { withoutFence } from "../../json-mode/json-text.ts";
-import { refusalProblem, streamRefusal } from "../../refusals/refusals.ts";
+import { isUsageLimit, refusalProblem, streamRefusal, withoutOurNames } from "../../refusals/refusals.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -177,8 +177,12 @@ export function converseException(type: string, payload: unknown): GatewayError 
   if (refusal !== undefined) return refusal;
   const code = (Object.hasOwn(CODES, type) ? CODES[type] : undefined) ?? "upstream_error";
   const message = code === "invalid_request" && isRecord(payload) ? textOf(payload.message) : undefined;
-  if (message !== undefined && ACCOUNT.test(message)) return new GatewayError("upstream_error");
-  return new GatewayError(code, message === undefined ? {} : { message });
+  if (message !== undefined && isAboutAccount(message)) return new GatewayError("upstream_error");
+  return new GatewayError(code, message === undefined ? {} : { message: withoutOurNames(message) });
+}
+
+function isAboutAccount(message: string): boolean {
+  return ACCOUNT.test(message) || isUsageLimit(message);
 }
 
 /** An error response, as far as it can be read: the status decides the kind. */
@@ -188,6 +192,6 @@ export function converseProblem(body: string): UpstreamProblem {
   if (message === undefined) return {};
   return {
     ...refusalProblem(message),
-    ...(ACCOUNT.test(message) ? { isAboutAccount: true } : {}),
+    ...(isAboutAccount(message) ? { isAboutAccount: true } : {}),
   };
 }

@@ -4,7 +4,7 @@ import type { UpstreamProblem } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import { streamTimeout } from "../../../core/upstream-failure.ts";
 import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
-import { refusalProblem, streamRefusal } from "../../refusals/refusals.ts";
+import { isUsageLimit, namedField, refusalProblem, streamRefusal, withoutOurNames } from "../../refusals/refusals.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -30,7 +30,7 @@ export function geminiProblem(body: string): UpstreamProblem {
   return {
     ...refusalProblem(message),
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
-    ...(param === undefined ? {} : { param }),
+    ...namedField(param),
     ...(isAboutAccount(error, message) ? { isAboutAccount: true } : {}),
   };
 }
@@ -46,14 +46,18 @@ export function streamError(error: unknown): GatewayError {
   if (code === "timeout") return streamTimeout();
   if (code !== "invalid_request" || message === undefined || isAboutAccount(fields, message))
     return new GatewayError(code === "invalid_request" ? "upstream_error" : code);
-  return new GatewayError(code, { message });
+  return new GatewayError(code, { message: withoutOurNames(message) });
 }
 
 /** A rate that is used up names the plan and its billing too, but passes by itself. */
 function isAboutAccount(error: Fields, message: string): boolean {
   if (error.status === "RESOURCE_EXHAUSTED") return false;
   const reasons = itemsOf(error.details).map((detail) => (isRecord(detail) ? textOf(detail.reason) : undefined));
-  return error.status === "FAILED_PRECONDITION" || [message, ...reasons].some((text) => ACCOUNT.test(text ?? ""));
+  return (
+    error.status === "FAILED_PRECONDITION" ||
+    isUsageLimit(message) ||
+    [message, ...reasons].some((text) => ACCOUNT.test(text ?? ""))
+  );
 }
 
 /** Whole seconds of a `google.rpc.RetryInfo`, whose delay is text such as `34.07s`. */

@@ -112,6 +112,8 @@ describe("an upstream that compresses without being asked", () => {
   });
 });
 
+const USAGE_LIMIT = "You have reached your specified API usage limits. You will regain access on 2026-12-01.";
+
 describe("a provider's words about our account", () => {
   const words = [
     ["openai", 400, { error: { message: "Billing hard limit has been reached", code: "billing_hard_limit_reached" } }],
@@ -123,6 +125,9 @@ describe("a provider's words about our account", () => {
     ],
     ["openai", 422, { message: "Insufficient Balance" }],
     ["anthropic", 400, { error: { type: "invalid_request_error", message: "Your credit balance is too low." } }],
+    ["anthropic", 400, { error: { type: "invalid_request_error", message: USAGE_LIMIT } }],
+    ["openai", 400, { type: "error", error: { type: "invalid_request_error", message: USAGE_LIMIT } }],
+    ["bedrock", 400, { message: USAGE_LIMIT }],
     ["bedrock", 400, { message: "Operation not allowed" }],
     ["gemini", 400, { error: { status: "FAILED_PRECONDITION", message: "User location is not supported" } }],
   ] as const;
@@ -137,7 +142,34 @@ describe("a provider's words about our account", () => {
     ] as const) {
       const response = await request(upstream, path, fields);
       expect([path, response.status]).toEqual([path, 502]);
-      expect(response.text).not.toMatch(/credit|billing|balance|organization|not allowed|location/i);
+      expect(response.text).not.toMatch(/credit|billing|balance|organization|not allowed|location|limits|regain/i);
     }
+  });
+
+  const refusals = [
+    ["openai", (message: string) => ({ error: { message, param: "messages" } })],
+    ["anthropic", (message: string) => ({ error: { type: "invalid_request_error", message } })],
+    ["bedrock", (message: string) => ({ message })],
+    ["gemini", (message: string) => ({ error: { status: "INVALID_ARGUMENT", message } })],
+  ] as const;
+
+  test.each(refusals)("lose the keys and names in a refusal of %s, and the refusal stays", async (upstream, bodyOf) => {
+    const { request, script } = await startDialectGateway();
+    const names = ["sk-proj-aBcDeFgH12345", "sk-proj-****7890", "org-AbC123dEf456", "proj_AbC123dEf456"];
+    script({ status: 400, body: JSON.stringify(bodyOf(`user_content is too odd for ${names.join(" ")}`)) });
+    const { status, text } = await request(upstream, "/v1/chat/completions", { messages });
+    expect([status, JSON.parse(text).error.code]).toEqual([400, "invalid_request"]);
+    expect(text).toContain("user_content is too odd for … … … …");
+  });
+
+  test("name no field whose path is longer than any of ours", async () => {
+    const { request, script } = await startDialectGateway();
+    const param = (length: number) => JSON.stringify({ error: { message: "odd", param: "x".repeat(length) } });
+    script({ status: 400, body: param(60_000) });
+    const long = await request("openai", "/v1/chat/completions", { messages });
+    expect(JSON.parse(long.text).error).toMatchObject({ message: "odd", param: null });
+    script({ status: 400, body: param(60) });
+    const short = await request("openai", "/v1/chat/completions", { messages });
+    expect(JSON.parse(short.text).error.param).toHaveLength(60);
   });
 });

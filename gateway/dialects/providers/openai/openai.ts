@@ -1,7 +1,7 @@
 import { isRecord } from "../../../../lib/is-record.ts";
 import type { OutboundDialect, UpstreamProblem } from "../../../core/dialect.ts";
 import { parseJson, textOf } from "../../inner/json.ts";
-import { refusalCode, refusalProblem } from "../../refusals/refusals.ts";
+import { isUsageLimit, namedField, refusalCode, refusalProblem } from "../../refusals/refusals.ts";
 import { openAiBody } from "./openai-body.ts";
 import { openAiResponse } from "./openai-response.ts";
 import type { OpenAiServer } from "./translated-chat.ts";
@@ -59,7 +59,7 @@ export function openAiProblem(body: string): UpstreamProblem {
   const refusal = isFiltered(error) ? "content_filter" : refusalCode(message ?? "");
   return {
     ...(typeof code === "string" ? { code } : {}),
-    ...(typeof param === "string" ? { param } : {}),
+    ...namedField(param),
     ...(message === undefined ? {} : refusalProblem(message, refusal)),
     ...(refusal === undefined ? {} : { code: refusal }),
     ...(isAboutAccount(code, message) ? { isAboutAccount: true } : {}),
@@ -74,5 +74,5 @@ function isFiltered({ code, metadata }: Readonly<Record<string, unknown>>): bool
 
 function isAboutAccount(code: unknown, message: unknown): boolean {
   if (typeof code === "string" && ACCOUNT_CODES.has(code)) return true;
-  return typeof message === "string" && ACCOUNT.test(message);
+  return typeof message === "string" && (ACCOUNT.test(message) || isUsageLimit(message));
 }
