@@ -109,7 +109,9 @@ export async function attempt(options: AttemptOptions): Promise<AttemptResponse>
     }
     const toChat = target.dialect.decodeStream(outbound);
     const translator = toChat ?? new LineEnds();
-    const begun = await readBeginning(body, beginningOf(target, translator, toChat !== undefined));
+    const begun = await readBeginning(body, beginningOf(target, translator, toChat !== undefined), () =>
+      limits.firstByteCame(),
+    );
     lease.sawFirstByte();
     isHandedOn = true;
     limits.firstByteCame();

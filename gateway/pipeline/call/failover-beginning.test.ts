@@ -42,9 +42,16 @@ async function setUp(
 }
 
 const ends = (bytes: string | Buffer) => (response: ServerResponse) => void response.end(bytes);
-const breaks = (text: string) => (response: ServerResponse) => {
+const breaks = (text: string | Buffer) => (response: ServerResponse) => {
   response.write(text);
   setTimeout(() => response.destroy(), 30);
+};
+/** The beginning of a stream's form, without a part of the response. */
+const START = {
+  openai:
+    'data: {"id":"c1","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}\n\n',
+  anthropic: 'event: message_start\ndata: {"type":"message_start","message":{"id":"msg_1","content":[]}}\n\n',
+  bedrock: eventFrame("messageStart", { role: "assistant" }),
 };
 const exception = eventFrame("throttlingException", { message: "Too many tokens" }, "exception");
 const overloaded =
@@ -66,6 +73,17 @@ describe("a stream that has not begun is followed by the next target, and the cl
       "anthropic",
       ends('data: {"type":"content_block_start","index":0,"content_block":{"type":"text","text":"a"}}\n\n'),
     ],
+    ["a start and an error behind it", "anthropic", ends(START.anthropic + overloaded)],
+    ["a start, and then its connection ends", "anthropic", ends(START.anthropic)],
+    ["a start and an exception behind it", "bedrock", ends(Buffer.concat([START.bedrock, exception]))],
+    ["a start, and then its connection breaks", "bedrock", breaks(START.bedrock)],
+    ["the role and an error behind it", "openai", ends(`${START.openai}data: {"error":{"message":"no"}}\n\n`)],
+    ["the role, and then its connection breaks", "openai", breaks(START.openai)],
+    [
+      "an empty candidate and an error behind it",
+      "gemini",
+      ends(`data: {"candidates":[{"index":0}]}\n\ndata: {"error":{"status":"INTERNAL","message":"no"}}\n\n`),
+    ],
     ["an exception as its first frame", "bedrock", ends(exception)],
     ["an error as its first event", "gemini", ends('data: {"error":{"status":"UNAVAILABLE","message":"no"}}\n\n')],
     ["no candidate", "gemini", ends('data: {"usageMetadata":{"promptTokenCount":1}}\n\n')],
@@ -83,6 +101,33 @@ describe("a stream that has not begun is followed by the next target, and the cl
     const response = await open("/v1/messages", { max_tokens: 9 });
     expect(response.headers.get("x-sluice-target")).toBe("good/small");
     expect(await response.text()).toContain("event: message_stop");
+  });
+
+  test.each([
+    ["/v1/messages", { max_tokens: 9 }, "event: message_stop"],
+    ["/v1/responses", { input: "Hi", messages: undefined }, "response.completed"],
+  ])("also behind its start, for clients of %s", async (path, fields, end) => {
+    const { open } = await setUp("anthropic", ends(START.anthropic + overloaded));
+    const response = await open(path, fields);
+    expect(response.headers.get("x-sluice-target")).toBe("good/small");
+    expect(await response.text()).toContain(end);
+  });
+});
+
+describe("a start without a part of the response", () => {
+  test.each<[dialect: DialectName, start: string | Buffer]>([
+    ["openai", START.openai],
+    ["anthropic", START.anthropic],
+    ["bedrock", START.bedrock],
+  ])("of %s is with the client a second later, though the model still thinks", async (dialect, start) => {
+    const limits = { timeouts: { connectSeconds: 1, firstByteSeconds: 0.4, idleSeconds: 9, totalSeconds: 9 } };
+    const { open, good } = await setUp(dialect, (response) => void response.write(start), {}, limits);
+    const response = await open();
+    expect([response.status, response.headers.get("x-sluice-target")]).toEqual([200, "bad/small"]);
+    const reader = response.body?.getReader();
+    expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toContain('"role":"assistant"');
+    expect(good.received).toHaveLength(0);
+    await reader?.cancel();
   });
 });
 
@@ -128,7 +173,9 @@ describe("a stream whose time is over", () => {
   });
 
   test("in the middle has an error that does not advise to stream", async () => {
-    const started = 'data: {"type":"message_start","message":{"id":"msg_1"}}\n\n';
+    const started =
+      'data: {"type":"message_start","message":{"id":"msg_1"}}\n\n' +
+      'data: {"type":"content_block_start","index":0,"content_block":{"type":"text","text":"a"}}\n\n';
     const late = 'data: {"type":"error","error":{"type":"timeout_error","message":"late"}}\n\n';
     const { open } = await setUp("anthropic", ends(started + late), { fallbacks: [] });
     const text = await (await open()).text();

@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { eventFrame } from "../../../test-support/fake-bedrock.ts";
 import { bodyOf, startFakeServer } from "../../../test-support/fake-server.ts";
 import { providerConfig, routeConfig } from "../../../test-support/target-config.ts";
 import { provide } from "../../test/provider-fixture.ts";
@@ -8,6 +9,7 @@ import { chat, post, startTestGateway } from "../../test/test-gateway.ts";
 type DialectName = "openai" | "bedrock" | "gemini";
 
 const STREAM = { "content-type": "text/event-stream" };
+const FRAMES = { "content-type": "application/vnd.amazon.eventstream" };
 const JSON_TYPE = { "content-type": "application/json" };
 
 /** More than the failures in a row that open a breaker. */
@@ -59,6 +61,13 @@ const events =
   (response) =>
     void response.writeHead(200, STREAM).end(`data: ${JSON.stringify(body)}\n\n`);
 
+const stopped =
+  (stopReason: string): Respond =>
+  (response) => {
+    const parts = [eventFrame("messageStart", { role: "assistant" }), eventFrame("messageStop", { stopReason })];
+    response.writeHead(200, FRAMES).end(Buffer.concat(parts));
+  };
+
 const malformedCall = { candidates: [{ index: 0, finishReason: "MALFORMED_FUNCTION_CALL" }] };
 const converse = (stopReason: string) => ({ output: { message: { role: "assistant", content: [] } }, stopReason });
 const errorFinish = { id: "c1", choices: [{ index: 0, message: { content: "" }, finish_reason: "error" }] };
@@ -71,6 +80,7 @@ describe("output of a model that is not usable, which a prompt can cause", () =>
     ["a stream of a malformed call", "gemini", true, events(malformedCall)],
     ["malformed output", "bedrock", false, whole(converse("malformed_model_output"))],
     ["a malformed call", "bedrock", false, whole(converse("malformed_tool_use"))],
+    ["a stream of a malformed call", "bedrock", true, stopped("malformed_tool_use")],
     ["a choice that ends in an error", "openai", false, whole(errorFinish)],
     ["a stream that ends in an error at once", "openai", true, events(errorDelta)],
   ])("%s (%s, stream: %j) goes to the next target, and opens no breaker", async (_, dialect, stream, respond) => {

@@ -84,7 +84,7 @@ describe("the beginning of a provider's stream of OpenAI's dialect", () => {
 
   test("is its first event with a choice, with the events before it and without the comments", () => {
     const filter = 'data: {"id":"","choices":[],"prompt_filter_results":[]}\n\n';
-    const first = 'data: {"id":"1","choices":[{"index":0,"delta":{"role":"assistant"}}]}\n\n';
+    const first = 'data: {"id":"1","choices":[{"index":0,"delta":{"role":"assistant","content":"a"}}]}\n\n';
     for (const size of [1, 7, Number.POSITIVE_INFINITY]) {
       expect(begin(provider(), `: a\n\n${filter}: b\n\n${first}`, size)).toBe(filter + first);
       expect(begin(provider(), `\ufeff: a\r\r${first.replaceAll("\n", "\r")}`, size)).toBe(first);
@@ -106,7 +106,7 @@ describe("the beginning of a provider's stream of OpenAI's dialect", () => {
   test.each([": ping\n\n", "\n"])(
     "behind a megabyte of %j is found, and a read of it takes less than 50 ms",
     (noise) => {
-      const first = 'data: {"choices":[{"index":0,"delta":{}}]}\n\n';
+      const first = 'data: {"choices":[{"index":0,"delta":{"content":"a"}}]}\n\n';
       const beginning = provider();
       const read = Buffer.from(noise.repeat(65_536 / noise.length));
       const times = Array.from({ length: 16 }, () => {
@@ -152,7 +152,22 @@ const sse = (...events: readonly object[]) => events.map((event) => `data: ${JSO
 const anthropicError = (type: string, message = "m") => sse({ type: "error", error: { type, message } });
 const exception = (type: string, message = "m") => eventFrame(type, { message }, "exception");
 
+const messageStart = eventFrame("messageStart", { role: "assistant" });
+
 describe("the beginning of a stream of another dialect", () => {
+  test.each<[name: string, dialect: OutboundDialect, stream: string | Buffer]>([
+    ["Bedrock's messageStart", BEDROCK, messageStart],
+    [
+      "Anthropic's message_start",
+      ANTHROPIC,
+      sse({ type: "ping" }, { type: "message_start", message: { id: "msg_1" } }),
+    ],
+  ])("has a start that is held back: %s", (_, dialect, stream) => {
+    const beginning = translated(dialect);
+    expect([beginning.start(), beginning.push(Buffer.from(stream as string))]).toEqual([undefined, undefined]);
+    expect(String(beginning.start())).toContain('"role":"assistant"');
+  });
+
   test.each<[name: string, dialect: OutboundDialect, stream: string | Buffer, kind: string]>([
     ["a throttled Bedrock", BEDROCK, exception("throttlingException"), "busy"],
     ["an internal error of Bedrock", BEDROCK, exception("internalServerException"), "failed"],
@@ -172,6 +187,13 @@ describe("the beginning of a stream of another dialect", () => {
       "busy",
     ],
     ["an error of Anthropic's servers", ANTHROPIC, anthropicError("api_error"), "failed"],
+    [
+      "a message_start with an error behind it",
+      ANTHROPIC,
+      sse({ type: "message_start", message: {} }) + anthropicError("api_error"),
+      "failed",
+    ],
+    ["a message_start alone", ANTHROPIC, sse({ type: "message_start", message: {} }), "died"],
     ["Anthropic's account", ANTHROPIC, anthropicError("invalid_request_error", "credit balance is too low"), "failed"],
     ["Anthropic's pings alone", ANTHROPIC, sse({ type: "ping" }, { type: "ping" }), "died"],
     ["Anthropic's comments alone", ANTHROPIC, ": a\n\n: b\n\n", "died"],
@@ -216,18 +238,28 @@ describe("the beginning of a stream of another dialect", () => {
   });
 
   test.each<[name: string, dialect: OutboundDialect, stream: string | Buffer]>([
-    ["Bedrock's messageStart", BEDROCK, eventFrame("messageStart", { role: "assistant" })],
-    [
-      "Anthropic's message_start",
-      ANTHROPIC,
-      sse({ type: "ping" }, { type: "message_start", message: { id: "msg_1" } }),
-    ],
     ["Gemini's first candidate", GEMINI, sse({ candidates: [{ content: { parts: [{ text: "a" }] } }] })],
     ["Gemini's blocked prompt", GEMINI, sse({ promptFeedback: { blockReason: "SAFETY" } })],
     [
-      "a message_start with an error behind it",
+      "a text with an error behind it",
       ANTHROPIC,
-      sse({ type: "message_start", message: {} }) + anthropicError("api_error"),
+      sse(
+        { type: "message_start", message: {} },
+        { type: "content_block_start", index: 0, content_block: { type: "text", text: "a" } },
+      ) + anthropicError("api_error"),
+    ],
+    [
+      "a call without arguments yet",
+      ANTHROPIC,
+      sse(
+        { type: "message_start", message: {} },
+        { type: "content_block_start", index: 0, content_block: { type: "tool_use", id: "t", name: "f", input: {} } },
+      ),
+    ],
+    [
+      "an end without text",
+      BEDROCK,
+      Buffer.concat([messageStart, eventFrame("messageStop", { stopReason: "end_turn" })]),
     ],
   ])("is %s", (_, dialect, stream) => {
     expect(begin(translated(dialect), stream)).toContain('"role":"assistant"');

@@ -20,25 +20,73 @@ export interface StreamBeginning {
    * @throws {UpstreamFailure} when it is none @throws {GatewayError} for an error that refuses the prompt
    */
   push(bytes: Buffer): Buffer | undefined;
+  /** What has come, once that is the stream's start: the role, and no part of the response yet. */
+  start(): Buffer | undefined;
   /** Why a stream that has ended before that has failed. @throws {GatewayError} as well */
   end(): UpstreamFailure;
 }
 
-/** Reads to the beginning. @throws {UpstreamFailure} when the stream ends or breaks off before, and as `push` does */
-export async function readBeginning(body: UpstreamBody, beginning: StreamBeginning): Promise<Buffer> {
-  for (;;) {
-    const bytes = await body.next().catch((error: unknown) => {
-      throw connectionFailure(error);
-    });
-    if (bytes === undefined) throw beginning.end();
-    const begun = beginning.push(bytes);
-    if (begun !== undefined) return begun;
+/**
+ * Milliseconds for which a stream's start is held back, so that a server that fails right behind it is not seen. Models that
+ * think before they write send their start long before: clients get that then.
+ */
+const HOLD_START_MS = 1000;
+
+/**
+ * Reads to the beginning, or to the end of the time for which a start is held back.
+ * @param onStart called once, when the start has come: the server works on the response
+ * @throws {UpstreamFailure} when the stream ends or breaks off before, and as `push` does
+ */
+export async function readBeginning(
+  body: UpstreamBody,
+  beginning: StreamBeginning,
+  onStart: () => void = () => undefined,
+): Promise<Buffer> {
+  let hold: StartHold | undefined;
+  try {
+    for (;;) {
+      const start = beginning.start();
+      if (start !== undefined && hold === undefined) {
+        hold = new StartHold();
+        onStart();
+      }
+      if (start !== undefined && (await hold?.isOver(body)) === true) return start;
+      const begun = await readNext(body, beginning);
+      if (begun !== undefined) return begun;
+    }
+  } finally {
+    hold?.end();
   }
 }
 
-/** The beginning of a stream of another dialect: the first event that its translator writes. */
+/** The time for which a start is held back. */
+class StartHold {
+  readonly #over = Promise.withResolvers<true>();
+  readonly #timer = setTimeout(() => this.#over.resolve(true), HOLD_START_MS);
+
+  /** Resolves with `true` when it is over before the next bytes are there, which stay in the body. */
+  isOver(body: UpstreamBody): Promise<boolean> {
+    const isNext = () => false;
+    return Promise.race([this.#over.promise, body.first().then(isNext, isNext)]);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+async function readNext(body: UpstreamBody, beginning: StreamBeginning): Promise<Buffer | undefined> {
+  const bytes = await body.next().catch((error: unknown) => {
+    throw connectionFailure(error);
+  });
+  if (bytes === undefined) throw beginning.end();
+  return beginning.push(bytes);
+}
+
+/** The beginning of a stream of another dialect: the first event that its translator writes with a part of the response. */
 export class TranslatedBeginning implements StreamBeginning {
   readonly #translator: StreamTranslator;
+  #start: Buffer = EMPTY;
 
   constructor(translator: StreamTranslator) {
     this.#translator = translator;
@@ -47,9 +95,18 @@ export class TranslatedBeginning implements StreamBeginning {
   push(bytes: Buffer): Buffer | undefined {
     const events = this.#translator.push(bytes);
     const { failure } = this.#translator;
-    // Events before the error are a beginning.
-    if (failure !== undefined && events.indexOf("\n\n") === events.length - 2) throw failureBefore(failure);
-    return events.length === 0 ? undefined : events;
+    // A part of the response before the error is a beginning; the error is the last event.
+    const end = failure === undefined ? events.length : events.lastIndexOf("\n\n", events.length - 3) + 2;
+    const hasBegun = hasPart(events.toString("latin1", 0, Math.max(0, end)));
+    if (!hasBegun && failure !== undefined) throw failureBefore(failure);
+    const all = this.#start.length === 0 ? events : Buffer.concat([this.#start, events]);
+    if (hasBegun || all.length > MAX_HELD_BYTES) return all;
+    this.#start = all;
+    return undefined;
+  }
+
+  start(): Buffer | undefined {
+    return this.#start.length === 0 ? undefined : this.#start;
   }
 
   end(): UpstreamFailure {
@@ -68,15 +125,45 @@ function failureBefore({ kind, error }: StreamFailure): UpstreamFailure | Gatewa
 
 /** What an event can begin with. */
 const FIELDS = ["data:", "event:", "id:", "retry:", ":"];
+const DATA_LINES = /^data: ?(.*)$/gm;
 const DATA = /^data: ?(.*)$/m;
 const DONE = /^data:[ \t]*\[DONE\][ \t\r]*$/m;
 const CHOICE = /"choices"\s*:\s*\[\s*\{/;
 /** An event shorter than this has no data. */
 const MIN_DATA_BYTES = 8;
+const EMPTY = Buffer.alloc(0);
+/** Generated text in an event, which is a part of the response without a further look. */
+const TEXT = /"(?:content|text|reasoning_content|reasoning|arguments)": *"[^"]/;
 /** An event without its end that is longer than this is passed on as it comes; events without a choice are no more in all. */
 const MAX_HELD_BYTES = 65_536;
 
-/** The beginning of a stream of OpenAI's dialect: its first event with a choice. Comments before it are left out. */
+/** Whether one of these events has a part of the response: more than the role, and values that are empty. */
+function hasPart(events: string): boolean {
+  if (events === "") return false;
+  if (TEXT.test(events)) return true;
+  return [...events.matchAll(DATA_LINES)].some(([, data = ""]) => {
+    if (data.startsWith("[DONE]")) return true;
+    const event = parseJson(data);
+    return !isRecord(event) || (Array.isArray(event.choices) && event.choices.some(isPart));
+  });
+}
+
+/** @returns `true` for a choice of another form: what it is, its reader decides */
+function isPart(choice: unknown): boolean {
+  if (!isRecord(choice) || (choice.finish_reason ?? null) !== null) return true;
+  const { delta, text } = choice;
+  if (delta === undefined) return text !== "";
+  return !isRecord(delta) || Object.entries(delta).some(([key, value]) => key !== "role" && !isNothing(value));
+}
+
+function isNothing(value: unknown): boolean {
+  return value === null || value === "" || (Array.isArray(value) && value.length === 0);
+}
+
+/**
+ * The beginning of a stream of OpenAI's dialect: a provider's first event with a part of the response, and an engine's first
+ * one with a choice. Comments before it are left out.
+ */
 export class ChatBeginning implements StreamBeginning {
   readonly #lines: StreamTranslator;
   readonly #problemOf: ((body: string) => UpstreamProblem) | undefined;
@@ -87,6 +174,7 @@ export class ChatBeginning implements StreamBeginning {
   #rest: Buffer = Buffer.alloc(0);
   #searched = 0;
   #isOfForm = false;
+  #hasStart = false;
 
   /**
    * @param lines brings the stream's lines into their form
@@ -112,10 +200,17 @@ export class ChatBeginning implements StreamBeginning {
     this.#searched = Math.max(0, this.#rest.length - 3);
     const next = startOf(this.#rest);
     this.#checkForm(next);
-    if (this.#eventBytes > MAX_HELD_BYTES) throw new UpstreamFailure("malformed");
+    if (this.#eventBytes > MAX_HELD_BYTES) {
+      if (this.#hasStart) return this.start();
+      throw new UpstreamFailure("malformed");
+    }
     if (this.#rest.length <= MAX_HELD_BYTES) return undefined;
     if (next.startsWith(":")) throw new UpstreamFailure("malformed");
     return Buffer.concat([...this.#events, this.#rest]);
+  }
+
+  start(): Buffer | undefined {
+    return this.#hasStart ? Buffer.concat([...this.#events, this.#rest]) : undefined;
   }
 
   end(): UpstreamFailure {
@@ -132,13 +227,19 @@ export class ChatBeginning implements StreamBeginning {
     this.#checkForm(startOf(event));
     this.#isOfForm = true;
     if (!DATA.test(text)) return false;
-    if (DONE.test(text)) throw new UpstreamFailure("malformed");
+    if (DONE.test(text)) {
+      if (this.#hasStart) return true;
+      throw new UpstreamFailure("malformed");
+    }
     if (isErrorEvent(text)) {
       this.#refuse(event.toString("utf8"));
       return true;
     }
     if (isMalformedEvent(event, text)) throw new UpstreamFailure("malformed");
-    if (CHOICE.test(text)) return true;
+    if (CHOICE.test(text)) {
+      if (this.#problemOf === undefined || hasPart(text)) return true;
+      this.#hasStart = true;
+    }
     this.#events.push(event);
     this.#eventBytes += event.length;
     return false;
