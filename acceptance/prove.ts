@@ -27,6 +27,7 @@ import { type Cdktf, installCdktf } from "./tools/cdktf.ts";
 import { Children } from "./tools/children.ts";
 import { acceptanceCache } from "./tools/machine.ts";
 import { MissingTool } from "./tools/missing-tool.ts";
+import { platformName } from "./tools/provider.ts";
 
 /**
  * `npm run prove [-- --environment dev] [--part operator] [--stacks network,data] [--keep]`: applies all stacks to AWS emulators
@@ -180,9 +181,14 @@ async function operate(
   const clone = new Clone(project, join(own, "clone"));
   const stacks = oneByOne(await synthesize(project, environment, [], join(own, "synth")));
   const { state } = await loadEnvironment(environment);
+  const operator = new Operator({ project: clone.folder, environment, testbed, children });
+  // The testbed's provider is another version than the committed one.
+  await operator.run("lock", ["--platform", platformName(), "--mirror", testbed.tofu.mirror], {
+    says: [/environments\/tofu\.lock\.hcl is written: hashicorp\/aws/],
+  });
   await steps({
     environment,
-    operator: new Operator({ project: clone.folder, environment, testbed, children }),
+    operator,
     clone,
     testbed,
     state,

@@ -29,6 +29,7 @@ import { awsPriceList } from "./prices/price-list.ts";
 import { pricesCommand } from "./prices/prices-command.ts";
 import { startCommand, synthCommand } from "./run-commands.ts";
 import { showCommand } from "./show-command.ts";
+import { lockCommand } from "./stacks/lock-command.ts";
 import { hiddenPrompt } from "./terminal/hidden-prompt.ts";
 import { UserError } from "./terminal/user-error.ts";
 import { upgradeCommand } from "./upgrade/upgrade-command.ts";
@@ -74,6 +75,7 @@ const program = new Command("sluice")
   .addCommand(deployCommand(operator))
   .addCommand(planCommand(operator))
   .addCommand(destroyCommand(operator))
+  .addCommand(lockCommand(operator))
   .addCommand(doctorCommand(operator))
   .addCommand(
     verifyCommand({

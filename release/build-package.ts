@@ -35,6 +35,9 @@ const COPIED = [
   "local/setup/setup-error.mjs",
 ] as const;
 
+/** The lock of OpenTofu's providers, which a team's repository begins with. */
+const PROVIDERS_LOCK = "environments/tofu.lock.hcl";
+
 /** The built packages' folders. */
 export interface BuiltPackages {
   readonly sluice: string;
@@ -51,11 +54,13 @@ export async function buildPackages(project: string, folder: string): Promise<Bu
   const manifest: ProjectManifest = JSON.parse(readFileSync(join(project, "package.json"), "utf8"));
   await compile(project, folder, built.sluice);
   for (const path of COPIED) cpSync(join(project, path), join(built.sluice, path), { recursive: true });
+  const templates = join(built.sluice, "cli/init/repository");
   cpSync(join(project, "release/bin"), join(built.sluice, "bin"), { recursive: true });
+  cpSync(join(project, PROVIDERS_LOCK), join(templates, PROVIDERS_LOCK));
   copyPages(project, built.sluice);
   for (const name of SHARED_WORKFLOWS) {
     const workflow = readFileSync(join(project, ".github/workflows", name), "utf8");
-    const path = join(built.sluice, "cli/init/repository/dot-github/workflows", name);
+    const path = join(templates, "dot-github/workflows", name);
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, repositoryWorkflow(workflow));
   }

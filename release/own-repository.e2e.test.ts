@@ -35,6 +35,8 @@ describe("a repository made by create-sluice", () => {
   test("has the environment, the package at an exact version, workflows and cdktf's settings", ({ skip }) => {
     if (impossible !== undefined) return skip(impossible);
     const files = ["environments/dev.ts", "package.json", "cdktf.json", "README.md", ".gitignore", ".npmrc"];
+    const lock = "environments/tofu.lock.hcl";
+    expect(readFileSync(join(team.folder, lock), "utf8")).toBe(readFileSync(join(OWN_FOLDER, lock), "utf8"));
     const workflows = ["plan", "deploy", "drift"].map((name) => `.github/workflows/${name}.yml`);
     expect([...files, ...workflows].filter((file) => !existsSync(join(team.folder, file)))).toEqual([]);
     expect(readFileSync(join(team.folder, "environments/dev.ts"), "utf8")).toMatch(/^import .* from "sluice";\n/);

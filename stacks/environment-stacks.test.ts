@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { App } from "cdktf";
 import { afterAll, describe, expect, test } from "vitest";
-import { environmentNames, loadEnvironment } from "../environments/load.ts";
+import { lockedProviders, PROVIDERS_LOCK } from "../domain/providers-lock.ts";
+import { environmentNames, environmentsFolder, loadEnvironment } from "../environments/load.ts";
 import { builtAssets } from "../test-support/built-assets.ts";
 import { addresses, synthApp, synthTexts, typeCounts } from "../test-support/synth.ts";
 import { synthesizeEnvironment } from "./environment-stacks.ts";
@@ -27,6 +30,17 @@ describe.each(environments.map((environment) => [environment.name, environment] 
     test("two synths are equal to the byte", () => {
       const texts = () => synthTexts((app: App) => synthesizeEnvironment(app, environment, assets));
       expect(texts()).toEqual(texts());
+    });
+
+    // documented: locked-providers
+    test("every stack requires the providers that environments/tofu.lock.hcl locks, and no other", () => {
+      const locked = lockedProviders(readFileSync(join(environmentsFolder(), PROVIDERS_LOCK), "utf8"));
+      for (const stack of STACK_NAMES) {
+        const required: Readonly<Record<string, { readonly source: string; readonly version: string }>> =
+          stacks[`${name}-${stack}`]?.terraform?.required_providers;
+        const named = Object.values(required).map(({ source, version }) => `hashicorp/${source} ${version}`);
+        expect(named, stack).toEqual(locked);
+      }
     });
 
     test("a named account is the only one that a stack is deployed to", () => {

@@ -16,11 +16,15 @@ export interface TofuProps {
   readonly environment: Readonly<Record<string, string>>;
   readonly children: Children;
   readonly providerVersion: string;
+  /** Folder of the mirror with the provider. */
+  readonly mirror: string;
 }
 
 /** OpenTofu with one provider and without network access. */
 export class Tofu {
   readonly providerVersion: string;
+  /** Folder of the mirror with the provider. */
+  readonly mirror: string;
   readonly #props: TofuProps;
 
   /** The executable. */
@@ -31,6 +35,7 @@ export class Tofu {
   constructor(props: TofuProps) {
     this.#props = props;
     this.providerVersion = props.providerVersion;
+    this.mirror = props.mirror;
     this.command = props.command;
     this.environment = props.environment;
   }
@@ -79,6 +84,7 @@ export function findTofu({ variables, cache, children }: Machine): Tofu {
     command,
     children,
     providerVersion: provider.version,
+    mirror,
     environment: {
       // No AWS_… and no TF_… of the user: no account and no variable of the user may be used.
       PATH: variables.PATH ?? "",

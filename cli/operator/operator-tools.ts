@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { forecast } from "../../domain/cost/forecast.ts";
 import { DEFAULT_USAGE } from "../../domain/cost/usage.ts";
-import { loadEnvironment } from "../../environments/load.ts";
+import { PROVIDERS_LOCK } from "../../domain/providers-lock.ts";
+import { environmentsFolder, loadEnvironment } from "../../environments/load.ts";
 import { OWN_FOLDER, ownScript, repositoryFolder } from "../../lib/installation.ts";
 import { workFolder } from "../../local/folders.ts";
 import { buildAll } from "../../local/setup/build-all.ts";
@@ -25,6 +26,8 @@ export interface OperatorTools {
   readonly processEnvironment: Readonly<Record<string, string | undefined>>;
   /** Folder with a workspace per environment. */
   readonly folder: string;
+  /** The file for the committed lock of OpenTofu's providers, beside the environments; it need not exist. */
+  readonly providersLock: string;
   /** @throws {UserError} when the environment does not exist, or with all its problems */
   environment(name: string): Promise<Environment>;
   /** Writes the environment's stacks, as `cdktf synth` does. */
@@ -47,6 +50,7 @@ export function operatorTools(): OperatorTools {
     prompt,
     processEnvironment: process.env,
     folder: join(workFolder(process.env), "deploy"),
+    providersLock: join(environmentsFolder(), PROVIDERS_LOCK),
     environment: checkedEnvironment,
     synthesize: async (environment, outputFolder) => {
       mkdirSync(outputFolder, { recursive: true });

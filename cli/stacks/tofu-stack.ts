@@ -4,6 +4,7 @@ import type { Environment } from "../../settings/environment.ts";
 import type { OperatorTools } from "../operator/operator-tools.ts";
 import { UserError } from "../terminal/user-error.ts";
 import { type PlanSummary, planSummary } from "../tofu/plan-summary.ts";
+import { providersLockFailure } from "../tofu/providers-lock-failure.ts";
 import { taintedResources } from "../tofu/tainted-resources.ts";
 import { printedJson, Tofu, type TofuResult } from "../tofu/tofu.ts";
 import { tofuFailure } from "../tofu/tofu-failure.ts";
@@ -21,6 +22,8 @@ export interface DeployWorkspace {
   readonly variablesFile: string;
   /** Folder that cdktf writes to. */
   readonly outputFolder: string;
+  /** The committed lock of OpenTofu's providers, which every init obeys. @default - any package that the registry offers */
+  readonly providersLock?: string;
 }
 
 const PLAN_FILE = "sluice.tfplan";
@@ -31,17 +34,18 @@ export async function prepareWorkspace(name: string, tools: OperatorTools): Prom
   const environment = await tools.environment(name);
   await checkTofuVersion(tools);
   const folders = deployFolders(name, tools);
+  const { providersLock } = tools;
   await tools.synthesize(name, folders.outputFolder).catch((error: unknown) => {
     throw new UserError(error instanceof Error ? error.message : String(error));
   });
-  return { environment, ...folders };
+  return { environment, ...folders, ...(existsSync(providersLock) ? { providersLock } : {}) };
 }
 
 /** Folders and files of an environment's deployments. */
 export function deployFolders(
   name: string,
   tools: Pick<OperatorTools, "folder">,
-): Omit<DeployWorkspace, "environment"> {
+): Omit<DeployWorkspace, "environment" | "providersLock"> {
   const folder = join(tools.folder, name);
   return { folder, outputFolder: join(folder, "cdktf.out"), variablesFile: join(folder, "terraform.tfvars.json") };
 }
@@ -56,7 +60,8 @@ export function tofuEnvironment(
   mkdirSync(plugins, { recursive: true });
   return {
     TF_PLUGIN_CACHE_DIR: plugins,
-    TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE: "1", // every stack's lock file is written again by each init
+    // Without a committed lock, each init writes the stack's lock file again.
+    ...(workspace.providersLock === undefined ? { TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE: "1" } : {}),
     ...variablesAsEnvironment(readVariables(workspace.variablesFile)),
     ...tools.processEnvironment,
   };
@@ -66,11 +71,11 @@ export function tofuEnvironment(
 export class TofuStack {
   readonly stack: DeployStack;
   readonly #tofu: Tofu;
-  readonly #environment: string;
+  readonly #workspace: DeployWorkspace;
 
   constructor(stack: DeployStack, workspace: DeployWorkspace, tools: OperatorTools) {
     this.stack = stack;
-    this.#environment = workspace.environment.name;
+    this.#workspace = workspace;
     this.#tofu = new Tofu({
       folder: stack.folder,
       environment: tofuEnvironment(workspace, tools),
@@ -78,9 +83,25 @@ export class TofuStack {
     });
   }
 
-  /** Initializes provider and backend, with the backend settings of the stack's current document. */
+  /**
+   * Initializes provider and backend, with the backend settings of the stack's current document.
+   * @throws {UserError} also when the provider is not the one of the committed lock
+   */
   async init(...args: readonly string[]): Promise<void> {
-    await this.#do("init", args.length > 0 ? args : ["-reconfigure"]);
+    await this.#init(this.#workspace.providersLock, args);
+  }
+
+  /**
+   * Writes the lock of the stack's providers anew, with the hashes of their packages for each platform.
+   * @param mirror folder of a mirror that is read instead of the registry
+   * @returns the lock's file
+   */
+  async lockProviders(platforms: readonly string[], mirror?: string): Promise<string> {
+    const lock = join(this.stack.folder, LOCK_FILE);
+    rmSync(lock, { force: true }); // OpenTofu would add to it, and refuse another version
+    const options = [...platforms.map((each) => `-platform=${each}`), ...(mirror ? [`-fs-mirror=${mirror}`] : [])];
+    await this.#do("providers", ["lock", "-no-color", ...options], true);
+    return lock;
   }
 
   /** Addresses of the resources in the state. */
@@ -125,9 +146,7 @@ export class TofuStack {
   /** Initializes with the very providers of a saved plan. OpenTofu refuses others, by their hashes. */
   async initAsPlanned(folder: string): Promise<void> {
     const lock = lockFile(folder, this.stack.id);
-    if (!existsSync(lock)) return this.init();
-    copyFileSync(lock, join(this.stack.folder, LOCK_FILE));
-    await this.init("-reconfigure", "-lockfile=readonly");
+    await this.#init(existsSync(lock) ? lock : this.#workspace.providersLock, []);
   }
 
   /** Makes a saved plan the one that `apply` applies. */
@@ -140,6 +159,12 @@ export class TofuStack {
     rmSync(join(this.stack.folder, PLAN_FILE), { force: true });
   }
 
+  async #init(lock: string | undefined, args: readonly string[]): Promise<void> {
+    if (lock !== undefined) copyFileSync(lock, join(this.stack.folder, LOCK_FILE));
+    const wanted = args.length > 0 ? args : ["-reconfigure"];
+    await this.#do("init", lock === undefined ? wanted : [...wanted, "-lockfile=readonly"]);
+  }
+
   async #do(action: string, args: readonly string[], isShown = false): Promise<TofuResult> {
     const input = action === "init" || action === "plan" ? ["-input=false", "-no-color"] : [];
     const result = await this.#tofu.run([action, ...input, ...args], { isShown });
@@ -149,6 +174,9 @@ export class TofuStack {
 
   #failure(action: string, result: TofuResult): UserError {
     const { id, folder } = this.stack;
-    return tofuFailure({ stack: id, environment: this.#environment, folder, action }, result);
+    const { environment, providersLock } = this.#workspace;
+    const step = { stack: id, environment: environment.name, folder, action };
+    const isLocked = action === "init" && providersLock !== undefined;
+    return (isLocked ? providersLockFailure(step, result) : undefined) ?? tofuFailure(step, result);
   }
 }

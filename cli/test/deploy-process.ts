@@ -1,4 +1,5 @@
 import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { deployCommand } from "../deploy-command.ts";
 import { operatorTools } from "../operator/operator-tools.ts";
 import { UserError } from "../terminal/user-error.ts";
@@ -12,6 +13,7 @@ const slow = { depends_on: ["terraform_data.First"], provisioner: { "local-exec"
 const tools = {
   ...operatorTools(),
   folder,
+  providersLock: join(folder, "tofu.lock.hcl"),
   synthesize: async (environment: string, outputFolder: string) => {
     mkdirSync(outputFolder, { recursive: true });
     writeStacks(outputFolder, environment, { data: dataStack(folder, "data", { First: { input: "a" }, Slow: slow }) });

@@ -69,6 +69,7 @@ export function operator({
     },
     processEnvironment: { PATH: process.env.PATH, HOME: folder, TF_CLI_CONFIG_FILE: config, ...environment },
     folder: join(folder, "deploy"),
+    providersLock: join(folder, "tofu.lock.hcl"),
     environment: loadEnvironment,
     synthesize: async (name, outputFolder) => {
       mkdirSync(outputFolder, { recursive: true });
