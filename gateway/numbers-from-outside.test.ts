@@ -31,7 +31,7 @@ test.each([
   ["5", "-1000000000"],
   ["1.5", "1.5"],
 ])(
-  "counts of %s and %s tokens cost nothing, end no process, are counted, and the response is sent",
+  "counts of %s and %s tokens are replaced by the estimate, end no process, are counted, and the response is sent",
   async (prompt, completion) => {
     const origin = await providerThatCounts(`{"prompt_tokens":${prompt},"completion_tokens":${completion}}`);
     const added: number[] = [];
@@ -47,7 +47,8 @@ test.each([
     }
     await vi.waitFor(() => expect(log().filter(({ msg }) => msg === "request")).toHaveLength(2));
     for (const { promptTokens = 0, completionTokens = 0 } of log().filter(({ msg }) => msg === "request"))
-      for (const count of [promptTokens, completionTokens]) expect([0, 1, 5]).toContain(count);
+      for (const count of [promptTokens, completionTokens])
+        expect(Number.isInteger(count) && count >= 0 && count <= 20, `${count}`).toBe(true);
     const metrics = await gateway.metrics();
     const refused = metrics.find(({ name }) => name === "sluice_refused_counts_total");
     expect(refused?.values[0]?.value).toBeGreaterThanOrEqual(2);
