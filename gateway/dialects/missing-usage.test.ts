@@ -109,7 +109,7 @@ const NONSENSE: Readonly<Record<UpstreamName, readonly string[]>> = {
   bedrock: ["null", '{"inputTokens":-5,"outputTokens":-2}', '{"inputTokens":7,"outputTokens":"2"}'],
   gemini: ["null", '{"promptTokenCount":-5}', '{"promptTokenCount":7,"candidatesTokenCount":0.5}'],
 };
-const NONE_OF_THEM = /:-\d|NaN|:"7"|e300|9007199254740993|"\?"|0\.5/;
+const NONE_OF_THEM = /:-\d|NaN|:"7"|:1e\+?300|9007199254740993|"\?"|0\.5/;
 const CASES = Object.entries(NONSENSE).flatMap(([target, all]) =>
   all.map((usage) => [target as UpstreamName, usage] as const),
 );
