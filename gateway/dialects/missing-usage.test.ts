@@ -168,7 +168,7 @@ describe("a response whose provider does not count its tokens", () => {
         const text = await responseTo(gateway, client, target, false);
         const { usage: seen } = JSON.parse(text);
         expect(text, client).not.toMatch(NONE_OF_THEM);
-        if (client === "chat" && seen == null) continue;
+        if (client === "chat" && seen == null && (target === "openai" || target === "vllm")) continue;
         expect(seen.input_tokens ?? seen.prompt_tokens, client).toBeGreaterThan(0);
         expect(seen.output_tokens ?? seen.completion_tokens, client).toBe(0);
       }

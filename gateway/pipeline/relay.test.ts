@@ -171,6 +171,17 @@ describe("a provider's stream", () => {
     expect(await relayedText((response) => response.end(hello + finish))).toBe(`${hello}${finish}data: [DONE]\n\n`);
   });
 
+  test.each(["data: [DONE]", "data: [DONE]\n", "data: [DONE]\r\n", "data:[DONE]\r", "id: 1\ndata: [DONE]\n"])(
+    "that ends with %j, whose blank line is missing, is complete",
+    async (last) => {
+      const finish = chunk({ delta: {}, finish_reason: "stop" });
+      const text = await relayedText((response) => response.end(hello + finish + last));
+      expect(text).not.toContain("error");
+      expect(text).toMatch(/data: ?\[DONE\]\r?\n\r?\n$/);
+      expect(text.split("[DONE]")).toHaveLength(2);
+    },
+  );
+
   test("that ends without a reason and without [DONE] was cut off", async () => {
     expect(await relayedText((response) => response.end(hello))).toContain('"code":"stream_interrupted"');
   });

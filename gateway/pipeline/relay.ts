@@ -98,8 +98,13 @@ export function replay(parsed: Parsed, stored: CachedResponse): GatewayResponse 
 }
 
 /** The whole response in the client's dialect. */
-function forClient({ client, generation }: Called, { bytes, fields, usage }: WholeUpstreamResponse): Buffer {
-  if (client === undefined) return fields[OWN_MESSAGE] === undefined ? bytes : withoutOwnMessage(bytes);
+function forClient({ client, generation, target }: Called, { bytes, fields, usage }: WholeUpstreamResponse): Buffer {
+  if (client === undefined) {
+    // Services of other dialects count their tokens, so that a count that is missing is nonsense.
+    const isUncounted = usage === undefined && target.dialect.name !== "openai" && Array.isArray(fields.choices);
+    if (isUncounted) return withoutOwnMessage(Buffer.from(JSON.stringify(withEstimate(generation, fields))));
+    return fields[OWN_MESSAGE] === undefined ? bytes : withoutOwnMessage(bytes);
+  }
   return client.dialect.encodeWhole(usage === undefined ? withEstimate(generation, fields) : fields, client.context);
 }
 

@@ -6,12 +6,13 @@ import { UpstreamFailure } from "../core/upstream-failure.ts";
 import { DONE_EVENT, withoutInnerFields } from "../dialects/inner/chat-events.ts";
 import { StreamRepair } from "../dialects/providers/openai/stream-repair.ts";
 import type { BodyReader } from "../http/upstream-body.ts";
-import { EventScanner } from "../relay/event-scanner.ts";
+import { DONE_EVENT as DONE_LINE, EventScanner, MAX_DONE_BYTES } from "../relay/event-scanner.ts";
 import type { StreamHold, StreamMemory } from "../shares/stream-memory.ts";
 import type { AttemptResponse } from "./call/attempt.ts";
 import type { StreamRecording } from "./consult-cache.ts";
 
 const DONE = Buffer.from(DONE_EVENT);
+const BLANK_LINE = Buffer.from("\n\n");
 /** Of an upstream, to end its response after `[DONE]`: its connection can be used again then. */
 const END_AFTER_DONE_MS = 1000;
 
@@ -213,6 +214,8 @@ export class StreamRelay implements StreamBody, BodyReader {
     const last = this.#scan(this.#response.translator.end());
     if (last.length > 0) this.#sink?.write(last);
     if (this.#scanner.isMalformed) return this.#endInError("upstream_error");
+    // Some servers end with the last event's own line.
+    if (isDone(this.#scanner.rest())) this.#sink?.write(this.#scan(BLANK_LINE));
     if (this.#isWholeWithoutDone()) this.#sink?.write(this.#scan(DONE));
     if (!this.#scanner.isDone && !this.#scanner.hasError) return this.#fail("stream_interrupted");
     if (this.#scanner.hasError) this.#errorCode = "upstream_error";
@@ -311,6 +314,11 @@ export class StreamRelay implements StreamBody, BodyReader {
       ...(isAborted ? { isAborted } : {}),
     });
   }
+}
+
+/** Whether the bytes behind the last whole event are the end, without the blank line that ends an event. */
+function isDone(rest: Buffer): boolean {
+  return rest.length > 0 && rest.length < MAX_DONE_BYTES && DONE_LINE.test(rest.toString("latin1"));
 }
 
 function errorEvent(code: ErrorCode, message?: string): Buffer {

@@ -17,8 +17,8 @@ const NO_USAGE = /"usage"\s*:\s*null/;
 const DATA = /^data:[ \t]?(.*?)\r?$/m;
 const FINISH = /"finish_reason"\s*:\s*"/;
 /** The end as a whole event: some servers put an `id:` or `event:` line beside it. */
-const DONE_EVENT = /^data:[ \t]*\[DONE\][ \t\r]*$/m;
-const MAX_DONE_BYTES = 128;
+export const DONE_EVENT = /^data:[ \t]*\[DONE\][ \t\r]*$/m;
+export const MAX_DONE_BYTES = 128;
 const MIN_CHUNK_BYTES = 32;
 /** `data:`, a character and the blank line. Shorter events say nothing, and a million of them must cost little. */
 const MIN_DATA_BYTES = 8;
