@@ -68,16 +68,16 @@ test("a request target in absolute form is understood", async () => {
   expect(await raw(url, `GET http://api.example.com HTTP/1.1\r\n${head}`)).toMatch(/^HTTP\/1\.1 404 /);
 });
 
-test("what is not HTTP is 400 in the same form", async () => {
+test("what is not HTTP is 400 in the same form, and headers that are too large are 431", async () => {
   const { url } = await startTestGateway();
-  for (const text of [
-    "hello\r\n\r\n",
-    "GET /v1/models HTTP/1.1\r\nbad header\r\n\r\n",
-    `GET / HTTP/1.1\r\nhost: a\r\nx: ${"y".repeat(20_000)}\r\n\r\n`,
-  ]) {
+  for (const [text, status, code] of [
+    ["hello\r\n\r\n", 400, "invalid_request"],
+    ["GET /v1/models HTTP/1.1\r\nbad header\r\n\r\n", 400, "invalid_request"],
+    [`GET / HTTP/1.1\r\nhost: a\r\nx: ${"y".repeat(20_000)}\r\n\r\n`, 431, "headers_too_large"],
+  ] as const) {
     const response = await raw(url, text);
-    expect(response).toMatch(/^HTTP\/1\.1 400 /);
-    expect(response).toContain('"code":"invalid_request"');
+    expect(response).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(response).toContain(`"code":"${code}"`);
     expect(response).toMatch(/x-request-id: req_/);
   }
 });
