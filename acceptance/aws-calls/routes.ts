@@ -11,6 +11,7 @@ const MOTO: ReadonlySet<string> = new Set([
   "iam",
   "monitoring",
   "servicequotas",
+  "ssm",
   "sts",
   "wafv2",
 ]);

@@ -53,6 +53,7 @@ const NAMED: Readonly<Record<string, { readonly fields: readonly string[]; reado
   "kms:key": { fields: ["KeyId", "TargetKeyId"], rest: "key/<name>" },
   "logs:log-group": { fields: ["logGroupName"], rest: "log-group:<name>" },
   "sns:topic": { fields: ["Name"], rest: "<name>" },
+  "ssm:document": { fields: ["Name"], rest: "document/<name>" },
   "ssm:parameter": { fields: ["Name", "Names"], rest: "parameter/<name>" },
   "wafv2:webacl": { fields: ["Name"], rest: "regional/webacl/<name>/<id>" },
 };

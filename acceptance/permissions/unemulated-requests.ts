@@ -5,11 +5,11 @@ const IP_SET = "arn:aws:wafv2:{region}:{account}:regional/ipset/{name}-trusted-v
 /** Requests that the record lacks, in its form, by the reason. */
 export const UNEMULATED_REQUESTS: Readonly<Record<string, readonly string[]>> = {
   // aws_ssm_document, as the provider's source calls it
-  "the record is older than the document of sessions": [
-    ...["AddTagsToResource", "CreateDocument"].map((action) => `ssm:${action} ${SESSION_DOCUMENT} request-tag`),
-    ...["DeleteDocument", "DescribeDocument", "DescribeDocumentPermission", "GetDocument", "ListTagsForResource"]
-      .concat("UpdateDocument", "UpdateDocumentDefaultVersion")
-      .map((action) => `ssm:${action} ${SESSION_DOCUMENT} resource-tag`),
+  "no run changes the document of sessions, or the tags that it was made with": [
+    `ssm:AddTagsToResource ${SESSION_DOCUMENT} request-tag`,
+    ...["ListTagsForResource", "UpdateDocument", "UpdateDocumentDefaultVersion"].map(
+      (action) => `ssm:${action} ${SESSION_DOCUMENT} resource-tag`,
+    ),
   ],
   // aws_wafv2_ip_set, as the provider's source calls it; a web ACL that refers to a set is checked on it as well
   "the record is older than the sets of trusted addresses": [
