@@ -1,6 +1,7 @@
 import type { ProviderPreset } from "../../catalog/providers/provider-preset.ts";
 import { PROVIDER_PRESETS } from "../../catalog/providers/provider-presets.ts";
 import { Capability, type ProviderSettings } from "../../contracts/targets/target-settings.ts";
+import { presetEndpoint, presetModels } from "../../domain/targets/preset-settings.ts";
 import { PROVIDER_VALUES } from "../../domain/targets/target-defaults.ts";
 import { UserError } from "../terminal/user-error.ts";
 import { onlyFile, readSettingsFile } from "./settings-file.ts";
@@ -85,10 +86,9 @@ export function presetOf(name: string | undefined): ProviderPreset | undefined {
 
 function endpointOf({ endpoint, region }: ProviderOptions, preset: ProviderPreset | undefined): string | undefined {
   if (endpoint !== undefined || preset === undefined) return endpoint;
-  if (preset.endpoint === null)
-    throw new UserError(`${preset.title} has an address for each customer; add --endpoint ${preset.endpointForm}.`);
-  if (region === undefined || preset.region === undefined) return preset.endpoint;
-  return preset.endpoint.replace(preset.region, region);
+  const known = presetEndpoint(preset, region);
+  if (known !== null) return known;
+  throw new UserError(`${preset.title} has an address for each customer; add --endpoint ${preset.endpointForm}.`);
 }
 
 function credentialSetting(
@@ -105,7 +105,7 @@ type NamedModel = readonly [string, ProviderSettings["models"][string]];
 
 /** The models of the options: a bare name is one of the preset's. All of the preset's where none is named. */
 function modelsOf({ model, preset: name }: ProviderOptions, preset: ProviderPreset | undefined): readonly NamedModel[] {
-  const known = new Map(Object.entries(preset?.models ?? {}).map(([id, { source: _, ...rest }]) => [id, rest]));
+  const known = new Map(Object.entries(preset === undefined ? {} : presetModels(preset)));
   if (model === undefined) return [...known];
   return model.map((text) => {
     if (text.includes(",") || preset === undefined) return modelOf(text);

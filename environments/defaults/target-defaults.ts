@@ -2,6 +2,7 @@ import type { ProviderPreset } from "../../catalog/providers/provider-preset.ts"
 import { PROVIDER_PRESETS } from "../../catalog/providers/provider-presets.ts";
 import { providerSecretId } from "../../contracts/processes/names.ts";
 import type { ProviderSettings, RouteSettings } from "../../contracts/targets/target-settings.ts";
+import { presetEndpoint, presetModels } from "../../domain/targets/preset-settings.ts";
 import { PROVIDER_VALUES, ROUTE_VALUES, TARGET_WEIGHT } from "../../domain/targets/target-defaults.ts";
 import { isRecord } from "../../lib/is-record.ts";
 import type { Problem } from "../problem.ts";
@@ -29,7 +30,7 @@ export const PROVIDER_DEFAULTS = {
     because: "its preset's, or OpenAI's, which most servers speak",
   },
   endpoint: {
-    value: ({ preset, region }) => preset?.endpoint?.replace(preset.region ?? region, region),
+    value: ({ preset, region }) => (preset && presetEndpoint(preset, region)) ?? undefined,
     because: "its preset's, of an AWS service in the provider's region",
   },
   region: {
@@ -62,7 +63,7 @@ export const PROVIDER_DEFAULTS = {
     because: "its preset's, or none: an address inside the network is refused",
   },
   models: {
-    value: ({ preset }) => (preset === undefined ? undefined : presetModels(preset)),
+    value: ({ preset }) => (preset && hasModels(preset) ? presetModels(preset) : undefined),
     because: "all of its preset's",
   },
 } as const satisfies Readonly<Record<keyof ProviderSettings, Row>>;
@@ -117,9 +118,8 @@ function addRouteDefaults(settings: Settings, reasons: Map<string, string>): voi
   }
 }
 
-function presetModels(preset: ProviderPreset): unknown {
-  const models = Object.entries(preset.models).map(([id, { source: _, ...model }]) => [id, model] as const);
-  return models.length === 0 ? undefined : Object.fromEntries(models);
+function hasModels({ models }: ProviderPreset): boolean {
+  return Object.keys(models).length > 0;
 }
 
 function unknownPreset(path: string, value: unknown): Problem {
