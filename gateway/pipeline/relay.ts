@@ -8,6 +8,7 @@ import { type ByteSink, bytesResponse, type GatewayResponse } from "../core/resp
 import { OWN_MESSAGE, withoutOwnMessage } from "../dialects/inner/anthropic-only.ts";
 import { withoutInnerFields } from "../dialects/inner/chat-events.ts";
 import { keepsFunctionCalls } from "../dialects/providers/openai/function-call.ts";
+import { estimatedUsage } from "../dialects/providers/openai/openai-response.ts";
 import type { StreamMemory } from "../shares/stream-memory.ts";
 import type { AttemptResponse } from "./call/attempt.ts";
 import type { Called, Parsed } from "./request-states.ts";
@@ -115,9 +116,9 @@ function encodeStored({ dialect, context }: NonNullable<Parsed["client"]>, bytes
   return dialect.encodeWhole(completion, context);
 }
 
-/** A whole response without a usage, for a dialect that requires one: the estimate that is paid. */
-function withEstimate({ promptTokensEstimate: prompt }: GenerationRequest, completion: Fields): Fields {
-  return { ...completion, usage: { prompt_tokens: prompt, completion_tokens: 0, total_tokens: prompt } };
+/** A whole response without a usage, for a dialect that requires one. */
+function withEstimate(generation: GenerationRequest, completion: Fields): Fields {
+  return { ...completion, usage: estimatedUsage(generation) };
 }
 
 function wholeResponse({ headers }: Parsed, bytes: Buffer): GatewayResponse {

@@ -21,7 +21,7 @@ export function openAiResponse(bytes: Buffer, { generation }: OutboundRequest): 
   const sent = parseJson(bytes.toString("utf8"));
   const own = sent ?? withoutStrangeCounts(bytes, generation);
   if (!isRecord(own)) return { bytes, fields: undefined };
-  const counted = isUnsoundUsage(own.usage) ? { ...own, usage: estimateOf(generation) } : own;
+  const counted = isUnsoundUsage(own.usage) ? { ...own, usage: estimatedUsage(generation) } : own;
   const fields = isChoiceRoute(generation) ? usualResponse(counted, generation) : counted;
   return fields === sent ? { bytes, fields } : wholeOf(fields);
 }
@@ -33,10 +33,11 @@ function isChoiceRoute({ route }: GenerationRequest): boolean {
 /** What is no JSON for its counts alone, such as NaN. */
 function withoutStrangeCounts(bytes: Buffer, generation: GenerationRequest): unknown {
   if (!hasUnsoundUsage(bytes)) return undefined;
-  return parseJson(withUsage(bytes.toString("utf8"), estimateOf(generation)) ?? "");
+  return parseJson(withUsage(bytes.toString("utf8"), estimatedUsage(generation)) ?? "");
 }
 
-function estimateOf(generation: GenerationRequest): Fields {
+/** The usage of a whole response that has none, or nonsense: the estimate that is paid. */
+export function estimatedUsage(generation: GenerationRequest): Fields {
   const { promptTokensEstimate: prompt } = generation;
   const completion = isChoiceRoute(generation) ? { completion_tokens: 0 } : {};
   return { prompt_tokens: prompt, ...completion, total_tokens: prompt };
