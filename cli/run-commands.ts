@@ -1,8 +1,7 @@
-import { spawn } from "node:child_process";
-import { constants } from "node:os";
 import { Command } from "commander";
 import { OWN_FOLDER, ownScript, repositoryFolder } from "../lib/installation.ts";
 import { buildAll } from "../local/setup/build-all.ts";
+import { runChild } from "../local/setup/run-child.mjs";
 import { runStep } from "../local/setup/run-step.ts";
 import { UserError } from "./terminal/user-error.ts";
 
@@ -15,19 +14,7 @@ export function startCommand(finish: (code: number) => void): Command {
     .allowExcessArguments()
     .passThroughOptions()
     .action(async (_options: object, { args }: Command) => {
-      const child = spawn(process.execPath, [ownScript("local/start.ts"), ...args], {
-        cwd: repositoryFolder(),
-        stdio: "inherit",
-      });
-      // Ctrl-C reaches the child by itself; a signal to this process alone must be passed on.
-      process.on("SIGINT", () => {});
-      for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal));
-      finish(
-        await new Promise<number>((resolve, reject) => {
-          child.on("error", reject);
-          child.on("exit", (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
-        }),
-      );
+      finish(await runChild(process.execPath, [ownScript("local/start.ts"), ...args], { cwd: repositoryFolder() }));
     });
 }
 

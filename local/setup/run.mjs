@@ -1,12 +1,11 @@
 // Runs one of Sluice's own .ts files with everything it needs: Node 24 and the packages of the lock file.
 // No dependencies, and plain enough for Node 20: this file runs before anything is installed.
 // Usage: node local/setup/run.mjs <file.ts> [arguments]
-import { spawn } from "node:child_process";
-import { constants } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ensureNode } from "./node-runtime.mjs";
 import { ensurePackages } from "./packages.mjs";
+import { runChild } from "./run-child.mjs";
 import { SetupError } from "./setup-error.mjs";
 
 const project = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
@@ -16,13 +15,7 @@ try {
   if (!file) throw new SetupError("Usage: node local/setup/run.mjs <file.ts> [arguments]");
   const node = await ensureNode();
   await ensurePackages(project, node);
-  const child = spawn(node, [join(project, file), ...args], { stdio: "inherit" });
-  // Ctrl-C reaches the child by itself; a signal to this process alone must be passed on.
-  process.on("SIGINT", () => {});
-  for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
-  child.on("exit", (code, signal) => {
-    process.exitCode = code ?? 128 + constants.signals[signal];
-  });
+  process.exitCode = await runChild(node, [join(project, file), ...args]);
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   console.error(`sluice: ${error.message}`);
