@@ -174,7 +174,7 @@ test.concurrent("a load balancer as the entry is applied by OpenTofu, plans noth
   await applyAndDestroy(context, {
     environment: async (url) => {
       const domain = { name: DOMAIN, hostedZoneId: await makeHostedZone(url) };
-      return { ...dev, api: { ...dev.api, entry: "alb", domain, usagePlans: {} } };
+      return { ...dev, api: { ...dev.api, entry: "alb", domain, usagePlans: {} }, loadBalancerLogDays: 30 };
     },
     names: ["data", "edge", "network", "serving"],
     async inspect(applied) {
@@ -190,6 +190,11 @@ test.concurrent("a load balancer as the entry is applied by OpenTofu, plans noth
         new DescribeListenersCommand({ LoadBalancerArn: door?.LoadBalancerArn }),
       );
       expect(Listeners.map(({ Port, Protocol }) => [Port, Protocol])).toEqual([[443, "HTTPS"]]);
+      const claims = [...(STACK_ASSERTIONS.serving ?? []), ...(STACK_ASSERTIONS.data ?? [])];
+      const ofLogs = claims.filter(({ claim }) => /access logs|every bucket/.test(claim));
+      expect(ofLogs).toHaveLength(2);
+      await ofLogs[0]?.check(serving);
+      await ofLogs[1]?.check(await applied("data"));
       const edge = await applied("edge");
       expect(edge.outputs.api_url).toBe(`https://${DOMAIN}`);
       const associations = Object.entries(edge.attributes).filter(([name]) =>

@@ -307,6 +307,11 @@ export const EnvironmentSchema = z.strictObject({
   }),
   /** Budget of a month in dollars; receivers of alarms are notified at 80 % and when the forecast exceeds it. `null` for none. */
   budget: z.strictObject({ monthlyUsd: z.number().gt(0).max(10_000_000) }).nullable(),
+  /**
+   * Days for which the access logs of load balancers are stored in a bucket; `null` for none. AWS charges for the storage
+   * and the files, about 0.04 dollars a month for each load balancer and zone: docs/cost.md.
+   */
+  loadBalancerLogDays: z.int().min(1).max(3650).nullable(),
   logRetentionDays: z.union([z.literal(7), z.literal(14), z.literal(30), z.literal(90), z.literal(365)]),
   /** Whether stateful resources are protected from destruction. */
   deletionProtection: z.boolean(),

@@ -7,6 +7,7 @@ const synth = environmentSynth();
 const dev = synth(await loadEnvironment("dev"))["dev-data"];
 const withoutBatches = synth({ ...(await loadEnvironment("dev")), batches: null })["dev-data"];
 const withoutResponses = synth({ ...(await loadEnvironment("dev")), responses: null })["dev-data"];
+const withLogs = synth({ ...(await loadEnvironment("dev")), loadBalancerLogDays: 30 })["dev-data"];
 const prod = synth(await loadEnvironment("prod"))["prod-data"];
 
 describe("the data stack", () => {
@@ -38,6 +39,10 @@ describe("the data stack", () => {
 
   test("without batches has neither their table nor their bucket", () => {
     expect(typeCounts(withoutBatches)).toMatchObject({ aws_dynamodb_table: 3, aws_s3_bucket: 1 });
+  });
+
+  test("has a third bucket where load balancers write access logs", () => {
+    expect(typeCounts(withLogs)).toMatchObject({ aws_s3_bucket: 3, aws_s3_bucket_policy: 3 });
   });
 
   test("without stored responses has no table of them", () => {

@@ -7,6 +7,7 @@ import { EncryptionKey } from "../constructs/data/encryption-key.ts";
 import { KeysTable } from "../constructs/data/keys-table.ts";
 import { ResponsesTable } from "../constructs/data/responses-table.ts";
 import { RoutesTable } from "../constructs/data/routes-table.ts";
+import { LoadBalancerLogs } from "../constructs/load-balancing/load-balancer-logs.ts";
 import { ProcessLogs } from "../constructs/observability/process-logs.ts";
 import { batchesTableName, keysTableName, responsesTableName, routesTableName } from "../contracts/processes/names.ts";
 import type { Environment } from "../settings/environment.ts";
@@ -24,6 +25,8 @@ export class DataStack extends TerraformStack {
   readonly batchStorage: BatchStorage | undefined;
   /** Of gateways and engines: logs outlive the instance that wrote them. */
   readonly logs: ProcessLogs;
+  /** Access logs of load balancers; `undefined` where there are none. */
+  readonly loadBalancerLogs: LoadBalancerLogs | undefined;
   /** Sessions on instances, and their log; `undefined` where there are none. */
   readonly shell: ShellAccess | undefined;
 
@@ -75,7 +78,14 @@ export class DataStack extends TerraformStack {
       logRetentionDays: environment.logRetentionDays,
       kmsKeyArn: encryptionKey.arn,
     });
-
+    this.loadBalancerLogs =
+      environment.loadBalancerLogDays === null
+        ? undefined
+        : new LoadBalancerLogs(this, "LoadBalancerLogs", {
+            namePrefix: `${name}-lb-logs-`,
+            days: environment.loadBalancerLogDays,
+            isProtected,
+          });
     this.shell = environment.network.shell
       ? new ShellAccess(this, "Shell", {
           name,

@@ -14,6 +14,7 @@ const assets = builtAssets();
 afterAll(() => assets.remove());
 const environments = await Promise.all(environmentNames().map(loadEnvironment));
 const dev = await loadEnvironment("dev");
+const withLogs = { ...dev, loadBalancerLogDays: 30 };
 const today = new Date().toISOString().slice(0, 10);
 
 describe("the policy", () => {
@@ -32,7 +33,7 @@ describe("the policy", () => {
     (_, waiver) => {
       expect(waiverProblem(waiver, today)).toBeUndefined();
       const waivers = WAIVERS.filter((other) => other !== waiver);
-      const messages = environments.flatMap((environment) => {
+      const messages = [...environments, withLogs].flatMap((environment) => {
         try {
           synthApp((app) => {
             synthesizeEnvironment(app, environment, assets);

@@ -54,6 +54,20 @@ describe("the serving stack", () => {
     expect(only(patient, "aws_lb").idle_timeout).toBe(415);
   });
 
+  test("load balancers write access logs to the data stack's bucket where the file sets their days, and none otherwise", () => {
+    expect(only(stack, "aws_lb")).not.toHaveProperty("access_logs");
+    const domain = { name: "api.example.com", hostedZoneId: "Z0123456789" };
+    const logged = synth({
+      ...dev,
+      api: { ...dev.api, entry: "alb", domain, usagePlans: {} },
+      loadBalancerLogDays: 30,
+    })["dev-serving"];
+    const balancers = Object.values(resources(logged, "aws_lb"));
+    expect(balancers).toHaveLength(2);
+    for (const { access_logs } of balancers)
+      expect(access_logs).toEqual({ bucket: expect.stringContaining("LoadBalancerLogs"), enabled: true });
+  });
+
   // documented: fleet-minimum
   test("every fleet has at least one instance and takes its maximum from a variable", () => {
     const sizes = groups(stack).map(({ name, min_size, max_size }) => [name, min_size, max_size]);

@@ -74,6 +74,7 @@ export class ServingStack extends TerraformStack {
     const balancer = {
       subnetIds: network.network.publicSubnetIds,
       idleTimeoutSeconds: idleTimeoutSeconds(api),
+      logBucket: data.loadBalancerLogs?.bucketName,
       isProtected: environment.deletionProtection,
     };
     const toGateways = { certificateArn: this.certificateArn, targetGroupArn: this.gatewayTargets.arn };

@@ -60,7 +60,8 @@ export const DATA: readonly StackAssertion[] = [
     },
   },
   {
-    claim: "every bucket is versioned, encrypted with a customer key, closed to the public and refuses plain HTTP",
+    claim:
+      "every bucket is versioned, encrypted, but for load balancers' logs with a customer key, closed to the public and refuses plain HTTP",
     types: [
       "aws_s3_bucket",
       "aws_s3_bucket_versioning",
@@ -81,7 +82,8 @@ export const DATA: readonly StackAssertion[] = [
         expectEqual(`versioning of ${Bucket}`, Status, "Enabled");
         const { ServerSideEncryptionConfiguration } = await s3.send(new GetBucketEncryptionCommand({ Bucket }));
         const [rule] = ServerSideEncryptionConfiguration?.Rules ?? [];
-        expectEqual(`encryption of ${Bucket}`, rule?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm, "aws:kms");
+        const algorithm = Bucket.includes("-lb-logs-") ? "AES256" : "aws:kms";
+        expectEqual(`encryption of ${Bucket}`, rule?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm, algorithm);
         const { PublicAccessBlockConfiguration } = await s3.send(new GetPublicAccessBlockCommand({ Bucket }));
         const blocks = Object.values(PublicAccessBlockConfiguration ?? {});
         expectEqual(`public access block of ${Bucket}`, blocks, [true, true, true, true]);

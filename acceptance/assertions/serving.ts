@@ -2,11 +2,12 @@ import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from "@aws-sdk/cl
 import { DescribeLaunchTemplateVersionsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import {
   DescribeListenersCommand,
+  DescribeLoadBalancerAttributesCommand,
   DescribeLoadBalancersCommand,
   DescribeTargetGroupsCommand,
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { asObject, asText } from "../../local/template/json.ts";
+import { asObject, asText, block } from "../../local/template/json.ts";
 import { type Applied, expectAll, expectEqual, type StackAssertion } from "./assertion.ts";
 import { resourcesOf, roleStatements } from "./role-policy.ts";
 
@@ -97,7 +98,28 @@ export const SERVING: readonly StackAssertion[] = [
       expectEqual("TLS policy", https?.SslPolicy?.startsWith("ELBSecurityPolicy-TLS13-1-2"), true);
     },
   },
+  {
+    claim:
+      "every load balancer writes access logs to the environment's bucket of them, or none where there is no such bucket",
+    types: ["aws_lb"],
+    check: async (applied) => {
+      const client = new ElasticLoadBalancingV2Client(applied.client);
+      for (const LoadBalancerArn of idsOf(applied, "aws_lb")) {
+        const { Attributes = [] } = await client.send(new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn }));
+        const setting = (key: string) => Attributes.find(({ Key }) => Key === `access_logs.s3.${key}`)?.Value;
+        const declared = block(asObject(applied.attributes[addressOf(applied, LoadBalancerArn)]).access_logs);
+        const isOn = declared?.enabled === true;
+        expectEqual(`logs of ${LoadBalancerArn}`, setting("enabled") === "true", isOn);
+        if (isOn) expectEqual("their bucket", setting("bucket"), asText(declared?.bucket));
+      }
+    },
+  },
 ];
+
+/** Address of the resource with an id. */
+function addressOf({ attributes }: Applied, id: string): string {
+  return Object.keys(attributes).find((address) => asObject(attributes[address]).id === id) ?? "";
+}
 
 function idsOf({ attributes }: Applied, type: string): readonly string[] {
   return Object.entries(attributes)

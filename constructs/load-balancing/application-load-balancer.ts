@@ -7,6 +7,8 @@ export interface ApplicationLoadBalancerProps {
   readonly securityGroupId: string;
   /** Idle seconds after which the load balancer responds with 504; longer than the gateway's own limits. */
   readonly idleTimeoutSeconds: number;
+  /** Bucket of the access logs. @default - there are none */
+  readonly logBucket?: string | undefined;
   /** Whether AWS refuses to delete the load balancer. */
   readonly isProtected: boolean;
 }
@@ -28,6 +30,7 @@ export function createApplicationLoadBalancer(
     dropInvalidHeaderFields: true,
     desyncMitigationMode: "strictest", // API Gateway, clients and our gateways speak clean HTTP; anything else is an attack
     ...(xffHeaderProcessingMode === undefined ? {} : { xffHeaderProcessingMode }),
+    ...(props.logBucket === undefined ? {} : { accessLogs: { bucket: props.logBucket, enabled: true } }),
     enableDeletionProtection: props.isProtected,
     tags: { Name: props.name },
   });

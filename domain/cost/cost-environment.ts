@@ -2,11 +2,12 @@ import type { Environment, PoolSettings } from "../../settings/environment.ts";
 
 type GatewaySettings = Environment["gateways"];
 type EarlySettings = Pick<Environment, "name" | "region" | "zones" | "logRetentionDays">;
-type LaterSettings = Pick<Environment, "responses" | "batches" | "valkey">;
+type LaterSettings = Pick<Environment, "responses" | "batches" | "valkey" | "loadBalancerLogDays">;
 
 /**
  * The settings of an environment that a forecast reads. Environments of earlier commits are compared with today's, so what
- * came later is optional; they had no stored responses, no batches and no shared store.
+ * came later is optional; they had no stored responses, no batches, no shared store
+ * and no logs of load balancers.
  */
 export interface CostEnvironment extends EarlySettings, Partial<LaterSettings> {
   /** @default of `entry`: API Gateway; there was nothing else before */

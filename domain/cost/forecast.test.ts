@@ -23,6 +23,15 @@ test("a volume's throughput costs above what its size includes", () => {
   expect(items(500).map(({ quantity, price }) => quantity * price.usd)).toEqual([15]);
 });
 
+test("load balancers' access logs cost a file for each node and five minutes, and their storage for the days of the setting", () => {
+  const items = (loadBalancerLogDays: number | null) =>
+    forecast({ ...dev, loadBalancerLogDays }, DEFAULT_USAGE).items.filter(({ what }) => /access logs/.test(what));
+  expect(items(null)).toEqual([]);
+  const [storage, writes] = items(365);
+  expect(writes?.quantity).toBe(12 * 730 * dev.zones.length);
+  expect(storage?.quantity).toBeCloseTo(12 * 0.01, 3); // 100,000 requests of 100 bytes a month
+});
+
 describe("the forecast", () => {
   const result = forecast(dev, DEFAULT_USAGE);
 

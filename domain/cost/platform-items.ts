@@ -38,6 +38,7 @@ export function platformItems(props: PlatformProps): readonly CostItem[] {
     ...sharedStoreItems(props),
     ...storageItems(props),
     ...tableItems(props),
+    ...loadBalancerLogItems(props),
     ...functionItems(props),
   ];
 }
@@ -200,6 +201,27 @@ function storageItems({ environment, footprint, prices, volumes }: PlatformProps
     },
     { type: "KMS", what: "encryption keys", quantity: footprint.encryptionKeys, price: prices.encryptionKey },
     { type: "KMS", what: "encryption requests", quantity: KEY_REQUESTS * readers, price: prices.encryptionRequests },
+  ];
+}
+
+/** Access logs of load balancers: a file for each of their nodes, one in a zone, every 5 minutes. */
+function loadBalancerLogItems({ environment, footprint, prices, volumes }: PlatformProps): readonly CostItem[] {
+  const { zones, loadBalancerLogDays = null } = environment;
+  if (loadBalancerLogDays === null) return [];
+  const files = (HOURS_PER_MONTH * 60) / 5;
+  return [
+    {
+      type: "S3",
+      what: "access logs of load balancers",
+      quantity: volumes.loadBalancerLogGb * (loadBalancerLogDays / DAYS_PER_MONTH),
+      price: prices.bucketGb,
+    },
+    {
+      type: "S3",
+      what: "writes of access logs",
+      quantity: files * zones.length * footprint.loadBalancers,
+      price: prices.bucketWrites,
+    },
   ];
 }
 

@@ -32,6 +32,8 @@ export interface Volumes {
   readonly gatewayLogGb: number;
   readonly functionLogGb: number;
   readonly flowLogGb: number;
+  /** Files of load balancers' access logs, compressed, in GB. */
+  readonly loadBalancerLogGb: number;
   /** Load balancer capacity units, the mean over the month. */
   readonly loadBalancerUnits: number;
   readonly siteGb: number;
@@ -61,6 +63,8 @@ const GATEWAY_LOG_BYTES = 500;
 const FUNCTION_LOG_BYTES = 400;
 /** The network's log has a line of some 130 bytes at each end of a connection: link to balancer, balancer to gateway. */
 const FLOW_LOG_BYTES = 4 * 130;
+/** A load balancer's line of a request, in files that are compressed to about a sixth. */
+const LOAD_BALANCER_LOG_BYTES = 100;
 /** The demo page is about 300 kB in 8 files. */
 const SITE_BYTES = 300_000;
 const SITE_FILES = 8;
@@ -98,6 +102,7 @@ export function volumesOf(usage: Usage): Volumes {
     gatewayLogGb: (requests * GATEWAY_LOG_BYTES) / GB,
     functionLogGb: (requests * FUNCTION_LOG_BYTES) / GB,
     flowLogGb: (requests * FLOW_LOG_BYTES) / GB,
+    loadBalancerLogGb: (requests * LOAD_BALANCER_LOG_BYTES) / GB,
     loadBalancerUnits: Math.max(
       requestsPerSecond / UNIT.newConnections,
       (requestsPerSecond * SECONDS_PER_RESPONSE) / UNIT.openConnections,

@@ -110,6 +110,7 @@ export const ENVIRONMENT_DEFAULTS = {
   "alarms.emails": always([], "nobody is named; alarms are in the console alone"),
   "alarms.webhooks": always([], "nobody is named"),
   budget: always(null, "only you know what a month may cost"),
+  loadBalancerLogDays: always(null, "API Gateway and the gateways log each request already, and a bucket costs"),
   logRetentionDays: always(30, "the shortest that shows a month"),
   deletionProtection: always(true, "keys, files and states are not destroyed by mistake"),
 } as const satisfies Readonly<Record<EnvironmentPath, Default<FileInput>>>;

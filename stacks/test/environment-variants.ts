@@ -30,6 +30,7 @@ export async function environmentVariants(): Promise<Readonly<Record<string, Env
     },
     "dev in an existing VPC": { ...dev, network: { ...dev.network, existing: EXISTING_NETWORK } },
     "dev with trusted addresses": { ...dev, api: { ...dev.api, trustedAddresses: ["203.0.113.0/29"] } },
+    "dev with logs of load balancers": { ...dev, loadBalancerLogDays: 30 },
     "dev with a shell": { ...dev, network: { ...dev.network, shell: true } },
     "dev with a provider outside AWS": { ...dev, providers: { example: OUTSIDE_PROVIDER } },
   };
