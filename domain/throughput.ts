@@ -27,6 +27,12 @@ const BYTES_PER_GIB = 1024 ** 3;
  * weights once and each sequence's cache; a prompt takes two operations for each parameter that computes a token.
  */
 export function tokensPerSecond(input: ThroughputInput): number {
+  const { sequences, promptTokens, completionTokens } = input;
+  return (sequences * (promptTokens + completionTokens)) / secondsPerResponse(input);
+}
+
+/** Seconds of one whole response of an engine on which so many sequences decode together all the time. */
+export function secondsPerResponse(input: ThroughputInput): number {
   const { model, gpu, tensorParallel, sequences, promptTokens, completionTokens } = input;
   const bandwidth = tensorParallel * gpu.memoryGBps * 1e9 * BANDWIDTH_SHARE;
   const operations = tensorParallel * gpu.teraflops * 1e12 * ARITHMETIC_SHARE;
@@ -35,8 +41,7 @@ export function tokensPerSecond(input: ThroughputInput): number {
   const computeSeconds = (2 * model.parameters.active * sequences) / operations;
   const stepSeconds = Math.max(readSeconds, computeSeconds);
   const promptSeconds = (2 * model.parameters.active * promptTokens) / operations;
-  const requestSeconds = promptSeconds + (completionTokens * stepSeconds) / sequences;
-  return (promptTokens + completionTokens) / requestSeconds;
+  return sequences * promptSeconds + completionTokens * stepSeconds;
 }
 
 /** Bytes of weights that a step reads: all, or those of the experts that its sequences choose. */

@@ -9,6 +9,7 @@ export default environment({
   api: {
     auth: "optional",
     bodyLimitBytes: 1_000_000,
+    timeouts: { totalSeconds: 30 }, // a longer response is streamed
     queue: { wakeSeconds: 0 }, // a new GPU engine takes minutes: requests get 503 at once
     throttle: { requestsPerSecond: 50, burst: 100 },
   },

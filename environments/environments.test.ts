@@ -121,6 +121,18 @@ describe("environment files", () => {
     ["site/defaults/maxTokens", 4096, /must be below the smallest context of the pools \(4096\)/],
     ["pools", {}, /pools: must have at least one pool/],
     ["api/timeouts/firstByteSeconds", 301, /must not exceed 300 s/],
+    ["api/timeouts/idleSeconds", 300, undefined],
+    [
+      "api/routeTimeouts",
+      { "/v1/embeddings": { totalSeconds: 600 } },
+      /api\.routeTimeouts\.\/v1\/embeddings\.totalSeconds: must not exceed 300 s: API Gateway ends a response that is silent/,
+    ],
+    [
+      "api/routeTimeouts",
+      { "/v1/completions": { totalSeconds: 295 } },
+      /api\.queue: must leave API Gateway's 300 s of silence: the longest wait and the longest call are 310 s together/,
+    ],
+    ["api/routeTimeouts", { "/v1/completions": { idleSeconds: 295 } }, undefined],
     ["pools/phi-3-mini/volumeGiB", 75, undefined],
     ["pools/phi-3-mini/volumeGiB", 60, /pools\.phi-3-mini\.volumeGiB: must be at least 75, got 60/],
     ["state/bucket", "Sluice_State", /state\.bucket: must be 3 to 63 of a-z.* got "Sluice_State"/],
@@ -254,6 +266,13 @@ describe("environment files", () => {
     const { message } = problemsOf(data);
     expect(message).toMatch(/phi-3-mini\.warmPool: must be null with Spot.*set warmPool to null/);
     expect(message).toMatch(/phi-3-mini\.capacityReservation: must be null with Spot/);
+  });
+
+  test("time limits may be 900 s behind a load balancer, which waits as long as it is told", () => {
+    const domain = { name: "api.example.com", hostedZoneId: "Z0123456789" };
+    const timeouts = { firstByteSeconds: 900, totalSeconds: 900, idleSeconds: 900 };
+    const api = { ...dev.api, entry: "alb", domain, usagePlans: {}, timeouts };
+    expect(validateEnvironment({ ...dev, api }, "environments/dev.ts").api.timeouts).toEqual(timeouts);
   });
 
   test("a zone that the region does not have is refused with those it has", () => {

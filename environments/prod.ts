@@ -9,6 +9,7 @@ export default environment({
   state: { bucket: "sluice-prod-state", encryption: "kms" },
   network: { cidr: "10.40.0.0/16" },
   api: {
+    timeouts: { totalSeconds: 30 }, // a longer response is streamed
     queue: {
       maxRequests: 2000,
       maxBytes: 256_000_000, // of the gateway's 4 GiB; with the parsed bodies, about three times as much

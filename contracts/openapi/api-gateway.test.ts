@@ -36,7 +36,7 @@ describe("the API as API Gateway imports it", () => {
         integrationTarget: "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/x/y",
         passthroughBehavior: "when_no_match",
         responseTransferMode: "STREAM",
-        timeoutInMillis: 300_000,
+        timeoutInMillis: 900_000,
         requestParameters: {
           "integration.request.header.x-sluice-client-ip": "context.identity.sourceIp",
           "integration.request.header.x-sluice-request-id": "context.requestId",

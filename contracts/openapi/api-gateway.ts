@@ -8,10 +8,11 @@ import { type Operation, PARAMETERS_WITH_SLASHES } from "./operation.ts";
 type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
- * Longest idle time of a streamed response that API Gateway allows on a Regional API, and the longest that the AWS
- * provider's validation accepts. The API's limit of 30 s is the gateway's, which responds with our error body.
+ * Longest time of a streamed response that API Gateway allows; one that is silent for 300 s ends too, which an
+ * environment's time limits respect. The provider, which allows 300 s of an integration of its own, reads no imported one.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
  */
-const STREAM_TIMEOUT_MILLIS = 300_000;
+const STREAM_TIMEOUT_MILLIS = 900_000;
 /** API Gateway's own limit of a response that is not streamed. */
 const BUFFERED_TIMEOUT_MILLIS = 29_000;
 /** Seconds that API Gateway caches the authorizer's result; a revoked key may pass it (not the gateway) that long. */

@@ -69,6 +69,23 @@ describe("defaults of an environment", () => {
     expect(pool.volumeGiB).toBeGreaterThanOrEqual(75 + 132);
   });
 
+  // documented: whole-response-time
+  test("a slow model has more time for a whole response, no more than API Gateway is silent for with the wait, and gateways drain twice as long", () => {
+    const limits = (file: object) => {
+      const { api, gateways } = valid({ ...smallest, ...file });
+      return [api.timeouts.totalSeconds, gateways.drainSeconds];
+    };
+    const on = (model: string, instanceType: string) => ({ models: { m: { model, instanceType } } });
+    expect(limits(on("qwen3-0.6b", "g6e.xlarge"))).toEqual([30, 60]);
+    expect(limits(on("llama-3.3-70b-instruct", "g6e.12xlarge"))).toEqual([70, 140]);
+    const slow = {
+      models: { m: { model: "phi-3-mini-4k-instruct", instanceType: "g4dn.xlarge", maxSequences: 1000 } },
+    };
+    expect(limits(slow)).toEqual([285, 570]);
+    expect(limits({ ...slow, api: { queue: { wakeSeconds: 100 } } })).toEqual([200, 400]);
+    expect(limits({ ...slow, api: { timeouts: { totalSeconds: 20 } } })).toEqual([20, 60]);
+  });
+
   test("a setting of the file is never changed, and the rest of its section has defaults", () => {
     const data = { ...smallest, api: { queue: { waitSeconds: 3 } }, responses: null, site: { title: "Ours" } };
     const copy = structuredClone(data);

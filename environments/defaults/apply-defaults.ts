@@ -3,6 +3,7 @@ import type { Problem } from "../problem.ts";
 import type { Default, PoolInput } from "./default.ts";
 import { ENVIRONMENT_DEFAULTS } from "./environment-defaults.ts";
 import { POOL_DEFAULTS } from "./pool-defaults.ts";
+import { slowestResponseSeconds } from "./response-time.ts";
 import { addTargetDefaults } from "./target-defaults.ts";
 
 /** A file's settings with all defaults, not yet checked, and where each default comes from. */
@@ -47,6 +48,9 @@ export function applyDefaults(data: unknown): WithDefaults {
     entry: api.entry,
     cidr: isRecord(settings.network) ? settings.network.cidr : undefined,
     smallestContext: smallestContext(settings.pools),
+    responseSeconds: slowestResponseSeconds(settings.pools),
+    queue: api.queue,
+    timeouts: api.timeouts,
   };
   for (const [path, row] of Object.entries<Default<typeof input>>(ENVIRONMENT_DEFAULTS)) {
     const parts = path.split(".");

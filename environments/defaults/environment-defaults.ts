@@ -1,6 +1,7 @@
 import { REGIONS, type Region } from "../../catalog/regions.ts";
 import { ANONYMOUS_PLAN } from "../../contracts/processes/auth.ts";
 import { imageByParameter } from "../../contracts/processes/names.ts";
+import { isRecord } from "../../lib/is-record.ts";
 import type { Default, EnvironmentPath, FileInput } from "./default.ts";
 
 const always = (value: unknown, because: string): Default<FileInput> => ({ value: () => value, because });
@@ -8,6 +9,10 @@ const always = (value: unknown, because: string): Default<FileInput> => ({ value
 /** The VPC's range. */
 const CIDR = "10.20.0.0/16";
 
+/** Longest time in the queue. */
+const WAIT_SECONDS = 15;
+/** Shortest limit of a whole response. */
+const TOTAL_SECONDS = 30;
 /** Of sections that a file may leave out, or have in part. */
 const RESPONSES = { keepDays: 30 } as const;
 const BATCHES = { maxFileBytes: 9_000_000, maxLinesInFlight: 16, maxOpenPerKey: 10 } as const;
@@ -56,12 +61,16 @@ export const ENVIRONMENT_DEFAULTS = {
   "api.trustedAddresses": always([], "every address has the same limit"),
   "api.requestsPerMinutePerIp": always(100, "enough for a person or a small server"),
   "api.timeouts.firstByteSeconds": always(30, "a longer silence is a failure for a person who waits"),
-  "api.timeouts.totalSeconds": always(30, "as for the first byte; long responses are streamed"),
+  "api.timeouts.totalSeconds": {
+    value: totalSeconds,
+    because:
+      "as for the first byte, or what 1,000 tokens take of the slowest model while half of its sequences are busy",
+  },
   "api.timeouts.idleSeconds": always(30, "an engine that computes sends a token far more often"),
   "api.routeTimeouts": always({}, "all routes have the same limits"),
   "api.queue.maxRequests": always(200, "more would wait longer than waitSeconds at a single engine"),
   "api.queue.maxBytes": always(32_000_000, "with the parsed bodies about 100 MB of a gateway's memory"),
-  "api.queue.waitSeconds": always(15, "callers wait rather than retry while others' responses end"),
+  "api.queue.waitSeconds": always(WAIT_SECONDS, "callers wait rather than retry while others' responses end"),
   "api.queue.wakeSeconds": always(10, "engines that restart or missed two probes are back by then"),
   "api.queue.maxShareOfTenant": always(0.5, "one caller's burst leaves half of the queue to the others"),
   "api.throttle.requestsPerSecond": always(100, "bounds what all callers together can cost"),
@@ -83,7 +92,7 @@ export const ENVIRONMENT_DEFAULTS = {
     value: ({ name }) => imageByParameter(name, "gateway"),
     because: "a parameter of this environment's own, which `sluice images set` writes",
   },
-  "gateways.drainSeconds": always(60, "twice the longest response"),
+  "gateways.drainSeconds": { value: drainSeconds, because: "twice the longest whole response, and a minute at least" },
   "gateways.threads": always("per-core", "each core serves"),
   cache: always(
     { automatic: false, ...CACHE },
@@ -114,6 +123,20 @@ export const ENVIRONMENT_DEFAULTS = {
   logRetentionDays: always(30, "the shortest that shows a month"),
   deletionProtection: always(true, "keys, files and states are not destroyed by mistake"),
 } as const satisfies Readonly<Record<EnvironmentPath, Default<FileInput>>>;
+
+/** Together with the wait no longer than the 300 s of silence after which API Gateway ends a response. */
+function totalSeconds({ responseSeconds, queue }: FileInput): number {
+  const written = isRecord(queue) ? [queue.waitSeconds, queue.wakeSeconds] : [];
+  const wait = Math.max(WAIT_SECONDS, ...written.filter((seconds) => typeof seconds === "number"));
+  const upToTens = 10 * Math.ceil(responseSeconds / 10);
+  return Math.max(TOTAL_SECONDS, Math.min(upToTens, 300 - wait));
+}
+
+function drainSeconds(input: FileInput): number {
+  const written = isRecord(input.timeouts) ? input.timeouts.totalSeconds : undefined;
+  const total = typeof written === "number" ? written : totalSeconds(input);
+  return Math.min(900, Math.max(60, 2 * total));
+}
 
 function firstZones({ region }: FileInput): readonly string[] {
   const regions: Readonly<Record<string, Region>> = REGIONS;
