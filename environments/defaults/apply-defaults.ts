@@ -44,13 +44,10 @@ export function applyDefaults(data: unknown): WithDefaults {
     name: String(settings.name),
     region: String(settings.region),
     account: typeof settings.account === "string" ? settings.account : undefined,
-    auth: api.auth,
-    entry: api.entry,
+    api,
     cidr: isRecord(settings.network) ? settings.network.cidr : undefined,
     smallestContext: smallestContext(settings.pools),
     responseSeconds: slowestResponseSeconds(settings.pools),
-    queue: api.queue,
-    timeouts: api.timeouts,
   };
   for (const [path, row] of Object.entries<Default<typeof input>>(ENVIRONMENT_DEFAULTS)) {
     const parts = path.split(".");

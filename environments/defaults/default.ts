@@ -5,17 +5,14 @@ export interface FileInput {
   readonly name: string;
   readonly region: string;
   readonly account: string | undefined;
-  readonly auth: unknown;
-  readonly entry: unknown;
+  /** The section `api`. */
+  readonly api: Readonly<Record<string, unknown>>;
   /** `network.cidr`; defaults before this row are in it. */
   readonly cidr: unknown;
   /** Context of the smallest model, in tokens. */
   readonly smallestContext: number;
   /** Estimated time of the slowest model's whole response. */
   readonly responseSeconds: number;
-  /** `api.queue` and `api.timeouts`, where the file has them. */
-  readonly queue: unknown;
-  readonly timeouts: unknown;
 }
 
 /** A pool as it was written, and what is set on it so far: rows of the table are applied in their order. */

@@ -47,7 +47,7 @@ export const ENVIRONMENT_DEFAULTS = {
   "api.auth": always("required", "nobody gets in without a key"),
   "api.entry": always("api-gateway", "the entry with a throttle and usage plans"),
   "api.allowedRanges": {
-    value: ({ entry, cidr }) => (entry === "private" ? [cidr ?? CIDR] : []),
+    value: ({ api: { entry }, cidr }) => (entry === "private" ? [cidr ?? CIDR] : []),
     because: "with the entry private the VPC itself, until you name your networks",
   },
   "api.accountLogRole": always(
@@ -125,7 +125,7 @@ export const ENVIRONMENT_DEFAULTS = {
 } as const satisfies Readonly<Record<EnvironmentPath, Default<FileInput>>>;
 
 /** Together with the wait no longer than the 300 s of silence after which API Gateway ends a response. */
-function totalSeconds({ responseSeconds, queue }: FileInput): number {
+function totalSeconds({ responseSeconds, api: { queue } }: FileInput): number {
   const written = isRecord(queue) ? [queue.waitSeconds, queue.wakeSeconds] : [];
   const wait = Math.max(WAIT_SECONDS, ...written.filter((seconds) => typeof seconds === "number"));
   const upToTens = 10 * Math.ceil(responseSeconds / 10);
@@ -133,7 +133,8 @@ function totalSeconds({ responseSeconds, queue }: FileInput): number {
 }
 
 function drainSeconds(input: FileInput): number {
-  const written = isRecord(input.timeouts) ? input.timeouts.totalSeconds : undefined;
+  const { timeouts } = input.api;
+  const written = isRecord(timeouts) ? timeouts.totalSeconds : undefined;
   const total = typeof written === "number" ? written : totalSeconds(input);
   return Math.min(900, Math.max(60, 2 * total));
 }
@@ -143,7 +144,7 @@ function firstZones({ region }: FileInput): readonly string[] {
   return regions[region]?.zones.slice(0, 2) ?? ["a", "b"];
 }
 
-function usagePlans({ auth, entry }: FileInput): unknown {
+function usagePlans({ api: { auth, entry } }: FileInput): unknown {
   if (entry === "alb" || entry === "private") return {};
   const standard = { requestsPerSecond: 25, burst: 50, requestsPerMonth: null };
   const anonymous = { requestsPerSecond: 10, burst: 40, requestsPerMonth: 100_000 };
