@@ -6,8 +6,8 @@ const stack = synthConstruct((scope) => {
   new LoadBalancerLogs(scope, "Logs", { namePrefix: "sluice-dev-lb-logs-", days: 90, isProtected: true });
 });
 
-// documented: load-balancer-logs
 describe("the bucket of load balancers' access logs", () => {
+  // documented: load-balancer-logs
   test("lets Elastic Load Balancing write below this account's number, and nobody else do anything", () => {
     const [write, tlsOnly, ...rest] = statements(only(stack, "aws_s3_bucket_policy").policy);
     expect(rest).toEqual([]);
