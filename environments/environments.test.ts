@@ -106,6 +106,20 @@ describe("environment files", () => {
       /model: must be one of the catalogue's models, such as gpt-oss-20b, gpt-oss-120b, got "gpt-oss-21b"/,
     ],
     ["pools/phi-3-mini/model", "claude", /must be one of the catalogue's models, which are \d+: catalog\/models\//],
+    ["pools/phi-3-mini/weights", { s3: "s3://team-models/support/1" }, undefined],
+    ["pools/phi-3-mini/weights", { s3: "s3://team-models" }, /weights\.s3: must be s3:\/\/bucket\/folder, of letters/],
+    ["pools/phi-3-mini/weights", { s3: "s3://team-models/a/../b" }, /weights\.s3: must be s3:\/\/bucket\/folder/],
+    ["pools/phi-3-mini/weights", { s3: "s3://team-models/support/" }, /without \/ at the end/],
+    [
+      "pools/phi-3-mini/weights",
+      { s3: "s3://team-models/support/1", kmsKeyArn: "arn:aws:kms:us-east-1:123456789012:alias/own" },
+      /weights\.kmsKeyArn: must be a key's ARN \(arn:aws:kms:…:key\/…\), not an alias/,
+    ],
+    [
+      "pools/phi-3-mini/weights",
+      { s3: "s3://team-models/support/1", kmsKeyArn: "arn:aws:kms:eu-west-1:123456789012:key/0a" },
+      /weights\.kmsKeyArn: must be a key of us-east-1: engines reach S3 .* copy the weights to a bucket in us-east-1/,
+    ],
     ["pools/phi-3-mini/tensorParallel", 3, /tensorParallel 3 needs 3 GPUs/],
     [
       "api/stage",

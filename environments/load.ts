@@ -16,6 +16,7 @@ const OWN_FILES: ReadonlySet<string> = new Set([
   "schema.ts",
   "settings-list.ts",
   "validate.ts",
+  "weights-rules.ts",
 ]);
 
 /** The folder of the environments' files. */

@@ -7,6 +7,7 @@ import { targetProblems } from "../domain/targets/target-problems.ts";
 import type { Environment } from "../settings/environment.ts";
 import { poolProblems, rangeProblems } from "./pool-rules.ts";
 import type { Problem } from "./problem.ts";
+import { weightsProblems } from "./weights-rules.ts";
 
 /** Rules that span several fields. Each returns the problems it finds; none stops at the first. */
 export function crossFieldProblems(environment: Environment): readonly Problem[] {
@@ -21,6 +22,7 @@ export function crossFieldProblems(environment: Environment): readonly Problem[]
     ...stageProblems(environment),
     ...planProblems(environment),
     ...Object.entries(environment.pools).flatMap(([name, pool]) => poolProblems(name, pool)),
+    ...weightsProblems(environment),
     ...siteProblems(environment),
     ...siteDomainProblems(environment),
     ...timeoutProblems(environment),

@@ -30,7 +30,8 @@ Settings (environment variables)
   SLUICE_SITE_PORT     port of the page (default 8081; 0 for any)
   SLUICE_FOLDER        folder for state, logs and data (default .sluice); two folders, two stacks side by side
   SLUICE_LOCAL_ENGINE  "vllm": engines run vLLM itself on the CPU (set up in the cache: 6 GB; slower than the local engine)
-  SLUICE_LOCAL_MODEL   local model: an id of engine/models/local-models.ts, or the path of a .gguf file
+  SLUICE_LOCAL_MODEL   local model: an id of engine/models/local-models.ts, the path of a .gguf file,
+                       or with SLUICE_LOCAL_ENGINE=vllm a folder of weights
   SLUICE_LOCAL_EMBEDDINGS   .gguf file for embeddings in place of all-MiniLM-L6-v2, or "own" for the model's own vectors
   SLUICE_LOCAL_TIME_FACTOR  by how much alarms' periods are shorter than on AWS (default 1; 60 makes a minute a second)
   SLUICE_ENGINE_URL    an OpenAI-compatible server to use in place of the local engine (vLLM, Ollama, llama-server)

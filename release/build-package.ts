@@ -24,6 +24,7 @@ const ENTRIES = [
 const COPIED = [
   "LICENSE",
   "README.md",
+  "ami/sign-manifest.sh",
   "cli/init/repository",
   "dist/gateway",
   "dist/lambdas",

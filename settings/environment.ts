@@ -18,6 +18,7 @@ import type { DeepReadonly } from "../lib/deep-readonly.ts";
 import { EngineArguments } from "./engine-arguments.ts";
 import { InstanceTypeName } from "./instance-type-name.ts";
 import { ModelName } from "./model-name.ts";
+import { OwnWeights } from "./own-weights.ts";
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,19}$/, "must be 1 to 20 of a-z, 0-9 and -, starting with a letter");
 /** Load balancers and Valkey are named after it: AWS takes no hyphen at the end of their names, nor two together. */
@@ -70,6 +71,8 @@ const Pool = z.strictObject({
   instanceType: InstanceTypeName,
   /** GPUs that one copy of the model is split over. */
   tensorParallel: z.int().min(1).max(8),
+  /** Weights of your own for the model, whose entry then describes their architecture and size; `null`: the entry's. */
+  weights: OwnWeights.nullable(),
   /** Context in tokens; at most the catalogue's. */
   contextTokens: z.int().min(256),
   /** vLLM's `--max-num-seqs`: sequences that decode together on one engine. */

@@ -7,6 +7,7 @@ import type { NetworkIds } from "../constructs/network/network-ids.ts";
 import { ProviderEndpoints } from "../constructs/network/provider-endpoints.ts";
 import { SecurityGroups } from "../constructs/network/security-groups.ts";
 import { VpcEndpoints } from "../constructs/network/vpc-endpoints.ts";
+import { allOwnWeights } from "../domain/own-weights.ts";
 import { hasInternetEgress, natGatewayCount } from "../domain/targets/internet-egress.ts";
 import { providerServices } from "../domain/targets/provider-services.ts";
 import type { Environment } from "../settings/environment.ts";
@@ -83,6 +84,7 @@ export class NetworkStack extends TerraformStack {
       ...endpoints,
       hasEngines: Object.keys(pools).length > 0,
       hasShell: environment.network.shell,
+      weights: allOwnWeights(pools),
     });
     new ProviderEndpoints(this, "ProviderEndpoints", { ...endpoints, services });
     return created;

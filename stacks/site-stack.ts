@@ -49,6 +49,9 @@ export class SiteStack extends TerraformStack {
   }
 }
 
+/** Shown in place of a repository: the bucket is nobody else's business. */
+const OWN_WEIGHTS = "own weights";
+
 /** Content of `config.json`. */
 export function siteConfig(environment: Environment, apiUrl: string): SiteConfig {
   const { name, api, site, pools } = environment;
@@ -62,7 +65,7 @@ export function siteConfig(environment: Environment, apiUrl: string): SiteConfig
       return {
         id,
         displayName: model.displayName,
-        weights: model.weights.id,
+        weights: pool.weights === null ? model.weights.id : OWN_WEIGHTS,
         contextTokens: pool.contextTokens,
       };
     }),

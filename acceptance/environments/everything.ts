@@ -2,7 +2,7 @@ import type { EnvironmentInput } from "../../settings/environment-input.ts";
 
 /**
  * Every option that adds a kind of call to AWS, where dev and prod have none: CI's role, providers, Spot with
- * other types, webhooks. `small-apply.e2e.test.ts` has `api.entry` "alb" with a
+ * other types, own weights, webhooks. `small-apply.e2e.test.ts` has `api.entry` "alb" with a
  * domain; no emulator has API Gateway's domains: see `permissions/unemulated-requests.ts`.
  */
 export default {
@@ -25,6 +25,11 @@ export default {
       model: "phi-3-mini-4k-instruct",
       instanceType: "g5.xlarge",
       warmPool: { minInstances: 1, maxPrepared: 1 },
+      weights: {
+        s3: "s3://team-models/phi/2026-11",
+        account: "210987654321",
+        kmsKeyArn: "arn:aws:kms:us-east-1:210987654321:key/0a1b2c3d-0000-4000-8000-000000000000",
+      },
     },
   },
   providers: {

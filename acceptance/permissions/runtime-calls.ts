@@ -94,10 +94,31 @@ const sessionLog: readonly RuntimeCall[] = ["CreateLogStream", "PutLogEvents", "
 
 const FILES = ["bucket:files/files/some", "bucket:files/parts/some"];
 
-const engine = (pool: string): readonly RuntimeCall[] => [
-  { action: "s3:GetObject", resources: ["bucket:assets/{weights}/some"], endpoint: "s3", madeBy: "fetch-signed.sh" },
-  { action: "s3:ListBucket", resources: ["bucket:assets"], endpoint: "s3", madeBy: MISSING_OBJECT },
-  ...byKey("s3", "Decrypt"),
+/** What an engine reads of a folder of weights. */
+function weights(
+  bucket: string,
+  folder: string,
+  context: Readonly<Record<string, string>> = {},
+): readonly RuntimeCall[] {
+  const onS3 = { context, endpoint: "s3" };
+  return [
+    { ...onS3, action: "s3:GetObject", resources: [`${bucket}/${folder}/some`], madeBy: "fetch-signed.sh" },
+    { ...onS3, action: "s3:ListBucket", resources: [bucket], madeBy: MISSING_OBJECT },
+  ];
+}
+
+const CATALOGUE_WEIGHTS = [...weights("bucket:assets", "{weights}"), ...byKey("s3", "Decrypt")];
+/** Of the pool `warm`, in a bucket and with a key of another account. */
+const OWN_WEIGHTS = [
+  ...weights("arn:aws:s3:::team-models", "phi/2026-11", { "aws:ResourceAccount": "210987654321" }),
+  ...byKey("s3", "Decrypt").map((call) => ({
+    ...call,
+    resources: ["arn:aws:kms:us-east-1:210987654321:key/0a1b2c3d-0000-4000-8000-000000000000"],
+  })),
+];
+
+const engine = (pool: string, ofWeights: readonly RuntimeCall[]): readonly RuntimeCall[] => [
+  ...ofWeights,
   ...agent("engine", "engine-metrics"),
   ...["CompleteLifecycleAction", "RecordLifecycleActionHeartbeat"].map((action) => ({
     action: `autoscaling:${action}`,
@@ -160,8 +181,8 @@ export const RUNTIME_CALLS: Readonly<Record<string, readonly RuntimeCall[]>> = {
     ...sessions,
     ...sessionLog,
   ],
-  "engine-spot": engine("spot"),
-  "engine-warm": engine("warm"),
+  "engine-spot": engine("spot", CATALOGUE_WEIGHTS),
+  "engine-warm": engine("warm", OWN_WEIGHTS),
   "authorize-request": [
     { action: "dynamodb:GetItem", resources: ["table:keys"] },
     ...byKey("dynamodb", "Decrypt"),

@@ -8,9 +8,11 @@ export interface Licence {
   readonly url: string;
 }
 
-/** Weights on the hub. */
+/** Weights on the hub, or of your own. */
 export interface Weights {
-  readonly hub: "huggingface";
+  /** `none`: no hub has them; each pool names their bucket (`weights.s3`). */
+  readonly hub: "huggingface" | "none";
+  /** Repository of the hub, or the name of your own weights. */
   readonly id: string;
   /** Commit of the repository; `main` where none is known. */
   readonly revision: string;
@@ -43,7 +45,7 @@ export interface CatalogModel {
   readonly reasoningParser?: string;
   /** vLLM arguments that this model needs everywhere. Size, parallelism and name are added by the pool. */
   readonly engineArguments: readonly string[];
-  /** Page of the configuration. */
+  /** Page of the configuration; of your own weights, `file:` and their name. */
   readonly source: string;
   /** What it does: completions, embeddings, or scores of texts for a query. */
   readonly task: "generate" | "embed" | "rerank";
@@ -72,6 +74,8 @@ export interface ModelVariant {
 export interface ModelEntry {
   readonly name: string;
   readonly id: string;
+  /** @default "huggingface" */
+  readonly hub?: Weights["hub"];
   /** Commit of the weights. @default - the manifest of the bucket's copy pins them */
   readonly revision?: string;
   readonly config: ModelConfig;
@@ -97,13 +101,13 @@ const ENCODERS = /^(Bert|XLMRoberta|NomicBert|Roberta)/;
 
 /** The catalogue's entry: sizes are computed from the configuration. */
 export function catalogEntry(entry: ModelEntry): CatalogModel {
-  const { name, id, revision, config, contextTokens, task = "generate", format = "bf16" } = entry;
-  const page = `https://huggingface.co/${id}/blob/main`;
+  const { name, id, hub = "huggingface", revision, config, contextTokens, task = "generate", format = "bf16" } = entry;
+  const page = hub === "none" ? `file:${id}` : `https://huggingface.co/${id}/blob/main`;
   const parameters = parameterCount(config);
   const kvCache = ENCODERS.test(config.architecture) ? { bytesPerToken: 0, heads: config.kvHeads } : kvCacheOf(config);
   return {
     displayName: name,
-    weights: { hub: "huggingface", id, revision: revision ?? "main", pinnedBy: revision ? "commit" : "manifest" },
+    weights: { hub, id, revision: revision ?? "main", pinnedBy: revision ? "commit" : "manifest" },
     weightsGiB: weightsGiB(parameters, format),
     contextTokens,
     kvBytesPerToken: cacheBytes({ ...kvCache, stateBytes: 0 }, 1),

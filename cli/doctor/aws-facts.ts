@@ -18,9 +18,10 @@ import * as z from "zod";
 import { type BucketState, S3StateBuckets } from "../state/state-bucket.ts";
 import { type NetworkFacts, networkFacts } from "./network-facts.ts";
 import { type RegionFacts, regionFacts } from "./region-facts.ts";
+import { type WeightsFacts, weightsFacts } from "./weights-facts.ts";
 
 /** The calls of doctor to AWS. Each ends when its signal aborts. */
-export interface AwsFacts extends RegionFacts, NetworkFacts {
+export interface AwsFacts extends RegionFacts, NetworkFacts, WeightsFacts {
   /** The operator's identity, and the time of AWS's response. */
   caller(
     signal: AbortSignal,
@@ -48,6 +49,7 @@ export function awsFacts(region: string): AwsFacts {
   return {
     ...regionFacts(region),
     ...networkFacts(region),
+    ...weightsFacts(region),
     async caller(abortSignal) {
       const client = new STSClient(settings);
       let date: Date | undefined;

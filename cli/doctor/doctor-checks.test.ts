@@ -24,6 +24,8 @@ const GOOD: AwsFacts = {
   endpoints: async () => [],
   routeTables: async () => [],
   prefixLists: async () => new Map(),
+  bucketRegion: async () => "us-east-1",
+  weightsFolder: async () => ({ manifest: undefined, kmsKeyArn: undefined, objects: new Map() }),
   zoneIds: async () => new Map([..."abcdef"].map((letter, index) => [letter, `use1-az${[1, 2, 4, 6, 3, 5][index]}`])),
   offerings: async (types) => new Map(types.map((type) => [type, new Set("abcdef")])),
   apiLogRole: async () => "arn:aws:iam::123456789012:role/sluice-dev-api-logs",

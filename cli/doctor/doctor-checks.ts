@@ -8,6 +8,7 @@ import { type Check, type Finding, fail, ok, warn } from "./finding.ts";
 import { logRoleChecks } from "./log-role-check.ts";
 import { networkChecks } from "./network-checks.ts";
 import { type VcpuNeed, vcpuNeeds } from "./vcpu-needs.ts";
+import { weightsChecks } from "./weights-checks.ts";
 import { zoneChecks } from "./zone-checks.ts";
 
 export interface CheckSubjects {
@@ -49,6 +50,7 @@ export function doctorChecks(things: CheckSubjects): readonly Check[] {
       name,
       run: (signal: AbortSignal) => imageFinding(aws, image, signal),
     })),
+    ...weightsChecks(things),
     ...logRoleChecks(things),
     { name: "certificate", run: (signal) => certificateFinding(things, signal) },
     { name: "state bucket", run: (signal) => bucketFinding(things, signal) },

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -115,6 +115,40 @@ describe("sluice models add", () => {
       "q",
     );
     expect(Number(/visionParameters: (\d+)/.exec(text())?.[1])).toBeCloseTo(0.76e9, -8);
+  });
+
+  // documented: models-add-folder
+  test("writes an entry of a folder's weights, which no hub has, with the licence of its card", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "sluice-own-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, "config.json"), JSON.stringify(qwen.config));
+    writeFileSync(
+      join(folder, "model.safetensors.index.json"),
+      JSON.stringify({ metadata: { total_size: qwen.total } }),
+    );
+    await expect(add(folder, qwen, "--name", "support-bot")).rejects.toThrow(/no README.md .*--licence NAME/);
+    writeFileSync(join(folder, "README.md"), "---\nbase_model: x\nlicense: apache-2.0\n---\n# Support");
+    const { printed, text } = await add(folder, qwen, "--name", "support-bot");
+    expect(printed).toMatch(/15\.26 GiB in bf16, weights of your own, apache-2\.0\. .*sluice models push/);
+    expect((await entriesOf(text()))["support-bot"]).toMatchObject({
+      weights: { hub: "none", id: "support-bot", pinnedBy: "manifest" },
+      weightsGiB: 15.26,
+      licence: { name: "apache-2.0" },
+    });
+  });
+
+  test("takes the size of a folder's weights from its files where it has no index", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "sluice-own-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, "config.json"), JSON.stringify(qwen.config));
+    await expect(add(folder, qwen, "--name", "own", "--licence", "ours")).rejects.toThrow(/no \*\.safetensors/);
+    writeFileSync(join(folder, "model.safetensors"), "");
+    truncateSync(join(folder, "model.safetensors"), qwen.total / 2);
+    await expect(add(folder, qwen, "--name", "own", "--licence", "ours")).rejects.toThrow(/have 7\.6 GiB, and 15\.3/);
+    truncateSync(join(folder, "model.safetensors"), qwen.total);
+    expect((await add(folder, qwen, "--name", "own", "--licence", "ours")).printed).toMatch(
+      /weights of your own, ours/,
+    );
   });
 
   test.each([

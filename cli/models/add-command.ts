@@ -1,3 +1,4 @@
+import { basename, resolve } from "node:path";
 import { Command } from "commander";
 import type { CatalogModel, ModelEntry } from "../../catalog/models/catalog-model.ts";
 import { parameterCount } from "../../catalog/models/parameter-count.ts";
@@ -7,7 +8,8 @@ import { tasksOfArchitecture, VLLM_ARCHITECTURES } from "../../contracts/engine/
 import { VLLM_OPTIONS } from "../../contracts/engine/vllm-options.ts";
 import { UserError } from "../terminal/user-error.ts";
 import { appendEntry } from "./added-file.ts";
-import { type HubModel, readHubModel } from "./hub-client.ts";
+import { readFolderModel } from "./folder-model.ts";
+import { type ModelSource, readHubModel } from "./hub-client.ts";
 import { type ReadConfig, readHubConfig } from "./hub-config.ts";
 
 export interface AddTools {
@@ -24,6 +26,7 @@ interface AddOptions {
   readonly toolCallParser?: string;
   readonly reasoningParser?: string;
   readonly acceptLicence?: true;
+  readonly licence?: string;
 }
 
 /** Licences that allow commercial use without conditions that depend on the user. */
@@ -32,11 +35,11 @@ const FREE_LICENCES = new Set(["mit", "apache-2.0", "bsd-3-clause", "cc-by-4.0"]
 const TOLERANCE = 0.05;
 const GIB = 1024 ** 3;
 
-/** `sluice models add org/name`: writes a model of the hub into the catalogue. */
+/** `sluice models add org/name`: writes a model of the hub, or of a folder, into the catalogue. */
 export function addCommand(tools: AddTools): Command {
   return new Command("add")
-    .description("add a model of the hub to the catalogue, from its config.json and safetensors index")
-    .argument("<id>", "the repository, e.g. Qwen/Qwen3-8B")
+    .description("add a model of the hub, or of a folder, to the catalogue, from its config.json and safetensors")
+    .argument("<id>", "the repository, e.g. Qwen/Qwen3-8B, or a folder of your own weights, e.g. ./support-bot")
     .option("--revision <commit>", "commit, tag or branch; the commit is what is written", "main")
     .option("--name <name>", "name in the catalogue; default: the repository's, in small letters")
     .option(
@@ -44,33 +47,55 @@ export function addCommand(tools: AddTools): Command {
       "vLLM's parser of its tool calls; default: none, requests with tools are refused",
     )
     .option("--reasoning-parser <name>", "vLLM's parser of its thinking; default: none")
+    .option("--licence <name>", "licence of the weights in a folder; default: that of the model card in it (README.md)")
     .option("--accept-licence", "the licence has conditions, and they have been read")
     .option("--hub <url>", "base URL of the hub", "https://huggingface.co")
     .action((id: string, options: AddOptions) => add(id, options, tools));
 }
 
 async function add(id: string, options: AddOptions, tools: AddTools): Promise<void> {
-  if (!/^[\w.-]+\/[\w.-]+$/.test(id)) throw new UserError(`"${id}" is not a repository; write owner/name.`);
-  const name = options.name ?? (id.split("/")[1] ?? id).toLowerCase();
+  const isFolder = /^(\.{0,2}\/|\.{1,2}$)/.test(id);
+  if (!isFolder && !/^[\w.-]+\/[\w.-]+$/.test(id))
+    throw new UserError(`"${id}" is not a repository; write owner/name, or a folder as ./name.`);
+  const name = options.name ?? basename(isFolder ? resolve(id) : id).toLowerCase();
   if (!/^[a-z0-9][a-z0-9.-]*$/.test(name)) throw new UserError(`"${name}" must be of a-z, 0-9, . and -; set --name.`);
   if (MODEL_IDS.some((known) => known === name))
     throw new UserError(`The catalogue has a model "${name}"; choose another with --name.`);
   checkParser("--tool-call-parser", options.toolCallParser, VLLM_OPTIONS.toolCallParsers);
   checkParser("--reasoning-parser", options.reasoningParser, VLLM_OPTIONS.reasoningParsers);
+  const model = isFolder ? await ownModel(id, options) : await hubModel(id, options, tools);
+  const read = readHubConfig(model.config);
+  const entry = entryOf({ id: isFolder ? name : id, model, read, task: taskOf(model, read), options });
+  await appendEntry(tools.addedFile, name, entry);
+  const size = weightsGiB(parameterCount(entry.config), read.format);
+  const version = model.commit === undefined ? "weights of your own" : `commit ${model.commit}`;
+  const next = isFolder
+    ? `Upload the weights: sluice models push ${id} s3://BUCKET/${name}/VERSION --key private.pem`
+    : `Instance types for it: sluice models fit ${name}`;
+  tools.print(
+    `${name} is in ${tools.addedFile}: ${entry.published} billion parameters, ${size} GiB in ${read.format}, ${version}, ` +
+      `${model.licence}. ${next}`,
+  );
+}
+
+async function hubModel(id: string, options: AddOptions, tools: AddTools): Promise<ModelSource> {
   const token = tools.variable("HF_TOKEN");
   const model = await readHubModel(id, options.revision, {
     url: options.hub.replace(/\/$/, ""),
     ...(token === undefined ? {} : { token }),
   });
   checkLicence(id, model, options);
-  const read = readHubConfig(model.config);
-  const entry = entryOf({ id, model, read, task: taskOf(model, read), options });
-  await appendEntry(tools.addedFile, name, entry);
-  const size = weightsGiB(parameterCount(entry.config), read.format);
-  tools.print(
-    `${name} is in ${tools.addedFile}: ${entry.published} billion parameters, ${size} GiB in ${read.format}, commit ` +
-      `${model.commit}, ${model.licence}. Instance types for it: sluice models fit ${name}`,
-  );
+  return model;
+}
+
+/** A folder whose licence the operator names, or the card in it. */
+async function ownModel(folder: string, options: AddOptions): Promise<ModelSource> {
+  const model = await readFolderModel(resolve(folder));
+  if (options.licence !== undefined) return { ...model, licence: options.licence };
+  if (model.licence === undefined)
+    throw new UserError(`${folder} has no README.md that names a licence; name it: --licence NAME.`);
+  checkLicence(folder, model, options);
+  return model;
 }
 
 function checkParser(option: string, name: string | undefined, known: readonly string[]): void {
@@ -78,7 +103,7 @@ function checkParser(option: string, name: string | undefined, known: readonly s
   throw new UserError(`${option} ${name} is not in vLLM ${VLLM_OPTIONS.version}, which has ${known.join(", ")}.`);
 }
 
-function checkLicence(id: string, { licence }: HubModel, { acceptLicence }: AddOptions): void {
+function checkLicence(id: string, { licence }: ModelSource, { acceptLicence }: AddOptions): void {
   if ((licence !== undefined && FREE_LICENCES.has(licence.toLowerCase())) || acceptLicence === true) return;
   throw new UserError(
     licence === undefined
@@ -88,7 +113,7 @@ function checkLicence(id: string, { licence }: HubModel, { acceptLicence }: AddO
 }
 
 /** The task that vLLM has the architecture for; the card's pipeline decides between several. */
-function taskOf({ pipeline }: HubModel, { config: { architecture } }: ReadConfig): CatalogModel["task"] {
+function taskOf({ pipeline }: ModelSource, { config: { architecture } }: ReadConfig): CatalogModel["task"] {
   const tasks = tasksOfArchitecture(architecture);
   if (tasks.length === 0)
     throw new UserError(
@@ -100,8 +125,9 @@ function taskOf({ pipeline }: HubModel, { config: { architecture } }: ReadConfig
 }
 
 interface EntryInput {
+  /** Repository, or the name of weights of a folder. */
   readonly id: string;
-  readonly model: HubModel;
+  readonly model: ModelSource;
   readonly read: ReadConfig;
   readonly task: CatalogModel["task"];
   readonly options: AddOptions;
@@ -126,7 +152,7 @@ function entryOf({ id, model, read, task, options }: EntryInput): ModelEntry {
   return {
     name: id.split("/")[1] ?? id,
     id,
-    revision: model.commit,
+    ...(model.commit === undefined ? { hub: "none" as const } : { revision: model.commit }),
     config,
     contextTokens,
     published: Number((count.total / 1e9).toPrecision(4)),

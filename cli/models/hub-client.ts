@@ -1,9 +1,10 @@
 import * as z from "zod";
 import { UserError } from "../terminal/user-error.ts";
 
-/** A repository of the hub at one commit. */
-export interface HubModel {
-  readonly commit: string;
+/** What an entry is made from: a repository of the hub at one commit, or a folder. */
+export interface ModelSource {
+  /** `undefined` of a folder. */
+  readonly commit: string | undefined;
   /** Name of the licence in the model's card, e.g. `apache-2.0`. */
   readonly licence: string | undefined;
   readonly pipeline: string | undefined;
@@ -30,7 +31,7 @@ const Index = z.object({ metadata: z.object({ total_size: z.number() }) });
  * Reads a repository: its commit, card, config.json and the index of its safetensors.
  * @throws {UserError} when the hub has no such repository or revision, or it needs a token
  */
-export async function readHubModel(id: string, revision: string, hub: HubOptions): Promise<HubModel> {
+export async function readHubModel(id: string, revision: string, hub: HubOptions): Promise<ModelSource> {
   const info = await fetchJson(`/api/models/${id}/revision/${encodeURIComponent(revision)}`, hub, Info);
   const file = (name: string) => `/${id}/resolve/${info.sha}/${name}`;
   const config = await fetchJson(file("config.json"), hub, z.unknown());

@@ -3,14 +3,16 @@ import { catalogModel, MODEL_IDS } from "../../catalog/models.ts";
 import { textTable } from "../terminal/text-table.ts";
 import { type AddTools, addCommand } from "./add-command.ts";
 import { fitCommand } from "./fit-command.ts";
+import { pushCommand } from "./push-command.ts";
 
-/** `sluice models list|fit|add`: the catalogue's models. */
+/** `sluice models list|fit|add|push`: the catalogue's models, and weights of your own. */
 export function modelsCommand(tools: AddTools): Command {
   return new Command("models")
-    .description("list the catalogue's models, find instance types for one, or add one of the hub")
+    .description("list the catalogue's models, find instance types for one, add one, or upload weights of your own")
     .addCommand(listCommand(tools.print))
     .addCommand(fitCommand(tools.print))
-    .addCommand(addCommand(tools));
+    .addCommand(addCommand(tools))
+    .addCommand(pushCommand(tools));
 }
 
 function listCommand(print: (text: string) => void): Command {

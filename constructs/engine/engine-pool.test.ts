@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { DrainMetadata } from "../../contracts/processes/engine-drain.ts";
+import type { PoolSettings } from "../../settings/environment.ts";
 import { only, resources, statements, synthConstruct, typeCounts } from "../../test-support/synth.ts";
 import { ArtefactStore } from "../data/artefact-store.ts";
 import { EncryptionKey } from "../data/encryption-key.ts";
@@ -8,48 +9,59 @@ import { Network } from "../network/network.ts";
 import { ProcessLogs } from "../observability/process-logs.ts";
 import { EnginePool } from "./engine-pool.ts";
 
-const stack = synthConstruct((scope) => {
-  const region = "us-east-1";
-  const encryptionKey = new EncryptionKey(scope, "Key", { name: "t", region, isProtected: false });
-  new EnginePool(scope, "Pool", {
-    name: "test-engine-phi",
-    region,
-    servedName: "phi",
-    model: "phi-3-mini-4k-instruct",
-    instanceType: "g5.xlarge",
-    tensorParallel: 1,
-    contextTokens: 4096,
-    maxSequences: 8,
-    maxQueued: 8,
-    engineArguments: {},
-    volumeMiBPerSecond: 125,
-    volumeInitializationMiBPerSecond: null,
-    replacement: "new-first",
-    minInstances: 1,
-    maxInstances: 2,
-    image: "ami-0123456789abcdef0",
-    volumeGiB: 60,
-    startupSeconds: 300,
-    warmPool: null,
-    purchase: { option: "on-demand" },
-    capacityReservation: null,
-    drainSeconds: 60,
-    tags: {},
-    network: new Network(scope, "Network", { name: "t", region, zones: ["a", "b"], cidr: "10.0.0.0/16" }),
-    securityGroupId: "sg-engine",
-    loadBalancer: new LoadBalancer(scope, "LoadBalancer", {
-      name: "t",
-      subnetIds: ["subnet-1", "subnet-2"],
-      securityGroupId: "sg-lb",
-      idleTimeoutSeconds: 60,
-      isProtected: false,
-    }),
-    artefacts: new ArtefactStore(scope, "Artefacts", { namePrefix: "t-", encryptionKey, isProtected: false }),
-    kmsKeyArn: encryptionKey.arn,
-    logs: new ProcessLogs(scope, "Logs", { name: "t", logRetentionDays: 30, kmsKeyArn: encryptionKey.arn }),
+const SETTINGS: PoolSettings = {
+  model: "phi-3-mini-4k-instruct",
+  weights: null,
+  instanceType: "g5.xlarge",
+  tensorParallel: 1,
+  contextTokens: 4096,
+  maxSequences: 8,
+  maxQueued: 8,
+  engineArguments: {},
+  volumeMiBPerSecond: 125,
+  volumeInitializationMiBPerSecond: null,
+  replacement: "new-first",
+  minInstances: 1,
+  maxInstances: 2,
+  image: "ami-0123456789abcdef0",
+  volumeGiB: 60,
+  startupSeconds: 300,
+  warmPool: null,
+  purchase: { option: "on-demand" },
+  capacityReservation: null,
+};
+
+function synthPool(settings: Partial<PoolSettings> = {}) {
+  return synthConstruct((scope) => {
+    const region = "us-east-1";
+    const encryptionKey = new EncryptionKey(scope, "Key", { name: "t", region, isProtected: false });
+    new EnginePool(scope, "Pool", {
+      ...SETTINGS,
+      ...settings,
+      name: "test-engine-phi",
+      region,
+      servedName: "phi",
+      drainSeconds: 60,
+      tags: {},
+      network: new Network(scope, "Network", { name: "t", region, zones: ["a", "b"], cidr: "10.0.0.0/16" }),
+      securityGroupId: "sg-engine",
+      loadBalancer: new LoadBalancer(scope, "LoadBalancer", {
+        name: "t",
+        subnetIds: ["subnet-1", "subnet-2"],
+        securityGroupId: "sg-lb",
+        idleTimeoutSeconds: 60,
+        isProtected: false,
+      }),
+      artefacts: new ArtefactStore(scope, "Artefacts", { namePrefix: "t-", encryptionKey, isProtected: false }),
+      kmsKeyArn: encryptionKey.arn,
+      logs: new ProcessLogs(scope, "Logs", { name: "t", logRetentionDays: 30, kmsKeyArn: encryptionKey.arn }),
+    });
   });
-});
-const script = Object.values(stack.locals ?? {})[0];
+}
+
+const userDataOf = (synthesized: typeof stack) => Object.values(synthesized.locals ?? {})[0];
+const stack = synthPool();
+const script = userDataOf(stack);
 
 describe("an engine pool", () => {
   test("is one fleet, one target group and one rule on the engine listener", () => {
@@ -111,6 +123,38 @@ describe("an engine pool", () => {
     expect(granted.find(({ Sid }) => Sid === "PublishMetrics")?.Condition).toEqual({
       StringEquals: { "cloudwatch:namespace": "CWAgent" },
     });
+  });
+
+  // documented: own-weights-access
+  test("with weights of the user's own, its engines read that folder by its key, and nothing of the environment's bucket", () => {
+    const kmsKeyArn = "arn:aws:kms:us-east-1:210987654321:key/0a1b";
+    const own = synthPool({ weights: { s3: "s3://team-models/support/2026-11", account: "210987654321", kmsKeyArn } });
+    expect(userDataOf(own)).toContain("SLUICE_WEIGHTS_URI='s3://team-models/support/2026-11/'\n");
+    const granted = statements(only(own, "aws_iam_role_policy").policy).filter(({ Action }) =>
+      [Action].flat().some((action) => /^(s3|kms):/.test(String(action))),
+    );
+    expect(granted).toEqual([
+      expect.objectContaining({
+        Action: ["s3:GetObject"],
+        Resource: ["arn:aws:s3:::team-models/support/2026-11/*"],
+      }),
+      expect.objectContaining({
+        Action: ["s3:ListBucket"],
+        Resource: ["arn:aws:s3:::team-models"],
+        Condition: { StringLikeIfExists: { "s3:prefix": ["support/2026-11/*"] } },
+      }),
+      expect.objectContaining({
+        Action: ["kms:Decrypt"],
+        Resource: [kmsKeyArn],
+        Condition: { StringEquals: { "kms:ViaService": "s3.us-east-1.amazonaws.com" } },
+      }),
+    ]);
+  });
+
+  test("with weights of the user's own under S3's own key, its engines use no key", () => {
+    const own = synthPool({ weights: { s3: "s3://team-models/support/2026-11" } });
+    const actions = statements(only(own, "aws_iam_role_policy").policy).flatMap(({ Action }) => Action);
+    expect(actions).not.toContain("kms:Decrypt");
   });
 
   test("a new engine waits for its own /health, as long as the pool's start may take", () => {

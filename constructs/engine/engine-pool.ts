@@ -3,6 +3,7 @@ import { catalogModel } from "../../catalog/models.ts";
 import { METRICS } from "../../contracts/metrics/catalogue.ts";
 import { type DrainMetadata, LAUNCH_HOOK, TERMINATE_HOOK } from "../../contracts/processes/engine-drain.ts";
 import { ENGINE_PORT, ENV, engineHost } from "../../contracts/processes/process-environment.ts";
+import { ownWeights } from "../../domain/own-weights.ts";
 import type { PoolSettings } from "../../settings/environment.ts";
 import { Fleet } from "../compute/fleet.ts";
 import { RolloutAlarm } from "../compute/rollout-alarm.ts";
@@ -15,6 +16,7 @@ import type { LoadBalancer } from "../load-balancing/load-balancer.ts";
 import type { NetworkIds } from "../network/network-ids.ts";
 import type { ProcessLogs } from "../observability/process-logs.ts";
 import { GpuUtilizationScaling } from "./gpu-utilization-scaling.ts";
+import { ownWeightsStatements } from "./own-weights-access.ts";
 import { maxRequestsPerEngine, vllmArguments } from "./vllm-arguments.ts";
 
 /** A pool's settings, of which `maxInstances` is a number, or the token of an OpenTofu variable, and what it is connected with. */
@@ -52,7 +54,7 @@ export class EnginePool extends Construct {
   readonly resource: Fleet;
   readonly servedName: string;
   readonly contextTokens: number;
-  /** Version of the weights. */
+  /** Version of the weights: the hub's commit, or the location of the user's own. */
   readonly revision: string;
   readonly targetGroupArn: string;
   /** The target group as CloudWatch names it. */
@@ -68,9 +70,8 @@ export class EnginePool extends Construct {
   // biome-ignore lint/complexity/noExcessiveLinesPerFunction: a declaration of resources
   constructor(scope: Construct, id: string, props: EnginePoolProps) {
     super(scope, id);
-    const { name, servedName, network, artefacts } = props;
-    const { weights } = catalogModel(props.model);
-    const weightsPrefix = `weights/${weights.id}/${weights.revision}/`;
+    const { name, servedName, network } = props;
+    const weights = weightsOf(props);
     this.servedName = servedName;
     this.contextTokens = props.contextTokens;
     this.revision = weights.revision;
@@ -110,14 +111,14 @@ export class EnginePool extends Construct {
           [ENV.port]: String(ENGINE_PORT),
           [ENV.model]: servedName,
           [ENV.engineArguments]: toSingleLineJson(vllmArguments(props)),
-          [ENV.weightsUri]: `s3://${artefacts.bucketName}/${weightsPrefix}`,
+          [ENV.weightsUri]: weights.uri,
           [ENV.groupName]: name,
           [ENV.launchHook]: LAUNCH_HOOK,
           AWS_REGION: props.region, // the SDK does not read it from the instance's metadata
         },
       }),
       statements: [
-        ...artefacts.readStatements(weightsPrefix),
+        ...weights.statements,
         props.logs.writeStatement("engine"),
         ...ownStatements(name, props.region),
         ...(props.shell?.instanceStatements() ?? []),
@@ -150,6 +151,26 @@ export class EnginePool extends Construct {
     this.groupArn = this.resource.resource.arn;
     new GpuUtilizationScaling(this, "Scaling", { groupName: this.groupName });
   }
+}
+
+interface PoolWeights {
+  readonly revision: string;
+  /** Folder with the signed manifest. */
+  readonly uri: string;
+  readonly statements: readonly PolicyStatement[];
+}
+
+/** The pool's own weights from their bucket, or those of the catalogue's entry from the environment's. */
+function weightsOf(props: EnginePoolProps): PoolWeights {
+  const own = ownWeights(props);
+  if (own !== undefined) {
+    const uri = `s3://${own.bucket}/${own.prefix}`;
+    return { revision: uri, uri: `${uri}/`, statements: ownWeightsStatements(own, props.region) };
+  }
+  const { id, revision } = catalogModel(props.model).weights;
+  const prefix = `weights/${id}/${revision}/`;
+  const { artefacts } = props;
+  return { revision, uri: `s3://${artefacts.bucketName}/${prefix}`, statements: artefacts.readStatements(prefix) };
 }
 
 /** Permissions of an engine's own programs: to complete and prolong its launch hook, and the agent's. */

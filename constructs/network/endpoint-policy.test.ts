@@ -24,6 +24,27 @@ describe("the endpoints' policies", () => {
     ]);
   });
 
+  test("S3: weights of the user's own by folder, in the accounts of their buckets", () => {
+    const weights = [
+      { bucket: "team-models", prefix: "support/2", account: "210987654321", kmsKeyArn: undefined },
+      { bucket: "own-models", prefix: "search/1", account: undefined, kmsKeyArn: undefined },
+    ];
+    const { s3 } = endpointPolicies({ name: "sluice-test", region: "eu-west-1", accountId: "123456789012", weights });
+    expect(statements(s3)).toContainEqual({
+      Sid: "OwnWeights",
+      Effect: "Allow",
+      Principal: "*",
+      Action: ["s3:GetObject", "s3:ListBucket"],
+      Resource: [
+        "arn:aws:s3:::team-models",
+        "arn:aws:s3:::team-models/support/2/*",
+        "arn:aws:s3:::own-models",
+        "arn:aws:s3:::own-models/search/1/*",
+      ],
+      Condition: { StringEquals: { "aws:ResourceAccount": ["210987654321", "123456789012"] } },
+    });
+  });
+
   test("DynamoDB: items of our tables, never a scan; new ones without looking, of batches and responses alone", () => {
     expect(statements(policies.dynamodb)).toEqual([
       expect.objectContaining({

@@ -1,3 +1,5 @@
+import type { WeightsLocation } from "../../domain/own-weights.ts";
+
 /** Reasons of the policies below, by `Sid`. */
 export const ENDPOINT_POLICY_REASONS = {
   OwnAccount: "The permissions of each caller are in its role's policy; this policy only admits the account's callers.",
@@ -6,6 +8,7 @@ export const ENDPOINT_POLICY_REASONS = {
     "Permissions to write are in the roles' policies; this policy only limits the tables that can be reached.",
   OwnBuckets:
     "Permissions to read are in the roles' policies; this policy only limits the buckets that can be reached.",
+  OwnWeights: "Permissions to read are in the engines' roles; this policy only limits the buckets that can be reached.",
   OwnTables: "Permissions to read are in the roles' policies; this policy only limits the tables that can be reached.",
   SystemPackages: "Amazon Linux fetches its packages without signing.",
 } as const;
@@ -14,7 +17,7 @@ interface EndpointStatement {
   readonly Sid: keyof typeof ENDPOINT_POLICY_REASONS;
   readonly Action: string | readonly string[];
   readonly Resource: string | readonly string[];
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 }
 
 export interface EndpointPolicyProps {
@@ -22,13 +25,15 @@ export interface EndpointPolicyProps {
   readonly name: string;
   readonly region: string;
   readonly accountId: string;
+  /** Weights of the user's own, in buckets outside of the environment. @default - none */
+  readonly weights?: readonly WeightsLocation[];
 }
 
 /**
  * Policy of each endpoint. Foreign credentials can't send data to another account, and ours reach only the environment's
  * resources.
  */
-export function endpointPolicies({ name, region, accountId }: EndpointPolicyProps) {
+export function endpointPolicies({ name, region, accountId, weights = [] }: EndpointPolicyProps) {
   return {
     s3: policy(
       {
@@ -43,6 +48,7 @@ export function endpointPolicies({ name, region, accountId }: EndpointPolicyProp
         Resource: [`arn:aws:s3:::${name}-files-*`],
         Condition: { StringEquals: { "aws:ResourceAccount": accountId } },
       },
+      ...weightsStatements(weights, accountId),
       {
         Sid: "SystemPackages",
         Action: ["s3:GetObject"],
@@ -70,6 +76,24 @@ export function endpointPolicies({ name, region, accountId }: EndpointPolicyProp
       Condition: { StringEquals: { "aws:PrincipalAccount": accountId } },
     }),
   };
+}
+
+/** Buckets' names are unique across AWS; with the account, nobody else's takes over the name of a deleted one. */
+function weightsStatements(weights: readonly WeightsLocation[], accountId: string): readonly EndpointStatement[] {
+  if (weights.length === 0) return [];
+  const accounts = new Set(weights.map(({ account }) => account ?? accountId));
+  const resources = weights.flatMap(({ bucket, prefix }) => [
+    `arn:aws:s3:::${bucket}`,
+    `arn:aws:s3:::${bucket}/${prefix}/*`,
+  ]);
+  return [
+    {
+      Sid: "OwnWeights",
+      Action: ["s3:GetObject", "s3:ListBucket"],
+      Resource: [...new Set(resources)],
+      Condition: { StringEquals: { "aws:ResourceAccount": [...accounts] } },
+    },
+  ];
 }
 
 function policy(...statements: readonly EndpointStatement[]): string {

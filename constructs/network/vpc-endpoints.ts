@@ -1,6 +1,7 @@
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity/index.js";
 import { VpcEndpoint, type VpcEndpointConfig } from "@cdktf/provider-aws/lib/vpc-endpoint/index.js";
 import { Construct } from "constructs";
+import type { WeightsLocation } from "../../domain/own-weights.ts";
 import { explainWildcards } from "../policy/wildcard-reasons.ts";
 import { ENDPOINT_POLICY_REASONS, endpointPolicies } from "./endpoint-policy.ts";
 import type { Network } from "./network.ts";
@@ -15,6 +16,8 @@ export interface VpcEndpointsProps {
   readonly subnetIds: readonly string[];
   /** Whether there are engines: only they call two of the services. */
   readonly hasEngines: boolean;
+  /** Weights of the user's own, in buckets outside of the environment. @default - none */
+  readonly weights?: readonly WeightsLocation[];
   /** Whether operators may open a shell on instances. @default false */
   readonly hasShell?: boolean;
 }
@@ -45,9 +48,9 @@ export class VpcEndpoints extends Construct {
 
   constructor(scope: Construct, id: string, props: VpcEndpointsProps) {
     super(scope, id);
-    const { name, region, network, securityGroupId, subnetIds, hasEngines, hasShell = false } = props;
+    const { name, region, network, securityGroupId, subnetIds, hasEngines, hasShell = false, weights = [] } = props;
     const accountId = new DataAwsCallerIdentity(this, "Account", {}).accountId;
-    const policies = endpointPolicies({ name, region, accountId });
+    const policies = endpointPolicies({ name, region, accountId, weights });
     const endpoint = (endpointId: string, service: string, config: Partial<VpcEndpointConfig>) => {
       const resource = new VpcEndpoint(this, endpointId, {
         vpcId: network.vpcId,

@@ -26,12 +26,12 @@ export interface CostEnvironment extends EarlySettings, Partial<LaterSettings> {
   readonly network?: Partial<Pick<Environment["network"], "natGateway" | "existing" | "shell">>;
 }
 
-/** Volumes of earlier commits had gp3's own throughput. */
+/** Volumes of earlier commits had gp3's own throughput, and all weights were the catalogue's. */
 export type CostPool = Pick<
   PoolSettings,
   "model" | "instanceType" | "minInstances" | "maxInstances" | "volumeGiB" | "warmPool"
 > &
-  Partial<Pick<PoolSettings, "volumeMiBPerSecond">>;
+  Partial<Pick<PoolSettings, "volumeMiBPerSecond" | "weights">>;
 
 /** Whether API Gateway is the entry, and not a load balancer. */
 export function hasApiGateway({ api: { entry = "api-gateway" } }: Pick<CostEnvironment, "api">): boolean {

@@ -182,7 +182,9 @@ function sharedStoreItems({ environment: { region, valkey } }: PlatformProps): r
 }
 
 function storageItems({ environment, footprint, prices, volumes }: PlatformProps): readonly CostItem[] {
-  const models = new Set(Object.values(environment.pools).map(({ model }) => model));
+  // Weights in buckets of the user's own are not this environment's.
+  const ownBucket = Object.values(environment.pools).filter(({ weights = null }) => weights === null);
+  const models = new Set(ownBucket.map(({ model }) => model));
   const { responses = null, batches = null } = environment;
   // The authorizer reads keys; gateways keys and routes, and responses and batches where there are any.
   const readers = 3 + Number(responses !== null) + Number(batches !== null);

@@ -49,7 +49,7 @@ export async function findModelFile(options: ModelFileOptions): Promise<ModelFil
 async function ownFile(path: string, ids: readonly string[]): Promise<ModelFile> {
   if (!path.endsWith(".gguf")) {
     throw new Error(
-      `Unknown local model ${JSON.stringify(path)}; choose ${ids.join(", ")} or the path of a .gguf file.`,
+      `Unknown local model ${JSON.stringify(path)}; choose ${ids.join(", ")} or the path of a .gguf file, or with SLUICE_LOCAL_ENGINE=vllm a folder of weights.`,
     );
   }
   const name = basename(path, ".gguf");

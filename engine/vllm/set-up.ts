@@ -1,8 +1,9 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { ENV } from "../../contracts/processes/process-environment.ts";
 import { fetchModel } from "../fetch-model.ts";
 import { modelCacheDirectory } from "../models/model-file.ts";
-import { type VllmInstallation, vllmInstallation, vllmModel } from "./vllm-installation.ts";
+import { type VllmInstallation, vllmInstallation, vllmModel, weightsFolder } from "./vllm-installation.ts";
 
 /** vLLM on this machine and the folder of the model that `SLUICE_LOCAL_MODEL` names, set up where they are not. */
 export async function setUpVllm(
@@ -12,6 +13,8 @@ export async function setUpVllm(
   const cacheDirectory = join(modelCacheDirectory(env, homedir()), "..", "vllm");
   const options = { cacheDirectory, report };
   const installation = await vllmInstallation(options);
+  const folder = weightsFolder(env[ENV.localModel]);
+  if (folder !== undefined) return { ...installation, model: folder };
   const file = await fetchModel(env, process.stderr);
   return { ...installation, model: await vllmModel(installation, file.path, file.id, options) };
 }

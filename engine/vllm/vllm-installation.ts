@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { cp, mkdir, readFile, rename, rm, statfs, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { VLLM_OPTIONS } from "../../contracts/engine/vllm-options.ts";
 
 /** vLLM's build for CPUs in the user's cache. */
@@ -110,6 +110,11 @@ export async function vllmModel(
   await run([python, join(import.meta.dirname, "convert-model.py"), ggufFile, unfinished]);
   await rename(unfinished, folder);
   return folder;
+}
+
+/** The absolute path of a folder of weights that vLLM loads as it is; `undefined` where the setting names none. */
+export function weightsFolder(setting: string | undefined): string | undefined {
+  return setting && existsSync(join(setting, "config.json")) ? resolve(setting) : undefined;
 }
 
 type Run = (command: readonly string[]) => Promise<string>;

@@ -17,6 +17,7 @@ const LARGE_WEIGHTS_GIB = 100;
 
 /** The default of every setting of a model, in the order in which they are applied: later ones depend on earlier ones. */
 export const POOL_DEFAULTS = {
+  weights: always(null, "the weights that the catalogue's entry names, from the environment's own bucket"),
   tensorParallel: {
     value: allGpus,
     because:
