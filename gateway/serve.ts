@@ -1,3 +1,4 @@
+import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
@@ -15,6 +16,8 @@ import { TargetGroupDiscovery } from "./engines/target-group-discovery.ts";
 import type { Gateway } from "./gateway-options.ts";
 import { CachedKeyStore } from "./keys/cached-key-store.ts";
 import { DynamoKeyStore } from "./keys/dynamo-key-store.ts";
+import { completeLaunch } from "./launch/complete-launch.ts";
+import { readInstanceId } from "./launch/instance-id.ts";
 import { AwsSecretReader } from "./providers/aws-secret-reader.ts";
 import { DynamoSpendStore } from "./providers/dynamo-spend-store.ts";
 import type { SpendStore } from "./providers/spend-account.ts";
@@ -48,6 +51,14 @@ export function awsDiscovery({ discoverySeconds }: Pick<GatewayConfig, "discover
       timeoutMs: DISCOVERY_TIMEOUT_MS,
     }),
   });
+}
+
+/** Reports to Auto Scaling that this instance's gateway serves, where a launch hook waits for that. */
+export async function reportReady({ launch }: GatewaySettings, logger: Logger): Promise<void> {
+  if (launch === undefined) return;
+  const autoScaling = new AutoScalingClient({ maxAttempts: 2 });
+  await completeLaunch({ launch, autoScaling, readInstanceId: () => readInstanceId(), logger });
+  autoScaling.destroy();
 }
 
 /** The gateway of this thread, with AWS behind it. */

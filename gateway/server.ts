@@ -4,7 +4,7 @@ import { collectDefaultMetrics, Registry } from "prom-client";
 import { listenOn } from "./http/listen.ts";
 import { createMetricsServer } from "./metrics/metrics-server.ts";
 import type { ThreadMetrics } from "./metrics/prometheus-exporter.ts";
-import { awsDiscovery, buildGateway, createLogger, type LineOutput, VERSION } from "./serve.ts";
+import { awsDiscovery, buildGateway, createLogger, type LineOutput, reportReady, VERSION } from "./serve.ts";
 import { type GatewaySettings, readSettings, SettingsError } from "./settings.ts";
 import { createSharedMemory } from "./shared-memory/shared-memory.ts";
 import { threadCount } from "./shared-memory/thread-count.ts";
@@ -66,6 +66,7 @@ async function run(settings: GatewaySettings): Promise<void> {
   const actualMetricsPort = await listenOn(metrics, { port: metricsPort, host });
   const port = await listen();
   logger.info({ host, port, metricsPort: actualMetricsPort, threads, version: VERSION }, "listening");
+  await reportReady(settings, logger);
 }
 
 interface Serving {

@@ -3,6 +3,7 @@ import { ENV, GATEWAY_METRICS_PORT, GATEWAY_PORT } from "../contracts/processes/
 import { PROVIDER_KEY_PREFIX } from "../contracts/targets/target-settings.ts";
 import { targetProblems } from "../domain/targets/target-problems.ts";
 import { parseJson } from "../lib/parse-json.ts";
+import type { LaunchSettings } from "./launch/complete-launch.ts";
 
 /** What a gateway process reads from its environment. */
 export interface GatewaySettings {
@@ -11,6 +12,8 @@ export interface GatewaySettings {
   readonly port: number;
   readonly metricsPort: number;
   readonly logLevel: string;
+  /** @default - no launch hook waits for this gateway */
+  readonly launch?: LaunchSettings;
   /** Keys of providers whose credential is from the environment, by the variable's name. */
   readonly providerKeys: Readonly<Record<string, string>>;
 }
@@ -44,8 +47,14 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     port,
     metricsPort,
     logLevel,
+    ...launchOf(environment),
     providerKeys: providerKeys(environment),
   };
+}
+
+function launchOf(environment: Readonly<Record<string, string | undefined>>): Pick<GatewaySettings, "launch"> {
+  const { [ENV.groupName]: groupName, [ENV.launchHook]: hookName, [ENV.instanceId]: instanceId } = environment;
+  return groupName && hookName ? { launch: { groupName, hookName, instanceId } } : {};
 }
 
 function providerKeys(environment: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {

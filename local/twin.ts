@@ -111,7 +111,7 @@ function handlersOf(runtime: TwinRuntime, metrics: SampledMetrics, hasApiGateway
         ...elbOperations((arn) => elb.targetGroups.get(arn)),
         ...autoScalingOperations({
           instances: () => autoScaling.described,
-          completeTermination: (...waiting) => autoScaling.completeTermination(...waiting),
+          completeHook: (...waiting) => autoScaling.completeHook(...waiting),
         }),
       },
     }),

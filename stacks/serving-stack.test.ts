@@ -14,7 +14,7 @@ describe("the serving stack", () => {
   test("holds a load balancer with two listeners, two fleets, and their scaling and draining", () => {
     expect(typeCounts(stack)).toEqual({
       aws_autoscaling_group: 2,
-      aws_autoscaling_lifecycle_hook: 2,
+      aws_autoscaling_lifecycle_hook: 3,
       aws_autoscaling_policy: 4,
       aws_cloudwatch_event_rule: 1,
       aws_cloudwatch_event_target: 1,

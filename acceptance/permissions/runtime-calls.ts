@@ -164,6 +164,13 @@ export const RUNTIME_CALLS: Readonly<Record<string, readonly RuntimeCall[]>> = {
     { action: "elasticloadbalancing:DescribeTargetHealth", resources: ["*"], endpoint: "elasticloadbalancing" },
     { action: "ec2:DescribeInstances", resources: ["*"], endpoint: "ec2" },
     {
+      action: "autoscaling:CompleteLifecycleAction",
+      resources: [
+        "arn:aws:autoscaling:us-east-1:123456789012:autoScalingGroup:id:autoScalingGroupName/sluice-everything-gateway",
+      ],
+      endpoint: "autoscaling",
+    },
+    {
       action: "secretsmanager:GetSecretValue",
       resources: [
         "arn:aws:secretsmanager:us-east-1:123456789012:secret:sluice/outside-AbCdEf",

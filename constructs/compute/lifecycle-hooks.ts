@@ -4,6 +4,7 @@ import type {
 } from "@cdktf/provider-aws/lib/autoscaling-group/index.js";
 import { AutoscalingLifecycleHook } from "@cdktf/provider-aws/lib/autoscaling-lifecycle-hook/index.js";
 import { Construct } from "constructs";
+import type { PolicyStatement } from "../identity/service-role.ts";
 
 /** Delays a new instance until the hook is completed; terminates the instance when that does not happen in time. */
 export interface LaunchHook {
@@ -32,6 +33,24 @@ const launchSettings = ({ heartbeatSeconds }: LaunchHook) => ({
   heartbeatTimeout: heartbeatSeconds,
   defaultResult: "ABANDON", // an instance that never became ready is terminated and replaced
 });
+
+/**
+ * Permission of an instance to complete the hooks of its own group.
+ * @param more further actions on the group
+ */
+export function completeLaunchStatement(
+  groupName: string,
+  region: string,
+  more: readonly string[] = [],
+): PolicyStatement {
+  return {
+    Sid: "CompleteLaunch",
+    Effect: "Allow",
+    Action: ["autoscaling:CompleteLifecycleAction", ...more],
+    Resource: [`arn:aws:autoscaling:${region}:*:autoScalingGroup:*:autoScalingGroupName/${groupName}`],
+    reason: "The group's ARN has an id that exists only after the role; the group's name in it is exact.",
+  };
+}
 
 /** The launch hook as part of a new group, so that its very first instances wait too. */
 export function initialHook(hook: LaunchHook): AutoscalingGroupInitialLifecycleHook {

@@ -6,6 +6,7 @@ import { ENGINE_PORT, ENV, engineHost } from "../../contracts/processes/process-
 import { ownWeights } from "../../domain/own-weights.ts";
 import type { PoolSettings } from "../../settings/environment.ts";
 import { Fleet } from "../compute/fleet.ts";
+import { completeLaunchStatement } from "../compute/lifecycle-hooks.ts";
 import { RolloutAlarm } from "../compute/rollout-alarm.ts";
 import type { ShellAccess } from "../compute/shell-access.ts";
 import { toSingleLineJson, userData } from "../compute/user-data.ts";
@@ -176,13 +177,7 @@ function weightsOf(props: EnginePoolProps): PoolWeights {
 /** Permissions of an engine's own programs: to complete and prolong its launch hook, and the agent's. */
 function ownStatements(groupName: string, region: string): readonly PolicyStatement[] {
   return [
-    {
-      Sid: "CompleteLaunch",
-      Effect: "Allow",
-      Action: ["autoscaling:CompleteLifecycleAction", "autoscaling:RecordLifecycleActionHeartbeat"],
-      Resource: [`arn:aws:autoscaling:${region}:*:autoScalingGroup:*:autoScalingGroupName/${groupName}`],
-      reason: "The group's ARN has an id that exists only after the role; the group's name in it is exact.",
-    },
+    completeLaunchStatement(groupName, region, ["autoscaling:RecordLifecycleActionHeartbeat"]),
     {
       Sid: "PublishMetrics",
       Effect: "Allow",

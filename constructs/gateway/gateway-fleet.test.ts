@@ -71,8 +71,27 @@ describe("the gateway fleet", () => {
       ["s3:GetObjectVersion", expect.stringMatching(/Artefacts_Bucket.*\/gateway\/\*$/)],
       ["kms:Decrypt", expect.stringContaining("aws_kms_key.Key")],
       ["logs:CreateLogStream logs:PutLogEvents logs:DescribeLogStreams", expect.stringMatching(/Logs_gateway_.*:\*/)],
+      [
+        "autoscaling:CompleteLifecycleAction",
+        "arn:aws:autoscaling:us-east-1:*:autoScalingGroup:*:autoScalingGroupName/test-gateway",
+      ],
       ["elasticloadbalancing:DescribeTargetHealth ec2:DescribeInstances", "*"],
     ]);
+  });
+
+  // documented: gateway-in-service-when-ready
+  test("a gateway is in service once it has completed its launch hook, and given up after five minutes", () => {
+    const hook = {
+      name: "gateway-ready",
+      lifecycle_transition: "autoscaling:EC2_INSTANCE_LAUNCHING",
+      heartbeat_timeout: 300,
+      default_result: "ABANDON",
+    };
+    expect(only(stack, "aws_autoscaling_group").initial_lifecycle_hook).toEqual([hook]);
+    expect(only(stack, "aws_autoscaling_lifecycle_hook")).toMatchObject(hook);
+    const script = Object.values(stack.locals ?? {})[0]!;
+    expect(script).toContain("SLUICE_GROUP_NAME='test-gateway'\n");
+    expect(script).toContain("SLUICE_LAUNCH_HOOK='gateway-ready'\n");
   });
 
   test("a new version replaces gateways one after another, new ones first, and stops when they become unhealthy", () => {

@@ -2,6 +2,7 @@ import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-i
 import { Construct } from "constructs";
 import { catalogInstanceType } from "../../catalog/instance-types.ts";
 import type { GatewayConfig } from "../../contracts/processes/gateway-config.ts";
+import { GATEWAY_LAUNCH_HOOK } from "../../contracts/processes/gateway-launch.ts";
 import {
   ENV,
   GATEWAY_METRICS_PORT,
@@ -10,6 +11,7 @@ import {
 } from "../../contracts/processes/process-environment.ts";
 import type { Environment } from "../../settings/environment.ts";
 import { Fleet } from "../compute/fleet.ts";
+import { completeLaunchStatement } from "../compute/lifecycle-hooks.ts";
 import { RolloutAlarm } from "../compute/rollout-alarm.ts";
 import type { ShellAccess } from "../compute/shell-access.ts";
 import { toSingleLineJson, userData } from "../compute/user-data.ts";
@@ -58,8 +60,10 @@ export interface GatewayFleetProps extends InstanceSettings {
 
 /** System and gateway; logs leave the instance. 8 GiB is also the smallest root volume of Amazon Linux 2023. */
 const VOLUME_GIB = 8;
-/** A gateway listens about 30 s after launch; the rest is margin for a slow boot. */
+/** In which a new gateway, which is in service once it listens, counts for no scaling decision, and no check replaces it. */
 const STARTUP_SECONDS = 120;
+/** A gateway listens about 30 s after launch. One that does not within this, as a bad version never does, is given up. */
+const LAUNCH_SECONDS = 300;
 
 /** The data plane: arm64 instances that run the gateway; only they can connect to engines. */
 export class GatewayFleet extends Construct {
@@ -67,6 +71,9 @@ export class GatewayFleet extends Construct {
 
   constructor(scope: Construct, id: string, props: GatewayFleetProps) {
     super(scope, id);
+    // Auto Scaling's API has an endpoint where there are engines, and every environment that is valid has some.
+    const launchHook =
+      props.config.models.length === 0 ? undefined : { name: GATEWAY_LAUNCH_HOOK, heartbeatSeconds: LAUNCH_SECONDS };
     this.resource = new Fleet(this, "Fleet", {
       name: props.name,
       image: props.image,
@@ -81,6 +88,7 @@ export class GatewayFleet extends Construct {
           [ENV.metricsPort]: String(GATEWAY_METRICS_PORT),
           [ENV.gatewayConfig]: toSingleLineJson(props.config),
           ...props.build.variables,
+          ...(launchHook ? { [ENV.groupName]: props.name, [ENV.launchHook]: launchHook.name } : {}),
           ...gatewayNodeVariables(catalogInstanceType(props.instanceType).vcpus),
           AWS_REGION: props.region, // the SDK does not read it from the instance's metadata
         },
@@ -94,6 +102,7 @@ export class GatewayFleet extends Construct {
         ...(props.batchStorage?.accessStatements() ?? []),
         props.logs.writeStatement("gateway"),
         ...(props.shell?.instanceStatements() ?? []),
+        ...(launchHook ? [completeLaunchStatement(props.name, props.region)] : []),
         {
           Sid: "DiscoverEngines",
           Effect: "Allow",
@@ -108,6 +117,7 @@ export class GatewayFleet extends Construct {
       maxInstances: props.maxInstances,
       targetGroupArn: props.targetGroupArn,
       startupSeconds: STARTUP_SECONDS,
+      ...(launchHook ? { launchHook } : {}),
       rolloutAlarm: new RolloutAlarm(this, "RolloutAlarm", {
         name: props.name,
         targetGroupArnSuffix: props.targetGroupArnSuffix,

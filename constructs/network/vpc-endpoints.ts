@@ -32,7 +32,7 @@ const SHARED_SERVICES = {
   Logs: "logs", // gateways and engines ship their logs
 } as const;
 const ENGINE_SERVICES = {
-  Autoscaling: "autoscaling", // engines report that they are ready, or still starting (CompleteLifecycleAction, RecordLifecycleActionHeartbeat)
+  Autoscaling: "autoscaling", // engines, and gateways, report that they are ready, or still starting (CompleteLifecycleAction, RecordLifecycleActionHeartbeat)
   Monitoring: "monitoring", // engines report GPU utilisation, which scaling acts on
 } as const;
 

@@ -27,13 +27,15 @@ export const ENV = {
   model: "SLUICE_MODEL",
   /** Location of an engine's weights on AWS: `s3://…`. */
   weightsUri: "SLUICE_WEIGHTS_URI",
-  /** The instance's Auto Scaling group (engine). */
+  /** The instance's Auto Scaling group. */
   groupName: "SLUICE_GROUP_NAME",
   /**
-   * Launch hook that the instance completes with CONTINUE once `/health` is 200 (engine):
-   * `aws autoscaling complete-lifecycle-action`. Without it the instance is terminated when the hook's time is over.
+   * Launch hook that the instance completes with CONTINUE once it serves: an engine when `/health` is 200, a gateway when
+   * it listens. Otherwise the instance is terminated when the hook's time is over.
    */
   launchHook: "SLUICE_LAUNCH_HOOK",
+  /** Id of the instance, where there is no instance metadata (the twin). */
+  instanceId: "SLUICE_INSTANCE_ID",
   /** The keys table's name (authorizer Lambda). */
   keysTable: "SLUICE_KEYS_TABLE",
   /** `off | optional | required` (authorizer Lambda). */

@@ -28,7 +28,7 @@ async function clients() {
       ...elbOperations((arn) => (arn === ARN ? group : undefined)),
       ...autoScalingOperations({
         instances: () => [],
-        completeTermination: (...waiting) => waiting.join() === "pool,i-1,drained",
+        completeHook: (...waiting) => waiting.join() === "pool,i-1,drained",
       }),
     },
   });

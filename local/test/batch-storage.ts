@@ -35,7 +35,7 @@ export async function startBatchStorage(targetGroup: (arn: string) => TargetGrou
       json: {},
       query: {
         ...elbOperations(targetGroup),
-        ...autoScalingOperations({ instances: () => [], completeTermination: () => false }),
+        ...autoScalingOperations({ instances: () => [], completeHook: () => false }),
       },
     }),
   );

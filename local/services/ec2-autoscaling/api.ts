@@ -6,12 +6,12 @@ import type { DescribedInstance } from "./instance.ts";
 export interface AutoScalingApi {
   /** Those that run now. */
   instances(): readonly DescribedInstance[];
-  /** Ends the wait of an instance in a terminate hook. @returns whether one waited */
-  completeTermination(groupName: string, instanceId: string, hookName: string): boolean;
+  /** Ends the wait of an instance in a hook. @returns whether one waited */
+  completeHook(groupName: string, instanceId: string, hookName: string): boolean;
 }
 
 /** What processes and functions call of the APIs of EC2 and of Auto Scaling. */
-export function autoScalingOperations({ instances, completeTermination }: AutoScalingApi): QueryOperations {
+export function autoScalingOperations({ instances, completeHook }: AutoScalingApi): QueryOperations {
   return {
     DescribeInstances: (parameters) => describeInstances(parameters, instances()),
     CompleteLifecycleAction(parameters) {
@@ -23,7 +23,7 @@ export function autoScalingOperations({ instances, completeTermination }: AutoSc
       ].map((name) => parameters.get(name) ?? "");
       if (result !== "CONTINUE")
         throw new AwsApiError("ValidationError", `The twin completes hooks with CONTINUE only, got ${result}.`);
-      if (!completeTermination(group, instance, hook))
+      if (!completeHook(group, instance, hook))
         throw new AwsApiError("ValidationError", `No active Lifecycle Action found with instance ID ${instance}`);
       return {
         CompleteLifecycleActionResponse: {

@@ -160,6 +160,23 @@ describe("a launch hook", () => {
     expect(reports).toEqual([`gateway: ${id} is in service`]);
   });
 
+  test("of processes that complete it themselves is over when one of them says so, whatever its /health is", async () => {
+    const { created, targets } = await group(SERVER, { launchHook, completesLaunches: true });
+    await poll(() => created.instances.length).toBe(1);
+    const { id, port } = created.instances[0]!;
+    await poll(() =>
+      call(port, "/health")
+        .then(({ status }) => status)
+        .catch(() => 0),
+    ).toBe(200);
+    await new Promise((resolve) => setTimeout(resolve, 600)); // two looks
+    expect(targets.targets).toEqual([]);
+    expect(created.completeHook(id, "another")).toBe(false);
+    expect(created.completeHook(id, "ready")).toBe(true);
+    await poll(() => states(targets)).toEqual(["healthy"]);
+    expect(created.completeHook(id, "ready")).toBe(false);
+  });
+
   test("ends and replaces an instance that is not ready in time", async () => {
     const { created, reports } = await group(SLOW, { launchHook: { name: "ready", heartbeatSeconds: 0.5 } });
     const [before] = created.instances;
@@ -211,10 +228,10 @@ describe("a terminate hook", () => {
     expect(notice).toMatchObject({ groupName: "on-aws", hookName: "drained", metadata: "{}" });
     const leaving = created.instances.find(({ id }) => id === notice!.instanceId);
     expect([isRunning(leaving!.child.pid), created.capacity.leaving, created.inService.length]).toEqual([true, 1, 1]);
-    expect(created.completeTermination(notice!.instanceId, "another")).toBe(false);
-    expect(created.completeTermination(notice!.instanceId, "drained")).toBe(true);
+    expect(created.completeHook(notice!.instanceId, "another")).toBe(false);
+    expect(created.completeHook(notice!.instanceId, "drained")).toBe(true);
     await poll(() => created.instances.length).toBe(1);
-    expect(created.completeTermination(notice!.instanceId, "drained")).toBe(false);
+    expect(created.completeHook(notice!.instanceId, "drained")).toBe(false);
   });
 
   test.each([

@@ -27,7 +27,9 @@ export interface AutoScalingGroupOptions {
   /** Seconds that a stopping process may take. */
   readonly stopSeconds: number;
   /** The process that stands for an instance with these ports. */
-  process(port: number, metricsPort: number): InstanceProcess;
+  process(port: number, metricsPort: number, instanceId: string): InstanceProcess;
+  /** Whether its processes complete the launch hook by Auto Scaling's API. @default false - the twin looks at their `/health` */
+  readonly completesLaunches?: boolean;
   freePort(): Promise<number>;
   /** Called with launches and losses, one line each. */
   report(line: string): void;
@@ -43,6 +45,8 @@ interface Member extends Instance {
   since: number;
   /** Ends its wait in the terminate hook. */
   release: (() => void) | undefined;
+  /** Whether its launch hook was completed by a call. */
+  isReady: boolean;
 }
 
 /** After a loss the next launch waits this long, so that a process that can't start does not spin. */
@@ -138,8 +142,12 @@ export class AutoScalingGroup {
   }
 
   /** @returns whether an instance waited there */
-  completeTermination(instanceId: string, hookName: string): boolean {
+  completeHook(instanceId: string, hookName: string): boolean {
     const member = this.#members.get(instanceId);
+    if (member?.state === "pending" && this.#launchHook?.name === hookName) {
+      member.isReady = true;
+      return true;
+    }
     if (!member?.release || this.#terminateHook?.name !== hookName) return false;
     member.release();
     return true;
@@ -167,12 +175,21 @@ export class AutoScalingGroup {
     if (this.#stopping || this.#active.length >= this.#desired) return;
     const id = `i-${randomBytes(8).toString("hex")}`;
     const logFile = join(logFolder, `${this.name}-${++this.#launches}.log`);
-    const child = startProcess(processFor(port, metricsPort), logFile, {
+    const child = startProcess(processFor(port, metricsPort, id), logFile, {
       onEnd: (cause) => this.#ended(id, cause),
       onLogError: (error) => report(`${this.name}: no log (${error.message})`),
     });
     const times = { launchedAt: Date.now(), since: 0 };
-    const member: Member = { id, port, metricsPort, child, state: "pending", ...times, release: undefined };
+    const member: Member = {
+      id,
+      port,
+      metricsPort,
+      child,
+      state: "pending",
+      ...times,
+      release: undefined,
+      isReady: false,
+    };
     this.#members.set(id, member);
     if (this.#launchHook) void this.#awaitReady(member, this.#launchHook);
     else this.#enterService(member);
@@ -184,11 +201,15 @@ export class AutoScalingGroup {
     for (const group of this.#options.targetGroups) group.register(member.id, member.port);
   }
 
-  /** What a unit of the machine image does on AWS: it completes the launch hook once `/health` is 200. */
+  /**
+   * Puts an instance into service when its launch hook is completed: by a gateway itself, or for an engine, whose image has a
+   * unit for it on AWS, once `/health` is 200.
+   */
   async #awaitReady(member: Member, { name, heartbeatSeconds }: LaunchHook): Promise<void> {
+    const { completesLaunches = false } = this.#options;
     const deadline = Date.now() + heartbeatSeconds * 1000;
     while (this.#members.has(member.id) && member.state === "pending" && !this.#stopping) {
-      if (await isHealthy(member.port)) {
+      if (completesLaunches ? member.isReady : await isHealthy(member.port)) {
         if (member.state === "pending" && this.#members.has(member.id)) {
           this.#enterService(member);
           this.#options.report(`${this.name}: ${member.id} is in service`);

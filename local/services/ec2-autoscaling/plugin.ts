@@ -65,6 +65,7 @@ export const autoScalingGroup: ResourcePlugin<Services> = {
       stopSeconds: STOP_SECONDS,
       freePort,
       report: settings.report,
+      completesLaunches: role === "gateway",
       process: instanceProcess(entry, variables, runtime),
     });
     for (const hook of blocks(config.initial_lifecycle_hook)) addHook(group, hook, resource.address);
@@ -79,9 +80,9 @@ function instanceProcess(
   entry: string,
   variables: Readonly<Record<string, string>>,
   runtime: WithSettings & Services,
-): (port: number, metricsPort: number) => InstanceProcess {
+): (port: number, metricsPort: number, instanceId: string) => InstanceProcess {
   const { autoScaling, cloudwatch, elasticache, settings } = runtime;
-  return (port, metricsPort) => ({
+  return (port, metricsPort, instanceId) => ({
     entry,
     onOutput: (line) => cloudwatch.ingestLogLine(line),
     environment: {
@@ -91,6 +92,7 @@ function instanceProcess(
       ...awsEnvironment(settings),
       ...(elasticache.valkey === undefined ? {} : { [ENV.valkeyUrl]: elasticache.valkey.url }),
       [ENV.host]: "127.0.0.1",
+      [ENV.instanceId]: instanceId,
       [ENV.port]: String(port),
       [ENV.metricsPort]: String(metricsPort),
     },

@@ -57,11 +57,9 @@ export class AutoScalingRuntime {
     return this.groups.flatMap(({ described }) => described);
   }
 
-  /** Ends the wait of an instance in a terminate hook. @returns whether it waited there */
-  completeTermination(groupName: string, instanceId: string, hookName: string): boolean {
-    return this.groups.some(
-      (group) => group.groupName === groupName && group.completeTermination(instanceId, hookName),
-    );
+  /** Ends the wait of an instance in a hook. @returns whether it waited there */
+  completeHook(groupName: string, instanceId: string, hookName: string): boolean {
+    return this.groups.some((group) => group.groupName === groupName && group.completeHook(instanceId, hookName));
   }
 }
 

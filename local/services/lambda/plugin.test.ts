@@ -45,7 +45,7 @@ async function publisher(costs: CostPublisherSettings) {
         instance("i-2", "t4g.small", { Environment: "dev" }),
         instance("i-3", "p5.48xlarge", { Environment: "prod" }),
       ],
-      completeTermination: () => false,
+      completeHook: () => false,
     }),
   });
   const config = {
