@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { newApiKey } from "../domain/api-key.ts";
+import { newApiKey } from "../domain/keys/api-key.ts";
 import { ClientGone } from "./core/gateway-error.ts";
 import { bufferedBody } from "./in-process/buffered-body.ts";
 import { ByteQueue } from "./in-process/byte-queue.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { newApiKey } from "../domain/api-key.ts";
+import { newApiKey } from "../domain/keys/api-key.ts";
 import { startFakeEngine } from "../test-support/fake-engine.ts";
 import { getOnce, startProcess, startServing, withGatewayBundle } from "./test/gateway-process.ts";
 import { completion, errorOf, eventsOf, post, testConfig } from "./test/test-gateway.ts";

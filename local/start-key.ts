@@ -1,7 +1,7 @@
 import { DeleteItemCommand, DynamoDBClient, PutItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { DEFAULT_PLAN } from "../contracts/processes/auth.ts";
-import { newApiKey } from "../domain/api-key.ts";
+import { newApiKey } from "../domain/keys/api-key.ts";
 import { LOCAL_CREDENTIALS } from "./runtime/aws-environment.ts";
 import type { Twin } from "./twin.ts";
 

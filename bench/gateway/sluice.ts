@@ -2,7 +2,7 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import type { GatewayConfig } from "../../contracts/processes/gateway-config.ts";
 import { gatewayNodeVariables } from "../../contracts/processes/process-environment.ts";
-import { newApiKey } from "../../domain/api-key.ts";
+import { newApiKey } from "../../domain/keys/api-key.ts";
 import { buildGateway } from "../../gateway/build.ts";
 import { freePort } from "../../lib/free-port.ts";
 import manifest from "../../package.json" with { type: "json" };

@@ -1,6 +1,6 @@
 import { DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { hashApiKey, isApiKeyValid } from "../../domain/api-key.ts";
+import { hashApiKey, isApiKeyValid } from "../../domain/keys/api-key.ts";
 import { freePort } from "../../lib/free-port.ts";
 import { bind } from "../../local/http/server.ts";
 import { LOCAL_CREDENTIALS } from "../../local/runtime/aws-environment.ts";

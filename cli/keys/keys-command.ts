@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { type ApiKeyItem, DEFAULT_PLAN, KeyScope } from "../../contracts/processes/auth.ts";
 import { PRIORITIES, Priority } from "../../contracts/processes/priority.ts";
-import { newApiKey } from "../../domain/api-key.ts";
+import { newApiKey } from "../../domain/keys/api-key.ts";
 import { textTable } from "../terminal/text-table.ts";
 import { UserError } from "../terminal/user-error.ts";
 import type { KeyRegistry } from "./key-registry.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { Command } from "commander";
 import { onTestFinished } from "vitest";
-import { newApiKey } from "../../domain/api-key.ts";
+import { newApiKey } from "../../domain/keys/api-key.ts";
 import { AwsSecretReader } from "../../gateway/providers/aws-secret-reader.ts";
 import { provide } from "../../gateway/test/provider-fixture.ts";
 import { startRoutesTable } from "../../gateway/test/routes-table.ts";

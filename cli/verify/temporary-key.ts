@@ -1,5 +1,5 @@
 import { DEFAULT_PLAN } from "../../contracts/processes/auth.ts";
-import { newApiKey } from "../../domain/api-key.ts";
+import { newApiKey } from "../../domain/keys/api-key.ts";
 import { DynamoKeyRegistry } from "../keys/key-registry.ts";
 import { findKeyTable } from "../keys/key-table.ts";
 import { keyTableError } from "../keys/key-table-error.ts";

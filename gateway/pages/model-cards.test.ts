@@ -1,7 +1,7 @@
 import Anthropic from "@anthropic-ai/sdk";
 import { expect, test } from "vitest";
 import { ModelList } from "../../contracts/api/models.ts";
-import { newApiKey } from "../../domain/api-key.ts";
+import { newApiKey } from "../../domain/keys/api-key.ts";
 import { errorOf, startTestGateway, testConfig } from "../test/test-gateway.ts";
 
 test("lists the models with the weights and the context that the engines report", async () => {

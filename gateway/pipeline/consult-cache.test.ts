@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { newApiKey } from "../../domain/api-key.ts";
+import { newApiKey } from "../../domain/keys/api-key.ts";
 import { noRedisServer, startRedisServer } from "../../test-support/redis-server.ts";
 import { MemoryStore } from "../store/memory-store.ts";
 import { ValkeyStore } from "../store/valkey-store.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { AuthMode } from "../../contracts/processes/auth.ts";
-import { newApiKey } from "../../domain/api-key.ts";
+import { newApiKey } from "../../domain/keys/api-key.ts";
 import { completion, errorOf, post, startTestGateway } from "../test/test-gateway.ts";
 
 async function withKey(auth: AuthMode) {

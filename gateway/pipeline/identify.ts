@@ -1,6 +1,6 @@
 import type { ApiKeyItem, AuthMode } from "../../contracts/processes/auth.ts";
 import { ANTHROPIC_PATHS } from "../../contracts/processes/auth.ts";
-import { apiKeyId, bearerCredential, isApiKeyValid } from "../../domain/api-key.ts";
+import { apiKeyId, bearerCredential, isApiKeyValid } from "../../domain/keys/api-key.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import type { Caller } from "../core/request.ts";
 import type { KeyStore } from "../keys/key-store.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Priority } from "../../contracts/processes/priority.ts";
-import { newApiKey } from "../../domain/api-key.ts";
+import { newApiKey } from "../../domain/keys/api-key.ts";
 import { completion, errorOf, post, startTestGateway, type TestGateway } from "../test/test-gateway.ts";
 
 /** A key that is known to this gateway. */

@@ -1,4 +1,4 @@
-import { newApiKey } from "../../domain/api-key.ts";
+import { newApiKey } from "../../domain/keys/api-key.ts";
 import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
 import { provide } from "./provider-fixture.ts";
 import { startRoutesTable } from "./routes-table.ts";

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { type ClientOptions, WebSocket } from "ws";
-import { newApiKey } from "../../domain/api-key.ts";
+import { newApiKey } from "../../domain/keys/api-key.ts";
 import type { GatewayResponse } from "../core/response.ts";
 import { chat, eventsOf, post, startTestGateway } from "../test/test-gateway.ts";
 import { ChatSockets, SOCKETS } from "./chat-sockets.ts";

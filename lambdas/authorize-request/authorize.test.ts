@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ApiKeyItem } from "../../contracts/processes/auth.ts";
-import { newApiKey } from "../../domain/api-key.ts";
+import { newApiKey } from "../../domain/keys/api-key.ts";
 import { type AuthorizeOptions, authorize } from "./authorize.ts";
 
 const METHOD_ARN = "arn:aws:execute-api:us-east-1:123456789012:abc123/live/POST/v1/completions";

@@ -4,7 +4,7 @@ import {
   type AuthMode,
   type AuthorizerContext,
 } from "../../contracts/processes/auth.ts";
-import { apiKeyId, bearerCredential, isApiKeyValid } from "../../domain/api-key.ts";
+import { apiKeyId, bearerCredential, isApiKeyValid } from "../../domain/keys/api-key.ts";
 
 export interface AuthorizeRequest {
   /** The `Authorization` header, as the client sent it. */

@@ -9,7 +9,7 @@ import { CreateTableCommand, DynamoDBClient, PutItemCommand } from "@aws-sdk/cli
 import dynalite from "dynalite";
 import { unzipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { newApiKey } from "../../domain/api-key.ts";
+import { newApiKey } from "../../domain/keys/api-key.ts";
 import { buildLambdas } from "../build.ts";
 
 const root = join(import.meta.dirname, "../..");

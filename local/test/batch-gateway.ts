@@ -1,4 +1,4 @@
-import { newApiKey } from "../../domain/api-key.ts";
+import { newApiKey } from "../../domain/keys/api-key.ts";
 import { startTestGateway, type TestGatewayOptions } from "../../gateway/test/test-gateway.ts";
 import { BATCHES, chatRequest, openAi, startBatchStorage } from "./batch-storage.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { newApiKey } from "../../../domain/api-key.ts";
+import { newApiKey } from "../../../domain/keys/api-key.ts";
 import {
   as,
   block,

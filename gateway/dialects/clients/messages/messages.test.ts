@@ -1,7 +1,7 @@
 import Anthropic from "@anthropic-ai/sdk";
 import { describe, expect, test, vi } from "vitest";
 import { Message } from "../../../../contracts/api/messages.ts";
-import { newApiKey } from "../../../../domain/api-key.ts";
+import { newApiKey } from "../../../../domain/keys/api-key.ts";
 import { TOOL_CALL } from "../../../test/dialect-cases.ts";
 import { post, startTestGateway, type TestGatewayOptions } from "../../../test/test-gateway.ts";
 import { messageOfChat } from "./messages-response.ts";

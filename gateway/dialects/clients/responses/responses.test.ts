@@ -1,7 +1,7 @@
 import OpenAI from "openai";
 import { describe, expect, test, vi } from "vitest";
 import { ModelResponse } from "../../../../contracts/api/responses.ts";
-import { newApiKey } from "../../../../domain/api-key.ts";
+import { newApiKey } from "../../../../domain/keys/api-key.ts";
 import { MemoryResponseStore } from "../../../responses/memory-response-store.ts";
 import { TOOL_CALL } from "../../../test/dialect-cases.ts";
 import { post, startTestGateway, type TestGatewayOptions } from "../../../test/test-gateway.ts";

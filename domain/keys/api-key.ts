@@ -1,5 +1,5 @@
 import { hash, randomBytes, timingSafeEqual } from "node:crypto";
-import type { ApiKeyItem } from "../contracts/processes/auth.ts";
+import type { ApiKeyItem } from "../../contracts/processes/auth.ts";
 
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
 const KEY_FORM = /^sk-sl-([a-z2-7]{12})-([A-Za-z0-9_-]{43})$/;
