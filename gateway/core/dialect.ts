@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { ErrorBody } from "../../contracts/api/errors.ts";
+import type { Usage } from "../../contracts/api/sampling.ts";
 import type { ProviderDialectName } from "../../contracts/targets/provider-dialects.ts";
 import type { GatewayError } from "./gateway-error.ts";
 import type { ClientBody, GenerationRequest } from "./generation-request.ts";
@@ -24,6 +25,8 @@ export interface StreamTranslator {
   readonly failure?: StreamFailure | undefined;
   /** Bytes of memory that it holds of what has come, until they can be written. @default 0 */
   readonly heldBytes?: number;
+  /** The usage that the source has named so far: what is paid where the stream is broken off. @default - none */
+  readonly usage?: Usage | undefined;
   /**
    * Called once, after `end`. Waits until everything that the stream's last event states is true, e.g. that the response
    * is stored. Never rejects.

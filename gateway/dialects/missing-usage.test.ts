@@ -170,7 +170,7 @@ describe("a response whose provider does not count its tokens", () => {
         expect(text, client).not.toMatch(NONE_OF_THEM);
         if (client === "chat" && seen == null && (target === "openai" || target === "vllm")) continue;
         expect(seen.input_tokens ?? seen.prompt_tokens, client).toBeGreaterThan(0);
-        expect(seen.output_tokens ?? seen.completion_tokens, client).toBe(0);
+        expect(seen.output_tokens ?? seen.completion_tokens, client).toBe(2);
       }
     },
   );
@@ -181,5 +181,84 @@ describe("a response whose provider does not count its tokens", () => {
     const { text } = await gateway.request("openai", "/v1/chat/completions", { ...CLIENTS.chat?.body, stream: true });
     expect(text).not.toContain("usage");
     expect(text).toContain("[DONE]");
+  });
+
+  const WORDS = "some words ".repeat(200);
+  const head = { id: "c1", object: "chat.completion.chunk", created: 1, model: "small" };
+  const choice = (fields: Fields) => ({
+    ...head,
+    choices: [{ index: 0, finish_reason: null, logprobs: null, ...fields }],
+  });
+  const called = {
+    tool_calls: [{ index: 0, id: "call_1", type: "function", function: { name: "f", arguments: WORDS } }],
+  };
+
+  test.each<readonly [string, Fields]>([
+    ["text", { content: WORDS }],
+    ["a refusal", { refusal: WORDS }],
+    ["thinking", { reasoning_content: WORDS }],
+    ["arguments", called],
+    ["a transcript", { audio: { id: "a1", transcript: WORDS } }],
+  ])("pays for %s of one event by its length", async (_what, delta) => {
+    const gateway = await startDialectGateway();
+    const events = sse(
+      choice({ delta: { role: "assistant", ...delta } }),
+      choice({ delta: {}, finish_reason: "stop" }),
+    );
+    gateway.script({ headers: MEDIA, body: events + sse("[DONE]") });
+    await responseTo(gateway, "chat", "openai", true);
+    expect(await gateway.lastRequest()).toMatchObject({ completionTokens: WORDS.length / 4 });
+  });
+
+  test.each<readonly [string, Fields]>([
+    ["text", { content: WORDS }],
+    ["thinking", { content: "", reasoning_content: WORDS }],
+    ["arguments", { content: null, ...called }],
+  ])("pays for %s of a whole response by its length", async (_what, message) => {
+    const gateway = await startDialectGateway();
+    const whole = {
+      ...head,
+      choices: [{ index: 0, message: { role: "assistant", ...message }, finish_reason: "stop" }],
+    };
+    gateway.script({ body: JSON.stringify(whole) });
+    await responseTo(gateway, "chat", "openai", false);
+    expect(await gateway.lastRequest()).toMatchObject({ completionTokens: WORDS.length / 4 });
+  });
+});
+
+describe("a stream that is broken off", () => {
+  test("pays what Gemini has counted so far, its hidden thoughts included", async () => {
+    const part = (text: string, usageMetadata: Fields) => ({
+      candidates: [{ content: { role: "model", parts: [{ text }] }, index: 0 }],
+      responseId: "g1",
+      usageMetadata,
+    });
+    const gateway = await startDialectGateway();
+    const counts = { promptTokenCount: 100, candidatesTokenCount: 2000, thoughtsTokenCount: 4000 };
+    gateway.script({ headers: MEDIA, body: sse(part("Hi ", { promptTokenCount: 100 }), part("you", counts)) });
+    await responseTo(gateway, "chat", "gemini", true);
+    expect(await gateway.lastRequest()).toMatchObject({ promptTokens: 100, completionTokens: 6000 });
+  });
+
+  test("pays the prompt that Anthropic has counted, and its text where that is more than the count of the start", async () => {
+    const usage = { input_tokens: 70, cache_read_input_tokens: 30, output_tokens: 1 };
+    const message = { id: "msg_1", type: "message", role: "assistant", model: "small", content: [], usage };
+    const text = (piece: string) => ({
+      type: "content_block_delta",
+      index: 0,
+      delta: { type: "text_delta", text: piece },
+    });
+    const gateway = await startDialectGateway();
+    gateway.script({
+      headers: MEDIA,
+      body: sse(
+        { type: "message_start", message },
+        { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } },
+        text("Hi "),
+        text("you"),
+      ),
+    });
+    await responseTo(gateway, "chat", "anthropic", true);
+    expect(await gateway.lastRequest()).toMatchObject({ promptTokens: 100, completionTokens: 2 });
   });
 });

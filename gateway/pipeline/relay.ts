@@ -68,8 +68,8 @@ export function relay(called: Called, { now, onEnd, memory }: RelayTools): Gatew
     });
     return { status: 200, headers: { ...headers.all, ...STREAM_HEADERS }, body };
   }
-  const { bytes, usage } = upstreamResponse;
-  record.note({ promptTokens: usage?.promptTokens, completionTokens: usage?.completionTokens });
+  const { bytes, tokens } = upstreamResponse;
+  record.note({ promptTokens: tokens.promptTokens, completionTokens: tokens.completionTokens });
   const response = wholeResponse(called, forClient(called, upstreamResponse));
   cacheWriter?.whole(bytes, target.id);
   onEnd(target.id);
@@ -118,7 +118,7 @@ function encodeStored({ dialect, context }: NonNullable<Parsed["client"]>, bytes
 
 /** A whole response without a usage, for a dialect that requires one. */
 function withEstimate(generation: GenerationRequest, completion: Fields): Fields {
-  return { ...completion, usage: estimatedUsage(generation) };
+  return { ...completion, usage: estimatedUsage(generation, completion.choices) };
 }
 
 function wholeResponse({ headers }: Parsed, bytes: Buffer): GatewayResponse {

@@ -299,10 +299,16 @@ export class StreamRelay implements StreamBody, BodyReader {
     }
   }
 
-  /** A stream that was broken off has named no usage: its events with text were worked on all the same. */
+  /**
+   * A stream that was broken off has named no usage, or that of what came before: its events with text were worked on all
+   * the same.
+   */
   get #tokens() {
-    const { usage, textEvents } = this.#scanner;
-    return { promptTokens: usage?.promptTokens, completionTokens: usage?.completionTokens ?? textEvents };
+    const { usage, estimatedTokens } = this.#scanner;
+    if (usage !== undefined) return usage;
+    const named = this.#response.translator.usage;
+    const completionTokens = Math.max(named?.completion_tokens ?? 0, estimatedTokens);
+    return { promptTokens: named?.prompt_tokens, completionTokens };
   }
 
   #note(isAborted: boolean): void {

@@ -129,6 +129,35 @@ describe("the event scanner", () => {
     expect(pushInPieces(spaced + tool + thought, 50).scanner.textEvents).toBe(3);
   });
 
+  test("estimates the tokens of an event with a long text by its bytes, of whatever key", () => {
+    const long = "word ".repeat(100);
+    const call = data({
+      choices: [{ delta: { tool_calls: [{ function: { arguments: JSON.stringify({ long }) } }] } }],
+    });
+    for (const event of [token(long), token(long).repeat(3), call, data({ choices: [{ delta: { refusal: long } }] })])
+      for (const size of [7, 100_000]) {
+        const { scanner } = pushInPieces(event, size);
+        expect(scanner.estimatedTokens / scanner.textEvents).toBeGreaterThanOrEqual(125);
+        expect(scanner.estimatedTokens / scanner.textEvents).toBeLessThan(135);
+      }
+    expect(pushInPieces(token("Hello ").repeat(3), 9).scanner.estimatedTokens).toBe(3);
+    expect(pushInPieces(token("x".repeat(2_000_000)), 65_536).scanner.estimatedTokens).toBeGreaterThan(500_000);
+  });
+
+  test.each([
+    ["beside another one in a field of a server's own", { usage: { prompt_tokens: 10, completion_tokens: 500 } }],
+    ["before one of zeros", { choices: [] }],
+  ])("keeps the usage of a response %s", (_where, fields) => {
+    const counted = data({ choices: [], usage: { prompt_tokens: 10, completion_tokens: 500 } });
+    const other = data({ ...fields, x: { usage: { prompt_tokens: 0, completion_tokens: 1 } } });
+    for (const events of [counted + other, other + counted])
+      expect(pushInPieces(events, 11).scanner.usage).toEqual({ promptTokens: 10, completionTokens: 500 });
+    expect(
+      pushInPieces(data({ choices: [], ...fields, x: { usage: { prompt_tokens: 1, completion_tokens: 1 } } }), 9)
+        .scanner.usage?.promptTokens,
+    ).toBe("usage" in fields ? 10 : 1);
+  });
+
   test("reports the last count when each event carries one", () => {
     const counted = (n: number) =>
       data({ choices: [{ delta: { content: "a" } }], usage: { prompt_tokens: 4, completion_tokens: n } });

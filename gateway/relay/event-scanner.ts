@@ -3,6 +3,7 @@ import { parseJson } from "../../lib/parse-json.ts";
 import { tooDeepField } from "../outside-values/json-depth.ts";
 import { isErrorEvent } from "./error-event.ts";
 import { TextFrame } from "./text-frame.ts";
+import { textBytesIn, tokensOfEvent, tokensOfText } from "./text-tokens.ts";
 import { findUsage, hasUnsoundUsage, type TokenUsage, withUsage } from "./usage.ts";
 
 const LINE_FEED = 0x0a;
@@ -28,7 +29,7 @@ const MAX_FRAMES = 8;
  * A key of generated text, in vLLM's and OpenAI's chunks, whose string is not empty; the frame that only names the role does
  * not count.
  */
-const TEXT = /"(?:content|text|reasoning_content|reasoning|arguments)"\s*:\s*"[^"]/;
+const TEXT = /"(?:content|text|reasoning_content|reasoning|arguments|refusal|transcript)"\s*:\s*"[^"]/;
 
 /**
  * An event longer than this is passed on in pieces as it comes, instead of being held until it is complete:
@@ -40,8 +41,8 @@ export interface EventScannerOptions {
   /** Removes the usage event, which the client did not request. */
   readonly stripUsage: boolean;
   /**
-   * Tokens of the prompt, estimated: a stream that ends without a usage gets an event of it, with one token for each event
-   * with text. @default - the client did not request it
+   * Tokens of the prompt, estimated: a stream that ends without a usage gets an event of it, with `estimatedTokens`.
+   * @default - the client did not request it
    */
   readonly estimatedPromptTokens?: number | undefined;
   /** Takes out the error event of the server. @default false */
@@ -76,10 +77,12 @@ export interface EventRepair {
  * there is a repair.
  */
 export class EventScanner {
-  /** The engine's own count; `undefined` before its usage event. */
+  /** The engine's own count, which never falls; `undefined` before its usage event. */
   usage: TokenUsage | undefined = undefined;
-  /** Events that carried generated text: one token each, but for engines that send several at once. */
+  /** Events that carried generated text. */
   textEvents = 0;
+  /** Tokens of the generated text so far: one for an event with a short text, and by their bytes for longer ones. */
+  estimatedTokens = 0;
   /** Whether `[DONE]` has come. */
   isDone = false;
   /** Whether the engine reported an error as an event. */
@@ -99,6 +102,8 @@ export class EventScanner {
   /** Of the last event with text that is passed on as it is. */
   #frame: TextFrame | undefined = undefined;
   #framesLeft = MAX_FRAMES;
+  /** Bytes of text in an event of the frame beside the text that differs. */
+  #frameTextBytes = 0;
 
   constructor(options: EventScannerOptions) {
     this.#options = options;
@@ -122,6 +127,7 @@ export class EventScanner {
     let keepFrom = 0;
     let eventStart = 0;
     for (let end = eventEnd(data, this.#searched); end !== -1; end = eventEnd(data, end)) {
+      if (this.#isOversized) this.#countOversized(end - eventStart);
       const client = this.#isOversized ? undefined : this.#inspect(data, eventStart, end);
       this.#isOversized = false;
       if (client !== undefined) {
@@ -134,10 +140,16 @@ export class EventScanner {
     if (data.length - eventStart > MAX_HELD_BYTES) this.#isOversized = true;
     // The last three bytes may be the beginning of a blank line.
     const heldFrom = this.#isOversized ? Math.max(eventStart, data.length - 3) : eventStart;
+    if (this.#isOversized) this.#countOversized(heldFrom - eventStart);
     this.#held = part(data, heldFrom, data.length);
     this.#searched = Math.max(0, this.#held.length - 3);
     const last = part(data, keepFrom, heldFrom);
     return passed.length === 0 ? last : Buffer.concat([...passed, last]);
+  }
+
+  /** What is passed on unseen counts as text. */
+  #countOversized(bytes: number): void {
+    this.estimatedTokens += tokensOfText(bytes);
   }
 
   /** What is passed on together with the end; the bytes after it are dropped. */
@@ -197,7 +209,8 @@ export class EventScanner {
   #withEstimate(done: Buffer): Buffer | undefined {
     const prompt = this.#options.estimatedPromptTokens;
     if (prompt === undefined || this.usage !== undefined || this.hasError) return undefined;
-    const usage = { prompt_tokens: prompt, completion_tokens: this.textEvents, total_tokens: prompt + this.textEvents };
+    const completion = this.estimatedTokens;
+    const usage = { prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion };
     return Buffer.concat([this.#madeEvent({ choices: [], usage }), done]);
   }
 
@@ -221,6 +234,7 @@ export class EventScanner {
   #isOfFrame(data: Buffer, start: number, end: number): boolean {
     if (this.#frame === undefined || end - start < MAX_DONE_BYTES || !this.#frame.fits(data, start, end)) return false;
     this.textEvents++;
+    this.estimatedTokens += tokensOfEvent(this.#frameTextBytes + end - start - this.#frame.otherBytes);
     this.#lastText = "";
     this.#lastEvent = this.#frame.event;
     return true;
@@ -232,20 +246,31 @@ export class EventScanner {
     if (found === null || text.includes(ERROR_WORD) || FINISH.test(text)) return;
     if (text.lastIndexOf(CHOICES_WORD, found.index) === -1) return;
     this.#framesLeft--;
-    this.#frame = TextFrame.of(text, found.index + found[0].length - 1);
+    const frame = TextFrame.of(text, found.index + found[0].length - 1);
+    this.#frame = frame;
+    if (frame !== undefined) this.#frameTextBytes = textBytesIn(text) - (text.length - frame.otherBytes);
   }
 
   #isForClient(text: string, usage: TokenUsage | undefined): boolean {
-    // With vLLM's continuous_usage_stats each event has the count so far; the last one wins.
-    if (usage !== undefined) this.usage = usage;
+    // With vLLM's continuous_usage_stats each event has the count so far.
+    if (usage !== undefined) this.usage = largerOf(this.usage, usage);
     if (TEXT.test(text)) {
       this.textEvents++;
+      this.estimatedTokens += tokensOfEvent(textBytesIn(text));
       this.#lastText = text;
       return true;
     }
     this.#hasFinish ||= FINISH.test(text);
     return usage === undefined || !(this.#options.stripUsage && EMPTY_CHOICES.test(text));
   }
+}
+
+/** Tokens that were counted once have been computed. */
+function largerOf(before: TokenUsage | undefined, usage: TokenUsage): TokenUsage {
+  return {
+    promptTokens: Math.max(before?.promptTokens ?? 0, usage.promptTokens),
+    completionTokens: Math.max(before?.completionTokens ?? 0, usage.completionTokens),
+  };
 }
 
 interface EventUsage {

@@ -10,11 +10,14 @@ const AFTER_VALUE = /^"\s*[,}]/;
 export class TextFrame {
   /** The event that it was made of, with one character a byte. */
   readonly event: string;
+  /** Bytes around the text. */
+  readonly otherBytes: number;
   readonly #before: Buffer;
   readonly #behind: Buffer;
 
   private constructor(event: string, before: string, behind: string) {
     this.event = event;
+    this.otherBytes = before.length + behind.length;
     this.#before = Buffer.from(before, "latin1");
     this.#behind = Buffer.from(behind, "latin1");
   }

@@ -20,17 +20,29 @@ const MAX_USAGE_BYTES = 16_384;
 const MAX_LOOKS = 64;
 /** White space around a colon that is passed over: servers write one blank or none. */
 const MAX_WHITE_BYTES = 1024;
+/** Of a response or event with several usages: an event that is looked at has no more. */
+const MAX_PARSED_BYTES = 1024 * 1024;
 const KEY = Buffer.from('"usage"');
 const DATA = "data:";
 
 /**
- * Finds the usage object in the bytes of a response or event without parsing the rest of it. Inside a JSON string the
- * key's quotes are escaped, so a "usage" in generated text is never taken for it.
+ * Finds the usage object in the bytes of a response or event without parsing the rest of it, unless there are several: then
+ * the outermost one counts, as it does for clients. Inside a JSON string the key's quotes are escaped, so a "usage" in
+ * generated text is never taken for it.
  * @returns `undefined` where there is none, or its counts are none
  */
 export function findUsage(bytes: Buffer): TokenUsage | undefined {
   const found = usageRange(bytes);
-  return found === undefined ? undefined : tokensOf(objectIn(bytes, found));
+  if (found === undefined) return undefined;
+  const outermost = bytes.indexOf(KEY) === bytes.lastIndexOf(KEY) ? undefined : ownUsage(bytes);
+  return tokensOf(outermost ?? objectIn(bytes, found));
+}
+
+/** The usage that is a field of the response itself. */
+function ownUsage(bytes: Buffer): unknown {
+  if (bytes.length > MAX_PARSED_BYTES) return undefined;
+  const response = parseJson(dataOf(bytes.toString("utf8")));
+  return isRecord(response) ? response.usage : undefined;
 }
 
 /**

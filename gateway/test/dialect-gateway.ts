@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished, vi } from "vitest";
 import { bodyOf, startFakeServer } from "../../test-support/fake-server.ts";
 import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
 import { ListDiscovery, post, startTestGateway, type TestGatewayOptions } from "./test-gateway.ts";
@@ -43,6 +43,8 @@ export interface DialectGateway {
   ): Promise<DialectResponse>;
   /** Sends a body as it is written; its model is an upstream's name. */
   requestText(path: string, body: string): Promise<DialectResponse>;
+  /** The log line of the last request that has ended. */
+  lastRequest(): Promise<Readonly<Record<string, unknown>>>;
   /** Sets the upstreams' responses from now on, to all requests or to each. */
   script(response: ScriptedResponse | ((received: ReceivedBody) => ScriptedResponse)): void;
 }
@@ -74,7 +76,7 @@ export async function startDialectGateway({
   const dialects = ["openai", "anthropic", "bedrock", "gemini"] as const;
   const discovery = new ListDiscovery();
   discovery.engines = [{ id: "i-0", origin: server.origin, inService: true }];
-  const { url } = await startTestGateway({
+  const { url, log } = await startTestGateway({
     discovery,
     awsCredentials: async () => ({ accessKeyId: "AKIDEXAMPLE", secretAccessKey: "not-a-secret" }),
     ...options,
@@ -100,6 +102,11 @@ export async function startDialectGateway({
   };
   return {
     url,
+    lastRequest: async () => {
+      const requests = () => log().filter(({ msg }) => msg === "request");
+      await vi.waitFor(() => expect(requests().length).toBeGreaterThan(0));
+      return requests().at(-1) ?? {};
+    },
     script: (response) => {
       script = typeof response === "function" ? response : () => response;
     },

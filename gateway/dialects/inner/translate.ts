@@ -1,4 +1,5 @@
 import type { ErrorBody } from "../../../contracts/api/errors.ts";
+import type { Usage } from "../../../contracts/api/sampling.ts";
 import type { StreamFailure, StreamTranslator } from "../../core/dialect.ts";
 import { GatewayError, UnusableOutput } from "../../core/gateway-error.ts";
 
@@ -29,6 +30,8 @@ export interface Translation<Message> {
   readonly isDone: boolean;
   /** Bytes of memory that it holds until it can write them. @default 0 */
   readonly heldBytes?: number;
+  /** The usage that the source has named so far. @default - none */
+  readonly usage?: Usage | undefined;
   /** @throws {ReportedError} when the message is an error @throws {GatewayError} `upstream_error` when it makes no sense */
   take(message: Message): string;
   /**
@@ -61,6 +64,9 @@ export function translate<Message>(
     },
     get heldBytes() {
       return reader.heldBytes + (translation.heldBytes ?? 0);
+    },
+    get usage() {
+      return translation.usage;
     },
     push(chunk) {
       if (failure !== undefined || translation.isDone) return EMPTY;

@@ -9,6 +9,7 @@ import { sendUpstream, type UpstreamResponse } from "../../http/send-upstream.ts
 import type { UpstreamBody } from "../../http/upstream-body.ts";
 import type { WholeForm } from "../../outside-values/whole-forms.ts";
 import { LineEnds } from "../../relay/line-ends.ts";
+import { tokensOfChoices } from "../../relay/text-tokens.ts";
 import { findUsage, type TokenUsage, tokensOf } from "../../relay/usage.ts";
 import { AttemptLimits } from "./attempt-limits.ts";
 import { type CheckedResponse, wholeResponse } from "./check-response.ts";
@@ -34,7 +35,13 @@ export type AttemptResponse =
        */
       readonly settle: (outcome: "ok" | "interrupted", tokens?: BilledTokens) => void;
     }
-  | (CheckedResponse & { readonly kind: "whole"; readonly usage: TokenUsage | undefined });
+  | (CheckedResponse & {
+      readonly kind: "whole";
+      /** As the response names it. */
+      readonly usage: TokenUsage | undefined;
+      /** What is paid. */
+      readonly tokens: Partial<TokenUsage>;
+    });
 
 /** The target's dialect cannot express the request: another target's may. */
 export class UnsupportedByDialect extends Error {
@@ -104,8 +111,9 @@ export async function attempt(options: AttemptOptions): Promise<AttemptResponse>
         ? wholeResponse(target.dialect, bytes, outbound, options.isWhole)
         : { bytes, fields: {} };
       const usage = bounds.isParsed ? tokensOf(checked.fields.usage) : findUsage(bytes);
-      lease.settle("ok", usage);
-      return { kind: "whole", ...checked, usage };
+      const tokens = usage ?? estimatedTokens(checked.fields);
+      lease.settle("ok", tokens);
+      return { kind: "whole", ...checked, usage, tokens };
     }
     const toChat = target.dialect.decodeStream(outbound);
     const translator = toChat ?? new LineEnds();
@@ -137,6 +145,11 @@ export async function attempt(options: AttemptOptions): Promise<AttemptResponse>
       limits.end();
     }
   }
+}
+
+/** Of a response whose server does not count: what it generated, by its length. */
+function estimatedTokens({ choices }: CheckedResponse["fields"]): Partial<TokenUsage> {
+  return choices === undefined ? {} : { completionTokens: tokensOfChoices(choices) };
 }
 
 /** Without a promise where the dialect makes none: each costs every request a turn of the queue of microtasks. */

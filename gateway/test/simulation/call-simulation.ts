@@ -237,7 +237,7 @@ class Simulation {
     if (dice < 0.38) throw new RangeError("a fault of our own");
     if (!isStream) {
       lease.settle("ok");
-      return { kind: "whole", bytes: Buffer.alloc(0), fields: {}, usage: undefined };
+      return { kind: "whole", bytes: Buffer.alloc(0), fields: {}, usage: undefined, tokens: {} };
     }
     lease.confirm();
     return {

@@ -1,5 +1,5 @@
 import type { ErrorBody } from "../../../../contracts/api/errors.ts";
-import type { FinishReason } from "../../../../contracts/api/sampling.ts";
+import type { FinishReason, Usage } from "../../../../contracts/api/sampling.ts";
 import { isRecord } from "../../../../lib/is-record.ts";
 import type { StreamTranslator } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
@@ -57,6 +57,10 @@ class AnthropicTranslation implements Translation<SseEvent> {
     this.#head = head;
     this.#own = head.isMessages === true ? new OwnEvents(head.model, head.promptTokensEstimate ?? 0) : undefined;
     this.#json = head.isJson === true ? new JsonText() : undefined;
+  }
+
+  get usage(): Usage | undefined {
+    return openAiUsage(this.#usage);
   }
 
   take({ data }: SseEvent): string {
@@ -200,7 +204,7 @@ class AnthropicTranslation implements Translation<SseEvent> {
   #end(): string {
     const finish = this.#finish === undefined ? this.#writing().delta({}, "stop") : "";
     this.isDone = true;
-    return finish + this.#writing().usage(openAiUsage(this.#usage)) + DONE_EVENT;
+    return finish + this.#writing().usage(this.usage) + DONE_EVENT;
   }
 
   #text(value: unknown): string {

@@ -6,6 +6,7 @@ import {
   USAGE_DEFAULTS,
 } from "../../../../contracts/dialects/anthropic-defaults.ts";
 import { isRecord } from "../../../../lib/is-record.ts";
+import { jsonTextBytes, tokensOfEvent, tokensOfText } from "../../../relay/text-tokens.ts";
 import { itemsOf, textOf } from "../../inner/json.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
 import { type EstimatedTokens, ownUsage, soundCounts } from "./own-usage.ts";
@@ -25,8 +26,20 @@ export function ownMessage(message: Fields, model: string, promptTokensEstimate:
     return complete(block.type === "tool_use" ? withId(block, madeCallId(message.id, calls++)) : block);
   });
   const stop_reason = ownStopReason(message.stop_reason, calls);
-  const usage = { ...USAGE_DEFAULTS, ...ownUsage(message.usage, { input: promptTokensEstimate, output: 0 }) };
+  const estimate = { input: promptTokensEstimate, output: tokensOfText(textBytesOf(content)) };
+  const usage = { ...USAGE_DEFAULTS, ...ownUsage(message.usage, estimate) };
   return { ...NO_DETAILS, stop_sequence: null, ...message, model, content, stop_reason, usage };
+}
+
+/** Bytes of text, thinking and arguments, as they are in a chat completion. */
+function textBytesOf(content: readonly unknown[]): number {
+  let bytes = 0;
+  for (const block of content) {
+    if (!isRecord(block)) continue;
+    const called = block.type === "tool_use" ? JSON.stringify(block.input ?? {}) : "";
+    bytes += jsonTextBytes((textOf(block.text) ?? "") + (textOf(block.thinking) ?? "") + called);
+  }
+  return bytes;
 }
 
 /** A block with the fields that its type requires. */
@@ -71,8 +84,8 @@ export class OwnEvents {
   /** By the start of the message. */
   #counts: Fields = {};
   #calls = 0;
-  /** Deltas with text, thinking or arguments: a token each. */
-  #deltas = 0;
+  /** Of deltas with text, thinking or arguments, estimated. */
+  #tokens = 0;
 
   constructor(model: string, promptTokensEstimate: number) {
     this.#model = model;
@@ -100,8 +113,8 @@ export class OwnEvents {
       const own = block.type === "tool_use" ? withId(block, madeCallId(this.#id, this.#calls++)) : block;
       return { content_block: complete(own) };
     }
-    if (type === "content_block_delta" && isRecord(delta) && TEXTS.some((name) => textOf(delta[name]) !== undefined))
-      this.#deltas++;
+    if (type === "content_block_delta" && isRecord(delta))
+      for (const name of TEXTS) this.#tokens += tokensOfEvent(jsonTextBytes(textOf(delta[name]) ?? ""));
     if (type === "message_delta" && isRecord(delta))
       return {
         delta: {
@@ -123,6 +136,6 @@ export class OwnEvents {
   }
 
   get #estimate(): EstimatedTokens {
-    return { input: this.#promptTokensEstimate, output: this.#deltas };
+    return { input: this.#promptTokensEstimate, output: this.#tokens };
   }
 }

@@ -1,5 +1,5 @@
 import type { ErrorBody } from "../../../../contracts/api/errors.ts";
-import type { FinishReason } from "../../../../contracts/api/sampling.ts";
+import type { FinishReason, Usage } from "../../../../contracts/api/sampling.ts";
 import { isRecord } from "../../../../lib/is-record.ts";
 import type { StreamTranslator } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
@@ -44,6 +44,10 @@ class GeminiTranslation implements Translation<SseEvent> {
     this.#head = head;
   }
 
+  get usage(): Usage | undefined {
+    return usageOfMetadata(this.#usage);
+  }
+
   take({ data }: SseEvent): string {
     const response = parseJson(data);
     if (!isRecord(response)) throw new GatewayError("upstream_error");
@@ -65,7 +69,7 @@ class GeminiTranslation implements Translation<SseEvent> {
   /** The connection ended: the stream is complete where it has a finish reason. */
   end(): string | undefined {
     if (this.#finish === undefined || this.#writer === undefined) return undefined;
-    return this.#writer.usage(usageOfMetadata(this.#usage)) + DONE_EVENT;
+    return this.#writer.usage(this.usage) + DONE_EVENT;
   }
 
   fail(error: ErrorBody): string {
@@ -76,7 +80,7 @@ class GeminiTranslation implements Translation<SseEvent> {
     if (this.#writer !== undefined) return "";
     const { model, created, newId } = this.#head;
     this.#writer = new ChatEventWriter({ id: textOf(response.responseId) ?? `chatcmpl-${newId()}`, model, created });
-    return this.#writer.start(usageOfMetadata(this.#usage));
+    return this.#writer.start(this.usage);
   }
 
   #part(part: GeminiPart, candidate: Fields): string {

@@ -164,7 +164,7 @@ describe("the usage of a whole response", () => {
   ])("is the estimate that is paid where the server sends %s", (usage) => {
     const { choices, usage: seen } = JSON.parse(openAiResponse(withUsage(usage)).toString());
     expect(choices[0].message).toEqual({ content: "Hi" });
-    expect(seen).toEqual({ prompt_tokens: 10, completion_tokens: 0, total_tokens: 10 });
+    expect(seen).toEqual({ prompt_tokens: 10, completion_tokens: 1, total_tokens: 11 });
   });
 
   test.each([

@@ -2,6 +2,7 @@ import { isRecord } from "../../../../lib/is-record.ts";
 import type { OutboundRequest, WholeResponse } from "../../../core/dialect.ts";
 import { GatewayError, UnusableOutput } from "../../../core/gateway-error.ts";
 import type { GenerationRequest } from "../../../core/generation-request.ts";
+import { tokensOfChoices } from "../../../relay/text-tokens.ts";
 import { hasUnsoundUsage, isUnsoundUsage, withUsage } from "../../../relay/usage.ts";
 import { itemsOf, parseJson, wholeOf } from "../../inner/json.ts";
 import { argumentsOf, CallIds, finishWithCalls, hasArgumentsOrNone, isNamed, withArguments } from "./call-fields.ts";
@@ -19,9 +20,10 @@ type Fields = Readonly<Record<string, unknown>>;
  */
 export function openAiResponse(bytes: Buffer, { generation }: OutboundRequest): WholeResponse {
   const sent = parseJson(bytes.toString("utf8"));
-  const own = sent ?? withoutStrangeCounts(bytes, generation);
+  const own = sent ?? withoutStrangeCounts(bytes);
   if (!isRecord(own)) return { bytes, fields: undefined };
-  const counted = isUnsoundUsage(own.usage) ? { ...own, usage: estimatedUsage(generation) } : own;
+  const isUncounted = sent === undefined || isUnsoundUsage(own.usage);
+  const counted = isUncounted ? { ...own, usage: estimatedUsage(generation, own.choices) } : own;
   const fields = isChoiceRoute(generation) ? usualResponse(counted, generation) : counted;
   return fields === sent ? { bytes, fields } : wholeOf(fields);
 }
@@ -31,16 +33,17 @@ function isChoiceRoute({ route }: GenerationRequest): boolean {
 }
 
 /** What is no JSON for its counts alone, such as NaN. */
-function withoutStrangeCounts(bytes: Buffer, generation: GenerationRequest): unknown {
+function withoutStrangeCounts(bytes: Buffer): unknown {
   if (!hasUnsoundUsage(bytes)) return undefined;
-  return parseJson(withUsage(bytes.toString("utf8"), estimatedUsage(generation)) ?? "");
+  return parseJson(withUsage(bytes.toString("utf8"), null) ?? "");
 }
 
 /** The usage of a whole response that has none, or nonsense: the estimate that is paid. */
-export function estimatedUsage(generation: GenerationRequest): Fields {
+export function estimatedUsage(generation: GenerationRequest, choices: unknown): Fields {
   const { promptTokensEstimate: prompt } = generation;
-  const completion = isChoiceRoute(generation) ? { completion_tokens: 0 } : {};
-  return { prompt_tokens: prompt, ...completion, total_tokens: prompt };
+  if (!isChoiceRoute(generation)) return { prompt_tokens: prompt, total_tokens: prompt };
+  const completion = tokensOfChoices(choices);
+  return { prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion };
 }
 
 /** The very object where it is sound. */

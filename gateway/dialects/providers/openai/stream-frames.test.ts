@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { EventScanner } from "../../../relay/event-scanner.ts";
+import type { TokenUsage } from "../../../relay/usage.ts";
 import { StreamRepair } from "./stream-repair.ts";
 
 /** What the text of an event may have that other looks at it search for, as it stands in the bytes. */
@@ -60,8 +61,8 @@ function together(all: readonly string[], { stripErrors, isRepaired }: Options) 
   const repair = isRepaired ? { repair: new StreamRepair() } : {};
   const scanner = new EventScanner({ stripUsage: true, stripErrors, ...repair });
   const out = all.map((one) => scanner.push(Buffer.from(one)).toString());
-  const { usage, textEvents, isDone, hasError, isMalformed, hasFinish } = scanner;
-  return { out: out.join(""), usage, textEvents, isDone, hasError, isMalformed, hasFinish };
+  const { usage, textEvents, estimatedTokens, isDone, hasError, isMalformed, hasFinish } = scanner;
+  return { out: out.join(""), usage, textEvents, estimatedTokens, isDone, hasError, isMalformed, hasFinish };
 }
 
 /** The same with a scanner for each event, which knows no event before it. */
@@ -69,8 +70,9 @@ function apart(all: readonly string[], { stripErrors, isRepaired }: Options) {
   const repair = isRepaired ? { repair: new StreamRepair() } : {};
   let found = {
     out: "",
-    usage: undefined as unknown,
+    usage: undefined as TokenUsage | undefined,
     textEvents: 0,
+    estimatedTokens: 0,
     isDone: false,
     hasError: false,
     isMalformed: false,
@@ -80,13 +82,25 @@ function apart(all: readonly string[], { stripErrors, isRepaired }: Options) {
     if (found.isDone || found.isMalformed || (found.hasError && stripErrors)) break;
     const scanner = new EventScanner({ stripUsage: true, stripErrors, ...repair });
     const out = found.out + scanner.push(Buffer.from(one)).toString();
-    const { usage = found.usage, textEvents, isDone, hasError, isMalformed, hasFinish } = scanner;
+    const { textEvents, isDone, hasError, isMalformed, hasFinish } = scanner;
+    const usage = larger(found.usage, scanner.usage);
+    const estimatedTokens = found.estimatedTokens + scanner.estimatedTokens;
     if (textEvents > 0) endsText = hasFinish;
     else isEnd ||= hasFinish;
     const isWrong = found.hasError || hasError;
-    found = { out, usage, isDone, isMalformed, textEvents: found.textEvents + textEvents, hasError: isWrong };
+    const all = found.textEvents + textEvents;
+    found = { out, usage, isDone, isMalformed, textEvents: all, estimatedTokens, hasError: isWrong };
   }
   return { ...found, hasFinish: isEnd || endsText };
+}
+
+/** Counts of a stream never fall. */
+function larger(one: TokenUsage | undefined, other: TokenUsage | undefined): TokenUsage | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return {
+    promptTokens: Math.max(one.promptTokens, other.promptTokens),
+    completionTokens: Math.max(one.completionTokens, other.completionTokens),
+  };
 }
 
 describe("events that have the frame of an event before them", () => {
