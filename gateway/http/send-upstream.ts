@@ -65,10 +65,10 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
 
   onResponseStart(controller: Dispatcher.DispatchController, statusCode: number, headers: IncomingHttpHeaders): void {
     if (statusCode < 200) return;
-    const body = new UpstreamBody(controller);
     const { "content-encoding": encoding } = headers;
+    this.#decoder = encoding === undefined ? undefined : bodyDecoder(String(encoding), controller);
+    const body = this.#decoder?.body ?? new UpstreamBody(controller);
     this.#body = body;
-    this.#decoder = encoding === undefined ? undefined : bodyDecoder(String(encoding), body);
     this.#head.resolve({ statusCode, headers, body });
   }
 

@@ -1,5 +1,12 @@
-import type { Dispatcher } from "undici";
 import { BoundedBytes } from "./bounded-bytes.ts";
+
+/** Where a body's bytes come from: the connection, or what unpacks them. */
+export interface BodySource {
+  pause(): void;
+  resume(): void;
+  /** Ends the call. */
+  abort(reason: Error): void;
+}
 
 /** The reader of a response's bytes. */
 export interface BodyReader {
@@ -16,7 +23,7 @@ const MAX_HELD_BYTES = 65_536;
  * costs as much as the request itself, and outlives a scavenge (docs/decisions/039).
  */
 export class UpstreamBody {
-  readonly #controller: Dispatcher.DispatchController;
+  readonly #source: BodySource;
   readonly #held: Buffer[] = [];
   #heldBytes = 0;
   #reader: BodyReader | undefined;
@@ -29,8 +36,8 @@ export class UpstreamBody {
   /** Callbacks that wait for the first bytes. */
   #wake: (() => void) | undefined;
 
-  constructor(controller: Dispatcher.DispatchController) {
-    this.#controller = controller;
+  constructor(source: BodySource) {
+    this.#source = source;
   }
 
   get isClosed(): boolean {
@@ -60,7 +67,7 @@ export class UpstreamBody {
     this.#heldBytes = 0;
     if (this.#isHeldBack) {
       this.#isHeldBack = false;
-      this.#controller.resume();
+      this.#source.resume();
     }
     return bytes;
   }
@@ -94,7 +101,7 @@ export class UpstreamBody {
   pause(): void {
     this.#isPaused = true;
     this.#isHeldBack = true;
-    this.#controller.pause();
+    this.#source.pause();
   }
 
   resume(): void {
@@ -107,7 +114,7 @@ export class UpstreamBody {
     this.#reader = undefined;
     this.#held.length = 0;
     this.#isClosed = true;
-    if (this.#ended === undefined) this.#controller.abort(new Error("The reader of the response has left."));
+    if (this.#ended === undefined) this.#source.abort(new Error("The reader of the response has left."));
   }
 
   /** For the receiver of the response: its next bytes. Those of one read of the socket reach the reader together. */
@@ -117,7 +124,7 @@ export class UpstreamBody {
     this.#heldBytes += chunk.length;
     if (this.#heldBytes > MAX_HELD_BYTES && !this.#isHeldBack) {
       this.#isHeldBack = true;
-      this.#controller.pause();
+      this.#source.pause();
     }
     this.#wake?.();
     if (this.#isHandOnDue || this.#reader === undefined || this.#isPaused) return;
@@ -157,7 +164,7 @@ export class UpstreamBody {
     if (this.#ended !== undefined) return this.#notifyEnd(this.#ended.error);
     if (!this.#isHeldBack) return;
     this.#isHeldBack = false;
-    this.#controller.resume();
+    this.#source.resume();
   }
 
   #notifyEnd(error: Error | undefined): void {

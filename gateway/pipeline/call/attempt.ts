@@ -200,7 +200,8 @@ function throwConnection(error: unknown): never {
 }
 
 function isStreamOf({ dialect }: Target, { headers }: UpstreamResponse): boolean {
-  return String(headers["content-type"]).startsWith(dialect.streamMediaType);
+  const [type = ""] = String(headers["content-type"]).split(";");
+  return type.trim().toLowerCase() === dialect.streamMediaType;
 }
 
 function beginningOf({ kind, dialect }: Target, translator: StreamTranslator, isTranslated: boolean): StreamBeginning {

@@ -2,6 +2,7 @@ import type { FinishReason, Usage } from "../../../../contracts/api/sampling.ts"
 import { isRecord } from "../../../../lib/is-record.ts";
 import { GatewayError, UnusableOutput } from "../../../core/gateway-error.ts";
 import { countOf } from "../../../outside-values/token-count.ts";
+import type { CharacterIndex } from "../../citations/character-index.ts";
 import { type CitedPage, urlCitations } from "../../citations/url-citations.ts";
 import { itemsOf, textOf } from "../../inner/json.ts";
 import { writtenText } from "../../inner/provider-response.ts";
@@ -102,11 +103,10 @@ export function usageOfMetadata(metadata: unknown): Usage | undefined {
  * The web pages that support a response's text, in OpenAI's form. The service counts bytes of the text in UTF-8.
  * @param text the whole text
  */
-export function citationsOf({ groundingMetadata }: Fields, text: string): readonly Fields[] {
+export function citationsOf({ groundingMetadata }: Fields, text: CharacterIndex): readonly Fields[] {
   if (!isRecord(groundingMetadata)) return [];
   const chunks = itemsOf(groundingMetadata.groundingChunks);
-  const bytes = Buffer.from(text);
-  const characters = (index: unknown) => bytes.toString("utf8", 0, countOf(index) ?? 0).length;
+  const characters = (index: unknown) => text.charactersBefore(countOf(index) ?? 0);
   const pages = itemsOf(groundingMetadata.groundingSupports).flatMap((support): readonly CitedPage[] => {
     if (!isRecord(support) || !isRecord(support.segment)) return [];
     const [start, end] = [characters(support.segment.startIndex), characters(support.segment.endIndex)];

@@ -1,6 +1,7 @@
 import { isRecord } from "../../../../lib/is-record.ts";
 import type { WholeResponse } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
+import { CharacterIndex } from "../../citations/character-index.ts";
 import { annotationsField } from "../../citations/url-citations.ts";
 import { parseJson, textOf, wholeOf } from "../../inner/json.ts";
 import { callSignature, markedSignature } from "../../inner/signatures.ts";
@@ -64,7 +65,7 @@ function messageOf(parts: readonly GeminiPart[], newId: () => string, candidate:
     role: "assistant",
     content: content === "" ? null : content,
     refusal: null,
-    ...annotationsField(citationsOf(candidate, content)),
+    ...annotationsField(citationsOf(candidate, new CharacterIndex(content))),
     ...(thoughts === "" ? {} : { reasoning_content: thoughts }),
     ...(signature === undefined
       ? {}

@@ -3,6 +3,7 @@ import type { FinishReason, Usage } from "../../../../contracts/api/sampling.ts"
 import { isRecord } from "../../../../lib/is-record.ts";
 import type { StreamTranslator } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
+import { CharacterIndex } from "../../citations/character-index.ts";
 import { ChatEventWriter, DONE_EVENT, errorEvent } from "../../inner/chat-events.ts";
 import { parseJson, textOf } from "../../inner/json.ts";
 import { callSignature, markedSignature } from "../../inner/signatures.ts";
@@ -35,7 +36,7 @@ class GeminiTranslation implements Translation<SseEvent> {
   #writer: ChatEventWriter | undefined;
   #calls = 0;
   #thoughts = "";
-  #text = "";
+  readonly #text = new CharacterIndex();
   #hasSignature = false;
   #finish: FinishReason | undefined;
   #usage: unknown;
@@ -92,7 +93,7 @@ class GeminiTranslation implements Translation<SseEvent> {
       return this.#write({ reasoning_content: part.text }) + before;
     }
     const logprobs = logprobsOf(candidate);
-    this.#text += part.text;
+    this.#text.push(part.text);
     return before + this.#write({ content: part.text }, logprobs === undefined ? {} : { logprobs });
   }
 
