@@ -1,6 +1,7 @@
 import { DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { hashApiKey, isApiKeyValid } from "../../domain/keys/api-key.ts";
+import { hashApiKey } from "../../domain/keys/api-key.ts";
+import { checkKey } from "../../domain/keys/check-key.ts";
 import { freePort } from "../../lib/free-port.ts";
 import { bind } from "../../local/http/server.ts";
 import { LOCAL_CREDENTIALS } from "../../local/runtime/aws-environment.ts";
@@ -44,7 +45,7 @@ async function cli(change: Partial<KeyTable> = {}) {
   return { run, stored, clock, requested };
 }
 
-const secretIn = (text: string) => /^sk-sl-[a-z2-7]{12}-[A-Za-z0-9_-]{43}$/m.exec(text)?.[0] ?? "";
+const secretIn = (text: string) => /^sk-sl-[a-z2-7]{12}-[A-Za-z0-9_-]{49}$/m.exec(text)?.[0] ?? "";
 const idOf = (secret: string) => secret.split("-")[2] ?? "";
 
 describe("sluice keys create", () => {
@@ -58,11 +59,13 @@ describe("sluice keys create", () => {
     expect(text).toContain("not shown again");
   });
 
-  test("with --scope admin creates a key that may change providers and routes, and accepts no other scope", async () => {
+  test("with --scope admin creates a key that may change providers and routes and not use models, and refuses a scope that is none", async () => {
     const { run, stored } = await cli();
     expect(await run("create", "--name", "ops", "--scope", "admin")).toContain("Scope admin.");
     expect((await stored())[0]?.scopes).toEqual({ L: [{ S: "admin" }] });
-    await expect(run("create", "--name", "ops", "--scope", "root")).rejects.toThrow(/must be admin, got "root"/);
+    await expect(run("create", "--name", "ops", "--scope", "root")).rejects.toThrow(
+      /must be read or generate or admin, got "root"/,
+    );
   });
 
   test("stores the hash and never the secret", async () => {
@@ -86,9 +89,9 @@ describe("sluice keys create", () => {
     const secret = secretIn(await run("create", "--name", "me"));
     const item = async () =>
       Object.fromEntries(Object.entries((await stored())[0] ?? {}).map(([name, value]) => [name, value.S])) as never;
-    expect(isApiKeyValid(secret, await item())).toBe(true);
+    expect(checkKey(secret, await item(), {}, Date.now())).toBeUndefined();
     await run("revoke", idOf(secret));
-    expect(isApiKeyValid(secret, await item())).toBe(false);
+    expect(checkKey(secret, await item(), {}, Date.now())).toBe("invalid");
   });
 
   test("refuses a plan that the environment does not have, and names those that it has", async () => {

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { type ApiKeyItem, DEFAULT_PLAN, KeyScope } from "../../contracts/processes/auth.ts";
 import { PRIORITIES, Priority } from "../../contracts/processes/priority.ts";
-import { newApiKey } from "../../domain/keys/api-key.ts";
+import { createKey } from "../../domain/keys/key-item.ts";
 import { textTable } from "../terminal/text-table.ts";
 import { UserError } from "../terminal/user-error.ts";
 import type { KeyRegistry } from "./key-registry.ts";
@@ -34,7 +34,7 @@ export function keysCommand(tools: KeysTools): Command {
   withTableOptions(keys.command("create").description("create a key and show it once"))
     .requiredOption("--name <name>", "owner or purpose of the key, shown by list")
     .option("--plan <plan>", `usage plan (default ${DEFAULT_PLAN})`)
-    .option("--scope <scope...>", "permissions beside using the models: admin may change providers and routes")
+    .option("--scope <scope...>", "what the key may do: read, generate, admin (default generate)")
     .option(
       "--priority <priority>",
       `highest priority that its requests may have: ${PRIORITIES.join(", ")} (default normal)`,
@@ -72,19 +72,16 @@ async function create(options: CreateOptions, tools: KeysTools): Promise<void> {
   const maxPriority = Priority.optional().safeParse(priority);
   if (!maxPriority.success)
     throw new UserError(`--priority must be a priority, got "${priority}"; use ${PRIORITIES.join(" or ")}.`);
-  const { keyId, secret, hash } = newApiKey();
-  const item: ApiKeyItem = {
-    keyId,
-    hash,
+  const { secret, item } = createKey({
     name,
     plan,
-    createdAt: tools.now().toISOString(),
-    ...(scopes.length === 0 ? {} : { scopes }),
-    ...(maxPriority.data === undefined ? {} : { maxPriority: maxPriority.data }),
-  };
+    createdAt: tools.now(),
+    maxPriority: maxPriority.data,
+    scopes: scopes.length === 0 ? undefined : scopes,
+  });
   await withKeys(table, tools, (keys) => keys.add(item));
   tools.print(
-    `${secret}\n\nStore it now: it is not shown again. Id ${keyId}, plan ${plan}, environment ${table.environment}.` +
+    `${secret}\n\nStore it now: it is not shown again. Id ${item.keyId}, plan ${plan}, environment ${table.environment}.` +
       `${scopes.length === 0 ? "" : ` Scope ${scopes.join(", ")}.`}`,
   );
 }
@@ -94,7 +91,7 @@ function scopeOf(text: string): KeyScope {
   const scope = KeyScope.safeParse(text);
   if (scope.success) return scope.data;
   throw new UserError(
-    `--scope must be ${KeyScope.options.join(" or ")}, got "${text}"; omit it for a key that uses the models.`,
+    `--scope must be ${KeyScope.options.join(" or ")}, got "${text}"; omit it for a key that uses models.`,
   );
 }
 

@@ -14,15 +14,45 @@ export const ANONYMOUS_PLAN = "anonymous";
 /** The default usage plan of a new key. */
 export const DEFAULT_PLAN = "standard";
 
-export const KeyScope = z.enum(["admin"]);
+export const KeyScope = z.enum(["read", "generate", "admin"]);
 export type KeyScope = z.infer<typeof KeyScope>;
+
+/** What a key may do, and the scopes that each scope contains. */
+export const KEY_SCOPES = {
+  /** List models; read the key's own files, batches and stored responses. */
+  read: [],
+  /** Use the models, and write what belongs to the key: files, batches, stored responses. */
+  generate: ["read"],
+  /** Change providers, routes and keys. An administrator's key does not use models. */
+  admin: ["read"],
+} as const satisfies Readonly<Record<KeyScope, readonly KeyScope[]>>;
+
+/** Scopes of a key that was made without any. */
+export const DEFAULT_SCOPES = ["generate"] as const satisfies readonly KeyScope[];
+
+/** The user or service account that a key belongs to. */
+export const KeyOwner = z.strictObject({
+  type: z.enum(["user", "service_account"]),
+  id: z.string().min(1),
+});
+export type KeyOwner = z.infer<typeof KeyOwner>;
+
+const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** `hash` of a restricted key. No secret has it, so a release that does not know the restrictions refuses the key. */
+export const NO_HASH = "0".repeat(64);
+
+/** The secret before the last rotation, and until when it works. */
+const PreviousSecret = z.strictObject({ hash: Sha256, validUntil: z.iso.datetime() });
 
 /** One item of the keys table, as it is written; `StoredApiKey` reads it. The secret itself is never stored: only its SHA-256, in hex. */
 export const ApiKeyItem = z.strictObject({
-  /** Partition key: the public part of the key, 12 characters of a-z2-7. */
+  /** Partition key: the public part of the key, 12 characters of a-z2-7. It stays when the secret is rotated. */
   keyId: z.string().regex(/^[a-z2-7]{12}$/),
-  /** SHA-256 of the whole key string, lower-case hex. 256 random bits need no salt. */
-  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  /** SHA-256 of the whole key string, lower-case hex; `NO_HASH` in a restricted key. 256 random bits need no salt. */
+  hash: Sha256,
+  /** SHA-256 of a key that has `expiresAt`, `models`, `addresses` or `scopes`; without it, those are absent. */
+  restrictedHash: Sha256.optional(),
   name: z.string().min(1).max(100),
   /** Name of the usage plan in the environment file. */
   plan: z.string().min(1),
@@ -31,23 +61,43 @@ export const ApiKeyItem = z.strictObject({
   /** ISO 8601, UTC. */
   createdAt: z.iso.datetime(),
   revokedAt: z.iso.datetime().optional(),
-  /** Permissions of the key beside using the models: `admin` may change providers and routes. */
+  /** From this time on the key is refused. @default - it does not expire */
+  expiresAt: z.iso.datetime().optional(),
+  /** Public names of the models that it may use. @default - all */
+  models: z.array(z.string().min(1)).optional(),
+  /** Ranges of client addresses in CIDR notation. @default - all */
+  addresses: z.array(z.union([z.cidrv4(), z.cidrv6()])).optional(),
+  /** What it may do, exactly. A key without `restrictedHash` has `generate` beside these. @default - generate */
   scopes: z.array(KeyScope).optional(),
+  /** @default - a key of the environment, which belongs to no one */
+  owner: KeyOwner.optional(),
+  projectId: z.string().min(1).optional(),
+  /** Within minutes. @default - not used yet */
+  lastUsedAt: z.iso.datetime().optional(),
+  previous: PreviousSecret.optional(),
+  /** Names of fields of newer releases that a reader must know; one that it lacks makes it refuse the key. */
+  requires: z.array(z.string()).optional(),
 });
 export type ApiKeyItem = z.infer<typeof ApiKeyItem>;
 
 /**
  * Reads an `ApiKeyItem` that a newer version may have written, so that both can run side by side: fields and scopes
- * that this version does not have are dropped, and an unknown priority counts as none.
+ * that this version does not have are dropped. What it can't read never gives more rights: an unreadable date, model
+ * list, address list, owner or hash, or a name in `requires` that it lacks, makes the whole key unreadable; an unknown
+ * priority, scope or previous secret counts as none.
  */
-export const StoredApiKey = z.object({
-  ...ApiKeyItem.shape,
-  maxPriority: Priority.optional().catch(undefined),
-  scopes: z
-    .array(z.unknown())
-    .transform((scopes) => scopes.flatMap((scope) => KeyScope.safeParse(scope).data ?? []))
-    .optional(),
-});
+export const StoredApiKey = z
+  .object({
+    ...ApiKeyItem.shape,
+    maxPriority: Priority.optional().catch(undefined),
+    lastUsedAt: z.iso.datetime().optional().catch(undefined),
+    previous: PreviousSecret.optional().catch(undefined),
+    scopes: z
+      .array(z.unknown())
+      .transform((scopes) => scopes.flatMap((scope) => KeyScope.safeParse(scope).data ?? []))
+      .optional(),
+  })
+  .refine(({ requires = [] }) => requires.every((name) => Object.hasOwn(ApiKeyItem.shape, name)));
 
 /** The authorizer's `context` for API Gateway; its values must be strings. */
 export interface AuthorizerContext {

@@ -1,5 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { apiKeyId, bearerCredential, hashApiKey, isApiKeyValid, newApiKey } from "./api-key.ts";
+import type { ApiKeyItem } from "../../contracts/processes/auth.ts";
+import { apiKeyId, bearerCredential, hashApiKey, keyChecksum, newApiKey } from "./api-key.ts";
+import { checkKey } from "./check-key.ts";
+
+const isApiKeyValid = (secret: string, key: ApiKeyItem) => checkKey(secret, key, {}, Date.now()) === undefined;
 
 const item = (key: { keyId: string; hash: string }) => ({
   keyId: key.keyId,
@@ -26,6 +30,30 @@ describe("API keys", () => {
   test("refuses a revoked key", () => {
     const key = newApiKey();
     expect(isApiKeyValid(key.secret, { ...item(key), revokedAt: "2026-01-02T00:00:00Z" })).toBe(false);
+  });
+
+  test("a new key ends with the CRC-32 of all before it, in base 62", () => {
+    // The figure of gzip's specification for this text: 0xcbf43926.
+    expect(keyChecksum("123456789")).toBe("3jZRME");
+    const { secret } = newApiKey();
+    expect(secret).toMatch(/^sk-sl-[a-z2-7]{12}-[A-Za-z0-9_-]{43}[0-9A-Za-z]{6}$/);
+    expect(secret.slice(-6)).toBe(keyChecksum(secret.slice(0, -6)));
+  });
+
+  test("a key with any one character mistyped has no id, so that it is refused without a look at the table", () => {
+    const { secret } = newApiKey();
+    for (let position = 6; position < secret.length; position++) {
+      const other = secret[position] === "a" ? "b" : "a";
+      expect(apiKeyId(secret.slice(0, position) + other + secret.slice(position + 1))).toBeUndefined();
+    }
+  });
+
+  test("a key that was made before keys had a checksum has its id", () => {
+    expect(apiKeyId(`sk-sl-abcdefghijkl-${"a".repeat(43)}`)).toBe("abcdefghijkl");
+  });
+
+  test("a new secret for a key has the key's id", () => {
+    expect(newApiKey(undefined, "abcdefghijkl")).toMatchObject({ keyId: "abcdefghijkl" });
   });
 
   test("two keys differ in id and secret", () => {

@@ -1,8 +1,10 @@
-import { hash, randomBytes, timingSafeEqual } from "node:crypto";
-import type { ApiKeyItem } from "../../contracts/processes/auth.ts";
+import { hash, randomBytes } from "node:crypto";
+import { crc32 } from "node:zlib";
 
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
-const KEY_FORM = /^sk-sl-([a-z2-7]{12})-([A-Za-z0-9_-]{43})$/;
+const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+/** Keys that were made before keys had a checksum end after the 43 random characters. */
+const KEY_FORM = /^(sk-sl-([a-z2-7]{12})-[A-Za-z0-9_-]{43})([0-9A-Za-z]{6})?$/;
 
 /** A new key: `secret` is shown to its owner once, `keyId` and `hash` are stored. */
 export interface NewApiKey {
@@ -11,11 +13,31 @@ export interface NewApiKey {
   readonly hash: string;
 }
 
-/** Makes a key of the form `sk-sl-<12 characters>-<43 characters>`; 256 random bits in the second part. */
-export function newApiKey(random: (size: number) => Buffer = randomBytes): NewApiKey {
-  const keyId = Array.from(random(12), (byte) => ALPHABET[byte % 32]).join("");
-  const secret = `sk-sl-${keyId}-${random(32).toString("base64url")}`;
+/**
+ * Makes a key of the form `sk-sl-<12 characters>-<43 characters><6 characters>`: its id, 256 random bits, and the
+ * checksum of all before it.
+ * @param keyId of a key whose secret is replaced. @default - a new one
+ */
+export function newApiKey(random: (size: number) => Buffer = randomBytes, keyId = newKeyId(random)): NewApiKey {
+  const text = `sk-sl-${keyId}-${random(32).toString("base64url")}`;
+  const secret = text + keyChecksum(text);
   return { keyId, secret, hash: hashApiKey(secret) };
+}
+
+/** 60 random bits: the public part of a key. */
+function newKeyId(random: (size: number) => Buffer): string {
+  return Array.from(random(12), (byte) => ALPHABET[byte % 32]).join("");
+}
+
+/** CRC-32 (as in gzip) of the text before it, in base 62 with the digits 0-9, A-Z, a-z: six characters. */
+export function keyChecksum(text: string): string {
+  let rest = crc32(text);
+  let digits = "";
+  for (let position = 0; position < 6; position++) {
+    digits = (BASE62[rest % 62] ?? "") + digits;
+    rest = Math.floor(rest / 62);
+  }
+  return digits;
 }
 
 /** SHA-256 of the whole key, lower-case hex. */
@@ -23,16 +45,10 @@ export function hashApiKey(secret: string): string {
   return hash("sha256", secret);
 }
 
-/** The public part of a key, or `undefined` when the text does not have the form of a key. */
+/** The public part of a key, or `undefined` when the text has not the form of a key, or its checksum is wrong. */
 export function apiKeyId(secret: string): string | undefined {
-  return KEY_FORM.exec(secret)?.[1];
-}
-
-/** Whether `secret` is the key that `item` describes and has not been revoked. Compares in constant time. */
-export function isApiKeyValid(secret: string, item: ApiKeyItem): boolean {
-  const presented = Buffer.from(hashApiKey(secret), "latin1");
-  const stored = Buffer.from(item.hash, "latin1");
-  return presented.length === stored.length && timingSafeEqual(presented, stored) && item.revokedAt === undefined;
+  const [, text = "", keyId, checksum] = KEY_FORM.exec(secret) ?? [];
+  return checksum === undefined || checksum === keyChecksum(text) ? keyId : undefined;
 }
 
 /** The credential in an `Authorization: Bearer …` header, or `undefined` when there is none. */

@@ -63,6 +63,7 @@ export function createRequests(parts: RequestsOptions): Requests {
     addressLimit: createAddressLimit(config.requestsPerMinutePerIp, share.memory.addresses, config.trustedAddresses),
     now: share.clock,
     auth: config.auth,
+    wallClock: options.wallClock ?? Date.now,
     keys,
     logger,
     meter: measurements.meter,

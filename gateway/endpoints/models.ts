@@ -12,8 +12,8 @@ export const listModels: EndpointDefinition = {
   handle(request, { targets, createdAt }) {
     const { table } = targets.registry;
     const list = isAnthropicClient(request)
-      ? anthropicModelList(table, createdAt, queryOf(request.request.target))
-      : modelList(table, createdAt);
+      ? anthropicModelList(table, createdAt, queryOf(request.request.target), request.key)
+      : modelList(table, createdAt, request.key);
     return jsonResponse(200, request.headers.all, list);
   },
 };
@@ -21,7 +21,7 @@ export const listModels: EndpointDefinition = {
 export const getModel: EndpointDefinition = {
   ...MODELS,
   handle(request, { targets, createdAt }) {
-    const card = modelById(targets.registry.table, request.encodedParameter, createdAt);
+    const card = modelById(targets.registry.table, request.encodedParameter, createdAt, request.key);
     const model = isAnthropicClient(request) ? anthropicModel(card.id, createdAt) : card;
     return jsonResponse(200, request.headers.all, model);
   },

@@ -1,5 +1,7 @@
+import { allowsModel } from "../../domain/keys/check-key.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import type { TargetTable } from "../routing/target-table.ts";
+import type { ModelKey } from "./model-cards.ts";
 
 /** One page of models in Anthropic's form. */
 export interface AnthropicModelList {
@@ -29,6 +31,7 @@ export function anthropicModelList(
   { routes }: TargetTable,
   created: number,
   query: URLSearchParams,
+  key: ModelKey,
 ): AnthropicModelList {
   const limit = Number(query.get("limit") ?? DEFAULT_MODELS);
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_MODELS)
@@ -36,7 +39,7 @@ export function anthropicModelList(
       param: "limit",
       message: `\`limit\` must be a whole number from 1 to ${MAX_MODELS}; correct it.`,
     });
-  const names = [...routes.keys()];
+  const names = [...routes.keys()].filter((name) => allowsModel(key, name));
   const after = query.get("after_id");
   const before = query.get("before_id");
   const end = before === null ? names.length : Math.max(0, names.indexOf(before));

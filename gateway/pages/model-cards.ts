@@ -1,20 +1,29 @@
 import type { ModelCard, ModelList } from "../../contracts/api/models.ts";
+import type { ApiKeyItem } from "../../contracts/processes/auth.ts";
+import { allowsModel } from "../../domain/keys/check-key.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import { PoolTarget } from "../engines/pool-target.ts";
 import type { RouteEntry, TargetTable } from "../routing/target-table.ts";
 
-/** `GET /v1/models`: every public name, whether it can be served now or not. @param created Unix seconds */
-export function modelList({ routes }: TargetTable, created: number): ModelList {
-  return { object: "list", data: [...routes.values()].map((route) => modelCard(route, created)) };
+/** The caller's key; `undefined` for a caller without one. */
+export type ModelKey = Pick<ApiKeyItem, "models"> | undefined;
+
+/**
+ * `GET /v1/models`: every public name that the key may use, whether it can be served now or not.
+ * @param created Unix seconds
+ */
+export function modelList({ routes }: TargetTable, created: number, key: ModelKey): ModelList {
+  const allowed = [...routes.values()].filter(({ name }) => allowsModel(key, name));
+  return { object: "list", data: allowed.map((route) => modelCard(route, created)) };
 }
 
 /**
  * `GET /v1/models/{id}`.
- * @throws {GatewayError} `model_not_found`, or `not_found` for an id that is no percent-encoded text
+ * @throws {GatewayError} `model_not_found`, for a model that the key may not use too, or `not_found` for an id that is no percent-encoded text
  */
-export function modelById({ routes }: TargetTable, encodedId: string, created: number): ModelCard {
+export function modelById({ routes }: TargetTable, encodedId: string, created: number, key: ModelKey): ModelCard {
   const id = decode(encodedId);
-  const route = routes.get(id);
+  const route = allowsModel(key, id) ? routes.get(id) : undefined;
   if (route === undefined)
     throw new GatewayError("model_not_found", {
       message: `The model ${JSON.stringify(id.slice(0, 80))} does not exist here. \`GET /v1/models\` lists those that do.`,

@@ -1,9 +1,10 @@
-import type { ApiKeyItem, AuthMode } from "../../contracts/processes/auth.ts";
-import { ANTHROPIC_PATHS } from "../../contracts/processes/auth.ts";
-import { apiKeyId, bearerCredential, isApiKeyValid } from "../../domain/keys/api-key.ts";
-import { GatewayError } from "../core/gateway-error.ts";
+import { ANTHROPIC_PATHS, type ApiKeyItem, type AuthMode, type KeyScope } from "../../contracts/processes/auth.ts";
+import { apiKeyId, bearerCredential } from "../../domain/keys/api-key.ts";
+import { checkKey, checkUse, type KeyRefusal, type KeyUse } from "../../domain/keys/check-key.ts";
+import { GatewayError, type GatewayErrorOptions } from "../core/gateway-error.ts";
 import type { Caller } from "../core/request.ts";
 import type { KeyStore } from "../keys/key-store.ts";
+import type { Endpoint } from "./endpoint.ts";
 import type { Admitted, Identified } from "./request-states.ts";
 
 const CHALLENGE = { headers: { "www-authenticate": "Bearer" } } as const;
@@ -11,38 +12,46 @@ const CHALLENGE = { headers: { "www-authenticate": "Bearer" } } as const;
 export interface IdentifyTools {
   readonly auth: AuthMode;
   readonly keys: KeyStore;
+  /** Milliseconds since 1970. */
+  readonly wallClock: () => number;
 }
 
 /**
  * Fourth step: identifies the caller. The authorizer in front has checked the key already; this step checks it again.
- * @throws {GatewayError} `missing_api_key`, `invalid_api_key`, `permission_denied` where an operator's key is needed, or
- * `auth_unavailable` when the key can't be checked
+ * @throws {GatewayError} `missing_api_key`, `invalid_api_key`, `permission_denied` where the key lacks the scope or the client's
+ * address is not among the key's, or `auth_unavailable` when the key can't be checked
  */
-export async function identify(admitted: Admitted, { auth, keys }: IdentifyTools): Promise<Identified> {
+export async function identify(admitted: Admitted, tools: IdentifyTools): Promise<Identified> {
   const { request, endpoint, addressTenant, record } = admitted;
   const anonymous: Caller = { tenant: addressTenant, keyId: undefined, priceFactor: 1 };
   if (endpoint.access === "public" || endpoint.access === "address-limited")
     return { ...admitted, caller: anonymous, key: undefined };
-  const isOperator = endpoint.access === "operator";
+  const auth = endpoint.access === "operator" ? "required" : tools.auth;
+  const scope = scopeOf(endpoint, request.method);
   const known = request.knownCaller;
   const key =
-    known === undefined
-      ? await keyOf(admitted, isOperator ? "required" : auth, keys)
-      : await keyOfKnown(known, auth, keys);
+    known === undefined ? await keyOf(admitted, scope, auth, tools) : await keyOfKnown(known, scope, auth, tools);
   const caller = known ?? (key === undefined ? anonymous : ofKey(key));
   record.note({ tenant: caller.tenant, keyId: key?.keyId, priceFactor: caller.priceFactor });
-  if (isOperator && key?.scopes?.includes("admin") !== true)
-    throw new GatewayError("permission_denied", {
-      message: "This key may not change the service. Make one that may with `sluice keys create --scope admin`.",
-    });
   return { ...admitted, caller, key };
+}
+
+/** The scope that a request needs. */
+function scopeOf({ access }: Endpoint, method: string): KeyScope {
+  if (access === "operator") return "admin";
+  return method === "GET" ? "read" : "generate";
 }
 
 function ofKey({ keyId }: ApiKeyItem): Caller {
   return { tenant: `key:${keyId}`, keyId, priceFactor: 1 };
 }
 
-async function keyOf(admitted: Admitted, auth: AuthMode, keys: KeyStore): Promise<ApiKeyItem | undefined> {
+async function keyOf(
+  admitted: Admitted,
+  scope: KeyScope,
+  auth: AuthMode,
+  { keys, wallClock }: IdentifyTools,
+): Promise<ApiKeyItem | undefined> {
   if (auth === "off") return undefined;
   const header = credentialHeader(admitted);
   if (header === "" || /^bearer$/i.test(header)) {
@@ -53,16 +62,35 @@ async function keyOf(admitted: Admitted, auth: AuthMode, keys: KeyStore): Promis
   const keyId = apiKeyId(secret);
   if (keyId === undefined) throw new GatewayError("invalid_api_key", CHALLENGE);
   const item = await lookUp(keys, keyId);
-  if (item === undefined || !isApiKeyValid(secret, item)) throw new GatewayError("invalid_api_key", CHALLENGE);
+  const use = { scope, address: admitted.request.address };
+  const refusal = checkKey(secret, item, use, wallClock());
+  if (refusal !== undefined) throw refusalError(refusal, use, CHALLENGE);
   return item;
 }
 
-/** A key that was revoked since the work was accepted is refused. */
-async function keyOfKnown({ keyId }: Caller, auth: AuthMode, keys: KeyStore): Promise<ApiKeyItem | undefined> {
+/** A key that was revoked, has expired or lost its scope since the work was accepted is refused. */
+async function keyOfKnown(
+  { keyId }: Caller,
+  scope: KeyScope,
+  auth: AuthMode,
+  { keys, wallClock }: IdentifyTools,
+): Promise<ApiKeyItem | undefined> {
   if (keyId === undefined || auth === "off") return undefined;
   const item = await lookUp(keys, keyId);
-  if (item === undefined || item.revokedAt !== undefined) throw new GatewayError("invalid_api_key");
+  const refusal = item === undefined ? "invalid" : checkUse(item, { scope }, wallClock());
+  if (refusal !== undefined) throw refusalError(refusal, { scope });
   return item;
+}
+
+function refusalError(refusal: KeyRefusal, { scope }: KeyUse, challenge: GatewayErrorOptions = {}): GatewayError {
+  if (refusal === "invalid") return new GatewayError("invalid_api_key", challenge);
+  if (refusal === "address")
+    return new GatewayError("permission_denied", {
+      message: "This key may not be used from this address. Use it from one of its ranges, or ask your operator.",
+    });
+  return new GatewayError("permission_denied", {
+    message: `This key lacks the scope \`${scope}\`. Use one that has it; \`sluice keys create --scope ${scope}\` makes one.`,
+  });
 }
 
 /** `Authorization`, or the header that Anthropic's SDKs send instead. */

@@ -1,6 +1,8 @@
 import type { GenerationRoute } from "../../contracts/api/generation-routes.ts";
 import { SESSION_HEADER } from "../../contracts/api/headers.ts";
+import type { ApiKeyItem } from "../../contracts/processes/auth.ts";
 import type { GatewayConfig, RouteTimeouts } from "../../contracts/processes/gateway-config.ts";
+import { allowsModel } from "../../domain/keys/check-key.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
 import type { Plan } from "../core/plan.ts";
@@ -24,6 +26,8 @@ export interface PlanCaller {
   readonly tenant: string;
   /** The client's own name for its session. */
   readonly session: string | undefined;
+  /** Its key, which may allow some models only. @default - all models */
+  readonly key?: Pick<ApiKeyItem, "models"> | undefined;
 }
 
 /**
@@ -31,9 +35,9 @@ export interface PlanCaller {
  * @throws {GatewayError} as `planTargets`
  */
 export function plan(parsed: Parsed, { router, config }: PlanTools): Planned {
-  const { request, caller, generation, rules, record } = parsed;
+  const { request, caller, key, generation, rules, record } = parsed;
   const session = request.headers[SESSION_HEADER];
-  const planCaller = { tenant: caller.tenant, session: typeof session === "string" ? session : undefined };
+  const planCaller = { tenant: caller.tenant, session: typeof session === "string" ? session : undefined, key };
   const targets = planTargets(generation, planCaller, rules.need, router, record);
   return { ...parsed, plan: targets, timeouts: timeoutsOf(config, generation.route) };
 }
@@ -42,7 +46,7 @@ export function plan(parsed: Parsed, { router, config }: PlanTools): Planned {
  * The targets of a request.
  * @param need of the endpoint
  * @param record gets that the model exists, also when no target of it can take this request
- * @throws {GatewayError} `model_not_found`; the refusal of `need`; `invalid_request` when no target has the
+ * @throws {GatewayError} `model_not_found`, for a model that the key may not use too; the refusal of `need`; `invalid_request` when no target has the
  * capabilities that the fields need, or works on `n` completions at once; `context_length_exceeded` when it is too long for every target (exactly counted by
  * the engine, which has the tokenizer)
  */
@@ -53,10 +57,11 @@ export function planTargets(
   router: Router,
   record?: RecordWriter,
 ): Plan {
-  const candidates = router.candidates(request, caller);
+  const { key } = caller;
+  const candidates = allowsModel(key, request.model) ? router.candidates(request, caller) : undefined;
   if (candidates === undefined)
     throw new GatewayError("model_not_found", {
-      message: `The model ${JSON.stringify(request.model.slice(0, 80))} does not exist here. Use one of ${router.names.join(", ")}.`,
+      message: `The model ${JSON.stringify(request.model.slice(0, 80))} does not exist here. Use one of ${router.names.filter((name) => allowsModel(key, name)).join(", ")}.`,
       param: "model",
     });
   record?.note({ isModelKnown: true });

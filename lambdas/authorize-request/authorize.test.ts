@@ -20,6 +20,7 @@ const authorizeHeader = (authorization: string | undefined, options: Partial<Aut
       mode: "required",
       planKeys: { anonymous: "identifier-of-anonymous", standard: "identifier-of-standard" },
       findKey: async (keyId) => (keyId === item.keyId ? item : undefined),
+      wallClock: Date.now,
       ...options,
     },
   );
@@ -56,7 +57,12 @@ describe("the authorizer", () => {
 
   test("rejects a request without a key on the operators' paths, also where a key is optional", async () => {
     const methodArn = "arn:aws:execute-api:us-east-1:123456789012:abc123/live/GET/admin/targets";
-    const options = { mode: "optional", planKeys: { anonymous: "x" }, findKey: async () => undefined } as const;
+    const options = {
+      mode: "optional",
+      planKeys: { anonymous: "x" },
+      findKey: async () => undefined,
+      wallClock: Date.now,
+    } as const;
     await expect(authorize({ authorization: undefined, methodArn }, options)).rejects.toThrow(/^Unauthorized$/);
   });
 

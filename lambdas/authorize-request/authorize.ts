@@ -4,7 +4,9 @@ import {
   type AuthMode,
   type AuthorizerContext,
 } from "../../contracts/processes/auth.ts";
-import { apiKeyId, bearerCredential, isApiKeyValid } from "../../domain/keys/api-key.ts";
+import { apiKeyId, bearerCredential } from "../../domain/keys/api-key.ts";
+import { checkKey } from "../../domain/keys/check-key.ts";
+import { hasScope } from "../../domain/keys/key-item.ts";
 
 export interface AuthorizeRequest {
   /** The `Authorization` header, as the client sent it. */
@@ -18,6 +20,8 @@ export interface AuthorizeOptions {
   /** Plan name → API key value that identifies it in API Gateway. */
   readonly planKeys: Readonly<Record<string, string>>;
   readonly findKey: (keyId: string) => Promise<ApiKeyItem | undefined>;
+  /** Milliseconds since 1970. */
+  readonly wallClock: () => number;
 }
 
 /** Paths below it require a key with the scope `admin`; the gateway checks the scope again. */
@@ -45,7 +49,7 @@ export function unauthorized(): Error {
 
 /**
  * Identifies the caller of a request.
- * @throws `Unauthorized` for a wrong, revoked or missing key; any other error is an internal failure
+ * @throws `Unauthorized` for a wrong, revoked, expired or missing key; any other error is an internal failure
  */
 export async function authorize(request: AuthorizeRequest, options: AuthorizeOptions): Promise<Authorization> {
   const { keyId, plan, isAdmin } = await identify(request, options);
@@ -75,7 +79,7 @@ export async function authorize(request: AuthorizeRequest, options: AuthorizeOpt
 
 async function identify(
   { authorization, methodArn }: AuthorizeRequest,
-  { mode, findKey }: AuthorizeOptions,
+  { mode, findKey, wallClock }: AuthorizeOptions,
 ): Promise<AuthorizerContext & { readonly isAdmin: boolean }> {
   const header = authorization?.trim() ?? "";
   const isOpen = mode === "optional" && !methodArn.includes(ADMIN_PATHS);
@@ -86,8 +90,10 @@ async function identify(
   const keyId = secret === undefined ? undefined : apiKeyId(secret);
   if (secret === undefined || keyId === undefined) throw unauthorized();
   const item = await findKey(keyId);
-  if (!item || !isApiKeyValid(secret, item)) throw unauthorized();
-  return { keyId, plan: item.plan, isAdmin: item.scopes?.includes("admin") === true };
+  // API Gateway caches the result for all paths and addresses, so scopes for the data plane, addresses and models are
+  // the gateway's to check.
+  if (checkKey(secret, item, {}, wallClock()) !== undefined || item === undefined) throw unauthorized();
+  return { keyId, plan: item.plan, isAdmin: hasScope(item, "admin") };
 }
 
 /** API Gateway caches the policy for all methods, so it must cover the whole stage, or the next path would be refused. */

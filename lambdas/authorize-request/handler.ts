@@ -20,7 +20,7 @@ const Event = z.object({
 
 const settings = Settings.parse(process.env);
 const findKey = keyFinder(new DynamoDBClient(awsLimits(1500)), settings[ENV.keysTable]);
-const options = { mode: settings[ENV.authMode], planKeys: settings[ENV.planKeys], findKey };
+const options = { mode: settings[ENV.authMode], planKeys: settings[ENV.planKeys], findKey, wallClock: Date.now };
 
 /** API Gateway's REQUEST authorizer. */
 export const handler = middy().handler(async (event: unknown) => {
