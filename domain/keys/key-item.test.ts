@@ -26,8 +26,8 @@ describe("a new key's item", () => {
   });
 
   test("generates without administering unless other scopes are given", () => {
-    const scopes = (given?: KeyRestrictions["scopes"]) => {
-      const { item } = make({ scopes: given });
+    const scopes = (input?: KeyRestrictions["scopes"]) => {
+      const { item } = make({ scopes: input });
       return (["read", "generate", "admin"] as const).filter((scope) => hasScope(item, scope));
     };
     expect(scopes()).toEqual(["read", "generate"]);
