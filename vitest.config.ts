@@ -8,6 +8,21 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const stateless = ["catalog", "constructs", "contracts", "domain", "environments", "stacks"].map(
   (room) => `${room}/**/*.test.ts`,
 );
+/** Tests that measure the time or memory of their process, or start and end processes: they need one for themselves. */
+const ownProcess = ["auto-scaling-group", "bounded-bytes", "end-with-parent", "lambda-function", "messages-stream"];
+/**
+ * Folders whose modules hold no state either. Their tests start servers, which end with them: they share processes apart
+ * from the rooms above, so that the gateway is loaded and compiled three times instead of a hundred times.
+ */
+const sharing = [
+  "gateway/dialects",
+  "gateway/endpoints",
+  "gateway/http",
+  "gateway/routing",
+  "lib",
+  "local/services",
+  "local/template",
+].map((folder) => `${folder}/**/!(${ownProcess.join("|")}).test.ts`);
 const notOurs = [...configDefaults.exclude, "dist/**", "cdktf.out/**", ".sluice/**"];
 /**
  * Stacks with a fake engine, or applied to emulators: they wait more than they compute, so other files run beside them.
@@ -42,7 +57,7 @@ export default defineConfig({
         test: {
           name: "parts",
           include: ["**/*.test.ts"],
-          exclude: [...notOurs, ...whole, ...stateless],
+          exclude: [...notOurs, ...whole, ...stateless, ...sharing],
           testTimeout: 20_000,
           hookTimeout: 60_000,
           maxWorkers: BESIDE_EACH_OTHER,
@@ -54,6 +69,19 @@ export default defineConfig({
         test: {
           name: "stateless parts",
           include: stateless,
+          exclude: [...notOurs, ...whole],
+          isolate: false,
+          testTimeout: 20_000,
+          hookTimeout: 60_000,
+          maxWorkers: BESIDE_EACH_OTHER,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "sharing parts",
+          include: sharing,
           exclude: [...notOurs, ...whole],
           isolate: false,
           testTimeout: 20_000,
