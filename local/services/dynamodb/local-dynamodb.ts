@@ -1,5 +1,7 @@
+import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { json } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   CreateTableCommand,
@@ -8,12 +10,19 @@ import {
   ResourceInUseException,
 } from "@aws-sdk/client-dynamodb";
 import dynalite from "dynalite";
+import { isRecord } from "../../../lib/is-record.ts";
 import { LOCAL_CREDENTIALS } from "../../runtime/aws-environment.ts";
 import { asText, blocks, type JsonObject } from "../../template/json.ts";
+import { Exclusive } from "./exclusive.ts";
+import { type DynamoResponse, transactWrite } from "./transactions.ts";
 
-/** DynamoDB on this machine: dynalite, stored in a folder between runs. */
+const TARGET = "DynamoDB_20120810.";
+
+/** DynamoDB on this machine: dynalite, stored in a folder between runs, and transactions, which dynalite lacks. */
 export class LocalDynamoDb {
   readonly #server: Server;
+  readonly #exclusive = new Exclusive();
+  #port: Promise<number> | undefined;
 
   /** `folder` undefined: in memory. */
   constructor(folder: string | undefined) {
@@ -22,7 +31,54 @@ export class LocalDynamoDb {
   }
 
   handle(request: IncomingMessage, response: ServerResponse): void {
+    const work =
+      request.headers["x-amz-target"] === `${TARGET}TransactWriteItems`
+        ? this.#transact(request, response)
+        : this.#pass(request, response);
+    work.catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
+  }
+
+  async #pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const release = await this.#exclusive.enter();
+    response.once("close", release);
     this.#server.emit("request", request, response);
+  }
+
+  async #transact(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const transaction: unknown = await json(request);
+    const result = await this.#exclusive.alone(() =>
+      transactWrite(
+        transaction,
+        (operation, body) => this.#call(operation, body),
+        (table) => this.#keysOf(table),
+      ),
+    );
+    response.writeHead(result.status, { "content-type": "application/x-amz-json-1.0" });
+    response.end(JSON.stringify(result.body));
+  }
+
+  /** Calls dynalite by its own port: dynalite needs a socket for each request. */
+  async #call(operation: string, body: unknown): Promise<DynamoResponse> {
+    this.#port ??= listen(this.#server);
+    const response = await fetch(`http://127.0.0.1:${await this.#port}/`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/x-amz-json-1.0",
+        "x-amz-target": `${TARGET}${operation}`,
+        "x-amz-date": "20260101T000000Z",
+        authorization:
+          "AWS4-HMAC-SHA256 Credential=local/20260101/local/dynamodb/aws4_request, SignedHeaders=host, Signature=0",
+      },
+      body: JSON.stringify(body),
+    });
+    const parsed: unknown = await response.json();
+    return { status: response.status, body: isRecord(parsed) ? parsed : {} };
+  }
+
+  async #keysOf(TableName: string): Promise<readonly string[]> {
+    const { Table } = (await this.#call("DescribeTable", { TableName })).body;
+    const schema = isRecord(Table) && Array.isArray(Table.KeySchema) ? Table.KeySchema : [];
+    return schema.map((key) => String(key.AttributeName));
   }
 
   /**
@@ -63,10 +119,22 @@ export class LocalDynamoDb {
 
   close(): Promise<void> {
     return new Promise((resolve) => {
+      if (this.#port !== undefined) {
+        this.#server.closeAllConnections();
+        this.#server.close(() => resolve());
+        return;
+      }
       // dynalite closes its database only if its server was listening; requests reach it without that.
       this.#server.listen(0, "127.0.0.1", () => this.#server.close(() => resolve()));
     });
   }
+}
+
+async function listen(server: Server): Promise<number> {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  return typeof address === "object" && address ? address.port : 0;
 }
 
 /** dynalite responds before the table's state is written; that takes milliseconds. */

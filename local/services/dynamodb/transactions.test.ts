@@ -1,0 +1,112 @@
+import {
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  ScanCommand,
+  TransactionCanceledException,
+  type TransactWriteItem,
+  TransactWriteItemsCommand,
+} from "@aws-sdk/client-dynamodb";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { bind } from "../../http/server.ts";
+import { LOCAL_CREDENTIALS } from "../../runtime/aws-environment.ts";
+import { LocalDynamoDb } from "./local-dynamodb.ts";
+
+const TableName = "records";
+
+async function started() {
+  const dynamodb = new LocalDynamoDb(undefined);
+  const bound = await bind(0, "", (request, response) => dynamodb.handle(request, response));
+  const endpoint = `http://127.0.0.1:${bound.port}`;
+  const client = new DynamoDBClient({ endpoint, region: "eu-west-1", credentials: LOCAL_CREDENTIALS, maxAttempts: 1 });
+  onTestFinished(async () => {
+    client.destroy();
+    await bound.close();
+    await dynamodb.close();
+  });
+  await dynamodb.createTable(
+    { name: TableName, hash_key: "id", attribute: [{ name: "id", type: "S" }] },
+    endpoint,
+    "eu-west-1",
+  );
+  const write = (...TransactItems: TransactWriteItem[]) =>
+    client.send(new TransactWriteItemsCommand({ TransactItems }));
+  const put = (id: string, n: string) =>
+    client.send(new PutItemCommand({ TableName, Item: { id: { S: id }, n: { N: n } } }));
+  const read = async (id: string) =>
+    (await client.send(new GetItemCommand({ TableName, Key: { id: { S: id } } }))).Item?.n?.N;
+  return { client, write, put, read };
+}
+
+const key = (id: string) => ({ TableName, Key: { id: { S: id } } });
+const create = (id: string, n: string): TransactWriteItem => ({
+  Put: { TableName, Item: { id: { S: id }, n: { N: n } }, ConditionExpression: "attribute_not_exists(id)" },
+});
+const add = (id: string): TransactWriteItem => ({
+  Update: {
+    ...key(id),
+    UpdateExpression: "ADD n :one",
+    ExpressionAttributeValues: { ":one": { N: "1" } },
+  },
+});
+
+describe("a transaction of the local DynamoDB", () => {
+  test("does all its actions", async () => {
+    const { write, put, read } = await started();
+    await put("deleted", "1");
+    await put("updated", "1");
+    await put("checked", "1");
+    await write(
+      create("created", "5"),
+      { Delete: key("deleted") },
+      add("updated"),
+      { ConditionCheck: { ...key("checked"), ConditionExpression: "attribute_exists(id)" } },
+      { ConditionCheck: { ...key("absent"), ConditionExpression: "attribute_not_exists(id)" } },
+    );
+    expect(await Promise.all(["created", "deleted", "updated", "checked", "absent"].map(read))).toEqual([
+      "5",
+      undefined,
+      "2",
+      "1",
+      undefined,
+    ]);
+  });
+
+  test("does none of its actions when one condition fails, and names that one", async () => {
+    const { client, write, put, read } = await started();
+    await put("deleted", "1");
+    await put("updated", "1");
+    const error = await write(create("created", "5"), { Delete: key("deleted") }, add("updated"), {
+      ConditionCheck: { ...key("absent"), ConditionExpression: "attribute_exists(id)" },
+    }).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(TransactionCanceledException);
+    const codes = (error as TransactionCanceledException).CancellationReasons?.map(({ Code }) => Code);
+    expect(codes).toEqual(["None", "None", "None", "ConditionalCheckFailed"]);
+    expect(await Promise.all(["created", "deleted", "updated"].map(read))).toEqual([undefined, "1", "1"]);
+    expect((await client.send(new ScanCommand({ TableName }))).Count).toBe(2);
+  });
+
+  test("of many that create the same item, one succeeds and its other actions alone are done", async () => {
+    const { write, put, read } = await started();
+    await put("count", "0");
+    const results = await Promise.allSettled(Array.from({ length: 20 }, () => write(add("count"), create("one", "1"))));
+    expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    expect(await read("count")).toBe("1");
+  });
+
+  test("is never seen half done by another request", async () => {
+    const { client, write, put } = await started();
+    await Promise.all([put("a", "0"), put("b", "0")]);
+    const writes = Array.from({ length: 10 }, () => write(add("a"), add("b")));
+    const scans = await Promise.all(
+      Array.from({ length: 20 }, () => client.send(new ScanCommand({ TableName, ConsistentRead: true }))),
+    );
+    await Promise.all(writes);
+    for (const { Items = [] } of scans) expect(new Set(Items.map((item) => item.n?.N)).size).toBe(1);
+  });
+
+  test("with two actions on one item is refused", async () => {
+    const { write } = await started();
+    await expect(write(create("a", "1"), add("a"))).rejects.toThrow(/multiple operations on one item/);
+  });
+});
