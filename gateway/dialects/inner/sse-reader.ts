@@ -48,6 +48,12 @@ export class SseReader {
     if (this.#bytes > MAX_EVENT_BYTES) throw new GatewayError("upstream_error");
   }
 
+  /** The event that was not ended by a blank line when the stream ended; `undefined` where there is none. */
+  end(): SseEvent | undefined {
+    const line = this.#take(this.#wholeLine(this.#lineEnds.end()));
+    return line ?? this.#take("");
+  }
+
   #wholeLine(last: Buffer): string {
     if (this.#line.length === 0) return last.toString("utf8");
     const line = Buffer.concat([...this.#line, last]);

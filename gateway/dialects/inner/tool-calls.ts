@@ -20,6 +20,50 @@ export function madeCallId(responseId: unknown, index: number): string {
   return `call_${id}_${index}`;
 }
 
+/** Ids of the calls of one message: results are matched by them, so each call has another. */
+export class CallIds {
+  readonly #used = new Set<string>();
+  readonly #make: (number: number) => string;
+  #next = 0;
+  #heldBytes = 0;
+
+  /** @param make an id for the call at this position, where the provider's does not serve */
+  constructor(make: (number: number) => string) {
+    this.#make = make;
+  }
+
+  /** Ids that are made of the response's own. */
+  static of(responseId: unknown): CallIds {
+    return new CallIds((number) => madeCallId(responseId, number));
+  }
+
+  /** Bytes of memory that the ids take. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  /**
+   * @param sent the provider's id of the call
+   * @param number the call's position among the calls of the message
+   * @returns the provider's id, or a made one where it sent none or that of another call
+   */
+  idOf(sent: unknown, number: number): string {
+    const own = textOf(sent);
+    const id = own === undefined || this.#used.has(own) ? this.#made(number) : own;
+    this.#used.add(id);
+    this.#heldBytes += heldBytes(id);
+    return id;
+  }
+
+  /** A provider may have sent an id that looks made. */
+  #made(number: number): string {
+    const made = this.#make(number);
+    let id = made;
+    while (this.#used.has(id)) id = madeCallId(made, this.#next++);
+    return id;
+  }
+}
+
 /** Of memory, beside its texts. */
 const CALL_BYTES = 512;
 

@@ -20,6 +20,8 @@ export class ReportedError extends Error {
 export interface MessageReader<Message> {
   /** The messages that are complete by now. @throws {GatewayError} when the bytes can't be messages */
   push(chunk: Buffer): Iterable<Message>;
+  /** The source has ended: the last message, where its end alone is missing. @default - there is no such message */
+  end?(): Message | undefined;
   /** Bytes that it holds of a message that is not complete. */
   readonly heldBytes: number;
 }
@@ -52,10 +54,25 @@ export function translate<Message>(
   translation: Translation<Message>,
 ): StreamTranslator {
   let failure: StreamFailure | undefined;
+  let hasEnded = false;
 
   function fail(error: unknown): string {
     failure = failureOf(error);
     return translation.fail(failure.error.body);
+  }
+
+  /** A message that was cut off makes no sense: then the stream was interrupted. */
+  function lastEvents(): string {
+    let events = "";
+    try {
+      const last = reader.end?.();
+      if (last !== undefined) events = translation.take(last);
+    } catch (error) {
+      const isCutOff = error instanceof GatewayError && !(error instanceof UnusableOutput);
+      return fail(isCutOff ? new GatewayError("stream_interrupted") : error);
+    }
+    if (translation.isDone) return events;
+    return events + (translation.end?.() ?? fail(new GatewayError("stream_interrupted")));
   }
 
   return {
@@ -82,8 +99,9 @@ export function translate<Message>(
       return events === "" ? EMPTY : Buffer.from(events);
     },
     end() {
-      if (failure !== undefined || translation.isDone) return EMPTY;
-      return Buffer.from(translation.end?.() ?? fail(new GatewayError("stream_interrupted")));
+      if (failure !== undefined || translation.isDone || hasEnded) return EMPTY;
+      hasEnded = true;
+      return Buffer.from(lastEvents());
     },
   };
 }

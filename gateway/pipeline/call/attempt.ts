@@ -78,6 +78,8 @@ export interface AttemptOptions {
 /** Of any response: 2,048 embeddings of 3,072 dimensions in decimal digits have some 140 MB. */
 const MAX_RESPONSE_BYTES = 256 * 1024 * 1024;
 const MAX_ERROR_BYTES = 64 * 1024;
+/** A byte order mark in UTF-8. */
+const MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
  * Calls one upstream once.
@@ -214,8 +216,14 @@ function beginningOf({ kind, dialect }: Target, translator: StreamTranslator, is
 /** What is too large, or nested too deep for recursion, is never parsed. @throws {UpstreamFailure} */
 async function wholeBytes(body: UpstreamBody, bounds: ResponseBounds): Promise<Buffer> {
   const bytes = await body.whole(MAX_RESPONSE_BYTES, (chunk) => bounds.take(chunk)).catch(throwConnection);
-  if (bytes === undefined || !(bounds.isParsed || isLikeResponse(bytes))) throw new UpstreamFailure("malformed");
-  return bytes;
+  if (bytes === undefined || !(bounds.isParsed || isLikeResponse(withoutMark(bytes))))
+    throw new UpstreamFailure("malformed");
+  return withoutMark(bytes);
+}
+
+/** JSON without a byte order mark, with which some servers begin it. */
+function withoutMark(bytes: Buffer): Buffer {
+  return bytes.subarray(0, MARK.length).equals(MARK) ? bytes.subarray(MARK.length) : bytes;
 }
 
 /** The failure that a status other than 200 stands for. The status is enough when the text can't be read. */
@@ -224,6 +232,6 @@ async function refusal(
   { statusCode, headers, body }: UpstreamResponse,
 ): Promise<UpstreamFailure | GatewayError> {
   const bytes = await body.whole(MAX_ERROR_BYTES).catch(() => undefined);
-  const text = bytes?.toString("utf8") ?? "";
+  const text = bytes === undefined ? "" : withoutMark(bytes).toString("utf8");
   return responseFailure(statusCode, headers["retry-after"], dialect.decodeProblem(statusCode, text), kind);
 }

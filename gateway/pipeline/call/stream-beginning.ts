@@ -22,8 +22,11 @@ export interface StreamBeginning {
   push(bytes: Buffer): Buffer | undefined;
   /** What has come, once that is the stream's start: the role, and no part of the response yet. */
   start(): Buffer | undefined;
-  /** Why a stream that has ended before that has failed. @throws {GatewayError} as well */
-  end(): UpstreamFailure;
+  /**
+   * The stream has ended before that. @returns the whole of it, where its last event came without its end
+   * @throws {UpstreamFailure} for every other end @throws {GatewayError} as `push` does
+   */
+  end(): Buffer;
 }
 
 /**
@@ -79,8 +82,7 @@ async function readNext(body: UpstreamBody, beginning: StreamBeginning): Promise
   const bytes = await body.next().catch((error: unknown) => {
     throw connectionFailure(error);
   });
-  if (bytes === undefined) throw beginning.end();
-  return beginning.push(bytes);
+  return bytes === undefined ? beginning.end() : beginning.push(bytes);
 }
 
 /** The beginning of a stream of another dialect: the first event that its translator writes with a part of the response. */
@@ -93,7 +95,10 @@ export class TranslatedBeginning implements StreamBeginning {
   }
 
   push(bytes: Buffer): Buffer | undefined {
-    const events = this.#translator.push(bytes);
+    return this.#take(this.#translator.push(bytes));
+  }
+
+  #take(events: Buffer): Buffer | undefined {
     const { failure } = this.#translator;
     // A part of the response before the error is a beginning; the error is the last event.
     const end = failure === undefined ? events.length : events.lastIndexOf("\n\n", events.length - 3) + 2;
@@ -109,9 +114,10 @@ export class TranslatedBeginning implements StreamBeginning {
     return this.#start.length === 0 ? undefined : this.#start;
   }
 
-  end(): UpstreamFailure {
-    this.#translator.end();
-    return new UpstreamFailure("died");
+  end(): Buffer {
+    const all = this.#take(this.#translator.end());
+    if (all === undefined || this.#translator.failure !== undefined) throw new UpstreamFailure("died");
+    return all;
   }
 }
 
@@ -213,13 +219,13 @@ export class ChatBeginning implements StreamBeginning {
     return this.#hasStart ? Buffer.concat([...this.#events, this.#rest]) : undefined;
   }
 
-  end(): UpstreamFailure {
+  end(): Buffer {
     const text = this.#rest.toString("latin1");
-    if (DONE.test(text)) return new UpstreamFailure("malformed");
+    if (DONE.test(text)) throw new UpstreamFailure("malformed");
     // An event that is cut off is no JSON, which is no error of the server's.
     const event = this.#rest.toString("utf8");
     if (parseJson(DATA.exec(event)?.[1] ?? "") !== undefined && isErrorEvent(text)) this.#refuse(event);
-    return new UpstreamFailure("died");
+    throw new UpstreamFailure("died");
   }
 
   #isBeginning(event: Buffer): boolean {

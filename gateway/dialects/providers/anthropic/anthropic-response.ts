@@ -10,7 +10,7 @@ import { OWN_MESSAGE } from "../../inner/anthropic-only.ts";
 import { itemsOf, parseJson, textOf, wholeOf } from "../../inner/json.ts";
 import { blocksOf, calledName, finishReasonOf, usageOf, writtenText } from "../../inner/provider-response.ts";
 import { withTextBefore } from "../../inner/thinking-order.ts";
-import { madeCallId } from "../../inner/tool-calls.ts";
+import { CallIds } from "../../inner/tool-calls.ts";
 import { withoutFence } from "../../json-mode/json-text.ts";
 import { isUsageLimit, namedField, refusalProblem, streamRefusal, withoutOurNames } from "../../refusals/refusals.ts";
 import { ownMessage } from "./own-response.ts";
@@ -78,6 +78,8 @@ export function chatCompletion(bytes: Buffer, head: MessageHead): WholeResponse 
   const parsed = parseJson(bytes.toString("utf8"));
   if (!isRecord(parsed) || parsed.type !== "message" || !Array.isArray(parsed.content))
     throw new GatewayError("upstream_error");
+  // By the API's reference, only a message that has not ended has none.
+  if (textOf(parsed.stop_reason) === undefined) throw new GatewayError("upstream_error");
   const message = withMessageId(parsed, head);
   const blocks = blocksOf(itemsOf(message.content));
   let text = "";
@@ -94,9 +96,10 @@ export function chatCompletion(bytes: Buffer, head: MessageHead): WholeResponse 
   }
   if (isJson) text = withoutFence(text);
   const reasoning = thinking.map((block) => writtenText(block.thinking)).join("");
+  const ids = CallIds.of(message.id);
   const calls = blocks
     .filter(({ type }) => type === "tool_use")
-    .map((block, index) => toolCall(block, madeCallId(message.id, index)));
+    .map((block, index) => toolCall(block, ids.idOf(block.id, index)));
   const response = {
     id: message.id,
     object: "chat.completion",
@@ -140,10 +143,9 @@ export function stopReason(stopSequence: unknown): Fields {
   return sequence === undefined ? {} : { stop_reason: sequence };
 }
 
-/** @param ownId for a block that has no id */
-function toolCall(block: Fields, ownId: string): Fields {
+function toolCall(block: Fields, id: string): Fields {
   return {
-    id: textOf(block.id) ?? ownId,
+    id,
     type: "function",
     function: { name: calledName(block.name), arguments: JSON.stringify(block.input ?? {}) },
   };

@@ -10,7 +10,7 @@ import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
 import { calledName, writtenText } from "../../inner/provider-response.ts";
 import { type SseEvent, SseReader } from "../../inner/sse-reader.ts";
 import { withTextBefore } from "../../inner/thinking-order.ts";
-import { madeCallId } from "../../inner/tool-calls.ts";
+import { CallIds } from "../../inner/tool-calls.ts";
 import { ReportedError, type Translation, translate } from "../../inner/translate.ts";
 import { JsonText } from "../../json-mode/json-text.ts";
 import {
@@ -44,7 +44,7 @@ class AnthropicTranslation implements Translation<SseEvent> {
   /** `undefined` where the client's dialect is another. */
   readonly #own: OwnEvents | undefined;
   #writer: ChatEventWriter | undefined;
-  #id = "";
+  #ids = CallIds.of(undefined);
   readonly #open = new Map<number, OpenBlock>();
   #tools = 0;
   /** Characters of text so far. */
@@ -61,6 +61,10 @@ class AnthropicTranslation implements Translation<SseEvent> {
 
   get usage(): Usage | undefined {
     return openAiUsage(this.#usage);
+  }
+
+  get heldBytes(): number {
+    return this.#ids.heldBytes + (this.#own?.heldBytes ?? 0);
   }
 
   take({ data }: SseEvent): string {
@@ -103,8 +107,9 @@ class AnthropicTranslation implements Translation<SseEvent> {
   #start(message: unknown): string {
     if (!isRecord(message) || this.#writer !== undefined) throw new GatewayError("upstream_error");
     this.#usage = isRecord(message.usage) ? message.usage : {};
-    this.#id = textOf(message.id) ?? "";
-    this.#writer = new ChatEventWriter({ id: this.#id, ...this.#head });
+    const id = textOf(message.id) ?? "";
+    this.#ids = CallIds.of(id);
+    this.#writer = new ChatEventWriter({ id, ...this.#head });
     return this.#writer.start(openAiUsage(message.usage));
   }
 
@@ -122,9 +127,7 @@ class AnthropicTranslation implements Translation<SseEvent> {
         this.#open.set(index, { kind: "tool", index: tool, hasArguments: whole !== "" });
         const called = { name: calledName(block.name), arguments: whole };
         return this.#writeDelta({
-          tool_calls: [
-            { index: tool, id: textOf(block.id) ?? madeCallId(this.#id, tool), type: "function", function: called },
-          ],
+          tool_calls: [{ index: tool, id: this.#ids.idOf(block.id, tool), type: "function", function: called }],
         });
       }
       case "thinking":
@@ -202,9 +205,11 @@ class AnthropicTranslation implements Translation<SseEvent> {
   }
 
   #end(): string {
-    const finish = this.#finish === undefined ? this.#writing().delta({}, "stop") : "";
+    const writer = this.#writing();
+    // No client gets an end whose reason the server did not send.
+    if (this.#finish === undefined) throw new GatewayError("stream_interrupted");
     this.isDone = true;
-    return finish + this.#writing().usage(this.usage) + DONE_EVENT;
+    return writer.usage(this.usage) + DONE_EVENT;
   }
 
   #text(value: unknown): string {

@@ -8,7 +8,7 @@ import {
 import { isRecord } from "../../../../lib/is-record.ts";
 import { jsonTextBytes, tokensOfEvent, tokensOfText } from "../../../relay/text-tokens.ts";
 import { itemsOf, textOf } from "../../inner/json.ts";
-import { madeCallId } from "../../inner/tool-calls.ts";
+import { CallIds } from "../../inner/tool-calls.ts";
 import { type EstimatedTokens, ownUsage, soundCounts } from "./own-usage.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -20,10 +20,11 @@ type Fields = Readonly<Record<string, unknown>>;
  * are missing.
  */
 export function ownMessage(message: Fields, model: string, promptTokensEstimate: number): Fields {
+  const ids = CallIds.of(message.id);
   let calls = 0;
   const content = itemsOf(message.content).map((block) => {
     if (!isRecord(block)) return block;
-    return complete(block.type === "tool_use" ? withId(block, madeCallId(message.id, calls++)) : block);
+    return complete(block.type === "tool_use" ? withId(block, ids.idOf(block.id, calls++)) : block);
   });
   const stop_reason = ownStopReason(message.stop_reason, calls);
   const estimate = { input: promptTokensEstimate, output: tokensOfText(textBytesOf(content)) };
@@ -52,8 +53,8 @@ function ownStopReason(reason: unknown, calls: number): unknown {
   return reason === "end_turn" && calls > 0 ? "tool_use" : reason;
 }
 
-function withId(block: Fields, ownId: string): Fields {
-  return textOf(block.id) === undefined ? { ...block, id: ownId } : block;
+function withId(block: Fields, id: string): Fields {
+  return block.id === id ? block : { ...block, id };
 }
 
 /** Fields of a delta that are what the model writes. */
@@ -80,7 +81,7 @@ const EVENT_TYPES = new Set([
 export class OwnEvents {
   readonly #model: string;
   readonly #promptTokensEstimate: number;
-  #id: unknown;
+  #ids = CallIds.of(undefined);
   /** By the start of the message. */
   #counts: Fields = {};
   #calls = 0;
@@ -90,6 +91,11 @@ export class OwnEvents {
   constructor(model: string, promptTokensEstimate: number) {
     this.#model = model;
     this.#promptTokensEstimate = promptTokensEstimate;
+  }
+
+  /** Bytes of memory that it holds. */
+  get heldBytes(): number {
+    return this.#ids.heldBytes;
   }
 
   /**
@@ -103,14 +109,14 @@ export class OwnEvents {
 
   #corrected({ type, message, content_block: block, delta, usage }: Fields): Fields {
     if (type === "message_start" && isRecord(message)) {
-      this.#id = message.id;
+      this.#ids = CallIds.of(message.id);
       this.#counts = isRecord(message.usage) ? soundCounts(message.usage) : {};
       const counts = { ...USAGE_DEFAULTS, ...ownUsage({ output_tokens: 0, ...this.#counts }, this.#estimate) };
       const empty = { ...NO_DETAILS, stop_reason: null, stop_sequence: null };
       return { message: { ...empty, ...message, model: this.#model, usage: counts } };
     }
     if (type === "content_block_start" && isRecord(block)) {
-      const own = block.type === "tool_use" ? withId(block, madeCallId(this.#id, this.#calls++)) : block;
+      const own = block.type === "tool_use" ? withId(block, this.#ids.idOf(block.id, this.#calls++)) : block;
       return { content_block: complete(own) };
     }
     if (type === "content_block_delta" && isRecord(delta))

@@ -7,7 +7,7 @@ import { annotationsField, type CitedPage, urlCitations } from "../../citations/
 import { itemsOf, parseJson, textOf, wholeOf } from "../../inner/json.ts";
 import { blocksOf, calledName, finishReasonOf, usageOf, writtenText } from "../../inner/provider-response.ts";
 import { withTextBefore } from "../../inner/thinking-order.ts";
-import { madeCallId } from "../../inner/tool-calls.ts";
+import { CallIds } from "../../inner/tool-calls.ts";
 import { withoutFence } from "../../json-mode/json-text.ts";
 import { isUsageLimit, refusalProblem, streamRefusal, withoutOurNames } from "../../refusals/refusals.ts";
 
@@ -29,9 +29,11 @@ const UNUSABLE = new Set<unknown>(["malformed_model_output", "malformed_tool_use
 /**
  * @param hasCalls some models call tools and name another reason
  * @throws {UnusableOutput} for a reason that stands for no usable response
+ * @throws {GatewayError} `upstream_error` where there is none: Converse's reference has it in every complete response
  */
 export function converseFinish(stopReason: unknown, hasCalls: boolean): FinishReason {
   if (UNUSABLE.has(stopReason)) throw new UnusableOutput();
+  if (textOf(stopReason) === undefined) throw new GatewayError("upstream_error");
   const finish = finishReasonOf(FINISH, stopReason);
   return hasCalls && finish === "stop" ? "tool_calls" : finish;
 }
@@ -98,9 +100,10 @@ export function chatOfConverse(bytes: Buffer, head: ConverseHead): WholeResponse
   }
   if (isJson) text = withoutFence(text);
   const reasoning = thinking.map((block) => textOf(block.thinking) ?? "").join("");
+  const ids = CallIds.of(id);
   const calls = blocks
     .flatMap(({ toolUse }) => (toolUse === undefined ? [] : blocksOf([toolUse])))
-    .map((toolUse, index) => toolCall(toolUse, madeCallId(id, index)));
+    .map((toolUse, index) => toolCall(toolUse, ids.idOf(toolUse.toolUseId, index)));
   const message = {
     role: "assistant",
     content: text === "" ? null : text,
@@ -150,10 +153,9 @@ function thinkingOf({ reasoningText, redactedContent }: Fields): readonly Fields
   return typeof redactedContent === "string" ? [{ type: "redacted_thinking", data: redactedContent }] : [];
 }
 
-/** @param ownId for a call that has no id */
-function toolCall({ toolUseId, name, input }: Fields, ownId: string): Fields {
+function toolCall({ name, input }: Fields, id: string): Fields {
   const called = { name: calledName(name), arguments: JSON.stringify(input ?? {}) };
-  return { id: textOf(toolUseId) ?? ownId, type: "function", function: called };
+  return { id, type: "function", function: called };
 }
 
 /** Exceptions that a client can mend; the remaining ones are the service's fault. */

@@ -8,7 +8,7 @@ import { ChatEventWriter, DONE_EVENT, errorEvent } from "../../inner/chat-events
 import { textOf } from "../../inner/json.ts";
 import { calledName, writtenText } from "../../inner/provider-response.ts";
 import { withTextBefore } from "../../inner/thinking-order.ts";
-import { madeCallId } from "../../inner/tool-calls.ts";
+import { CallIds } from "../../inner/tool-calls.ts";
 import { ReportedError, type Translation, translate } from "../../inner/translate.ts";
 import { JsonText } from "../../json-mode/json-text.ts";
 import {
@@ -37,7 +37,7 @@ interface OpenThinking {
 class ConverseTranslation implements Translation<EventFrame> {
   isDone = false;
   readonly #writer: ChatEventWriter;
-  readonly #id: string;
+  readonly #ids: CallIds;
   readonly #stopSequences: readonly string[];
   readonly #json: JsonText | undefined;
   /** Tool calls by block, with their indices in OpenAI's list. */
@@ -52,9 +52,13 @@ class ConverseTranslation implements Translation<EventFrame> {
 
   constructor(head: ConverseHead) {
     this.#writer = new ChatEventWriter(head);
-    this.#id = head.id;
+    this.#ids = CallIds.of(head.id);
     this.#stopSequences = head.stopSequences;
     this.#json = head.isJson === true ? new JsonText() : undefined;
+  }
+
+  get heldBytes(): number {
+    return this.#ids.heldBytes;
   }
 
   take({ kind, type, payload }: EventFrame): string {
@@ -95,7 +99,7 @@ class ConverseTranslation implements Translation<EventFrame> {
     const index = this.#tools.size;
     this.#tools.set(block, { index, hasArguments: false });
     const called = { name: calledName(toolUse.name), arguments: "" };
-    const id = textOf(toolUse.toolUseId) ?? madeCallId(this.#id, index);
+    const id = this.#ids.idOf(toolUse.toolUseId, index);
     return this.#writer.delta({ tool_calls: [{ index, id, type: "function", function: called }] });
   }
 

@@ -5,6 +5,7 @@ import { CharacterIndex } from "../../citations/character-index.ts";
 import { annotationsField } from "../../citations/url-citations.ts";
 import { parseJson, textOf, wholeOf } from "../../inner/json.ts";
 import { callSignature, markedSignature } from "../../inner/signatures.ts";
+import { CallIds } from "../../inner/tool-calls.ts";
 import {
   citationsOf,
   finishOf,
@@ -36,7 +37,9 @@ export function chatOfGemini(bytes: Buffer, head: GeminiHead): WholeResponse {
   if (candidate === undefined && !isBlocked) throw new GatewayError("upstream_error");
   const parts = candidate === undefined ? [] : partsOf(candidate);
   const hasCalls = parts.some(({ kind }) => kind === "call");
-  const reason = textOf(candidate?.finishReason) ?? "STOP";
+  const reason = textOf(candidate?.finishReason);
+  // By the API's reference, the model has not stopped where there is none.
+  if (reason === undefined && !isBlocked) throw new GatewayError("upstream_error");
   const { model, created, newId } = head;
   const completion = {
     id: textOf(response.responseId) ?? `chatcmpl-${newId()}`,
@@ -48,7 +51,7 @@ export function chatOfGemini(bytes: Buffer, head: GeminiHead): WholeResponse {
         index: 0,
         message: messageOf(parts, newId, candidate ?? {}),
         logprobs: (candidate && logprobsOf(candidate)) ?? null,
-        finish_reason: isBlocked ? "content_filter" : finishOf(reason, hasCalls),
+        finish_reason: reason === undefined ? "content_filter" : finishOf(reason, hasCalls),
       },
     ],
     usage: usageOfMetadata(response.usageMetadata),
@@ -61,6 +64,7 @@ function messageOf(parts: readonly GeminiPart[], newId: () => string, candidate:
   const [content, thoughts] = [textIn("text"), textIn("thought")];
   const signature = parts.find((part) => part.signature !== undefined)?.signature;
   const calls = parts.flatMap((part) => (part.kind === "call" ? [part] : []));
+  const ids = new CallIds(() => `call_${newId()}`);
   return {
     role: "assistant",
     content: content === "" ? null : content,
@@ -75,8 +79,8 @@ function messageOf(parts: readonly GeminiPart[], newId: () => string, candidate:
     ...(calls.length === 0
       ? {}
       : {
-          tool_calls: calls.map(({ id, name, arguments: json, signature: own }) => ({
-            id: id ?? `call_${newId()}`,
+          tool_calls: calls.map(({ id, name, arguments: json, signature: own }, index) => ({
+            id: ids.idOf(id, index),
             type: "function",
             function: { name, arguments: json },
             ...callSignature(own),

@@ -8,6 +8,7 @@ import { ChatEventWriter, DONE_EVENT, errorEvent } from "../../inner/chat-events
 import { parseJson, textOf } from "../../inner/json.ts";
 import { callSignature, markedSignature } from "../../inner/signatures.ts";
 import { type SseEvent, SseReader } from "../../inner/sse-reader.ts";
+import { CallIds } from "../../inner/tool-calls.ts";
 import { ReportedError, type Translation, translate } from "../../inner/translate.ts";
 import {
   citationsOf,
@@ -34,6 +35,7 @@ class GeminiTranslation implements Translation<SseEvent> {
   readonly isDone = false;
   readonly #head: GeminiHead;
   #writer: ChatEventWriter | undefined;
+  readonly #ids: CallIds;
   #calls = 0;
   #thoughts = "";
   readonly #text = new CharacterIndex();
@@ -43,6 +45,11 @@ class GeminiTranslation implements Translation<SseEvent> {
 
   constructor(head: GeminiHead) {
     this.#head = head;
+    this.#ids = new CallIds(() => `call_${head.newId()}`);
+  }
+
+  get heldBytes(): number {
+    return this.#ids.heldBytes;
   }
 
   get usage(): Usage | undefined {
@@ -110,7 +117,7 @@ class GeminiTranslation implements Translation<SseEvent> {
 
   #call({ id, name, arguments: json, signature }: Extract<GeminiPart, { kind: "call" }>): string {
     const index = this.#calls++;
-    const call = { index, id: id ?? `call_${this.#head.newId()}`, type: "function", ...callSignature(signature) };
+    const call = { index, id: this.#ids.idOf(id, index), type: "function", ...callSignature(signature) };
     return this.#write({ tool_calls: [{ ...call, function: { name, arguments: json } }] });
   }
 

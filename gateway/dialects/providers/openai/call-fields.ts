@@ -1,6 +1,6 @@
 import { isRecord } from "../../../../lib/is-record.ts";
 import { textOf } from "../../inner/json.ts";
-import { madeCallId } from "../../inner/tool-calls.ts";
+import type { CallIds } from "../../inner/tool-calls.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -32,24 +32,15 @@ export function withArguments(call: Fields, json: string): Fields {
   return { ...call, function: { ...calledOf(call), arguments: json } };
 }
 
-/** Ids of the calls of one message: results are matched by them, so each has another. */
-export class CallIds {
-  readonly #used = new Set<string>();
-  readonly #responseId: unknown;
-
-  constructor(responseId: unknown) {
-    this.#responseId = responseId;
-  }
-
-  /** @returns the call with an id of its own, the type that clients require, and arguments as text */
-  complete(call: Fields, number: number): Fields {
-    const own = textOf(call.id);
-    const id = own === undefined || this.#used.has(own) ? madeCallId(this.#responseId, number) : own;
-    this.#used.add(id);
-    const typed = textOf(call.type) === undefined && isRecord(call.function) ? { type: "function" } : {};
-    const identified = id === own && typed.type === undefined ? call : { ...call, id, ...typed };
-    return withArgumentsAsText(identified);
-  }
+/**
+ * @param ids of the message's calls so far
+ * @returns the call with an id of its own, the type that clients require, and arguments as text
+ */
+export function completeCall(call: Fields, number: number, ids: CallIds): Fields {
+  const id = ids.idOf(call.id, number);
+  const typed = textOf(call.type) === undefined && isRecord(call.function) ? { type: "function" } : {};
+  const identified = id === call.id && typed.type === undefined ? call : { ...call, id, ...typed };
+  return withArgumentsAsText(identified);
 }
 
 /** The very call where its arguments are text, as they should be. */

@@ -1,8 +1,8 @@
 import { isRecord } from "../../../../lib/is-record.ts";
 import { countOf } from "../../../outside-values/token-count.ts";
 import { textOf } from "../../inner/json.ts";
-import { type CallDelta, CallNumbers } from "../../inner/tool-calls.ts";
-import { argumentsOf, CallIds, calledOf, withArguments, withArgumentsAsText } from "./call-fields.ts";
+import { type CallDelta, CallIds, CallNumbers } from "../../inner/tool-calls.ts";
+import { argumentsOf, calledOf, completeCall, withArguments, withArgumentsAsText } from "./call-fields.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -20,7 +20,7 @@ export class ChoiceCalls {
   hasNameless = false;
 
   constructor(responseId: unknown) {
-    this.#ids = new CallIds(responseId);
+    this.#ids = CallIds.of(responseId);
   }
 
   get hasCalls(): boolean {
@@ -66,7 +66,7 @@ export class ChoiceCalls {
     if (known !== undefined) return withArgumentsAsText(withoutRepeated(numbered, delta, name));
     this.#count++;
     if (delta.name === undefined) this.hasNameless = true;
-    return this.#ids.complete(numbered, number);
+    return completeCall(numbered, number, this.#ids);
   }
 }
 

@@ -5,7 +5,15 @@ import type { GenerationRequest } from "../../../core/generation-request.ts";
 import { tokensOfChoices } from "../../../relay/text-tokens.ts";
 import { hasUnsoundUsage, isUnsoundUsage, withUsage } from "../../../relay/usage.ts";
 import { itemsOf, parseJson, wholeOf } from "../../inner/json.ts";
-import { argumentsOf, CallIds, finishWithCalls, hasArgumentsOrNone, isNamed, withArguments } from "./call-fields.ts";
+import { CallIds } from "../../inner/tool-calls.ts";
+import {
+  argumentsOf,
+  completeCall,
+  finishWithCalls,
+  hasArgumentsOrNone,
+  isNamed,
+  withArguments,
+} from "./call-fields.ts";
 import { keepsFunctionCalls, withoutFunctionCall } from "./function-call.ts";
 import { isResponseId, madeResponseId } from "./response-ids.ts";
 import { usualContent } from "./usual-content.ts";
@@ -63,8 +71,8 @@ function usualChoice(choice: Fields, responseId: string, keepsCall: boolean): Fi
   if (!isRecord(choice.message)) return choice;
   const message = keepsCall ? choice.message : withoutFunctionCall(choice.message);
   const own = itemsOf(message.tool_calls);
-  const ids = new CallIds(responseId);
-  const calls = own.map((call, index) => (isRecord(call) ? usualCall(ids.complete(call, index)) : call));
+  const ids = CallIds.of(responseId);
+  const calls = own.map((call, index) => (isRecord(call) ? usualCall(completeCall(call, index, ids)) : call));
   const areSound = calls.every((call, index) => call === own[index]);
   const finish = calls.length > 0 ? finishWithCalls(reason) : reason;
   const hasParts = Array.isArray(message.content);
