@@ -218,6 +218,21 @@ describe("what the engine refuses", () => {
     expect(error.message).not.toContain("secret");
   });
 
+  test("a response that begins with a byte order mark is passed on without it", async () => {
+    const whole = {
+      id: "cmpl-1",
+      object: "text_completion",
+      choices: [{ index: 0, text: "Hi", finish_reason: "stop" }],
+    };
+    const { url } = await startTestGateway({
+      engines: [{ mode: { status: 200, body: `\uFEFF${JSON.stringify(whole)}` } }],
+    });
+    const response = await post(url, "/v1/completions", completion());
+    expect(response.status).toBe(200);
+    const bytes = Buffer.from(await response.arrayBuffer());
+    expect(bytes.toString("utf8", 0, 1)).toBe("{");
+  });
+
   test("a model that does not exist is 404 with the ones that do", async () => {
     const { url } = await startTestGateway();
     const error = await errorOf(
