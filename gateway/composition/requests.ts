@@ -79,6 +79,7 @@ function generationTools(options: GatewayOptions, upstreams: Upstreams, steps: S
   const { targets, cache, admission } = upstreams;
   const responses: ResponsesDialectOptions = {
     store: options.responses,
+    maxReferredBytes: config.bodyLimitBytes,
     now: Date.now,
     newId: (prefix) => `${prefix}_${randomBytes(24).toString("hex")}`,
     onLost: (failure) => logger.error({ failure: describeFailure(failure) }, "a response was not stored"),

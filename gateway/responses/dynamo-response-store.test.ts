@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import { gzipSync } from "node:zlib";
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, test } from "vitest";
 import { startDynamoTable } from "../test/dynamo-table.ts";
 import { DynamoResponseStore } from "./dynamo-response-store.ts";
@@ -7,7 +9,7 @@ async function start() {
   const document = await startDynamoTable("responses", "tenant", "id");
   const clock = { ms: 1_000_000 };
   const options = { client: document, tableName: "responses", ttlSeconds: 60, now: () => clock.ms };
-  return { clock, store: new DynamoResponseStore(options), other: new DynamoResponseStore(options) };
+  return { document, clock, store: new DynamoResponseStore(options), other: new DynamoResponseStore(options) };
 }
 
 const stored = (text: string) => ({ response: { id: "resp_1", text }, input: [{ type: "message" }] });
@@ -60,5 +62,35 @@ describe("responses in DynamoDB", () => {
       /over the size/,
     );
     expect(await store.get("a", "resp_1")).toBeUndefined();
+  });
+
+  test("of over 8 MiB with their input are not stored, however well they are packed", async () => {
+    const { store } = await start();
+    await expect(store.put("a", "resp_1", stored("0".repeat(9_000_000)))).rejects.toThrow(/over the size/);
+    expect(await store.get("a", "resp_1")).toBeUndefined();
+  });
+
+  test("that an earlier version stored and that are larger are a refusal with a remedy, and can be deleted", async () => {
+    const { document, store } = await start();
+    const packed = gzipSync(JSON.stringify(stored("0".repeat(9_000_000))));
+    const own = { tenant: "a", expiresAt: 9_999_999_999, stored: packed };
+    for (const item of [
+      { ...own, id: "resp_1", parts: 1 },
+      { ...own, id: "resp_2", parts: 60 },
+    ]) {
+      await document.send(new PutCommand({ TableName: "responses", Item: item }));
+      const error = await store.get("a", item.id).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: "invalid_request", message: expect.stringContaining("start a new conv") });
+    }
+    expect(await store.delete("a", "resp_1")).toBe(true);
+  });
+
+  test("are no more than 64 MiB while they are written: the next one is not stored", async () => {
+    const { store } = await start();
+    const large = stored("0".repeat(8_000_000));
+    const writing = Array.from({ length: 9 }, async (_, index) => await store.put("a", `resp_${index}`, large));
+    const results = (await Promise.allSettled(writing)).map(({ status }) => status);
+    expect(results).toEqual([...Array<string>(8).fill("fulfilled"), "rejected"]);
+    await store.put("a", "resp_9", large);
   });
 });

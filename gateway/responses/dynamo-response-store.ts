@@ -1,15 +1,23 @@
 import { promisify } from "node:util";
-import { gunzip, gzip } from "node:zlib";
+import { gunzip, gzip, type ZlibOptions } from "node:zlib";
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
-import type { ResponseStore, StoredResponse } from "./response-store.ts";
+import {
+  MAX_STORED_BYTES,
+  type ResponseStore,
+  type StoredResponse,
+  storedText,
+  storedTooLarge,
+} from "./response-store.ts";
 
 const pack = promisify<string, Buffer>(gzip);
-const unpack = promisify<Uint8Array, Buffer>(gunzip);
+const unpack = promisify<Uint8Array, ZlibOptions, Buffer>(gunzip);
 
 /** DynamoDB takes 400 KB an item, its keys included; what is longer is stored in several. */
 const PART_BYTES = 380_000;
-/** Of one response: some times more than the largest body and the longest answer have when packed. */
-const MAX_PARTS = 64;
+/** Of one response: as many as the largest has that is stored, packed badly. */
+const MAX_PARTS = 24;
+/** Of all responses that one thread writes at once. */
+const MAX_WRITING_BYTES = 64 * 1024 * 1024;
 /** Between a response's id and the number of a part; no id of a response has it. */
 const PART_MARK = "#";
 /** DynamoDB takes milliseconds for an item, tens of them for one of 400 KB. */
@@ -29,6 +37,7 @@ export class DynamoResponseStore implements ResponseStore {
   readonly #options: DynamoResponseStoreOptions;
   /** What is being written: a client may go on from a response as soon as it has its end. */
   readonly #writing = new Map<string, StoredResponse>();
+  #writingBytes = 0;
 
   constructor(options: DynamoResponseStoreOptions) {
     this.#options = options;
@@ -45,22 +54,31 @@ export class DynamoResponseStore implements ResponseStore {
     );
     // DynamoDB may take days to remove what has expired.
     if (item === undefined || Number(item.expiresAt) * 1000 <= now()) return undefined;
-    const parts = await this.#parts(tenant, id, Number(item.parts ?? 1));
+    const count = Number(item.parts ?? 1);
+    if (count > MAX_PARTS) throw storedTooLarge(id);
+    const parts = await this.#parts(tenant, id, count);
     if (parts === undefined) return undefined;
-    return JSON.parse((await unpack(Buffer.concat([item.stored, ...parts]))).toString("utf8"));
+    const text = await unpack(Buffer.concat([item.stored, ...parts]), { maxOutputLength: MAX_STORED_BYTES }).catch(
+      (error: unknown) => {
+        throw isOverLength(error) ? storedTooLarge(id) : error;
+      },
+    );
+    return JSON.parse(text.toString("utf8"));
   }
 
-  /** @throws {Error} also for one that is over 24 MB when packed */
+  /** @throws {Error} also for one over the bound, and while too much is written */
   async put(tenant: string, id: string, stored: StoredResponse): Promise<void> {
     const { client, tableName, ttlSeconds, now } = this.#options;
     const key = keyOf(tenant, id);
+    const text = storedText(stored);
+    if (this.#writingBytes + text.length > MAX_WRITING_BYTES)
+      throw new RangeError(`Responses of ${MAX_WRITING_BYTES} bytes are being written, the most at once.`);
     this.#writing.set(key, stored);
+    this.#writingBytes += text.length;
     try {
       const expiresAt = Math.ceil(now() / 1000) + ttlSeconds;
-      const packed = await pack(JSON.stringify(stored));
+      const packed = await pack(text);
       const parts = Math.ceil(packed.length / PART_BYTES);
-      if (parts > MAX_PARTS)
-        throw new RangeError(`The response has ${packed.length} bytes, over the size that is stored.`);
       // The first part is written last: without it there is no response.
       for (let part = parts - 1; part >= 0; part--) {
         const bytes = packed.subarray(part * PART_BYTES, (part + 1) * PART_BYTES);
@@ -72,6 +90,7 @@ export class DynamoResponseStore implements ResponseStore {
       }
     } finally {
       this.#writing.delete(key);
+      this.#writingBytes -= text.length;
     }
   }
 
@@ -92,7 +111,7 @@ export class DynamoResponseStore implements ResponseStore {
   async #parts(tenant: string, id: string, count: number): Promise<readonly Uint8Array[] | undefined> {
     const { client, tableName } = this.#options;
     const parts: Uint8Array[] = [];
-    for (let part = 1; part < Math.min(count, MAX_PARTS); part++) {
+    for (let part = 1; part < count; part++) {
       const Key = { tenant, id: partId(id, part) };
       const { Item: item } = await client.send(
         new GetCommand({ TableName: tableName, Key, ConsistentRead: true }),
@@ -111,6 +130,10 @@ function partId(id: string, part: number): string {
 
 function keyOf(tenant: string, id: string): string {
   return JSON.stringify([tenant, id]);
+}
+
+function isOverLength(error: unknown): boolean {
+  return error instanceof RangeError && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE";
 }
 
 function limit(): { readonly abortSignal: AbortSignal } {

@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import type { ResponseStore, StoredResponse } from "./response-store.ts";
+import { type ResponseStore, type StoredResponse, storedText } from "./response-store.ts";
 
 export interface MemoryResponseStoreOptions {
   /** Bytes of all responses together; the longest unused go first. */
@@ -31,7 +31,7 @@ export class MemoryResponseStore implements ResponseStore {
 
   async put(tenant: string, id: string, stored: StoredResponse): Promise<void> {
     const key = keyOf(tenant, id);
-    this.#texts.set(key, JSON.stringify(stored));
+    this.#texts.set(key, storedText(stored));
     if (!this.#texts.has(key)) throw new RangeError("The response is over the size that is stored.");
   }
 

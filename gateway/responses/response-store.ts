@@ -1,3 +1,11 @@
+import { GatewayError } from "../core/gateway-error.ts";
+
+/**
+ * Of one stored response as JSON, with its input: two bodies and a long answer. The thread that serves it again parses so much
+ * within some 30 ms.
+ */
+export const MAX_STORED_BYTES = 8 * 1024 * 1024;
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** A response with `store: true`. */
@@ -9,9 +17,28 @@ export interface StoredResponse {
 
 /** Stores responses, each for one tenant alone and for a limited time. */
 export interface ResponseStore {
+  /** @throws {GatewayError} `invalid_request` for one that an earlier version stored, and that is over the bound */
   get(tenant: string, id: string): Promise<StoredResponse | undefined>;
-  /** Resolves when every gateway finds it. @throws {Error} when it is not stored */
+  /** Resolves when every gateway finds it. @throws {Error} when it is not stored, as one over the bound is not */
   put(tenant: string, id: string, stored: StoredResponse): Promise<void>;
   /** @returns whether there was one */
   delete(tenant: string, id: string): Promise<boolean>;
+}
+
+/** A response as it is stored. @throws {RangeError} for one over the bound */
+export function storedText(stored: StoredResponse): string {
+  const text = JSON.stringify(stored);
+  const bytes = Buffer.byteLength(text);
+  if (bytes > MAX_STORED_BYTES)
+    throw new RangeError(
+      `The response has ${bytes} bytes with its input, over the size that is stored, ${MAX_STORED_BYTES}.`,
+    );
+  return text;
+}
+
+/** For a response that is stored and over the bound. */
+export function storedTooLarge(id: string): GatewayError {
+  return new GatewayError("invalid_request", {
+    message: `The stored response ${JSON.stringify(id.slice(0, 80))} is over ${MAX_STORED_BYTES} bytes with its input, the most that is read; start a new conversation, or send the items that you need.`,
+  });
 }

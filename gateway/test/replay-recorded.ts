@@ -30,7 +30,13 @@ function parts(recorded: HttpRecord, client: Client): { target: OutboundDialect;
   const newId = counter();
   const context = { region: "us-east-1", credentials: () => Promise.reject(new Error("unused")), now: () => 5000 };
   const target = PROVIDERS[recorded.provider].create({ ...context, newId: () => newId("id") });
-  const responses = { store: undefined, now: () => 5000, newId: counter(), onLost: () => undefined };
+  const responses = {
+    store: undefined,
+    maxReferredBytes: 1_000_000,
+    now: () => 5000,
+    newId: counter(),
+    onLost: () => undefined,
+  };
   const encoders = {
     chat: undefined,
     messages: MESSAGES_DIALECT,

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { MemoryResponseStore } from "../../../responses/memory-response-store.ts";
 import { HELLO, json, startDialectGateway } from "../../../test/dialect-gateway.ts";
 
-const store = () => new MemoryResponseStore({ maxBytes: 1_000_000, ttlSeconds: 60, now: () => performance.now() });
+const store = (maxBytes = 1_000_000) =>
+  new MemoryResponseStore({ maxBytes, ttlSeconds: 60, now: () => performance.now() });
 const tools = [{ type: "function", name: "weather", parameters: { type: "object" } }];
 const CALL = json({
   id: "chatcmpl-1",
@@ -111,5 +112,40 @@ describe("the second turn of the AI SDK", () => {
     expect(first.body.store).toBe(false);
     expect((await create({ input: references(first.body.output) })).status).toBe(400);
     expect((await fetch(`${url}/v1/responses/${first.body.id}`)).status).toBe(404);
+  });
+});
+
+describe("what a request refers to", () => {
+  test("has each item once: the second reference to one is refused by its index, and nothing is sent", async () => {
+    const { create } = await start();
+    const first = await create({ input: "Weather?" });
+    const { id } = first.body.output[1];
+    const twice = await create({ input: [{ id }, { role: "user", content: "Hi" }, { type: "item_reference", id }] });
+    expect([twice.status, twice.body.error.param, twice.received]).toEqual([400, "input[2].id", undefined]);
+    expect(twice.body.error.message).toContain("leave this reference out");
+  });
+
+  test("may have as many bytes as a body, by reference or by the response before", async () => {
+    const { create, script } = await start(store(100_000_000));
+    script(HELLO.openai);
+    const text = (megabytes: number) => [{ role: "user", content: "a".repeat(megabytes * 1_000_000) }];
+    const first = await create({ input: text(3) });
+    const second = await create({ input: text(2), previous_response_id: first.body.id });
+    expect([second.status, second.body.store]).toEqual([200, true]);
+    const chained = await create({ input: "Hi", previous_response_id: second.body.id });
+    expect([chained.status, chained.body.error?.param, chained.received]).toEqual([
+      400,
+      "previous_response_id",
+      undefined,
+    ]);
+    expect(chained.body.error.message).toContain("at most 4000000 bytes in all");
+    expect(chained.body.error.message).toContain("start a new conversation");
+    const tail = second.body.id.slice(5);
+    const referring = await create({ input: [{ id: `msg_${tail}0000` }, ...references(first.body.output)] });
+    expect(referring.status).toBe(200);
+    const other = await create({ input: text(3) });
+    const items = [second, other].map(({ body }) => ({ id: `msg_${body.id.slice(5)}0000` }));
+    const both = await create({ input: items });
+    expect([both.status, both.body.error?.param, both.received]).toEqual([400, "input", undefined]);
   });
 });

@@ -2,6 +2,7 @@ import { isRecord } from "../../../../lib/is-record.ts";
 import type { ResponseStore, StoredResponse } from "../../../responses/response-store.ts";
 import { itemsOf, textOf } from "../../inner/json.ts";
 import { refuse } from "../../inner/refuse.ts";
+import type { ReferredBytes } from "./referred-bytes.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -20,16 +21,18 @@ export function itemIds(responseId: string): (prefix: string) => string {
 /**
  * The input with references replaced by their items.
  * @param find a stored response of this tenant
- * @throws {GatewayError} `invalid_request` for one that is not stored here
+ * @param referred counts the items
+ * @throws {GatewayError} `invalid_request` for one that is not stored here, is named twice, or is over what may be referred to
  */
 export async function withoutReferences(
   input: unknown,
   find: (id: string) => ReturnType<ResponseStore["get"]>,
+  referred: ReferredBytes,
 ): Promise<unknown> {
   if (!Array.isArray(input)) return input;
-  const wanted = new Set(input.filter(isReference).map(({ id }) => String(id)));
+  const wanted = namedItems(input);
   if (wanted.size === 0) return input;
-  const items = await findItems(wanted, find);
+  const items = await findItems(wanted, find, referred);
   return input.map((item: unknown, index) => {
     if (!isReference(item)) return item;
     const found = items.get(String(item.id));
@@ -42,6 +45,23 @@ export async function withoutReferences(
   });
 }
 
+/** @throws {GatewayError} `invalid_request` for an item that is named twice */
+function namedItems(input: readonly unknown[]): ReadonlySet<string> {
+  const ids = new Set<string>();
+  for (const [index, item] of input.entries()) {
+    if (!isReference(item)) continue;
+    const id = String(item.id);
+    const param = `input[${index}].id`;
+    if (ids.has(id))
+      throw refuse(
+        param,
+        `\`${param}\` must name an item that no other reference names, got ${JSON.stringify(id.slice(0, 80))} again; leave this reference out.`,
+      );
+    ids.add(id);
+  }
+  return ids;
+}
+
 /** OpenAI's SDKs may leave the type out. */
 function isReference(item: unknown): item is Fields {
   if (!isRecord(item) || textOf(item.id) === undefined) return false;
@@ -52,15 +72,18 @@ function isReference(item: unknown): item is Fields {
 async function findItems(
   wanted: ReadonlySet<string>,
   find: (id: string) => ReturnType<ResponseStore["get"]>,
+  referred: ReferredBytes,
 ): Promise<ReadonlyMap<string, Fields>> {
   const found = new Map<string, Fields>();
   const tried = new Set<string>();
+  const isNew = (id: string) => wanted.has(id) && !found.has(id);
   for (const id of [...wanted].reverse()) {
     const responseId = `resp_${ITEM_ID.exec(id)?.[1]}`;
     if (found.has(id) || tried.has(responseId) || tried.size === MAX_RESPONSES) continue;
     tried.add(responseId);
-    for (const item of itemsIn(await find(responseId)))
-      if (wanted.has(String(item.id))) found.set(String(item.id), item);
+    const items = itemsIn(await find(responseId)).filter((item) => isNew(String(item.id)));
+    await referred.add("input", items);
+    for (const item of items) found.set(String(item.id), item);
   }
   return found;
 }

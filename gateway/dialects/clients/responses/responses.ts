@@ -7,6 +7,7 @@ import type { ResponseStore } from "../../../responses/response-store.ts";
 import { itemsOf, textOf } from "../../inner/json.ts";
 import { refuse } from "../../inner/refuse.ts";
 import { itemIds, withoutReferences } from "./item-references.ts";
+import { ReferredBytes } from "./referred-bytes.ts";
 import { inputItems } from "./responses-items.ts";
 import { chatOfResponses } from "./responses-request.ts";
 import { type ResponseHead, responseOfChat } from "./responses-response.ts";
@@ -21,6 +22,8 @@ const STORE_TIMEOUT_MS = 5000;
 export interface ResponsesDialectOptions {
   /** Where responses are stored. @default - this deployment stores none */
   readonly store: ResponseStore | undefined;
+  /** Of the stored items that one request may refer to, together: as many as its body may have. */
+  readonly maxReferredBytes: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** A new id that no one can guess, with this prefix, e.g. `resp_…`. */
@@ -49,15 +52,17 @@ export class ResponsesDialect implements InboundDialect {
   }
 
   async toChat(fields: Fields): Promise<Fields> {
-    const { store, newId, now } = this.#options;
+    const { store, newId, now, maxReferredBytes } = this.#options;
     if (fields.store === true && store === undefined)
       throw refuse("store", "`store` must be false: this deployment stores no responses; leave it out.");
     // As OpenAI does, which stores by default.
     const isStored = store !== undefined && fields.store !== false;
     const id = newId("resp");
     this.#newItemId = isStored ? itemIds(id) : newId;
-    const before = await this.#before(fields.previous_response_id);
-    const input = await withoutReferences(fields.input, async (responseId) => store?.get(this.#tenant(), responseId));
+    const referred = new ReferredBytes(maxReferredBytes);
+    const before = await this.#before(fields.previous_response_id, referred);
+    const find = async (responseId: string) => store?.get(this.#tenant(), responseId);
+    const input = await withoutReferences(fields.input, find, referred);
     this.#items = [...before, ...inputItems(input, this.#newItemId)];
     const complete = withAdditionalTools(fields, this.#items, before.length);
     this.#head = { id, createdAt: Math.floor(now() / 1000), isStored, fields: complete };
@@ -91,13 +96,15 @@ export class ResponsesDialect implements InboundDialect {
   }
 
   /** The items up to the response that this one continues from. Its instructions are not among them. */
-  async #before(previousId: unknown): Promise<readonly Fields[]> {
+  async #before(previousId: unknown, referred: ReferredBytes): Promise<readonly Fields[]> {
     const id = textOf(previousId);
     if (id === undefined) return [];
     const { store } = this.#options;
     const previous = await store?.get(this.#tenant(), id);
     if (previous === undefined) throw refuse("previous_response_id", noResponse(id, store !== undefined));
-    return [...previous.input, ...itemsOf(previous.response.output).filter(isRecord)];
+    const items = [...previous.input, ...itemsOf(previous.response.output).filter(isRecord)];
+    await referred.add("previous_response_id", items);
+    return items;
   }
 
   #headOf(fields: Fields): ResponseHead {
@@ -137,7 +144,7 @@ export class ResponsesDialect implements InboundDialect {
 function noResponse(id: string, isStoring: boolean): string {
   const name = JSON.stringify(id.slice(0, 80));
   return isStoring
-    ? `\`previous_response_id\` must be a response that is stored for your tenant, got ${name}, which is none: another tenant's, one with \`store: false\`, or too old; send its items in \`input\`.`
+    ? `\`previous_response_id\` must be a response that is stored for your tenant, got ${name}, which is none: another tenant's, one with \`store: false\`, which a response that is too large has too, or too old; send its items in \`input\`.`
     : `\`previous_response_id\` is not served, as responses are not stored here, got ${name}; send the earlier items in \`input\`.`;
 }
 
