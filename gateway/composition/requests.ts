@@ -84,9 +84,10 @@ function generationTools(options: GatewayOptions, upstreams: Upstreams, steps: S
     newId: (prefix) => `${prefix}_${randomBytes(24).toString("hex")}`,
     onLost: (failure) => logger.error({ failure: describeFailure(failure) }, "a response was not stored"),
   };
-  const { router, calls } = targets;
+  const { router } = targets;
   const { bodyLimitBytes } = config;
   const memory = new StreamMemory();
+  const calls = { ...targets.calls, memory };
   const dialects = { responses };
   return { steps, config, bodyLimitBytes, deprecations, dialects, router, cache, admission, calls, memory };
 }

@@ -13,7 +13,13 @@ const call = (index: number, json: string) =>
 const END = (finish: string) => `${event({}, finish)}data: [DONE]\n\n`;
 
 /** A gateway before a provider that streams `part` so many times. */
-async function setUp(first: string, part: string, times: number, finish: string) {
+async function setUp(
+  first: string,
+  part: string,
+  times: number,
+  finish: string,
+  dialect: "openai" | "gemini" = "openai",
+) {
   const sent = { parts: 0 };
   const server = await startFakeServer(async (request, response) => {
     await bodyOf(request);
@@ -29,7 +35,7 @@ async function setUp(first: string, part: string, times: number, finish: string)
   const gateway = await startTestGateway({
     engines: [],
     config: {
-      providers: [providerConfig("bad", server.origin)],
+      providers: [providerConfig("bad", server.origin, { dialect })],
       routes: [routeConfig("chat", ["bad/small"])],
     },
   });
@@ -104,3 +110,31 @@ test("when all streams together hold too much, the one that holds the most ends"
   small.set(9 * 1024 * 1024);
   expect(ended).toEqual(["largest", "small"]);
 });
+
+const gemini = (part: object) =>
+  `data: ${JSON.stringify({ candidates: [{ content: { role: "model", parts: [part] }, index: 0 }], responseId: "g" })}\n\n`;
+const CHAT = { model: "chat", stream: true, messages: [{ role: "user", content: "Hi" }] };
+
+test.each([
+  ["text", { text: "a".repeat(60_000) }],
+  ["thoughts", { text: "a".repeat(60_000), thought: true }],
+])(
+  "%s that a provider's translation stores beyond what a stream may hold ends it",
+  async (_, part) => {
+    const { url, sent, requestLine } = await setUp(gemini({ text: "a" }), gemini(part), 1000, "stop", "gemini");
+    const text = await (await post(url, "/v1/chat/completions", CHAT)).text();
+    expect(text).toContain('"code":"upstream_error"');
+    expect(text).not.toContain("[DONE]");
+    expect(sent.parts).toBeLessThan(400);
+    expect(await requestLine()).toMatchObject({ errorCode: "upstream_error" });
+  },
+  30_000,
+);
+
+test("what has come before a stream begins counts too: an event without its end is none beyond what a stream may hold", async () => {
+  const { url, sent } = await setUp('data: {"a":"', "a".repeat(60_000), 1000, "stop", "gemini");
+  const response = await post(url, "/v1/chat/completions", CHAT);
+  expect(response.status).toBe(502);
+  // The provider is called up to three times.
+  expect(sent.parts).toBeLessThan(3 * 200);
+}, 30_000);

@@ -1,9 +1,12 @@
+import { heldBytes } from "../../outside-values/held-bytes.ts";
+
 /** Characters between two entries: a look-up passes over no more. */
 const STEP = 1024;
 
 /** Finds characters of a growing text by their bytes in UTF-8, each look-up in about the same time however long the text is. */
 export class CharacterIndex {
   #text = "";
+  #heldBytes = 0;
   /** Bytes before each `STEP`th character. */
   readonly #bytesBefore: number[] = [];
   /** Of all entries, and of the text so far. */
@@ -13,12 +16,19 @@ export class CharacterIndex {
     this.push(text);
   }
 
+  /** Bytes of memory that the text takes. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
   push(text: string): void {
+    if (text === "") return;
     for (let at = 0; at < text.length; at++) {
       if ((this.#text.length + at) % STEP === 0) this.#bytesBefore.push(this.#bytes);
       this.#bytes += bytesOf(text.charCodeAt(at));
     }
     this.#text += text;
+    this.#heldBytes += heldBytes(text);
   }
 
   /** @returns how many characters begin before this byte */

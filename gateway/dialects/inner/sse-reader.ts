@@ -1,4 +1,5 @@
 import { GatewayError } from "../../core/gateway-error.ts";
+import { BoundedBytes } from "../../http/bounded-bytes.ts";
 import { LineEnds } from "../../relay/line-ends.ts";
 
 const LINE_FEED = 0x0a;
@@ -6,7 +7,7 @@ const COLON = 0x3a;
 /** An event with a tool call's whole arguments may be large; one over this is no model's response. */
 const MAX_EVENT_BYTES = 16 * 1024 * 1024;
 /** Of memory, beside its text. */
-const LINE_BYTES = 16;
+const LINE_BYTES = 64;
 
 /** One server-sent event. */
 export interface SseEvent {
@@ -21,7 +22,8 @@ export interface SseEvent {
  */
 export class SseReader {
   readonly #lineEnds = new LineEnds();
-  #line: Buffer[] = [];
+  /** What has come of a line, in whatever pieces: those of single bytes are written together. */
+  #line: BoundedBytes | undefined;
   #bytes = 0;
   #name = "";
   #data: string[] = [];
@@ -36,12 +38,13 @@ export class SseReader {
     let start = 0;
     for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, start)) {
       // A comment whose text is not made: an upstream may send tens of thousands in one read.
-      const isComment = this.#line.length === 0 && chunk[start] === COLON;
+      const isComment = this.#line === undefined && chunk[start] === COLON;
       const event = isComment ? undefined : this.#take(this.#wholeLine(chunk.subarray(start, end)));
       start = end + 1;
       if (event !== undefined) yield event;
     }
     if (start < chunk.length) {
+      this.#line ??= new BoundedBytes(Number.POSITIVE_INFINITY);
       this.#line.push(chunk.subarray(start));
       this.#bytes += chunk.length - start;
     }
@@ -55,10 +58,11 @@ export class SseReader {
   }
 
   #wholeLine(last: Buffer): string {
-    if (this.#line.length === 0) return last.toString("utf8");
-    const line = Buffer.concat([...this.#line, last]);
-    this.#line = [];
-    return line.toString("utf8");
+    if (this.#line === undefined) return last.toString("utf8");
+    this.#line.push(last);
+    const line = this.#line.whole().toString("utf8");
+    this.#line = undefined;
+    return line;
   }
 
   /** Takes one line; the empty one ends an event. */

@@ -11,6 +11,7 @@ import type { WholeForm } from "../../outside-values/whole-forms.ts";
 import { LineEnds } from "../../relay/line-ends.ts";
 import { tokensOfChoices } from "../../relay/text-tokens.ts";
 import { findUsage, type TokenUsage, tokensOf } from "../../relay/usage.ts";
+import type { StreamMemory } from "../../shares/stream-memory.ts";
 import { AttemptLimits } from "./attempt-limits.ts";
 import { type CheckedResponse, wholeResponse } from "./check-response.ts";
 import { connectionFailure, responseFailure } from "./classify-failure.ts";
@@ -73,6 +74,8 @@ export interface AttemptOptions {
   readonly firstByteMs: number | undefined;
   /** Whether a parsed object is a whole response of the API that is called. */
   readonly isWhole: WholeForm;
+  /** What all streams hold. @default - this one may hold anything before it begins */
+  readonly memory?: StreamMemory | undefined;
 }
 
 /** Of any response: 2,048 embeddings of 3,072 dimensions in decimal digits have some 140 MB. */
@@ -119,9 +122,8 @@ export async function attempt(options: AttemptOptions): Promise<AttemptResponse>
     }
     const toChat = target.dialect.decodeStream(outbound);
     const translator = toChat ?? new LineEnds();
-    const begun = await readBeginning(body, beginningOf(target, translator, toChat !== undefined), () =>
-      limits.firstByteCame(),
-    );
+    const beginning = beginningOf(target, translator, toChat !== undefined);
+    const begun = await readBeginning(body, beginning, options.memory, () => limits.firstByteCame());
     lease.sawFirstByte();
     isHandedOn = true;
     limits.firstByteCame();

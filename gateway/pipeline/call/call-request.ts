@@ -5,6 +5,7 @@ import type { GenerationRequest } from "../../core/generation-request.ts";
 import type { Plan } from "../../core/plan.ts";
 import type { Target } from "../../core/target.ts";
 import type { WholeForm } from "../../outside-values/whole-forms.ts";
+import type { StreamMemory } from "../../shares/stream-memory.ts";
 import type { attempt } from "./attempt.ts";
 
 /** What the call step finds out; it is written as it happens, so that a request that fails has it too. */
@@ -46,6 +47,8 @@ export interface CallTools {
   readonly now: () => number;
   /** Uniform in [0, 1). */
   readonly random: () => number;
+  /** What all streams hold, those included that have not begun. @default - anything */
+  readonly memory?: StreamMemory;
   /** Calls one upstream once. @default - over HTTP */
   readonly attempt?: typeof attempt;
 }

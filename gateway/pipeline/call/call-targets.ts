@@ -143,13 +143,13 @@ class TargetCalls {
   /** @returns the response, or `undefined` when another upstream may do better */
   async #call(lease: Lease, signal: AbortSignal): Promise<Answered | undefined> {
     const { requestId, generation, plan, isWhole } = this.#request;
-    const { attempt = attemptOverHttp } = this.#tools;
+    const { attempt = attemptOverHttp, memory } = this.#tools;
     const { target, upstream } = lease;
     const firstByteMs = policy.firstByteLimitMs(this.#state, plan, target, this.#beside);
     this.#state = policy.afterSending(this.#state, upstream);
     this.#note(lease);
     try {
-      const response = await attempt({ requestId, generation, lease, signal, firstByteMs, isWhole });
+      const response = await attempt({ requestId, generation, lease, signal, firstByteMs, isWhole, memory });
       // The call beside it was noted last.
       if (this.#beside !== undefined) this.#note(lease);
       return { response, target, engineId: upstream.id };

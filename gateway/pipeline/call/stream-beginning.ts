@@ -8,6 +8,7 @@ import { refusalError } from "../../dialects/refusals/refusals.ts";
 import type { UpstreamBody } from "../../http/upstream-body.ts";
 import { choiceFailed, isErrorEvent } from "../../relay/error-event.ts";
 import { eventEnd } from "../../relay/event-scanner.ts";
+import type { StreamMemory } from "../../shares/stream-memory.ts";
 import { connectionFailure } from "./classify-failure.ts";
 
 /**
@@ -22,6 +23,8 @@ export interface StreamBeginning {
   push(bytes: Buffer): Buffer | undefined;
   /** What has come, once that is the stream's start: the role, and no part of the response yet. */
   start(): Buffer | undefined;
+  /** Bytes of memory that it holds of what has come. */
+  readonly heldBytes: number;
   /**
    * The stream has ended before that. @returns the whole of it, where its last event came without its end
    * @throws {UpstreamFailure} for every other end @throws {GatewayError} as `push` does
@@ -37,15 +40,19 @@ const HOLD_START_MS = 1000;
 
 /**
  * Reads to the beginning, or to the end of the time for which a start is held back.
+ * @param memory of all streams, of which what has come before the beginning takes its part
  * @param onStart called once, when the start has come: the server works on the response
  * @throws {UpstreamFailure} when the stream ends or breaks off before, and as `push` does
  */
 export async function readBeginning(
   body: UpstreamBody,
   beginning: StreamBeginning,
+  memory: StreamMemory | undefined,
   onStart: () => void = () => undefined,
 ): Promise<Buffer> {
   let hold: StartHold | undefined;
+  // Ends the call, so that what is waited for rejects.
+  const held = memory?.open(() => body.close());
   try {
     for (;;) {
       const start = beginning.start();
@@ -56,9 +63,12 @@ export async function readBeginning(
       if (start !== undefined && (await hold?.isOver(body)) === true) return start;
       const begun = await readNext(body, beginning);
       if (begun !== undefined) return begun;
+      held?.set(beginning.heldBytes);
+      if (body.isClosed) throw new UpstreamFailure("malformed");
     }
   } finally {
     hold?.end();
+    held?.end();
   }
 }
 
@@ -108,6 +118,10 @@ export class TranslatedBeginning implements StreamBeginning {
     if (hasBegun || all.length > MAX_HELD_BYTES) return all;
     this.#start = all;
     return undefined;
+  }
+
+  get heldBytes(): number {
+    return this.#start.length + (this.#translator.heldBytes ?? 0);
   }
 
   start(): Buffer | undefined {
@@ -213,6 +227,10 @@ export class ChatBeginning implements StreamBeginning {
     if (this.#rest.length <= MAX_HELD_BYTES) return undefined;
     if (next.startsWith(":")) throw new UpstreamFailure("malformed");
     return Buffer.concat([...this.#events, this.#rest]);
+  }
+
+  get heldBytes(): number {
+    return this.#eventBytes + this.#rest.length;
   }
 
   start(): Buffer | undefined {

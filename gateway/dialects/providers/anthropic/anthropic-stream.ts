@@ -3,6 +3,7 @@ import type { FinishReason, Usage } from "../../../../contracts/api/sampling.ts"
 import { isRecord } from "../../../../lib/is-record.ts";
 import type { StreamTranslator } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
+import { heldBytes } from "../../../outside-values/held-bytes.ts";
 import { countOf } from "../../../outside-values/token-count.ts";
 import { urlCitations } from "../../citations/url-citations.ts";
 import { ChatEventWriter, DONE_EVENT, errorEvent, withOwnEvent } from "../../inner/chat-events.ts";
@@ -31,6 +32,11 @@ export function anthropicStream(head: MessageHead): StreamTranslator {
   return translate(new SseReader(), new AnthropicTranslation(head));
 }
 
+/** Of memory: a block that is open, beside its texts. */
+const BLOCK_BYTES = 256;
+/** Of memory, at most, for a byte of JSON. */
+const PARSED_BYTES = 8;
+
 /** A block whose beginning has come and whose end has not. */
 type OpenBlock =
   | { readonly kind: "other" }
@@ -46,6 +52,9 @@ class AnthropicTranslation implements Translation<SseEvent> {
   #writer: ChatEventWriter | undefined;
   #ids = CallIds.of(undefined);
   readonly #open = new Map<number, OpenBlock>();
+  /** Bytes of memory of each of these. */
+  readonly #openBytes = new Map<number, number>();
+  #heldBytes = 0;
   #tools = 0;
   /** Characters of text so far. */
   #textLength = 0;
@@ -64,7 +73,7 @@ class AnthropicTranslation implements Translation<SseEvent> {
   }
 
   get heldBytes(): number {
-    return this.#ids.heldBytes + (this.#own?.heldBytes ?? 0);
+    return this.#heldBytes + this.#ids.heldBytes + (this.#own?.heldBytes ?? 0);
   }
 
   take({ data }: SseEvent): string {
@@ -73,6 +82,8 @@ class AnthropicTranslation implements Translation<SseEvent> {
     const { message } = parsed;
     const isStart = parsed.type === "message_start" && isRecord(message);
     const event = isStart ? { ...parsed, message: withMessageId(message, this.#head) } : parsed;
+    // Their counts are stored, under whatever names they have.
+    if (isStart || event.type === "message_delta") this.#heldBytes += PARSED_BYTES * data.length;
     const events = this.#translated(event);
     const own = this.#own?.of(event);
     return own === undefined || this.#writer === undefined ? events : withOwn(events, own, this.#writer);
@@ -118,33 +129,40 @@ class AnthropicTranslation implements Translation<SseEvent> {
     if (!isRecord(block) || isOutside || this.#open.has(index)) throw new GatewayError("upstream_error");
     switch (block.type) {
       case "text":
-        this.#open.set(index, { kind: "text", textBefore: this.#textLength, citations: [...itemsOf(block.citations)] });
+        this.#openBlock(index, { kind: "text", textBefore: this.#textLength, citations: [] });
+        for (const citation of itemsOf(block.citations)) this.#addCitation(index, citation);
         return this.#text(block.text);
       case "tool_use": {
         const tool = this.#tools++;
         // Most servers begin with an empty input and send it in deltas; some send it whole at once.
         const whole = isRecord(block.input) && Object.keys(block.input).length > 0 ? JSON.stringify(block.input) : "";
-        this.#open.set(index, { kind: "tool", index: tool, hasArguments: whole !== "" });
+        this.#openBlock(index, { kind: "tool", index: tool, hasArguments: whole !== "" });
         const called = { name: calledName(block.name), arguments: whole };
         return this.#writeDelta({
           tool_calls: [{ index: tool, id: this.#ids.idOf(block.id, tool), type: "function", function: called }],
         });
       }
       case "thinking":
-        this.#open.set(index, {
-          kind: "thinking",
-          textBefore: this.#textLength,
-          thinking: "",
-          signature: textOf(block.signature) ?? "",
-        });
+        this.#openBlock(index, { kind: "thinking", textBefore: this.#textLength, thinking: "", signature: "" });
+        this.#addSignature(index, block.signature);
         return this.#thinking(index, textOf(writtenText(block.thinking)));
       case "redacted_thinking":
-        this.#open.set(index, { kind: "other" });
+        this.#openBlock(index, { kind: "other" });
         return this.#writeDelta({ thinking_blocks: [withTextBefore(block, this.#textLength)] });
       default:
-        this.#open.set(index, { kind: "other" });
+        this.#openBlock(index, { kind: "other" });
         return "";
     }
+  }
+
+  #openBlock(index: number, block: OpenBlock, bytes = 0): void {
+    this.#open.set(index, block);
+    this.#hold(index, BLOCK_BYTES + bytes);
+  }
+
+  #hold(index: number, bytes: number): void {
+    this.#openBytes.set(index, (this.#openBytes.get(index) ?? 0) + bytes);
+    this.#heldBytes += bytes;
   }
 
   #delta(index: number, delta: unknown): string {
@@ -162,10 +180,10 @@ class AnthropicTranslation implements Translation<SseEvent> {
       case "thinking_delta":
         return this.#thinking(index, textOf(writtenText(delta.thinking)));
       case "citations_delta":
-        if (block.kind === "text") block.citations.push(delta.citation);
+        this.#addCitation(index, delta.citation);
         return "";
       case "signature_delta":
-        if (block.kind === "thinking") block.signature += textOf(delta.signature) ?? "";
+        this.#addSignature(index, delta.signature);
         return "";
       default:
         return "";
@@ -175,6 +193,8 @@ class AnthropicTranslation implements Translation<SseEvent> {
   #stopBlock(index: number): string {
     const block = this.#open.get(index);
     this.#open.delete(index);
+    this.#heldBytes -= this.#openBytes.get(index) ?? 0;
+    this.#openBytes.delete(index);
     // A tool without parameters: no JSON came, and clients parse what they get.
     if (block?.kind === "tool" && !block.hasArguments) return this.#arguments(block.index, "{}");
     if (block?.kind === "text") return this.#cite(block);
@@ -227,7 +247,23 @@ class AnthropicTranslation implements Translation<SseEvent> {
     const block = this.#open.get(index);
     if (text === undefined || block?.kind !== "thinking") return "";
     block.thinking += text;
+    this.#hold(index, heldBytes(text));
     return this.#writeDelta({ reasoning_content: text });
+  }
+
+  #addSignature(index: number, value: unknown): void {
+    const block = this.#open.get(index);
+    const text = textOf(value);
+    if (text === undefined || block?.kind !== "thinking") return;
+    block.signature += text;
+    this.#hold(index, heldBytes(text));
+  }
+
+  #addCitation(index: number, citation: unknown): void {
+    const block = this.#open.get(index);
+    if (block?.kind !== "text") return;
+    block.citations.push(citation);
+    this.#hold(index, PARSED_BYTES * (JSON.stringify(citation) ?? "").length);
   }
 
   #arguments(index: number, json: string): string {

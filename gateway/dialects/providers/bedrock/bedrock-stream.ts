@@ -2,6 +2,7 @@ import type { ErrorBody } from "../../../../contracts/api/errors.ts";
 import { isRecord } from "../../../../lib/is-record.ts";
 import type { StreamTranslator } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
+import { heldBytes } from "../../../outside-values/held-bytes.ts";
 import { countOf } from "../../../outside-values/token-count.ts";
 import { urlCitations } from "../../citations/url-citations.ts";
 import { ChatEventWriter, DONE_EVENT, errorEvent } from "../../inner/chat-events.ts";
@@ -28,10 +29,23 @@ export function converseStream(head: ConverseHead): StreamTranslator {
   return translate(new EventFrameReader(), new ConverseTranslation(head));
 }
 
+/** Of memory: a block, beside its texts. */
+const BLOCK_BYTES = 256;
+/** Of memory, at most, for a byte of JSON. */
+const PARSED_BYTES = 8;
+
 interface OpenThinking {
   readonly textBefore: number;
   thinking: string;
   signature: string;
+  heldBytes: number;
+}
+
+interface OpenCitations {
+  /** Characters of text before the block. */
+  readonly textBefore: number;
+  readonly citations: unknown[];
+  heldBytes: number;
 }
 
 class ConverseTranslation implements Translation<EventFrame> {
@@ -43,8 +57,10 @@ class ConverseTranslation implements Translation<EventFrame> {
   /** Tool calls by block, with their indices in OpenAI's list. */
   readonly #tools = new Map<number, { readonly index: number; hasArguments: boolean }>();
   readonly #thinking = new Map<number, OpenThinking>();
-  /** Citations by block, with the characters of text before the block. */
-  readonly #cited = new Map<number, { readonly textBefore: number; readonly citations: unknown[] }>();
+  /** Citations by block. */
+  readonly #cited = new Map<number, OpenCitations>();
+  /** Bytes of memory of these three. */
+  #heldBytes = 0;
   /** Characters of text so far. */
   #textLength = 0;
   #hasStarted = false;
@@ -58,7 +74,7 @@ class ConverseTranslation implements Translation<EventFrame> {
   }
 
   get heldBytes(): number {
-    return this.#ids.heldBytes;
+    return this.#heldBytes + this.#ids.heldBytes;
   }
 
   take({ kind, type, payload }: EventFrame): string {
@@ -98,6 +114,7 @@ class ConverseTranslation implements Translation<EventFrame> {
     if (!isRecord(toolUse)) return "";
     const index = this.#tools.size;
     this.#tools.set(block, { index, hasArguments: false });
+    this.#heldBytes += BLOCK_BYTES;
     const called = { name: calledName(toolUse.name), arguments: "" };
     const id = this.#ids.idOf(toolUse.toolUseId, index);
     return this.#writer.delta({ tool_calls: [{ index, id, type: "function", function: called }] });
@@ -105,13 +122,34 @@ class ConverseTranslation implements Translation<EventFrame> {
 
   #delta(block: number, delta: unknown): string {
     if (!isRecord(delta)) throw new GatewayError("upstream_error");
-    const cited = this.#cited.get(block) ?? { textBefore: this.#textLength, citations: [] };
-    this.#cited.set(block, cited);
-    if (delta.citation !== undefined) cited.citations.push(delta.citation);
+    const cited = this.#cited.get(block) ?? this.#openCitations(block);
+    if (delta.citation !== undefined) {
+      cited.citations.push(delta.citation);
+      this.#hold(cited, PARSED_BYTES * JSON.stringify(delta.citation).length);
+    }
     const content = textOf(writtenText(delta.text));
     if (content !== undefined) return this.#text(this.#json?.push(content) ?? content);
     if (isRecord(delta.toolUse)) return this.#arguments(block, textOf(writtenText(delta.toolUse.input)));
     return isRecord(delta.reasoningContent) ? this.#reasoning(block, delta.reasoningContent) : "";
+  }
+
+  #openCitations(block: number): OpenCitations {
+    const cited = { textBefore: this.#textLength, citations: [], heldBytes: 0 };
+    this.#cited.set(block, cited);
+    this.#hold(cited, BLOCK_BYTES);
+    return cited;
+  }
+
+  #openThinking(block: number): OpenThinking {
+    const open = { textBefore: this.#textLength, thinking: "", signature: "", heldBytes: 0 };
+    this.#thinking.set(block, open);
+    this.#hold(open, BLOCK_BYTES);
+    return open;
+  }
+
+  #hold(open: OpenThinking | OpenCitations, bytes: number): void {
+    open.heldBytes += bytes;
+    this.#heldBytes += bytes;
   }
 
   #text(content: string): string {
@@ -131,12 +169,14 @@ class ConverseTranslation implements Translation<EventFrame> {
   #reasoning(block: number, { text, signature, redactedContent }: Fields): string {
     if (typeof redactedContent === "string")
       return this.#thinkingBlock({ type: "redacted_thinking", data: redactedContent }, this.#textLength);
-    const open = this.#thinking.get(block) ?? { textBefore: this.#textLength, thinking: "", signature: "" };
-    this.#thinking.set(block, open);
-    open.signature += textOf(signature) ?? "";
+    const open = this.#thinking.get(block) ?? this.#openThinking(block);
+    const signed = textOf(signature) ?? "";
+    open.signature += signed;
+    this.#hold(open, heldBytes(signed));
     const thinking = textOf(writtenText(text));
     if (thinking === undefined) return "";
     open.thinking += thinking;
+    this.#hold(open, heldBytes(thinking));
     return this.#writer.delta({ reasoning_content: thinking });
   }
 
@@ -145,15 +185,17 @@ class ConverseTranslation implements Translation<EventFrame> {
     if (this.#tools.get(block)?.hasArguments === false) return this.#arguments(block, "{}");
     const open = this.#thinking.get(block);
     this.#thinking.delete(block);
-    if (open === undefined) return this.#cite(block);
+    this.#heldBytes -= open?.heldBytes ?? 0;
+    const cited = this.#cited.get(block);
+    this.#cited.delete(block);
+    this.#heldBytes -= cited?.heldBytes ?? 0;
+    if (open === undefined) return this.#cite(cited);
     const { textBefore, thinking, signature } = open;
     return this.#thinkingBlock({ type: "thinking", thinking, signature }, textBefore);
   }
 
   /** The text that a model was instructed to write as JSON may have lost its first characters. */
-  #cite(block: number): string {
-    const cited = this.#cited.get(block);
-    this.#cited.delete(block);
+  #cite(cited: OpenCitations | undefined): string {
     if (cited === undefined || this.#json !== undefined) return "";
     const annotations = urlCitations(citedPages(cited.citations, cited.textBefore, this.#textLength));
     return annotations.length === 0 ? "" : this.#writer.delta({ annotations });

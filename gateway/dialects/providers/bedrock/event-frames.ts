@@ -1,6 +1,7 @@
 import { EventStreamCodec } from "@smithy/eventstream-codec";
 import { isRecord } from "../../../../lib/is-record.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
+import { BoundedBytes } from "../../../http/bounded-bytes.ts";
 import { parseJson } from "../../inner/json.ts";
 
 /** Length of the whole frame, of its headers, and a checksum of both: four bytes each; a checksum ends the frame. */
@@ -23,7 +24,7 @@ export interface EventFrame {
  */
 export class EventFrameReader {
   readonly #codec = new EventStreamCodec(toText, fromText);
-  #held: Buffer[] = [];
+  #held = unbounded();
   #size = 0;
   /** Bytes that are worth putting together. */
   #needed = LENGTH_BYTES;
@@ -37,8 +38,7 @@ export class EventFrameReader {
     this.#held.push(chunk);
     this.#size += chunk.length;
     if (this.#size < this.#needed) return;
-    const [first] = this.#held;
-    const data = this.#held.length === 1 && first !== undefined ? first : Buffer.concat(this.#held, this.#size);
+    const data = this.#held.whole();
     let start = 0;
     let needed = frameLength(data, start);
     while (needed !== undefined && data.length - start >= needed) {
@@ -46,7 +46,8 @@ export class EventFrameReader {
       start += needed;
       needed = frameLength(data, start);
     }
-    this.#held = start < data.length ? [data.subarray(start)] : [];
+    this.#held = unbounded();
+    if (start < data.length) this.#held.push(data.subarray(start));
     this.#size = data.length - start;
     this.#needed = needed ?? LENGTH_BYTES;
   }
@@ -74,6 +75,11 @@ export class EventFrameReader {
       throw new GatewayError("upstream_error");
     }
   }
+}
+
+/** Pieces of single bytes are written together. A frame's own length is its bound. */
+function unbounded(): BoundedBytes {
+  return new BoundedBytes(Number.POSITIVE_INFINITY);
 }
 
 function frameLength(data: Buffer, start: number): number | undefined {

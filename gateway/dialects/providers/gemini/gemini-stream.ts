@@ -3,6 +3,7 @@ import type { FinishReason, Usage } from "../../../../contracts/api/sampling.ts"
 import { isRecord } from "../../../../lib/is-record.ts";
 import type { StreamTranslator } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
+import { heldBytes } from "../../../outside-values/held-bytes.ts";
 import { CharacterIndex } from "../../citations/character-index.ts";
 import { ChatEventWriter, DONE_EVENT, errorEvent } from "../../inner/chat-events.ts";
 import { parseJson, textOf } from "../../inner/json.ts";
@@ -37,11 +38,13 @@ class GeminiTranslation implements Translation<SseEvent> {
   #writer: ChatEventWriter | undefined;
   readonly #ids: CallIds;
   #calls = 0;
+  /** For the block that the first signature ends. */
   #thoughts = "";
+  #thoughtBytes = 0;
   readonly #text = new CharacterIndex();
   #hasSignature = false;
   #finish: FinishReason | undefined;
-  #usage: unknown;
+  #usage: Usage | undefined;
 
   constructor(head: GeminiHead) {
     this.#head = head;
@@ -49,18 +52,18 @@ class GeminiTranslation implements Translation<SseEvent> {
   }
 
   get heldBytes(): number {
-    return this.#ids.heldBytes;
+    return this.#ids.heldBytes + this.#thoughtBytes + this.#text.heldBytes;
   }
 
   get usage(): Usage | undefined {
-    return usageOfMetadata(this.#usage);
+    return this.#usage;
   }
 
   take({ data }: SseEvent): string {
     const response = parseJson(data);
     if (!isRecord(response)) throw new GatewayError("upstream_error");
     if (response.error !== undefined) throw new ReportedError(streamError(response.error));
-    if (response.usageMetadata !== undefined) this.#usage = response.usageMetadata;
+    if (response.usageMetadata !== undefined) this.#usage = usageOfMetadata(response.usageMetadata);
     const candidate = firstCandidate(response);
     if (candidate === undefined)
       return isPromptBlocked(response) ? this.#start(response) + this.#stop("content_filter") : "";
@@ -96,7 +99,7 @@ class GeminiTranslation implements Translation<SseEvent> {
     if (part.kind === "call") return before + this.#call(part);
     if (part.text === "") return before;
     if (part.kind === "thought") {
-      this.#thoughts += part.text;
+      this.#addThought(part.text);
       return this.#write({ reasoning_content: part.text }) + before;
     }
     const logprobs = logprobsOf(candidate);
@@ -104,14 +107,21 @@ class GeminiTranslation implements Translation<SseEvent> {
     return before + this.#write({ content: part.text }, logprobs === undefined ? {} : { logprobs });
   }
 
+  #addThought(text: string): void {
+    if (this.#hasSignature) return;
+    this.#thoughts += text;
+    this.#thoughtBytes += heldBytes(text);
+  }
+
   /** The first signature ends the thinking: it is what the client sends back. */
   #signature({ signature }: GeminiPart): string {
     if (signature === undefined || this.#hasSignature) return "";
     this.#hasSignature = true;
+    const thinking = this.#thoughts;
+    this.#thoughts = "";
+    this.#thoughtBytes = 0;
     return this.#write({
-      thinking_blocks: [
-        { type: "thinking", thinking: this.#thoughts, signature: markedSignature("gemini", signature) },
-      ],
+      thinking_blocks: [{ type: "thinking", thinking, signature: markedSignature("gemini", signature) }],
     });
   }
 
