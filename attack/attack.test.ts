@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from "vitest";
+import { MemoryResponseStore } from "../gateway/responses/memory-response-store.ts";
 import { startTestGateway } from "../gateway/test/test-gateway.ts";
-import { attack } from "./attack.ts";
+import { attack, verdictOf } from "./attack.ts";
 import { sendShape } from "./send-shape.ts";
 import { hostileShapes } from "./shapes.ts";
 import { TurnMeter } from "./turn-meter.ts";
@@ -13,7 +14,12 @@ describe("a megabyte of a hostile shape", () => {
   test.each(hostileShapes("tiny"))(
     "($name) gets its status and holds the gateway's thread for under 50 ms of CPU time",
     async (shape) => {
-      const { url, log } = await startTestGateway({ config: { bodyLimitBytes: 1_000_000 } });
+      const responses = new MemoryResponseStore({
+        maxBytes: 100_000_000,
+        ttlSeconds: 60,
+        now: () => performance.now(),
+      });
+      const { url, log } = await startTestGateway({ responses, config: { bodyLimitBytes: 1_000_000 } });
       const meter = new TurnMeter();
       onTestFinished(() => meter.stop());
       const holds: number[] = [];
@@ -26,6 +32,11 @@ describe("a megabyte of a hostile shape", () => {
       expect(log().filter(({ failure }) => failure !== undefined)).toEqual([]);
     },
   );
+});
+
+test("a shape that leaves the process over 256 MiB larger is judged as too much memory", () => {
+  expect([verdictOf(true, 9, 300), verdictOf(true, 9, 200)]).toEqual(["too much memory", "ok"]);
+  expect([verdictOf(true, 90, 300), verdictOf(false, 90, 300)]).toEqual(["slow", "wrong status"]);
 });
 
 test("the kit reports each shape's status, hold and memory for a running gateway", { timeout: 120_000 }, async () => {

@@ -11,6 +11,8 @@ import { hostileShapes } from "./shapes.ts";
 
 /** No request may hold a serving thread for longer. What a probe waits on an idle machine is a few of these. */
 const MAX_HOLD_MS = 50;
+/** No shape, however often it is sent, may add more to the process. Its bodies are a megabyte; the heap grows and shrinks by itself. */
+const MAX_GROWTH_MIB = 256;
 /** Each shape so often: the least of the holds is the shape's own, the others have the machine's noise. */
 const ROUNDS = 3;
 /** Refusals by a limit on requests per minute, or while engines aren't ready, that are waited out. */
@@ -29,6 +31,8 @@ export interface AttackOptions {
   readonly onWait?: (status: number, seconds: number) => void;
 }
 
+export type Verdict = "ok" | "slow" | "too much memory" | "wrong status";
+
 /** What came of one shape. */
 export interface Row {
   readonly shape: string;
@@ -37,7 +41,7 @@ export interface Row {
   /** The longest hold of a request beside it, in milliseconds. */
   readonly holdMs: number;
   readonly memoryMiB: number | undefined;
-  readonly verdict: "ok" | "slow" | "wrong status";
+  readonly verdict: Verdict;
 }
 
 /** Sends every shape to a running gateway. @returns a row for each */
@@ -48,13 +52,15 @@ export async function attack(options: AttackOptions, onRow: (row: Row) => void):
   const rows: Row[] = [];
   const measure = async (shape: string, isRight: (status: string) => boolean, send: () => Promise<string>) => {
     let [status, holdMs] = ["", Number.POSITIVE_INFINITY];
+    const memoryBefore = residentMiB(pid);
     for (let round = 0; round < (options.rounds ?? ROUNDS); round++) {
       await probe.take();
       status = await send();
       holdMs = Math.min(holdMs, await probe.take());
     }
-    const verdict = !isRight(status) ? "wrong status" : holdMs > MAX_HOLD_MS ? "slow" : "ok";
-    const row: Row = { shape, status, holdMs, memoryMiB: residentMiB(pid), verdict };
+    const memoryMiB = residentMiB(pid);
+    const grownMiB = (memoryMiB ?? 0) - (memoryBefore ?? 0);
+    const row: Row = { shape, status, holdMs, memoryMiB, verdict: verdictOf(isRight(status), holdMs, grownMiB) };
     rows.push(row);
     onRow(row);
   };
@@ -73,6 +79,12 @@ export async function attack(options: AttackOptions, onRow: (row: Row) => void):
       );
   await probe.stop();
   return rows;
+}
+
+export function verdictOf(isRightStatus: boolean, holdMs: number, grownMiB: number): Verdict {
+  if (!isRightStatus) return "wrong status";
+  if (holdMs > MAX_HOLD_MS) return "slow";
+  return grownMiB > MAX_GROWTH_MIB ? "too much memory" : "ok";
 }
 
 /** Waits where an edge in front of the gateway counts all shapes for one address, or the shape before still occupies the engines. */

@@ -33,7 +33,8 @@ function probe({ probeUrl, pid }: ProbeData): void {
     }
     setTimeout(() => probe({ probeUrl, pid }), PAUSE_MS);
   };
-  get(probeUrl, (response) => response.resume().on("close", next)).on("error", next);
+  // Each over a connection of its own: the threads of a gateway take turns at those.
+  get(probeUrl, { agent: false }, (response) => response.resume().on("close", next)).on("error", next);
 }
 
 /** CPU time of all threads of a process so far, as Linux counts it; `NaN` elsewhere. */

@@ -1,7 +1,7 @@
 import { connect, type Socket } from "node:net";
 import { CLIENT_IP_HEADER } from "../contracts/api/headers.ts";
 import { randomAddress } from "./random-address.ts";
-import type { Shape } from "./shape.ts";
+import { type Shape, STORED_ID } from "./shape.ts";
 
 const TIMEOUT_MS = 60_000;
 /** Of a WebSocket that has not been closed: how long nothing came from it. */
@@ -22,6 +22,20 @@ export interface Outcome {
  * @param key of a caller; @default - none is sent
  */
 export async function sendShape(url: string, shape: Shape, key?: string): Promise<Outcome> {
+  return await sendOne(url, shape.before === undefined ? shape : await secondStep(url, shape, shape.before, key), key);
+}
+
+/** The shape with the id of the response to the request before it. */
+async function secondStep(url: string, shape: Shape, before: Buffer, key?: string): Promise<Shape> {
+  const headers = { "content-type": "application/json", [CLIENT_IP_HEADER]: randomAddress() };
+  const authorization = key === undefined ? {} : { authorization: `Bearer ${key}` };
+  const options = { method: "POST", headers: { ...headers, ...authorization }, body: before };
+  const response = await fetch(`${url}${shape.path}`, options);
+  const id = /"id":"resp_(\w+)"/.exec(await response.text())?.[1] ?? "none";
+  return { ...shape, body: Buffer.from(shape.body.toString("utf8").replaceAll(STORED_ID, id)) };
+}
+
+async function sendOne(url: string, shape: Shape, key?: string): Promise<Outcome> {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port) });
   socket.setTimeout(TIMEOUT_MS, () => socket.destroy());

@@ -14,7 +14,11 @@ export interface Shape {
   readonly framing?: "length" | "bytewise" | "websocket" | "none";
   /** Statuses of a gateway that does what is right; of a WebSocket the code with which it was closed, or 101. */
   readonly statuses: readonly number[];
+  /** A request before it, to the same path: `STORED_ID` in the shape's body stands for the id of its response, without its prefix. */
+  readonly before?: Buffer;
 }
+
+export const STORED_ID = "__stored_id__";
 
 export const CHAT_PATH = "/v1/chat/completions";
 /** Of a body that is not valid. */

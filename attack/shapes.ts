@@ -1,5 +1,6 @@
 import { schemaShapes } from "./schema-shapes.ts";
 import { type Shape, ShapeBuilder } from "./shape.ts";
+import { storedShapes } from "./stored-shapes.ts";
 import { structureShapes } from "./structure-shapes.ts";
 import { textShapes } from "./text-shapes.ts";
 import { webSocketShapes } from "./websocket-shapes.ts";
@@ -14,6 +15,7 @@ export function hostileShapes(model: string, bytes = MEGABYTE): readonly Shape[]
     ...structureShapes(build),
     ...schemaShapes(build),
     ...textShapes(build),
+    ...storedShapes(build),
     ...wireShapes(build),
     ...webSocketShapes(build),
   ];

@@ -1,8 +1,12 @@
+import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { parentPort } from "node:worker_threads";
 import { gzipSync } from "node:zlib";
-import { UPSTREAM_SHAPES, type UpstreamShape } from "./upstream-shapes.ts";
+import { DIALECT_SHAPES } from "./dialect-shapes.ts";
+import { OPENAI_SHAPES, type UpstreamShape } from "./upstream-shapes.ts";
+
+const UPSTREAM_SHAPES = [...OPENAI_SHAPES, ...DIALECT_SHAPES];
 
 /**
  * A server that responds to each request with the shape whose number its prompt has. It runs in a thread of its
@@ -17,14 +21,23 @@ const server = createServer(async (request, response) => {
 });
 
 /** Made before the first request: to pack 50 MB takes a while. */
-const packed = new Map<UpstreamShape, Buffer>();
+const made = new Map<UpstreamShape, Buffer>();
 
 function bytesOf(shape: UpstreamShape): Buffer {
+  const known = made.get(shape);
+  if (known !== undefined) return known;
   const plain = Buffer.from(shape.body());
-  if (shape.encoding !== "gzip") return plain;
-  const bytes = packed.get(shape) ?? gzipSync(plain);
-  packed.set(shape, bytes);
+  const bytes = shape.encoding === "gzip" ? gzipSync(plain) : plain;
+  made.set(shape, bytes);
   return bytes;
+}
+
+/** As fast as it is read. */
+async function sendTimes(response: ServerResponse, { first, times = 1 }: UpstreamShape, bytes: Buffer) {
+  if (first !== undefined) response.write(first());
+  for (let sent = 0; sent < times && !response.destroyed; sent++)
+    if (!response.write(bytes)) await Promise.race([once(response, "drain"), once(response, "close")]);
+  response.end();
 }
 
 function respond(response: ServerResponse, shape: UpstreamShape, isStream: boolean) {
@@ -35,7 +48,7 @@ function respond(response: ServerResponse, shape: UpstreamShape, isStream: boole
     ...(encoding === undefined ? {} : { "content-encoding": encoding }),
     ...headers,
   });
-  if (framing !== "bytewise") return void response.end(bytes);
+  if (framing !== "bytewise") return void sendTimes(response, shape, bytes);
   response.flushHeaders();
   const { socket } = response;
   socket?.write(

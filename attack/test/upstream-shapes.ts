@@ -3,6 +3,14 @@ export interface UpstreamShape {
   readonly name: string;
   readonly body: () => string | Buffer;
   readonly encoding?: "gzip";
+  /** Sent once, before the body. @default - nothing */
+  readonly first?: () => string | Buffer;
+  /** How often the body is sent, one behind the other. @default 1 */
+  readonly times?: number;
+  /** @default "openai" */
+  readonly dialect?: "anthropic" | "bedrock" | "gemini";
+  /** Whether the client reads no more than the response's head. @default false */
+  readonly isUnread?: boolean;
   /** @default - in pieces as large as they come */
   readonly framing?: "bytewise";
   /** @default 200 */
@@ -24,8 +32,8 @@ const named = (index: number) =>
   call(index, `,"id":"c${index}","type":"function","function":{"name":"f","arguments":""}`);
 const deep = `${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}`;
 
-/** By their number. */
-export const UPSTREAM_SHAPES: readonly UpstreamShape[] = [
+/** Of OpenAI's dialect. */
+export const OPENAI_SHAPES: readonly UpstreamShape[] = [
   { name: "a stream in chunks of one byte", body: () => stream(text("a").repeat(700)), framing: "bytewise" },
   {
     name: "an event without an end",
@@ -76,6 +84,13 @@ export const UPSTREAM_SHAPES: readonly UpstreamShape[] = [
     name: "a text that unpacks to 50 MB",
     body: () => Buffer.concat([Buffer.from(`${START}data: {"a":"`), Buffer.alloc(50 * MEGABYTE, "a")]),
     encoding: "gzip",
+  },
+  {
+    name: "200 MB of text that nobody reads",
+    body: () => text("a".repeat(60_000)).repeat(166),
+    encoding: "gzip",
+    times: 20,
+    isUnread: true,
   },
   { name: "bytes that are not packed", body: () => stream(text("a")), headers: { "content-encoding": "gzip" } },
   { name: "an error of a megabyte", body: () => `{"error":{"message":"${"a".repeat(MEGABYTE)}"}}`, status: 400 },
