@@ -174,7 +174,8 @@ test.concurrent("a load balancer as the entry is applied by OpenTofu, plans noth
   await applyAndDestroy(context, {
     environment: async (url) => {
       const domain = { name: DOMAIN, hostedZoneId: await makeHostedZone(url) };
-      return { ...dev, api: { ...dev.api, entry: "alb", domain, usagePlans: {} }, loadBalancerLogDays: 30 };
+      const limits = { requestsPerMinutePerIpWithKey: 1000, trustedAddresses: ["203.0.113.0/29", "2001:db8::/48"] };
+      return { ...dev, api: { ...dev.api, ...limits, entry: "alb", domain, usagePlans: {} }, loadBalancerLogDays: 30 };
     },
     names: ["data", "edge", "network", "serving"],
     async inspect(applied) {
@@ -197,6 +198,10 @@ test.concurrent("a load balancer as the entry is applied by OpenTofu, plans noth
       await ofLogs[1]?.check(await applied("data"));
       const edge = await applied("edge");
       expect(edge.outputs.api_url).toBe(`https://${DOMAIN}`);
+      expect(Object.keys(edge.attributes).filter((name) => name.startsWith("aws_wafv2_ip_set."))).toHaveLength(2);
+      const ofSets = (STACK_ASSERTIONS.edge ?? []).filter(({ types }) => types.includes("aws_wafv2_ip_set"));
+      expect(ofSets).toHaveLength(1);
+      await ofSets[0]?.check(edge);
       const associations = Object.entries(edge.attributes).filter(([name]) =>
         name.startsWith("aws_wafv2_web_acl_assoc"),
       );

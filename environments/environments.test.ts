@@ -135,6 +135,12 @@ describe("environment files", () => {
     ["site/defaults/maxTokens", 4096, /must be below the smallest context of the pools \(4096\)/],
     ["pools", {}, /pools: must have at least one pool/],
     ["api/timeouts/firstByteSeconds", 301, /must not exceed 300 s/],
+    ["api/requestsPerMinutePerIpWithKey", 1000, undefined],
+    [
+      "api/requestsPerMinutePerIpWithKey",
+      100,
+      /api\.requestsPerMinutePerIpWithKey: must be more than requestsPerMinutePerIp \(100\)/,
+    ],
     ["api/timeouts/idleSeconds", 300, undefined],
     [
       "api/routeTimeouts",
@@ -240,6 +246,21 @@ describe("environment files", () => {
       { option: "spot", onDemandBase: 1, overrides: ["g4dn.xlarge"] },
       /purchase\.overrides\[0\]: must support bfloat16 as g5\.xlarge does/,
     ],
+    [
+      "pools/phi-3-mini/purchase",
+      { option: "spot", onDemandBase: 1, overrides: [], families: ["g6", "c7g"] },
+      /purchase\.families\[1\]: must be a family with GPUs, got "c7g"; use one of g4dn, g5/,
+    ],
+    [
+      "pools/phi-3-mini/purchase",
+      { option: "spot", onDemandBase: 1, overrides: [], families: ["p5"] },
+      /purchase\.families\[0\]: must have a type with as many GPUs as g5\.xlarge that holds phi-3-mini/,
+    ],
+    [
+      "pools/phi-3-mini/purchase",
+      { option: "spot", onDemandBase: 1, overrides: [], families: ["g5", "g6"] },
+      undefined,
+    ],
     ["pools/phi-3-mini/capacityReservation", { id: "reserved" }, /must be a capacity reservation's id/],
     ["pools/phi-3-mini/capacityReservation", { id: "cr-0123456789abcdef0" }, undefined],
     ["api/entry", "nlb", /api\.entry: must be one of api-gateway, alb, private, got "nlb"/],
@@ -280,6 +301,13 @@ describe("environment files", () => {
     const { message } = problemsOf(data);
     expect(message).toMatch(/phi-3-mini\.warmPool: must be null with Spot.*set warmPool to null/);
     expect(message).toMatch(/phi-3-mini\.capacityReservation: must be null with Spot/);
+  });
+
+  test("there is no limit for keys where there are none", () => {
+    const api = { ...dev.api, auth: "off", usagePlans: {}, requestsPerMinutePerIpWithKey: 1000 };
+    expect(problemsOf({ ...dev, api }).message).toMatch(
+      /requestsPerMinutePerIpWithKey: must be null when auth is off: there are no keys, got 1000/,
+    );
   });
 
   test("time limits may be 900 s behind a load balancer, which waits as long as it is told", () => {

@@ -1,5 +1,6 @@
 import { catalogInstanceType } from "../catalog/instance-types.ts";
 import { catalogModel } from "../catalog/models.ts";
+import { familyTypes, GPU_FAMILIES, MOST_TIMES_PRICE } from "../domain/launch-types.ts";
 import { fitModel } from "../domain/model-fit.ts";
 import type { PoolSettings } from "../settings/environment.ts";
 import { engineArgumentProblems } from "./engine-argument-rules.ts";
@@ -68,6 +69,7 @@ function purchaseProblems(path: string, pool: PoolSettings): readonly Problem[] 
     const rule = `must support bfloat16 as ${pool.instanceType} does: all engines of a pool get the same arguments`;
     return [{ ...at, rule, remedy: "leave it out, or make it the pool's own instanceType" }];
   });
+  problems.push(...familyProblems(path, pool, purchase.families ?? []));
   if (pool.warmPool !== null)
     problems.push({
       path: `${path}.warmPool`,
@@ -83,6 +85,17 @@ function purchaseProblems(path: string, pool: PoolSettings): readonly Problem[] 
       remedy: 'set capacityReservation to null, or purchase to { option: "on-demand" }',
     });
   return problems;
+}
+
+function familyProblems(path: string, pool: PoolSettings, families: readonly string[]): readonly Problem[] {
+  return families.flatMap((family, index) => {
+    const at = { path: `${path}.purchase.families[${index}]`, value: family };
+    if (!GPU_FAMILIES.includes(family))
+      return [{ ...at, rule: "must be a family with GPUs", remedy: `use one of ${GPU_FAMILIES.join(", ")}` }];
+    if (familyTypes(pool, family).length > 0) return [];
+    const rule = `must have a type with as many GPUs as ${pool.instanceType} that holds ${pool.model}, supports bfloat16 as it does, and costs at most ${MOST_TIMES_PRICE} times as much`;
+    return [{ ...at, rule, remedy: "leave it out, or name a type in overrides" }];
+  });
 }
 
 /** Families that AWS sells in Capacity Blocks: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-capacity-blocks.html */

@@ -25,6 +25,7 @@ export function crossFieldProblems(environment: Environment): readonly Problem[]
     ...weightsProblems(environment),
     ...siteProblems(environment),
     ...siteDomainProblems(environment),
+    ...addressLimitProblems(environment),
     ...timeoutProblems(environment),
     ...queueProblems(environment),
     ...ciProblems(environment),
@@ -151,6 +152,17 @@ function allowedRangeProblems({ entry, allowedRanges }: Environment["api"]): Pro
   return allowedRanges.includes("0.0.0.0/0")
     ? [{ ...at, rule: "must be ranges of your networks, not all addresses", remedy: "use e.g. 10.0.0.0/8" }]
     : [];
+}
+
+function addressLimitProblems({ api }: Environment): readonly Problem[] {
+  const { auth, requestsPerMinutePerIp: limit, requestsPerMinutePerIpWithKey: withKey } = api;
+  if (withKey === null) return [];
+  const at = { path: "api.requestsPerMinutePerIpWithKey", value: withKey };
+  if (auth === "off")
+    return [{ ...at, rule: "must be null when auth is off: there are no keys", remedy: "set it to null" }];
+  if (withKey > limit) return [];
+  const rule = `must be more than requestsPerMinutePerIp (${limit}), the limit of requests without a key`;
+  return [{ ...at, rule, remedy: "raise it, or set it to null" }];
 }
 
 /** The gateway removes the stage from a path; with such a stage it would mistake a path of the API for another one. */

@@ -57,6 +57,11 @@ const Purchase = z.discriminatedUnion("option", [
     onDemandBase: z.int().min(0).max(64),
     /** Other types, for when Spot has no capacity of the pool's own type. The model must fit on each. */
     overrides: z.array(InstanceTypeName).max(10),
+    /**
+     * Families of other types, e.g. `["g5", "g6"]`: of each those with as many GPUs that hold the model and cost on demand at
+     * most twice as much as the pool's own type. @default - none
+     */
+    families: z.array(z.string()).max(6).optional(),
   }),
   z.strictObject({
     /** A Capacity Block: GPUs for a time that is bought ahead. AWS ends its instances half an hour before the block does. */
@@ -255,6 +260,11 @@ export const EnvironmentSchema = z.strictObject({
      */
     trustedAddresses: z.array(addressRange).max(100),
     requestsPerMinutePerIp: z.int().min(10).max(2_000_000_000), // 10 is WAF's own minimum
+    /**
+     * The limit of requests with an API key, where it is another: an office behind one address, whose callers' keys have plans
+     * of their own. Anybody can send what has the form of a key, so it is a higher limit and not none. `null`: the same.
+     */
+    requestsPerMinutePerIpWithKey: z.int().min(10).max(2_000_000_000).nullable(),
     timeouts: RouteTimeouts,
     routeTimeouts: z.partialRecord(z.enum(GENERATION_ROUTES), RouteTimeouts.partial()),
     /** Requests that wait in a gateway while all engines of a model are full, or none is ready. */

@@ -54,6 +54,7 @@ export class EdgeStack extends TerraformStack {
     new AddressLimit(this, "AddressLimit", {
       name: resourceName(environment),
       requestsPerMinute: api.requestsPerMinutePerIp,
+      requestsPerMinuteWithKey: api.requestsPerMinutePerIpWithKey,
       trustedAddresses: api.trustedAddresses,
       corsOrigins: api.corsOrigins,
       resourceArn: balancer.arn,
@@ -108,6 +109,7 @@ export class EdgeStack extends TerraformStack {
     new AddressLimit(this, "AddressLimit", {
       name,
       requestsPerMinute: api.requestsPerMinutePerIp,
+      requestsPerMinuteWithKey: api.requestsPerMinutePerIpWithKey,
       trustedAddresses: api.trustedAddresses,
       corsOrigins: api.corsOrigins,
       resourceArn: restApi.stageArn,

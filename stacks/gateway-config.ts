@@ -33,6 +33,9 @@ export function gatewayConfig(props: GatewayConfigProps): GatewayConfig {
     auth: api.auth,
     keysTable,
     requestsPerMinutePerIp: api.requestsPerMinutePerIp,
+    ...(api.requestsPerMinutePerIpWithKey === null
+      ? {}
+      : { requestsPerMinutePerIpWithKey: api.requestsPerMinutePerIpWithKey }),
     ...(api.trustedAddresses.length === 0 ? {} : { trustedAddresses: api.trustedAddresses }),
     bodyLimitBytes: api.bodyLimitBytes,
     corsOrigins: api.corsOrigins,

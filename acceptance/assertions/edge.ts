@@ -76,6 +76,21 @@ export const EDGE: readonly StackAssertion[] = [
     },
   },
   {
+    claim: "each range of trusted addresses is in a set of its version of IP, and no other address is",
+    types: ["aws_wafv2_ip_set"],
+    check: async (applied) => {
+      for (const { id, name, addresses, ip_address_version } of valuesOf(applied, "aws_wafv2_ip_set")) {
+        const found = await callAws(applied.url, "wafv2", {
+          target: "AWSWAF_20190729.GetIPSet",
+          body: { Id: asText(id), Name: asText(name), Scope: "REGIONAL" },
+        });
+        const { IPSet } = parseObject(found);
+        const { Addresses, IPAddressVersion } = asObject(IPSet);
+        expectEqual(`ranges of ${asText(name)}`, [Addresses, IPAddressVersion], [addresses, ip_address_version]);
+      }
+    },
+  },
+  {
     claim: "blocked requests are logged, and no others, without API keys, in an encrypted log group",
     types: ["aws_wafv2_web_acl_logging_configuration"],
     check: async (applied) => {

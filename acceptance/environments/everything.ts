@@ -19,7 +19,7 @@ export default {
     spot: {
       model: "phi-3-mini-4k-instruct",
       instanceType: "g5.xlarge",
-      purchase: { option: "spot", onDemandBase: 1, overrides: ["g6.xlarge"] },
+      purchase: { option: "spot", onDemandBase: 1, overrides: ["g6.xlarge"], families: ["g5"] },
     },
     warm: {
       model: "phi-3-mini-4k-instruct",

@@ -55,6 +55,7 @@ const NAMED: Readonly<Record<string, { readonly fields: readonly string[]; reado
   "sns:topic": { fields: ["Name"], rest: "<name>" },
   "ssm:document": { fields: ["Name"], rest: "document/<name>" },
   "ssm:parameter": { fields: ["Name", "Names"], rest: "parameter/<name>" },
+  "wafv2:ipset": { fields: ["Name"], rest: "regional/ipset/<name>/<id>" },
   "wafv2:webacl": { fields: ["Name"], rest: "regional/webacl/<name>/<id>" },
 };
 

@@ -1,6 +1,6 @@
 import type { Difference } from "../../domain/cost/compare.ts";
 import { itemCost } from "../../domain/cost/cost-item.ts";
-import { type Forecast, itemsOfOtherRegions, type Month } from "../../domain/cost/forecast.ts";
+import { type Forecast, itemsOfOtherRegions, type Month, type SpotRange } from "../../domain/cost/forecast.ts";
 import type { Usage } from "../../domain/cost/usage.ts";
 
 const BAR_WIDTH = 30;
@@ -22,8 +22,17 @@ export function forecastText(forecast: Forecast): string {
     "",
     `Access to AWS APIs: interface endpoints cost ${dollars(accessToAws.interfaceEndpoints)} (in the forecast); ` +
       `NAT gateways in the same zones would cost ${dollars(accessToAws.natGateways)}.`,
+    ...forecast.spot.map(spotLine),
     ...otherRegionsLine(forecast),
   ].join("\n");
+}
+
+function spotLine({ pool, types, cheapest, dearest }: SpotRange): string {
+  const range = types === 1 ? dollars(cheapest) : `${dollars(cheapest)} to ${dollars(dearest)}`;
+  return (
+    `Pool ${pool} on Spot: an instance costs less than ${range} an hour, the price on demand of the ` +
+    `${types === 1 ? "type" : `${types} types`} that AWS may launch; the forecast has its own type on demand.`
+  );
 }
 
 /** One line with the items whose price the region's file lacks. */

@@ -38,6 +38,18 @@ describe("vCPUs that the pools need", () => {
     ]);
   });
 
+  test("on Spot of families the largest type that AWS may launch counts", () => {
+    const purchase: PoolSettings["purchase"] = {
+      option: "spot",
+      onDemandBase: 0,
+      overrides: [],
+      families: ["g5", "g6"],
+    };
+    expect(needs({ purchase, minInstances: 1, maxInstances: 2 })).toEqual([
+      { code: "L-3819A6DF", family: "G Spot", min: 16, replacing: 32, max: 32 }, // g5.4xlarge
+    ]);
+  });
+
   test("P4 and P5 have Spot quotas of their own", () => {
     const block: PoolSettings["purchase"] = { option: "capacity-block", reservationId: "cr-0123456789abcdef0" };
     expect(needs({ instanceType: "p5.48xlarge", purchase: block, minInstances: 1, maxInstances: 1 })).toEqual([]);

@@ -1,4 +1,5 @@
-import { catalogInstanceType, type InstanceTypeId } from "../../catalog/instance-types.ts";
+import { catalogInstanceType } from "../../catalog/instance-types.ts";
+import { launchTypes } from "../../domain/launch-types.ts";
 import type { Environment } from "../../settings/environment.ts";
 
 type Pool = Environment["pools"][string];
@@ -57,7 +58,11 @@ function split({ purchase }: Pool, instances: number): { readonly onDemand: numb
 /**
  * vCPUs of the pool's largest type of a family, because AWS chooses the type; 0 when the pool has none of the family.
  */
-function largestVcpus({ instanceType, purchase }: Pool, pattern: RegExp): number {
-  const types: readonly InstanceTypeId[] = [instanceType, ...(purchase.option === "spot" ? purchase.overrides : [])];
-  return Math.max(0, ...types.filter((type) => pattern.test(type)).map((type) => catalogInstanceType(type).vcpus));
+function largestVcpus(pool: Pool, pattern: RegExp): number {
+  return Math.max(
+    0,
+    ...launchTypes(pool)
+      .filter((type) => pattern.test(type))
+      .map((type) => catalogInstanceType(type).vcpus),
+  );
 }

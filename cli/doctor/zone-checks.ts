@@ -1,3 +1,4 @@
+import { launchTypes } from "../../domain/launch-types.ts";
 import type { Environment } from "../../settings/environment.ts";
 import { type Check, type Finding, fail, ok, warn } from "./finding.ts";
 import type { RegionFacts } from "./region-facts.ts";
@@ -43,10 +44,7 @@ async function offeringFinding(
   aws: ZoneSubjects["aws"],
   signal: AbortSignal,
 ): Promise<Finding> {
-  const poolTypes = Object.values(pools).flatMap(({ instanceType, purchase }) => [
-    instanceType,
-    ...(purchase.option === "spot" ? purchase.overrides : []),
-  ]);
+  const poolTypes = Object.values(pools).flatMap(launchTypes);
   const types = [...new Set([gateways.instanceType, ...poolTypes])];
   const offered = await aws.offerings(types, signal);
   const zonesOf = (type: string) => zones.filter((zone) => offered.get(type)?.has(zone));

@@ -35,7 +35,8 @@ async function timeLimitFinding(deployment: Deployment, model: string, signal: A
 }
 
 async function addressFinding(deployment: Deployment, signal: AbortSignal): Promise<Finding> {
-  const limit = deployment.environment.api.requestsPerMinutePerIp;
+  const { requestsPerMinutePerIp, requestsPerMinutePerIpWithKey } = deployment.environment.api;
+  const limit = requestsPerMinutePerIpWithKey ?? requestsPerMinutePerIp; // the requests below have the key
   if (limit > LARGEST_LIMIT)
     return {
       level: "warn",

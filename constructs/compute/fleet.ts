@@ -37,6 +37,8 @@ export interface FleetProps extends FleetSettings, Partial<PurchaseSettings>, Pa
   readonly launchHook?: LaunchHook;
   /** Lifecycle hooks that delay termination until the instance's work is done. @default - terminated once deregistered */
   readonly terminateHook?: TerminateHook;
+  /** Types of which AWS launches those with Spot capacity, the fleet's own first. @default - its own and the overrides */
+  readonly launchTypes?: readonly string[];
   /** Name of the alarm that stops the rollout of a new template. @default - failing instances alone stop it */
   readonly rolloutAlarm?: string;
   /** Metrics of the group that CloudWatch gets each minute, free of charge. @default - none */
@@ -96,7 +98,14 @@ export class Fleet extends Construct {
       maxSize: props.maxInstances,
       vpcZoneIdentifier: [...props.subnetIds],
       ...(purchase?.option === "spot"
-        ? { mixedInstancesPolicy: mixedInstances(purchase, version, props.instanceType), capacityRebalance: true }
+        ? {
+            mixedInstancesPolicy: mixedInstances(
+              purchase,
+              version,
+              props.launchTypes ?? [...new Set([props.instanceType, ...purchase.overrides])],
+            ),
+            capacityRebalance: true,
+          }
         : { launchTemplate: version }),
       ...capacityOf({ purchase, capacityReservation }),
       targetGroupArns: [props.targetGroupArn],

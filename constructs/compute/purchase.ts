@@ -36,13 +36,12 @@ function reserved(preference: string, id: string): Pick<AutoscalingGroupConfig, 
   };
 }
 
-/** A group of a few instances on demand and the rest on Spot, over several types. */
+/** A group of a few instances on demand and the rest on Spot, over several types, the fleet's own first. */
 export function mixedInstances(
-  { onDemandBase, overrides }: Extract<PoolSettings["purchase"], { option: "spot" }>,
+  { onDemandBase }: Extract<PoolSettings["purchase"], { option: "spot" }>,
   template: { readonly id: string; readonly version: string },
-  instanceType: string,
+  types: readonly string[],
 ): AutoscalingGroupMixedInstancesPolicy {
-  const types = [...new Set([instanceType, ...overrides])];
   return {
     instancesDistribution: {
       onDemandBaseCapacity: onDemandBase,

@@ -49,6 +49,49 @@ describe("the limit per address", () => {
     });
   });
 
+  // documented: limit-with-key
+  test("with a limit for keys, counts requests with something of a key's form apart from the others, trusted ranges in neither", () => {
+    const two = synthConstruct((scope) => {
+      new AddressLimit(scope, "AddressLimit", {
+        name: "test",
+        requestsPerMinute: 100,
+        requestsPerMinuteWithKey: 1000,
+        trustedAddresses: ["203.0.113.0/29", "2001:db8::/48"],
+        corsOrigins: ["*"],
+        resourceArn: "arn:stage",
+        logRetentionDays: 30,
+        kmsKeyArn: "arn:key",
+      });
+    });
+    const [without, withKey, ...further] = only(two, "aws_wafv2_web_acl").rule;
+    expect(further).toEqual([]);
+    expect([without.name, without.priority, withKey.name, withKey.priority]).toEqual([
+      "requests-per-address",
+      0,
+      "requests-per-address-with-key",
+      1,
+    ]);
+    const rates = [without, withKey].map(({ statement }) => statement.rate_based_statement);
+    expect(rates.map(({ limit, aggregate_key_type }) => [limit, aggregate_key_type])).toEqual([
+      [100, "IP"],
+      [1000, "IP"],
+    ]);
+    const not = (statement: object) => ({ not_statement: { statement: [statement] } });
+    const inSet = (set: string) => ({ ip_set_reference_statement: { arn: expect.stringContaining(`Trusted_${set}`) } });
+    const form = (name: string) => ({
+      regex_match_statement: {
+        regex_string: expect.stringMatching(/sk-sl-.*\{43\}\[0-9A-Za-z\]\{0,6\}\$$/),
+        field_to_match: { single_header: { name } },
+        text_transformation: [{ priority: 0, type: "NONE" }],
+      },
+    });
+    const others = [not(inSet("V4")), not(inSet("V6"))];
+    expect(rates.map(({ scope_down_statement }) => scope_down_statement.and_statement.statement)).toEqual([
+      [...others, not(form("authorization")), not(form("x-api-key"))],
+      [...others, { or_statement: { statement: [form("authorization"), form("x-api-key")] } }],
+    ]);
+  });
+
   test("responds with 429, Retry-After and the API's error body, readable by the page's script", () => {
     const response = acl.rule[0].action.block.custom_response;
     expect(response.response_code).toBe(429);

@@ -12,6 +12,8 @@ export interface TrustedAddressesProps {
 export class TrustedAddresses extends Construct {
   /** Statement that matches requests from all other addresses, in the names of WAF's rules. */
   readonly othersStatement: Readonly<Record<string, unknown>>;
+  /** Statements that together mean the same, for a rule with further ones: AWS's provider takes only so many in each other. */
+  readonly othersStatements: readonly Readonly<Record<string, unknown>>[];
 
   constructor(scope: Construct, id: string, { name, ranges }: TrustedAddressesProps) {
     super(scope, id);
@@ -32,6 +34,7 @@ export class TrustedAddresses extends Construct {
       });
     const [first] = statements;
     const any = statements.length > 1 ? { or_statement: { statement: statements } } : first;
+    this.othersStatements = statements.map((statement) => ({ not_statement: { statement: [statement] } }));
     this.othersStatement = { not_statement: { statement: [any] } };
   }
 }

@@ -64,6 +64,14 @@ const stack = synthPool();
 const script = userDataOf(stack);
 
 describe("an engine pool", () => {
+  test("on Spot of families has the group launch any of their types that can take the place of its own", () => {
+    const purchase = { option: "spot", onDemandBase: 1, overrides: ["g6e.xlarge"], families: ["g6"] } as const;
+    const [policy] = [only(synthPool({ purchase }), "aws_autoscaling_group").mixed_instances_policy];
+    expect(
+      policy.launch_template.override.map(({ instance_type }: { instance_type: string }) => instance_type),
+    ).toEqual(["g5.xlarge", "g6e.xlarge", "g6.xlarge", "g6.2xlarge", "g6.4xlarge"]);
+  });
+
   test("is one fleet, one target group and one rule on the engine listener", () => {
     expect(typeCounts(stack)).toMatchObject({
       aws_autoscaling_group: 1,

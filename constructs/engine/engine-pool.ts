@@ -3,6 +3,7 @@ import { catalogModel } from "../../catalog/models.ts";
 import { METRICS } from "../../contracts/metrics/catalogue.ts";
 import { type DrainMetadata, LAUNCH_HOOK, TERMINATE_HOOK } from "../../contracts/processes/engine-drain.ts";
 import { ENGINE_PORT, ENV, engineHost } from "../../contracts/processes/process-environment.ts";
+import { launchTypes } from "../../domain/launch-types.ts";
 import { ownWeights } from "../../domain/own-weights.ts";
 import type { PoolSettings } from "../../settings/environment.ts";
 import { Fleet } from "../compute/fleet.ts";
@@ -144,6 +145,7 @@ export class EnginePool extends Construct {
       }).alarmName,
       groupMetrics: [METRICS.pendingInstances.name],
       purchase: props.purchase,
+      launchTypes: launchTypes(props),
       capacityReservation: props.capacityReservation,
       warmPool: props.warmPool,
       tags: { ...props.tags, Pool: servedName },

@@ -57,6 +57,8 @@ export const GatewayConfig = z.strictObject({
   responseStorage: z.strictObject({ table: z.string(), ttlSeconds: z.int().min(60) }).optional(),
   /** Exact limit of one gateway per client address, on `/v1/*`; the WAF rule enforces the same for the fleet. */
   requestsPerMinutePerIp: z.int().min(1),
+  /** The limit of requests that have something of the form of a key. @default - the same */
+  requestsPerMinutePerIpWithKey: z.int().min(1).optional(),
   /** Ranges of addresses without that limit. @default - none */
   trustedAddresses: z.array(z.string()).optional(),
   bodyLimitBytes: z.int().min(1024),

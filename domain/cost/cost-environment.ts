@@ -11,7 +11,8 @@ type LaterSettings = Pick<Environment, "responses" | "batches" | "valkey" | "loa
  */
 export interface CostEnvironment extends EarlySettings, Partial<LaterSettings> {
   /** @default of `entry`: API Gateway; there was nothing else before */
-  readonly api: Pick<Environment["api"], "auth"> & Partial<Pick<Environment["api"], "entry">>;
+  readonly api: Pick<Environment["api"], "auth"> &
+    Partial<Pick<Environment["api"], "entry" | "requestsPerMinutePerIpWithKey">>;
   /** @default of `threads`: 1 */
   readonly gateways: Pick<GatewaySettings, "instanceType" | "minInstances" | "maxInstances"> &
     Partial<Pick<GatewaySettings, "threads">>;
@@ -26,12 +27,12 @@ export interface CostEnvironment extends EarlySettings, Partial<LaterSettings> {
   readonly network?: Partial<Pick<Environment["network"], "natGateway" | "existing" | "shell">>;
 }
 
-/** Volumes of earlier commits had gp3's own throughput, and all weights were the catalogue's. */
+/** Volumes of earlier commits had gp3's own throughput, all weights were the catalogue's, and no pool was forecast as Spot. */
 export type CostPool = Pick<
   PoolSettings,
   "model" | "instanceType" | "minInstances" | "maxInstances" | "volumeGiB" | "warmPool"
 > &
-  Partial<Pick<PoolSettings, "volumeMiBPerSecond" | "weights">>;
+  Partial<Pick<PoolSettings, "volumeMiBPerSecond" | "weights" | "purchase" | "tensorParallel" | "contextTokens">>;
 
 /** Whether API Gateway is the entry, and not a load balancer. */
 export function hasApiGateway({ api: { entry = "api-gateway" } }: Pick<CostEnvironment, "api">): boolean {

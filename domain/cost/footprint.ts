@@ -41,7 +41,9 @@ export function footprintOf(environment: CostEnvironment): Footprint {
     natGateways: natGatewayCount(environment),
     loadBalancers: environment.api.entry === "alb" ? 2 : 1, // the engines' is internal
     encryptionKeys: 2, // one for stored data, one for the states
-    firewallRules: isPrivate(environment) ? 0 : 1,
+    firewallRules: isPrivate(environment)
+      ? 0
+      : 1 + Number((environment.api.requestsPerMinutePerIpWithKey ?? null) !== null),
     // Latency, cost, certificate, gateways' health, their rollout and dead letters watch one metric each, errors two.
     alarmMetrics: { once: 8, perPool: 9 },
     compositeAlarms: 1,

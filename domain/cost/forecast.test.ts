@@ -32,6 +32,15 @@ test("load balancers' access logs cost a file for each node and five minutes, an
   expect(storage?.quantity).toBeCloseTo(12 * 0.01, 3); // 100,000 requests of 100 bytes a month
 });
 
+test("a pool on Spot has the range of the prices of the types that AWS may launch", () => {
+  const purchase = { option: "spot", onDemandBase: 0, overrides: [], families: ["g5", "g6"] } as const;
+  const pools = Object.fromEntries(Object.entries(dev.pools).map(([name, pool]) => [name, { ...pool, purchase }]));
+  expect(forecast({ ...dev, pools }, DEFAULT_USAGE).spot).toEqual([
+    { pool: "phi-3-mini", types: 6, cheapest: 0.8048, dearest: 1.624 },
+  ]);
+  expect(forecast(dev, DEFAULT_USAGE).spot).toEqual([]);
+});
+
 describe("the forecast", () => {
   const result = forecast(dev, DEFAULT_USAGE);
 

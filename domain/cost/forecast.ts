@@ -1,5 +1,6 @@
 import { costOf } from "../../catalog/prices/price.ts";
-import { type RegionPrices, regionPrices } from "../../catalog/prices/region-prices.ts";
+import { instancePrice, type RegionPrices, regionPrices } from "../../catalog/prices/region-prices.ts";
+import { launchTypes } from "../launch-types.ts";
 import type { CostEnvironment } from "./cost-environment.ts";
 import { COST_TYPES, type CostFleet, type CostItem, type CostType, itemCost } from "./cost-item.ts";
 import { fleetItems, fleetsOf } from "./fleet-items.ts";
@@ -26,8 +27,19 @@ export interface Forecast {
   readonly total: Month;
   /** The total without engines and the items that only they need: their volumes, metrics, alarms and endpoints. */
   readonly platform: Month;
+  /** Of each pool on Spot, the types that AWS may launch: the prices on demand of the cheapest and the dearest. */
+  readonly spot: readonly SpotRange[];
   /** Cost of private instances' access to AWS APIs in the same month, by interface endpoints and by NAT gateways. */
   readonly accessToAws: { readonly interfaceEndpoints: number; readonly natGateways: number };
+}
+
+/** What an hour of a Spot instance costs at most, by the type that has capacity. */
+export interface SpotRange {
+  readonly pool: string;
+  readonly types: number;
+  /** Dollars. */
+  readonly cheapest: number;
+  readonly dearest: number;
 }
 
 /**
@@ -58,8 +70,18 @@ export function forecast(environment: CostEnvironment, usage: Usage): Forecast {
     byType,
     total: monthOf(items),
     platform: monthOf(items.filter(({ forEngines = false }) => !forEngines)),
+    spot: spotRanges(environment),
     accessToAws: accessToAws(footprint, prices, volumes.gatewayLogGb),
   };
+}
+
+function spotRanges({ region, pools }: CostEnvironment): readonly SpotRange[] {
+  return Object.entries(pools).flatMap(([name, { purchase, tensorParallel = 1, contextTokens = 1024, ...pool }]) => {
+    if (purchase?.option !== "spot") return [];
+    const types = launchTypes({ ...pool, purchase, tensorParallel, contextTokens });
+    const prices = types.map((type) => instancePrice(region, type).usd);
+    return [{ pool: name, types: types.length, cheapest: Math.min(...prices), dearest: Math.max(...prices) }];
+  });
 }
 
 /** The forecast's cost items whose price is another region's, because the region's file has none. */

@@ -60,6 +60,7 @@ export const ENVIRONMENT_DEFAULTS = {
   "api.bodyLimitBytes": always(4_000_000, "an image of 3 MB in base64"),
   "api.trustedAddresses": always([], "every address has the same limit"),
   "api.requestsPerMinutePerIp": always(100, "enough for a person or a small server"),
+  "api.requestsPerMinutePerIpWithKey": always(null, "requests with a key have the same limit"),
   "api.timeouts.firstByteSeconds": always(30, "a longer silence is a failure for a person who waits"),
   "api.timeouts.totalSeconds": {
     value: totalSeconds,

@@ -60,7 +60,7 @@ export function createRequests(parts: RequestsOptions): Requests {
     endpoints,
     stage: config.stage,
     deprecations,
-    addressLimit: createAddressLimit(config.requestsPerMinutePerIp, share.memory.addresses, config.trustedAddresses),
+    addressLimit: createAddressLimit(config, share.memory.addresses),
     now: share.clock,
     auth: config.auth,
     wallClock: options.wallClock ?? Date.now,

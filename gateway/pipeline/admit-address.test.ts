@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { CLIENT_IP_HEADER } from "../../contracts/api/headers.ts";
+import { newApiKey } from "../../domain/keys/api-key.ts";
 import { errorOf, post, startTestGateway } from "../test/test-gateway.ts";
 
 describe("the limit per address", () => {
@@ -61,6 +62,22 @@ describe("the limit per address", () => {
     }
     expect((await send("203.0.113.8")).status).toBe(200);
     expect((await send("203.0.113.8")).status).toBe(429);
+  });
+
+  // documented: limit-with-key-exact
+  test("requests that present a key have their limit, without a key the other; a forged key is limited too", async () => {
+    const config = { requestsPerMinutePerIp: 1, requestsPerMinutePerIpWithKey: 3 };
+    const { url } = await startTestGateway({ config });
+    const forged = { authorization: `Bearer ${newApiKey().secret}` };
+    const send = async (headers: Record<string, string>) => {
+      const response = await fetch(`${url}/v1/models`, { headers });
+      return [response.headers.get("x-ratelimit-limit-requests"), response.status === 429];
+    };
+    expect(await send({})).toEqual(["1", false]);
+    expect(await send({ authorization: "Bearer sk-another-form" })).toEqual(["1", true]);
+    for (let index = 0; index < 3; index++) expect(await send(forged)).toEqual(["3", false]);
+    expect(await send(forged)).toEqual(["3", true]);
+    expect(await send({ "x-api-key": newApiKey().secret })).toEqual(["3", true]);
   });
 
   test("one /64 of IPv6 is one caller", async () => {

@@ -1,3 +1,4 @@
+import { presentsKey } from "../../domain/api-key-form.ts";
 import { addressBucket } from "../../domain/client-address.ts";
 import type { AddressLimit } from "../admission/address-limit.ts";
 import { GatewayError, type GatewayErrorOptions } from "../core/gateway-error.ts";
@@ -35,10 +36,7 @@ const MALFORMED = {
  * @throws {GatewayError} `invalid_request` and `expectation_failed` for a head that HTTP does not allow
  * @throws {GatewayError} `rate_limit_exceeded`, or `overloaded` where all have too many connections or requests open
  */
-export function admitAddress(
-  routed: Routed,
-  { addressLimit: { limit, window, isTrusted }, now }: AdmitTools,
-): Admitted {
+export function admitAddress(routed: Routed, { addressLimit: { windowOf, isTrusted }, now }: AdmitTools): Admitted {
   const { request, endpoint, headers, record } = routed;
   if (request.malformed !== undefined) throw MALFORMED[request.malformed]();
   if (endpoint.access === "public" || request.knownCaller !== undefined) return { ...routed, addressTenant: "unknown" };
@@ -47,6 +45,7 @@ export function admitAddress(
   const addressTenant = `address:${bucket}`;
   record.note({ tenant: addressTenant });
   if (isTrusted(request.address)) return { ...routed, addressTenant };
+  const { limit, window } = windowOf(presentsKey(request.headers));
   const decision = window.admit(bucket, now());
   const resetSeconds = Math.max(1, Math.ceil(decision.resetMs / 1000));
   headers.set("x-ratelimit-limit-requests", String(limit));

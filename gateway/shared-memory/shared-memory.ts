@@ -1,12 +1,12 @@
 import type { GatewayConfig } from "../../contracts/processes/gateway-config.ts";
 import { QueueBudget } from "../../domain/admission/queue-budget.ts";
 import { SharedSlots } from "../../domain/targets/shared-slots.ts";
-import { addressLimitMemory } from "../admission/address-limit.ts";
+import { type AddressLimitConfig, type AddressLimitMemory, addressLimitMemory } from "../admission/address-limit.ts";
 import { threadCount } from "./thread-count.ts";
 
 /** What the threads of one gateway process count together. */
 export interface SharedMemory {
-  readonly addresses: SharedArrayBuffer;
+  readonly addresses: AddressLimitMemory;
   readonly inFlight: SharedArrayBuffer;
   /** Requests at each provider, and how many of its rate limit are left. */
   readonly slots: SharedArrayBuffer;
@@ -16,10 +16,10 @@ export interface SharedMemory {
   readonly cacheClears: SharedArrayBuffer;
 }
 
-export function createSharedMemory(config: Pick<GatewayConfig, "requestsPerMinutePerIp" | "threads">): SharedMemory {
+export function createSharedMemory(config: AddressLimitConfig & Pick<GatewayConfig, "threads">): SharedMemory {
   const threads = threadCount(config);
   return {
-    addresses: addressLimitMemory(config.requestsPerMinutePerIp),
+    addresses: addressLimitMemory(config),
     inFlight: new SharedArrayBuffer(4),
     slots: SharedSlots.memory(threads),
     queue: QueueBudget.memory(threads),

@@ -29,6 +29,10 @@ export async function environmentVariants(): Promise<Readonly<Record<string, Env
       api: { ...dev.api, entry: "private", allowedRanges: ["10.0.0.0/8"], domain, usagePlans: {} },
     },
     "dev in an existing VPC": { ...dev, network: { ...dev.network, existing: EXISTING_NETWORK } },
+    "dev with a limit of its own for keys": {
+      ...dev,
+      api: { ...dev.api, requestsPerMinutePerIpWithKey: 1000, trustedAddresses: ["203.0.113.0/29", "2001:db8::/48"] },
+    },
     "dev with trusted addresses": { ...dev, api: { ...dev.api, trustedAddresses: ["203.0.113.0/29"] } },
     "dev with logs of load balancers": { ...dev, loadBalancerLogDays: 30 },
     "dev with a shell": { ...dev, network: { ...dev.network, shell: true } },

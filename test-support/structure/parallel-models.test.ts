@@ -26,6 +26,7 @@ const OF_GATEWAYS = [
   "stage",
   "auth",
   "requestsPerMinutePerIp",
+  "requestsPerMinutePerIpWithKey",
   "trustedAddresses",
   "bodyLimitBytes",
   "corsOrigins",
@@ -35,7 +36,7 @@ const OF_GATEWAYS = [
 ];
 
 describe("the one model of an environment", () => {
-  test("a gateway's configuration repeats the names of eight settings of `api`, and no others of a part", () => {
+  test("a gateway's configuration repeats the names of nine settings of `api`, and no others of a part", () => {
     const names = Object.keys(GatewayConfig.shape);
     const common = parts
       .filter(({ path }) => path !== "Environment")
@@ -63,7 +64,7 @@ describe("the one model of an environment", () => {
   test("its parts are found with their settings, inside of lists, records and unions too", () => {
     const names = (path: string) => parts.filter((part) => part.path === path).map((part) => [...part.names].join(" "));
     expect(names("Environment.pools.<name>")).toEqual([expect.stringMatching(/^model instanceType tensorParallel /)]);
-    expect(names("Environment.pools.<name>.purchase")).toEqual(["option onDemandBase overrides"]);
+    expect(names("Environment.pools.<name>.purchase")).toEqual(["option onDemandBase overrides families"]);
     expect(names("Environment.routes.<name>.targets[]")).toEqual(["provider model weight"]);
     expect(names("Environment.cache.semantic")).toEqual(["embeddingModel threshold maxEntries"]);
   });

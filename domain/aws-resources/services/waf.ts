@@ -1,12 +1,5 @@
 import type { AwsService } from "../rows/aws-resource-type.ts";
-import {
-  CONNECTS_TWO,
-  FREE,
-  NO_APPLIED_ENVIRONMENT,
-  PART_OF_LISTED,
-  SETTINGS_ONLY,
-  STORED_ELSEWHERE,
-} from "../rows/exemption-reasons.ts";
+import { CONNECTS_TWO, FREE, PART_OF_LISTED, SETTINGS_ONLY, STORED_ELSEWHERE } from "../rows/exemption-reasons.ts";
 
 export const WAF = {
   sources: {
@@ -17,7 +10,7 @@ export const WAF = {
   types: {
     aws_wafv2_ip_set: {
       twin: "plugin",
-      applyTest: { exempt: NO_APPLIED_ENVIRONMENT },
+      applyTest: "assertion",
       leftovers: {
         noun: "IP set",
         service: "wafv2",

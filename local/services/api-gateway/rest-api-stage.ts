@@ -70,7 +70,7 @@ export class RestApiStage {
       path: inside,
       query,
     };
-    const blocked = webAcl?.check(received.sourceIp);
+    const blocked = webAcl?.check(received.sourceIp, request.headers);
     if (blocked) return finish(received, blocked);
     const refusal = await this.#admit(received);
     if (refusal) finish(received, gatewayResponse(this.#options.definition, refusal, received));

@@ -72,7 +72,7 @@ export class Listener {
 
   /** WebSockets go to one target and stay there. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const blocked = this.#options.webAcl?.()?.check(clientAddress(request));
+    const blocked = this.#options.webAcl?.()?.check(clientAddress(request), request.headers);
     if (blocked) return refuseUpgrade(socket, blocked);
     const action = this.#actionFor(request);
     const target = action.type === "forward" ? this.#options.targetGroup(forwardArn(action))?.choose() : undefined;
@@ -92,7 +92,7 @@ export class Listener {
   }
 
   handle(request: IncomingMessage, response: ServerResponse): void {
-    const blocked = this.#options.webAcl?.()?.check(clientAddress(request));
+    const blocked = this.#options.webAcl?.()?.check(clientAddress(request), request.headers);
     if (blocked) return respond(response, blocked.status, blocked.headers, blocked.body);
     const action = this.#actionFor(request);
     if (action.type === "fixed-response") return fixedResponse(action, response);

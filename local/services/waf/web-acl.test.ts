@@ -106,6 +106,26 @@ describe("the rate rule", () => {
   });
 });
 
+test("rules that choose requests by a header's form count them apart", () => {
+  const form = {
+    regex_match_statement: { regex_string: "^key-[0-9]+$", field_to_match: { single_header: { name: "x-key" } } },
+  };
+  const scoped = (limit: number, scope_down_statement: JsonObject) =>
+    rule(limit, {
+      statement: { rate_based_statement: { aggregate_key_type: "IP", limit, scope_down_statement } },
+    });
+  const known = { not_statement: { statement: [{ ip_set_reference_statement: { arn: "v4" } }] } };
+  const without = { and_statement: { statement: [known, { not_statement: { statement: [form] } }] } };
+  const withKey = { and_statement: { statement: [known, { or_statement: { statement: [form] } }] } };
+  const ipSets = new Map([["v4", ["203.0.113.0/29"]]]);
+  const web = new WebAcl(acl(scoped(1, without), scoped(2, withKey)), { now: () => 0, ipSets });
+  const send = (headers: Record<string, string>, address = "10.0.0.1") => web.check(address, headers)?.rule;
+  expect([send({}), send({ "x-key": "key-" }), send({})]).toEqual([undefined, "limit-1", "limit-1"]);
+  const keyed = { "x-key": "key-7" };
+  expect([send(keyed), send(keyed), send(keyed)]).toEqual([undefined, undefined, "limit-2"]);
+  expect([1, 2, 3, 4].map(() => send(keyed, "203.0.113.1"))).toEqual([undefined, undefined, undefined, undefined]);
+});
+
 describe("the response to a blocked request", () => {
   test("has the custom response's status, headers and body", () => {
     const web = new WebAcl(acl(rule(1)), { now: () => 0 });

@@ -1,5 +1,5 @@
-import { addressRanges } from "../../../domain/address-ranges.ts";
 import { asNumber, asText, block, blocks, type JsonObject } from "../../template/json.ts";
+import { type IpSets, matcherOf, type WafRequest } from "./statement.ts";
 
 export interface BlockResponse {
   readonly rule: string;
@@ -10,15 +10,15 @@ export interface BlockResponse {
 
 export interface WebAclOptions {
   /** Ranges of addresses by the ARN of their set. @default - there are no sets */
-  readonly ipSets?: ReadonlyMap<string, readonly string[]>;
+  readonly ipSets?: IpSets;
   /** Milliseconds since 1970. @default - Date.now */
   readonly now?: () => number;
 }
 
 interface RateRule {
   readonly name: string;
-  /** Whether the requests of an address are counted. */
-  readonly counts: (address: string) => boolean;
+  /** Whether a request is counted. */
+  readonly counts: (request: WafRequest) => boolean;
   readonly limit: number;
   readonly windowMs: number;
   readonly response: BlockResponse;
@@ -47,9 +47,9 @@ export class WebAcl {
   }
 
   /** The response to a request from this address, or `undefined` when it may pass. */
-  check(address: string): BlockResponse | undefined {
+  check(address: string, headers: WafRequest["headers"] = {}): BlockResponse | undefined {
     const now = this.#now();
-    return this.#rules.find((rule) => rule.counts(address) && isOver(rule, address, now))?.response;
+    return this.#rules.find((rule) => rule.counts({ address, headers }) && isOver(rule, address, now))?.response;
   }
 }
 
@@ -72,27 +72,12 @@ function isOver(rule: RateRule, address: string, now: number): boolean {
   return times.length > rule.limit;
 }
 
-type IpSets = ReadonlyMap<string, readonly string[]>;
-
-/** The requests that a rule counts: all, or those from addresses in none of the sets of its scope-down statement. */
-function countedAddresses(rule: string, statement: JsonObject | undefined, ipSets: IpSets): RateRule["counts"] {
-  if (statement === undefined) return () => true;
-  const [negated] = blocks(block(statement.not_statement)?.statement);
-  const either = blocks(block(negated?.or_statement)?.statement);
-  const references = (either.length > 0 ? either : negated ? [negated] : []).map(({ ip_set_reference_statement }) =>
-    block(ip_set_reference_statement),
-  );
-  if (references.length === 0 || references.some((reference) => reference === undefined))
-    throw new Error(`WAF rule ${rule}: the twin counts every request, or all but those of IP sets.`);
-  const isExempt = addressRanges(references.flatMap((reference) => ipSets.get(asText(reference?.arn)) ?? []));
-  return (address) => !isExempt(address);
-}
-
 function rateRule(rule: JsonObject, acl: JsonObject, ipSets: IpSets): RateRule {
   const name = asText(rule.name);
   const rate = block(block(rule.statement)?.rate_based_statement);
   if (!rate) throw new Error(`The twin knows rate-based WAF rules only; rule ${name} has another statement.`);
   if (rate.aggregate_key_type !== "IP") throw new Error(`WAF rule ${name}: the twin counts by IP only.`);
+  const scopeDown = block(rate.scope_down_statement);
   const action = block(rule.action)?.block;
   if (action === undefined) throw new Error(`WAF rule ${name}: the twin knows the action block only.`);
   const custom = block(block(action)?.custom_response);
@@ -103,7 +88,7 @@ function rateRule(rule: JsonObject, acl: JsonObject, ipSets: IpSets): RateRule {
   );
   return {
     name,
-    counts: countedAddresses(name, block(rate.scope_down_statement), ipSets),
+    counts: scopeDown === undefined ? () => true : matcherOf(name, scopeDown, ipSets),
     limit: asNumber(rate.limit),
     windowMs: asNumber(rate.evaluation_window_sec ?? 300) * 1000,
     seen: new Map(),
