@@ -54,7 +54,7 @@ export const ECHOES: readonly KnownGap[] = [
   {
     what: "autoscaling DescribeAutoScalingGroups",
     why:
-      "moto takes but forgets a group's warm-up, maintenance policy, zone distribution, longest lifetime and mixed instances; " +
+      "moto takes but forgets a group's warm-up, maintenance policy, zone distribution, longest lifetime, capacity reservation and mixed instances; " +
       "these are returned as requested",
     coveredBy: "constructs/compute/fleet.test.ts, of those that a fleet sets",
   },

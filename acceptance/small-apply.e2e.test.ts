@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DescribeLaunchTemplateVersionsCommand, EC2Client, type ResponseLaunchTemplateData } from "@aws-sdk/client-ec2";
 import {
   DescribeListenersCommand,
   DescribeLoadBalancersCommand,
@@ -11,7 +12,7 @@ import { strToU8, zipSync } from "fflate";
 import { afterAll, beforeAll, expect, type TestContext, test } from "vitest";
 import { loadEnvironment } from "../environments/load.ts";
 import { validateEnvironment } from "../environments/validate.ts";
-import { asObject } from "../local/template/json.ts";
+import { asObject, asText, blocks, type JsonObject } from "../local/template/json.ts";
 import type { Environment } from "../settings/environment.ts";
 import { synthesizeEnvironment } from "../stacks/environment-stacks.ts";
 import { builtAssets } from "../test-support/built-assets.ts";
@@ -35,6 +36,16 @@ import { MissingTool } from "./tools/missing-tool.ts";
 const dev = await loadEnvironment("dev");
 
 const DOMAIN = "api.example.com";
+const PAGE_DOMAIN = "chat.example.com";
+const pool = dev.pools["phi-3-mini"];
+if (pool === undefined) throw new Error("dev has no pool phi-3-mini");
+/** The pool in a Capacity Block, which has capacity for as many instances as it has, and no more. */
+const ofBlock = {
+  ...pool,
+  instanceType: "p5.4xlarge",
+  purchase: { option: "capacity-block", reservationId: "cr-0123456789abcdef0" },
+  replacement: "old-first",
+} as const;
 /** A bundle that the emulators can open as a function. */
 const bundle = zipSync({ "index.js": strToU8("exports.handler = async () => ({});") });
 const assets = builtAssets({ "lambdas/drain-engine.zip": bundle });
@@ -151,7 +162,11 @@ test.concurrent("a private entry is applied by OpenTofu, plans nothing more, and
     environment: async (url) => {
       const domain = { name: DOMAIN, hostedZoneId: await makeHostedZone(url) };
       const ranges = { allowedRanges: ["10.0.0.0/8"] };
-      return { ...dev, api: { ...dev.api, entry: "private", ...ranges, domain, usagePlans: {} } };
+      return {
+        ...dev,
+        api: { ...dev.api, entry: "private", ...ranges, domain, usagePlans: {} },
+        pools: { "phi-3-mini": ofBlock },
+      };
     },
     names: ["data", "edge", "network", "serving"],
     async inspect(applied) {
@@ -164,6 +179,10 @@ test.concurrent("a private entry is applied by OpenTofu, plans nothing more, and
       const edge = await applied("edge");
       expect(edge.outputs.api_url).toBe(`https://${DOMAIN}`);
       expect(Object.keys(edge.attributes).filter((name) => name.includes("wafv2"))).toEqual([]);
+      const templates = await launchTemplates(serving);
+      expect(
+        templates.map(({ InstanceType, InstanceMarketOptions }) => [InstanceType, InstanceMarketOptions?.MarketType]),
+      ).toEqual(expect.arrayContaining([["p5.4xlarge", "capacity-block"]]));
     },
   });
 });
@@ -175,9 +194,14 @@ test.concurrent("a load balancer as the entry is applied by OpenTofu, plans noth
     environment: async (url) => {
       const domain = { name: DOMAIN, hostedZoneId: await makeHostedZone(url) };
       const limits = { requestsPerMinutePerIpWithKey: 1000, trustedAddresses: ["203.0.113.0/29", "2001:db8::/48"] };
-      return { ...dev, api: { ...dev.api, ...limits, entry: "alb", domain, usagePlans: {} }, loadBalancerLogDays: 30 };
+      return {
+        ...dev,
+        api: { ...dev.api, ...limits, entry: "alb", domain, usagePlans: {} },
+        site: { ...dev.site, domain: { ...domain, name: PAGE_DOMAIN } },
+        loadBalancerLogDays: 30,
+      };
     },
-    names: ["data", "edge", "network", "serving"],
+    names: ["data", "edge", "network", "serving", "site"],
     async inspect(applied) {
       const serving = await applied("serving");
       const client = new ElasticLoadBalancingV2Client(serving.client);
@@ -202,6 +226,15 @@ test.concurrent("a load balancer as the entry is applied by OpenTofu, plans noth
       const ofSets = (STACK_ASSERTIONS.edge ?? []).filter(({ types }) => types.includes("aws_wafv2_ip_set"));
       expect(ofSets).toHaveLength(1);
       await ofSets[0]?.check(edge);
+      const site = await applied("site");
+      expect(site.outputs.site_url).toBe(`https://${PAGE_DOMAIN}`);
+      const [distribution] = valuesOf(site, "aws_cloudfront_distribution");
+      expect(distribution?.aliases).toEqual([PAGE_DOMAIN]);
+      const [certificate] = valuesOf(site, "aws_acm_certificate");
+      const [viewer] = blocks(distribution?.viewer_certificate);
+      expect(viewer).toMatchObject({ acm_certificate_arn: certificate?.arn, minimum_protocol_version: "TLSv1.2_2021" });
+      const records = valuesOf(site, "aws_route53_record").filter(({ name }) => name === PAGE_DOMAIN);
+      expect(records.map(({ type }) => type).toSorted()).toEqual(["A", "AAAA"]);
       const associations = Object.entries(edge.attributes).filter(([name]) =>
         name.startsWith("aws_wafv2_web_acl_assoc"),
       );
@@ -209,3 +242,23 @@ test.concurrent("a load balancer as the entry is applied by OpenTofu, plans noth
     },
   });
 });
+
+async function launchTemplates({ client, attributes }: Applied): Promise<readonly ResponseLaunchTemplateData[]> {
+  const ec2 = new EC2Client(client);
+  const ids = valuesOf({ attributes }, "aws_launch_template").map(({ id }) => asText(id));
+  const responses = await Promise.all(
+    ids.map((LaunchTemplateId) =>
+      ec2.send(new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId, Versions: ["$Latest"] })),
+    ),
+  );
+  return responses.flatMap(({ LaunchTemplateVersions = [] }) =>
+    LaunchTemplateVersions.flatMap(({ LaunchTemplateData }) => LaunchTemplateData ?? []),
+  );
+}
+
+/** Attributes of the applied resources of a type. */
+function valuesOf({ attributes }: Pick<Applied, "attributes">, type: string): readonly JsonObject[] {
+  return Object.entries(attributes).flatMap(([address, values]) =>
+    address.startsWith(`${type}.`) ? [asObject(values)] : [],
+  );
+}

@@ -7,6 +7,7 @@ const NAMESPACE = "http://autoscaling.amazonaws.com/doc/2011-01-01/";
 /** Fields of a group that moto accepts and does not return. */
 const FORGOTTEN = [
   "AvailabilityZoneDistribution",
+  "CapacityReservationSpecification",
   "DefaultInstanceWarmup",
   "InstanceMaintenancePolicy",
   "MaxInstanceLifetime",
@@ -29,7 +30,8 @@ export function autoscalingPatches(): readonly EmulatorPatch[] {
     const name = fields.get("AutoScalingGroupName") ?? "";
     groups.set(name, { ...groups.get(name), ...Object.fromEntries(parts) });
   };
-  const reason = "moto forgets a group's warm-up, maintenance policy, zone distribution and mixed instances";
+  const reason =
+    "moto forgets a group's warm-up, maintenance policy, zone distribution, capacity reservation and mixed instances";
   return [
     storesFields({ service: "autoscaling", operation: /^(Create|Update)AutoScalingGroup$/, reason }, storeGroup),
     editsResponse(
