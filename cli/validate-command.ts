@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { idleGpus } from "../domain/replicas.ts";
 import { environmentNames, loadEnvironment } from "../environments/load.ts";
 import { UserError } from "./terminal/user-error.ts";
 
@@ -14,6 +15,10 @@ export function validateCommand(print: (text: string) => void): Command {
         try {
           const { pools } = await loadEnvironment(each);
           print(`${each} is valid; it serves ${Object.keys(pools).join(", ")}`);
+          for (const [model, pool] of Object.entries(pools)) {
+            const idle = idleGpus(pool);
+            if (idle) print(`  ${model}: ${idle.text}; ${idle.remedy}.`);
+          }
         } catch (error) {
           failures.push(error instanceof Error ? error.message : String(error));
         }

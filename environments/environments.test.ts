@@ -33,6 +33,15 @@ function problemsOf(data: unknown): EnvironmentError {
   throw new Error("no problem was found");
 }
 
+function message(data: unknown): string {
+  try {
+    validateEnvironment(data, "environments/dev.ts");
+    return "";
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
 const ROUTE = { policy: "weighted", sticky: "none", fallbacks: [], failoverAfterSeconds: 5, hedgeAfterMs: null };
 
 describe("environment files", () => {
@@ -315,6 +324,20 @@ describe("environment files", () => {
     const timeouts = { firstByteSeconds: 900, totalSeconds: 900, idleSeconds: 900 };
     const api = { ...dev.api, entry: "alb", domain, usagePlans: {}, timeouts };
     expect(validateEnvironment({ ...dev, api }, "environments/dev.ts").api.timeouts).toEqual(timeouts);
+  });
+
+  test("copies of a model have GPUs of their own on every type, and a mixture of experts has one", () => {
+    const problems = (more: object) =>
+      message({ ...dev, pools: { phi: { ...dev.pools["phi-3-mini"], instanceType: "g5.12xlarge", ...more } } });
+    expect(problems({ replicasPerInstance: 4 })).toBe("");
+    expect(problems({ replicasPerInstance: 5 })).toMatch(
+      /pools\.phi\.replicasPerInstance: must leave each copy its 1 GPUs: g5\.12xlarge has 4 in all, got 5; use at most 4/,
+    );
+    expect(problems({ replicasPerInstance: 2, tensorParallel: 4 })).toMatch(/its 4 GPUs.*use at most 1/);
+    const spot = { option: "spot", onDemandBase: 0, overrides: ["g5.xlarge"] };
+    expect(problems({ replicasPerInstance: 4, purchase: spot })).toMatch(/its 1 GPUs: g5\.xlarge has 1 in all/);
+    const experts = { model: "gpt-oss-20b", tensorParallel: 1, replicasPerInstance: 2, instanceType: "g6e.12xlarge" };
+    expect(problems(experts)).toMatch(/replicasPerInstance: must be 1 of a mixture of experts/);
   });
 
   test("a zone that the region does not have is refused with those it has", () => {

@@ -48,9 +48,33 @@ export function poolProblems(name: string, pool: PoolSettings): readonly Problem
     });
   return [
     ...problems,
+    ...replicaProblems(path, pool),
     ...engineArgumentProblems(`${path}.engineArguments`, pool.engineArguments),
     ...purchaseProblems(path, pool),
   ];
+}
+
+/** Each copy has GPUs of its own, on every type that the pool may get. */
+function replicaProblems(path: string, pool: PoolSettings): readonly Problem[] {
+  const { replicasPerInstance, tensorParallel, purchase } = pool;
+  if (replicasPerInstance === 1) return [];
+  const at = { path: `${path}.replicasPerInstance`, value: replicasPerInstance };
+  const experts = catalogModel(pool.model).config.experts;
+  if (experts !== undefined)
+    return [
+      {
+        ...at,
+        rule: "must be 1 of a mixture of experts: vLLM splits the experts over all copies, which then wait for each other",
+        remedy: "set it to 1, and tensorParallel to more GPUs",
+      },
+    ];
+  const types = [pool.instanceType, ...(purchase.option === "spot" ? purchase.overrides : [])];
+  return types.flatMap((type) => {
+    const gpus = catalogInstanceType(type).gpu?.count ?? 0;
+    if (tensorParallel > gpus || replicasPerInstance * tensorParallel <= gpus) return []; // the former does not fit at all
+    const rule = `must leave each copy its ${tensorParallel} GPUs: ${type} has ${gpus} in all`;
+    return [{ ...at, rule, remedy: `use at most ${Math.floor(gpus / tensorParallel)}, or a larger instance type` }];
+  });
 }
 
 function purchaseProblems(path: string, pool: PoolSettings): readonly Problem[] {

@@ -3,7 +3,7 @@ const MEMORY =
   "omit it: whether a model fits is computed with 0.9 of the GPU's memory; set contextTokens and maxSequences";
 const WEIGHTS = "omit it: the catalogue's entry names the weights and their revision; set model";
 const FILES = "omit it: an engine's container has vLLM and the weights, and no further file or module";
-const ONE_COPY = "omit it: an engine is one copy of the model on one instance; set tensorParallel";
+const ONE_INSTANCE = "omit it: an engine is on one instance; set tensorParallel and replicasPerInstance";
 const PARSER = "omit it: the catalogue's entry names the parser; `sluice models add` writes one";
 const TASK = "omit it: the catalogue's entry names the model's task; set model";
 const TEXTS = "omit it: engines log no text of requests";
@@ -59,24 +59,24 @@ export const RESERVED_ENGINE_ARGUMENTS: Readonly<Record<string, string>> = {
   "worker-cls": FILES,
   "worker-extension-cls": FILES,
   "scheduler-cls": FILES,
-  nnodes: ONE_COPY,
-  "node-rank": ONE_COPY,
-  "master-addr": ONE_COPY,
-  "master-port": ONE_COPY,
-  "pipeline-parallel-size": ONE_COPY,
-  "prefill-context-parallel-size": ONE_COPY,
-  "data-parallel-size": ONE_COPY,
-  "data-parallel-size-local": ONE_COPY,
-  "data-parallel-rank": ONE_COPY,
-  "data-parallel-start-rank": ONE_COPY,
-  "data-parallel-address": ONE_COPY,
-  "data-parallel-rpc-port": ONE_COPY,
-  "data-parallel-backend": ONE_COPY,
-  "data-parallel-hybrid-lb": ONE_COPY,
-  "data-parallel-external-lb": ONE_COPY,
-  "data-parallel-multi-port-external-lb": ONE_COPY,
-  "data-parallel-supervisor-port": ONE_COPY,
-  "enable-elastic-ep": ONE_COPY,
+  nnodes: ONE_INSTANCE,
+  "node-rank": ONE_INSTANCE,
+  "master-addr": ONE_INSTANCE,
+  "master-port": ONE_INSTANCE,
+  "pipeline-parallel-size": ONE_INSTANCE,
+  "prefill-context-parallel-size": ONE_INSTANCE,
+  "data-parallel-size": "set replicasPerInstance",
+  "data-parallel-size-local": ONE_INSTANCE,
+  "data-parallel-rank": ONE_INSTANCE,
+  "data-parallel-start-rank": ONE_INSTANCE,
+  "data-parallel-address": ONE_INSTANCE,
+  "data-parallel-rpc-port": ONE_INSTANCE,
+  "data-parallel-backend": ONE_INSTANCE,
+  "data-parallel-hybrid-lb": ONE_INSTANCE,
+  "data-parallel-external-lb": ONE_INSTANCE,
+  "data-parallel-multi-port-external-lb": ONE_INSTANCE,
+  "data-parallel-supervisor-port": ONE_INSTANCE,
+  "enable-elastic-ep": ONE_INSTANCE,
   "disable-log-stats": "omit it: routing, scaling and dashboards read vLLM's metrics",
   "enable-log-requests": TEXTS,
   "enable-log-outputs": TEXTS,

@@ -76,6 +76,11 @@ const Pool = z.strictObject({
   instanceType: InstanceTypeName,
   /** GPUs that one copy of the model is split over. */
   tensorParallel: z.int().min(1).max(8),
+  /**
+   * Copies of the model on one instance, each on `tensorParallel` GPUs of its own: vLLM's data parallelism. Every other
+   * figure of an engine, such as `maxSequences`, is of one copy.
+   */
+  replicasPerInstance: z.int().min(1).max(8),
   /** Weights of your own for the model, whose entry then describes their architecture and size; `null`: the entry's. */
   weights: OwnWeights.nullable(),
   /** Context in tokens; at most the catalogue's. */

@@ -18,7 +18,14 @@ export interface GatewayConfigProps {
   readonly valkeyUrl: string | null;
   readonly pools: readonly Pick<
     EnginePool,
-    "servedName" | "contextTokens" | "revision" | "targetGroupArn" | "host" | "maxRequestsPerEngine" | "callsTools"
+    | "servedName"
+    | "contextTokens"
+    | "revision"
+    | "targetGroupArn"
+    | "host"
+    | "maxRequestsPerEngine"
+    | "replicasPerInstance"
+    | "callsTools"
   >[];
 }
 
@@ -62,6 +69,7 @@ export function gatewayConfig(props: GatewayConfigProps): GatewayConfig {
       targetGroupArn: pool.targetGroupArn,
       engineHost: pool.host,
       maxRequestsPerEngine: pool.maxRequestsPerEngine,
+      ...(pool.replicasPerInstance > 1 ? { replicasPerInstance: pool.replicasPerInstance } : {}),
       ...(pool.callsTools ? {} : { callsTools: false }),
       ...priceOf(environment.pools[pool.servedName]),
     })),

@@ -38,6 +38,8 @@ export interface FakeEngineLoad {
   readonly kvCacheUsage: number;
   /** When its process began, in seconds since 1970. */
   readonly startedAt: number;
+  /** Copies of the model in its server, each with this load. @default 1 */
+  readonly copies?: number;
 }
 
 export interface ReceivedRequest {
@@ -118,7 +120,9 @@ function sendLoad(response: ServerResponse, { load }: FakeEngineBehaviour): void
     [ENGINE_METRICS.kvCacheUsage]: load.kvCacheUsage,
     [ENGINE_METRICS.processStart]: load.startedAt,
   };
-  const lines = Object.entries(gauges).map(([name, value]) => `${name}{engine="0",model_name="tiny"} ${value}\n`);
+  const lines = Array.from({ length: load.copies ?? 1 }, (_, copy) =>
+    Object.entries(gauges).map(([name, value]) => `${name}{engine="${copy}",model_name="tiny"} ${value}\n`),
+  ).flat();
   response.writeHead(200, { "content-type": "text/plain; version=0.0.4" }).end(lines.join(""));
 }
 

@@ -78,6 +78,13 @@ describe("doctor", () => {
     expect(Object.keys(await findings({}, { environment: prod }))).toContain("P vCPUs");
   });
 
+  test("GPUs that no copy of a model uses are a warning", async () => {
+    const [[name, pool]] = Object.entries(dev.pools) as [[string, (typeof dev.pools)[string]]];
+    const idle = { ...pool, instanceType: "g5.12xlarge", tensorParallel: 1, replicasPerInstance: 3 } as const;
+    const found = await findings({}, { environment: { ...dev, pools: { [name]: idle } } }, [`GPUs of ${name}`]);
+    expect(found[`GPUs of ${name}`]).toMatchObject({ level: "warn", text: expect.stringMatching(/^1 of the 4 GPUs/) });
+  });
+
   test.each([
     ["v22.1.0", "fail"],
     ["v24.1.9", "fail"],

@@ -1,4 +1,5 @@
 import { parameterOfImage } from "../../contracts/processes/names.ts";
+import { idleGpus } from "../../domain/replicas.ts";
 import type { Environment } from "../../settings/environment.ts";
 import { awsFailure } from "../operator/aws-failure.ts";
 import { TofuNotFoundError } from "../tofu/tofu.ts";
@@ -50,6 +51,7 @@ export function doctorChecks(things: CheckSubjects): readonly Check[] {
       name,
       run: (signal: AbortSignal) => imageFinding(aws, image, signal),
     })),
+    ...idleGpuChecks(environment),
     ...weightsChecks(things),
     ...logRoleChecks(things),
     { name: "certificate", run: (signal) => certificateFinding(things, signal) },
@@ -81,6 +83,14 @@ async function tofuFinding({ tofuVersion }: CheckSubjects): Promise<Finding> {
     if (error instanceof TofuNotFoundError) return fail("the command tofu is not on PATH", remedy);
     throw error;
   }
+}
+
+/** A warning for each pool with GPUs that are paid for and not used. */
+function idleGpuChecks({ pools }: Environment): readonly Check[] {
+  return Object.entries(pools).flatMap(([name, pool]) => {
+    const idle = idleGpus(pool);
+    return idle ? [{ name: `GPUs of ${name}`, run: async () => warn(idle.text, idle.remedy) }] : [];
+  });
 }
 
 /** The images of gateways and pools, each once, with a name for its check. */

@@ -46,7 +46,14 @@ const ADDED = {
  * @param python of the installation
  */
 export async function parserAccepts(python: string): Promise<void> {
-  const pool = { servedName: "m", tensorParallel: 8, contextTokens: 4096, maxSequences: 8, maxQueued: 8 };
+  const pool = {
+    servedName: "m",
+    tensorParallel: 8,
+    replicasPerInstance: 1,
+    contextTokens: 4096,
+    maxSequences: 8,
+    maxQueued: 8,
+  };
   const lists = MODEL_IDS.flatMap((model) =>
     INSTANCE_TYPE_IDS.map((instanceType) => vllmArguments({ ...pool, model, instanceType, engineArguments: {} })),
   );

@@ -14,6 +14,7 @@ const SETTINGS: PoolSettings = {
   weights: null,
   instanceType: "g5.xlarge",
   tensorParallel: 1,
+  replicasPerInstance: 1,
   contextTokens: 4096,
   maxSequences: 8,
   maxQueued: 8,

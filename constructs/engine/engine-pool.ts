@@ -64,6 +64,8 @@ export class EnginePool extends Construct {
   readonly groupName: string;
   readonly groupArn: string;
   readonly maxRequestsPerEngine: number;
+  /** Copies of the model on each instance, every one an engine for the gateways. */
+  readonly replicasPerInstance: number;
   /** Whether the model's engines read tool calls. */
   readonly callsTools: boolean;
   /** `Host` that selects the pool on the engine listener. */
@@ -78,6 +80,7 @@ export class EnginePool extends Construct {
     this.contextTokens = props.contextTokens;
     this.revision = weights.revision;
     this.maxRequestsPerEngine = maxRequestsPerEngine(props);
+    this.replicasPerInstance = props.replicasPerInstance;
     this.callsTools = catalogModel(props.model).toolCallParser !== undefined;
     this.host = engineHost(servedName);
 

@@ -32,6 +32,7 @@ describe("vLLM's arguments", () => {
         model,
         instanceType,
         tensorParallel: 8,
+        replicasPerInstance: 1,
         contextTokens: 4096,
         maxSequences: 8,
         maxQueued: 8,

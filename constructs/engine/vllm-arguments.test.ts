@@ -6,6 +6,7 @@ const POOL = {
   model: "phi-3-mini-4k-instruct",
   instanceType: "g5.xlarge",
   tensorParallel: 1,
+  replicasPerInstance: 1,
   contextTokens: 4096,
   maxSequences: 32,
   maxQueued: 16,
@@ -70,9 +71,21 @@ describe("vLLM's arguments", () => {
       model: "llama-3.3-70b-instruct",
       instanceType: "p4d.24xlarge",
       tensorParallel: 8,
+      replicasPerInstance: 1,
     });
     expect(argument(list, "--tensor-parallel-size")).toBe("8");
     expect(list).toContain("--enable-chunked-prefill");
+  });
+
+  // documented: replicas-arguments
+  test("several copies on one instance are vLLM's data parallelism behind one server, whose queue is for all of them", () => {
+    const list = vllmArguments({ ...POOL, instanceType: "g5.12xlarge", replicasPerInstance: 4 });
+    expect(argument(list, "--data-parallel-size")).toBe("4");
+    expect(argument(list, "--api-server-count")).toBe("1");
+    expect(argument(list, "--tensor-parallel-size")).toBe("1");
+    expect(argument(list, "--max-num-seqs")).toBe("32");
+    expect(argument(list, "--max-num-queued-reqs")).toBe("192");
+    expect(vllmArguments(POOL)).not.toContain("--data-parallel-size");
   });
 
   test("name the parser of a model's tool calls, without which vLLM refuses every request with tools", () => {

@@ -8,7 +8,14 @@ import type { PoolSettings } from "../../settings/environment.ts";
 export interface VllmArgumentsProps
   extends Pick<
     PoolSettings,
-    "model" | "instanceType" | "tensorParallel" | "contextTokens" | "maxSequences" | "maxQueued" | "engineArguments"
+    | "model"
+    | "instanceType"
+    | "tensorParallel"
+    | "replicasPerInstance"
+    | "contextTokens"
+    | "maxSequences"
+    | "maxQueued"
+    | "engineArguments"
   > {
   /** Public name of the pool: what callers write in `model`. */
   readonly servedName: string;
@@ -27,9 +34,11 @@ export function vllmArguments(props: VllmArgumentsProps): readonly string[] {
     ["--port", ENGINE_PORT],
     ["--max-model-len", props.contextTokens],
     ["--max-num-seqs", props.maxSequences],
-    // vLLM counts running and waiting together; beyond the limit it responds with 503.
-    ["--max-num-queued-reqs", maxRequestsPerEngine(props)],
+    // vLLM counts running and waiting together, of all copies; beyond the limit it responds with 503.
+    ["--max-num-queued-reqs", props.replicasPerInstance * maxRequestsPerEngine(props)],
     ["--tensor-parallel-size", props.tensorParallel],
+    // One server, as without: its metrics then have a series for each copy, and the start of its process.
+    props.replicasPerInstance > 1 ? ["--data-parallel-size", props.replicasPerInstance, "--api-server-count", 1] : [],
     ["--gpu-memory-utilization", GPU_MEMORY_UTILIZATION],
     gpu?.bfloat16 === false ? ["--dtype", "half"] : [],
     model.tokenizer ? ["--tokenizer", model.tokenizer] : [],
@@ -42,7 +51,7 @@ export function vllmArguments(props: VllmArgumentsProps): readonly string[] {
     .map(String);
 }
 
-/** Requests that one engine may hold at once, running and waiting. */
+/** Requests that one engine, a copy of the model, may hold at once, running and waiting. */
 export function maxRequestsPerEngine(props: Pick<PoolSettings, "maxSequences" | "maxQueued">): number {
   return props.maxSequences + props.maxQueued;
 }

@@ -100,6 +100,8 @@ export const GatewayConfig = z.strictObject({
         engineHost: z.string(),
         /** Requests that one engine may hold at once (running and waiting); the next one waits in the gateway's queue. */
         maxRequestsPerEngine: z.int().min(1),
+        /** Copies of the model behind each address of the target group, each an engine of its own. @default 1 */
+        replicasPerInstance: z.int().min(1).optional(),
         /** Whether its engines read tool calls; where not, a request with tools is refused. @default true */
         callsTools: z.boolean().optional(),
         /** Price of its tokens. @default - none */

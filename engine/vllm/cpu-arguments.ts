@@ -2,6 +2,8 @@
 const FOR_GPUS = new Set([
   ...[
     "--tensor-parallel-size",
+    "--data-parallel-size",
+    "--api-server-count",
     "--decode-context-parallel-size",
     "--enable-expert-parallel",
     "--disable-custom-all-reduce",

@@ -69,6 +69,20 @@ describe("defaults of an environment", () => {
     expect(pool.volumeGiB).toBeGreaterThanOrEqual(75 + 132);
   });
 
+  test("GPUs that one copy of the model leaves are of further copies, but for a mixture of experts", () => {
+    const copies = (model: object) => {
+      const { tensorParallel, replicasPerInstance } = valid({ ...smallest, models: { m: model } }).pools.m!;
+      return [tensorParallel, replicasPerInstance];
+    };
+    const phi = { model: "phi-3-mini-4k-instruct", instanceType: "g5.12xlarge" };
+    expect(copies(phi)).toEqual([4, 1]);
+    expect(copies({ ...phi, tensorParallel: 1 })).toEqual([1, 4]);
+    expect(copies({ ...phi, tensorParallel: 2 })).toEqual([2, 2]);
+    expect(copies({ ...phi, tensorParallel: 1, replicasPerInstance: 2 })).toEqual([1, 2]);
+    expect(copies({ model: "gpt-oss-20b", instanceType: "g6e.12xlarge", tensorParallel: 1 })).toEqual([1, 1]);
+    expect(copies({ model: "qwen2.5-0.5b-instruct", instanceType: "g5.12xlarge" })).toEqual([2, 2]);
+  });
+
   // documented: whole-response-time
   test("a slow model has more time for a whole response, no more than API Gateway is silent for with the wait, and gateways drain twice as long", () => {
     const limits = (file: object) => {

@@ -2,6 +2,7 @@ import { catalogInstanceType, INSTANCE_TYPE_IDS, type InstanceTypeId } from "../
 import { catalogModel, MODEL_IDS, type ModelId } from "../../catalog/models.ts";
 import { imageByParameter } from "../../contracts/processes/names.ts";
 import { type Fit, fitModel, largestSplit } from "../../domain/model-fit.ts";
+import { mostReplicas } from "../../domain/replicas.ts";
 import type { Default, PoolField, PoolInput } from "./default.ts";
 
 const always = (value: unknown, because: string): Default<PoolInput> => ({ value: () => value, because });
@@ -22,6 +23,10 @@ export const POOL_DEFAULTS = {
     value: allGpus,
     because:
       "all GPUs of the instance, which cost the same when they are idle, as far as they divide the model's heads",
+  },
+  replicasPerInstance: {
+    value: replicas,
+    because: "as many copies as the GPUs hold, which cost the same when they are idle; 1 of a mixture of experts",
   },
   contextTokens: {
     value: largestContext,
@@ -72,6 +77,13 @@ function allGpus(input: PoolInput): number {
   const pool = known(input);
   if (pool === undefined) return 1;
   return largestSplit(catalogModel(pool.model), catalogInstanceType(pool.instanceType).gpu?.count ?? 1);
+}
+
+function replicas(input: PoolInput): number {
+  const pool = known(input);
+  const { tensorParallel } = input;
+  if (pool === undefined || typeof tensorParallel !== "number" || !(tensorParallel >= 1)) return 1;
+  return Math.min(8, mostReplicas({ ...pool, tensorParallel }));
 }
 
 function fitOf(input: PoolInput, contextTokens: number): Fit | undefined {

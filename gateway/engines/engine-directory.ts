@@ -47,6 +47,8 @@ export class EngineDirectory {
   readonly #options: EngineDirectoryOptions;
   /** Engines whose last probe timed out while they were alive. */
   readonly #late = new WeakSet<Engine>();
+  /** Engines that have reported their load at least once. */
+  readonly #reported = new WeakSet<Engine>();
   readonly #snapshots: PrefixSnapshots | undefined;
   readonly #logged = new Map<string, string>();
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -139,7 +141,10 @@ export class EngineDirectory {
     else this.#late.delete(engine);
     if (result === "alive" && engine.model === undefined)
       engine.model = await readEngineModel(engine, pool.config.id, probeTimeoutMs);
-    if (!isFirstSilence) engine.isAlive = result === "alive";
+    if (load !== undefined) this.#reported.add(engine);
+    // While instances are replaced, an old one may have fewer copies than the configuration has; the first is always there.
+    const isThere = !engine.rank || this.#reported.has(engine);
+    if (!isFirstSilence) engine.isAlive = result === "alive" && isThere;
     if (load !== undefined) pool.routing.report(engine, load);
     if (engine.isAlive) await this.#snapshots?.load(pool);
   }

@@ -12,6 +12,9 @@ const KEEP_ALIVE_MS = 4000;
 /** Connections beside those of requests: for probes, which must not wait for a request to end. */
 const SPARE_CONNECTIONS = 2;
 
+/** vLLM's header for the copy that takes a request; without it vLLM chooses by their load. */
+const RANK_HEADER = "x-data-parallel-rank";
+
 /** An engine's description of the model that it serves. */
 export interface EngineModel {
   /** Weights in use. */
@@ -25,6 +28,8 @@ export interface EngineOptions {
   readonly origin: string;
   /** `Host` header, where the address alone does not name the pool. */
   readonly host?: string;
+  /** Its number among the copies of the model behind the address, from 0. @default - it is the only one */
+  readonly rank?: number | undefined;
   /** Requests that it may hold at once; one with several completions counts as so many, as vLLM counts it. */
   readonly maxRequests: number;
   /** Is called about its health and its requests. @default - no choice among several engines */
@@ -39,6 +44,7 @@ export class Engine implements Upstream {
   /** Headers that every call to it carries. */
   readonly headers: Readonly<Record<string, string>>;
   readonly maxRequests: number;
+  readonly rank: number | undefined;
   /** The target group's word: whether it may get new requests. */
   inService = true;
   /** Read once after the engine became ready. */
@@ -52,7 +58,11 @@ export class Engine implements Upstream {
     this.origin = options.origin;
     this.maxRequests = options.maxRequests;
     this.#routing = options.routing;
-    this.headers = options.host === undefined ? {} : { host: options.host };
+    this.rank = options.rank;
+    this.headers = {
+      ...(options.host === undefined ? {} : { host: options.host }),
+      ...(options.rank === undefined ? {} : { [RANK_HEADER]: String(options.rank) }),
+    };
     // Time limits are set by the pipeline's steps (per route, first byte against whole response); here they are off.
     this.pool = new Pool(options.origin, {
       connectTimeout: CONNECT_TIMEOUT_MS,

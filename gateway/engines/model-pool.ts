@@ -1,7 +1,7 @@
 import type { GatewayConfig } from "../../contracts/processes/gateway-config.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
 import type { Upstream } from "../core/upstream.ts";
-import { Engine } from "./engine.ts";
+import { Engine, type EngineOptions } from "./engine.ts";
 import type { DiscoveredEngine } from "./engine-discovery.ts";
 import { PoolRouting, type PoolRoutingOptions } from "./pool-routing.ts";
 
@@ -70,17 +70,21 @@ export class ModelPool {
   /** Takes over a newly discovered set. Engines that stay keep their connections and state. @returns those that left */
   replace(discovered: readonly DiscoveredEngine[]): readonly Engine[] {
     const before = new Map(this.#engines.map((engine) => [engine.id, engine]));
-    this.#engines = discovered.map(({ id, origin, inService }) => {
-      const known = before.get(id);
-      const isSame = known?.origin === origin;
-      const engine = isSame ? known : this.#newEngine(id, origin);
-      engine.inService = inService;
-      return engine;
-    });
+    const copies = this.config.replicasPerInstance ?? 1;
+    this.#engines = discovered.flatMap(({ id: address, origin, inService }) =>
+      Array.from({ length: copies }, (_, index) => {
+        const rank = copies === 1 ? undefined : index;
+        const id = rank === undefined ? address : `${address}/${rank}`;
+        const known = before.get(id);
+        const engine = known?.origin === origin ? known : this.#newEngine({ id, origin, rank });
+        engine.inService = inService;
+        return engine;
+      }),
+    );
     return [...before.values()].filter((engine) => !this.#engines.includes(engine));
   }
 
-  #newEngine(id: string, origin: string): Engine {
-    return new Engine({ id, origin, maxRequests: this.config.maxRequestsPerEngine, routing: this.routing });
+  #newEngine(address: Pick<EngineOptions, "id" | "origin" | "rank">): Engine {
+    return new Engine({ ...address, maxRequests: this.config.maxRequestsPerEngine, routing: this.routing });
   }
 }

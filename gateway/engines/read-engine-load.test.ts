@@ -25,6 +25,30 @@ describe("an engine's load", () => {
     });
   });
 
+  test("is that of one copy of the model where the server has several, and unknown of one that it has not", () => {
+    const text = page(
+      'vllm:num_requests_running{engine="0"} 3',
+      'vllm:num_requests_running{engine="1"} 2',
+      'vllm:num_requests_waiting{engine="0"} 1',
+      'vllm:num_requests_waiting{engine="1"} 0',
+      'vllm:kv_cache_usage_perc{engine="1"} 0.5',
+      'vllm:cache_config_info{block_size="16",engine="0",num_gpu_blocks="1000"} 1',
+      'vllm:cache_config_info{block_size="16",engine="1",num_gpu_blocks="900"} 1',
+      "process_start_time_seconds 1.8e+09",
+    );
+    expect(engineLoadOf(text, 1)).toEqual({
+      running: 2,
+      waiting: 0,
+      kvCacheUsage: 0.5,
+      kvCacheTokens: 14_400,
+      startedAt: 1_800_000_000,
+    });
+    expect(engineLoadOf(text, 0)).toMatchObject({ running: 3, waiting: 1, kvCacheTokens: 16_000 });
+    expect(engineLoadOf(text, 2)).toBeUndefined();
+    expect(engineLoadOf(page("vllm:num_requests_running 4"), 0)?.running).toBe(4);
+    expect(engineLoadOf(page("vllm:num_requests_running 4"), 1)).toBeUndefined();
+  });
+
   test.each(["1e300", "1e400", "+Inf", "NaN", "-5"])("has no part of a sample of %s", (value) => {
     const load = engineLoadOf(
       page(

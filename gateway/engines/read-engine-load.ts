@@ -1,6 +1,6 @@
 import type { Pool } from "undici";
 import { ENGINE_METRICS } from "../../contracts/engine/engine-metrics.ts";
-import { findSamples } from "../../lib/prometheus-text.ts";
+import { findSamples, type Sample } from "../../lib/prometheus-text.ts";
 import { sendUpstream } from "../http/send-upstream.ts";
 
 /** An engine's reported load, of all gateways' requests together. */
@@ -23,6 +23,8 @@ const MAX_GAUGE = 1e12;
 
 export interface QueriedEngine {
   readonly pool: Pool;
+  /** Its number among several copies of the model in one server. */
+  readonly rank?: number | undefined;
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -37,43 +39,51 @@ export async function readEngineLoad(engine: QueriedEngine, timeoutMs: number): 
       signal,
     });
     const page = await response.body.whole(MAX_PAGE_BYTES);
-    return page !== undefined && response.statusCode === 200 ? engineLoadOf(page.toString("utf8")) : undefined;
+    return page !== undefined && response.statusCode === 200
+      ? engineLoadOf(page.toString("utf8"), engine.rank)
+      : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** @param page Prometheus' text format @returns `undefined` when the page has no metric of requests */
-export function engineLoadOf(page: string): EngineLoad | undefined {
-  const running = values(page, ENGINE_METRICS.requestsRunning);
-  const waiting = values(page, ENGINE_METRICS.requestsWaiting);
+/**
+ * @param page Prometheus' text format
+ * @param rank copy of the model whose load is read. @default - all of them together
+ * @returns `undefined` when the page has no metric of requests, or not of this copy
+ */
+export function engineLoadOf(page: string, rank?: number): EngineLoad | undefined {
+  const values = (name: string) => numbersOf(samplesOf(page, name, rank));
+  const running = values(ENGINE_METRICS.requestsRunning);
+  const waiting = values(ENGINE_METRICS.requestsWaiting);
   if (running.length === 0 && waiting.length === 0) return undefined;
-  const usage = values(page, ENGINE_METRICS.kvCacheUsage);
-  const share = Math.max(0, ...(usage.length > 0 ? usage : values(page, ENGINE_METRICS.kvCacheUsageBefore)));
+  const usage = values(ENGINE_METRICS.kvCacheUsage);
+  const share = Math.max(0, ...(usage.length > 0 ? usage : values(ENGINE_METRICS.kvCacheUsageBefore)));
   return {
     running: sum(running),
     waiting: sum(waiting),
     kvCacheUsage: Math.min(1, share),
-    kvCacheTokens: cacheTokens(page),
-    startedAt: values(page, ENGINE_METRICS.processStart)[0],
+    kvCacheTokens: cacheTokens(samplesOf(page, ENGINE_METRICS.cacheConfigInfo, rank)),
+    startedAt: numbersOf(findSamples(page, ENGINE_METRICS.processStart))[0],
   };
 }
 
-/** One sample for each data-parallel engine inside the server. */
-function values(page: string, name: string): readonly number[] {
-  return findSamples(page, name)
-    .map(({ value }) => value)
-    .filter((value) => value >= 0 && value <= MAX_GAUGE);
+/** One sample for each copy of the model inside the server, or that of one copy; a server of one may leave the label out. */
+function samplesOf(page: string, name: string, rank: number | undefined): readonly Sample[] {
+  const samples = findSamples(page, name);
+  return rank === undefined ? samples : samples.filter(({ labels }) => (labels.engine ?? "0") === String(rank));
+}
+
+function numbersOf(samples: readonly Sample[]): readonly number[] {
+  return samples.map(({ value }) => value).filter((value) => value >= 0 && value <= MAX_GAUGE);
 }
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }
 
-function cacheTokens(page: string): number | undefined {
-  const tokens = findSamples(page, ENGINE_METRICS.cacheConfigInfo).map(
-    ({ labels }) => Number(labels.block_size) * Number(labels.num_gpu_blocks),
-  );
+function cacheTokens(samples: readonly Sample[]): number | undefined {
+  const tokens = samples.map(({ labels }) => Number(labels.block_size) * Number(labels.num_gpu_blocks));
   const known = sum(tokens.filter((count) => count > 0 && count <= MAX_GAUGE));
   return known > 0 ? known : undefined;
 }
