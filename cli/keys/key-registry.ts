@@ -1,14 +1,21 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient, PutCommand, paginateScan, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { type ApiKeyItem, StoredApiKey } from "../../contracts/processes/auth.ts";
+import { DynamoDBDocumentClient, GetCommand, PutCommand, paginateScan, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { type ApiKeyItem, RotationItem, StoredApiKey } from "../../contracts/processes/auth.ts";
+import { countChangeUpdate, type KeyUpdate, revokeUpdate, rotateUpdate } from "../../domain/keys/key-updates.ts";
+import type { RotationRecords } from "../../domain/keys/rotate-key.ts";
 import { LOCAL_CREDENTIALS } from "../../local/runtime/aws-environment.ts";
+import { UserError } from "../terminal/user-error.ts";
 import type { KeyTable } from "./key-table.ts";
 
 /** The keys of one environment. */
-export interface KeyRegistry {
+export interface KeyRegistry extends RotationRecords {
   /** @throws when the id exists: nothing is overwritten */
   add(item: ApiKeyItem): Promise<void>;
-  list(): Promise<readonly ApiKeyItem[]>;
+  /**
+   * Keys by the time of their creation.
+   * @param onUnreadable called with the id of each item that this release can't read
+   */
+  list(onUnreadable?: (keyId: string) => void): Promise<readonly ApiKeyItem[]>;
   /** `false` when the key does not exist; a second call does not change the date. */
   revoke(keyId: string, at: Date): Promise<boolean>;
 }
@@ -31,28 +38,75 @@ export class DynamoKeyRegistry implements KeyRegistry {
     await this.#client.send(new PutCommand({ TableName: this.#table, Item: item, ConditionExpression: condition }));
   }
 
-  async list(): Promise<readonly ApiKeyItem[]> {
-    const items: ApiKeyItem[] = [];
+  async list(onUnreadable: (keyId: string) => void = () => undefined): Promise<readonly ApiKeyItem[]> {
+    const keys: ApiKeyItem[] = [];
     for await (const page of paginateScan({ client: this.#client }, { TableName: this.#table }))
-      for (const item of page.Items ?? []) items.push(StoredApiKey.parse(item));
-    return items.toSorted((a, b) => a.createdAt.localeCompare(b.createdAt));
+      for (const item of page.Items ?? []) {
+        if (item.kind !== undefined) continue;
+        const key = StoredApiKey.safeParse(item);
+        if (key.success) keys.push(key.data);
+        else onUnreadable(String(item.keyId));
+      }
+    return keys.toSorted((a, b) => a.createdAt.localeCompare(b.createdAt));
   }
 
   async revoke(keyId: string, at: Date): Promise<boolean> {
-    try {
-      await this.#client.send(
-        new UpdateCommand({
+    if (!(await this.#update(revokeUpdate(keyId, at)))) return false;
+    await this.countChange(at);
+    return true;
+  }
+
+  async key(keyId: string): Promise<ApiKeyItem | undefined> {
+    const item = await this.item(keyId);
+    if (item === undefined || item.kind !== undefined) return undefined;
+    const key = StoredApiKey.safeParse(item);
+    if (!key.success) throw new UserError(`This release can't read the key ${keyId}; use the release that wrote it.`);
+    return key.data;
+  }
+
+  async rotation(id: string): Promise<RotationItem | undefined> {
+    return RotationItem.safeParse(await this.item(id)).data;
+  }
+
+  claim(rotation: RotationItem, now: Date): Promise<boolean> {
+    return isApplied(
+      this.#client.send(
+        new PutCommand({
           TableName: this.#table,
-          Key: { keyId },
-          UpdateExpression: "SET revokedAt = if_not_exists(revokedAt, :at)",
-          ConditionExpression: "attribute_exists(keyId)",
-          ExpressionAttributeValues: { ":at": at.toISOString() },
+          Item: rotation,
+          ConditionExpression: "attribute_not_exists(keyId) OR validUntil <= :now",
+          ExpressionAttributeValues: { ":now": now.toISOString() },
         }),
-      );
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
+      ),
+    );
+  }
+
+  applyRotation(before: ApiKeyItem, after: ApiKeyItem): Promise<boolean> {
+    return this.#update(rotateUpdate(before, after));
+  }
+
+  async countChange(at: Date): Promise<void> {
+    await this.#update(countChangeUpdate(at));
+  }
+
+  /** An item as it is stored. */
+  async item(keyId: string): Promise<Record<string, unknown> | undefined> {
+    const command = new GetCommand({ TableName: this.#table, Key: { keyId }, ConsistentRead: true });
+    return (await this.#client.send(command)).Item;
+  }
+
+  #update(update: KeyUpdate): Promise<boolean> {
+    return isApplied(this.#client.send(new UpdateCommand({ TableName: this.#table, ...update })));
+  }
+}
+
+/** `false` when the condition of a write failed. */
+async function isApplied(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
   }
 }

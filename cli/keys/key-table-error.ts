@@ -9,7 +9,7 @@ const REMEDIES: Readonly<Record<string, (table: Table) => string>> = {
   ExpiredTokenException: () => "Your AWS credentials have expired; log in again.",
   UnrecognizedClientException: () => "AWS does not know your credentials; check AWS_PROFILE, or log in again.",
   AccessDeniedException: ({ table, region }) =>
-    `Your AWS identity may not use the table ${table} in ${region}; it needs dynamodb:PutItem, UpdateItem and Scan on it.`,
+    `Your AWS identity may not use the table ${table} in ${region}; it needs dynamodb:GetItem, PutItem, UpdateItem and Scan on it.`,
   ResourceNotFoundException: ({ environment, table, region, endpoint }) =>
     endpoint === undefined
       ? `There is no table ${table} in ${region}; deploy ${environment} first, or check the account that AWS_PROFILE names.`

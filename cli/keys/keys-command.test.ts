@@ -139,14 +139,84 @@ describe("sluice keys list", () => {
     await run("revoke", idOf(first));
     const text = await run("list");
     expect(text.split("\n")).toEqual([
-      "ID            NAME                     PLAN       CREATED           STATE",
-      `${idOf(first)}  a long name of somebody  standard   2026-02-03T04:05  revoked 2026-03-01T12:00`,
-      `${idOf(second)}  b                        anonymous  2026-02-04T00:00  active`,
+      "ID            NAME                     PLAN       CREATED           LAST USED  STATE",
+      `${idOf(first)}  a long name of somebody  standard   2026-02-03T04:05  -          revoked 2026-03-01T12:00`,
+      `${idOf(second)}  b                        anonymous  2026-02-04T00:00  -          active`,
     ]);
     for (const secret of [first, second]) {
       expect(text).not.toContain(secret.slice(-43));
       expect(text).not.toContain(hashApiKey(secret));
     }
+  });
+});
+
+describe("sluice keys create with restrictions", () => {
+  test("stores them, and says so", async () => {
+    const { run, stored } = await cli();
+    const text = await run(
+      ...["create", "--name", "job", "--expires", "90d", "--models", "tiny,small", "big"],
+      ...["--addresses", "203.0.113.0/24", "2001:db8::/32", "--project", "proj_1", "--scope", "read,generate"],
+    );
+    expect(text).toContain("Scope read, generate. Models tiny, small, big.");
+    expect(text).toContain("Addresses 203.0.113.0/24, 2001:db8::/32. Expires 2026-05-04T04:05:06.000Z.");
+    expect((await stored())[0]).toMatchObject({
+      hash: { S: "0".repeat(64) },
+      restrictedHash: { S: hashApiKey(secretIn(text)) },
+      expiresAt: { S: "2026-05-04T04:05:06.000Z" },
+      models: { L: [{ S: "tiny" }, { S: "small" }, { S: "big" }] },
+      addresses: { L: [{ S: "203.0.113.0/24" }, { S: "2001:db8::/32" }] },
+      scopes: { L: [{ S: "read" }, { S: "generate" }] },
+      projectId: { S: "proj_1" },
+    });
+  });
+
+  test.each([
+    [["--expires", "soon"], '--expires must be a time span, got "soon"; write it like 90d, 24h, 30m or 0.'],
+    [["--expires", "2026-13-01"], '--expires must be a date in ISO 8601, got "2026-13-01"; write it like'],
+    [["--expires", "2026-01-01"], "--expires must be in the future, got 2026-01-01T00:00:00.000Z; write a later"],
+    [["--addresses", "203.0.113.7"], '--addresses must be ranges in CIDR notation, got "203.0.113.7"; write one like'],
+  ])("refuses %j with the rule and the remedy, and stores nothing", async (args, message) => {
+    const { run, stored } = await cli();
+    await expect(run("create", "--name", "job", ...args)).rejects.toThrow(message);
+    expect(await stored()).toEqual([]);
+  });
+
+  test("lists a key's expiry, before and after", async () => {
+    const { run, clock } = await cli();
+    await run("create", "--name", "job", "--expires", "2026-03-01");
+    expect(await run("list")).toContain("active until 2026-03-01T00:00");
+    clock.now = new Date("2026-03-01T00:00:00Z");
+    expect(await run("list")).toContain("expired 2026-03-01T00:00");
+  });
+});
+
+describe("sluice keys rotate", () => {
+  test("prints a new secret of the same id, and until when the one before works", async () => {
+    const { run } = await cli();
+    const secret = secretIn(await run("create", "--name", "me"));
+    const text = await run("rotate", idOf(secret), "--overlap", "2h");
+    expect(idOf(secretIn(text))).toBe(idOf(secret));
+    expect(secretIn(text)).not.toBe(secret);
+    expect(text).toContain("before this one works until 2026-02-03T06:05:06.000Z.");
+    expect(await run("rotate", idOf(secret), "--overlap", "0")).toContain("before this one no longer works.");
+  });
+
+  test("prints the same secret for the same idempotency key, and refuses one that could be guessed", async () => {
+    const { run } = await cli();
+    const id = idOf(secretIn(await run("create", "--name", "me")));
+    const args = ["rotate", id, "--idempotency-key", "5b0c0c36-6a0f-4c54-9f38-6a4c0f3a9e10"];
+    expect(secretIn(await run(...args))).toBe(secretIn(await run(...args)));
+    await expect(run("rotate", id, "--idempotency-key", "abc")).rejects.toThrow(
+      "--idempotency-key must have 16 to 255 characters, got 3; use a random one, such as the output of uuidgen.",
+    );
+  });
+
+  test("refuses an unknown and a revoked key, with the remedy", async () => {
+    const { run } = await cli();
+    const id = idOf(secretIn(await run("create", "--name", "me")));
+    await run("revoke", id);
+    await expect(run("rotate", id)).rejects.toThrow(/is revoked and can't be rotated; make a new key/);
+    await expect(run("rotate", "aaaaaaaaaaaa")).rejects.toThrow(/no key aaaaaaaaaaaa in dev; `sluice keys list`/);
   });
 });
 

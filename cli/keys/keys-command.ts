@@ -1,9 +1,18 @@
 import { Command } from "commander";
-import { type ApiKeyItem, DEFAULT_PLAN, KeyScope } from "../../contracts/processes/auth.ts";
+import { type ApiKeyItem, DEFAULT_PLAN } from "../../contracts/processes/auth.ts";
 import { PRIORITIES, Priority } from "../../contracts/processes/priority.ts";
 import { createKey } from "../../domain/keys/key-item.ts";
+import { type RotateResult, rotateKey } from "../../domain/keys/rotate-key.ts";
 import { textTable } from "../terminal/text-table.ts";
 import { UserError } from "../terminal/user-error.ts";
+import {
+  addressesOption,
+  expiryOf,
+  idempotencyKeyOption,
+  listOption,
+  scopesOption,
+  spanSeconds,
+} from "./key-options.ts";
 import type { KeyRegistry } from "./key-registry.ts";
 import type { KeyTable, KeyTableOptions } from "./key-table.ts";
 import { keyTableError } from "./key-table-error.ts";
@@ -20,12 +29,21 @@ interface CreateOptions extends KeyTableOptions {
   readonly plan?: string;
   readonly scope?: readonly string[];
   readonly priority?: string;
+  readonly expires?: string;
+  readonly models?: readonly string[];
+  readonly addresses?: readonly string[];
+  readonly project?: string;
 }
 
-/** `sluice keys create|list|revoke`. */
+interface RotateOptions extends KeyTableOptions {
+  readonly overlap: string;
+  readonly idempotencyKey?: string;
+}
+
+/** `sluice keys create|list|rotate|revoke`. */
 export function keysCommand(tools: KeysTools): Command {
   const keys = new Command("keys").description(
-    "create, list and revoke API keys of the local stack or of an environment on AWS",
+    "create, list, rotate and revoke API keys of the local stack or of an environment on AWS",
   );
   const withTableOptions = (command: Command) =>
     command
@@ -39,10 +57,18 @@ export function keysCommand(tools: KeysTools): Command {
       "--priority <priority>",
       `highest priority that its requests may have: ${PRIORITIES.join(", ")} (default normal)`,
     )
+    .option("--expires <when>", "when it ends: a span like 90d, or a date like 2027-01-31 (default never)")
+    .option("--models <model...>", "public names of the models that it may use (default all)")
+    .option("--addresses <range...>", "ranges of client addresses, like 203.0.113.0/24 (default all)")
+    .option("--project <id>", "the project that it belongs to")
     .action((options: CreateOptions) => create(options, tools));
   withTableOptions(keys.command("list").description("list the keys, without their secrets")).action(
     (options: KeyTableOptions) => list(options, tools),
   );
+  withTableOptions(keys.command("rotate <key-id>").description("give a key a new secret and show it once"))
+    .option("--overlap <span>", "how long the secret of now works too; 0 ends it now", "24h")
+    .option("--idempotency-key <text>", "the same text within ten minutes prints the same secret again")
+    .action((keyId: string, options: RotateOptions) => rotate(keyId, options, tools));
   withTableOptions(
     keys.command("revoke <key-id>").description("revoke a key; all gateways refuse it within 5 s"),
   ).action((keyId: string, options: KeyTableOptions) => revoke(keyId, options, tools));
@@ -59,7 +85,8 @@ async function withKeys<T>(table: KeyTable, tools: KeysTools, use: (keys: KeyReg
 }
 
 async function create(options: CreateOptions, tools: KeysTools): Promise<void> {
-  const { name: text, plan = DEFAULT_PLAN, scope = [], priority, ...tableOptions } = options;
+  const { name: text, plan = DEFAULT_PLAN, priority, expires, project, ...rest } = options;
+  const { scope, models, addresses, ...tableOptions } = rest;
   const table = await tools.table(tableOptions);
   const name = text.trim();
   if (name === "" || name.length > 100)
@@ -68,7 +95,7 @@ async function create(options: CreateOptions, tools: KeysTools): Promise<void> {
     throw new UserError(
       `--plan must be a usage plan of ${table.environment}, got "${plan}"; use ${table.plans.join(" or ")}.`,
     );
-  const scopes = scope.map((text) => scopeOf(text));
+  const scopes = scope && scopesOption(scope);
   const maxPriority = Priority.optional().safeParse(priority);
   if (!maxPriority.success)
     throw new UserError(`--priority must be a priority, got "${priority}"; use ${PRIORITIES.join(" or ")}.`);
@@ -77,38 +104,86 @@ async function create(options: CreateOptions, tools: KeysTools): Promise<void> {
     plan,
     createdAt: tools.now(),
     maxPriority: maxPriority.data,
-    scopes: scopes.length === 0 ? undefined : scopes,
+    scopes,
+    expiresAt: expires === undefined ? undefined : expiryOf(expires, tools.now()),
+    models: models && listOption(models),
+    addresses: addresses && addressesOption(addresses),
+    projectId: project,
   });
   await withKeys(table, tools, (keys) => keys.add(item));
   tools.print(
     `${secret}\n\nStore it now: it is not shown again. Id ${item.keyId}, plan ${plan}, environment ${table.environment}.` +
-      `${scopes.length === 0 ? "" : ` Scope ${scopes.join(", ")}.`}`,
+      limitsOf(item),
   );
 }
 
-/** @throws {UserError} */
-function scopeOf(text: string): KeyScope {
-  const scope = KeyScope.safeParse(text);
-  if (scope.success) return scope.data;
-  throw new UserError(
-    `--scope must be ${KeyScope.options.join(" or ")}, got "${text}"; omit it for a key that uses models.`,
-  );
+/** What limits the key, a sentence each. */
+function limitsOf({ scopes, models, addresses, expiresAt }: ApiKeyItem): string {
+  const sentences = [
+    scopes && `Scope ${scopes.join(", ")}.`,
+    models && `Models ${models.join(", ")}.`,
+    addresses && `Addresses ${addresses.join(", ")}.`,
+    expiresAt && `Expires ${expiresAt}.`,
+  ];
+  return sentences.flatMap((sentence) => (sentence === undefined ? [] : ` ${sentence}`)).join("");
 }
 
 async function list(options: KeyTableOptions, tools: KeysTools): Promise<void> {
   const table = await tools.table(options);
-  const items = await withKeys(table, tools, (keys) => keys.list());
-  if (items.length === 0) {
+  const unreadable: string[] = [];
+  const items = await withKeys(table, tools, (keys) => keys.list((keyId) => unreadable.push(keyId)));
+  if (items.length === 0 && unreadable.length === 0) {
     tools.print(`No keys in ${table.environment}; create one with \`sluice keys create --name NAME\`.`);
     return;
   }
-  const rows = [["ID", "NAME", "PLAN", "CREATED", "STATE"], ...items.map(row)];
-  tools.print(textTable(rows));
+  const head = ["ID", "NAME", "PLAN", "CREATED", "LAST USED", "STATE"];
+  const others = unreadable.map((keyId) => [keyId, "", "", "", "", "refused: this release can't read it"]);
+  tools.print(textTable([head, ...items.map((item) => row(item, tools.now())), ...others]));
 }
 
-function row({ keyId, name, plan, createdAt, revokedAt }: ApiKeyItem): readonly string[] {
-  return [keyId, name, plan, createdAt.slice(0, 16), revokedAt ? `revoked ${revokedAt.slice(0, 16)}` : "active"];
+function row(item: ApiKeyItem, now: Date): readonly string[] {
+  const { keyId, name, plan, createdAt, lastUsedAt } = item;
+  return [
+    keyId,
+    name,
+    plan,
+    minute(createdAt),
+    lastUsedAt === undefined ? "-" : minute(lastUsedAt),
+    stateOf(item, now),
+  ];
 }
+
+function stateOf({ revokedAt, expiresAt }: ApiKeyItem, now: Date): string {
+  if (revokedAt !== undefined) return `revoked ${minute(revokedAt)}`;
+  if (expiresAt === undefined) return "active";
+  return new Date(expiresAt) <= now ? `expired ${minute(expiresAt)}` : `active until ${minute(expiresAt)}`;
+}
+
+function minute(time: string): string {
+  return time.slice(0, 16);
+}
+
+async function rotate(keyId: string, options: RotateOptions, tools: KeysTools): Promise<void> {
+  const { overlap, idempotencyKey: text, ...tableOptions } = options;
+  const overlapSeconds = spanSeconds("--overlap", overlap);
+  const idempotencyKey = idempotencyKeyOption(text);
+  const table = await tools.table(tableOptions);
+  const request = { keyId, overlapSeconds, idempotencyKey, now: tools.now() };
+  const result = await withKeys(table, tools, (keys) => rotateKey(request, keys));
+  if (result.outcome !== "rotated") throw new UserError(NOT_ROTATED[result.outcome](keyId, table.environment));
+  const { secret, previousValidUntil } = result;
+  const end = overlapSeconds === 0 ? "no longer works" : `works until ${previousValidUntil}`;
+  tools.print(`${secret}\n\nStore it now: it is not shown again. The secret of ${keyId} before this one ${end}.`);
+}
+
+const NOT_ROTATED = {
+  absent: (keyId, environment) => `There is no key ${keyId} in ${environment}; \`sluice keys list\` shows the ids.`,
+  revoked: (keyId) => `${keyId} is revoked and can't be rotated; make a new key with \`sluice keys create\`.`,
+  conflict: (keyId) => `${keyId} was rotated by another command at the same time; run this one again if that is meant.`,
+} as const satisfies Record<
+  Exclude<RotateResult["outcome"], "rotated">,
+  (keyId: string, environment: string) => string
+>;
 
 async function revoke(keyId: string, options: KeyTableOptions, tools: KeysTools): Promise<void> {
   const table = await tools.table(options);

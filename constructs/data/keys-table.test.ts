@@ -1,5 +1,6 @@
 import { TerraformOutput } from "cdktf";
 import { describe, expect, test } from "vitest";
+import { ApiKeyItem, RotationItem } from "../../contracts/processes/auth.ts";
 import { only, synthConstruct } from "../../test-support/synth.ts";
 import { EncryptionKey } from "./encryption-key.ts";
 import { KeysTable } from "./keys-table.ts";
@@ -31,6 +32,12 @@ describe("the keys table", () => {
       point_in_time_recovery: { enabled: true },
       server_side_encryption: { enabled: true, kms_key_arn: expect.stringContaining("aws_kms_key.Key") },
     });
+  });
+
+  test("forgets the responses to rotations, and no key: only they have the attribute of its time to live", () => {
+    expect(only(synth(true), "aws_dynamodb_table").ttl).toEqual({ attribute_name: "expireAt", enabled: true });
+    expect(Object.keys(ApiKeyItem.shape)).not.toContain("expireAt");
+    expect(Object.keys(RotationItem.shape)).toContain("expireAt");
   });
 
   test.each([true, false])("is protected by AWS and by OpenTofu alike: %s", (isProtected) => {

@@ -1,5 +1,6 @@
 import { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table/index.js";
 import { Construct } from "constructs";
+import { KEYS_TTL_ATTRIBUTE } from "../../contracts/processes/auth.ts";
 import type { PolicyStatement } from "../identity/service-role.ts";
 import type { EncryptionKey } from "./encryption-key.ts";
 
@@ -24,6 +25,7 @@ export class KeysTable extends Construct {
       billingMode: "PAY_PER_REQUEST",
       hashKey: "keyId",
       attribute: [{ name: "keyId", type: "S" }],
+      ttl: { attributeName: KEYS_TTL_ATTRIBUTE, enabled: true },
       pointInTimeRecovery: { enabled: true },
       serverSideEncryption: { enabled: true, kmsKeyArn: encryptionKey.arn },
       deletionProtectionEnabled: isProtected,

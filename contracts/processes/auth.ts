@@ -99,6 +99,38 @@ export const StoredApiKey = z
   })
   .refine(({ requires = [] }) => requires.every((name) => Object.hasOwn(ApiKeyItem.shape, name)));
 
+/** Characters of a key's id: the lower-case base 32 of RFC 4648. */
+export const KEY_ID_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
+
+/** Id of the item that counts the changes of all keys, in `changes`. No key is ever made with it. */
+export const KEY_CHANGES_ID = "keychanges22";
+
+/** Attribute of the keys table after whose time, in Unix seconds, DynamoDB deletes an item; keys have none. */
+export const KEYS_TTL_ATTRIBUTE = "expireAt";
+
+/**
+ * The response to a rotation, stored for ten minutes for a client that sends its request again. It has the form of a
+ * revoked key, for releases that take every item of the table for a key.
+ */
+export const RotationItem = z.object({
+  keyId: z.string(),
+  kind: z.literal("rotation"),
+  hash: z.literal(NO_HASH),
+  name: z.string(),
+  plan: z.string(),
+  createdAt: z.iso.datetime(),
+  revokedAt: z.iso.datetime(),
+  /** The new secret, encrypted with a key that only the client can derive. */
+  sealed: z.string(),
+  /** Until when the secret before works. */
+  previousValidUntil: z.iso.datetime(),
+  /** Until when a repeated request gets the same secret. */
+  validUntil: z.iso.datetime(),
+  /** `KEYS_TTL_ATTRIBUTE`. */
+  expireAt: z.number(),
+});
+export type RotationItem = z.infer<typeof RotationItem>;
+
 /** The authorizer's `context` for API Gateway; its values must be strings. */
 export interface AuthorizerContext {
   readonly keyId: string;

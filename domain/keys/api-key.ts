@@ -1,7 +1,7 @@
 import { hash, randomBytes } from "node:crypto";
 import { crc32 } from "node:zlib";
+import { KEY_ID_ALPHABET } from "../../contracts/processes/auth.ts";
 
-const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
 const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 /** Keys that were made before keys had a checksum end after the 43 random characters. */
 const KEY_FORM = /^(sk-sl-([a-z2-7]{12})-[A-Za-z0-9_-]{43})([0-9A-Za-z]{6})?$/;
@@ -26,7 +26,7 @@ export function newApiKey(random: (size: number) => Buffer = randomBytes, keyId 
 
 /** 60 random bits: the public part of a key. */
 function newKeyId(random: (size: number) => Buffer): string {
-  return Array.from(random(12), (byte) => ALPHABET[byte % 32]).join("");
+  return Array.from(random(12), (byte) => KEY_ID_ALPHABET[byte % 32]).join("");
 }
 
 /** CRC-32 (as in gzip) of the text before it, in base 62 with the digits 0-9, A-Z, a-z: six characters. */

@@ -1,0 +1,65 @@
+import { type ApiKeyItem, KEY_CHANGES_ID, NO_HASH } from "../../contracts/processes/auth.ts";
+import { storedHash } from "./key-item.ts";
+
+/** An update of one item of the keys table, in the document client's form, without the table's name. */
+export interface KeyUpdate {
+  readonly Key: { readonly keyId: string };
+  readonly UpdateExpression: string;
+  readonly ConditionExpression?: string;
+  readonly ExpressionAttributeNames?: Record<string, string>;
+  readonly ExpressionAttributeValues: Record<string, unknown>;
+}
+
+/** Revokes a key; fails its condition when there is none. A second one does not change the date. */
+export function revokeUpdate(keyId: string, at: Date): KeyUpdate {
+  return {
+    Key: { keyId },
+    UpdateExpression: "SET revokedAt = if_not_exists(revokedAt, :at)",
+    ConditionExpression: "attribute_exists(keyId)",
+    ExpressionAttributeValues: { ":at": at.toISOString() },
+  };
+}
+
+/**
+ * Stores the secret of a rotated key; other fields stay as they are. Fails its condition when the key was revoked, or
+ * rotated by another one, since `before` was read.
+ */
+export function rotateUpdate(before: ApiKeyItem, { hash, restrictedHash, previous }: ApiKeyItem): KeyUpdate {
+  const isRestricted = restrictedHash !== undefined;
+  return {
+    Key: { keyId: before.keyId },
+    UpdateExpression: `SET ${isRestricted ? "restrictedHash" : "#hash"} = :next, previous = :previous`,
+    ConditionExpression: `${isRestricted ? "restrictedHash" : "#hash"} = :before AND attribute_not_exists(revokedAt)`,
+    ...(isRestricted ? {} : { ExpressionAttributeNames: { "#hash": "hash" } }),
+    ExpressionAttributeValues: {
+      ":next": restrictedHash ?? hash,
+      ":before": storedHash(before),
+      ":previous": previous,
+    },
+  };
+}
+
+/**
+ * Counts a change of any key: gateways that see another count drop their cached keys. Written after the change itself.
+ * The item has the form of a revoked key, for releases that take every item for one.
+ */
+export function countChangeUpdate(at: Date): KeyUpdate {
+  const fields = {
+    hash: NO_HASH,
+    kind: "changes",
+    name: "(count of key changes)",
+    plan: "none",
+    createdAt: at.toISOString(),
+    revokedAt: at.toISOString(),
+  };
+  const set = Object.keys(fields).map((field) => `#${field} = if_not_exists(#${field}, :${field})`);
+  return {
+    Key: { keyId: KEY_CHANGES_ID },
+    UpdateExpression: `ADD changes :one SET ${set.join(", ")}`,
+    ExpressionAttributeNames: Object.fromEntries(Object.keys(fields).map((field) => [`#${field}`, field])),
+    ExpressionAttributeValues: {
+      ":one": 1,
+      ...Object.fromEntries(Object.entries(fields).map(([field, value]) => [`:${field}`, value])),
+    },
+  };
+}
