@@ -7,6 +7,7 @@ import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { type Logger, pino } from "pino";
 import type { GatewayConfig } from "../contracts/processes/gateway-config.ts";
+import { KEYS_POLL_SECONDS } from "../contracts/processes/poll-intervals.ts";
 import manifest from "../package.json" with { type: "json" };
 import { DynamoChangeStore } from "./admin/dynamo-change-store.ts";
 import { createGateway } from "./app.ts";
@@ -16,6 +17,7 @@ import { TargetGroupDiscovery } from "./engines/target-group-discovery.ts";
 import type { Gateway } from "./gateway-options.ts";
 import { CachedKeyStore } from "./keys/cached-key-store.ts";
 import { DynamoKeyStore } from "./keys/dynamo-key-store.ts";
+import { KeyChanges, keyChangesReader, keyDrops } from "./keys/key-changes.ts";
 import { completeLaunch } from "./launch/complete-launch.ts";
 import { readInstanceId } from "./launch/instance-id.ts";
 import { AwsSecretReader } from "./providers/aws-secret-reader.ts";
@@ -51,6 +53,19 @@ export function awsDiscovery({ discoverySeconds }: Pick<GatewayConfig, "discover
       timeoutMs: DISCOVERY_TIMEOUT_MS,
     }),
   });
+}
+
+/** Watches the changes of keys for all threads of this process; `undefined` where keys are ignored. */
+export function watchKeys(
+  { auth, keysTable }: GatewayConfig,
+  { keyDrops: memory }: SharedMemory,
+): KeyChanges | undefined {
+  if (auth === "off") return undefined;
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 1 })); // the next poll is the next attempt
+  const read = keyChangesReader(client, keysTable);
+  const changes = new KeyChanges({ read, memory, pollMs: 1000 * KEYS_POLL_SECONDS });
+  changes.start();
+  return changes;
 }
 
 /** Reports to Auto Scaling that this instance's gateway serves, where a launch hook waits for that. */
@@ -102,6 +117,7 @@ export function buildGateway(
         }),
     keys: new CachedKeyStore({
       now: () => performance.now(),
+      drops: keyDrops(memory.keyDrops),
       store: new DynamoKeyStore({
         client,
         tableName: config.keysTable,

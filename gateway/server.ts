@@ -4,7 +4,7 @@ import { collectDefaultMetrics, Registry } from "prom-client";
 import { listenOn } from "./http/listen.ts";
 import { createMetricsServer } from "./metrics/metrics-server.ts";
 import type { ThreadMetrics } from "./metrics/prometheus-exporter.ts";
-import { awsDiscovery, buildGateway, createLogger, type LineOutput, reportReady, VERSION } from "./serve.ts";
+import { awsDiscovery, buildGateway, createLogger, type LineOutput, reportReady, VERSION, watchKeys } from "./serve.ts";
 import { type GatewaySettings, readSettings, SettingsError } from "./settings.ts";
 import { createSharedMemory } from "./shared-memory/shared-memory.ts";
 import { threadCount } from "./shared-memory/thread-count.ts";
@@ -77,17 +77,19 @@ interface Serving {
 }
 
 function alone(settings: GatewaySettings, output: LineOutput): Serving {
+  const memory = createSharedMemory(settings.config);
+  const keyChanges = watchKeys(settings.config, memory);
   const gateway = buildGateway(
     settings,
     createLogger(settings.logLevel, output),
     output,
-    createSharedMemory(settings.config),
+    memory,
     0,
     awsDiscovery(settings.config),
   );
   return {
     listen: () => gateway.listen(settings.port, settings.host),
-    drain: () => gateway.drain(),
+    drain: () => gateway.drain().finally(() => keyChanges?.stop()),
     collect: async () => [await gateway.metrics()],
   };
 }
@@ -95,13 +97,14 @@ function alone(settings: GatewaySettings, output: LineOutput): Serving {
 function fleet(settings: GatewaySettings, output: LineOutput, threads: number): Serving {
   const logger = createLogger(settings.logLevel, output);
   const memory = createSharedMemory(settings.config);
+  const keyChanges = watchKeys(settings.config, memory);
   const write = (text: string) => void output.write(text);
   const entry = new URL(import.meta.url);
   const discovery = awsDiscovery(settings.config);
   const workers = new ThreadFleet({ entry, settings, memory, threads, discovery, logger, write });
   return {
     listen: () => workers.start(),
-    drain: () => workers.drain(),
+    drain: () => workers.drain().finally(() => keyChanges?.stop()),
     collect: () => workers.collect(),
   };
 }

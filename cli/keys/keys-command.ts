@@ -70,7 +70,7 @@ export function keysCommand(tools: KeysTools): Command {
     .option("--idempotency-key <text>", "the same text within ten minutes prints the same secret again")
     .action((keyId: string, options: RotateOptions) => rotate(keyId, options, tools));
   withTableOptions(
-    keys.command("revoke <key-id>").description("revoke a key; all gateways refuse it within 5 s"),
+    keys.command("revoke <key-id>").description("revoke a key; all gateways refuse it within 1 s"),
   ).action((keyId: string, options: KeyTableOptions) => revoke(keyId, options, tools));
   return keys;
 }
@@ -190,5 +190,5 @@ async function revoke(keyId: string, options: KeyTableOptions, tools: KeysTools)
   const found = await withKeys(table, tools, (keys) => keys.revoke(keyId, tools.now()));
   if (!found)
     throw new UserError(`There is no key ${keyId} in ${table.environment}; \`sluice keys list\` shows the ids.`);
-  tools.print(`Revoked ${keyId}: all gateways refuse it within 5 s.`);
+  tools.print(`Revoked ${keyId}: all gateways refuse it within 1 s.`);
 }

@@ -23,7 +23,7 @@ describe("the difference of two forecasts", () => {
     expect(byType.map(({ type }) => type)).toEqual(["Gateways", "EBS volumes", "CloudWatch", "DynamoDB"]);
     expect(total.minimum).toBe(0);
     const hours = 730 * instancePrice("us-east-1", dev.gateways.instanceType).usd;
-    const looks = 730 * 3600 * (1 / 2 + 1 / 5) * 0.125e-6;
+    const looks = 730 * 3600 * (1 / 2 + 1 / 5 + 1 / 0.5) * 0.125e-6;
     expect(total.maximum).toBeCloseTo(hours + 8 * 0.08 + 0.3942 * 0.5 + looks, 6); // hours, volume, log lines, look-ups
     expect(total.expected).toBeCloseTo(total.maximum / 4, 6);
   });

@@ -1,6 +1,10 @@
 import { catalogInstanceType } from "../../catalog/instance-types.ts";
 import type { RegionPrices } from "../../catalog/prices/region-prices.ts";
-import { BATCHES_POLL_SECONDS, ROUTES_POLL_SECONDS } from "../../contracts/processes/poll-intervals.ts";
+import {
+  BATCHES_POLL_SECONDS,
+  KEYS_POLL_SECONDS,
+  ROUTES_POLL_SECONDS,
+} from "../../contracts/processes/poll-intervals.ts";
 import type { CostEnvironment } from "./cost-environment.ts";
 import type { CostItem } from "./cost-item.ts";
 import { GATEWAY_FLEET } from "./fleet-items.ts";
@@ -17,19 +21,20 @@ export interface TableProps {
   readonly volumes: Volumes;
 }
 
-/** Tables of routes, stored responses and batches, and the batches' bucket: most of their cost are the polls of idle gateways. */
+/** Tables of keys, routes, stored responses and batches, and the batches' bucket: most of their cost are the polls of idle gateways. */
 export function tableItems({ environment, prices, volumes }: TableProps): readonly CostItem[] {
   const { responses = null, batches = null } = environment;
   const threads = threadsOf(environment);
-  const look = (what: string, seconds: number): CostItem => ({
+  const look = (what: string, seconds: number, readers = threads): CostItem => ({
     type: "DynamoDB",
     what,
-    quantity: (SECONDS_PER_MONTH / seconds) * UNITS_OF_A_LOOK * threads,
+    quantity: (SECONDS_PER_MONTH / seconds) * UNITS_OF_A_LOOK * readers,
     price: prices.tableReads,
     fleet: GATEWAY_FLEET,
   });
   return [
     look("looks for changed routes", ROUTES_POLL_SECONDS),
+    ...(environment.api.auth === "off" ? [] : [look("looks for changed keys", KEYS_POLL_SECONDS, 1)]),
     ...(responses === null ? [] : responseItems(responses.keepDays, prices, volumes)),
     ...(batches === null ? [] : [look("looks for batches", BATCHES_POLL_SECONDS), ...batchItems(prices, volumes)]),
   ];

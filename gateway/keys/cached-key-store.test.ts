@@ -11,7 +11,7 @@ const item = (keyId: string): ApiKeyItem => ({
 });
 
 function setUp(options: { maxEntries?: number } = {}) {
-  const state = { now: 0, isBroken: false, reads: [] as string[], items: new Map([["a", item("a")]]) };
+  const state = { drops: 0, now: 0, isBroken: false, reads: [] as string[], items: new Map([["a", item("a")]]) };
   const store = {
     get: async (keyId: string) => {
       state.reads.push(keyId);
@@ -20,7 +20,7 @@ function setUp(options: { maxEntries?: number } = {}) {
       return state.items.get(keyId);
     },
   };
-  return { state, cache: new CachedKeyStore({ store, now: () => state.now, ...options }) };
+  return { state, cache: new CachedKeyStore({ store, now: () => state.now, drops: () => state.drops, ...options }) };
 }
 
 describe("the key cache", () => {
@@ -35,6 +35,16 @@ describe("the key cache", () => {
     state.now = 5000;
     await cache.get("a");
     expect(state.reads).toEqual(["a", "b", "a"]);
+  });
+
+  test("reads keys again once they were dropped, also one whose read had begun before", async () => {
+    const { state, cache } = setUp();
+    const begun = cache.get("a");
+    state.drops++;
+    await begun;
+    await cache.get("a");
+    await cache.get("a");
+    expect(state.reads).toEqual(["a", "a"]);
   });
 
   test("a key that is used all the time is still read again: revoking works within 5 s", async () => {

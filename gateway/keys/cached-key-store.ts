@@ -5,7 +5,12 @@ export interface CachedKeyStoreOptions {
   readonly store: KeyStore;
   /** Milliseconds of any monotonic clock. */
   readonly now: () => number;
-  /** How long a read is cached, "no such key" included: after a revocation the key works at most this long. */
+  /** Counts up when the cached reads may be out of date; they are dropped then. @default - never */
+  readonly drops?: () => number;
+  /**
+   * How long a read is cached, "no such key" included: after a revocation the key works at most this long, also when
+   * `drops` does not count.
+   */
   readonly ttlMs?: number;
   /** How long a key that was found still works while the store can't be read. */
   readonly staleMs?: number;
@@ -13,7 +18,7 @@ export interface CachedKeyStoreOptions {
   readonly maxEntries?: number;
 }
 
-const DEFAULTS = { ttlMs: 5000, staleMs: 60_000, maxEntries: 10_000 } as const;
+const DEFAULTS = { drops: () => 0, ttlMs: 5000, staleMs: 60_000, maxEntries: 10_000 } as const;
 
 /** After a failure, keys that still work do not wait for another read for this long. */
 const PAUSE_AFTER_FAILURE_MS = 1000;
@@ -21,6 +26,8 @@ const PAUSE_AFTER_FAILURE_MS = 1000;
 interface Entry {
   readonly item: ApiKeyItem | undefined;
   readonly readAt: number;
+  /** `drops` before the read. */
+  readonly drops: number;
   /** Whether it was used since it was last the oldest. */
   isUsed: boolean;
 }
@@ -40,9 +47,9 @@ export class CachedKeyStore implements KeyStore {
   }
 
   async get(keyId: string): Promise<ApiKeyItem | undefined> {
-    const { now, ttlMs } = this.#options;
+    const { now, ttlMs, drops } = this.#options;
     const entry = this.#entries.get(keyId);
-    if (entry !== undefined && now() - entry.readAt < ttlMs) {
+    if (entry !== undefined && entry.drops === drops() && now() - entry.readAt < ttlMs) {
       entry.isUsed = true;
       return entry.item;
     }
@@ -59,12 +66,13 @@ export class CachedKeyStore implements KeyStore {
   }
 
   async #read(keyId: string): Promise<ApiKeyItem | undefined> {
-    const { store, now } = this.#options;
+    const { store, now, drops: countDrops } = this.#options;
     // The time of the request, not of its response: a key that is revoked in between works no longer than promised.
     const readAt = now();
+    const drops = countDrops();
     try {
       const item = await store.get(keyId);
-      this.#remember(keyId, { item, readAt, isUsed: false });
+      this.#remember(keyId, { item, readAt, drops, isUsed: false });
       return item;
     } catch (error) {
       this.#failedAt = now();

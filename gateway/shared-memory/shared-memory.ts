@@ -12,6 +12,8 @@ export interface SharedMemory {
   readonly slots: SharedArrayBuffer;
   /** Requests that wait, and their bytes. */
   readonly queue: SharedArrayBuffer;
+  /** How often cached API keys were dropped. */
+  readonly keyDrops: SharedArrayBuffer;
   /** How often a thread's cache was cleared. */
   readonly cacheClears: SharedArrayBuffer;
 }
@@ -23,6 +25,7 @@ export function createSharedMemory(config: AddressLimitConfig & Pick<GatewayConf
     inFlight: new SharedArrayBuffer(4),
     slots: SharedSlots.memory(threads),
     queue: QueueBudget.memory(threads),
+    keyDrops: new SharedArrayBuffer(4),
     cacheClears: new SharedArrayBuffer(4),
   };
 }

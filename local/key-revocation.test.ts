@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { expect, onTestFinished, test } from "vitest";
+import { KEYS_POLL_SECONDS } from "../contracts/processes/poll-intervals.ts";
+import { isKeyLive } from "../domain/keys/check-key.ts";
+import { createKey } from "../domain/keys/key-item.ts";
+import { countChangeUpdate, revokeUpdate } from "../domain/keys/key-updates.ts";
+import { CachedKeyStore } from "../gateway/keys/cached-key-store.ts";
+import { DynamoKeyStore } from "../gateway/keys/dynamo-key-store.ts";
+import { KeyChanges, keyChangesReader, keyDrops } from "../gateway/keys/key-changes.ts";
+import { bind } from "./http/server.ts";
+import { LOCAL_CREDENTIALS } from "./runtime/aws-environment.ts";
+import { LocalDynamoDb } from "./services/dynamodb/local-dynamodb.ts";
+
+const TABLE = "keys";
+
+/** A real keys table, and the caches of two threads of each of three gateway processes on it. */
+async function setUp() {
+  const dynamodb = new LocalDynamoDb(undefined);
+  const bound = await bind(0, "", (request, response) => dynamodb.handle(request, response));
+  const endpoint = `http://127.0.0.1:${bound.port}`;
+  const client = DynamoDBDocumentClient.from(
+    new DynamoDBClient({ endpoint, region: "eu-west-1", credentials: LOCAL_CREDENTIALS }),
+  );
+  await dynamodb.createTable(
+    { name: TABLE, hash_key: "keyId", attribute: [{ name: "keyId", type: "S" }] },
+    endpoint,
+    "eu-west-1",
+  );
+  const count = keyChangesReader(client, TABLE);
+  const state = { isBroken: false, polls: 0 };
+  const read = async () => {
+    state.polls++;
+    if (state.isBroken) throw new Error("no table");
+    return await count();
+  };
+  const processes = [1, 2, 3].map(() => {
+    const memory = new SharedArrayBuffer(4);
+    const changes = new KeyChanges({ read, memory, pollMs: 1000 * KEYS_POLL_SECONDS });
+    changes.start();
+    const store = new DynamoKeyStore({ client, tableName: TABLE });
+    const threads = [1, 2].map(
+      () => new CachedKeyStore({ store, now: () => performance.now(), drops: keyDrops(memory) }),
+    );
+    return { changes, threads };
+  });
+  onTestFinished(async () => {
+    for (const { changes } of processes) changes.stop();
+    client.destroy();
+    await bound.close();
+    await dynamodb.close();
+  });
+  const caches = processes.flatMap(({ threads }) => threads);
+  const add = async () => {
+    const { item } = createKey({ name: "k", plan: "standard", createdAt: new Date() });
+    await client.send(new PutCommand({ TableName: TABLE, Item: item }));
+    return item.keyId;
+  };
+  const revoke = async (keyId: string) => {
+    for (const update of [revokeUpdate(keyId, new Date()), countChangeUpdate(new Date())])
+      await client.send(new UpdateCommand({ TableName: TABLE, ...update }));
+  };
+  /** Whether each thread's cache has the key as one that works. */
+  const live = async (keyId: string) =>
+    await Promise.all(
+      caches.map(async (cache) => {
+        const item = await cache.get(keyId);
+        return item !== undefined && isKeyLive(item, Date.now());
+      }),
+    );
+  return { add, revoke, live, state };
+}
+
+// documented: key-revocation-one-second
+test("every thread of three gateways refuses a revoked key within 1 s, whenever it is revoked, without Valkey", async () => {
+  const { add, revoke, live } = await setUp();
+  const keys = await Promise.all(Array.from({ length: 20 }, add));
+  const times = await Promise.all(
+    keys.map(async (keyId, index) => {
+      expect(await live(keyId)).toEqual(Array(6).fill(true));
+      await sleep(53 * index);
+      await live(keyId);
+      await revoke(keyId);
+      const revokedAt = performance.now();
+      while ((await live(keyId)).includes(true)) await sleep(5);
+      return performance.now() - revokedAt;
+    }),
+  );
+  expect(Math.max(...times)).toBeLessThan(1000);
+});
+
+test("keys stay cached while none changes, and while the count of changes can't be read", async () => {
+  const { add, revoke, live, state } = await setUp();
+  const keyId = await add();
+  await sleep(100);
+  await live(keyId);
+  state.isBroken = true;
+  await revoke(keyId);
+  const { polls } = state;
+  while (state.polls < polls + 6) await sleep(20);
+  expect(await live(keyId)).toEqual(Array(6).fill(true));
+  state.isBroken = false;
+  await sleep(1000 * KEYS_POLL_SECONDS + 200);
+  expect(await live(keyId)).toEqual(Array(6).fill(false));
+});
