@@ -163,26 +163,32 @@ export class Lease {
   /**
    * Releases slot and money and counts how the call went and what it cost. A second call does nothing.
    * @param tokens those that the response names: without them the prompt is counted, as it was worked on all the same
+   * @returns the tokens that were counted; none for a call that is not billed, and for a second settlement
    */
-  settle(outcome: LeaseOutcome, tokens: BilledTokens = {}): void {
-    if (this.#isSettled) return;
+  settle(outcome: LeaseOutcome, tokens: BilledTokens = {}): BilledTokens {
+    if (this.#isSettled) return {};
     if (outcome === "ok") this.confirm();
     this.#isSettled = true;
     const isPaid = this.#isConfirmed || (this.#isSent && isBilled(outcome));
-    const usd = isPaid ? this.#costUsd(tokens, outcome) : 0;
+    const billed = isPaid ? this.#billed(tokens, outcome) : { promptTokens: 0, completionTokens: 0 };
+    const usd = completionCostUsd(this.target.price, billed.promptTokens, billed.completionTokens);
     this.#money?.settle(usd);
     this.#slot.release();
     if (usd > 0) this.#context.onSpend?.(this.target, usd);
     if (this.#isConfirmed) this.#settleConfirmed(outcome);
     else if (outcome instanceof UpstreamFailure) this.#fail(outcome);
     else this.#settleWithoutFailure(outcome);
+    return billed;
   }
 
-  #costUsd(tokens: BilledTokens, outcome: LeaseOutcome): number {
+  #billed(
+    tokens: BilledTokens,
+    outcome: LeaseOutcome,
+  ): { readonly promptTokens: number; readonly completionTokens: number } {
     const isUnseen = this.#isReceived && !this.#isConfirmed && isNotWaitedFor(outcome);
     const unnamed = isUnseen ? this.#unseenCompletionTokens : 0;
     const { promptTokens = this.#promptTokens, completionTokens = unnamed } = tokens;
-    return completionCostUsd(this.target.price, promptTokens, completionTokens);
+    return { promptTokens, completionTokens };
   }
 
   #settleConfirmed(outcome: LeaseOutcome): void {

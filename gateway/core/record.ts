@@ -30,6 +30,8 @@ export interface RequestFacts {
   readonly promptTokens: number | undefined;
   /** Tokens of the prompt that the target worked on, estimated; they are paid where it told no usage. */
   readonly sentPromptTokens: number | undefined;
+  /** Most tokens of a whole response that its caller did not wait for, which are paid as its target generates them all the same. */
+  readonly unseenCompletionTokens: number | undefined;
   readonly completionTokens: number | undefined;
   /** Milliseconds of the gateway's clock; streams only. */
   readonly firstTokenAt: number | undefined;
@@ -63,6 +65,7 @@ const NOTHING_KNOWN: RequestFacts = {
   cache: undefined,
   promptTokens: undefined,
   sentPromptTokens: undefined,
+  unseenCompletionTokens: undefined,
   completionTokens: undefined,
   firstTokenAt: undefined,
   lastTokenAt: undefined,

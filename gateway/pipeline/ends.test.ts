@@ -71,6 +71,9 @@ async function settled(
       0,
     ),
     counted: counted.reduce((sum, usd) => sum + usd, 0),
+    charged: log()
+      .filter(({ msg }) => msg === "request")
+      .reduce((sum, { chargeUsd = 0 }) => sum + Number(chargeUsd), 0),
     inFlight,
   };
 }
@@ -104,5 +107,11 @@ describe.each([
       expect(rest).toBeGreaterThan(1);
     }
     expect(found.counted).toBeCloseTo(found.spent, 6);
+    // The caller pays the same, but for calls of which others are the cause: a slow provider, a broken one, a second call.
+    const isOurs = (name: string) => name.split(" ")[1] !== "abandoned";
+    const ours = billed
+      .filter(([name]) => isOurs(name))
+      .reduce((sum, [name, count]) => sum + count * (estimate + (isUnseen(name) ? MAX_TOKENS : 0)), 0);
+    expect(found.charged).toBeCloseTo(found.spent - ours, 6);
   });
 });

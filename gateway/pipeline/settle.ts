@@ -33,7 +33,8 @@ export function settle(received: Received, facts: RequestFacts, status: number, 
 
 /** Dollars that the caller is charged, by its tokens, the price of the target that responded, and its own factor. */
 function chargeOf(facts: RequestFacts): number {
-  const { target, promptTokens = facts.sentPromptTokens, completionTokens, priceFactor } = facts;
+  const { target, priceFactor } = facts;
+  const { promptTokens = facts.sentPromptTokens, completionTokens = facts.unseenCompletionTokens } = facts;
   if (target === undefined) return 0;
   return chargeUsd(target.callerPrice ?? target.price, { promptTokens, completionTokens, priceFactor });
 }

@@ -18,6 +18,9 @@ export interface CallFacts {
   readonly failedAttempts: number;
   /** Milliseconds that it waited for a slot. */
   readonly queuedMs: number;
+  /** What the caller pays of a call that it broke off, or that the time of its route did: the tokens that its lease settled. */
+  readonly sentPromptTokens: number | undefined;
+  readonly unseenCompletionTokens: number | undefined;
 }
 
 /** One request as the call step gets it. */

@@ -1,5 +1,5 @@
-import { GatewayError } from "../../core/gateway-error.ts";
-import { isLease, type Lease, type Refusal } from "../../core/lease.ts";
+import { ClientGone, GatewayError } from "../../core/gateway-error.ts";
+import { type BilledTokens, isLease, type Lease, type Refusal } from "../../core/lease.ts";
 import { reserveFirst } from "../../core/reserve.ts";
 import { tokenField } from "../../core/spending-cap.ts";
 import type { Target } from "../../core/target.ts";
@@ -160,7 +160,7 @@ class TargetCalls {
 
   async #onError(lease: Lease, error: unknown): Promise<undefined> {
     const { target, upstream } = lease;
-    lease.settle(outcomeOf(error, this.#request.generation.stream));
+    const billed = lease.settle(outcomeOf(error, this.#request.generation.stream));
     if (error instanceof UpstreamFailure) {
       this.#failedAttempts++;
       this.#state = policy.afterFailure(this.#state, target, error);
@@ -168,7 +168,10 @@ class TargetCalls {
         this.#state = policy.afterRenewal(this.#state, upstream);
     } else if (error instanceof UnsupportedByDialect) this.#state = policy.afterNotSent(this.#state, error.refusal);
     else if (error instanceof Unfunded) this.#state = policy.afterNotSent(this.#state);
-    else if (!(error instanceof HedgedAway)) throw error;
+    else if (!(error instanceof HedgedAway)) {
+      if (isEndOfRequest(error)) this.#noteBilled(lease, billed);
+      throw error;
+    }
     this.#note();
   }
 
@@ -183,11 +186,22 @@ class TargetCalls {
     return true;
   }
 
+  /** Together with the target, whose price they have: another call may run beside this one. */
+  #noteBilled(lease: Lease, { promptTokens, completionTokens }: BilledTokens): void {
+    this.#note(lease);
+    this.#request.note({ sentPromptTokens: promptTokens, unseenCompletionTokens: completionTokens });
+  }
+
   #note(lease?: Lease): void {
     const attempts = this.#before.attempts + this.#state.attempts;
     const counts = { attempts, failedAttempts: this.#failedAttempts };
     this.#request.note(lease === undefined ? counts : { ...counts, target: lease.target, engineId: lease.upstream.id });
   }
+}
+
+/** Whether the client has left, or the time of its route is over: no fault of the target, nor of ours. */
+function isEndOfRequest(error: unknown): boolean {
+  return error instanceof ClientGone || (error instanceof GatewayError && error.code === "timeout");
 }
 
 /** Resolves after so many milliseconds, or when the signal is aborted. */
