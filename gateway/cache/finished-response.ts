@@ -30,7 +30,7 @@ export function finishedStream(
   storedAt: number,
   { isTranslated, keepsFunctionCalls }: StreamOrigin,
 ): CachedResponse | undefined {
-  const repair = isTranslated ? {} : { repair: new StreamRepair(keepsFunctionCalls) };
+  const repair = isTranslated ? {} : { repair: new StreamRepair({ keepsFunctionCalls }) };
   const bytes = new EventScanner({ stripUsage: false, ...repair }).push(received);
   const scanner = new EventScanner({ stripUsage: true });
   const withoutUsage = Buffer.concat([scanner.push(bytes), scanner.rest()]);

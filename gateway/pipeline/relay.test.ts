@@ -58,7 +58,7 @@ describe("a stream", () => {
     const server = createServer((request, response) => {
       request.resume();
       response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
-      response.end('data: {"choices":[{"index":0,"text":"all"}]}\n\ndata: [DONE]\n\n');
+      response.end('data: {"choices":[{"index":0,"delta":{"content":"all"}}]}\n\ndata: [DONE]\n\n');
     });
     server.listen(0, "127.0.0.1");
     onTestFinished(() => void server.close());
@@ -148,7 +148,7 @@ describe("a provider's stream", () => {
   const chunk = (fields: object) => `data: ${JSON.stringify({ id: "c", choices: [{ index: 0, ...fields }] })}\n\n`;
   const hello = chunk({ delta: { content: "Hello" }, finish_reason: null });
 
-  async function relayedText(send: (response: ServerResponse) => void): Promise<string> {
+  async function relayed(path: string, body: object, send: (response: ServerResponse) => void): Promise<Response> {
     const server = createServer((request, response) => {
       request.resume();
       response.writeHead(200, { "content-type": "text/event-stream" });
@@ -163,8 +163,12 @@ describe("a provider's stream", () => {
     const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const config = { providers: [providerConfig("p", endpoint)], routes: [routeConfig("chat", ["p/small"])] };
     const { url } = await startTestGateway({ config });
-    return (await post(url, "/v1/chat/completions", chat({ model: "chat", stream: true }))).text();
+    return post(url, path, body);
   }
+
+  const chatStream = (send: (response: ServerResponse) => void) =>
+    relayed("/v1/chat/completions", chat({ model: "chat", stream: true }), send);
+  const relayedText = async (send: (response: ServerResponse) => void) => (await chatStream(send)).text();
 
   test("that has a finish reason and ends without [DONE] is complete", async () => {
     const finish = chunk({ delta: {}, finish_reason: "stop" });
@@ -220,6 +224,41 @@ describe("a provider's stream", () => {
     const text = await relayedText((response) => response.end(`${first}${second}${finish}data: [DONE]\n\n`));
     expect(text).toBe(
       `${first}${second.replace('"tool_calls":[{"index":0', '"tool_calls":[{"index":1')}${finish.replace('"stop"', '"tool_calls"')}data: [DONE]\n\n`,
+    );
+  });
+
+  describe("whose events have the form of another endpoint", () => {
+    const text = chunk({ text: "Hello", finish_reason: null });
+    const completionStream = (send: (response: ServerResponse) => void) =>
+      relayed("/v1/completions", stream({ model: "chat" }), send);
+
+    test.each([
+      ["chat completions", chatStream, hello, text],
+      ["completions", completionStream, text, hello],
+    ] as const)(
+      "is malformed for a client of %s, from its first event or a later one on",
+      async (_of, send, own, other) => {
+        expect((await send((response) => response.end(`${other}data: [DONE]\n\n`))).status).toBe(502);
+        const begun = await send((response) => response.end(`${own}${other}data: [DONE]\n\n`));
+        expect(begun.status).toBe(200);
+        const got = await begun.text();
+        expect(got.startsWith(own)).toBe(true);
+        expect(got).not.toContain(other);
+        expect(got).toContain('"code":"upstream_error"');
+        expect(got).not.toContain("[DONE]");
+      },
+    );
+
+    test.each([
+      ["chat completions", chatStream, hello],
+      ["completions", completionStream, text],
+    ] as const)(
+      "is not what a client of %s gets, where a text names the other form's field",
+      async (_of, send, own) => {
+        const quoting = own.replace("Hello", String.raw`\"text\":\"a\",\"delta\":{}`);
+        const all = `${own}${quoting}data: [DONE]\n\n`;
+        expect(await (await send((response) => response.end(all))).text()).toBe(all);
+      },
     );
   });
 

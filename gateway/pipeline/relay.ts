@@ -7,6 +7,7 @@ import type { GenerationRequest } from "../core/generation-request.ts";
 import { type ByteSink, bytesResponse, type GatewayResponse } from "../core/response.ts";
 import { OWN_MESSAGE, withoutOwnMessage } from "../dialects/inner/anthropic-only.ts";
 import { withoutInnerFields } from "../dialects/inner/chat-events.ts";
+import { chunkFormOf } from "../dialects/providers/openai/chunk-forms.ts";
 import { keepsFunctionCalls } from "../dialects/providers/openai/function-call.ts";
 import { estimatedUsage } from "../dialects/providers/openai/openai-response.ts";
 import type { StreamMemory } from "../shares/stream-memory.ts";
@@ -54,6 +55,7 @@ export function relay(called: Called, { now, onEnd, memory }: RelayTools): Gatew
       stripUsage: !generation.wantsUsage,
       promptTokensEstimate: generation.promptTokensEstimate,
       keepsFunctionCalls: keepsFunctionCalls(generation),
+      form: chunkFormOf(generation.route),
       hidesErrors: target.kind === "provider",
       isFilter:
         target.kind === "provider"

@@ -4,6 +4,7 @@ import type { RecordWriter } from "../core/record.ts";
 import type { ByteSink, StreamBody } from "../core/response.ts";
 import { UpstreamFailure } from "../core/upstream-failure.ts";
 import { DONE_EVENT, withoutInnerFields } from "../dialects/inner/chat-events.ts";
+import type { ChunkForm } from "../dialects/providers/openai/chunk-forms.ts";
 import { StreamRepair } from "../dialects/providers/openai/stream-repair.ts";
 import type { BodyReader } from "../http/upstream-body.ts";
 import { DONE_EVENT as DONE_LINE, EventScanner, MAX_DONE_BYTES } from "../relay/event-scanner.ts";
@@ -29,6 +30,8 @@ export interface StreamRelayOptions {
   readonly promptTokensEstimate?: number;
   /** Whether the client knows calls in the form that came before `tool_calls` alone. @default false */
   readonly keepsFunctionCalls?: boolean;
+  /** What the client's endpoint has in a choice, before it is translated. @default - either form passes */
+  readonly form?: ChunkForm | undefined;
   /** Whether the upstream's own error event is hidden: a provider's may be about our account. @default false */
   readonly hidesErrors?: boolean;
   /** Whether an error's data says that a filter ended the response. @default - every error is an error */
@@ -75,10 +78,10 @@ export class StreamRelay implements StreamBody, BodyReader {
   constructor(response: StreamResponse, options: StreamRelayOptions) {
     this.#response = response;
     this.#options = options;
-    const { stripUsage, hidesErrors = false, promptTokensEstimate = 0 } = options;
+    const { stripUsage, hidesErrors = false, promptTokensEstimate = 0, keepsFunctionCalls, form } = options;
     // A translator has put an error into our words already, and its events are sound.
     const { isTranslated } = response;
-    const repair = isTranslated ? {} : { repair: new StreamRepair(options.keepsFunctionCalls) };
+    const repair = isTranslated ? {} : { repair: new StreamRepair({ keepsFunctionCalls, form }) };
     this.#scanner = new EventScanner({
       stripUsage,
       estimatedPromptTokens: stripUsage ? undefined : promptTokensEstimate,

@@ -5,6 +5,7 @@ import type { GenerationRequest } from "../../core/generation-request.ts";
 import type { BilledTokens, Lease } from "../../core/lease.ts";
 import type { Target } from "../../core/target.ts";
 import { UpstreamFailure } from "../../core/upstream-failure.ts";
+import { chunkFormOf } from "../../dialects/providers/openai/chunk-forms.ts";
 import { sendUpstream, type UpstreamResponse } from "../../http/send-upstream.ts";
 import type { UpstreamBody } from "../../http/upstream-body.ts";
 import type { WholeForm } from "../../outside-values/whole-forms.ts";
@@ -16,7 +17,7 @@ import { AttemptLimits } from "./attempt-limits.ts";
 import { type CheckedResponse, wholeResponse } from "./check-response.ts";
 import { connectionFailure, responseFailure } from "./classify-failure.ts";
 import { isLikeResponse, ResponseBounds } from "./response-bounds.ts";
-import { ChatBeginning, readBeginning, type StreamBeginning, TranslatedBeginning } from "./stream-beginning.ts";
+import { ChatBeginning, readBeginning, TranslatedBeginning } from "./stream-beginning.ts";
 
 /** A response: a stream that has begun, or the whole of one that is not streamed, in OpenAI's dialect. */
 export type AttemptResponse =
@@ -122,7 +123,8 @@ export async function attempt(options: AttemptOptions): Promise<AttemptResponse>
     }
     const toChat = target.dialect.decodeStream(outbound);
     const translator = toChat ?? new LineEnds();
-    const beginning = beginningOf(target, translator, toChat !== undefined);
+    const beginning =
+      toChat === undefined ? chatBeginning(target, translator, generation) : new TranslatedBeginning(translator);
     const begun = await readBeginning(body, beginning, options.memory, () => limits.firstByteCame());
     lease.sawFirstByte();
     isHandedOn = true;
@@ -208,11 +210,14 @@ function isStreamOf({ dialect }: Target, { headers }: UpstreamResponse): boolean
   return type.trim().toLowerCase() === dialect.streamMediaType;
 }
 
-function beginningOf({ kind, dialect }: Target, translator: StreamTranslator, isTranslated: boolean): StreamBeginning {
-  if (isTranslated) return new TranslatedBeginning(translator);
+function chatBeginning(
+  { kind, dialect }: Target,
+  lines: StreamTranslator,
+  { route }: GenerationRequest,
+): ChatBeginning {
   // The errors of our own engines are for the client.
   const problemOf = kind === "provider" ? (body: string) => dialect.decodeProblem(400, body) : undefined;
-  return new ChatBeginning(translator, problemOf);
+  return new ChatBeginning(lines, problemOf, chunkFormOf(route));
 }
 
 /** What is too large, or nested too deep for recursion, is never parsed. @throws {UpstreamFailure} */

@@ -3,6 +3,7 @@ import { parseJson } from "../../../lib/parse-json.ts";
 import type { StreamFailure, StreamTranslator, UpstreamProblem } from "../../core/dialect.ts";
 import type { GatewayError } from "../../core/gateway-error.ts";
 import { UpstreamFailure } from "../../core/upstream-failure.ts";
+import type { ChunkForm } from "../../dialects/providers/openai/chunk-forms.ts";
 import { isMalformedEvent } from "../../dialects/providers/openai/stream-repair.ts";
 import { refusalError } from "../../dialects/refusals/refusals.ts";
 import type { UpstreamBody } from "../../http/upstream-body.ts";
@@ -187,6 +188,7 @@ function isNothing(value: unknown): boolean {
 export class ChatBeginning implements StreamBeginning {
   readonly #lines: StreamTranslator;
   readonly #problemOf: ((body: string) => UpstreamProblem) | undefined;
+  readonly #form: ChunkForm | undefined;
   /** Events without a choice, e.g. Azure's about the prompt. */
   readonly #events: Buffer[] = [];
   #eventBytes = 0;
@@ -199,10 +201,12 @@ export class ChatBeginning implements StreamBeginning {
   /**
    * @param lines brings the stream's lines into their form
    * @param problemOf reads an error. @default - errors are for the client, and begin the stream
+   * @param form of the choices that the client reads. @default - either
    */
-  constructor(lines: StreamTranslator, problemOf?: (body: string) => UpstreamProblem) {
+  constructor(lines: StreamTranslator, problemOf?: (body: string) => UpstreamProblem, form?: ChunkForm) {
     this.#lines = lines;
     this.#problemOf = problemOf;
+    this.#form = form;
   }
 
   push(chunk: Buffer): Buffer | undefined {
@@ -259,7 +263,7 @@ export class ChatBeginning implements StreamBeginning {
       this.#refuse(event.toString("utf8"));
       return true;
     }
-    if (isMalformedEvent(event, text)) throw new UpstreamFailure("malformed");
+    if (isMalformedEvent(event, text, this.#form)) throw new UpstreamFailure("malformed");
     if (CHOICE.test(text)) {
       if (this.#problemOf === undefined || hasPart(text)) return true;
       this.#hasStart = true;

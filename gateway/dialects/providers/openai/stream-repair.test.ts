@@ -333,7 +333,7 @@ describe("a call in the form that came before tool_calls, in a stream", () => {
   });
 
   test("stays the very bytes for a client that sent `functions`", () => {
-    const scanner = new EventScanner({ stripUsage: false, repair: new StreamRepair(true) });
+    const scanner = new EventScanner({ stripUsage: false, repair: new StreamRepair({ keepsFunctionCalls: true }) });
     expect(scanner.push(Buffer.from(stream)).toString()).toBe(stream);
   });
 });

@@ -4,7 +4,7 @@ import type { EventRepair } from "../../../relay/event-scanner.ts";
 import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
 import { finishWithCalls } from "./call-fields.ts";
 import { ChoiceCalls } from "./choice-calls.ts";
-import { isSoundChoice } from "./chunk-forms.ts";
+import { type ChunkForm, hasOtherForm, isSoundChoice, mayHaveOtherForm } from "./chunk-forms.ts";
 import { withoutFunctionCall } from "./function-call.ts";
 import { isResponseId, madeResponseId } from "./response-ids.ts";
 import { usualContent } from "./usual-content.ts";
@@ -34,29 +34,42 @@ const EMPTY = Buffer.alloc(0);
 /** OpenAI's limit for `n`. */
 const MAX_CHOICES = 128;
 
+export interface StreamRepairOptions {
+  /** Whether the client knows the form that came before `tool_calls` alone. @default false */
+  readonly keepsFunctionCalls?: boolean | undefined;
+  /** What the client reads of a choice: a choice of the other form is malformed. @default - either */
+  readonly form?: ChunkForm | undefined;
+}
+
 /**
  * Corrects what servers of OpenAI's dialect get wrong in a stream, so that its clients can put it together: several tool
  * calls under one index or none, calls without an id or arguments, or in the form that came before `tool_calls`, an end with
  * calls that is `stop`, content as a list of parts, events without an id, and those that have null for a list. Other events are
  * looked at, not parsed, and are the very bytes that came. An event with a part that clients could not read, such as a
- * call that begins without its name, is malformed.
+ * call that begins without its name or the text of another endpoint's form, is malformed.
  */
 export class StreamRepair implements EventRepair {
   readonly #choices = new Map<number, ChoiceCalls>();
   readonly #keepsFunctionCalls: boolean;
+  readonly #form: ChunkForm | undefined;
   /** Whether the events have an id; `undefined` before the first with a choice. */
   #hasIds: boolean | undefined = undefined;
   #madeId = "";
 
-  /** @param keepsFunctionCalls whether the client knows the form that came before `tool_calls` alone. @default false */
-  constructor(keepsFunctionCalls = false) {
+  constructor({ keepsFunctionCalls = false, form }: StreamRepairOptions = {}) {
     this.#keepsFunctionCalls = keepsFunctionCalls;
+    this.#form = form;
   }
 
   mayNeed(text: string): boolean {
     if (this.#hasIds === undefined && BEGINS_WITH_ID.test(text)) this.#hasIds = true;
     if (this.#hasIds !== true) return true;
-    return MAY_NEED.test(text) || (this.#choices.size > 0 && FINISH.test(text));
+    return this.mayBeMalformed(text) || (this.#choices.size > 0 && FINISH.test(text));
+  }
+
+  /** Whether an event by itself may have a part that no client could read. @param text with one character a byte */
+  mayBeMalformed(text: string): boolean {
+    return MAY_NEED.test(text) || (this.#form !== undefined && mayHaveOtherForm(text, this.#form));
   }
 
   repaired(event: Buffer): Buffer | undefined {
@@ -70,7 +83,7 @@ export class StreamRepair implements EventRepair {
     const id = this.#idOf(chunk, own.length > 0);
     const before: Fields[] = [];
     const records = own.filter(isRecord);
-    if (!records.every(isSoundChoice)) return undefined;
+    if (!records.every((choice) => this.#isSound(choice))) return undefined;
     const choices = records.map((choice) => this.#choice(choice, id, before));
     if ([...this.#choices.values()].some(({ hasNameless }) => hasNameless)) return undefined;
     const areSound = choices.length === own.length && choices.every((choice, index) => choice === own[index]);
@@ -78,6 +91,10 @@ export class StreamRepair implements EventRepair {
     const { usage: _, ...head }: Fields = { ...chunk, id };
     const inserted = before.map((choice) => eventText([], { ...head, choices: [choice] }));
     return Buffer.from([...inserted, eventText(others, { ...chunk, id, choices })].join(""));
+  }
+
+  #isSound(choice: Fields): boolean {
+    return isSoundChoice(choice) && (this.#form === undefined || !hasOtherForm(choice, this.#form));
   }
 
   /** Events before the first choice are the server's about the prompt, which may have none. */
@@ -139,6 +156,7 @@ function eventText(others: readonly string[], data: Fields): string {
 }
 
 /** Whether an event by itself has a part that no client could read. @param text the event with one character a byte */
-export function isMalformedEvent(event: Buffer, text: string): boolean {
-  return MAY_NEED.test(text) && new StreamRepair().repaired(event) === undefined;
+export function isMalformedEvent(event: Buffer, text: string, form?: ChunkForm): boolean {
+  const repair = new StreamRepair({ form });
+  return repair.mayBeMalformed(text) && repair.repaired(event) === undefined;
 }
